@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan: explaining and executing an array of steps. */
+#include "plan.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "file.h"
+
+void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
+	      uint64_t num)
+{
+	if (p->err)
+		return;
+	if (p->n == p->size) {
+		size_t size = p->size ? 2 * p->size : 32;
+		struct plan_step *steps = reallocarray(p->steps, size, sizeof(*steps));
+
+		if (!steps) {
+			p->err = -ENOMEM;
+			return;
+		}
+		p->steps = steps;
+		p->size = size;
+	}
+	p->steps[p->n++] = (struct plan_step){ kind, actor, arg, num };
+}
+
+void plan_free(struct plan *p)
+{
+	free(p->steps);
+	*p = PLAN_INIT;
+}
+
+void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
+{
+	static const char *const actors[PLAN_ACTORS] = { "caller", "helper", "child" };
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct plan_step *s = &p->steps[i];
+
+		buf_printf(out, "%2zu %-6s ", i + 1, actors[s->actor]);
+		if (s->kind->show)
+			s->kind->show(ctx, s, out);
+		else
+			buf_adds(out, s->kind->name);
+		buf_printf(out, ": %s\n", s->kind->call);
+	}
+}
+
+/* What goes over a line: to an actor "run from step `at`", back "done" or the error. */
+struct plan_message {
+	size_t at;
+	int rc;
+	struct nserr err;
+};
+
+struct plan_walk {
+	const struct plan *p;
+	void *ctx;
+	enum plan_actor self;
+	int line[PLAN_ACTORS]; /* to each other actor; the others have only [PLAN_CALLER] */
+	pid_t pid[PLAN_ACTORS];
+	size_t begun; /* own steps below this have run and may be undone */
+};
+
+static void undo(const struct plan_walk *w)
+{
+	for (size_t i = w->begun; i-- > 0;) {
+		const struct plan_step *s = &w->p->steps[i];
+
+		if (s->actor == w->self && s->kind->undo)
+			s->kind->undo(w->ctx, s);
+	}
+}
+
+/* The end of the run of steps that begins at i and has one actor. */
+static size_t run_end(const struct plan *p, size_t i)
+{
+	enum plan_actor actor = p->steps[i].actor;
+
+	while (i < p->n && p->steps[i].actor == actor)
+		i++;
+	return i;
+}
+
+static int send_message(int line, const struct plan_message *m)
+{
+	ssize_t n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
+
+	return n == (ssize_t)sizeof(*m) ? 0 : -EPIPE;
+}
+
+/* 1 for a message, 0 for EOF (the other side ended or executed its program). */
+static int receive_message(int line, struct plan_message *m)
+{
+	return RETRY_EINTR(recv(line, m, sizeof(*m), 0)) == (ssize_t)sizeof(*m);
+}
+
+static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
+
+/* Runs the steps from i to end, all of this actor. */
+static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
+{
+	for (; i < end; i++) {
+		const struct plan_step *s = &w->p->steps[i];
+		int rc = s->kind->fork ? fork_step(w, s, e) : s->kind->run(w->ctx, s, e);
+
+		if (rc < 0) {
+			if (e->what[0] == '\0')
+				nserr_set(e, rc, "%s", s->kind->call);
+			return rc;
+		}
+		w->begun = i + 1;
+		if (w->self != s->actor)
+			return 0; /* this is the new process now */
+	}
+	return 0;
+}
+
+/* The loop of every process but the caller; it ends the process. One that has done all its steps
+ * waits for the end of the plan, since it may have to take them back. */
+static _Noreturn void follow(struct plan_walk *w)
+{
+	struct plan_message m = { 0 };
+
+	while (receive_message(w->line[PLAN_CALLER], &m)) {
+		if (m.at == w->p->n)
+			_exit(0);
+		m.err = NSERR_INIT;
+		m.rc = run_own(w, m.at, run_end(w->p, m.at), &m.err);
+		if (m.rc < 0)
+			undo(w);
+		if (send_message(w->line[PLAN_CALLER], &m) < 0 || m.rc < 0)
+			break;
+	}
+	if (m.rc == 0)
+		undo(w);
+	_exit(125);
+}
+
+static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e)
+{
+	enum plan_actor who = s->kind->forks;
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return nserr_set(e, errno, "cannot make a socket pair");
+	pair[0] = file_above_std(pair[0]);
+	pair[1] = file_above_std(pair[1]);
+	pid = s->kind->fork(w->ctx, s, e);
+	if (pid == 0) {
+		for (size_t i = 0; i < PLAN_ACTORS; i++)
+			if (w->line[i] >= 0)
+				close(w->line[i]);
+		close(pair[0]);
+		*w = (struct plan_walk){ w->p, w->ctx, who, { pair[1], -1, -1 }, { 0 } };
+		follow(w);
+	}
+	close(pair[1]);
+	if (pid < 0) {
+		close(pair[0]);
+		return pid;
+	}
+	w->line[who] = pair[0];
+	w->pid[who] = pid;
+	return 0;
+}
+
+/* Lets another actor run the steps from i to end and waits for the answer. */
+static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
+{
+	enum plan_actor who = w->p->steps[i].actor;
+	struct plan_message m = { .at = i };
+
+	if (send_message(w->line[who], &m) == 0 && receive_message(w->line[who], &m)) {
+		if (m.rc < 0)
+			*e = m.err;
+		return m.rc;
+	}
+	/* an exec closes the line: for the last steps that is the good end */
+	close(TAKE_FD(w->line[who]));
+	if (end == w->p->n)
+		return 0;
+	return nserr_set(e, 0, "the %s process ended unexpectedly before '%s'",
+			 who == PLAN_HELPER ? "helper" : "child", w->p->steps[i].kind->name);
+}
+
+/* Tells the others how it ended: by a last message when all went well, by EOF when not. */
+static void end_others(struct plan_walk *w, bool well)
+{
+	const struct plan_message m = { .at = w->p->n };
+
+	for (size_t i = 0; i < PLAN_ACTORS; i++) {
+		if (w->line[i] < 0)
+			continue;
+		if (well)
+			(void)!send_message(w->line[i], &m);
+		close(w->line[i]);
+	}
+	for (size_t i = 0; i < PLAN_ACTORS; i++)
+		if (w->pid[i] > 0 && !(well && i == PLAN_CHILD))
+			(void)RETRY_EINTR(waitpid(w->pid[i], NULL, 0));
+}
+
+int plan_run(const struct plan *p, void *ctx, struct plan_result *result, struct nserr *e)
+{
+	struct plan_walk w = { p, ctx, PLAN_CALLER, { -1, -1, -1 }, { 0 } };
+	int rc = p->err;
+
+	*e = NSERR_INIT;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot make the plan");
+	for (size_t i = 0; i < p->n && rc == 0;) {
+		size_t end = run_end(p, i);
+
+		rc = p->steps[i].actor == PLAN_CALLER ? run_own(&w, i, end, e)
+						      : run_other(&w, i, end, e);
+		i = end;
+	}
+	end_others(&w, rc == 0);
+	if (rc < 0)
+		undo(&w);
+	else
+		result->child = w.pid[PLAN_CHILD];
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* spawn: becoming the program, and ending as it ended. */
+#ifndef NSU_SPAWN_H
+#define NSU_SPAWN_H
+
+#include "nserr.h"
+
+/*
+ * Executes argv by PATH (execvp(3)). Returns only on failure: a negative errno with e set, its
+ * status 127 for what was not found and 126 for what could not be executed.
+ */
+int spawn_exec(char *const argv[], struct nserr *e) must_check;
+
+/* What runs when no program is given: $SHELL, else /bin/sh, as a login shell (argv[0] "-sh"). Sets
+ * *path and fills argv with one word and NULL; both point into memory that is never freed. */
+void spawn_shell(const char **path, char *argv[2]);
+
+/*
+ * Ends this process as a wait status says: exit status, or the same signal raised again with its
+ * default action and no second core dump. Where the signal cannot kill (PID 1), exits 128 + n.
+ */
+_Noreturn void spawn_end_as(int wstatus);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sys_pidfd: pidfd_open(2) and its relatives, clone3(2). */
+#include "sys_pidfd.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "file.h"
+
+#define PIDFD_GET_INFO _IOWR(0xFF, 11, struct sys_pidfd_info)
+#define PIDFD_THREAD   O_EXCL
+
+/* What clone(2) takes too: its low byte is the exit signal, and it has no cgroup. */
+#define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
+
+int sys_pidfd_open(pid_t pid)
+{
+	long fd = syscall(SYS_pidfd_open, pid, 0);
+
+	return fd < 0 ? -errno : file_above_std((int)fd);
+}
+
+int sys_pidfd_open_thread(pid_t tid)
+{
+	long fd = syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
+
+	return fd < 0 ? -errno : file_above_std((int)fd);
+}
+
+int sys_pidfd_getfd(int pidfd, int fd)
+{
+	long out = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+
+	return out < 0 ? -errno : file_above_std((int)out);
+}
+
+int sys_pidfd_send_signal(int pidfd, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0) < 0 ? -errno : 0;
+}
+
+int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info)
+{
+	*info = (struct sys_pidfd_info){ .mask = 1 }; /* PIDFD_INFO_PID */
+	return ioctl(pidfd, PIDFD_GET_INFO, info) < 0 ? -errno : 0;
+}
+
+int sys_pidfd_ended(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	int n = RETRY_EINTR(poll(&p, 1, 0));
+
+	return n < 0 ? -errno : n;
+}
+
+pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
+{
+	int fd = -1;
+	struct clone_args args = {
+		.flags = flags | (pidfd ? CLONE_PIDFD : 0),
+		.pidfd = (uintptr_t)&fd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (flags & SYS_CLONE_INTO_CGROUP) ? (uint64_t)cgroup_fd : 0,
+	};
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	/* seccomp policies answer EPERM for calls they do not know */
+	if (pid < 0 && (errno == ENOSYS || errno == EPERM) && !(flags & ~CLONE_OLD_FLAGS)) {
+		unsigned long old = flags | SIGCHLD | (pidfd ? CLONE_PIDFD : 0);
+#if defined(__s390x__)
+		pid = syscall(SYS_clone, NULL, old, &fd, NULL, 0);
+#else
+		pid = syscall(SYS_clone, old, NULL, &fd, NULL, 0);
+#endif
+	}
+	if (pid < 0)
+		return -errno;
+	if (pid > 0 && pidfd)
+		*pidfd = file_above_std(fd);
+	return (pid_t)pid;
+}

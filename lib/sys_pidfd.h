@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sys_pidfd: processes held by descriptor, and clone3(2). */
+#ifndef NSU_SYS_PIDFD_H
+#define NSU_SYS_PIDFD_H
+
+#include <linux/types.h>
+#include <sys/types.h>
+
+#include "util.h"
+
+#define SYS_CLONE_INTO_CGROUP UINT64_C(0x200000000) /* clone3(2), 5.7 */
+
+struct sys_pidfd_info { /* struct pidfd_info of PIDFD_GET_INFO, 6.13 */
+	__u64 mask;
+	__u64 cgroupid;
+	__u32 pid, tgid, ppid;
+	__u32 ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+	__s32 exit_code;
+};
+
+/* Opens a process (pidfd_open(2), 5.3; thread ids from 6.9). A descriptor, -ESRCH for a process
+ * that is gone, -EINVAL for a thread id that is no leader, -ENOSYS. */
+int sys_pidfd_open(pid_t pid) must_check;
+int sys_pidfd_open_thread(pid_t tid) must_check;
+
+/* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). */
+int sys_pidfd_getfd(int pidfd, int fd) must_check;
+
+int sys_pidfd_send_signal(int pidfd, int sig) must_check;
+
+/* Fills what the kernel tells of a process without any privilege (6.13). 0 or a negative errno,
+ * -ENOTTY before 6.13. */
+int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info) must_check;
+
+/* Whether the process has ended: 1, 0 or a negative errno. */
+int sys_pidfd_ended(int pidfd) must_check;
+
+/*
+ * fork(2) with namespaces and more: clone3(2) with flags, exit signal SIGCHLD and, with
+ * SYS_CLONE_INTO_CGROUP in flags, a cgroup directory descriptor. *pidfd, where not NULL, is set in
+ * the parent (O_CLOEXEC). Pid in the parent, 0 in the child, or a negative errno: -ENOSYS
+ * below 5.3. For flags that clone(2) knows too it falls back to that.
+ */
+pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd) must_check;
+
+#endif
