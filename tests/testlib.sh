@@ -1,0 +1,314 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# testlib.sh: what every shell test of the suite shares: requirements, one way to run a command, asserts on it.
+#
+# A test file, tests/TOOL-BEHAVIOUR.sh:
+#
+#	#!/bin/sh
+#	# SPDX-License-Identifier: GPL-2.0-or-later
+#	# TOOL-BEHAVIOUR: one sentence.
+#	# as: root user		the modes it is run in: root, user, or both
+#	# budget: 30		seconds until it is ended, default 60
+#	# suite: long		only for `bootstrap check-long`; default check
+#	. "${0%/*}/testlib.sh"
+#	require_ns time
+#
+#	test_refuses_a_wrapped_number()
+#	{
+#		run nstimeoffset -b 18446744073709551616 true
+#		assert_refused 125 'out of range'
+#	}
+#
+#	. shunit2
+#
+# Started by hand it hands itself to tests/run, which gives every file namespaces, /tmp, /run, passwd and subuid of
+# its own: mount, kill and configure what you like, nothing reaches the machine. The ordinary user is
+# nstest (NSTEST_UID, two subuid and two subgid ranges, see tests/run), in the root mode too.
+#
+# shunit2 loses an assert made inside ( ) or a pipeline: run first, assert afterwards, in the function itself. Never
+# sleep to wait for something: start_holder, a FIFO, or --ready-fd.
+
+# The runner clears the environment and sets this, so there is no other way in.
+if [ -z "${NSUTILS_TEST:-}" ]; then
+	exec "${0%/*}/run" "$0"
+fi
+
+TMP=$(mktemp -d) || exit 1	# removed by the runner, whatever becomes of us
+out='' err='' rc=''		# of the last `run`; $TMP/out and $TMP/err hold the bytes
+holder='' holder_line='' _holders=''
+
+# ---- Requirements, at the top of a file: not met, the file ends before shunit2 is read.
+
+# skip REASON: 77 for automake and the runner; in CI, where everything must run, a failure.
+skip()
+{
+	printf 'skip: %s\n' "$*"
+	[ "${NSUTILS_MUST_RUN:-0}" = 1 ] && exit 1
+	exit 77
+}
+
+require_root()
+{
+	[ "$(id -u)" = 0 ] || skip 'needs root'
+}
+
+require_user()
+{
+	[ "$(id -u)" != 0 ] || skip 'needs an ordinary user'
+}
+
+require_tool()
+{
+	for _t; do
+		command -v "$_t" >/dev/null || skip "needs the program $_t"
+	done
+}
+
+# require_ns TYPE…: the kernel has the types and this user may create them.
+require_ns()
+{
+	for _t; do
+		[ -e "/proc/self/ns/$_t" ] || skip "the kernel has no $_t namespaces"
+		case $_t in
+		mnt) _t=mount ;;
+		esac
+		if [ "$(id -u)" = 0 ] || [ "$_t" = user ]; then
+			unshare "--$_t" true
+		else
+			unshare --user "--$_t" true
+		fi || skip "may not create a $_t namespace"
+	done
+}
+
+# require_kernel_call NAME…: system calls that the kernel must know.
+require_kernel_call()
+{
+	for _t; do
+		enosys --has "$_t" || skip "the kernel has no $_t(2)"
+	done
+}
+
+# feature NAME: whether the feature, listed in tests/known-absent with the command that finds it, is here. Where it
+# is not, says so in the words the runner counts as n/a. For a single function: `feature listns || return 0`.
+feature()
+{
+	_cmd=$(sed -n "s/^$1[ 	][ 	]*//p" "${0%/*}/known-absent")
+	if [ -z "$_cmd" ]; then
+		echo "FAIL: tests/known-absent has no feature $1"
+		exit 1
+	fi
+	sh -c "$_cmd" >/dev/null 2>&1 && return 0
+	echo "n/a: $1 is absent here"
+	return 1
+}
+
+# require_feature NAME…: the same for a whole file. The only skip that CI accepts.
+require_feature()
+{
+	for _t; do
+		feature "$_t" || exit 77
+	done
+}
+
+# ---- Running
+
+# run CMD…: sets $rc, $out and $err and always returns 0. Standard input can be redirected as usual: run CMD <file.
+run()
+{
+	_ran=$*
+	"$@" >"$TMP/out" 2>"$TMP/err"
+	rc=$?
+	out=$(tr -d '\0' <"$TMP/out")
+	err=$(tr -d '\0' <"$TMP/err")
+	return 0
+}
+
+# start_holder CMD…: CMD in the background, in a session of its own; returns when it has written a line to descriptor
+# 3, as `sh -c 'echo $$ >&3; exec sleep infinity 3>&-'` and `nsunshare --ready-fd 3 -- sleep infinity` do.
+# Sets $holder (its pid) and $holder_line. Returns 1 when CMD ended or closed 3 without a line.
+start_holder()
+{
+	holder_line=''
+	rm -f "$TMP/ready"
+	mkfifo "$TMP/ready" || return 1
+	setsid "$@" 3>"$TMP/ready" &
+	holder=$!
+	_holders="$_holders $holder"
+	# shellcheck disable=SC2034 # for the test
+	if read -r holder_line <"$TMP/ready"; then
+		rm -f "$TMP/ready"
+		return 0
+	fi
+	echo "the holder never was ready: $*" >&2
+	return 1
+}
+
+# stop_holder [PID]: ends it, $holder by default, and all of its session's first process group.
+stop_holder()
+{
+	_pid=${1:-$holder}
+	kill -KILL -- "-$_pid" 2>/dev/null || kill -KILL "$_pid" 2>/dev/null
+	wait "$_pid" 2>/dev/null
+	_rest=''
+	for _p in $_holders; do
+		[ "$_p" = "$_pid" ] || _rest="$_rest $_p"
+	done
+	_holders=$_rest
+}
+
+stop_holders()
+{
+	for _p in $_holders; do
+		stop_holder "$_p"
+	done
+	return 0
+}
+
+# shunit2 calls it after each function. A test with a tearDown of its own calls stop_holders there.
+tearDown()
+{
+	stop_holders
+}
+
+# ---- Asserts on the last `run`. A failure shows what was run and what came of it.
+
+_verdict()
+{
+	if [ "$1" = 0 ]; then
+		assertTrue 0
+		return 0
+	fi
+	fail "$2"
+	printf '\tran: %s\n\texit status: %s\n' "$_ran" "$rc"
+	[ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/	out: /'
+	[ -z "$err" ] || printf '%s\n' "$err" | sed 's/^/	err: /'
+	return 0
+}
+
+# _has TEXT FRAGMENT: FRAGMENT is plain text, not a pattern.
+_has()
+{
+	case $1 in
+	*"$2"*) return 0 ;;
+	esac
+	return 1
+}
+
+assert_rc()
+{
+	[ "$rc" = "$1" ]
+	_verdict $? "exit status $1 expected"
+}
+
+assert_out()
+{
+	[ "$out" = "$1" ]
+	_verdict $? "stdout expected: <$1>"
+}
+
+assert_out_has()
+{
+	_has "$out" "$1"
+	_verdict $? "stdout lacks <$1>"
+}
+
+assert_out_lacks()
+{
+	! _has "$out" "$1"
+	_verdict $? "stdout has <$1>"
+}
+
+assert_err_has()
+{
+	_has "$err" "$1"
+	_verdict $? "stderr lacks <$1>"
+}
+
+assert_err_lacks()
+{
+	! _has "$err" "$1"
+	_verdict $? "stderr has <$1>"
+}
+
+assert_out_empty()
+{
+	[ ! -s "$TMP/out" ]
+	_verdict $? 'nothing on stdout expected'
+}
+
+assert_err_empty()
+{
+	[ ! -s "$TMP/err" ]
+	_verdict $? 'nothing on stderr expected'
+}
+
+# One line `tool: message`, and below it nothing but `hint: ` lines.
+assert_err_one_line()
+{
+	awk 'NR == 1 && /^[a-z][a-z0-9]*: ./ { said = 1; next }
+	     !/^hint: ./ { bad = 1 }
+	     END { exit said && !bad ? 0 : 1 }' "$TMP/err"
+	_verdict $? "one line 'tool: message' on stderr expected"
+}
+
+# assert_refused RC FRAGMENT: nothing done, and one message that says FRAGMENT.
+assert_refused()
+{
+	assert_rc "$1"
+	assert_out_empty
+	assert_err_has "$2"
+	assert_err_one_line
+}
+
+# assert_ok: what a quiet success looks like.
+assert_ok()
+{
+	assert_rc 0
+	assert_err_empty
+}
+
+# ---- What a run leaves behind
+
+# _state: mounts, living processes, host name, files of $TMP, /tmp, /run and /dev/shm, links, cgroups of this run. Zombies are
+# left out, they wait for their parent. The list of processes is expanded before any helper of the loop is started.
+_state()
+{
+	cat /proc/self/mountinfo
+	uname -n
+	sed 's/:.*//' /proc/sys/kernel/domainname /proc/net/dev
+	_dirs=$TMP
+	[ "$NSUTILS_TEST" = bare ] || _dirs="$TMP /tmp /run /dev/shm"
+	# shellcheck disable=SC2086 # split on purpose
+	find $_dirs -xdev -path "$TMP/out" -o -path "$TMP/err" -o -path "$TMP/state.*" -o \
+		-path "${SHUNIT_TMPDIR%/tmp}" -prune -o -print 2>/dev/null | sort
+	find /sys/fs/cgroup -type d -name "*$NSUTILS_RUN_ID*" 2>/dev/null
+	[ "$NSUTILS_TEST" = bare ] && return 0
+	for _p in /proc/[0-9]*; do
+		{ read -r _stat <"$_p/stat"; } 2>/dev/null || continue
+		case ${_stat##*) } in
+		Z* | X*) continue ;;
+		esac
+		echo "process ${_stat%%)*})"
+	done
+}
+
+# note_state before, assert_no_leftovers after: everything of _state is as it was. Both keep $out, $err and $rc.
+note_state()
+{
+	_state >"$TMP/state.before"
+}
+
+# A process that was killed needs a moment to be gone: a tenth of a second is asked for, twice.
+assert_no_leftovers()
+{
+	for _i in 1 2 3; do
+		_state >"$TMP/state.after"
+		cmp -s "$TMP/state.before" "$TMP/state.after" && break
+		[ "$_i" = 3 ] || sleep 0.1
+	done
+	cmp -s "$TMP/state.before" "$TMP/state.after"
+	_rc=$?
+	_verdict $_rc 'something was left behind'
+	[ $_rc = 0 ] || diff "$TMP/state.before" "$TMP/state.after" | sed 's/^/	/'
+	return 0
+}
