@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* calls.c: the table is made from <sys/syscall.h> when the suite is built; what is newer than it is added here. */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "calls.h"
+
+struct call {
+	const char *name;
+	long number;
+};
+
+/* Since 424 new calls have one number on all architectures. */
+static const struct call calls[] = {
+#define CALL(name) {#name, SYS_##name},
+#include "syscall-names.h"
+#undef CALL
+#ifndef SYS_set_mempolicy_home_node
+	{"set_mempolicy_home_node", 450},
+#endif
+#ifndef SYS_statmount
+	{"statmount", 457},
+#endif
+#ifndef SYS_listmount
+	{"listmount", 458},
+#endif
+#ifndef SYS_open_tree_attr
+	{"open_tree_attr", 467},
+#endif
+#ifndef SYS_listns
+	{"listns", 470},
+#endif
+};
+
+#define N_CALLS (sizeof(calls) / sizeof(calls[0]))
+
+long calls_number(const char *name)
+{
+	for (size_t i = 0; i < N_CALLS; i++)
+		if (strcmp(calls[i].name, name) == 0)
+			return calls[i].number;
+	return -1;
+}
+
+const char *calls_name(long number)
+{
+	for (size_t i = 0; i < N_CALLS; i++)
+		if (calls[i].number == number)
+			return calls[i].name;
+	return NULL;
+}
+
+int calls_errno(const char *name)
+{
+	for (int e = 1; e < 134; e++) {
+		const char *known = strerrorname_np(e);
+
+		if (known && strcmp(known, name) == 0)
+			return e;
+	}
+	return 0;
+}
+
+bool calls_present(long number)
+{
+	return syscall(number, -1L, -1L, -1L, -1L, -1L, -1L) != -1 || errno != ENOSYS;
+}

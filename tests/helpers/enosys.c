@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* enosys.c: run a program to which the kernel denies some system calls, as an older one or a sandbox would. */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "calls.h"
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#else
+#error "seccomp: name the architecture here"
+#endif
+
+#define MAX_CALLS 512
+
+static void usage(FILE *to)
+{
+	fputs("usage: enosys [-e ERRNO] CALL[,CALL...] -- PROGRAM [ARG...]\n"
+	      "       enosys --has CALL\n",
+	      to);
+}
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "enosys: %s: %s\n", what, strerror(errno));
+	return 125;
+}
+
+/*
+ * One comparison and one answer per call; what is not named, and every other architecture's numbers, pass. Clones under
+ * another architecture's convention (i386 on x86-64) would be a hole for a sandbox; for a test they are none.
+ */
+static int filter(char *names, int error)
+{
+	static struct sock_filter code[4 + 2 * MAX_CALLS];
+	struct sock_fprog prog = {.filter = code};
+	unsigned n = 0;
+
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						 offsetof(struct seccomp_data, arch));
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						 offsetof(struct seccomp_data, nr));
+	for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {
+		long nr = calls_number(name);
+
+		if (nr < 0 || n + 3 > sizeof(code) / sizeof(code[0])) {
+			fprintf(stderr, "enosys: unknown system call '%s'\n", name);
+			return -1;
+		}
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1);
+		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+							 SECCOMP_RET_ERRNO | error);
+	}
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	prog.len = n;
+
+	/* Only who may not do without gets no_new_privs: with it newuidmap would not be setuid any more. */
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
+		return 0;
+	if (errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
+		return 0;
+	fail("seccomp");
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	int error = ENOSYS;
+	int i = 1;
+
+	if (argc == 3 && strcmp(argv[1], "--has") == 0) {
+		long nr = calls_number(argv[2]);
+
+		if (nr < 0)
+			fprintf(stderr, "enosys: unknown system call '%s'\n", argv[2]);
+		return nr >= 0 && calls_present(nr) ? 0 : 1;
+	}
+	if (argc > 2 && strcmp(argv[1], "-e") == 0) {
+		error = calls_errno(argv[2]);
+		i = 3;
+	}
+	if (error == 0 || i + 2 >= argc || strcmp(argv[i + 1], "--") != 0) {
+		usage(stderr);
+		return 125;
+	}
+	if (filter(argv[i], error) < 0)
+		return 125;
+	execvp(argv[i + 2], argv + i + 2);
+	return fail(argv[i + 2]) ? (errno == ENOENT ? 127 : 126) : 125;
+}
