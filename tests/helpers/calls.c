@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* calls.c: the table is made from <sys/syscall.h> when the suite is built; what is newer than it is added here. */
+/* calls.c: the table is made from <sys/syscall.h> when the suite is built; newer calls are here. */
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -14,24 +14,26 @@ struct call {
 
 /* Since 424 new calls have one number on all architectures. */
 static const struct call calls[] = {
-#define CALL(name) {#name, SYS_##name},
+// clang-format off
+#define CALL(name) { #name, SYS_##name },
 #include "syscall-names.h"
 #undef CALL
 #ifndef SYS_set_mempolicy_home_node
-	{"set_mempolicy_home_node", 450},
+	{ "set_mempolicy_home_node", 450 },
 #endif
 #ifndef SYS_statmount
-	{"statmount", 457},
+	{ "statmount", 457 },
 #endif
 #ifndef SYS_listmount
-	{"listmount", 458},
+	{ "listmount", 458 },
 #endif
 #ifndef SYS_open_tree_attr
-	{"open_tree_attr", 467},
+	{ "open_tree_attr", 467 },
 #endif
 #ifndef SYS_listns
-	{"listns", 470},
+	{ "listns", 470 },
 #endif
+	// clang-format on
 };
 
 #define N_CALLS (sizeof(calls) / sizeof(calls[0]))

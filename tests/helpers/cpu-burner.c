@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cpu-burner.c: keep N processors busy for some seconds, to see what a test does on a loaded machine. */
+/* cpu-burner.c: keep N processors busy for some seconds, for tests on a loaded machine. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* enosys.c: run a program to which the kernel denies some system calls, as an older one or a sandbox would. */
+/* enosys.c: run a program under a kernel that denies some calls, as an older one would. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -31,20 +31,19 @@ static void usage(FILE *to)
 	      to);
 }
 
-static int fail(const char *what)
+static void complain(const char *what)
 {
 	fprintf(stderr, "enosys: %s: %s\n", what, strerror(errno));
-	return 125;
 }
 
 /*
- * One comparison and one answer per call; what is not named, and every other architecture's numbers, pass. Clones under
- * another architecture's convention (i386 on x86-64) would be a hole for a sandbox; for a test they are none.
+ * One comparison and one answer per call. What is not named passes, and so do calls by another
+ * architecture's convention (i386 on x86-64): a hole for a sandbox, for a test it is none.
  */
 static int filter(char *names, int error)
 {
 	static struct sock_filter code[4 + 2 * MAX_CALLS];
-	struct sock_fprog prog = {.filter = code};
+	struct sock_fprog prog = { .filter = code };
 	unsigned n = 0;
 
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
@@ -67,13 +66,13 @@ static int filter(char *names, int error)
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	prog.len = n;
 
-	/* Only who may not do without gets no_new_privs: with it newuidmap would not be setuid any more. */
+	/* no_new_privs only where it must be: with it newuidmap is not setuid any more. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
 		return 0;
 	if (errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
 		return 0;
-	fail("seccomp");
+	complain("seccomp");
 	return -1;
 }
 
@@ -99,6 +98,9 @@ int main(int argc, char **argv)
 	}
 	if (filter(argv[i], error) < 0)
 		return 125;
-	execvp(argv[i + 2], argv + i + 2);
-	return fail(argv[i + 2]) ? (errno == ENOENT ? 127 : 126) : 125;
+	argv += i + 2;
+	execvp(argv[0], argv);
+	i = errno == ENOENT ? 127 : 126;
+	complain(argv[0]);
+	return i;
 }
