@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmap: extents, the kernel's rules about them, lookup. All sums are made in 64 bits. */
+#include "idmap.h"
+
+const char *const idmap_kind_names[IDMAP_KINDS] = { "uid", "gid" };
+
+void idmap_free(struct idmap *m)
+{
+	free(m->ext);
+	*m = IDMAP_INIT;
+}
+
+void idmaps_free(struct idmaps *m)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		idmap_free(&m->map[k]);
+	m->setgroups = IDMAP_SETGROUPS_UNSET;
+}
+
+static int append(struct idmap *m, struct idmap_extent x)
+{
+	if (m->n == m->size) {
+		size_t size = m->size ? m->size * 2 : 8;
+		struct idmap_extent *ext = reallocarray(m->ext, size, sizeof(*ext));
+
+		if (!ext)
+			return -ENOMEM;
+		m->ext = ext;
+		m->size = size;
+	}
+	m->ext[m->n++] = x;
+	return 0;
+}
+
+int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e)
+{
+	const uint64_t first[] = { inside, outside };
+	static const char *const side[] = { "inside", "outside" };
+
+	if (count == 0)
+		return nserr_set(e, 0, "the count is 0");
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
+		if (first[i] == IDMAP_NONE)
+			return nserr_set(e, 0, "%s: id 4294967295 cannot be mapped", side[i]);
+		/* user_namespaces(7): first + count must not wrap, and 2^32-1 means "no id" */
+		if (count > IDMAP_NONE - first[i])
+			return nserr_set(
+				e, 0, "%s: %llu ids from %llu on pass 4294967294, the last id",
+				side[i], (unsigned long long)count, (unsigned long long)first[i]);
+	}
+	if (append(m, (struct idmap_extent){ inside, outside, (uint32_t)count, 0 }) < 0)
+		return nserr_set(e, ENOMEM, "cannot hold the map");
+	return 0;
+}
+
+int idmap_copy(struct idmap *dst, const struct idmap *src)
+{
+	struct idmap_extent *ext = NULL;
+
+	if (src->n > 0) {
+		ext = reallocarray(NULL, src->n, sizeof(*ext));
+		if (!ext)
+			return -ENOMEM;
+		memcpy(ext, src->ext, src->n * sizeof(*ext));
+	}
+	free(dst->ext);
+	*dst = (struct idmap){ ext, src->n, src->n };
+	return 0;
+}
+
+int idmaps_copy(struct idmaps *dst, const struct idmaps *src)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		if (idmap_copy(&dst->map[k], &src->map[k]) < 0)
+			return -ENOMEM;
+	dst->setgroups = src->setgroups;
+	return 0;
+}
+
+static int by_inside(const void *a, const void *b)
+{
+	const struct idmap_extent *x = a, *y = b;
+
+	return (x->inside > y->inside) - (x->inside < y->inside);
+}
+
+static int by_outside(const void *a, const void *b)
+{
+	const struct idmap_extent *x = a, *y = b;
+
+	return (x->outside > y->outside) - (x->outside < y->outside);
+}
+
+static void sort(struct idmap *m, int (*by)(const void *, const void *))
+{
+	/* most maps come sorted */
+	for (size_t i = 1; i < m->n; i++)
+		if (by(&m->ext[i - 1], &m->ext[i]) > 0) {
+			qsort(m->ext, m->n, sizeof(*m->ext), by);
+			return;
+		}
+}
+
+void idmap_sort(struct idmap *m)
+{
+	sort(m, by_inside);
+}
+
+void idmap_sort_outside(struct idmap *m)
+{
+	sort(m, by_outside);
+}
+
+int idmap_merge(struct idmap *m)
+{
+	size_t to = 0;
+
+	sort(m, by_inside);
+	for (size_t i = 1; i < m->n; i++) {
+		struct idmap_extent *x = &m->ext[to], *y = &m->ext[i];
+
+		if ((uint64_t)x->inside + x->count == y->inside &&
+		    (uint64_t)x->outside + x->count == y->outside)
+			x->count += y->count;
+		else
+			m->ext[++to] = *y;
+	}
+	if (m->n > 0)
+		m->n = to + 1;
+	return 0;
+}
+
+const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t id)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (id - m->ext[i].inside < m->ext[i].count && id >= m->ext[i].inside)
+			return m->ext[i].outside == IDMAP_NONE ? NULL : &m->ext[i];
+	return NULL;
+}
+
+int idmap_to_outside(const struct idmap *m, uint32_t inside, uint32_t *outside)
+{
+	const struct idmap_extent *x = idmap_find(m, inside);
+
+	if (!x)
+		return -ENOENT;
+	*outside = x->outside + (inside - x->inside);
+	return 0;
+}
+
+int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i];
+
+		if (x->outside != IDMAP_NONE && outside >= x->outside &&
+		    outside - x->outside < x->count) {
+			*inside = x->inside + (outside - x->outside);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
+{
+	cleanup_idmap struct idmap out = IDMAP_INIT;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct idmap_extent x = m->ext[i];
+
+		while (x.count > 0) {
+			const struct idmap_extent *p = idmap_find(parent, x.outside);
+			struct idmap_extent part = x;
+
+			if (!p) {
+				nserr_set(e, 0, "outside id %u is not mapped in the parent",
+					  x.outside);
+				idmap_error_at(m, i, e);
+				return -EPERM;
+			}
+			part.count = MIN(x.count, p->count - (x.outside - p->inside));
+			if (append(&out, part) < 0)
+				return nserr_set(e, ENOMEM, "cannot hold the map");
+			x.inside += part.count;
+			x.outside += part.count;
+			x.count -= part.count;
+		}
+	}
+	idmap_free(m);
+	*m = out;
+	out = IDMAP_INIT;
+	return 0;
+}
+
+void idmap_format_kernel(const struct idmap *m, struct buf *out)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		buf_addu(out, m->ext[i].inside);
+		buf_addc(out, ' ');
+		buf_addu(out, m->ext[i].outside);
+		buf_addc(out, ' ');
+		buf_addu(out, m->ext[i].count);
+		buf_addc(out, '\n');
+	}
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmaphelp: newuidmap(1) and newgidmap(1), which may map what the caller may not: when they are
+ * needed, whether they can work, and running them. */
+#include "idmapio.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+
+#include "file.h"
+#include "num.h"
+#include "sys_cap.h"
+
+static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
+
+/* Finds an executable of that name in PATH, the standard one when there is none. */
+static bool find_program(const char *name, char *path, size_t size)
+{
+	const char *dirs = getenv("PATH");
+
+	if (!dirs)
+		dirs = "/usr/local/bin:/usr/bin:/bin";
+	while (*dirs) {
+		size_t n = strcspn(dirs, ":");
+		struct stat st;
+
+		/* an empty element would be the current directory: not for a setuid program */
+		if (n > 0 && *dirs == '/' &&
+		    (size_t)snprintf(path, size, "%.*s/%s", (int)n, dirs, name) < size &&
+		    stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
+			return true;
+		dirs += n + (dirs[n] == ':');
+	}
+	return false;
+}
+
+/* Whether it is setuid root or has file capabilities and the mount lets them count. */
+static bool is_privileged(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	return ((st.st_mode & S_ISUID) && st.st_uid == 0) ||
+	       getxattr(path, "security.capability", NULL, 0) > 0;
+}
+
+static bool is_self(const struct idmap *m, uint32_t id)
+{
+	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == id;
+}
+
+/* user_namespaces(7): with the capability in the parent any id that it maps; without it only the
+ * writer's own, alone, and that for gids with setgroups denied. */
+static bool may_write(const struct idmaps *m)
+{
+	uint32_t inside;
+
+	if (sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID))
+		return sys_cap_has(CAP_SETFCAP) || idmap_to_inside(&m->map[IDMAP_UID], 0, &inside);
+	return is_self(&m->map[IDMAP_UID], geteuid()) && is_self(&m->map[IDMAP_GID], getegid()) &&
+	       m->setgroups != IDMAP_SETGROUPS_ALLOW;
+}
+
+int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
+{
+	char path[4096];
+
+	*way = IDMAP_DIRECT;
+	if (may_write(m))
+		return 0;
+	*way = IDMAP_HELPERS;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (!find_program(helpers[k], path, sizeof(path))) {
+			nserr_set(e, EPERM, "only one's own id can be mapped here");
+			nserr_hint(e, "%s, which could map more, is not installed (uidmap)",
+				   helpers[k]);
+			return -EPERM;
+		}
+		if (!is_privileged(path)) {
+			nserr_set(e, EPERM, "only one's own id can be mapped here");
+			nserr_hint(e, "%s is neither setuid root nor has file capabilities", path);
+			return -EPERM;
+		}
+	}
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+		nserr_set(e, EPERM, "only one's own id can be mapped here");
+		nserr_hint(e, "no_new_privs is set, so newuidmap cannot gain its privilege");
+		return -EPERM;
+	}
+	if (!getpwuid(getuid())) {
+		nserr_set(e, EPERM, "only one's own id can be mapped here");
+		nserr_hint(e, "newuidmap needs a passwd entry, and uid %u has none", getuid());
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* argv of newuidmap: program, process, three words an extent. One block, freed with free(). */
+static char **make_argv(const char *program, const char *target, const struct idmap *m)
+{
+	size_t words = 2 + 3 * m->n, room = (words + 1) * sizeof(char *);
+	char **argv = malloc(room + m->n * 3 * 11), *s = (char *)argv + room;
+	size_t n = 0;
+
+	if (!argv)
+		return NULL;
+	argv[n++] = (char *)program;
+	argv[n++] = (char *)target;
+	for (size_t i = 0; i < m->n; i++) {
+		const uint32_t v[] = { m->ext[i].inside, m->ext[i].outside, m->ext[i].count };
+
+		for (size_t k = 0; k < ARRAY_SIZE(v); k++) {
+			argv[n++] = s;
+			s += sprintf(s, "%u", v[k]) + 1;
+		}
+	}
+	argv[n] = NULL;
+	return argv;
+}
+
+/* Runs it with standard error into said. Its wait status, or a negative errno. */
+static int run(char *const argv[], int keep, char *said, size_t size)
+{
+	int pipefd[2], status;
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
+		    (keep < 0 || fcntl(keep, F_SETFD, 0) == 0))
+			execv(argv[0], argv);
+		_exit(127);
+	}
+	close(pipefd[1]);
+	if (pid < 0) {
+		close(pipefd[0]);
+		return -errno;
+	}
+	/* read to the end even when it is too long, or it would wait for us for ever */
+	for (char rest[512];;) {
+		bool full = len + 1 >= size;
+
+		n = RETRY_EINTR(read(pipefd[0], full ? rest : said + len,
+				     full ? sizeof(rest) : size - 1 - len));
+		if (n <= 0)
+			break;
+		if (!full)
+			len += (size_t)n;
+	}
+	close(pipefd[0]);
+	said[len] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	if (RETRY_EINTR(waitpid(pid, &status, 0)) < 0)
+		return -errno;
+	return status;
+}
+
+/* Whether the number of a process is safe: a child cannot be reaped, nor a parent reused, behind
+ * our back. For others the descriptor is handed over, which newuidmap takes from 4.14 on. */
+static bool is_relative(int procfd, pid_t pid)
+{
+	char stat[512], *s;
+
+	if (pid == getppid() || pid == getpid())
+		return true;
+	if (file_read_at(procfd, "stat", stat, sizeof(stat)) <= 0)
+		return false;
+	s = strrchr(stat, ')');
+	return s && s[1] == ' ' && s[2] && atoi(s + 4) == getpid();
+}
+
+static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmap *m,
+			struct nserr *e)
+{
+	char path[4096], target[32], said[256] = "";
+	int status = -1;
+
+	if (!find_program(helpers[k], path, sizeof(path)))
+		return nserr_set(e, ENOENT, "cannot find %s", helpers[k]);
+	for (int by_fd = !is_relative(procfd, pid); by_fd >= 0; by_fd--) {
+		cleanup_free char **argv = NULL;
+
+		snprintf(target, sizeof(target), by_fd ? "fd:%d" : "%d", by_fd ? procfd : pid);
+		argv = make_argv(path, target, m);
+		if (!argv)
+			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
+		status = run(argv, by_fd ? procfd : -1, said, sizeof(said));
+		/* one that does not know the form prints its usage */
+		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
+			break;
+	}
+	if (status == 0)
+		return 0;
+	if (status < 0)
+		return nserr_set(e, status, "cannot run %s", path);
+	if (WIFSIGNALED(status))
+		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
+	return nserr_set(e, 0, "%s failed: %s", helpers[k], said[0] ? said : "it gave no reason");
+}
+
+int idmaps_write_helpers(int procfd, const struct idmaps *m, struct nserr *e)
+{
+	char link[32], name[64];
+	ssize_t n;
+	pid_t pid;
+	int rc = idmaps_check(m, NULL, e);
+
+	if (rc < 0)
+		return rc;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", procfd);
+	n = readlink(link, name, sizeof(name) - 1);
+	name[MAX(n, 0)] = '\0';
+	if (!str_after(name, "/proc/") || num_pid(name + strlen("/proc/"), &pid) < 0)
+		return nserr_set(e, 0, "'%s' is not the directory of a process", name);
+	if (m->setgroups == IDMAP_SETGROUPS_DENY &&
+	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
+		return nserr_set(e, rc, "cannot write %s/setgroups", name);
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		rc = write_helper(procfd, pid, k, &m->map[k], e);
+	return rc;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* subid: who owns which ranges. The files may have 100,000 lines: one pass, one comparison a line.
+ */
+#include "subid.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+
+#include "file.h"
+#include "num.h"
+#include "subidnss.h"
+
+#define SUBID_FILE_MAX (64u << 20)
+
+static const char *const subid_files[IDMAP_KINDS] = { "/etc/subuid", "/etc/subgid" };
+
+void subids_free(struct subids *s)
+{
+	free(s->r);
+	*s = SUBIDS_INIT;
+}
+
+int subids_add(struct subids *s, struct subid_extent r)
+{
+	if (s->n == s->size) {
+		size_t size = s->size ? s->size * 2 : 4;
+		struct subid_extent *more = reallocarray(s->r, size, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		s->r = more;
+		s->size = size;
+	}
+	s->r[s->n++] = r;
+	return 0;
+}
+
+static void take_passwd(struct subid_user *u, const struct passwd *pw)
+{
+	u->has_uid = true;
+	u->uid = pw->pw_uid;
+	snprintf(u->name, sizeof(u->name), "%s", pw->pw_name);
+}
+
+int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
+{
+	const struct passwd *pw;
+	uint32_t id;
+
+	*u = (struct subid_user){ 0 };
+	if (!arg || num_id(arg, &id) == 0) {
+		u->uid = arg ? id : geteuid();
+		u->has_uid = true;
+		pw = getpwuid(u->uid);
+		if (pw)
+			take_passwd(u, pw);
+		return 0;
+	}
+	if (*arg == '\0' || strchr(arg, ':') || strlen(arg) >= sizeof(u->name))
+		return nserr_set(e, 0, "bad user name '%s'", arg);
+	snprintf(u->name, sizeof(u->name), "%s", arg);
+	pw = getpwnam(arg);
+	if (pw)
+		take_passwd(u, pw);
+	return 0;
+}
+
+const char *subid_line(const char *line, size_t n, size_t *owner_len, struct subid_extent *r)
+{
+	const char *a = memchr(line, ':', n), *b, *end = line + n;
+	uint64_t start, count;
+	int rc;
+
+	*owner_len = 0;
+	if (n == 0 || line[0] == '#')
+		return NULL;
+	*owner_len = a ? (size_t)(a - line) : n;
+	b = a ? memchr(a + 1, ':', (size_t)(end - a - 1)) : NULL;
+	if (!b)
+		return "it has fewer than three fields";
+	if (a == line)
+		return "the owner is empty";
+	if (end[-1] == '\r')
+		return "it ends in a carriage return";
+	if (num_u64n(a + 1, (size_t)(b - a - 1), 0, UINT64_MAX, &start) < 0)
+		return "the start is not a decimal number";
+	rc = num_u64n(b + 1, (size_t)(end - b - 1), 0, UINT64_MAX, &count);
+	if (rc == -EINVAL)
+		return "the count is not a decimal number";
+	if (rc == 0 && count == 0)
+		return "the count is 0";
+	if (rc < 0 || start > NUM_ID_MAX || count > IDMAP_NONE - start)
+		return "the range passes 4294967294, the last id";
+	*r = (struct subid_extent){ (uint32_t)start, (uint32_t)count, 0 };
+	return NULL;
+}
+
+static bool owns(const struct subid_user *u, const char *owner, size_t n, const char *uid,
+		 size_t uid_len, size_t name_len)
+{
+	if (name_len > 0 && n == name_len && memcmp(owner, u->name, n) == 0)
+		return true;
+	return uid_len > 0 && n == uid_len && memcmp(owner, uid, n) == 0;
+}
+
+int subid_parse(const char *text, size_t n, const struct subid_user *u, struct subids *out)
+{
+	const char *end = text + n;
+	size_t name_len = strlen(u->name), uid_len = 0;
+	uint32_t number = 0;
+	char uid[16] = "";
+
+	if (u->has_uid)
+		uid_len = (size_t)snprintf(uid, sizeof(uid), "%u", u->uid);
+	for (const char *s = text, *eol; s < end; s = eol + 1) {
+		const char *colon, *cause;
+		struct subid_extent r;
+		size_t owner;
+
+		eol = memchr(s, '\n', (size_t)(end - s));
+		if (!eol)
+			eol = end;
+		number++;
+		/* foreign lines are passed over by the first comparison */
+		colon = memchr(s, ':', (size_t)(eol - s));
+		if (!owns(u, s, (size_t)((colon ? colon : eol) - s), uid, uid_len, name_len))
+			continue;
+		cause = subid_line(s, (size_t)(eol - s), &owner, &r);
+		if (owner == 0)
+			continue;
+		r.line = number;
+		if (!cause && subids_add(out, r) < 0)
+			return -ENOMEM;
+		if (cause && !out->bad_line) {
+			out->bad_line = number;
+			out->bad_cause = cause;
+		}
+	}
+	return 0;
+}
+
+static int from_file(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
+		     struct nserr *e)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, subid_files[kind], O_RDONLY, 0);
+	cleanup_free char *text = NULL;
+	ssize_t n;
+
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open %s", subid_files[kind]);
+	n = file_slurp(fd, SUBID_FILE_MAX, &text);
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read %s", subid_files[kind]);
+	if (subid_parse(text, (size_t)n, u, out) < 0)
+		return nserr_set(e, ENOMEM, "cannot hold the ranges of %s", subid_files[kind]);
+	return 0;
+}
+
+int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
+		 struct nserr *e)
+{
+	return subidnss_wanted() ? subidnss_ranges(u, kind, out, e) : from_file(u, kind, out, e);
+}

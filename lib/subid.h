@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* subid: the ranges of subordinate ids that a user owns, subuid(5) and subgid(5), from the files
+ * and, where nsswitch.conf(5) says so, from NSS. */
+#ifndef NSU_SUBID_H
+#define NSU_SUBID_H
+
+#include <sys/types.h>
+
+#include "idmap.h"
+
+struct subid_extent {
+	uint32_t start, count;
+	uint32_t line; /* of the file, 0 from NSS */
+};
+
+struct subids {
+	struct subid_extent *r;
+	size_t n, size;
+	uint32_t bad_line;     /* first line of this user that is not understood, 0 for none */
+	const char *bad_cause; /* what is wrong with it */
+};
+
+#define SUBIDS_INIT ((struct subids){ 0 })
+
+void subids_free(struct subids *s);
+
+#define cleanup_subids __attribute__((cleanup(subids_free)))
+
+/* A user as subordinate ids are kept for one: under the exact name, or under the exact uid. */
+struct subid_user {
+	bool has_uid;
+	uid_t uid;
+	char name[256]; /* empty when there is no passwd entry */
+};
+
+/*
+ * The user named by arg (a name, or a uid in digits), or the caller (effective uid) for NULL. The
+ * environment is not looked at and no passwd entry is needed. 0 or a negative errno with e set.
+ */
+int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_check;
+
+/* Appends a range. 0 or -ENOMEM. */
+int subids_add(struct subids *s, struct subid_extent r) must_check;
+
+/* Adds all ranges of the user, in file order, to out. A missing file has no ranges. 0, or a
+ * negative errno with e set (unreadable file, NSS failure). out is freed with subids_free(). */
+int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
+		 struct nserr *e) must_check;
+
+/* The same of a text of the form of subuid(5). 0 or -ENOMEM. */
+int subid_parse(const char *text, size_t n, const struct subid_user *u,
+		struct subids *out) must_check;
+
+/* One line, without its end: owner, start and count. NULL when it is good (or empty or a comment,
+ * then *owner_len is 0), else what is wrong with it. */
+const char *subid_line(const char *line, size_t n, size_t *owner_len, struct subid_extent *r);
+
+#endif
