@@ -1,0 +1,591 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* failat.c: run a program and make one of its system calls fail, or a signal arrive there. */
+#include <elf.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "calls.h"
+
+#define MAX_TASKS 256
+#define MAX_CALLS 512
+#define COMM_LEN  15
+#define GRACE     2 /* seconds for what the program has started to end after it */
+
+/*
+ * The plausible errors of a call, the likeliest first; a call that is in no row gets the last one.
+ * EINTR only where a call can block. What cannot fail in earnest is never touched (brk answers a
+ * failure with the old break, not with an error).
+ */
+static const struct {
+	const char *calls, *errors;
+} plausible[] = {
+	// clang-format off
+	{ " open openat openat2 ",                          "EMFILE,EACCES,ENOENT" },
+	{ " read pread64 readv ",                           "EIO,EINTR" },
+	{ " getdents64 readlink readlinkat ",               "EIO,ENOMEM" },
+	{ " write pwrite64 writev ",                        "EPERM,EIO,ENOSPC,EINVAL,EINTR" },
+	{ " close ",                                        "EIO" },
+	{ " mmap mremap mprotect ",                         "ENOMEM" },
+	{ " fork vfork clone ",                             "EAGAIN,ENOMEM" },
+	{ " clone3 ",                                       "ENOSYS,EAGAIN,EPERM" },
+	{ " unshare setns ",                                "EPERM,ENOSPC,EINVAL,ENOMEM" },
+	{ " mount umount2 pivot_root ",                     "EPERM,EINVAL,EBUSY,ENOMEM" },
+	{ " move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr statmount"
+	  " listmount listns ",                             "ENOSYS,EPERM,EINVAL,ENOMEM" },
+	{ " dup dup2 dup3 fcntl pipe pipe2 socket socketpair eventfd2 signalfd4 epoll_create1"
+	  " timerfd_create memfd_create inotify_init1 ",    "EMFILE,ENOMEM" },
+	{ " pidfd_open pidfd_getfd pidfd_send_signal ",     "ENOSYS,EMFILE,EPERM,ESRCH" },
+	{ " close_range faccessat2 process_madvise ",       "ENOSYS,EINVAL" },
+	{ " stat fstat lstat newfstatat statx access faccessat ", "EACCES,EIO,ENOENT" },
+	{ " statfs fstatfs name_to_handle_at open_by_handle_at ", "EIO,EPERM" },
+	{ " mkdir mkdirat mknod mknodat symlink symlinkat link linkat unlink unlinkat rmdir rename"
+	  " renameat2 chmod fchmod fchmodat chown fchown fchownat ftruncate ", "EACCES,ENOSPC,EROFS" },
+	{ " execve execveat ",                              "ENOMEM,EACCES,ENOENT" },
+	{ " wait4 waitid ",                                 "EINTR,ECHILD" },
+	{ " poll ppoll select pselect6 epoll_wait epoll_pwait accept4 connect nanosleep clock_nanosleep"
+	  " flock ",                                        "EINTR,ENOMEM" },
+	{ " sendto sendmsg recvfrom recvmsg bind ",         "EPERM,ENOBUFS,EINTR" },
+	{ " ioctl ",                                        "ENOTTY,EPERM,EINVAL" },
+	{ " prctl prlimit64 capset seccomp ",               "EPERM,EINVAL" },
+	{ "",                                               "EPERM" },
+	// clang-format on
+};
+
+static const char untouched[] =
+	" brk exit exit_group rt_sigreturn restart_syscall rt_sigaction rt_sigprocmask sigaltstack "
+	" getpid gettid getppid getpgrp getpgid getsid getuid geteuid getgid getegid umask uname "
+	" arch_prctl set_tid_address set_robust_list rseq futex sched_yield getrandom munmap "
+	" madvise clock_gettime gettimeofday time times alarm setitimer lseek pause "
+	" rt_sigsuspend rt_sigtimedwait rt_sigpending tgkill ";
+
+/*
+ * A process (or thread) of the program. Its name is its descent, "1" for the program, "1.2" for the
+ * second that it has forked, which is the same in every run however the processes are interleaved.
+ */
+struct task {
+	pid_t pid;
+	char name[64];
+	unsigned children;
+	enum { BEFORE, COUNTED, AFTER } phase;
+	bool named;   /* its parent's fork was seen */
+	bool stopped; /* it waits for that */
+	bool started; /* ld.so is done */
+	uint64_t ldso_start, ldso_end;
+	int error; /* what the call in progress will have failed with */
+	unsigned short calls[MAX_CALLS];
+};
+
+static struct task tasks[MAX_TASKS];
+static volatile sig_atomic_t alarmed;
+
+static struct {
+	const char *begin, *until, *set, *point;
+	long k;
+	int error, signal;
+	bool list, count;
+	unsigned timeout;
+	FILE *report;
+} opt = { .timeout = 20 };
+
+static long n_calls; /* injectable calls seen in all processes */
+
+__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt, ...)
+{
+	int e = errno;
+	va_list ap;
+
+	fputs("failat: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, ": %s\n", strerror(e));
+	exit(99);
+}
+
+static bool in_words(const char *words, const char *word)
+{
+	char sought[64];
+
+	snprintf(sought, sizeof(sought), " %s ", word);
+	return strstr(words, sought);
+}
+
+static bool in_commas(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)); p += len)
+		if ((p == list || p[-1] == ',') && (p[len] == ',' || !p[len]))
+			return true;
+	return false;
+}
+
+static const char *errors_of(const char *call)
+{
+	size_t i = 0;
+
+	while (*plausible[i].calls && !in_words(plausible[i].calls, call))
+		i++;
+	return plausible[i].errors;
+}
+
+/* ---- Tasks */
+
+static struct task *task_find(pid_t pid)
+{
+	for (size_t i = 0; i < MAX_TASKS; i++)
+		if (tasks[i].pid == pid)
+			return &tasks[i];
+	return NULL;
+}
+
+static struct task *task_get(pid_t pid)
+{
+	struct task *t = task_find(pid);
+
+	if (!t) {
+		t = task_find(0);
+		if (!t) {
+			errno = EAGAIN;
+			die("more than %d processes", MAX_TASKS);
+		}
+		memset(t, 0, sizeof(*t));
+		t->pid = pid;
+	}
+	return t;
+}
+
+static void task_resume(struct task *t, int sig)
+{
+	/* ESRCH: killed meanwhile, which wait() will tell */
+	if (ptrace(t->phase == COUNTED ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, 0, sig) < 0 &&
+	    errno != ESRCH)
+		die("cannot resume %s", t->name);
+}
+
+/* Where ld.so is mapped, so that its calls are known by where they come from. Static: nowhere. */
+static void task_find_ldso(struct task *t)
+{
+	char path[64], line[PATH_MAX + 128];
+	unsigned long pair[2], base = 0, inode = 0;
+	FILE *f;
+
+	t->ldso_start = t->ldso_end = 0;
+	snprintf(path, sizeof(path), "/proc/%d/auxv", t->pid);
+	f = fopen(path, "re");
+	while (f && fread(pair, sizeof(pair), 1, f) == 1)
+		if (pair[0] == AT_BASE)
+			base = pair[1];
+	if (f)
+		fclose(f);
+	snprintf(path, sizeof(path), "/proc/%d/maps", t->pid);
+	f = fopen(path, "re");
+	while (f && base && fgets(line, sizeof(line), f)) {
+		unsigned long start, end, ino;
+
+		if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &start, &end, &ino) != 3)
+			continue;
+		if (start == base) {
+			inode = ino;
+			t->ldso_start = start;
+		}
+		if (inode && ino == inode)
+			t->ldso_end = end;
+	}
+	if (f)
+		fclose(f);
+}
+
+/* comm is the first 15 bytes of the name of what was executed, a script's too. */
+static bool task_runs(const struct task *t, const char *program)
+{
+	char path[64], comm[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", t->pid);
+	f = fopen(path, "re");
+	if (f) {
+		if (fgets(comm, sizeof(comm), f))
+			comm[strcspn(comm, "\n")] = '\0';
+		fclose(f);
+	}
+	return strncmp(comm, program, COMM_LEN) == 0;
+}
+
+/* ---- Calls */
+
+/* The kernel skips call -1. What it returns is set when the call ends. */
+static void call_skip(pid_t pid)
+{
+#if defined(__x86_64__)
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, pid, 0, &regs) < 0)
+		die("PTRACE_GETREGS");
+	regs.orig_rax = -1;
+	if (ptrace(PTRACE_SETREGS, pid, 0, &regs) < 0)
+		die("PTRACE_SETREGS");
+#elif defined(__aarch64__)
+	int number = -1;
+	struct iovec iov = { &number, sizeof(number) };
+
+	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &iov) < 0)
+		die("PTRACE_SETREGSET");
+#else
+#error "failat: say here how a system call is skipped"
+#endif
+}
+
+static void call_fail(pid_t pid, int error)
+{
+	struct user_regs_struct regs;
+	struct iovec iov = { &regs, sizeof(regs) };
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov) < 0)
+		die("PTRACE_GETREGSET");
+#if defined(__x86_64__)
+	regs.rax = -error;
+#else
+	regs.regs[0] = -error;
+#endif
+	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &iov) < 0)
+		die("PTRACE_SETREGSET");
+}
+
+static void call_inject(struct task *t, long number, const char *point)
+{
+	if (opt.signal) {
+		fprintf(opt.report, "sent %s %s\n", point, sigabbrev_np(opt.signal));
+		kill(t->pid, opt.signal);
+		return;
+	}
+	fprintf(opt.report, "failed %s %s\n", point, strerrorname_np(opt.error));
+	t->error = opt.error;
+	/* Linux closes the descriptor whatever close() says of it, and who waits for EOF relies on
+	 * it. */
+	if (number != SYS_close)
+		call_skip(t->pid);
+}
+
+static void call_begins(struct task *t, const struct __ptrace_syscall_info *info)
+{
+	long number = (long)info->entry.nr;
+	const char *call = calls_name(number);
+	char point[128];
+
+	if (!t->started) {
+		if (info->instruction_pointer >= t->ldso_start &&
+		    info->instruction_pointer < t->ldso_end)
+			return;
+		t->started = true;
+	}
+	if (!call || number >= MAX_CALLS || in_words(untouched, call))
+		return;
+	if (opt.set && !in_commas(opt.set, call))
+		return;
+	n_calls++;
+	snprintf(point, sizeof(point), "%s:%s:%u", t->name, call, ++t->calls[number]);
+	if (opt.list)
+		fprintf(opt.report, "%ld %s %s\n", n_calls, point, errors_of(call));
+	else if (n_calls == opt.k || (opt.point && strcmp(opt.point, point) == 0))
+		call_inject(t, number, point);
+}
+
+/* ---- Stops */
+
+/* The program is the first one, or -b; what it executes is not it any more, or only -u. */
+static void on_exec(struct task *t)
+{
+	if (t->phase == BEFORE && (!opt.begin || task_runs(t, opt.begin)))
+		t->phase = COUNTED;
+	else if (t->phase == COUNTED && (!opt.until || task_runs(t, opt.until)))
+		t->phase = AFTER;
+	t->started = false;
+	if (t->phase == COUNTED)
+		task_find_ldso(t);
+}
+
+static void on_fork(struct task *parent)
+{
+	struct task *child;
+	unsigned long pid;
+
+	if (ptrace(PTRACE_GETEVENTMSG, parent->pid, 0, &pid) < 0)
+		return;
+	child = task_get((pid_t)pid);
+	if (snprintf(child->name, sizeof(child->name), "%s.%u", parent->name, ++parent->children) >=
+	    (int)sizeof(child->name))
+		die("too many generations");
+	child->named = true;
+	child->phase = parent->phase;
+	child->started = parent->started;
+	child->ldso_start = parent->ldso_start;
+	child->ldso_end = parent->ldso_end;
+	if (child->stopped)
+		task_resume(child, 0);
+}
+
+static void on_call(struct task *t)
+{
+	struct __ptrace_syscall_info info;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->pid, sizeof(info), &info) < 0)
+		return;
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+		call_begins(t, &info);
+	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT && t->error) {
+		call_fail(t->pid, t->error);
+		t->error = 0;
+	}
+}
+
+static void on_stop(pid_t pid, int status)
+{
+	struct task *t = task_get(pid);
+	int sig = WSTOPSIG(status);
+
+	switch (status >> 16) {
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		on_fork(t);
+		break;
+	case PTRACE_EVENT_EXEC:
+		on_exec(t);
+		break;
+	case PTRACE_EVENT_STOP:
+		if (!t->named) {
+			t->stopped = true;
+			return;
+		}
+		if (sig != SIGTRAP) { /* stopped by job control: stay so until SIGCONT */
+			ptrace(PTRACE_LISTEN, pid, 0, 0);
+			return;
+		}
+		break;
+	default:
+		if (sig != (SIGTRAP | 0x80)) {
+			task_resume(t, sig);
+			return;
+		}
+		on_call(t);
+	}
+	task_resume(t, 0);
+}
+
+/* ---- The run */
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	alarmed = 1;
+}
+
+/* Names what is still there; it dies with us (PTRACE_O_EXITKILL). */
+static void report_left(const char *how)
+{
+	for (size_t i = 0; i < MAX_TASKS; i++) {
+		char path[64], line[64] = "?";
+		FILE *f;
+
+		if (!tasks[i].pid)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/syscall", tasks[i].pid);
+		f = fopen(path, "re");
+		if (f) {
+			if (!fgets(line, sizeof(line), f))
+				strcpy(line, "?");
+			fclose(f);
+		}
+		line[strcspn(line, " \n")] = '\0';
+		fprintf(opt.report, "%s %s in %s\n", how, tasks[i].name,
+			calls_name(atol(line)) ? calls_name(atol(line)) : line);
+	}
+}
+
+static bool any_left(void)
+{
+	for (size_t i = 0; i < MAX_TASKS; i++)
+		if (tasks[i].pid)
+			return true;
+	return false;
+}
+
+/* Returns the wait status of the program; -1 when it did not end in time. */
+static int watch(pid_t program)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	int result = -1;
+
+	sigaction(SIGALRM, &action, NULL);
+	alarm(opt.timeout);
+	while (any_left()) {
+		int status;
+		pid_t pid = waitpid(-1, &status, __WALL);
+
+		if (pid < 0 && errno == EINTR && alarmed) {
+			report_left(result < 0 ? "hangs" : "left");
+			return result;
+		}
+		if (pid < 0 && errno == ECHILD)
+			break;
+		if (pid < 0)
+			continue;
+		if (WIFSTOPPED(status)) {
+			on_stop(pid, status);
+			continue;
+		}
+		if (task_find(pid))
+			task_find(pid)->pid = 0;
+		if (pid == program) {
+			result = status;
+			alarm(GRACE);
+		}
+	}
+	return result;
+}
+
+static pid_t start(char **argv)
+{
+	struct task *t;
+	pid_t pid;
+	int go[2];
+	char c;
+
+	if (pipe(go) < 0)
+		die("pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		close(go[1]);
+		if (read(go[0], &c, 1) != 0) /* until we are traced */
+			_exit(99);
+		close(go[0]);
+		execvp(argv[0], argv);
+		die("%s", argv[0]);
+	}
+	close(go[0]);
+	if (ptrace(PTRACE_SEIZE, pid, 0,
+		   PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+			   PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) < 0)
+		die("PTRACE_SEIZE");
+	t = task_get(pid);
+	strcpy(t->name, "1");
+	t->named = true;
+	close(go[1]);
+	return pid;
+}
+
+static const char usage[] =
+	"usage: failat [options] --list|--count|-k POINT -- PROGRAM [ARG...]\n"
+	"\n"
+	" -k POINT    number of the call, or PROCESS:CALL:N as --list prints it\n"
+	" -e ERRNO    what it fails with, not being executed (EPERM)\n"
+	" --kill SIG  send this signal there instead, by number\n"
+	" --list      print a line 'K POINT ERRNO,...' per call that can be named, with likely "
+	"errors\n"
+	" --count     print how many there are\n"
+	" -s CALL,... only these calls\n"
+	" -b NAME     begin when a program of that name is executed, not at once\n"
+	" -u NAME     go on until a program of that name is executed, not until any is\n"
+	" -o FILE     write our lines there, not to stderr: 'failed POINT ERRNO', 'sent POINT "
+	"SIGNAL',\n"
+	"             'hangs PROCESS in CALL', 'left PROCESS in CALL'\n"
+	" -t SECONDS  end a program that hangs (20)\n"
+	"\n"
+	"Calls of ld.so at the start of a program are not counted. All processes are followed; one "
+	"that\n"
+	"is there 2 seconds after the program is 'left' and killed. Exit status: the program's, "
+	"128+n for\n"
+	"a signal, 124 if it hung, 99 if we failed.\n";
+
+enum { OPT_LIST = CHAR_MAX + 1, OPT_COUNT, OPT_KILL };
+
+static void parse(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "list", no_argument, NULL, OPT_LIST },
+		{ "count", no_argument, NULL, OPT_COUNT },
+		{ "kill", required_argument, NULL, OPT_KILL },
+		{ 0 },
+	};
+	char *end = NULL;
+	int c;
+
+	opt.report = stderr;
+	opt.error = EPERM;
+	while ((c = getopt_long(argc, argv, "+k:e:s:b:u:o:t:", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'k':
+			opt.k = strtol(optarg, &end, 10);
+			if (*end) {
+				opt.k = 0;
+				opt.point = optarg;
+			}
+			break;
+		case 'e':
+			opt.error = calls_errno(optarg);
+			break;
+		case 's':
+			opt.set = optarg;
+			break;
+		case 'b':
+			opt.begin = optarg;
+			break;
+		case 'u':
+			opt.until = optarg;
+			break;
+		case 'o':
+			opt.report = fopen(optarg, "we");
+			if (!opt.report)
+				die("%s", optarg);
+			break;
+		case 't':
+			opt.timeout = (unsigned)atoi(optarg);
+			break;
+		case OPT_LIST:
+			opt.list = true;
+			break;
+		case OPT_COUNT:
+			opt.count = true;
+			break;
+		case OPT_KILL:
+			opt.signal = atoi(optarg);
+			break;
+		default:
+			optind = argc;
+		}
+	}
+	if (optind >= argc || opt.error == 0 || !(opt.list || opt.count || opt.k || opt.point)) {
+		fputs(usage, stderr);
+		exit(99);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	parse(argc, argv);
+	status = watch(start(argv + optind));
+	if (opt.count)
+		fprintf(opt.report, "%ld\n", n_calls);
+	if (status < 0)
+		return 124;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
