@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154 # rc, out and err are testlib.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# faultlib.sh: fail each system call of a command once, with each plausible error, and judge what comes of it.
+# faultlib.sh: fail each system call of a command once, with each plausible error, and judge what
+# comes of it.
 #
 # Sourced after testlib.sh by tests/TOOL-faults.sh:
 #
@@ -20,14 +21,16 @@
 # fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-x REGEX] [-c CHECK] -- CMD…
 #	-f	the exit statuses of an honest failure (125; reporters 1)
 #	-b, -u, -s	failat's: begin with a program, go on until one (final), only these calls
-#	-x	points (PROCESS:CALL:N ERRNO, a regular expression for grep -E) that are known and explained at the call
-#	-c	a shell command that succeeds if the run that exits as an unharmed one does was right; it finds $rc, $out, $err.
+#	-x	what may go wrong, explained where it is said: grep -E on PROCESS:CALL:N ERRNO
+#	-c	a shell command that judges a run with an unharmed one's status by $out and $err.
 #		Without it the output must be an unharmed run's.
-# A run is right when it ended as an unharmed one; or when it exits with one of STATUSES, said why on stderr, and the
-# final program was not run. Either way no process, mount, file or cgroup is left. When an exec fails, 126 and 127 are right too.
+# A run is right when it ended as an unharmed one; or when it exits with one of STATUSES, said why
+# on stderr, and the final program was not run. Either way no process, mount, file or cgroup is
+# left. When an exec fails, 126 and 127 are right too.
 #
-# $FINAL is the program at the end of an exec tool's chain: it says so on stdout. How many points: by default each once, with one of its
-# errors, at most FAULT_MAX (default 120) spread over all; with NSUTILS_FAULTS=all each with each.
+# $FINAL is the program at the end of an exec tool's chain: it says so on stdout. How many points:
+# by default each once, with one of its errors, at most FAULT_MAX (default 120) spread over all;
+# with NSUTILS_FAULTS=all each with each.
 
 FINAL=$TMP/final
 printf '#!/bin/sh\necho "final ran"\n' >"$FINAL"
@@ -58,7 +61,8 @@ _fault_options()
 	_n=$((_n - $#))
 }
 
-# _fault_plan ERRORS: reads failat's list, writes `POINT ERRNO` lines. ERRORS is "all", "one" per point or "none".
+# _fault_plan ERRORS: reads failat's list, writes `POINT ERRNO` lines. ERRORS is "all", "one" per
+# point or "none".
 _fault_plan()
 {
 	awk -v how="$1" -v max="${FAULT_MAX:-120}" '
@@ -85,7 +89,7 @@ _fault_bad()
 # _fault_after: what is left behind, cheaply: it is asked after each of some hundred runs.
 _fault_after()
 {
-	grep -q '^left \|^hangs ' "$TMP/report" && _fault_bad "$(grep '^left \|^hangs ' "$TMP/report")"
+	_left=$(grep '^left \|^hangs ' "$TMP/report") && _fault_bad "$_left"
 	# copied first: diff and cmp believe the size that /proc gives its files
 	cat /proc/self/mountinfo >"$TMP/files.mounts"
 	if ! cmp -s "$TMP/mounts" "$TMP/files.mounts"; then
@@ -105,7 +109,8 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
-# _fault_right: whether the run in $rc, $out and $err was as an unharmed one, or honest about its failure.
+# _fault_right: whether the run in $rc, $out and $err was as an unharmed one, or honest about its
+# failure.
 _fault_right()
 {
 	if [ "$rc" = "$_rc" ]; then
@@ -128,13 +133,14 @@ _fault_right()
 	! _has "$out" 'final ran' || _fault_bad 'failed, but the program was run'
 }
 
-# _fault_loop: the runs. Every one is a process of its own, so a plan with two points of the same name is impossible.
+# _fault_loop: the runs. A call that is not reached, because another went elsewhere, is counted.
 _fault_loop()
 {
 	_bad=0 _runs=0
 	while read -r _point _error; do
 		# shellcheck disable=SC2086 # options are words
-		run failat $_failat -o "$TMP/report" -k "$_point" ${_error:+-e $_error} ${_signal:+--kill $_signal} -- "$@" </dev/null
+		run failat $_failat -o "$TMP/report" -k "$_point" ${_error:+-e $_error} \
+			${_signal:+--kill $_signal} -- "$@" </dev/null
 		_runs=$((_runs + 1))
 		if ! grep -q '^failed \|^sent ' "$TMP/report"; then
 			_missed=$((_missed + 1))
@@ -162,7 +168,7 @@ _fault()
 	note_state
 	_fault_files >"$TMP/files"
 	_fault_loop "$@"
-	rm -f "$TMP/report" "$TMP/plan" "$TMP/mounts" "$TMP/files" "$TMP/files.after" "$TMP/files.mounts"
+	rm -f "$TMP/report" "$TMP/plan" "$TMP/mounts" "$TMP/files" "$TMP"/files.*
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
 	assertEquals 'an unharmed run fails' 0 "$_rc"
 	assertTrue 'no point was found' "[ $_runs -gt $_missed ]"
@@ -180,7 +186,8 @@ fault_all()
 	esac
 }
 
-# fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: the signal (KILL) to the process that is at each point; nothing may be left.
+# fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: the signal (KILL) to the process that is
+# at each point; nothing may be left.
 fault_kill()
 {
 	_signal=9

@@ -2,77 +2,80 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # testbed-runner: the test bed notices what it is there to notice.
 # as: root user
+# shellcheck disable=SC2016 # what is between single quotes is for the test files made here
 . "${0%/*}/testlib.sh"
 
-# with NAME LINE…: a test file of that name, run as we are by a runner of its own.
+good='test_good() { run true; assert_ok; }'
+
+# A test bed of its own below $TMP, with our helpers and features that are known for sure.
+oneTimeSetUp()
+{
+	mkdir -p "$TMP/tests" "$TMP/build/tests"
+	cp "${0%/*}/run" "${0%/*}/testlib.sh" "$TMP/tests"
+	ln -s "$NSUTILS_HELPERS" "$TMP/build/tests/helpers"
+	printf '%s\n' 'absent	false' 'present	true' >"$TMP/tests/known-absent"
+}
+
+setUp()
+{
+	must=0 budget=60
+}
+
+# with NAME LINE…: a test file of that name in there, and its run.
 with()
 {
 	name=$1
 	shift
-	{
-		echo '#!/bin/sh'
-		printf '%s\n' "$@"
-	} >"$TMP/$name.sh"
-	cp "${0%/*}/testlib.sh" "${0%/*}/known-absent" "$TMP"
-	run env NSUTILS_MUST_RUN="${must:-0}" "${0%/*}/run" --bin "$NSUTILS_BIN" --builddir "$TMP" \
-		"$TMP/$name.sh"
-}
-
-head_='# as: root user'
-source_='. "${0%/*}/testlib.sh"'
-
-setUp()
-{
-	must=0
+	printf '%s\n' '#!/bin/sh' '# as: root user' "# budget: $budget" \
+		'. "${0%/*}/testlib.sh"' "$@" '. shunit2' >"$TMP/tests/$name.sh"
+	run env NSUTILS_MUST_RUN="$must" "$TMP/tests/run" "$TMP/tests/$name.sh"
 }
 
 test_counts_functions_not_asserts()
 {
-	with good "$head_" "$source_" 'test_a() { run echo x; assert_rc 0; assert_out x; }' 'test_b() { run true; assert_ok; }' \
-		'. shunit2'
+	with two "$good" 'test_b() { run echo x; assert_rc 0; assert_out x; }'
 	assert_rc 0
-	# per mode; and the machine
-	assert_out_has "2 passed, 0 failed "
-	assert_out_has " (user)"
+	assert_out_has 'two (user)'
+	assert_out_has '2 passed, 0 failed '
 }
 
 test_a_failed_assert_fails_its_function_only()
 {
-	with bad "$head_" "$source_" 'test_a() { run false; assert_rc 0; }' 'test_b() { run true; assert_ok; }' '. shunit2'
+	with bad "$good" 'test_bad() { run false; assert_rc 0; }'
 	assert_rc 1
-	assert_out_has 'FAIL bad (user): test_a'
+	assert_out_has 'FAIL bad (user): test_bad'
 	assert_out_has 'exit status 0 expected'
-	assert_out_lacks 'FAIL bad (user): test_b'
+	assert_out_lacks 'FAIL bad (user): test_good'
 }
 
 test_an_assert_lost_in_a_subshell_is_found()
 {
-	with lost "$head_" "$source_" 'test_a() { (run false; assert_rc 0); return 0; }' '. shunit2'
+	with lost 'test_a() { (run false; assert_rc 0); return 0; }'
 	assert_rc 1
 	assert_out_has 'FAIL lost (user): test_a'
 }
 
 test_a_file_without_a_test_fails()
 {
-	with none "$head_" "$source_" '. shunit2'
+	with none
 	assert_rc 1
 	assert_out_has 'FAIL none (user): ran no test'
 }
 
 test_a_file_that_ends_early_fails()
 {
-	with early "$head_" "$source_" 'test_a() { run true; assert_ok; }' 'test_b() { exit 0; }' 'test_c() { return 0; }' '. shunit2'
+	with early "$good" 'test_b() { exit 0; }' 'test_c() { return 0; }'
 	assert_rc 1
-	assert_out_has 'FAIL early (user): '
+	assert_out_has 'FAIL early (user): ended early: 2 of 3 functions'
 }
 
 test_a_skip_fails_only_where_everything_must_run()
 {
-	with skips "$head_" "$source_" 'require_tool no-such-program' 'test_a() { run true; assert_ok; }' '. shunit2'
+	with skips 'require_tool no-such-program' "$good"
 	assert_out_lacks 'FAIL'
 	assert_out_has 'skipped'
 	must=1
-	with skips "$head_" "$source_" 'require_tool no-such-program' 'test_a() { run true; assert_ok; }' '. shunit2'
+	with skips 'require_tool no-such-program' "$good"
 	assert_rc 1
 	assert_out_has 'FAIL skips (user): '
 	assert_out_has 'needs the program no-such-program'
@@ -81,31 +84,42 @@ test_a_skip_fails_only_where_everything_must_run()
 test_what_is_known_to_be_absent_is_no_skip()
 {
 	must=1
-	with absent "$head_" "$source_" 'require_feature never' 'test_a() { run true; assert_ok; }' '. shunit2'
-	assert_out_has 'tests/known-absent has no feature never'
+	with absent 'require_feature absent' "$good"
+	assert_out_lacks 'FAIL absent'
+	assert_out_has '1 n/a'
+	with present 'require_feature present' "$good"
+	assert_rc 0
+	assert_out_lacks 'n/a'
+}
+
+test_a_feature_that_nobody_knows_to_be_absent_fails()
+{
+	with unknown 'require_feature no-such-name' "$good"
 	assert_rc 1
+	assert_out_has 'tests/known-absent has no feature no-such-name'
 }
 
 test_a_file_over_its_budget_is_ended()
 {
-	with slow "$head_" '# budget: 1' "$source_" 'test_a() { read -r x <"$TMP"/never; }' \
-		'oneTimeSetUp() { mkfifo "$TMP/never"; }' '. shunit2'
+	budget=1
+	with slow 'test_a() { mkfifo "$TMP/never"; read -r x <"$TMP/never"; }'
 	assert_rc 1
 	assert_out_has 'FAIL slow (user): timed out after 1 s'
 }
 
 test_a_process_left_running_is_named()
 {
-	with leaves "$head_" "$source_" 'test_a() { sleep 1000 & run true; assert_ok; }' '. shunit2'
+	with leaves 'test_a() { sleep 1000 & run true; assert_ok; }'
 	assert_rc 1
 	assert_out_has 'FAIL leaves (user): left running:'
 	assert_out_has '(sleep)'
 }
 
-test_the_environment_is_not_inherited()
+test_neither_environment_nor_descriptors_are_inherited()
 {
 	export NSUTILS_INHERITED=yes LC_ALL=xx_XX
-	with env "$head_" "$source_" 'test_a() { run env; assert_out_lacks INHERITED; assert_out_has LC_ALL=C; }' '. shunit2'
+	with env 'test_a() { run env; assert_out_lacks INHERITED; assert_out_has LC_ALL=C; }' \
+		'test_b() { run probe; assert_out_lacks "fd 7"; }' 7</dev/null
 	unset NSUTILS_INHERITED
 	LC_ALL=C
 	assert_rc 0
@@ -131,6 +145,44 @@ test_enosys_knows_what_the_kernel_has()
 	assert_ok
 	run enosys openat2 -- enosys --has openat2
 	assert_rc 1
+}
+
+test_failat_counts_names_and_fails()
+{
+	run failat --count -s openat,read -o "$TMP/report" -- cat /dev/null
+	assert_ok
+	assertEquals 2 "$(cat "$TMP/report")"
+	run failat --list -s openat,read -o "$TMP/report" -- cat /dev/null
+	assertEquals '1:openat:1 1:read:1' "$(cut -d' ' -f2 "$TMP/report" | xargs)"
+	run failat -k 1:openat:1 -e EMFILE -o "$TMP/report" -- cat /dev/null
+	assert_rc 1
+	assert_err_has 'Too many open files'
+	assertEquals 'failed 1:openat:1 EMFILE' "$(cat "$TMP/report")"
+	run failat -s read -k 1 -e EIO -o "$TMP/report" -- cat /dev/null
+	assert_rc 1
+	assert_err_has 'Input/output error'
+}
+
+test_failat_follows_forks_but_not_the_final_program()
+{
+	run failat --list -s execve,fadvise64 -o "$TMP/report" -- sh -c '/bin/cat /dev/null; exit 3'
+	assert_rc 3
+	assertEquals 1.1:execve:1 "$(cut -d' ' -f2 "$TMP/report")"
+	run failat -u cat --list -s execve,fadvise64 -o "$TMP/report" -- \
+		/bin/sh -c 'exec /usr/bin/env /bin/cat'
+	assertEquals '1:execve:1 1:execve:2' "$(cut -d' ' -f2 "$TMP/report" | xargs)"
+}
+
+test_failat_kills_and_tells_what_is_left()
+{
+	run failat --kill 9 -k 1:openat:1 -o "$TMP/report" -- cat /dev/null
+	assert_rc 137
+	run failat --count -o "$TMP/report" -- sh -c 'sleep 1000 & exit 0'
+	assert_rc 0
+	assertContains "$(cat "$TMP/report")" 'left 1.1 in '
+	run failat -t 1 --count -o "$TMP/report" -- sleep 1000
+	assert_rc 124
+	assertContains "$(cat "$TMP/report")" 'hangs 1 in clock_nanosleep'
 }
 
 . shunit2

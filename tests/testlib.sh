@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# testlib.sh: what every shell test of the suite shares: requirements, one way to run a command, asserts on it.
+# testlib.sh: what every shell test of the suite shares: requirements, one way to run a command,
+# asserts on it.
 #
 # A test file, tests/TOOL-BEHAVIOUR.sh:
 #
@@ -21,12 +22,13 @@
 #
 #	. shunit2
 #
-# Started by hand it hands itself to tests/run, which gives every file namespaces, /tmp, /run, passwd and subuid of
-# its own: mount, kill and configure what you like, nothing reaches the machine. The ordinary user is
-# nstest (NSTEST_UID, two subuid and two subgid ranges, see tests/run), in the root mode too.
+# Started by hand it hands itself to tests/run, which gives every file namespaces, /tmp, /run,
+# passwd and subuid of its own: mount, kill and configure what you like, nothing reaches the
+# machine. The ordinary user is nstest (NSTEST_UID, two subuid and two subgid ranges, see
+# tests/run), in the root mode too.
 #
-# shunit2 loses an assert made inside ( ) or a pipeline: run first, assert afterwards, in the function itself. Never
-# sleep to wait for something: start_holder, a FIFO, or --ready-fd.
+# shunit2 loses an assert made inside ( ) or a pipeline: run first, assert afterwards, in the
+# function itself. Never sleep to wait for something: start_holder, a FIFO, or --ready-fd.
 
 # The runner clears the environment and sets this, so there is no other way in.
 if [ -z "${NSUTILS_TEST:-}" ]; then
@@ -88,8 +90,9 @@ require_kernel_call()
 	done
 }
 
-# feature NAME: whether the feature, listed in tests/known-absent with the command that finds it, is here. Where it
-# is not, says so in the words the runner counts as n/a. For a single function: `feature listns || return 0`.
+# feature NAME: whether the feature, listed in tests/known-absent with the command that finds it,
+# is here. Where it is not, says so in the words the runner counts as n/a. For a single function:
+# `feature listns || return 0`.
 feature()
 {
 	_cmd=$(sed -n "s/^$1[ 	][ 	]*//p" "${0%/*}/known-absent")
@@ -112,7 +115,8 @@ require_feature()
 
 # ---- Running
 
-# run CMD…: sets $rc, $out and $err and always returns 0. Standard input can be redirected as usual: run CMD <file.
+# run CMD…: sets $rc, $out and $err and always returns 0. Standard input can be redirected as
+# usual: run CMD <file.
 run()
 {
 	_ran=$*
@@ -123,9 +127,10 @@ run()
 	return 0
 }
 
-# start_holder CMD…: CMD in the background, in a session of its own; returns when it has written a line to descriptor
-# 3, as `sh -c 'echo $$ >&3; exec sleep infinity 3>&-'` and `nsunshare --ready-fd 3 -- sleep infinity` do.
-# Sets $holder (its pid) and $holder_line. Returns 1 when CMD ended or closed 3 without a line.
+# start_holder CMD…: CMD in the background, in a session of its own; returns when it has written a
+# line to descriptor 3, as `sh -c 'echo $$ >&3; exec sleep infinity 3>&-'` and `nsunshare
+# --ready-fd 3 -- sleep infinity` do. Sets $holder (its pid) and $holder_line. Returns 1 when CMD
+# ended or closed 3 without a line.
 start_holder()
 {
 	holder_line=''
@@ -269,8 +274,9 @@ assert_ok()
 
 # ---- What a run leaves behind
 
-# _state: mounts, living processes, host name, files of $TMP, /tmp, /run and /dev/shm, links, cgroups of this run. Zombies are
-# left out, they wait for their parent. The list of processes is expanded before any helper of the loop is started.
+# _state: mounts, living processes, host name, files of $TMP, /tmp, /run and /dev/shm, links,
+# cgroups of this run. Zombies are left out, they wait for their parent. The list of processes is
+# expanded before any helper of the loop is started.
 _state()
 {
 	cat /proc/self/mountinfo
@@ -292,7 +298,8 @@ _state()
 	done
 }
 
-# note_state before, assert_no_leftovers after: everything of _state is as it was. Both keep $out, $err and $rc.
+# note_state before, assert_no_leftovers after: everything of _state is as it was. Both keep $out,
+# $err and $rc.
 note_state()
 {
 	_state >"$TMP/state.before"
