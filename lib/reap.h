@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reap: how a first process, or a subreaper, brings everything below it to an end. */
+#ifndef NSU_REAP_H
+#define NSU_REAP_H
+
+#include <signal.h>
+
+#include "supervise.h"
+
+/* Makes us the one to whom orphaned descendants fall (as PID 1 we are already), for
+ * supervise.init. 0 or a negative errno. */
+int reap_adopt(struct nserr *e) must_check;
+
+/* Begins the end: the stop signal to everything, then SIGCONT, so that what is stopped hears it.
+ * False when it had begun before. */
+bool reap_end(struct supervise *s);
+
+/* A process was reaped while everything ends: kills what it left behind when the grace is over. */
+void reap_orphans(const struct supervise *s);
+
+/* Waits for a signal of the set, in the end until the grace is over at most; then everything is
+ * killed. The signal, or 0 when there was none. */
+int reap_wait(struct supervise *s, const sigset_t *set, siginfo_t *info);
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* signame: names from the C library's own table, which it has in every locale. */
+#include "signame.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "num.h"
+
+/* "RTMIN", "RTMIN+n", "RTMAX", "RTMAX-n" */
+static int parse_realtime(const char *s, size_t n)
+{
+	bool max = strncasecmp(s, "RTMAX", 5) == 0;
+	uint64_t off = 0;
+
+	if (n > 5 && s[5] != (max ? '-' : '+'))
+		return -EINVAL;
+	if (n > 5 && num_u64n(s + 6, n - 6, 0, (uint64_t)(SIGRTMAX - SIGRTMIN), &off) < 0)
+		return -EINVAL;
+	return max ? SIGRTMAX - (int)off : SIGRTMIN + (int)off;
+}
+
+int signame_parse(const char *s, size_t n)
+{
+	uint64_t number;
+
+	if (num_u64n(s, n, 1, (uint64_t)SIGRTMAX, &number) == 0)
+		return (int)number;
+	if (n > 3 && strncasecmp(s, "SIG", 3) == 0) {
+		s += 3;
+		n -= 3;
+	}
+	for (int sig = 1; sig < SIGRTMIN; sig++) {
+		const char *name = sigabbrev_np(sig);
+
+		if (name && strlen(name) == n && strncasecmp(name, s, n) == 0)
+			return sig;
+	}
+	if (n >= 5 && (strncasecmp(s, "RTMIN", 5) == 0 || strncasecmp(s, "RTMAX", 5) == 0))
+		return parse_realtime(s, n);
+	return -EINVAL;
+}
+
+const char *signame_format(int sig, char buf[SIGNAME_SIZE])
+{
+	const char *name = sig > 0 ? sigabbrev_np(sig) : NULL;
+
+	if (name)
+		snprintf(buf, SIGNAME_SIZE, "%s", name);
+	else if (sig >= SIGRTMIN && sig <= SIGRTMAX)
+		snprintf(buf, SIGNAME_SIZE, "RTMIN+%d", sig - SIGRTMIN);
+	else
+		snprintf(buf, SIGNAME_SIZE, "%d", sig);
+	return buf;
+}
