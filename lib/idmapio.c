@@ -147,6 +147,8 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
 		struct buf text = BUF_INIT;
 
+		if (m->map[k].n == 0)
+			continue; /* stays unmapped */
 		idmap_format_kernel(&m->map[k], &text);
 		rc = text.err ? text.err : file_write_at(procfd, map_files[k], text.s);
 		buf_free(&text);

@@ -2,6 +2,8 @@
 /* plan: explaining and executing an array of steps. */
 #include "plan.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -61,7 +63,8 @@ struct plan_walk {
 	enum plan_actor self;
 	int line[PLAN_ACTORS]; /* to each other actor; the others have only [PLAN_CALLER] */
 	pid_t pid[PLAN_ACTORS];
-	size_t begun; /* own steps below this have run and may be undone */
+	size_t begun;        /* own steps below this have run and may be undone */
+	size_t runs_already; /* the step from which a process just made runs without being told */
 };
 
 static void undo(const struct plan_walk *w)
@@ -97,6 +100,29 @@ static int receive_message(int line, struct plan_message *m)
 	return RETRY_EINTR(recv(line, m, sizeof(*m), 0)) == (ssize_t)sizeof(*m);
 }
 
+/* The line to the caller, of a process of the plan that is not the caller. */
+static int to_caller = -1;
+
+bool plan_caller_gone(void)
+{
+	struct pollfd p = { .fd = to_caller };
+
+	return to_caller >= 0 && poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+}
+
+/* Waits until the line has something to say: 0, or -EINTR when the caller is to end first. */
+static int wait_line(const struct plan_walk *w, int line)
+{
+	struct pollfd p[2] = { { .fd = line, .events = POLLIN },
+			       { .fd = w->p->interrupt_fd, .events = POLLIN } };
+
+	if (w->p->interrupt_fd <= 2)
+		return 0;
+	if (RETRY_EINTR(poll(p, 2, -1)) < 0)
+		return -errno;
+	return p[0].revents == 0 && p[1].revents != 0 ? -EINTR : 0;
+}
+
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 
 /* Runs the steps from i to end, all of this actor. */
@@ -120,11 +146,15 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 /* The loop of every process but the caller; it ends the process. One that has done all its steps
  * waits for the end of the plan, since it may have to take them back. */
-static _Noreturn void follow(struct plan_walk *w)
+static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
-	struct plan_message m = { 0 };
+	struct plan_message m = { .at = at };
 
-	while (receive_message(w->line[PLAN_CALLER], &m)) {
+	/* its first steps, when they come right behind its making, need no word from the caller */
+	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
+
+	while (told || receive_message(w->line[PLAN_CALLER], &m)) {
+		told = false;
 		if (m.at == w->p->n)
 			_exit(0);
 		m.err = NSERR_INIT;
@@ -155,8 +185,9 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 			if (w->line[i] >= 0)
 				close(w->line[i]);
 		close(pair[0]);
-		*w = (struct plan_walk){ w->p, w->ctx, who, { pair[1], -1, -1 }, { 0 } };
-		follow(w);
+		*w = (struct plan_walk){ w->p, w->ctx, who, { pair[1], -1, -1 }, { 0 }, 0, 0 };
+		to_caller = pair[1];
+		follow(w, (size_t)(s - w->p->steps) + 1);
 	}
 	close(pair[1]);
 	if (pid < 0) {
@@ -165,6 +196,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 	}
 	w->line[who] = pair[0];
 	w->pid[who] = pid;
+	w->runs_already = (size_t)(s - w->p->steps) + 1;
 	return 0;
 }
 
@@ -174,10 +206,18 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	enum plan_actor who = w->p->steps[i].actor;
 	struct plan_message m = { .at = i };
 
-	if (send_message(w->line[who], &m) == 0 && receive_message(w->line[who], &m)) {
-		if (m.rc < 0)
-			*e = m.err;
-		return m.rc;
+	if (w->runs_already == i || send_message(w->line[who], &m) == 0) {
+		if (wait_line(w, w->line[who]) < 0) {
+			/* what it does may take any time, and it holds nothing outside of itself */
+			if (who == PLAN_CHILD)
+				kill(w->pid[who], SIGKILL);
+			return nserr_set(e, EINTR, "ended by a signal before the program ran");
+		}
+		if (receive_message(w->line[who], &m)) {
+			if (m.rc < 0)
+				*e = m.err;
+			return m.rc;
+		}
 	}
 	/* an exec closes the line: for the last steps that is the good end */
 	close(TAKE_FD(w->line[who]));
@@ -206,7 +246,7 @@ static void end_others(struct plan_walk *w, bool well)
 
 int plan_run(const struct plan *p, void *ctx, struct plan_result *result, struct nserr *e)
 {
-	struct plan_walk w = { p, ctx, PLAN_CALLER, { -1, -1, -1 }, { 0 } };
+	struct plan_walk w = { p, ctx, PLAN_CALLER, { -1, -1, -1 }, { 0 }, 0, 0 };
 	int rc = p->err;
 
 	*e = NSERR_INIT;

@@ -53,7 +53,8 @@ struct plan_step {
 struct plan {
 	struct plan_step *steps;
 	size_t n, size;
-	int err; /* 0 or -ENOMEM; sticky */
+	int err;          /* 0 or -ENOMEM; sticky */
+	int interrupt_fd; /* a signalfd of blocked signals that end the run early, or 0 */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
@@ -71,11 +72,18 @@ struct plan_result {
 };
 
 /*
- * Executes the plan. Returns in the caller only: 0 when all steps are done (a plan whose last step
+ * Executes the plan. While the caller waits for another process, a signal that p->interrupt_fd
+ * reports ends the run with -EINTR; the signal stays pending, so that unblocking it afterwards ends
+ * the tool as the signal would have.
+ *
+ * Returns in the caller only: 0 when all steps are done (a plan whose last step
  * is an exec by the caller never returns 0), or a negative errno with e set, and then everything is
  * undone and every other process of the plan has ended and been waited for.
  */
 int plan_run(const struct plan *p, void *ctx, struct plan_result *result,
 	     struct nserr *e) must_check;
+
+/* In a process that the plan made: whether the caller has ended, by whatever means. */
+bool plan_caller_gone(void);
 
 #endif

@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-namespaces: each type is new inside, and the program runs as if nothing stood before it.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid net uts ipc cgroup time
+
+# shellcheck disable=SC2016 # for the shell inside
+test_every_type_is_new_by_letter_and_by_name()
+{
+	for t in mnt:m:mount uts:u:uts ipc:i:ipc net:n:net pid:p:pid user:U:user cgroup:C:cgroup time:T:time; do
+		type=${t%%:*} letter=${t#*:} name=${t##*:}
+		letter=${letter%:*}
+		for option in "-$letter" "--$name"; do
+			run nsunshare -r "$option" readlink "/proc/self/ns/$type"
+			assert_ok
+			assertNotEquals "$option" "$(readlink "/proc/self/ns/$type")" "$out"
+		done
+	done
+}
+
+test_no_namespace_is_new_without_an_option()
+{
+	run nsunshare readlink /proc/self/ns/mnt /proc/self/ns/user /proc/self/ns/pid
+	assert_ok
+	assert_out "$(readlink /proc/self/ns/mnt /proc/self/ns/user /proc/self/ns/pid)"
+}
+
+test_all_types_at_once()
+{
+	run nsunshare -mpuinrCT --mount-proc --hostname box --boottime 1000000000 -- \
+		sh -c 'echo $$; uname -n; id -u; cut -d. -f1 /proc/uptime; echo /proc/[0-9]*'
+	assert_ok
+	# shellcheck disable=SC2086 # lines to words
+	set -- $out
+	assertEquals 'pid' 1 "$1"
+	assertEquals 'hostname' box "$2"
+	assertEquals 'uid' 0 "$3"
+	assertTrue 'boot time' "[ $4 -ge 1000000000 ]"
+	assertEquals 'processes' /proc/1 "$5"
+}
+
+test_exit_status_is_the_programs()
+{
+	for n in 0 1 7 255; do
+		run nsunshare -rp sh -c "exit $n"
+		assert_rc $n
+	done
+	run nsunshare -r sh -c 'exit 9'
+	assert_rc 9
+}
+
+test_a_fatal_signal_is_raised_again()
+{
+	run nsunshare -f sh -c 'kill -KILL $$'
+	assert_rc 137
+	run nsunshare -f sh -c 'kill -TERM $$'
+	assert_rc 143
+}
+
+test_missing_and_unusable_programs()
+{
+	run nsunshare -rp /nonexistent
+	assert_refused 127 "cannot execute '/nonexistent'"
+	run nsunshare -rm /etc/passwd
+	assert_refused 126 "cannot execute '/etc/passwd'"
+}
+
+test_a_shell_without_a_program()
+{
+	run env SHELL=/bin/sh nsunshare -r <<-'SCRIPT'
+		echo "$0"
+	SCRIPT
+	assert_ok
+	assert_out -sh
+}
+
+test_descriptors_are_inherited_and_ours_are_not()
+{
+	run sh -c 'ls /proc/self/fd' 7</dev/null
+	before=$out
+	for option in -r -rp '-rmpT --kill-child'; do
+		# shellcheck disable=SC2086 # words
+		run nsunshare $option sh -c 'ls /proc/self/fd' 7</dev/null
+		assert_ok
+		assert_out "$before"
+	done
+}
+
+test_a_fault_before_the_program_ends_with_one_message()
+{
+	note_state
+	run nsunshare -rm -w /nonexistent true
+	assert_refused 125 "cannot enter '/nonexistent'"
+	run nsunshare -rmp -w /nonexistent true
+	assert_refused 125 "cannot enter '/nonexistent'"
+	assert_no_leftovers
+}
+
+test_explain_does_nothing_and_names_each_step()
+{
+	run nsunshare --explain -rmpT --boottime 5 --mount-proc --hostname box -w / sh -c 'echo ran'
+	assert_ok
+	assert_out_has 'clone3(2)'
+	assert_out_has 'uid 0:'
+	assert_out_has 'boottime 5'
+	assert_out_has 'mount proc on /proc'
+	assert_out_has 'hostname to box'
+	assert_out_has 'execute sh -c'
+}
+
+. shunit2
