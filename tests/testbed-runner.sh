@@ -11,7 +11,7 @@ good='test_good() { run true; assert_ok; }'
 oneTimeSetUp()
 {
 	mkdir -p "$TMP/tests" "$TMP/build/tests"
-	cp "${0%/*}/run" "${0%/*}/testlib.sh" "$TMP/tests"
+	cp "${0%/*}/run" "${0%/*}/testlib.sh" "${0%/*}/faultlib.sh" "$TMP/tests"
 	ln -s "$NSUTILS_HELPERS" "$TMP/build/tests/helpers"
 	printf '%s\n' 'absent	false' 'present	true' >"$TMP/tests/known-absent"
 }
@@ -141,9 +141,9 @@ test_enosys_hides_a_call()
 
 test_enosys_knows_what_the_kernel_has()
 {
-	run enosys --has openat2
+	run enosys --has renameat2
 	assert_ok
-	run enosys openat2 -- enosys --has openat2
+	run enosys renameat2 -- enosys --has renameat2
 	assert_rc 1
 }
 
@@ -183,6 +183,20 @@ test_failat_kills_and_tells_what_is_left()
 	run failat -t 1 --count -o "$TMP/report" -- sleep 1000
 	assert_rc 124
 	assertContains "$(cat "$TMP/report")" 'hangs 1 in clock_nanosleep'
+}
+
+test_a_fault_that_is_hidden_is_found()
+{
+	with hidden '. "${0%/*}/faultlib.sh"' \
+		'test_mute() { fault_all -- sh -c "echo x >/dev/null 2>&1 || exit 125; exec \"$FINAL\""; }' \
+		'test_deaf() { fault_all -- sh -c "echo x >\"$TMP/out.x\"; exec \"$FINAL\""; }' \
+		'test_file() { fault_all -- sh -c ": >$TMP/made && rm $TMP/made; exec \"$FINAL\""; }'
+	assert_rc 1
+	for t in mute deaf file; do
+		assert_out_has "FAIL hidden (user): test_$t"
+	done
+	assert_out_has 'failed without a word'
+	assert_out_has 'a file was left'
 }
 
 . shunit2

@@ -86,7 +86,12 @@ require_ns()
 require_kernel_call()
 {
 	for _t; do
-		enosys --has "$_t" || skip "the kernel has no $_t(2)"
+		enosys --has "$_t" && continue
+		if [ -n "$NSUTILS_UNDER" ]; then
+			echo "n/a: $_t(2) is denied on purpose"
+			exit 77
+		fi
+		skip "the kernel has no $_t(2)"
 	done
 }
 
@@ -127,10 +132,24 @@ run()
 	return 0
 }
 
+# as_nstest CMD…: in a test for root, CMD as the ordinary user that the runner has invented.
+as_nstest()
+{
+	HOME=$TMP setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- "$@"
+}
+
+# fact KEY…: what the probe of the last run says, without the key: `fact ns mnt`, `fact uid-map`.
+fact()
+{
+	printf '%s\n' "$out" |
+		awk -v key="$* " 'index($0 " ", key) == 1 { print substr($0, length(key) + 1) }'
+}
+
 # start_holder CMD…: CMD in the background, in a session of its own; returns when it has written a
-# line to descriptor 3, as `sh -c 'echo $$ >&3; exec sleep infinity 3>&-'` and `nsunshare
-# --ready-fd 3 -- sleep infinity` do. Sets $holder (its pid) and $holder_line. Returns 1 when CMD
-# ended or closed 3 without a line.
+# line to descriptor 3, as these do:
+#	sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+#	nsunshare --ready-fd 3 -- sleep infinity
+# Sets $holder (its pid) and $holder_line. Returns 1 when CMD ended or closed 3 without a line.
 start_holder()
 {
 	holder_line=''
