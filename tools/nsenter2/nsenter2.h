@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nsenter2: what the options ask for, and what is held for it. */
+#ifndef NSU_NSENTER2_H
+#define NSU_NSENTER2_H
+
+#include "cli.h"
+#include "nsjoin.h"
+#include "nsref.h"
+#include "plan.h"
+
+/* A directory option: unset, a directory of ours by path, or that of the target. */
+enum dir_from { DIR_UNSET, DIR_PATH, DIR_TARGET };
+
+struct dir_opt {
+	enum dir_from from;
+	const char *path;
+	int fd; /* held from before entering, or -1 */
+};
+
+struct id_opt {
+	bool set;
+	uid_t id;
+};
+
+struct nsenter2 {
+	/* what the options say */
+	const char *target;
+	struct nsref ref;                /* of target */
+	uint64_t types;                  /* CLONE_NEW* asked for by name */
+	const char *files[NSTYPE_COUNT]; /* their =FILE */
+	bool all;
+	bool no_fork;
+	bool explain;
+	bool preserve;
+	struct id_opt uid, gid;
+	struct dir_opt root, wd;
+	const char *wdns;
+	char **argv; /* the program; [0] is NULL for a shell */
+	/* what is held */
+	struct nsjoin join;
+};
+
+/* Fills n from the command line; ends the process when it is wrong. */
+void opts_parse(struct nsenter2 *n, int argc, char **argv);
+
+/* Opens what the options name and decides what is entered. Changes nothing of this process. 0 or a
+ * negative errno with e set. */
+int target_hold(struct nsenter2 *n, struct nserr *e) must_check;
+
+/* The steps, in their order, for a target that is held. */
+void steps_add(const struct nsenter2 *n, struct plan *p);
+
+#endif
