@@ -42,6 +42,14 @@ test_enters_one_type_only()
 $(ns_of self uts)"
 }
 
+test_letters_behind_a_type_letter_are_its_file()
+{
+	start_target
+	run nsenter2 -t "$target" -Unp true
+	assert_refused 125 'cannot open np'
+	assert_err_has "write '-U -np'"
+}
+
 test_takes_namespace_files()
 {
 	start_target
@@ -78,7 +86,7 @@ test_is_process_of_the_pid_namespace()
 test_no_fork_leaves_the_program_outside()
 {
 	start_target
-	run nsenter2 -F -t "$target" -U -p sh -c "readlink /proc/self/ns/pid; readlink /proc/self/ns/pid_for_children"
+	run nsenter2 -F -t "$target" -U -p readlink /proc/self/ns/pid /proc/self/ns/pid_for_children
 	assert_ok
 	assert_out "$(ns_of self pid)
 $(ns_of "$target" pid)"
