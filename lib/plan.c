@@ -34,6 +34,18 @@ void plan_free(struct plan *p)
 	*p = PLAN_INIT;
 }
 
+static void show_what(const struct plan_step *s, struct buf *out)
+{
+	const char *what = s->kind->what ? s->kind->what : s->kind->name;
+	size_t n = strcspn(what, "%");
+
+	buf_add(out, what, n);
+	if (what[n] == '%') {
+		buf_adds(out, s->arg);
+		buf_adds(out, what + n + 2);
+	}
+}
+
 void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
 {
 	static const char *const actors[PLAN_ACTORS] = { "caller", "helper", "child" };
@@ -45,7 +57,7 @@ void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
 		if (s->kind->show)
 			s->kind->show(ctx, s, out);
 		else
-			buf_adds(out, s->kind->name);
+			show_what(s, out);
 		buf_printf(out, ": %s\n", s->kind->call);
 	}
 }

@@ -34,13 +34,17 @@ struct plan_kind {
 	 * take back. Runs in the process that ran it. */
 	void (*undo)(void *ctx, const struct plan_step *s);
 
-	/* Adds what would be done ("map uid 0 to 1000"), for --explain. */
+	/* Adds what would be done ("map uid 0 to 1000"), for --explain; NULL where `what` is
+	 * enough. */
 	void (*show)(const void *ctx, const struct plan_step *s, struct buf *out);
 
 	/* For a step that makes the process of `forks`: does it instead of run. The pid in the
 	 * caller, 0 in the new process, or a negative errno with e set. */
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
+
+	/* What would be done, as a text in which %s stands for arg, a string. */
+	const char *what;
 };
 
 struct plan_step {

@@ -45,13 +45,17 @@ static pid_t do_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 static const struct plan_kind kind_note = {
-	"note", "none(2)", note, undo_note, show_note, NULL, 0
+	.name = "note", .call = "none(2)", .run = note, .undo = undo_note, .show = show_note
 };
 static const struct plan_kind kind_helper = {
-	"fork-helper", "fork(2)", NULL, NULL, NULL, do_fork, PLAN_HELPER,
+	.name = "fork-helper", .call = "fork(2)", .fork = do_fork, .forks = PLAN_HELPER
 };
-static const struct plan_kind kind_child = { "fork", "fork(2)", NULL,      NULL,
-					     NULL,   do_fork,   PLAN_CHILD };
+static const struct plan_kind kind_child = {
+	.name = "fork", .call = "fork(2)", .fork = do_fork, .forks = PLAN_CHILD
+};
+static const struct plan_kind kind_named = { .name = "named",
+					     .call = "none(2)",
+					     .what = "enter %s!" };
 
 static struct trace *new_trace(size_t fail_at)
 {
@@ -115,8 +119,10 @@ static void explains_the_same_array(void)
 
 	plan_add(&p, PLAN_CALLER, &kind_child, NULL, 'd');
 	plan_add(&p, PLAN_CHILD, &kind_note, NULL, 'x');
+	plan_add(&p, PLAN_CHILD, &kind_named, "100%", 0);
 	plan_explain(&p, NULL, &out);
-	CHECK_STR(out.s, " 1 caller fork: fork(2)\n 2 child  note x: none(2)\n");
+	CHECK_STR(out.s, " 1 caller fork: fork(2)\n 2 child  note x: none(2)\n"
+			 " 3 child  enter 100%!: none(2)\n");
 	buf_free(&out);
 	plan_free(&p);
 }

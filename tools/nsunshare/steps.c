@@ -60,17 +60,10 @@ const struct plan_kind step_fork = {
 	.forks = PLAN_CHILD,
 };
 
-static void show_helper(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "create a helper that stays outside");
-}
-
 const struct plan_kind step_helper = {
 	.name = "helper",
 	.call = "clone3(2)",
-	.show = show_helper,
+	.what = "create a helper that stays outside",
 	.fork = run_fork,
 	.forks = PLAN_HELPER,
 };
@@ -198,18 +191,11 @@ static int run_enter_time(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot enter the new time namespace") : 0;
 }
 
-static void show_enter_time(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "enter the new time namespace");
-}
-
 const struct plan_kind step_enter_time = {
 	.name = "enter-time",
 	.call = "setns(/proc/self/ns/time_for_children)",
 	.run = run_enter_time,
-	.show = show_enter_time,
+	.what = "enter the new time namespace",
 };
 
 /* ---- mounts */
@@ -259,17 +245,11 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount proc on '%s'", dir) : 0;
 }
 
-static void show_mount_proc(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	buf_printf(out, "mount proc on %s", (const char *)s->arg);
-}
-
 const struct plan_kind step_mount_proc = {
 	.name = "mount-proc",
 	.call = "mount(2)",
 	.run = run_mount_proc,
-	.show = show_mount_proc,
+	.what = "mount proc on %s",
 };
 
 static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -282,17 +262,11 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-static void show_root(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	buf_printf(out, "change the root directory to %s", (const char *)s->arg);
-}
-
 const struct plan_kind step_root = {
 	.name = "root",
 	.call = "chroot(2)",
 	.run = run_root,
-	.show = show_root,
+	.what = "change the root directory to %s",
 };
 
 static int run_chdir(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -303,17 +277,11 @@ static int run_chdir(void *ctx, const struct plan_step *s, struct nserr *e)
 	return chdir(dir) < 0 ? nserr_set(e, errno, "cannot enter '%s'", dir) : 0;
 }
 
-static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	buf_printf(out, "enter %s", (const char *)s->arg);
-}
-
 const struct plan_kind step_chdir = {
 	.name = "wd",
 	.call = "chdir(2)",
 	.run = run_chdir,
-	.show = show_chdir,
+	.what = "enter %s",
 };
 
 static int run_hostname(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -325,17 +293,11 @@ static int run_hostname(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set the hostname to '%s'", name) : 0;
 }
 
-static void show_hostname(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	buf_printf(out, "set the hostname to %s", (const char *)s->arg);
-}
-
 const struct plan_kind step_hostname = {
 	.name = "hostname",
 	.call = "sethostname(2)",
 	.run = run_hostname,
-	.show = show_hostname,
+	.what = "set the hostname to %s",
 };
 
 /* ---- the program */
@@ -352,18 +314,11 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	return -errno;
 }
 
-static void show_groups(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "drop supplementary groups");
-}
-
 const struct plan_kind step_groups = {
 	.name = "groups",
 	.call = "setgroups(2)",
 	.run = run_groups,
-	.show = show_groups,
+	.what = "drop supplementary groups",
 };
 
 static int run_gid(void *ctx, const struct plan_step *s, struct nserr *e)
