@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nscollect: walks the processes once, with two threads where there are many, and merges. */
+#include "nscollect.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "nscollect_source.h"
+
+#define TWO_THREADS 400 /* processes; below it a thread costs more than it saves */
+#define CHUNK       64  /* processes that a worker takes at a time */
+
+const struct nscollect_source nscollect_sources[NSCOLLECT_SOURCES] = {
+	[NSCOLLECT_PROC] = { "proc", "processes" },
+	[NSCOLLECT_TASK] = { "task", "threads apart from their process" },
+	[NSCOLLECT_CHILDREN] = { "children", "what children to come will be in" },
+};
+
+static int (*const process_sources[NSCOLLECT_SOURCES])(struct nsworker *w, struct nsmember *m) = {
+	[NSCOLLECT_PROC] = nscollect_proc,
+	[NSCOLLECT_TASK] = nscollect_task,
+	[NSCOLLECT_CHILDREN] = nscollect_children,
+};
+
+int nscollect_parse(const char *list, unsigned *sources, struct nserr *e)
+{
+	unsigned set = 0;
+
+	for (const char *s = list;; s++) {
+		size_t n = strcspn(s, ","), i = 0;
+
+		while (i < NSCOLLECT_SOURCES && (strncmp(nscollect_sources[i].name, s, n) != 0 ||
+						 nscollect_sources[i].name[n]))
+			i++;
+		if (i == NSCOLLECT_SOURCES)
+			return nserr_set(e, 0, "unknown source '%.*s'", (int)MIN(n, 40u), s);
+		set |= NSTYPE_BIT(i);
+		s += n;
+		if (!*s)
+			break;
+	}
+	*sources = set;
+	return 0;
+}
+
+/* ---- Workers ---- */
+
+int nsworker_error(struct nsworker *w, int rc, const char *path)
+{
+	struct nsproc_path dir = { 0 };
+
+	if (nsproc_gone(rc))
+		return NSWORKER_GONE;
+	if (rc == -EACCES || rc == -EPERM) {
+		/* a process that ends between look-up and reading is reported like this too */
+		memcpy(dir.s, path, strcspn(path, "/"));
+		if (faccessat(w->c->proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
+			return NSWORKER_GONE;
+		return NSWORKER_DENIED;
+	}
+	return nserr_set(&w->e, rc, "cannot read /proc/%s", path);
+}
+
+int nsworker_link(struct nsworker *w, const char *path, const struct nstype *type, uint32_t *inode)
+{
+	int rc = nsproc_link(w->c->proc, path, type, inode);
+
+	return rc == 0 ? NSWORKER_OK : nsworker_error(w, rc, path);
+}
+
+int nsworker_found(struct nsworker *w, const struct nsfind *f)
+{
+	if (w->n == w->size) {
+		size_t size = w->size ? w->size * 2 : 64;
+		struct nsfind *found = reallocarray(w->found, size, sizeof(*found));
+
+		if (!found)
+			return nserr_set(&w->e, ENOMEM, "cannot list namespaces");
+		w->found = found;
+		w->size = size;
+	}
+	w->found[w->n++] = *f;
+	return 0;
+}
+
+/* One process through all sources. A process that ends on the way keeps what was found. */
+static int look_at(struct nsworker *w, struct nsmember *m)
+{
+	int rc = nscollect_proc(w, m);
+
+	if (rc == NSWORKER_DENIED)
+		w->denied++;
+	for (int i = NSCOLLECT_PROC + 1; rc == 0 && i < NSCOLLECT_SOURCES; i++)
+		if (w->c->sources & NSTYPE_BIT(i) && process_sources[i])
+			rc = process_sources[i](w, m);
+	return MIN(rc, 0);
+}
+
+struct crew {
+	struct nscollect *c;
+	atomic_size_t next;
+	atomic_bool failed;
+	struct nsworker worker[2];
+};
+
+static void work(struct crew *crew, struct nsworker *w)
+{
+	size_t n = crew->c->n, i;
+
+	while (!crew->failed && (i = atomic_fetch_add(&crew->next, CHUNK)) < n) {
+		size_t end = MIN(i + CHUNK, n);
+
+		for (; i < end && w->err == 0; i++)
+			w->err = look_at(w, &crew->c->members[i]);
+		if (w->err < 0)
+			crew->failed = true;
+	}
+}
+
+static void *second(void *arg)
+{
+	struct crew *crew = arg;
+
+	work(crew, &crew->worker[1]);
+	return NULL;
+}
+
+static void run_crew(struct crew *crew)
+{
+	pthread_t thread;
+	bool two = crew->c->n > TWO_THREADS && pthread_create(&thread, NULL, second, crew) == 0;
+
+	work(crew, &crew->worker[0]);
+	if (two)
+		pthread_join(thread, NULL);
+}
+
+/* ---- Merging ---- */
+
+static int out_of_memory(struct nserr *e)
+{
+	return nserr_set(e, ENOMEM, "cannot list namespaces");
+}
+
+static int merge_member(struct nscollect *c, const struct nsmember *m)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		struct ns *ns;
+
+		if (m->inode[i] == 0)
+			continue;
+		ns = nstab_get(&c->tab, &nstypes[i], m->inode[i]);
+		if (!ns)
+			return -ENOMEM;
+		if (ns->pid == 0 || m->pid < ns->pid)
+			ns->pid = m->pid;
+		ns->nprocs++;
+		ns->nthreads += m->nthreads;
+		ns->held |= NSHOLD_BIT(NSHOLD_PROC);
+	}
+	return 0;
+}
+
+static int merge_found(struct nscollect *c, const struct nsfind *f)
+{
+	const struct nstype *type = &nstypes[f->type];
+	struct ns *ns = nstab_get(&c->tab, type, f->inode), *instead;
+
+	if (!ns)
+		return -ENOMEM;
+	if (f->kind == NSHOLD_TASK) {
+		ns->nthreads++;
+		instead = nstab_find(&c->tab, type, f->instead);
+		if (instead)
+			instead->nthreads--;
+	}
+	ns->nfds += f->kind == NSHOLD_FD;
+	ns->nsocks += f->kind == NSHOLD_SOCK;
+	return nstab_hold(ns, f->kind, f->pid, f->num, NULL);
+}
+
+static int merge(struct crew *crew, struct nserr *e)
+{
+	struct nscollect *c = crew->c;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (merge_member(c, &c->members[i]) < 0)
+			return out_of_memory(e);
+	for (size_t k = 0; k < ARRAY_SIZE(crew->worker); k++) {
+		struct nsworker *w = &crew->worker[k];
+
+		c->denied += w->denied;
+		if (w->err < 0) {
+			*e = w->e;
+			return w->err;
+		}
+		for (size_t i = 0; i < w->n; i++)
+			if (merge_found(c, &w->found[i]) < 0)
+				return out_of_memory(e);
+	}
+	return 0;
+}
+
+static int list_members(struct nscollect *c, struct nserr *e)
+{
+	struct nsproc_ids ids = { 0 };
+	int rc = 0;
+
+	if (!c->only)
+		rc = nsproc_numbers(c->proc, 0, &ids);
+	if (rc == 0 && !c->only && ids.n == 0)
+		rc = -ENOENT;
+	if (rc == 0) {
+		c->n = c->only ? 1 : ids.n;
+		c->members = calloc(c->n, sizeof(*c->members));
+		if (!c->members)
+			rc = -ENOMEM;
+	}
+	if (rc < 0) {
+		nsproc_ids_free(&ids);
+		return nserr_set(e, rc, "cannot list the processes of /proc");
+	}
+	for (size_t i = 0; i < c->n; i++)
+		c->members[i].pid = c->only ? c->only : ids.id[i];
+	nsproc_ids_free(&ids);
+	return 0;
+}
+
+int nscollect_run(struct nscollect *c, struct nserr *e)
+{
+	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
+	int rc = list_members(c, e);
+
+	if (rc < 0)
+		return rc;
+	run_crew(&crew);
+	rc = merge(&crew, e);
+	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
+		free(crew.worker[k].found);
+		nsproc_ids_free(&crew.worker[k].ids);
+	}
+	if (rc == 0)
+		rc = nscollect_relate(c, e);
+	if (rc == 0)
+		nstab_finish(&c->tab);
+	return rc;
+}
+
+static int by_pid(const void *key, const void *member)
+{
+	pid_t a = *(const pid_t *)key, b = ((const struct nsmember *)member)->pid;
+
+	return a < b ? -1 : a > b;
+}
+
+const struct nsmember *nscollect_member(const struct nscollect *c, pid_t pid)
+{
+	return c->n ? bsearch(&pid, c->members, c->n, sizeof(*c->members), by_pid) : NULL;
+}
+
+void nscollect_free(struct nscollect *c)
+{
+	nstab_free(&c->tab);
+	free(c->members);
+	c->members = NULL;
+	c->n = 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nscollect: finds the namespaces of the machine through a table of sources, one file each. */
+#ifndef NSU_NSCOLLECT_H
+#define NSU_NSCOLLECT_H
+
+#include "nserr.h"
+#include "nstab.h"
+
+enum { NSCOLLECT_PROC, NSCOLLECT_TASK, NSCOLLECT_CHILDREN, NSCOLLECT_SOURCES };
+#define NSCOLLECT_ALL (NSTYPE_BIT(NSCOLLECT_SOURCES) - 1)
+
+#define NSTYPE_BIT(i)   (1u << (i))
+#define NSTYPE_ALL_BITS (NSTYPE_BIT(NSTYPE_COUNT) - 1)
+
+/* One process and where it is; 0 for what was not asked for, could not be read or (zombies) is no
+ * more. */
+struct nsmember {
+	pid_t pid;
+	uint32_t nthreads; /* 0 when threads were not looked at */
+	uint32_t inode[NSTYPE_COUNT];
+};
+
+struct nscollect {
+	/* the question */
+	int proc;         /* descriptor of the proc tree, borrowed */
+	unsigned types;   /* NSTYPE_BIT()s */
+	unsigned sources; /* bits of the enum above */
+	pid_t only;       /* look at this process alone, or 0 for all */
+	/* the answer */
+	struct nstab tab;
+	struct nsmember *members; /* by pid */
+	size_t n;
+	unsigned denied; /* processes that may not be looked at */
+};
+
+struct nscollect_source {
+	const char *name;
+	const char *what; /* one line for help and man page */
+};
+
+/* The table, indexed by the enum. */
+extern const struct nscollect_source nscollect_sources[NSCOLLECT_SOURCES];
+
+/* Parses "proc,task". 0 or a negative errno with e set. */
+int nscollect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
+
+/*
+ * Asks the sources, then climbs to parents and owners until there is nothing new. Processes that
+ * end meanwhile are left out, those that may not be looked at are counted. 0, or a negative errno
+ * with e set when the answer would be wrong: no descriptors or memory left, input or output errors.
+ */
+int nscollect_run(struct nscollect *c, struct nserr *e) must_check;
+
+/* The member with that pid, or NULL. */
+const struct nsmember *nscollect_member(const struct nscollect *c, pid_t pid);
+
+void nscollect_free(struct nscollect *c);
+
+#endif

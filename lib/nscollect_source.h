@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nscollect_source: what a source of nscollect works with. */
+#ifndef NSU_NSCOLLECT_SOURCE_H
+#define NSU_NSCOLLECT_SOURCE_H
+
+#include "nscollect.h"
+#include "nsproc.h"
+
+/* A namespace that a process holds without being in it. */
+struct nsfind {
+	uint8_t kind, type;
+	pid_t pid;
+	int num;
+	uint32_t inode;
+	uint32_t instead; /* NSHOLD_TASK: where its process is */
+};
+
+/* Two of them share the processes above a few hundred; nothing in here is shared. */
+struct nsworker {
+	const struct nscollect *c;
+	struct nsfind *found;
+	size_t n, size;
+	struct nsproc_ids ids;
+	unsigned denied;
+	struct nserr e;
+	int err;
+};
+
+enum { NSWORKER_OK, NSWORKER_GONE, NSWORKER_DENIED };
+
+/*
+ * Sorts an error of a file of a process: NSWORKER_GONE, NSWORKER_DENIED, or the negative errno with
+ * w->e set for what would make the answer wrong.
+ */
+int nsworker_error(struct nsworker *w, int rc, const char *path) must_check;
+
+/* Inode of a link; NSWORKER_OK or as nsworker_error(). */
+int nsworker_link(struct nsworker *w, const char *path, const struct nstype *type,
+		  uint32_t *inode) must_check;
+
+/* Records what was found. 0 or -ENOMEM with w->e set. */
+int nsworker_found(struct nsworker *w, const struct nsfind *f) must_check;
+
+/* The sources that look at one process: 0 or a negative errno with w->e set. m is filled in by the
+ * first of them, which may also say NSWORKER_GONE or NSWORKER_DENIED. */
+int nscollect_proc(struct nsworker *w, struct nsmember *m) must_check;
+int nscollect_task(struct nsworker *w, struct nsmember *m) must_check;
+int nscollect_children(struct nsworker *w, struct nsmember *m) must_check;
+
+/* The *_for_children links below path, of a thread that itself is in `own`. */
+int nscollect_children_of(struct nsworker *w, struct nsproc_path *path, const uint32_t *own,
+			  pid_t pid, pid_t tid) must_check;
+
+/* Opens what was found, each namespace once, and adds parents and owners to closure. */
+int nscollect_relate(struct nscollect *c, struct nserr *e) must_check;
+
+#endif

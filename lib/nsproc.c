@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsproc: the files of /proc/PID. */
+#include "nsproc.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "file.h"
+#include "num.h"
+
+#define PF_KTHREAD 0x00200000 /* flags of proc_pid_stat(5) */
+
+/* ---- Paths ---- */
+
+static size_t put_number(char *s, pid_t v)
+{
+	char digits[12];
+	size_t n = 0, len = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while (v /= 10);
+	while (n > 0)
+		s[len++] = digits[--n];
+	s[len++] = '/';
+	s[len] = '\0';
+	return len;
+}
+
+void nsproc_path_set(struct nsproc_path *p, pid_t pid)
+{
+	p->len = put_number(p->s, pid);
+}
+
+void nsproc_path_set_task(struct nsproc_path *p, pid_t pid, pid_t tid)
+{
+	p->len = put_number(p->s, pid);
+	memcpy(p->s + p->len, "task/", 5);
+	p->len += 5;
+	p->len += put_number(p->s + p->len, tid);
+}
+
+const char *nsproc_path_at(struct nsproc_path *p, const char *name)
+{
+	strcpy(p->s + p->len, name);
+	return p->s;
+}
+
+/* ---- Directories ---- */
+
+int nsproc_open(const char *root, struct nserr *e)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0);
+	struct statfs fs;
+	char self[16];
+	ssize_t n;
+	pid_t pid;
+
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open %s", root);
+	if (!streq(root, "/proc"))
+		return TAKE_FD(fd);
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != 0x9fa0) /* PROC_SUPER_MAGIC, statfs(2) */
+		return nserr_set(e, ENOENT, "no proc file system is mounted on %s", root);
+	n = readlinkat(fd, "self", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	if (num_pid(self, &pid) == 0 && pid == getpid())
+		return TAKE_FD(fd);
+	nserr_set(e, 0, "%s belongs to another pid namespace", root);
+	nserr_hint(e, "mount a proc of this one over it: mount -t proc proc %s", root);
+	return -EXDEV;
+}
+
+static int add_id(struct nsproc_ids *out, const char *name)
+{
+	int v = 0;
+
+	for (; *name >= '0' && *name <= '9'; name++)
+		v = v * 10 + (*name - '0');
+	if (out->n == out->size) {
+		size_t size = out->size ? out->size * 2 : 256;
+		int *id = reallocarray(out->id, size, sizeof(*id));
+
+		if (!id)
+			return -ENOMEM;
+		out->id = id;
+		out->size = size;
+	}
+	out->id[out->n++] = v;
+	return 0;
+}
+
+int nsproc_numbers(int fd, size_t expected, struct nsproc_ids *out)
+{
+	char buf[32768] __attribute__((aligned(8)));
+
+	out->n = 0;
+	for (;;) {
+		ssize_t n = getdents64(fd, buf, sizeof(buf));
+
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return 0;
+		for (ssize_t i = 0; i < n;) {
+			const struct dirent64 *d = (const void *)(buf + i);
+
+			if (d->d_name[0] >= '0' && d->d_name[0] <= '9' &&
+			    add_id(out, d->d_name) < 0)
+				return -ENOMEM;
+			i += d->d_reclen;
+		}
+		if (expected && out->n >= expected)
+			return 0;
+	}
+}
+
+void nsproc_ids_free(struct nsproc_ids *ids)
+{
+	free(ids->id);
+	*ids = (struct nsproc_ids){ 0 };
+}
+
+/* ---- Files of one process ---- */
+
+int nsproc_link(int dirfd, const char *path, const struct nstype *type, uint32_t *inode)
+{
+	const struct nstype *is;
+	char link[48];
+	uint64_t v;
+	ssize_t n = readlinkat(dirfd, path, link, sizeof(link));
+
+	if (n < 0)
+		return -errno;
+	/* "pid_for_children" reads "pid:[inode]" too */
+	if (nstype_parse_link(link, (size_t)n, &is, &v) < 0 || is != type || v > UINT32_MAX)
+		return -EIO;
+	*inode = (uint32_t)v;
+	return 0;
+}
+
+int nsproc_read_stat(int proc, pid_t pid, struct nsproc_stat *st)
+{
+	struct nsproc_path path;
+	char text[1024];
+	char *open, *close;
+	unsigned flags;
+	ssize_t n;
+
+	nsproc_path_set(&path, pid);
+	n = file_read_at(proc, nsproc_path_at(&path, "stat"), text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	/* comm may hold blanks, parentheses and newlines: it ends at the last ')' */
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (!open || !close || close < open)
+		return -EIO;
+	st->comm_len = MIN((size_t)(close - open - 1), sizeof(st->comm) - 1);
+	memcpy(st->comm, open + 1, st->comm_len);
+	st->comm[st->comm_len] = '\0';
+	if (sscanf(close + 1,
+		   " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lu",
+		   &st->state, &st->ppid, &flags, &st->start) != 4)
+		return -EIO;
+	st->kthread = flags & PF_KTHREAD;
+	return 0;
+}
+
+int nsproc_read_uid(int proc, pid_t pid, uid_t *uid)
+{
+	struct nsproc_path path;
+	struct stat st;
+
+	nsproc_path_set(&path, pid);
+	path.s[path.len - 1] = '\0';
+	if (fstatat(proc, path.s, &st, 0) < 0)
+		return -errno;
+	*uid = st.st_uid;
+	return 0;
+}
+
+int nsproc_read_cmdline(int proc, pid_t pid, struct buf *out)
+{
+	struct nsproc_path path;
+	cleanup_free char *text = malloc(NSPROC_CMDLINE_MAX + 1);
+	cleanup_fd int fd = -1;
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (!text)
+		return -ENOMEM;
+	nsproc_path_set(&path, pid);
+	fd = file_open_at(proc, nsproc_path_at(&path, "cmdline"), O_RDONLY, 0);
+	if (fd < 0)
+		return fd;
+	while (len < NSPROC_CMDLINE_MAX && n > 0) {
+		n = RETRY_EINTR(read(fd, text + len, NSPROC_CMDLINE_MAX - len));
+		if (n < 0)
+			return -errno;
+		len += (size_t)n;
+	}
+	while (len > 0 && (text[len - 1] == '\0' || text[len - 1] == ' '))
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0')
+			text[i] = ' ';
+	buf_add(out, text, len);
+	return out->err;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nsproc: what /proc tells about one process. The root is a descriptor, so that a fixture tree
+ * does. */
+#ifndef NSU_NSPROC_H
+#define NSU_NSPROC_H
+
+#include <sys/types.h>
+
+#include "buf.h"
+#include "nserr.h"
+#include "nstype.h"
+
+/* Names below /proc are built here without printf(3): "PID/", "PID/task/TID/", … */
+struct nsproc_path {
+	char s[64];
+	size_t len; /* of what nsproc_path_set() wrote; the rest is appended by nsproc_path_at() */
+};
+
+void nsproc_path_set(struct nsproc_path *p, pid_t pid);
+void nsproc_path_set_task(struct nsproc_path *p, pid_t pid, pid_t tid);
+const char *nsproc_path_at(struct nsproc_path *p, const char *name);
+
+/*
+ * Opens a proc tree and makes sure that it is one, and that of the caller's own pid namespace when
+ * root is "/proc". A descriptor, or a negative errno with e set.
+ */
+int nsproc_open(const char *root, struct nserr *e) must_check;
+
+struct nsproc_ids {
+	int *id;
+	size_t n, size;
+};
+
+/*
+ * The numbers that name entries of directory fd: processes, threads or descriptors, in the order of
+ * the kernel (ascending). One large getdents64(2) where it fits; expected, when not 0, is how many
+ * there are, which saves the call that finds the end. 0 or a negative errno.
+ */
+int nsproc_numbers(int fd, size_t expected, struct nsproc_ids *out) must_check;
+void nsproc_ids_free(struct nsproc_ids *ids);
+
+/* Whether an error of a file below /proc/PID only says that the process has ended. */
+static inline bool nsproc_gone(int err)
+{
+	return err == -ENOENT || err == -ESRCH;
+}
+
+/* Inode of the namespace link at dirfd/path. 0 or a negative errno. */
+int nsproc_link(int dirfd, const char *path, const struct nstype *type, uint32_t *inode) must_check;
+
+struct nsproc_stat {
+	pid_t ppid;
+	uint64_t start; /* clock ticks after boot, as the caller's time namespace sees them */
+	char state;
+	bool kthread;
+	char comm[64]; /* the kernel gives kernel threads more than the 15 bytes of the others */
+	size_t comm_len;
+};
+
+/* All of these: 0 or a negative errno. */
+int nsproc_read_stat(int proc, pid_t pid, struct nsproc_stat *st) must_check;
+int nsproc_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
+
+#define NSPROC_CMDLINE_MAX 65536 /* longer command lines are cut */
+
+/*
+ * Appends the command line, arguments separated by blanks; nothing for a kernel thread or a zombie.
+ */
+int nsproc_read_cmdline(int proc, pid_t pid, struct buf *out) must_check;
+
+#endif
