@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-list: the default table, its options and the columns that lsns has too.
+# as: root user
+. "${0%/*}/testlib.sh"
+
+own_inode()	# TYPE
+{
+	readlink "/proc/self/ns/$1" | tr -dc 0-9
+}
+
+test_lists_each_type_of_this_process()
+{
+	run nslist -rno NS,TYPE
+	assert_rc 0
+	for t in mnt uts ipc net pid user cgroup time; do
+		assert_out_has "$(own_inode $t) $t"
+	done
+}
+
+test_default_table_has_the_columns_of_lsns()
+{
+	run nslist
+	assert_rc 0
+	assertEquals 'NS TYPE NPROCS PID USER COMMAND' "$(head -n 1 "$TMP/out" | tr -s ' ' | sed 's/^ //; s/ $//')"
+}
+
+test_type_selects_and_is_repeated()
+{
+	run nslist -rno TYPE -t uts -t ipc -p $$
+	assert_rc 0
+	assert_out 'uts
+ipc'
+}
+
+test_task_has_one_row_a_type()
+{
+	run nslist --task $$ --raw --noheadings --output TYPE,NS
+	assert_rc 0
+	assertEquals 8 "$(wc -l <"$TMP/out")"
+	assert_out_has "uts $(own_inode uts)"
+}
+
+test_task_that_is_gone_is_an_error()
+{
+	run nslist -p 4194304
+	assert_refused 1 'process 4194304: No such process'
+}
+
+test_plus_adds_to_the_default_columns()
+{
+	run nslist -ro +PNS,ONS
+	assert_rc 0
+	assert_out_has 'NS TYPE NPROCS PID USER COMMAND PNS ONS'
+}
+
+test_inode_lists_its_processes()
+{
+	run nslist -rn -o PID "$(own_inode uts)"
+	assert_rc 0
+	assertTrue 'the shell itself' "grep -qx $$ '$TMP/out'"
+	run nslist 4026531831
+	assert_refused 1 'no namespace has the inode 4026531831'
+}
+
+test_json_is_an_object_with_complete()
+{
+	require_tool jq
+	run nslist --json -l -t uts -p $$
+	assert_rc 0
+	jq -e '.namespaces[0].type == "uts" and (.namespaces[0].ns | type) == "number"
+		and (.complete | type) == "boolean"' "$TMP/out" >/dev/null
+	assertEquals 0 $?
+}
+
+test_tree_of_owners_has_the_user_namespace_on_top()
+{
+	run nslist -t uts -t user --tree -n -o TYPE,NS -p $$
+	assert_rc 0
+	assertEquals user "$(head -n 1 "$TMP/out" | cut -c1-4)"
+	run nslist -t user -T=parent -n -o TYPE,NS -p $$
+	assert_rc 0
+	run nslist -t uts -t user -Tnope
+	assert_rc 1
+	assert_err_has "unknown kind of tree 'nope'"
+}
+
+test_lists_columns()
+{
+	run nslist --list-columns
+	assert_ok
+	assert_out_has '          NS  '
+	run nslist --output-all -r
+	assert_rc 0
+	assert_out_has 'NS TYPE PATH NPROCS'
+}
+
+test_refuses_what_it_does_not_know()
+{
+	run nslist -o NOPE
+	assert_rc 1
+	assert_err_has "unknown column 'NOPE'"
+	run nslist -t nope
+	assert_rc 1
+	assert_err_has "unknown namespace type 'nope'"
+	run nslist --sources nope
+	assert_refused 1 "unknown source 'nope'"
+	for bad in '' ' 1' +1 1x 0x10 4294967296 4294967297 -1 0; do
+		run nslist -p "$bad"
+		assert_rc 1
+		assert_out_empty
+		assert_err_has 'is not a process id'
+	done
+	run nslist -J -r
+	assert_rc 1
+	assert_err_has 'exclude each other'
+}
+
+test_finds_a_namespace_that_only_a_process_of_ours_holds()
+{
+	start_holder unshare -U -u sh -c 'readlink /proc/self/ns/uts >&3; exec sleep infinity 3>&-'
+	inode=$(echo "$holder_line" | tr -dc 0-9)
+	run nslist -rn -t uts -o NS,TYPE,NPROCS,PID,PATH
+	assert_rc 0
+	assert_out_has "$inode uts 1 $holder /proc/$holder/ns/uts"
+	run nslist --noheadings --list --notruncate --nowrap --persistent --type uts -o NS
+	assert_rc 0
+	assert_out_lacks "$inode"
+}
+
+test_strict_is_about_what_could_not_be_looked_at()
+{
+	run nslist --strict --sources proc -t uts -o NS
+	if [ "$(id -u)" = 0 ]; then
+		assert_ok
+	else
+		assert_rc 3
+		assert_err_has 'could not be looked at'
+	fi
+}
+
+. shunit2

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* print: rows as a table, raw or JSON. libsmartcols escapes what it prints; JSON is our own. */
+#include "nslist.h"
+
+#include <ctype.h>
+#include <libsmartcols.h>
+
+#include "cli.h"
+#include "json.h"
+
+static _Noreturn void no_memory(void)
+{
+	cli_die(ENOMEM, "cannot print namespaces");
+}
+
+static void fill(struct nslist *l, const struct row *r, const struct column *col, struct cell *cell)
+{
+	buf_reset(&cell->text);
+	cell->kind = CELL_NONE;
+	col->fill(l, r, cell);
+	if (cell->text.err)
+		no_memory();
+}
+
+/* ---- JSON ---- */
+
+static void json_cell(struct json *j, const struct column *col, const struct cell *cell)
+{
+	char key[32];
+	size_t i;
+
+	for (i = 0; col->name[i] && i < sizeof(key) - 1; i++)
+		key[i] = (char)tolower((unsigned char)col->name[i]);
+	key[i] = '\0';
+	switch (cell->kind) {
+	case CELL_NONE:
+		json_null(j, key);
+		break;
+	case CELL_NUM:
+		json_u64(j, key, cell->num);
+		break;
+	case CELL_TEXT:
+		json_strn(j, key, cell->text.s ? cell->text.s : "", cell->text.len);
+		break;
+	case CELL_LIST:
+		json_array(j, key);
+		for (size_t at = 0; at < cell->text.len; at += strlen(cell->text.s + at) + 1)
+			json_str(j, NULL, cell->text.s + at);
+		json_array_end(j);
+		break;
+	}
+}
+
+static void json_rows(struct nslist *l, struct json *j, const char *key, const struct row *r,
+		      struct cell *cell)
+{
+	json_array(j, key);
+	for (; r; r = r->next) {
+		json_object(j, NULL);
+		for (size_t i = 0; i < l->o->n_cols; i++) {
+			fill(l, r, l->o->cols[i], cell);
+			json_cell(j, l->o->cols[i], cell);
+		}
+		if (r->first)
+			json_rows(l, j, "children", r->first, cell);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void print_json(struct nslist *l, struct cell *cell)
+{
+	struct buf b = BUF_INIT;
+	struct json j = JSON_INIT(&b, true);
+
+	json_object(&j, NULL);
+	json_rows(l, &j, "namespaces", l->roots, cell);
+	json_bool(&j, "complete", l->c.denied == 0);
+	json_object_end(&j);
+	buf_addc(&b, '\n');
+	cli_print(&b);
+}
+
+/* ---- Table ---- */
+
+static const char *table_text(const struct nslist *l, struct cell *cell)
+{
+	struct buf *b = &cell->text;
+
+	switch (cell->kind) {
+	case CELL_NONE:
+		return NULL;
+	case CELL_NUM:
+		buf_addu(b, cell->num);
+		break;
+	case CELL_TEXT:
+		/* a NUL cannot be printed either */
+		for (size_t i = 0; i < b->len; i++)
+			if (b->s[i] == '\0')
+				b->s[i] = ' ';
+		break;
+	case CELL_LIST:
+		for (size_t i = 0; i < b->len; i++)
+			if (b->s[i] == '\0')
+				b->s[i] = l->o->wrap ? '\n' : ',';
+		if (b->len > 0)
+			b->s[b->len - 1] = '\0';
+		break;
+	}
+	if (b->err)
+		no_memory();
+	return b->s;
+}
+
+static void table_rows(struct nslist *l, struct libscols_table *tb, struct libscols_line *parent,
+		       const struct row *r, struct cell *cell)
+{
+	for (; r; r = r->next) {
+		struct libscols_line *line = scols_table_new_line(tb, parent);
+
+		if (!line)
+			no_memory();
+		for (size_t i = 0; i < l->o->n_cols; i++) {
+			const char *s;
+
+			fill(l, r, l->o->cols[i], cell);
+			s = table_text(l, cell);
+			if (s && scols_line_set_data(line, i, s) != 0)
+				no_memory();
+		}
+		if (r->first)
+			table_rows(l, tb, line, r->first, cell);
+	}
+}
+
+/* The tree is drawn in COMMAND when it is one of processes, else in NS. */
+static int column_flags(const struct nslist_opts *o, const struct column *col)
+{
+	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+	int flags = 0;
+
+	if (o->tree != NSLIST_NO_TREE && streq(col->name, drawn))
+		flags |= SCOLS_FL_TREE;
+	else if (col->flags & COL_RIGHT)
+		flags |= SCOLS_FL_RIGHT;
+	if (o->truncate && col->flags & COL_TRUNC)
+		flags |= SCOLS_FL_TRUNC;
+	if (o->wrap && col->flags & COL_WRAP)
+		flags |= SCOLS_FL_WRAP;
+	return flags;
+}
+
+static void add_columns(const struct nslist_opts *o, struct libscols_table *tb)
+{
+	for (size_t i = 0; i < o->n_cols; i++) {
+		struct libscols_column *col = scols_table_new_column(
+			tb, o->cols[i]->name, o->cols[i]->width, column_flags(o, o->cols[i]));
+
+		if (!col)
+			no_memory();
+		if (o->wrap && o->cols[i]->flags & COL_WRAP) {
+			scols_column_set_wrapfunc(col, scols_wrapnl_chunksize,
+						  scols_wrapnl_nextchunk, NULL);
+			scols_column_set_safechars(col, "\n");
+		}
+	}
+}
+
+static void print_table(struct nslist *l, struct cell *cell)
+{
+	struct libscols_table *tb = scols_new_table();
+	struct buf b = BUF_INIT;
+	char *text = NULL;
+
+	if (!tb)
+		no_memory();
+	scols_table_enable_raw(tb, l->o->format == NSLIST_RAW);
+	scols_table_enable_noheadings(tb, !l->o->headings);
+	add_columns(l->o, tb);
+	table_rows(l, tb, NULL, l->roots, cell);
+	if (scols_print_table_to_string(tb, &text) != 0)
+		no_memory();
+	scols_unref_table(tb);
+	buf_adds(&b, text ? text : "");
+	free(text);
+	/* the library leaves the end of the last line to its caller */
+	if (b.len > 0 && b.s[b.len - 1] != '\n')
+		buf_addc(&b, '\n');
+	cli_print(&b);
+}
+
+void nslist_print(struct nslist *l)
+{
+	struct cell cell = { 0 };
+
+	if (l->o->format == NSLIST_JSON)
+		print_json(l, &cell);
+	else
+		print_table(l, &cell);
+	buf_free(&cell.text);
+}
