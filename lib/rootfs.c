@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootfs: the tree by the descriptor-based mount calls (5.2, mount_setattr(2) 5.12). */
+#include "rootfs.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "file.h"
+#include "rootold.h"
+#include "sys_mount.h"
+
+#define MOVE_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
+
+/* Whether the answer is that of a kernel, or of a filter written before the call. */
+static bool lacks(int rc)
+{
+	return rc == -ENOSYS || rc == -EPERM;
+}
+
+static int set_old(struct rootfs *r, struct nserr *e)
+{
+	r->old = file_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+	return r->old < 0 ? nserr_set(e, r->old, "cannot open /") : 0;
+}
+
+int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e)
+{
+	uint64_t ro = readonly ? MOUNT_ATTR_RDONLY : 0;
+	int rc = set_old(r, e);
+
+	if (rc < 0)
+		return rc;
+	r->readonly = readonly;
+	r->fd = sys_open_tree(dir, "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
+	if (r->fd >= 0) {
+		/* a clone is in the peer group of its original: private, before it gets mounts */
+		rc = sys_mount_setattr(r->fd, "", AT_EMPTY_PATH | AT_RECURSIVE, ro, 0, MS_PRIVATE,
+				       -1);
+		/* the root itself must take mount points first; rootfs_attach() closes it */
+		if (rc == 0 && readonly)
+			(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
+	} else {
+		rc = r->fd;
+	}
+	if (rc == 0)
+		return 0;
+	if (!lacks(rc))
+		return nserr_set(e, rc, "cannot clone the mounts of the new root");
+	util_close(&r->fd);
+	r->fd = -1;
+	r->legacy = true;
+	return rootold_begin(r, dir, e);
+}
+
+/* What the kernel has to say about a file system that it did not make: lines "e tmpfs: Bad value
+ * …". */
+static void explain_fs(int fs, struct nserr *e)
+{
+	char text[256];
+	ssize_t n = read(fs, text, sizeof(text) - 1);
+
+	if (n <= 2)
+		return;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	nserr_hint(e, "the kernel says: %s", text + 2);
+}
+
+static int configure(int fs, const struct mntopt *o)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		const char *eq = strchr(o->param[i], '=');
+		char key[256]; /* the longest that fsconfig(2) takes */
+		int rc;
+
+		if (eq) {
+			snprintf(key, sizeof(key), "%.*s", (int)(eq - o->param[i]), o->param[i]);
+			rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, key, eq + 1, 0);
+		} else {
+			rc = sys_fsconfig(fs, FSCONFIG_SET_FLAG, o->param[i], NULL, 0);
+		}
+		if (rc < 0)
+			return rc;
+	}
+	return sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
+
+/* A detached mount of a new file system. */
+static int make_fs(const char *type, const struct mntopt *o, struct nserr *e)
+{
+	cleanup_fd int fs = sys_fsopen(type);
+	int rc, mnt;
+
+	if (fs < 0)
+		return nserr_set(e, fs, "cannot make a file system of type %s", type);
+	rc = configure(fs, o);
+	mnt = rc < 0 ? rc : sys_fsmount(fs, (unsigned)o->set);
+	if (mnt < 0) {
+		nserr_set(e, mnt, "cannot mount %s", type);
+		explain_fs(fs, e);
+	}
+	return mnt;
+}
+
+int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, struct nserr *e)
+{
+	int rc = set_old(r, e);
+
+	if (rc < 0)
+		return rc;
+	r->fd = make_fs("tmpfs", o, e);
+	if (r->fd >= 0)
+		return 0;
+	if (!lacks(r->fd))
+		return r->fd;
+	r->legacy = true;
+	return rootold_begin_fs(r, "tmpfs", o, e);
+}
+
+int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e)
+{
+	int fd = rootwalk_open(r->fd, path, 0, NULL);
+
+	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
+}
+
+/* Whether path names the root itself. */
+static bool is_root(const char *path)
+{
+	return path[strspn(path, "/.")] == '\0' && !strstr(path, "...");
+}
+
+/* That path now shows the mount: another one there would mean that the tree is being changed. */
+static int verify(const struct rootfs *r, int mnt, const char *path, struct nserr *e)
+{
+	cleanup_fd int now = rootfs_open(r, path, e);
+	struct statx want, got;
+
+	if (now < 0)
+		return now;
+	if (statx(mnt, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
+	    statx(now, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &got) < 0)
+		return nserr_set(e, errno, "cannot verify %s", path);
+	if (want.stx_mnt_id != got.stx_mnt_id || want.stx_ino != got.stx_ino ||
+	    want.stx_dev_major != got.stx_dev_major || want.stx_dev_minor != got.stx_dev_minor)
+		return nserr_set(
+			e, 0, "%s is not what was mounted there: the root is being changed", path);
+	return 0;
+}
+
+/* Attaches a detached mount at path. */
+static int move_to(struct rootfs *r, int mnt, const char *path, unsigned walk, struct nserr *e)
+{
+	cleanup_fd int at = -1;
+	int rc;
+
+	if (is_root(path)) {
+		/* what was the root goes: nothing refers to it any more */
+		int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3);
+
+		if (fd < 0)
+			return nserr_set(e, errno, "cannot use the new root");
+		close(r->fd);
+		r->fd = fd;
+		return 0;
+	}
+	at = rootwalk_open(r->fd, path, walk, &r->log);
+	if (at < 0) {
+		nserr_set(e, at, "cannot make %s in the new root", path);
+		if (at == -EROFS)
+			nserr_hint(e, "the root is read-only and has no such mount point");
+		return at;
+	}
+	rc = sys_move_mount(mnt, "", at, "", MOVE_FD_TO_FD);
+	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
+	 * seen, in this mount namespace only */
+	if (rc == -EINVAL && !r->attached) {
+		rc = rootfs_attach(r, e);
+		if (rc < 0)
+			return rc;
+		rc = sys_move_mount(mnt, "", at, "", MOVE_FD_TO_FD);
+	}
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot mount on %s", path);
+	return verify(r, mnt, path, e);
+}
+
+int rootfs_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
+		 struct nserr *e)
+{
+	cleanup_fd int mnt = -1;
+	int rc;
+
+	if (r->legacy)
+		return rootold_mount(r, type, path, o, e);
+	mnt = make_fs(type, o, e);
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", path);
+		return mnt;
+	}
+	rc = move_to(r, mnt, path, ROOTWALK_DIR, e);
+	return rc < 0 ? rc : TAKE_FD(mnt);
+}
+
+/* A detached clone of what src shows, with o applied. */
+static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct nserr *e)
+{
+	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
+	cleanup_fd int mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | rec);
+	int rc;
+
+	/* before 6.15 nothing can be cloned out of a detached tree */
+	if (mnt == -EINVAL && !r->attached && !o->norec) {
+		rc = rootfs_attach(r, e);
+		if (rc < 0)
+			return rc;
+		mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | rec);
+	}
+	if (mnt < 0) {
+		nserr_set(e, mnt, "cannot clone the mount");
+		if (mnt == -EINVAL && o->norec)
+			nserr_hint(
+				e,
+				"mounts inherited by a user namespace come with those below them: "
+				"without norec it works");
+		return mnt;
+	}
+	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, o->set, o->clr, MS_PRIVATE, -1);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot set the mount's options");
+	return TAKE_FD(mnt);
+}
+
+int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o)
+{
+	if (r->legacy)
+		return rootold_setattr(fd, o, NULL);
+	return sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
+				 o->clr, 0, -1);
+}
+
+static unsigned walk_flags(int src, const struct mntopt *o)
+{
+	unsigned flags = o->nofollow ? ROOTWALK_NOFOLLOW : 0;
+	struct stat st;
+
+	if (fstat(src, &st) == 0 && S_ISDIR(st.st_mode))
+		return flags | ROOTWALK_DIR;
+	return flags | ROOTWALK_FILE;
+}
+
+int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
+		struct nserr *e)
+{
+	cleanup_fd int mnt = -1;
+	int rc;
+
+	if (o->n > 0)
+		return nserr_set(e, 0, "%s: a bind has no option '%s'", path, o->param[0]);
+	if (r->legacy)
+		return rootold_bind(r, src, path, o, e);
+	mnt = clone_tree(r, src, o, e);
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", path);
+		return mnt;
+	}
+	rc = move_to(r, mnt, path, walk_flags(src, o), e);
+	return rc < 0 ? rc : TAKE_FD(mnt);
+}
+
+int rootfs_attach(struct rootfs *r, struct nserr *e)
+{
+	int rc;
+
+	if (!r->attached) {
+		/* pivot_root(2): neither the old root nor the parent of the new one may be shared.
+		 * As slaves, what is unmounted later is not unmounted elsewhere either */
+		rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+		if (rc < 0) {
+			nserr_set(e, rc, "cannot make the old root a slave mount");
+			if (rc == -EINVAL)
+				nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+			return rc;
+		}
+		rc = sys_move_mount(r->fd, "", r->old, "", MOVE_FD_TO_FD);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot attach the new root");
+		r->attached = true;
+	}
+	return 0;
+}
+
+int rootfs_scratch(struct rootfs *r, struct nserr *e)
+{
+	static const char *mode[] = { "mode=0755" };
+	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
+
+	if (r->files < 0)
+		r->files = make_fs("tmpfs", &o, e);
+	return r->files;
+}
+
+int rootfs_move_old(struct rootfs *r, int put, struct nserr *e)
+{
+	int rc = sys_move_mount(r->old, "", put, "", MOVE_FD_TO_FD);
+
+	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
+}
+
+void rootfs_close(struct rootfs *r)
+{
+	util_close(&r->fd);
+	util_close(&r->old);
+	util_close(&r->files);
+	util_close(&r->null);
+	r->fd = r->old = r->files = r->null = -1;
+	rootwalk_forget(&r->log);
+}
+
+void rootfs_undo(struct rootfs *r)
+{
+	/* mounts first, then what they stood on */
+	if (r->attached && r->fd >= 0 && fchdir(r->fd) == 0)
+		(void)!sys_umount(".", MNT_DETACH);
+	rootwalk_unmake(&r->log);
+	rootfs_close(r);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rootfs: a root under construction: a tree of mounts that nobody sees until it is pivoted into. */
+#ifndef NSU_ROOTFS_H
+#define NSU_ROOTFS_H
+
+#include "mntopt.h"
+#include "rootwalk.h"
+
+struct rootfs {
+	int fd;    /* the root directory of the new tree, in its mount */
+	int old;   /* "/" of the caller */
+	int files; /* a tmpfs for contents given by us, -1 until needed */
+	unsigned nfiles;
+	int null;      /* the caller's /dev/null, -1 until needed */
+	bool attached; /* on top of the old "/": the kernel is too old to build it detached */
+	bool legacy;   /* by mount(2): the kernel has no descriptor-based mounts */
+	bool readonly; /* the root mount itself, set when all is in place */
+	struct rootwalk_log log;
+};
+
+#define ROOTFS_INIT \
+	((struct rootfs){ .fd = -1, .old = -1, .files = -1, .null = -1, .log = ROOTWALK_LOG_INIT })
+
+/*
+ * Begins with what a directory descriptor (O_PATH) shows, all mounts below it included, private and
+ * detached. With readonly every one of these mounts will be read-only in the end.
+ * 0 or a negative errno with e set. Not taken: dir.
+ */
+int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e) must_check;
+
+/* Begins with an empty tmpfs. */
+int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, struct nserr *e) must_check;
+
+/*
+ * Mounts a new file system on path, which is made when missing. On "/" it becomes the root. A
+ * descriptor of what is mounted, or a negative errno with e set.
+ */
+int rootfs_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
+		 struct nserr *e) must_check;
+
+/*
+ * Binds what src (a descriptor) shows on path, made when missing as src is: recursively unless
+ * o->norec, o applied to every mount of it. A descriptor of what is bound. Not taken: src.
+ */
+int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
+		struct nserr *e) must_check;
+
+/* Sets and clears o on the mount whose root path is and on those below it. 0, -EINVAL when path is
+ * no mount's root, or another negative errno; e is not set. */
+int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o) must_check;
+
+/* A tmpfs that is no part of the tree, for things to be bound from. Its descriptor, kept by r. */
+int rootfs_scratch(struct rootfs *r, struct nserr *e) must_check;
+
+/* After the pivot: moves the old root from "/", where it covers the new one, to the directory put.
+ */
+int rootfs_move_old(struct rootfs *r, int put, struct nserr *e) must_check;
+
+/* Opens path inside the new root with O_PATH. A descriptor or a negative errno with e set. */
+int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e) must_check;
+
+/* Puts the tree on top of the old "/", if it is not there yet. */
+int rootfs_attach(struct rootfs *r, struct nserr *e) must_check;
+
+/* Takes everything back: the tree, and what was made in it for mounts to stand on. */
+void rootfs_undo(struct rootfs *r);
+
+/* Closes the descriptors; the tree stays where it is, or goes when it is detached. */
+void rootfs_close(struct rootfs *r);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootmake: everything in a new root that is not just a mount. */
+#include "rootmake.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "file.h"
+#include "sys_mount.h"
+
+int rootmake_dir(struct rootfs *r, const char *path, mode_t mode, struct nserr *e)
+{
+	cleanup_fd int parent = -1;
+	const char *base;
+	int rc = 0;
+
+	parent = rootwalk_parent(r->fd, path, ROOTWALK_DIR, &base, &r->log);
+	if (parent < 0)
+		return nserr_set(e, parent, "cannot make directory %s in the new root", path);
+	if (mkdirat(parent, base, 0700) == 0) {
+		rc = rootwalk_note(&r->log, parent, base, AT_REMOVEDIR);
+		/* not mkdir's mode: the umask would take from it */
+		if (rc == 0 && fchmodat(parent, base, mode, 0) < 0)
+			rc = -errno;
+	} else {
+		cleanup_fd int fd = rootwalk_open(r->fd, path, 0, NULL);
+		struct stat st;
+
+		rc = -errno;
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			rc = 0; /* there already, and left as it is */
+	}
+	return rc < 0 ? nserr_set(e, rc, "cannot make directory %s in the new root", path) : 0;
+}
+
+int rootmake_symlink(struct rootfs *r, const char *target, const char *path, struct nserr *e)
+{
+	cleanup_fd int parent = -1;
+	const char *base;
+	int rc;
+
+	parent = rootwalk_parent(r->fd, path, ROOTWALK_DIR, &base, &r->log);
+	rc = parent < 0 ? parent : symlinkat(target, parent, base) < 0 ? -errno : 0;
+	if (rc == -EEXIST) {
+		char there[4096];
+		ssize_t n = readlinkat(parent, base, there, sizeof(there) - 1);
+
+		if (n >= 0 && (size_t)n == strlen(target) && !memcmp(there, target, (size_t)n))
+			return 0;
+	} else if (rc == 0) {
+		rc = rootwalk_note(&r->log, parent, base, 0);
+	}
+	return rc < 0 ? nserr_set(e, rc, "cannot make link %s in the new root", path) : 0;
+}
+
+int rootmake_file(struct rootfs *r, const char *path, const char *text, size_t n,
+		  const struct mntopt *o, struct nserr *e)
+{
+	cleanup_fd int fd = -1;
+	struct stat st;
+	char name[32];
+	int dir = rootfs_scratch(r, e), rc;
+
+	if (dir < 0)
+		return dir;
+	snprintf(name, sizeof(name), "%u", r->nfiles++);
+	fd = file_open_at(dir, name, O_RDWR | O_CREAT | O_EXCL, 0644);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot make a file for %s", path);
+	rc = file_write_all(fd, text, n);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write %s", path);
+	if (fchmod(fd, o->mode ? o->mode : 0644) < 0 || fstat(fd, &st) < 0)
+		return nserr_set(e, errno, "cannot write %s", path);
+	rc = rootfs_bind(r, fd, path, o, e);
+	if (rc >= 0)
+		close(rc);
+	return rc < 0 ? rc : 0;
+}
+
+/* clang-format off */
+static const struct node { const char *name, *host; unsigned major, minor; } nodes[] = {
+	{ "null",    "/dev/null",    1, 3 },
+	{ "zero",    "/dev/zero",    1, 5 },
+	{ "full",    "/dev/full",    1, 7 },
+	{ "random",  "/dev/random",  1, 8 },
+	{ "urandom", "/dev/urandom", 1, 9 },
+	{ "tty",     "/dev/tty",     5, 0 },
+};
+static const struct { const char *name, *target; } links[] = {
+	{ "fd",     "/proc/self/fd" },
+	{ "stdin",  "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+	{ "stderr", "/proc/self/fd/2" },
+	{ "ptmx",   "pts/ptmx" },
+};
+/* clang-format on */
+
+/* Opens a node of the caller, which is what it should be or nothing (CVE-2025-31133: a link there).
+ */
+static int open_host_node(const struct node *n, struct nserr *e)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, n->host, O_PATH | O_NOFOLLOW, 0);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open %s", n->host);
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(n->major, n->minor))
+		return nserr_set(e, 0, "%s is not the device %u:%u", n->host, n->major, n->minor);
+	return TAKE_FD(fd);
+}
+
+static int bind_node(struct rootfs *r, int dev, const char *dir, const struct node *n,
+		     struct nserr *e)
+{
+	static const struct mntopt plain = { .norec = true, .nofollow = true };
+	cleanup_fd int host = open_host_node(n, e), file = -1;
+	char path[4096];
+	int rc;
+
+	if (host < 0)
+		return host;
+	file = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+	if (file < 0)
+		return nserr_set(e, file, "cannot make %s/%s", dir, n->name);
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
+		return nserr_set(e, ENAMETOOLONG, "%s", dir);
+	rc = rootfs_bind(r, host, path, &plain, e);
+	if (rc >= 0)
+		close(rc);
+	return rc < 0 ? rc : 0;
+}
+
+int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, struct nserr *e)
+{
+	cleanup_fd int dev = rootfs_mount(r, "tmpfs", path, o, e);
+	mode_t mask;
+	int rc = 0;
+
+	if (dev < 0)
+		return dev;
+	mask = umask(0);
+	for (size_t i = 0; i < ARRAY_SIZE(nodes) && rc == 0; i++) {
+		const struct node *n = &nodes[i];
+
+		rc = mknodat(dev, n->name, S_IFCHR | 0666, makedev(n->major, n->minor)) < 0 ? -errno
+											    : 0;
+		/* denied in a user namespace, or by a device cgroup */
+		if (rc == -EPERM)
+			rc = bind_node(r, dev, path, n, e);
+		else if (rc < 0)
+			nserr_set(e, rc, "cannot make %s/%s", path, n->name);
+	}
+	umask(mask);
+	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0)
+			rc = nserr_set(e, errno, "cannot make %s/%s", path, links[i].name);
+	return rc;
+}
+
+int rootmake_readonly(struct rootfs *r, const char *path, struct nserr *e)
+{
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
+	cleanup_fd int fd = rootfs_open(r, path, e), bound = -1;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = rootfs_setattr(r, fd, &ro);
+	if (rc == -EINVAL) {
+		bound = rootfs_bind(r, fd, path, &ro, e);
+		return bound < 0 ? bound : 0;
+	}
+	return rc < 0 ? nserr_set(e, rc, "cannot make %s read-only", path) : 0;
+}
+
+int rootmake_mask(struct rootfs *r, const char *path, struct nserr *e)
+{
+	static const struct mntopt plain = { .norec = true };
+	static const char *empty[] = { "mode=0555", "size=4k", "nr_inodes=2" };
+	static const struct mntopt none = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						   MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+					    .param = empty,
+					    .n = ARRAY_SIZE(empty) };
+	cleanup_fd int fd = rootfs_open(r, path, e), made = -1;
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return nserr_set(e, errno, "cannot look at %s", path);
+	if (S_ISDIR(st.st_mode)) {
+		made = rootfs_mount(r, "tmpfs", path, &none, e);
+	} else {
+		if (r->null < 0)
+			r->null = open_host_node(&nodes[0], e);
+		if (r->null < 0)
+			return r->null;
+		made = rootfs_bind(r, r->null, path, &plain, e);
+	}
+	return made < 0 ? made : 0;
+}

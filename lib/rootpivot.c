@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootpivot: pivot_root(2) and what it takes to be sure of it. */
+#include "rootpivot.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#include "file.h"
+#include "sys_mount.h"
+
+/* Inodes of the initial namespaces, include/linux/proc_ns.h. */
+#define INIT_USER_INO 0xEFFFFFFDu
+#define INIT_PID_INO  0xEFFFFFFCu
+#define INIT_MNT_INO  0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
+
+/* 1 when ours, with inode mnt, is the mount namespace of the machine, 0 when not, -ENODATA. */
+static int compare_ns(ino_t mnt)
+{
+	/* process 1 may be closed even to root; kthreadd is of the same namespace and is not */
+	static const char *const machine[][2] = {
+		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
+		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },
+	};
+	unsigned major, minor;
+	struct utsname uts;
+	struct stat pid, other;
+
+	if (mnt == INIT_MNT_INO)
+		return 1;
+	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2 &&
+	    (major > 6 || (major == 6 && minor >= 18)))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(machine); i++) {
+		if (stat(machine[i][0], &pid) < 0)
+			continue;
+		if (pid.st_ino != INIT_PID_INO)
+			return 0; /* this /proc is a container's, and so is what it is mounted in */
+		if (stat(machine[i][1], &other) == 0)
+			return other.st_ino == mnt;
+	}
+	return -ENODATA;
+}
+
+int rootpivot_check_ns(struct nserr *e)
+{
+	struct stat user, mnt;
+
+	if (stat("/proc/self/ns/user", &user) < 0 || stat("/proc/self/ns/mnt", &mnt) < 0) {
+		nserr_set(e, errno, "cannot tell which mount namespace this is: /proc/self/ns/mnt");
+		nserr_hint(e, "--force leaves it to you");
+		return -EPERM;
+	}
+	/* in another user namespace the kernel keeps us from it: its mounts have an owner of their
+	 * own */
+	if (user.st_ino != INIT_USER_INO)
+		return 0;
+	switch (compare_ns(mnt.st_ino)) {
+	case 0:
+		return 0;
+	case 1:
+		nserr_set(e, 0, "this is the mount namespace of the machine");
+		nserr_hint(e, "make one first (nsunshare -m -- nspivot ...); --force does it here");
+		return -EPERM;
+	default:
+		nserr_set(e, 0, "cannot tell whether this is the mount namespace of the machine");
+		nserr_hint(e, "--force leaves it to you");
+		return -EPERM;
+	}
+}
+
+/* Whether /proc/PID/LINK can be opened and shows something else than "/" of this mount namespace.
+ */
+static bool is_door(int proc, const char *pid, const char *link, const struct statx *root)
+{
+	char path[32];
+	struct statx st;
+
+	snprintf(path, sizeof(path), "%s/%s", pid, link);
+	/* what we may not follow the program, which has no more privilege than we, may not either
+	 */
+	if (statx(proc, path, 0, STATX_INO | STATX_MNT_ID, &st) < 0)
+		return false;
+	return st.stx_ino != root->stx_ino || st.stx_dev_major != root->stx_dev_major ||
+	       st.stx_dev_minor != root->stx_dev_minor || st.stx_mnt_id != root->stx_mnt_id;
+}
+
+static int door_error(int proc, const char *pid, const char *link, struct nserr *e)
+{
+	char path[32], comm[32];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/comm", pid);
+	n = file_read_at(proc, path, comm, sizeof(comm));
+	comm[n > 0 ? n - 1 : 0] = '\0';
+	nserr_set(e, EBUSY, "process %s (%s) would keep the old root within reach by its %s", pid,
+		  comm, link);
+	if (streq(link, "cwd"))
+		nserr_hint(e, "a process 1 that changes to / first is moved along, as nsinit does");
+	else
+		nserr_hint(
+			e,
+			"the new root's /proc shows processes of another root: use a pid namespace "
+			"(nsunshare -p), or --force");
+	return -EBUSY;
+}
+
+int rootpivot_check_processes(const struct rootfs *r, struct nserr *e)
+{
+	cleanup_fd int fd = rootwalk_open(r->fd, "/proc", 0, NULL);
+	struct dirent *d;
+	struct statx root;
+	struct statfs fs;
+	pid_t self = getpid();
+	int rc = 0, dup;
+	DIR *dir;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return 0;
+	if (statx(r->old, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) < 0)
+		return nserr_set(e, errno, "cannot look at /");
+	dup = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	dir = dup < 0 ? NULL : fdopendir(dup);
+	if (!dir)
+		return nserr_set(e, dup < 0 ? dup : errno, "cannot read the new root's /proc");
+	while (rc == 0 && (d = readdir(dir))) {
+		if (!isdigit((unsigned char)d->d_name[0]) || atoi(d->d_name) == self)
+			continue;
+		if (is_door(dirfd(dir), d->d_name, "root", &root))
+			rc = door_error(dirfd(dir), d->d_name, "root", e);
+		else if (is_door(dirfd(dir), d->d_name, "cwd", &root))
+			rc = door_error(dirfd(dir), d->d_name, "cwd", e);
+	}
+	closedir(dir);
+	return rc;
+}
+
+/* That "/" and "." are the root of the new tree. */
+static int verify(const struct rootfs *r, struct nserr *e)
+{
+	struct statx want, root, cwd;
+
+	if (statx(r->fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
+	    statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &root) < 0 ||
+	    statx(AT_FDCWD, ".", 0, STATX_INO | STATX_MNT_ID, &cwd) < 0)
+		return nserr_set(e, errno, "cannot verify the new root");
+	if (root.stx_ino != want.stx_ino || root.stx_mnt_id != want.stx_mnt_id ||
+	    cwd.stx_ino != want.stx_ino || cwd.stx_mnt_id != want.stx_mnt_id)
+		return nserr_set(e, 0, "the root is not the new one after the pivot");
+	return 0;
+}
+
+/* Detaches the old root, all its mounts as one: mount_namespaces(7) allows that even where they are
+ * locked. */
+static int detach_old(const struct rootfs *r, struct nserr *e)
+{
+	int rc;
+
+	if (fchdir(r->old) < 0)
+		return nserr_set(e, errno, "cannot enter the old root");
+	rc = sys_umount(".", MNT_DETACH);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot detach the old root");
+	/* a mount that is in no namespace any more cannot be unmounted */
+	if (sys_umount(".", MNT_DETACH) != -EINVAL)
+		return nserr_set(e, 0, "the old root is still there after it was detached");
+	return 0;
+}
+
+static int pivot_error(int rc, struct nserr *e)
+{
+	struct statfs fs;
+
+	nserr_set(e, rc, "cannot pivot");
+	if (rc == -EINVAL && statfs("/", &fs) == 0 &&
+	    (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
+		nserr_hint(e, "an initramfs cannot be pivoted out of: --move-root moves over it");
+	else if (rc == -EPERM)
+		nserr_hint(e, "CAP_SYS_ADMIN over this mount namespace is needed: nsunshare -Um, "
+			      "or -m as "
+			      "root");
+	return rc;
+}
+
+int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
+{
+	cleanup_fd int put = -1;
+	int rc = rootfs_attach(r, e);
+
+	if (rc < 0)
+		return rc;
+	if (put_old) {
+		put = rootwalk_open(r->fd, put_old, ROOTWALK_DIR, &r->log);
+		if (put < 0)
+			return nserr_set(e, put, "cannot make %s in the new root", put_old);
+	}
+	if (fchdir(r->fd) < 0)
+		return nserr_set(e, errno, "cannot enter the new root");
+	/* pivot_root(2), NOTES: with "." twice the old root is put over the new one, no directory
+	 * needed */
+	rc = sys_pivot_root(".", ".");
+	if (rc < 0)
+		return pivot_error(rc, e);
+	r->attached = false; /* it is the root: not to be taken back any more */
+	if (put_old)
+		rc = rootfs_move_old(r, put, e);
+	else
+		rc = detach_old(r, e);
+	if (rc < 0)
+		return rc;
+	if (fchdir(r->fd) < 0)
+		return nserr_set(e, errno, "cannot enter the new root");
+	return verify(r, e);
+}
+
+/* The new root's /dev/null, if it is one. */
+static int open_null(void)
+{
+	int fd = file_open_at(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+	struct stat st;
+
+	if (fd >= 0 &&
+	    (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))) {
+		close(fd);
+		return -ENODEV;
+	}
+	return fd;
+}
+
+int rootpivot_std_fds(struct nserr *e)
+{
+	cleanup_fd int null = -1;
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fstat(fd, &st) < 0)
+			continue;
+		/* fchdir(2) would leave the root by it */
+		if (S_ISDIR(st.st_mode))
+			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
+		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+			continue;
+		if (null < 0)
+			null = open_null();
+		if (null >= 0 && dup2(null, fd) < 0)
+			return nserr_set(e, errno, "cannot put /dev/null on descriptor %d", fd);
+	}
+	return 0;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootwalk: openat2(2), or a walk that holds a descriptor of every directory on the way, so that
+ * ".." is a step back in that list and never a question to a directory which may have been moved
+ * meanwhile. */
+#include "rootwalk.h"
+
+#include <limits.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "file.h"
+#include "sys_mount.h"
+
+#define LINKS_MAX 40 /* path_resolution(7) */
+
+struct walk {
+	int *dir; /* from the root to where we are; dir[0] is borrowed */
+	size_t n, size;
+	char *rest; /* what is left of the path */
+	unsigned links, flags;
+	struct rootwalk_log *log;
+};
+
+static int push(struct walk *w, int fd)
+{
+	if (w->n == w->size) {
+		size_t size = w->size ? 2 * w->size : 16;
+		int *dir = reallocarray(w->dir, size, sizeof(*dir));
+
+		if (!dir) {
+			close(fd);
+			return -ENOMEM;
+		}
+		w->dir = dir;
+		w->size = size;
+	}
+	w->dir[w->n++] = fd;
+	return 0;
+}
+
+static void pop_to(struct walk *w, size_t n)
+{
+	while (w->n > n)
+		close(w->dir[--w->n]);
+}
+
+/* Cuts the next component off the rest; NULL at the end. */
+static char *next_name(struct walk *w)
+{
+	char *name, *end;
+
+	while (*w->rest == '/')
+		w->rest++;
+	if (*w->rest == '\0')
+		return NULL;
+	name = w->rest;
+	end = strchrnul(name, '/');
+	/* a slash at the end means "a directory", as everywhere */
+	w->rest = *end ? end + 1 : end;
+	*end = '\0';
+	return name;
+}
+
+static bool at_end(const struct walk *w)
+{
+	return w->rest[strspn(w->rest, "/")] == '\0';
+}
+
+static int make(struct walk *w, int dir, const char *name)
+{
+	bool file = (w->flags & ROOTWALK_FILE) && at_end(w);
+	int rc;
+
+	if (file) {
+		int fd = file_open_at(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+
+		rc = fd;
+		if (fd >= 0)
+			rc = close(fd);
+	} else {
+		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
+	}
+	if (rc == -EEXIST)
+		return 0; /* somebody was faster; what it is will be seen */
+	if (rc == 0 && w->log)
+		rc = rootwalk_note(w->log, dir, name, file ? 0 : AT_REMOVEDIR);
+	return rc;
+}
+
+/* Puts the target of a link before the rest of the path. */
+static int follow(struct walk *w, int link, char **text)
+{
+	char target[PATH_MAX], *joined;
+	ssize_t n = readlinkat(link, "", target, sizeof(target));
+	struct statfs fs;
+
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ENOENT;
+	if (n == (ssize_t)sizeof(target))
+		return -ENAMETOOLONG;
+	if (++w->links > LINKS_MAX)
+		return -ELOOP;
+	target[n] = '\0';
+	if (target[0] == '/') {
+		/* /proc/PID/{root,cwd,exe,fd/N} are doors, not texts: RESOLVE_NO_MAGICLINKS */
+		if (fstatfs(link, &fs) < 0)
+			return -errno;
+		if (fs.f_type == PROC_SUPER_MAGIC)
+			return -ELOOP;
+		pop_to(w, 1);
+	}
+	if (strlen(w->rest) + (size_t)n + 2 > PATH_MAX)
+		return -ENAMETOOLONG;
+	joined = malloc((size_t)n + strlen(w->rest) + 2);
+	if (!joined)
+		return -ENOMEM;
+	memcpy(joined, target, (size_t)n);
+	joined[n] = '/';
+	strcpy(joined + n + (*w->rest ? 1 : 0), w->rest);
+	if (!*w->rest)
+		joined[n] = '\0';
+	free(*text);
+	w->rest = *text = joined;
+	return 0;
+}
+
+static int step(struct walk *w, const char *name, char **text)
+{
+	int dir = w->dir[w->n - 1], rc;
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	if (streq(name, "."))
+		return 0;
+	if (streq(name, "..")) {
+		pop_to(w, w->n > 1 ? w->n - 1 : 1);
+		return 0;
+	}
+	fd = file_open_at(dir, name, O_PATH | O_NOFOLLOW, 0);
+	if (fd == -ENOENT && (w->flags & (ROOTWALK_DIR | ROOTWALK_FILE))) {
+		rc = make(w, dir, name);
+		if (rc < 0)
+			return rc;
+		fd = file_open_at(dir, name, O_PATH | O_NOFOLLOW, 0);
+	}
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode) && !(at_end(w) && (w->flags & ROOTWALK_NOFOLLOW)))
+		return follow(w, fd, text);
+	if (!S_ISDIR(st.st_mode) && !at_end(w))
+		return -ENOTDIR;
+	return push(w, TAKE_FD(fd));
+}
+
+static int walk(int root, const char *path, unsigned flags, struct rootwalk_log *log)
+{
+	struct walk w = { .flags = flags, .log = log };
+	cleanup_free char *text = strdup(path);
+	int rc = text ? push(&w, root) : -ENOMEM;
+	char *name;
+
+	w.rest = text;
+	while (rc == 0 && (name = next_name(&w)))
+		rc = step(&w, name, &text);
+	if (rc == 0 && w.n > 1) {
+		rc = w.dir[--w.n];
+	} else if (rc == 0) {
+		rc = file_open_at(root, ".", O_PATH | O_DIRECTORY, 0);
+	}
+	pop_to(&w, w.n ? 1 : 0);
+	free(w.dir);
+	return rc;
+}
+
+int rootwalk_open(int root, const char *path, unsigned flags, struct rootwalk_log *log)
+{
+	int fd = -ENOSYS;
+
+	if (!(flags & ROOTWALK_SLOW))
+		fd = sys_openat2(root, path,
+				 O_PATH | ((flags & ROOTWALK_NOFOLLOW) ? O_NOFOLLOW : 0), 0,
+				 SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS);
+	/* EPERM: how seccomp filters older than the call answer it */
+	if (fd == -ENOSYS || fd == -EPERM)
+		return walk(root, path, flags, log);
+	if (fd == -ENOENT && (flags & (ROOTWALK_DIR | ROOTWALK_FILE)))
+		return walk(root, path, flags, log);
+	return fd;
+}
+
+int rootwalk_parent(int root, const char *path, unsigned flags, const char **base,
+		    struct rootwalk_log *log)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *dir = NULL;
+
+	*base = slash ? slash + 1 : path;
+	if (**base == '\0' || streq(*base, ".") || streq(*base, ".."))
+		return -EINVAL;
+	dir = strndup(path, (size_t)(*base - path));
+	if (!dir)
+		return -ENOMEM;
+	return rootwalk_open(root, dir[0] ? dir : "/", flags & ~(unsigned)ROOTWALK_NOFOLLOW, log);
+}
+
+int rootwalk_note(struct rootwalk_log *log, int dir, const char *name, int unlink_flags)
+{
+	struct rootwalk_made *m;
+
+	if (log->n == log->size) {
+		size_t size = log->size ? 2 * log->size : 16;
+
+		m = reallocarray(log->made, size, sizeof(*m));
+		if (!m)
+			return -ENOMEM;
+		log->made = m;
+		log->size = size;
+	}
+	m = &log->made[log->n];
+	m->name = strdup(name);
+	m->dir = fcntl(dir, F_DUPFD_CLOEXEC, 3);
+	m->unlink_flags = unlink_flags;
+	if (!m->name || m->dir < 0) {
+		free(m->name);
+		return m->dir < 0 ? -errno : -ENOMEM;
+	}
+	log->n++;
+	return 0;
+}
+
+static void drop(struct rootwalk_log *log, bool unmake)
+{
+	while (log->n > 0) {
+		struct rootwalk_made *m = &log->made[--log->n];
+
+		if (unmake)
+			(void)!unlinkat(m->dir, m->name, m->unlink_flags);
+		close(m->dir);
+		free(m->name);
+	}
+	free(log->made);
+	*log = ROOTWALK_LOG_INIT;
+}
+
+void rootwalk_unmake(struct rootwalk_log *log)
+{
+	drop(log, true);
+}
+
+void rootwalk_forget(struct rootwalk_log *log)
+{
+	drop(log, false);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rootwalk: paths inside a root that somebody else has filled, and may be changing right now.
+ * Nothing here leaves the root: absolute links and ".." are read as the program in it will read
+ * them. */
+#ifndef NSU_ROOTWALK_H
+#define NSU_ROOTWALK_H
+
+#include "util.h"
+
+enum {
+	ROOTWALK_NOFOLLOW = 1, /* a link at the end is opened itself, not followed */
+	ROOTWALK_DIR = 2,      /* what is missing is made: directories, mode 0755 */
+	ROOTWALK_FILE = 4,     /* likewise, but the last one an empty file, mode 0644 */
+	ROOTWALK_SLOW = 8,     /* step by step even where openat2(2) is there: for tests */
+};
+
+/* What was made, to be taken back when a later step fails. */
+struct rootwalk_log {
+	struct rootwalk_made {
+		int dir;
+		char *name;
+		int unlink_flags;
+	} * made;
+	size_t n, size;
+};
+
+#define ROOTWALK_LOG_INIT ((struct rootwalk_log){ 0 })
+
+/*
+ * Opens path inside root (a directory descriptor) with O_PATH: by openat2(2) with RESOLVE_IN_ROOT
+ * and RESOLVE_NO_MAGICLINKS, and where that is denied or something has to be made by a walk of our
+ * own, a descriptor a step. log is where made things are noted, or NULL. A descriptor or a negative
+ * errno: -ELOOP for a magic link or more than 40 links.
+ */
+int rootwalk_open(int root, const char *path, unsigned flags, struct rootwalk_log *log) must_check;
+
+/*
+ * The directory that holds the last component of path, made when missing with ROOTWALK_DIR; *base
+ * is set to that component, inside path. A descriptor, or -EINVAL when path ends in "..", "." or
+ * "/".
+ */
+int rootwalk_parent(int root, const char *path, unsigned flags, const char **base,
+		    struct rootwalk_log *log) must_check;
+
+/* Notes that `name` was made in directory dir. unlink_flags: 0 or AT_REMOVEDIR. */
+int rootwalk_note(struct rootwalk_log *log, int dir, const char *name, int unlink_flags) must_check;
+
+/* Removes what was made, last first, and forgets it / only forgets it. */
+void rootwalk_unmake(struct rootwalk_log *log);
+void rootwalk_forget(struct rootwalk_log *log);
+
+#endif

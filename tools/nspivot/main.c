@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nspivot: assemble a root and pivot into it, then execute a program there. */
+#include "nspivot.h"
+
+int main(int argc, char **argv)
+{
+	struct request q = { .root = ROOTFS_INIT };
+	struct plan_result result;
+	struct plan p = PLAN_INIT;
+	struct nserr e;
+
+	opts_read(&q, argc, argv);
+	steps_add(&q, &p);
+	if (q.explain) {
+		struct buf out = BUF_INIT;
+
+		plan_explain(&p, &q, &out);
+		cli_print(&out);
+		return 0;
+	}
+	(void)!plan_run(&p, &q, &result, &e);
+	cli_die_nserr(&e);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nspivot: the command line. */
+#include "nspivot.h"
+
+enum {
+	OPT_VERB = CLI_LONG, /* and VERB_COUNT more */
+	OPT_PRESET = OPT_VERB + VERB_COUNT,
+	OPT_PUT_OLD,
+	OPT_DETACH,
+	OPT_CHDIR,
+	OPT_FORCE,
+	OPT_EXPLAIN,
+};
+
+enum { EXCL_OLD = 1 };
+
+/* clang-format off */
+static const struct cli_opt opts[] = {
+	{ 0, NULL, CLI_NONE, NULL, "What the root is made of, from left to right" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "minimal, docker, systemd, host or none, see --explain" },
+	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src:dst[:opts]>",   "bind a file or tree, with all mounts below it" },
+	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src:dst[:opts]>",   "the same, all of it read-only" },
+	{ OPT_VERB + VERB_TMPFS,           "tmpfs",           CLI_ARG,    "<dst[:opts]>",       "mount a tmpfs" },
+	{ OPT_VERB + VERB_PROC,            "proc",            CLI_ARG,    "<dst[:opts]>",       "mount a proc file system" },
+	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs on /sys, read-only" },
+	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "make a minimal /dev" },
+	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts on /dev/pts" },
+	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs on /dev/shm" },
+	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount mqueue on /dev/mqueue" },
+	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup2 on /sys/fs/cgroup" },
+	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "make a directory" },
+	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "make a symbolic link" },
+	{ OPT_VERB + VERB_MASK,            "mask",            CLI_ARG,    "<dst[:try]>",        "hide a file or directory" },
+	{ OPT_VERB + VERB_READONLY,        "readonly",        CLI_ARG,    "<dst[:try]>",        "make a path and all below it read-only" },
+	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "what /etc/hosts shows" },
+	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "what /etc/hostname shows" },
+	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "what /etc/resolv.conf shows" },
+	{ 0, NULL, CLI_NONE, NULL, "The pivot" },
+	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
+	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root there in the new one", EXCL_OLD },
+	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "working directory in the new root (default /)" },
+	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "even where it is not safe: see the man page" },
+	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct cli_tool tool = {
+	.name = "nspivot",
+	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]" },
+	.purpose = "Assemble a root, pivot into it for good, and execute a program there.",
+	.opts = opts,
+	.notes = "It never forks. The program is looked up in the new root, so it comes last in a "
+		 "chain:\n"
+		 " nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
+	.failed = CLI_EXIT_OWN,
+};
+
+static void check(int rc, const char *option, struct nserr *e)
+{
+	if (rc >= 0)
+		return;
+	nserr_prefix(e, "--%s", option);
+	cli_die_nserr(e);
+}
+
+static void take(struct request *q, int key, const char *arg)
+{
+	struct nserr e = NSERR_INIT;
+
+	switch (key) {
+	case OPT_PRESET:
+		check(preset_add(q, arg, &e), "preset", &e);
+		break;
+	case OPT_PUT_OLD:
+		q->put_old = arg;
+		break;
+	case OPT_DETACH:
+		break;
+	case OPT_CHDIR:
+		q->chdir = arg;
+		break;
+	case OPT_FORCE:
+		q->force = true;
+		break;
+	case OPT_EXPLAIN:
+		q->explain = true;
+		break;
+	default:
+		check(op_add(q, &verbs[key - OPT_VERB], arg, &e), verbs[key - OPT_VERB].name, &e);
+	}
+}
+
+void opts_read(struct request *q, int argc, char **argv)
+{
+	struct cli c;
+	int key;
+
+	cli_init(&c, &tool, argc, argv);
+	while ((key = cli_next(&c)) != -1)
+		take(q, key, c.arg);
+	argv = cli_rest(&c);
+	if (!argv[0])
+		cli_die_usage("which new root?");
+	q->newroot = *argv++;
+	if (argv[0] && streq(argv[0], "--"))
+		argv++;
+	q->argv = argv[0] ? argv : NULL;
+}

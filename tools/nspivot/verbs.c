@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nspivot: the verbs, each a row of one table and a kind of step. */
+#include "nspivot.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/utsname.h>
+
+#include "file.h"
+#include "num.h"
+#include "rootmake.h"
+
+static struct rootfs *root_of(void *ctx)
+{
+	return &((struct request *)ctx)->root;
+}
+
+/* A descriptor that mount made, of no further use. */
+static int done(int fd)
+{
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+/* Opens what an option takes from outside: "fd:N" or a path. */
+int source_open(const char *src, int flags, struct nserr *e)
+{
+	const char *number = str_after(src, "fd:");
+	int fd;
+
+	if (!number) {
+		fd = file_open_at(AT_FDCWD, src, flags, 0);
+		return fd < 0 ? nserr_set(e, fd, "cannot open %s", src) : fd;
+	}
+	if (num_fd(number, &fd) < 0)
+		return nserr_set(e, 0, "'%s' is not a descriptor", src);
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? nserr_set(e, errno, "cannot use %s", src) : fd;
+}
+
+static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+	int flags = O_PATH | (op->o.nofollow ? O_NOFOLLOW : 0);
+	cleanup_fd int src = source_open(op->src, flags, e);
+
+	if (src < 0)
+		return src;
+	return done(rootfs_bind(root_of(ctx), src, op->dst, &op->o, e));
+}
+
+static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return done(rootfs_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
+}
+
+/* The group of terminals must be mapped for gid=5; where it is not, the opener's group will do. */
+static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+	struct mntopt o = op->o;
+	cleanup_free const char **param = NULL;
+	int rc = rootfs_mount(root_of(ctx), "devpts", op->dst, &o, e);
+	size_t n = 0;
+
+	if (rc != -EINVAL || op->arg)
+		return done(rc);
+	param = calloc(o.n, sizeof(*param));
+	if (!param)
+		return nserr_set(e, ENOMEM, "cannot mount devpts");
+	for (size_t i = 0; i < o.n; i++)
+		if (!streq(o.param[i], "gid=5"))
+			param[n++] = o.param[i];
+	o.param = param;
+	o.n = n;
+	return done(rootfs_mount(root_of(ctx), "devpts", op->dst, &o, e));
+}
+
+static int run_dev(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return rootmake_dev(root_of(ctx), op->dst, &op->o, e);
+}
+
+static int run_dir(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return rootmake_dir(root_of(ctx), op->dst, op->o.mode ? op->o.mode : 0755, e);
+}
+
+static int run_symlink(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return rootmake_symlink(root_of(ctx), op->src, op->dst, e);
+}
+
+/* A path that is missing has nothing to hide or protect: for presets, which say "try". */
+static int unless_missing(const struct op *op, int rc, struct nserr *e)
+{
+	if (rc != -ENOENT || !op->try)
+		return rc;
+	*e = NSERR_INIT;
+	return 0;
+}
+
+static int run_mask(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return unless_missing(op, rootmake_mask(root_of(ctx), op->dst, e), e);
+}
+
+static int run_readonly(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return unless_missing(op, rootmake_readonly(root_of(ctx), op->dst, e), e);
+}
+
+static int bind_etc(struct rootfs *r, const char *src, const char *dst, struct nserr *e)
+{
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
+	cleanup_fd int fd = source_open(src, O_PATH, e);
+
+	return fd < 0 ? fd : done(rootfs_bind(r, fd, dst, &ro, e));
+}
+
+static int run_etc_hosts(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	static const struct mntopt plain;
+	const struct op *op = s->arg;
+	struct utsname uts;
+	char text[320];
+	int n;
+
+	if (!streq(op->src, "auto"))
+		return bind_etc(root_of(ctx), streq(op->src, "host") ? op->dst : op->src, op->dst,
+				e);
+	uname(&uts);
+	n = snprintf(
+		text, sizeof(text),
+		"127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+		uts.nodename);
+	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
+}
+
+static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	static const struct mntopt plain;
+	const struct op *op = s->arg;
+	struct utsname uts;
+	char text[80];
+	int n;
+
+	if (!streq(op->src, "auto"))
+		return bind_etc(root_of(ctx), streq(op->src, "host") ? op->dst : op->src, op->dst,
+				e);
+	uname(&uts);
+	n = snprintf(text, sizeof(text), "%s\n", uts.nodename);
+	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
+}
+
+/* The host's, without the name servers that are only there on the host's own loopback. */
+static void copy_resolv(const char *from, struct buf *out)
+{
+	static const char *const loopback[] = { "nameserver 127.", "nameserver ::1" };
+
+	while (*from) {
+		size_t n = strcspn(from, "\n"), skip = 0;
+
+		for (size_t i = 0; i < ARRAY_SIZE(loopback); i++)
+			skip |= str_after(from, loopback[i]) != NULL;
+		if (!skip) {
+			buf_add(out, from, n);
+			buf_addc(out, '\n');
+		}
+		from += n + (from[n] == '\n');
+	}
+}
+
+static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	/* where systemd-resolved writes the servers behind its stub on 127.0.0.53 */
+	static const char *const from[] = { "/etc/resolv.conf",
+					    "/run/systemd/resolve/resolv.conf" };
+	static const struct mntopt plain;
+	const struct op *op = s->arg;
+	struct buf text = BUF_INIT;
+	char host[8192];
+	int rc;
+
+	if (!streq(op->src, "auto"))
+		return bind_etc(root_of(ctx), streq(op->src, "host") ? op->dst : op->src, op->dst,
+				e);
+	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
+		if (text.len > 0 && strstr(text.s, "nameserver"))
+			break;
+		buf_reset(&text);
+		if (file_read_at(AT_FDCWD, from[i], host, sizeof(host)) > 0)
+			copy_resolv(host, &text);
+	}
+	rc = text.err ? text.err
+		      : rootmake_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len, &plain,
+				      e);
+	buf_free(&text);
+	return rc;
+}
+
+/* --explain prints every step as the option that asks for it. */
+static void show_op(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct op *op = s->arg;
+
+	(void)ctx;
+	buf_printf(out, "--%s", op->verb->name);
+	if (op->arg)
+		buf_printf(out, "=%s", op->arg);
+}
+
+#define MOUNT_FS "fsopen(2), fsmount(2), move_mount(2)"
+#define CLONE    "open_tree(2), mount_setattr(2), move_mount(2)"
+
+#define KIND(name, call, run) \
+	{ \
+		name, call, run, NULL, show_op \
+	}
+
+/* clang-format off */
+const struct verb verbs[VERB_COUNT] = {
+	[VERB_BIND]     = { "bind", NULL, NULL, NULL, VERB_SRC_DST, KIND("bind", CLONE, run_bind) },
+	[VERB_RO_BIND]  = { "ro-bind", NULL, NULL, "ro", VERB_SRC_DST, KIND("ro-bind", CLONE, run_bind) },
+	[VERB_TMPFS]    = { "tmpfs", NULL, "tmpfs", "mode=0755", VERB_DST, KIND("tmpfs", MOUNT_FS, run_mount) },
+	[VERB_PROC]     = { "proc", NULL, "proc", "nosuid,nodev,noexec", VERB_DST, KIND("proc", MOUNT_FS, run_mount) },
+	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_mount) },
+	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", mknod(2)", run_dev) },
+	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
+	[VERB_SHM]      = { "shm", "/dev/shm", "tmpfs", "nosuid,nodev,noexec,mode=1777,size=64m", VERB_DST, KIND("shm", MOUNT_FS, run_mount) },
+	[VERB_MQUEUE]   = { "mqueue", "/dev/mqueue", "mqueue", "nosuid,nodev,noexec", VERB_DST, KIND("mqueue", MOUNT_FS, run_mount) },
+	[VERB_CGROUP2]  = { "cgroup2", "/sys/fs/cgroup", "cgroup2", "nosuid,nodev,noexec", VERB_DST, KIND("cgroup2", MOUNT_FS, run_mount) },
+	[VERB_DIR]      = { "dir", NULL, NULL, NULL, VERB_DST, KIND("dir", "mkdirat(2)", run_dir) },
+	[VERB_SYMLINK]  = { "symlink", NULL, NULL, NULL, VERB_SRC_DST, KIND("symlink", "symlinkat(2)", run_symlink) },
+	[VERB_MASK]     = { "mask", NULL, NULL, NULL, VERB_DST, KIND("mask", MOUNT_FS, run_mask) },
+	[VERB_READONLY] = { "readonly", NULL, NULL, NULL, VERB_DST, KIND("readonly", "mount_setattr(2)", run_readonly) },
+	[VERB_ETC_HOSTS]       = { "etc-hosts", "/etc/hosts", NULL, NULL, VERB_SRC, KIND("etc-hosts", CLONE, run_etc_hosts) },
+	[VERB_ETC_HOSTNAME]    = { "etc-hostname", "/etc/hostname", NULL, NULL, VERB_SRC, KIND("etc-hostname", CLONE, run_etc_hostname) },
+	[VERB_ETC_RESOLV_CONF] = { "etc-resolv-conf", "/etc/resolv.conf", NULL, NULL, VERB_SRC, KIND("etc-resolv-conf", CLONE, run_etc_resolv) },
+};
+/* clang-format on */
