@@ -2,24 +2,70 @@
 /* spawn: execvp(3) with the exit statuses of shells, and the mirror of wait(2). */
 #include "spawn.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
-int spawn_exec(char *const argv[], struct nserr *e)
+static int failed(const char *program, int err, struct nserr *e)
 {
-	int rc;
+	int rc = nserr_set(e, err, "cannot execute '%s'", program);
 
-	execvp(argv[0], argv);
-	rc = nserr_set(e, errno, "cannot execute '%s'", argv[0]);
 	if (e) {
 		e->status = rc == -ENOENT ? 127 : 126;
 		/* the file is there: what is missing is its interpreter or loader */
-		if (rc == -ENOENT && strchr(argv[0], '/') && access(argv[0], F_OK) == 0)
+		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but the interpreter it names does not");
 	}
 	return rc;
+}
+
+int spawn_exec(char *const argv[], struct nserr *e)
+{
+	execvp(argv[0], argv);
+	return failed(argv[0], errno, e);
+}
+
+/* 0 or an errno, execve(2)'s for a file that it would not take. */
+static int check_file(const char *path)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return errno;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? EACCES : 0;
+}
+
+int spawn_check(const char *program, struct nserr *e)
+{
+	const char *dir = getenv("PATH");
+	int err = ENOENT;
+
+	if (strchr(program, '/')) {
+		err = check_file(program);
+		return err ? failed(program, err, e) : 0;
+	}
+	/* like execvp(3): what may not be executed is remembered, and the search goes on */
+	for (dir = dir ? dir : "/bin:/usr/bin"; program[0]; dir++) {
+		size_t n = strcspn(dir, ":");
+		char path[PATH_MAX];
+		int rc = snprintf(path, sizeof(path), "%.*s%s%s", (int)n, dir, n ? "/" : "",
+				  program) < PATH_MAX
+				 ? check_file(path)
+				 : ENAMETOOLONG;
+
+		if (rc == 0)
+			return 0;
+		if (rc == EACCES)
+			err = rc;
+		dir += n;
+		if (!*dir)
+			break;
+	}
+	return failed(program, err, e);
 }
 
 void spawn_shell(const char **path, char *argv[2])

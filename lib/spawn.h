@@ -11,6 +11,10 @@
  */
 int spawn_exec(char *const argv[], struct nserr *e) must_check;
 
+/* Whether that program is there and may be executed, as far as can be told without executing it. 0,
+ * or the error and status that spawn_exec() would give. */
+int spawn_check(const char *program, struct nserr *e) must_check;
+
 /* What runs when no program is given: $SHELL, else /bin/sh, as a login shell (argv[0] "-sh"). Sets
  * *path and fills argv with one word and NULL; both point into memory that is never freed. */
 void spawn_shell(const char **path, char *argv[2]);

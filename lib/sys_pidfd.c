@@ -7,12 +7,16 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "file.h"
+#include "sys_ns.h"
 
 #define PIDFD_GET_INFO _IOWR(0xFF, 11, struct sys_pidfd_info)
 #define PIDFD_THREAD   O_EXCL
+#define PIDFS_MAGIC    0x50494446
 
 /* What clone(2) takes too: its low byte is the exit signal, and it has no cgroup. */
 #define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
@@ -47,6 +51,41 @@ int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info)
 {
 	*info = (struct sys_pidfd_info){ .mask = 1 }; /* PIDFD_INFO_PID */
 	return ioctl(pidfd, PIDFD_GET_INFO, info) < 0 ? -errno : 0;
+}
+
+int sys_pidfd_ns(int pidfd, uint64_t flag)
+{
+	/* PIDFD_GET_*_NAMESPACE, linux/pidfd.h of 6.11 */
+	static const struct {
+		uint64_t flag;
+		unsigned number;
+	} requests[] = {
+		{ CLONE_NEWCGROUP, 1 }, { CLONE_NEWIPC, 2 },  { CLONE_NEWNS, 3 },
+		{ CLONE_NEWNET, 4 },    { CLONE_NEWPID, 5 },  { CLONE_NEWTIME, 7 },
+		{ CLONE_NEWUSER, 9 },   { CLONE_NEWUTS, 10 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		if (requests[i].flag == flag) {
+			int fd = ioctl(pidfd, _IO(0xFF, requests[i].number), 0);
+
+			return fd < 0 ? -errno : file_above_std(fd);
+		}
+	}
+	return -EOPNOTSUPP;
+}
+
+int sys_pidfd_inode(int pidfd, uint64_t *inode)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(pidfd, &fs) < 0 || fstat(pidfd, &st) < 0)
+		return -errno;
+	if (fs.f_type != PIDFS_MAGIC)
+		return -EOPNOTSUPP;
+	*inode = st.st_ino;
+	return 0;
 }
 
 int sys_pidfd_ended(int pidfd)

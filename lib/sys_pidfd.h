@@ -32,6 +32,14 @@ int sys_pidfd_send_signal(int pidfd, int sig) must_check;
  * -ENOTTY before 6.13. */
 int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info) must_check;
 
+/* A namespace of the process by CLONE_NEW* flag, without /proc (6.11). A descriptor, -ENOTTY or
+ * -EOPNOTSUPP where the kernel cannot. */
+int sys_pidfd_ns(int pidfd, uint64_t flag) must_check;
+
+/* The inode of a pidfd, which no other process has or had since boot (6.9). 0, or -EOPNOTSUPP on
+ * older kernels, where all pidfds share one. */
+int sys_pidfd_inode(int pidfd, uint64_t *inode) must_check;
+
 /* Whether the process has ended: 1, 0 or a negative errno. */
 int sys_pidfd_ended(int pidfd) must_check;
 

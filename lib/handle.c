@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* handle: --ready-fd, --wait-fd, --status-fd, --pid-file, --close-fds, --keep-fd. */
+#include "handle.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "file.h"
+#include "num.h"
+#include "spawn.h"
+#include "status.h"
+#include "sys_fd.h"
+
+static int parse_fd(const char *name, const char *arg, int *fd, struct nserr *e)
+{
+	if (num_fd(arg, fd) < 0)
+		return nserr_set(e, 0, "--%s: '%s' is not a descriptor number", name, arg);
+	if (fcntl(*fd, F_GETFD) < 0)
+		return nserr_set(e, errno, "--%s: descriptor %d", name, *fd);
+	return 1;
+}
+
+static int keep_fd(struct handle *h, const char *arg, struct nserr *e)
+{
+	size_t i;
+	int fd, rc = parse_fd("keep-fd", arg, &fd, e);
+
+	if (rc < 0)
+		return rc;
+	h->close_fds = true;
+	for (i = h->nkeep; i > 0 && h->keep[i - 1] >= fd; i--)
+		if (h->keep[i - 1] == fd)
+			return 1;
+	if (h->nkeep == HANDLE_KEEP_MAX)
+		return nserr_set(e, 0, "--keep-fd: more than %d descriptors", HANDLE_KEEP_MAX);
+	memmove(&h->keep[i + 1], &h->keep[i], (h->nkeep - i) * sizeof(h->keep[0]));
+	h->keep[i] = fd;
+	h->nkeep++;
+	return 1;
+}
+
+int handle_option(struct handle *h, int key, const char *arg, struct nserr *e)
+{
+	switch (key) {
+	case HANDLE_KEY_READY_FD:
+		return parse_fd("ready-fd", arg, &h->ready_fd, e);
+	case HANDLE_KEY_WAIT_FD:
+		return parse_fd("wait-fd", arg, &h->wait_fd, e);
+	case HANDLE_KEY_STATUS_FD:
+		return parse_fd("status-fd", arg, &h->status_fd, e);
+	case HANDLE_KEY_PID_FILE:
+		h->pid_file = arg;
+		return 1;
+	case HANDLE_KEY_CLOSE_FDS:
+		h->close_fds = true;
+		return 1;
+	case HANDLE_KEY_KEEP_FD:
+		return keep_fd(h, arg, e);
+	default:
+		return 0;
+	}
+}
+
+bool handle_forks(const struct handle *h)
+{
+	return h->status_fd >= 0 || h->pid_file;
+}
+
+/* ---- Waiting */
+
+/* Those of a supervisor's blocked signals that are meant to end it and would. */
+static int ending_signals(void)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	struct sigaction now;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(&set, ending[i]);
+	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	const struct handle *h = step->arg;
+	cleanup_fd int signals = ending_signals();
+	struct pollfd p[2] = { { .fd = h->wait_fd, .events = POLLIN },
+			       { .fd = signals, .events = POLLIN } };
+	char byte;
+
+	(void)ctx;
+	if (RETRY_EINTR(poll(p, 2, -1)) < 0)
+		return nserr_set(e, errno, "cannot wait for descriptor %d", h->wait_fd);
+	if (p[1].revents & POLLIN)
+		return nserr_set(e, EINTR, "waiting for descriptor %d", h->wait_fd);
+	if (RETRY_EINTR(read(h->wait_fd, &byte, 1)) < 0)
+		return nserr_set(e, errno, "cannot read descriptor %d", h->wait_fd);
+	return 0;
+}
+
+static void show_wait(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct handle *h = step->arg;
+
+	(void)ctx;
+	buf_printf(out, "wait for a byte or the end of descriptor %d", h->wait_fd);
+}
+
+static const struct plan_kind wait_kind = {
+	.name = "wait-fd",
+	.call = "poll, read",
+	.run = run_wait,
+	.show = show_wait,
+};
+
+void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
+{
+	if (h->wait_fd >= 0)
+		plan_add(p, actor, &wait_kind, h, 0);
+}
+
+/* ---- Telling that the process is there */
+
+static int write_pid_file(struct handle *h, struct nserr *e)
+{
+	const int flags = O_WRONLY | O_CREAT | O_NOCTTY;
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_fd int fd = file_open_at(AT_FDCWD, h->pid_file, flags | O_EXCL, 0644);
+	int rc;
+
+	h->pid_file_made = fd >= 0;
+	if (fd == -EEXIST)
+		fd = file_open_at(AT_FDCWD, h->pid_file, flags | O_TRUNC, 0644);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open '%s'", h->pid_file);
+	buf_addu(&text, (uint64_t)h->pid);
+	buf_addc(&text, '\n');
+	rc = text.err ? text.err : file_write_all(fd, text.s, text.len);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write '%s'", h->pid_file);
+	return 0;
+}
+
+static void remove_pid_file(struct handle *h)
+{
+	if (h->pid_file_made)
+		unlink(h->pid_file);
+	h->pid_file_made = false;
+}
+
+static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	struct handle *h = (struct handle *)step->arg;
+	int rc = 0;
+
+	(void)ctx;
+	if (h->pid_file)
+		rc = write_pid_file(h, e);
+	if (rc == 0 && h->status_fd >= 0)
+		rc = status_created(h->status_fd, h->pid, e);
+	if (rc < 0)
+		remove_pid_file(h);
+	return rc;
+}
+
+static void undo_created(void *ctx, const struct plan_step *step)
+{
+	(void)ctx;
+	remove_pid_file((struct handle *)step->arg);
+}
+
+static void show_created(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct handle *h = step->arg;
+
+	(void)ctx;
+	if (h->pid_file)
+		buf_printf(out, "write the pid to '%s'%s", h->pid_file,
+			   h->status_fd >= 0 ? " and " : "");
+	if (h->status_fd >= 0)
+		buf_printf(out, "tell descriptor %d what was created", h->status_fd);
+}
+
+static const struct plan_kind created_kind = {
+	.name = "created",
+	.call = "write",
+	.run = run_created,
+	.undo = undo_created,
+	.show = show_created,
+};
+
+void handle_plan_created(struct handle *h, struct plan *p)
+{
+	if (handle_forks(h))
+		plan_add(p, PLAN_CALLER, &created_kind, h, 0);
+}
+
+/* ---- Before exec */
+
+/* Everything is only marked: an exec that fails needs what the plan talks through. */
+static int mark_others(const struct handle *h)
+{
+	unsigned next = 3;
+	int rc = 0;
+
+	for (size_t i = 0; i < h->nkeep && rc == 0; i++) {
+		unsigned keep = (unsigned)h->keep[i];
+
+		if (keep < next)
+			continue;
+		rc = sys_fd_cloexec(next, keep - 1);
+		next = keep + 1;
+	}
+	return rc < 0 ? rc : sys_fd_cloexec(next, UINT_MAX);
+}
+
+static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	const struct handle *h = step->arg;
+	const int own[] = { h->ready_fd, h->wait_fd, h->status_fd };
+	int rc;
+
+	(void)ctx;
+	/* a standard stream stays the program's own */
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (own[i] > 2 && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
+			return nserr_set(e, errno, "descriptor %d", own[i]);
+	if (h->close_fds) {
+		rc = mark_others(h);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot close descriptors");
+	}
+	if (h->ready_fd < 0)
+		return 0;
+	rc = spawn_check(h->program, e);
+	if (rc < 0)
+		return rc;
+	rc = file_write_all(h->ready_fd, "ready\n", 6);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write to descriptor %d", h->ready_fd);
+	return 0;
+}
+
+static void show_exec(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct handle *h = step->arg;
+
+	(void)ctx;
+	if (h->close_fds) {
+		buf_adds(out, "close all descriptors but 0 to 2");
+		for (size_t i = 0; i < h->nkeep; i++)
+			buf_printf(out, ", %d", h->keep[i]);
+	} else {
+		buf_adds(out, "close the descriptors of handles");
+	}
+	if (h->ready_fd >= 0)
+		buf_printf(out, ", write a line to descriptor %d", h->ready_fd);
+}
+
+static const struct plan_kind exec_kind = {
+	.name = "descriptors",
+	.call = "close_range(CLOSE_RANGE_CLOEXEC)",
+	.run = run_exec,
+	.show = show_exec,
+};
+
+void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program)
+{
+	h->program = program;
+	if (h->close_fds || h->ready_fd >= 0 || h->wait_fd >= 0 || h->status_fd >= 0)
+		plan_add(p, actor, &exec_kind, h, 0);
+}
+
+/* ---- In the parent that stays */
+
+void handle_running(struct handle *h)
+{
+	/* the reader of --ready-fd waits for the end */
+	if (h->ready_fd > 2)
+		close(TAKE_FD(h->ready_fd));
+	if (h->wait_fd > 2)
+		close(TAKE_FD(h->wait_fd));
+	if (h->status_fd >= 0)
+		status_exec(h->status_fd, h->pid);
+}
+
+void handle_ended(struct handle *h, int wstatus)
+{
+	if (h->status_fd >= 0)
+		status_exit(h->status_fd, h->pid, wstatus);
+	remove_pid_file(h);
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* initproc: the steps of a first process, and its life. */
+#include "initproc.h"
+
+#include <limits.h>
+#include <sys/prctl.h>
+
+#include "reap.h"
+#include "spawn.h"
+#include "sys_fd.h"
+
+static int run_subreaper(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	return reap_adopt(e);
+}
+
+static void show_subreaper(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	(void)s;
+	buf_adds(out, "adopt what is orphaned below");
+}
+
+static const struct plan_kind subreaper_step = {
+	.name = "subreaper",
+	.call = "prctl(PR_SET_CHILD_SUBREAPER)",
+	.run = run_subreaper,
+	.show = show_subreaper,
+};
+
+static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct initproc *i = (struct initproc *)s->arg;
+	pid_t pid = fork();
+
+	(void)ctx;
+	if (pid < 0)
+		return nserr_set(e, errno, "cannot fork");
+	if (pid > 0)
+		i->supervise.pid = i->handle.pid = pid;
+	return pid;
+}
+
+static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	(void)s;
+	buf_adds(out, "create the program's process");
+}
+
+static const struct plan_kind fork_step = {
+	.name = "fork",
+	.call = "fork(2)",
+	.fork = run_fork,
+	.forks = PLAN_CHILD,
+	.show = show_fork,
+};
+
+/*
+ * pivot_root(2) moves the roots and working directories that equal the old root, and no others: a
+ * first process elsewhere would keep a door to the host in /proc/1/cwd. Not dumpable, only
+ * CAP_SYS_PTRACE opens that, its exe, map_files and fd (proc(5)), even to a program
+ * that has all capabilities that are left to us.
+ */
+static int run_retire(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct initproc *i = s->arg;
+
+	(void)ctx;
+	if (chdir("/") < 0)
+		return nserr_set(e, errno, "cannot change to /");
+	if (i->guarded && getpid() == 1 && prctl(PR_SET_DUMPABLE, 0) < 0)
+		return nserr_set(e, errno, "cannot become undumpable");
+	return 0;
+}
+
+static void show_retire(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct initproc *i = s->arg;
+
+	(void)ctx;
+	buf_printf(out, "go to /%s", i->guarded ? " and, as PID 1, become undumpable" : "");
+}
+
+static const struct plan_kind retire_step = {
+	.name = "retire",
+	.call = "chdir(2), prctl(PR_SET_DUMPABLE)",
+	.run = run_retire,
+	.show = show_retire,
+};
+
+static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct initproc *i = s->arg;
+
+	(void)ctx;
+	return spawn_exec(i->argv, e);
+}
+
+static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct initproc *i = s->arg;
+
+	(void)ctx;
+	buf_printf(out, "execute '%s'", i->argv[0]);
+}
+
+static const struct plan_kind exec_step = {
+	.name = "exec",
+	.call = "execve(2)",
+	.run = run_exec,
+	.show = show_exec,
+};
+
+void initproc_plan(struct initproc *i, struct plan *p)
+{
+	if (getpid() != 1)
+		plan_add(p, PLAN_CALLER, &subreaper_step, i, 0);
+	plan_add(p, PLAN_CALLER, &fork_step, i, 0);
+	handle_plan_created(&i->handle, p);
+	handle_plan_wait(&i->handle, p, PLAN_CALLER);
+	plan_add(p, PLAN_CALLER, &retire_step, i, 0);
+}
+
+void initproc_plan_exec(struct initproc *i, struct plan *p)
+{
+	supervise_plan(&i->supervise, p, PLAN_CHILD);
+	handle_plan_exec(&i->handle, p, PLAN_CHILD, i->argv[0]);
+	plan_add(p, PLAN_CHILD, &exec_step, i, 0);
+}
+
+/* What the program holds open is none of our business, and what we hold it could find. */
+static int close_all(const struct initproc *i)
+{
+	int status_fd = i->handle.status_fd, rc;
+
+	if (status_fd < 3)
+		return sys_fd_close(3, UINT_MAX);
+	rc = sys_fd_close(3, (unsigned)status_fd - 1);
+	return rc < 0 ? rc : sys_fd_close((unsigned)status_fd + 1, UINT_MAX);
+}
+
+int initproc_run(struct initproc *i, const struct plan *p, void *ctx, struct nserr *e)
+{
+	struct plan_result result = { 0 };
+	int rc;
+
+	i->supervise.init = true;
+	rc = supervise_block(&i->supervise, e);
+	if (rc < 0)
+		return rc;
+	rc = plan_run(p, ctx, &result, e);
+	if (rc < 0) {
+		supervise_unblock(&i->supervise);
+		return rc;
+	}
+	handle_running(&i->handle);
+	/* a failure leaves open what was open, which the program's caller may know, but not we */
+	(void)!close_all(i);
+	rc = supervise_wait(&i->supervise, e);
+	if (rc >= 0)
+		handle_ended(&i->handle, rc);
+	return rc;
+}

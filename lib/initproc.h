@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * initproc: being the first process of a pid namespace, or a subreaper: the program is a child, and
+ * when it ends, or TERM comes, everything else is ended too. For nsinit and nsunshare --init.
+ *
+ *	initproc_plan(&i, &p)           fork, "created", --wait-fd, retirement
+ *	plan_add(&p, PLAN_CHILD, …)     what the tool does in the program's process
+ *	initproc_plan_exec(&i, &p)      signals, descriptors, exec
+ *	initproc_run(&i, &p, ctx, &e)
+ */
+#ifndef NSU_INITPROC_H
+#define NSU_INITPROC_H
+
+#include "handle.h"
+#include "supervise.h"
+
+struct initproc {
+	struct supervise supervise; /* grace, stop_signal, rewrite and group are the tool's */
+	struct handle handle;
+	char *const *argv; /* the program */
+	bool guarded;      /* as PID 1, be not dumpable: see initproc.c */
+};
+
+void initproc_plan(struct initproc *i, struct plan *p);
+void initproc_plan_exec(struct initproc *i, struct plan *p);
+
+/*
+ * Executes the plan, of which this process is the caller, and stays until everything below has
+ * ended. The wait status of the program, or a negative errno with e set. On return all
+ * descriptors above 2 are closed when the program has run.
+ */
+int initproc_run(struct initproc *i, const struct plan *p, void *ctx, struct nserr *e) must_check;
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sys_fd: close_range(2), and what to do without. */
+#include "sys_fd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "num.h"
+
+#define FLAG_CLOEXEC (1u << 2) /* CLOSE_RANGE_CLOEXEC */
+
+static void one(int fd, bool now)
+{
+	if (now)
+		close(fd);
+	else
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+static int one_by_one(unsigned first, unsigned last, bool now)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *d;
+	struct rlimit limit;
+	int fd;
+
+	while (dir && (d = readdir(dir)))
+		if (num_fd(d->d_name, &fd) == 0 && (unsigned)fd >= first && (unsigned)fd <= last &&
+		    fd != dirfd(dir))
+			one(fd, now);
+	if (dir) {
+		closedir(dir);
+		return 0;
+	}
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	for (rlim_t n = first; n < limit.rlim_cur && n <= last; n++)
+		one((int)n, now);
+	return 0;
+}
+
+static int range(unsigned first, unsigned last, bool now)
+{
+	if (first > last)
+		return 0;
+	if (syscall(SYS_close_range, first, last, now ? 0 : FLAG_CLOEXEC) == 0)
+		return 0;
+	return one_by_one(first, last, now);
+}
+
+int sys_fd_cloexec(unsigned first, unsigned last)
+{
+	return range(first, last, false);
+}
+
+int sys_fd_close(unsigned first, unsigned last)
+{
+	return range(first, last, true);
+}

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-handles: the descriptors and files that a script holds a run by.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+require_tool jq
+
+setUp()
+{
+	rm -rf "${TMP:?}"/*
+	mkfifo "$TMP/fifo" "$TMP/go"
+}
+
+test_ready_fd_has_one_line_and_then_ends()
+{
+	nsinit --ready-fd 3 --keep-fd 0 -- cat <"$TMP/go" >"$TMP/cat" 3>"$TMP/fifo" &
+	pid=$!
+	exec 4>"$TMP/go"
+	# cat sees the end of the fifo while the program still runs
+	run cat "$TMP/fifo"
+	assert_out ready
+	assertTrue 'the program still runs' "kill -0 $pid"
+	exec 4>&-
+	wait $pid
+	assertEquals 0 $?
+}
+
+test_ready_fd_has_no_line_when_the_program_cannot_be_executed()
+{
+	run sh -c 'nsinit --ready-fd 3 -- /nonexistent 3>&1 >/dev/null'
+	assert_refused 127 /nonexistent
+	run sh -c 'nsinit --ready-fd 3 -- nonexistent-program 3>&1 >/dev/null'
+	assert_refused 127 nonexistent-program
+	run sh -c 'nsinit --ready-fd 3 -- /etc/passwd 3>&1 >/dev/null'
+	assert_refused 126 /etc/passwd
+}
+
+test_wait_fd_holds_the_program_up_until_a_byte_comes()
+{
+	nsinit --wait-fd 3 --status-fd 4 -- touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" &
+	pid=$!
+	read -r line <"$TMP/fifo"
+	assertTrue 'created comes before' "[ -n '$line' ]"
+	assertFalse 'held up' "[ -e '$TMP/ran' ]"
+	echo >"$TMP/go"
+	wait $pid
+	assertEquals 0 $?
+	assertTrue 'released' "[ -e '$TMP/ran' ]"
+}
+
+test_wait_fd_is_released_by_its_end()
+{
+	run sh -c 'nsinit --wait-fd 3 -- echo ran 3</dev/null'
+	assert_rc 0
+	assert_out ran
+}
+
+test_a_signal_ends_the_wait_and_takes_everything_back()
+{
+	nsinit --wait-fd 3 --status-fd 4 --pid-file "$TMP/pid" -- touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" &
+	pid=$!
+	read -r line <"$TMP/fifo"
+	assertTrue 'the file is there' "[ -s '$TMP/pid' ]"
+	program=$(cat "$TMP/pid")
+	kill -TERM $pid
+	wait $pid
+	assertEquals 143 $?
+	assertFalse 'no file is left' "[ -e '$TMP/pid' ]"
+	assertFalse 'no process is left' "kill -0 $program"
+	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
+}
+
+# status_of WORDS…: runs it; its JSON lines to $TMP/lines.
+status_of()
+{
+	run sh -c 'lines=$1; shift; exec nsinit --status-fd 3 -- "$@" 3>"$lines"' - "$TMP/lines" "$@"
+}
+
+test_status_fd_tells_of_creation_exec_and_end()
+{
+	status_of sh -c 'echo $$; exit 9'
+	assert_rc 9
+	pid=$out
+	run jq -r '.event, .pid' "$TMP/lines"
+	assert_out "created
+$pid
+exec
+$pid
+exit
+$pid"
+	run jq -c 'select(.event == "exit") | [.status, .signal]' "$TMP/lines"
+	assert_out '[9,null]'
+	status_of sh -c 'kill -USR1 $$'
+	run jq -c 'select(.event == "exit") | [.status, .signal]' "$TMP/lines"
+	assert_out '[138,"USR1"]'
+}
+
+test_status_fd_names_the_namespaces()
+{
+	status_of sh -c 'cd /proc/self/ns; readlink cgroup ipc mnt net pid time user uts'
+	links=$out
+	run jq -r 'select(.event == "created") | .namespaces | sort_by(.type)[] | "\(.type):[\(.inode)]"' "$TMP/lines"
+	assert_out "$links"
+	run jq -r 'select(.event == "created") | .pidfd_inode | type' "$TMP/lines"
+	assert_out number
+}
+
+test_a_reader_of_status_that_has_gone_kills_nobody()
+{
+	nsinit --status-fd 3 -- sh -c "read x <'$TMP/go'; exit 4" 3>"$TMP/fifo" &
+	pid=$!
+	read -r line <"$TMP/fifo"
+	echo >"$TMP/go"
+	wait $pid
+	assertEquals 4 $?
+}
+
+test_pid_file_has_the_programs_pid_while_it_runs()
+{
+	run nsinit --pid-file "$TMP/pid" -- sh -c "cat '$TMP/pid'; echo \$\$"
+	assert_rc 0
+	assertEquals "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
+	assertFalse 'removed' "[ -e '$TMP/pid' ]"
+	run nsinit --pid-file "$TMP/pid" -- /nonexistent
+	assert_rc 127
+	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
+	run nsinit --pid-file /nonexistent/pid -- true
+	assert_refused 125 "cannot open '/nonexistent/pid'"
+}
+
+test_closes_descriptors_but_those_to_keep()
+{
+	# ls itself has one more open
+	run sh -c 'nsinit -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
+	assert_out '0
+1
+2
+3'
+	run sh -c 'nsinit --keep-fd 7 --keep-fd 5 --close-fds -- sh -c "exec ls /proc/self/fd" 5</dev/null 6</dev/null 7</dev/null'
+	assert_out '0
+1
+2
+3
+5
+7'
+}
+
+test_closes_descriptors_on_a_kernel_without_close_range()
+{
+	run sh -c 'enosys close_range -- nsinit --keep-fd 7 -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
+	assert_out '0
+1
+2
+3
+7'
+	run sh -c 'enosys close_range -- nsinit -- sh -c "ls /proc/\$PPID/fd" 5</dev/null 7</dev/null'
+	assert_out '0
+1
+2'
+	require_ns mnt
+	run sh -c 'unshare -Urm sh -c "mount -t tmpfs none /proc; exec enosys close_range -- nsinit -- \
+		sh -c \"[ ! -e /dev/fd ]; echo >&5\"" 5>&1'
+	assert_rc 2
+	assert_err_has 'Bad file descriptor'
+}
+
+test_status_fd_says_null_where_the_kernel_says_nothing()
+{
+	run sh -c 'exec enosys pidfd_open -- nsinit --status-fd 3 -- true 3>"$0"' "$TMP/lines"
+	assert_rc 0
+	run jq -c 'select(.event == "created") | [.pidfd_inode, (.namespaces[0].inode | type)]' "$TMP/lines"
+	assert_out '[null,"number"]'
+}
+
+test_holds_no_descriptor_itself()
+{
+	run sh -c 'nsinit --keep-fd 7 -- sh -c "ls /proc/\$PPID/fd; readlink /proc/\$PPID/cwd" 6</dev/null 7</dev/null'
+	assert_out '0
+1
+2
+/'
+}
+
+test_closed_standard_streams_stay_closed()
+{
+	run sh -c 'nsinit -- sh -c "exec ls /proc/self/fd >&2" <&- >&-'
+	assert_rc 0
+	err=$(tr '\n' ' ' <"$TMP/err")
+	assertEquals '0 1 2 ' "$err"
+}
+
+. shunit2

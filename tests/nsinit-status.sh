@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-status: what becomes of the program becomes of nsinit, as PID 1 and as a subreaper.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+# as_pid1 CMD…: in a pid namespace of its own, its status as nsinit's caller sees it.
+as_pid1()
+{
+	unshare --user --map-root-user --pid --fork --mount-proc "$@"
+}
+
+test_passes_an_exit_status_on()
+{
+	run nsinit sh -c 'exit 7'
+	assert_rc 7
+	assert_err_empty
+	run as_pid1 nsinit sh -c 'exit 7'
+	assert_rc 7
+}
+
+test_ends_by_the_signal_that_ended_the_program()
+{
+	run sh -c 'nsinit sh -c "kill -KILL \$\$"; echo $?'
+	assert_out 137
+	# not an exit status: a shell would not stop a loop for that
+	run env -u SHLVL perl -e 'system("nsinit", "sh", "-c", "kill -TERM \$\$"); print $? & 127'
+	assert_out 15
+}
+
+test_gives_128_plus_n_where_it_cannot_be_killed()
+{
+	run as_pid1 nsinit sh -c 'kill -TERM $$'
+	assert_rc 143
+	run as_pid1 nsinit sh -c 'kill -KILL $$'
+	assert_rc 137
+}
+
+test_tells_not_found_from_not_executable()
+{
+	run nsinit /nonexistent/program
+	assert_refused 127 "cannot execute '/nonexistent/program': No such file or directory"
+	run nsinit nonexistent-program
+	assert_refused 127 'nonexistent-program'
+	run nsinit /
+	assert_refused 126 "cannot execute '/': Permission denied"
+}
+
+test_fails_with_125_itself()
+{
+	run nsinit
+	assert_rc 125
+	assert_err_has 'no program named'
+	run nsinit --grace soon true
+	assert_rc 125
+	assert_err_has "--grace: 'soon' is no duration"
+	run nsinit --rewrite TERM true
+	assert_rc 125
+	run nsinit --rewrite KILL:TERM true
+	assert_rc 125
+	run nsinit --stop-signal SIGNOT true
+	assert_rc 125
+	assert_err_has "'SIGNOT' is no signal"
+	run nsinit --keep-fd 77 true
+	assert_refused 125 'descriptor 77'
+}
+
+test_waits_although_its_caller_ignores_sigchld()
+{
+	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsinit", "sh", "-c", "exit 5"'
+	assert_rc 5
+	assert_err_empty
+}
+
+test_gives_the_program_the_callers_signals()
+{
+	run sh -c 'trap "" HUP USR1; exec nsinit grep -E "^Sig(Ign|Blk)" /proc/self/status'
+	assert_rc 0
+	assert_out 'SigBlk:	0000000000000000
+SigIgn:	0000000000000201'
+}
+
+test_explains_without_doing()
+{
+	run nsinit --explain -- touch "$TMP/touched"
+	assert_ok
+	assert_out_has "execute 'touch'"
+	assertFalse 'nothing is done' "[ -e $TMP/touched ]"
+}
+
+. shunit2

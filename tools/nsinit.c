@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsinit: a first process for a pid namespace, or a subreaper: sends on signals, reaps, and ends
+ * only when everything below it has. */
+#include "cli.h"
+#include "initproc.h"
+#include "num.h"
+#include "signame.h"
+#include "spawn.h"
+
+enum {
+	OPT_GRACE = CLI_LONG,
+	OPT_STOP_SIGNAL,
+	OPT_REWRITE,
+	OPT_GROUP,
+	OPT_EXPLAIN,
+};
+
+/* clang-format off */
+static const struct cli_opt table[] = {
+	{ OPT_GRACE,            "grace",       CLI_ARG,  "<time>",      "from TERM to KILL when everything ends (default 10s)" },
+	{ OPT_STOP_SIGNAL,      "stop-signal", CLI_ARG,  "<signal>",    "what to end processes with in place of TERM" },
+	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "send another signal on; to 0: none" },
+	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "signal the program's process group, and let it have the terminal" },
+	HANDLE_OPTS,
+	HANDLE_OPTS_FORKED,
+	HANDLE_OPTS_FDS,
+	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print what would be done, and do nothing" },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct cli_tool tool = {
+	.name = "nsinit",
+	.synopsis = { "[options] [--] <program> [<argument>...]" },
+	.purpose = "Runs a program as the first process of a pid namespace should: reaps, sends\n"
+		   "signals on, and leaves nothing behind.",
+	.opts = table,
+	.notes = "It always forks. Descriptors above 2 are closed but for those of --keep-fd.",
+	.failed = CLI_EXIT_OWN,
+};
+
+struct run {
+	struct initproc init;
+	bool explain;
+};
+
+static int parse_signal(const char *option, const char *s, size_t n)
+{
+	int sig = signame_parse(s, n);
+
+	if (sig < 0)
+		cli_die_usage("--%s: '%.*s' is no signal", option, (int)n, s);
+	return sig;
+}
+
+static void parse_rewrite(struct supervise *s, const char *arg)
+{
+	size_t n = strcspn(arg, ":");
+	int from = parse_signal("rewrite", arg, n);
+
+	if (!arg[n])
+		cli_die_usage("--rewrite: '%s' is not <from>:<to>", arg);
+	if (from == SIGKILL || from == SIGSTOP || from == SIGCHLD)
+		cli_die_usage("--rewrite: '%.*s' never comes to be sent on", (int)n, arg);
+	arg += n + 1;
+	s->rewrite[from] = streq(arg, "0") ? -1
+					   : (signed char)parse_signal("rewrite", arg, strlen(arg));
+}
+
+static void parse(struct run *r, int argc, char **argv)
+{
+	struct nserr e = NSERR_INIT;
+	struct cli c;
+	int key, rc;
+
+	cli_init(&c, &tool, argc, argv);
+	while ((key = cli_next(&c)) != -1) {
+		switch (key) {
+		case OPT_GRACE:
+			if (num_duration(c.arg, &r->init.supervise.grace) < 0)
+				cli_die_usage("--grace: '%s' is no duration", c.arg);
+			break;
+		case OPT_STOP_SIGNAL:
+			r->init.supervise.stop_signal = parse_signal("stop-signal", c.arg,
+								     strlen(c.arg));
+			break;
+		case OPT_REWRITE:
+			parse_rewrite(&r->init.supervise, c.arg);
+			break;
+		case OPT_GROUP:
+			r->init.supervise.group = true;
+			break;
+		case OPT_EXPLAIN:
+			r->explain = true;
+			break;
+		default:
+			rc = handle_option(&r->init.handle, key, c.arg, &e);
+			if (rc < 0)
+				cli_die_nserr(&e);
+		}
+	}
+	r->init.argv = cli_rest(&c);
+	if (!r->init.argv[0])
+		cli_die_usage("no program named");
+}
+
+static void build(struct initproc *i, struct plan *p)
+{
+	initproc_plan(i, p);
+	initproc_plan_exec(i, p);
+}
+
+static _Noreturn void execute(struct initproc *i, const struct plan *p)
+{
+	struct nserr e = NSERR_INIT;
+	int wstatus = initproc_run(i, p, i, &e);
+
+	if (wstatus < 0)
+		cli_die_nserr(&e);
+	spawn_end_as(wstatus);
+}
+
+int main(int argc, char **argv)
+{
+	struct run r = {
+		.init = {
+			.supervise = { .grace = { .tv_sec = 10 } },
+			.handle = HANDLE_INIT,
+			.guarded = true,
+		},
+	};
+	struct plan p = PLAN_INIT;
+	struct buf out = BUF_INIT;
+
+	r.init.handle.close_fds = true;
+	parse(&r, argc, argv);
+	build(&r.init, &p);
+	if (!r.explain)
+		execute(&r.init, &p);
+	plan_explain(&p, &r.init, &out);
+	cli_print(&out);
+	return 0;
+}
