@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# demo-runs: the main job works, for root and for an ordinary user, and leaves nothing behind.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_tool busybox nsidmap nsinit nslist nstimeoffset
+
+# where the test runs as the user it began as, shunit2 has changed nothing of it
+demo=${0%/*}/demo.sh
+
+# line AFTER PATTERN: whether the output has a line of that pattern behind the one that begins with AFTER
+line()
+{
+	sed -n "\\|^$1|,\$p" "$TMP/out" | grep -q "$2"
+}
+
+test_a_container_is_made_and_seen_from_inside_and_outside()
+{
+	note_state
+	began=$(date +%s%N)
+	run sh "$demo"
+	ms=$((($(date +%s%N) - began) / 1000000))
+	assert_rc 0
+	assert_no_leftovers
+	assertTrue "took $ms ms" "[ $ms -lt 5000 ]"
+
+	# inside: hostname, pid, id, clocks from zero, mounts, processes
+	assert_out_has 'hostname  box, in /etc/hostname box'
+	assert_out_has 'pid       2'
+	assert_out_has 'uid=0(root) gid=0'
+	assertTrue 'uptime' "line hostname '^uptime *[0-4]\\.[0-9]*\$'"
+	for dir in / /proc /sys /dev /dev/pts /tmp /run /etc/hosts /etc/hostname /etc/resolv.conf; do
+		assertTrue "mount on $dir" "line mounts '^[^ ]* $dir '"
+	done
+	assertFalse 'a mount of the old root' "line mounts '^[^ ]* /home\\|/boot '"
+	assertTrue 'process 1' "line processes '^ *1 .*nsinit'"
+
+	# outside: all eight namespaces with both processes, and ps in them
+	for type in user mnt uts ipc pid cgroup net time; do
+		assertTrue "nslist shows $type" "line '. nslist' '^[0-9]* $type *2 '"
+	done
+	assertTrue 'ps by nsenter2' "line '. nsenter2' '^ *2 .*/bin/sh /run/hello'"
+	assertTrue 'ps by nsenter2 is inside' "line '. nsenter2' '^ *[0-9]* .*/bin/ps'"
+}
+
+test_every_command_is_printed()
+{
+	run sh "$demo"
+	assert_rc 0
+	assert_out_has '$ nsidmap plan --auto | nsunshare --map=- -UmpnuiC'
+	assert_out_has '$ nslist -o NS,TYPE,NPROCS,PID,USER,COMMAND'
+	assert_out_has '$ nsenter2 --target'
+}
+
+test_a_chain_that_fails_ends_it_with_its_status()
+{
+	mkdir "$TMP/bin"
+	printf '#!/bin/sh\nexit 42\n' >"$TMP/bin/nspivot"
+	chmod +x "$TMP/bin/nspivot"
+	run sh "$demo" "$TMP/bin"
+	assert_rc 42
+	assert_out_lacks 'hostname  '
+}
+
+. shunit2

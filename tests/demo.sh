@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# demo.sh [DIR]: the main job of the suite, one container from nothing: a root of busybox (or the host's, read-only),
+# a map from nsidmap, all eight namespaces, clocks from zero, an init, and a look at it from outside. DIR holds the tools.
+# Needs no privilege, prints every command before it runs it, and leaves nothing behind.
+set -eu
+umask 022
+case ${1-} in
+'') ;;
+/*) PATH=$1:$PATH ;;
+*) PATH=$PWD/$1:$PATH ;;
+esac
+PATH=$PATH:/usr/sbin:/sbin
+work=$(mktemp -d)
+pid=
+leave()
+{
+	[ -z "$pid" ] || { kill "$pid"; wait "$pid"; } 2>/dev/null || :
+	rm -rf "$work"
+}
+trap leave EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# shown TEXT: what is about to be run, long lines as they would be typed.
+shown()
+{
+	printf '\n$ %s\n' "$1"
+}
+
+# run TEXT: shows a command and runs it.
+run()
+{
+	shown "$1"
+	eval "$1"
+}
+
+# make_root: everything that will be mounted on is made here, since root of the container may be nobody there.
+make_root()
+{
+	mkdir "$work/root" "$work/conf"
+	cd "$work"
+	chmod 755 .
+	busybox=$(command -v busybox || :)
+	if [ -n "$busybox" ] && ! grep -aq '/lib[0-9]*/ld-linux' "$busybox"; then
+		root=root
+		mkdir root/bin root/dev root/etc root/proc root/run root/sys root/tmp
+		cp "$busybox" root/bin/busybox
+		for applet in sh cat cut hostname id mount ps; do
+			ln -s busybox "root/bin/$applet"
+		done
+		touch root/etc/hosts root/etc/hostname root/etc/resolv.conf
+		echo 'root:x:0:0::/:/bin/sh' >root/etc/passwd
+	else
+		root=--host-root
+	fi
+	echo '127.0.0.1	localhost box' >conf/hosts
+	echo box >conf/hostname
+	echo 'nameserver 192.0.2.1' >conf/resolv.conf
+	cat >conf/hello <<-'EOF'
+		echo "hostname  $(hostname), in /etc/hostname $(cat /etc/hostname)"
+		echo "pid       $$"
+		echo "id        $(id)"
+		echo "uptime    $(cut -d' ' -f1 /proc/uptime)"
+		echo "mounts"
+		cat /proc/mounts
+		echo "processes"
+		ps | cut -c1-72
+		echo "--"
+		read -r _ </run/go
+	EOF
+	mkfifo -m 666 conf/go out
+}
+
+make_root
+map='nsidmap plan --auto'
+chain="nsunshare --map=- -UmpnuiC --hostname=box -- nstimeoffset --boottime==0 --monotonic==0 -- nsinit -- \\
+    nspivot --preset=minimal --sysfs --dev --devpts --tmpfs=/tmp:mode=1777 --tmpfs=/run \\
+    --etc-hosts=conf/hosts --etc-hostname=conf/hostname --etc-resolv-conf=conf/resolv.conf \\
+    --ro-bind=conf/hello:/run/hello --bind=conf/go:/run/go $root -- /bin/sh /run/hello"
+
+# The output comes by a FIFO: up to the line "--", which says that the container waits for the other FIFO, and to its
+# end, whichever is first, so that nothing here can wait for a container that failed.
+exec 9<>conf/go
+shown "$map | $chain"
+eval "$map | $chain >out &"
+pid=$!
+exec 8<out
+ready=
+while IFS= read -r line <&8; do
+	[ "$line" != -- ] || { ready=yes && break; }
+	printf '%s\n' "$line"
+done
+if [ -z "$ready" ]; then
+	wait "$pid" || exit
+	exit 1
+fi
+
+# Its process 1, as the host counts.
+first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
+run "nslist -o NS,TYPE,NPROCS,PID,USER,COMMAND -p $first | cut -c1-100"
+run "nsenter2 --target $first --all -- /bin/ps | cut -c1-100"
+echo go >&9
+wait "$pid"
+pid=
