@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* timeoffio: /proc/PID/timens_offsets, the clocks, and entering a time namespace. */
+#include "timeoffio.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "num.h"
+#include "stream.h"
+#include "sys_cap.h"
+#include "sys_ns.h"
+
+#define NSEC_PER_SEC 1000000000L
+
+static int no_support(int rc, struct nserr *e)
+{
+	nserr_set(e, rc, "this kernel has no time namespaces");
+	nserr_hint(e, "they came with Linux 5.6 and need CONFIG_TIME_NS");
+	return rc;
+}
+
+int timeoff_read(int procfd, struct timeoff *t, struct nserr *e)
+{
+	char text[256];
+	ssize_t n = file_read_at(procfd, "timens_offsets", text, sizeof(text));
+
+	if (n == -ENOENT && access("/proc/self/stat", F_OK) == 0 &&
+	    access("/proc/self/timens_offsets", F_OK) < 0)
+		return no_support(-ENOENT, e);
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read timens_offsets");
+	return timeoff_parse_stream(text, (size_t)n, t, e);
+}
+
+/* Inode of the time namespace that the link procfd/name shows, 0 where it may not be seen. */
+static uint64_t link_inode(int procfd, const char *name)
+{
+	char text[40];
+	ssize_t n = readlinkat(procfd, name, text, sizeof(text));
+	const struct nstype *type;
+	uint64_t inode;
+
+	return n > 0 && nstype_parse_link(text, (size_t)n, &type, &inode) == 0 ? inode : 0;
+}
+
+static void zero_offsets(struct timeoff *t)
+{
+	*t = (struct timeoff){ .set = { true, true } };
+}
+
+/* Asks any process whose children are to be in the namespace. Whether one answered. */
+static bool ask_processes(uint64_t inode, struct timeoff *t)
+{
+	DIR *proc = opendir("/proc");
+	bool found = false;
+
+	if (!proc)
+		return false;
+	for (struct dirent *d; !found && (d = readdir(proc));) {
+		cleanup_fd int procfd = -1;
+		pid_t pid;
+
+		if (num_pid(d->d_name, &pid) < 0)
+			continue;
+		procfd = file_open_at(dirfd(proc), d->d_name, O_PATH | O_DIRECTORY, 0);
+		/* again afterwards: between the two it could have unshared or entered another */
+		found = procfd >= 0 && link_inode(procfd, "ns/time_for_children") == inode &&
+			timeoff_read(procfd, t, NULL) == 0 &&
+			link_inode(procfd, "ns/time_for_children") == inode;
+	}
+	closedir(proc);
+	return found;
+}
+
+int timeoff_read_ns(int ns, struct timeoff *t, struct nserr *e)
+{
+	cleanup_fd int self = -1;
+	struct stat st;
+	int rc;
+
+	if (fstat(ns, &st) < 0)
+		return nserr_set(e, errno, "cannot look at the time namespace");
+	if (st.st_ino == TIMEOFF_INITIAL_INO) {
+		zero_offsets(t);
+		return 0;
+	}
+	if (ask_processes(st.st_ino, t))
+		return 0;
+	/* setns(2): puts the caller and its children there, and freezes the offsets */
+	rc = sys_setns(ns, CLONE_NEWTIME);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
+			  (unsigned long long)st.st_ino);
+		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "no process is in it, and entering needs CAP_SYS_ADMIN");
+		return rc;
+	}
+	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	return self < 0 ? nserr_set(e, self, "cannot open /proc/self") : timeoff_read(self, t, e);
+}
+
+int timeoff_read_process(const struct nsproc_ref *p, struct timeoff *t, uint64_t *inode,
+			 struct nserr *e)
+{
+	cleanup_fd int ns = -1;
+	uint64_t children = link_inode(p->procfd, "ns/time_for_children");
+
+	*inode = link_inode(p->procfd, "ns/time");
+	/* a foreign process' links may be closed to us, its offsets are not */
+	if (*inode == 0 || *inode == children) {
+		int rc = timeoff_read(p->procfd, t, e);
+
+		if (rc < 0)
+			nserr_prefix(e, "process %d", (int)p->pid);
+		return rc;
+	}
+	ns = nsref_open_proc_ns(p, &nstypes[NSTYPE_TIME], e);
+	return ns < 0 ? ns : timeoff_read_ns(ns, t, e);
+}
+
+/* Open and write are told apart: EACCES of the one is a permission, of the other the freezing. */
+int timeoff_write(int procfd, const struct timeoff *t, struct nserr *e)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_fd int fd = file_open_at(procfd, "timens_offsets", O_WRONLY, 0);
+	struct timeoff back;
+	ssize_t n;
+	int rc;
+
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open timens_offsets for writing");
+	timeoff_format(t, &text);
+	if (text.err)
+		return nserr_set(e, text.err, "cannot write timens_offsets");
+	n = RETRY_EINTR(write(fd, text.s, text.len));
+	rc = n < 0 ? -errno : (size_t)n < text.len ? -EIO : 0;
+	if (rc == -EACCES) {
+		nserr_set(e, rc, "the offsets of the time namespace are frozen");
+		nserr_hint(e, "they can be written until the first process enters it");
+	} else if (rc == -EPERM) {
+		nserr_set(e, rc, "cannot move the clocks");
+		nserr_hint(e, "it takes CAP_SYS_TIME in the user namespace that owns the time "
+			      "namespace");
+	} else if (rc < 0) {
+		nserr_set(e, rc, "cannot write timens_offsets");
+	}
+	if (rc < 0)
+		return rc;
+	rc = timeoff_read(procfd, &back, e);
+	if (rc < 0)
+		return rc;
+	for (int c = 0; c < TIMEOFF_CLOCKS; c++)
+		if (t->set[c] && (back.off[c].tv_sec != t->off[c].tv_sec ||
+				  back.off[c].tv_nsec != t->off[c].tv_nsec))
+			return nserr_set(e, EIO,
+					 "the kernel has another %s offset than was written",
+					 timeoff_names[c]);
+	return 0;
+}
+
+int timeoff_unshare(struct nserr *e)
+{
+	int rc = sys_unshare(CLONE_NEWTIME);
+
+	if (rc == 0)
+		return 0;
+	if (rc == -ENOSYS || rc == -EINVAL)
+		return no_support(rc, e);
+	nserr_set(e, rc, "cannot make a time namespace");
+	if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
+		nserr_hint(e, "it takes CAP_SYS_ADMIN: put nsunshare -r -- before it");
+	else if (rc == -ENOSPC)
+		nserr_hint(e, "/proc/sys/user/max_time_namespaces is reached here or in an outer "
+			      "user namespace");
+	return rc;
+}
+
+int timeoff_enter(struct nserr *e)
+{
+	cleanup_fd int ns = file_open_at(AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY, 0);
+	int rc = ns < 0 ? ns : sys_setns(ns, CLONE_NEWTIME);
+
+	return rc < 0 ? nserr_set(e, rc, "cannot enter the new time namespace") : 0;
+}
+
+bool timeoff_wanted(const struct timeoff_request *r)
+{
+	return r->stream || r->want[TIMEOFF_MONOTONIC].kind || r->want[TIMEOFF_BOOTTIME].kind;
+}
+
+/* Start of the process by the boottime clock as the caller reads it: field 22 of proc_pid_stat(5),
+ * where the kernel adds the offset of the reader's namespace (5.6). */
+static int start_time(int procfd, struct timespec *start, struct nserr *e)
+{
+	char text[1024], *s;
+	unsigned long long ticks;
+	unsigned long hz = (unsigned long)sysconf(_SC_CLK_TCK);
+	ssize_t n = file_read_at(procfd, "stat", text, sizeof(text));
+
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read the start time");
+	s = strrchr(text, ')'); /* comm may hold anything */
+	for (int field = 2; s && field < 22; field++)
+		s = strchr(s + 1, ' ');
+	if (!s || sscanf(s, " %llu", &ticks) != 1)
+		return nserr_set(e, EIO, "cannot read the start time");
+	/* a process older than the zero of the reader's clock wraps round */
+	start->tv_sec = (long long)ticks / (long long)hz;
+	start->tv_nsec = (long)((long long)ticks % (long long)hz) * (NSEC_PER_SEC / (long)hz);
+	if (start->tv_nsec < 0) {
+		start->tv_nsec += NSEC_PER_SEC;
+		start->tv_sec--;
+	}
+	return 0;
+}
+
+/* The offsets of the namespace that this process is in. */
+static int own_offsets(struct timeoff *t, struct nserr *e)
+{
+	struct nsproc_ref self cleanup_nsproc_ref = { getpid(), -1, -1 };
+	uint64_t inode;
+
+	self.procfd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	if (self.procfd < 0)
+		return nserr_set(e, self.procfd, "cannot open /proc/self");
+	/* the common case, without opening the file */
+	if (link_inode(self.procfd, "ns/time") == TIMEOFF_INITIAL_INO) {
+		zero_offsets(t);
+		return 0;
+	}
+	return timeoff_read_process(&self, t, &inode, e);
+}
+
+int timeoff_look(enum timeoff_anchor anchor, int procfd, struct timeoff_now *now, struct nserr *e)
+{
+	struct timespec start, suspended;
+	struct timeoff own;
+	int rc = own_offsets(&own, e);
+
+	if (rc < 0)
+		return rc;
+	for (int c = 0; c < TIMEOFF_CLOCKS; c++) {
+		struct timespec reads;
+
+		if (clock_gettime(timeoff_ids[c], &reads) < 0)
+			return nserr_set(e, errno, "cannot read the %s clock", timeoff_names[c]);
+		now->own[c] = own.off[c];
+		now->initial[c] = timeoff_sub(reads, own.off[c]);
+		now->anchor[c] = now->initial[c];
+	}
+	if (anchor == TIMEOFF_ANCHOR_NOW)
+		return 0;
+	rc = start_time(procfd, &start, e);
+	if (rc < 0)
+		return rc;
+	/* only the start by boottime is known; the clocks differ by the time of suspensions */
+	suspended = timeoff_sub(now->initial[TIMEOFF_BOOTTIME], now->initial[TIMEOFF_MONOTONIC]);
+	start = timeoff_sub(start, own.off[TIMEOFF_BOOTTIME]);
+	now->anchor[TIMEOFF_BOOTTIME] = start;
+	now->anchor[TIMEOFF_MONOTONIC] = timeoff_sub(start, suspended);
+	return 0;
+}
+
+/* What the clocks of "=@REF" are ahead. */
+static int like_offsets(const struct nsref *r, struct timeoff *t, struct nserr *e)
+{
+	struct nsproc_ref p cleanup_nsproc_ref = NSPROC_REF_INIT;
+	cleanup_fd int ns = -1;
+	uint64_t inode;
+	int rc;
+
+	if (nsref_is_process(r)) {
+		rc = nsref_open_process(r, &p, e);
+		return rc < 0 ? rc : timeoff_read_process(&p, t, &inode, e);
+	}
+	ns = nsref_open_ns(r, &nstypes[NSTYPE_TIME], e);
+	return ns < 0 ? ns : timeoff_read_ns(ns, t, e);
+}
+
+static int read_stream(const char *name, struct timeoff *t, struct nserr *e)
+{
+	cleanup_free char *text = NULL;
+	ssize_t n = stream_read(name, &text, e);
+	int rc;
+
+	if (n < 0)
+		return (int)n;
+	rc = timeoff_parse_stream(text, (size_t)n, t, e);
+	if (rc < 0)
+		nserr_prefix(e, "%s", name);
+	return rc;
+}
+
+int timeoff_request_resolve(const struct timeoff_request *r, const struct timeoff_now *now,
+			    struct timeoff *t, struct nserr *e)
+{
+	int rc;
+
+	if (r->stream) {
+		rc = read_stream(r->stream, t, e);
+		return rc < 0 ? rc : timeoff_check(t, now, e);
+	}
+	*t = (struct timeoff){ 0 };
+	for (int c = 0; c < TIMEOFF_CLOCKS; c++) {
+		const struct timeoff_want *w = &r->want[c];
+		struct timeoff like = { 0 };
+
+		if (w->kind == TIMEOFF_UNSET)
+			continue;
+		if (w->kind == TIMEOFF_LIKE && (rc = like_offsets(&w->like, &like, e)) < 0)
+			return rc;
+		rc = timeoff_resolve(w, (enum timeoff_clock)c, r->base, now, &like.off[c],
+				     &t->off[c], e);
+		if (rc < 0)
+			return rc;
+		t->set[c] = true;
+	}
+	return 0;
+}

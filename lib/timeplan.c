@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* timeplan: making a time namespace as steps of a plan. */
+#include "timeplan.h"
+
+#include <stdio.h>
+
+#include "file.h"
+
+static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	return timeoff_unshare(e);
+}
+
+static void show_unshare(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	(void)s;
+	buf_adds(out, "make a time namespace for what comes");
+}
+
+const struct plan_kind timeplan_unshare = {
+	.name = "time-namespace",
+	.call = "unshare(CLONE_NEWTIME)",
+	.run = run_unshare,
+	.show = show_unshare,
+};
+
+/* One write(2) of both lines: the kernel takes them together or not at all. Refused with EACCES
+ * once a process has entered (time_namespaces(7)). */
+static int run_write(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	cleanup_fd int procfd = -1;
+	char path[32] = "/proc/self";
+
+	(void)ctx;
+	if (s->num)
+		snprintf(path, sizeof(path), "/proc/%d", (int)s->num);
+	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	if (procfd < 0)
+		return nserr_set(e, procfd, "cannot open %s", path);
+	return timeoff_write(procfd, s->arg, e);
+}
+
+static void show_write(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct timeoff *t = s->arg;
+	const char *sep = "";
+
+	(void)ctx;
+	buf_adds(out, "move ");
+	for (int c = 0; c < TIMEOFF_CLOCKS; c++) {
+		if (!t->set[c])
+			continue;
+		buf_printf(out, "%s%s by ", sep, timeoff_names[c]);
+		timeoff_add_seconds(out, t->off[c], true);
+		sep = ", ";
+	}
+	buf_adds(out, " seconds from the initial clock");
+}
+
+const struct plan_kind timeplan_write = {
+	.name = "time-offsets",
+	.call = "write(timens_offsets)",
+	.run = run_write,
+	.show = show_write,
+};
+
+/* setns(2) to one's own time_for_children moves a process with one thread at once; without it, it
+ * would be there after a fork, or from 6.2 on after exec. */
+static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	return timeoff_enter(e);
+}
+
+static void show_enter(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	(void)s;
+	buf_adds(out, "enter the time namespace");
+}
+
+const struct plan_kind timeplan_enter = {
+	.name = "enter-time",
+	.call = "setns(time_for_children)",
+	.run = run_enter,
+	.show = show_enter,
+};
