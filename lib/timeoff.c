@@ -128,8 +128,9 @@ static int out_of_range(enum timeoff_clock c, const char *text, enum timeoff_kin
 		buf_addc(&b, '0');
 	buf_adds(&b, " to ");
 	timeoff_add_seconds(&b, timeoff_sub(most, initial), signs);
-	return nserr_set(e, ERANGE, "%s '%s' is outside the allowed interval, %s seconds",
+	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds",
 			 timeoff_names[c], text, b.err ? "?" : b.s);
+	return -ERANGE; /* as the kernel would, but the sentence says it all */
 }
 
 int timeoff_resolve(const struct timeoff_want *w, enum timeoff_clock c, enum timeoff_base base,

@@ -3,6 +3,7 @@
 #include "timeoffio.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -195,8 +196,8 @@ bool timeoff_wanted(const struct timeoff_request *r)
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
 {
 	char text[1024], *s;
-	unsigned long long ticks;
-	unsigned long hz = (unsigned long)sysconf(_SC_CLK_TCK);
+	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	int64_t nsec;
 	ssize_t n = file_read_at(procfd, "stat", text, sizeof(text));
 
 	if (n < 0)
@@ -204,11 +205,11 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 	s = strrchr(text, ')'); /* comm may hold anything */
 	for (int field = 2; s && field < 22; field++)
 		s = strchr(s + 1, ' ');
-	if (!s || sscanf(s, " %llu", &ticks) != 1)
+	if (!s || sscanf(s, " %" SCNu64, &ticks) != 1)
 		return nserr_set(e, EIO, "cannot read the start time");
-	/* a process older than the zero of the reader's clock wraps round */
-	start->tv_sec = (long long)ticks / (long long)hz;
-	start->tv_nsec = (long)((long long)ticks % (long long)hz) * (NSEC_PER_SEC / (long)hz);
+	/* the kernel's nanoseconds have wrapped for a process older than the reader's zero */
+	nsec = (int64_t)(ticks * (NSEC_PER_SEC / hz));
+	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
 	if (start->tv_nsec < 0) {
 		start->tv_nsec += NSEC_PER_SEC;
 		start->tv_sec--;

@@ -2,8 +2,6 @@
 /* timeplan: making a time namespace as steps of a plan. */
 #include "timeplan.h"
 
-#include <stdio.h>
-
 #include "file.h"
 
 static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -13,34 +11,26 @@ static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
 	return timeoff_unshare(e);
 }
 
-static void show_unshare(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "make a time namespace for what comes");
-}
-
 const struct plan_kind timeplan_unshare = {
 	.name = "time-namespace",
 	.call = "unshare(CLONE_NEWTIME)",
 	.run = run_unshare,
-	.show = show_unshare,
+	.what = "make a time namespace for what comes",
 };
 
 /* One write(2) of both lines: the kernel takes them together or not at all. Refused with EACCES
  * once a process has entered (time_namespaces(7)). */
 static int run_write(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	cleanup_fd int procfd = -1;
-	char path[32] = "/proc/self";
+	cleanup_fd int self = -1;
 
 	(void)ctx;
 	if (s->num)
-		snprintf(path, sizeof(path), "/proc/%d", (int)s->num);
-	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
-	if (procfd < 0)
-		return nserr_set(e, procfd, "cannot open %s", path);
-	return timeoff_write(procfd, s->arg, e);
+		return timeoff_write((int)s->num, s->arg, e);
+	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	if (self < 0)
+		return nserr_set(e, self, "cannot open /proc/self");
+	return timeoff_write(self, s->arg, e);
 }
 
 static void show_write(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -76,16 +66,9 @@ static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 	return timeoff_enter(e);
 }
 
-static void show_enter(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "enter the time namespace");
-}
-
 const struct plan_kind timeplan_enter = {
 	.name = "enter-time",
 	.call = "setns(time_for_children)",
 	.run = run_enter,
-	.show = show_enter,
+	.what = "enter the time namespace",
 };

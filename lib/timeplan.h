@@ -11,8 +11,8 @@ extern const struct plan_kind timeplan_unshare;
 
 /*
  * Writes the offsets (arg: const struct timeoff *) and reads them back: between the unshare and
- * the first process that enters, 5.6. num: the process whose children they are for, 0 the actor
- * itself.
+ * the first process that enters, 5.6. num: O_PATH descriptor of the /proc directory of the process
+ * whose children they are for, 0 for the actor itself.
  */
 extern const struct plan_kind timeplan_write;
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nstimeoffset: moves the clocks of a time namespace. Parse, check, look at the clocks, plan, then
+ * explain or execute: in this process, without a fork. */
+#include <fcntl.h>
+
+#include "file.h"
+#include "nstimeoffset.h"
+#include "spawn.h"
+#include "timeplan.h"
+
+static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct opts *o = ctx;
+	const char *path;
+	char *shell[2];
+
+	(void)s;
+	if (o->rest[0])
+		return spawn_exec(o->rest, e);
+	spawn_shell(&path, shell);
+	execv(path, shell);
+	e->status = CLI_EXIT_NOEXEC;
+	return nserr_set(e, errno, "cannot execute '%s'", path);
+}
+
+static const struct plan_kind step_exec = {
+	.name = "exec",
+	.call = "execve(2)",
+	.what = "execute %s",
+	.run = run_exec,
+};
+
+/* The order is the specification: the offsets between making and entering, the only time when the
+ * kernel takes them. */
+static void build_plan(const struct opts *o, const struct timeoff *t, int procfd, struct plan *p)
+{
+	if (o->mode == MODE_WRITE) {
+		plan_add(p, PLAN_CALLER, &timeplan_write, t, (uint64_t)procfd);
+		return;
+	}
+	plan_add(p, PLAN_CALLER, &timeplan_unshare, NULL, 0);
+	plan_add(p, PLAN_CALLER, &timeplan_write, t, 0);
+	plan_add(p, PLAN_CALLER, &timeplan_enter, NULL, 0);
+	plan_add(p, PLAN_CALLER, &step_exec, o->rest[0] ? o->rest[0] : "the shell", 0);
+}
+
+/* The process whose start "=DUR" is anchored at, and whose children get the offsets. */
+static int open_target(const struct opts *o, struct nsproc_ref *p, struct nserr *e)
+{
+	if (o->mode == MODE_WRITE)
+		return nsref_open_process(&o->target, p, e);
+	p->pid = getpid();
+	p->procfd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	return p->procfd < 0 ? nserr_set(e, p->procfd, "cannot open /proc/self") : 0;
+}
+
+static int run(struct opts *o, struct buf *out, struct nserr *e)
+{
+	struct nsproc_ref target cleanup_nsproc_ref = NSPROC_REF_INIT;
+	struct plan_result result = { 0 };
+	struct plan p = PLAN_INIT;
+	struct timeoff_now now;
+	struct timeoff t;
+	int rc = open_target(o, &target, e);
+
+	if (rc < 0 || (rc = timeoff_look(o->ask.anchor, target.procfd, &now, e)) < 0 ||
+	    (rc = timeoff_request_resolve(&o->ask, &now, &t, e)) < 0)
+		return rc;
+	if (o->mode == MODE_PRINT) {
+		timeoff_format(&t, out);
+		return 0;
+	}
+	build_plan(o, &t, target.procfd, &p);
+	if (o->explain)
+		plan_explain(&p, o, out);
+	else
+		rc = plan_run(&p, o, &result, e);
+	plan_free(&p);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o;
+	struct buf out = BUF_INIT;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	opts_parse(&o, argc, argv);
+	rc = opts_check(&o, &e);
+	if (rc == 0)
+		rc = o.mode == MODE_SHOW ? show_refs(o.rest, o.json, &out, &e) : run(&o, &out, &e);
+	if (rc < 0)
+		cli_die_nserr(&e);
+	cli_print(&out);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nstimeoffset: what its parts share. */
+#ifndef NSU_NSTIMEOFFSET_H
+#define NSU_NSTIMEOFFSET_H
+
+#include "cli.h"
+#include "timeoffio.h"
+
+enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE };
+
+struct opts {
+	enum mode mode;
+	bool explain, json;
+	struct timeoff_request ask;
+	const char *base, *anchor; /* as written, or NULL */
+	struct nsref target;       /* of --write */
+	char **rest;               /* program and its arguments, or references to show */
+};
+
+/* Fills o from the command line; ends the process on what is no option. */
+void opts_parse(struct opts *o, int argc, char **argv);
+
+/* Whether the options go together. 0 or -EINVAL with e set. */
+int opts_check(const struct opts *o, struct nserr *e) must_check;
+
+/* Adds the table or JSON of --show for refs (NULL-terminated; none: self) to out. 0, or a negative
+ * errno with e set. */
+int show_refs(char *const *refs, bool json, struct buf *out, struct nserr *e) must_check;
+
+#endif

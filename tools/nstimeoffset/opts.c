@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nstimeoffset: the option table, and the request made of it. */
+#include "nstimeoffset.h"
+
+enum {
+	OPT_OFFSETS = CLI_LONG,
+	OPT_BASE,
+	OPT_ANCHOR,
+	OPT_SHOW,
+	OPT_PRINT,
+	OPT_WRITE,
+	OPT_EXPLAIN,
+};
+
+enum { X_MODE = 1, X_BOOT = 2, X_MONO = 4 };
+
+/* clang-format off */
+static const struct cli_opt table[] = {
+	{ 0, NULL, CLI_NONE, NULL, "Clocks" },
+	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "move the boot clock, which is also the uptime", X_BOOT },
+	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "move the monotonic clock", X_MONO },
+	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "move both as lines of --print say", X_BOOT | X_MONO },
+	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "from which clock + and - count (own)" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when the clock reads =<time> (start of this process)" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Instead of running a program" },
+	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks of references (self)", X_MODE },
+	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream", X_MODE },
+	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "write them for the children of that process", X_MODE },
+	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print what would be done, and do nothing" },
+	{ 'J',         "json",         CLI_NONE, NULL,          "--show as JSON" },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct cli_tool tool = {
+	.name = "nstimeoffset",
+	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--show [<ref>...]",
+		      "[options] --print", "[options] --write <ref>" },
+	.purpose = "Runs a program with other boot and monotonic clocks; your shell when none is "
+		   "named.",
+	.opts = table,
+	.notes = "<time> is +<duration> or -<duration> from the caller's own clock, =<duration>\n"
+		 "what the clock shall read, =@<ref> what it reads there, or <duration>, the\n"
+		 "offset from the initial clock. It never forks.",
+	.failed = CLI_EXIT_OWN,
+};
+
+/* Which of two words it is. */
+static int either(const char *option, const char *word, const char *first, const char *second)
+{
+	if (!streq(word, first) && !streq(word, second))
+		cli_die_usage("%s: '%s' is neither %s nor %s", option, word, first, second);
+	return streq(word, second);
+}
+
+static void clock_option(struct opts *o, enum timeoff_clock c, const char *arg)
+{
+	struct nserr e = NSERR_INIT;
+
+	if (timeoff_parse(arg, &o->ask.want[c], &e) < 0) {
+		nserr_prefix(&e, "--%s", timeoff_names[c]);
+		cli_die_nserr(&e);
+	}
+}
+
+static void take(struct opts *o, int key, const char *arg)
+{
+	struct nserr e = NSERR_INIT;
+
+	switch (key) {
+	case 'b':
+		clock_option(o, TIMEOFF_BOOTTIME, arg);
+		break;
+	case 'm':
+		clock_option(o, TIMEOFF_MONOTONIC, arg);
+		break;
+	case OPT_OFFSETS:
+		o->ask.stream = arg;
+		break;
+	case OPT_BASE:
+		o->base = arg;
+		o->ask.base = (enum timeoff_base)either("--base", arg, "own", "initial");
+		break;
+	case OPT_ANCHOR:
+		o->anchor = arg;
+		o->ask.anchor = (enum timeoff_anchor)either("--anchor", arg, "start", "now");
+		break;
+	case OPT_SHOW:
+		o->mode = MODE_SHOW;
+		break;
+	case OPT_PRINT:
+		o->mode = MODE_PRINT;
+		break;
+	case OPT_WRITE:
+		o->mode = MODE_WRITE;
+		if (nsref_parse(arg, &o->target, &e) < 0)
+			cli_die_nserr(&e);
+		break;
+	case OPT_EXPLAIN:
+		o->explain = true;
+		break;
+	case 'J':
+		o->json = true;
+		break;
+	}
+}
+
+void opts_parse(struct opts *o, int argc, char **argv)
+{
+	struct cli c;
+	int key;
+
+	*o = (struct opts){ 0 };
+	cli_init(&c, &tool, argc, argv);
+	while ((key = cli_next(&c)) != -1)
+		take(o, key, c.arg);
+	o->rest = cli_rest(&c);
+}
+
+int opts_check(const struct opts *o, struct nserr *e)
+{
+	bool wanted = timeoff_wanted(&o->ask);
+
+	if (o->json && o->mode != MODE_SHOW)
+		return nserr_set(e, 0, "--json goes with --show only");
+	if (o->mode == MODE_SHOW) {
+		if (wanted || o->base || o->anchor || o->explain)
+			return nserr_set(e, 0, "--show moves no clock");
+		return 0;
+	}
+	if (!wanted)
+		return nserr_set(
+			e, 0, "no clock to move: give --boottime, --monotonic or --time-offsets");
+	if (o->ask.stream && (o->base || o->anchor))
+		return nserr_set(e, 0, "--base and --anchor have no meaning with --time-offsets");
+	if (o->mode != MODE_RUN && o->rest[0])
+		return nserr_set(e, 0, "unexpected argument '%s'", o->rest[0]);
+	if (o->mode == MODE_PRINT && o->explain)
+		return nserr_set(e, 0, "--print does nothing that --explain could tell");
+	if (o->mode == MODE_WRITE && !nsref_is_process(&o->target))
+		return nserr_set(e, 0,
+				 "--write: '%s' names a namespace, and offsets are written through "
+				 "a process",
+				 o->target.text);
+	return 0;
+}
