@@ -25,7 +25,8 @@ static void message(const char *what, int err, const char *hint)
 	char line[4 * (sizeof(((struct nserr *)0)->what) * 2 + 160)];
 	size_t n, size = sizeof(line) - 2;
 
-	n = str_escape(line, size, the_tool->name, strlen(the_tool->name));
+	/* a verb ("nsidmap plan") speaks for its tool */
+	n = str_escape(line, size, the_tool->name, strcspn(the_tool->name, " "));
 	n += str_escape(line + n, size - n, ": ", 2);
 	n += str_escape(line + n, size - n, what, strlen(what));
 	if (err) {

@@ -17,7 +17,7 @@ void idmaps_free(struct idmaps *m)
 	m->setgroups = IDMAP_SETGROUPS_UNSET;
 }
 
-static int append(struct idmap *m, struct idmap_extent x)
+int idmap_append(struct idmap *m, struct idmap_extent x)
 {
 	if (m->n == m->size) {
 		size_t size = m->size ? m->size * 2 : 8;
@@ -48,7 +48,7 @@ int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count
 				e, 0, "%s: %llu ids from %llu on pass 4294967294, the last id",
 				side[i], (unsigned long long)count, (unsigned long long)first[i]);
 	}
-	if (append(m, (struct idmap_extent){ inside, outside, (uint32_t)count, 0 }) < 0)
+	if (idmap_append(m, (struct idmap_extent){ inside, outside, (uint32_t)count, 0 }) < 0)
 		return nserr_set(e, ENOMEM, "cannot hold the map");
 	return 0;
 }
@@ -111,25 +111,6 @@ void idmap_sort_outside(struct idmap *m)
 	sort(m, by_outside);
 }
 
-int idmap_merge(struct idmap *m)
-{
-	size_t to = 0;
-
-	sort(m, by_inside);
-	for (size_t i = 1; i < m->n; i++) {
-		struct idmap_extent *x = &m->ext[to], *y = &m->ext[i];
-
-		if ((uint64_t)x->inside + x->count == y->inside &&
-		    (uint64_t)x->outside + x->count == y->outside)
-			x->count += y->count;
-		else
-			m->ext[++to] = *y;
-	}
-	if (m->n > 0)
-		m->n = to + 1;
-	return 0;
-}
-
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t id)
 {
 	for (size_t i = 0; i < m->n; i++)
@@ -160,47 +141,4 @@ int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside)
 		}
 	}
 	return -ENOENT;
-}
-
-int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
-{
-	cleanup_idmap struct idmap out = IDMAP_INIT;
-
-	for (size_t i = 0; i < m->n; i++) {
-		struct idmap_extent x = m->ext[i];
-
-		while (x.count > 0) {
-			const struct idmap_extent *p = idmap_find(parent, x.outside);
-			struct idmap_extent part = x;
-
-			if (!p) {
-				nserr_set(e, 0, "outside id %u is not mapped in the parent",
-					  x.outside);
-				idmap_error_at(m, i, e);
-				return -EPERM;
-			}
-			part.count = MIN(x.count, p->count - (x.outside - p->inside));
-			if (append(&out, part) < 0)
-				return nserr_set(e, ENOMEM, "cannot hold the map");
-			x.inside += part.count;
-			x.outside += part.count;
-			x.count -= part.count;
-		}
-	}
-	idmap_free(m);
-	*m = out;
-	out = IDMAP_INIT;
-	return 0;
-}
-
-void idmap_format_kernel(const struct idmap *m, struct buf *out)
-{
-	for (size_t i = 0; i < m->n; i++) {
-		buf_addu(out, m->ext[i].inside);
-		buf_addc(out, ' ');
-		buf_addu(out, m->ext[i].outside);
-		buf_addc(out, ' ');
-		buf_addu(out, m->ext[i].count);
-		buf_addc(out, '\n');
-	}
 }

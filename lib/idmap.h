@@ -43,6 +43,9 @@ void idmaps_free(struct idmaps *m);
 /* Appends an extent. -EINVAL for a count of 0 and what passes 4294967294, -ENOMEM; e names them. */
 int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
 
+/* Appends an extent as it is, unchecked. 0 or -ENOMEM. */
+int idmap_append(struct idmap *m, struct idmap_extent x) must_check;
+
 /* Replaces dst by a copy of src. 0 or -ENOMEM. */
 int idmap_copy(struct idmap *dst, const struct idmap *src) must_check;
 int idmaps_copy(struct idmaps *dst, const struct idmaps *src) must_check;
@@ -77,8 +80,27 @@ int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
  * an outside id is not mapped in the parent; m is unchanged then. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
+/* out: inside ids of a to outside ids of b, where a leads to inside ids of b. Merged and sorted. b
+ * may map an id from several inside ids (it is then an inverted map of a process, say), as long as
+ * it maps each inside id once. 0 or -ENOMEM. */
+int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
+
+/* Exchanges inside and outside. Extents whose outside is IDMAP_NONE are dropped. */
+void idmap_invert(struct idmap *m);
+
+/* Takes from m every pair whose inside id (outside: whose outside id) is one that `what` has on the
+ * same side. Merged and sorted. 0 or -ENOMEM. */
+int idmap_subtract(struct idmap *m, const struct idmap *what, bool outside) must_check;
+
+/* Number of ids mapped. */
+uint64_t idmap_count(const struct idmap *m);
+
 /* Adds the lines that /proc/PID/uid_map takes. */
 void idmap_format_kernel(const struct idmap *m, struct buf *out);
+
+/* Adds the map stream, or its one-word form without a line end. */
+void idmaps_format_stream(const struct idmaps *m, struct buf *out);
+void idmaps_format_arg(const struct idmaps *m, struct buf *out);
 
 /*
  * Reads a map stream ("uid INSIDE OUTSIDE COUNT" lines, "setgroups allow|deny", "#" comments) or

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmaptext: the texts that maps are read from. */
+/* idmaptext: the texts that maps are read from and written as. */
 #include "idmap.h"
 
 #include "num.h"
@@ -229,4 +229,52 @@ int idmap_parse_kernel(struct idmap *m, const char *text, size_t n, struct nserr
 		idmap_free(m);
 	}
 	return rc;
+}
+
+static void add_extent(const struct idmap_extent *x, char sep, char end, struct buf *out)
+{
+	buf_addu(out, x->inside);
+	buf_addc(out, sep);
+	buf_addu(out, x->outside);
+	buf_addc(out, sep);
+	buf_addu(out, x->count);
+	buf_addc(out, end);
+}
+
+void idmap_format_kernel(const struct idmap *m, struct buf *out)
+{
+	for (size_t i = 0; i < m->n; i++)
+		add_extent(&m->ext[i], ' ', '\n', out);
+}
+
+static const char *setgroups_word(const struct idmaps *m)
+{
+	return m->setgroups == IDMAP_SETGROUPS_DENY ? "deny" : "allow";
+}
+
+void idmaps_format_stream(const struct idmaps *m, struct buf *out)
+{
+	/* first, since it is to be written first */
+	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
+		buf_printf(out, "setgroups %s\n", setgroups_word(m));
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		for (size_t i = 0; i < m->map[k].n; i++) {
+			buf_adds(out, idmap_kind_names[k]);
+			buf_addc(out, ' ');
+			add_extent(&m->map[k].ext[i], ' ', '\n', out);
+		}
+}
+
+void idmaps_format_arg(const struct idmaps *m, struct buf *out)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		for (size_t i = 0; i < m->map[k].n; i++) {
+			buf_addc(out, idmap_kind_names[k][0]);
+			buf_addc(out, ':');
+			add_extent(&m->map[k].ext[i], ':', ',', out);
+		}
+	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
+		buf_printf(out, "s:%s", setgroups_word(m));
+	else if (out->len > 0)
+		out->s[--out->len] = '\0';
 }

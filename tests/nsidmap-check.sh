@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsidmap-check: every rule of the kernel is named with the line that breaks it.
+# as: user
+. "${0%/*}/testlib.sh"
+
+# refuses TEXT FRAGMENT: a map of these uid lines (and a good gid line).
+refuses()
+{
+	printf 'gid 0 0 1\n%b' "$1" >"$TMP/map"
+	run nsidmap check "$TMP/map"
+	assert_refused 1 "$2"
+}
+
+test_accepts_good_maps()
+{
+	run nsidmap check u:0:0:4294967295,g:0:1000:1
+	assert_ok
+	printf 'uid 0 1000 1\ngid 0 1000 1\n' >"$TMP/map"
+	run nsidmap check <"$TMP/map"
+	assert_ok
+	run nsidmap check - <"$TMP/map"
+	assert_ok
+}
+
+test_names_numbers_that_are_none()
+{
+	refuses 'uid 0x10 0 1\n' "line 2: '0x10' is not a decimal number"
+	refuses 'uid 0 -1 1\n' "line 2: '-1' is not a decimal number"
+	refuses 'uid 0 4294967296 1\n' "line 2: '4294967296' does not fit 32 bits"
+	refuses 'uid 0 0 1\nuid 5 4294967295 1\n' 'line 3: outside: id 4294967295 cannot be mapped'
+	refuses 'uid 0 0 1\nuid 4294967295 5 1\n' 'line 3: inside: id 4294967295 cannot be mapped'
+	refuses 'uid 0 0 0\n' 'line 2: the count is 0'
+	refuses 'uid 2 0 4294967294\n' 'line 2: inside: 4294967294 ids from 2 on pass 4294967294'
+}
+
+test_names_both_lines_of_an_overlap()
+{
+	refuses 'uid 0 1000 10\nuid 20 2000 1\nuid 9 3000 1\n' \
+		'line 4: inside range 9-9 overlaps line 2'
+	refuses 'uid 0 1000 10\nuid 20 1009 5\n' 'line 3: outside range 1009-1013 overlaps line 2'
+}
+
+# lines N BASE: so many uid lines that cannot be joined.
+lines()
+{
+	awk -v n="$1" -v b="$2" 'BEGIN { print "gid 0 0 1"
+		for (i = 0; i < n; i++) printf "uid %.0f %.0f 1\n", b + 2 * i, b + 2 * i }'
+}
+
+test_counts_lines_and_bytes()
+{
+	lines 340 0 >"$TMP/map"
+	run nsidmap check "$TMP/map"
+	assert_ok
+	lines 341 0 >"$TMP/map"
+	run nsidmap check "$TMP/map"
+	assert_refused 1 'uid map: line 342: a map has at most 340 lines, this one has 341'
+	# 24 bytes a line: 170 are 4,080, and with one of 15 bytes 4,095, of 16 4,096
+	{ lines 170 1000000000; echo 'uid 10 1 100000000'; } >"$TMP/map"
+	run nsidmap check "$TMP/map"
+	assert_ok
+	{ lines 170 1000000000; echo 'uid 10 10 100000000'; } >"$TMP/map"
+	run nsidmap check "$TMP/map"
+	assert_refused 1 'uid map: line 172: a map has at most 4095 bytes, this one has 4096'
+}
+
+test_asks_the_parent()
+{
+	parent=u:0:1000:1,u:1:100000:65536,g:0:0:1
+	run nsidmap check --parent $parent u:0:0:100,g:0:0:1
+	assert_refused 1 'uid map: extent 1: outside range 0-99 spans two extents of the parent, cut at 1'
+	run nsidmap check --parent $parent u:0:0:1,u:1:1:99,g:0:0:1
+	assert_ok
+	run nsidmap check --parent $parent u:0:0:1,g:5:1:1
+	assert_refused 1 'gid map: extent 1: outside id 1 is not mapped in the parent'
+	run nsidmap check --parent like:self u:0:0:1,g:5:1:1
+	assert_ok
+}
+
+test_notices_a_producer_that_failed()
+{
+	run nsidmap check </dev/null
+	assert_refused 1 'the map is empty'
+	echo 'uid 0 0 1' >"$TMP/map"
+	run nsidmap check "$TMP/map"
+	assert_refused 1 'the map has no gid line'
+	run nsidmap check "$TMP/missing"
+	assert_refused 1 "cannot open '$TMP/missing': No such file"
+}
+
+. shunit2

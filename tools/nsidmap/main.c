@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsidmap: shows, plans, checks, computes and writes the id maps of user namespaces. */
+#include "verb.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} verbs[] = {
+	{ "show", verb_show, "the maps of a namespace, seen from here, its parent, the first" },
+	{ "plan", verb_plan, "the map that a new namespace of yours should have" },
+	{ "check", verb_check, "whether the kernel would take a map, and why not" },
+	{ "write", verb_write, "write the maps of a process" },
+};
+
+static const struct cli_opt opts[] = { { 0 } };
+
+static const struct cli_tool tool = {
+	.name = "nsidmap",
+	.synopsis = { "<verb> [options] [argument...]", "<verb> --help" },
+	.purpose = "Id maps of user namespaces: show, plan, check, compute, write.",
+	.opts = opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+/* The usage of the whole is that of the table above. */
+static char *verb_notes(void)
+{
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, "Verbs:");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		buf_printf(&b, "\n %-10s %s", verbs[i].name, verbs[i].help);
+	return b.s;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli_tool all = tool;
+	struct cli c;
+
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(verbs); i++)
+		if (streq(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	all.notes = verb_notes();
+	cli_init(&c, &all, argc, argv);
+	while (cli_next(&c) >= 0)
+		;
+	if (!cli_rest(&c)[0])
+		cli_die_usage("which verb?");
+	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* map: maps from and to the command line, in every format. */
+#include "idmapns.h"
+#include "json.h"
+#include "verb.h"
+
+static void add_stream(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	(void)o;
+	idmaps_format_stream(m, b);
+}
+
+static void add_arg(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	(void)o;
+	idmaps_format_arg(m, b);
+	buf_addc(b, '\n');
+}
+
+static void add_kernel(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	if (o->only < 0)
+		cli_die_usage("--format kernel is the text of one file: give --only uid or gid");
+	idmap_format_kernel(&m->map[o->only], b);
+}
+
+/* What follows the process on the command line of newuidmap(1), a line a program. */
+static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (o->only >= 0 && o->only != k)
+			continue;
+		for (size_t i = 0; i < m->map[k].n; i++)
+			buf_printf(b, "%s%u %u %u", i ? " " : "", m->map[k].ext[i].inside,
+				   m->map[k].ext[i].outside, m->map[k].ext[i].count);
+		buf_addc(b, '\n');
+	}
+}
+
+/* Options of unshare(1) from 2.39 on. */
+static void add_unshare(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	static const char *const names[] = { "users", "groups" };
+	const char *sep = "";
+
+	(void)o;
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		for (size_t i = 0; i < m->map[k].n; i++, sep = " ")
+			buf_printf(b, "%s--map-%s=%u:%u:%u", sep, names[k], m->map[k].ext[i].inside,
+				   m->map[k].ext[i].outside, m->map[k].ext[i].count);
+	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
+		buf_printf(b, "%s--setgroups=%s", sep,
+			   m->setgroups == IDMAP_SETGROUPS_DENY ? "deny" : "allow");
+	buf_addc(b, '\n');
+}
+
+static void add_extents(struct json *j, const char *key, const struct idmap *m,
+			const char *const names[3])
+{
+	json_array(j, key);
+	for (size_t i = 0; i < m->n; i++) {
+		json_object(j, NULL);
+		json_u64(j, names[0], m->ext[i].inside);
+		json_u64(j, names[1], m->ext[i].outside);
+		json_u64(j, names[2], m->ext[i].count);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+/* config.json of the OCI runtime specification, the part that is about maps. */
+static void add_oci(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	static const char *const keys[] = { "uidMappings", "gidMappings" };
+	static const char *const names[] = { "containerID", "hostID", "size" };
+	struct json j = JSON_INIT(b, true);
+
+	json_object(&j, NULL);
+	json_object(&j, "linux");
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		if (o->only < 0 || o->only == k)
+			add_extents(&j, keys[k], &m->map[k], names);
+	json_object_end(&j);
+	json_object_end(&j);
+	buf_addc(b, '\n');
+}
+
+static void add_json(const struct idmaps *m, const struct map_out *o, struct buf *b)
+{
+	static const char *const names[] = { "inside", "outside", "count" };
+	static const char *const words[] = { NULL, "allow", "deny" };
+	struct json j = JSON_INIT(b, true);
+
+	json_object(&j, NULL);
+	json_str(&j, "setgroups", words[m->setgroups]);
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		if (o->only < 0 || o->only == k)
+			add_extents(&j, idmap_kind_names[k], &m->map[k], names);
+	json_object_end(&j);
+	buf_addc(b, '\n');
+}
+
+static const struct format {
+	const char *name;
+	void (*add)(const struct idmaps *m, const struct map_out *o, struct buf *b);
+} formats[] = {
+	{ "stream", add_stream },       { "arg", add_arg },         { "kernel", add_kernel },
+	{ "newuidmap", add_newuidmap }, { "unshare", add_unshare }, { "oci", add_oci },
+	{ "json", add_json },
+};
+
+enum idmap_kind map_kind(const char *option, const char *arg)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		if (streq(arg, idmap_kind_names[k]))
+			return k;
+	cli_die_usage("%s: '%s' is neither uid nor gid", option, arg);
+}
+
+bool map_out_option(struct map_out *o, int key, const char *arg)
+{
+	if (key == 'J')
+		arg = "json";
+	else if (key == MAP_OPT_ONLY) {
+		o->only = (int)map_kind("--only", arg);
+		return true;
+	} else if (key != MAP_OPT_FORMAT)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (streq(arg, formats[i].name)) {
+			o->format = (int)i;
+			return true;
+		}
+	cli_die_usage("--format: '%s' is none of stream, arg, kernel, newuidmap, unshare, oci, "
+		      "json",
+		      arg);
+}
+
+void map_print(const struct idmaps *m, const struct map_out *o)
+{
+	cleanup_idmaps struct idmaps part = IDMAPS_INIT;
+	struct buf b = BUF_INIT;
+
+	if (idmaps_copy(&part, m) < 0)
+		cli_die(ENOMEM, "cannot hold the map");
+	if (o->only >= 0)
+		idmap_free(&part.map[!o->only]);
+	if (o->only == IDMAP_UID)
+		part.setgroups = IDMAP_SETGROUPS_UNSET;
+	formats[o->format].add(&part, o, &b);
+	cli_print(&b);
+}
+
+void map_load(const char *arg, struct idmaps *m)
+{
+	struct nserr e = NSERR_INIT;
+
+	if (idmapns_load(arg, m, &e) < 0)
+		cli_die_nserr(&e);
+}
+
+int verb_words(const struct cli *c, int min, int max, const char *what)
+{
+	char **words = cli_rest(c);
+	int n = 0;
+
+	while (words[n])
+		n++;
+	if (n < min)
+		cli_die_usage("missing argument: %s", what);
+	if (n > max)
+		cli_die_usage("unexpected argument '%s'", words[max]);
+	return n;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verb: what the verbs of nsidmap share. A verb is one function in a file of its own, with its own
+ * table of options, and a row in main.c. */
+#ifndef NSU_NSIDMAP_VERB_H
+#define NSU_NSIDMAP_VERB_H
+
+#include "cli.h"
+#include "idmap.h"
+
+/* Each gets argc and argv with the verb at argv[0] and returns the exit status. */
+int verb_check(int argc, char **argv);
+int verb_plan(int argc, char **argv);
+int verb_show(int argc, char **argv);
+int verb_write(int argc, char **argv);
+
+/* How a map is printed; the two rows that every verb has which prints one. */
+struct map_out {
+	int format;
+	int only; /* enum idmap_kind, or -1 for both */
+};
+
+#define MAP_OUT_INIT ((struct map_out){ 0, -1 })
+
+enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
+
+/* clang-format off */
+#define MAP_OUT_OPTS \
+	{ MAP_OPT_FORMAT, "format", CLI_ARG, "<format>", \
+	  "stream, arg, kernel, newuidmap, unshare, oci or json" }, \
+	{ MAP_OPT_ONLY, "only", CLI_ARG, "uid|gid", "print one of the two maps" }, \
+	{ 'J', "json", CLI_NONE, NULL, "the same as --format json" }
+/* clang-format on */
+
+/* Takes an option of MAP_OUT_OPTS; false when the key is not one. Dies for a bad argument. */
+bool map_out_option(struct map_out *o, int key, const char *arg);
+
+/* Prints the maps in the chosen format. */
+void map_print(const struct idmaps *m, const struct map_out *o);
+
+/* Reads a map: its one-word form, like:REF, "-", fd:N or a path. Dies when there is none. */
+void map_load(const char *arg, struct idmaps *m);
+
+/* "uid" or "gid" of option --only, --kind. Dies for anything else. */
+enum idmap_kind map_kind(const char *option, const char *arg);
+
+/* Dies unless from min to max words follow the options; what says which. Returns how many. */
+int verb_words(const struct cli *c, int min, int max, const char *what);
+
+/* A small table: columns by name, cells as text, numbers to the right. */
+struct table_col {
+	const char *name;
+	bool right;
+	const char *help;
+};
+
+struct table {
+	const struct table_col *cols;
+	size_t n_cols;
+	size_t show[16], n_show; /* the columns chosen, in their order */
+	bool headings, raw;
+	struct buf cells; /* each terminated, row by row, all columns */
+	size_t n_rows;
+};
+
+void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
+void table_choose(struct table *t, const char *list); /* "+A,B" adds to the default */
+void table_list(const struct table *t);               /* -H: prints the columns */
+void table_cell(struct table *t, const char *text);   /* NULL: unknown */
+void table_cell_u64(struct table *t, uint64_t v);
+void table_print(struct table *t);
+
+#endif
