@@ -128,8 +128,8 @@ static int out_of_range(enum timeoff_clock c, const char *text, enum timeoff_kin
 		buf_addc(&b, '0');
 	buf_adds(&b, " to ");
 	timeoff_add_seconds(&b, timeoff_sub(most, initial), signs);
-	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds",
-			 timeoff_names[c], text, b.err ? "?" : b.s);
+	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds", timeoff_names[c],
+		  text, b.err ? "?" : b.s);
 	return -ERANGE; /* as the kernel would, but the sentence says it all */
 }
 
