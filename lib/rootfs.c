@@ -7,15 +7,17 @@
 #include <sys/sysmacros.h>
 
 #include "file.h"
+#include "mnt.h"
 #include "rootold.h"
+#include "sys_cap.h"
 #include "sys_mount.h"
 
 #define MOVE_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
 
-/* Whether the answer is that of a kernel, or of a filter written before the call. */
+/* Whether the answer is that of a kernel without the call, or of a filter that is older than it. */
 static bool lacks(int rc)
 {
-	return rc == -ENOSYS || rc == -EPERM;
+	return rc == -ENOSYS || (rc == -EPERM && sys_cap_has(CAP_SYS_ADMIN));
 }
 
 static int set_old(struct rootfs *r, struct nserr *e)
@@ -45,8 +47,12 @@ int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e)
 	}
 	if (rc == 0)
 		return 0;
-	if (!lacks(rc))
-		return nserr_set(e, rc, "cannot clone the mounts of the new root");
+	if (!lacks(rc)) {
+		nserr_set(e, rc, "cannot clone the mounts of the new root");
+		if (rc == -EPERM)
+			mnt_explain("", e);
+		return rc;
+	}
 	util_close(&r->fd);
 	r->fd = -1;
 	r->legacy = true;
@@ -92,13 +98,19 @@ static int make_fs(const char *type, const struct mntopt *o, struct nserr *e)
 	cleanup_fd int fs = sys_fsopen(type);
 	int rc, mnt;
 
-	if (fs < 0)
-		return nserr_set(e, fs, "cannot make a file system of type %s", type);
+	if (fs < 0) {
+		nserr_set(e, fs, "cannot make a file system of type %s", type);
+		if (fs == -ENODEV)
+			nserr_hint(e, "the kernel has no such file system");
+		return fs;
+	}
 	rc = configure(fs, o);
 	mnt = rc < 0 ? rc : sys_fsmount(fs, (unsigned)o->set);
 	if (mnt < 0) {
 		nserr_set(e, mnt, "cannot mount %s", type);
 		explain_fs(fs, e);
+		if (mnt == -EPERM)
+			mnt_explain(type, e);
 	}
 	return mnt;
 }
@@ -125,10 +137,16 @@ int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
 }
 
-/* Whether path names the root itself. */
-static bool is_root(const char *path)
+bool rootfs_is_root(const char *path)
 {
-	return path[strspn(path, "/.")] == '\0' && !strstr(path, "...");
+	while (*path) {
+		size_t n = strspn(path, "/"), name = strcspn(path + n, "/");
+
+		if (name && !(path[n] == '.' && (name == 1 || (name == 2 && path[n + 1] == '.'))))
+			return false;
+		path += n + name;
+	}
+	return true;
 }
 
 /* That path now shows the mount: another one there would mean that the tree is being changed. */
@@ -155,7 +173,7 @@ static int move_to(struct rootfs *r, int mnt, const char *path, unsigned walk, s
 	cleanup_fd int at = -1;
 	int rc;
 
-	if (is_root(path)) {
+	if (rootfs_is_root(path)) {
 		/* what was the root goes: nothing refers to it any more */
 		int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3);
 
@@ -176,7 +194,7 @@ static int move_to(struct rootfs *r, int mnt, const char *path, unsigned walk, s
 	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
 	 * seen, in this mount namespace only */
 	if (rc == -EINVAL && !r->attached) {
-		rc = rootfs_attach(r, e);
+		rc = rootfs_attach(r, true, e);
 		if (rc < 0)
 			return rc;
 		rc = sys_move_mount(mnt, "", at, "", MOVE_FD_TO_FD);
@@ -212,7 +230,7 @@ static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct 
 
 	/* before 6.15 nothing can be cloned out of a detached tree */
 	if (mnt == -EINVAL && !r->attached && !o->norec) {
-		rc = rootfs_attach(r, e);
+		rc = rootfs_attach(r, true, e);
 		if (rc < 0)
 			return rc;
 		mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | rec);
@@ -240,7 +258,7 @@ int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o)
 				 o->clr, 0, -1);
 }
 
-static unsigned walk_flags(int src, const struct mntopt *o)
+unsigned rootfs_walk_flags(int src, const struct mntopt *o)
 {
 	unsigned flags = o->nofollow ? ROOTWALK_NOFOLLOW : 0;
 	struct stat st;
@@ -265,30 +283,63 @@ int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt
 		nserr_prefix(e, "%s", path);
 		return mnt;
 	}
-	rc = move_to(r, mnt, path, walk_flags(src, o), e);
+	rc = move_to(r, mnt, path, rootfs_walk_flags(src, o), e);
 	return rc < 0 ? rc : TAKE_FD(mnt);
 }
 
-int rootfs_attach(struct rootfs *r, struct nserr *e)
+/* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
+ * is unmounted later is not unmounted elsewhere either. */
+static int make_slave(struct nserr *e)
+{
+	int rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot make the old root a slave mount");
+	if (rc == -EINVAL)
+		nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+	return rc;
+}
+
+int rootfs_attach(struct rootfs *r, bool early, struct nserr *e)
 {
 	int rc;
 
-	if (!r->attached) {
-		/* pivot_root(2): neither the old root nor the parent of the new one may be shared.
-		 * As slaves, what is unmounted later is not unmounted elsewhere either */
-		rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
-		if (rc < 0) {
-			nserr_set(e, rc, "cannot make the old root a slave mount");
-			if (rc == -EINVAL)
-				nserr_hint(e, "/ is no mount point: the caller is in a chroot");
-			return rc;
-		}
-		rc = sys_move_mount(r->fd, "", r->old, "", MOVE_FD_TO_FD);
+	if (r->attached)
+		return 0;
+	rc = make_slave(e);
+	if (rc < 0)
+		return rc;
+	if (early) {
+		/* then nothing can be bound from a detached mount either: ours goes below the new
+		 * root, on the old one */
+		rc = rootfs_scratch(r, e);
 		if (rc < 0)
-			return nserr_set(e, rc, "cannot attach the new root");
-		r->attached = true;
+			return rc;
+		rc = sys_move_mount(r->files, "", r->old, "", MOVE_FD_TO_FD);
 	}
+	if (rc >= 0)
+		rc = sys_move_mount(r->fd, "", r->old, "", MOVE_FD_TO_FD);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot attach the new root");
+	r->attached = true;
+	r->early = early;
 	return 0;
+}
+
+int rootfs_finish(struct rootfs *r, struct nserr *e)
+{
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY, .norec = true };
+	int rc = r->readonly ? rootfs_setattr(r, r->fd, &ro) : 0;
+
+	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
+}
+
+/* Unmounts what fd is the root of. */
+static void unmount(int fd)
+{
+	if (fd >= 0 && fchdir(fd) == 0)
+		(void)!sys_umount(".", MNT_DETACH);
 }
 
 int rootfs_scratch(struct rootfs *r, struct nserr *e)
@@ -303,8 +354,16 @@ int rootfs_scratch(struct rootfs *r, struct nserr *e)
 
 int rootfs_move_old(struct rootfs *r, int put, struct nserr *e)
 {
-	int rc = sys_move_mount(r->old, "", put, "", MOVE_FD_TO_FD);
+	int rc;
 
+	if (r->early || r->legacy)
+		unmount(r->files); /* which covers the old root */
+	rc = fchdir(put) < 0 ? -errno : 0;
+	/* "/.." is what covers the root: now the old one */
+	if (rc == 0 && r->legacy)
+		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
+	else if (rc == 0)
+		rc = sys_move_mount(r->old, "", put, "", MOVE_FD_TO_FD);
 	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
 }
 
@@ -321,8 +380,10 @@ void rootfs_close(struct rootfs *r)
 void rootfs_undo(struct rootfs *r)
 {
 	/* mounts first, then what they stood on */
-	if (r->attached && r->fd >= 0 && fchdir(r->fd) == 0)
-		(void)!sys_umount(".", MNT_DETACH);
+	if (r->attached)
+		unmount(r->fd);
+	if (r->early || (r->legacy && r->attached))
+		unmount(r->files);
 	rootwalk_unmake(&r->log);
 	rootfs_close(r);
 }

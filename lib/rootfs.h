@@ -13,6 +13,7 @@ struct rootfs {
 	unsigned nfiles;
 	int null;      /* the caller's /dev/null, -1 until needed */
 	bool attached; /* on top of the old "/": the kernel is too old to build it detached */
+	bool early;    /* so attached before it was complete, and `files` with it */
 	bool legacy;   /* by mount(2): the kernel has no descriptor-based mounts */
 	bool readonly; /* the root mount itself, set when all is in place */
 	struct rootwalk_log log;
@@ -56,11 +57,18 @@ int rootfs_scratch(struct rootfs *r, struct nserr *e) must_check;
  */
 int rootfs_move_old(struct rootfs *r, int put, struct nserr *e) must_check;
 
+/* Makes what is read-only "in the end" so: the root mount. */
+int rootfs_finish(struct rootfs *r, struct nserr *e) must_check;
+
+/* Whether path names the root itself / how the way to a place for src is walked. */
+bool rootfs_is_root(const char *path);
+unsigned rootfs_walk_flags(int src, const struct mntopt *o);
+
 /* Opens path inside the new root with O_PATH. A descriptor or a negative errno with e set. */
 int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e) must_check;
 
-/* Puts the tree on top of the old "/", if it is not there yet. */
-int rootfs_attach(struct rootfs *r, struct nserr *e) must_check;
+/* Puts the tree on top of the old "/", if it is not there yet; early: before it is complete. */
+int rootfs_attach(struct rootfs *r, bool early, struct nserr *e) must_check;
 
 /* Takes everything back: the tree, and what was made in it for mounts to stand on. */
 void rootfs_undo(struct rootfs *r);

@@ -1,35 +1,336 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootold: the tree by mount(2). */
+/* rootold: the tree by mount(2). It is attached from the beginning, on top of "/"; targets are
+ * named by descriptor, and what is there after a mount is opened and compared. */
 #include "rootold.h"
+
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+
+#include "buf.h"
+#include "file.h"
+#include "mnt.h"
+#include "sys_mount.h"
+
+#define FD_PATH 32
+
+static const char *fd_path(int fd, char path[FD_PATH])
+{
+	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
+	return path;
+}
+
+static int same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+/* What was mounted last on "/": ".." at the root leads to what covers it. */
+static int open_top(void)
+{
+	return file_open_at(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0);
+}
+
+/* Without /proc there is no name for a descriptor, and no way to mount on one. */
+static int need_proc(struct nserr *e)
+{
+	struct statfs fs;
+
+	if (statfs("/proc/self/fd", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+		return 0;
+	return nserr_set(e, ENOSYS, "this kernel needs /proc to build a root");
+}
+
+/* A tmpfs for contents of ours, below the new root on the old one: it goes with that. */
+static int begin(struct rootfs *r, struct nserr *e)
+{
+	int rc = need_proc(e);
+
+	if (rc < 0)
+		return rc;
+	rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot make the old root a slave mount");
+		if (rc == -EINVAL)
+			nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+		else if (rc == -EPERM)
+			mnt_explain("", e);
+		return rc;
+	}
+	rc = sys_mount("nspivot", "/", "tmpfs", MS_NODEV | MS_NOSUID, "mode=0755");
+	r->files = rc < 0 ? rc : open_top();
+	if (r->files < 0)
+		return nserr_set(e, r->files, "cannot mount a tmpfs");
+	r->attached = true;
+	return 0;
+}
+
+/* Takes what now covers "/" for the new root. */
+static int take_top(struct rootfs *r, int want, struct nserr *e)
+{
+	int fd = open_top();
+	char path[FD_PATH];
+	int rc;
+
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open the new root");
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = fd;
+	if (want >= 0 && !same_file(fd, want))
+		return nserr_set(e, 0, "the root is not what was mounted there");
+	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REC | MS_PRIVATE, NULL);
+	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
+}
 
 int rootold_begin(struct rootfs *r, int dir, struct nserr *e)
 {
-	(void)r, (void)dir;
-	return nserr_set(e, ENOSYS, "cannot clone a mount");
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY },
+				   rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
+	char path[FD_PATH];
+	int rc = begin(r, e);
+
+	if (rc < 0)
+		return rc;
+	rc = sys_mount(fd_path(dir, path), "/", NULL, MS_BIND | MS_REC, NULL);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot bind the new root");
+	rc = take_top(r, dir, e);
+	if (rc == 0 && r->readonly) {
+		rc = rootold_setattr(r->fd, &ro, e);
+		if (rc == 0)
+			(void)!rootold_setattr(r->fd, &rw, NULL);
+	}
+	return rc;
+}
+
+static int join(const struct mntopt *o, struct buf *data, struct nserr *e)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		/* overlay reads backslashes, the others have no way to say it */
+		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
+			return nserr_set(e, 0, "no comma can be said to this kernel: '%s'",
+					 o->param[i]);
+		buf_printf(data, "%s%s", i ? "," : "", o->param[i]);
+	}
+	if (data->err || data->len >= 4096)
+		return nserr_set(e, E2BIG, "options for mount(2) take at most 4095 bytes");
+	return 0;
+}
+
+static int mount_fs(const char *type, const char *target, const struct mntopt *o, struct nserr *e)
+{
+	struct buf data = BUF_INIT;
+	int rc = join(o, &data, e);
+
+	if (rc == 0) {
+		rc = sys_mount(type, target, type, mntopt_ms_flags(o->set), data.s ? data.s : "");
+		if (rc < 0)
+			nserr_set(e, rc, "cannot mount %s", type);
+		if (rc == -EPERM)
+			mnt_explain(type, e);
+	}
+	buf_free(&data);
+	return rc;
 }
 
 int rootold_begin_fs(struct rootfs *r, const char *type, const struct mntopt *o, struct nserr *e)
 {
-	(void)r, (void)o;
-	return nserr_set(e, ENOSYS, "cannot mount %s", type);
+	int rc = begin(r, e);
+
+	if (rc == 0)
+		rc = mount_fs(type, "/", o, e);
+	return rc < 0 ? rc : take_top(r, -1, e);
+}
+
+/* Opens what path shows now. It must be another mount than the one before, at. */
+static int open_mounted(const struct rootfs *r, const char *path, unsigned walk, int at,
+			struct nserr *e)
+{
+	cleanup_fd int now = rootwalk_open(r->fd, path, walk & ROOTWALK_NOFOLLOW, NULL);
+
+	if (now < 0)
+		return nserr_set(e, now, "cannot open %s in the new root", path);
+	if (mnt_id(now) == mnt_id(at))
+		return nserr_set(
+			e, 0, "%s is not what was mounted there: the root is being changed", path);
+	return TAKE_FD(now);
+}
+
+static int make_target(struct rootfs *r, const char *path, unsigned walk, struct nserr *e)
+{
+	int at = rootwalk_open(r->fd, path, walk, &r->log);
+
+	if (at < 0) {
+		nserr_set(e, at, "cannot make %s in the new root", path);
+		if (at == -EROFS)
+			nserr_hint(e, "the root is read-only and has no such mount point");
+	}
+	return at;
 }
 
 int rootold_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
 		  struct nserr *e)
 {
-	(void)r, (void)o, (void)type;
-	return nserr_set(e, ENOSYS, "cannot mount on %s", path);
+	cleanup_fd int at = -1;
+	char target[FD_PATH];
+	int rc;
+
+	if (rootfs_is_root(path)) {
+		rc = mount_fs(type, "/", o, e);
+		if (rc == 0)
+			rc = take_top(r, -1, e);
+		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+	}
+	at = make_target(r, path, ROOTWALK_DIR, e);
+	if (at < 0)
+		return at;
+	rc = mount_fs(type, fd_path(at, target), o, e);
+	if (rc < 0) {
+		nserr_prefix(e, "%s", path);
+		return rc;
+	}
+	return open_mounted(r, path, 0, at, e);
 }
 
 int rootold_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
 		 struct nserr *e)
 {
-	(void)r, (void)src, (void)o;
-	return nserr_set(e, ENOSYS, "cannot bind on %s", path);
+	unsigned walk = rootfs_walk_flags(src, o);
+	cleanup_fd int at = -1, now = -1;
+	char from[FD_PATH], target[FD_PATH];
+	unsigned long rec = o->norec ? 0 : MS_REC;
+	int rc;
+
+	if (rootfs_is_root(path)) {
+		rc = sys_mount(fd_path(src, from), "/", NULL, MS_BIND | rec, NULL);
+		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on /") : take_top(r, src, e);
+		if (rc < 0)
+			return rc;
+		now = fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+	} else {
+		at = make_target(r, path, walk, e);
+		if (at < 0)
+			return at;
+		rc = sys_mount(fd_path(src, from), fd_path(at, target), NULL, MS_BIND | rec, NULL);
+		if (rc < 0) {
+			nserr_set(e, rc, "%s: cannot bind", path);
+			if (rc == -EINVAL && o->norec)
+				nserr_hint(e, "mounts inherited by a user namespace come with "
+					      "those below "
+					      "them: without norec it works");
+			return rc;
+		}
+		now = open_mounted(r, path, walk, at, e);
+		if (now < 0)
+			return now;
+		if (!same_file(now, src))
+			return nserr_set(
+				e, 0, "%s is not what was bound there: the root is being changed",
+				path);
+		rc = sys_mount(NULL, fd_path(now, target), NULL, MS_REC | MS_PRIVATE, NULL);
+		if (rc < 0)
+			return nserr_set(e, rc, "%s: cannot make it private", path);
+	}
+	if (o->set || o->clr) {
+		rc = rootold_setattr(now, o, e);
+		if (rc < 0) {
+			nserr_prefix(e, "%s", path);
+			return rc;
+		}
+	}
+	return TAKE_FD(now);
+}
+
+/* MS_* of the mount at fd as it is: a user namespace must keep what it inherited. */
+static int flags_of(int fd, unsigned long *flags)
+{
+	/* clang-format off */
+	static const struct { unsigned long st, ms; } map[] = {
+		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
+		{ ST_NOEXEC, MS_NOEXEC }, { ST_NOATIME, MS_NOATIME },
+		{ ST_NODIRATIME, MS_NODIRATIME }, { ST_RELATIME, MS_RELATIME },
+	};
+	/* clang-format on */
+	struct statvfs v;
+
+	if (fstatvfs(fd, &v) < 0)
+		return -errno;
+	*flags = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
+		if (v.f_flag & map[i].st)
+			*flags |= map[i].ms;
+	return 0;
+}
+
+/* mount(2): a bind ignores all flags, so they are set by a second call, for one mount at a time. */
+static int remount(int fd, const struct mntopt *o)
+{
+	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
+	char path[FD_PATH];
+	int rc = flags_of(fd, &now);
+
+	if (rc < 0)
+		return rc;
+	if (o->set & MOUNT_ATTR_NOATIME)
+		now &= ~(unsigned long)MS_RELATIME;
+	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REMOUNT | MS_BIND | ((now & ~clr) | set),
+		       NULL);
+	if (rc == 0)
+		rc = flags_of(fd, &now);
+	/* not every flag is told back; those that restrict are */
+	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	if (rc == 0 && (now & set) != set)
+		rc = -EPERM;
+	return rc;
+}
+
+static int remount_below(int top, const struct mnt_table *t, const struct mnt *of,
+			 const char *prefix, const struct mntopt *o, struct nserr *e)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct mnt *m = &t->m[i];
+		cleanup_fd int fd = -1;
+		const char *below;
+		int rc;
+
+		if (m->parent != of->id || m == of)
+			continue;
+		below = str_after(m->target, prefix);
+		fd = rootwalk_open(top, below ? below : m->target,
+				   ROOTWALK_NOFOLLOW | ROOTWALK_SLOW, NULL);
+		/* covered by a later mount on the same place, which is handled as its child */
+		if (fd >= 0 && mnt_id(fd) == m->id) {
+			rc = remount(fd, o);
+			if (rc < 0)
+				return nserr_set(e, rc, "cannot set the options of the mount on %s",
+						 m->target);
+		}
+		rc = remount_below(top, t, m, prefix, o, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
 int rootold_setattr(int fd, const struct mntopt *o, struct nserr *e)
 {
-	(void)fd, (void)o;
-	return nserr_set(e, ENOSYS, "cannot set mount options");
+	struct mnt_table t;
+	int rc = remount(fd, o), id = mnt_id(fd);
+
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot set mount options");
+	if (o->norec)
+		return 0;
+	rc = mnt_read(&t, "/proc/self/mountinfo", e);
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		if (t.m[i].id == id)
+			rc = remount_below(fd, &t, &t.m[i], t.m[i].target, o, e);
+	mnt_done(&t);
+	return rc;
 }

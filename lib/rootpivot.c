@@ -19,6 +19,8 @@
 #define INIT_PID_INO  0xEFFFFFFCu
 #define INIT_MNT_INO  0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
 
+#define OLD_MAX 1000 /* mounts on top of each other at the old root */
+
 /* 1 when ours, with inode mnt, is the mount namespace of the machine, 0 when not, -ENODATA. */
 static int compare_ns(ino_t mnt)
 {
@@ -159,17 +161,15 @@ static int verify(const struct rootfs *r, struct nserr *e)
  * locked. */
 static int detach_old(const struct rootfs *r, struct nserr *e)
 {
-	int rc;
+	int rc = fchdir(r->old) < 0 ? -errno : 0;
 
-	if (fchdir(r->old) < 0)
-		return nserr_set(e, errno, "cannot enter the old root");
-	rc = sys_umount(".", MNT_DETACH);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot detach the old root");
-	/* a mount that is in no namespace any more cannot be unmounted */
-	if (sys_umount(".", MNT_DETACH) != -EINVAL)
+	/* it may be a stack, of which "." is the top. In the end it is in no namespace any more,
+	 * and what is not cannot be unmounted: EINVAL, umount(2) */
+	for (int i = 0; i < OLD_MAX && rc == 0; i++)
+		rc = sys_umount(".", MNT_DETACH);
+	if (rc == 0)
 		return nserr_set(e, 0, "the old root is still there after it was detached");
-	return 0;
+	return rc == -EINVAL ? 0 : nserr_set(e, rc, "cannot detach the old root");
 }
 
 static int pivot_error(int rc, struct nserr *e)
@@ -190,7 +190,7 @@ static int pivot_error(int rc, struct nserr *e)
 int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
 {
 	cleanup_fd int put = -1;
-	int rc = rootfs_attach(r, e);
+	int rc = rootfs_attach(r, false, e);
 
 	if (rc < 0)
 		return rc;
@@ -199,6 +199,9 @@ int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
 		if (put < 0)
 			return nserr_set(e, put, "cannot make %s in the new root", put_old);
 	}
+	rc = rootfs_finish(r, e);
+	if (rc < 0)
+		return rc;
 	if (fchdir(r->fd) < 0)
 		return nserr_set(e, errno, "cannot enter the new root");
 	/* pivot_root(2), NOTES: with "." twice the old root is put over the new one, no directory
