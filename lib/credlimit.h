@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* credlimit: resource limits by the names that prlimit(1) has. */
+#ifndef NSU_CREDLIMIT_H
+#define NSU_CREDLIMIT_H
+
+#include "buf.h"
+#include "cred.h"
+
+/* Takes "NAME=SOFT[:HARD]" into limits (RLIM_NLIMITS of them); SOFT alone is both. Numbers in the
+ * unit of setrlimit(2), or "unlimited". 0 or -EINVAL with e set. */
+int credlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e) must_check;
+
+/* Adds "nofile=64:1024" for all that are set, with commas. */
+void credlimit_show(const struct cred_rlimit *limits, struct buf *out);
+
+/* Sets them for this process. 0 or a negative errno with e naming the limit. */
+int credlimit_apply(const struct cred_rlimit *limits, struct nserr *e) must_check;
+
+#endif
