@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "cause.h"
+
 static int failed(const char *program, int err, struct nserr *e)
 {
 	int rc = nserr_set(e, err, "cannot execute '%s'", program);
@@ -19,6 +21,8 @@ static int failed(const char *program, int err, struct nserr *e)
 		/* the file is there: what is missing is its interpreter or loader */
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but the interpreter it names does not");
+		else if (strchr(program, '/'))
+			cause_search(program, e);
 	}
 	return rc;
 }

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cause: looks at sysctls, maps, limits and mounts for what made a call fail. */
+#include "cause.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "file.h"
+#include "idmapio.h"
+#include "mountinfo.h"
+#include "nstype.h"
+#include "num.h"
+#include "sys_cap.h"
+#include "sys_ns.h"
+
+/* The number in a file of /proc/sys, or -1. */
+static int64_t sysctl(const char *name)
+{
+	char path[96], text[32];
+	ssize_t n;
+	int64_t v;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	n = file_read_at(AT_FDCWD, path, text, sizeof(text));
+	if (n <= 0)
+		return -1;
+	text[strcspn(text, "\n")] = '\0';
+	return num_s64(text, INT64_MIN, INT64_MAX, &v) == 0 ? v : -1;
+}
+
+/* namespaces(7): user.max_*_namespaces count in the caller's user namespace and in all above it;
+ * user and pid namespaces nest 32 deep. The kernel says ENOSPC to all (EUSERS before 4.9). */
+static void no_space(uint64_t types, struct nserr *e)
+{
+	const char *nested = "";
+	char name[64];
+
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		if (!(types & nstypes[i].flag))
+			continue;
+		snprintf(name, sizeof(name), "user/%s", nstypes[i].sysctl);
+		if (sysctl(name) == 0) {
+			nserr_hint(e, "user.%s is 0: sysctl user.%s=N allows N %s namespaces",
+				   nstypes[i].sysctl, nstypes[i].sysctl, nstypes[i].name);
+			return;
+		}
+	}
+	if ((types & CLONE_NEWUSER) && (types & CLONE_NEWPID))
+		nested = "32 user or pid namespaces are nested already, or ";
+	else if (types & CLONE_NEWUSER)
+		nested = "32 user namespaces are nested already, or ";
+	else if (types & CLONE_NEWPID)
+		nested = "32 pid namespaces are nested already, or ";
+	nserr_hint(e,
+		   "%sa user.max_*_namespaces limit is used up, here or in a user namespace "
+		   "above (nslist --limits shows them)",
+		   nested);
+}
+
+static bool is_mapped(enum idmap_kind kind, uint32_t id)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_CLOEXEC);
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+
+	return self < 0 || idmap_read(self, kind, &m, NULL) < 0 || idmap_find(&m, id);
+}
+
+/* setns(2) to the own mount namespace leaves a chroot: whether `/` is another place then. Tried in
+ * a child; without the privilege to try, a root that is no mount point tells it too. */
+static bool is_chrooted(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+	int wstatus = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		int before = mountinfo_id_of("/");
+		struct stat a, b;
+
+		if (fd < 0 || stat("/", &a) < 0 || sys_setns(fd, CLONE_NEWNS) < 0)
+			_exit(2);
+		if (stat("/", &b) < 0)
+			_exit(2);
+		_exit(a.st_dev == b.st_dev && a.st_ino == b.st_ino && before == mountinfo_id_of("/")
+			      ? 0
+			      : 1);
+	}
+	if (pid > 0 && RETRY_EINTR(waitpid(pid, &wstatus, 0)) == pid && WIFEXITED(wstatus) &&
+	    WEXITSTATUS(wstatus) < 2)
+		return WEXITSTATUS(wstatus);
+	if (mountinfo_read(&m, NULL) < 0)
+		return false;
+	while (mountinfo_next(&m, &line))
+		if (streq(line.target, "/"))
+			return false;
+	return true;
+}
+
+/* user_namespaces(7), unshare(2): who may make a user namespace. */
+static void no_user(struct nserr *e)
+{
+	bool privileged = sys_cap_has(CAP_SYS_ADMIN);
+
+	if (!is_mapped(IDMAP_UID, geteuid()) || !is_mapped(IDMAP_GID, getegid()))
+		nserr_hint(e,
+			   "the caller's own %s id is not mapped in its user namespace, so it "
+			   "can make no other one",
+			   is_mapped(IDMAP_UID, geteuid()) ? "group" : "user");
+	else if (!privileged && sysctl("kernel/unprivileged_userns_clone") == 0)
+		nserr_hint(e, "user namespaces are for root here: sysctl "
+			      "kernel.unprivileged_userns_clone=1 allows them");
+	else if (!privileged && sysctl("kernel/apparmor_restrict_unprivileged_userns") == 1)
+		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile: "
+			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
+	else if (is_chrooted())
+		nserr_hint(e, "the caller is in a chroot, where the kernel makes no user "
+			      "namespace; nspivot changes the root without one");
+}
+
+/* pid_namespaces(7): after unshare(CLONE_NEWPID) the first child is process 1 of the new
+ * namespace; with it the namespace ends and no further child can be made. */
+static bool has_other_pidns_for_children(void)
+{
+	struct stat own, children;
+
+	if (stat("/proc/self/ns/pid", &own) < 0)
+		return false;
+	return stat("/proc/self/ns/pid_for_children", &children) < 0 ||
+	       own.st_ino != children.st_ino;
+}
+
+static void no_process(struct nserr *e)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	    !sys_cap_has(CAP_SYS_RESOURCE))
+		nserr_hint(e, "RLIMIT_NPROC (ulimit -u) allows %llu processes of this user",
+			   (unsigned long long)limit.rlim_cur);
+}
+
+void cause_unshare(uint64_t types, struct nserr *e)
+{
+	switch (e->errnum) {
+	case ENOSPC:
+	case EUSERS:
+		no_space(types, e);
+		break;
+	case EPERM:
+		if (types & CLONE_NEWUSER)
+			no_user(e);
+		else if (!sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "it needs CAP_SYS_ADMIN, which --user gives inside (-r makes "
+				      "you root there)");
+		break;
+	case ENOMEM:
+	case EINVAL:
+		if (has_other_pidns_for_children())
+			nserr_hint(e,
+				   "children of this process go to a pid namespace that %s; "
+				   "nsunshare --pid forks, --no-fork does not",
+				   e->errnum == ENOMEM ? "has ended with its process 1"
+						       : "it is not in itself");
+		break;
+	case EAGAIN:
+		no_process(e);
+		break;
+	}
+}
+
+/* Directories of proc that the kernel keeps empty: a mount on them hides nothing. */
+static bool is_empty_dir(const char *below)
+{
+	return streq(below, "/sys/fs/binfmt_misc") || streq(below, "/fs/nfsd");
+}
+
+/* What is mounted over a part of a proc, first found; NULL when a proc is seen whole. */
+static bool find_mask(char *where, size_t size)
+{
+	cleanup_mountinfo struct mountinfo procs = MOUNTINFO_INIT, all = MOUNTINFO_INIT;
+	struct mountinfo_line proc, line;
+	bool found = false;
+
+	where[0] = '\0';
+	if (mountinfo_read(&procs, NULL) < 0)
+		return false;
+	while (mountinfo_next(&procs, &proc)) {
+		bool masked = false;
+
+		if (!streq(proc.fstype, "proc") || !streq(proc.root, "/"))
+			continue;
+		mountinfo_free(&all);
+		if (mountinfo_read(&all, NULL) < 0)
+			return false;
+		while (!masked && mountinfo_next(&all, &line)) {
+			const char *below = str_after(line.target, proc.target);
+
+			masked = line.parent == proc.id && below && !is_empty_dir(below);
+			if (masked)
+				snprintf(where, size, "%s", line.target);
+		}
+		if (!masked)
+			return false;
+		found = true;
+	}
+	return found || where[0] == '\0';
+}
+
+void cause_mount_proc(bool new_pid, struct nserr *e)
+{
+	char where[256];
+
+	if (e->errnum != EPERM)
+		return;
+	if (!new_pid)
+		nserr_hint(e, "in a user namespace proc can be mounted for a pid namespace of its "
+			      "own only: --pid");
+	else if (find_mask(where, sizeof(where)) && where[0])
+		nserr_hint(e,
+			   "'%s' is mounted over a part of proc, and in a user namespace the "
+			   "kernel mounts proc only where one is seen whole already",
+			   where);
+	else if (find_mask(where, sizeof(where)))
+		nserr_hint(e, "no proc is mounted here, and in a user namespace the kernel mounts "
+			      "one only where one is seen whole already");
+}
+
+void cause_search(const char *path, struct nserr *e)
+{
+	char dir[4096] = ".";
+	struct stat st;
+
+	if (e->errnum != EACCES || strlen(path) >= sizeof(dir))
+		return;
+	for (const char *at = path; at; at = strchr(at + 1, '/')) {
+		size_t n = (size_t)(at - path);
+
+		if (n > 0 || path[0] == '/')
+			snprintf(dir, sizeof(dir), "%.*s", n ? (int)n : 1, path);
+		if (faccessat(AT_FDCWD, dir, X_OK, AT_EACCESS) == 0 || errno != EACCES)
+			continue;
+		if (stat(dir, &st) == 0)
+			nserr_hint(e,
+				   "the directory '%s' (mode %03o, owner %u) may not be "
+				   "searched by user %u, as which it was tried",
+				   dir, st.st_mode & 0777, st.st_uid, geteuid());
+		return;
+	}
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cause: why the kernel refused, found out after the fact. Each function looks at e->errnum and
+ * sets the hint of e, cause and cure, when it is certain; otherwise e stays as it was.
+ */
+#ifndef NSU_CAUSE_H
+#define NSU_CAUSE_H
+
+#include "nserr.h"
+
+/* unshare(2) or clone3(2) with these CLONE_NEW* flags. Called in the process that tried it. */
+void cause_unshare(uint64_t types, struct nserr *e);
+
+/* mount(2) of a proc file system; new_pid: a pid namespace was made with the user namespace. */
+void cause_mount_proc(bool new_pid, struct nserr *e);
+
+/* Use of path (a program, a directory to enter) that failed with EACCES: the directory on the way
+ * that this process may not search. */
+void cause_search(const char *path, struct nserr *e);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cgroup: the control groups that a program is put into, cgroups(7). The hierarchies are found in
+ * mountinfo: version 2, and those of version 1 where they are what the host has.
+ */
+#ifndef NSU_CGROUP_H
+#define NSU_CGROUP_H
+
+#include <sys/types.h>
+
+#include "nserr.h"
+
+#define CGROUP_MAX 16 /* hierarchies */
+
+struct cgroup_dir {
+	char *path;
+	int fd; /* O_PATH directory, -1 when it was not made or found */
+	bool v2, created;
+};
+
+struct cgroup {
+	const char *name; /* as given, borrowed */
+	struct cgroup_dir dir[CGROUP_MAX];
+	size_t n;
+};
+
+/*
+ * Finds the directories that name stands for: a directory of a cgroup file system itself (that one
+ * hierarchy), "/NAME" from the root of every hierarchy as it is mounted, or "NAME" below the
+ * caller's own cgroup. 0, or a negative errno with e set: -EOPNOTSUPP without any hierarchy.
+ */
+int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
+
+/*
+ * Keeps the hierarchies that are needed and opens them. With create they are made where missing:
+ * version 2, and those of version 1 that one of the n settings ("FILE=VALUE") belongs to (all of
+ * them when there is neither). Without create it is those where the directory exists.
+ */
+int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
+		struct nserr *e) must_check;
+
+/* Writes "FILE=VALUE" in the hierarchy that has the file. 0 or a negative errno with e set. */
+int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
+
+/* Moves a process in, in every hierarchy (but v2 with skip_v2, which clone3(2) has done). */
+int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e) must_check;
+
+/* The version 2 directory for clone3(2), or -1. */
+int cgroup_v2_fd(const struct cgroup *c);
+
+/* Removes what cgroup_open() created. 0, or -EBUSY with e set when processes are left in it after a
+ * second. */
+int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
+
+void cgroup_free(struct cgroup *c);
+
+#endif

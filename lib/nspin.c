@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nspin: bind mounts of namespace files, and taking them away again. */
+#include "nspin.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "file.h"
+#include "mountinfo.h"
+#include "sys_mount.h"
+#include "sys_ns.h"
+
+/* Whether the mount that holds path is shared. */
+static bool is_shared(const char *path)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+	int id = mountinfo_id_of(path);
+
+	if (id < 0 || mountinfo_read(&m, NULL) < 0)
+		return false;
+	while (mountinfo_next(&m, &line))
+		if (line.id == id)
+			return line.shared;
+	return false;
+}
+
+static void explain(const struct nspin *pin, const struct nstype *type, int rc, struct nserr *e)
+{
+	if (rc == -EINVAL && type->flag == CLONE_NEWNS && is_shared(pin->path)) {
+		nserr_hint(e, "the file lies on a shared mount, which cannot hold a mount "
+			      "namespace; make one that can: mount --bind DIR DIR && mount "
+			      "--make-private DIR (--persist DIR does it)");
+	} else if (rc == -EPERM) {
+		nserr_hint(e, "a namespace is kept by a mount outside of it, which needs "
+			      "CAP_SYS_ADMIN there");
+	} else if (rc == -ENOENT || (rc == -EINVAL && type->flag == CLONE_NEWPID)) {
+		nserr_hint(e, "a pid namespace can be kept once it has a process (--fork)");
+	}
+}
+
+/* A descriptor of the file, so that what is checked and what is mounted on are the same. */
+static int open_target(struct nspin *pin, struct nserr *e)
+{
+	struct stat st;
+	int fd = file_open_at(AT_FDCWD, pin->path, O_PATH, 0);
+
+	if (fd == -ENOENT) {
+		/* no permission bits, as ip-netns(8) has it: nothing is to be read there */
+		fd = file_open_at(AT_FDCWD, pin->path, O_RDONLY | O_CREAT | O_EXCL, 0);
+		pin->created = fd >= 0;
+	}
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot create '%s'", pin->path);
+	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		return fd;
+	close(fd);
+	return nserr_set(e, EISDIR, "cannot keep a namespace on '%s'", pin->path);
+}
+
+int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type, struct nserr *e)
+{
+	cleanup_fd int target = -1, ns = -1;
+	char from[32], to[32];
+	int rc;
+
+	target = open_target(pin, e);
+	if (target < 0)
+		return target;
+	ns = file_open_at(procfd, type->file, O_RDONLY, 0);
+	if (ns < 0) {
+		nspin_undo(pin);
+		return nserr_set(e, ns, "cannot open %s of the new process", type->file);
+	}
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", ns);
+	snprintf(to, sizeof(to), "/proc/self/fd/%d", target);
+	rc = sys_mount(from, to, "", MS_BIND, NULL);
+	if (rc == 0) {
+		pin->bound = true;
+		return 0;
+	}
+	nserr_set(e, rc, "cannot keep the %s namespace on '%s'", type->name, pin->path);
+	explain(pin, type, rc, e);
+	close(TAKE_FD(target));
+	nspin_undo(pin);
+	return rc;
+}
+
+void nspin_undo(struct nspin *pin)
+{
+	if (pin->bound)
+		(void)!sys_umount(pin->path, MNT_DETACH | UMOUNT_NOFOLLOW);
+	if (pin->created)
+		unlink(pin->path);
+	pin->bound = pin->created = false;
+}
+
+int nspin_dir(const char *dir, bool *created, bool *bound, struct nserr *e)
+{
+	int rc;
+
+	*created = *bound = false;
+	if (mkdir(dir, 0755) == 0)
+		*created = true;
+	else if (errno != EEXIST)
+		return nserr_set(e, errno, "cannot create '%s'", dir);
+	if (!is_shared(dir))
+		return 0;
+	rc = sys_mount(dir, dir, "", MS_BIND, NULL);
+	if (rc == 0) {
+		*bound = true;
+		rc = sys_mount("none", dir, "", MS_PRIVATE, NULL);
+	}
+	if (rc == 0)
+		return 0;
+	nspin_dir_undo(dir, *created, *bound);
+	nserr_set(e, rc, "cannot make '%s' a private mount", dir);
+	if (rc == -EPERM)
+		nserr_hint(e, "a namespace is kept by a mount outside of it, which needs "
+			      "CAP_SYS_ADMIN there");
+	return rc;
+}
+
+void nspin_dir_undo(const char *dir, bool created, bool bound)
+{
+	if (bound)
+		(void)!sys_umount(dir, MNT_DETACH | UMOUNT_NOFOLLOW);
+	if (created)
+		rmdir(dir);
+}
+
+/* Lets go of one. 1, 0 when there is none, or a negative errno with e set. */
+static int release_one(const char *path, struct nserr *e)
+{
+	struct statfs fs;
+	struct stat st;
+	int rc;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : nserr_set(e, errno, "cannot look at '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	/* the same file may have been mounted on more than once */
+	while (statfs(path, &fs) == 0 && fs.f_type == SYS_NS_MAGIC) {
+		rc = sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot unmount '%s'", path);
+	}
+	/* a file with something in it was not made by us */
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 && unlink(path) < 0)
+		return nserr_set(e, errno, "cannot remove '%s'", path);
+	return 1;
+}
+
+/* Whether dir is a mount of itself, as nspin_dir() makes, and not somebody's file system. */
+static bool is_bound_on_itself(const char *dir)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT, parents = MOUNTINFO_INIT;
+	cleanup_free char *real = realpath(dir, NULL);
+	struct mountinfo_line line, parent;
+	char root[4096];
+	int id = mountinfo_id_of(dir);
+
+	if (!real || id < 0 || mountinfo_read(&m, NULL) < 0 || mountinfo_read(&parents, NULL) < 0)
+		return false;
+	do {
+		if (!mountinfo_next(&m, &line))
+			return false;
+	} while (line.id != id);
+	do {
+		if (!mountinfo_next(&parents, &parent))
+			return false;
+	} while (parent.id != line.parent);
+	snprintf(root, sizeof(root), "%s%s", streq(parent.root, "/") ? "" : parent.root,
+		 real + (streq(parent.target, "/") ? 0 : strlen(parent.target)));
+	return streq(line.target, real) && streq(line.root, root) &&
+	       streq(line.source, parent.source);
+}
+
+int nspin_release(const char *dir, struct nserr *e)
+{
+	char path[4096];
+	int n = 0;
+
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		int rc;
+
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, nstypes[i].name) >=
+		    sizeof(path))
+			return nserr_set(e, ENAMETOOLONG, "cannot use '%s'", dir);
+		rc = release_one(path, e);
+		if (rc < 0)
+			return rc;
+		n += rc;
+	}
+	if (n == 0)
+		return nserr_set(e, ENOENT, "no namespaces are kept in '%s'", dir);
+	if (is_bound_on_itself(dir))
+		(void)!sys_umount(dir, UMOUNT_NOFOLLOW);
+	rmdir(dir);
+	return n;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nspin: namespaces kept by a bind mount of their file, as --mount=FILE and ip-netns(8) do. */
+#ifndef NSU_NSPIN_H
+#define NSU_NSPIN_H
+
+#include "nserr.h"
+#include "nstype.h"
+
+struct nspin {
+	const char *path; /* borrowed */
+	bool created;     /* the file was not there before */
+	bool bound;
+};
+
+/*
+ * Keeps the namespace of that type of a process, whose /proc directory procfd is, on pin->path,
+ * making the file when it is missing. 0, or a negative errno with e set to what could not be done
+ * (a mount namespace on a shared mount is explained), and then nothing is left.
+ */
+int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type,
+	       struct nserr *e) must_check;
+
+/* Takes back what nspin_bind() did. */
+void nspin_undo(struct nspin *pin);
+
+/*
+ * Makes dir ready to hold namespaces: made when missing (*created) and, when it lies on a shared
+ * mount, bound on itself as a private one (*bound), since a mount namespace can be kept on no
+ * other. nspin_dir_undo() takes that back. 0 or a negative errno with e set.
+ */
+int nspin_dir(const char *dir, bool *created, bool *bound, struct nserr *e) must_check;
+void nspin_dir_undo(const char *dir, bool created, bool bound);
+
+/*
+ * Lets go of all namespaces that --persist DIR keeps: unmounts and removes dir/TYPE of every type,
+ * the private mount, and dir itself when it is empty then. The number of namespaces that were kept,
+ * or a negative errno with e set: -ENOENT when dir holds none.
+ */
+int nspin_release(const char *dir, struct nserr *e) must_check;
+
+#endif
