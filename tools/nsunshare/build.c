@@ -4,55 +4,133 @@
 
 #include "nsunshare.h"
 #include "sys_ns.h"
+#include "timeplan.h"
 
-/* The process that the namespaces are for, and the one that acts on them from outside. */
+/* The process that the namespaces are for, and the one that acts on it from outside. */
 struct actors {
 	enum plan_actor inside, outside;
 };
 
-static void add_namespaces(const struct run *r, struct plan *p, const struct actors *a)
+static bool has_pins(const struct opts *o)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if (o->pin[i])
+			return true;
+	return o->persist;
+}
+
+/*
+ * What is made after the process is there: the clocks of a time namespace that clone(2) made are
+ * frozen, and the root of a cgroup namespace is the cgroup that its maker is in.
+ */
+static uint64_t late_types(const struct opts *o)
+{
+	return o->types & (CLONE_NEWTIME | (o->cgroup ? CLONE_NEWCGROUP : 0));
+}
+
+static void add_cgroup(const struct opts *o, struct plan *p)
+{
+	if (!o->cgroup)
+		return;
+	plan_add(p, PLAN_CALLER, &step_cgroup, o->cgroup, 0);
+	for (size_t i = 0; i < o->cgroup_set.n; i++)
+		plan_add(p, PLAN_CALLER, &step_cgroup_set, o->cgroup_set.word[i], 0);
+}
+
+/* The namespaces, with the caller becoming the program. */
+static void add_unshare(const struct run *r, struct plan *p, const struct actors *a)
 {
 	const struct opts *o = r->o;
 
-	if (a->inside == PLAN_CALLER) {
-		if (a->outside == PLAN_HELPER)
-			plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
-		if (o->types)
-			plan_add(p, PLAN_CALLER, &step_unshare, NULL, o->types);
-	} else {
-		/* clone(2) would freeze the clocks of a new time namespace: they come after it */
-		plan_add(p, PLAN_CALLER, &step_fork, NULL, o->types & ~(uint64_t)CLONE_NEWTIME);
-	}
+	if (o->cgroup)
+		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
+	if (a->outside == PLAN_HELPER)
+		plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
+	if (r->has_owner)
+		plan_add(p, PLAN_CALLER, &step_owner, NULL, 0);
+	if (o->types)
+		plan_add(p, PLAN_CALLER, &step_unshare, NULL, o->types);
+}
+
+/* The namespaces, with a child for the program; the caller stays outside of them all. */
+static void add_fork(const struct run *r, struct plan *p)
+{
+	const struct opts *o = r->o;
+
+	plan_add(p, PLAN_CALLER, &step_fork, NULL, o->types & ~late_types(o));
+	if (o->cgroup)
+		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
+}
+
+static void add_namespaces(struct run *r, struct plan *p, const struct actors *a)
+{
+	const struct opts *o = r->o;
+
+	if (a->inside == PLAN_CALLER)
+		add_unshare(r, p, a);
+	else
+		add_fork(r, p);
+	if (a->inside == PLAN_CHILD)
+		handle_plan_created(&r->handle, p);
+	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (r->has_maps)
 		plan_add(p, r->maps_by_self ? a->inside : a->outside, &step_maps, NULL,
 			 r->maps_by_self);
-	if (a->inside == PLAN_CHILD && (o->types & CLONE_NEWTIME))
-		plan_add(p, PLAN_CHILD, &step_unshare, NULL, CLONE_NEWTIME);
+	if (a->inside == PLAN_CHILD && late_types(o))
+		plan_add(p, PLAN_CHILD, &step_unshare, NULL, late_types(o));
+	if (timeoff_wanted(&o->clocks))
+		plan_add(p, a->inside, &timeplan_write, &r->offsets, 0);
+	if (o->types & CLONE_NEWTIME)
+		plan_add(p, a->inside, &timeplan_enter, NULL, 0);
+	/* before the pins: a mount of a namespace file that reached the new mount namespace would
+	 * make the kernel refuse it */
+	if ((o->types & CLONE_NEWNS) && o->propagation)
+		plan_add(p, a->inside, &step_propagation, NULL, o->propagation);
+}
+
+static void add_pins(const struct run *r, struct plan *p, const struct actors *a)
+{
+	const struct opts *o = r->o;
+
+	if (o->persist)
+		plan_add(p, a->outside, &step_pin_dir, o->persist, 0);
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if (o->pin[i] || (o->persist && (o->types & nstypes[i].flag)))
+			plan_add(p, a->outside, &step_pin, NULL, i);
 }
 
 /* What is done inside, with all privilege over the new namespaces. */
 static void add_inside(const struct run *r, struct plan *p, enum plan_actor self)
 {
 	const struct opts *o = r->o;
+	bool early = o->interpreter && o->root;
 
-	if (o->types & CLONE_NEWTIME) {
-		if (o->clock[0] || o->clock[1])
-			plan_add(p, self, &step_clocks, NULL, 0);
-		plan_add(p, self, &step_enter_time, NULL, 0);
-	}
-	if ((o->types & CLONE_NEWNS) && o->propagation)
-		plan_add(p, self, &step_propagation, NULL, o->propagation);
 	if (o->hostname)
 		plan_add(p, self, &step_hostname, o->hostname, 0);
+	if (o->domainname)
+		plan_add(p, self, &step_domainname, o->domainname, 0);
+	if (o->lo)
+		plan_add(p, self, &step_lo, NULL, 0);
+	/* an interpreter with flag F is opened when it is registered: outside of the new root */
+	if (early) {
+		plan_add(p, self, &step_mount_binfmt, BINFMT_DIR, 0);
+		plan_add(p, self, &step_interpreter, o->interpreter, 1);
+	}
 	if (o->root)
 		plan_add(p, self, &step_root, o->root, 0);
 	if (o->wd)
-		plan_add(p, self, &step_chdir, o->wd, 0);
+		plan_add(p, self, &step_wd, o->wd, 0);
 	if (o->mount_proc)
 		plan_add(p, self, &step_mount_proc, o->mount_proc, !(o->propagation & MS_PRIVATE));
+	if (o->mount_binfmt)
+		plan_add(p, self, &step_mount_binfmt, o->mount_binfmt, 0);
+	if (o->interpreter && !early)
+		plan_add(p, self, &step_interpreter, o->interpreter, 0);
+	if (o->setup)
+		plan_add(p, self, &step_setup, o->setup, 0);
 }
 
-static void add_program(const struct run *r, struct plan *p, enum plan_actor self)
+static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 {
 	const struct opts *o = r->o;
 
@@ -62,20 +140,27 @@ static void add_program(const struct run *r, struct plan *p, enum plan_actor sel
 	}
 	if (r->set_uid)
 		plan_add(p, self, &step_uid, NULL, 0);
-	/* the kernel forgets the signal when ids change, so it comes after them */
-	if (o->kill_child)
-		plan_add(p, self, &step_pdeathsig, NULL, (uint64_t)o->kill_signal);
+	if (o->keep_caps && (o->types & CLONE_NEWUSER))
+		plan_add(p, self, &step_keep_caps, NULL, 0);
+	if (o->keep_env)
+		plan_add(p, self, &step_keep_env, o->keep_env, 0);
+	if (o->fork)
+		supervise_plan(&r->supervise, p, self);
+	handle_plan_exec(&r->handle, p, self, r->shell ? r->shell : r->argv[0]);
 	plan_add(p, self, &step_exec, NULL, 0);
 }
 
-void build_plan(const struct run *r, struct plan *p)
+void build_plan(struct run *r, struct plan *p)
 {
+	const struct opts *o = r->o;
+	bool needs_outside = (r->has_maps && !r->maps_by_self) || has_pins(o);
 	struct actors a = { PLAN_CHILD, PLAN_CALLER };
 
-	if (!r->o->fork)
-		a = (struct actors){ PLAN_CALLER,
-				     r->has_maps && !r->maps_by_self ? PLAN_HELPER : PLAN_CALLER };
+	if (!o->fork)
+		a = (struct actors){ PLAN_CALLER, needs_outside ? PLAN_HELPER : PLAN_CALLER };
+	add_cgroup(o, p);
 	add_namespaces(r, p, &a);
+	add_pins(r, p, &a);
 	add_inside(r, p, a.inside);
 	add_program(r, p, a.inside);
 }

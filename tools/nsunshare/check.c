@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: whether the options go together, before anything is looked at or done. */
-#include <sys/utsname.h>
-
 #include "nsunshare.h"
 #include "sys_ns.h"
 
 /* The kernel's own limit, __NEW_UTS_LEN, without the terminating byte. */
-#define NAME_MAX_BYTES 64
+#define NAME_BYTES_MAX 64
 
-static int check_maps(const struct opts *o, struct nserr *e)
+static int check_ids(const struct opts *o, struct nserr *e)
 {
-	if (o->map && (o->map_user || o->map_group || o->n_users || o->n_groups))
+	if (o->map && (o->map_user || o->map_group || o->users.n || o->groups.n))
 		return nserr_set(e, 0, "--map is the whole map: no other map option goes with it");
 	if (o->setgroups != IDMAP_SETGROUPS_UNSET && !(o->types & CLONE_NEWUSER))
 		return nserr_set(e, 0, "--setgroups needs a new user namespace (-U)");
-	if (o->setgroups == IDMAP_SETGROUPS_ALLOW && o->map_group && !o->n_groups) {
+	if (o->setgroups == IDMAP_SETGROUPS_ALLOW && o->map_group && o->groups.n == 0) {
 		nserr_set(e, 0, "--setgroups=allow does not go with a map of one group");
 		nserr_hint(e, "the kernel takes such a map without privilege only when setgroups "
 			      "is denied; map more groups (--map-auto), or use --map");
@@ -23,21 +21,60 @@ static int check_maps(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
+/* What needs a child, against --no-fork. */
+static int check_no_fork(const struct opts *o, struct nserr *e)
+{
+	if (!o->no_fork)
+		return 0;
+	if (o->fork)
+		return nserr_set(e, 0, "--no-fork does not go with options that need a child");
+	if ((o->types & CLONE_NEWPID) && (o->pin[NSTYPE_PID] || o->persist))
+		return nserr_set(e, 0,
+				 "a pid namespace can be kept once it has a process: "
+				 "--no-fork does not go with it");
+	if ((o->types & CLONE_NEWPID) && o->setup)
+		return nserr_set(e, 0,
+				 "--setup would be process 1 of the new pid namespace: "
+				 "--no-fork does not go with it");
+	return 0;
+}
+
+static int check_cgroup(const struct opts *o, struct nserr *e)
+{
+	if (!o->cgroup && (o->cgroup_create || o->cgroup_set.n))
+		return nserr_set(e, 0, "--%s needs --into-cgroup",
+				 o->cgroup_create ? "cgroup-create" : "cgroup-set");
+	for (size_t i = 0; i < o->cgroup_set.n; i++) {
+		const char *word = o->cgroup_set.word[i];
+		size_t n = strcspn(word, "=");
+
+		if (n == 0 || word[n] == '\0' || memchr(word, '/', n))
+			return nserr_set(e, 0, "--cgroup-set: '%s' is not FILE=VALUE", word);
+	}
+	return 0;
+}
+
+static int check_name(const char *option, const char *name, struct nserr *e)
+{
+	if (name && strlen(name) > NAME_BYTES_MAX)
+		return nserr_set(e, 0, "--%s: '%s' is longer than %d bytes", option, name,
+				 NAME_BYTES_MAX);
+	return 0;
+}
+
 int check_opts(const struct opts *o, struct nserr *e)
 {
-	int rc = check_maps(o, e);
+	int rc = check_ids(o, e);
 
-	if (rc < 0)
-		return rc;
-	if (o->hostname && strlen(o->hostname) > NAME_MAX_BYTES)
-		return nserr_set(e, 0, "--hostname: '%s' is longer than %d bytes", o->hostname,
-				 NAME_MAX_BYTES);
-	if (o->no_fork && o->kill_child)
-		return nserr_set(e, 0, "--kill-child needs a child: --no-fork does not go with it");
-	if (o->no_fork && o->pin[NSTYPE_PID])
-		return nserr_set(e, 0,
-				 "--pid=%s: a pid namespace can be kept once it has a "
-				 "process: --no-fork does not go with it",
-				 o->pin[NSTYPE_PID]);
-	return 0;
+	if (rc == 0)
+		rc = check_no_fork(o, e);
+	if (rc == 0)
+		rc = check_cgroup(o, e);
+	if (rc == 0)
+		rc = check_name("hostname", o->hostname, e);
+	if (rc == 0)
+		rc = check_name("domainname", o->domainname, e);
+	if (rc == 0 && o->json && !o->features)
+		rc = nserr_set(e, 0, "--json is for --features");
+	return rc;
 }

@@ -1,58 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
-#include <signal.h>
-#include <sys/wait.h>
+#include <sys/signalfd.h>
 
+#include "file.h"
 #include "nsunshare.h"
 #include "spawn.h"
+#include "sys_ns.h"
 
-static void explain(const struct run *r, const struct plan *p)
+/* A descriptor that tells of what should end the set-up: all signals are blocked meanwhile, and
+ * stay pending, so that they act when they are unblocked. -1 where there is none. */
+static int interrupt_fd(const struct supervise *s)
+{
+	static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct sigaction old;
+
+		if (!sigismember(&s->mask, ends[i]) && sigaction(ends[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaddset(&set, ends[i]);
+	}
+	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+/* With a child: from the first signal blocked to the status that the program ended with. */
+static int execute_child(struct run *r, struct plan *p, struct nserr *e)
+{
+	struct plan_result result = { 0 };
+	int wstatus;
+
+	r->supervise.death_signal = r->o->kill_signal;
+	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
+	if (supervise_block(&r->supervise, e) < 0)
+		return -1;
+	p->interrupt_fd = interrupt_fd(&r->supervise);
+	if (plan_run(p, r, &result, e) < 0) {
+		supervise_unblock(&r->supervise);
+		return -1;
+	}
+	close(p->interrupt_fd);
+	handle_running(&r->handle);
+	wstatus = supervise_wait(&r->supervise, e);
+	if (wstatus >= 0)
+		handle_ended(&r->handle, wstatus);
+	if (wstatus >= 0 && r->o->cgroup_create && cgroup_remove(&r->cgroup, e) < 0)
+		cli_warn_nserr(e);
+	return wstatus;
+}
+
+static _Noreturn void execute(struct run *r, struct plan *p)
+{
+	struct plan_result result = { 0 };
+	struct nserr e = NSERR_INIT;
+	int wstatus = -1;
+
+	if (r->o->fork)
+		wstatus = execute_child(r, p, &e);
+	else
+		(void)!plan_run(p, r, &result, &e);
+	if (wstatus < 0)
+		cli_die_nserr(&e);
+	spawn_end_as(wstatus);
+}
+
+static int explain(const struct run *r, const struct plan *p)
 {
 	struct buf out = BUF_INIT;
 
 	plan_explain(p, r, &out);
 	cli_print(&out);
+	return 0;
 }
 
-/* Like unshare(1): who waits leaves the terminal's signals to the program. */
-static void block_signals(struct run *r)
+static int unpersist(const char *dir)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, &r->mask);
-}
-
-static _Noreturn void execute(struct run *r, const struct plan *p)
-{
-	struct plan_result result = { 0 };
 	struct nserr e = NSERR_INIT;
-	int wstatus;
 
-	if (r->o->fork)
-		block_signals(r);
-	if (plan_run(p, r, &result, &e) < 0)
+	if (nspin_release(dir, &e) < 0)
 		cli_die_nserr(&e);
-	if (RETRY_EINTR(waitpid(result.child, &wstatus, 0)) < 0)
-		cli_die(errno, "cannot wait for the program");
-	spawn_end_as(wstatus);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run r = { .o = &o, .pid = getpid() };
+	struct run r = { .o = &o, .pid = getpid(), .handle = HANDLE_INIT };
 	struct plan p = PLAN_INIT;
 	struct nserr e = NSERR_INIT;
 
-	opts_parse(&o, argc, argv);
-	if (check_opts(&o, &e) < 0 || maps_resolve(&r, &e) < 0)
+	opts_parse(&r, argc, argv);
+	if (check_opts(&o, &e) < 0)
+		cli_die_nserr(&e);
+	if (o.features) {
+		features_print(o.json);
+		return 0;
+	}
+	if (o.unpersist)
+		return unpersist(o.unpersist);
+	if (resolve(&r, &e) < 0)
 		cli_die_nserr(&e);
 	build_plan(&r, &p);
-	if (!o.explain)
-		execute(&r, &p);
-	explain(&r, &p);
-	return 0;
+	if (o.explain)
+		return explain(&r, &p);
+	execute(&r, &p);
 }

@@ -3,33 +3,52 @@
 #ifndef NSU_NSUNSHARE_H
 #define NSU_NSUNSHARE_H
 
-#include <signal.h>
-
+#include "cgroup.h"
 #include "cli.h"
+#include "handle.h"
 #include "idmap.h"
-#include "idmapio.h"
+#include "nspin.h"
 #include "plan.h"
+#include "supervise.h"
+#include "timeoffio.h"
 
-/* What the command line asks for. Nothing is looked up or read yet, but numbers are checked. */
+#define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
+
+/* Words of an option that can be given more than once. */
+struct words {
+	const char **word;
+	size_t n;
+};
+
+/* What the command line asks for. Nothing is looked up or read yet. */
 struct opts {
 	uint64_t types;                /* CLONE_NEW* to make */
 	const char *pin[NSTYPE_COUNT]; /* --TYPE=FILE */
-	bool fork, no_fork, explain;
+	const char *persist, *unpersist;
 
 	const char *map; /* stream, word or like:REF */
 	const char *map_user, *map_group;
-	const char **users, **groups; /* words of --map-users and --map-groups */
-	size_t n_users, n_groups;
+	struct words users, groups;
+	const char *owner;
 	enum idmap_setgroups setgroups;
 
-	bool set_propagation;
-	unsigned long propagation;
-	const char *mount_proc; /* where, or NULL */
-	const char *hostname;
+	unsigned long propagation;                           /* MS_* */
+	const char *mount_proc, *mount_binfmt, *interpreter; /* where, or NULL */
 	const char *root, *wd;
-	const char *clock[2]; /* --monotonic, --boottime */
+	const char *hostname, *domainname;
+	bool lo;
+	struct timeoff_request clocks;
+
+	const char *cgroup;
+	bool cgroup_create;
+	struct words cgroup_set;
+
+	const char *setup; /* command */
 	const char *setuid, *setgid;
-	bool kill_child;
+	bool keep_caps;
+	const char *keep_env; /* --whitelist-env */
+
+	bool fork, no_fork, explain, features, json;
 	int kill_signal;
 
 	char **argv;
@@ -37,35 +56,57 @@ struct opts {
 
 /* The request with everything read that it names, and what is found out while it is carried out. */
 struct run {
-	const struct opts *o;
+	struct opts *o;
+
 	struct idmaps maps;
 	bool has_maps, maps_by_self;
-	int64_t offset[2]; /* of the clocks, in seconds */
+	bool has_owner;
+	uid_t owner_uid;
+	gid_t owner_gid;
+	struct timeoff offsets;
 	uid_t uid;
 	gid_t gid;
 	bool set_uid, set_gid;
-	pid_t pid;     /* of the process that the namespaces are for, as the caller knows it */
-	sigset_t mask; /* of the caller, for the program */
+
+	pid_t pid; /* of the process that the namespaces are for, as those outside know it */
+	struct supervise supervise;
+	struct handle handle;
+	struct cgroup cgroup;
+	bool in_cgroup; /* version 2: the child was made in it */
+	struct nspin pin[NSTYPE_COUNT];
+	bool dir_created, dir_bound; /* --persist */
+
+	char **argv;       /* of the program */
+	const char *shell; /* its file, when none was named, else NULL */
+	char *shell_argv[2];
 };
 
 /* Value of map_user and map_group: the current id, whatever it is. */
 extern const char opts_current[];
 
-/* Parses the command line; ends the process with a message where it is wrong. */
-void opts_parse(struct opts *o, int argc, char **argv);
+/* Parses the command line into r->o and r->handle; ends the process with a message where it is
+ * wrong. */
+void opts_parse(struct run *r, int argc, char **argv);
 
 /* Whether the options go together, in what they say alone. Pure. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Reads and works out the maps. */
-int maps_resolve(struct run *r, struct nserr *e) must_check;
+/* Reads and looks up what the options name: maps, ids, clocks. */
+int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Adds all steps, in the one right order. */
-void build_plan(const struct run *r, struct plan *p);
+void build_plan(struct run *r, struct plan *p);
 
-/* The kinds of steps, in the order in which a plan has them. */
-extern const struct plan_kind step_helper, step_fork, step_unshare, step_maps, step_clocks,
-	step_enter_time, step_propagation, step_hostname, step_mount_proc, step_root, step_chdir,
-	step_groups, step_gid, step_uid, step_pdeathsig, step_exec;
+/* --features: what this kernel and this user can do. */
+void features_print(bool json);
+
+/* The kinds of steps, by the file that has them. */
+extern const struct plan_kind step_cgroup, step_cgroup_set, step_join; /* steps_proc.c */
+extern const struct plan_kind step_helper, step_fork, step_owner, step_unshare, step_maps,
+	step_pin_dir, step_pin; /* steps_ns.c */
+extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
+	step_mount_binfmt, step_interpreter; /* steps_mount.c */
+extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup, step_groups,
+	step_gid, step_uid, step_keep_caps, step_keep_env, step_exec; /* steps_proc.c */
 
 #endif

@@ -1,89 +1,129 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: the option table, and the request made of it. */
-#include <stdio.h>
 #include <sys/mount.h>
 
 #include "nsunshare.h"
 #include "num.h"
+#include "signame.h"
 #include "sys_ns.h"
 
 enum {
-	OPT_MAP = CLI_LONG,
+	OPT_PERSIST = CLI_LONG,
+	OPT_UNPERSIST,
+	OPT_MAP,
 	OPT_MAP_USER,
 	OPT_MAP_GROUP,
 	OPT_MAP_USERS,
 	OPT_MAP_GROUPS,
 	OPT_MAP_AUTO,
 	OPT_MAP_SUBIDS,
+	OPT_OWNER,
 	OPT_SETGROUPS,
-	OPT_NO_FORK,
-	OPT_KILL_CHILD,
 	OPT_MOUNT_PROC,
+	OPT_MOUNT_BINFMT,
 	OPT_PROPAGATION,
 	OPT_HOSTNAME,
+	OPT_DOMAINNAME,
+	OPT_LO,
 	OPT_MONOTONIC,
 	OPT_BOOTTIME,
+	OPT_TIME_OFFSETS,
+	OPT_INTO_CGROUP,
+	OPT_CGROUP_CREATE,
+	OPT_CGROUP_SET,
+	OPT_SETUP,
+	OPT_KEEP_CAPS,
+	OPT_WHITELIST_ENV,
+	OPT_NO_FORK,
+	OPT_KILL_CHILD,
+	OPT_FORWARD_SIGNALS,
 	OPT_EXPLAIN,
+	OPT_FEATURES,
 };
 
-enum { X_MAP = 1, X_FORK = 2 };
+enum { X_FORK = 1 };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Namespaces" },
-	{ CLI_NSTYPES,     "TYPE",             CLI_OPTARG, "<file>",        "unshare, kept by a bind on the file", 0, CLI_BARE_LETTER },
+	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "unshare, kept by a bind on the file", 0, CLI_BARE_LETTER },
+	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all of them by files in this directory" },
+	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "let go of what --persist kept there, and end" },
 
-	{ 0, NULL, CLI_NONE, NULL, "User and group ids" },
-	{ OPT_MAP,         "map",              CLI_ARG,    "<map>",         "map as a stream or word says (implies -U)", X_MAP },
-	{ 'r',             "map-root-user",    CLI_NONE,   NULL,            "map the current user to root (implies -U)" },
-	{ 'c',             "map-current-user", CLI_NONE,   NULL,            "map the current user to itself (implies -U)" },
-	{ OPT_MAP_USER,    "map-user",         CLI_ARG,    "<uid|name>",    "map the current user to this one (implies -U)" },
-	{ OPT_MAP_GROUP,   "map-group",        CLI_ARG,    "<gid|name>",    "map the current group to this one (implies -U)" },
-	{ OPT_MAP_USERS,   "map-users",        CLI_ARG,    "<range>",       "map inner:outer:count, auto, subids or all users" },
-	{ OPT_MAP_GROUPS,  "map-groups",       CLI_ARG,    "<range>",       "map inner:outer:count, auto, subids or all groups" },
-	{ OPT_MAP_AUTO,    "map-auto",         CLI_NONE,   NULL,            "map all subordinate ids" },
-	{ OPT_MAP_SUBIDS,  "map-subids",       CLI_NONE,   NULL,            "map all subordinate ids to themselves" },
-	{ OPT_SETGROUPS,   "setgroups",        CLI_ARG,    "allow|deny",    "whether setgroups(2) works inside" },
-	{ 'S',             "setuid",           CLI_ARG,    "<uid|name>",    "run the program with this user id" },
-	{ 'G',             "setgid",           CLI_ARG,    "<gid|name>",    "run the program with this group id and no other" },
+	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "map as a stream, a word or like:REF says" },
+	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
+	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
+	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this one" },
+	{ OPT_MAP_GROUP,       "map-group",        CLI_ARG,    "<gid|name>",   "map the current group to this one" },
+	{ OPT_MAP_USERS,       "map-users",        CLI_ARG,    "<range>",      "map <inside>:<outside>:<count>, auto, subids or all" },
+	{ OPT_MAP_GROUPS,      "map-groups",       CLI_ARG,    "<range>",      "the same for groups" },
+	{ OPT_MAP_AUTO,        "map-auto",         CLI_NONE,   NULL,           "map all subordinate ids to the lowest free ones" },
+	{ OPT_MAP_SUBIDS,      "map-subids",       CLI_NONE,   NULL,           "map all subordinate ids to themselves" },
+	{ OPT_OWNER,           "owner",            CLI_ARG,    "<uid>:<gid>",  "make the user namespace theirs" },
+	{ OPT_SETGROUPS,       "setgroups",        CLI_ARG,    "allow|deny",   "whether setgroups(2) works inside" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Inside" },
-	{ OPT_MOUNT_PROC,  "mount-proc",       CLI_OPTARG, "<dir>",         "mount proc, on /proc by default (implies -m)" },
-	{ OPT_PROPAGATION, "propagation",      CLI_ARG,    "<how>",         "private (default), slave, shared or unchanged" },
-	{ OPT_HOSTNAME,    "hostname",         CLI_ARG,    "<name>",        "set the hostname (implies -u)" },
-	{ OPT_MONOTONIC,   "monotonic",        CLI_ARG,    "<offset>",      "set the monotonic clock (implies -T)" },
-	{ OPT_BOOTTIME,    "boottime",         CLI_ARG,    "<offset>",      "set the boot clock (implies -T)" },
-	{ 'R',             "root",             CLI_ARG,    "<dir>",         "run the program with this root directory" },
-	{ 'w',             "wd",               CLI_ARG,    "<dir>",         "run the program in this directory" },
+	{ OPT_MOUNT_PROC,      "mount-proc",       CLI_OPTARG, "<dir>",        "mount proc, on /proc by default (implies -m)" },
+	{ OPT_MOUNT_BINFMT,    "mount-binfmt",     CLI_OPTARG, "<dir>",        "mount binfmt_misc (implies -m and -U)" },
+	{ 'l',                 "load-interp",      CLI_ARG,    "<definition>", "register it there (implies --mount-binfmt)" },
+	{ OPT_PROPAGATION,     "propagation",      CLI_ARG,    "<how>",        "private (default), slave, shared or unchanged" },
+	{ 'R',                 "root",             CLI_ARG,    "<dir>",        "run the program with this root directory" },
+	{ 'w',                 "wd",               CLI_ARG,    "<dir>",        "run the program in this directory" },
+	{ OPT_HOSTNAME,        "hostname",         CLI_ARG,    "<name>",       "set the hostname (implies -u)" },
+	{ OPT_DOMAINNAME,      "domainname",       CLI_ARG,    "<name>",       "set the NIS domain name (implies -u)" },
+	{ OPT_LO,              "lo",               CLI_NONE,   NULL,           "bring the loopback interface up (implies -n)" },
+	{ OPT_MONOTONIC,       "monotonic",        CLI_ARG,    "<time>",       "set the monotonic clock (implies -T)" },
+	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)" },
+	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks as the stream says (implies -T)" },
+	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "run a shell command inside before privilege is dropped" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Control group" },
+	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },
+	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "make it first, and remove it in the end (forks)" },
+	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write the value to its file" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
+	{ 'S',                 "setuid",           CLI_ARG,    "<uid|name>",   "this user" },
+	{ 'G',                 "setgid",           CLI_ARG,    "<gid|name>",   "this group and no other" },
+	{ OPT_KEEP_CAPS,       "keep-caps",        CLI_NONE,   NULL,           "keep the capabilities of the user namespace over exec" },
+	{ OPT_WHITELIST_ENV,   "whitelist-env",    CLI_ARG,    "<names>",      "keep these variables (comma-separated) and no other" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
-	{ 'f',             "fork",             CLI_NONE,   NULL,            "run the program as a child (implied by -p)", X_FORK },
-	{ OPT_NO_FORK,     "no-fork",          CLI_NONE,   NULL,            "become the program even with -p", X_FORK },
-	{ OPT_KILL_CHILD,  "kill-child",       CLI_OPTARG, "<signal>",      "signal the child when nsunshare dies (implies -f)" },
-	{ OPT_EXPLAIN,     "explain",          CLI_NONE,   NULL,            "print what would be done, and do nothing" },
+	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
+	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "become the program even with -p", X_FORK },
+	HANDLE_OPTS,
+	HANDLE_OPTS_FORKED,
+	HANDLE_OPTS_FDS,
+	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "signal the child (KILL) when nsunshare dies (implies -f)" },
+	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "implies -f, which forwards all signals anyway" },
+	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing" },
+	{ OPT_FEATURES,        "features",         CLI_NONE,   NULL,           "print what this kernel and this user can do" },
+	{ 'J',                 "json",             CLI_NONE,   NULL,           "print --features as JSON" },
 	{ 0 },
 };
 /* clang-format on */
 
 static const struct cli_tool tool = {
 	.name = "nsunshare",
-	.synopsis = { "[options] [--] [<program> [<argument>...]]" },
+	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--unpersist <dir>",
+		      "--features [-J]" },
 	.purpose = "Runs a program in new namespaces; your shell when none is named.",
 	.opts = table,
-	.notes = "It forks with -f, -p and --kill-child, and for what must be done from outside "
-		 "the\n"
-		 "new namespaces: maps of more than one id, and the files of --TYPE=<file>.",
+	.notes =
+		"It forks with -f and what implies it, and for what must be done from outside the\n"
+		"new namespaces: maps of more than one id, and the files of --TYPE=<file>.",
 	.failed = CLI_EXIT_OWN,
 };
 
-static void add_word(const char ***words, size_t *n, const char *word)
+static void add_word(struct words *w, const char *word)
 {
-	const char **more = reallocarray(*words, *n + 1, sizeof(*more));
+	const char **more = reallocarray(w->word, w->n + 1, sizeof(*more));
 
 	if (!more)
 		cli_die(ENOMEM, "cannot keep the arguments");
-	more[(*n)++] = word;
-	*words = more;
+	more[w->n++] = word;
+	w->word = more;
 }
 
 static unsigned long propagation(const char *s)
@@ -104,21 +144,13 @@ static unsigned long propagation(const char *s)
 	cli_die_usage("--propagation: '%s' is not private, slave, shared or unchanged", s);
 }
 
-/* A number, or a name with or without SIG. */
 static int signal_number(const char *s)
 {
-	const char *name = str_after(s, "SIG");
-	int sig;
+	int sig = s ? signame_parse(s, strlen(s)) : SIGKILL;
 
-	if (num_int(s, 1, SIGRTMAX, &sig) == 0)
-		return sig;
-	for (sig = 1; sig < NSIG; sig++) {
-		const char *abbrev = sigabbrev_np(sig);
-
-		if (abbrev && streq(abbrev, name ? name : s))
-			return sig;
-	}
-	cli_die_usage("--kill-child: '%s' is no signal", s);
+	if (sig < 0)
+		cli_die_usage("--kill-child: '%s' is no signal", s);
+	return sig;
 }
 
 static enum idmap_setgroups setgroups_word(const char *s)
@@ -150,15 +182,18 @@ static bool id_option(struct opts *o, int key, const char *arg)
 		o->map_group = arg;
 		break;
 	case OPT_MAP_USERS:
-		add_word(&o->users, &o->n_users, arg);
+		add_word(&o->users, arg);
 		break;
 	case OPT_MAP_GROUPS:
-		add_word(&o->groups, &o->n_groups, arg);
+		add_word(&o->groups, arg);
 		break;
 	case OPT_MAP_AUTO:
 	case OPT_MAP_SUBIDS:
-		add_word(&o->users, &o->n_users, key == OPT_MAP_AUTO ? "auto" : "subids");
-		add_word(&o->groups, &o->n_groups, key == OPT_MAP_AUTO ? "auto" : "subids");
+		add_word(&o->users, key == OPT_MAP_AUTO ? "auto" : "subids");
+		add_word(&o->groups, key == OPT_MAP_AUTO ? "auto" : "subids");
+		break;
+	case OPT_OWNER:
+		o->owner = arg;
 		break;
 	default:
 		return false;
@@ -167,7 +202,110 @@ static bool id_option(struct opts *o, int key, const char *arg)
 	return true;
 }
 
-static void other_option(struct opts *o, int key, const struct cli *c)
+static void clock_option(struct timeoff_want *w, const char *arg)
+{
+	struct nserr e = NSERR_INIT;
+
+	if (timeoff_parse(arg, w, &e) < 0)
+		cli_die_nserr(&e);
+}
+
+/* Options about what is done inside: whether it was one. */
+static bool inside_option(struct opts *o, int key, const char *arg)
+{
+	switch (key) {
+	case 'l':
+		o->interpreter = arg;
+		arg = o->mount_binfmt;
+		/* fall through */
+	case OPT_MOUNT_BINFMT:
+		o->mount_binfmt = arg ? arg : BINFMT_DIR;
+		o->types |= CLONE_NEWNS | CLONE_NEWUSER;
+		return true;
+	case OPT_MOUNT_PROC:
+		o->mount_proc = arg ? arg : "/proc";
+		o->types |= CLONE_NEWNS;
+		return true;
+	case OPT_PROPAGATION:
+		o->propagation = propagation(arg);
+		return true;
+	case 'R':
+		o->root = arg;
+		return true;
+	case 'w':
+		o->wd = arg;
+		return true;
+	case OPT_HOSTNAME:
+		o->hostname = arg;
+		o->types |= CLONE_NEWUTS;
+		return true;
+	case OPT_DOMAINNAME:
+		o->domainname = arg;
+		o->types |= CLONE_NEWUTS;
+		return true;
+	case OPT_LO:
+		o->lo = true;
+		o->types |= CLONE_NEWNET;
+		return true;
+	case OPT_MONOTONIC:
+	case OPT_BOOTTIME:
+		clock_option(
+			&o->clocks.want[key == OPT_BOOTTIME ? TIMEOFF_BOOTTIME : TIMEOFF_MONOTONIC],
+			arg);
+		o->types |= CLONE_NEWTIME;
+		return true;
+	case OPT_TIME_OFFSETS:
+		o->clocks.stream = arg;
+		o->types |= CLONE_NEWTIME;
+		return true;
+	case OPT_SETUP:
+		o->setup = arg;
+		return true;
+	}
+	return false;
+}
+
+/* Options about cgroup, process and program: whether it was one. */
+static bool process_option(struct opts *o, int key, const char *arg)
+{
+	switch (key) {
+	case OPT_INTO_CGROUP:
+		o->cgroup = arg;
+		return true;
+	case OPT_CGROUP_CREATE:
+		o->cgroup_create = o->fork = true;
+		return true;
+	case OPT_CGROUP_SET:
+		add_word(&o->cgroup_set, arg);
+		return true;
+	case 'S':
+		o->setuid = arg;
+		return true;
+	case 'G':
+		o->setgid = arg;
+		return true;
+	case OPT_KEEP_CAPS:
+		o->keep_caps = true;
+		return true;
+	case OPT_WHITELIST_ENV:
+		o->keep_env = arg;
+		return true;
+	case 'f':
+	case OPT_FORWARD_SIGNALS:
+		o->fork = true;
+		return true;
+	case OPT_NO_FORK:
+		o->no_fork = true;
+		return true;
+	case OPT_KILL_CHILD:
+		o->kill_signal = signal_number(arg);
+		o->fork = true;
+		return true;
+	}
+	return false;
+}
+
+static void other_option(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
 	case CLI_NSTYPES:
@@ -175,65 +313,48 @@ static void other_option(struct opts *o, int key, const struct cli *c)
 		if (c->arg)
 			o->pin[nstype_index(c->type)] = c->arg;
 		break;
+	case OPT_PERSIST:
+		o->persist = c->arg;
+		break;
+	case OPT_UNPERSIST:
+		o->unpersist = c->arg;
+		break;
 	case OPT_SETGROUPS:
 		o->setgroups = setgroups_word(c->arg);
-		break;
-	case 'S':
-		o->setuid = c->arg;
-		break;
-	case 'G':
-		o->setgid = c->arg;
-		break;
-	case OPT_MOUNT_PROC:
-		o->mount_proc = c->arg ? c->arg : "/proc";
-		o->types |= CLONE_NEWNS;
-		break;
-	case OPT_PROPAGATION:
-		o->propagation = propagation(c->arg);
-		o->set_propagation = true;
-		break;
-	case OPT_HOSTNAME:
-		o->hostname = c->arg;
-		o->types |= CLONE_NEWUTS;
-		break;
-	case OPT_MONOTONIC:
-	case OPT_BOOTTIME:
-		o->clock[key == OPT_BOOTTIME] = c->arg;
-		o->types |= CLONE_NEWTIME;
-		break;
-	case 'R':
-		o->root = c->arg;
-		break;
-	case 'w':
-		o->wd = c->arg;
-		break;
-	case 'f':
-		o->fork = true;
-		break;
-	case OPT_NO_FORK:
-		o->no_fork = true;
-		break;
-	case OPT_KILL_CHILD:
-		o->kill_child = o->fork = true;
-		o->kill_signal = c->arg ? signal_number(c->arg) : SIGKILL;
 		break;
 	case OPT_EXPLAIN:
 		o->explain = true;
 		break;
+	case OPT_FEATURES:
+		o->features = true;
+		break;
+	case 'J':
+		o->json = true;
+		break;
 	}
 }
 
-void opts_parse(struct opts *o, int argc, char **argv)
+void opts_parse(struct run *r, int argc, char **argv)
 {
+	struct nserr e = NSERR_INIT;
+	struct opts *o = r->o;
 	struct cli c;
-	int key;
+	int key, rc;
 
 	*o = (struct opts){ .propagation = MS_REC | MS_PRIVATE };
 	cli_init(&c, &tool, argc, argv);
-	while ((key = cli_next(&c)) != -1)
-		if (!id_option(o, key, c.arg))
-			other_option(o, key, &c);
-	if ((o->types & CLONE_NEWPID) && !o->no_fork)
+	while ((key = cli_next(&c)) != -1) {
+		rc = handle_option(&r->handle, key, c.arg, &e);
+		if (rc < 0)
+			cli_die_nserr(&e);
+		if (rc == 0 && !id_option(o, key, c.arg) && !inside_option(o, key, c.arg) &&
+		    !process_option(o, key, c.arg))
+			other_option(o, &c, key);
+	}
+	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
+	/* an interpreter is registered through /proc, which a new root or pid namespace lacks */
+	if (o->interpreter && !o->mount_proc && (o->root || (o->types & CLONE_NEWPID)))
+		o->mount_proc = "/proc";
 	o->argv = cli_rest(&c);
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsunshare: what the options name is read and looked up: maps, ids, clocks. */
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+
+#include "file.h"
+#include "idmapio.h"
+#include "idmapns.h"
+#include "idplan.h"
+#include "nsunshare.h"
+#include "num.h"
+#include "spawn.h"
+
+const char opts_current[] = "current";
+
+/* An id by number, else by name. */
+static int lookup(enum idmap_kind kind, const char *option, const char *s, uint32_t *id,
+		  struct nserr *e)
+{
+	const struct passwd *pw = NULL;
+	const struct group *gr = NULL;
+	int rc = num_id(s, id);
+
+	if (rc == 0)
+		return 0;
+	if (rc == -ERANGE)
+		return nserr_set(e, 0, "%s: '%s' is no id (0 to %u)", option, s, NUM_ID_MAX);
+	errno = 0;
+	if (kind == IDMAP_UID && (pw = getpwnam(s)))
+		*id = pw->pw_uid;
+	else if (kind == IDMAP_GID && (gr = getgrnam(s)))
+		*id = gr->gr_gid;
+	else
+		return nserr_set(e, errno, "%s: no %s '%s'", option,
+				 kind == IDMAP_UID ? "user" : "group", s);
+	return 0;
+}
+
+/* "UID:GID", numbers or names. */
+static int resolve_owner(struct run *r, struct nserr *e)
+{
+	const char *owner = r->o->owner, *colon;
+	cleanup_free char *user = NULL;
+	int rc;
+
+	if (!owner)
+		return 0;
+	colon = strchr(owner, ':');
+	if (!colon)
+		return nserr_set(e, 0, "--owner: '%s' is not <uid>:<gid>", owner);
+	user = strndup(owner, (size_t)(colon - owner));
+	if (!user)
+		return nserr_set(e, ENOMEM, "--owner");
+	r->has_owner = true;
+	rc = lookup(IDMAP_UID, "--owner", user, &r->owner_uid, e);
+	return rc < 0 ? rc : lookup(IDMAP_GID, "--owner", colon + 1, &r->owner_gid, e);
+}
+
+/* Whom --map-user and the ranges are about: the owner of the new namespace. */
+static uint32_t own_id(const struct run *r, enum idmap_kind kind)
+{
+	if (r->has_owner)
+		return kind == IDMAP_UID ? r->owner_uid : r->owner_gid;
+	return kind == IDMAP_UID ? geteuid() : getegid();
+}
+
+/* The map of one kind as --map-user, --map-users and their short forms say. */
+static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, struct nserr *e)
+{
+	const char *id = kind == IDMAP_UID ? r->o->map_user : r->o->map_group;
+	const struct words *words = kind == IDMAP_UID ? &r->o->users : &r->o->groups;
+	struct idplan_single single = { own_id(r, kind), own_id(r, kind) };
+	struct subid_user user = { 0 };
+	int rc = 0;
+
+	if (!id && words->n == 0)
+		return 0;
+	if (id && id != opts_current)
+		rc = lookup(kind, kind == IDMAP_UID ? "--map-user" : "--map-group", id,
+			    &single.inside, e);
+	if (rc == 0 && words->n > 0)
+		rc = subid_user(NULL, &user, e);
+	if (rc < 0)
+		return rc;
+	return idplan_words(m, kind, words->word, words->n, id ? &single : NULL, IDPLAN_SHIFT,
+			    &user, e);
+}
+
+/* user_namespaces(7): a process may itself map its own id, and needs no privilege for it. All else
+ * is written from outside, cut where the extents of the caller's own map begin and end. */
+static int finish_maps(struct run *r, struct nserr *e)
+{
+	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
+	cleanup_fd int self = -1;
+	int rc = 0;
+
+	r->maps_by_self = true;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		const struct idmap *m = &r->maps.map[k];
+
+		r->maps_by_self &= m->n == 0 || (m->n == 1 && m->ext[0].count == 1 &&
+						 m->ext[0].outside == own_id(r, k));
+	}
+	if (r->maps_by_self)
+		return 0;
+	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	if (self < 0)
+		return nserr_set(e, self, "cannot open /proc/self");
+	rc = idmaps_read(self, &own, e);
+	if (rc == 0)
+		rc = idmaps_check(&r->maps, NULL, e);
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		rc = idmap_split(&r->maps.map[k], &own.map[k], e);
+	return rc;
+}
+
+static int resolve_maps(struct run *r, struct nserr *e)
+{
+	const struct opts *o = r->o;
+	int rc = o->map ? idmapns_load(o->map, &r->maps, e) : 0;
+
+	for (int kind = 0; rc == 0 && !o->map && kind < IDMAP_KINDS; kind++)
+		rc = plan_map(r, kind, &r->maps.map[kind], e);
+	if (rc == 0)
+		rc = finish_maps(r, e);
+	if (rc < 0)
+		return rc;
+	if (o->setgroups != IDMAP_SETGROUPS_UNSET)
+		r->maps.setgroups = o->setgroups;
+	else if (o->map_group && o->groups.n == 0)
+		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
+	r->has_maps = r->maps.map[IDMAP_UID].n || r->maps.map[IDMAP_GID].n ||
+		      r->maps.setgroups != IDMAP_SETGROUPS_UNSET;
+	return 0;
+}
+
+/* Before anything is unshared: afterwards the caller's own clocks cannot be told. */
+static int resolve_clocks(struct run *r, struct nserr *e)
+{
+	struct timeoff_now now = { 0 };
+	cleanup_fd int self = -1;
+	int rc;
+
+	if (!timeoff_wanted(&r->o->clocks))
+		return 0;
+	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	if (self < 0)
+		return nserr_set(e, self, "cannot open /proc/self");
+	rc = timeoff_look(TIMEOFF_ANCHOR_START, self, &now, e);
+	return rc < 0 ? rc : timeoff_request_resolve(&r->o->clocks, &now, &r->offsets, e);
+}
+
+int resolve(struct run *r, struct nserr *e)
+{
+	const struct opts *o = r->o;
+	int rc = resolve_owner(r, e);
+
+	if (rc == 0)
+		rc = resolve_clocks(r, e);
+	if (rc == 0 && o->setuid) {
+		rc = lookup(IDMAP_UID, "--setuid", o->setuid, &r->uid, e);
+		r->set_uid = true;
+	}
+	if (rc == 0 && o->setgid) {
+		rc = lookup(IDMAP_GID, "--setgid", o->setgid, &r->gid, e);
+		r->set_gid = true;
+	}
+	r->argv = o->argv;
+	if (!r->argv[0]) {
+		spawn_shell(&r->shell, r->shell_argv);
+		r->argv = r->shell_argv;
+	}
+	return rc < 0 ? rc : resolve_maps(r, e);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsunshare: steps that change mounts, root and working directory inside. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+
+#include "cause.h"
+#include "file.h"
+#include "nsunshare.h"
+#include "sys_mount.h"
+#include "sys_ns.h"
+
+#define FLAGS_OF_PROC (MS_NOSUID | MS_NOEXEC | MS_NODEV)
+
+static int run_propagation(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	int rc = sys_mount("none", "/", "", s->num, NULL);
+
+	(void)ctx;
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot change the propagation of /");
+	if (rc == -EINVAL)
+		nserr_hint(e, "/ is no mount point here (a chroot?), and only mount points have "
+			      "one: --propagation=unchanged");
+	return rc;
+}
+
+static void show_propagation(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "make all mounts %s",
+		   s->num & MS_SHARED  ? "shared"
+		   : s->num & MS_SLAVE ? "slaves"
+				       : "private");
+}
+
+/* mount_namespaces(7): a copied mount is a peer of what it was copied from. */
+const struct plan_kind step_propagation = {
+	.name = "propagation",
+	.call = "mount(2) MS_REC",
+	.run = run_propagation,
+	.show = show_propagation,
+};
+
+static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *dir = s->arg;
+
+	(void)ctx;
+	if (chroot(dir) == 0 && chdir("/") == 0)
+		return 0;
+	nserr_set(e, errno, "cannot change the root directory to '%s'", dir);
+	cause_search(dir, e);
+	return -e->errnum;
+}
+
+const struct plan_kind step_root = {
+	.name = "root",
+	.call = "chroot(2), chdir(2)",
+	.run = run_root,
+	.what = "change the root directory to '%s'",
+};
+
+static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *dir = s->arg;
+
+	(void)ctx;
+	if (chdir(dir) == 0)
+		return 0;
+	nserr_set(e, errno, "cannot enter '%s'", dir);
+	cause_search(dir, e);
+	return -e->errnum;
+}
+
+const struct plan_kind step_wd = {
+	.name = "wd",
+	.call = "chdir(2)",
+	.run = run_wd,
+	.what = "enter '%s'",
+};
+
+/* pid_namespaces(7): proc shows the pid namespace of the process that mounts it. num: the old mount
+ * is made private first, or the new one would appear outside. */
+static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	const char *dir = s->arg;
+	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
+
+	/* what is no mount point is propagated by nothing */
+	if (rc < 0 && rc != -EINVAL)
+		return nserr_set(e, rc, "cannot make '%s' private", dir);
+	rc = sys_mount("proc", dir, "proc", FLAGS_OF_PROC, NULL);
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
+	if (r->o->types & CLONE_NEWUSER)
+		cause_mount_proc(r->o->types & CLONE_NEWPID, e);
+	return rc;
+}
+
+const struct plan_kind step_mount_proc = {
+	.name = "mount-proc",
+	.call = "mount(2)",
+	.run = run_mount_proc,
+	.what = "mount proc on '%s'",
+};
+
+/* A user namespace has a binfmt_misc of its own from 6.7 on. */
+static int run_mount_binfmt(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *dir = s->arg;
+	int rc = sys_mount("binfmt_misc", dir, "binfmt_misc", FLAGS_OF_PROC, NULL);
+
+	(void)ctx;
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot mount binfmt_misc on '%s'", dir);
+	if (rc == -EPERM)
+		nserr_hint(e, "a binfmt_misc in a user namespace needs Linux 6.7");
+	else if (rc == -ENODEV)
+		nserr_hint(e, "the kernel has no binfmt_misc (modprobe binfmt_misc)");
+	return rc;
+}
+
+const struct plan_kind step_mount_binfmt = {
+	.name = "mount-binfmt",
+	.call = "mount(2)",
+	.run = run_mount_binfmt,
+	.what = "mount binfmt_misc on '%s'",
+};
+
+/* The definition is registered with the file system that was mounted last. */
+static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	const char *dir = s->num ? BINFMT_DIR : r->o->mount_binfmt, *definition = s->arg;
+	char path[4096];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/register", dir);
+	rc = file_write_at(AT_FDCWD, path, definition);
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot register the interpreter '%s'", definition);
+	if (rc == -EINVAL)
+		nserr_hint(e, "a definition is :name:type:offset:magic:mask:interpreter:flags");
+	return rc;
+}
+
+const struct plan_kind step_interpreter = {
+	.name = "interpreter",
+	.call = "write(register)",
+	.run = run_interpreter,
+	.what = "register the interpreter %s",
+};

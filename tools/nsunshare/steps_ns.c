@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsunshare: steps that make the process and its namespaces, map ids and keep namespaces by files.
+ * Each kind quotes the kernel rule that gives it its place. */
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+
+#include "cause.h"
+#include "file.h"
+#include "idmapio.h"
+#include "nsunshare.h"
+#include "sys_ns.h"
+#include "sys_pidfd.h"
+
+#define GROUPS_MAX 65536 /* NGROUPS_MAX of the kernel */
+
+static void add_types(struct buf *out, uint64_t flags)
+{
+	const char *sep = " ";
+
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		if (!(flags & nstypes[i].flag))
+			continue;
+		buf_printf(out, "%s%s", sep, nstypes[i].name);
+		sep = ", ";
+	}
+}
+
+static int fail_namespaces(uint64_t types, int rc, struct nserr *e)
+{
+	struct buf text = BUF_INIT;
+
+	add_types(&text, types);
+	if (types)
+		nserr_set(e, rc, "cannot create namespaces:%s", text.s ? text.s : "");
+	else
+		nserr_set(e, rc, "cannot create a process");
+	cause_unshare(types, e);
+	buf_free(&text);
+	return rc;
+}
+
+/* ---- the owner: user_namespaces(7): a user namespace belongs to the effective user id of who
+ * makes it. The saved ids stay root's until exec, so that the caller can come back. */
+
+struct ids {
+	gid_t gid, groups[GROUPS_MAX];
+	int n;
+};
+
+static int become_owner(const struct run *r, struct nserr *e)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, getegid()) < 0 ||
+	    setresuid(r->owner_uid, r->owner_uid, geteuid()) < 0) {
+		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
+		if (errno == EPERM)
+			nserr_hint(e, "only root can make a user namespace for somebody else");
+		return -errno;
+	}
+	/* a change of ids leaves /proc/self to root, prctl(2) */
+	return prctl(PR_SET_DUMPABLE, 1) < 0 ? nserr_set(e, errno, "prctl") : 0;
+}
+
+static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)s;
+	return become_owner(ctx, e);
+}
+
+static void show_owner(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct run *r = ctx;
+
+	(void)s;
+	buf_printf(out, "become %u:%u, who is to own the user namespace", r->owner_uid,
+		   r->owner_gid);
+}
+
+const struct plan_kind step_owner = {
+	.name = "owner",
+	.call = "setgroups(2), setresgid(2), setresuid(2)",
+	.run = run_owner,
+	.show = show_owner,
+};
+
+/* ---- processes */
+
+static pid_t make_process(struct run *r, uint64_t types)
+{
+	int cgroup = r->o->cgroup ? cgroup_v2_fd(&r->cgroup) : -1;
+	pid_t pid = -ENOSYS;
+
+	/* clone3(2), 5.7: at once where it belongs. What keeps it out of there is told better by
+	 * the file that it would write to otherwise. */
+	if (cgroup >= 0)
+		pid = sys_clone(types | SYS_CLONE_INTO_CGROUP, cgroup, NULL);
+	r->in_cgroup = pid >= 0;
+	return pid >= 0 ? pid : sys_clone(types, -1, NULL);
+}
+
+/* The same as the owner; the caller is itself again afterwards. */
+static pid_t make_process_as_owner(struct run *r, uint64_t types, struct nserr *e)
+{
+	static struct ids ids;
+	uid_t uid = getuid(), euid = geteuid();
+	gid_t gid = getgid(), egid = getegid();
+	pid_t pid;
+	int rc;
+
+	ids.n = getgroups(GROUPS_MAX, ids.groups);
+	rc = become_owner(r, e);
+	if (rc < 0)
+		return rc;
+	pid = make_process(r, types);
+	if (pid == 0)
+		return 0;
+	if (setresuid(uid, euid, euid) < 0 || setresgid(gid, egid, egid) < 0 || ids.n < 0 ||
+	    setgroups((size_t)ids.n, ids.groups) < 0)
+		return nserr_set(e, errno, "cannot become %u again after --owner", euid);
+	return pid;
+}
+
+static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+	pid_t pid = r->has_owner ? make_process_as_owner(r, s->num, e) : make_process(r, s->num);
+
+	if (pid < 0)
+		return e->what[0] ? pid : fail_namespaces(s->num, pid, e);
+	if (pid > 0)
+		r->pid = r->supervise.pid = r->handle.pid = pid;
+	return pid;
+}
+
+static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct run *r = ctx;
+
+	buf_adds(out, "create the child");
+	if (r->has_owner)
+		buf_printf(out, ", as %u:%u,", r->owner_uid, r->owner_gid);
+	if (s->num) {
+		buf_adds(out, " in new namespaces:");
+		add_types(out, s->num);
+	}
+}
+
+const struct plan_kind step_fork = {
+	.name = "fork",
+	.call = "clone3(2)",
+	.show = show_fork,
+	.fork = run_fork,
+	.forks = PLAN_CHILD,
+};
+
+static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	pid_t pid = sys_clone(0, -1, NULL);
+	sigset_t all;
+
+	(void)ctx;
+	(void)s;
+	if (pid < 0)
+		return fail_namespaces(0, pid, e);
+	if (pid == 0) {
+		/* it ends when the caller does, and takes back what it made */
+		sigfillset(&all);
+		sigprocmask(SIG_BLOCK, &all, NULL);
+	}
+	return pid;
+}
+
+const struct plan_kind step_helper = {
+	.name = "helper",
+	.call = "clone3(2)",
+	.what = "create a helper that stays outside",
+	.fork = run_helper,
+	.forks = PLAN_HELPER,
+};
+
+/* ---- namespaces */
+
+static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	int rc = sys_unshare(s->num);
+
+	(void)ctx;
+	return rc < 0 ? fail_namespaces(s->num, rc, e) : 0;
+}
+
+static void show_unshare(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_adds(out, "create namespaces:");
+	add_types(out, s->num);
+}
+
+const struct plan_kind step_unshare = {
+	.name = "unshare",
+	.call = "unshare(2)",
+	.run = run_unshare,
+	.show = show_unshare,
+};
+
+/* ---- maps: user_namespaces(7): written once, before an exec that would lose the capabilities in
+ * the new namespace; more than one's own id only from the parent namespace. */
+
+static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+	enum idmap_way way = IDMAP_DIRECT;
+	cleanup_fd int procfd = -1;
+	char path[32] = "/proc/self";
+	int rc = 0;
+
+	if (!s->num) {
+		snprintf(path, sizeof(path), "/proc/%d", r->pid);
+		rc = idmaps_way(&r->maps, &way, e);
+	}
+	if (rc < 0)
+		return rc;
+	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	if (procfd < 0)
+		return nserr_set(e, procfd, "cannot open %s", path);
+	return way == IDMAP_DIRECT ? idmaps_write(procfd, &r->maps, e)
+				   : idmaps_write_helpers(procfd, &r->maps, e);
+}
+
+static void show_maps(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	static const char *const setgroups[] = { "", ", setgroups allow", ", setgroups deny" };
+	const struct run *r = ctx;
+	const char *sep = "map";
+
+	(void)s;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		const struct idmap *m = &r->maps.map[k];
+
+		for (size_t i = 0; i < m->n; i++, sep = ",")
+			buf_printf(out, "%s %s %u:%u:%u", sep, idmap_kind_names[k],
+				   m->ext[i].inside, m->ext[i].outside, m->ext[i].count);
+	}
+	buf_adds(out, setgroups[r->maps.setgroups] + (streq(sep, "map") ? 2 : 0));
+}
+
+const struct plan_kind step_maps = {
+	.name = "maps",
+	.call = "write(/proc/PID/{setgroups,uid_map,gid_map})",
+	.run = run_maps,
+	.show = show_maps,
+};
+
+/* ---- namespaces kept by files */
+
+static int run_pin_dir(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+
+	return nspin_dir(s->arg, &r->dir_created, &r->dir_bound, e);
+}
+
+static void undo_pin_dir(void *ctx, const struct plan_step *s)
+{
+	struct run *r = ctx;
+
+	nspin_dir_undo(s->arg, r->dir_created, r->dir_bound);
+}
+
+const struct plan_kind step_pin_dir = {
+	.name = "persist",
+	.call = "mkdir(2), mount(2)",
+	.run = run_pin_dir,
+	.undo = undo_pin_dir,
+	.what = "make '%s' hold namespaces",
+};
+
+static const char *pin_path(const struct run *r, size_t i, char *buf, size_t size)
+{
+	if (r->o->pin[i])
+		return r->o->pin[i];
+	snprintf(buf, size, "%s/%s", r->o->persist, nstypes[i].name);
+	return buf;
+}
+
+static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+	struct nspin *pin = &r->pin[s->num];
+	cleanup_fd int procfd = -1;
+	char proc[32], path[4096];
+
+	pin->path = strdup(pin_path(r, s->num, path, sizeof(path)));
+	if (!pin->path)
+		return nserr_set(e, ENOMEM, "cannot name the file of a namespace");
+	snprintf(proc, sizeof(proc), "/proc/%d", r->pid);
+	procfd = file_open_at(AT_FDCWD, proc, O_PATH | O_DIRECTORY, 0);
+	if (procfd < 0)
+		return nserr_set(e, procfd, "cannot open %s", proc);
+	return nspin_bind(pin, procfd, &nstypes[s->num], e);
+}
+
+static void undo_pin(void *ctx, const struct plan_step *s)
+{
+	struct run *r = ctx;
+
+	nspin_undo(&r->pin[s->num]);
+}
+
+static void show_pin(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	char path[4096];
+
+	buf_printf(out, "keep the %s namespace on '%s'", nstypes[s->num].name,
+		   pin_path(ctx, s->num, path, sizeof(path)));
+}
+
+const struct plan_kind step_pin = {
+	.name = "pin",
+	.call = "mount(2) MS_BIND",
+	.run = run_pin,
+	.undo = undo_pin,
+	.show = show_pin,
+};
