@@ -77,10 +77,12 @@ int nsjoin_add_all(struct nsjoin *j, struct nserr *e)
 			continue; /* this kernel has no such type */
 		if (n == -ENOENT || n == -ESRCH)
 			return nserr_set(e, ESRCH, "process %d", (int)j->proc.pid);
-		/* setns(2) of the own mount namespace resets root and working directory */
-		if (t->flag == CLONE_NEWNS || !is_shared(self, t, link, n))
+		if (!is_shared(self, t, link, n))
 			j->mask |= t->flag;
+		else if (t->flag == CLONE_NEWNS)
+			j->optional |= t->flag; /* entering it resets root and working directory */
 	}
+	j->mask |= j->optional;
 	return 0;
 }
 
@@ -131,27 +133,25 @@ static int refused(const struct nsjoin *j, const struct nstype *t, int err, stru
 	return rc;
 }
 
-/* Tries each of *pending but the user namespace; clears those entered. -EPERM when some are left.
+/*
+ * Tries each of *pending but the user namespace, and clears those entered. What is not permitted
+ * (yet) stays, and e tells of it. 0, or a negative errno for what cannot be mended.
  */
 static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr *e)
 {
-	int rc = 0;
-
 	for (unsigned rank = 0; rank < NSTYPE_COUNT; rank++) {
 		const struct nstype *t = by_rank(rank);
-		int one;
+		int rc;
 
 		if (!(*pending & t->flag) || t->flag == CLONE_NEWUSER)
 			continue;
-		one = sys_setns(j->fds[nstype_index(t)], t->flag);
-		if (one == 0)
+		rc = sys_setns(j->fds[nstype_index(t)], t->flag);
+		if (rc == 0)
 			*pending &= ~t->flag;
-		else if (one == -EPERM)
-			rc = rc < 0 ? rc : refused(j, t, one, e);
-		else
-			return refused(j, t, one, e);
+		else if (refused(j, t, rc, e) != -EPERM)
+			return rc;
 	}
-	return rc;
+	return 0;
 }
 
 /*
@@ -186,13 +186,12 @@ static int enter_levels(const struct nsjoin *j, uint64_t *pending, struct nserr 
 
 	for (unsigned i = n; i-- > 0 && rc == 0;) {
 		rc = sys_setns(levels[i], CLONE_NEWUSER);
-		if (rc < 0)
-			rc = refused(j, user, rc, e);
-		else if (enter_others(j, pending, e) < 0 && e->errnum != EPERM)
-			rc = -e->errnum;
+		rc = rc < 0 ? refused(j, user, rc, e) : enter_others(j, pending, e);
 	}
 	for (unsigned i = 0; i < n; i++)
 		close(levels[i]);
+	if (rc == 0)
+		*pending &= ~user->flag;
 	return rc;
 }
 
@@ -215,14 +214,11 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 			return j->fds[i];
 	}
 	rc = enter_others(j, &pending, e);
-	if (rc == 0 || (rc == -EPERM && j->fds[NSTYPE_USER] >= 0)) {
-		if (j->fds[NSTYPE_USER] < 0)
-			return 0;
+	if (rc == 0 && j->fds[NSTYPE_USER] >= 0)
 		rc = enter_levels(j, &pending, e);
-		pending &= ~nstypes[NSTYPE_USER].flag;
-		return rc < 0 ? rc : pending ? -EPERM : 0;
-	}
-	return rc;
+	if (rc < 0)
+		return rc;
+	return pending & ~j->optional ? -EPERM : 0;
 }
 
 int nsjoin_enter(struct nsjoin *j, struct nserr *e)
@@ -238,6 +234,8 @@ int nsjoin_enter(struct nsjoin *j, struct nserr *e)
 		/* setns(2), 5.8: all or none, with the capabilities in the new user namespace too
 		 */
 		rc = sys_setns(j->proc.pidfd, j->mask);
+		if (rc == -EPERM && j->optional)
+			rc = sys_setns(j->proc.pidfd, j->mask & ~j->optional);
 		if (rc == 0)
 			return 0;
 		if (rc == -ESRCH)

@@ -11,6 +11,7 @@
 struct nsjoin {
 	struct nsproc_ref proc;          /* pid 0: there is no process */
 	uint64_t mask;                   /* CLONE_NEW* flags of what is entered of proc */
+	uint64_t optional;               /* those of mask that are left out where they may not be */
 	int fds[NSTYPE_COUNT];           /* namespaces named one by one, -1 for none */
 	const char *names[NSTYPE_COUNT]; /* of fds, for messages; borrowed */
 };

@@ -439,19 +439,22 @@ static int open_own_fd(const struct nsref *r, struct nserr *e)
 	return fd < 0 ? nserr_set(e, errno, "cannot duplicate %s", r->text) : fd;
 }
 
-static int open_socket_ns(const struct nsproc_ref *p, const struct nsref *r, struct nserr *e)
+int nsref_open_socket(const struct nsproc_ref *p, int fd, struct nserr *e)
 {
-	cleanup_fd int sock = sys_pidfd_getfd(p->pidfd, r->fd);
+	cleanup_fd int sock = sys_pidfd_getfd(p->pidfd, fd);
 	struct stat st;
 	int ns;
 
 	if (sock < 0)
-		return nserr_set(e, sock, "cannot get descriptor %d of process %d", r->fd,
+		return nserr_set(e, sock, "cannot get descriptor %d of process %d", fd,
 				 (int)p->pid);
 	if (fstat(sock, &st) < 0 || !S_ISSOCK(st.st_mode))
-		return nserr_set(e, ENOTSOCK, "descriptor %d of process %d", r->fd, (int)p->pid);
+		return nserr_set(e, ENOTSOCK, "descriptor %d of process %d", fd, (int)p->pid);
 	ns = sys_ns_of_socket(sock);
-	return ns < 0 ? nserr_set(e, ns, "cannot get the network namespace of %s", r->text) : ns;
+	return ns < 0 ? nserr_set(e, ns,
+				  "cannot get the network namespace of descriptor %d of process %d",
+				  fd, (int)p->pid)
+		      : ns;
 }
 
 /* The forms that hold a process on their way. */
@@ -468,7 +471,7 @@ static int open_through_process(const struct nsref *r, const struct nstype *type
 	if (rc < 0)
 		return rc;
 	if (r->kind == NSREF_SOCKET)
-		return open_socket_ns(&p, r, e);
+		return nsref_open_socket(&p, r->fd, e);
 	if (r->kind != NSREF_PID_FD)
 		return nsref_open_proc_ns(&p, type, e);
 	snprintf(path, sizeof(path), "fd/%d", r->fd);

@@ -83,6 +83,9 @@ int nsref_open_proc_ns(const struct nsproc_ref *p, const struct nstype *type,
 		       struct nserr *e) must_check;
 int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e) must_check;
 
+/* The network namespace of the socket that is descriptor fd of a held process (SIOCGSKNS). */
+int nsref_open_socket(const struct nsproc_ref *p, int fd, struct nserr *e) must_check;
+
 /*
  * Why a held process has no namespaces to enter: 0 when it has, else a negative errno with e set
  * (it ended, is a zombie, a kernel thread). A process that may not be looked at passes.

@@ -118,6 +118,15 @@ int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys
 	return result(syscall(SYS_statmount, &req, buf, size, 0));
 }
 
+ssize_t sys_getcwd(char *path, size_t size)
+{
+	long n = syscall(SYS_getcwd, path, size);
+
+	if (n < 0)
+		return -errno;
+	return path[0] == '/' ? n - 1 : -ENOENT; /* "(unreachable)/…" */
+}
+
 int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve)
 {
 	struct open_how_v0 how = { flags | O_CLOEXEC, mode, resolve };

@@ -82,6 +82,11 @@ ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64
 int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys_statmount *buf,
 		  size_t size) must_check;
 
+/* getcwd(2) itself: the C library would climb from a directory that the root does not lead to, and
+ * may arrive at what looks like a path. The length without NUL, -ENOENT when it is no path from the
+ * root, -ERANGE when it is too long for path. */
+ssize_t sys_getcwd(char *path, size_t size) must_check;
+
 /* openat2(2), 5.6. flags gets O_CLOEXEC. */
 int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode,
 		uint64_t resolve) must_check;

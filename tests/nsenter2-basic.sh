@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-basic: into the namespaces of a process and out again with the right exit status.
 # as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup
 
@@ -77,7 +78,6 @@ test_a_file_of_another_type_is_named()
 test_is_process_of_the_pid_namespace()
 {
 	start_target
-	# shellcheck disable=SC2016
 	run nsenter2 -at "$target" sh -c 'ps -o comm= 1'
 	assert_ok
 	assert_out sleep
@@ -86,7 +86,7 @@ test_is_process_of_the_pid_namespace()
 test_no_fork_leaves_the_program_outside()
 {
 	start_target
-	run nsenter2 -F -t "$target" -U -p readlink /proc/self/ns/pid /proc/self/ns/pid_for_children
+	run nsenter2 --no-fork -t "$target" -U -p readlink /proc/self/ns/pid /proc/self/ns/pid_for_children
 	assert_ok
 	assert_out "$(ns_of self pid)
 $(ns_of "$target" pid)"
@@ -110,10 +110,8 @@ test_exit_status_is_that_of_the_program()
 test_ends_by_the_signal_of_the_program()
 {
 	start_target
-	# shellcheck disable=SC2016
 	run nsenter2 -at "$target" sh -c 'kill -TERM $$'
 	assert_rc 143
-	# shellcheck disable=SC2016
 	run nsenter2 -at "$target" sh -c 'kill -KILL $$'
 	assert_rc 137
 }

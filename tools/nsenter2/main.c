@@ -1,46 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: enters namespaces and executes a program there. */
 #include "nsenter2.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-
 #include "spawn.h"
 
-/* Waits for the child, stops as it stops, and ends as it ends. */
-static _Noreturn void follow_child(pid_t child)
+static _Noreturn void explain(const struct nsenter2 *n, const struct plan *p)
 {
+	struct buf b = BUF_INIT;
+
+	plan_explain(p, n, &b);
+	cli_print(&b);
+	exit(0);
+}
+
+/* Stands between the caller and the program, and ends as it ends. */
+static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
+{
+	struct nserr e = NSERR_INIT;
 	int status;
 
-	for (;;) {
-		if (RETRY_EINTR(waitpid(child, &status, WUNTRACED)) < 0)
-			cli_die(errno, "cannot wait for process %d", (int)child);
-		if (!WIFSTOPPED(status))
-			spawn_end_as(status);
-		kill(getpid(), SIGSTOP);
-		kill(child, SIGCONT);
+	util_close(&n->slave);
+	n->supervise.pid = child;
+	status = supervise_wait(&n->supervise, &e);
+	pty_relay_end(&n->relay);
+	if (status < 0)
+		cli_die_nserr(&e);
+	spawn_end_as(status);
+}
+
+void run_target(struct nsenter2 *n)
+{
+	struct nserr e = NSERR_INIT;
+	struct plan plan = PLAN_INIT;
+	struct plan_result result = { 0 };
+	bool forks;
+
+	if (target_hold(n, &e) < 0)
+		cli_die_nserr(&e);
+	forks = steps_fork(n);
+	steps_add(n, &plan);
+	if (n->explain)
+		explain(n, &plan);
+	if (forks && supervise_block(&n->supervise, &e) < 0)
+		cli_die_nserr(&e);
+	if (plan_run(&plan, n, &result, &e) < 0) {
+		if (forks)
+			supervise_unblock(&n->supervise);
+		cli_die_nserr(&e);
 	}
+	follow_child(n, result.child);
 }
 
 int main(int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
-	struct plan plan = PLAN_INIT;
-	struct plan_result result = { 0 };
 	struct nsenter2 n;
 
 	opts_parse(&n, argc, argv);
-	if (target_hold(&n, &e) < 0)
+	if (n.each.on)
+		return each_run(&n);
+	if (n.target && target_open(&n, &e) < 0)
 		cli_die_nserr(&e);
-	steps_add(&n, &plan);
-	if (n.explain) {
-		struct buf b = BUF_INIT;
-
-		plan_explain(&plan, &n, &b);
-		cli_print(&b);
-		return 0;
-	}
-	if (plan_run(&plan, &n, &result, &e) < 0)
-		cli_die_nserr(&e);
-	follow_child(result.child);
+	run_target(&n);
 }

@@ -2,36 +2,62 @@
 /* opts: the command line of nsenter2. */
 #include "nsenter2.h"
 #include "num.h"
+#include "signame.h"
 
 enum {
-	OPT_PRESERVE = CLI_LONG,
+	OPT_USER_PARENT = CLI_LONG,
+	OPT_PRESERVE,
+	OPT_KILL_CHILD,
+	OPT_PTY,
+	OPT_EACH,
+	OPT_PREFIX,
 	OPT_EXPLAIN,
 };
 
+enum { X_WD = 1, X_EACH_TARGET = 2, X_EACH_PTY = 4, X_FORK = 8 };
+
 /* clang-format off */
-static const struct cli_opt opts[] = {
-	{ 'a',          "all",                  CLI_NONE,   NULL,     "enter all that are not shared yet" },
-	{ 't',          "target",               CLI_ARG,    "<ref>",  "process whose namespaces to enter" },
-	{ CLI_NSTYPES,  "types",                CLI_OPTARG, "<file>", "enter that namespace" },
-	{ 'S',          "setuid",               CLI_ARG,    "<id>",   "set the user id in the namespace" },
-	{ 'G',          "setgid",               CLI_ARG,    "<id>",   "set the group id in the namespace" },
-	{ OPT_PRESERVE, "preserve-credentials", CLI_NONE,   NULL,     "do not touch user and group ids" },
-	{ 'r',          "root",                 CLI_OPTARG, "<dir>",  "set the root directory" },
-	{ 'w',          "wd",                   CLI_OPTARG, "<dir>",  "set the working directory" },
-	{ 'W',          "wdns",                 CLI_ARG,    "<dir>",  "set it to a directory found inside" },
-	{ 'F',          "no-fork",              CLI_NONE,   NULL,     "do not fork for a pid namespace" },
-	{ OPT_EXPLAIN,  "explain",              CLI_NONE,   NULL,     "print the steps and do nothing" },
+static const struct cli_opt table[] = {
+	{ 0, NULL, CLI_NONE, NULL, "What is entered" },
+	{ 'a',             "all",                  CLI_NONE,   NULL,       "all namespaces of the target that are not shared yet" },
+	{ 't',             "target",               CLI_ARG,    "<ref>",    "the process, or the namespace, that is entered", X_EACH_TARGET },
+	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter one, of the target or by its file" },
+	{ 'N',             "net-socket",           CLI_ARG,    "<fd>",     "enter the network namespace of a socket of the target" },
+	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns what is entered" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Inside" },
+	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory, to the target's by default" },
+	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory, to the target's by default", X_WD },
+	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change it to a directory that is found inside", X_WD },
+
+	{ 0, NULL, CLI_NONE, NULL, "User and group ids" },
+	{ 'S',             "setuid",               CLI_ARG,    "<uid>",    "run the program with this user id" },
+	{ 'G',             "setgid",               CLI_ARG,    "<gid>",    "run the program with this group id and no other" },
+	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "do not touch user and group ids" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Process" },
+	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "become the program even with a pid namespace", X_FORK },
+	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "signal the program when nsenter2 dies (forks)", X_FORK },
+	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "give the program a terminal of its own (forks)", X_FORK | X_EACH_PTY },
+	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print what would be done, and do nothing" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Many targets" },
+	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "read references from standard input, run it for each", X_EACH_TARGET | X_EACH_PTY },
+	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run so many at a time" },
+	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "put the reference before each line of output" },
+	{ '0',             "null",                 CLI_NONE,   NULL,       "references end with NUL, not with newline" },
 	{ 0 },
 };
 /* clang-format on */
 
 static const struct cli_tool tool = {
-	"nsenter2",
-	{ "[options] [--] [<program> [<argument>...]]" },
-	"Run a program (default: $SHELL) in namespaces of another process.",
-	opts,
-	"A pid namespace is entered by a child, so nsenter2 forks when it enters one.",
-	CLI_EXIT_OWN,
+	.name = "nsenter2",
+	.synopsis = { "[options] [--] [<program> [<argument>...]]",
+		      "--each [options] [--] <program> [<argument>...]" },
+	.purpose = "Runs a program in existing namespaces; your shell when none is named.",
+	.opts = table,
+	.notes = "It forks when a pid namespace is entered, which only a child can be in.",
+	.failed = CLI_EXIT_OWN,
 };
 
 /* The argument of a short option may be written -m=FILE, as nsenter(1) takes it. */
@@ -62,6 +88,67 @@ static struct id_opt take_id(const char *name, const char *arg)
 	return id;
 }
 
+static int take_signal(const char *arg)
+{
+	int sig = arg ? signame_parse(arg, strlen(arg)) : SIGKILL;
+
+	if (sig <= 0)
+		cli_die_usage("--kill-child: '%s' is not a signal", arg);
+	return sig;
+}
+
+/* Options of how the program runs; false for one that is none of them. */
+static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
+{
+	switch (key) {
+	case 'S':
+		n->uid = take_id("setuid", c->arg);
+		break;
+	case 'G':
+		n->gid = take_id("setgid", c->arg);
+		break;
+	case OPT_PRESERVE:
+		n->preserve = true;
+		break;
+	case 'F':
+		n->no_fork = true;
+		break;
+	case OPT_KILL_CHILD:
+		n->supervise.death_signal = take_signal(c->arg);
+		break;
+	case OPT_PTY:
+		n->pty = true;
+		break;
+	case OPT_EXPLAIN:
+		n->explain = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static bool take_each(struct nsenter2 *n, const struct cli *c, int key)
+{
+	switch (key) {
+	case OPT_EACH:
+		n->each.on = true;
+		break;
+	case 'P':
+		n->each.parallel = (unsigned)cli_u64("--parallel", c->arg, 1, 1024);
+		break;
+	case OPT_PREFIX:
+		n->each.prefix = true;
+		break;
+	case '0':
+		n->each.nul = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 static void take(struct nsenter2 *n, const struct cli *c, int key)
 {
 	switch (key) {
@@ -74,53 +161,59 @@ static void take(struct nsenter2 *n, const struct cli *c, int key)
 	case CLI_NSTYPES:
 		take_type(n, c->type, c->arg);
 		break;
-	case 'S':
-		n->uid = take_id("setuid", c->arg);
+	case 'N':
+		if (num_fd(c->arg, &n->net_socket) < 0)
+			cli_die_usage("--net-socket: '%s' is not a descriptor number", c->arg);
 		break;
-	case 'G':
-		n->gid = take_id("setgid", c->arg);
-		break;
-	case OPT_PRESERVE:
-		n->preserve = true;
+	case OPT_USER_PARENT:
+		n->user_parent = true;
 		break;
 	case 'r':
 		take_dir(&n->root, "root", c->arg);
 		break;
 	case 'w':
 		take_dir(&n->wd, "wd", c->arg);
-		n->wdns = NULL;
 		break;
 	case 'W':
 		n->wdns = strip_equals(c->arg);
-		n->wd.from = DIR_UNSET;
-		break;
-	case 'F':
-		n->no_fork = true;
-		break;
-	case OPT_EXPLAIN:
-		n->explain = true;
 		break;
 	default:
+		if (!take_process(n, c, key))
+			take_each(n, c, key);
 		break;
 	}
+}
+
+/* The option that needs a target, NULL when none does. */
+static const char *needs_target(const struct nsenter2 *n)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if ((n->types & nstypes[i].flag) && !n->files[i])
+			return nstypes[i].longopt;
+	if (n->all)
+		return "all";
+	if (n->net_socket >= 0)
+		return "net-socket";
+	if (n->root.from == DIR_TARGET)
+		return "root";
+	return n->wd.from == DIR_TARGET ? "wd" : NULL;
 }
 
 /* What makes no sense however the machine is. */
 static void check(const struct nsenter2 *n)
 {
-	const char *needs = NULL;
+	const char *needs = n->each.on ? NULL : needs_target(n);
 
-	if (n->all)
-		needs = "all";
-	else if (n->root.from == DIR_TARGET)
-		needs = "root";
-	else if (n->wd.from == DIR_TARGET)
-		needs = "wd";
-	for (size_t i = 0; i < NSTYPE_COUNT; i++)
-		if ((n->types & nstypes[i].flag) && !n->files[i])
-			needs = nstypes[i].longopt;
 	if (needs && !n->target)
 		cli_die_usage("--%s: no target is given (--target)", needs);
+	if (n->user_parent && !n->types && !n->all && !n->target && !n->each.on)
+		cli_die_usage("--user-parent: no other namespace is entered");
+	if (!n->each.on && (n->each.parallel || n->each.prefix || n->each.nul))
+		cli_die_usage("%s is of use with --each only", n->each.parallel ? "--parallel"
+							       : n->each.prefix ? "--prefix"
+										: "--null");
+	if (n->each.on && !n->argv[0])
+		cli_die_usage("--each: no program is given");
 }
 
 void opts_parse(struct nsenter2 *n, int argc, char **argv)
@@ -129,7 +222,9 @@ void opts_parse(struct nsenter2 *n, int argc, char **argv)
 	struct cli c;
 	int key;
 
-	*n = (struct nsenter2){ .root.fd = -1, .wd.fd = -1 };
+	*n = (struct nsenter2){
+		.root.fd = -1, .wd.fd = -1, .slave = -1, .net_socket = -1, .relay = PTY_RELAY_INIT
+	};
 	nsjoin_init(&n->join);
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) >= 0)

@@ -5,32 +5,31 @@
 
 #include "nsenter2.h"
 #include "spawn.h"
+#include "sys_mount.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
+
+/* ---- Entering */
 
 static int run_guard(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
 	(void)s;
-	/*
-	 * From setns(2) on, processes of the target may see this one; until the exec it has
-	 * descriptors and a binary of the outside. One that is not dumpable they cannot trace, nor
-	 * can they open its /proc/PID/{exe,fd,mem}. The exec takes it back.
-	 */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process not dumpable");
 	return 0;
 }
 
-static void show_guard(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "keep processes of the target from tracing this one");
-}
-
+/*
+ * From setns(2) on, processes of the target may see this one, which until the exec has descriptors
+ * and a binary of the outside. One that is not dumpable they cannot trace, nor open its
+ * /proc/PID/{exe,fd,mem} (ptrace(2)). The exec takes it back.
+ */
 static const struct plan_kind kind_guard = {
-	"guard", "prctl(PR_SET_DUMPABLE, 0)", run_guard, NULL, show_guard, NULL, 0,
+	.name = "guard",
+	.call = "prctl(PR_SET_DUMPABLE, 0)",
+	.run = run_guard,
+	.what = "keep processes of the target from tracing this one",
 };
 
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -50,116 +49,169 @@ static void show_enter(const void *ctx, const struct plan_step *s, struct buf *o
 }
 
 static const struct plan_kind kind_enter = {
-	"enter", "setns(2)", run_enter, NULL, show_enter, NULL, 0,
+	.name = "enter",
+	.call = "setns(2)",
+	.run = run_enter,
+	.show = show_enter,
 };
 
-static pid_t fork_child(void *ctx, const struct plan_step *s, struct nserr *e)
+static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	pid_t pid;
+	pid_t pid = sys_clone(0, -1, NULL);
 
 	(void)ctx;
 	(void)s;
-	pid = sys_clone(0, -1, NULL);
-	return pid < 0 ? nserr_set(e, pid, "cannot fork") : pid;
+	return pid < 0 ? nserr_set(e, pid, "cannot create a process") : pid;
 }
 
-static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	/* pid_namespaces(7): setns(2) changes the pid namespace of the children only */
-	buf_adds(out, "make the process that is in the pid namespace");
-}
-
+/* pid_namespaces(7): setns(2) changes the pid namespace of the children only. */
 static const struct plan_kind kind_fork = {
-	"fork", "clone3(2)", NULL, NULL, show_fork, fork_child, PLAN_CHILD,
+	.name = "fork",
+	.call = "clone3(2)",
+	.fork = run_fork,
+	.forks = PLAN_CHILD,
+	.what = "create the child that becomes the program",
 };
+
+/* ---- Directories */
 
 static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct nsenter2 *n = ctx;
 
-	(void)s;
 	if (fchdir(n->root.fd) < 0 || chroot(".") < 0)
 		return nserr_set(e, errno, "cannot change the root directory to %s",
-				 n->root.path ? n->root.path : "that of the target");
+				 (const char *)s->arg);
 	return 0;
 }
 
-static void show_root(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	const struct nsenter2 *n = ctx;
-
-	(void)s;
-	buf_printf(out, "change the root directory to %s",
-		   n->root.path ? n->root.path : "that of the target");
-}
-
+/* Behind the mount namespace, whose entering sets the root to that of the namespace. */
 static const struct plan_kind kind_root = {
-	"root", "chroot(2)", run_root, NULL, show_root, NULL, 0,
+	.name = "root",
+	.call = "chroot(2)",
+	.run = run_root,
+	.what = "change the root directory to %s",
 };
-
-static const char *wd_name(const struct nsenter2 *n)
-{
-	if (n->wdns)
-		return n->wdns;
-	return n->wd.path ? n->wd.path : n->wd.from ? "that of the target" : "/";
-}
 
 static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct nsenter2 *n = ctx;
-	int rc;
+	int rc = n->wd.fd >= 0 ? fchdir(n->wd.fd) : chdir(n->wdns ? n->wdns : "/");
 
-	(void)s;
-	if (n->wdns)
-		rc = chdir(n->wdns);
-	else
-		rc = n->wd.fd >= 0 ? fchdir(n->wd.fd) : chdir("/");
 	if (rc < 0)
-		return nserr_set(e, errno, "cannot change the working directory to %s", wd_name(n));
+		return nserr_set(e, errno, "cannot change the working directory to %s",
+				 (const char *)s->arg);
 	return 0;
 }
 
-static void show_wd(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)s;
-	buf_printf(out, "change the working directory to %s", wd_name(ctx));
-}
-
 static const struct plan_kind kind_wd = {
-	"wd", "chdir(2)", run_wd, NULL, show_wd, NULL, 0,
+	.name = "wd",
+	.call = "chdir(2)",
+	.run = run_wd,
+	.what = "change the working directory to %s",
 };
 
-static int run_check_wd(void *ctx, const struct plan_step *s, struct nserr *e)
+static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct nsenter2 *n = ctx;
 	char path[4096];
-	int rc;
 
-	(void)s;
-	/* getcwd(3): ENOENT for a directory outside of the root, which would be a way out */
-	if (getcwd(path, sizeof(path)) && path[0] == '/')
+	/* a path that is too long is inside */
+	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
-	if (errno == ERANGE || errno == ENAMETOOLONG)
-		return 0;
-	rc = nserr_set(e, 0, "the working directory %s is outside of the root directory",
-		       wd_name(n));
+	nserr_set(e, 0, "the working directory %s is outside of the root directory",
+		  (const char *)s->arg);
 	if (n->wd.path)
-		nserr_hint(e, "--wdns names a directory found inside");
-	return rc;
+		nserr_hint(e, "--wdns names a directory that is found inside");
+	return -EXDEV;
 }
 
-static void show_check_wd(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "make sure that the working directory is inside the root");
-}
-
-static const struct plan_kind kind_check_wd = {
-	"check-wd", "getcwd(2)", run_check_wd, NULL, show_check_wd, NULL, 0,
+/* getcwd(2): ENOENT for a directory that the root does not lead to, which would be a way out. */
+static const struct plan_kind kind_inside = {
+	.name = "inside",
+	.call = "getcwd(2)",
+	.run = run_inside,
+	.what = "make sure that the working directory %s is inside the root",
 };
+
+static const char *dir_name(const struct dir_opt *dir)
+{
+	return dir->from == DIR_PATH ? dir->path : dir->from ? "of the target" : "/";
+}
+
+static void add_dirs(const struct nsenter2 *n, struct plan *p)
+{
+	const char *wd = n->wdns ? n->wdns : dir_name(&n->wd);
+	bool root = n->root.from != DIR_UNSET;
+	bool moves = n->wd.from || n->wdns || root;
+
+	if (root)
+		plan_add(p, PLAN_CALLER, &kind_root, dir_name(&n->root), 0);
+	if (moves)
+		plan_add(p, PLAN_CALLER, &kind_wd, wd, 0);
+	if (moves || (nsjoin_types(&n->join) & CLONE_NEWNS))
+		plan_add(p, PLAN_CALLER, &kind_inside, wd, 0);
+}
+
+/* ---- A terminal of its own */
+
+static int run_relay(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct nsenter2 *n = ctx;
+
+	(void)s;
+	return pty_relay_start(&n->relay, e);
+}
+
+static void undo_relay(void *ctx, const struct plan_step *s)
+{
+	struct nsenter2 *n = ctx;
+
+	(void)s;
+	pty_relay_end(&n->relay);
+}
+
+/* First of all: what holds the caller's terminal is seen by no process of the target. */
+static const struct plan_kind kind_relay = {
+	.name = "relay",
+	.call = "fork(2)",
+	.run = run_relay,
+	.undo = undo_relay,
+	.what = "create the process that copies from and to the terminal",
+};
+
+static int run_pty(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct nsenter2 *n = ctx;
+
+	(void)s;
+	n->slave = pty_open(&n->relay, e);
+	return n->slave < 0 ? n->slave : 0;
+}
+
+static const struct plan_kind kind_pty = {
+	.name = "pty",
+	.call = "open(/dev/ptmx)",
+	.run = run_pty,
+	.what = "open a pseudo-terminal of the target",
+};
+
+static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct nsenter2 *n = ctx;
+
+	(void)s;
+	return pty_attach(n->slave, e);
+}
+
+static const struct plan_kind kind_session = {
+	.name = "session",
+	.call = "setsid(2), ioctl(TIOCSCTTY)",
+	.run = run_session,
+	.what = "make it the terminal of a new session",
+};
+
+/* ---- Ids */
 
 static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -190,8 +242,13 @@ static void show_ids(const void *ctx, const struct plan_step *s, struct buf *out
 }
 
 static const struct plan_kind kind_ids = {
-	"ids", "setgroups(2), setgid(2), setuid(2)", run_ids, NULL, show_ids, NULL, 0,
+	.name = "ids",
+	.call = "setgroups(2), setgid(2), setuid(2)",
+	.run = run_ids,
+	.show = show_ids,
 };
+
+/* ---- The program */
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -205,7 +262,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	spawn_shell(&path, shell);
 	execv(path, shell);
 	nserr_set(e, errno, "cannot execute '%s'", path);
-	e->status = errno == ENOENT ? CLI_EXIT_NOENT : CLI_EXIT_NOEXEC;
+	e->status = e->errnum == ENOENT ? CLI_EXIT_NOENT : CLI_EXIT_NOEXEC;
 	return -e->errnum;
 }
 
@@ -222,28 +279,40 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 }
 
 static const struct plan_kind kind_exec = {
-	"exec", "execve(2)", run_exec, NULL, show_exec, NULL, 0,
+	.name = "exec",
+	.call = "execve(2)",
+	.run = run_exec,
+	.show = show_exec,
 };
 
-void steps_add(const struct nsenter2 *n, struct plan *p)
+bool steps_fork(const struct nsenter2 *n)
+{
+	return n->pty || n->supervise.death_signal ||
+	       ((nsjoin_types(&n->join) & CLONE_NEWPID) && !n->no_fork);
+}
+
+void steps_add(struct nsenter2 *n, struct plan *p)
 {
 	uint64_t types = nsjoin_types(&n->join);
-	bool forks = (types & CLONE_NEWPID) && !n->no_fork;
+	bool forks = steps_fork(n);
 	enum plan_actor who = forks ? PLAN_CHILD : PLAN_CALLER;
 
+	if (n->pty)
+		plan_add(p, PLAN_CALLER, &kind_relay, NULL, 0);
 	if (types) {
 		plan_add(p, PLAN_CALLER, &kind_guard, NULL, 0);
 		plan_add(p, PLAN_CALLER, &kind_enter, NULL, 0);
 	}
-	if (n->root.from)
-		plan_add(p, PLAN_CALLER, &kind_root, NULL, 0);
-	if (n->wd.from || n->wdns || n->root.from)
-		plan_add(p, PLAN_CALLER, &kind_wd, NULL, 0);
-	if (n->wd.from || n->wdns || n->root.from || (types & CLONE_NEWNS))
-		plan_add(p, PLAN_CALLER, &kind_check_wd, NULL, 0);
+	add_dirs(n, p);
+	if (n->pty)
+		plan_add(p, PLAN_CALLER, &kind_pty, NULL, 0);
 	if (forks)
 		plan_add(p, PLAN_CALLER, &kind_fork, NULL, 0);
+	if (n->pty)
+		plan_add(p, who, &kind_session, NULL, 0);
 	if (!n->preserve && ((types & CLONE_NEWUSER) || n->uid.set || n->gid.set))
 		plan_add(p, who, &kind_ids, NULL, 0);
+	if (forks)
+		supervise_plan(&n->supervise, p, who);
 	plan_add(p, who, &kind_exec, NULL, 0);
 }

@@ -6,7 +6,17 @@
 #include "nsenter2.h"
 #include "sys_ns.h"
 
-static int hold_process(struct nsenter2 *n, struct nserr *e)
+/* A namespace that is entered by descriptor; takes fd. */
+static void hold_fd(struct nsenter2 *n, const struct nstype *type, int fd, const char *name)
+{
+	unsigned i = nstype_index(type);
+
+	util_close(&n->join.fds[i]);
+	n->join.fds[i] = fd;
+	n->join.names[i] = name;
+}
+
+static int open_process(struct nsenter2 *n, struct nserr *e)
 {
 	int rc = nsref_open_process(&n->ref, &n->join.proc, e);
 
@@ -18,25 +28,27 @@ static int hold_process(struct nsenter2 *n, struct nserr *e)
 	return nsref_check_living(&n->join.proc, e);
 }
 
-/* A REF of a namespace stands for the option of its type. */
-static int hold_target_ns(struct nsenter2 *n, struct nserr *e)
+/* A reference to a namespace stands for the option of its type. */
+static int open_ns(struct nsenter2 *n, struct nserr *e)
 {
-	const struct nstype *type;
-	int64_t flag;
 	int fd = nsref_open_ns(&n->ref, NULL, e);
+	int64_t flag = fd < 0 ? -1 : sys_ns_type(fd);
+	const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
 
 	if (fd < 0)
 		return fd;
-	flag = sys_ns_type(fd);
-	type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-	if (!type || n->join.fds[nstype_index(type)] >= 0 || (n->types & ~type->flag) || n->all) {
+	if (!type) {
 		close(fd);
-		return nserr_set(e, 0, "--target: '%s' is one namespace, only a process has others",
-				 n->target);
+		return nserr_set(e, 0, "'%s' is a namespace of no known type", n->target);
 	}
-	n->join.fds[nstype_index(type)] = fd;
-	n->join.names[nstype_index(type)] = n->target;
+	hold_fd(n, type, fd, n->target);
+	n->types |= type->flag;
 	return 0;
+}
+
+int target_open(struct nsenter2 *n, struct nserr *e)
+{
+	return nsref_is_process(&n->ref) ? open_process(n, e) : open_ns(n, e);
 }
 
 /* "-Unp": what follows -U is its file, as in nsenter(1). */
@@ -71,53 +83,112 @@ static int hold_file(struct nsenter2 *n, const struct nstype *type, struct nserr
 		nserr_prefix(e, "--%s", type->longopt);
 		return fd;
 	}
-	n->join.fds[nstype_index(type)] = fd;
-	n->join.names[nstype_index(type)] = file;
+	hold_fd(n, type, fd, file);
 	return 0;
 }
 
-static int hold_namespaces(struct nsenter2 *n, struct nserr *e)
+/* Those that a single namespace as target leaves without a process to take them from. */
+static int no_process(const struct nsenter2 *n, const char *option, struct nserr *e)
+{
+	return nserr_set(e, 0, "--%s: '%s' is a namespace, only a process has that", option,
+			 n->target);
+}
+
+static int hold_types(struct nsenter2 *n, struct nserr *e)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		int rc = n->files[i] ? hold_file(n, &nstypes[i], e) : 0;
 
 		if (rc < 0)
 			return rc;
-		if ((n->types & nstypes[i].flag) && n->join.fds[i] < 0)
-			n->join.mask |= nstypes[i].flag;
+		if (!(n->types & nstypes[i].flag) || n->join.fds[i] >= 0)
+			continue;
+		if (n->join.proc.pid == 0)
+			return no_process(n, nstypes[i].longopt, e);
+		n->join.mask |= nstypes[i].flag;
 	}
-	return n->all ? nsjoin_add_all(&n->join, e) : 0;
+	return 0;
+}
+
+static int hold_net_socket(struct nsenter2 *n, struct nserr *e)
+{
+	int fd;
+
+	if (n->join.proc.pid == 0)
+		return no_process(n, "net-socket", e);
+	fd = nsref_open_socket(&n->join.proc, n->net_socket, e);
+	if (fd < 0) {
+		nserr_prefix(e, "--net-socket");
+		return fd;
+	}
+	n->join.mask &= ~nstypes[NSTYPE_NET].flag;
+	hold_fd(n, &nstypes[NSTYPE_NET], fd, "of the socket");
+	return 0;
+}
+
+/* The owner of what is entered; with --user the parent, which is its owner. */
+static int hold_user_parent(struct nsenter2 *n, struct nserr *e)
+{
+	static const uint8_t order[] = { NSTYPE_USER, NSTYPE_CGROUP, NSTYPE_IPC, NSTYPE_UTS,
+					 NSTYPE_NET,  NSTYPE_PID,    NSTYPE_MNT, NSTYPE_TIME };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		const struct nstype *t = &nstypes[order[i]];
+		cleanup_fd int own = -1;
+		int fd = n->join.fds[order[i]], owner;
+
+		if (!(nsjoin_types(&n->join) & t->flag))
+			continue;
+		if (fd < 0)
+			fd = own = nsref_open_proc_ns(&n->join.proc, t, e);
+		if (fd < 0)
+			return fd;
+		owner = sys_ns_owner(fd);
+		if (owner < 0)
+			return nserr_set(e, owner,
+					 "--user-parent: cannot get the owner of the %s namespace",
+					 t->name);
+		n->join.mask &= ~nstypes[NSTYPE_USER].flag;
+		hold_fd(n, &nstypes[NSTYPE_USER], owner, "that owns the others");
+		return 0;
+	}
+	return nserr_set(e, 0, "--user-parent: no other namespace is entered");
 }
 
 /* Held by descriptor: the path is that of before entering, or the target's by its /proc directory.
  */
-static int hold_dir(struct nsenter2 *n, struct dir_opt *dir, const char *link, struct nserr *e)
+static int hold_dir(struct nsenter2 *n, struct dir_opt *dir, const char *option, const char *link,
+		    struct nserr *e)
 {
 	const char *path = dir->from == DIR_PATH ? dir->path : link;
 
 	if (dir->from == DIR_UNSET)
 		return 0;
+	if (dir->from == DIR_TARGET && n->join.proc.pid == 0)
+		return no_process(n, option, e);
 	dir->fd = file_open_at(dir->from == DIR_PATH ? AT_FDCWD : n->join.proc.procfd, path,
 			       O_PATH | O_DIRECTORY, 0);
 	if (dir->fd >= 0)
 		return 0;
 	if (dir->from == DIR_PATH)
-		return nserr_set(e, dir->fd, "cannot open directory '%s'", path);
-	return nserr_set(e, dir->fd, "cannot open the %s directory of process %d",
-			 link[0] == 'r' ? "root" : "working", (int)n->join.proc.pid);
+		return nserr_set(e, dir->fd, "--%s: cannot open directory '%s'", option, path);
+	return nserr_set(e, dir->fd, "--%s: cannot open that of process %d", option,
+			 (int)n->join.proc.pid);
 }
 
 int target_hold(struct nsenter2 *n, struct nserr *e)
 {
-	int rc = 0;
+	int rc = hold_types(n, e);
 
-	if (n->target)
-		rc = nsref_is_process(&n->ref) ? hold_process(n, e) : hold_target_ns(n, e);
+	if (rc == 0 && n->net_socket >= 0)
+		rc = hold_net_socket(n, e);
+	if (rc == 0 && n->all)
+		rc = n->join.proc.pid ? nsjoin_add_all(&n->join, e) : no_process(n, "all", e);
+	if (rc == 0 && n->user_parent)
+		rc = hold_user_parent(n, e);
 	if (rc == 0)
-		rc = hold_namespaces(n, e);
+		rc = hold_dir(n, &n->root, "root", "root", e);
 	if (rc == 0)
-		rc = hold_dir(n, &n->root, "root", e);
-	if (rc == 0)
-		rc = hold_dir(n, &n->wd, "cwd", e);
+		rc = hold_dir(n, &n->wd, "wd", "cwd", e);
 	return rc;
 }

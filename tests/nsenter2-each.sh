@@ -1,0 +1,185 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-each: one program in many namespaces.
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user uts net pid
+
+# start_targets N: pids in $targets, hostnames host1, host2, …
+start_targets()
+{
+	targets=''
+	for i in $(seq "$1"); do
+		start_holder unshare --user --map-root-user --uts --net \
+			sh -c "hostname host$i; echo ready >&3; exec sleep 1000 3>&-"
+		targets="$targets $holder"
+	done
+}
+
+test_runs_in_each()
+{
+	start_targets 3
+	# shellcheck disable=SC2086
+	printf '%s\n' $targets >"$TMP/refs"
+	run nsenter2 --each -a hostname <"$TMP/refs"
+	assert_rc 0
+	assert_out 'host1
+host2
+host3'
+	assertEquals 'nsenter2: 3 of 3 succeeded, worst exit status 0' "$err"
+}
+
+test_prefix_names_the_reference_of_each_line()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	set -- $targets
+	printf '%s\n' "$1" "user:$2" >"$TMP/refs"
+	run nsenter2 --each --user --uts --prefix -- sh -c 'hostname; printf rest; echo bad >&2' <"$TMP/refs"
+	assert_rc 0
+	assert_out "$1: host1
+$1: rest
+user:$2: $(hostname)
+user:$2: rest"
+	assert_err_has "$1: bad"
+	assert_err_has "user:$2: bad"
+}
+
+test_a_namespace_is_entered_alone()
+{
+	start_targets 1
+	echo "user:${targets# }" >"$TMP/refs"
+	run nsenter2 --each --net -- readlink /proc/self/ns/user /proc/self/ns/net <"$TMP/refs"
+	assert_rc 0
+	assert_out "$(readlink "/proc/${targets# }/ns/user")
+$(readlink /proc/self/ns/net)"
+}
+
+test_the_worst_status_is_the_exit_status()
+{
+	start_targets 3
+	# shellcheck disable=SC2086
+	printf '%s\n' $targets >"$TMP/refs"
+	run nsenter2 --each -a -- sh -c 'case $(hostname) in host2) exit 9 ;; host3) exit 4 ;; esac' <"$TMP/refs"
+	assert_rc 9
+	assertEquals 'nsenter2: 1 of 3 succeeded, worst exit status 9' "$err"
+	run nsenter2 --each -a -- no-such-program <"$TMP/refs"
+	assert_rc 127
+	assert_err_has '0 of 3 succeeded, worst exit status 127'
+}
+
+test_one_that_is_gone_does_not_stop_the_others()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	set -- $targets
+	stop_holder "$1"
+	printf '%s\n' "$@" >"$TMP/refs"
+	run nsenter2 --each -a hostname <"$TMP/refs"
+	assert_rc 125
+	assert_out host2
+	assert_err_has "nsenter2: $1: process $1: No such process"
+	assert_err_has '1 of 2 succeeded'
+}
+
+test_a_word_that_is_none_runs_nothing()
+{
+	start_targets 1
+	printf '%s\n' "${targets# }" '' nonsense >"$TMP/refs"
+	run nsenter2 --each -a -- touch "$TMP/made" <"$TMP/refs"
+	assert_refused 125 "standard input: 3: 'nonsense'"
+	assertFalse "[ -e $TMP/made ]"
+}
+
+test_no_reference_is_no_run()
+{
+	run nsenter2 --each -a false </dev/null
+	assert_rc 0
+	assert_err_has '0 of 0'
+}
+
+test_null_separates()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	printf '%s\0' $targets >"$TMP/refs"
+	run nsenter2 --each --null -a hostname <"$TMP/refs"
+	assert_rc 0
+	assert_out 'host1
+host2'
+	run nsenter2 --each -a hostname <"$TMP/refs"
+	assert_refused 125 'there is a NUL in the line'
+}
+
+test_standard_input_is_empty_for_the_program()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	printf '%s\n' $targets >"$TMP/refs"
+	run nsenter2 --each -a -- sh -c 'readlink /proc/self/fd/0' <"$TMP/refs"
+	assert_rc 0
+	assert_out '/dev/null
+/dev/null'
+}
+
+test_parallel_runs_at_the_same_time()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	printf '%s\n' $targets >"$TMP/refs"
+	mkfifo "$TMP/one" "$TMP/two"
+	# each waits for the other
+	run timeout 10 nsenter2 --each -a --parallel 2 -- sh -c '
+		case $(hostname) in
+		host1) echo x >"$1/one"; read -r _ <"$1/two" ;;
+		host2) read -r _ <"$1/one"; echo x >"$1/two" ;;
+		esac' sh "$TMP" <"$TMP/refs"
+	assert_rc 0
+	assert_err_has '2 of 2 succeeded'
+	run nsenter2 --each -P 0 true </dev/null
+	assert_rc 125
+	assert_err_has "'0' is not between 1 and 1024"
+}
+
+test_a_signal_ends_all()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	printf '%s\n' $targets >"$TMP/refs"
+	mkfifo "$TMP/up"
+	nsenter2 --each -a -- sh -c "echo up >$TMP/up; exec sleep 1000" <"$TMP/refs" 2>"$TMP/err" &
+	pid=$!
+	read -r _ <"$TMP/up"
+	kill -TERM $pid
+	wait $pid
+	assertEquals 143 $?
+	assertEquals 'nsenter2: 0 of 2 succeeded, worst exit status 143' "$(cat "$TMP/err")"
+}
+
+test_needs_to_know_what_of_a_process()
+{
+	start_targets 1
+	echo "${targets# }" >"$TMP/refs"
+	run nsenter2 --each true <"$TMP/refs"
+	assert_rc 125
+	assert_err_has 'no option says what of it is entered'
+}
+
+test_excludes()
+{
+	for o in '--target 1' --pty; do
+		# shellcheck disable=SC2086
+		run nsenter2 --each $o true
+		assert_rc 125
+		assert_err_has 'exclude each other'
+	done
+	run nsenter2 --each
+	assert_rc 125
+	assert_err_has 'no program is given'
+	run nsenter2 --prefix true
+	assert_rc 125
+	assert_err_has '--prefix is of use with --each only'
+}
+
+. shunit2

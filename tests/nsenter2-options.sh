@@ -1,0 +1,210 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-options: what is entered beyond a type, and where and as whom the program then runs.
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt uts net pid time
+require_tool perl script
+
+# start_target [OPTION…]: unshare's; sets $target to a process with them.
+start_target()
+{
+	start_holder unshare --user --map-root-user --fork --kill-child "$@" \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
+		target=$(ps -o pid= --ppid "$holder") && target=${target##* }
+}
+
+ns_of()
+{
+	readlink "/proc/$1/ns/$2"
+}
+
+test_all_takes_the_time_namespace_too()
+{
+	start_target --time --mount
+	run nsenter2 --target "$target" --all readlink /proc/self/ns/time
+	assert_ok
+	assert_out "$(ns_of "$target" time)"
+	run nsenter2 -t "$target" --user --time readlink /proc/self/ns/time
+	assert_ok
+	assert_out "$(ns_of "$target" time)"
+}
+
+test_net_socket_enters_the_namespace_of_a_socket()
+{
+	# a socket of one network namespace, held by a process in another
+	start_holder unshare --user --map-root-user --net perl -MSocket -e '
+		$^F = 255;
+		socket(my $s, AF_INET, SOCK_DGRAM, 0) or die;
+		$ENV{line} = readlink("/proc/self/ns/net") . " " . fileno($s);
+		exec "unshare", "--net", "sh", "-c", "echo \"\$line\" >&3; exec sleep 1000 3>&-"'
+	want=${holder_line% *} fd=${holder_line##* }
+	run nsenter2 -t "$holder" --user --net-socket "$fd" readlink /proc/self/ns/net
+	assert_ok
+	assert_out "$want"
+	run nsenter2 -t "$holder" -U -N 0 true
+	assert_rc 125
+	assert_err_has "descriptor 0 of process $holder"
+	run nsenter2 -t "$holder" -U -N 987 true
+	assert_refused 125 "cannot get descriptor 987 of process $holder"
+}
+
+test_user_parent_enters_the_owner()
+{
+	# two user namespaces: the network namespace is of the first
+	start_holder unshare --user --map-root-user --net unshare --user \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" --net --user-parent sh -c 'readlink /proc/self/ns/net; id -u'
+	assert_ok
+	assert_out "$(ns_of "$holder" net)
+0"
+	run nsenter2 -t "$holder" --user --user-parent --net readlink /proc/self/ns/user
+	assert_ok
+	assertNotEquals "$(ns_of "$holder" user)" "$out"
+	assertNotEquals "$(ns_of self user)" "$out"
+	run nsenter2 --user-parent true
+	assert_rc 125
+	assert_err_has 'no other namespace is entered'
+}
+
+test_directories()
+{
+	mkdir "$TMP/dir"
+	start_target --mount "--wd=$TMP/dir"
+	run nsenter2 -t "$target" -U -m pwd
+	assert_ok
+	assert_out /
+	run nsenter2 -t "$target" -U -m --wd pwd
+	assert_ok
+	assert_out "$TMP/dir"
+	run nsenter2 -t "$target" -U -m --wdns="$TMP/dir" pwd
+	assert_ok
+	assert_out "$TMP/dir"
+	run nsenter2 "-w=$TMP/dir" pwd
+	assert_ok
+	assert_out "$TMP/dir"
+	run nsenter2 -t "$target" -U --root="$TMP/dir" -W /nothing true
+	assert_refused 125 'cannot change the working directory to /nothing: No such file'
+	run nsenter2 -w=/tmp -W /tmp true
+	assert_rc 125
+	assert_err_has 'exclude each other'
+	run nsenter2 --root= true
+	assert_rc 125
+	assert_err_has 'name of the directory is empty'
+}
+
+test_a_working_directory_outside_of_the_root_is_refused()
+{
+	start_target --mount
+	run nsenter2 -t "$target" -U -m -w=/tmp true
+	assert_refused 125 'the working directory /tmp is outside of the root directory'
+	assert_err_has 'hint: --wdns'
+	run nsenter2 -t "$target" -U "-r=$TMP" -w=/tmp true
+	assert_refused 125 'outside of the root directory'
+}
+
+test_root_of_a_target_in_a_chroot()
+{
+	mkdir -p "$TMP/root/usr" "$TMP/root/dir"
+	ln -s usr/bin usr/lib usr/lib64 "$TMP/root"
+	start_target --mount sh -c "mount --rbind /usr $TMP/root/usr &&
+		exec unshare --root=$TMP/root --wd=/dir \"\$@\"" sh
+	run nsenter2 -t "$target" -U -m --root --wd sh -c 'pwd; echo /*'
+	assert_ok
+	assert_out '/dir
+/bin /dir /lib /lib64 /usr'
+	# without --wd the new root is the working directory
+	run nsenter2 -t "$target" -U -m --root pwd
+	assert_ok
+	assert_out /
+}
+
+test_ids()
+{
+	start_target
+	run nsenter2 -t "$target" -U id
+	assert_ok
+	assert_out_has 'uid=0(root) gid=0(root)'
+	run nsenter2 -t "$target" -U --setuid 4294967295 true
+	assert_rc 125
+	assert_err_has "'4294967295'"
+	run nsenter2 -t "$target" -U --setgid 7 true
+	assert_rc 125
+	run nsenter2 -t "$target" -U --setuid 7 true
+	assert_refused 125 'user id 7'
+}
+
+test_ids_without_a_zero_inside_are_preserved()
+{
+	start_holder unshare --user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" -U id -u
+	assert_ok
+	assert_out 65534
+	run nsenter2 -t "$holder" -U --preserve-credentials id -u
+	assert_ok
+	assert_out 65534
+}
+
+test_kill_child_outlives_nothing()
+{
+	start_target --pid
+	mkfifo "$TMP/up"
+	nsenter2 -t "$target" -a --kill-child -- sh -c "echo up >$TMP/up; exec sleep 1000" &
+	pid=$!
+	read -r _ <"$TMP/up"
+	child=$(ps -o pid= --ppid $pid)
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	while kill -0 "$child" 2>/dev/null; do :; done
+	assertFalse "kill -0 $child 2>/dev/null"
+	run nsenter2 --kill-child=NOPE true
+	assert_rc 125
+	assert_err_has "'NOPE' is not a signal"
+	run nsenter2 --kill-child --no-fork true
+	assert_rc 125
+	assert_err_has 'exclude each other'
+}
+
+test_pty_is_another_terminal()
+{
+	start_target --mount
+	# within script(1)'s terminal
+	cat >"$TMP/session" <<-END
+		echo "outer \$(tty)"
+		nsenter2 -t $target -U -m --pty -- sh -c 'echo "inner \$(tty)"; test -t 0 -a -t 1 -a -t 2; exit 7'
+		echo "status \$?"
+		nsenter2 -t $target -U -m --pty -- perl -e '
+			open(my \$t, "+<", "/dev/tty") or die "no tty";
+			for (split //, "faked\n") { my \$c = \$_; ioctl(\$t, 0x5412, \$c) or warn "refused\n" }'
+		perl -e 'my \$n = pack("i", 0); ioctl(STDIN, 0x541B, \$n); print "waiting ", unpack("i", \$n), "\n"'
+	END
+	run script -qec "sh $TMP/session" /dev/null </dev/null
+	outer=$(printf '%s\n' "$out" | tr -d '\r' | sed -n 's/.*outer //p')
+	inner=$(printf '%s\n' "$out" | tr -d '\r' | sed -n 's/.*inner //p')
+	assertNotNull "$out" "$outer"
+	assertNotNull "$inner"
+	assertNotEquals "$outer" "$inner"
+	assert_out_has 'status 7'
+	assert_out_has 'waiting 0'
+}
+
+test_pty_without_a_terminal_of_ours()
+{
+	start_target --mount
+	run nsenter2 -t "$target" -U -m --pty -- sh -c 'read -r line; echo "got $line"; exit 3' <<-END
+		text
+	END
+	assert_rc 3
+	assert_out_has 'got text'
+}
+
+test_preserves_credentials_where_setgroups_is_denied()
+{
+	start_target
+	run nsenter2 -t "$target" -U cat /proc/self/setgroups
+	assert_ok
+	assert_out deny
+}
+
+. shunit2

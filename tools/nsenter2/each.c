@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* each: the program run for every reference that standard input names, some at a time. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "file.h"
+#include "nsenter2.h"
+#include "spawn.h"
+#include "str.h"
+#include "stream.h"
+#include "sys_pidfd.h"
+
+enum { OUT, ERR, STREAMS };
+
+struct job {
+	pid_t pid; /* 0: free */
+	const struct nsref *ref;
+	int pipe[STREAMS]; /* what it writes, with --prefix; else -1 */
+	struct buf line[STREAMS];
+};
+
+struct each {
+	struct nsenter2 *n;
+	char *text; /* of standard input; refs point into it */
+	struct nsref *refs;
+	size_t n_refs, next;
+	struct job *jobs;
+	struct pollfd *polled; /* signals, and the pipes of each job */
+	unsigned n_jobs, running;
+	size_t good;
+	int worst;
+	int signals;   /* signalfd */
+	sigset_t mask; /* the caller's */
+	int ended_by;  /* a signal that came to end us */
+};
+
+/* ---- References */
+
+/* Undoes the \xHH of `nslist --raw`, in place. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	while (*s) {
+		unsigned byte;
+		int used = 0;
+
+		if (s[0] == '\\' && s[1] == 'x' && sscanf(s + 2, "%2x%n", &byte, &used) == 1 &&
+		    used == 2) {
+			*to++ = (char)byte;
+			s += 4;
+		} else {
+			*to++ = *s++;
+		}
+	}
+	*to = '\0';
+}
+
+static void add_ref(struct each *each, const char *s, size_t line)
+{
+	struct nserr e = NSERR_INIT;
+
+	each->refs = reallocarray(each->refs, each->n_refs + 1, sizeof(*each->refs));
+	if (!each->refs)
+		cli_die(ENOMEM, "cannot keep the references");
+	if (nsref_parse(s, &each->refs[each->n_refs++], &e) < 0) {
+		nserr_prefix(&e, "standard input: %zu", line);
+		cli_die_nserr(&e);
+	}
+}
+
+/* All of them before the first is entered: a mistake in the last runs nothing. */
+static void read_refs(struct each *each)
+{
+	struct nserr e = NSERR_INIT;
+	ssize_t len = stream_read("-", &each->text, &e);
+	char *s, *end, separator = each->n->each.nul ? '\0' : '\n';
+
+	if (len < 0)
+		cli_die_nserr(&e);
+	end = each->text + len;
+	s = each->text;
+	for (size_t line = 1; s < end; line++) {
+		char *stop = memchr(s, separator, (size_t)(end - s));
+
+		if (!stop)
+			stop = end;
+		if (memchr(s, '\0', (size_t)(stop - s)))
+			cli_die(0, "standard input: %zu: there is a NUL in the line", line);
+		*stop = '\0';
+		if (!each->n->each.nul)
+			unescape(s);
+		if (*s)
+			add_ref(each, s, line);
+		s = stop + 1;
+	}
+}
+
+/* ---- One run */
+
+/* In the child: entering, and becoming the program. */
+static _Noreturn void be_child(const struct each *each, struct nsenter2 *n, const struct job *job)
+{
+	for (int i = 0; i < STREAMS; i++)
+		if (job->pipe[i] >= 0)
+			dup2(job->pipe[i], i + 1);
+	sigprocmask(SIG_SETMASK, &each->mask, NULL);
+	run_target(n);
+}
+
+/* What one reference asks of the options: a namespace only its own type. */
+static int open_ref(struct nsenter2 *n, const struct nsref *ref, struct nserr *e)
+{
+	n->target = ref->text;
+	n->ref = *ref;
+	if (!nsref_is_process(ref)) {
+		n->types = 0;
+		memset(n->files, 0, sizeof(n->files));
+		n->all = false;
+		n->net_socket = -1;
+		if (n->root.from == DIR_TARGET)
+			n->root.from = DIR_UNSET;
+		if (n->wd.from == DIR_TARGET)
+			n->wd.from = DIR_UNSET;
+	} else if (!n->all && !n->types && n->net_socket < 0) {
+		return nserr_set(e, 0, "a process, but no option says what of it is entered");
+	}
+	return target_open(n, e);
+}
+
+static int open_pipes(struct job *job, int theirs[STREAMS])
+{
+	for (int i = 0; i < STREAMS; i++) {
+		int pair[2];
+
+		if (pipe2(pair, O_CLOEXEC) < 0)
+			return -errno;
+		job->pipe[i] = file_above_std(pair[0]);
+		theirs[i] = file_above_std(pair[1]);
+		fcntl(job->pipe[i], F_SETFL, O_NONBLOCK);
+	}
+	return 0;
+}
+
+static void fail(struct each *each, const struct nsref *ref, struct nserr *e)
+{
+	nserr_prefix(e, "%s", ref->text);
+	cli_warn_nserr(e);
+	each->worst = MAX(each->worst, CLI_EXIT_OWN);
+}
+
+static void start(struct each *each, struct job *job)
+{
+	const struct nsref *ref = &each->refs[each->next++];
+	struct nsenter2 n = *each->n;
+	struct nserr e = NSERR_INIT;
+	int theirs[STREAMS] = { -1, -1 }, rc;
+
+	*job = (struct job){ .ref = ref, .pipe = { -1, -1 } };
+	rc = open_ref(&n, ref, &e);
+	if (rc == 0 && n.each.prefix) {
+		rc = open_pipes(job, theirs);
+		if (rc < 0)
+			nserr_set(&e, rc, "cannot make a pipe");
+	}
+	if (rc == 0) {
+		job->pid = sys_clone(0, -1, NULL);
+		if (job->pid == 0) {
+			memcpy(job->pipe, theirs, sizeof(theirs));
+			be_child(each, &n, job);
+		}
+		if (job->pid < 0)
+			nserr_set(&e, job->pid, "cannot create a process");
+	}
+	for (int i = 0; i < STREAMS; i++)
+		util_close(&theirs[i]);
+	nsjoin_close(&n.join);
+	if (job->pid > 0) {
+		each->running++;
+		return;
+	}
+	for (int i = 0; i < STREAMS; i++)
+		util_close(&job->pipe[i]);
+	job->pid = 0;
+	fail(each, ref, &e);
+}
+
+/* ---- Output */
+
+/* Writes the whole lines of what is there, each with its reference before it. */
+static void write_lines(struct job *job, int stream, bool rest)
+{
+	struct buf *b = &job->line[stream];
+	struct buf out = BUF_INIT;
+	char name[512];
+	size_t done = 0;
+
+	str_escape(name, sizeof(name), job->ref->text, strlen(job->ref->text));
+	while (done < b->len) {
+		const char *nl = memchr(b->s + done, '\n', b->len - done);
+		size_t n = nl ? (size_t)(nl - b->s) - done : b->len - done;
+
+		if (!nl && !rest)
+			break;
+		buf_printf(&out, "%s: ", name);
+		buf_add(&out, b->s + done, n);
+		buf_addc(&out, '\n');
+		done += n + (nl ? 1 : 0);
+	}
+	if (out.len && !out.err)
+		(void)!file_write_all(stream + 1, out.s, out.len);
+	buf_free(&out);
+	if (done < b->len)
+		memmove(b->s, b->s + done, b->len - done);
+	b->len -= done;
+}
+
+#define LINE_MAX_KEPT (64u << 10) /* a longer line is written in pieces */
+
+static void read_output(struct job *job, int stream)
+{
+	char buf[8192];
+
+	for (;;) {
+		ssize_t n = RETRY_EINTR(read(job->pipe[stream], buf, sizeof(buf)));
+
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0)
+			break;
+		buf_add(&job->line[stream], buf, (size_t)n);
+		write_lines(job, stream, job->line[stream].len > LINE_MAX_KEPT);
+	}
+	util_close(&job->pipe[stream]);
+}
+
+/* ---- All of them */
+
+static int exit_status(int wstatus)
+{
+	return WIFSIGNALED(wstatus) ? 128 + WTERMSIG(wstatus) : WEXITSTATUS(wstatus);
+}
+
+/* What a background process of it writes later has no reader. */
+static void end_job(struct each *each, struct job *job, int wstatus)
+{
+	for (int i = 0; i < STREAMS; i++) {
+		if (job->pipe[i] >= 0)
+			read_output(job, i);
+		write_lines(job, i, true);
+		util_close(&job->pipe[i]);
+		buf_free(&job->line[i]);
+	}
+	each->good += exit_status(wstatus) == 0;
+	each->worst = MAX(each->worst, exit_status(wstatus));
+	each->running--;
+	job->pid = 0;
+}
+
+static void collect(struct each *each)
+{
+	int wstatus;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wstatus, WNOHANG)) > 0)
+		for (unsigned i = 0; i < each->n_jobs; i++)
+			if (each->jobs[i].pid == pid)
+				end_job(each, &each->jobs[i], wstatus);
+}
+
+/* A signal that ends us starts no more, and goes to those that run; from the terminal they have it.
+ */
+static void take_signals(struct each *each)
+{
+	struct signalfd_siginfo info;
+
+	while (read(each->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			continue;
+		each->ended_by = (int)info.ssi_signo;
+		each->next = each->n_refs;
+		for (unsigned i = 0; i < each->n_jobs; i++)
+			if (each->jobs[i].pid && info.ssi_code != SI_KERNEL)
+				kill(each->jobs[i].pid, (int)info.ssi_signo);
+	}
+	collect(each);
+}
+
+static void wait_some(struct each *each)
+{
+	struct pollfd *p = each->polled;
+	nfds_t n = 1;
+
+	p[0] = (struct pollfd){ each->signals, POLLIN, 0 };
+	for (unsigned i = 0; i < each->n_jobs; i++)
+		for (int k = 0; k < STREAMS; k++, n++)
+			p[n] = (struct pollfd){ each->jobs[i].pid ? each->jobs[i].pipe[k] : -1,
+						POLLIN, 0 };
+	if (poll(p, n, -1) < 0)
+		return;
+	for (unsigned i = 0; i < each->n_jobs; i++)
+		for (int k = 0; k < STREAMS; k++)
+			if (p[1 + STREAMS * i + (unsigned)k].revents)
+				read_output(&each->jobs[i], k);
+	if (p[0].revents)
+		take_signals(each);
+}
+
+static void watch_signals(struct each *each)
+{
+	static const int watched[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
+		sigaddset(&set, watched[i]);
+	/* ignored by the caller, our children would vanish before they are waited for */
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_BLOCK, &set, &each->mask);
+	each->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	each->signals = file_above_std(each->signals);
+	if (each->signals < 0)
+		cli_die(errno, "cannot make a signal descriptor");
+}
+
+/* Starts in a free place, when there is one. */
+static void start_some(struct each *each)
+{
+	for (unsigned i = 0; i < each->n_jobs && each->next < each->n_refs; i++)
+		while (!each->jobs[i].pid && each->next < each->n_refs)
+			start(each, &each->jobs[i]);
+}
+
+int each_run(struct nsenter2 *n)
+{
+	struct each each = { .n = n, .n_jobs = MAX(n->each.parallel, 1) };
+
+	read_refs(&each);
+	each.jobs = calloc(each.n_jobs, sizeof(*each.jobs));
+	each.polled = calloc(1 + STREAMS * each.n_jobs, sizeof(*each.polled));
+	if (!each.jobs || !each.polled)
+		cli_die(ENOMEM, "cannot keep the jobs");
+	watch_signals(&each);
+	for (start_some(&each); each.running > 0; start_some(&each))
+		wait_some(&each);
+	cli_warn(0, "%zu of %zu succeeded, worst exit status %d", each.good, each.n_refs,
+		 each.worst);
+	if (each.ended_by)
+		spawn_end_as(each.ended_by);
+	return each.worst;
+}
