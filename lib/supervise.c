@@ -20,14 +20,49 @@ static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIG
  * from stopping. */
 static const int wanted_default[] = { SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU };
 
+/* ---- The terminal, for a child with a process group of its own */
+
+/* The terminal, if its foreground is ours to give; else -1. */
+static int terminal_open(void)
+{
+	cleanup_fd int tty = file_open_at(AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY, 0);
+
+	/* a group that our pid namespace does not see is 0, and then nobody could take it back */
+	if (tty < 0 || getpgrp() == 0 || tcgetpgrp(tty) != getpgrp())
+		return -1;
+	return TAKE_FD(tty);
+}
+
+/* Again, when we go on after a stop. SIGTTOU, which tcsetpgrp(3) raises from the background, is
+ * blocked. */
+static void terminal_give(struct supervise *s)
+{
+	if (!s->group || s->tty >= 0 || s->pid <= 0)
+		return;
+	s->tty = terminal_open();
+	if (s->tty >= 0)
+		(void)!tcsetpgrp(s->tty, s->pid);
+}
+
+static void terminal_take(struct supervise *s)
+{
+	cleanup_fd int tty = TAKE_FD(s->tty);
+
+	if (tty >= 0)
+		(void)!tcsetpgrp(tty, getpgrp());
+}
+
+/* ---- Around the fork */
+
 int supervise_block(struct supervise *s, struct nserr *e)
 {
 	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 	struct sigaction old;
 	sigset_t all;
 
-	s->parent = s->tty = -1;
+	s->parent = -1;
 	s->parent_pid = getpid();
+	s->tty = s->group ? terminal_open() : -1;
 	if (s->death_signal) {
 		/* without it (-ENOSYS, or a filter) the child looks at getppid(2) */
 		s->parent = sys_pidfd_open(s->parent_pid);
@@ -82,9 +117,11 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 
 int supervise_child(const struct supervise *s, struct nserr *e)
 {
-	/* by both sides, so that neither has to wait for the other */
+	/* by the child, which may read as soon as it runs, and then give it on */
 	if (s->group)
 		setpgid(0, 0);
+	if (s->tty >= 0)
+		(void)!tcsetpgrp(s->tty, getpid());
 	if (s->death_signal) {
 		int rc = supervise_death_signal(s->death_signal, s->parent, s->parent_pid);
 
@@ -128,35 +165,6 @@ static const struct plan_kind signals_kind = {
 void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor)
 {
 	plan_add(p, actor, &signals_kind, s, 0);
-}
-
-/* ---- The terminal, for a child with a process group of its own */
-
-/* Gives the foreground to the child when it is ours to give. SIGTTOU, which tcsetpgrp(3) raises
- * from the background, is blocked. */
-static void terminal_give(struct supervise *s)
-{
-	cleanup_fd int tty = -1;
-
-	if (!s->group)
-		return;
-	if (s->tty < 0)
-		tty = file_open_at(AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY, 0);
-	else
-		tty = TAKE_FD(s->tty);
-	/* a group that our pid namespace does not see is 0, and then nobody could take it back */
-	if (tty < 0 || getpgrp() == 0 || tcgetpgrp(tty) != getpgrp())
-		return;
-	if (tcsetpgrp(tty, s->pid) == 0)
-		s->tty = TAKE_FD(tty);
-}
-
-static void terminal_take(struct supervise *s)
-{
-	cleanup_fd int tty = TAKE_FD(s->tty);
-
-	if (tty >= 0)
-		(void)!tcsetpgrp(tty, getpgrp());
 }
 
 /* ---- Stopping */
@@ -246,8 +254,8 @@ static void received(struct supervise *s, const siginfo_t *info)
 {
 	int came = info->si_signo, sig = s->rewrite[came] ? s->rewrite[came] : came;
 
-	/* our own: SIGPIPE of a write, the SIGTSTP of a stop that was called off */
-	if (info->si_code <= 0 && info->si_pid == getpid())
+	/* of a write of our own */
+	if (came == SIGPIPE && info->si_code == SI_USER && info->si_pid == getpid())
 		return;
 	if (sig < 0)
 		return;
@@ -299,10 +307,8 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 
 	if (s->parent >= 0)
 		close(TAKE_FD(s->parent));
-	if (s->group) {
+	if (s->group)
 		setpgid(s->pid, s->pid);
-		terminal_give(s);
-	}
 	sigfillset(&all);
 	for (size_t i = 0; i < ARRAY_SIZE(synchronous); i++)
 		sigdelset(&all, synchronous[i]);

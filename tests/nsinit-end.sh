@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-end: everything ends with the program or on TERM, asked first, killed after the grace.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+# The two ways to be one to whom orphans fall.
+pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
+
+# start CMD…: in the background, until it writes "ready". Sets $pid.
+start()
+{
+	rm -f "$TMP/fifo"
+	mkfifo "$TMP/fifo"
+	"$@" >"$TMP/fifo" 2>"$TMP/err" &
+	pid=$!
+	exec 4<"$TMP/fifo"
+	read -r line <&4
+	assertEquals ready "$line"
+}
+
+# finish: until every writer has ended; status in $rc, seconds in $took.
+finish()
+{
+	began=$(date +%s)
+	out=$(cat <&4)
+	exec 4<&-
+	wait "$pid"
+	rc=$?
+	took=$(($(date +%s) - began))
+	_ran='the program'
+}
+
+# init_of PID: nsinit itself, where unshare is its parent.
+init_of()
+{
+	case $1 in
+	*unshare*) pgrep -P "$pid" ;;
+	*) echo "$pid" ;;
+	esac
+}
+
+test_ends_whole_on_TERM_with_143()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2086 # words
+		start $init sh -c 'setsid sleep 1000 & echo ready; exec sleep 1000'
+		kill -TERM "$(init_of "$init")"
+		finish
+		assert_rc 143
+		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	done
+}
+
+test_ends_what_the_program_leaves()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2086 # words
+		start $init sh -c 'setsid sh -c "setsid sleep 1000 & sleep 1000" & echo ready; exit 6'
+		finish
+		assert_rc 6
+		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	done
+}
+
+test_what_is_asked_has_time_to_end()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2086 # words
+		start $init sh -c '(trap "sleep 0.2; echo cleaned up; exit" TERM; echo ready; while :; do sleep 0.01; done) & sleep 0.1; exit 2'
+		finish
+		assert_rc 2
+		assert_out 'cleaned up'
+	done
+}
+
+test_kills_after_the_grace()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2086 # words
+		start $init --grace 200ms sh -c 'trap "" TERM; (echo ready; exec sleep 1000) & read x </dev/null; exit 2'
+		finish
+		assert_rc 2
+		assertTrue "killed: $took s" "[ $took -lt 5 ]"
+		# shellcheck disable=SC2086 # words
+		start $init --grace 0.1 sh -c 'trap "" TERM; setsid sleep 1000 & echo ready; exec sleep 1000'
+		kill -TERM "$(init_of "$init")"
+		finish
+		assert_rc 137
+		assertTrue "killed: $took s" "[ $took -lt 5 ]"
+		# shellcheck disable=SC2086 # words
+		start $init --grace 0 sh -c 'trap "" TERM; setsid sleep 1000 & echo ready; exec sleep 1000'
+		kill -TERM "$(init_of "$init")"
+		finish
+		assert_rc 137
+	done
+}
+
+test_the_stopped_hear_of_the_end()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2086 # words
+		start $init sh -c 'sleep 1000 & kill -STOP $!; echo ready; exit 8'
+		finish
+		assert_rc 8
+		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	done
+}
+
+test_asks_with_another_signal()
+{
+	start nsinit --stop-signal USR2 sh -c 'trap "echo asked; exit 5" USR2; trap "" TERM; echo ready; while :; do sleep 0.01; done'
+	kill -TERM "$pid"
+	finish
+	assert_rc 5
+	assert_out asked
+}
+
+test_a_subreaper_ends_the_children_of_threads_and_grandchildren()
+{
+	# the main thread of perl has them all, three levels deep, each in a session of its own
+	start nsinit sh -c 'setsid sh -c "setsid sh -c \"setsid sleep 1000 & wait\" & wait" & sleep 0.1; echo ready; exit 1'
+	finish
+	assert_rc 1
+	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+}
+
+test_reaps_orphans_at_once()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2086 # words
+		run $init perl -e '
+			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
+			# nsinit is our parent; it may take a moment
+			for (1 .. 100) { $z = grep { /\) Z / } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
+			print "zombies $z\n"'
+		assert_rc 0
+		assert_out 'zombies 0'
+	done
+}
+
+. shunit2

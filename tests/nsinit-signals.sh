@@ -1,0 +1,140 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-signals: what is sent to nsinit reaches the program, once, whole, or as --rewrite says.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+# start CMD…: nsinit in the background with its output in $TMP/shown, until the program is ready. Sets $pid.
+start()
+{
+	rm -f "$TMP/fifo"
+	mkfifo "$TMP/fifo"
+	"$@" >"$TMP/fifo" 2>"$TMP/err" &
+	pid=$!
+	exec 4<"$TMP/fifo"
+	read -r line <&4
+	assertEquals ready "$line"
+}
+
+# finish: what was shown, in $out; status in $rc.
+finish()
+{
+	out=$(cat <&4)
+	exec 4<&-
+	wait "$pid"
+	rc=$?
+	_ran='the program'
+}
+
+test_sends_every_signal_on_but_those_of_faults()
+{
+	start nsinit signals count 64
+	want=
+	for n in $(seq 1 64); do
+		case $n in
+		4 | 5 | 7 | 8 | 9 | 11 | 15 | 17 | 18 | 19 | 20 | 21 | 22 | 31 | 32 | 33) continue ;;
+		esac
+		want="$want$n 1
+"
+		[ "$n" = 64 ] || kill "-$n" "$pid"
+	done
+	# the last: order is kept among real-time signals, and they come after the others
+	kill -64 "$pid"
+	finish
+	assert_rc 0
+	assert_out "${want%?}"
+}
+
+test_keeps_the_values_of_realtime_signals()
+{
+	start nsinit signals show 40
+	signals send "$pid" 36 3
+	signals send "$pid" 40
+	finish
+	assert_out '36 1
+36 2
+36 3
+40 1'
+}
+
+test_stop_signals_reach_a_program_that_handles_them()
+{
+	start nsinit signals show 40
+	kill -TSTP "$pid"
+	kill -CONT "$pid"
+	kill -40 "$pid"
+	finish
+	assert_rc 0
+	# CONT takes a TSTP away that has not been delivered yet
+	assertEquals '18
+40' "$(echo "$out" | grep -v '^20$')"
+}
+
+test_loses_none_at_a_thousand_a_second()
+{
+	start nsinit signals count 40
+	signals send "$pid" 36 500 1000
+	signals send "$pid" 40
+	finish
+	assert_rc 0
+	assert_out '36 500
+40 1'
+}
+
+test_a_signal_before_the_exec_is_not_lost()
+{
+	# blocked while perl, so that it is pending when nsinit begins
+	# pending already when nsinit begins
+	run perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); kill "USR1", $$;
+		exec "nsinit", "signals", "count", "10"'
+	assert_rc 0
+	assert_out 'ready
+10 1'
+}
+
+test_rewrites_signals()
+{
+	start nsinit --rewrite USR1:RTMIN+1 --rewrite 12:0 --rewrite SIGHUP:term signals show 40
+	kill -USR2 "$pid"
+	kill -USR1 "$pid"
+	kill -40 "$pid"
+	finish
+	assert_rc 0
+	assert_out '35
+40'
+	# what becomes TERM ends everything as TERM does
+	start nsinit --rewrite HUP:TERM --rewrite TERM:HUP sh -c 'trap "echo hup" HUP; echo ready; sleep 1000 & wait; wait'
+	kill -TERM "$pid"
+	read -r line <&4
+	assertEquals hup "$line"
+	kill -HUP "$pid"
+	finish
+	assert_rc 143
+}
+
+test_signals_the_program_alone_unless_asked()
+{
+	start nsinit --group sh -c 'signals show 10 & exec signals show 10'
+	read -r line <&4
+	kill -USR1 "$pid"
+	finish
+	assert_out '10
+10'
+	start nsinit --grace 0 sh -c 'signals show 10 & exec signals show 10'
+	read -r line <&4
+	kill -USR1 "$pid"
+	finish
+	assert_rc 0
+	assert_out 10
+}
+
+test_sends_on_as_pid_1()
+{
+	start unshare --user --map-root-user --pid --fork --mount-proc nsinit sh -c 'trap "exit 3" USR1; echo ready; while :; do sleep 0.01; done'
+	kill -USR1 "$(pgrep -P "$pid")"
+	finish
+	assert_rc 3
+}
+
+. shunit2

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-terminal: a shell cannot tell that nsinit stands between it and the program.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+PS1='> '
+export PS1
+
+# stop_and_go WORDS…: WORDS and a program, stopped, seen to be stopped, continued, interrupted.
+stop_and_go()
+{
+	# sed answers each line while it is in the foreground
+	run pty -e '> ' -s "$* sed -u s/x/y/\\r" -s 'x1\r' -e y1 -s '^Z' -e 'topped' -e '> ' \
+		-s 'cut -d" " -f3 /proc/$(pgrep -xn sed)/stat\r' -e 'T' -e '> ' \
+		-s 'fg\r' -s 'x2\r' -e y2 -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+		-e '> ' -s 'exit 5\r' -- sh -i
+	assert_rc 5
+}
+
+test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
+{
+	stop_and_go nsinit
+}
+
+test_hands_the_terminal_to_a_group_and_takes_it_back()
+{
+	stop_and_go nsinit --group
+}
+
+test_an_interrupt_ends_the_loop_around_it()
+{
+	run pty -e '> ' -s 'while :; do nsinit sh -c "echo ru\"\"n; exec sleep 1000"; done\r' -e run \
+		-s '^C' -e '> ' -s 'exit 3\r' -- sh -i
+	assert_rc 3
+	run pty -e run -s '^C' -- sh -c 'while :; do nsinit sh -c "echo run; exec sleep 1000"; done'
+	assert_rc 130
+}
+
+# counts: a program that counts the interrupts it gets and reports once they have stopped coming.
+test_the_terminals_signals_come_once()
+{
+	cat >"$TMP/counts" <<-'SCRIPT'
+		use POSIX;
+		$SIG{INT} = sub { $n++ };
+		$SIG{USR1} = sub { print "n=$n\n"; exit 0 };
+		$| = 1;
+		print "ready\n";
+		select undef, undef, undef, undef while 1;
+	SCRIPT
+	# nsinit has dealt with the interrupt when it sends USR1 on
+	run pty -e ready -s '^C' -e '^C' -k 10 -e 'n=1' -- nsinit perl "$TMP/counts"
+	assert_rc 0
+	run pty -e ready -k 2 -k 10 -e 'n=1' -- nsinit perl "$TMP/counts"
+	assert_rc 0
+}
+
+test_a_terminal_that_hangs_up_tells_the_program()
+{
+	mkfifo "$TMP/fifo"
+	pty -e ready -k hup -- nsinit sh -c "trap 'echo hup >\"$TMP/fifo\"; exit 4' HUP; echo ready; while :; do sleep 0.1; done" >"$TMP/shown" &
+	read -r line <"$TMP/fifo"
+	assertEquals hup "$line"
+	wait $!
+	assertEquals 4 $?
+}
+
+test_a_background_job_does_not_take_the_terminal()
+{
+	# the shell goes on reading what is typed
+	run pty -e '> ' -s 'nsinit --group sh -c "echo ru\"\"n; exec sleep 1000" &\r' -e run -s 'echo al""ive\r' -e alive \
+		-s 'kill $!\r' -e '> ' -s 'wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
+	assert_rc 6
+}
+
+. shunit2
