@@ -16,18 +16,11 @@ static int run_subreaper(void *ctx, const struct plan_step *s, struct nserr *e)
 	return reap_adopt(e);
 }
 
-static void show_subreaper(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "adopt what is orphaned below");
-}
-
 static const struct plan_kind subreaper_step = {
 	.name = "subreaper",
 	.call = "prctl(PR_SET_CHILD_SUBREAPER)",
+	.what = "adopt what is orphaned below",
 	.run = run_subreaper,
-	.show = show_subreaper,
 };
 
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -43,19 +36,12 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid;
 }
 
-static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	(void)s;
-	buf_adds(out, "create the program's process");
-}
-
 static const struct plan_kind fork_step = {
 	.name = "fork",
 	.call = "fork(2)",
+	.what = "create the program's process",
 	.fork = run_fork,
 	.forks = PLAN_CHILD,
-	.show = show_fork,
 };
 
 /*
@@ -93,25 +79,17 @@ static const struct plan_kind retire_step = {
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct initproc *i = s->arg;
+	char *const *argv = (char *const *)(uintptr_t)s->num;
 
 	(void)ctx;
-	return spawn_exec(i->argv, e);
-}
-
-static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	const struct initproc *i = s->arg;
-
-	(void)ctx;
-	buf_printf(out, "execute '%s'", i->argv[0]);
+	return spawn_exec(argv, e);
 }
 
 static const struct plan_kind exec_step = {
 	.name = "exec",
 	.call = "execve(2)",
+	.what = "execute '%s'",
 	.run = run_exec,
-	.show = show_exec,
 };
 
 void initproc_plan(struct initproc *i, struct plan *p)
@@ -128,7 +106,7 @@ void initproc_plan_exec(struct initproc *i, struct plan *p)
 {
 	supervise_plan(&i->supervise, p, PLAN_CHILD);
 	handle_plan_exec(&i->handle, p, PLAN_CHILD, i->argv[0]);
-	plan_add(p, PLAN_CHILD, &exec_step, i, 0);
+	plan_add(p, PLAN_CHILD, &exec_step, i->argv[0], (uintptr_t)i->argv);
 }
 
 /* What the program holds open is none of our business, and what we hold it could find. */
@@ -157,8 +135,9 @@ int initproc_run(struct initproc *i, const struct plan *p, void *ctx, struct nse
 		return rc;
 	}
 	handle_running(&i->handle);
-	/* a failure leaves open what was open, which the program's caller may know, but not we */
-	(void)!close_all(i);
+	rc = close_all(i);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot close descriptors");
 	rc = supervise_wait(&i->supervise, e);
 	if (rc >= 0)
 		handle_ended(&i->handle, rc);

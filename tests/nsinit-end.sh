@@ -129,7 +129,7 @@ test_a_subreaper_ends_the_children_of_threads_and_grandchildren()
 test_reaps_orphans_at_once()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2016,SC2086 # words; perl's own
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
 			# nsinit is our parent; it may take a moment

@@ -6,6 +6,10 @@
 require_ns user pid
 require_tool jq
 
+# Lists the descriptors of nsinit; it closes the last when it sees that the program was executed.
+# shellcheck disable=SC2016 # for the program
+settled='for i in 1 2 3 4 5 6 7 8 9; do [ "$(ls /proc/$PPID/fd | wc -l)" = 3 ] && break; sleep 0.1; done; ls /proc/$PPID/fd'
+
 setUp()
 {
 	rm -rf "${TMP:?}"/*
@@ -154,7 +158,7 @@ test_closes_descriptors_on_a_kernel_without_close_range()
 2
 3
 7'
-	run sh -c 'enosys close_range -- nsinit -- sh -c "ls /proc/\$PPID/fd" 5</dev/null 7</dev/null'
+	run sh -c 'enosys close_range -- nsinit -- sh -c "$0" 5</dev/null 7</dev/null' "$settled"
 	assert_out '0
 1
 2'
@@ -175,7 +179,7 @@ test_status_fd_says_null_where_the_kernel_says_nothing()
 
 test_holds_no_descriptor_itself()
 {
-	run sh -c 'nsinit --keep-fd 7 -- sh -c "ls /proc/\$PPID/fd; readlink /proc/\$PPID/cwd" 6</dev/null 7</dev/null'
+	run sh -c 'nsinit --keep-fd 7 -- sh -c "$0" 6</dev/null 7</dev/null' "$settled; readlink /proc/\$PPID/cwd"
 	assert_out '0
 1
 2

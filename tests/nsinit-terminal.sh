@@ -12,6 +12,7 @@ export PS1
 stop_and_go()
 {
 	# sed answers each line while it is in the foreground
+	# shellcheck disable=SC2016 # for the shell on the terminal
 	run pty -e '> ' -s "$* sed -u s/x/y/\\r" -s 'x1\r' -e y1 -s '^Z' -e 'topped' -e '> ' \
 		-s 'cut -d" " -f3 /proc/$(pgrep -xn sed)/stat\r' -e 'T' -e '> ' \
 		-s 'fg\r' -s 'x2\r' -e y2 -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
