@@ -32,7 +32,7 @@ int idmap_append(struct idmap *m, struct idmap_extent x)
 	return 0;
 }
 
-int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e)
+int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e)
 {
 	const uint64_t first[] = { inside, outside };
 	static const char *const side[] = { "inside", "outside" };
@@ -48,6 +48,15 @@ int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count
 				e, 0, "%s: %llu ids from %llu on pass 4294967294, the last id",
 				side[i], (unsigned long long)count, (unsigned long long)first[i]);
 	}
+	return 0;
+}
+
+int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e)
+{
+	int rc = idmap_check_extent(inside, outside, count, e);
+
+	if (rc < 0)
+		return rc;
 	if (idmap_append(m, (struct idmap_extent){ inside, outside, (uint32_t)count, 0 }) < 0)
 		return nserr_set(e, ENOMEM, "cannot hold the map");
 	return 0;

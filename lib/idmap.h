@@ -43,6 +43,9 @@ void idmaps_free(struct idmaps *m);
 /* Appends an extent. -EINVAL for a count of 0 and what passes 4294967294, -ENOMEM; e names them. */
 int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
 
+/* The rules of a single extent, those of idmap_add(). */
+int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
+
 /* Appends an extent as it is, unchecked. 0 or -ENOMEM. */
 int idmap_append(struct idmap *m, struct idmap_extent x) must_check;
 
@@ -71,6 +74,9 @@ void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
 /* The extent that maps the inside id, or NULL. */
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
+
+/* The rules without the two limits of size: the map is one that can be computed with. */
+int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 
 /* One id through a map in any order. 0, or -ENOENT when it is not mapped. */
 int idmap_to_outside(const struct idmap *m, uint32_t inside, uint32_t *outside);

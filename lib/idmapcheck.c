@@ -131,23 +131,40 @@ static int check_parent(const struct idmap *m, const struct idmap *parent, struc
 	return 0;
 }
 
+static int check_rules(const struct idmap *m, struct nserr *e)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i];
+		/* what idmap_add() let in may have been changed since */
+		int rc = idmap_check_extent(x->inside, x->outside, x->count, e);
+
+		if (rc < 0) {
+			idmap_error_at(m, i, e);
+			return rc;
+		}
+	}
+	return check_overlap(m, e);
+}
+
+int idmaps_check_rules(const struct idmaps *m, struct nserr *e)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		int rc = check_rules(&m->map[k], e);
+
+		if (rc < 0) {
+			nserr_prefix(e, "%s map", idmap_kind_names[k]);
+			return rc;
+		}
+	}
+	return 0;
+}
+
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e)
 {
 	int rc = check_size(m, e);
-	char name[32];
 
-	for (size_t i = 0; rc == 0 && i < m->n; i++) {
-		const struct idmap_extent *x = &m->ext[i];
-		struct idmap one = IDMAP_INIT;
-
-		/* what idmap_add() let in may have been changed since */
-		rc = idmap_add(&one, x->inside, x->outside, x->count, e);
-		if (rc < 0)
-			nserr_prefix(e, "%s", label(m, x, name));
-		idmap_free(&one);
-	}
 	if (rc == 0)
-		rc = check_overlap(m, e);
+		rc = check_rules(m, e);
 	if (rc == 0 && parent)
 		rc = check_parent(m, parent, e);
 	return rc;

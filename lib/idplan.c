@@ -259,12 +259,39 @@ int idplan_words(struct idmap *m, enum idmap_kind kind, const char *const *words
 	return rc;
 }
 
+/* The caller's own id, and the ranges around it. A range that has that id outside too is in its
+ * way, since the kernel wants each outside id once. */
+static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
+		       enum idplan_overlap overlap, struct idmap *m, struct nserr *e)
+{
+	/* with a hole the range is laid out as if the own id were not its own */
+	const uint32_t outside = overlap == IDPLAN_HOLE ? IDMAP_NONE : own;
+	int rc = idmap_append(m, (struct idmap_extent){ inside, outside, 1, 0 });
+
+	for (size_t i = 0; overlap == IDPLAN_ERROR && i < s->n; i++)
+		if (own >= s->r[i].start && own - s->r[i].start < s->r[i].count) {
+			nserr_set(e, 0,
+				  "own id %u is in the range %u-%u, which is to be mapped too", own,
+				  s->r[i].start, s->r[i].start + (s->r[i].count - 1));
+			nserr_hint(e, "--overlap hole or shift says what is to become of it");
+			return -EEXIST;
+		}
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot hold the map");
+	rc = idplan_fill(m, s, 0, e);
+	if (rc < 0 || overlap != IDPLAN_HOLE)
+		return rc;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->ext[i].outside == IDMAP_NONE)
+			m->ext[i] = m->ext[--m->n];
+	return idplan_single(m, inside, own, IDPLAN_HOLE, e);
+}
+
 /* One map of the style. */
 static int make_map(enum idplan_style style, enum idmap_kind kind, const struct subids *s,
 		    enum idplan_overlap overlap, struct idmap *m, struct nserr *e)
 {
 	uint32_t own = kind == IDMAP_UID ? geteuid() : getegid();
-	int rc;
 
 	switch (style) {
 	case IDPLAN_ROOT:
@@ -277,9 +304,7 @@ static int make_map(enum idplan_style style, enum idmap_kind kind, const struct 
 		return add_subids(m, s, e);
 	case IDPLAN_KEEP_ID:
 	case IDPLAN_PODMAN:
-		/* a range that has one's own id too: the kernel wants each outside id once */
-		rc = idplan_single(m, style == IDPLAN_PODMAN ? 0 : own, own, overlap, e);
-		return rc < 0 ? rc : idplan_fill(m, s, 0, e);
+		return make_around(style == IDPLAN_PODMAN ? 0 : own, own, s, overlap, m, e);
 	case IDPLAN_LXC:
 	case IDPLAN_DOCKER:
 		return idplan_fill(m, s, 0, e);

@@ -83,4 +83,119 @@ test_prints_every_format()
 	assert_err_has '--only uid or gid'
 }
 
+# The caller is the user whose ranges they are, or root on its behalf.
+test_makes_every_style()
+{
+	run nsidmap plan --style lxc --user nstest --format arg --only uid
+	assert_out u:0:1000000:65536,u:65536:2000000:10000
+	run nsidmap plan --subids --user nstest --format arg --only uid
+	assert_out u:1000000:1000000:65536,u:2000000:2000000:10000
+	run nsidmap plan --style podman --user nstest --format arg --only uid
+	assert_out "u:0:$(id -u):1,u:1:1000000:65536,u:65537:2000000:10000"
+	run nsidmap plan --current --format arg --only uid
+	assert_out "u:$(id -u):$(id -u):1"
+	run nsidmap plan --identity --format arg --only uid
+	assert_out u:0:0:4294967295
+	run nsidmap plan --style docker
+	assert_refused 1 'user dockremap has no range of subordinate uids'
+	is_root && return 0
+	run nsidmap plan --keep-id --format arg --only uid
+	assert_out u:0:1000000:61234,u:61234:61234:1,u:61235:1061234:4302,u:65537:2000000:10000
+}
+
+test_overlap_is_what_one_says()
+{
+	is_root || return 0
+	subids 'root:0:10\nroot:5:10\n'
+	run nsidmap plan --style podman
+	assert_refused 1 'own id 0 is in the range 0-9, which is to be mapped too'
+	run nsidmap plan --style podman --overlap hole --format arg --only uid
+	assert_out u:0:0:1,u:2:1:14
+	run nsidmap plan --style podman --overlap shift --format arg --only uid
+	assert_out u:0:0:15
+	run nsidmap plan --overlap sometimes
+	umount /etc/subuid /etc/subgid
+	assert_rc 1
+	assert_err_has "unknown 'sometimes'"
+}
+
+# incus 458: overlapping lines are an error of the kernel's; each id is used once.
+test_broken_files_say_what_is_wrong()
+{
+	is_root || return 0
+	subids 'root:100000:65536\r\n'
+	run nsidmap plan --style lxc
+	assert_refused 1 'user root has no range of subordinate uids'
+	assert_err_has 'hint: line 1 of /etc/subuid is not used: it ends in a carriage return'
+	umount /etc/subuid /etc/subgid
+	subids ''
+	run nsidmap plan --style lxc
+	assert_refused 1 'user root has no range of subordinate uids'
+	umount /etc/subuid /etc/subgid
+	subids 'root:4294967290:10\nroot:5:0\nroot:1\n0:300000:5' 'root:1:1\n'
+	run nsidmap plan --style lxc --format arg
+	assert_ok
+	assert_out u:0:300000:5,g:0:1:1
+	umount /etc/subuid /etc/subgid
+}
+
+test_missing_and_unreadable_files()
+{
+	is_root || return 0
+	mkdir "$TMP/etc"
+	cp -a /etc/passwd /etc/group /etc/nsswitch.conf /etc/alternatives "$TMP/etc/"
+	mount --bind "$TMP/etc" /etc
+	run nsidmap plan --style lxc
+	assert_refused 1 'user root has no range of subordinate uids'
+	mkdir /etc/subuid
+	run nsidmap plan --style lxc
+	assert_refused 1 'cannot read /etc/subuid: Is a directory'
+	rmdir /etc/subuid
+	echo nstest:1:1 >/etc/subuid
+	chmod 0 /etc/subuid
+	chmod 755 "$TMP/etc"
+	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap plan --style lxc
+	umount /etc
+	assert_refused 1 'cannot open /etc/subuid: Permission denied'
+}
+
+test_a_hundred_thousand_lines()
+{
+	is_root || return 0
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; printf "root:7:7" }' >"$TMP/many"
+	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
+	run timeout 2 nsidmap plan --style lxc --format arg
+	umount /etc/subuid /etc/subgid
+	assert_ok
+	assert_out u:0:7:7,g:0:7:7
+}
+
+test_a_user_without_a_passwd_entry()
+{
+	is_root || return 0
+	subids 'ghost:900000:10\n4242:800000:10\n'
+	run nsidmap plan --style lxc --user ghost --format arg
+	assert_out u:0:900000:10,g:0:900000:10
+	run nsidmap plan --style lxc --user 4242 --format arg
+	assert_out u:0:800000:10,g:0:800000:10
+	# as that user, too; newuidmap could not help, so --auto maps its own id and says why
+	run setpriv --reuid 4242 --regid 4242 --clear-groups nsidmap plan --auto --format arg
+	umount /etc/subuid /etc/subgid
+	assert_rc 0
+	assert_out u:0:4242:1,g:0:4242:1,s:deny
+	assert_err_has 'newuidmap needs a passwd entry, and uid 4242 has none'
+}
+
+test_auto_without_newuidmap_or_privilege()
+{
+	is_root && return 0
+	run setpriv --no-new-privs nsidmap plan --format arg
+	assert_rc 0
+	assert_out u:0:61234:1,g:0:61234:1,s:deny
+	assert_err_has 'hint: no_new_privs is set'
+	run env PATH="$NSUTILS_BIN" nsidmap plan --format arg
+	assert_out u:0:61234:1,g:0:61234:1,s:deny
+	assert_err_has 'hint: newuidmap, which could map more, is not installed'
+}
+
 . shunit2

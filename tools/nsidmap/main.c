@@ -8,8 +8,14 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "show", verb_show, "the maps of a namespace, seen from here, its parent, the first" },
+	{ "translate", verb_translate, "ids of one namespace as ids of another" },
 	{ "plan", verb_plan, "the map that a new namespace of yours should have" },
 	{ "check", verb_check, "whether the kernel would take a map, and why not" },
+	{ "compose", verb_algebra, "the map through one map and then another" },
+	{ "invert", verb_algebra, "the map from outside to inside" },
+	{ "merge", verb_algebra, "the map sorted, with adjacent ranges joined" },
+	{ "split", verb_algebra, "the map cut at the ranges of the parent's" },
+	{ "subtract", verb_algebra, "the map without the ids of another" },
 	{ "write", verb_write, "write the maps of a process" },
 };
 

@@ -8,9 +8,11 @@
 #include "idmap.h"
 
 /* Each gets argc and argv with the verb at argv[0] and returns the exit status. */
+int verb_algebra(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_plan(int argc, char **argv);
 int verb_show(int argc, char **argv);
+int verb_translate(int argc, char **argv);
 int verb_write(int argc, char **argv);
 
 /* How a map is printed; the two rows that every verb has which prints one. */

@@ -1,0 +1,153 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsidmap-translate: what an id of one user namespace is in another, as stat(2) there says it.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_ns user
+require_tool perl nsenter unshare
+
+# start_ns [MAP]: a process in a new user namespace of this one with that map.
+start_ns()
+{
+	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-' || return 1
+	nsidmap write "$holder" "$1"
+}
+
+# random_map SEED: 40 ranges that do not touch, of both kinds, all within 0 to 99,999.
+random_map()
+{
+	awk -v seed="$1" 'BEGIN { srand(seed)
+		for (i = 0; i < 40; i++) {
+			n = 1 + int(rand() * 900)
+			for (k = 0; k < 2; k++)
+				printf "%s%s:%d:%d:%d", i + k ? "," : "", k ? "g" : "u",
+					i * 1500 + int(rand() * 500), ((i * 7) % 40) * 2500 + int(rand() * 1500), n
+		} }'
+}
+
+test_siblings_agree_with_stat()
+{
+	start_ns "$(random_map 1)"
+	a=$holder
+	start_ns "$(random_map 2)"
+	b=$holder
+	mkdir "$TMP/files"
+	chmod 755 "$TMP" "$TMP/files"
+	# 1,000 random owners; what each namespace calls them is stat's word, not ours
+	perl -e 'srand(3); chdir shift; for (1..1000) { my $f = sprintf("%04d", $_); open(F, ">", $f);
+		chown(int(rand(100000)), int(rand(100000)), $f) }' "$TMP/files"
+	for kind in u g; do
+		option=''
+		[ $kind = u ] || option=--gid
+		nsenter -t "$a" -U --preserve-credentials stat -c "%$kind" "$TMP"/files/* >"$TMP/in-a"
+		nsenter -t "$b" -U --preserve-credentials stat -c "%$kind" "$TMP"/files/* >"$TMP/in-b"
+		# 65534 is nobody: the owner is not mapped in a, and cannot be asked for
+		paste "$TMP/in-a" "$TMP/in-b" | awk '$1 != 65534' >"$TMP/pairs"
+		cut -f1 "$TMP/pairs" >"$TMP/asked"
+		cut -f2 "$TMP/pairs" | sed 's/^65534$/-/' >"$TMP/want"
+		run nsidmap translate ${option:+$option} --from "$a" --to "$b" <"$TMP/asked"
+		assert_rc 1
+		cp "$TMP/out" "$TMP/got"
+		run cmp "$TMP/got" "$TMP/want"
+		assert_rc 0
+		run grep -c '^[0-9]' "$TMP/want"
+		[ "$out" -gt 20 ] || fail "too few ids are in both: $out"
+		run grep -c . "$TMP/want"
+		[ "$out" -gt 100 ] || fail "too few ids are in one: $out"
+	done
+}
+
+test_the_first_namespace_and_back()
+{
+	start_ns u:0:100000:1000,u:5000:70:1,g:0:200000:10
+	run nsidmap translate --from "$holder" 0 999 5000
+	assert_ok
+	assert_out '100000
+100999
+70'
+	run nsidmap translate --to "user:$holder" 100001 70
+	assert_out '1
+5000'
+	run nsidmap translate -g --from "$holder" --to self 9
+	assert_out 200009
+}
+
+test_unmapped_says_so()
+{
+	start_ns u:0:100000:1000,g:0:200000:10
+	run nsidmap translate --from "$holder" 0 1000
+	assert_rc 1
+	assert_out '100000
+-'
+	assert_err_has 'nsidmap: uid 1000 has no id there'
+	run nsidmap translate -J --from "$holder" 0 1000
+	assert_rc 1
+	run echo "$(tr -d ' \n' <"$TMP/out")"
+	assert_out '{"ids":[{"from":0,"to":100000},{"from":1000,"to":null}],"complete":true}'
+}
+
+test_a_namespace_without_a_process()
+{
+	start_ns u:0:100000:1000,g:0:200000:10
+	: >"$TMP/ns"
+	mount --bind "/proc/$holder/ns/user" "$TMP/ns"
+	stop_holder
+	run nsidmap translate --from "$TMP/ns" 7
+	assert_ok
+	assert_out 100007
+	run nsidmap show -n -o KIND,INSIDE,COUNT,ME,PARENT "$TMP/ns"
+	umount "$TMP/ns"
+	assert_ok
+	assert_out 'uid 0 1000 100000 100000
+gid 0   10 200000 200000'
+}
+
+# An outer namespace, left by its process into one below it.
+test_a_parent_without_a_process()
+{
+	start_holder unshare --user sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+	outer=$holder
+	nsidmap write "$outer" u:0:100000:1000,u:2000:5000:1,g:0:200000:1000
+	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
+	inner=$holder
+	nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$inner" u:5:10:10,u:20:2000:1,g:0:0:1
+	stop_holder "$outer"
+	run nsidmap translate --from "$inner" --to "parent:user:$inner" 5 20
+	assert_ok
+	assert_out '10
+2000'
+	run nsidmap translate --from "$inner" 5 20
+	assert_out '100010
+5000'
+	run nsidmap show -n -o KIND,INSIDE,COUNT,ME,PARENT,INITIAL "$inner"
+	assert_out 'uid  5 10 100010   10 100010
+uid 20  1   5000 2000   5000
+gid  0  1 200000    0 200000'
+}
+
+test_ids_are_strict()
+{
+	for id in '' ' 1' +1 -1 1x 0x10 4294967295 4294967296 4294967297; do
+		run nsidmap translate "$id"
+		assert_rc 1
+		assert_out_empty
+		printf '5\n%s\n' "$id" >"$TMP/ids"
+		run nsidmap translate <"$TMP/ids"
+		assert_rc 1
+		assert_err_has 'nsidmap: line 2 of standard input is not an id'
+		assert_out 5
+	done
+}
+
+test_through_a_map()
+{
+	run nsidmap translate --map u:0:1000:10,g:0:5:1 3
+	assert_ok
+	assert_out 1003
+	run nsidmap translate --map u:0:1000:10,g:0:5:1 --from self 3
+	assert_rc 1
+	assert_err_has 'exclude each other'
+}
+
+. shunit2
