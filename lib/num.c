@@ -38,6 +38,8 @@ int num_s64(const char *s, int64_t min, int64_t max, int64_t *out)
 	rc = num_u64(s + negative, 0, (uint64_t)INT64_MAX + negative, &v);
 	if (rc < 0)
 		return rc;
+	if (negative && v == 0)
+		return -EINVAL;
 	/* -2^63 has no positive twin: negate as unsigned */
 	int64_t value = negative ? (int64_t)(0 - v) : (int64_t)v;
 	if (value < min || value > max)
@@ -116,6 +118,8 @@ static int duration_fraction(unsigned __int128 *ns, const char *digits, size_t n
 		n--;
 	if (n == 0)
 		return 0;
+	if (n > 18) /* no unit has as many factors 2 and 5; and 10^n has to fit into scale */
+		return -ERANGE;
 	rc = num_u64n(digits, n, 0, 999999999999999999, &value);
 	if (rc < 0)
 		return rc;

@@ -30,8 +30,12 @@ static void refuses_what_is_no_number(void)
 	static const char *const bad[] = { "",   " 1",  "1 ",  "+1",  "-1",       "-0", "0x10",
 					   "1k", "1e3", "1.5", "1\n", "\xd9\xa1", "-",  "1x" };
 	uint64_t u = 7;
+	int64_t n;
 	pid_t pid;
+	int fd;
 
+	CHECK_INT(num_s64("-0", INT64_MIN, INT64_MAX, &n), -EINVAL);
+	CHECK_INT(num_fd("-0", &fd), -EINVAL);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		CHECK_INT(num_u64(bad[i], 0, UINT64_MAX, &u), -EINVAL);
 	CHECK_INT(u, 7);
@@ -86,8 +90,12 @@ static void refuses_bad_durations(void)
 	static const char *const range[] = { "1.0000000001",          "0.5ns",
 					     "9223372036854775808",   "1.0005us",
 					     "99999999999999999999w", "18446744073709551615w" };
+	char tiny[96];
 	struct timespec ts;
 
+	/* 10^70 is 0 in 64 bits */
+	snprintf(tiny, sizeof(tiny), "0.%070dw", 5);
+	CHECK_INT(num_duration(tiny, &ts), -ERANGE);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		CHECK_INT(num_duration(bad[i], &ts), -EINVAL);
 	for (size_t i = 0; i < ARRAY_SIZE(range); i++)
