@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A reference that is refused says why; one that is accepted stays within the bounds of its kind.
+ */
+#include "fuzz.h"
+#include "nsref.h"
+#include "num.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *s = fuzz_string(data, size);
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+
+	if (nsref_parse(s, &r, &e) < 0) {
+		HOLDS(e.what[0]);
+	} else {
+		HOLDS(r.n_ups <= NSREF_UPS_MAX);
+		HOLDS(!r.n_ups || !nsref_is_process(&r));
+		if (r.kind == NSREF_PID)
+			HOLDS(r.pid > 0 && r.pid <= NUM_PID_MAX);
+		if (r.kind == NSREF_FD)
+			HOLDS(r.fd >= 0);
+		(void)nsref_type(&r);
+	}
+	free(s);
+	return 0;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Ranges of subuid(5) that are accepted neither are empty nor pass the last id. */
+#include "fuzz.h"
+#include "subid.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct subid_user user = { .has_uid = true, .uid = 1000, .name = "user" };
+	cleanup_subids struct subids ranges = SUBIDS_INIT;
+
+	HOLDS(subid_parse((const char *)data, size, &user, &ranges) == 0);
+	for (size_t i = 0; i < ranges.n; i++) {
+		HOLDS(ranges.r[i].count > 0);
+		HOLDS((uint64_t)ranges.r[i].start + ranges.r[i].count <= UINT32_MAX);
+	}
+	return 0;
+}
