@@ -115,12 +115,13 @@ static int make_fs(const char *type, const struct mntopt *o, struct nserr *e)
 	return mnt;
 }
 
-int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, struct nserr *e)
+int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly, struct nserr *e)
 {
 	int rc = set_old(r, e);
 
 	if (rc < 0)
 		return rc;
+	r->readonly = readonly;
 	r->fd = make_fs("tmpfs", o, e);
 	if (r->fd >= 0)
 		return 0;
@@ -135,6 +136,14 @@ int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e)
 	int fd = rootwalk_open(r->fd, path, 0, NULL);
 
 	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
+}
+
+bool rootfs_in_userns(void)
+{
+	struct stat st;
+
+	/* PROC_USER_INIT_INO, include/linux/proc_ns.h */
+	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != 0xEFFFFFFDu;
 }
 
 bool rootfs_is_root(const char *path)

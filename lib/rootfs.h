@@ -30,7 +30,11 @@ struct rootfs {
 int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e) must_check;
 
 /* Begins with an empty tmpfs. */
-int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, struct nserr *e) must_check;
+int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly,
+		       struct nserr *e) must_check;
+
+/* Whether we are in a user namespace that is not the initial one. */
+bool rootfs_in_userns(void);
 
 /*
  * Mounts a new file system on path, which is made when missing. On "/" it becomes the root. A

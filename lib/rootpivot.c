@@ -15,7 +15,6 @@
 #include "sys_mount.h"
 
 /* Inodes of the initial namespaces, include/linux/proc_ns.h. */
-#define INIT_USER_INO 0xEFFFFFFDu
 #define INIT_PID_INO  0xEFFFFFFCu
 #define INIT_MNT_INO  0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
 
@@ -51,16 +50,16 @@ static int compare_ns(ino_t mnt)
 
 int rootpivot_check_ns(struct nserr *e)
 {
-	struct stat user, mnt;
+	struct stat mnt;
 
-	if (stat("/proc/self/ns/user", &user) < 0 || stat("/proc/self/ns/mnt", &mnt) < 0) {
+	if (stat("/proc/self/ns/mnt", &mnt) < 0) {
 		nserr_set(e, errno, "cannot tell which mount namespace this is: /proc/self/ns/mnt");
 		nserr_hint(e, "--force leaves it to you");
 		return -EPERM;
 	}
 	/* in another user namespace the kernel keeps us from it: its mounts have an owner of their
 	 * own */
-	if (user.st_ino != INIT_USER_INO)
+	if (rootfs_in_userns())
 		return 0;
 	switch (compare_ns(mnt.st_ino)) {
 	case 0:

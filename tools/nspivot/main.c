@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-	struct request q = { .root = ROOTFS_INIT };
+	struct request q = { .root = ROOTFS_INIT, .handle = HANDLE_INIT };
 	struct plan_result result;
 	struct plan p = PLAN_INIT;
 	struct nserr e;

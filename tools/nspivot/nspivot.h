@@ -4,6 +4,7 @@
 #define NSU_NSPIVOT_H
 
 #include "cli.h"
+#include "handle.h"
 #include "plan.h"
 #include "rootfs.h"
 
@@ -19,6 +20,8 @@ enum verb_id {
 	VERB_SHM,
 	VERB_MQUEUE,
 	VERB_CGROUP2,
+	VERB_OVERLAY,
+	VERB_FILE,
 	VERB_DIR,
 	VERB_SYMLINK,
 	VERB_MASK,
@@ -51,11 +54,13 @@ struct verb {
 extern const struct verb verbs[VERB_COUNT];
 
 struct request {
-	const char *newroot; /* a path, or fd:N */
+	const char *newroot; /* a path, or fd:N; NULL with --host-root */
 	struct op *op;
 	size_t n, size;
 	const char *put_old, *chdir;
-	bool force, explain, readonly;
+	bool force, explain, move_root, host_root;
+	bool readonly; /* --readonly of the root itself, done last */
+	struct handle handle;
 	char **argv; /* the program, or NULL for a shell */
 	/* while it is carried out */
 	struct rootfs root;
@@ -73,7 +78,15 @@ int source_open(const char *src, int flags, struct nserr *e) must_check;
 /* Adds the rows of a preset. -ENOENT when there is none of that name. */
 int preset_add(struct request *q, const char *name, struct nserr *e) must_check;
 
+/* Mounts an overlay; newroot is the lower layer where op names none. A descriptor or a negative
+ * errno. */
+int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot,
+		  struct nserr *e) must_check;
+
+/* Fills an empty root with the host's directories, read-only. 0 or a negative errno with e set. */
+int hostroot_fill(struct rootfs *r, struct nserr *e) must_check;
+
 /* The steps that carry q out, in their order. */
-void steps_add(const struct request *q, struct plan *p);
+void steps_add(struct request *q, struct plan *p);
 
 #endif

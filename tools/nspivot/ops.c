@@ -90,6 +90,11 @@ int op_add(struct request *q, const struct verb *v, const char *arg, struct nser
 	rc = cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
+	if (v == &verbs[VERB_READONLY] && rootfs_is_root(op->dst)) {
+		q->readonly = true; /* mount points have to be made first */
+		q->n--;
+		return 0;
+	}
 	if (v->options && given && asprintf(&all, "%s,%s", v->options, given) < 0)
 		return nserr_set(e, ENOMEM, "too much");
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);

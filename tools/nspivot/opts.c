@@ -7,6 +7,8 @@ enum {
 	OPT_PRESET = OPT_VERB + VERB_COUNT,
 	OPT_PUT_OLD,
 	OPT_DETACH,
+	OPT_MOVE_ROOT,
+	OPT_HOST_ROOT,
 	OPT_CHDIR,
 	OPT_FORCE,
 	OPT_EXPLAIN,
@@ -17,6 +19,7 @@ enum { EXCL_OLD = 1 };
 /* clang-format off */
 static const struct cli_opt opts[] = {
 	{ 0, NULL, CLI_NONE, NULL, "What the root is made of, from left to right" },
+	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "begin with the host's root, read-only; no <newroot>" },
 	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "minimal, docker, systemd, host or none, see --explain" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src:dst[:opts]>",   "bind a file or tree, with all mounts below it" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src:dst[:opts]>",   "the same, all of it read-only" },
@@ -28,6 +31,8 @@ static const struct cli_opt opts[] = {
 	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs on /dev/shm" },
 	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount mqueue on /dev/mqueue" },
 	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup2 on /sys/fs/cgroup" },
+	{ OPT_VERB + VERB_OVERLAY,         "overlay",         CLI_ARG,    "<dst:opts>",         "mount an overlay: lower=, upper=, work=" },
+	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "show a file with what is read from <src>" },
 	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "make a directory" },
 	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "make a symbolic link" },
 	{ OPT_VERB + VERB_MASK,            "mask",            CLI_ARG,    "<dst[:try]>",        "hide a file or directory" },
@@ -38,8 +43,12 @@ static const struct cli_opt opts[] = {
 	{ 0, NULL, CLI_NONE, NULL, "The pivot" },
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
 	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root there in the new one", EXCL_OLD },
+	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs, whose files are removed", EXCL_OLD },
 	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "working directory in the new root (default /)" },
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "even where it is not safe: see the man page" },
+	{ 0, NULL, CLI_NONE, NULL, "The program" },
+	HANDLE_OPTS,
+	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
 	{ 0 },
 };
@@ -47,7 +56,8 @@ static const struct cli_opt opts[] = {
 
 static const struct cli_tool tool = {
 	.name = "nspivot",
-	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]" },
+	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]",
+		      "[options] --host-root [--] [<program> [<argument>...]]" },
 	.purpose = "Assemble a root, pivot into it for good, and execute a program there.",
 	.opts = opts,
 	.notes = "It never forks. The program is looked up in the new root, so it comes last in a "
@@ -83,8 +93,21 @@ static void take(struct request *q, int key, const char *arg)
 	case OPT_FORCE:
 		q->force = true;
 		break;
+	case OPT_MOVE_ROOT:
+		q->move_root = true;
+		break;
+	case OPT_HOST_ROOT:
+		q->host_root = true;
+		break;
 	case OPT_EXPLAIN:
 		q->explain = true;
+		break;
+	case HANDLE_KEY_READY_FD:
+	case HANDLE_KEY_WAIT_FD:
+	case HANDLE_KEY_CLOSE_FDS:
+	case HANDLE_KEY_KEEP_FD:
+		if (handle_option(&q->handle, key, arg, &e) < 0)
+			cli_die_nserr(&e);
 		break;
 	default:
 		check(op_add(q, &verbs[key - OPT_VERB], arg, &e), verbs[key - OPT_VERB].name, &e);
@@ -96,13 +119,16 @@ void opts_read(struct request *q, int argc, char **argv)
 	struct cli c;
 	int key;
 
+	q->handle.close_fds = true;
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1)
 		take(q, key, c.arg);
 	argv = cli_rest(&c);
-	if (!argv[0])
-		cli_die_usage("which new root?");
-	q->newroot = *argv++;
+	if (!q->host_root) {
+		if (!argv[0])
+			cli_die_usage("which new root?");
+		q->newroot = *argv++;
+	}
 	if (argv[0] && streq(argv[0], "--"))
 		argv++;
 	q->argv = argv[0] ? argv : NULL;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: the steps around the verbs, and the order of all. */
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <stdio.h>
+#include <sys/mount.h>
 
 #include "nspivot.h"
+#include "rootmove.h"
 #include "rootpivot.h"
 #include "spawn.h"
 
@@ -14,15 +15,27 @@ static int run_check_ns(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rootpivot_check_ns(e);
 }
 
+static int run_check_move(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx, (void)s;
+	return rootmove_check(e);
+}
+
 static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	static const char *mode[] = { "mode=0755" };
+	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
 	struct request *q = ctx;
-	cleanup_fd int dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
+	cleanup_fd int dir = -1;
+	int rc;
 
 	(void)s;
-	if (dir < 0)
-		return dir;
-	return rootfs_begin(&q->root, dir, q->readonly, e);
+	if (q->host_root) {
+		rc = rootfs_begin_tmpfs(&q->root, &o, q->readonly, e);
+		return rc < 0 ? rc : hostroot_fill(&q->root, e);
+	}
+	dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
+	return dir < 0 ? dir : rootfs_begin(&q->root, dir, q->readonly, e);
 }
 
 static void undo_begin(void *ctx, const struct plan_step *s)
@@ -38,7 +51,9 @@ static void show_begin(const void *ctx, const struct plan_step *s, struct buf *o
 	const struct request *q = ctx;
 
 	(void)s;
-	buf_printf(out, "begin with %s%s", q->newroot, q->readonly ? ", read-only in the end" : "");
+	buf_printf(out, "begin with %s%s",
+		   q->host_root ? "the directories of / bound read-only on a tmpfs" : q->newroot,
+		   q->readonly ? ", read-only in the end" : "");
 }
 
 static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -49,12 +64,13 @@ static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rootpivot_check_processes(&q->root, e);
 }
 
+/* What fails before the pivot takes back what was assembled: it has not begun. */
 static int run_pivot(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct request *q = ctx;
 
 	(void)s;
-	return rootpivot_pivot(&q->root, q->put_old, e);
+	return q->move_root ? rootmove_move(&q->root, e) : rootpivot_pivot(&q->root, q->put_old, e);
 }
 
 static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -62,7 +78,9 @@ static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *o
 	const struct request *q = ctx;
 
 	(void)s;
-	if (q->put_old)
+	if (q->move_root)
+		buf_adds(out, "move over the initramfs and remove its files");
+	else if (q->put_old)
 		buf_printf(out, "pivot, the old root to %s", q->put_old);
 	else
 		buf_adds(out, "pivot, detach the old root and verify that it is gone");
@@ -86,14 +104,6 @@ static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *o
 {
 	(void)s;
 	buf_printf(out, "change to %s", ((const struct request *)ctx)->chdir);
-}
-
-static int run_close(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	(void)ctx, (void)s;
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		return nserr_set(e, errno, "cannot close descriptors");
-	return 0;
 }
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -128,28 +138,31 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 /* clang-format off */
 static const struct plan_kind
 	check_ns  = { "verify that this is not the machine's mount namespace", "stat(/proc/self/ns/mnt)", run_check_ns },
+	check_move = { "verify that this is an initramfs", "statfs(2)", run_check_move },
 	begin     = { "begin", "open_tree(2), mount_setattr(2)", run_begin, undo_begin, show_begin },
 	processes = { "verify that no process keeps the old root within reach", "stat(/proc/PID/{root,cwd})", run_processes },
 	pivot     = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
 	std_fds   = { "the new /dev/null on descriptors 0-2 that are the old one's", "fstat(2), dup2(2)", run_std_fds },
 	change    = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
-	close_fds = { "close descriptors from 3 on", "close_range(2)", run_close },
 	execute   = { "execute", "execve(2)", run_exec, NULL, show_exec };
 /* clang-format on */
 
-void steps_add(const struct request *q, struct plan *p)
+void steps_add(struct request *q, struct plan *p)
 {
-	if (!q->force)
+	if (q->move_root)
+		plan_add(p, PLAN_CALLER, &check_move, NULL, 0);
+	else if (!q->force)
 		plan_add(p, PLAN_CALLER, &check_ns, NULL, 0);
+	handle_plan_wait(&q->handle, p, PLAN_CALLER);
 	plan_add(p, PLAN_CALLER, &begin, NULL, 0);
 	for (size_t i = 0; i < q->n; i++)
 		plan_add(p, PLAN_CALLER, &q->op[i].verb->kind, &q->op[i], 0);
-	if (!q->force)
+	if (!q->force && !q->move_root && !q->put_old)
 		plan_add(p, PLAN_CALLER, &processes, NULL, 0);
 	plan_add(p, PLAN_CALLER, &pivot, NULL, 0);
 	plan_add(p, PLAN_CALLER, &std_fds, NULL, 0);
 	if (q->chdir)
 		plan_add(p, PLAN_CALLER, &change, NULL, 0);
-	plan_add(p, PLAN_CALLER, &close_fds, NULL, 0);
+	handle_plan_exec(&q->handle, p, PLAN_CALLER, q->argv ? q->argv[0] : "/bin/sh");
 	plan_add(p, PLAN_CALLER, &execute, NULL, 0);
 }

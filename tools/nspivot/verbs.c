@@ -10,6 +10,7 @@
 #include "file.h"
 #include "num.h"
 #include "rootmake.h"
+#include "stream.h"
 
 static struct rootfs *root_of(void *ctx)
 {
@@ -57,6 +58,49 @@ static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct op *op = s->arg;
 
 	return done(rootfs_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
+}
+
+/* Without a network namespace of one's own, or with a masked /sys, the caller's is what there is.
+ */
+static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+	struct mntopt o = { .set = op->o.set, .clr = op->o.clr };
+	int rc = rootfs_mount(root_of(ctx), "sysfs", op->dst, &op->o, e);
+	cleanup_fd int sys = -1;
+	struct nserr unused;
+
+	if (rc != -EPERM || !rootfs_in_userns() || !(o.set & MOUNT_ATTR_RDONLY))
+		return done(rc);
+	sys = source_open("/sys", O_PATH | O_DIRECTORY, &unused);
+	if (sys < 0)
+		return rc;
+	return done(rootfs_bind(root_of(ctx), sys, op->dst, &o, e));
+}
+
+static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct request *q = ctx;
+	char path[32];
+	int fd;
+
+	/* the clone of newroot is not what a layer can be; the directory itself is */
+	if (q->newroot && str_after(q->newroot, "fd:") && num_fd(q->newroot + 3, &fd) == 0) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		return done(overlay_mount(root_of(ctx), s->arg, path, e));
+	}
+	return done(overlay_mount(root_of(ctx), s->arg, q->newroot ? q->newroot : "/", e));
+}
+
+static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+	cleanup_free char *text = NULL;
+	ssize_t n = stream_read(op->src, &text, e);
+
+	if (n < 0)
+		return (int)n;
+	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
 }
 
 /* The group of terminals must be mapped for gid=5; where it is not, the opener's group will do. */
@@ -239,12 +283,14 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_RO_BIND]  = { "ro-bind", NULL, NULL, "ro", VERB_SRC_DST, KIND("ro-bind", CLONE, run_bind) },
 	[VERB_TMPFS]    = { "tmpfs", NULL, "tmpfs", "mode=0755", VERB_DST, KIND("tmpfs", MOUNT_FS, run_mount) },
 	[VERB_PROC]     = { "proc", NULL, "proc", "nosuid,nodev,noexec", VERB_DST, KIND("proc", MOUNT_FS, run_mount) },
-	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_mount) },
+	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_sysfs) },
 	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", mknod(2)", run_dev) },
 	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
 	[VERB_SHM]      = { "shm", "/dev/shm", "tmpfs", "nosuid,nodev,noexec,mode=1777,size=64m", VERB_DST, KIND("shm", MOUNT_FS, run_mount) },
 	[VERB_MQUEUE]   = { "mqueue", "/dev/mqueue", "mqueue", "nosuid,nodev,noexec", VERB_DST, KIND("mqueue", MOUNT_FS, run_mount) },
 	[VERB_CGROUP2]  = { "cgroup2", "/sys/fs/cgroup", "cgroup2", "nosuid,nodev,noexec", VERB_DST, KIND("cgroup2", MOUNT_FS, run_mount) },
+	[VERB_OVERLAY]  = { "overlay", NULL, "overlay", NULL, VERB_DST, KIND("overlay", MOUNT_FS, run_overlay) },
+	[VERB_FILE]     = { "file", NULL, NULL, NULL, VERB_SRC_DST, KIND("file", "write(2), " CLONE, run_file) },
 	[VERB_DIR]      = { "dir", NULL, NULL, NULL, VERB_DST, KIND("dir", "mkdirat(2)", run_dir) },
 	[VERB_SYMLINK]  = { "symlink", NULL, NULL, NULL, VERB_SRC_DST, KIND("symlink", "symlinkat(2)", run_symlink) },
 	[VERB_MASK]     = { "mask", NULL, NULL, NULL, VERB_DST, KIND("mask", MOUNT_FS, run_mask) },

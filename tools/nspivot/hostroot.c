@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nspivot: --host-root: a root that needs no image. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "nspivot.h"
+#include "rootmake.h"
+
+/* What is made empty, to be mounted on or written to; nothing of the host's is shown there. */
+static const struct {
+	const char *name;
+	mode_t mode;
+} fresh[] = {
+	{ "dev", 0755 }, { "proc", 0555 }, { "run", 0755 }, { "sys", 0555 }, { "tmp", 01777 }
+};
+
+static bool is_fresh(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fresh); i++)
+		if (streq(fresh[i].name, name))
+			return true;
+	return false;
+}
+
+static int bind_entry(struct rootfs *r, const char *name, struct nserr *e)
+{
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
+	cleanup_fd int fd = file_open_at(r->old, name, O_PATH | O_NOFOLLOW, 0);
+	char target[4096];
+	struct stat st;
+	ssize_t n;
+	int rc;
+
+	/* what we may not look at the program may not either */
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	if (S_ISLNK(st.st_mode)) {
+		n = readlinkat(fd, "", target, sizeof(target) - 1);
+		if (n < 0)
+			return nserr_set(e, errno, "cannot read the link /%s", name);
+		target[n] = '\0';
+		return rootmake_symlink(r, target, name, e);
+	}
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+		return 0;
+	rc = rootfs_bind(r, fd, name, &ro, e);
+	if (rc >= 0)
+		close(rc);
+	return rc < 0 ? rc : 0;
+}
+
+int hostroot_fill(struct rootfs *r, struct nserr *e)
+{
+	int fd = file_open_at(r->old, ".", O_RDONLY | O_DIRECTORY, 0), rc = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir)
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot read /");
+	for (size_t i = 0; i < ARRAY_SIZE(fresh) && rc == 0; i++)
+		rc = rootmake_dir(r, fresh[i].name, fresh[i].mode, e);
+	while (rc == 0 && (d = readdir(dir)))
+		if (!streq(d->d_name, ".") && !streq(d->d_name, "..") && !is_fresh(d->d_name))
+			rc = bind_entry(r, d->d_name, e);
+	closedir(dir);
+	return rc;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nspivot: --overlay: layers given as words, handed to the kernel as it can take them. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "nspivot.h"
+#include "rootfs.h"
+
+#define PARAM_MAX 256
+
+struct layers {
+	const char *param[PARAM_MAX]; /* for the kernel */
+	char *text[PARAM_MAX];        /* those of them that are ours */
+	size_t n, ntext;
+};
+
+static int add(struct layers *l, struct nserr *e, const char *key, const char *value)
+{
+	char *text;
+
+	if (l->n == PARAM_MAX)
+		return nserr_set(e, E2BIG, "too many layers");
+	if (asprintf(&text, "%s%s", key, value) < 0)
+		return nserr_set(e, ENOMEM, "too many layers");
+	l->text[l->ntext++] = text;
+	l->param[l->n++] = text;
+	return 0;
+}
+
+static void done(struct layers *l)
+{
+	while (l->ntext > 0)
+		free(l->text[--l->ntext]);
+}
+
+/* Writes a path into the one word of all lower layers: colons separate them there, and in the text
+ * that mount(2) takes commas end it. */
+static void escape(struct buf *out, const char *path, bool commas)
+{
+	for (; *path; path++) {
+		if (*path == ':' || *path == '\\' || (commas && *path == ','))
+			buf_addc(out, '\\');
+		buf_addc(out, *path);
+	}
+}
+
+/* The upper layer in memory: gone with the container. */
+static int memory_upper(struct rootfs *r, struct layers *l, struct nserr *e)
+{
+	char name[40], path[80];
+	int dir = rootfs_scratch(r, e), rc = 0;
+
+	if (dir < 0)
+		return dir;
+	for (int work = 0; work < 2 && rc == 0; work++) {
+		snprintf(name, sizeof(name), "%s%u", work ? "work" : "upper", r->nfiles);
+		if (mkdirat(dir, name, 0755) < 0)
+			return nserr_set(e, errno, "cannot make an upper layer");
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
+		rc = add(l, e, work ? "workdir=" : "upperdir=", path);
+	}
+	r->nfiles++;
+	return rc;
+}
+
+/* `newroot` stands where no lower layer is named. */
+static int collect(struct rootfs *r, const struct op *op, const char *newroot, bool joined,
+		   struct layers *l, struct nserr *e)
+{
+	struct buf lower = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i <= op->o.n && rc == 0; i++) {
+		const char *word = i < op->o.n ? op->o.param[i] : "",
+			   *path = str_after(word, "lower=");
+
+		if (i == op->o.n && !mntopt_get(&op->o, "lower"))
+			path = newroot;
+		if (path && joined) {
+			if (lower.len > 0)
+				buf_addc(&lower, ':');
+			escape(&lower, path, r->legacy);
+		} else if (path) {
+			rc = add(l, e, "lowerdir+=", path);
+		} else if (streq(word, "upper=tmpfs")) {
+			rc = memory_upper(r, l, e);
+		} else if ((path = str_after(word, "upper="))) {
+			rc = add(l, e, "upperdir=", path);
+		} else if ((path = str_after(word, "work="))) {
+			rc = add(l, e, "workdir=", path);
+		} else if (*word) {
+			rc = add(l, e, "", word);
+		}
+	}
+	if (rc == 0 && joined)
+		rc = add(l, e, "lowerdir=", lower.s ? lower.s : "");
+	/* overlayfs of a user namespace cannot keep its notes in trusted.* attributes */
+	if (rc == 0 && rootfs_in_userns() && !mntopt_get(&op->o, "userxattr"))
+		rc = add(l, e, "", "userxattr");
+	buf_free(&lower);
+	return rc;
+}
+
+static int try_mount(struct rootfs *r, const struct op *op, const char *newroot, bool joined,
+		     struct nserr *e)
+{
+	struct layers l = { .n = 0 };
+	struct mntopt o = { .set = op->o.set, .clr = op->o.clr };
+	int rc = collect(r, op, newroot, joined, &l, e);
+
+	if (rc == 0) {
+		o.param = l.param;
+		o.n = l.n;
+		rc = rootfs_mount(r, "overlay", op->dst, &o, e);
+	}
+	if (rc == -ELOOP)
+		nserr_hint(e, "layers, upper and work directory may not lie in each other");
+	done(&l);
+	return rc;
+}
+
+int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot, struct nserr *e)
+{
+	int rc = -EINVAL;
+
+	/* layer by layer (6.5): any number, any name; else all in one word */
+	if (!r->legacy)
+		rc = try_mount(r, op, newroot, false, e);
+	return rc == -EINVAL ? try_mount(r, op, newroot, true, e) : rc;
+}
