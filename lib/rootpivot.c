@@ -15,8 +15,8 @@
 #include "sys_mount.h"
 
 /* Inodes of the initial namespaces, include/linux/proc_ns.h. */
-#define INIT_PID_INO  0xEFFFFFFCu
-#define INIT_MNT_INO  0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
+#define INIT_PID_INO 0xEFFFFFFCu
+#define INIT_MNT_INO 0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
 
 #define OLD_MAX 1000 /* mounts on top of each other at the old root */
 
