@@ -86,6 +86,103 @@ test_anchor_now_leaves_the_program_before_zero()
 	between 0 500
 }
 
+# Nothing that the program can see was before its zero: it is the first process there.
+test_no_start_time_is_negative()
+{
+	tool=unshare
+	[ "$(id -u)" = 0 ] || tool='unshare --user --map-root-user'
+	# shellcheck disable=SC2086
+	run $tool --pid --fork --mount-proc nstimeoffset -b =0 -m =0 -- \
+		sh -c 'sleep 0; cut "-d " -f22 /proc/[0-9]*/stat | sort -n | tail -n 1
+			ps -eo lstart= | grep -cv " $(date +%Y)"'
+	assert_rc 1
+	out=${out%%[!0-9]*}
+	between 0 500
+}
+
+test_nested_zero_is_zero_again()
+{
+	run tool -b +1000d -m +1000d -- nstimeoffset -b =0 -m =0 -- clocks read
+	assert_ok
+	all=$out
+	for clock in monotonic boottime; do
+		out=$(echo "$all" | sed -n "s/^$clock //p")
+		between 0 5
+	done
+}
+
+test_nested_signs_count_from_the_callers_clock()
+{
+	now=$(uptime_of_machine)
+	run tool -b +1000 -- nstimeoffset -b +1000 -- cut '-d ' -f1 /proc/uptime
+	assert_ok
+	between 1999.9 2005 "$now"
+	run tool -b +1000 -- nstimeoffset -b +500 --base initial -- cut '-d ' -f1 /proc/uptime
+	between 499.9 505 "$now"
+	run tool -b +1000 -- nstimeoffset -b +500 --base own -- cut '-d ' -f1 /proc/uptime
+	between 1499.9 1505 "$now"
+	# a plain number is from the initial clock, as with unshare(1)
+	run tool -b +1000 -- nstimeoffset -b 500 -- cut '-d ' -f1 /proc/uptime
+	between 499.9 505 "$now"
+}
+
+test_a_clock_that_is_not_named_stays()
+{
+	run tool -b +1000d -- nstimeoffset -m +5 -- nstimeoffset --show
+	assert_ok
+	assert_out_has ' 86400000 '
+	assert_out_has ' 5 '
+}
+
+test_timers_meet_moments_of_the_moved_clocks()
+{
+	run tool -b =0 -m =300d -- clocks wait
+	assert_ok
+	assert_out "$(for clock in monotonic boottime realtime; do
+		for way in timerfd clock_nanosleep; do
+			echo "$way $clock in time"
+		done
+	done)"
+}
+
+test_realtime_does_not_move()
+{
+	run tool -b +300d -m +300d -- date +%Y-%m-%d
+	assert_ok
+	assert_out "$(date +%Y-%m-%d)"
+}
+
+# As after a checkpoint: what the clocks read when it was saved, they read when it goes on.
+test_saved_readings_continue()
+{
+	run tool -b =777.5 -m =555d --anchor now -- clocks read
+	assert_ok
+	mono=$(echo "$out" | sed -n 's/^monotonic //p')
+	boot=$(echo "$out" | sed -n 's/^boottime //p')
+	run tool "--boottime==$boot" "--monotonic==$mono" --anchor now -- clocks read
+	assert_ok
+	all=$out
+	out=$(echo "$all" | sed -n 's/^monotonic //p')
+	between 0 1 "$mono"
+	out=$(echo "$all" | sed -n 's/^boottime //p')
+	between 0 1 "$boot"
+}
+
+test_saved_offsets_are_taken_again()
+{
+	run nstimeoffset -b +1d2h -m -0.5s --print
+	assert_ok
+	assert_out 'monotonic -1 500000000
+boottime 93600 0'
+	echo "$out" >saved
+	run tool --time-offsets saved -- awk '{ print $1, $2, $3 }' /proc/self/timens_offsets
+	assert_ok
+	assert_out "$(cat saved)"
+	run tool --time-offsets - -- sh -c 'readlink /proc/self/fd/0' <saved
+	assert_ok
+	assert_out /dev/null
+}
+
 test_same_process_all_along()
 {
 	# the pid of the shell is that of nstimeoffset, which never forks
@@ -95,6 +192,34 @@ test_same_process_all_along()
 	# shellcheck disable=SC2086
 	set -- $out
 	assertEquals "$1" "$2"
+}
+
+test_forks_never()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	run enosys fork,vfork,clone,clone3 -- nstimeoffset -b =0 -m +5 -- true
+	assert_ok
+	run enosys fork,vfork,clone,clone3 -- nstimeoffset --show self "$$"
+	assert_rc 0
+}
+
+test_runs_the_shell_when_no_program_is_named()
+{
+	run tool -b =0 <<-END
+		cut '-d ' -f1 /proc/uptime
+	END
+	assert_ok
+	between 0 5
+}
+
+test_program_ends_as_it_likes()
+{
+	run tool -b =0 -- sh -c 'exit 7'
+	assert_rc 7
+	run tool -b =0 -- nonexistent
+	assert_refused 127 "cannot execute 'nonexistent'"
+	run tool -b =0 -- /
+	assert_refused 126 "cannot execute '/'"
 }
 
 . shunit2

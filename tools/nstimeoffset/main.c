@@ -11,16 +11,13 @@
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct opts *o = ctx;
-	const char *path;
-	char *shell[2];
 
 	(void)s;
 	if (o->rest[0])
 		return spawn_exec(o->rest, e);
-	spawn_shell(&path, shell);
-	execv(path, shell);
+	execv(o->program, o->shell);
 	e->status = CLI_EXIT_NOEXEC;
-	return nserr_set(e, errno, "cannot execute '%s'", path);
+	return nserr_set(e, errno, "cannot execute '%s'", o->program);
 }
 
 static const struct plan_kind step_exec = {
@@ -32,16 +29,18 @@ static const struct plan_kind step_exec = {
 
 /* The order is the specification: the offsets between making and entering, the only time when the
  * kernel takes them. */
-static void build_plan(const struct opts *o, const struct timeoff *t, int procfd, struct plan *p)
+static void build_plan(struct opts *o, const struct timeoff *t, int procfd, struct plan *p)
 {
 	if (o->mode == MODE_WRITE) {
 		plan_add(p, PLAN_CALLER, &timeplan_write, t, (uint64_t)procfd);
 		return;
 	}
 	plan_add(p, PLAN_CALLER, &timeplan_unshare, NULL, 0);
+	handle_plan_wait(&o->handle, p, PLAN_CALLER);
 	plan_add(p, PLAN_CALLER, &timeplan_write, t, 0);
 	plan_add(p, PLAN_CALLER, &timeplan_enter, NULL, 0);
-	plan_add(p, PLAN_CALLER, &step_exec, o->rest[0] ? o->rest[0] : "the shell", 0);
+	handle_plan_exec(&o->handle, p, PLAN_CALLER, o->program);
+	plan_add(p, PLAN_CALLER, &step_exec, o->program, 0);
 }
 
 /* The process whose start "=DUR" is anchored at, and whose children get the offsets. */
@@ -87,6 +86,9 @@ int main(int argc, char **argv)
 	int rc;
 
 	opts_parse(&o, argc, argv);
+	o.program = o.rest[0];
+	if (!o.program)
+		spawn_shell(&o.program, o.shell);
 	rc = opts_check(&o, &e);
 	if (rc == 0)
 		rc = o.mode == MODE_SHOW ? show_refs(o.rest, o.json, &out, &e) : run(&o, &out, &e);

@@ -4,17 +4,21 @@
 #define NSU_NSTIMEOFFSET_H
 
 #include "cli.h"
+#include "handle.h"
 #include "timeoffio.h"
 
 enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE };
 
 struct opts {
 	enum mode mode;
-	bool explain, json;
+	bool explain, json, handles;
+	struct handle handle;
 	struct timeoff_request ask;
 	const char *base, *anchor; /* as written, or NULL */
 	struct nsref target;       /* of --write */
 	char **rest;               /* program and its arguments, or references to show */
+	const char *program;       /* the first of these, or the shell's path and arguments: */
+	char *shell[2];
 };
 
 /* Fills o from the command line; ends the process on what is no option. */

@@ -23,6 +23,10 @@ static const struct cli_opt table[] = {
 	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "from which clock + and - count (own)" },
 	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when the clock reads =<time> (start of this process)" },
 
+	{ 0, NULL, CLI_NONE, NULL, "Handles" },
+	HANDLE_OPTS,
+	HANDLE_OPTS_FDS,
+
 	{ 0, NULL, CLI_NONE, NULL, "Instead of running a program" },
 	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks of references (self)", X_MODE },
 	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream", X_MODE },
@@ -103,6 +107,10 @@ static void take(struct opts *o, int key, const char *arg)
 	case 'J':
 		o->json = true;
 		break;
+	default:
+		if (handle_option(&o->handle, key, arg, &e) < 0)
+			cli_die_nserr(&e);
+		o->handles = true;
 	}
 }
 
@@ -111,7 +119,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	struct cli c;
 	int key;
 
-	*o = (struct opts){ 0 };
+	*o = (struct opts){ .handle = HANDLE_INIT };
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1)
 		take(o, key, c.arg);
@@ -122,6 +130,8 @@ int opts_check(const struct opts *o, struct nserr *e)
 {
 	bool wanted = timeoff_wanted(&o->ask);
 
+	if (o->handles && o->mode != MODE_RUN)
+		return nserr_set(e, 0, "handles are those of a program, and none is run");
 	if (o->json && o->mode != MODE_SHOW)
 		return nserr_set(e, 0, "--json goes with --show only");
 	if (o->mode == MODE_SHOW) {

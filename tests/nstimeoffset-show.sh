@@ -1,0 +1,211 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nstimeoffset-show: offsets and clocks of others: shown, taken over, written from outside.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns time
+require_tool jq
+
+# start_clocks OPTION…: a process in a time namespace with such clocks.
+start_clocks()
+{
+	if [ "$(id -u)" = 0 ]; then
+		start_holder nstimeoffset "$@" -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	else
+		start_holder nsunshare -r -- nstimeoffset "$@" -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	fi
+}
+
+# column N LINE
+column()
+{
+	echo "$out" | awk -v n="$1" -v line="$2" 'NR == line { print $n }'
+}
+
+ns_inode()
+{
+	readlink "/proc/$1/ns/time" | tr -dc 0-9
+}
+
+test_shows_itself()
+{
+	run nstimeoffset --show
+	assert_ok
+	assertEquals 'REF NS ID MONOOFF BOOTOFF MONOTONIC BOOTTIME' \
+		"$(echo "$out" | awk 'NR == 1 { $1 = $1; print }')"
+	assertEquals self "$(column 1 2)"
+	assertEquals "$(ns_inode self)" "$(column 2 2)"
+	assertEquals '0 0' "$(column 4 2) $(column 5 2)"
+}
+
+test_shows_several_at_one_moment()
+{
+	start_clocks -b +1.5s -m -2.000000001
+	run nstimeoffset --show self "$holder" "time:$holder"
+	assert_ok
+	assertEquals '0 0' "$(column 4 2) $(column 5 2)"
+	assertEquals '-2.000000001 1.5' "$(column 4 3) $(column 5 3)"
+	assertEquals '-2.000000001 1.5' "$(column 4 4) $(column 5 4)"
+	assertEquals "$(ns_inode "$holder")" "$(column 2 3)"
+	# the readings differ by exactly the offsets
+	assertEquals 1.5 "$(echo "$out" |
+		awk 'NR == 2 { sub(/^[0-9]*[0-9][0-9][0-9]\./, "&"); a = substr($7, 1, 12) }
+		     NR == 3 { printf "%.1f\n", $7 - a }')"
+}
+
+test_shows_a_namespace_without_processes()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	: >clocks
+	nstimeoffset -b +1.5s -m -2.25 -- mount --bind /proc/self/ns/time clocks
+	run nstimeoffset --show ./clocks self "$PWD/clocks"
+	umount clocks
+	assert_ok
+	assertEquals '-2.25 1.5' "$(column 4 2) $(column 5 2)"
+	assertEquals '0 0' "$(column 4 3) $(column 5 3)"
+	assertEquals '-2.25 1.5' "$(column 4 4) $(column 5 4)"
+}
+
+test_shows_children_to_come_apart()
+{
+	# unshared and not entered: the process itself still has the clocks of all
+	mkfifo go
+	if [ "$(id -u)" = 0 ]; then
+		start_holder clocks hold "$PWD/go" sleep 1000
+	else
+		start_holder unshare -r clocks hold "$PWD/go" sleep 1000
+	fi
+	if [ "$(id -u)" = 0 ]; then
+		run nstimeoffset -b +1000 --write "$holder"
+	else
+		run nsenter -U --preserve-credentials -t "$holder" nstimeoffset -b +1000 --write "$holder"
+	fi
+	assert_ok
+	assert_out_empty
+	run nstimeoffset --show "$holder"
+	assertEquals 0 "$(column 5 2)"
+	echo >go
+	until [ "$(cat "/proc/$holder/comm")" = sleep ]; do :; done
+	run nstimeoffset --show "$holder"
+	assert_ok
+	assertEquals 1000 "$(column 5 2)"
+	rm go
+}
+
+test_write_anchors_at_the_other_process()
+{
+	mkfifo go
+	prefix='' enter=
+	if [ "$(id -u)" != 0 ]; then
+		prefix='unshare -r'
+	fi
+	# shellcheck disable=SC2086
+	start_holder $prefix clocks hold "$PWD/go" sleep 1000
+	[ -z "$prefix" ] || enter="nsenter -U --preserve-credentials -t $holder"
+	# shellcheck disable=SC2086
+	run $enter nstimeoffset -b =1d -m =0 --write "$holder"
+	assert_ok
+	echo >go
+	until [ "$(cat "/proc/$holder/comm")" = sleep ]; do :; done
+	run nstimeoffset --show "$holder"
+	assert_ok
+	out=$(column 7 2)
+	awk -v v="$out" 'BEGIN { exit !(v >= 86400 && v < 86420) }'
+	assertTrue "boottime is $out" $?
+	# the offsets are frozen now
+	# shellcheck disable=SC2086
+	run $enter nstimeoffset -b =0 --write "$holder"
+	assert_refused 125 frozen
+	rm go
+}
+
+test_clocks_of_another_are_taken()
+{
+	start_clocks -b +1.5s -m +300d
+	run nstimeoffset -b "=@$holder" -m "=@time:$holder" --print
+	assert_ok
+	assert_out 'monotonic 25920000 0
+boottime 1 500000000'
+}
+
+test_json_has_numbers()
+{
+	start_clocks -b -0.5s
+	run nstimeoffset --show -J "$holder" self
+	assert_ok
+	cp "$TMP/out" json
+	run jq -c '.complete, (.clocks[0] | .ref, .ns, (.id | type), .offsets)' json
+	assert_ok
+	assert_out "true
+\"$holder\"
+$(ns_inode "$holder")
+$(jq -c '.clocks[1].id | type' json)
+{\"monotonic\":{\"secs\":0,\"nsecs\":0},\"boottime\":{\"secs\":-1,\"nsecs\":500000000}}"
+	run jq '.clocks[0].readings | (.monotonic, .boottime) | .secs > 0 and .nsecs < 1000000000' json
+	assert_out 'true
+true'
+}
+
+test_foreign_names_do_not_reach_the_terminal()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	name=$(printf './a\033[31m')
+	: >"$name"
+	nstimeoffset -b +1 -- mount --bind /proc/self/ns/time "$name"
+	run nstimeoffset --show "$name"
+	umount "$name"
+	assert_ok
+	assert_out_has '\x1b'
+	run nstimeoffset --show "$(printf '\033x')"
+	assert_refused 125 '\x1bx'
+}
+
+test_refuses_what_is_no_time_namespace()
+{
+	run nstimeoffset --show net:1
+	assert_rc 125
+	run nstimeoffset --show 4194304 self
+	assert_refused 125 'process 4194304'
+	run nstimeoffset --show self nonsense
+	assert_refused 125 nonsense
+}
+
+test_explain_has_the_numbers_and_does_nothing()
+{
+	run nstimeoffset -b -0.5s -m +1d --explain -- echo ran
+	assert_ok
+	assert_out ' 1 caller make a time namespace for what comes: unshare(CLONE_NEWTIME)
+ 2 caller move monotonic by +86400, boottime by -0.5 seconds from the initial clock: write(timens_offsets)
+ 3 caller enter the time namespace: setns(time_for_children)
+ 4 caller execute echo: execve(2)'
+	run nstimeoffset -b 5 --write self --explain
+	assert_ok
+	assert_out ' 1 caller move boottime by +5 seconds from the initial clock: write(timens_offsets)'
+}
+
+test_handles_hold_it_up_and_tell()
+{
+	prefix=
+	[ "$(id -u)" = 0 ] || prefix='nsunshare -r --'
+	mkfifo ready go
+	# shellcheck disable=SC2086
+	$prefix nstimeoffset -b +1000 --ready-fd 3 --wait-fd 4 --close-fds --keep-fd 5 -- \
+		sh -c 'ls /proc/$$/fd; exec sleep 1000' 3>ready 4<go 5</dev/null 6</dev/null >fds &
+	pid=$!
+	exec 8<ready 9>go
+	# it waits: the namespace is there, the clocks are not moved
+	echo >&9
+	read -r line <&8
+	assertEquals ready "$line"
+	# the exec closes the descriptor
+	run cat <&8
+	assert_out ''
+	exec 8<&- 9>&-
+	until [ "$(cat "/proc/$pid/comm")" = sleep ]; do :; done
+	assertEquals '0 1 2 5' "$(tr '\n' ' ' <fds | sed 's/ $//; s/ 10$//')"
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	rm ready go
+}
+
+. shunit2
