@@ -4,22 +4,28 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "nscollect_source.h"
 
 #define TWO_THREADS 400 /* processes; below it a thread costs more than it saves */
-#define CHUNK       64  /* processes that a worker takes at a time */
+#define DESCRIPTORS (NSTYPE_BIT(NSCOLLECT_FD) | NSTYPE_BIT(NSCOLLECT_SOCK))
+#define CHUNK       64 /* processes that a worker takes at a time */
 
 const struct nscollect_source nscollect_sources[NSCOLLECT_SOURCES] = {
 	[NSCOLLECT_PROC] = { "proc", "processes" },
 	[NSCOLLECT_TASK] = { "task", "threads apart from their process" },
 	[NSCOLLECT_CHILDREN] = { "children", "what children to come will be in" },
+	[NSCOLLECT_FD] = { "fd", "open descriptors" },
+	[NSCOLLECT_SOCK] = { "sock", "sockets" },
+	[NSCOLLECT_MNT] = { "mnt", "mounts in all mount namespaces" },
+	[NSCOLLECT_KERNEL] = { "kernel", "what the kernel lists itself" },
 };
 
 static int (*const process_sources[NSCOLLECT_SOURCES])(struct nsworker *w, struct nsmember *m) = {
-	[NSCOLLECT_PROC] = nscollect_proc,
-	[NSCOLLECT_TASK] = nscollect_task,
-	[NSCOLLECT_CHILDREN] = nscollect_children,
+	[NSCOLLECT_PROC] = nscollect_proc,         [NSCOLLECT_TASK] = nscollect_task,
+	[NSCOLLECT_CHILDREN] = nscollect_children, [NSCOLLECT_FD] = nscollect_fd,
+	[NSCOLLECT_SOCK] = nscollect_fd,
 };
 
 int nscollect_parse(const char *list, unsigned *sources, struct nserr *e)
@@ -86,12 +92,19 @@ int nsworker_found(struct nsworker *w, const struct nsfind *f)
 /* One process through all sources. A process that ends on the way keeps what was found. */
 static int look_at(struct nsworker *w, struct nsmember *m)
 {
+	unsigned sources = w->c->sources;
 	int rc = nscollect_proc(w, m);
+
+	/* our own were looked at before we opened any ourselves */
+	if (m->pid == w->c->self)
+		sources &= ~DESCRIPTORS;
+	else if (sources & NSTYPE_BIT(NSCOLLECT_FD))
+		sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK); /* done in one go */
 
 	if (rc == NSWORKER_DENIED)
 		w->denied++;
 	for (int i = NSCOLLECT_PROC + 1; rc == 0 && i < NSCOLLECT_SOURCES; i++)
-		if (w->c->sources & NSTYPE_BIT(i) && process_sources[i])
+		if (sources & NSTYPE_BIT(i) && process_sources[i])
 			rc = process_sources[i](w, m);
 	return MIN(rc, 0);
 }
@@ -125,12 +138,30 @@ static void *second(void *arg)
 	return NULL;
 }
 
+/* The descriptors that we were started with. Says whether directories have sizes, too. */
+static int own_descriptors(struct nscollect *c, struct nsworker *w)
+{
+	struct nsmember me = { .pid = c->self };
+	struct stat st;
+
+	if (!(c->sources & DESCRIPTORS) || !c->self)
+		return 0;
+	c->fd_sizes = fstatat(c->proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+	return nscollect_fd(w, &me);
+}
+
 static void run_crew(struct crew *crew)
 {
+	struct nsworker *w = &crew->worker[0];
 	pthread_t thread;
-	bool two = crew->c->n > TWO_THREADS && pthread_create(&thread, NULL, second, crew) == 0;
+	bool two;
 
-	work(crew, &crew->worker[0]);
+	w->err = own_descriptors(crew->c, w);
+	if (w->err < 0)
+		return;
+	two = crew->c->n > TWO_THREADS && pthread_create(&thread, NULL, second, crew) == 0;
+
+	work(crew, w);
 	if (two)
 		pthread_join(thread, NULL);
 }
@@ -190,6 +221,7 @@ static int merge(struct crew *crew, struct nserr *e)
 		struct nsworker *w = &crew->worker[k];
 
 		c->denied += w->denied;
+		c->denied_sockets += w->denied_sockets;
 		if (w->err < 0) {
 			*e = w->e;
 			return w->err;
@@ -226,21 +258,42 @@ static int list_members(struct nscollect *c, struct nserr *e)
 	return 0;
 }
 
-int nscollect_run(struct nscollect *c, struct nserr *e)
+static int scan_members(struct nscollect *c, struct nserr *e)
 {
-	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
-	int rc = list_members(c, e);
+	struct crew crew = { .c = c,
+			     .worker = { { .c = c, .pidfd = -1 }, { .c = c, .pidfd = -1 } } };
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	run_crew(&crew);
 	rc = merge(&crew, e);
 	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
 		free(crew.worker[k].found);
+		free(crew.worker[k].sockets.slot);
 		nsproc_ids_free(&crew.worker[k].ids);
 	}
+	return rc;
+}
+
+int nscollect_run(struct nscollect *c, struct nserr *e)
+{
+	int rc = 0;
+
+	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
+		c->sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK);
+	(void)!nsproc_link(c->proc, "self/ns/mnt", &nstypes[NSTYPE_MNT], &c->own_mnt);
+	if (c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL))
+		rc = nscollect_kernel(c, e);
+	/* where to look for mounts must be known somehow */
+	if (c->sources & NSTYPE_BIT(NSCOLLECT_MNT) && !c->all_mnt)
+		c->types |= NSTYPE_BIT(NSTYPE_MNT);
+	if (rc == 0)
+		rc = list_members(c, e);
+	if (rc == 0)
+		rc = scan_members(c, e);
 	if (rc == 0)
 		rc = nscollect_relate(c, e);
+	if (rc == 0 && c->sources & NSTYPE_BIT(NSCOLLECT_MNT))
+		rc = nscollect_mnt(c, e);
 	if (rc == 0)
 		nstab_finish(&c->tab);
 	return rc;

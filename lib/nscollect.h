@@ -6,7 +6,16 @@
 #include "nserr.h"
 #include "nstab.h"
 
-enum { NSCOLLECT_PROC, NSCOLLECT_TASK, NSCOLLECT_CHILDREN, NSCOLLECT_SOURCES };
+enum {
+	NSCOLLECT_PROC,
+	NSCOLLECT_TASK,
+	NSCOLLECT_CHILDREN,
+	NSCOLLECT_FD,
+	NSCOLLECT_SOCK,
+	NSCOLLECT_MNT,
+	NSCOLLECT_KERNEL,
+	NSCOLLECT_SOURCES
+};
 #define NSCOLLECT_ALL (NSTYPE_BIT(NSCOLLECT_SOURCES) - 1)
 
 #define NSTYPE_BIT(i)   (1u << (i))
@@ -26,11 +35,18 @@ struct nscollect {
 	unsigned types;   /* NSTYPE_BIT()s */
 	unsigned sources; /* bits of the enum above */
 	pid_t only;       /* look at this process alone, or 0 for all */
+	pid_t self;       /* our own pid in that tree, or 0 */
 	/* the answer */
 	struct nstab tab;
 	struct nsmember *members; /* by pid */
 	size_t n;
-	unsigned denied; /* processes that may not be looked at */
+	/* what may not be looked at: processes, sockets, mounts of mount namespaces */
+	unsigned denied, denied_sockets, denied_mnt;
+	/* between the sources */
+	bool fd_sizes;    /* the size of /proc/PID/fd is the number of descriptors */
+	uint32_t own_mnt; /* our own mount namespace, or 0 */
+	size_t related;   /* so many of tab.all have been opened */
+	bool all_mnt;     /* the kernel has listed all mount namespaces */
 };
 
 struct nscollect_source {
@@ -50,6 +66,12 @@ int nscollect_parse(const char *list, unsigned *sources, struct nserr *e) must_c
  * with e set when the answer would be wrong: no descriptors or memory left, input or output errors.
  */
 int nscollect_run(struct nscollect *c, struct nserr *e) must_check;
+
+/*
+ * Opens a namespace by whatever holds it. A descriptor, or a negative errno: -ENOENT when nothing
+ * that is left leads there.
+ */
+int nscollect_open(const struct nscollect *c, const struct ns *ns) must_check;
 
 /* The member with that pid, or NULL. */
 const struct nsmember *nscollect_member(const struct nscollect *c, pid_t pid);

@@ -5,6 +5,7 @@
 
 #include "nscollect.h"
 #include "nsproc.h"
+#include "num.h"
 
 /* A namespace that a process holds without being in it. */
 struct nsfind {
@@ -15,13 +16,20 @@ struct nsfind {
 	uint32_t instead; /* NSHOLD_TASK: where its process is */
 };
 
+struct nsset {
+	uint64_t *slot; /* 0 is none */
+	size_t n, size;
+};
+
 /* Two of them share the processes above a few hundred; nothing in here is shared. */
 struct nsworker {
 	const struct nscollect *c;
 	struct nsfind *found;
 	size_t n, size;
 	struct nsproc_ids ids;
-	unsigned denied;
+	struct nsset sockets;
+	int pidfd; /* of the process whose descriptors are looked at, or -1 */
+	unsigned denied, denied_sockets;
 	struct nserr e;
 	int err;
 };
@@ -46,10 +54,24 @@ int nsworker_found(struct nsworker *w, const struct nsfind *f) must_check;
 int nscollect_proc(struct nsworker *w, struct nsmember *m) must_check;
 int nscollect_task(struct nsworker *w, struct nsmember *m) must_check;
 int nscollect_children(struct nsworker *w, struct nsmember *m) must_check;
+int nscollect_fd(struct nsworker *w, struct nsmember *m) must_check; /* and sockets */
+
+/* One socket of a process: the namespace it is in. 0 or a negative errno with w->e set. */
+int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode) must_check;
+
+/* The sources that look at the whole. 0 or a negative errno with e set. */
+int nscollect_kernel(struct nscollect *c, struct nserr *e) must_check;
+int nscollect_mnt(struct nscollect *c, struct nserr *e) must_check;
 
 /* The *_for_children links below path, of a thread that itself is in `own`. */
 int nscollect_children_of(struct nsworker *w, struct nsproc_path *path, const uint32_t *own,
 			  pid_t pid, pid_t tid) must_check;
+
+/* Whether a namespace that cannot be opened is none of our faults: gone, or not for us. */
+bool nscollect_is_gone(int rc);
+
+/* Asks the kernel about one namespace, once, and climbs from there. */
+int nscollect_inspect(struct nscollect *c, struct ns *ns, int fd, struct nserr *e) must_check;
 
 /* Opens what was found, each namespace once, and adds parents and owners to closure. */
 int nscollect_relate(struct nscollect *c, struct nserr *e) must_check;

@@ -86,8 +86,14 @@ int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num, const c
 		h->path = memcpy(h + 1, path, extra);
 	*ns->holders_end = h;
 	ns->holders_end = &h->next;
+	ns->last_holder = h;
 	ns->held |= NSHOLD_BIT(kind);
 	return 0;
+}
+
+struct nshold *nstab_last_holder(const struct ns *ns)
+{
+	return ns->last_holder;
 }
 
 static int by_inode(const void *a, const void *b)
@@ -104,6 +110,8 @@ void nstab_finish(struct nstab *t)
 	if (t->n > 0)
 		qsort(t->all, t->n, sizeof(struct ns *), by_inode);
 	for (size_t i = 0; i < t->n; i++) {
+		if (!t->all[i]->held)
+			t->all[i]->held = NSHOLD_BIT(NSHOLD_KERNEL);
 		if (t->all[i]->parent)
 			t->all[i]->parent->nchild++;
 		if (t->all[i]->owner)

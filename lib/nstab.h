@@ -42,14 +42,16 @@ struct ns {
 	uint32_t inode; /* with type the key: all namespaces are of one nsfs, so of one device */
 	uint64_t id;    /* 64-bit id (NS_GET_ID), 0 where the kernel has none */
 	struct ns *parent, *owner; /* NULL: none, or outside of what the caller may see */
-	uid_t creator;             /* of a user namespace; NSTAB_NO_UID when unknown */
-	unsigned held;             /* NSHOLD_BIT()s */
-	pid_t pid;                 /* lowest process in it, 0 for none */
+	uint64_t mnt_id; /* of a mount namespace: what statmount(2) calls it, 6.11; or 0 */
+	uid_t creator;   /* of a user namespace; NSTAB_NO_UID when unknown */
+	unsigned held;   /* NSHOLD_BIT()s */
+	pid_t pid;       /* lowest process in it, 0 for none */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
 	unsigned nchild, nowned; /* namespaces whose parent or owner this is */
+	unsigned mounts;         /* of a mount namespace: what is mounted in it */
 	bool opened; /* it was opened: id, parent, owner and creator are the kernel's answer */
 	struct nshold *holders;
-	struct nshold **holders_end;
+	struct nshold **holders_end, *last_holder;
 	void *view; /* the printer's */
 };
 
@@ -70,6 +72,9 @@ struct ns *nstab_find(const struct nstab *t, const struct nstype *type, uint32_t
 /* Records a holder other than a process; path is copied. 0 or -ENOMEM. */
 int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num,
 	       const char *path) must_check;
+
+/* The holder that nstab_hold() recorded last. */
+struct nshold *nstab_last_holder(const struct ns *ns);
 
 /* Sorts .all by inode, and counts nchild and nowned. */
 void nstab_finish(struct nstab *t);

@@ -78,12 +78,22 @@ int sys_ns_mnt_id(int fd, uint64_t *id)
 	return ns_ioctl_id(fd, NS_GET_MNTNS_ID, id);
 }
 
-int sys_ns_mnt_next(int fd)
+static int ns_ioctl_mnt(int fd, unsigned long request)
 {
 	struct mnt_ns_info info = { .size = sizeof(info) };
-	int out = ioctl(fd, NS_MNT_GET_NEXT, &info);
+	int out = ioctl(fd, request, &info);
 
 	return out < 0 ? -errno : file_above_std(out);
+}
+
+int sys_ns_mnt_next(int fd)
+{
+	return ns_ioctl_mnt(fd, NS_MNT_GET_NEXT);
+}
+
+int sys_ns_mnt_prev(int fd)
+{
+	return ns_ioctl_mnt(fd, NS_MNT_GET_PREV);
 }
 
 static pid_t ns_ioctl_pid(int fd, unsigned long request, pid_t pid)

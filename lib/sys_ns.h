@@ -76,8 +76,10 @@ int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 int sys_ns_id(int fd, uint64_t *id) must_check;
 int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
 
-/* The mount namespace after that of fd in id order (6.12). A descriptor, -ENOENT at the end. */
+/* The mount namespace after, or before, that of fd in id order (6.12). A descriptor, -ENOENT at the
+ * end. */
 int sys_ns_mnt_next(int fd) must_check;
+int sys_ns_mnt_prev(int fd) must_check;
 
 /* pid translation through a pid namespace descriptor (6.11): the id in the caller's namespace of a
  * process that is `pid` there, and the reverse. The pid, -ESRCH, or -EOPNOTSUPP. */

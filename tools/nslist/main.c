@@ -25,6 +25,7 @@ static void collect(struct nslist *l)
 	if (o->tree == NSLIST_OWNER)
 		l->c.types |= NSTYPE_BIT(NSTYPE_USER);
 	l->c.sources = o->sources;
+	l->c.self = getpid();
 	if (o->task && !(nslist_needs(o) & NEED_MEMBERS))
 		l->c.only = o->task;
 	l->c.proc = nsproc_open("/proc", &e);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nscollect_mnt: namespaces bound somewhere in the file tree of some mount namespace. */
+#include "nscollect_source.h"
+
+#include <stdio.h>
+
+#include "file.h"
+#include "sys_mount.h"
+#include "sys_ns.h"
+
+/* A mount of nsfs: root is "net:[inode]", path relative to the root of the mount namespace. */
+static int add_mount(struct nscollect *c, struct ns *where, const char *root, const char *path,
+		     struct nserr *e)
+{
+	const struct nstype *type;
+	uint64_t inode;
+	struct ns *ns;
+
+	if (nstype_parse_link(root, strlen(root), &type, &inode) < 0 ||
+	    !(c->types & NSTYPE_BIT(nstype_index(type))))
+		return 0;
+	ns = nstab_get(&c->tab, type, (uint32_t)inode);
+	if (!ns || nstab_hold(ns, NSHOLD_MNT, 0, 0, path) < 0)
+		return nserr_set(e, ENOMEM, "cannot list namespaces");
+	nstab_last_holder(ns)->where = where;
+	ns->nmounts++;
+	return 0;
+}
+
+/* ---- statmount(2) and listmount(2): any mount namespace by its id, 6.11 ---- */
+
+static int stat_one(struct nscollect *c, struct ns *where, uint64_t id, struct nserr *e)
+{
+	union {
+		struct sys_statmount m;
+		char space[sizeof(struct sys_statmount) + 2 * 4096 + 256];
+	} u;
+	int rc = sys_statmount(where->mnt_id, id,
+			       SYS_STATMOUNT_FS_TYPE | SYS_STATMOUNT_MNT_ROOT |
+				       SYS_STATMOUNT_MNT_POINT,
+			       &u.m, sizeof(u));
+
+	if (rc == -ENOENT || rc == -EOVERFLOW) /* gone; a path that long cannot be ours */
+		return 0;
+	if (rc < 0)
+		return rc;
+	where->mounts++;
+	if (!streq(u.m.str + u.m.fs_type, "nsfs"))
+		return 0;
+	return add_mount(c, where, u.m.str + u.m.mnt_root, u.m.str + u.m.mnt_point, e);
+}
+
+static int by_listmount(struct nscollect *c, struct ns *where, struct nserr *e)
+{
+	uint64_t ids[512], last = 0;
+	int rc = 0;
+
+	if (!where->mnt_id)
+		return -EOPNOTSUPP;
+	while (rc == 0) {
+		ssize_t n = sys_listmount(where->mnt_id, SYS_LSMT_ROOT, last, ids, ARRAY_SIZE(ids));
+
+		if (n <= 0)
+			return (int)n;
+		for (ssize_t i = 0; i < n && rc == 0; i++)
+			rc = stat_one(c, where, ids[i], e);
+		last = ids[n - 1];
+	}
+	return rc;
+}
+
+/* ---- mountinfo of a process in it ---- */
+
+/* Undoes the \ooo of proc_pid_mountinfo(5) in place. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* "id parent major:minor root point options … - fstype source options" */
+static int add_line(struct nscollect *c, struct ns *where, char *line, struct nserr *e)
+{
+	char *field[5];
+
+	where->mounts++;
+	if (!strstr(line, " - nsfs "))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(field); i++)
+		if (!(field[i] = strsep(&line, " ")))
+			return 0;
+	unescape(field[4]);
+	return add_mount(c, where, field[3], field[4], e);
+}
+
+static int by_mountinfo(struct nscollect *c, struct ns *where, struct nserr *e)
+{
+	cleanup_free char *text = NULL;
+	cleanup_fd int fd = -1;
+	struct nsproc_path path;
+	char *rest, *line;
+	ssize_t n;
+	int rc = 0;
+
+	if (!where->pid)
+		return -EOPNOTSUPP;
+	nsproc_path_set(&path, where->pid);
+	fd = file_open_at(c->proc, nsproc_path_at(&path, "mountinfo"), O_RDONLY, 0);
+	n = fd < 0 ? fd : file_slurp(fd, 256u << 20, &text);
+	if (n < 0)
+		return (int)n;
+	rest = text;
+	while (rc == 0 && (line = strsep(&rest, "\n")))
+		if (*line)
+			rc = add_line(c, where, line, e);
+	return rc;
+}
+
+/* ---- All of them ---- */
+
+static int scan(struct nscollect *c, struct ns *where, struct nserr *e)
+{
+	int rc = by_listmount(c, where, e);
+
+	if (rc == -ENOSYS || rc == -EOPNOTSUPP || rc == -EPERM || rc == -EINVAL)
+		rc = by_mountinfo(c, where, e);
+	if (e->what[0])
+		return rc;
+	switch (rc) {
+	case 0:
+		return 0;
+	case -ENOENT: /* it went meanwhile */
+	case -ESRCH:
+		return 0;
+	case -EPERM:
+	case -EACCES:
+	case -EOPNOTSUPP:
+	case -EINVAL:
+		c->denied_mnt++;
+		return 0;
+	default:
+		return nserr_set(e, rc, "cannot list the mounts of mount namespace %u",
+				 where->inode);
+	}
+}
+
+int nscollect_mnt(struct nscollect *c, struct nserr *e)
+{
+	/* a mount namespace may be bound in another: the table grows while we go */
+	for (size_t i = 0; i < c->tab.n; i++) {
+		struct ns *ns = c->tab.all[i];
+		int rc;
+
+		if (ns->type != &nstypes[NSTYPE_MNT])
+			continue;
+		rc = scan(c, ns, e);
+		if (rc == 0)
+			rc = nscollect_relate(c, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}

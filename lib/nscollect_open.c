@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nscollect_open: a descriptor of a namespace, by whatever is known to hold it. */
+#include "nscollect_source.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "nsvisit.h"
+#include "sys_ns.h"
+#include "sys_pidfd.h"
+
+bool nscollect_is_gone(int rc)
+{
+	return nsproc_gone(rc) || rc == -EACCES || rc == -EPERM || rc == -ESTALE ||
+	       rc == -ENOTDIR || rc == -ELOOP || rc == -EOPNOTSUPP || rc == -ENXIO;
+}
+
+/* Takes fd if it is that namespace; it or a negative errno. */
+static int if_it_is(const struct ns *ns, int is)
+{
+	cleanup_fd int fd = is;
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_ino == ns->inode && sys_ns_is_nsfs(fd) == 1 ? TAKE_FD(fd) : -ENOENT;
+}
+
+static int open_proc(const struct nscollect *c, const struct ns *ns, const char *path)
+{
+	return if_it_is(ns, file_open_at(c->proc, path, O_RDONLY, 0));
+}
+
+/* ---- Mounts: what is at the path now may be anything, so it is looked at before it is opened ----
+ */
+
+struct by_path {
+	const struct nscollect *c;
+	const struct ns *ns;
+	int dir;
+	const char *path;
+};
+
+static int open_path(void *arg)
+{
+	const struct by_path *p = arg;
+	cleanup_fd int fd = if_it_is(p->ns, file_open_at(p->dir, p->path, O_PATH, 0));
+	char self[32];
+
+	if (fd < 0)
+		return fd;
+	snprintf(self, sizeof(self), "self/fd/%d", fd);
+	return file_open_at(p->c->proc, self, O_RDONLY, 0);
+}
+
+/* Through the root of a process, which may be another one, or from inside the mount namespace. */
+static int open_mount(const struct nscollect *c, const struct ns *ns, const struct nshold *h)
+{
+	struct by_path p = { c, ns, AT_FDCWD, h->path };
+	struct nsproc_path root;
+	cleanup_fd int mnt = -1;
+	int fd;
+
+	if (!h->where || !c->self)
+		return -ENOENT;
+	if (h->where->inode == c->own_mnt)
+		return open_path(&p);
+	if (h->where->pid) {
+		cleanup_fd int dir = -1;
+
+		nsproc_path_set(&root, h->where->pid);
+		dir = file_open_at(c->proc, nsproc_path_at(&root, "root"), O_PATH, 0);
+		p.dir = dir;
+		p.path = h->path + strspn(h->path, "/");
+		fd = dir < 0 ? dir : open_path(&p);
+		if (fd >= 0 || !nscollect_is_gone(fd))
+			return fd;
+	}
+	mnt = nscollect_open(c, h->where);
+	p.dir = AT_FDCWD;
+	p.path = h->path;
+	return mnt < 0 ? mnt : nsvisit(mnt, h->where->type, open_path, &p);
+}
+
+/* ---- Other holders ---- */
+
+static int open_socket(const struct ns *ns, const struct nshold *h)
+{
+	cleanup_fd int pidfd = sys_pidfd_open(h->pid);
+	cleanup_fd int sock = pidfd < 0 ? pidfd : sys_pidfd_getfd(pidfd, h->num);
+
+	return if_it_is(ns, sock < 0 ? sock : sys_ns_of_socket(sock));
+}
+
+static int open_held(const struct nscollect *c, const struct ns *ns, const struct nshold *h)
+{
+	struct nsproc_path path;
+	char name[48];
+
+	nsproc_path_set_task(&path, h->pid, h->num);
+	if (h->kind == NSHOLD_TASK)
+		return open_proc(c, ns, nsproc_path_at(&path, ns->type->file));
+	if (h->kind == NSHOLD_CHILDREN)
+		return open_proc(c, ns, nsproc_path_at(&path, ns->type->child_file));
+	if (h->kind == NSHOLD_SOCK)
+		return open_socket(ns, h);
+	if (h->kind == NSHOLD_MNT)
+		return open_mount(c, ns, h);
+	if (h->kind != NSHOLD_FD)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "%d/fd/%d", (int)h->pid, h->num);
+	return open_proc(c, ns, name);
+}
+
+/* The lowest process may have ended: then by the others. */
+static int open_member(const struct nscollect *c, const struct ns *ns)
+{
+	const struct nsmember *first = ns->pid ? nscollect_member(c, ns->pid) : NULL;
+	size_t type = nstype_index(ns->type), left = ns->nprocs;
+	struct nsproc_path path;
+	int fd = -ENOENT;
+
+	for (size_t i = first ? (size_t)(first - c->members) : c->n; left > 0 && i < c->n; i++) {
+		if (c->members[i].inode[type] != ns->inode)
+			continue;
+		left--;
+		nsproc_path_set(&path, c->members[i].pid);
+		fd = open_proc(c, ns, nsproc_path_at(&path, ns->type->file));
+		if (fd >= 0 || !nscollect_is_gone(fd))
+			return fd;
+	}
+	return fd;
+}
+
+int nscollect_open(const struct nscollect *c, const struct ns *ns)
+{
+	int fd = open_member(c, ns);
+
+	for (const struct nshold *h = ns->holders; fd < 0 && nscollect_is_gone(fd) && h;
+	     h = h->next)
+		fd = open_held(c, ns, h);
+	if (fd < 0 && nscollect_is_gone(fd) && ns->id)
+		fd = if_it_is(ns, sys_ns_open_id(ns->id, (uint32_t)ns->type->flag, ns->inode));
+	return fd;
+}
