@@ -299,6 +299,11 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 	return rc;
 }
 
+bool nscollect_complete(const struct nscollect *c)
+{
+	return c->denied == 0 && c->denied_sockets == 0 && c->denied_mnt == 0;
+}
+
 static int by_pid(const void *key, const void *member)
 {
 	pid_t a = *(const pid_t *)key, b = ((const struct nsmember *)member)->pid;

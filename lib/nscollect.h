@@ -67,6 +67,9 @@ int nscollect_parse(const char *list, unsigned *sources, struct nserr *e) must_c
  */
 int nscollect_run(struct nscollect *c, struct nserr *e) must_check;
 
+/* Whether everything could be looked at. */
+bool nscollect_complete(const struct nscollect *c);
+
 /*
  * Opens a namespace by whatever holds it. A descriptor, or a negative errno: -ENOENT when nothing
  * that is left leads there.

@@ -2,6 +2,26 @@
 /* nscollect_children: pid and time namespaces that a process has made and is not in itself. */
 #include "nscollect_source.h"
 
+#include <sys/stat.h>
+
+#include "sys_pidfd.h"
+
+/* A pid namespace is not in /proc before it has had its first process, but a pidfd shows it. */
+static int by_pidfd(struct nsworker *w, struct nsfind *f)
+{
+	cleanup_fd int pidfd = f->num == f->pid ? sys_pidfd_open(f->pid)
+						: sys_pidfd_open_thread(f->num);
+	cleanup_fd int ns = pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, nstypes[f->type].flag);
+	struct stat st;
+
+	if (ns == -EMFILE || ns == -ENFILE || ns == -ENOMEM || ns == -EIO)
+		return nserr_set(&w->e, ns, "cannot look at process %d", (int)f->pid);
+	if (ns < 0 || fstat(ns, &st) < 0) /* ended, or a kernel before 6.11 */
+		return NSWORKER_GONE;
+	f->inode = (uint32_t)st.st_ino;
+	return NSWORKER_OK;
+}
+
 int nscollect_children_of(struct nsworker *w, struct nsproc_path *path, const uint32_t *own,
 			  pid_t pid, pid_t tid)
 {
@@ -9,11 +29,12 @@ int nscollect_children_of(struct nsworker *w, struct nsproc_path *path, const ui
 		struct nsfind f = { NSHOLD_CHILDREN, i, pid, tid, 0, 0 };
 		int rc;
 
-		if (!nstypes[i].child_file || !(w->c->types & NSTYPE_BIT(i)))
+		if (!nstypes[i].child_file || own[i] == 0)
 			continue;
-		/* the link of a pid namespace dangles until it has had its first process */
 		rc = nsworker_link(w, nsproc_path_at(path, nstypes[i].child_file), &nstypes[i],
 				   &f.inode);
+		if (rc == NSWORKER_GONE && w->c->self)
+			rc = by_pidfd(w, &f);
 		if (rc == NSWORKER_OK && f.inode != own[i])
 			rc = nsworker_found(w, &f);
 		if (rc < 0)

@@ -27,6 +27,17 @@ static int add_mount(struct nscollect *c, struct ns *where, const char *root, co
 	return 0;
 }
 
+/* The last mount on "/" is the one that is seen. */
+static int note_root(struct ns *where, const char *path, const char *fstype, size_t n,
+		     struct nserr *e)
+{
+	if (!streq(path, "/"))
+		return 0;
+	free(where->rootfs);
+	where->rootfs = strndup(fstype, n);
+	return where->rootfs ? 0 : nserr_set(e, ENOMEM, "cannot list namespaces");
+}
+
 /* ---- statmount(2) and listmount(2): any mount namespace by its id, 6.11 ---- */
 
 static int stat_one(struct nscollect *c, struct ns *where, uint64_t id, struct nserr *e)
@@ -45,6 +56,10 @@ static int stat_one(struct nscollect *c, struct ns *where, uint64_t id, struct n
 	if (rc < 0)
 		return rc;
 	where->mounts++;
+	rc = note_root(where, u.m.str + u.m.mnt_point, u.m.str + u.m.fs_type,
+		       strlen(u.m.str + u.m.fs_type), e);
+	if (rc < 0)
+		return rc;
 	if (!streq(u.m.str + u.m.fs_type, "nsfs"))
 		return 0;
 	return add_mount(c, where, u.m.str + u.m.mnt_root, u.m.str + u.m.mnt_point, e);
@@ -90,15 +105,20 @@ static void unescape(char *s)
 /* "id parent major:minor root point options … - fstype source options" */
 static int add_line(struct nscollect *c, struct ns *where, char *line, struct nserr *e)
 {
-	char *field[5];
+	char *field[5], *fstype = strstr(line, " - ");
+	int rc;
 
 	where->mounts++;
-	if (!strstr(line, " - nsfs "))
+	if (!fstype)
 		return 0;
+	fstype += 3;
 	for (size_t i = 0; i < ARRAY_SIZE(field); i++)
 		if (!(field[i] = strsep(&line, " ")))
 			return 0;
 	unescape(field[4]);
+	rc = note_root(where, field[4], fstype, strcspn(fstype, " "), e);
+	if (rc < 0 || !str_after(fstype, "nsfs "))
+		return rc;
 	return add_mount(c, where, field[3], field[4], e);
 }
 

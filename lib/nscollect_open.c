@@ -95,6 +95,18 @@ static int open_socket(const struct ns *ns, const struct nshold *h)
 	return if_it_is(ns, sock < 0 ? sock : sys_ns_of_socket(sock));
 }
 
+static int open_child(const struct nscollect *c, const struct ns *ns, const struct nshold *h,
+		      const char *path)
+{
+	cleanup_fd int pidfd = -1;
+	int fd = open_proc(c, ns, path);
+
+	if (fd >= 0 || !nscollect_is_gone(fd) || !c->self)
+		return fd;
+	pidfd = h->num == h->pid ? sys_pidfd_open(h->pid) : sys_pidfd_open_thread(h->num);
+	return if_it_is(ns, pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, ns->type->flag));
+}
+
 static int open_held(const struct nscollect *c, const struct ns *ns, const struct nshold *h)
 {
 	struct nsproc_path path;
@@ -104,7 +116,7 @@ static int open_held(const struct nscollect *c, const struct ns *ns, const struc
 	if (h->kind == NSHOLD_TASK)
 		return open_proc(c, ns, nsproc_path_at(&path, ns->type->file));
 	if (h->kind == NSHOLD_CHILDREN)
-		return open_proc(c, ns, nsproc_path_at(&path, ns->type->child_file));
+		return open_child(c, ns, h, nsproc_path_at(&path, ns->type->child_file));
 	if (h->kind == NSHOLD_SOCK)
 		return open_socket(ns, h);
 	if (h->kind == NSHOLD_MNT)

@@ -135,6 +135,7 @@ void nstab_free(struct nstab *t)
 			next = h->next;
 			free(h);
 		}
+		free(t->all[i]->rootfs);
 		free(t->all[i]);
 	}
 	free(t->all);

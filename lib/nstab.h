@@ -49,6 +49,7 @@ struct ns {
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
 	unsigned nchild, nowned; /* namespaces whose parent or owner this is */
 	unsigned mounts;         /* of a mount namespace: what is mounted in it */
+	char *rootfs;            /* of a mount namespace: the file system on "/", or NULL */
 	bool opened; /* it was opened: id, parent, owner and creator are the kernel's answer */
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;

@@ -75,6 +75,17 @@ int sys_pidfd_ns(int pidfd, uint64_t flag)
 	return -EOPNOTSUPP;
 }
 
+int sys_pidfd_child_ns(int pidfd, uint64_t flag)
+{
+	int fd;
+
+	if (flag != CLONE_NEWPID && flag != CLONE_NEWTIME)
+		return -EOPNOTSUPP;
+	/* PIDFD_GET_{PID,TIME}_FOR_CHILDREN_NAMESPACE, 6.11 */
+	fd = ioctl(pidfd, _IO(0xFF, flag == CLONE_NEWPID ? 6 : 8), 0);
+	return fd < 0 ? -errno : file_above_std(fd);
+}
+
 int sys_pidfd_inode(int pidfd, uint64_t *inode)
 {
 	struct statfs fs;

@@ -36,6 +36,10 @@ int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info) must_check;
  * -EOPNOTSUPP where the kernel cannot. */
 int sys_pidfd_ns(int pidfd, uint64_t flag) must_check;
 
+/* The pid or time namespace that the children of the process will be in, as sys_pidfd_ns(). Unlike
+ * /proc/PID/ns/pid_for_children this also shows a pid namespace without a first process. */
+int sys_pidfd_child_ns(int pidfd, uint64_t flag) must_check;
+
 /* The inode of a pidfd, which no other process has or had since boot (6.9). 0, or -EOPNOTSUPP on
  * older kernels, where all pidfds share one. */
 int sys_pidfd_inode(int pidfd, uint64_t *inode) must_check;

@@ -3,6 +3,7 @@
 # nslist-list: the default table, its options and the columns that lsns has too.
 # as: root user
 . "${0%/*}/testlib.sh"
+require_tool jq
 
 own_inode()	# TYPE
 {
@@ -65,7 +66,6 @@ test_inode_lists_its_processes()
 
 test_json_is_an_object_with_complete()
 {
-	require_tool jq
 	run nslist --json -l -t uts -p $$
 	assert_rc 0
 	jq -e '.namespaces[0].type == "uts" and (.namespaces[0].ns | type) == "number"
@@ -135,8 +135,18 @@ test_strict_is_about_what_could_not_be_looked_at()
 		assert_ok
 	else
 		assert_rc 3
-		assert_err_has 'could not be looked at'
+		assert_err_has 'incomplete, permission denied:'
 	fi
+}
+
+test_every_column_is_a_member_of_json()
+{
+	run nslist -H
+	awk '{ print tolower($1) }' "$TMP/out" | sort >"$TMP/columns"
+	run nslist -J --output-all -p $$ -l
+	assert_rc 0
+	jq -r '.namespaces[0] | keys[]' "$TMP/out" | sort >"$TMP/keys"
+	assertEquals "$(cat "$TMP/columns")" "$(cat "$TMP/keys")"
 }
 
 . shunit2

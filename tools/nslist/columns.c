@@ -1,131 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* columns: one row of the table and one function a column. */
-#include "nslist.h"
+#include "columns.h"
 
 #include <strings.h>
 
 #include "cli.h"
 
-static void put_num(struct cell *out, uint64_t v)
-{
-	out->kind = CELL_NUM;
-	out->num = v;
-}
-
-static void put_text(struct cell *out, const char *s, size_t n)
-{
-	out->kind = CELL_TEXT;
-	buf_add(&out->text, s, n);
-}
-
-static void fill_ns(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	put_num(out, r->ns->inode);
-}
-
-static void fill_type(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	put_text(out, r->ns->type->name, strlen(r->ns->type->name));
-}
-
-static void fill_path(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	if (!r->pid)
-		return;
-	out->kind = CELL_TEXT;
-	buf_printf(&out->text, "/proc/%d/%s", (int)r->pid, r->ns->type->file);
-}
-
-static void fill_nprocs(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	put_num(out, r->ns->nprocs);
-}
-
-static void fill_pid(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	if (r->pid)
-		put_num(out, (uint64_t)r->pid);
-}
-
-static void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
-{
-	const struct nsproc_stat *st = r->pid ? nslist_stat(l, r->pid) : NULL;
-
-	if (st)
-		put_num(out, (uint64_t)st->ppid);
-}
-
-static void fill_command(struct nslist *l, const struct row *r, struct cell *out)
-{
-	const struct buf *b = r->pid ? nslist_cmdline(l, r->pid) : NULL;
-
-	if (b)
-		put_text(out, b->s, b->len);
-}
-
-/* Of the process; of what no process is in, who made it or the namespace that owns it. */
-static bool uid_of(struct nslist *l, const struct row *r, uid_t *uid)
-{
-	const struct ns *ns = r->ns;
-
-	if (r->pid)
-		return nslist_uid(l, r->pid, uid);
-	if (ns->creator == NSTAB_NO_UID && ns->owner)
-		ns = ns->owner;
-	*uid = ns->creator;
-	return ns->creator != NSTAB_NO_UID;
-}
-
-static void fill_uid(struct nslist *l, const struct row *r, struct cell *out)
-{
-	uid_t uid;
-
-	if (uid_of(l, r, &uid))
-		put_num(out, uid);
-}
-
-static void fill_user(struct nslist *l, const struct row *r, struct cell *out)
-{
-	const char *user;
-	uid_t uid;
-
-	if (!uid_of(l, r, &uid))
-		return;
-	user = nslist_user(uid);
-	put_text(out, user, strlen(user));
-}
-
-/* 0 is lsns's word for what is not there or not to be seen. */
-static void fill_pns(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	put_num(out, r->ns->parent ? r->ns->parent->inode : 0);
-}
-
-static void fill_ons(struct nslist *l, const struct row *r, struct cell *out)
-{
-	(void)l;
-	put_num(out, r->ns->owner ? r->ns->owner->inode : 0);
-}
+/* Where a source is what the column shows, or what else there is to go by. */
+#define PROCS    NSTYPE_BIT(NSCOLLECT_PROC)
+#define TASKS    (PROCS | NSTYPE_BIT(NSCOLLECT_TASK))
+#define FDS      (PROCS | NSTYPE_BIT(NSCOLLECT_FD))
+#define SOCKS    (PROCS | NSTYPE_BIT(NSCOLLECT_SOCK))
+#define MOUNTS   (PROCS | NSTYPE_BIT(NSCOLLECT_MNT) | NSTYPE_BIT(NSCOLLECT_KERNEL))
+#define ANYTHING NSCOLLECT_ALL
 
 /* clang-format off */
 const struct column nslist_columns[] = {
-	{ "NS",      10,   COL_RIGHT, 0,            fill_ns,      "namespace: its inode number" },
-	{ "TYPE",    5,    0,         0,            fill_type,    "type" },
-	{ "PATH",    0,    0,         NEED_MEMBERS, fill_path,    "path below /proc" },
-	{ "NPROCS",  5,    COL_RIGHT, NEED_MEMBERS, fill_nprocs,  "processes in it" },
-	{ "PID",     5,    COL_RIGHT, NEED_MEMBERS, fill_pid,     "lowest process id in it" },
-	{ "PPID",    5,    COL_RIGHT, NEED_MEMBERS, fill_ppid,    "parent of PID" },
-	{ "COMMAND", 0,    COL_TRUNC, NEED_MEMBERS, fill_command, "command line of PID" },
-	{ "UID",     0,    COL_RIGHT, NEED_MEMBERS, fill_uid,     "user id of PID, or of who made it" },
-	{ "USER",    0,    0,         NEED_MEMBERS, fill_user,    "user name of PID, or of who made it" },
-	{ "PNS",     10,   COL_RIGHT, 0,            fill_pns,     "parent namespace" },
-	{ "ONS",     10,   COL_RIGHT, 0,            fill_ons,     "user namespace that owns it" },
+	{ "NS",        10,  COL_RIGHT, 0,        fill_ns,        "namespace: its inode number" },
+	{ "TYPE",      5,   0,         0,        fill_type,      "type" },
+	{ "PATH",      0,   0,         PROCS,    fill_path,      "path below /proc" },
+	{ "NPROCS",    5,   COL_RIGHT, PROCS,    fill_nprocs,    "processes in it" },
+	{ "PID",       5,   COL_RIGHT, PROCS,    fill_pid,       "lowest process id in it" },
+	{ "PPID",      5,   COL_RIGHT, PROCS,    fill_ppid,      "parent of PID" },
+	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_command,   "command line of PID" },
+	{ "UID",       0,   COL_RIGHT, PROCS,    fill_uid,       "user id of PID, or of who made it" },
+	{ "USER",      0,   0,         PROCS,    fill_user,      "user name of PID, or of who made it" },
+	{ "NETNSID",   0,   COL_RIGHT, 0,        fill_netnsid,   "number by which our network namespace knows it" },
+	{ "NSFS",      0,   COL_WRAP,  MOUNTS,   fill_nsfs,      "where it is mounted in our mount namespace" },
+	{ "PNS",       10,  COL_RIGHT, 0,        fill_pns,       "parent namespace" },
+	{ "ONS",       10,  COL_RIGHT, 0,        fill_ons,       "user namespace that owns it" },
+	{ "REF",       0,   0,         0,        fill_ref,       "the stablest name that nsenter2 takes" },
+	{ "ID",        0,   COL_RIGHT, 0,        fill_id,        "64-bit id, never used again (Linux 6.18)" },
+	{ "OWNERID",   0,   COL_RIGHT, 0,        fill_ownerid,   "id of ONS" },
+	{ "PARENTID",  0,   COL_RIGHT, 0,        fill_parentid,  "id of PNS" },
+	{ "CREATOR",   0,   0,         0,        fill_creator,   "who made a user namespace" },
+	{ "LEVEL",     0,   COL_RIGHT, 0,        fill_level,     "parents above it that can be seen" },
+	{ "NCHILD",    0,   COL_RIGHT, ANYTHING, fill_nchild,    "namespaces whose parent it is" },
+	{ "NOWNED",    0,   COL_RIGHT, ANYTHING, fill_nowned,    "namespaces that it owns" },
+	{ "NTHREADS",  0,   COL_RIGHT, TASKS,    fill_nthreads,  "threads in it" },
+	{ "NFDS",      0,   COL_RIGHT, FDS,      fill_nfds,      "descriptors of it" },
+	{ "NSOCKS",    0,   COL_RIGHT, SOCKS,    fill_nsocks,    "sockets in it" },
+	{ "HELD",      0,   0,         ANYTHING, fill_held,      "why it is alive" },
+	{ "HOLDERS",   0,   COL_WRAP,  ANYTHING, fill_holders,   "what holds it beside processes" },
+	{ "NAME",      0,   0,         MOUNTS,   fill_name,      "name in /run/netns, of a mount, or of the container" },
+	{ "SELF",      0,   0,         0,        fill_self,      "whether nslist is in it" },
+	{ "INIT",      0,   0,         0,        fill_init,      "whether the machine was started with it" },
+	{ "LPID",      0,   COL_RIGHT, PROCS,    fill_lpid,      "PID as its own pid namespace counts" },
+	{ "START",     0,   0,         PROCS,    fill_start,     "when PID was started" },
+	{ "AGE",       0,   COL_RIGHT, PROCS,    fill_age,       "seconds since then" },
+	{ "COMM",      0,   0,         PROCS,    fill_comm,      "name of PID's program" },
+	{ "EXE",       0,   0,         PROCS,    fill_exe,       "path of PID's program" },
+	{ "CGROUP",    0,   0,         PROCS,    fill_cgroup,    "control group of PID" },
+	{ "CONTAINER", 0,   0,         PROCS,    fill_container, "container, by the control group's name" },
+	{ "UNIT",      0,   0,         PROCS,    fill_unit,      "unit of systemd, by the control group's name" },
+	{ "UIDMAP",    0,   COL_WRAP,  0,        fill_uidmap,    "user ids inside, outside, count" },
+	{ "GIDMAP",    0,   COL_WRAP,  0,        fill_gidmap,    "group ids inside, outside, count" },
+	{ "SETGROUPS", 0,   0,         PROCS,    fill_setgroups, "whether setgroups(2) is allowed" },
+	{ "MAXNS",     0,   COL_RIGHT, 0,        fill_maxns,     "limit that it counts against in our user namespace" },
+	{ "NMOUNTS",   0,   COL_RIGHT, MOUNTS,   fill_nmounts,   "mounts in it" },
+	{ "ROOTFS",    0,   0,         MOUNTS,   fill_rootfs,    "file system of its root" },
+	{ "HOSTNAME",  0,   0,         0,        fill_hostname,  "host name" },
+	{ "DOMAIN",    0,   0,         0,        fill_domain,    "NIS domain name" },
+	{ "BOOTOFF",   0,   COL_RIGHT, PROCS,    fill_bootoff,   "offset of the boot time clock, seconds" },
+	{ "MONOOFF",   0,   COL_RIGHT, PROCS,    fill_monooff,   "offset of the monotonic clock, seconds" },
+	{ "NIFS",      0,   COL_RIGHT, 0,        fill_nifs,      "network interfaces" },
+	{ "CGROOT",    0,   0,         PROCS,    fill_cgroot,    "control group that is its root" },
 };
 /* clang-format on */
 const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
@@ -175,7 +114,7 @@ void nslist_choose_columns(struct nslist_opts *o)
 
 unsigned nslist_needs(const struct nslist_opts *o)
 {
-	unsigned needs = o->tree == NSLIST_PROCESS ? NEED_MEMBERS : 0;
+	unsigned needs = 0;
 
 	for (size_t i = 0; i < o->n_cols; i++)
 		needs |= o->cols[i]->needs;

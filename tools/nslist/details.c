@@ -6,6 +6,9 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "file.h"
+
+enum { ASKED_STAT = 1 << DETAIL_TEXTS, ASKED_UID = ASKED_STAT << 1 };
 
 static int by_pid(const void *a, const void *b)
 {
@@ -37,52 +40,99 @@ struct detail *nslist_detail(struct nslist *l, pid_t pid)
 
 	if (!l->details)
 		make_details(l);
-	return bsearch(&key, l->details, l->n_details, sizeof(key), by_pid);
+	return pid ? bsearch(&key, l->details, l->n_details, sizeof(key), by_pid) : NULL;
 }
 
-const struct nsproc_stat *nslist_stat(struct nslist *l, pid_t pid)
+/* Whether it was read; a process that has ended or is not for us leaves a gap, the rest is fatal.
+ */
+static bool was_read(ssize_t rc, pid_t pid, const char *name)
+{
+	if (rc >= 0)
+		return true;
+	if (rc != -EACCES && rc != -EPERM && !nsproc_gone((int)rc))
+		cli_die((int)rc, "cannot read /proc/%d/%s", (int)pid, name);
+	return false;
+}
+
+/* The detail of pid, and whether something is asked of it for the first time. */
+static struct detail *ask(struct nslist *l, pid_t pid, unsigned bit, bool *first)
 {
 	struct detail *d = nslist_detail(l, pid);
 
 	if (!d)
 		return NULL;
-	if (!d->has_stat) {
-		d->has_stat = true;
-		d->stat_ok = nsproc_read_stat(l->c.proc, pid, &d->stat) == 0;
-	}
+	*first = !(d->asked & bit);
+	d->asked |= bit;
+	return d;
+}
+
+const struct nsproc_stat *nslist_stat(struct nslist *l, pid_t pid)
+{
+	bool first;
+	struct detail *d = ask(l, pid, ASKED_STAT, &first);
+
+	if (!d)
+		return NULL;
+	if (first)
+		d->stat_ok = was_read(nsproc_read_stat(l->c.proc, pid, &d->stat), pid, "stat");
 	return d->stat_ok ? &d->stat : NULL;
 }
 
 bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid)
 {
-	struct detail *d = nslist_detail(l, pid);
+	bool first;
+	struct detail *d = ask(l, pid, ASKED_UID, &first);
 
 	if (!d)
 		return false;
-	if (!d->has_uid) {
-		d->has_uid = true;
-		d->uid_ok = nsproc_read_uid(l->c.proc, pid, &d->uid) == 0;
-	}
+	if (first)
+		d->uid_ok = was_read(nsproc_read_uid(l->c.proc, pid, &d->uid), pid, "");
 	*uid = d->uid;
 	return d->uid_ok;
 }
 
-const struct buf *nslist_cmdline(struct nslist *l, pid_t pid)
+static ssize_t read_text(int proc, pid_t pid, enum detail_text which, struct buf *b)
 {
-	struct detail *d = nslist_detail(l, pid);
+	static const char *const names[DETAIL_TEXTS] = {
+		[DETAIL_CGROUP] = "cgroup", [DETAIL_STATUS] = "status", [DETAIL_EXE] = "exe"
+	};
+	struct nsproc_path path;
+	char text[16384];
+	ssize_t n;
+
+	if (which == DETAIL_CMDLINE)
+		return nsproc_read_cmdline(proc, pid, b);
+	nsproc_path_set(&path, pid);
+	nsproc_path_at(&path, names[which]);
+	if (which == DETAIL_EXE) {
+		n = readlinkat(proc, path.s, text, sizeof(text));
+		if (n < 0)
+			return -errno;
+	} else {
+		n = file_read_at(proc, path.s, text, sizeof(text));
+	}
+	if (n > 0)
+		buf_add(b, text, (size_t)n);
+	return n;
+}
+
+const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len)
+{
+	struct buf b = BUF_INIT;
+	bool first;
+	struct detail *d = ask(l, pid, 1u << which, &first);
 
 	if (!d)
 		return NULL;
-	if (!d->has_cmdline) {
-		const struct nsproc_stat *st;
-
-		d->has_cmdline = true;
-		/* a kernel thread, a zombie, or one that has wiped it */
-		if (nsproc_read_cmdline(l->c.proc, pid, &d->cmdline) == 0 && d->cmdline.len == 0 &&
-		    (st = nslist_stat(l, pid)))
-			buf_add(&d->cmdline, st->comm, st->comm_len);
+	if (first) {
+		was_read(read_text(l->c.proc, pid, which, &b), pid, "");
+		if (b.err)
+			cli_die(b.err, "cannot list namespaces");
+		d->text[which] = b.s;
+		d->len[which] = b.len;
 	}
-	return d->cmdline.len > 0 ? &d->cmdline : NULL;
+	*len = d->len[which];
+	return d->text[which];
 }
 
 const char *nslist_user(uid_t uid)
@@ -99,7 +149,11 @@ const char *nslist_user(uid_t uid)
 	for (i = 0; i < n; i++)
 		if (cache[i].uid == uid)
 			return cache[i].name;
+	errno = 0;
 	pw = getpwuid(uid);
+	/* a name that is not there is a number, one that could not be looked up is an error */
+	if (!pw && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO))
+		cli_die(errno, "cannot look up user %u", uid);
 	snprintf(number, sizeof(number), "%u", uid);
 	/* a full cache gives way at its end */
 	if (n == ARRAY_SIZE(cache))
@@ -114,6 +168,7 @@ const char *nslist_user(uid_t uid)
 void nslist_details_free(struct nslist *l)
 {
 	for (size_t i = 0; i < l->n_details; i++)
-		buf_free(&l->details[i].cmdline);
+		for (size_t k = 0; k < DETAIL_TEXTS; k++)
+			free(l->details[i].text[k]);
 	free(l->details);
 }

@@ -6,13 +6,23 @@
 
 #include "cli.h"
 
+static void add_count(struct buf *b, unsigned n, const char *one, const char *more)
+{
+	if (n > 0)
+		buf_printf(b, "%s%u %s", b->len > 0 ? ", " : "", n, n == 1 ? one : more);
+}
+
 /* What could not be looked at, in one line; the exit status that follows. */
 static int report_partial(const struct nslist *l)
 {
-	if (l->c.denied == 0)
+	cleanup_buf struct buf b = BUF_INIT;
+
+	if (nscollect_complete(&l->c))
 		return 0;
-	cli_warn(0, "%u process%s could not be looked at: permission denied", l->c.denied,
-		 l->c.denied == 1 ? "" : "es");
+	add_count(&b, l->c.denied, "process", "processes");
+	add_count(&b, l->c.denied_sockets, "socket", "sockets");
+	add_count(&b, l->c.denied_mnt, "mount namespace", "mount namespaces");
+	cli_warn(0, "incomplete, permission denied: %s", b.s ? b.s : "");
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 
@@ -26,7 +36,9 @@ static void collect(struct nslist *l)
 		l->c.types |= NSTYPE_BIT(NSTYPE_USER);
 	l->c.sources = o->sources;
 	l->c.self = getpid();
-	if (o->task && !(nslist_needs(o) & NEED_MEMBERS))
+	if (o->task)
+		l->c.sources &= nslist_needs(o) | NSTYPE_BIT(NSCOLLECT_PROC);
+	if (o->task && !nslist_needs(o))
 		l->c.only = o->task;
 	l->c.proc = nsproc_open("/proc", &e);
 	if (l->c.proc < 0 || nscollect_run(&l->c, &e) < 0)

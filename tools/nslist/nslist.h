@@ -25,19 +25,23 @@ struct nslist_opts {
 	size_t n_cols;
 };
 
-/* What is read of a process that is printed, once and only what a column asks for. */
+/* Files of a process that is printed, read once and only when a column asks for them. */
+enum detail_text { DETAIL_CMDLINE, DETAIL_CGROUP, DETAIL_STATUS, DETAIL_EXE, DETAIL_TEXTS };
+
 struct detail {
 	pid_t pid;
-	bool has_stat, has_uid, has_cmdline; /* asked for; it may have ended meanwhile */
-	bool stat_ok, uid_ok;
+	unsigned asked;       /* bits: texts, and then these two */
+	bool stat_ok, uid_ok; /* else it has ended meanwhile */
 	struct nsproc_stat stat;
 	uid_t uid;
-	struct buf cmdline;
+	char *text[DETAIL_TEXTS];
+	size_t len[DETAIL_TEXTS];
 };
 
 struct row {
 	struct ns *ns;
-	pid_t pid; /* the process that stands for it, or 0 */
+	pid_t pid;      /* the process that stands for it, or 0 */
+	bool is_member; /* the row is about that process */
 	struct row *parent, *first, **last, *next;
 };
 
@@ -52,22 +56,20 @@ struct nslist {
 };
 
 /* A value before it has a format. Text is foreign and unescaped. */
-enum cell_kind { CELL_NONE, CELL_NUM, CELL_TEXT, CELL_LIST };
+enum cell_kind { CELL_NONE, CELL_NUM, CELL_SIGNED, CELL_BOOL, CELL_TEXT, CELL_LIST };
 struct cell {
 	enum cell_kind kind;
-	uint64_t num;
+	uint64_t num;    /* CELL_SIGNED: as two's complement */
 	struct buf text; /* items of a list end with a NUL */
 };
 
-enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_TREE = 4, COL_WRAP = 8 };
-
-/* What a column needs that -p alone does not read. */
-enum { NEED_MEMBERS = 1 };
+enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4 };
 
 struct column {
 	const char *name;
 	double width;
-	unsigned flags, needs;
+	unsigned flags;
+	unsigned needs; /* sources that must be asked about other processes than that of --task */
 	void (*fill)(struct nslist *l, const struct row *r, struct cell *out);
 	const char *help;
 };
@@ -75,18 +77,18 @@ struct column {
 /* columns.c */
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
-void nslist_choose_columns(struct nslist_opts *o); /* dies */
-unsigned nslist_needs(const struct nslist_opts *o);
+void nslist_choose_columns(struct nslist_opts *o);  /* dies */
+unsigned nslist_needs(const struct nslist_opts *o); /* sources */
 
 /* opts.c: dies on errors, prints nothing else */
 void nslist_parse(struct nslist_opts *o, int argc, char **argv);
 
-/* details.c: NULL or false when the process has ended */
+/* details.c: NULL or false when the process has ended; dies on other errors */
 struct detail *nslist_detail(struct nslist *l, pid_t pid);
 const struct nsproc_stat *nslist_stat(struct nslist *l, pid_t pid);
 bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid);
-const struct buf *nslist_cmdline(struct nslist *l, pid_t pid); /* or comm */
-const char *nslist_user(uid_t uid);                            /* the number where it has no name */
+const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len);
+const char *nslist_user(uid_t uid); /* the number where it has no name */
 void nslist_details_free(struct nslist *l);
 
 /* select.c: rows and the tree they make; dies */

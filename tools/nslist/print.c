@@ -39,6 +39,12 @@ static void json_cell(struct json *j, const struct column *col, const struct cel
 	case CELL_NUM:
 		json_u64(j, key, cell->num);
 		break;
+	case CELL_SIGNED:
+		json_s64(j, key, (int64_t)cell->num);
+		break;
+	case CELL_BOOL:
+		json_bool(j, key, cell->num);
+		break;
 	case CELL_TEXT:
 		json_strn(j, key, cell->text.s ? cell->text.s : "", cell->text.len);
 		break;
@@ -75,7 +81,7 @@ static void print_json(struct nslist *l, struct cell *cell)
 
 	json_object(&j, NULL);
 	json_rows(l, &j, "namespaces", l->roots, cell);
-	json_bool(&j, "complete", l->c.denied == 0);
+	json_bool(&j, "complete", nscollect_complete(&l->c));
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);
@@ -92,6 +98,12 @@ static const char *table_text(const struct nslist *l, struct cell *cell)
 		return NULL;
 	case CELL_NUM:
 		buf_addu(b, cell->num);
+		break;
+	case CELL_SIGNED:
+		buf_printf(b, "%lld", (long long)cell->num);
+		break;
+	case CELL_BOOL:
+		buf_adds(b, cell->num ? "yes" : "no");
 		break;
 	case CELL_TEXT:
 		/* a NUL cannot be printed either */

@@ -4,11 +4,11 @@
 
 #include "cli.h"
 
-static void add_row(struct nslist *l, struct ns *ns, pid_t pid)
+static void add_row(struct nslist *l, struct ns *ns, pid_t pid, bool is_member)
 {
 	struct row *r = &l->rows[l->n_rows++];
 
-	*r = (struct row){ .ns = ns, .pid = pid };
+	*r = (struct row){ .ns = ns, .pid = pid, .is_member = is_member };
 	ns->view = r;
 }
 
@@ -30,7 +30,7 @@ static void select_members(struct nslist *l)
 	type = nstype_index(ns->type);
 	for (size_t i = 0; i < l->c.n; i++)
 		if (l->c.members[i].inode[type] == ns->inode)
-			add_row(l, ns, l->c.members[i].pid);
+			add_row(l, ns, l->c.members[i].pid, true);
 }
 
 static bool is_selected(const struct nslist *l, const struct nsmember *task, const struct ns *ns)
@@ -67,7 +67,7 @@ static void add_with_way(struct nslist *l, struct ns *ns)
 		return;
 	if (up)
 		add_with_way(l, up);
-	add_row(l, ns, ns->pid);
+	add_row(l, ns, ns->pid, false);
 }
 
 static void select_namespaces(struct nslist *l)

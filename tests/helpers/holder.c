@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * holder KIND: makes a namespace that is held in one way only, writes "TYPE INODE" to descriptor 3,
+ * closes it and waits for its end.
+ *
+ *	task      uts: a thread is in it        children  time: children to come will be
+ *	fd        ipc: an open descriptor       newpid    pid: the same, before the first child
+ *	socket    net: a socket                 parent    user: the parent of the one it is in
+ *	mount     uts: bound on FILE in a mount namespace of its own
+ *	lostmount uts: the same, and nothing is in that mount namespace but a descriptor of it
+ *	threads N plain threads             sleepers N plain processes
+ *	bind N DIR  uts: N of them, bound on DIR/1 to DIR/N; then it ends
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
+
+static void check(int ok, const char *what)
+{
+	if (ok)
+		return;
+	perror(what);
+	exit(1);
+}
+
+static int open_ns(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	check(fd >= 0, path);
+	return fd;
+}
+
+/* The answer, and the end of the descriptor that carried it. */
+static void tell(const char *type, const char *path)
+{
+	struct stat st;
+
+	check(stat(path, &st) == 0, path);
+	dprintf(3, "%s %lu\n", type, (unsigned long)st.st_ino);
+	close(3);
+}
+
+static void wait_for_end(void)
+{
+	for (;;)
+		pause();
+}
+
+static void *thread(void *arg)
+{
+	check(unshare(CLONE_NEWUTS) == 0, "unshare");
+	(void)arg;
+	tell("uts", "/proc/thread-self/ns/uts");
+	wait_for_end();
+	return NULL;
+}
+
+static void *plain(void *arg)
+{
+	wait_for_end();
+	return arg;
+}
+
+static void hold_task(void)
+{
+	pthread_t t;
+
+	check(pthread_create(&t, NULL, thread, NULL) == 0, "pthread_create");
+}
+
+/* Makes a namespace and leaves it again, with a descriptor of it. */
+static int make(int flag, const char *path)
+{
+	int old = open_ns(path), new;
+
+	check(unshare(flag) == 0, "unshare");
+	new = open_ns(path);
+	check(setns(old, flag) == 0, "setns");
+	close(old);
+	return new;
+}
+
+static void hold_fd(void)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", make(CLONE_NEWIPC, "/proc/self/ns/ipc"));
+	tell("ipc", path);
+}
+
+static void hold_socket(void)
+{
+	int old = open_ns("/proc/self/ns/net");
+
+	check(unshare(CLONE_NEWNET) == 0, "unshare");
+	check(socket(AF_INET, SOCK_STREAM, 0) >= 0, "socket");
+	tell("net", "/proc/self/ns/net");
+	check(setns(old, CLONE_NEWNET) == 0, "setns");
+	close(old);
+}
+
+static void bind_uts(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT, 0600), ns;
+	char path[32];
+
+	check(fd >= 0, file);
+	close(fd);
+	ns = make(CLONE_NEWUTS, "/proc/self/ns/uts");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ns);
+	check(mount(path, file, NULL, MS_BIND, NULL) == 0, "mount");
+	close(ns);
+}
+
+static void hold_mount(const char *file, int leave)
+{
+	int old = open_ns("/proc/self/ns/mnt"), new;
+
+	check(unshare(CLONE_NEWNS) == 0, "unshare");
+	check(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount");
+	bind_uts(file);
+	new = open_ns("/proc/self/ns/mnt");
+	tell("uts", file);
+	if (leave)
+		check(setns(old, CLONE_NEWNS) == 0, "setns");
+	else
+		close(new);
+	close(old);
+}
+
+static void hold_children(int flag)
+{
+	check(unshare(flag) == 0, "unshare");
+	if (flag == CLONE_NEWTIME) {
+		tell("time", "/proc/self/ns/time_for_children");
+		return;
+	}
+	/* /proc does not tell: the test finds it by its being new */
+	dprintf(3, "pid 0\n");
+	close(3);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	check(fd >= 0 && write(fd, text, strlen(text)) > 0, path);
+	close(fd);
+}
+
+static void hold_parent(void)
+{
+	struct stat st;
+
+	check(unshare(CLONE_NEWUSER) == 0, "unshare");
+	/* who makes the next one must be mapped */
+	write_file("/proc/self/uid_map", "0 0 1");
+	write_file("/proc/self/setgroups", "deny");
+	write_file("/proc/self/gid_map", "0 0 1");
+	check(stat("/proc/self/ns/user", &st) == 0, "stat");
+	check(unshare(CLONE_NEWUSER) == 0, "unshare");
+	dprintf(3, "user %lu\n", (unsigned long)st.st_ino);
+	close(3);
+}
+
+static void many_threads(int n)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 65536);
+	for (int i = 0; i < n; i++)
+		check(pthread_create(&t, &attr, plain, NULL) == 0, "pthread_create");
+	tell("uts", "/proc/self/ns/uts");
+}
+
+static void many_sleepers(int n)
+{
+	for (int i = 0; i < n; i++) {
+		pid_t pid = fork();
+
+		check(pid >= 0, "fork");
+		if (pid)
+			continue;
+		close(3);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		wait_for_end();
+	}
+	tell("uts", "/proc/self/ns/uts");
+}
+
+int main(int argc, char **argv)
+{
+	const char *kind = argc > 1 ? argv[1] : "", *arg = argc > 2 ? argv[2] : NULL;
+
+	if (strcmp(kind, "task") == 0)
+		hold_task();
+	else if (strcmp(kind, "fd") == 0)
+		hold_fd();
+	else if (strcmp(kind, "socket") == 0)
+		hold_socket();
+	else if (strcmp(kind, "children") == 0)
+		hold_children(CLONE_NEWTIME);
+	else if (strcmp(kind, "newpid") == 0)
+		hold_children(CLONE_NEWPID);
+	else if (strcmp(kind, "parent") == 0)
+		hold_parent();
+	else if (arg && strcmp(kind, "mount") == 0)
+		hold_mount(arg, 0);
+	else if (arg && strcmp(kind, "lostmount") == 0)
+		hold_mount(arg, 1);
+	else if (arg && strcmp(kind, "threads") == 0)
+		many_threads(atoi(arg));
+	else if (arg && strcmp(kind, "sleepers") == 0)
+		many_sleepers(atoi(arg));
+	else if (argc > 3 && strcmp(kind, "bind") == 0) {
+		for (int i = 1; i <= atoi(arg); i++) {
+			char file[256];
+
+			snprintf(file, sizeof(file), "%s/%d", argv[3], i);
+			bind_uts(file);
+		}
+		return 0;
+	} else {
+		fputs("usage: holder KIND [ARG…]\n", stderr);
+		return 2;
+	}
+	wait_for_end();
+}

@@ -1,0 +1,156 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-held: namespaces that no process is in are found by what holds them, and HELD says what.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_ns uts ipc net user time
+
+# hold KIND [ARG]: a holder; sets $type and $inode.
+hold()
+{
+	start_holder holder "$@"
+	type=${holder_line% *}
+	inode=${holder_line#* }
+}
+
+# assert_held HELD: the namespace has one row, no process, and is held by that alone.
+assert_held()
+{
+	assert_ok
+	assertEquals "$inode $type 0 $1" "$(grep "^$inode " "$TMP/out" | cut -d' ' -f1-4)"
+}
+
+list()
+{
+	run nslist -rn -o NS,TYPE,NPROCS,HELD,HOLDERS "$@"
+}
+
+test_by_a_thread()
+{
+	hold task
+	list
+	assert_held task
+	assert_out_has "tid:"
+	list --sources proc,fd,sock,mnt,children
+	assert_out_lacks "$inode"
+}
+
+test_by_an_open_descriptor()
+{
+	hold fd
+	list
+	assert_held fd
+	assert_out_has "$holder/fd/"
+	list --sources proc,task
+	assert_out_lacks "$inode"
+}
+
+test_by_a_socket()
+{
+	hold socket
+	list
+	assert_held sock
+	assert_out_has "socket:$holder/"
+	list --sources sock
+	assert_held sock
+	list --sources fd
+	assert_out_lacks "$inode"
+}
+
+test_by_a_mount_in_another_mount_namespace()
+{
+	hold mount "$TMP/at"
+	list
+	assert_held mnt
+	assert_out_has ":$TMP/at"
+	list --sources fd
+	assert_out_lacks "$inode"
+}
+
+test_by_a_mount_in_a_mount_namespace_without_a_process()
+{
+	hold lostmount "$TMP/at"
+	list
+	assert_held mnt
+	assert_out_has ":$TMP/at"
+	run nslist -rn -t mnt -o NPROCS,HELD,NMOUNTS -P
+	assert_rc 0
+	assert_out_has '0 fd '
+	# it was opened there: who owns it is known
+	run nslist -rn -t uts -P -o NS,ONS
+	assert_out "$inode $(readlink /proc/self/ns/user | tr -dc 0-9)"
+}
+
+test_by_a_mount_of_our_own()
+{
+	mkdir "$TMP/d"
+	run holder bind 2 "$TMP/d"
+	assert_ok
+	run nslist -rn -t uts -P -o HELD,NSFS,NAME
+	assert_ok
+	assert_out "mnt $TMP/d/1 1
+mnt $TMP/d/2 2"
+	umount "$TMP/d/1" "$TMP/d/2"
+}
+
+test_by_children_to_come()
+{
+	hold children
+	list
+	assert_held children
+	assert_out_has "children:$holder"
+	list --sources fd
+	assert_out_lacks "$inode"
+}
+
+test_a_pid_namespace_that_waits_for_its_first_process()
+{
+	run nslist -rn -t pid -o NS
+	before=$out
+	hold newpid
+	run nslist -rn -t pid -o NPROCS,HELD -P
+	assert_ok
+	assert_out '0 children'
+	run nslist -rn -t pid -o NS
+	assertNotEquals "$before" "$out"
+}
+
+test_as_the_parent_of_another()
+{
+	hold parent
+	list
+	assert_held parent,owner
+	run nslist -rn -t user -Tparent -o NS,NCHILD,NOWNED
+	assert_out_has "$inode 1 1"
+}
+
+test_counts_threads_where_they_are()
+{
+	hold threads 7
+	run nslist -rn -t uts -p "$holder" -o NTHREADS,NPROCS,HELD
+	assert_ok
+	all=${out%% *}
+	stop_holder
+	run nslist -rn -t uts -p $$ -o NTHREADS
+	assertEquals 8 $((all - out))
+	hold task
+	run nslist -rn -t uts -o NS,NTHREADS
+	assert_out_has "$inode 1"
+}
+
+test_the_set_is_that_of_all_links_of_proc()
+{
+	hold task
+	hold fd
+	run nslist -rn -o TYPE,NS --sources proc,task,children
+	assert_ok
+	cp "$TMP/out" "$TMP/listed"
+	for link in /proc/[0-9]*/task/*/ns/*; do
+		readlink "$link"
+	done 2>/dev/null | tr -d '[]' | tr : ' ' | sort -u >"$TMP/links"
+	sort -u "$TMP/listed" | comm -13 - "$TMP/links" >"$TMP/missing"
+	assertEquals '' "$(cat "$TMP/missing")"
+}
+
+. shunit2

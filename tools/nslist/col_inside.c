@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* col_inside: columns that need a descriptor of the namespace, or a look from inside. */
+#include <net/if.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#include "columns.h"
+
+#include "cli.h"
+#include "file.h"
+#include "idmapns.h"
+#include "netnsid.h"
+#include "nsvisit.h"
+#include "num.h"
+#include "sys_ns.h"
+
+/* A descriptor of the row's namespace if it is of that type; negative leaves the cell unknown. */
+static int open_as(const struct nslist *l, const struct row *r, int type)
+{
+	int fd;
+
+	if (r->ns->type != &nstypes[type])
+		return -EINVAL;
+	fd = nscollect_open(&l->c, r->ns);
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
+		cli_die(fd, "cannot open %s namespace %u", r->ns->type->name, r->ns->inode);
+	return fd;
+}
+
+/* ---- user ---- */
+
+static void fill_map(struct nslist *l, const struct row *r, enum idmap_kind kind, struct cell *out)
+{
+	cleanup_fd int fd = open_as(l, r, NSTYPE_USER);
+	struct idmaps maps = { 0 };
+	char ref[24];
+
+	if (fd < 0)
+		return;
+	snprintf(ref, sizeof(ref), "fd:%d", fd);
+	if (idmapns_read(ref, &maps, NULL) == 0) {
+		out->kind = CELL_LIST;
+		for (size_t i = 0; i < maps.map[kind].n; i++) {
+			const struct idmap_extent *x = &maps.map[kind].ext[i];
+
+			cell_item(out, "%u %u %u", x->inside, x->outside, x->count);
+		}
+	}
+	idmaps_free(&maps);
+}
+
+void fill_uidmap(struct nslist *l, const struct row *r, struct cell *out)
+{
+	fill_map(l, r, IDMAP_UID, out);
+}
+
+void fill_gidmap(struct nslist *l, const struct row *r, struct cell *out)
+{
+	fill_map(l, r, IDMAP_GID, out);
+}
+
+void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
+{
+	struct nsproc_path path;
+	char text[16];
+	ssize_t n;
+
+	if (r->ns->type != &nstypes[NSTYPE_USER] || !r->pid)
+		return;
+	nsproc_path_set(&path, r->pid);
+	n = file_read_at(l->c.proc, nsproc_path_at(&path, "setgroups"), text, sizeof(text));
+	if (n > 0)
+		cell_text(out, text, strcspn(text, "\n"));
+}
+
+/* /proc/sys/user is that of the reader's own user namespace, namespaces(7). */
+void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const struct nsmember *me = nscollect_member(&l->c, l->c.self);
+	const struct ns *in = r->ns->type == &nstypes[NSTYPE_USER] ? r->ns->parent : r->ns->owner;
+	char path[64], text[32];
+	uint32_t own = me ? me->inode[NSTYPE_USER] : 0;
+	uint64_t max;
+
+	/* the initial user namespace has no parent: it counts against itself */
+	if (!in && r->ns->inode == own)
+		in = r->ns;
+	if (!in || in->inode != own)
+		return;
+	snprintf(path, sizeof(path), "sys/user/%s", r->ns->type->sysctl);
+	if (file_read_at(l->c.proc, path, text, sizeof(text)) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	if (num_u64(text, 0, UINT64_MAX, &max) == 0)
+		cell_num(out, max);
+}
+
+/* ---- uts ---- */
+
+static int read_names(void *arg)
+{
+	return uname(arg) < 0 ? -errno : 0;
+}
+
+static bool names_of(struct nslist *l, const struct row *r, struct utsname *names)
+{
+	cleanup_fd int fd = open_as(l, r, NSTYPE_UTS);
+
+	return fd >= 0 && nsvisit(fd, r->ns->type, read_names, names) == 0;
+}
+
+void fill_hostname(struct nslist *l, const struct row *r, struct cell *out)
+{
+	struct utsname names;
+
+	if (names_of(l, r, &names))
+		cell_str(out, names.nodename);
+}
+
+void fill_domain(struct nslist *l, const struct row *r, struct cell *out)
+{
+	struct utsname names;
+
+	if (names_of(l, r, &names))
+		cell_str(out, names.domainname);
+}
+
+/* ---- time ---- */
+
+/* A process whose timens_offsets tells of the namespace: one whose children will be in it. */
+static pid_t teller(const struct nslist *l, const struct ns *ns)
+{
+	struct nsproc_path path;
+	uint32_t inode;
+
+	for (const struct nshold *h = ns->holders; h; h = h->next)
+		if (h->kind == NSHOLD_CHILDREN)
+			return h->num;
+	nsproc_path_set(&path, ns->pid);
+	if (!ns->pid || nsproc_link(l->c.proc, nsproc_path_at(&path, ns->type->child_file),
+				    ns->type, &inode) < 0)
+		return 0;
+	return inode == ns->inode ? ns->pid : 0;
+}
+
+static void fill_offset(struct nslist *l, const struct row *r, const char *clock, struct cell *out)
+{
+	struct nsproc_path path;
+	char text[256];
+	const char *line;
+	long long secs;
+	pid_t pid;
+
+	if (r->ns->type != &nstypes[NSTYPE_TIME] || !(pid = teller(l, r->ns)))
+		return;
+	nsproc_path_set(&path, pid);
+	if (file_read_at(l->c.proc, nsproc_path_at(&path, "timens_offsets"), text, sizeof(text)) <
+	    0)
+		return;
+	line = strstr(text, clock);
+	if (!line || sscanf(line + strlen(clock), "%lld", &secs) != 1)
+		return;
+	out->kind = CELL_SIGNED;
+	out->num = (uint64_t)secs;
+}
+
+void fill_bootoff(struct nslist *l, const struct row *r, struct cell *out)
+{
+	fill_offset(l, r, "boottime", out);
+}
+
+void fill_monooff(struct nslist *l, const struct row *r, struct cell *out)
+{
+	fill_offset(l, r, "monotonic", out);
+}
+
+/* ---- net ---- */
+
+static int count_interfaces(void *arg)
+{
+	struct if_nameindex *list = if_nameindex();
+	uint64_t *n = arg;
+
+	if (!list)
+		return -errno;
+	for (*n = 0; list[*n].if_index; (*n)++)
+		;
+	if_freenameindex(list);
+	return 0;
+}
+
+void fill_nifs(struct nslist *l, const struct row *r, struct cell *out)
+{
+	cleanup_fd int fd = open_as(l, r, NSTYPE_NET);
+	uint64_t n;
+
+	if (fd >= 0 && nsvisit(fd, r->ns->type, count_interfaces, &n) == 0)
+		cell_num(out, n);
+}
+
+/* Unknown in JSON; in a table the word of lsns. */
+void fill_netnsid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	static int sock = -1;
+	cleanup_fd int fd = open_as(l, r, NSTYPE_NET);
+	int32_t id;
+
+	if (fd < 0)
+		return;
+	if (sock < 0)
+		sock = netnsid_open();
+	if (sock < 0)
+		cli_die(sock, "cannot open a netlink socket");
+	if (netnsid_get(sock, fd, &id) < 0)
+		return;
+	if (id != NETNSID_UNASSIGNED)
+		cell_num(out, (uint64_t)id);
+	else if (l->o->format != NSLIST_JSON)
+		cell_str(out, "unassigned");
+}
+
+/* ---- cgroup ---- */
+
+struct cgroup_look {
+	const struct nslist *l;
+	pid_t pid;
+	char text[16384];
+	ssize_t n;
+};
+
+static int read_cgroup(void *arg)
+{
+	struct cgroup_look *look = arg;
+	struct nsproc_path path;
+
+	nsproc_path_set(&path, look->pid);
+	look->n = file_read_at(look->l->c.proc, nsproc_path_at(&path, "cgroup"), look->text,
+			       sizeof(look->text));
+	return look->n < 0 ? (int)look->n : 0;
+}
+
+/* The path of the unified hierarchy, else the first. */
+static size_t first_path(const char *text, const char **path)
+{
+	const char *line = strstr(text, "0::");
+
+	if (!line || (line != text && line[-1] != '\n'))
+		line = text;
+	line = strchr(line, ':');
+	line = line ? strchr(line + 1, ':') : NULL;
+	*path = line ? line + 1 : "";
+	return strcspn(*path, "\n");
+}
+
+/* What a process' path has in front from here that it lacks from inside is the root. */
+void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
+{
+	cleanup_fd int fd = open_as(l, r, NSTYPE_CGROUP);
+	struct cgroup_look here = { .l = l, .pid = r->pid }, there = here;
+	const char *a, *b;
+	size_t n, m;
+
+	if (fd < 0 || !r->pid || read_cgroup(&here) < 0 ||
+	    nsvisit(fd, r->ns->type, read_cgroup, &there) < 0)
+		return;
+	n = first_path(here.text, &a);
+	m = first_path(there.text, &b);
+	if (m == 1) /* "/" */
+		m = 0;
+	if (m > n || memcmp(a + n - m, b, m) != 0)
+		return;
+	if (n == m)
+		cell_str(out, "/");
+	else
+		cell_text(out, a, n - m);
+}

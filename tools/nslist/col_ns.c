@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* col_ns: columns of what the model knows without another look. */
+#include "columns.h"
+
+#include "sys_ns.h"
+#include "sys_pidfd.h"
+
+#define UNUSED (void)l
+
+void fill_ns(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_num(out, r->ns->inode);
+}
+
+void fill_type(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_str(out, r->ns->type->name);
+}
+
+/* A mount of it that our own mount namespace shows, or NULL. */
+static const char *own_path(const struct nslist *l, const struct ns *ns)
+{
+	for (const struct nshold *h = ns->holders; h; h = h->next)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == l->c.own_mnt)
+			return h->path;
+	return NULL;
+}
+
+/* The row of a process is named by its pidfd's inode, which is never used again (6.9). */
+static void ref_of_process(const struct row *r, struct cell *out)
+{
+	cleanup_fd int pidfd = sys_pidfd_open(r->pid);
+	uint64_t inode;
+
+	if (pidfd < 0)
+		return;
+	out->kind = CELL_TEXT;
+	if (sys_pidfd_inode(pidfd, &inode) == 0)
+		buf_printf(&out->text, "%d:%llu", (int)r->pid, (unsigned long long)inode);
+	else
+		buf_printf(&out->text, "%d", (int)r->pid);
+}
+
+void fill_ref(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const char *path;
+
+	if (r->is_member) {
+		ref_of_process(r, out);
+		return;
+	}
+	path = r->ns->id ? NULL : own_path(l, r->ns);
+	if (path) {
+		cell_str(out, path);
+		return;
+	}
+	out->kind = CELL_TEXT;
+	if (r->ns->id)
+		buf_printf(&out->text, "id:%llu", (unsigned long long)r->ns->id);
+	else
+		buf_printf(&out->text, "%s:%u", r->ns->type->name, r->ns->inode);
+}
+
+/* Ids of namespaces: unknown rather than 0. */
+static void id_of(const struct ns *ns, struct cell *out)
+{
+	if (ns && ns->id)
+		cell_num(out, ns->id);
+}
+
+void fill_id(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	id_of(r->ns, out);
+}
+
+void fill_parentid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	id_of(r->ns->parent, out);
+}
+
+void fill_ownerid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	id_of(r->ns->owner, out);
+}
+
+/* 0 is lsns's word for what is not there or not to be seen. */
+void fill_pns(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_num(out, r->ns->parent ? r->ns->parent->inode : 0);
+}
+
+void fill_ons(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_num(out, r->ns->owner ? r->ns->owner->inode : 0);
+}
+
+void fill_level(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	if (r->ns->type->hierarchical)
+		cell_num(out, nstab_level(r->ns));
+}
+
+void fill_nprocs(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_num(out, r->ns->nprocs);
+}
+
+/* A count of a source that was not asked is unknown. */
+static void count(const struct nslist *l, unsigned source, unsigned n, struct cell *out)
+{
+	if (l->c.sources & NSTYPE_BIT(source))
+		cell_num(out, n);
+}
+
+void fill_nthreads(struct nslist *l, const struct row *r, struct cell *out)
+{
+	count(l, NSCOLLECT_TASK, r->ns->nthreads, out);
+}
+
+void fill_nfds(struct nslist *l, const struct row *r, struct cell *out)
+{
+	count(l, NSCOLLECT_FD, r->ns->nfds, out);
+}
+
+void fill_nsocks(struct nslist *l, const struct row *r, struct cell *out)
+{
+	if (r->ns->type == &nstypes[NSTYPE_NET])
+		count(l, NSCOLLECT_SOCK, r->ns->nsocks, out);
+}
+
+void fill_nmounts(struct nslist *l, const struct row *r, struct cell *out)
+{
+	if (r->ns->type == &nstypes[NSTYPE_MNT] && r->ns->mounts)
+		count(l, NSCOLLECT_MNT, r->ns->mounts, out);
+}
+
+void fill_rootfs(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_str(out, r->ns->rootfs);
+}
+
+void fill_nchild(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	if (r->ns->type->hierarchical)
+		cell_num(out, r->ns->nchild);
+}
+
+void fill_nowned(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	if (r->ns->type == &nstypes[NSTYPE_USER])
+		cell_num(out, r->ns->nowned);
+}
+
+void fill_held(struct nslist *l, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	out->kind = CELL_TEXT;
+	for (unsigned i = 0; i < NSHOLD_COUNT; i++) {
+		if (!(r->ns->held & NSHOLD_BIT(i)))
+			continue;
+		if (out->text.len > 0)
+			buf_addc(&out->text, ',');
+		buf_adds(&out->text, nshold_names[i]);
+	}
+}
+
+/* In words of references where there is one. Processes are counted by NPROCS and not named. */
+void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
+{
+	out->kind = CELL_LIST;
+	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
+		switch (h->kind) {
+		case NSHOLD_TASK:
+			cell_item(out, "tid:%d", h->num);
+			break;
+		case NSHOLD_CHILDREN:
+			cell_item(out, "children:%d", h->num);
+			break;
+		case NSHOLD_FD:
+			cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
+			break;
+		case NSHOLD_SOCK:
+			cell_item(out, "socket:%d/%d", (int)h->pid, h->num);
+			break;
+		case NSHOLD_MNT:
+			if (h->where && h->where->inode != l->c.own_mnt)
+				cell_item(out, "mnt:%u:%s", h->where->inode, h->path);
+			else
+				cell_item(out, "%s", h->path);
+			break;
+		case NSHOLD_PROC:
+		case NSHOLD_PARENT:
+		case NSHOLD_OWNER:
+		case NSHOLD_KERNEL:
+		case NSHOLD_COUNT:
+			break;
+		}
+	}
+}
+
+void fill_nsfs(struct nslist *l, const struct row *r, struct cell *out)
+{
+	out->kind = CELL_LIST;
+	for (const struct nshold *h = r->ns->holders; h; h = h->next)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == l->c.own_mnt)
+			cell_item(out, "%s", h->path);
+}
+
+/* What people call it: the name ip-netns(8) gave it, else the last part of a path. */
+void fill_name(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const char *path = own_path(l, r->ns), *name;
+
+	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
+		name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
+		if (name) {
+			cell_str(out, name);
+			return;
+		}
+	}
+	name = path ? strrchr(path, '/') : NULL;
+	if (name)
+		cell_str(out, name + 1);
+	else
+		fill_container(l, r, out);
+}
+
+void fill_self(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const struct nsmember *me = nscollect_member(&l->c, l->c.self);
+
+	if (me && me->inode[nstype_index(r->ns->type)])
+		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);
+}
+
+/* Initial namespaces have fixed numbers below those that are given out; net and mnt since 6.18,
+ * before that they are told by kthreadd, process 2, which is in the initial ones. */
+void fill_init(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const struct nsmember *kthreadd = nscollect_member(&l->c, 2);
+
+	if (r->ns->inode < 0xf0000000)
+		cell_bool(out, true);
+	else if (r->ns->type->flag & (CLONE_NEWNS | CLONE_NEWNET) && kthreadd &&
+		 kthreadd->inode[nstype_index(r->ns->type)] == r->ns->inode)
+		cell_bool(out, nslist_stat(l, 2) && nslist_stat(l, 2)->kthread);
+	else
+		cell_bool(out, false);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* col_proc: columns of the process that stands for a namespace, or is listed in it. */
+#include <stdio.h>
+#include <time.h>
+
+#include "columns.h"
+#include "nscgroup.h"
+
+void fill_path(struct nslist *l, const struct row *r, struct cell *out)
+{
+	(void)l;
+	if (!r->pid)
+		return;
+	out->kind = CELL_TEXT;
+	buf_printf(&out->text, "/proc/%d/%s", (int)r->pid, r->ns->type->file);
+}
+
+void fill_pid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	(void)l;
+	if (r->pid)
+		cell_num(out, (uint64_t)r->pid);
+}
+
+void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+
+	if (st)
+		cell_num(out, (uint64_t)st->ppid);
+}
+
+/* The last number of "NSpid:", proc_pid_status(5): the pid in the innermost pid namespace. */
+void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	size_t len;
+	const char *s = nslist_text(l, r->pid, DETAIL_STATUS, &len);
+	uint64_t v = 0;
+
+	s = s ? strstr(s, "\nNSpid:") : NULL;
+	if (!s)
+		return;
+	for (s += strlen("\nNSpid:"); *s && *s != '\n'; s++)
+		v = *s < '0' || *s > '9' ? 0 : v * 10 + (uint64_t)(*s - '0');
+	if (v)
+		cell_num(out, v);
+}
+
+void fill_command(struct nslist *l, const struct row *r, struct cell *out)
+{
+	size_t len;
+	const char *s = nslist_text(l, r->pid, DETAIL_CMDLINE, &len);
+	const struct nsproc_stat *st;
+
+	if (s && len > 0) {
+		cell_text(out, s, len);
+		return;
+	}
+	/* a kernel thread, a zombie, or one that has wiped it */
+	st = nslist_stat(l, r->pid);
+	if (st)
+		cell_text(out, st->comm, st->comm_len);
+}
+
+void fill_comm(struct nslist *l, const struct row *r, struct cell *out)
+{
+	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+
+	if (st)
+		cell_text(out, st->comm, st->comm_len);
+}
+
+void fill_exe(struct nslist *l, const struct row *r, struct cell *out)
+{
+	size_t len;
+	const char *s = nslist_text(l, r->pid, DETAIL_EXE, &len);
+
+	if (s)
+		cell_text(out, s, len);
+}
+
+/* Of the process; of what no process is in, who made it or the namespace that owns it. */
+static bool uid_of(struct nslist *l, const struct row *r, uid_t *uid)
+{
+	const struct ns *ns = r->ns;
+
+	if (r->pid)
+		return nslist_uid(l, r->pid, uid);
+	if (ns->creator == NSTAB_NO_UID && ns->owner)
+		ns = ns->owner;
+	*uid = ns->creator;
+	return ns->creator != NSTAB_NO_UID;
+}
+
+void fill_uid(struct nslist *l, const struct row *r, struct cell *out)
+{
+	uid_t uid;
+
+	if (uid_of(l, r, &uid))
+		cell_num(out, uid);
+}
+
+void fill_user(struct nslist *l, const struct row *r, struct cell *out)
+{
+	uid_t uid;
+
+	if (uid_of(l, r, &uid))
+		cell_str(out, nslist_user(uid));
+}
+
+void fill_creator(struct nslist *l, const struct row *r, struct cell *out)
+{
+	(void)l;
+	if (r->ns->creator != NSTAB_NO_UID)
+		cell_str(out, nslist_user(r->ns->creator));
+}
+
+/* Seconds since the process was started; its start time counts from boot, as our clock does. */
+static bool age_of(struct nslist *l, const struct row *r, time_t *age)
+{
+	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+	struct timespec now;
+
+	if (!st || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+		return false;
+	*age = now.tv_sec - (time_t)(st->start / (uint64_t)sysconf(_SC_CLK_TCK));
+	return true;
+}
+
+void fill_start(struct nslist *l, const struct row *r, struct cell *out)
+{
+	char text[40];
+	struct tm tm;
+	time_t age, t;
+
+	if (!age_of(l, r, &age))
+		return;
+	t = time(NULL) - age;
+	if (localtime_r(&t, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm))
+		cell_str(out, text);
+}
+
+void fill_age(struct nslist *l, const struct row *r, struct cell *out)
+{
+	time_t age;
+
+	if (age_of(l, r, &age))
+		cell_num(out, age < 0 ? 0 : (uint64_t)age);
+}
+
+static const char *cgroup_of(struct nslist *l, const struct row *r, size_t *len)
+{
+	size_t n;
+	const char *text = nslist_text(l, r->pid, DETAIL_CGROUP, &n);
+
+	return text ? nscgroup_path(text, len) : NULL;
+}
+
+void fill_cgroup(struct nslist *l, const struct row *r, struct cell *out)
+{
+	size_t len = 0;
+	const char *path = cgroup_of(l, r, &len);
+
+	if (path)
+		cell_text(out, path, len);
+}
+
+void fill_container(struct nslist *l, const struct row *r, struct cell *out)
+{
+	size_t len = 0;
+	const char *path = cgroup_of(l, r, &len);
+
+	if (path && nscgroup_container(path, len, &out->text))
+		out->kind = CELL_TEXT;
+}
+
+void fill_unit(struct nslist *l, const struct row *r, struct cell *out)
+{
+	size_t len = 0;
+	const char *path = cgroup_of(l, r, &len);
+
+	if (path && nscgroup_unit(path, len, &out->text))
+		out->kind = CELL_TEXT;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* columns: the functions that fill cells; a column that is not filled is unknown. */
+#ifndef NSU_NSLIST_COLUMNS_H
+#define NSU_NSLIST_COLUMNS_H
+
+#include "nslist.h"
+
+#define COL_FILL(name) void fill_##name(struct nslist *l, const struct row *r, struct cell *out)
+
+/* cells.c */
+void cell_num(struct cell *out, uint64_t v);
+void cell_bool(struct cell *out, bool v);
+void cell_text(struct cell *out, const char *s, size_t n);
+void cell_str(struct cell *out, const char *s); /* NULL leaves it unknown */
+void cell_item(struct cell *out, const char *fmt, ...) printf_like(2, 3);
+
+/* col_ns.c: what the model knows */
+COL_FILL(ns);
+COL_FILL(type);
+COL_FILL(ref);
+COL_FILL(id);
+COL_FILL(nprocs);
+COL_FILL(nthreads);
+COL_FILL(nfds);
+COL_FILL(nsocks);
+COL_FILL(nmounts);
+COL_FILL(rootfs);
+COL_FILL(nchild);
+COL_FILL(nowned);
+COL_FILL(pns);
+COL_FILL(ons);
+COL_FILL(parentid);
+COL_FILL(ownerid);
+COL_FILL(level);
+COL_FILL(held);
+COL_FILL(holders);
+COL_FILL(nsfs);
+COL_FILL(name);
+COL_FILL(self);
+COL_FILL(init);
+
+/* col_proc.c: the process that stands for the namespace */
+COL_FILL(path);
+COL_FILL(pid);
+COL_FILL(ppid);
+COL_FILL(lpid);
+COL_FILL(command);
+COL_FILL(comm);
+COL_FILL(exe);
+COL_FILL(uid);
+COL_FILL(user);
+COL_FILL(creator);
+COL_FILL(start);
+COL_FILL(age);
+COL_FILL(cgroup);
+COL_FILL(container);
+COL_FILL(unit);
+
+/* col_inside.c: what it takes a look from inside for, or more of /proc */
+COL_FILL(uidmap);
+COL_FILL(gidmap);
+COL_FILL(setgroups);
+COL_FILL(maxns);
+COL_FILL(hostname);
+COL_FILL(domain);
+COL_FILL(bootoff);
+COL_FILL(monooff);
+COL_FILL(nifs);
+COL_FILL(cgroot);
+COL_FILL(netnsid);
+
+#endif
