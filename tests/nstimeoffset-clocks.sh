@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nstimeoffset-clocks: what a program's clocks read, seen by real programs.
 # as: root user
+# shellcheck disable=SC2016 # the inner shell expands
 . "${0%/*}/testlib.sh"
 require_ns time
 
