@@ -139,16 +139,22 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 {
-	int rc = idmaps_check(m, NULL, e);
 	char name[64];
+	int rc = 0;
 
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		if (m->map[k].n > 0) {
+			rc = idmap_check(&m->map[k], NULL, e);
+			if (rc < 0)
+				nserr_prefix(e, "%s map", idmap_kind_names[k]);
+		}
 	if (rc == 0)
 		rc = write_setgroups(procfd, m, e);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
 		struct buf text = BUF_INIT;
 
 		if (m->map[k].n == 0)
-			continue; /* stays unmapped */
+			continue; /* all of them stay unmapped */
 		idmap_format_kernel(&m->map[k], &text);
 		rc = text.err ? text.err : file_write_at(procfd, map_files[k], text.s);
 		buf_free(&text);

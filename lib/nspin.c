@@ -88,6 +88,36 @@ int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type, struct 
 	return rc;
 }
 
+uint64_t nspin_id(void)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0);
+	uint64_t id;
+
+	return fd >= 0 && sys_ns_mnt_id(fd, &id) == 0 ? id : 0;
+}
+
+int nspin_above(uint64_t id, struct nserr *e)
+{
+	cpu_set_t all, one;
+	int rc = 0;
+
+	if (nspin_id() >= id)
+		return 0;
+	if (sched_getaffinity(0, sizeof(all), &all) < 0)
+		return nserr_set(e, errno, "cannot tell the processors");
+	for (int cpu = 0; rc == 0 && nspin_id() < id && cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one) == 0)
+			rc = sys_unshare(CLONE_NEWNS);
+	}
+	if (sched_setaffinity(0, sizeof(all), &all) < 0)
+		return nserr_set(e, errno, "cannot go back to all processors");
+	return rc < 0 ? nserr_set(e, rc, "cannot make the mount namespace anew") : 0;
+}
+
 void nspin_undo(struct nspin *pin)
 {
 	if (pin->bound)

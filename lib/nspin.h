@@ -20,6 +20,16 @@ struct nspin {
 int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type,
 	       struct nserr *e) must_check;
 
+/*
+ * The kernel takes the file of a mount namespace only where its id is above that of the mounter's
+ * own namespace, so that none holds itself. Linux 6.18 hands ids out in batches to each processor,
+ * and a later namespace may get a lower one. nspin_id() is the caller's mount namespace's id
+ * (0: unknown, before 6.11); nspin_above(), in a new mount namespace, makes another one until its
+ * id is above that. 0, or a negative errno with e set.
+ */
+uint64_t nspin_id(void);
+int nspin_above(uint64_t id, struct nserr *e) must_check;
+
 /* Takes back what nspin_bind() did. */
 void nspin_undo(struct nspin *pin);
 

@@ -136,14 +136,18 @@ static int wait_line(const struct plan_walk *w, int line)
 }
 
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
+static void tell_others(const struct plan_walk *w, int rc);
 
 /* Runs the steps from i to end, all of this actor. */
 static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	for (; i < end; i++) {
 		const struct plan_step *s = &w->p->steps[i];
-		int rc = s->kind->fork ? fork_step(w, s, e) : s->kind->run(w->ctx, s, e);
+		int rc;
 
+		if (i == w->p->n - 1 && w->self == PLAN_CALLER)
+			tell_others(w, 0);
+		rc = s->kind->fork ? fork_step(w, s, e) : s->kind->run(w->ctx, s, e);
 		if (rc < 0) {
 			if (e->what[0] == '\0')
 				nserr_set(e, rc, "%s", s->kind->call);
@@ -156,29 +160,40 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	return 0;
 }
 
-/* The loop of every process but the caller; it ends the process. One that has done all its steps
- * waits for the end of the plan, since it may have to take them back. */
+/*
+ * The loop of every process but the caller; it ends the process. One that has done all its steps
+ * stays, since it may have to take them back: when the caller says so, or is gone before the last
+ * step of the plan. From there on EOF is the good end, for it is what an exec looks like.
+ */
 static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
 	struct plan_message m = { .at = at };
+	bool last = false;
 
 	/* its first steps, when they come right behind its making, need no word from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
 	while (told || receive_message(w->line[PLAN_CALLER], &m)) {
 		told = false;
-		if (m.at == w->p->n)
-			_exit(0);
+		if (m.at == w->p->n) {
+			last = m.rc == 0;
+			if (!last)
+				break;
+			continue;
+		}
 		m.err = NSERR_INIT;
 		m.rc = run_own(w, m.at, run_end(w->p, m.at), &m.err);
-		if (m.rc < 0)
+		if (m.rc < 0) {
 			undo(w);
-		if (send_message(w->line[PLAN_CALLER], &m) < 0 || m.rc < 0)
+			(void)!send_message(w->line[PLAN_CALLER], &m);
+			_exit(125);
+		}
+		if (send_message(w->line[PLAN_CALLER], &m) < 0)
 			break;
 	}
-	if (m.rc == 0)
+	if (!last)
 		undo(w);
-	_exit(125);
+	_exit(last ? 0 : 125);
 }
 
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e)
@@ -191,6 +206,11 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		return nserr_set(e, errno, "cannot make a socket pair");
 	pair[0] = file_above_std(pair[0]);
 	pair[1] = file_above_std(pair[1]);
+	if (pair[0] < 0 || pair[1] < 0) {
+		util_close(&pair[0]);
+		util_close(&pair[1]);
+		return nserr_set(e, EMFILE, "cannot make a socket pair");
+	}
 	pid = s->kind->fork(w->ctx, s, e);
 	if (pid == 0) {
 		for (size_t i = 0; i < PLAN_ACTORS; i++)
@@ -239,17 +259,26 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			 who == PLAN_HELPER ? "helper" : "child", w->p->steps[i].kind->name);
 }
 
-/* Tells the others how it ended: by a last message when all went well, by EOF when not. */
+/* Tells the others that the last step begins (0), or that they are to take back what they did. */
+static void tell_others(const struct plan_walk *w, int rc)
+{
+	const struct plan_message m = { .at = w->p->n, .rc = rc };
+
+	for (size_t i = 0; i < PLAN_ACTORS; i++)
+		if (w->line[i] >= 0)
+			(void)!send_message(w->line[i], &m);
+}
+
+/* Lets go of the others, after a failure not before they have taken back everything. */
 static void end_others(struct plan_walk *w, bool well)
 {
-	const struct plan_message m = { .at = w->p->n };
+	struct plan_message m;
 
+	tell_others(w, well ? 0 : -EPIPE);
 	for (size_t i = 0; i < PLAN_ACTORS; i++) {
-		if (w->line[i] < 0)
-			continue;
-		if (well)
-			(void)!send_message(w->line[i], &m);
-		close(w->line[i]);
+		while (!well && w->line[i] >= 0 && receive_message(w->line[i], &m))
+			;
+		util_close(&w->line[i]);
 	}
 	for (size_t i = 0; i < PLAN_ACTORS; i++)
 		if (w->pid[i] > 0 && !(well && i == PLAN_CHILD))

@@ -11,12 +11,17 @@ struct actors {
 	enum plan_actor inside, outside;
 };
 
+static bool is_pinned(const struct opts *o, size_t type)
+{
+	return o->pin[type] || (o->persist && (o->types & nstypes[type].flag));
+}
+
 static bool has_pins(const struct opts *o)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
-		if (o->pin[i])
+		if (is_pinned(o, i))
 			return true;
-	return o->persist;
+	return false;
 }
 
 /*
@@ -82,6 +87,8 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 		plan_add(p, a->inside, &timeplan_write, &r->offsets, 0);
 	if (o->types & CLONE_NEWTIME)
 		plan_add(p, a->inside, &timeplan_enter, NULL, 0);
+	if (is_pinned(o, NSTYPE_MNT))
+		plan_add(p, a->inside, &step_mnt_above, NULL, 0);
 	/* before the pins: a mount of a namespace file that reached the new mount namespace would
 	 * make the kernel refuse it */
 	if ((o->types & CLONE_NEWNS) && o->propagation)
@@ -95,7 +102,7 @@ static void add_pins(const struct run *r, struct plan *p, const struct actors *a
 	if (o->persist)
 		plan_add(p, a->outside, &step_pin_dir, o->persist, 0);
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
-		if (o->pin[i] || (o->persist && (o->types & nstypes[i].flag)))
+		if (is_pinned(o, i))
 			plan_add(p, a->outside, &step_pin, NULL, i);
 }
 
@@ -158,6 +165,8 @@ void build_plan(struct run *r, struct plan *p)
 
 	if (!o->fork)
 		a = (struct actors){ PLAN_CALLER, needs_outside ? PLAN_HELPER : PLAN_CALLER };
+	if (is_pinned(o, NSTYPE_MNT))
+		r->mnt_id = nspin_id();
 	add_cgroup(o, p);
 	add_namespaces(r, p, &a);
 	add_pins(r, p, &a);

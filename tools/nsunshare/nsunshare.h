@@ -74,6 +74,7 @@ struct run {
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */
 	struct nspin pin[NSTYPE_COUNT];
+	uint64_t mnt_id;             /* of the caller's mount namespace */
 	bool dir_created, dir_bound; /* --persist */
 
 	char **argv;       /* of the program */
@@ -103,7 +104,7 @@ void features_print(bool json);
 /* The kinds of steps, by the file that has them. */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join; /* steps_proc.c */
 extern const struct plan_kind step_helper, step_fork, step_owner, step_unshare, step_maps,
-	step_pin_dir, step_pin; /* steps_ns.c */
+	step_mnt_above, step_pin_dir, step_pin; /* steps_ns.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup, step_groups,

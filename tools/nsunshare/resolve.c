@@ -11,6 +11,7 @@
 #include "nsunshare.h"
 #include "num.h"
 #include "spawn.h"
+#include "sys_cap.h"
 
 const char opts_current[] = "current";
 
@@ -87,15 +88,20 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 			    &user, e);
 }
 
-/* user_namespaces(7): a process may itself map its own id, and needs no privilege for it. All else
- * is written from outside, cut where the extents of the caller's own map begin and end. */
+/* user_namespaces(7): a process may itself map its own ids, and needs no privilege for it, where
+ * setgroups is denied. All else is written from outside, cut where the extents of the caller's own
+ * map begin and end. */
 static int finish_maps(struct run *r, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
 	cleanup_fd int self = -1;
 	int rc = 0;
 
-	r->maps_by_self = true;
+	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && r->maps.map[IDMAP_GID].n == 1 &&
+	    r->maps.map[IDMAP_GID].ext[0].count == 1 && !sys_cap_has(CAP_SETGID))
+		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
+	r->maps_by_self = r->maps.map[IDMAP_GID].n == 0 ||
+			  r->maps.setgroups == IDMAP_SETGROUPS_DENY;
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		const struct idmap *m = &r->maps.map[k];
 
@@ -108,10 +114,15 @@ static int finish_maps(struct run *r, struct nserr *e)
 	if (self < 0)
 		return nserr_set(e, self, "cannot open /proc/self");
 	rc = idmaps_read(self, &own, e);
-	if (rc == 0)
-		rc = idmaps_check(&r->maps, NULL, e);
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		rc = idmap_split(&r->maps.map[k], &own.map[k], e);
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
+		if (r->maps.map[k].n == 0)
+			continue;
+		rc = idmap_check(&r->maps.map[k], NULL, e);
+		if (rc == 0)
+			rc = idmap_split(&r->maps.map[k], &own.map[k], e);
+		if (rc < 0)
+			nserr_prefix(e, "%s map", idmap_kind_names[k]);
+	}
 	return rc;
 }
 
@@ -122,8 +133,6 @@ static int resolve_maps(struct run *r, struct nserr *e)
 
 	for (int kind = 0; rc == 0 && !o->map && kind < IDMAP_KINDS; kind++)
 		rc = plan_map(r, kind, &r->maps.map[kind], e);
-	if (rc == 0)
-		rc = finish_maps(r, e);
 	if (rc < 0)
 		return rc;
 	if (o->setgroups != IDMAP_SETGROUPS_UNSET)
@@ -132,7 +141,7 @@ static int resolve_maps(struct run *r, struct nserr *e)
 		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
 	r->has_maps = r->maps.map[IDMAP_UID].n || r->maps.map[IDMAP_GID].n ||
 		      r->maps.setgroups != IDMAP_SETGROUPS_UNSET;
-	return 0;
+	return finish_maps(r, e);
 }
 
 /* Before anything is unshared: afterwards the caller's own clocks cannot be told. */

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "cause.h"
 #include "file.h"
@@ -154,21 +155,32 @@ const struct plan_kind step_fork = {
 	.forks = PLAN_CHILD,
 };
 
+/*
+ * The caller becomes the program, which knows of no child: the helper is nobody's that matters (a
+ * child of a child that has ended). It ends when the program begins, or takes back what it did.
+ */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	pid_t pid = sys_clone(0, -1, NULL);
+	int wstatus = 0;
 	sigset_t all;
 
 	(void)ctx;
 	(void)s;
-	if (pid < 0)
-		return fail_namespaces(0, pid, e);
 	if (pid == 0) {
-		/* it ends when the caller does, and takes back what it made */
+		/* what is sent to the whole group must not keep it from that */
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, NULL);
+		pid = sys_clone(0, -1, NULL);
+		if (pid != 0)
+			_exit(pid < 0 ? -pid : 0);
+		return 0;
 	}
-	return pid;
+	if (pid > 0 && RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0 && errno != ECHILD)
+		return nserr_set(e, errno, "cannot wait for the helper");
+	if (pid > 0 && WIFEXITED(wstatus) && WEXITSTATUS(wstatus))
+		pid = -WEXITSTATUS(wstatus);
+	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
 }
 
 const struct plan_kind step_helper = {
@@ -252,6 +264,21 @@ const struct plan_kind step_maps = {
 };
 
 /* ---- namespaces kept by files */
+
+static int run_mnt_above(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+
+	(void)s;
+	return nspin_above(r->mnt_id, e);
+}
+
+const struct plan_kind step_mnt_above = {
+	.name = "mnt-id",
+	.call = "ioctl(NS_GET_MNTNS_ID)",
+	.run = run_mnt_above,
+	.what = "see that the mount namespace can be kept outside",
+};
 
 static int run_pin_dir(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -1,0 +1,187 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-inside: what the program finds: mounts, names, clocks, loopback, directory, environment, capabilities.
+# as: root user
+# shellcheck disable=SC2016 # for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid net uts time
+
+test_mount_proc_shows_the_new_pid_namespace_only()
+{
+	run nsunshare -rp --mount-proc sh -c 'echo /proc/[0-9]*'
+	assert_ok
+	assert_out /proc/1
+	mkdir "$TMP/proc"
+	run nsunshare -rp --mount-proc="$TMP/proc" sh -c 'echo "$0"/[0-9]*' "$TMP/proc"
+	assert_out "$TMP/proc/1"
+	# with shared mounts the new proc must not appear outside
+	before=$(cat /proc/self/mountinfo)
+	run nsunshare -rp --propagation shared --mount-proc true
+	assert_ok
+	assertEquals "$before" "$(cat /proc/self/mountinfo)"
+}
+
+# A mount made inside is seen outside only where it is asked for, and never from a user namespace.
+test_propagation()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir -p "$TMP/dir/sub"
+	mount -t tmpfs none "$TMP/dir" && mkdir "$TMP/dir/sub"
+	mount --make-shared "$TMP/dir"
+	for how in '' private slave; do
+		run nsunshare -m ${how:+--propagation $how} mount -t tmpfs none "$TMP/dir/sub"
+		assert_ok
+		assertFalse "$how" "mountpoint -q '$TMP/dir/sub'"
+	done
+	for how in shared unchanged; do
+		run nsunshare -m --propagation $how mount -t tmpfs none "$TMP/dir/sub"
+		assert_ok
+		assertTrue "$how" "mountpoint -q '$TMP/dir/sub'"
+		umount "$TMP/dir/sub"
+		run nsunshare -rm --propagation $how mount -t tmpfs none "$TMP/dir/sub"
+		assert_ok
+		assertFalse "$how with a user namespace" "mountpoint -q '$TMP/dir/sub'"
+	done
+	mount -t tmpfs none "$TMP/dir/sub"
+	umount "$TMP/dir/sub"
+	run nsunshare -m --propagation slave sh -c 'mount --bind / /mnt && grep -c "shared:" /proc/self/mountinfo'
+	assert_out 0
+	umount "$TMP/dir"
+}
+
+test_an_unknown_propagation()
+{
+	run nsunshare -rm --propagation rubbish true
+	assert_rc 125
+	assert_err_has "'rubbish' is not private, slave, shared or unchanged"
+}
+
+test_names()
+{
+	run nsunshare -r --hostname box --domainname home sh -c 'uname -n; cat /proc/sys/kernel/domainname'
+	assert_ok
+	assert_out 'box
+home'
+	sixty_four=$(printf '%064d' 0)
+	run nsunshare -r --hostname "$sixty_four" uname -n
+	assert_out "$sixty_four"
+	for option in hostname domainname; do
+		run nsunshare -r --$option "1$sixty_four" echo ran
+		assert_refused 125 'longer than 64 bytes'
+	done
+}
+
+test_foreign_bytes_in_messages_are_escaped()
+{
+	run nsunshare -r --wd "$(printf '/x\033[31m\nforged: y')" true
+	assert_refused 125 '\x1b[31m\x0aforged: y'
+}
+
+test_clocks()
+{
+	run nsunshare -r --boottime 1000000 --monotonic 2000000 cat /proc/self/timens_offsets
+	assert_ok
+	assert_out 'monotonic     2000000         0
+boottime      1000000         0'
+	run nsunshare -rp -T --boottime 1000000 cat /proc/self/timens_offsets
+	assert_out_has 'boottime      1000000         0'
+	run nsunshare -r --boottime =0 cut -d. -f1 /proc/uptime
+	assert_ok
+	assertTrue 'just booted' "[ ${out:-9} -le 1 ]"
+	run nsunshare -rf --boottime =1d cut -d. -f1 /proc/uptime
+	assertTrue 'a day' "[ $out -ge 86400 ] && [ $out -le 86402 ]"
+	echo 'monotonic 7 500' >"$TMP/offsets"
+	run nsunshare -r --time-offsets "$TMP/offsets" cat /proc/self/timens_offsets
+	assert_out_has 'monotonic           7       500'
+	# the program itself is in it, without --fork and without an exec in between
+	run nsunshare -rT readlink /proc/self/ns/time /proc/self/ns/time_for_children
+	assert_ok
+	# shellcheck disable=SC2086 # two lines
+	set -- $out
+	assertEquals "$1" "$2"
+}
+
+test_lo_is_up()
+{
+	run nsunshare -rn cat /sys/class/net/lo/operstate
+	run nsunshare -r --lo sh -c 'exec 2>&1; cat /proc/net/if_inet6 /proc/net/fib_trie'
+	assert_ok
+	assert_out_has 127.0.0.1
+	run nsunshare -rn cat /proc/net/fib_trie
+	assert_out_lacks 127.0.0.1
+}
+
+test_working_directory_and_root()
+{
+	run nsunshare -r --wd /usr/bin pwd
+	assert_ok
+	assert_out /usr/bin
+	mkdir -p "$TMP/root/bin" "$TMP/root/proc"
+	cp "$(command -v busybox)" "$TMP/root/bin/sh" || return 0
+	run nsunshare -rmp -R "$TMP/root" --mount-proc -w /bin /bin/sh -c 'echo $PWD; cd /proc; echo [0-9]*'
+	assert_ok
+	assert_out '/bin
+1'
+	run nsunshare -rR "$TMP/root" /bin/nothing
+	assert_refused 127 /bin/nothing
+	for what in /nonexistent /etc/passwd; do
+		run nsunshare -r --root "$what" true
+		assert_refused 125 "$what"
+	done
+}
+
+test_setup_runs_first_inside_with_all_privilege()
+{
+	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /mnt && touch /mnt/here' ls /mnt
+	assert_ok
+	assert_out here
+	run nsunshare -r --setup 'exit 3' echo ran
+	assert_refused 125 "--setup 'exit 3' failed with status 3"
+	run nsunshare -rp --setup 'kill -TERM $$' echo ran
+	assert_refused 125 'was ended by signal 15'
+	[ "$(id -u)" = 0 ] || return 0
+	run nsunshare -u -S 1234 -G 1234 --setup 'echo inside >/proc/sys/kernel/hostname' sh -c 'uname -n; id -u'
+	assert_ok
+	assert_out 'inside
+1234'
+}
+
+test_environment()
+{
+	run env KEEP_A=1 KEEP_B=2 DROP=3 nsunshare -r --whitelist-env KEEP_A,KEEP_B,NONE env
+	assert_ok
+	assert_out 'KEEP_A=1
+KEEP_B=2'
+}
+
+test_keep_caps()
+{
+	[ "$(id -u)" != 0 ] || return 0
+	run nsunshare -c grep CapEff /proc/self/status
+	assert_out 'CapEff:	0000000000000000'
+	run nsunshare -c --keep-caps grep CapEff /proc/self/status
+	assert_ok
+	assert_out_lacks 0000000000000000
+	run nsunshare -cpn --keep-caps sh -c 'exec 2>&1; grep CapAmb /proc/self/status'
+	assert_out_lacks 0000000000000000
+}
+
+test_binfmt_misc()
+{
+	grep -q binfmt_misc /proc/filesystems || return 0
+	run nsunshare -rp --mount-proc --mount-binfmt cat /proc/sys/fs/binfmt_misc/status
+	assert_ok
+	assert_out enabled
+	printf '#!/bin/sh\necho interpreted "$1"\n' >"$TMP/interpreter"
+	chmod 755 "$TMP/interpreter"
+	printf 'NSUT data' >"$TMP/data.nsut"
+	chmod 755 "$TMP/data.nsut"
+	run nsunshare -rp --load-interp ":nsut:E::nsut::$TMP/interpreter:" "$TMP/data.nsut"
+	assert_ok
+	assert_out "interpreted $TMP/data.nsut"
+	mkdir "$TMP/binfmt"
+	run nsunshare -r --mount-binfmt="$TMP/binfmt" -l rubbish true
+	assert_refused 125 "cannot register the interpreter 'rubbish'"
+}
+
+. shunit2

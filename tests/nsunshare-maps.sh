@@ -1,0 +1,189 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-maps: who is who inside: each map option, its meaning as in unshare(1), and what is refused.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user
+
+uid=$(id -u) gid=$(id -g)
+
+# maps: the uid and gid map of the program on one line.
+# shellcheck disable=SC2016 # for the shell inside
+maps='set -- $(cat /proc/self/uid_map) : $(cat /proc/self/gid_map); echo $*'
+
+test_root_current_and_named_ids()
+{
+	run nsunshare -r sh -c "$maps; cat /proc/self/setgroups"
+	assert_ok
+	assert_out "0 $uid 1 : 0 $gid 1
+deny"
+	run nsunshare -c sh -c "$maps"
+	assert_out "$uid $uid 1 : $gid $gid 1"
+	run nsunshare --map-root-user --map-current-user sh -c "$maps"
+	assert_out "$uid $uid 1 : $gid $gid 1"
+	run nsunshare --map-user 77 --map-group 88 sh -c "$maps"
+	assert_out "77 $uid 1 : 88 $gid 1"
+	run nsunshare --map-user daemon --map-group tty sh -c "$maps"
+	assert_out "1 $uid 1 : 5 $gid 1"
+	run nsunshare --map-user 7 sh -c "$maps; id -g"
+	assert_ok
+	assert_out "7 $uid 1 :
+65534"
+}
+
+test_a_user_namespace_without_a_map()
+{
+	run nsunshare --user id -u
+	assert_ok
+	assert_out 65534
+}
+
+test_all_subordinate_ids_of_the_user_in_order()
+{
+	[ "$uid" = 61234 ] || return 0
+	run nsunshare -r --map-auto sh -c "$maps"
+	assert_ok
+	assert_out "0 $uid 1 1 1000000 65536 65537 2000000 10000 : 0 $gid 1 1 1500000 65536 65537 2500000 20000"
+	run nsunshare --map-subids sh -c "$maps"
+	assert_ok
+	assert_out '1000000 1000000 65536 2000000 2000000 10000 : 1500000 1500000 65536 2500000 2500000 20000'
+	run nsunshare -c --map-users auto --map-groups subids sh -c "$maps"
+	assert_ok
+	assert_out_has "$uid $uid 1"
+	run nsunshare -p -r --map-auto sh -c "$maps"
+	assert_out_has '65537 2000000 10000'
+}
+
+test_explicit_ranges_and_a_single_id_over_them()
+{
+	outside=1000000
+	[ "$uid" = 0 ] && outside=5000
+	gids=$((outside == 5000 ? 6000 : 1500000))
+	run nsunshare --map-users "10:$outside:20" --map-groups "10:$gids:20" sh -c "$maps"
+	assert_ok
+	assert_out "10 $outside 20 : 10 $gids 20"
+	run nsunshare --map-users "$outside,10,20" --map-groups "$gids,10,20" sh -c "$maps"
+	assert_out "10 $outside 20 : 10 $gids 20"
+	run nsunshare --map-users "10:$outside:10" --map-users "30:$((outside + 10)):10" --map-groups "10:$gids:1" sh -c "$maps"
+	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
+}
+
+test_root_maps_all_ids_itself()
+{
+	[ "$uid" = 0 ] || return 0
+	run nsunshare --map-users all --map-groups all sh -c "$maps"
+	assert_ok
+	assert_out '0 0 4294967295 : 0 0 4294967295'
+	run nsunshare --map-users 0:0:100 --map-groups 0:0:100 --fork sh -c "$maps; cat /proc/self/setgroups"
+	assert_ok
+	assert_out '0 0 100 : 0 0 100
+allow'
+	run nsunshare --map-users 0:0:100 --map-groups 0:0:100 --setgroups deny cat /proc/self/setgroups
+	assert_out deny
+}
+
+test_a_map_as_word_stream_file_or_from_elsewhere()
+{
+	word="u:0:$uid:1,g:0:$gid:1,s:deny"
+	run nsunshare --map="$word" sh -c "$maps"
+	assert_ok
+	assert_out "0 $uid 1 : 0 $gid 1"
+	printf 'uid 5 %s 1\ngid 6 %s 1\n' "$uid" "$gid" >"$TMP/map"
+	run nsunshare --map="$TMP/map" sh -c "$maps"
+	assert_out "5 $uid 1 : 6 $gid 1"
+	run nsunshare --map=- sh -c "$maps; cat" <"$TMP/map"
+	assert_ok
+	assert_out "5 $uid 1 : 6 $gid 1"
+	run nsunshare --map=fd:7 sh -c "$maps" 7<"$TMP/map"
+	assert_out "5 $uid 1 : 6 $gid 1"
+	start_holder nsunshare --map="$word" sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+	run nsunshare --map="like:$holder_line" sh -c "$maps"
+	assert_ok
+	assert_out "0 $uid 1 : 0 $gid 1"
+}
+
+test_a_failed_producer_is_noticed()
+{
+	run nsunshare --map=- true </dev/null
+	assert_refused 125 map
+	run nsunshare --map=- echo ran <<-'MAP'
+		uid 0 0 1
+	MAP
+	assert_refused 125 gid
+}
+
+test_bad_numbers_are_refused()
+{
+	for n in '' ' 1' '1 ' +1 -1 -0 0x10 1k 1.5 4294967295 4294967296 4294967297 18446744073709551616; do
+		run nsunshare "--map-user=$n" id -u
+		assert_refused 125 map-user
+		run nsunshare -r "--setuid=$n" id -u
+		assert_refused 125 "$n"
+		run nsunshare -r "--setgid=$n" id -u
+		assert_refused 125 "$n"
+		run nsunshare "--map-users=0:$n:1" id -u
+		assert_refused 125 "$n"
+	done
+	for range in 0 0:0 0:0:0 0:0:4294967297 4294967294:0:2 0:0:1:1 a:b:c; do
+		run nsunshare "--map-users=$range" true
+		assert_refused 125 "$range"
+	done
+	run nsunshare --map-user nobody-of-that-name true
+	assert_refused 125 'nobody-of-that-name'
+}
+
+test_maps_that_do_not_go_together()
+{
+	run nsunshare --map=u:0:0:1,g:0:0:1 -r true
+	assert_refused 125 '--map is the whole map'
+	run nsunshare --setgroups deny true
+	assert_refused 125 '--setgroups needs'
+	run nsunshare -r --setgroups allow true
+	assert_refused 125 'does not go with a map of one group'
+	assert_err_has hint:
+	run nsunshare --setgroups maybe -U true
+	assert_rc 125
+}
+
+test_setuid_and_setgid_by_number_and_name()
+{
+	[ "$uid" = 0 ] || return 0
+	run nsunshare -S 1234 -G 2345 id -u
+	assert_ok
+	assert_out 1234
+	run nsunshare -S daemon -G tty sh -c 'id -u; id -G'
+	assert_out '1
+5'
+	run nsunshare -p -S 1234 -G 2345 sh -c 'id -u; id -G'
+	assert_out '1234
+2345'
+}
+
+test_owner_gets_the_user_namespace()
+{
+	[ "$uid" = 0 ] || return 0
+	for option in --fork --pid --no-fork; do
+		run nsunshare "$option" --owner 1234:2345 --map-users 0:1234:1 --map-groups 0:2345:1 sh -c "$maps; id -u; id -G"
+		assert_ok
+		assert_out '0 1234 1 : 0 2345 1
+0
+0'
+		run nsunshare "$option" --owner nstest:tty -r sh -c "$maps"
+		assert_ok
+		assert_out '0 61234 1 : 0 5 1'
+	done
+	run nsunshare -f --owner 1234:2345 -r -T --boottime 5 true
+	assert_ok
+	run nsunshare --owner 1234 true
+	assert_refused 125 '<uid>:<gid>'
+}
+
+test_owner_is_for_root()
+{
+	[ "$uid" != 0 ] || return 0
+	run nsunshare --owner 1234:2345 -r true
+	assert_refused 125 '--owner'
+	assert_err_has 'hint: only root'
+}
+
+. shunit2

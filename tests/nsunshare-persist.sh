@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-persist: namespaces kept by files: made with what is missing, and taken back whole when the program cannot run.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_ns user mnt pid net uts ipc cgroup time
+
+setUp()
+{
+	mkdir "$TMP/d"
+	mount --bind "$TMP/d" "$TMP/d" && mount --make-private "$TMP/d"
+}
+
+tearDown()
+{
+	stop_holders
+	umount -R "$TMP/d" && rm -rf "$TMP/d"
+}
+
+# names_of FILE…: the namespace that each is, as nsenter(1) finds it.
+inode()
+{
+	stat -Lc %i "$1"
+}
+
+test_every_type_is_kept_on_a_file_that_was_missing()
+{
+	for t in mnt:mount uts:uts ipc:ipc net:net pid:pid user:user cgroup:cgroup time:time; do
+		file=$TMP/d/${t%%:*}
+		run nsunshare -f "--${t##*:}=$file" stat -Lc %i "/proc/self/ns/${t%%:*}"
+		assert_ok
+		assert_out "$(inode "$file")"
+	done
+}
+
+test_without_a_fork_too()
+{
+	run nsunshare -r "--uts=$TMP/d/uts" "--mount=$TMP/d/mnt" "--time=$TMP/d/time" "--user=$TMP/d/user" \
+		stat -Lc %i /proc/self/ns/uts /proc/self/ns/mnt /proc/self/ns/time /proc/self/ns/user
+	assert_ok
+	assert_out "$(stat -c %i "$TMP/d/uts" "$TMP/d/mnt" "$TMP/d/time" "$TMP/d/user")"
+	run nsenter "--uts=$TMP/d/uts" readlink /proc/self/ns/uts
+	assert_out "uts:[$(inode "$TMP/d/uts")]"
+}
+
+test_an_existing_file_and_a_relative_one()
+{
+	touch "$TMP/d/there"
+	cd "$TMP/d" || return
+	run nsunshare --uts=there --ipc=missing true
+	cd "$TMP" || return
+	assert_ok
+	assertTrue "[ '$(stat -fc %T "$TMP/d/there")' = nsfs ]"
+	assertTrue "[ '$(stat -fc %T "$TMP/d/missing")' = nsfs ]"
+}
+
+test_nothing_is_left_when_the_program_cannot_run()
+{
+	note_state
+	for options in "-f" "" "-p -r"; do
+		# shellcheck disable=SC2086 # words
+		run nsunshare $options "--mount=$TMP/d/mnt" "--uts=$TMP/d/uts" --wd /nonexistent true
+		assert_refused 125 /nonexistent
+		assert_no_leftovers
+		# shellcheck disable=SC2086
+		run nsunshare $options "--mount=$TMP/d/mnt" "--uts=$TMP/d/uts" /nonexistent
+		assert_refused 127 /nonexistent
+		assert_no_leftovers
+		# shellcheck disable=SC2086
+		run nsunshare $options "--uts=$TMP/d/uts" "--ipc=$TMP/d/no/such" "--net=$TMP/d/net" true
+		assert_refused 125 "$TMP/d/no/such"
+		assert_no_leftovers
+	done
+	run nsunshare "--uts=$TMP/d" true
+	assert_refused 125 "cannot keep a namespace on '$TMP/d'"
+}
+
+test_a_mount_namespace_on_a_shared_mount_is_explained()
+{
+	mount --make-shared "$TMP/d"
+	# somebody else has the mount too
+	start_holder unshare -m --propagation unchanged sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+	note_state
+	run nsunshare "--mount=$TMP/d/mnt" true
+	assert_refused 125 "cannot keep the mnt namespace on '$TMP/d/mnt'"
+	assert_err_has 'hint: the file lies on a shared mount'
+	assert_no_leftovers
+}
+
+test_a_pid_namespace_needs_a_process()
+{
+	run nsunshare --no-fork "--pid=$TMP/d/pid" true
+	assert_refused 125 '--no-fork does not go with it'
+}
+
+test_persist_and_unpersist_a_directory()
+{
+	note_state
+	mount --make-shared "$TMP/d"
+	run nsunshare -mpunT --persist "$TMP/d/box" stat -Lc %i /proc/self/ns/mnt /proc/self/ns/net
+	assert_ok
+	assert_out "$(stat -c %i "$TMP/d/box/mnt" "$TMP/d/box/net")"
+	assertEquals 'mnt net pid time uts' "$(echo "$TMP"/d/box/* | sed "s|$TMP/d/box/||g")"
+	run nsenter "--uts=$TMP/d/box/uts" true
+	assert_ok
+	run nsunshare --unpersist "$TMP/d/box"
+	assert_ok
+	mount --make-private "$TMP/d"
+	assert_no_leftovers
+	run nsunshare --unpersist "$TMP/d/box"
+	assert_refused 125 "no namespaces are kept in '$TMP/d/box'"
+}
+
+test_a_failed_persist_leaves_no_directory()
+{
+	mount --make-shared "$TMP/d"
+	note_state
+	run nsunshare -mu --persist "$TMP/d/box" --wd /nonexistent true
+	assert_refused 125 /nonexistent
+	run nsunshare -mu --persist "$TMP/d/no/box" true
+	assert_refused 125 "cannot create '$TMP/d/no/box'"
+	assert_no_leftovers
+}
+
+test_unpersist_leaves_what_is_not_its_own()
+{
+	mkdir "$TMP/d/mine"
+	mount -t tmpfs none "$TMP/d/mine"
+	echo text >"$TMP/d/mine/uts"
+	touch "$TMP/d/mine/other"
+	run nsunshare --ipc --persist "$TMP/d/mine" true
+	assert_ok
+	run nsunshare --unpersist "$TMP/d/mine"
+	assert_ok
+	assertTrue 'the mount' "mountpoint -q '$TMP/d/mine'"
+	assertEquals text "$(cat "$TMP/d/mine/uts")"
+	assertTrue 'the other file' "[ -e '$TMP/d/mine/other' ]"
+	umount "$TMP/d/mine"
+}
+
+. shunit2
