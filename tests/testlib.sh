@@ -171,7 +171,7 @@ start_holder()
 stop_holder()
 {
 	_pid=${1:-$holder}
-	kill -KILL -- "-$_pid" 2>/dev/null || kill -KILL "$_pid" 2>/dev/null
+	kill -s KILL -- "-$_pid" 2>/dev/null || kill -s KILL "$_pid" 2>/dev/null
 	wait "$_pid" 2>/dev/null
 	_rest=''
 	for _p in $_holders; do
