@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* escape.c: look for a way out of a root through the files of process 1. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What docker leaves to root in a container. */
+static const int docker[] = {
+	CAP_CHOWN,      CAP_DAC_OVERRIDE, CAP_FOWNER,      CAP_FSETID,  CAP_KILL,
+	CAP_SETGID,     CAP_SETUID,       CAP_SETPCAP,     CAP_NET_RAW, CAP_NET_BIND_SERVICE,
+	CAP_SYS_CHROOT, CAP_MKNOD,        CAP_AUDIT_WRITE, CAP_SETFCAP,
+};
+
+static int keep_docker_caps(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	uint64_t keep = 0;
+
+	for (size_t i = 0; i < sizeof(docker) / sizeof(docker[0]); i++)
+		keep |= UINT64_C(1) << docker[i];
+	for (int cap = 0; cap < 64; cap++)
+		if (!(keep & UINT64_C(1) << cap))
+			prctl(PR_CAPBSET_DROP, cap);
+	for (int i = 0; i < 2; i++)
+		data[i].effective = data[i].permitted = (uint32_t)(keep >> 32 * i);
+	return (int)syscall(SYS_capset, &head, data);
+}
+
+static void try_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0) {
+		printf("%s: opened for reading\n", path);
+		close(fd);
+	}
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		printf("%s: opened for writing\n", path);
+		close(fd);
+	}
+}
+
+static void try_dir(const char *dir)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		char path[512];
+
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		/* the standard streams are the program's own, too */
+		if (strcmp(dir, "/proc/1/fd") == 0 && strlen(e->d_name) == 1 && e->d_name[0] < '3')
+			continue;
+		try_file(path);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void try_place(const char *path)
+{
+	struct stat root, there;
+
+	if (stat("/", &root) == 0 && stat(path, &there) == 0 &&
+	    (root.st_dev != there.st_dev || root.st_ino != there.st_ino))
+		printf("%s: is not /\n", path);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 2 || (argc == 2 && strcmp(argv[1], "docker") && strcmp(argv[1], "all") &&
+			 strcmp(argv[1], "places"))) {
+		fputs("usage: escape [docker|all|places]\n"
+		      "Prints every way out through /proc/1/{cwd,root,exe,fd,map_files} that a\n"
+		      "program with docker's default capabilities (or all that it has) finds;\n"
+		      "places: through cwd and root alone.\n",
+		      stderr);
+		return 2;
+	}
+	if ((argc < 2 || strcmp(argv[1], "docker") == 0) && keep_docker_caps() < 0) {
+		perror("escape: cannot drop capabilities");
+		return 2;
+	}
+	if (access("/proc/1/status", F_OK) < 0) {
+		perror("escape: /proc/1");
+		return 2;
+	}
+	try_place("/proc/1/cwd");
+	try_place("/proc/1/root");
+	if (argc == 2 && strcmp(argv[1], "places") == 0)
+		return 0;
+	try_file("/proc/1/exe");
+	try_dir("/proc/1/fd");
+	try_dir("/proc/1/map_files");
+	return 0;
+}

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-escape: process 1 is no door to the host.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid
+require_tool setpriv
+
+box=$TMP/box
+mkdir -p "$box"
+cp "$NSUTILS_HELPERS/escape" "$box/escape"
+# /proc/1/cwd would be here, and what it holds
+mkdir "$TMP/host"
+cd "$TMP/host" || exit 1
+
+caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_raw,net_bind_service,sys_chroot,mknod,audit_write,setfcap
+
+# new WORDS…: in new namespaces, as root of the host where we are it.
+new()
+{
+	if [ "$(id -u)" = 0 ]; then
+		nsunshare -mp "$@"
+	else
+		nsunshare -Umpr "$@"
+	fi
+}
+
+# That the helper finds what there is to find: without nsinit, or with one that is none.
+test_the_way_out_is_found_where_there_is_one()
+{
+	run new --mount-proc -- sh -c 'escape places; true'
+	assert_out '/proc/1/cwd: is not /'
+	run new --mount-proc -- sh -c 'escape all; true'
+	assert_out_has '/proc/1/exe: opened for reading'
+	# these are for CAP_SYS_ADMIN in the initial user namespace alone
+	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/map_files/'
+	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
+		--inh-caps=-all sh -c 'escape; true'
+	assert_out_has '/proc/1/exe: opened for reading'
+}
+
+test_dockers_capabilities_do_not_reach_the_host_through_process_1()
+{
+	run new -- nsinit -- nspivot --proc /proc "$box" -- /escape
+	assert_ok
+	assert_out_empty
+	run new -- nsinit -- nspivot --proc /proc "$box" -- /escape docker
+	assert_ok
+	assert_out_empty
+}
+
+test_no_capability_leads_out_by_root_or_working_directory()
+{
+	run new -- nsinit -- nspivot --proc /proc "$box" -- /escape places
+	assert_ok
+	assert_out_empty
+	run new --mount-proc -- nsinit -- escape places
+	assert_ok
+	assert_out_empty
+}
+
+# Having what process 1 has does not suffice: it is undumpable.
+test_a_program_with_the_same_capabilities_does_not_reach_it_either()
+{
+	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
+		--inh-caps=-all nsinit -- escape
+	assert_ok
+	assert_out_empty
+}
+
+test_a_program_in_a_user_namespace_below_does_not_reach_it()
+{
+	run new --mount-proc -- nsinit -- nsunshare -Ur -- escape all
+	assert_ok
+	assert_out_empty
+}
+
+# Who made the namespaces still enters them by process 1.
+test_the_owner_can_enter_by_process_1()
+{
+	start_holder nsunshare -Umpr --kill-child --mount-proc -- nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -a -t "$(pgrep -P "$holder")" -- sh -c 'cat /proc/1/comm'
+	assert_rc 0
+	assert_out nsinit
+}
+
+. shunit2

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-idle: what it costs to have one around: memory of its own, and nothing else.
+# as: root user
+. "${0%/*}/testlib.sh"
+
+field() # NAME…: the sum of these fields of $holder's status
+{
+	for _f; do
+		awk -v f="$_f:" '$1 == f { print $2 }' "/proc/$holder/status"
+	done | awk '{ n += $1 } END { print n + 0 }'
+}
+
+test_does_not_wake_up()
+{
+	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	# it has gone to sleep when the descriptors are closed
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		[ -e "/proc/$holder/fd/3" ] || break
+		sleep 0.1
+	done
+	sleep 0.2
+	before=$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)
+	sleep 1 # this is what is measured
+	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
+}
+
+test_has_at_most_256_KiB_of_its_own()
+{
+	[ -z "${ASAN_OPTIONS:-}" ] || return 0
+	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	used=$(field RssAnon RssShmem)
+	assertTrue "$used KiB" "[ $used -gt 0 ] && [ $used -le 256 ]"
+}
+
+. shunit2
