@@ -74,7 +74,8 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 	cleanup_fd int self = open("/proc/self", O_PATH | O_CLOEXEC);
 	struct nserr why = NSERR_INIT;
 	struct stat st, mine, theirs;
-	uint32_t inside;
+	uint32_t id;
+	bool inside;
 
 	if (rc == -EACCES && fstatat(procfd, map_files[k], &st, 0) == 0 && st.st_uid != geteuid()) {
 		nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs "
@@ -84,18 +85,19 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 	}
 	if (rc != -EPERM || self < 0 || fstatat(self, "ns/user", &mine, 0) < 0)
 		return;
-	if (fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino &&
-	    idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
-		nserr_hint(e, "the process is in this user namespace, which has its map");
+	inside = fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino;
+	if (idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
+		nserr_hint(e, inside ? "the process is in this user namespace, which has its map"
+				     : "the map has been written already, which is done only once");
 		return;
 	}
-	idmaps_free(&now);
-	if (idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
-		nserr_hint(e, "the map has been written already; a map can be written only once");
+	if (inside) {
+		nserr_hint(e, "from inside only the creator's own id can be mapped, and for groups "
+			      "with setgroups denied");
 		return;
 	}
 	/* the outside ids of the new map are the inside ids of ours */
-	if (mine.st_ino != theirs.st_ino && idmaps_read(self, &own, NULL) == 0 &&
+	if (idmaps_read(self, &own, NULL) == 0 &&
 	    idmap_check(&m->map[k], &own.map[k], &why) == -EPERM) {
 		nserr_hint(e, "%s", why.what);
 		return;
@@ -106,7 +108,7 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 		else
 			nserr_hint(e, "without CAP_SET%s only one's own id can be mapped",
 				   k == IDMAP_UID ? "UID" : "GID");
-	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &inside) == 0 &&
+	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &id) == 0 &&
 		   !sys_cap_has(CAP_SETFCAP)) {
 		nserr_hint(e, "mapping id 0 of the parent needs CAP_SETFCAP (5.12)");
 	}

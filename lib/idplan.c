@@ -186,7 +186,6 @@ static int add_subids(struct idmap *m, const struct subids *s, struct nserr *e)
 static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *s,
 		      struct nserr *e)
 {
-	static const char *const files[IDMAP_KINDS] = { "/etc/subuid", "/etc/subgid" };
 	int rc = subid_ranges(u, kind, s, e);
 	char who[300];
 
@@ -198,10 +197,11 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 		snprintf(who, sizeof(who), "uid %u", u->uid);
 	nserr_set(e, 0, "%s has no range of subordinate %ss", who, idmap_kind_names[kind]);
 	if (s->bad_line)
-		nserr_hint(e, "line %u of %s is not used: %s", s->bad_line, files[kind],
+		nserr_hint(e, "line %u of %s is not used: %s", s->bad_line, subid_files[kind],
 			   s->bad_cause);
 	else
-		nserr_hint(e, "a line in %s would give it one, usermod(8) writes it", files[kind]);
+		nserr_hint(e, "a line in %s would give it one, usermod(8) writes it",
+			   subid_files[kind]);
 	return -ENOENT;
 }
 

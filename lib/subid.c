@@ -13,7 +13,7 @@
 
 #define SUBID_FILE_MAX (64u << 20)
 
-static const char *const subid_files[IDMAP_KINDS] = { "/etc/subuid", "/etc/subgid" };
+const char *const subid_files[IDMAP_KINDS] = { "/etc/subuid", "/etc/subgid" };
 
 void subids_free(struct subids *s)
 {
@@ -140,20 +140,28 @@ int subid_parse(const char *text, size_t n, const struct subid_user *u, struct s
 	return 0;
 }
 
-static int from_file(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
-		     struct nserr *e)
+ssize_t subid_read_file(enum idmap_kind kind, char **text, struct nserr *e)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, subid_files[kind], O_RDONLY, 0);
-	cleanup_free char *text = NULL;
 	ssize_t n;
 
+	*text = NULL;
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open %s", subid_files[kind]);
-	n = file_slurp(fd, SUBID_FILE_MAX, &text);
-	if (n < 0)
-		return nserr_set(e, (int)n, "cannot read %s", subid_files[kind]);
+	n = file_slurp(fd, SUBID_FILE_MAX, text);
+	return n < 0 ? nserr_set(e, (int)n, "cannot read %s", subid_files[kind]) : n;
+}
+
+static int from_file(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
+		     struct nserr *e)
+{
+	cleanup_free char *text = NULL;
+	ssize_t n = subid_read_file(kind, &text, e);
+
+	if (n <= 0)
+		return (int)n;
 	if (subid_parse(text, (size_t)n, u, out) < 0)
 		return nserr_set(e, ENOMEM, "cannot hold the ranges of %s", subid_files[kind]);
 	return 0;

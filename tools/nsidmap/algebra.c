@@ -159,10 +159,11 @@ int verb_algebra(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 	const char *parent = NULL;
 	bool outside = false;
+	struct words w = { 0 };
 	struct cli c;
 
 	cli_init(&c, &op->tool, argc, argv);
-	for (int key; (key = cli_next(&c)) >= 0;) {
+	for (int key; (key = verb_next(&c, &w)) >= 0;) {
 		if (key == OPT_PARENT)
 			parent = c.arg;
 		else if (key == OPT_OUTSIDE)
@@ -170,16 +171,15 @@ int verb_algebra(int argc, char **argv)
 		else
 			map_out_option(&out, key, c.arg);
 	}
-	int n = verb_words(&c, op->maps - op->stdin_less, op->maps, "a map");
-
+	verb_count(&w, op->maps - op->stdin_less, op->maps, "a map");
 	if (op->parent && !parent)
 		cli_die_usage("missing --parent");
-	map_load(n ? cli_rest(&c)[0] : "-", &m);
+	map_load(w.n ? w.v[0] : "-", &m);
 	/* of maps that are no functions there is no algebra; their size does not matter here */
 	if (idmaps_check_rules(&m, &e) < 0)
 		cli_die_nserr(&e);
 	if (parent || op->maps == 2) {
-		map_load(parent ? parent : cli_rest(&c)[1], &other);
+		map_load(parent ? parent : w.v[1], &other);
 		if (idmaps_check_rules(&other, &e) < 0) {
 			nserr_prefix(&e, parent ? "parent" : "second map");
 			cli_die_nserr(&e);

@@ -25,12 +25,14 @@ int verb_check(int argc, char **argv)
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT, parent = IDMAPS_INIT;
 	struct nserr e = NSERR_INIT;
 	const char *parent_arg = NULL;
+	struct words w = { 0 };
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
-	while (cli_next(&c) >= 0)
+	while (verb_next(&c, &w) >= 0)
 		parent_arg = c.arg;
-	map_load(verb_words(&c, 0, 1, "") ? cli_rest(&c)[0] : "-", &m);
+	verb_count(&w, 0, 1, "");
+	map_load(w.n ? w.v[0] : "-", &m);
 	if (parent_arg)
 		map_load(parent_arg, &parent);
 	if (idmaps_check(&m, parent_arg ? &parent : NULL, &e) < 0)

@@ -17,6 +17,10 @@ static const struct verb {
 	{ "split", verb_algebra, "the map cut at the ranges of the parent's" },
 	{ "subtract", verb_algebra, "the map without the ids of another" },
 	{ "write", verb_write, "write the maps of a process" },
+	{ "run", verb_run, "run a program in a user namespace with a map" },
+	{ "subids", verb_subids, "the ranges of a user, and what is wrong with the files" },
+	{ "mount", verb_mount, "a mount on which files belong to the ids of a map" },
+	{ "scan", verb_scan, "the owners of files that a map would lose" },
 };
 
 static const struct cli_opt opts[] = { { 0 } };

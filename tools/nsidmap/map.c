@@ -159,16 +159,35 @@ void map_load(const char *arg, struct idmaps *m)
 		cli_die_nserr(&e);
 }
 
-int verb_words(const struct cli *c, int min, int max, const char *what)
+int verb_next(struct cli *c, struct words *w)
 {
-	char **words = cli_rest(c);
-	int n = 0;
+	/* words are kept at the front of argv, where getopt_long(3) does not look again */
+	w->v = c->argv + 1;
+	for (;;) {
+		int key = cli_next(c);
 
-	while (words[n])
-		n++;
-	if (n < min)
+		if (key >= 0)
+			return key;
+		if (optind > 1 && streq(c->argv[optind - 1], "--")) {
+			w->program = c->argv + optind;
+			break;
+		}
+		if (optind >= c->argc)
+			break;
+		w->v[w->n++] = c->argv[optind++];
+	}
+	if (w->program && !w->program[0])
+		w->program = NULL;
+	w->v[w->n] = NULL;
+	return -1;
+}
+
+void verb_count(const struct words *w, int min, int max, const char *what)
+{
+	if (w->n < min)
 		cli_die_usage("missing argument: %s", what);
-	if (n > max)
-		cli_die_usage("unexpected argument '%s'", words[max]);
-	return n;
+	if (w->n > max)
+		cli_die_usage("unexpected argument '%s'", w->v[max]);
+	if (w->program)
+		cli_die_usage("unexpected argument '%s'", w->program[0]);
 }

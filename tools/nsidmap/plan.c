@@ -43,8 +43,9 @@ static void parse(struct cli *c, struct idplan_request *r, struct map_out *out)
 {
 	static const char *const styles[] = { "podman", "lxc", "docker" };
 	static const char *const overlaps[] = { "error", "hole", "shift" };
+	struct words w = { 0 };
 
-	for (int key; (key = cli_next(c)) >= 0;) {
+	for (int key; (key = verb_next(c, &w)) >= 0;) {
 		if (map_out_option(out, key, c->arg))
 			continue;
 		switch (key) {
@@ -61,7 +62,7 @@ static void parse(struct cli *c, struct idplan_request *r, struct map_out *out)
 			r->style = key - OPT_FIRST_STYLE;
 		}
 	}
-	verb_words(c, 0, 0, "");
+	verb_count(&w, 0, 0, "");
 }
 
 int verb_plan(int argc, char **argv)

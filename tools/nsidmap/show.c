@@ -11,11 +11,7 @@
 
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ 'o', "output", CLI_ARG, "<list>", "columns, +<list> adds to the default ones" },
-	{ 'H', "list-columns", CLI_NONE, NULL, "list the columns" },
-	{ 'n', "noheadings", CLI_NONE, NULL, "no line of headings" },
-	{ 'r', "raw", CLI_NONE, NULL, "one blank between columns, no padding" },
-	{ 'J', "json", CLI_NONE, NULL, "JSON" },
+	TABLE_OPTS,
 	{ 0 },
 };
 
@@ -201,60 +197,34 @@ static bool show_ref(const char *ref, struct table *t, struct json *j)
 	return true;
 }
 
-/* True when -J was given. */
-static bool parse(struct cli *c, struct table *t)
-{
-	bool as_json = false;
-
-	for (int key; (key = cli_next(c)) >= 0;) {
-		switch (key) {
-		case 'o':
-			table_choose(t, c->arg);
-			break;
-		case 'H':
-			table_list(t);
-			exit(0);
-		case 'n':
-			t->headings = false;
-			break;
-		case 'r':
-			t->raw = true;
-			break;
-		case 'J':
-			as_json = true;
-		}
-	}
-	return as_json;
-}
-
 int verb_show(int argc, char **argv)
 {
 	static char own[] = "self", *self[] = { own, NULL };
 	struct buf b = BUF_INIT;
 	struct json j = JSON_INIT(&b, true);
-	bool as_json, complete = true;
+	struct words w = { 0 };
 	struct table t;
-	char **refs;
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
 	table_init(&t, columns, ARRAY_SIZE(columns), "NS,KIND,INSIDE,COUNT,ME,PARENT,INITIAL,NAME");
-	as_json = parse(&c, &t);
-	refs = cli_rest(&c)[0] ? cli_rest(&c) : self;
-	if (as_json) {
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		table_option(&t, key, c.arg);
+	verb_count(&w, 0, VERB_WORDS_MAX, "");
+	if (t.json) {
 		json_object(&j, NULL);
 		json_array(&j, "namespaces");
 	}
-	for (; *refs; refs++)
-		complete &= show_ref(*refs, &t, as_json ? &j : NULL);
-	if (as_json) {
+	for (char **ref = w.n ? w.v : self; *ref; ref++)
+		t.complete &= show_ref(*ref, &t, t.json ? &j : NULL);
+	if (t.json) {
 		json_array_end(&j);
-		json_bool(&j, "complete", complete);
+		json_bool(&j, "complete", t.complete);
 		json_object_end(&j);
 		buf_addc(&b, '\n');
 		cli_print(&b);
 	} else {
-		table_print(&t);
+		table_print(&t, "namespaces");
 	}
-	return complete ? 0 : CLI_EXIT_FAILED;
+	return t.complete ? 0 : CLI_EXIT_FAILED;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* table: aligned columns, or raw ones. libsmartcols would cost more than all else here. */
+/* table: aligned columns, raw ones, or JSON. libsmartcols would cost more than all else here. */
+#include <ctype.h>
+
+#include "json.h"
+#include "str.h"
 #include "verb.h"
 
-void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen)
-{
-	*t = (struct table){ .cols = cols, .n_cols = n, .headings = true };
-	table_choose(t, chosen);
-}
+/* What a cell without a value holds: no text that is printed contains it. */
+static const char unknown[] = "\1";
 
-void table_choose(struct table *t, const char *list)
+static void choose(struct table *t, const char *list)
 {
 	if (*list == '+')
 		list++;
@@ -31,18 +32,55 @@ void table_choose(struct table *t, const char *list)
 	}
 }
 
-void table_list(const struct table *t)
+void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen)
+{
+	*t = (struct table){ .cols = cols, .n_cols = n, .headings = true, .complete = true };
+	choose(t, chosen);
+}
+
+static _Noreturn void list_columns(const struct table *t)
 {
 	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < t->n_cols; i++)
 		buf_printf(&b, "%-10s %s\n", t->cols[i].name, t->cols[i].help);
 	cli_print(&b);
+	exit(0);
+}
+
+bool table_option(struct table *t, int key, const char *arg)
+{
+	switch (key) {
+	case 'o':
+		choose(t, arg);
+		return true;
+	case 'H':
+		list_columns(t);
+	case 'n':
+		t->headings = false;
+		return true;
+	case 'r':
+		t->raw = true;
+		return true;
+	case 'J':
+		t->json = true;
+		return true;
+	}
+	return false;
 }
 
 void table_cell(struct table *t, const char *text)
 {
-	text = text ? text : "-";
+	cleanup_free char *safe = NULL;
+
+	if (!text) {
+		buf_add(&t->cells, unknown, sizeof(unknown));
+		return;
+	}
+	if (!t->json) {
+		safe = str_escape_dup(text, strlen(text));
+		text = safe ? safe : "";
+	}
 	buf_add(&t->cells, text, strlen(text) + 1);
 }
 
@@ -66,42 +104,103 @@ static const char **index_cells(const struct table *t, size_t *n)
 	return cells;
 }
 
+/* With raw output a blank within a cell would be taken for the end of it. */
+static void add_text(const struct table *t, const char *text, struct buf *b)
+{
+	for (; t->raw && *text; text++)
+		if (*text == ' ')
+			buf_adds(b, "\\x20");
+		else
+			buf_addc(b, *text);
+	buf_adds(b, text);
+}
+
+static const char *shown(const struct table *t, const char *cell)
+{
+	return streq(cell, unknown) || (t->raw && !*cell) ? "-" : cell;
+}
+
 static void print_row(const struct table *t, const char *const *row, const size_t *width,
 		      struct buf *b)
 {
 	for (size_t i = 0; i < t->n_show; i++) {
 		const struct table_col *c = &t->cols[t->show[i]];
-		const char *text = row ? row[t->show[i]] : c->name;
+		const char *text = row ? shown(t, row[t->show[i]]) : c->name;
 		size_t pad = t->raw ? 0 : width[i] - strlen(text);
 
 		if (i > 0)
 			buf_addc(b, ' ');
 		for (size_t k = 0; c->right && k < pad; k++)
 			buf_addc(b, ' ');
-		buf_adds(b, *text ? text : t->raw ? "-" : "");
+		add_text(t, text, b);
 		for (size_t k = 0; !c->right && k < pad && i + 1 < t->n_show; k++)
 			buf_addc(b, ' ');
 	}
 	buf_addc(b, '\n');
 }
 
-void table_print(struct table *t)
+static void print_plain(const struct table *t, const char *const *cells, size_t n, struct buf *b)
 {
-	size_t n, width[ARRAY_SIZE(t->show)];
+	size_t width[ARRAY_SIZE(t->show)];
+
+	for (size_t i = 0; i < t->n_show; i++) {
+		width[i] = t->headings ? strlen(t->cols[t->show[i]].name) : 0;
+		for (size_t r = 0; r < n; r += t->n_cols)
+			width[i] = MAX(width[i], strlen(shown(t, cells[r + t->show[i]])));
+	}
+	if (t->headings)
+		print_row(t, NULL, width, b);
+	for (size_t r = 0; r < n; r += t->n_cols)
+		print_row(t, cells + r, width, b);
+}
+
+static void print_member(struct json *j, const struct table_col *c, const char *cell)
+{
+	char key[32];
+	size_t i = 0;
+
+	for (; c->name[i] && i + 1 < sizeof(key); i++)
+		key[i] = (char)tolower((unsigned char)c->name[i]);
+	key[i] = '\0';
+	if (streq(cell, unknown))
+		json_null(j, key);
+	else if (c->right)
+		json_u64(j, key, strtoull(cell, NULL, 10)); /* we wrote it */
+	else
+		json_str(j, key, *cell ? cell : NULL);
+}
+
+static void print_json(const struct table *t, const char *name, const char *const *cells, size_t n,
+		       struct buf *b)
+{
+	struct json j = JSON_INIT(b, true);
+
+	json_object(&j, NULL);
+	json_array(&j, name);
+	for (size_t r = 0; r < n; r += t->n_cols) {
+		json_object(&j, NULL);
+		for (size_t i = 0; i < t->n_show; i++)
+			print_member(&j, &t->cols[t->show[i]], cells[r + t->show[i]]);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_bool(&j, "complete", t->complete);
+	json_object_end(&j);
+	buf_addc(b, '\n');
+}
+
+void table_print(struct table *t, const char *key)
+{
+	size_t n;
 	cleanup_free const char **cells = index_cells(t, &n);
 	struct buf b = BUF_INIT;
 
 	if (!cells || t->cells.err)
 		cli_die(ENOMEM, "cannot hold the table");
-	for (size_t i = 0; i < t->n_show; i++) {
-		width[i] = t->headings ? strlen(t->cols[t->show[i]].name) : 0;
-		for (size_t r = 0; r < n; r += t->n_cols)
-			width[i] = MAX(width[i], strlen(cells[r + t->show[i]]));
-	}
-	if (t->headings)
-		print_row(t, NULL, width, &b);
-	for (size_t r = 0; r < n; r += t->n_cols)
-		print_row(t, cells + r, width, &b);
+	if (t->json)
+		print_json(t, key, cells, n, &b);
+	else
+		print_plain(t, cells, n, &b);
 	buf_free(&t->cells);
 	cli_print(&b);
 }

@@ -167,11 +167,11 @@ int verb_translate(int argc, char **argv)
 {
 	struct request r = { "self", "self", NULL, IDMAP_UID, false };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct words w = { 0 };
 	struct cli c;
-	char **words;
 
 	cli_init(&c, &tool, argc, argv);
-	for (int key; (key = cli_next(&c)) >= 0;) {
+	for (int key; (key = verb_next(&c, &w)) >= 0;) {
 		switch (key) {
 		case OPT_FROM:
 			r.from = c.arg;
@@ -189,9 +189,9 @@ int verb_translate(int argc, char **argv)
 			r.json = true;
 		}
 	}
-	words = cli_rest(&c);
+	verb_count(&w, 0, VERB_WORDS_MAX, "");
 	load(&r, &m);
 	if (r.json)
-		return translate_json(words[0] ? words : read_words(), &m);
-	return words[0] ? translate_words(words, &m, &r) : translate_stream(&m);
+		return translate_json(w.n ? w.v : read_words(), &m);
+	return w.n ? translate_words(w.v, &m, &r) : translate_stream(&m);
 }

@@ -10,8 +10,12 @@
 /* Each gets argc and argv with the verb at argv[0] and returns the exit status. */
 int verb_algebra(int argc, char **argv);
 int verb_check(int argc, char **argv);
+int verb_mount(int argc, char **argv);
 int verb_plan(int argc, char **argv);
+int verb_run(int argc, char **argv);
+int verb_scan(int argc, char **argv);
 int verb_show(int argc, char **argv);
+int verb_subids(int argc, char **argv);
 int verb_translate(int argc, char **argv);
 int verb_write(int argc, char **argv);
 
@@ -45,13 +49,26 @@ void map_load(const char *arg, struct idmaps *m);
 /* "uid" or "gid" of option --only, --kind. Dies for anything else. */
 enum idmap_kind map_kind(const char *option, const char *arg);
 
-/* Dies unless from min to max words follow the options; what says which. Returns how many. */
-int verb_words(const struct cli *c, int min, int max, const char *what);
+/* The words of a verb that are no options. Unlike those of a program's command line they may stand
+ * before options ("translate 0 --from self"); behind "--" comes a program, or words again. */
+struct words {
+	char **v; /* n of them, then NULL */
+	int n;
+	char **program; /* what follows "--", NULL when there was none */
+};
+
+#define VERB_WORDS_MAX INT32_MAX
+
+/* cli_next() that puts words aside on the way. */
+int verb_next(struct cli *c, struct words *w);
+
+/* Dies unless there are from min to max words; what says which are meant. */
+void verb_count(const struct words *w, int min, int max, const char *what);
 
 /* A small table: columns by name, cells as text, numbers to the right. */
 struct table_col {
 	const char *name;
-	bool right;
+	bool right; /* its cells are numbers */
 	const char *help;
 };
 
@@ -59,16 +76,25 @@ struct table {
 	const struct table_col *cols;
 	size_t n_cols;
 	size_t show[16], n_show; /* the columns chosen, in their order */
-	bool headings, raw;
+	bool headings, raw, json;
+	bool complete;    /* for JSON; true unless the verb says otherwise */
 	struct buf cells; /* each terminated, row by row, all columns */
-	size_t n_rows;
 };
 
+/* The rows of every verb that prints one. */
+/* clang-format off */
+#define TABLE_OPTS \
+	{ 'o', "output", CLI_ARG, "<list>", "columns, +<list> adds to the default ones" }, \
+	{ 'H', "list-columns", CLI_NONE, NULL, "list the columns" }, \
+	{ 'n', "noheadings", CLI_NONE, NULL, "no line of headings" }, \
+	{ 'r', "raw", CLI_NONE, NULL, "one blank between columns, no padding" }, \
+	{ 'J', "json", CLI_NONE, NULL, "JSON" }
+/* clang-format on */
+
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
-void table_choose(struct table *t, const char *list); /* "+A,B" adds to the default */
-void table_list(const struct table *t);               /* -H: prints the columns */
-void table_cell(struct table *t, const char *text);   /* NULL: unknown */
+bool table_option(struct table *t, int key, const char *arg); /* false: not one of TABLE_OPTS */
+void table_cell(struct table *t, const char *text);           /* NULL: unknown */
 void table_cell_u64(struct table *t, uint64_t v);
-void table_print(struct table *t);
+void table_print(struct table *t, const char *key); /* key of the array in JSON */
 
 #endif

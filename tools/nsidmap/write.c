@@ -53,21 +53,21 @@ int verb_write(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 	struct nsref ref;
 	int way = parse_way("auto");
+	struct words w = { 0 };
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
-	while (cli_next(&c) >= 0)
+	while (verb_next(&c, &w) >= 0)
 		way = parse_way(c.arg);
-	int words = verb_words(&c, 1, 2, "whose maps?");
-
-	if (nsref_parse(cli_rest(&c)[0], &ref, &e) < 0)
+	verb_count(&w, 1, 2, "whose maps?");
+	if (nsref_parse(w.v[0], &ref, &e) < 0)
 		cli_die_nserr(&e);
 	if (!nsref_is_process(&ref))
-		cli_die_usage("'%s' is not a process", cli_rest(&c)[0]);
+		cli_die_usage("'%s' is not a process", w.v[0]);
 	/* held before the map is awaited, so that its number cannot become another's meanwhile */
 	if (nsref_open_process(&ref, &p, &e) < 0)
 		cli_die_nserr(&e);
-	map_load(words == 2 ? cli_rest(&c)[1] : "-", &m);
+	map_load(w.n == 2 ? w.v[1] : "-", &m);
 	if (idmaps_check(&m, NULL, &e) < 0 || write_maps(&p, &m, way, &e) < 0)
 		cli_die_nserr(&e);
 	return 0;

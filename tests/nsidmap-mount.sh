@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsidmap-mount: mounts on which files belong to other ids, attached and handed on.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_kernel_call mount_setattr
+require_tool perl nsunshare
+
+oneTimeSetUp()
+{
+	mkdir -p "$TMP/src/below" "$TMP/dst"
+	touch "$TMP/src/f"
+	chown 5:6 "$TMP/src/f"
+	mount -t tmpfs none "$TMP/src/below"
+	touch "$TMP/src/below/g"
+	chown 7:8 "$TMP/src/below/g"
+}
+
+oneTimeTearDown()
+{
+	mountpoint -q "$TMP/src/below" || return 0
+	umount "$TMP/src/below"
+}
+
+map=u:0:100000:1000,g:0:200000:1000
+
+test_files_belong_to_the_outside_ids()
+{
+	run nsidmap mount "$TMP/src" "$TMP/dst" --map $map
+	assert_ok
+	run stat -c '%u %g' "$TMP/dst/f"
+	assert_out '100005 200006'
+	run ls "$TMP/dst/below"
+	assert_out_empty
+	umount "$TMP/dst"
+	run stat -c '%u %g' "$TMP/src/f"
+	assert_out '5 6'
+}
+
+test_recursive_takes_what_is_mounted_below()
+{
+	run nsidmap mount --recursive --map $map "$TMP/src" "$TMP/dst"
+	assert_ok
+	run stat -c '%u %g' "$TMP/dst/below/g"
+	assert_out '100007 200008'
+	umount -R "$TMP/dst"
+}
+
+test_a_program_gets_the_tree_as_a_descriptor()
+{
+	note_state
+	run nsidmap mount --map $map --fd 9 "$TMP/src" -- stat -L -c '%u %g' /proc/self/fd/9/f
+	assert_ok
+	assert_out '100005 200006'
+	assert_no_leftovers
+	run nsidmap mount --map $map --fd 9 "$TMP/src" -- sh -c 'ls /proc/self/fd'
+	assert_out_has 9
+	run nsidmap mount --map $map --fd 9 "$TMP/src" -- /nosuch/program
+	assert_rc 127
+	run nsidmap mount --map $map --fd 2 "$TMP/src" -- true
+	assert_rc 125
+}
+
+# The chain that it is for: the map is made outside, the tree is used inside.
+test_the_tree_is_attached_in_a_user_namespace()
+{
+	# move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
+	run nsidmap mount --map $map --fd 9 "$TMP/src" -- \
+		nsunshare --map $map --mount --setuid 0 --setgid 0 -- \
+		perl -e 'syscall(429, 9, my $empty = "", -100, my $target = "/mnt", 4) == 0 or die $!;
+			exec "stat", "-c", "%u %g", "/mnt/f"'
+	assert_ok
+	assert_out '5 6'
+}
+
+test_what_cannot_be_mapped_is_explained()
+{
+	note_state
+	run nsidmap mount --map $map /proc "$TMP/dst"
+	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
+	assert_err_has 'hint: its file system, or one mounted below, knows no idmapped mounts'
+	run nsidmap mount --map $map "$TMP/nosuch" "$TMP/dst"
+	assert_refused 1 "cannot take a copy of the mount of '$TMP/nosuch': No such file"
+	run nsidmap mount --map $map "$TMP/src" "$TMP/nosuch"
+	assert_refused 1 "cannot mount on '$TMP/nosuch'"
+	run nsidmap mount "$TMP/src" "$TMP/dst"
+	assert_rc 1
+	assert_err_has 'missing --map'
+	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_rc 1
+	assert_no_leftovers
+}
+
+test_a_kernel_without_it_is_exit_2()
+{
+	run enosys mount_setattr -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 2 'Function not implemented'
+	assert_err_has 'hint: idmapped mounts need Linux 5.12'
+}
+
+. shunit2

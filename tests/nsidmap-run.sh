@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsidmap-run: a program in a user namespace with a map.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user
+
+is_root()
+{
+	[ "$(id -u)" = 0 ]
+}
+
+test_runs_with_the_planned_map()
+{
+	run nsidmap run -- sh -c 'id -u; sed "s/  */ /g" /proc/self/uid_map'
+	assert_rc 0
+	if is_root; then
+		assert_out '0
+ 0 0 4294967295'
+	else
+		assert_out '0
+ 0 61234 1
+ 1 1000000 65536
+ 65537 2000000 10000'
+		assert_err_empty
+	fi
+}
+
+test_own_id_alone_needs_no_helper()
+{
+	is_root && return 0
+	run nsidmap run u:5:61234:1,g:6:61234:1 -- sh -c 'id -u; id -g; cat /proc/self/setgroups'
+	assert_ok
+	assert_out '5
+6
+deny'
+	run nsidmap run --explain u:5:61234:1,g:6:61234:1 -- true
+	assert_out_lacks helper
+}
+
+test_ids_that_are_not_kept_become_root()
+{
+	is_root || return 0
+	run nsidmap run u:0:100000:10,g:0:100000:10 -- sh -c 'id -u; id -g; id -G'
+	assert_ok
+	assert_out '0
+0
+0'
+	run nsidmap run u:5:0:1,g:5:0:1 -- id -u
+	assert_ok
+	assert_out 5
+}
+
+test_status_and_failures_are_those_of_an_exec_tool()
+{
+	note_state
+	own=$(nsidmap plan --root --format arg)
+	run nsidmap run "$own" -- sh -c 'exit 7'
+	assert_rc 7
+	run nsidmap run "$own" -- /nosuch
+	assert_rc 127
+	run nsidmap run "$own" -- /etc/passwd
+	assert_rc 126
+	run nsidmap run "$own"
+	assert_rc 125
+	run nsidmap run u:0:0:0,g:0:0:1 -- echo ran
+	assert_rc 125
+	assert_out_empty
+	assert_no_leftovers
+	is_root && return 0
+	# the helper is refused: nothing runs
+	run nsidmap run u:0:7:1,g:0:7:1 -- echo ran
+	assert_refused 125 'newuidmap failed: '
+	assert_no_leftovers
+}
+
+test_explain_does_nothing()
+{
+	run nsidmap run --explain u:0:1:5,g:0:2:5 -- touch "$TMP/made"
+	assert_ok
+	assert_out_has 'helper map u:0:1:5,g:0:2:5: write(/proc/PID/{setgroups,uid_map,gid_map})'
+	[ ! -e "$TMP/made" ]
+	assertTrue $?
+}
+
+. shunit2

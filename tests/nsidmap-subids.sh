@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsidmap-subids: the ranges of a user, and what is wrong with the files.
+# as: root user
+. "${0%/*}/testlib.sh"
+
+is_root()
+{
+	[ "$(id -u)" = 0 ]
+}
+
+subids()
+{
+	printf '%b' "$1" >"$TMP/subuid"
+	printf '%b' "${2-}" >"$TMP/subgid"
+	mount --bind "$TMP/subuid" /etc/subuid && mount --bind "$TMP/subgid" /etc/subgid
+}
+
+test_lists_all_ranges_by_name_and_by_uid()
+{
+	for user in nstest 61234; do
+		run nsidmap subids $user --raw --noheadings
+		assert_ok
+		assert_out 'uid 1000000 65536 1065535 1
+uid 2000000 10000 2009999 2
+gid 1500000 65536 1565535 1
+gid 2500000 20000 2519999 2'
+	done
+	run nsidmap subids --output USER,START -n nosuchuser
+	assert_ok
+	assert_out_empty
+}
+
+test_json()
+{
+	run nsidmap subids nstest --json
+	assert_ok
+	assert_out_has '"start": 1000000'
+	assert_out_has '"complete": true'
+}
+
+test_lint_finds_nothing_in_good_files()
+{
+	run nsidmap subids --lint
+	assert_ok
+	assert_out_empty
+}
+
+test_lint_finds_all_that_is_wrong()
+{
+	is_root || return 0
+	subids '#comment\nalice:100000:65536\nbob:150000:10\ncarol:61000:1000\nshort:1\nwrap:4294967290:10\ncr:1:1\r\n:5:5\nbob:165535:1\n' \
+		'neg:-5:5\nzero:5:0\ndave:0:70000'
+	run nsidmap subids --lint
+	umount /etc/subuid /etc/subgid
+	assert_rc 1
+	assert_err_empty
+	assert_out "/etc/subuid: line 5: it has fewer than three fields
+/etc/subuid: line 6: the range passes 4294967294, the last id
+/etc/subuid: line 7: it ends in a carriage return
+/etc/subuid: line 8: the owner is empty
+/etc/subuid: line 3: bob's range 150000-150009 overlaps alice's range 100000-165535 of line 2
+/etc/subuid: line 9: bob's range 165535-165535 overlaps alice's range 100000-165535 of line 2
+/etc/subuid: line 4: carol's range 61000-61999 holds 61234, the id of nstest
+/etc/subgid: line 1: the start is not a decimal number
+/etc/subgid: line 2: the count is 0
+/etc/subgid: line 3: dave's range 0-69999 holds 0, the id of root"
+}
+
+test_lint_of_a_hundred_thousand_lines()
+{
+	is_root || return 0
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; print "x:599999:1" }' >"$TMP/many"
+	mount --bind "$TMP/many" /etc/subuid
+	run timeout 5 nsidmap subids --lint
+	umount /etc/subuid
+	assert_rc 1
+	assert_out "/etc/subuid: line 100001: x's range 599999-599999 overlaps user49999's range 599990-599999 of line 50000"
+}
+
+test_a_line_that_does_not_count_is_told()
+{
+	is_root || return 0
+	subids 'nstest:5:5\r\nnstest:7:1\n'
+	run nsidmap subids nstest -n -o START
+	umount /etc/subuid /etc/subgid
+	assert_rc 0
+	assert_out 7
+	assert_err_has 'nsidmap: line 1 of /etc/subuid is not used: it ends in a carriage return'
+}
+
+# libsubid is asked when nsswitch.conf names a module; without that module it falls back to the
+# files, but knows no line numbers.
+test_nss_is_asked_where_it_is_named()
+{
+	is_root || return 0
+	{ cat /etc/nsswitch.conf; echo 'subid: nosuchmodule'; } >"$TMP/nsswitch"
+	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
+	run nsidmap subids nstest -n -r
+	umount /etc/nsswitch.conf
+	assert_ok
+	assert_out_has 'uid 2000000 10000 2009999 -'
+	{ cat /etc/nsswitch.conf; echo 'subid: files'; } >"$TMP/nsswitch"
+	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
+	run nsidmap subids nstest -n -o START
+	umount /etc/nsswitch.conf
+	assert_out_has 1000000
+}
+
+. shunit2

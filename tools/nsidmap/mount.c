@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* mount: a mount on which files belong to other ids, attached or handed on. */
+#include "file.h"
+#include "idmount.h"
+#include "num.h"
+#include "spawn.h"
+#include "sys_mount.h"
+#include "verb.h"
+
+enum { OPT_MAP = CLI_LONG, OPT_FD, OPT_RECURSIVE };
+
+/* clang-format off */
+static const struct cli_opt opts[] = {
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "ids of files to the ids shown (required)" },
+	{ OPT_RECURSIVE, "recursive", CLI_NONE, NULL, "with all that is mounted below" },
+	{ OPT_FD, "fd", CLI_ARG, "<number>", "attach nothing: a program gets it as that descriptor" },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct cli_tool tool = {
+	.name = "nsidmap mount",
+	.synopsis = { "[options] --map <map> <source> <target>",
+		      "[options] --map <map> --fd <number> <source> -- <program> [argument...]" },
+	.purpose = "Mount a tree so that its files belong to the ids of a map.",
+	.opts = opts,
+	.notes = "It forks to make a user namespace that holds the map.",
+	.failed = CLI_EXIT_FAILED,
+};
+
+struct request {
+	const char *map;
+	int fd; /* -1: attach to the second word */
+	bool recursive;
+};
+
+static void parse(struct cli *c, struct words *w, struct request *r, int *failed)
+{
+	for (int key; (key = verb_next(c, w)) >= 0;) {
+		switch (key) {
+		case OPT_MAP:
+			r->map = c->arg;
+			break;
+		case OPT_FD:
+			*failed = CLI_EXIT_OWN; /* with a program it is an exec tool */
+			if (num_int(c->arg, 3, 65535, &r->fd) < 0)
+				cli_die_usage("--fd: '%s' is not a number from 3 to 65535", c->arg);
+			break;
+		case OPT_RECURSIVE:
+			r->recursive = true;
+		}
+	}
+	if (!r->map)
+		cli_die_usage("missing --map");
+	if (r->fd >= 0 && (w->n != 1 || !w->program))
+		cli_die_usage("--fd wants '<source> -- <program>'");
+	if (r->fd < 0 && (w->n != 2 || w->program))
+		cli_die_usage("which source, on which target?");
+}
+
+/* Hands the tree on: the one descriptor that the program gets from us. */
+static _Noreturn void run_with(int tree, int fd, char **program)
+{
+	struct nserr e = NSERR_INIT;
+	int rc = 0;
+
+	if (tree == fd)
+		rc = fcntl(fd, F_SETFD, 0);
+	else if (fcntl(fd, F_GETFD) >= 0)
+		cli_die(0, "--fd: descriptor %d is in use", fd);
+	else
+		rc = dup2(tree, fd);
+	if (rc < 0)
+		cli_die(errno, "cannot make the tree descriptor %d", fd);
+	if (spawn_exec(program, &e) < 0)
+		cli_die_nserr(&e);
+	abort(); /* it does not return otherwise */
+}
+
+int verb_mount(int argc, char **argv)
+{
+	struct request r = { NULL, -1, false };
+	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+	struct nserr e = NSERR_INIT;
+	struct cli_tool self = tool;
+	struct words w = { 0 };
+	struct cli c;
+	int tree, rc;
+
+	cli_init(&c, &self, argc, argv);
+	parse(&c, &w, &r, &self.failed);
+	map_load(r.map, &m);
+	if (idmaps_check(&m, NULL, &e) < 0)
+		cli_die_nserr(&e);
+	tree = idmount_tree(AT_FDCWD, w.v[0], r.recursive, &m, &e);
+	if (tree == -ENOSYS && r.fd < 0)
+		e.status = CLI_EXIT_UNSUPPORTED;
+	if (tree < 0)
+		cli_die_nserr(&e);
+	if (r.fd >= 0)
+		run_with(tree, r.fd, w.program);
+	rc = sys_move_mount(tree, "", AT_FDCWD, w.v[1],
+			    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS);
+	if (rc < 0)
+		cli_die(rc, "cannot mount on '%s'", w.v[1]);
+	return 0;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* run: a program in a new user namespace with a map, and nothing else. */
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+
+#include "cause.h"
+#include "file.h"
+#include "idmapio.h"
+#include "idplan.h"
+#include "plan.h"
+#include "spawn.h"
+#include "sys_cap.h"
+#include "sys_ns.h"
+#include "sys_pidfd.h"
+#include "verb.h"
+
+enum { OPT_EXPLAIN = CLI_LONG };
+
+/* clang-format off */
+static const struct cli_opt opts[] = {
+	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print what would be done, and do nothing" },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct cli_tool tool = {
+	.name = "nsidmap run",
+	.synopsis = { "[options] [<map>] -- <program> [argument...]" },
+	.purpose = "Run a program in a new user namespace with that map.",
+	.opts = opts,
+	.notes =
+		"Without <map> it is that of 'nsidmap plan'. It forks a helper that writes the map "
+		"from\noutside, unless it maps the caller's own ids alone.",
+	.failed = CLI_EXIT_OWN,
+};
+
+struct run {
+	struct idmaps maps;
+	pid_t pid; /* of the caller, which becomes the program */
+	char **program;
+};
+
+static pid_t fork_helper(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	pid_t pid = sys_clone(0, -1, NULL);
+
+	(void)ctx;
+	(void)s;
+	return pid < 0 ? nserr_set(e, pid, "cannot fork") : pid;
+}
+
+static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	int rc = sys_unshare(CLONE_NEWUSER);
+
+	(void)ctx;
+	(void)s;
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot create a user namespace");
+		cause_unshare(CLONE_NEWUSER, e);
+	}
+	return rc;
+}
+
+/* user_namespaces(7): written once, before an exec that would lose the capabilities in the new
+ * namespace; more than one's own id only from the parent. s->num: by the caller itself. */
+static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	enum idmap_way way = IDMAP_DIRECT;
+	cleanup_fd int procfd = -1;
+	char path[32];
+	int rc;
+
+	snprintf(path, sizeof(path), "/proc/%d", r->pid);
+	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	if (procfd < 0)
+		return nserr_set(e, procfd, "cannot open %s", path);
+	rc = s->num ? 0 : idmaps_way(&r->maps, &way, e);
+	if (rc == 0)
+		rc = way == IDMAP_DIRECT ? idmaps_write(procfd, &r->maps, e)
+					 : idmaps_write_helpers(procfd, &r->maps, e);
+	return rc;
+}
+
+static void show_maps(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)s;
+	buf_adds(out, "map ");
+	idmaps_format_arg(&((const struct run *)ctx)->maps, out);
+}
+
+/* Ids that the map does not have cannot be kept: root of the namespace then. */
+static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return nserr_set(e, errno, "cannot drop the supplementary groups");
+	if (setresgid(0, 0, 0) < 0)
+		return nserr_set(e, errno, "cannot become group 0");
+	return setresuid(0, 0, 0) < 0 ? nserr_set(e, errno, "cannot become user 0") : 0;
+}
+
+static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)s;
+	return spawn_exec(((struct run *)ctx)->program, e);
+}
+
+static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct run *r = ctx;
+
+	(void)s;
+	buf_printf(out, "execute %s", r->program[0]);
+}
+
+static const struct plan_kind step_helper = {
+	.name = "helper",
+	.call = "clone3(2)",
+	.what = "create a helper that stays outside",
+	.fork = fork_helper,
+	.forks = PLAN_HELPER,
+};
+static const struct plan_kind step_unshare = {
+	.name = "unshare",
+	.call = "unshare(2)",
+	.what = "create a user namespace",
+	.run = run_unshare,
+};
+static const struct plan_kind step_maps = {
+	.name = "maps",
+	.call = "write(/proc/PID/{setgroups,uid_map,gid_map})",
+	.run = run_maps,
+	.show = show_maps,
+};
+static const struct plan_kind step_ids = {
+	.name = "ids",
+	.call = "setgroups(2), setresgid(2), setresuid(2)",
+	.what = "become user and group 0",
+	.run = run_ids,
+};
+static const struct plan_kind step_exec = {
+	.name = "exec",
+	.call = "execve(2)",
+	.run = run_exec,
+	.show = show_exec,
+};
+
+static bool is_own(const struct idmap *m, uint32_t id)
+{
+	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == id;
+}
+
+static void make_plan(struct run *r, struct plan *p)
+{
+	const struct idmap *uids = &r->maps.map[IDMAP_UID], *gids = &r->maps.map[IDMAP_GID];
+	bool self = is_own(uids, geteuid()) && is_own(gids, getegid()) &&
+		    !(sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID));
+	uint32_t id;
+
+	/* from inside a gid map is taken only with setgroups denied */
+	if (self && r->maps.setgroups == IDMAP_SETGROUPS_UNSET)
+		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
+	if (!self)
+		plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
+	plan_add(p, PLAN_CALLER, &step_unshare, NULL, 0);
+	plan_add(p, self ? PLAN_CALLER : PLAN_HELPER, &step_maps, NULL, self);
+	if ((idmap_to_inside(uids, geteuid(), &id) < 0 ||
+	     idmap_to_inside(gids, getegid(), &id) < 0) &&
+	    idmap_to_outside(uids, 0, &id) == 0 && idmap_to_outside(gids, 0, &id) == 0)
+		plan_add(p, PLAN_CALLER, &step_ids, NULL, 0);
+	plan_add(p, PLAN_CALLER, &step_exec, NULL, 0);
+}
+
+static void get_maps(const char *arg, struct idmaps *m)
+{
+	const struct idplan_request all = { IDPLAN_AUTO, NULL, IDPLAN_ERROR };
+	struct nserr e = NSERR_INIT, note = NSERR_INIT;
+
+	if (arg)
+		map_load(arg, m);
+	else if (idplan_make(&all, m, &note, &e) < 0)
+		cli_die_nserr(&e);
+	if (note.what[0])
+		cli_warn_nserr(&note);
+	if (idmaps_check(m, NULL, &e) < 0)
+		cli_die_nserr(&e);
+}
+
+int verb_run(int argc, char **argv)
+{
+	struct plan_result result;
+	struct plan p = PLAN_INIT;
+	struct nserr e = NSERR_INIT;
+	struct words w = { 0 };
+	struct run r = { 0 };
+	bool explain = false;
+	struct buf out = BUF_INIT;
+	struct cli c;
+
+	cli_init(&c, &tool, argc, argv);
+	while (verb_next(&c, &w) >= 0)
+		explain = true;
+	if (w.n > 1 || !w.program)
+		cli_die_usage("'[<map>] -- <program>' is missing");
+	get_maps(w.n ? w.v[0] : NULL, &r.maps);
+	r.pid = getpid();
+	r.program = w.program;
+	make_plan(&r, &p);
+	if (explain) {
+		plan_explain(&p, &r, &out);
+		cli_print(&out);
+		return 0;
+	}
+	if (plan_run(&p, &r, &result, &e) < 0)
+		cli_die_nserr(&e);
+	return CLI_EXIT_OWN; /* the exec was the last step */
+}
