@@ -4,6 +4,7 @@
 #define NSU_NSPIVOT_H
 
 #include "cli.h"
+#include "cred.h"
 #include "handle.h"
 #include "plan.h"
 #include "rootfs.h"
@@ -61,7 +62,10 @@ struct request {
 	bool force, explain, move_root, host_root;
 	bool readonly; /* --readonly of the root itself, done last */
 	struct handle handle;
-	char **argv; /* the program, or NULL for a shell */
+	struct cred cred;
+	uint64_t caps;  /* of the preset: at most these, 0 for no limit */
+	bool caps_kept; /* --cap-keep or --keep-caps: the preset's are not asked */
+	char **argv;    /* the program, or NULL for a shell */
 	/* while it is carried out */
 	struct rootfs root;
 };

@@ -47,6 +47,7 @@ static const struct cli_opt opts[] = {
 	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "working directory in the new root (default /)" },
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "even where it is not safe: see the man page" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
+	CRED_OPTS,
 	HANDLE_OPTS,
 	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
@@ -102,16 +103,28 @@ static void take(struct request *q, int key, const char *arg)
 	case OPT_EXPLAIN:
 		q->explain = true;
 		break;
-	case HANDLE_KEY_READY_FD:
-	case HANDLE_KEY_WAIT_FD:
-	case HANDLE_KEY_CLOSE_FDS:
-	case HANDLE_KEY_KEEP_FD:
-		if (handle_option(&q->handle, key, arg, &e) < 0)
-			cli_die_nserr(&e);
-		break;
 	default:
-		check(op_add(q, &verbs[key - OPT_VERB], arg, &e), verbs[key - OPT_VERB].name, &e);
+		if (key >= OPT_VERB && key < OPT_VERB + VERB_COUNT)
+			check(op_add(q, &verbs[key - OPT_VERB], arg, &e),
+			      verbs[key - OPT_VERB].name, &e);
+		else if (handle_option(&q->handle, key, arg, &e) < 0 ||
+			 cred_option(&q->cred, key, arg, &e) < 0)
+			cli_die_nserr(&e);
+		q->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
 	}
+}
+
+/* A preset's capabilities are a limit like those of --cap-drop, which takes from them. */
+static void check_cred(struct request *q)
+{
+	struct nserr e = NSERR_INIT;
+
+	if (cred_check(&q->cred, &e) < 0)
+		cli_die_nserr(&e);
+	if (!q->caps || q->caps_kept)
+		return;
+	q->cred.cap_limit = q->cred.limit_caps ? q->cred.cap_limit & q->caps : q->caps;
+	q->cred.limit_caps = true;
 }
 
 void opts_read(struct request *q, int argc, char **argv)
@@ -123,6 +136,7 @@ void opts_read(struct request *q, int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1)
 		take(q, key, c.arg);
+	check_cred(q);
 	argv = cli_rest(&c);
 	if (!q->host_root) {
 		if (!argv[0])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: presets, written in the tool's own options: --explain prints them so. */
 #include "nspivot.h"
+#include "sys_cap.h"
 
 struct row {
 	enum verb_id verb;
@@ -64,18 +65,39 @@ static const struct row host[] = {
 	{ VERB_ETC_RESOLV_CONF, "host" },
 };
 
+/* What docker leaves its containers, unless they are privileged. */
+static const char docker_caps[] =
+	"chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,"
+	"net_bind_service,sys_chroot,kill,audit_write";
+
 static const struct preset {
 	const char *name;
 	const struct row *row;
 	size_t n;
+	const char *caps; /* what the program may have, NULL: what the caller has */
 } presets[] = {
 	{ "none",    NULL,    0 },
 	{ "minimal", minimal, ARRAY_SIZE(minimal) },
-	{ "docker",  docker,  ARRAY_SIZE(docker) },
+	{ "docker",  docker,  ARRAY_SIZE(docker), docker_caps },
 	{ "systemd", systemd, ARRAY_SIZE(systemd) },
 	{ "host",    host,    ARRAY_SIZE(host) },
 };
 /* clang-format on */
+
+static uint64_t parse_caps(const char *list)
+{
+	uint64_t caps = 0;
+
+	for (size_t n; *list; list += n + (list[n] == ',')) {
+		int cap;
+
+		n = strcspn(list, ",");
+		cap = sys_cap_parse(list, n);
+		if (cap >= 0)
+			caps |= SYS_CAP_BIT(cap);
+	}
+	return caps;
+}
 
 int preset_add(struct request *q, const char *name, struct nserr *e)
 {
@@ -87,6 +109,8 @@ int preset_add(struct request *q, const char *name, struct nserr *e)
 			continue;
 		for (size_t k = 0; k < p->n && rc == 0; k++)
 			rc = op_add(q, &verbs[p->row[k].verb], p->row[k].arg, e);
+		if (p->caps)
+			q->caps = parse_caps(p->caps);
 		return rc;
 	}
 	nserr_set(e, 0, "no preset '%s'", name);

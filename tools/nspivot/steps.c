@@ -8,6 +8,7 @@
 #include "rootmove.h"
 #include "rootpivot.h"
 #include "spawn.h"
+#include "sys_cap.h"
 
 static int run_check_ns(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -106,6 +107,24 @@ static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *o
 	buf_printf(out, "change to %s", ((const struct request *)ctx)->chdir);
 }
 
+/* A mapped id that is not 0 did its work by ambient capabilities: they are not the program's. */
+static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct sys_caps caps;
+	int rc = sys_cap_clear_ambient();
+
+	(void)ctx, (void)s;
+	if (rc == -EINVAL)
+		return 0; /* before 4.3 there are none */
+	if (rc == 0)
+		rc = sys_cap_get(&caps);
+	if (rc == 0 && caps.inheritable) {
+		caps.inheritable = 0;
+		rc = sys_cap_set(&caps);
+	}
+	return rc < 0 ? nserr_set(e, rc, "cannot clear the ambient capabilities") : 0;
+}
+
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct request *q = ctx;
@@ -144,6 +163,7 @@ static const struct plan_kind
 	pivot     = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
 	std_fds   = { "the new /dev/null on descriptors 0-2 that are the old one's", "fstat(2), dup2(2)", run_std_fds },
 	change    = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
+	ambient   = { "no inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient },
 	execute   = { "execute", "execve(2)", run_exec, NULL, show_exec };
 /* clang-format on */
 
@@ -163,6 +183,10 @@ void steps_add(struct request *q, struct plan *p)
 	plan_add(p, PLAN_CALLER, &std_fds, NULL, 0);
 	if (q->chdir)
 		plan_add(p, PLAN_CALLER, &change, NULL, 0);
+	if (!q->caps_kept)
+		plan_add(p, PLAN_CALLER, &ambient, NULL, 0);
+	cred_plan(&q->cred, p, PLAN_CALLER);
+	cred_plan_last(&q->cred, p, PLAN_CALLER);
 	handle_plan_exec(&q->handle, p, PLAN_CALLER, q->argv ? q->argv[0] : "/bin/sh");
 	plan_add(p, PLAN_CALLER, &execute, NULL, 0);
 }
