@@ -26,6 +26,49 @@ static int set_old(struct rootfs *r, struct nserr *e)
 	return r->old < 0 ? nserr_set(e, r->old, "cannot open /") : 0;
 }
 
+int rootfs_reopen(int fd)
+{
+	char link[32], path[4096];
+	cleanup_fd int again = -1;
+	struct stat was, is;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0)
+		return -EINVAL;
+	path[n] = '\0';
+	again = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
+	if (again < 0 || fstat(fd, &was) < 0 || fstat(again, &is) < 0 || was.st_dev != is.st_dev ||
+	    was.st_ino != is.st_ino)
+		return -EINVAL;
+	return TAKE_FD(again);
+}
+
+/*
+ * A private, detached clone of what src shows, with attributes set and cleared. Only mounts of this
+ * namespace and (6.15) detached ones can be cloned: a detached one is taken as it is, what was
+ * opened in another namespace is looked up in this one.
+ */
+static int clone_mount(int src, unsigned rec, uint64_t set, uint64_t clr)
+{
+	const unsigned flags = OPEN_TREE_CLONE | AT_EMPTY_PATH | rec;
+	cleanup_fd int mnt = sys_open_tree(src, "", flags), again = -1;
+	int rc;
+
+	if (mnt == -EINVAL) {
+		if (sys_mount_setattr(src, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1) == 0)
+			return fcntl(src, F_DUPFD_CLOEXEC, 3);
+		again = rootfs_reopen(src);
+		mnt = again < 0 ? again : sys_open_tree(again, "", flags);
+	}
+	if (mnt < 0)
+		return mnt;
+	/* a clone is in the peer group of its original: private, before it gets mounts */
+	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1);
+	return rc < 0 ? rc : TAKE_FD(mnt);
+}
+
 int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e)
 {
 	uint64_t ro = readonly ? MOUNT_ATTR_RDONLY : 0;
@@ -34,27 +77,19 @@ int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	r->readonly = readonly;
-	r->fd = sys_open_tree(dir, "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
-	if (r->fd >= 0) {
-		/* a clone is in the peer group of its original: private, before it gets mounts */
-		rc = sys_mount_setattr(r->fd, "", AT_EMPTY_PATH | AT_RECURSIVE, ro, 0, MS_PRIVATE,
-				       -1);
-		/* the root itself must take mount points first; rootfs_attach() closes it */
-		if (rc == 0 && readonly)
+	r->fd = rc = clone_mount(dir, AT_RECURSIVE, ro, 0);
+	if (rc >= 0) {
+		/* the root itself must take mount points first; rootfs_finish() closes it */
+		if (readonly)
 			(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
-	} else {
-		rc = r->fd;
-	}
-	if (rc == 0)
 		return 0;
+	}
 	if (!lacks(rc)) {
 		nserr_set(e, rc, "cannot clone the mounts of the new root");
 		if (rc == -EPERM)
 			mnt_explain("", e);
 		return rc;
 	}
-	util_close(&r->fd);
-	r->fd = -1;
 	r->legacy = true;
 	return rootold_begin(r, dir, e);
 }
@@ -234,29 +269,24 @@ int rootfs_mount(struct rootfs *r, const char *type, const char *path, const str
 static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct nserr *e)
 {
 	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
-	cleanup_fd int mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | rec);
-	int rc;
+	int mnt = clone_mount(src, rec, o->set, o->clr);
 
 	/* before 6.15 nothing can be cloned out of a detached tree */
 	if (mnt == -EINVAL && !r->attached && !o->norec) {
-		rc = rootfs_attach(r, true, e);
-		if (rc < 0)
-			return rc;
-		mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | rec);
+		mnt = rootfs_attach(r, true, e);
+		if (mnt < 0)
+			return mnt;
+		mnt = clone_mount(src, rec, o->set, o->clr);
 	}
-	if (mnt < 0) {
-		nserr_set(e, mnt, "cannot clone the mount");
-		if (mnt == -EINVAL && o->norec)
-			nserr_hint(
-				e,
-				"mounts inherited by a user namespace come with those below them: "
-				"without norec it works");
+	if (mnt >= 0)
 		return mnt;
-	}
-	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, o->set, o->clr, MS_PRIVATE, -1);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot set the mount's options");
-	return TAKE_FD(mnt);
+	nserr_set(e, mnt, "cannot clone the mount with its options");
+	if (mnt == -EINVAL && o->norec)
+		nserr_hint(
+			e,
+			"mounts inherited by a user namespace come with those below them: without "
+			"norec it works");
+	return mnt;
 }
 
 int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o)

@@ -45,7 +45,8 @@ int rootfs_mount(struct rootfs *r, const char *type, const char *path, const str
 
 /*
  * Binds what src (a descriptor) shows on path, made when missing as src is: recursively unless
- * o->norec, o applied to every mount of it. A descriptor of what is bound. Not taken: src.
+ * o->norec, o applied to every mount of it. A src that is a detached mount which cannot be cloned
+ * is attached itself. A descriptor of what is bound. Not taken: src.
  */
 int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
 		struct nserr *e) must_check;
@@ -63,6 +64,10 @@ int rootfs_move_old(struct rootfs *r, int put, struct nserr *e) must_check;
 
 /* Makes what is read-only "in the end" so: the root mount. */
 int rootfs_finish(struct rootfs *r, struct nserr *e) must_check;
+
+/* A descriptor of the same file or directory in this mount namespace, for one opened in another: by
+ * its name, and only when that leads to the same inode. A descriptor or -EINVAL. */
+int rootfs_reopen(int fd) must_check;
 
 /* Whether path names the root itself / how the way to a place for src is walked. */
 bool rootfs_is_root(const char *path);

@@ -88,16 +88,27 @@ static int take_top(struct rootfs *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
 }
 
+/* What was opened in another mount namespace is looked up in this one. */
+static int bind(int src, const char *target, unsigned long rec)
+{
+	char from[FD_PATH];
+	int rc = sys_mount(fd_path(src, from), target, NULL, MS_BIND | rec, NULL);
+	cleanup_fd int again = rc == -EINVAL ? rootfs_reopen(src) : -1;
+
+	if (again >= 0)
+		rc = sys_mount(fd_path(again, from), target, NULL, MS_BIND | rec, NULL);
+	return rc;
+}
+
 int rootold_begin(struct rootfs *r, int dir, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY },
 				   rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
-	char path[FD_PATH];
 	int rc = begin(r, e);
 
 	if (rc < 0)
 		return rc;
-	rc = sys_mount(fd_path(dir, path), "/", NULL, MS_BIND | MS_REC, NULL);
+	rc = bind(dir, "/", MS_REC);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot bind the new root");
 	rc = take_top(r, dir, e);
@@ -203,12 +214,12 @@ int rootold_bind(struct rootfs *r, int src, const char *path, const struct mntop
 {
 	unsigned walk = rootfs_walk_flags(src, o);
 	cleanup_fd int at = -1, now = -1;
-	char from[FD_PATH], target[FD_PATH];
+	char target[FD_PATH];
 	unsigned long rec = o->norec ? 0 : MS_REC;
 	int rc;
 
 	if (rootfs_is_root(path)) {
-		rc = sys_mount(fd_path(src, from), "/", NULL, MS_BIND | rec, NULL);
+		rc = bind(src, "/", rec);
 		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on /") : take_top(r, src, e);
 		if (rc < 0)
 			return rc;
@@ -217,7 +228,7 @@ int rootold_bind(struct rootfs *r, int src, const char *path, const struct mntop
 		at = make_target(r, path, walk, e);
 		if (at < 0)
 			return at;
-		rc = sys_mount(fd_path(src, from), fd_path(at, target), NULL, MS_BIND | rec, NULL);
+		rc = bind(src, fd_path(at, target), rec);
 		if (rc < 0) {
 			nserr_set(e, rc, "%s: cannot bind", path);
 			if (rc == -EINVAL && o->norec)

@@ -1,27 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-basic: a root of busybox is assembled, entered and left, as root and in a user namespace.
+# nspivot-basic: a root is assembled of all its options, entered and left.
 # as: root user
 . "${0%/*}/testlib.sh"
-require_tool busybox
-require_ns mnt pid
-
-box=$TMP/box
-mkdir -p "$box/bin" "$box/etc"
-cp "$(command -v busybox)" "$box/bin/busybox"
-for applet in sh cat ls stat touch readlink; do
-	ln -s busybox "$box/bin/$applet"
-done
-
-# in namespaces of our own; an ordinary user as mapped root
-box()
-{
-	if [ "$(id -u)" = 0 ]; then
-		nsunshare -mpn -- nspivot "$@"
-	else
-		nsunshare -Umpn -r -- nspivot "$@"
-	fi
-}
+. "${0%/*}/rootlib.sh"
+make_box
 
 test_preset_minimal_has_two_mounts()
 {
@@ -32,60 +15,177 @@ test_preset_minimal_has_two_mounts()
 
 test_a_plain_root_is_the_only_mount_and_has_no_way_back()
 {
-	run box "$box" -- /bin/sh -c 'cd / && echo .. ../bin/* && ls / && pwd'
+	run box --preset=none --detach "$box" -- /bin/sh -c 'cd / && echo .. ../bin/* && ls / && pwd'
 	assert_ok
 	assert_out_has bin
 	assert_out_lacks usr
 }
 
+test_the_root_may_be_a_descriptor()
+{
+	run box --proc /proc fd:5 -- /bin/cat /proc/self/mountinfo 5<"$box"
+	assert_ok
+	assertEquals 'mounts' 2 "$(wc -l <"$TMP/out")"
+}
+
 test_dev_is_minimal_and_works()
 {
-	run box --proc /proc --dev --devpts --shm "$box" -- /bin/sh -c 'echo x >/dev/null && ls /dev && stat -c %t:%T /dev/null'
-	assert_ok
-	assert_out_has urandom
-	assert_out_has ptmx
+	NS_TOO=i
+	run box --proc /proc --dev --devpts --shm --mqueue "$box" -- \
+		/bin/sh -c 'echo x >/dev/null && ls /dev && stat -c %t:%T /dev/null && stat -c %a /dev/shm /dev/pts/ptmx &&
+			echo x | cat /dev/stdin >/dev/full; grep " /dev/mqueue " /proc/mounts'
+	NS_TOO=
+	assert_rc 0
+	for node in null zero full random urandom tty ptmx pts fd stdin; do
+		assert_out_has "$node"
+	done
 	assert_out_has 1:3
+	assert_out_has '1777
+666'
+	assert_out_has mqueue
 	assert_out_lacks mem
+	assert_err_has 'No space left'
+}
+
+test_sysfs_is_read_only_and_cgroup2_on_it()
+{
+	NS_TOO=nC
+	run box --preset=minimal --sysfs --cgroup2=/sys/fs/cgroup:ro "$box" -- \
+		/bin/cat /proc/mounts /sys/fs/cgroup/cgroup.controllers
+	NS_TOO=
+	assert_ok
+	assert_out_has ' /sys sysfs ro,nosuid,nodev,noexec'
+	assert_out_has ' /sys/fs/cgroup cgroup2 ro,'
 }
 
 test_a_bind_is_there_and_a_read_only_one_is_read_only()
 {
 	mkdir -p "$TMP/src"
 	echo data >"$TMP/src/file"
-	run box --bind "$TMP/src:/rw" --ro-bind "$TMP/src:/ro" "$box" -- \
-		/bin/sh -c 'cat /ro/file; touch /rw/new; touch /ro/new2'
+	run box --bind "$TMP/src:/rw" --ro-bind "$TMP/src:/ro" --bind "fd:6:/fd" "$box" -- \
+		/bin/sh -c 'cat /ro/file /fd/file; touch /rw/new; touch /ro/new2' 6<"$TMP/src"
 	assert_rc 1
-	assert_out data
+	assert_out 'data
+data'
 	assert_err_has 'Read-only'
 	assertTrue 'written through the bind' "[ -e '$TMP/src/new' ]"
 	assertFalse 'written through the read-only bind' "[ -e '$TMP/src/new2' ]"
 }
 
-test_a_failed_mount_leaves_nothing()
+test_options_of_mounts_are_those_asked()
 {
-	note_state
-	run box --tmpfs /made/for/it --tmpfs /made/too:size=nonsense "$box" -- /bin/cat /dev/null
-	assert_refused 125 '/made/too: cannot mount tmpfs'
-	assert_err_has 'the kernel says'
-	assert_no_leftovers
+	run box --proc /proc:hidepid=invisible --tmpfs /t:size=16k,mode=0700,noexec,nosuid,noatime "$box" -- \
+		/bin/sh -c 'grep -E " /(t|proc) " /proc/mounts; stat -c %a /t'
+	assert_ok
+	assert_out_has 'hidepid=invisible'
+	assert_out_has 'nosuid,noexec,noatime'
+	assert_out_has 'size=16k'
+	assert_out_has 700
 }
 
-test_a_program_that_is_not_there_is_127()
+test_directories_links_and_files_are_made()
 {
-	run box "$box" -- /bin/none
-	assert_refused 127 '/bin/none'
+	rm -rf "${box:?}/made"
+	echo from a file >"$TMP/content"
+	run box --tmpfs /made --dir /made/dir:mode=0750 --symlink /bin/cat:/made/link \
+		--file "$TMP/content:/made/one:mode=0600" --file fd:7:/made/two --file -:/made/three "$box" -- \
+		/bin/sh -c 'cd /made && stat -c %a dir one && readlink link && cat one two three' \
+		7<"$TMP/content" <"$TMP/content"
+	assert_ok
+	assert_out '750
+600
+/bin/cat
+from a file
+from a file
+from a file'
+}
+
+test_masked_is_empty_and_read_only_is_read_only()
+{
+	mkdir -p "$box/secret" "$box/keep"
+	echo key >"$box/secret/key"
+	echo key >"$box/keyfile"
+	run box --mask /secret --mask /keyfile --readonly /keep --mask /none:try --readonly /none:try "$box" -- \
+		/bin/sh -c 'ls /secret; cat /keyfile; touch /keep/x || touch /secret/x || touch /free'
+	assert_out_empty
+	assert_rc 0
+	assertFalse "[ -e '$box/keep/x' ]"
+	assertTrue "[ -e '$box/free' ]"
+	run box --mask /none "$box" -- /bin/ls
+	assert_refused 125 /none
+	run box --readonly /none "$box" -- /bin/ls
+	assert_refused 125 /none
+}
+
+test_a_read_only_root_takes_its_mounts_first()
+{
+	rm -rf "${box:?}/t"
+	run box --readonly / --tmpfs /t "$box" -- /bin/sh -c 'touch /t/x && touch /x'
+	assert_rc 1
+	assert_err_has '/x: Read-only'
+}
+
+test_an_overlay_keeps_what_is_written_from_its_layers()
+{
+	mkdir -p "$TMP/low1" "$TMP/low2:x" "$TMP/up" "$TMP/work"
+	echo 1 >"$TMP/low1/one"
+	echo 2 >"$TMP/low2:x/two"
+	run box --overlay "/ov:lower=$TMP/low1,lower=$TMP/low2:x,upper=$TMP/up,work=$TMP/work" "$box" -- \
+		/bin/sh -c 'cat /ov/one /ov/two; echo 3 >/ov/three'
+	assert_ok
+	assert_out '1
+2'
+	assertEquals 3 "$(cat "$TMP/up/three")"
+	run box --overlay "/:upper=tmpfs" --dir /only/here "$box" -- /bin/sh -c 'touch /written; ls /'
+	assert_ok
+	assert_out_has written
+	assertFalse "[ -e '$box/written' ] || [ -e '$box/only' ]"
+}
+
+test_the_host_root_is_read_only()
+{
+	run box --host-root --proc /proc --dev -- sh -c 'ls /usr /tmp; touch /etc/x || touch /tmp/x'
+	assert_rc 0
+	assert_out_has bin
+	assert_err_has Read-only
 }
 
 test_etc_files_are_shown_and_the_own_ones_stay()
 {
 	echo own >"$box/etc/hostname"
 	echo given >"$TMP/given"
-	run box --etc-hostname "$TMP/given" --etc-hosts auto --etc-resolv-conf auto "$box" -- \
-		/bin/sh -c 'cat /etc/hostname /etc/hosts'
-	assert_ok
+	run box --etc-hostname "$TMP/given" --etc-hosts auto --etc-resolv-conf host "$box" -- \
+		/bin/sh -c 'cat /etc/hostname /etc/hosts; echo x >/etc/hostname'
+	assert_rc 1
 	assert_out_has given
 	assert_out_has localhost
 	assertEquals own "$(cat "$box/etc/hostname")"
+}
+
+test_the_old_root_is_kept_where_asked()
+{
+	run box --put-old /old "$box" -- /bin/sh -c 'ls /old; ls /'
+	assert_ok
+	assert_out_has usr
+	assert_out_has old
+}
+
+test_the_working_directory_is_inside()
+{
+	run box --chdir /etc "$box" -- /bin/sh -c 'pwd; cd ..; pwd'
+	assert_ok
+	assert_out '/etc
+/'
+	run box --chdir /none "$box" -- /bin/ls
+	assert_refused 125 /none
+}
+
+test_a_program_that_is_not_there_is_127_and_one_that_is_none_126()
+{
+	run box "$box" -- /bin/none
+	assert_refused 127 '/bin/none'
+	run box "$box" -- /etc
+	assert_refused 126 /etc
 }
 
 test_explain_prints_presets_as_plain_options()
@@ -94,14 +194,61 @@ test_explain_prints_presets_as_plain_options()
 	assert_ok
 	assert_out_has '--mask=/proc/keys:try'
 	assert_out_has '--readonly=/proc/sys:try'
+	# and these options are that preset
+	sed -n 's/^ *[0-9]* caller \(--[^ ]*\): .*/\1/p' "$TMP/out" >"$TMP/plain"
+	tail -n +1 "$TMP/out" | grep -- ' --' >"$TMP/of_preset"
+	# shellcheck disable=SC2046 # words
+	run nspivot --explain $(cat "$TMP/plain") "$box" -- /bin/sh
+	grep -- ' --' "$TMP/out" >"$TMP/of_options"
+	assertTrue 'the same steps' "cmp -s '$TMP/of_preset' '$TMP/of_options'"
+	for preset in none minimal systemd host; do
+		run nspivot --explain --preset "$preset" "$box"
+		assert_ok
+	done
+	run nspivot --preset nothing "$box"
+	assert_refused 125 "no preset 'nothing'"
 }
 
-test_no_descriptor_but_the_three()
+test_no_descriptor_but_the_three_and_those_kept()
 {
 	# shellcheck disable=SC2016 # for the shell inside
-	run box --proc /proc "$box" -- /bin/sh -c 'for f in /proc/$$/fd/*; do echo "${f##*/}"; done' 7</
+	run box --close-fds --keep-fd 8 --proc /proc "$box" -- \
+		/bin/sh -c 'for f in /proc/$$/fd/*; do echo "fd ${f##*/}"; done' 7</ 8</dev/null
 	assert_ok
-	assert_out_lacks 7
+	assert_out_lacks 'fd 7'
+	assert_out_has 'fd 8'
+	run box "$box" -- /bin/ls 0</
+	assert_refused 125 'descriptor 0 is a directory'
+}
+
+test_ready_is_told_and_waited_for()
+{
+	run box --ready-fd 5 "$box" -- /bin/ls 5>"$TMP/told"
+	assert_ok
+	assertEquals 'one line' 1 "$(wc -l <"$TMP/told")"
+	run box --ready-fd 5 "$box" -- /bin/none 5>"$TMP/told"
+	assertEquals 'no line' 0 "$(wc -l <"$TMP/told")"
+	run box --wait-fd 6 "$box" -- /bin/ls 6</dev/null
+	assert_ok
+}
+
+test_bad_command_lines_are_refused()
+{
+	for bad in --bind=/a --bind=:/b --tmpfs= '--tmpfs=/x:,' --dir=/x:mode=9 --dir=/x:mode= --symlink=x --file=/x \
+		--mask=/x:no --keep-fd=99 --keep-fd=1x --put-old=; do
+		run box "$bad" "$box" -- /bin/ls
+		assert_rc 125
+		assert_out_empty
+	done
+	run nspivot
+	assert_rc 125
+	run nspivot --put-old /a --move-root "$box"
+	assert_rc 125
+	assert_err_has 'exclude each other'
+	run box "$TMP/nowhere" -- /bin/ls
+	assert_refused 125 nowhere
+	run box "$box/bin/busybox" -- /bin/ls
+	assert_refused 125 'Not a directory'
 }
 
 . shunit2

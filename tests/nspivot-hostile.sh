@@ -1,0 +1,201 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-hostile: whatever a root holds, nothing outside it is made, changed or mounted on.
+# as: root user
+# budget: 90
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+
+# What a root that means harm would reach, and what it looked like.
+canary=$TMP/canary
+mkdir "$canary" "$canary/dir"
+echo untouched >"$canary/file"
+chmod 777 "$canary" "$canary/dir"
+
+look()
+{
+	find "$canary" -printf '%p %y %m %s %T@ %C@\n' | sort
+	stat -c '%n %Y %Z' /etc /etc/hosts /etc/passwd
+	cat /proc/self/mountinfo
+}
+
+evil()
+{
+	rm -rf "$box"
+	make_box
+	look >"$TMP/before"
+}
+
+assert_canary()
+{
+	look >"$TMP/after"
+	cmp -s "$TMP/before" "$TMP/after"
+	assertTrue 'something outside was touched' $?
+	cmp -s "$TMP/before" "$TMP/after" || diff "$TMP/before" "$TMP/after"
+	case $rc in
+	0 | 125) ;;
+	*) fail "exit status $rc" ;;
+	esac
+}
+
+# both OPTION…: by both ways of mounting and of walking
+both()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do
+		run box "$@" "$box" -- /bin/ls /
+		assert_canary
+	done
+	NSPIVOT_UNDER=
+}
+
+test_absolute_links_lead_into_the_root()
+{
+	evil
+	rmdir "$box/etc"
+	ln -s "$canary" "$box/etc"
+	ln -s /etc "$box/dev"
+	ln -s "$canary/dir" "$box/proc"
+	both --proc /proc --dev --devpts --etc-hosts auto --etc-hostname auto --dir /etc/new \
+		--symlink x:/etc/link --file "$0:/etc/file" --tmpfs /etc/dir
+	assertTrue 'made inside' "[ -d '$box$canary/dir' ]"
+}
+
+test_dots_lead_into_the_root()
+{
+	evil
+	rmdir "$box/etc"
+	ln -s "../../../../../../../../../../..$canary" "$box/etc"
+	ln -s "../../../../../../..$canary/file" "$box/resolv"
+	both --tmpfs /etc/dir --dir /../../../x --etc-resolv-conf auto --ro-bind "$0:/resolv" \
+		--tmpfs "/../../../../../../../../..$canary/dir2"
+}
+
+test_dangling_links_are_made_inside()
+{
+	evil
+	ln -s "$canary/none" "$box/etc/hosts"
+	ln -s "$canary/no/deep" "$box/run"
+	both --etc-hosts auto --tmpfs /run
+	assertTrue 'a file made inside' "[ -f '$box$canary/none' ]"
+	assertTrue 'a directory made inside' "[ -d '$box$canary/no/deep' ]"
+}
+
+test_magic_links_are_refused()
+{
+	evil
+	ln -s /proc/self/root "$box/out"
+	ln -s /proc/self/cwd "$box/cwd"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --proc /proc --tmpfs "/out$canary/dir" "$box" -- /bin/ls
+		assert_canary
+		assert_refused 125 'symbolic links'
+		run box --proc /proc --dir /cwd/x "$box" -- /bin/ls
+		assert_canary
+		assert_refused 125 'symbolic links'
+	done
+	NSPIVOT_UNDER=
+}
+
+test_devices_are_not_taken_from_the_root()
+{
+	evil
+	mkdir "$box/dev"
+	ln -s "$canary/file" "$box/dev/null"
+	ln -s "$canary/file" "$box/dev/console"
+	ln -s "$canary/file" "$box/dev/ptmx"
+	echo plain >"$box/plain"
+	run box --proc /proc --mask /plain --mask /etc "$box" -- /bin/sh -c 'echo x >/plain; cat /plain'
+	assert_out_empty
+	assert_canary
+	assertEquals untouched "$(cat "$canary/file")"
+	run box --dev "$box" -- /bin/sh -c 'echo x >/dev/null; stat -c %t:%T /dev/null'
+	assert_canary
+	assert_out 1:3
+}
+
+test_a_link_as_new_root_is_what_it_leads_to_when_it_is_opened()
+{
+	evil
+	ln -sfn "$box" "$TMP/link"
+	run box "$TMP/link" -- /bin/ls /
+	assert_ok
+	assert_out_has bin
+}
+
+test_a_loop_of_links_ends()
+{
+	evil
+	ln -s loop "$box/loop"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --tmpfs /loop/x "$box" -- /bin/ls
+		assert_refused 125 'symbolic links'
+	done
+	NSPIVOT_UNDER=
+}
+
+# The classic: between the check and the use a directory becomes a link.
+race()
+{
+	evil
+	mkdir -p "$box/a/b"
+	ln -s "$canary" "$box/x"
+	start_holder exchange "$box/a" "$box/x"
+	n=0
+	while [ $n -lt "$1" ]; do
+		run box --tmpfs /a/b --dir "/a/c$n/d" --symlink "t:/a/e$n" --file "/dev/null:/a/f$n" \
+			--dev=/a/b/dev --mask /a/b:try --readonly /a:try "$box" -- /bin/ls /
+		case $rc in
+		0 | 125) ;;
+		*) fail "exit status $rc" && break ;;
+		esac
+		n=$((n + 1))
+	done
+	stop_holder
+}
+
+test_a_directory_exchanged_for_a_link_beside_it()
+{
+	NSPIVOT_UNDER=
+	race "${NSPIVOT_RACES:-60}"
+	assert_canary
+	NSPIVOT_UNDER=$OLD_KERNEL
+	race "${NSPIVOT_RACES:-30}"
+	assert_canary
+	NSPIVOT_UNDER=
+}
+
+test_odd_names_work()
+{
+	evil
+	odd="$TMP/a b
+c,d"
+	mkdir -p "$odd" "$TMP/col:on" "$TMP/back\\slash"
+	echo in >"$odd/file"
+	echo colon >"$TMP/col:on/file"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --ro-bind "$odd:/x y
+z,w" --bind "$TMP/col\\:on:/c\\:c" --bind "$TMP/back\\\\slash:/b\\\\b" "$box" -- \
+			/bin/sh -c 'cat "/x y
+z,w/file" /c:c/file; ls -d "/b\\b"'
+		assert_ok
+		assert_out_has 'in
+colon'
+	done
+	NSPIVOT_UNDER=
+}
+
+test_long_paths_are_made_or_refused()
+{
+	evil
+	forty=$(printf '/d%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)
+	run box --tmpfs "$forty" "$box" -- /bin/stat -f -c %T "$forty"
+	assert_ok
+	assert_out tmpfs
+	long=$(printf '%4100s' '' | tr ' ' x)
+	run box --tmpfs "/$long" "$box" -- /bin/ls
+	assert_refused 125 'too long'
+	run box --tmpfs "/$(printf '%300s' '' | tr ' ' x)" "$box" -- /bin/ls
+	assert_refused 125 'too long'
+}
+
+. shunit2
