@@ -37,4 +37,5 @@ box()
 }
 
 # The calls that kernels before 5.6 do not have.
+# shellcheck disable=SC2034 # for the tests
 OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'

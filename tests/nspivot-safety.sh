@@ -1,0 +1,230 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-safety: what is restricted stays so, what cannot be is refused, nothing of the old root is left within reach.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+make_box
+
+# every test with the calls of today, and with mount(2)
+each_way()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		"$@"
+	done
+	NSPIVOT_UNDER=
+}
+
+# with_mounts COMMAND…: in our namespaces, with a tmpfs below $TMP/src and one below that
+mkdir -p "$TMP/src/sub" "$box/src"
+cat >"$TMP/with_mounts" <<EOF
+#!/bin/sh
+mount -t tmpfs -o \${SUBOPTS:-rw} sub '$TMP/src/sub' && mkdir '$TMP/src/sub/deep' &&
+mount -t tmpfs deep '$TMP/src/sub/deep' && cd / && exec "\$@"
+EOF
+chmod 755 "$TMP/with_mounts"
+
+recursive()
+{
+	# shellcheck disable=SC2086 # words
+	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --ro-bind "$TMP/src:/src" "$box" -- \
+		/bin/sh -c 'for d in src src/sub src/sub/deep; do touch /$d/x || echo no; done'
+	assert_out 'no
+no
+no'
+	# shellcheck disable=SC2086
+	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --proc /proc --bind "$TMP/src:/src:nosuid,noexec,nodev" "$box" -- \
+		/bin/grep -c ' /src.* rw,nosuid,nodev,noexec' /proc/mounts
+	assert_out 3
+	# shellcheck disable=SC2086
+	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --readonly / "$TMP/src" -- /bin/none
+	assert_rc 127
+}
+
+test_read_only_holds_for_every_mount_below()
+{
+	each_way recursive
+}
+
+readonly_root()
+{
+	cp "$box/bin/busybox" "$TMP/src/busybox"
+	# shellcheck disable=SC2086
+	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --readonly / "$TMP/src" -- \
+		/busybox sh -c 'for d in / /sub /sub/deep; do /busybox touch $d/x || echo no; done'
+	assert_out 'no
+no
+no'
+}
+
+test_a_read_only_root_is_so_with_its_mounts()
+{
+	each_way readonly_root
+}
+
+norec()
+{
+	# shellcheck disable=SC2086
+	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --bind "$TMP/src:/src:norec" "$box" -- /bin/ls /src/sub
+	assert_ok
+	assert_out_empty
+}
+
+test_norec_leaves_the_mounts_below_out()
+{
+	each_way norec
+}
+
+# In a user namespace flags that a mount came with are locked: a bind must keep them, not fail.
+locked()
+{
+	# shellcheck disable=SC2086
+	SUBOPTS=ro,nosuid run in_ns sh -c "mount -t tmpfs -o nosuid,nodev,noexec x '$TMP/src/sub' && cd / && exec \
+		nsunshare -Um -r -- $NSPIVOT_UNDER nspivot --ro-bind '$TMP/src:/src' --bind '$TMP/src:/etc' --proc /p:ro '$box' -- /bin/ls /"
+	assert_err_lacks 'mount options'
+}
+
+test_locked_flags_are_kept()
+{
+	each_way locked
+}
+
+test_the_working_directory_of_the_caller_is_no_way_out()
+{
+	run in_ns sh -c "cd '$TMP/src' && exec nspivot '$box' -- /bin/sh -c 'pwd; ls ..; ls ../../..'"
+	assert_ok
+	assert_out_has /
+	assert_out_lacks usr
+}
+
+test_a_process_with_another_directory_is_refused()
+{
+	# the shell is process 1 and stays there
+	run in_ns sh -c "cd '$TMP' && nspivot --preset=minimal '$box' -- /bin/ls /; echo \$?"
+	assert_out 125
+	assert_err_has 'by its cwd'
+	run in_ns sh -c "cd / && nspivot --preset=minimal '$box' -- /bin/sh -c 'ls /proc/1/cwd/ /proc/1/root/'; :"
+	assert_ok
+	assert_out_has bin
+	assert_out_lacks usr
+	# with --force it is the caller's affair
+	run in_ns sh -c "cd '$TMP' && nspivot --force --preset=minimal '$box' -- /bin/ls /; :"
+	assert_ok
+}
+
+test_processes_of_another_root_are_refused_where_they_could_be_entered()
+{
+	if [ "$(id -u)" = 0 ]; then
+		run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
+		assert_refused 125 'keep the old root within reach by its root'
+		run nsunshare -m -- nspivot "$box" -- /bin/ls /
+		assert_ok
+	fi
+}
+
+test_a_busy_old_root_goes()
+{
+	run in_ns sh -c "cd / && { sleep 60 9<'$TMP/src/sub' & } && nspivot --preset=minimal '$box' -- \
+		/bin/sh -c 'wc -l </proc/self/mountinfo'; kill \$!"
+	assert_out 2
+}
+
+test_the_old_root_is_gone_also_when_it_is_a_stack()
+{
+	run in_ns sh -c "mount -t tmpfs one / && exec nspivot --preset=minimal '$box' -- \
+		/bin/sh -c 'wc -l </proc/self/mountinfo; ls /..'"
+	assert_ok
+	assert_out_has 2
+	assert_out_has bin
+}
+
+test_the_new_dev_null_replaces_the_old_one()
+{
+	run box --proc /proc --dev "$box" -- /bin/sh -c 'for i in 0 1 2; do stat -L -c %m /proc/self/fd/$i; done >/out; stat -L -c "%d" /dev/null /proc/self/fd/0 /dev' \
+		</dev/null
+	assert_ok
+	assertEquals 'the same device' "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
+}
+
+test_a_nested_user_namespace_works_after_the_pivot()
+{
+	run box --host-root --proc /proc --dev -- unshare -U -r id -u
+	assert_ok
+	assert_out 0
+}
+
+test_a_device_is_none_where_nodev_was_asked()
+{
+	if [ "$(id -u)" = 0 ]; then
+		mknod "$TMP/src/null" c 1 3
+		run box --bind "$TMP/src:/src:nodev" --dev "$box" -- /bin/sh -c 'echo x >/src/null'
+		assert_rc 1
+		assert_err_has 'Permission denied'
+		rm "$TMP/src/null"
+	fi
+}
+
+test_the_docker_preset_keeps_its_capabilities_and_no_other()
+{
+	NS_TOO=inuC
+	run box --preset=docker "$box" -- /bin/grep Cap /proc/self/status
+	assert_ok
+	assert_out_has 'CapInh:	0000000000000000'
+	assert_out_has 'CapPrm:	00000000a80425fb'
+	assert_out_has 'CapBnd:	00000000a80425fb'
+	assert_out_has 'CapAmb:	0000000000000000'
+	run box --preset=docker --cap-keep sys_admin "$box" -- /bin/grep CapBnd /proc/self/status
+	assert_out_has '0000000000200000'
+	run box --preset=docker --cap-drop chown --no-new-privs --rlimit nofile=99 --new-session \
+		--clear-env --setenv A=b --whitelist-env TERM --unsetenv TERM "$box" -- \
+		/bin/sh -c 'grep -E "CapBnd|NoNew" /proc/self/status; ulimit -n; echo $A$HOME'
+	NS_TOO=
+	assert_ok
+	assert_out_has 00000000a80425fa
+	assert_out_has 'NoNewPrivs:	1'
+	assert_out_has '99
+b'
+}
+
+test_masked_paths_of_the_docker_preset_tell_nothing()
+{
+	NS_TOO=inuC
+	run box --preset=docker "$box" -- /bin/sh -c 'cat /proc/keys /proc/timer_list; ls /sys/firmware; : >/proc/sys/kernel/hostname; : >/proc/sysrq-trigger'
+	NS_TOO=
+	assert_out_empty
+	assert_rc 1
+}
+
+test_ids_of_the_program()
+{
+	run box --setuid 0 --setgid 0 --keep-caps "$box" -- /bin/id -u
+	assert_ok
+	assert_out 0
+	[ "$(id -u)" = 0 ] || return 0
+	run box --groups none "$box" -- /bin/id -G
+	assert_ok
+	assert_out 0
+	run box --setuid 7 --setgid 8 "$box" -- /bin/id
+	assert_ok
+	assert_out_has 'uid=7 gid=8'
+	printf '\006\0\0\0\0\0\377\177' >"$TMP/filter"
+	run box --seccomp "$TMP/filter" "$box" -- /bin/id -u
+	assert_ok
+}
+
+# A mapped id that is not 0 works by ambient capabilities, which do not reach the program.
+test_ambient_capabilities_do_the_work_and_end_there()
+{
+	as=
+	[ "$(id -u)" != 0 ] || as='setpriv --reuid 61234 --regid 61234 --clear-groups'
+	chmod 711 "$TMP"
+	mkdir -p "$box/proc" "$box/dev" "$box/tmp"
+	# shellcheck disable=SC2086 # words
+	run $as unshare -Ump --fork -c --keep-caps nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- \
+		/bin/sh -c 'grep -E "Cap(Inh|Prm|Eff|Amb)" /proc/self/status; id -u'
+	assert_ok
+	assertEquals 'sets that are empty' 4 "$(grep -c 0000000000000000 "$TMP/out")"
+	assert_out_has "$NSTEST_UID"
+}
+
+. shunit2
