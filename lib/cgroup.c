@@ -119,6 +119,57 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	return rc;
 }
 
+/* Opens the directory that theirs, a /proc/PID/cgroup, names for a mounted hierarchy, unless it is
+ * the caller's too. */
+static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
+		  struct nserr *e)
+{
+	bool v2 = streq(mount->fstype, "cgroup2");
+	char path[4096], own_dir[4096];
+	const char *below = path;
+	size_t n = strlen(mount->root);
+	int rc;
+
+	if (!own_path(theirs, mount, path, sizeof(path)) ||
+	    (own_path(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
+		return 0;
+	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
+		return nserr_set(e, EXDEV, "the cgroup %s is outside of the cgroup namespace",
+				 path);
+	if (n > 1) {
+		below = str_after(path, mount->root);
+		if (!below || (*below && *below != '/'))
+			return 0; /* this mount does not show it; another may */
+	}
+	rc = add_dir(c, v2, mount->target, below, e);
+	if (rc < 0)
+		return rc;
+	c->dir[c->n - 1].fd = file_open_at(AT_FDCWD, c->dir[c->n - 1].path, O_PATH | O_DIRECTORY,
+					   0);
+	rc = c->dir[c->n - 1].fd;
+	return rc < 0 ? nserr_set(e, rc, "cannot open the cgroup '%s'", c->dir[c->n - 1].path) : 0;
+}
+
+int cgroup_of(struct cgroup *c, int procfd, struct nserr *e)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+	char theirs[16384], own[16384];
+	ssize_t n = file_read_at(procfd, "cgroup", theirs, sizeof(theirs));
+	int rc;
+
+	*c = (struct cgroup){ .name = "of the target" };
+	if (n >= 0)
+		n = file_read_at(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own));
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read the cgroup of the process");
+	rc = mountinfo_read(&m, e);
+	while (rc == 0 && mountinfo_next(&m, &line))
+		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
+			rc = add_of(c, &line, theirs, own, e);
+	return rc;
+}
+
 /* Whether the hierarchy of d has the file of a setting: its root and every cgroup have nearly the
  * same ones, so it is looked for where the cgroup is to be. */
 static bool has_file(const struct cgroup_dir *d, const char *setting)

@@ -32,6 +32,13 @@ struct cgroup {
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 
 /*
+ * The cgroups of the process whose /proc directory procfd is, opened for cgroup_join(): of every
+ * hierarchy that is mounted where the caller is in another one. 0, or a negative errno with e set:
+ * -EXDEV for one outside of the caller's cgroup namespace.
+ */
+int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
+
+/*
  * Keeps the hierarchies that are needed and opens them. With create they are made where missing:
  * version 2, and those of version 1 that one of the n settings ("FILE=VALUE") belongs to (all of
  * them when there is neither). Without create it is those where the directory exists.

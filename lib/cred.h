@@ -59,7 +59,9 @@ struct cred_rlimit {
 /* All zero: the program runs as the caller. A tool may fill the public part itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
-	bool ids_optional; /* an id that is not mapped, groups that may not be set: leave them */
+	/* of a default that nobody asked for: an id that is not mapped, groups that may not be set
+	 * are left as they are */
+	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
 	gid_t *groups; /* malloc()ed */
@@ -68,6 +70,7 @@ struct cred {
 	bool limit_caps;    /* the program may have at most cap_limit */
 	uint64_t cap_limit; /* see cred_check() */
 	bool keep_caps; /* what is held becomes ambient; a tool clears it where it means nothing */
+	uint64_t cap_ambient; /* and no more than these, unless it is 0 */
 	bool no_new_privs;
 	bool new_session;
 	struct cred_rlimit rlimits[RLIM_NLIMITS];

@@ -130,7 +130,7 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the capabilities");
 	if (wants_ambient(c))
-		ambient = caps.permitted & limit;
+		ambient = caps.permitted & limit & (c->cap_ambient ? c->cap_ambient : UINT64_MAX);
 	caps.permitted = credcaps_held(c) ? ambient : caps.permitted & limit;
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);

@@ -67,7 +67,7 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (setgroups(c->ngroups, c->groups) == 0)
 		return 0;
 	err = errno;
-	if (err == EPERM && c->ids_optional)
+	if (err == EPERM && c->groups_optional)
 		return 0;
 	nserr_set(e, err, "cannot set the supplementary groups");
 	if (err == EPERM && sys_cap_has(CAP_SETGID))
@@ -94,11 +94,11 @@ static const struct plan_kind groups_kind = {
 	.show = show_groups,
 };
 
-static int id_failed(const struct cred *c, const char *what, unsigned id, struct nserr *e)
+static int id_failed(bool optional, const char *what, unsigned id, struct nserr *e)
 {
 	int err = errno;
 
-	if (err == EINVAL && c->ids_optional)
+	if (err == EINVAL && optional)
 		return 0;
 	nserr_set(e, err, "cannot become %s %u", what, id);
 	if (err == EINVAL)
@@ -111,7 +111,9 @@ static int run_gid(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct cred *c = s->arg;
 
 	(void)ctx;
-	return setresgid(c->gid, c->gid, c->gid) == 0 ? 0 : id_failed(c, "group", c->gid, e);
+	if (setresgid(c->gid, c->gid, c->gid) == 0)
+		return 0;
+	return id_failed(c->gid_optional, "group", c->gid, e);
 }
 
 static void show_gid(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -139,7 +141,7 @@ static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (credcaps_held(c) && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return nserr_set(e, errno, "cannot keep capabilities");
 	if (setresuid(c->uid, c->uid, c->uid) < 0)
-		return id_failed(c, "user", c->uid, e);
+		return id_failed(c->uid_optional, "user", c->uid, e);
 	if (!credcaps_held(c))
 		return 0;
 	rc = sys_cap_get(&caps);

@@ -65,6 +65,25 @@ int handle_option(struct handle *h, int key, const char *arg, struct nserr *e)
 	}
 }
 
+int handle_hold(struct handle *h, struct nserr *e)
+{
+	const char *base = h->pid_file ? strrchr(h->pid_file, '/') : NULL;
+
+	if (h->status_fd >= 0)
+		h->self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	if (h->pid_file) {
+		cleanup_free char *dir = base ? strndup(h->pid_file,
+							(size_t)(base - h->pid_file) + 1)
+					      : strdup(".");
+
+		h->pid_dir = dir ? file_open_at(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0) : -ENOMEM;
+		if (h->pid_dir < 0)
+			return nserr_set(e, h->pid_dir, "cannot open '%s'", h->pid_file);
+		h->pid_file = base ? base + 1 : h->pid_file;
+	}
+	return 0;
+}
+
 bool handle_forks(const struct handle *h)
 {
 	return h->status_fd >= 0 || h->pid_file;
@@ -131,12 +150,12 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 {
 	const int flags = O_WRONLY | O_CREAT | O_NOCTTY;
 	cleanup_buf struct buf text = BUF_INIT;
-	cleanup_fd int fd = file_open_at(AT_FDCWD, h->pid_file, flags | O_EXCL, 0644);
+	cleanup_fd int fd = file_open_at(h->pid_dir, h->pid_file, flags | O_EXCL, 0644);
 	int rc;
 
 	h->pid_file_made = fd >= 0;
 	if (fd == -EEXIST)
-		fd = file_open_at(AT_FDCWD, h->pid_file, flags | O_TRUNC, 0644);
+		fd = file_open_at(h->pid_dir, h->pid_file, flags | O_TRUNC, 0644);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open '%s'", h->pid_file);
 	buf_addu(&text, (uint64_t)h->pid);
@@ -150,7 +169,7 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 static void remove_pid_file(struct handle *h)
 {
 	if (h->pid_file_made)
-		unlink(h->pid_file);
+		unlinkat(h->pid_dir, h->pid_file, 0);
 	h->pid_file_made = false;
 }
 
@@ -163,7 +182,7 @@ static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)
 	if (h->pid_file)
 		rc = write_pid_file(h, e);
 	if (rc == 0 && h->status_fd >= 0)
-		rc = status_created(h->status_fd, h->pid, e);
+		rc = status_created(h->status_fd, h->pid, h->self, e);
 	if (rc < 0)
 		remove_pid_file(h);
 	return rc;

@@ -6,6 +6,7 @@
 #ifndef NSU_HANDLE_H
 #define NSU_HANDLE_H
 
+#include <fcntl.h>
 #include <sys/types.h>
 
 #include "nserr.h"
@@ -46,13 +47,21 @@ struct handle {
 
 	/* private */
 	const char *program;
+	int self;    /* handle_hold(): the tool's /proc directory, else -1 */
+	int pid_dir; /* and the directory of pid_file, else AT_FDCWD */
 	bool pid_file_made;
 };
 
-#define HANDLE_INIT ((struct handle){ .ready_fd = -1, .wait_fd = -1, .status_fd = -1 })
+#define HANDLE_INIT \
+	((struct handle){ \
+		.ready_fd = -1, .wait_fd = -1, .status_fd = -1, .self = -1, .pid_dir = AT_FDCWD })
 
 /* Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
+
+/* For a tool that enters a mount namespace: opens what is of the outside, before. 0 or a negative
+ * errno with e set. */
+int handle_hold(struct handle *h, struct nserr *e) must_check;
 
 /* Whether the options need a parent that stays. */
 bool handle_forks(const struct handle *h);

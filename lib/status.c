@@ -20,14 +20,18 @@ static int write_line(int fd, struct buf *line)
 	return line->err ? line->err : file_write_all(fd, line->s, line->len);
 }
 
-static void add_namespace(struct json *j, pid_t pid, int pidfd, const struct nstype *t)
+/* A namespace of the child. One that is not dumpable does not let its parent look; it has those of
+ * the parent, and of pid and time those that the parent gives its children. */
+static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
 {
 	char path[64];
 	struct stat st;
 	uint64_t id;
 	cleanup_fd int fd = pidfd < 0 ? -1 : sys_pidfd_ns(pidfd, t->flag);
 
-	if (fd < 0) {
+	if (fd < 0 && self >= 0) {
+		fd = file_open_at(self, t->child_file ? t->child_file : t->file, O_RDONLY, 0);
+	} else if (fd < 0) {
 		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, t->file);
 		fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
 	}
@@ -44,7 +48,7 @@ static void add_namespace(struct json *j, pid_t pid, int pidfd, const struct nst
 	json_object_end(j);
 }
 
-int status_created(int fd, pid_t pid, struct nserr *e)
+int status_created(int fd, pid_t pid, int self, struct nserr *e)
 {
 	cleanup_buf struct buf line = BUF_INIT;
 	struct json j = JSON_INIT(&line, false);
@@ -61,7 +65,7 @@ int status_created(int fd, pid_t pid, struct nserr *e)
 		json_null(&j, "pidfd_inode");
 	json_array(&j, "namespaces");
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
-		add_namespace(&j, pid, pidfd, &nstypes[i]);
+		add_namespace(&j, pid, pidfd, self, &nstypes[i]);
 	json_array_end(&j);
 	json_object_end(&j);
 	rc = write_line(fd, &line);

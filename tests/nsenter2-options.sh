@@ -132,7 +132,7 @@ test_ids()
 	run nsenter2 -t "$target" -U --setgid 7 true
 	assert_rc 125
 	run nsenter2 -t "$target" -U --setuid 7 true
-	assert_refused 125 'user id 7'
+	assert_refused 125 'cannot become user 7'
 }
 
 test_ids_without_a_zero_inside_are_preserved()

@@ -20,8 +20,11 @@ static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
 
 	util_close(&n->slave);
 	n->supervise.pid = child;
+	handle_running(&n->handle);
 	status = supervise_wait(&n->supervise, &e);
 	pty_relay_end(&n->relay);
+	if (status >= 0)
+		handle_ended(&n->handle, status);
 	if (status < 0)
 		cli_die_nserr(&e);
 	spawn_end_as(status);

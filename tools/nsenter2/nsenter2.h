@@ -3,7 +3,10 @@
 #ifndef NSU_NSENTER2_H
 #define NSU_NSENTER2_H
 
+#include "cgroup.h"
 #include "cli.h"
+#include "cred.h"
+#include "handle.h"
 #include "nsjoin.h"
 #include "nsref.h"
 #include "plan.h"
@@ -19,9 +22,30 @@ struct dir_opt {
 	int fd; /* held from before entering, or -1 */
 };
 
-struct id_opt {
-	bool set;
-	uid_t id;
+/* What is taken over from the target, in the order of the names in follow.c. */
+enum {
+	FOLLOW_UID = 1 << 0,
+	FOLLOW_GID = 1 << 1,
+	FOLLOW_GROUPS = 1 << 2,
+	FOLLOW_CAPS = 1 << 3,
+	FOLLOW_NNP = 1 << 4,
+	FOLLOW_RLIMITS = 1 << 5,
+	FOLLOW_OOM = 1 << 6,
+	FOLLOW_UMASK = 1 << 7,
+	FOLLOW_CWD = 1 << 8,
+	FOLLOW_ROOT = 1 << 9,
+	FOLLOW_ENV = 1 << 10,
+	FOLLOW_CGROUP = 1 << 11,
+	FOLLOW_ALL = (1 << 12) - 1,
+};
+
+/* What was read of it; the rest is in struct cred. */
+struct followed {
+	char **env;   /* NULL: not followed */
+	char oom[16]; /* oom_score_adj, empty when it is ours too */
+	mode_t umask;
+	char *context; /* SELinux */
+	int (*setexeccon)(const char *);
 };
 
 struct each_opt {
@@ -44,13 +68,19 @@ struct nsenter2 {
 	bool explain;
 	bool preserve;
 	bool pty;
-	struct id_opt uid, gid;
+	bool context;    /* --follow-context */
+	uint32_t follow; /* FOLLOW_* */
 	struct dir_opt root, wd;
+	struct cred cred;
+	struct handle handle;
 	const char *wdns;
 	struct each_opt each;
 	char **argv; /* the program; [0] is NULL for a shell */
 	/* what is held */
 	struct nsjoin join;
+	struct cgroup cgroup;
+	struct followed followed;
+	bool drop_groups; /* before entering, as it is denied inside */
 	struct supervise supervise;
 	struct pty_relay relay;
 	int slave;
@@ -65,6 +95,17 @@ int target_open(struct nsenter2 *n, struct nserr *e) must_check;
 /* Opens everything else that the options name, of the opened target or not, and decides what is
  * entered. Changes nothing of this process. 0 or a negative errno with e set. */
 int target_hold(struct nsenter2 *n, struct nserr *e) must_check;
+
+/* "uid,gid,cwd": adds to *mask. 0 or -EINVAL with e set. */
+int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
+
+/* Reads of the target what n->follow says, when it is known what will be entered. 0 or a negative
+ * errno with e set. */
+int follow_hold(struct nsenter2 *n, struct nserr *e) must_check;
+
+/* The steps of it: those before anything is entered, and those that only the program needs. */
+void follow_add_before(const struct nsenter2 *n, struct plan *p);
+void follow_add(const struct nsenter2 *n, struct plan *p, enum plan_actor who);
 
 /* Whether the program runs as a child. */
 bool steps_fork(const struct nsenter2 *n);

@@ -7,6 +7,7 @@
 enum {
 	OPT_USER_PARENT = CLI_LONG,
 	OPT_PRESERVE,
+	OPT_FOLLOW,
 	OPT_KILL_CHILD,
 	OPT_PTY,
 	OPT_EACH,
@@ -30,10 +31,20 @@ static const struct cli_opt table[] = {
 	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory, to the target's by default", X_WD },
 	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change it to a directory that is found inside", X_WD },
 
-	{ 0, NULL, CLI_NONE, NULL, "User and group ids" },
-	{ 'S',             "setuid",               CLI_ARG,    "<uid>",    "run the program with this user id" },
-	{ 'G',             "setgid",               CLI_ARG,    "<gid>",    "run the program with this group id and no other" },
+	{ 0, NULL, CLI_NONE, NULL, "Taken over from the target" },
+	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<what,...>", "be like it: all, or uid gid groups caps nnp ..." },
+	{ 'e',             "env",                  CLI_NONE,   NULL,       "have its environment" },
+	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join its cgroup" },
+	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "execute with its SELinux context" },
 	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "do not touch user and group ids" },
+
+	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
+	CRED_OPTS,
+
+	{ 0, NULL, CLI_NONE, NULL, "Handles" },
+	HANDLE_OPTS,
+	HANDLE_OPTS_FORKED,
+	HANDLE_OPTS_FDS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "become the program even with a pid namespace", X_FORK },
@@ -79,15 +90,6 @@ static void take_dir(struct dir_opt *dir, const char *name, const char *arg)
 		cli_die_usage("--%s: the name of the directory is empty", name);
 }
 
-static struct id_opt take_id(const char *name, const char *arg)
-{
-	struct id_opt id = { .set = true };
-
-	if (num_id(arg, &id.id) < 0)
-		cli_die_usage("--%s: '%s' is not an id from 0 to %u", name, arg, NUM_ID_MAX);
-	return id;
-}
-
 static int take_signal(const char *arg)
 {
 	int sig = arg ? signame_parse(arg, strlen(arg)) : SIGKILL;
@@ -97,19 +99,57 @@ static int take_signal(const char *arg)
 	return sig;
 }
 
-/* Options of how the program runs; false for one that is none of them. */
-static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
+static bool take_follow(struct nsenter2 *n, const struct cli *c, int key)
 {
+	struct nserr e = NSERR_INIT;
+
 	switch (key) {
-	case 'S':
-		n->uid = take_id("setuid", c->arg);
+	case OPT_FOLLOW:
+		if (!c->arg)
+			n->follow |= FOLLOW_ALL;
+		else if (follow_parse(c->arg, &n->follow, &e) < 0)
+			cli_die_usage("--follow: %s", e.what);
 		break;
-	case 'G':
-		n->gid = take_id("setgid", c->arg);
+	case 'e':
+		n->follow |= FOLLOW_ENV;
+		break;
+	case 'c':
+		n->follow |= FOLLOW_CGROUP;
+		break;
+	case 'Z':
+		n->context = true;
 		break;
 	case OPT_PRESERVE:
 		n->preserve = true;
 		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* Those that the tools share. -S follow and -G follow are nsenter(1)'s. */
+static bool take_shared(struct nsenter2 *n, const struct cli *c, int key)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	if ((key == 'S' || key == 'G') && streq(c->arg, "follow")) {
+		n->follow |= key == 'S' ? FOLLOW_UID : FOLLOW_GID;
+		return true;
+	}
+	rc = cred_option(&n->cred, key, c->arg, &e);
+	if (rc == 0)
+		rc = handle_option(&n->handle, key, c->arg, &e);
+	if (rc < 0)
+		cli_die_nserr(&e);
+	return rc > 0;
+}
+
+/* Options of how the program runs; false for one that is none of them. */
+static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
+{
+	switch (key) {
 	case 'F':
 		n->no_fork = true;
 		break;
@@ -178,7 +218,7 @@ static void take(struct nsenter2 *n, const struct cli *c, int key)
 		n->wdns = strip_equals(c->arg);
 		break;
 	default:
-		if (!take_process(n, c, key))
+		if (!take_follow(n, c, key) && !take_shared(n, c, key) && !take_process(n, c, key))
 			take_each(n, c, key);
 		break;
 	}
@@ -196,6 +236,10 @@ static const char *needs_target(const struct nsenter2 *n)
 		return "net-socket";
 	if (n->root.from == DIR_TARGET)
 		return "root";
+	if (n->context)
+		return "follow-context";
+	if (n->follow)
+		return "follow";
 	return n->wd.from == DIR_TARGET ? "wd" : NULL;
 }
 
@@ -212,6 +256,8 @@ static void check(const struct nsenter2 *n)
 		cli_die_usage("%s is of use with --each only", n->each.parallel ? "--parallel"
 							       : n->each.prefix ? "--prefix"
 										: "--null");
+	if (n->each.on && (handle_forks(&n->handle) || n->handle.ready_fd >= 0))
+		cli_die_usage("--each: there is one handle, and many programs");
 	if (n->each.on && !n->argv[0])
 		cli_die_usage("--each: no program is given");
 }
@@ -223,7 +269,12 @@ void opts_parse(struct nsenter2 *n, int argc, char **argv)
 	int key;
 
 	*n = (struct nsenter2){
-		.root.fd = -1, .wd.fd = -1, .slave = -1, .net_socket = -1, .relay = PTY_RELAY_INIT
+		.root.fd = -1,
+		.wd.fd = -1,
+		.slave = -1,
+		.net_socket = -1,
+		.relay = PTY_RELAY_INIT,
+		.handle = HANDLE_INIT,
 	};
 	nsjoin_init(&n->join);
 	cli_init(&c, &tool, argc, argv);
@@ -231,6 +282,13 @@ void opts_parse(struct nsenter2 *n, int argc, char **argv)
 		take(n, &c, key);
 	n->argv = cli_rest(&c);
 	check(n);
+	if (cred_check(&n->cred, &e) < 0)
+		cli_die_nserr(&e);
+	/* where a directory is named that one is it */
+	if ((n->follow & FOLLOW_ROOT) && !n->root.from)
+		n->root.from = DIR_TARGET;
+	if ((n->follow & FOLLOW_CWD) && !n->wd.from && !n->wdns)
+		n->wd.from = DIR_TARGET;
 	if (n->target && nsref_parse(n->target, &n->ref, &e) < 0) {
 		nserr_prefix(&e, "--target");
 		cli_die_nserr(&e);

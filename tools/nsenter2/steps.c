@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* steps: what nsenter2 does, one kind of step a kernel rule. */
-#include <grp.h>
 #include <sys/prctl.h>
 
 #include "nsenter2.h"
@@ -57,11 +56,14 @@ static const struct plan_kind kind_enter = {
 
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	struct nsenter2 *n = ctx;
 	pid_t pid = sys_clone(0, -1, NULL);
 
-	(void)ctx;
 	(void)s;
-	return pid < 0 ? nserr_set(e, pid, "cannot create a process") : pid;
+	if (pid < 0)
+		return nserr_set(e, pid, "cannot create a process");
+	n->supervise.pid = n->handle.pid = pid;
+	return pid;
 }
 
 /* pid_namespaces(7): setns(2) changes the pid namespace of the children only. */
@@ -211,44 +213,17 @@ static const struct plan_kind kind_session = {
 	.what = "make it the terminal of a new session",
 };
 
-/* ---- Ids */
-
-static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	const struct nsenter2 *n = ctx;
-	bool entered = nsjoin_types(&n->join) & CLONE_NEWUSER;
-
-	(void)s;
-	/* without -S and -G: root there, as far as its maps and its setgroups file permit it */
-	if (n->gid.set || entered) {
-		if (setgroups(0, NULL) < 0 && (n->gid.set || errno != EPERM))
-			return nserr_set(e, errno, "cannot drop the supplementary groups");
-		if (setgid(n->gid.id) < 0 && (n->gid.set || errno != EINVAL))
-			return nserr_set(e, errno, "cannot set group id %u", n->gid.id);
-	}
-	if (n->uid.set || entered) {
-		if (setuid(n->uid.id) < 0 && (n->uid.set || errno != EINVAL))
-			return nserr_set(e, errno, "cannot set user id %u", n->uid.id);
-	}
-	return 0;
-}
-
-static void show_ids(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	const struct nsenter2 *n = ctx;
-
-	(void)s;
-	buf_printf(out, "become user %u, group %u", n->uid.id, n->gid.id);
-}
-
-static const struct plan_kind kind_ids = {
-	.name = "ids",
-	.call = "setgroups(2), setgid(2), setuid(2)",
-	.run = run_ids,
-	.show = show_ids,
-};
-
 /* ---- The program */
+
+static const char *program(const struct nsenter2 *n)
+{
+	const char *path = n->argv[0];
+	char *shell[2];
+
+	if (!path)
+		spawn_shell(&path, shell);
+	return path;
+}
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -268,14 +243,8 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
 {
-	const struct nsenter2 *n = ctx;
-	const char *path;
-	char *shell[2];
-
 	(void)s;
-	if (!n->argv[0])
-		spawn_shell(&path, shell);
-	buf_printf(out, "execute %s", n->argv[0] ? n->argv[0] : path);
+	buf_printf(out, "execute %s", program(ctx));
 }
 
 static const struct plan_kind kind_exec = {
@@ -287,7 +256,7 @@ static const struct plan_kind kind_exec = {
 
 bool steps_fork(const struct nsenter2 *n)
 {
-	return n->pty || n->supervise.death_signal ||
+	return n->pty || n->supervise.death_signal || handle_forks(&n->handle) ||
 	       ((nsjoin_types(&n->join) & CLONE_NEWPID) && !n->no_fork);
 }
 
@@ -299,6 +268,7 @@ void steps_add(struct nsenter2 *n, struct plan *p)
 
 	if (n->pty)
 		plan_add(p, PLAN_CALLER, &kind_relay, NULL, 0);
+	follow_add_before(n, p);
 	if (types) {
 		plan_add(p, PLAN_CALLER, &kind_guard, NULL, 0);
 		plan_add(p, PLAN_CALLER, &kind_enter, NULL, 0);
@@ -308,11 +278,15 @@ void steps_add(struct nsenter2 *n, struct plan *p)
 		plan_add(p, PLAN_CALLER, &kind_pty, NULL, 0);
 	if (forks)
 		plan_add(p, PLAN_CALLER, &kind_fork, NULL, 0);
+	handle_plan_created(&n->handle, p);
+	handle_plan_wait(&n->handle, p, PLAN_CALLER);
 	if (n->pty)
 		plan_add(p, who, &kind_session, NULL, 0);
-	if (!n->preserve && ((types & CLONE_NEWUSER) || n->uid.set || n->gid.set))
-		plan_add(p, who, &kind_ids, NULL, 0);
+	follow_add(n, p, who);
+	cred_plan(&n->cred, p, who);
 	if (forks)
 		supervise_plan(&n->supervise, p, who);
+	handle_plan_exec(&n->handle, p, who, program(n));
+	cred_plan_last(&n->cred, p, who);
 	plan_add(p, who, &kind_exec, NULL, 0);
 }

@@ -4,6 +4,7 @@
 
 #include "file.h"
 #include "nsenter2.h"
+#include "sys_cap.h"
 #include "sys_ns.h"
 
 /* A namespace that is entered by descriptor; takes fd. */
@@ -176,6 +177,25 @@ static int hold_dir(struct nsenter2 *n, struct dir_opt *dir, const char *option,
 			 (int)n->join.proc.pid);
 }
 
+/* Without options it is root there, as far as the maps and the setgroups file permit it. */
+static void default_ids(struct nsenter2 *n)
+{
+	struct cred *c = &n->cred;
+	char text[8];
+
+	if (!(nsjoin_types(&n->join) & CLONE_NEWUSER) || n->preserve)
+		return;
+	c->uid_optional = !c->set_uid;
+	c->gid_optional = !c->set_gid;
+	c->groups_optional |= !c->set_gid && !c->set_groups;
+	c->set_uid = c->set_gid = true;
+	n->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && n->join.proc.pid &&
+			 file_read_at(n->join.proc.procfd, "setgroups", text, sizeof(text)) > 0 &&
+			 str_after(text, "deny") && sys_cap_has(CAP_SETGID);
+	/* what is gone before need not be permitted inside */
+	c->groups_optional |= n->drop_groups;
+}
+
 int target_hold(struct nsenter2 *n, struct nserr *e)
 {
 	int rc = hold_types(n, e);
@@ -190,5 +210,10 @@ int target_hold(struct nsenter2 *n, struct nserr *e)
 		rc = hold_dir(n, &n->root, "root", "root", e);
 	if (rc == 0)
 		rc = hold_dir(n, &n->wd, "wd", "cwd", e);
-	return rc;
+	if (rc == 0 && (n->follow || n->context))
+		rc = n->join.proc.pid ? follow_hold(n, e) : no_process(n, "follow", e);
+	if (rc < 0)
+		return rc;
+	default_ids(n);
+	return handle_hold(&n->handle, e);
 }

@@ -1,0 +1,218 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-follow: what the program takes over from the target, and what it is told to be.
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid
+
+# start_target PROGRAM…: in namespaces of its own, with the environment and limits that PROGRAM makes.
+start_target()
+{
+	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc "$@" \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
+		target=$(ps -o pid= --ppid "$holder") && target=${target##* }
+}
+
+test_follow_is_like_the_target()
+{
+	mkdir "$TMP/dir"
+	start_target sh -c 'cd "$1"; shift; umask 027; ulimit -n 100; export WORD="a b
+c"; exec setpriv --bounding-set -sys_admin --no-new-privs "$@"' sh "$TMP/dir"
+	want=$(grep -E 'CapPrm|CapBnd|CapAmb|NoNewPrivs|^Uid|^Gid' "/proc/$target/status" |
+		sed 's/^[UG]id:.*/&/')
+	run nsenter2 -t "$target" -a --follow -- sh -c 'pwd; umask; ulimit -n; echo "$WORD"
+		grep -E "CapPrm|CapBnd|CapAmb|NoNewPrivs|^Uid|^Gid" /proc/self/status'
+	assert_ok
+	assert_out "$TMP/dir
+0027
+100
+a b
+c
+$(printf '%s\n' "$want" | sed "s/^\([UG]id:\).*/\1	0	0	0	0/")"
+}
+
+test_follow_takes_what_it_is_told()
+{
+	start_target sh -c 'umask 027; export WORD=there; exec "$@"' sh
+	umask 022
+	run nsenter2 -t "$target" -a --follow=umask sh -c 'umask; echo "<$WORD>"'
+	assert_ok
+	assert_out '0027
+<>'
+	run nsenter2 -t "$target" -a --env sh -c 'umask; echo "$WORD"'
+	assert_ok
+	assert_out '0022
+there'
+	run nsenter2 -t "$target" -a --follow=umask,shoes true
+	assert_rc 125
+	assert_err_has "'shoes' is nothing that can be followed"
+	run nsenter2 --follow true
+	assert_rc 125
+	assert_err_has 'no target'
+}
+
+test_options_go_before_what_is_followed()
+{
+	start_target sh -c 'export WORD=there; ulimit -n 100; exec "$@"' sh
+	run nsenter2 -t "$target" -a --follow --setenv WORD=here --rlimit nofile=64 sh -c 'echo "$WORD"; ulimit -n'
+	assert_ok
+	assert_out 'here
+64'
+}
+
+test_follow_ids_maps_them()
+{
+	# the range of ids of a user of /etc/subuid is left to nsunshare --map-auto as an ordinary user
+	map=u:0:1000:100,g:0:2000:100
+	[ "$(id -u)" = 0 ] || map=$(nsidmap plan --auto --format=arg)
+	start_holder nsunshare --map "$map" -S 0 -G 0 -- setpriv --reuid 7 --regid 8 --groups 9,10 \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" -U --follow=uid,gid,groups id
+	assert_ok
+	assert_out_has 'uid=7'
+	assert_out_has 'gid=8'
+	assert_out_has 'groups=8,9,10'
+	run nsenter2 -t "$holder" -U --setuid follow --setgid follow sh -c 'id -u; id -g; id -G'
+	assert_ok
+	assert_out '7
+8
+8'
+}
+
+test_follow_context_needs_selinux()
+{
+	feature selinux && return 0
+	start_target env
+	run nsenter2 -t "$target" -a --follow-context true
+	assert_rc 125
+	assert_err_has 'nsenter2: --follow-context: '
+}
+
+test_join_cgroup()
+{
+	start_target env
+	run nsenter2 -t "$target" -a --join-cgroup cat /proc/self/cgroup
+	assert_ok
+	assert_out "$(cat "/proc/$target/cgroup")"
+}
+
+test_ids_and_groups()
+{
+	start_target env
+	run nsenter2 -t "$target" -a --setuid root id -u
+	assert_ok
+	assert_out 0
+	run nsenter2 -t "$target" -a --groups 7 true
+	assert_rc 125
+	run nsenter2 -t "$target" -a --setuid no-such-user true
+	assert_refused 125 "--setuid: no user 'no-such-user'"
+}
+
+test_capabilities()
+{
+	start_target env
+	run nsenter2 -t "$target" -a --cap-keep net_raw --no-new-privs grep -E '^Cap(Prm|Bnd)|^NoNew' /proc/self/status
+	assert_ok
+	assert_out 'CapPrm:	0000000000002000
+CapBnd:	0000000000002000
+NoNewPrivs:	1'
+	run nsenter2 -t "$target" -a --cap-drop all grep -E '^Cap(Prm|Bnd)' /proc/self/status
+	assert_ok
+	assert_out 'CapPrm:	0000000000000000
+CapBnd:	0000000000000000'
+	start_holder unshare --user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" -U --keep-caps sh -c 'grep -c "^CapEff:.*[1-9a-f]" /proc/self/status'
+	assert_ok
+	assert_out 1
+}
+
+test_environment()
+{
+	start_target env
+	WORD=outside
+	export WORD
+	run nsenter2 -t "$target" -a --clear-env --whitelist-env WORD --setenv A=1 -- sh -c 'echo "$WORD $A $HOME"'
+	assert_ok
+	assert_out 'outside 1 '
+	run nsenter2 -t "$target" -a --unsetenv WORD -- sh -c 'echo "<$WORD>"'
+	assert_ok
+	assert_out '<>'
+}
+
+test_seccomp()
+{
+	start_target env
+	# return ALLOW
+	printf '\006\000\000\000\000\000\377\177' >"$TMP/allow"
+	run nsenter2 -t "$target" -a --no-new-privs --seccomp "$TMP/allow" grep '^Seccomp:' /proc/self/status
+	assert_ok
+	assert_out 'Seccomp:	2'
+}
+
+test_new_session()
+{
+	start_target env
+	run nsenter2 -t "$target" -a --new-session -- sh -c 'test "$(ps -o sid= -p $$)" -eq $$ && echo leader'
+	assert_ok
+	assert_out leader
+}
+
+test_handles()
+{
+	start_target env
+	run nsenter2 -t "$target" -a --ready-fd 5 --status-fd 6 --pid-file "$TMP/pid" -- \
+		sh -c 'cat "$1/pid" >/dev/null && ls /proc/self/fd | tr "\n" " "' sh "$TMP" 5>"$TMP/ready" 6>"$TMP/status"
+	assert_ok
+	assert_out '0 1 2 3 '
+	assertEquals ready "$(cat "$TMP/ready")"
+	assertFalse "[ -e $TMP/pid ]"
+	assertEquals 'created exec exit' "$(sed 's/^{"event":"\([a-z]*\)".*/\1/' "$TMP/status" | xargs)"
+	for t in mnt pid user; do
+		grep -q "{\"type\":\"$t\",\"inode\":$(readlink "/proc/$target/ns/$t" | tr -dc 0-9)," "$TMP/status"
+		assertTrue "the $t namespace of the program" $?
+	done
+	run nsenter2 -t "$target" -a --ready-fd 5 -- no-such-program 5>"$TMP/ready"
+	assert_refused 127 no-such-program
+	assertEquals '' "$(cat "$TMP/ready")"
+}
+
+test_a_pid_file_is_of_the_outside()
+{
+	start_target sh -c 'mount -t tmpfs none /tmp; exec "$@"' sh
+	run nsenter2 -t "$target" -a --pid-file "$TMP/pid" -- test ! -e "$TMP"
+	assert_ok
+	assertFalse "[ -e $TMP/pid ]"
+}
+
+test_waits_when_everything_is_entered()
+{
+	start_target env
+	mkfifo "$TMP/go" "$TMP/out.fifo"
+	nsenter2 -t "$target" -a --wait-fd 5 -- readlink /proc/self/ns/mnt 5<"$TMP/go" >"$TMP/late" &
+	pid=$!
+	# opened for reading only once it is held
+	exec 7>"$TMP/go"
+	while [ "$(readlink "/proc/$pid/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] && [ "$(id -u)" = 0 ]; do :; done
+	assertEquals '' "$(cat "$TMP/late")"
+	exec 7>&-
+	wait $pid
+	assertEquals 0 $?
+	assertEquals "$(readlink "/proc/$target/ns/mnt")" "$(cat "$TMP/late")"
+}
+
+test_descriptors()
+{
+	start_target env
+	run nsenter2 -t "$target" -a -- sh -c 'ls /proc/self/fd | tr "\n" " "' 7</dev/null
+	assert_ok
+	assert_out '0 1 2 3 7 '
+	run nsenter2 -t "$target" -a --close-fds -- sh -c 'ls /proc/self/fd | tr "\n" " "' 7</dev/null
+	assert_ok
+	assert_out '0 1 2 3 '
+	run nsenter2 -t "$target" -a --keep-fd 7 -- sh -c 'ls /proc/self/fd | tr "\n" " "' 7</dev/null 8</dev/null
+	assert_ok
+	assert_out '0 1 2 3 7 '
+}
+
+. shunit2

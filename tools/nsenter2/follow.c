@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* follow: what the program takes over from the target: as if the target had executed it. */
+#include <grp.h>
+#include <sys/stat.h>
+
+#include "dl.h"
+#include "file.h"
+#include "idmapio.h"
+#include "nsenter2.h"
+#include "num.h"
+#include "sys_cap.h"
+#include "sys_ns.h"
+
+static const char *const names[] = {
+	"uid", "gid",   "groups", "caps", "nnp", "rlimits",
+	"oom", "umask", "cwd",    "root", "env", "cgroup",
+};
+
+int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
+{
+	while (*list) {
+		size_t n = strcspn(list, ","), i;
+
+		for (i = 0; i < ARRAY_SIZE(names); i++)
+			if (strlen(names[i]) == n && memcmp(names[i], list, n) == 0)
+				break;
+		if (i == ARRAY_SIZE(names))
+			return nserr_set(e, 0, "'%.*s' is nothing that can be followed", (int)n,
+					 list);
+		*mask |= UINT32_C(1) << i;
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
+/* ---- /proc/PID/status, proc_pid_status(5) */
+
+/* The text behind "KEY:\t", NULL where the kernel does not tell. */
+static const char *value_of(const char *status, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *s = status; s; s = strchr(s, '\n')) {
+		s += *s == '\n';
+		if (strncmp(s, key, n) == 0 && s[n] == ':')
+			return s + n + 1 + strspn(s + n + 1, " \t");
+	}
+	return NULL;
+}
+
+static uint64_t hex_of(const char *status, const char *key)
+{
+	const char *s = value_of(status, key);
+
+	return s ? strtoull(s, NULL, 16) : 0;
+}
+
+/* The field of that number (from 0) of a line of numbers. */
+static int number_at(const char *s, unsigned field, uint32_t *out)
+{
+	uint64_t v;
+
+	for (; s && field > 0; field--)
+		s += strcspn(s, " \t\n") + (s[strcspn(s, " \t\n")] == '\t');
+	if (!s || num_u64n(s, strcspn(s, " \t\n"), 0, UINT32_MAX, &v) < 0)
+		return -EINVAL;
+	*out = (uint32_t)v;
+	return 0;
+}
+
+/* An id as the namespace that is entered has it; it was told as our own sees it. */
+static int id_inside(const struct nsenter2 *n, const struct idmap *map, const char *what,
+		     uint32_t *id, struct nserr *e)
+{
+	if (!(nsjoin_types(&n->join) & CLONE_NEWUSER) || idmap_to_inside(map, *id, id) == 0)
+		return 0;
+	return nserr_set(e, 0, "--follow: %s %u of process %d is not mapped in its user namespace",
+			 what, *id, (int)n->join.proc.pid);
+}
+
+static int follow_groups(struct nsenter2 *n, const char *status, const struct idmap *map,
+			 struct nserr *e)
+{
+	const char *s = value_of(status, "Groups");
+
+	n->cred.set_groups = true;
+	free(TAKE_PTR(n->cred.groups));
+	n->cred.ngroups = 0;
+	while (s && *s >= '0' && *s <= '9') {
+		gid_t *more = reallocarray(n->cred.groups, n->cred.ngroups + 1, sizeof(*more));
+		int rc;
+
+		if (!more)
+			return nserr_set(e, ENOMEM, "--follow");
+		n->cred.groups = more;
+		rc = number_at(s, 0, &more[n->cred.ngroups]);
+		if (rc == 0)
+			rc = id_inside(n, map, "group", &more[n->cred.ngroups++], e);
+		if (rc < 0)
+			return rc;
+		s += strcspn(s, " \n");
+		s += *s == ' ';
+	}
+	return 0;
+}
+
+static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
+{
+	cleanup_idmaps struct idmaps maps = IDMAPS_INIT;
+	int rc = idmaps_read(n->join.proc.procfd, &maps, e);
+
+	if (rc == 0 && (n->follow & FOLLOW_UID)) {
+		n->cred.set_uid = true;
+		rc = number_at(value_of(status, "Uid"), 1, &n->cred.uid);
+		if (rc == 0)
+			rc = id_inside(n, &maps.map[IDMAP_UID], "user", &n->cred.uid, e);
+	}
+	if (rc == 0 && (n->follow & FOLLOW_GID)) {
+		n->cred.set_gid = true;
+		rc = number_at(value_of(status, "Gid"), 1, &n->cred.gid);
+		if (rc == 0)
+			rc = id_inside(n, &maps.map[IDMAP_GID], "group", &n->cred.gid, e);
+	}
+	/* what setgroups=deny forbids is given up with the reason that nobody can have it */
+	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&n->join) & CLONE_NEWUSER))
+		n->cred.groups_optional = true;
+	if (rc == 0 && (n->follow & FOLLOW_GROUPS))
+		rc = follow_groups(n, status, &maps.map[IDMAP_GID], e);
+	return rc;
+}
+
+/* capabilities(7): the bounding set is what uid 0 has after exec, the ambient set what others have.
+ */
+static void follow_caps(struct nsenter2 *n, const char *status)
+{
+	uint64_t permitted = hex_of(status, "CapPrm"), ambient = hex_of(status, "CapAmb");
+	uint32_t uid = 1;
+
+	(void)!number_at(value_of(status, "Uid"), 1, &uid);
+	if (n->follow & FOLLOW_UID)
+		uid = n->cred.uid;
+	n->cred.limit_caps = true;
+	n->cred.cap_limit = hex_of(status, "CapBnd");
+	if (uid == 0)
+		n->cred.cap_limit &= permitted;
+	if (ambient) {
+		n->cred.keep_caps = true;
+		n->cred.cap_ambient = ambient;
+	}
+}
+
+static int follow_status(struct nsenter2 *n, struct nserr *e)
+{
+	char status[8192];
+	ssize_t len = file_read_at(n->join.proc.procfd, "status", status, sizeof(status));
+	const char *nnp = value_of(status, "NoNewPrivs"), *umask_text = value_of(status, "Umask");
+	int rc = 0;
+
+	if (len < 0)
+		return nserr_set(e, (int)len, "cannot read /proc/%d/status", (int)n->join.proc.pid);
+	if (n->follow & (FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS))
+		rc = follow_ids(n, status, e);
+	if (rc < 0)
+		return rc == -EINVAL && !e->what[0] ? nserr_set(e, EIO,
+								"cannot read the ids of "
+								"process %d",
+								(int)n->join.proc.pid)
+						    : rc;
+	if (n->follow & FOLLOW_CAPS)
+		follow_caps(n, status);
+	if ((n->follow & FOLLOW_NNP) && nnp && *nnp == '1')
+		n->cred.no_new_privs = true;
+	if ((n->follow & FOLLOW_UMASK) && umask_text)
+		n->followed.umask = (mode_t)strtoul(umask_text, NULL, 8);
+	return 0;
+}
+
+/* ---- The other files */
+
+/* One column of /proc/PID/limits, which has a line a resource in the order of their numbers. */
+static bool parse_limit(const char **s, rlim_t *limit)
+{
+	size_t n;
+	uint64_t v;
+
+	*s += strspn(*s, " ");
+	n = strcspn(*s, " \n");
+	if (n == strlen("unlimited") && strncmp(*s, "unlimited", n) == 0)
+		*limit = RLIM_INFINITY;
+	else if (num_u64n(*s, n, 0, UINT64_MAX, &v) == 0)
+		*limit = v;
+	else
+		return false;
+	*s += n;
+	return true;
+}
+
+#define LIMITS_NAME_WIDTH 26 /* "Max realtime timeout      " */
+
+static int follow_rlimits(struct nsenter2 *n, struct nserr *e)
+{
+	char text[4096];
+	ssize_t len = file_read_at(n->join.proc.procfd, "limits", text, sizeof(text));
+	const char *s = len < 0 ? NULL : strchr(text, '\n');
+
+	for (size_t i = 0; s && i < RLIM_NLIMITS; i++) {
+		struct cred_rlimit *r = &n->cred.rlimits[i];
+
+		if (strlen(s) <= LIMITS_NAME_WIDTH)
+			break;
+		s += 1 + LIMITS_NAME_WIDTH;
+		/* what the command line says goes before */
+		if (!r->set)
+			r->set = parse_limit(&s, &r->soft) && parse_limit(&s, &r->hard);
+		s = strchr(s, '\n');
+	}
+	return len < 0 ? nserr_set(e, (int)len, "cannot read /proc/%d/limits",
+				   (int)n->join.proc.pid)
+		       : 0;
+}
+
+static int follow_oom(struct nsenter2 *n, struct nserr *e)
+{
+	char own[16];
+	ssize_t len = file_read_at(n->join.proc.procfd, "oom_score_adj", n->followed.oom,
+				   sizeof(n->followed.oom));
+
+	if (len < 0)
+		return nserr_set(e, (int)len, "cannot read /proc/%d/oom_score_adj",
+				 (int)n->join.proc.pid);
+	if (file_read_at(AT_FDCWD, "/proc/self/oom_score_adj", own, sizeof(own)) >= 0 &&
+	    streq(own, n->followed.oom))
+		n->followed.oom[0] = '\0';
+	return 0;
+}
+
+#define ENV_MAX (64u << 20) /* more than the kernel lets a process have */
+
+static int follow_env(struct nsenter2 *n, struct nserr *e)
+{
+	cleanup_fd int fd = file_open_at(n->join.proc.procfd, "environ", O_RDONLY, 0);
+	char *text, *end;
+	size_t count = 0;
+	ssize_t len = fd < 0 ? fd : file_slurp(fd, ENV_MAX, &text);
+
+	if (len < 0)
+		return nserr_set(e, (int)len, "cannot read the environment of process %d",
+				 (int)n->join.proc.pid);
+	end = text + len; /* there is a NUL behind it */
+	for (char *s = text; s < end; s += strlen(s) + 1)
+		count++;
+	n->followed.env = calloc(count + 1, sizeof(char *));
+	if (!n->followed.env)
+		return nserr_set(e, ENOMEM, "--env");
+	count = 0;
+	for (char *s = text; s < end; s += strlen(s) + 1)
+		if (strchr(s, '='))
+			n->followed.env[count++] = s;
+	return 0;
+}
+
+/* ---- SELinux */
+
+/* Loaded before anything is entered, so that the library is ours. */
+static int follow_context(struct nsenter2 *n, struct nserr *e)
+{
+	int (*enabled)(void);
+	int (*getpidcon_)(pid_t, char **);
+	const struct dl_symbol symbols[] = {
+		{ "is_selinux_enabled", &enabled },
+		{ "getpidcon", &getpidcon_ },
+		{ "setexeccon", &n->followed.setexeccon },
+	};
+	int rc = dl_load("libselinux.so.1", symbols, ARRAY_SIZE(symbols), e);
+
+	if (rc < 0) {
+		nserr_prefix(e, "--follow-context");
+		return rc;
+	}
+	if (enabled() <= 0)
+		return nserr_set(e, 0, "--follow-context: SELinux is not enabled");
+	if (getpidcon_(n->join.proc.pid, &n->followed.context) < 0)
+		return nserr_set(e, errno, "cannot get the SELinux context of process %d",
+				 (int)n->join.proc.pid);
+	return 0;
+}
+
+int follow_hold(struct nsenter2 *n, struct nserr *e)
+{
+	const uint32_t status = FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_NNP |
+				FOLLOW_UMASK;
+	int rc = 0;
+
+	if (n->context)
+		rc = follow_context(n, e);
+	if (rc == 0 && (n->follow & status))
+		rc = follow_status(n, e);
+	if (rc == 0 && (n->follow & FOLLOW_RLIMITS))
+		rc = follow_rlimits(n, e);
+	if (rc == 0 && (n->follow & FOLLOW_OOM))
+		rc = follow_oom(n, e);
+	if (rc == 0 && (n->follow & FOLLOW_ENV))
+		rc = follow_env(n, e);
+	if (rc == 0 && (n->follow & FOLLOW_CGROUP))
+		rc = cgroup_of(&n->cgroup, n->join.proc.procfd, e);
+	return rc;
+}
+
+/* ---- Steps */
+
+static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct nsenter2 *n = ctx;
+
+	(void)s;
+	return cgroup_join(&n->cgroup, getpid(), false, e);
+}
+
+/* Before setns(2): with the cgroup namespace the hierarchies that we know would be out of sight. */
+static const struct plan_kind kind_cgroup = {
+	.name = "cgroup",
+	.call = "write(cgroup.procs)",
+	.run = run_cgroup,
+	.what = "join the cgroup of the target",
+};
+
+static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	int rc = file_write_at(AT_FDCWD, "/proc/self/oom_score_adj", s->arg);
+
+	(void)ctx;
+	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to that of the target") : 0;
+}
+
+/* Not when this process is not dumpable: its /proc files are root's then. */
+static const struct plan_kind kind_oom = {
+	.name = "oom",
+	.call = "write(/proc/self/oom_score_adj)",
+	.run = run_oom,
+	.what = "take over the oom_score_adj of the target",
+};
+
+static int run_context(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct nsenter2 *n = ctx;
+
+	(void)s;
+	if (n->followed.setexeccon(n->followed.context) < 0)
+		return nserr_set(e, errno, "cannot set the SELinux context");
+	return 0;
+}
+
+static const struct plan_kind kind_context = {
+	.name = "context",
+	.call = "setexeccon(3)",
+	.run = run_context,
+	.what = "execute with the SELinux context of the target",
+};
+
+static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	return setgroups(0, NULL) < 0 ? nserr_set(e, errno, "cannot drop supplementary groups") : 0;
+}
+
+/* user_namespaces(7): where setgroups is denied nobody can, so whoever may do it outside does. */
+static const struct plan_kind kind_groups = {
+	.name = "groups-outside",
+	.call = "setgroups(2)",
+	.run = run_groups,
+	.what = "drop supplementary groups, while that is permitted",
+};
+
+void follow_add_before(const struct nsenter2 *n, struct plan *p)
+{
+	if (n->cgroup.n)
+		plan_add(p, PLAN_CALLER, &kind_cgroup, NULL, 0);
+	if (n->followed.oom[0])
+		plan_add(p, PLAN_CALLER, &kind_oom, n->followed.oom, 0);
+	if (n->context)
+		plan_add(p, PLAN_CALLER, &kind_context, NULL, 0);
+	if (n->drop_groups)
+		plan_add(p, PLAN_CALLER, &kind_groups, NULL, 0);
+}
+
+static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct nsenter2 *n = ctx;
+
+	(void)s;
+	(void)e;
+	environ = n->followed.env;
+	return 0;
+}
+
+static const struct plan_kind kind_env = {
+	.name = "env",
+	.call = "environ(7)",
+	.run = run_env,
+	.what = "take over the environment of the target",
+};
+
+static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)e;
+	umask((mode_t)s->num);
+	return 0;
+}
+
+static const struct plan_kind kind_umask = {
+	.name = "umask",
+	.call = "umask(2)",
+	.run = run_umask,
+	.what = "take over the umask of the target",
+};
+
+void follow_add(const struct nsenter2 *n, struct plan *p, enum plan_actor who)
+{
+	if (n->followed.env)
+		plan_add(p, who, &kind_env, NULL, 0);
+	if (n->follow & FOLLOW_UMASK)
+		plan_add(p, who, &kind_umask, NULL, n->followed.umask);
+}
