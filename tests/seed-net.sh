@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seed-net: the articles on networks: loopback, a device lent and given back, a veth pair with NAT to a server
+# outside, a bridge with two containers, names for namespaces. The test is in a network namespace of
+# its own, which stands for the host.
+# as: root
+# budget: 90
+. "${0%/*}/testlib.sh"
+require_ns net mnt
+require_tool ip nft
+
+# container: a network namespace with a process that holds it; its pid in $pid.
+container()
+{
+	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	pid=$holder_line
+}
+
+reaches() # PID ADDRESS: a TCP connection to the port 7 there
+{
+	run nsenter2 -t "$1" -n -- bash -c "exec 3<>/dev/tcp/$2/7 && read -r line <&3 && echo \$line"
+	assert_ok
+	assert_out hello
+}
+
+# serve PID: a server in that namespace that greets everybody, listening when this returns.
+serve()
+{
+	nsenter2 -t "$1" -n -- busybox nc -ll -p 7 -e echo hello &
+	server=$!
+	until nsenter2 -t "$1" -n -- ss -Hltn 'sport = 7' | grep -q .; do
+		kill -0 "$server" || return 1
+	done
+}
+
+tearDown()
+{
+	[ -z "${server:-}" ] || kill "$server"
+	server=
+	stop_holders
+}
+
+test_loopback_is_up_when_asked_for()
+{
+	run nsunshare -n -- ip -br link show lo
+	assert_out_has DOWN
+	run nsunshare -n --lo -- ip -br addr show lo
+	assert_ok
+	assert_out_has 127.0.0.1/8
+}
+
+# The end of a cable stands for the second NIC of the article. A virtual device is destroyed with the namespace, a
+# physical one returns to the first; so it is given back before the end here.
+test_a_device_is_lent_and_given_back()
+{
+	ip link add nic0 type veth peer name wire0
+	container
+	ip link set nic0 netns "$pid"
+	run ip link show nic0
+	assert_rc 1
+	run nsenter2 -t "$pid" -n -- ip -br link show nic0
+	assert_out_has DOWN
+	nsenter2 -t "$pid" -n -- ip addr add 192.0.2.131/24 dev nic0
+	nsenter2 -t "$pid" -n -- ip link set nic0 up
+	nsenter2 -t "$pid" -n -- ip route add default via 192.0.2.2
+	run nsenter2 -t "$pid" -n -- ip route
+	assert_ok
+	assert_out_has 'default via 192.0.2.2 dev nic0'
+	run nsenter2 -t "$pid" -n -- ip link set nic0 netns $$
+	assert_ok
+	run ip link show nic0
+	assert_rc 0
+	ip link del nic0
+}
+
+test_a_veth_pair_with_nat_reaches_a_server_outside()
+{
+	container
+	inner=$pid
+	container
+	outside=$pid
+	# the world: 198.51.100.0/24 between the host and a server
+	ip link add up0 type veth peer name eth0 netns "$outside"
+	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
+	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
+	nsenter2 -t "$outside" -n -- ip link set eth0 up
+	serve "$outside"
+	# the article: a pair, one end renamed inside, addresses, a default route
+	ip link add veth_b type veth peer name veth_a
+	ip link set veth_a netns "$inner" name eth0
+	ip addr add 10.60.0.1/24 dev veth_b && ip link set veth_b up
+	nsenter2 -t "$inner" -n -- ip addr add 10.60.0.2/24 dev eth0
+	nsenter2 -t "$inner" -n -- ip link set eth0 up
+	nsenter2 -t "$inner" -n -- ip route add default via 10.60.0.1
+	# the server knows no way back to 10.60.0.0/24: without translation there is no answer
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	run nsenter2 -t "$inner" -n -- timeout 0.3 bash -c 'exec 3<>/dev/tcp/198.51.100.7/7'
+	assert_rc 124
+	nft add table ip seed
+	nft 'add chain ip seed post { type nat hook postrouting priority srcnat; }'
+	nft 'add rule ip seed post ip saddr 10.60.0.0/16 oifname != "veth_b" snat to 198.51.100.1'
+	reaches "$inner" 198.51.100.7
+	echo 0 >/proc/sys/net/ipv4/ip_forward
+	nft delete table ip seed
+	ip link del veth_b
+	ip link del up0
+}
+
+test_two_containers_on_a_bridge_reach_each_other()
+{
+	ip link add lxcbr0 type bridge stp_state 0
+	ip addr add 192.168.10.1/24 dev lxcbr0 && ip link set lxcbr0 up
+	for n in 11 12; do
+		container
+		ip link add "br0.$n" type veth peer name eth0 netns "$pid"
+		ip link set "br0.$n" master lxcbr0 up
+		nsenter2 -t "$pid" -n -- ip addr add "192.168.10.$n/24" dev eth0
+		nsenter2 -t "$pid" -n -- ip link set eth0 up
+		if [ $n = 11 ]; then first=$pid; fi
+	done
+	serve "$pid"
+	reaches "$first" 192.168.10.12
+	ip link del lxcbr0
+}
+
+# ip(8)'s names are files that hold a namespace: nsenter2 takes them, nslist shows them.
+test_named_namespaces_and_their_resolv_conf()
+{
+	ip netns add ns1
+	run nsenter2 -t netns:ns1 -- ip -br link show lo
+	assert_ok
+	assert_out_has DOWN
+	run nslist -t net -o NSFS -nr
+	assert_rc 0
+	assert_out_has /run/netns/ns1
+	mkdir "$TMP/ns1" && echo 'nameserver 192.0.2.53' >"$TMP/ns1/resolv.conf"
+	run nsunshare -m -- sh -c 'mount --bind "$0/ns1/resolv.conf" /etc/resolv.conf &&
+		nsenter2 -t netns:ns1 -- cat /etc/resolv.conf' "$TMP"
+	assert_ok
+	assert_out 'nameserver 192.0.2.53'
+	ip netns del ns1
+}
+
+. shunit2

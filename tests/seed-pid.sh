@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seed-pid: the articles on process ids: pid 1 and parent 0, /proc old and new, nesting, the end of an init.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns pid
+require_tool ps pstree
+
+own=''
+[ "$(id -u)" = 0 ] || own=-r
+
+test_the_first_process_is_1_and_its_parent_0()
+{
+	run nsunshare $own -p -- sh -c 'echo $$ $PPID'
+	assert_ok
+	assert_out '1 0'
+	run sh -c 'echo $$ $PPID'
+	assert_out_lacks '1 0'
+}
+
+# /proc belongs to the pid namespace it was mounted in: with the old one, ps shows the old one's processes.
+test_ps_needs_a_new_proc()
+{
+	run nsunshare $own -mp -- sh -c 'ls -d /proc/[0-9]* | wc -l; mount -t proc proc /proc; ps -o pid=,comm='
+	assert_ok
+	assert_out_has '    1 sh'
+	run nsunshare $own -p --mount-proc -- sh -c 'set -- $(ps -o pid=,ppid=,comm=); echo "$*"'
+	assert_ok
+	assert_out_has '1 0 sh'
+}
+
+test_the_same_process_has_a_pid_in_each_namespace()
+{
+	run nsunshare $own -p --mount-proc -- sh -c \
+		'nsunshare -p -- sh -c "sed -n \"s/^NSpid:\t//p\" /proc/self/status" </dev/null'
+	assert_ok
+	# seen from the first of the two: its own number there, and 1 or 2 within
+	assert_out_has '	'
+	run nsunshare $own -p --mount-proc -- nsunshare -p --mount-proc -- sh -c 'echo $$; ps -o pid= | wc -l'
+	assert_ok
+	assert_out_has '1
+'
+}
+
+test_the_end_of_the_first_process_ends_all()
+{
+	start_holder nsunshare $own -p --mount-proc --kill-child -- \
+		sh -c 'sleep 1000 & setsid sleep 1000 & echo $$ >&3; exec 3>&-; wait'
+	inner=$(pgrep -P "$holder")
+	run pgrep -x sleep
+	assert_rc 0
+	kill -KILL "$inner"
+	wait "$holder"
+	run pgrep -x sleep
+	assert_rc 1
+}
+
+test_without_its_first_process_no_other_can_be_made()
+{
+	# the first child of a process without --fork is the init: when it has ended, fork fails with ENOMEM
+	run nsunshare $own -p --no-fork -- sh -c '/bin/true; /bin/true; echo not reached'
+	assert_out_lacks 'not reached'
+	assert_err_has 'ork'
+}
+
+# What the article asks of an init: TERM is passed on, the children are waited for, then it ends.
+test_term_reaches_the_program_below_an_init()
+{
+	mkfifo "$TMP/ready.in"
+	nsunshare $own -p --mount-proc -- nsinit -- \
+		sh -c 'trap "exit 7" TERM; echo >"$0"; sleep 1000 & wait' "$TMP/ready.in" &
+	pid=$!
+	read -r _ <"$TMP/ready.in"
+	kill -TERM "$pid"
+	wait "$pid"
+	assertEquals 'the status of the program' 7 $?
+	run pgrep -x sleep
+	assert_rc 1
+}
+
+test_pstree_shows_it_from_outside()
+{
+	start_holder nsunshare $own -p --mount-proc --kill-child -- sh -c 'sleep 1000 & echo >&3; exec 3>&-; wait'
+	run pstree -p "$holder"
+	assert_rc 0
+	assert_out_has nsunshare
+	assert_out_has sleep
+}
+
+. shunit2

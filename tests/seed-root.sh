@@ -1,0 +1,119 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seed-root: the articles on roots: the Docker-like root of the C program, the rootless container of the Go programs, and
+# `pivot_root . .` with busybox, which ends in the mounts that were asked for and no other.
+# as: root user
+# shellcheck disable=SC2086 # $own is words
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid
+require_tool busybox
+
+# sysfs needs a network namespace of one's own, for an ordinary user.
+own=''
+[ "$(id -u)" = 0 ] || own='-r -n'
+
+# A root with busybox in it, and beside it what the C program binds: conf/ and a volume.
+oneTimeSetUp()
+{
+	[ -d "$TMP/rootfs" ] && return 0
+	mkdir -p "$TMP/rootfs/bin" "$TMP/conf" "$TMP/volume"
+	cp "$(command -v busybox)" "$TMP/rootfs/bin/busybox"
+	for applet in sh ls ps cat hostname id mount grep touch; do
+		ln -s busybox "$TMP/rootfs/bin/$applet"
+	done
+	echo '127.0.0.1 container' >"$TMP/conf/hosts"
+	echo container >"$TMP/conf/hostname"
+	echo 'nameserver 192.0.2.53' >"$TMP/conf/resolv.conf"
+	echo 'from the host' >"$TMP/volume/file"
+	chmod 755 "$TMP"
+	return 0
+}
+
+# As the article's C program: uts, ipc, pid and mount namespaces, nine mounts, three files, a volume.
+container()
+{
+	run nsunshare $own -mpui --hostname container -- nspivot --proc=/proc --sysfs --dev --devpts --shm --tmpfs=/tmp --tmpfs=/run \
+		--etc-hosts="$TMP/conf/hosts" --etc-hostname="$TMP/conf/hostname" --etc-resolv-conf="$TMP/conf/resolv.conf" \
+		--bind="$TMP/volume:/mnt" "$TMP/rootfs" -- /bin/sh -c "$1"
+}
+
+test_the_container_has_its_name_and_is_process_1()
+{
+	container 'hostname; echo $$; ps -o pid,comm; exit'
+	assert_ok
+	assert_out_has 'container
+1
+'
+	assert_out_has '    1 sh'
+}
+
+test_its_files_are_those_of_conf()
+{
+	container 'cat /etc/hosts /etc/hostname /etc/resolv.conf'
+	assert_ok
+	assert_out '127.0.0.1 container
+container
+nameserver 192.0.2.53'
+}
+
+test_the_volume_goes_both_ways()
+{
+	container 'cat /mnt/file; touch /mnt/made'
+	assert_ok
+	assert_out 'from the host'
+	assertTrue 'made inside' "[ -e '$TMP/volume/made' ]"
+}
+
+# The article mounts the host's devtmpfs; here there are the few devices a program needs.
+test_it_has_few_devices()
+{
+	container 'ls /dev; echo x >/dev/null; [ -c /dev/tty ]'
+	assert_ok
+	assert_out_lacks vda
+	assert_out_lacks mem
+	assert_out_has null
+	assert_out_has ptmx
+}
+
+test_nothing_of_it_is_left_outside()
+{
+	note_state
+	container true
+	assert_ok
+	assert_no_leftovers
+	assertFalse 'no mount leaked' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
+}
+
+test_the_go_programs_container_without_root()
+{
+	run env -i PATH="$PATH" 'PS1=-[namespace-process]-# ' nsunshare -r -mpuin --mount-proc -- \
+		sh -c 'id -u; hostname bird; hostname; ipcs -q | grep -c 0x; echo $$; set -- /proc/[0-9]*; echo "$*"; echo "$PS1"'
+	assert_ok
+	assert_out '0
+bird
+0
+1
+/proc/1
+-[namespace-process]-# '
+}
+
+# The article ends with two lines of mountinfo: the root, and proc.
+test_pivot_ends_with_the_mounts_asked_for()
+{
+	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo
+	assert_ok
+	assertEquals 'lines of mountinfo' 2 "$(wc -l <"$TMP/out")"
+	assertEquals 'where they are' '/
+/proc' "$(cut -d' ' -f5 "$TMP/out")"
+}
+
+# Not so with chroot: there a new user namespace is refused.
+test_a_nested_user_namespace_works_behind_a_pivot()
+{
+	run nsunshare $own -mp -- nspivot --preset=minimal --ro-bind="$NSUTILS_BIN:/suite" --ro-bind=/lib:/lib --ro-bind=/lib64:/lib64 \
+		--ro-bind=/usr/lib:/usr/lib "$TMP/rootfs" -- /suite/nsunshare -r -- /bin/id -u
+	assert_ok
+	assert_out 0
+}
+
+. shunit2

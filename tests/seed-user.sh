@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seed-user: the articles on user ids: maps, who sees them how, and what a process has and loses inside.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user
+require_tool setpriv
+
+test_without_a_map_everybody_is_nobody()
+{
+	run nsunshare -U -- sh -c 'id -u; id -g'
+	assert_ok
+	assert_out '65534
+65534'
+}
+
+test_one_id_becomes_root()
+{
+	run nsunshare -r -- sh -c 'id -u; cat /proc/self/uid_map'
+	assert_ok
+	assert_out "0
+         0 $(printf '%10s' "$(id -u)")          1"
+}
+
+test_or_any_other_id()
+{
+	run nsunshare --map-user=1000 --map-group=1000 -- sh -c 'id -u; id -g'
+	assert_ok
+	assert_out '1000
+1000'
+}
+
+test_a_map_is_written_once()
+{
+	run nsunshare -r -- sh -c 'echo "0 0 1" | tee /proc/self/uid_map'
+	assert_err_has 'Operation not permitted'
+}
+
+# One file, two readers: each sees the outer ids as its own user namespace knows them.
+test_a_map_reads_differently_from_elsewhere()
+{
+	start_holder nsunshare -r -- nsunshare --map-user=7 --map-group=7 -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	pid=$holder_line
+	run cat "/proc/$pid/uid_map"
+	assert_out "         7 $(printf '%10s' "$(id -u)")          1"
+	run nsenter2 -t "$pid" -U -- cat "/proc/$pid/uid_map"
+	assert_ok
+	assert_out '         7          0          1'
+	run nsidmap show "$pid"
+	assert_rc 0
+	assert_out_has 7
+}
+
+test_namespaces_nest_32_deep()
+{
+	run sh -c '
+		chain=true n=0
+		while [ $n -lt 31 ]; do chain="nsunshare -r -- $chain" n=$((n + 1)); done
+		exec $chain'
+	assert_ok
+}
+
+# The limit is set in a user namespace of our own, where it counts.
+test_a_used_up_limit_is_named()
+{
+	run nsunshare -r -- sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; nsunshare -r true'
+	assert_refused 125 max_user_namespaces
+}
+
+test_root_inside_is_nobody_special_outside()
+{
+	[ "$(id -u)" != 0 ] || return 0
+	run nsunshare -r -- sh -c 'id -u; hostname x'
+	assert_out 0
+	assert_err_has 'must be root'
+	run nsunshare -r -u -- sh -c 'hostname x; hostname'
+	assert_ok
+	assert_out x
+}
+
+# It keeps its ids and gets all capabilities in there, and none over what it was part of.
+test_who_joins_has_all_capabilities_there()
+{
+	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	pid=$holder_line
+	run nsenter2 -t "$pid" -U -- sh -c 'id -u; sed -n "s/^CapEff:\t//p" /proc/self/status; hostname x'
+	assert_out_has 0
+	assert_out_lacks 0000000000000000
+	assert_err_has 'must be root'
+}
+
+. shunit2
