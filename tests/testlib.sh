@@ -82,16 +82,22 @@ require_ns()
 	done
 }
 
-# require_kernel_call NAME…: system calls that the kernel must know.
+# kernel_call NAME: whether the kernel has the system call. Where it is denied on purpose (tests/run
+# --under) says so in the words the runner counts as n/a. For what cannot be had without it, in a
+# function: `kernel_call pidfd_getfd || return 0`; what has a fall-back is tested with it.
+kernel_call()
+{
+	enosys --has "$1" && return 0
+	[ -n "$NSUTILS_UNDER" ] || skip "the kernel has no $1(2)"
+	echo "n/a: $1(2) is denied on purpose"
+	return 1
+}
+
+# require_kernel_call NAME…: the same for a whole file.
 require_kernel_call()
 {
 	for _t; do
-		enosys --has "$_t" && continue
-		if [ -n "$NSUTILS_UNDER" ]; then
-			echo "n/a: $_t(2) is denied on purpose"
-			exit 77
-		fi
-		skip "the kernel has no $_t(2)"
+		kernel_call "$_t" || exit 77
 	done
 }
 
