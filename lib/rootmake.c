@@ -24,10 +24,11 @@ int rootmake_dir(struct rootfs *r, const char *path, mode_t mode, struct nserr *
 		if (rc == 0 && fchmodat(parent, base, mode, 0) < 0)
 			rc = -errno;
 	} else {
-		cleanup_fd int fd = rootwalk_open(r->fd, path, 0, NULL);
+		cleanup_fd int fd = -1;
 		struct stat st;
 
 		rc = -errno;
+		fd = rootwalk_open(r->fd, path, 0, NULL);
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 			rc = 0; /* there already, and left as it is */
 	}

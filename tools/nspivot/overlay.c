@@ -101,6 +101,24 @@ static int collect(struct rootfs *r, const struct op *op, const char *newroot, b
 	return rc;
 }
 
+/* Names the layer that is not there: the kernel does not. */
+static void name_missing(const struct op *op, struct nserr *e)
+{
+	static const char *const words[] = { "lower=", "upper=", "work=" };
+
+	for (size_t i = 0; i < op->o.n; i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(words); k++) {
+			const char *path = str_after(op->o.param[i], words[k]);
+
+			if (path && !streq(op->o.param[i], "upper=tmpfs") &&
+			    access(path, F_OK) < 0) {
+				nserr_set(e, errno, "%s: layer %s", op->dst, path);
+				return;
+			}
+		}
+	}
+}
+
 static int try_mount(struct rootfs *r, const struct op *op, const char *newroot, bool joined,
 		     struct nserr *e)
 {
@@ -115,6 +133,8 @@ static int try_mount(struct rootfs *r, const struct op *op, const char *newroot,
 	}
 	if (rc == -ELOOP)
 		nserr_hint(e, "layers, upper and work directory may not lie in each other");
+	else if (rc == -ENOENT)
+		name_missing(op, e);
 	done(&l);
 	return rc;
 }

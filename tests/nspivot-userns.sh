@@ -1,0 +1,140 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-userns: in a user namespace what is possible is done, and what is not says why.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+require_ns user
+make_box
+
+# userns TYPES COMMAND…
+userns()
+{
+	_types=$1
+	shift
+	nsunshare "-U$_types" -r -- "$@"
+}
+
+test_the_mount_that_masks_proc_is_named()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run userns mp sh -c "mount -t proc proc /proc && mount --bind /dev/null /proc/keys &&
+			exec nsunshare -Ump -r -- $NSPIVOT_UNDER nspivot --proc /proc '$box' -- /bin/ls"
+		assert_refused 125 'cannot mount proc'
+		assert_err_has '/proc/keys hides a part of'
+	done
+	NSPIVOT_UNDER=
+}
+
+test_a_covered_directory_that_is_always_empty_masks_nothing()
+{
+	run userns mp sh -c "mount -t proc proc /proc && mount -t tmpfs x /proc/sys/fs/binfmt_misc
+		exec nsunshare -Ump -r -- nspivot --proc /proc '$box' -- /bin/sh -c 'echo /proc/1/st*us'"
+	assert_rc 0
+	assert_out_has /proc/1/status
+}
+
+test_the_namespace_that_is_missing_is_named()
+{
+	for missing in m:--proc=/proc:pid:-p mp:--mqueue:ipc:-i mp:--cgroup2:cgroup:-C; do
+		# shellcheck disable=SC2046 # words
+		set -- $(echo "$missing" | tr : ' ' | sed 's| /proc||')
+		case $2 in
+		--proc*) what=--proc=/proc type=pid letter=-p ;;
+		*) what=$2 type=$3 letter=$4 ;;
+		esac
+		for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+			# shellcheck disable=SC2086
+			run userns "$1" $NSPIVOT_UNDER nspivot "$what" "$box" -- /bin/ls
+			assert_refused 125 'not permitted'
+			assert_err_has "needs a $type namespace"
+			assert_err_has "nsunshare $letter"
+		done
+	done
+	NSPIVOT_UNDER=
+}
+
+test_without_privilege_the_cure_is_named()
+{
+	run userns p nspivot "$box" -- /bin/ls
+	assert_refused 125 'not permitted'
+	assert_err_has 'belongs to another user namespace'
+	[ "$(id -u)" != 0 ] || return 0
+	run nspivot "$box" -- /bin/ls
+	assert_rc 125
+	assert_err_has 'nsunshare'
+}
+
+test_sysfs_without_a_network_namespace_is_the_callers_read_only()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086
+		run userns mp $NSPIVOT_UNDER nspivot --preset=minimal --sysfs "$box" -- \
+			/bin/sh -c 'ls /sys; cut -d" " -f2,4 /proc/mounts | grep "^/sys"'
+		assert_ok
+		assert_out_has kernel
+		assert_out_has '/sys ro,nosuid,nodev,noexec'
+		assert_out_lacks ' rw'
+	done
+	NSPIVOT_UNDER=
+}
+
+test_nodes_are_bound_and_devpts_works()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086
+		run userns mp $NSPIVOT_UNDER nspivot --dev --devpts "$box" -- \
+			/bin/sh -c 'echo x >/dev/null && stat -c %t:%T /dev/null && ls /dev/pts'
+		assert_ok
+		assert_out_has 1:3
+		assert_out_has ptmx
+	done
+	NSPIVOT_UNDER=
+	run userns mp nspivot --devpts=/dev/pts:gid=5 "$box" -- /bin/ls
+	assert_refused 125 'cannot mount devpts'
+}
+
+test_an_overlay_keeps_its_notes_in_user_attributes()
+{
+	mkdir -p "$TMP/low/dir" "$TMP/up" "$TMP/work"
+	echo 1 >"$TMP/low/dir/file"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086
+		run userns mp $NSPIVOT_UNDER nspivot --proc /proc --overlay "/ov:lower=$TMP/low,upper=$TMP/up,work=$TMP/work" "$box" -- \
+			/bin/sh -c 'grep -o userxattr /proc/mounts; rm -r /ov/dir 2>/dev/null || echo x >/ov/dir/file'
+		assert_rc 0
+		assert_out userxattr
+		chmod -R 700 "$TMP/work"
+		rm -rf "$TMP/up" "$TMP/work"
+		mkdir "$TMP/up" "$TMP/work"
+	done
+	NSPIVOT_UNDER=
+}
+
+test_layers_may_have_any_name()
+{
+	mkdir -p "$TMP/a:b,c\\d" "$TMP/e"
+	echo 1 >"$TMP/a:b,c\\d/odd"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086
+		run userns mp $NSPIVOT_UNDER nspivot --overlay "/ov:lower=$TMP/a:b\\,c\\\\d,lower=$TMP/e" "$box" -- /bin/ls /ov
+		assert_ok
+		assert_out odd
+	done
+	NSPIVOT_UNDER=
+}
+
+# A checkout that its mapped owner may not enter, chains-and-costs: the message says the path.
+test_a_root_of_somebody_else_is_refused_with_its_name()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir "$TMP/closed"
+	chown 12345:12345 "$TMP/closed"
+	chmod 700 "$TMP/closed"
+	run nsunshare --map=u:0:61234:1,g:0:61234:1 -mp -- nspivot --tmpfs "/x" "$TMP/closed" -- /bin/ls
+	assert_rc 125
+	assert_out_empty
+	assert_err_one_line
+}
+
+. shunit2
