@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seed-cgroup: the article on control groups: a container that sees only its own, and burners that a quota holds.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_ns cgroup mnt
+
+v2=$(awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) == "cgroup2") { print $5; exit } }' /proc/self/mountinfo)
+[ -n "$v2" ] || skip 'no cgroup2 is mounted'
+name=/$NSUTILS_RUN_ID-seed
+
+# What the article does by hand: a group, a process in it, a new namespace, cgroup2 mounted anew.
+test_a_container_sees_only_its_own_group()
+{
+	note_state
+	run nsunshare -mC --into-cgroup "$name" --cgroup-create -- sh -c '
+		cat /proc/self/cgroup | grep ^0:
+		umount -l "$0" && mount -t cgroup2 none "$0" && cat "$0/cgroup.procs" | grep -cx "[1-9][0-9]*"
+		[ -d "$0$1" ] || echo "no other group"' "$v2" "$name"
+	assert_ok
+	assert_out_has '0::/
+'
+	assert_out_has 'no other group'
+	assert_no_leftovers
+}
+
+# From outside the group has its name, and its limits can be set.
+test_outside_it_is_there_by_name()
+{
+	start_holder nsunshare -C --into-cgroup "$name" --cgroup-create -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	run grep -x "$holder_line" "$v2$name/cgroup.procs"
+	assert_rc 0
+	run nsenter2 -t "$holder_line" -C -- grep ^0: /proc/self/cgroup
+	assert_ok
+	stop_holder
+	rmdir "$v2$name" 2>/dev/null
+	return 0
+}
+
+. shunit2
