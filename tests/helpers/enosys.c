@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 static void usage(FILE *to)
 {
 	fputs("usage: enosys [-e ERRNO] CALL[,CALL...] -- PROGRAM [ARG...]\n"
+	      "       enosys [-e ERRNO] --print CALL[,CALL...]	the filter, to stdout\n"
 	      "       enosys --has CALL\n",
 	      to);
 }
@@ -40,7 +42,7 @@ static void complain(const char *what)
  * One comparison and one answer per call. What is not named passes, and so do calls by another
  * architecture's convention (i386 on x86-64): a hole for a sandbox, for a test it is none.
  */
-static int filter(char *names, int error)
+static int filter(char *names, int error, bool print)
 {
 	static struct sock_filter code[4 + 2 * MAX_CALLS];
 	struct sock_fprog prog = { .filter = code };
@@ -65,6 +67,9 @@ static int filter(char *names, int error)
 	}
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	prog.len = n;
+	if (print)
+		return fwrite(code, sizeof(code[0]), n, stdout) == n && fflush(stdout) == 0 ? 0
+											    : -1;
 
 	/* no_new_privs only where it must be: with it newuidmap is not setuid any more. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
@@ -92,11 +97,13 @@ int main(int argc, char **argv)
 		error = calls_errno(argv[2]);
 		i = 3;
 	}
+	if (error && i + 2 == argc && strcmp(argv[i], "--print") == 0)
+		return filter(argv[i + 1], error, true) < 0;
 	if (error == 0 || i + 2 >= argc || strcmp(argv[i + 1], "--") != 0) {
 		usage(stderr);
 		return 125;
 	}
-	if (filter(argv[i], error) < 0)
+	if (filter(argv[i], error, false) < 0)
 		return 125;
 	argv += i + 2;
 	execvp(argv[0], argv);

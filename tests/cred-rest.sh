@@ -1,0 +1,191 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# cred-rest: no_new_privs, system call filter, limits, environment and session of the program, by
+# nsunshare, nsenter2 and nspivot.
+# as: root user
+# shellcheck disable=SC2016 # the inner shell expands
+. "${0%/*}/testlib.sh"
+. "${0%/*}/credlib.sh"
+require_ns mnt uts
+
+# Filters as setpriv(1) takes them; the second lets nothing pass that we ourselves need.
+enosys -e EPERM --print sethostname >nohostname
+enosys -e EPERM --print prctl,capset,setresuid,setgroups >noprctl
+
+test_no_new_privs()
+{
+	for tool in $CARRIERS; do
+		carry --no-new-privs -- probe
+		assert_ok
+		assert_fact 'no-new-privs 1'
+	done
+}
+
+test_filter_holds_with_no_new_privs_and_without()
+{
+	for tool in $CARRIERS; do
+		for nnp in '' --no-new-privs; do
+			# shellcheck disable=SC2086
+			carry --seccomp "$PWD/nohostname" $nnp -- probe
+			assert_ok
+			assert_fact 'seccomp 2' "no-new-privs $([ -z "$nnp" ] && echo 0 || echo 1)"
+		done
+		carry --seccomp "$PWD/nohostname" -- sh -c 'hostname x && echo renamed; exec probe'
+		assert_fact 'seccomp 2'
+		assert_out_lacks renamed
+	done
+}
+
+# With no_new_privs it is the last thing before exec, and need not allow what we ourselves do.
+test_filter_comes_last()
+{
+	for tool in $CARRIERS; do
+		carry --seccomp "$PWD/noprctl" --no-new-privs --cap-drop all --groups none -- \
+			grep -E '^(NoNewPrivs|Seccomp|CapBnd):' /proc/self/status
+		assert_ok
+		assert_out 'CapBnd:	0000000000000000
+NoNewPrivs:	1
+Seccomp:	2'
+	done
+}
+
+# Without it the filter takes a privilege that the program must not have.
+test_filter_leaves_no_privilege_behind()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	for tool in $CARRIERS; do
+		carry --seccomp "$PWD/nohostname" -S 1000 -G 1000 -- probe
+		assert_ok
+		assert_fact 'seccomp 2' 'no-new-privs 0' 'uid 1000 1000 1000' \
+			'cap-permitted 0000000000000000' 'cap-ambient 0000000000000000' \
+			'cap-inheritable 0000000000000000'
+	done
+}
+
+test_filter_from_a_descriptor()
+{
+	for tool in $CARRIERS; do
+		carry --seccomp fd:5 --no-new-privs -- probe 5<nohostname
+		assert_ok
+		assert_fact 'seccomp 2'
+		assert_out_lacks 'fd 5 '
+	done
+}
+
+test_refuses_what_is_no_filter()
+{
+	: >empty
+	head -c 16 /dev/zero >wrong
+	for tool in $CARRIERS; do
+		carry --seccomp "$PWD/empty" -- echo ran
+		assert_refused 125 'holds 0 bytes, not 1 to 4096 instructions of 8'
+		carry --seccomp "$PWD/wrong" --no-new-privs -- echo ran
+		assert_refused 125 'cannot install the system call filter: Invalid argument'
+		assert_err_has 'hint: the kernel refuses its instructions'
+	done
+}
+
+test_a_filter_without_privilege_takes_no_new_privs()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	[ "$(id -u)" != 0 ] || return 0
+	run nsunshare --seccomp nohostname -- echo ran
+	assert_refused 125 'cannot install the system call filter'
+	assert_err_has 'hint: it takes --no-new-privs, or CAP_SYS_ADMIN'
+	run nsunshare --seccomp nohostname --no-new-privs -- echo ran
+	assert_ok
+	assert_out ran
+}
+
+test_limits_are_set()
+{
+	for tool in $CARRIERS; do
+		carry --rlimit nofile=64:128 --rlimit core=0 --rlimit cpu=1000:unlimited -- probe
+		assert_ok
+		assert_fact 'rlimit nofile 64 128' 'rlimit core 0 0' 'rlimit cpu 1000 -1'
+	done
+}
+
+test_a_limit_above_the_hard_one_is_named()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	[ "$(id -u)" != 0 ] || return 0
+	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
+	assert_refused 125 'cannot set limit nofile: Operation not permitted'
+	assert_err_has 'hint: 64 is its hard limit'
+}
+
+test_refuses_what_is_no_limit()
+{
+	for tool in $CARRIERS; do
+		carry --rlimit=nofile=2:1 -- echo ran
+		assert_refused 125 "--rlimit: 'nofile=2:1': soft is above hard"
+	done
+}
+
+test_environment()
+{
+	for tool in $CARRIERS; do
+		KEPT=1 OTHER=2 carry --clear-env --whitelist-env PATH,KEPT --setenv 'NEW=a=b' --setenv X= -- env
+		assert_ok
+		assertEquals "$tool" 'KEPT=1 NEW=a=b X= ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
+		OTHER=2 carry --unsetenv OTHER --setenv OTHER2=3 --unsetenv HOME -- env
+		assert_ok
+		assert_out_has OTHER2=3
+		assert_out_lacks OTHER=
+		assert_out_lacks HOME=
+		# in their order
+		carry --setenv A=1 --unsetenv A --setenv A=2 -- sh -c 'echo $A'
+		assert_out 2
+		# the program is found by what is set
+		carry --setenv "PATH=$NSUTILS_HELPERS" -- probe
+		assert_ok
+		carry --clear-env --setenv PATH=/nonexistent -- probe
+		assert_refused 127 "cannot execute 'probe'"
+	done
+}
+
+test_refuses_what_is_no_variable()
+{
+	for tool in $CARRIERS; do
+		carry --setenv A -- echo ran
+		assert_refused 125 "--setenv: 'A' is not NAME=VALUE"
+		carry --whitelist-env A -- echo ran
+		assert_refused 125 '--whitelist-env goes with --clear-env only'
+	done
+}
+
+test_new_session()
+{
+	for tool in $CARRIERS; do
+		carry --new-session -- probe
+		assert_ok
+		assertEquals "$tool" "$(fact pid)" "$(fact sid)"
+	done
+}
+
+test_leader_of_a_process_group_is_told()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	run setsid --wait nsunshare --new-session -- echo ran
+	assert_refused 125 'cannot make a new session: Operation not permitted'
+	assert_err_has 'hint: this process leads its process group'
+	run setsid --wait nsunshare --fork --new-session -- echo ran
+	assert_ok
+}
+
+test_explain_shows_the_order()
+{
+	for tool in $CARRIERS; do
+		carry --cap-keep chown -S 1 -G 1 --no-new-privs --seccomp "$PWD/nohostname" --rlimit core=0 \
+			--new-session --setenv A=1 --explain -- true
+		assert_ok
+		assertEquals "$tool" 'A=1 session limits chown, groups group user ambient privilege filter ' \
+			"$(grep -oE 'A=1|new session|set limits|all capabilities but: chown|drop supplementary groups|become group|become user|as ambient|gain privilege|filter system' "$TMP/out" |
+				sed -e 's/new session/session/' -e 's/set limits/limits/' -e 's/.*but: chown/chown,/' \
+					-e 's/.*supplementary //' -e 's/become //' -e 's/as //' -e 's/gain //' \
+					-e 's/ system//' | tr '\n' ' ')"
+	done
+}
+
+. shunit2

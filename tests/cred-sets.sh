@@ -1,0 +1,189 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# cred-sets: ids, groups and all five capability sets that nsunshare, nsenter2 and nspivot leave the
+# program.
+# as: root user
+# shellcheck disable=SC2016 # the inner shell expands
+. "${0%/*}/testlib.sh"
+. "${0%/*}/credlib.sh"
+require_ns mnt uts
+
+chown=0 net_raw=13 sys_admin=21
+none=$(bits)
+
+sets()
+{
+	for set in inheritable permitted effective bounding ambient; do
+		fact "cap-$set"
+	done | tr '\n' ' '
+}
+
+assert_sets()
+{
+	assertEquals "$tool: inheritable permitted effective bounding ambient" "$* " "$(sets)"
+}
+
+test_nothing_asked_changes_nothing()
+{
+	for tool in $CARRIERS; do
+		carry -- probe
+		assert_ok
+		assert_fact 'uid 0 0 0' 'gid 0 0 0' 'no-new-privs 0' 'seccomp 0'
+		assertNotEquals "$none" "$(fact cap-effective)"
+	done
+}
+
+test_drop_all_leaves_nothing_in_any_set()
+{
+	for tool in $CARRIERS; do
+		carry --cap-drop all -- probe
+		assert_ok
+		assert_sets "$none" "$none" "$none" "$none" "$none"
+	done
+}
+
+test_dropped_ones_are_gone_from_all_sets()
+{
+	for tool in $CARRIERS; do
+		carry -- probe
+		full=$(fact cap-bounding)
+		carry --cap-drop net_raw,CAP_CHOWN --cap-drop 21 -- probe
+		assert_ok
+		left=$(printf '%016x' $((0x$full & ~(1 << net_raw | 1 << chown | 1 << sys_admin))))
+		assert_sets "$none" "$left" "$left" "$left" "$none"
+	done
+}
+
+# Root's program gets them through the bounding set: it inherits none (CVE-2022-29162).
+test_kept_ones_are_all_that_root_has()
+{
+	want=$(bits $chown $net_raw)
+	for tool in $CARRIERS; do
+		for options in '--cap-keep chown,net_raw' '--cap-drop all --cap-keep chown --cap-keep net_raw' \
+			'--cap-keep chown,net_raw,sys_admin --cap-drop all'; do
+			# shellcheck disable=SC2086
+			carry $options -- probe
+			assert_ok
+			case $options in
+			*sys_admin*) want_now=$(bits $chown $net_raw $sys_admin) ;;
+			*) want_now=$want ;;
+			esac
+			assert_sets "$none" "$want_now" "$want_now" "$want_now" "$none"
+		done
+	done
+}
+
+test_kept_ones_survive_the_change_of_user()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	want=$(bits $chown $net_raw)
+	for tool in $CARRIERS; do
+		carry -S 1000 -G 1001 --cap-keep chown,net_raw -- probe
+		assert_ok
+		assert_fact 'uid 1000 1000 1000' 'gid 1001 1001 1001' groups
+		assert_sets "$want" "$want" "$want" "$want" "$want"
+	done
+}
+
+test_without_keeping_a_user_has_none()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	for tool in $CARRIERS; do
+		carry --setuid 1000 --cap-drop net_raw -- probe
+		assert_ok
+		assertEquals "$none $none $none" "$(fact cap-permitted) $(fact cap-effective) $(fact cap-ambient)"
+		assertEquals 0 $((0x$(fact cap-bounding) >> net_raw & 1))
+	done
+}
+
+# The bounding set of a new user namespace is full, whatever it was outside.
+test_dropped_for_good_in_a_new_user_namespace_too()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	run nsunshare -Ur --cap-drop sys_admin,net_raw -- probe
+	tool=nsunshare
+	assert_ok
+	for set in permitted effective bounding; do
+		assertEquals 0 $((0x$(fact cap-$set) >> net_raw & 1))
+		assertEquals 0 $((0x$(fact cap-$set) >> sys_admin & 1))
+	done
+	run nsunshare -Ur --cap-drop sys_admin -- unshare --mount true
+	assert_rc 1
+}
+
+# A program of no user, and any that it runs.
+test_keep_caps_are_ambient()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'
+	tool=nsunshare
+	assert_ok
+	assertNotEquals "$none" "$(fact cap-ambient)"
+	assertEquals "$(fact cap-ambient)" "$(fact cap-effective)"
+	assertEquals "$(fact cap-ambient)" "$(fact cap-inheritable)"
+	run nsunshare -Uc --cap-keep net_raw -- sh -c 'exec probe'
+	want=$(bits $net_raw)
+	assert_sets "$want" "$want" "$want" "$want" "$want"
+}
+
+test_ids_are_changed_whole()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	for tool in $CARRIERS; do
+		carry -G 7 -S 5 --groups 8,9 -- probe
+		assert_ok
+		assert_fact 'uid 5 5 5' 'gid 7 7 7' 'groups 8 9' "cap-effective $none"
+		carry --setuid nstest --setgid nstest --groups root,nstest -- probe
+		assert_ok
+		assert_fact "uid $NSTEST_UID $NSTEST_UID $NSTEST_UID" "gid $NSTEST_UID $NSTEST_UID $NSTEST_UID" \
+			"groups 0 $NSTEST_UID"
+		carry --groups none -- probe
+		assert_fact groups
+	done
+}
+
+# What is refused is in the unit tests; here, that each tool asks.
+test_refuses_ids_that_are_none()
+{
+	for tool in $CARRIERS; do
+		for option in setuid setgid groups; do
+			carry "--$option=4294967296" -- echo ran
+			assert_refused 125 "--$option: no "
+		done
+	done
+}
+
+test_an_id_that_is_not_mapped_is_named()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	run nsunshare -Ur -S 5 -- echo ran
+	assert_refused 125 'cannot become user 5: Invalid argument'
+	assert_err_has 'hint: user 5 is not mapped in this user namespace'
+}
+
+test_refuses_capabilities_that_are_none()
+{
+	for tool in $CARRIERS; do
+		carry --cap-drop chown,nonsense -- echo ran
+		assert_refused 125 "--cap-drop: no capability 'nonsense'"
+		carry --cap-keep chown --cap-drop chown -- echo ran
+		assert_refused 125 'chown is both dropped and kept'
+	done
+}
+
+# The kernel forgets the signal when ids change: it is set after that.
+test_kill_child_outlives_the_change_of_user()
+{
+	_has "$CARRIERS" nsunshare || return 0
+	[ "$(id -u)" = 0 ] || return 0
+	tool=nsunshare
+	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe
+	assert_ok
+	assert_fact 'uid 1000 1000 1000' 'pdeathsig 9'
+	tool=nsenter2
+	run nsenter2 --uts=/proc/self/ns/uts --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe
+	assert_ok
+	assert_fact 'uid 1000 1000 1000' 'pdeathsig 9'
+}
+
+. shunit2

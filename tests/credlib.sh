@@ -1,0 +1,62 @@
+# shellcheck shell=sh disable=SC2034 # CARRIERS is for the tests
+# SPDX-License-Identifier: GPL-2.0-or-later
+# credlib.sh: nsunshare, nsenter2 and nspivot have the same options for who the program runs as.
+# Sourced after testlib.sh by tests/cred-*.sh.
+#
+#	for tool in $CARRIERS; do
+#		carry --cap-drop all -- probe
+#		assert_fact 'cap-bounding 0000000000000000'
+#	done
+CARRIERS=
+for tool in nsunshare nsenter2 nspivot; do
+	"$tool" --help | grep -q -e --no-new-privs && CARRIERS="$CARRIERS $tool"
+done
+tool=
+
+# carry OPTION… -- PROGRAM…: `run`, by $tool; as root, or as root of a user namespace of the
+# ordinary user's.
+carry()
+{
+	inside=
+	[ "$(id -u)" = 0 ] || inside='unshare --map-root-user'
+	case $tool in
+	nsunshare)
+		# shellcheck disable=SC2086
+		run $inside nsunshare --uts "$@"
+		;;
+	nsenter2)
+		# shellcheck disable=SC2086
+		run ${inside:+$inside --uts} nsenter2 --uts=/proc/self/ns/uts "$@"
+		;;
+	nspivot)
+		# shellcheck disable=SC2086
+		run ${inside:-unshare} --mount --pid --fork nspivot --host-root --proc /proc \
+			--ro-bind "$NSUTILS_HELPERS:$NSUTILS_HELPERS" "$@"
+		;;
+	esac
+}
+
+# assert_fact LINE…: probe said so.
+assert_fact()
+{
+	for _line; do
+		grep -qxF -e "$_line" "$TMP/out"
+		_verdict $? "$tool: the program should find <$_line>"
+	done
+}
+
+# fact KEY: what probe said behind it.
+fact()
+{
+	sed -n "s/^$1 //p" "$TMP/out"
+}
+
+# bits CAPABILITY-NUMBER…: as probe writes them.
+bits()
+{
+	_mask=0
+	for _n; do
+		_mask=$((_mask | 1 << _n))
+	done
+	printf '%016x\n' $_mask
+}
