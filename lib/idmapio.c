@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "sys_cap.h"
+#include "sys_ns.h"
 
 static const char *const map_files[IDMAP_KINDS] = { "uid_map", "gid_map" };
 
@@ -67,22 +68,38 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
 	return 0;
 }
 
+/* EACCES at opening: the files belong to root when the process is not dumpable, proc(5). */
+static void explain_access(int procfd, const char *file, int rc, struct nserr *e)
+{
+	struct stat st;
+
+	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0 || st.st_uid == geteuid())
+		return;
+	nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs to root, "
+				       "and so does the file"
+				     : "the process belongs to another user");
+}
+
+/* Whether the namespace with that inode is the parent of the process's, or that cannot be told. */
+static bool is_parent(int procfd, ino_t inode)
+{
+	cleanup_fd int ns = file_open_at(procfd, "ns/user", O_RDONLY, 0);
+	cleanup_fd int up = ns < 0 ? -1 : sys_ns_parent(ns);
+	struct stat st;
+
+	return up < 0 || fstat(up, &st) < 0 || st.st_ino == inode;
+}
+
 /* Finds out why the kernel refused the map, and says so only when it is certain. */
 static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int rc, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps now = IDMAPS_INIT, own = IDMAPS_INIT;
 	cleanup_fd int self = open("/proc/self", O_PATH | O_CLOEXEC);
 	struct nserr why = NSERR_INIT;
-	struct stat st, mine, theirs;
+	struct stat mine, theirs;
 	uint32_t id;
 	bool inside;
 
-	if (rc == -EACCES && fstatat(procfd, map_files[k], &st, 0) == 0 && st.st_uid != geteuid()) {
-		nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs "
-					       "to root, and so does the file"
-					     : "the process belongs to another user");
-		return;
-	}
 	if (rc != -EPERM || self < 0 || fstatat(self, "ns/user", &mine, 0) < 0)
 		return;
 	inside = fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino;
@@ -94,6 +111,13 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 	if (inside) {
 		nserr_hint(e, "from inside only the creator's own id can be mapped, and for groups "
 			      "with setgroups denied");
+		return;
+	}
+	if (!is_parent(procfd, mine.st_ino)) {
+		nserr_hint(
+			e,
+			"a map is taken only from within the namespace or from its parent, whose "
+			"ids it is about (nsenter2 --user)");
 		return;
 	}
 	/* the outside ids of the new map are the inside ids of ours */
@@ -132,6 +156,7 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 	nserr_set(e, rc, "cannot write %s/setgroups", proc_name(procfd, name, sizeof(name)));
 	if (rc == -EPERM && want == read_setgroups(procfd))
 		return 0;
+	explain_access(procfd, "setgroups", rc, e);
 	if (rc == -EPERM && want == IDMAP_SETGROUPS_ALLOW)
 		nserr_hint(e, "it was denied before, which stays");
 	else if (rc == -EPERM)
@@ -163,6 +188,7 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 		if (rc < 0) {
 			nserr_set(e, rc, "cannot write %s/%s",
 				  proc_name(procfd, name, sizeof(name)), map_files[k]);
+			explain_access(procfd, map_files[k], rc, e);
 			explain(procfd, m, k, rc, e);
 		}
 	}

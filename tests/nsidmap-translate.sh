@@ -14,7 +14,7 @@ start_ns()
 	nsidmap write "$holder" "$1"
 }
 
-# random_map SEED: 40 ranges that do not touch, of both kinds, all within 0 to 99,999.
+# random_map SEED: 40 ranges that do not touch, of both kinds, all within 10 to 99,910.
 random_map()
 {
 	awk -v seed="$1" 'BEGIN { srand(seed)
@@ -22,7 +22,7 @@ random_map()
 			n = 1 + int(rand() * 900)
 			for (k = 0; k < 2; k++)
 				printf "%s%s:%d:%d:%d", i + k ? "," : "", k ? "g" : "u",
-					i * 1500 + int(rand() * 500), ((i * 7) % 40) * 2500 + int(rand() * 1500), n
+					i * 1500 + 10 + int(rand() * 500), ((i * 7) % 40) * 2500 + int(rand() * 1500), n
 		} }'
 }
 
@@ -124,6 +124,37 @@ test_a_parent_without_a_process()
 	assert_out 'uid  5 10 100010   10 100010
 uid 20  1   5000 2000   5000
 gid  0  1 200000    0 200000'
+}
+
+# D17, CVE-2018-18955: more than five ranges, nested, take another way in the kernel.
+test_nested_ranges_agree_with_stat()
+{
+	start_ns "u:0:99990:1,g:0:99990:1,$(random_map 4)"
+	outer=$holder
+	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
+	# what it maps of its parent is what the parent has
+	nsidmap show -n -r -o KIND,INSIDE,COUNT "$outer" | awk '{ printf "%s %d %d %d\n", $1, 200 + n++ * 1000, $2, $3 }' |
+		nsidmap split --parent "like:$outer" >"$TMP/inner"
+	nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" - <"$TMP/inner"
+	mkdir "$TMP/nested"
+	chmod 755 "$TMP" "$TMP/nested"
+	perl -e 'srand(5); chdir shift; for (1..300) { my $f = sprintf("%04d", $_); open(F, ">", $f);
+		chown(int(rand(100000)), -1, $f) }' "$TMP/nested"
+	stat -c %u "$TMP"/nested/* >"$TMP/outside"
+	nsenter -t "$holder" -U --preserve-credentials stat -c %u "$TMP"/nested/* | sed 's/^65534$/-/' >"$TMP/want"
+	run nsidmap translate --to "$holder" <"$TMP/outside"
+	cp "$TMP/out" "$TMP/got"
+	run cmp "$TMP/got" "$TMP/want"
+	assert_rc 0
+	run grep -c '^[0-9]' "$TMP/want"
+	[ "$out" -gt 20 ] || fail "too few ids are mapped: $out"
+	# D16: the three views of one id
+	id=$(grep -m 1 '^[0-9]' "$TMP/want")
+	run nsidmap translate --from "$holder" --to self "$id"
+	first=$out
+	run nsidmap translate --from "$holder" --to "$outer" "$id"
+	run nsidmap translate --from "$outer" --to self "$out"
+	assert_out "$first"
 }
 
 test_ids_are_strict()

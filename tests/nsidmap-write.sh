@@ -71,4 +71,174 @@ test_what_is_not_a_process_is_refused()
 	assert_err_has 'missing argument'
 }
 
+# maps N: so many uid lines from 0 on that cannot be joined.
+maps()
+{
+	awk -v n="$1" 'BEGIN { print "gid 0 0 1"; for (i = 0; i < n; i++) print "uid", 2 * i, 2 * i, 1 }'
+}
+
+# D1, D2: what `check` lets through the kernel takes, to the last line and byte.
+test_the_limits_are_those_of_the_kernel()
+{
+	is_root || return 0
+	start_target
+	maps 340 >"$TMP/map"
+	run nsidmap write "$holder" "$TMP/map"
+	assert_ok
+	run echo "$(wc -l <"/proc/$holder/uid_map")"
+	assert_out 340
+	start_target
+	# 4,095 bytes
+	awk 'BEGIN { print "gid 0 0 1"; for (i = 0; i < 170; i++) printf "uid %d %d 1\n", 1000000000 + 2 * i, 1000000000 + 2 * i
+		print "uid 10 1 100000000" }' >"$TMP/map"
+	run nsidmap write "$holder" "$TMP/map"
+	assert_ok
+	start_target
+	maps 341 >"$TMP/map"
+	run nsidmap write "$holder" "$TMP/map"
+	assert_refused 1 'a map has at most 340 lines'
+	run map_of gid_map
+	assert_out ''
+}
+
+# D8: a map is one write(2); D9: setgroups comes first, and once.
+test_each_file_is_written_once_and_in_order()
+{
+	command -v strace >/dev/null || return 0
+	start_target
+	run strace -e trace=openat,write -o "$TMP/trace" nsidmap write "$holder" \
+		"$(nsidmap plan --root --format arg | sed 's/,s:deny//'),s:deny"
+	assert_ok
+	sed -n 's/^openat(.*"\(setgroups\|[ug]id_map\)", O_WRONLY.*/\1/p; s/^write([0-9]*, "\(.*\)", .*/\1/p' \
+		"$TMP/trace" >"$TMP/got"
+	run cat "$TMP/got"
+	assert_out "setgroups
+deny
+uid_map
+0 $(id -u) 1\\n
+gid_map
+0 $(id -g) 1\\n"
+}
+
+# D12: a process that took the number of another is not written to.
+test_a_number_that_is_another_process_now()
+{
+	start_target
+	run nsidmap write "$holder:1" "$(nsidmap plan --root --format arg)"
+	assert_rc 1
+	assert_err_one_line
+	run map_of uid_map
+	assert_out ''
+}
+
+# D13: not dumpable, since it executes what the user may not read.
+test_a_process_that_is_not_dumpable()
+{
+	is_root || return 0
+	cp /bin/sleep "$TMP/sleep"
+	chmod 755 "$TMP"
+	chmod 711 "$TMP/sleep"
+	start_holder setpriv --reuid 61234 --regid 61234 --clear-groups unshare --user sh -c \
+		"echo ready >&3; exec $TMP/sleep 1000 3>&-"
+	while ! grep -q sleep "/proc/$holder/comm"; do :; done
+	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write "$holder" \
+		u:0:61234:1,g:0:61234:1
+	assert_rc 1
+	assert_err_has 'Permission denied'
+	assert_err_has 'hint: the process is not dumpable (prctl(2)) or belongs to root'
+	assert_err_one_line
+}
+
+# D13: the process of somebody else.
+test_a_process_of_another_user()
+{
+	is_root || return 0
+	start_target
+	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write "$holder" \
+		u:0:61234:1,g:0:61234:1
+	assert_rc 1
+	assert_err_has "/proc/$holder/"
+	assert_err_one_line
+	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write --via helpers "$holder" \
+		u:0:1000000:1,g:0:1500000:1
+	assert_refused 1 'newuidmap failed: '
+}
+
+# D14: it ends while the map is awaited.
+test_a_process_that_ends_meanwhile()
+{
+	start_target
+	mkfifo "$TMP/fifo"
+	target=$holder
+	nsidmap write "$target" "$TMP/fifo" >"$TMP/late" 2>&1 &
+	writer=$!
+	exec 8>"$TMP/fifo"
+	stop_holder
+	nsidmap plan --root >&8 2>/dev/null
+	exec 8>&-
+	wait $writer
+	run echo $?
+	assert_out 1
+	run cat "$TMP/late"
+	assert_out_has "nsidmap: "
+}
+
+# crun passes at most six ranges on, lxc and unshare the first line.
+test_seven_ranges_reach_newuidmap()
+{
+	is_root || return 0
+	for i in 1 2 3 4 5 6 7; do echo "nstest:${i}00000:100"; done >"$TMP/seven"
+	mount --bind "$TMP/seven" /etc/subuid && mount --bind "$TMP/seven" /etc/subgid
+	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap run -- cat /proc/self/uid_map /proc/self/gid_map
+	umount /etc/subuid /etc/subgid
+	assert_ok
+	run echo "$(sed 's/^ *//; s/  */ /g' "$TMP/out" | tr '\n' ,)"
+	want=$(echo '0 61234 1'; for i in 1 2 3 4 5 6 7; do echo "$((i * 100 - 99)) ${i}00000 100"; done)
+	assert_out "$(printf '%s\n%s\n' "$want" "$want" | tr '\n' ,)"
+}
+
+# C30: the helper is there, and does not do it.
+test_what_newuidmap_says_is_told()
+{
+	is_root && return 0
+	start_target
+	run nsidmap write "$holder" u:0:5000:10,g:0:1500000:10
+	assert_refused 1 'newuidmap failed: '
+	assert_err_has 'not allowed'
+	run map_of uid_map
+	assert_out ''
+	run nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
+	assert_ok
+	run map_of gid_map
+	assert_out '0 1500000 10'
+}
+
+# Only from the namespace and from its parent, whose ids the map is about.
+test_a_grandchild_is_not_written_to()
+{
+	is_root || return 0
+	start_target
+	nsidmap write "$holder" u:0:100000:10,g:0:100000:10
+	start_holder nsenter -t "$holder" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
+	run nsidmap write "$holder" u:0:0:1,g:0:0:1
+	assert_rc 1
+	assert_err_has "hint: a map is taken only from within the namespace or from its parent"
+}
+
+# A map that the parent does not have whole.
+test_a_range_across_two_of_the_parents_is_named()
+{
+	is_root || return 0
+	start_target
+	nsidmap write "$holder" u:0:1000:1,u:1:100000:65536,g:0:100000:10
+	outer=$holder
+	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
+	run nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" u:0:0:100,g:0:0:1
+	assert_rc 1
+	assert_err_has 'hint: extent 1: outside range 0-99 spans two extents of the parent, cut at 1'
+	run nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" \
+		"$(nsenter -t "$outer" -U -S 0 -G 0 nsidmap split --parent like:self --format arg u:0:0:100,g:0:0:1)"
+	assert_ok
+}
+
 . shunit2
