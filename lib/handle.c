@@ -5,14 +5,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 
 #include "file.h"
 #include "num.h"
 #include "spawn.h"
 #include "status.h"
+#include "supervise.h"
 #include "sys_fd.h"
 
 static int parse_fd(const char *name, const char *arg, int *fd, struct nserr *e)
@@ -91,24 +90,10 @@ bool handle_forks(const struct handle *h)
 
 /* ---- Waiting */
 
-/* Those of a supervisor's blocked signals that are meant to end it and would. */
-static int ending_signals(void)
-{
-	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-	struct sigaction now;
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
-		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-			sigaddset(&set, ending[i]);
-	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
 static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
-	cleanup_fd int signals = ending_signals();
+	cleanup_fd int signals = supervise_interrupt_fd(NULL);
 	struct pollfd p[2] = { { .fd = h->wait_fd, .events = POLLIN },
 			       { .fd = signals, .events = POLLIN } };
 	char byte;

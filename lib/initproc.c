@@ -120,7 +120,7 @@ static int close_all(const struct initproc *i)
 	return rc < 0 ? rc : sys_fd_close((unsigned)status_fd + 1, UINT_MAX);
 }
 
-int initproc_run(struct initproc *i, const struct plan *p, void *ctx, struct nserr *e)
+int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 {
 	struct plan_result result = { 0 };
 	int rc;
@@ -129,6 +129,7 @@ int initproc_run(struct initproc *i, const struct plan *p, void *ctx, struct nse
 	rc = supervise_block(&i->supervise, e);
 	if (rc < 0)
 		return rc;
+	p->interrupt_fd = supervise_interrupt_fd(&i->supervise);
 	rc = plan_run(p, ctx, &result, e);
 	if (rc < 0) {
 		supervise_unblock(&i->supervise);

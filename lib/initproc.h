@@ -29,6 +29,6 @@ void initproc_plan_exec(struct initproc *i, struct plan *p);
  * ended. The wait status of the program, or a negative errno with e set. On return all
  * descriptors above 2 are closed when the program has run.
  */
-int initproc_run(struct initproc *i, const struct plan *p, void *ctx, struct nserr *e) must_check;
+int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e) must_check;
 
 #endif

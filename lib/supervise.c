@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -61,6 +62,7 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	sigset_t all;
 
 	s->parent = -1;
+	sigemptyset(&s->seen);
 	s->parent_pid = getpid();
 	s->tty = s->group ? terminal_open() : -1;
 	if (s->death_signal) {
@@ -83,6 +85,22 @@ int supervise_block(struct supervise *s, struct nserr *e)
 			sigaddset(&s->ignored, wanted_default[i]);
 	}
 	return 0;
+}
+
+int supervise_interrupt_fd(const struct supervise *s)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		struct sigaction now;
+
+		if ((!s || !sigismember(&s->mask, ending[i])) &&
+		    sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(&set, ending[i]);
+	}
+	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC));
 }
 
 static void restore_signals(const struct supervise *s)
@@ -257,6 +275,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	/* of a write of our own */
 	if (came == SIGPIPE && info->si_code == SI_USER && info->si_pid == getpid())
 		return;
+	sigaddset(&s->seen, came);
 	if (sig < 0)
 		return;
 	if (sig == SIGCONT)
@@ -270,6 +289,20 @@ static void received(struct supervise *s, const siginfo_t *info)
 }
 
 /* ---- Waiting */
+
+/*
+ * A first process cannot end by a signal of its own and exits 128 + n instead. Where that signal
+ * has come to us, too, it is what ended the program: a shell around us must see a SIGINT as one, to
+ * end its loops.
+ */
+static int meant(const struct supervise *s, int wstatus)
+{
+	int sig = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) - 128 : 0;
+
+	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && sigismember(&s->seen, sig) == 1)
+		return sig;
+	return wstatus;
+}
 
 /* Collects what has ended or stopped. 1 when all is over, 0, or a negative errno. */
 static int collect(struct supervise *s)
@@ -290,7 +323,7 @@ static int collect(struct supervise *s)
 			continue;
 		}
 		if (pid == s->pid) {
-			s->wstatus = status;
+			s->wstatus = meant(s, status);
 			s->pid = 0; /* may be somebody else's from now on */
 			if (!s->init)
 				return 1;

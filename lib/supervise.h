@@ -45,12 +45,18 @@ struct supervise {
 	int tty; /* with group: the controlling terminal whose foreground we gave away, else -1 */
 	int phase;
 	struct timespec deadline;
+	sigset_t seen; /* what has come */
 	int wstatus;
 };
 
 /* Blocks all signals but those that a fault raises, and remembers how they were. 0 or a negative
  * errno. */
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
+
+/* For plan.interrupt_fd: a descriptor that tells of HUP, INT, QUIT or TERM, where they would have
+ * ended us; they stay pending. s is NULL where supervise_block() was not called. Negative
+ * when there is none to be had. */
+int supervise_interrupt_fd(const struct supervise *s) must_check;
 
 /* Mask and dispositions as supervise_block() found them. A signal that came meanwhile acts now, so
  * an interrupted set-up ends here, with the status that its signal gives. */

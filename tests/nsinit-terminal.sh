@@ -8,14 +8,20 @@ require_ns user pid
 PS1='> '
 export PS1
 
-# stop_and_go WORDS…: WORDS and a program, stopped, seen to be stopped, continued, interrupted.
+# stop_and_go WORDS…: WORDS and a program, stopped, seen to be stopped, continued, interrupted. It reads nothing
+# until it is continued: one that does, and is not stopped yet, takes a line from the shell.
 stop_and_go()
 {
-	# sed answers each line while it is in the foreground
+	cat >"$TMP/program" <<-'SCRIPT'
+		$| = 1;
+		$SIG{CONT} = sub { print "read ", scalar <STDIN> };
+		print "running\n";
+		select undef, undef, undef, undef while 1;
+	SCRIPT
 	# shellcheck disable=SC2016 # for the shell on the terminal
-	run pty -e '> ' -s "$* sed -u s/x/y/\\r" -s 'x1\r' -e y1 -s '^Z' -e 'topped' -e '> ' \
-		-s 'cut -d" " -f3 /proc/$(pgrep -xn sed)/stat\r' -e 'T' -e '> ' \
-		-s 'fg\r' -s 'x2\r' -e y2 -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+	run pty -e '> ' -s "$* perl $TMP/program\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+		-s "cut -d' ' -f3 /proc/\$(pgrep -xf 'perl $TMP/program')/stat\\r" -e T -e '> ' \
+		-s 'fg\r' -s 'hello\r' -e 'read hello' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
 		-e '> ' -s 'exit 5\r' -- sh -i
 	assert_rc 5
 }
@@ -71,7 +77,7 @@ test_a_background_job_does_not_take_the_terminal()
 {
 	# the shell goes on reading what is typed
 	run pty -e '> ' -s 'nsinit --group sh -c "echo ru\"\"n; exec sleep 1000" &\r' -e run -s 'echo al""ive\r' -e alive \
-		-s 'kill $!\r' -e '> ' -s 'wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
+		-s 'kill $!; wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
 	assert_rc 6
 }
 

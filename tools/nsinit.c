@@ -110,7 +110,7 @@ static void build(struct initproc *i, struct plan *p)
 	initproc_plan_exec(i, p);
 }
 
-static _Noreturn void execute(struct initproc *i, const struct plan *p)
+static _Noreturn void execute(struct initproc *i, struct plan *p)
 {
 	struct nserr e = NSERR_INIT;
 	int wstatus = initproc_run(i, p, i, &e);

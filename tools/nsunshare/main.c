@@ -1,29 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
-#include <sys/signalfd.h>
-
-#include "file.h"
 #include "nsunshare.h"
 #include "spawn.h"
 #include "sys_ns.h"
-
-/* A descriptor that tells of what should end the set-up: all signals are blocked meanwhile, and
- * stay pending, so that they act when they are unblocked. -1 where there is none. */
-static int interrupt_fd(const struct supervise *s)
-{
-	static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		struct sigaction old;
-
-		if (!sigismember(&s->mask, ends[i]) && sigaction(ends[i], NULL, &old) == 0 &&
-		    old.sa_handler != SIG_IGN)
-			sigaddset(&set, ends[i]);
-	}
-	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC));
-}
 
 /* With a child: from the first signal blocked to the status that the program ended with. */
 static int execute_child(struct run *r, struct plan *p, struct nserr *e)
@@ -35,7 +14,7 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
 	if (supervise_block(&r->supervise, e) < 0)
 		return -1;
-	p->interrupt_fd = interrupt_fd(&r->supervise);
+	p->interrupt_fd = supervise_interrupt_fd(&r->supervise);
 	if (plan_run(p, r, &result, e) < 0) {
 		supervise_unblock(&r->supervise);
 		return -1;

@@ -1,0 +1,244 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-signals: what is sent to nsunshare reaches the program, and what ends the one ends the other.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+PS1='> '
+export PS1
+
+# new WORDS…: as root of new user and pid namespaces; `exec` keeps the pid.
+new='nsunshare -Urpm --mount-proc'
+
+# start CMD…: in the background, until it writes "ready". Sets $pid.
+start()
+{
+	rm -f "$TMP/fifo"
+	mkfifo "$TMP/fifo"
+	"$@" >"$TMP/fifo" 2>"$TMP/err" &
+	pid=$!
+	exec 4<"$TMP/fifo"
+	read -r line <&4
+	assertEquals ready "$line"
+}
+
+# finish: what was shown since, in $out; status in $rc.
+finish()
+{
+	out=$(cat <&4)
+	exec 4<&-
+	wait "$pid"
+	rc=$?
+	_ran='the program'
+}
+
+# gone PID: it ends within two seconds.
+gone()
+{
+	for _i in $(seq 200); do
+		kill -0 "$1" 2>/dev/null || return 0
+		case $(cat "/proc/$1/stat" 2>/dev/null) in
+		*') Z '*) return 0 ;;
+		esac
+		sleep 0.01
+	done
+	return 1
+}
+
+test_forwards_every_signal_without_being_asked()
+{
+	want=$(seq 1 64 | grep -vxE '4|5|7|8|9|11|17|18|19|20|21|22|31|32|33' | sed 's/$/ 1/')
+	for with in 'nsunshare -f' "$new" 'nsunshare -f --forward-signals'; do
+		# shellcheck disable=SC2086 # words
+		start $with signals count 64
+		for n in $(echo "$want" | cut -d' ' -f1); do
+			kill "-$n" "$pid"
+		done
+		finish
+		assert_rc 0
+		assert_out "$want"
+	done
+}
+
+test_forwards_the_values_of_realtime_signals()
+{
+	# shellcheck disable=SC2086 # words
+	start $new signals show 40
+	signals send "$pid" 36 2
+	signals send "$pid" 40
+	finish
+	assert_out '36 1
+36 2
+40 1'
+}
+
+test_ends_as_the_program_ends()
+{
+	run nsunshare -f sh -c 'exit 7'
+	assert_rc 7
+	run perl -e 'system("nsunshare", "-f", "sh", "-c", "kill -USR1 \$\$"); print $? & 127'
+	assert_out 10
+	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsunshare", "-f", "sh", "-c", "exit 5"'
+	assert_rc 5
+	# shellcheck disable=SC2086 # words
+	run $new nsinit sh -c 'kill -TERM $$'
+	assert_rc 143
+}
+
+test_a_signal_that_a_first_process_can_only_tell_is_a_signal()
+{
+	# shellcheck disable=SC2086 # words
+	start $new nsinit sh -c 'echo ready; exec sleep 1000'
+	kill -TERM "$pid"
+	finish
+	assert_rc 143
+	cat >"$TMP/parent" <<-'SCRIPT'
+		$pid = fork or exec @ARGV;
+		1 while wait != $pid;
+		print "signal ", $? & 127, " status ", $? >> 8, "\n";
+	SCRIPT
+	# a status that only looks like one stays what it is
+	# shellcheck disable=SC2086 # words
+	run perl "$TMP/parent" $new nsinit sh -c 'exit 143'
+	assert_out 'signal 0 status 143'
+	# shellcheck disable=SC2086 # words
+	start perl "$TMP/parent" $new nsinit sh -c 'echo ready; exec sleep 1000'
+	kill -TERM "$(pgrep -P "$pid")"
+	finish
+	assert_out 'signal 15 status 0'
+}
+
+test_the_program_has_the_callers_signals()
+{
+	run sh -c 'trap "" HUP USR1; exec nsunshare -f grep -E "^Sig(Ign|Blk)" /proc/self/status'
+	assert_out 'SigBlk:	0000000000000000
+SigIgn:	0000000000000201'
+}
+
+test_kill_child_is_set_in_the_program()
+{
+	run nsunshare --kill-child setpriv --dump
+	assert_out_has 'Parent death signal: KILL'
+	run nsunshare --kill-child=TERM setpriv --dump
+	assert_out_has 'Parent death signal: TERM'
+	# shellcheck disable=SC2086 # words
+	run $new --kill-child=RTMIN+2 setpriv --dump
+	assert_out_has 'Parent death signal: 36'
+	run nsunshare --kill-child setpriv --dump
+	run nsunshare --kill-child=KILLED true
+	assert_rc 125
+}
+
+test_kill_child_survives_a_change_of_ids()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	run nsunshare --kill-child -S 1000 -G 1000 setpriv --dump
+	assert_out_has 'Parent death signal: KILL'
+	assert_out_has 'uid: 1000'
+	run nsunshare -S 4294967296 true
+	assert_rc 125
+	assert_err_has 4294967296
+}
+
+test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
+{
+	as=
+	[ "$(id -u)" != 0 ] || as='-S 1000 -G 1000'
+	left=0
+	for i in $(seq 40); do
+		# shellcheck disable=SC2086 # words
+		nsunshare --kill-child $as sleep "1000.$i" &
+		pid=$!
+		# between nothing and 5 ms after the start
+		perl -e 'select undef, undef, undef, rand 0.005'
+		kill -KILL $pid
+		wait $pid 2>/dev/null
+	done
+	for i in $(seq 100); do
+		left=$(pgrep -cf '^sleep 1000[.]|^nsunshare --kill-child')
+		[ "$left" = 0 ] && break
+		sleep 0.02
+	done
+	assertEquals orphans 0 "$left"
+}
+
+test_kill_child_kills_all_of_a_pid_namespace()
+{
+	# shellcheck disable=SC2086 # words
+	start $new --kill-child sh -c 'sleep 1234 & setsid sleep 1234 & echo ready; wait'
+	inside=$(pgrep -fx 'sleep 1234')
+	kill -KILL "$pid"
+	for p in $inside; do
+		gone "$p"
+		assertTrue "process $p is gone" $?
+	done
+	finish 2>/dev/null
+}
+
+# The program reads nothing: one that does, and is not stopped yet, takes a line from the shell. And it starts
+# nothing: a shell that waits in vfork(2) for a stopped child does not stop.
+test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
+{
+	cat >"$TMP/program" <<-'SCRIPT'
+		$| = 1;
+		$SIG{CONT} = sub { print "continued\n" };
+		$SIG{INT} = sub { exit 130 };
+		print "running\n";
+		select undef, undef, undef, undef while 1;
+	SCRIPT
+	for with in 'nsunshare -f' "$new nsinit" "$new"; do
+		# shellcheck disable=SC2016 # for the shell on the terminal
+		run pty -e '> ' -s "$with perl $TMP/program\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+			-s 'fg\r' -e continued -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+			-e '> ' -s 'exit 5\r' -- sh -i
+		assert_rc 5
+	done
+}
+
+test_an_interrupt_ends_the_loop_around_it()
+{
+	for with in 'nsunshare -f' "$new nsinit"; do
+		run pty -e run -s '^C' -- sh -c "while :; do $with sh -c 'echo run; exec sleep 1000'; done"
+		assert_rc 130
+		run pty -e '> ' -s "while :; do $with sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
+			-s '^C' -e '> ' -s 'exit 3\r' -- sh -i
+		assert_rc 3
+	done
+}
+
+test_the_terminals_signals_come_once()
+{
+	for with in 'nsunshare -f' "$new" "$new nsinit"; do
+		# shellcheck disable=SC2086 # words
+		run pty -e ready -s '^C' -e '^C' -e 2 -s '^C' -e '^C' -e 2 -k 40 -e 40 -- $with signals show 40
+		assert_rc 0
+		assertEquals 'interrupts' 2 "$(grep -c "2$(printf '\r')\$" "$TMP/out")"
+	done
+}
+
+test_an_interactive_shell_inside_has_job_control()
+{
+	run pty -e '> ' -s "$new sh -i\\r" -e '> ' -s 'echo in=$$\r' -e 'in=1' -e '> ' \
+		-s 'sed -u s/x/y/\r' -s 'x1\r' -e y1 -s '^Z' -e topped -e '> ' -s 'fg\r' -s 'x2\r' -e y2 -s '^C' -e '> ' \
+		-s '^C' -e '> ' -s 'trap "echo got=int" INT\r' -e '> ' -s 'exit\r' -e '> ' -s 'echo al""ive\r' -e alive -e '> ' -s 'exit 2\r' -- sh -i
+	assert_rc 2
+}
+
+test_a_signal_at_any_moment_leaves_nothing()
+{
+	note_state
+	for i in $(seq 30); do
+		nsunshare -Urpmuinf --mount-proc --persist "$TMP/pins" -- true >/dev/null 2>&1 &
+		pid=$!
+		perl -e 'select undef, undef, undef, rand 0.008'
+		kill -TERM $pid 2>/dev/null
+		wait $pid 2>/dev/null
+		[ ! -e "$TMP/pins" ] || nsunshare --unpersist "$TMP/pins"
+		rm -rf "$TMP/pins"
+	done
+	_ran='nsunshare, ended at random moments'
+	assert_no_leftovers
+}
+
+. shunit2
