@@ -114,23 +114,11 @@ static uint64_t inode_of(int fd)
 	return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
-static bool is_own_user_ns(int fd)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == inode_of(fd);
-}
-
 static int refused(const struct nsjoin *j, const struct nstype *t, int err, struct nserr *e)
 {
 	char buf[32];
-	int rc = nserr_set(e, err, "cannot enter the %s namespace %s", t->name, object(j, t, buf));
 
-	/* setns(2): the own user namespace cannot be entered again, it would give back capabilities
-	 */
-	if (t->flag == CLONE_NEWUSER && rc == -EINVAL && is_own_user_ns(j->fds[nstype_index(t)]))
-		nserr_hint(e, "it is the user namespace that the caller is in already");
-	return rc;
+	return nserr_set(e, err, "cannot enter the %s namespace %s", t->name, object(j, t, buf));
 }
 
 /*
@@ -155,41 +143,60 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 }
 
 /*
- * The user namespaces from below the caller's down to the one at fd: setns(2) wants CAP_SYS_ADMIN
- * in the one that owns a namespace, which may be any of them. Their number; levels[0] is the
- * innermost.
+ * The user namespaces from below the caller's, the last, down to the one to be entered, the first:
+ * setns(2) wants CAP_SYS_ADMIN in the one that owns a namespace, which may be any of them.
  */
-static unsigned user_levels(int fd, int levels[static NSREF_UPS_MAX])
-{
-	unsigned n = 0;
+struct levels {
+	int fd[NSREF_UPS_MAX];
+	unsigned n;
+	bool own; /* it is the caller's own that is to be entered */
+};
 
-	levels[n++] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	while (n < NSREF_UPS_MAX) {
-		int above = sys_ns_parent(levels[n - 1]);
+/* Opened before anything is entered: /proc/self may be of no use afterwards. */
+static void levels_open(struct levels *l, int fd)
+{
+	struct stat st;
+	uint64_t own = stat("/proc/self/ns/user", &st) < 0 ? 0 : st.st_ino;
+
+	l->own = inode_of(fd) == own;
+	l->fd[l->n++] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	while (!l->own && l->n < NSREF_UPS_MAX) {
+		int above = sys_ns_parent(l->fd[l->n - 1]);
 
 		if (above < 0)
-			break; /* the caller's own, or none of its descendants */
-		if (is_own_user_ns(above)) {
+			break; /* of no descendant of the caller's */
+		if (inode_of(above) == own) {
 			close(above);
 			break;
 		}
-		levels[n++] = above;
+		l->fd[l->n++] = above;
 	}
-	return n;
 }
 
-static int enter_levels(const struct nsjoin *j, uint64_t *pending, struct nserr *e)
+static void levels_close(struct levels *l)
+{
+	for (unsigned i = 0; i < l->n; i++)
+		close(l->fd[i]);
+}
+
+static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t *pending,
+			struct nserr *e)
 {
 	const struct nstype *user = &nstypes[NSTYPE_USER];
-	int levels[NSREF_UPS_MAX], rc = 0;
-	unsigned n = user_levels(j->fds[NSTYPE_USER], levels);
+	int rc = 0;
 
-	for (unsigned i = n; i-- > 0 && rc == 0;) {
-		rc = sys_setns(levels[i], CLONE_NEWUSER);
-		rc = rc < 0 ? refused(j, user, rc, e) : enter_others(j, pending, e);
+	for (unsigned i = l->n; i-- > 0 && rc == 0;) {
+		rc = sys_setns(l->fd[i], CLONE_NEWUSER);
+		if (rc == 0) {
+			rc = enter_others(j, pending, e);
+			continue;
+		}
+		refused(j, user, rc, e);
+		/* setns(2): the own user namespace cannot be entered again, it would give back
+		 * capabilities */
+		if (l->own)
+			nserr_hint(e, "it is the user namespace that the caller is in already");
 	}
-	for (unsigned i = 0; i < n; i++)
-		close(levels[i]);
 	if (rc == 0)
 		*pending &= ~user->flag;
 	return rc;
@@ -202,6 +209,7 @@ static int enter_levels(const struct nsjoin *j, uint64_t *pending, struct nserr 
  */
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
+	struct levels levels __attribute__((cleanup(levels_close))) = { .n = 0 };
 	uint64_t pending = nsjoin_types(j);
 	int rc;
 
@@ -213,9 +221,11 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 		if (j->fds[i] < 0)
 			return j->fds[i];
 	}
+	if (j->fds[NSTYPE_USER] >= 0)
+		levels_open(&levels, j->fds[NSTYPE_USER]);
 	rc = enter_others(j, &pending, e);
-	if (rc == 0 && j->fds[NSTYPE_USER] >= 0)
-		rc = enter_levels(j, &pending, e);
+	if (rc == 0 && levels.n > 0)
+		rc = enter_levels(j, &levels, &pending, e);
 	if (rc < 0)
 		return rc;
 	return pending & ~j->optional ? -EPERM : 0;

@@ -1,0 +1,178 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-targets: into what other programs have made: bubblewrap, ip netns, unshare, layouts like systemd-nspawn's.
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt uts ipc net pid cgroup
+require_tool bwrap ip
+
+ns_of()
+{
+	readlink "/proc/$1/ns/$2"
+}
+
+# all_of PID: its namespaces, a line each
+all_of()
+{
+	for _t in mnt uts ipc net pid user cgroup; do
+		ns_of "$1" "$_t"
+	done
+}
+
+print_all='for t in mnt uts ipc net pid user cgroup; do readlink /proc/self/ns/$t; done'
+
+# bwrap_target OPTION…: $target is the program that bubblewrap runs, below its own first process
+bwrap_target()
+{
+	start_holder bwrap --ro-bind / / --chdir / --proc /proc --dev /dev "$@" sh -c 'echo ready >&3; exec sleep 1000 3>&-' || return 1
+	target=$holder
+	while _child=$(ps -o pid= --ppid "$target") && [ -n "$_child" ]; do
+		target=${_child##* }
+	done
+}
+
+test_bubblewrap()
+{
+	bwrap_target --unshare-all
+	want=$(all_of "$target")
+	run nsenter2 -t "$target" -a sh -c "$print_all"
+	assert_ok
+	assert_out "$want"
+	run nsenter2 -t "$target" -a --follow=uid,gid,root,cwd -- sh -c 'id -u; pwd'
+	assert_ok
+	assert_out "$(id -u)
+/"
+}
+
+test_bubblewrap_with_nested_user_namespaces()
+{
+	# the mounts belong to an outer user namespace, and no process is left in that
+	bwrap_target --unshare-all --unshare-user --disable-userns --uid 7 --gid 7
+	want=$(all_of "$target")
+	run nsenter2 -t "$target" -a sh -c "$print_all; id -u"
+	assert_ok
+	assert_out "$want
+7"
+	# one by one, where the kernel cannot at once: level by level
+	run enosys pidfd_open -- nsenter2 -t "$target" -a sh -c "$print_all; id -u"
+	assert_ok
+	assert_out "$want
+7"
+	run nsenter2 -t "$target" --mount --pid --user-parent sh -c 'readlink /proc/self/ns/mnt'
+	assert_ok
+	assert_out "$(ns_of "$target" mnt)"
+}
+
+test_unshare_below_unshare()
+{
+	start_holder unshare --user --map-root-user --uts --net unshare --user --map-root-user --mount unshare --user --map-root-user --ipc \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	want=$(all_of "$holder")
+	run nsenter2 -t "$holder" -a sh -c "$print_all"
+	assert_ok
+	assert_out "$want"
+	run enosys pidfd_open -- nsenter2 -t "$holder" -a sh -c "$print_all"
+	assert_ok
+	assert_out "$want"
+	run nsenter2 -t "owner:net:$holder" readlink /proc/self/ns/user
+	assert_ok
+	run nsenter2 -t "parent:user:$holder" readlink /proc/self/ns/user
+	assert_ok
+	assertNotEquals "$(ns_of "$holder" user)" "$out"
+}
+
+test_ip_netns()
+{
+	if [ "$(id -u)" = 0 ]; then
+		ip netns add blue
+	else
+		# an ordinary user has /run/netns in namespaces of its own only
+		run unshare --user --map-root-user --mount --net sh -c 'mount -t tmpfs none /run && ip netns add blue &&
+			nsenter2 -t netns:blue readlink /proc/self/ns/net >/dev/null &&
+			nsenter2 -t netns:blue -- ip -o link | grep -c lo &&
+			nsenter2 --net=/run/netns/blue true && ip netns del blue'
+		assert_rc 0
+		assert_out 1
+		return
+	fi
+	run nsenter2 -t netns:blue -- ip -o link
+	assert_ok
+	assert_out_has '1: lo: <LOOPBACK>'
+	inode=$(stat -Lc %i /run/netns/blue)
+	for ref in "net:$inode" "net:[$inode]" "$inode" /run/netns/blue; do
+		run nsenter2 -t "$ref" readlink /proc/self/ns/net
+		assert_ok
+		assert_out "net:[$inode]"
+	done
+	run nsenter2 --net=/run/netns/blue readlink /proc/self/ns/net
+	assert_ok
+	assert_out "net:[$inode]"
+	ip netns del blue
+	run nsenter2 -t netns:blue true
+	assert_refused 125 'cannot open /run/netns/blue: No such file'
+	: >/run/netns/blue
+	run nsenter2 -t netns:blue true
+	assert_refused 125 '/run/netns/blue is not a namespace file'
+	assert_err_has 'hint: no namespace is mounted there'
+	rm /run/netns/blue
+}
+
+test_by_id()
+{
+	id=$(nslist -rno ID -t net 2>/dev/null | head -n 1)
+	case $id in
+	'' | *[!0-9]*) return ;; # before 6.18
+	esac
+	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	inode=$(stat -Lc %i "/proc/$holder/ns/net")
+	id=$(nslist -rno NS,ID -t net | sed -n "s/^$inode //p")
+	[ "$(id -u)" = 0 ] || return 0 # an id opens only for who may enter at once
+	run nsenter2 -t "id:$id" readlink /proc/self/ns/net
+	assert_ok
+	assert_out "net:[$inode]"
+	run nsenter2 --net=":$id" readlink /proc/self/ns/net
+	assert_ok
+	assert_out "net:[$inode]"
+	run nsenter2 --uts=":$id" true
+	assert_refused 125 'is a net namespace, not a uts namespace'
+	run nsenter2 --net=:0 true
+	assert_refused 125 "--net: ':0' is not a namespace id"
+	run nsenter2 --net=:18446744073709551615 true
+	assert_refused 125 'namespace id 18446744073709551615'
+}
+
+# as systemd-nspawn does it: the tree moved over / and a chroot into it
+test_a_moved_root()
+{
+	mkdir -p "$TMP/tree/usr" "$TMP/tree/proc" "$TMP/tree/dev" "$TMP/tree/own"
+	ln -s usr/bin usr/lib usr/lib64 usr/sbin "$TMP/tree"
+	start_holder unshare --user --map-root-user --mount --uts --pid --ipc --fork --kill-child sh -c '
+		hostname machine && mount -n --bind "$1" "$1" && mount -n --rbind /usr "$1/usr" && mount -n -t proc proc "$1/proc" &&
+		cd "$1" && mount -n --move . / && exec chroot . sh -c "cd /own; echo ready >&3; exec sleep 1000 3>&-"' sh "$TMP/tree"
+	target=$(ps -o pid= --ppid "$holder")
+	target=${target##* }
+	run nsenter2 -t "$target" -a sh -c 'echo /*; pwd; hostname; ps -o comm= -p 1'
+	assert_ok
+	assert_out '/bin /dev /lib /lib64 /own /proc /sbin /usr
+/
+machine
+sleep'
+	run nsenter2 -t "$target" -a --follow -- pwd
+	assert_ok
+	assert_out /own
+}
+
+test_each_of_what_nslist_finds()
+{
+	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	echo "$holder" | nsenter2 --each --user --net --prefix -- readlink /proc/self/ns/net >"$TMP/got" 2>/dev/null
+	assertEquals "$holder: $(ns_of "$holder" net)" "$(cat "$TMP/got")"
+	[ "$(id -u)" = 0 ] || return 0
+	nslist -rno REF -t net >"$TMP/refs"
+	run nsenter2 --each -P 2 -- readlink /proc/self/ns/net <"$TMP/refs"
+	assert_rc 0
+	assertEquals "$(nslist -rno NS -t net | sort)" "$(printf '%s\n' "$out" | tr -dc '0-9\n' | sort)"
+}
+
+. shunit2
