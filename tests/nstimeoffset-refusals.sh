@@ -149,6 +149,33 @@ test_limit_of_namespaces_is_named()
 	assert_err_has 'max_time_namespaces'
 }
 
+# nsunshare has the same words for the same.
+test_nsunshare_takes_the_same_times()
+{
+	for t in +5s -0.5s .5 1d2h =0 =1d =@self 500ms; do
+		run nstimeoffset -b "$t" -m "$t" --explain -- true
+		assert_ok
+		ours=$(echo "$out" | grep -o 'move [^.:]*' | head -n 1)
+		run nsunshare -T --boottime "$t" --monotonic "$t" --explain -- true
+		assert_ok
+		assert_out_has "${ours:-no offsets}"
+	done
+	for t in '' 1x 1.0000000001 -9w =9999999999; do
+		run nstimeoffset -b "$t" -- true
+		ours=${err#nstimeoffset: }
+		ours=${ours#--boottime: }
+		run nsunshare -T --boottime "$t" -- true
+		assert_rc 125
+		# but for the clock's reading, which goes on
+		assert_err_has "${ours%%interval*}"
+	done
+	run nstimeoffset -b 5 -m -0.5s --print
+	echo "$out" >offsets
+	run nsunshare --time-offsets - --explain -- true <offsets
+	assert_ok
+	assert_out_has 'move monotonic by -0.5, boottime by +5 seconds'
+}
+
 test_refuses_options_that_do_not_go_together()
 {
 	run nstimeoffset
