@@ -42,6 +42,15 @@ void nsproc_path_set_task(struct nsproc_path *p, pid_t pid, pid_t tid)
 	p->len += put_number(p->s + p->len, tid);
 }
 
+void nsproc_path_set_fd(struct nsproc_path *p, pid_t pid, int fd)
+{
+	p->len = put_number(p->s, pid);
+	memcpy(p->s + p->len, "fd/", 3);
+	p->len += 3;
+	p->len += put_number(p->s + p->len, fd) - 1;
+	p->s[p->len] = '\0';
+}
+
 const char *nsproc_path_at(struct nsproc_path *p, const char *name)
 {
 	strcpy(p->s + p->len, name);

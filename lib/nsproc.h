@@ -17,6 +17,7 @@ struct nsproc_path {
 };
 
 void nsproc_path_set(struct nsproc_path *p, pid_t pid);
+void nsproc_path_set_fd(struct nsproc_path *p, pid_t pid, int fd); /* whole */
 void nsproc_path_set_task(struct nsproc_path *p, pid_t pid, pid_t tid);
 const char *nsproc_path_at(struct nsproc_path *p, const char *name);
 

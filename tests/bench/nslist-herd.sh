@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-herd [BUILDDIR]: nslist against the machine's lsns among 100 to 8,000 sleeping processes: time (ratios
+# of medians in one run), system calls a process, peak memory. As root; the herd lives in a pid namespace of its own.
+set -u
+if [ "${1:-}" != --inside ]; then
+	build=$(cd "${1:-build}" && pwd) || exit 1
+	exec unshare --mount --pid --fork --mount-proc --kill-child -- "$0" --inside "$build"
+fi
+nslist=$2/nslist holder=$2/tests/helpers/holder
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+links="$nslist --sources proc,task,children"
+
+# herd N: N sleepers more; $holders are their makers.
+herd()
+{
+	mkfifo "$tmp/ready"
+	"$holder" sleepers "$1" 3>"$tmp/ready" </dev/null >/dev/null 2>&1 &
+	read -r _ <"$tmp/ready"
+	rm "$tmp/ready"
+}
+
+# median CMD…: in milliseconds, a line each, in one run of hyperfine
+medians()
+{
+	hyperfine -N -i --warmup 1 --runs "${runs:-7}" --export-json "$tmp/json" "$@" >/dev/null 2>&1
+	jq -r '.results[].median * 1000' "$tmp/json"
+}
+
+# compare: a line of the table for the herd that is there
+compare()
+{
+	n=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
+	medians lsns "$nslist" "$links" | paste -s -d ' ' | awk -v n="$n" '{
+		printf "%6d processes: lsns %8.1f ms  nslist %7.1f ms (%4.1f x)  links alone %7.1f ms (%4.1f x)\n",
+			n, $1, $2, $1 / $2, $3, $1 / $3 }'
+	medians "$nslist" | sed "s/^/$n /" >>"$tmp/growth"
+}
+
+# calls CMD…: system calls a process
+calls()
+{
+	strace -f -c -o "$tmp/trace" "$@" >/dev/null 2>&1
+	awk -v n="$n" -v cmd="$*" '$NF == "total" {
+		sub(".*/", "", cmd); printf "%6.2f calls a process: %s\n", $4 / n, cmd }' "$tmp/trace"
+}
+
+herd 100
+compare
+herd 1900
+compare
+herd 3000
+compare
+calls "$nslist" --sources proc,task,children
+calls "$nslist" --sources proc,task,children -t uts
+calls "$nslist" --sources proc,task,children -t pid
+calls "$nslist"
+calls lsns
+herd 3000
+compare
+awk '{ t[NR] = $2; n[NR] = $1 } END { printf "from %d to %d processes: %.2f x the time\n", n[2], n[NR], t[NR] / t[2] }' "$tmp/growth"
+for cmd in "$nslist" lsns; do
+	command time -f "peak memory %M kB: ${cmd##*/}" "$cmd" 2>&1 >/dev/null | grep peak
+done
