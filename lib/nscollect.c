@@ -239,7 +239,7 @@ static int list_members(struct nscollect *c, struct nserr *e)
 	int rc = 0;
 
 	if (!c->only)
-		rc = nsproc_numbers(c->proc, 0, &ids);
+		rc = lseek(c->proc, 0, SEEK_SET) < 0 ? -errno : nsproc_numbers(c->proc, 0, &ids);
 	if (rc == 0 && !c->only && ids.n == 0)
 		rc = -ENOENT;
 	if (rc == 0) {
@@ -281,6 +281,7 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
 		c->sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK);
 	(void)!nsproc_link(c->proc, "self/ns/mnt", &nstypes[NSTYPE_MNT], &c->own_mnt);
+	(void)!nsproc_link(c->proc, "self/ns/user", &nstypes[NSTYPE_USER], &c->own_user);
 	if (c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL))
 		rc = nscollect_kernel(c, e);
 	/* where to look for mounts must be known somehow */

@@ -43,10 +43,10 @@ struct nscollect {
 	/* what may not be looked at: processes, sockets, mounts of mount namespaces */
 	unsigned denied, denied_sockets, denied_mnt;
 	/* between the sources */
-	bool fd_sizes;    /* the size of /proc/PID/fd is the number of descriptors */
-	uint32_t own_mnt; /* our own mount namespace, or 0 */
-	size_t related;   /* so many of tab.all have been opened */
-	bool all_mnt;     /* the kernel has listed all mount namespaces */
+	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
+	uint32_t own_mnt, own_user; /* where we are ourselves, 0 when unknown */
+	size_t related;             /* so many of tab.all have been opened */
+	bool all_mnt;               /* the kernel has listed all mount namespaces */
 };
 
 struct nscollect_source {

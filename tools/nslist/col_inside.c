@@ -76,10 +76,9 @@ void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 /* /proc/sys/user is that of the reader's own user namespace, namespaces(7). */
 void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct nsmember *me = nscollect_member(&l->c, l->c.self);
 	const struct ns *in = r->ns->type == &nstypes[NSTYPE_USER] ? r->ns->parent : r->ns->owner;
 	char path[64], text[32];
-	uint32_t own = me ? me->inode[NSTYPE_USER] : 0;
+	uint32_t own = l->c.own_user;
 	uint64_t max;
 
 	/* the initial user namespace has no parent: it counts against itself */

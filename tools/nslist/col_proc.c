@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* col_proc: columns of the process that stands for a namespace, or is listed in it. */
+#include <limits.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -30,18 +31,25 @@ void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
 		cell_num(out, (uint64_t)st->ppid);
 }
 
-/* The last number of "NSpid:", proc_pid_status(5): the pid in the innermost pid namespace. */
+/* "NSpid:", proc_pid_status(5): a number for each pid namespace from ours inwards. Of a process in
+ * a listed pid namespace the one there, else the innermost. */
 void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
 {
 	size_t len;
 	const char *s = nslist_text(l, r->pid, DETAIL_STATUS, &len);
+	unsigned level = r->is_member && r->ns->type == &nstypes[NSTYPE_PID] ? nstab_level(r->ns)
+									     : UINT_MAX;
 	uint64_t v = 0;
 
 	s = s ? strstr(s, "\nNSpid:") : NULL;
 	if (!s)
 		return;
-	for (s += strlen("\nNSpid:"); *s && *s != '\n'; s++)
-		v = *s < '0' || *s > '9' ? 0 : v * 10 + (uint64_t)(*s - '0');
+	for (s += strlen("\nNSpid:"); *s == '\t'; level--) {
+		for (v = 0, s++; *s >= '0' && *s <= '9'; s++)
+			v = v * 10 + (uint64_t)(*s - '0');
+		if (level == 0)
+			break;
+	}
 	if (v)
 		cell_num(out, v);
 }

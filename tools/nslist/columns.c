@@ -96,6 +96,17 @@ static void add_columns(struct nslist_opts *o, const char *list)
 	}
 }
 
+static const char *default_columns(const struct nslist_opts *o)
+{
+	if (o->view == NSLIST_MEMBERS)
+		return o->of ? "PID,LPID,PPID,USER,COMMAND" : "PID,PPID,USER,COMMAND";
+	if (o->orphans)
+		return "NS,TYPE,HELD,USER,HOLDERS";
+	if (o->types == NSTYPE_BIT(NSTYPE_NET))
+		return "NS,TYPE,NPROCS,PID,USER,NETNSID,NSFS,COMMAND";
+	return "NS,TYPE,NPROCS,PID,USER,COMMAND";
+}
+
 void nslist_choose_columns(struct nslist_opts *o)
 {
 	const char *list = o->output;
@@ -106,8 +117,7 @@ void nslist_choose_columns(struct nslist_opts *o)
 		return;
 	}
 	if (!list || *list == '+')
-		add_columns(o,
-			    o->inode ? "PID,PPID,USER,COMMAND" : "NS,TYPE,NPROCS,PID,USER,COMMAND");
+		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));
 }

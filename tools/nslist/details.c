@@ -171,4 +171,6 @@ void nslist_details_free(struct nslist *l)
 		for (size_t k = 0; k < DETAIL_TEXTS; k++)
 			free(l->details[i].text[k]);
 	free(l->details);
+	l->details = NULL;
+	l->n_details = 0;
 }

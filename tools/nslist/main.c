@@ -26,40 +26,77 @@ static int report_partial(const struct nslist *l)
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 
-static void collect(struct nslist *l)
+/* The processes alone that are named, where nothing is asked about others. */
+static pid_t only_process(const struct nslist_opts *o)
+{
+	return o->view == NSLIST_ROWS && o->n_targets == 1 && !nslist_needs(o) ? o->targets[0].pid
+									       : 0;
+}
+
+void nslist_collect(struct nslist *l)
 {
 	const struct nslist_opts *o = l->o;
+	int proc = l->c.proc;
 	struct nserr e = NSERR_INIT;
 
-	l->c.types = o->types;
-	if (o->tree == NSLIST_OWNER)
+	l->c = (struct nscollect){
+		.proc = proc,
+		.types = o->types,
+		.sources = o->sources,
+		.self = getpid(),
+		.only = only_process(o),
+	};
+	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
 		l->c.types |= NSTYPE_BIT(NSTYPE_USER);
-	l->c.sources = o->sources;
-	l->c.self = getpid();
-	if (o->task)
+	if (o->view == NSLIST_ROWS && o->task)
 		l->c.sources &= nslist_needs(o) | NSTYPE_BIT(NSCOLLECT_PROC);
-	if (o->task && !nslist_needs(o))
-		l->c.only = o->task;
-	l->c.proc = nsproc_open("/proc", &e);
-	if (l->c.proc < 0 || nscollect_run(&l->c, &e) < 0)
+	if (nscollect_run(&l->c, &e) < 0)
 		cli_die_nserr(&e);
+}
+
+static void print(struct nslist *l)
+{
+	switch (l->o->view) {
+	case NSLIST_ROWS:
+	case NSLIST_MEMBERS:
+		nslist_print(l);
+		break;
+	case NSLIST_SHOW:
+		nslist_show(l);
+		break;
+	case NSLIST_DIFF:
+		nslist_diff(l);
+		break;
+	case NSLIST_LIMITS:
+		nslist_limits(l);
+		break;
+	case NSLIST_DOT:
+		nslist_dot(l);
+		break;
+	case NSLIST_WATCH:
+		nslist_watch(l);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	struct nslist_opts o = { 0 };
 	struct nslist l = { .o = &o };
+	struct nserr e = NSERR_INIT;
 	int status;
 
 	setlocale(LC_CTYPE, "");
 	nslist_parse(&o, argc, argv);
-	collect(&l);
+	l.c.proc = nsproc_open("/proc", &e);
+	if (l.c.proc < 0)
+		cli_die_nserr(&e);
+	nslist_collect(&l);
 	nslist_select(&l);
-	nslist_print(&l);
+	print(&l);
 	status = report_partial(&l);
-	nslist_details_free(&l);
-	free(l.rows);
-	close(l.c.proc);
+	nslist_free_rows(&l);
 	nscollect_free(&l.c);
+	close(l.c.proc);
+	free(o.targets);
 	return status;
 }

@@ -3,12 +3,38 @@
 #ifndef NSU_NSLIST_H
 #define NSU_NSLIST_H
 
+#include <time.h>
+
 #include "buf.h"
+#include "json.h"
 #include "nscollect.h"
 #include "nsproc.h"
 
 enum nslist_format { NSLIST_TABLE, NSLIST_RAW, NSLIST_JSON };
-enum nslist_tree { NSLIST_NO_TREE, NSLIST_PROCESS, NSLIST_PARENT, NSLIST_OWNER };
+enum nslist_tree {
+	NSLIST_NO_TREE,
+	NSLIST_PROCESS,
+	NSLIST_PARENT,
+	NSLIST_OWNER,
+	NSLIST_USER_PID, /* user and pid namespaces in one */
+};
+enum nslist_view {
+	NSLIST_ROWS,
+	NSLIST_MEMBERS, /* the processes in one namespace */
+	NSLIST_SHOW,
+	NSLIST_DIFF,
+	NSLIST_LIMITS,
+	NSLIST_DOT,
+	NSLIST_WATCH,
+};
+
+/* What a reference on the command line turned out to be: a process, or a namespace. */
+struct target {
+	const char *text;
+	pid_t pid;
+	const struct nstype *type; /* NULL: a bare inode */
+	uint32_t inode;
+};
 
 #define NSLIST_COLUMNS_MAX 96
 
@@ -17,8 +43,14 @@ struct nslist_opts {
 	enum nslist_tree tree;
 	bool headings, truncate, wrap, strict, persistent, list_columns;
 	unsigned types, sources;
-	pid_t task;         /* --task, or 0 */
-	uint32_t inode;     /* the one namespace whose processes are asked for, or 0 */
+	enum nslist_view view;
+	const char *of; /* what the view is of */
+	bool orphans;
+	pid_t task;               /* --task, or 0 */
+	struct timespec interval; /* of --watch */
+	const char *filter;       /* --filter, or NULL */
+	struct target *targets;   /* only these, or all when there are none */
+	size_t n_targets;
 	const char *output; /* --output, or NULL */
 	bool output_all;
 	const struct column *cols[NSLIST_COLUMNS_MAX];
@@ -91,10 +123,33 @@ const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, siz
 const char *nslist_user(uid_t uid); /* the number where it has no name */
 void nslist_details_free(struct nslist *l);
 
+/* targets.c: what references name; dies */
+void nslist_add_target(struct nslist_opts *o, const char *ref, const struct nstype *type);
+struct ns *nslist_target_ns(const struct nslist *l, const struct target *t);
+
 /* select.c: rows and the tree they make; dies */
 void nslist_select(struct nslist *l);
+void nslist_free_rows(struct nslist *l);
+
+/* main.c: one look, dies */
+void nslist_collect(struct nslist *l);
 
 /* print.c */
+void nslist_fill(struct nslist *l, const struct row *r, const struct column *col,
+		 struct cell *cell);
+void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);
+void nslist_add_raw(struct buf *b, const struct cell *cell); /* without a blank or control byte */
 void nslist_print(struct nslist *l);
+
+/* show.c, diff.c, limits.c, dot.c, watch.c: the other views */
+void nslist_show(struct nslist *l);
+void nslist_diff(struct nslist *l);
+void nslist_limits(struct nslist *l);
+void nslist_dot(struct nslist *l);
+_Noreturn void nslist_watch(struct nslist *l);
+
+/* filter.c: drops rows that --filter does not want; dies with CLI_EXIT_UNSUPPORTED where it cannot
+ */
+void nslist_filter(struct nslist *l);
 
 #endif

@@ -8,9 +8,20 @@
 #include "num.h"
 #include "sys_ns.h"
 
-enum { OPT_OUTPUT_ALL = CLI_LONG, OPT_SOURCES, OPT_STRICT };
+enum {
+	OPT_OUTPUT_ALL = CLI_LONG,
+	OPT_SOURCES,
+	OPT_STRICT,
+	OPT_SHOW,
+	OPT_MEMBERS,
+	OPT_DIFF,
+	OPT_ORPHANS,
+	OPT_LIMITS,
+	OPT_WATCH,
+	OPT_DOT,
+};
 
-enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4 };
+enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
 
 /* clang-format off */
 static const struct cli_opt options[] = {
@@ -21,21 +32,30 @@ static const struct cli_opt options[] = {
 	{ OPT_OUTPUT_ALL, "output-all",   CLI_NONE,   NULL,        "print all columns" },
 	{ 'P',            "persistent",   CLI_NONE,   NULL,        "only namespaces without a process", EXCL_TASK },
 	{ 'p',            "task",         CLI_ARG,    "<pid>",     "only namespaces of that process", EXCL_TASK },
+	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "only rows for which the expression holds" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not cut columns at the terminal's edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
 	{ 't',            "type",         CLI_ARG,    "<type>",    "only namespaces of that type (may be repeated)" },
-	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "tree by owner (default), parent or process", EXCL_TREE },
-	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "where to look: proc, task, children" },
+	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "tree by owner (default), parent, process, or user+pid", EXCL_TREE },
+	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "where to look: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit 3 when something could not be looked at" },
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the columns" },
+	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views:" },
+	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "everything about one namespace", EXCL_VIEW },
+	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "the processes in one namespace", EXCL_VIEW },
+	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "the namespaces of that process and another", EXCL_VIEW },
+	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "only what no process or thread is in" },
+	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "how many count against user.max_*_namespaces", EXCL_VIEW },
+	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "a line for each that comes (+) or goes (-)", EXCL_VIEW },
+	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "a graph for dot(1)", EXCL_VIEW },
 	{ 0 },
 };
 /* clang-format on */
 
 static const struct cli_tool tool = {
 	.name = "nslist",
-	.synopsis = { "[options] [<inode>]" },
+	.synopsis = { "[options] [REF…]" },
 	.purpose = "List namespaces, however they are held.",
 	.opts = options,
 	.failed = CLI_EXIT_FAILED,
@@ -51,7 +71,9 @@ static enum nslist_tree parse_tree(const char *s)
 		return NSLIST_PARENT;
 	if (streq(s, "process"))
 		return NSLIST_PROCESS;
-	cli_die_usage("unknown kind of tree '%s' (owner, parent, process)", s);
+	if (streq(s, "user+pid"))
+		return NSLIST_USER_PID;
+	cli_die_usage("unknown kind of tree '%s' (owner, parent, process, user+pid)", s);
 }
 
 static unsigned parse_type(const char *s)
@@ -63,10 +85,59 @@ static unsigned parse_type(const char *s)
 	return NSTYPE_BIT(nstype_index(t));
 }
 
-static void set_option(struct nslist_opts *o, int key, const char *arg)
+static void set_task(struct nslist_opts *o, const char *arg)
 {
-	struct nserr e = NSERR_INIT;
+	if (num_pid(arg, &o->task) < 0)
+		cli_die_usage("--task: '%s' is not a process id", arg);
+	o->n_targets = 0;
+	nslist_add_target(o, arg, NULL);
+}
 
+static void set_interval(struct nslist_opts *o, const char *arg)
+{
+	if (arg && (num_duration(arg, &o->interval) < 0 ||
+		    (o->interval.tv_sec == 0 && o->interval.tv_nsec == 0)))
+		cli_die_usage("--watch: '%s' is not a time", arg);
+}
+
+/* Options that choose what is printed instead of the table of namespaces. */
+static bool set_view(struct nslist_opts *o, int key, const char *arg)
+{
+	switch (key) {
+	case OPT_SHOW:
+		o->view = NSLIST_SHOW;
+		o->of = arg;
+		return true;
+	case OPT_MEMBERS:
+		o->view = NSLIST_MEMBERS;
+		o->of = arg;
+		return true;
+	case OPT_DIFF:
+		o->view = NSLIST_DIFF;
+		o->of = arg;
+		return true;
+	case OPT_ORPHANS:
+		o->orphans = true;
+		return true;
+	case OPT_LIMITS:
+		o->view = NSLIST_LIMITS;
+		return true;
+	case OPT_WATCH:
+		o->view = NSLIST_WATCH;
+		o->tree = NSLIST_NO_TREE;
+		set_interval(o, arg);
+		return true;
+	case OPT_DOT:
+		o->view = NSLIST_DOT;
+		o->tree = NSLIST_NO_TREE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void set_format(struct nslist_opts *o, int key)
+{
 	switch (key) {
 	case 'J':
 		o->format = NSLIST_JSON;
@@ -76,19 +147,6 @@ static void set_option(struct nslist_opts *o, int key, const char *arg)
 		break;
 	case 'n':
 		o->headings = false;
-		break;
-	case 'o':
-		o->output = arg;
-		break;
-	case OPT_OUTPUT_ALL:
-		o->output_all = true;
-		break;
-	case 'P':
-		o->persistent = true;
-		break;
-	case 'p':
-		if (num_pid(arg, &o->task) < 0)
-			cli_die_usage("--task: '%s' is not a process id", arg);
 		break;
 	case 'r':
 		o->format = NSLIST_RAW;
@@ -100,6 +158,29 @@ static void set_option(struct nslist_opts *o, int key, const char *arg)
 		break;
 	case 'W':
 		o->wrap = false;
+		break;
+	}
+}
+
+static void set_option(struct nslist_opts *o, int key, const char *arg)
+{
+	struct nserr e = NSERR_INIT;
+
+	switch (key) {
+	case 'o':
+		o->output = arg;
+		break;
+	case OPT_OUTPUT_ALL:
+		o->output_all = true;
+		break;
+	case 'P':
+		o->persistent = true;
+		break;
+	case 'p':
+		set_task(o, arg);
+		break;
+	case 'Q':
+		o->filter = arg;
 		break;
 	case 't':
 		o->types |= parse_type(arg);
@@ -117,6 +198,9 @@ static void set_option(struct nslist_opts *o, int key, const char *arg)
 	case 'H':
 		o->list_columns = true;
 		break;
+	default:
+		if (!set_view(o, key, arg))
+			set_format(o, key);
 	}
 }
 
@@ -130,11 +214,57 @@ static void list_columns(void)
 	exit(0);
 }
 
+/* A namespace for --show and --members: "net:123" and the like, or a process where only one type is
+ * asked for. */
+static void add_namespace(struct nslist_opts *o, const char *ref)
+{
+	bool one = o->types && (o->types & (o->types - 1)) == 0;
+
+	nslist_add_target(o, ref, one ? &nstypes[__builtin_ctz(o->types)] : NULL);
+	if (o->targets[0].pid)
+		cli_die_usage("'%s' is a process: say which of its namespaces, as in net:%s", ref,
+			      ref);
+	/* what is listed of it does not depend on its type */
+	o->types = 0;
+}
+
+static void add_targets(struct nslist_opts *o, char **rest)
+{
+	size_t n = 0;
+
+	if (o->task && rest[0])
+		cli_die_usage("--task and a reference exclude each other");
+	if (o->view == NSLIST_SHOW || o->view == NSLIST_MEMBERS)
+		add_namespace(o, o->of);
+	if (o->view == NSLIST_DIFF)
+		nslist_add_target(o, o->of, NULL);
+	for (; rest[n]; n++)
+		nslist_add_target(o, rest[n], NULL);
+	switch (o->view) {
+	case NSLIST_ROWS:
+		/* as lsns(8): the processes of a bare inode */
+		if (n == 1 && !o->targets[0].type && !o->targets[0].pid)
+			o->view = NSLIST_MEMBERS;
+		break;
+	case NSLIST_DIFF:
+		if (n != 1 || !o->targets[0].pid || !o->targets[1].pid)
+			cli_die_usage("--diff needs two processes");
+		break;
+	case NSLIST_SHOW:
+	case NSLIST_MEMBERS:
+	case NSLIST_LIMITS:
+		if (n > 0)
+			cli_die_usage("unexpected argument '%s'", rest[0]);
+		break;
+	case NSLIST_WATCH:
+	case NSLIST_DOT:
+		break;
+	}
+}
+
 void nslist_parse(struct nslist_opts *o, int argc, char **argv)
 {
 	struct cli cli;
-	char **rest;
-	uint64_t inode;
 	int key;
 
 	*o = (struct nslist_opts){
@@ -143,22 +273,16 @@ void nslist_parse(struct nslist_opts *o, int argc, char **argv)
 		.truncate = true,
 		.wrap = true,
 		.sources = NSCOLLECT_ALL,
+		.interval = { .tv_sec = 1 },
 	};
 	cli_init(&cli, &tool, argc, argv);
 	while ((key = cli_next(&cli)) != -1)
 		set_option(o, key, cli.arg);
-	rest = cli_rest(&cli);
 	if (o->list_columns)
 		list_columns();
-	if (rest[0] && rest[1])
-		cli_die_usage("more than one namespace");
-	if (rest[0]) {
-		if (num_u64(rest[0], SYS_NS_INO_MIN, UINT32_MAX, &inode) < 0)
-			cli_die_usage("'%s' is not the inode of a namespace", rest[0]);
-		o->inode = (uint32_t)inode;
-		if (o->task)
-			cli_die_usage("--task and a namespace exclude each other");
-	}
+	if (!o->types && o->tree == NSLIST_USER_PID)
+		o->types = NSTYPE_BIT(NSTYPE_USER) | NSTYPE_BIT(NSTYPE_PID);
+	add_targets(o, cli_rest(&cli));
 	nslist_choose_columns(o);
 	if (!o->types)
 		o->types = NSTYPE_ALL_BITS;

@@ -13,7 +13,7 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot print namespaces");
 }
 
-static void fill(struct nslist *l, const struct row *r, const struct column *col, struct cell *cell)
+void nslist_fill(struct nslist *l, const struct row *r, const struct column *col, struct cell *cell)
 {
 	buf_reset(&cell->text);
 	cell->kind = CELL_NONE;
@@ -24,7 +24,7 @@ static void fill(struct nslist *l, const struct row *r, const struct column *col
 
 /* ---- JSON ---- */
 
-static void json_cell(struct json *j, const struct column *col, const struct cell *cell)
+void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell)
 {
 	char key[32];
 	size_t i;
@@ -64,8 +64,8 @@ static void json_rows(struct nslist *l, struct json *j, const char *key, const s
 	for (; r; r = r->next) {
 		json_object(j, NULL);
 		for (size_t i = 0; i < l->o->n_cols; i++) {
-			fill(l, r, l->o->cols[i], cell);
-			json_cell(j, l->o->cols[i], cell);
+			nslist_fill(l, r, l->o->cols[i], cell);
+			nslist_json_cell(j, l->o->cols[i], cell);
 		}
 		if (r->first)
 			json_rows(l, j, "children", r->first, cell);
@@ -85,6 +85,30 @@ static void print_json(struct nslist *l, struct cell *cell)
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);
+}
+
+/* ---- Raw, where no table is ---- */
+
+void nslist_add_raw(struct buf *b, const struct cell *cell)
+{
+	if (cell->kind == CELL_NUM)
+		buf_addu(b, cell->num);
+	else if (cell->kind == CELL_SIGNED)
+		buf_printf(b, "%lld", (long long)cell->num);
+	else if (cell->kind == CELL_BOOL)
+		buf_adds(b, cell->num ? "yes" : "no");
+	else if (cell->text.len == 0)
+		buf_addc(b, '-');
+	for (size_t i = 0; i < cell->text.len; i++) {
+		unsigned char c = (unsigned char)cell->text.s[i];
+
+		if (c == '\0' && cell->kind == CELL_LIST)
+			buf_adds(b, i + 1 < cell->text.len ? "," : "");
+		else if (c <= ' ' || c >= 0x7f || c == '\\')
+			buf_printf(b, "\\x%02x", c);
+		else
+			buf_addc(b, (char)c);
+	}
 }
 
 /* ---- Table ---- */
@@ -135,7 +159,7 @@ static void table_rows(struct nslist *l, struct libscols_table *tb, struct libsc
 		for (size_t i = 0; i < l->o->n_cols; i++) {
 			const char *s;
 
-			fill(l, r, l->o->cols[i], cell);
+			nslist_fill(l, r, l->o->cols[i], cell);
 			s = table_text(l, cell);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();

@@ -19,29 +19,42 @@ static void allocate(struct nslist *l, size_t n)
 		cli_die(ENOMEM, "cannot list namespaces");
 }
 
-static void select_members(struct nslist *l)
+/* One namespace: its own row when that is asked for, and one for each process in it. */
+static void select_members(struct nslist *l, bool own_row)
 {
-	struct ns *ns = nstab_find(&l->c.tab, NULL, l->o->inode);
-	size_t type;
+	struct ns *ns = nslist_target_ns(l, &l->o->targets[0]);
+	size_t type = nstype_index(ns->type);
 
-	if (!ns)
-		cli_die(0, "no namespace has the inode %u", l->o->inode);
-	allocate(l, ns->nprocs);
-	type = nstype_index(ns->type);
+	allocate(l, ns->nprocs + own_row);
+	if (own_row)
+		add_row(l, ns, ns->pid, false);
 	for (size_t i = 0; i < l->c.n; i++)
 		if (l->c.members[i].inode[type] == ns->inode)
 			add_row(l, ns, l->c.members[i].pid, true);
 }
 
-static bool is_selected(const struct nslist *l, const struct nsmember *task, const struct ns *ns)
+static bool is_target(const struct nslist *l, const struct target *t, const struct ns *ns)
 {
-	size_t type = nstype_index(ns->type);
+	const struct nsmember *m;
 
-	if (!(l->o->types & NSTYPE_BIT(type)))
+	if (!t->pid)
+		return t->inode == ns->inode && (!t->type || t->type == ns->type);
+	m = nscollect_member(&l->c, t->pid);
+	return m && m->inode[nstype_index(ns->type)] == ns->inode;
+}
+
+static bool is_selected(const struct nslist *l, const struct ns *ns)
+{
+	if (!(l->o->types & NSTYPE_BIT(nstype_index(ns->type))))
 		return false;
 	if (l->o->persistent && ns->nprocs > 0)
 		return false;
-	return !task || task->inode[type] == ns->inode;
+	if (l->o->orphans && ns->held & (NSHOLD_BIT(NSHOLD_PROC) | NSHOLD_BIT(NSHOLD_TASK)))
+		return false;
+	for (size_t i = 0; i < l->o->n_targets; i++)
+		if (is_target(l, &l->o->targets[i], ns))
+			return true;
+	return l->o->n_targets == 0;
 }
 
 /* A tree of relations shows the way down to what is selected as well. */
@@ -52,6 +65,9 @@ static struct ns *above(const struct nslist *l, const struct ns *ns)
 		return ns->owner;
 	case NSLIST_PARENT:
 		return ns->parent;
+	case NSLIST_USER_PID:
+		/* a pid namespace hangs below its parent as long as they have the same owner */
+		return ns->parent && ns->parent->owner == ns->owner ? ns->parent : ns->owner;
 	case NSLIST_NO_TREE:
 	case NSLIST_PROCESS:
 		break;
@@ -70,22 +86,29 @@ static void add_with_way(struct nslist *l, struct ns *ns)
 	add_row(l, ns, ns->pid, false);
 }
 
+/* A process that was named and is not there is an error, not an empty list. */
+static void check_processes(const struct nslist *l)
+{
+	for (size_t i = 0; i < l->o->n_targets; i++) {
+		pid_t pid = l->o->targets[i].pid;
+		const struct nsmember *m = nscollect_member(&l->c, pid);
+		bool any = !pid;
+
+		for (size_t k = 0; m && k < NSTYPE_COUNT; k++)
+			any |= m->inode[k] != 0;
+		if (!any)
+			cli_die(m && l->c.denied ? EACCES : ESRCH, "process %d", (int)pid);
+		if (!pid)
+			nslist_target_ns(l, &l->o->targets[i]);
+	}
+}
+
 static void select_namespaces(struct nslist *l)
 {
-	const struct nsmember *task = NULL;
-	bool any = false;
-
-	if (l->o->task) {
-		task = nscollect_member(&l->c, l->o->task);
-		for (size_t i = 0; task && i < NSTYPE_COUNT; i++)
-			any |= task->inode[i] != 0;
-		if (!any)
-			cli_die(task && l->c.denied ? EACCES : ESRCH, "process %d",
-				(int)l->o->task);
-	}
+	check_processes(l);
 	allocate(l, l->c.tab.n);
 	for (size_t i = 0; i < l->c.tab.n; i++)
-		if (is_selected(l, task, l->c.tab.all[i]))
+		if (is_selected(l, l->c.tab.all[i]))
 			add_with_way(l, l->c.tab.all[i]);
 }
 
@@ -98,9 +121,9 @@ static struct row *row_above(struct nslist *l, const struct row *r, struct row *
 	const struct detail *d;
 
 	if (l->o->tree != NSLIST_PROCESS)
-		return up ? up->view : NULL;
-	st = r->pid ? nslist_stat(l, r->pid) : NULL;
-	d = st && st->ppid ? nslist_detail(l, st->ppid) : NULL;
+		return up && !r->is_member ? up->view : NULL;
+	st = nslist_stat(l, r->pid);
+	d = st ? nslist_detail(l, st->ppid) : NULL;
 	return d ? last_of[d - l->details] : NULL;
 }
 
@@ -114,7 +137,7 @@ static void link_rows(struct nslist *l)
 	for (size_t i = 0; i < l->n_rows; i++) {
 		struct row *r = &l->rows[i], *up = row_above(l, r, last_of);
 		struct row ***end = up ? &up->last : &l->roots_end;
-		const struct detail *d = r->pid ? nslist_detail(l, r->pid) : NULL;
+		const struct detail *d = nslist_detail(l, r->pid);
 
 		r->parent = up;
 		r->last = &r->first;
@@ -128,9 +151,20 @@ static void link_rows(struct nslist *l)
 
 void nslist_select(struct nslist *l)
 {
-	if (l->o->inode)
-		select_members(l);
+	if (l->o->view == NSLIST_MEMBERS || l->o->view == NSLIST_SHOW)
+		select_members(l, l->o->view == NSLIST_SHOW);
 	else
 		select_namespaces(l);
+	if (l->o->filter)
+		nslist_filter(l);
 	link_rows(l);
+}
+
+void nslist_free_rows(struct nslist *l)
+{
+	nslist_details_free(l);
+	free(l->rows);
+	l->rows = NULL;
+	l->n_rows = 0;
+	l->roots = NULL;
 }

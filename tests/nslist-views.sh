@@ -1,0 +1,177 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-views: references, --show, --members, --diff, --orphans, --limits, --watch, --dot, the tree of user and pid.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user uts pid
+require_tool jq
+
+own_inode()	# TYPE
+{
+	readlink "/proc/self/ns/$1" | tr -dc 0-9
+}
+
+# A process in user, uts and pid namespaces of its own; sets $uts, $pid_ns and $inner, its pid outside.
+start_container()
+{
+	start_holder unshare -r -u -p -f --kill-child sh -c '
+		echo "$(readlink /proc/self/ns/uts) $(readlink /proc/self/ns/pid)" >&3; exec sleep infinity 3>&-'
+	uts=$(echo "${holder_line% *}" | tr -dc 0-9)
+	inner=$(pgrep -P "$holder")
+	pid_ns=$(readlink "/proc/$inner/ns/pid" | tr -dc 0-9)
+}
+
+test_references_select_rows()
+{
+	start_container
+	run nslist -rno NS,TYPE "uts:$inner"
+	assert_rc 0
+	assert_out "$uts uts"
+	run nslist -rno NS "uts:[$uts]" "pid:$inner"
+	assert_rc 0
+	assert_out_has "$uts"
+	assert_out_has "$pid_ns"
+	run nslist -rno TYPE "$inner" -t uts
+	assert_rc 1
+	run nslist -t uts -rno NS "$inner"
+	assert_rc 0
+	assert_out "$uts"
+	run nslist "uts:[4026531831]"
+	assert_refused 1 'no uts namespace has the inode 4026531831'
+	run nslist nonsense
+	assert_refused 1 "'nonsense' is not a reference"
+}
+
+test_ref_is_what_names_it_again()
+{
+	start_container
+	run nslist -rn -t uts -p "$inner" -o REF
+	assert_rc 0
+	ref=$out
+	run nslist -rno NS "$ref"
+	assert_rc 0
+	assert_out "$uts"
+	run nslist -rno REF --members "uts:$inner"
+	assert_rc 0
+	ref=$(grep "^$inner:" "$TMP/out")
+	run nslist -rn -t uts -o NS "$ref"
+	assert_rc 0
+	assert_out "$uts"
+}
+
+test_show_tells_all_of_one_namespace()
+{
+	start_container
+	run nslist --show "uts:$inner"
+	assert_rc 0
+	assert_out_has "NS         $uts"
+	assert_out_has 'HELD       proc'
+	assert_out_has "PROCESSES  "
+	run nslist --show "$inner" -t uts -J
+	assert_rc 0
+	assertEquals "$uts true" "$(jq -r '"\(.ns) \(.processes | map(.pid) | contains(['"$inner"']))"' "$TMP/out")"
+	run nslist --show "user:$inner"
+	assert_out_has "OWNS       uts:$uts"
+	run nslist --show "$inner"
+	assert_rc 1
+	assert_err_has 'say which of its namespaces'
+}
+
+test_members_have_their_pid_inside_and_outside()
+{
+	start_container
+	run nslist -rn --members "pid:$inner" -o PID,LPID,COMMAND
+	assert_rc 0
+	assert_out "$inner 1 sleep\\x20infinity"
+}
+
+test_diff_says_what_two_processes_share()
+{
+	start_container
+	run nslist --diff $$ "$inner"
+	assert_rc 0
+	assertEquals differs "$(awk '$1 == "uts" { print $4 }' "$TMP/out")"
+	assertEquals same "$(awk '$1 == "net" { print $4 }' "$TMP/out")"
+	run nslist -J -t uts -t net --diff $$ "$inner"
+	assert_rc 0
+	assertEquals 'false,true' "$(jq -r '[.namespaces[].same | tostring] | join(",")' "$TMP/out")"
+	run nslist --diff $$
+	assert_rc 1
+	assert_err_has '--diff needs two processes'
+}
+
+test_orphans_are_what_no_process_or_thread_is_in()
+{
+	start_container
+	run nslist -rn --orphans -o NS,NPROCS
+	assert_rc 0
+	assert_out_lacks "$uts"
+	if [ "$(id -u)" = 0 ]; then
+		start_holder holder fd
+		run nslist -rn --orphans -o NS,HELD
+		assert_out_has "${holder_line#* } fd"
+	fi
+}
+
+test_limits_count_what_is_owned_from_here_down()
+{
+	run nslist -n --limits -t uts
+	assert_rc 0
+	before=$(awk '{ print $2 }' "$TMP/out")
+	start_container
+	run nslist -n --limits -t uts
+	assert_rc 0
+	assertEquals $((before + 1)) "$(awk '{ print $2 }' "$TMP/out")"
+	assertEquals "$(cat /proc/sys/user/max_uts_namespaces)" "$(awk '{ print $3 }' "$TMP/out")"
+}
+
+test_watch_prints_what_comes_and_goes()
+{
+	mkfifo "$TMP/lines"
+	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE >"$0" 2>&1' "$TMP/lines"
+	watcher=$holder
+	exec 4<"$TMP/lines"
+	# until it has had its first look, what comes is not new
+	line=''
+	while [ -z "$line" ]; do
+		start_container
+		stop_holder "$holder"
+		read -r line <&4
+	done
+	case $line in
+	nslist:*) read -r line <&4 ;;
+	esac
+	assertTrue "$line" "echo '$line' | grep -qE '^[+] [0-9]+ uts$'"
+	read -r gone <&4
+	assertEquals "- ${line#+ }" "$gone"
+	exec 4<&-
+	stop_holder "$watcher"
+}
+
+test_dot_is_a_graph()
+{
+	start_container
+	run nslist --dot -t uts -t user "uts:$inner"
+	assert_rc 0
+	assert_out_has 'digraph namespaces {'
+	assert_out_has "n$uts [label="
+	assert_out_has "-> n$uts [style=dashed];"
+}
+
+test_tree_of_user_and_pid_namespaces()
+{
+	start_container
+	run nslist -n --tree=user+pid -o NS,TYPE
+	assert_rc 0
+	assertTrue 'the pid namespace hangs below something' "grep -q '[^0-9 ]$pid_ns pid' '$TMP/out'"
+	assertEquals '' "$(awk '$NF != "user" && $NF != "pid"' "$TMP/out")"
+}
+
+test_filter_needs_a_newer_library()
+{
+	feature scols-filter && startSkipping
+	run nslist --filter "NS == $(own_inode uts)"
+	assert_refused 2 'libsmartcols 2.40'
+}
+
+. shunit2

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* show: everything about one namespace, a line a fact. */
+#include "nslist.h"
+
+#include "cli.h"
+#include "str.h"
+
+static void add_escaped(struct buf *b, const char *s, size_t n)
+{
+	cleanup_free char *text = str_escape_dup(s, n);
+
+	if (!text)
+		cli_die(ENOMEM, "cannot print a namespace");
+	buf_adds(b, text);
+}
+
+static void add_fact(struct buf *b, const char *name, const struct cell *cell)
+{
+	if (cell->kind == CELL_NONE || (cell->kind == CELL_LIST && cell->text.len == 0))
+		return;
+	if (cell->kind == CELL_LIST) {
+		for (size_t at = 0; at < cell->text.len; at += strlen(cell->text.s + at) + 1) {
+			buf_printf(b, "%-10s ", at ? "" : name);
+			add_escaped(b, cell->text.s + at, strlen(cell->text.s + at));
+			buf_addc(b, '\n');
+		}
+		return;
+	}
+	buf_printf(b, "%-10s ", name);
+	if (cell->kind == CELL_TEXT)
+		add_escaped(b, cell->text.s ? cell->text.s : "", cell->text.len);
+	else
+		nslist_add_raw(b, cell);
+	buf_addc(b, '\n');
+}
+
+/* Lists what has ns as its parent or owner. */
+static void add_related(const struct nslist *l, const struct ns *ns, bool owned, struct cell *out)
+{
+	buf_reset(&out->text);
+	out->kind = CELL_LIST;
+	for (size_t i = 0; i < l->c.tab.n; i++) {
+		const struct ns *x = l->c.tab.all[i];
+
+		if ((owned ? x->owner : x->parent) != ns)
+			continue;
+		buf_printf(&out->text, "%s:%u", x->type->name, x->inode);
+		buf_add(&out->text, "", 1);
+	}
+}
+
+static const struct column *column(const char *name)
+{
+	for (size_t i = 0; i < nslist_n_columns; i++)
+		if (streq(nslist_columns[i].name, name))
+			return &nslist_columns[i];
+	return NULL;
+}
+
+static const char *const member_columns[] = { "PID", "LPID", "PPID", "USER", "COMMAND" };
+
+static void show_text(struct nslist *l, const struct row *r, struct cell *cell, struct buf *b)
+{
+	for (size_t i = 0; i < nslist_n_columns; i++) {
+		nslist_fill(l, r, &nslist_columns[i], cell);
+		add_fact(b, nslist_columns[i].name, cell);
+	}
+	add_related(l, r->ns, false, cell);
+	add_fact(b, "CHILDREN", cell);
+	add_related(l, r->ns, true, cell);
+	add_fact(b, "OWNS", cell);
+	for (size_t i = 1; i < l->n_rows; i++) {
+		buf_printf(b, "%-10s ", i == 1 ? "PROCESSES" : "");
+		nslist_fill(l, &l->rows[i], column("PID"), cell);
+		nslist_add_raw(b, cell);
+		buf_addc(b, ' ');
+		nslist_fill(l, &l->rows[i], column("COMMAND"), cell);
+		add_escaped(b, cell->text.s ? cell->text.s : "", cell->text.len);
+		buf_addc(b, '\n');
+	}
+}
+
+static void json_related(const struct nslist *l, const struct ns *ns, bool owned, struct json *j)
+{
+	json_array(j, owned ? "owns" : "children");
+	for (size_t i = 0; i < l->c.tab.n; i++) {
+		const struct ns *x = l->c.tab.all[i];
+
+		if ((owned ? x->owner : x->parent) != ns)
+			continue;
+		json_object(j, NULL);
+		json_str(j, "type", x->type->name);
+		json_u64(j, "ns", x->inode);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void show_json(struct nslist *l, const struct row *r, struct cell *cell, struct buf *b)
+{
+	struct json j = JSON_INIT(b, true);
+
+	json_object(&j, NULL);
+	for (size_t i = 0; i < nslist_n_columns; i++) {
+		nslist_fill(l, r, &nslist_columns[i], cell);
+		nslist_json_cell(&j, &nslist_columns[i], cell);
+	}
+	json_related(l, r->ns, false, &j);
+	json_related(l, r->ns, true, &j);
+	json_array(&j, "processes");
+	for (size_t i = 1; i < l->n_rows; i++) {
+		json_object(&j, NULL);
+		for (size_t k = 0; k < ARRAY_SIZE(member_columns); k++) {
+			const struct column *col = column(member_columns[k]);
+
+			nslist_fill(l, &l->rows[i], col, cell);
+			nslist_json_cell(&j, col, cell);
+		}
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_bool(&j, "complete", nscollect_complete(&l->c));
+	json_object_end(&j);
+	buf_addc(b, '\n');
+}
+
+void nslist_show(struct nslist *l)
+{
+	struct buf b = BUF_INIT;
+	struct cell cell = { 0 };
+
+	if (l->o->format == NSLIST_JSON)
+		show_json(l, &l->rows[0], &cell, &b);
+	else
+		show_text(l, &l->rows[0], &cell, &b);
+	buf_free(&cell.text);
+	cli_print(&b);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* watch: a line for each namespace that comes or goes, by looking again and again. An id is never
+ * used again, so one that goes and comes back between two looks is told from one that stayed. */
+#include "nslist.h"
+
+#include "cli.h"
+#include "file.h"
+
+struct seen {
+	const struct nstype *type;
+	uint32_t inode;
+	uint64_t id;
+	char *line;
+};
+
+struct look {
+	struct seen *seen;
+	size_t n;
+};
+
+static int compare(const struct seen *a, const struct seen *b)
+{
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	return a->id == b->id ? 0 : a->id < b->id ? -1 : 1;
+}
+
+/* What is printed of a row behind its sign, or as the rest of its object. */
+static char *format(struct nslist *l, const struct row *r)
+{
+	struct buf b = BUF_INIT;
+	struct json j = JSON_INIT(&b, false);
+	struct cell cell = { 0 };
+
+	for (size_t i = 0; i < l->o->n_cols; i++) {
+		nslist_fill(l, r, l->o->cols[i], &cell);
+		if (l->o->format == NSLIST_JSON) {
+			nslist_json_cell(&j, l->o->cols[i], &cell);
+		} else {
+			buf_addc(&b, ' ');
+			nslist_add_raw(&b, &cell);
+		}
+	}
+	buf_free(&cell.text);
+	if (b.err || !b.s)
+		cli_die(ENOMEM, "cannot watch namespaces");
+	return b.s;
+}
+
+static struct look look_again(struct nslist *l, const struct look *before)
+{
+	struct look now = { .n = l->n_rows, .seen = calloc(l->n_rows + 1, sizeof(struct seen)) };
+	size_t k = 0;
+
+	if (!now.seen)
+		cli_die(ENOMEM, "cannot watch namespaces");
+	for (size_t i = 0; i < l->n_rows; i++) {
+		const struct ns *ns = l->rows[i].ns;
+		struct seen *s = &now.seen[i];
+
+		*s = (struct seen){ ns->type, ns->inode, ns->id, NULL };
+		while (k < before->n && compare(&before->seen[k], s) < 0)
+			k++;
+		if (k < before->n && compare(&before->seen[k], s) == 0)
+			s->line = TAKE_PTR(before->seen[k].line);
+	}
+	return now;
+}
+
+static void add_event(const struct nslist *l, struct buf *b, char sign, const char *line)
+{
+	if (l->o->format == NSLIST_JSON)
+		buf_printf(b, "{\"event\":\"%c\",%s}\n", sign, line);
+	else
+		buf_printf(b, "%c%s\n", sign, line);
+}
+
+void nslist_watch(struct nslist *l)
+{
+	struct look before = { 0 };
+
+	for (bool first = true;; first = false) {
+		struct look now = look_again(l, &before);
+		struct buf b = BUF_INIT;
+
+		/* what is left in the look before has gone */
+		for (size_t i = 0; i < before.n; i++)
+			if (before.seen[i].line)
+				add_event(l, &b, '-', before.seen[i].line);
+		for (size_t i = 0; i < now.n; i++) {
+			if (now.seen[i].line)
+				continue;
+			now.seen[i].line = format(l, &l->rows[i]);
+			if (!first)
+				add_event(l, &b, '+', now.seen[i].line);
+		}
+		for (size_t i = 0; i < before.n; i++)
+			free(before.seen[i].line);
+		free(before.seen);
+		before = now;
+		cli_print(&b);
+		nslist_free_rows(l);
+		nscollect_free(&l->c);
+		nanosleep(&l->o->interval, NULL);
+		nslist_collect(l);
+		nslist_select(l);
+	}
+}
