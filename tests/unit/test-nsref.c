@@ -300,6 +300,29 @@ static void test_a_zombie_is_told_from_the_living(void)
 	CHECK_INT(p.procfd, -1);
 }
 
+/* A /proc directory made up, since none of a kernel thread may be in sight. */
+static void test_a_kernel_thread_is_told_from_a_process(void)
+{
+	static const char stat_text[] =
+		"2 (k) Z (d) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n";
+	char dir[] = "/tmp/nsref.XXXXXX", path[40];
+	struct nserr e = NSERR_INIT;
+	struct nsproc_ref p = NSPROC_REF_INIT;
+	FILE *f;
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(path, sizeof(path), "%s/stat", dir);
+	f = fopen(path, "we");
+	CHECK(f && fputs(stat_text, f) >= 0 && fclose(f) == 0);
+	p.pid = 2;
+	p.procfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(nsref_check_living(&p, &e), -EINVAL);
+	CHECK_STR(e.what, "process 2 is a kernel thread, which has no namespaces");
+	nsproc_ref_close(&p);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void test_holds_a_process_by_number_and_inode(void)
 {
 	struct nsproc_ref p = NSPROC_REF_INIT;
@@ -326,4 +349,5 @@ UNIT_MAIN(CASE(test_every_form), CASE(test_refuses_the_rest),
 	  CASE(test_climbs_have_an_order_and_an_end), CASE(test_all_ways_lead_to_our_own),
 	  CASE(test_by_id), CASE(test_says_what_is_wrong), CASE(test_never_opens_a_fifo),
 	  CASE(test_a_zombie_is_told_from_the_living),
+	  CASE(test_a_kernel_thread_is_told_from_a_process),
 	  CASE(test_holds_a_process_by_number_and_inode))

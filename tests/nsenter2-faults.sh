@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-faults: each system call of nsenter2 failed once never passes for success.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns user mnt pid
+FAULT_MAX=${FAULT_MAX:-12}
+
+start_target()
+{
+	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
+		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
+	while [ "$(cat "/proc/$target/comm")" != sleep ]; do :; done
+}
+
+# a descriptor that is not closed is closed by the exec; what the terminal is, only tells who has the foreground
+test_all_namespaces_of_a_process()
+{
+	start_target
+	fault_all -- nsenter2 -t "$target" -a "$FINAL"
+}
+
+test_following_it()
+{
+	start_target
+	fault_all -- nsenter2 -t "$target" -a --follow "$FINAL"
+}
+
+test_namespace_files()
+{
+	start_target
+	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
+}
+
+test_killed_anywhere_it_leaves_nothing()
+{
+	start_target
+	fault_kill -- nsenter2 -t "$target" -a --kill-child "$FINAL"
+}
+
+. shunit2

@@ -1,0 +1,331 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-hostile: targets that end, lie, or would like to reach out.
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt uts net pid
+require_tool perl strace script
+
+# start_target PROGRAM…: with namespaces of its own; $target is its first process
+start_target()
+{
+	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc "$@" \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
+		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
+	# in the middle of an exec a process has no environment
+	while [ "$(cat "/proc/$target/comm")" != sleep ]; do :; done
+}
+
+own_pidfd_inode='my $fd = syscall(434, $ARGV[0] + 0, 0); open(my $f, "<&=", $fd) or die; print((stat $f)[1], "\n")'
+
+# E1
+test_a_target_that_ends_is_never_half_entered()
+{
+	start_target env
+	# by one call
+	run strace -qq -o "$TMP/trace" -e trace=setns nsenter2 -t "$target" -a true
+	assert_ok
+	assertEquals 1 "$(grep -c setns "$TMP/trace")"
+	run failat -k 1:setns:1 -e ESRCH -o "$TMP/report" -- nsenter2 -t "$target" -a -- touch "$TMP/made"
+	assert_refused 125 "process $target: No such process"
+	assertFalse 'the program has run' "[ -e $TMP/made ]"
+	# one by one, where the kernel takes no pidfd: all are opened before the first is entered
+	enosys pidfd_open -- failat -u touch -s openat,setns --list -o "$TMP/list" -- nsenter2 -t "$target" -a -- touch "$TMP/late"
+	points=$(awk '$2 ~ /^1:openat:/ { print $2 }' "$TMP/list")
+	assertEquals 'setns comes after every open' "$(echo "$points" | tail -n 1)" \
+		"$(awk '$2 ~ /:setns:/ { print last; exit } { last = $2 }' "$TMP/list")"
+	for point in $points; do
+		run enosys pidfd_open -- failat -k "$point" -e ESRCH -o "$TMP/report" -- nsenter2 -t "$target" -a -- touch "$TMP/made"
+		assert_refused 125 'No such process'
+		assertFalse "the program has run at $point" "[ -e $TMP/made ]"
+	done
+}
+
+# E2
+test_another_process_of_that_number_is_refused()
+{
+	start_target env
+	inode=$(perl -e "$own_pidfd_inode" "$target")
+	run nsenter2 -t "$target:$inode" -U true
+	assert_ok
+	run nsenter2 -t "$target:$((inode + 1))" -U -- touch "$TMP/made"
+	assert_refused 125 "process $target is not the one with inode $((inode + 1)) but another"
+	assertFalse "[ -e $TMP/made ]"
+}
+
+# E3: a kernel thread is in tests/unit/test-nsref.c, since none is seen from this pid namespace
+test_zombie_thread_and_self_have_their_own_sentence()
+{
+	start_holder sh -c 'sh -c "exit 0" & echo $! >&3; exec sleep 1000 3>&-'
+	while ! grep -q '^State:	Z' "/proc/$holder_line/status"; do :; done
+	run nsenter2 -t "$holder_line" -a true
+	assert_refused 125 "process $holder_line has ended: it is a zombie"
+	run sh -c 'exec nsenter2 -t $$ -a true'
+	assert_refused 125 'is nsenter2 itself'
+	run nsenter2 -t self -a true
+	assert_refused 125 'is nsenter2 itself'
+	start_holder perl -e 'use threads; threads->create(sub { open(my $o, ">&=", 3); syswrite($o, syscall(186) . "\n"); sleep 1000 })->join'
+	run nsenter2 -t "$holder_line" -a true
+	assert_refused 125 "$holder_line is a thread of process $holder, not a process"
+	assert_err_has "hint: tid:$holder_line names the thread"
+	run nsenter2 -t "tid:$holder_line" -a true
+	assert_ok
+	stop_holder
+	run nsenter2 -t "$holder" -a true
+	assert_refused 125 "process $holder: No such process"
+}
+
+# E4
+test_order_for_the_privileged_and_for_others()
+{
+	# the uts namespace is the caller's own user namespace's, the network namespace is the target's
+	if [ "$(id -u)" = 0 ]; then
+		start_holder unshare --uts unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+		run nsenter2 -t "$holder" -U -u -n readlink /proc/self/ns/uts
+		assert_ok
+		assert_out "$(readlink "/proc/$holder/ns/uts")"
+		p=/proc/$holder/ns
+		run nsenter2 --user="$p/user" --uts="$p/uts" --net="$p/net" readlink /proc/self/ns/uts
+		assert_ok
+		assert_out "$(readlink "/proc/$holder/ns/uts")"
+	else
+		start_target env
+		p=/proc/$target/ns
+		run nsenter2 --net="$p/net" --uts="$p/uts" --user="$p/user" readlink /proc/self/ns/net
+		assert_ok
+		assert_out "$(readlink "$p/net")"
+		run nsenter2 --net="$p/net" true
+		assert_refused 125 "cannot enter the net namespace $p/net: Operation not permitted"
+	fi
+}
+
+# E5
+test_a_target_in_the_same_namespaces_is_no_error()
+{
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" -a readlink /proc/self/ns/net
+	assert_ok
+	assert_out "$(readlink /proc/self/ns/net)"
+	run nsenter2 -t "$holder" -U true
+	assert_refused 125 "cannot enter the user namespace of process $holder: Invalid argument"
+	assert_err_has 'hint: it is the user namespace that the caller is in already'
+}
+
+# E7, E8
+test_files_that_are_no_namespace_of_the_type()
+{
+	mkfifo "$TMP/fifo"
+	mkdir "$TMP/dir"
+	: >"$TMP/file"
+	ln -s loop "$TMP/loop"
+	for f in fifo dir file; do
+		run timeout 10 nsenter2 --net="$TMP/$f" true
+		assert_refused 125 "--net: $TMP/$f is not a namespace file"
+	done
+	run timeout 10 nsenter2 --net=/dev/tty true
+	assert_refused 125 '/dev/tty is not a namespace file'
+	run nsenter2 --net="$TMP/loop" true
+	assert_refused 125 'Too many levels of symbolic links'
+	run nsenter2 --net="$TMP/none" true
+	assert_refused 125 "cannot open $TMP/none: No such file"
+	run nsenter2 --net=/proc/self/ns/uts true
+	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
+	run nsenter2 -t fd:5 true 5<"$TMP/file"
+	assert_refused 125 'fd:5 is not a namespace file'
+}
+
+# E9
+test_directories_of_the_target_are_no_way_out()
+{
+	# the working directory of the target is not below its root
+	mkdir -p "$TMP/root/usr" "$TMP/beside"
+	ln -s usr/bin usr/lib usr/lib64 "$TMP/root"
+	start_target sh -c "cd $TMP/beside && mount -n --rbind /usr $TMP/root/usr && "'exec perl -e "chroot(shift) or die; exec @ARGV" "$@"' sh "$TMP/root"
+	run nsenter2 -t "$target" -a --root --wd pwd
+	assert_refused 125 'the working directory of the target is outside of the root directory'
+	# a link of the target is followed inside of its root
+	ln -s / "$TMP/root/link"
+	run nsenter2 -t "$target" -a --root -W /link sh -c 'echo /*'
+	assert_ok
+	assert_out '/bin /lib /lib64 /link /usr'
+}
+
+# E10, E11
+test_the_program_has_no_descriptor_of_ours()
+{
+	start_target env
+	for o in '' --join-cgroup '--root --wd' --follow --kill-child '--net-socket=9'; do
+		case $o in
+		--net-socket*) continue ;;
+		esac
+		# shellcheck disable=SC2086
+		run nsenter2 -t "$target" -a $o -- sh -c 'ls /proc/self/fd | tr "\n" " "'
+		assert_ok
+		assert_out '0 1 2 3 '
+	done
+	p=/proc/$target/ns
+	run nsenter2 --user="$p/user" --net="$p/net" --mount="$p/mnt" --pid="$p/pid" -- sh -c 'ls /proc/self/fd | tr "\n" " "'
+	assert_ok
+	assert_out '0 1 2 3 '
+	# with the standard streams closed nothing of ours takes their place
+	nsenter2 -t "$target" -a -- sh -c '{ for n in 0 1 2; do readlink "/proc/$$/fd/$n"; done; } >"$1"' sh "$TMP/fds" <&- >&- 2>&-
+	assertEquals "$TMP/fds" "$(cat "$TMP/fds")"
+}
+
+# E12, E13
+test_processes_of_the_target_cannot_look_into_it()
+{
+	start_target env
+	mkfifo "$TMP/go"
+	# held when everything is entered, before the exec
+	nsenter2 -t "$target" -a --wait-fd 5 true 5<"$TMP/go" &
+	pid=$!
+	exec 7>"$TMP/go"
+	while child=$(ps -o pid= --ppid $pid) && [ -z "$child" ]; do :; done
+	child=${child##* }
+	inside=$(awk '/^NSpid/ { print $NF }' "/proc/$child/status")
+	run unshare --fork true
+	# a process of the target's, root in its user namespace, made by other means
+	run nsenter -t "$target" -U -m -p --preserve-credentials sh -c "ls -l /proc/$inside/exe /proc/$inside/fd/ 2>&1
+		cat /proc/$inside/environ; strace -p $inside -o /dev/null true"
+	assert_err_lacks unrecognised
+	assert_out_has 'Permission denied'
+	assert_out_lacks nsenter2
+	exec 7>&-
+	wait $pid
+	assertEquals 0 $?
+}
+
+# E14
+test_nothing_is_loaded_once_it_is_inside()
+{
+	start_target env
+	run strace -qq -f -o "$TMP/trace" -e trace=setns,openat,open,execve nsenter2 -t "$target" -a --setuid root -- /bin/true
+	assert_ok
+	assertEquals '' "$(sed -n '/setns/,/execve/{ /open/p; }' "$TMP/trace")"
+	sed -n '/setns/,$p' "$TMP/trace" | grep -q execve
+	assertTrue 'the trace has the exec' $?
+}
+
+# E15: tests/nsenter2-options.sh, test_pty_is_another_terminal
+
+# E16
+test_groups_go_before_the_ids()
+{
+	start_target env
+	run strace -qq -f -o "$TMP/trace" -e trace=setgroups,setresgid,setresuid,setns nsenter2 -t "$target" -a true
+	assert_ok
+	order=$(sed -n 's/^[0-9]* *\(set[a-z]*\)(.*/\1/p' "$TMP/trace" | xargs)
+	case $order in
+	'setns setresgid setresuid' | 'setgroups setns setresgid setresuid' | 'setns setgroups setresgid setresuid') ;;
+	*) fail "order: $order" ;;
+	esac
+	[ "$(id -u)" = 0 ] || return 0
+	# setgroups is denied there, so the groups of the caller go before
+	run setpriv --groups 7,8 nsenter2 -t "$target" -a id -G
+	assert_ok
+	assert_out 0
+}
+
+# E17
+test_the_environment_of_a_target_may_be_anything()
+{
+	start_target perl -e '$ENV{LINES2} = "a\nb"; $ENV{"NO\nNAME"} = ""; $ENV{BIG} = "x" x 100000; $ENV{LD_LIBRARY_PATH} = "/nowhere"; exec @ARGV'
+	run nsenter2 -t "$target" -a --env -- perl -e 'print length $ENV{BIG}, " ", $ENV{LINES2}, " ", $ENV{LD_LIBRARY_PATH}'
+	assert_ok
+	assert_out '100000 a
+b /nowhere'
+	# the target has written over it: words without '=' and without an end
+	start_holder perl -e 'open(my $o, ">&=", 3); $0 = "x" x 4000; syswrite($o, "ready\n"); close $o; sleep 1000'
+	run nsenter2 -t "$holder" --env /usr/bin/env true
+	assert_ok
+}
+
+# E18, E20
+test_stops_and_goes_on_with_the_program()
+{
+	start_target env
+	mkfifo "$TMP/up"
+	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; exit 6' sh "$TMP/up" &
+	pid=$!
+	read -r _ <"$TMP/up"
+	# an orphaned process group is not stopped: the child is then, and goes on when nsenter2 is told to
+	child=$(ps -o pid= --ppid $pid)
+	child=${child##* }
+	while ! grep -q '^State:	T' "/proc/$child/status"; do :; done
+	kill -CONT $pid
+	wait $pid
+	assertEquals 6 $?
+}
+
+test_is_the_foreground_job_of_its_terminal()
+{
+	start_target env
+	cat >"$TMP/session" <<-END
+		nsenter2 -t $target -a -- perl -e 'use POSIX; print POSIX::tcgetpgrp(0) == getpgrp() ? "foreground\n" : "background\n"'
+	END
+	run script -qec "sh $TMP/session" /dev/null </dev/null
+	assert_out_has foreground
+}
+
+# E19
+test_all_leaves_out_a_type_that_the_kernel_lacks()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	start_target env
+	mkdir "$TMP/ns"
+	# a kernel without time and cgroup namespaces, as far as /proc tells
+	run unshare --mount sh -c '
+		for p in "$1" $$; do
+			rm -rf "$2/$p"; mkdir "$2/$p"
+			for t in mnt uts ipc net pid pid_for_children user; do ln -s "$(readlink /proc/$p/ns/$t)" "$2/$p/$t"; done
+			mount -n --bind "$2/$p" "/proc/$p/ns" || exit 1
+		done
+		exec nsenter2 -t "$1" -a --explain true' sh "$target" "$TMP/ns"
+	assert_ok
+	assert_out_has "enter mnt, uts, net, pid, user of process $target"
+}
+
+# A34
+test_a_proc_of_another_pid_namespace_is_noticed()
+{
+	start_target env
+	run unshare --user --map-root-user --pid --fork nsenter2 -t 1 -a true
+	assert_refused 125 '/proc belongs to another pid namespace'
+	run unshare --user --map-root-user --mount sh -c 'mount -n -t tmpfs none /proc && exec nsenter2 -t 1 -a true'
+	assert_refused 125 '/proc is not mounted'
+}
+
+# A16
+test_foreign_bytes_are_escaped()
+{
+	run nsenter2 -t "$(printf 'x\033]0;\a')" true
+	assert_refused 125 'x\x1b]0;\x07'
+	run nsenter2 --net="$(printf '/tmp/\033[2J')" true
+	assert_refused 125 '/tmp/\x1b[2J'
+}
+
+# A1
+test_output_that_is_lost_is_an_error()
+{
+	for o in --help --version --explain; do
+		run sh -c "nsenter2 $o true >/dev/full"
+		assert_rc 125
+		assert_err_has 'cannot write to standard output'
+	done
+}
+
+# A8
+test_few_descriptors_are_told()
+{
+	start_target env
+	# ld.so needs one
+	for n in 4 5; do
+		run sh -c "ulimit -n $n; exec nsenter2 -t $target -a true"
+		assert_rc 125
+		assert_err_one_line
+	done
+}
+
+. shunit2
