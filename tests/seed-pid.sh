@@ -67,7 +67,7 @@ test_without_its_first_process_no_other_can_be_made()
 test_term_reaches_the_program_below_an_init()
 {
 	mkfifo "$TMP/ready.in"
-	nsunshare $own -p --mount-proc -- nsinit -- \
+	nsunshare $own -p --mount-proc -- nsinit --grace 1s -- \
 		sh -c 'trap "exit 7" TERM; echo >"$0"; sleep 1000 & wait' "$TMP/ready.in" &
 	pid=$!
 	read -r _ <"$TMP/ready.in"
