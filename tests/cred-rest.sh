@@ -49,6 +49,18 @@ Seccomp:	2'
 	done
 }
 
+# Nor what the handles do.
+test_filter_comes_behind_the_handles()
+{
+	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
+	for tool in $CARRIERS; do
+		carry --seccomp "$PWD/nohandles" --no-new-privs --close-fds --ready-fd 1 -- echo ran
+		assert_ok
+		assert_out 'ready
+ran'
+	done
+}
+
 # Without it the filter takes a privilege that the program must not have.
 test_filter_leaves_no_privilege_behind()
 {

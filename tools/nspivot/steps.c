@@ -186,7 +186,7 @@ void steps_add(struct request *q, struct plan *p)
 	if (!q->caps_kept)
 		plan_add(p, PLAN_CALLER, &ambient, NULL, 0);
 	cred_plan(&q->cred, p, PLAN_CALLER);
-	cred_plan_last(&q->cred, p, PLAN_CALLER);
 	handle_plan_exec(&q->handle, p, PLAN_CALLER, q->argv ? q->argv[0] : "/bin/sh");
+	cred_plan_last(&q->cred, p, PLAN_CALLER);
 	plan_add(p, PLAN_CALLER, &execute, NULL, 0);
 }
