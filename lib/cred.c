@@ -243,8 +243,8 @@ int cred_check(struct cred *c, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	if (c->env_left && !c->clear_env)
-		return nserr_set(e, 0, "--whitelist-env goes with --clear-env only");
+	/* to leave some variables is to remove the others, as unshare(1) has it */
+	c->clear_env |= c->env_left != NULL;
 	return c->seccomp && !c->filter ? read_filter(c, e) : 0;
 }
 

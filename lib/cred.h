@@ -45,7 +45,7 @@ enum cred_key {
 	{ CRED_KEY_SETENV,        "setenv",        CLI_ARG,  "<name=value>",        "set an environment variable" }, \
 	{ CRED_KEY_UNSETENV,      "unsetenv",      CLI_ARG,  "<name>",              "remove an environment variable" }, \
 	{ CRED_KEY_CLEAR_ENV,     "clear-env",     CLI_NONE, NULL,                  "begin with an empty environment" }, \
-	{ CRED_KEY_WHITELIST_ENV, "whitelist-env", CLI_ARG,  "<name,...>",          "variables that --clear-env leaves" }, \
+	{ CRED_KEY_WHITELIST_ENV, "whitelist-env", CLI_ARG,  "<name,...>",          "keep these environment variables and no other" }, \
 	{ CRED_KEY_NEW_SESSION,   "new-session",   CLI_NONE, NULL,                  "run the program in a new session, without terminal" }
 /* clang-format on */
 

@@ -54,7 +54,7 @@ static int open_target(struct nspin *pin, struct nserr *e)
 	}
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot create '%s'", pin->path);
-	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+	if (pin->created || (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)))
 		return fd;
 	close(fd);
 	return nserr_set(e, EISDIR, "cannot keep a namespace on '%s'", pin->path);
@@ -120,7 +120,8 @@ int nspin_above(uint64_t id, struct nserr *e)
 
 void nspin_undo(struct nspin *pin)
 {
-	if (pin->bound)
+	/* once more, since nobody else will */
+	if (pin->bound && sys_umount(pin->path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
 		(void)!sys_umount(pin->path, MNT_DETACH | UMOUNT_NOFOLLOW);
 	if (pin->created)
 		unlink(pin->path);

@@ -4,10 +4,12 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "file.h"
+#include "num.h"
 
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num)
@@ -101,15 +103,29 @@ static size_t run_end(const struct plan *p, size_t i)
 
 static int send_message(int line, const struct plan_message *m)
 {
-	ssize_t n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
+	ssize_t n;
 
+	/* what is short of memory now need not be so for long, and nobody else can undo it */
+	for (int tries = 0; tries < 100; tries++) {
+		n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
+		if (n >= 0 || errno == EPIPE || errno == ECONNRESET)
+			break;
+	}
 	return n == (ssize_t)sizeof(*m) ? 0 : -EPIPE;
 }
 
-/* 1 for a message, 0 for EOF (the other side ended or executed its program). */
+/* 1 for a message, 0 for EOF (the other side ended or executed its program), or a negative errno.
+ */
 static int receive_message(int line, struct plan_message *m)
 {
-	return RETRY_EINTR(recv(line, m, sizeof(*m), 0)) == (ssize_t)sizeof(*m);
+	ssize_t n = -1;
+
+	for (int tries = 0; tries < 100 && n < 0; tries++) {
+		n = RETRY_EINTR(recv(line, m, sizeof(*m), 0));
+		if (n < 0 && errno == ECONNRESET)
+			return 0;
+	}
+	return n < 0 ? -errno : n == (ssize_t)sizeof(*m);
 }
 
 /* The line to the caller, of a process of the plan that is not the caller. */
@@ -122,7 +138,7 @@ bool plan_caller_gone(void)
 	return to_caller >= 0 && poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
-/* Waits until the line has something to say: 0, or -EINTR when the caller is to end first. */
+/* Waits until the line has something to say: 0, or -EINTR when the caller is to end. */
 static int wait_line(const struct plan_walk *w, int line)
 {
 	struct pollfd p[2] = { { .fd = line, .events = POLLIN },
@@ -132,7 +148,8 @@ static int wait_line(const struct plan_walk *w, int line)
 		return 0;
 	if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 		return -errno;
-	return p[0].revents == 0 && p[1].revents != 0 ? -EINTR : 0;
+	/* what the other has done comes first: it may be the program already */
+	return p[0].revents == 0 && (p[1].revents & POLLIN) ? -EINTR : 0;
 }
 
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
@@ -173,7 +190,7 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 	/* its first steps, when they come right behind its making, need no word from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
-	while (told || receive_message(w->line[PLAN_CALLER], &m)) {
+	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {
 		told = false;
 		if (m.at == w->p->n) {
 			last = m.rc == 0;
@@ -232,31 +249,74 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 	return 0;
 }
 
+static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
+{
+	return nserr_set(e, 0, "the %s process ended unexpectedly before '%s'",
+			 w->p->steps[i].actor == PLAN_HELPER ? "helper" : "child",
+			 w->p->steps[i].kind->name);
+}
+
+static bool has_undo(const struct plan_walk *w)
+{
+	for (size_t i = 0; i < w->begun; i++)
+		if (w->p->steps[i].actor == w->self && w->p->steps[i].kind->undo)
+			return true;
+	return false;
+}
+
+/*
+ * Whether a process that closed its line did so by an exec, and was not killed just before it. The
+ * kernel has a flag for that, PF_FORKNOEXEC, the seventh word behind the name in proc_pid_stat(5);
+ * a zombie tells it, too.
+ */
+static bool has_executed(pid_t pid)
+{
+	char path[32], text[512];
+	uint64_t flags;
+	const char *s;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) <= 0)
+		return true;
+	s = strrchr(text, ')');
+	for (int word = 0; s && word < 7; word++)
+		s = strchr(s + 1, ' ');
+	if (!s || num_u64n(s + 1, strcspn(s + 1, " "), 0, UINT64_MAX, &flags) < 0)
+		return true;
+	return !(flags & 0x40);
+}
+
 /* Lets another actor run the steps from i to end and waits for the answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
 	struct plan_message m = { .at = i };
+	int rc;
 
-	if (w->runs_already == i || send_message(w->line[who], &m) == 0) {
-		if (wait_line(w, w->line[who]) < 0) {
-			/* what it does may take any time, and it holds nothing outside of itself */
-			if (who == PLAN_CHILD)
-				kill(w->pid[who], SIGKILL);
-			return nserr_set(e, EINTR, "ended by a signal before the program ran");
-		}
-		if (receive_message(w->line[who], &m)) {
-			if (m.rc < 0)
-				*e = m.err;
-			return m.rc;
-		}
+	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
+		return ended_early(w, i, e);
+	if (wait_line(w, w->line[who]) < 0) {
+		/* what it does may take any time, and it holds nothing outside of itself */
+		if (who == PLAN_CHILD)
+			kill(w->pid[who], SIGKILL);
+		return nserr_set(e, EINTR, "ended by a signal before the program ran");
+	}
+	rc = receive_message(w->line[who], &m);
+	if (rc > 0) {
+		if (m.rc < 0)
+			*e = m.err;
+		return m.rc;
+	}
+	if (rc < 0) {
+		if (who == PLAN_CHILD)
+			kill(w->pid[who], SIGKILL);
+		return nserr_set(e, rc, "cannot hear of the other process");
 	}
 	/* an exec closes the line: for the last steps that is the good end */
 	close(TAKE_FD(w->line[who]));
-	if (end == w->p->n)
+	if (end == w->p->n && (!has_undo(w) || has_executed(w->pid[who])))
 		return 0;
-	return nserr_set(e, 0, "the %s process ended unexpectedly before '%s'",
-			 who == PLAN_HELPER ? "helper" : "child", w->p->steps[i].kind->name);
+	return ended_early(w, end == w->p->n ? end - 1 : i, e);
 }
 
 /* Tells the others that the last step begins (0), or that they are to take back what they did. */
@@ -276,7 +336,7 @@ static void end_others(struct plan_walk *w, bool well)
 
 	tell_others(w, well ? 0 : -EPIPE);
 	for (size_t i = 0; i < PLAN_ACTORS; i++) {
-		while (!well && w->line[i] >= 0 && receive_message(w->line[i], &m))
+		while (!well && w->line[i] >= 0 && receive_message(w->line[i], &m) > 0)
 			;
 		util_close(&w->line[i]);
 	}

@@ -152,6 +152,11 @@ test_environment()
 	assert_ok
 	assert_out 'KEEP_A=1
 KEEP_B=2'
+	run nsunshare -r --clear-env sh -c 'export -p; echo CLEARED'
+	assert_out_lacks HOME=
+	assert_out_has CLEARED
+	run nsunshare -rp --clear-env --setenv A=1 --setenv B=2 --unsetenv A env
+	assert_out B=2
 }
 
 test_keep_caps()

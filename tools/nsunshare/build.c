@@ -141,19 +141,11 @@ static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 {
 	const struct opts *o = r->o;
 
-	if (r->set_gid) {
-		plan_add(p, self, &step_groups, NULL, 0);
-		plan_add(p, self, &step_gid, NULL, 0);
-	}
-	if (r->set_uid)
-		plan_add(p, self, &step_uid, NULL, 0);
-	if (o->keep_caps && (o->types & CLONE_NEWUSER))
-		plan_add(p, self, &step_keep_caps, NULL, 0);
-	if (o->keep_env)
-		plan_add(p, self, &step_keep_env, o->keep_env, 0);
+	cred_plan(&r->cred, p, self);
 	if (o->fork)
 		supervise_plan(&r->supervise, p, self);
 	handle_plan_exec(&r->handle, p, self, r->shell ? r->shell : r->argv[0]);
+	cred_plan_last(&r->cred, p, self);
 	plan_add(p, self, &step_exec, NULL, 0);
 }
 

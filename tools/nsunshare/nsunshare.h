@@ -5,6 +5,7 @@
 
 #include "cgroup.h"
 #include "cli.h"
+#include "cred.h"
 #include "handle.h"
 #include "idmap.h"
 #include "nspin.h"
@@ -44,9 +45,6 @@ struct opts {
 	struct words cgroup_set;
 
 	const char *setup; /* command */
-	const char *setuid, *setgid;
-	bool keep_caps;
-	const char *keep_env; /* --whitelist-env */
 
 	bool fork, no_fork, explain, features, json;
 	int kill_signal;
@@ -64,13 +62,11 @@ struct run {
 	uid_t owner_uid;
 	gid_t owner_gid;
 	struct timeoff offsets;
-	uid_t uid;
-	gid_t gid;
-	bool set_uid, set_gid;
 
 	pid_t pid; /* of the process that the namespaces are for, as those outside know it */
 	struct supervise supervise;
 	struct handle handle;
+	struct cred cred;
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */
 	struct nspin pin[NSTYPE_COUNT];
@@ -85,8 +81,8 @@ struct run {
 /* Value of map_user and map_group: the current id, whatever it is. */
 extern const char opts_current[];
 
-/* Parses the command line into r->o and r->handle; ends the process with a message where it is
- * wrong. */
+/* Parses the command line into r->o, r->handle and r->cred; ends the process with a message where
+ * it is wrong. */
 void opts_parse(struct run *r, int argc, char **argv);
 
 /* Whether the options go together, in what they say alone. Pure. */
@@ -107,7 +103,7 @@ extern const struct plan_kind step_helper, step_fork, step_owner, step_unshare, 
 	step_mnt_above, step_pin_dir, step_pin; /* steps_ns.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
-extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup, step_groups,
-	step_gid, step_uid, step_keep_caps, step_keep_env, step_exec; /* steps_proc.c */
+extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup,
+	step_exec; /* steps_proc.c */
 
 #endif

@@ -32,8 +32,6 @@ enum {
 	OPT_CGROUP_CREATE,
 	OPT_CGROUP_SET,
 	OPT_SETUP,
-	OPT_KEEP_CAPS,
-	OPT_WHITELIST_ENV,
 	OPT_NO_FORK,
 	OPT_KILL_CHILD,
 	OPT_FORWARD_SIGNALS,
@@ -84,10 +82,7 @@ static const struct cli_opt table[] = {
 	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write the value to its file" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
-	{ 'S',                 "setuid",           CLI_ARG,    "<uid|name>",   "this user" },
-	{ 'G',                 "setgid",           CLI_ARG,    "<gid|name>",   "this group and no other" },
-	{ OPT_KEEP_CAPS,       "keep-caps",        CLI_NONE,   NULL,           "keep the capabilities of the user namespace over exec" },
-	{ OPT_WHITELIST_ENV,   "whitelist-env",    CLI_ARG,    "<names>",      "keep these variables (comma-separated) and no other" },
+	CRED_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
@@ -278,18 +273,6 @@ static bool process_option(struct opts *o, int key, const char *arg)
 	case OPT_CGROUP_SET:
 		add_word(&o->cgroup_set, arg);
 		return true;
-	case 'S':
-		o->setuid = arg;
-		return true;
-	case 'G':
-		o->setgid = arg;
-		return true;
-	case OPT_KEEP_CAPS:
-		o->keep_caps = true;
-		return true;
-	case OPT_WHITELIST_ENV:
-		o->keep_env = arg;
-		return true;
 	case 'f':
 	case OPT_FORWARD_SIGNALS:
 		o->fork = true;
@@ -345,6 +328,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1) {
 		rc = handle_option(&r->handle, key, c.arg, &e);
+		if (rc == 0)
+			rc = cred_option(&r->cred, key, c.arg, &e);
 		if (rc < 0)
 			cli_die_nserr(&e);
 		if (rc == 0 && !id_option(o, key, c.arg) && !inside_option(o, key, c.arg) &&

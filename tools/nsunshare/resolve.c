@@ -12,6 +12,7 @@
 #include "num.h"
 #include "spawn.h"
 #include "sys_cap.h"
+#include "sys_ns.h"
 
 const char opts_current[] = "current";
 
@@ -167,14 +168,10 @@ int resolve(struct run *r, struct nserr *e)
 
 	if (rc == 0)
 		rc = resolve_clocks(r, e);
-	if (rc == 0 && o->setuid) {
-		rc = lookup(IDMAP_UID, "--setuid", o->setuid, &r->uid, e);
-		r->set_uid = true;
-	}
-	if (rc == 0 && o->setgid) {
-		rc = lookup(IDMAP_GID, "--setgid", o->setgid, &r->gid, e);
-		r->set_gid = true;
-	}
+	if (rc == 0)
+		rc = cred_check(&r->cred, e);
+	if (!(o->types & CLONE_NEWUSER))
+		r->cred.keep_caps = false; /* as unshare(1) has it */
 	r->argv = o->argv;
 	if (!r->argv[0]) {
 		spawn_shell(&r->shell, r->shell_argv);

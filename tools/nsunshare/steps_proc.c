@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: steps about names, cgroup, command and program. */
-#include <grp.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "nsunshare.h"
 #include "spawn.h"
-#include "sys_cap.h"
 #include "sys_ns.h"
 
 /* ---- cgroups(7) */
@@ -175,128 +172,6 @@ const struct plan_kind step_setup = {
 };
 
 /* ---- the program */
-
-static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	(void)ctx;
-	(void)s;
-	if (setgroups(0, NULL) == 0)
-		return 0;
-	nserr_set(e, errno, "cannot drop the supplementary groups");
-	if (errno == EPERM)
-		nserr_hint(e, "setgroups is denied in this user namespace (a map of one group)");
-	return -e->errnum;
-}
-
-const struct plan_kind step_groups = {
-	.name = "groups",
-	.call = "setgroups(2)",
-	.run = run_groups,
-	.what = "drop supplementary groups",
-};
-
-static int run_gid(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	const struct run *r = ctx;
-
-	(void)s;
-	return setresgid(r->gid, r->gid, r->gid) < 0
-		       ? nserr_set(e, errno, "cannot become group %u", r->gid)
-		       : 0;
-}
-
-static void show_gid(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)s;
-	buf_printf(out, "become group %u", ((const struct run *)ctx)->gid);
-}
-
-const struct plan_kind step_gid = {
-	.name = "gid",
-	.call = "setresgid(2)",
-	.run = run_gid,
-	.show = show_gid,
-};
-
-static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	const struct run *r = ctx;
-
-	(void)s;
-	return setresuid(r->uid, r->uid, r->uid) < 0
-		       ? nserr_set(e, errno, "cannot become user %u", r->uid)
-		       : 0;
-}
-
-static void show_uid(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)s;
-	buf_printf(out, "become user %u", ((const struct run *)ctx)->uid);
-}
-
-const struct plan_kind step_uid = {
-	.name = "uid",
-	.call = "setresuid(2)",
-	.run = run_uid,
-	.show = show_uid,
-};
-
-/* capabilities(7): an exec by who is not root keeps what is ambient, which must be permitted and
- * inheritable. */
-static int run_keep_caps(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct sys_caps caps;
-	int rc = sys_cap_get(&caps);
-
-	(void)ctx;
-	(void)s;
-	caps.inheritable = caps.permitted;
-	if (rc == 0)
-		rc = sys_cap_set(&caps);
-	for (int cap = 0; rc == 0 && cap <= sys_cap_last(); cap++)
-		if (caps.permitted & SYS_CAP_BIT(cap))
-			rc = sys_cap_raise_ambient(cap);
-	return rc < 0 ? nserr_set(e, rc, "cannot keep the capabilities") : 0;
-}
-
-const struct plan_kind step_keep_caps = {
-	.name = "keep-caps",
-	.call = "capset(2), prctl(PR_CAP_AMBIENT)",
-	.run = run_keep_caps,
-	.what = "keep the capabilities over exec",
-};
-
-static int run_keep_env(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	cleanup_free char *names = strdup(s->arg);
-	char *rest = names, *name;
-	char **kept = names ? calloc(strlen(names) + 1, sizeof(*kept)) : NULL;
-	size_t n = 0;
-
-	(void)ctx;
-	if (!kept)
-		return nserr_set(e, ENOMEM, "cannot keep the environment");
-	while ((name = strsep(&rest, ","))) {
-		const char *value = *name ? getenv(name) : NULL;
-
-		if (value && asprintf(&kept[n++], "%s=%s", name, value) < 0)
-			return nserr_set(e, ENOMEM, "cannot keep the environment");
-	}
-	if (clearenv() != 0)
-		return nserr_set(e, ENOMEM, "cannot clear the environment");
-	for (size_t i = 0; i < n; i++)
-		if (putenv(kept[i]) != 0)
-			return nserr_set(e, ENOMEM, "cannot keep the environment");
-	free(kept);
-	return 0;
-}
-
-const struct plan_kind step_keep_env = {
-	.name = "keep-env",
-	.call = "clearenv(3)",
-	.run = run_keep_env,
-	.what = "keep of the environment only %s",
-};
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {

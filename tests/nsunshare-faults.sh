@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-faults: every system call failed once, and a signal at every one: told and taken back, or it made no difference.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns user mnt pid
+FAULT_MAX=${FAULT_MAX:-60}
+
+test_a_failed_call_never_passes_for_success()
+{
+	fault_all -- nsunshare -rmpuiT --mount-proc --hostname box --kill-child -- "$FINAL"
+}
+
+test_without_a_fork()
+{
+	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"
+}
+
+test_killed_anywhere_it_leaves_nothing()
+{
+	fault_kill -- nsunshare -rmp --mount-proc --kill-child -- "$FINAL"
+}
+
+test_ended_anywhere_it_leaves_nothing()
+{
+	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
+}
+
+# A run that succeeds keeps them, so they are let go of after it. Where wait(2) fails the program has run.
+test_files_are_taken_back_when_a_call_fails()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	cat >"$TMP/kept" <<-'SCRIPT'
+		#!/bin/sh
+		nsunshare "$@"
+		rc=$?
+		[ $rc = 0 ] || exit $rc
+		while umount "$KEPT/u" "$KEPT/i" 2>/dev/null; do :; done
+		rm "$KEPT/u" "$KEPT/i"
+	SCRIPT
+	chmod 755 "$TMP/kept"
+	KEPT=$TMP
+	export KEPT
+	fault_all -b nsunshare -x ':wait4:' -- \
+		"$TMP/kept" "--uts=$TMP/u" "--ipc=$TMP/i" -mp --mount-proc -- "$FINAL"
+	fault_all -b nsunshare -- "$TMP/kept" "--uts=$TMP/u" "--ipc=$TMP/i" -w / -- "$FINAL"
+}
+
+. shunit2

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-process: parent and child: signals, stops, statuses, handles, and no child that outlives its parent.
+# as: root user
+# shellcheck disable=SC2016 # for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user pid mnt
+require_tool jq
+
+setUp()
+{
+	rm -rf "${TMP:?}"/*
+	mkfifo "$TMP/fifo"
+}
+
+# The shell starts what is in the background with INT and QUIT ignored, hence env.
+# A program that tells it is ready on descriptor 3 and what signal came on stdout.
+trapper='trap "echo got $1; exit 7" $1; echo ready >&3; while :; do sleep 0.05; done'
+
+test_signals_reach_the_program_and_its_status_comes_back()
+{
+	sigs='TERM INT HUP QUIT USR1 USR2 WINCH ALRM'
+	for option in --fork --pid --forward-signals '--pid --kill-child'; do
+		for sig in $sigs; do
+			# shellcheck disable=SC2086 # words
+			env --default-signal nsunshare -r $option sh -c "$trapper" sh $sig 3>"$TMP/fifo" >"$TMP/said" &
+			read -r line <"$TMP/fifo"
+			kill -s "$sig" $!
+			wait $!
+			assertEquals "$option $sig $line" 7 $?
+			assertEquals "$option $sig" "got $sig" "$(cat "$TMP/said")"
+		done
+		sigs='TERM USR2'
+	done
+}
+
+test_a_signal_without_a_handler_ends_both_with_its_status()
+{
+	nsunshare -rf --ready-fd 3 sleep 100 3>"$TMP/fifo" &
+	read -r line <"$TMP/fifo"
+	kill -TERM $!
+	wait $!
+	assertEquals 143 $?
+}
+
+test_ignored_and_blocked_signals_are_inherited()
+{
+	run env --ignore-signal=HUP,CHLD nsunshare -rf grep -E 'SigIgn|SigBlk' /proc/self/status
+	assert_ok
+	assert_out 'SigBlk:	0000000000000000
+SigIgn:	0000000000010001'
+	run env --ignore-signal=CHLD nsunshare -rp sh -c 'exit 5'
+	assert_rc 5
+}
+
+test_kill_child_ends_the_program_with_its_parent()
+{
+	for options in --kill-child '-p --kill-child=KILL'; do
+		# shellcheck disable=SC2086 # words
+		nsunshare -r $options --ready-fd 3 --pid-file "$TMP/pid" sleep 1000 3>"$TMP/fifo" &
+		read -r line <"$TMP/fifo"
+		child=$(cat "$TMP/pid")
+		assertTrue "the child lives" "kill -0 $child"
+		kill -KILL $!
+		wait $! 2>/dev/null
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			case $(cut -d' ' -f3 "/proc/$child/stat" 2>/dev/null) in
+			'' | Z | X) child='' && break ;;
+			esac
+			sleep 0.1
+		done
+		assertEquals 'the child is gone' '' "$child"
+		rm -f "$TMP/pid"
+	done
+}
+
+test_the_death_signal_is_set_after_the_ids_are_changed()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	for options in '-S 1000' '-S 1000 -G 1000' '-p -S 1000 -G 1000'; do
+		# shellcheck disable=SC2086 # words
+		run nsunshare $options --kill-child=USR2 setpriv -d
+		assert_rc 0
+		assert_out_has 'Parent death signal: USR2'
+	done
+}
+
+test_handles_tell_of_the_namespaces_made()
+{
+	run nsunshare -rmp --status-fd 3 sh -c 'readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/user' 3>"$TMP/status"
+	assert_ok
+	for t in mnt pid user; do
+		inode=$(jq -r "select(.event == \"created\") | .namespaces[] | select(.type == \"$t\") | .inode" <"$TMP/status")
+		assert_out_has "$t:[$inode]"
+	done
+	assertEquals 'created exec exit' "$(jq -r .event <"$TMP/status" | tr '\n' ' ' | sed 's/ $//')"
+	assertEquals 0 "$(jq 'select(.event == "exit") | .status' <"$TMP/status")"
+}
+
+test_wait_fd_holds_the_maps_up()
+{
+	mkfifo "$TMP/go"
+	nsunshare -r -p --wait-fd 3 --status-fd 4 id -u 3<>"$TMP/go" 4>"$TMP/fifo" >"$TMP/said" &
+	pid=$!
+	exec 5<"$TMP/fifo"
+	read -r line <&5
+	inner=$(echo "$line" | jq .pid)
+	assertEquals 'no map yet' '' "$(cat "/proc/$inner/uid_map")"
+	assertFalse 'not run yet' "[ -s '$TMP/said' ]"
+	echo >"$TMP/go"
+	wait $pid
+	assertEquals 0 $?
+	assertEquals 0 "$(cat "$TMP/said")"
+	exec 5<&-
+}
+
+test_a_signal_during_the_setup_takes_it_back()
+{
+	note_state
+	for sig in TERM INT HUP; do
+		case $sig in TERM) want=143 ;; INT) want=130 ;; HUP) want=129 ;; esac
+		start_holder env --default-signal nsunshare -rmp --setup 'echo in >&3; exec sleep 1000 3>&-' echo ran
+		kill -s $sig "$holder"
+		wait "$holder"
+		assertEquals "$sig" "$want" $?
+		assert_no_leftovers
+	done
+	if [ "$(id -u)" = 0 ]; then
+		start_holder nsunshare -p "--uts=$TMP/uts" --persist "$TMP/kept" --into-cgroup "/$NSUTILS_RUN_ID-t" \
+			--cgroup-create --setup 'echo in >&3; exec sleep 1000 3>&-' echo ran
+		kill -TERM "$holder"
+		wait "$holder"
+		assertEquals 143 $?
+		assert_no_leftovers
+	fi
+	start_holder nsunshare -rm --wait-fd 4 --status-fd 3 echo ran 4<>"$TMP/fifo"
+	kill -TERM "$holder"
+	wait "$holder"
+	assertEquals 143 $?
+	assert_no_leftovers
+}
+
+test_closed_standard_streams_are_not_filled_with_our_own()
+{
+	sh -c 'ls /proc/self/fd >&3' 3>"$TMP/before" 0<&- 1>&- 2>&-
+	for options in -r '-rmp --mount-proc' '-rf --kill-child' "--map=u:0:$(id -u):1,g:0:$(id -g):1"; do
+		# shellcheck disable=SC2086 # words
+		run sh -c "nsunshare $options sh -c 'ls /proc/self/fd >&3' 3>\"$TMP/fds\" 0<&- 1>&- 2>&-"
+		assert_rc 0
+		assertEquals "$options" "$(cat "$TMP/before")" "$(cat "$TMP/fds")"
+	done
+}
+
+test_descriptor_options()
+{
+	run nsunshare -r --close-fds sh -c 'ls /proc/self/fd' 7</dev/null
+	assert_out '0
+1
+2
+3'
+	run nsunshare -r --keep-fd 7 sh -c 'ls /proc/self/fd' 7</dev/null 8</dev/null
+	assert_out '0
+1
+2
+3
+7'
+}
+
+test_no_child_of_ours_is_left_to_the_program()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	run nsunshare --map-users 0:0:10 --map-groups 0:0:10 --no-fork sh -c 'cat /proc/$$/task/$$/children'
+	assert_ok
+	assert_out_lacks ' '' '
+	for _c in $out; do
+		assertNotEquals Z "$(cut -d' ' -f3 "/proc/$_c/stat" 2>/dev/null)"
+	done
+}
+
+test_too_few_descriptors_or_processes_are_told()
+{
+	for n in 4 5 6; do
+		run prlimit --nofile=$n nsunshare -rmp --mount-proc true
+		[ "$rc" = 0 ] || assert_err_one_line
+		[ "$rc" = 0 ] || assert_rc 125
+	done
+	[ "$(id -u)" != 0 ] || return 0
+	run prlimit --nproc=0 nsunshare -rf true
+	assert_refused 125 'Resource temporarily unavailable'
+	assert_err_has 'hint: RLIMIT_NPROC'
+}
+
+. shunit2
