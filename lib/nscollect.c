@@ -302,7 +302,7 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 
 bool nscollect_complete(const struct nscollect *c)
 {
-	return c->denied == 0 && c->denied_sockets == 0 && c->denied_mnt == 0;
+	return c->denied == 0 && c->denied_sockets == 0 && c->denied_mnt == 0 && c->denied_ns == 0;
 }
 
 static int by_pid(const void *key, const void *member)

@@ -40,8 +40,9 @@ struct nscollect {
 	struct nstab tab;
 	struct nsmember *members; /* by pid */
 	size_t n;
-	/* what may not be looked at: processes, sockets, mounts of mount namespaces */
-	unsigned denied, denied_sockets, denied_mnt;
+	/* what may not be looked at: processes, sockets, mounts of mount namespaces; and namespaces
+	 * that are there but may not be opened */
+	unsigned denied, denied_sockets, denied_mnt, denied_ns;
 	/* between the sources */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
 	uint32_t own_mnt, own_user; /* where we are ourselves, 0 when unknown */

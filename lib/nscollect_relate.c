@@ -78,6 +78,7 @@ int nscollect_relate(struct nscollect *c, struct nserr *e)
 		fd = nscollect_open(c, ns);
 		if (fd < 0 && !nscollect_is_gone(fd))
 			return cannot(fd, ns, e);
+		c->denied_ns += fd == -EACCES || fd == -EPERM;
 		rc = fd < 0 ? 0 : nscollect_inspect(c, ns, fd, e);
 		if (rc < 0)
 			return rc;

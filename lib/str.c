@@ -34,8 +34,7 @@ size_t str_utf8_len(const char *s, size_t n)
 	return len;
 }
 
-/* Characters that would move a terminal's cursor or turn the reading direction of a row. */
-static bool is_unsafe(const char *s, size_t len)
+bool str_is_unsafe(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
@@ -61,7 +60,7 @@ size_t str_escape(char *dst, size_t size, const char *src, size_t n)
 	while (n > 0) {
 		size_t len = str_utf8_len(src, n);
 
-		if (len > 0 && !is_unsafe(src, len)) {
+		if (len > 0 && !str_is_unsafe(src, len)) {
 			if (out + len >= size)
 				break;
 			memcpy(dst + out, src, len);

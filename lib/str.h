@@ -12,6 +12,12 @@
 size_t str_utf8_len(const char *s, size_t n);
 
 /*
+ * Whether the valid character of len bytes at s moves a terminal's cursor or turns the reading
+ * direction of a row: C0, DEL, C1, bidirectional marks and line separators.
+ */
+bool str_is_unsafe(const char *s, size_t len);
+
+/*
  * Copies the n bytes at src to dst (size bytes, always terminated), every byte of a control
  * character (C0, DEL, C1), of a bidirectional override and of invalid UTF-8 as \xHH. A character
  * or escape that does not fit whole ends the copy. Returns the length of dst.

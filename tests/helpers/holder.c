@@ -9,6 +9,7 @@
  *	mount     uts: bound on FILE in a mount namespace of its own
  *	lostmount uts: the same, and nothing is in that mount namespace but a descriptor of it
  *	threads N plain threads             sleepers N plain processes
+ *	hostile   uts: a process in it whose name and command line would forge rows and more
  *	bind N DIR  uts: N of them, bound on DIR/1 to DIR/N; then it ends
  */
 #include <fcntl.h>
@@ -198,10 +199,32 @@ static void many_sleepers(int n)
 		check(pid >= 0, "fork");
 		if (pid)
 			continue;
-		close(3);
+		close_range(3, ~0u, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		wait_for_end();
 	}
+	tell("uts", "/proc/self/ns/uts");
+}
+
+/* A command line of 2 MB. */
+static void become_hostile(void)
+{
+	static char long_arg[100001], self[] = "holder", name[] = "hostile-";
+	static char evil[] = "evil\n4026531838 uts 1 1 root forged\n\x1b[2J\x1b]0;x\x07\xc2\x9b"
+			     "\xff\xe2\x80\xae\t\\x41";
+	char *argv[24] = { self, name, evil };
+
+	check(unshare(CLONE_NEWUTS) == 0, "unshare");
+	memset(long_arg, 'x', sizeof(long_arg) - 1);
+	for (int i = 3; i < 23; i++)
+		argv[i] = long_arg;
+	execv("/proc/self/exe", argv);
+	check(0, "execv");
+}
+
+static void be_hostile(void)
+{
+	prctl(PR_SET_NAME, "a) R 1\n\x1b[2J\xff)");
 	tell("uts", "/proc/self/ns/uts");
 }
 
@@ -219,6 +242,10 @@ int main(int argc, char **argv)
 		hold_children(CLONE_NEWTIME);
 	else if (strcmp(kind, "newpid") == 0)
 		hold_children(CLONE_NEWPID);
+	else if (strcmp(kind, "hostile") == 0)
+		become_hostile();
+	else if (strcmp(kind, "hostile-") == 0)
+		be_hostile();
 	else if (strcmp(kind, "parent") == 0)
 		hold_parent();
 	else if (arg && strcmp(kind, "mount") == 0)

@@ -9,30 +9,30 @@ static void add_node(struct nslist *l, const struct row *r, struct buf *b)
 	const struct nsproc_stat *st = nslist_stat(l, r->pid);
 	const struct ns *ns = r->ns;
 
-	buf_printf(b, "\tn%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
+	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
 	if (st) {
 		/* a program's name may hold anything, and a label has an escape of its own */
 		buf_printf(b, "\\n%d ", (int)r->pid);
 		for (size_t i = 0; i < st->comm_len; i++) {
-			char c = st->comm[i];
+			unsigned char c = (unsigned char)st->comm[i];
 
-			if (c < ' ' || c == 0x7f || c == '"' || c == '\\')
+			if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
 				c = '?';
-			buf_addc(b, c);
+			buf_addc(b, (char)c);
 		}
 	}
 	buf_printf(b, "\"%s];\n", ns->nprocs ? "" : ", style=dotted");
 	if (ns->parent)
-		buf_printf(b, "\tn%u -> n%u;\n", ns->parent->inode, ns->inode);
+		buf_printf(b, "  n%u -> n%u;\n", ns->parent->inode, ns->inode);
 	if (ns->owner && ns->owner != ns->parent)
-		buf_printf(b, "\tn%u -> n%u [style=dashed];\n", ns->owner->inode, ns->inode);
+		buf_printf(b, "  n%u -> n%u [style=dashed];\n", ns->owner->inode, ns->inode);
 }
 
 void nslist_dot(struct nslist *l)
 {
 	struct buf b = BUF_INIT;
 
-	buf_adds(&b, "digraph namespaces {\n\trankdir=LR;\n\tnode [shape=box];\n");
+	buf_adds(&b, "digraph namespaces {\n  rankdir=LR;\n  node [shape=box];\n");
 	for (size_t i = 0; i < l->n_rows; i++)
 		add_node(l, &l->rows[i], &b);
 	buf_adds(&b, "}\n");

@@ -22,6 +22,7 @@ static int report_partial(const struct nslist *l)
 	add_count(&b, l->c.denied, "process", "processes");
 	add_count(&b, l->c.denied_sockets, "socket", "sockets");
 	add_count(&b, l->c.denied_mnt, "mount namespace", "mount namespaces");
+	add_count(&b, l->c.denied_ns, "namespace", "namespaces");
 	cli_warn(0, "incomplete, permission denied: %s", b.s ? b.s : "");
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "json.h"
+#include "str.h"
 
 static _Noreturn void no_memory(void)
 {
@@ -113,6 +114,23 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 
 /* ---- Table ---- */
 
+/* The library escapes control bytes and what is no text, but not what turns the direction of a row,
+ * and a newline in a cell of lines would forge a line. NULs become sep. */
+static void make_fit(struct buf *b, char sep)
+{
+	size_t len;
+
+	for (size_t i = 0; i < b->len; i += MAX(len, 1u)) {
+		len = str_utf8_len(b->s + i, b->len - i);
+		if (b->s[i] == '\0')
+			b->s[i] = sep;
+		else if (b->s[i] == '\n' && sep == '\n')
+			b->s[i] = '?';
+		else if (len == 3 && str_is_unsafe(b->s + i, len))
+			memcpy(b->s + i, "\xef\xbf\xbd", 3);
+	}
+}
+
 static const char *table_text(const struct nslist *l, struct cell *cell)
 {
 	struct buf *b = &cell->text;
@@ -130,15 +148,10 @@ static const char *table_text(const struct nslist *l, struct cell *cell)
 		buf_adds(b, cell->num ? "yes" : "no");
 		break;
 	case CELL_TEXT:
-		/* a NUL cannot be printed either */
-		for (size_t i = 0; i < b->len; i++)
-			if (b->s[i] == '\0')
-				b->s[i] = ' ';
+		make_fit(b, ' ');
 		break;
 	case CELL_LIST:
-		for (size_t i = 0; i < b->len; i++)
-			if (b->s[i] == '\0')
-				b->s[i] = l->o->wrap ? '\n' : ',';
+		make_fit(b, l->o->wrap ? '\n' : ',');
 		if (b->len > 0)
 			b->s[b->len - 1] = '\0';
 		break;

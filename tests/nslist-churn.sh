@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-churn: processes that come and go while it looks spoil nothing.
+# as: root user
+# budget: 60
+. "${0%/*}/testlib.sh"
+require_ns user uts
+: "${RUNS:=40}"
+
+# Four loops that fork as fast as they can.
+start_churn()
+{
+	for _c in 1 2 3 4; do
+		start_holder sh -c 'echo >&3; exec 3>&-; while :; do /bin/true; /bin/true & wait; done'
+	done
+}
+
+test_no_run_fails_and_what_stays_is_always_listed()
+{
+	stay=''
+	for _s in 1 2 3 4 5; do
+		start_holder unshare -r -u sh -c 'readlink /proc/self/ns/uts >&3; exec sleep infinity 3>&-'
+		stay="$stay $(echo "$holder_line" | tr -dc 0-9)"
+	done
+	start_churn
+	failed=0 missing=0
+	i=0
+	while [ $i -lt "$RUNS" ]; do
+		i=$((i + 1))
+		nslist -rno NS,TYPE,NPROCS,PID,USER,COMMAND >"$TMP/out" 2>"$TMP/err" || failed=$((failed + 1))
+		for _s in $stay; do
+			grep -q "^$_s uts 1 " "$TMP/out" || missing=$((missing + 1))
+		done
+	done
+	assertEquals 'failures' 0 $failed
+	assertEquals 'namespaces that were there and not listed' 0 $missing
+}
+
+test_lists_of_processes_and_trees_survive_as_well()
+{
+	start_churn
+	failed=0
+	i=0
+	while [ $i -lt $((RUNS / 4)) ]; do
+		i=$((i + 1))
+		nslist --output-all -J >"$TMP/out" 2>"$TMP/err" || failed=$((failed + 1))
+		[ -s "$TMP/out" ] || failed=$((failed + 1))
+		nslist --members "user:$$" >"$TMP/out" 2>"$TMP/err" || failed=$((failed + 1))
+	done
+	assertEquals 0 $failed
+}
+
+. shunit2

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-faults: what cannot be read is said, and never passes for an empty or shorter list.
+# as: root user
+# budget: 60
+. "${0%/*}/testlib.sh"
+# shellcheck disable=SC2034 # for faultlib.sh; all of them in check-long
+[ "$(id -u)" = 0 ] && FAULT_MAX=80 || FAULT_MAX=30
+. "${0%/*}/faultlib.sh"
+require_ns user uts
+
+# in_a_mount_namespace COMMANDS: the shell commands, then nslist, with a /proc of their making.
+in_a_mount_namespace()
+{
+	run unshare -r -m -p -f sh -c "$1"
+}
+
+test_proc_that_is_none()
+{
+	in_a_mount_namespace 'mount -t tmpfs none /proc && exec nslist'
+	assert_refused 1 'no proc file system is mounted on /proc'
+}
+
+test_proc_of_another_pid_namespace()
+{
+	in_a_mount_namespace 'exec nslist'
+	assert_rc 1
+	assert_out_empty
+	assert_err_has '/proc belongs to another pid namespace'
+	assert_err_has 'hint: mount a proc'
+}
+
+test_too_few_descriptors()
+{
+	# 3 is what it needs to look at all; each namespace and each climb takes one more
+	for n in 3 4 5 6 7 8; do
+		run sh -c "ulimit -n $n; exec nslist -rno NS,TYPE"
+		if [ "$rc" = 0 ]; then
+			assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9) uts"
+			assertEquals "with $n" 0 "$(grep -c 'Too many' "$TMP/err")"
+		else
+			assert_out_empty
+			assertTrue "with $n" "[ -s '$TMP/err' ]"
+		fi
+	done
+	run sh -c "ulimit -n 4; exec nslist"
+	assert_refused 1 'Too many open files'
+}
+
+test_stdout_that_takes_nothing()
+{
+	for how in '>&-' '>/dev/full'; do
+		for args in '' -J --help --version --list-columns '--show user:self' '--limits' --dot; do
+			[ "$args" != '--show user:self' ] || args="--show user:$$"
+			run sh -c "nslist $args $how"
+			assert_rc 1
+			assert_err_has 'cannot write to standard output'
+		done
+	done
+}
+
+test_a_process_that_may_not_be_looked_at_is_counted()
+{
+	[ "$(id -u)" != 0 ] || return 0
+	run nslist -rno NS,TYPE -p $$
+	assert_rc 0
+	run nslist -rno NS,TYPE
+	assert_rc 0
+	assert_err_has 'incomplete, permission denied:'
+	assert_err_one_line
+	assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9) uts"
+}
+
+test_hidden_processes()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	run unshare -m sh -c 'mount -o remount,hidepid=2 /proc 2>/dev/null || mount -t proc -o hidepid=2 proc /proc
+		exec setpriv --reuid=61234 --regid=61234 --clear-groups nslist -rno NS,TYPE'
+	assert_rc 0
+	assert_out_has ' uts'
+}
+
+test_a_failed_call_never_passes_for_a_list()
+{
+	fault_all -f 1 -x '(open|openat|readlink|readlinkat|newfstatat|ioctl|faccessat2?):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|EOPNOTSUPP|ENOSYS|ESRCH)' \
+		-- nslist -rno NS,TYPE
+}
+
+. shunit2

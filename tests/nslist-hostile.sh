@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-hostile: names and command lines that hold anything forge no row and reach no terminal raw.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_tool jq iconv
+
+# assert_clean: nothing but newlines below a blank, no DEL, no C1, no bidirectional override.
+assert_clean()
+{
+	tr -d '\n -~\200-\377' <"$TMP/out" >"$TMP/control"
+	assertEquals 'control bytes' 0 "$(wc -c <"$TMP/control")"
+	assertFalse 'C1' "grep -q \"$(printf '\302\233')\" '$TMP/out'"
+	assertFalse 'override' "grep -q \"$(printf '\342\200\256')\" '$TMP/out'"
+}
+
+
+setUp()
+{
+	start_holder holder hostile
+	inode=${holder_line#* }
+}
+
+test_table_has_one_line_a_row()
+{
+	for locale in C.UTF-8 C; do
+		LC_ALL=$locale run nslist -t uts -n -o NS,TYPE,COMM,COMMAND
+		assert_rc 0
+		assert_clean
+		assertEquals 1 "$(grep -c "$inode" "$TMP/out")"
+		assertEquals 0 "$(grep -c '^4026531838 uts 1 1 root forged' "$TMP/out")"
+		assertEquals 0 "$(grep -vcE '^ *[0-9]+ uts ' "$TMP/out")"
+	done
+}
+
+test_raw_has_as_many_words_as_columns()
+{
+	run nslist -t uts -rn -o NS,TYPE,COMM,COMMAND
+	assert_rc 0
+	assert_clean
+	assertEquals '' "$(awk 'NF != 4' "$TMP/out" | head -c 200)"
+}
+
+test_json_is_valid_and_true()
+{
+	run nslist -J -l -t uts -o NS,COMM,COMMAND
+	assert_rc 0
+	iconv -f UTF-8 -t UTF-8 <"$TMP/out" >"$TMP/utf8"
+	assertEquals 'UTF-8' 0 $?
+	tr -d '\n -~\200-\377' <"$TMP/out" >"$TMP/control"
+	assertEquals 'control bytes' 0 "$(wc -c <"$TMP/control")"
+	comm=$(jq -r ".namespaces[] | select(.ns == $inode) | .comm" "$TMP/out")
+	assertEquals "$(printf 'a) R 1\n\033[2J\357\277\275)')" "$comm"
+	jq -e ".namespaces[] | select(.ns == $inode) | .command | contains(\"evil\\n4026531838 uts 1 1 root forged\")" \
+		"$TMP/out" >/dev/null
+	assertEquals 'command' 0 $?
+}
+
+test_other_views_are_clean_too()
+{
+	run nslist --show "uts:$inode"
+	assert_rc 0
+	assert_clean
+	run nslist --dot -t uts
+	assert_rc 0
+	assert_clean
+	run nslist --members "uts:$inode"
+	assert_rc 0
+	assert_clean
+	assertEquals 2 "$(wc -l <"$TMP/out")"
+}
+
+test_paths_of_mounts_are_escaped()
+{
+	mkdir "$TMP/a b
+c"
+	run holder bind 1 "$TMP/a b
+c"
+	assert_ok
+	run nslist -rn -t uts -P -o NSFS
+	assert_out "$TMP/a\\x20b\\x0ac/1"
+	run nslist -n -t uts -P -o TYPE,NSFS
+	assertEquals 1 "$(wc -l <"$TMP/out")"
+	run nslist -J -t uts -P -o NSFS -l
+	assertEquals "$TMP/a b
+c/1" "$(jq -r '.namespaces[0].nsfs[0]' "$TMP/out")"
+	umount "$TMP/a b
+c/1"
+}
+
+. shunit2
