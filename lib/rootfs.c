@@ -12,6 +12,8 @@
 #include "sys_cap.h"
 #include "sys_mount.h"
 
+#define DONE_MAX 512 /* of the 1024 that a process may usually have */
+
 #define MOVE_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
 
 /* Whether the answer is that of a kernel without the call, or of a filter that is older than it. */
@@ -127,11 +129,18 @@ static int configure(int fs, const struct mntopt *o)
 	return sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 }
 
-/* A detached mount of a new file system. */
-static int make_fs(const char *type, const struct mntopt *o, struct nserr *e)
+void rootfs_done(const struct rootfs *r, int fd)
 {
-	cleanup_fd int fs = sys_fsopen(type);
-	int rc, mnt;
+	/* unless there are so many that they could run out */
+	if (fd >= 0 && !(r->exec_closes && fd < DONE_MAX))
+		close(fd);
+}
+
+/* A detached mount of a new file system. */
+static int make_fs(const struct rootfs *r, const char *type, const struct mntopt *o,
+		   struct nserr *e)
+{
+	int fs = sys_fsopen(type), rc, mnt;
 
 	if (fs < 0) {
 		nserr_set(e, fs, "cannot make a file system of type %s", type);
@@ -147,6 +156,7 @@ static int make_fs(const char *type, const struct mntopt *o, struct nserr *e)
 		if (mnt == -EPERM)
 			mnt_explain(type, e);
 	}
+	rootfs_done(r, fs);
 	return mnt;
 }
 
@@ -157,7 +167,7 @@ int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly, 
 	if (rc < 0)
 		return rc;
 	r->readonly = readonly;
-	r->fd = make_fs("tmpfs", o, e);
+	r->fd = make_fs(r, "tmpfs", o, e);
 	if (r->fd >= 0)
 		return 0;
 	if (!lacks(r->fd))
@@ -193,76 +203,145 @@ bool rootfs_is_root(const char *path)
 	return true;
 }
 
-/* That path now shows the mount: another one there would mean that the tree is being changed. */
-static int verify(const struct rootfs *r, int mnt, const char *path, struct nserr *e)
+/* Fills in what there is to know of an open place. */
+static int look(const struct rootfs *r, struct rootfs_place *p, struct nserr *e)
 {
-	cleanup_fd int now = rootfs_open(r, path, e);
+	struct statx st;
+
+	if (statx(p->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) < 0)
+		return nserr_set(e, errno, "cannot look at %s", p->path);
+	p->dir = S_ISDIR(st.stx_mode);
+	p->mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	p->ours = false;
+	for (size_t i = 0; i < r->nfresh && !r->attached && (st.stx_mask & STATX_MNT_ID); i++)
+		p->ours |= r->fresh[i] == st.stx_mnt_id;
+	return 0;
+}
+
+int rootfs_find(struct rootfs *r, const char *path, struct rootfs_place *p, struct nserr *e)
+{
+	int rc;
+
+	*p = (struct rootfs_place){ .fd = -1, .path = path, .dir = true, .mount = true };
+	if (rootfs_is_root(path))
+		return 0;
+	p->fd = rootfs_open(r, path, e);
+	rc = p->fd < 0 ? p->fd : look(r, p, e);
+	return rc;
+}
+
+/* Opens the place for a mount, and makes it where it is missing: what src is, or a directory. */
+static int place(struct rootfs *r, int src, const char *path, const struct mntopt *o,
+		 struct rootfs_place *p, struct nserr *e)
+{
+	unsigned flags = o->nofollow ? ROOTWALK_NOFOLLOW : 0;
+	struct stat st;
+
+	*p = (struct rootfs_place){ .fd = -1, .path = path };
+	if (rootfs_is_root(path))
+		return 0;
+	if (src < 0 || (fstat(src, &st) == 0 && S_ISDIR(st.st_mode)))
+		flags |= ROOTWALK_DIR;
+	else
+		flags |= ROOTWALK_FILE;
+	p->fd = rootwalk_open(r->fd, path, flags, &r->log);
+	if (p->fd >= 0)
+		return look(r, p, e);
+	nserr_set(e, p->fd, "cannot make %s in the new root", path);
+	if (p->fd == -EROFS)
+		nserr_hint(e, "the root is read-only and has no such mount point");
+	return p->fd;
+}
+
+/* That path now shows the mount: another one there would mean that the tree is being changed. */
+static int verify(struct rootfs *r, int mnt, const char *path, bool fresh, struct nserr *e)
+{
+	int now = rootfs_open(r, path, e), rc = 0;
 	struct statx want, got;
 
 	if (now < 0)
 		return now;
 	if (statx(mnt, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
 	    statx(now, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &got) < 0)
-		return nserr_set(e, errno, "cannot verify %s", path);
-	if (want.stx_mnt_id != got.stx_mnt_id || want.stx_ino != got.stx_ino ||
-	    want.stx_dev_major != got.stx_dev_major || want.stx_dev_minor != got.stx_dev_minor)
-		return nserr_set(
-			e, 0, "%s is not what was mounted there: the root is being changed", path);
-	return 0;
+		rc = nserr_set(e, errno, "cannot verify %s", path);
+	else if (want.stx_mnt_id != got.stx_mnt_id || want.stx_ino != got.stx_ino ||
+		 want.stx_dev_major != got.stx_dev_major || want.stx_dev_minor != got.stx_dev_minor)
+		rc = nserr_set(e, 0, "%s is not what was mounted there: the root is being changed",
+			       path);
+	else if (fresh && r->nfresh < ROOTFS_FRESH)
+		r->fresh[r->nfresh++] = want.stx_mnt_id;
+	rootfs_done(r, now);
+	return rc;
 }
 
-/* Attaches a detached mount at path. */
-static int move_to(struct rootfs *r, int mnt, const char *path, unsigned walk, struct nserr *e)
+/* What was the root goes: nothing refers to it any more. */
+static int become_root(struct rootfs *r, int mnt, struct nserr *e)
 {
-	cleanup_fd int at = -1;
-	int rc;
+	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
 
-	if (rootfs_is_root(path)) {
-		/* what was the root goes: nothing refers to it any more */
-		int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return nserr_set(e, errno, "cannot use the new root");
+	if (r->attached)
+		rc = sys_move_mount(mnt, "", r->old, "", MOVE_FD_TO_FD);
+	close(r->fd);
+	r->fd = fd;
+	r->nfresh = 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
+}
 
-		if (fd < 0)
-			return nserr_set(e, errno, "cannot use the new root");
-		close(r->fd);
-		r->fd = fd;
-		return 0;
-	}
-	at = rootwalk_open(r->fd, path, walk, &r->log);
-	if (at < 0) {
-		nserr_set(e, at, "cannot make %s in the new root", path);
-		if (at == -EROFS)
-			nserr_hint(e, "the root is read-only and has no such mount point");
-		return at;
-	}
-	rc = sys_move_mount(mnt, "", at, "", MOVE_FD_TO_FD);
+/* Attaches a detached mount. Takes mnt; returns it. */
+static int move_to(struct rootfs *r, int mnt, const struct rootfs_place *p, bool fresh,
+		   struct nserr *e)
+{
+	bool ours = p->ours;
+	int rc = p->fd < 0 ? become_root(r, mnt, e)
+			   : sys_move_mount(mnt, "", p->fd, "", MOVE_FD_TO_FD);
+
 	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
 	 * seen, in this mount namespace only */
-	if (rc == -EINVAL && !r->attached) {
+	if (rc == -EINVAL && p->fd >= 0 && !r->attached) {
+		ours = false;
 		rc = rootfs_attach(r, true, e);
-		if (rc < 0)
-			return rc;
-		rc = sys_move_mount(mnt, "", at, "", MOVE_FD_TO_FD);
+		if (rc == 0)
+			rc = sys_move_mount(mnt, "", p->fd, "", MOVE_FD_TO_FD);
 	}
+	if (rc < 0 && p->fd >= 0) {
+		nserr_set(e, rc, "cannot mount on %s", p->path);
+		if (rc == -ENOSPC)
+			nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
+	}
+	if (rc == 0 && p->fd >= 0 && !ours)
+		rc = verify(r, mnt, p->path, fresh, e);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot mount on %s", path);
-	return verify(r, mnt, path, e);
+		close(mnt);
+	return rc < 0 ? rc : mnt;
+}
+
+int rootfs_mount_on(struct rootfs *r, const char *type, const struct rootfs_place *p,
+		    const struct mntopt *o, struct nserr *e)
+{
+	int mnt;
+
+	if (r->legacy)
+		return rootold_mount(r, type, p, o, e);
+	mnt = make_fs(r, type, o, e);
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return mnt;
+	}
+	return move_to(r, mnt, p, true, e);
 }
 
 int rootfs_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
 		 struct nserr *e)
 {
-	cleanup_fd int mnt = -1;
-	int rc;
+	struct rootfs_place p;
+	int rc = place(r, -1, path, o, &p, e);
 
-	if (r->legacy)
-		return rootold_mount(r, type, path, o, e);
-	mnt = make_fs(type, o, e);
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", path);
-		return mnt;
-	}
-	rc = move_to(r, mnt, path, ROOTWALK_DIR, e);
-	return rc < 0 ? rc : TAKE_FD(mnt);
+	if (rc == 0)
+		rc = rootfs_mount_on(r, type, &p, o, e);
+	rootfs_done(r, p.fd);
+	return rc;
 }
 
 /* A detached clone of what src shows, with o applied. */
@@ -297,33 +376,34 @@ int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o)
 				 o->clr, 0, -1);
 }
 
-unsigned rootfs_walk_flags(int src, const struct mntopt *o)
+int rootfs_bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+		   struct nserr *e)
 {
-	unsigned flags = o->nofollow ? ROOTWALK_NOFOLLOW : 0;
-	struct stat st;
+	int mnt;
 
-	if (fstat(src, &st) == 0 && S_ISDIR(st.st_mode))
-		return flags | ROOTWALK_DIR;
-	return flags | ROOTWALK_FILE;
+	if (r->legacy)
+		return rootold_bind(r, src, p, o, e);
+	mnt = clone_tree(r, src, o, e);
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return mnt;
+	}
+	return move_to(r, mnt, p, false, e);
 }
 
 int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
 		struct nserr *e)
 {
-	cleanup_fd int mnt = -1;
+	struct rootfs_place p = { .fd = -1 };
 	int rc;
 
 	if (o->n > 0)
 		return nserr_set(e, 0, "%s: a bind has no option '%s'", path, o->param[0]);
-	if (r->legacy)
-		return rootold_bind(r, src, path, o, e);
-	mnt = clone_tree(r, src, o, e);
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", path);
-		return mnt;
-	}
-	rc = move_to(r, mnt, path, rootfs_walk_flags(src, o), e);
-	return rc < 0 ? rc : TAKE_FD(mnt);
+	rc = place(r, src, path, o, &p, e);
+	if (rc == 0)
+		rc = rootfs_bind_on(r, src, &p, o, e);
+	rootfs_done(r, p.fd);
+	return rc;
 }
 
 /* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
@@ -387,7 +467,7 @@ int rootfs_scratch(struct rootfs *r, struct nserr *e)
 	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
 
 	if (r->files < 0)
-		r->files = make_fs("tmpfs", &o, e);
+		r->files = make_fs(r, "tmpfs", &o, e);
 	return r->files;
 }
 

@@ -6,16 +6,21 @@
 #include "mntopt.h"
 #include "rootwalk.h"
 
+#define ROOTFS_FRESH 16
+
 struct rootfs {
 	int fd;    /* the root directory of the new tree, in its mount */
 	int old;   /* "/" of the caller */
 	int files; /* a tmpfs for contents given by us, -1 until needed */
 	unsigned nfiles;
-	int null;      /* the caller's /dev/null, -1 until needed */
-	bool attached; /* on top of the old "/": the kernel is too old to build it detached */
-	bool early;    /* so attached before it was complete, and `files` with it */
-	bool legacy;   /* by mount(2): the kernel has no descriptor-based mounts */
-	bool readonly; /* the root mount itself, set when all is in place */
+	uint64_t fresh[ROOTFS_FRESH]; /* ids of mounts whose contents are ours alone */
+	size_t nfresh;
+	bool exec_closes; /* finished descriptors are left to exec, which closes them at no cost */
+	int null;         /* the caller's /dev/null, -1 until needed */
+	bool attached;    /* on top of the old "/": the kernel is too old to build it detached */
+	bool early;       /* so attached before it was complete, and `files` with it */
+	bool legacy;      /* by mount(2): the kernel has no descriptor-based mounts */
+	bool readonly;    /* the root mount itself, set when all is in place */
 	struct rootwalk_log log;
 };
 
@@ -51,6 +56,29 @@ int rootfs_mount(struct rootfs *r, const char *type, const char *path, const str
 int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
 		struct nserr *e) must_check;
 
+/* A place in the tree. */
+struct rootfs_place {
+	int fd;           /* O_PATH; -1 for the root itself */
+	const char *path; /* its name */
+	bool dir;
+	bool mount; /* the root of a mount */
+	bool ours;  /* on a mount that we made empty and that nobody else has seen */
+};
+
+/* Opens path. Give p->fd to rootfs_done(). 0 or a negative errno with e set. */
+int rootfs_find(struct rootfs *r, const char *path, struct rootfs_place *p,
+		struct nserr *e) must_check;
+
+/* rootfs_mount() and rootfs_bind() on a place. */
+int rootfs_mount_on(struct rootfs *r, const char *type, const struct rootfs_place *p,
+		    const struct mntopt *o, struct nserr *e) must_check;
+int rootfs_bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+		   struct nserr *e) must_check;
+
+/* Closes a descriptor that was needed to get here, or leaves it to exec. Takes a negative one too.
+ */
+void rootfs_done(const struct rootfs *r, int fd);
+
 /* Sets and clears o on the mount whose root path is and on those below it. 0, -EINVAL when path is
  * no mount's root, or another negative errno; e is not set. */
 int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o) must_check;
@@ -69,9 +97,8 @@ int rootfs_finish(struct rootfs *r, struct nserr *e) must_check;
  * its name, and only when that leads to the same inode. A descriptor or -EINVAL. */
 int rootfs_reopen(int fd) must_check;
 
-/* Whether path names the root itself / how the way to a place for src is walked. */
+/* Whether path names the root itself. */
 bool rootfs_is_root(const char *path);
-unsigned rootfs_walk_flags(int src, const struct mntopt *o);
 
 /* Opens path inside the new root with O_PATH. A descriptor or a negative errno with e set. */
 int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e) must_check;

@@ -116,26 +116,29 @@ static int bind_node(struct rootfs *r, int dev, const char *dir, const struct no
 		     struct nserr *e)
 {
 	static const struct mntopt plain = { .norec = true, .nofollow = true };
-	cleanup_fd int host = open_host_node(n, e), file = -1;
+	int host = open_host_node(n, e), rc;
+	struct rootfs_place p;
 	char path[4096];
-	int rc;
 
 	if (host < 0)
 		return host;
-	file = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-	if (file < 0)
-		return nserr_set(e, file, "cannot make %s/%s", dir, n->name);
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "%s", dir);
-	rc = rootfs_bind(r, host, path, &plain, e);
-	if (rc >= 0)
-		close(rc);
+	/* an empty tmpfs of ours */
+	p = (struct rootfs_place){ .path = path, .ours = !r->attached };
+	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+	if (p.fd < 0)
+		return nserr_set(e, p.fd, "cannot make %s", path);
+	rc = rootfs_bind_on(r, host, &p, &plain, e);
+	rootfs_done(r, rc);
+	rootfs_done(r, p.fd);
+	rootfs_done(r, host);
 	return rc < 0 ? rc : 0;
 }
 
 int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, struct nserr *e)
 {
-	cleanup_fd int dev = rootfs_mount(r, "tmpfs", path, o, e);
+	int dev = rootfs_mount(r, "tmpfs", path, o, e);
 	mode_t mask;
 	int rc = 0;
 
@@ -157,48 +160,68 @@ int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, str
 	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
 		if (symlinkat(links[i].target, dev, links[i].name) < 0)
 			rc = nserr_set(e, errno, "cannot make %s/%s", path, links[i].name);
+	rootfs_done(r, dev);
 	return rc;
 }
 
-int rootmake_readonly(struct rootfs *r, const char *path, struct nserr *e)
+/* What is missing has nothing to hide or protect. */
+static int missing_is_fine(int rc, bool try, struct nserr *e)
 {
-	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
-	cleanup_fd int fd = rootfs_open(r, path, e), bound = -1;
-	int rc;
-
-	if (fd < 0)
-		return fd;
-	rc = rootfs_setattr(r, fd, &ro);
-	if (rc == -EINVAL) {
-		bound = rootfs_bind(r, fd, path, &ro, e);
-		return bound < 0 ? bound : 0;
-	}
-	return rc < 0 ? nserr_set(e, rc, "cannot make %s read-only", path) : 0;
+	if (rc != -ENOENT || !try)
+		return rc;
+	*e = NSERR_INIT;
+	return 0;
 }
 
-int rootmake_mask(struct rootfs *r, const char *path, struct nserr *e)
+int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr *e)
 {
-	static const struct mntopt plain = { .norec = true };
-	static const char *empty[] = { "mode=0555", "size=4k", "nr_inodes=2" };
-	static const struct mntopt none = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-						   MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
-					    .param = empty,
-					    .n = ARRAY_SIZE(empty) };
-	cleanup_fd int fd = rootfs_open(r, path, e), made = -1;
-	struct stat st;
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
+	struct rootfs_place p;
+	int rc = rootfs_find(r, path, &p, e);
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return nserr_set(e, errno, "cannot look at %s", path);
-	if (S_ISDIR(st.st_mode)) {
-		made = rootfs_mount(r, "tmpfs", path, &none, e);
+	if (rc < 0)
+		return missing_is_fine(rc, try, e);
+	if (p.mount && p.fd >= 0) {
+		rc = rootfs_setattr(r, p.fd, &ro);
+		if (rc < 0)
+			nserr_set(e, rc, "cannot make %s read-only", path);
 	} else {
-		if (r->null < 0)
-			r->null = open_host_node(&nodes[0], e);
-		if (r->null < 0)
-			return r->null;
-		made = rootfs_bind(r, r->null, path, &plain, e);
+		/* no mount of its own: it becomes one */
+		rc = rootfs_bind_on(r, p.fd, &p, &ro, e);
+		rootfs_done(r, rc);
 	}
-	return made < 0 ? made : 0;
+	rootfs_done(r, p.fd);
+	return rc < 0 ? rc : 0;
+}
+
+/* Covers a place. */
+static int cover(struct rootfs *r, const struct rootfs_place *p, struct nserr *e)
+{
+	static const char *mode[] = { "mode=0555" };
+	static const struct mntopt plain = { .norec = true },
+				   empty = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+					     .param = mode,
+					     .n = ARRAY_SIZE(mode) };
+
+	if (p->dir)
+		return rootfs_mount_on(r, "tmpfs", p, &empty, e);
+	if (r->null < 0)
+		r->null = open_host_node(&nodes[0], e);
+	return r->null < 0 ? r->null : rootfs_bind_on(r, r->null, p, &plain, e);
+}
+
+int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e)
+{
+	struct rootfs_place p;
+	int rc = rootfs_find(r, path, &p, e);
+
+	if (rc < 0)
+		return missing_is_fine(rc, try, e);
+	if (p.fd < 0)
+		return nserr_set(e, 0, "cannot mask the root itself");
+	rc = cover(r, &p, e);
+	rootfs_done(r, rc);
+	rootfs_done(r, p.fd);
+	return rc < 0 ? rc : 0;
 }

@@ -20,11 +20,11 @@ int rootmake_file(struct rootfs *r, const char *path, const char *text, size_t n
 int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o,
 		 struct nserr *e) must_check;
 
-/* Makes path read-only, with all mounts below it; the whole root with "/", once the rest is done.
- */
-int rootmake_readonly(struct rootfs *r, const char *path, struct nserr *e) must_check;
+/* Makes path read-only, with all mounts below it. With try a path that is missing is none to
+ * protect. */
+int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr *e) must_check;
 
 /* Hides path behind an empty read-only directory, or a file behind /dev/null. */
-int rootmake_mask(struct rootfs *r, const char *path, struct nserr *e) must_check;
+int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e) must_check;
 
 #endif

@@ -159,101 +159,84 @@ int rootold_begin_fs(struct rootfs *r, const char *type, const struct mntopt *o,
 	return rc < 0 ? rc : take_top(r, -1, e);
 }
 
-/* Opens what path shows now. It must be another mount than the one before, at. */
-static int open_mounted(const struct rootfs *r, const char *path, unsigned walk, int at,
+/* Opens what the place shows now: another mount than before. */
+static int open_mounted(const struct rootfs *r, const struct rootfs_place *p, unsigned walk,
 			struct nserr *e)
 {
-	cleanup_fd int now = rootwalk_open(r->fd, path, walk & ROOTWALK_NOFOLLOW, NULL);
+	cleanup_fd int now = rootwalk_open(r->fd, p->path, walk, NULL);
 
 	if (now < 0)
-		return nserr_set(e, now, "cannot open %s in the new root", path);
-	if (mnt_id(now) == mnt_id(at))
-		return nserr_set(
-			e, 0, "%s is not what was mounted there: the root is being changed", path);
+		return nserr_set(e, now, "cannot open %s in the new root", p->path);
+	if (mnt_id(now) == mnt_id(p->fd))
+		return nserr_set(e, 0,
+				 "%s is not what was mounted there: the root is being changed",
+				 p->path);
 	return TAKE_FD(now);
 }
 
-static int make_target(struct rootfs *r, const char *path, unsigned walk, struct nserr *e)
+int rootold_mount(struct rootfs *r, const char *type, const struct rootfs_place *p,
+		  const struct mntopt *o, struct nserr *e)
 {
-	int at = rootwalk_open(r->fd, path, walk, &r->log);
-
-	if (at < 0) {
-		nserr_set(e, at, "cannot make %s in the new root", path);
-		if (at == -EROFS)
-			nserr_hint(e, "the root is read-only and has no such mount point");
-	}
-	return at;
-}
-
-int rootold_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
-		  struct nserr *e)
-{
-	cleanup_fd int at = -1;
 	char target[FD_PATH];
 	int rc;
 
-	if (rootfs_is_root(path)) {
+	if (p->fd < 0) {
 		rc = mount_fs(type, "/", o, e);
 		if (rc == 0)
 			rc = take_top(r, -1, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
-	at = make_target(r, path, ROOTWALK_DIR, e);
-	if (at < 0)
-		return at;
-	rc = mount_fs(type, fd_path(at, target), o, e);
+	rc = mount_fs(type, fd_path(p->fd, target), o, e);
 	if (rc < 0) {
-		nserr_prefix(e, "%s", path);
+		nserr_prefix(e, "%s", p->path);
 		return rc;
 	}
-	return open_mounted(r, path, 0, at, e);
+	return open_mounted(r, p, 0, e);
 }
 
-int rootold_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
-		 struct nserr *e)
+/* Binds, and opens what is there then. */
+static int bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+		   struct nserr *e)
 {
-	unsigned walk = rootfs_walk_flags(src, o);
-	cleanup_fd int at = -1, now = -1;
-	char target[FD_PATH];
 	unsigned long rec = o->norec ? 0 : MS_REC;
+	cleanup_fd int now = -1;
+	char target[FD_PATH];
 	int rc;
 
-	if (rootfs_is_root(path)) {
+	if (p->fd < 0) {
 		rc = bind(src, "/", rec);
 		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on /") : take_top(r, src, e);
-		if (rc < 0)
-			return rc;
-		now = fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
-	} else {
-		at = make_target(r, path, walk, e);
-		if (at < 0)
-			return at;
-		rc = bind(src, fd_path(at, target), rec);
-		if (rc < 0) {
-			nserr_set(e, rc, "%s: cannot bind", path);
-			if (rc == -EINVAL && o->norec)
-				nserr_hint(e, "mounts inherited by a user namespace come with "
-					      "those below "
-					      "them: without norec it works");
-			return rc;
-		}
-		now = open_mounted(r, path, walk, at, e);
-		if (now < 0)
-			return now;
-		if (!same_file(now, src))
-			return nserr_set(
-				e, 0, "%s is not what was bound there: the root is being changed",
-				path);
-		rc = sys_mount(NULL, fd_path(now, target), NULL, MS_REC | MS_PRIVATE, NULL);
-		if (rc < 0)
-			return nserr_set(e, rc, "%s: cannot make it private", path);
+		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
-	if (o->set || o->clr) {
+	rc = bind(src, fd_path(p->fd, target), rec);
+	if (rc < 0) {
+		nserr_set(e, rc, "%s: cannot bind", p->path);
+		if (rc == -EINVAL && o->norec)
+			nserr_hint(e, "mounts inherited by a user namespace come with those below "
+				      "them: without norec it works");
+		return rc;
+	}
+	now = open_mounted(r, p, o->nofollow ? ROOTWALK_NOFOLLOW : 0, e);
+	if (now < 0)
+		return now;
+	if (!same_file(now, src))
+		return nserr_set(e, 0, "%s is not what was bound there: the root is being changed",
+				 p->path);
+	rc = sys_mount(NULL, fd_path(now, target), NULL, MS_REC | MS_PRIVATE, NULL);
+	return rc < 0 ? nserr_set(e, rc, "%s: cannot make it private", p->path) : TAKE_FD(now);
+}
+
+int rootold_bind(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+		 struct nserr *e)
+{
+	cleanup_fd int now = bind_on(r, src, p, o, e);
+	int rc = 0;
+
+	if (now >= 0 && (o->set || o->clr))
 		rc = rootold_setattr(now, o, e);
-		if (rc < 0) {
-			nserr_prefix(e, "%s", path);
-			return rc;
-		}
+	if (rc < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return rc;
 	}
 	return TAKE_FD(now);
 }

@@ -67,7 +67,7 @@ static bool at_end(const struct walk *w)
 	return w->rest[strspn(w->rest, "/")] == '\0';
 }
 
-static int make(struct walk *w, int dir, const char *name)
+static int make(struct walk *w, int dir, const char *name, bool or_there)
 {
 	bool file = (w->flags & ROOTWALK_FILE) && at_end(w);
 	int rc;
@@ -81,7 +81,7 @@ static int make(struct walk *w, int dir, const char *name)
 	} else {
 		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
 	}
-	if (rc == -EEXIST)
+	if (rc == -EEXIST && or_there)
 		return 0; /* somebody was faster; what it is will be seen */
 	if (rc == 0 && w->log)
 		rc = rootwalk_note(w->log, dir, name, file ? 0 : AT_REMOVEDIR);
@@ -141,7 +141,7 @@ static int step(struct walk *w, const char *name, char **text)
 	}
 	fd = file_open_at(dir, name, O_PATH | O_NOFOLLOW, 0);
 	if (fd == -ENOENT && (w->flags & (ROOTWALK_DIR | ROOTWALK_FILE))) {
-		rc = make(w, dir, name);
+		rc = make(w, dir, name, true);
 		if (rc < 0)
 			return rc;
 		fd = file_open_at(dir, name, O_PATH | O_NOFOLLOW, 0);
@@ -177,6 +177,23 @@ static int walk(int root, const char *path, unsigned flags, struct rootwalk_log 
 	return rc;
 }
 
+/* Makes the last component where only that is missing. -EEXIST when it is a link that leads
+ * nowhere. */
+static int make_last(int root, const char *path, unsigned flags, struct rootwalk_log *log)
+{
+	struct walk w = { .flags = flags, .log = log, .rest = (char *)"" };
+	const char *base;
+	int parent = rootwalk_parent(root, path, 0, &base, NULL), rc;
+
+	if (parent < 0)
+		return parent;
+	rc = make(&w, parent, base, false);
+	if (rc == 0)
+		rc = file_open_at(parent, base, O_PATH | O_NOFOLLOW, 0);
+	close(parent);
+	return rc;
+}
+
 int rootwalk_open(int root, const char *path, unsigned flags, struct rootwalk_log *log)
 {
 	int fd = -ENOSYS;
@@ -188,9 +205,10 @@ int rootwalk_open(int root, const char *path, unsigned flags, struct rootwalk_lo
 	/* EPERM: how seccomp filters older than the call answer it */
 	if (fd == -ENOSYS || fd == -EPERM)
 		return walk(root, path, flags, log);
-	if (fd == -ENOENT && (flags & (ROOTWALK_DIR | ROOTWALK_FILE)))
-		return walk(root, path, flags, log);
-	return fd;
+	if (fd != -ENOENT || !(flags & (ROOTWALK_DIR | ROOTWALK_FILE)))
+		return fd;
+	fd = make_last(root, path, flags, log);
+	return fd < 0 ? walk(root, path, flags, log) : fd;
 }
 
 int rootwalk_parent(int root, const char *path, unsigned flags, const char **base,

@@ -11,7 +11,7 @@ printf '#!/bin/sh\necho "final ran"\n' >"$box/final"
 chmod 755 "$box/final"
 chmod 711 "$TMP"
 
-NS=-mpiunC
+NS=-mpiuC
 if [ "$(id -u)" = 0 ]; then
 	mount --make-rshared /
 else
@@ -21,21 +21,21 @@ fi
 test_a_failed_call_leaves_nothing()
 {
 	# shellcheck disable=SC2086 # words
-	FAULT_MAX=${FAULT_MAX:-60} fault_all -b nspivot -- nsunshare $NS --propagation unchanged -- \
+	FAULT_MAX=${FAULT_MAX:-40} fault_all -b nspivot -- nsunshare $NS --propagation unchanged -- \
 		nspivot --preset=docker --etc-hosts auto --ro-bind "$TMP:/etc" "$box" -- /final
 }
 
 test_a_failed_call_leaves_nothing_on_an_old_kernel()
 {
 	# shellcheck disable=SC2086
-	FAULT_MAX=${FAULT_MAX:-40} fault_all -b nspivot -- nsunshare $NS --propagation unchanged -- $OLD_KERNEL \
+	FAULT_MAX=${FAULT_MAX:-24} fault_all -b nspivot -- nsunshare $NS --propagation unchanged -- $OLD_KERNEL \
 		nspivot --preset=docker --etc-hosts auto --ro-bind "$TMP:/etc" "$box" -- /final
 }
 
 test_killed_anywhere_it_leaves_nothing()
 {
 	# shellcheck disable=SC2086
-	FAULT_MAX=${FAULT_MAX:-30} fault_kill -b nspivot -- nsunshare $NS --kill-child --propagation unchanged -- \
+	FAULT_MAX=${FAULT_MAX:-16} fault_kill -b nspivot -- nsunshare $NS --kill-child --propagation unchanged -- \
 		nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- /final
 }
 

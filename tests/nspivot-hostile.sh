@@ -156,10 +156,10 @@ race()
 test_a_directory_exchanged_for_a_link_beside_it()
 {
 	NSPIVOT_UNDER=
-	race "${NSPIVOT_RACES:-60}"
+	race "${NSPIVOT_RACES:-40}"
 	assert_canary
 	NSPIVOT_UNDER=$OLD_KERNEL
-	race "${NSPIVOT_RACES:-30}"
+	race "${NSPIVOT_RACES:-20}"
 	assert_canary
 	NSPIVOT_UNDER=
 }

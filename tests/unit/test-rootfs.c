@@ -75,8 +75,8 @@ static void furnish(struct rootfs *r, struct nserr *e)
 	close(fd);
 	CHECK_INT(rootmake_file(r, "/t/motd", "hello\n", 6, &plain, e), 0);
 	CHECK_INT(rootmake_dir(r, "/t/dir", 0700, e), 0);
-	CHECK_INT(rootmake_readonly(r, "/t/dir", e), 0);
-	CHECK_INT(rootmake_mask(r, "/t/motd", e), 0);
+	CHECK_INT(rootmake_readonly(r, "/t/dir", false, e), 0);
+	CHECK_INT(rootmake_mask(r, "/t/motd", false, e), 0);
 	CHECK_INT(rootmake_file(r, "/t/motd2", "hello\n", 6, &plain, e), 0);
 }
 

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	struct nserr e;
 
 	opts_read(&q, argc, argv);
+	q.root.exec_closes = true;
 	steps_add(&q, &p);
 	if (q.explain) {
 		struct buf out = BUF_INIT;

@@ -27,8 +27,7 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 	static const char *mode[] = { "mode=0755" };
 	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
 	struct request *q = ctx;
-	cleanup_fd int dir = -1;
-	int rc;
+	int dir, rc;
 
 	(void)s;
 	if (q->host_root) {
@@ -36,7 +35,9 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 		return rc < 0 ? rc : hostroot_fill(&q->root, e);
 	}
 	dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
-	return dir < 0 ? dir : rootfs_begin(&q->root, dir, q->readonly, e);
+	rc = dir < 0 ? dir : rootfs_begin(&q->root, dir, q->readonly, e);
+	rootfs_done(&q->root, dir);
+	return rc;
 }
 
 static void undo_begin(void *ctx, const struct plan_step *s)
@@ -183,7 +184,7 @@ void steps_add(struct request *q, struct plan *p)
 	plan_add(p, PLAN_CALLER, &std_fds, NULL, 0);
 	if (q->chdir)
 		plan_add(p, PLAN_CALLER, &change, NULL, 0);
-	if (!q->caps_kept)
+	if (!q->caps_kept && !q->cred.limit_caps)
 		plan_add(p, PLAN_CALLER, &ambient, NULL, 0);
 	cred_plan(&q->cred, p, PLAN_CALLER);
 	handle_plan_exec(&q->handle, p, PLAN_CALLER, q->argv ? q->argv[0] : "/bin/sh");

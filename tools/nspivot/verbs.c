@@ -17,13 +17,11 @@ static struct rootfs *root_of(void *ctx)
 	return &((struct request *)ctx)->root;
 }
 
-/* A descriptor that mount made, of no further use. */
-static int done(int fd)
+/* A descriptor of what was mounted, of no further use. */
+static int done(void *ctx, int fd)
 {
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	rootfs_done(root_of(ctx), fd);
+	return fd < 0 ? fd : 0;
 }
 
 /* Opens what an option takes from outside: "fd:N" or a path. */
@@ -50,14 +48,14 @@ static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	if (src < 0)
 		return src;
-	return done(rootfs_bind(root_of(ctx), src, op->dst, &op->o, e));
+	return done(ctx, rootfs_bind(root_of(ctx), src, op->dst, &op->o, e));
 }
 
 static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return done(rootfs_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
+	return done(ctx, rootfs_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
 }
 
 /* Without a network namespace of one's own, or with a masked /sys, the caller's is what there is.
@@ -71,11 +69,11 @@ static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct nserr unused;
 
 	if (rc != -EPERM || !rootfs_in_userns() || !(o.set & MOUNT_ATTR_RDONLY))
-		return done(rc);
+		return done(ctx, rc);
 	sys = source_open("/sys", O_PATH | O_DIRECTORY, &unused);
 	if (sys < 0)
 		return rc;
-	return done(rootfs_bind(root_of(ctx), sys, op->dst, &o, e));
+	return done(ctx, rootfs_bind(root_of(ctx), sys, op->dst, &o, e));
 }
 
 static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -87,9 +85,9 @@ static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
 	/* the clone of newroot is not what a layer can be; the directory itself is */
 	if (q->newroot && str_after(q->newroot, "fd:") && num_fd(q->newroot + 3, &fd) == 0) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		return done(overlay_mount(root_of(ctx), s->arg, path, e));
+		return done(ctx, overlay_mount(root_of(ctx), s->arg, path, e));
 	}
-	return done(overlay_mount(root_of(ctx), s->arg, q->newroot ? q->newroot : "/", e));
+	return done(ctx, overlay_mount(root_of(ctx), s->arg, q->newroot ? q->newroot : "/", e));
 }
 
 static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -113,7 +111,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 	size_t n = 0;
 
 	if (rc != -EINVAL || op->arg)
-		return done(rc);
+		return done(ctx, rc);
 	param = calloc(o.n, sizeof(*param));
 	if (!param)
 		return nserr_set(e, ENOMEM, "cannot mount devpts");
@@ -122,7 +120,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 			param[n++] = o.param[i];
 	o.param = param;
 	o.n = n;
-	return done(rootfs_mount(root_of(ctx), "devpts", op->dst, &o, e));
+	return done(ctx, rootfs_mount(root_of(ctx), "devpts", op->dst, &o, e));
 }
 
 static int run_dev(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -146,35 +144,26 @@ static int run_symlink(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rootmake_symlink(root_of(ctx), op->src, op->dst, e);
 }
 
-/* A path that is missing has nothing to hide or protect: for presets, which say "try". */
-static int unless_missing(const struct op *op, int rc, struct nserr *e)
-{
-	if (rc != -ENOENT || !op->try)
-		return rc;
-	*e = NSERR_INIT;
-	return 0;
-}
-
 static int run_mask(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return unless_missing(op, rootmake_mask(root_of(ctx), op->dst, e), e);
+	return rootmake_mask(root_of(ctx), op->dst, op->try, e);
 }
 
 static int run_readonly(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return unless_missing(op, rootmake_readonly(root_of(ctx), op->dst, e), e);
+	return rootmake_readonly(root_of(ctx), op->dst, op->try, e);
 }
 
-static int bind_etc(struct rootfs *r, const char *src, const char *dst, struct nserr *e)
+static int bind_etc(void *ctx, const char *src, const char *dst, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
 	cleanup_fd int fd = source_open(src, O_PATH, e);
 
-	return fd < 0 ? fd : done(rootfs_bind(r, fd, dst, &ro, e));
+	return fd < 0 ? fd : done(ctx, rootfs_bind(root_of(ctx), fd, dst, &ro, e));
 }
 
 static int run_etc_hosts(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -186,8 +175,7 @@ static int run_etc_hosts(void *ctx, const struct plan_step *s, struct nserr *e)
 	int n;
 
 	if (!streq(op->src, "auto"))
-		return bind_etc(root_of(ctx), streq(op->src, "host") ? op->dst : op->src, op->dst,
-				e);
+		return bind_etc(ctx, streq(op->src, "host") ? op->dst : op->src, op->dst, e);
 	uname(&uts);
 	n = snprintf(
 		text, sizeof(text),
@@ -205,8 +193,7 @@ static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *
 	int n;
 
 	if (!streq(op->src, "auto"))
-		return bind_etc(root_of(ctx), streq(op->src, "host") ? op->dst : op->src, op->dst,
-				e);
+		return bind_etc(ctx, streq(op->src, "host") ? op->dst : op->src, op->dst, e);
 	uname(&uts);
 	n = snprintf(text, sizeof(text), "%s\n", uts.nodename);
 	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
@@ -242,8 +229,7 @@ static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc;
 
 	if (!streq(op->src, "auto"))
-		return bind_etc(root_of(ctx), streq(op->src, "host") ? op->dst : op->src, op->dst,
-				e);
+		return bind_etc(ctx, streq(op->src, "host") ? op->dst : op->src, op->dst, e);
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
 		if (text.len > 0 && strstr(text.s, "nameserver"))
 			break;
@@ -285,7 +271,7 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_PROC]     = { "proc", NULL, "proc", "nosuid,nodev,noexec", VERB_DST, KIND("proc", MOUNT_FS, run_mount) },
 	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_sysfs) },
 	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", mknod(2)", run_dev) },
-	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
+	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,noexec,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
 	[VERB_SHM]      = { "shm", "/dev/shm", "tmpfs", "nosuid,nodev,noexec,mode=1777,size=64m", VERB_DST, KIND("shm", MOUNT_FS, run_mount) },
 	[VERB_MQUEUE]   = { "mqueue", "/dev/mqueue", "mqueue", "nosuid,nodev,noexec", VERB_DST, KIND("mqueue", MOUNT_FS, run_mount) },
 	[VERB_CGROUP2]  = { "cgroup2", "/sys/fs/cgroup", "cgroup2", "nosuid,nodev,noexec", VERB_DST, KIND("cgroup2", MOUNT_FS, run_mount) },
