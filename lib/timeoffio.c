@@ -191,6 +191,14 @@ bool timeoff_wanted(const struct timeoff_request *r)
 	return r->stream || r->want[TIMEOFF_MONOTONIC].kind || r->want[TIMEOFF_BOOTTIME].kind;
 }
 
+enum timeoff_anchor timeoff_anchor(const struct timeoff_request *r)
+{
+	for (int c = 0; c < TIMEOFF_CLOCKS; c++)
+		if (r->want[c].kind == TIMEOFF_READING)
+			return r->anchor;
+	return TIMEOFF_ANCHOR_NOW;
+}
+
 /* Start of the process by the boottime clock as the caller reads it: field 22 of proc_pid_stat(5),
  * where the kernel adds the offset of the reader's namespace (5.6). */
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
@@ -223,14 +231,14 @@ static int own_offsets(struct timeoff *t, struct nserr *e)
 	struct nsproc_ref self cleanup_nsproc_ref = { getpid(), -1, -1 };
 	uint64_t inode;
 
-	self.procfd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	if (self.procfd < 0)
-		return nserr_set(e, self.procfd, "cannot open /proc/self");
-	/* the common case, without opening the file */
-	if (link_inode(self.procfd, "ns/time") == TIMEOFF_INITIAL_INO) {
+	/* the common case, without opening anything */
+	if (link_inode(AT_FDCWD, "/proc/self/ns/time") == TIMEOFF_INITIAL_INO) {
 		zero_offsets(t);
 		return 0;
 	}
+	self.procfd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	if (self.procfd < 0)
+		return nserr_set(e, self.procfd, "cannot open /proc/self");
 	return timeoff_read_process(&self, t, &inode, e);
 }
 

@@ -48,8 +48,10 @@ struct timeoff_request {
 	enum timeoff_anchor anchor;
 };
 
-/* Whether anything is asked for. */
+/* Whether anything is asked for, and which anchor matters to it: without "=DUR" the start time of
+ * no process need be read. */
 bool timeoff_wanted(const struct timeoff_request *r);
+enum timeoff_anchor timeoff_anchor(const struct timeoff_request *r);
 
 /*
  * Looks at the clocks. procfd is that of the process that "=DUR" is anchored at, by its start time

@@ -62,7 +62,7 @@ static int run(struct opts *o, struct buf *out, struct nserr *e)
 	struct timeoff t;
 	int rc = open_target(o, &target, e);
 
-	if (rc < 0 || (rc = timeoff_look(o->ask.anchor, target.procfd, &now, e)) < 0 ||
+	if (rc < 0 || (rc = timeoff_look(timeoff_anchor(&o->ask), target.procfd, &now, e)) < 0 ||
 	    (rc = timeoff_request_resolve(&o->ask, &now, &t, e)) < 0)
 		return rc;
 	if (o->mode == MODE_PRINT) {
