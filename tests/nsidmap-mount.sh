@@ -5,7 +5,7 @@
 . "${0%/*}/testlib.sh"
 require_root
 require_kernel_call mount_setattr
-require_tool perl nsunshare
+require_tool busybox nspivot nsunshare perl
 
 oneTimeSetUp()
 {
@@ -70,6 +70,20 @@ test_the_tree_is_attached_in_a_user_namespace()
 		nsunshare --map $map --mount --setuid 0 --setgid 0 -- \
 		perl -e 'syscall(429, 9, my $empty = "", -100, my $target = "/mnt", 4) == 0 or die $!;
 			exec "stat", "-c", "%u %g", "/mnt/f"'
+	assert_ok
+	assert_out '5 6'
+}
+
+# As a root: nspivot comes last in the chain.
+test_the_tree_becomes_a_root()
+{
+	mkdir "$TMP/root"
+	cp "$(command -v busybox)" "$TMP/root/busybox"
+	touch "$TMP/root/f"
+	chown 5:6 "$TMP/root/f"
+	run nsidmap mount --map $map --fd 9 "$TMP/root" -- \
+		nsunshare --map $map --mount --setuid 0 --setgid 0 -- \
+		nspivot --preset=none fd:9 -- /busybox stat -c '%u %g' /f
 	assert_ok
 	assert_out '5 6'
 }

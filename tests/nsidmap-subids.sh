@@ -107,4 +107,16 @@ test_nss_is_asked_where_it_is_named()
 	assert_out_has 1000000
 }
 
+# The module of tests/helpers has seven ranges for whoever asks; the files are not asked then.
+test_all_ranges_of_nss_are_used()
+{
+	is_root || return 0
+	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
+	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
+	run env LD_LIBRARY_PATH="$NSUTILS_HELPERS" nsidmap plan --style lxc --user nstest --format arg --only gid
+	umount /etc/nsswitch.conf
+	assert_ok
+	assert_out g:0:2000:10,g:10:2100:10,g:20:2200:10,g:30:2300:10,g:40:2400:10,g:50:2500:10,g:60:2600:10
+}
+
 . shunit2
