@@ -10,136 +10,6 @@
 #include "num.h"
 #include "sys_cap.h"
 
-/* Adds count ids, and nothing for none. */
-static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t count, struct nserr *e)
-{
-	if (count == 0)
-		return 0;
-	if (inside > NUM_ID_MAX)
-		return nserr_set(e, 0, "there are no inside ids left");
-	return idmap_add(m, (uint32_t)inside, (uint32_t)outside, count, e);
-}
-
-/* The rest of an extent around a pair that it collides with, holes where it lost its partner. */
-static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t inside,
-		      uint32_t outside, enum idplan_overlap overlap, struct nserr *e)
-{
-	/* where the two ids are taken from the extent, its length when they are not in it */
-	uint64_t at_in = x->count, at_out = x->count, a, b;
-	int rc;
-
-	if (inside >= x->inside && inside - x->inside < x->count)
-		at_in = inside - x->inside;
-	if (outside >= x->outside && outside - x->outside < x->count)
-		at_out = outside - x->outside;
-	a = MIN(at_in, at_out);
-	b = MAX(at_in, at_out);
-	rc = add(m, x->inside, x->outside, a, e);
-	if (rc < 0 || a == x->count)
-		return rc;
-	if (overlap == IDPLAN_HOLE || at_in == at_out) {
-		uint64_t end = MIN(b + 1, x->count);
-
-		rc = add(m, x->inside + a + 1, x->outside + a + 1, b > a ? b - a - 1 : 0, e);
-		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
-	}
-	/* shift: what is left of both sides is paired in order; the longer side loses its last */
-	if (at_in < at_out) {
-		uint64_t n = MIN(b, x->count - 1) - a;
-
-		rc = add(m, x->inside + a + 1, x->outside + a, n, e);
-	} else {
-		uint64_t n = MIN(b, x->count - 1) - a;
-
-		rc = add(m, x->inside + a, x->outside + a + 1, n, e);
-	}
-	if (rc < 0 || b >= x->count)
-		return rc;
-	return add(m, x->inside + b + 1, x->outside + b + 1, x->count - b - 1, e);
-}
-
-int idplan_single(struct idmap *m, uint32_t inside, uint32_t outside, enum idplan_overlap overlap,
-		  struct nserr *e)
-{
-	cleanup_idmap struct idmap out = IDMAP_INIT;
-	uint32_t other;
-	int rc;
-
-	if (overlap == IDPLAN_ERROR && idmap_to_outside(m, inside, &other) == 0) {
-		nserr_set(e, 0, "inside id %u is mapped to %u already", inside, other);
-		return -EEXIST;
-	}
-	if (overlap == IDPLAN_ERROR && idmap_to_inside(m, outside, &other) == 0) {
-		nserr_set(e, 0, "outside id %u is mapped from %u already", outside, other);
-		return -EEXIST;
-	}
-	rc = idmap_add(&out, inside, outside, 1, e);
-	for (size_t i = 0; rc == 0 && i < m->n; i++)
-		rc = add_around(&out, &m->ext[i], inside, outside, overlap, e);
-	if (rc < 0)
-		return rc;
-	idmap_merge(&out);
-	idmap_free(m);
-	*m = out;
-	out = IDMAP_INIT;
-	return 0;
-}
-
-/* The first id from `from` on that no extent has inside (outside), and how many follow it. */
-static uint64_t next_free(const struct idmap *m, bool outside, uint64_t from, uint64_t *count)
-{
-	uint64_t end = (uint64_t)NUM_ID_MAX + 1;
-
-	for (bool moved = true; moved;) {
-		moved = false;
-		for (size_t i = 0; i < m->n; i++) {
-			uint64_t first = outside ? m->ext[i].outside : m->ext[i].inside;
-
-			if (from >= first && from - first < m->ext[i].count) {
-				from = first + m->ext[i].count;
-				moved = true;
-			}
-		}
-	}
-	for (size_t i = 0; i < m->n; i++) {
-		uint64_t first = outside ? m->ext[i].outside : m->ext[i].inside;
-
-		if (first > from)
-			end = MIN(end, first);
-	}
-	*count = end > from ? end - from : 0;
-	return from;
-}
-
-int idplan_fill(struct idmap *m, const struct subids *s, uint32_t from, struct nserr *e)
-{
-	uint64_t inside = from;
-
-	for (size_t i = 0; i < s->n; i++) {
-		uint64_t outside = s->r[i].start, end = outside + s->r[i].count;
-
-		while (outside < end) {
-			uint64_t n, room;
-			int rc;
-
-			outside = next_free(m, true, outside, &n);
-			if (outside >= end)
-				break;
-			inside = next_free(m, false, inside, &room);
-			n = MIN(MIN(n, room), end - outside);
-			if (n == 0) {
-				nserr_set(e, 0, "there are no inside ids left for the ranges");
-				return -ERANGE;
-			}
-			rc = add(m, inside, outside, n, e);
-			if (rc < 0)
-				return rc;
-		}
-	}
-	idmap_merge(m);
-	return 0;
-}
-
 /* The map of the caller's own user namespace; the initial one's covers all ids. */
 static int own_map(enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
@@ -163,24 +33,6 @@ int idplan_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)
 	if (rc == 0)
 		idmap_sort(m);
 	return rc;
-}
-
-/* All ranges to themselves. */
-static int add_subids(struct idmap *m, const struct subids *s, struct nserr *e)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		uint64_t id = s->r[i].start, end = id + s->r[i].count, n;
-
-		while ((id = next_free(m, true, id, &n)) < end) {
-			int rc = add(m, id, id, MIN(n, end - id), e);
-
-			if (rc < 0)
-				return rc;
-			id += n;
-		}
-	}
-	idmap_merge(m);
-	return 0;
 }
 
 static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *s,
@@ -244,7 +96,7 @@ int idplan_words(struct idmap *m, enum idmap_kind kind, const char *const *words
 		if (rc < 0 || is_auto)
 			continue;
 		if (is_subids)
-			rc = add_subids(m, &s, e);
+			rc = idplan_subids(m, &s, e);
 		else if (streq(words[i], "all"))
 			rc = idplan_identity(m, kind, e);
 		else
@@ -289,10 +141,8 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 
 /* One map of the style. */
 static int make_map(enum idplan_style style, enum idmap_kind kind, const struct subids *s,
-		    enum idplan_overlap overlap, struct idmap *m, struct nserr *e)
+		    uint32_t own, enum idplan_overlap overlap, struct idmap *m, struct nserr *e)
 {
-	uint32_t own = kind == IDMAP_UID ? geteuid() : getegid();
-
 	switch (style) {
 	case IDPLAN_ROOT:
 		return idmap_add(m, 0, own, 1, e);
@@ -301,7 +151,7 @@ static int make_map(enum idplan_style style, enum idmap_kind kind, const struct 
 	case IDPLAN_IDENTITY:
 		return idplan_identity(m, kind, e);
 	case IDPLAN_SUBIDS:
-		return add_subids(m, s, e);
+		return idplan_subids(m, s, e);
 	case IDPLAN_KEEP_ID:
 	case IDPLAN_PODMAN:
 		return make_around(style == IDPLAN_PODMAN ? 0 : own, own, s, overlap, m, e);
@@ -319,21 +169,43 @@ static bool takes_ranges(enum idplan_style style)
 	return style != IDPLAN_ROOT && style != IDPLAN_CURRENT && style != IDPLAN_IDENTITY;
 }
 
+static bool takes_own(enum idplan_style style)
+{
+	return style != IDPLAN_SUBIDS && style != IDPLAN_IDENTITY && style != IDPLAN_LXC &&
+	       style != IDPLAN_DOCKER;
+}
+
+/* The ids of the user that was named, or those of the caller. */
+static int own_ids(const struct idplan_request *r, const struct subid_user *u,
+		   uint32_t own[IDMAP_KINDS], struct nserr *e)
+{
+	own[IDMAP_UID] = r->user ? u->uid : geteuid();
+	own[IDMAP_GID] = r->user ? u->gid : getegid();
+	if (!r->user || (u->has_uid && u->has_gid))
+		return 0;
+	return nserr_set(e, 0, "user %s has no passwd entry, which would tell its own ids",
+			 r->user);
+}
+
 static int make_maps(enum idplan_style style, const struct idplan_request *r,
 		     const struct subid_user *u, struct idmaps *m, struct nserr *e)
 {
+	uint32_t own[IDMAP_KINDS] = { 0 };
+
 	*m = IDMAPS_INIT;
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		cleanup_subids struct subids s = SUBIDS_INIT;
-		cleanup_idmap struct idmap own = IDMAP_INIT;
+		cleanup_idmap struct idmap parent = IDMAP_INIT;
 		int rc = 0;
 
-		if (takes_ranges(style))
+		if (takes_own(style))
+			rc = own_ids(r, u, own, e);
+		if (rc == 0 && takes_ranges(style))
 			rc = get_ranges(u, k, &s, e);
 		if (rc == 0)
-			rc = make_map(style, k, &s, r->overlap, &m->map[k], e);
-		if (rc == 0 && (rc = own_map(k, &own, e)) == 0)
-			rc = idmap_split(&m->map[k], &own, e);
+			rc = make_map(style, k, &s, own[k], r->overlap, &m->map[k], e);
+		if (rc == 0 && (rc = own_map(k, &parent, e)) == 0)
+			rc = idmap_split(&m->map[k], &parent, e);
 		if (rc < 0) {
 			idmaps_free(m);
 			return rc;
@@ -371,7 +243,7 @@ int idplan_make(const struct idplan_request *r, struct idmaps *m, struct nserr *
 
 	*note = NSERR_INIT;
 	*m = IDMAPS_INIT;
-	if (r->style == IDPLAN_AUTO || takes_ranges(r->style))
+	if (r->style == IDPLAN_AUTO || takes_ranges(r->style) || user)
 		rc = subid_user(user, &u, e);
 	if (rc == 0)
 		rc = r->style == IDPLAN_AUTO ? make_auto(r, &u, m, note, e)

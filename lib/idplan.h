@@ -25,6 +25,9 @@ int idplan_single(struct idmap *m, uint32_t inside, uint32_t outside, enum idpla
  * Outside ids that m maps already are left out. 0, or -ENOMEM or -ERANGE with e set. */
 int idplan_fill(struct idmap *m, const struct subids *s, uint32_t from, struct nserr *e) must_check;
 
+/* Maps all ranges to themselves, but for ids that m has outside already. 0 or -ENOMEM. */
+int idplan_subids(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
+
 /* All ids of the caller's own user namespace to themselves (its maps read from /proc/self). */
 int idplan_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e) must_check;
 
@@ -55,7 +58,7 @@ enum idplan_style {
 
 struct idplan_request {
 	enum idplan_style style;
-	const char *user; /* name or uid whose ranges are taken, NULL: the caller's */
+	const char *user; /* name or uid whose ranges and own ids are taken, NULL: the caller */
 	enum idplan_overlap overlap;
 };
 

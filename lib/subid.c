@@ -36,10 +36,62 @@ int subids_add(struct subids *s, struct subid_extent r)
 	return 0;
 }
 
+/* Where a range is, and its place among the others. */
+struct placed {
+	struct subid_extent r;
+	size_t at;
+};
+
+static int by_start(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->r.start != y->r.start)
+		return x->r.start > y->r.start ? 1 : -1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+int subids_disjoint(const struct subids *s, struct subids *out)
+{
+	cleanup_free struct placed *p = calloc(s->n + 1, sizeof(*p));
+	uint64_t reached = 0; /* the end of all before */
+
+	*out = SUBIDS_INIT;
+	if (!p)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->n; i++)
+		p[i] = (struct placed){ s->r[i], i };
+	qsort(p, s->n, sizeof(*p), by_start);
+	for (size_t i = 0; i < s->n; i++) {
+		uint64_t start = MAX(p[i].r.start, reached);
+		uint64_t end = (uint64_t)p[i].r.start + p[i].r.count;
+
+		p[i].r.count = end > start ? (uint32_t)(end - start) : 0;
+		p[i].r.start = (uint32_t)start;
+		reached = MAX(reached, end);
+	}
+	qsort(p, s->n, sizeof(*p), by_place);
+	for (size_t i = 0; i < s->n; i++)
+		if (p[i].r.count > 0 && subids_add(out, p[i].r) < 0) {
+			subids_free(out);
+			return -ENOMEM;
+		}
+	return 0;
+}
+
 static void take_passwd(struct subid_user *u, const struct passwd *pw)
 {
 	u->has_uid = true;
+	u->has_gid = true;
 	u->uid = pw->pw_uid;
+	u->gid = pw->pw_gid;
 	snprintf(u->name, sizeof(u->name), "%s", pw->pw_name);
 }
 

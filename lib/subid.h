@@ -28,8 +28,9 @@ void subids_free(struct subids *s);
 
 /* A user as subordinate ids are kept for one: under the exact name, or under the exact uid. */
 struct subid_user {
-	bool has_uid;
+	bool has_uid, has_gid;
 	uid_t uid;
+	gid_t gid;      /* of the passwd entry */
 	char name[256]; /* empty when there is no passwd entry */
 };
 
@@ -38,6 +39,9 @@ struct subid_user {
  * environment is not looked at and no passwd entry is needed. 0 or a negative errno with e set.
  */
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_check;
+
+/* The ranges of s in their order, each id in one of them only. 0 or -ENOMEM. */
+int subids_disjoint(const struct subids *s, struct subids *out) must_check;
 
 /* Appends a range. 0 or -ENOMEM. */
 int subids_add(struct subids *s, struct subid_extent r) must_check;

@@ -91,7 +91,11 @@ test_makes_every_style()
 	run nsidmap plan --subids --user nstest --format arg --only uid
 	assert_out u:1000000:1000000:65536,u:2000000:2000000:10000
 	run nsidmap plan --style podman --user nstest --format arg --only uid
-	assert_out "u:0:$(id -u):1,u:1:1000000:65536,u:65537:2000000:10000"
+	assert_out u:0:61234:1,u:1:1000000:65536,u:65537:2000000:10000
+	run nsidmap plan --root --user nstest --format arg --only uid
+	assert_out u:0:61234:1
+	run nsidmap plan --root --user 4242
+	assert_refused 1 'user 4242 has no passwd entry, which would tell its own ids'
 	run nsidmap plan --current --format arg --only uid
 	assert_out "u:$(id -u):$(id -u):1"
 	run nsidmap plan --identity --format arg --only uid
@@ -168,6 +172,35 @@ test_a_hundred_thousand_lines()
 	umount /etc/subuid /etc/subgid
 	assert_ok
 	assert_out u:0:7:7,g:0:7:7
+}
+
+# All of them this user's: joined where they touch, refused where the kernel has no room for them.
+test_many_ranges_of_one_user()
+{
+	is_root || return 0
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":10" }' >"$TMP/many"
+	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
+	run timeout 5 nsidmap plan --style lxc --format arg
+	assert_ok
+	assert_out u:0:100000:1000000,g:0:100000:1000000
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":9" }' >"$TMP/many"
+	run timeout 5 nsidmap plan --style lxc --format arg
+	umount /etc/subuid /etc/subgid
+	assert_refused 1 'uid map: extent 341: a map has at most 340 lines, this one has 100000'
+}
+
+# The kernel takes no range across two of its parent's.
+test_is_cut_where_the_callers_own_map_is()
+{
+	is_root || return 0
+	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --identity --format arg
+	assert_ok
+	assert_out u:0:0:1,u:1:1:65536,g:0:0:2
+	subids 'root:0:100\n' 'root:0:2\n'
+	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --style lxc --format arg
+	umount /etc/subuid /etc/subgid
+	assert_ok
+	assert_out u:0:0:1,u:1:1:99,g:0:0:2
 }
 
 test_a_user_without_a_passwd_entry()

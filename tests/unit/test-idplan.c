@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-static const struct subid_user nobody = { false, 0, "" };
+static const struct subid_user nobody = { 0 };
 
 /* The map as "0:1000:1,1:100000:65536"; of the last call. */
 static const char *text(const struct idmap *m)

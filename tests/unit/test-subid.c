@@ -7,7 +7,7 @@
 #include "subidnss.h"
 #include "unit.h"
 
-static const struct subid_user alice = { true, 1000, "alice" };
+static const struct subid_user alice = { .has_uid = true, .uid = 1000, .name = "alice" };
 
 /* The ranges of a user in a text as one word: "100000+65536 200000+1". */
 static const char *ranges(const char *text, size_t n, const struct subid_user *u, struct subids *s)
@@ -33,8 +33,8 @@ static const char *of(const char *text, const struct subid_user *u)
 
 static void takes_all_lines_of_name_and_uid(void)
 {
-	static const struct subid_user nameless = { true, 1000, "" };
-	static const struct subid_user numberless = { false, 0, "alice" };
+	static const struct subid_user nameless = { .has_uid = true, .uid = 1000 };
+	static const struct subid_user numberless = { .name = "alice" };
 	static const char text[] = "bob:1:2\nalice:100000:65536\n1000:200000:10\nalice:300000:1";
 
 	CHECK_STR(of(text, &alice), "100000+65536 200000+10 300000+1");
@@ -46,7 +46,7 @@ static void takes_all_lines_of_name_and_uid(void)
 
 static void takes_nobody_elses(void)
 {
-	static const struct subid_user root = { true, 0, "root" };
+	static const struct subid_user root = { .has_uid = true, .name = "root" };
 
 	/* a name is no number: root is not the owner of every line */
 	CHECK_STR(of("alice:500000:1000\n", &root), "");
@@ -114,6 +114,26 @@ static void reads_a_hundred_thousand_lines(void)
 	CHECK_INT(s.r[0].line, 100001);
 }
 
+static void each_id_is_in_one_range_only(void)
+{
+	static const char text[] = "alice:100:10\nalice:50:5\nalice:95:10\nalice:100:3\n"
+				   "alice:52:100\nalice:0:4294967295\n";
+	cleanup_subids struct subids s = SUBIDS_INIT, out = SUBIDS_INIT;
+
+	CHECK_STR(ranges(text, sizeof(text) - 1, &alice, &s),
+		  "100+10 50+5 95+10 100+3 52+100 0+4294967295");
+	CHECK_INT(subids_disjoint(&s, &out), 0);
+	CHECK_INT(out.n, 1);
+	CHECK(out.r[0].start == 0 && out.r[0].count == 4294967295 && out.r[0].line == 6);
+	subids_free(&out);
+	s.n = 4;
+	CHECK_INT(subids_disjoint(&s, &out), 0);
+	CHECK_INT(out.n, 3);
+	CHECK(out.r[0].start == 105 && out.r[0].count == 5);
+	CHECK(out.r[1].start == 50 && out.r[1].count == 5);
+	CHECK(out.r[2].start == 95 && out.r[2].count == 10);
+}
+
 static void finds_users_without_the_environment(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -145,5 +165,5 @@ static void asks_nss_only_where_it_is_named(void)
 
 UNIT_MAIN(CASE(takes_all_lines_of_name_and_uid), CASE(takes_nobody_elses),
 	  CASE(tells_of_a_bad_line_of_the_user), CASE(reads_bytes_of_any_kind),
-	  CASE(reads_a_hundred_thousand_lines), CASE(finds_users_without_the_environment),
-	  CASE(asks_nss_only_where_it_is_named))
+	  CASE(reads_a_hundred_thousand_lines), CASE(each_id_is_in_one_range_only),
+	  CASE(finds_users_without_the_environment), CASE(asks_nss_only_where_it_is_named))
