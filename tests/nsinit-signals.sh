@@ -104,7 +104,7 @@ test_rewrites_signals()
 	assert_out '35
 40'
 	# what becomes TERM ends everything as TERM does
-	start nsinit --rewrite HUP:TERM --rewrite TERM:HUP sh -c 'trap "echo hup" HUP; echo ready; sleep 1000 & wait; wait'
+	start nsinit --rewrite HUP:TERM --rewrite TERM:HUP sh -c 'trap "echo hup" HUP; echo ready; sleep 1000 & while :; do wait; done'
 	kill -TERM "$pid"
 	read -r line <&4
 	assertEquals hup "$line"

@@ -153,10 +153,14 @@ test_limit_of_namespaces_is_named()
 test_nsunshare_takes_the_same_times()
 {
 	for t in +1d2h -0.5s .5 =0 =@self; do
-		run nstimeoffset -b "$t" -m "$t" --explain -- true
-		assert_ok
-		ours=$(echo "$out" | grep -o 'move [^.:]*' | head -n 1)
-		run nsunshare -T --boottime "$t" --monotonic "$t" --explain -- true
+		# once more, should a second begin between the two
+		for _ in 1 2 3; do
+			run nstimeoffset -b "$t" -m "$t" --explain -- true
+			assert_ok
+			ours=$(echo "$out" | grep -o 'move [^.:]*' | head -n 1)
+			run nsunshare -T --boottime "$t" --monotonic "$t" --explain -- true
+			_has "$out" "${ours:-no offsets}" && break
+		done
 		assert_ok
 		assert_out_has "${ours:-no offsets}"
 	done

@@ -34,8 +34,7 @@ test_outside_it_is_there_by_name()
 	run nsenter2 -t "$holder_line" -C -- grep ^0: /proc/self/cgroup
 	assert_ok
 	stop_holder
-	rmdir "$v2$name" 2>/dev/null
-	return 0
+	remove_cgroup "$v2$name"
 }
 
 . shunit2

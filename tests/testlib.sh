@@ -194,6 +194,16 @@ stop_holders()
 	return 0
 }
 
+# remove_cgroup DIR: a cgroup is busy until the last of its killed processes is gone.
+remove_cgroup()
+{
+	_tries=20
+	until rmdir "$1" 2>/dev/null || [ $((_tries -= 1)) -le 0 ]; do
+		sleep 0.1
+	done
+	return 0
+}
+
 # shunit2 calls it after each function. A test with a tearDown of its own calls stop_holders there.
 tearDown()
 {
