@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-faults: each system call of nsenter2 failed once never passes for success.
 # as: root user
-# budget: 120
+# budget: 600
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 require_ns user mnt pid

@@ -99,6 +99,35 @@ test_join_cgroup()
 	assert_out "$(cat "/proc/$target/cgroup")"
 }
 
+# v1 and v2 are what this machine mounts; a name with ':' and a blank is one like any other
+test_join_cgroup_of_a_hostile_name()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	made=''
+	for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do
+		case $mount in
+		*/cpuset) continue ;; # an empty one takes no process
+		esac
+		mkdir "$mount/a:b c$NSUTILS_RUN_ID" 2>/dev/null && made="$made $mount"
+	done
+	[ -n "$made" ] || { echo 'no cgroup can be made'; return 0; }
+	start_holder sh -c 'for m in $1; do echo $$ >"$m/a:b c$2/cgroup.procs"; done; echo ready >&3; exec sleep 1000 3>&-' \
+		sh "$made" "$NSUTILS_RUN_ID"
+	run nsenter2 -t "$holder" -n -c -- sh -c 'cat /proc/self/cgroup; ls /proc/self/fd | tr "\n" " "' <"$TMP/err"
+	assert_ok
+	assert_out "$(cat "/proc/$holder/cgroup")
+0 1 2 3 "
+	assert_out_has "/a:b c$NSUTILS_RUN_ID"
+	# in a user and cgroup namespace too
+	run nsenter2 -t "$holder" -a --follow=cgroup cat /proc/self/cgroup
+	assert_ok
+	assert_out_has "/a:b c$NSUTILS_RUN_ID"
+	stop_holder
+	for mount in $made; do
+		while ! rmdir "$mount/a:b c$NSUTILS_RUN_ID" 2>/dev/null; do :; done
+	done
+}
+
 test_ids_and_groups()
 {
 	start_target env
