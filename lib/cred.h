@@ -99,6 +99,10 @@ int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_
 int cred_check(struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
+/* Whether the options take privilege from the program, so that it is not to be trusted with ours.
+ * To be asked before cred_check(), which reads streams. */
+bool cred_restricts(const struct cred *c);
+
 /*
  * Adds the steps, none for what is not asked; c is borrowed. What follows in the tool's plan runs
  * as the program will: PDEATHSIG belongs there, since a change of ids clears it (prctl(2)).

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "sys_cap.h"
 #include "sys_ns.h"
 
 void nsjoin_init(struct nsjoin *j)
@@ -114,6 +115,14 @@ static uint64_t inode_of(int fd)
 	return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
+/* Of the caller; to be asked before anything is entered, when /proc is its own. 0: not known. */
+static uint64_t own_user_ns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) < 0 ? 0 : st.st_ino;
+}
+
 static int refused(const struct nsjoin *j, const struct nstype *t, int err, struct nserr *e)
 {
 	char buf[32];
@@ -153,11 +162,8 @@ struct levels {
 };
 
 /* Opened before anything is entered: /proc/self may be of no use afterwards. */
-static void levels_open(struct levels *l, int fd)
+static void levels_open(struct levels *l, int fd, uint64_t own)
 {
-	struct stat st;
-	uint64_t own = stat("/proc/self/ns/user", &st) < 0 ? 0 : st.st_ino;
-
 	l->own = inode_of(fd) == own;
 	l->fd[l->n++] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	while (!l->own && l->n < NSREF_UPS_MAX) {
@@ -202,6 +208,24 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 	return rc;
 }
 
+/* setns(2) wants CAP_SYS_ADMIN in the user namespace that owns the one to be entered. */
+static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t own, struct nserr *e)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		cleanup_fd int owner = -1;
+
+		if (!(pending & nstypes[i].flag))
+			continue;
+		owner = sys_ns_owner(j->fds[i]);
+		refused(j, &nstypes[i], EPERM, e);
+		if (owner >= 0 && inode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
+			nserr_hint(e, "it belongs to another user namespace, which --user enters");
+		else if (owner >= 0 && inode_of(owner) == own && !sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "it takes CAP_SYS_ADMIN in the user namespace of the caller");
+		return;
+	}
+}
+
 /*
  * Privileged, the user namespace comes last: entering it gives up the capabilities that the others
  * may want. Unprivileged it comes first: it is what gives them. So what is permitted now is entered
@@ -210,7 +234,7 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
 	struct levels levels __attribute__((cleanup(levels_close))) = { .n = 0 };
-	uint64_t pending = nsjoin_types(j);
+	uint64_t pending = nsjoin_types(j), own = own_user_ns();
 	int rc;
 
 	/* all are held before the first is entered, so a process that ends leaves no mixture */
@@ -222,13 +246,16 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 			return j->fds[i];
 	}
 	if (j->fds[NSTYPE_USER] >= 0)
-		levels_open(&levels, j->fds[NSTYPE_USER]);
+		levels_open(&levels, j->fds[NSTYPE_USER], own);
 	rc = enter_others(j, &pending, e);
 	if (rc == 0 && levels.n > 0)
 		rc = enter_levels(j, &levels, &pending, e);
 	if (rc < 0)
 		return rc;
-	return pending & ~j->optional ? -EPERM : 0;
+	pending &= ~j->optional;
+	if (pending)
+		hint_permission(j, pending, own, e);
+	return pending ? -EPERM : 0;
 }
 
 int nsjoin_enter(struct nsjoin *j, struct nserr *e)

@@ -104,6 +104,7 @@ test_join_cgroup_of_a_hostile_name()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	made=''
+	# shellcheck disable=SC2013 # words
 	for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do
 		case $mount in
 		*/cpuset) continue ;; # an empty one takes no process

@@ -97,6 +97,10 @@ test_order_for_the_privileged_and_for_others()
 		assert_out "$(readlink "$p/net")"
 		run nsenter2 --net="$p/net" true
 		assert_refused 125 "cannot enter the net namespace $p/net: Operation not permitted"
+		assert_err_has 'hint: it belongs to another user namespace, which --user enters'
+		start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+		run nsenter2 -t "$holder" -n true
+		assert_refused 125 "cannot enter the net namespace of process $holder: Operation not permitted"
 	fi
 }
 
@@ -173,7 +177,32 @@ test_the_program_has_no_descriptor_of_ours()
 	assertEquals "$TMP/fds" "$(cat "$TMP/fds")"
 }
 
-# E12, E13
+# E12
+test_the_binary_is_out_of_reach_of_a_program_with_less_privilege()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	# a program of the target that makes the kernel execute nsenter2 again, with the arguments that the target wants
+	mkdir -p "$TMP/cage/usr" "$TMP/cage/proc"
+	ln -s usr/bin usr/lib usr/lib64 "$TMP/cage"
+	printf '#!/proc/self/exe --version\n' >"$TMP/cage/evil"
+	chmod +x "$TMP/cage/evil"
+	start_holder unshare --mount --pid --fork --kill-child sh -c 'mount -n --rbind /usr "$1/usr" && mount -n -t proc proc "$1/proc" &&
+		exec unshare --root="$1" sh -c "echo ready >&3; exec sleep 1000 3>&-"' sh "$TMP/cage"
+	target=$(ps -o pid= --ppid "$holder")
+	target=${target##* }
+	for o in '--cap-drop sys_admin' '--cap-keep chown' --no-new-privs --follow; do
+		# shellcheck disable=SC2086
+		run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$target" -m -p --root $o -- true
+		assert_rc 0
+		assertEquals "$o: executed again from a sealed copy" 1 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
+	done
+	run nsenter2 -t "$target" -m -p --root --cap-drop sys_admin -- /evil
+	assert_out_has 'nsenter2 from'
+	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$target" -m -p --root -- true
+	assertEquals 'without such options not' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
+}
+
+# E13
 test_processes_of_the_target_cannot_look_into_it()
 {
 	start_target env

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: enters namespaces and executes a program there. */
 #include "nsenter2.h"
+#include "seal.h"
 #include "spawn.h"
 
 static _Noreturn void explain(const struct nsenter2 *n, const struct plan *p)
@@ -43,14 +44,37 @@ void run_target(struct nsenter2 *n)
 	steps_add(n, &plan);
 	if (n->explain)
 		explain(n, &plan);
-	if (forks && supervise_block(&n->supervise, &e) < 0)
-		cli_die_nserr(&e);
+	if (forks) {
+		if (supervise_block(&n->supervise, &e) < 0)
+			cli_die_nserr(&e);
+		plan.interrupt_fd = supervise_interrupt_fd(&n->supervise);
+	}
 	if (plan_run(&plan, n, &result, &e) < 0) {
 		if (forks)
 			supervise_unblock(&n->supervise);
 		cli_die_nserr(&e);
 	}
+	util_close(&plan.interrupt_fd);
 	follow_child(n, result.child);
+}
+
+/* Whether files of a foreign root are looked at, by the kernel when it executes the program. */
+static bool enters_root(const struct nsenter2 *n)
+{
+	const struct nstype *type = n->target ? nsref_type(&n->ref) : NULL;
+
+	return n->all || (n->types & nstypes[NSTYPE_MNT].flag) || n->root.from || n->each.on ||
+	       (n->target && !nsref_is_process(&n->ref) && (!type || type == &nstypes[NSTYPE_MNT]));
+}
+
+/*
+ * Whether the program could write to this binary though it is to have less privilege than the
+ * caller: root's files are its own, and it finds the binary as /proc/self/exe when it is executed.
+ */
+static bool needs_seal(const struct nsenter2 *n)
+{
+	return !n->explain && geteuid() == 0 && enters_root(n) &&
+	       (cred_restricts(&n->cred) || (n->follow & (FOLLOW_UID | FOLLOW_CAPS)));
 }
 
 int main(int argc, char **argv)
@@ -59,6 +83,10 @@ int main(int argc, char **argv)
 	struct nsenter2 n;
 
 	opts_parse(&n, argc, argv);
+	if (needs_seal(&n) && seal_self(argv, &e) < 0)
+		cli_die_nserr(&e);
+	if (cred_check(&n.cred, &e) < 0)
+		cli_die_nserr(&e);
 	if (n.each.on)
 		return each_run(&n);
 	if (n.target && target_open(&n, &e) < 0)

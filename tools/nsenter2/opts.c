@@ -282,8 +282,6 @@ void opts_parse(struct nsenter2 *n, int argc, char **argv)
 		take(n, &c, key);
 	n->argv = cli_rest(&c);
 	check(n);
-	if (cred_check(&n->cred, &e) < 0)
-		cli_die_nserr(&e);
 	/* where a directory is named that one is it */
 	if ((n->follow & FOLLOW_ROOT) && !n->root.from)
 		n->root.from = DIR_TARGET;
