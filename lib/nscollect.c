@@ -282,7 +282,8 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 		c->sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK);
 	(void)!nsproc_link(c->proc, "self/ns/mnt", &nstypes[NSTYPE_MNT], &c->own_mnt);
 	(void)!nsproc_link(c->proc, "self/ns/user", &nstypes[NSTYPE_USER], &c->own_user);
-	if (c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL))
+	/* not of this kernel, in a fixture */
+	if (c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL) && c->self)
 		rc = nscollect_kernel(c, e);
 	/* where to look for mounts must be known somehow */
 	if (c->sources & NSTYPE_BIT(NSCOLLECT_MNT) && !c->all_mnt)

@@ -42,9 +42,9 @@ int nscollect_task(struct nsworker *w, struct nsmember *m)
 	nsproc_path_set(&path, m->pid);
 	if (fstatat(w->c->proc, nsproc_path_at(&path, "task"), &st, 0) < 0)
 		return MIN(nsworker_error(w, -errno, path.s), 0);
-	/* a directory of directories: two links and one for each thread */
+	/* a directory of directories: two links and one for each thread; not so in a fixture */
 	m->nthreads = st.st_nlink > 2 ? (uint32_t)st.st_nlink - 2 : 1;
-	if (m->nthreads == 1)
+	if (m->nthreads == 1 && w->c->self)
 		return 0;
 	dir = file_open_at(w->c->proc, path.s, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
@@ -52,6 +52,7 @@ int nscollect_task(struct nsworker *w, struct nsmember *m)
 	rc = nsproc_numbers(dir, 0, &w->ids);
 	if (rc < 0)
 		return MIN(nsworker_error(w, rc, path.s), 0);
+	m->nthreads = MAX((uint32_t)w->ids.n, 1u);
 	for (size_t i = 0; i < w->ids.n && rc == 0; i++)
 		if (w->ids.id[i] != m->pid)
 			rc = look_at_thread(w, m, w->ids.id[i]);
