@@ -41,7 +41,7 @@ static const struct cli_opt options[] = {
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "where to look: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit 3 when something could not be looked at" },
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the columns" },
-	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views:" },
+	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "the namespaces of that process and another", EXCL_VIEW },
