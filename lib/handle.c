@@ -151,11 +151,14 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 	return 0;
 }
 
-static void remove_pid_file(struct handle *h)
+static int remove_pid_file(struct handle *h, struct nserr *e)
 {
-	if (h->pid_file_made)
-		unlinkat(h->pid_dir, h->pid_file, 0);
+	bool made = h->pid_file_made;
+
 	h->pid_file_made = false;
+	if (made && unlink(h->pid_file) < 0 && errno != ENOENT)
+		return nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
+	return 0;
 }
 
 static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)
@@ -169,14 +172,14 @@ static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)
 	if (rc == 0 && h->status_fd >= 0)
 		rc = status_created(h->status_fd, h->pid, h->self, e);
 	if (rc < 0)
-		remove_pid_file(h);
+		(void)!remove_pid_file(h, NULL);
 	return rc;
 }
 
 static void undo_created(void *ctx, const struct plan_step *step)
 {
 	(void)ctx;
-	remove_pid_file((struct handle *)step->arg);
+	(void)!remove_pid_file((struct handle *)step->arg, NULL);
 }
 
 static void show_created(const void *ctx, const struct plan_step *step, struct buf *out)
@@ -294,9 +297,9 @@ void handle_running(struct handle *h)
 		status_exec(h->status_fd, h->pid);
 }
 
-void handle_ended(struct handle *h, int wstatus)
+int handle_ended(struct handle *h, int wstatus, struct nserr *e)
 {
-	if (h->status_fd >= 0)
+	if (h->status_fd >= 0 && wstatus >= 0)
 		status_exit(h->status_fd, h->pid, wstatus);
-	remove_pid_file(h);
+	return remove_pid_file(h, e);
 }

@@ -79,8 +79,9 @@ void handle_plan_created(struct handle *h, struct plan *p);
  * cannot be executed. program is argv[0]. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
-/* In the parent that stays: when the program runs, and when it has ended. */
+/* In the parent that stays: when the program runs, and when it has ended. A negative wstatus says
+ * that nobody knows how. handle_ended() fails where the pid file cannot be removed. */
 void handle_running(struct handle *h);
-void handle_ended(struct handle *h, int wstatus);
+int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
 
 #endif

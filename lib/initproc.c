@@ -140,7 +140,6 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot close descriptors");
 	rc = supervise_wait(&i->supervise, e);
-	if (rc >= 0)
-		handle_ended(&i->handle, rc);
+	(void)!handle_ended(&i->handle, rc, rc < 0 ? NULL : e);
 	return rc;
 }

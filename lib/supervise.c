@@ -311,8 +311,11 @@ static int collect(struct supervise *s)
 		int status;
 		pid_t pid = waitpid(s->init ? -1 : s->pid, &status, WNOHANG | WUNTRACED);
 
-		if (pid == 0)
+		if (pid == 0) {
+			if (s->init && s->pid == 0)
+				reap_end(s);
 			return 0;
+		}
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid < 0)
@@ -327,7 +330,6 @@ static int collect(struct supervise *s)
 			s->pid = 0; /* may be somebody else's from now on */
 			if (!s->init)
 				return 1;
-			reap_end(s);
 		}
 		reap_orphans(s);
 	}

@@ -117,6 +117,8 @@ static _Noreturn void execute(struct initproc *i, struct plan *p)
 
 	if (wstatus < 0)
 		cli_die_nserr(&e);
+	if (e.what[0])
+		cli_warn_nserr(&e);
 	spawn_end_as(wstatus);
 }
 

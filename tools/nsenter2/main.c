@@ -24,8 +24,8 @@ static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
 	handle_running(&n->handle);
 	status = supervise_wait(&n->supervise, &e);
 	pty_relay_end(&n->relay);
-	if (status >= 0)
-		handle_ended(&n->handle, status);
+	if (handle_ended(&n->handle, status, status < 0 ? NULL : &e) < 0 && status >= 0)
+		cli_warn_nserr(&e);
 	if (status < 0)
 		cli_die_nserr(&e);
 	spawn_end_as(status);

@@ -22,8 +22,8 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	close(p->interrupt_fd);
 	handle_running(&r->handle);
 	wstatus = supervise_wait(&r->supervise, e);
-	if (wstatus >= 0)
-		handle_ended(&r->handle, wstatus);
+	if (handle_ended(&r->handle, wstatus, wstatus < 0 ? NULL : e) < 0 && wstatus >= 0)
+		cli_warn_nserr(e);
 	if (wstatus >= 0 && r->o->cgroup_create && cgroup_remove(&r->cgroup, e) < 0)
 		cli_warn_nserr(e);
 	return wstatus;

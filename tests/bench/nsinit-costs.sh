@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsinit-costs: nsinit beside the other first processes: what it takes to start a program, what to wait for it.
+#
+# usage: tests/bench/nsinit-costs.sh [BUILDDIR]
+#
+# Of tini, dumb-init and catatonit those that are installed. Columns: user-space instructions of the init itself for
+# `true` (valgrind --tool=callgrind) and its system calls (strace -c, the program's left out), wall time (hyperfine,
+# the shortest of 200), anonymous and shared memory while it waits, times it woke up in 10 s of waiting.
+set -eu
+build=${1:-build}
+here=$(cd "$(dirname "$0")/../.." && pwd)
+case $build in
+/*) ;;
+*) build=$here/$build ;;
+esac
+tmp=$(mktemp -d)
+pids=
+# shellcheck disable=SC2086 # words
+trap '[ -z "$pids" ] || kill $pids 2>/dev/null; rm -rf "$tmp"' EXIT
+
+field() # PID NAME
+{
+	awk -v f="$2:" '$1 == f { print $2 }' "/proc/$1/status"
+}
+
+instructions() # CMD…
+{
+	valgrind --tool=callgrind --callgrind-out-file="$tmp/cg.%p" "$@" 2>&1 >/dev/null |
+		sed -n 's/^==.*Collected : //p' | sort -n | tail -1
+	rm -f "$tmp"/cg.*
+}
+
+calls() # CMD…: of the process that was started, not of its child
+{
+	strace -o "$tmp/trace" "$@" >/dev/null 2>&1
+	grep -c '^[a-z]' "$tmp/trace"
+}
+
+set -- "$build/nsinit --"
+for peer in 'tini -s --' 'dumb-init --' 'catatonit --'; do
+	command -v "${peer%% *}" >/dev/null && set -- "$@" "$peer"
+done
+
+for init; do
+	# shellcheck disable=SC2086 # words
+	$init sleep 100 >/dev/null &
+	pids="$pids $!"
+done
+sleep 2
+for pid in $pids; do
+	echo "$pid $(($(field "$pid" RssAnon) + $(field "$pid" RssShmem))) \
+		$(($(field "$pid" voluntary_ctxt_switches) + $(field "$pid" nonvoluntary_ctxt_switches)))"
+done >"$tmp/before"
+sleep 10
+for pid in $pids; do
+	echo $(($(field "$pid" voluntary_ctxt_switches) + $(field "$pid" nonvoluntary_ctxt_switches)))
+done >"$tmp/after"
+# shellcheck disable=SC2086 # words
+kill $pids
+pids=
+
+printf '%-10s %12s %6s %9s %8s %9s\n' '' instructions calls 'time ms' 'own KiB' 'wake-ups'
+n=0
+for init; do
+	n=$((n + 1))
+	before=$(sed -n "${n}p" "$tmp/before")
+	# shellcheck disable=SC2086 # words
+	set -- $before
+	# shellcheck disable=SC2086 # words
+	in=$(instructions $init /bin/true) sys=$(calls $init /bin/true)
+	ms=$(hyperfine -N -w 20 -r 200 --export-json "$tmp/h" "$init /bin/true" >/dev/null 2>&1 &&
+		sed -n 's/.*"min": \([0-9.]*\),.*/\1/p' "$tmp/h" | awk '{ printf "%.3f", $1 * 1000 }')
+	name=${init##*/}
+	printf '%-10s %12s %6s %9s %8s %9s\n' "${name%% *}" "$in" "$sys" "$ms" "$2" $(($(sed -n "${n}p" "$tmp/after") - $3))
+done
