@@ -40,10 +40,12 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	for (int cap = 0; cap < 64; cap++) {
 		int rc = c->cap_limit & SYS_CAP_BIT(cap) ? 0 : sys_cap_drop_bound(cap);
+		int left = rc < 0 ? sys_cap_in_bound(cap) : 0;
 
-		if (rc == -EINVAL)
+		/* the error alone is not believed: what counts is that it is gone */
+		if (left == -EINVAL)
 			break; /* the kernel knows no more */
-		if (rc < 0 && sys_cap_in_bound(cap) != 0) {
+		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
 				nserr_hint(e, "it takes CAP_SETPCAP");
@@ -135,8 +137,6 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
 	rc = sys_cap_clear_ambient();
-	if (rc == -EINVAL && !ambient)
-		rc = 0; /* before 4.3 */
 	if (rc == 0)
 		rc = sys_cap_set(&caps);
 	for (int cap = 0; rc == 0 && cap < 64; cap++)

@@ -99,7 +99,6 @@ test_without_keeping_a_user_has_none()
 # The bounding set of a new user namespace is full, whatever it was outside.
 test_dropped_for_good_in_a_new_user_namespace_too()
 {
-	_has "$CARRIERS" nsunshare || return 0
 	run nsunshare -Ur --cap-drop sys_admin,net_raw -- probe
 	tool=nsunshare
 	assert_ok
@@ -114,13 +113,13 @@ test_dropped_for_good_in_a_new_user_namespace_too()
 # A program of no user, and any that it runs.
 test_keep_caps_are_ambient()
 {
-	_has "$CARRIERS" nsunshare || return 0
 	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'
 	tool=nsunshare
 	assert_ok
 	assertNotEquals "$none" "$(fact cap-ambient)"
 	assertEquals "$(fact cap-ambient)" "$(fact cap-effective)"
 	assertEquals "$(fact cap-ambient)" "$(fact cap-inheritable)"
+	[ "$(id -u)" != 0 ] || return 0
 	run nsunshare -Uc --cap-keep net_raw -- sh -c 'exec probe'
 	want=$(bits $net_raw)
 	assert_sets "$want" "$want" "$want" "$want" "$want"
@@ -155,7 +154,6 @@ test_refuses_ids_that_are_none()
 
 test_an_id_that_is_not_mapped_is_named()
 {
-	_has "$CARRIERS" nsunshare || return 0
 	run nsunshare -Ur -S 5 -- echo ran
 	assert_refused 125 'cannot become user 5: Invalid argument'
 	assert_err_has 'hint: user 5 is not mapped in this user namespace'
@@ -174,7 +172,6 @@ test_refuses_capabilities_that_are_none()
 # The kernel forgets the signal when ids change: it is set after that.
 test_kill_child_outlives_the_change_of_user()
 {
-	_has "$CARRIERS" nsunshare || return 0
 	[ "$(id -u)" = 0 ] || return 0
 	tool=nsunshare
 	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe

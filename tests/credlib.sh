@@ -7,10 +7,7 @@
 #		carry --cap-drop all -- probe
 #		assert_fact 'cap-bounding 0000000000000000'
 #	done
-CARRIERS=
-for tool in nsunshare nsenter2 nspivot; do
-	"$tool" --help | grep -q -e --no-new-privs && CARRIERS="$CARRIERS $tool"
-done
+CARRIERS='nsunshare nsenter2 nspivot'
 tool=
 
 # carry OPTION… -- PROGRAM…: `run`, by $tool; as root, or as root of a user namespace of the

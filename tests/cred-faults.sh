@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# cred-faults: each system call failed once: no program runs with more than it should have.
+# as: root
+. "${0%/*}/testlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns uts
+
+# The program tells who it is, which must be as in an unharmed run.
+cat >"$FINAL" <<'END'
+#!/bin/sh
+echo 'final ran'
+grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp:)' /proc/self/status
+ulimit -n
+echo "$HOME"
+END
+enosys -e EPERM --print sethostname >filter
+
+test_a_failed_call_never_leaves_a_privilege()
+{
+	fault_all -- nsunshare -S 1000 -G 1000 --groups 5 --cap-keep chown --no-new-privs \
+		--seccomp "$PWD/filter" --rlimit nofile=64 --setenv HOME=/ --new-session --fork -- "$FINAL"
+}
+
+test_nor_where_the_filter_comes_early()
+{
+	FAULT_MAX=60 fault_all -- nsunshare -S 1000 -G 1000 --seccomp "$PWD/filter" --cap-drop net_raw -- "$FINAL"
+}
+
+. shunit2
