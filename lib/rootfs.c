@@ -368,12 +368,33 @@ static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct 
 	return mnt;
 }
 
-int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o)
+static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },
+			   read_only_alone = { .set = MOUNT_ATTR_RDONLY, .norec = true };
+
+static int set_attributes(const struct rootfs *r, int fd, const struct mntopt *o)
 {
 	if (r->legacy)
 		return rootold_setattr(fd, o, NULL);
 	return sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
 				 o->clr, 0, -1);
+}
+
+int rootfs_protect(struct rootfs *r, int fd, const char *path, struct nserr *e)
+{
+	int rc = set_attributes(r, fd, &read_only);
+
+	/* of a detached tree only the top can be changed, mount_setattr(2) */
+	if (rc == -EINVAL && !r->attached) {
+		int *late = reallocarray(r->late, r->nlate + 1, sizeof(*late));
+
+		if (!late)
+			return nserr_set(e, ENOMEM, "cannot make %s read-only", path);
+		r->late = late;
+		r->late[r->nlate++] = fd;
+		return 0;
+	}
+	rootfs_done(r, fd);
+	return rc < 0 ? nserr_set(e, rc, "cannot make %s read-only", path) : 0;
 }
 
 int rootfs_bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
@@ -448,9 +469,14 @@ int rootfs_attach(struct rootfs *r, bool early, struct nserr *e)
 
 int rootfs_finish(struct rootfs *r, struct nserr *e)
 {
-	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY, .norec = true };
-	int rc = r->readonly ? rootfs_setattr(r, r->fd, &ro) : 0;
+	int rc = 0;
 
+	for (size_t i = 0; i < r->nlate && rc == 0; i++)
+		rc = set_attributes(r, r->late[i], &read_only);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot make a part of the new root read-only");
+	if (r->readonly)
+		rc = set_attributes(r, r->fd, &read_only_alone);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
 }
 
@@ -493,6 +519,10 @@ void rootfs_close(struct rootfs *r)
 	util_close(&r->files);
 	util_close(&r->null);
 	r->fd = r->old = r->files = r->null = -1;
+	while (r->nlate > 0)
+		close(r->late[--r->nlate]);
+	free(r->late);
+	r->late = NULL;
 	rootwalk_forget(&r->log);
 }
 

@@ -21,6 +21,8 @@ struct rootfs {
 	bool early;       /* so attached before it was complete, and `files` with it */
 	bool legacy;      /* by mount(2): the kernel has no descriptor-based mounts */
 	bool readonly;    /* the root mount itself, set when all is in place */
+	int *late;        /* mounts to be made read-only once the tree is attached */
+	size_t nlate;
 	struct rootwalk_log log;
 };
 
@@ -79,9 +81,9 @@ int rootfs_bind_on(struct rootfs *r, int src, const struct rootfs_place *p, cons
  */
 void rootfs_done(const struct rootfs *r, int fd);
 
-/* Sets and clears o on the mount whose root path is and on those below it. 0, -EINVAL when path is
- * no mount's root, or another negative errno; e is not set. */
-int rootfs_setattr(struct rootfs *r, int fd, const struct mntopt *o) must_check;
+/* Makes the mount at fd (its root) read-only with those below it: at once, or when the tree is
+ * attached where a detached one does not let. Takes fd. 0 or a negative errno with e set. */
+int rootfs_protect(struct rootfs *r, int fd, const char *path, struct nserr *e) must_check;
 
 /* A tmpfs that is no part of the tree, for things to be bound from. Its descriptor, kept by r. */
 int rootfs_scratch(struct rootfs *r, struct nserr *e) must_check;

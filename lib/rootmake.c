@@ -181,15 +181,15 @@ int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr
 
 	if (rc < 0)
 		return missing_is_fine(rc, try, e);
-	if (p.mount && p.fd >= 0) {
-		rc = rootfs_setattr(r, p.fd, &ro);
-		if (rc < 0)
-			nserr_set(e, rc, "cannot make %s read-only", path);
-	} else {
-		/* no mount of its own: it becomes one */
-		rc = rootfs_bind_on(r, p.fd, &p, &ro, e);
-		rootfs_done(r, rc);
+	if (p.fd < 0) {
+		r->readonly = true;
+		return 0;
 	}
+	if (p.mount)
+		return rootfs_protect(r, p.fd, path, e);
+	/* no mount of its own: it becomes one */
+	rc = rootfs_bind_on(r, p.fd, &p, &ro, e);
+	rootfs_done(r, rc);
 	rootfs_done(r, p.fd);
 	return rc < 0 ? rc : 0;
 }

@@ -125,6 +125,14 @@ test_a_read_only_root_takes_its_mounts_first()
 	assert_err_has '/x: Read-only'
 }
 
+test_a_mount_inside_can_be_made_read_only_afterwards()
+{
+	run box --tmpfs /t --tmpfs /t/below --readonly /t "$box" -- /bin/sh -c 'touch /t/x; touch /t/below/x'
+	assert_rc 1
+	assert_err_has '/t/x: Read-only'
+	assert_err_has '/t/below/x: Read-only'
+}
+
 test_an_overlay_keeps_what_is_written_from_its_layers()
 {
 	mkdir -p "$TMP/low1" "$TMP/low2:x" "$TMP/up" "$TMP/work"

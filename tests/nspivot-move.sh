@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-move: --move-root leaves an initramfs and removes its files, and nothing else, ever.
+# as: root
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+make_box
+
+# An initramfs: a tmpfs as root, made by nspivot itself, with the tools and their libraries bound in. What it runs is process 1.
+# $1: what is done there
+initramfs()
+{
+	mkdir -p "$TMP/real"
+	cp -a "$box/." "$TMP/real"
+	mkdir -p "$TMP/real/proc" "$TMP/real/dev" "$TMP/real/etc/kept"
+	cat >"$TMP/script" <<-EOF
+		mount -t proc proc /proc && mkdir /new && mount --bind /real /new || exit 99
+		mkdir -p /junk/deep /junk/mnt && touch /junk/file /junk/deep/file && ln -s /kept /junk/link
+		mount --bind /kept /junk/mnt || exit 99
+		$1
+	EOF
+	mkdir -p "$TMP/kept"
+	touch "$TMP/kept/file"
+	run in_ns nspivot --force --host-root --readonly=/usr --file /dev/null:/init --bind "$TMP/real:/real" \
+		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" \
+		-- /bin/sh /script
+}
+
+test_the_new_root_is_entered_and_the_old_ones_files_are_gone()
+{
+	initramfs 'exec /tools/nspivot --move-root /new -- /bin/sh -c "cat /proc/1/mountinfo; ls /; ls /.. /proc/1/root/.."'
+	assert_ok
+	assert_out_has bin
+	assert_out_lacks junk
+	assert_out_has ' /proc '
+	assertTrue 'what was bound below it is there' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
+}
+
+test_without_an_init_nothing_is_removed()
+{
+	initramfs 'umount /init; rm -f /init; exec /tools/nspivot --move-root /new -- /bin/ls /'
+	assert_refused 125 'is no initramfs'
+}
+
+test_but_process_1_nobody_does_it()
+{
+	initramfs '/tools/nspivot --move-root /new -- /bin/ls /; e=$?; ls /junk; exit $e'
+	assert_rc 125
+	assert_err_has 'only process 1'
+	assert_out_has file
+}
+
+test_a_disk_is_never_erased()
+{
+	touch "$box/init"
+	cp "$NSUTILS_BIN/nspivot" "$box/bin/nspivot"
+	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$box" -- \
+		/bin/nspivot --move-root /etc -- /bin/ls
+	assert_refused 125 'is no initramfs'
+	assertTrue 'the box is whole' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
+}
+
+. shunit2
