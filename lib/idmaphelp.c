@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -122,17 +123,39 @@ static char **make_argv(const char *program, const char *target, const struct id
 	return argv;
 }
 
-/* Runs it with standard error into said. Its wait status, or a negative errno. */
-static int run(char *const argv[], int keep, char *said, size_t size)
+/* Reads what a program says to its end, even when it is too long: else it would wait for us. */
+static void collect(int fd, char *said, size_t size)
 {
-	int pipefd[2], status;
 	size_t len = 0;
 	ssize_t n;
+
+	for (char rest[512];;) {
+		bool full = len + 1 >= size;
+
+		n = RETRY_EINTR(
+			read(fd, full ? rest : said + len, full ? sizeof(rest) : size - 1 - len));
+		if (n <= 0)
+			break;
+		if (!full)
+			len += (size_t)n;
+	}
+	said[len] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+}
+
+/* Runs it with its output into said. Its wait status, or a negative errno. */
+static int run_program(char *const argv[], int keep, char *said, size_t size)
+{
+	int pipefd[2], status, err;
 	pid_t pid;
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
+	/* where a standard descriptor was closed the pipe would be it, and close at the exec */
+	pipefd[0] = file_above_std(pipefd[0]);
+	pipefd[1] = file_above_std(pipefd[1]);
 	pid = fork();
+	err = errno;
 	if (pid == 0) {
 		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
 		    (keep < 0 || fcntl(keep, F_SETFD, 0) == 0))
@@ -140,26 +163,23 @@ static int run(char *const argv[], int keep, char *said, size_t size)
 		_exit(127);
 	}
 	close(pipefd[1]);
-	if (pid < 0) {
-		close(pipefd[0]);
-		return -errno;
-	}
-	/* read to the end even when it is too long, or it would wait for us for ever */
-	for (char rest[512];;) {
-		bool full = len + 1 >= size;
-
-		n = RETRY_EINTR(read(pipefd[0], full ? rest : said + len,
-				     full ? sizeof(rest) : size - 1 - len));
-		if (n <= 0)
-			break;
-		if (!full)
-			len += (size_t)n;
-	}
+	if (pid > 0)
+		collect(pipefd[0], said, size);
 	close(pipefd[0]);
-	said[len] = '\0';
-	said[strcspn(said, "\n")] = '\0';
-	if (RETRY_EINTR(waitpid(pid, &status, 0)) < 0)
-		return -errno;
+	if (pid < 0)
+		return -err;
+	return RETRY_EINTR(waitpid(pid, &status, 0)) < 0 ? -errno : status;
+}
+
+/* The same where the caller was started with SIGCHLD ignored, which makes children untellable. */
+static int run(char *const argv[], int keep, char *said, size_t size)
+{
+	struct sigaction old, usual = { .sa_handler = SIG_DFL };
+	int status;
+
+	sigaction(SIGCHLD, &usual, &old);
+	status = run_program(argv, keep, said, size);
+	sigaction(SIGCHLD, &old, NULL);
 	return status;
 }
 
@@ -168,19 +188,24 @@ static int run(char *const argv[], int keep, char *said, size_t size)
 static bool is_relative(int procfd, pid_t pid)
 {
 	char stat[512], *s;
+	uint64_t parent;
 
 	if (pid == getppid() || pid == getpid())
 		return true;
 	if (file_read_at(procfd, "stat", stat, sizeof(stat)) <= 0)
 		return false;
+	/* "PID (comm) S PPID …", and comm may hold anything, proc_pid_stat(5) */
 	s = strrchr(stat, ')');
-	return s && s[1] == ' ' && s[2] && atoi(s + 4) == getpid();
+	return s && strlen(s) > 4 &&
+	       num_u64n(s + 4, strcspn(s + 4, " "), 0, NUM_PID_MAX, &parent) == 0 &&
+	       (pid_t)parent == getpid();
 }
 
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmap *m,
 			struct nserr *e)
 {
 	char path[4096], target[32], said[256] = "";
+	const char *words;
 	int status = -1;
 
 	if (!find_program(helpers[k], path, sizeof(path)))
@@ -203,7 +228,10 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		return nserr_set(e, status, "cannot run %s", path);
 	if (WIFSIGNALED(status))
 		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
-	return nserr_set(e, 0, "%s failed: %s", helpers[k], said[0] ? said : "it gave no reason");
+	/* it begins with its name, as we do */
+	words = str_after(said, helpers[k]);
+	words = words && str_after(words, ": ") ? words + 2 : said;
+	return nserr_set(e, 0, "%s failed: %s", helpers[k], words[0] ? words : "it gave no reason");
 }
 
 int idmaps_write_helpers(int procfd, const struct idmaps *m, struct nserr *e)

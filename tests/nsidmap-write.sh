@@ -213,6 +213,41 @@ test_what_newuidmap_says_is_told()
 	assert_out '0 1500000 10'
 }
 
+# C30: helpers that are not what they should be.
+test_helpers_that_fail_are_told()
+{
+	start_target
+	mkdir -p "$TMP/fake"
+	printf '#!/bin/sh\nhead -c 1000000 /dev/zero | tr "\\0" x >&2\nexit 1\n' >"$TMP/fake/newuidmap"
+	chmod 755 "$TMP/fake/newuidmap"
+	run env PATH="$TMP/fake:$PATH" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
+	assert_refused 1 'newuidmap failed: xxx'
+	printf '#!/bin/sh\nkill -SEGV $$\n' >"$TMP/fake/newuidmap"
+	run env PATH="$TMP/fake:$PATH" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
+	assert_refused 1 'newuidmap was killed by signal 11'
+	printf '#!/bin/sh\nexit 0\n' >"$TMP/fake/newuidmap"
+	cp "$TMP/fake/newuidmap" "$TMP/fake/newgidmap"
+	run env PATH="$TMP/fake:$PATH" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
+	assert_refused 1 'uid_map is not what was written'
+	run env PATH="$NSUTILS_BIN" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
+	assert_refused 1 'cannot find newuidmap'
+	# with closed standard descriptors its words still arrive
+	nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1 <&- >&- 2>"$TMP/said"
+	run cat "$TMP/said"
+	assert_out_has 'newuidmap failed: '
+}
+
+# A21: started with SIGCHLD ignored.
+test_helpers_are_waited_for_where_children_are_ignored()
+{
+	is_root && return 0
+	start_target
+	run env --ignore-signal=CHLD nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
+	assert_ok
+	run env --ignore-signal=CHLD nsidmap run -- true
+	assert_ok
+}
+
 # Only from the namespace and from its parent, whose ids the map is about.
 test_a_grandchild_is_not_written_to()
 {

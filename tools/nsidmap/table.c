@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "json.h"
+#include "num.h"
 #include "str.h"
 #include "verb.h"
 
@@ -158,14 +159,15 @@ static void print_member(struct json *j, const struct table_col *c, const char *
 {
 	char key[32];
 	size_t i = 0;
+	uint64_t v;
 
 	for (; c->name[i] && i + 1 < sizeof(key); i++)
 		key[i] = (char)tolower((unsigned char)c->name[i]);
 	key[i] = '\0';
 	if (streq(cell, unknown))
 		json_null(j, key);
-	else if (c->right)
-		json_u64(j, key, strtoull(cell, NULL, 10)); /* we wrote it */
+	else if (c->right && num_u64(cell, 0, UINT64_MAX, &v) == 0)
+		json_u64(j, key, v);
 	else
 		json_str(j, key, *cell ? cell : NULL);
 }
