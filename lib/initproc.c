@@ -126,7 +126,8 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 	int rc;
 
 	i->supervise.init = true;
-	rc = supervise_block(&i->supervise, e);
+	rc = i->outer ? supervise_inherit(&i->supervise, i->outer, e)
+		      : supervise_block(&i->supervise, e);
 	if (rc < 0)
 		return rc;
 	p->interrupt_fd = supervise_interrupt_fd(&i->supervise);

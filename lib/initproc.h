@@ -18,7 +18,11 @@ struct initproc {
 	struct supervise supervise; /* grace, stop_signal, rewrite and group are the tool's */
 	struct handle handle;
 	char *const *argv; /* the program */
-	bool guarded;      /* as PID 1, be not dumpable: see initproc.c */
+	/* The supervisor of this process, where it is the child of one and has not executed
+	 * anything since: its signals are still blocked, and what the program gets is what that one
+	 * found. */
+	const struct supervise *outer;
+	bool guarded; /* as PID 1, be not dumpable: see initproc.c */
 };
 
 void initproc_plan(struct initproc *i, struct plan *p);

@@ -133,23 +133,38 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 	return now == 0 || now == parent_pid ? 0 : -ESRCH;
 }
 
+static int set_death_signal(const struct supervise *s, struct nserr *e)
+{
+	int rc = s->death_signal ? supervise_death_signal(s->death_signal, s->parent, s->parent_pid)
+				 : 0;
+
+	if (rc == -ESRCH)
+		return nserr_set(e, 0, "the parent has ended");
+	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
+}
+
+int supervise_inherit(struct supervise *s, const struct supervise *outer, struct nserr *e)
+{
+	s->mask = outer->mask;
+	s->ignored = outer->ignored;
+	s->parent = s->tty = -1;
+	sigemptyset(&s->seen);
+	return set_death_signal(outer, e);
+}
+
 int supervise_child(const struct supervise *s, struct nserr *e)
 {
+	int rc;
+
 	/* by the child, which may read as soon as it runs, and then give it on */
 	if (s->group)
 		setpgid(0, 0);
 	if (s->tty >= 0)
 		(void)!tcsetpgrp(s->tty, getpid());
-	if (s->death_signal) {
-		int rc = supervise_death_signal(s->death_signal, s->parent, s->parent_pid);
-
-		if (rc == -ESRCH)
-			return nserr_set(e, 0, "the parent has ended");
-		if (rc < 0)
-			return nserr_set(e, rc, "cannot set the parent death signal");
-	}
-	restore_signals(s);
-	return 0;
+	rc = set_death_signal(s, e);
+	if (rc == 0)
+		restore_signals(s);
+	return rc;
 }
 
 static int run_child(void *ctx, const struct plan_step *step, struct nserr *e)

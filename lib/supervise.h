@@ -53,6 +53,14 @@ struct supervise {
  * errno. */
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
 
+/*
+ * Instead of that, in the child of outer: the signals stay blocked without a gap, in which a first
+ * process would lose them, and its own child will have them as outer found them. Sets the death
+ * signal that outer wants. 0, or a negative errno with e set.
+ */
+int supervise_inherit(struct supervise *s, const struct supervise *outer,
+		      struct nserr *e) must_check;
+
 /* For plan.interrupt_fd: a descriptor that tells of HUP, INT, QUIT or TERM, where they would have
  * ended us; they stay pending. s is NULL where supervise_block() was not called. Negative
  * when there is none to be had. */

@@ -245,6 +245,76 @@ static int kills_after_the_grace(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 3 && wait(NULL) < 0 ? 0 : 1;
 }
 
+/* In the child of a supervisor that has not executed anything: no gap, and its caller's signals. */
+static int inherits(void)
+{
+	struct supervise outer = { .death_signal = SIGUSR2 }, s = { 0 };
+	sigset_t now;
+	int sig = 0, status;
+
+	signal(SIGCHLD, SIG_IGN);
+	if (supervise_block(&outer, NULL) < 0)
+		return 1;
+	outer.pid = fork();
+	if (outer.pid == 0) {
+		sigprocmask(SIG_BLOCK, NULL, &now);
+		if (supervise_inherit(&s, &outer, NULL) < 0 || !sigismember(&now, SIGTERM))
+			_exit(1);
+		prctl(PR_GET_PDEATHSIG, &sig);
+		_exit(sig == SIGUSR2 && !sigismember(&s.mask, SIGTERM) &&
+				      sigismember(&s.ignored, SIGCHLD)
+			      ? 0
+			      : 1);
+	}
+	status = supervise_wait(&outer, NULL);
+	return status == 0 ? 0 : 1;
+}
+
+/* A first process tells of a signal by its status; one that has not come is none. */
+static int exits_138(void)
+{
+	return 128 + SIGUSR1;
+}
+
+static void usr1_from_child(struct supervise *s)
+{
+	pid_t self = getpid(), pid = fork();
+
+	(void)s;
+	if (pid == 0) {
+		kill(self, SIGUSR1);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static int waits_and_exits_138(void)
+{
+	sigset_t usr1;
+	int sig;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigwait(&usr1, &sig);
+	return 128 + SIGUSR1;
+}
+
+static int status_that_is_a_signal(void)
+{
+	struct supervise plain = { .child_init = true }, sent = { .child_init = true };
+	sigset_t usr1;
+	int status = supervised(&plain, NULL, exits_138);
+
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 128 + SIGUSR1)
+		return 1;
+	supervise_unblock(&plain);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	status = supervised(&sent, usr1_from_child, waits_and_exits_138);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1 ? 0 : 1;
+}
+
 #define ISOLATED(f) \
 	static void f##_(void) \
 	{ \
@@ -261,8 +331,10 @@ ISOLATED(parent_gone_pidfd)
 ISOLATED(parent_gone_ppid)
 ISOLATED(ends_what_is_left)
 ISOLATED(kills_after_the_grace)
+ISOLATED(inherits)
+ISOLATED(status_that_is_a_signal)
 
 UNIT_MAIN(CASE(exact_status_), CASE(ignored_sigchld_), CASE(early_signal_), CASE(rewritten_),
 	  CASE(dispositions_and_mask_), CASE(unblock_ends_us_), CASE(death_signal_),
 	  CASE(parent_gone_pidfd_), CASE(parent_gone_ppid_), CASE(ends_what_is_left_),
-	  CASE(kills_after_the_grace_))
+	  CASE(kills_after_the_grace_), CASE(inherits_), CASE(status_that_is_a_signal_))
