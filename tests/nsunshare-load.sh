@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-load: a thousand at once, and a thousand whose parent is killed at a random moment.
+# as: root user
+# suite: long
+# budget: 300
+. "${0%/*}/testlib.sh"
+require_ns user mnt uts ipc pid
+
+test_1000_at_once_succeed()
+{
+	for _ in $(seq 1000); do
+		nsunshare -Urmipuf --mount-proc true 2>>"$TMP/said" &
+		echo "$!" >>"$TMP/pids"
+	done
+	bad=0
+	while read -r pid; do
+		wait "$pid" || bad=$((bad + 1))
+	done <"$TMP/pids"
+	assertEquals "$(head -3 "$TMP/said")" 0 $bad
+}
+
+# orphans WORDS…: 1,000 times nsunshare WORDS sleep, killed within 5 ms of its start.
+orphans()
+{
+	cat >"$TMP/killer" <<-'SCRIPT'
+		for (1 .. 1000) {
+			my $pid = fork // die;
+			exec "nsunshare", @ARGV, "sleep", "1000.7" if !$pid;
+			select undef, undef, undef, rand 0.005;
+			kill "KILL", $pid;
+			waitpid $pid, 0;
+		}
+	SCRIPT
+	perl "$TMP/killer" "$@"
+	for _ in $(seq 100); do
+		left=$(pgrep -cf '^sleep 1000[.]7|^nsunshare .*1000[.]7')
+		[ "$left" = 0 ] && break
+		sleep 0.05
+	done
+	assertEquals "orphans of $*" 0 "$left"
+}
+
+test_no_orphan_of_1000_killed_parents()
+{
+	orphans --kill-child
+	orphans -Urpm --mount-proc --kill-child
+	[ "$(id -u)" != 0 ] || orphans --kill-child -S 1000 -G 1000
+}
+
+. shunit2
