@@ -269,12 +269,32 @@ int idmapns_between(const struct idmap *a, const struct idmap *b, struct idmap *
 	return idmap_compose(a, &back, out);
 }
 
+bool idmapns_sees_all(const char *ref)
+{
+	__attribute__((cleanup(target_close))) struct target t = { NSPROC_REF_INIT, -1 };
+	struct nserr ignored = NSERR_INIT;
+	cleanup_fd int self = open_self(&ignored);
+	uint64_t mine = self < 0 ? 0 : inode_of(self, "ns/user");
+
+	if (mine == INITIAL_INODE || target_open(ref, &t, &ignored) < 0)
+		return mine == INITIAL_INODE;
+	/* ioctl_ns(2): the parent is told as long as it is not above the caller's own */
+	while (t.nsfd >= 0 && inode_of(t.nsfd, "") != mine) {
+		int up = sys_ns_parent(t.nsfd);
+
+		close(t.nsfd);
+		t.nsfd = up;
+	}
+	return t.nsfd >= 0;
+}
+
 /* The parent's view of a namespace that is not the caller's own: both are brought to our ids. */
 static int view_parent(int nsfd, struct idmapns *n)
 {
 	cleanup_idmaps struct idmaps parent = IDMAPS_INIT;
+	struct nserr ignored = NSERR_INIT;
 	cleanup_fd int up = nsfd < 0 ? -1 : sys_ns_parent(nsfd);
-	int rc = up < 0 ? -EPERM : read_fd(up, &parent, NULL);
+	int rc = up < 0 ? -EPERM : read_fd(up, &parent, &ignored);
 
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		rc = idmapns_between(&n->view[IDMAPNS_ME].map[k], &parent.map[k],
@@ -304,7 +324,7 @@ int idmapns_views(const char *ref, struct idmapns *n, struct nserr *e)
 	/* the file of one's own map is the parent's view; the initial namespace has no parent */
 	if (n->inode == mine)
 		n->known[IDMAPNS_PARENT] = mine != INITIAL_INODE &&
-					   idmaps_read(self, &n->view[IDMAPNS_PARENT], NULL) == 0;
+					   idmaps_read(self, &n->view[IDMAPNS_PARENT], e) == 0;
 	else
 		n->known[IDMAPNS_PARENT] = view_parent(t.nsfd, n) == 0;
 	return 0;

@@ -32,6 +32,10 @@ int idmapns_read(const char *ref, struct idmaps *m, struct nserr *e) must_check;
  */
 int idmapns_load(const char *arg, struct idmaps *m, struct nserr *e) must_check;
 
+/* Whether the caller's namespace is that of ref or an ancestor of it, and so sees all of its maps;
+ * from elsewhere an id that is not found may be one that is not seen. */
+bool idmapns_sees_all(const char *ref);
+
 /* All views. Unknown ones are left out without an error; that of IDMAPNS_ME is always known. */
 int idmapns_views(const char *ref, struct idmapns *n, struct nserr *e) must_check;
 void idmapns_free(struct idmapns *n);

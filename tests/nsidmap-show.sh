@@ -82,4 +82,31 @@ test_what_is_not_there_is_named_and_the_rest_shown()
 	assert_out_lacks 0
 }
 
+# No process is in it: a helper of ours enters it, as its owner may.
+test_a_namespace_that_only_a_descriptor_holds()
+{
+	start_ns
+	exec 9<"/proc/$holder/ns/user"
+	stop_holder
+	note_state
+	run nsidmap show -n -r -o KIND,INSIDE,COUNT,ME fd:9
+	exec 9<&-
+	assert_ok
+	assert_out "uid 0 1 $(id -u)
+gid 0 1 $(id -g)"
+	assert_no_leftovers
+}
+
+# Its namespaces may not be looked at, but its maps may: those of our own namespace.
+test_a_process_of_somebody_else()
+{
+	run nsidmap show -n -r -o KIND,INSIDE,ME 1
+	assert_ok
+	assert_out 'uid 0 0
+gid 0 0'
+	run nsidmap translate --from 1 7
+	assert_ok
+	assert_out 7
+}
+
 . shunit2

@@ -157,6 +157,29 @@ test_nested_ranges_agree_with_stat()
 	assert_out "$first"
 }
 
+# What is above a namespace, or beside it, is seen from it as far as it has the ids itself.
+test_what_is_not_seen_is_not_called_unmapped()
+{
+	start_ns u:0:100000:1000,g:0:100000:10
+	a=$holder
+	start_ns u:0:100000:1,u:1:100500:1,g:0:100000:1
+	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 0
+	assert_ok
+	assert_out 0
+	# 500 of a is 1 here, but the file of a's map shows only where its range begins
+	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 500
+	assert_rc 1
+	assert_out -
+	assert_err_has 'uid 500 has no id there; from this user namespace only a part of these maps is seen'
+	run nsidmap translate --from "$a" --to "$holder" 500
+	assert_ok
+	assert_out 1
+	run nsidmap translate --from "$a" --to "$holder" 501
+	assert_rc 1
+	assert_err_has 'uid 501 has no id there'
+	assert_err_lacks seen
+}
+
 test_ids_are_strict()
 {
 	for id in '' ' 1' +1 -1 1x 0x10 4294967295 4294967296 4294967297; do

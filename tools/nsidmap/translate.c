@@ -60,6 +60,14 @@ static void load(const struct request *r, struct idmap *m)
 		cli_die(rc, "cannot hold the map");
 }
 
+/* From beside or below a namespace only a part of its maps is seen. */
+static bool sees_all(const struct request *r)
+{
+	return r->map || (idmapns_sees_all(r->from) && idmapns_sees_all(r->to));
+}
+
+#define NOT_SEEN "; from this user namespace only a part of these maps is seen"
+
 static int translate_words(char **words, const struct idmap *m, const struct request *r)
 {
 	struct buf out = BUF_INIT;
@@ -78,14 +86,15 @@ static int translate_words(char **words, const struct idmap *m, const struct req
 		}
 		all = false;
 		buf_adds(&out, "-\n");
-		cli_warn(0, "%s %u has no id there", idmap_kind_names[r->kind], id);
+		cli_warn(0, "%s %u has no id there%s", idmap_kind_names[r->kind], id,
+			 sees_all(r) ? "" : NOT_SEEN);
 	}
 	cli_print(&out);
 	return all ? 0 : CLI_EXIT_FAILED;
 }
 
 /* {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]} */
-static int translate_json(char **words, const struct idmap *m)
+static int translate_json(char **words, const struct idmap *m, const struct request *r)
 {
 	struct buf out = BUF_INIT;
 	struct json j = JSON_INIT(&out, true);
@@ -108,7 +117,7 @@ static int translate_json(char **words, const struct idmap *m)
 		json_object_end(&j);
 	}
 	json_array_end(&j);
-	json_bool(&j, "complete", true);
+	json_bool(&j, "complete", all || sees_all(r));
 	json_object_end(&j);
 	buf_addc(&out, '\n');
 	cli_print(&out);
@@ -117,7 +126,7 @@ static int translate_json(char **words, const struct idmap *m)
 
 /* Standard input to standard output, as it comes: what was read is answered before more is awaited.
  */
-static int translate_stream(const struct idmap *m)
+static int translate_stream(const struct idmap *m, const struct request *r)
 {
 	static char in[IDMAPSTREAM_CHUNK], out[IDMAPSTREAM_OUT];
 	struct idmapstream s;
@@ -139,8 +148,8 @@ static int translate_stream(const struct idmap *m)
 	} while (n > 0);
 	idmapstream_free(&s);
 	if (s.unmapped > 0)
-		cli_warn(0, "%llu of %llu ids have no id there", (unsigned long long)s.unmapped,
-			 (unsigned long long)s.lines);
+		cli_warn(0, "%llu of %llu ids have no id there%s", (unsigned long long)s.unmapped,
+			 (unsigned long long)s.lines, sees_all(r) ? "" : NOT_SEEN);
 	return s.unmapped > 0 ? CLI_EXIT_FAILED : 0;
 }
 
@@ -192,6 +201,6 @@ int verb_translate(int argc, char **argv)
 	verb_count(&w, 0, VERB_WORDS_MAX, "");
 	load(&r, &m);
 	if (r.json)
-		return translate_json(w.n ? w.v : read_words(), &m);
-	return w.n ? translate_words(w.v, &m, &r) : translate_stream(&m);
+		return translate_json(w.n ? w.v : read_words(), &m, &r);
+	return w.n ? translate_words(w.v, &m, &r) : translate_stream(&m, &r);
 }
