@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # rc is testlib.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rootlib.sh: a root of busybox for the tests of nspivot, and a chain that enters it. Sourced after testlib.sh.
 
@@ -39,3 +39,58 @@ box()
 # The calls that kernels before 5.6 do not have.
 # shellcheck disable=SC2034 # for the tests
 OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'
+
+# What a root that means harm would reach, and what it looked like.
+harm()
+{
+	canary=$TMP/canary
+	mkdir "$canary" "$canary/dir"
+	echo untouched >"$canary/file"
+	chmod 777 "$canary" "$canary/dir"
+}
+
+look()
+{
+	find "$canary" -printf '%p %y %m %s %T@ %C@\n' | sort
+	stat -c '%n %Y %Z' /etc /etc/hosts /etc/passwd
+	cat /proc/self/mountinfo
+}
+
+evil()
+{
+	rm -rf "$box"
+	make_box
+	look >"$TMP/before"
+}
+
+assert_canary()
+{
+	look >"$TMP/after"
+	cmp -s "$TMP/before" "$TMP/after"
+	assertTrue 'something outside was touched' $?
+	cmp -s "$TMP/before" "$TMP/after" || diff "$TMP/before" "$TMP/after"
+	case $rc in
+	0 | 125) ;;
+	*) fail "exit status $rc" ;;
+	esac
+}
+
+# race N: the classic, between the check and the use a directory becomes a link. Each of N runs takes it eight times.
+race()
+{
+	evil
+	mkdir -p "$box/a/b"
+	ln -s "$canary" "$box/x"
+	start_holder exchange "$box/a" "$box/x"
+	n=0
+	while [ $n -lt "$1" ]; do
+		run box --tmpfs /a/b --dir "/a/c$n/d" --symlink "t:/a/e$n" --file "/dev/null:/a/f$n" \
+			--dev=/a/b/dev --mask /a/b:try --readonly /a:try "$box" -- /bin/ls /
+		case $rc in
+		0 | 125) ;;
+		*) fail "exit status $rc" && break ;;
+		esac
+		n=$((n + 1))
+	done
+	stop_holder
+}

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-clients: what people run in a container runs in a Debian 12 behind the docker and the systemd preset.
+# as: root
+# suite: long
+# budget: 180
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+require_ns uts ipc net cgroup
+# shunit2 would take it for a failure of the image: build-aux/check makes it
+[ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/debian-image.sh'
+
+# every run sees the image whole and leaves it as it was
+docker()
+{
+	nsunshare -mpiuC --hostname box -- nsinit -- \
+		nspivot --overlay "/:lower=$NSUTILS_DEBIAN,upper=tmpfs" --preset=docker --etc-hosts auto \
+		"$NSUTILS_DEBIAN" -- "$@"
+}
+
+test_apt_and_ps_run()
+{
+	run docker sh -c 'apt-get --version && ps ax && cat /etc/hostname && id && touch /var/x'
+	assert_ok
+	assert_out_has 'apt 2.'
+	assert_out_has nsinit
+	assert_out_has 'uid=0(root)'
+	assertFalse 'the image is as it was' "[ -e '$NSUTILS_DEBIAN/var/x' ]"
+}
+
+test_dpkg_and_users_work_with_dockers_capabilities()
+{
+	run docker sh -c 'useradd -m someone && su someone -c id && dpkg --audit && chown someone /tmp && date >/dev/null'
+	assert_ok
+	assert_out_has 'uid=1000(someone)'
+}
+
+test_nginx_serves()
+{
+	ip link set lo up
+	# shellcheck disable=SC2016 # for the shell inside
+	run docker bash -c 'echo hello >/var/www/html/hello && nginx && exec 3<>/dev/tcp/127.0.0.1/80 &&
+		printf "GET /hello HTTP/1.0\r\n\r\n" >&3 && cat <&3 && nginx -s quit'
+	assert_rc 0
+	assert_out_has '200 OK'
+	assert_out_has hello
+}
+
+test_a_shell_has_job_control()
+{
+	run pty -t 20 -e '# ' -s 'sh -c "echo ru\"\"n; exec sleep 1000"\r' -e run -s '^Z' -e topped \
+		-e '# ' -s 'kill %1; wait; echo al""ive\r' -e alive -s 'exit 3\r' -- nsunshare -mpiuC -- nsinit -- nspivot --overlay \
+		"/:lower=$NSUTILS_DEBIAN,upper=tmpfs" --preset=docker "$NSUTILS_DEBIAN" -- bash --norc -i
+	assert_rc 3
+	assert_out_lacks 'no job control'
+}
+
+test_the_program_is_contained()
+{
+	# shellcheck disable=SC2016
+	run docker sh -c 'mount -t tmpfs x /mnt; mknod /dev/vda b 254 0 && cat /dev/vda; ls /proc/1/root/; for f in /proc/1/fd/*; do
+		readlink $f; done; echo x >/proc/1/map_files/none; unshare -m true; echo ended'
+	assert_rc 0
+	assert_out_has ended
+	assert_err_has 'ermission denied'
+	assert_out_lacks "$NSUTILS_DEBIAN"
+}
+
+# systemd says by READY=1 on the socket that NOTIFY_SOCKET names that it has booted; here its own tool waits.
+test_systemd_boots()
+{
+	mkfifo "$TMP/fifo"
+	nsunshare -mpiunC --hostname box -- nspivot --overlay "/:lower=$NSUTILS_DEBIAN,upper=tmpfs" \
+		--preset=systemd --file /dev/null:/etc/fstab --setenv container=nsutils "$NSUTILS_DEBIAN" -- \
+		/lib/systemd/systemd --show-status=false </dev/null >"$TMP/log" 2>&1 &
+	pid=$!
+	first=
+	while [ -z "$first" ] && kill -0 "$pid" 2>/dev/null; do
+		first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
+	done
+	# the manager's socket is there once it is up
+	tries=0
+	while [ $tries -lt 100 ]; do
+		run nsenter2 --target "$first" --all -- systemctl is-system-running --wait
+		case $out in
+		running | degraded) break ;;
+		esac
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	case $out in
+	running | degraded) ;;
+	*) fail "systemd is '$out' $err" && cat "$TMP/log" ;;
+	esac
+	run nsenter2 --target "$first" --all -- sh -c 'ps -o comm= 1; systemctl is-active dbus nginx'
+	assert_out_has systemd
+	assert_out_has active
+	nsenter2 --target "$first" --all -- kill -s RTMIN+4 1
+	wait "$pid"
+	assertEquals 'powered off: process 1 ends by SIGINT' 130 $?
+}
+
+. shunit2
