@@ -123,37 +123,49 @@ void fill_creator(struct nslist *l, const struct row *r, struct cell *out)
 		cell_str(out, nslist_user(r->ns->creator));
 }
 
-/* Seconds since the process was started; its start time counts from boot, as our clock does. */
-static bool age_of(struct nslist *l, const struct row *r, time_t *age)
+#define NS_PER_S INT64_C(1000000000)
+
+static int64_t now_ns(clockid_t clock)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* When the process was started by our boot clock, from which its start time counts as well. */
+static bool start_of(struct nslist *l, const struct row *r, int64_t *ns)
 {
 	const struct nsproc_stat *st = nslist_stat(l, r->pid);
-	struct timespec now;
 
-	if (!st || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
-		return false;
-	*age = now.tv_sec - (time_t)(st->start / (uint64_t)sysconf(_SC_CLK_TCK));
-	return true;
+	if (st)
+		*ns = (int64_t)st->start * (NS_PER_S / sysconf(_SC_CLK_TCK));
+	return st;
 }
 
 void fill_start(struct nslist *l, const struct row *r, struct cell *out)
 {
+	static int64_t boot; /* by the real-time clock, the same for all rows */
 	char text[40];
+	int64_t start;
 	struct tm tm;
-	time_t age, t;
+	time_t t;
 
-	if (!age_of(l, r, &age))
+	if (!start_of(l, r, &start))
 		return;
-	t = time(NULL) - age;
+	if (!boot)
+		boot = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
+	t = (boot + start) / NS_PER_S;
 	if (localtime_r(&t, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm))
 		cell_str(out, text);
 }
 
 void fill_age(struct nslist *l, const struct row *r, struct cell *out)
 {
-	time_t age;
+	int64_t start;
 
-	if (age_of(l, r, &age))
-		cell_num(out, age < 0 ? 0 : (uint64_t)age);
+	if (start_of(l, r, &start))
+		cell_num(out, (uint64_t)MAX(now_ns(CLOCK_BOOTTIME) - start, 0) / NS_PER_S);
 }
 
 static const char *cgroup_of(struct nslist *l, const struct row *r, size_t *len)

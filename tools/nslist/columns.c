@@ -25,7 +25,7 @@ const struct column nslist_columns[] = {
 	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_command,   "command line of PID" },
 	{ "UID",       0,   COL_RIGHT, PROCS,    fill_uid,       "user id of PID, or of who made it" },
 	{ "USER",      0,   0,         PROCS,    fill_user,      "user name of PID, or of who made it" },
-	{ "NETNSID",   0,   COL_RIGHT, 0,        fill_netnsid,   "number by which our network namespace knows it" },
+	{ "NETNSID",   0,   0,         0,        fill_netnsid,   "number by which our network namespace knows it" },
 	{ "NSFS",      0,   COL_WRAP,  MOUNTS,   fill_nsfs,      "where it is mounted in our mount namespace" },
 	{ "PNS",       10,  COL_RIGHT, 0,        fill_pns,       "parent namespace" },
 	{ "ONS",       10,  COL_RIGHT, 0,        fill_ons,       "user namespace that owns it" },
@@ -69,19 +69,23 @@ const struct column nslist_columns[] = {
 /* clang-format on */
 const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
 
+const struct column *nslist_find_column(const char *name, size_t n)
+{
+	for (size_t i = 0; i < nslist_n_columns; i++)
+		if (strncasecmp(nslist_columns[i].name, name, n) == 0 && !nslist_columns[i].name[n])
+			return &nslist_columns[i];
+	return NULL;
+}
+
 static void add_column(struct nslist_opts *o, const char *name, size_t n)
 {
-	for (size_t i = 0; i < nslist_n_columns; i++) {
-		const struct column *col = &nslist_columns[i];
+	const struct column *col = nslist_find_column(name, n);
 
-		if (strncasecmp(col->name, name, n) != 0 || col->name[n])
-			continue;
-		if (o->n_cols == NSLIST_COLUMNS_MAX)
-			cli_die_usage("too many columns");
-		o->cols[o->n_cols++] = col;
-		return;
-	}
-	cli_die_usage("unknown column '%.*s'", (int)MIN(n, 80u), name);
+	if (!col)
+		cli_die_usage("unknown column '%.*s'", (int)MIN(n, 80u), name);
+	if (o->n_cols == NSLIST_COLUMNS_MAX)
+		cli_die_usage("too many columns");
+	o->cols[o->n_cols++] = col;
 }
 
 static void add_columns(struct nslist_opts *o, const char *list)

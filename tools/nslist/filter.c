@@ -11,7 +11,9 @@
 struct filling {
 	struct nslist *l;
 	const struct row *row;
-	struct libscols_table *tb;
+	const struct column
+		*cols[NSLIST_COLUMNS_MAX]; /* that the expression names, as in the table */
+	size_t n_cols;
 };
 
 /* The library asks for a column that the expression names. */
@@ -23,7 +25,7 @@ static int fill_column(struct libscols_filter *f, struct libscols_line *line, si
 	int rc = 0;
 
 	(void)f;
-	nslist_fill(x->l, x->row, &nslist_columns[n], &cell);
+	nslist_fill(x->l, x->row, x->cols[n], &cell);
 	if (cell.kind == CELL_TEXT)
 		buf_add(&b, cell.text.s, cell.text.len);
 	else if (cell.kind != CELL_NONE)
@@ -35,56 +37,67 @@ static int fill_column(struct libscols_filter *f, struct libscols_line *line, si
 	return rc;
 }
 
-static void add_columns(struct libscols_table *tb, struct libscols_filter *f)
+static void add_columns(struct filling *x, struct libscols_table *tb, struct libscols_filter *f)
 {
 	struct libscols_iter *it = scols_new_iter(SCOLS_ITER_FORWARD);
 	const char *name;
 
-	for (size_t i = 0; i < nslist_n_columns; i++) {
-		struct libscols_column *col = scols_table_new_column(tb, nslist_columns[i].name, 0,
-								     0);
+	while (it && scols_filter_next_holder(f, it, &name, 0) == 0) {
+		struct libscols_column *col = scols_table_get_column_by_name(tb, name);
 
-		if (!col || !it)
+		if (!col) {
+			const struct column *c = nslist_find_column(name, strlen(name));
+
+			if (!c)
+				cli_die_usage("--filter: unknown column '%s'", name);
+			x->cols[x->n_cols++] = c;
+			col = scols_table_new_column(tb, name, 0, 0);
+			if (col && c->flags & COL_RIGHT)
+				scols_column_set_data_type(col, SCOLS_DATA_U64);
+		}
+		if (!col || scols_filter_assign_column(f, it, name, col) != 0)
 			cli_die(ENOMEM, "cannot filter namespaces");
-		if (nslist_columns[i].flags & COL_RIGHT)
-			scols_column_set_data_type(col, SCOLS_DATA_U64);
 	}
-	while (scols_filter_next_holder(f, it, &name, 0) == 0)
-		if (scols_filter_assign_column(f, it, name,
-					       scols_table_get_column_by_name(tb, name)))
-			cli_die_usage("--filter: unknown column '%s'", name);
 	scols_free_iter(it);
+}
+
+/* Keeps the rows that are wanted. */
+static void sieve(struct filling *x, struct libscols_table *tb, struct libscols_filter *f)
+{
+	struct nslist *l = x->l;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n_rows; i++) {
+		struct libscols_line *line = scols_table_new_line(tb, NULL);
+		int wanted = 0;
+
+		x->row = &l->rows[i];
+		if (!line || scols_line_apply_filter(line, f, &wanted) != 0)
+			cli_die(0, "--filter: cannot apply '%s'", l->o->filter);
+		l->rows[i].ns->view = NULL;
+		if (wanted)
+			l->rows[n++] = l->rows[i];
+	}
+	l->n_rows = n;
+	for (size_t i = 0; i < n; i++)
+		l->rows[i].ns->view = &l->rows[i];
 }
 
 void nslist_filter(struct nslist *l)
 {
 	struct libscols_filter *f = scols_new_filter(NULL);
-	struct filling x = { .l = l, .tb = scols_new_table() };
-	size_t n = 0;
+	struct libscols_table *tb = scols_new_table();
+	struct filling x = { .l = l };
 
-	if (!f || !x.tb)
+	if (!f || !tb)
 		cli_die(ENOMEM, "cannot filter namespaces");
 	if (scols_filter_parse_string(f, l->o->filter) != 0)
 		cli_die_usage("--filter: %s", scols_filter_get_errmsg(f));
-	add_columns(x.tb, f);
+	add_columns(&x, tb, f);
 	scols_filter_set_filler_cb(f, fill_column, &x);
-	for (size_t i = 0; i < l->n_rows; i++) {
-		struct libscols_line *line = scols_table_new_line(x.tb, NULL);
-		int wanted = 0;
-
-		x.row = &l->rows[i];
-		if (!line || scols_line_apply_filter(line, f, &wanted) != 0)
-			cli_die(0, "--filter: cannot apply '%s'", l->o->filter);
-		if (wanted)
-			l->rows[n++] = l->rows[i];
-		scols_table_remove_line(x.tb, line);
-	}
-	l->n_rows = n;
-	/* rows have moved */
-	for (size_t i = 0; i < n; i++)
-		l->rows[i].ns->view = &l->rows[i];
+	sieve(&x, tb, f);
 	scols_unref_filter(f);
-	scols_unref_table(x.tb);
+	scols_unref_table(tb);
 }
 
 #else

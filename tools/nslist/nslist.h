@@ -109,8 +109,9 @@ struct column {
 /* columns.c */
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
-void nslist_choose_columns(struct nslist_opts *o);  /* dies */
-unsigned nslist_needs(const struct nslist_opts *o); /* sources */
+const struct column *nslist_find_column(const char *name, size_t n); /* or NULL */
+void nslist_choose_columns(struct nslist_opts *o);                   /* dies */
+unsigned nslist_needs(const struct nslist_opts *o);                  /* sources */
 
 /* opts.c: dies on errors, prints nothing else */
 void nslist_parse(struct nslist_opts *o, int argc, char **argv);

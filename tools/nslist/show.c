@@ -49,14 +49,6 @@ static void add_related(const struct nslist *l, const struct ns *ns, bool owned,
 	}
 }
 
-static const struct column *column(const char *name)
-{
-	for (size_t i = 0; i < nslist_n_columns; i++)
-		if (streq(nslist_columns[i].name, name))
-			return &nslist_columns[i];
-	return NULL;
-}
-
 static const char *const member_columns[] = { "PID", "LPID", "PPID", "USER", "COMMAND" };
 
 static void show_text(struct nslist *l, const struct row *r, struct cell *cell, struct buf *b)
@@ -71,10 +63,10 @@ static void show_text(struct nslist *l, const struct row *r, struct cell *cell, 
 	add_fact(b, "OWNS", cell);
 	for (size_t i = 1; i < l->n_rows; i++) {
 		buf_printf(b, "%-10s ", i == 1 ? "PROCESSES" : "");
-		nslist_fill(l, &l->rows[i], column("PID"), cell);
+		nslist_fill(l, &l->rows[i], nslist_find_column("PID", 3), cell);
 		nslist_add_raw(b, cell);
 		buf_addc(b, ' ');
-		nslist_fill(l, &l->rows[i], column("COMMAND"), cell);
+		nslist_fill(l, &l->rows[i], nslist_find_column("COMMAND", 7), cell);
 		add_escaped(b, cell->text.s ? cell->text.s : "", cell->text.len);
 		buf_addc(b, '\n');
 	}
@@ -111,7 +103,8 @@ static void show_json(struct nslist *l, const struct row *r, struct cell *cell, 
 	for (size_t i = 1; i < l->n_rows; i++) {
 		json_object(&j, NULL);
 		for (size_t k = 0; k < ARRAY_SIZE(member_columns); k++) {
-			const struct column *col = column(member_columns[k]);
+			const char *name = member_columns[k];
+			const struct column *col = nslist_find_column(name, strlen(name));
 
 			nslist_fill(l, &l->rows[i], col, cell);
 			nslist_json_cell(&j, col, cell);
