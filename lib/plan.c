@@ -316,7 +316,8 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	}
 	/* an exec closes the line: for the last steps that is the good end */
 	close(TAKE_FD(w->line[who]));
-	if (end == w->p->n && (!has_undo(w) || has_executed(w->pid[who])))
+	if (end == w->p->n &&
+	    (w->p->steps[end - 1].kind->stays || !has_undo(w) || has_executed(w->pid[who])))
 		return 0;
 	return ended_early(w, end == w->p->n ? end - 1 : i, e);
 }

@@ -25,7 +25,7 @@ test_made_entered_and_removed()
 
 test_a_new_cgroup_namespace_has_its_own_root()
 {
-	run nsunshare -C --into-cgroup "$name" --cgroup-create cat /proc/self/cgroup
+	run nsunshare --cgroup --into-cgroup "$name" --cgroup-create cat /proc/self/cgroup
 	assert_ok
 	assert_out_lacks "$name"
 	[ -z "$v2" ] || assert_out_has '0::/'

@@ -4,6 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts ipc cgroup time
+require_tool jq
 
 # shellcheck disable=SC2016 # for the shell inside
 test_every_type_is_new_by_letter_and_by_name()
@@ -107,6 +108,18 @@ test_explain_does_nothing_and_names_each_step()
 	assert_out_has "mount proc on '/proc'"
 	assert_out_has "hostname to 'box'"
 	assert_out_has 'execute sh -c'
+}
+
+test_features_are_found_out_by_trying()
+{
+	run nsunshare --features
+	assert_ok
+	assert_out_has 'user                       yes'
+	run nsunshare --features -J
+	assert_ok
+	assertEquals true "$(echo "$out" | jq '."net-in-user"')"
+	run nsunshare --json true
+	assert_refused 125 '--json is for --features'
 }
 
 . shunit2

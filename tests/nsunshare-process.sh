@@ -190,4 +190,19 @@ test_too_few_descriptors_or_processes_are_told()
 	assert_err_has 'hint: RLIMIT_NPROC'
 }
 
+test_init_is_process_1_and_reaps()
+{
+	run nsunshare -r --init --mount-proc sh -c 'echo $$; sh -c "sleep 0.01 & exit"; sleep 0.1; grep -l Z /proc/[0-9]*/stat; exit 7'
+	assert_rc 7
+	assert_out 2
+	run nsunshare -r --init sh -c 'kill -TERM $$'
+	assert_rc 143
+	run nsunshare -r --init /nonexistent
+	assert_refused 127 /nonexistent
+	start_holder nsunshare -r --init --keep-fd 3 sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	kill -TERM "$holder"
+	wait "$holder"
+	assertEquals 143 $?
+}
+
 . shunit2

@@ -137,16 +137,44 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_setup, o->setup, 0);
 }
 
-static void add_program(struct run *r, struct plan *p, enum plan_actor self)
+/* Who the program runs as and what it inherits, in the process that becomes it. */
+static void add_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
+		     struct handle *h)
 {
-	const struct opts *o = r->o;
-
 	cred_plan(&r->cred, p, self);
-	if (o->fork)
-		supervise_plan(&r->supervise, p, self);
-	handle_plan_exec(&r->handle, p, self, r->shell ? r->shell : r->argv[0]);
+	if (s)
+		supervise_plan(s, p, self);
+	handle_plan_exec(h, p, self, r->shell ? r->shell : r->argv[0]);
 	cred_plan_last(&r->cred, p, self);
 	plan_add(p, self, &step_exec, NULL, 0);
+}
+
+void build_init(struct run *r, struct plan *p)
+{
+	struct initproc *i = &r->init;
+
+	*i = (struct initproc){
+		.supervise = { .grace = { .tv_sec = 10 } },
+		.handle = r->handle,
+		.argv = r->argv,
+		.guarded = true,
+	};
+	/* those of the process outside are its own */
+	i->handle.wait_fd = i->handle.status_fd = -1;
+	i->handle.pid_file = NULL;
+	i->handle.close_fds = true;
+	initproc_plan(i, p);
+	add_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);
+}
+
+static void add_program(struct run *r, struct plan *p, enum plan_actor self)
+{
+	if (!r->o->init) {
+		add_exec(r, p, self, r->o->fork ? &r->supervise : NULL, &r->handle);
+		return;
+	}
+	supervise_plan(&r->supervise, p, self);
+	plan_add(p, self, &step_init, NULL, 0);
 }
 
 void build_plan(struct run *r, struct plan *p)

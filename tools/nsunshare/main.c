@@ -44,11 +44,16 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 	spawn_end_as(wstatus);
 }
 
-static int explain(const struct run *r, const struct plan *p)
+static int explain(struct run *r, const struct plan *p)
 {
+	struct plan init = PLAN_INIT;
 	struct buf out = BUF_INIT;
 
 	plan_explain(p, r, &out);
+	if (r->o->init) {
+		build_init(r, &init);
+		plan_explain(&init, r, &out);
+	}
 	cli_print(&out);
 	return 0;
 }

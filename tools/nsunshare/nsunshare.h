@@ -8,6 +8,7 @@
 #include "cred.h"
 #include "handle.h"
 #include "idmap.h"
+#include "initproc.h"
 #include "nspin.h"
 #include "plan.h"
 #include "supervise.h"
@@ -46,7 +47,7 @@ struct opts {
 
 	const char *setup; /* command */
 
-	bool fork, no_fork, explain, features, json;
+	bool fork, no_fork, init, explain, features, json;
 	int kill_signal;
 
 	char **argv;
@@ -67,6 +68,7 @@ struct run {
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
+	struct initproc init;
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */
 	struct nspin pin[NSTYPE_COUNT];
@@ -94,6 +96,9 @@ int resolve(struct run *r, struct nserr *e) must_check;
 /* Adds all steps, in the one right order. */
 void build_plan(struct run *r, struct plan *p);
 
+/* Adds what the process 1 of --init does, which is the caller of that plan. */
+void build_init(struct run *r, struct plan *p);
+
 /* --features: what this kernel and this user can do. */
 void features_print(bool json);
 
@@ -103,7 +108,7 @@ extern const struct plan_kind step_helper, step_fork, step_owner, step_unshare, 
 	step_mnt_above, step_pin_dir, step_pin; /* steps_ns.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
-extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup,
+extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup, step_init,
 	step_exec; /* steps_proc.c */
 
 #endif

@@ -32,6 +32,7 @@ enum {
 	OPT_CGROUP_CREATE,
 	OPT_CGROUP_SET,
 	OPT_SETUP,
+	OPT_INIT,
 	OPT_NO_FORK,
 	OPT_KILL_CHILD,
 	OPT_FORWARD_SIGNALS,
@@ -84,13 +85,16 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
 	CRED_OPTS,
 
-	{ 0, NULL, CLI_NONE, NULL, "Process" },
-	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
-	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "become the program even with -p", X_FORK },
+	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,
 	HANDLE_OPTS_FORKED,
 	HANDLE_OPTS_FDS,
+
+	{ 0, NULL, CLI_NONE, NULL, "Process" },
+	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
+	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "become the program even with -p", X_FORK },
 	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "signal the child (KILL) when nsunshare dies (implies -f)" },
+	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "run the program below a process 1 as nsinit(1) is (implies -p)" },
 	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "implies -f, which forwards all signals anyway" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing" },
 	{ OPT_FEATURES,        "features",         CLI_NONE,   NULL,           "print what this kernel and this user can do" },
@@ -276,6 +280,10 @@ static bool process_option(struct opts *o, int key, const char *arg)
 	case 'f':
 	case OPT_FORWARD_SIGNALS:
 		o->fork = true;
+		return true;
+	case OPT_INIT:
+		o->init = true;
+		o->types |= CLONE_NEWPID;
 		return true;
 	case OPT_NO_FORK:
 		o->no_fork = true;

@@ -173,6 +173,29 @@ const struct plan_kind step_setup = {
 
 /* ---- the program */
 
+/* pid_namespaces(7): process 1 gets no signal that it has no handler for, and all orphans. */
+static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+	struct plan p = PLAN_INIT;
+	int wstatus;
+
+	(void)s;
+	build_init(r, &p);
+	wstatus = initproc_run(&r->init, &p, r, e);
+	if (wstatus < 0)
+		return wstatus;
+	spawn_end_as(wstatus);
+}
+
+const struct plan_kind step_init = {
+	.name = "init",
+	.call = "fork(2)",
+	.run = run_init,
+	.stays = true,
+	.what = "be process 1, the caller in what follows, and stay",
+};
+
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;

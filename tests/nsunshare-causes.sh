@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-causes: why it could not be done is found out and said, with the cure.
+# as: root user
+# shellcheck disable=SC2016 # for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid net uts ipc cgroup time
+
+uid=$(id -u)
+
+test_a_limit_of_zero_for_each_type()
+{
+	for t in mnt uts ipc net pid user cgroup time; do
+		letter=$(echo "mnt:m uts:u ipc:i net:n pid:p user:U cgroup:C time:T" | tr ' ' '\n' | sed -n "s/^$t://p")
+		run nsunshare -r sh -c 'echo 0 >/proc/sys/user/max_$0_namespaces && exec nsunshare -$1 echo ran' "$t" "$letter"
+		assert_refused 125 'No space left on device'
+		assert_err_has "hint: user.max_${t}_namespaces is 0"
+	done
+}
+
+test_nesting_limits()
+{
+	printf '#!/bin/sh\n[ $1 = 0 ] && exec echo ran\nexec nsunshare -r "$0" $(($1 - 1))\n' >"$TMP/nest"
+	chmod 755 "$TMP/nest"
+	run "$TMP/nest" 40
+	assert_rc 125
+	assert_err_has 'hint: 32 user namespaces are nested already'
+	sed -i 's/-r/-p/' "$TMP/nest"
+	[ "$uid" = 0 ] || return 0
+	run "$TMP/nest" 40
+	assert_rc 125
+	assert_err_has 'hint: 32 pid namespaces are nested already'
+}
+
+test_no_privilege_without_a_user_namespace()
+{
+	[ "$uid" != 0 ] || return 0
+	run nsunshare -n true
+	assert_refused 125 'Operation not permitted'
+	assert_err_has 'hint: it needs CAP_SYS_ADMIN, which --user gives inside'
+	run nsunshare --uts="$TMP/uts" -r true
+	assert_refused 125 "$TMP/uts"
+	assert_err_has 'hint: a namespace is kept by a mount outside of it, which needs CAP_SYS_ADMIN there'
+}
+
+test_a_caller_in_a_chroot()
+{
+	[ "$uid" = 0 ] || return 0
+	mkdir "$TMP/root"
+	mount --rbind / "$TMP/root" && mount --make-rslave "$TMP/root"
+	run chroot "$TMP/root" "$NSUTILS_BIN/nsunshare" -r true
+	umount -l "$TMP/root"
+	assert_refused 125 'Operation not permitted'
+	assert_err_has 'hint: the caller is in a chroot'
+}
+
+test_a_caller_that_is_not_mapped()
+{
+	run nsunshare -U nsunshare -r true
+	assert_refused 125 'Operation not permitted'
+	assert_err_has "hint: the caller's own user id is not mapped"
+}
+
+test_setgroups_is_denied()
+{
+	[ "$uid" = 0 ] || return 0
+	run setpriv --groups 5 nsunshare -r -G 0 true
+	assert_refused 125 'cannot set the supplementary groups'
+	assert_err_has 'hint: setgroups is denied in this user namespace'
+}
+
+test_newuidmap_missing_or_powerless()
+{
+	[ "$uid" = 61234 ] || return 0
+	mkdir "$TMP/bin"
+	for t in nsunshare id; do
+		ln -s "$(command -v $t)" "$TMP/bin/$t"
+	done
+	run env PATH="$TMP/bin" nsunshare -r --map-auto id
+	assert_refused 125 "only one's own id can be mapped"
+	assert_err_has 'hint: newuidmap, which could map more, is not installed'
+	cp "$(command -v newuidmap)" "$(command -v newgidmap)" "$TMP/bin"
+	run env PATH="$TMP/bin" nsunshare -r --map-auto id
+	assert_refused 125 "only one's own id can be mapped"
+	assert_err_has 'is neither setuid root nor has file capabilities'
+	run setpriv --no-new-privs nsunshare -r --map-auto id
+	assert_refused 125 "only one's own id can be mapped"
+	assert_err_has 'hint: no_new_privs is set'
+}
+
+test_no_subordinate_ids_and_no_passwd_entry()
+{
+	[ "$uid" = 0 ] || return 0
+	run nsunshare --map-auto true
+	assert_refused 125 'has no range of subordinate uids'
+	assert_err_has 'hint: a line in /etc/subuid'
+	run setpriv --reuid 54321 --regid 54321 --clear-groups nsunshare --map=u:0:54321:1,u:1:100000:9,g:0:54321:1 true
+	assert_refused 125 "only one's own id can be mapped"
+	assert_err_has 'uid 54321 has none'
+}
+
+test_maps_that_the_kernel_would_not_take()
+{
+	run nsunshare --map=u:0:0:10,u:5:100:10,g:0:0:1 true
+	assert_refused 125 overlap
+	awk 'BEGIN { for (i = 0; i < 341; i++) print "uid", i * 2, i * 2, 1; print "gid 0 0 1" }' >"$TMP/big"
+	run nsunshare --map="$TMP/big" true
+	assert_refused 125 340
+	[ "$uid" = 0 ] || return 0
+	# one extent over two of the parent's is cut, not refused
+	run nsunshare --map=u:0:0:10,u:10:1000:10,g:0:0:10,g:10:1000:10 \
+		nsunshare --map=u:0:0:20,g:0:0:20 cat /proc/self/uid_map
+	assert_ok
+	assertEquals 2 "$(echo "$out" | wc -l)"
+	run nsunshare --map=u:0:0:10,g:0:0:10 nsunshare --map=u:0:0:20,g:0:0:10 true
+	assert_refused 125 'not mapped'
+}
+
+test_a_masked_proc()
+{
+	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /proc/sys/kernel' \
+		nsunshare -rmp --mount-proc true
+	assert_refused 125 "cannot mount proc on '/proc'"
+	assert_err_has "hint: '/proc/sys/kernel' is mounted over a part of proc"
+	run nsunshare -rm --mount-proc true
+	assert_refused 125 "cannot mount proc on '/proc'"
+	assert_err_has 'hint: in a user namespace proc can be mounted for a pid namespace of its own only: --pid'
+}
+
+test_a_time_out_of_range()
+{
+	run nsunshare -r --boottime 99999999999 true
+	assert_rc 125
+	assert_err_one_line
+	assert_err_has 'outside the allowed interval, -'
+	run nsunshare -r --boottime=-99999999 true
+	assert_rc 125
+	assert_err_one_line
+}
+
+test_a_directory_that_the_mapped_user_cannot_search()
+{
+	mkdir -p "$TMP/private/bin"
+	printf '#!/bin/sh\necho ran\n' >"$TMP/private/bin/program"
+	chmod 755 "$TMP/private/bin/program"
+	chmod 700 "$TMP/private"
+	if [ "$uid" = 0 ]; then
+		chmod 755 "$TMP"
+		run nsunshare --map=u:0:100000:65536,g:0:100000:65536 -S 0 -G 0 "$TMP/private/bin/program"
+		assert_refused 126 "cannot execute '$TMP/private/bin/program'"
+		assert_err_has "hint: the directory '$TMP/private' (mode 700"
+	else
+		run nsunshare -r --map-auto -S 1 "$TMP/private/bin/program"
+		assert_refused 126 "cannot execute '$TMP/private/bin/program'"
+		assert_err_has "may not be searched by user 1, as which it was tried"
+	fi
+}
+
+test_a_second_pid_namespace_without_a_process()
+{
+	run nsunshare -r -p --no-fork nsunshare -p true
+	assert_refused 125 'cannot create namespaces: pid'
+	assert_err_has 'hint: children of this process go to a pid namespace'
+}
+
+. shunit2
