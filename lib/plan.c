@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -16,23 +17,30 @@ void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kin
 {
 	if (p->err)
 		return;
+	if (!p->steps) {
+		p->steps = p->first;
+		p->size = ARRAY_SIZE(p->first);
+	}
 	if (p->n == p->size) {
-		size_t size = p->size ? 2 * p->size : 32;
-		struct plan_step *steps = reallocarray(p->steps, size, sizeof(*steps));
+		struct plan_step *own = p->steps == p->first ? NULL : p->steps;
+		struct plan_step *steps = reallocarray(own, 2 * p->size, sizeof(*steps));
 
 		if (!steps) {
 			p->err = -ENOMEM;
 			return;
 		}
+		if (!own)
+			memcpy(steps, p->first, sizeof(p->first));
 		p->steps = steps;
-		p->size = size;
+		p->size *= 2;
 	}
 	p->steps[p->n++] = (struct plan_step){ kind, actor, arg, num };
 }
 
 void plan_free(struct plan *p)
 {
-	free(p->steps);
+	if (p->steps != p->first)
+		free(p->steps);
 	*p = PLAN_INIT;
 }
 
@@ -138,6 +146,20 @@ bool plan_caller_gone(void)
 	return to_caller >= 0 && poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
+/* Takes a signal from the signalfd. True when it is one that would end us: it is pending again, so
+ * that it does so when it is unblocked. One that is ignored is gone, as it should be. */
+static bool is_interrupted(const struct plan_walk *w)
+{
+	struct signalfd_siginfo info;
+	struct sigaction now;
+
+	if (read(w->p->interrupt_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) ||
+	    sigaction((int)info.ssi_signo, NULL, &now) < 0 || now.sa_handler == SIG_IGN)
+		return false;
+	kill(getpid(), (int)info.ssi_signo);
+	return true;
+}
+
 /* Waits until the line has something to say: 0, or -EINTR when the caller is to end. */
 static int wait_line(const struct plan_walk *w, int line)
 {
@@ -148,10 +170,12 @@ static int wait_line(const struct plan_walk *w, int line)
 		return 0;
 	/* without poll(2) the line is waited for alone: what runs there may be the program already
 	 */
-	if (RETRY_EINTR(poll(p, 2, -1)) < 0)
-		return 0;
-	/* what the other has done comes first: it may be the program already */
-	return p[0].revents == 0 && (p[1].revents & POLLIN) ? -EINTR : 0;
+	do {
+		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
+			return 0;
+		/* what the other has done comes first: it may be the program already */
+	} while (p[0].revents == 0 && !(p[1].revents & POLLIN && is_interrupted(w)));
+	return p[0].revents == 0 ? -EINTR : 0;
 }
 
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);

@@ -57,11 +57,14 @@ struct plan_step {
 	uint64_t num;
 };
 
+#define PLAN_STEPS 24 /* without memory of its own */
+
 struct plan {
 	struct plan_step *steps;
+	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
 	int err;          /* 0 or -ENOMEM; sticky */
-	int interrupt_fd; /* a signalfd of blocked signals that end the run early, or 0 */
+	int interrupt_fd; /* signalfd (SFD_NONBLOCK) of signals that end the run early, or 0 */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })

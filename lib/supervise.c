@@ -96,11 +96,12 @@ int supervise_interrupt_fd(const struct supervise *s)
 	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
 		struct sigaction now;
 
-		if ((!s || !sigismember(&s->mask, ending[i])) &&
-		    sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+		/* plan_run() looks at the action when one comes: four calls less for each start */
+		if (s ? !sigismember(&s->mask, ending[i])
+		      : sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaddset(&set, ending[i]);
 	}
-	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC));
+	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 static void restore_signals(const struct supervise *s)

@@ -23,19 +23,15 @@ calls()
 	grep -c '(' "$dir/trace"
 }
 
-for n in 1 2; do
-	set -- nsunshare "$tool" -mpui --mount-proc true
-	[ $n = 1 ] || set -- unshare unshare -mpuif --mount-proc true
-	name=$1
-	shift
-	eval "i_$name=$(instructions "$@") c_$name=$(calls "$@")"
-done
-i_minimal=$(instructions "$dir/minimal" true)
-c_minimal=$(calls "$dir/minimal" true)
-printf 'instructions: nsunshare %s, unshare %s, minimal %s; ratio to unshare %s (at most 0.5)\n' "$i_nsunshare" "$i_unshare" \
-	"$i_minimal" "$(awk "BEGIN { printf \"%.2f\", $i_nsunshare / $i_unshare }")"
-printf 'system calls: nsunshare %s, unshare %s, minimal %s; more than minimal %s (at most 15)\n' "$c_nsunshare" "$c_unshare" \
-	"$c_minimal" $((c_nsunshare - c_minimal))
-hyperfine -N --warmup 50 --runs 1000 --export-json "$dir/time" "$tool -mpui --mount-proc true" \
-	'unshare -mpuif --mount-proc true' "$dir/minimal true" >/dev/null 2>&1
+ours="$tool -mpui --mount-proc true" theirs='unshare -mpuif --mount-proc true' least="$dir/minimal true"
+# shellcheck disable=SC2086 # words
+{
+	i_ours=$(instructions $ours) i_theirs=$(instructions $theirs) i_least=$(instructions $least)
+	c_ours=$(calls $ours) c_theirs=$(calls $theirs) c_least=$(calls $least)
+}
+printf 'instructions: nsunshare %s, unshare %s, minimal %s; ratio to unshare %s (at most 0.5)\n' "$i_ours" "$i_theirs" \
+	"$i_least" "$(awk "BEGIN { printf \"%.2f\", $i_ours / $i_theirs }")"
+printf 'system calls: nsunshare %s, unshare %s, minimal %s; more than minimal %s (at most 15)\n' "$c_ours" "$c_theirs" \
+	"$c_least" $((c_ours - c_least))
+hyperfine -N --warmup 50 --runs 1000 --export-json "$dir/time" "$ours" "$theirs" "$least" >/dev/null 2>&1
 jq -r '[.results[].median] | "wall time: nsunshare \(.[0] * 1e6 | floor) us, unshare \(.[1] * 1e6 | floor) us, minimal \(.[2] * 1e6 | floor) us; ratio \(.[0] / .[1] * 100 | floor / 100) (at most 0.85)"' "$dir/time"

@@ -35,10 +35,12 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 	struct nserr e = NSERR_INIT;
 	int wstatus = -1;
 
-	if (r->o->fork)
+	if (r->o->fork) {
 		wstatus = execute_child(r, p, &e);
-	else
+	} else {
+		r->pid = getpid();
 		(void)!plan_run(p, r, &result, &e);
+	}
 	if (wstatus < 0)
 		cli_die_nserr(&e);
 	spawn_end_as(wstatus);
@@ -70,7 +72,7 @@ static int unpersist(const char *dir)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run r = { .o = &o, .pid = getpid(), .handle = HANDLE_INIT };
+	struct run r = { .o = &o, .handle = HANDLE_INIT };
 	struct plan p = PLAN_INIT;
 	struct nserr e = NSERR_INIT;
 

@@ -72,12 +72,13 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 {
 	const char *id = kind == IDMAP_UID ? r->o->map_user : r->o->map_group;
 	const struct words *words = kind == IDMAP_UID ? &r->o->users : &r->o->groups;
-	struct idplan_single single = { own_id(r, kind), own_id(r, kind) };
+	struct idplan_single single = { 0 };
 	struct subid_user user = { 0 };
 	int rc = 0;
 
 	if (!id && words->n == 0)
 		return 0;
+	single.inside = single.outside = own_id(r, kind);
 	if (id && id != opts_current)
 		rc = lookup(kind, kind == IDMAP_UID ? "--map-user" : "--map-group", id,
 			    &single.inside, e);
