@@ -156,7 +156,7 @@ static int remove_pid_file(struct handle *h, struct nserr *e)
 	bool made = h->pid_file_made;
 
 	h->pid_file_made = false;
-	if (made && unlink(h->pid_file) < 0 && errno != ENOENT)
+	if (made && unlinkat(h->pid_dir, h->pid_file, 0) < 0 && errno != ENOENT)
 		return nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
 	return 0;
 }

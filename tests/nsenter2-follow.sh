@@ -13,7 +13,7 @@ start_target()
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
 	# in the middle of an exec a process has no environment
-	while [ "$(cat "/proc/$target/comm")" != sleep ]; do :; done
+	while comm=$(cat "/proc/$target/comm") && [ "$comm" != sleep ]; do :; done
 }
 
 test_follow_is_like_the_target()
