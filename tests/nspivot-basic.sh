@@ -240,6 +240,31 @@ test_ready_is_told_and_waited_for()
 	assert_ok
 }
 
+test_features_are_told()
+{
+	run nspivot --features
+	assert_ok
+	assert_out_has 'openat2 '
+	assert_out_has 'detached-tree '
+	run $OLD_KERNEL nspivot --features --json
+	assert_ok
+	assert_out_has '"mount-api": false'
+}
+
+test_an_idmapped_mount_is_attached_as_it_is()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir -p "$TMP/ids"
+	touch "$TMP/ids/file"
+	chown 61234:61234 "$TMP/ids/file"
+	run nsidmap mount --map u:61234:7:1,g:61234:7:1 --fd 5 "$TMP/ids" -- \
+		nsunshare -mp -- nspivot --bind fd:5:/ids:nosuid --ro-bind "$TMP/ids:/plain" "$box" -- \
+		/bin/stat -c %u:%g /ids/file /plain/file
+	assert_ok
+	assert_out '7:7
+61234:61234'
+}
+
 test_bad_command_lines_are_refused()
 {
 	for bad in --bind=/a --bind=:/b --tmpfs= '--tmpfs=/x:,' --dir=/x:mode=9 --dir=/x:mode= --symlink=x --file=/x \

@@ -33,6 +33,7 @@ static void in_namespaces(void (*test)(const char *dir))
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) {
 			printf("# no user namespace here\n");
 			fflush(stdout);
+			fflush(stdout);
 			_exit(0);
 		}
 		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/uid_map", map), 0);

@@ -11,6 +11,10 @@ int main(int argc, char **argv)
 
 	opts_read(&q, argc, argv);
 	q.root.exec_closes = true;
+	if (q.features) {
+		features_print(q.json);
+		return 0;
+	}
 	steps_add(&q, &p);
 	if (q.explain) {
 		struct buf out = BUF_INIT;

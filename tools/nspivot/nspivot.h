@@ -59,7 +59,7 @@ struct request {
 	struct op *op;
 	size_t n, size;
 	const char *put_old, *chdir;
-	bool force, explain, move_root, host_root;
+	bool force, explain, features, json, move_root, host_root;
 	bool readonly; /* --readonly of the root itself, done last */
 	struct handle handle;
 	struct cred cred;
@@ -89,6 +89,9 @@ int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot,
 
 /* Fills an empty root with the host's directories, read-only. 0 or a negative errno with e set. */
 int hostroot_fill(struct rootfs *r, struct nserr *e) must_check;
+
+/* Prints what this kernel and this user can do. */
+void features_print(bool json);
 
 /* The steps that carry q out, in their order. */
 void steps_add(struct request *q, struct plan *p);

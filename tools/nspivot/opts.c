@@ -12,6 +12,7 @@ enum {
 	OPT_CHDIR,
 	OPT_FORCE,
 	OPT_EXPLAIN,
+	OPT_FEATURES,
 };
 
 enum { EXCL_OLD = 1 };
@@ -51,6 +52,8 @@ static const struct cli_opt opts[] = {
 	HANDLE_OPTS,
 	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
+	{ OPT_FEATURES,                    "features",        CLI_NONE,   NULL,                 "print what this kernel and this user can do" },
+	{ 'J',                             "json",            CLI_NONE,   NULL,                 "print --features as JSON" },
 	{ 0 },
 };
 /* clang-format on */
@@ -58,7 +61,7 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nspivot",
 	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]",
-		      "[options] --host-root [--] [<program> [<argument>...]]" },
+		      "[options] --host-root [--] [<program> [<argument>...]]", "--features [-J]" },
 	.purpose = "Assemble a root, pivot into it for good, and execute a program there.",
 	.opts = opts,
 	.notes = "It never forks. The program is looked up in the new root, so it comes last in a "
@@ -100,6 +103,12 @@ static void take(struct request *q, int key, const char *arg)
 	case OPT_HOST_ROOT:
 		q->host_root = true;
 		break;
+	case OPT_FEATURES:
+		q->features = true;
+		break;
+	case 'J':
+		q->json = true;
+		break;
 	case OPT_EXPLAIN:
 		q->explain = true;
 		break;
@@ -138,7 +147,7 @@ void opts_read(struct request *q, int argc, char **argv)
 		take(q, key, c.arg);
 	check_cred(q);
 	argv = cli_rest(&c);
-	if (!q->host_root) {
+	if (!q->host_root && !q->features) {
 		if (!argv[0])
 			cli_die_usage("which new root?");
 		q->newroot = *argv++;
