@@ -157,6 +157,7 @@ void build_init(struct run *r, struct plan *p)
 		.supervise = { .grace = { .tv_sec = 10 } },
 		.handle = r->handle,
 		.argv = r->argv,
+		.outer = &r->supervise,
 		.guarded = true,
 	};
 	/* those of the process outside are its own */
@@ -173,7 +174,6 @@ static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 		add_exec(r, p, self, r->o->fork ? &r->supervise : NULL, &r->handle);
 		return;
 	}
-	supervise_plan(&r->supervise, p, self);
 	plan_add(p, self, &step_init, NULL, 0);
 }
 
