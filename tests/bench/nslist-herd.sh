@@ -35,7 +35,10 @@ compare()
 	medians lsns "$nslist" "$links" | paste -s -d ' ' | awk -v n="$n" '{
 		printf "%6d processes: lsns %8.1f ms  nslist %7.1f ms (%4.1f x)  links alone %7.1f ms (%4.1f x)\n",
 			n, $1, $2, $1 / $2, $3, $1 / $3 }'
-	medians "$nslist" | sed "s/^/$n /" >>"$tmp/growth"
+	jq -r '.results[] | (.user + .system) * 1000' "$tmp/json" | paste -s -d ' ' | awk '{
+		printf "%18s cpu time: lsns %5.1f ms  nslist %7.1f ms (%4.1f x)  links alone %7.1f ms (%4.1f x)\n",
+			"", $1, $2, $1 / $2, $3, $1 / $3 }'
+	jq -r '.results[1].median * 1000' "$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
 }
 
 # calls CMD…: system calls a process
