@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-follow: what the program takes over from the target, and what it is told to be.
 # as: root user
+# budget: 120
 # shellcheck disable=SC2016 # what is in single quotes is for the shell inside
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid

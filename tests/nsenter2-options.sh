@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-options: what is entered beyond a type, and where and as whom the program then runs.
 # as: root user
+# budget: 120
 # shellcheck disable=SC2016 # what is in single quotes is for the shell inside
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net pid time
