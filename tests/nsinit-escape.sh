@@ -78,10 +78,14 @@ test_a_program_in_a_user_namespace_below_does_not_reach_it()
 # Who made the namespaces still enters them by process 1.
 test_the_owner_can_enter_by_process_1()
 {
-	start_holder nsunshare -Umpr --kill-child --mount-proc -- nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	run nsenter2 -a -t "$(pgrep -P "$holder")" -- sh -c 'cat /proc/1/comm'
-	assert_rc 0
-	assert_out nsinit
+	for init in '-- nsinit --keep-fd 3' '--init --keep-fd 3'; do
+		# shellcheck disable=SC2086 # words
+		start_holder nsunshare -Umpr --kill-child --mount-proc $init -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+		run nsenter2 -a -t "$(pgrep -P "$holder")" -- echo entered
+		assert_rc 0
+		assert_out entered
+		stop_holder
+	done
 }
 
 . shunit2

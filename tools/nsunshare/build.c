@@ -158,7 +158,8 @@ void build_init(struct run *r, struct plan *p)
 		.handle = r->handle,
 		.argv = r->argv,
 		.outer = &r->supervise,
-		.guarded = true,
+		/* not executed inside, it would be closed to an ordinary user who made it, too */
+		.guarded = r->by_root,
 	};
 	/* those of the process outside are its own */
 	i->handle.wait_fd = i->handle.status_fd = -1;

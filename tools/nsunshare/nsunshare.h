@@ -69,6 +69,7 @@ struct run {
 	struct handle handle;
 	struct cred cred;
 	struct initproc init;
+	bool by_root; /* the caller's effective user id is 0 */
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */
 	struct nspin pin[NSTYPE_COUNT];
