@@ -5,4 +5,12 @@
 # suite: long
 # budget: 300
 RUNS=500
+
+# shunit2 looks for tests in this file alone
+suite()
+{
+	suite_addTest test_no_run_fails_and_what_stays_is_always_listed
+	suite_addTest test_lists_of_processes_and_trees_survive_as_well
+}
+
 . "${0%/*}/nslist-churn.sh"
