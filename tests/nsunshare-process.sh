@@ -205,4 +205,13 @@ test_init_is_process_1_and_reaps()
 	assertEquals 143 $?
 }
 
+test_refuses_to_run_setuid()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	chmod 755 "$TMP"
+	cp "$(command -v nsunshare)" "$TMP/setuid" && chmod 4755 "$TMP/setuid"
+	run setpriv --reuid 61234 --regid 61234 --clear-groups "$TMP/setuid" -u id
+	assert_refused 125 'does not run setuid'
+}
+
 . shunit2

@@ -77,6 +77,9 @@ int main(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 
 	opts_parse(&r, argc, argv);
+	/* what it does with its privilege is the caller's to say: it must be the caller's */
+	if (getuid() != geteuid() || getgid() != getegid())
+		cli_die(0, "does not run setuid or setgid");
 	if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
 	if (o.features) {
