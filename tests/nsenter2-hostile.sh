@@ -58,7 +58,8 @@ test_another_process_of_that_number_is_refused()
 # E3: a kernel thread is in tests/unit/test-nsref.c, since none is seen from this pid namespace
 test_zombie_thread_and_self_have_their_own_sentence()
 {
-	start_holder sh -c 'sh -c "exit 0" & echo $! >&3; exec sleep 1000 3>&-'
+	# one that never waits: a shell may
+	start_holder perl -e 'my $p = fork; exit 0 unless $p; open(my $o, ">&=", 3); syswrite($o, "$p\n"); close $o; sleep 1000'
 	while state=$(grep '^State:' "/proc/$holder_line/status") && [ "${state#*Z (}" = "$state" ]; do :; done
 	run nsenter2 -t "$holder_line" -a true
 	assert_refused 125 "process $holder_line has ended: it is a zombie"
