@@ -72,7 +72,7 @@ static int unpersist(const char *dir)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run r = { .o = &o, .handle = HANDLE_INIT };
+	struct run r = { .o = &o, .handle = HANDLE_INIT, .by_root = geteuid() == 0 };
 	struct plan p = PLAN_INIT;
 	struct nserr e = NSERR_INIT;
 
