@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "file.h"
+#include "nsvisit.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
 
@@ -122,20 +123,37 @@ static int add_line(struct nscollect *c, struct ns *where, char *line, struct ns
 	return add_mount(c, where, field[3], field[4], e);
 }
 
+static int open_own_mountinfo(void *arg)
+{
+	const struct nscollect *c = arg;
+
+	return file_open_at(c->proc, "thread-self/mountinfo", O_RDONLY, 0);
+}
+
+/* That of a process in it, or of a thread of ours that goes there. */
+static int open_mountinfo(struct nscollect *c, const struct ns *where)
+{
+	cleanup_fd int fd = -1;
+	struct nsproc_path path;
+
+	if (where->pid) {
+		nsproc_path_set(&path, where->pid);
+		return file_open_at(c->proc, nsproc_path_at(&path, "mountinfo"), O_RDONLY, 0);
+	}
+	if (!c->self)
+		return -EOPNOTSUPP;
+	fd = nscollect_open(c, where);
+	return fd < 0 ? fd : nsvisit(fd, where->type, open_own_mountinfo, c);
+}
+
 static int by_mountinfo(struct nscollect *c, struct ns *where, struct nserr *e)
 {
 	cleanup_free char *text = NULL;
-	cleanup_fd int fd = -1;
-	struct nsproc_path path;
+	cleanup_fd int fd = open_mountinfo(c, where);
+	ssize_t n = fd < 0 ? fd : file_slurp(fd, 256u << 20, &text);
 	char *rest, *line;
-	ssize_t n;
 	int rc = 0;
 
-	if (!where->pid)
-		return -EOPNOTSUPP;
-	nsproc_path_set(&path, where->pid);
-	fd = file_open_at(c->proc, nsproc_path_at(&path, "mountinfo"), O_RDONLY, 0);
-	n = fd < 0 ? fd : file_slurp(fd, 256u << 20, &text);
 	if (n < 0)
 		return (int)n;
 	rest = text;

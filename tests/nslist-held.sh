@@ -82,6 +82,13 @@ test_by_a_mount_in_a_mount_namespace_without_a_process()
 	assert_out "$inode $(readlink /proc/self/ns/user | tr -dc 0-9)"
 }
 
+test_by_a_mount_on_a_kernel_without_statmount()
+{
+	hold lostmount "$TMP/at"
+	run enosys statmount,listmount,listns -- nslist -rn -o NS,TYPE,NPROCS,HELD
+	assert_held mnt
+}
+
 test_by_a_mount_of_our_own()
 {
 	mkdir "$TMP/d"
