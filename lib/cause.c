@@ -173,63 +173,6 @@ void cause_unshare(uint64_t types, struct nserr *e)
 	}
 }
 
-/* Directories of proc that the kernel keeps empty: a mount on them hides nothing. */
-static bool is_empty_dir(const char *below)
-{
-	return streq(below, "/sys/fs/binfmt_misc") || streq(below, "/fs/nfsd");
-}
-
-/* What is mounted over a part of a proc, first found; NULL when a proc is seen whole. */
-static bool find_mask(char *where, size_t size)
-{
-	cleanup_mountinfo struct mountinfo procs = MOUNTINFO_INIT, all = MOUNTINFO_INIT;
-	struct mountinfo_line proc, line;
-	bool found = false;
-
-	where[0] = '\0';
-	if (mountinfo_read(&procs, NULL) < 0)
-		return false;
-	while (mountinfo_next(&procs, &proc)) {
-		bool masked = false;
-
-		if (!streq(proc.fstype, "proc") || !streq(proc.root, "/"))
-			continue;
-		mountinfo_free(&all);
-		if (mountinfo_read(&all, NULL) < 0)
-			return false;
-		while (!masked && mountinfo_next(&all, &line)) {
-			const char *below = str_after(line.target, proc.target);
-
-			masked = line.parent == proc.id && below && !is_empty_dir(below);
-			if (masked)
-				snprintf(where, size, "%s", line.target);
-		}
-		if (!masked)
-			return false;
-		found = true;
-	}
-	return found || where[0] == '\0';
-}
-
-void cause_mount_proc(bool new_pid, struct nserr *e)
-{
-	char where[256];
-
-	if (e->errnum != EPERM)
-		return;
-	if (!new_pid)
-		nserr_hint(e, "in a user namespace proc can be mounted for a pid namespace of its "
-			      "own only: --pid");
-	else if (find_mask(where, sizeof(where)) && where[0])
-		nserr_hint(e,
-			   "'%s' is mounted over a part of proc, and in a user namespace the "
-			   "kernel mounts proc only where one is seen whole already",
-			   where);
-	else if (find_mask(where, sizeof(where)))
-		nserr_hint(e, "no proc is mounted here, and in a user namespace the kernel mounts "
-			      "one only where one is seen whole already");
-}
-
 void cause_search(const char *path, struct nserr *e)
 {
 	char dir[4096] = ".";

@@ -11,9 +11,6 @@
 /* unshare(2) or clone3(2) with these CLONE_NEW* flags. Called in the process that tried it. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
-/* mount(2) of a proc file system; new_pid: a pid namespace was made with the user namespace. */
-void cause_mount_proc(bool new_pid, struct nserr *e);
-
 /* Use of path (a program, a directory to enter) that failed with EACCES: the directory on the way
  * that this process may not search. */
 void cause_search(const char *path, struct nserr *e);

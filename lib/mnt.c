@@ -10,6 +10,7 @@
 
 #include "dl.h"
 #include "file.h"
+#include "mountinfo.h"
 #include "num.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
@@ -168,14 +169,36 @@ static int is_ours(const char *file)
 	return fstat(owner, &its) == 0 ? its.st_ino == mine.st_ino : -1;
 }
 
+/* The table as our own reader sees it: no library is loaded to explain, perhaps inside a root that
+ * is not to be trusted. The strings are those of m. */
+static int read_own(struct mnt_table *t, struct mountinfo *m)
+{
+	struct mountinfo_line line;
+	int rc = mountinfo_read(m, NULL);
+
+	*t = MNT_TABLE_INIT;
+	while (rc == 0 && mountinfo_next(m, &line)) {
+		struct mnt *more = reallocarray(t->m, t->n + 1, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		t->m = more;
+		t->m[t->n++] = (struct mnt){
+			line.id,     line.parent, line.root,
+			line.target, line.fstype, mountinfo_has_option(line.options, "ro")
+		};
+	}
+	return rc;
+}
+
 static void explain_mask(const char *type, struct nserr *e)
 {
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mnt_table t;
-	const struct mnt *mask;
+	const struct mnt *mask = NULL;
 
-	if (mnt_read(&t, "/proc/self/mountinfo", NULL) < 0)
-		return;
-	mask = mnt_mask(&t, type);
+	if (read_own(&t, &m) == 0)
+		mask = mnt_mask(&t, type);
 	if (mask && streq(mask->type, type) && mask->readonly)
 		nserr_hint(e,
 			   "%s is read-only, and a user namespace may not mount %s less so: add ro",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mountinfo: a reader of /proc/self/mountinfo. */
+/* mountinfo: a reader of the lines of proc_pid_mountinfo(5). */
 #include "mountinfo.h"
 
 #include <fcntl.h>
@@ -8,17 +8,22 @@
 #include "file.h"
 #include "num.h"
 
-#define MOUNTINFO_MAX (64u << 20) /* 100,000 mounts of 600 bytes */
+#define MOUNTINFO_MAX (256u << 20) /* 400,000 mounts of 600 bytes */
+
+int mountinfo_read_fd(struct mountinfo *m, int fd)
+{
+	ssize_t n = file_slurp(fd, MOUNTINFO_MAX, &m->text);
+
+	m->at = m->text;
+	return n < 0 ? (int)n : 0;
+}
 
 int mountinfo_read(struct mountinfo *m, struct nserr *e)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY, 0);
-	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &m->text);
+	int rc = fd < 0 ? fd : mountinfo_read_fd(m, fd);
 
-	if (n < 0)
-		return nserr_set(e, (int)n, "cannot read /proc/self/mountinfo");
-	m->at = m->text;
-	return 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot read /proc/self/mountinfo") : 0;
 }
 
 void mountinfo_free(struct mountinfo *m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mountinfo: the caller's mounts as /proc/self/mountinfo tells them (proc_pid_mountinfo(5)), for
- * the few questions of tools that link libc alone. */
+/* mountinfo: the mounts of a process as proc_pid_mountinfo(5) tells them, for the questions of
+ * tools that link libc alone and may have entered a root whose libmount is not to be trusted. */
 #ifndef NSU_MOUNTINFO_H
 #define NSU_MOUNTINFO_H
 
@@ -22,8 +22,9 @@ struct mountinfo_line { /* strings point into the text, octal escapes undone */
 	const char *fstype, *source, *super; /* super: options of the file system */
 };
 
-/* Reads the file. 0 or a negative errno with e set. */
+/* Reads the caller's own, or the one that fd (borrowed) is open on. 0 or a negative errno. */
 int mountinfo_read(struct mountinfo *m, struct nserr *e) must_check;
+int mountinfo_read_fd(struct mountinfo *m, int fd) must_check;
 void mountinfo_free(struct mountinfo *m);
 
 #define cleanup_mountinfo __attribute__((cleanup(mountinfo_free)))

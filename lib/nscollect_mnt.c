@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "file.h"
+#include "mountinfo.h"
 #include "nsvisit.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
@@ -29,13 +30,12 @@ static int add_mount(struct nscollect *c, struct ns *where, const char *root, co
 }
 
 /* The last mount on "/" is the one that is seen. */
-static int note_root(struct ns *where, const char *path, const char *fstype, size_t n,
-		     struct nserr *e)
+static int note_root(struct ns *where, const char *path, const char *fstype, struct nserr *e)
 {
 	if (!streq(path, "/"))
 		return 0;
 	free(where->rootfs);
-	where->rootfs = strndup(fstype, n);
+	where->rootfs = strdup(fstype);
 	return where->rootfs ? 0 : nserr_set(e, ENOMEM, "cannot list namespaces");
 }
 
@@ -57,8 +57,7 @@ static int stat_one(struct nscollect *c, struct ns *where, uint64_t id, struct n
 	if (rc < 0)
 		return rc;
 	where->mounts++;
-	rc = note_root(where, u.m.str + u.m.mnt_point, u.m.str + u.m.fs_type,
-		       strlen(u.m.str + u.m.fs_type), e);
+	rc = note_root(where, u.m.str + u.m.mnt_point, u.m.str + u.m.fs_type, e);
 	if (rc < 0)
 		return rc;
 	if (!streq(u.m.str + u.m.fs_type, "nsfs"))
@@ -87,40 +86,15 @@ static int by_listmount(struct nscollect *c, struct ns *where, struct nserr *e)
 
 /* ---- mountinfo of a process in it ---- */
 
-/* Undoes the \ooo of proc_pid_mountinfo(5) in place. */
-static void unescape(char *s)
+static int add_line(struct nscollect *c, struct ns *where, const struct mountinfo_line *l,
+		    struct nserr *e)
 {
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* "id parent major:minor root point options … - fstype source options" */
-static int add_line(struct nscollect *c, struct ns *where, char *line, struct nserr *e)
-{
-	char *field[5], *fstype = strstr(line, " - ");
-	int rc;
+	int rc = note_root(where, l->target, l->fstype, e);
 
 	where->mounts++;
-	if (!fstype)
-		return 0;
-	fstype += 3;
-	for (size_t i = 0; i < ARRAY_SIZE(field); i++)
-		if (!(field[i] = strsep(&line, " ")))
-			return 0;
-	unescape(field[4]);
-	rc = note_root(where, field[4], fstype, strcspn(fstype, " "), e);
-	if (rc < 0 || !str_after(fstype, "nsfs "))
+	if (rc < 0 || !streq(l->fstype, "nsfs"))
 		return rc;
-	return add_mount(c, where, field[3], field[4], e);
+	return add_mount(c, where, l->root, l->target, e);
 }
 
 static int open_own_mountinfo(void *arg)
@@ -148,18 +122,13 @@ static int open_mountinfo(struct nscollect *c, const struct ns *where)
 
 static int by_mountinfo(struct nscollect *c, struct ns *where, struct nserr *e)
 {
-	cleanup_free char *text = NULL;
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	cleanup_fd int fd = open_mountinfo(c, where);
-	ssize_t n = fd < 0 ? fd : file_slurp(fd, 256u << 20, &text);
-	char *rest, *line;
-	int rc = 0;
+	struct mountinfo_line line;
+	int rc = fd < 0 ? fd : mountinfo_read_fd(&m, fd);
 
-	if (n < 0)
-		return (int)n;
-	rest = text;
-	while (rc == 0 && (line = strsep(&rest, "\n")))
-		if (*line)
-			rc = add_line(c, where, line, e);
+	while (rc == 0 && mountinfo_next(&m, &line))
+		rc = add_line(c, where, &line, e);
 	return rc;
 }
 

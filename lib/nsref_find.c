@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "file.h"
+#include "mountinfo.h"
 #include "num.h"
 #include "sys_ns.h"
 
@@ -163,41 +164,19 @@ static void each_number(int proc, const char *where,
 	closedir(dir);
 }
 
-/* Undoes the \ooo of mountinfo in place. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* A line of mountinfo, proc_pid_mountinfo(5): id parent dev root point options … - fstype … */
-static void note_mount(int proc, const char *where, char *line)
+static void note_mount(int proc, const char *where, const struct mountinfo_line *l)
 {
 	cleanup_buf struct buf path = BUF_INIT;
 	cleanup_fd int fd = -1;
 	const struct nstype *type;
 	struct entry *e;
-	char *field[5], *type_at = strstr(line, " - nsfs ");
 	uint64_t inode;
 
-	if (!type_at)
-		return;
-	for (unsigned i = 0; i < ARRAY_SIZE(field); i++)
-		field[i] = strsep(&line, " ");
-	if (!line || nstype_parse_link(field[3], strlen(field[3]), &type, &inode) < 0 ||
+	if (!streq(l->fstype, "nsfs") ||
+	    nstype_parse_link(l->root, strlen(l->root), &type, &inode) < 0 ||
 	    find_seen(type, inode, 0))
 		return;
-	unescape(field[4]);
-	buf_printf(&path, "%s/root%s", where, field[4]);
+	buf_printf(&path, "%s/root%s", where, l->target);
 	fd = path.err ? path.err : file_open_at(proc, path.s, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	/* another mount may cover it */
 	if (fd < 0 || sys_ns_is_nsfs(fd) != 1 || inode_of(fd) != inode || !(e = add(type, inode)))
@@ -209,17 +188,17 @@ static void note_mount(int proc, const char *where, char *line)
 
 static void note_mounts(int proc, const char *where)
 {
-	cleanup_free char *text = NULL;
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	cleanup_fd int fd = -1;
-	char path[32], *line, *rest;
+	struct mountinfo_line line;
+	char path[32];
 
 	snprintf(path, sizeof(path), "%s/mountinfo", where);
 	fd = file_open_at(proc, path, O_RDONLY, 0);
-	if (fd < 0 || file_slurp(fd, 64u << 20, &text) < 0)
+	if (fd < 0 || mountinfo_read_fd(&m, fd) < 0)
 		return;
-	rest = text;
-	while ((line = strsep(&rest, "\n")))
-		note_mount(proc, where, line);
+	while (mountinfo_next(&m, &line))
+		note_mount(proc, where, &line);
 }
 
 /* Threads and descriptors. A fd link of a namespace reads as its ns link does. */

@@ -121,10 +121,10 @@ test_a_masked_proc()
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /proc/sys/kernel' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has "hint: '/proc/sys/kernel' is mounted over a part of proc"
+	assert_err_has 'hint: a tmpfs mounted on /proc/sys/kernel hides a part of the only proc here'
 	run nsunshare -rm --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: in a user namespace proc can be mounted for a pid namespace of its own only: --pid'
+	assert_err_has 'hint: proc needs a pid namespace of this user namespace: make one with nsunshare -p'
 }
 
 test_a_time_out_of_range()

@@ -6,6 +6,7 @@
 
 #include "cause.h"
 #include "file.h"
+#include "mnt.h"
 #include "nsunshare.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
@@ -85,10 +86,10 @@ const struct plan_kind step_wd = {
  * is made private first, or the new one would appear outside. */
 static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct run *r = ctx;
 	const char *dir = s->arg;
 	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
 
+	(void)ctx;
 	/* what is no mount point is propagated by nothing */
 	if (rc < 0 && rc != -EINVAL)
 		return nserr_set(e, rc, "cannot make '%s' private", dir);
@@ -96,8 +97,8 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
-	if (r->o->types & CLONE_NEWUSER)
-		cause_mount_proc(r->o->types & CLONE_NEWPID, e);
+	if (rc == -EPERM)
+		mnt_explain("proc", e);
 	return rc;
 }
 
