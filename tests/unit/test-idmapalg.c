@@ -237,7 +237,7 @@ static void reads_what_it_writes(void)
 	struct buf text = BUF_INIT;
 
 	for (unsigned n = 0; n < CASES; n++) {
-		cleanup_idmaps struct idmaps m = IDMAPS_INIT, again;
+		cleanup_idmaps struct idmaps m = IDMAPS_INIT, again = IDMAPS_INIT;
 		struct model want[IDMAP_KINDS];
 		uint32_t base = some_base();
 
