@@ -110,23 +110,23 @@ test_join_cgroup_of_a_hostile_name()
 		case $mount in
 		*/cpuset) continue ;; # an empty one takes no process
 		esac
-		mkdir "$mount/a:b c$NSUTILS_RUN_ID" 2>/dev/null && made="$made $mount"
+		mkdir "$mount/a:b c$own_cgroup" 2>/dev/null && made="$made $mount"
 	done
 	[ -n "$made" ] || { echo 'no cgroup can be made'; return 0; }
 	start_holder sh -c 'for m in $1; do echo $$ >"$m/a:b c$2/cgroup.procs"; done; echo ready >&3; exec sleep 1000 3>&-' \
-		sh "$made" "$NSUTILS_RUN_ID"
+		sh "$made" "$own_cgroup"
 	run nsenter2 -t "$holder" -n -c -- sh -c 'cat /proc/self/cgroup; ls /proc/self/fd | tr "\n" " "' <"$TMP/err"
 	assert_ok
 	assert_out "$(cat "/proc/$holder/cgroup")
 0 1 2 3 "
-	assert_out_has "/a:b c$NSUTILS_RUN_ID"
+	assert_out_has "/a:b c$own_cgroup"
 	# in a user and cgroup namespace too
 	run nsenter2 -t "$holder" -a --follow=cgroup cat /proc/self/cgroup
 	assert_ok
-	assert_out_has "/a:b c$NSUTILS_RUN_ID"
+	assert_out_has "/a:b c$own_cgroup"
 	stop_holder
 	for mount in $made; do
-		while ! rmdir "$mount/a:b c$NSUTILS_RUN_ID" 2>/dev/null; do :; done
+		while ! rmdir "$mount/a:b c$own_cgroup" 2>/dev/null; do :; done
 	done
 }
 

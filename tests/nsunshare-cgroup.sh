@@ -6,7 +6,7 @@
 require_root
 require_ns cgroup pid
 
-name=/$NSUTILS_RUN_ID-nsunshare
+name=/$own_cgroup
 v2=$(awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) == "cgroup2") { print $5; exit } }' /proc/self/mountinfo)
 v1cpu=$(awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) == "cgroup" && ("," $(i + 3) ",") ~ /,cpu,/) { print $5; exit } }' /proc/self/mountinfo)
 [ -n "$v2$v1cpu" ] || skip 'no cgroup file system is mounted'
@@ -84,7 +84,7 @@ test_settings_are_written()
 	assert_no_leftovers
 }
 
-# Two burners for a second of wall time get what the quota gives, 0.2 s of processor time, not 2 s.
+# Two burners for one to two seconds of wall time get what the quota gives, at most 0.4 s of processor time.
 test_a_quota_holds()
 {
 	if [ -n "$v1cpu" ]; then
@@ -94,9 +94,9 @@ test_a_quota_holds()
 	else
 		return 0
 	fi
-	run sh -c 'nsunshare -p --into-cgroup "$0" --cgroup-create "$@" timeout 1 cpu-burner 2; times | tail -n 1' "$name" "$@"
+	run sh -c 'nsunshare -p --into-cgroup "$0" --cgroup-create "$@" cpu-burner 2 2; times' "$name" "$@"
 	used=$(echo "$out" | sed -n 's/^0m\([0-9]*\)\.\([0-9]\).*/\1\2/p' | tail -n 1)
-	assertTrue "tenths of a second used: $used ($out)" "[ '${used:-99}' -le 6 ]"
+	assertTrue "tenths of a second used: $used ($out)" "[ '${used:-99}' -ge 1 ] && [ '${used:-99}' -le 6 ]"
 }
 
 test_what_cannot_be_is_told()

@@ -126,7 +126,7 @@ test_a_signal_during_the_setup_takes_it_back()
 		assert_no_leftovers
 	done
 	if [ "$(id -u)" = 0 ]; then
-		start_holder nsunshare -p "--uts=$TMP/uts" --persist "$TMP/kept" --into-cgroup "/$NSUTILS_RUN_ID-t" \
+		start_holder nsunshare -p "--uts=$TMP/uts" --persist "$TMP/kept" --into-cgroup "/$own_cgroup" \
 			--cgroup-create --setup 'echo in >&3; exec sleep 1000 3>&-' echo ran
 		kill -TERM "$holder"
 		wait "$holder"

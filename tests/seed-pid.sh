@@ -18,6 +18,16 @@ test_the_first_process_is_1_and_its_parent_0()
 	assert_out_lacks '1 0'
 }
 
+# The same process from outside: another number, and a parent that has one.
+test_outside_it_has_a_pid_and_a_parent()
+{
+	start_holder nsunshare $own -p --kill-child -- sh -c 'echo $$ $PPID >&3; exec sleep 1000 3>&-'
+	assertEquals '1 0' "$holder_line"
+	run ps -o ppid=,comm= -p "$(pgrep -P "$holder")"
+	assert_rc 0
+	assert_out_has "$holder sleep"
+}
+
 # /proc belongs to the pid namespace it was mounted in: with the old one, ps shows the old one's processes.
 test_ps_needs_a_new_proc()
 {

@@ -86,7 +86,7 @@ test_nothing_of_it_is_left_outside()
 
 test_the_go_programs_container_without_root()
 {
-	run env -i PATH="$PATH" 'PS1=-[namespace-process]-# ' nsunshare -r -mpuin --mount-proc -- \
+	run nsunshare -r -mpuin --mount-proc --clear-env --setenv "PATH=$PATH" --setenv 'PS1=-[namespace-process]-# ' -- \
 		sh -c 'id -u; hostname bird; hostname; ipcs -q | grep -c 0x; echo $$; set -- /proc/[0-9]*; echo "$*"; echo "$PS1"'
 	assert_ok
 	assert_out '0
@@ -95,6 +95,18 @@ bird
 1
 /proc/1
 -[namespace-process]-# '
+}
+
+# The prompt is set in an environment that has nothing of the caller's.
+test_a_prompt_in_a_cleared_environment()
+{
+	run nsunshare -r --clear-env --setenv 'PS1=-[namespace-process]-# ' -- /usr/bin/env
+	assert_ok
+	assert_out 'PS1=-[namespace-process]-# '
+	echo 'echo in here' >"$TMP/typed"
+	run nsunshare -r --clear-env --setenv 'PS1=-[namespace-process]-# ' -- /bin/sh -i <"$TMP/typed"
+	assert_err_has '-[namespace-process]-# '
+	assert_out 'in here'
 }
 
 # The article ends with two lines of mountinfo: the root, and proc.

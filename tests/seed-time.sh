@@ -42,7 +42,31 @@ test_the_offsets_can_be_read()
 	assert_out_has 86400
 }
 
-# What the article's clock_times prints: each clock and its offset.
+# The kernel's own lines tell the same: the inner namespace's offset contains the outer one's.
+test_offsets_count_from_the_initial_namespace()
+{
+	read -r _ outer _ <<-END
+		$(grep boottime /proc/self/timens_offsets)
+	END
+	run nsunshare $own -- nstimeoffset -b +1d -- nstimeoffset -b +1d -- sed -n 's/^boottime *\([0-9-]*\) .*/\1/p' /proc/self/timens_offsets
+	assert_ok
+	assert_out $((outer + 172800))
+}
+
+# What the article's clock_times prints: the real-time clock is the same, the others are moved.
+test_a_program_reads_moved_clocks()
+{
+	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'
+	assert_ok
+	assert_out_has 'monotonic 7200
+boottime 3600
+realtime '
+	inner=${out##* }
+	outer=$(date +%s)
+	assertTrue "$inner and $outer" "[ $((outer - inner)) -ge 0 ] && [ $((outer - inner)) -le 5 ]"
+}
+
+# Each clock and its offset.
 test_readings_are_shown()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -- nstimeoffset --show

@@ -4,7 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
-require_tool setpriv
+require_tool setpriv busybox ip
 
 test_without_a_map_everybody_is_nobody()
 {
@@ -86,6 +86,26 @@ test_who_joins_has_all_capabilities_there()
 	assert_out_has 0
 	assert_out_lacks 0000000000000000
 	assert_err_has 'must be root'
+}
+
+# What it loses is every privilege over what it was part of: even ping, which wants a raw socket of a network
+# namespace that the user namespace does not own.
+test_who_joins_loses_even_ping()
+{
+	[ "$(id -u)" != 0 ] || ip link set lo up
+	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	if [ "$(id -u)" = 0 ]; then
+		run busybox ping -c 1 127.0.0.1
+		assert_rc 0
+	fi
+	run nsenter2 -t "$holder_line" -U -- busybox ping -c 1 127.0.0.1
+	assert_rc 1
+	assert_err_has 'permission denied'
+	stop_holder
+	# in a network that it owns there is ping again
+	start_holder nsunshare -r -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder_line" -U -n -- busybox ping -c 1 127.0.0.1
+	assert_ok
 }
 
 . shunit2

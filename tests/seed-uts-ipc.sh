@@ -61,16 +61,27 @@ test_posix_queues_are_separate_too()
 0'
 }
 
-# shm_open(3) is a file below /dev/shm: it is the mount namespace that separates it, not the ipc one.
-test_shared_memory_objects_go_with_mounts()
+# What shm_open(3) makes is a file below /dev/shm, and what mmap(2) shares is one anyway: it is the mount
+# namespace that separates them, not the ipc one.
+test_shared_memory_goes_with_mounts()
 {
-	run nsunshare $own -m -- sh -c '
-		mount -t tmpfs none /dev/shm && echo text >/dev/shm/object &&
-		nsunshare -i -- cat /dev/shm/object &&
-		nsunshare -m -- sh -c "mount -t tmpfs none /dev/shm; ls -A /dev/shm | wc -l"'
-	assert_ok
-	assert_out 'text
-0'
+	mkdir "$TMP/mem"
+	for how in "shm /seed /dev/shm" "map $TMP/mem/seed $TMP/mem"; do
+		# shellcheck disable=SC2086 # words
+		set -- $how
+		start_holder sh -c 'exec shared "$0" "$1" text >"$2"' "$1" "$2" "$TMP/last"
+		# not where another file system is mounted
+		run nsunshare $own -m -- sh -c 'mount -t tmpfs none "$2" && exec shared "$0" "$1"' "$@"
+		assert_rc 1
+		assert_err_has 'No such file or directory'
+		# another ipc namespace, the same memory; the other side sees what is changed
+		run nsunshare $own -i -- shared "$1" "$2"
+		assert_ok
+		assert_out text
+		wait "$holder"
+		assertEquals "$1" '!ext' "$(cat "$TMP/last")"
+		rm -f "/dev/shm$2" "$2"
+	done
 }
 
 . shunit2

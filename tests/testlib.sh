@@ -35,6 +35,9 @@ if [ -z "${NSUTILS_TEST:-}" ]; then
 	exec "${0%/*}/run" "$0"
 fi
 
+# what the names of a test's cgroups contain, which are there for the whole machine
+own_cgroup=${0##*/}
+own_cgroup=$NSUTILS_RUN_ID-${own_cgroup%.sh}-$(id -u)
 TMP=$(mktemp -d) || exit 1	# removed by the runner, whatever becomes of us
 out='' err='' rc=''		# of the last `run`; $TMP/out and $TMP/err hold the bytes
 holder='' holder_line='' _holders=''
@@ -310,7 +313,7 @@ assert_ok()
 # ---- What a run leaves behind
 
 # _state: mounts, living processes, host name, files of $TMP, /tmp, /run and /dev/shm, links,
-# cgroups of this run. Zombies are left out, they wait for their parent. The list of processes is
+# own cgroups. Zombies are left out, they wait for their parent. The list of processes is
 # expanded before any helper of the loop is started.
 _state()
 {
@@ -322,7 +325,7 @@ _state()
 	# shellcheck disable=SC2086 # split on purpose
 	find $_dirs -xdev -path "$TMP/out" -o -path "$TMP/err" -o -path "$TMP/state.*" -o \
 		-path "${SHUNIT_TMPDIR%/tmp}" -prune -o -print 2>/dev/null | sort
-	find /sys/fs/cgroup -type d -name "*$NSUTILS_RUN_ID*" 2>/dev/null
+	find /sys/fs/cgroup -type d -name "*$own_cgroup*" 2>/dev/null
 	[ "$NSUTILS_TEST" = bare ] && return 0
 	for _p in /proc/[0-9]*; do
 		{ read -r _stat <"$_p/stat"; } 2>/dev/null || continue

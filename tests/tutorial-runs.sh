@@ -28,7 +28,7 @@ lesson()
 		here && on
 		/^\.Bd -literal/ { on = 1 }' "$page" |
 		sed -e "s/\\\\(aq/'/g" -e 's/\\(ga/`/g' -e 's/\\(ha/^/g' -e 's/\\(ti/~/g' -e 's/\\-/-/g' \
-			-e 's/\\&//g' -e 's/\\e/\\/g' -e "s,/box\\( \\|\$\\),/$NSUTILS_RUN_ID-box\\1,"
+			-e 's/\\&//g' -e 's/\\e/\\/g' -e "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
 }
 
 test_every_example_prints_what_the_page_shows()

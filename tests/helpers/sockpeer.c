@@ -2,16 +2,19 @@
 /*
  * sockpeer: what Unix sockets tell and carry across namespaces.
  *
- *	sockpeer recv PATH	waits for one sender, prints "pid N uid N" as the kernel translates
- *them sockpeer send PATH	is such a sender
+ *	sockpeer recv PATH	waits for one sender, prints "pid N uid N" as the kernel
+ *				translates them
+ *	sockpeer send PATH	is such a sender
  *	sockpeer give PATH FILE	sends a descriptor of FILE to one receiver
  *	sockpeer take PATH FLAG	receives it, does setns(2) with FLAG, prints what came of it
  *
+ * A PATH that begins with @ is an abstract name.
  * recv and take write a line to descriptor 3 when they listen.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +32,19 @@ static int reach(const char *path, int listening)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int s = socket(AF_UNIX, SOCK_STREAM, 0);
+	socklen_t size = sizeof(a);
 
 	strncpy(a.sun_path, path, sizeof(a.sun_path) - 1);
+	if (*path == '@') {
+		a.sun_path[0] = '\0';
+		size = offsetof(struct sockaddr_un, sun_path) + strlen(path);
+	}
 	if (!listening) {
-		if (connect(s, (struct sockaddr *)&a, sizeof(a)) < 0)
+		if (connect(s, (struct sockaddr *)&a, size) < 0)
 			die("connect");
 		return s;
 	}
-	if (bind(s, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(s, 1) < 0)
+	if (bind(s, (struct sockaddr *)&a, size) < 0 || listen(s, 1) < 0)
 		die("bind");
 	if (write(3, "ready\n", 6) == 6)
 		close(3);
