@@ -5,7 +5,7 @@
 # for any number of lines.
 
 # play PROMPT TEXT: the commands of TEXT behind that prompt, in one shell and one directory, each compared
-# with what the text shows.
+# with what the text shows, both through the filter $settle if there is one.
 play()
 {
 	rm -rf "$TMP/play" && mkdir -p "$TMP/play/here" || return
@@ -36,7 +36,10 @@ play()
 	)
 	i=0
 	while [ $((i += 1)) -le "$count" ]; do
-		same "$TMP/play/$i.want" "$TMP/play/$i.got" && continue
+		for f in want got; do
+			${settle:-cat} <"$TMP/play/$i.$f" >"$TMP/play/$f"
+		done
+		same "$TMP/play/want" "$TMP/play/got" && continue
 		fail "not what the text shows: $(cat "$TMP/play/$i.cmd")"
 		diff "$TMP/play/$i.want" "$TMP/play/$i.got" | sed 's/^/	/'
 	done

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# readme-runs: the tour of the README prints what it shows, and what it says to write instead of other tools' commands is taken.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/pagelib.sh"
+require_ns user mnt pid uts ipc net time
+require_tool busybox ip
+
+readme=${0%/*}/../README
+prompt=\$
+[ "$(id -u)" != 0 ] || prompt=\#
+
+# steady: numbers of one machine become N, and the order of inodes, which the kernel gives as they are free, is
+# none. An ordinary user is told that there are processes which he may not look at.
+steady()
+{
+	sed -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
+}
+
+test_the_tour_prints_what_it_shows()
+{
+	# shellcheck disable=SC2034 # for play
+	settle=steady
+	play "$prompt" "$(sed -n '/^A tour/,/^If you use/s/^    //p' "$readme")"
+}
+
+# instead COMMAND: the line of the table that says to write it, with CMD, PID and names set; it must succeed.
+instead()
+{
+	assertTrue "the README has: $1" "grep -qF -- '$1' '$readme'"
+	run sh -c "$(echo "$1" | sed "s/CMD/true/; s/PID/$$/; s/4026531840/$(stat -Lc %i /proc/self/ns/net)/; s/USER/$(id -un)/")"
+	assert_rc 0
+}
+
+test_the_table_is_taken()
+{
+	instead 'nsunshare -r -mp --mount-proc CMD'
+	instead 'nslist -t net'
+	instead 'nslist 4026531840'
+	instead 'nsunshare -Umpr -- nspivot --host-root CMD'
+	instead 'nsinit -- CMD'
+	instead 'nsidmap subids USER'
+	[ "$(id -u)" = 0 ] || return 0
+	ip netns add blue 2>/dev/null
+	instead 'nstimeoffset -b -1h CMD'
+	instead 'nsenter2 -t PID -a CMD'
+	instead 'nsenter2 -t netns:blue CMD'
+	instead 'nslist -rno REF -t net | nsenter2 --each -- CMD'
+}
+
+. shunit2
