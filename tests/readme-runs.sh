@@ -29,7 +29,7 @@ test_the_tour_prints_what_it_shows()
 instead()
 {
 	assertTrue "the README has: $1" "grep -qF -- '$1' '$readme'"
-	run sh -c "$(echo "$1" | sed "s/CMD/true/; s/PID/$$/; s/4026531840/$(stat -Lc %i /proc/self/ns/net)/; s/USER/$(id -un)/")"
+	run sh -c "$(echo "$1" | sed "s/CMD/true/; s/PID/${target:-$$}/; s/4026531840/$(stat -Lc %i /proc/self/ns/net)/; s/USER/$(id -un)/")"
 	assert_rc 0
 }
 
@@ -41,6 +41,11 @@ test_the_table_is_taken()
 	instead 'nsunshare -Umpr -- nspivot --host-root CMD'
 	instead 'nsinit -- CMD'
 	instead 'nsidmap subids USER'
+	start_holder nsunshare -U -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	target=$holder_line
+	instead 'nsidmap plan --auto | nsidmap write PID -'
+	assertTrue 'the map is written' "grep -q . /proc/$target/uid_map"
+	target=
 	[ "$(id -u)" = 0 ] || return 0
 	ip netns add blue 2>/dev/null
 	instead 'nstimeoffset -b -1h CMD'
