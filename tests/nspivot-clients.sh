@@ -8,7 +8,7 @@
 . "${0%/*}/rootlib.sh"
 require_ns uts ipc net cgroup
 # shunit2 would take it for a failure of the image: build-aux/check makes it
-[ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/debian-image.sh'
+[ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 
 # every run sees the image whole and leaves it as it was
 docker()
