@@ -4,8 +4,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "num.h"
 
@@ -19,9 +21,22 @@ static void one(int fd, bool now)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-static int one_by_one(unsigned first, unsigned last, bool now)
+/* NULL where there is none: the root may be a foreign one, with anything of that name. */
+static DIR *list_open(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
+	struct statfs fs;
+
+	if (dir && (fstatfs(dirfd(dir), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)) {
+		closedir(dir);
+		return NULL;
+	}
+	return dir;
+}
+
+static int one_by_one(unsigned first, unsigned last, bool now)
+{
+	DIR *dir = list_open();
 	const struct dirent *d;
 	struct rlimit limit;
 	int fd;

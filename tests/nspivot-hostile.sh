@@ -134,6 +134,20 @@ colon'
 	NSPIVOT_UNDER=
 }
 
+# Without close_range(2) they are looked for in the /proc of the root.
+test_a_false_proc_hides_no_descriptor()
+{
+	evil
+	mkdir -p "$box/proc/self/fd"
+	for NSPIVOT_UNDER in 'enosys close_range --' ''; do
+		run box --close-fds "$box" -- /bin/sh -c 'echo harm >&7' 7>>"$canary/file"
+		assertNotEquals 'the descriptor is closed' 0 "$rc"
+		assert_err_has '7'
+		assertEquals untouched "$(cat "$canary/file")"
+	done
+	NSPIVOT_UNDER=
+}
+
 test_long_paths_are_made_or_refused()
 {
 	evil
