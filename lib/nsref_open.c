@@ -235,7 +235,7 @@ static int open_own_fd(const struct nsref *r, struct nserr *e)
 
 int nsref_open_socket(const struct nsproc_ref *p, int fd, struct nserr *e)
 {
-	cleanup_fd int sock = sys_pidfd_getfd(p->pidfd, fd);
+	cleanup_fd int sock = p->pidfd < 0 ? -ENOSYS : sys_pidfd_getfd(p->pidfd, fd);
 	struct stat st;
 	int ns;
 

@@ -34,6 +34,7 @@ test_all_takes_the_time_namespace_too()
 
 test_net_socket_enters_the_namespace_of_a_socket()
 {
+	kernel_call pidfd_getfd || return 0
 	# a socket of one network namespace, held by a process in another
 	start_holder unshare --user --map-root-user --net perl -MSocket -e '
 		$^F = 255;
@@ -49,6 +50,8 @@ test_net_socket_enters_the_namespace_of_a_socket()
 	assert_err_has "descriptor 0 of process $holder"
 	run nsenter2 -t "$holder" -U -N 987 true
 	assert_refused 125 "cannot get descriptor 987 of process $holder"
+	run enosys pidfd_open -- nsenter2 -t "$holder" -U -N "$fd" true
+	assert_refused 125 "cannot get descriptor $fd of process $holder: Function not implemented"
 }
 
 test_user_parent_enters_the_owner()
