@@ -3,34 +3,11 @@
 # nsinit-end: everything ends with the program or on TERM, asked first, killed after the grace.
 # as: root user
 . "${0%/*}/testlib.sh"
+. "${0%/*}/signallib.sh"
 require_ns user pid
 
 # The two ways to be one to whom orphans fall.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
-
-# start CMD…: in the background, until it writes "ready". Sets $pid.
-start()
-{
-	rm -f "$TMP/fifo"
-	mkfifo "$TMP/fifo"
-	"$@" >"$TMP/fifo" 2>"$TMP/err" &
-	pid=$!
-	exec 4<"$TMP/fifo"
-	read -r line <&4
-	assertEquals ready "$line"
-}
-
-# finish: until every writer has ended; status in $rc, seconds in $took.
-finish()
-{
-	began=$(date +%s)
-	out=$(cat <&4)
-	exec 4<&-
-	wait "$pid"
-	rc=$?
-	took=$(($(date +%s) - began))
-	_ran='the program'
-}
 
 # init_of PID: nsinit itself, where unshare is its parent.
 init_of()

@@ -3,29 +3,8 @@
 # nsinit-signals: what is sent to nsinit reaches the program, once, whole, or as --rewrite says.
 # as: root user
 . "${0%/*}/testlib.sh"
+. "${0%/*}/signallib.sh"
 require_ns user pid
-
-# start CMD…: nsinit in the background with its output in $TMP/shown, until the program is ready. Sets $pid.
-start()
-{
-	rm -f "$TMP/fifo"
-	mkfifo "$TMP/fifo"
-	"$@" >"$TMP/fifo" 2>"$TMP/err" &
-	pid=$!
-	exec 4<"$TMP/fifo"
-	read -r line <&4
-	assertEquals ready "$line"
-}
-
-# finish: what was shown, in $out; status in $rc.
-finish()
-{
-	out=$(cat <&4)
-	exec 4<&-
-	wait "$pid"
-	rc=$?
-	_ran='the program'
-}
 
 test_sends_every_signal_on_but_those_of_faults()
 {

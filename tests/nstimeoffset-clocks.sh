@@ -4,17 +4,8 @@
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands
 . "${0%/*}/testlib.sh"
+. "${0%/*}/timelib.sh"
 require_ns time
-
-# An ordinary user needs a user namespace of its own for it.
-tool()
-{
-	if [ "$(id -u)" = 0 ]; then
-		nstimeoffset "$@"
-	else
-		nsunshare -r -- nstimeoffset "$@"
-	fi
-}
 
 # between LOW HIGH [BASE]: $out is in between, counted from BASE.
 between()

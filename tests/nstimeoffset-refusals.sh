@@ -3,16 +3,8 @@
 # nstimeoffset-refusals: what cannot be done is said in a sentence of its own, before anything is.
 # as: root user
 . "${0%/*}/testlib.sh"
+. "${0%/*}/timelib.sh"
 require_ns time
-
-tool()
-{
-	if [ "$(id -u)" = 0 ]; then
-		nstimeoffset "$@"
-	else
-		nsunshare -r -- nstimeoffset "$@"
-	fi
-}
 
 test_refuses_what_is_no_time()
 {

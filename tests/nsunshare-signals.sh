@@ -3,6 +3,7 @@
 # nsunshare-signals: what is sent to nsunshare reaches the program, and what ends the one ends the other.
 # as: root user
 . "${0%/*}/testlib.sh"
+. "${0%/*}/signallib.sh"
 require_ns user pid
 
 PS1='> '
@@ -10,28 +11,6 @@ export PS1
 
 # new WORDS…: as root of new user and pid namespaces; `exec` keeps the pid.
 new='nsunshare -Urpm --mount-proc'
-
-# start CMD…: in the background, until it writes "ready". Sets $pid.
-start()
-{
-	rm -f "$TMP/fifo"
-	mkfifo "$TMP/fifo"
-	"$@" >"$TMP/fifo" 2>"$TMP/err" &
-	pid=$!
-	exec 4<"$TMP/fifo"
-	read -r line <&4
-	assertEquals ready "$line"
-}
-
-# finish: what was shown since, in $out; status in $rc.
-finish()
-{
-	out=$(cat <&4)
-	exec 4<&-
-	wait "$pid"
-	rc=$?
-	_ran='the program'
-}
 
 # gone PID: it ends within two seconds.
 gone()
