@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootfs: the tree by the descriptor-based mount calls (5.2, mount_setattr(2) 5.12). */
+/* rootfs: begins and ends a root, by the descriptor-based mount calls (5.2, mount_setattr(2)
+ * 5.12). */
 #include "rootfs.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "file.h"
 #include "mnt.h"
@@ -13,8 +13,6 @@
 #include "sys_mount.h"
 
 #define DONE_MAX 512 /* of the 1024 that a process may usually have */
-
-#define MOVE_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
 
 /* Whether the answer is that of a kernel without the call, or of a filter that is older than it. */
 static bool lacks(int rc)
@@ -47,12 +45,7 @@ int rootfs_reopen(int fd)
 	return TAKE_FD(again);
 }
 
-/*
- * A private, detached clone of what src shows, with attributes set and cleared. Only mounts of this
- * namespace and (6.15) detached ones can be cloned: a detached one is taken as it is, what was
- * opened in another namespace is looked up in this one.
- */
-static int clone_mount(int src, unsigned rec, uint64_t set, uint64_t clr)
+int rootfs_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 {
 	const unsigned flags = OPEN_TREE_CLONE | AT_EMPTY_PATH | rec;
 	cleanup_fd int mnt = sys_open_tree(src, "", flags), again = -1;
@@ -79,7 +72,7 @@ int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	r->readonly = readonly;
-	r->fd = rc = clone_mount(dir, AT_RECURSIVE, ro, 0);
+	r->fd = rc = rootfs_clone(dir, AT_RECURSIVE, ro, 0);
 	if (rc >= 0) {
 		/* the root itself must take mount points first; rootfs_finish() closes it */
 		if (readonly)
@@ -136,9 +129,7 @@ void rootfs_done(const struct rootfs *r, int fd)
 		close(fd);
 }
 
-/* A detached mount of a new file system. */
-static int make_fs(const struct rootfs *r, const char *type, const struct mntopt *o,
-		   struct nserr *e)
+int rootfs_new_fs(const struct rootfs *r, const char *type, const struct mntopt *o, struct nserr *e)
 {
 	int fs = sys_fsopen(type), rc, mnt;
 
@@ -167,7 +158,7 @@ int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly, 
 	if (rc < 0)
 		return rc;
 	r->readonly = readonly;
-	r->fd = make_fs(r, "tmpfs", o, e);
+	r->fd = rootfs_new_fs(r, "tmpfs", o, e);
 	if (r->fd >= 0)
 		return 0;
 	if (!lacks(r->fd))
@@ -176,196 +167,12 @@ int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly, 
 	return rootold_begin_fs(r, "tmpfs", o, e);
 }
 
-int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e)
-{
-	int fd = rootwalk_open(r->fd, path, 0, NULL);
-
-	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
-}
-
 bool rootfs_in_userns(void)
 {
 	struct stat st;
 
 	/* PROC_USER_INIT_INO, include/linux/proc_ns.h */
 	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != 0xEFFFFFFDu;
-}
-
-bool rootfs_is_root(const char *path)
-{
-	while (*path) {
-		size_t n = strspn(path, "/"), name = strcspn(path + n, "/");
-
-		if (name && !(path[n] == '.' && (name == 1 || (name == 2 && path[n + 1] == '.'))))
-			return false;
-		path += n + name;
-	}
-	return true;
-}
-
-/* Fills in what there is to know of an open place. */
-static int look(const struct rootfs *r, struct rootfs_place *p, struct nserr *e)
-{
-	struct statx st;
-
-	if (statx(p->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) < 0)
-		return nserr_set(e, errno, "cannot look at %s", p->path);
-	p->dir = S_ISDIR(st.stx_mode);
-	p->mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	p->ours = false;
-	for (size_t i = 0; i < r->nfresh && !r->attached && (st.stx_mask & STATX_MNT_ID); i++)
-		p->ours |= r->fresh[i] == st.stx_mnt_id;
-	return 0;
-}
-
-int rootfs_find(struct rootfs *r, const char *path, struct rootfs_place *p, struct nserr *e)
-{
-	int rc;
-
-	*p = (struct rootfs_place){ .fd = -1, .path = path, .dir = true, .mount = true };
-	if (rootfs_is_root(path))
-		return 0;
-	p->fd = rootfs_open(r, path, e);
-	rc = p->fd < 0 ? p->fd : look(r, p, e);
-	return rc;
-}
-
-/* Opens the place for a mount, and makes it where it is missing: what src is, or a directory. */
-static int place(struct rootfs *r, int src, const char *path, const struct mntopt *o,
-		 struct rootfs_place *p, struct nserr *e)
-{
-	unsigned flags = o->nofollow ? ROOTWALK_NOFOLLOW : 0;
-	struct stat st;
-
-	*p = (struct rootfs_place){ .fd = -1, .path = path };
-	if (rootfs_is_root(path))
-		return 0;
-	if (src < 0 || (fstat(src, &st) == 0 && S_ISDIR(st.st_mode)))
-		flags |= ROOTWALK_DIR;
-	else
-		flags |= ROOTWALK_FILE;
-	p->fd = rootwalk_open(r->fd, path, flags, &r->log);
-	if (p->fd >= 0)
-		return look(r, p, e);
-	nserr_set(e, p->fd, "cannot make %s in the new root", path);
-	if (p->fd == -EROFS)
-		nserr_hint(e, "the root is read-only and has no such mount point");
-	return p->fd;
-}
-
-/* That path now shows the mount: another one there would mean that the tree is being changed. */
-static int verify(struct rootfs *r, int mnt, const char *path, bool fresh, struct nserr *e)
-{
-	int now = rootfs_open(r, path, e), rc = 0;
-	struct statx want, got;
-
-	if (now < 0)
-		return now;
-	if (statx(mnt, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
-	    statx(now, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &got) < 0)
-		rc = nserr_set(e, errno, "cannot verify %s", path);
-	else if (want.stx_mnt_id != got.stx_mnt_id || want.stx_ino != got.stx_ino ||
-		 want.stx_dev_major != got.stx_dev_major || want.stx_dev_minor != got.stx_dev_minor)
-		rc = nserr_set(e, 0, "%s is not what was mounted there: the root is being changed",
-			       path);
-	else if (fresh && r->nfresh < ROOTFS_FRESH)
-		r->fresh[r->nfresh++] = want.stx_mnt_id;
-	rootfs_done(r, now);
-	return rc;
-}
-
-/* What was the root goes: nothing refers to it any more. */
-static int become_root(struct rootfs *r, int mnt, struct nserr *e)
-{
-	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
-
-	if (fd < 0)
-		return nserr_set(e, errno, "cannot use the new root");
-	if (r->attached)
-		rc = sys_move_mount(mnt, "", r->old, "", MOVE_FD_TO_FD);
-	close(r->fd);
-	r->fd = fd;
-	r->nfresh = 0;
-	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
-}
-
-/* Attaches a detached mount. Takes mnt; returns it. */
-static int move_to(struct rootfs *r, int mnt, const struct rootfs_place *p, bool fresh,
-		   struct nserr *e)
-{
-	bool ours = p->ours;
-	int rc = p->fd < 0 ? become_root(r, mnt, e)
-			   : sys_move_mount(mnt, "", p->fd, "", MOVE_FD_TO_FD);
-
-	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
-	 * seen, in this mount namespace only */
-	if (rc == -EINVAL && p->fd >= 0 && !r->attached) {
-		ours = false;
-		rc = rootfs_attach(r, true, e);
-		if (rc == 0)
-			rc = sys_move_mount(mnt, "", p->fd, "", MOVE_FD_TO_FD);
-	}
-	if (rc < 0 && p->fd >= 0) {
-		nserr_set(e, rc, "cannot mount on %s", p->path);
-		if (rc == -ENOSPC)
-			nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
-	}
-	if (rc == 0 && p->fd >= 0 && !ours)
-		rc = verify(r, mnt, p->path, fresh, e);
-	if (rc < 0)
-		close(mnt);
-	return rc < 0 ? rc : mnt;
-}
-
-int rootfs_mount_on(struct rootfs *r, const char *type, const struct rootfs_place *p,
-		    const struct mntopt *o, struct nserr *e)
-{
-	int mnt;
-
-	if (r->legacy)
-		return rootold_mount(r, type, p, o, e);
-	mnt = make_fs(r, type, o, e);
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", p->path);
-		return mnt;
-	}
-	return move_to(r, mnt, p, true, e);
-}
-
-int rootfs_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
-		 struct nserr *e)
-{
-	struct rootfs_place p;
-	int rc = place(r, -1, path, o, &p, e);
-
-	if (rc == 0)
-		rc = rootfs_mount_on(r, type, &p, o, e);
-	rootfs_done(r, p.fd);
-	return rc;
-}
-
-/* A detached clone of what src shows, with o applied. */
-static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct nserr *e)
-{
-	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
-	int mnt = clone_mount(src, rec, o->set, o->clr);
-
-	/* before 6.15 nothing can be cloned out of a detached tree */
-	if (mnt == -EINVAL && !r->attached && !o->norec) {
-		mnt = rootfs_attach(r, true, e);
-		if (mnt < 0)
-			return mnt;
-		mnt = clone_mount(src, rec, o->set, o->clr);
-	}
-	if (mnt >= 0)
-		return mnt;
-	nserr_set(e, mnt, "cannot clone the mount with its options");
-	if (mnt == -EINVAL && o->norec)
-		nserr_hint(
-			e,
-			"mounts inherited by a user namespace come with those below them: without "
-			"norec it works");
-	return mnt;
 }
 
 static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },
@@ -397,36 +204,6 @@ int rootfs_protect(struct rootfs *r, int fd, const char *path, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot make %s read-only", path) : 0;
 }
 
-int rootfs_bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
-		   struct nserr *e)
-{
-	int mnt;
-
-	if (r->legacy)
-		return rootold_bind(r, src, p, o, e);
-	mnt = clone_tree(r, src, o, e);
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", p->path);
-		return mnt;
-	}
-	return move_to(r, mnt, p, false, e);
-}
-
-int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
-		struct nserr *e)
-{
-	struct rootfs_place p = { .fd = -1 };
-	int rc;
-
-	if (o->n > 0)
-		return nserr_set(e, 0, "%s: a bind has no option '%s'", path, o->param[0]);
-	rc = place(r, src, path, o, &p, e);
-	if (rc == 0)
-		rc = rootfs_bind_on(r, src, &p, o, e);
-	rootfs_done(r, p.fd);
-	return rc;
-}
-
 /* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
  * is unmounted later is not unmounted elsewhere either. */
 static int make_slave(struct nserr *e)
@@ -456,10 +233,10 @@ int rootfs_attach(struct rootfs *r, bool early, struct nserr *e)
 		rc = rootfs_scratch(r, e);
 		if (rc < 0)
 			return rc;
-		rc = sys_move_mount(r->files, "", r->old, "", MOVE_FD_TO_FD);
+		rc = sys_move_mount(r->files, "", r->old, "", SYS_FD_TO_FD);
 	}
 	if (rc >= 0)
-		rc = sys_move_mount(r->fd, "", r->old, "", MOVE_FD_TO_FD);
+		rc = sys_move_mount(r->fd, "", r->old, "", SYS_FD_TO_FD);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot attach the new root");
 	r->attached = true;
@@ -493,7 +270,7 @@ int rootfs_scratch(struct rootfs *r, struct nserr *e)
 	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
 
 	if (r->files < 0)
-		r->files = make_fs(r, "tmpfs", &o, e);
+		r->files = rootfs_new_fs(r, "tmpfs", &o, e);
 	return r->files;
 }
 
@@ -508,7 +285,7 @@ int rootfs_move_old(struct rootfs *r, int put, struct nserr *e)
 	if (rc == 0 && r->legacy)
 		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
 	else if (rc == 0)
-		rc = sys_move_mount(r->old, "", put, "", MOVE_FD_TO_FD);
+		rc = sys_move_mount(r->old, "", put, "", SYS_FD_TO_FD);
 	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
 }
 

@@ -43,40 +43,6 @@ int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly,
 /* Whether we are in a user namespace that is not the initial one. */
 bool rootfs_in_userns(void);
 
-/*
- * Mounts a new file system on path, which is made when missing. On "/" it becomes the root. A
- * descriptor of what is mounted, or a negative errno with e set.
- */
-int rootfs_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
-		 struct nserr *e) must_check;
-
-/*
- * Binds what src (a descriptor) shows on path, made when missing as src is: recursively unless
- * o->norec, o applied to every mount of it. A src that is a detached mount which cannot be cloned
- * is attached itself. A descriptor of what is bound. Not taken: src.
- */
-int rootfs_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
-		struct nserr *e) must_check;
-
-/* A place in the tree. */
-struct rootfs_place {
-	int fd;           /* O_PATH; -1 for the root itself */
-	const char *path; /* its name */
-	bool dir;
-	bool mount; /* the root of a mount */
-	bool ours;  /* on a mount that we made empty and that nobody else has seen */
-};
-
-/* Opens path. Give p->fd to rootfs_done(). 0 or a negative errno with e set. */
-int rootfs_find(struct rootfs *r, const char *path, struct rootfs_place *p,
-		struct nserr *e) must_check;
-
-/* rootfs_mount() and rootfs_bind() on a place. */
-int rootfs_mount_on(struct rootfs *r, const char *type, const struct rootfs_place *p,
-		    const struct mntopt *o, struct nserr *e) must_check;
-int rootfs_bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
-		   struct nserr *e) must_check;
-
 /* Closes a descriptor that was needed to get here, or leaves it to exec. Takes a negative one too.
  */
 void rootfs_done(const struct rootfs *r, int fd);
@@ -84,6 +50,18 @@ void rootfs_done(const struct rootfs *r, int fd);
 /* Makes the mount at fd (its root) read-only with those below it: at once, or when the tree is
  * attached where a detached one does not let. Takes fd. 0 or a negative errno with e set. */
 int rootfs_protect(struct rootfs *r, int fd, const char *path, struct nserr *e) must_check;
+
+/* A detached mount of a new file system. A descriptor or a negative errno with e set. */
+int rootfs_new_fs(const struct rootfs *r, const char *type, const struct mntopt *o,
+		  struct nserr *e) must_check;
+
+/*
+ * A private, detached clone of what src shows, with attributes set and cleared; rec is AT_RECURSIVE
+ * or 0. Only mounts of this namespace and (6.15) detached ones can be cloned: a detached one is
+ * taken as it is, what was opened in another namespace is looked up in this one. A descriptor or a
+ * negative errno.
+ */
+int rootfs_clone(int src, unsigned rec, uint64_t set, uint64_t clr) must_check;
 
 /* A tmpfs that is no part of the tree, for things to be bound from. Its descriptor, kept by r. */
 int rootfs_scratch(struct rootfs *r, struct nserr *e) must_check;
@@ -98,12 +76,6 @@ int rootfs_finish(struct rootfs *r, struct nserr *e) must_check;
 /* A descriptor of the same file or directory in this mount namespace, for one opened in another: by
  * its name, and only when that leads to the same inode. A descriptor or -EINVAL. */
 int rootfs_reopen(int fd) must_check;
-
-/* Whether path names the root itself. */
-bool rootfs_is_root(const char *path);
-
-/* Opens path inside the new root with O_PATH. A descriptor or a negative errno with e set. */
-int rootfs_open(const struct rootfs *r, const char *path, struct nserr *e) must_check;
 
 /* Puts the tree on top of the old "/", if it is not there yet; early: before it is complete. */
 int rootfs_attach(struct rootfs *r, bool early, struct nserr *e) must_check;

@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "file.h"
+#include "rootplace.h"
 #include "sys_mount.h"
 
 int rootmake_dir(struct rootfs *r, const char *path, mode_t mode, struct nserr *e)
@@ -74,7 +75,7 @@ int rootmake_file(struct rootfs *r, const char *path, const char *text, size_t n
 		return nserr_set(e, rc, "cannot write %s", path);
 	if (fchmod(fd, o->mode ? o->mode : 0644) < 0 || fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot write %s", path);
-	rc = rootfs_bind(r, fd, path, o, e);
+	rc = rootplace_bind(r, fd, path, o, e);
 	if (rc >= 0)
 		close(rc);
 	return rc < 0 ? rc : 0;
@@ -117,7 +118,7 @@ static int bind_node(struct rootfs *r, int dev, const char *dir, const struct no
 {
 	static const struct mntopt plain = { .norec = true, .nofollow = true };
 	int host = open_host_node(n, e), rc;
-	struct rootfs_place p;
+	struct rootplace p;
 	char path[4096];
 
 	if (host < 0)
@@ -125,11 +126,11 @@ static int bind_node(struct rootfs *r, int dev, const char *dir, const struct no
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "%s", dir);
 	/* an empty tmpfs of ours */
-	p = (struct rootfs_place){ .path = path, .ours = !r->attached };
+	p = (struct rootplace){ .path = path, .ours = !r->attached };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (p.fd < 0)
 		return nserr_set(e, p.fd, "cannot make %s", path);
-	rc = rootfs_bind_on(r, host, &p, &plain, e);
+	rc = rootplace_bind_on(r, host, &p, &plain, e);
 	rootfs_done(r, rc);
 	rootfs_done(r, p.fd);
 	rootfs_done(r, host);
@@ -138,7 +139,7 @@ static int bind_node(struct rootfs *r, int dev, const char *dir, const struct no
 
 int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, struct nserr *e)
 {
-	int dev = rootfs_mount(r, "tmpfs", path, o, e);
+	int dev = rootplace_mount(r, "tmpfs", path, o, e);
 	mode_t mask;
 	int rc = 0;
 
@@ -176,8 +177,8 @@ static int missing_is_fine(int rc, bool try, struct nserr *e)
 int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
-	struct rootfs_place p;
-	int rc = rootfs_find(r, path, &p, e);
+	struct rootplace p;
+	int rc = rootplace_find(r, path, &p, e);
 
 	if (rc < 0)
 		return missing_is_fine(rc, try, e);
@@ -188,14 +189,14 @@ int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr
 	if (p.mount)
 		return rootfs_protect(r, p.fd, path, e);
 	/* no mount of its own: it becomes one */
-	rc = rootfs_bind_on(r, p.fd, &p, &ro, e);
+	rc = rootplace_bind_on(r, p.fd, &p, &ro, e);
 	rootfs_done(r, rc);
 	rootfs_done(r, p.fd);
 	return rc < 0 ? rc : 0;
 }
 
 /* Covers a place. */
-static int cover(struct rootfs *r, const struct rootfs_place *p, struct nserr *e)
+static int cover(struct rootfs *r, const struct rootplace *p, struct nserr *e)
 {
 	static const char *mode[] = { "mode=0555" };
 	static const struct mntopt plain = { .norec = true },
@@ -205,16 +206,16 @@ static int cover(struct rootfs *r, const struct rootfs_place *p, struct nserr *e
 					     .n = ARRAY_SIZE(mode) };
 
 	if (p->dir)
-		return rootfs_mount_on(r, "tmpfs", p, &empty, e);
+		return rootplace_mount_on(r, "tmpfs", p, &empty, e);
 	if (r->null < 0)
 		r->null = open_host_node(&nodes[0], e);
-	return r->null < 0 ? r->null : rootfs_bind_on(r, r->null, p, &plain, e);
+	return r->null < 0 ? r->null : rootplace_bind_on(r, r->null, p, &plain, e);
 }
 
 int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e)
 {
-	struct rootfs_place p;
-	int rc = rootfs_find(r, path, &p, e);
+	struct rootplace p;
+	int rc = rootplace_find(r, path, &p, e);
 
 	if (rc < 0)
 		return missing_is_fine(rc, try, e);

@@ -160,7 +160,7 @@ int rootold_begin_fs(struct rootfs *r, const char *type, const struct mntopt *o,
 }
 
 /* Opens what the place shows now: another mount than before. */
-static int open_mounted(const struct rootfs *r, const struct rootfs_place *p, unsigned walk,
+static int open_mounted(const struct rootfs *r, const struct rootplace *p, unsigned walk,
 			struct nserr *e)
 {
 	cleanup_fd int now = rootwalk_open(r->fd, p->path, walk, NULL);
@@ -174,7 +174,7 @@ static int open_mounted(const struct rootfs *r, const struct rootfs_place *p, un
 	return TAKE_FD(now);
 }
 
-int rootold_mount(struct rootfs *r, const char *type, const struct rootfs_place *p,
+int rootold_mount(struct rootfs *r, const char *type, const struct rootplace *p,
 		  const struct mntopt *o, struct nserr *e)
 {
 	char target[FD_PATH];
@@ -195,7 +195,7 @@ int rootold_mount(struct rootfs *r, const char *type, const struct rootfs_place 
 }
 
 /* Binds, and opens what is there then. */
-static int bind_on(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+static int bind_on(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
 		   struct nserr *e)
 {
 	unsigned long rec = o->norec ? 0 : MS_REC;
@@ -226,7 +226,7 @@ static int bind_on(struct rootfs *r, int src, const struct rootfs_place *p, cons
 	return rc < 0 ? nserr_set(e, rc, "%s: cannot make it private", p->path) : TAKE_FD(now);
 }
 
-int rootold_bind(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+int rootold_bind(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
 		 struct nserr *e)
 {
 	cleanup_fd int now = bind_on(r, src, p, o, e);

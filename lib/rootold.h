@@ -4,16 +4,16 @@
 #ifndef NSU_ROOTOLD_H
 #define NSU_ROOTOLD_H
 
-#include "rootfs.h"
+#include "rootplace.h"
 
 int rootold_begin(struct rootfs *r, int dir, struct nserr *e) must_check;
 int rootold_begin_fs(struct rootfs *r, const char *type, const struct mntopt *o,
 		     struct nserr *e) must_check;
 
 /* Mounts a new file system / what src shows on a place; the descriptor of what is there now. */
-int rootold_mount(struct rootfs *r, const char *type, const struct rootfs_place *p,
+int rootold_mount(struct rootfs *r, const char *type, const struct rootplace *p,
 		  const struct mntopt *o, struct nserr *e) must_check;
-int rootold_bind(struct rootfs *r, int src, const struct rootfs_place *p, const struct mntopt *o,
+int rootold_bind(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
 		 struct nserr *e) must_check;
 
 /* Applies o to the mount at fd and, unless o->norec, to all below it, one by one. */

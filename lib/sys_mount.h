@@ -62,6 +62,8 @@ int sys_mount(const char *source, const char *target, const char *fstype, unsign
 	      const char *data) must_check;
 int sys_umount(const char *target, int flags) must_check;
 int sys_open_tree(int dirfd, const char *path, unsigned flags) must_check; /* 5.2 */
+/* flags: both are given by descriptor */
+#define SYS_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
 int sys_move_mount(int from_dirfd, const char *from, int to_dirfd, const char *to,
 		   unsigned flags) must_check; /* 5.2 */
 int sys_fsopen(const char *fstype) must_check; /* 5.2 */

@@ -12,6 +12,7 @@
 #include "file.h"
 #include "rootmake.h"
 #include "rootpivot.h"
+#include "rootplace.h"
 #include "unit.h"
 
 /* Runs test in such a child; its status is the number of failures. */
@@ -70,7 +71,7 @@ static int begin(struct rootfs *r, const char *dir, struct nserr *e)
 /* Furnishes a root with the one thing of each kind that older kernels do otherwise. */
 static void furnish(struct rootfs *r, struct nserr *e)
 {
-	int fd = rootfs_mount(r, "tmpfs", "/t", &plain, e);
+	int fd = rootplace_mount(r, "tmpfs", "/t", &plain, e);
 
 	CHECK(fd >= 0);
 	close(fd);
@@ -167,9 +168,9 @@ static void the_mount_namespace_of_the_machine_is_known(void)
 
 static void names_of_the_root(void)
 {
-	CHECK(rootfs_is_root("/") && rootfs_is_root("//") && rootfs_is_root("/./..") &&
-	      rootfs_is_root("."));
-	CHECK(!rootfs_is_root("/a") && !rootfs_is_root("/...") && !rootfs_is_root(".a"));
+	CHECK(rootplace_is_root("/") && rootplace_is_root("//") && rootplace_is_root("/./..") &&
+	      rootplace_is_root("."));
+	CHECK(!rootplace_is_root("/a") && !rootplace_is_root("/...") && !rootplace_is_root(".a"));
 }
 
 UNIT_MAIN(CASE(a_root_attached_early_is_entered),

@@ -42,7 +42,7 @@ static int try_detached_tree(void)
 	if (tree < 0 || mnt < 0 || mkdirat(tree, "at", 0755) < 0)
 		return -1;
 	at = file_open_at(tree, "at", O_PATH, 0);
-	return sys_move_mount(mnt, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+	return sys_move_mount(mnt, "", at, "", SYS_FD_TO_FD);
 }
 
 static int try_overlay(void)

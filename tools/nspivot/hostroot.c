@@ -8,6 +8,7 @@
 #include "file.h"
 #include "nspivot.h"
 #include "rootmake.h"
+#include "rootplace.h"
 
 /* What is made empty, to be mounted on or written to; nothing of the host's is shown there. */
 static const struct {
@@ -46,7 +47,7 @@ static int bind_entry(struct rootfs *r, const char *name, struct nserr *e)
 	}
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return 0;
-	rc = rootfs_bind(r, fd, name, &ro, e);
+	rc = rootplace_bind(r, fd, name, &ro, e);
 	if (rc >= 0)
 		close(rc);
 	return rc < 0 ? rc : 0;

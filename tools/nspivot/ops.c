@@ -5,6 +5,7 @@
 
 #include "nspivot.h"
 #include "num.h"
+#include "rootplace.h"
 
 /* Takes the words that are no mount options out of o: "try", and "mode=" of what is made. */
 static int own_words(struct op *op, struct nserr *e)
@@ -90,7 +91,7 @@ int op_add(struct request *q, const struct verb *v, const char *arg, struct nser
 	rc = cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
-	if (v == &verbs[VERB_READONLY] && rootfs_is_root(op->dst)) {
+	if (v == &verbs[VERB_READONLY] && rootplace_is_root(op->dst)) {
 		q->readonly = true; /* mount points have to be made first */
 		q->n--;
 		return 0;

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "nspivot.h"
-#include "rootfs.h"
+#include "rootplace.h"
 
 #define PARAM_MAX 256
 
@@ -129,7 +129,7 @@ static int try_mount(struct rootfs *r, const struct op *op, const char *newroot,
 	if (rc == 0) {
 		o.param = l.param;
 		o.n = l.n;
-		rc = rootfs_mount(r, "overlay", op->dst, &o, e);
+		rc = rootplace_mount(r, "overlay", op->dst, &o, e);
 	}
 	if (rc == -ELOOP)
 		nserr_hint(e, "layers, upper and work directory may not lie in each other");

@@ -10,6 +10,7 @@
 #include "file.h"
 #include "num.h"
 #include "rootmake.h"
+#include "rootplace.h"
 #include "stream.h"
 
 static struct rootfs *root_of(void *ctx)
@@ -48,14 +49,14 @@ static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	if (src < 0)
 		return src;
-	return done(ctx, rootfs_bind(root_of(ctx), src, op->dst, &op->o, e));
+	return done(ctx, rootplace_bind(root_of(ctx), src, op->dst, &op->o, e));
 }
 
 static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return done(ctx, rootfs_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
+	return done(ctx, rootplace_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
 }
 
 /* Without a network namespace of one's own, or with a masked /sys, the caller's is what there is.
@@ -64,7 +65,7 @@ static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 	struct mntopt o = { .set = op->o.set, .clr = op->o.clr };
-	int rc = rootfs_mount(root_of(ctx), "sysfs", op->dst, &op->o, e);
+	int rc = rootplace_mount(root_of(ctx), "sysfs", op->dst, &op->o, e);
 	cleanup_fd int sys = -1;
 	struct nserr unused;
 
@@ -73,7 +74,7 @@ static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 	sys = source_open("/sys", O_PATH | O_DIRECTORY, &unused);
 	if (sys < 0)
 		return rc;
-	return done(ctx, rootfs_bind(root_of(ctx), sys, op->dst, &o, e));
+	return done(ctx, rootplace_bind(root_of(ctx), sys, op->dst, &o, e));
 }
 
 static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -107,7 +108,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct op *op = s->arg;
 	struct mntopt o = op->o;
 	cleanup_free const char **param = NULL;
-	int rc = rootfs_mount(root_of(ctx), "devpts", op->dst, &o, e);
+	int rc = rootplace_mount(root_of(ctx), "devpts", op->dst, &o, e);
 	size_t n = 0;
 
 	if (rc != -EINVAL || op->arg)
@@ -120,7 +121,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 			param[n++] = o.param[i];
 	o.param = param;
 	o.n = n;
-	return done(ctx, rootfs_mount(root_of(ctx), "devpts", op->dst, &o, e));
+	return done(ctx, rootplace_mount(root_of(ctx), "devpts", op->dst, &o, e));
 }
 
 static int run_dev(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -163,7 +164,7 @@ static int bind_etc(void *ctx, const char *src, const char *dst, struct nserr *e
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
 	cleanup_fd int fd = source_open(src, O_PATH, e);
 
-	return fd < 0 ? fd : done(ctx, rootfs_bind(root_of(ctx), fd, dst, &ro, e));
+	return fd < 0 ? fd : done(ctx, rootplace_bind(root_of(ctx), fd, dst, &ro, e));
 }
 
 static int run_etc_hosts(void *ctx, const struct plan_step *s, struct nserr *e)

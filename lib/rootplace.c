@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootplace: finds a place in a root under construction, or makes it, and puts a mount on it. */
+#include "rootplace.h"
+
+#include <sys/stat.h>
+
+#include "rootold.h"
+#include "sys_mount.h"
+
+bool rootplace_is_root(const char *path)
+{
+	while (*path) {
+		size_t n = strspn(path, "/"), name = strcspn(path + n, "/");
+
+		if (name && !(path[n] == '.' && (name == 1 || (name == 2 && path[n + 1] == '.'))))
+			return false;
+		path += n + name;
+	}
+	return true;
+}
+
+/* Opens path inside the new root with O_PATH. */
+static int open_place(const struct rootfs *r, const char *path, struct nserr *e)
+{
+	int fd = rootwalk_open(r->fd, path, 0, NULL);
+
+	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
+}
+
+/* Fills in what there is to know of an open place. */
+static int look(const struct rootfs *r, struct rootplace *p, struct nserr *e)
+{
+	struct statx st;
+
+	if (statx(p->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) < 0)
+		return nserr_set(e, errno, "cannot look at %s", p->path);
+	p->dir = S_ISDIR(st.stx_mode);
+	p->mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	p->ours = false;
+	for (size_t i = 0; i < r->nfresh && !r->attached && (st.stx_mask & STATX_MNT_ID); i++)
+		p->ours |= r->fresh[i] == st.stx_mnt_id;
+	return 0;
+}
+
+int rootplace_find(struct rootfs *r, const char *path, struct rootplace *p, struct nserr *e)
+{
+	int rc;
+
+	*p = (struct rootplace){ .fd = -1, .path = path, .dir = true, .mount = true };
+	if (rootplace_is_root(path))
+		return 0;
+	p->fd = open_place(r, path, e);
+	rc = p->fd < 0 ? p->fd : look(r, p, e);
+	return rc;
+}
+
+/* Opens the place for a mount, and makes it where it is missing: what src is, or a directory. */
+static int place(struct rootfs *r, int src, const char *path, const struct mntopt *o,
+		 struct rootplace *p, struct nserr *e)
+{
+	unsigned flags = o->nofollow ? ROOTWALK_NOFOLLOW : 0;
+	struct stat st;
+
+	*p = (struct rootplace){ .fd = -1, .path = path };
+	if (rootplace_is_root(path))
+		return 0;
+	if (src < 0 || (fstat(src, &st) == 0 && S_ISDIR(st.st_mode)))
+		flags |= ROOTWALK_DIR;
+	else
+		flags |= ROOTWALK_FILE;
+	p->fd = rootwalk_open(r->fd, path, flags, &r->log);
+	if (p->fd >= 0)
+		return look(r, p, e);
+	nserr_set(e, p->fd, "cannot make %s in the new root", path);
+	if (p->fd == -EROFS)
+		nserr_hint(e, "the root is read-only and has no such mount point");
+	return p->fd;
+}
+
+/* That path now shows the mount: another one there would mean that the tree is being changed. */
+static int verify(struct rootfs *r, int mnt, const char *path, bool fresh, struct nserr *e)
+{
+	int now = open_place(r, path, e), rc = 0;
+	struct statx want, got;
+
+	if (now < 0)
+		return now;
+	if (statx(mnt, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
+	    statx(now, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &got) < 0)
+		rc = nserr_set(e, errno, "cannot verify %s", path);
+	else if (want.stx_mnt_id != got.stx_mnt_id || want.stx_ino != got.stx_ino ||
+		 want.stx_dev_major != got.stx_dev_major || want.stx_dev_minor != got.stx_dev_minor)
+		rc = nserr_set(e, 0, "%s is not what was mounted there: the root is being changed",
+			       path);
+	else if (fresh && r->nfresh < ROOTFS_FRESH)
+		r->fresh[r->nfresh++] = want.stx_mnt_id;
+	rootfs_done(r, now);
+	return rc;
+}
+
+/* What was the root goes: nothing refers to it any more. */
+static int become_root(struct rootfs *r, int mnt, struct nserr *e)
+{
+	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
+
+	if (fd < 0)
+		return nserr_set(e, errno, "cannot use the new root");
+	if (r->attached)
+		rc = sys_move_mount(mnt, "", r->old, "", SYS_FD_TO_FD);
+	close(r->fd);
+	r->fd = fd;
+	r->nfresh = 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
+}
+
+/* Attaches a detached mount. Takes mnt; returns it. */
+static int move_to(struct rootfs *r, int mnt, const struct rootplace *p, bool fresh,
+		   struct nserr *e)
+{
+	bool ours = p->ours;
+	int rc = p->fd < 0 ? become_root(r, mnt, e)
+			   : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
+
+	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
+	 * seen, in this mount namespace only */
+	if (rc == -EINVAL && p->fd >= 0 && !r->attached) {
+		ours = false;
+		rc = rootfs_attach(r, true, e);
+		if (rc == 0)
+			rc = sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
+	}
+	if (rc < 0 && p->fd >= 0) {
+		nserr_set(e, rc, "cannot mount on %s", p->path);
+		if (rc == -ENOSPC)
+			nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
+	}
+	if (rc == 0 && p->fd >= 0 && !ours)
+		rc = verify(r, mnt, p->path, fresh, e);
+	if (rc < 0)
+		close(mnt);
+	return rc < 0 ? rc : mnt;
+}
+
+int rootplace_mount_on(struct rootfs *r, const char *type, const struct rootplace *p,
+		       const struct mntopt *o, struct nserr *e)
+{
+	int mnt;
+
+	if (r->legacy)
+		return rootold_mount(r, type, p, o, e);
+	mnt = rootfs_new_fs(r, type, o, e);
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return mnt;
+	}
+	return move_to(r, mnt, p, true, e);
+}
+
+int rootplace_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
+		    struct nserr *e)
+{
+	struct rootplace p;
+	int rc = place(r, -1, path, o, &p, e);
+
+	if (rc == 0)
+		rc = rootplace_mount_on(r, type, &p, o, e);
+	rootfs_done(r, p.fd);
+	return rc;
+}
+
+/* A detached clone of what src shows, with o applied. */
+static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct nserr *e)
+{
+	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
+	int mnt = rootfs_clone(src, rec, o->set, o->clr);
+
+	/* before 6.15 nothing can be cloned out of a detached tree */
+	if (mnt == -EINVAL && !r->attached && !o->norec) {
+		mnt = rootfs_attach(r, true, e);
+		if (mnt < 0)
+			return mnt;
+		mnt = rootfs_clone(src, rec, o->set, o->clr);
+	}
+	if (mnt >= 0)
+		return mnt;
+	nserr_set(e, mnt, "cannot clone the mount with its options");
+	if (mnt == -EINVAL && o->norec)
+		nserr_hint(
+			e,
+			"mounts inherited by a user namespace come with those below them: without "
+			"norec it works");
+	return mnt;
+}
+
+int rootplace_bind_on(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
+		      struct nserr *e)
+{
+	int mnt;
+
+	if (r->legacy)
+		return rootold_bind(r, src, p, o, e);
+	mnt = clone_tree(r, src, o, e);
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return mnt;
+	}
+	return move_to(r, mnt, p, false, e);
+}
+
+int rootplace_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
+		   struct nserr *e)
+{
+	struct rootplace p = { .fd = -1 };
+	int rc;
+
+	if (o->n > 0)
+		return nserr_set(e, 0, "%s: a bind has no option '%s'", path, o->param[0]);
+	rc = place(r, src, path, o, &p, e);
+	if (rc == 0)
+		rc = rootplace_bind_on(r, src, &p, o, e);
+	rootfs_done(r, p.fd);
+	return rc;
+}

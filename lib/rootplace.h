@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rootplace: mounts and binds on places of a root under construction. */
+#ifndef NSU_ROOTPLACE_H
+#define NSU_ROOTPLACE_H
+
+#include "rootfs.h"
+
+/* Whether path names the root itself. */
+bool rootplace_is_root(const char *path);
+
+/*
+ * Mounts a new file system on path, which is made when missing. On "/" it becomes the root. A
+ * descriptor of what is mounted, or a negative errno with e set.
+ */
+int rootplace_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
+		    struct nserr *e) must_check;
+
+/*
+ * Binds what src (a descriptor) shows on path, made when missing as src is: recursively unless
+ * o->norec, o applied to every mount of it. A src that is a detached mount which cannot be cloned
+ * is attached itself. A descriptor of what is bound. Not taken: src.
+ */
+int rootplace_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,
+		   struct nserr *e) must_check;
+
+/* A place in the tree. */
+struct rootplace {
+	int fd;           /* O_PATH; -1 for the root itself */
+	const char *path; /* its name */
+	bool dir;
+	bool mount; /* the root of a mount */
+	bool ours;  /* on a mount that we made empty and that nobody else has seen */
+};
+
+/* Opens path. Give p->fd to rootfs_done(). 0 or a negative errno with e set. */
+int rootplace_find(struct rootfs *r, const char *path, struct rootplace *p,
+		   struct nserr *e) must_check;
+
+/* rootplace_mount() and rootplace_bind() on a place. */
+int rootplace_mount_on(struct rootfs *r, const char *type, const struct rootplace *p,
+		       const struct mntopt *o, struct nserr *e) must_check;
+int rootplace_bind_on(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
+		      struct nserr *e) must_check;
+
+#endif
