@@ -32,8 +32,8 @@ static const struct cli_opt table[] = {
 static const struct cli_tool tool = {
 	.name = "nsinit",
 	.synopsis = { "[options] [--] <program> [<argument>...]" },
-	.purpose = "Runs a program as the first process of a pid namespace should: reaps, sends\n"
-		   "signals on, and leaves nothing behind.",
+	.purpose = "Run a program as the first process of a pid namespace should: reap, send\n"
+		   "signals on, and leave nothing behind.",
 	.opts = table,
 	.notes = "It always forks. Descriptors above 2 are closed but for those of --keep-fd.",
 	.failed = CLI_EXIT_OWN,

@@ -23,7 +23,7 @@ static const struct cli_opt table[] = {
 	{ 'a',             "all",                  CLI_NONE,   NULL,       "all namespaces of the target that are not shared yet" },
 	{ 't',             "target",               CLI_ARG,    "<ref>",    "the process, or the namespace, that is entered", X_EACH_TARGET },
 	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter one, of the target or by its file" },
-	{ 'N',             "net-socket",           CLI_ARG,    "<fd>",     "enter the network namespace of a socket of the target" },
+	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of a socket of the target" },
 	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns what is entered" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Inside" },
@@ -48,7 +48,7 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "become the program even with a pid namespace", X_FORK },
-	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "signal the program when nsenter2 dies (forks)", X_FORK },
+	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "signal the program (KILL) when nsenter2 dies (forks)", X_FORK },
 	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "give the program a terminal of its own (forks)", X_FORK | X_EACH_PTY },
 	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print what would be done, and do nothing" },
 
@@ -65,7 +65,7 @@ static const struct cli_tool tool = {
 	.name = "nsenter2",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]",
 		      "--each [options] [--] <program> [<argument>...]" },
-	.purpose = "Runs a program in existing namespaces; your shell when none is named.",
+	.purpose = "Run a program in existing namespaces, your shell when none is named.",
 	.opts = table,
 	.notes = "It forks when a pid namespace is entered, which only a child can be in.",
 	.failed = CLI_EXIT_OWN,

@@ -27,8 +27,8 @@ static const struct cli_opt opts[] = { { 0 } };
 
 static const struct cli_tool tool = {
 	.name = "nsidmap",
-	.synopsis = { "<verb> [options] [argument...]", "<verb> --help" },
-	.purpose = "Id maps of user namespaces: show, plan, check, compute, write.",
+	.synopsis = { "<verb> [options] [<argument>...]", "<verb> --help" },
+	.purpose = "Show, plan, check, compute and write id maps of user namespaces.",
 	.opts = opts,
 	.failed = CLI_EXIT_FAILED,
 };

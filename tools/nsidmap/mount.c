@@ -13,7 +13,7 @@ enum { OPT_MAP = CLI_LONG, OPT_FD, OPT_RECURSIVE };
 static const struct cli_opt opts[] = {
 	{ OPT_MAP, "map", CLI_ARG, "<map>", "ids of files to the ids shown (required)" },
 	{ OPT_RECURSIVE, "recursive", CLI_NONE, NULL, "with all that is mounted below" },
-	{ OPT_FD, "fd", CLI_ARG, "<number>", "attach nothing: a program gets it as that descriptor" },
+	{ OPT_FD, "fd", CLI_ARG, "<n>", "attach nothing: the program gets it as descriptor n" },
 	{ 0 },
 };
 /* clang-format on */
@@ -21,7 +21,7 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap mount",
 	.synopsis = { "[options] --map <map> <source> <target>",
-		      "[options] --map <map> --fd <number> <source> -- <program> [argument...]" },
+		      "[options] --map <map> --fd <n> <source> -- <program> [<argument>...]" },
 	.purpose = "Mount a tree so that its files belong to the ids of a map.",
 	.opts = opts,
 	.notes = "It forks to make a user namespace that holds the map.",

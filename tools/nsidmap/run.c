@@ -26,8 +26,8 @@ static const struct cli_opt opts[] = {
 
 static const struct cli_tool tool = {
 	.name = "nsidmap run",
-	.synopsis = { "[options] [<map>] -- <program> [argument...]" },
-	.purpose = "Run a program in a new user namespace with that map.",
+	.synopsis = { "[options] [<map>] -- <program> [<argument>...]" },
+	.purpose = "Run a program in a new user namespace with a map.",
 	.opts = opts,
 	.notes =
 		"Without <map> it is that of 'nsidmap plan'. It forks a helper that writes the map "

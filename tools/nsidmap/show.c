@@ -31,10 +31,10 @@ static const struct table_col columns[] = {
 
 static const struct cli_tool tool = {
 	.name = "nsidmap show",
-	.synopsis = { "[options] [<reference>...]" },
+	.synopsis = { "[options] [<ref>...]" },
 	.purpose = "Show the id maps of user namespaces.",
 	.opts = opts,
-	.notes = "Without a reference the caller's own. It forks to enter a namespace that has no "
+	.notes = "Without <ref> the caller's own. It forks to enter a namespace that has no "
 		 "process.",
 	.failed = CLI_EXIT_FAILED,
 };

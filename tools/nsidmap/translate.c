@@ -12,11 +12,11 @@ enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_MAP };
 
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ OPT_FROM, "from", CLI_ARG, "<reference>", "whose ids they are (default self)", 1 },
-	{ OPT_TO, "to", CLI_ARG, "<reference>", "whose ids are asked for (default self)", 2 },
+	{ OPT_FROM, "from", CLI_ARG, "<ref>", "whose ids they are (default self)", 1 },
+	{ OPT_TO, "to", CLI_ARG, "<ref>", "whose ids are asked for (default self)", 2 },
 	{ OPT_MAP, "map", CLI_ARG, "<map>", "from inside to outside of a map instead", 1 | 2 },
 	{ 'g', "gid", CLI_NONE, NULL, "they are gids, not uids" },
-	{ 'J', "json", CLI_NONE, NULL, "JSON" },
+	{ 'J', "json", CLI_NONE, NULL, "print JSON" },
 	{ 0 },
 };
 /* clang-format on */

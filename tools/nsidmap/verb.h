@@ -84,11 +84,11 @@ struct table {
 /* The rows of every verb that prints one. */
 /* clang-format off */
 #define TABLE_OPTS \
-	{ 'o', "output", CLI_ARG, "<list>", "columns, +<list> adds to the default ones" }, \
+	{ 'o', "output", CLI_ARG, "[+]<list>", "print these columns, or these (+) as well" }, \
 	{ 'H', "list-columns", CLI_NONE, NULL, "list the columns" }, \
-	{ 'n', "noheadings", CLI_NONE, NULL, "no line of headings" }, \
-	{ 'r', "raw", CLI_NONE, NULL, "one blank between columns, no padding" }, \
-	{ 'J', "json", CLI_NONE, NULL, "JSON" }
+	{ 'n', "noheadings", CLI_NONE, NULL, "print no headings" }, \
+	{ 'r', "raw", CLI_NONE, NULL, "print rows that are easy to split" }, \
+	{ 'J', "json", CLI_NONE, NULL, "print JSON" }
 /* clang-format on */
 
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);

@@ -28,7 +28,7 @@ static const struct cli_opt options[] = {
 	{ 'J',            "json",         CLI_NONE,   NULL,        "print JSON", EXCL_FORMAT },
 	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree", EXCL_TREE },
 	{ 'n',            "noheadings",   CLI_NONE,   NULL,        "print no headings" },
-	{ 'o',            "output",       CLI_ARG,    "[+]<cols>", "print these columns, or these (+) as well" },
+	{ 'o',            "output",       CLI_ARG,    "[+]<list>", "print these columns, or these (+) as well" },
 	{ OPT_OUTPUT_ALL, "output-all",   CLI_NONE,   NULL,        "print all columns" },
 	{ 'P',            "persistent",   CLI_NONE,   NULL,        "only namespaces without a process", EXCL_TASK },
 	{ 'p',            "task",         CLI_ARG,    "<pid>",     "only namespaces of that process", EXCL_TASK },
@@ -55,7 +55,7 @@ static const struct cli_opt options[] = {
 
 static const struct cli_tool tool = {
 	.name = "nslist",
-	.synopsis = { "[options] [REF…]" },
+	.synopsis = { "[options] [<ref>...]" },
 	.purpose = "List namespaces, however they are held.",
 	.opts = options,
 	.failed = CLI_EXIT_FAILED,

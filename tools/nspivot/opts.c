@@ -45,7 +45,7 @@ static const struct cli_opt opts[] = {
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
 	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root there in the new one", EXCL_OLD },
 	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs, whose files are removed", EXCL_OLD },
-	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "working directory in the new root (default /)" },
+	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in this directory of the new root (default /)" },
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "even where it is not safe: see the man page" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
@@ -62,7 +62,8 @@ static const struct cli_tool tool = {
 	.name = "nspivot",
 	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]",
 		      "[options] --host-root [--] [<program> [<argument>...]]", "--features [-J]" },
-	.purpose = "Assemble a root, pivot into it for good, and execute a program there.",
+	.purpose = "Assemble a root, pivot into it for good, and run a program there, your shell\n"
+		   "when none is named.",
 	.opts = opts,
 	.notes = "It never forks. The program is looked up in the new root, so it comes last in a "
 		 "chain:\n"

@@ -32,7 +32,7 @@ static const struct cli_opt table[] = {
 	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream", X_MODE },
 	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "write them for the children of that process", X_MODE },
 	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print what would be done, and do nothing" },
-	{ 'J',         "json",         CLI_NONE, NULL,          "--show as JSON" },
+	{ 'J',         "json",         CLI_NONE, NULL,          "print --show as JSON" },
 	{ 0 },
 };
 /* clang-format on */
@@ -41,7 +41,7 @@ static const struct cli_tool tool = {
 	.name = "nstimeoffset",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--show [<ref>...]",
 		      "[options] --print", "[options] --write <ref>" },
-	.purpose = "Runs a program with other boot and monotonic clocks; your shell when none is "
+	.purpose = "Run a program with other boot and monotonic clocks, your shell when none is "
 		   "named.",
 	.opts = table,
 	.notes = "<time> is +<duration> or -<duration> from the caller's own clock, =<duration>\n"

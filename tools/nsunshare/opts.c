@@ -50,7 +50,7 @@ static const struct cli_opt table[] = {
 	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "let go of what --persist kept there, and end" },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
-	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "map as a stream, a word or like:REF says" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "map as a stream, a word or like:<ref> says" },
 	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
 	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
 	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this one" },
@@ -92,8 +92,8 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
-	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "become the program even with -p", X_FORK },
-	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "signal the child (KILL) when nsunshare dies (implies -f)" },
+	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "become the program even with a pid namespace", X_FORK },
+	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "signal the program (KILL) when nsunshare dies (implies -f)" },
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "run the program below a process 1 as nsinit(1) is (implies -p)" },
 	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "implies -f, which forwards all signals anyway" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing" },
@@ -107,11 +107,11 @@ static const struct cli_tool tool = {
 	.name = "nsunshare",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--unpersist <dir>",
 		      "--features [-J]" },
-	.purpose = "Runs a program in new namespaces; your shell when none is named.",
+	.purpose = "Run a program in new namespaces, your shell when none is named.",
 	.opts = table,
 	.notes =
 		"It forks with -f and what implies it, and for what must be done from outside the\n"
-		"new namespaces: maps of more than one id, and the files of --TYPE=<file>.",
+		"new namespaces: maps of more than one id, and the files of --<type>=<file>.",
 	.failed = CLI_EXIT_OWN,
 };
 
