@@ -28,21 +28,40 @@ static const char *status_line(char *status, const char *key)
 	return s ? s + strlen(key) + strspn(s + strlen(key), " \t") : NULL;
 }
 
+static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
+{
+	int rc = nserr_set(e, 0, "%d is a thread of process %.*s, not a process", (int)pid,
+			   tgid ? (int)strcspn(tgid, "\n") : 1, tgid ? tgid : "?");
+
+	nserr_hint(e, "tid:%d names the thread", (int)pid);
+	return rc;
+}
+
 /* A plain number that is no process: gone, or that of a thread. */
 static int no_process(pid_t pid, int err, struct nserr *e)
 {
 	char path[40], status[4096];
-	const char *tgid;
-	int rc;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	if (file_read_at(AT_FDCWD, path, status, sizeof(status)) < 0)
 		return nserr_set(e, err == -EACCES ? err : ESRCH, "process %d", (int)pid);
+	return is_thread(pid, status_line(status, "\nTgid:"), e);
+}
+
+/* Without a pidfd: proc(5) has a directory for a thread too, although it lists none. */
+static int check_leader(const struct nsproc_ref *p, struct nserr *e)
+{
+	char status[4096];
+	const char *tgid;
+	uint64_t n;
+
+	if (file_read_at(p->procfd, "status", status, sizeof(status)) < 0)
+		return nserr_set(e, ESRCH, "process %d", (int)p->pid);
 	tgid = status_line(status, "\nTgid:");
-	rc = nserr_set(e, 0, "%d is a thread of process %.*s, not a process", (int)pid,
-		       tgid ? (int)strcspn(tgid, "\n") : 1, tgid ? tgid : "?");
-	nserr_hint(e, "tid:%d names the thread", (int)pid);
-	return rc;
+	if (tgid && num_u64n(tgid, strcspn(tgid, "\n"), 1, NUM_PID_MAX, &n) == 0 &&
+	    n == (uint64_t)p->pid)
+		return 0;
+	return is_thread(p->pid, tgid, e);
 }
 
 /* The number in a /proc of another pid namespace means another process. */
@@ -119,6 +138,11 @@ int nsref_open_process(const struct nsref *r, struct nsproc_ref *out, struct nse
 	/* the number was not free for another while the pidfd's process still has it */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
+	if (p.pidfd < 0 && r->kind != NSREF_TID) {
+		rc = check_leader(&p, e);
+		if (rc < 0)
+			return rc;
+	}
 	*out = p;
 	p = NSPROC_REF_INIT;
 	return 0;
