@@ -34,10 +34,10 @@ static void ref_of_process(const struct row *r, struct cell *out)
 	cleanup_fd int pidfd = sys_pidfd_open(r->pid);
 	uint64_t inode;
 
-	if (pidfd < 0)
-		return;
+	if (pidfd == -ESRCH || pidfd == -EINVAL)
+		return; /* it has ended */
 	out->kind = CELL_TEXT;
-	if (sys_pidfd_inode(pidfd, &inode) == 0)
+	if (pidfd >= 0 && sys_pidfd_inode(pidfd, &inode) == 0)
 		buf_printf(&out->text, "%d:%llu", (int)r->pid, (unsigned long long)inode);
 	else
 		buf_printf(&out->text, "%d", (int)r->pid);
