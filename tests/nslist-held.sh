@@ -48,6 +48,7 @@ test_by_an_open_descriptor()
 
 test_by_a_socket()
 {
+	kernel_call pidfd_getfd || return 0
 	hold socket
 	list
 	assert_held sock
@@ -113,6 +114,7 @@ test_by_children_to_come()
 
 test_a_pid_namespace_that_waits_for_its_first_process()
 {
+	kernel_call pidfd_open || return 0
 	run nslist -rn -t pid -o NS
 	before=$out
 	hold newpid
