@@ -158,11 +158,14 @@ int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly, 
 	if (rc < 0)
 		return rc;
 	r->readonly = readonly;
-	r->fd = rootfs_new_fs(r, "tmpfs", o, e);
+	r->fd = rc = rootfs_new_fs(r, "tmpfs", o, e);
+	/* what is bound there needs mount_setattr(2), which came later (5.12) */
+	if (rc >= 0)
+		rc = sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
+	if (!lacks(rc))
+		return rc;
 	if (r->fd >= 0)
-		return 0;
-	if (!lacks(r->fd))
-		return r->fd;
+		close(TAKE_FD(r->fd));
 	r->legacy = true;
 	return rootold_begin_fs(r, "tmpfs", o, e);
 }

@@ -63,9 +63,9 @@ int supervise_block(struct supervise *s, struct nserr *e)
 
 	s->parent = -1;
 	sigemptyset(&s->seen);
-	s->parent_pid = getpid();
 	s->tty = s->group ? terminal_open() : -1;
 	if (s->death_signal) {
+		s->parent_pid = getpid();
 		/* without it (-ENOSYS, or a filter) the child looks at getppid(2) */
 		s->parent = sys_pidfd_open(s->parent_pid);
 		if (s->parent < 0)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
+#include <sys/auxv.h>
+
 #include "nsunshare.h"
 #include "spawn.h"
 #include "sys_ns.h"
@@ -72,13 +74,14 @@ static int unpersist(const char *dir)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run r = { .o = &o, .handle = HANDLE_INIT, .by_root = geteuid() == 0 };
+	struct run r = { .o = &o, .handle = HANDLE_INIT, .by_root = getauxval(AT_EUID) == 0 };
 	struct plan p = PLAN_INIT;
 	struct nserr e = NSERR_INIT;
 
 	opts_parse(&r, argc, argv);
-	/* what it does with its privilege is the caller's to say: it must be the caller's */
-	if (getuid() != geteuid() || getgid() != getegid())
+	/* what it does with its privilege is the caller's to say: it must be the caller's. The ids
+	 * are those of the exec, getauxval(3), so no call has to ask for them. */
+	if (getauxval(AT_UID) != getauxval(AT_EUID) || getauxval(AT_GID) != getauxval(AT_EGID))
 		cli_die(0, "does not run setuid or setgid");
 	if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
