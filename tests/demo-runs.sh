@@ -3,7 +3,7 @@
 # demo-runs: the main job works, for root and for an ordinary user, and leaves nothing behind.
 # as: root user
 . "${0%/*}/testlib.sh"
-require_tool busybox nsidmap nsinit nslist nstimeoffset
+require_tool busybox nsidmap nsinit nslist
 
 # where the test runs as the user it began as, shunit2 has changed nothing of it
 demo=${0%/*}/demo.sh
@@ -47,7 +47,7 @@ test_every_command_is_printed()
 {
 	run sh "$demo"
 	assert_rc 0
-	assert_out_has '$ nsidmap plan --auto | nsunshare --map=- -UmpnuiC'
+	assert_out_has '$ nsidmap plan --auto | nsunshare --map=- -UmpnuiCT'
 	assert_out_has '$ nslist -o NS,TYPE,NPROCS,PID,USER,COMMAND'
 	assert_out_has '$ nsenter2 --target'
 }

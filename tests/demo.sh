@@ -75,7 +75,7 @@ make_root()
 
 make_root
 map='nsidmap plan --auto'
-chain="nsunshare --map=- -UmpnuiC --hostname=box -- nstimeoffset --boottime==0 --monotonic==0 -- nsinit -- \\
+chain="nsunshare --map=- -UmpnuiCT --hostname=box --boottime==0 --monotonic==0 -- nsinit -- \\
     nspivot --preset=minimal --sysfs --dev --devpts --tmpfs=/tmp:mode=1777 --tmpfs=/run \\
     --etc-hosts=conf/hosts --etc-hostname=conf/hostname --etc-resolv-conf=conf/resolv.conf \\
     --ro-bind=conf/hello:/run/hello --bind=conf/go:/run/go $root -- /bin/sh /run/hello"
