@@ -2,7 +2,6 @@
 /* cli: option tables over getopt_long(3), usage made from the same rows, messages. */
 #include "cli.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -334,15 +333,4 @@ uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max)
 	if (rc < 0)
 		cli_die_usage("%s: '%s' is not a number", option, s);
 	return v;
-}
-
-int cli_fd(const char *option, const char *s)
-{
-	int fd;
-
-	if (num_fd(s, &fd) < 0)
-		cli_die_usage("%s: '%s' is not a descriptor number", option, s);
-	if (fcntl(fd, F_GETFD) < 0)
-		cli_die(errno, "%s: descriptor %d", option, fd);
-	return fd;
 }

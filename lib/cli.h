@@ -89,7 +89,6 @@ int cli_status(const struct nserr *e);
 
 /* Numbers of option arguments: die naming option and value when they are not. */
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max);
-int cli_fd(const char *option, const char *s); /* must be open */
 
 /* Writes b to standard output and checks that it arrived; dies otherwise. Frees b. */
 void cli_print(struct buf *b);

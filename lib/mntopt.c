@@ -101,19 +101,6 @@ const char *mntopt_get(const struct mntopt *o, const char *name)
 	return NULL;
 }
 
-const char *mntopt_unknown(const struct mntopt *o, const char *const known[])
-{
-	for (size_t i = 0; i < o->n; i++) {
-		size_t k = 0, n = strcspn(o->param[i], "=");
-
-		while (known[k] && !(strlen(known[k]) == n && !memcmp(known[k], o->param[i], n)))
-			k++;
-		if (!known[k])
-			return o->param[i];
-	}
-	return NULL;
-}
-
 unsigned long mntopt_ms_flags(uint64_t attr)
 {
 	unsigned long ms = 0;

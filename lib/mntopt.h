@@ -33,9 +33,6 @@ const char *mntopt_get(const struct mntopt *o, const char *name);
 /* MS_* of mount(2) for a set of MOUNT_ATTR_*. */
 unsigned long mntopt_ms_flags(uint64_t attr);
 
-/* The first parameter that is none of `known` (ends with NULL), or NULL. */
-const char *mntopt_unknown(const struct mntopt *o, const char *const known[]);
-
 /*
  * Cuts text at its colons into at most max fields, in place, taking "\:" for a colon; the last
  * field keeps what is left, with its backslashes (mntopt_parse() reads them). "fd:N" at the

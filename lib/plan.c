@@ -136,16 +136,6 @@ static int receive_message(int line, struct plan_message *m)
 	return n < 0 ? -errno : n == (ssize_t)sizeof(*m);
 }
 
-/* The line to the caller, of a process of the plan that is not the caller. */
-static int to_caller = -1;
-
-bool plan_caller_gone(void)
-{
-	struct pollfd p = { .fd = to_caller };
-
-	return to_caller >= 0 && poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
-}
-
 /* Takes a signal from the signalfd. True when it is one that would end us: it is pending again, so
  * that it does so when it is unblocked. One that is ignored is gone, as it should be. */
 static bool is_interrupted(const struct plan_walk *w)
@@ -261,7 +251,6 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 				close(w->line[i]);
 		close(pair[0]);
 		*w = (struct plan_walk){ w->p, w->ctx, who, { pair[1], -1, -1 }, { 0 }, 0, 0 };
-		to_caller = pair[1];
 		follow(w, (size_t)(s - w->p->steps) + 1);
 	}
 	close(pair[1]);

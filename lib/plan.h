@@ -93,7 +93,4 @@ struct plan_result {
 int plan_run(const struct plan *p, void *ctx, struct plan_result *result,
 	     struct nserr *e) must_check;
 
-/* In a process that the plan made: whether the caller has ended, by whatever means. */
-bool plan_caller_gone(void);
-
 #endif

@@ -112,18 +112,6 @@ int sys_cap_clear_ambient(void)
 	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-int sys_cap_last(void)
-{
-	int cap = (int)ARRAY_SIZE(cap_names) - 1;
-
-	/* the names above are those of 5.9 to 6.18; probe both ways from there */
-	while (cap > 0 && sys_cap_in_bound(cap) < 0)
-		cap--;
-	while (cap < 63 && sys_cap_in_bound(cap + 1) >= 0)
-		cap++;
-	return cap;
-}
-
 int sys_cap_parse(const char *name, size_t n)
 {
 	uint64_t v;

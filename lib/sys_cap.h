@@ -32,9 +32,6 @@ int sys_cap_in_bound(int cap) must_check;
 int sys_cap_raise_ambient(int cap) must_check;
 int sys_cap_clear_ambient(void) must_check;
 
-/* The highest capability number that the kernel knows. */
-int sys_cap_last(void);
-
 /* "cap_sys_admin" or "sys_admin" in any case, or a number: the capability, or -EINVAL. */
 int sys_cap_parse(const char *name, size_t n) must_check;
 

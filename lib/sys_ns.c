@@ -96,25 +96,6 @@ int sys_ns_mnt_prev(int fd)
 	return ns_ioctl_mnt(fd, NS_MNT_GET_PREV);
 }
 
-static pid_t ns_ioctl_pid(int fd, unsigned long request, pid_t pid)
-{
-	int out = ioctl(fd, request, (unsigned long)pid);
-
-	if (out < 0)
-		return errno == ENOTTY || errno == EINVAL ? -EOPNOTSUPP : -errno;
-	return out;
-}
-
-pid_t sys_ns_pid_from(int fd, pid_t pid)
-{
-	return ns_ioctl_pid(fd, NS_GET_PID_FROM_PIDNS, pid);
-}
-
-pid_t sys_ns_pid_in(int fd, pid_t pid)
-{
-	return ns_ioctl_pid(fd, NS_GET_PID_IN_PIDNS, pid);
-}
-
 int sys_ns_of_socket(int sock)
 {
 	return ns_ioctl_fd(sock, SIOCGSKNS);

@@ -20,12 +20,6 @@
 #ifndef NS_GET_MNTNS_ID
 #define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* 6.11 */
 #endif
-#ifndef NS_GET_PID_FROM_PIDNS
-#define NS_GET_PID_FROM_PIDNS  _IOR(NSIO, 0x6, int) /* 6.11; the pid is passed by value */
-#define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 0x7, int)
-#define NS_GET_PID_IN_PIDNS    _IOR(NSIO, 0x8, int)
-#define NS_GET_TGID_IN_PIDNS   _IOR(NSIO, 0x9, int)
-#endif
 #ifndef NS_MNT_GET_INFO
 struct mnt_ns_info {
 	__u32 size;
@@ -80,11 +74,6 @@ int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
  * end. */
 int sys_ns_mnt_next(int fd) must_check;
 int sys_ns_mnt_prev(int fd) must_check;
-
-/* pid translation through a pid namespace descriptor (6.11): the id in the caller's namespace of a
- * process that is `pid` there, and the reverse. The pid, -ESRCH, or -EOPNOTSUPP. */
-pid_t sys_ns_pid_from(int fd, pid_t pid) must_check;
-pid_t sys_ns_pid_in(int fd, pid_t pid) must_check;
 
 /* Network namespace of a socket descriptor (SIOCGSKNS, 4.10): a descriptor or a negative errno. */
 int sys_ns_of_socket(int sock) must_check;
