@@ -14,48 +14,83 @@ start_ns()
 	nsidmap write "$holder" "$1"
 }
 
-# random_map SEED: 40 ranges that do not touch, of both kinds, all within 10 to 99,910.
+# random_map SEED: 40 ranges of both kinds, inside below 60,000, outside below 100,000.
 random_map()
 {
 	awk -v seed="$1" 'BEGIN { srand(seed)
 		for (i = 0; i < 40; i++) {
-			n = 1 + int(rand() * 900)
+			n = 1 + int(rand() * 1450)
 			for (k = 0; k < 2; k++)
 				printf "%s%s:%d:%d:%d", i + k ? "," : "", k ? "g" : "u",
-					i * 1500 + 10 + int(rand() * 500), ((i * 7) % 40) * 2500 + int(rand() * 1500), n
+					i * 1500 + 10 + int(rand() * (1490 - n)),
+					((i * 7) % 40) * 2500 + int(rand() * (2490 - n)), n
 		} }'
 }
 
-test_siblings_agree_with_stat()
+# in_ns REF CMD…: as root of that namespace, or in this one ("self").
+in_ns()
 {
-	start_ns "$(random_map 1)"
-	a=$holder
-	start_ns "$(random_map 2)"
-	b=$holder
+	_ref=$1
+	shift
+	if [ "$_ref" = self ]; then
+		"$@"
+	else
+		nsenter -t "$_ref" -U -S 0 -G 0 "$@"
+	fi
+}
+
+# agree FROM TO SEED: gives a file to each of 1,000 random ids, by a process in FROM, looks at them
+# with one in TO, and asks for the same. Where chown(2) says EINVAL FROM has no such id, and where
+# stat(2) says 65534, which no map here has, TO has none.
+agree()
+{
+	rm -rf "$TMP/files"
 	mkdir "$TMP/files"
-	chmod 755 "$TMP" "$TMP/files"
-	# 1,000 random owners; what each namespace calls them is stat's word, not ours
-	perl -e 'srand(3); chdir shift; for (1..1000) { my $f = sprintf("%04d", $_); open(F, ">", $f);
-		chown(int(rand(100000)), int(rand(100000)), $f) }' "$TMP/files"
-	for kind in u g; do
+	chmod 777 "$TMP/files"
+	# most ids are where maps are, some anywhere below 4294967295
+	# shellcheck disable=SC2016 # perl has variables too
+	in_ns "$1" perl -e 'srand(shift); chdir shift or die;
+		for my $i (1000 .. 1999) {
+			my @id = map { int(rand($i % 10 ? 62000 : 4294967295)) } 0, 1;
+			open(F, ">", $i) or die;
+			my @set = (chown($id[0], 4294967295, $i), chown(4294967295, $id[1], $i));
+			print join(" ", @id, @set), "\n";
+		}' "$3" "$TMP/files" >"$TMP/asked"
+	# shellcheck disable=SC2016
+	in_ns "$2" perl -e 'chdir shift or die;
+		for (1000 .. 1999) { print join(" ", (stat)[4, 5]), "\n" }' "$TMP/files" >"$TMP/seen"
+	run wc -l "$TMP/asked" "$TMP/seen"
+	assert_out_has ' 2000 total'
+	for kind in 1 2; do
 		option=''
-		[ $kind = u ] || option=--gid
-		nsenter -t "$a" -U --preserve-credentials stat -c "%$kind" "$TMP"/files/* >"$TMP/in-a"
-		nsenter -t "$b" -U --preserve-credentials stat -c "%$kind" "$TMP"/files/* >"$TMP/in-b"
-		# 65534 is nobody: the owner is not mapped in a, and cannot be asked for
-		paste "$TMP/in-a" "$TMP/in-b" | awk '$1 != 65534' >"$TMP/pairs"
-		cut -f1 "$TMP/pairs" >"$TMP/asked"
-		cut -f2 "$TMP/pairs" | sed 's/^65534$/-/' >"$TMP/want"
-		run nsidmap translate ${option:+$option} --from "$a" --to "$b" <"$TMP/asked"
+		[ $kind = 1 ] || option=--gid
+		paste -d ' ' "$TMP/asked" "$TMP/seen" |
+			awk -v k=$kind '{ print $(k + 2) && $(k + 4) != 65534 ? $(k + 4) : "-" }' >"$TMP/want"
+		cut -d ' ' -f $kind "$TMP/asked" >"$TMP/ids"
+		run nsidmap translate ${option:+$option} --from "$1" --to "$2" <"$TMP/ids"
 		assert_rc 1
 		cp "$TMP/out" "$TMP/got"
-		run cmp "$TMP/got" "$TMP/want"
+		run diff "$TMP/want" "$TMP/got"
 		assert_rc 0
 		run grep -c '^[0-9]' "$TMP/want"
-		[ "$out" -gt 20 ] || fail "too few ids are in both: $out"
-		run grep -c . "$TMP/want"
-		[ "$out" -gt 100 ] || fail "too few ids are in one: $out"
+		[ "$out" -gt 50 ] || fail "too few ids are in both: $out"
+		[ "$out" -lt 950 ] || fail "too few ids are in one only: $out"
 	done
+}
+
+# The word of stat(2), not ours, for ids that are mapped and for ids that are not.
+test_a_thousand_ids_of_siblings_are_what_stat_shows()
+{
+	chmod 755 "$TMP"
+	start_ns "u:0:99991:1,g:0:99992:1,$(random_map 1)"
+	a=$holder
+	start_ns "u:0:99993:1,g:0:99991:1,$(random_map 2)"
+	b=$holder
+	agree "$a" "$b" 3
+	agree "$b" "$a" 4
+	# and of those that are above each other
+	agree "$a" self 5
+	agree self "$b" 6
 }
 
 test_the_first_namespace_and_back()
@@ -133,7 +168,7 @@ test_nested_ranges_agree_with_stat()
 	outer=$holder
 	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	# what it maps of its parent is what the parent has
-	nsidmap show -n -r -o KIND,INSIDE,COUNT "$outer" | awk '{ printf "%s %d %d %d\n", $1, 200 + n++ * 1000, $2, $3 }' |
+	nsidmap show -n -r -o KIND,INSIDE,COUNT "$outer" | awk '{ printf "%s %d %d %d\n", $1, 200 + n++ * 1500, $2, $3 }' |
 		nsidmap split --parent "like:$outer" >"$TMP/inner"
 	nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" - <"$TMP/inner"
 	mkdir "$TMP/nested"
