@@ -4,6 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
+require_tool perl strace
 
 is_root()
 {
@@ -104,7 +105,6 @@ test_the_limits_are_those_of_the_kernel()
 # D8: a map is one write(2); D9: setgroups comes first, and once.
 test_each_file_is_written_once_and_in_order()
 {
-	command -v strace >/dev/null || return 0
 	start_target
 	run strace -e trace=openat,write -o "$TMP/trace" nsidmap write "$holder" \
 		"$(nsidmap plan --root --format arg | sed 's/,s:deny//'),s:deny"
@@ -120,6 +120,16 @@ gid_map
 0 $(id -g) 1\\n"
 }
 
+# D8: what the kernel takes a part of only is not continued, and not called done.
+test_a_short_write_is_an_error()
+{
+	start_target
+	run strace -qq -o /dev/null -e trace=write -e inject=write:retval=3:when=1 \
+		nsidmap write "$holder" "$(nsidmap plan --root --format arg | sed 's/,s:deny//')"
+	assert_refused 1 "cannot write /proc/$holder/"
+	assert_err_has 'Input/output error'
+}
+
 # D12: a process that took the number of another is not written to.
 test_a_number_that_is_another_process_now()
 {
@@ -127,6 +137,40 @@ test_a_number_that_is_another_process_now()
 	run nsidmap write "$holder:1" "$(nsidmap plan --root --format arg)"
 	assert_rc 1
 	assert_err_one_line
+	run map_of uid_map
+	assert_out ''
+}
+
+# D12: the number goes to another process between the look at it and the write.
+test_a_number_that_is_reused_meanwhile()
+{
+	is_root || return 0
+	start_target
+	first=$holder
+	mkfifo "$TMP/fifo"
+	nsidmap write "$first" - <"$TMP/fifo" >"$TMP/late" 2>&1 &
+	writer=$!
+	exec 8>"$TMP/fifo"
+	# it waits for the map, so it holds the process
+	while ! readlink "/proc/$writer/fd/"* | grep -q "/proc/$first$"; do :; done
+	stop_holder
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		# start_holder begins with an rm and a mkfifo
+		echo $((first - 3)) >/proc/sys/kernel/ns_last_pid
+		start_target 8>&-
+		[ "$holder" != "$first" ] || break
+	done
+	run echo "$holder"
+	assert_out "$first"
+	echo 'uid 0 0 1
+gid 0 0 1' >&8
+	exec 8>&-
+	wait $writer
+	run echo $?
+	assert_out 1
+	rm "$TMP/fifo"
+	run cat "$TMP/late"
+	assert_out_has 'nsidmap: '
 	run map_of uid_map
 	assert_out ''
 }
@@ -162,6 +206,46 @@ test_a_process_of_another_user()
 	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write --via helpers "$holder" \
 		u:0:1000000:1,g:0:1500000:1
 	assert_refused 1 'newuidmap failed: '
+}
+
+# D13: the user's own, but for its group: the kernel asks who made the namespace, newuidmap for both.
+test_a_process_of_another_group()
+{
+	is_root || return 0
+	start_holder setpriv --reuid 61234 --regid 5 --clear-groups unshare --user sh -c \
+		'echo ready >&3; exec sleep infinity 3>&-'
+	run as_nstest nsidmap write "$holder" u:0:1000000:1,g:0:1500000:1
+	assert_refused 1 'newuidmap failed: '
+	assert_err_has 'gid:61234'
+	run map_of uid_map
+	assert_out ''
+	run as_nstest nsidmap write "$holder" u:0:61234:1,g:0:61234:1
+	assert_ok
+	run map_of gid_map
+	assert_out '0 61234 1'
+}
+
+# D13: made by a program that is setuid root, so its files are root's.
+test_a_process_that_is_setuid()
+{
+	is_root || return 0
+	chmod 755 "$TMP"
+	cp "$(command -v unshare)" "$TMP/unshare"
+	chmod 4755 "$TMP/unshare"
+	start_holder setpriv --reuid 61234 --regid 61234 --clear-groups sh -c \
+		"echo ready >&3; exec $TMP/unshare --user sleep 1000 3>&-"
+	while ! grep -q sleep "/proc/$holder/comm"; do :; done
+	run as_nstest nsidmap write "$holder" u:0:61234:1,g:0:61234:1
+	assert_rc 1
+	assert_err_has "cannot write /proc/$holder/"
+	assert_err_has 'hint: the process is not dumpable (prctl(2)) or belongs to root'
+	assert_err_one_line
+	run as_nstest nsidmap write --via helpers "$holder" u:0:1000000:1,g:0:1500000:1
+	assert_refused 1 'newuidmap failed: '
+	run map_of uid_map
+	assert_out ''
+	run nsidmap write "$holder" u:0:61234:1,g:0:61234:1
+	assert_ok
 }
 
 # D14: it ends while the map is awaited.
