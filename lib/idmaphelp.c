@@ -4,7 +4,6 @@
 #include "idmapio.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 
 #include "file.h"
 #include "num.h"
+#include "subid.h"
 #include "sys_cap.h"
 
 static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
@@ -68,7 +68,9 @@ static bool may_write(const struct idmaps *m)
 
 int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
 {
+	const struct passwd *pw;
 	char path[4096];
+	int rc;
 
 	*way = IDMAP_DIRECT;
 	if (may_write(m))
@@ -92,7 +94,10 @@ int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
 		nserr_hint(e, "no_new_privs is set, so newuidmap cannot gain its privilege");
 		return -EPERM;
 	}
-	if (!getpwuid(getuid())) {
+	rc = subid_passwd(NULL, getuid(), &pw);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot look up user %u", getuid());
+	if (!pw) {
 		nserr_set(e, EPERM, "only one's own id can be mapped here");
 		nserr_hint(e, "newuidmap needs a passwd entry, and uid %u has none", getuid());
 		return -EPERM;

@@ -4,7 +4,6 @@
 #include "subid.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 
 #include "file.h"
@@ -95,16 +94,37 @@ static void take_passwd(struct subid_user *u, const struct passwd *pw)
 	snprintf(u->name, sizeof(u->name), "%s", pw->pw_name);
 }
 
+int subid_passwd(const char *name, uid_t uid, const struct passwd **pw)
+{
+	int fd;
+
+	errno = 0;
+	*pw = name ? getpwnam(name) : getpwuid(uid);
+	if (*pw)
+		return 0;
+	/* ENOENT is left behind by a module that is not installed or not running */
+	if (errno && errno != ENOENT && errno != ESRCH)
+		return -errno;
+	/* a later module that does not know the user hides that the file could not be read */
+	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && fd != -ENOENT ? fd : 0;
+}
+
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
 {
 	const struct passwd *pw;
 	uint32_t id;
+	int rc;
 
 	*u = (struct subid_user){ 0 };
 	if (!arg || num_id(arg, &id) == 0) {
 		u->uid = arg ? id : geteuid();
 		u->has_uid = true;
-		pw = getpwuid(u->uid);
+		rc = subid_passwd(NULL, u->uid, &pw);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot look up user %u", u->uid);
 		if (pw)
 			take_passwd(u, pw);
 		return 0;
@@ -112,7 +132,9 @@ int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
 	if (*arg == '\0' || strchr(arg, ':') || strlen(arg) >= sizeof(u->name))
 		return nserr_set(e, 0, "bad user name '%s'", arg);
 	snprintf(u->name, sizeof(u->name), "%s", arg);
-	pw = getpwnam(arg);
+	rc = subid_passwd(arg, 0, &pw);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot look up user %s", arg);
 	if (pw)
 		take_passwd(u, pw);
 	return 0;
@@ -222,5 +244,9 @@ static int from_file(const struct subid_user *u, enum idmap_kind kind, struct su
 int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		 struct nserr *e)
 {
-	return subidnss_wanted() ? subidnss_ranges(u, kind, out, e) : from_file(u, kind, out, e);
+	int wanted = subidnss_wanted(e);
+
+	if (wanted < 0)
+		return wanted;
+	return wanted ? subidnss_ranges(u, kind, out, e) : from_file(u, kind, out, e);
 }

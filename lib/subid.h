@@ -4,6 +4,7 @@
 #ifndef NSU_SUBID_H
 #define NSU_SUBID_H
 
+#include <pwd.h>
 #include <sys/types.h>
 
 #include "idmap.h"
@@ -35,8 +36,15 @@ struct subid_user {
 };
 
 /*
+ * getpwnam(3), or for a name of NULL getpwuid(3), into *pw: NULL when there is no such entry. 0, or
+ * a negative errno when that cannot be told: passwd unreadable, a module of NSS failing.
+ */
+int subid_passwd(const char *name, uid_t uid, const struct passwd **pw) must_check;
+
+/*
  * The user named by arg (a name, or a uid in digits), or the caller (effective uid) for NULL. The
- * environment is not looked at and no passwd entry is needed. 0 or a negative errno with e set.
+ * environment is not looked at and no passwd entry is needed. 0, or a negative errno with e set,
+ * also when it is not known whether there is an entry: by it lines would be found.
  */
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_check;
 

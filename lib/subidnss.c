@@ -33,12 +33,14 @@ bool subidnss_named(const char *text)
 	return false;
 }
 
-bool subidnss_wanted(void)
+int subidnss_wanted(struct nserr *e)
 {
 	char text[16384];
+	ssize_t n = file_read_at(AT_FDCWD, "/etc/nsswitch.conf", text, sizeof(text));
 
-	return file_read_at(AT_FDCWD, "/etc/nsswitch.conf", text, sizeof(text)) > 0 &&
-	       subidnss_named(text);
+	if (n < 0 && n != -ENOENT)
+		return nserr_set(e, (int)n, "cannot read /etc/nsswitch.conf");
+	return n > 0 && subidnss_named(text);
 }
 
 static int load(struct nserr *e)

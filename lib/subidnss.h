@@ -5,8 +5,9 @@
 
 #include "subid.h"
 
-/* Whether nsswitch.conf(5) has a "subid:" line that names something else than the files. */
-bool subidnss_wanted(void);
+/* Whether nsswitch.conf(5) has a "subid:" line that names something else than the files: 0 or 1, or
+ * a negative errno with e set. */
+int subidnss_wanted(struct nserr *e) must_check;
 
 /* As subid_ranges(), through libsubid, which is loaded here. */
 int subidnss_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,

@@ -101,7 +101,7 @@ test_what_cannot_be_mapped_is_explained()
 	run nsidmap mount "$TMP/src" "$TMP/dst"
 	assert_rc 1
 	assert_err_has 'missing --map'
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
 	assert_rc 1
 	assert_no_leftovers
 }

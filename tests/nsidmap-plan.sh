@@ -3,6 +3,7 @@
 # nsidmap-plan: the map that a caller should have, from its ids and its ranges.
 # as: root user
 . "${0%/*}/testlib.sh"
+require_tool strace
 
 # subids TEXT [TEXT]: /etc/subuid and /etc/subgid are these from here on. Only root can do that.
 subids()
@@ -123,24 +124,46 @@ test_overlap_is_what_one_says()
 	assert_err_has "unknown 'sometimes'"
 }
 
-# incus 458: overlapping lines are an error of the kernel's; each id is used once.
-test_broken_files_say_what_is_wrong()
+# both_refused FRAGMENT USER-FRAGMENT: the plan of root, and of nstest by itself.
+both_refused()
+{
+	run nsidmap plan --style lxc
+	assert_refused 1 "$1"
+	run as_nstest nsidmap plan --style lxc
+	assert_refused 1 "$2"
+}
+
+test_empty_files_have_no_ranges()
 {
 	is_root || return 0
-	subids 'root:100000:65536\r\n'
-	run nsidmap plan --style lxc
-	assert_refused 1 'user root has no range of subordinate uids'
-	assert_err_has 'hint: line 1 of /etc/subuid is not used: it ends in a carriage return'
-	umount /etc/subuid /etc/subgid
 	subids ''
-	run nsidmap plan --style lxc
-	assert_refused 1 'user root has no range of subordinate uids'
+	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
+	run as_nstest nsidmap plan
 	umount /etc/subuid /etc/subgid
-	subids 'root:4294967290:10\nroot:5:0\nroot:1\n0:300000:5' 'root:1:1\n'
+	assert_rc 0
+	assert_err_has "nsidmap: only one's own id is mapped: user nstest has no range of subordinate uids"
+}
+
+test_lines_with_carriage_returns_are_named()
+{
+	is_root || return 0
+	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
+	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
+	assert_err_has 'hint: line 2 of /etc/subuid is not used: it ends in a carriage return'
+	run nsidmap plan --style lxc
+	umount /etc/subuid /etc/subgid
+	assert_err_has 'hint: line 1 of /etc/subuid is not used: it ends in a carriage return'
+}
+
+# incus 458: overlapping lines are an error of the kernel's; each id is used once.
+test_lines_that_are_none_are_not_used()
+{
+	is_root || return 0
+	subids 'root:4294967290:10\nroot:5:0\nroot:1\nroot:-1:1\n:9:9\n#root:8:8\n0:300000:5' 'root:1:1\n'
 	run nsidmap plan --style lxc --format arg
+	umount /etc/subuid /etc/subgid
 	assert_ok
 	assert_out u:0:300000:5,g:0:1:1
-	umount /etc/subuid /etc/subgid
 }
 
 test_missing_and_unreadable_files()
@@ -148,30 +171,63 @@ test_missing_and_unreadable_files()
 	is_root || return 0
 	mkdir "$TMP/etc"
 	cp -a /etc/passwd /etc/group /etc/nsswitch.conf /etc/alternatives "$TMP/etc/"
+	chmod 755 "$TMP/etc"
 	mount --bind "$TMP/etc" /etc
-	run nsidmap plan --style lxc
-	assert_refused 1 'user root has no range of subordinate uids'
+	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	mkdir /etc/subuid
-	run nsidmap plan --style lxc
-	assert_refused 1 'cannot read /etc/subuid: Is a directory'
+	both_refused 'cannot read /etc/subuid: Is a directory' 'cannot read /etc/subuid: Is a directory'
 	rmdir /etc/subuid
 	echo nstest:1:1 >/etc/subuid
 	chmod 0 /etc/subuid
-	chmod 755 "$TMP/etc"
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap plan --style lxc
+	# root may read it all the same
+	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
+	# not even what can always be had is given then: the ranges are not known to be none
+	run as_nstest nsidmap plan
+	assert_refused 1 'cannot open /etc/subuid: Permission denied'
+	run as_nstest nsidmap subids
+	assert_refused 1 'cannot open /etc/subuid: Permission denied'
+	run as_nstest nsidmap subids --lint
 	umount /etc
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
+}
+
+# D21: that an entry cannot be read is not that there is none.
+test_an_unreadable_passwd_is_not_an_empty_one()
+{
+	is_root || return 0
+	cp /etc/passwd "$TMP/passwd"
+	chmod 0 "$TMP/passwd"
+	mount --bind "$TMP/passwd" /etc/passwd
+	for verb in 'plan --style lxc' 'plan --auto' 'subids nstest'; do
+		# shellcheck disable=SC2086 # words
+		run as_nstest nsidmap $verb
+		assert_refused 1 'cannot look up user '
+		assert_err_has 'Permission denied'
+	done
+	# one's own id needs no name
+	run as_nstest nsidmap plan --root --format arg
+	umount /etc/passwd
+	assert_ok
+	assert_out u:0:61234:1,g:0:61234:1,s:deny
+	run strace -qq -o /dev/null -P /etc/nsswitch.conf -e trace=read -e inject=read:error=EIO:when=3 \
+		nsidmap plan --style lxc
+	assert_refused 1 'cannot read /etc/nsswitch.conf: Input/output error'
 }
 
 test_a_hundred_thousand_lines()
 {
 	is_root || return 0
-	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; printf "root:7:7" }' >"$TMP/many"
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"
+		print "nstest:9:9"; printf "root:7:7" }' >"$TMP/many"
+	chmod 755 "$TMP"
 	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
 	run timeout 2 nsidmap plan --style lxc --format arg
-	umount /etc/subuid /etc/subgid
 	assert_ok
 	assert_out u:0:7:7,g:0:7:7
+	run as_nstest timeout 2 nsidmap plan --style lxc --format arg
+	umount /etc/subuid /etc/subgid
+	assert_ok
+	assert_out u:0:9:9,g:0:9:9
 }
 
 # All of them this user's: joined where they touch, refused where the kernel has no room for them.

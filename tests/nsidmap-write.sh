@@ -185,7 +185,7 @@ test_a_process_that_is_not_dumpable()
 	start_holder setpriv --reuid 61234 --regid 61234 --clear-groups unshare --user sh -c \
 		"echo ready >&3; exec $TMP/sleep 1000 3>&-"
 	while ! grep -q sleep "/proc/$holder/comm"; do :; done
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write "$holder" \
+	run as_nstest nsidmap write "$holder" \
 		u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has 'Permission denied'
@@ -198,12 +198,12 @@ test_a_process_of_another_user()
 {
 	is_root || return 0
 	start_target
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write "$holder" \
+	run as_nstest nsidmap write "$holder" \
 		u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has "/proc/$holder/"
 	assert_err_one_line
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap write --via helpers "$holder" \
+	run as_nstest nsidmap write --via helpers "$holder" \
 		u:0:1000000:1,g:0:1500000:1
 	assert_refused 1 'newuidmap failed: '
 }
@@ -273,7 +273,7 @@ test_seven_ranges_reach_newuidmap()
 	is_root || return 0
 	for i in 1 2 3 4 5 6 7; do echo "nstest:${i}00000:100"; done >"$TMP/seven"
 	mount --bind "$TMP/seven" /etc/subuid && mount --bind "$TMP/seven" /etc/subgid
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap run -- cat /proc/self/uid_map /proc/self/gid_map
+	run as_nstest nsidmap run -- cat /proc/self/uid_map /proc/self/gid_map
 	umount /etc/subuid /etc/subgid
 	assert_ok
 	run echo "$(sed 's/^ *//; s/  */ /g' "$TMP/out" | tr '\n' ,)"
