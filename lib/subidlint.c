@@ -164,7 +164,8 @@ static int accounts_add(struct accounts *a, uint32_t id, const char *name)
 	return 0;
 }
 
-static int accounts_read(struct accounts *a, enum idmap_kind kind)
+/* 0 or -ENOMEM; *unread is why not all of them could be read, see getpwent(3). */
+static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 {
 	struct passwd *pw;
 	struct group *gr;
@@ -172,22 +173,29 @@ static int accounts_read(struct accounts *a, enum idmap_kind kind)
 
 	if (kind == IDMAP_UID) {
 		setpwent();
-		while (rc == 0 && (pw = getpwent()))
+		while (errno = 0, rc == 0 && (pw = getpwent()))
 			rc = accounts_add(a, pw->pw_uid, pw->pw_name);
+		*unread = errno;
 		endpwent();
 	} else {
 		setgrent();
-		while (rc == 0 && (gr = getgrent()))
+		while (errno = 0, rc == 0 && (gr = getgrent()))
 			rc = accounts_add(a, gr->gr_gid, gr->gr_name);
+		*unread = errno;
 		endgrent();
 	}
-	qsort(a->v, a->n, sizeof(*a->v), by_id);
+	if (*unread == ENOENT) /* no such file, or a module that is not there */
+		*unread = 0;
+	if (a->n > 0)
+		qsort(a->v, a->n, sizeof(*a->v), by_id);
 	return rc;
 }
 
-int subidlint_files(struct buf *out, struct nserr *e)
+int subidlint_files(struct buf *out, struct nserr *partial, struct nserr *e)
 {
-	int found = 0;
+	int found = 0, unread;
+
+	*partial = NSERR_INIT;
 
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		__attribute__((cleanup(accounts_free))) struct accounts a = { 0 };
@@ -197,7 +205,10 @@ int subidlint_files(struct buf *out, struct nserr *e)
 
 		if (n < 0)
 			return (int)n;
-		rc = accounts_read(&a, k);
+		rc = accounts_read(&a, k, &unread);
+		if (unread)
+			nserr_set(partial, unread, "incomplete: cannot read all %ss",
+				  k == IDMAP_UID ? "user" : "group");
 		if (rc == 0)
 			rc = subidlint_text(subid_files[k], text ? text : "", (size_t)n, a.v, a.n,
 					    out);

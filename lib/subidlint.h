@@ -20,7 +20,8 @@ int subidlint_text(const char *name, const char *text, size_t n,
 		   const struct subidlint_account *accounts, size_t n_accounts,
 		   struct buf *out) must_check;
 
-/* The same of /etc/subuid with all users, and of /etc/subgid with all groups, that NSS tells. */
-int subidlint_files(struct buf *out, struct nserr *e) must_check;
+/* The same of /etc/subuid with all users, and of /etc/subgid with all groups, that NSS tells;
+ * partial is set when it did not tell all, and empty otherwise. */
+int subidlint_files(struct buf *out, struct nserr *partial, struct nserr *e) must_check;
 
 #endif

@@ -13,7 +13,7 @@ test_plan_of_all_ranges()
 
 test_show_and_translate()
 {
-	FAULT_MAX=12 fault_all -f 1 -- nsidmap show -n -o KIND,INSIDE,ME
+	FAULT_MAX=12 fault_all -f 1 -- nsidmap show -n -o INSIDE,UID,GID
 	FAULT_MAX=12 fault_all -f 1 -- nsidmap translate 0 5
 }
 

@@ -72,11 +72,15 @@ test_what_cannot_be_read_is_said()
 	assert_err_has "nsidmap: cannot look at '$TMP/nosuch': No such file"
 	chmod 755 "$TMP"
 	chmod 700 "$TMP/tree/deep"
-	run setpriv --reuid 61234 --regid 61234 --clear-groups nsidmap scan --map like:self -J "$TMP/tree"
-	chmod 755 "$TMP/tree/deep"
+	run as_nstest nsidmap scan --map like:self -J "$TMP/tree"
 	assert_rc 1
 	assert_err_has "cannot look at '$TMP/tree/deep': Permission denied"
 	assert_out_has '"complete": false'
+	run as_nstest nsidmap scan --strict --map like:self "$TMP/tree"
+	chmod 755 "$TMP/tree/deep"
+	assert_rc 3
+	run as_nstest nsidmap scan --strict --map like:self "$TMP/tree"
+	assert_ok
 }
 
 . shunit2

@@ -3,6 +3,7 @@
 # nsidmap-subids: the ranges of a user, and what is wrong with the files.
 # as: root user
 . "${0%/*}/testlib.sh"
+require_tool strace
 
 is_root()
 {
@@ -65,6 +66,19 @@ test_lint_finds_all_that_is_wrong()
 /etc/subgid: line 1: the start is not a decimal number
 /etc/subgid: line 2: the count is 0
 /etc/subgid: line 3: dave's range 0-69999 holds 0, the id of root"
+}
+
+test_lint_without_all_accounts_is_incomplete()
+{
+	run nsidmap subids --lint --strict
+	assert_ok
+	# which error it is the last module of NSS says, not the one that failed
+	for strict in '' --strict; do
+		run strace -qq -o /dev/null -P /etc/passwd -e trace=openat -e inject=openat:error=EIO \
+			nsidmap subids --lint ${strict:+$strict}
+		assert_err_has 'nsidmap: incomplete: cannot read all users: '
+		assert_rc $((${#strict} ? 3 : 0))
+	done
 }
 
 test_lint_of_a_hundred_thousand_lines()

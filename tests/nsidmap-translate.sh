@@ -131,11 +131,11 @@ test_a_namespace_without_a_process()
 	run nsidmap translate --from "$TMP/ns" 7
 	assert_ok
 	assert_out 100007
-	run nsidmap show -n -o KIND,INSIDE,COUNT,ME,PARENT "$TMP/ns"
+	run nsidmap show -n -r -o INSIDE,COUNT,UID,GID,PUID,PGID "$TMP/ns"
 	umount "$TMP/ns"
 	assert_ok
-	assert_out 'uid 0 1000 100000 100000
-gid 0   10 200000 200000'
+	assert_out '0 10 100000 200000 100000 200000
+10 990 100010 - 100010 -'
 }
 
 # An outer namespace, left by its process into one below it.
@@ -155,10 +155,10 @@ test_a_parent_without_a_process()
 	run nsidmap translate --from "$inner" 5 20
 	assert_out '100010
 5000'
-	run nsidmap show -n -o KIND,INSIDE,COUNT,ME,PARENT,INITIAL "$inner"
-	assert_out 'uid  5 10 100010   10 100010
-uid 20  1   5000 2000   5000
-gid  0  1 200000    0 200000'
+	run nsidmap show -n -r -o INSIDE,COUNT,UID,GID,PUID,PGID,IUID,IGID "$inner"
+	assert_out '0 1 - 200000 - 0 - 200000
+5 10 100010 - 10 - 100010 -
+20 1 5000 - 2000 - 5000 -'
 }
 
 # D17, CVE-2018-18955: more than five ranges, nested, take another way in the kernel.
@@ -168,7 +168,9 @@ test_nested_ranges_agree_with_stat()
 	outer=$holder
 	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	# what it maps of its parent is what the parent has
-	nsidmap show -n -r -o KIND,INSIDE,COUNT "$outer" | awk '{ printf "%s %d %d %d\n", $1, 200 + n++ * 1500, $2, $3 }' |
+	nsidmap show -n -r -o UID,GID,INSIDE,COUNT "$outer" |
+		awk '{ for (k = 1; k <= 2; k++) if ($k != "-")
+			printf "%s %d %d %d\n", k == 1 ? "uid" : "gid", 200 + NR * 1500, $3, $4 }' |
 		nsidmap split --parent "like:$outer" >"$TMP/inner"
 	nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" - <"$TMP/inner"
 	mkdir "$TMP/nested"
@@ -206,6 +208,11 @@ test_what_is_not_seen_is_not_called_unmapped()
 	assert_rc 1
 	assert_out -
 	assert_err_has 'uid 500 has no id there; from this user namespace only a part of these maps is seen'
+	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --strict -J --from "$a" 500
+	assert_rc 3
+	assert_out_has '"complete": false'
+	run nsidmap translate --strict --from "$a" --to "$holder" 501
+	assert_rc 1
 	run nsidmap translate --from "$a" --to "$holder" 500
 	assert_ok
 	assert_out 1

@@ -200,5 +200,5 @@ int verb_scan(int argc, char **argv)
 	t.complete = complete;
 	table_print(&t, "lost");
 	idmaps_free(&m);
-	return lost || !complete ? CLI_EXIT_FAILED : 0;
+	return table_status(&t, lost || !complete ? CLI_EXIT_FAILED : 0);
 }

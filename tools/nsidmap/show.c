@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show: the maps of namespaces, each id as the caller, the parent and the initial namespace see it.
- */
+/* show: the maps of namespaces, uids beside gids, each id as the caller, the parent and the initial
+ * namespace see it. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 
 #include "idmapns.h"
-#include "json.h"
 #include "verb.h"
 
 /* clang-format off */
@@ -17,17 +16,22 @@ static const struct cli_opt opts[] = {
 
 static const struct table_col columns[] = {
 	{ "NS", false, "user namespace, as type:inode" },
-	{ "KIND", false, "uid or gid" },
 	{ "INSIDE", true, "first id in the namespace" },
 	{ "COUNT", true, "number of ids" },
-	{ "ME", true, "what the first id is in the caller's user namespace" },
-	{ "PARENT", true, "what it is in the parent of the namespace" },
-	{ "INITIAL", true, "what it is in the initial user namespace" },
-	{ "NAME", false, "name of that id here, where the extent has one id" },
+	{ "UID", true, "what the first id as a uid is in the caller's user namespace" },
+	{ "GID", true, "what it is there as a gid" },
+	{ "PUID", true, "the uid in the parent of the namespace" },
+	{ "PGID", true, "the gid in the parent of the namespace" },
+	{ "IUID", true, "the uid in the initial user namespace" },
+	{ "IGID", true, "the gid in the initial user namespace" },
+	{ "USER", false, "name of UID, where it is one id" },
+	{ "GROUP", false, "name of GID, where it is one id" },
 	{ "SETGROUPS", false, "whether setgroups(2) is allowed in the namespace" },
 	{ "REF", false, "the reference it was asked by" },
 };
 /* clang-format on */
+
+#define SHOWN "NS,INSIDE,COUNT,UID,GID,PUID,PGID,IUID,IGID,USER,GROUP"
 
 static const struct cli_tool tool = {
 	.name = "nsidmap show",
@@ -39,160 +43,108 @@ static const struct cli_tool tool = {
 	.failed = CLI_EXIT_FAILED,
 };
 
-/* One stretch of ids, and where it is in each view; IDMAP_NONE where that is not known. */
+/* One stretch of ids that no map of either kind cuts, and where it is in each view; IDMAP_NONE
+ * where it is not mapped, or that is not known. */
 struct stretch {
 	uint32_t inside, count;
-	uint32_t view[IDMAPNS_VIEWS];
+	uint32_t view[IDMAPNS_VIEWS][IDMAP_KINDS];
 };
 
-/* The stretch at the front of an extent of one view, cut where another view changes. */
-static struct stretch next_stretch(const struct idmapns *n, enum idmap_kind k, uint32_t inside,
-				   uint32_t count)
+/* The first id from `from` on that is in a map of any view, IDMAP_NONE when there is none. */
+static uint32_t next_mapped(const struct idmapns *n, uint32_t from)
 {
-	struct stretch s = { inside, count, { IDMAP_NONE, IDMAP_NONE, IDMAP_NONE } };
+	uint32_t next = IDMAP_NONE;
 
-	for (int v = 0; v < IDMAPNS_VIEWS; v++) {
-		const struct idmap *m = &n->view[v].map[k];
-		const struct idmap_extent *x = idmap_find(m, inside);
+	for (int v = 0; v < IDMAPNS_VIEWS; v++)
+		for (int k = 0; k < IDMAP_KINDS; k++)
+			for (size_t i = 0; i < n->view[v].map[k].n; i++) {
+				const struct idmap_extent *x = &n->view[v].map[k].ext[i];
 
-		if (x) {
-			s.view[v] = x->outside + (inside - x->inside);
-			s.count = MIN(s.count, x->count - (inside - x->inside));
-			continue;
-		}
-		for (size_t i = 0; i < m->n; i++)
-			if (m->ext[i].inside > inside)
-				s.count = MIN(s.count, m->ext[i].inside - inside);
-	}
-	return s;
+				if (x->inside >= from || from - x->inside < x->count)
+					next = MIN(next, MAX(from, x->inside));
+			}
+	return next;
 }
 
-/* All ids inside that some view knows: the parent's knows most. */
-static const struct idmap *widest(const struct idmapns *n, enum idmap_kind k)
+static bool next_stretch(const struct idmapns *n, uint32_t from, struct stretch *s)
 {
-	const struct idmap *best = &n->view[0].map[k];
+	uint32_t end = IDMAP_NONE, at = next_mapped(n, from);
 
-	for (int v = 1; v < IDMAPNS_VIEWS; v++)
-		if (idmap_count(&n->view[v].map[k]) > idmap_count(best))
-			best = &n->view[v].map[k];
-	return best;
+	if (at == IDMAP_NONE)
+		return false;
+	for (int v = 0; v < IDMAPNS_VIEWS; v++)
+		for (int k = 0; k < IDMAP_KINDS; k++) {
+			const struct idmap *m = &n->view[v].map[k];
+
+			if (idmap_to_outside(m, at, &s->view[v][k]) < 0)
+				s->view[v][k] = IDMAP_NONE;
+			for (size_t i = 0; i < m->n; i++) {
+				const struct idmap_extent *x = &m->ext[i];
+
+				if (x->inside > at)
+					end = MIN(end, x->inside);
+				else if (at - x->inside < x->count)
+					end = MIN(end, x->inside + x->count);
+			}
+		}
+	s->inside = at;
+	s->count = end - at;
+	return true;
 }
 
 static const char *name_of(const struct stretch *s, enum idmap_kind k)
 {
+	const uint32_t id = s->view[IDMAPNS_ME][k];
 	const struct passwd *pw;
 	const struct group *gr;
 
-	if (s->count != 1 || s->view[IDMAPNS_ME] == IDMAP_NONE)
-		return NULL;
+	if (s->count != 1 || id == IDMAP_NONE)
+		return "";
 	if (k == IDMAP_UID)
-		return (pw = getpwuid(s->view[IDMAPNS_ME])) ? pw->pw_name : NULL;
-	return (gr = getgrgid(s->view[IDMAPNS_ME])) ? gr->gr_name : NULL;
+		return (pw = getpwuid(id)) ? pw->pw_name : "";
+	return (gr = getgrgid(id)) ? gr->gr_name : "";
 }
 
-static const char *setgroups_of(const struct idmapns *n)
+/* The row of a stretch; of a namespace without maps (NULL) there is one too. */
+static void add_row(struct table *t, const char *ref, const struct idmapns *n,
+		    const struct stretch *s)
 {
-	static const char *const words[] = { NULL, "allow", "deny" };
+	static const char *const setgroups[] = { NULL, "allow", "deny" };
+	char ns[32];
 
-	return words[n->view[IDMAPNS_ME].setgroups];
-}
-
-typedef void show_fn(void *out, const char *ref, const struct idmapns *n, enum idmap_kind k,
-		     const struct stretch *s);
-
-static void each_stretch(const struct idmapns *n, enum idmap_kind k, show_fn *show, void *out,
-			 const char *ref)
-{
-	const struct idmap *m = widest(n, k);
-
-	for (size_t i = 0; i < m->n; i++) {
-		uint32_t inside = m->ext[i].inside, left = m->ext[i].count;
-
-		while (left > 0) {
-			struct stretch s = next_stretch(n, k, inside, left);
-
-			show(out, ref, n, k, &s);
-			inside += s.count;
-			left -= s.count;
-		}
-	}
-}
-
-static void show_row(void *out, const char *ref, const struct idmapns *n, enum idmap_kind k,
-		     const struct stretch *s)
-{
-	struct table *t = out;
-	char ns[32] = "-";
-	const char *name = name_of(s, k);
-
-	if (n->inode)
-		snprintf(ns, sizeof(ns), "user:%llu", (unsigned long long)n->inode);
-	table_cell(t, ns);
-	table_cell(t, idmap_kind_names[k]);
-	table_cell_u64(t, s->inside);
-	table_cell_u64(t, s->count);
+	snprintf(ns, sizeof(ns), "user:%llu", (unsigned long long)n->inode);
+	table_cell(t, n->inode ? ns : NULL);
+	table_cell_id(t, s ? s->inside : IDMAP_NONE);
+	table_cell_u64(t, s ? s->count : 0);
 	for (int v = 0; v < IDMAPNS_VIEWS; v++)
-		if (s->view[v] == IDMAP_NONE)
-			table_cell(t, NULL);
-		else
-			table_cell_u64(t, s->view[v]);
-	table_cell(t, name ? name : "");
-	table_cell(t, setgroups_of(n));
+		for (int k = 0; k < IDMAP_KINDS; k++)
+			table_cell_id(t, s ? s->view[v][k] : IDMAP_NONE);
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		table_cell(t, s ? name_of(s, k) : "");
+	table_cell(t, setgroups[n->view[IDMAPNS_ME].setgroups]);
 	table_cell(t, ref);
 }
 
-static void show_object(void *out, const char *ref, const struct idmapns *n, enum idmap_kind k,
-			const struct stretch *s)
-{
-	static const char *const keys[] = { "me", "parent", "initial" };
-	struct json *j = out;
-
-	(void)ref;
-	(void)n;
-	json_object(j, NULL);
-	json_u64(j, "inside", s->inside);
-	json_u64(j, "count", s->count);
-	for (int v = 0; v < IDMAPNS_VIEWS; v++)
-		if (s->view[v] == IDMAP_NONE)
-			json_null(j, keys[v]);
-		else
-			json_u64(j, keys[v], s->view[v]);
-	json_str(j, "name", name_of(s, k));
-	json_object_end(j);
-}
-
-static void show_json(struct json *j, const char *ref, const struct idmapns *n)
-{
-	json_object(j, NULL);
-	json_str(j, "ref", ref);
-	if (n->inode)
-		json_u64(j, "inode", n->inode);
-	else
-		json_null(j, "inode");
-	json_str(j, "setgroups", setgroups_of(n));
-	for (int k = 0; k < IDMAP_KINDS; k++) {
-		json_array(j, idmap_kind_names[k]);
-		each_stretch(n, k, show_object, j, ref);
-		json_array_end(j);
-	}
-	json_object_end(j);
-}
-
-static bool show_ref(const char *ref, struct table *t, struct json *j)
+static bool show_ref(const char *ref, struct table *t)
 {
 	struct nserr e = NSERR_INIT;
 	struct idmapns n;
+	struct stretch s;
+	uint32_t at = 0;
 
 	if (idmapns_views(ref, &n, &e) < 0) {
 		cli_warn_nserr(&e);
 		idmapns_free(&n);
 		return false;
 	}
-	if (j)
-		show_json(j, ref, &n);
-	else
-		for (int k = 0; k < IDMAP_KINDS; k++)
-			each_stretch(&n, k, show_row, t, ref);
+	if (!idmapns_sees_all(ref)) {
+		cli_warn(0, "incomplete: only a part of the maps of '%s' is seen from here", ref);
+		t->complete = false;
+	}
+	for (; next_stretch(&n, at, &s); at = s.inside + s.count)
+		add_row(t, ref, &n, &s);
+	if (at == 0)
+		add_row(t, ref, &n, NULL);
 	idmapns_free(&n);
 	return true;
 }
@@ -200,31 +152,19 @@ static bool show_ref(const char *ref, struct table *t, struct json *j)
 int verb_show(int argc, char **argv)
 {
 	static char own[] = "self", *self[] = { own, NULL };
-	struct buf b = BUF_INIT;
-	struct json j = JSON_INIT(&b, true);
 	struct words w = { 0 };
+	bool all = true;
 	struct table t;
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
-	table_init(&t, columns, ARRAY_SIZE(columns), "NS,KIND,INSIDE,COUNT,ME,PARENT,INITIAL,NAME");
+	table_init(&t, columns, ARRAY_SIZE(columns), SHOWN);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		table_option(&t, key, c.arg);
 	verb_count(&w, 0, VERB_WORDS_MAX, "");
-	if (t.json) {
-		json_object(&j, NULL);
-		json_array(&j, "namespaces");
-	}
 	for (char **ref = w.n ? w.v : self; *ref; ref++)
-		t.complete &= show_ref(*ref, &t, t.json ? &j : NULL);
-	if (t.json) {
-		json_array_end(&j);
-		json_bool(&j, "complete", t.complete);
-		json_object_end(&j);
-		buf_addc(&b, '\n');
-		cli_print(&b);
-	} else {
-		table_print(&t, "namespaces");
-	}
-	return t.complete ? 0 : CLI_EXIT_FAILED;
+		all &= show_ref(*ref, &t);
+	t.complete &= all;
+	table_print(&t, "ranges");
+	return table_status(&t, all ? 0 : CLI_EXIT_FAILED);
 }

@@ -26,7 +26,7 @@ static const struct table_col columns[] = {
 
 static const struct cli_tool tool = {
 	.name = "nsidmap subids",
-	.synopsis = { "[options] [<user>]", "--lint" },
+	.synopsis = { "[options] [<user>]", "--lint [--strict]" },
 	.purpose = "List the ranges of subordinate ids of a user.",
 	.opts = opts,
 	.notes = "<user> is a name or a uid, the caller by default.",
@@ -69,16 +69,19 @@ static int list(const char *user, struct table *t)
 	return 0;
 }
 
-static int lint(void)
+static int lint(struct table *t)
 {
-	struct nserr e = NSERR_INIT;
+	struct nserr e = NSERR_INIT, partial;
 	struct buf out = BUF_INIT;
-	int found = subidlint_files(&out, &e);
+	int found = subidlint_files(&out, &partial, &e);
 
 	if (found < 0)
 		cli_die_nserr(&e);
+	t->complete = !partial.what[0];
+	if (!t->complete)
+		cli_warn_nserr(&partial);
 	cli_print(&out);
-	return found ? CLI_EXIT_FAILED : 0;
+	return table_status(t, found ? CLI_EXIT_FAILED : 0);
 }
 
 int verb_subids(int argc, char **argv)
@@ -94,5 +97,5 @@ int verb_subids(int argc, char **argv)
 		if (!table_option(&t, key, c.arg))
 			want_lint = true;
 	verb_count(&w, 0, want_lint ? 0 : 1, "");
-	return want_lint ? lint() : list(w.n ? w.v[0] : NULL, &t);
+	return want_lint ? lint(&t) : list(w.n ? w.v[0] : NULL, &t);
 }

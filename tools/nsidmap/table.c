@@ -66,6 +66,9 @@ bool table_option(struct table *t, int key, const char *arg)
 	case 'J':
 		t->json = true;
 		return true;
+	case OPT_STRICT:
+		t->strict = true;
+		return true;
 	}
 	return false;
 }
@@ -89,6 +92,14 @@ void table_cell_u64(struct table *t, uint64_t v)
 {
 	buf_addu(&t->cells, v);
 	buf_addc(&t->cells, '\0');
+}
+
+void table_cell_id(struct table *t, uint32_t id)
+{
+	if (id == IDMAP_NONE)
+		table_cell(t, NULL);
+	else
+		table_cell_u64(t, id);
 }
 
 /* All cells as an array, row by row. */
@@ -205,4 +216,9 @@ void table_print(struct table *t, const char *key)
 		print_plain(t, cells, n, &b);
 	buf_free(&t->cells);
 	cli_print(&b);
+}
+
+int table_status(const struct table *t, int status)
+{
+	return t->strict && !t->complete ? CLI_EXIT_INCOMPLETE : status;
 }

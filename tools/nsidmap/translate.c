@@ -17,6 +17,7 @@ static const struct cli_opt opts[] = {
 	{ OPT_MAP, "map", CLI_ARG, "<map>", "from inside to outside of a map instead", 1 | 2 },
 	{ 'g', "gid", CLI_NONE, NULL, "they are gids, not uids" },
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" },
+	STRICT_OPT,
 	{ 0 },
 };
 /* clang-format on */
@@ -34,7 +35,7 @@ static const struct cli_tool tool = {
 struct request {
 	const char *from, *to, *map;
 	enum idmap_kind kind;
-	bool json;
+	bool json, strict;
 };
 
 /* The one map from the first namespace to the second, sorted by inside id. */
@@ -66,6 +67,13 @@ static bool sees_all(const struct request *r)
 	return r->map || (idmapns_sees_all(r->from) && idmapns_sees_all(r->to));
 }
 
+static int status(const struct request *r, bool all)
+{
+	if (all)
+		return 0;
+	return r->strict && !sees_all(r) ? CLI_EXIT_INCOMPLETE : CLI_EXIT_FAILED;
+}
+
 #define NOT_SEEN "; from this user namespace only a part of these maps is seen"
 
 static int translate_words(char **words, const struct idmap *m, const struct request *r)
@@ -90,7 +98,7 @@ static int translate_words(char **words, const struct idmap *m, const struct req
 			 sees_all(r) ? "" : NOT_SEEN);
 	}
 	cli_print(&out);
-	return all ? 0 : CLI_EXIT_FAILED;
+	return status(r, all);
 }
 
 /* {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]} */
@@ -121,7 +129,7 @@ static int translate_json(char **words, const struct idmap *m, const struct requ
 	json_object_end(&j);
 	buf_addc(&out, '\n');
 	cli_print(&out);
-	return all ? 0 : CLI_EXIT_FAILED;
+	return status(r, all);
 }
 
 /* Standard input to standard output, as it comes: what was read is answered before more is awaited.
@@ -150,7 +158,7 @@ static int translate_stream(const struct idmap *m, const struct request *r)
 	if (s.unmapped > 0)
 		cli_warn(0, "%llu of %llu ids have no id there%s", (unsigned long long)s.unmapped,
 			 (unsigned long long)s.lines, sees_all(r) ? "" : NOT_SEEN);
-	return s.unmapped > 0 ? CLI_EXIT_FAILED : 0;
+	return status(r, s.unmapped == 0);
 }
 
 /* Standard input as words, for JSON. The text stays: the process ends soon. */
@@ -174,7 +182,7 @@ static char **read_words(void)
 
 int verb_translate(int argc, char **argv)
 {
-	struct request r = { "self", "self", NULL, IDMAP_UID, false };
+	struct request r = { "self", "self", NULL, IDMAP_UID, false, false };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct words w = { 0 };
 	struct cli c;
@@ -196,6 +204,9 @@ int verb_translate(int argc, char **argv)
 			break;
 		case 'J':
 			r.json = true;
+			break;
+		case OPT_STRICT:
+			r.strict = true;
 		}
 	}
 	verb_count(&w, 0, VERB_WORDS_MAX, "");

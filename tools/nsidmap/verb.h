@@ -77,9 +77,18 @@ struct table {
 	size_t n_cols;
 	size_t show[16], n_show; /* the columns chosen, in their order */
 	bool headings, raw, json;
-	bool complete;    /* for JSON; true unless the verb says otherwise */
+	bool complete; /* true unless the verb says otherwise */
+	bool strict;
 	struct buf cells; /* each terminated, row by row, all columns */
 };
+
+/* What other verbs that may know their answer to be incomplete have, too. */
+enum { OPT_STRICT = CLI_LONG + 64 };
+
+/* clang-format off */
+#define STRICT_OPT \
+	{ OPT_STRICT, "strict", CLI_NONE, NULL, "exit 3 when something could not be looked at" }
+/* clang-format on */
 
 /* The rows of every verb that prints one. */
 /* clang-format off */
@@ -88,13 +97,18 @@ struct table {
 	{ 'H', "list-columns", CLI_NONE, NULL, "list the columns" }, \
 	{ 'n', "noheadings", CLI_NONE, NULL, "print no headings" }, \
 	{ 'r', "raw", CLI_NONE, NULL, "print rows that are easy to split" }, \
-	{ 'J', "json", CLI_NONE, NULL, "print JSON" }
+	{ 'J', "json", CLI_NONE, NULL, "print JSON" }, \
+	STRICT_OPT
 /* clang-format on */
 
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
 bool table_option(struct table *t, int key, const char *arg); /* false: not one of TABLE_OPTS */
 void table_cell(struct table *t, const char *text);           /* NULL: unknown */
 void table_cell_u64(struct table *t, uint64_t v);
+void table_cell_id(struct table *t, uint32_t id);   /* IDMAP_NONE: unknown */
 void table_print(struct table *t, const char *key); /* key of the array in JSON */
+
+/* The exit status of the verb, given that of a complete answer. */
+int table_status(const struct table *t, int status);
 
 #endif
