@@ -258,6 +258,9 @@ static void check_exclusive(struct cli *c, const struct cli_opt *o)
 {
 	char name[24];
 
+	/* most options exclude none, and a start is not to pay for printf(3) */
+	if (!o->excl)
+		return;
 	option_name(c, o, name, sizeof(name));
 	for (unsigned bit = 0; bit < 32; bit++) {
 		if (!(o->excl & UINT32_C(1) << bit))

@@ -12,6 +12,8 @@
 #include "file.h"
 #include "num.h"
 
+BIND_EARLY(close)
+
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num)
 {

@@ -12,6 +12,8 @@
 
 #include "cause.h"
 
+BIND_EARLY(execvp)
+
 static int failed(const char *program, int err, struct nserr *e)
 {
 	int rc = nserr_set(e, err, "cannot execute '%s'", program);
@@ -85,6 +87,7 @@ void spawn_shell(const char **path, char *argv[2])
 	*path = shell;
 }
 
+/* Nothing of stdio is in use that exit(3) would have to flush. */
 void spawn_end_as(int wstatus)
 {
 	if (WIFSIGNALED(wstatus)) {
@@ -99,7 +102,7 @@ void spawn_end_as(int wstatus)
 		sigaddset(&set, sig);
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		kill(getpid(), sig);
-		exit(128 + sig);
+		_exit(128 + sig);
 	}
-	exit(WEXITSTATUS(wstatus));
+	_exit(WEXITSTATUS(wstatus));
 }
