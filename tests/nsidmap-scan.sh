@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-scan: the owners of files that a map would lose.
+# nsidmap-scan: the ids of files that a map would lose.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
+require_tool setcap setfacl strace
 
 oneTimeSetUp()
 {
@@ -32,6 +33,67 @@ gid 4000000000 1'
 	run nsidmap scan --map $map --json "$TMP/tree"
 	assert_out_has '"id": 4000000000'
 	assert_out_has 'deep/deeper/d e"'
+}
+
+test_ids_in_acls()
+{
+	mkdir -p "$TMP/acl/dir"
+	touch "$TMP/acl/file" "$TMP/acl/other"
+	chown -R 100000:100000 "$TMP/acl"
+	setfacl -m u:77:r,u:100007:rw,g:88:r,g:100008:r "$TMP/acl/file"
+	setfacl -m u:77:r "$TMP/acl/other"
+	setfacl -m d:u:77:r,d:g:99:x,u:77:r "$TMP/acl/dir"
+	ln -s file "$TMP/acl/link"
+	chown -h 100000:100000 "$TMP/acl/link"
+	# an id counts once for a file that has it twice
+	run nsidmap scan "$TMP/acl" --map $map --raw --noheadings --output KIND,ID,FILES
+	assert_rc 1
+	assert_err_empty
+	assert_out 'uid 77 3
+gid 88 1
+gid 99 1'
+	run nsidmap scan "$TMP/acl/dir" --map $map -r -n -o ID,AS,FIRST
+	assert_out "77 acl $TMP/acl/dir
+99 default-acl $TMP/acl/dir"
+	run nsidmap scan "$TMP/acl" --map u:0:77:1,u:1:100000:100,g:0:88:1,g:5:99:1,g:6:100000:100
+	assert_ok
+	# as an idmapped mount of the tree would have it
+	run nsidmap scan "$TMP/acl" --inside --map u:77:0:1,u:100000:1:5,g:88:0:1,g:99:1:1,g:100000:2:9 -r -n -o KIND,ID,AS
+	assert_rc 1
+	assert_out 'uid 100007 acl'
+}
+
+# capabilities(7): those of a namespace are for one root.
+test_the_root_of_file_capabilities()
+{
+	mkdir "$TMP/caps"
+	cp /bin/true "$TMP/caps/a"
+	cp /bin/true "$TMP/caps/b"
+	cp /bin/true "$TMP/caps/c"
+	chown -R 100000:100000 "$TMP/caps"
+	setcap -n 100000 cap_net_raw+ep "$TMP/caps/a"
+	setcap -n 300000 cap_net_raw+ep "$TMP/caps/b"
+	setcap cap_net_raw+ep "$TMP/caps/c"
+	run nsidmap scan "$TMP/caps" --map $map -r -n -o KIND,ID,FILES,AS,FIRST
+	assert_rc 1
+	assert_err_empty
+	assert_out "uid 300000 1 capability $TMP/caps/b"
+	# from a namespace that has no id for it, which getxattr(2) says by EOVERFLOW
+	chmod 755 "$TMP" "$TMP/caps"
+	run nsidmap run $map -- nsidmap scan "$TMP/caps" --map u:0:0:10,g:0:0:10 -r -n -o KIND,ID,AS
+	assert_rc 1
+	assert_out 'uid 4294967295 capability'
+}
+
+test_attributes_that_cannot_be_read_are_said()
+{
+	mkdir "$TMP/bad"
+	run strace -qq -o /dev/null -e trace=lgetxattr -e inject=lgetxattr:error=EIO:when=1 \
+		nsidmap scan --map like:self --strict "$TMP/bad"
+	assert_rc 3
+	assert_err_has "nsidmap: cannot read the acl of '$TMP/bad': Input/output error"
+	run nsidmap scan --map like:self --strict "$TMP/bad"
+	assert_ok
 }
 
 test_nothing_lost_is_exit_0()

@@ -20,7 +20,7 @@ static const struct verb {
 	{ "run", verb_run, "run a program in a user namespace with a map" },
 	{ "subids", verb_subids, "the ranges of a user, and what is wrong with the files" },
 	{ "mount", verb_mount, "a mount on which files belong to the ids of a map" },
-	{ "scan", verb_scan, "the owners of files that a map would lose" },
+	{ "scan", verb_scan, "the ids of files that a map would lose" },
 };
 
 static const struct cli_opt opts[] = { { 0 } };

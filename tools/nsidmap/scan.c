@@ -2,9 +2,12 @@
 /* scan: the ids of a file tree that a map does not have. */
 #include <fts.h>
 #include <grp.h>
+#include <linux/limits.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
+#include "idxattr.h"
 #include "verb.h"
 
 enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
@@ -20,9 +23,10 @@ static const struct cli_opt opts[] = {
 
 static const struct table_col columns[] = {
 	{ "KIND", false, "uid or gid" },
-	{ "ID", true, "owner or group of files, not mapped" },
+	{ "ID", true, "id that files have, not mapped" },
 	{ "FILES", true, "number of files that have it" },
 	{ "NAME", false, "name of the id here" },
+	{ "AS", false, "what it is of the first file: owner, group, acl, default-acl, capability" },
 	{ "FIRST", false, "the first file found" },
 };
 /* clang-format on */
@@ -30,7 +34,8 @@ static const struct table_col columns[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap scan",
 	.synopsis = { "[options] --map <map> <directory>..." },
-	.purpose = "List the owners and groups of files that a map would lose.",
+	.purpose =
+		"List the ids of files that a map would lose: owners, groups, ACLs, capabilities.",
 	.opts = opts,
 	.notes = "Exit status 1 when there are any, or a file could not be looked at.",
 	.failed = CLI_EXIT_FAILED,
@@ -41,7 +46,9 @@ struct seen {
 	uint32_t id;
 	bool used, lost;
 	uint64_t files;
-	char *first; /* of a lost id */
+	uint64_t file;  /* number of the last one that was counted */
+	char *first;    /* of a lost id */
+	const char *as; /* what it is of that file */
 };
 
 struct ids {
@@ -75,8 +82,20 @@ static void grow(struct ids *s)
 	s->size = size;
 }
 
-static void count(struct ids *s, uint32_t id, const FTSENT *f)
+/* The walk: the file it is at. */
+struct walk {
+	struct ids ids[IDMAP_KINDS];
+	const FTSENT *f;
+	uint64_t file;  /* its number, from 1 on */
+	const char *as; /* what the next id is of it */
+	bool complete;
+};
+
+/* An id of the file, which has it once however often it is there. */
+static void count(void *ctx, enum idmap_kind k, uint32_t id)
 {
+	struct walk *w = ctx;
+	struct ids *s = &w->ids[k];
 	struct seen *x = s->last;
 	uint32_t to;
 
@@ -92,21 +111,49 @@ static void count(struct ids *s, uint32_t id, const FTSENT *f)
 		x->lost = s->inside ? idmap_to_outside(&s->map, id, &to) < 0
 				    : idmap_to_inside(&s->map, id, &to) < 0;
 		if (x->lost)
-			x->first = strdup(f->fts_path);
+			x->first = strdup(w->f->fts_path);
+		x->as = w->as;
 	}
-	x->files++;
+	x->files += x->file != w->file;
+	x->file = w->file;
 }
 
-/* Walks the trees; false when something could not be looked at. */
-static bool walk(char **dirs, int options, struct ids ids[IDMAP_KINDS])
+/* The ids in attributes. fts(3) has changed to the directory, and a link is not followed. */
+static void count_xattrs(struct walk *w)
+{
+	static unsigned char value[XATTR_SIZE_MAX];
+	const mode_t type = w->f->fts_statp->st_mode & S_IFMT;
+
+	for (size_t i = 0; type != S_IFLNK && i < IDXATTRS; i++) {
+		const struct idxattr *x = &idxattrs[i];
+		ssize_t n;
+
+		if (x->type && x->type != type)
+			continue;
+		w->as = x->what;
+		n = lgetxattr(w->f->fts_accpath, x->name, value, sizeof(value));
+		if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
+			continue;
+		if (n < 0 && errno == EOVERFLOW) {
+			/* of a root that this user namespace has no id for, capabilities(7) */
+			count(w, IDMAP_UID, IDMAP_NONE);
+		} else if (n < 0 || x->ids(value, (size_t)n, count, w) < 0) {
+			cli_warn(n < 0 ? errno : EINVAL, "cannot read the %s of '%s'", x->what,
+				 w->f->fts_path);
+			w->complete = false;
+		}
+	}
+}
+
+/* Walks the trees. */
+static void walk(char **dirs, int options, struct walk *w)
 {
 	FTS *fts = fts_open(dirs, options, NULL);
-	bool complete = true;
 	FTSENT *f;
 
 	if (!fts)
 		cli_die(errno, "cannot walk the tree");
-	while (errno = 0, (f = fts_read(fts))) {
+	while (errno = 0, (w->f = f = fts_read(fts))) {
 		switch (f->fts_info) {
 		case FTS_DP: /* a directory, the second time */
 			continue;
@@ -114,17 +161,20 @@ static bool walk(char **dirs, int options, struct ids ids[IDMAP_KINDS])
 		case FTS_ERR:
 		case FTS_NS:
 			cli_warn(f->fts_errno, "cannot look at '%s'", f->fts_path);
-			complete = false;
+			w->complete = false;
 			continue;
 		default:
-			count(&ids[IDMAP_UID], f->fts_statp->st_uid, f);
-			count(&ids[IDMAP_GID], f->fts_statp->st_gid, f);
+			w->file++;
+			w->as = "owner";
+			count(w, IDMAP_UID, f->fts_statp->st_uid);
+			w->as = "group";
+			count(w, IDMAP_GID, f->fts_statp->st_gid);
+			count_xattrs(w);
 		}
 	}
 	if (errno)
 		cli_die(errno, "cannot walk the tree");
 	fts_close(fts);
-	return complete;
 }
 
 static int by_id(const void *a, const void *b)
@@ -156,6 +206,7 @@ static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 		table_cell_u64(t, s->slot[i].id);
 		table_cell_u64(t, s->slot[i].files);
 		table_cell(t, name_of(k, s->slot[i].id));
+		table_cell(t, s->slot[i].as);
 		table_cell(t, s->slot[i].first);
 		free(s->slot[i].first);
 	}
@@ -165,17 +216,17 @@ static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 
 int verb_scan(int argc, char **argv)
 {
-	struct ids ids[IDMAP_KINDS] = { 0 };
+	struct walk found = { .complete = true };
 	int options = FTS_PHYSICAL, lost = 0;
 	const char *map = NULL;
 	struct words w = { 0 };
-	bool inside = false, complete;
+	bool inside = false;
 	struct idmaps m;
 	struct table t;
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
-	table_init(&t, columns, ARRAY_SIZE(columns), "KIND,ID,FILES,NAME,FIRST");
+	table_init(&t, columns, ARRAY_SIZE(columns), "KIND,ID,FILES,NAME,AS,FIRST");
 	for (int key; (key = verb_next(&c, &w)) >= 0;) {
 		if (key == OPT_MAP)
 			map = c.arg;
@@ -191,14 +242,14 @@ int verb_scan(int argc, char **argv)
 		cli_die_usage("missing --map");
 	map_load(map, &m);
 	for (int k = 0; k < IDMAP_KINDS; k++) {
-		ids[k].map = m.map[k];
-		ids[k].inside = inside;
+		found.ids[k].map = m.map[k];
+		found.ids[k].inside = inside;
 	}
-	complete = walk(w.v, options, ids);
+	walk(w.v, options, &found);
 	for (int k = 0; k < IDMAP_KINDS; k++)
-		lost += report(&ids[k], k, &t) > 0;
-	t.complete = complete;
+		lost += report(&found.ids[k], k, &t) > 0;
+	t.complete = found.complete;
 	table_print(&t, "lost");
 	idmaps_free(&m);
-	return table_status(&t, lost || !complete ? CLI_EXIT_FAILED : 0);
+	return table_status(&t, lost || !t.complete ? CLI_EXIT_FAILED : 0);
 }
