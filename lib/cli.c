@@ -7,6 +7,7 @@
 
 #include "file.h"
 #include "num.h"
+#include "signame.h"
 #include "str.h"
 
 static const struct cli_tool *the_tool;
@@ -336,4 +337,13 @@ uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max)
 	if (rc < 0)
 		cli_die_usage("%s: '%s' is not a number", option, s);
 	return v;
+}
+
+int cli_signal(const char *option, const char *s, size_t n)
+{
+	int sig = signame_parse(s, n);
+
+	if (sig < 0)
+		cli_die_usage("%s: '%.*s' is not a signal", option, (int)n, s);
+	return sig;
 }

@@ -87,8 +87,10 @@ _Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2); /* and poi
 /* The status that cli_die_nserr() would exit with. */
 int cli_status(const struct nserr *e);
 
-/* Numbers of option arguments: die naming option and value when they are not. */
+/* Numbers and signals (signame_parse()) of option arguments: die naming option and value when they
+ * are not. */
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max);
+int cli_signal(const char *option, const char *s, size_t n);
 
 /* Writes b to standard output and checks that it arrived; dies otherwise. Frees b. */
 void cli_print(struct buf *b);

@@ -98,6 +98,15 @@ int timeoff_parse(const char *s, struct timeoff_want *w, struct nserr *e)
 	return 0;
 }
 
+int timeoff_option(enum timeoff_clock c, const char *s, struct timeoff_want *w, struct nserr *e)
+{
+	int rc = timeoff_parse(s, w, e);
+
+	if (rc < 0)
+		nserr_prefix(e, "--%s", timeoff_names[c]);
+	return rc;
+}
+
 /* 0, or -ERANGE: whether the clock would read 0 to TIMEOFF_READ_MAX seconds now, which is what the
  * kernel asks when the offset is written (time_namespaces(7)). */
 static int check_reading(struct timespec initial, struct timespec off)

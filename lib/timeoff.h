@@ -64,6 +64,10 @@ struct timespec timeoff_sub(struct timespec a, struct timespec b);
 /* Parses T of --boottime and --monotonic. 0 or -EINVAL with e set. w borrows s. */
 int timeoff_parse(const char *s, struct timeoff_want *w, struct nserr *e) must_check;
 
+/* The same for the option of clock c, which e then names. */
+int timeoff_option(enum timeoff_clock c, const char *s, struct timeoff_want *w,
+		   struct nserr *e) must_check;
+
 /*
  * The offset of clock c that w asks for, into *out; TIMEOFF_LIKE takes *like, which is what the
  * other namespace has. 0, or -ERANGE with e set to a sentence that names the allowed interval.

@@ -164,7 +164,7 @@ test_kill_child_outlives_nothing()
 	assertFalse "kill -0 $child 2>/dev/null"
 	run nsenter2 --kill-child=NOPE true
 	assert_rc 125
-	assert_err_has "'NOPE' is not a signal"
+	assert_err_has "--kill-child: 'NOPE' is not a signal"
 	run nsenter2 --kill-child --no-fork true
 	assert_rc 125
 	assert_err_has 'exclude each other'

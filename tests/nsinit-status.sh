@@ -61,7 +61,7 @@ test_fails_with_125_itself()
 	assert_rc 125
 	run nsinit --stop-signal SIGNOT true
 	assert_rc 125
-	assert_err_has "'SIGNOT' is no signal"
+	assert_err_has "--stop-signal: 'SIGNOT' is not a signal"
 	run nsinit --keep-fd 77 true
 	assert_refused 125 'descriptor 77'
 }

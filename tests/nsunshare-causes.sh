@@ -138,6 +138,19 @@ test_a_time_out_of_range()
 	assert_err_one_line
 }
 
+test_what_is_no_time_or_signal_names_its_option()
+{
+	for o in boottime monotonic; do
+		run nsunshare -r --$o soon true
+		assert_refused 125 "--$o: 'soon' is not a time"
+		run nsunshare -r --$o==@nobody true
+		assert_refused 125 "--$o: "
+	done
+	run nsunshare --kill-child=NOPE true
+	assert_rc 125
+	assert_err_has "--kill-child: 'NOPE' is not a signal"
+}
+
 test_a_directory_that_the_mapped_user_cannot_search()
 {
 	mkdir -p "$TMP/private/bin"

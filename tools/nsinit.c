@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "initproc.h"
 #include "num.h"
-#include "signame.h"
 #include "spawn.h"
 
 enum {
@@ -21,9 +20,7 @@ static const struct cli_opt table[] = {
 	{ OPT_STOP_SIGNAL,      "stop-signal", CLI_ARG,  "<signal>",    "what to end processes with in place of TERM" },
 	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "send another signal on; to 0: none" },
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "signal the program's process group, and let it have the terminal" },
-	HANDLE_OPTS,
 	HANDLE_OPTS_FORKED,
-	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print what would be done, and do nothing" },
 	{ 0 },
 };
@@ -44,19 +41,10 @@ struct run {
 	bool explain;
 };
 
-static int parse_signal(const char *option, const char *s, size_t n)
-{
-	int sig = signame_parse(s, n);
-
-	if (sig < 0)
-		cli_die_usage("--%s: '%.*s' is no signal", option, (int)n, s);
-	return sig;
-}
-
 static void parse_rewrite(struct supervise *s, const char *arg)
 {
 	size_t n = strcspn(arg, ":");
-	int from = parse_signal("rewrite", arg, n);
+	int from = cli_signal("--rewrite", arg, n);
 
 	if (!arg[n])
 		cli_die_usage("--rewrite: '%s' is not <from>:<to>", arg);
@@ -64,7 +52,7 @@ static void parse_rewrite(struct supervise *s, const char *arg)
 		cli_die_usage("--rewrite: '%.*s' never comes to be sent on", (int)n, arg);
 	arg += n + 1;
 	s->rewrite[from] = streq(arg, "0") ? -1
-					   : (signed char)parse_signal("rewrite", arg, strlen(arg));
+					   : (signed char)cli_signal("--rewrite", arg, strlen(arg));
 }
 
 static void parse(struct run *r, int argc, char **argv)
@@ -81,8 +69,8 @@ static void parse(struct run *r, int argc, char **argv)
 				cli_die_usage("--grace: '%s' is no duration", c.arg);
 			break;
 		case OPT_STOP_SIGNAL:
-			r->init.supervise.stop_signal = parse_signal("stop-signal", c.arg,
-								     strlen(c.arg));
+			r->init.supervise.stop_signal = cli_signal("--stop-signal", c.arg,
+								   strlen(c.arg));
 			break;
 		case OPT_REWRITE:
 			parse_rewrite(&r->init.supervise, c.arg);

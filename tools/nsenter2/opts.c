@@ -2,7 +2,6 @@
 /* opts: the command line of nsenter2. */
 #include "nsenter2.h"
 #include "num.h"
-#include "signame.h"
 
 enum {
 	OPT_USER_PARENT = CLI_LONG,
@@ -42,9 +41,7 @@ static const struct cli_opt table[] = {
 	CRED_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
-	HANDLE_OPTS,
 	HANDLE_OPTS_FORKED,
-	HANDLE_OPTS_FDS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "become the program even with a pid namespace", X_FORK },
@@ -88,15 +85,6 @@ static void take_dir(struct dir_opt *dir, const char *name, const char *arg)
 	*dir = (struct dir_opt){ arg ? DIR_PATH : DIR_TARGET, strip_equals(arg), -1 };
 	if (dir->path && dir->path[0] == '\0')
 		cli_die_usage("--%s: the name of the directory is empty", name);
-}
-
-static int take_signal(const char *arg)
-{
-	int sig = arg ? signame_parse(arg, strlen(arg)) : SIGKILL;
-
-	if (sig <= 0)
-		cli_die_usage("--kill-child: '%s' is not a signal", arg);
-	return sig;
 }
 
 static bool take_follow(struct nsenter2 *n, const struct cli *c, int key)
@@ -154,7 +142,9 @@ static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
 		n->no_fork = true;
 		break;
 	case OPT_KILL_CHILD:
-		n->supervise.death_signal = take_signal(c->arg);
+		n->supervise.death_signal = c->arg ? cli_signal("--kill-child", c->arg,
+								strlen(c->arg))
+						   : SIGKILL;
 		break;
 	case OPT_PTY:
 		n->pty = true;

@@ -50,7 +50,6 @@ static const struct cli_opt opts[] = {
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
 	HANDLE_OPTS,
-	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
 	{ OPT_FEATURES,                    "features",        CLI_NONE,   NULL,                 "print what this kernel and this user can do" },
 	{ 'J',                             "json",            CLI_NONE,   NULL,                 "print --features as JSON" },

@@ -25,7 +25,6 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,
-	HANDLE_OPTS_FDS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Instead of running a program" },
 	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks of references (self)", X_MODE },
@@ -62,10 +61,8 @@ static void clock_option(struct opts *o, enum timeoff_clock c, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
-	if (timeoff_parse(arg, &o->ask.want[c], &e) < 0) {
-		nserr_prefix(&e, "--%s", timeoff_names[c]);
+	if (timeoff_option(c, arg, &o->ask.want[c], &e) < 0)
 		cli_die_nserr(&e);
-	}
 }
 
 static void take(struct opts *o, int key, const char *arg)

@@ -4,7 +4,6 @@
 
 #include "nsunshare.h"
 #include "num.h"
-#include "signame.h"
 #include "sys_ns.h"
 
 enum {
@@ -86,9 +85,7 @@ static const struct cli_opt table[] = {
 	CRED_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
-	HANDLE_OPTS,
 	HANDLE_OPTS_FORKED,
-	HANDLE_OPTS_FDS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
@@ -143,15 +140,6 @@ static unsigned long propagation(const char *s)
 	cli_die_usage("--propagation: '%s' is not private, slave, shared or unchanged", s);
 }
 
-static int signal_number(const char *s)
-{
-	int sig = s ? signame_parse(s, strlen(s)) : SIGKILL;
-
-	if (sig < 0)
-		cli_die_usage("--kill-child: '%s' is no signal", s);
-	return sig;
-}
-
 static enum idmap_setgroups setgroups_word(const char *s)
 {
 	if (streq(s, "allow"))
@@ -201,12 +189,13 @@ static bool id_option(struct opts *o, int key, const char *arg)
 	return true;
 }
 
-static void clock_option(struct timeoff_want *w, const char *arg)
+static void clock_option(struct opts *o, enum timeoff_clock c, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
-	if (timeoff_parse(arg, w, &e) < 0)
+	if (timeoff_option(c, arg, &o->clocks.want[c], &e) < 0)
 		cli_die_nserr(&e);
+	o->types |= CLONE_NEWTIME;
 }
 
 /* Options about what is done inside: whether it was one. */
@@ -248,10 +237,7 @@ static bool inside_option(struct opts *o, int key, const char *arg)
 		return true;
 	case OPT_MONOTONIC:
 	case OPT_BOOTTIME:
-		clock_option(
-			&o->clocks.want[key == OPT_BOOTTIME ? TIMEOFF_BOOTTIME : TIMEOFF_MONOTONIC],
-			arg);
-		o->types |= CLONE_NEWTIME;
+		clock_option(o, key == OPT_BOOTTIME ? TIMEOFF_BOOTTIME : TIMEOFF_MONOTONIC, arg);
 		return true;
 	case OPT_TIME_OFFSETS:
 		o->clocks.stream = arg;
@@ -289,7 +275,7 @@ static bool process_option(struct opts *o, int key, const char *arg)
 		o->no_fork = true;
 		return true;
 	case OPT_KILL_CHILD:
-		o->kill_signal = signal_number(arg);
+		o->kill_signal = arg ? cli_signal("--kill-child", arg, strlen(arg)) : SIGKILL;
 		o->fork = true;
 		return true;
 	}
