@@ -79,18 +79,30 @@ static bool is_cgroup_dir(const char *path, bool *v2)
 	return *v2 || fs.f_type == CGROUP_SUPER_MAGIC;
 }
 
-/* Whether path, or the directory that it would be made in, is in a cgroup file system. */
+/* The length of what the first len bytes of path are in: 2 for "/a//b", 0 for "a" and "/". */
+static size_t above(const char *path, size_t len)
+{
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 1 && path[len - 2] == '/')
+		len--;
+	return len > 1 ? len - 1 : 0;
+}
+
+/* Whether path, or the first directory above it that is there, is in a cgroup file system. */
 static bool is_in_cgroupfs(const char *path, bool *v2)
 {
-	cleanup_free char *parent = strdup(path);
-	char *slash = parent ? strrchr(parent, '/') : NULL;
+	for (size_t len = strlen(path); len > 0; len = above(path, len)) {
+		cleanup_free char *dir = strndup(path, len);
 
-	if (is_cgroup_dir(path, v2))
-		return true;
-	if (!slash || slash == parent)
-		return false;
-	*slash = '\0';
-	return is_cgroup_dir(parent, v2);
+		if (!dir)
+			return false;
+		if (access(dir, F_OK) == 0)
+			return is_cgroup_dir(dir, v2);
+	}
+	return false;
 }
 
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
@@ -203,16 +215,45 @@ static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const 
 	return !any && n == 0;
 }
 
+/* mkdir(2) of the first len bytes of the path. */
+static int make_dir(const struct cgroup_dir *d, size_t len)
+{
+	cleanup_free char *path = strndup(d->path, len);
+
+	if (!path)
+		return -ENOMEM;
+	return mkdir(path, 0755) < 0 ? -errno : 0;
+}
+
+/* The same, and what is missing above it. */
+static int make_dirs(struct cgroup_dir *d, size_t len)
+{
+	size_t parent = above(d->path, len);
+	int rc = make_dir(d, len);
+
+	if (rc == -ENOENT && parent > 0) {
+		rc = make_dirs(d, parent);
+		if (rc == 0)
+			rc = make_dir(d, len);
+	}
+	if (rc == 0 && d->made == 0)
+		d->made = len;
+	/* made in between by somebody else, who is in what we made above it, too */
+	if (rc == -EEXIST)
+		d->made = 0;
+	return rc == -EEXIST ? 0 : rc;
+}
+
 static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 {
-	if (create && mkdir(d->path, 0755) == 0) {
-		d->created = true;
-	} else if (create && errno != EEXIST) {
-		nserr_set(e, errno, "cannot create the cgroup '%s'", d->path);
-		if (errno == EACCES || errno == EPERM)
+	int rc = create ? make_dirs(d, strlen(d->path)) : 0;
+
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot create the cgroup '%s'", d->path);
+		if (rc == -EACCES || rc == -EPERM)
 			nserr_hint(e, "it needs a cgroup that is delegated to you (systemd-run "
 				      "--user -p Delegate=yes)");
-		return -errno;
+		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
 	if (d->fd < 0 && create)
@@ -301,6 +342,18 @@ int cgroup_v2_fd(const struct cgroup *c)
 	return -1;
 }
 
+/* What was made above a cgroup stays when somebody else has come to use it. */
+static void remove_above(const struct cgroup_dir *d)
+{
+	for (size_t len = above(d->path, strlen(d->path)); len >= d->made;
+	     len = above(d->path, len)) {
+		cleanup_free char *path = strndup(d->path, len);
+
+		if (!path || rmdir(path) < 0)
+			return;
+	}
+}
+
 int cgroup_remove(struct cgroup *c, struct nserr *e)
 {
 	const struct timespec pause = { 0, 10000000 };
@@ -310,7 +363,7 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 		struct cgroup_dir *d = &c->dir[i];
 		int tries = 100;
 
-		if (!d->created)
+		if (d->made == 0)
 			continue;
 		/* what was killed is still in it for a moment, and no version 1 file tells when */
 		while (rmdir(d->path) < 0 && errno == EBUSY && --tries > 0)
@@ -318,8 +371,10 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 		if (tries == 0) {
 			rc = nserr_set(e, EBUSY, "cannot remove the cgroup '%s'", d->path);
 			nserr_hint(e, "processes of the program are left in it");
+		} else {
+			remove_above(d);
 		}
-		d->created = false;
+		d->made = 0;
 	}
 	return rc;
 }

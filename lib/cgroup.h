@@ -15,7 +15,8 @@
 struct cgroup_dir {
 	char *path;
 	int fd; /* O_PATH directory, -1 when it was not made or found */
-	bool v2, created;
+	bool v2;
+	size_t made; /* this many bytes of path, and all below them, were made; 0: nothing was */
 };
 
 struct cgroup {
@@ -39,9 +40,10 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
 /*
- * Keeps the hierarchies that are needed and opens them. With create they are made where missing:
- * version 2, and those of version 1 that one of the n settings ("FILE=VALUE") belongs to (all of
- * them when there is neither). Without create it is those where the directory exists.
+ * Keeps the hierarchies that are needed and opens them. With create they are made where missing,
+ * with what is missing above them: version 2, and those of version 1 that one of the n settings
+ * ("FILE=VALUE") belongs to (all of them when there is neither). Without create it is those where
+ * the directory exists.
  */
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
@@ -55,7 +57,7 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 /* The version 2 directory for clone3(2), or -1. */
 int cgroup_v2_fd(const struct cgroup *c);
 
-/* Removes what cgroup_open() created. 0, or -EBUSY with e set when processes are left in it after a
+/* Removes what cgroup_open() made. 0, or -EBUSY with e set when processes are left in it after a
  * second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 

@@ -84,6 +84,29 @@ test_settings_are_written()
 	assert_no_leftovers
 }
 
+test_what_is_missing_above_is_made_and_removed()
+{
+	note_state
+	mount=${v2:-$v1cpu}
+	for where in "$name" "$mount$name"; do
+		run nsunshare -p --into-cgroup "$where/b/c//d" --cgroup-create cat /proc/self/cgroup
+		assert_ok
+		assert_out_has "$name/b/c/d"
+		run nsunshare -p --into-cgroup "$where/b/c" --cgroup-create /nonexistent
+		assert_refused 127 /nonexistent
+	done
+	assert_no_leftovers
+	# what was there stays, and so does what somebody else has come to use
+	mkdir "$mount$name"
+	run nsunshare --into-cgroup "$name/b/c" --cgroup-create true
+	assert_ok
+	assertTrue 'removed what it had not made' "[ -d '$mount$name' ] && [ ! -e '$mount$name/b' ]"
+	run nsunshare --into-cgroup "$name/b/c" --cgroup-create mkdir "$mount$name/b/other"
+	assert_ok
+	assertTrue "rmdir '$mount$name/b/other' '$mount$name/b' '$mount$name'"
+	assert_no_leftovers
+}
+
 # Two burners for one to two seconds of wall time get what the quota gives, at most 0.4 s of processor time.
 test_a_quota_holds()
 {
