@@ -282,6 +282,12 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 		c->sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK);
 	(void)!nsproc_link(c->proc, "self/ns/mnt", &nstypes[NSTYPE_MNT], &c->own_mnt);
 	(void)!nsproc_link(c->proc, "self/ns/user", &nstypes[NSTYPE_USER], &c->own_user);
+	if (c->self) {
+		/* the number of the first one is fixed, 5.6 */
+		c->top[NSTYPE_TIME] = 0xeffffffa;
+		(void)!nsproc_link(c->proc, "self/ns/pid", &nstypes[NSTYPE_PID],
+				   &c->top[NSTYPE_PID]);
+	}
 	/* not of this kernel, in a fixture */
 	if (c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL) && c->self)
 		rc = nscollect_kernel(c, e);

@@ -46,8 +46,10 @@ struct nscollect {
 	/* between the sources */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
 	uint32_t own_mnt, own_user; /* where we are ourselves, 0 when unknown */
-	size_t related;             /* so many of tab.all have been opened */
-	bool all_mnt;               /* the kernel has listed all mount namespaces */
+	/* what all others of the type that can be seen are below, or made after; 0 when unknown */
+	uint32_t top[NSTYPE_COUNT];
+	size_t related; /* so many of tab.all have been opened */
+	bool all_mnt;   /* the kernel has listed all mount namespaces */
 };
 
 struct nscollect_source {

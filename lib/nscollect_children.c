@@ -23,16 +23,17 @@ static int by_pidfd(struct nsworker *w, struct nsfind *f)
 }
 
 int nscollect_children_of(struct nsworker *w, struct nsproc_path *path, const uint32_t *own,
-			  pid_t pid, pid_t tid)
+			  const uint32_t *known, pid_t pid, pid_t tid)
 {
 	for (uint8_t i = 0; i < NSTYPE_COUNT; i++) {
-		struct nsfind f = { NSHOLD_CHILDREN, i, pid, tid, 0, 0 };
-		int rc;
+		struct nsfind f = { NSHOLD_CHILDREN, i, pid, tid, known ? known[i] : 0, 0 };
+		int rc = NSWORKER_OK;
 
 		if (!nstypes[i].child_file || own[i] == 0)
 			continue;
-		rc = nsworker_link(w, nsproc_path_at(path, nstypes[i].child_file), &nstypes[i],
-				   &f.inode);
+		if (!f.inode)
+			rc = nsworker_link(w, nsproc_path_at(path, nstypes[i].child_file),
+					   &nstypes[i], &f.inode);
 		if (rc == NSWORKER_GONE && w->c->self)
 			rc = by_pidfd(w, &f);
 		if (rc == NSWORKER_OK && f.inode != own[i])
@@ -48,5 +49,5 @@ int nscollect_children(struct nsworker *w, struct nsmember *m)
 	struct nsproc_path path;
 
 	nsproc_path_set(&path, m->pid);
-	return nscollect_children_of(w, &path, m->inode, m->pid, m->pid);
+	return nscollect_children_of(w, &path, m->inode, w->children, m->pid, m->pid);
 }

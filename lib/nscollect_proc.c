@@ -2,19 +2,44 @@
 /* nscollect_proc: the namespaces that processes are in. Nothing but one readlinkat(2) a type. */
 #include "nscollect_source.h"
 
+/*
+ * Where the children to come will be in the topmost namespace that there is, the process is in it
+ * as well: they are elsewhere than the process only after unshare(2), which makes a new one, or, in
+ * the case of a pid namespace, after setns(2), which goes down only (pid_namespaces(7),
+ * time_namespaces(7)). So one look does for both, where both are asked for.
+ */
+static int look(struct nsworker *w, struct nsproc_path *path, struct nsmember *m, size_t i)
+{
+	const struct nstype *type = &nstypes[i];
+	uint32_t top = w->c->top[i];
+
+	if (top && w->c->sources & NSTYPE_BIT(NSCOLLECT_CHILDREN)) {
+		int rc = nsworker_link(w, nsproc_path_at(path, type->child_file), type,
+				       &w->children[i]);
+
+		if (rc < 0)
+			return rc;
+		if (w->children[i] == top) {
+			m->inode[i] = top;
+			return NSWORKER_OK;
+		}
+	}
+	return nsworker_link(w, nsproc_path_at(path, type->file), type, &m->inode[i]);
+}
+
 int nscollect_proc(struct nsworker *w, struct nsmember *m)
 {
 	struct nsproc_path path;
 	bool any = false;
 
 	nsproc_path_set(&path, m->pid);
+	memset(w->children, 0, sizeof(w->children));
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		int rc;
 
 		if (!(w->c->types & NSTYPE_BIT(i)))
 			continue;
-		rc = nsworker_link(w, nsproc_path_at(&path, nstypes[i].file), &nstypes[i],
-				   &m->inode[i]);
+		rc = look(w, &path, m, i);
 		if (rc < 0 || rc == NSWORKER_DENIED)
 			return rc;
 		any |= rc == NSWORKER_OK;

@@ -28,7 +28,8 @@ struct nsworker {
 	size_t n, size;
 	struct nsproc_ids ids;
 	struct nsset sockets;
-	int pidfd; /* of the process whose descriptors are looked at, or -1 */
+	int pidfd;                       /* of the process whose descriptors are looked at, or -1 */
+	uint32_t children[NSTYPE_COUNT]; /* where those of the process will be; 0 when not read */
 	unsigned denied, denied_sockets;
 	struct nserr e;
 	int err;
@@ -63,9 +64,10 @@ int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode) must_c
 int nscollect_kernel(struct nscollect *c, struct nserr *e) must_check;
 int nscollect_mnt(struct nscollect *c, struct nserr *e) must_check;
 
-/* The *_for_children links below path, of a thread that itself is in `own`. */
+/* The *_for_children links below path, of a thread that itself is in `own`; what has been read of
+ * them is in `known`, or NULL. */
 int nscollect_children_of(struct nsworker *w, struct nsproc_path *path, const uint32_t *own,
-			  pid_t pid, pid_t tid) must_check;
+			  const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
 /* Whether a namespace that cannot be opened is none of our faults: gone, or not for us. */
 bool nscollect_is_gone(int rc);

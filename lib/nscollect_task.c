@@ -29,7 +29,7 @@ static int look_at_thread(struct nsworker *w, const struct nsmember *m, pid_t ti
 	}
 	if (!(w->c->sources & NSTYPE_BIT(NSCOLLECT_CHILDREN)))
 		return 0;
-	return nscollect_children_of(w, &path, own, m->pid, tid);
+	return nscollect_children_of(w, &path, own, NULL, m->pid, tid);
 }
 
 int nscollect_task(struct nsworker *w, struct nsmember *m)
