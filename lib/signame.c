@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* signame: names from the C library's own table, which it has in every locale. */
+/* signame: names of signals in every locale. */
 #include "signame.h"
 
 #include <signal.h>
@@ -7,6 +7,25 @@
 #include <strings.h>
 
 #include "num.h"
+
+/* clang-format off */
+static const char *const names[] = {
+#define ROW(name) [SIG##name] = #name
+	ROW(HUP),  ROW(INT),  ROW(QUIT), ROW(ILL),  ROW(TRAP), ROW(ABRT),   ROW(BUS),  ROW(FPE),
+	ROW(KILL), ROW(USR1), ROW(SEGV), ROW(USR2), ROW(PIPE), ROW(ALRM),   ROW(TERM), ROW(CHLD),
+	ROW(CONT), ROW(STOP), ROW(TSTP), ROW(TTIN), ROW(TTOU), ROW(URG),    ROW(XCPU), ROW(XFSZ),
+	ROW(PROF), ROW(POLL), ROW(PWR),  ROW(SYS),  ROW(VTALRM), ROW(WINCH),
+#ifdef SIGSTKFLT
+	ROW(STKFLT),
+#endif
+#undef ROW
+};
+/* clang-format on */
+
+static const char *name_of(int sig)
+{
+	return sig > 0 && sig < (int)ARRAY_SIZE(names) ? names[sig] : NULL;
+}
 
 /* "RTMIN", "RTMIN+n", "RTMAX", "RTMAX-n" */
 static int parse_realtime(const char *s, size_t n)
@@ -32,7 +51,7 @@ int signame_parse(const char *s, size_t n)
 		n -= 3;
 	}
 	for (int sig = 1; sig < SIGRTMIN; sig++) {
-		const char *name = sigabbrev_np(sig);
+		const char *name = name_of(sig);
 
 		if (name && strlen(name) == n && strncasecmp(name, s, n) == 0)
 			return sig;
@@ -44,7 +63,7 @@ int signame_parse(const char *s, size_t n)
 
 const char *signame_format(int sig, char buf[SIGNAME_SIZE])
 {
-	const char *name = sig > 0 ? sigabbrev_np(sig) : NULL;
+	const char *name = name_of(sig);
 
 	if (name)
 		snprintf(buf, SIGNAME_SIZE, "%s", name);

@@ -9,8 +9,10 @@
 #include "file.h"
 #include "num.h"
 
-/* the header of libsubid has a struct of the same purpose; ours is named otherwise */
-#include <shadow/subid.h>
+/* of <shadow/subid.h>, which a system without the library (shadow before 4.9) lacks as well */
+struct subid_range {
+	unsigned long start, count;
+};
 
 static bool (*init)(const char *, FILE *);
 static int (*uid_ranges)(const char *, struct subid_range **);
@@ -50,12 +52,15 @@ static int load(struct nserr *e)
 		DL_SYMBOL(uid_ranges, subid_get_uid_ranges),
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
+	/* what is used of it is the same in both */
+	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4" };
 	FILE *quiet;
-	int rc;
+	int rc = -ENOENT;
 
 	if (init)
 		return 0;
-	rc = dl_load("libsubid.so.4", symbols, ARRAY_SIZE(symbols), e);
+	for (size_t i = 0; rc < 0 && i < ARRAY_SIZE(names); i++)
+		rc = dl_load(names[i], symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(e, "nsswitch.conf names a module for subid:, which libsubid asks");
 		return rc;

@@ -85,7 +85,7 @@ int sys_cap_set(const struct sys_caps *caps)
 
 bool sys_cap_has(int cap)
 {
-	struct sys_caps caps;
+	struct sys_caps caps = { 0 };
 
 	return sys_cap_get(&caps) == 0 && (caps.effective & SYS_CAP_BIT(cap));
 }

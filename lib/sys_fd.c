@@ -11,6 +11,10 @@
 
 #include "num.h"
 
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same number on all architectures */
+#endif
+
 #define FLAG_CLOEXEC (1u << 2) /* CLOSE_RANGE_CLOEXEC */
 
 static void one(int fd, bool now)

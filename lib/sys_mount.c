@@ -6,19 +6,26 @@
 
 #include "file.h"
 
+/* Since 424 new calls have one number on all architectures. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
 #ifndef SYS_statmount
 #define SYS_statmount 457
 #define SYS_listmount 458
 #endif
 
-struct mnt_id_req { /* 6.11: mnt_ns_id */
+struct mnt_id_req_v1 { /* 6.11: mnt_ns_id */
 	__u32 size;
 	__u32 spare;
 	__u64 mnt_id;
 	__u64 param;
 	__u64 mnt_ns_id;
 };
-#define MNT_ID_REQ_SIZE_VER0 24 /* without the namespace id, 6.8 */
+#define MNT_ID_REQ_SIZE_V0 24 /* without the namespace id, 6.8 */
 
 struct open_how_v0 {
 	__u64 flags, mode, resolve;
@@ -94,8 +101,8 @@ int sys_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set,
 
 ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64_t *ids, size_t n)
 {
-	struct mnt_id_req req = {
-		.size = mnt_ns_id ? sizeof(req) : MNT_ID_REQ_SIZE_VER0,
+	struct mnt_id_req_v1 req = {
+		.size = mnt_ns_id ? sizeof(req) : MNT_ID_REQ_SIZE_V0,
 		.mnt_id = parent,
 		.param = last,
 		.mnt_ns_id = mnt_ns_id,
@@ -108,8 +115,8 @@ ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64
 int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys_statmount *buf,
 		  size_t size)
 {
-	struct mnt_id_req req = {
-		.size = mnt_ns_id ? sizeof(req) : MNT_ID_REQ_SIZE_VER0,
+	struct mnt_id_req_v1 req = {
+		.size = mnt_ns_id ? sizeof(req) : MNT_ID_REQ_SIZE_V0,
 		.mnt_id = mnt_id,
 		.param = mask,
 		.mnt_ns_id = mnt_ns_id,

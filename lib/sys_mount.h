@@ -8,6 +8,11 @@
 #include <sys/mount.h>
 #include <sys/types.h>
 
+/* with glibc before 2.36, whose header still goes together with the kernel's */
+#ifndef FSOPEN_CLOEXEC
+#include <linux/mount.h>
+#endif
+
 #include "util.h"
 
 #ifndef MOUNT_ATTR_IDMAP

@@ -14,6 +14,10 @@
 #include "file.h"
 #include "sys_ns.h"
 
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438 /* the same number on all architectures */
+#endif
+
 #define PIDFD_GET_INFO _IOWR(0xFF, 11, struct sys_pidfd_info)
 #define PIDFD_THREAD   O_EXCL
 #define PIDFS_MAGIC    0x50494446

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* calls.c: the table is made from <sys/syscall.h> when the suite is built; newer calls are here. */
-#include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "calls.h"
+#include "errno-name.h"
 
 struct call {
 	const char *name;
@@ -16,8 +16,28 @@ struct call {
 static const struct call calls[] = {
 // clang-format off
 #define CALL(name) { #name, SYS_##name },
+#define ERROR(name)
 #include "syscall-names.h"
 #undef CALL
+#undef ERROR
+#ifndef SYS_close_range
+	{ "close_range", 436 },
+#endif
+#ifndef SYS_openat2
+	{ "openat2", 437 },
+#endif
+#ifndef SYS_pidfd_getfd
+	{ "pidfd_getfd", 438 },
+#endif
+#ifndef SYS_faccessat2
+	{ "faccessat2", 439 },
+#endif
+#ifndef SYS_process_madvise
+	{ "process_madvise", 440 },
+#endif
+#ifndef SYS_mount_setattr
+	{ "mount_setattr", 442 },
+#endif
 #ifndef SYS_set_mempolicy_home_node
 	{ "set_mempolicy_home_node", 450 },
 #endif
@@ -57,7 +77,7 @@ const char *calls_name(long number)
 int calls_errno(const char *name)
 {
 	for (int e = 1; e < 134; e++) {
-		const char *known = strerrorname_np(e);
+		const char *known = errno_name(e);
 
 		if (known && strcmp(known, name) == 0)
 			return e;

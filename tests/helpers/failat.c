@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "errno-name.h"
 
 #define MAX_TASKS 256
 #define MAX_CALLS 512
@@ -269,11 +270,11 @@ static void call_fail(pid_t pid, int error)
 static void call_inject(struct task *t, long number, const char *point)
 {
 	if (opt.signal) {
-		fprintf(opt.report, "sent %s %s\n", point, sigabbrev_np(opt.signal));
+		fprintf(opt.report, "sent %s %d\n", point, opt.signal);
 		kill(t->pid, opt.signal);
 		return;
 	}
-	fprintf(opt.report, "failed %s %s\n", point, strerrorname_np(opt.error));
+	fprintf(opt.report, "failed %s %s\n", point, errno_name(opt.error));
 	t->error = opt.error;
 	/* Linux closes the descriptor whatever close() says of it, and who waits for EOF relies on
 	 * it. */

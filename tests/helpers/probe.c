@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "errno-name.h"
+
 #define LAST_SIGNAL 64
 
 /* Text of others is shown in one line: what is not printable as \ooo. */
@@ -39,7 +41,7 @@ static void put_link(const char *path)
 	ssize_t n = readlink(path, target, sizeof(target) - 1);
 
 	if (n < 0) {
-		printf("? %s\n", strerrorname_np(errno));
+		printf("? %s\n", errno_name(errno));
 		return;
 	}
 	target[n] = '\0';
@@ -54,7 +56,7 @@ static void put_file(const char *key, const char *path)
 	char line[512];
 
 	if (!f) {
-		printf("%s ? %s\n", key, strerrorname_np(errno));
+		printf("%s ? %s\n", key, errno_name(errno));
 		return;
 	}
 	while (fgets(line, sizeof(line), f)) {

@@ -2,13 +2,13 @@
 /* nspivot: --host-root: a root that needs no image. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "file.h"
 #include "nspivot.h"
 #include "rootmake.h"
 #include "rootplace.h"
+#include "sys_mount.h"
 
 /* What is made empty, to be mounted on or written to; nothing of the host's is shown there. */
 static const struct {

@@ -2,13 +2,13 @@
 /* nspivot: the steps around the verbs, and the order of all. */
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/mount.h>
 
 #include "nspivot.h"
 #include "rootmove.h"
 #include "rootpivot.h"
 #include "spawn.h"
 #include "sys_cap.h"
+#include "sys_mount.h"
 
 static int run_check_ns(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/mount.h>
 #include <sys/utsname.h>
 
 #include "file.h"
@@ -12,6 +11,7 @@
 #include "rootmake.h"
 #include "rootplace.h"
 #include "stream.h"
+#include "sys_mount.h"
 
 static struct rootfs *root_of(void *ctx)
 {
