@@ -11,6 +11,14 @@ own_inode()	# TYPE
 	readlink "/proc/self/ns/$1" | tr -dc 0-9
 }
 
+# What is killed with its pid namespace has gone when the next test counts.
+tearDown()
+{
+	stop_holders
+	[ -z "${inner-}" ] || tail -s 0.02 --pid="$inner" -f /dev/null
+	inner=
+}
+
 # A process in user, uts and pid namespaces of its own; sets $uts, $pid_ns and $inner, its pid outside.
 start_container()
 {
@@ -172,9 +180,62 @@ test_tree_of_user_and_pid_namespaces()
 
 test_filter_needs_a_newer_library()
 {
-	feature scols-filter && startSkipping
+	feature scols-filter >/dev/null && return 0
 	run nslist --filter "NS == $(own_inode uts)"
 	assert_refused 2 'libsmartcols 2.40'
+}
+
+# filtered EXPR: the types of the rows for which it holds, of this process alone, in one line
+filtered()
+{
+	run nslist -rn -p $$ -o TYPE -Q "$1"
+	assert_rc 0
+	types=$(sort "$TMP/out" | paste -s -d ' ')
+}
+
+test_filter_keeps_the_rows_for_which_it_holds()
+{
+	feature scols-filter || return 0
+	filtered "NS == $(own_inode uts)"
+	assertEquals uts "$types"
+	filtered 'TYPE == "uts" || TYPE == "net"'
+	assertEquals 'net uts' "$types"
+	filtered 'type eq "uts" && NPROCS > 0 && !(NPROCS == 0)'
+	assertEquals uts "$types"
+	# a cell that is unknown is none
+	filtered 'SETGROUPS =~ "a|d"'
+	assertEquals user "$types"
+	filtered 'BOOTOFF < 1000000000'
+	assertEquals time "$types"
+	filtered 'COMM =~ "a" && TYPE == "uts" && NTHREADS >= 1000000'
+	assertEquals '' "$types"
+	filtered "$(printf 'COMMAND =~ "%1000s" || TYPE == "ipc"' x)"
+	assertEquals ipc "$types"
+}
+
+test_filter_knows_numbers_below_0()
+{
+	feature scols-filter || return 0
+	[ "$(id -u)" = 0 ] || return 0
+	start_holder nsunshare --ready-fd 3 --time --boottime -1 -- sleep 1000
+	run nslist -rn -t time -o PID,BOOTOFF -Q 'BOOTOFF < 0'
+	assert_rc 0
+	assert_out "$holder -1"
+}
+
+test_filter_refuses_what_is_no_expression()
+{
+	feature scols-filter || return 0
+	run nslist -Q 'NOPE == 1'
+	assert_rc 1
+	assert_out_empty
+	assert_err_has "--filter: unknown column 'NOPE'"
+	run nslist -Q 'TYPE =='
+	assert_rc 1
+	assert_out_empty
+	assert_err_has '--filter: syntax error'
+	run nslist -Q 'NETNSID == 0'
+	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
 . shunit2

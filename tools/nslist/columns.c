@@ -14,6 +14,8 @@
 #define MOUNTS   (PROCS | NSTYPE_BIT(NSCOLLECT_MNT) | NSTYPE_BIT(NSCOLLECT_KERNEL))
 #define ANYTHING NSCOLLECT_ALL
 
+#define SIGNED (COL_RIGHT | COL_SIGNED)
+
 /* clang-format off */
 const struct column nslist_columns[] = {
 	{ "NS",        10,  COL_RIGHT, 0,        fill_ns,        "namespace: its inode number" },
@@ -61,8 +63,8 @@ const struct column nslist_columns[] = {
 	{ "ROOTFS",    0,   0,         MOUNTS,   fill_rootfs,    "file system of its root" },
 	{ "HOSTNAME",  0,   0,         0,        fill_hostname,  "host name" },
 	{ "DOMAIN",    0,   0,         0,        fill_domain,    "NIS domain name" },
-	{ "BOOTOFF",   0,   COL_RIGHT, PROCS,    fill_bootoff,   "offset of the boot time clock, seconds" },
-	{ "MONOOFF",   0,   COL_RIGHT, PROCS,    fill_monooff,   "offset of the monotonic clock, seconds" },
+	{ "BOOTOFF",   0,   SIGNED,    PROCS,    fill_bootoff,   "offset of the boot time clock, seconds" },
+	{ "MONOOFF",   0,   SIGNED,    PROCS,    fill_monooff,   "offset of the monotonic clock, seconds" },
 	{ "NIFS",      0,   COL_RIGHT, 0,        fill_nifs,      "network interfaces" },
 	{ "CGROOT",    0,   0,         PROCS,    fill_cgroot,    "control group that is its root" },
 };

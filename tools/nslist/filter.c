@@ -53,7 +53,10 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 			x->cols[x->n_cols++] = c;
 			col = scols_table_new_column(tb, name, 0, 0);
 			if (col && c->flags & COL_RIGHT)
-				scols_column_set_data_type(col, SCOLS_DATA_U64);
+				/* the library has no type of whole numbers below 0 */
+				scols_column_set_data_type(col, c->flags & COL_SIGNED
+									? SCOLS_DATA_FLOAT
+									: SCOLS_DATA_U64);
 		}
 		if (!col || scols_filter_assign_column(f, it, name, col) != 0)
 			cli_die(ENOMEM, "cannot filter namespaces");

@@ -95,7 +95,7 @@ struct cell {
 	struct buf text; /* items of a list end with a NUL */
 };
 
-enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4 };
+enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8 };
 
 struct column {
 	const char *name;
