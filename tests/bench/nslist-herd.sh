@@ -11,6 +11,8 @@ nslist=$2/nslist holder=$2/tests/helpers/holder
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 links="$nslist --sources proc,task,children"
+loop=$tmp/loop
+${CC:-cc} -O2 -o "$loop" "$(dirname "$0")/nslist-loop.c" || exit 1
 
 # herd N: N sleepers more; $holders are their makers.
 herd()
@@ -32,13 +34,14 @@ medians()
 compare()
 {
 	n=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
-	medians lsns "$nslist" "$links" | paste -s -d ' ' | awk -v n="$n" '{
+	medians lsns "$nslist" "$links" "$loop" | paste -s -d ' ' | awk -v n="$n" '{
 		printf "%6d processes: lsns %8.1f ms  nslist %7.1f ms (%4.1f x)  links alone %7.1f ms (%4.1f x)\n",
 			n, $1, $2, $1 / $2, $3, $1 / $3 }'
 	jq -r '.results[] | (.user + .system) * 1000' "$tmp/json" | paste -s -d ' ' | awk '{
 		printf "%18s cpu time: lsns %5.1f ms  nslist %7.1f ms (%4.1f x)  links alone %7.1f ms (%4.1f x)\n",
 			"", $1, $2, $1 / $2, $3, $1 / $3 }'
-	jq -r '.results[1].median * 1000' "$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
+	jq -r '[.results[1], .results[3] | .median, .user + .system] | map(tostring) | join(" ")' \
+		"$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
 }
 
 # calls CMD…: system calls a process
@@ -58,11 +61,14 @@ compare
 calls "$nslist" --sources proc,task,children
 calls "$nslist" --sources proc,task,children -t uts
 calls "$nslist" --sources proc,task,children -t pid
+calls "$nslist" --sources proc,task,children -t pid -t time
 calls "$nslist"
 calls lsns
 herd 3000
 compare
-awk '{ t[NR] = $2; n[NR] = $1 } END { printf "from %d to %d processes: %.2f x the time\n", n[2], n[NR], t[NR] / t[2] }' "$tmp/growth"
+awk 'NR == 2 { split($0, a) } END {
+	printf "from %d to %d processes: %.2f x the time, %.2f x the cpu time; a plain loop of the calls alone %.2f x and %.2f x\n",
+		a[1], $1, $2 / a[2], $3 / a[3], $4 / a[4], $5 / a[5] }' "$tmp/growth"
 for cmd in "$nslist" lsns; do
 	command time -f "peak memory %M kB: ${cmd##*/}" "$cmd" 2>&1 >/dev/null | grep peak
 done
