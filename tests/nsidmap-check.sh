@@ -31,6 +31,9 @@ test_names_numbers_that_are_none()
 	refuses 'uid 0 0 1\nuid 5 4294967295 1\n' 'line 3: outside: id 4294967295 cannot be mapped'
 	refuses 'uid 0 0 1\nuid 4294967295 5 1\n' 'line 3: inside: id 4294967295 cannot be mapped'
 	refuses 'uid 0 0 0\n' 'line 2: the count is 0'
+	refuses 'uid 0 0 4294967297\n' "line 2: '4294967297' does not fit 32 bits"
+	refuses 'uid 0 0 18446744073709551617\n' "line 2: '18446744073709551617' does not fit 32 bits"
+	refuses 'uid 2 0 4294967295\n' 'line 2: inside: 4294967295 ids from 2 on pass 4294967294'
 	refuses 'uid 2 0 4294967294\n' 'line 2: inside: 4294967294 ids from 2 on pass 4294967294'
 }
 
@@ -70,6 +73,13 @@ test_asks_the_parent()
 	parent=u:0:1000:1,u:1:100000:65536,g:0:0:1
 	run nsidmap check --parent $parent u:0:0:100,g:0:0:1
 	assert_refused 1 'uid map: extent 1: outside range 0-99 spans two extents of the parent, cut at 1'
+	printf '# a map\nuid 0 0 1\nuid 5 1 70000\ngid 0 0 1\n' >"$TMP/map"
+	run nsidmap check --parent $parent "$TMP/map"
+	assert_refused 1 'uid map: line 3: outside id 65537 is not mapped in the parent'
+	printf 'gid 0 0 1\n\nuid 5 0 2\n' >"$TMP/map"
+	run nsidmap check --parent $parent "$TMP/map"
+	assert_refused 1 'uid map: line 3: outside range 0-1 spans two extents of the parent, cut at 1'
+	assert_err_has 'hint: nsidmap split --parent makes two lines of it'
 	run nsidmap check --parent $parent u:0:0:1,u:1:1:99,g:0:0:1
 	assert_ok
 	run nsidmap check --parent $parent u:0:0:1,g:5:1:1

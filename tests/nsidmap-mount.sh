@@ -88,6 +88,36 @@ test_the_tree_becomes_a_root()
 	assert_out '5 6'
 }
 
+# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor: what is made inside has
+# on the disk the ids that it has inside.
+test_the_tree_is_the_root_of_a_whole_container()
+{
+	mkdir -p "$TMP/whole/proc" "$TMP/whole/dev" "$TMP/whole/sys" "$TMP/whole/tmp" "$TMP/whole/etc"
+	cp "$(command -v busybox)" "$TMP/whole/busybox"
+	touch "$TMP/whole/f"
+	chown 5:6 "$TMP/whole/f"
+	note_state
+	for init in '' 'nsinit --keep-fd 9 --'; do
+		# shellcheck disable=SC2086,SC2016 # words; for the inner shell
+		run nsidmap mount --map $map --fd 9 "$TMP/whole" -- \
+			nsunshare --map $map --setuid 0 --setgid 0 -mpuinC -- $init \
+			nspivot --preset=docker --no-new-privs fd:9 -- /busybox sh -c '
+				/busybox rm -f /made && echo >/made
+				/busybox stat -c "%u %g" /f /made
+				/busybox grep -c " / .*idmapped" /proc/mounts
+				[ -e /proc/self/fd/9 ] || echo closed'
+		assert_ok
+		assert_out '5 6
+0 0
+1
+closed'
+		run stat -c '%u %g' "$TMP/whole/made"
+		assert_out '0 0'
+		rm "$TMP/whole/made"
+	done
+	assert_no_leftovers
+}
+
 test_what_cannot_be_mapped_is_explained()
 {
 	note_state
