@@ -204,9 +204,9 @@ void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor a
 /* ---- Stopping */
 
 /*
- * Stops us with signal sig until SIGCONT. The signal is made pending first: the kernel takes a
- * pending stop signal away when SIGCONT comes, so one that comes from now on is not missed, and the
- * child tells of one that came before.
+ * Stops us with signal sig until SIGCONT. A stop signal that is sent takes a pending SIGCONT away
+ * (signal(7)), so where one has come already it is that which counts. From the sending on SIGCONT
+ * takes the stop signal away; what continued the child alone before, the child tells of.
  */
 static void stop_self(struct supervise *s, int sig)
 {
@@ -218,9 +218,11 @@ static void stop_self(struct supervise *s, int sig)
 	if (getpid() == 1)
 		return;
 	terminal_take(s);
+	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
+		return;
+	kill(getpid(), sig);
 	sigemptyset(&set);
 	sigaddset(&set, sig);
-	kill(getpid(), sig);
 	if (!s->child_init &&
 	    waitid(P_PID, (id_t)s->pid, &info, WCONTINUED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
 		sigtimedwait(&set, NULL, &now);

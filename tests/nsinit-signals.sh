@@ -50,6 +50,26 @@ test_stop_signals_reach_a_program_that_handles_them()
 40' "$(echo "$out" | grep -v '^20$')"
 }
 
+# CONT is there before it is known that the program has stopped. (In an orphaned process group nothing stops.)
+test_goes_on_when_CONT_overtakes_the_stop()
+{
+	for with in nsinit 'nsunshare -f'; do
+		# shellcheck disable=SC2086 # words
+		start perl -e 'setpgrp; exec @ARGV' $with sh -c 'trap "exit 3" USR1; echo ready; while :; do sleep 0.01; done'
+		program=$(pgrep -P "$pid")
+		kill -STOP "$pid"
+		kill -TSTP "$program"
+		for _ in $(seq 200); do
+			grep -q '^State:.T' "/proc/$program/status" && break
+			sleep 0.01
+		done
+		kill -CONT "$pid"
+		kill -USR1 "$pid"
+		finish
+		assert_rc 3
+	done
+}
+
 test_loses_none_at_a_thousand_a_second()
 {
 	start nsinit signals count 40

@@ -12,16 +12,10 @@ export PS1
 # until it is continued: one that does, and is not stopped yet, takes a line from the shell.
 stop_and_go()
 {
-	cat >"$TMP/program" <<-'SCRIPT'
-		$| = 1;
-		$SIG{CONT} = sub { print "read ", scalar <STDIN> };
-		print "running\n";
-		select undef, undef, undef, undef while 1;
-	SCRIPT
 	# shellcheck disable=SC2016 # for the shell on the terminal
-	run pty -e '> ' -s "$* perl $TMP/program\\r" -e running -s '^Z' -e 'topped' -e '> ' \
-		-s "cut -d' ' -f3 /proc/\$(pgrep -xf 'perl $TMP/program')/stat\\r" -e T -e '> ' \
-		-s 'fg\r' -s 'hello\r' -e 'read hello' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+	run pty -e '> ' -s "$* signals job\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+		-s "cut -d' ' -f3 /proc/\$(pgrep -xf 'signals job')/stat\\r" -e T -e '> ' \
+		-s 'fg\r' -e continued -s 'hello\r' -e 'read hello' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
 		-e '> ' -s 'exit 5\r' -- sh -i
 	assert_rc 5
 }
@@ -45,21 +39,12 @@ test_an_interrupt_ends_the_loop_around_it()
 	assert_rc 130
 }
 
-# counts: a program that counts the interrupts it gets and reports once they have stopped coming.
 test_the_terminals_signals_come_once()
 {
-	cat >"$TMP/counts" <<-'SCRIPT'
-		use POSIX;
-		$SIG{INT} = sub { $n++ };
-		$SIG{USR1} = sub { print "n=$n\n"; exit 0 };
-		$| = 1;
-		print "ready\n";
-		select undef, undef, undef, undef while 1;
-	SCRIPT
 	# nsinit has dealt with the interrupt when it sends USR1 on
-	run pty -e ready -s '^C' -e '^C' -k 10 -e 'n=1' -- nsinit perl "$TMP/counts"
+	run pty -e ready -s '^C' -e '^C' -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
 	assert_rc 0
-	run pty -e ready -k 2 -k 10 -e 'n=1' -- nsinit perl "$TMP/counts"
+	run pty -e ready -k 2 -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
 	assert_rc 0
 }
 

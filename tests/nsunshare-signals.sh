@@ -162,21 +162,25 @@ test_kill_child_kills_all_of_a_pid_namespace()
 	finish 2>/dev/null
 }
 
-# The program reads nothing: one that does, and is not stopped yet, takes a line from the shell. And it starts
-# nothing: a shell that waits in vfork(2) for a stopped child does not stop.
+# The program starts nothing: a shell that waits in vfork(2) for a stopped child does not stop.
 test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
 {
-	cat >"$TMP/program" <<-'SCRIPT'
-		$| = 1;
-		$SIG{CONT} = sub { print "continued\n" };
-		$SIG{INT} = sub { exit 130 };
-		print "running\n";
-		select undef, undef, undef, undef while 1;
-	SCRIPT
 	for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
 		# shellcheck disable=SC2016 # for the shell on the terminal
-		run pty -e '> ' -s "$with perl $TMP/program\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+		run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z' -e 'topped' -e '> ' \
 			-s 'fg\r' -e continued -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+			-e '> ' -s 'exit 5\r' -- sh -i
+		assert_rc 5
+	done
+}
+
+test_stops_and_goes_on_in_any_order()
+{
+	for with in 'nsunshare -f' "$new nsinit" "$new --init"; do
+		# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
+		run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z^Z' -e topped -e '> ' \
+			-s 'bg\r' -e continued -s '\r' -e '> ' -s 'fg\r' -s 'hello\r' -e 'read hello' -s '^Z' -e topped -e '> ' \
+			-s 'fg\r' -e continued -s '^\\' -e '> ' -s 'echo st=$?\r' -e 'st=131' \
 			-e '> ' -s 'exit 5\r' -- sh -i
 		assert_rc 5
 	done
