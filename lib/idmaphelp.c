@@ -4,9 +4,11 @@
 #include "idmapio.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
@@ -14,6 +16,7 @@
 #include "num.h"
 #include "subid.h"
 #include "sys_cap.h"
+#include "sys_pidfd.h"
 
 static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
 
@@ -38,15 +41,16 @@ static bool find_program(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Whether it is setuid root or has file capabilities and the mount lets them count. */
-static bool is_privileged(const char *path)
+/* Why the program has no privilege that its caller has not; NULL when it has. */
+static const char *lacks_privilege(const char *path)
 {
+	struct statvfs fs;
 	struct stat st;
 
-	if (stat(path, &st) < 0)
-		return false;
-	return ((st.st_mode & S_ISUID) && st.st_uid == 0) ||
-	       getxattr(path, "security.capability", NULL, 0) > 0;
+	if (stat(path, &st) < 0 || (!((st.st_mode & S_ISUID) && st.st_uid == 0) &&
+				    getxattr(path, "security.capability", NULL, 0) <= 0))
+		return "is neither setuid root nor has file capabilities";
+	return statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID) ? "is on a nosuid mount" : NULL;
 }
 
 static bool is_self(const struct idmap *m, uint32_t id)
@@ -69,6 +73,7 @@ static bool may_write(const struct idmaps *m)
 int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
 {
 	const struct passwd *pw;
+	const char *lack;
 	char path[4096];
 	int rc;
 
@@ -83,9 +88,10 @@ int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
 				   helpers[k]);
 			return -EPERM;
 		}
-		if (!is_privileged(path)) {
+		lack = lacks_privilege(path);
+		if (lack) {
 			nserr_set(e, EPERM, "only one's own id can be mapped here");
-			nserr_hint(e, "%s is neither setuid root nor has file capabilities", path);
+			nserr_hint(e, "%s %s", path, lack);
 			return -EPERM;
 		}
 	}
@@ -128,30 +134,49 @@ static char **make_argv(const char *program, const char *target, const struct id
 	return argv;
 }
 
-/* Reads what a program says to its end, even when it is too long: else it would wait for us. */
-static void collect(int fd, char *said, size_t size)
+enum { SAYS, HAS_ENDED, STOP, TARGET_ENDED, POLLED };
+
+/* Reads what a program says until it has ended, even when it is too long: else it would wait for
+ * us. 0, or -EINTR when it is not to be waited for any longer. */
+static int collect(struct pollfd p[POLLED], char *said, size_t size)
 {
+	char rest[512];
 	size_t len = 0;
-	ssize_t n;
 
-	for (char rest[512];;) {
+	for (;;) {
 		bool full = len + 1 >= size;
+		ssize_t n;
 
-		n = RETRY_EINTR(
-			read(fd, full ? rest : said + len, full ? sizeof(rest) : size - 1 - len));
-		if (n <= 0)
-			break;
-		if (!full)
+		if (RETRY_EINTR(poll(p, POLLED, -1)) < 0)
+			return -errno;
+		if (p[STOP].revents || p[TARGET_ENDED].revents)
+			return -EINTR;
+		if (!p[SAYS].revents)
+			return 0;
+		n = RETRY_EINTR(read(p[SAYS].fd, full ? rest : said + len,
+				     full ? sizeof(rest) : size - 1 - len));
+		if (n > 0 && !full)
 			len += (size_t)n;
+		said[len] = '\0';
+		if (n > 0)
+			continue;
+		/* before pidfds, 5.3, the end of what it says is taken for its end */
+		if (p[HAS_ENDED].fd < 0)
+			return 0;
+		p[SAYS].fd = -1;
 	}
-	said[len] = '\0';
-	said[strcspn(said, "\n")] = '\0';
 }
 
+/* What keeps a program from being waited for, and the descriptor that it needs. */
+struct terms {
+	int stop, target, keep;
+};
+
 /* Runs it with its output into said. Its wait status, or a negative errno. */
-static int run_program(char *const argv[], int keep, char *said, size_t size)
+static int run_program(char *const argv[], const struct terms *t, char *said, size_t size)
 {
-	int pipefd[2], status, err;
+	cleanup_fd int pidfd = -1;
+	int pipefd[2], status, rc = 0;
 	pid_t pid;
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
@@ -159,31 +184,39 @@ static int run_program(char *const argv[], int keep, char *said, size_t size)
 	/* where a standard descriptor was closed the pipe would be it, and close at the exec */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
-	pid = fork();
-	err = errno;
+	pid = sys_clone(0, -1, &pidfd);
 	if (pid == 0) {
 		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
-		    (keep < 0 || fcntl(keep, F_SETFD, 0) == 0))
+		    (t->keep < 0 || fcntl(t->keep, F_SETFD, 0) == 0))
 			execv(argv[0], argv);
 		_exit(127);
 	}
 	close(pipefd[1]);
 	if (pid > 0)
-		collect(pipefd[0], said, size);
+		rc = collect((struct pollfd[POLLED]){ { .fd = pipefd[0], .events = POLLIN },
+						      { .fd = pidfd, .events = POLLIN },
+						      { .fd = t->stop, .events = POLLIN },
+						      { .fd = t->target, .events = POLLIN } },
+			     said, size);
 	close(pipefd[0]);
 	if (pid < 0)
-		return -err;
-	return RETRY_EINTR(waitpid(pid, &status, 0)) < 0 ? -errno : status;
+		return pid;
+	said[strcspn(said, "\n")] = '\0';
+	if (rc < 0)
+		kill(pid, SIGKILL);
+	if (RETRY_EINTR(waitpid(pid, &status, 0)) < 0)
+		return -errno;
+	return rc < 0 ? rc : status;
 }
 
 /* The same where the caller was started with SIGCHLD ignored, which makes children untellable. */
-static int run(char *const argv[], int keep, char *said, size_t size)
+static int run(char *const argv[], const struct terms *t, char *said, size_t size)
 {
 	struct sigaction old, usual = { .sa_handler = SIG_DFL };
 	int status;
 
 	sigaction(SIGCHLD, &usual, &old);
-	status = run_program(argv, keep, said, size);
+	status = run_program(argv, t, said, size);
 	sigaction(SIGCHLD, &old, NULL);
 	return status;
 }
@@ -206,9 +239,11 @@ static bool is_relative(int procfd, pid_t pid)
 	       (pid_t)parent == getpid();
 }
 
-static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmap *m,
+static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmap *m, int stop,
 			struct nserr *e)
 {
+	/* once the process has ended, its map is nobody's any more */
+	cleanup_fd int pidfd = sys_pidfd_open(pid);
 	char path[4096], target[32], said[256] = "";
 	const char *words;
 	int status = -1;
@@ -222,7 +257,8 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		argv = make_argv(path, target, m);
 		if (!argv)
 			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
-		status = run(argv, by_fd ? procfd : -1, said, sizeof(said));
+		status = run(argv, &(struct terms){ stop, pidfd, by_fd ? procfd : -1 }, said,
+			     sizeof(said));
 		/* one that does not know the form prints its usage */
 		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
 			break;
@@ -239,7 +275,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 	return nserr_set(e, 0, "%s failed: %s", helpers[k], words[0] ? words : "it gave no reason");
 }
 
-int idmaps_write_helpers(int procfd, const struct idmaps *m, struct nserr *e)
+int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)
 {
 	char link[32], name[64];
 	ssize_t n;
@@ -257,6 +293,6 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, struct nserr *e)
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		rc = write_helper(procfd, pid, k, &m->map[k], e);
+		rc = write_helper(procfd, pid, k, &m->map[k], stop, e);
 	return rc;
 }

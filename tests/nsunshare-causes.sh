@@ -88,6 +88,19 @@ test_newuidmap_missing_or_powerless()
 	assert_err_has 'hint: no_new_privs is set'
 }
 
+test_newuidmap_on_a_nosuid_mount()
+{
+	[ "$uid" = 0 ] || return 0
+	mkdir "$TMP/nosuid"
+	chmod 711 "$TMP"
+	mount -t tmpfs -o nosuid,mode=755 none "$TMP/nosuid"
+	cp -p "$(command -v newuidmap)" "$(command -v newgidmap)" "$TMP/nosuid"
+	run as_nstest env PATH="$TMP/nosuid:$PATH" nsunshare -r --map-auto id
+	umount "$TMP/nosuid"
+	assert_refused 125 "only one's own id can be mapped"
+	assert_err_has "hint: $TMP/nosuid/newuidmap is on a nosuid mount"
+}
+
 test_no_subordinate_ids_and_no_passwd_entry()
 {
 	[ "$uid" = 0 ] || return 0

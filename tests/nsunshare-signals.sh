@@ -95,6 +95,35 @@ test_a_signal_that_a_first_process_can_only_tell_is_a_signal()
 	assert_out 'signal 15 status 0'
 }
 
+# A newuidmap that never ends, one that also closes what it would speak through: whoever waits for it can be ended.
+test_ended_while_newuidmap_hangs_it_leaves_nothing()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	chmod 711 "$TMP"
+	note_state
+	mkdir "$TMP/fake"
+	for hang in 'exec sleep 1000' 'exec sleep 1000 >&- 2>&-'; do
+		printf '#!/bin/sh\necho ready >&7\nexec 7>&-\n%s\n' "$hang" >"$TMP/fake/newuidmap"
+		cp "$TMP/fake/newuidmap" "$TMP/fake/newgidmap"
+		chmod 4755 "$TMP"/fake/new?idmap
+		for option in --fork --mount "--pid --kill-child"; do
+			for signal in 15 2; do
+				# a shell has its background programs ignore SIGINT
+				# shellcheck disable=SC2016,SC2086 # words
+				start env PATH="$TMP/fake:$PATH" perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+					setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+					sh -c 'exec nsunshare "$@" 7>&1' sh -r --map-auto $option echo ran
+				kill -$signal "$pid"
+				finish
+				assert_rc $((128 + signal))
+				assert_out ''
+			done
+		done
+	done
+	rm -r "$TMP/fake"
+	assert_no_leftovers
+}
+
 test_the_program_has_the_callers_signals()
 {
 	run sh -c 'trap "" HUP USR1; exec nsunshare -f grep -E "^Sig(Ign|Blk)" /proc/self/status'

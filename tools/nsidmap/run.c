@@ -80,7 +80,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	rc = s->num ? 0 : idmaps_way(&r->maps, &way, e);
 	if (rc == 0)
 		rc = way == IDMAP_DIRECT ? idmaps_write(procfd, &r->maps, e)
-					 : idmaps_write_helpers(procfd, &r->maps, e);
+					 : idmaps_write_helpers(procfd, &r->maps, -1, e);
 	return rc;
 }
 

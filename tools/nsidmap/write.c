@@ -42,7 +42,7 @@ static int write_maps(const struct nsproc_ref *p, const struct idmaps *m, int wa
 		rc = idmaps_way(m, &how, e);
 	if (rc == 0)
 		rc = how == IDMAP_DIRECT ? idmaps_write(p->procfd, m, e)
-					 : idmaps_write_helpers(p->procfd, m, e);
+					 : idmaps_write_helpers(p->procfd, m, -1, e);
 	return rc < 0 ? rc : idmaps_verify(p->procfd, m, e);
 }
 

@@ -222,7 +222,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
 	enum idmap_way way = IDMAP_DIRECT;
-	cleanup_fd int procfd = -1;
+	cleanup_fd int procfd = -1, stop = -1;
 	char path[32] = "/proc/self";
 	int rc = 0;
 
@@ -235,8 +235,11 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (procfd < 0)
 		return nserr_set(e, procfd, "cannot open %s", path);
-	return way == IDMAP_DIRECT ? idmaps_write(procfd, &r->maps, e)
-				   : idmaps_write_helpers(procfd, &r->maps, e);
+	if (way == IDMAP_DIRECT)
+		return idmaps_write(procfd, &r->maps, e);
+	/* all signals are blocked, of the caller that forked as of the helper */
+	stop = supervise_interrupt_fd(NULL);
+	return idmaps_write_helpers(procfd, &r->maps, stop, e);
 }
 
 static void show_maps(const void *ctx, const struct plan_step *s, struct buf *out)
