@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsidmap-formats: every format is taken by what it is for, and means the same map.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user
+require_tool jq newuidmap
+
+is_root()
+{
+	[ "$(id -u)" = 0 ]
+}
+
+# plan OPTION…: a map of two ranges that the caller may have.
+plan()
+{
+	if is_root; then
+		nsidmap plan --style lxc --user nstest "$@"
+	else
+		nsidmap plan --style podman "$@"
+	fi
+}
+
+start_target()
+{
+	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
+}
+
+# has_the_map PID: the kernel says of the process what the plan says.
+has_the_map()
+{
+	for kind in uid gid; do
+		plan --format kernel --only $kind >"$TMP/want"
+		run sed 's/^ *//; s/  */ /g' "/proc/$1/${kind}_map"
+		assert_out "$(cat "$TMP/want")"
+	done
+}
+
+test_kernel_is_what_the_files_take()
+{
+	is_root || return 0
+	start_target
+	for kind in uid gid; do
+		plan --format kernel --only $kind >"$TMP/map"
+		run cp "$TMP/map" "/proc/$holder/${kind}_map"
+		assert_ok
+	done
+	has_the_map "$holder"
+}
+
+test_newuidmap_is_what_newuidmap_takes()
+{
+	is_root && return 0
+	start_target
+	for kind in uid gid; do
+		plan --format newuidmap --only $kind >"$TMP/map"
+		run wc -l "$TMP/map"
+		assert_out "1 $TMP/map"
+		# shellcheck disable=SC2046 # words
+		run new${kind}map "$holder" $(cat "$TMP/map")
+		assert_ok
+	done
+	has_the_map "$holder"
+}
+
+# The options of unshare(1), from 2.39 on, as nsunshare has them.
+test_unshare_is_what_unshare_takes()
+{
+	# shellcheck disable=SC2046
+	start_holder nsunshare --user $(plan --format unshare) --ready-fd 3 -- sleep infinity
+	has_the_map "$holder"
+}
+
+test_stream_arg_and_like_are_the_same()
+{
+	plan --format stream >"$TMP/stream"
+	plan --format arg >"$TMP/arg"
+	for map in "$TMP/stream" "$(cat "$TMP/arg")"; do
+		start_holder nsunshare --user --map "$map" --ready-fd 3 -- sleep infinity
+		has_the_map "$holder"
+		run nsidmap merge "like:$holder"
+		assert_rc 0
+		cp "$TMP/out" "$TMP/merged"
+		run grep '^[ug]id' "$TMP/merged"
+		assert_out "$(grep '^[ug]id' "$TMP/stream")"
+	done
+}
+
+test_json_and_oci_are_the_same_numbers()
+{
+	plan --format arg >"$TMP/arg"
+	for format in --json '--format json'; do
+		# shellcheck disable=SC2086
+		plan $format >"$TMP/json"
+		run jq -r '[(.uid[] | "u:\(.inside):\(.outside):\(.count)"),
+			(.gid[] | "g:\(.inside):\(.outside):\(.count)")] | join(",")' "$TMP/json"
+		assert_ok
+		assert_out "$(cat "$TMP/arg")"
+	done
+	plan --format oci >"$TMP/oci"
+	run jq -r '.linux | [(.uidMappings[] | "u:\(.containerID):\(.hostID):\(.size)"),
+		(.gidMappings[] | "g:\(.containerID):\(.hostID):\(.size)")] | join(",")' "$TMP/oci"
+	assert_ok
+	assert_out "$(cat "$TMP/arg")"
+}
+
+test_words_that_are_none_are_named()
+{
+	run nsidmap
+	assert_rc 1
+	assert_out_empty
+	assert_err_has 'nsidmap: which verb?'
+	run nsidmap nosuch
+	assert_rc 1
+	assert_err_has "nsidmap: unknown verb 'nosuch'"
+	run nsidmap plan --format yaml
+	assert_rc 1
+	assert_err_has "nsidmap: --format: 'yaml' is none of stream, arg, kernel"
+	run nsidmap plan --only both
+	assert_rc 1
+	assert_err_has "nsidmap: --only: 'both' is neither uid nor gid"
+	run nsidmap write --via magic 1
+	assert_rc 1
+	assert_err_has "nsidmap: --via: 'magic' is none of auto, direct, helpers"
+}
+
+. shunit2
