@@ -55,4 +55,12 @@ int sys_pidfd_ended(int pidfd) must_check;
  */
 pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd) must_check;
 
+/*
+ * vfork(2) for a child with a stack of its own, which runs f(arg) in the memory of the caller and
+ * must end by an exec or _exit(2); until then the caller is stopped. Descriptors, working directory
+ * and signal mask are the child's own. setns(2) takes no time namespace from one that shares its
+ * memory. The pid or a negative errno.
+ */
+pid_t sys_vfork(int (*f)(void *), void *arg) must_check;
+
 #endif

@@ -86,7 +86,7 @@ test_one_that_is_gone_does_not_stop_the_others()
 test_a_word_that_is_none_runs_nothing()
 {
 	start_targets 1
-	printf '%s\n' "${targets# }" '' nonsense >"$TMP/refs"
+	printf '%s\n' "${targets# }" '' nonsense "${targets# }" >"$TMP/refs"
 	run nsenter2 --each -a -- touch "$TMP/made" <"$TMP/refs"
 	assert_refused 125 "standard input: 3: 'nonsense'"
 	assertFalse "[ -e $TMP/made ]"
@@ -121,6 +121,106 @@ test_standard_input_is_empty_for_the_program()
 	assert_rc 0
 	assert_out '/dev/null
 /dev/null'
+	own_namespaces
+	run nsenter2 --each -- sh -c 'readlink /proc/self/fd/0; ls /proc/self/fd | tr "\n" " "' <"$TMP/refs"
+	assert_rc 0
+	assert_out '/dev/null
+0 1 2 3 /dev/null
+0 1 2 3 '
+}
+
+# own_namespaces: refs of two namespaces that need no user namespace: the program is begun without a copy of nsenter2
+own_namespaces()
+{
+	if [ "$(id -u)" = 0 ]; then
+		start_holder unshare --net unshare --uts sh -c 'hostname other; echo ready >&3; exec sleep 1000 3>&-'
+		printf '%s\n' "net:$holder" "uts:$holder" >"$TMP/refs"
+	else
+		# an ordinary user has the right to enter one in a user namespace only
+		printf '%s\n' "user:${targets##* }" "user:${targets##* }" >"$TMP/refs"
+	fi
+}
+
+test_signals_are_as_the_caller_has_them()
+{
+	start_targets 1
+	own_namespaces
+	run env --ignore-signal=CHLD nsenter2 --each -- grep -E '^Sig(Ign|Blk)' /proc/self/status <"$TMP/refs"
+	assert_rc 0
+	want=$(env --ignore-signal=CHLD grep -E '^Sig(Ign|Blk)' /proc/self/status)
+	assert_out "$want
+$want"
+}
+
+test_explains_each()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	printf '%s\n' $targets >"$TMP/refs"
+	run nsenter2 --each --net --explain --prefix -- touch "$TMP/made" <"$TMP/refs"
+	assert_rc 0
+	for t in $targets; do
+		assert_out_has "$t:  1 caller enter net of process $t: setns(2)"
+		assert_out_has "$t:  2 caller execute touch: execve(2)"
+	done
+	assertFalse "[ -e $TMP/made ]"
+}
+
+# a signal counts as 128 and its number, above what is not found and what failed before
+test_the_worst_of_all_is_a_signal()
+{
+	start_targets 2
+	# shellcheck disable=SC2086
+	printf '%s\n' 4194304 $targets >"$TMP/refs"
+	run nsenter2 --each -a -- sh -c 'case $(hostname) in host1) kill -KILL $$ ;; esac' <"$TMP/refs"
+	assert_rc 137
+	assert_err_has '1 of 3 succeeded, worst exit status 137'
+}
+
+test_namespaces_without_a_process()
+{
+	[ "$(id -u)" = 0 ] || return 0 # who cannot mount in its own namespace
+	require_tool ip
+	for n in blue red; do
+		ip netns add $n
+	done
+	inode=$(stat -Lc %i /run/netns/red)
+	printf '%s\n' netns:blue "net:[$inode]" /run/netns/blue "$inode" netns:blue >"$TMP/refs"
+	run nsenter2 --each --prefix -- readlink /proc/self/ns/net <"$TMP/refs"
+	assert_rc 0
+	blue=$(stat -Lc 'net:[%i]' /run/netns/blue)
+	assert_out "netns:blue: $blue
+net:[$inode]: net:[$inode]
+/run/netns/blue: $blue
+$inode: net:[$inode]
+netns:blue: $blue"
+	assert_err_has '5 of 5'
+	# what becomes of the program is told as where it is begun with a copy
+	run nsenter2 --each -P 2 -- no-such-program <"$TMP/refs"
+	assert_rc 127
+	assertEquals 5 "$(grep -c "cannot execute 'no-such-program': No such file" "$TMP/err")"
+	run nsenter2 --each --prefix -- sh -c 'exec "$1"' sh /etc/passwd <"$TMP/refs"
+	assert_rc 126
+	assert_err_has "netns:blue: sh: "
+	ip netns del blue
+	run nsenter2 --each -- true <"$TMP/refs"
+	assert_rc 125
+	assert_err_has '2 of 5 succeeded, worst exit status 125'
+	ip netns del red
+}
+
+test_ten_thousand_references()
+{
+	# none of them is there; and one more that is no reference: nothing is looked at
+	awk 'BEGIN { for (i = 0; i < 10000; i++) print "net:" 4184304 + i }' >"$TMP/refs"
+	run nsenter2 --each -P 100 -- true <"$TMP/refs"
+	assert_rc 125
+	assert_out_empty
+	assertEquals 'nsenter2: 0 of 10000 succeeded, worst exit status 125' "$(tail -n 1 "$TMP/err")"
+	assertEquals 10001 "$(wc -l <"$TMP/err")"
+	echo 0 >>"$TMP/refs"
+	run nsenter2 --each -- true <"$TMP/refs"
+	assert_refused 125 'standard input: 10001: '
 }
 
 test_parallel_runs_at_the_same_time()
@@ -137,6 +237,13 @@ test_parallel_runs_at_the_same_time()
 		esac' sh "$TMP" <"$TMP/refs"
 	assert_rc 0
 	assert_err_has '2 of 2 succeeded'
+	own_namespaces
+	run timeout 10 nsenter2 --each -P 2 -- sh -c '
+		case $(mkdir "$1/first" 2>&1) in
+		"") echo x >"$1/one"; read -r _ <"$1/two" ;;
+		*) read -r _ <"$1/one"; echo x >"$1/two" ;;
+		esac' sh "$TMP" <"$TMP/refs"
+	assert_rc 0
 	run nsenter2 --each -P 0 true </dev/null
 	assert_rc 125
 	assert_err_has "'0' is not between 1 and 1024"

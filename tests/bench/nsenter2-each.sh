@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-each: one program in many network namespaces that no process is in: nsenter2 --each against a shell loop of
-# nsenter(1). As root, in namespaces of its own. Prints the medians and their ratio.
+# nsenter(1). As root, in namespaces of its own. The two take turns, so that a load of the machine is on both. Prints the
+# shortest and the median time of each, and the ratios of these.
 #
-# usage: tests/bench/nsenter2-each.sh [BUILDDIR [NAMESPACES [RUNS]]]
+# usage: tests/bench/nsenter2-each.sh [BUILDDIR [NAMESPACES [TURNS]]]
 set -eu
 cd "$(dirname "$0")/../.."
 if [ "${1:-}" != --inside ]; then
-	exec unshare --mount --net --fork --pid --kill-child --mount-proc sh "$0" --inside "${1:-build}" "${2:-500}" "${3:-5}"
+	exec unshare --mount --net --fork --pid --kill-child --mount-proc sh "$0" --inside "${1:-build}" "${2:-500}" "${3:-9}"
 fi
 PATH=$PWD/$2:$PATH
-n=$3 runs=$4
+n=$3 turns=$4
 mount -t tmpfs none /run
 mkdir /run/netns
 for i in $(seq "$n"); do
@@ -27,20 +28,27 @@ loop()
 
 each()
 {
-	nslist -rno REF -t net | nsenter2 --each -P 2 -- true
+	nslist -rno REF -t net | nsenter2 --each -P 2 -- true 2>/dev/null
 }
 
-# median CMD…: of the milliseconds of the runs
-median()
+# timed CMD: its name and microseconds
+timed()
 {
-	for _ in $(seq "$runs"); do
-		began=$(date +%s%N)
-		"$@" 2>/dev/null
-		echo $((($(date +%s%N) - began) / 1000000))
-	done | sort -n | sed -n "$((runs / 2 + 1))p"
+	began=$(date +%s%N)
+	"$1"
+	echo "$1 $((($(date +%s%N) - began) / 1000))"
 }
 
 nslist -rno REF -t net | nsenter2 --each -P 2 -- true
-a=$(median loop)
-b=$(median each)
-echo "shell loop of nsenter: $a ms; nslist | nsenter2 --each -P 2: $b ms; ratio $(echo "$a $b" | awk '{ printf "%.1f", $1 / $2 }')"
+for _ in $(seq "$turns"); do
+	timed loop
+	timed each
+done | sort -k 1,1 -k 2,2n | awk '
+	{ t[$1, ++n[$1]] = $2 / 1000 }
+	function middle(c) { return t[c, int((n[c] + 1) / 2)] }
+	END {
+		printf "shell loop of nsenter: min %.0f ms, median %.0f ms\n", t["loop", 1], middle("loop")
+		printf "nslist | nsenter2 --each -P 2: min %.0f ms, median %.0f ms\n", t["each", 1], middle("each")
+		printf "ratio: of the shortest %.1f, of the medians %.1f\n", t["loop", 1] / t["each", 1],
+			middle("loop") / middle("each")
+	}'

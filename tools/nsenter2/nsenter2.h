@@ -3,6 +3,8 @@
 #ifndef NSU_NSENTER2_H
 #define NSU_NSENTER2_H
 
+#include <sched.h>
+
 #include "cgroup.h"
 #include "cli.h"
 #include "cred.h"
@@ -12,6 +14,7 @@
 #include "plan.h"
 #include "pty.h"
 #include "supervise.h"
+#include "sys_ns.h"
 
 /* A directory option: unset, a directory of ours by path, or that of the target. */
 enum dir_from { DIR_UNSET, DIR_PATH, DIR_TARGET };
@@ -107,6 +110,9 @@ int follow_hold(struct nsenter2 *n, struct nserr *e) must_check;
 void follow_add_before(const struct nsenter2 *n, struct plan *p);
 void follow_add(const struct nsenter2 *n, struct plan *p, enum plan_actor who);
 
+/* The types in which nobody sees more of this process, or has more rights over it, than before. */
+#define STEPS_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
+
 /* Whether the program runs as a child. */
 bool steps_fork(const struct nsenter2 *n);
 
@@ -115,6 +121,16 @@ void steps_add(struct nsenter2 *n, struct plan *p);
 
 /* Does it, for a target that is opened: explains, or becomes the program, or ends as it does. */
 _Noreturn void run_target(struct nsenter2 *n);
+
+struct each_refs {
+	char *text; /* of standard input; ref points into it */
+	struct nsref *ref;
+	size_t n, size;
+};
+
+/* All of them before the first is entered: ends the process when one is wrong, so that a mistake in
+ * the last runs nothing. */
+void each_read(const struct nsenter2 *n, struct each_refs *refs);
 
 /* Reads references from standard input and runs the program for each. The exit status. */
 int each_run(struct nsenter2 *n);

@@ -22,7 +22,7 @@ static int run_guard(void *ctx, const struct plan_step *s, struct nserr *e)
 /*
  * From setns(2) on, processes of the target may see this one, which until the exec has descriptors
  * and a binary of the outside. One that is not dumpable they cannot trace, nor open its
- * /proc/PID/{exe,fd,mem} (ptrace(2)). The exec takes it back.
+ * /proc/PID/{exe,fd,mem} (ptrace(2)). The exec takes it back. STEPS_UNSEEN changes nothing of that.
  */
 static const struct plan_kind kind_guard = {
 	.name = "guard",
@@ -269,10 +269,10 @@ void steps_add(struct nsenter2 *n, struct plan *p)
 	if (n->pty)
 		plan_add(p, PLAN_CALLER, &kind_relay, NULL, 0);
 	follow_add_before(n, p);
-	if (types) {
+	if (types & ~STEPS_UNSEEN)
 		plan_add(p, PLAN_CALLER, &kind_guard, NULL, 0);
+	if (types)
 		plan_add(p, PLAN_CALLER, &kind_enter, NULL, 0);
-	}
 	add_dirs(n, p);
 	if (n->pty)
 		plan_add(p, PLAN_CALLER, &kind_pty, NULL, 0);
