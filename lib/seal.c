@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 
 #include "file.h"
@@ -30,8 +31,11 @@ int seal_self(char *const argv[], struct nserr *e)
 	if (self < 0)
 		return nserr_set(e, self, "cannot open /proc/self/exe");
 	seals = fcntl(self, F_GET_SEALS); /* EINVAL for an ordinary file */
-	if (seals >= 0 && (seals & SEALS) == SEALS)
+	if (seals >= 0 && (seals & SEALS) == SEALS) {
+		/* ps(1) would show it as the name of the descriptor or of the file in memory */
+		(void)!prctl(PR_SET_NAME, name ? name + 1 : argv[0], 0, 0, 0);
 		return 0;
+	}
 	copy = memfd_create(name ? name + 1 : argv[0], MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	copy = copy < 0 ? -errno : file_above_std(copy);
 	if (copy < 0)

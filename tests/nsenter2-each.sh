@@ -264,6 +264,15 @@ test_a_signal_ends_all()
 	assertEquals 'nsenter2: 0 of 2 succeeded, worst exit status 143' "$(cat "$TMP/err")"
 }
 
+test_output_that_is_lost_is_an_error()
+{
+	start_targets 1
+	echo "${targets# }" >"$TMP/refs"
+	run sh -c 'nsenter2 --each --user --prefix -- echo word <"$1" >/dev/full' sh "$TMP/refs"
+	assert_rc 125
+	assert_err_has 'cannot copy the output of the programs: No space left on device'
+}
+
 test_needs_to_know_what_of_a_process()
 {
 	start_targets 1

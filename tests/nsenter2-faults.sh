@@ -51,4 +51,13 @@ test_killed_anywhere_it_leaves_nothing()
 	fault_kill -- nsenter2 -t "$target" -a --kill-child "$FINAL"
 }
 
+# TERM and INT at any moment of the set-up: before the program runs nothing of it is there, and nsenter2 ends
+test_ended_anywhere_it_leaves_nothing()
+{
+	start_target
+	fault_kill -S 15 -- nsenter2 -t "$target" -a --pid-file "$TMP/pid" --follow=rlimits,oom "$FINAL"
+	fault_kill -S 2 -- nsenter2 -t "$target" -a --kill-child "$FINAL"
+	fault_kill -S 15 -- nsenter2 -t "$target" -U -n "$FINAL"
+}
+
 . shunit2

@@ -28,24 +28,35 @@ test_a_target_that_ends_is_never_half_entered()
 	run strace -qq -o "$TMP/trace" -e trace=setns nsenter2 -t "$target" -a true
 	assert_ok
 	assertEquals 1 "$(grep -c setns "$TMP/trace")"
-	run failat -k 1:setns:1 -e ESRCH -o "$TMP/report" -- nsenter2 -t "$target" -a -- touch "$TMP/made"
+	run failat -u touch -k 1:setns:1 -e ESRCH -o "$TMP/report" -- nsenter2 -t "$target" -a -- touch "$TMP/made"
 	assert_refused 125 "process $target: No such process"
 	assertFalse 'the program has run' "[ -e $TMP/made ]"
 }
 
-# One by one, where the kernel takes no pidfd: all are opened before the first is entered.
+# One by one, where the kernel takes no pidfd: all are opened before the first is entered. A call that fails and is not
+# needed leaves nothing out.
 test_a_target_that_ends_is_never_half_entered_without_pidfds()
 {
 	start_target env
-	enosys pidfd_open -- failat -u touch -s openat,setns --list -o "$TMP/list" -- nsenter2 -t "$target" -a -- touch "$TMP/late"
+	want=$(for t in mnt uts net pid user; do readlink "/proc/$target/ns/$t"; done)
+	set -- nsenter2 -t "$target" -a -- sh -c 'for t; do readlink "/proc/self/ns/$t"; done' sh mnt uts net pid user
+	enosys pidfd_open -- failat -u sh -s openat,setns --list -o "$TMP/list" -- "$@" >/dev/null
 	points=$(awk '$2 ~ /^1:openat:/ { print $2 }' "$TMP/list")
 	assertEquals 'setns comes after every open' "$(echo "$points" | tail -n 1)" \
 		"$(awk '$2 ~ /:setns:/ { print last; exit } { last = $2 }' "$TMP/list")"
+	refused=0
 	for point in $points; do
-		run enosys pidfd_open -- failat -k "$point" -e ESRCH -o "$TMP/report" -- nsenter2 -t "$target" -a -- touch "$TMP/made"
-		assert_refused 125 'No such process'
-		assertFalse "the program has run at $point" "[ -e $TMP/made ]"
+		run enosys pidfd_open -- failat -u sh -k "$point" -e ESRCH -o "$TMP/report" -- "$@"
+		if [ "$rc" = 0 ]; then
+			assert_out "$want"
+		else
+			assert_rc 125
+			assert_out_empty
+			assert_err_has 'No such process'
+			refused=$((refused + 1))
+		fi
 	done
+	assertTrue "each of the five is needed, $refused calls are" "[ $refused -ge 5 ]"
 }
 
 # E2
@@ -147,6 +158,53 @@ test_files_that_are_no_namespace_of_the_type()
 	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
 	run nsenter2 -t fd:5 true 5<"$TMP/file"
 	assert_refused 125 'fd:5 is not a namespace file'
+	# deleted files: of a namespace that is none, and by a name that has gone
+	exec 5<"$TMP/file"
+	rm "$TMP/file"
+	run nsenter2 --net=/proc/self/fd/5 true
+	assert_refused 125 '--net: /proc/self/fd/5 is not a namespace file'
+	run nsenter2 "--net=$TMP/file (deleted)" true
+	assert_refused 125 "cannot open $TMP/file (deleted): No such file"
+	exec 5<&-
+	start_target env
+	p=/proc/$target/ns/net
+	stop_holder
+	while [ -e "$p" ]; do :; done
+	run nsenter2 "--net=$p" true
+	assert_refused 125 "cannot open $p: No such file"
+}
+
+# E7: the file a namespace was mounted on is gone, but what is open of it is the namespace
+test_a_deleted_namespace_file()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	: >"$TMP/net"
+	unshare "--net=$TMP/net" true
+	inode=$(stat -c %i "$TMP/net")
+	exec 5<"$TMP/net"
+	umount --lazy "$TMP/net"
+	run nsenter2 "--net=$TMP/net" true
+	assert_refused 125 "$TMP/net is not a namespace file"
+	rm "$TMP/net"
+	for o in '-t fd:5' "-t $$/fd/5" --net=/proc/self/fd/5; do
+		# shellcheck disable=SC2086
+		run nsenter2 $o readlink /proc/self/ns/net
+		assert_ok
+		assert_out "net:[$inode]"
+	done
+	exec 5<&-
+}
+
+# E6: the kernel takes no time namespace from a process that shares its memory, as a vfork(2) would
+test_time_and_user_namespaces_in_a_batch()
+{
+	start_holder unshare --user --map-root-user --time --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	target=$(ps -o pid= --ppid "$holder")
+	target=${target##* }
+	echo "$target" >"$TMP/refs"
+	run nsenter2 --each --user --time -- readlink /proc/self/ns/time <"$TMP/refs"
+	assert_rc 0
+	assert_out "$(readlink "/proc/$target/ns/time")"
 }
 
 # E9
@@ -212,6 +270,50 @@ test_the_binary_is_out_of_reach_of_a_program_with_less_privilege()
 	assertEquals 'without such options not' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
 }
 
+# E12: what the target makes of it is a copy in memory that nobody can write, and nothing else
+test_a_user_namespace_of_the_same_root_does_not_reach_the_binary()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir -p "$TMP/jail/usr" "$TMP/jail/proc" "$TMP/jail/dev"
+	: >"$TMP/jail/dev/null" # perl opens it
+	ln -s usr/bin usr/lib usr/lib64 "$TMP/jail"
+	printf '#!/proc/self/exe --wait-fd=9\n' >"$TMP/jail/evil"
+	chmod +x "$TMP/jail/evil"
+	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child sh -c 'mount -n --rbind /usr "$1/usr" &&
+		mount -n -t proc proc "$1/proc" && exec unshare --root="$1" sh -c "echo ready >&3; exec sleep 1000 3>&-"' sh "$TMP/jail"
+	target=$(ps -o pid= --ppid "$holder")
+	target=${target##* }
+	mkfifo "$TMP/stay"
+	nsenter2 -t "$target" -U -m -p --root -- /evil 9<"$TMP/stay" &
+	pid=$!
+	exec 7>"$TMP/stay"
+	until child=$(ps -o pid= --ppid $pid) && child=${child##* } &&
+		[ "$(tr '\0' ' ' <"/proc/${child:-0}/cmdline")" = '/proc/self/exe --wait-fd=9 /evil ' ]; do :; done
+	inside=$(awk '/^NSpid/ { print $NF }' "/proc/$child/status")
+	run nsenter -t "$target" -U -m -p --root --preserve-credentials perl -e '
+		my $exe = "/proc/$ARGV[0]/exe";
+		open(my $f, "<", $exe) or die "$exe: $!";
+		print readlink($exe), "\n";
+		exit if readlink($exe) !~ m{^/memfd:};
+		kill 9, $ARGV[0];
+		my $w;
+		1 until open($w, "+<", "/proc/self/fd/" . fileno $f) or !$!{ETXTBSY};
+		print defined $w && defined syswrite($w, "x") ? "written\n" : "$!\n"' "$inside"
+	assert_rc 0
+	assert_out '/memfd:nsenter2 (deleted)
+Operation not permitted'
+	exec 7>&-
+	wait $pid
+	# one that takes no id of ours needs no copy
+	start_holder nsunshare --map u:0:100000:10,g:0:100000:10 --mount -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$holder" -U -m -- true
+	assert_ok
+	assertEquals 0 "$(grep -c execveat "$TMP/trace")"
+	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 "--user=/proc/$holder/ns/user" "--mount=/proc/$holder/ns/mnt" -- true
+	assert_ok
+	assertEquals 1 "$(grep -c execveat "$TMP/trace")"
+}
+
 # E13
 test_processes_of_the_target_cannot_look_into_it()
 {
@@ -229,10 +331,12 @@ test_processes_of_the_target_cannot_look_into_it()
 	done
 	# a process of the target's, root in its user namespace, made by other means
 	run nsenter -t "$target" -U -m -p --preserve-credentials sh -c "ls -l /proc/$inside/exe /proc/$inside/fd/ 2>&1
-		cat /proc/$inside/environ; strace -p $inside -o /dev/null true"
+		cat /proc/$inside/environ; strace -p $inside -o /dev/null true
+		perl -e 'open(my \$m, \"+<\", \"/proc/$inside/mem\") and print \"its memory is open\n\"'"
 	assert_err_lacks unrecognised
 	assert_out_has 'Permission denied'
 	assert_out_lacks nsenter2
+	assert_out_lacks 'its memory is open'
 	exec 7>&-
 	wait $pid
 	assertEquals 0 $?
@@ -283,7 +387,7 @@ b /nowhere'
 	assert_ok
 }
 
-# E18, E20
+# E18, and with a terminal E20: tests/nsenter2-terminal.sh
 test_stops_and_goes_on_with_the_program()
 {
 	start_target env

@@ -29,6 +29,7 @@ struct each {
 	unsigned n_jobs, running;
 	size_t good;
 	int worst;
+	int lost;              /* why output could not be copied */
 	bool simple;           /* no option but what is entered: see in_place() */
 	int signals;           /* signalfd */
 	sigset_t mask;         /* the caller's */
@@ -189,12 +190,13 @@ static void start(struct each *each, struct job *job)
 /* ---- Output */
 
 /* Writes the whole lines of what is there, each with its reference before it. */
-static void write_lines(struct job *job, int stream, bool rest)
+static void write_lines(struct each *each, struct job *job, int stream, bool rest)
 {
 	struct buf *b = &job->line[stream];
 	struct buf out = BUF_INIT;
 	char name[512];
 	size_t done = 0;
+	int rc = 0;
 
 	str_escape(name, sizeof(name), job->ref->text, strlen(job->ref->text));
 	while (done < b->len) {
@@ -208,8 +210,10 @@ static void write_lines(struct job *job, int stream, bool rest)
 		buf_addc(&out, '\n');
 		done += n + (nl ? 1 : 0);
 	}
-	if (out.len && !out.err)
-		(void)!file_write_all(stream + 1, out.s, out.len);
+	if (out.len)
+		rc = out.err ? out.err : file_write_all(stream + 1, out.s, out.len);
+	if (rc < 0 && each->lost == 0)
+		each->lost = rc;
 	buf_free(&out);
 	if (done < b->len)
 		memmove(b->s, b->s + done, b->len - done);
@@ -218,7 +222,7 @@ static void write_lines(struct job *job, int stream, bool rest)
 
 #define LINE_MAX_KEPT (64u << 10) /* a longer line is written in pieces */
 
-static void read_output(struct job *job, int stream)
+static void read_output(struct each *each, struct job *job, int stream)
 {
 	char buf[8192];
 
@@ -227,10 +231,12 @@ static void read_output(struct job *job, int stream)
 
 		if (n < 0 && errno == EAGAIN)
 			return;
+		if (n < 0 && each->lost == 0)
+			each->lost = -errno;
 		if (n <= 0)
 			break;
 		buf_add(&job->line[stream], buf, (size_t)n);
-		write_lines(job, stream, job->line[stream].len > LINE_MAX_KEPT);
+		write_lines(each, job, stream, job->line[stream].len > LINE_MAX_KEPT);
 	}
 	util_close(&job->pipe[stream]);
 }
@@ -247,8 +253,8 @@ static void end_job(struct each *each, struct job *job, int wstatus)
 {
 	for (int i = 0; i < STREAMS; i++) {
 		if (job->pipe[i] >= 0)
-			read_output(job, i);
-		write_lines(job, i, true);
+			read_output(each, job, i);
+		write_lines(each, job, i, true);
 		util_close(&job->pipe[i]);
 		buf_free(&job->line[i]);
 	}
@@ -304,7 +310,7 @@ static void wait_some(struct each *each)
 	for (unsigned i = 0; i < each->n_jobs; i++)
 		for (int k = 0; k < STREAMS; k++)
 			if (p[1 + STREAMS * i + (unsigned)k].revents)
-				read_output(&each->jobs[i], k);
+				read_output(each, &each->jobs[i], k);
 	if (p[0].revents)
 		take_signals(each);
 }
@@ -350,6 +356,10 @@ int each_run(struct nsenter2 *n)
 	watch_signals(&each);
 	for (start_some(&each); each.running > 0; start_some(&each))
 		wait_some(&each);
+	if (each.lost < 0) {
+		cli_warn(each.lost, "cannot copy the output of the programs");
+		each.worst = MAX(each.worst, CLI_EXIT_OWN);
+	}
 	cli_warn(0, "%zu of %zu succeeded, worst exit status %d", each.good, each.refs.n,
 		 each.worst);
 	if (each.ended_by)

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-terminal: a shell cannot tell that nsenter2 stands between it and the program (E18, E20 of the hostile inputs).
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+PS1='> '
+export PS1
+
+# start_target: $target is a process in a pid namespace of its own, so that nsenter2 forks
+start_target()
+{
+	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
+		target=$(ps -o pid= --ppid "$holder") && target=${target##* }
+	# it reads nothing until it is continued: one that does, and is not stopped yet, takes a line from the shell
+	cat >"$TMP/program" <<-'SCRIPT'
+		$| = 1;
+		$SIG{CONT} = sub { print "read ", scalar <STDIN> };
+		print "running\n";
+		select undef, undef, undef, undef while 1;
+	SCRIPT
+}
+
+# for the shell on the terminal: waits until both nsenter2 and the program are stopped
+stopped='until [ "$(for p in $(pgrep -x nsenter2; pgrep -xf "perl $TMP/program"); do cut -d" " -f3 /proc/$p/stat; done | xargs)" = "T T" ]; do :; done; echo bo""th\r'
+
+test_stops_on_Z_and_goes_on_with_fg()
+{
+	start_target
+	export TMP
+	run pty -e '> ' -s "nsenter2 -t $target -a perl $TMP/program\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+		-s "$stopped" -e both -e '> ' -s 'fg\r' -s 'hello\r' -e 'read hello' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+		-e '> ' -s 'exit 5\r' -- sh -i
+	assert_rc 5
+}
+
+test_goes_on_in_the_background_until_it_reads()
+{
+	start_target
+	export TMP
+	run pty -e '> ' -s "nsenter2 -t $target -a perl $TMP/program\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+		-s 'bg\r' -e '> ' -s "$stopped" -e both -e '> ' -s 'fg\r' -s 'again\r' -e 'read again' -s '^C' -e '> ' \
+		-s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 6\r' -- sh -i
+	assert_rc 6
+}
+
+test_an_interrupt_ends_the_loop_around_it()
+{
+	start_target
+	run pty -e '> ' -s "while :; do nsenter2 -t $target -a sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
+		-s '^C' -e '> ' -s 'exit 3\r' -- sh -i
+	assert_rc 3
+}
+
+# nsenter2 itself is stopped and continued, and the program with it
+test_a_stop_sent_to_it_stops_the_program()
+{
+	start_target
+	export TMP
+	run pty -e '> ' -s "nsenter2 -t $target -a perl $TMP/program &\\r" -e running \
+		-s 'kill -TSTP $!\r' -s "$stopped" -e both \
+		-s 'fg\r' -s 'more\r' -e 'read more' -s '^C' -e '> ' -s 'exit 4\r' -- sh -i
+	assert_rc 4
+}
+
+. shunit2
