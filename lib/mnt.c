@@ -219,10 +219,10 @@ void mnt_explain(const char *type, struct nserr *e)
 		const char *type, *ns, *what, *option;
 		bool visible;
 	} needs[] = {
-		{ "proc", "/proc/self/ns/pid", "pid", "-p", true },
-		{ "sysfs", "/proc/self/ns/net", "network", "-n", true },
-		{ "mqueue", "/proc/self/ns/ipc", "ipc", "-i", false },
-		{ "cgroup2", "/proc/self/ns/cgroup", "cgroup", "-C", false },
+		{ "proc", "/proc/self/ns/pid", "a pid", "-p", true },
+		{ "sysfs", "/proc/self/ns/net", "a network", "-n", true },
+		{ "mqueue", "/proc/self/ns/ipc", "an ipc", "-i", false },
+		{ "cgroup2", "/proc/self/ns/cgroup", "a cgroup", "-C", false },
 	};
 
 	if (!sys_cap_has(CAP_SYS_ADMIN)) {
@@ -240,7 +240,7 @@ void mnt_explain(const char *type, struct nserr *e)
 			continue;
 		if (is_ours(needs[i].ns) == 0)
 			nserr_hint(e,
-				   "%s needs a %s namespace of this user namespace: make one with "
+				   "%s needs %s namespace of this user namespace: make one with "
 				   "nsunshare %s",
 				   type, needs[i].what, needs[i].option);
 		else if (needs[i].visible)

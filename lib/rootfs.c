@@ -103,12 +103,16 @@ static void explain_fs(int fs, struct nserr *e)
 	nserr_hint(e, "the kernel says: %s", text + 2);
 }
 
-static int configure(int fs, const struct mntopt *o)
+static int configure(int fs, const char *type, const struct mntopt *o)
 {
+	/* what mountinfo shows as its source, "none" otherwise */
+	int rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0);
+
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < o->n; i++) {
 		const char *eq = strchr(o->param[i], '=');
 		char key[256]; /* the longest that fsconfig(2) takes */
-		int rc;
 
 		if (eq) {
 			snprintf(key, sizeof(key), "%.*s", (int)(eq - o->param[i]), o->param[i]);
@@ -139,7 +143,7 @@ int rootfs_new_fs(const struct rootfs *r, const char *type, const struct mntopt 
 			nserr_hint(e, "the kernel has no such file system");
 		return fs;
 	}
-	rc = configure(fs, o);
+	rc = configure(fs, type, o);
 	mnt = rc < 0 ? rc : sys_fsmount(fs, (unsigned)o->set);
 	if (mnt < 0) {
 		nserr_set(e, mnt, "cannot mount %s", type);
@@ -191,20 +195,25 @@ static int set_attributes(const struct rootfs *r, int fd, const struct mntopt *o
 
 int rootfs_protect(struct rootfs *r, int fd, const char *path, struct nserr *e)
 {
-	int rc = set_attributes(r, fd, &read_only);
+	int rc = set_attributes(r, fd, &read_only), *more;
 
 	/* of a detached tree only the top can be changed, mount_setattr(2) */
-	if (rc == -EINVAL && !r->attached) {
-		int *late = reallocarray(r->late, r->nlate + 1, sizeof(*late));
-
-		if (!late)
-			return nserr_set(e, ENOMEM, "cannot make %s read-only", path);
-		r->late = late;
-		r->late[r->nlate++] = fd;
-		return 0;
+	if (rc == -EINVAL && !r->attached)
+		rc = 0;
+	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
+	if (!more) {
+		close(fd);
+		return nserr_set(e, rc < 0 ? rc : ENOMEM, "cannot make %s read-only", path);
 	}
-	rootfs_done(r, fd);
-	return rc < 0 ? nserr_set(e, rc, "cannot make %s read-only", path) : 0;
+	r->protected = more;
+	r->protected[r->nprotected++] = fd;
+	return 0;
+}
+
+void rootfs_explain_space(int rc, struct nserr *e)
+{
+	if (rc == -ENOSPC)
+		nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
 }
 
 /* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
@@ -240,8 +249,11 @@ int rootfs_attach(struct rootfs *r, bool early, struct nserr *e)
 	}
 	if (rc >= 0)
 		rc = sys_move_mount(r->fd, "", r->old, "", SYS_FD_TO_FD);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot attach the new root");
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot attach the new root");
+		rootfs_explain_space(rc, e);
+		return rc;
+	}
 	r->attached = true;
 	r->early = early;
 	return 0;
@@ -251,8 +263,8 @@ int rootfs_finish(struct rootfs *r, struct nserr *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < r->nlate && rc == 0; i++)
-		rc = set_attributes(r, r->late[i], &read_only);
+	for (size_t i = 0; i < r->nprotected && rc == 0; i++)
+		rc = set_attributes(r, r->protected[i], &read_only);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot make a part of the new root read-only");
 	if (r->readonly)
@@ -299,20 +311,24 @@ void rootfs_close(struct rootfs *r)
 	util_close(&r->files);
 	util_close(&r->null);
 	r->fd = r->old = r->files = r->null = -1;
-	while (r->nlate > 0)
-		close(r->late[--r->nlate]);
-	free(r->late);
-	r->late = NULL;
+	while (r->nprotected > 0)
+		close(r->protected[--r->nprotected]);
+	free(r->protected);
+	r->protected = NULL;
 	rootwalk_forget(&r->log);
 }
 
 void rootfs_undo(struct rootfs *r)
 {
-	/* mounts first, then what they stood on */
+	/* mounts first, then what they stood on, which may be read-only by now */
+	for (size_t i = 0; i < r->nprotected; i++)
+		rootold_make_writable(r->protected[i]);
+	if (r->readonly)
+		rootold_make_writable(r->fd);
 	if (r->attached)
 		unmount(r->fd);
 	if (r->early || (r->legacy && r->attached))
 		unmount(r->files);
-	rootwalk_unmake(&r->log);
+	rootwalk_unmake(&r->log, r->pivoted);
 	rootfs_close(r);
 }

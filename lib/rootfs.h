@@ -21,8 +21,9 @@ struct rootfs {
 	bool early;       /* so attached before it was complete, and `files` with it */
 	bool legacy;      /* by mount(2): the kernel has no descriptor-based mounts */
 	bool readonly;    /* the root mount itself, set when all is in place */
-	int *late;        /* mounts to be made read-only once the tree is attached */
-	size_t nlate;
+	int *protected;   /* mounts made read-only, some only once the tree is attached */
+	size_t nprotected;
+	bool pivoted; /* it is the root of this mount namespace */
 	struct rootwalk_log log;
 };
 
@@ -50,6 +51,9 @@ void rootfs_done(const struct rootfs *r, int fd);
 /* Makes the mount at fd (its root) read-only with those below it: at once, or when the tree is
  * attached where a detached one does not let. Takes fd. 0 or a negative errno with e set. */
 int rootfs_protect(struct rootfs *r, int fd, const char *path, struct nserr *e) must_check;
+
+/* Adds to e what keeps a mount from being attached, when rc says that there is no room. */
+void rootfs_explain_space(int rc, struct nserr *e);
 
 /* A detached mount of a new file system. A descriptor or a negative errno with e set. */
 int rootfs_new_fs(const struct rootfs *r, const char *type, const struct mntopt *o,

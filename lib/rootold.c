@@ -64,8 +64,11 @@ static int begin(struct rootfs *r, struct nserr *e)
 	}
 	rc = sys_mount("nspivot", "/", "tmpfs", MS_NODEV | MS_NOSUID, "mode=0755");
 	r->files = rc < 0 ? rc : open_top();
-	if (r->files < 0)
-		return nserr_set(e, r->files, "cannot mount a tmpfs");
+	if (r->files < 0) {
+		nserr_set(e, r->files, "cannot mount a tmpfs");
+		rootfs_explain_space(r->files, e);
+		return r->files;
+	}
 	r->attached = true;
 	return 0;
 }
@@ -143,6 +146,7 @@ static int mount_fs(const char *type, const char *target, const struct mntopt *o
 		rc = sys_mount(type, target, type, mntopt_ms_flags(o->set), data.s ? data.s : "");
 		if (rc < 0)
 			nserr_set(e, rc, "cannot mount %s", type);
+		rootfs_explain_space(rc, e);
 		if (rc == -EPERM)
 			mnt_explain(type, e);
 	}
@@ -211,6 +215,7 @@ static int bind_on(struct rootfs *r, int src, const struct rootplace *p, const s
 	rc = bind(src, fd_path(p->fd, target), rec);
 	if (rc < 0) {
 		nserr_set(e, rc, "%s: cannot bind", p->path);
+		rootfs_explain_space(rc, e);
 		if (rc == -EINVAL && o->norec)
 			nserr_hint(e, "mounts inherited by a user namespace come with those below "
 				      "them: without norec it works");
@@ -282,6 +287,16 @@ static int remount(int fd, const struct mntopt *o)
 	if (rc == 0 && (now & set) != set)
 		rc = -EPERM;
 	return rc;
+}
+
+void rootold_make_writable(int dir)
+{
+	unsigned long now;
+
+	/* the new root need not have the /proc that names descriptors */
+	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
+		(void)!sys_mount(NULL, ".", NULL,
+				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
 }
 
 static int remount_below(int top, const struct mnt_table *t, const struct mnt *of,

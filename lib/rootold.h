@@ -19,4 +19,8 @@ int rootold_bind(struct rootfs *r, int src, const struct rootplace *p, const str
 /* Applies o to the mount at fd and, unless o->norec, to all below it, one by one. */
 int rootold_setattr(int fd, const struct mntopt *o, struct nserr *e) must_check;
 
+/* Takes back that the mount at dir (its root) is read-only, if it can; that becomes the working
+ * directory. */
+void rootold_make_writable(int dir);
+
 #endif

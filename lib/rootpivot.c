@@ -141,6 +141,46 @@ int rootpivot_check_processes(const struct rootfs *r, struct nserr *e)
 	return rc;
 }
 
+/* 0 when path is a file in the new root, or when only execve(2) can tell. */
+static int check_file(const struct rootfs *r, const char *path)
+{
+	cleanup_fd int fd = rootwalk_open(r->fd, path, 0, NULL);
+	struct stat st;
+
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return fd;
+	return fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) ? -EACCES : 0;
+}
+
+int rootpivot_check_program(const struct rootfs *r, const char *cwd, const char *program,
+			    struct nserr *e)
+{
+	const char *dirs = strchr(program, '/') ? "" : getenv("PATH");
+	int rc = -ENOENT;
+
+	/* as execvp(3) will look for it */
+	for (dirs = dirs ? dirs : "/bin:/usr/bin";; dirs++) {
+		size_t n = strcspn(dirs, ":");
+		bool absolute = dirs[0] == '/' || program[0] == '/';
+		cleanup_free char *path = NULL;
+		int now;
+
+		if (asprintf(&path, "%s/%.*s/%s", absolute ? "" : cwd, (int)n, dirs, program) < 0)
+			return nserr_set(e, ENOMEM, "cannot look for '%s'", program);
+		now = check_file(r, path);
+		if (now == 0)
+			return 0;
+		if (now == -EACCES || strchr(program, '/'))
+			rc = now;
+		dirs += n;
+		if (!*dirs)
+			break;
+	}
+	nserr_set(e, rc, "cannot execute '%s'", program);
+	e->status = rc == -ENOENT ? 127 : 126;
+	return rc;
+}
+
 /* That "/" and "." are the root of the new tree. */
 static int verify(const struct rootfs *r, struct nserr *e)
 {
@@ -208,7 +248,8 @@ int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
 	rc = sys_pivot_root(".", ".");
 	if (rc < 0)
 		return pivot_error(rc, e);
-	r->attached = false; /* it is the root: not to be taken back any more */
+	r->attached = false; /* it is the root: not to be unmounted any more */
+	r->pivoted = true;
 	if (put_old)
 		rc = rootfs_move_old(r, put, e);
 	else

@@ -19,6 +19,14 @@ int rootpivot_check_ns(struct nserr *e) must_check;
 int rootpivot_check_processes(const struct rootfs *r, struct nserr *e) must_check;
 
 /*
+ * That the new root has the program (a path, one relative to the directory cwd, or a name that the
+ * PATH of the environment leads to), as far as anything but execve(2) can tell. 0 or a negative
+ * errno with e set, exit status included.
+ */
+int rootpivot_check_program(const struct rootfs *r, const char *cwd, const char *program,
+			    struct nserr *e) must_check;
+
+/*
  * Attaches the tree and pivots. put_old: where in the new root the old one is put, NULL to detach
  * it and verify that it is gone. Afterwards "/" and the working directory are the new root,
  * verified.

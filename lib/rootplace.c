@@ -131,8 +131,7 @@ static int move_to(struct rootfs *r, int mnt, const struct rootplace *p, bool fr
 	}
 	if (rc < 0 && p->fd >= 0) {
 		nserr_set(e, rc, "cannot mount on %s", p->path);
-		if (rc == -ENOSPC)
-			nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
+		rootfs_explain_space(rc, e);
 	}
 	if (rc == 0 && p->fd >= 0 && !ours)
 		rc = verify(r, mnt, p->path, fresh, e);

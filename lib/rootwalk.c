@@ -226,7 +226,22 @@ int rootwalk_parent(int root, const char *path, unsigned flags, const char **bas
 	return rootwalk_open(root, dir[0] ? dir : "/", flags & ~(unsigned)ROOTWALK_NOFOLLOW, log);
 }
 
-int rootwalk_note(struct rootwalk_log *log, int dir, const char *name, int unlink_flags)
+/* A descriptor of dir to keep: that of the last entry, where thousands are made in one directory.
+ */
+static int hold(const struct rootwalk_log *log, int dir)
+{
+	int last = log->n > 0 ? log->made[log->n - 1].dir : -1;
+	struct statx a, b;
+
+	if (last >= 0 && statx(dir, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &a) == 0 &&
+	    statx(last, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &b) == 0 &&
+	    a.stx_ino == b.stx_ino && a.stx_mnt_id == b.stx_mnt_id &&
+	    a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor)
+		return last;
+	return fcntl(dir, F_DUPFD_CLOEXEC, 3);
+}
+
+static int note(struct rootwalk_log *log, int dir, const char *name, int unlink_flags)
 {
 	struct rootwalk_made *m;
 
@@ -241,36 +256,53 @@ int rootwalk_note(struct rootwalk_log *log, int dir, const char *name, int unlin
 	}
 	m = &log->made[log->n];
 	m->name = strdup(name);
-	m->dir = fcntl(dir, F_DUPFD_CLOEXEC, 3);
+	m->dir = hold(log, dir);
 	m->unlink_flags = unlink_flags;
 	if (!m->name || m->dir < 0) {
+		int rc = m->dir < 0 ? -errno : -ENOMEM;
+
+		if (log->n == 0 || m->dir != m[-1].dir)
+			util_close(&m->dir);
 		free(m->name);
-		return m->dir < 0 ? -errno : -ENOMEM;
+		return rc;
 	}
 	log->n++;
 	return 0;
 }
 
-static void drop(struct rootwalk_log *log, bool unmake)
+int rootwalk_note(struct rootwalk_log *log, int dir, const char *name, int unlink_flags)
 {
-	while (log->n > 0) {
-		struct rootwalk_made *m = &log->made[--log->n];
+	int rc = note(log, dir, name, unlink_flags);
 
-		if (unmake)
-			(void)!unlinkat(m->dir, m->name, m->unlink_flags);
-		close(m->dir);
-		free(m->name);
-	}
-	free(log->made);
-	*log = ROOTWALK_LOG_INIT;
+	if (rc < 0)
+		(void)!unlinkat(dir, name, unlink_flags);
+	return rc;
 }
 
-void rootwalk_unmake(struct rootwalk_log *log)
+/* EBUSY: a mount of this namespace stands on it. */
+static void unmake(const struct rootwalk_made *m, bool mounts)
 {
-	drop(log, true);
+	while (unlinkat(m->dir, m->name, m->unlink_flags) < 0 && errno == EBUSY && mounts)
+		if (fchdir(m->dir) < 0 || sys_umount(m->name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+			return;
+}
+
+void rootwalk_unmake(struct rootwalk_log *log, bool mounts)
+{
+	for (size_t i = log->n; i-- > 0;)
+		unmake(&log->made[i], mounts);
+	rootwalk_forget(log);
 }
 
 void rootwalk_forget(struct rootwalk_log *log)
 {
-	drop(log, false);
+	while (log->n > 0) {
+		struct rootwalk_made *m = &log->made[--log->n];
+
+		if (log->n == 0 || m->dir != m[-1].dir)
+			close(m->dir);
+		free(m->name);
+	}
+	free(log->made);
+	*log = ROOTWALK_LOG_INIT;
 }

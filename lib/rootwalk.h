@@ -17,7 +17,7 @@ enum {
 /* What was made, to be taken back when a later step fails. */
 struct rootwalk_log {
 	struct rootwalk_made {
-		int dir;
+		int dir; /* also that of the entry before it */
 		char *name;
 		int unlink_flags;
 	} * made;
@@ -42,11 +42,13 @@ int rootwalk_open(int root, const char *path, unsigned flags, struct rootwalk_lo
 int rootwalk_parent(int root, const char *path, unsigned flags, const char **base,
 		    struct rootwalk_log *log) must_check;
 
-/* Notes that `name` was made in directory dir. unlink_flags: 0 or AT_REMOVEDIR. */
+/* Notes that `name` was made in directory dir, or removes it. unlink_flags: 0 or AT_REMOVEDIR. */
 int rootwalk_note(struct rootwalk_log *log, int dir, const char *name, int unlink_flags) must_check;
 
-/* Removes what was made, last first, and forgets it / only forgets it. */
-void rootwalk_unmake(struct rootwalk_log *log);
+/* Removes what was made, last first, and forgets it; with mounts also where something is mounted on
+ * it in this namespace, which goes. */
+void rootwalk_unmake(struct rootwalk_log *log, bool mounts);
+/* Only forgets it. */
 void rootwalk_forget(struct rootwalk_log *log);
 
 #endif

@@ -11,6 +11,18 @@ printf '#!/bin/sh\necho "final ran"\n' >"$box/final"
 chmod 755 "$box/final"
 chmod 711 "$TMP"
 
+# What an unharmed run leaves in the root, empty mount points, goes again: so that what a failed one leaves is seen.
+cat >"$TMP/tidy" <<EOF
+#!/bin/sh
+"\$@"
+rc=\$?
+[ \$rc != 0 ] || find '$box' -mindepth 1 -depth -empty -not -name etc -delete
+exit \$rc
+EOF
+chmod 755 "$TMP/tidy"
+rm -rf "${box:?}/proc"
+mkdir -p "$TMP/src"
+
 NS=-mpiuC
 if [ "$(id -u)" = 0 ]; then
 	mount --make-rshared /
@@ -18,18 +30,47 @@ else
 	NS="-U -r $NS"
 fi
 
+# faults MAX OPTION…: every call of nspivot, or a sample
+faults()
+{
+	_max=$1
+	shift
+	# shellcheck disable=SC2086 # words
+	FAULT_MAX=${FAULT_MAX:-$_max} fault_all -b nspivot -- "$TMP/tidy" nsunshare $NS --propagation unchanged -- \
+		$NSPIVOT_UNDER nspivot "$@" "$box" -- /final
+}
+
 test_a_failed_call_leaves_nothing()
 {
-	# shellcheck disable=SC2086 # words
-	FAULT_MAX=${FAULT_MAX:-40} fault_all -b nspivot -- nsunshare $NS --propagation unchanged -- \
-		nspivot --preset=docker --etc-hosts auto --ro-bind "$TMP:/etc" "$box" -- /final
+	faults 40 --preset=docker --etc-hosts auto --ro-bind "$TMP/src:/etc/src"
 }
 
 test_a_failed_call_leaves_nothing_on_an_old_kernel()
 {
-	# shellcheck disable=SC2086
-	FAULT_MAX=${FAULT_MAX:-24} fault_all -b nspivot -- nsunshare $NS --propagation unchanged -- $OLD_KERNEL \
-		nspivot --preset=docker --etc-hosts auto --ro-bind "$TMP:/etc" "$box" -- /final
+	NSPIVOT_UNDER=$OLD_KERNEL
+	faults 24 --preset=docker --etc-hosts auto --ro-bind "$TMP/src:/etc/src"
+	NSPIVOT_UNDER=
+}
+
+test_nor_with_any_other_preset()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		for preset in none minimal systemd host; do
+			faults 4 --preset=$preset
+		done
+	done
+	NSPIVOT_UNDER=
+}
+
+# Everything that no preset has.
+test_nor_with_any_option()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		faults 8 --overlay "/:upper=tmpfs" --dir /made/dir:mode=700 --symlink /x:/made/link \
+			--file "$0:/made/file" --mask /made/dir --bind "$TMP/src:/s" --tmpfs /t/u --readonly /t/u \
+			--readonly / --put-old /old
+	done
+	NSPIVOT_UNDER=
 }
 
 test_killed_anywhere_it_leaves_nothing()
@@ -55,6 +96,68 @@ test_mount_points_are_taken_back()
 		done
 	done
 	NSPIVOT_UNDER=
+}
+
+# Also when all is in place already: the program, or what comes right before it, is what fails.
+test_mount_points_are_taken_back_after_the_pivot()
+{
+	note_state
+	NS_TOO=iuC
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		for last in --setenv=A=b --chdir=/none --put-old=/old --readonly=/ --preset=docker; do
+			program=none
+			[ $last != --chdir=/none ] || program=/bin/ls
+			run box --tmpfs /deep/er --dev --dir /made/dir --file "$0:/made/file" --bind "$TMP/src:/src" \
+				--dir /src/dir --readonly /src "$last" "$box" -- $program
+			case $last in
+			--chdir*) assert_rc 125 ;;
+			*) assert_rc 127 ;;
+			esac
+			assert_out_empty
+			assert_err_one_line
+			assert_no_leftovers
+		done
+	done
+	NSPIVOT_UNDER='' NS_TOO=
+}
+
+# The answer of 5.12 to 6.14 to a mount on a detached tree, or a clone of a part of it, is EINVAL. Given once: the tree is
+# attached, and built where it is.
+early()
+{
+	_call=$1
+	shift
+	# shellcheck disable=SC2086
+	run failat -b nspivot -s ${_call%:*} -k ${_call#*:} -e EINVAL -u ls -u sh -u final -o "$TMP/report" -- \
+		nsunshare $NS -- nspivot "$@"
+	assertTrue 'it was told so' "grep -q '^failed ' '$TMP/report'"
+	rm "$TMP/report"
+}
+
+test_a_tree_that_takes_no_mounts_is_attached_early()
+{
+	kernel_call move_mount || return 0
+	find "$box" -mindepth 1 -depth -empty -not -name etc -delete
+	note_state
+	for call in move_mount:1 open_tree:2; do
+		early $call --preset=docker --file "$0:/file" --mask /final --readonly /bin "$box" -- \
+			/bin/sh -c 'cat /proc/self/mountinfo; touch /bin/x; cat /final; ls /..; grep -q early /file && echo file'
+		assert_rc 0
+		assert_out_has ' /proc/sys ro,'
+		assert_out_has ' /sys ro,nosuid,nodev,noexec'
+		assert_out_has '
+file'
+		assert_err_has 'Read-only'
+		assert_out_lacks usr
+		find "$box" -mindepth 1 -depth -empty -not -name etc -delete
+		early $call --preset=docker --file "$0:/file" --readonly /bin --bind=/none:/x "$box" -- /final
+		assert_refused 125 /none
+		assert_no_leftovers
+		early $call --tmpfs /x --readonly /bin --put-old /old "$box" -- /bin/sh -c 'ls /; ls /old'
+		assert_ok
+		assert_out_has usr
+		find "$box" -mindepth 1 -depth -empty -not -name etc -delete
+	done
 }
 
 test_the_kernels_own_words_are_shown()

@@ -47,7 +47,7 @@ test_the_namespace_that_is_missing_is_named()
 			# shellcheck disable=SC2086
 			run userns "$1" $NSPIVOT_UNDER nspivot "$what" "$box" -- /bin/ls
 			assert_refused 125 'not permitted'
-			assert_err_has "needs a $type namespace"
+			assert_err_has "$type namespace of this user namespace"
 			assert_err_has "nsunshare $letter"
 		done
 	done

@@ -120,7 +120,7 @@ static void what_is_missing_is_made_inside_and_unmade(void)
 	close(fd);
 	CHECK(fstatat(root, "etc/deep/file", &st, 0) == 0 && S_ISREG(st.st_mode));
 	CHECK_INT(log.n, 6);
-	rootwalk_unmake(&log);
+	rootwalk_unmake(&log, false);
 	CHECK(fstatat(root, "new", &st, 0) < 0);
 	CHECK(fstatat(root, "etc/deep", &st, 0) < 0);
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
@@ -155,7 +155,7 @@ static void a_path_of_forty_levels_is_made(void)
 	CHECK(fd >= 0);
 	close(fd);
 	CHECK_INT(log.n, 40);
-	rootwalk_unmake(&log);
+	rootwalk_unmake(&log, false);
 	remove_root();
 }
 

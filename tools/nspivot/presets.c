@@ -109,6 +109,7 @@ int preset_add(struct request *q, const char *name, struct nserr *e)
 			continue;
 		for (size_t k = 0; k < p->n && rc == 0; k++)
 			rc = op_add(q, &verbs[p->row[k].verb], p->row[k].arg, e);
+		q->of_host |= p->row == host;
 		if (p->caps)
 			q->caps = parse_caps(p->caps);
 		return rc;

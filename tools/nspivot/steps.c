@@ -32,11 +32,16 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (q->host_root) {
 		rc = rootfs_begin_tmpfs(&q->root, &o, q->readonly, e);
-		return rc < 0 ? rc : hostroot_fill(&q->root, e);
+		if (rc == 0)
+			rc = hostroot_fill(&q->root, e);
+	} else {
+		dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
+		rc = dir < 0 ? dir : rootfs_begin(&q->root, dir, q->readonly, e);
+		rootfs_done(&q->root, dir);
 	}
-	dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
-	rc = dir < 0 ? dir : rootfs_begin(&q->root, dir, q->readonly, e);
-	rootfs_done(&q->root, dir);
+	/* by mount(2) a part of it may be there already */
+	if (rc < 0)
+		rootfs_undo(&q->root);
 	return rc;
 }
 
@@ -66,7 +71,24 @@ static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rootpivot_check_processes(&q->root, e);
 }
 
-/* What fails before the pivot takes back what was assembled: it has not begun. */
+/* What is not there fails while everything can still be taken back, capabilities to do so not yet
+ * dropped. */
+static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct request *q = ctx;
+	const char *cwd = q->chdir ? q->chdir : "/", *path;
+	struct nserr unused;
+	char *shell[2];
+	int rc;
+
+	(void)s;
+	if (q->argv)
+		return rootpivot_check_program(&q->root, cwd, q->argv[0], e);
+	spawn_shell(&path, shell);
+	rc = rootpivot_check_program(&q->root, cwd, path, e);
+	return rc < 0 && rootpivot_check_program(&q->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
+}
+
 static int run_pivot(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct request *q = ctx;
@@ -161,6 +183,7 @@ static const struct plan_kind
 	check_move = { "verify that this is an initramfs", "statfs(2)", run_check_move },
 	begin     = { "begin", "open_tree(2), mount_setattr(2)", run_begin, undo_begin, show_begin },
 	processes = { "verify that no process keeps the old root within reach", "stat(/proc/PID/{root,cwd})", run_processes },
+	program   = { "verify that the program is in the new root", "openat2(2), fstat(2)", run_program },
 	pivot     = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
 	std_fds   = { "the new /dev/null on descriptors 0-2 that are the old one's", "fstat(2), dup2(2)", run_std_fds },
 	change    = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
@@ -170,6 +193,8 @@ static const struct plan_kind
 
 void steps_add(struct request *q, struct plan *p)
 {
+	bool own_path;
+
 	if (q->move_root)
 		plan_add(p, PLAN_CALLER, &check_move, NULL, 0);
 	else if (!q->force)
@@ -178,8 +203,13 @@ void steps_add(struct request *q, struct plan *p)
 	plan_add(p, PLAN_CALLER, &begin, NULL, 0);
 	for (size_t i = 0; i < q->n; i++)
 		plan_add(p, PLAN_CALLER, &q->op[i].verb->kind, &q->op[i], 0);
-	if (!q->force && !q->move_root && !q->put_old)
+	if (!q->force && !q->move_root && !q->put_old && !q->of_host)
 		plan_add(p, PLAN_CALLER, &processes, NULL, 0);
+	/* the PATH of a changed environment is not this one, and the old root is not in place yet
+	 */
+	own_path = !q->cred.clear_env && q->cred.nenv == 0;
+	if (!q->put_old && (!q->argv || strchr(q->argv[0], '/') || own_path))
+		plan_add(p, PLAN_CALLER, &program, NULL, 0);
 	plan_add(p, PLAN_CALLER, &pivot, NULL, 0);
 	plan_add(p, PLAN_CALLER, &std_fds, NULL, 0);
 	if (q->chdir)

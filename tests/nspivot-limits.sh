@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-limits: thousands of mounts work, and one more than the kernel allows is refused with its name.
+# as: root user
+# suite: long
+# budget: 240
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+make_box
+
+# ten_thousand OPTION…: box with as many binds, and no more descriptors than a login gives
+ten_thousand()
+{
+	NSPIVOT_UNDER="prlimit --nofile=1024: $NSPIVOT_UNDER"
+	# shellcheck disable=SC2046 # words
+	run box --tmpfs /tmp $(seq -f "--bind=$box/etc:/many/%.0f" 10000) "$@"
+}
+
+test_ten_thousand_binds()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		ten_thousand --proc /proc "$box" -- /bin/grep -c ' /many/' /proc/self/mountinfo
+		assert_ok
+		assert_out 10000
+		rm -r "$box/many" "$box/tmp" "$box/proc"
+	done
+	NSPIVOT_UNDER=
+}
+
+test_ten_thousand_mount_points_are_taken_back()
+{
+	note_state
+	NSPIVOT_UNDER=
+	ten_thousand --bind /none:/x "$box" -- /bin/ls
+	NSPIVOT_UNDER=
+	assert_refused 125 /none
+	assert_no_leftovers
+}
+
+# In a mount namespace that holds as many mounts as fs.mount-max allows: a tree bound into itself doubles, then halves
+# of it fill what is left.
+test_one_mount_too_many_names_the_limit()
+{
+	mkdir -p "$TMP/full"
+	cat >"$TMP/fill" <<-EOF
+		mount -t tmpfs t '$TMP/full' && cd '$TMP/full' || exit 99
+		i=0
+		while mkdir \$i && busybox mount -o rbind . \$i 2>/dev/null; do
+			i=\$((i + 1))
+		done
+		while [ \$i -gt 0 ]; do
+			i=\$((i - 1))
+			mkdir half\$i && busybox mount -o rbind \$i half\$i 2>/dev/null
+		done
+		cd / && exec "\$@"
+	EOF
+	note_state
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086 # words
+		run in_ns sh "$TMP/fill" $NSPIVOT_UNDER nspivot --tmpfs /x --tmpfs /y "$box" -- /bin/ls
+		assert_refused 125 'No space left on device'
+		assert_err_has 'hint: the sysctl fs.mount-max limits'
+		assert_no_leftovers
+	done
+	NSPIVOT_UNDER=
+}
+
+. shunit2
