@@ -23,9 +23,36 @@ test_killed_anywhere_it_leaves_nothing()
 	fault_kill -- nsunshare -rmp --mount-proc --kill-child -- "$FINAL"
 }
 
+# At every call, not at a sample: a user's here, root's in what follows.
 test_ended_anywhere_it_leaves_nothing()
 {
+	[ "$(id -u)" != 0 ] || return 0
+	FAULT_MAX=1000
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
+	FAULT_MAX=60
+}
+
+# The whole set-up, at every call of it. Once the program runs the files are to stay, so they are let go of after it.
+test_ended_anywhere_it_takes_back_files_and_cgroup()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	cat >"$TMP/kept" <<-'SCRIPT'
+		#!/bin/sh
+		out=$(nsunshare "$@")
+		rc=$?
+		[ -n "$out" ] || exit $rc
+		umount "$KEPT"/*
+		rm -r "$KEPT"
+	SCRIPT
+	chmod 755 "$TMP/kept"
+	KEPT=$TMP/dir
+	export KEPT
+	FAULT_MAX=1000
+	fault_kill -S 15 -b nsunshare -- "$TMP/kept" --persist "$KEPT" -mup --mount-proc --pid-file "$TMP/pid" \
+		--into-cgroup "/$own_cgroup/b" --cgroup-create --setup : -- "$FINAL"
+	FAULT_MAX=60
+	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
+	assert_out ''
 }
 
 # A run that succeeds keeps them, so they are let go of after it. Where wait(2) fails the program has run.
