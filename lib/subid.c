@@ -94,22 +94,30 @@ static void take_passwd(struct subid_user *u, const struct passwd *pw)
 	snprintf(u->name, sizeof(u->name), "%s", pw->pw_name);
 }
 
+static const struct passwd *ask_passwd(const char *name, uid_t uid)
+{
+	errno = 0;
+	return name ? getpwnam(name) : getpwuid(uid);
+}
+
 int subid_passwd(const char *name, uid_t uid, const struct passwd **pw)
 {
 	int fd;
 
-	errno = 0;
-	*pw = name ? getpwnam(name) : getpwuid(uid);
+	*pw = ask_passwd(name, uid);
 	if (*pw)
 		return 0;
 	/* ENOENT is left behind by a module that is not installed or not running */
 	if (errno && errno != ENOENT && errno != ESRCH)
 		return -errno;
-	/* a later module that does not know the user hides that the file could not be read */
+	/* a later module that does not know the user hides that the file could not be read, and
+	 * perhaps only this once */
 	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 && fd != -ENOENT ? fd : 0;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	close(fd);
+	*pw = ask_passwd(name, uid);
+	return 0;
 }
 
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e)

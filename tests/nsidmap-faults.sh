@@ -23,6 +23,29 @@ test_subids()
 	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
 }
 
+# By its number, too: a passwd that cannot be read is not one without the name, D21. What is not
+# there has no users, and what a module of NSS answers hides that one before it could not.
+test_subids_by_number()
+{
+	FAULT_MAX=20 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- \
+		nsidmap subids 61234
+}
+
+test_scan()
+{
+	mkdir "$TMP/tree"
+	touch "$TMP/tree/a" "$TMP/tree/b"
+	FAULT_MAX=20 fault_all -f '1 3' -- nsidmap scan --strict -n --map like:self "$TMP/tree"
+}
+
+test_mount()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	kernel_call mount_setattr || return 0
+	mkdir "$TMP/src"
+	FAULT_MAX=30 fault_all -- nsidmap mount --map u:0:5:1,g:0:6:1 --fd 9 "$TMP/src" -- "$FINAL"
+}
+
 test_run()
 {
 	FAULT_MAX=30 fault_all -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
