@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 #include "nscollect_source.h"
+#include "timeoffio.h"
 
 #define TWO_THREADS 400 /* processes; below it a thread costs more than it saves */
-#define DESCRIPTORS (NSTYPE_BIT(NSCOLLECT_FD) | NSTYPE_BIT(NSCOLLECT_SOCK))
-#define CHUNK       64 /* processes that a worker takes at a time */
+#define CHUNK       64  /* processes that a worker takes at a time */
 
 const struct nscollect_source nscollect_sources[NSCOLLECT_SOURCES] = {
 	[NSCOLLECT_PROC] = { "proc", "processes" },
@@ -67,6 +67,13 @@ int nsworker_error(struct nsworker *w, int rc, const char *path)
 	return nserr_set(&w->e, rc, "cannot read /proc/%s", path);
 }
 
+void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err)
+{
+	bool denied = err == -EACCES || err == -EPERM;
+
+	missed->n[denied ? NSMISSED_DENIED : NSMISSED_UNSUPPORTED][what]++;
+}
+
 int nsworker_link(struct nsworker *w, const char *path, const struct nstype *type, uint32_t *inode)
 {
 	int rc = nsproc_link(w->c->proc, path, type, inode);
@@ -97,12 +104,12 @@ static int look_at(struct nsworker *w, struct nsmember *m)
 
 	/* our own were looked at before we opened any ourselves */
 	if (m->pid == w->c->self)
-		sources &= ~DESCRIPTORS;
+		sources &= ~NSCOLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(NSCOLLECT_FD))
 		sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK); /* done in one go */
 
 	if (rc == NSWORKER_DENIED)
-		w->denied++;
+		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);
 	for (int i = NSCOLLECT_PROC + 1; rc == 0 && i < NSCOLLECT_SOURCES; i++)
 		if (sources & NSTYPE_BIT(i) && process_sources[i])
 			rc = process_sources[i](w, m);
@@ -144,7 +151,7 @@ static int own_descriptors(struct nscollect *c, struct nsworker *w)
 	struct nsmember me = { .pid = c->self };
 	struct stat st;
 
-	if (!(c->sources & DESCRIPTORS) || !c->self)
+	if (!(c->sources & NSCOLLECT_DESCRIPTORS) || !c->self)
 		return 0;
 	c->fd_sizes = fstatat(c->proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
 	return nscollect_fd(w, &me);
@@ -210,6 +217,13 @@ static int merge_found(struct nscollect *c, const struct nsfind *f)
 	return nstab_hold(ns, f->kind, f->pid, f->num, NULL);
 }
 
+static void add_missed(struct nsmissed *sum, const struct nsmissed *more)
+{
+	for (size_t why = 0; why < NSMISSED_WHYS; why++)
+		for (size_t what = 0; what < NSMISSED_WHATS; what++)
+			sum->n[why][what] += more->n[why][what];
+}
+
 static int merge(struct crew *crew, struct nserr *e)
 {
 	struct nscollect *c = crew->c;
@@ -220,8 +234,7 @@ static int merge(struct crew *crew, struct nserr *e)
 	for (size_t k = 0; k < ARRAY_SIZE(crew->worker); k++) {
 		struct nsworker *w = &crew->worker[k];
 
-		c->denied += w->denied;
-		c->denied_sockets += w->denied_sockets;
+		add_missed(&c->missed, &w->missed);
 		if (w->err < 0) {
 			*e = w->e;
 			return w->err;
@@ -270,6 +283,7 @@ static int scan_members(struct nscollect *c, struct nserr *e)
 		free(crew.worker[k].found);
 		free(crew.worker[k].sockets.slot);
 		nsproc_ids_free(&crew.worker[k].ids);
+		nsproc_ids_free(&crew.worker[k].tids);
 	}
 	return rc;
 }
@@ -284,7 +298,7 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 	(void)!nsproc_link(c->proc, "self/ns/user", &nstypes[NSTYPE_USER], &c->own_user);
 	if (c->self) {
 		/* the number of the first one is fixed, 5.6 */
-		c->top[NSTYPE_TIME] = 0xeffffffa;
+		c->top[NSTYPE_TIME] = TIMEOFF_INITIAL_INO;
 		(void)!nsproc_link(c->proc, "self/ns/pid", &nstypes[NSTYPE_PID],
 				   &c->top[NSTYPE_PID]);
 	}
@@ -309,7 +323,9 @@ int nscollect_run(struct nscollect *c, struct nserr *e)
 
 bool nscollect_complete(const struct nscollect *c)
 {
-	return c->denied == 0 && c->denied_sockets == 0 && c->denied_mnt == 0 && c->denied_ns == 0;
+	static const struct nsmissed none;
+
+	return memcmp(&c->missed, &none, sizeof(none)) == 0;
 }
 
 static int by_pid(const void *key, const void *member)

@@ -29,6 +29,13 @@ struct nsmember {
 	uint32_t inode[NSTYPE_COUNT];
 };
 
+/* Counts by why: it is not for us to see, or the kernel has no way to ask. */
+enum nsmissed_why { NSMISSED_DENIED, NSMISSED_UNSUPPORTED, NSMISSED_WHYS };
+enum nsmissed_what { NSMISSED_PROC, NSMISSED_SOCK, NSMISSED_MNT, NSMISSED_NS, NSMISSED_WHATS };
+struct nsmissed {
+	unsigned n[NSMISSED_WHYS][NSMISSED_WHATS];
+};
+
 struct nscollect {
 	/* the question */
 	int proc;         /* descriptor of the proc tree, borrowed */
@@ -40,9 +47,7 @@ struct nscollect {
 	struct nstab tab;
 	struct nsmember *members; /* by pid */
 	size_t n;
-	/* what may not be looked at: processes, sockets, mounts of mount namespaces; and namespaces
-	 * that are there but may not be opened */
-	unsigned denied, denied_sockets, denied_mnt, denied_ns;
+	struct nsmissed missed; /* what was there and could not be looked at */
 	/* between the sources */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
 	uint32_t own_mnt, own_user; /* where we are ourselves, 0 when unknown */

@@ -6,17 +6,32 @@
 
 #include "sys_pidfd.h"
 
+/* Before 6.11 nothing tells of such a namespace (for threads 6.9), only that there is one: a
+ * process without it that is no zombie, which has none of either kind. */
+static void note_unknown(struct nsworker *w, const struct nsfind *f)
+{
+	struct nsproc_path path;
+	uint32_t inode;
+
+	nsproc_path_set(&path, f->num);
+	if (f->type == NSTYPE_PID &&
+	    nsproc_link(w->c->proc, nsproc_path_at(&path, "ns/time_for_children"),
+			&nstypes[NSTYPE_TIME], &inode) == 0)
+		nsmissed_add(&w->missed, NSMISSED_NS, -ENOSYS);
+}
+
 /* A pid namespace is not in /proc before it has had its first process, but a pidfd shows it. */
 static int by_pidfd(struct nsworker *w, struct nsfind *f)
 {
-	cleanup_fd int pidfd = f->num == f->pid ? sys_pidfd_open(f->pid)
-						: sys_pidfd_open_thread(f->num);
+	cleanup_fd int pidfd = sys_pidfd_open_task(f->num);
 	cleanup_fd int ns = pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, nstypes[f->type].flag);
 	struct stat st;
 
 	if (ns == -EMFILE || ns == -ENFILE || ns == -ENOMEM || ns == -EIO)
 		return nserr_set(&w->e, ns, "cannot look at process %d", (int)f->pid);
-	if (ns < 0 || fstat(ns, &st) < 0) /* ended, or a kernel before 6.11 */
+	if (ns == -ENOTTY || ns == -ENOSYS || ns == -EINVAL)
+		note_unknown(w, f);
+	if (ns < 0 || fstat(ns, &st) < 0)
 		return NSWORKER_GONE;
 	f->inode = (uint32_t)st.st_ino;
 	return NSWORKER_OK;

@@ -152,7 +152,7 @@ static int scan(struct nscollect *c, struct ns *where, struct nserr *e)
 	case -EACCES:
 	case -EOPNOTSUPP:
 	case -EINVAL:
-		c->denied_mnt++;
+		nsmissed_add(&c->missed, NSMISSED_MNT, rc);
 		return 0;
 	default:
 		return nserr_set(e, rc, "cannot list the mounts of mount namespace %u",

@@ -89,7 +89,7 @@ static int open_mount(const struct nscollect *c, const struct ns *ns, const stru
 
 static int open_socket(const struct ns *ns, const struct nshold *h)
 {
-	cleanup_fd int pidfd = sys_pidfd_open(h->pid);
+	cleanup_fd int pidfd = sys_pidfd_open_task(h->pid);
 	cleanup_fd int sock = pidfd < 0 ? pidfd : sys_pidfd_getfd(pidfd, h->num);
 
 	return if_it_is(ns, sock < 0 ? sock : sys_ns_of_socket(sock));
@@ -103,7 +103,7 @@ static int open_child(const struct nscollect *c, const struct ns *ns, const stru
 
 	if (fd >= 0 || !nscollect_is_gone(fd) || !c->self)
 		return fd;
-	pidfd = h->num == h->pid ? sys_pidfd_open(h->pid) : sys_pidfd_open_thread(h->num);
+	pidfd = sys_pidfd_open_task(h->num);
 	return if_it_is(ns, pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, ns->type->flag));
 }
 

@@ -44,7 +44,7 @@ static int note_socket(struct nsworker *w, uint64_t inode)
 static int get_socket(struct nsworker *w, pid_t pid, int fd)
 {
 	if (w->pidfd < 0)
-		w->pidfd = sys_pidfd_open(pid);
+		w->pidfd = sys_pidfd_open_task(pid);
 	return w->pidfd < 0 ? w->pidfd : sys_pidfd_getfd(w->pidfd, fd);
 }
 
@@ -75,7 +75,7 @@ int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode)
 	case -ENOTTY:
 	case -EOPNOTSUPP:
 	case -EINVAL:
-		w->denied_sockets++;
+		nsmissed_add(&w->missed, NSMISSED_SOCK, ns);
 		return 0;
 	default:
 		return nserr_set(&w->e, ns, "cannot look at descriptor %d of process %d", fd,

@@ -26,14 +26,16 @@ struct nsworker {
 	const struct nscollect *c;
 	struct nsfind *found;
 	size_t n, size;
-	struct nsproc_ids ids;
+	struct nsproc_ids ids, tids;
 	struct nsset sockets;
 	int pidfd;                       /* of the process whose descriptors are looked at, or -1 */
 	uint32_t children[NSTYPE_COUNT]; /* where those of the process will be; 0 when not read */
-	unsigned denied, denied_sockets;
+	struct nsmissed missed;
 	struct nserr e;
 	int err;
 };
+
+#define NSCOLLECT_DESCRIPTORS (NSTYPE_BIT(NSCOLLECT_FD) | NSTYPE_BIT(NSCOLLECT_SOCK))
 
 enum { NSWORKER_OK, NSWORKER_GONE, NSWORKER_DENIED };
 
@@ -46,6 +48,9 @@ int nsworker_error(struct nsworker *w, int rc, const char *path) must_check;
 /* Inode of a link; NSWORKER_OK or as nsworker_error(). */
 int nsworker_link(struct nsworker *w, const char *path, const struct nstype *type,
 		  uint32_t *inode) must_check;
+
+/* Counts one, by its error. */
+void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
 /* Records what was found. 0 or -ENOMEM with w->e set. */
 int nsworker_found(struct nsworker *w, const struct nsfind *f) must_check;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "sys_pidfd.h"
 
 static int look_at_thread(struct nsworker *w, const struct nsmember *m, pid_t tid)
 {
@@ -32,11 +33,30 @@ static int look_at_thread(struct nsworker *w, const struct nsmember *m, pid_t ti
 	return nscollect_children_of(w, &path, own, NULL, m->pid, tid);
 }
 
+/*
+ * A thread with descriptors of its own: /proc has it under its own number too, though it does not
+ * list it there. Threads that share theirs among them are mostly neighbours, so *last, the one that
+ * was looked at last, stands for them. Where the kernel does not tell, they are taken to be shared.
+ */
+static int look_at_its_fds(struct nsworker *w, const struct nsmember *m, pid_t tid, pid_t *last)
+{
+	struct nsmember thread = { .pid = tid };
+
+	if (!(w->c->sources & NSCOLLECT_DESCRIPTORS) || !w->c->self || m->pid == w->c->self)
+		return 0;
+	if (sys_same_files(m->pid, tid) != 0 ||
+	    (*last != m->pid && sys_same_files(*last, tid) != 0))
+		return 0;
+	*last = tid;
+	return nscollect_fd(w, &thread);
+}
+
 int nscollect_task(struct nsworker *w, struct nsmember *m)
 {
 	struct nsproc_path path;
 	struct stat st;
 	cleanup_fd int dir = -1;
+	pid_t with_fds = m->pid;
 	int rc = 0;
 
 	nsproc_path_set(&path, m->pid);
@@ -49,12 +69,16 @@ int nscollect_task(struct nsworker *w, struct nsmember *m)
 	dir = file_open_at(w->c->proc, path.s, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
 		return MIN(nsworker_error(w, dir, path.s), 0);
-	rc = nsproc_numbers(dir, 0, &w->ids);
+	rc = nsproc_numbers(dir, 0, &w->tids);
 	if (rc < 0)
 		return MIN(nsworker_error(w, rc, path.s), 0);
-	m->nthreads = MAX((uint32_t)w->ids.n, 1u);
-	for (size_t i = 0; i < w->ids.n && rc == 0; i++)
-		if (w->ids.id[i] != m->pid)
-			rc = look_at_thread(w, m, w->ids.id[i]);
+	m->nthreads = MAX((uint32_t)w->tids.n, 1u);
+	for (size_t i = 0; i < w->tids.n && rc == 0; i++) {
+		if (w->tids.id[i] == m->pid)
+			continue;
+		rc = look_at_thread(w, m, w->tids.id[i]);
+		if (rc == 0)
+			rc = look_at_its_fds(w, m, w->tids.id[i], &with_fds);
+	}
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "sys_pidfd.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
@@ -38,6 +39,13 @@ int sys_pidfd_open_thread(pid_t tid)
 	long fd = syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
 
 	return fd < 0 ? -errno : file_above_std((int)fd);
+}
+
+int sys_pidfd_open_task(pid_t id)
+{
+	int fd = sys_pidfd_open(id);
+
+	return fd == -EINVAL ? sys_pidfd_open_thread(id) : fd;
 }
 
 int sys_pidfd_getfd(int pidfd, int fd)
@@ -102,6 +110,13 @@ int sys_pidfd_inode(int pidfd, uint64_t *inode)
 		return -EOPNOTSUPP;
 	*inode = st.st_ino;
 	return 0;
+}
+
+int sys_same_files(pid_t a, pid_t b)
+{
+	long rc = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
+
+	return rc < 0 ? -errno : rc == 0;
 }
 
 int sys_pidfd_ended(int pidfd)

@@ -22,6 +22,7 @@ struct sys_pidfd_info { /* struct pidfd_info of PIDFD_GET_INFO, 6.13 */
  * that is gone, -EINVAL for a thread id that is no leader, -ENOSYS. */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
+int sys_pidfd_open_task(pid_t id) must_check; /* whichever it is */
 
 /* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). */
 int sys_pidfd_getfd(int pidfd, int fd) must_check;
@@ -43,6 +44,10 @@ int sys_pidfd_child_ns(int pidfd, uint64_t flag) must_check;
 /* The inode of a pidfd, which no other process has or had since boot (6.9). 0, or -EOPNOTSUPP on
  * older kernels, where all pidfds share one. */
 int sys_pidfd_inode(int pidfd, uint64_t *inode) must_check;
+
+/* Whether two threads share their descriptors (kcmp(2), 3.5): 1, 0 or a negative errno: -ENOSYS
+ * where the kernel was built without it, -EPERM for a process that may not be traced. */
+int sys_same_files(pid_t a, pid_t b) must_check;
 
 /* Whether the process has ended: 1, 0 or a negative errno. */
 int sys_pidfd_ended(int pidfd) must_check;

@@ -46,6 +46,22 @@ test_by_an_open_descriptor()
 	assert_out_lacks "$inode"
 }
 
+test_by_a_descriptor_that_one_thread_has()
+{
+	kernel_call kcmp || return 0
+	hold taskfd
+	list
+	assert_held fd
+	ref=$(awk -v ns="$inode" '$1 == ns { print $5 }' "$TMP/out")
+	assertNotEquals "$holder" "$(echo "$ref" | cut -d/ -f3)"
+	run nslist -rno NS "$ref"
+	assert_out "$inode"
+	run nslist -rn -t ipc -P -o NS,ONS
+	assert_out "$inode $(readlink /proc/self/ns/user | tr -dc 0-9)"
+	list --sources proc,fd
+	assert_out_lacks "$inode"
+}
+
 test_by_a_socket()
 {
 	kernel_call pidfd_getfd || return 0
@@ -112,6 +128,16 @@ test_by_children_to_come()
 	assert_out_lacks "$inode"
 }
 
+test_clocks_of_a_time_namespace_that_no_process_is_in()
+{
+	run nsunshare --time="$TMP/clocks" --boottime -5 --monotonic 7 -- true
+	assert_ok
+	run nslist -rn -t time -P -o HELD,BOOTOFF,MONOOFF
+	assert_ok
+	assert_out 'mnt -5 7'
+	umount "$TMP/clocks"
+}
+
 test_a_pid_namespace_that_waits_for_its_first_process()
 {
 	kernel_call pidfd_open || return 0
@@ -123,6 +149,18 @@ test_a_pid_namespace_that_waits_for_its_first_process()
 	assert_out '0 children'
 	run nslist -rn -t pid -o NS
 	assertNotEquals "$before" "$out"
+}
+
+test_a_namespace_that_an_older_kernel_does_not_show_is_told_of()
+{
+	kernel_call pidfd_open || return 0
+	hold newpid
+	run enosys pidfd_open -- nslist -t pid -n --sources proc,children
+	assert_rc 0
+	assert_err_has 'incomplete, not supported by this kernel: 1 namespace'
+	assert_err_one_line
+	run enosys pidfd_open -- nslist -t pid -n --sources proc,children --strict
+	assert_rc 3
 }
 
 test_as_the_parent_of_another()

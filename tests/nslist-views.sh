@@ -108,6 +108,21 @@ test_diff_says_what_two_processes_share()
 	assert_err_has '--diff needs two processes'
 }
 
+test_diff_knows_what_it_does_not_know()
+{
+	# a zombie is in a user and a pid namespace still
+	start_holder sh -c 'true & echo $! >&3; exec sleep 1000 3>&-'
+	until grep -q '^State:	Z' "/proc/$holder_line/status"; do
+		:
+	done
+	run nslist -t uts -t pid --diff $$ "$holder_line"
+	assert_rc 0
+	assertEquals 'uts - unknown,pid same' \
+		"$(awk '$1 == "uts" { u = $3 " " $4 } $1 == "pid" { p = $4 } END { print "uts " u ",pid " p }' "$TMP/out")"
+	run nslist -t uts -t pid -J --diff $$ "$holder_line"
+	assertEquals 'null null true' "$(jq -r '"\(.namespaces[0].b) \(.namespaces[0].same) \(has("complete"))"' "$TMP/out")"
+}
+
 test_orphans_are_what_no_process_or_thread_is_in()
 {
 	start_container

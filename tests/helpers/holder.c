@@ -5,6 +5,7 @@
  *
  *	task      uts: a thread is in it        children  time: children to come will be
  *	fd        ipc: an open descriptor       newpid    pid: the same, before the first child
+ *	taskfd    ipc: a descriptor that a thread has for itself
  *	socket    net: a socket                 parent    user: the parent of the one it is in
  *	mount     uts: bound on FILE in a mount namespace of its own
  *	lostmount uts: the same, and nothing is in that mount namespace but a descriptor of it
@@ -100,8 +101,23 @@ static void hold_fd(void)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", make(CLONE_NEWIPC, "/proc/self/ns/ipc"));
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
+		 make(CLONE_NEWIPC, "/proc/thread-self/ns/ipc"));
 	tell("ipc", path);
+}
+
+static void *thread_with_fds(void *arg)
+{
+	check(unshare(CLONE_FILES) == 0, "unshare");
+	hold_fd();
+	return plain(arg);
+}
+
+static void hold_taskfd(void)
+{
+	pthread_t t;
+
+	check(pthread_create(&t, NULL, thread_with_fds, NULL) == 0, "pthread_create");
 }
 
 static void hold_socket(void)
@@ -237,6 +253,8 @@ int main(int argc, char **argv)
 		hold_task();
 	else if (strcmp(kind, "fd") == 0)
 		hold_fd();
+	else if (strcmp(kind, "taskfd") == 0)
+		hold_taskfd();
 	else if (strcmp(kind, "socket") == 0)
 		hold_socket();
 	else if (strcmp(kind, "children") == 0)

@@ -3,6 +3,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 
 #include "columns.h"
 
@@ -13,6 +14,8 @@
 #include "nsvisit.h"
 #include "num.h"
 #include "sys_ns.h"
+#include "sys_pidfd.h"
+#include "timeoffio.h"
 
 /* A descriptor of the row's namespace if it is of that type; negative leaves the cell unknown. */
 static int open_as(const struct nslist *l, const struct row *r, int type)
@@ -142,35 +145,65 @@ static pid_t teller(const struct nslist *l, const struct ns *ns)
 	return inode == ns->inode ? ns->pid : 0;
 }
 
-static void fill_offset(struct nslist *l, const struct row *r, const char *clock, struct cell *out)
+/* From inside, where no process tells: a child of ours goes there, since a thread cannot. */
+static bool visit_clocks(int fd, struct timeoff *t)
 {
-	struct nsproc_path path;
-	char text[256];
-	const char *line;
-	long long secs;
+	ssize_t n = 0;
+	int back[2];
 	pid_t pid;
 
-	if (r->ns->type != &nstypes[NSTYPE_TIME] || !(pid = teller(l, r->ns)))
-		return;
-	nsproc_path_set(&path, pid);
-	if (file_read_at(l->c.proc, nsproc_path_at(&path, "timens_offsets"), text, sizeof(text)) <
-	    0)
-		return;
-	line = strstr(text, clock);
-	if (!line || sscanf(line + strlen(clock), "%lld", &secs) != 1)
+	if (pipe2(back, O_CLOEXEC) < 0)
+		cli_die(errno, "cannot make a pipe");
+	pid = sys_clone(0, -1, NULL);
+	if (pid == 0)
+		_exit(timeoff_read_ns(fd, t, NULL) < 0 ||
+		      file_write_all(back[1], t, sizeof(*t)) < 0);
+	close(back[1]);
+	if (pid < 0)
+		cli_die(pid, "cannot look into a time namespace");
+	n = RETRY_EINTR(read(back[0], t, sizeof(*t)));
+	close(back[0]);
+	(void)RETRY_EINTR(waitpid(pid, NULL, 0));
+	return n == sizeof(*t);
+}
+
+static bool offsets_of(struct nslist *l, const struct row *r, struct timeoff *t)
+{
+	cleanup_fd int fd = -1;
+	struct nsproc_path path;
+	pid_t pid;
+
+	if (r->ns->type != &nstypes[NSTYPE_TIME])
+		return false;
+	pid = teller(l, r->ns);
+	if (pid) {
+		nsproc_path_set(&path, pid);
+		fd = file_open_at(l->c.proc, path.s, O_PATH | O_DIRECTORY, 0);
+		return fd >= 0 && timeoff_read(fd, t, NULL) == 0;
+	}
+	fd = open_as(l, r, NSTYPE_TIME);
+	return fd >= 0 && visit_clocks(fd, t);
+}
+
+static void fill_offset(struct nslist *l, const struct row *r, enum timeoff_clock clock,
+			struct cell *out)
+{
+	struct timeoff t;
+
+	if (!offsets_of(l, r, &t))
 		return;
 	out->kind = CELL_SIGNED;
-	out->num = (uint64_t)secs;
+	out->num = (uint64_t)t.off[clock].tv_sec;
 }
 
 void fill_bootoff(struct nslist *l, const struct row *r, struct cell *out)
 {
-	fill_offset(l, r, "boottime", out);
+	fill_offset(l, r, TIMEOFF_BOOTTIME, out);
 }
 
 void fill_monooff(struct nslist *l, const struct row *r, struct cell *out)
 {
-	fill_offset(l, r, "monotonic", out);
+	fill_offset(l, r, TIMEOFF_MONOTONIC, out);
 }
 
 /* ---- net ---- */

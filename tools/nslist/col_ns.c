@@ -176,6 +176,17 @@ void fill_held(struct nslist *l, const struct row *r, struct cell *out)
 	}
 }
 
+/* Those of a thread alone have no reference but their path. */
+static void descriptor(const struct nslist *l, const struct nshold *h, struct cell *out)
+{
+	if (!nscollect_member(&l->c, h->pid))
+		cell_item(out, "/proc/%d/fd/%d", (int)h->pid, h->num);
+	else if (h->kind == NSHOLD_SOCK)
+		cell_item(out, "socket:%d/%d", (int)h->pid, h->num);
+	else
+		cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
+}
+
 /* In words of references where there is one. Processes are counted by NPROCS and not named. */
 void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
 {
@@ -189,10 +200,8 @@ void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
 			cell_item(out, "children:%d", h->num);
 			break;
 		case NSHOLD_FD:
-			cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
-			break;
 		case NSHOLD_SOCK:
-			cell_item(out, "socket:%d/%d", (int)h->pid, h->num);
+			descriptor(l, h, out);
 			break;
 		case NSHOLD_MNT:
 			if (h->where && h->where->inode != l->c.own_mnt)

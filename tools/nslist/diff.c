@@ -2,49 +2,48 @@
 /* diff: the namespaces of two processes, side by side. */
 #include "nslist.h"
 
-#include "cli.h"
+#include <stdio.h>
 
-static void json_inode(struct json *j, const char *key, uint32_t inode)
+static const struct nsmember *member(const struct nslist *l, size_t i)
 {
-	if (inode)
+	return nscollect_member(&l->c, l->o->targets[i].pid);
+}
+
+/* 0 is unknown: of a zombie, or not for us. */
+static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t inode)
+{
+	if (j && inode)
 		json_u64(j, key, inode);
-	else
+	else if (j)
 		json_null(j, key);
+	else if (inode)
+		buf_printf(out, " %10u", inode);
+	else
+		buf_printf(out, " %10s", "-");
+}
+
+static void add_row(struct nslist *l, const struct nstype *type, struct json *j, struct buf *out)
+{
+	uint32_t a = member(l, 0)->inode[nstype_index(type)];
+	uint32_t b = member(l, 1)->inode[nstype_index(type)];
+
+	if (!j)
+		buf_printf(out, "%-6s", type->name);
+	add_inode(j, out, "a", a);
+	add_inode(j, out, "b", b);
+	if (j && a && b)
+		json_bool(j, "same", a == b);
+	else if (j)
+		json_null(j, "same");
+	else
+		buf_printf(out, " %s\n", !a || !b ? "unknown" : a == b ? "same" : "differs");
 }
 
 void nslist_diff(struct nslist *l)
 {
-	const struct nsmember *a = nscollect_member(&l->c, l->o->targets[0].pid);
-	const struct nsmember *b = nscollect_member(&l->c, l->o->targets[1].pid);
-	struct buf out = BUF_INIT;
-	struct json j = JSON_INIT(&out, true);
-	bool is_json = l->o->format == NSLIST_JSON;
+	char headings[64];
 
-	if (is_json) {
-		json_object(&j, NULL);
-		json_array(&j, "namespaces");
-	} else if (l->o->headings) {
-		buf_printf(&out, "%-6s %10d %10d\n", "TYPE", (int)a->pid, (int)b->pid);
-	}
-	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-		if (!(l->o->types & NSTYPE_BIT(i)))
-			continue;
-		if (is_json) {
-			json_object(&j, NULL);
-			json_str(&j, "type", nstypes[i].name);
-			json_inode(&j, "a", a->inode[i]);
-			json_inode(&j, "b", b->inode[i]);
-			json_bool(&j, "same", a->inode[i] == b->inode[i]);
-			json_object_end(&j);
-		} else {
-			buf_printf(&out, "%-6s %10u %10u %s\n", nstypes[i].name, a->inode[i],
-				   b->inode[i], a->inode[i] == b->inode[i] ? "same" : "differs");
-		}
-	}
-	if (is_json) {
-		json_array_end(&j);
-		json_object_end(&j);
-		buf_addc(&out, '\n');
-	}
-	cli_print(&out);
+	snprintf(headings, sizeof(headings), "%-6s %10d %10d\n", "TYPE", (int)member(l, 0)->pid,
+		 (int)member(l, 1)->pid);
+	nslist_by_type(l, "namespaces", headings, add_row);
 }

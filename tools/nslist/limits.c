@@ -46,39 +46,23 @@ static uint64_t limit(const struct nslist *l, const struct nstype *type)
 	return max;
 }
 
+static void add_row(struct nslist *l, const struct nstype *type, struct json *j, struct buf *out)
+{
+	uint64_t n = used(l, type, l->c.own_user), max = limit(l, type);
+
+	if (j) {
+		json_u64(j, "used", n);
+		json_u64(j, "max", max);
+	} else {
+		buf_printf(out, "%-6s %10llu %10llu\n", type->name, (unsigned long long)n,
+			   (unsigned long long)max);
+	}
+}
+
 void nslist_limits(struct nslist *l)
 {
-	uint32_t user = l->c.own_user;
-	struct buf out = BUF_INIT;
-	struct json j = JSON_INIT(&out, true);
-	bool is_json = l->o->format == NSLIST_JSON;
+	char headings[64];
 
-	if (is_json) {
-		json_object(&j, NULL);
-		json_array(&j, "limits");
-	} else if (l->o->headings) {
-		buf_printf(&out, "%-6s %10s %10s\n", "TYPE", "USED", "MAX");
-	}
-	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-		if (!(l->o->types & NSTYPE_BIT(i)))
-			continue;
-		if (is_json) {
-			json_object(&j, NULL);
-			json_str(&j, "type", nstypes[i].name);
-			json_u64(&j, "used", used(l, &nstypes[i], user));
-			json_u64(&j, "max", limit(l, &nstypes[i]));
-			json_object_end(&j);
-		} else {
-			buf_printf(&out, "%-6s %10llu %10llu\n", nstypes[i].name,
-				   (unsigned long long)used(l, &nstypes[i], user),
-				   (unsigned long long)limit(l, &nstypes[i]));
-		}
-	}
-	if (is_json) {
-		json_array_end(&j);
-		json_bool(&j, "complete", nscollect_complete(&l->c));
-		json_object_end(&j);
-		buf_addc(&out, '\n');
-	}
-	cli_print(&out);
+	snprintf(headings, sizeof(headings), "%-6s %10s %10s\n", "TYPE", "USED", "MAX");
+	nslist_by_type(l, "limits", headings, add_row);
 }

@@ -6,10 +6,22 @@
 
 #include "cli.h"
 
-static void add_count(struct buf *b, unsigned n, const char *one, const char *more)
+static void add_counts(struct buf *b, const char *why, const unsigned n[NSMISSED_WHATS])
 {
-	if (n > 0)
-		buf_printf(b, "%s%u %s", b->len > 0 ? ", " : "", n, n == 1 ? one : more);
+	static const char *const names[NSMISSED_WHATS][2] = {
+		[NSMISSED_PROC] = { "process", "processes" },
+		[NSMISSED_SOCK] = { "socket", "sockets" },
+		[NSMISSED_MNT] = { "mount namespace", "mount namespaces" },
+		[NSMISSED_NS] = { "namespace", "namespaces" },
+	};
+
+	for (size_t i = 0; i < NSMISSED_WHATS; i++) {
+		if (n[i] == 0)
+			continue;
+		buf_printf(b, "%s %s%s%u %s", b->len > 0 ? "," : "", why ? why : "",
+			   why ? ": " : "", n[i], names[i][n[i] != 1]);
+		why = NULL;
+	}
 }
 
 /* What could not be looked at, in one line; the exit status that follows. */
@@ -19,11 +31,9 @@ static int report_partial(const struct nslist *l)
 
 	if (nscollect_complete(&l->c))
 		return 0;
-	add_count(&b, l->c.denied, "process", "processes");
-	add_count(&b, l->c.denied_sockets, "socket", "sockets");
-	add_count(&b, l->c.denied_mnt, "mount namespace", "mount namespaces");
-	add_count(&b, l->c.denied_ns, "namespace", "namespaces");
-	cli_warn(0, "incomplete, permission denied: %s", b.s ? b.s : "");
+	add_counts(&b, "permission denied", l->c.missed.n[NSMISSED_DENIED]);
+	add_counts(&b, "not supported by this kernel", l->c.missed.n[NSMISSED_UNSUPPORTED]);
+	cli_warn(0, "incomplete,%s", b.s ? b.s : "");
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 

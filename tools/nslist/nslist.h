@@ -142,6 +142,13 @@ void nslist_json_cell(struct json *j, const struct column *col, const struct cel
 void nslist_add_raw(struct buf *b, const struct cell *cell); /* without a blank or control byte */
 void nslist_print(struct nslist *l);
 
+/* bytype.c: a row adds what it knows of the type to an object of JSON, or as a line when j is NULL
+ */
+typedef void nslist_type_row(struct nslist *l, const struct nstype *type, struct json *j,
+			     struct buf *out);
+void nslist_by_type(struct nslist *l, const char *key, const char *headings,
+		    nslist_type_row *add_row);
+
 /* show.c, diff.c, limits.c, dot.c, watch.c: the other views */
 void nslist_show(struct nslist *l);
 void nslist_diff(struct nslist *l);

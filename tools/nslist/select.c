@@ -97,7 +97,8 @@ static void check_processes(const struct nslist *l)
 		for (size_t k = 0; m && k < NSTYPE_COUNT; k++)
 			any |= m->inode[k] != 0;
 		if (!any)
-			cli_die(m && l->c.denied ? EACCES : ESRCH, "process %d", (int)pid);
+			cli_die(m && l->c.missed.n[NSMISSED_DENIED][NSMISSED_PROC] ? EACCES : ESRCH,
+				"process %d", (int)pid);
 		if (!pid)
 			nslist_target_ns(l, &l->o->targets[i]);
 	}
