@@ -94,7 +94,8 @@ static const struct plan_kind exec_step = {
 
 void initproc_plan(struct initproc *i, struct plan *p)
 {
-	if (getpid() != 1)
+	/* explained from outside, what has an outer will be PID 1 all the same */
+	if (!i->outer && getpid() != 1)
 		plan_add(p, PLAN_CALLER, &subreaper_step, i, 0);
 	plan_add(p, PLAN_CALLER, &fork_step, i, 0);
 	handle_plan_created(&i->handle, p);

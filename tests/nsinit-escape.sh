@@ -29,9 +29,13 @@ new()
 test_the_way_out_is_found_where_there_is_one()
 {
 	run new --mount-proc -- sh -c 'escape places; true'
-	assert_out '/proc/1/cwd: is not /'
-	run new --mount-proc -- sh -c 'escape all; true'
+	assert_out_has '/proc/1/cwd: is not /'
+	run new --mount-proc -- sh -c 'exec 3</etc/passwd; escape all; true'
+	assert_out_has '/proc/1/exe: opened as a path'
 	assert_out_has '/proc/1/exe: opened for reading'
+	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/exe: opened for writing'
+	assert_out_has '/proc/1/mem: opened for writing'
+	assert_out_has '/proc/1/fd/3: opened for reading'
 	# these are for CAP_SYS_ADMIN in the initial user namespace alone
 	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/map_files/'
 	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
@@ -39,24 +43,39 @@ test_the_way_out_is_found_where_there_is_one()
 	assert_out_has '/proc/1/exe: opened for reading'
 }
 
+# As nsinit in a chain, and as nsunshare itself.
+for_each_init()
+{
+	for init in '-- nsinit --' '--init --'; do
+		"$@"
+		assert_ok
+		assert_out_empty
+	done
+}
+
+# shellcheck disable=SC2086 # words
+pivoted() # WORDS…: as a program of the box, from in front of which nothing but the init goes
+{
+	run new $init nspivot --proc /proc "$box" -- "$@"
+}
+
+# shellcheck disable=SC2086 # words
+not_pivoted()
+{
+	run new --mount-proc $init "$@"
+}
+
 test_dockers_capabilities_do_not_reach_the_host_through_process_1()
 {
-	run new -- nsinit -- nspivot --proc /proc "$box" -- /escape
-	assert_ok
-	assert_out_empty
-	run new -- nsinit -- nspivot --proc /proc "$box" -- /escape docker
-	assert_ok
-	assert_out_empty
+	for_each_init pivoted /escape
+	for_each_init pivoted /escape docker
+	for_each_init not_pivoted escape
 }
 
 test_no_capability_leads_out_by_root_or_working_directory()
 {
-	run new -- nsinit -- nspivot --proc /proc "$box" -- /escape places
-	assert_ok
-	assert_out_empty
-	run new --mount-proc -- nsinit -- escape places
-	assert_ok
-	assert_out_empty
+	for_each_init pivoted /escape places
+	for_each_init not_pivoted escape places
 }
 
 # Having what process 1 has does not suffice: it is undumpable.
@@ -66,6 +85,15 @@ test_a_program_with_the_same_capabilities_does_not_reach_it_either()
 		--inh-caps=-all nsinit -- escape
 	assert_ok
 	assert_out_empty
+	[ "$(id -u)" = 0 ] || return 0
+	for init in '-- nsinit --' '--init --'; do
+		# shellcheck disable=SC2086 # words
+		run setpriv --bounding-set -sys_ptrace --inh-caps=-all nsunshare -mp --mount-proc $init escape all
+		assert_ok
+		assert_out_empty
+	done
+	run setpriv --bounding-set -sys_ptrace --inh-caps=-all nsunshare -mp --mount-proc -- sh -c 'escape all; true'
+	assert_out_has '/proc/1/exe: opened for writing'
 }
 
 test_a_program_in_a_user_namespace_below_does_not_reach_it()

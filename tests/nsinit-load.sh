@@ -33,10 +33,9 @@ test_loses_nothing_at_1000_signals_a_second_for_10_seconds()
 	exec 4<"$TMP/fifo"
 	read -r line <&4
 	assertEquals ready "$line"
-	began=$(date +%s)
+	# fails where it took more than 10 s
 	run signals send "$pid" 36 10000 1000
-	assert_rc 0
-	took=$(($(date +%s) - began))
+	assert_ok
 	kill -40 "$pid"
 	run grep -v '^17 ' <&4 # its own child
 	exec 4<&-
@@ -44,7 +43,6 @@ test_loses_nothing_at_1000_signals_a_second_for_10_seconds()
 40 1'
 	wait $pid
 	assertEquals 'status of the program' 0 $?
-	echo "10000 signals in $took s"
 }
 
 # Programs that end while signals come: each status arrives.

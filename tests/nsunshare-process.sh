@@ -199,6 +199,11 @@ test_init_is_process_1_and_reaps()
 	assert_rc 143
 	run nsunshare -r --init /nonexistent
 	assert_refused 127 /nonexistent
+	# nothing is to be adopted by process 1
+	run nsunshare -r --init --explain true
+	assert_out_lacks adopt
+	run nsinit --explain true
+	assert_out_has adopt
 	start_holder nsunshare -r --init --keep-fd 3 sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	kill -TERM "$holder"
 	wait "$holder"

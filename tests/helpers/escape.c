@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* escape.c: look for a way out of a root through the files of process 1. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdint.h>
@@ -34,19 +35,23 @@ static int keep_docker_caps(void)
 	return (int)syscall(SYS_capset, &head, data);
 }
 
+/* ETXTBSY of an executable is no refusal: it can be written when it is no longer busy. */
+static void try_open(const char *path, int flags, const char *what)
+{
+	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EACCES || errno == EPERM || errno == ENOENT)
+		return;
+	printf("%s: opened %s\n", path, what);
+}
+
 static void try_file(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd >= 0) {
-		printf("%s: opened for reading\n", path);
-		close(fd);
-	}
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
-		printf("%s: opened for writing\n", path);
-		close(fd);
-	}
+	try_open(path, O_PATH, "as a path");
+	try_open(path, O_RDONLY, "for reading");
+	try_open(path, O_WRONLY, "for writing");
 }
 
 static void try_dir(const char *dir)
@@ -83,7 +88,8 @@ int main(int argc, char **argv)
 	if (argc > 2 || (argc == 2 && strcmp(argv[1], "docker") && strcmp(argv[1], "all") &&
 			 strcmp(argv[1], "places"))) {
 		fputs("usage: escape [docker|all|places]\n"
-		      "Prints every way out through /proc/1/{cwd,root,exe,fd,map_files} that a\n"
+		      "Prints every way out through /proc/1/{cwd,root,exe,mem,fd,map_files} that "
+		      "a\n"
 		      "program with docker's default capabilities (or all that it has) finds;\n"
 		      "places: through cwd and root alone.\n",
 		      stderr);
@@ -98,10 +104,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	try_place("/proc/1/cwd");
+	try_place("/proc/1/cwd/..");
 	try_place("/proc/1/root");
+	try_place("/proc/1/root/..");
 	if (argc == 2 && strcmp(argv[1], "places") == 0)
 		return 0;
 	try_file("/proc/1/exe");
+	try_open("/proc/1/mem", O_RDONLY, "for reading");
+	try_open("/proc/1/mem", O_WRONLY, "for writing");
 	try_dir("/proc/1/fd");
 	try_dir("/proc/1/map_files");
 	return 0;
