@@ -150,4 +150,19 @@ test_refuses_what_is_no_process()
 	assert_err_has 'no target'
 }
 
+test_waits_although_its_caller_ignores_sigchld()
+{
+	start_target
+	for words in '-a -t' '-a --pty -t'; do
+		# shellcheck disable=SC2086 # words
+		run env --ignore-signal=CHLD nsenter2 $words "$target" -- sh -c 'exit 5'
+		assert_rc 5
+		assert_err_empty
+	done
+	run env --ignore-signal=CHLD nsenter2 --each -a -- sh -c 'exit 5' <<-REFS
+		$target
+	REFS
+	assert_rc 5
+}
+
 . shunit2

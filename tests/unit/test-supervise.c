@@ -2,6 +2,7 @@
 #include "supervise.h"
 
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "reap.h"
@@ -315,6 +316,46 @@ static int status_that_is_a_signal(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1 ? 0 : 1;
 }
 
+/* Somebody else has waited for the child: a message, and no waiting for ever. */
+static int waited_for_already(void)
+{
+	struct supervise s = { 0 };
+	struct nserr e = NSERR_INIT;
+
+	if (supervise_block(&s, &e) < 0)
+		return 1;
+	s.pid = fork();
+	if (s.pid == 0)
+		_exit(0);
+	waitpid(s.pid, NULL, 0);
+	return supervise_wait(&s, &e) == -ECHILD && strstr(e.what, "cannot wait") ? 0 : 1;
+}
+
+/* A handler of the caller's, which an exec would have reset, cannot end the wait early. */
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+static int sleeps_a_little(void)
+{
+	usleep(20000);
+	return 7;
+}
+
+static int interrupted_wait(void)
+{
+	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } };
+	struct supervise s = { 0 };
+	int status;
+
+	signal(SIGALRM, on_alarm);
+	setitimer(ITIMER_REAL, &often, NULL);
+	s.rewrite[SIGALRM] = -1;
+	status = supervised(&s, NULL, sleeps_a_little);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 7 ? 0 : 1;
+}
+
 #define ISOLATED(f) \
 	static void f##_(void) \
 	{ \
@@ -333,8 +374,11 @@ ISOLATED(ends_what_is_left)
 ISOLATED(kills_after_the_grace)
 ISOLATED(inherits)
 ISOLATED(status_that_is_a_signal)
+ISOLATED(waited_for_already)
+ISOLATED(interrupted_wait)
 
 UNIT_MAIN(CASE(exact_status_), CASE(ignored_sigchld_), CASE(early_signal_), CASE(rewritten_),
 	  CASE(dispositions_and_mask_), CASE(unblock_ends_us_), CASE(death_signal_),
 	  CASE(parent_gone_pidfd_), CASE(parent_gone_ppid_), CASE(ends_what_is_left_),
-	  CASE(kills_after_the_grace_), CASE(inherits_), CASE(status_that_is_a_signal_))
+	  CASE(kills_after_the_grace_), CASE(inherits_), CASE(status_that_is_a_signal_),
+	  CASE(waited_for_already_), CASE(interrupted_wait_))

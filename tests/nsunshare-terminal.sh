@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-terminal: who types at a terminal sees of nsunshare what he sees of unshare(1).
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid
+
+PS1='> '
+export PS1
+
+as=
+[ "$(id -u)" = 0 ] || as='--user --map-root-user'
+for tool in unshare nsunshare; do
+	mkdir "$TMP/$tool"
+	printf '#!/bin/sh\nexec %s %s --fork "$@"\n' "$tool" "$as" >"$TMP/$tool/new"
+	chmod +x "$TMP/$tool/new"
+done
+
+# What is run says itself that it runs, so that an interrupt finds it, and not a shell about to start it.
+cat >"$TMP/waits" <<-'SCRIPT'
+	#!/bin/sh
+	echo run
+	exec sleep 1000
+SCRIPT
+chmod +x "$TMP/waits"
+PATH=$TMP:$PATH
+
+# alike STEPS… -- PROGRAM…: pty shows the same and ends with the same status, whether `new` is the one or the
+# other. The terminal may show ^C before or after what it does.
+alike()
+{
+	for _tool in unshare nsunshare; do
+		run env PATH="$TMP/$_tool:$PATH" pty "$@"
+		[ "$rc" != 99 ]
+		_verdict $? "the terminal shows what is expected of $_tool"
+		out="$rc
+$(printf '%s\n' "$out" | tr -d '\r' | sed 's/\^C//g; /^$/d')"
+		[ "$_tool" = nsunshare ] || theirs=$out
+	done
+	assert_out "$theirs"
+}
+
+test_an_interrupt_at_the_prompt_inside()
+{
+	for type in -p --uts; do
+		alike -e '> ' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
+	done
+	# and from a shell outside, which has its terminal back afterwards
+	alike -e '> ' -s 'new -p -- sh -i\r' -e '> ' -s '^C' -e '> ' -s 'exit 3\r' -e '> ' \
+		-s 'echo al""ive\r' -e alive -e '> ' -s 'exit 4\r' -- sh -i
+}
+
+test_an_interrupt_of_a_program_inside()
+{
+	for type in -p --uts; do
+		alike -e '> ' -s 'waits\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' \
+			-s 'exit 3\r' -- new $type sh -i
+	done
+}
+
+test_an_interrupt_of_a_trap()
+{
+	for type in -p --uts; do
+		alike -e '> ' -s 'trap "echo go\"\"t" INT\r' -e '> ' -s '^C' -e '^C' -s '\r' -e got -e '> ' \
+			-s 'exit 3\r' -- new $type sh -i
+		alike -e run -s '^C' -e got -- new $type sh -c 'trap "echo got; exit 4" INT; while :; do waits; done'
+		alike -e '> ' -s "new $type sh -c 'trap \"echo got; exit 4\" INT; while :; do waits; done'\\r" \
+			-e run -s '^C' -e got -e '> ' -s 'echo st=$?\r' -e 'st=4' -e '> ' -s 'exit 5\r' -- sh -i
+	done
+}
+
+test_an_interrupt_of_a_loop()
+{
+	for type in -p --uts; do
+		# inside
+		alike -e '> ' -s 'while :; do waits; done\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' \
+			-e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
+	done
+	alike -e run -s '^C' -- new --uts sh -c 'while :; do waits; done'
+	# around it
+	alike -e run -s '^C' -- sh -c 'while :; do new --uts waits; done'
+	alike -e '> ' -s 'while :; do new --uts waits; done\r' -e run -s '^C' -e '> ' -s 'exit 3\r' -- sh -i
+}
+
+. shunit2
