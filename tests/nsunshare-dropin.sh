@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-dropin: the same command lines for unshare(1) and nsunshare, side by side: the program sees the same, and
+# the status is the same.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_tool unshare
+require_ns user mnt pid net uts ipc cgroup time
+
+# What a program can tell of where it runs: OUTSIDE has the namespaces of the caller.
+types='mnt uts ipc net pid user cgroup time time_for_children pid_for_children'
+# shellcheck disable=SC2086 # words
+OUTSIDE=$(cd /proc/self/ns && readlink $types)
+export OUTSIDE types
+cat >"$TMP/look" <<-'SCRIPT'
+	[ $$ != 1 ] || echo 'the first process'
+	cd /proc/self/ns && echo $types && readlink $types | grep -vxF "$OUTSIDE" | sed 's/:.*/ is new/'
+	cd "$OLDPWD" && pwd
+	set -- /proc/[0-9]*
+	[ $# -lt 5 ] && echo few in proc
+	cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups /proc/self/timens_offsets
+	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { print $5, $7 }' \
+		/proc/self/status /proc/self/mountinfo
+	setpriv --dump | grep -i 'death'
+	ls /proc/self/fd | tr '\n' ' '
+	echo "$0 $SHLVL"
+SCRIPT
+chmod 755 "$TMP" "$TMP/look"
+
+# both WORDS…: unshare's way first, then ours.
+both()
+{
+	run unshare "$@"
+	their_rc=$rc their_out=$out
+	run nsunshare "$@"
+	assert_rc "$their_rc"
+	assert_out "$their_out"
+}
+
+# same_for FILE: a command line a row; comments begin with #.
+same_for()
+{
+	while read -r line; do
+		case $line in
+		'' | '#'*) continue ;;
+		esac
+		# shellcheck disable=SC2086 # words
+		both $line </dev/null
+		assertTrue "unshare itself fails: $line ($their_rc)" "[ '$their_rc' = 0 ]"
+	done <"$1"
+}
+
+test_what_an_ordinary_user_writes()
+{
+	[ "$(id -u)" != 0 ] || return 0
+	cat >"$TMP/lines" <<-LINES
+		-U sh $TMP/look
+		-r sh $TMP/look
+		-c sh $TMP/look
+		--user --map-root-user sh $TMP/look
+		--map-root sh $TMP/look
+		-rm sh $TMP/look
+		-ru -- sh $TMP/look
+		-ri sh $TMP/look
+		-rn sh $TMP/look
+		-rC sh $TMP/look
+		-rT sh $TMP/look
+		-rpf sh $TMP/look
+		-rpf --mount-proc sh $TMP/look
+		-rpf --mount-proc=/proc sh $TMP/look
+		-rpf --mount-proc --kill-child sh $TMP/look
+		-r -muinpCTf --mount-proc sh $TMP/look
+		--user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork --mount-proc sh $TMP/look
+		-rf sh $TMP/look
+		-rf --kill-child=TERM sh $TMP/look
+		--map-user=7 --map-group=8 sh $TMP/look
+		--map-user 0 sh $TMP/look
+		--map-group 5 sh $TMP/look
+		-U --setgroups=deny sh $TMP/look
+		-r --keep-caps sh $TMP/look
+		-c --keep-caps sh $TMP/look
+		-rT --boottime 1000 --monotonic=500 sh $TMP/look
+		-rm --propagation private sh $TMP/look
+		-rm --propagation=slave sh $TMP/look
+		-rm --propagation shared sh $TMP/look
+		-rm --propagation unchanged sh $TMP/look
+		-r --wd=/usr sh $TMP/look
+		-r -R / sh $TMP/look
+		-r --root / -w /usr sh $TMP/look
+	LINES
+	same_for "$TMP/lines"
+}
+
+test_what_root_writes()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	cat >"$TMP/lines" <<-LINES
+		sh $TMP/look
+		-m sh $TMP/look
+		-u sh $TMP/look
+		-muin sh $TMP/look
+		-pf sh $TMP/look
+		-mpf --mount-proc sh $TMP/look
+		-C sh $TMP/look
+		-T sh $TMP/look
+		-T --boottime=77 sh $TMP/look
+		-m --propagation shared sh $TMP/look
+		-S 1000 sh $TMP/look
+		-G 1000 sh $TMP/look
+		-f -S 1000 -G 1000 sh $TMP/look
+		-f --kill-child sh $TMP/look
+		-R / -w /usr sh $TMP/look
+		-U sh $TMP/look
+		-U --setgroups allow sh $TMP/look
+		--map-user=7 -S 7 sh $TMP/look
+	LINES
+	same_for "$TMP/lines"
+}
+
+test_how_it_ends()
+{
+	for with in -r '-rpf --mount-proc --kill-child'; do
+		# shellcheck disable=SC2016,SC2086 # words
+		{
+			both $with sh -c 'exit 7'
+			both $with /nonexistent
+			both $with nonexistent-program
+			both $with "$TMP"
+			both $with sh -c 'kill -TERM $$; exit 5'
+		}
+	done
+	# shellcheck disable=SC2016 # for the shell inside
+	both -r sh -c 'kill -KILL $$'
+	assert_rc 137
+}
+
+test_without_a_program_the_shell_is_run()
+{
+	printf '#!/bin/sh\necho "$0 $#"\n' >"$TMP/shell"
+	chmod 755 "$TMP/shell"
+	SHELL=$TMP/shell
+	export SHELL
+	both -r
+	assert_out "$TMP/shell 0"
+	unset SHELL
+	both -r </dev/null
+	assert_rc 0
+}
+
+. shunit2
