@@ -51,19 +51,29 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	return 0;
 }
 
-/* A path from the root of the hierarchy, as seen through a mount whose root is mount->root. */
+/* What of a path from the root of the hierarchy is below the mount, or NULL when the mount does not
+ * show it; another may. */
+static const char *below_mount(const char *path, const struct mountinfo_line *mount)
+{
+	const char *below = streq(mount->root, "/") ? path : str_after(path, mount->root);
+
+	return below && (*below == '/' || *below == '\0') ? below : NULL;
+}
+
+/* The directory that c->name is in that mount. */
 static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char *own,
 		     struct nserr *e)
 {
 	bool v2 = streq(mount->fstype, "cgroup2");
 	char base[4096] = "", path[8192];
-	const char *below = base;
+	const char *below;
 
 	if (c->name[0] == '/')
 		return add_dir(c, v2, mount->target, c->name, e);
 	if (!own_path(own, mount, base, sizeof(base)))
 		return 0;
-	if (!streq(mount->root, "/") && !(below = str_after(base, mount->root)))
+	below = below_mount(base, mount);
+	if (!below)
 		return 0;
 	snprintf(path, sizeof(path), "%s%s%s", below, streq(below, "/") ? "" : "/", c->name);
 	return add_dir(c, v2, mount->target, path, e);
@@ -105,10 +115,22 @@ static bool is_in_cgroupfs(const char *path, bool *v2)
 	return false;
 }
 
+int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e)
+{
+	struct mountinfo_line line;
+	int rc = 0;
+
+	while (rc == 0 && mountinfo_next(m, &line))
+		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
+			rc = add_mount(c, &line, own, e);
+	if (rc == 0 && c->n == 0)
+		rc = nserr_set(e, EOPNOTSUPP, "no cgroup file system is mounted");
+	return rc;
+}
+
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
-	struct mountinfo_line line;
 	char own[16384];
 	ssize_t n;
 	bool v2;
@@ -123,12 +145,7 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	if (n < 0)
 		return nserr_set(e, (int)n, "cannot read /proc/self/cgroup");
 	rc = mountinfo_read(&m, e);
-	while (rc == 0 && mountinfo_next(&m, &line))
-		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
-			rc = add_mount(c, &line, own, e);
-	if (rc == 0 && c->n == 0)
-		rc = nserr_set(e, EOPNOTSUPP, "no cgroup file system is mounted");
-	return rc;
+	return rc < 0 ? rc : cgroup_place(c, own, &m, e);
 }
 
 /* Opens the directory that theirs, a /proc/PID/cgroup, names for a mounted hierarchy, unless it is
@@ -138,8 +155,7 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 {
 	bool v2 = streq(mount->fstype, "cgroup2");
 	char path[4096], own_dir[4096];
-	const char *below = path;
-	size_t n = strlen(mount->root);
+	const char *below;
 	int rc;
 
 	if (!own_path(theirs, mount, path, sizeof(path)) ||
@@ -148,11 +164,9 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
 		return nserr_set(e, EXDEV, "the cgroup %s is outside of the cgroup namespace",
 				 path);
-	if (n > 1) {
-		below = str_after(path, mount->root);
-		if (!below || (*below && *below != '/'))
-			return 0; /* this mount does not show it; another may */
-	}
+	below = below_mount(path, mount);
+	if (!below)
+		return 0;
 	rc = add_dir(c, v2, mount->target, below, e);
 	if (rc < 0)
 		return rc;

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "mountinfo.h"
 #include "nserr.h"
 
 #define CGROUP_MAX 16 /* hierarchies */
@@ -31,6 +32,12 @@ struct cgroup {
  * caller's own cgroup. 0, or a negative errno with e set: -EOPNOTSUPP without any hierarchy.
  */
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
+
+/*
+ * The part of it that asks nobody: c->name, which is no directory of a cgroup file system, in the
+ * hierarchies that m has, for a caller whose /proc/PID/cgroup is own.
+ */
+int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e) must_check;
 
 /*
  * The cgroups of the process whose /proc directory procfd is, opened for cgroup_join(): of every

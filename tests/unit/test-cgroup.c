@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cgroup.h"
+
+#include <sys/stat.h>
+
+#include "unit.h"
+
+/* What hosts have: version 2 alone, version 1 alone, and both. */
+#define V2 "30 20 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
+#define V1 \
+	"31 20 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n" \
+	"32 20 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n" \
+	"33 20 0:29 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n"
+#define UNIFIED "34 20 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
+#define OTHER   "20 1 0:24 / / rw - tmpfs none rw,cpu\n"
+#define OWN_V1  "3:cpu,cpuacct:/box\n2:pids:/\n1:name=systemd:/user.slice/x.scope\n"
+
+/* The directories that name is, a line each, "v2 " before those of version 2. */
+static const char *place(const char *name, const char *mounts, const char *own)
+{
+	static char text[2048];
+	struct cgroup c = { .name = name };
+	struct mountinfo m = { .text = strdup(mounts) };
+	struct nserr e = NSERR_INIT;
+	char *copy = strdup(own);
+	int rc;
+
+	m.at = m.text;
+	text[0] = '\0';
+	rc = cgroup_place(&c, copy, &m, &e);
+	for (size_t i = 0; i < c.n; i++) {
+		strcat(strcat(text, c.dir[i].v2 ? "v2 " : ""), c.dir[i].path);
+		strcat(text, "\n");
+	}
+	if (rc < 0)
+		strcpy(text, e.what);
+	cgroup_free(&c);
+	mountinfo_free(&m);
+	free(copy);
+	return text;
+}
+
+static void a_name_is_below_the_own_cgroup_of_each_hierarchy(void)
+{
+	CHECK_STR(place("a", OTHER V2, "0::/user.slice\n"), "v2 /sys/fs/cgroup/user.slice/a\n");
+	CHECK_STR(place("a", V2, "0::/\n"), "v2 /sys/fs/cgroup/a\n");
+	CHECK_STR(place("a/b", V1, OWN_V1), "/sys/fs/cgroup/cpu,cpuacct/box/a/b\n"
+					    "/sys/fs/cgroup/pids/a/b\n"
+					    "/sys/fs/cgroup/systemd/user.slice/x.scope/a/b\n");
+	CHECK_STR(place("a", V1 UNIFIED, OWN_V1 "0::/init\n"),
+		  "/sys/fs/cgroup/cpu,cpuacct/box/a\n"
+		  "/sys/fs/cgroup/pids/a\n"
+		  "/sys/fs/cgroup/systemd/user.slice/x.scope/a\n"
+		  "v2 /sys/fs/cgroup/unified/init/a\n");
+}
+
+static void a_path_is_from_the_root_of_each(void)
+{
+	CHECK_STR(place("/a", V2, "0::/user.slice\n"), "v2 /sys/fs/cgroup/a\n");
+	CHECK_STR(place("/a", V1, OWN_V1), "/sys/fs/cgroup/cpu,cpuacct/a\n"
+					   "/sys/fs/cgroup/pids/a\n"
+					   "/sys/fs/cgroup/systemd/a\n");
+}
+
+static void a_hierarchy_that_the_caller_is_not_in_is_left_out(void)
+{
+	CHECK_STR(place("a", V1, "2:pids:/\n"), "/sys/fs/cgroup/pids/a\n");
+	CHECK_STR(place("a", V2, OWN_V1), "no cgroup file system is mounted");
+}
+
+/* A container has a part of the hierarchy mounted, whose root is a directory of it. */
+static void a_mount_of_a_part_shows_what_is_below_it(void)
+{
+	const char *part = "30 20 0:26 /box /cg rw - cgroup2 cgroup2 rw\n";
+
+	CHECK_STR(place("a", part, "0::/box\n"), "v2 /cg/a\n");
+	CHECK_STR(place("a", part, "0::/box/in\n"), "v2 /cg/in/a\n");
+	CHECK_STR(place("a", part, "0::/boxes\n"), "no cgroup file system is mounted");
+	CHECK_STR(place("a", part, "0::/\n"), "no cgroup file system is mounted");
+}
+
+static void without_a_cgroup_file_system_it_says_so(void)
+{
+	CHECK_STR(place("a", OTHER, "0::/\n"), "no cgroup file system is mounted");
+	CHECK_STR(place("/a", "", ""), "no cgroup file system is mounted");
+}
+
+/* cgroup_open() with create, on a directory that is as good as a cgroup for mkdir(2). */
+static void what_is_missing_above_is_made_and_removed_and_no_more(void)
+{
+	char dir[] = "/tmp/test-cgroup.XXXXXX", path[64], above[64];
+	struct cgroup c = { .name = "a/b/c", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	struct nserr e = NSERR_INIT;
+
+	CHECK(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a//b/c", dir);
+	snprintf(above, sizeof(above), "%s/a", dir);
+	c.dir[0].path = strdup(path);
+	CHECK_INT(cgroup_open(&c, true, NULL, 0, &e), 0);
+	CHECK_INT(access(path, F_OK), 0);
+	CHECK_INT(cgroup_remove(&c, &e), 0);
+	CHECK(access(above, F_OK) < 0);
+
+	CHECK_INT(mkdir(above, 0755), 0);
+	util_close(&c.dir[0].fd);
+	CHECK_INT(cgroup_open(&c, true, NULL, 0, &e), 0);
+	CHECK_INT(cgroup_remove(&c, &e), 0);
+	CHECK_INT(access(above, F_OK), 0);
+	CHECK_INT(rmdir(above), 0);
+
+	/* a file is in the way of the last: what was made above it goes again */
+	util_close(&c.dir[0].fd);
+	CHECK_INT(symlink("nowhere/at/all", above), 0);
+	CHECK(cgroup_open(&c, true, NULL, 0, &e) < 0);
+	CHECK_INT(unlink(above), 0);
+	CHECK_INT(rmdir(dir), 0);
+	cgroup_free(&c);
+}
+
+UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
+	  CASE(a_path_is_from_the_root_of_each),
+	  CASE(a_hierarchy_that_the_caller_is_not_in_is_left_out),
+	  CASE(a_mount_of_a_part_shows_what_is_below_it),
+	  CASE(without_a_cgroup_file_system_it_says_so),
+	  CASE(what_is_missing_above_is_made_and_removed_and_no_more))
