@@ -226,18 +226,37 @@ static int pivot_error(int rc, struct nserr *e)
 	return rc;
 }
 
+/* The directory for the old root, made when missing. */
+static int open_put_old(struct rootfs *r, const char *path, struct nserr *e)
+{
+	cleanup_fd int fd = -1;
+	struct stat st, root;
+
+	fd = rootwalk_open(r->fd, path, ROOTWALK_DIR, &r->log);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot make %s in the new root", path);
+	if (fstat(fd, &st) < 0 || fstat(r->fd, &root) < 0)
+		return nserr_set(e, errno, "cannot look at %s", path);
+	if (!S_ISDIR(st.st_mode))
+		return nserr_set(e, ENOTDIR, "cannot put the old root on %s", path);
+	if (st.st_dev == root.st_dev && st.st_ino == root.st_ino)
+		return nserr_set(e, EBUSY, "the old root on %s would cover the new one", path);
+	return TAKE_FD(fd);
+}
+
 int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
 {
 	cleanup_fd int put = -1;
-	int rc = rootfs_attach(r, false, e);
+	int rc = 0;
 
+	if (put_old) {
+		put = open_put_old(r, put_old, e);
+		if (put < 0)
+			return put;
+	}
+	rc = rootfs_attach(r, false, e);
 	if (rc < 0)
 		return rc;
-	if (put_old) {
-		put = rootwalk_open(r->fd, put_old, ROOTWALK_DIR, &r->log);
-		if (put < 0)
-			return nserr_set(e, put, "cannot make %s in the new root", put_old);
-	}
 	rc = rootfs_finish(r, e);
 	if (rc < 0)
 		return rc;

@@ -178,6 +178,90 @@ test_the_old_root_is_kept_where_asked()
 	assert_out_has old
 }
 
+test_the_old_root_has_a_directory_of_its_own()
+{
+	touch "$box/plain"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --put-old=/a/b/c "$box" -- /bin/sh -c 'ls /a/b/c; ls /'
+		assert_ok
+		assert_out_has usr
+		assert_out_has a
+		rm -r "${box:?}/a"
+		ln -sfn . "$box/here"
+		for root in / . .. /here; do
+			run box --put-old=$root "$box" -- /bin/ls
+			assert_refused 125 'would cover the new one: Device or resource busy'
+		done
+		run box --put-old=/plain "$box" -- /bin/ls
+		assert_refused 125 '/plain: Not a directory'
+	done
+	NSPIVOT_UNDER=
+	rm "$box/plain" "$box/here"
+}
+
+# The README's line for pivot_root(8).
+test_pivot_root_of_the_working_directory()
+{
+	run in_ns sh -c "cd '$box' && exec nspivot --put-old /old . -- /bin/sh -c 'pwd; ls /old'"
+	assert_ok
+	assert_out_has usr
+	rmdir "$box/old"
+}
+
+test_a_new_root_need_not_be_a_mount_but_may_be_a_shared_one()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086 # words
+		run in_ns sh -c "mount --make-rshared / && mount --bind '$box' '$box' && mount --make-shared '$box' &&
+			exec $NSPIVOT_UNDER nspivot --preset=minimal '$box' -- /bin/cat /proc/self/mountinfo"
+		assert_ok
+		assertEquals 'mounts' 2 "$(wc -l <"$TMP/out")"
+		assert_out_lacks shared:
+	done
+	NSPIVOT_UNDER=
+}
+
+test_in_a_chroot_it_says_so()
+{
+	mkdir -p "$TMP/jail/new/bin" "$TMP/jail/proc"
+	for d in usr bin lib lib64 "$NSUTILS_BIN" "$NSUTILS_HELPERS"; do
+		mkdir -p "$TMP/jail/$d"
+	done
+	cp "$box/bin/busybox" "$TMP/jail/new/bin/ls"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run in_ns sh -c "cd / && for d in usr bin lib lib64 .$NSUTILS_BIN .$NSUTILS_HELPERS proc; do
+				mount --rbind \$d '$TMP/jail/'\$d || exit 99
+			done
+			exec chroot '$TMP/jail' $NSPIVOT_UNDER nspivot /new -- /bin/ls"
+		assert_refused 125 'slave mount'
+		assert_err_has 'hint: / is no mount point: the caller is in a chroot'
+	done
+	NSPIVOT_UNDER=
+}
+
+test_a_mount_tells_its_type_as_source()
+{
+	mkdir -p "$TMP/low1" "$TMP/low2"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --proc /proc --tmpfs /t --overlay "/o:lower=$TMP/low1,lower=$TMP/low2" "$box" -- /bin/cat /proc/mounts
+		assert_ok
+		assert_out_has 'proc /proc proc '
+		assert_out_has 'tmpfs /t tmpfs '
+		assert_out_has 'overlay /o overlay '
+		assert_out_lacks none
+	done
+	NSPIVOT_UNDER=
+}
+
+# It shows the host's processes, which is what it is for; the machine's own namespace stays refused.
+test_the_host_preset_is_entered_without_force()
+{
+	run box --preset=host "$box" -- /bin/sh -c 'echo /proc/[0-9]* /sys/k*'
+	assert_ok
+	assert_out_has /proc/1
+	assert_out_has /sys/kernel
+}
+
 test_the_working_directory_is_inside()
 {
 	run box --chdir /etc "$box" -- /bin/sh -c 'pwd; cd ..; pwd'
@@ -264,6 +348,16 @@ test_an_idmapped_mount_is_attached_as_it_is()
 	assert_ok
 	assert_out '7:7
 61234:61234'
+}
+
+test_a_file_system_without_idmapped_mounts_says_so()
+{
+	kernel_call mount_setattr || return 0
+	[ "$(id -u)" = 0 ] || return 0
+	run nsidmap mount --map u:0:7:1,g:0:7:1 --fd 5 /proc -- \
+		nsunshare -mp -- nspivot --bind fd:5:/ids "$box" -- /bin/ls
+	assert_refused 125 "cannot map the ids of '/proc': Invalid argument"
+	assert_err_has 'knows no idmapped mounts'
 }
 
 test_bad_command_lines_are_refused()

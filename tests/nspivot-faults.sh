@@ -182,6 +182,27 @@ test_no_space_and_no_place()
 	assert_rc 125
 }
 
+test_a_program_where_none_may_run()
+{
+	mkdir -p "$TMP/src"
+	cp "$box/final" "$TMP/src/final"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --bind "$TMP/src:/x:noexec" "$box" -- /x/final
+		assert_refused 126 'Permission denied'
+	done
+	NSPIVOT_UNDER=
+}
+
+test_a_quota_that_is_used_up()
+{
+	note_state
+	NSPIVOT_UNDER='enosys -e EDQUOT mkdirat --'
+	run box --tmpfs /new "$box" -- /final
+	NSPIVOT_UNDER=
+	assert_refused 125 'cannot make /new in the new root: Disk quota exceeded'
+	assert_no_leftovers
+}
+
 test_a_hundred_binds()
 {
 	i=0

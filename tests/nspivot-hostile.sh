@@ -107,10 +107,104 @@ test_a_directory_exchanged_for_a_link_beside_it()
 {
 	NSPIVOT_UNDER=
 	race 40
-	assert_canary
 	NSPIVOT_UNDER=$OLD_KERNEL
 	race 20
+	NSPIVOT_UNDER=
+}
+
+# bind_swapped PATH: binds of a source that is exchanged all the time show one of the two, with their options
+bind_swapped()
+{
+	start_holder exchange "$box/src" "$box/other"
+	n=0 seen=
+	while [ $n -lt 10 ]; do
+		run box --ro-bind "$box/src:/b/$n" "$box" -- /bin/sh -c \
+			"cat /b/$n/file || cat /b/$n; echo x >/b/$n/file || echo x >/b/$n; :"
+		n=$((n + 1))
+		seen="$seen $out"
+		assert_rc 0
+		assert_err_has 'Read-only file system'
+	done
+	stop_holder
+}
+
+test_a_source_in_the_root_is_opened_once()
+{
+	evil
+	mkdir "$box/src"
+	echo directory >"$box/src/file"
+	echo file >"$box/other"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		bind_swapped
+		assertEquals 'nothing else is seen' '' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
+		rm -rf "${box:?}/b"
+	done
+	NSPIVOT_UNDER=
+	rm -r "$box/src" "$box/other" 2>/dev/null
+	mkdir "$box/src"
+	echo directory >"$box/src/file"
+	# a path outside the new root is the caller's: a link is followed, but what it shows stays read-only
+	ln -s "$canary" "$box/other"
+	bind_swapped
 	assert_canary
+}
+
+# CVE-2025-31133: what hides a path is a verified device, also where /dev/null is exchanged for something else.
+test_what_masks_is_the_null_device_or_nothing()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	evil
+	echo secret >"$box/plain"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		n=0
+		while [ $n -lt 5 ]; do
+			# shellcheck disable=SC2086 # words
+			run in_ns sh -c "mount -t tmpfs dev /dev && mknod -m 666 /dev/null c 1 3 && ln -s '$canary/file' /dev/x &&
+				{ exchange /dev/null /dev/x 3>/ready & } && read -r l </ready; cd / && $NSPIVOT_UNDER nspivot --force \
+				--mask /plain '$box' -- /bin/sh -c 'cat /plain; echo harm >/plain'; kill \$!; :"
+			n=$((n + 1))
+			assert_out_lacks untouched
+		done
+	done
+	NSPIVOT_UNDER=
+	assert_canary
+	assertEquals untouched "$(cat "$canary/file")"
+}
+
+# What a root holds as /proc is never taken for one: it is covered by a real one, or not asked.
+test_a_false_proc_is_not_believed()
+{
+	for kind in directory tmpfs bind; do
+		evil
+		mkdir -p "$box/proc/1" "$box/proc/self/fd" "$box/proc/sys/kernel" "$TMP/false"
+		case $kind in
+		directory) with=true ;;
+		tmpfs) with="mount -t tmpfs proc '$box/proc' && mkdir -p '$box/proc/1' '$box/proc/sys/kernel'" ;;
+		bind) with="mount --bind '$TMP/false' '$box/proc'" ;;
+		esac
+		mkdir -p "$TMP/false/1" "$TMP/false/sys/kernel" "$TMP/false/self/fd"
+		for d in "$box/proc" "$TMP/false"; do
+			ln -sfn / "$d/1/root"
+			ln -sfn "$canary/file" "$d/keys"
+			ln -sfn "$canary/file" "$d/sys/kernel/core_pattern"
+			ln -sfn "$canary/file" "$d/self/fd/7"
+		done
+		look >"$TMP/before"
+		for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+			# shellcheck disable=SC2086 # words
+			run in_ns sh -c "$with && cd / && exec $NSPIVOT_UNDER nspivot --proc /proc --mask /proc/keys:try \
+				--readonly /proc/sys '$box' -- /bin/sh -c 'stat -f -c %T /proc; readlink /proc/1/root;
+				echo x >/proc/sys/kernel/core_pattern; :'"
+			assert_canary
+			assert_out_has proc
+			assert_err_has 'Read-only file system'
+			# not covered, it is a directory like any other
+			# shellcheck disable=SC2086
+			run in_ns sh -c "$with && cd / && exec $NSPIVOT_UNDER nspivot --mask /proc/keys:try \
+				--readonly /proc/sys:try --dev '$box' -- /bin/ls /proc"
+			assert_canary
+		done
+	done
 	NSPIVOT_UNDER=
 }
 
