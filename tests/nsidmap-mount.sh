@@ -5,6 +5,7 @@
 . "${0%/*}/testlib.sh"
 require_root
 require_kernel_call mount_setattr
+require_feature tmpfs-idmap
 require_tool busybox nspivot nsunshare perl
 
 oneTimeSetUp()

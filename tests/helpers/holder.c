@@ -8,6 +8,7 @@
  *	taskfd    ipc: a descriptor that a thread has for itself
  *	socket    net: a socket                 parent    user: the parent of the one it is in
  *	mount     uts: bound on FILE in a mount namespace of its own
+ *	flight    uts: a descriptor that was sent and not yet received
  *	lostmount uts: the same, and nothing is in that mount namespace but a descriptor of it
  *	threads N plain threads             sleepers N plain processes
  *	hostile   uts: a process in it whose name and command line would forge rows and more
@@ -118,6 +119,33 @@ static void hold_taskfd(void)
 	pthread_t t;
 
 	check(pthread_create(&t, NULL, thread_with_fds, NULL) == 0, "pthread_create");
+}
+
+static void hold_flight(void)
+{
+	int fd = make(CLONE_NEWUTS, "/proc/self/ns/uts"), pair[2];
+	struct iovec iov = { (char[]){ "" }, 1 };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} u = { .room = "" };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = u.room,
+			      .msg_controllen = sizeof(u.room) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	struct stat st;
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	check(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0, "socketpair");
+	check(sendmsg(pair[0], &msg, 0) == 1, "sendmsg");
+	check(fstat(fd, &st) == 0, "fstat");
+	close(fd);
+	dprintf(3, "uts %lu\n", (unsigned long)st.st_ino);
+	close(3);
 }
 
 static void hold_socket(void)
@@ -257,6 +285,8 @@ int main(int argc, char **argv)
 		hold_taskfd();
 	else if (strcmp(kind, "socket") == 0)
 		hold_socket();
+	else if (strcmp(kind, "flight") == 0)
+		hold_flight();
 	else if (strcmp(kind, "children") == 0)
 		hold_children(CLONE_NEWTIME);
 	else if (strcmp(kind, "newpid") == 0)

@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-kernel: what listns(2) lists, and how it is entered: by its id, through an nsfs handle. In
+# another pid namespace than the initial one it lists to root, too, no more than what root is in.
+# as: root
+# pid: machine
+. "${0%/*}/testlib.sh"
+require_root
+require_ns uts ipc net user time
+
+# hold KIND [ARG]: a holder; sets $inode.
+hold()
+{
+	start_holder holder "$@"
+	inode=${holder_line#* }
+}
+
+# Neither a process nor a file of /proc leads there.
+test_finds_what_is_held_by_a_descriptor_on_its_way()
+{
+	hold flight
+	run enosys listns -- nslist -rn -t uts -o NS
+	assert_rc 0
+	assert_out_lacks "$inode"
+	feature listns || return 0
+	run nslist -rn -o NS,TYPE,NPROCS,HELD,ONS
+	assert_rc 0
+	assert_out_has "$inode uts 0 kernel $(readlink /proc/self/ns/user | tr -dc 0-9)"
+	run nslist -rn --sources task,children,fd,sock,mnt -o NS
+	assert_out_lacks "$inode"
+	stop_holder
+	run nslist -rn --sources kernel -o NS
+	assert_out_lacks "$inode"
+}
+
+test_what_nothing_else_leads_to_is_entered_by_its_id()
+{
+	feature listns || return 0
+	hold flight
+	run nslist -rn --sources kernel -t uts -o NS,ID,REF
+	id=$(printf '%s\n' "$out" | sed -n "s/^$inode \([0-9]*\) id:\1\$/\1/p")
+	assertNotNull 'REF is the id' "$id"
+	for ref in "--uts=:$id" "-tid:$id"; do
+		run nsenter2 "$ref" readlink /proc/self/ns/uts
+		assert_ok
+		assert_out "uts:[$inode]"
+	done
+	run nsenter2 --net=":$id" true
+	assert_refused 125 'is a uts namespace, not a net namespace'
+	run nslist --show "id:$id"
+	assert_rc 0
+	assert_out_has "$inode"
+	stop_holder
+	run nsenter2 -t "id:$id" true
+	assert_refused 125 "$id"
+}
+
+# A socket is no reason for the kernel to list a network namespace, so all sources are asked.
+test_lists_all_that_the_other_sources_find_but_what_a_socket_holds()
+{
+	feature listns || return 0
+	for kind in task fd flight children parent "lostmount $TMP/at"; do
+		# shellcheck disable=SC2086 # words
+		hold $kind
+	done
+	hold socket
+	run nslist -rn -o TYPE,NS
+	assert_rc 0
+	grep -vx "net $inode" "$TMP/out" >"$TMP/all"
+	assertNotEquals 'the socket is found' "$(grep -c . "$TMP/out")" "$(grep -c . "$TMP/all")"
+	run nslist -rn -o TYPE,NS --sources kernel
+	assert_rc 0
+	assertEquals '' "$(diff "$TMP/out" "$TMP/all")"
+}
+
+test_an_ordinary_user_is_told_of_his_own()
+{
+	feature listns || return 0
+	hold flight
+	as_nstest nslist -rn --sources kernel -o NS,TYPE >"$TMP/out" 2>"$TMP/err"
+	assertEquals 0 $?
+	assertEquals '' "$(grep "^$inode " "$TMP/out")"
+	assertEquals 1 "$(grep -c ' uts$' "$TMP/out")"
+}
+
+test_another_pid_namespace_is_no_obstacle()
+{
+	hold fd
+	run unshare --pid --fork --mount-proc nslist -rn -o TYPE,NS
+	assert_ok
+	for type in pid mnt uts net user; do
+		assert_out_has "$type "
+	done
+}
+
+. shunit2
