@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: --overlay: layers given as words, handed to the kernel as it can take them. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -11,7 +12,8 @@
 struct layers {
 	const char *param[PARAM_MAX]; /* for the kernel */
 	char *text[PARAM_MAX];        /* those of them that are ours */
-	size_t n, ntext;
+	int fd[PARAM_MAX];            /* of layers that are named by descriptor */
+	size_t n, ntext, nfd;
 };
 
 static int add(struct layers *l, struct nserr *e, const char *key, const char *value)
@@ -31,6 +33,24 @@ static void done(struct layers *l)
 {
 	while (l->ntext > 0)
 		free(l->text[--l->ntext]);
+	while (l->nfd > 0)
+		close(l->fd[--l->nfd]);
+}
+
+/* Before 6.5 fsconfig(2) refuses a comma in an overlay's parameters, escaped or not: such a layer
+ * is named by a descriptor, in buf. */
+static const char *no_comma(struct layers *l, const char *path, char buf[40], bool by_fd)
+{
+	int fd = -1;
+
+	if (by_fd && strchr(path, ',') && l->nfd < PARAM_MAX)
+		fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return path;
+	l->fd[l->nfd++] = fd;
+	snprintf(buf, 40, "/proc/self/fd/%d", fd);
+	return buf;
 }
 
 /* Writes a path into the one word of all lower layers: colons separate them there, and in the text
@@ -68,6 +88,8 @@ static int collect(struct rootfs *r, const struct op *op, const char *newroot, b
 		   struct layers *l, struct nserr *e)
 {
 	struct buf lower = BUF_INIT;
+	bool by_fd = joined && !r->legacy;
+	char buf[40];
 	int rc = 0;
 
 	for (size_t i = 0; i <= op->o.n && rc == 0; i++) {
@@ -79,15 +101,15 @@ static int collect(struct rootfs *r, const struct op *op, const char *newroot, b
 		if (path && joined) {
 			if (lower.len > 0)
 				buf_addc(&lower, ':');
-			escape(&lower, path, r->legacy);
+			escape(&lower, no_comma(l, path, buf, by_fd), r->legacy);
 		} else if (path) {
 			rc = add(l, e, "lowerdir+=", path);
 		} else if (streq(word, "upper=tmpfs")) {
 			rc = memory_upper(r, l, e);
 		} else if ((path = str_after(word, "upper="))) {
-			rc = add(l, e, "upperdir=", path);
+			rc = add(l, e, "upperdir=", no_comma(l, path, buf, by_fd));
 		} else if ((path = str_after(word, "work="))) {
-			rc = add(l, e, "workdir=", path);
+			rc = add(l, e, "workdir=", no_comma(l, path, buf, by_fd));
 		} else if (*word) {
 			rc = add(l, e, "", word);
 		}
@@ -139,12 +161,25 @@ static int try_mount(struct rootfs *r, const struct op *op, const char *newroot,
 	return rc;
 }
 
-int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot, struct nserr *e)
+/* Layer by layer (6.5): any number, any name; else all in one word. */
+static int try_both(struct rootfs *r, const struct op *op, const char *newroot, struct nserr *e)
 {
 	int rc = -EINVAL;
 
-	/* layer by layer (6.5): any number, any name; else all in one word */
 	if (!r->legacy)
 		rc = try_mount(r, op, newroot, false, e);
 	return rc == -EINVAL ? try_mount(r, op, newroot, true, e) : rc;
+}
+
+int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot, struct nserr *e)
+{
+	int rc = try_both(r, op, newroot, e);
+
+	/* before 6.15 a layer cannot be in a detached mount, where an upper one in memory is */
+	if (rc == -EINVAL && !r->attached && r->files >= 0) {
+		rc = rootfs_attach(r, true, e);
+		if (rc == 0)
+			rc = try_both(r, op, newroot, e);
+	}
+	return rc;
 }
