@@ -210,13 +210,19 @@ test_init_is_process_1_and_reaps()
 	assertEquals 143 $?
 }
 
-test_refuses_to_run_setuid()
+test_refuses_to_run_setuid_or_setgid()
 {
 	[ "$(id -u)" = 0 ] || return 0
-	chmod 755 "$TMP"
-	cp "$(command -v nsunshare)" "$TMP/setuid" && chmod 4755 "$TMP/setuid"
-	run setpriv --reuid 61234 --regid 61234 --clear-groups "$TMP/setuid" -u id
-	assert_refused 125 'does not run setuid'
+	chmod 711 "$TMP"
+	cp "$NSUTILS_BIN/nsunshare" "$TMP/copy"
+	for mode in 4755 2755; do
+		chmod $mode "$TMP/copy"
+		run as_nstest "$TMP/copy" -r true
+		assert_refused 125 'does not run setuid or setgid'
+	done
+	# its own user is not changed by the bit
+	run "$TMP/copy" -r true
+	assert_ok
 }
 
 . shunit2
