@@ -10,6 +10,7 @@ RUNS=500
 suite()
 {
 	suite_addTest test_no_run_fails_and_what_stays_is_always_listed
+	suite_addTest test_what_stays_is_listed_while_a_thousand_a_second_come_and_go
 	suite_addTest test_lists_of_processes_and_trees_survive_as_well
 }
 

@@ -15,25 +15,56 @@ start_churn()
 	done
 }
 
-test_no_run_fails_and_what_stays_is_always_listed()
+# start_stayers: sets $stay, the inodes of uts namespaces that stay.
+start_stayers()
 {
 	stay=''
 	for _s in 1 2 3 4 5; do
 		start_holder unshare -r -u sh -c 'readlink /proc/self/ns/uts >&3; exec sleep infinity 3>&-'
 		stay="$stay $(echo "$holder_line" | tr -dc 0-9)"
 	done
-	start_churn
-	failed=0 missing=0
+}
+
+# look RUNS: counts $failed, $empty and $missing.
+look()
+{
+	failed=0 empty=0 missing=0
 	i=0
-	while [ $i -lt "$RUNS" ]; do
+	while [ $i -lt "$1" ]; do
 		i=$((i + 1))
 		nslist -rno NS,TYPE,NPROCS,PID,USER,COMMAND >"$TMP/out" 2>"$TMP/err" || failed=$((failed + 1))
+		[ -s "$TMP/out" ] || empty=$((empty + 1))
 		for _s in $stay; do
 			grep -q "^$_s uts 1 " "$TMP/out" || missing=$((missing + 1))
 		done
 	done
 	assertEquals 'failures' 0 $failed
+	assertEquals 'empty outputs' 0 $empty
 	assertEquals 'namespaces that were there and not listed' 0 $missing
+}
+
+test_no_run_fails_and_what_stays_is_always_listed()
+{
+	start_stayers
+	start_churn
+	look "$RUNS"
+}
+
+test_what_stays_is_listed_while_a_thousand_a_second_come_and_go()
+{
+	start_stayers
+	start_holder holder churn "$TMP/count1"
+	start_holder holder churn "$TMP/count2"
+	until [ -s "$TMP/count1" ] && [ -s "$TMP/count2" ]; do
+		:
+	done
+	before=$(date +%s%N)
+	count=$(($(cat "$TMP/count1") + $(cat "$TMP/count2")))
+	look "$RUNS"
+	count=$(($(cat "$TMP/count1") + $(cat "$TMP/count2") - count))
+	ms=$((($(date +%s%N) - before) / 1000000))
+	echo "$((count * 1000 / ms)) processes a second"
+	assertTrue "$count processes in $ms ms" "[ $count -ge $ms ]"
 }
 
 test_lists_of_processes_and_trees_survive_as_well()

@@ -11,6 +11,7 @@
  *	flight    uts: a descriptor that was sent and not yet received
  *	lostmount uts: the same, and nothing is in that mount namespace but a descriptor of it
  *	threads N plain threads             sleepers N plain processes
+ *	churn FILE  plain processes that come and go, 64 at a time, and how many there were to FILE
  *	hostile   uts: a process in it whose name and command line would forge rows and more
  *	bind N DIR  uts: N of them, bound on DIR/1 to DIR/N; then it ends
  */
@@ -251,6 +252,31 @@ static void many_sleepers(int n)
 	tell("uts", "/proc/self/ns/uts");
 }
 
+/* The oldest gives way to each new one. */
+static void churn(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	pid_t pids[64] = { 0 };
+
+	check(fd >= 0, file);
+	tell("uts", "/proc/self/ns/uts");
+	for (unsigned long n = 1;; n++) {
+		pid_t *pid = &pids[n % 64];
+		char text[24];
+
+		if (*pid && kill(*pid, SIGKILL) == 0)
+			waitpid(*pid, NULL, 0);
+		*pid = fork();
+		check(*pid >= 0, "fork");
+		if (*pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			wait_for_end();
+		}
+		if (n % 64 == 0)
+			check(pwrite(fd, text, (size_t)sprintf(text, "%lu\n", n), 0) > 0, file);
+	}
+}
+
 /* A command line of 2 MB. */
 static void become_hostile(void)
 {
@@ -301,6 +327,8 @@ int main(int argc, char **argv)
 		hold_mount(arg, 0);
 	else if (arg && strcmp(kind, "lostmount") == 0)
 		hold_mount(arg, 1);
+	else if (arg && strcmp(kind, "churn") == 0)
+		churn(arg);
 	else if (arg && strcmp(kind, "threads") == 0)
 		many_threads(atoi(arg));
 	else if (arg && strcmp(kind, "sleepers") == 0)
