@@ -15,6 +15,7 @@
 #define ANYTHING NSCOLLECT_ALL
 
 #define SIGNED (COL_RIGHT | COL_SIGNED)
+#define WORDS  (COL_RIGHT | COL_WORDS)
 
 /* clang-format off */
 const struct column nslist_columns[] = {
@@ -27,7 +28,7 @@ const struct column nslist_columns[] = {
 	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_command,   "command line of PID" },
 	{ "UID",       0,   COL_RIGHT, PROCS,    fill_uid,       "user id of PID, or of who made it" },
 	{ "USER",      0,   0,         PROCS,    fill_user,      "user name of PID, or of who made it" },
-	{ "NETNSID",   0,   0,         0,        fill_netnsid,   "number by which our network namespace knows it" },
+	{ "NETNSID",   0,   WORDS,     0,        fill_netnsid,   "number by which our network namespace knows it" },
 	{ "NSFS",      0,   COL_WRAP,  MOUNTS,   fill_nsfs,      "where it is mounted in our mount namespace" },
 	{ "PNS",       10,  COL_RIGHT, 0,        fill_pns,       "parent namespace" },
 	{ "ONS",       10,  COL_RIGHT, 0,        fill_ons,       "user namespace that owns it" },

@@ -52,7 +52,7 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 				cli_die_usage("--filter: unknown column '%s'", name);
 			x->cols[x->n_cols++] = c;
 			col = scols_table_new_column(tb, name, 0, 0);
-			if (col && c->flags & COL_RIGHT)
+			if (col && c->flags & COL_RIGHT && !(c->flags & COL_WORDS))
 				/* the library has no type of whole numbers below 0 */
 				scols_column_set_data_type(col, c->flags & COL_SIGNED
 									? SCOLS_DATA_FLOAT

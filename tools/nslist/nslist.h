@@ -95,7 +95,8 @@ struct cell {
 	struct buf text; /* items of a list end with a NUL */
 };
 
-enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8 };
+/* What is right is a number for --filter, unless there are words among them. */
+enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8, COL_WORDS = 16 };
 
 struct column {
 	const char *name;

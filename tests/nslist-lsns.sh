@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-lsns: what lsns(8) knows as well is printed as lsns prints it, to the byte.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_tool lsns jq
+require_ns user uts
+
+# What lsns of any version can see: processes, one with namespaces of its own and a child there.
+setUp()
+{
+	start_holder unshare -r -u -n -p -f --kill-child sh -c 'echo >&3; sleep 1000 3>&-; :'
+	start_holder unshare -r -i sh -c 'echo >&3; exec sleep 1000 3>&-'
+}
+
+# same ARGS…: the two agree. 2.38 leaves blanks at the ends of lines.
+same()
+{
+	run lsns "$@"
+	assert_rc 0
+	sed 's/ *$//' "$TMP/out" >"$TMP/lsns"
+	run nslist "$@"
+	assert_rc 0
+	sed 's/ *$//' "$TMP/out" >"$TMP/nslist"
+	assertEquals "$*" '' "$(diff "$TMP/lsns" "$TMP/nslist")"
+}
+
+# lsns_has OPTION
+lsns_has()
+{
+	lsns --help | grep -q -e "$1"
+}
+
+test_tables()
+{
+	same
+	same -l
+	same --list --noheadings
+	same -n
+	same -u
+	same -W
+	same -r -l
+	same -t uts
+	same -t net
+	same --type uts -t user -t ipc
+	same -p $$
+	same --task "$holder"
+	same -o +PATH
+}
+
+test_columns()
+{
+	same -l -o NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS
+	same -n -r -l -o ns,type,nprocs,pns,ons
+}
+
+test_trees()
+{
+	same -T
+	same -Towner -t user -t uts
+	same -Tprocess
+	# where a parent has its place among those that have none is the only difference
+	run lsns -Tparent -n
+	sort "$TMP/out" >"$TMP/lsns"
+	run nslist -Tparent -n
+	assert_rc 0
+	assertEquals '' "$(sort "$TMP/out" | diff -w "$TMP/lsns" -)"
+}
+
+test_json()
+{
+	for args in -J '-J -l' '-J -T -t user -t uts'; do
+		# shellcheck disable=SC2086 # words
+		run lsns $args
+		assert_rc 0
+		jq -S . "$TMP/out" >"$TMP/lsns"
+		# shellcheck disable=SC2086
+		run nslist $args
+		assert_rc 0
+		assertEquals "$args" '' "$(jq -S 'del(.complete)' "$TMP/out" | diff "$TMP/lsns" -)"
+	done
+}
+
+test_processes_of_an_inode()
+{
+	inode=$(readlink "/proc/$holder/ns/ipc" | tr -dc 0-9)
+	same "$inode"
+	same -n -o PID,COMMAND "$inode"
+}
+
+test_persistent()
+{
+	lsns_has --persistent || return 0
+	[ "$(id -u)" = 0 ] || return 0
+	start_holder holder fd
+	same -P
+	same -P -l -o NS,TYPE,NPROCS,UID,PNS,ONS
+}
+
+. shunit2
