@@ -48,12 +48,26 @@ static inline const char *str_after(const char *s, const char *prefix)
 }
 
 /* Scope guards: declare initialised, hand over with TAKE_FD() or TAKE_PTR(). */
+#define TAKE_FD(fd) \
+	({ \
+		int taken_ = (fd); \
+		(fd) = -1; \
+		taken_; \
+	})
+
+#define TAKE_PTR(p) \
+	({ \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL; \
+		taken_; \
+	})
+
 static inline void util_close(int *fd)
 {
 	int saved = errno;
 
 	if (*fd >= 0)
-		close(*fd);
+		close(TAKE_FD(*fd));
 	errno = saved;
 }
 
@@ -64,19 +78,6 @@ static inline void util_free(void *p)
 
 #define cleanup_fd   __attribute__((cleanup(util_close)))
 #define cleanup_free __attribute__((cleanup(util_free)))
-
-#define TAKE_FD(fd) \
-	({ \
-		int taken_ = (fd); \
-		(fd) = -1; \
-		taken_; \
-	})
-#define TAKE_PTR(p) \
-	({ \
-		__typeof__(p) taken_ = (p); \
-		(p) = NULL; \
-		taken_; \
-	})
 
 /* Repeats a system call that a signal interrupted; the value of the last attempt. */
 #define RETRY_EINTR(expr) \
