@@ -12,6 +12,12 @@ static int bad_ref(const char *s, struct nserr *e)
 	return nserr_set(e, 0, "'%s' is not a reference to a process or namespace", s);
 }
 
+/* Where a PID stands behind a TYPE or before a descriptor, self may, which is 0 in r->pid. */
+static bool is_self(const char *s, size_t n)
+{
+	return n == strlen("self") && memcmp(s, "self", n) == 0;
+}
+
 /* The n bytes at s as a process id; 0 or a negative errno. */
 static int parse_pid(const char *s, size_t n, pid_t *pid)
 {
@@ -52,6 +58,11 @@ static int parse_typed(const char *s, const struct nstype *type, struct nsref *r
 {
 	size_t n = strlen(s);
 
+	if (is_self(s, n)) {
+		r->kind = NSREF_TYPE_PID;
+		r->type = type;
+		return 0;
+	}
 	if (s[0] != '[')
 		return parse_number(s, type, r, e);
 	if (n < 3 || s[n - 1] != ']' ||
@@ -80,7 +91,8 @@ static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, st
 {
 	size_t n = strcspn(s, "/");
 
-	if (strncmp(s + n, sep, strlen(sep)) != 0 || parse_pid(s, n, &r->pid) < 0 ||
+	if (strncmp(s + n, sep, strlen(sep)) != 0 ||
+	    (!is_self(s, n) && parse_pid(s, n, &r->pid) < 0) ||
 	    num_fd(s + n + strlen(sep), &r->fd) < 0)
 		return bad_ref(r->text, e);
 	r->kind = kind;

@@ -14,13 +14,13 @@ enum nsref_kind {
 	NSREF_PID_INODE, /* 123:4567, the inode of its pidfd */
 	NSREF_TID,       /* tid:124 */
 	NSREF_SELF,      /* self */
-	NSREF_TYPE_PID,  /* user:123 */
+	NSREF_TYPE_PID,  /* user:123, user:self */
 	NSREF_INODE,     /* net:4026531840, net:[4026531840], 4026531840 */
 	NSREF_ID,        /* id:17 */
 	NSREF_NETNS,     /* netns:blue */
 	NSREF_FD,        /* fd:7, ours */
-	NSREF_PID_FD,    /* 123/fd/7 */
-	NSREF_SOCKET,    /* socket:123/7 */
+	NSREF_PID_FD,    /* 123/fd/7, self/fd/7 */
+	NSREF_SOCKET,    /* socket:123/7, socket:self/7 */
 	NSREF_PATH,      /* /run/netns/blue, ./ns */
 };
 
@@ -31,7 +31,7 @@ enum nsref_up { NSREF_PARENT, NSREF_OWNER };
 struct nsref {
 	enum nsref_kind kind;
 	const struct nstype *type; /* of the namespace found before any climbing; NULL: not said */
-	pid_t pid;
+	pid_t pid;                 /* 0: this process, where the kind has one */
 	int fd;
 	uint64_t num;     /* inode or id */
 	const char *text; /* what was parsed: borrowed, and must live as long as this */

@@ -284,7 +284,7 @@ static int open_through_process(const struct nsref *r, const struct nstype *type
 	int rc;
 
 	if (!nsref_is_process(r))
-		of.kind = NSREF_PID;
+		of.kind = r->pid ? NSREF_PID : NSREF_SELF;
 	rc = nsref_open_process(&of, &p, e);
 	if (rc < 0)
 		return rc;
@@ -293,7 +293,7 @@ static int open_through_process(const struct nsref *r, const struct nstype *type
 	if (r->kind != NSREF_PID_FD)
 		return nsref_open_proc_ns(&p, type, e);
 	snprintf(path, sizeof(path), "fd/%d", r->fd);
-	snprintf(what, sizeof(what), "/proc/%d/fd/%d", (int)r->pid, r->fd);
+	snprintf(what, sizeof(what), "/proc/%d/fd/%d", (int)p.pid, r->fd);
 	return open_nsfs(p.procfd, path, what, e);
 }
 

@@ -28,6 +28,11 @@ static void test_every_form(void)
 		{ "self", NSREF_SELF, NULL, 0, -1, 0 },
 		{ "user:123", NSREF_TYPE_PID, "user", 123, -1, 0 },
 		{ "mount:123", NSREF_TYPE_PID, "mnt", 123, -1, 0 },
+		{ "user:self", NSREF_TYPE_PID, "user", 0, -1, 0 },
+		{ "parent:pid:self", NSREF_TYPE_PID, "pid", 0, -1, 0 },
+		{ "owner:net:self", NSREF_TYPE_PID, "user", 0, -1, 0 },
+		{ "self/fd/7", NSREF_PID_FD, NULL, 0, 7, 0 },
+		{ "socket:self/7", NSREF_SOCKET, "net", 0, 7, 0 },
 		{ "net:4026531840", NSREF_INODE, "net", 0, -1, 4026531840 },
 		{ "net:[4026531840]", NSREF_INODE, "net", 0, -1, 4026531840 },
 		{ "4026531831", NSREF_INODE, NULL, 0, -1, 4026531831 },
@@ -93,6 +98,10 @@ static void test_refuses_the_rest(void)
 		"user:",
 		"user:0",
 		"user:x",
+		"user:selfish",
+		"user:[self]",
+		"self:1",
+		"self/7",
 		"user:[123]",
 		"user:[4026531837",
 		"user:4026531837]",
@@ -213,6 +222,10 @@ static void test_all_ways_lead_to_our_own(void)
 	snprintf(s, sizeof(s), "net:%d", (int)getpid());
 	check_opens(s, NULL);
 	check_opens(s, "net");
+	check_opens("net:self", NULL);
+	check_opens("net:self", "net");
+	snprintf(s, sizeof(s), "self/fd/%d", fd);
+	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "net:[%llu]", (unsigned long long)own_inode("net"));
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%llu", (unsigned long long)own_inode("net"));
