@@ -118,10 +118,18 @@ test_root_of_a_target_in_a_chroot()
 	assert_ok
 	assert_out '/dir
 /bin /dir /lib /lib64 /usr'
-	# without --wd the new root is the working directory
+	# without --wd the new root is the working directory, unless that is inside of it
 	run nsenter2 -t "$target" -U -m --root pwd
 	assert_ok
 	assert_out /
+	mkdir "$TMP/base" "$TMP/base/sub"
+	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root=/ pwd' sh "$TMP" "$target"
+	assert_ok
+	assert_out "$TMP/base/sub"
+	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root="$1/root" pwd' sh "$TMP" "$target"
+	assert_rc 127 # nothing is mounted there outside
+	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root --explain pwd' sh "$TMP" "$target"
+	assert_out_has 'stay in the working directory, or go to the root where that is outside'
 }
 
 test_ids()

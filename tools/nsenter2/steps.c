@@ -2,6 +2,7 @@
 /* steps: what nsenter2 does, one kind of step a kernel rule. */
 #include <sys/prctl.h>
 
+#include "file.h"
 #include "nsenter2.h"
 #include "spawn.h"
 #include "sys_mount.h"
@@ -79,8 +80,11 @@ static const struct plan_kind kind_fork = {
 
 static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct nsenter2 *n = ctx;
+	struct nsenter2 *n = ctx;
 
+	/* for what goes back to it */
+	if (n->wd.fd < 0 && !n->wdns)
+		n->wd.fd = file_open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
 	if (fchdir(n->root.fd) < 0 || chroot(".") < 0)
 		return nserr_set(e, errno, "cannot change the root directory to %s",
 				 (const char *)s->arg);
@@ -95,10 +99,29 @@ static const struct plan_kind kind_root = {
 	.what = "change the root directory to %s",
 };
 
+static int run_back(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct nsenter2 *n = ctx;
+	char path[4096];
+
+	(void)s;
+	if (fchdir(n->wd.fd) == 0 && sys_getcwd(path, sizeof(path)) != -ENOENT)
+		return 0;
+	return chdir("/") < 0 ? nserr_set(e, errno, "cannot go to the root directory") : 0;
+}
+
+/* As nsenter(1) does it, but never outside. */
+static const struct plan_kind kind_back = {
+	.name = "back",
+	.call = "fchdir(2), getcwd(2)",
+	.run = run_back,
+	.what = "stay in the working directory, or go to the root where that is outside",
+};
+
 static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct nsenter2 *n = ctx;
-	int rc = n->wd.fd >= 0 ? fchdir(n->wd.fd) : chdir(n->wdns ? n->wdns : "/");
+	int rc = n->wdns ? chdir(n->wdns) : fchdir(n->wd.fd);
 
 	if (rc < 0)
 		return nserr_set(e, errno, "cannot change the working directory to %s",
@@ -144,11 +167,14 @@ static const char *dir_name(const struct dir_opt *dir)
 static void add_dirs(const struct nsenter2 *n, struct plan *p)
 {
 	const char *wd = n->wdns ? n->wdns : dir_name(&n->wd);
-	bool root = n->root.from != DIR_UNSET;
-	bool moves = n->wd.from || n->wdns || root;
+	bool moves = n->wd.from || n->wdns;
 
-	if (root)
+	if (n->root.from)
 		plan_add(p, PLAN_CALLER, &kind_root, dir_name(&n->root), 0);
+	if (n->root.from && !moves) {
+		plan_add(p, PLAN_CALLER, &kind_back, NULL, 0);
+		return;
+	}
 	if (moves)
 		plan_add(p, PLAN_CALLER, &kind_wd, wd, 0);
 	if (moves || (nsjoin_types(&n->join) & CLONE_NEWNS))

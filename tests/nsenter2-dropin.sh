@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-dropin: what works with nsenter(1) of this machine works the same with another word for it.
+# as: root user
+# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+. "${0%/*}/testlib.sh"
+require_ns user mnt uts ipc net pid cgroup time
+require_tool nsenter
+
+start_target()
+{
+	mkdir -p "$TMP/dir"
+	start_holder unshare --user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork --kill-child --mount-proc \
+		sh -c 'cd "$1"; hostname inside; echo ready >&3; exec sleep 1000 3>&-' sh "$TMP/dir" &&
+		target=$(ps -o pid= --ppid "$holder") && t=${target##* }
+	p=/proc/$t/ns
+}
+
+probe='for n in mnt uts ipc net pid pid_for_children user cgroup time; do readlink /proc/self/ns/$n; done
+	id -u; id -g; pwd; hostname; ls /proc/self/fd | xargs; echo "$0 $*"'
+
+# same WORDS…: behind nsenter and behind nsenter2. Where nsenter itself fails (1) there is nothing to be the same as.
+same()
+{
+	run nsenter "$@" </dev/null
+	_rc=$rc
+	cp "$TMP/out" "$TMP/want"
+	run nsenter2 "$@" </dev/null
+	lines=$((lines + 1))
+	[ "$_rc" != 1 ] || return 0
+	worked=$((worked + 1))
+	assert_rc "$_rc"
+	assert_out "$(cat "$TMP/want")"
+}
+
+test_forty_command_lines()
+{
+	start_target
+	lines=0 worked=0
+	for keep in '' --preserve-credentials; do
+		for o in "-t $t -U -m -u -i -n -p -C -T" "--target $t --user --mount --uts --ipc --net --pid --cgroup --time" \
+			"-at $t" "--all --target=$t" "-t$t -U -n" "-U$p/user -n$p/net" "--user=$p/user --net=$p/net --ipc=$p/ipc" \
+			"-t $t -U -n$p/net -u" "-t $t -U -m -w" "-t $t -U -m --wd" "-t $t -U -m -r" "-t $t -U -m --root -w" \
+			"-t $t -U --wd=/tmp" "-t $t -U -m --wdns=/tmp" "-t $t -U --root=/" "-F -t $t -U -p" "--no-fork -t $t -U -m -p" \
+			"-t $t -U -S 0 -G 0" "-t $t -U --setuid=0 --setgid 0"; do
+			# shellcheck disable=SC2086 # words
+			same $o $keep sh -c "$probe"
+		done
+	done
+	same -t "$t" -U --preserve-credentials -- sh -c "$probe" -a -t 1
+	same -t "$t" -U --preserve-credentials sh -c 'exit 7'
+	same -t "$t" -U -p --preserve-credentials sh -c 'exit 255'
+	same -t "$t" -U -p --preserve-credentials sh -c 'kill -TERM $$'
+	same -t "$t" -U --preserve-credentials sh -c 'kill -KILL $$'
+	same -t "$t" -U --preserve-credentials no-such-program
+	same -t "$t" -U --preserve-credentials /etc/passwd
+	same sh -c "$probe"
+	same -w/ pwd
+	echo "$worked of $lines work with nsenter"
+	assertTrue "$worked of $lines" "[ $worked -ge 25 ]"
+}
+
+test_the_shell_without_a_program()
+{
+	start_target
+	echo "$probe" >"$TMP/script"
+	run nsenter -t "$t" -U -u --preserve-credentials <"$TMP/script"
+	cp "$TMP/out" "$TMP/want"
+	run nsenter2 -t "$t" -U -u --preserve-credentials <"$TMP/script"
+	assert_ok
+	assert_out "$(cat "$TMP/want")"
+}
+
+test_what_fails_there_fails_here()
+{
+	start_target
+	for o in -a '-t 0 -U' '-t x -a' "-t $t --net=/etc/passwd" '--net=/nowhere' "-t $t --nonsense" '-S x' "-r/nowhere -t $t"; do
+		# shellcheck disable=SC2086 # words
+		run nsenter $o true
+		assert_rc 1
+		# shellcheck disable=SC2086
+		run nsenter2 $o true
+		assert_rc 125
+		assert_out_empty
+	done
+	for o in --help -h --version -V; do
+		run nsenter2 $o
+		assert_ok
+	done
+}
+
+. shunit2
