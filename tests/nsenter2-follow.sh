@@ -92,6 +92,24 @@ test_follow_context_needs_selinux()
 	assert_err_has 'nsenter2: --follow-context: '
 }
 
+# what libselinux would be asked, by one that stands in for it; whether the kernel heeds it takes SELinux
+test_follow_context_is_asked_for_before_anything_is_entered()
+{
+	start_target env
+	mkdir "$TMP/lib"
+	cp "$NSUTILS_HELPERS/libselinux_nstest.so" "$TMP/lib/libselinux.so.1"
+	for o in --follow-context -Z; do
+		run env "LD_LIBRARY_PATH=$TMP/lib" nsenter2 -t "$target" -a $o sh -c 'echo "$SELINUX_STUB_EXEC"'
+		assert_ok
+		assert_out "stub_u:stub_r:process_${target}_t of $(readlink /proc/self/ns/user)"
+	done
+	run env "LD_LIBRARY_PATH=$TMP/lib" SELINUX_STUB_OFF=1 nsenter2 -t "$target" -a -Z true
+	assert_refused 125 '--follow-context: SELinux is not enabled'
+	run env "LD_LIBRARY_PATH=$TMP/lib" nsenter2 -Z true
+	assert_rc 125
+	assert_err_has '--follow-context: no target is given'
+}
+
 test_join_cgroup()
 {
 	start_target env
