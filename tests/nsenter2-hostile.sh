@@ -462,6 +462,31 @@ test_output_that_is_lost_is_an_error()
 	done
 }
 
+# A11, A14, A21, A22, A24
+test_odd_beginnings()
+{
+	start_target env
+	status='grep -E ^Sig(Ign|Blk) /proc/self/status'
+	# shellcheck disable=SC2086 # words
+	want=$(env --ignore-signal=CHLD --block-signal=USR1 $status)
+	# shellcheck disable=SC2086
+	run env --ignore-signal=CHLD --block-signal=USR1 nsenter2 -t "$target" -a $status
+	assert_ok
+	assert_out "$want"
+	long=$(head -c 120000 /dev/zero | tr '\0' x)
+	run nsenter2 -t "$target" -a sh -c 'echo ${#1}' sh "$long"
+	_ran='a long argument'
+	assert_ok
+	assert_out 120000
+	mkdir "$TMP/gone"
+	run sh -c 'cd "$1/gone" && rmdir "$1/gone" && exec nsenter2 -t "$2" -U --root=/ pwd' sh "$TMP" "$target"
+	assert_ok
+	assert_out /
+	[ "$(id -u)" != 0 ] || return 0 # root has no such limit
+	run prlimit --nproc=1 nsenter2 -t "$target" -a true
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
+}
+
 # A8
 test_few_descriptors_are_told()
 {
