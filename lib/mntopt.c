@@ -24,8 +24,27 @@ static const struct word {
 	{ "symfollow",   0,                      MOUNT_ATTR_NOSYMFOLLOW },
 	/* one value of a field: the kernel wants the whole field cleared before it is set */
 	{ "relatime",    MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
+	{ "atime",       MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "noatime",     MOUNT_ATTR_NOATIME,     MOUNT_ATTR__ATIME },
 	{ "strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME },
+	/* what mount(8) takes and the kernel need not hear */
+	{ "defaults",    0,                      0 },
+	{ "silent",      0,                      0 },
+	{ "loud",        0,                      0 },
+};
+
+/* Of every file system: parameters of fsconfig(2), flags of mount(2). */
+static const struct {
+	const char *name;
+	unsigned long set, clr;
+} super_words[] = {
+	{ "sync",        MS_SYNCHRONOUS, 0 },
+	{ "async",       0,              MS_SYNCHRONOUS },
+	{ "dirsync",     MS_DIRSYNC,     0 },
+	{ "lazytime",    MS_LAZYTIME,    0 },
+	{ "nolazytime",  0,              MS_LAZYTIME },
+	{ "mand",        MS_MANDLOCK,    0 },
+	{ "nomand",      0,              MS_MANDLOCK },
 };
 /* clang-format on */
 
@@ -99,6 +118,17 @@ const char *mntopt_get(const struct mntopt *o, const char *name)
 			return *rest ? rest + 1 : rest;
 	}
 	return NULL;
+}
+
+bool mntopt_is_super(const char *word, unsigned long *ms)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(super_words); i++) {
+		if (!streq(super_words[i].name, word))
+			continue;
+		*ms = (*ms & ~super_words[i].clr) | super_words[i].set;
+		return true;
+	}
+	return false;
 }
 
 unsigned long mntopt_ms_flags(uint64_t attr)

@@ -30,6 +30,10 @@ void mntopt_free(struct mntopt *o);
 /* The value of parameter `name` that was given last, "" for a flag, NULL when it was not. */
 const char *mntopt_get(const struct mntopt *o, const char *name);
 
+/* Whether a parameter is one of every file system ("sync"), which mount(2) wants as a flag: ms is
+ * changed by it. */
+bool mntopt_is_super(const char *word, unsigned long *ms);
+
 /* MS_* of mount(2) for a set of MOUNT_ATTR_*. */
 unsigned long mntopt_ms_flags(uint64_t attr);
 

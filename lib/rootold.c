@@ -123,14 +123,16 @@ int rootold_begin(struct rootfs *r, int dir, struct nserr *e)
 	return rc;
 }
 
-static int join(const struct mntopt *o, struct buf *data, struct nserr *e)
+static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
 {
 	for (size_t i = 0; i < o->n; i++) {
+		if (mntopt_is_super(o->param[i], flags))
+			continue;
 		/* overlay reads backslashes, the others have no way to say it */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
 			return nserr_set(e, 0, "no comma can be said to this kernel: '%s'",
 					 o->param[i]);
-		buf_printf(data, "%s%s", i ? "," : "", o->param[i]);
+		buf_printf(data, "%s%s", data->len ? "," : "", o->param[i]);
 	}
 	if (data->err || data->len >= 4096)
 		return nserr_set(e, E2BIG, "options for mount(2) take at most 4095 bytes");
@@ -139,11 +141,12 @@ static int join(const struct mntopt *o, struct buf *data, struct nserr *e)
 
 static int mount_fs(const char *type, const char *target, const struct mntopt *o, struct nserr *e)
 {
+	unsigned long flags = mntopt_ms_flags(o->set);
 	struct buf data = BUF_INIT;
-	int rc = join(o, &data, e);
+	int rc = join(o, &data, &flags, e);
 
 	if (rc == 0) {
-		rc = sys_mount(type, target, type, mntopt_ms_flags(o->set), data.s ? data.s : "");
+		rc = sys_mount(type, target, type, flags, data.s ? data.s : "");
 		if (rc < 0)
 			nserr_set(e, rc, "cannot mount %s", type);
 		rootfs_explain_space(rc, e);

@@ -83,6 +83,19 @@ test_options_of_mounts_are_those_asked()
 	assert_out_has 700
 }
 
+# Words that mount(2) takes as flags and fsconfig(2) as parameters.
+test_options_of_every_file_system_mean_the_same_by_both_ways()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --proc /proc --tmpfs /s:defaults,sync,dirsync,size=16k,lazytime --tmpfs /a:sync,async,noatime,atime,silent "$box" -- \
+			/bin/grep -E ' /[sa] ' /proc/mounts
+		assert_ok
+		assert_out_has ' /s tmpfs rw,sync,dirsync,lazytime,relatime,size=16k'
+		assert_out_has ' /a tmpfs rw,relatime'
+	done
+	NSPIVOT_UNDER=
+}
+
 test_directories_links_and_files_are_made()
 {
 	rm -rf "${box:?}/made"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mntopt.h"
 
-#include <sys/mount.h>
+#include <libmount/libmount.h>
 
+#include "dl.h"
+#include "sys_mount.h"
 #include "unit.h"
 
 static void words_of_mount_and_of_file_system_are_told_apart(void)
@@ -86,7 +88,46 @@ static void attributes_have_flags_of_mount(void)
 	CHECK_INT(mntopt_ms_flags(0), 0);
 }
 
+/* Words of libmount's table that are other operations, or defaults that nobody asks for. */
+static bool is_left_out(const char *name)
+{
+	static const char *const names[] = {
+		"remount",    "bind",          "rbind", "move",     "unbindable", "runbindable",
+		"private",    "rprivate",      "slave", "rslave",   "shared",     "rshared",
+		"norelatime", "nostrictatime", "sub",   "iversion", "noiversion",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(names[i], name))
+			return true;
+	return false;
+}
+
+/* What libmount knows as an option of every mount, we know, and as the same flag. */
+static void the_words_are_libmounts(void)
+{
+	static __typeof__(&mnt_get_builtin_optmap) optmap;
+	static const struct dl_symbol symbols[] = { DL_SYMBOL(optmap, mnt_get_builtin_optmap) };
+	const struct libmnt_optmap *m;
+	struct nserr e;
+
+	CHECK_INT(dl_load("libmount.so.1", symbols, ARRAY_SIZE(symbols), &e), 0);
+	for (m = optmap(MNT_LINUX_MAP); m->name; m++) {
+		struct mntopt o = MNTOPT_INIT;
+		unsigned long ms = 0, want = m->mask & MNT_INVERT ? 0 : (unsigned long)m->id;
+
+		if (is_left_out(m->name))
+			continue;
+		CHECK_INT(mntopt_parse(&o, m->name, &e), 0);
+		CHECK(o.n == 0 || mntopt_is_super(m->name, &ms));
+		/* silence is for the log only, and relatime is what 0 means in an attribute */
+		if (!streq(m->name, "silent") && !streq(m->name, "relatime"))
+			CHECK_INT(ms | mntopt_ms_flags(o.set), want);
+		mntopt_free(&o);
+	}
+}
+
 UNIT_MAIN(CASE(words_of_mount_and_of_file_system_are_told_apart),
 	  CASE(a_later_word_takes_back_an_earlier_one), CASE(commas_and_backslashes_can_be_written),
 	  CASE(empty_words_are_refused), CASE(fields_are_cut_at_colons),
-	  CASE(attributes_have_flags_of_mount))
+	  CASE(attributes_have_flags_of_mount), CASE(the_words_are_libmounts))
