@@ -72,6 +72,19 @@ test_ends_as_the_program_ends()
 	assert_rc 143
 }
 
+test_dumps_no_core_of_its_own()
+{
+	case $(cat /proc/sys/kernel/core_pattern) in
+	'|'* | /*) return 0 ;; # not to be looked for here
+	esac
+	cd "$TMP" || return
+	# shellcheck disable=SC2016 # for the shells inside
+	run sh -c 'ulimit -c unlimited && exec perl -e "
+		system qw(nsunshare -f sh -c), q(ulimit -c 0; kill -QUIT \$\$); print \$? & 127, q( ), \$? & 128"'
+	assert_out '3 0'
+	assertEquals 'files' '' "$(ls core* 2>/dev/null)"
+}
+
 test_a_signal_that_a_first_process_can_only_tell_is_a_signal()
 {
 	# shellcheck disable=SC2086 # words
