@@ -347,3 +347,12 @@ int cli_signal(const char *option, const char *s, size_t n)
 		cli_die_usage("%s: '%.*s' is not a signal", option, (int)n, s);
 	return sig;
 }
+
+int cli_features(const enum feature *list, size_t n, bool json)
+{
+	struct buf out = BUF_INIT;
+
+	feature_format(list, n, json, &out);
+	cli_print(&out);
+	return 0;
+}

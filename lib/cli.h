@@ -6,6 +6,7 @@
 #include <getopt.h>
 
 #include "buf.h"
+#include "feature.h"
 #include "nserr.h"
 #include "nstype.h"
 
@@ -42,7 +43,7 @@ struct cli_opt {
 
 struct cli_tool {
 	const char *name;
-	const char *synopsis[4];    /* what follows the name, a line each */
+	const char *synopsis[5];    /* what follows the name, a line each */
 	const char *purpose;        /* one line */
 	const struct cli_opt *opts; /* ends with a zeroed row; --help and --version are added */
 	const char *notes;          /* printed behind the options, or NULL: when it forks, … */
@@ -94,5 +95,8 @@ int cli_signal(const char *option, const char *s, size_t n);
 
 /* Writes b to standard output and checks that it arrived; dies otherwise. Frees b. */
 void cli_print(struct buf *b);
+
+/* --features of a tool: prints feature_format(). 0, its exit status. */
+int cli_features(const enum feature *list, size_t n, bool json);
 
 #endif

@@ -78,3 +78,8 @@ int sys_fd_close(unsigned first, unsigned last)
 {
 	return range(first, last, true);
 }
+
+int sys_fd_has_range(void)
+{
+	return syscall(SYS_close_range, UINT32_MAX, UINT32_MAX, FLAG_CLOEXEC) < 0 ? -errno : 0;
+}

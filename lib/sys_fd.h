@@ -13,4 +13,7 @@
 int sys_fd_cloexec(unsigned first, unsigned last) must_check;
 int sys_fd_close(unsigned first, unsigned last) must_check;
 
+/* 0 where that needs no list, or a negative errno. */
+int sys_fd_has_range(void) must_check;
+
 #endif

@@ -181,7 +181,7 @@ test_refuses_options_that_do_not_go_together()
 	run nstimeoffset --show -b 5
 	assert_refused 125 '--show moves no clock'
 	run nstimeoffset --json -b 5 true
-	assert_refused 125 '--json goes with --show only'
+	assert_refused 125 '--json goes with --show and --features only'
 	run nstimeoffset -b 5 --print true
 	assert_refused 125 "unexpected argument 'true'"
 	run nstimeoffset -b 5 --write time:1

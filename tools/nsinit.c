@@ -12,6 +12,7 @@ enum {
 	OPT_REWRITE,
 	OPT_GROUP,
 	OPT_EXPLAIN,
+	OPT_FEATURES,
 };
 
 /* clang-format off */
@@ -22,13 +23,15 @@ static const struct cli_opt table[] = {
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "signal the program's process group, and let it have the terminal" },
 	HANDLE_OPTS_FORKED,
 	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print what would be done, and do nothing" },
+	{ OPT_FEATURES,         "features",    CLI_NONE, NULL,          "print what this kernel and this user can do" },
+	{ 'J',                  "json",        CLI_NONE, NULL,          "print --features as JSON" },
 	{ 0 },
 };
 /* clang-format on */
 
 static const struct cli_tool tool = {
 	.name = "nsinit",
-	.synopsis = { "[options] [--] <program> [<argument>...]" },
+	.synopsis = { "[options] [--] <program> [<argument>...]", "--features [-J]" },
 	.purpose = "Run a program as the first process of a pid namespace should: reap, send\n"
 		   "signals on, and leave nothing behind.",
 	.opts = table,
@@ -38,7 +41,7 @@ static const struct cli_tool tool = {
 
 struct run {
 	struct initproc init;
-	bool explain;
+	bool explain, features, json;
 };
 
 static void parse_rewrite(struct supervise *s, const char *arg)
@@ -81,6 +84,12 @@ static void parse(struct run *r, int argc, char **argv)
 		case OPT_EXPLAIN:
 			r->explain = true;
 			break;
+		case OPT_FEATURES:
+			r->features = true;
+			break;
+		case 'J':
+			r->json = true;
+			break;
 		default:
 			rc = handle_option(&r->init.handle, key, c.arg, &e);
 			if (rc < 0)
@@ -88,7 +97,9 @@ static void parse(struct run *r, int argc, char **argv)
 		}
 	}
 	r->init.argv = cli_rest(&c);
-	if (!r->init.argv[0])
+	if (r->json && !r->features)
+		cli_die_usage("--json is for --features");
+	if (!r->init.argv[0] && !r->features)
 		cli_die_usage("no program named");
 }
 
@@ -110,6 +121,13 @@ static _Noreturn void execute(struct initproc *i, struct plan *p)
 	spawn_end_as(wstatus);
 }
 
+static const enum feature features[] = {
+	FEATURE_SUBREAPER,
+	FEATURE_CHILDREN_FILE,
+	FEATURE_PIDFD,
+	FEATURE_CLOSE_RANGE,
+};
+
 int main(int argc, char **argv)
 {
 	struct run r = {
@@ -124,6 +142,8 @@ int main(int argc, char **argv)
 
 	r.init.handle.close_fds = true;
 	parse(&r, argc, argv);
+	if (r.features)
+		return cli_features(features, ARRAY_SIZE(features), r.json);
 	build(&r.init, &p);
 	if (!r.explain)
 		execute(&r.init, &p);

@@ -86,8 +86,16 @@ static void print(struct nslist *l)
 		break;
 	case NSLIST_WATCH:
 		nslist_watch(l);
+		break;
+	case NSLIST_FEATURES: /* needs no list */
+		break;
 	}
 }
+
+static const enum feature features[] = {
+	FEATURE_NAMESPACE_IDS, FEATURE_MOUNT_NAMESPACE_NEXT, FEATURE_LISTNS, FEATURE_CHILDREN_FILE,
+	FEATURE_PIDFD,
+};
 
 int main(int argc, char **argv)
 {
@@ -98,6 +106,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	nslist_parse(&o, argc, argv);
+	if (o.view == NSLIST_FEATURES)
+		return cli_features(features, ARRAY_SIZE(features), o.format == NSLIST_JSON);
 	l.c.proc = nsproc_open("/proc", &e);
 	if (l.c.proc < 0)
 		cli_die_nserr(&e);

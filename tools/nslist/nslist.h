@@ -25,6 +25,7 @@ enum nslist_view {
 	NSLIST_DIFF,
 	NSLIST_LIMITS,
 	NSLIST_DOT,
+	NSLIST_FEATURES,
 	NSLIST_WATCH,
 };
 

@@ -19,6 +19,7 @@ enum {
 	OPT_LIMITS,
 	OPT_WATCH,
 	OPT_DOT,
+	OPT_FEATURES,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -49,6 +50,7 @@ static const struct cli_opt options[] = {
 	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "how many count against user.max_*_namespaces", EXCL_VIEW },
 	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "a line for each that comes (+) or goes (-)", EXCL_VIEW },
 	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "a graph for dot(1)", EXCL_VIEW },
+	{ OPT_FEATURES,   "features",     CLI_NONE,   NULL,        "print what this kernel and this user can do", EXCL_VIEW },
 	{ 0 },
 };
 /* clang-format on */
@@ -130,6 +132,9 @@ static bool set_view(struct nslist_opts *o, int key, const char *arg)
 	case OPT_DOT:
 		o->view = NSLIST_DOT;
 		o->tree = NSLIST_NO_TREE;
+		return true;
+	case OPT_FEATURES:
+		o->view = NSLIST_FEATURES;
 		return true;
 	default:
 		return false;
@@ -253,6 +258,7 @@ static void add_targets(struct nslist_opts *o, char **rest)
 	case NSLIST_SHOW:
 	case NSLIST_MEMBERS:
 	case NSLIST_LIMITS:
+	case NSLIST_FEATURES:
 		if (n > 0)
 			cli_die_usage("unexpected argument '%s'", rest[0]);
 		break;

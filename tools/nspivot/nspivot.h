@@ -92,7 +92,6 @@ int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot,
 int hostroot_fill(struct rootfs *r, struct nserr *e) must_check;
 
 /* Prints what this kernel and this user can do. */
-void features_print(bool json);
 
 /* The steps that carry q out, in their order. */
 void steps_add(struct request *q, struct plan *p);

@@ -78,6 +78,11 @@ static int run(struct opts *o, struct buf *out, struct nserr *e)
 	return rc;
 }
 
+static const enum feature features[] = {
+	FEATURE_TIME_WITHOUT_FORK,
+	FEATURE_TIME_WITHOUT_FORK_IN_USER,
+};
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -90,6 +95,8 @@ int main(int argc, char **argv)
 	if (!o.program)
 		spawn_shell(&o.program, o.shell);
 	rc = opts_check(&o, &e);
+	if (rc == 0 && o.mode == MODE_FEATURES)
+		return cli_features(features, ARRAY_SIZE(features), o.json);
 	if (rc == 0)
 		rc = o.mode == MODE_SHOW ? show_refs(o.rest, o.json, &out, &e) : run(&o, &out, &e);
 	if (rc < 0)

@@ -7,7 +7,7 @@
 #include "handle.h"
 #include "timeoffio.h"
 
-enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE };
+enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE, MODE_FEATURES };
 
 struct opts {
 	enum mode mode;

@@ -10,6 +10,7 @@ enum {
 	OPT_PRINT,
 	OPT_WRITE,
 	OPT_EXPLAIN,
+	OPT_FEATURES,
 };
 
 enum { X_MODE = 1, X_BOOT = 2, X_MONO = 4 };
@@ -31,7 +32,8 @@ static const struct cli_opt table[] = {
 	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream", X_MODE },
 	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "write them for the children of that process", X_MODE },
 	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print what would be done, and do nothing" },
-	{ 'J',         "json",         CLI_NONE, NULL,          "print --show as JSON" },
+	{ OPT_FEATURES, "features",    CLI_NONE, NULL,          "print what this kernel and this user can do", X_MODE },
+	{ 'J',         "json",         CLI_NONE, NULL,          "print --show or --features as JSON" },
 	{ 0 },
 };
 /* clang-format on */
@@ -39,7 +41,7 @@ static const struct cli_opt table[] = {
 static const struct cli_tool tool = {
 	.name = "nstimeoffset",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--show [<ref>...]",
-		      "[options] --print", "[options] --write <ref>" },
+		      "[options] --print", "[options] --write <ref>", "--features [-J]" },
 	.purpose = "Run a program with other boot and monotonic clocks, your shell when none is "
 		   "named.",
 	.opts = table,
@@ -98,6 +100,9 @@ static void take(struct opts *o, int key, const char *arg)
 		if (nsref_parse(arg, &o->target, &e) < 0)
 			cli_die_nserr(&e);
 		break;
+	case OPT_FEATURES:
+		o->mode = MODE_FEATURES;
+		break;
 	case OPT_EXPLAIN:
 		o->explain = true;
 		break;
@@ -129,8 +134,10 @@ int opts_check(const struct opts *o, struct nserr *e)
 
 	if (o->handles && o->mode != MODE_RUN)
 		return nserr_set(e, 0, "handles are those of a program, and none is run");
-	if (o->json && o->mode != MODE_SHOW)
-		return nserr_set(e, 0, "--json goes with --show only");
+	if (o->json && o->mode != MODE_SHOW && o->mode != MODE_FEATURES)
+		return nserr_set(e, 0, "--json goes with --show and --features only");
+	if (o->mode == MODE_FEATURES)
+		return 0;
 	if (o->mode == MODE_SHOW) {
 		if (wanted || o->base || o->anchor || o->explain)
 			return nserr_set(e, 0, "--show moves no clock");

@@ -71,6 +71,18 @@ static int unpersist(const char *dir)
 	return 0;
 }
 
+static const enum feature features[] = {
+	FEATURE_NAMESPACES,
+	FEATURE_TIME_WITHOUT_FORK,
+	FEATURE_TIME_WITHOUT_FORK_IN_USER,
+	FEATURE_CLONE3_PIDFD,
+	FEATURE_MAP_MORE_THAN_OWN_ID,
+	FEATURE_MOUNT_API,
+	FEATURE_BINFMT_MISC,
+	FEATURE_CGROUP_V2,
+	FEATURE_CGROUP_V1,
+};
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -85,10 +97,8 @@ int main(int argc, char **argv)
 		cli_die(0, "does not run setuid or setgid");
 	if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
-	if (o.features) {
-		features_print(o.json);
-		return 0;
-	}
+	if (o.features)
+		return cli_features(features, ARRAY_SIZE(features), o.json);
 	if (o.unpersist)
 		return unpersist(o.unpersist);
 	if (resolve(&r, &e) < 0)

@@ -100,9 +100,6 @@ void build_plan(struct run *r, struct plan *p);
 /* Adds what the process 1 of --init does, which is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* --features: what this kernel and this user can do. */
-void features_print(bool json);
-
 /* The kinds of steps, by the file that has them. */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join; /* steps_proc.c */
 extern const struct plan_kind step_helper, step_fork, step_owner, step_unshare, step_maps,

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsutils-features: --features of every tool finds out by trying what can be done here.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user mnt time
+require_tool jq
+
+tools='nsunshare nsenter2 nslist nsidmap nstimeoffset nspivot nsinit'
+
+test_each_tool_tells_in_lines_and_in_json()
+{
+	for tool in $tools; do
+		run "$tool" --features
+		assert_ok
+		lines=$(printf '%s\n' "$out" | sed 's/  */ /')
+		assertEquals 'lines of another form' '' "$(printf '%s\n' "$lines" | grep -vE '^[a-z0-9_-]+ (yes|no)$')"
+		run "$tool" --features -J
+		assert_ok
+		assertEquals "$lines" "$(printf '%s\n' "$out" | jq -r 'to_entries[] | "\(.key) \(if .value then "yes" else "no" end)"')"
+		run "$tool" --features --json
+		assert_ok
+	done
+}
+
+test_json_is_of_nothing_else()
+{
+	for tool in nsunshare nsenter2 nsinit; do
+		run "$tool" --json true
+		assert_rc 125
+		assert_err_has '--json is for --features'
+	done
+	run nsidmap --json
+	assert_rc 1
+	assert_err_has '--json is for --features'
+	run nstimeoffset --json -b +1 true
+	assert_refused 125 '--json goes with --show and --features only'
+}
+
+# denied CALL TOOL FEATURE: without the system call there is no such feature.
+denied()
+{
+	kernel_call "$1" || return 0
+	run enosys "$1" -- "$2" --features -J
+	assert_ok
+	assertEquals "$3 without $1(2)" false "$(printf '%s\n' "$out" | jq ".\"$3\"")"
+}
+
+test_what_the_kernel_lacks_is_not_told()
+{
+	denied pidfd_open nsenter2 setns-pidfd
+	denied pidfd_open nslist pidfd
+	denied close_range nsinit close-range
+	denied prctl nsinit subreaper
+	denied setns nstimeoffset time-without-fork-in-user
+	denied unshare nsidmap user
+	denied unshare nsunshare net-in-user
+	denied mount_setattr nspivot mount-setattr
+	denied openat2 nspivot openat2
+}
+
+. shunit2
