@@ -122,6 +122,15 @@ static void no_user(struct nserr *e)
 			      "namespace; nspivot changes the root without one");
 }
 
+/* proc_pid_status(5): mode 2 is a filter. */
+static bool has_seccomp_filter(void)
+{
+	char text[4096];
+	ssize_t n = file_read_at(AT_FDCWD, "/proc/self/status", text, sizeof(text));
+
+	return n > 0 && strstr(text, "\nSeccomp:\t2\n");
+}
+
 /* pid_namespaces(7): after unshare(CLONE_NEWPID) the first child is process 1 of the new
  * namespace; with it the namespace ends and no further child can be made. */
 static bool has_other_pidns_for_children(void)
@@ -157,6 +166,9 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		else if (!sys_cap_has(CAP_SYS_ADMIN))
 			nserr_hint(e, "it needs CAP_SYS_ADMIN, which --user gives inside (-r makes "
 				      "you root there)");
+		if (!e->hint[0] && has_seccomp_filter())
+			nserr_hint(e, "this process has a seccomp filter (of a container?), and "
+				      "nothing else was found that forbids it");
 		break;
 	case ENOMEM:
 	case EINVAL:

@@ -164,6 +164,20 @@ test_what_is_no_time_or_signal_names_its_option()
 	assert_err_has "--kill-child: 'NOPE' is not a signal"
 }
 
+test_a_seccomp_filter()
+{
+	for option in --map-root-user '--map-root-user --fork --uts'; do
+		# shellcheck disable=SC2086 # words
+		run enosys -e EPERM unshare,clone,clone3 -- nsunshare $option true
+		assert_refused 125 'Operation not permitted'
+		assert_err_has 'hint: this process has a seccomp filter'
+	done
+	[ "$uid" = 0 ] || return 0
+	run enosys -e EPERM unshare -- nsunshare --uts true
+	assert_refused 125 'cannot create namespaces: uts'
+	assert_err_has 'hint: this process has a seccomp filter'
+}
+
 test_a_directory_that_the_mapped_user_cannot_search()
 {
 	mkdir -p "$TMP/private/bin"
