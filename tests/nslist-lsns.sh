@@ -7,10 +7,11 @@ require_tool lsns jq
 require_ns user uts
 
 # What lsns of any version can see: processes, one with namespaces of its own and a child there.
+# Neither changes between the two looks.
 setUp()
 {
-	start_holder unshare -r -u -n -p -f --kill-child sh -c 'echo >&3; sleep 1000 3>&-; :'
-	start_holder unshare -r -i sh -c 'echo >&3; exec sleep 1000 3>&-'
+	start_holder unshare -r -u -n -p -f --kill-child sh -c 'sleep 1000 3>&- & echo >&3; wait'
+	start_holder unshare -r -i sh -c 'echo >&3; kill -STOP $$'
 }
 
 # same ARGS…: the two agree. 2.38 leaves blanks at the ends of lines.
