@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-columns: what the columns beyond those of lsns(8) say is so.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user uts pid net
+
+# In namespaces of its own: $inner, its pid outside.
+setUp()
+{
+	start_holder nsunshare -r -u -n -p -C --hostname box --domainname dom --ready-fd 3 -- sleep 1000
+	inner=$(pgrep -P "$holder")
+}
+
+# is EXPECTED COLUMN REF: in the row of that namespace
+is()
+{
+	run nslist -rn -o "$2" "$3"
+	assert_rc 0
+	assert_out "$1"
+}
+
+# id_of REF: empty where the kernel has none
+id_of()
+{
+	nslist -rn -o ID "$1" 2>/dev/null
+}
+
+test_ids_of_owner_and_parent()
+{
+	is "$(id_of "user:$inner")" OWNERID "uts:$inner"
+	is "$(id_of "user:$$")" PARENTID "user:$inner"
+	is '' PARENTID "uts:$inner"
+}
+
+test_relations_and_who_made_it()
+{
+	is "$(id -un)" CREATOR "user:$inner"
+	is '' CREATOR "uts:$inner"
+	is 1 LEVEL "user:$inner"
+	is 1 LEVEL "pid:$inner"
+	is '' LEVEL "uts:$inner"
+	is '0 4' NCHILD,NOWNED "user:$inner"
+}
+
+test_whether_we_or_the_machine_are_in_it()
+{
+	is yes SELF "uts:$$"
+	is no SELF "uts:$inner"
+	is yes INIT "user:$$"
+	is no INIT "uts:$inner"
+	is no INIT "net:$inner"
+}
+
+test_the_process()
+{
+	is 1 LPID "uts:$inner"
+	is sleep COMM "uts:$inner"
+	is "$(readlink "/proc/$inner/exe")" EXE "uts:$inner"
+	run nslist -rn -o AGE,START "uts:$inner"
+	assertTrue 'age' "[ ${out%% *} -le 60 ]"
+	age=$(($(date +%s) - $(date -d "${out##* }" +%s)))
+	assertTrue "started $age s ago" "[ $age -ge -1 ] && [ $age -le 60 ]"
+	run nslist -rn -o CGROUP "uts:$inner"
+	assertTrue "cgroup $out" "grep -q ':$out\$' /proc/$inner/cgroup"
+}
+
+test_maps_and_limits()
+{
+	is "0\\x20$(id -u)\\x201" UIDMAP "user:$inner"
+	is "0\\x20$(id -g)\\x201" GIDMAP "user:$inner"
+	is deny SETGROUPS "user:$inner"
+	is '' UIDMAP "uts:$inner"
+	is "$(cat /proc/sys/user/max_user_namespaces)" MAXNS "user:$inner"
+	is '' MAXNS "uts:$inner"
+}
+
+test_mounts()
+{
+	is "$(($(wc -l </proc/self/mountinfo))) $(findmnt -fno FSTYPE /)" NMOUNTS,ROOTFS "mnt:$$"
+	is '' NMOUNTS "uts:$$"
+}
+
+# who may not enter it is told nothing
+test_looks_from_inside()
+{
+	if [ "$(id -u)" = 0 ]; then
+		is 'box dom' HOSTNAME,DOMAIN "uts:$inner"
+		is "$(nsenter -t "$inner" -n tail -n +3 /proc/self/net/dev | wc -l)" NIFS "net:$inner"
+		is "$(sed -n 's/^0:://p' "/proc/$inner/cgroup")" CGROOT "cgroup:$inner"
+		is '0 0' BOOTOFF,MONOOFF "time:$$"
+	else
+		is ' ' HOSTNAME,DOMAIN "uts:$inner"
+		is '' NIFS "net:$inner"
+	fi
+}
+
+test_counts_of_holders()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	start_holder holder fd
+	is '1 0' NFDS,NTHREADS "ipc:${holder_line#* }"
+	kernel_call pidfd_getfd || return 0
+	start_holder holder socket
+	is 1 NSOCKS "net:${holder_line#* }"
+	is '' NSOCKS "uts:$$"
+}
+
+test_container_and_unit_by_the_cgroup()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
+	scope=machine-$own_cgroup.scope
+	start_holder nsunshare --uts --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
+	boxed=$(pgrep -P "$holder")
+	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "uts:$boxed"
+	# which removes the cgroup
+	kill "$holder"
+	wait "$holder"
+	assertEquals '' "$(find /sys/fs/cgroup -type d -name "$scope")"
+}
+
+test_name_of_ip_netns()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir /run/netns
+	: >/run/netns/blue
+	mount --bind "/proc/$inner/ns/net" /run/netns/blue
+	is blue NAME "net:$inner"
+	is blue NAME netns:blue
+	umount /run/netns/blue
+}
+
+. shunit2
