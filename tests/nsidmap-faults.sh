@@ -51,6 +51,25 @@ test_run()
 	FAULT_MAX=30 fault_all -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
 }
 
+# Each run has a process of its own to write to: a map is written once.
+test_write()
+{
+	cat >"$TMP/write" <<-'SCRIPT'
+		#!/bin/sh
+		mkfifo "$0.ready"
+		unshare --user sh -c 'echo >"$0"; exec sleep infinity' "$0.ready" &
+		read -r line <"$0.ready"
+		rm "$0.ready"
+		nsidmap write "$!" "$1"
+		rc=$?
+		[ "$rc" != 0 ] || sed 's/  */ /g' "/proc/$!/uid_map" "/proc/$!/gid_map"
+		kill "$!"
+		exit "$rc"
+	SCRIPT
+	chmod 755 "$TMP/write"
+	FAULT_MAX=30 fault_all -b nsidmap -f 1 -- "$TMP/write" "$(nsidmap plan --root --format arg)"
+}
+
 test_output_that_cannot_be_written_is_said()
 {
 	for verb in show plan 'subids nstest' 'translate 0' 'merge u:0:0:1,g:0:0:1' --help 'plan --help' --version; do
