@@ -75,9 +75,9 @@ static int make(struct walk *w, int dir, const char *name, bool or_there)
 	if (file) {
 		int fd = file_open_at(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
 
-		rc = fd;
-		if (fd >= 0)
-			rc = close(fd);
+		/* nothing was written: it is there, whatever close(2) says */
+		rc = fd < 0 ? fd : 0;
+		util_close(&fd);
 	} else {
 		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
 	}
