@@ -52,6 +52,22 @@ test_every_command_is_printed()
 	assert_out_has '$ nsenter2 --target'
 }
 
+# A busybox that needs libraries is as good as none.
+test_without_a_static_busybox_the_root_is_the_hosts()
+{
+	mkdir "$TMP/dynamic"
+	printf '#!/bin/sh\n# /lib64/ld-linux\nexit 1\n' >"$TMP/dynamic/busybox"
+	chmod +x "$TMP/dynamic/busybox"
+	run sh "$demo" "$TMP/dynamic"
+	assert_rc 0
+	assert_out_has ' --host-root -- /bin/sh /run/hello'
+	assert_out_has 'hostname  box, in /etc/hostname box'
+	assert_out_has 'pid       2'
+	assertTrue 'its root is a tmpfs' "line mounts '^tmpfs / tmpfs '"
+	assertTrue 'the host is read-only in it' "line mounts ' /usr [^ ]* ro,'"
+	assertTrue 'ps by nsenter2' "line '. nsenter2' 'PID *TTY'"
+}
+
 test_a_chain_that_fails_ends_it_with_its_status()
 {
 	mkdir "$TMP/bin"
