@@ -55,6 +55,18 @@ there'
 	assert_err_has 'no target'
 }
 
+test_follow_oom()
+{
+	start_target sh -c 'echo 500 >/proc/self/oom_score_adj && exec "$@"' sh
+	own=$(cat /proc/self/oom_score_adj)
+	run nsenter2 -t "$target" -a --follow=oom cat /proc/self/oom_score_adj
+	assert_ok
+	assert_out 500
+	run nsenter2 -t "$target" -a --follow=umask cat /proc/self/oom_score_adj
+	assert_ok
+	assert_out "$own"
+}
+
 test_options_go_before_what_is_followed()
 {
 	start_target sh -c 'export WORD=there; ulimit -n 100; exec "$@"' sh

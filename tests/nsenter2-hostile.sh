@@ -186,7 +186,7 @@ test_a_deleted_namespace_file()
 	run nsenter2 "--net=$TMP/net" true
 	assert_refused 125 "$TMP/net is not a namespace file"
 	rm "$TMP/net"
-	for o in '-t fd:5' "-t $$/fd/5" --net=/proc/self/fd/5; do
+	for o in '-t fd:5' "-t $$/fd/5" '-t self/fd/5' --net=/proc/self/fd/5; do
 		# shellcheck disable=SC2086
 		run nsenter2 $o readlink /proc/self/ns/net
 		assert_ok

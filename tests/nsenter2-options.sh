@@ -45,6 +45,11 @@ test_net_socket_enters_the_namespace_of_a_socket()
 	run nsenter2 -t "$holder" --user --net-socket "$fd" readlink /proc/self/ns/net
 	assert_ok
 	assert_out "$want"
+	if [ "$(id -u)" = 0 ]; then
+		run nsenter2 -t "socket:$holder/$fd" readlink /proc/self/ns/net
+		assert_ok
+		assert_out "$want"
+	fi
 	run nsenter2 -t "$holder" -U -N 0 true
 	assert_rc 125
 	assert_err_has "descriptor 0 of process $holder"

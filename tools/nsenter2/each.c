@@ -47,11 +47,15 @@ struct begin {
 	struct plan plan;
 };
 
+/* Ends the child where it cannot: what it says must not go elsewhere. */
 static void take_streams(const struct begin *b)
 {
-	for (int i = 0; i < STREAMS; i++)
-		if (b->pipe[i] >= 0)
-			dup2(b->pipe[i], i + 1);
+	for (int i = 0; i < STREAMS; i++) {
+		if (b->pipe[i] >= 0 && dup2(b->pipe[i], i + 1) < 0) {
+			cli_warn(errno, "cannot duplicate a pipe");
+			_exit(CLI_EXIT_OWN);
+		}
+	}
 	signal(SIGCHLD, b->each->on_child);
 	sigprocmask(SIG_SETMASK, &b->each->mask, NULL);
 }
