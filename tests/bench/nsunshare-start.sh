@@ -4,9 +4,11 @@
 # least that a C program needs (nsunshare-minimal.c): user-space instructions of the parent, system calls, time, which
 # is the lowest decile of ROUNDS (1000) in which the three took turns (turns.c). Root, valgrind, strace, cc.
 set -eu
-tool=${1:-nsunshare}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+# a copy, as install(1) makes: what the linker wrote piece by piece is in smaller pages of the cache
+tool=$dir/nsunshare
+cp "$(command -v "${1:-nsunshare}")" "$tool"
 ${CC:-cc} -O2 -o "$dir/minimal" "$(dirname "$0")/nsunshare-minimal.c"
 ${CC:-cc} -O2 -o "$dir/turns" "$(dirname "$0")/turns.c"
 
