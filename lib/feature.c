@@ -14,6 +14,7 @@
 #include "idmapio.h"
 #include "json.h"
 #include "nstype.h"
+#include "rootfs.h"
 #include "sys_cap.h"
 #include "sys_fd.h"
 #include "sys_mount.h"
@@ -182,10 +183,18 @@ static int try_detached_tree(uint64_t unused)
 	return sys_move_mount(mnt, "", at, "", SYS_FD_TO_FD);
 }
 
+/* A user namespace may be denied it (before 5.11) when it is to be made, which without a layer is
+ * merely invalid. */
 static int try_overlay(uint64_t unused)
 {
+	cleanup_fd int fs = sys_fsopen("overlay");
+	int rc;
+
 	(void)unused;
-	return sys_fsopen("overlay");
+	if (fs < 0 || !rootfs_in_userns())
+		return MIN(fs, 0);
+	rc = sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	return rc == -EINVAL ? 0 : rc;
 }
 
 static int try_layers(uint64_t unused)

@@ -199,8 +199,28 @@ enum timeoff_anchor timeoff_anchor(const struct timeoff_request *r)
 	return TIMEOFF_ANCHOR_NOW;
 }
 
-/* Start of the process by the boottime clock as the caller reads it: field 22 of proc_pid_stat(5),
- * where the kernel adds the offset of the reader's namespace (5.6). */
+/* Whether /proc counts from the reader's own start of time, which the kernel does since 5.11 for
+ * start times and btime of proc_stat(5) alike: btime says it, being the real time of that start. */
+static bool proc_is_moved(const struct timeoff *own)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/stat", O_RDONLY, 0);
+	cleanup_free char *text = NULL;
+	struct timespec real, boot;
+	const char *line;
+	int64_t btime, zero;
+
+	if (fd < 0 || file_slurp(fd, 1 << 22, &text) < 0)
+		return true;
+	line = strstr(text, "\nbtime ");
+	if (!line || sscanf(line, " btime %" SCNd64, &btime) != 1 ||
+	    clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
+		return true;
+	/* the nearer of the two, as it is in whole seconds */
+	zero = timeoff_sub(real, boot).tv_sec;
+	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMEOFF_BOOTTIME].tv_sec);
+}
+
+/* Start of the process by the boottime clock: field 22 of proc_pid_stat(5). */
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
 {
 	char text[1024], *s;
@@ -264,9 +284,10 @@ int timeoff_look(enum timeoff_anchor anchor, int procfd, struct timeoff_now *now
 	rc = start_time(procfd, &start, e);
 	if (rc < 0)
 		return rc;
+	if (own.off[TIMEOFF_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
+		start = timeoff_sub(start, own.off[TIMEOFF_BOOTTIME]);
 	/* only the start by boottime is known; the clocks differ by the time of suspensions */
 	suspended = timeoff_sub(now->initial[TIMEOFF_BOOTTIME], now->initial[TIMEOFF_MONOTONIC]);
-	start = timeoff_sub(start, own.off[TIMEOFF_BOOTTIME]);
 	now->anchor[TIMEOFF_BOOTTIME] = start;
 	now->anchor[TIMEOFF_MONOTONIC] = timeoff_sub(start, suspended);
 	return 0;

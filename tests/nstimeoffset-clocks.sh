@@ -53,6 +53,7 @@ test_signs_are_relative()
 
 test_boot_time_in_proc_stat_moves_with_it()
 {
+	feature timens-stat || return 0
 	run tool -b +1d -- sed -n 's/^btime //p' /proc/stat
 	assert_ok
 	btime=$(sed -n 's/^btime //p' /proc/stat)
@@ -61,6 +62,7 @@ test_boot_time_in_proc_stat_moves_with_it()
 
 test_start_times_are_of_this_year()
 {
+	feature timens-stat || return 0
 	run tool -b =0 -- sh -c 'ps -o lstart= -p $$'
 	assert_ok
 	assert_out_has " $(date +%Y)"
@@ -71,6 +73,7 @@ test_start_times_are_of_this_year()
 # The kernel counts 2^64 nanoseconds back from there.
 test_anchor_now_leaves_the_program_before_zero()
 {
+	feature timens-stat || return 0
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 1844674407000 1844674408000
@@ -83,6 +86,7 @@ test_anchor_now_leaves_the_program_before_zero()
 # Nothing that the program can see was before its zero: it is the first process there.
 test_no_start_time_is_negative()
 {
+	feature timens-stat || return 0
 	tool=unshare
 	[ "$(id -u)" = 0 ] || tool='unshare --user --map-root-user'
 	# shellcheck disable=SC2086
@@ -111,10 +115,13 @@ test_nested_signs_count_from_the_callers_clock()
 	run tool -b +1000 -- nstimeoffset -b +1000 -- cut '-d ' -f1 /proc/uptime
 	assert_ok
 	between 1999.9 2005 "$now"
+	now=$(uptime_of_machine)
 	run tool -b +1000 -- nstimeoffset -b +500 --base initial -- cut '-d ' -f1 /proc/uptime
 	between 499.9 505 "$now"
+	now=$(uptime_of_machine)
 	run tool -b +1000 -- nstimeoffset -b +500 --base own -- cut '-d ' -f1 /proc/uptime
 	between 1499.9 1505 "$now"
+	now=$(uptime_of_machine)
 	# a plain number is from the initial clock, as with unshare(1)
 	run tool -b +1000 -- nstimeoffset -b 500 -- cut '-d ' -f1 /proc/uptime
 	between 499.9 505 "$now"
