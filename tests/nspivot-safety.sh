@@ -79,9 +79,12 @@ test_norec_leaves_the_mounts_below_out()
 locked()
 {
 	# shellcheck disable=SC2086
-	SUBOPTS=ro,nosuid run in_ns sh -c "mount -t tmpfs -o nosuid,nodev,noexec x '$TMP/src/sub' && cd / && exec \
-		nsunshare -Um -r -- $NSPIVOT_UNDER nspivot --ro-bind '$TMP/src:/src' --bind '$TMP/src:/etc' --proc /p:ro '$box' -- /bin/ls /"
-	assert_err_lacks 'mount options'
+	run in_ns sh -c "mount -t tmpfs -o ro,nosuid,nodev,noexec x '$TMP/src/sub' && cd / && exec \
+		nsunshare -Ump -r -- $NSPIVOT_UNDER nspivot --bind '$TMP/src:/src' --proc /proc '$box' -- \
+		/bin/sh -c 'grep -c \" /src/sub tmpfs ro,nosuid,nodev,noexec\" /proc/mounts; touch /src/sub/x'"
+	assert_rc 1
+	assert_out 1
+	assert_err_has 'Read-only'
 }
 
 test_locked_flags_are_kept()
@@ -110,6 +113,19 @@ test_a_process_with_another_directory_is_refused()
 	# with --force it is the caller's affair
 	run in_ns sh -c "cd '$TMP' && nspivot --force --preset=minimal '$box' -- /bin/ls /; :"
 	assert_ok
+}
+
+# Of the machine itself a test keeps away: what is decided is test-rootfs's, that it is asked first is seen here.
+test_the_machines_own_namespace_is_asked_after_without_force()
+{
+	for preset in none minimal docker systemd host; do
+		run nspivot --explain --preset=$preset "$box" -- /bin/ls
+		assert_ok
+		assertEquals 'first' ' 1 caller verify that this is not the machine' "$(sed -n "1s/'.*//p" "$TMP/out")"
+		run nspivot --explain --force --preset=$preset "$box" -- /bin/ls
+		assert_ok
+		assert_out_lacks 'verify that this is not'
+	done
 }
 
 test_processes_of_another_root_are_refused_where_they_could_be_entered()
