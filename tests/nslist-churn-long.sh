@@ -3,7 +3,7 @@
 # nslist-churn-long: nslist-churn, 500 times.
 # as: root user
 # suite: long
-# budget: 300
+# budget: 600
 RUNS=500
 
 # shunit2 looks for tests in this file alone
