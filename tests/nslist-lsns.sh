@@ -4,6 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool lsns jq
+lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespaces'
 require_ns user uts
 
 # What lsns of any version can see: processes, one with namespaces of its own and a child there.
