@@ -3,11 +3,19 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* The C library has them since glibc 2.36. */
+enum { OPEN_TREE = 428, MOUNT_SETATTR = 442, CLONE_TREE = 1, IDMAP = 0x100000 };
+
+struct attr {
+	uint64_t set, clear, propagation, userns_fd;
+};
 
 static int write_map(pid_t pid, const char *name)
 {
@@ -42,13 +50,14 @@ static int user_ns(pid_t *pid)
 
 int main(int argc, char **argv)
 {
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
+	struct attr attr = { .set = IDMAP };
 	pid_t pid = 0;
-	int ns = user_ns(&pid), tree, rc;
+	int ns = user_ns(&pid);
+	long tree, rc;
 
-	tree = argc == 2 ? open_tree(AT_FDCWD, argv[1], OPEN_TREE_CLONE) : -1;
-	attr.userns_fd = (__u64)ns;
-	rc = mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+	tree = argc == 2 ? syscall(OPEN_TREE, AT_FDCWD, argv[1], CLONE_TREE) : -1;
+	attr.userns_fd = (uint64_t)ns;
+	rc = syscall(MOUNT_SETATTR, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
 	if (pid > 0) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
