@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 
 #include "file.h"
 
@@ -164,6 +165,18 @@ static int accounts_add(struct accounts *a, uint32_t id, const char *name)
 	return 0;
 }
 
+/* Why there may be no account though the file has some: getpwent(3) is silent on a file that it
+ * cannot open where no other source is asked. */
+static int unread_file(const char *path)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return -fd;
+	return fstat(fd, &st) < 0 || st.st_size > 0 ? EIO : 0;
+}
+
 /* 0 or -ENOMEM; *unread is why not all of them could be read, see getpwent(3). */
 static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 {
@@ -184,6 +197,8 @@ static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 		*unread = errno;
 		endgrent();
 	}
+	if (a->n == 0 && rc == 0 && *unread == 0)
+		*unread = unread_file(kind == IDMAP_UID ? "/etc/passwd" : "/etc/group");
 	if (*unread == ENOENT) /* no such file, or a module that is not there */
 		*unread = 0;
 	if (a->n > 0)
