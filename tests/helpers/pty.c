@@ -100,7 +100,6 @@ static void type(const char *text)
 static void start(char **argv)
 {
 	struct winsize size = { .ws_row = 24, .ws_col = 200 };
-	struct termios mode;
 	int fd;
 
 	terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -110,11 +109,6 @@ static void start(char **argv)
 	}
 	ioctl(terminal, TIOCSWINSZ, &size);
 	fd = ioctl(terminal, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	/* an interrupt is not to take away what has been shown, but not yet read here */
-	if (tcgetattr(fd, &mode) == 0) {
-		mode.c_lflag |= NOFLSH;
-		tcsetattr(fd, TCSANOW, &mode);
-	}
 	child = fork();
 	if (child == 0) {
 		setsid();
