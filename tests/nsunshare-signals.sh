@@ -222,7 +222,7 @@ test_stops_and_goes_on_in_any_order()
 	for with in 'nsunshare -f' "$new nsinit" "$new --init"; do
 		# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
 		run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z^Z' -e topped -e '> ' \
-			-s 'bg\r' -e continued -s '\r' -e '> ' -s 'fg\r' -s 'hello\r' -e 'read hello' -s '^Z' -e topped -e '> ' \
+			-s 'bg\r' -e continued -s '\r' -e '> ' -s 'fg\r' -e continued -s 'hello\r' -e 'read hello' -s '^Z' -e topped -e '> ' \
 			-s 'fg\r' -e continued -s '^\\' -e '> ' -s 'echo st=$?\r' -e 'st=131' \
 			-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
 		assert_rc 5
