@@ -10,6 +10,8 @@
 #include "signame.h"
 #include "str.h"
 
+BIND_EARLY(getopt_long)
+
 static const struct cli_tool *the_tool;
 
 /* Rows that every tool has, last in table, usage and man page. */

@@ -12,7 +12,9 @@
 #include "file.h"
 #include "num.h"
 
-BIND_EARLY(close)
+BIND_EARLY(poll)
+BIND_EARLY(recv)
+BIND_EARLY(socketpair)
 
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num)

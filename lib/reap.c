@@ -10,6 +10,8 @@
 #include "file.h"
 #include "num.h"
 
+BIND_EARLY(sigwaitinfo)
+
 enum { RUNS, ENDS, KILLED }; /* supervise.phase */
 
 #define DEPTH_MAX 64 /* of recursion; what is deeper falls to us when its parents are gone */

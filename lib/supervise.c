@@ -17,9 +17,15 @@
 /* Raised by a fault of our own, they must act on us. Sent by somebody they do so too. */
 static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 
-/* Ignored ones among these would keep us from waiting (SIGCHLD: wait(2) would find no child) or
- * from stopping. */
-static const int wanted_default[] = { SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU };
+BIND_EARLY(sigaction)
+BIND_EARLY(sigaddset)
+BIND_EARLY(sigdelset)
+BIND_EARLY(sigemptyset)
+BIND_EARLY(sigfillset)
+BIND_EARLY(sigismember)
+BIND_EARLY(signalfd)
+BIND_EARLY(sigprocmask)
+BIND_EARLY(waitpid)
 
 /* ---- The terminal, for a child with a process group of its own */
 
@@ -76,14 +82,10 @@ int supervise_block(struct supervise *s, struct nserr *e)
 		sigdelset(&all, synchronous[i]);
 	if (sigprocmask(SIG_BLOCK, &all, &s->mask) < 0)
 		return nserr_set(e, errno, "cannot block signals");
-	sigemptyset(&s->ignored);
-	for (size_t i = 0; i < ARRAY_SIZE(wanted_default); i++) {
-		if (sigaction(wanted_default[i], &dfl, &old) < 0)
-			return nserr_set(e, errno, "cannot reset the action of signal %d",
-					 wanted_default[i]);
-		if (old.sa_handler == SIG_IGN)
-			sigaddset(&s->ignored, wanted_default[i]);
-	}
+	/* ignored it would keep us from waiting: wait(2) would find no child */
+	if (sigaction(SIGCHLD, &dfl, &old) < 0)
+		return nserr_set(e, errno, "cannot reset the action of SIGCHLD");
+	s->ignored_sigchld = old.sa_handler == SIG_IGN;
 	return 0;
 }
 
@@ -108,9 +110,8 @@ static void restore_signals(const struct supervise *s)
 {
 	const struct sigaction ign = { .sa_handler = SIG_IGN };
 
-	for (size_t i = 0; i < ARRAY_SIZE(wanted_default); i++)
-		if (sigismember(&s->ignored, wanted_default[i]))
-			sigaction(wanted_default[i], &ign, NULL);
+	if (s->ignored_sigchld)
+		sigaction(SIGCHLD, &ign, NULL);
 	sigprocmask(SIG_SETMASK, &s->mask, NULL);
 }
 
@@ -147,7 +148,7 @@ static int set_death_signal(const struct supervise *s, struct nserr *e)
 int supervise_inherit(struct supervise *s, const struct supervise *outer, struct nserr *e)
 {
 	s->mask = outer->mask;
-	s->ignored = outer->ignored;
+	s->ignored_sigchld = outer->ignored_sigchld;
 	s->parent = s->tty = -1;
 	sigemptyset(&s->seen);
 	return set_death_signal(outer, e);
@@ -210,6 +211,7 @@ void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor a
  */
 static void stop_self(struct supervise *s, int sig)
 {
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 	const struct timespec now = { 0 };
 	siginfo_t info = { 0 };
 	sigset_t set;
@@ -220,6 +222,8 @@ static void stop_self(struct supervise *s, int sig)
 	terminal_take(s);
 	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
 		return;
+	/* the caller may have ignored it */
+	sigaction(sig, &dfl, NULL);
 	kill(getpid(), sig);
 	sigemptyset(&set);
 	sigaddset(&set, sig);
@@ -286,6 +290,18 @@ static void send_to_child(const struct supervise *s, int sig, const siginfo_t *i
 		kill(s->pid, sig);
 }
 
+/*
+ * Whether the child has been continued: a shell continues the whole process group, and the same
+ * again from us could come behind the next stop and undo it. (A first process never stops.)
+ */
+static bool has_continued(const struct supervise *s)
+{
+	siginfo_t info = { 0 };
+
+	return s->pid > 0 && waitid(P_PID, (id_t)s->pid, &info, WCONTINUED | WNOHANG) == 0 &&
+	       info.si_pid;
+}
+
 static void received(struct supervise *s, const siginfo_t *info)
 {
 	int came = info->si_signo, sig = s->rewrite[came] ? s->rewrite[came] : came;
@@ -296,8 +312,11 @@ static void received(struct supervise *s, const siginfo_t *info)
 	sigaddset(&s->seen, came);
 	if (sig < 0)
 		return;
-	if (sig == SIGCONT)
+	if (sig == SIGCONT) {
 		terminal_give(s);
+		if (sig == came && has_continued(s))
+			return;
+	}
 	if (s->init && sig == SIGTERM && reap_end(s))
 		return;
 	if (sig != came || !sent_to_group(s, info))

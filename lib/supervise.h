@@ -38,9 +38,9 @@ struct supervise {
 	pid_t pid; /* of the child, set by the tool after the fork */
 
 	/* private */
-	sigset_t mask;    /* the caller's */
-	sigset_t ignored; /* what the caller ignored and we had to change */
-	int parent;       /* pidfd of ourselves for the child to look at, -1 without */
+	sigset_t mask;        /* the caller's */
+	bool ignored_sigchld; /* by the caller: we had to change it */
+	int parent;           /* pidfd of ourselves for the child to look at, -1 without */
 	pid_t parent_pid;
 	int tty; /* with group: the controlling terminal whose foreground we gave away, else -1 */
 	int phase;

@@ -17,7 +17,8 @@
 
 /*
  * Binds a function of another library when the program is loaded, and not at its first call: for
- * what a child calls between fork and exec, where a binding copies what the loader writes to.
+ * what each start calls, most of all around a fork, where a binding copies what the loader writes
+ * to. A function that is called on few ways only would be bound for nothing.
  */
 /* clang-format off */
 #if defined(__has_attribute) && __has_attribute(noplt)
@@ -30,6 +31,12 @@
 #define BIND_EARLY(function)
 #endif
 /* clang-format on */
+
+BIND_EARLY(__errno_location)
+BIND_EARLY(_exit)
+BIND_EARLY(close)
+BIND_EARLY(free)
+BIND_EARLY(syscall)
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))

@@ -13,8 +13,8 @@ export PS1
 stop_and_go()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
-	run pty -e '> ' -s "$* signals job\\r" -e running -s '^Z' -e 'topped' -e '> ' \
-		-s "cut -d' ' -f3 /proc/\$(pgrep -xf 'signals job')/stat\\r" -e T -e '> ' \
+	run pty -e '> ' -s "$* signals job read\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+		-s "cut -d' ' -f3 /proc/\$(pgrep -xf 'signals job read')/stat\\r" -e T -e '> ' \
 		-s 'fg\r' -e continued -s 'hello\r' -e 'read hello' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
 		-e '> ' -s 'exit 5\r' -- sh -i
 	assert_rc 5

@@ -219,12 +219,22 @@ test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
 # noflsh: the second ^Z would take away what the shell has written about the first.
 test_stops_and_goes_on_in_any_order()
 {
+	# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
+	run pty -e '> ' -s 'nsunshare -f signals job\r' -e running -s '^Z^Z' -e topped -e '> ' \
+		-s 'bg\r' -e 'signals job' -e continued -s '\r' -e '> ' \
+		-s 'fg\r' -e 'signals job' -e continued -s '^Z' -e topped -e '> ' \
+		-s 'fg\r' -e 'signals job' -e continued -s '^\\' -e '> ' -s 'echo st=$?\r' -e 'st=131' \
+		-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
+	assert_rc 5
+}
+
+test_a_job_that_reads_in_the_background_waits_for_fg()
+{
 	for with in 'nsunshare -f' "$new nsinit" "$new --init"; do
-		# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
-		run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z^Z' -e topped -e '> ' \
-			-s 'bg\r' -e continued -s '\r' -e '> ' -s 'fg\r' -e continued -s 'hello\r' -e 'read hello' -s '^Z' -e topped -e '> ' \
-			-s 'fg\r' -e continued -s '^\\' -e '> ' -s 'echo st=$?\r' -e 'st=131' \
-			-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
+		# shellcheck disable=SC2016 # for the shell on the terminal
+		run pty -e '> ' -s "$with cat &\\r" -e '> ' \
+			-s 'until [ "$(cut -d" " -f3 /proc/$!/stat)" = T ]; do :; done; fg\r' -e cat \
+			-s 'hello\r' -e hello -e hello -s '^D' -e '> ' -s 'exit 5\r' -- sh -i
 		assert_rc 5
 	done
 }

@@ -17,9 +17,9 @@ static int usage(FILE *to)
 	      "where it\n"
 	      "				was sent with one, value; ends when UNTIL has come\n"
 	      "       signals count UNTIL	a line for each kind of signal: number, how many\n"
-	      "       signals job	says `running', `continued' for each CONT, and from then "
-	      "on\n"
-	      "				`read LINE'; exits 130 on INT, 131 on QUIT\n"
+	      "       signals job [read]	says `running', `continued' for each CONT, and "
+	      "from the\n"
+	      "				first on `read LINE'; exits 130 on INT, 131 on QUIT\n"
 	      "       signals send PID SIGNAL [COUNT [PER_SECOND]]	with the values 1 to "
 	      "COUNT;\n"
 	      "				where that rate was not kept, says so and fails\n"
@@ -58,7 +58,7 @@ static int receive(int until, int each)
 }
 
 /* A scripting language's handler may run late, before a wait that does not see it any more. */
-static int job(void)
+static int job(int reads)
 {
 	struct pollfd p[2] = { { .events = POLLIN }, { .fd = -1, .events = POLLIN } };
 	struct signalfd_siginfo info;
@@ -84,7 +84,7 @@ static int job(void)
 		if (info.ssi_signo != SIGCONT)
 			return 128 + (int)info.ssi_signo;
 		puts("continued");
-		p[1].fd = 0;
+		p[1].fd = reads ? 0 : -1;
 	}
 }
 
@@ -130,8 +130,8 @@ int main(int argc, char **argv)
 		return receive(atoi(argv[2]), 1);
 	if (argc == 3 && strcmp(argv[1], "count") == 0)
 		return receive(atoi(argv[2]), 0);
-	if (argc == 2 && strcmp(argv[1], "job") == 0)
-		return job();
+	if (argc >= 2 && strcmp(argv[1], "job") == 0)
+		return job(argc == 3 && strcmp(argv[2], "read") == 0);
 	if (argc >= 4 && argc <= 6 && strcmp(argv[1], "send") == 0)
 		return send_them(atoi(argv[2]), atoi(argv[3]), argc > 4 ? atoi(argv[4]) : 1,
 				 argc > 5 ? atoi(argv[5]) : 0);

@@ -262,10 +262,8 @@ static int inherits(void)
 		if (supervise_inherit(&s, &outer, NULL) < 0 || !sigismember(&now, SIGTERM))
 			_exit(1);
 		prctl(PR_GET_PDEATHSIG, &sig);
-		_exit(sig == SIGUSR2 && !sigismember(&s.mask, SIGTERM) &&
-				      sigismember(&s.ignored, SIGCHLD)
-			      ? 0
-			      : 1);
+		_exit(sig == SIGUSR2 && !sigismember(&s.mask, SIGTERM) && s.ignored_sigchld ? 0
+											    : 1);
 	}
 	status = supervise_wait(&outer, NULL);
 	return status == 0 ? 0 : 1;
