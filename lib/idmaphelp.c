@@ -14,6 +14,7 @@
 
 #include "file.h"
 #include "num.h"
+#include "procstat.h"
 #include "subid.h"
 #include "sys_cap.h"
 #include "sys_pidfd.h"
@@ -225,18 +226,10 @@ static int run(char *const argv[], const struct terms *t, char *said, size_t siz
  * our back. For others the descriptor is handed over, which newuidmap takes from 4.14 on. */
 static bool is_relative(int procfd, pid_t pid)
 {
-	char stat[512], *s;
-	uint64_t parent;
+	struct procstat st;
 
-	if (pid == getppid() || pid == getpid())
-		return true;
-	if (file_read_at(procfd, "stat", stat, sizeof(stat)) <= 0)
-		return false;
-	/* "PID (comm) S PPID …", and comm may hold anything, proc_pid_stat(5) */
-	s = strrchr(stat, ')');
-	return s && strlen(s) > 4 &&
-	       num_u64n(s + 4, strcspn(s + 4, " "), 0, NUM_PID_MAX, &parent) == 0 &&
-	       (pid_t)parent == getpid();
+	return pid == getppid() || pid == getpid() ||
+	       (procstat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmap *m, int stop,

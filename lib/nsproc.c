@@ -10,8 +10,6 @@
 #include "file.h"
 #include "num.h"
 
-#define PF_KTHREAD 0x00200000 /* flags of proc_pid_stat(5) */
-
 /* ---- Paths ---- */
 
 static size_t put_number(char *s, pid_t v)
@@ -150,32 +148,12 @@ int nsproc_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 	return 0;
 }
 
-int nsproc_read_stat(int proc, pid_t pid, struct nsproc_stat *st)
+int nsproc_read_stat(int proc, pid_t pid, struct procstat *st)
 {
 	struct nsproc_path path;
-	char text[1024];
-	char *open, *close;
-	unsigned flags;
-	ssize_t n;
 
 	nsproc_path_set(&path, pid);
-	n = file_read_at(proc, nsproc_path_at(&path, "stat"), text, sizeof(text));
-	if (n < 0)
-		return (int)n;
-	/* comm may hold blanks, parentheses and newlines: it ends at the last ')' */
-	open = strchr(text, '(');
-	close = strrchr(text, ')');
-	if (!open || !close || close < open)
-		return -EIO;
-	st->comm_len = MIN((size_t)(close - open - 1), sizeof(st->comm) - 1);
-	memcpy(st->comm, open + 1, st->comm_len);
-	st->comm[st->comm_len] = '\0';
-	if (sscanf(close + 1,
-		   " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lu",
-		   &st->state, &st->ppid, &flags, &st->start) != 4)
-		return -EIO;
-	st->kthread = flags & PF_KTHREAD;
-	return 0;
+	return procstat_read(proc, nsproc_path_at(&path, "stat"), st);
 }
 
 int nsproc_read_uid(int proc, pid_t pid, uid_t *uid)

@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "nserr.h"
 #include "nstype.h"
+#include "procstat.h"
 
 /* Names below /proc are built here without printf(3): "PID/", "PID/task/TID/", … */
 struct nsproc_path {
@@ -49,17 +50,8 @@ static inline bool nsproc_gone(int err)
 /* Inode of the namespace link at dirfd/path. 0 or a negative errno. */
 int nsproc_link(int dirfd, const char *path, const struct nstype *type, uint32_t *inode) must_check;
 
-struct nsproc_stat {
-	pid_t ppid;
-	uint64_t start; /* clock ticks after boot, as the caller's time namespace sees them */
-	char state;
-	bool kthread;
-	char comm[64]; /* the kernel gives kernel threads more than the 15 bytes of the others */
-	size_t comm_len;
-};
-
 /* All of these: 0 or a negative errno. */
-int nsproc_read_stat(int proc, pid_t pid, struct nsproc_stat *st) must_check;
+int nsproc_read_stat(int proc, pid_t pid, struct procstat *st) must_check;
 int nsproc_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 
 #define NSPROC_CMDLINE_MAX 65536 /* longer command lines are cut */

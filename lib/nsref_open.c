@@ -8,6 +8,7 @@
 #include "nsref.h"
 #include "nsref_find.h"
 #include "num.h"
+#include "procstat.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
@@ -150,24 +151,24 @@ int nsref_open_process(const struct nsref *r, struct nsproc_ref *out, struct nse
 
 int nsref_check_living(const struct nsproc_ref *p, struct nserr *e)
 {
-	char text[1024], *s;
-	unsigned long flags = 0;
-	char state;
+	struct procstat st;
+	char text[16];
+	int rc;
 
 	/* what has no program is a zombie or a kernel thread; the rest is not looked at closer */
 	if (readlinkat(p->procfd, "exe", text, sizeof(text)) >= 0 ||
 	    (errno != ENOENT && errno != ESRCH))
 		return 0;
-	if (file_read_at(p->procfd, "stat", text, sizeof(text)) < 0)
+	rc = procstat_read(p->procfd, "stat", &st);
+	if (rc == -EIO)
+		return nserr_set(e, rc, "cannot read /proc/%d/stat", (int)p->pid);
+	if (rc < 0)
 		return nserr_set(e, ESRCH, "process %d", (int)p->pid);
-	s = strrchr(text, ')'); /* comm may hold anything */
-	if (!s || sscanf(s + 1, " %c %*s %*s %*s %*s %*s %lu", &state, &flags) != 2)
-		return nserr_set(e, EIO, "cannot read /proc/%d/stat", (int)p->pid);
-	if (state == 'Z' || state == 'X') {
+	if (procstat_is_dead(&st)) {
 		nserr_set(e, 0, "process %d has ended: it is a zombie", (int)p->pid);
 		return -ESRCH;
 	}
-	if (flags & 0x00200000) /* PF_KTHREAD */
+	if (st.kthread)
 		return nserr_set(e, 0, "process %d is a kernel thread, which has no namespaces",
 				 (int)p->pid);
 	return 0;

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "file.h"
-#include "num.h"
+#include "procstat.h"
 
 BIND_EARLY(poll)
 BIND_EARLY(recv)
@@ -283,26 +283,14 @@ static bool has_undo(const struct plan_walk *w)
 	return false;
 }
 
-/*
- * Whether a process that closed its line did so by an exec, and was not killed just before it. The
- * kernel has a flag for that, PF_FORKNOEXEC, the seventh word behind the name in proc_pid_stat(5);
- * a zombie tells it, too.
- */
+/* Whether a process that closed its line did so by an exec, and was not killed just before it. */
 static bool has_executed(pid_t pid)
 {
-	char path[32], text[512];
-	uint64_t flags;
-	const char *s;
+	struct procstat st;
+	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) <= 0)
-		return true;
-	s = strrchr(text, ')');
-	for (int word = 0; s && word < 7; word++)
-		s = strchr(s + 1, ' ');
-	if (!s || num_u64n(s + 1, strcspn(s + 1, " "), 0, UINT64_MAX, &flags) < 0)
-		return true;
-	return !(flags & 0x40);
+	return procstat_read(AT_FDCWD, path, &st) < 0 || !st.fresh;
 }
 
 /* Lets another actor run the steps from i to end and waits for the answer. */

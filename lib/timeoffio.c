@@ -9,6 +9,7 @@
 
 #include "file.h"
 #include "num.h"
+#include "procstat.h"
 #include "stream.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
@@ -220,23 +221,18 @@ static bool proc_is_moved(const struct timeoff *own)
 	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMEOFF_BOOTTIME].tv_sec);
 }
 
-/* Start of the process by the boottime clock: field 22 of proc_pid_stat(5). */
+/* Start of the process by the boottime clock. */
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
 {
-	char text[1024], *s;
-	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct procstat st;
 	int64_t nsec;
-	ssize_t n = file_read_at(procfd, "stat", text, sizeof(text));
+	int rc = procstat_read(procfd, "stat", &st);
 
-	if (n < 0)
-		return nserr_set(e, (int)n, "cannot read the start time");
-	s = strrchr(text, ')'); /* comm may hold anything */
-	for (int field = 2; s && field < 22; field++)
-		s = strchr(s + 1, ' ');
-	if (!s || sscanf(s, " %" SCNu64, &ticks) != 1)
-		return nserr_set(e, EIO, "cannot read the start time");
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the start time");
 	/* the kernel's nanoseconds have wrapped for a process older than the reader's zero */
-	nsec = (int64_t)(ticks * (NSEC_PER_SEC / hz));
+	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));
 	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
 	if (start->tv_nsec < 0) {
 		start->tv_nsec += NSEC_PER_SEC;

@@ -145,7 +145,7 @@ static void parses_the_names_of_sources(void)
 
 static void reads_a_process_with_a_hostile_name(void)
 {
-	struct nsproc_stat st;
+	struct procstat st;
 	struct buf b = BUF_INIT;
 	int proc = open_fixture();
 

@@ -25,7 +25,7 @@ void fill_pid(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+	const struct procstat *st = nslist_stat(l, r->pid);
 
 	if (st)
 		cell_num(out, (uint64_t)st->ppid);
@@ -58,7 +58,7 @@ void fill_command(struct nslist *l, const struct row *r, struct cell *out)
 {
 	size_t len;
 	const char *s = nslist_text(l, r->pid, DETAIL_CMDLINE, &len);
-	const struct nsproc_stat *st;
+	const struct procstat *st;
 
 	if (s && len > 0) {
 		cell_text(out, s, len);
@@ -72,7 +72,7 @@ void fill_command(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_comm(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+	const struct procstat *st = nslist_stat(l, r->pid);
 
 	if (st)
 		cell_text(out, st->comm, st->comm_len);
@@ -136,7 +136,7 @@ static int64_t now_ns(clockid_t clock)
 /* When the process was started by our boot clock, from which its start time counts as well. */
 static bool start_of(struct nslist *l, const struct row *r, int64_t *ns)
 {
-	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+	const struct procstat *st = nslist_stat(l, r->pid);
 
 	if (st)
 		*ns = (int64_t)st->start * (NS_PER_S / sysconf(_SC_CLK_TCK));

@@ -66,7 +66,7 @@ static struct detail *ask(struct nslist *l, pid_t pid, unsigned bit, bool *first
 	return d;
 }
 
-const struct nsproc_stat *nslist_stat(struct nslist *l, pid_t pid)
+const struct procstat *nslist_stat(struct nslist *l, pid_t pid)
 {
 	bool first;
 	struct detail *d = ask(l, pid, ASKED_STAT, &first);

@@ -6,7 +6,7 @@
 
 static void add_node(struct nslist *l, const struct row *r, struct buf *b)
 {
-	const struct nsproc_stat *st = nslist_stat(l, r->pid);
+	const struct procstat *st = nslist_stat(l, r->pid);
 	const struct ns *ns = r->ns;
 
 	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);

@@ -65,7 +65,7 @@ struct detail {
 	pid_t pid;
 	unsigned asked;       /* bits: texts, and then these two */
 	bool stat_ok, uid_ok; /* else it has ended meanwhile */
-	struct nsproc_stat stat;
+	struct procstat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];
 	size_t len[DETAIL_TEXTS];
@@ -120,7 +120,7 @@ void nslist_parse(struct nslist_opts *o, int argc, char **argv);
 
 /* details.c: NULL or false when the process has ended; dies on other errors */
 struct detail *nslist_detail(struct nslist *l, pid_t pid);
-const struct nsproc_stat *nslist_stat(struct nslist *l, pid_t pid);
+const struct procstat *nslist_stat(struct nslist *l, pid_t pid);
 bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid);
 const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len);
 const char *nslist_user(uid_t uid); /* the number where it has no name */

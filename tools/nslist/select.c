@@ -117,7 +117,7 @@ static void select_namespaces(struct nslist *l)
  * lsns(8). */
 static struct row *row_above(struct nslist *l, const struct row *r, struct row **last_of)
 {
-	const struct nsproc_stat *st;
+	const struct procstat *st;
 	const struct ns *up = above(l, r->ns);
 	const struct detail *d;
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* procstat: what proc_pid_stat(5) tells of a process. */
+#ifndef NSU_PROCSTAT_H
+#define NSU_PROCSTAT_H
+
+#include <sys/types.h>
+
+#include "util.h"
+
+struct procstat {
+	pid_t ppid;     /* 0 for one outside of the pid namespace of that /proc */
+	uint64_t start; /* clock ticks after boot, as the caller's time namespace sees them */
+	char state;
+	bool kthread;
+	bool fresh;    /* made by fork(2), and has executed nothing since: a zombie tells it, too */
+	char comm[64]; /* the kernel gives kernel threads more than the 15 bytes of the others */
+	size_t comm_len;
+};
+
+/* Reads dirfd/path, the file stat of a process or thread. 0, or a negative errno: -ENOENT or -ESRCH
+ * when it has ended and is gone, -EIO for what is not understood. */
+int procstat_read(int dirfd, const char *path, struct procstat *st) must_check;
+
+/* Whether it has ended and is only waited for. */
+static inline bool procstat_is_dead(const struct procstat *st)
+{
+	return st->state == 'Z' || st->state == 'X';
+}
+
+#endif
