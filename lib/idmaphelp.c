@@ -137,21 +137,34 @@ static char **make_argv(const char *program, const char *target, const struct id
 
 enum { SAYS, HAS_ENDED, STOP, TARGET_ENDED, POLLED };
 
+static bool has_ended(int procfd)
+{
+	struct procstat st;
+	int rc = procstat_read(procfd, "stat", &st);
+
+	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && procstat_is_dead(&st));
+}
+
 /* Reads what a program says until it has ended, even when it is too long: else it would wait for
  * us. 0, or -EINTR when it is not to be waited for any longer. */
-static int collect(struct pollfd p[POLLED], char *said, size_t size)
+static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 {
+	/* where a filter denies pidfds the target is looked at instead, ten times a second */
+	int pause = p[TARGET_ENDED].fd < 0 ? 100 : -1;
 	char rest[512];
 	size_t len = 0;
 
 	for (;;) {
 		bool full = len + 1 >= size;
 		ssize_t n;
+		int ready = RETRY_EINTR(poll(p, POLLED, pause));
 
-		if (RETRY_EINTR(poll(p, POLLED, -1)) < 0)
+		if (ready < 0)
 			return -errno;
-		if (p[STOP].revents || p[TARGET_ENDED].revents)
+		if (p[STOP].revents || p[TARGET_ENDED].revents || (!ready && has_ended(procfd)))
 			return -EINTR;
+		if (!ready)
+			continue;
 		if (!p[SAYS].revents)
 			return 0;
 		n = RETRY_EINTR(read(p[SAYS].fd, full ? rest : said + len,
@@ -168,9 +181,11 @@ static int collect(struct pollfd p[POLLED], char *said, size_t size)
 	}
 }
 
-/* What keeps a program from being waited for, and the descriptor that it needs. */
+/* What keeps a program from being waited for: a signal, or the end of its target; and whether it
+ * needs the descriptor of that. */
 struct terms {
-	int stop, target, keep;
+	int stop, pidfd, procfd;
+	bool by_fd;
 };
 
 /* Runs it with its output into said. Its wait status, or a negative errno. */
@@ -188,7 +203,7 @@ static int run_program(char *const argv[], const struct terms *t, char *said, si
 	pid = sys_clone(0, -1, &pidfd);
 	if (pid == 0) {
 		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
-		    (t->keep < 0 || fcntl(t->keep, F_SETFD, 0) == 0))
+		    (!t->by_fd || fcntl(t->procfd, F_SETFD, 0) == 0))
 			execv(argv[0], argv);
 		_exit(127);
 	}
@@ -197,8 +212,8 @@ static int run_program(char *const argv[], const struct terms *t, char *said, si
 		rc = collect((struct pollfd[POLLED]){ { .fd = pipefd[0], .events = POLLIN },
 						      { .fd = pidfd, .events = POLLIN },
 						      { .fd = t->stop, .events = POLLIN },
-						      { .fd = t->target, .events = POLLIN } },
-			     said, size);
+						      { .fd = t->pidfd, .events = POLLIN } },
+			     t->procfd, said, size);
 	close(pipefd[0]);
 	if (pid < 0)
 		return pid;
@@ -250,7 +265,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		argv = make_argv(path, target, m);
 		if (!argv)
 			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
-		status = run(argv, &(struct terms){ stop, pidfd, by_fd ? procfd : -1 }, said,
+		status = run(argv, &(struct terms){ stop, pidfd, procfd, by_fd }, said,
 			     sizeof(said));
 		/* one that does not know the form prints its usage */
 		if (status == 0 || !(by_fd && strcasestr(said, "usage")))

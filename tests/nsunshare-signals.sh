@@ -108,7 +108,8 @@ test_a_signal_that_a_first_process_can_only_tell_is_a_signal()
 	assert_out 'signal 15 status 0'
 }
 
-# A newuidmap that never ends, one that also closes what it would speak through: whoever waits for it can be ended.
+# A newuidmap that never ends, one that also closes what it would speak through: whoever waits for
+# it can be ended, and sees the end of whom it is for, with pidfds or without.
 test_ended_while_newuidmap_hangs_it_leaves_nothing()
 {
 	[ "$(id -u)" = 0 ] || return 0
@@ -120,13 +121,14 @@ test_ended_while_newuidmap_hangs_it_leaves_nothing()
 		cp "$TMP/fake/newuidmap" "$TMP/fake/newgidmap"
 		chmod 4755 "$TMP"/fake/new?idmap
 		for option in --fork --mount "--pid --kill-child"; do
-			for signal in 15 2; do
+			for how in 15 2 '15 enosys pidfd_open --' '2 enosys pidfd_open --'; do
+				signal=${how%% *}
 				# a shell has its background programs ignore SIGINT
 				# shellcheck disable=SC2016,SC2086 # words
-				start env PATH="$TMP/fake:$PATH" perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+				start ${how#"$signal"} env PATH="$TMP/fake:$PATH" perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
 					setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 					sh -c 'exec nsunshare "$@" 7>&1' sh -r --map-auto $option echo ran
-				kill -$signal "$pid"
+				kill "-$signal" "$pid"
 				finish
 				assert_rc $((128 + signal))
 				assert_out ''

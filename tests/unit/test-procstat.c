@@ -30,9 +30,10 @@ static void tells_of_a_process_that_was_executed(void)
 {
 	struct procstat st;
 
+	CHECK_INT(prctl(PR_SET_NAME, "me) S (you"), 0);
 	CHECK_INT(procstat_read(AT_FDCWD, "/proc/self/stat", &st), 0);
 	CHECK_INT(st.ppid, getppid());
-	CHECK_STR(st.comm, "test-procstat");
+	CHECK_STR(st.comm, "me) S (you");
 	CHECK_INT(st.comm_len, strlen(st.comm));
 	CHECK(st.start > 0);
 	CHECK(!st.fresh);
