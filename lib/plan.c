@@ -103,13 +103,15 @@ static void undo(const struct plan_walk *w)
 	}
 }
 
-/* The end of the run of steps that begins at i and has one actor. */
+/* The end of the run of steps that begins at i and has one actor. A step that stays is a run of its
+ * own. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;
 
-	while (i < p->n && p->steps[i].actor == actor)
+	do
 		i++;
+	while (i < p->n && p->steps[i].actor == actor && !p->steps[i].kind->stays);
 	return i;
 }
 
@@ -167,7 +169,10 @@ static int wait_line(const struct plan_walk *w, int line)
 	do {
 		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			return 0;
-		/* what the other has done comes first: it may be the program already */
+		/* what the other has done comes first: it may be the program already. poll(2) looks
+		 * at one after the other, and before a signal came there may be time for both */
+		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
+			return 0;
 	} while (p[0].revents == 0 && !(p[1].revents & POLLIN && is_interrupted(w)));
 	return p[0].revents == 0 ? -EINTR : 0;
 }
@@ -302,7 +307,9 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
 		return ended_early(w, i, e);
-	if (wait_line(w, w->line[who]) < 0) {
+	/* below a step that stays the program may run before the line tells: a signal is for it
+	 * then, and waits until that is known */
+	if (!w->p->steps[i].kind->stays && wait_line(w, w->line[who]) < 0) {
 		/* what it does may take any time, and it holds nothing outside of itself */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);

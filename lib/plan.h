@@ -43,7 +43,8 @@ struct plan_kind {
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
 
-	/* The last step of its process, which closes the line and goes on without an exec. */
+	/* The last step of its process, which closes the line and goes on without an exec. No
+	 * signal interrupts it, so it may wait for nobody. */
 	bool stays;
 
 	/* What would be done, as a text in which %s stands for arg, a string. */

@@ -5,6 +5,7 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid
+require_tool strace
 
 PS1='> '
 export PS1
@@ -44,6 +45,24 @@ test_forwards_every_signal_without_being_asked()
 		*init) assert_out "$(echo "$want" | sed '/^15 /,/^63 /d')" ;;
 		*) assert_out "$want" ;;
 		esac
+	done
+}
+
+# A process 1 that is slow to let go of the one outside.
+test_a_signal_is_the_programs_as_soon_as_it_runs()
+{
+	for with in 'nsunshare -f' "$new" "$new --init"; do
+		# shellcheck disable=SC2086 # words
+		start strace -D -f -qq -o "$TMP/trace" -e trace=close_range \
+			-e inject=close_range:delay_enter=200000 $with signals count 15
+		for n in 1 10 15; do
+			kill -$n "$pid"
+		done
+		finish
+		assert_rc 0
+		assert_out '1 1
+10 1
+15 1'
 	done
 }
 
