@@ -302,6 +302,16 @@ static bool has_continued(const struct supervise *s)
 	       info.si_pid;
 }
 
+/* A stop signal takes a pending SIGCONT away (signal(7)), and so one that we have just taken. */
+static bool has_stopped_again(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+	       (sigismember(&set, SIGTSTP) == 1 || sigismember(&set, SIGTTIN) == 1 ||
+		sigismember(&set, SIGTTOU) == 1);
+}
+
 static void received(struct supervise *s, const siginfo_t *info)
 {
 	int came = info->si_signo, sig = s->rewrite[came] ? s->rewrite[came] : came;
@@ -314,7 +324,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 		return;
 	if (sig == SIGCONT) {
 		terminal_give(s);
-		if (sig == came && has_continued(s))
+		if (sig == came && (has_continued(s) || has_stopped_again()))
 			return;
 	}
 	if (s->init && sig == SIGTERM && reap_end(s))
