@@ -216,6 +216,9 @@ test_kill_child_kills_all_of_a_pid_namespace()
 {
 	# shellcheck disable=SC2086 # words
 	start $new --kill-child sh -c 'sleep 1234 & setsid sleep 1234 & echo ready; wait'
+	until [ "$(pgrep -fxc 'sleep 1234')" = 2 ]; do
+		:
+	done
 	inside=$(pgrep -fx 'sleep 1234')
 	kill -KILL "$pid"
 	for p in $inside; do

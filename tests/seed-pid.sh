@@ -9,6 +9,14 @@ require_tool ps pstree
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
+# sleeps SECONDS: until what is to become that sleep(1) has.
+sleeps()
+{
+	until pgrep -fx "sleep $1" >"$TMP/sleeps"; do
+		:
+	done
+}
+
 test_the_first_process_is_1_and_its_parent_0()
 {
 	run nsunshare $own -p -- sh -c 'echo $$ $PPID'
@@ -21,8 +29,9 @@ test_the_first_process_is_1_and_its_parent_0()
 # The same process from outside: another number, and a parent that has one.
 test_outside_it_has_a_pid_and_a_parent()
 {
-	start_holder nsunshare $own -p --kill-child -- sh -c 'echo $$ $PPID >&3; exec sleep 1000 3>&-'
+	start_holder nsunshare $own -p --kill-child -- sh -c 'echo $$ $PPID >&3; exec sleep 1001 3>&-'
 	assertEquals '1 0' "$holder_line"
+	sleeps 1001
 	run ps -o ppid=,comm= -p "$(pgrep -P "$holder")"
 	assert_rc 0
 	assert_out_has "$holder sleep"
@@ -31,7 +40,9 @@ test_outside_it_has_a_pid_and_a_parent()
 # /proc belongs to the pid namespace it was mounted in: with the old one, ps shows the old one's processes.
 test_ps_needs_a_new_proc()
 {
-	run nsunshare $own -mp -- sh -c 'ls -d /proc/[0-9]* | wc -l; mount -t proc proc /proc; ps -o pid=,comm='
+	# not ls(1): what it is to look at may have ended
+	run nsunshare $own -mp -- \
+		sh -c 'set -- /proc/[0-9]*; echo $#; mount -t proc proc /proc; ps -o pid=,comm='
 	assert_ok
 	assert_out_has '    1 sh'
 	run nsunshare $own -p --mount-proc -- sh -c 'set -- $(ps -o pid=,ppid=,comm=); echo "$*"'
@@ -55,7 +66,9 @@ test_the_same_process_has_a_pid_in_each_namespace()
 test_the_end_of_the_first_process_ends_all()
 {
 	start_holder nsunshare $own -p --mount-proc --kill-child -- \
-		sh -c 'sleep 1000 & setsid sleep 1000 & echo $$ >&3; exec 3>&-; wait'
+		sh -c 'sleep 1002 & setsid sleep 1003 & echo $$ >&3; exec 3>&-; wait'
+	sleeps 1002
+	sleeps 1003
 	inner=$(pgrep -P "$holder")
 	run pgrep -x sleep
 	assert_rc 0
@@ -90,7 +103,9 @@ test_term_reaches_the_program_below_an_init()
 
 test_pstree_shows_it_from_outside()
 {
-	start_holder nsunshare $own -p --mount-proc --kill-child -- sh -c 'sleep 1000 & echo >&3; exec 3>&-; wait'
+	start_holder nsunshare $own -p --mount-proc --kill-child -- \
+		sh -c 'sleep 1004 & echo >&3; exec 3>&-; wait'
+	sleeps 1004
 	run pstree -p "$holder"
 	assert_rc 0
 	assert_out_has nsunshare
