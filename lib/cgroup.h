@@ -46,6 +46,9 @@ int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr 
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
+/* The length of what the first len bytes of path are in: 2 for "/a//b", 0 for "a" and "/". */
+size_t cgroup_above(const char *path, size_t len);
+
 /*
  * Keeps the hierarchies that are needed and opens them. With create they are made where missing,
  * with what is missing above them: version 2, and those of version 1 that one of the n settings

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cgroupmake: cgroups are made, set up, entered and removed. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cgroup.h"
+#include "file.h"
+
+/* Whether the hierarchy of d has the file of a setting: its root and every cgroup have nearly the
+ * same ones, so it is looked for where the cgroup is to be. */
+static bool has_file(const struct cgroup_dir *d, const char *setting)
+{
+	size_t n = strcspn(setting, "=");
+	char path[8192];
+
+	/* a name of version 1 begins with its controller, and the mount's directory tells that */
+	for (char *slash = d->path; slash; slash = strchr(slash + 1, '/')) {
+		snprintf(path, sizeof(path), "%.*s/%.*s", (int)(slash - d->path), d->path, (int)n,
+			 setting);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	snprintf(path, sizeof(path), "%s/%.*s", d->path, (int)n, setting);
+	return access(path, F_OK) == 0;
+}
+
+static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
+		      size_t n)
+{
+	bool any = false;
+
+	if (c->n == 1 || d->v2)
+		return true;
+	for (size_t i = 0; i < c->n; i++)
+		any |= c->dir[i].v2;
+	for (size_t i = 0; i < n; i++)
+		if (has_file(d, set[i]))
+			return true;
+	return !any && n == 0;
+}
+
+/* mkdir(2) of the first len bytes of the path. */
+static int make_dir(const struct cgroup_dir *d, size_t len)
+{
+	cleanup_free char *path = strndup(d->path, len);
+
+	if (!path)
+		return -ENOMEM;
+	return mkdir(path, 0755) < 0 ? -errno : 0;
+}
+
+/* The same, and what is missing above it. */
+static int make_dirs(struct cgroup_dir *d, size_t len)
+{
+	size_t parent = cgroup_above(d->path, len);
+	int rc = make_dir(d, len);
+
+	if (rc == -ENOENT && parent > 0) {
+		rc = make_dirs(d, parent);
+		if (rc == 0)
+			rc = make_dir(d, len);
+	}
+	if (rc == 0 && d->made == 0)
+		d->made = len;
+	/* made in between by somebody else, who is in what we made above it, too */
+	if (rc == -EEXIST)
+		d->made = 0;
+	return rc == -EEXIST ? 0 : rc;
+}
+
+static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
+{
+	int rc = create ? make_dirs(d, strlen(d->path)) : 0;
+
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot create the cgroup '%s'", d->path);
+		if (rc == -EACCES || rc == -EPERM)
+			nserr_hint(e, "it needs a cgroup that is delegated to you (systemd-run "
+				      "--user -p Delegate=yes)");
+		return rc;
+	}
+	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
+	if (d->fd < 0 && create)
+		return nserr_set(e, d->fd, "cannot open the cgroup '%s'", d->path);
+	return 0;
+}
+
+int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n, struct nserr *e)
+{
+	bool found = false;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->n; i++) {
+		struct cgroup_dir *d = &c->dir[i];
+
+		if (!create || is_needed(c, d, set, n))
+			rc = open_dir(d, create, e);
+		found |= d->fd >= 0;
+	}
+	if (rc == 0 && !found) {
+		rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
+		nserr_hint(e, "--cgroup-create makes it");
+	}
+	if (rc < 0) {
+		struct nserr ignored = NSERR_INIT;
+
+		(void)!cgroup_remove(c, &ignored);
+	}
+	return rc;
+}
+
+int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
+{
+	const char *value = strchr(setting, '=');
+	char file[256];
+	int rc;
+
+	snprintf(file, sizeof(file), "%.*s", (int)(value - setting), setting);
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->dir[i].fd < 0 || faccessat(c->dir[i].fd, file, F_OK, 0) < 0)
+			continue;
+		rc = file_write_at(c->dir[i].fd, file, value + 1);
+		return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to %s/%s", value + 1,
+					  c->dir[i].path, file)
+			      : 0;
+	}
+	rc = nserr_set(e, ENOENT, "no cgroup file '%s'", file);
+	nserr_hint(e, "its controller is not in cgroup.subtree_control of the cgroup above, or not "
+		      "known to this kernel");
+	return rc;
+}
+
+int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dir[i];
+		int rc;
+
+		if (d->fd < 0 || (skip_v2 && d->v2))
+			continue;
+		rc = file_write_at(d->fd, "cgroup.procs", text);
+		if (rc == 0)
+			continue;
+		nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
+		if (rc == -EBUSY)
+			nserr_hint(e, "a cgroup with controllers in cgroup.subtree_control holds "
+				      "no processes itself");
+		else if (rc == -EACCES)
+			nserr_hint(e, "it needs write permission to cgroup.procs there and in the "
+				      "cgroup above both");
+		else if (rc == -ENOSPC)
+			nserr_hint(e, "cpuset.cpus and cpuset.mems of it are empty");
+		return rc;
+	}
+	return 0;
+}
+
+/* What was made above a cgroup stays when somebody else has come to use it. */
+static void remove_above(const struct cgroup_dir *d)
+{
+	for (size_t len = cgroup_above(d->path, strlen(d->path)); len >= d->made;
+	     len = cgroup_above(d->path, len)) {
+		cleanup_free char *path = strndup(d->path, len);
+
+		if (!path || rmdir(path) < 0)
+			return;
+	}
+}
+
+int cgroup_remove(struct cgroup *c, struct nserr *e)
+{
+	const struct timespec pause = { 0, 10000000 };
+	int rc = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct cgroup_dir *d = &c->dir[i];
+		int tries = 100;
+
+		if (d->made == 0)
+			continue;
+		/* what was killed is still in it for a moment, and no version 1 file tells when */
+		while (rmdir(d->path) < 0 && errno == EBUSY && --tries > 0)
+			nanosleep(&pause, NULL);
+		if (tries == 0) {
+			rc = nserr_set(e, EBUSY, "cannot remove the cgroup '%s'", d->path);
+			nserr_hint(e, "processes of the program are left in it");
+		} else {
+			remove_above(d);
+		}
+		d->made = 0;
+	}
+	return rc;
+}
