@@ -193,12 +193,12 @@ int cgroup_of(struct cgroup *c, int procfd, struct nserr *e)
 	return rc;
 }
 
-int cgroup_v2_fd(const struct cgroup *c)
+const struct cgroup_dir *cgroup_v2(const struct cgroup *c)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (c->dir[i].v2)
-			return c->dir[i].fd;
-	return -1;
+		if (c->dir[i].v2 && c->dir[i].fd >= 0)
+			return &c->dir[i];
+	return NULL;
 }
 
 void cgroup_free(struct cgroup *c)

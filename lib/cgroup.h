@@ -58,14 +58,19 @@ size_t cgroup_above(const char *path, size_t len);
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
 
-/* Writes "FILE=VALUE" in the hierarchy that has the file. 0 or a negative errno with e set. */
+/*
+ * Writes "FILE=VALUE" in the hierarchy that has the file. In version 2 it is there when every
+ * cgroup above has enabled the controller for its children: those that cgroup_open() made are told
+ * to, what was there before is left as it is. 0, or a negative errno with e set: -ENOENT with the
+ * cgroup that keeps the controller to itself.
+ */
 int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
 
 /* Moves a process in, in every hierarchy (but v2 with skip_v2, which clone3(2) has done). */
 int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e) must_check;
 
-/* The version 2 directory for clone3(2), or -1. */
-int cgroup_v2_fd(const struct cgroup *c);
+/* The version 2 directory when it is open, for clone3(2), or NULL. */
+const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 
 /* Removes what cgroup_open() made. 0, or -EBUSY with e set when processes are left in it after a
  * second. */

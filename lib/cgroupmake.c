@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroupmake: cgroups are made, set up, entered and removed. */
+/* cgroupmake: cgroups are made, entered and removed. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -79,6 +79,9 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 		if (rc == -EACCES || rc == -EPERM)
 			nserr_hint(e, "it needs a cgroup that is delegated to you (systemd-run "
 				      "--user -p Delegate=yes)");
+		else if (rc == -EAGAIN)
+			nserr_hint(e, "cgroup.max.depth or cgroup.max.descendants of a cgroup "
+				      "above it allows no more");
 		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
@@ -111,27 +114,6 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 	return rc;
 }
 
-int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
-{
-	const char *value = strchr(setting, '=');
-	char file[256];
-	int rc;
-
-	snprintf(file, sizeof(file), "%.*s", (int)(value - setting), setting);
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->dir[i].fd < 0 || faccessat(c->dir[i].fd, file, F_OK, 0) < 0)
-			continue;
-		rc = file_write_at(c->dir[i].fd, file, value + 1);
-		return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to %s/%s", value + 1,
-					  c->dir[i].path, file)
-			      : 0;
-	}
-	rc = nserr_set(e, ENOENT, "no cgroup file '%s'", file);
-	nserr_hint(e, "its controller is not in cgroup.subtree_control of the cgroup above, or not "
-		      "known to this kernel");
-	return rc;
-}
-
 int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e)
 {
 	char text[16];
@@ -155,6 +137,8 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 				      "cgroup above both");
 		else if (rc == -ENOSPC)
 			nserr_hint(e, "cpuset.cpus and cpuset.mems of it are empty");
+		else if (rc == -EOPNOTSUPP)
+			nserr_hint(e, "it is in a threaded subtree (cgroup.type)");
 		return rc;
 	}
 	return 0;

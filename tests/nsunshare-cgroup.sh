@@ -79,7 +79,11 @@ test_settings_are_written()
 		assert_out 7
 	fi
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.such=1 true
-	assert_refused 125 "no cgroup file 'no.such'"
+	assert_refused 125 "no cgroup file 'no.such' in '$name'"
+	[ -z "$v2" ] || assert_err_has "hint: controller 'no' is not in cgroup.controllers of $v2"
+	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cgroup.none=1 true
+	assert_refused 125 "no cgroup file 'cgroup.none' in '$name'"
+	assert_err_lacks hint
 	assert_no_leftovers
 }
 
@@ -108,7 +112,7 @@ test_what_is_missing_above_is_made_and_removed()
 
 test_a_quota_holds()
 {
-	assert_quota_holds nsunshare -p --into-cgroup "$name" --cgroup-create
+	assert_quota_holds nsunshare -p --into-cgroup "$name/a/b" --cgroup-create
 }
 
 test_what_cannot_be_is_told()
@@ -134,6 +138,123 @@ test_nothing_is_left_when_the_program_cannot_run()
 	run nsunshare -p --into-cgroup "$name" --cgroup-create /nonexistent
 	assert_refused 127 /nonexistent
 	assert_no_leftovers
+}
+
+# ---- Controllers of version 2: the host has enabled them for the children of a cgroup, or it has not.
+
+test_controllers_are_enabled_in_what_is_made()
+{
+	feature cgroup2-cpu || return 0
+	note_state
+	host=$(cat "$v2/cgroup.subtree_control")
+	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set 'cpu.max=30000 100000' \
+		--cgroup-set pids.max=10 sh -c 'cd "$0" && cat a/b/cpu.max a/b/pids.max \
+		cgroup.subtree_control a/cgroup.subtree_control a/b/cgroup.subtree_control' "$v2$name"
+	assert_ok
+	assert_out '30000 100000
+10
+cpu pids
+cpu pids'
+	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.none=1 true
+	assert_refused 125 "no cgroup file 'cpu.none' in '$name/a/b'"
+	assert_err_has "hint: it has the controller 'cpu', but that has no such file"
+	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.max=rubbish true
+	assert_refused 125 "cannot write 'rubbish' to $v2$name/a/b/cpu.max"
+	assertEquals "$host" "$(cat "$v2/cgroup.subtree_control")"
+	assert_no_leftovers
+}
+
+# The one whose cgroup is delegated to him needs nobody to enable them below it.
+test_an_ordinary_user_enables_them_in_his_own()
+{
+	feature cgroup2-cpu || return 0
+	mkdir -p "$v2$name/self"
+	echo +pids >"$v2$name/cgroup.subtree_control"
+	chown -R "$NSTEST_UID" "$v2$name"
+	run nsunshare --into-cgroup "$name/self" setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+		nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=9 \
+		cat "$v2$name/a/b/pids.max" "$v2$name/a/cgroup.subtree_control"
+	assert_ok
+	assert_out '9
+pids'
+	remove_cgroup "$v2$name/self"
+	remove_cgroup "$v2$name"
+}
+
+# What was there before is not ours to change.
+test_the_cgroup_that_keeps_a_controller_is_named()
+{
+	[ -n "$v2" ] || return 0
+	read -r controller _ <"$v2/cgroup.controllers"
+	[ -n "$controller" ] || return 0
+	mkdir "$v2$name"
+	note_state
+	keeps=$v2$name further=
+	if ! grep -qw "$controller" "$v2/cgroup.subtree_control"; then
+		keeps=$v2 further=", and to those down to $v2$name"
+	fi
+	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set "$controller.max=1" true
+	assert_refused 125 "no cgroup file '$controller.max' in '$name/a/b'"
+	assert_err_has "hint: controller '$controller' is not enabled for the children of $keeps: write \
++$controller to its cgroup.subtree_control$further"
+	assertEquals '' "$(cat "$v2$name/cgroup.subtree_control")"
+	assert_no_leftovers
+	rmdir "$v2$name"
+}
+
+test_a_cgroup_with_processes_enables_none()
+{
+	feature cgroup2-cpu || return 0
+	mkdir "$v2$name"
+	start_holder sh -c 'echo $$ >"$0/cgroup.procs"; echo >&3; exec sleep infinity 3>&-' "$v2$name"
+	run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
+	assert_refused 125 "no cgroup file 'pids.max'"
+	assert_err_has "children of $v2$name, which holds processes: move them"
+	stop_holder
+	remove_cgroup "$v2$name"
+}
+
+test_a_threaded_cgroup_takes_no_other()
+{
+	[ -n "$v2" ] || return 0
+	mkdir -p "$v2$name/threads"
+	echo threaded >"$v2$name/threads/cgroup.type"
+	note_state
+	run nsunshare --into-cgroup "$name/a" --cgroup-create true
+	assert_refused 125 "cannot move the process to the cgroup '$v2$name/a'"
+	assert_err_has 'hint: it is in a threaded subtree'
+	if feature cgroup2-cpu; then
+		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
+		assert_refused 125 "no cgroup file 'pids.max'"
+		assert_err_has "children of $v2$name, which is threaded"
+		echo +pids >"$v2$name/cgroup.subtree_control"
+		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
+		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"
+		assert_err_has 'hint: it is in a threaded subtree'
+	fi
+	assert_no_leftovers
+	rmdir "$v2$name/threads" "$v2$name"
+}
+
+test_a_controller_of_version_1_is_told()
+{
+	[ -n "$v1cpu" ] || return 0
+	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
+	assert_refused 125 "no cgroup file 'cpu.max'"
+	assert_err_has "hint: controller 'cpu' is mounted as version 1 at $v1cpu"
+}
+
+test_a_limit_of_cgroups_is_told()
+{
+	[ -n "$v2" ] || return 0
+	mkdir "$v2$name"
+	echo 1 >"$v2$name/cgroup.max.depth"
+	note_state
+	run nsunshare --into-cgroup "$name/a/b" --cgroup-create true
+	assert_refused 125 "cannot create the cgroup '$v2$name/a/b'"
+	assert_err_has 'hint: cgroup.max.depth or cgroup.max.descendants'
+	assert_no_leftovers
+	rmdir "$v2$name"
 }
 
 . shunit2

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cgroup.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
+#include "file.h"
 #include "unit.h"
 
 /* What hosts have: version 2 alone, version 1 alone, and both. */
@@ -117,9 +119,140 @@ static void what_is_missing_above_is_made_and_removed_and_no_more(void)
 	cgroup_free(&c);
 }
 
+/* ---- Controllers: directories with the files of version 2, in which nothing happens by itself. */
+
+static char tree[] = "/tmp/test-cgroup.XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	cleanup_fd int fd = -1;
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", tree, path);
+	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
+}
+
+static const char *get(const char *path)
+{
+	static char text[256];
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", tree, path);
+	return file_read_at(AT_FDCWD, full, text, sizeof(text)) < 0 ? "none" : text;
+}
+
+/* tree/host, which has two controllers and gives its children one; made of it: tree/host/a//b/c. */
+static void begin(struct cgroup *c)
+{
+	struct nserr e = NSERR_INIT;
+
+	strcpy(strrchr(tree, '.'), ".XXXXXX");
+	CHECK(mkdtemp(tree));
+	*c = (struct cgroup){ .name = "/host/a", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	CHECK(asprintf(&c->dir[0].path, "%s/host", tree) > 0);
+	CHECK_INT(mkdir(c->dir[0].path, 0755), 0);
+	free(c->dir[0].path);
+	CHECK(asprintf(&c->dir[0].path, "%s/host/a//b/c", tree) > 0);
+	put("host/cgroup.controllers", "fruit wood\n");
+	put("host/cgroup.subtree_control", "wood\n");
+	put("host/cgroup.procs", "");
+	CHECK_INT(cgroup_open(c, true, NULL, 0, &e), 0);
+	put("host/a/cgroup.controllers", "");
+	put("host/a/cgroup.subtree_control", "");
+	put("host/a/b/cgroup.controllers", "");
+	put("host/a/b/cgroup.subtree_control", "");
+	put("host/a/b/c/cgroup.controllers", "");
+	put("host/a/b/c/cgroup.subtree_control", "");
+}
+
+static void end(struct cgroup *c)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", tree);
+	CHECK_INT(system(command), 0);
+	cgroup_free(c);
+}
+
+/* What is said when the setting is refused, without the tree's name. */
+static const char *hint(const struct cgroup *c, const char *setting)
+{
+	static struct nserr e;
+	char *at;
+
+	CHECK_INT(cgroup_set(c, setting, &e), -ENOENT);
+	while ((at = strstr(e.hint, tree)))
+		memmove(at, at + strlen(tree), strlen(at + strlen(tree)) + 1);
+	return e.hint;
+}
+
+static void a_controller_is_enabled_in_what_was_made_and_nowhere_else(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	begin(&c);
+	put("host/a/b/c/cgroup.controllers", "fruit\n");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  "it has the controller 'fruit', but that has no such file");
+	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
+	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
+	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
+	CHECK_STR(get("host/cgroup.subtree_control"), "wood\n");
+	/* it is not asked for where the file is there, nor for what is of no controller */
+	put("host/a/b/c/wood.max", "");
+	put("host/a/b/c/cgroup.stem", "");
+	CHECK_INT(cgroup_set(&c, "wood.max=7", &e), 0);
+	CHECK_INT(cgroup_set(&c, "cgroup.stem=1", &e), 0);
+	CHECK_STR(get("host/a/b/c/wood.max"), "7");
+	CHECK_STR(hint(&c, "cgroup.leaf=1"), "");
+	CHECK_STR(hint(&c, "leaf=a.b"), "");
+	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
+	/* nor in a cgroup that somebody else made */
+	put("host/a/b/c/cgroup.controllers", "");
+	put("host/a/cgroup.subtree_control", "");
+	c.dir[0].made = 0;
+	CHECK_STR(hint(&c, "metal.max=1"), "controller 'metal' is not in cgroup.controllers of "
+					   "/host, nor below");
+	CHECK_STR(get("host/a/cgroup.subtree_control"), "");
+	end(&c);
+}
+
+#define NOT_ENABLED "controller 'fruit' is not enabled for the children of /host"
+
+static void what_keeps_a_controller_from_its_children_is_named(void)
+{
+	struct cgroup c;
+
+	begin(&c);
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
+						       "cgroup.subtree_control");
+	c.dir[0].made = 0;
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
+						       "cgroup.subtree_control, and to those down "
+						       "to /host/a//b");
+	/* the root may hold processes; it has no cgroup.type */
+	put("host/cgroup.procs", "1\n");
+	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
+	put("host/cgroup.type", "domain\n");
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ", which holds processes: move them to a "
+						       "cgroup below it, then write +fruit to its "
+						       "cgroup.subtree_control");
+	put("host/cgroup.procs", "");
+	put("host/cgroup.type", "domain threaded\n");
+	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
+	c.dir[0].made = strlen(tree) + strlen("/host/a");
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ", which is threaded: a new one takes no "
+						       "processes");
+	end(&c);
+}
+
 UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
 	  CASE(a_path_is_from_the_root_of_each),
 	  CASE(a_hierarchy_that_the_caller_is_not_in_is_left_out),
 	  CASE(a_mount_of_a_part_shows_what_is_below_it),
 	  CASE(without_a_cgroup_file_system_it_says_so),
-	  CASE(what_is_missing_above_is_made_and_removed_and_no_more))
+	  CASE(what_is_missing_above_is_made_and_removed_and_no_more),
+	  CASE(a_controller_is_enabled_in_what_was_made_and_nowhere_else),
+	  CASE(what_keeps_a_controller_from_its_children_is_named))

@@ -89,13 +89,13 @@ const struct plan_kind step_owner = {
 
 static pid_t make_process(struct run *r, uint64_t types)
 {
-	int cgroup = r->o->cgroup ? cgroup_v2_fd(&r->cgroup) : -1;
+	const struct cgroup_dir *v2 = cgroup_v2(&r->cgroup);
 	pid_t pid = -ENOSYS;
 
 	/* clone3(2), 5.7: at once where it belongs. What keeps it out of there is told better by
 	 * the file that it would write to otherwise. */
-	if (cgroup >= 0)
-		pid = sys_clone(types | SYS_CLONE_INTO_CGROUP, cgroup, NULL);
+	if (v2)
+		pid = sys_clone(types | SYS_CLONE_INTO_CGROUP, v2->fd, NULL);
 	r->in_cgroup = pid >= 0;
 	return pid >= 0 ? pid : sys_clone(types, -1, NULL);
 }
