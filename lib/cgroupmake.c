@@ -144,14 +144,15 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 	return 0;
 }
 
-/* What was made above a cgroup stays when somebody else has come to use it. */
+/* What was made above a cgroup stays when somebody else has come to use it; not all of it is there
+ * when the making has failed in between. */
 static void remove_above(const struct cgroup_dir *d)
 {
 	for (size_t len = cgroup_above(d->path, strlen(d->path)); len >= d->made;
 	     len = cgroup_above(d->path, len)) {
 		cleanup_free char *path = strndup(d->path, len);
 
-		if (!path || rmdir(path) < 0)
+		if (!path || (rmdir(path) < 0 && errno != ENOENT))
 			return;
 	}
 }

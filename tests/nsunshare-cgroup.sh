@@ -250,8 +250,8 @@ test_a_limit_of_cgroups_is_told()
 	mkdir "$v2$name"
 	echo 1 >"$v2$name/cgroup.max.depth"
 	note_state
-	run nsunshare --into-cgroup "$name/a/b" --cgroup-create true
-	assert_refused 125 "cannot create the cgroup '$v2$name/a/b'"
+	run nsunshare --into-cgroup "$name/a/b/c" --cgroup-create true
+	assert_refused 125 "cannot create the cgroup '$v2$name/a/b/c'"
 	assert_err_has 'hint: cgroup.max.depth or cgroup.max.descendants'
 	assert_no_leftovers
 	rmdir "$v2$name"

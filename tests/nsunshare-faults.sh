@@ -5,6 +5,7 @@
 # budget: 120
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
+. "${0%/*}/cgrouplib.sh"
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-60}
 
@@ -51,6 +52,18 @@ test_ended_anywhere_it_takes_back_files_and_cgroup()
 	fault_kill -S 15 -b nsunshare -- "$TMP/kept" --persist "$KEPT" -mup --mount-proc --pid-file "$TMP/pid" \
 		--into-cgroup "/$own_cgroup/b" --cgroup-create --setup : -- "$FINAL"
 	FAULT_MAX=60
+	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
+	assert_out ''
+}
+
+test_a_cgroup_is_taken_back_when_a_call_fails()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	setting=cgroup.max.depth=5
+	[ -z "$v1cpu" ] || setting=cpu.cfs_quota_us=20000
+	! feature cgroup2-cpu || setting='cpu.max=20000 100000'
+	fault_all -s mkdir,faccessat,openat,write,clone3 -- nsunshare -p --into-cgroup "/$own_cgroup/a/b" \
+		--cgroup-create --cgroup-set "$setting" -- "$FINAL"
 	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
 	assert_out ''
 }
