@@ -137,6 +137,7 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 		supervise_unblock(&i->supervise);
 		return rc;
 	}
+	i->running = true;
 	handle_running(&i->handle);
 	rc = close_all(i);
 	if (rc < 0)

@@ -23,6 +23,8 @@ struct initproc {
 	 * found. */
 	const struct supervise *outer;
 	bool guarded; /* as PID 1, be not dumpable: see initproc.c */
+	/* Set when the program runs: what fails from then on is this process's own to tell. */
+	bool running;
 };
 
 void initproc_plan(struct initproc *i, struct plan *p);

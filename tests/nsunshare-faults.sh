@@ -24,6 +24,20 @@ test_killed_anywhere_it_leaves_nothing()
 	fault_kill -- nsunshare -rmp --mount-proc --kill-child -- "$FINAL"
 }
 
+test_with_a_process_1_of_our_own()
+{
+	fault_all -- nsunshare -rmp --mount-proc --init -- "$FINAL"
+	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
+}
+
+# Nobody else can tell it: the line to the one outside is closed when the program runs.
+test_process_1_tells_that_the_status_is_lost()
+{
+	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true
+	assert_refused 125 'cannot wait for process 2: No child processes'
+	rm "$TMP/report"
+}
+
 # At every call, not at a sample: a user's here, root's in what follows.
 test_ended_anywhere_it_leaves_nothing()
 {

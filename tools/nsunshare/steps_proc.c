@@ -183,8 +183,13 @@ static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	build_init(r, &p);
 	wstatus = initproc_run(&r->init, &p, r, e);
-	if (wstatus < 0)
+	if (wstatus < 0 && !r->init.running)
 		return wstatus;
+	/* the line to the one outside is closed */
+	if (wstatus < 0)
+		cli_die_nserr(e);
+	if (e->what[0])
+		cli_warn_nserr(e);
 	spawn_end_as(wstatus);
 }
 
