@@ -93,7 +93,7 @@ bool handle_forks(const struct handle *h)
 static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
-	cleanup_fd int signals = supervise_interrupt_fd(NULL);
+	cleanup_fd int signals = supervise_interrupt_fd();
 	struct pollfd p[2] = { { .fd = h->wait_fd, .events = POLLIN },
 			       { .fd = signals, .events = POLLIN } };
 	char byte;

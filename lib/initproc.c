@@ -131,7 +131,7 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 		      : supervise_block(&i->supervise, e);
 	if (rc < 0)
 		return rc;
-	p->interrupt_fd = supervise_interrupt_fd(&i->supervise);
+	supervise_interrupts(&i->supervise, &p->interrupts);
 	rc = plan_run(p, ctx, &result, e);
 	if (rc < 0) {
 		supervise_unblock(&i->supervise);

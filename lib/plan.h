@@ -12,6 +12,7 @@
 #ifndef NSU_PLAN_H
 #define NSU_PLAN_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "buf.h"
@@ -64,8 +65,8 @@ struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
-	int err;          /* 0 or -ENOMEM; sticky */
-	int interrupt_fd; /* signalfd (SFD_NONBLOCK) of signals that end the run early, or 0 */
+	int err;             /* 0 or -ENOMEM; sticky */
+	sigset_t interrupts; /* signals, blocked by the caller, that end the run early */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
@@ -83,9 +84,9 @@ struct plan_result {
 };
 
 /*
- * Executes the plan. While the caller waits for another process, a signal that p->interrupt_fd
- * reports ends the run with -EINTR; the signal stays pending, so that unblocking it afterwards ends
- * the tool as the signal would have.
+ * Executes the plan. While the caller waits for another process, one of p->interrupts ends the run
+ * with -EINTR; the signal stays pending, so that unblocking it afterwards ends the tool as the
+ * signal would have.
  *
  * Returns in the caller only: 0 when all steps are done (a plan whose last step
  * is an exec by the caller never returns 0), or a negative errno with e set, and then everything is

@@ -23,7 +23,6 @@ BIND_EARLY(sigdelset)
 BIND_EARLY(sigemptyset)
 BIND_EARLY(sigfillset)
 BIND_EARLY(sigismember)
-BIND_EARLY(signalfd)
 BIND_EARLY(sigprocmask)
 BIND_EARLY(waitpid)
 
@@ -89,20 +88,26 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	return 0;
 }
 
-int supervise_interrupt_fd(const struct supervise *s)
+static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+/* Of those that are ignored plan_run() finds out when one comes: four calls less for each start. */
+void supervise_interrupts(const struct supervise *s, sigset_t *set)
 {
-	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (!sigismember(&s->mask, ending[i]))
+			sigaddset(set, ending[i]);
+}
+
+int supervise_interrupt_fd(void)
+{
+	struct sigaction now;
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
-		struct sigaction now;
-
-		/* plan_run() looks at the action when one comes: four calls less for each start */
-		if (s ? !sigismember(&s->mask, ending[i])
-		      : sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaddset(&set, ending[i]);
-	}
 	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 

@@ -61,10 +61,12 @@ int supervise_block(struct supervise *s, struct nserr *e) must_check;
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
 
-/* For plan.interrupt_fd: a descriptor that tells of HUP, INT, QUIT or TERM, where they would have
- * ended us; they stay pending. s is NULL where supervise_block() was not called. Negative
- * when there is none to be had. */
-int supervise_interrupt_fd(const struct supervise *s) must_check;
+/* For plan.interrupts: HUP, INT, QUIT and TERM, where they have been blocked by us. */
+void supervise_interrupts(const struct supervise *s, sigset_t *set);
+
+/* Where somebody else has blocked them: a descriptor that tells of those that are not ignored; they
+ * stay pending. Negative when there is none to be had. */
+int supervise_interrupt_fd(void) must_check;
 
 /* Mask and dispositions as supervise_block() found them. A signal that came meanwhile acts now, so
  * an interrupted set-up ends here, with the status that its signal gives. */

@@ -97,14 +97,13 @@ void run_target(struct nsenter2 *n)
 	if (forks) {
 		if (supervise_block(&n->supervise, &e) < 0)
 			cli_die_nserr(&e);
-		plan.interrupt_fd = supervise_interrupt_fd(&n->supervise);
+		supervise_interrupts(&n->supervise, &plan.interrupts);
 	}
 	if (plan_run(&plan, n, &result, &e) < 0) {
 		if (forks)
 			supervise_unblock(&n->supervise);
 		cli_die_nserr(&e);
 	}
-	util_close(&plan.interrupt_fd);
 	follow_child(n, result.child);
 }
 

@@ -16,12 +16,11 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
 	if (supervise_block(&r->supervise, e) < 0)
 		return -1;
-	p->interrupt_fd = supervise_interrupt_fd(&r->supervise);
+	supervise_interrupts(&r->supervise, &p->interrupts);
 	if (plan_run(p, r, &result, e) < 0) {
 		supervise_unblock(&r->supervise);
 		return -1;
 	}
-	close(p->interrupt_fd);
 	handle_running(&r->handle);
 	wstatus = supervise_wait(&r->supervise, e);
 	if (handle_ended(&r->handle, wstatus, wstatus < 0 ? NULL : e) < 0 && wstatus >= 0)

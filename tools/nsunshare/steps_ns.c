@@ -238,7 +238,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (way == IDMAP_DIRECT)
 		return idmaps_write(procfd, &r->maps, e);
 	/* all signals are blocked, of the caller that forked as of the helper */
-	stop = supervise_interrupt_fd(NULL);
+	stop = supervise_interrupt_fd();
 	return idmaps_write_helpers(procfd, &r->maps, stop, e);
 }
 
