@@ -52,6 +52,7 @@ static const struct plan_kind session_kind = {
 	.call = "setsid(2)",
 	.what = "make a new session without terminal",
 	.run = run_session,
+	.brief = true,
 };
 
 /* ---- ids: groups, gid, uid: each takes a capability that the last one loses */
@@ -226,6 +227,7 @@ static const struct plan_kind env_kind = {
 	.call = "environ(7)",
 	.run = run_env,
 	.show = show_env,
+	.brief = true,
 };
 
 static bool any_limit(const struct cred *c)

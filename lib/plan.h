@@ -44,6 +44,15 @@ struct plan_kind {
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
 
+	/* The same by sys_vfork(), for a process that does all steps that follow, all of them
+	 * brief: child(arg). NULL where it cannot be. */
+	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
+		       struct nserr *e);
+
+	/* May be done in the memory of a caller that stands still meanwhile: waits for nobody, and
+	 * what it changes is its process's or of no matter to the caller. */
+	bool brief;
+
 	/* The last step of its process, which closes the line and goes on without an exec. No
 	 * signal interrupts it, so it may wait for nobody. */
 	bool stays;

@@ -2,18 +2,16 @@
 /* planrun: executing the steps, by up to three processes. */
 #include "plan.h"
 
-#include <poll.h>
 #include <stdio.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "file.h"
+#include "interrupt.h"
 #include "procstat.h"
+#include "sys_pidfd.h"
 
-BIND_EARLY(poll)
 BIND_EARLY(recv)
-BIND_EARLY(signalfd)
 BIND_EARLY(socketpair)
 
 /* What goes over a line: to an actor "run from step `at`", back "done" or the error. */
@@ -31,8 +29,21 @@ struct plan_walk {
 	pid_t pid[PLAN_ACTORS];
 	size_t begun;        /* own steps below this have run and may be undone */
 	size_t runs_already; /* the step from which a process just made runs without being told */
-	int interrupt_fd;    /* signalfd of what ends the run early, or negative */
+	int interrupt_fd;    /* of what ends the run early, or negative */
+	bool vforked;        /* the child has been let run all that was left */
 };
+
+static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_actor self, int line)
+{
+	return (struct plan_walk){
+		.p = p, .ctx = ctx, .self = self, .line = { line, -1, -1 }, .interrupt_fd = -1
+	};
+}
+
+static size_t step_number(const struct plan *p, const struct plan_step *s)
+{
+	return (size_t)(s - p->steps);
+}
 
 static void undo(const struct plan_walk *w)
 {
@@ -83,42 +94,9 @@ static int receive_message(int line, struct plan_message *m)
 	return n < 0 ? -errno : n == (ssize_t)sizeof(*m);
 }
 
-/* Takes a signal from the signalfd. True when it is one that would end us: it is pending again, so
- * that it does so when it is unblocked. One that is ignored is gone, as it should be. */
-static bool is_interrupted(const struct plan_walk *w)
-{
-	struct signalfd_siginfo info;
-	struct sigaction now;
-
-	if (read(w->interrupt_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) ||
-	    sigaction((int)info.ssi_signo, NULL, &now) < 0 || now.sa_handler == SIG_IGN)
-		return false;
-	kill(getpid(), (int)info.ssi_signo);
-	return true;
-}
-
-/* Waits until the line has something to say: 0, or -EINTR when the caller is to end. */
-static int wait_line(const struct plan_walk *w, int line)
-{
-	struct pollfd p[2] = { { .fd = line, .events = POLLIN },
-			       { .fd = w->interrupt_fd, .events = POLLIN } };
-
-	if (w->interrupt_fd < 0)
-		return 0;
-	/* without poll(2) the line is waited for alone: what runs there may be the program already
-	 */
-	do {
-		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
-			return 0;
-		/* what the other has done comes first: it may be the program already. poll(2) looks
-		 * at one after the other, and before a signal came there may be time for both */
-		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
-			return 0;
-	} while (p[0].revents == 0 && !(p[1].revents & POLLIN && is_interrupted(w)));
-	return p[0].revents == 0 ? -EINTR : 0;
-}
-
+static bool may_vfork(const struct plan *p, const struct plan_step *s);
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
+static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static void tell_others(const struct plan_walk *w, int rc);
 
 /* Runs the steps from i to end, all of this actor. */
@@ -130,7 +108,12 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 		if (i == w->p->n - 1 && w->self == PLAN_CALLER)
 			tell_others(w, 0);
-		rc = s->kind->fork ? fork_step(w, s, e) : s->kind->run(w->ctx, s, e);
+		if (may_vfork(w->p, s))
+			rc = vfork_step(w, s, e);
+		else if (s->kind->fork)
+			rc = fork_step(w, s, e);
+		else
+			rc = s->kind->run(w->ctx, s, e);
 		if (rc < 0) {
 			if (e->what[0] == '\0')
 				nserr_set(e, rc, "%s", s->kind->call);
@@ -200,20 +183,19 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 			if (w->line[i] >= 0)
 				close(w->line[i]);
 		close(pair[0]);
-		*w = (struct plan_walk){ w->p, w->ctx, who, { pair[1], -1, -1 }, { 0 }, 0, 0, -1 };
-		follow(w, (size_t)(s - w->p->steps) + 1);
+		*w = new_walk(w->p, w->ctx, who, pair[1]);
+		follow(w, step_number(w->p, s) + 1);
 	}
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
 		return pid;
 	}
-	if (w->interrupt_fd < 0 && sigisemptyset(&w->p->interrupts) == 0)
-		w->interrupt_fd = file_above_std(
-			signalfd(-1, &w->p->interrupts, SFD_CLOEXEC | SFD_NONBLOCK));
+	if (w->interrupt_fd < 0)
+		w->interrupt_fd = interrupt_open(&w->p->interrupts);
 	w->line[who] = pair[0];
 	w->pid[who] = pid;
-	w->runs_already = (size_t)(s - w->p->steps) + 1;
+	w->runs_already = step_number(w->p, s) + 1;
 	return 0;
 }
 
@@ -242,6 +224,64 @@ static bool has_executed(pid_t pid)
 	return procstat_read(AT_FDCWD, path, &st) < 0 || !st.fresh;
 }
 
+/* Whether a process that has done all its steps, the last of the plan, runs its program. */
+static bool has_begun(const struct plan_walk *w, enum plan_actor who)
+{
+	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w) || has_executed(w->pid[who]);
+}
+
+/* ---- A process in our memory */
+
+/* Whether the process that this step makes does all that follows, and may do it there. */
+static bool may_vfork(const struct plan *p, const struct plan_step *s)
+{
+	const struct plan_step *end = p->steps + p->n;
+
+	if (!SYS_HAS_VFORK || !s->kind->vfork || s + 1 == end)
+		return false;
+	for (const struct plan_step *next = s + 1; next < end; next++)
+		if (next->actor != s->kind->forks || !next->kind->brief)
+			return false;
+	return true;
+}
+
+struct vforked {
+	struct plan_walk w;
+	size_t at;
+	struct nserr *e;
+	int rc; /* 0: has executed its program, or was killed */
+};
+
+static int run_vforked(void *arg)
+{
+	struct vforked *v = arg;
+
+	v->rc = run_own(&v->w, v->at, v->w.p->n, v->e);
+	undo(&v->w);
+	_exit(125);
+}
+
+static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e)
+{
+	enum plan_actor who = s->kind->forks;
+	struct vforked v = { new_walk(w->p, w->ctx, who, -1), step_number(w->p, s) + 1, e, 0 };
+	pid_t pid = s->kind->vfork(w->ctx, s, run_vforked, &v, e);
+
+	if (pid < 0)
+		return pid;
+	w->pid[who] = pid;
+	w->vforked = true;
+	if (v.rc < 0)
+		return v.rc;
+	if (interrupt_came(&w->p->interrupts, pid)) {
+		kill(pid, SIGKILL);
+		return interrupt_error(e);
+	}
+	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
+}
+
+/* ---- The run */
+
 /* Lets another actor run the steps from i to end and waits for the answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
@@ -253,11 +293,11 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 		return ended_early(w, i, e);
 	/* below a step that stays the program may run before the line tells: a signal is for it
 	 * then, and waits until that is known */
-	if (!w->p->steps[i].kind->stays && wait_line(w, w->line[who]) < 0) {
+	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
 		/* what it does may take any time, and it holds nothing outside of itself */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
-		return nserr_set(e, EINTR, "ended by a signal before the program ran");
+		return interrupt_error(e);
 	}
 	rc = receive_message(w->line[who], &m);
 	if (rc > 0) {
@@ -272,8 +312,7 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	}
 	/* an exec closes the line: for the last steps that is the good end */
 	close(TAKE_FD(w->line[who]));
-	if (end == w->p->n &&
-	    (w->p->steps[end - 1].kind->stays || !has_undo(w) || has_executed(w->pid[who])))
+	if (end == w->p->n && has_begun(w, who))
 		return 0;
 	return ended_early(w, end == w->p->n ? end - 1 : i, e);
 }
@@ -306,13 +345,13 @@ static void end_others(struct plan_walk *w, bool well)
 
 int plan_run(const struct plan *p, void *ctx, struct plan_result *result, struct nserr *e)
 {
-	struct plan_walk w = { p, ctx, PLAN_CALLER, { -1, -1, -1 }, { 0 }, 0, 0, -1 };
+	struct plan_walk w = new_walk(p, ctx, PLAN_CALLER, -1);
 	int rc = p->err;
 
 	*e = NSERR_INIT;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot make the plan");
-	for (size_t i = 0; i < p->n && rc == 0;) {
+	for (size_t i = 0; i < p->n && rc == 0 && !w.vforked;) {
 		size_t end = run_end(p, i);
 
 		rc = p->steps[i].actor == PLAN_CALLER ? run_own(&w, i, end, e)

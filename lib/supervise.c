@@ -200,6 +200,7 @@ static const struct plan_kind signals_kind = {
 	.call = "prctl(PR_SET_PDEATHSIG), rt_sigprocmask",
 	.run = run_child,
 	.show = show_child,
+	.brief = true,
 };
 
 void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor)

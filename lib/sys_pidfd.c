@@ -154,19 +154,11 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 	return (pid_t)pid;
 }
 
-pid_t sys_vfork(int (*f)(void *), void *arg)
+pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 {
-#if defined(__SANITIZE_ADDRESS__)
-	/* it knows of no second stack */
-	pid_t pid = sys_clone(0, -1, NULL);
-
-	if (pid == 0)
-		_exit(f(arg));
-	return pid;
-#else
-	static char stack[64 << 10] __attribute__((aligned(16)));
-	int pid = clone(f, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, arg);
+	static char stack[256 << 10] __attribute__((aligned(16)));
+	int pid = clone(f, stack + sizeof(stack),
+			(int)(uint32_t)(flags | CLONE_VM | CLONE_VFORK | SIGCHLD), arg);
 
 	return pid < 0 ? -errno : pid;
-#endif
 }

@@ -61,11 +61,19 @@ int sys_pidfd_ended(int pidfd) must_check;
 pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd) must_check;
 
 /*
- * vfork(2) for a child with a stack of its own, which runs f(arg) in the memory of the caller and
- * must end by an exec or _exit(2); until then the caller is stopped. Descriptors, working directory
- * and signal mask are the child's own. setns(2) takes no time namespace from one that shares its
- * memory. The pid or a negative errno.
+ * vfork(2) for a child with a stack of its own, in new namespaces by CLONE_NEW* flags, which runs
+ * f(arg) in the memory of the caller and must end by an exec or _exit(2); until then the caller is
+ * stopped. Descriptors, working directory and signal mask are the child's own. No time namespace is
+ * to be had by one that shares its memory, not by a flag and not by setns(2). The pid or a negative
+ * errno.
  */
-pid_t sys_vfork(int (*f)(void *), void *arg) must_check;
+pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
+
+/* Whether that can be: AddressSanitizer knows of no second stack. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SYS_HAS_VFORK false
+#else
+#define SYS_HAS_VFORK true
+#endif
 
 #endif

@@ -3,8 +3,11 @@
 #include "plan.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
+#include "sys_pidfd.h"
 #include "unit.h"
 
 struct trace {
@@ -91,6 +94,7 @@ static void keeps_the_order_across_processes(void)
 	CHECK(r.child > 0);
 	CHECK_STR(t->text, "abcdefghi");
 	CHECK_INT(t->undone, 0);
+	CHECK_INT(waitpid(r.child, NULL, 0), r.child);
 	plan_free(&p);
 }
 
@@ -127,5 +131,185 @@ static void explains_the_same_array(void)
 	plan_free(&p);
 }
 
+/* ---- In the memory of the caller */
+
+static unsigned forks, vforks;
+
+static pid_t count_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	(void)e;
+	forks++;
+	return fork();
+}
+
+static pid_t count_vfork(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
+			 struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	(void)e;
+	vforks++;
+	return sys_vfork(0, child, arg);
+}
+
+static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	execlp(s->arg, s->arg, "1000", NULL);
+	return nserr_set(e, errno, "cannot execute '%s'", (const char *)s->arg);
+}
+
+static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct plan *p = s->arg;
+
+	(void)ctx;
+	(void)e;
+	/* what the program inherits */
+	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
+	return kill(getppid(), (int)s->num);
+}
+
+static int end_self(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)e;
+	return kill(getpid(), (int)s->num);
+}
+
+static const struct plan_kind kind_vchild = { .name = "vfork",
+					      .call = "vfork(2)",
+					      .fork = count_fork,
+					      .vfork = count_vfork,
+					      .forks = PLAN_CHILD };
+static const struct plan_kind kind_brief = {
+	.name = "brief", .call = "none(2)", .run = note, .undo = undo_note, .brief = true
+};
+static const struct plan_kind kind_program = {
+	.name = "exec", .call = "execve(2)", .run = run_program, .brief = true
+};
+static const struct plan_kind kind_signal = {
+	.name = "signal", .call = "kill(2)", .run = signal_parent, .brief = true
+};
+static const struct plan_kind kind_end = {
+	.name = "end", .call = "kill(2)", .run = end_self, .brief = true
+};
+
+/* Runs the plan and frees it; whether it was by a copy of our memory. */
+static int run_counted(struct plan *p, struct trace *t, struct plan_result *r, struct nserr *e,
+		       bool copied)
+{
+	int rc;
+
+	forks = vforks = 0;
+	rc = plan_run(p, t, r, e);
+	plan_free(p);
+	if (!SYS_HAS_VFORK)
+		copied = true;
+	CHECK_INT(forks, copied);
+	CHECK_INT(vforks, !copied);
+	return rc;
+}
+
+static void brief_steps_need_no_copy_of_the_memory(void)
+{
+	struct plan p = PLAN_INIT;
+	struct plan_result r = { 0 };
+	struct trace *t = new_trace(0);
+	struct nserr e;
+	int status = -1;
+
+	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CHILD, &kind_brief, NULL, 'b');
+	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
+	CHECK_INT(run_counted(&p, t, &r, &e, false), 0);
+	CHECK_STR(t->text, "ab");
+	CHECK_INT(t->undone, 0);
+	CHECK_INT(waitpid(r.child, &status, 0), r.child);
+	CHECK_INT(status, 0);
+}
+
+static void others_have_their_own(void)
+{
+	struct plan_result r = { 0 };
+	struct trace *t = new_trace(0);
+	struct plan p = PLAN_INIT;
+	struct nserr e;
+
+	/* one that is not brief */
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CHILD, &kind_note, NULL, 'a');
+	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
+	CHECK_INT(run_counted(&p, t, &r, &e, true), 0);
+	CHECK_INT(waitpid(r.child, NULL, 0), r.child);
+	/* one that the caller must do meanwhile */
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CALLER, &kind_brief, NULL, 'b');
+	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
+	CHECK_INT(run_counted(&p, t, &r, &e, true), 0);
+	CHECK_INT(waitpid(r.child, NULL, 0), r.child);
+	CHECK_STR(t->text, "ab");
+}
+
+static void a_failure_there_is_told_and_undone(void)
+{
+	struct plan p = PLAN_INIT;
+	struct plan_result r = { 0 };
+	struct trace *t = new_trace(0);
+	struct nserr e;
+
+	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CHILD, &kind_brief, NULL, 'b');
+	plan_add(&p, PLAN_CHILD, &kind_program, "/nowhere", 0);
+	CHECK_INT(run_counted(&p, t, &r, &e, false), -ENOENT);
+	CHECK_STR(e.what, "cannot execute '/nowhere'");
+	CHECK_INT(t->undone, 2);
+	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void what_is_killed_there_has_not_begun(void)
+{
+	struct plan p = PLAN_INIT;
+	struct plan_result r = { 0 };
+	struct trace *t = new_trace(0);
+	struct nserr e;
+
+	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CHILD, &kind_end, NULL, SIGKILL);
+	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
+	CHECK(run_counted(&p, t, &r, &e, false) < 0);
+	CHECK(strstr(e.what, "ended unexpectedly"));
+	CHECK_INT(t->undone, 1);
+	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void a_signal_meanwhile_ends_it(void)
+{
+	struct plan p = PLAN_INIT;
+	struct plan_result r = { 0 };
+	struct trace *t = new_trace(0);
+	struct nserr e;
+	siginfo_t info;
+
+	sigaddset(&p.interrupts, SIGTERM);
+	sigprocmask(SIG_BLOCK, &p.interrupts, NULL);
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CHILD, &kind_signal, &p, SIGTERM);
+	plan_add(&p, PLAN_CHILD, &kind_program, "sleep", 0);
+	CHECK_INT(run_counted(&p, t, &r, &e, false), -EINTR);
+	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
+	/* it is there for who unblocks it */
+	sigaddset(&p.interrupts, SIGTERM);
+	CHECK_INT(sigtimedwait(&p.interrupts, &info, &(struct timespec){ 0 }), SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &p.interrupts, NULL);
+}
+
 UNIT_MAIN(CASE(keeps_the_order_across_processes), CASE(undoes_whatever_step_fails),
-	  CASE(explains_the_same_array))
+	  CASE(explains_the_same_array), CASE(brief_steps_need_no_copy_of_the_memory),
+	  CASE(others_have_their_own), CASE(a_failure_there_is_told_and_undone),
+	  CASE(what_is_killed_there_has_not_begun), CASE(a_signal_meanwhile_ends_it))

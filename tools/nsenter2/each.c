@@ -87,7 +87,8 @@ static int be_child_in_place(void *arg)
  */
 static bool in_place(const struct each *each, const struct nsenter2 *n)
 {
-	return each->simple && !n->all && !n->user_parent && !(n->types & ~STEPS_UNSEEN);
+	return SYS_HAS_VFORK && each->simple && !n->all && !n->user_parent &&
+	       !(n->types & ~STEPS_UNSEEN);
 }
 
 static bool is_simple(struct nsenter2 *n)
@@ -111,7 +112,7 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 		if (rc < 0)
 			return rc;
 		steps_add(b->n, &b->plan);
-		pid = sys_vfork(be_child_in_place, b);
+		pid = sys_vfork(0, be_child_in_place, b);
 		plan_free(&b->plan);
 	} else {
 		pid = sys_clone(0, -1, NULL);

@@ -61,8 +61,10 @@ static void add_unshare(const struct run *r, struct plan *p, const struct actors
 static void add_fork(const struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
+	bool first = (o->types & CLONE_NEWPID) && !r->has_owner;
 
-	plan_add(p, PLAN_CALLER, &step_fork, NULL, o->types & ~late_types(o));
+	plan_add(p, PLAN_CALLER, first ? &step_fork_first : &step_fork, NULL,
+		 o->types & ~late_types(o));
 	if (o->cgroup)
 		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
 }

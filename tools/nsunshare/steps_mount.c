@@ -42,6 +42,7 @@ const struct plan_kind step_propagation = {
 	.call = "mount(2) MS_REC",
 	.run = run_propagation,
 	.show = show_propagation,
+	.brief = true,
 };
 
 static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -107,6 +108,7 @@ const struct plan_kind step_mount_proc = {
 	.call = "mount(2)",
 	.run = run_mount_proc,
 	.what = "mount proc on '%s'",
+	.brief = true,
 };
 
 /* A user namespace has a binfmt_misc of its own from 6.7 on. */

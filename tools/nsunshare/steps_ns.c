@@ -122,16 +122,27 @@ static pid_t make_process_as_owner(struct run *r, uint64_t types, struct nserr *
 	return pid;
 }
 
-static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+static pid_t made(struct run *r, pid_t pid, uint64_t types, struct nserr *e)
 {
-	struct run *r = ctx;
-	pid_t pid = r->has_owner ? make_process_as_owner(r, s->num, e) : make_process(r, s->num);
-
 	if (pid < 0)
-		return e->what[0] ? pid : fail_namespaces(s->num, pid, e);
+		return e->what[0] ? pid : fail_namespaces(types, pid, e);
 	if (pid > 0)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 	return pid;
+}
+
+static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+
+	return made(r, r->has_owner ? make_process_as_owner(r, s->num, e) : make_process(r, s->num),
+		    s->num, e);
+}
+
+static pid_t run_vfork(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
+		       struct nserr *e)
+{
+	return made(ctx, sys_vfork(s->num, child, arg), s->num, e);
 }
 
 static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -152,6 +163,17 @@ const struct plan_kind step_fork = {
 	.call = "clone3(2)",
 	.show = show_fork,
 	.fork = run_fork,
+	.forks = PLAN_CHILD,
+};
+
+/* The same for a first process. A terminal does not stop it, which would leave the caller standing
+ * still for good. */
+const struct plan_kind step_fork_first = {
+	.name = "fork",
+	.call = "clone3(2), or clone(CLONE_VFORK)",
+	.show = show_fork,
+	.fork = run_fork,
+	.vfork = run_vfork,
 	.forks = PLAN_CHILD,
 };
 

@@ -93,6 +93,7 @@ const struct plan_kind step_hostname = {
 	.call = "sethostname(2)",
 	.run = run_hostname,
 	.what = "set the hostname to '%s'",
+	.brief = true,
 };
 
 static int run_domainname(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -109,6 +110,7 @@ const struct plan_kind step_domainname = {
 	.call = "setdomainname(2)",
 	.run = run_domainname,
 	.what = "set the domain name to '%s'",
+	.brief = true,
 };
 
 /* A new network namespace has the interface lo, down. */
@@ -130,6 +132,7 @@ const struct plan_kind step_lo = {
 	.call = "ioctl(SIOCSIFFLAGS)",
 	.run = run_lo,
 	.what = "bring lo up",
+	.brief = true,
 };
 
 /* ---- the command before the program */
@@ -231,4 +234,5 @@ const struct plan_kind step_exec = {
 	.call = "execve(2)",
 	.run = run_exec,
 	.show = show_exec,
+	.brief = true,
 };

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* interrupt: looking for blocked signals. */
+#include "interrupt.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+
+#include "file.h"
+
+BIND_EARLY(poll)
+BIND_EARLY(signalfd)
+
+int interrupt_open(const sigset_t *signals)
+{
+	if (sigisemptyset(signals))
+		return -1;
+	return file_above_std(signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+static bool is_ignored(int sig)
+{
+	struct sigaction now;
+
+	return sigaction(sig, NULL, &now) < 0 || now.sa_handler == SIG_IGN;
+}
+
+/* Takes a signal from the signalfd. True when it is one that would end us: it is pending again. One
+ * that is ignored is gone, as it should be. */
+static bool take(int fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info) ||
+	    is_ignored((int)info.ssi_signo))
+		return false;
+	kill(getpid(), (int)info.ssi_signo);
+	return true;
+}
+
+int interrupt_wait(int fd, int line)
+{
+	struct pollfd p[2] = { { .fd = line, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+
+	if (fd < 0)
+		return 0;
+	/* without poll(2) the line is waited for alone: what runs there may be the program already
+	 */
+	do {
+		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
+			return 0;
+		/* what the other has done comes first: it may be the program already. poll(2) looks
+		 * at one after the other, and before a signal came there may be time for both */
+		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
+			return 0;
+	} while (p[0].revents == 0 && !(p[1].revents & POLLIN && take(fd)));
+	return p[0].revents == 0 ? -EINTR : 0;
+}
+
+static bool is_deaf(pid_t pid, int sig)
+{
+	uint64_t blocked, ignored, caught;
+	char path[32], text[4096], *s;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return true;
+	s = strstr(text, "\nSigBlk:");
+	if (strstr(text, "\nState:\tZ") || !s ||
+	    sscanf(s, " SigBlk: %lx SigIgn: %lx SigCgt: %lx", &blocked, &ignored, &caught) != 3)
+		return false;
+	return !((blocked | ignored | caught) >> (sig - 1) & 1);
+}
+
+bool interrupt_came(const sigset_t *signals, pid_t pid)
+{
+	sigset_t set;
+
+	if (sigpending(&set) < 0)
+		return false;
+	sigandset(&set, &set, signals);
+	for (int sig = 1; !sigisemptyset(&set) && sig < NSIG; sig++)
+		if (sigismember(&set, sig) == 1 && !is_ignored(sig) && is_deaf(pid, sig))
+			return true;
+	return false;
+}
+
+int interrupt_error(struct nserr *e)
+{
+	return nserr_set(e, EINTR, "ended by a signal before the program ran");
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* interrupt: signals that end a set-up of several processes early, in the one that all of them are
+ * blocked in. They stay pending, so that unblocking them afterwards ends it as they would have. */
+#ifndef NSU_INTERRUPT_H
+#define NSU_INTERRUPT_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "nserr.h"
+
+/* A signalfd(2) of these signals; negative when there are none, or it cannot be had. */
+int interrupt_open(const sigset_t *signals) must_check;
+
+/* Waits until line can be read (or has hung up): 0, or -EINTR for a signal of fd (from
+ * interrupt_open()) that is not ignored. Where there is nothing to wait for both with: 0. */
+int interrupt_wait(int fd, int line) must_check;
+
+/*
+ * Whether one of these signals is pending that is not ignored and that the process, if it were sent
+ * on to it, would never hear of: it is a first process and may have no handler yet. One that has
+ * ended, or has said what it wants of the signal (proc_pid_status(5)), is none.
+ */
+bool interrupt_came(const sigset_t *signals, pid_t pid) must_check;
+
+/* Sets e for a set-up that was ended so. -EINTR. */
+int interrupt_error(struct nserr *e);
+
+#endif
