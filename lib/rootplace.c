@@ -113,14 +113,18 @@ static int become_root(struct rootfs *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
 }
 
-/* Attaches a detached mount. Takes mnt; returns it. */
+/* Attaches a detached mount. Takes mnt, or the error of its making; returns it. */
 static int move_to(struct rootfs *r, int mnt, const struct rootplace *p, bool fresh,
 		   struct nserr *e)
 {
 	bool ours = p->ours;
-	int rc = p->fd < 0 ? become_root(r, mnt, e)
-			   : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
+	int rc;
 
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return mnt;
+	}
+	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
 	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
 	 * seen, in this mount namespace only */
 	if (rc == -EINVAL && p->fd >= 0 && !r->attached) {
@@ -143,16 +147,9 @@ static int move_to(struct rootfs *r, int mnt, const struct rootplace *p, bool fr
 int rootplace_mount_on(struct rootfs *r, const char *type, const struct rootplace *p,
 		       const struct mntopt *o, struct nserr *e)
 {
-	int mnt;
-
 	if (r->legacy)
 		return rootold_mount(r, type, p, o, e);
-	mnt = rootfs_new_fs(r, type, o, e);
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", p->path);
-		return mnt;
-	}
-	return move_to(r, mnt, p, true, e);
+	return move_to(r, rootfs_new_fs(r, type, o, e), p, true, e);
 }
 
 int rootplace_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
@@ -194,16 +191,9 @@ static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct 
 int rootplace_bind_on(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
 		      struct nserr *e)
 {
-	int mnt;
-
 	if (r->legacy)
 		return rootold_bind(r, src, p, o, e);
-	mnt = clone_tree(r, src, o, e);
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", p->path);
-		return mnt;
-	}
-	return move_to(r, mnt, p, false, e);
+	return move_to(r, clone_tree(r, src, o, e), p, false, e);
 }
 
 int rootplace_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,

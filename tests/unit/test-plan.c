@@ -213,19 +213,27 @@ static int run_counted(struct plan *p, struct trace *t, struct plan_result *r, s
 	return rc;
 }
 
-static void brief_steps_need_no_copy_of_the_memory(void)
+/* Something of the caller, and a child that does one brief step and executes the program. */
+static int run_brief(const struct plan_kind *kind, uint64_t num, const char *program,
+		     struct trace *t, struct plan_result *r, struct nserr *e)
 {
 	struct plan p = PLAN_INIT;
+
+	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
+	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
+	plan_add(&p, PLAN_CHILD, kind, NULL, num);
+	plan_add(&p, PLAN_CHILD, &kind_program, program, 0);
+	return run_counted(&p, t, r, e, false);
+}
+
+static void brief_steps_need_no_copy_of_the_memory(void)
+{
 	struct plan_result r = { 0 };
 	struct trace *t = new_trace(0);
 	struct nserr e;
 	int status = -1;
 
-	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
-	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
-	plan_add(&p, PLAN_CHILD, &kind_brief, NULL, 'b');
-	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
-	CHECK_INT(run_counted(&p, t, &r, &e, false), 0);
+	CHECK_INT(run_brief(&kind_brief, 'b', "true", t, &r, &e), 0);
 	CHECK_STR(t->text, "ab");
 	CHECK_INT(t->undone, 0);
 	CHECK_INT(waitpid(r.child, &status, 0), r.child);
@@ -256,16 +264,11 @@ static void others_have_their_own(void)
 
 static void a_failure_there_is_told_and_undone(void)
 {
-	struct plan p = PLAN_INIT;
 	struct plan_result r = { 0 };
 	struct trace *t = new_trace(0);
 	struct nserr e;
 
-	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
-	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
-	plan_add(&p, PLAN_CHILD, &kind_brief, NULL, 'b');
-	plan_add(&p, PLAN_CHILD, &kind_program, "/nowhere", 0);
-	CHECK_INT(run_counted(&p, t, &r, &e, false), -ENOENT);
+	CHECK_INT(run_brief(&kind_brief, 'b', "/nowhere", t, &r, &e), -ENOENT);
 	CHECK_STR(e.what, "cannot execute '/nowhere'");
 	CHECK_INT(t->undone, 2);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
@@ -273,16 +276,11 @@ static void a_failure_there_is_told_and_undone(void)
 
 static void what_is_killed_there_has_not_begun(void)
 {
-	struct plan p = PLAN_INIT;
 	struct plan_result r = { 0 };
 	struct trace *t = new_trace(0);
 	struct nserr e;
 
-	plan_add(&p, PLAN_CALLER, &kind_note, NULL, 'a');
-	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
-	plan_add(&p, PLAN_CHILD, &kind_end, NULL, SIGKILL);
-	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
-	CHECK(run_counted(&p, t, &r, &e, false) < 0);
+	CHECK(run_brief(&kind_end, SIGKILL, "true", t, &r, &e) < 0);
 	CHECK(strstr(e.what, "ended unexpectedly"));
 	CHECK_INT(t->undone, 1);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
