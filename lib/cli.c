@@ -222,6 +222,7 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 	c->argv = argv;
 	c->type = NULL;
 	c->arg = NULL;
+	c->features = c->json = false;
 	memset(c->excl_by, 0, sizeof(c->excl_by));
 	/* '+': never permute, the program's options are its own; ':': we word the errors */
 	c->letters[0] = '+';
@@ -296,6 +297,14 @@ static _Noreturn void bad_option(const struct cli *c, int code)
 	cli_die_usage("%s option '%s'", matches > 1 ? "ambiguous" : "unknown", word);
 }
 
+static void end_options(const struct cli *c)
+{
+	if (c->features)
+		exit(cli_features(c->tool->features, c->tool->nfeatures, c->json));
+	if (c->json)
+		cli_die_usage("--json is for --features");
+}
+
 int cli_next(struct cli *c)
 {
 	int val = getopt_long(c->argc, c->argv, c->letters, c->longs, NULL);
@@ -303,6 +312,7 @@ int cli_next(struct cli *c)
 
 	switch (val) {
 	case -1:
+		end_options(c);
 		return -1;
 	case '?':
 	case ':':
@@ -317,6 +327,10 @@ int cli_next(struct cli *c)
 		version(c->tool);
 	default:
 		o = find_row(c, val);
+	}
+	if (o->flags & CLI_OF_FEATURES) {
+		*(val == 'J' ? &c->json : &c->features) = true;
+		return cli_next(c);
 	}
 	c->arg = optarg;
 	check_exclusive(c, o);

@@ -29,7 +29,20 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
  * cli.type set. Its help has one %s, for nstype.what. */
 #define CLI_NSTYPES 0x4000
 
-enum { CLI_BARE_LETTER = 1 }; /* flags: the letter takes no argument though the name does */
+#define CLI_FEATURES 0x3fff /* the key of --features */
+
+enum {
+	CLI_BARE_LETTER = 1, /* the letter takes no argument though the name does */
+	CLI_OF_FEATURES = 2, /* of CLI_FEATURES_OPTS */
+};
+
+/* Rows of a tool whose --json is of nothing else. When all options have been seen cli_next() prints
+ * cli_tool.features and ends with 0. */
+/* clang-format off */
+#define CLI_FEATURES_OPTS \
+	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print what this kernel and this user can do", 0, CLI_OF_FEATURES }, \
+	{ 'J',          "json",     CLI_NONE, NULL, "print --features as JSON", 0, CLI_OF_FEATURES }
+/* clang-format on */
 
 struct cli_opt {
 	int key;          /* option letter, or a number from CLI_LONG up */
@@ -38,16 +51,18 @@ struct cli_opt {
 	const char *metavar; /* "<file>" */
 	const char *help;    /* one line for usage; NULL hides an option kept for compatibility */
 	uint32_t excl;       /* options that share a bit exclude each other */
-	unsigned flags;
+	unsigned flags;      /* CLI_BARE_LETTER, … */
 };
 
 struct cli_tool {
 	const char *name;
-	const char *synopsis[5];    /* what follows the name, a line each */
-	const char *purpose;        /* one line */
-	const struct cli_opt *opts; /* ends with a zeroed row; --help and --version are added */
-	const char *notes;          /* printed behind the options, or NULL: when it forks, … */
-	int failed;                 /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	const char *synopsis[5];      /* what follows the name, a line each */
+	const char *purpose;          /* one line */
+	const struct cli_opt *opts;   /* ends with a zeroed row; --help and --version are added */
+	const char *notes;            /* printed behind the options, or NULL: when it forks, … */
+	int failed;                   /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	const enum feature *features; /* of CLI_FEATURES_OPTS, or NULL */
+	size_t nfeatures;
 };
 
 #define CLI_OPTS_MAX 128
@@ -59,6 +74,7 @@ struct cli {
 	const struct nstype *type; /* of the CLI_NSTYPES row last returned */
 	const char *arg;           /* argument of the option last returned, or NULL */
 	/* the rest is private */
+	bool features, json;
 	struct option longs[CLI_OPTS_MAX];
 	char letters[2 + 3 * CLI_OPTS_MAX];
 	const struct cli_opt *excl_by[32];
@@ -96,7 +112,7 @@ int cli_signal(const char *option, const char *s, size_t n);
 /* Writes b to standard output and checks that it arrived; dies otherwise. Frees b. */
 void cli_print(struct buf *b);
 
-/* --features of a tool: prints feature_format(). 0, its exit status. */
+/* --features of a tool whose --json is of more: prints feature_format(). 0, its exit status. */
 int cli_features(const enum feature *list, size_t n, bool json);
 
 #endif

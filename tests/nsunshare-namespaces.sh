@@ -119,7 +119,8 @@ test_features_are_found_out_by_trying()
 	assert_ok
 	assertEquals true "$(echo "$out" | jq '."net-in-user"')"
 	run nsunshare --json true
-	assert_refused 125 '--json is for --features'
+	assert_rc 125
+	assert_err_has '--json is for --features'
 }
 
 . shunit2

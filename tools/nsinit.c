@@ -12,7 +12,6 @@ enum {
 	OPT_REWRITE,
 	OPT_GROUP,
 	OPT_EXPLAIN,
-	OPT_FEATURES,
 };
 
 /* clang-format off */
@@ -23,11 +22,17 @@ static const struct cli_opt table[] = {
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "signal the program's process group, and let it have the terminal" },
 	HANDLE_OPTS_FORKED,
 	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print what would be done, and do nothing" },
-	{ OPT_FEATURES,         "features",    CLI_NONE, NULL,          "print what this kernel and this user can do" },
-	{ 'J',                  "json",        CLI_NONE, NULL,          "print --features as JSON" },
+	CLI_FEATURES_OPTS,
 	{ 0 },
 };
 /* clang-format on */
+
+static const enum feature features[] = {
+	FEATURE_SUBREAPER,
+	FEATURE_CHILDREN_FILE,
+	FEATURE_PIDFD,
+	FEATURE_CLOSE_RANGE,
+};
 
 static const struct cli_tool tool = {
 	.name = "nsinit",
@@ -37,11 +42,13 @@ static const struct cli_tool tool = {
 	.opts = table,
 	.notes = "It always forks. Descriptors above 2 are closed but for those of --keep-fd.",
 	.failed = CLI_EXIT_OWN,
+	.features = features,
+	.nfeatures = ARRAY_SIZE(features),
 };
 
 struct run {
 	struct initproc init;
-	bool explain, features, json;
+	bool explain;
 };
 
 static void parse_rewrite(struct supervise *s, const char *arg)
@@ -84,12 +91,6 @@ static void parse(struct run *r, int argc, char **argv)
 		case OPT_EXPLAIN:
 			r->explain = true;
 			break;
-		case OPT_FEATURES:
-			r->features = true;
-			break;
-		case 'J':
-			r->json = true;
-			break;
 		default:
 			rc = handle_option(&r->init.handle, key, c.arg, &e);
 			if (rc < 0)
@@ -97,9 +98,7 @@ static void parse(struct run *r, int argc, char **argv)
 		}
 	}
 	r->init.argv = cli_rest(&c);
-	if (r->json && !r->features)
-		cli_die_usage("--json is for --features");
-	if (!r->init.argv[0] && !r->features)
+	if (!r->init.argv[0])
 		cli_die_usage("no program named");
 }
 
@@ -121,13 +120,6 @@ static _Noreturn void execute(struct initproc *i, struct plan *p)
 	spawn_end_as(wstatus);
 }
 
-static const enum feature features[] = {
-	FEATURE_SUBREAPER,
-	FEATURE_CHILDREN_FILE,
-	FEATURE_PIDFD,
-	FEATURE_CLOSE_RANGE,
-};
-
 int main(int argc, char **argv)
 {
 	struct run r = {
@@ -142,8 +134,6 @@ int main(int argc, char **argv)
 
 	r.init.handle.close_fds = true;
 	parse(&r, argc, argv);
-	if (r.features)
-		return cli_features(features, ARRAY_SIZE(features), r.json);
 	build(&r.init, &p);
 	if (!r.explain)
 		execute(&r.init, &p);

@@ -107,19 +107,12 @@ void run_target(struct nsenter2 *n)
 	follow_child(n, result.child);
 }
 
-static const enum feature features[] = {
-	FEATURE_PIDFD,       FEATURE_SETNS_PIDFD, FEATURE_CLONE3_PIDFD,
-	FEATURE_CLOSE_RANGE, FEATURE_CGROUP_V2,   FEATURE_CGROUP_V1,
-};
-
 int main(int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
 	struct nsenter2 n;
 
 	opts_parse(&n, argc, argv);
-	if (n.features)
-		return cli_features(features, ARRAY_SIZE(features), n.json);
 	if (needs_seal(&n) && seal_self(argv, &e) < 0)
 		cli_die_nserr(&e);
 	if (cred_check(&n.cred, &e) < 0)

@@ -68,7 +68,7 @@ struct nsenter2 {
 	bool all;
 	bool user_parent;
 	bool no_fork;
-	bool explain, features, json;
+	bool explain;
 	bool preserve;
 	bool pty;
 	bool context;    /* --follow-context */

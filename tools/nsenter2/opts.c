@@ -12,7 +12,6 @@ enum {
 	OPT_EACH,
 	OPT_PREFIX,
 	OPT_EXPLAIN,
-	OPT_FEATURES,
 };
 
 enum { X_WD = 1, X_EACH_TARGET = 2, X_EACH_PTY = 4, X_FORK = 8 };
@@ -49,8 +48,7 @@ static const struct cli_opt table[] = {
 	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "signal the program (KILL) when nsenter2 dies (forks)", X_FORK },
 	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "give the program a terminal of its own (forks)", X_FORK | X_EACH_PTY },
 	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print what would be done, and do nothing" },
-	{ OPT_FEATURES,    "features",             CLI_NONE,   NULL,       "print what this kernel and this user can do" },
-	{ 'J',             "json",                 CLI_NONE,   NULL,       "print --features as JSON" },
+	CLI_FEATURES_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Many targets" },
 	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "read references from standard input, run it for each", X_EACH_TARGET | X_EACH_PTY },
@@ -61,6 +59,11 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
+static const enum feature features[] = {
+	FEATURE_PIDFD,       FEATURE_SETNS_PIDFD, FEATURE_CLONE3_PIDFD,
+	FEATURE_CLOSE_RANGE, FEATURE_CGROUP_V2,   FEATURE_CGROUP_V1,
+};
+
 static const struct cli_tool tool = {
 	.name = "nsenter2",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]",
@@ -69,6 +72,8 @@ static const struct cli_tool tool = {
 	.opts = table,
 	.notes = "It forks when a pid namespace is entered, which only a child can be in.",
 	.failed = CLI_EXIT_OWN,
+	.features = features,
+	.nfeatures = ARRAY_SIZE(features),
 };
 
 /* The argument of a short option may be written -m=FILE, as nsenter(1) takes it. */
@@ -154,12 +159,6 @@ static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
 		break;
 	case OPT_EXPLAIN:
 		n->explain = true;
-		break;
-	case OPT_FEATURES:
-		n->features = true;
-		break;
-	case 'J':
-		n->json = true;
 		break;
 	default:
 		return false;
@@ -247,8 +246,6 @@ static void check(const struct nsenter2 *n)
 {
 	const char *needs = n->each.on ? NULL : needs_target(n);
 
-	if (n->json && !n->features)
-		cli_die_usage("--json is for --features");
 	if (needs && !n->target)
 		cli_die_usage("--%s: no target is given (--target)", needs);
 	if (n->user_parent && !n->types && !n->all && !n->target && !n->each.on)

@@ -23,12 +23,9 @@ static const struct verb {
 	{ "scan", verb_scan, "the ids of files that a map would lose" },
 };
 
-enum { OPT_FEATURES = CLI_LONG };
-
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ OPT_FEATURES, "features", CLI_NONE, NULL, "print what this kernel and this user can do" },
-	{ 'J',          "json",     CLI_NONE, NULL, "print --features as JSON" },
+	CLI_FEATURES_OPTS,
 	{ 0 },
 };
 /* clang-format on */
@@ -46,6 +43,8 @@ static const struct cli_tool tool = {
 	.purpose = "Show, plan, check, compute and write id maps of user namespaces.",
 	.opts = opts,
 	.failed = CLI_EXIT_FAILED,
+	.features = features,
+	.nfeatures = ARRAY_SIZE(features),
 };
 
 /* The usage of the whole is that of the table above. */
@@ -62,21 +61,15 @@ static char *verb_notes(void)
 int main(int argc, char **argv)
 {
 	struct cli_tool all = tool;
-	bool wanted = false, json = false;
 	struct cli c;
-	int key;
 
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(verbs); i++)
 		if (streq(argv[1], verbs[i].name))
 			return verbs[i].run(argc - 1, argv + 1);
 	all.notes = verb_notes();
 	cli_init(&c, &all, argc, argv);
-	while ((key = cli_next(&c)) >= 0)
-		*(key == OPT_FEATURES ? &wanted : &json) = true;
-	if (wanted)
-		return cli_features(features, ARRAY_SIZE(features), json);
-	if (json)
-		cli_die_usage("--json is for --features");
+	while (cli_next(&c) != -1)
+		;
 	if (!cli_rest(&c)[0])
 		cli_die_usage("which verb?");
 	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);

@@ -59,7 +59,7 @@ struct request {
 	struct op *op;
 	size_t n, size;
 	const char *put_old, *chdir;
-	bool force, explain, features, json, move_root, host_root;
+	bool force, explain, move_root, host_root;
 	bool of_host;  /* --preset=host: to show what is outside is what it is for */
 	bool readonly; /* --readonly of the root itself, done last */
 	struct handle handle;

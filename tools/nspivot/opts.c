@@ -12,7 +12,6 @@ enum {
 	OPT_CHDIR,
 	OPT_FORCE,
 	OPT_EXPLAIN,
-	OPT_FEATURES,
 };
 
 enum { EXCL_OLD = 1 };
@@ -51,11 +50,15 @@ static const struct cli_opt opts[] = {
 	CRED_OPTS,
 	HANDLE_OPTS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
-	{ OPT_FEATURES,                    "features",        CLI_NONE,   NULL,                 "print what this kernel and this user can do" },
-	{ 'J',                             "json",            CLI_NONE,   NULL,                 "print --features as JSON" },
+	CLI_FEATURES_OPTS,
 	{ 0 },
 };
 /* clang-format on */
+
+static const enum feature features[] = {
+	FEATURE_OPENAT2, FEATURE_MOUNT_API,      FEATURE_MOUNT_SETATTR, FEATURE_DETACHED_TREE,
+	FEATURE_OVERLAY, FEATURE_OVERLAY_LAYERS, FEATURE_DEVICE_NODES,
+};
 
 static const struct cli_tool tool = {
 	.name = "nspivot",
@@ -68,6 +71,8 @@ static const struct cli_tool tool = {
 		 "chain:\n"
 		 " nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
 	.failed = CLI_EXIT_OWN,
+	.features = features,
+	.nfeatures = ARRAY_SIZE(features),
 };
 
 static void check(int rc, const char *option, struct nserr *e)
@@ -102,12 +107,6 @@ static void take(struct request *q, int key, const char *arg)
 		break;
 	case OPT_HOST_ROOT:
 		q->host_root = true;
-		break;
-	case OPT_FEATURES:
-		q->features = true;
-		break;
-	case 'J':
-		q->json = true;
 		break;
 	case OPT_EXPLAIN:
 		q->explain = true;
@@ -147,7 +146,7 @@ void opts_read(struct request *q, int argc, char **argv)
 		take(q, key, c.arg);
 	check_cred(q);
 	argv = cli_rest(&c);
-	if (!q->host_root && !q->features) {
+	if (!q->host_root) {
 		if (!argv[0])
 			cli_die_usage("which new root?");
 		q->newroot = *argv++;

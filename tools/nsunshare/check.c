@@ -74,7 +74,5 @@ int check_opts(const struct opts *o, struct nserr *e)
 		rc = check_name("hostname", o->hostname, e);
 	if (rc == 0)
 		rc = check_name("domainname", o->domainname, e);
-	if (rc == 0 && o->json && !o->features)
-		rc = nserr_set(e, 0, "--json is for --features");
 	return rc;
 }

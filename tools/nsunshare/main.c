@@ -70,18 +70,6 @@ static int unpersist(const char *dir)
 	return 0;
 }
 
-static const enum feature features[] = {
-	FEATURE_NAMESPACES,
-	FEATURE_TIME_WITHOUT_FORK,
-	FEATURE_TIME_WITHOUT_FORK_IN_USER,
-	FEATURE_CLONE3_PIDFD,
-	FEATURE_MAP_MORE_THAN_OWN_ID,
-	FEATURE_MOUNT_API,
-	FEATURE_BINFMT_MISC,
-	FEATURE_CGROUP_V2,
-	FEATURE_CGROUP_V1,
-};
-
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -96,8 +84,6 @@ int main(int argc, char **argv)
 		cli_die(0, "does not run setuid or setgid");
 	if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
-	if (o.features)
-		return cli_features(features, ARRAY_SIZE(features), o.json);
 	if (o.unpersist)
 		return unpersist(o.unpersist);
 	if (resolve(&r, &e) < 0)

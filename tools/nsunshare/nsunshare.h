@@ -47,7 +47,7 @@ struct opts {
 
 	const char *setup; /* command */
 
-	bool fork, no_fork, init, explain, features, json;
+	bool fork, no_fork, init, explain;
 	int kill_signal;
 
 	char **argv;

@@ -36,7 +36,6 @@ enum {
 	OPT_KILL_CHILD,
 	OPT_FORWARD_SIGNALS,
 	OPT_EXPLAIN,
-	OPT_FEATURES,
 };
 
 enum { X_FORK = 1 };
@@ -94,11 +93,22 @@ static const struct cli_opt table[] = {
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "run the program below a process 1 as nsinit(1) is (implies -p)" },
 	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "implies -f, which forwards all signals anyway" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing" },
-	{ OPT_FEATURES,        "features",         CLI_NONE,   NULL,           "print what this kernel and this user can do" },
-	{ 'J',                 "json",             CLI_NONE,   NULL,           "print --features as JSON" },
+	CLI_FEATURES_OPTS,
 	{ 0 },
 };
 /* clang-format on */
+
+static const enum feature features[] = {
+	FEATURE_NAMESPACES,
+	FEATURE_TIME_WITHOUT_FORK,
+	FEATURE_TIME_WITHOUT_FORK_IN_USER,
+	FEATURE_CLONE3_PIDFD,
+	FEATURE_MAP_MORE_THAN_OWN_ID,
+	FEATURE_MOUNT_API,
+	FEATURE_BINFMT_MISC,
+	FEATURE_CGROUP_V2,
+	FEATURE_CGROUP_V1,
+};
 
 static const struct cli_tool tool = {
 	.name = "nsunshare",
@@ -110,6 +120,8 @@ static const struct cli_tool tool = {
 		"It forks with -f and what implies it, and for what must be done from outside the\n"
 		"new namespaces: maps of more than one id, and the files of --<type>=<file>.",
 	.failed = CLI_EXIT_OWN,
+	.features = features,
+	.nfeatures = ARRAY_SIZE(features),
 };
 
 static void add_word(struct words *w, const char *word)
@@ -301,12 +313,6 @@ static void other_option(struct opts *o, const struct cli *c, int key)
 		break;
 	case OPT_EXPLAIN:
 		o->explain = true;
-		break;
-	case OPT_FEATURES:
-		o->features = true;
-		break;
-	case 'J':
-		o->json = true;
 		break;
 	}
 }
