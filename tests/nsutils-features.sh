@@ -25,7 +25,7 @@ test_each_tool_tells_in_lines_and_in_json()
 
 test_json_is_of_nothing_else()
 {
-	for tool in nsunshare nsenter2 nsinit; do
+	for tool in nsunshare nsenter2 nsinit nspivot; do
 		run "$tool" --json true
 		assert_rc 125
 		assert_err_has '--json is for --features'
