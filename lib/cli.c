@@ -47,7 +47,7 @@ static void message(const char *what, int err, const char *hint)
 	(void)!file_write_all(2, line, n);
 }
 
-static void vmessage(int err, const char *fmt, va_list ap)
+static void printf_like(2, 0) vmessage(int err, const char *fmt, va_list ap)
 {
 	char what[2 * sizeof(((struct nserr *)0)->what)];
 
