@@ -102,7 +102,7 @@ test_explain_does_nothing_and_names_each_step()
 {
 	run nsunshare --explain -rmpT --boottime 5 --mount-proc --hostname box -w / sh -c 'echo ran'
 	assert_ok
-	assert_out_has 'clone3(2)'
+	assert_out_has 'clone(2)'
 	assert_out_has 'map uid 0:'
 	assert_out_has 'move boottime by +5 seconds'
 	assert_out_has "mount proc on '/proc'"

@@ -97,16 +97,6 @@ static void a_name_has_sixty_four_bytes_at_most(void)
 	CHECK(str_after(said(&o), "--domainname: 'nnn"));
 }
 
-static void json_is_for_features(void)
-{
-	struct opts o = { .json = true };
-
-	CHECK_STR(said(&o), "--json is for --features");
-	o.features = true;
-	CHECK_STR(said(&o), "");
-}
-
 UNIT_MAIN(CASE(a_map_is_the_whole_map), CASE(setgroups_is_about_a_new_user_namespace),
 	  CASE(without_a_fork_what_needs_a_child_is_refused),
-	  CASE(a_cgroup_setting_is_a_file_of_a_cgroup), CASE(a_name_has_sixty_four_bytes_at_most),
-	  CASE(json_is_for_features))
+	  CASE(a_cgroup_setting_is_a_file_of_a_cgroup), CASE(a_name_has_sixty_four_bytes_at_most))

@@ -70,7 +70,7 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 /* pid_namespaces(7): setns(2) changes the pid namespace of the children only. */
 static const struct plan_kind kind_fork = {
 	.name = "fork",
-	.call = "clone3(2)",
+	.call = "clone(2)",
 	.fork = run_fork,
 	.forks = PLAN_CHILD,
 	.what = "create the child that becomes the program",

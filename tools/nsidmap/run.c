@@ -119,7 +119,7 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 
 static const struct plan_kind step_helper = {
 	.name = "helper",
-	.call = "clone3(2)",
+	.call = "clone(2)",
 	.what = "create a helper that stays outside",
 	.fork = fork_helper,
 	.forks = PLAN_HELPER,

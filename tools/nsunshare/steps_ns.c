@@ -160,7 +160,7 @@ static void show_fork(const void *ctx, const struct plan_step *s, struct buf *ou
 
 const struct plan_kind step_fork = {
 	.name = "fork",
-	.call = "clone3(2)",
+	.call = "clone(2)",
 	.show = show_fork,
 	.fork = run_fork,
 	.forks = PLAN_CHILD,
@@ -170,7 +170,7 @@ const struct plan_kind step_fork = {
  * still for good. */
 const struct plan_kind step_fork_first = {
 	.name = "fork",
-	.call = "clone3(2), or clone(CLONE_VFORK)",
+	.call = "clone(2)",
 	.show = show_fork,
 	.fork = run_fork,
 	.vfork = run_vfork,
@@ -207,7 +207,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 
 const struct plan_kind step_helper = {
 	.name = "helper",
-	.call = "clone3(2)",
+	.call = "clone(2)",
 	.what = "create a helper that stays outside",
 	.fork = run_helper,
 	.forks = PLAN_HELPER,
