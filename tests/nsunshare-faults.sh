@@ -14,6 +14,15 @@ test_a_failed_call_never_passes_for_success()
 	fault_all -- nsunshare -rmpuiT --mount-proc --hostname box --kill-child -- "$FINAL"
 }
 
+# Without a map root's first process runs in the memory of its caller.
+test_in_the_memory_of_the_caller()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	fault_all -- nsunshare -mpui --mount-proc --hostname box --kill-child -- "$FINAL"
+	fault_kill -- nsunshare -mp --mount-proc --kill-child -- "$FINAL"
+	fault_kill -S 15 -- nsunshare -mp --mount-proc -- "$FINAL"
+}
+
 test_without_a_fork()
 {
 	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"

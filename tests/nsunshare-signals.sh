@@ -66,6 +66,28 @@ test_a_signal_is_the_programs_as_soon_as_it_runs()
 	done
 }
 
+# Where the child shares our memory and we stand still until it executes the program, process 1,
+# which has no handler then. The wait is for it to be in the first mount(2), which is slow.
+test_a_signal_before_the_program_runs_is_not_lost()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	for n in 1 2 3 15; do
+		# a shell has its background programs ignore SIGINT and SIGQUIT
+		# shellcheck disable=SC2016 # for perl
+		perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV' \
+			strace -DDD -f -qq -o "$TMP/trace" -e trace=mount \
+			-e inject=mount:delay_enter=200000 nsunshare -mp --mount-proc sleep 5 &
+		pid=$!
+		until pgrep -x -P "$pid" nsunshare >/dev/null; do
+			kill -0 "$pid" || break
+		done
+		kill -$n "$pid"
+		wait "$pid"
+		rc=$? _ran="nsunshare, sent $n"
+		assert_rc $((128 + n))
+	done
+}
+
 test_forwards_the_values_of_realtime_signals()
 {
 	# shellcheck disable=SC2086 # words
