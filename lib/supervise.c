@@ -308,14 +308,27 @@ static bool has_continued(const struct supervise *s)
 	       info.si_pid;
 }
 
-/* A stop signal takes a pending SIGCONT away (signal(7)), and so one that we have just taken. */
-static bool has_stopped_again(void)
-{
-	sigset_t set;
+static void received(struct supervise *s, const siginfo_t *info);
 
-	return sigpending(&set) == 0 &&
-	       (sigismember(&set, SIGTSTP) == 1 || sigismember(&set, SIGTTIN) == 1 ||
-		sigismember(&set, SIGTTOU) == 1);
+/*
+ * Behind our SIGCONT: where the terminal stopped the child between that and the SIGCONT to us, ours
+ * undid it. So a stop signal that has come by now is sent on, whoever it was sent to; should the
+ * child have it behind our SIGCONT, the next one takes the second away (signal(7)).
+ */
+static void stop_again(struct supervise *s)
+{
+	const struct timespec now = { 0 };
+	siginfo_t info;
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	if (sigtimedwait(&stops, &info, &now) < 0)
+		return;
+	info.si_code = SI_USER;
+	received(s, &info);
 }
 
 static void received(struct supervise *s, const siginfo_t *info)
@@ -330,7 +343,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 		return;
 	if (sig == SIGCONT) {
 		terminal_give(s);
-		if (sig == came && (has_continued(s) || has_stopped_again()))
+		if (sig == came && has_continued(s))
 			return;
 	}
 	if (s->init && sig == SIGTERM && reap_end(s))
@@ -339,6 +352,8 @@ static void received(struct supervise *s, const siginfo_t *info)
 		send_to_child(s, sig, info);
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
+	if (sig == SIGCONT)
+		stop_again(s);
 }
 
 /* ---- Waiting */

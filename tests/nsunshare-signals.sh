@@ -274,18 +274,22 @@ test_stops_and_goes_on_in_any_order()
 	assert_rc 5
 }
 
-# Between the SIGCONT of fg and the look at what it has done there is time for another ^Z.
+# Between the SIGCONT of fg, the look at what it has done and our own there is time for another ^Z.
 test_a_job_that_is_stopped_again_stays_so()
 {
 	TRACE=$TMP/trace
 	export TRACE
-	slow='strace -DDD -qq -o "$TRACE" -e trace=waitid -e inject=waitid:delay_enter=100000'
-	# shellcheck disable=SC2016 # for the shell on the terminal
-	run pty -e '> ' -s "$slow nsunshare -f signals job\\r" -e running -s '^Z' -e topped -e '> ' \
-		-s 'fg\r' -e continued -s '^Z' -e topped -e '> ' \
-		-s 'fg\r' -e continued -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
-		-e '> ' -s 'exit 5\r' -- sh -i
-	assert_rc 5
+	for call in waitid kill; do
+		slow="strace -DDD -qq -o \"\$TRACE\" -e trace=$call -e inject=$call:delay_enter=100000"
+		# shellcheck disable=SC2016 # for the shell on the terminal
+		run pty -e '> ' -s "$slow nsunshare -f signals job\\r" -e running \
+			-s '^Z' -e topped -e '> ' -s 'fg\r' -e 'signals job' -e continued \
+			-s '^Z' -e topped -e '> ' -s 'bg\r' -e 'signals job' -e continued -s '\r' \
+			-e '> ' -s 'fg\r' -e 'signals job' -e continued -s '^Z' -e topped -e '> ' \
+			-s 'fg\r' -e 'signals job' -e continued -s '^C' -e '> ' \
+			-s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 5\r' -- sh -i
+		assert_rc 5
+	done
 }
 
 test_a_job_that_reads_in_the_background_waits_for_fg()
