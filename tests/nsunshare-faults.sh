@@ -14,7 +14,7 @@ test_a_failed_call_never_passes_for_success()
 	fault_all -- nsunshare -rmpuiT --mount-proc --hostname box --kill-child -- "$FINAL"
 }
 
-# Without a map root's first process runs in the memory of its caller.
+# As the user's of all others here, who maps himself; root needs no map for it.
 test_in_the_memory_of_the_caller()
 {
 	[ "$(id -u)" = 0 ] || return 0

@@ -286,6 +286,7 @@ const struct plan_kind step_maps = {
 	.call = "write(/proc/PID/{setgroups,uid_map,gid_map})",
 	.run = run_maps,
 	.show = show_maps,
+	.brief = true, /* one's own, that is: for others there is newuidmap to be waited for */
 };
 
 /* ---- namespaces kept by files */
