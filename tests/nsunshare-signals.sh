@@ -77,11 +77,13 @@ test_a_signal_before_the_program_runs_is_not_lost()
 		# shellcheck disable=SC2016 # for perl
 		perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV' \
 			strace -DDD -f -qq -o "$TMP/trace" -e trace=mount \
-			-e inject=mount:delay_enter=200000 nsunshare $with --mount-proc sleep 5 &
+			-e inject=mount:delay_enter=300000 nsunshare $with --mount-proc sleep 5 &
 		pid=$!
-		until pgrep -x -P "$pid" nsunshare >/dev/null; do
-			kill -0 "$pid" || break
-		done
+		name=
+		while [ "$name" != nsunshare ] && kill -0 "$pid"; do
+			# it ends without a newline, which read(1) takes for a failure
+			read -r child _ <"/proc/$pid/task/$pid/children" || read -r name <"/proc/$child/comm"
+		done 2>/dev/null
 		kill -$n "$pid"
 		wait "$pid"
 		rc=$? _ran="nsunshare $with, sent $n"
