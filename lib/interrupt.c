@@ -3,7 +3,6 @@
 #include "interrupt.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <sys/signalfd.h>
 
 #include "file.h"
@@ -57,30 +56,29 @@ int interrupt_wait(int fd, int line)
 	return p[0].revents == 0 ? -EINTR : 0;
 }
 
-static bool is_deaf(pid_t pid, int sig)
+int interrupt_open_status(void)
 {
-	uint64_t blocked, ignored, caught;
-	char path[32], text[4096], *s;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return true;
-	s = strstr(text, "\nSigBlk:");
-	if (strstr(text, "\nState:\tZ") || !s ||
-	    sscanf(s, " SigBlk: %lx SigIgn: %lx SigCgt: %lx", &blocked, &ignored, &caught) != 3)
-		return false;
-	return !((blocked | ignored | caught) >> (sig - 1) & 1);
+	return file_open_at(AT_FDCWD, "/proc/self/status", O_RDONLY, 0);
 }
 
-bool interrupt_came(const sigset_t *signals, pid_t pid)
+/* The mask behind that name. */
+static uint64_t mask_of(const char *status, const char *name)
 {
-	sigset_t set;
+	const char *s = strstr(status, name);
 
-	if (sigpending(&set) < 0)
-		return false;
-	sigandset(&set, &set, signals);
-	for (int sig = 1; !sigisemptyset(&set) && sig < NSIG; sig++)
-		if (sigismember(&set, sig) == 1 && !is_ignored(sig) && is_deaf(pid, sig))
+	return s ? strtoull(s + strlen(name), NULL, 16) : 0;
+}
+
+bool interrupt_is_pending(int fd, const sigset_t *signals)
+{
+	char text[4096];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	uint64_t pending;
+
+	text[MAX(n, 0)] = '\0';
+	pending = mask_of(text, "\nSigPnd:") | mask_of(text, "\nShdPnd:");
+	for (int sig = 1; pending; sig++, pending >>= 1)
+		if ((pending & 1) && sigismember(signals, sig) == 1 && !is_ignored(sig))
 			return true;
 	return false;
 }

@@ -16,12 +16,11 @@ int interrupt_open(const sigset_t *signals) must_check;
  * interrupt_open()) that is not ignored. Where there is nothing to wait for both with: 0. */
 int interrupt_wait(int fd, int line) must_check;
 
-/*
- * Whether one of these signals is pending that is not ignored and that the process, if it were sent
- * on to it, would never hear of: it is a first process and may have no handler yet. One that has
- * ended, or has said what it wants of the signal (proc_pid_status(5)), is none.
- */
-bool interrupt_came(const sigset_t *signals, pid_t pid) must_check;
+/* The same for a child that shares the memory of a caller that stands still: what the caller opens
+ * before it, and, in the child, whether one of these signals that is not ignored is pending for the
+ * caller (proc_pid_status(5)). Negative where there is no /proc. */
+int interrupt_open_status(void) must_check;
+bool interrupt_is_pending(int fd, const sigset_t *signals) must_check;
 
 /* Sets e for a set-up that was ended so. -EINTR. */
 int interrupt_error(struct nserr *e);

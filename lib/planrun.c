@@ -30,14 +30,18 @@ struct plan_walk {
 	size_t begun;        /* own steps below this have run and may be undone */
 	size_t runs_already; /* the step from which a process just made runs without being told */
 	int interrupt_fd;    /* of what ends the run early, or negative */
+	int status_fd;       /* of the caller, when we run in its memory, or negative */
 	bool vforked;        /* the child has been let run all that was left */
 };
 
 static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_actor self, int line)
 {
-	return (struct plan_walk){
-		.p = p, .ctx = ctx, .self = self, .line = { line, -1, -1 }, .interrupt_fd = -1
-	};
+	return (struct plan_walk){ .p = p,
+				   .ctx = ctx,
+				   .self = self,
+				   .line = { line, -1, -1 },
+				   .interrupt_fd = -1,
+				   .status_fd = -1 };
 }
 
 static size_t step_number(const struct plan *p, const struct plan_step *s)
@@ -108,6 +112,10 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 		if (i == w->p->n - 1 && w->self == PLAN_CALLER)
 			tell_others(w, 0);
+		/* the last moment in which it is for us: a first process has no handler yet */
+		if (i == w->p->n - 1 && w->status_fd >= 0 &&
+		    interrupt_is_pending(w->status_fd, &w->p->interrupts))
+			return interrupt_error(e);
 		if (may_vfork(w->p, s))
 			rc = vfork_step(w, s, e);
 		else if (s->kind->fork)
@@ -265,18 +273,19 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 {
 	enum plan_actor who = s->kind->forks;
 	struct vforked v = { new_walk(w->p, w->ctx, who, -1), step_number(w->p, s) + 1, e, 0 };
-	pid_t pid = s->kind->vfork(w->ctx, s, run_vforked, &v, e);
+	cleanup_fd int status_fd = interrupt_open_status();
+	pid_t pid;
 
+	if (status_fd < 0)
+		return fork_step(w, s, e);
+	v.w.status_fd = status_fd;
+	pid = s->kind->vfork(w->ctx, s, run_vforked, &v, e);
 	if (pid < 0)
 		return pid;
 	w->pid[who] = pid;
 	w->vforked = true;
 	if (v.rc < 0)
 		return v.rc;
-	if (interrupt_came(&w->p->interrupts, pid)) {
-		kill(pid, SIGKILL);
-		return interrupt_error(e);
-	}
 	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
 }
 
