@@ -217,7 +217,8 @@ test_refuses_to_run_setuid_or_setgid()
 	cp "$NSUTILS_BIN/nsunshare" "$TMP/copy"
 	for mode in 4755 2755; do
 		who=as_nstest
-		# a sanitizer reads its options in /proc/self/environ, which setgid closes to all but root
+		# a sanitizer reads its options in /proc/self/environ, which setgid closes to all
+		# but root
 		[ $mode/${ASAN_OPTIONS+asan} != 2755/asan ] ||
 			who="setpriv --regid $NSTEST_UID --clear-groups"
 		chmod $mode "$TMP/copy"

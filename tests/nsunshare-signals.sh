@@ -283,7 +283,8 @@ test_a_job_that_is_stopped_again_stays_so()
 	TRACE=$TMP/trace
 	export TRACE
 	for call in waitid kill; do
-		slow="strace -DDD -qq -o \"\$TRACE\" -e trace=$call -e inject=$call:delay_enter=100000"
+		slow="strace -DDD -qq -o \"\$TRACE\" -e trace=$call"
+		slow="$slow -e inject=$call:delay_enter=100000"
 		# shellcheck disable=SC2016 # for the shell on the terminal
 		run pty -e '> ' -s "$slow nsunshare -f signals job\\r" -e running \
 			-s '^Z' -e topped -e '> ' -s 'fg\r' -e 'signals job' -e continued \

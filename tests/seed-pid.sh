@@ -29,7 +29,8 @@ test_the_first_process_is_1_and_its_parent_0()
 # The same process from outside: another number, and a parent that has one.
 test_outside_it_has_a_pid_and_a_parent()
 {
-	start_holder nsunshare $own -p --kill-child -- sh -c 'echo $$ $PPID >&3; exec sleep 1001 3>&-'
+	start_holder nsunshare $own -p --kill-child -- \
+		sh -c 'echo $$ $PPID >&3; exec sleep 1001 3>&-'
 	assertEquals '1 0' "$holder_line"
 	sleeps 1001
 	run ps -o ppid=,comm= -p "$(pgrep -P "$holder")"
