@@ -226,10 +226,10 @@ static void stop_self(struct supervise *s, int sig)
 	if (getpid() == 1)
 		return;
 	terminal_take(s);
-	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
-		return;
 	/* the caller may have ignored it */
 	sigaction(sig, &dfl, NULL);
+	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
+		return;
 	kill(getpid(), sig);
 	sigemptyset(&set);
 	sigaddset(&set, sig);
@@ -352,8 +352,11 @@ static void received(struct supervise *s, const siginfo_t *info)
 		send_to_child(s, sig, info);
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
-	if (sig == SIGCONT)
+	if (sig == SIGCONT) {
+		/* that it has been, by us, is nothing to find the next time */
+		(void)has_continued(s);
 		stop_again(s);
+	}
 }
 
 /* ---- Waiting */

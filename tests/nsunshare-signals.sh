@@ -296,6 +296,24 @@ test_a_job_that_is_stopped_again_stays_so()
 	done
 }
 
+# What our own SIGCONT has done is not to be taken for a shell's, the next time.
+test_each_continue_is_sent_on()
+{
+	start nsunshare -f signals show 64
+	child=$(pgrep -P "$pid")
+	kill -STOP "$child"
+	until grep -q '^State:.T' "/proc/$child/status"; do :; done
+	kill -CONT "$pid"
+	read -r line <&4
+	assertEquals 'the first' 18 "$line"
+	kill -CONT "$pid"
+	read -r line <&4
+	assertEquals 'the second' 18 "$line"
+	kill -64 "$pid"
+	finish
+	assert_rc 0
+}
+
 test_a_job_that_reads_in_the_background_waits_for_fg()
 {
 	for with in 'nsunshare -f' "$new nsinit" "$new --init"; do
