@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* supervise: signals, stops and the terminal between a child and its caller. */
+/* supervise: signals and the terminal around the fork. */
 #include "supervise.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
-#include <termios.h>
 
-#include "file.h"
-#include "reap.h"
+#include "foreground.h"
+#include "interrupt.h"
 #include "signame.h"
 #include "sys_pidfd.h"
 
@@ -24,41 +19,13 @@ BIND_EARLY(sigemptyset)
 BIND_EARLY(sigfillset)
 BIND_EARLY(sigismember)
 BIND_EARLY(sigprocmask)
-BIND_EARLY(waitpid)
 
-/* ---- The terminal, for a child with a process group of its own */
-
-/* The terminal, if its foreground is ours to give; else -1. */
-static int terminal_open(void)
+void supervise_signals(sigset_t *all)
 {
-	cleanup_fd int tty = file_open_at(AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY, 0);
-
-	/* a group that our pid namespace does not see is 0, and then nobody could take it back */
-	if (tty < 0 || getpgrp() == 0 || tcgetpgrp(tty) != getpgrp())
-		return -1;
-	return TAKE_FD(tty);
+	sigfillset(all);
+	for (size_t i = 0; i < ARRAY_SIZE(synchronous); i++)
+		sigdelset(all, synchronous[i]);
 }
-
-/* Again, when we go on after a stop. SIGTTOU, which tcsetpgrp(3) raises from the background, is
- * blocked. */
-static void terminal_give(struct supervise *s)
-{
-	if (!s->group || s->tty >= 0 || s->pid <= 0)
-		return;
-	s->tty = terminal_open();
-	if (s->tty >= 0)
-		(void)!tcsetpgrp(s->tty, s->pid);
-}
-
-static void terminal_take(struct supervise *s)
-{
-	cleanup_fd int tty = TAKE_FD(s->tty);
-
-	if (tty >= 0)
-		(void)!tcsetpgrp(tty, getpgrp());
-}
-
-/* ---- Around the fork */
 
 int supervise_block(struct supervise *s, struct nserr *e)
 {
@@ -68,7 +35,7 @@ int supervise_block(struct supervise *s, struct nserr *e)
 
 	s->parent = -1;
 	sigemptyset(&s->seen);
-	s->tty = s->group ? terminal_open() : -1;
+	s->tty = s->group ? foreground_open() : -1;
 	if (s->death_signal) {
 		s->parent_pid = getpid();
 		/* without it (-ENOSYS, or a filter) the child looks at getppid(2) */
@@ -76,9 +43,7 @@ int supervise_block(struct supervise *s, struct nserr *e)
 		if (s->parent < 0)
 			s->parent = -1;
 	}
-	sigfillset(&all);
-	for (size_t i = 0; i < ARRAY_SIZE(synchronous); i++)
-		sigdelset(&all, synchronous[i]);
+	supervise_signals(&all);
 	if (sigprocmask(SIG_BLOCK, &all, &s->mask) < 0)
 		return nserr_set(e, errno, "cannot block signals");
 	/* ignored it would keep us from waiting: wait(2) would find no child */
@@ -108,7 +73,7 @@ int supervise_interrupt_fd(void)
 	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
 		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaddset(&set, ending[i]);
-	return file_above_std(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+	return interrupt_open(&set);
 }
 
 static void restore_signals(const struct supervise *s)
@@ -167,7 +132,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	if (s->group)
 		setpgid(0, 0);
 	if (s->tty >= 0)
-		(void)!tcsetpgrp(s->tty, getpid());
+		foreground_give(s->tty, getpid());
 	rc = set_death_signal(s, e);
 	if (rc == 0)
 		restore_signals(s);
@@ -206,231 +171,4 @@ static const struct plan_kind signals_kind = {
 void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor)
 {
 	plan_add(p, actor, &signals_kind, s, 0);
-}
-
-/* ---- Stopping */
-
-/*
- * Stops us with signal sig until SIGCONT. A stop signal that is sent takes a pending SIGCONT away
- * (signal(7)), so where one has come already it is that which counts. From the sending on SIGCONT
- * takes the stop signal away; what continued the child alone before, the child tells of.
- */
-static void stop_self(struct supervise *s, int sig)
-{
-	const struct sigaction dfl = { .sa_handler = SIG_DFL };
-	const struct timespec now = { 0 };
-	siginfo_t info = { 0 };
-	sigset_t set;
-
-	/* the kernel stops no first process on its own wish */
-	if (getpid() == 1)
-		return;
-	terminal_take(s);
-	/* the caller may have ignored it */
-	sigaction(sig, &dfl, NULL);
-	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
-		return;
-	kill(getpid(), sig);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	if (!s->child_init &&
-	    waitid(P_PID, (id_t)s->pid, &info, WCONTINUED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
-		sigtimedwait(&set, NULL, &now);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* the SIGCONT that woke us is pending and will be sent on like any other */
-}
-
-static bool is_stop(int sig)
-{
-	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-}
-
-/* The child has stopped. SIGSTOP becomes SIGTSTP, which does nothing where nobody could wake us (an
- * orphaned process group). */
-static void child_stopped(struct supervise *s, int sig)
-{
-	stop_self(s, is_stop(sig) ? sig : SIGTSTP);
-}
-
-/* ---- Sending on */
-
-/*
- * Whether the terminal has sent this to the child, too: it signals the whole foreground process
- * group (SI_KERNEL). But SIGHUP, and the SIGCONT after it, on losing the terminal go to the leader
- * of the session alone. (SIGALRM of a timer that was set before we were executed is SI_KERNEL, and
- * ours alone.)
- */
-static bool sent_to_group(const struct supervise *s, const siginfo_t *info)
-{
-	if (info->si_code != SI_KERNEL)
-		return false;
-	switch (info->si_signo) {
-	case SIGHUP:
-	case SIGCONT:
-		if (getsid(0) == getpid())
-			return false;
-		break;
-	case SIGINT:
-	case SIGQUIT:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-	case SIGWINCH:
-		break;
-	default:
-		return false;
-	}
-	return getpgid(s->pid) == getpgrp();
-}
-
-static void send_to_child(const struct supervise *s, int sig, const siginfo_t *info)
-{
-	if (s->pid <= 0)
-		return;
-	if (s->group)
-		kill(-s->pid, sig);
-	else if (info->si_code == SI_QUEUE)
-		sigqueue(s->pid, sig, info->si_value);
-	else
-		kill(s->pid, sig);
-}
-
-/*
- * Whether the child has been continued: a shell continues the whole process group, and the same
- * again from us could come behind the next stop and undo it. (A first process never stops.)
- */
-static bool has_continued(const struct supervise *s)
-{
-	siginfo_t info = { 0 };
-
-	return s->pid > 0 && waitid(P_PID, (id_t)s->pid, &info, WCONTINUED | WNOHANG) == 0 &&
-	       info.si_pid;
-}
-
-static void received(struct supervise *s, const siginfo_t *info);
-
-/*
- * Behind our SIGCONT: where the terminal stopped the child between that and the SIGCONT to us, ours
- * undid it. So a stop signal that has come by now is sent on, whoever it was sent to; should the
- * child have it behind our SIGCONT, the next one takes the second away (signal(7)).
- */
-static void stop_again(struct supervise *s)
-{
-	const struct timespec now = { 0 };
-	siginfo_t info;
-	sigset_t stops;
-
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGTSTP);
-	sigaddset(&stops, SIGTTIN);
-	sigaddset(&stops, SIGTTOU);
-	if (sigtimedwait(&stops, &info, &now) < 0)
-		return;
-	info.si_code = SI_USER;
-	received(s, &info);
-}
-
-static void received(struct supervise *s, const siginfo_t *info)
-{
-	int came = info->si_signo, sig = s->rewrite[came] ? s->rewrite[came] : came;
-
-	/* of a write of our own */
-	if (came == SIGPIPE && info->si_code == SI_USER && info->si_pid == getpid())
-		return;
-	sigaddset(&s->seen, came);
-	if (sig < 0)
-		return;
-	if (sig == SIGCONT) {
-		terminal_give(s);
-		if (sig == came && has_continued(s))
-			return;
-	}
-	if (s->init && sig == SIGTERM && reap_end(s))
-		return;
-	if (sig != came || !sent_to_group(s, info))
-		send_to_child(s, sig, info);
-	if (s->child_init && is_stop(sig))
-		stop_self(s, sig);
-	if (sig == SIGCONT) {
-		/* that it has been, by us, is nothing to find the next time */
-		(void)has_continued(s);
-		stop_again(s);
-	}
-}
-
-/* ---- Waiting */
-
-/*
- * A first process cannot end by a signal of its own and exits 128 + n instead. Where that signal
- * has come to us, too, it is what ended the program: a shell around us must see a SIGINT as one, to
- * end its loops.
- */
-static int meant(const struct supervise *s, int wstatus)
-{
-	int sig = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) - 128 : 0;
-
-	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && sigismember(&s->seen, sig) == 1)
-		return sig;
-	return wstatus;
-}
-
-/* Collects what has ended or stopped. 1 when all is over, 0, or a negative errno. */
-static int collect(struct supervise *s)
-{
-	for (;;) {
-		int status;
-		pid_t pid = waitpid(s->init ? -1 : s->pid, &status, WNOHANG | WUNTRACED);
-
-		if (pid == 0) {
-			if (s->init && s->pid == 0)
-				reap_end(s);
-			return 0;
-		}
-		if (pid < 0 && errno == EINTR)
-			continue;
-		if (pid < 0)
-			return s->init && errno == ECHILD && s->pid == 0 ? 1 : -errno;
-		if (WIFSTOPPED(status)) {
-			if (pid == s->pid)
-				child_stopped(s, WSTOPSIG(status));
-			continue;
-		}
-		if (pid == s->pid) {
-			s->wstatus = meant(s, status);
-			s->pid = 0; /* may be somebody else's from now on */
-			if (!s->init)
-				return 1;
-		}
-		reap_orphans(s);
-	}
-}
-
-int supervise_wait(struct supervise *s, struct nserr *e)
-{
-	sigset_t all;
-	int rc;
-
-	if (s->parent >= 0)
-		close(TAKE_FD(s->parent));
-	if (s->group)
-		setpgid(s->pid, s->pid);
-	sigfillset(&all);
-	for (size_t i = 0; i < ARRAY_SIZE(synchronous); i++)
-		sigdelset(&all, synchronous[i]);
-	/* SIGCHLD has been blocked since before the fork: it is pending if the child has ended */
-	do {
-		siginfo_t info;
-		int sig = reap_wait(s, &all, &info);
-
-		rc = 0;
-		if (sig == SIGCHLD)
-			rc = collect(s);
-		else if (sig > 0)
-			received(s, &info);
-	} while (rc == 0);
-	terminal_take(s);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot wait for process %d", (int)s->pid);
-	return s->wstatus;
 }

@@ -61,6 +61,9 @@ int supervise_block(struct supervise *s, struct nserr *e) must_check;
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
 
+/* All signals but those that a fault of our own raises. */
+void supervise_signals(sigset_t *all);
+
 /* For plan.interrupts: HUP, INT, QUIT and TERM, where they have been blocked by us. */
 void supervise_interrupts(const struct supervise *s, sigset_t *set);
 
