@@ -120,7 +120,9 @@ test_features_are_found_out_by_trying()
 	assertEquals true "$(echo "$out" | jq '."net-in-user"')"
 	run nsunshare --json true
 	assert_rc 125
-	assert_err_has '--json is for --features'
+	assert_out_empty
+	assertEquals "nsunshare: --json is for --features
+Try 'nsunshare --help' for more information." "$err"
 }
 
 . shunit2
