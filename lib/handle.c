@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 
 #include "file.h"
+#include "interrupt.h"
 #include "num.h"
 #include "spawn.h"
 #include "status.h"
-#include "supervise.h"
 #include "sys_fd.h"
 
 static int parse_fd(const char *name, const char *arg, int *fd, struct nserr *e)
@@ -93,7 +93,7 @@ bool handle_forks(const struct handle *h)
 static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
-	cleanup_fd int signals = supervise_interrupt_fd();
+	cleanup_fd int signals = interrupt_open_ending();
 	struct pollfd p[2] = { { .fd = h->wait_fd, .events = POLLIN },
 			       { .fd = signals, .events = POLLIN } };
 	char byte;

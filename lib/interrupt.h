@@ -12,6 +12,12 @@
 /* A signalfd(2) of these signals; negative when there are none, or it cannot be had. */
 int interrupt_open(const sigset_t *signals) must_check;
 
+/* HUP, INT, QUIT and TERM, but for those in mask, which somebody else has blocked. */
+void interrupt_ending(const sigset_t *mask, sigset_t *set);
+
+/* The same as a descriptor, for who waits for it himself: all of them that are not ignored. */
+int interrupt_open_ending(void) must_check;
+
 /* Waits until line can be read (or has hung up): 0, or -EINTR for a signal of fd (from
  * interrupt_open()) that is not ignored. Where there is nothing to wait for both with: 0. */
 int interrupt_wait(int fd, int line) must_check;

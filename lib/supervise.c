@@ -13,11 +13,9 @@
 static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 
 BIND_EARLY(sigaction)
-BIND_EARLY(sigaddset)
 BIND_EARLY(sigdelset)
 BIND_EARLY(sigemptyset)
 BIND_EARLY(sigfillset)
-BIND_EARLY(sigismember)
 BIND_EARLY(sigprocmask)
 
 void supervise_signals(sigset_t *all)
@@ -53,27 +51,9 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	return 0;
 }
 
-static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-
-/* Of those that are ignored plan_run() finds out when one comes: four calls less for each start. */
 void supervise_interrupts(const struct supervise *s, sigset_t *set)
 {
-	sigemptyset(set);
-	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
-		if (!sigismember(&s->mask, ending[i]))
-			sigaddset(set, ending[i]);
-}
-
-int supervise_interrupt_fd(void)
-{
-	struct sigaction now;
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
-		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-			sigaddset(&set, ending[i]);
-	return interrupt_open(&set);
+	interrupt_ending(&s->mask, set);
 }
 
 static void restore_signals(const struct supervise *s)

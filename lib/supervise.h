@@ -67,10 +67,6 @@ void supervise_signals(sigset_t *all);
 /* For plan.interrupts: HUP, INT, QUIT and TERM, where they have been blocked by us. */
 void supervise_interrupts(const struct supervise *s, sigset_t *set);
 
-/* Where somebody else has blocked them: a descriptor that tells of those that are not ignored; they
- * stay pending. Negative when there is none to be had. */
-int supervise_interrupt_fd(void) must_check;
-
 /* Mask and dispositions as supervise_block() found them. A signal that came meanwhile acts now, so
  * an interrupted set-up ends here, with the status that its signal gives. */
 void supervise_unblock(struct supervise *s);

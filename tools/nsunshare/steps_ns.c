@@ -10,6 +10,7 @@
 #include "cause.h"
 #include "file.h"
 #include "idmapio.h"
+#include "interrupt.h"
 #include "nsunshare.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
@@ -167,7 +168,8 @@ const struct plan_kind step_fork = {
 };
 
 /* The same for a first process. A terminal does not stop it, which would leave the caller standing
- * still for good. */
+ * still for good. (What goes into a cgroup is never made by vfork: a step of the caller follows.)
+ */
 const struct plan_kind step_fork_first = {
 	.name = "fork",
 	.call = "clone(2)",
@@ -260,7 +262,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (way == IDMAP_DIRECT)
 		return idmaps_write(procfd, &r->maps, e);
 	/* all signals are blocked, of the caller that forked as of the helper */
-	stop = supervise_interrupt_fd();
+	stop = interrupt_open_ending();
 	return idmaps_write_helpers(procfd, &r->maps, stop, e);
 }
 
