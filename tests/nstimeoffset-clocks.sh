@@ -7,11 +7,11 @@
 . "${0%/*}/timelib.sh"
 require_ns time
 
-# between LOW HIGH [BASE]: $out is in between, counted from BASE.
+# between LOW HIGH [BASE]: $out is in between, counted from BASE. (32874.49 - 31873.99 is a little less than 1000.5.)
 between()
 {
-	awk -v v="$out" -v low="$1" -v high="$2" -v base="${3:-0}" \
-		'BEGIN { exit !(v - base >= low && v - base <= high) }'
+	awk -v v="$out" -v low="$1" -v high="$2" -v base="${3:-0}" -v rounding=1e-6 \
+		'BEGIN { exit !(v - base >= low - rounding && v - base <= high + rounding) }'
 	_verdict $? "between $1 and $2 expected, from ${3:-0}"
 }
 

@@ -11,11 +11,12 @@ readme=${0%/*}/../README
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# steady: numbers of one machine become N, and the order of inodes, which the kernel gives as they are free, is
-# none. An ordinary user is told that there are processes which he may not look at.
+# steady: numbers of one machine become N (its uptime has few digits when it has just booted), and the order of
+# inodes, which the kernel gives as they are free, is none. An ordinary user is told that there are processes which he
+# may not look at.
 steady()
 {
-	sed -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
+	sed -e 's/[0-9]\{1,\}\.[0-9]\{9\}/N/g' -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
 }
 
 test_the_tour_prints_what_it_shows()
@@ -25,11 +26,14 @@ test_the_tour_prints_what_it_shows()
 	play "$prompt" "$(sed -n '/^A tour/,/^If you use/s/^    //p' "$readme")"
 }
 
-# instead COMMAND: the line of the table that says to write it, with CMD, PID and names set; it must succeed.
+# instead COMMAND [PREFIX…]: the line of the table that says to write it, with CMD, PID and names set, behind PREFIX; it
+# must succeed.
 instead()
 {
 	assertTrue "the README has: $1" "grep -qF -- '$1' '$readme'"
-	run sh -c "$(echo "$1" | sed "s/CMD/true/; s/PID/${target:-$$}/; s/4026531840/$(stat -Lc %i /proc/self/ns/net)/; s/USER/$(id -un)/")"
+	_command=$1
+	shift
+	run "$@" sh -c "$(echo "$_command" | sed "s/CMD/true/; s/PID/${target:-$$}/; s/4026531840/$(stat -Lc %i /proc/self/ns/net)/; s/USER/$(id -un)/")"
 	assert_rc 0
 }
 
@@ -48,7 +52,8 @@ test_the_table_is_taken()
 	target=
 	[ "$(id -u)" = 0 ] || return 0
 	ip netns add blue 2>/dev/null
-	instead 'nstimeoffset -b -1h CMD'
+	# the machine may have been up for less
+	instead 'nstimeoffset -b -1h CMD' nstimeoffset -b +1d --
 	instead 'nsenter2 -t PID -a CMD'
 	instead 'nsenter2 -t netns:blue CMD'
 	instead 'nslist -rno REF -t net | nsenter2 --each -- CMD'
