@@ -31,7 +31,8 @@ assert_quota_holds()
 		return 0
 	fi
 	run sh -c '"$@" cpu-burner 2 2; times' sh "$@"
-	_used=$(sed -n '$s/^0m\([0-9]*\)\.\([0-9]\).*/\1\2/p' "$TMP/out")
-	[ "${_used:-99}" -ge 1 ] && [ "${_used:-99}" -le 6 ]
-	_verdict $? "processor time that the quota allows expected, not $_used tenths of a second"
+	# on a machine that is busy otherwise they get less
+	_used=$(sed -n '$s/^0m\([0-9]*\)\.\([0-9][0-9]\).*/\1\2/p' "$TMP/out")
+	[ "${_used:-99}" -ge 1 ] && [ "${_used:-99}" -le 60 ]
+	_verdict $? "processor time that the quota allows expected, not $_used hundredths of a second"
 }

@@ -78,6 +78,7 @@ test_a_file_of_another_type_is_named()
 test_is_process_of_the_pid_namespace()
 {
 	start_target
+	await_sleep "$target"
 	run nsenter2 -at "$target" sh -c 'ps -o comm= 1'
 	assert_ok
 	assert_out sleep

@@ -13,7 +13,7 @@ start_target()
 	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
-	while comm=$(cat "/proc/$target/comm") && [ "$comm" != sleep ]; do :; done
+	await_sleep "$target"
 }
 
 # a descriptor that is not closed is closed by the exec; what the terminal is, only tells who has the foreground

@@ -13,8 +13,7 @@ start_target()
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc "$@" \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
-	# in the middle of an exec a process has no environment
-	while comm=$(cat "/proc/$target/comm") && [ "$comm" != sleep ]; do :; done
+	await_sleep "$target"
 }
 
 test_follow_is_like_the_target()

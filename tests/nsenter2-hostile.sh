@@ -14,8 +14,7 @@ start_target()
 	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc "$@" \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
-	# in the middle of an exec a process has no environment
-	while comm=$(cat "/proc/$target/comm") && [ "$comm" != sleep ]; do :; done
+	await_sleep "$target"
 }
 
 own_pidfd_inode='my $fd = syscall(434, $ARGV[0] + 0, 0); open(my $f, "<&=", $fd) or die; print((stat $f)[1], "\n")'

@@ -152,6 +152,7 @@ test_a_moved_root()
 		cd "$1" && mount -n --move . / && exec chroot . sh -c "cd /own; echo ready >&3; exec sleep 1000 3>&-"' sh "$TMP/tree"
 	target=$(ps -o pid= --ppid "$holder")
 	target=${target##* }
+	await_sleep "$target"
 	run nsenter2 -t "$target" -a sh -c 'echo /*; pwd; hostname; ps -o comm= -p 1'
 	assert_ok
 	assert_out '/bin /dev /lib /lib64 /own /proc /sbin /usr

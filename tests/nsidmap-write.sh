@@ -184,7 +184,7 @@ test_a_process_that_is_not_dumpable()
 	chmod 711 "$TMP/sleep"
 	start_holder setpriv --reuid 61234 --regid 61234 --clear-groups unshare --user sh -c \
 		"echo ready >&3; exec $TMP/sleep 1000 3>&-"
-	while ! grep -q sleep "/proc/$holder/comm"; do :; done
+	await_sleep "$holder"
 	run as_nstest nsidmap write "$holder" \
 		u:0:61234:1,g:0:61234:1
 	assert_rc 1
@@ -234,7 +234,7 @@ test_a_process_that_is_setuid()
 	chmod 4755 "$TMP/unshare"
 	start_holder setpriv --reuid 61234 --regid 61234 --clear-groups sh -c \
 		"echo ready >&3; exec $TMP/unshare --user sleep 1000 3>&-"
-	while ! grep -q sleep "/proc/$holder/comm"; do :; done
+	await_sleep "$holder"
 	run as_nstest nsidmap write "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has "cannot write /proc/$holder/"

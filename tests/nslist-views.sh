@@ -88,6 +88,7 @@ test_show_tells_all_of_one_namespace()
 test_members_have_their_pid_inside_and_outside()
 {
 	start_container
+	await_sleep "$inner"
 	run nslist -rn --members "pid:$inner" -o PID,LPID,COMMAND
 	assert_rc 0
 	assert_out "$inner 1 sleep\\x20infinity"

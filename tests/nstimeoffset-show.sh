@@ -85,7 +85,7 @@ test_shows_children_to_come_apart()
 	run nstimeoffset --show "$holder"
 	assertEquals 0 "$(column 5 2)"
 	echo >go
-	until [ "$(cat "/proc/$holder/comm")" = sleep ]; do :; done
+	await_sleep "$holder"
 	run nstimeoffset --show "$holder"
 	assert_ok
 	assertEquals 1000 "$(column 5 2)"
@@ -106,7 +106,7 @@ test_write_anchors_at_the_other_process()
 	run $enter nstimeoffset -b =1d -m =0 --write "$holder"
 	assert_ok
 	echo >go
-	until [ "$(cat "/proc/$holder/comm")" = sleep ]; do :; done
+	await_sleep "$holder"
 	run nstimeoffset --show "$holder"
 	assert_ok
 	out=$(column 7 2)
@@ -201,7 +201,7 @@ test_handles_hold_it_up_and_tell()
 	run cat <&8
 	assert_out ''
 	exec 8<&- 9>&-
-	until [ "$(cat "/proc/$pid/comm")" = sleep ]; do :; done
+	await_sleep "$pid"
 	assertEquals '0 1 2 5' "$(tr '\n' ' ' <fds | sed 's/ $//; s/ 10$//')"
 	kill "$pid"
 	wait "$pid" 2>/dev/null

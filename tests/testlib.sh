@@ -176,6 +176,17 @@ start_holder()
 	return 1
 }
 
+# await_sleep PID: until it is the sleep(1) that it executes behind its line, or has ended. In the middle of
+# the exec it has the name, but neither words nor environment.
+await_sleep()
+{
+	while _words=$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"); do
+		case ${_words%% *} in
+		sleep | */sleep) return ;;
+		esac
+	done
+}
+
 # stop_holder [PID]: ends it, $holder by default, and all of its session's first process group.
 stop_holder()
 {
