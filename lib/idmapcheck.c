@@ -170,6 +170,19 @@ int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr 
 	return rc;
 }
 
+int idmaps_check_given(const struct idmaps *m, struct nserr *e)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		int rc = m->map[k].n > 0 ? idmap_check(&m->map[k], NULL, e) : 0;
+
+		if (rc < 0) {
+			nserr_prefix(e, "%s map", idmap_kind_names[k]);
+			return rc;
+		}
+	}
+	return 0;
+}
+
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++) {

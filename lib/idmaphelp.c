@@ -288,7 +288,7 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	char link[32], name[64];
 	ssize_t n;
 	pid_t pid;
-	int rc = idmaps_check(m, NULL, e);
+	int rc = idmaps_check_given(m, e);
 
 	if (rc < 0)
 		return rc;
@@ -301,6 +301,7 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		rc = write_helper(procfd, pid, k, &m->map[k], stop, e);
+		if (m->map[k].n > 0)
+			rc = write_helper(procfd, pid, k, &m->map[k], stop, e);
 	return rc;
 }

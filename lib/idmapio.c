@@ -167,14 +167,8 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 {
 	char name[64];
-	int rc = 0;
+	int rc = idmaps_check_given(m, e);
 
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		if (m->map[k].n > 0) {
-			rc = idmap_check(&m->map[k], NULL, e);
-			if (rc < 0)
-				nserr_prefix(e, "%s map", idmap_kind_names[k]);
-		}
 	if (rc == 0)
 		rc = write_setgroups(procfd, m, e);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {

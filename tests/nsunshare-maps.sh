@@ -68,6 +68,29 @@ test_explicit_ranges_and_a_single_id_over_them()
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
 }
 
+# What is not asked for stays unmapped, and a helper that has nothing to write is not run.
+test_ranges_of_users_alone_or_of_groups_alone()
+{
+	users=0:1000000:7 groups=0:1500000:9
+	for option in --no-fork --fork; do
+		run nsunshare $option --map-users "$users" sh -c "$maps; id -u; id -g"
+		assert_ok
+		assert_out '0 1000000 7 :
+65534
+65534'
+		run nsunshare $option --map-groups "$groups" sh -c "$maps"
+		assert_ok
+		assert_out ': 0 1500000 9'
+	done
+	[ "$uid" = 61234 ] || return 0
+	run nsunshare --map-users auto sh -c "$maps"
+	assert_ok
+	assert_out '0 1000000 65536 65536 2000000 10000 :'
+	run nsunshare --map-groups subids sh -c "$maps"
+	assert_ok
+	assert_out ': 1500000 1500000 65536 2500000 2500000 20000'
+}
+
 test_root_maps_all_ids_itself()
 {
 	[ "$uid" = 0 ] || return 0
