@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/filter.h>
 #include <pwd.h>
+#include <stdio.h>
 
 #include "credlimit.h"
 #include "num.h"
@@ -111,6 +112,19 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	return 0;
 }
 
+/* Each list adds to those before, as unshare(1) has it. */
+static int add_env_left(struct cred *c, const char *list, struct nserr *e)
+{
+	char *all;
+
+	if (asprintf(&all, "%s%s%s", c->env_left ? c->env_left : "", c->env_left ? "," : "", list) <
+	    0)
+		return nserr_set(e, ENOMEM, "'%s'", list);
+	free(c->env_left);
+	c->env_left = all;
+	return 0;
+}
+
 static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 {
 	bool all = false;
@@ -142,8 +156,7 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 	case CRED_KEY_UNSETENV:
 		return add_env(c, arg, key == CRED_KEY_SETENV, e);
 	case CRED_KEY_WHITELIST_ENV:
-		c->env_left = arg;
-		return 0;
+		return add_env_left(c, arg, e);
 	default:
 		return 0;
 	}
@@ -259,5 +272,6 @@ void cred_free(struct cred *c)
 	free(c->groups);
 	free(c->filter);
 	free(c->env);
+	free(c->env_left);
 	*c = (struct cred){ 0 };
 }

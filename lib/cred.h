@@ -84,7 +84,7 @@ struct cred {
 	bool clear_env;
 	const char **env; /* "NAME=VALUE" to set, "NAME" to remove, in their order */
 	size_t nenv;
-	const char *env_left; /* of clear_env */
+	char *env_left; /* of clear_env: names, with commas; malloc()ed */
 };
 
 /*

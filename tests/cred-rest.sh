@@ -151,6 +151,10 @@ test_environment()
 		KEPT=1 OTHER=2 carry --whitelist-env PATH,KEPT -- env
 		assert_ok
 		assertEquals "$tool" 'KEPT=1 ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
+		# each adds to those before
+		KEPT=1 LATER=2 OTHER=2 carry --whitelist-env PATH,KEPT --whitelist-env LATER -- env
+		assert_ok
+		assertEquals "$tool" 'KEPT=1 LATER=2 ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
 		# the program is found by what is set
 		carry --setenv "PATH=$NSUTILS_HELPERS" -- probe
 		assert_ok
