@@ -187,6 +187,27 @@ test_binfmt_misc()
 	mkdir "$TMP/binfmt"
 	run nsunshare -r --mount-binfmt="$TMP/binfmt" -l rubbish true
 	assert_refused 125 "cannot register the interpreter 'rubbish'"
+	run nsunshare --load-interp ":nsut:E::nsut::$TMP/interpreter:" true
+	assert_refused 125 'Permission denied'
+	assert_err_has 'hint: it is registered by user 0 of the user namespace, whom -r maps'
+}
+
+# Its usual place is in proc: that of the new pid namespace, and one in a new root.
+test_binfmt_misc_brings_the_proc_that_it_is_in()
+{
+	grep -q binfmt_misc /proc/filesystems || return 0
+	run nsunshare -rp --mount-binfmt sh -c 'echo /proc/[0-9]*'
+	assert_ok
+	assert_out /proc/1
+	mkdir -p "$TMP/root/bin" "$TMP/root/proc" "$TMP/root/binfmt"
+	cp "$(command -v busybox)" "$TMP/root/bin/sh" || return 0
+	run nsunshare -rp -R "$TMP/root" --mount-binfmt /bin/sh -c 'cd /proc; echo [0-9]* sys/fs/binfmt_misc/*'
+	assert_ok
+	assert_out '1 sys/fs/binfmt_misc/register sys/fs/binfmt_misc/status'
+	# another place needs none
+	run nsunshare -rp -R "$TMP/root" --mount-binfmt=/binfmt /bin/sh -c 'echo /proc/* /binfmt/*'
+	assert_ok
+	assert_out '/proc/* /binfmt/register /binfmt/status'
 }
 
 . shunit2

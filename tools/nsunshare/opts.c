@@ -338,8 +338,10 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
-	/* an interpreter is registered through /proc, which a new root or pid namespace lacks */
-	if (o->interpreter && !o->mount_proc && (o->root || (o->types & CLONE_NEWPID)))
+	/* a new root has no proc with the usual place in it, a new pid namespace not one of its own
+	 */
+	if (o->mount_binfmt && streq(o->mount_binfmt, BINFMT_DIR) && !o->mount_proc &&
+	    (o->root || (o->types & CLONE_NEWPID)))
 		o->mount_proc = "/proc";
 	o->argv = cli_rest(&c);
 }

@@ -141,6 +141,7 @@ static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e
 	const struct run *r = ctx;
 	const char *dir = s->num ? BINFMT_DIR : r->o->mount_binfmt, *definition = s->arg;
 	char path[4096];
+	uint32_t root;
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/register", dir);
@@ -150,6 +151,8 @@ static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e
 	nserr_set(e, rc, "cannot register the interpreter '%s'", definition);
 	if (rc == -EINVAL)
 		nserr_hint(e, "a definition is :name:type:offset:magic:mask:interpreter:flags");
+	else if (rc == -EACCES && idmap_to_outside(&r->maps.map[IDMAP_UID], 0, &root) < 0)
+		nserr_hint(e, "it is registered by user 0 of the user namespace, whom -r maps");
 	return rc;
 }
 
