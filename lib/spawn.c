@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -74,11 +75,14 @@ int spawn_check(const char *program, struct nserr *e)
 	return failed(program, err, e);
 }
 
-void spawn_shell(const char **path, char *argv[2])
+void spawn_shell(bool ask_passwd, const char **path, char *argv[2])
 {
 	const char *shell = getenv("SHELL"), *base;
+	const struct passwd *pw = NULL;
 	char *name;
 
+	if (ask_passwd && (!shell || shell[0] != '/') && (pw = getpwuid(getuid())))
+		shell = pw->pw_shell;
 	if (!shell || shell[0] != '/')
 		shell = "/bin/sh";
 	base = strrchr(shell, '/') + 1;

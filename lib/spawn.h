@@ -15,9 +15,10 @@ int spawn_exec(char *const argv[], struct nserr *e) must_check;
  * or the error and status that spawn_exec() would give. */
 int spawn_check(const char *program, struct nserr *e) must_check;
 
-/* What runs when no program is given: $SHELL, else /bin/sh, as a login shell (argv[0] "-sh"). Sets
+/* What runs when no program is given: $SHELL, else that of the caller's passwd entry where it may
+ * be asked for (before anything is entered), else /bin/sh, as a login shell (argv[0] "-sh"). Sets
  * *path and fills argv with one word and NULL; both point into memory that is never freed. */
-void spawn_shell(const char **path, char *argv[2]);
+void spawn_shell(bool ask_passwd, const char **path, char *argv[2]);
 
 /*
  * Ends this process as a wait status says: exit status, or the same signal raised again with its

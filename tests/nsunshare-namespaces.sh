@@ -74,6 +74,21 @@ test_a_shell_without_a_program()
 	SCRIPT
 	assert_ok
 	assert_out -sh
+	[ "$(id -u)" = 0 ] || return 0
+	# without SHELL the caller's own, whoever that is inside; there are users without one
+	printf '#!/bin/sh\necho ran "$0"\n' >"$TMP/shell"
+	chmod 755 "$TMP" "$TMP/shell"
+	sed "s|^\(nstest:.*:\).*|\1$TMP/shell|" /etc/passwd >"$TMP/passwd"
+	mount --bind "$TMP/passwd" /etc/passwd
+	run as_nstest env -u SHELL nsunshare -r </dev/null
+	umount /etc/passwd
+	assert_ok
+	assert_out "ran $TMP/shell"
+	run setpriv --reuid 54321 --regid 54321 --clear-groups env -u SHELL nsunshare -r <<-'SCRIPT'
+		echo "$0"
+	SCRIPT
+	assert_ok
+	assert_out -sh
 }
 
 test_descriptors_are_inherited_and_ours_are_not()

@@ -247,7 +247,7 @@ static const char *program(const struct nsenter2 *n)
 	char *shell[2];
 
 	if (!path)
-		spawn_shell(&path, shell);
+		spawn_shell(false, &path, shell);
 	return path;
 }
 
@@ -260,7 +260,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (n->argv[0])
 		return spawn_exec(n->argv, e);
-	spawn_shell(&path, shell);
+	spawn_shell(false, &path, shell);
 	execv(path, shell);
 	nserr_set(e, errno, "cannot execute '%s'", path);
 	e->status = e->errnum == ENOENT ? CLI_EXIT_NOENT : CLI_EXIT_NOEXEC;

@@ -84,7 +84,7 @@ static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (q->argv)
 		return rootpivot_check_program(&q->root, cwd, q->argv[0], e);
-	spawn_shell(&path, shell);
+	spawn_shell(false, &path, shell);
 	rc = rootpivot_check_program(&q->root, cwd, path, e);
 	return rc < 0 && rootpivot_check_program(&q->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
 }
@@ -157,7 +157,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (q->argv)
 		return spawn_exec(q->argv, e);
-	spawn_shell(&path, shell);
+	spawn_shell(false, &path, shell);
 	execv(path, shell);
 	execl("/bin/sh", "-sh", (char *)NULL);
 	nserr_set(e, errno, "cannot execute %s", path);

@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 	opts_parse(&o, argc, argv);
 	o.program = o.rest[0];
 	if (!o.program)
-		spawn_shell(&o.program, o.shell);
+		spawn_shell(true, &o.program, o.shell);
 	rc = opts_check(&o, &e);
 	if (rc == 0 && o.mode == MODE_FEATURES)
 		return cli_features(features, ARRAY_SIZE(features), o.json);

@@ -175,7 +175,7 @@ int resolve(struct run *r, struct nserr *e)
 		r->cred.keep_caps = false; /* as unshare(1) has it */
 	r->argv = o->argv;
 	if (!r->argv[0]) {
-		spawn_shell(&r->shell, r->shell_argv);
+		spawn_shell(true, &r->shell, r->shell_argv);
 		r->argv = r->shell_argv;
 	}
 	return rc < 0 ? rc : resolve_maps(r, e);
