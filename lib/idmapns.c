@@ -244,6 +244,12 @@ int idmapns_load(const char *arg, struct idmaps *m, struct nserr *e)
 		rc = idmapns_read(ref, m, e);
 		if (rc == 0 && m->setgroups == IDMAP_SETGROUPS_ALLOW)
 			m->setgroups = IDMAP_SETGROUPS_UNSET;
+		/* as in a stream: no map at all is nothing that somebody asks for */
+		if (rc == 0 && m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
+			nserr_set(e, 0, "%s: no id of that user namespace is mapped to one of ours",
+				  arg);
+			return -ENOENT;
+		}
 		return rc;
 	}
 	if (is_word(arg))

@@ -27,8 +27,8 @@ int idmapns_read(const char *ref, struct idmaps *m, struct nserr *e) must_check;
 
 /*
  * Reads a map from wherever a map may come: its one-word form ("u:0:1000:1,g:0:1000:1"), like:REF
- * (the maps of that namespace, to the caller's ids), or a stream: "-", fd:N, a path. The rules
- * across lines are idmaps_check()'s. 0, or a negative errno with e set.
+ * (the maps of that namespace, to the caller's ids; an error when there is none), or a stream: "-",
+ * fd:N, a path. The rules across lines are idmaps_check()'s. 0, or a negative errno with e set.
  */
 int idmapns_load(const char *arg, struct idmaps *m, struct nserr *e) must_check;
 

@@ -127,6 +127,9 @@ test_a_map_as_word_stream_file_or_from_elsewhere()
 
 test_a_failed_producer_is_noticed()
 {
+	start_holder nsunshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+	run nsunshare --map="like:$holder_line" echo ran
+	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to one of ours"
 	run nsunshare --map=- true </dev/null
 	assert_refused 125 map
 	run nsunshare --map=- echo ran <<-'MAP'
