@@ -125,6 +125,19 @@ test_explain_does_nothing_and_names_each_step()
 	assert_out_has 'execute sh -c'
 }
 
+test_explain_tells_who_writes_the_maps()
+{
+	run nsunshare --explain -r true
+	assert_out_has 'write(/proc/PID/{setgroups,uid_map,gid_map})'
+	run nsunshare --explain --map-users 0:1000000:9 --map-groups 0:1500000:9 true
+	assert_ok
+	if [ "$(id -u)" = 0 ]; then
+		assert_out_has 'uid 0:1000000:9, gid 0:1500000:9: write('
+	else
+		assert_out_has 'uid 0:1000000:9, gid 0:1500000:9: newuidmap(1), newgidmap(1)'
+	fi
+}
+
 test_features_are_found_out_by_trying()
 {
 	run nsunshare --features

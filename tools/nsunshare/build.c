@@ -81,8 +81,8 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 		handle_plan_created(&r->handle, p);
 	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (r->has_maps)
-		plan_add(p, r->maps_by_self ? a->inside : a->outside, &step_maps, NULL,
-			 r->maps_by_self);
+		plan_add(p, r->maps_by_self ? a->inside : a->outside,
+			 r->maps_way == IDMAP_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
 	if (a->inside == PLAN_CHILD && late_types(o))
 		plan_add(p, PLAN_CHILD, &step_unshare, NULL, late_types(o));
 	if (timeoff_wanted(&o->clocks))

@@ -7,7 +7,7 @@
 #include "cli.h"
 #include "cred.h"
 #include "handle.h"
-#include "idmap.h"
+#include "idmapio.h"
 #include "initproc.h"
 #include "nspin.h"
 #include "plan.h"
@@ -59,6 +59,7 @@ struct run {
 
 	struct idmaps maps;
 	bool has_maps, maps_by_self;
+	enum idmap_way maps_way; /* where they are written from outside */
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid;
@@ -103,7 +104,7 @@ void build_init(struct run *r, struct plan *p);
 /* The kinds of steps, by the file that has them. */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join; /* steps_proc.c */
 extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_unshare,
-	step_maps, step_mnt_above, step_pin_dir, step_pin; /* steps_ns.c */
+	step_maps, step_maps_helpers, step_mnt_above, step_pin_dir, step_pin; /* steps_ns.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_hostname, step_domainname, step_lo, step_setup, step_init,

@@ -116,16 +116,14 @@ static int finish_maps(struct run *r, struct nserr *e)
 	if (self < 0)
 		return nserr_set(e, self, "cannot open /proc/self");
 	rc = idmaps_read(self, &own, e);
+	if (rc == 0)
+		rc = idmaps_check_given(&r->maps, e);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
-		if (r->maps.map[k].n == 0)
-			continue;
-		rc = idmap_check(&r->maps.map[k], NULL, e);
-		if (rc == 0)
-			rc = idmap_split(&r->maps.map[k], &own.map[k], e);
+		rc = idmap_split(&r->maps.map[k], &own.map[k], e);
 		if (rc < 0)
 			nserr_prefix(e, "%s map", idmap_kind_names[k]);
 	}
-	return rc;
+	return rc < 0 ? rc : idmaps_way(&r->maps, &r->maps_way, e);
 }
 
 static int resolve_maps(struct run *r, struct nserr *e)

@@ -245,21 +245,16 @@ const struct plan_kind step_unshare = {
 static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
-	enum idmap_way way = IDMAP_DIRECT;
 	cleanup_fd int procfd = -1, stop = -1;
 	char path[32] = "/proc/self";
-	int rc = 0;
 
-	if (!s->num) {
+	(void)s;
+	if (!r->maps_by_self)
 		snprintf(path, sizeof(path), "/proc/%d", r->pid);
-		rc = idmaps_way(&r->maps, &way, e);
-	}
-	if (rc < 0)
-		return rc;
 	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (procfd < 0)
 		return nserr_set(e, procfd, "cannot open %s", path);
-	if (way == IDMAP_DIRECT)
+	if (r->maps_way == IDMAP_DIRECT)
 		return idmaps_write(procfd, &r->maps, e);
 	/* all signals are blocked, of the caller that forked as of the helper */
 	stop = interrupt_open_ending();
@@ -288,7 +283,14 @@ const struct plan_kind step_maps = {
 	.call = "write(/proc/PID/{setgroups,uid_map,gid_map})",
 	.run = run_maps,
 	.show = show_maps,
-	.brief = true, /* one's own, that is: for others there is newuidmap to be waited for */
+	.brief = true,
+};
+
+const struct plan_kind step_maps_helpers = {
+	.name = "maps",
+	.call = "newuidmap(1), newgidmap(1)",
+	.run = run_maps,
+	.show = show_maps,
 };
 
 /* ---- namespaces kept by files */
