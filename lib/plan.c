@@ -2,6 +2,8 @@
 /* plan: an array of steps, and explaining it. */
 #include "plan.h"
 
+#include "str.h"
+
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num)
 {
@@ -52,12 +54,17 @@ void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_step *s = &p->steps[i];
+		cleanup_buf struct buf what = BUF_INIT;
+		cleanup_free char *safe = NULL;
 
-		buf_printf(out, "%2zu %-6s ", i + 1, actors[s->actor]);
 		if (s->kind->show)
-			s->kind->show(ctx, s, out);
+			s->kind->show(ctx, s, &what);
 		else
-			show_what(s, out);
-		buf_printf(out, ": %s\n", s->kind->call);
+			show_what(s, &what);
+		/* names and arguments are foreign, and a line is a step */
+		safe = str_escape_dup(what.s, what.len);
+		if (what.err || !safe)
+			out->err = -ENOMEM;
+		buf_printf(out, "%2zu %-6s %s: %s\n", i + 1, actors[s->actor], safe, s->kind->call);
 	}
 }

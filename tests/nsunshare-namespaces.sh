@@ -125,6 +125,14 @@ test_explain_does_nothing_and_names_each_step()
 	assert_out_has 'execute sh -c'
 }
 
+test_explain_escapes_foreign_bytes()
+{
+	run nsunshare --explain -w "$(printf '/a\033[31m')" -- "$(printf 'b\nc')" "$(printf '\033]0;d')"
+	assert_ok
+	assert_out_has "enter '/a\x1b[31m': chdir(2)"
+	assert_out_has 'execute b\x0ac \x1b]0;d: execve(2)'
+}
+
 test_explain_tells_who_writes_the_maps()
 {
 	run nsunshare --explain -r true
