@@ -26,7 +26,7 @@ static int check_no_fork(const struct opts *o, struct nserr *e)
 {
 	if (!o->no_fork)
 		return 0;
-	if (o->fork)
+	if (o->fork || o->init)
 		return nserr_set(e, 0, "--no-fork does not go with options that need a child");
 	if ((o->types & CLONE_NEWPID) && (o->pin[NSTYPE_PID] || o->persist))
 		return nserr_set(e, 0,
