@@ -93,6 +93,12 @@ boottime      1000000         0'
 	echo 'monotonic 7 500' >"$TMP/offsets"
 	run nsunshare -r --time-offsets "$TMP/offsets" cat /proc/self/timens_offsets
 	assert_out_has 'monotonic           7       500'
+	for clock in --monotonic --boottime; do
+		run nsunshare -r $clock 1 --time-offsets "$TMP/offsets" echo ran
+		assert_rc 125
+		assert_out_empty
+		assert_err_has "options $clock and --time-offsets exclude each other"
+	done
 	# the program itself is in it, without --fork and without an exec in between
 	run nsunshare -rT readlink /proc/self/ns/time /proc/self/ns/time_for_children
 	assert_ok

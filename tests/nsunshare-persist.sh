@@ -139,4 +139,20 @@ test_unpersist_leaves_what_is_not_its_own()
 	umount "$TMP/d/mine"
 }
 
+test_unpersist_goes_with_nothing_that_would_be_lost()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	nsunshare -u --persist "$TMP/kept" true
+	for with in --explain "--persist=$TMP/other"; do
+		run nsunshare "$with" --unpersist "$TMP/kept"
+		assert_rc 125
+		assert_err_has "options ${with%=*} and --unpersist exclude each other"
+	done
+	run nsunshare --unpersist "$TMP/kept" echo ran
+	assert_refused 125 '--unpersist runs no program'
+	assertTrue 'still kept' "[ -e '$TMP/kept/uts' ]"
+	run nsunshare --unpersist "$TMP/kept"
+	assert_ok
+}
+
 . shunit2

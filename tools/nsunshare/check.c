@@ -66,6 +66,8 @@ int check_opts(const struct opts *o, struct nserr *e)
 {
 	int rc = check_ids(o, e);
 
+	if (rc == 0 && o->unpersist && o->argv[0])
+		return nserr_set(e, 0, "--unpersist runs no program: '%s'", o->argv[0]);
 	if (rc == 0)
 		rc = check_no_fork(o, e);
 	if (rc == 0)

@@ -38,14 +38,14 @@ enum {
 	OPT_EXPLAIN,
 };
 
-enum { X_FORK = 1 };
+enum { X_FORK = 1, X_PERSIST = 2, X_EXPLAIN = 4, X_MONOTONIC = 8, X_BOOTTIME = 16 };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Namespaces" },
 	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "unshare, kept by a bind on the file", 0, CLI_BARE_LETTER },
-	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all of them by files in this directory" },
-	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "let go of what --persist kept there, and end" },
+	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all of them by files in this directory", X_PERSIST },
+	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "let go of what --persist kept there, and end", X_PERSIST | X_EXPLAIN },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
 	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "map as a stream, a word or like:<ref> says" },
@@ -70,9 +70,9 @@ static const struct cli_opt table[] = {
 	{ OPT_HOSTNAME,        "hostname",         CLI_ARG,    "<name>",       "set the hostname (implies -u)" },
 	{ OPT_DOMAINNAME,      "domainname",       CLI_ARG,    "<name>",       "set the NIS domain name (implies -u)" },
 	{ OPT_LO,              "lo",               CLI_NONE,   NULL,           "bring the loopback interface up (implies -n)" },
-	{ OPT_MONOTONIC,       "monotonic",        CLI_ARG,    "<time>",       "set the monotonic clock (implies -T)" },
-	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)" },
-	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks as the stream says (implies -T)" },
+	{ OPT_MONOTONIC,       "monotonic",        CLI_ARG,    "<time>",       "set the monotonic clock (implies -T)", X_MONOTONIC },
+	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)", X_BOOTTIME },
+	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks as the stream says (implies -T)", X_MONOTONIC | X_BOOTTIME },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "run a shell command inside before privilege is dropped" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
@@ -92,7 +92,7 @@ static const struct cli_opt table[] = {
 	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "signal the program (KILL) when nsunshare dies (implies -f)" },
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "run the program below a process 1 as nsinit(1) is (implies -p)" },
 	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "implies -f, which forwards all signals anyway" },
-	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing" },
+	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing", X_EXPLAIN },
 	CLI_FEATURES_OPTS,
 	{ 0 },
 };
