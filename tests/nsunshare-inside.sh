@@ -198,6 +198,21 @@ test_binfmt_misc()
 	assert_err_has 'hint: it is registered by user 0 of the user namespace, whom -r maps'
 }
 
+# With flag F the file is opened when it is registered, and so may be outside of the root.
+test_an_interpreter_for_a_new_root()
+{
+	grep -q binfmt_misc /proc/filesystems || return 0
+	mkdir -p "$TMP/new/proc"
+	cp "$(command -v busybox)" "$TMP/cat" || return 0
+	printf 'NSUT data' >"$TMP/new/data.nsut"
+	chmod 755 "$TMP/new/data.nsut"
+	run nsunshare -rp -R "$TMP/new" -l ":nsut:E::nsut::$TMP/cat:F" /data.nsut
+	assert_ok
+	assert_out 'NSUT data'
+	run nsunshare -rp -R "$TMP/new" -l ":nsut:E::nsut::$TMP/cat:" /data.nsut
+	assert_rc 127
+}
+
 # Its usual place is in proc: that of the new pid namespace, and one in a new root.
 test_binfmt_misc_brings_the_proc_that_it_is_in()
 {
