@@ -198,6 +198,12 @@ test_owner_gets_the_user_namespace()
 		assert_ok
 		assert_out '0 61234 1 : 0 5 1'
 	done
+	# whose ids the map options are about, too
+	run nsunshare --owner nstest:nstest -r --map-auto sh -c "$maps"
+	assert_ok
+	assert_out '0 61234 1 1 1000000 65536 65537 2000000 10000 : 0 61234 1 1 1500000 65536 65537 2500000 20000'
+	run nsunshare --owner daemon:nstest --map-auto true
+	assert_refused 125 'user daemon has no range of subordinate uids'
 	run nsunshare -f --owner 1234:2345 -r -T --boottime 5 true
 	assert_ok
 	run nsunshare --owner 1234 true

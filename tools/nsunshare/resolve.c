@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 
 #include "file.h"
 #include "idmapio.h"
@@ -59,7 +60,7 @@ static int resolve_owner(struct run *r, struct nserr *e)
 	return rc < 0 ? rc : lookup(IDMAP_GID, "--owner", colon + 1, &r->owner_gid, e);
 }
 
-/* Whom --map-user and the ranges are about: the owner of the new namespace. */
+/* Whom the map options are about: the owner of the new namespace. */
 static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 {
 	if (r->has_owner)
@@ -74,6 +75,7 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	const struct words *words = kind == IDMAP_UID ? &r->o->users : &r->o->groups;
 	struct idplan_single single = { 0 };
 	struct subid_user user = { 0 };
+	char owner[16];
 	int rc = 0;
 
 	if (!id && words->n == 0)
@@ -82,8 +84,10 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	if (id && id != opts_current)
 		rc = lookup(kind, kind == IDMAP_UID ? "--map-user" : "--map-group", id,
 			    &single.inside, e);
-	if (rc == 0 && words->n > 0)
-		rc = subid_user(NULL, &user, e);
+	if (rc == 0 && words->n > 0) {
+		snprintf(owner, sizeof(owner), "%u", r->owner_uid);
+		rc = subid_user(r->has_owner ? owner : NULL, &user, e);
+	}
 	if (rc < 0)
 		return rc;
 	return idplan_words(m, kind, words->word, words->n, id ? &single : NULL, IDPLAN_SHIFT,
