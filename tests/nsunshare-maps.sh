@@ -154,6 +154,10 @@ test_bad_numbers_are_refused()
 		run nsunshare "--map-users=$range" true
 		assert_refused 125 "$range"
 	done
+	run nsunshare --map-users 0:0:1 --map-groups 0:0 true
+	assert_refused 125 "gid map: bad range '0:0', not INSIDE:OUTSIDE:COUNT"
+	run nsunshare --map-users 0:0:1 --map-groups 0:0:2 --map-groups 1:5:1 true
+	assert_refused 125 'gid map: extent 2: inside range 1-1 overlaps extent 1'
 	run nsunshare --map-user nobody-of-that-name true
 	assert_refused 125 'nobody-of-that-name'
 }
@@ -203,7 +207,7 @@ test_owner_gets_the_user_namespace()
 	assert_ok
 	assert_out '0 61234 1 1 1000000 65536 65537 2000000 10000 : 0 61234 1 1 1500000 65536 65537 2500000 20000'
 	run nsunshare --owner daemon:nstest --map-auto true
-	assert_refused 125 'user daemon has no range of subordinate uids'
+	assert_refused 125 'uid map: user daemon has no range of subordinate uids'
 	run nsunshare -f --owner 1234:2345 -r -T --boottime 5 true
 	assert_ok
 	run nsunshare --owner 1234 true

@@ -90,8 +90,11 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	}
 	if (rc < 0)
 		return rc;
-	return idplan_words(m, kind, words->word, words->n, id ? &single : NULL, IDPLAN_SHIFT,
-			    &user, e);
+	rc = idplan_words(m, kind, words->word, words->n, id ? &single : NULL, IDPLAN_SHIFT, &user,
+			  e);
+	if (rc < 0)
+		nserr_prefix(e, "%s map", idmap_kind_names[kind]);
+	return rc;
 }
 
 /* user_namespaces(7): a process may itself map its own ids, and needs no privilege for it, where
