@@ -141,6 +141,11 @@ test_setup_runs_first_inside_with_all_privilege()
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /mnt && touch /mnt/here' ls /mnt
 	assert_ok
 	assert_out here
+	# whoever one is inside; the program has what it would have without
+	run nsunshare -cm --setup 'mount -t tmpfs none /mnt && touch /mnt/here' sh -c 'ls /mnt; grep CapAmb /proc/self/status'
+	assert_ok
+	assert_out 'here
+CapAmb:	0000000000000000'
 	run nsunshare -r --setup 'exit 3' echo ran
 	assert_refused 125 "--setup 'exit 3' failed with status 3"
 	run nsunshare -rp --setup 'kill -TERM $$' echo ran

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "credcaps.h"
 #include "nsunshare.h"
 #include "spawn.h"
 #include "sys_ns.h"
@@ -140,6 +141,8 @@ const struct plan_kind step_lo = {
 static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
+	const struct cred all_caps = { .keep_caps = true };
+	const struct plan_step keep_caps = { .arg = &all_caps };
 	const char *command = s->arg;
 	int wstatus;
 	pid_t pid = fork();
@@ -151,6 +154,9 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 		as.death_signal = SIGKILL;
 		as.parent = -1;
 		as.parent_pid = getppid();
+		/* capabilities(7): who is not 0 inside would lose them by the exec */
+		if (geteuid() != 0 && credcaps_sets.run(ctx, &keep_caps, e) < 0)
+			_exit(CLI_EXIT_NOEXEC);
 		if (supervise_child(&as, e) == 0)
 			execl("/bin/sh", "sh", "-c", command, NULL);
 		_exit(CLI_EXIT_NOEXEC);
