@@ -87,10 +87,10 @@ const struct plan_kind step_wd = {
  * is made private first, or the new one would appear outside. */
 static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	const struct run *r = ctx;
 	const char *dir = s->arg;
 	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
 
-	(void)ctx;
 	/* what is no mount point is propagated by nothing */
 	if (rc < 0 && rc != -EINVAL)
 		return nserr_set(e, rc, "cannot make '%s' private", dir);
@@ -98,7 +98,12 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
-	if (rc == -EPERM)
+	/* pid and user namespace are new together, and the caller is in the latter alone */
+	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
+	    (r->o->types & CLONE_NEWUSER))
+		nserr_hint(e, "with --no-fork this process is outside of the new pid namespace, "
+			      "whose proc only its processes can mount");
+	else if (rc == -EPERM)
 		mnt_explain("proc", e);
 	return rc;
 }
