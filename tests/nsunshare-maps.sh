@@ -4,6 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
+require_tool strace
 
 uid=$(id -u) gid=$(id -g)
 
@@ -66,6 +67,25 @@ test_explicit_ranges_and_a_single_id_over_them()
 	assert_out "10 $outside 20 : 10 $gids 20"
 	run nsunshare --map-users "10:$outside:10" --map-users "30:$((outside + 10)):10" --map-groups "10:$gids:1" sh -c "$maps"
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
+}
+
+# The module of tests/helpers has seven ranges for whoever asks. Its library is loaded for those alone who ask.
+test_all_ranges_of_nss()
+{
+	[ "$uid" = 0 ] || return 0
+	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
+	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
+	run env LD_LIBRARY_PATH="$NSUTILS_HELPERS" strace -f -qq -e trace=openat -o "$TMP/with" \
+		nsunshare -r --map-auto cat /proc/self/uid_map /proc/self/gid_map
+	run_rc=$rc run_out=$out
+	run strace -f -qq -e trace=openat -o "$TMP/without" nsunshare -r --map-users 1:5000:1 true
+	umount /etc/nsswitch.conf
+	assert_ok
+	assertEquals 0 "$run_rc"
+	assertEquals 16 "$(echo "$run_out" | wc -l)"
+	assertEquals '61 2600 10' "$(echo "$run_out" | awk 'END { print $1, $2, $3 }')"
+	assertTrue 'asked' "grep -q libsubid.so '$TMP/with'"
+	assertFalse 'not asked' "grep -q libsubid.so '$TMP/without'"
 }
 
 # What is not asked for stays unmapped, and a helper that has nothing to write is not run.
