@@ -22,6 +22,12 @@ static const char *const names[] = {
 };
 /* clang-format on */
 
+/* Second names, as in signal(7), which kill(1) and unshare(1) take as well. */
+static const struct {
+	const char *name;
+	int sig;
+} aliases[] = { { "IOT", SIGABRT }, { "CLD", SIGCHLD }, { "IO", SIGPOLL } };
+
 static const char *name_of(int sig)
 {
 	return sig > 0 && sig < (int)ARRAY_SIZE(names) ? names[sig] : NULL;
@@ -40,6 +46,11 @@ static int parse_realtime(const char *s, size_t n)
 	return max ? SIGRTMAX - (int)off : SIGRTMIN + (int)off;
 }
 
+static bool is_name(const char *name, const char *s, size_t n)
+{
+	return name && strlen(name) == n && strncasecmp(name, s, n) == 0;
+}
+
 int signame_parse(const char *s, size_t n)
 {
 	uint64_t number;
@@ -50,12 +61,12 @@ int signame_parse(const char *s, size_t n)
 		s += 3;
 		n -= 3;
 	}
-	for (int sig = 1; sig < SIGRTMIN; sig++) {
-		const char *name = name_of(sig);
-
-		if (name && strlen(name) == n && strncasecmp(name, s, n) == 0)
+	for (int sig = 1; sig < SIGRTMIN; sig++)
+		if (is_name(name_of(sig), s, n))
 			return sig;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (is_name(aliases[i].name, s, n))
+			return aliases[i].sig;
 	if (n >= 5 && (strncasecmp(s, "RTMIN", 5) == 0 || strncasecmp(s, "RTMAX", 5) == 0))
 		return parse_realtime(s, n);
 	return -EINVAL;

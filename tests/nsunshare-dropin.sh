@@ -73,6 +73,10 @@ test_what_an_ordinary_user_writes()
 		--user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork --mount-proc sh $TMP/look
 		-rf sh $TMP/look
 		-rf --kill-child=TERM sh $TMP/look
+		-rf --kill-child=sigusr1 sh $TMP/look
+		-rf --kill-child=IOT sh $TMP/look
+		-rf --kill-child=CLD sh $TMP/look
+		-rf --kill-child=IO sh $TMP/look
 		--map-user=7 --map-group=8 sh $TMP/look
 		--map-user 0 sh $TMP/look
 		--map-group 5 sh $TMP/look

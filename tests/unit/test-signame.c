@@ -16,6 +16,9 @@ static void names_and_numbers(void)
 	CHECK_INT(parse("sigterm"), SIGTERM);
 	CHECK_INT(parse("15"), SIGTERM);
 	CHECK_INT(parse("WINCH"), SIGWINCH);
+	CHECK_INT(parse("IOT"), SIGABRT);
+	CHECK_INT(parse("SIGCLD"), SIGCHLD);
+	CHECK_INT(parse("io"), SIGIO);
 	CHECK_INT(parse("RTMIN"), SIGRTMIN);
 	CHECK_INT(parse("SIGRTMIN+3"), SIGRTMIN + 3);
 	CHECK_INT(parse("RTMAX-1"), SIGRTMAX - 1);
