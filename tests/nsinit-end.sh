@@ -94,12 +94,28 @@ test_asks_with_another_signal()
 	assert_out asked
 }
 
-test_a_subreaper_ends_the_children_of_threads_and_grandchildren()
+# Three levels deep, each in a session of its own.
+test_a_subreaper_ends_grandchildren()
 {
-	# the main thread of perl has them all, three levels deep, each in a session of its own
-	start nsinit sh -c 'setsid sh -c "setsid sh -c \"setsid sleep 1000 & wait\" & wait" & sleep 0.1; echo ready; exit 1'
+	# shellcheck disable=SC2016 # for the script
+	printf '#!/bin/sh\n[ $1 = 0 ] && echo ready && exec sleep 1000\nsetsid "$0" $(($1 - 1)) &\nwait\n' >"$TMP/deep"
+	chmod 755 "$TMP/deep"
+	start nsinit "$TMP/deep" 3
+	kill -TERM "$pid"
 	finish
-	assert_rc 1
+	assert_rc 143
+	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+}
+
+# A child is listed with the thread that made it, not with the process.
+test_a_subreaper_ends_the_children_of_threads()
+{
+	# shellcheck disable=SC2016 # for perl
+	start nsinit perl -e 'use threads; threads->create(sub {
+		fork or exec qw(setsid sh -c), "echo ready; exec sleep 1000"; sleep 1000 })->join'
+	kill -TERM "$pid"
+	finish
+	assert_rc 143
 	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
 }
 
