@@ -84,7 +84,6 @@ test_loses_none_at_a_thousand_a_second()
 test_a_signal_before_the_exec_is_not_lost()
 {
 	# blocked while perl, so that it is pending when nsinit begins
-	# pending already when nsinit begins
 	run perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); kill "USR1", $$;
 		exec "nsinit", "signals", "count", "10"'
 	assert_rc 0

@@ -51,14 +51,6 @@ test_exit_status_is_the_programs()
 	assert_rc 9
 }
 
-test_a_fatal_signal_is_raised_again()
-{
-	run nsunshare -f sh -c 'kill -KILL $$'
-	assert_rc 137
-	run nsunshare -f sh -c 'kill -TERM $$'
-	assert_rc 143
-}
-
 test_missing_and_unusable_programs()
 {
 	run nsunshare -rp /nonexistent

@@ -18,7 +18,7 @@ tearDown()
 	umount -R "$TMP/d" && rm -rf "$TMP/d"
 }
 
-# names_of FILE…: the namespace that each is, as nsenter(1) finds it.
+# inode FILE: the namespace that it is.
 inode()
 {
 	stat -Lc %i "$1"
