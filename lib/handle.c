@@ -4,8 +4,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <sys/wait.h>
 
 #include "file.h"
 #include "interrupt.h"
@@ -94,15 +92,11 @@ static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
 	cleanup_fd int signals = interrupt_open_ending();
-	struct pollfd p[2] = { { .fd = h->wait_fd, .events = POLLIN },
-			       { .fd = signals, .events = POLLIN } };
 	char byte;
 
 	(void)ctx;
-	if (RETRY_EINTR(poll(p, 2, -1)) < 0)
-		return nserr_set(e, errno, "cannot wait for descriptor %d", h->wait_fd);
-	if (p[1].revents & POLLIN)
-		return nserr_set(e, EINTR, "waiting for descriptor %d", h->wait_fd);
+	if (interrupt_wait(signals, h->wait_fd) < 0)
+		return interrupt_error(e);
 	if (RETRY_EINTR(read(h->wait_fd, &byte, 1)) < 0)
 		return nserr_set(e, errno, "cannot read descriptor %d", h->wait_fd);
 	return 0;
