@@ -22,6 +22,13 @@ int file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 	return fd < 0 ? -errno : file_above_std(fd);
 }
 
+int file_open_self(struct nserr *e)
+{
+	int fd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+
+	return fd < 0 ? nserr_set(e, fd, "cannot open /proc/self") : fd;
+}
+
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
 {
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY, 0);

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "nserr.h"
 
 /*
  * Reads dirfd/path (openat(2); AT_FDCWD for a plain path) into buf and terminates it.
@@ -30,6 +30,9 @@ int file_write_all(int fd, const void *buf, size_t n) must_check;
 /* Opens with O_CLOEXEC, never returning 0 to 2 (which would become the program's standard
  * streams). The descriptor, or a negative errno. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
+
+/* The caller's own directory in /proc (O_PATH). A descriptor, or a negative errno with e set. */
+int file_open_self(struct nserr *e) must_check;
 
 /* Moves fd above 2 if it is not there, keeping O_CLOEXEC. Takes fd; a descriptor or a negative
  * errno. */

@@ -16,13 +16,6 @@
 
 #define INITIAL_INODE UINT64_C(0xEFFFFFFD) /* PROC_USER_INIT_INO, the same on every kernel */
 
-static int open_self(struct nserr *e)
-{
-	int self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-
-	return self < 0 ? nserr_set(e, self, "cannot open /proc/self") : self;
-}
-
 static uint64_t inode_of(int dirfd, const char *path)
 {
 	struct stat st;
@@ -78,7 +71,7 @@ static int clip(struct idmap *m, const struct idmap *own)
 static int read_proc(int procfd, struct idmaps *m, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
-	cleanup_fd int self = open_self(e);
+	cleanup_fd int self = file_open_self(e);
 	uint64_t mine, theirs;
 	int rc = self < 0 ? self : idmaps_read(procfd, m, e);
 
@@ -165,7 +158,7 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 /* The maps of a namespace that may have no process. */
 static int read_fd(int nsfd, struct idmaps *m, struct nserr *e)
 {
-	cleanup_fd int self = open_self(e);
+	cleanup_fd int self = file_open_self(e);
 
 	*m = IDMAPS_INIT;
 	if (self < 0)
@@ -279,7 +272,7 @@ bool idmapns_sees_all(const char *ref)
 {
 	__attribute__((cleanup(target_close))) struct target t = { NSPROC_REF_INIT, -1 };
 	struct nserr ignored = NSERR_INIT;
-	cleanup_fd int self = open_self(&ignored);
+	cleanup_fd int self = file_open_self(&ignored);
 	uint64_t mine = self < 0 ? 0 : inode_of(self, "ns/user");
 
 	if (mine == INITIAL_INODE || target_open(ref, &t, &ignored) < 0)
@@ -311,7 +304,7 @@ static int view_parent(int nsfd, struct idmapns *n)
 int idmapns_views(const char *ref, struct idmapns *n, struct nserr *e)
 {
 	__attribute__((cleanup(target_close))) struct target t;
-	cleanup_fd int self = open_self(e);
+	cleanup_fd int self = file_open_self(e);
 	uint64_t mine;
 	int rc = target_open(ref, &t, e);
 

@@ -13,12 +13,10 @@
 /* The map of the caller's own user namespace; the initial one's covers all ids. */
 static int own_map(enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
-	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	cleanup_fd int self = file_open_self(e);
 
 	*m = IDMAP_INIT;
-	if (self < 0)
-		return nserr_set(e, self, "cannot open /proc/self");
-	return idmap_read(self, kind, m, e);
+	return self < 0 ? self : idmap_read(self, kind, m, e);
 }
 
 int idplan_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)

@@ -62,10 +62,10 @@ static bool is_shared(int self, const struct nstype *t, const char *link, ssize_
 
 int nsjoin_add_all(struct nsjoin *j, struct nserr *e)
 {
-	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	cleanup_fd int self = file_open_self(e);
 
 	if (self < 0)
-		return nserr_set(e, self, "cannot open /proc/self");
+		return self;
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		const struct nstype *t = &nstypes[i];
 		char link[32];

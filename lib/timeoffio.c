@@ -99,8 +99,8 @@ int timeoff_read_ns(int ns, struct timeoff *t, struct nserr *e)
 			nserr_hint(e, "no process is in it, and entering needs CAP_SYS_ADMIN");
 		return rc;
 	}
-	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	return self < 0 ? nserr_set(e, self, "cannot open /proc/self") : timeoff_read(self, t, e);
+	self = file_open_self(e);
+	return self < 0 ? self : timeoff_read(self, t, e);
 }
 
 int timeoff_read_process(const struct nsproc_ref *p, struct timeoff *t, uint64_t *inode,
@@ -252,10 +252,8 @@ static int own_offsets(struct timeoff *t, struct nserr *e)
 		zero_offsets(t);
 		return 0;
 	}
-	self.procfd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	if (self.procfd < 0)
-		return nserr_set(e, self.procfd, "cannot open /proc/self");
-	return timeoff_read_process(&self, t, &inode, e);
+	self.procfd = file_open_self(e);
+	return self.procfd < 0 ? self.procfd : timeoff_read_process(&self, t, &inode, e);
 }
 
 int timeoff_look(enum timeoff_anchor anchor, int procfd, struct timeoff_now *now, struct nserr *e)

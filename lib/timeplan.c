@@ -27,10 +27,8 @@ static int run_write(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	if (s->num)
 		return timeoff_write((int)s->num, s->arg, e);
-	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	if (self < 0)
-		return nserr_set(e, self, "cannot open /proc/self");
-	return timeoff_write(self, s->arg, e);
+	self = file_open_self(e);
+	return self < 0 ? self : timeoff_write(self, s->arg, e);
 }
 
 static void show_write(const void *ctx, const struct plan_step *s, struct buf *out)

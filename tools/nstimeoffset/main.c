@@ -49,8 +49,8 @@ static int open_target(const struct opts *o, struct nsproc_ref *p, struct nserr 
 	if (o->mode == MODE_WRITE)
 		return nsref_open_process(&o->target, p, e);
 	p->pid = getpid();
-	p->procfd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	return p->procfd < 0 ? nserr_set(e, p->procfd, "cannot open /proc/self") : 0;
+	p->procfd = file_open_self(e);
+	return MIN(p->procfd, 0);
 }
 
 static int run(struct opts *o, struct buf *out, struct nserr *e)

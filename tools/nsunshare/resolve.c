@@ -119,9 +119,9 @@ static int finish_maps(struct run *r, struct nserr *e)
 	}
 	if (r->maps_by_self)
 		return 0;
-	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	self = file_open_self(e);
 	if (self < 0)
-		return nserr_set(e, self, "cannot open /proc/self");
+		return self;
 	rc = idmaps_read(self, &own, e);
 	if (rc == 0)
 		rc = idmaps_check_given(&r->maps, e);
@@ -160,9 +160,9 @@ static int resolve_clocks(struct run *r, struct nserr *e)
 
 	if (!timeoff_wanted(&r->o->clocks))
 		return 0;
-	self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	self = file_open_self(e);
 	if (self < 0)
-		return nserr_set(e, self, "cannot open /proc/self");
+		return self;
 	rc = timeoff_look(TIMEOFF_ANCHOR_START, self, &now, e);
 	return rc < 0 ? rc : timeoff_request_resolve(&r->o->clocks, &now, &r->offsets, e);
 }
