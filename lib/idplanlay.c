@@ -38,15 +38,8 @@ static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t in
 		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
 	}
 	/* shift: what is left of both sides is paired in order; the longer side loses its last */
-	if (at_in < at_out) {
-		uint64_t n = MIN(b, x->count - 1) - a;
-
-		rc = add(m, x->inside + a + 1, x->outside + a, n, e);
-	} else {
-		uint64_t n = MIN(b, x->count - 1) - a;
-
-		rc = add(m, x->inside + a, x->outside + a + 1, n, e);
-	}
+	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
+		 MIN(b, x->count - 1) - a, e);
 	if (rc < 0 || b >= x->count)
 		return rc;
 	return add(m, x->inside + b + 1, x->outside + b + 1, x->count - b - 1, e);

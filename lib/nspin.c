@@ -27,6 +27,12 @@ static bool is_shared(const char *path)
 	return false;
 }
 
+static void hint_privilege(struct nserr *e)
+{
+	nserr_hint(e, "a namespace is kept by a mount outside of it, which needs CAP_SYS_ADMIN "
+		      "there");
+}
+
 static void explain(const struct nspin *pin, const struct nstype *type, int rc, struct nserr *e)
 {
 	if (rc == -EINVAL && type->flag == CLONE_NEWNS && is_shared(pin->path)) {
@@ -34,8 +40,7 @@ static void explain(const struct nspin *pin, const struct nstype *type, int rc, 
 			      "namespace; make one that can: mount --bind DIR DIR && mount "
 			      "--make-private DIR (--persist DIR does it)");
 	} else if (rc == -EPERM) {
-		nserr_hint(e, "a namespace is kept by a mount outside of it, which needs "
-			      "CAP_SYS_ADMIN there");
+		hint_privilege(e);
 	} else if (rc == -ENOENT || (rc == -EINVAL && type->flag == CLONE_NEWPID)) {
 		nserr_hint(e, "a pid namespace can be kept once it has a process (--fork)");
 	}
@@ -149,8 +154,7 @@ int nspin_dir(const char *dir, bool *created, bool *bound, struct nserr *e)
 	nspin_dir_undo(dir, *created, *bound);
 	nserr_set(e, rc, "cannot make '%s' a private mount", dir);
 	if (rc == -EPERM)
-		nserr_hint(e, "a namespace is kept by a mount outside of it, which needs "
-			      "CAP_SYS_ADMIN there");
+		hint_privilege(e);
 	return rc;
 }
 
