@@ -26,7 +26,7 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 #define CLI_LONG 256
 
 /* The key of a row that stands for one option per namespace type: cli_next() returns it with
- * cli.type set. Its help has one %s, for nstype.what. */
+ * cli.type set. Its help is shown with nstype.what behind it. */
 #define CLI_NSTYPES 0x4000
 
 #define CLI_FEATURES 0x3fff /* the key of --features */

@@ -27,6 +27,7 @@ struct initproc {
 	bool running;
 };
 
+/* Add the steps before and after the tool's own in the program's process; i is borrowed. */
 void initproc_plan(struct initproc *i, struct plan *p);
 void initproc_plan_exec(struct initproc *i, struct plan *p);
 

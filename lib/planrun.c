@@ -75,7 +75,7 @@ static int send_message(int line, const struct plan_message *m)
 {
 	ssize_t n;
 
-	/* what is short of memory now need not be so for long, and nobody else can undo it */
+	/* a lack of memory may pass, and a message that is lost leaves steps that nobody undoes */
 	for (int tries = 0; tries < 100; tries++) {
 		n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
 		if (n >= 0 || errno == EPIPE || errno == ECONNRESET)
@@ -112,7 +112,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 		if (i == w->p->n - 1 && w->self == PLAN_CALLER)
 			tell_others(w, 0);
-		/* the last moment in which it is for us: a first process has no handler yet */
+		/* after the exec a signal is the program's, and lost on a process 1 that has no
+		 * handler yet: this is the last moment in which it can end the run */
 		if (i == w->p->n - 1 && w->status_fd >= 0 &&
 		    interrupt_is_pending(w->status_fd, &w->p->interrupts))
 			return interrupt_error(e);
@@ -300,10 +301,10 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
 		return ended_early(w, i, e);
-	/* below a step that stays the program may run before the line tells: a signal is for it
-	 * then, and waits until that is known */
+	/* behind a step that stays the program may run before the line has told us so: a signal
+	 * may be for the program, and is left pending until we know */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
-		/* what it does may take any time, and it holds nothing outside of itself */
+		/* its step may take any time, and what a child has done goes with it */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
 		return interrupt_error(e);

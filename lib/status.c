@@ -20,8 +20,8 @@ static int write_line(int fd, struct buf *line)
 	return line->err ? line->err : file_write_all(fd, line->s, line->len);
 }
 
-/* A namespace of the child. One that is not dumpable does not let its parent look; it has those of
- * the parent, and of pid and time those that the parent gives its children. */
+/* A namespace of the child, asked of its pidfd (6.11). Where that does not tell, as of a child that
+ * is not dumpable, and self is known, it is the caller's own, or that of the caller's children. */
 static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
 {
 	char path[64];

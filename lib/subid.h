@@ -59,12 +59,13 @@ int subids_add(struct subids *s, struct subid_extent r) must_check;
 int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		 struct nserr *e) must_check;
 
+extern const char *const subid_files[IDMAP_KINDS]; /* "/etc/subuid", "/etc/subgid" */
+
 /* The whole file of that kind into memory that the caller frees; 0 and NULL when there is none. The
  * length, or a negative errno with e set. */
-extern const char *const subid_files[IDMAP_KINDS]; /* "/etc/subuid", "/etc/subgid" */
 ssize_t subid_read_file(enum idmap_kind kind, char **text, struct nserr *e) must_check;
 
-/* The same of a text of the form of subuid(5). 0 or -ENOMEM. */
+/* subid_ranges() of a text of the form of subuid(5). 0 or -ENOMEM. */
 int subid_parse(const char *text, size_t n, const struct subid_user *u,
 		struct subids *out) must_check;
 

@@ -22,9 +22,10 @@ static void give_terminal(struct supervise *s)
 /* ---- Stopping */
 
 /*
- * Stops us with signal sig until SIGCONT. A stop signal that is sent takes a pending SIGCONT away
- * (signal(7)), so where one has come already it is that which counts. From the sending on SIGCONT
- * takes the stop signal away; what continued the child alone before, the child tells of.
+ * Stops us with signal sig until SIGCONT, unless what is to continue us has come already. A stop
+ * signal takes a pending SIGCONT away (signal(7)), so that is looked for first; a SIGCONT behind
+ * our kill(2) takes sig away, as it should. Before it one may have reached the child and not
+ * us: waitid(2) tells that the child runs again, and we take sig back ourselves.
  */
 static void stop_self(struct supervise *s, int sig)
 {
@@ -108,8 +109,9 @@ static void send_to_child(const struct supervise *s, int sig, const siginfo_t *i
 }
 
 /*
- * Whether the child has been continued: a shell continues the whole process group, and the same
- * again from us could come behind the next stop and undo it. (A first process never stops.)
+ * Whether the child has been continued without us, since a shell continues the whole process group.
+ * A second SIGCONT from us could come behind the next stop and undo that. (A first process never
+ * stops.)
  */
 static bool has_continued(const struct supervise *s)
 {
@@ -122,9 +124,10 @@ static bool has_continued(const struct supervise *s)
 static void received(struct supervise *s, const siginfo_t *info);
 
 /*
- * Behind our SIGCONT: where the terminal stopped the child between that and the SIGCONT to us, ours
- * undid it. So a stop signal that has come by now is sent on, whoever it was sent to; should the
- * child have it behind our SIGCONT, the next one takes the second away (signal(7)).
+ * Where the terminal stopped the child after the SIGCONT that we were sent and before the one that
+ * we have just sent on, ours has undone the stop. So a stop signal that we have by now is sent to
+ * the child, also one that went to the whole group. Should the child have been stopped by its own
+ * after ours, the second waits in it until the next SIGCONT, which takes it away (signal(7)).
  */
 static void stop_again(struct supervise *s)
 {
@@ -164,7 +167,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {
-		/* that it has been, by us, is nothing to find the next time */
+		/* or the next time what we have done would be taken for a shell's */
 		(void)has_continued(s);
 		stop_again(s);
 	}

@@ -62,7 +62,8 @@ int sys_ns_parent(int fd) must_check;
  * kind of file. */
 int64_t sys_ns_type(int fd) must_check;
 
-/* The uid that made a user namespace (4.11), as the caller's user namespace sees it. */
+/* The uid that made a user namespace (4.11), as the caller's user namespace sees it, into *uid. 0
+ * or a negative errno. */
 int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 
 /* The 64-bit id of any namespace (NS_GET_ID, 6.18) or of a mount namespace (NS_GET_MNTNS_ID, 6.11).

@@ -24,9 +24,11 @@ int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
 int sys_pidfd_open_task(pid_t id) must_check; /* whichever it is */
 
-/* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). */
+/* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). A descriptor or a negative errno,
+ * -EPERM for a process that may not be traced. */
 int sys_pidfd_getfd(int pidfd, int fd) must_check;
 
+/* pidfd_send_signal(2), 5.1. 0 or a negative errno, -ESRCH for a process that is gone. */
 int sys_pidfd_send_signal(int pidfd, int sig) must_check;
 
 /* Fills what the kernel tells of a process without any privilege (6.13). 0 or a negative errno,
