@@ -43,9 +43,11 @@ test_ends_what_the_program_leaves()
 
 test_what_is_asked_has_time_to_end()
 {
+	mkfifo "$TMP/trap"
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2086 # words
-		start $init sh -c '(trap "sleep 0.2; echo cleaned up; exit" TERM; echo ready; while :; do sleep 0.01; done) & sleep 0.1; exit 2'
+		start $init sh -c '(trap "sleep 0.2; echo cleaned up; exit" TERM; echo set >"$0"; while :; do sleep 0.01; done) &
+			read -r _ <"$0"; echo ready; exit 2' "$TMP/trap"
 		finish
 		assert_rc 2
 		assert_out 'cleaned up'
