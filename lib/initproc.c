@@ -16,7 +16,7 @@ static int run_subreaper(void *ctx, const struct plan_step *s, struct nserr *e)
 	return reap_adopt(e);
 }
 
-static const struct plan_kind subreaper_step = {
+static const struct plan_kind subreaper_kind = {
 	.name = "subreaper",
 	.call = "prctl(PR_SET_CHILD_SUBREAPER)",
 	.what = "adopt what is orphaned below",
@@ -36,7 +36,7 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid;
 }
 
-static const struct plan_kind fork_step = {
+static const struct plan_kind fork_kind = {
 	.name = "fork",
 	.call = "fork(2)",
 	.what = "create the program's process",
@@ -70,7 +70,7 @@ static void show_retire(const void *ctx, const struct plan_step *s, struct buf *
 	buf_printf(out, "go to /%s", i->guarded ? " and, as PID 1, become undumpable" : "");
 }
 
-static const struct plan_kind retire_step = {
+static const struct plan_kind retire_kind = {
 	.name = "retire",
 	.call = "chdir(2), prctl(PR_SET_DUMPABLE)",
 	.run = run_retire,
@@ -85,7 +85,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	return spawn_exec(argv, e);
 }
 
-static const struct plan_kind exec_step = {
+static const struct plan_kind exec_kind = {
 	.name = "exec",
 	.call = "execve(2)",
 	.what = "execute '%s'",
@@ -96,18 +96,18 @@ void initproc_plan(struct initproc *i, struct plan *p)
 {
 	/* explained from outside, what has an outer will be PID 1 all the same */
 	if (!i->outer && getpid() != 1)
-		plan_add(p, PLAN_CALLER, &subreaper_step, i, 0);
-	plan_add(p, PLAN_CALLER, &fork_step, i, 0);
+		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
+	plan_add(p, PLAN_CALLER, &fork_kind, i, 0);
 	handle_plan_created(&i->handle, p);
 	handle_plan_wait(&i->handle, p, PLAN_CALLER);
-	plan_add(p, PLAN_CALLER, &retire_step, i, 0);
+	plan_add(p, PLAN_CALLER, &retire_kind, i, 0);
 }
 
 void initproc_plan_exec(struct initproc *i, struct plan *p)
 {
 	supervise_plan(&i->supervise, p, PLAN_CHILD);
 	handle_plan_exec(&i->handle, p, PLAN_CHILD, i->argv[0]);
-	plan_add(p, PLAN_CHILD, &exec_step, i->argv[0], (uintptr_t)i->argv);
+	plan_add(p, PLAN_CHILD, &exec_kind, i->argv[0], (uintptr_t)i->argv);
 }
 
 /* What the program holds open is none of our business, and what we hold it could find. */
