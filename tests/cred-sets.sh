@@ -121,6 +121,8 @@ test_keep_caps_are_ambient()
 	assertEquals "$(fact cap-ambient)" "$(fact cap-effective)"
 	assertEquals "$(fact cap-ambient)" "$(fact cap-inheritable)"
 	[ "$(id -u)" != 0 ] || return 0
+	run nsunshare -Uc -- sh -c 'exec probe'
+	assertEquals "$none $none" "$(fact cap-ambient) $(fact cap-effective)"
 	run nsunshare -Uc --cap-keep net_raw -- sh -c 'exec probe'
 	want=$(bits $net_raw)
 	assert_sets "$want" "$want" "$want" "$want" "$want"
@@ -137,6 +139,8 @@ test_ids_are_changed_whole()
 		assert_ok
 		assert_fact "uid $NSTEST_UID $NSTEST_UID $NSTEST_UID" "gid $NSTEST_UID $NSTEST_UID $NSTEST_UID" \
 			"groups 0 $NSTEST_UID"
+		carry -G tty -- probe
+		assert_fact 'gid 5 5 5' groups
 		carry --groups none -- probe
 		assert_fact groups
 	done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-inside: what the program finds: mounts, names, clocks, loopback, directory, environment, capabilities.
+# nsunshare-inside: what the program finds: mounts, names, clocks, loopback, directory, environment.
 # as: root user
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
@@ -167,18 +167,6 @@ KEEP_B=2'
 	assert_out_has CLEARED
 	run nsunshare -rp --clear-env --setenv A=1 --setenv B=2 --unsetenv A env
 	assert_out B=2
-}
-
-test_keep_caps()
-{
-	[ "$(id -u)" != 0 ] || return 0
-	run nsunshare -c grep CapEff /proc/self/status
-	assert_out 'CapEff:	0000000000000000'
-	run nsunshare -c --keep-caps grep CapEff /proc/self/status
-	assert_ok
-	assert_out_lacks 0000000000000000
-	run nsunshare -cpn --keep-caps sh -c 'exec 2>&1; grep CapAmb /proc/self/status'
-	assert_out_lacks 0000000000000000
 }
 
 test_binfmt_misc()

@@ -195,20 +195,6 @@ test_maps_that_do_not_go_together()
 	assert_rc 125
 }
 
-test_setuid_and_setgid_by_number_and_name()
-{
-	[ "$uid" = 0 ] || return 0
-	run nsunshare -S 1234 -G 2345 id -u
-	assert_ok
-	assert_out 1234
-	run nsunshare -S daemon -G tty sh -c 'id -u; id -G'
-	assert_out '1
-5'
-	run nsunshare -p -S 1234 -G 2345 sh -c 'id -u; id -G'
-	assert_out '1234
-2345'
-}
-
 test_owner_gets_the_user_namespace()
 {
 	[ "$uid" = 0 ] || return 0

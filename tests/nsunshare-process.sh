@@ -61,6 +61,7 @@ test_the_death_signal_is_set_after_the_ids_are_changed()
 		run nsunshare $options --kill-child=USR2 setpriv -d
 		assert_rc 0
 		assert_out_has 'Parent death signal: USR2'
+		assert_out_has 'uid: 1000'
 	done
 }
 
