@@ -18,7 +18,9 @@ cat >"$TMP/look" <<-'SCRIPT'
 	cd "$OLDPWD" && pwd
 	set -- /proc/[0-9]*
 	[ $# -lt 5 ] && echo few in proc
-	cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups /proc/self/timens_offsets
+	# which extent is the first is of no matter
+	sort -n /proc/self/uid_map && sort -n /proc/self/gid_map
+	cat /proc/self/setgroups /proc/self/timens_offsets
 	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { print $5, $7 }' \
 		/proc/self/status /proc/self/mountinfo
 	setpriv --dump | grep -i 'death'
@@ -80,6 +82,13 @@ test_what_an_ordinary_user_writes()
 		--map-user=7 --map-group=8 sh $TMP/look
 		--map-user 0 sh $TMP/look
 		--map-group 5 sh $TMP/look
+		--map-users=1000000,0,10 sh $TMP/look
+		--map-groups=1500000,0,10 sh $TMP/look
+		--map-users=1000000,5,10 --map-groups=1500000,5,10 sh $TMP/look
+		-r --map-users=1000000,1,10 --map-groups=1500000,1,10 sh $TMP/look
+		-r --map-users=1000000,0,10 --map-groups=1500000,0,10 sh $TMP/look
+		-c --map-users=1000000,0,10 --map-groups=1500000,0,10 sh $TMP/look
+		--map-user=3 --map-group=4 --map-users=1000000,0,10 --map-groups=1500000,0,10 sh $TMP/look
 		-U --setgroups=deny sh $TMP/look
 		-r --keep-caps sh $TMP/look
 		-c --keep-caps sh $TMP/look
