@@ -36,6 +36,12 @@ int spawn_exec(char *const argv[], struct nserr *e)
 	return failed(argv[0], errno, e);
 }
 
+int spawn_exec_file(const char *path, char *const argv[], struct nserr *e)
+{
+	execv(path, argv);
+	return failed(path, errno, e);
+}
+
 /* 0 or an errno, execve(2)'s for a file that it would not take. */
 static int check_file(const char *path)
 {

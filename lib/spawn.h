@@ -11,6 +11,9 @@
  */
 int spawn_exec(char *const argv[], struct nserr *e) must_check;
 
+/* The same for a file that is not looked for in PATH: the shell of spawn_shell(). */
+int spawn_exec_file(const char *path, char *const argv[], struct nserr *e) must_check;
+
 /* Whether that program is there and may be executed, as far as can be told without executing it. 0,
  * or the error and status that spawn_exec() would give. */
 int spawn_check(const char *program, struct nserr *e) must_check;

@@ -83,6 +83,23 @@ test_a_shell_without_a_program()
 	assert_out -sh
 }
 
+test_a_shell_that_cannot_be_run()
+{
+	chmod 755 "$TMP"
+	printf '#!/nonexistent\n' >"$TMP/shell"
+	chmod 755 "$TMP/shell"
+	for with in 'nsunshare -ru' 'nsunshare -ru nsenter2 --uts=/proc/self/ns/uts' \
+		'nsunshare -r nstimeoffset -b 1'; do
+		# shellcheck disable=SC2086 # words
+		run env SHELL="$TMP/shell" $with
+		assert_refused 127 "cannot execute '$TMP/shell'"
+		assert_err_has 'hint: the file exists, but the interpreter it names does not'
+		# shellcheck disable=SC2086 # words
+		run env SHELL=/etc/passwd $with
+		assert_refused 126 "cannot execute '/etc/passwd'"
+	done
+}
+
 test_descriptors_are_inherited_and_ours_are_not()
 {
 	run sh -c 'ls /proc/self/fd' 7</dev/null

@@ -261,10 +261,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (n->argv[0])
 		return spawn_exec(n->argv, e);
 	spawn_shell(false, &path, shell);
-	execv(path, shell);
-	nserr_set(e, errno, "cannot execute '%s'", path);
-	e->status = e->errnum == ENOENT ? CLI_EXIT_NOENT : CLI_EXIT_NOEXEC;
-	return -e->errnum;
+	return spawn_exec_file(path, shell, e);
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -153,16 +153,15 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct request *q = ctx;
 	char *shell[2];
 	const char *path;
+	int rc;
 
 	(void)s;
 	if (q->argv)
 		return spawn_exec(q->argv, e);
 	spawn_shell(false, &path, shell);
-	execv(path, shell);
+	rc = spawn_exec_file(path, shell, e);
 	execl("/bin/sh", "-sh", (char *)NULL);
-	nserr_set(e, errno, "cannot execute %s", path);
-	e->status = 127;
-	return -ENOENT;
+	return rc;
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)

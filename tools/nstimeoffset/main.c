@@ -13,11 +13,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct opts *o = ctx;
 
 	(void)s;
-	if (o->rest[0])
-		return spawn_exec(o->rest, e);
-	execv(o->program, o->shell);
-	e->status = CLI_EXIT_NOEXEC;
-	return nserr_set(e, errno, "cannot execute '%s'", o->program);
+	return o->rest[0] ? spawn_exec(o->rest, e) : spawn_exec_file(o->program, o->shell, e);
 }
 
 static const struct plan_kind step_exec = {

@@ -215,12 +215,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct run *r = ctx;
 
 	(void)s;
-	if (!r->shell)
-		return spawn_exec(r->argv, e);
-	execv(r->shell, r->argv);
-	nserr_set(e, errno, "cannot execute '%s'", r->shell);
-	e->status = errno == ENOENT ? CLI_EXIT_NOENT : CLI_EXIT_NOEXEC;
-	return -errno;
+	return r->shell ? spawn_exec_file(r->shell, r->argv, e) : spawn_exec(r->argv, e);
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
