@@ -69,7 +69,7 @@ int idmap_merge(struct idmap *m);
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;
 
-/* The same, where a map without an extent is one that nobody wants. */
+/* The same of what is there, without a parent: a map without extents is none to be written. */
 int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 
 /* Puts the line (or number) of extent i before the sentence of e. */

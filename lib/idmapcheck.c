@@ -170,28 +170,31 @@ int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr 
 	return rc;
 }
 
-int idmaps_check_given(const struct idmaps *m, struct nserr *e)
+static int check_kind(const struct idmaps *m, enum idmap_kind k, const struct idmaps *parent,
+		      struct nserr *e)
 {
-	for (int k = 0; k < IDMAP_KINDS; k++) {
-		int rc = m->map[k].n > 0 ? idmap_check(&m->map[k], NULL, e) : 0;
+	int rc = idmap_check(&m->map[k], parent ? &parent->map[k] : NULL, e);
 
-		if (rc < 0) {
-			nserr_prefix(e, "%s map", idmap_kind_names[k]);
-			return rc;
-		}
-	}
-	return 0;
+	if (rc < 0)
+		nserr_prefix(e, "%s map", idmap_kind_names[k]);
+	return rc;
 }
 
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e)
 {
-	for (int k = 0; k < IDMAP_KINDS; k++) {
-		int rc = idmap_check(&m->map[k], parent ? &parent->map[k] : NULL, e);
+	int rc = 0;
 
-		if (rc < 0) {
-			nserr_prefix(e, "%s map", idmap_kind_names[k]);
-			return rc;
-		}
-	}
-	return 0;
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		rc = check_kind(m, k, parent, e);
+	return rc;
+}
+
+int idmaps_check_given(const struct idmaps *m, struct nserr *e)
+{
+	int rc = 0;
+
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		if (m->map[k].n > 0)
+			rc = check_kind(m, k, NULL, e);
+	return rc;
 }

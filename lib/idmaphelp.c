@@ -83,6 +83,8 @@ int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
 		return 0;
 	*way = IDMAP_HELPERS;
 	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (m->map[k].n == 0)
+			continue;
 		if (!find_program(helpers[k], path, sizeof(path))) {
 			nserr_set(e, EPERM, "only one's own id can be mapped here");
 			nserr_hint(e, "%s, which could map more, is not installed (uidmap)",
@@ -301,7 +303,7 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		if (m->map[k].n > 0)
+		if (m->map[k].n > 0) /* all ids of the other stay unmapped */
 			rc = write_helper(procfd, pid, k, &m->map[k], stop, e);
 	return rc;
 }

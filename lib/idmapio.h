@@ -33,10 +33,11 @@ enum idmap_way { IDMAP_DIRECT, IDMAP_HELPERS };
 int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e) must_check;
 
 /*
- * Runs newuidmap(1) and newgidmap(1), with all extents, for a process that must be owned by the
- * caller. Forks and waits, but no longer than the process is there, or than stop, a descriptor or
- * -1, has nothing to read: -EINTR. setgroups is written first when m says deny. What the programs
- * say on standard error becomes part of the sentence.
+ * Runs newuidmap(1) and newgidmap(1), each where there is a map for it, with all extents, for a
+ * process that must be owned by the caller. Forks, and waits until they end; -EINTR when the
+ * process has ended before, or stop (a descriptor, or -1) has something to read. setgroups is
+ * written first when m says deny. What the programs say on standard error becomes part of the
+ * sentence.
  */
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e) must_check;
 

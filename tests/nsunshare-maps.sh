@@ -111,6 +111,21 @@ test_ranges_of_users_alone_or_of_groups_alone()
 	assert_out ': 1500000 1500000 65536 2500000 2500000 20000'
 }
 
+# A subordinate group is mapped by newgidmap or root, one's own needs neither.
+test_setgroups_is_denied_for_ones_own_group_alone()
+{
+	for count in 1 9; do
+		run nsunshare --map-groups "0:1500000:$count" sh -c "$maps; cat /proc/self/setgroups"
+		assert_ok
+		assert_out ": 0 1500000 $count
+allow"
+	done
+	run nsunshare --map-users 0:1000000:9 sh -c "$maps; cat /proc/self/setgroups"
+	assert_ok
+	assert_out '0 1000000 9 :
+allow'
+}
+
 test_root_maps_all_ids_itself()
 {
 	[ "$uid" = 0 ] || return 0

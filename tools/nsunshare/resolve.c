@@ -97,6 +97,14 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	return rc;
 }
 
+/* Whether the map is of one's own id alone. */
+static bool is_own(const struct run *r, enum idmap_kind k)
+{
+	const struct idmap *m = &r->maps.map[k];
+
+	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == own_id(r, k);
+}
+
 /* user_namespaces(7): a process may itself map its own ids, and needs no privilege for it, where
  * setgroups is denied. All else is written from outside, cut where the extents of the caller's own
  * map begin and end. */
@@ -106,17 +114,13 @@ static int finish_maps(struct run *r, struct nserr *e)
 	cleanup_fd int self = -1;
 	int rc = 0;
 
-	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && r->maps.map[IDMAP_GID].n == 1 &&
-	    r->maps.map[IDMAP_GID].ext[0].count == 1 && !sys_cap_has(CAP_SETGID))
+	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && is_own(r, IDMAP_GID) &&
+	    !sys_cap_has(CAP_SETGID))
 		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
 	r->maps_by_self = r->maps.map[IDMAP_GID].n == 0 ||
 			  r->maps.setgroups == IDMAP_SETGROUPS_DENY;
-	for (int k = 0; k < IDMAP_KINDS; k++) {
-		const struct idmap *m = &r->maps.map[k];
-
-		r->maps_by_self &= m->n == 0 || (m->n == 1 && m->ext[0].count == 1 &&
-						 m->ext[0].outside == own_id(r, k));
-	}
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		r->maps_by_self &= r->maps.map[k].n == 0 || is_own(r, k);
 	if (r->maps_by_self)
 		return 0;
 	self = file_open_self(e);
