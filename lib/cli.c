@@ -4,11 +4,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 
 #include "file.h"
 #include "num.h"
 #include "signame.h"
 #include "str.h"
+#include "sys_cap.h"
 
 BIND_EARLY(getopt_long)
 
@@ -297,8 +299,26 @@ static _Noreturn void bad_option(const struct cli *c, int code)
 	cli_die_usage("%s option '%s'", matches > 1 ? "ambiguous" : "unknown", word);
 }
 
+/*
+ * Whether the executing of us gave us more than the caller has: set-user-ID, set-group-ID or file
+ * capabilities. The ids are those of the exec, getauxval(3), so no call has to ask for them.
+ */
+static bool is_raised(void)
+{
+	struct sys_caps caps = { 0 };
+
+	if (getauxval(AT_UID) != getauxval(AT_EUID) || getauxval(AT_GID) != getauxval(AT_EGID))
+		return true;
+	/* a security module may ask for the same care, and has given nothing */
+	return getauxval(AT_SECURE) && getauxval(AT_EUID) != 0 && sys_cap_get(&caps) == 0 &&
+	       caps.permitted != 0;
+}
+
 static void end_options(const struct cli *c)
 {
+	/* what an exec tool does with its privilege is the caller's to say: so it must be his */
+	if (c->tool->failed == CLI_EXIT_OWN && is_raised())
+		cli_die(0, "does not run setuid, setgid or with file capabilities");
 	if (c->features)
 		exit(cli_features(c->tool->features, c->tool->nfeatures, c->json));
 	if (c->json)

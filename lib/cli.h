@@ -87,7 +87,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 /*
  * The key of the next option, or -1 when the options have ended (at the first non-option or "--").
  * Unknown, ambiguous, incomplete and exclusive options end the process with tool->failed;
- * --help and --version with 0.
+ * --help and --version with 0. So does an exec tool that is run setuid, setgid or with file
+ * capabilities, with CLI_EXIT_OWN, when they have ended.
  */
 int cli_next(struct cli *c);
 

@@ -200,25 +200,4 @@ test_init_is_process_1_and_reaps()
 	assertEquals 143 $?
 }
 
-test_refuses_to_run_setuid_or_setgid()
-{
-	[ "$(id -u)" = 0 ] || return 0
-	chmod 711 "$TMP"
-	cp "$NSUTILS_BIN/nsunshare" "$TMP/copy"
-	for mode in 4755 2755; do
-		who=as_nstest
-		# a sanitizer reads its options in /proc/self/environ, which setgid closes to all
-		# but root
-		[ $mode/${ASAN_OPTIONS+asan} != 2755/asan ] ||
-			who="setpriv --regid $NSTEST_UID --clear-groups"
-		chmod $mode "$TMP/copy"
-		# shellcheck disable=SC2086 # words
-		run $who "$TMP/copy" -r true
-		assert_refused 125 'does not run setuid or setgid'
-	done
-	# its own user is not changed by the bit
-	run "$TMP/copy" -r true
-	assert_ok
-}
-
 . shunit2

@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsutils-setuid: a tool that executes what its caller says does so with the caller's privilege alone.
+# as: root
+. "${0%/*}/testlib.sh"
+require_root
+require_ns user
+require_tool setcap
+
+tools='nsunshare nsenter2 nstimeoffset nspivot nsinit'
+
+oneTimeSetUp()
+{
+	chmod 711 "$TMP"
+	for tool in $tools nslist; do
+		cp "$NSUTILS_BIN/$tool" "$TMP/$tool"
+	done
+}
+
+# options TOOL: with which it would run a program here.
+options()
+{
+	case $1 in
+	nsenter2) echo --uts=/proc/self/ns/uts ;;
+	nstimeoffset) echo -b =0 ;;
+	nspivot) echo / ;;
+	*) echo ;;
+	esac
+}
+
+# assert_none_runs CMD…: none of them does, for a user whom CMD stands before.
+assert_none_runs()
+{
+	for tool in $tools; do
+		# shellcheck disable=SC2046 # words
+		run "$@" "$TMP/$tool" $(options "$tool") id -u
+		assert_refused 125 "$tool: does not run setuid, setgid or with file capabilities"
+	done
+}
+
+test_refuses_to_run_setuid_or_setgid()
+{
+	for mode in 4755 2755; do
+		who=as_nstest
+		# a sanitizer reads its options in /proc/self/environ, which setgid closes to all
+		# but root
+		[ $mode/${ASAN_OPTIONS+asan} != 2755/asan ] ||
+			who="setpriv --regid $NSTEST_UID --clear-groups"
+		for tool in $tools; do
+			chmod $mode "$TMP/$tool"
+		done
+		# shellcheck disable=SC2086 # words
+		assert_none_runs $who
+	done
+	# its own user is not changed by the bit
+	run "$TMP/nsunshare" -r true
+	assert_ok
+	run "$TMP/nsinit" -- true
+	assert_ok
+	chmod 755 "$TMP"/ns*
+}
+
+test_refuses_to_run_with_file_capabilities()
+{
+	for tool in $tools; do
+		setcap cap_sys_admin,cap_setuid+ep "$TMP/$tool" || return
+	done
+	assert_none_runs as_nstest
+	# root has them anyway, and so has one who is given them by his own process
+	run "$TMP/nsunshare" -u true
+	assert_ok
+	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps=+sys_admin \
+		--ambient-caps=+sys_admin nsunshare -u true
+	assert_ok
+}
+
+# A reporter is trusted with what it may see.
+test_a_reporter_runs_with_file_capabilities()
+{
+	setcap cap_sys_ptrace+ep "$TMP/nslist" || return
+	run as_nstest "$TMP/nslist" -n
+	assert_ok
+}
+
+. shunit2
