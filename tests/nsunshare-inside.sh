@@ -156,6 +156,34 @@ CapAmb:	0000000000000000'
 1234'
 }
 
+# The kernel takes all capabilities from what another user than 0 executes.
+test_setup_has_that_privilege_as_any_user()
+{
+	for map in "--map-user=5 --map-group=5" --user; do
+		# shellcheck disable=SC2086 # words
+		run nsunshare $map -u --setup 'hostname inside' sh -c 'uname -n; grep CapEff /proc/self/status'
+		assert_ok
+		assert_out 'inside
+CapEff:	0000000000000000'
+	done
+	# of the namespaces, and never more than the caller has
+	run nsunshare -r --setup 'grep CapAmb /proc/self/status' true
+	assert_out 'CapAmb:	0000000000000000'
+}
+
+test_setup_is_waited_for_where_children_are_ignored()
+{
+	for option in '' --fork; do
+		run env --ignore-signal=CHLD nsunshare -r $option --setup 'exit 3' echo ran
+		assert_refused 125 "--setup 'exit 3' failed with status 3"
+		run env --ignore-signal=CHLD nsunshare -r $option --setup 'echo first' \
+			grep SigIgn /proc/self/status
+		assert_ok
+		assert_out 'first
+SigIgn:	0000000000010000'
+	done
+}
+
 test_environment()
 {
 	run env KEEP_A=1 KEEP_B=2 DROP=3 nsunshare -r --whitelist-env KEEP_A,KEEP_B,NONE env

@@ -138,33 +138,44 @@ const struct plan_kind step_lo = {
 
 /* ---- the command before the program */
 
-static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
+static _Noreturn void setup_child(const struct run *r, const char *command, pid_t parent)
 {
-	const struct run *r = ctx;
 	const struct cred all_caps = { .keep_caps = true };
 	const struct plan_step keep_caps = { .arg = &all_caps };
+	struct supervise as = r->supervise;
+	struct nserr e = NSERR_INIT;
+
+	/* it goes when we go, and what may end it acts as ever */
+	as.death_signal = SIGKILL;
+	as.parent = -1;
+	as.parent_pid = parent;
+	/* capabilities(7): who is not 0 inside would lose them by the exec */
+	if ((geteuid() == 0 || credcaps_sets.run(NULL, &keep_caps, &e) == 0) &&
+	    supervise_child(&as, &e) == 0)
+		execl("/bin/sh", "sh", "-c", command, NULL);
+	_exit(CLI_EXIT_NOEXEC);
+}
+
+static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
 	const char *command = s->arg;
-	int wstatus;
-	pid_t pid = fork();
+	struct sigaction old;
+	pid_t self = getpid(), pid;
+	int wstatus, err;
 
+	/* ignored it would leave us nothing to wait for */
+	sigaction(SIGCHLD, &usual, &old);
+	pid = fork();
 	if (pid == 0) {
-		struct supervise as = r->supervise;
-
-		/* it goes when we go, and what may end it acts as ever */
-		as.death_signal = SIGKILL;
-		as.parent = -1;
-		as.parent_pid = getppid();
-		/* capabilities(7): who is not 0 inside would lose them by the exec */
-		if (geteuid() != 0 && credcaps_sets.run(ctx, &keep_caps, e) < 0)
-			_exit(CLI_EXIT_NOEXEC);
-		if (supervise_child(&as, e) == 0)
-			execl("/bin/sh", "sh", "-c", command, NULL);
-		_exit(CLI_EXIT_NOEXEC);
+		sigaction(SIGCHLD, &old, NULL);
+		setup_child(ctx, command, self);
 	}
-	if (pid < 0)
-		return nserr_set(e, errno, "cannot create a process for --setup");
-	if (RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0)
-		return nserr_set(e, errno, "cannot wait for --setup '%s'", command);
+	err = pid < 0 || RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0 ? errno : 0;
+	sigaction(SIGCHLD, &old, NULL);
+	if (err)
+		return nserr_set(e, err, "cannot %s --setup '%s'",
+				 pid < 0 ? "create a process for" : "wait for", command);
 	if (WIFSIGNALED(wstatus))
 		return nserr_set(e, 0, "--setup '%s' was ended by signal %d", command,
 				 WTERMSIG(wstatus));
