@@ -56,20 +56,20 @@ void supervise_interrupts(const struct supervise *s, sigset_t *set)
 	interrupt_ending(&s->mask, set);
 }
 
-static void restore_signals(const struct supervise *s)
+static int restore_signals(const struct supervise *s)
 {
 	const struct sigaction ign = { .sa_handler = SIG_IGN };
 
-	if (s->ignored_sigchld)
-		sigaction(SIGCHLD, &ign, NULL);
-	sigprocmask(SIG_SETMASK, &s->mask, NULL);
+	if (s->ignored_sigchld && sigaction(SIGCHLD, &ign, NULL) < 0)
+		return -errno;
+	return sigprocmask(SIG_SETMASK, &s->mask, NULL) < 0 ? -errno : 0;
 }
 
 void supervise_unblock(struct supervise *s)
 {
 	if (s->parent >= 0)
 		close(TAKE_FD(s->parent));
-	restore_signals(s);
+	(void)!restore_signals(s);
 }
 
 int supervise_death_signal(int sig, int parent, pid_t parent_pid)
@@ -114,9 +114,11 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	if (s->tty >= 0)
 		foreground_give(s->tty, getpid());
 	rc = set_death_signal(s, e);
-	if (rc == 0)
-		restore_signals(s);
-	return rc;
+	if (rc < 0)
+		return rc;
+	/* a system call filter may stand against it */
+	rc = restore_signals(s);
+	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }
 
 static int run_child(void *ctx, const struct plan_step *step, struct nserr *e)

@@ -61,6 +61,18 @@ ran'
 	done
 }
 
+# A program that runs with all signals blocked would be deaf to TERM.
+test_a_filter_that_keeps_signals_blocked_is_told()
+{
+	enosys -e EPERM --print rt_sigprocmask >nomask
+	for tool in nsunshare nsenter2; do
+		carry --kill-child --seccomp "$PWD/nomask" -- echo ran
+		assert_refused 125 "cannot restore the caller's signal mask: Operation not permitted"
+		carry --kill-child --seccomp "$PWD/nomask" --no-new-privs -- echo ran
+		assert_ok
+	done
+}
+
 # Without it the filter takes a privilege that the program must not have.
 test_filter_leaves_no_privilege_behind()
 {
