@@ -112,6 +112,19 @@ static bool is_in_cgroupfs(const char *path, bool *v2)
 	return false;
 }
 
+/* Whether the name leads anywhere but downwards, which is where things are made and removed. */
+static bool has_dots(const char *name)
+{
+	size_t n;
+
+	for (; *name; name += n + (name[n] == '/')) {
+		n = strcspn(name, "/");
+		if ((n == 1 || n == 2) && memcmp(name, "..", n) == 0)
+			return true;
+	}
+	return false;
+}
+
 int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e)
 {
 	struct mountinfo_line line;
@@ -136,6 +149,8 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	*c = (struct cgroup){ .name = name };
 	if (name[0] == '\0')
 		return nserr_set(e, 0, "a cgroup needs a name");
+	if (has_dots(name))
+		return nserr_set(e, 0, "'%s': a cgroup is named without '.' and '..'", name);
 	if (name[0] == '/' && is_in_cgroupfs(name, &v2))
 		return add_dir(c, v2, "", name, e);
 	n = file_read_at(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own));

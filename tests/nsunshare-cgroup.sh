@@ -55,6 +55,21 @@ test_a_relative_name_is_below_the_own_cgroup()
 	assert_out "${own%/}$name"
 }
 
+# What is made of a name is removed by it, and is below where it begins.
+test_a_name_leads_only_down()
+{
+	note_state
+	for odd in "$name/../$own_cgroup-b" "../$own_cgroup" "$name/." "$name/./b" "${v2:-$v1cpu}$name/.."; do
+		run nsunshare --into-cgroup "$odd" --cgroup-create true
+		assert_refused 125 "'$odd'"
+		assert_err_has "a cgroup is named without '.' and '..'"
+	done
+	run nsunshare --into-cgroup "$name/..b/.c" --cgroup-create cat /proc/self/cgroup
+	assert_ok
+	assert_out_has "$name/..b/.c"
+	assert_no_leftovers
+}
+
 test_settings_are_written()
 {
 	note_state
