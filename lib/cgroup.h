@@ -73,8 +73,8 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 /* The version 2 directory when it is open, for clone3(2), or NULL. */
 const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 
-/* Removes what cgroup_open() made. 0, or -EBUSY with e set when processes are left in it after a
- * second. */
+/* Removes what cgroup_open() made. 0, or a negative errno with e set: -EBUSY when processes or
+ * cgroups are left in it after a second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 void cgroup_free(struct cgroup *c);

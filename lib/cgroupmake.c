@@ -164,16 +164,17 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct cgroup_dir *d = &c->dir[i];
-		int tries = 100;
+		int tries = 100, err;
 
 		if (d->made == 0)
 			continue;
 		/* what was killed is still in it for a moment, and no version 1 file tells when */
-		while (rmdir(d->path) < 0 && errno == EBUSY && --tries > 0)
+		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
-		if (tries == 0) {
-			rc = nserr_set(e, EBUSY, "cannot remove the cgroup '%s'", d->path);
-			nserr_hint(e, "processes of the program are left in it");
+		if (err && err != ENOENT) {
+			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
+			if (err == EBUSY)
+				nserr_hint(e, "processes or cgroups of the program are left in it");
 		} else {
 			remove_above(d);
 		}

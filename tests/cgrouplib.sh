@@ -3,8 +3,8 @@
 # cgrouplib.sh: the cgroup file systems of the machine, and a quota that holds. Sourced after
 # testlib.sh.
 
-# _cgroup_mount TYPE OPTION: where the first one with the option is mounted.
-_cgroup_mount()
+# cgroup_mount TYPE OPTION: where the first one with the option is mounted.
+cgroup_mount()
 {
 	awk -v type="$1" -v option="$2" '{
 		for (i = 7; $i != "-"; i++)
@@ -16,8 +16,8 @@ _cgroup_mount()
 	}' /proc/self/mountinfo
 }
 
-v2=$(_cgroup_mount cgroup2 rw)		# "" where there is none, as the next
-v1cpu=$(_cgroup_mount cgroup cpu)	# the version 1 hierarchy that has the controller cpu
+v2=$(cgroup_mount cgroup2 rw)		# "" where there is none, as the next
+v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy that has the controller cpu
 
 # assert_quota_holds CMD…: CMD is nsunshare with what makes a cgroup for the program. Two burners of
 # one to two seconds of wall time get what a quota of a fifth gives: at most 0.4 s of processor time.

@@ -259,6 +259,27 @@ test_a_controller_of_version_1_is_told()
 	assert_err_has "hint: controller 'cpu' is mounted as version 1 at $v1cpu"
 }
 
+# Not by us, who would kill what somebody may have meant to stay.
+test_what_the_program_leaves_in_it_is_told()
+{
+	mount=${v2:-$v1cpu}
+	# shellcheck disable=SC2016 # for the shell inside
+	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
+	assert_rc 3
+	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"
+	assert_err_has 'hint: processes or cgroups of the program are left in it'
+	kill "$out"
+	remove_cgroup "$mount$name"
+	run nsunshare --into-cgroup "$name" --cgroup-create mkdir "$mount$name/b"
+	assert_rc 0
+	assert_err_has 'hint: processes or cgroups of the program are left in it'
+	assertTrue "rmdir '$mount$name/b' '$mount$name'"
+	# there is nothing to say of one that is gone
+	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
+		"$mount" "$name"
+	assert_ok
+}
+
 test_a_limit_of_cgroups_is_told()
 {
 	[ -n "$v2" ] || return 0
