@@ -49,6 +49,20 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	return 0;
 }
 
+/* The same in a mount, of which it is remembered what it controls. */
+static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const char *path,
+		     struct nserr *e)
+{
+	bool v2 = streq(mount->fstype, "cgroup2");
+	size_t n = c->n;
+	int rc = add_dir(c, v2, mount->target, path, e);
+
+	if (rc < 0 || v2 || c->n == n)
+		return rc;
+	c->dir[n].options = strdup(mount->super);
+	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot name the cgroup");
+}
+
 /* What of a path from the root of the hierarchy is below the mount, or NULL when the mount does not
  * show it; another may. */
 static const char *below_mount(const char *path, const struct mountinfo_line *mount)
@@ -62,19 +76,18 @@ static const char *below_mount(const char *path, const struct mountinfo_line *mo
 static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char *own,
 		     struct nserr *e)
 {
-	bool v2 = streq(mount->fstype, "cgroup2");
 	char base[4096] = "", path[8192];
 	const char *below;
 
 	if (c->name[0] == '/')
-		return add_dir(c, v2, mount->target, c->name, e);
+		return add_below(c, mount, c->name, e);
 	if (!own_path(own, mount, base, sizeof(base)))
 		return 0;
 	below = below_mount(base, mount);
 	if (!below)
 		return 0;
 	snprintf(path, sizeof(path), "%s%s%s", below, streq(below, "/") ? "" : "/", c->name);
-	return add_dir(c, v2, mount->target, path, e);
+	return add_below(c, mount, path, e);
 }
 
 static bool is_cgroup_dir(const char *path, bool *v2)
@@ -220,6 +233,7 @@ void cgroup_free(struct cgroup *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->dir[i].path);
+		free(c->dir[i].options);
 		util_close(&c->dir[i].fd);
 	}
 	*c = (struct cgroup){ 0 };

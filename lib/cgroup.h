@@ -15,7 +15,8 @@
 
 struct cgroup_dir {
 	char *path;
-	int fd; /* O_PATH directory, -1 when it was not made or found */
+	char *options; /* of the file system where it is version 1: its controllers */
+	int fd;        /* O_PATH directory, -1 when it was not made or found */
 	bool v2;
 	size_t made; /* this many bytes of path, and all below them, were made; 0: nothing was */
 };
@@ -52,9 +53,10 @@ size_t cgroup_above(const char *path, size_t len);
 
 /*
  * Keeps the hierarchies that are needed and opens them. With create they are made where missing,
- * with what is missing above them: version 2, and those of version 1 that one of the n settings
- * ("FILE=VALUE") belongs to (all of them when there is neither). Without create it is those where
- * the directory exists.
+ * with what is missing above them: version 2, and those of version 1 whose controller one of the n
+ * settings ("FILE=VALUE") is of. Where there is neither version 2 nor a setting it is all but
+ * cpuset, which takes no process before it is told its processors. Without create it is those
+ * where the directory exists.
  */
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;

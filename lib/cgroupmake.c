@@ -8,37 +8,27 @@
 #include "cgroup.h"
 #include "file.h"
 
-/* Whether the hierarchy of d has the file of a setting: its root and every cgroup have nearly the
- * same ones, so it is looked for where the cgroup is to be. */
-static bool has_file(const struct cgroup_dir *d, const char *setting)
+/* Whether a version 1 hierarchy has the controller that the name of a setting begins with. */
+static bool controls(const struct cgroup_dir *d, const char *setting)
 {
-	size_t n = strcspn(setting, "=");
-	char path[8192];
+	cleanup_free char *name = strndup(setting, strcspn(setting, ".="));
 
-	/* a name of version 1 begins with its controller, and the mount's directory tells that */
-	for (char *slash = d->path; slash; slash = strchr(slash + 1, '/')) {
-		snprintf(path, sizeof(path), "%.*s/%.*s", (int)(slash - d->path), d->path, (int)n,
-			 setting);
-		if (access(path, F_OK) == 0)
-			return true;
-	}
-	snprintf(path, sizeof(path), "%s/%.*s", d->path, (int)n, setting);
-	return access(path, F_OK) == 0;
+	return name && mountinfo_has_option(d->options, name);
 }
 
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
-	bool any = false;
+	bool any = n > 0;
 
 	if (c->n == 1 || d->v2)
 		return true;
+	for (size_t i = 0; i < n; i++)
+		if (controls(d, set[i]))
+			return true;
 	for (size_t i = 0; i < c->n; i++)
 		any |= c->dir[i].v2;
-	for (size_t i = 0; i < n; i++)
-		if (has_file(d, set[i]))
-			return true;
-	return !any && n == 0;
+	return !any && !mountinfo_has_option(d->options, "cpuset");
 }
 
 /* mkdir(2) of the first len bytes of the path. */
@@ -102,7 +92,8 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 			rc = open_dir(d, create, e);
 		found |= d->fd >= 0;
 	}
-	if (rc == 0 && !found) {
+	/* where none was needed there is a setting that will be told to be of no hierarchy */
+	if (rc == 0 && !found && !create) {
 		rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
 		nserr_hint(e, "--cgroup-create makes it");
 	}

@@ -259,6 +259,40 @@ test_a_controller_of_version_1_is_told()
 	assert_err_has "hint: controller 'cpu' is mounted as version 1 at $v1cpu"
 }
 
+# Its files need not be in the root of the hierarchy.
+test_a_controller_of_version_1_is_found_by_its_name()
+{
+	v1pids=$(cgroup_mount cgroup pids)
+	[ -n "$v1pids" ] || return 0
+	note_state
+	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set pids.max=7 \
+		cat "$v1pids$name/pids.max" /proc/self/cgroup
+	assert_ok
+	assert_out_has "7
+"
+	assert_out_has "pids:$name"
+	assert_out_lacks "cpu:$name"
+	assert_no_leftovers
+}
+
+test_a_host_of_version_1_alone()
+{
+	[ -n "$v1cpu" ] || return 0
+	note_state
+	# shellcheck disable=SC2016 # for the shell inside
+	set -- unshare -m sh -c '[ -z "$0" ] || umount "$0" && exec "$@"' "$v2" \
+		nsunshare --into-cgroup "$name" --cgroup-create
+	run "$@" cat /proc/self/cgroup
+	assert_ok
+	assert_out_has "cpu:$name"
+	run "$@" --cgroup-set cpu.shares=5 cat "$v1cpu$name/cpu.shares"
+	assert_ok
+	assert_out 5
+	run "$@" --cgroup-set no.such=1 true
+	assert_refused 125 "no cgroup file 'no.such' in '$name'"
+	assert_no_leftovers
+}
+
 # Not by us, who would kill what somebody may have meant to stay.
 test_what_the_program_leaves_in_it_is_told()
 {
