@@ -196,6 +196,33 @@ pids'
 	remove_cgroup "$v2$name"
 }
 
+# The part of that which needs no controller.
+test_an_ordinary_user_in_what_is_delegated_to_him()
+{
+	[ -n "$v2" ] || return 0
+	mkdir -p "$v2$name/self"
+	chown -R "$NSTEST_UID" "$v2$name"
+	set -- nsunshare --into-cgroup "$name/self" setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" \
+		--clear-groups nsunshare --cgroup-create
+	for option in --fork -rC; do
+		run "$@" $option --into-cgroup "$name/a/b" --cgroup-set cgroup.max.depth=5 \
+			cat "$v2$name/a/b/cgroup.max.depth" /proc/self/cgroup
+		assert_ok
+		assert_out_has "5
+"
+		case $option in --fork) assert_out_has "0::$name/a/b" ;; *) assert_out_has '0::/' ;; esac
+	done
+	run "$@" --into-cgroup "${name#/}" grep ^0: /proc/self/cgroup
+	assert_ok
+	assert_out "0::$name/self$name"
+	run "$@" --into-cgroup "$name-b" echo ran
+	assert_refused 125 "cannot create the cgroup '$v2$name-b': Permission denied"
+	assert_err_has 'hint: it needs a cgroup that is delegated to you'
+	assertEquals '' "$(find "$v2$name" -mindepth 2 -type d)"
+	remove_cgroup "$v2$name/self"
+	remove_cgroup "$v2$name"
+}
+
 # What was there before is not ours to change.
 test_the_cgroup_that_keeps_a_controller_is_named()
 {
