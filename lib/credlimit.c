@@ -2,6 +2,9 @@
 /* credlimit: setrlimit(2). */
 #include "credlimit.h"
 
+#include <fcntl.h>
+
+#include "file.h"
 #include "num.h"
 
 static const char *const names[RLIM_NLIMITS] = {
@@ -92,23 +95,36 @@ void credlimit_show(const struct cred_rlimit *limits, struct buf *out)
 	}
 }
 
+/* Why it may not be set to that. */
+static void hint_refused(int which, rlim_t hard, struct nserr *e)
+{
+	char most[32];
+	uint64_t n;
+	struct rlimit old;
+	ssize_t len = file_read_at(AT_FDCWD, "/proc/sys/fs/nr_open", most, sizeof(most));
+
+	if (which == RLIMIT_NOFILE && len > 0 &&
+	    num_u64n(most, strcspn(most, "\n"), 0, UINT64_MAX, &n) == 0 && hard > n)
+		nserr_hint(e, "it can be at most %llu, fs.nr_open", (unsigned long long)n);
+	else if (getrlimit((__rlimit_resource_t)which, &old) == 0 && hard > old.rlim_max)
+		nserr_hint(e,
+			   "%llu is its hard limit, and raising it takes "
+			   "CAP_SYS_RESOURCE in the initial user namespace",
+			   (unsigned long long)old.rlim_max);
+}
+
 int credlimit_apply(const struct cred_rlimit *limits, struct nserr *e)
 {
 	for (size_t i = 0; i < RLIM_NLIMITS; i++) {
 		const struct rlimit r = { limits[i].soft, limits[i].hard };
-		struct rlimit old;
 		int err;
 
 		if (!limits[i].set || setrlimit((__rlimit_resource_t)i, &r) == 0)
 			continue;
 		err = errno;
 		nserr_set(e, err, "cannot set limit %s", names[i]);
-		if (err == EPERM && getrlimit((__rlimit_resource_t)i, &old) == 0 &&
-		    r.rlim_max > old.rlim_max)
-			nserr_hint(e,
-				   "%llu is its hard limit, and raising it takes "
-				   "CAP_SYS_RESOURCE in the initial user namespace",
-				   (unsigned long long)old.rlim_max);
+		if (err == EPERM)
+			hint_refused((int)i, r.rlim_max, e);
 		return -err;
 	}
 	return 0;

@@ -137,6 +137,16 @@ test_a_limit_above_the_hard_one_is_named()
 	assert_err_has 'hint: 64 is its hard limit'
 }
 
+# Nobody may, so it is no capability that is missing.
+test_more_descriptors_than_there_may_be_are_told()
+{
+	for tool in $CARRIERS; do
+		carry --rlimit nofile=unlimited -- echo ran
+		assert_refused 125 'cannot set limit nofile: Operation not permitted'
+		assert_err_has "hint: it can be at most $(cat /proc/sys/fs/nr_open), fs.nr_open"
+	done
+}
+
 test_refuses_what_is_no_limit()
 {
 	for tool in $CARRIERS; do
