@@ -143,7 +143,7 @@ static bool has_other_pidns_for_children(void)
 	       own.st_ino != children.st_ino;
 }
 
-static void no_process(struct nserr *e)
+void cause_process(struct nserr *e)
 {
 	struct rlimit limit;
 
@@ -180,7 +180,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 						       : "it is not in itself");
 		break;
 	case EAGAIN:
-		no_process(e);
+		cause_process(e);
 		break;
 	}
 }

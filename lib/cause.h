@@ -11,6 +11,9 @@
 /* unshare(2) or clone3(2) with these CLONE_NEW* flags. Called in the process that tried it. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
+/* A process that could not be made, or not execute its program as another user: EAGAIN. */
+void cause_process(struct nserr *e);
+
 /* Use of path (a program, a directory to enter) that failed with EACCES: the directory on the way
  * that this process may not search. */
 void cause_search(const char *path, struct nserr *e);

@@ -24,6 +24,8 @@ static int failed(const char *program, int err, struct nserr *e)
 		/* the file is there: what is missing is its interpreter or loader */
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but the interpreter it names does not");
+		else if (rc == -EAGAIN) /* execve(2): a change of user alone does not fail */
+			cause_process(e);
 		else if (strchr(program, '/'))
 			cause_search(program, e);
 	}

@@ -147,6 +147,18 @@ test_more_descriptors_than_there_may_be_are_told()
 	done
 }
 
+# execve(2), EAGAIN: the change of user does not fail, what comes behind it does.
+test_a_user_with_too_many_processes_is_told()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	for tool in $CARRIERS; do
+		carry -S "$NSTEST_UID" --rlimit nproc=0 -- echo ran
+		assert_refused 126 "cannot execute 'echo': Resource temporarily unavailable"
+		assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes of this user'
+	done
+}
+
 test_refuses_what_is_no_limit()
 {
 	for tool in $CARRIERS; do
