@@ -68,8 +68,11 @@ static void show_bounding(const void *ctx, const struct plan_step *s, struct buf
 	for (int cap = 0; cap < 64; cap++) {
 		if (!(mask & SYS_CAP_BIT(cap)))
 			continue;
+		buf_adds(out, sep);
 		if (sys_cap_name(cap))
-			buf_printf(out, "%s%s", sep, sys_cap_name(cap));
+			buf_adds(out, sys_cap_name(cap));
+		else
+			buf_addu(out, (uint64_t)cap);
 		sep = ", ";
 	}
 	if (mask == 0)
@@ -150,8 +153,12 @@ static void show_caps(const void *ctx, const struct plan_step *s, struct buf *ou
 	const struct cred *c = s->arg;
 
 	(void)ctx;
-	buf_adds(out, wants_ambient(c) ? "keep the capabilities left as ambient"
-				       : "drop them from the other sets");
+	if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
+		buf_adds(out, "keep the capabilities left as ambient");
+	else
+		buf_adds(out, "drop them from the other sets");
+	if (c->has_keep && !c->keep_caps && !c->set_uid)
+		buf_adds(out, "; another user than 0 has those left as ambient");
 }
 
 const struct plan_kind credcaps_sets = {

@@ -237,4 +237,16 @@ test_explain_shows_the_order()
 	done
 }
 
+# Which user the program is inside is not known before, unless it is asked for.
+test_explain_tells_when_capabilities_become_ambient()
+{
+	run nsunshare -r --cap-keep chown --explain true
+	assert_out_has 'drop them from the other sets; another user than 0 has those left as ambient:'
+	run nsunshare -r -S 0 --cap-keep chown --explain true
+	assert_out_has 'drop them from the other sets:'
+	run nsunshare -r --keep-caps --cap-drop chown,45 --explain true
+	assert_out_has 'drop for good: chown, 45:'
+	assert_out_has 'keep the capabilities left as ambient:'
+}
+
 . shunit2

@@ -128,6 +128,22 @@ test_keep_caps_are_ambient()
 	assert_sets "$want" "$want" "$want" "$want" "$want"
 }
 
+# What an ordinary caller holds himself is passed on as long as nothing is dropped.
+test_ambient_ones_are_lost_unless_kept()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	tool=nsunshare
+	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+		--inh-caps=+net_raw,+chown,+sys_admin,+setpcap --ambient-caps=+net_raw,+chown,+sys_admin,+setpcap
+	run "$@" nsunshare --uts -- probe
+	assert_fact "cap-ambient $(bits $chown $net_raw $sys_admin 8)"
+	run "$@" nsunshare --uts --cap-drop net_raw -- probe
+	assert_fact "cap-ambient $none" "cap-inheritable $none" "cap-effective $none"
+	run "$@" nsunshare --uts --cap-keep chown -- probe
+	want=$(bits $chown)
+	assert_sets "$want" "$want" "$want" "$want" "$want"
+}
+
 test_ids_are_changed_whole()
 {
 	[ "$(id -u)" = 0 ] || return 0
