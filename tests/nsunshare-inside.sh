@@ -156,6 +156,13 @@ CapAmb:	0000000000000000'
 1234'
 }
 
+test_setup_without_a_shell_is_told()
+{
+	mkdir "$TMP/empty"
+	run nsunshare -r --root "$TMP/empty" --setup true true
+	assert_refused 125 "cannot execute /bin/sh for --setup 'true': No such file or directory"
+}
+
 # The kernel takes all capabilities from what another user than 0 executes.
 test_setup_has_that_privilege_as_any_user()
 {

@@ -164,6 +164,8 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 	pid_t self = getpid(), pid;
 	int wstatus, err;
 
+	if (access("/bin/sh", X_OK) < 0)
+		return nserr_set(e, errno, "cannot execute /bin/sh for --setup '%s'", command);
 	/* ignored it would leave us nothing to wait for */
 	sigaction(SIGCHLD, &usual, &old);
 	pid = fork();
