@@ -119,6 +119,62 @@ static void what_is_missing_above_is_made_and_removed_and_no_more(void)
 	cgroup_free(&c);
 }
 
+static void a_name_leads_only_downwards(void)
+{
+	static const char *const names[] = { ".",    "..",    "../a", "/a/..",  "a/../b",
+					     "/./a", "a/./b", "a/.",  "/..//a", "//.." };
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CHECK(cgroup_find(&c, names[i], &e) < 0);
+		CHECK(strstr(e.what, "without '.' and '..'"));
+	}
+}
+
+/* The hierarchies of version 1, of cpu, pids and cpuset, that cgroup_open() makes "a" in. */
+static const char *made_for(const char *setting)
+{
+	static const char *const names[] = { "cpu,cpuacct", "pids", "cpuset" };
+	char dir[] = "/tmp/test-cgroup.XXXXXX", mount[64];
+	struct cgroup c = { .name = "a", .n = ARRAY_SIZE(names) };
+	struct nserr e = NSERR_INIT;
+	static char text[64];
+
+	text[0] = '\0';
+	CHECK(mkdtemp(dir));
+	for (size_t i = 0; i < c.n; i++) {
+		snprintf(mount, sizeof(mount), "%s/%s", dir, names[i]);
+		CHECK_INT(mkdir(mount, 0755), 0);
+		c.dir[i].fd = -1;
+		CHECK(asprintf(&c.dir[i].path, "%s/a", mount) > 0);
+		CHECK(asprintf(&c.dir[i].options, "rw,%s", names[i]) > 0);
+	}
+	CHECK_INT(cgroup_open(&c, true, &setting, setting ? 1 : 0, &e), 0);
+	for (size_t i = 0; i < c.n; i++)
+		if (c.dir[i].fd >= 0)
+			strcat(strcat(text, names[i]), " ");
+	CHECK_INT(cgroup_remove(&c, &e), 0);
+	for (size_t i = 0; i < c.n; i++) {
+		snprintf(mount, sizeof(mount), "%s/%s", dir, names[i]);
+		CHECK_INT(rmdir(mount), 0);
+	}
+	CHECK_INT(rmdir(dir), 0);
+	cgroup_free(&c);
+	return text;
+}
+
+static void a_hierarchy_of_version_1_is_made_for_its_controller(void)
+{
+	CHECK_STR(made_for("pids.max=1"), "pids ");
+	CHECK_STR(made_for("cpu.shares=1"), "cpu,cpuacct ");
+	CHECK_STR(made_for("cpuacct.usage=0"), "cpu,cpuacct ");
+	CHECK_STR(made_for("cpuset.cpus=0"), "cpuset ");
+	CHECK_STR(made_for("no.such=1"), "");
+	/* a cpuset without processors takes none */
+	CHECK_STR(made_for(NULL), "cpu,cpuacct pids ");
+}
+
 /* ---- Controllers: directories with the files of version 2, in which nothing happens by itself. */
 
 static char tree[] = "/tmp/test-cgroup.XXXXXX";
@@ -254,5 +310,7 @@ UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
 	  CASE(a_mount_of_a_part_shows_what_is_below_it),
 	  CASE(without_a_cgroup_file_system_it_says_so),
 	  CASE(what_is_missing_above_is_made_and_removed_and_no_more),
+	  CASE(a_name_leads_only_downwards),
+	  CASE(a_hierarchy_of_version_1_is_made_for_its_controller),
 	  CASE(a_controller_is_enabled_in_what_was_made_and_nowhere_else),
 	  CASE(what_keeps_a_controller_from_its_children_is_named))
