@@ -49,14 +49,27 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	return 0;
 }
 
+/* Whether the hierarchy of a mount has a directory already: version 2 is one, and no two of version
+ * 1 have the same controllers. */
+static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (v2 ? c->dir[i].v2 : !c->dir[i].v2 && streq(c->dir[i].options, options))
+			return true;
+	return false;
+}
+
 /* The same in a mount, of which it is remembered what it controls. */
 static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const char *path,
 		     struct nserr *e)
 {
 	bool v2 = streq(mount->fstype, "cgroup2");
 	size_t n = c->n;
-	int rc = add_dir(c, v2, mount->target, path, e);
+	int rc;
 
+	if (has_hierarchy(c, v2, mount->super))
+		return 0;
+	rc = add_dir(c, v2, mount->target, path, e);
 	if (rc < 0 || v2 || c->n == n)
 		return rc;
 	c->dir[n].options = strdup(mount->super);

@@ -70,6 +70,28 @@ test_a_name_leads_only_down()
 	assert_no_leftovers
 }
 
+# A part of a hierarchy that is mounted a second time has a cgroup of that name, too, without the limit.
+test_a_hierarchy_is_where_it_is_mounted_first()
+{
+	note_state
+	mkdir "$TMP/part"
+	for mount in $v2 $v1cpu; do
+		setting=cgroup.max.depth=5
+		[ "$mount" = "$v2" ] || setting=cpu.shares=5
+		mkdir "$mount$name-part"
+		# shellcheck disable=SC2016 # for the shell inside
+		run unshare -m sh -c 'mount --bind "$0" "$1" && shift && exec "$@"' "$mount$name-part" "$TMP/part" \
+			nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set "$setting" \
+			sh -c 'cat /proc/self/cgroup; find "$0" -mindepth 1 -type d' "$TMP/part"
+		assert_ok
+		assert_out_has ":$name"
+		assert_out_lacks part
+		assertTrue "rmdir '$mount$name-part'"
+	done
+	rmdir "$TMP/part"
+	assert_no_leftovers
+}
+
 test_settings_are_written()
 {
 	note_state

@@ -81,6 +81,23 @@ static void a_mount_of_a_part_shows_what_is_below_it(void)
 	CHECK_STR(place("a", part, "0::/\n"), "no cgroup file system is mounted");
 }
 
+/* Nor is a hierarchy in a place twice because a part of it is mounted elsewhere. */
+static void the_first_mount_of_a_hierarchy_counts(void)
+{
+	const char *parts = "40 20 0:26 /x /x rw - cgroup2 cgroup2 rw,nsdelegate\n"
+			    "41 20 0:27 /x /y rw - cgroup cgroup rw,cpu,cpuacct\n"
+			    "42 20 0:27 / /z rw - cgroup cgroup rw,cpu,cpuacct\n";
+	char mounts[1024];
+
+	snprintf(mounts, sizeof(mounts), V2 V1 "%s", parts);
+	CHECK_STR(place("/a", mounts, ""), "v2 /sys/fs/cgroup/a\n"
+					   "/sys/fs/cgroup/cpu,cpuacct/a\n"
+					   "/sys/fs/cgroup/pids/a\n"
+					   "/sys/fs/cgroup/systemd/a\n");
+	/* the first that shows it */
+	CHECK_STR(place("a", parts, "0::/x/y\n3:cpu,cpuacct:/b\n"), "v2 /x/y/a\n/z/b/a\n");
+}
+
 static void without_a_cgroup_file_system_it_says_so(void)
 {
 	CHECK_STR(place("a", OTHER, "0::/\n"), "no cgroup file system is mounted");
@@ -308,6 +325,7 @@ UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
 	  CASE(a_path_is_from_the_root_of_each),
 	  CASE(a_hierarchy_that_the_caller_is_not_in_is_left_out),
 	  CASE(a_mount_of_a_part_shows_what_is_below_it),
+	  CASE(the_first_mount_of_a_hierarchy_counts),
 	  CASE(without_a_cgroup_file_system_it_says_so),
 	  CASE(what_is_missing_above_is_made_and_removed_and_no_more),
 	  CASE(a_name_leads_only_downwards),
