@@ -38,14 +38,20 @@ assert_none_runs()
 	done
 }
 
+# A sanitizer reads its options in /proc/self/environ, which is closed to one whose privilege is
+# raised, unless he is root.
+is_sanitized()
+{
+	[ -n "${ASAN_OPTIONS+set}" ]
+}
+
 test_refuses_to_run_setuid_or_setgid()
 {
 	for mode in 4755 2755; do
 		who=as_nstest
-		# a sanitizer reads its options in /proc/self/environ, which setgid closes to all
-		# but root
-		[ $mode/${ASAN_OPTIONS+asan} != 2755/asan ] ||
+		if [ $mode = 2755 ] && is_sanitized; then
 			who="setpriv --regid $NSTEST_UID --clear-groups"
+		fi
 		for tool in $tools; do
 			chmod $mode "$TMP/$tool"
 		done
@@ -62,6 +68,7 @@ test_refuses_to_run_setuid_or_setgid()
 
 test_refuses_to_run_with_file_capabilities()
 {
+	! is_sanitized || return 0
 	for tool in $tools; do
 		setcap cap_sys_admin,cap_setuid+ep "$TMP/$tool" || return
 	done
@@ -77,6 +84,7 @@ test_refuses_to_run_with_file_capabilities()
 # A reporter is trusted with what it may see.
 test_a_reporter_runs_with_file_capabilities()
 {
+	! is_sanitized || return 0
 	setcap cap_sys_ptrace+ep "$TMP/nslist" || return
 	run as_nstest "$TMP/nslist" -n
 	assert_ok
