@@ -204,23 +204,6 @@ void handle_plan_created(struct handle *h, struct plan *p)
 
 /* ---- Before exec */
 
-/* Everything is only marked: an exec that fails needs what the plan talks through. */
-static int mark_others(const struct handle *h)
-{
-	unsigned next = 3;
-	int rc = 0;
-
-	for (size_t i = 0; i < h->nkeep && rc == 0; i++) {
-		unsigned keep = (unsigned)h->keep[i];
-
-		if (keep < next)
-			continue;
-		rc = sys_fd_cloexec(next, keep - 1);
-		next = keep + 1;
-	}
-	return rc < 0 ? rc : sys_fd_cloexec(next, UINT_MAX);
-}
-
 static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
@@ -233,7 +216,8 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 		if (own[i] > 2 && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
 			return nserr_set(e, errno, "descriptor %d", own[i]);
 	if (h->close_fds) {
-		rc = mark_others(h);
+		/* only marked: an exec that fails needs what the plan talks through */
+		rc = sys_fd_cloexec_others(h->keep, h->nkeep);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot close descriptors");
 	}

@@ -2,7 +2,6 @@
 /* initproc: the steps of a first process, and its life. */
 #include "initproc.h"
 
-#include <limits.h>
 #include <sys/prctl.h>
 
 #include "reap.h"
@@ -111,14 +110,12 @@ void initproc_plan_exec(struct initproc *i, struct plan *p)
 }
 
 /* What the program holds open is none of our business, and what we hold it could find. */
-static int close_all(const struct initproc *i)
+static int close_others(const struct initproc *i)
 {
-	int status_fd = i->handle.status_fd, rc;
+	int status = i->handle.status_fd, tty = i->supervise.tty;
+	const int keep[] = { MIN(status, tty), MAX(status, tty) };
 
-	if (status_fd < 3)
-		return sys_fd_close(3, UINT_MAX);
-	rc = sys_fd_close(3, (unsigned)status_fd - 1);
-	return rc < 0 ? rc : sys_fd_close((unsigned)status_fd + 1, UINT_MAX);
+	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }
 
 int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
@@ -139,7 +136,7 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 	}
 	i->running = true;
 	handle_running(&i->handle);
-	rc = close_all(i);
+	rc = close_others(i);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot close descriptors");
 	rc = supervise_wait(&i->supervise, e);

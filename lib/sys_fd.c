@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -69,14 +70,31 @@ static int range(unsigned first, unsigned last, bool now)
 	return one_by_one(first, last, now);
 }
 
-int sys_fd_cloexec(unsigned first, unsigned last)
+static int others(const int *keep, size_t n, bool now)
 {
-	return range(first, last, false);
+	unsigned next = 3;
+
+	for (size_t i = 0; i < n; i++) {
+		int rc;
+
+		if (keep[i] < (int)next)
+			continue;
+		rc = range(next, (unsigned)keep[i] - 1, now);
+		if (rc < 0)
+			return rc;
+		next = (unsigned)keep[i] + 1;
+	}
+	return range(next, UINT_MAX, now);
 }
 
-int sys_fd_close(unsigned first, unsigned last)
+int sys_fd_cloexec_others(const int *keep, size_t n)
 {
-	return range(first, last, true);
+	return others(keep, n, false);
+}
+
+int sys_fd_close_others(const int *keep, size_t n)
+{
+	return others(keep, n, true);
 }
 
 int sys_fd_has_range(void)

@@ -30,6 +30,14 @@ test_hands_the_terminal_to_a_group_and_takes_it_back()
 	stop_and_go nsinit --group
 }
 
+# An interactive shell takes it back by itself.
+test_a_script_has_its_terminal_back_from_a_group()
+{
+	# shellcheck disable=SC2016 # for the shell on the terminal
+	run pty -e ready -s 'hello\r' -e 'read hello' -- sh -c 'nsinit --group true; echo ready; read x && echo "read $x"'
+	assert_rc 0
+}
+
 test_an_interrupt_ends_the_loop_around_it()
 {
 	run pty -e '> ' -s 'while :; do nsinit sh -c "echo ru\"\"n; exec sleep 1000"; done\r' -e run \
