@@ -156,7 +156,9 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 {
-	static char stack[256 << 10] __attribute__((aligned(16)));
+	/* execvp(3) copies the words of the command line onto it, for a script without an
+	 * interpreter, and these may be 6 MiB, execve(2). What is not used costs nothing. */
+	static char stack[8 << 20] __attribute__((aligned(16)));
 	int pid = clone(f, stack + sizeof(stack),
 			(int)(uint32_t)(flags | CLONE_VM | CLONE_VFORK | SIGCHLD), arg);
 

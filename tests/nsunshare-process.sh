@@ -32,6 +32,18 @@ SigIgn:	0000000000010001'
 	assert_rc 5
 }
 
+# execvp(3) copies them onto the stack for the shell that it starts.
+test_a_script_without_an_interpreter_has_all_its_words()
+{
+	echo 'echo $#' >"$TMP/script"
+	chmod +x "$TMP/script"
+	# shellcheck disable=SC2046 # words
+	run nsunshare -rmp --mount-proc "$TMP/script" $(yes x | head -n 150000)
+	_ran='nsunshare, and 150000 words'
+	assert_ok
+	assert_out 150000
+}
+
 test_kill_child_ends_the_program_with_its_parent()
 {
 	for options in --kill-child '-p --kill-child=KILL'; do
