@@ -96,7 +96,7 @@ static uint64_t mask_of(const char *status, const char *name)
 
 bool interrupt_is_pending(int fd, const sigset_t *signals)
 {
-	char text[4096];
+	static char text[1 << 20]; /* a line of it has all our groups, up to 65,536 */
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
 	uint64_t pending;
 

@@ -67,7 +67,8 @@ test_a_signal_is_the_programs_as_soon_as_it_runs()
 }
 
 # Where the child shares our memory and we stand still until it executes the program, process 1,
-# which has no handler then. The wait is for it to be in the first mount(2), which is slow.
+# which has no handler then. The wait is for it to be in the first mount(2), which is slow. What is
+# pending stands behind all groups in proc_pid_status(5), so let there be many.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp
