@@ -29,7 +29,6 @@ static void give_terminal(struct supervise *s)
  */
 static void stop_self(struct supervise *s, int sig)
 {
-	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 	const struct timespec now = { 0 };
 	siginfo_t info = { 0 };
 	sigset_t set;
@@ -38,8 +37,6 @@ static void stop_self(struct supervise *s, int sig)
 	if (getpid() == 1)
 		return;
 	foreground_take(&s->tty);
-	/* the caller may have ignored it */
-	sigaction(sig, &dfl, NULL);
 	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
 		return;
 	kill(getpid(), sig);
@@ -62,7 +59,12 @@ static bool is_stop(int sig)
  * orphaned process group). */
 static void child_stopped(struct supervise *s, int sig)
 {
-	stop_self(s, is_stop(sig) ? sig : SIGTSTP);
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+
+	sig = is_stop(sig) ? sig : SIGTSTP;
+	/* the caller may have ignored it */
+	sigaction(sig, &dfl, NULL);
+	stop_self(s, sig);
 }
 
 /* ---- Sending on */
@@ -178,13 +180,14 @@ static void received(struct supervise *s, const siginfo_t *info)
 /*
  * A first process cannot end by a signal of its own and exits 128 + n instead. Where that signal
  * has come to us, too, it is what ended the program: a shell around us must see a SIGINT as one, to
- * end its loops.
+ * end its loops. (One that stops has ended nothing, and would stop us.)
  */
 static int meant(const struct supervise *s, int wstatus)
 {
 	int sig = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) - 128 : 0;
 
-	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && sigismember(&s->seen, sig) == 1)
+	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && !is_stop(sig) &&
+	    sigismember(&s->seen, sig) == 1)
 		return sig;
 	return wstatus;
 }

@@ -76,7 +76,7 @@ test_a_signal_before_the_program_runs_is_not_lost()
 		[ "$n/$(id -u)" != 3/0 ] || with=-mp
 		# a shell has its background programs ignore SIGINT and SIGQUIT
 		# shellcheck disable=SC2016 # for perl
-		perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV' \
+		perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; $) = join " ", 0, 1e9 .. 1e9 + 600; exec @ARGV' \
 			strace -DDD -f -qq -o "$TMP/trace" -e trace=mount \
 			-e inject=mount:delay_enter=300000 nsunshare $with --mount-proc sleep 5 &
 		pid=$!
@@ -115,6 +115,47 @@ test_ends_as_the_program_ends()
 	# shellcheck disable=SC2086 # words
 	run $new nsinit sh -c 'kill -TERM $$'
 	assert_rc 143
+}
+
+# stopped: by waitpid(2), which does not tell of one that the terminal of nobody stops. A first process that
+# ends as a shell with a stopped job in it does not stop us, nor does a signal that our caller ignored.
+test_stops_only_when_it_is_stopped()
+{
+	cat >"$TMP/stop" <<-'SCRIPT'
+		use POSIX;
+		my $way = shift;
+		pipe(my $said, my $says);
+		pipe(my $hears, my $tell);
+		my $pid = fork;
+		if (!$pid) {
+			setpgrp;
+			$SIG{TSTP} = $way;
+			open STDOUT, ">&", $says;
+			open STDIN, "<&", $hears;
+			close $tell;
+			exec @ARGV;
+		}
+		<$said>;
+		my $how = "runs";
+		kill "TSTP", $pid;
+		if ($way eq "DEFAULT") {
+			waitpid $pid, WUNTRACED;
+			$how = "stopped" if WIFSTOPPED(${^CHILD_ERROR_NATIVE});
+			kill "CONT", $pid;
+		}
+		print $tell "go\n";
+		close $tell;
+		waitpid $pid, WUNTRACED;
+		my $st = ${^CHILD_ERROR_NATIVE};
+		print "$how, ", WIFSTOPPED($st) ? "stopped" : "status " . WEXITSTATUS($st), "\n";
+		kill "KILL", $pid;
+	SCRIPT
+	# shellcheck disable=SC2086 # words
+	run perl "$TMP/stop" DEFAULT $new sh -c 'echo ready; read x; exit 148'
+	assert_out 'stopped, status 148'
+	# shellcheck disable=SC2086 # words
+	run perl "$TMP/stop" IGNORE $new sh -c 'echo ready; read x; exit 3'
+	assert_out 'runs, status 3'
 }
 
 test_dumps_no_core_of_its_own()
