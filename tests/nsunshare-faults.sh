@@ -28,6 +28,17 @@ test_without_a_fork()
 	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"
 }
 
+# The one outside is itself again before anything is done inside.
+test_with_an_owner()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	fault_all -- nsunshare -Um --owner 1234:2345 --fork -- "$FINAL"
+	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
+		--into-cgroup "/$own_cgroup/a" --cgroup-create -- "$FINAL"
+	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
+	assert_out ''
+}
+
 test_killed_anywhere_it_leaves_nothing()
 {
 	fault_kill -- nsunshare -rmp --mount-proc --kill-child -- "$FINAL"

@@ -61,10 +61,14 @@ static void add_unshare(const struct run *r, struct plan *p, const struct actors
 static void add_fork(const struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
-	bool first = (o->types & CLONE_NEWPID) && !r->has_owner;
+	bool first = o->types & CLONE_NEWPID;
 
+	if (r->has_owner)
+		plan_add(p, PLAN_CALLER, &step_owner, NULL, 0);
 	plan_add(p, PLAN_CALLER, first ? &step_fork_first : &step_fork, NULL,
 		 o->types & ~late_types(o));
+	if (r->has_owner)
+		plan_add(p, PLAN_CALLER, &step_oneself, NULL, 0);
 	if (o->cgroup)
 		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
 }

@@ -46,15 +46,44 @@ static int fail_namespaces(uint64_t types, int rc, struct nserr *e)
 /* ---- the owner: user_namespaces(7): a user namespace belongs to the effective user id of who
  * makes it. The saved ids stay root's until exec, so that the caller can come back. */
 
-struct ids {
-	gid_t gid, groups[GROUPS_MAX];
+static struct {
+	uid_t uid, euid;
+	gid_t gid, egid, groups[GROUPS_MAX];
 	int n;
+} oneself;
+
+static int run_oneself(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	if (setresuid(oneself.uid, oneself.euid, oneself.euid) < 0 ||
+	    setresgid(oneself.gid, oneself.egid, oneself.egid) < 0 ||
+	    setgroups((size_t)oneself.n, oneself.groups) < 0)
+		return nserr_set(e, errno, "cannot become %u again after --owner", oneself.euid);
+	return 0;
+}
+
+const struct plan_kind step_oneself = {
+	.name = "oneself",
+	.call = "setresuid(2), setresgid(2), setgroups(2)",
+	.what = "become oneself again",
+	.run = run_oneself,
 };
 
-static int become_owner(const struct run *r, struct nserr *e)
+static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, getegid()) < 0 ||
-	    setresuid(r->owner_uid, r->owner_uid, geteuid()) < 0) {
+	const struct run *r = ctx;
+
+	(void)s;
+	oneself.uid = getuid();
+	oneself.euid = geteuid();
+	oneself.gid = getgid();
+	oneself.egid = getegid();
+	oneself.n = getgroups(GROUPS_MAX, oneself.groups);
+	if (oneself.n < 0)
+		return nserr_set(e, errno, "getgroups");
+	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, oneself.egid) < 0 ||
+	    setresuid(r->owner_uid, r->owner_uid, oneself.euid) < 0) {
 		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
 		if (errno == EPERM)
 			nserr_hint(e, "only root can make a user namespace for somebody else");
@@ -64,10 +93,9 @@ static int become_owner(const struct run *r, struct nserr *e)
 	return prctl(PR_SET_DUMPABLE, 1) < 0 ? nserr_set(e, errno, "prctl") : 0;
 }
 
-static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
+static void undo_owner(void *ctx, const struct plan_step *s)
 {
-	(void)s;
-	return become_owner(ctx, e);
+	(void)!run_oneself(ctx, s, NULL);
 }
 
 static void show_owner(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -83,6 +111,7 @@ const struct plan_kind step_owner = {
 	.name = "owner",
 	.call = "setgroups(2), setresgid(2), setresuid(2)",
 	.run = run_owner,
+	.undo = undo_owner,
 	.show = show_owner,
 };
 
@@ -101,32 +130,10 @@ static pid_t make_process(struct run *r, uint64_t types)
 	return pid >= 0 ? pid : sys_clone(types, -1, NULL);
 }
 
-/* The same as the owner; the caller is itself again afterwards. */
-static pid_t make_process_as_owner(struct run *r, uint64_t types, struct nserr *e)
-{
-	static struct ids ids;
-	uid_t uid = getuid(), euid = geteuid();
-	gid_t gid = getgid(), egid = getegid();
-	pid_t pid;
-	int rc;
-
-	ids.n = getgroups(GROUPS_MAX, ids.groups);
-	rc = become_owner(r, e);
-	if (rc < 0)
-		return rc;
-	pid = make_process(r, types);
-	if (pid == 0)
-		return 0;
-	if (setresuid(uid, euid, euid) < 0 || setresgid(gid, egid, egid) < 0 || ids.n < 0 ||
-	    setgroups((size_t)ids.n, ids.groups) < 0)
-		return nserr_set(e, errno, "cannot become %u again after --owner", euid);
-	return pid;
-}
-
 static pid_t made(struct run *r, pid_t pid, uint64_t types, struct nserr *e)
 {
 	if (pid < 0)
-		return e->what[0] ? pid : fail_namespaces(types, pid, e);
+		return fail_namespaces(types, pid, e);
 	if (pid > 0)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 	return pid;
@@ -134,10 +141,7 @@ static pid_t made(struct run *r, pid_t pid, uint64_t types, struct nserr *e)
 
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	struct run *r = ctx;
-
-	return made(r, r->has_owner ? make_process_as_owner(r, s->num, e) : make_process(r, s->num),
-		    s->num, e);
+	return made(ctx, make_process(ctx, s->num), s->num, e);
 }
 
 static pid_t run_vfork(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
@@ -148,11 +152,8 @@ static pid_t run_vfork(void *ctx, const struct plan_step *s, int (*child)(void *
 
 static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
 {
-	const struct run *r = ctx;
-
+	(void)ctx;
 	buf_adds(out, "create the child");
-	if (r->has_owner)
-		buf_printf(out, ", as %u:%u,", r->owner_uid, r->owner_gid);
 	if (s->num) {
 		buf_adds(out, " in new namespaces:");
 		add_types(out, s->num);
@@ -168,7 +169,8 @@ const struct plan_kind step_fork = {
 };
 
 /* The same for a first process. A terminal does not stop it, which would leave the caller standing
- * still for good. (What goes into a cgroup is never made by vfork: a step of the caller follows.)
+ * still for good. (What goes into a cgroup, or is made as somebody else, is never made by
+ * vfork: a step of the caller follows.)
  */
 const struct plan_kind step_fork_first = {
 	.name = "fork",
