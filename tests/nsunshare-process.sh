@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
-require_tool jq
+require_tool jq strace
 
 setUp()
 {
@@ -42,6 +42,26 @@ test_a_script_without_an_interpreter_has_all_its_words()
 	_ran='nsunshare, and 150000 words'
 	assert_ok
 	assert_out 150000
+}
+
+# Where its parent ends before it can ask for a signal then. It ends last, with the FIFO.
+test_a_setup_whose_parent_has_ended_does_not_run()
+{
+	env --default-signal strace -DDD -f -qq -o "$TMP/trace" -e trace=getppid -e inject=getppid:delay_enter=300000 \
+		nsunshare -f --setup "echo ran >'$TMP/said'" true 3>"$TMP/fifo" &
+	exec 4<"$TMP/fifo"
+	name=''
+	while [ "$name" != nsunshare ] && kill -0 $!; do
+		# these end without a newline, which read(1) takes for a failure
+		read -r child _ <"/proc/$!/task/$!/children" ||
+			read -r setup _ <"/proc/$child/task/$child/children" || read -r name <"/proc/$setup/comm"
+	done 2>/dev/null
+	kill -TERM $!
+	wait $!
+	assertEquals 143 $?
+	cat <&4
+	exec 4<&-
+	assertFalse 'it has not run' "[ -e '$TMP/said' ]"
 }
 
 test_kill_child_ends_the_program_with_its_parent()
