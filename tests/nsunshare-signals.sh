@@ -5,10 +5,13 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid
-require_tool strace
+require_tool bash strace
 
 PS1='> '
 export PS1
+
+# It ends a loop for what a signal has ended, and for no status, as dash does.
+bash='bash --norc --noprofile'
 
 # new WORDS…: as root of new user and pid namespaces; `exec` keeps the pid.
 new='nsunshare -Urpm --mount-proc'
@@ -277,12 +280,14 @@ test_kill_child_kills_all_of_a_pid_namespace()
 # The program starts nothing: a shell that waits in vfork(2) for a stopped child does not stop.
 test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
 {
-	for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
-		# shellcheck disable=SC2016 # for the shell on the terminal
-		run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z' -e 'topped' -e '> ' \
-			-s 'fg\r' -e continued -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
-			-e '> ' -s 'exit 5\r' -- sh -i
-		assert_rc 5
+	for shell in sh "$bash"; do
+		for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
+			# shellcheck disable=SC2016,SC2086 # for the shell on the terminal, and words
+			run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+				-s 'fg\r' -e continued -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+				-e '> ' -s 'exit 5\r' -- $shell -i
+			assert_rc 5
+		done
 	done
 }
 
@@ -348,12 +353,16 @@ test_a_job_that_reads_in_the_background_waits_for_fg()
 
 test_an_interrupt_ends_the_loop_around_it()
 {
-	for with in 'nsunshare -f' "$new nsinit"; do
-		run pty -e run -s '^C' -- sh -c "while :; do $with sh -c 'echo run; exec sleep 1000'; done"
-		assert_rc 130
-		run pty -e '> ' -s "while :; do $with sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
-			-s '^C' -e '> ' -s 'exit 3\r' -- sh -i
-		assert_rc 3
+	for shell in sh "$bash"; do
+		for with in 'nsunshare -f' "$new nsinit"; do
+			# shellcheck disable=SC2086 # words
+			run pty -e run -s '^C' -- $shell -c "while :; do $with sh -c 'echo run; exec sleep 1000'; done"
+			assert_rc 130
+			# shellcheck disable=SC2086 # words
+			run pty -e '> ' -s "while :; do $with sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
+				-s '^C' -e '> ' -s 'exit 3\r' -- $shell -i
+			assert_rc 3
+		done
 	done
 }
 
