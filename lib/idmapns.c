@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "idmapio.h"
+#include "procstat.h"
 #include "stream.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
@@ -137,7 +138,6 @@ static pid_t fork_into(int nsfd, int line[2], struct nserr *e)
 static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 {
 	cleanup_fd int procfd = -1;
-	char path[32];
 	int line[2], rc;
 	pid_t pid = fork_into(nsfd, line, e);
 
@@ -147,9 +147,8 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 				      "CAP_SYS_ADMIN there");
 		return pid;
 	}
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
-	rc = procfd < 0 ? nserr_set(e, procfd, "cannot open %s", path) : read_proc(procfd, m, e);
+	procfd = procstat_open(pid, e);
+	rc = procfd < 0 ? procfd : read_proc(procfd, m, e);
 	close(line[1]);
 	(void)RETRY_EINTR(waitpid(pid, NULL, 0));
 	return rc;

@@ -2,11 +2,11 @@
 /* idmount: idmapped mounts. */
 #include "idmount.h"
 
-#include <stdio.h>
 #include <sys/wait.h>
 
 #include "file.h"
 #include "idmapio.h"
+#include "procstat.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
@@ -14,19 +14,16 @@
 /* The namespace of a child of ours that waits in a new one. */
 static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 {
-	cleanup_fd int procfd = -1;
-	char path[32];
+	cleanup_fd int procfd = procstat_open(pid, e);
 	int fd, rc;
 
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (procfd < 0)
-		return nserr_set(e, procfd, "cannot open %s", path);
+		return procfd;
 	rc = idmaps_write(procfd, m, e);
 	if (rc < 0)
 		return rc;
 	fd = file_open_at(procfd, "ns/user", O_RDONLY, 0);
-	return fd < 0 ? nserr_set(e, fd, "cannot open %s/ns/user", path) : fd;
+	return fd < 0 ? nserr_set(e, fd, "cannot open /proc/%d/ns/user", pid) : fd;
 }
 
 int idmount_userns(const struct idmaps *m, struct nserr *e)

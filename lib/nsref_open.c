@@ -65,24 +65,6 @@ static int check_leader(const struct nsproc_ref *p, struct nserr *e)
 	return is_thread(p->pid, tgid, e);
 }
 
-/* The number in a /proc of another pid namespace means another process. */
-static int check_proc(struct nserr *e)
-{
-	char self[16];
-	ssize_t n = readlinkat(AT_FDCWD, "/proc/self", self, sizeof(self));
-	uint64_t pid;
-
-	if (n < 0 && errno == ENOENT && access("/proc/version", F_OK) < 0)
-		return nserr_set(e, ENOENT, "/proc is not mounted");
-	if (n < 0 || num_u64n(self, (size_t)n, 1, NUM_PID_MAX, &pid) < 0 ||
-	    pid != (uint64_t)getpid()) {
-		nserr_set(e, 0, "/proc belongs to another pid namespace");
-		nserr_hint(e, "mount a proc of this one over it");
-		return -EXDEV;
-	}
-	return 0;
-}
-
 /* The numbers of pidfds are unique while the machine runs (6.9). */
 static int check_pidfd_inode(const struct nsref *r, int pidfd, struct nserr *e)
 {
@@ -120,7 +102,7 @@ int nsref_open_process(const struct nsref *r, struct nsproc_ref *out, struct nse
 
 	if (!nsref_is_process(r))
 		return nserr_set(e, 0, "'%s' names a namespace, not a process", r->text);
-	rc = check_proc(e);
+	rc = procstat_check(e);
 	if (rc < 0)
 		return rc;
 	p.pid = pid;

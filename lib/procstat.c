@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procstat: reading proc_pid_stat(5). */
+/* procstat: finding a process in /proc, and reading proc_pid_stat(5). */
 #include "procstat.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "file.h"
+#include "num.h"
 
 /* Flags of the kernel's task_struct, as they have been since 2.6. */
 #define PF_FORKNOEXEC 0x00000040
@@ -33,4 +35,33 @@ int procstat_read(int dirfd, const char *path, struct procstat *st)
 	st->kthread = flags & PF_KTHREAD;
 	st->fresh = flags & PF_FORKNOEXEC;
 	return 0;
+}
+
+int procstat_check(struct nserr *e)
+{
+	char self[16];
+	ssize_t n = readlink("/proc/self", self, sizeof(self));
+	uint64_t pid;
+
+	if (n < 0 && errno == ENOENT && access("/proc/version", F_OK) < 0)
+		return nserr_set(e, ENOENT, "/proc is not mounted");
+	if (n < 0 || num_u64n(self, (size_t)n, 1, NUM_PID_MAX, &pid) < 0 ||
+	    pid != (uint64_t)getpid()) {
+		nserr_set(e, 0, "/proc belongs to another pid namespace");
+		nserr_hint(e, "mount a proc of this one over it");
+		return -EXDEV;
+	}
+	return 0;
+}
+
+int procstat_open(pid_t pid, struct nserr *e)
+{
+	char path[32];
+	int fd = procstat_check(e);
+
+	if (fd < 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	fd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	return fd < 0 ? nserr_set(e, fd, "cannot open %s", path) : fd;
 }

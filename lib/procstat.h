@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "nserr.h"
 #include "util.h"
 
 struct procstat {
@@ -20,6 +21,14 @@ struct procstat {
 /* Reads dirfd/path, the file stat of a process or thread. 0, or a negative errno: -ENOENT or -ESRCH
  * when it has ended and is gone, -EIO for what is not understood. */
 int procstat_read(int dirfd, const char *path, struct procstat *st) must_check;
+
+/* Whether /proc is of the caller's own pid namespace: in another one a number means another
+ * process. 0, or a negative errno with e set: -ENOENT without a /proc, -EXDEV. */
+int procstat_check(struct nserr *e) must_check;
+
+/* The /proc directory (O_PATH) of a process that the caller has made and not waited for, or a
+ * negative errno with e set. */
+int procstat_open(pid_t pid, struct nserr *e) must_check;
 
 /* Whether it has ended and is only waited for. */
 static inline bool procstat_is_dead(const struct procstat *st)

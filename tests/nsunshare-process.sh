@@ -64,6 +64,32 @@ test_a_setup_whose_parent_has_ended_does_not_run()
 	assertFalse 'it has not run' "[ -e '$TMP/said' ]"
 }
 
+# A number of ours is somebody else there.
+test_where_proc_is_of_another_pid_namespace()
+{
+	other='unshare --user --map-root-user --pid --fork'
+	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
+	# one that has never executed anything
+	(read -r line <"$TMP/fifo") &
+	# shellcheck disable=SC2086 # words
+	run $other sh -c 'echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+		exec nsunshare -f --pid-file "$2" sh -c "echo ran as \$\$; exit 3"' sh "$!" "$TMP/pid"
+	echo >"$TMP/fifo"
+	wait $!
+	assert_rc 3
+	assert_out "ran as $!"
+	[ "$(id -u)" = 0 ] || return 0
+	for option in --fork --no-fork; do
+		for what in "--uts=$TMP/uts" --map=u:0:1234:5,g:0:1234:5; do
+			# shellcheck disable=SC2086 # words
+			run $other nsunshare $option "$what" echo ran
+			assert_refused 125 '/proc belongs to another pid namespace'
+			assert_err_has 'hint: mount a proc of this one over it'
+		done
+	done
+	assertFalse 'no file' "[ -e '$TMP/uts' ]"
+}
+
 test_kill_child_ends_the_program_with_its_parent()
 {
 	for options in --kill-child '-p --kill-child=KILL'; do

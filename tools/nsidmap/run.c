@@ -9,6 +9,7 @@
 #include "idmapio.h"
 #include "idplan.h"
 #include "plan.h"
+#include "procstat.h"
 #include "spawn.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
@@ -69,14 +70,11 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
 	enum idmap_way way = IDMAP_DIRECT;
-	cleanup_fd int procfd = -1;
-	char path[32];
+	cleanup_fd int procfd = procstat_open(r->pid, e);
 	int rc;
 
-	snprintf(path, sizeof(path), "/proc/%d", r->pid);
-	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (procfd < 0)
-		return nserr_set(e, procfd, "cannot open %s", path);
+		return procfd;
 	rc = s->num ? 0 : idmaps_way(&r->maps, &way, e);
 	if (rc == 0)
 		rc = way == IDMAP_DIRECT ? idmaps_write(procfd, &r->maps, e)

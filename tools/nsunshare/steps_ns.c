@@ -12,6 +12,7 @@
 #include "idmapio.h"
 #include "interrupt.h"
 #include "nsunshare.h"
+#include "procstat.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
@@ -248,14 +249,11 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
 	cleanup_fd int procfd = -1, stop = -1;
-	char path[32] = "/proc/self";
 
 	(void)s;
-	if (!r->maps_by_self)
-		snprintf(path, sizeof(path), "/proc/%d", r->pid);
-	procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	procfd = r->maps_by_self ? file_open_self(e) : procstat_open(r->pid, e);
 	if (procfd < 0)
-		return nserr_set(e, procfd, "cannot open %s", path);
+		return procfd;
 	if (r->maps_way == IDMAP_DIRECT)
 		return idmaps_write(procfd, &r->maps, e);
 	/* all signals are blocked, of the caller that forked as of the helper */
@@ -347,15 +345,14 @@ static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct run *r = ctx;
 	struct nspin *pin = &r->pin[s->num];
 	cleanup_fd int procfd = -1;
-	char proc[32], path[4096];
+	char path[4096];
 
 	pin->path = strdup(pin_path(r, s->num, path, sizeof(path)));
 	if (!pin->path)
 		return nserr_set(e, ENOMEM, "cannot name the file of a namespace");
-	snprintf(proc, sizeof(proc), "/proc/%d", r->pid);
-	procfd = file_open_at(AT_FDCWD, proc, O_PATH | O_DIRECTORY, 0);
+	procfd = procstat_open(r->pid, e);
 	if (procfd < 0)
-		return nserr_set(e, procfd, "cannot open %s", proc);
+		return procfd;
 	return nspin_bind(pin, procfd, &nstypes[s->num], e);
 }
 
