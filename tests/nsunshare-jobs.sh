@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-jobs: as a job of a shell nsunshare stops, goes on and is interrupted as the program would be.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/signallib.sh"
+require_ns user pid
+require_tool bash strace
+
+PS1='> '
+export PS1
+
+# It ends a loop for what a signal has ended, and for no status, as dash does.
+bash='bash --norc --noprofile'
+
+# new WORDS…: as root of new user and pid namespaces; `exec` keeps the pid.
+new='nsunshare -Urpm --mount-proc'
+
+# Above a first process. A status that is a stop signal's, as of a shell with a stopped job, does not stop us, nor
+# does a signal that our caller ignored.
+test_stops_only_when_it_is_stopped()
+{
+	cat >"$TMP/stop" <<-'SCRIPT'
+		use POSIX;
+		my $way = shift;
+		pipe(my $said, my $says);
+		pipe(my $hears, my $tell);
+		my $pid = fork;
+		if (!$pid) {
+			setpgrp;
+			$SIG{TSTP} = $way;
+			open STDOUT, ">&", $says;
+			open STDIN, "<&", $hears;
+			close $tell;
+			exec @ARGV;
+		}
+		<$said>;
+		my $how = "runs";
+		kill "TSTP", $pid;
+		if ($way eq "DEFAULT") {
+			waitpid $pid, WUNTRACED;
+			$how = "stopped" if WIFSTOPPED(${^CHILD_ERROR_NATIVE});
+			kill "CONT", $pid;
+		}
+		print $tell "go\n";
+		close $tell;
+		waitpid $pid, WUNTRACED;
+		my $st = ${^CHILD_ERROR_NATIVE};
+		print "$how, ", WIFSTOPPED($st) ? "stopped" : "status " . WEXITSTATUS($st), "\n";
+		kill "KILL", $pid;
+	SCRIPT
+	# shellcheck disable=SC2086 # words
+	run perl "$TMP/stop" DEFAULT $new sh -c 'echo ready; read x; exit 148'
+	assert_out 'stopped, status 148'
+	# shellcheck disable=SC2086 # words
+	run perl "$TMP/stop" IGNORE $new sh -c 'echo ready; read x; exit 3'
+	assert_out 'runs, status 3'
+}
+# The program starts nothing: a shell that waits in vfork(2) for a stopped child does not stop.
+test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
+{
+	for shell in sh "$bash"; do
+		for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
+			# shellcheck disable=SC2016,SC2086 # for the shell on the terminal, and words
+			run pty -e '> ' -s "$with signals job\\r" -e running -s '^Z' -e 'topped' -e '> ' \
+				-s 'fg\r' -e continued -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' \
+				-e '> ' -s 'exit 5\r' -- $shell -i
+			assert_rc 5
+		done
+	done
+}
+# noflsh: the second ^Z would take away what the shell has written about the first.
+test_stops_and_goes_on_in_any_order()
+{
+	# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
+	run pty -e '> ' -s 'nsunshare -f signals job\r' -e running -s '^Z^Z' -e topped -e '> ' \
+		-s 'bg\r' -e 'signals job' -e continued -s '\r' -e '> ' \
+		-s 'fg\r' -e 'signals job' -e continued -s '^Z' -e topped -e '> ' \
+		-s 'fg\r' -e 'signals job' -e continued -s '^\\' -e '> ' -s 'echo st=$?\r' -e 'st=131' \
+		-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
+	assert_rc 5
+}
+# Between the SIGCONT of fg, the look at what it has done and our own there is time for another ^Z.
+test_a_job_that_is_stopped_again_stays_so()
+{
+	TRACE=$TMP/trace
+	export TRACE
+	for call in waitid kill; do
+		slow="strace -DDD -qq -o \"\$TRACE\" -e trace=$call"
+		slow="$slow -e inject=$call:delay_enter=100000"
+		# shellcheck disable=SC2016 # for the shell on the terminal
+		run pty -e '> ' -s "$slow nsunshare -f signals job\\r" -e running \
+			-s '^Z' -e topped -e '> ' -s 'fg\r' -e 'signals job' -e continued \
+			-s '^Z' -e topped -e '> ' -s 'bg\r' -e 'signals job' -e continued -s '\r' \
+			-e '> ' -s 'fg\r' -e 'signals job' -e continued -s '^Z' -e topped -e '> ' \
+			-s 'fg\r' -e 'signals job' -e continued -s '^C' -e '> ' \
+			-s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 5\r' -- sh -i
+		assert_rc 5
+	done
+}
+# What our own SIGCONT has done is not to be taken for a shell's, the next time.
+test_each_continue_is_sent_on()
+{
+	start nsunshare -f signals show 64
+	child=$(pgrep -P "$pid")
+	kill -STOP "$child"
+	until grep -q '^State:.T' "/proc/$child/status"; do :; done
+	kill -CONT "$pid"
+	read -r line <&4
+	assertEquals 'the first' 18 "$line"
+	kill -CONT "$pid"
+	read -r line <&4
+	assertEquals 'the second' 18 "$line"
+	kill -64 "$pid"
+	finish
+	assert_rc 0
+}
+test_a_job_that_reads_in_the_background_waits_for_fg()
+{
+	for with in 'nsunshare -f' "$new nsinit" "$new --init"; do
+		# shellcheck disable=SC2016 # for the shell on the terminal
+		run pty -e '> ' -s "$with cat &\\r" -e '> ' \
+			-s 'until [ "$(cut -d" " -f3 /proc/$!/stat)" = T ]; do :; done; fg\r' -e cat \
+			-s 'hello\r' -e hello -e hello -s '^D' -e '> ' -s 'exit 5\r' -- sh -i
+		assert_rc 5
+	done
+}
+test_an_interrupt_ends_the_loop_around_it()
+{
+	for shell in sh "$bash"; do
+		for with in 'nsunshare -f' "$new nsinit"; do
+			# shellcheck disable=SC2086 # words
+			run pty -e run -s '^C' -- $shell -c "while :; do $with sh -c 'echo run; exec sleep 1000'; done"
+			assert_rc 130
+			# shellcheck disable=SC2086 # words
+			run pty -e '> ' -s "while :; do $with sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
+				-s '^C' -e '> ' -s 'exit 3\r' -- $shell -i
+			assert_rc 3
+		done
+	done
+}
+test_the_terminals_signals_come_once()
+{
+	for with in 'nsunshare -f' "$new" "$new nsinit"; do
+		# shellcheck disable=SC2086 # words
+		run pty -e ready -s '^C' -e '^C' -e 2 -s '^C' -e '^C' -e 2 -k 40 -e 40 -- $with signals show 40
+		assert_rc 0
+		assertEquals 'interrupts' 2 "$(grep -c "2$(printf '\r')\$" "$TMP/out")"
+	done
+}
+test_an_interactive_shell_inside_has_job_control()
+{
+	run pty -e '> ' -s "$new sh -i\\r" -e '> ' -s 'echo in=$$\r' -e 'in=1' -e '> ' \
+		-s 'sed -u s/x/y/\r' -s 'x1\r' -e y1 -s '^Z' -e topped -e '> ' -s 'fg\r' -s 'x2\r' -e y2 -s '^C' -e '> ' \
+		-s '^C' -e '> ' -s 'trap "echo got=int" INT\r' -e '> ' -s 'exit\r' -e '> ' -s 'echo al""ive\r' -e alive -e '> ' -s 'exit 2\r' -- sh -i
+	assert_rc 2
+}
+. shunit2
