@@ -91,14 +91,16 @@ test_a_signal_before_the_program_runs_is_not_lost()
 
 test_forwards_the_values_of_realtime_signals()
 {
-	# shellcheck disable=SC2086 # words
-	start $new signals show 40
-	signals send "$pid" 36 2
-	signals send "$pid" 40
-	finish
-	assert_out '36 1
+	for with in 'nsunshare -f' "$new" "$new --init"; do
+		# shellcheck disable=SC2086 # words
+		start $with signals show 40
+		signals send "$pid" 36 2
+		signals send "$pid" 40
+		finish
+		assert_out '36 1
 36 2
 40 1'
+	done
 }
 
 test_ends_as_the_program_ends()
