@@ -223,7 +223,7 @@ test_kill_child_kills_all_of_a_pid_namespace()
 	until [ "$(pgrep -fxc 'sleep 1234')" = 2 ]; do
 		:
 	done
-	inside=$(pgrep -fx 'sleep 1234')
+	inside="$(pgrep -P "$pid") $(pgrep -fx 'sleep 1234')"
 	kill -KILL "$pid"
 	for p in $inside; do
 		gone "$p"
