@@ -101,6 +101,13 @@ static bool is_chrooted(void)
 	return true;
 }
 
+void cause_apparmor(struct nserr *e)
+{
+	if (sysctl("kernel/apparmor_restrict_unprivileged_userns") == 1)
+		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile: "
+			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
+}
+
 /* user_namespaces(7), unshare(2): who may make a user namespace. */
 static void no_user(struct nserr *e)
 {
@@ -114,12 +121,11 @@ static void no_user(struct nserr *e)
 	else if (!privileged && sysctl("kernel/unprivileged_userns_clone") == 0)
 		nserr_hint(e, "user namespaces are for root here: sysctl "
 			      "kernel.unprivileged_userns_clone=1 allows them");
-	else if (!privileged && sysctl("kernel/apparmor_restrict_unprivileged_userns") == 1)
-		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile: "
-			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
 	else if (is_chrooted())
 		nserr_hint(e, "the caller is in a chroot, where the kernel makes no user "
 			      "namespace; nspivot changes the root without one");
+	else if (!privileged)
+		cause_apparmor(e);
 }
 
 /* proc_pid_status(5): mode 2 is a filter. */
@@ -158,12 +164,17 @@ void cause_unshare(uint64_t types, struct nserr *e)
 	switch (e->errnum) {
 	case ENOSPC:
 	case EUSERS:
-		no_space(types, e);
+		if (types)
+			no_space(types, e);
+		break;
+	case EACCES: /* which only a security module says */
+		if (types & CLONE_NEWUSER)
+			cause_apparmor(e);
 		break;
 	case EPERM:
 		if (types & CLONE_NEWUSER)
 			no_user(e);
-		else if (!sys_cap_has(CAP_SYS_ADMIN))
+		else if (types && !sys_cap_has(CAP_SYS_ADMIN))
 			nserr_hint(e, "it needs CAP_SYS_ADMIN, which --user gives inside (-r makes "
 				      "you root there)");
 		if (!e->hint[0] && has_seccomp_filter())

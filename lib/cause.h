@@ -14,6 +14,10 @@ void cause_unshare(uint64_t types, struct nserr *e);
 /* A process that could not be made, or not execute its program as another user: EAGAIN. */
 void cause_process(struct nserr *e);
 
+/* AppArmor lets who has no profile make a user namespace, but nothing be done in it, not even to
+ * write its maps (Linux 6.7, Ubuntu before). The caller knows of no other reason left. */
+void cause_apparmor(struct nserr *e);
+
 /* Use of path (a program, a directory to enter) that failed with EACCES: the directory on the way
  * that this process may not search. */
 void cause_search(const char *path, struct nserr *e);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "cause.h"
 #include "file.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
@@ -73,8 +74,12 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 {
 	struct stat st;
 
-	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0 || st.st_uid == geteuid())
+	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0)
 		return;
+	if (st.st_uid == geteuid()) {
+		cause_apparmor(e);
+		return;
+	}
 	nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs to root, "
 				       "and so does the file"
 				     : "the process belongs to another user");
@@ -88,6 +93,23 @@ static bool is_parent(int procfd, ino_t inode)
 	struct stat st;
 
 	return up < 0 || fstat(up, &st) < 0 || st.st_ino == inode;
+}
+
+/* user_namespaces(7): what a process may map in its own namespace. Whose that is cannot be told. */
+static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_setgroups setgroups,
+			   struct nserr *e)
+{
+	if (m->n != 1 || m->ext[0].count != 1 ||
+	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
+		nserr_hint(e, "from inside only the creator's own id can be mapped, and for groups "
+			      "with setgroups denied");
+	else if (k == IDMAP_UID && m->ext[0].outside == 0)
+		nserr_hint(e, "from inside only the creator's own id can be mapped, and 0 only "
+			      "where the creator had CAP_SETFCAP (5.12)");
+	else
+		cause_apparmor(e);
+	if (!e->hint[0])
+		nserr_hint(e, "from inside only the creator's own id can be mapped");
 }
 
 /* Finds out why the kernel refused the map, and says so only when it is certain. */
@@ -109,8 +131,7 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 		return;
 	}
 	if (inside) {
-		nserr_hint(e, "from inside only the creator's own id can be mapped, and for groups "
-			      "with setgroups denied");
+		explain_inside(&m->map[k], k, now.setgroups, e);
 		return;
 	}
 	if (!is_parent(procfd, mine.st_ino)) {

@@ -61,6 +61,42 @@ test_a_caller_that_is_not_mapped()
 	assert_err_has "hint: the caller's own user id is not mapped"
 }
 
+# Kernels before 5.12 ask for no capability.
+test_root_without_the_capability_to_map_root()
+{
+	[ "$uid" = 0 ] || return 0
+	setpriv --bounding-set -setfcap --inh-caps -setfcap unshare -r true 2>/dev/null && return 0
+	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
+	assert_refused 125 '/uid_map: Operation not permitted'
+	assert_err_has 'and 0 only where the creator had CAP_SETFCAP'
+}
+
+# Made up where there is none of it: the sysctl by a file, its refusals by failing calls. What it lets
+# be made it lets nobody use, so that the maps of a process cannot be written.
+test_user_namespaces_are_restricted()
+{
+	[ "$uid" = 0 ] || return 0
+	mount -t tmpfs none /proc/sys/kernel
+	echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
+	for error in EPERM EACCES; do
+		run as_nstest enosys -e $error unshare -- nsunshare -r true
+		assert_refused 125 'cannot create namespaces: user'
+		assert_err_has 'hint: AppArmor restricts user namespaces'
+	done
+	for call in openat:2 openat:3 write:2; do
+		run as_nstest failat -o /dev/null -k 1:$call -e "$([ ${call%:*} = write ] && echo EPERM || echo EACCES)" -- \
+			nsunshare -r true
+		assert_refused 125 'cannot write /proc/'
+		assert_err_has 'hint: AppArmor restricts user namespaces'
+	done
+	echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
+	echo 0 >/proc/sys/kernel/unprivileged_userns_clone
+	run as_nstest enosys -e EPERM unshare -- nsunshare -r true
+	umount /proc/sys/kernel
+	assert_refused 125 'cannot create namespaces: user'
+	assert_err_has 'hint: user namespaces are for root here'
+}
+
 test_setgroups_is_denied()
 {
 	[ "$uid" = 0 ] || return 0
@@ -175,6 +211,10 @@ test_a_seccomp_filter()
 		assert_refused 125 'Operation not permitted'
 		assert_err_has 'hint: this process has a seccomp filter'
 	done
+	# a process needs no privilege
+	run enosys -e EPERM clone,clone3 -- nsunshare --fork true
+	assert_refused 125 'cannot create a process'
+	assert_err_has 'hint: this process has a seccomp filter'
 	[ "$uid" = 0 ] || return 0
 	run enosys -e EPERM unshare -- nsunshare --uts true
 	assert_refused 125 'cannot create namespaces: uts'
