@@ -203,18 +203,17 @@ void cause_search(const char *path, struct nserr *e)
 
 	if (e->errnum != EACCES || strlen(path) >= sizeof(dir))
 		return;
-	for (const char *at = path; at; at = strchr(at + 1, '/')) {
-		size_t n = (size_t)(at - path);
-
+	for (size_t n = 0, len = strlen(path);; n += 1 + strcspn(path + n + 1, "/")) {
 		if (n > 0 || path[0] == '/')
 			snprintf(dir, sizeof(dir), "%.*s", n ? (int)n : 1, path);
-		if (faccessat(AT_FDCWD, dir, X_OK, AT_EACCESS) == 0 || errno != EACCES)
-			continue;
-		if (stat(dir, &st) == 0)
-			nserr_hint(e,
-				   "the directory '%s' (mode %03o, owner %u) may not be "
-				   "searched by user %u, as which it was tried",
-				   dir, st.st_mode & 0777, st.st_uid, geteuid());
-		return;
+		if (faccessat(AT_FDCWD, dir, X_OK, AT_EACCESS) < 0 && errno == EACCES)
+			break;
+		if (n == len)
+			return;
 	}
+	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+		nserr_hint(e,
+			   "the directory '%s' (mode %03o, owner %u) may not be searched by user "
+			   "%u, as which it was tried",
+			   dir, st.st_mode & 0777, st.st_uid, geteuid());
 }

@@ -18,8 +18,8 @@ void cause_process(struct nserr *e);
  * write its maps (Linux 6.7, Ubuntu before). The caller knows of no other reason left. */
 void cause_apparmor(struct nserr *e);
 
-/* Use of path (a program, a directory to enter) that failed with EACCES: the directory on the way
- * that this process may not search. */
+/* Use of path (a program, a directory to enter) that failed with EACCES: the directory, on the way
+ * or at the end, that this process may not search. */
 void cause_search(const char *path, struct nserr *e);
 
 #endif

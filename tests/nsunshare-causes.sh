@@ -239,6 +239,19 @@ test_a_directory_that_the_mapped_user_cannot_search()
 	fi
 }
 
+test_a_directory_to_enter_that_the_mapped_user_cannot_search()
+{
+	[ "$uid" = 0 ] || return 0
+	mkdir "$TMP/closed"
+	chmod 700 "$TMP/closed"
+	chmod 711 "$TMP"
+	for option in --wd --root; do
+		run as_nstest nsunshare -r $option "$TMP/closed" true
+		assert_refused 125 "'$TMP/closed': Permission denied"
+		assert_err_has "hint: the directory '$TMP/closed' (mode 700"
+	done
+}
+
 test_a_second_pid_namespace_without_a_process()
 {
 	run nsunshare -r -p --no-fork nsunshare -p true
