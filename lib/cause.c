@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "cgroup.h"
 #include "file.h"
 #include "idmapio.h"
 #include "mountinfo.h"
@@ -16,19 +17,25 @@
 #include "sys_cap.h"
 #include "sys_ns.h"
 
-/* The number in a file of /proc/sys, or -1. */
-static int64_t sysctl(const char *name)
+/* The number in a file, or -1. */
+static int64_t number_in(const char *path)
 {
-	char path[96], text[32];
-	ssize_t n;
+	char text[32];
+	ssize_t n = file_read_at(AT_FDCWD, path, text, sizeof(text));
 	int64_t v;
 
-	snprintf(path, sizeof(path), "/proc/sys/%s", name);
-	n = file_read_at(AT_FDCWD, path, text, sizeof(text));
 	if (n <= 0)
 		return -1;
 	text[strcspn(text, "\n")] = '\0';
 	return num_s64(text, INT64_MIN, INT64_MAX, &v) == 0 ? v : -1;
+}
+
+static int64_t sysctl(const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	return number_in(path);
 }
 
 /* namespaces(7): user.max_*_namespaces count in the caller's user namespace and in all above it;
@@ -149,10 +156,45 @@ static bool has_other_pidns_for_children(void)
 	       own.st_ino != children.st_ino;
 }
 
+/* Whether the caller's cgroup, or one above, has all the processes that it may: cgroups(7), the
+ * controller pids. */
+static bool is_cgroup_full(struct nserr *e)
+{
+	struct nserr ignored = NSERR_INIT;
+	bool full = false;
+	struct cgroup c;
+
+	if (cgroup_find(&c, NULL, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < c.n && !full; i++) {
+		const char *dir = c.dir[i].path;
+		size_t n = strlen(dir);
+
+		while (!full && (n = cgroup_above(dir, n)) > 0) {
+			char path[8192];
+			int64_t most;
+
+			snprintf(path, sizeof(path), "%.*s/pids.max", (int)n, dir);
+			most = number_in(path);
+			snprintf(path, sizeof(path), "%.*s/pids.current", (int)n, dir);
+			full = most >= 0 && number_in(path) >= most;
+			if (full)
+				nserr_hint(e,
+					   "the cgroup '%.*s' has as many processes as its "
+					   "pids.max allows, %lld",
+					   (int)n, dir, (long long)most);
+		}
+	}
+	cgroup_free(&c);
+	return full;
+}
+
 void cause_process(struct nserr *e)
 {
 	struct rlimit limit;
 
+	if (is_cgroup_full(e))
+		return;
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    !sys_cap_has(CAP_SYS_RESOURCE))
 		nserr_hint(e, "RLIMIT_NPROC (ulimit -u) allows %llu processes of this user",

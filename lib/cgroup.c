@@ -172,12 +172,12 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	bool v2;
 	int rc;
 
-	*c = (struct cgroup){ .name = name };
-	if (name[0] == '\0')
+	*c = (struct cgroup){ .name = name ? name : "." };
+	if (name && name[0] == '\0')
 		return nserr_set(e, 0, "a cgroup needs a name");
-	if (has_dots(name))
+	if (name && has_dots(name))
 		return nserr_set(e, 0, "'%s': a cgroup is named without '.' and '..'", name);
-	if (name[0] == '/' && is_in_cgroupfs(name, &v2))
+	if (name && name[0] == '/' && is_in_cgroupfs(name, &v2))
 		return add_dir(c, v2, "", name, e);
 	n = file_read_at(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own));
 	if (n < 0)

@@ -30,8 +30,8 @@ struct cgroup {
 /*
  * Finds the directories that name stands for: a directory of a cgroup file system itself (that one
  * hierarchy), "/NAME" from the root of every hierarchy as it is mounted first, or "NAME" below the
- * caller's own cgroup. None has "." or "..", which could lead out of the hierarchy. 0, or a
- * negative errno with e set: -EOPNOTSUPP without any hierarchy.
+ * caller's own cgroup; NULL is for that itself. None has "." or "..", which could lead out of
+ * the hierarchy. 0, or a negative errno with e set: -EOPNOTSUPP without any hierarchy.
  */
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 

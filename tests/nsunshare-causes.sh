@@ -4,6 +4,7 @@
 # as: root user
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
+. "${0%/*}/cgrouplib.sh"
 require_ns user mnt pid net uts ipc cgroup time
 
 uid=$(id -u)
@@ -250,6 +251,23 @@ test_a_directory_to_enter_that_the_mapped_user_cannot_search()
 		assert_refused 125 "'$TMP/closed': Permission denied"
 		assert_err_has "hint: the directory '$TMP/closed' (mode 700"
 	done
+}
+
+test_a_cgroup_that_is_full()
+{
+	[ "$uid" = 0 ] || return 0
+	pids=$(_cgroup_mount cgroup pids)
+	[ -n "$pids" ] || ! feature cgroup2-cpu || pids=$v2
+	[ -n "$pids" ] || return 0
+	mkdir "$pids/$own_cgroup"
+	if ! echo 1 >"$pids/$own_cgroup/pids.max"; then
+		rmdir "$pids/$own_cgroup"
+		return 0
+	fi
+	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
+	remove_cgroup "$pids/$own_cgroup"
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
+	assert_err_has "hint: the cgroup '$pids/$own_cgroup' has as many processes as its pids.max allows, 1"
 }
 
 test_a_second_pid_namespace_without_a_process()
