@@ -59,14 +59,25 @@ static bool is_self(const struct idmap *m, uint32_t id)
 	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == id;
 }
 
-/* user_namespaces(7): with the capability in the parent any id that it maps; without it only the
- * writer's own, alone, and that for gids with setgroups denied. */
-static bool may_write(const struct idmaps *m)
+/* user_namespaces(7): the capability that any id of the parent's takes and the caller lacks. */
+static const char *lacks_cap(const struct idmaps *m)
 {
 	uint32_t inside;
 
-	if (sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID))
-		return sys_cap_has(CAP_SETFCAP) || idmap_to_inside(&m->map[IDMAP_UID], 0, &inside);
+	if (!sys_cap_has(CAP_SETUID))
+		return "CAP_SETUID";
+	if (!sys_cap_has(CAP_SETGID))
+		return "CAP_SETGID";
+	return !sys_cap_has(CAP_SETFCAP) && idmap_to_inside(&m->map[IDMAP_UID], 0, &inside) == 0
+		       ? "CAP_SETFCAP"
+		       : NULL;
+}
+
+/* Without it that is only the writer's own, alone, and for gids with setgroups denied. */
+static bool may_write(const struct idmaps *m)
+{
+	if (!lacks_cap(m))
+		return true;
 	return is_self(&m->map[IDMAP_UID], geteuid()) && is_self(&m->map[IDMAP_GID], getegid()) &&
 	       m->setgroups != IDMAP_SETGROUPS_ALLOW;
 }
@@ -249,9 +260,10 @@ static bool is_relative(int procfd, pid_t pid)
 	       (procstat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
-static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmap *m, int stop,
-			struct nserr *e)
+static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
+			int stop, struct nserr *e)
 {
+	const char *cap = lacks_cap(maps);
 	/* once the process has ended, its map is nobody's any more */
 	cleanup_fd int pidfd = sys_pidfd_open(pid);
 	char path[4096], target[32], said[256] = "";
@@ -264,7 +276,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		cleanup_free char **argv = NULL;
 
 		snprintf(target, sizeof(target), by_fd ? "fd:%d" : "%d", by_fd ? procfd : pid);
-		argv = make_argv(path, target, m);
+		argv = make_argv(path, target, &maps->map[k]);
 		if (!argv)
 			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
 		status = run(argv, &(struct terms){ stop, pidfd, procfd, by_fd }, said,
@@ -282,7 +294,13 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 	/* it begins with its name, as we do */
 	words = str_after(said, helpers[k]);
 	words = words && str_after(words, ": ") ? words + 2 : said;
-	return nserr_set(e, 0, "%s failed: %s", helpers[k], words[0] ? words : "it gave no reason");
+	nserr_set(e, 0, "%s failed: %s", helpers[k], words[0] ? words : "it gave no reason");
+	if (strstr(words, "not allowed") && cap)
+		nserr_hint(e,
+			   "without %s only what %s gives this user can be mapped (nsidmap "
+			   "subids)",
+			   cap, subid_files[k]);
+	return -EINVAL;
 }
 
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)
@@ -304,6 +322,6 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		if (m->map[k].n > 0) /* all ids of the other stay unmapped */
-			rc = write_helper(procfd, pid, k, &m->map[k], stop, e);
-	return rc;
+			rc = write_helper(procfd, pid, k, m, stop, e);
+	return rc < 0 ? rc : idmaps_verify(procfd, m, e);
 }

@@ -233,5 +233,12 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 			rc = nserr_set(e, EIO, "%s/%s is not what was written",
 				       proc_name(procfd, name, sizeof(name)), map_files[k]);
 	}
+	if (rc == 0 && m->setgroups != IDMAP_SETGROUPS_UNSET && now.setgroups != m->setgroups) {
+		rc = nserr_set(e, 0, "%s/setgroups is not what was asked for",
+			       proc_name(procfd, name, sizeof(name)));
+		if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
+			nserr_hint(e, "newgidmap denies setgroups where no subordinate group is "
+				      "mapped");
+	}
 	return rc;
 }

@@ -21,7 +21,8 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
  */
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
-/* Whether the maps of procfd now are m (joined and sorted), -EIO with e set when they are not. */
+/* Whether the maps of procfd now are m (joined and sorted), and setgroups what m says, where it
+ * says something. 0, or a negative errno with e set when they are not. */
 int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
 enum idmap_way { IDMAP_DIRECT, IDMAP_HELPERS };
@@ -37,7 +38,7 @@ int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e) mus
  * process that must be owned by the caller. Forks, and waits until they end; -EINTR when the
  * process has ended before, or stop (a descriptor, or -1) has something to read. setgroups is
  * written first when m says deny. What the programs say on standard error becomes part of the
- * sentence.
+ * sentence, and what they did is verified.
  */
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e) must_check;
 

@@ -70,6 +70,32 @@ test_root_without_the_capability_to_map_root()
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
 	assert_refused 125 '/uid_map: Operation not permitted'
 	assert_err_has 'and 0 only where the creator had CAP_SETFCAP'
+	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare --map=u:0:0:9,g:0:0:9 true
+	assert_refused 125 'newuidmap failed: '
+	assert_err_has 'hint: without CAP_SETFCAP only what /etc/subuid gives this user can be mapped'
+}
+
+test_ids_that_are_not_the_users()
+{
+	[ "$uid" = 61234 ] || return 0
+	run nsunshare --map-users 0:5000:9 true
+	assert_refused 125 'newuidmap failed: '
+	assert_err_has 'hint: without CAP_SETUID only what /etc/subuid gives this user can be mapped'
+	run nsunshare --map-groups 0:5000:9 true
+	assert_refused 125 'newgidmap failed: '
+	assert_err_has 'only what /etc/subgid gives this user can be mapped'
+}
+
+# newgidmap(1) denies it by itself.
+test_setgroups_that_cannot_stay_allowed()
+{
+	[ "$uid" = 61234 ] || return 0
+	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
+	assert_refused 125 '/setgroups is not what was asked for'
+	assert_err_has 'hint: newgidmap denies setgroups where no subordinate group is mapped'
+	run nsunshare --map=u:0:61234:1,g:0:61234:1,g:1:1500000:1,s:allow cat /proc/self/setgroups
+	assert_ok
+	assert_out allow
 }
 
 # Made up where there is none of it: the sysctl by a file, its refusals by failing calls. What it lets
