@@ -41,8 +41,6 @@ static void explain(const struct nspin *pin, const struct nstype *type, int rc, 
 			      "--make-private DIR (--persist DIR does it)");
 	} else if (rc == -EPERM) {
 		hint_privilege(e);
-	} else if (rc == -ENOENT || (rc == -EINVAL && type->flag == CLONE_NEWPID)) {
-		nserr_hint(e, "a pid namespace can be kept once it has a process (--fork)");
 	}
 }
 
@@ -68,6 +66,7 @@ static int open_target(struct nspin *pin, struct nserr *e)
 int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type, struct nserr *e)
 {
 	cleanup_fd int target = -1, ns = -1;
+	cleanup_free char *real = NULL;
 	char from[32], to[32];
 	int rc;
 
@@ -81,9 +80,12 @@ int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type, struct 
 	}
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", ns);
 	snprintf(to, sizeof(to), "/proc/self/fd/%d", target);
-	rc = sys_mount(from, to, "", MS_BIND, NULL);
+	/* path may be a link, and another one by the time that this is taken back */
+	real = realpath(to, NULL);
+	rc = real ? sys_mount(from, to, "", MS_BIND, NULL) : -errno;
 	if (rc == 0) {
-		pin->bound = true;
+		pin->bound = real;
+		real = NULL;
 		return 0;
 	}
 	nserr_set(e, rc, "cannot keep the %s namespace on '%s'", type->name, pin->path);
@@ -126,28 +128,35 @@ int nspin_above(uint64_t id, struct nserr *e)
 void nspin_undo(struct nspin *pin)
 {
 	/* once more, since nobody else will */
-	if (pin->bound && sys_umount(pin->path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-		(void)!sys_umount(pin->path, MNT_DETACH | UMOUNT_NOFOLLOW);
+	if (pin->bound && sys_umount(pin->bound, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		(void)!sys_umount(pin->bound, MNT_DETACH | UMOUNT_NOFOLLOW);
 	if (pin->created)
 		unlink(pin->path);
-	pin->bound = pin->created = false;
+	free(pin->bound);
+	pin->bound = NULL;
+	pin->created = false;
 }
 
-int nspin_dir(const char *dir, bool *created, bool *bound, struct nserr *e)
+int nspin_dir(const char *dir, bool *created, char **bound, struct nserr *e)
 {
+	char *real;
 	int rc;
 
-	*created = *bound = false;
+	*created = false;
+	*bound = NULL;
 	if (mkdir(dir, 0755) == 0)
 		*created = true;
 	else if (errno != EEXIST)
 		return nserr_set(e, errno, "cannot create '%s'", dir);
 	if (!is_shared(dir))
 		return 0;
-	rc = sys_mount(dir, dir, "", MS_BIND, NULL);
+	real = realpath(dir, NULL);
+	rc = real ? sys_mount(real, real, "", MS_BIND, NULL) : -errno;
 	if (rc == 0) {
-		*bound = true;
-		rc = sys_mount("none", dir, "", MS_PRIVATE, NULL);
+		*bound = real;
+		rc = sys_mount("none", real, "", MS_PRIVATE, NULL);
+	} else {
+		free(real);
 	}
 	if (rc == 0)
 		return 0;
@@ -158,12 +167,13 @@ int nspin_dir(const char *dir, bool *created, bool *bound, struct nserr *e)
 	return rc;
 }
 
-void nspin_dir_undo(const char *dir, bool created, bool bound)
+void nspin_dir_undo(const char *dir, bool created, char *bound)
 {
 	if (bound)
-		(void)!sys_umount(dir, MNT_DETACH | UMOUNT_NOFOLLOW);
+		(void)!sys_umount(bound, MNT_DETACH | UMOUNT_NOFOLLOW);
 	if (created)
 		rmdir(dir);
+	free(bound);
 }
 
 /* Lets go of one. 1, 0 when there is none, or a negative errno with e set. */
@@ -189,16 +199,16 @@ static int release_one(const char *path, struct nserr *e)
 	return 1;
 }
 
-/* Whether dir is a mount of itself, as nspin_dir() makes, and not somebody's file system. */
-static bool is_bound_on_itself(const char *dir)
+/* Whether a directory, by its path without links, is a mount of itself, as nspin_dir() makes, and
+ * not somebody's file system. */
+static bool is_bound_on_itself(const char *real)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT, parents = MOUNTINFO_INIT;
-	cleanup_free char *real = realpath(dir, NULL);
 	struct mountinfo_line line, parent;
 	char root[4096];
-	int id = mountinfo_id_of(dir);
+	int id = mountinfo_id_of(real);
 
-	if (!real || id < 0 || mountinfo_read(&m, NULL) < 0 || mountinfo_read(&parents, NULL) < 0)
+	if (id < 0 || mountinfo_read(&m, NULL) < 0 || mountinfo_read(&parents, NULL) < 0)
 		return false;
 	do {
 		if (!mountinfo_next(&m, &line))
@@ -216,6 +226,7 @@ static bool is_bound_on_itself(const char *dir)
 
 int nspin_release(const char *dir, struct nserr *e)
 {
+	cleanup_free char *real = realpath(dir, NULL);
 	char path[4096];
 	int n = 0;
 
@@ -232,8 +243,8 @@ int nspin_release(const char *dir, struct nserr *e)
 	}
 	if (n == 0)
 		return nserr_set(e, ENOENT, "no namespaces are kept in '%s'", dir);
-	if (is_bound_on_itself(dir))
-		(void)!sys_umount(dir, UMOUNT_NOFOLLOW);
+	if (real && is_bound_on_itself(real))
+		(void)!sys_umount(real, UMOUNT_NOFOLLOW);
 	rmdir(dir);
 	return n;
 }

@@ -9,7 +9,7 @@
 struct nspin {
 	const char *path; /* borrowed */
 	bool created;     /* the file was not there before */
-	bool bound;
+	char *bound;      /* what path led to when it was mounted on, or NULL */
 };
 
 /*
@@ -35,11 +35,12 @@ void nspin_undo(struct nspin *pin);
 
 /*
  * Makes dir ready to hold namespaces: made when missing (*created) and, when it lies on a shared
- * mount, bound on itself as a private one (*bound), since a mount namespace can be kept on no
- * other. nspin_dir_undo() takes that back. 0 or a negative errno with e set.
+ * mount, bound on itself as a private one, since a mount namespace can be kept on no
+ * other: *bound is where, or NULL. nspin_dir_undo() takes that back and frees it. 0 or a negative
+ * errno with e set.
  */
-int nspin_dir(const char *dir, bool *created, bool *bound, struct nserr *e) must_check;
-void nspin_dir_undo(const char *dir, bool created, bool bound);
+int nspin_dir(const char *dir, bool *created, char **bound, struct nserr *e) must_check;
+void nspin_dir_undo(const char *dir, bool created, char *bound);
 
 /*
  * Lets go of all namespaces that --persist DIR keeps: unmounts and removes dir/TYPE of every type,

@@ -94,6 +94,14 @@ test_a_pid_namespace_needs_a_process()
 	assert_refused 125 '--no-fork does not go with it'
 }
 
+# As when somebody removes the file again: nothing is known of it, and nothing is made up.
+test_a_file_that_is_gone_has_no_false_cause()
+{
+	run failat -o /dev/null -k 1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
+	assert_refused 125 "cannot keep the uts namespace on '$TMP/d/uts': No such file or directory"
+	assert_err_lacks hint
+}
+
 test_persist_and_unpersist_a_directory()
 {
 	note_state
@@ -121,6 +129,28 @@ test_a_failed_persist_leaves_no_directory()
 	run nsunshare -mu --persist "$TMP/d/no/box" true
 	assert_refused 125 "cannot create '$TMP/d/no/box'"
 	assert_no_leftovers
+}
+
+# What a link leads to is what is mounted on, and the link is what is named.
+test_links_are_followed_there_and_back()
+{
+	mkdir "$TMP/d/box"
+	touch "$TMP/d/file"
+	ln -s file "$TMP/d/link"
+	ln -s box "$TMP/d/way"
+	mount --make-shared "$TMP/d"
+	note_state
+	run nsunshare "--uts=$TMP/d/link" --wd /nonexistent true
+	assert_refused 125 /nonexistent
+	run nsunshare -mu --persist "$TMP/d/way" --wd /nonexistent true
+	assert_refused 125 /nonexistent
+	assert_no_leftovers
+	run nsunshare -mu --persist "$TMP/d/way" true
+	assert_ok
+	run nsunshare --unpersist "$TMP/d/way"
+	assert_ok
+	assert_no_leftovers
+	mount --make-private "$TMP/d"
 }
 
 test_unpersist_leaves_what_is_not_its_own()

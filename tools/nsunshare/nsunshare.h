@@ -74,8 +74,9 @@ struct run {
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */
 	struct nspin pin[NSTYPE_COUNT];
-	uint64_t mnt_id;             /* of the caller's mount namespace */
-	bool dir_created, dir_bound; /* --persist */
+	uint64_t mnt_id;  /* of the caller's mount namespace */
+	bool dir_created; /* --persist */
+	char *dir_bound;
 
 	char **argv;       /* of the program */
 	const char *shell; /* its file, when none was named, else NULL */
