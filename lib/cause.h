@@ -8,7 +8,8 @@
 
 #include "nserr.h"
 
-/* unshare(2) or clone3(2) with these CLONE_NEW* flags. Called in the process that tried it. */
+/* unshare(2) or clone3(2) with these CLONE_NEW* flags, or with none fork(2). Called in the process
+ * that tried it. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
 /* A process that could not be made, or not execute its program as another user: EAGAIN. */

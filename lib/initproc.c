@@ -4,6 +4,7 @@
 
 #include <sys/prctl.h>
 
+#include "cause.h"
 #include "reap.h"
 #include "spawn.h"
 #include "sys_fd.h"
@@ -28,8 +29,11 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 	pid_t pid = fork();
 
 	(void)ctx;
-	if (pid < 0)
-		return nserr_set(e, errno, "cannot fork");
+	if (pid < 0) {
+		nserr_set(e, errno, "cannot fork");
+		cause_unshare(0, e);
+		return -e->errnum;
+	}
 	if (pid > 0)
 		i->supervise.pid = i->handle.pid = pid;
 	return pid;

@@ -66,6 +66,17 @@ test_fails_with_125_itself()
 	assert_refused 125 'descriptor 77'
 }
 
+test_tells_why_there_is_no_process()
+{
+	run enosys -e EPERM fork,vfork,clone,clone3 -- nsinit true
+	assert_refused 125 'cannot fork: Operation not permitted'
+	assert_err_has 'hint: this process has a seccomp filter'
+	[ "$(id -u)" != 0 ] || return 0
+	run prlimit --nproc=0 nsinit true
+	assert_refused 125 'cannot fork: Resource temporarily unavailable'
+	assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes'
+}
+
 test_waits_although_its_caller_ignores_sigchld()
 {
 	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsinit", "sh", "-c", "exit 5"'
