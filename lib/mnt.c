@@ -199,7 +199,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = mnt_mask(&t, type);
-	if (mask && streq(mask->type, type) && mask->readonly)
+	/* with another root it is a part of it, bound over itself to be read-only */
+	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "%s is read-only, and a user namespace may not mount %s less so: add ro",
 			   mask->target, type);
@@ -207,7 +208,7 @@ static void explain_mask(const char *type, struct nserr *e)
 		nserr_hint(e,
 			   "a %s mounted on %s hides a part of the only %s here, so that a user "
 			   "namespace may not mount another: unmount it, or bind what is there "
-			   "(--bind %s:...)",
+			   "(nspivot --bind %s:...)",
 			   mask->type, mask->target, type, streq(type, "proc") ? "/proc" : "/sys");
 	mnt_done(&t);
 }

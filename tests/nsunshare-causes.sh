@@ -198,6 +198,11 @@ test_a_masked_proc()
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: a tmpfs mounted on /proc/sys/kernel hides a part of the only proc here'
+	# as containers have it: a proc that is read-only, too, would be refused
+	run nsunshare -rmp --mount-proc --setup 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys' \
+		nsunshare -rmp --mount-proc true
+	assert_refused 125 "cannot mount proc on '/proc'"
+	assert_err_has 'hint: a proc mounted on /proc/sys hides a part of the only proc here'
 	run nsunshare -rm --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: proc needs a pid namespace of this user namespace: make one with nsunshare -p'
