@@ -277,6 +277,12 @@ test_a_directory_to_enter_that_the_mapped_user_cannot_search()
 	mkdir "$TMP/closed"
 	chmod 700 "$TMP/closed"
 	chmod 711 "$TMP"
+	for option in --wd= --root= '-p --mount-proc='; do
+		# shellcheck disable=SC2086 # words
+		run as_nstest nsunshare -r $option"$TMP/closed/in" true
+		assert_refused 125 "'$TMP/closed/in': Permission denied"
+		assert_err_has "hint: the directory '$TMP/closed' (mode 700"
+	done
 	for option in --wd --root; do
 		run as_nstest nsunshare -r $option "$TMP/closed" true
 		assert_refused 125 "'$TMP/closed': Permission denied"

@@ -105,6 +105,7 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 			      "whose proc only its processes can mount");
 	else if (rc == -EPERM)
 		mnt_explain("proc", e);
+	cause_search(dir, e);
 	return rc;
 }
 
