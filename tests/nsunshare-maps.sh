@@ -241,6 +241,17 @@ test_owner_is_for_root()
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: only root'
+	run nsunshare -r nsunshare --owner 0:0 true
+	assert_refused 125 '--owner'
+	assert_err_has 'hint: setgroups is denied in this user namespace'
+}
+
+test_owner_is_mapped()
+{
+	[ "$uid" = 0 ] || return 0
+	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --owner 12:3 true
+	assert_refused 125 '--owner'
+	assert_err_has 'hint: one of them is not mapped'
 }
 
 . shunit2

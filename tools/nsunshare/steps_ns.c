@@ -13,6 +13,7 @@
 #include "interrupt.h"
 #include "nsunshare.h"
 #include "procstat.h"
+#include "sys_cap.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
@@ -86,9 +87,14 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, oneself.egid) < 0 ||
 	    setresuid(r->owner_uid, r->owner_uid, oneself.euid) < 0) {
 		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
-		if (errno == EPERM)
+		if (e->errnum == EINVAL)
+			nserr_hint(e, "one of them is not mapped in this user namespace");
+		else if (e->errnum == EPERM && sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID))
+			nserr_hint(e, "setgroups is denied in this user namespace, or no gid is "
+				      "mapped");
+		else if (e->errnum == EPERM)
 			nserr_hint(e, "only root can make a user namespace for somebody else");
-		return -errno;
+		return -e->errnum;
 	}
 	/* a change of ids leaves /proc/self to root, prctl(2) */
 	return prctl(PR_SET_DUMPABLE, 1) < 0 ? nserr_set(e, errno, "prctl") : 0;
