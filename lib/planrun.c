@@ -281,6 +281,12 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 		return fork_step(w, s, e);
 	v.w.status_fd = status_fd;
 	pid = s->kind->vfork(w->ctx, s, run_vforked, &v, e);
+	/* before Linux 6.2 none shares the memory of a caller whose children are to be in another
+	 * time namespace, as unshare --time leaves it */
+	if (pid == -EINVAL) {
+		*e = NSERR_INIT;
+		return fork_step(w, s, e);
+	}
 	if (pid < 0)
 		return pid;
 	w->pid[who] = pid;

@@ -122,6 +122,21 @@ test_a_fault_before_the_program_ends_with_one_message()
 	assert_no_leftovers
 }
 
+# As kernels before 6.2 refuse the process that shares our memory, below unshare --time.
+test_a_first_process_that_may_not_share_our_memory()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
+	assert_ok
+	assert_out 1
+	run failat -o "$TMP/report" -k 1:clone:1 -e EINVAL -- nsunshare -mp --mount-proc readlink /proc/self
+	assert_ok
+	assert_out 1
+	assertTrue 'no call was failed' "grep -q ^failed '$TMP/report'"
+	run failat -o "$TMP/report" -k 1:clone:1 -e ENOMEM -- nsunshare -mp --mount-proc readlink /proc/self
+	assert_refused 125 'cannot create namespaces: mnt, pid: Cannot allocate memory'
+}
+
 test_explain_does_nothing_and_names_each_step()
 {
 	run nsunshare --explain -rmpT --boottime 5 --mount-proc --hostname box -w / sh -c 'echo ran'
