@@ -271,8 +271,8 @@ void handle_running(struct handle *h)
 		close(TAKE_FD(h->ready_fd));
 	if (h->wait_fd > 2)
 		close(TAKE_FD(h->wait_fd));
-	if (h->status_fd >= 0)
-		status_exec(h->status_fd, h->pid);
+	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid) == -EINTR)
+		h->status_fd = -1;
 }
 
 int handle_ended(struct handle *h, int wstatus, struct nserr *e)

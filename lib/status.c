@@ -3,21 +3,39 @@
 #include "status.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "file.h"
+#include "interrupt.h"
 #include "json.h"
 #include "nstype.h"
 #include "signame.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
+/* All signals are blocked: where nobody reads, one that ends us must be seen. */
+static int wait_for_room(int fd)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = POLLOUT }, { .events = POLLIN } };
+	cleanup_fd int signals = -1;
+
+	if (RETRY_EINTR(poll(p, 1, 0)) != 0)
+		return 0;
+	signals = interrupt_open_ending();
+	p[1].fd = signals;
+	return RETRY_EINTR(poll(p, 2, -1)) > 0 && p[0].revents == 0 ? -EINTR : 0;
+}
+
 static int write_line(int fd, struct buf *line)
 {
+	int rc;
+
 	buf_addc(line, '\n');
-	return line->err ? line->err : file_write_all(fd, line->s, line->len);
+	rc = line->err ? line->err : wait_for_room(fd);
+	return rc < 0 ? rc : file_write_all(fd, line->s, line->len);
 }
 
 /* A namespace of the child, asked of its pidfd (6.11). Where that does not tell, as of a child that
@@ -74,7 +92,7 @@ int status_created(int fd, pid_t pid, int self, struct nserr *e)
 	return 0;
 }
 
-void status_exec(int fd, pid_t pid)
+int status_exec(int fd, pid_t pid)
 {
 	cleanup_buf struct buf line = BUF_INIT;
 	struct json j = JSON_INIT(&line, false);
@@ -83,7 +101,7 @@ void status_exec(int fd, pid_t pid)
 	json_str(&j, "event", "exec");
 	json_u64(&j, "pid", (uint64_t)pid);
 	json_object_end(&j);
-	(void)!write_line(fd, &line);
+	return write_line(fd, &line);
 }
 
 void status_exit(int fd, pid_t pid, int wstatus)

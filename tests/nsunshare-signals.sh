@@ -248,4 +248,24 @@ test_a_signal_at_any_moment_leaves_nothing()
 	assert_no_leftovers
 }
 
+# Filled to the last page of its 16 the pipe has no room for what is told at first, to the one before
+# none for the next line.
+test_ended_while_nobody_reads_the_status()
+{
+	note_state
+	for as in --fork --init; do
+		for pages in 16 15; do
+			mkfifo "$TMP/full"
+			exec 9<>"$TMP/full"
+			dd if=/dev/zero of="$TMP/full" bs=4096 count=$pages oflag=nonblock 2>/dev/null
+			run timeout -k 9 0.5 nsunshare -r $as --pid-file "$TMP/pid" --status-fd 9 sleep 60
+			assert_rc 124
+			assertFalse 'the pid file stays' "[ -e '$TMP/pid' ]"
+			exec 9<&-
+			rm "$TMP/full"
+		done
+	done
+	assert_no_leftovers
+}
+
 . shunit2
