@@ -12,6 +12,7 @@
 #include "interrupt.h"
 #include "json.h"
 #include "nstype.h"
+#include "procstat.h"
 #include "signame.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
@@ -49,7 +50,7 @@ static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const 
 
 	if (fd < 0 && self >= 0) {
 		fd = file_open_at(self, t->child_file ? t->child_file : t->file, O_RDONLY, 0);
-	} else if (fd < 0) {
+	} else if (fd < 0 && procstat_check(NULL) == 0) {
 		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, t->file);
 		fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
 	}

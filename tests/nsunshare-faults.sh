@@ -28,6 +28,15 @@ test_without_a_fork()
 	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"
 }
 
+# Root traces them, since to a user's tracer newuidmap is not setuid.
+test_an_ordinary_user_with_newuidmap()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -r --map-auto
+	fault_all -b nsunshare -- "$@" -mp --mount-proc -S 1 -G 1 -- "$FINAL"
+	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
+}
+
 # The one outside is itself again before anything is done inside.
 test_with_an_owner()
 {
