@@ -15,7 +15,7 @@ int reap_adopt(struct nserr *e) must_check;
  * False when it had begun before. */
 bool reap_end(struct supervise *s);
 
-/* A process was reaped while everything ends: kills what it left behind when the grace is over. */
+/* Processes were reaped: kills what they left behind, when the grace is over. */
 void reap_orphans(const struct supervise *s);
 
 /* Waits for a signal of the set, in the end until the grace is over at most; then everything is

@@ -195,6 +195,8 @@ static int meant(const struct supervise *s, int wstatus)
 /* Collects what has ended or stopped. 1 when all is over, 0, or a negative errno. */
 static int collect(struct supervise *s)
 {
+	bool reaped = false;
+
 	for (;;) {
 		int status;
 		pid_t pid = waitpid(s->init ? -1 : s->pid, &status, WNOHANG | WUNTRACED);
@@ -202,6 +204,9 @@ static int collect(struct supervise *s)
 		if (pid == 0) {
 			if (s->init && s->pid == 0)
 				reap_end(s);
+			/* once for them all: it looks at all that are left */
+			if (reaped)
+				reap_orphans(s);
 			return 0;
 		}
 		if (pid < 0 && errno == EINTR)
@@ -219,7 +224,7 @@ static int collect(struct supervise *s)
 			if (!s->init)
 				return 1;
 		}
-		reap_orphans(s);
+		reaped = true;
 	}
 }
 

@@ -76,6 +76,18 @@ test_kills_after_the_grace()
 	done
 }
 
+# Each look is at all that are left, so those that have ended are taken together.
+test_kills_many_in_a_few_looks()
+{
+	require_tool strace
+	# shellcheck disable=SC2016 # perl's own
+	run strace -o "$TMP/trace" -e trace=kill,pidfd_send_signal nsinit --grace 0.1 \
+		perl -e '$SIG{TERM} = "IGNORE"; for (1 .. 200) { fork || exec "sleep", 1000 } exit 4'
+	assert_rc 4
+	calls=$(wc -l <"$TMP/trace")
+	assertTrue "$calls signals to 200 processes" "[ $calls -ge 600 ] && [ $calls -lt 2000 ]"
+}
+
 test_the_stopped_hear_of_the_end()
 {
 	for init in nsinit "$pid1"; do
