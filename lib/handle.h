@@ -65,8 +65,8 @@ struct handle {
 /* Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
 
-/* For a tool that enters a mount namespace, before it does: opens what must be the outside's, the
- * directory of the pid file and /proc. 0 or a negative errno with e set. */
+/* For a tool that goes somewhere else (directory, root, mount namespace): opens what is of here,
+ * the directory of the pid file and /proc, before. 0 or a negative errno with e set. */
 int handle_hold(struct handle *h, struct nserr *e) must_check;
 
 /* Whether the options need a parent that stays. */

@@ -70,21 +70,26 @@ static int range(unsigned first, unsigned last, bool now)
 	return one_by_one(first, last, now);
 }
 
+/* The lowest of keep from next on, or UINT_MAX. */
+static unsigned lowest(const int *keep, size_t n, unsigned next)
+{
+	unsigned low = UINT_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		if (keep[i] >= (int)next && (unsigned)keep[i] < low)
+			low = (unsigned)keep[i];
+	return low;
+}
+
 static int others(const int *keep, size_t n, bool now)
 {
-	unsigned next = 3;
+	int rc = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		int rc;
-
-		if (keep[i] < (int)next)
-			continue;
-		rc = range(next, (unsigned)keep[i] - 1, now);
-		if (rc < 0)
-			return rc;
-		next = (unsigned)keep[i] + 1;
+	for (unsigned next = 3, kept = 0; rc == 0 && kept < UINT_MAX; next = kept + 1) {
+		kept = lowest(keep, n, next);
+		rc = range(next, kept == UINT_MAX ? UINT_MAX : kept - 1, now);
 	}
-	return range(next, UINT_MAX, now);
+	return rc;
 }
 
 int sys_fd_cloexec_others(const int *keep, size_t n)

@@ -6,9 +6,9 @@
 #include "util.h"
 
 /*
- * Marks all open descriptors above 2 but the n of keep close-on-exec, or closes them now. keep is
- * in ascending order; what is below 3 in it does not matter. close_range(2) (5.9, marking 5.11),
- * else one by one as /proc/self/fd lists them, else up to RLIMIT_NOFILE. 0 or a negative errno.
+ * Marks all open descriptors above 2 but the n of keep close-on-exec, or closes them now. What is
+ * below 3 in keep does not matter. close_range(2) (5.9, marking 5.11), else one by one as
+ * /proc/self/fd lists them, else up to RLIMIT_NOFILE. 0 or a negative errno.
  */
 int sys_fd_cloexec_others(const int *keep, size_t n) must_check;
 int sys_fd_close_others(const int *keep, size_t n) must_check;

@@ -136,6 +136,28 @@ test_pid_file_has_the_programs_pid_while_it_runs()
 	assert_refused 125 "cannot open '/nonexistent/pid'"
 }
 
+# nsinit goes to /, and to another root where the program pivots.
+test_a_pid_file_is_removed_from_where_it_was_made()
+{
+	cd "$TMP" || return
+	run nsinit --pid-file pid -- test -s "$TMP/pid"
+	assert_ok
+	assertFalse 'removed' "[ -e '$TMP/pid' ]"
+	run nsinit --pid-file pid -- /nonexistent
+	assert_rc 127
+	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
+	require_ns mnt
+	mkdir "$TMP/box"
+	cp "$NSUTILS_HELPERS/escape" "$TMP/box"
+	for init in '-- nsinit' '--init'; do
+		# shellcheck disable=SC2086 # words
+		run nsunshare -Umpr $init --pid-file "$TMP/pid" -- nspivot --proc /proc "$TMP/box" -- /escape
+		assert_ok
+		assert_out_empty
+		assertFalse "removed: $init" "[ -e '$TMP/pid' ]"
+	done
+}
+
 test_closes_descriptors_but_those_to_keep()
 {
 	# ls itself has one more open

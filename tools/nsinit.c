@@ -111,8 +111,10 @@ static void build(struct initproc *i, struct plan *p)
 static _Noreturn void execute(struct initproc *i, struct plan *p)
 {
 	struct nserr e = NSERR_INIT;
-	int wstatus = initproc_run(i, p, i, &e);
+	int wstatus = handle_hold(&i->handle, &e);
 
+	if (wstatus == 0)
+		wstatus = initproc_run(i, p, i, &e);
 	if (wstatus < 0)
 		cli_die_nserr(&e);
 	if (e.what[0])
