@@ -204,6 +204,14 @@ void handle_plan_created(struct handle *h, struct plan *p)
 
 /* ---- Before exec */
 
+static bool is_kept(const struct handle *h, int fd)
+{
+	for (size_t i = 0; i < h->nkeep; i++)
+		if (h->keep[i] == fd)
+			return true;
+	return false;
+}
+
 static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
@@ -213,7 +221,7 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	(void)ctx;
 	/* a standard stream stays the program's own */
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
-		if (own[i] > 2 && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
+		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
 			return nserr_set(e, errno, "descriptor %d", own[i]);
 	if (h->close_fds) {
 		/* only marked: an exec that fails needs what the plan talks through */
@@ -264,13 +272,17 @@ void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, c
 
 /* ---- In the parent that stays */
 
+static void let_go(const struct handle *h, int *fd)
+{
+	if (*fd > 2 && *fd != h->status_fd)
+		close(TAKE_FD(*fd));
+}
+
 void handle_running(struct handle *h)
 {
 	/* the reader of --ready-fd waits for the end */
-	if (h->ready_fd > 2)
-		close(TAKE_FD(h->ready_fd));
-	if (h->wait_fd > 2)
-		close(TAKE_FD(h->wait_fd));
+	let_go(h, &h->ready_fd);
+	let_go(h, &h->wait_fd);
 	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid) == -EINTR)
 		h->status_fd = -1;
 }

@@ -100,6 +100,19 @@ $pid"
 	assert_out '[138,"USR1"]'
 }
 
+test_one_descriptor_is_for_everything()
+{
+	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
+		# shellcheck disable=SC2086 # words
+		run $tool --status-fd 3 --ready-fd 3 --keep-fd 3 sh -c 'echo "\"mine\"" >&3; exit 9' \
+			3>"$TMP/lines"
+		assert_rc 9
+		assert_err_empty
+		run sh -c "sed 's/^ready/\"&\"/' '$TMP/lines' | jq -r '.event? // .' | sort | tr '\n' ' '"
+		assert_out 'created exec exit mine ready '
+	done
+}
+
 test_status_fd_names_the_namespaces()
 {
 	status_of sh -c 'cd /proc/self/ns; readlink cgroup ipc mnt net pid time user uts'
