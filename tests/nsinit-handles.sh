@@ -100,6 +100,19 @@ $pid"
 	assert_out '[138,"USR1"]'
 }
 
+test_status_fd_of_a_program_that_cannot_be_executed_ends_behind_its_creation()
+{
+	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
+		for program in 127:/nonexistent 126:/etc/passwd; do
+			# shellcheck disable=SC2086 # words
+			run $tool --status-fd 3 "${program#*:}" 3>"$TMP/lines"
+			assert_refused "${program%%:*}" "cannot execute '${program#*:}'"
+			run jq -r .event "$TMP/lines"
+			assert_out created
+		done
+	done
+}
+
 test_one_descriptor_is_for_everything()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
