@@ -11,20 +11,28 @@
 #include "spawn.h"
 #include "status.h"
 #include "sys_fd.h"
+#include "tell.h"
 
-static int parse_fd(const char *name, const char *arg, int *fd, struct nserr *e)
+/* wrong is the access mode that it must not have: to wait for it would be for ever. */
+static int parse_fd(const char *name, const char *arg, int wrong, int *fd, struct nserr *e)
 {
+	int flags;
+
 	if (num_fd(arg, fd) < 0)
 		return nserr_set(e, 0, "--%s: '%s' is not a descriptor number", name, arg);
-	if (fcntl(*fd, F_GETFD) < 0)
+	flags = fcntl(*fd, F_GETFL);
+	if (flags < 0)
 		return nserr_set(e, errno, "--%s: descriptor %d", name, *fd);
+	if ((flags & O_ACCMODE) == wrong)
+		return nserr_set(e, 0, "--%s: descriptor %d is not open for %s", name, *fd,
+				 wrong == O_RDONLY ? "writing" : "reading");
 	return 1;
 }
 
 static int keep_fd(struct handle *h, const char *arg, struct nserr *e)
 {
 	size_t i;
-	int fd, rc = parse_fd("keep-fd", arg, &fd, e);
+	int fd, rc = parse_fd("keep-fd", arg, -1, &fd, e);
 
 	if (rc < 0)
 		return rc;
@@ -44,11 +52,11 @@ int handle_option(struct handle *h, int key, const char *arg, struct nserr *e)
 {
 	switch (key) {
 	case HANDLE_KEY_READY_FD:
-		return parse_fd("ready-fd", arg, &h->ready_fd, e);
+		return parse_fd("ready-fd", arg, O_RDONLY, &h->ready_fd, e);
 	case HANDLE_KEY_WAIT_FD:
-		return parse_fd("wait-fd", arg, &h->wait_fd, e);
+		return parse_fd("wait-fd", arg, O_WRONLY, &h->wait_fd, e);
 	case HANDLE_KEY_STATUS_FD:
-		return parse_fd("status-fd", arg, &h->status_fd, e);
+		return parse_fd("status-fd", arg, O_RDONLY, &h->status_fd, e);
 	case HANDLE_KEY_PID_FILE:
 		h->pid_file = arg;
 		return 1;
@@ -234,7 +242,7 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	rc = spawn_check(h->program, e);
 	if (rc < 0)
 		return rc;
-	rc = file_write_all(h->ready_fd, "ready\n", 6);
+	rc = tell(h->ready_fd, "ready\n", 6);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write to descriptor %d", h->ready_fd);
 	return 0;

@@ -3,40 +3,23 @@
 #include "status.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "file.h"
-#include "interrupt.h"
 #include "json.h"
 #include "nstype.h"
 #include "procstat.h"
 #include "signame.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
-
-/* All signals are blocked: where nobody reads, one that ends us must be seen. */
-static int wait_for_room(int fd)
-{
-	struct pollfd p[2] = { { .fd = fd, .events = POLLOUT }, { .events = POLLIN } };
-	cleanup_fd int signals = -1;
-
-	if (RETRY_EINTR(poll(p, 1, 0)) != 0)
-		return 0;
-	signals = interrupt_open_ending();
-	p[1].fd = signals;
-	return RETRY_EINTR(poll(p, 2, -1)) > 0 && p[0].revents == 0 ? -EINTR : 0;
-}
+#include "tell.h"
 
 static int write_line(int fd, struct buf *line)
 {
-	int rc;
-
 	buf_addc(line, '\n');
-	rc = line->err ? line->err : wait_for_room(fd);
-	return rc < 0 ? rc : file_write_all(fd, line->s, line->len);
+	return line->err ? line->err : tell(fd, line->s, line->len);
 }
 
 /* A namespace of the child, asked of its pidfd (6.11). Where that does not tell, as of a child that

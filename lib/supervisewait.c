@@ -151,9 +151,6 @@ static void received(struct supervise *s, const siginfo_t *info)
 {
 	int came = info->si_signo, sig = s->rewrite[came] ? s->rewrite[came] : came;
 
-	/* of a write of our own */
-	if (came == SIGPIPE && info->si_code == SI_USER && info->si_pid == getpid())
-		return;
 	sigaddset(&s->seen, came);
 	if (sig < 0)
 		return;

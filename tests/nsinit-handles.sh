@@ -139,6 +139,74 @@ test_status_fd_names_the_namespaces()
 	assert_out $want
 }
 
+test_a_reader_that_has_gone_before_is_told_of()
+{
+	for tool in nsinit 'nsunshare -U' 'nsunshare -Up' 'nsunshare -U --init'; do
+		for option in --ready-fd --status-fd; do
+			# shellcheck disable=SC2016,SC2086 # for the shell; words
+			run sh -c 'exec 3<>"$0" 4>"$0" 3<&-; exec "$@"' "$TMP/go" $tool $option 4 echo ran
+			assert_refused 125 'cannot write to descriptor 4: Broken pipe'
+		done
+	done
+}
+
+test_a_descriptor_of_the_wrong_direction_is_refused()
+{
+	run nsinit --status-fd 3 echo ran 3</dev/null
+	assert_refused 125 '--status-fd: descriptor 3 is not open for writing'
+	run nsinit --ready-fd 3 echo ran 3</dev/null
+	assert_refused 125 '--ready-fd: descriptor 3 is not open for writing'
+	run nsinit --wait-fd 3 echo ran 3>/dev/null
+	assert_refused 125 '--wait-fd: descriptor 3 is not open for reading'
+	run nsinit --keep-fd 3 --keep-fd 4 echo ran 3</dev/null 4>/dev/null
+	assert_ok
+}
+
+# fill: the pipe that is descriptor 5, too.
+fill()
+{
+	dd if=/dev/zero of="$TMP/go" bs=4k oflag=nonblock 2>/dev/null
+	dd if=/dev/zero of="$TMP/go" bs=1 oflag=nonblock 2>/dev/null
+	return 0
+}
+
+# Full since nobody reads, it must not keep anybody from ending us.
+test_a_signal_ends_the_wait_for_a_reader()
+{
+	exec 5<>"$TMP/go"
+	fill
+	nsinit --status-fd 5 --pid-file "$TMP/pid" -- touch "$TMP/ran" 2>"$TMP/err" &
+	pid=$!
+	until [ -s "$TMP/pid" ]; do
+		sleep 0.01
+	done
+	kill -TERM $pid
+	wait $pid
+	assertEquals 143 $?
+	assertFalse 'no file is left' "[ -e '$TMP/pid' ]"
+	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
+	exec 5<&-
+}
+
+test_what_has_ended_waits_for_a_reader_until_it_is_to_end()
+{
+	exec 5<>"$TMP/go"
+	nsinit --status-fd 5 --ready-fd 6 -- sleep 1000 6>"$TMP/fifo" &
+	pid=$!
+	run cat "$TMP/fifo"
+	program=$(pgrep -P $pid)
+	fill
+	kill -TERM $pid
+	while kill -0 "$program" 2>/dev/null; do
+		sleep 0.01
+	done
+	assertTrue 'waits' "kill -0 $pid"
+	kill -TERM $pid
+	wait $pid
+	assertEquals 143 $?
+	exec 5<&-
+}
+
 test_a_reader_of_status_that_has_gone_kills_nobody()
 {
 	nsinit --status-fd 3 -- sh -c "read x <'$TMP/go'; exit 4" 3>"$TMP/fifo" &
