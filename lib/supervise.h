@@ -42,8 +42,8 @@ struct supervise {
 	bool ignored_sigchld; /* by the caller: we had to change it */
 	int parent;           /* pidfd of ourselves for the child to look at, -1 without */
 	pid_t parent_pid;
-	int tty; /* with group: the controlling terminal whose foreground we gave away, else -1 */
-	int phase;
+	int tty;   /* with group: the controlling terminal whose foreground we gave away, else -1 */
+	int phase; /* init: of the end, see reap.c; 0 before */
 	struct timespec deadline;
 	sigset_t seen; /* what has come */
 	int wstatus;

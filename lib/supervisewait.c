@@ -211,7 +211,8 @@ static int collect(struct supervise *s)
 		if (pid < 0)
 			return s->init && errno == ECHILD && s->pid == 0 ? 1 : -errno;
 		if (WIFSTOPPED(status)) {
-			if (pid == s->pid)
+			/* while everything ends somebody has to look at the clock */
+			if (pid == s->pid && s->phase == 0)
 				child_stopped(s, WSTOPSIG(status));
 			continue;
 		}

@@ -99,6 +99,18 @@ test_the_stopped_hear_of_the_end()
 	done
 }
 
+# nsinit would stop with it, and count no time. (In an orphaned process group nothing stops.)
+test_a_program_that_stops_when_asked_is_killed()
+{
+	# shellcheck disable=SC2016 # perl's own
+	start perl -e 'setpgrp; exec @ARGV' nsinit --grace 200ms \
+		perl -e '$SIG{TERM} = sub { 1 while kill "STOP", $$ }; $| = 1; print "ready\n"; sleep 1 while 1'
+	kill -TERM "$pid"
+	finish
+	assert_rc 137
+	assertTrue "killed: $took s" "[ $took -lt 5 ]"
+}
+
 test_asks_with_another_signal()
 {
 	start nsinit --stop-signal USR2 sh -c 'trap "echo asked; exit 5" USR2; trap "" TERM; echo ready; while :; do sleep 0.01; done'
