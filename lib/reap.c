@@ -5,10 +5,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "file.h"
 #include "num.h"
+#include "sys_pidfd.h"
 
 BIND_EARLY(sigwaitinfo)
 
@@ -23,34 +25,58 @@ int reap_adopt(struct nserr *e)
 	return 0;
 }
 
-static void signal_below(pid_t pid, int sig, unsigned depth);
+/* What is sent, and whether pids in /proc are ours: it may be mounted for another pid namespace. */
+struct order {
+	int sig;
+	bool own_proc;
+};
+
+static bool signal_below(int proc, struct order o, unsigned depth);
+
+/* A descriptor of its directory in any /proc names a process to pidfd_send_signal(2). */
+static void signal_process(int proc, pid_t pid, struct order o)
+{
+	int rc = proc < 0 ? proc : sys_pidfd_send_signal(proc, o.sig);
+
+	if (rc < 0 && rc != -ESRCH && o.own_proc)
+		kill(pid, o.sig);
+}
 
 /* Signals the processes in a text of pids with a blank behind each. */
-static void signal_list(const char *text, int sig, unsigned depth)
+static void signal_list(const char *text, struct order o, unsigned depth)
 {
 	size_t n;
 	uint64_t pid;
 
 	for (; (n = strcspn(text, " ")) > 0; text += n + (text[n] != '\0')) {
+		char path[32];
+
 		if (num_u64n(text, n, 2, NUM_PID_MAX, &pid) < 0)
 			continue;
+		snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+
+		cleanup_fd int proc = file_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+
 		/* first those below it: once it is gone they are somewhere else */
-		signal_below((pid_t)pid, sig, depth + 1);
-		kill((pid_t)pid, sig);
+		if (proc >= 0)
+			signal_below(proc, o, depth + 1);
+		signal_process(proc, (pid_t)pid, o);
 	}
 }
 
-/* Signals all descendants. A child is listed with the thread that made it (proc_pid_task(5)). */
-static void signal_below(pid_t pid, int sig, unsigned depth)
+/* Signals all descendants of the process with that directory. A child is listed with the thread
+ * that made it (proc_pid_task(5)). False where the kernel lists none. */
+static bool signal_below(int proc, struct order o, unsigned depth)
 {
-	char path[64];
+	int fd = depth < DEPTH_MAX ? file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0) : -1;
+	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *d;
-	DIR *tasks;
+	bool listed = false;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	tasks = depth < DEPTH_MAX ? opendir(path) : NULL;
-	if (!tasks)
-		return;
+	if (!tasks) {
+		util_close(&fd);
+		return false;
+	}
 	while ((d = readdir(tasks))) {
 		cleanup_free char *text = NULL;
 		char name[sizeof(d->d_name) + 16];
@@ -58,25 +84,31 @@ static void signal_below(pid_t pid, int sig, unsigned depth)
 		if (d->d_name[0] == '.')
 			continue;
 		snprintf(name, sizeof(name), "%s/children", d->d_name);
-
-		cleanup_fd int fd = file_open_at(dirfd(tasks), name, O_RDONLY, 0);
-
+		fd = file_open_at(dirfd(tasks), name, O_RDONLY, 0);
 		if (fd >= 0 && file_slurp(fd, 64u << 20, &text) >= 0)
-			signal_list(text, sig, depth);
+			listed = true;
+		util_close(&fd);
+		if (text)
+			signal_list(text, o, depth);
 	}
 	closedir(tasks);
+	return listed;
 }
 
 static void signal_all(const struct supervise *s, int sig)
 {
+	struct order o = { .sig = sig };
+	char link[16] = "";
+
 	/* from PID 1 this is everything in its pid namespace but itself, kill(2) */
 	if (getpid() == 1) {
 		kill(-1, sig);
 		return;
 	}
-	signal_below(getpid(), sig, 0);
-	/* should there be no /proc */
-	if (s->pid > 0 && access("/proc/self", F_OK) < 0)
+	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_RDONLY | O_DIRECTORY, 0);
+
+	o.own_proc = readlink("/proc/self", link, sizeof(link) - 1) > 0 && atoi(link) == getpid();
+	if ((self < 0 || !signal_below(self, o, 0)) && s->pid > 0)
 		kill(s->pid, sig);
 }
 

@@ -111,6 +111,25 @@ test_a_program_that_stops_when_asked_is_killed()
 	assertTrue "killed: $took s" "[ $took -lt 5 ]"
 }
 
+# Processes have other numbers there.
+test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
+{
+	# shellcheck disable=SC2016 # for the program
+	run timeout 20 nsunshare -Up -- sh -c '
+		for i in 1 2 3; do sleep 1000 & others="$others $!"; done
+		nsinit sh -c "setsid sleep 1000 & exit 3"
+		echo $?
+		kill $others && echo "all others"'
+	assert_out '3
+all others'
+}
+
+test_finds_its_descendants_without_pidfds()
+{
+	run timeout 20 enosys pidfd_send_signal -- nsinit sh -c 'setsid sleep 1000 & exit 3'
+	assert_rc 3
+}
+
 test_asks_with_another_signal()
 {
 	start nsinit --stop-signal USR2 sh -c 'trap "echo asked; exit 5" USR2; trap "" TERM; echo ready; while :; do sleep 0.01; done'
