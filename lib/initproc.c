@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "cause.h"
+#include "interrupt.h"
 #include "reap.h"
 #include "spawn.h"
 #include "sys_fd.h"
@@ -134,8 +135,13 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 	supervise_interrupts(&i->supervise, &p->interrupts);
 	rc = plan_run(p, ctx, &result, e);
 	if (rc < 0) {
+		/* a first process that nobody stands for outlives what ends others here */
+		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;
+
 		supervise_unblock(&i->supervise);
-		return rc;
+		if (sig > 0)
+			*e = NSERR_INIT;
+		return sig > 0 ? sig : rc;
 	}
 	i->running = true;
 	handle_running(&i->handle);

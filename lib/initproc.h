@@ -33,8 +33,9 @@ void initproc_plan_exec(struct initproc *i, struct plan *p);
 
 /*
  * Executes the plan, of which this process is the caller, and stays until everything below has
- * ended. The wait status of the program, or a negative errno with e set; e is set, too, when the
- * program has run and not all could be put away. Descriptors above 2 are closed then.
+ * ended. The wait status of the program (of the signal that ended the set-up, where that cannot end
+ * us), or a negative errno with e set; e is set, too, when the program has run and not all could be
+ * put away. Descriptors above 2 are closed then.
  */
 int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e) must_check;
 

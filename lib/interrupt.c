@@ -49,6 +49,16 @@ int interrupt_open_ending(void)
 	return interrupt_open(&set);
 }
 
+int interrupt_pending(void)
+{
+	sigset_t pending;
+
+	for (size_t i = 0; sigpending(&pending) == 0 && i < ARRAY_SIZE(ending); i++)
+		if (sigismember(&pending, ending[i]) && !is_ignored(ending[i]))
+			return ending[i];
+	return 0;
+}
+
 /* Takes a signal from the signalfd. True when it is one that would end us: it is pending again. One
  * that is ignored is gone, as it should be. */
 static bool take(int fd)

@@ -19,6 +19,9 @@ void interrupt_ending(const sigset_t *mask, sigset_t *set);
 /* interrupt_open() of HUP, INT, QUIT and TERM, but for those that are ignored. */
 int interrupt_open_ending(void) must_check;
 
+/* The first of those that is pending, or 0. */
+int interrupt_pending(void) must_check;
+
 /*
  * Waits until line can be read or has hung up: 0, or -EINTR when a signal of fd (from
  * interrupt_open() or interrupt_open_ending()) that is not ignored came first. 0 at once where

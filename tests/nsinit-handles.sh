@@ -75,6 +75,20 @@ test_a_signal_ends_the_wait_and_takes_everything_back()
 	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
 }
 
+# It is not ended by the signal, and has to say so.
+test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
+{
+	unshare --user --map-root-user --pid --fork --mount-proc nsinit --wait-fd 3 --status-fd 4 -- \
+		touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" 2>"$TMP/err" &
+	pid=$!
+	read -r line <"$TMP/fifo"
+	kill -TERM "$(pgrep -P $pid)"
+	wait $pid
+	assertEquals 143 $?
+	assert_err_empty
+	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
+}
+
 # status_of WORDS…: runs it; its JSON lines to $TMP/lines.
 status_of()
 {
