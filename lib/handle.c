@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 
 #include "file.h"
 #include "interrupt.h"
@@ -135,16 +136,19 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
 
 static int write_pid_file(struct handle *h, struct nserr *e)
 {
-	const int flags = O_WRONLY | O_CREAT | O_NOCTTY;
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY;
 	cleanup_buf struct buf text = BUF_INIT;
-	cleanup_fd int fd = file_open_at(h->pid_dir, h->pid_file, flags | O_EXCL, 0644);
-	int rc;
+	cleanup_fd int fd = -1;
+	struct stat st;
+	int rc = fstatat(h->pid_dir, h->pid_file, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 
-	h->pid_file_made = fd >= 0;
-	if (fd == -EEXIST)
-		fd = file_open_at(h->pid_dir, h->pid_file, flags | O_TRUNC, 0644);
+	if (rc < 0 && rc != -ENOENT)
+		return nserr_set(e, rc, "cannot look at '%s'", h->pid_file);
+	fd = file_open_at(h->pid_dir, h->pid_file, flags, 0644);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open '%s'", h->pid_file);
+	/* also one that was there, of a run that was killed; but no device, FIFO or link */
+	h->pid_file_ours = rc == -ENOENT || S_ISREG(st.st_mode);
 	buf_addu(&text, (uint64_t)h->pid);
 	buf_addc(&text, '\n');
 	rc = text.err ? text.err : file_write_all(fd, text.s, text.len);
@@ -155,10 +159,10 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 
 static int remove_pid_file(struct handle *h, struct nserr *e)
 {
-	bool made = h->pid_file_made;
+	bool ours = h->pid_file_ours;
 
-	h->pid_file_made = false;
-	if (made && unlinkat(h->pid_dir, h->pid_file, 0) < 0 && errno != ENOENT)
+	h->pid_file_ours = false;
+	if (ours && unlinkat(h->pid_dir, h->pid_file, 0) < 0 && errno != ENOENT)
 		return nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
 	return 0;
 }

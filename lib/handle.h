@@ -53,9 +53,9 @@ struct handle {
 
 	/* private */
 	const char *program;
-	int self;    /* handle_hold(): the tool's /proc directory, else -1 */
-	int pid_dir; /* and the directory of pid_file, else AT_FDCWD */
-	bool pid_file_made;
+	int self;           /* handle_hold(): the tool's /proc directory, else -1 */
+	int pid_dir;        /* and the directory of pid_file, else AT_FDCWD */
+	bool pid_file_ours; /* to be removed */
 };
 
 #define HANDLE_INIT \

@@ -244,6 +244,25 @@ test_pid_file_has_the_programs_pid_while_it_runs()
 	assert_refused 125 "cannot open '/nonexistent/pid'"
 }
 
+test_a_pid_file_of_a_run_that_was_killed_is_taken_over()
+{
+	for tool in nsinit 'nsunshare -U'; do
+		echo 4194304 >"$TMP/pid"
+		# shellcheck disable=SC2086 # words
+		run $tool --pid-file "$TMP/pid" -- sh -c "cat '$TMP/pid'; echo \$\$"
+		assert_ok
+		assertEquals "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
+		assertFalse 'removed' "[ -e '$TMP/pid' ]"
+	done
+	run nsinit --pid-file /dev/null -- true
+	assert_ok
+	assertTrue 'a device is not removed' "[ -c /dev/null ]"
+	ln -s elsewhere "$TMP/link"
+	run nsinit --pid-file "$TMP/link" -- true
+	assert_ok
+	assertTrue 'nor is a link' "[ -h '$TMP/link' ]"
+}
+
 # nsinit goes to /, and to another root where the program pivots.
 test_a_pid_file_is_removed_from_where_it_was_made()
 {
