@@ -57,8 +57,11 @@ test_fails_with_125_itself()
 	assert_err_has "--grace: 'soon' is no duration"
 	run nsinit --rewrite TERM true
 	assert_rc 125
-	run nsinit --rewrite KILL:TERM true
-	assert_rc 125
+	for signal in KILL STOP CHLD SEGV BUS 32; do
+		run nsinit --rewrite "$signal:TERM" true
+		assert_rc 125
+		assert_err_has "--rewrite: '$signal' never comes to be sent on"
+	done
 	run nsinit --stop-signal SIGNOT true
 	assert_rc 125
 	assert_err_has "--stop-signal: 'SIGNOT' is not a signal"

@@ -55,10 +55,12 @@ static void parse_rewrite(struct supervise *s, const char *arg)
 {
 	size_t n = strcspn(arg, ":");
 	int from = cli_signal("--rewrite", arg, n);
+	sigset_t come;
 
 	if (!arg[n])
 		cli_die_usage("--rewrite: '%s' is not <from>:<to>", arg);
-	if (from == SIGKILL || from == SIGSTOP || from == SIGCHLD)
+	supervise_signals(&come);
+	if (!sigismember(&come, from) || from == SIGKILL || from == SIGSTOP || from == SIGCHLD)
 		cli_die_usage("--rewrite: '%.*s' never comes to be sent on", (int)n, arg);
 	arg += n + 1;
 	s->rewrite[from] = streq(arg, "0") ? -1
