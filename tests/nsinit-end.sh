@@ -88,6 +88,48 @@ test_kills_many_in_a_few_looks()
 	assertTrue "$calls signals to 200 processes" "[ $calls -ge 600 ] && [ $calls -lt 2000 ]"
 }
 
+test_a_second_TERM_reaches_the_program()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2016,SC2086 # perl's own; words
+		start $init --grace 1s perl -e '$| = 1; $SIG{TERM} = sub { print "asked\n" };
+			print "ready\n"; sleep 1 while 1'
+		for _ in 1 2; do
+			kill -TERM "$(init_of "$init")"
+			read -r line <&4
+			assertEquals asked "$line"
+		done
+		finish
+		assert_rc 137
+		assertTrue "killed: $took s" "[ $took -lt 5 ]"
+	done
+}
+
+# Deeper than a look goes: they are found when those above them are gone.
+test_kills_what_is_far_below()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2016,SC2086 # perl's own; words
+		run timeout 20 $init --grace 0.3 perl -e '$SIG{TERM} = "IGNORE"; $deep = 0;
+			for (1 .. 150) { last if fork; $deep++ }
+			exit 3 if !$deep;
+			sleep 1000'
+		assert_rc 3
+	done
+}
+
+# They are somewhere else by the time that a signal comes, and ask nobody.
+test_kills_those_that_never_stay_the_same_process()
+{
+	for init in nsinit "$pid1"; do
+		# shellcheck disable=SC2016,SC2086 # perl's own; words
+		run timeout 20 $init --grace 0.1 perl -e '$SIG{TERM} = "IGNORE"; for (1 .. 4) {
+			next if fork;
+			setpgrp; while (1) { exit if fork } } exit 3'
+		assert_rc 3
+	done
+}
+
 test_the_stopped_hear_of_the_end()
 {
 	for init in nsinit "$pid1"; do

@@ -25,12 +25,17 @@ test_does_not_wake_up()
 	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
 }
 
+# The one of nsunshare has more behind it.
 test_has_at_most_256_KiB_of_its_own()
 {
 	[ -z "${ASAN_OPTIONS:-}" ] || return 0
-	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	used=$(field RssAnon RssShmem)
-	assertTrue "$used KiB" "[ $used -gt 0 ] && [ $used -le 256 ]"
+	for init in nsinit 'nsunshare -Ur --init'; do
+		# shellcheck disable=SC2086 # words
+		start_holder $init --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+		[ "$init" = nsinit ] || holder=$(pgrep -P "$holder")
+		used=$(field RssAnon RssShmem)
+		assertTrue "$init: $used KiB" "[ $used -gt 0 ] && [ $used -le 256 ]"
+	done
 }
 
 . shunit2
