@@ -124,7 +124,8 @@ bool reap_end(struct supervise *s)
 		return false;
 	s->phase = ENDS;
 	clock_gettime(CLOCK_MONOTONIC, &s->deadline);
-	s->deadline.tv_sec += s->grace.tv_sec;
+	/* 68 years are as good as what would not fit */
+	s->deadline.tv_sec += MIN(s->grace.tv_sec, INT32_MAX);
 	s->deadline.tv_nsec += s->grace.tv_nsec;
 	if (s->deadline.tv_nsec >= 1000000000) {
 		s->deadline.tv_nsec -= 1000000000;

@@ -130,6 +130,14 @@ test_kills_those_that_never_stay_the_same_process()
 	done
 }
 
+# Which the sanitizers' build would tell of.
+test_the_longest_grace_is_no_overflow()
+{
+	run nsinit --grace 9223372036854775807 sh -c 'sleep 1000 & exit 4'
+	assert_rc 4
+	assert_err_empty
+}
+
 test_the_stopped_hear_of_the_end()
 {
 	for init in nsinit "$pid1"; do
