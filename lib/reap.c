@@ -5,11 +5,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 
+#include "buf.h"
 #include "file.h"
 #include "num.h"
+#include "procstat.h"
 #include "sys_pidfd.h"
 
 BIND_EARLY(sigwaitinfo)
@@ -31,8 +32,6 @@ struct order {
 	bool own_proc;
 };
 
-static bool signal_below(int proc, struct order o, unsigned depth);
-
 /* A descriptor of its directory in any /proc names a process to pidfd_send_signal(2). */
 static void signal_process(int proc, pid_t pid, struct order o)
 {
@@ -42,33 +41,11 @@ static void signal_process(int proc, pid_t pid, struct order o)
 		kill(pid, o.sig);
 }
 
-/* Signals the processes in a text of pids with a blank behind each. */
-static void signal_list(const char *text, struct order o, unsigned depth)
+/* Adds the children of the process with that directory, each with a blank behind it, as its threads
+ * list those that they made (proc_pid_task(5)). False where the kernel lists none. */
+static bool add_children(int proc, struct buf *out)
 {
-	size_t n;
-	uint64_t pid;
-
-	for (; (n = strcspn(text, " ")) > 0; text += n + (text[n] != '\0')) {
-		char path[32];
-
-		if (num_u64n(text, n, 2, NUM_PID_MAX, &pid) < 0)
-			continue;
-		snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-
-		cleanup_fd int proc = file_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
-
-		/* first those below it: once it is gone they are somewhere else */
-		if (proc >= 0)
-			signal_below(proc, o, depth + 1);
-		signal_process(proc, (pid_t)pid, o);
-	}
-}
-
-/* Signals all descendants of the process with that directory. A child is listed with the thread
- * that made it (proc_pid_task(5)). False where the kernel lists none. */
-static bool signal_below(int proc, struct order o, unsigned depth)
-{
-	int fd = depth < DEPTH_MAX ? file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0) : -1;
+	int fd = file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0);
 	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *d;
 	bool listed = false;
@@ -89,16 +66,53 @@ static bool signal_below(int proc, struct order o, unsigned depth)
 			listed = true;
 		util_close(&fd);
 		if (text)
-			signal_list(text, o, depth);
+			buf_adds(out, text);
 	}
 	closedir(tasks);
 	return listed;
 }
 
+static bool signal_tree(int proc, pid_t pid, struct order o, unsigned depth);
+
+static void signal_list(const char *text, struct order o, unsigned depth)
+{
+	size_t n;
+	uint64_t pid;
+
+	for (; (n = strcspn(text, " ")) > 0; text += n + (text[n] != '\0')) {
+		char path[32];
+
+		if (num_u64n(text, n, 2, NUM_PID_MAX, &pid) < 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+
+		cleanup_fd int proc = file_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+
+		(void)signal_tree(proc, (pid_t)pid, o, depth);
+	}
+}
+
+/*
+ * Signals the process with that directory and all its descendants; of depth 0, which is us, those
+ * alone. The process comes first: one that waits for its children is to end by its own signal, not
+ * because they have ended. Its children are read before, since once it is gone they are somewhere
+ * else. False where the kernel lists no children.
+ */
+static bool signal_tree(int proc, pid_t pid, struct order o, unsigned depth)
+{
+	cleanup_buf struct buf children = BUF_INIT;
+	bool listed = proc >= 0 && depth < DEPTH_MAX && add_children(proc, &children);
+
+	if (depth > 0)
+		signal_process(proc, pid, o);
+	if (children.s)
+		signal_list(children.s, o, depth + 1);
+	return listed;
+}
+
 static void signal_all(const struct supervise *s, int sig)
 {
-	struct order o = { .sig = sig };
-	char link[16] = "";
+	const struct order o = { .sig = sig, .own_proc = procstat_check(NULL) == 0 };
 
 	/* from PID 1 this is everything in its pid namespace but itself, kill(2) */
 	if (getpid() == 1) {
@@ -107,8 +121,7 @@ static void signal_all(const struct supervise *s, int sig)
 	}
 	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_RDONLY | O_DIRECTORY, 0);
 
-	o.own_proc = readlink("/proc/self", link, sizeof(link) - 1) > 0 && atoi(link) == getpid();
-	if ((self < 0 || !signal_below(self, o, 0)) && s->pid > 0)
+	if (!signal_tree(self, getpid(), o, 0) && s->pid > 0)
 		kill(s->pid, sig);
 }
 

@@ -202,6 +202,16 @@ test_a_subreaper_ends_grandchildren()
 	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
 }
 
+# What waits for its children ends by its own signal, not because they have ended.
+test_a_subreaper_asks_parents_first()
+{
+	start strace -D -qq -o "$TMP/trace" -e trace=kill,pidfd_send_signal \
+		-e inject=kill,pidfd_send_signal:delay_exit=200000 nsinit sh -c 'sleep 1000 & echo ready; wait; exit 3'
+	kill -TERM "$pid"
+	finish
+	assert_rc 143
+}
+
 # A child is listed with the thread that made it, not with the process.
 test_a_subreaper_ends_the_children_of_threads()
 {
