@@ -2,42 +2,13 @@
 /* cred: the options, and whether they go together. */
 #include "cred.h"
 
-#include <grp.h>
 #include <linux/filter.h>
-#include <pwd.h>
 #include <stdio.h>
 
+#include "account.h"
 #include "credlimit.h"
-#include "num.h"
 #include "stream.h"
 #include "sys_cap.h"
-
-static int parse_user(const char *s, uid_t *uid, struct nserr *e)
-{
-	const struct passwd *pw;
-
-	if (num_id(s, uid) == 0)
-		return 0;
-	/* a number that is none must not become a name: "4294967296" */
-	pw = s[0] >= '0' && s[0] <= '9' ? NULL : getpwnam(s);
-	if (!pw)
-		return nserr_set(e, 0, "no user '%s'", s);
-	*uid = pw->pw_uid;
-	return 0;
-}
-
-static int parse_group(const char *s, gid_t *gid, struct nserr *e)
-{
-	const struct group *gr;
-
-	if (num_id(s, gid) == 0)
-		return 0;
-	gr = s[0] >= '0' && s[0] <= '9' ? NULL : getgrnam(s);
-	if (!gr)
-		return nserr_set(e, 0, "no group '%s'", s);
-	*gid = gr->gr_gid;
-	return 0;
-}
 
 /* The next word of a list with commas: advances *s, NULL at the end. */
 static const char *next_word(const char **s, size_t *n)
@@ -70,7 +41,7 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 			c->groups = more;
 		if (!more || !name)
 			return nserr_set(e, ENOMEM, "--groups");
-		rc = parse_group(name, &c->groups[c->ngroups++], e);
+		rc = account_group(name, &c->groups[c->ngroups++], e);
 		if (rc < 0)
 			return rc;
 	}
@@ -133,10 +104,10 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 	switch (key) {
 	case CRED_KEY_SETUID:
 		c->set_uid = true;
-		return parse_user(arg, &c->uid, e);
+		return account_user(arg, &c->uid, e);
 	case CRED_KEY_SETGID:
 		c->set_gid = true;
-		return parse_group(arg, &c->gid, e);
+		return account_group(arg, &c->gid, e);
 	case CRED_KEY_GROUPS:
 		return parse_groups(c, arg, e);
 	case CRED_KEY_CAP_DROP:

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
+#include "account.h"
 #include "file.h"
 #include "num.h"
 #include "procstat.h"
@@ -114,7 +115,7 @@ int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
 		nserr_hint(e, "no_new_privs is set, so newuidmap cannot gain its privilege");
 		return -EPERM;
 	}
-	rc = subid_passwd(NULL, getuid(), &pw);
+	rc = account_passwd(NULL, getuid(), &pw);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot look up user %u", getuid());
 	if (!pw) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "account.h"
 #include "file.h"
 #include "num.h"
 #include "subidnss.h"
@@ -94,32 +95,6 @@ static void take_passwd(struct subid_user *u, const struct passwd *pw)
 	snprintf(u->name, sizeof(u->name), "%s", pw->pw_name);
 }
 
-static const struct passwd *ask_passwd(const char *name, uid_t uid)
-{
-	errno = 0;
-	return name ? getpwnam(name) : getpwuid(uid);
-}
-
-int subid_passwd(const char *name, uid_t uid, const struct passwd **pw)
-{
-	int fd;
-
-	*pw = ask_passwd(name, uid);
-	if (*pw)
-		return 0;
-	/* ENOENT is left behind by a module that is not installed or not running */
-	if (errno && errno != ENOENT && errno != ESRCH)
-		return -errno;
-	/* a later module that does not know the user hides that the file could not be read, and
-	 * perhaps only this once */
-	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
-	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	close(fd);
-	*pw = ask_passwd(name, uid);
-	return 0;
-}
-
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
 {
 	const struct passwd *pw;
@@ -130,7 +105,7 @@ int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
 	if (!arg || num_id(arg, &id) == 0) {
 		u->uid = arg ? id : geteuid();
 		u->has_uid = true;
-		rc = subid_passwd(NULL, u->uid, &pw);
+		rc = account_passwd(NULL, u->uid, &pw);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot look up user %u", u->uid);
 		if (pw)
@@ -140,7 +115,7 @@ int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
 	if (*arg == '\0' || strchr(arg, ':') || strlen(arg) >= sizeof(u->name))
 		return nserr_set(e, 0, "bad user name '%s'", arg);
 	snprintf(u->name, sizeof(u->name), "%s", arg);
-	rc = subid_passwd(arg, 0, &pw);
+	rc = account_passwd(arg, 0, &pw);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot look up user %s", arg);
 	if (pw)

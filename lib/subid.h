@@ -4,7 +4,6 @@
 #ifndef NSU_SUBID_H
 #define NSU_SUBID_H
 
-#include <pwd.h>
 #include <sys/types.h>
 
 #include "idmap.h"
@@ -34,12 +33,6 @@ struct subid_user {
 	gid_t gid;      /* of the passwd entry */
 	char name[256]; /* empty when there is no passwd entry */
 };
-
-/*
- * getpwnam(3), or for a name of NULL getpwuid(3), into *pw: NULL when there is no such entry. 0, or
- * a negative errno when that cannot be told: passwd unreadable, a module of NSS failing.
- */
-int subid_passwd(const char *name, uid_t uid, const struct passwd **pw) must_check;
 
 /*
  * The user named by arg (a name, or a uid in digits), or the caller (effective uid) for NULL. The

@@ -1,43 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: what the options name is read and looked up: maps, ids, clocks. */
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 
+#include "account.h"
 #include "file.h"
 #include "idmapio.h"
 #include "idmapns.h"
 #include "idplan.h"
 #include "nsunshare.h"
-#include "num.h"
 #include "spawn.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
 
 const char opts_current[] = "current";
 
-/* An id by number, else by name. */
 static int lookup(enum idmap_kind kind, const char *option, const char *s, uint32_t *id,
 		  struct nserr *e)
 {
-	const struct passwd *pw = NULL;
-	const struct group *gr = NULL;
-	int rc = num_id(s, id);
+	int rc = kind == IDMAP_UID ? account_user(s, id, e) : account_group(s, id, e);
 
-	if (rc == 0)
-		return 0;
-	if (rc == -ERANGE)
-		return nserr_set(e, 0, "%s: '%s' is no id (0 to %u)", option, s, NUM_ID_MAX);
-	errno = 0;
-	if (kind == IDMAP_UID && (pw = getpwnam(s)))
-		*id = pw->pw_uid;
-	else if (kind == IDMAP_GID && (gr = getgrnam(s)))
-		*id = gr->gr_gid;
-	else
-		return nserr_set(e, errno, "%s: no %s '%s'", option,
-				 kind == IDMAP_UID ? "user" : "group", s);
-	return 0;
+	if (rc < 0)
+		nserr_prefix(e, "%s", option);
+	return rc;
 }
 
 /* "UID:GID", numbers or names. */
