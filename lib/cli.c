@@ -316,8 +316,8 @@ static bool is_raised(void)
 
 static void end_options(const struct cli *c)
 {
-	/* what an exec tool does with its privilege is the caller's to say: so it must be his */
-	if (c->tool->failed == CLI_EXIT_OWN && is_raised())
+	/* what is done with its privilege is the caller's to say: so it must be his */
+	if (!c->tool->only_tells && is_raised())
 		cli_die(0, "does not run setuid, setgid or with file capabilities");
 	if (c->features)
 		exit(cli_features(c->tool->features, c->tool->nfeatures, c->json));

@@ -61,6 +61,7 @@ struct cli_tool {
 	const struct cli_opt *opts;   /* ends with a zeroed row; --help and --version are added */
 	const char *notes;            /* printed behind the options, or NULL: when it forks, … */
 	int failed;                   /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	bool only_tells;              /* changes and executes nothing: may be run setuid */
 	const enum feature *features; /* of CLI_FEATURES_OPTS, or NULL */
 	size_t nfeatures;
 };
@@ -87,8 +88,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 /*
  * The key of the next option, or -1 when the options have ended (at the first non-option or "--").
  * Unknown, ambiguous, incomplete and exclusive options end the process with tool->failed;
- * --help and --version with 0. So does an exec tool that is run setuid, setgid or with file
- * capabilities, with CLI_EXIT_OWN, when they have ended.
+ * --help and --version with 0. So does a tool that is run setuid, setgid or with file capabilities,
+ * with tool->failed, when they have ended, but for one that only tells.
  */
 int cli_next(struct cli *c);
 

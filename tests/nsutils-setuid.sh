@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsutils-setuid: a tool that executes what its caller says does so with the caller's privilege alone.
+# nsutils-setuid: a tool that does what its caller says does so with the caller's privilege alone.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -12,7 +12,7 @@ tools='nsunshare nsenter2 nstimeoffset nspivot nsinit'
 oneTimeSetUp()
 {
 	chmod 711 "$TMP"
-	for tool in $tools nslist; do
+	for tool in $tools nsidmap nslist; do
 		cp "$NSUTILS_BIN/$tool" "$TMP/$tool"
 	done
 }
@@ -79,6 +79,18 @@ test_refuses_to_run_with_file_capabilities()
 	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps=+sys_admin \
 		--ambient-caps=+sys_admin nsunshare -u true
 	assert_ok
+}
+
+test_refuses_to_mount_and_to_write()
+{
+	mkdir "$TMP/at"
+	chmod 4755 "$TMP/nsidmap"
+	run as_nstest "$TMP/nsidmap" mount "$TMP" "$TMP/at" --map u:0:0:1,g:0:0:1
+	assert_refused 1 'nsidmap: does not run setuid'
+	run as_nstest "$TMP/nsidmap" write $$ u:0:0:1,g:0:0:1
+	assert_refused 1 'nsidmap: does not run setuid'
+	run as_nstest "$TMP/nsidmap" run u:0:0:1,g:0:0:1 -- true
+	assert_refused 125 'nsidmap: does not run setuid'
 }
 
 # A reporter is trusted with what it may see.

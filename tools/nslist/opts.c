@@ -61,6 +61,7 @@ static const struct cli_tool tool = {
 	.purpose = "List namespaces, however they are held.",
 	.opts = options,
 	.failed = CLI_EXIT_FAILED,
+	.only_tells = true,
 };
 
 static enum nslist_tree parse_tree(const char *s)
