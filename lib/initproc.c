@@ -124,7 +124,6 @@ static int close_others(const struct initproc *i)
 
 int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 {
-	struct plan_result result = { 0 };
 	int rc;
 
 	i->supervise.init = true;
@@ -133,7 +132,7 @@ int initproc_run(struct initproc *i, struct plan *p, void *ctx, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	supervise_interrupts(&i->supervise, &p->interrupts);
-	rc = plan_run(p, ctx, &result, e);
+	rc = plan_run(p, ctx, NULL, e);
 	if (rc < 0) {
 		/* a first process that nobody stands for outlives what ends others here */
 		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;

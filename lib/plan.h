@@ -88,20 +88,16 @@ void plan_free(struct plan *p);
 /* Adds the plan to out, a numbered line a step: actor, what, system call. */
 void plan_explain(const struct plan *p, const void *ctx, struct buf *out);
 
-struct plan_result {
-	pid_t child; /* pid of the child, 0 when the plan forks none */
-};
-
 /*
  * Executes the plan. While the caller waits for another process, one of p->interrupts ends the run
  * with -EINTR; the signal stays pending, so that unblocking it afterwards ends the tool as the
  * signal would have.
  *
- * Returns in the caller only: 0 when all steps are done (a plan whose last step
- * is an exec by the caller never returns 0), or a negative errno with e set, and then everything is
- * undone and every other process of the plan has ended and been waited for.
+ * Returns in the caller only: 0 when all steps are done (a plan whose last step is an exec by the
+ * caller never returns 0), with the pid of the child, 0 when none was forked, in *child, or a
+ * negative errno with e set, and then everything is undone and every other process of the plan has
+ * ended and been waited for. child may be NULL.
  */
-int plan_run(const struct plan *p, void *ctx, struct plan_result *result,
-	     struct nserr *e) must_check;
+int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
 
 #endif

@@ -359,7 +359,7 @@ static void end_others(struct plan_walk *w, bool well)
 			(void)RETRY_EINTR(waitpid(w->pid[i], NULL, 0));
 }
 
-int plan_run(const struct plan *p, void *ctx, struct plan_result *result, struct nserr *e)
+int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 {
 	struct plan_walk w = new_walk(p, ctx, PLAN_CALLER, -1);
 	int rc = p->err;
@@ -378,7 +378,7 @@ int plan_run(const struct plan *p, void *ctx, struct plan_result *result, struct
 	util_close(&w.interrupt_fd);
 	if (rc < 0)
 		undo(&w);
-	else
-		result->child = w.pid[PLAN_CHILD];
+	else if (child)
+		*child = w.pid[PLAN_CHILD];
 	return rc < 0 ? rc : 0;
 }

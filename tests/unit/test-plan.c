@@ -85,16 +85,16 @@ static void make(struct plan *p)
 static void keeps_the_order_across_processes(void)
 {
 	struct plan p = PLAN_INIT;
-	struct plan_result r = { 0 };
+	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct nserr e;
 
 	make(&p);
-	CHECK_INT(plan_run(&p, t, &r, &e), 0);
-	CHECK(r.child > 0);
+	CHECK_INT(plan_run(&p, t, &child, &e), 0);
+	CHECK(child > 0);
 	CHECK_STR(t->text, "abcdefghi");
 	CHECK_INT(t->undone, 0);
-	CHECK_INT(waitpid(r.child, NULL, 0), r.child);
+	CHECK_INT(waitpid(child, NULL, 0), child);
 	plan_free(&p);
 }
 
@@ -102,12 +102,12 @@ static void undoes_whatever_step_fails(void)
 {
 	for (size_t k = 1; k <= 9; k++) {
 		struct plan p = PLAN_INIT;
-		struct plan_result r = { 0 };
+		pid_t child = 0;
 		struct trace *t = new_trace(k);
 		struct nserr e;
 
 		make(&p);
-		CHECK_INT(plan_run(&p, t, &r, &e), -EPERM);
+		CHECK_INT(plan_run(&p, t, &child, &e), -EPERM);
 		CHECK(e.what[0] != '\0');
 		CHECK_INT(t->runs, k);
 		/* every note that ran is undone; the forks ('a' and 'd') have nothing to undo */
@@ -198,13 +198,12 @@ static const struct plan_kind kind_end = {
 };
 
 /* Runs the plan and frees it; whether it was by a copy of our memory. */
-static int run_counted(struct plan *p, struct trace *t, struct plan_result *r, struct nserr *e,
-		       bool copied)
+static int run_counted(struct plan *p, struct trace *t, pid_t *child, struct nserr *e, bool copied)
 {
 	int rc;
 
 	forks = vforks = 0;
-	rc = plan_run(p, t, r, e);
+	rc = plan_run(p, t, child, e);
 	plan_free(p);
 	if (!SYS_HAS_VFORK)
 		copied = true;
@@ -215,7 +214,7 @@ static int run_counted(struct plan *p, struct trace *t, struct plan_result *r, s
 
 /* Something of the caller, and a child that does one brief step and executes the program. */
 static int run_brief(const struct plan_kind *kind, uint64_t num, const char *program,
-		     struct trace *t, struct plan_result *r, struct nserr *e)
+		     struct trace *t, pid_t *child, struct nserr *e)
 {
 	struct plan p = PLAN_INIT;
 
@@ -223,26 +222,26 @@ static int run_brief(const struct plan_kind *kind, uint64_t num, const char *pro
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CHILD, kind, NULL, num);
 	plan_add(&p, PLAN_CHILD, &kind_program, program, 0);
-	return run_counted(&p, t, r, e, false);
+	return run_counted(&p, t, child, e, false);
 }
 
 static void brief_steps_need_no_copy_of_the_memory(void)
 {
-	struct plan_result r = { 0 };
+	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct nserr e;
 	int status = -1;
 
-	CHECK_INT(run_brief(&kind_brief, 'b', "true", t, &r, &e), 0);
+	CHECK_INT(run_brief(&kind_brief, 'b', "true", t, &child, &e), 0);
 	CHECK_STR(t->text, "ab");
 	CHECK_INT(t->undone, 0);
-	CHECK_INT(waitpid(r.child, &status, 0), r.child);
+	CHECK_INT(waitpid(child, &status, 0), child);
 	CHECK_INT(status, 0);
 }
 
 static void others_have_their_own(void)
 {
-	struct plan_result r = { 0 };
+	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct plan p = PLAN_INIT;
 	struct nserr e;
@@ -251,24 +250,24 @@ static void others_have_their_own(void)
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CHILD, &kind_note, NULL, 'a');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
-	CHECK_INT(run_counted(&p, t, &r, &e, true), 0);
-	CHECK_INT(waitpid(r.child, NULL, 0), r.child);
+	CHECK_INT(run_counted(&p, t, &child, &e, true), 0);
+	CHECK_INT(waitpid(child, NULL, 0), child);
 	/* one that the caller must do meanwhile */
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CALLER, &kind_brief, NULL, 'b');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
-	CHECK_INT(run_counted(&p, t, &r, &e, true), 0);
-	CHECK_INT(waitpid(r.child, NULL, 0), r.child);
+	CHECK_INT(run_counted(&p, t, &child, &e, true), 0);
+	CHECK_INT(waitpid(child, NULL, 0), child);
 	CHECK_STR(t->text, "ab");
 }
 
 static void a_failure_there_is_told_and_undone(void)
 {
-	struct plan_result r = { 0 };
+	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct nserr e;
 
-	CHECK_INT(run_brief(&kind_brief, 'b', "/nowhere", t, &r, &e), -ENOENT);
+	CHECK_INT(run_brief(&kind_brief, 'b', "/nowhere", t, &child, &e), -ENOENT);
 	CHECK_STR(e.what, "cannot execute '/nowhere'");
 	CHECK_INT(t->undone, 2);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
@@ -276,11 +275,11 @@ static void a_failure_there_is_told_and_undone(void)
 
 static void what_is_killed_there_has_not_begun(void)
 {
-	struct plan_result r = { 0 };
+	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct nserr e;
 
-	CHECK(run_brief(&kind_end, SIGKILL, "true", t, &r, &e) < 0);
+	CHECK(run_brief(&kind_end, SIGKILL, "true", t, &child, &e) < 0);
 	CHECK(strstr(e.what, "ended unexpectedly"));
 	CHECK_INT(t->undone, 1);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
@@ -289,7 +288,7 @@ static void what_is_killed_there_has_not_begun(void)
 static void a_signal_meanwhile_ends_it(void)
 {
 	struct plan p = PLAN_INIT;
-	struct plan_result r = { 0 };
+	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct nserr e;
 	siginfo_t info;
@@ -299,7 +298,7 @@ static void a_signal_meanwhile_ends_it(void)
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CHILD, &kind_signal, &p, SIGTERM);
 	plan_add(&p, PLAN_CHILD, &kind_program, "sleep", 0);
-	CHECK_INT(run_counted(&p, t, &r, &e, false), -EINTR);
+	CHECK_INT(run_counted(&p, t, &child, &e, false), -EINTR);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
 	/* it is there for who unblocks it */
 	sigaddset(&p.interrupts, SIGTERM);

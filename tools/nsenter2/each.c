@@ -71,11 +71,10 @@ static _Noreturn void be_child(const struct begin *b)
 static int be_child_in_place(void *arg)
 {
 	const struct begin *b = arg;
-	struct plan_result result;
 	struct nserr e;
 
 	take_streams(b);
-	(void)!plan_run(&b->plan, b->n, &result, &e);
+	(void)!plan_run(&b->plan, b->n, NULL, &e);
 	cli_warn_nserr(&e);
 	_exit(cli_status(&e));
 }

@@ -83,7 +83,7 @@ void run_target(struct nsenter2 *n)
 {
 	struct nserr e = NSERR_INIT;
 	struct plan plan = PLAN_INIT;
-	struct plan_result result = { 0 };
+	pid_t child = 0;
 	bool forks;
 
 	if (target_hold(n, &e) < 0)
@@ -99,12 +99,12 @@ void run_target(struct nsenter2 *n)
 			cli_die_nserr(&e);
 		supervise_interrupts(&n->supervise, &plan.interrupts);
 	}
-	if (plan_run(&plan, n, &result, &e) < 0) {
+	if (plan_run(&plan, n, &child, &e) < 0) {
 		if (forks)
 			supervise_unblock(&n->supervise);
 		cli_die_nserr(&e);
 	}
-	follow_child(n, result.child);
+	follow_child(n, child);
 }
 
 int main(int argc, char **argv)

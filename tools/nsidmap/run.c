@@ -190,7 +190,6 @@ static void get_maps(const char *arg, struct idmaps *m)
 
 int verb_run(int argc, char **argv)
 {
-	struct plan_result result;
 	struct plan p = PLAN_INIT;
 	struct nserr e = NSERR_INIT;
 	struct words w = { 0 };
@@ -213,7 +212,7 @@ int verb_run(int argc, char **argv)
 		cli_print(&out);
 		return 0;
 	}
-	if (plan_run(&p, &r, &result, &e) < 0)
+	if (plan_run(&p, &r, NULL, &e) < 0)
 		cli_die_nserr(&e);
 	return CLI_EXIT_OWN; /* the exec was the last step */
 }

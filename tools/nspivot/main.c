@@ -5,7 +5,6 @@
 int main(int argc, char **argv)
 {
 	struct request q = { .root = ROOTFS_INIT, .handle = HANDLE_INIT };
-	struct plan_result result;
 	struct plan p = PLAN_INIT;
 	struct nserr e;
 
@@ -19,6 +18,6 @@ int main(int argc, char **argv)
 		cli_print(&out);
 		return 0;
 	}
-	(void)!plan_run(&p, &q, &result, &e);
+	(void)!plan_run(&p, &q, NULL, &e);
 	cli_die_nserr(&e);
 }

@@ -52,7 +52,6 @@ static int open_target(const struct opts *o, struct nsproc_ref *p, struct nserr 
 static int run(struct opts *o, struct buf *out, struct nserr *e)
 {
 	struct nsproc_ref target cleanup_nsproc_ref = NSPROC_REF_INIT;
-	struct plan_result result = { 0 };
 	struct plan p = PLAN_INIT;
 	struct timeoff_now now;
 	struct timeoff t;
@@ -69,7 +68,7 @@ static int run(struct opts *o, struct buf *out, struct nserr *e)
 	if (o->explain)
 		plan_explain(&p, o, out);
 	else
-		rc = plan_run(&p, o, &result, e);
+		rc = plan_run(&p, o, NULL, e);
 	plan_free(&p);
 	return rc;
 }

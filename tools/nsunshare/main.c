@@ -9,7 +9,6 @@
 /* With a child: from the first signal blocked to the status that the program ended with. */
 static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 {
-	struct plan_result result = { 0 };
 	int wstatus;
 
 	r->supervise.death_signal = r->o->kill_signal;
@@ -17,7 +16,7 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	if (supervise_block(&r->supervise, e) < 0)
 		return -1;
 	supervise_interrupts(&r->supervise, &p->interrupts);
-	if (plan_run(p, r, &result, e) < 0) {
+	if (plan_run(p, r, NULL, e) < 0) {
 		supervise_unblock(&r->supervise);
 		return -1;
 	}
@@ -32,7 +31,6 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 
 static _Noreturn void execute(struct run *r, struct plan *p)
 {
-	struct plan_result result = { 0 };
 	struct nserr e = NSERR_INIT;
 	int wstatus = -1;
 
@@ -40,7 +38,7 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 		wstatus = execute_child(r, p, &e);
 	} else {
 		r->pid = getpid();
-		(void)!plan_run(p, r, &result, &e);
+		(void)!plan_run(p, r, NULL, &e);
 	}
 	if (wstatus < 0)
 		cli_die_nserr(&e);
