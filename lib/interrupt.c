@@ -106,11 +106,24 @@ static uint64_t mask_of(const char *status, const char *name)
 
 bool interrupt_is_pending(int fd, const sigset_t *signals)
 {
-	static char text[1 << 20]; /* a line of it has all our groups, up to 65,536 */
-	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	char text[4096];
+	size_t kept = 0;
+	off_t at = 0;
 	uint64_t pending;
 
-	text[MAX(n, 0)] = '\0';
+	/* the first read has it, but for who has many groups: a line before has them all */
+	do {
+		ssize_t n;
+
+		memmove(text, text + kept - MIN(kept, 128), MIN(kept, 128));
+		kept = MIN(kept, 128);
+		n = pread(fd, text + kept, sizeof(text) - kept - 1, at);
+		if (n <= 0)
+			return false;
+		at += n;
+		kept += (size_t)n;
+		text[kept] = '\0';
+	} while (!strstr(text, "\nSigPnd:") || !strstr(text, "\nSigBlk:"));
 	pending = mask_of(text, "\nSigPnd:") | mask_of(text, "\nShdPnd:");
 	for (int sig = 1; pending; sig++, pending >>= 1)
 		if ((pending & 1) && sigismember(signals, sig) == 1 && !is_ignored(sig))

@@ -282,8 +282,8 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 	v.w.status_fd = status_fd;
 	pid = s->kind->vfork(w->ctx, s, run_vforked, &v, e);
 	/* before Linux 6.2 none shares the memory of a caller whose children are to be in another
-	 * time namespace, as unshare --time leaves it */
-	if (pid == -EINVAL) {
+	 * time namespace, as unshare --time leaves it; and there may be no room for a stack */
+	if (pid == -EINVAL || pid == -ENOMEM) {
 		*e = NSERR_INIT;
 		return fork_step(w, s, e);
 	}

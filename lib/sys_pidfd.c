@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -154,13 +155,25 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 	return (pid_t)pid;
 }
 
+/* execvp(3) copies the words of the command line onto it, for a script without an interpreter, and
+ * these may be 6 MiB, execve(2). What is not used costs nothing, but counts as data (RLIMIT_DATA):
+ * it may not be had. */
+#define VFORK_STACK (8u << 20)
+
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 {
-	/* execvp(3) copies the words of the command line onto it, for a script without an
-	 * interpreter, and these may be 6 MiB, execve(2). What is not used costs nothing. */
-	static char stack[8 << 20] __attribute__((aligned(16)));
-	int pid = clone(f, stack + sizeof(stack),
-			(int)(uint32_t)(flags | CLONE_VM | CLONE_VFORK | SIGCHLD), arg);
+	static char *stack;
+	int pid;
 
+	if (!stack) {
+		void *new = mmap(NULL, VFORK_STACK, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+		if (new == MAP_FAILED)
+			return -ENOMEM;
+		stack = new;
+	}
+	pid = clone(f, stack + VFORK_STACK,
+		    (int)(uint32_t)(flags | CLONE_VM | CLONE_VFORK | SIGCHLD), arg);
 	return pid < 0 ? -errno : pid;
 }

@@ -67,7 +67,7 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd) must_check;
  * f(arg) in the memory of the caller and must end by an exec or _exit(2); until then the caller is
  * stopped. Descriptors, working directory and signal mask are the child's own. No time namespace is
  * to be had by one that shares its memory, not by a flag and not by setns(2). The pid or a negative
- * errno.
+ * errno: -ENOMEM, too, when there may be no such stack (8 MiB, kept).
  */
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
 

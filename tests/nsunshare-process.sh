@@ -235,6 +235,17 @@ test_too_few_descriptors_or_processes_are_told()
 	assert_err_has 'hint: RLIMIT_NPROC'
 }
 
+# What is not used is not to count, either. (A sanitizer needs much more.)
+test_little_memory_is_enough()
+{
+	[ -z "${ASAN_OPTIONS+set}" ] || return 0
+	for limit in --data=600000 --as=8000000; do
+		run prlimit $limit nsunshare -rmp --mount-proc --kill-child echo ran
+		assert_ok
+		assert_out ran
+	done
+}
+
 test_init_is_process_1_and_reaps()
 {
 	run nsunshare -r --init --mount-proc sh -c 'echo $$; sh -c "sleep 0.01 & exit"; sleep 0.1; grep -l Z /proc/[0-9]*/stat; exit 7'

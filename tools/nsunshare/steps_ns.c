@@ -17,8 +17,6 @@
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
-#define GROUPS_MAX 65536 /* NGROUPS_MAX of the kernel */
-
 static void add_types(struct buf *out, uint64_t flags)
 {
 	const char *sep = " ";
@@ -50,7 +48,7 @@ static int fail_namespaces(uint64_t types, int rc, struct nserr *e)
 
 static struct {
 	uid_t uid, euid;
-	gid_t gid, egid, groups[GROUPS_MAX];
+	gid_t gid, egid, *groups;
 	int n;
 } oneself;
 
@@ -81,9 +79,10 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 	oneself.euid = geteuid();
 	oneself.gid = getgid();
 	oneself.egid = getegid();
-	oneself.n = getgroups(GROUPS_MAX, oneself.groups);
-	if (oneself.n < 0)
-		return nserr_set(e, errno, "getgroups");
+	oneself.n = getgroups(0, NULL);
+	oneself.groups = calloc((size_t)MAX(oneself.n, 0) + 1, sizeof(gid_t));
+	if (!oneself.groups || getgroups(oneself.n, oneself.groups) != oneself.n)
+		return nserr_set(e, errno, "cannot read the own groups for --owner");
 	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, oneself.egid) < 0 ||
 	    setresuid(r->owner_uid, r->owner_uid, oneself.euid) < 0) {
 		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
