@@ -230,7 +230,7 @@ static bool has_executed(pid_t pid)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	return procstat_check(NULL) < 0 || procstat_read(AT_FDCWD, path, &st) < 0 || !st.fresh;
+	return procstat_check(NULL) < 0 || procstat_read(AT_FDCWD, path, &st) < 0 || !st.never_ran;
 }
 
 /* Whether a process that has done all its steps, the last of the plan, runs its program. */

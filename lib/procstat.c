@@ -9,6 +9,7 @@
 #include "num.h"
 
 /* Flags of the kernel's task_struct, as they have been since 2.6. */
+#define PF_EXITING    0x00000004
 #define PF_FORKNOEXEC 0x00000040
 #define PF_KTHREAD    0x00200000
 
@@ -33,7 +34,8 @@ int procstat_read(int dirfd, const char *path, struct procstat *st)
 		   &st->state, &st->ppid, &flags, &st->start) != 4)
 		return -EIO;
 	st->kthread = flags & PF_KTHREAD;
-	st->fresh = flags & PF_FORKNOEXEC;
+	/* in the middle of an exec, when vfork(2) has returned, the flag may still be there */
+	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
 	return 0;
 }
 

@@ -13,8 +13,8 @@ struct procstat {
 	uint64_t start; /* clock ticks after boot, as the caller's time namespace sees them */
 	char state;
 	bool kthread;
-	bool fresh;    /* made by fork(2), and has executed nothing since: a zombie tells it, too */
-	char comm[64]; /* the kernel gives kernel threads more than the 15 bytes of the others */
+	bool never_ran; /* ends, or has ended, without an exec since fork(2) */
+	char comm[64];  /* the kernel gives kernel threads more than the 15 bytes of the others */
 	size_t comm_len;
 };
 

@@ -36,7 +36,7 @@ static void tells_of_a_process_that_was_executed(void)
 	CHECK_STR(st.comm, "me) S (you");
 	CHECK_INT(st.comm_len, strlen(st.comm));
 	CHECK(st.start > 0);
-	CHECK(!st.fresh);
+	CHECK(!st.never_ran);
 	CHECK(!st.kthread);
 	CHECK(!procstat_is_dead(&st));
 }
@@ -51,12 +51,12 @@ static void tells_what_has_executed_nothing_alive_and_dead(void)
 
 	CHECK(pid > 0);
 	CHECK_INT(procstat_read(AT_FDCWD, path, &st), 0);
-	CHECK(st.fresh);
+	CHECK(!st.never_ran);
 	CHECK(!procstat_is_dead(&st));
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	CHECK_INT(procstat_read(AT_FDCWD, path, &st), 0);
-	CHECK(st.fresh);
+	CHECK(st.never_ran);
 	CHECK(procstat_is_dead(&st));
 	CHECK_STR(st.comm, "a) R (b");
 	CHECK_INT(st.ppid, getpid());
