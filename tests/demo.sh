@@ -71,13 +71,19 @@ make_root()
 		read -r _ </run/go
 	EOF
 	mkfifo -m 666 conf/go out
+	# in the host's root, which is read-only, no file can be made to mount them on
+	etc=
+	for name in hosts hostname resolv-conf; do
+		file=$(echo "$name" | tr - .)
+		[ "$root" = --host-root ] && [ ! -e "/etc/$file" ] || etc="$etc --etc-$name=conf/$file"
+	done
 }
 
 make_root
 map='nsidmap plan --auto'
 chain="nsunshare --map=- -UmpnuiCT --hostname=box --boottime==0 --monotonic==0 -- nsinit -- \\
     nspivot --preset=minimal --sysfs --dev --devpts --tmpfs=/tmp:mode=1777 --tmpfs=/run \\
-    --etc-hosts=conf/hosts --etc-hostname=conf/hostname --etc-resolv-conf=conf/resolv.conf \\
+   $etc \\
     --ro-bind=conf/hello:/run/hello --bind=conf/go:/run/go $root -- /bin/sh /run/hello"
 
 # The output comes by a FIFO: up to the line "--", which says that the container waits for the other FIFO, and to its
