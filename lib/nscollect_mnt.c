@@ -2,11 +2,13 @@
 /* nscollect_mnt: namespaces bound somewhere in the file tree of some mount namespace. */
 #include "nscollect_source.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 
 #include "file.h"
 #include "mountinfo.h"
 #include "nsvisit.h"
+#include "sys_cap.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
 
@@ -142,6 +144,9 @@ static int scan(struct nscollect *c, struct ns *where, struct nserr *e)
 		rc = by_mountinfo(c, where, e);
 	if (e->what[0])
 		return rc;
+	/* sys_ns_open_id(): what may not be opened looks as if it were gone */
+	if (rc == -ESTALE)
+		rc = sys_cap_has(CAP_SYS_ADMIN) ? -ENOENT : -EPERM;
 	switch (rc) {
 	case 0:
 		return 0;

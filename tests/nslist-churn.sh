@@ -20,7 +20,7 @@ start_stayers()
 {
 	stay=''
 	for _s in 1 2 3 4 5; do
-		start_holder unshare -r -u sh -c 'readlink /proc/self/ns/uts >&3; exec sleep infinity 3>&-'
+		start_holder unshare -r -u sh -c 'ns=$(readlink /proc/self/ns/uts); echo "$ns" >&3; exec sleep infinity 3>&-'
 		stay="$stay $(echo "$holder_line" | tr -dc 0-9)"
 	done
 }

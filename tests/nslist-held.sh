@@ -106,6 +106,15 @@ test_by_a_mount_on_a_kernel_without_statmount()
 	assert_held mnt
 }
 
+# Its handle is stale once a mount namespace is gone. To who is not root it is, too, where it may not be opened.
+test_a_mount_namespace_that_goes_while_it_is_looked_at()
+{
+	run enosys -e ESTALE listmount -- nslist -rn -t uts -o NS
+	assert_rc 0
+	assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9)"
+	[ "$(id -u)" != 0 ] || assert_err_lacks mount
+}
+
 test_by_a_mount_of_our_own()
 {
 	mkdir "$TMP/d"

@@ -118,7 +118,7 @@ test_refuses_what_it_does_not_know()
 
 test_finds_a_namespace_that_only_a_process_of_ours_holds()
 {
-	start_holder unshare -U -u sh -c 'readlink /proc/self/ns/uts >&3; exec sleep infinity 3>&-'
+	start_holder unshare -U -u sh -c 'ns=$(readlink /proc/self/ns/uts); echo "$ns" >&3; exec sleep infinity 3>&-'
 	inode=$(echo "$holder_line" | tr -dc 0-9)
 	run nslist -rn -t uts -o NS,TYPE,NPROCS,PID,PATH
 	assert_rc 0
