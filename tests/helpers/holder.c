@@ -50,13 +50,18 @@ static int open_ns(const char *path)
 }
 
 /* The answer, and the end of the descriptor that carried it. */
+static void tell_inode(const char *type, ino_t inode)
+{
+	dprintf(3, "%s %lu\n", type, (unsigned long)inode);
+	close(3);
+}
+
 static void tell(const char *type, const char *path)
 {
 	struct stat st;
 
 	check(stat(path, &st) == 0, path);
-	dprintf(3, "%s %lu\n", type, (unsigned long)st.st_ino);
-	close(3);
+	tell_inode(type, st.st_ino);
 }
 
 static void wait_for_end(void)
@@ -145,19 +150,20 @@ static void hold_flight(void)
 	check(sendmsg(pair[0], &msg, 0) == 1, "sendmsg");
 	check(fstat(fd, &st) == 0, "fstat");
 	close(fd);
-	dprintf(3, "uts %lu\n", (unsigned long)st.st_ino);
-	close(3);
+	tell_inode("uts", st.st_ino);
 }
 
 static void hold_socket(void)
 {
 	int old = open_ns("/proc/self/ns/net");
+	struct stat st;
 
 	check(unshare(CLONE_NEWNET) == 0, "unshare");
 	check(socket(AF_INET, SOCK_STREAM, 0) >= 0, "socket");
-	tell("net", "/proc/self/ns/net");
+	check(stat("/proc/self/ns/net", &st) == 0, "stat");
 	check(setns(old, CLONE_NEWNET) == 0, "setns");
 	close(old);
+	tell_inode("net", st.st_ino);
 }
 
 static void bind_uts(const char *file)
