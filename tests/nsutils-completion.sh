@@ -89,4 +89,18 @@ test_what_is_said_of_an_option()
 	assert_out_has __fish_complete_subcommand
 }
 
+# Where the first word is none, as the root of nspivot, it is what stands behind -- (tried by hand in both shells).
+test_a_program_behind_another_word()
+{
+	for tool in nspivot nsidmap; do
+		run sh "$generate" zsh "$NSUTILS_BIN/$tool"
+		assert_ok
+		assert_out_has "'1:argument:_files' \\"
+		assert_out_has 'then _command_names -e; else _normal; fi'
+		run sh "$generate" fish "$NSUTILS_BIN/$tool"
+		assert_ok
+		assert_out_has "test (commandline -opc)[-1] = --' -x -a '(__fish_complete_command)'"
+	done
+}
+
 . shunit2
