@@ -31,7 +31,7 @@ test_type_owner_and_parent_are_told()
 	assertEquals 'the creator' "$(id -un)" "$(shown CREATOR)"
 }
 
-# lsns(8) looks at processes alone.
+# lsns(8) looks at processes alone, before util-linux 2.39.
 test_a_namespace_kept_by_a_mount_is_listed()
 {
 	run nsunshare $own -m -- sh -c '
@@ -42,7 +42,8 @@ test_a_namespace_kept_by_a_mount_is_listed()
 		nsenter2 "--uts=$0/kept" stat -Lc %i /proc/self/ns/uts >"$0/inode" &&
 		stat -Lc %i "$0/kept" | cmp - "$0/inode"' "$TMP"
 	assert_rc 0
-	assertEquals 'known to lsns' 0 "$(sed -n 1p "$TMP/out")"
+	[ "$(printf '%s\n' 2.39 "$(lsns --version | sed 's/.* //')" | sort -V | head -n 1)" = 2.39 ] ||
+		assertEquals 'known to lsns' 0 "$(sed -n 1p "$TMP/out")"
 	assert_out_has "0 mnt $TMP/kept"
 }
 

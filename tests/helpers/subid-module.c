@@ -47,3 +47,11 @@ enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_ty
 	*count = 0;
 	return SUBID_STATUS_SUCCESS;
 }
+
+/* shadow 4.17, as Debian 13 has it, takes no module without. */
+void shadow_subid_free(void *ptr);
+
+void shadow_subid_free(void *ptr)
+{
+	free(ptr);
+}
