@@ -13,21 +13,15 @@
 #include "idmapio.h"
 #include "mountinfo.h"
 #include "nstype.h"
-#include "num.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
 
 /* The number in a file, or -1. */
 static int64_t number_in(const char *path)
 {
-	char text[32];
-	ssize_t n = file_read_at(AT_FDCWD, path, text, sizeof(text));
-	int64_t v;
+	uint64_t v;
 
-	if (n <= 0)
-		return -1;
-	text[strcspn(text, "\n")] = '\0';
-	return num_s64(text, INT64_MIN, INT64_MAX, &v) == 0 ? v : -1;
+	return file_read_u64(AT_FDCWD, path, &v) == 0 ? (int64_t)MIN(v, INT64_MAX) : -1;
 }
 
 static int64_t sysctl(const char *name)

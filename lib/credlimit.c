@@ -98,13 +98,11 @@ void credlimit_show(const struct cred_rlimit *limits, struct buf *out)
 /* Why it may not be set to that. */
 static void hint_refused(int which, rlim_t hard, struct nserr *e)
 {
-	char most[32];
-	uint64_t n;
 	struct rlimit old;
-	ssize_t len = file_read_at(AT_FDCWD, "/proc/sys/fs/nr_open", most, sizeof(most));
+	uint64_t n;
 
-	if (which == RLIMIT_NOFILE && len > 0 &&
-	    num_u64n(most, strcspn(most, "\n"), 0, UINT64_MAX, &n) == 0 && hard > n)
+	if (which == RLIMIT_NOFILE && file_read_u64(AT_FDCWD, "/proc/sys/fs/nr_open", &n) == 0 &&
+	    hard > n)
 		nserr_hint(e, "it can be at most %llu, fs.nr_open", (unsigned long long)n);
 	else if (getrlimit((__rlimit_resource_t)which, &old) == 0 && hard > old.rlim_max)
 		nserr_hint(e,

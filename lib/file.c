@@ -2,6 +2,8 @@
 /* file: small files whole. EINTR is dealt with here and in the process layer only. */
 #include "file.h"
 
+#include "num.h"
+
 int file_above_std(int fd)
 {
 	int high;
@@ -49,6 +51,14 @@ ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
 	}
 	buf[len] = '\0';
 	return (ssize_t)len;
+}
+
+int file_read_u64(int dirfd, const char *path, uint64_t *v)
+{
+	char text[32];
+	ssize_t n = file_read_at(dirfd, path, text, sizeof(text));
+
+	return n < 0 ? (int)n : num_u64n(text, strcspn(text, "\n"), 0, UINT64_MAX, v);
 }
 
 ssize_t file_slurp(int fd, size_t max, char **out)

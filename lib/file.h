@@ -14,6 +14,10 @@
  */
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size) must_check;
 
+/* The decimal number that is all of dirfd/path, but for a newline. 0, or a negative errno: -EINVAL
+ * for what is none, or has more than 64 bits. */
+int file_read_u64(int dirfd, const char *path, uint64_t *v) must_check;
+
 /* Reads fd from its position to the end into memory that the caller frees, terminated. The length,
  * or a negative errno; -EFBIG beyond max bytes. */
 ssize_t file_slurp(int fd, size_t max, char **out) must_check;

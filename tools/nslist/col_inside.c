@@ -12,7 +12,6 @@
 #include "idmapns.h"
 #include "netnsid.h"
 #include "nsvisit.h"
-#include "num.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 #include "timeoffio.h"
@@ -80,8 +79,8 @@ void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 {
 	const struct ns *in = r->ns->type == &nstypes[NSTYPE_USER] ? r->ns->parent : r->ns->owner;
-	char path[64], text[32];
 	uint32_t own = l->c.own_user;
+	char path[64];
 	uint64_t max;
 
 	/* the initial user namespace has no parent: it counts against itself */
@@ -90,10 +89,7 @@ void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 	if (!in || in->inode != own)
 		return;
 	snprintf(path, sizeof(path), "sys/user/%s", r->ns->type->sysctl);
-	if (file_read_at(l->c.proc, path, text, sizeof(text)) < 0)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	if (num_u64(text, 0, UINT64_MAX, &max) == 0)
+	if (file_read_u64(l->c.proc, path, &max) == 0)
 		cell_num(out, max);
 }
 
