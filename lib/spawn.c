@@ -4,13 +4,13 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "account.h"
 #include "cause.h"
 
 BIND_EARLY(execvp)
@@ -89,7 +89,8 @@ void spawn_shell(bool ask_passwd, const char **path, char *argv[2])
 	const struct passwd *pw = NULL;
 	char *name;
 
-	if (ask_passwd && (!shell || shell[0] != '/') && (pw = getpwuid(getuid())))
+	if (ask_passwd && (!shell || shell[0] != '/') && account_passwd(NULL, getuid(), &pw) == 0 &&
+	    pw)
 		shell = pw->pw_shell;
 	if (!shell || shell[0] != '/')
 		shell = "/bin/sh";
