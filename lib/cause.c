@@ -183,12 +183,10 @@ static bool is_cgroup_full(struct nserr *e)
 	return full;
 }
 
-void cause_process(struct nserr *e)
+void cause_nproc(struct nserr *e)
 {
 	struct rlimit limit;
 
-	if (is_cgroup_full(e))
-		return;
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    !sys_cap_has(CAP_SYS_RESOURCE))
 		nserr_hint(e, "RLIMIT_NPROC (ulimit -u) allows %llu processes of this user",
@@ -227,7 +225,8 @@ void cause_unshare(uint64_t types, struct nserr *e)
 						       : "it is not in itself");
 		break;
 	case EAGAIN:
-		cause_process(e);
+		if (!is_cgroup_full(e))
+			cause_nproc(e);
 		break;
 	}
 }

@@ -12,8 +12,9 @@
  * that tried it. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
-/* A process that could not be made, or not execute its program as another user: EAGAIN. */
-void cause_process(struct nserr *e);
+/* EAGAIN of an execve(2) behind a change of user, as of a fork(2): the user has too many
+ * processes. */
+void cause_nproc(struct nserr *e);
 
 /* AppArmor lets who has no profile make a user namespace, but nothing be done in it, not even to
  * write its maps (Linux 6.7, Ubuntu before). The caller knows of no other reason left. */

@@ -25,7 +25,7 @@ static int failed(const char *program, int err, struct nserr *e)
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but the interpreter it names does not");
 		else if (rc == -EAGAIN) /* execve(2): a change of user alone does not fail */
-			cause_process(e);
+			cause_nproc(e);
 		else if (strchr(program, '/'))
 			cause_search(program, e);
 	}

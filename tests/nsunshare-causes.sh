@@ -302,9 +302,14 @@ test_a_cgroup_that_is_full()
 		return 0
 	fi
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
-	remove_cgroup "$pids/$own_cgroup"
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 	assert_err_has "hint: the cgroup '$pids/$own_cgroup' has as many processes as its pids.max allows, 1"
+	# which is no cause where none is to be made
+	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsunshare --into-cgroup "$pids/$own_cgroup" -S "$NSTEST_UID" --rlimit nproc=0 true
+	remove_cgroup "$pids/$own_cgroup"
+	assert_refused 126 "cannot execute 'true': Resource temporarily unavailable"
+	assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes of this user'
 }
 
 test_a_second_pid_namespace_without_a_process()
