@@ -120,6 +120,11 @@ void idmap_sort_outside(struct idmap *m)
 	sort(m, by_outside);
 }
 
+bool idmap_is_single(const struct idmap *m, uint32_t outside)
+{
+	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == outside;
+}
+
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t id)
 {
 	for (size_t i = 0; i < m->n; i++)

@@ -75,6 +75,9 @@ int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 /* Puts the line (or number) of extent i before the sentence of e. */
 void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
+/* Whether all that the map has is this one outside id. */
+bool idmap_is_single(const struct idmap *m, uint32_t outside);
+
 /* The extent that maps the inside id, or NULL. */
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
 

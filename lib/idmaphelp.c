@@ -55,11 +55,6 @@ static const char *lacks_privilege(const char *path)
 	return statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID) ? "is on a nosuid mount" : NULL;
 }
 
-static bool is_self(const struct idmap *m, uint32_t id)
-{
-	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == id;
-}
-
 /* user_namespaces(7): the capability that any id of the parent's takes and the caller lacks. */
 static const char *lacks_cap(const struct idmaps *m)
 {
@@ -79,7 +74,8 @@ static bool may_write(const struct idmaps *m)
 {
 	if (!lacks_cap(m))
 		return true;
-	return is_self(&m->map[IDMAP_UID], geteuid()) && is_self(&m->map[IDMAP_GID], getegid()) &&
+	return idmap_is_single(&m->map[IDMAP_UID], geteuid()) &&
+	       idmap_is_single(&m->map[IDMAP_GID], getegid()) &&
 	       m->setgroups != IDMAP_SETGROUPS_ALLOW;
 }
 

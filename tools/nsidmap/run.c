@@ -147,15 +147,10 @@ static const struct plan_kind step_exec = {
 	.show = show_exec,
 };
 
-static bool is_own(const struct idmap *m, uint32_t id)
-{
-	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == id;
-}
-
 static void make_plan(struct run *r, struct plan *p)
 {
 	const struct idmap *uids = &r->maps.map[IDMAP_UID], *gids = &r->maps.map[IDMAP_GID];
-	bool self = is_own(uids, geteuid()) && is_own(gids, getegid()) &&
+	bool self = idmap_is_single(uids, geteuid()) && idmap_is_single(gids, getegid()) &&
 		    !(sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID));
 	uint32_t id;
 

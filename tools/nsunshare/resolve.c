@@ -85,9 +85,7 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 /* Whether the map is of one's own id alone. */
 static bool is_own(const struct run *r, enum idmap_kind k)
 {
-	const struct idmap *m = &r->maps.map[k];
-
-	return m->n == 1 && m->ext[0].count == 1 && m->ext[0].outside == own_id(r, k);
+	return idmap_is_single(&r->maps.map[k], own_id(r, k));
 }
 
 /* user_namespaces(7): a process may itself map its own ids, and needs no privilege for it, where
