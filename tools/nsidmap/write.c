@@ -40,9 +40,10 @@ static int write_maps(const struct nsproc_ref *p, const struct idmaps *m, int wa
 
 	if (rc == 0 && way > IDMAP_HELPERS)
 		rc = idmaps_way(m, &how, e);
+	if (rc == 0 && how == IDMAP_HELPERS)
+		return idmaps_write_helpers(p->procfd, m, -1, e); /* which are verified there */
 	if (rc == 0)
-		rc = how == IDMAP_DIRECT ? idmaps_write(p->procfd, m, e)
-					 : idmaps_write_helpers(p->procfd, m, -1, e);
+		rc = idmaps_write(p->procfd, m, e);
 	return rc < 0 ? rc : idmaps_verify(p->procfd, m, e);
 }
 
