@@ -17,7 +17,6 @@ enum {
 	CLI_EXIT_INCOMPLETE = 3,  /* a reporter under --strict knows that its answer is partial */
 	CLI_EXIT_OWN = 125,       /* an exec tool failed before the program ran */
 	CLI_EXIT_NOEXEC = 126,    /* the program could not be executed */
-	CLI_EXIT_NOENT = 127,     /* the program was not found */
 };
 
 enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
@@ -88,8 +87,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 /*
  * The key of the next option, or -1 when the options have ended (at the first non-option or "--").
  * Unknown, ambiguous, incomplete and exclusive options end the process with tool->failed;
- * --help and --version with 0. So does a tool that is run setuid, setgid or with file capabilities,
- * with tool->failed, when they have ended, but for one that only tells.
+ * --help and --version with 0. When they have ended, so has a tool that is run setuid, setgid or
+ * with file capabilities, with tool->failed, unless it only tells.
  */
 int cli_next(struct cli *c);
 

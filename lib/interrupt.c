@@ -53,7 +53,9 @@ int interrupt_pending(void)
 {
 	sigset_t pending;
 
-	for (size_t i = 0; sigpending(&pending) == 0 && i < ARRAY_SIZE(ending); i++)
+	if (sigpending(&pending) < 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
 		if (sigismember(&pending, ending[i]) && !is_ignored(ending[i]))
 			return ending[i];
 	return 0;

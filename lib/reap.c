@@ -112,13 +112,12 @@ static bool signal_tree(int proc, pid_t pid, struct order o, unsigned depth)
 
 static void signal_all(const struct supervise *s, int sig)
 {
-	const struct order o = { .sig = sig, .own_proc = procstat_check(NULL) == 0 };
-
 	/* from PID 1 this is everything in its pid namespace but itself, kill(2) */
 	if (getpid() == 1) {
 		kill(-1, sig);
 		return;
 	}
+	const struct order o = { .sig = sig, .own_proc = procstat_check(NULL) == 0 };
 	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_RDONLY | O_DIRECTORY, 0);
 
 	if (!signal_tree(self, getpid(), o, 0) && s->pid > 0)

@@ -112,6 +112,7 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 			return rc;
 		steps_add(b->n, &b->plan);
 		pid = sys_vfork(0, be_child_in_place, b);
+		/* no room for its stack */
 		if (pid == -ENOMEM && (pid = sys_clone(0, -1, NULL)) == 0)
 			be_child_in_place(b);
 		plan_free(&b->plan);
