@@ -169,7 +169,13 @@ static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)e;
 	/* what the program inherits */
 	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
-	return kill(getppid(), (int)s->num);
+	if (kill(getppid(), (int)s->num) < 0)
+		return -errno;
+	/* in a copy of the memory we might execute the program before the parent has looked, which
+	 * will end us */
+	while (!SYS_HAS_VFORK)
+		pause();
+	return 0;
 }
 
 static int end_self(void *ctx, const struct plan_step *s, struct nserr *e)
