@@ -6,14 +6,20 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+#include "file.h"
 #include "num.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436 /* the same number on all architectures */
+#endif
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* 6.3 */
 #endif
 
 #define FLAG_CLOEXEC (1u << 2) /* CLOSE_RANGE_CLOEXEC */
@@ -105,4 +111,13 @@ int sys_fd_close_others(const int *keep, size_t n)
 int sys_fd_has_range(void)
 {
 	return syscall(SYS_close_range, UINT32_MAX, UINT32_MAX, FLAG_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int sys_memfd_exec(const char *name, unsigned flags)
+{
+	int fd = memfd_create(name, flags | MFD_CLOEXEC | MFD_EXEC);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create(name, flags | MFD_CLOEXEC);
+	return fd < 0 ? -errno : file_above_std(fd);
 }

@@ -16,4 +16,11 @@ int sys_fd_close_others(const int *keep, size_t n) must_check;
 /* 0 where that needs no list, or a negative errno. */
 int sys_fd_has_range(void) must_check;
 
+/*
+ * Creates an executable file in memory: memfd_create(2) with MFD_CLOEXEC, flags and, from Linux 6.3
+ * on, MFD_EXEC. Returns a descriptor above 2, or a negative errno: -EACCES if vm.memfd_noexec=2
+ * forbids executable memory files in this pid namespace.
+ */
+int sys_memfd_exec(const char *name, unsigned flags) must_check;
+
 #endif

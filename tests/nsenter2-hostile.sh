@@ -270,8 +270,8 @@ test_the_binary_is_out_of_reach_of_a_program_with_less_privilege()
 	done
 	run nsenter2 -t "$target" -m -p --root --cap-drop sys_admin -- /evil
 	assert_out_has 'nsenter2 from'
-	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$target" -m -p --root -- true
-	assertEquals 'without such options not' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
+	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$target" -p -n -- true
+	assertEquals 'not where no mount namespace is entered' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
 }
 
 # E12: what the target makes of it is a copy in memory that nobody can write, and nothing else
@@ -308,14 +308,6 @@ test_a_user_namespace_of_the_same_root_does_not_reach_the_binary()
 Operation not permitted'
 	exec 7>&-
 	wait $pid
-	# one that takes no id of ours needs no copy
-	start_holder nsunshare --map u:0:100000:10,g:0:100000:10 --mount -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$holder" -U -m -- true
-	assert_ok
-	assertEquals 0 "$(grep -c execveat "$TMP/trace")"
-	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 "--user=/proc/$holder/ns/user" "--mount=/proc/$holder/ns/mnt" -- true
-	assert_ok
-	assertEquals 1 "$(grep -c execveat "$TMP/trace")"
 }
 
 # E13

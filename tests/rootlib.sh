@@ -13,7 +13,7 @@ make_box()
 	_box=$box
 	mkdir -p "$_box/bin" "$_box/etc"
 	cp "$(command -v busybox)" "$_box/bin/busybox"
-	for _applet in sh cat cut grep id ls mkdir mount ps readlink stat touch true wc; do
+	for _applet in sh cat cut grep id ls mkdir mount ps readlink sleep stat touch true wc; do
 		ln -sf busybox "$_box/bin/$_applet"
 	done
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsinit: a first process for a pid namespace, or a subreaper: sends on signals, reaps, and ends
  * only when everything below it has. */
+#include <stdio.h>
+#include <sys/stat.h>
+
 #include "cli.h"
+#include "cloned_binary.h"
 #include "initproc.h"
 #include "num.h"
 #include "spawn.h"
@@ -110,6 +114,21 @@ static void build(struct initproc *i, struct plan *p)
 	initproc_plan_exec(i, p);
 }
 
+/*
+ * Returns true if the program may be in another mount namespace than the parent of this process, so
+ * that it knows the binary through /proc/PID/exe only. A namespace that cannot be read counts as
+ * another one.
+ */
+static bool is_elsewhere(void)
+{
+	struct stat own, parents;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", getppid());
+	return getpid() == 1 || stat("/proc/self/ns/mnt", &own) < 0 || stat(path, &parents) < 0 ||
+	       own.st_ino != parents.st_ino;
+}
+
 static _Noreturn void execute(struct initproc *i, struct plan *p)
 {
 	struct nserr e = NSERR_INIT;
@@ -133,12 +152,16 @@ int main(int argc, char **argv)
 			.guarded = true,
 		},
 	};
+	struct nserr e = NSERR_INIT;
 	struct plan p = PLAN_INIT;
 	struct buf out = BUF_INIT;
 
 	r.init.handle.close_fds = true;
 	parse(&r, argc, argv);
 	build(&r.init, &p);
+	if (!r.explain && is_elsewhere() &&
+	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
+		cli_die_nserr(&e);
 	if (!r.explain)
 		execute(&r.init, &p);
 	plan_explain(&p, &r.init, &out);

@@ -308,9 +308,25 @@ static void call_begins(struct task *t, const struct __ptrace_syscall_info *info
 
 /* ---- Stops */
 
+/* Returns true if a tool has executed itself again from its protected copy, lib/cloned_binary.c: a
+ * file in memory, or a mount that is attached nowhere. */
+static bool task_is_copy(const struct task *t)
+{
+	char path[64], exe[16] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", t->pid);
+	return readlink(path, exe, sizeof(exe) - 1) > 0 &&
+	       (strncmp(exe, "/memfd:", 7) == 0 || strcmp(exe, "/") == 0);
+}
+
 /* The program is the first one, or -b; what it executes is not it any more, or only -u. */
 static void on_exec(struct task *t)
 {
+	if (t->phase == COUNTED && task_is_copy(t)) {
+		t->started = false;
+		task_find_ldso(t);
+		return;
+	}
 	if (t->phase == BEFORE && (!opt.begin || task_runs(t, opt.begin)))
 		t->phase = COUNTED;
 	else if (t->phase == COUNTED && (!opt.until || task_runs(t, opt.until)))

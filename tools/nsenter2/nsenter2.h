@@ -78,7 +78,6 @@ struct nsenter2 {
 	struct handle handle;
 	const char *wdns;
 	struct each_opt each;
-	char **command; /* all of the command line */
 	char **argv;    /* the program of it; [0] is NULL for a shell */
 	/* what is held */
 	struct nsjoin join;

@@ -273,7 +273,6 @@ void opts_parse(struct nsenter2 *n, int argc, char **argv)
 		.net_socket = -1,
 		.relay = PTY_RELAY_INIT,
 		.handle = HANDLE_INIT,
-		.command = argv,
 	};
 	nsjoin_init(&n->join);
 	cli_init(&c, &tool, argc, argv);

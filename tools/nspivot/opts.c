@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: the command line. */
+#include "cloned_binary.h"
 #include "nspivot.h"
 
 enum {
@@ -137,6 +138,7 @@ static void check_cred(struct request *q)
 
 void opts_read(struct request *q, int argc, char **argv)
 {
+	struct nserr e = NSERR_INIT;
 	struct cli c;
 	int key;
 
@@ -144,6 +146,9 @@ void opts_read(struct request *q, int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1)
 		take(q, key, c.arg);
+	/* before a stream is read */
+	if (!q->explain && cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
+		cli_die_nserr(&e);
 	check_cred(q);
 	argv = cli_rest(&c);
 	if (!q->host_root) {

@@ -2,6 +2,7 @@
 /* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
 #include <sys/auxv.h>
 
+#include "cloned_binary.h"
 #include "nsunshare.h"
 #include "spawn.h"
 #include "sys_ns.h"
@@ -68,6 +69,18 @@ static int unpersist(const char *dir)
 	return 0;
 }
 
+/*
+ * Returns true if the program may reach the binary although it does not see the caller's files:
+ * process 1 of --init runs it, a new root can hold a script that names it, and in the caller's pid
+ * namespace the program sees its waiting parent.
+ */
+static bool needs_clone(const struct opts *o)
+{
+	bool sees_parent = o->fork && !(o->types & CLONE_NEWPID) && (o->types & CLONE_NEWNS);
+
+	return !o->explain && (o->init || o->root || sees_parent);
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -80,6 +93,12 @@ int main(int argc, char **argv)
 		cli_die_nserr(&e);
 	if (o.unpersist)
 		return unpersist(o.unpersist);
+	if (needs_clone(&o) &&
+	    cloned_binary_enter(argv,
+				(o.types & CLONE_NEWUSER) ? CLONED_BINARY_NEW_USERNS
+							  : CLONED_BINARY_SAME_USERNS,
+				&e) < 0)
+		cli_die_nserr(&e);
 	if (resolve(&r, &e) < 0)
 		cli_die_nserr(&e);
 	build_plan(&r, &p);
