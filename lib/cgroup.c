@@ -251,3 +251,20 @@ void cgroup_free(struct cgroup *c)
 	}
 	*c = (struct cgroup){ 0 };
 }
+
+int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dir[i];
+		const char *file = d->v2 ? "cgroup.events" : "freezer.state";
+		char text[256];
+
+		if (d->fd < 0 || file_read_at(d->fd, file, text, sizeof(text)) < 0)
+			continue; /* the root has no such file, and not every hierarchy has the
+				     freezer */
+		if (d->v2 ? !strstr(text, "frozen 1") : str_after(text, "THAWED") != NULL)
+			continue;
+		return nserr_set(e, EBUSY, "the cgroup '%s' is frozen", d->path);
+	}
+	return 0;
+}

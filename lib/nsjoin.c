@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsjoin: setns(2), at once where the kernel can, else in the order that it permits. */
+/* nsjoin: opens namespaces, decides which are entered, and enters them in an order that setns(2)
+ * permits. */
 #include "nsjoin.h"
 
 #include <stdio.h>
@@ -33,61 +34,160 @@ uint64_t nsjoin_types(const struct nsjoin *j)
 	return types;
 }
 
-/* The length of a /proc/…/ns link in buf, or a negative errno. */
-static ssize_t read_link(int dirfd, const char *path, char buf[static 32])
+static uint64_t inode_of(int fd)
 {
-	ssize_t n = readlinkat(dirfd, path, buf, 32);
+	struct stat st;
 
-	return n < 0 ? -errno : n;
+	return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
-static bool same_link(const char *a, ssize_t na, const char *b, ssize_t nb)
+/* The inode of the namespace file at dirfd/path, or 0 if it cannot be looked at. */
+static uint64_t inode_at(int dirfd, const char *path)
 {
-	return na > 0 && na == nb && memcmp(a, b, (size_t)na) == 0;
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
-/*
- * Whether the caller is in that namespace of the process already. Of pid and time namespaces it is
- * the one for children that setns(2) changes, so that one counts too: it differs after unshare(2).
- */
-static bool is_shared(int self, const struct nstype *t, const char *link, ssize_t n)
+/* ---- Holding the namespaces of a process */
+
+/* Opens the namespaces of proc that are not held yet: those of mask, or all that the kernel has. */
+static int open_types(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {
-	char own[32];
-
-	/* a pid namespace is entered by children only; the own one need not be looked at */
-	if (t->flag != CLONE_NEWPID && !same_link(link, n, own, read_link(self, t->file, own)))
-		return false;
-	return !t->child_file || same_link(link, n, own, read_link(self, t->child_file, own));
-}
-
-int nsjoin_add_all(struct nsjoin *j, struct nserr *e)
-{
-	cleanup_fd int self = file_open_self(e);
-
-	if (self < 0)
-		return self;
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		const struct nstype *t = &nstypes[i];
-		char link[32];
-		ssize_t n;
 
-		if (j->fds[i] >= 0)
+		if (j->fds[i] >= 0 || !(self >= 0 || (j->mask & t->flag)))
 			continue;
-		n = read_link(j->proc.procfd, t->file, link);
-		if (n == -ENOENT && read_link(self, t->file, link) == -ENOENT)
+		j->fds[i] = nsref_open_proc_ns(&j->proc, t, e);
+		if (j->fds[i] == -EOPNOTSUPP && self >= 0)
 			continue; /* this kernel has no such type */
-		if (n == -ENOENT || n == -ESRCH)
-			return nserr_set(e, ESRCH, "process %d", (int)j->proc.pid);
-		if (!is_shared(self, t, link, n))
-			j->mask |= t->flag;
-		else if (t->flag == CLONE_NEWNS)
-			j->optional |= t->flag; /* entering it resets root and working directory */
+		if (j->fds[i] < 0)
+			return j->fds[i];
+		*opened |= t->flag;
 	}
-	j->mask |= j->optional;
 	return 0;
 }
 
-/* ---- One by one ---- */
+static void close_types(struct nsjoin *j, uint64_t types)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if (types & nstypes[i].flag)
+			util_close(&j->fds[i]);
+}
+
+/* Returns true if the process still is in each of the namespaces. */
+static bool is_still_in(const struct nsjoin *j, uint64_t types)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if ((types & nstypes[i].flag) &&
+		    inode_at(j->proc.procfd, nstypes[i].file) != inode_of(j->fds[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Opens them all, so that they are namespaces that the process was in at one time. A process that
+ * calls setns(2) or unshare(2) in between could otherwise mix those of two times, for example a
+ * mount namespace of its own with the user namespace of the caller.
+ */
+static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
+{
+	for (int tries = 0; tries < 10; tries++) {
+		int rc;
+
+		*opened = 0;
+		rc = open_types(j, self, opened, e);
+		if (rc < 0)
+			return rc;
+		/* a single one is no mixture */
+		if ((*opened & (*opened - 1)) == 0 || is_still_in(j, *opened))
+			return 0;
+		close_types(j, *opened);
+	}
+	if (nsref_check_living(&j->proc, e) < 0)
+		return -ESRCH;
+	return nserr_set(e, EAGAIN, "process %d keeps changing its namespaces", (int)j->proc.pid);
+}
+
+/*
+ * Returns true if the caller is already in that namespace. setns(2) changes the pid and time
+ * namespaces for children, so that one counts, too: it differs after unshare(2).
+ */
+static bool is_shared(int self, const struct nstype *t, uint64_t inode)
+{
+	/* a pid namespace is entered by children only; the own one need not be looked at */
+	if (t->flag != CLONE_NEWPID && inode_at(self, t->file) != inode)
+		return false;
+	return !t->child_file || inode_at(self, t->child_file) == inode;
+}
+
+/*
+ * Without its user namespace, a namespace that a descendant user namespace owns is refused: the
+ * process got into it with privilege that it does not have here, and the program would have more.
+ */
+static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
+{
+	uint64_t own = inode_at(self, nstypes[NSTYPE_USER].file);
+
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		cleanup_fd int owner = -1;
+
+		if (!(j->mask & nstypes[i].flag))
+			continue;
+		owner = sys_ns_owner(j->fds[i]);
+		/* EPERM: an ancestor of ours owns it */
+		if (owner == -EPERM || (owner >= 0 && inode_of(owner) == own))
+			continue;
+		if (owner < 0)
+			return nserr_set(e, owner,
+					 "cannot get the owner of the %s namespace of process %d",
+					 nstypes[i].name, (int)j->proc.pid);
+		nserr_set(
+			e, 0,
+			"process %d is in our user namespace, but in a %s namespace of another one",
+			(int)j->proc.pid, nstypes[i].name);
+		nserr_hint(e, "name the namespaces to enter instead of --all: --%s",
+			   nstypes[i].longopt);
+		return -EPERM;
+	}
+	return 0;
+}
+
+int nsjoin_hold(struct nsjoin *j, struct nserr *e)
+{
+	uint64_t opened;
+
+	return open_at_once(j, -1, &opened, e);
+}
+
+int nsjoin_hold_all(struct nsjoin *j, struct nserr *e)
+{
+	cleanup_fd int self = file_open_self(e);
+	uint64_t opened;
+	int rc = self < 0 ? self : open_at_once(j, self, &opened, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		const struct nstype *t = &nstypes[i];
+
+		if (!(opened & t->flag))
+			continue;
+		j->mask |= t->flag;
+		if (!is_shared(self, t, inode_of(j->fds[i])))
+			continue;
+		if (t->flag == CLONE_NEWNS) {
+			j->optional |= t->flag; /* entering it resets root and working directory */
+			continue;
+		}
+		j->mask &= ~t->flag;
+		util_close(&j->fds[i]);
+	}
+	return j->fds[NSTYPE_USER] < 0 ? check_owners(j, self, e) : 0;
+}
+
+/* ---- Entering, one by one */
 
 /* The order of types where each is entered by itself: by rank, user last. */
 static const struct nstype *by_rank(unsigned rank)
@@ -106,13 +206,6 @@ static const char *object(const struct nsjoin *j, const struct nstype *t, char b
 		return name;
 	snprintf(buf, 32, "of process %d", (int)j->proc.pid);
 	return buf;
-}
-
-static uint64_t inode_of(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
 /* Of the caller; to be asked before anything is entered, when /proc is its own. 0: not known. */
@@ -237,14 +330,6 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 	uint64_t pending = nsjoin_types(j), own = own_user_ns();
 	int rc;
 
-	/* all are held before the first is entered, so a process that ends leaves no mixture */
-	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-		if (!(j->mask & nstypes[i].flag))
-			continue;
-		j->fds[i] = nsref_open_proc_ns(&j->proc, &nstypes[i], e);
-		if (j->fds[i] < 0)
-			return j->fds[i];
-	}
 	if (j->fds[NSTYPE_USER] >= 0)
 		levels_open(&levels, j->fds[NSTYPE_USER], own);
 	rc = enter_others(j, &pending, e);
@@ -258,27 +343,56 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 	return pending ? -EPERM : 0;
 }
 
-int nsjoin_enter(struct nsjoin *j, struct nserr *e)
+/* Returns true if the caller, or its children, are in each namespace of mask that was held. */
+static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
 {
-	bool by_fd = false;
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		const struct nstype *t = &nstypes[i];
+
+		if ((mask & t->flag) &&
+		    inode_at(self, t->child_file ? t->child_file : t->file) != inode_of(j->fds[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * setns(2) with a pidfd, 5.8: all or none, also with the capabilities in the new user namespace. It
+ * enters those that the process is in now, so the result is compared with what was held. Returns 0,
+ * -ENOSYS if this way is not possible, or a negative errno with e set.
+ */
+static int enter_at_once(const struct nsjoin *j, struct nserr *e)
+{
+	cleanup_fd int self = file_open_self(e);
+	uint64_t mask = j->mask;
 	int rc;
 
-	for (size_t i = 0; i < NSTYPE_COUNT; i++)
-		by_fd |= j->fds[i] >= 0;
-	if (!by_fd && j->mask == 0)
-		return 0;
-	if (!by_fd && j->proc.pidfd >= 0) {
-		/* setns(2), 5.8: all or none, with the capabilities in the new user namespace too
-		 */
-		rc = sys_setns(j->proc.pidfd, j->mask);
-		if (rc == -EPERM && j->optional)
-			rc = sys_setns(j->proc.pidfd, j->mask & ~j->optional);
-		if (rc == 0)
-			return 0;
-		if (rc == -ESRCH)
-			return nserr_set(e, rc, "process %d", (int)j->proc.pid);
+	if (self < 0)
+		return self;
+	rc = sys_setns(j->proc.pidfd, mask);
+	if (rc == -EPERM && j->optional) {
+		mask &= ~j->optional;
+		rc = sys_setns(j->proc.pidfd, mask);
 	}
-	return enter_each(j, e);
+	if (rc == -ESRCH)
+		return nserr_set(e, rc, "process %d", (int)j->proc.pid);
+	if (rc < 0)
+		return -ENOSYS;
+	return is_in(self, j, mask) ? 0
+				    : nserr_set(e, EAGAIN, "process %d changed its namespaces",
+						(int)j->proc.pid);
+}
+
+int nsjoin_enter(struct nsjoin *j, struct nserr *e)
+{
+	uint64_t types = nsjoin_types(j);
+	int rc = -ENOSYS;
+
+	if (!types)
+		return 0;
+	if (types == j->mask && j->proc.pidfd >= 0)
+		rc = enter_at_once(j, e);
+	return rc == -ENOSYS ? enter_each(j, e) : rc;
 }
 
 void nsjoin_show(const struct nsjoin *j, struct buf *out)
@@ -294,7 +408,7 @@ void nsjoin_show(const struct nsjoin *j, struct buf *out)
 	if (j->mask)
 		buf_printf(out, " of process %d", (int)j->proc.pid);
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-		if (j->fds[i] < 0)
+		if (j->fds[i] < 0 || !j->names[i])
 			continue;
 		buf_printf(out, "%s%s %s", sep, nstypes[i].name, j->names[i]);
 		sep = ", ";

@@ -31,6 +31,7 @@ struct plan_walk {
 	size_t runs_already; /* the step from which a process just made runs without being told */
 	int interrupt_fd;    /* of what ends the run early, or negative */
 	int status_fd;       /* of the caller, when we run in its memory, or negative */
+	int proc;            /* the caller's /proc from before the first step, or negative */
 	bool vforked;        /* the child has been let run all that was left */
 };
 
@@ -41,7 +42,8 @@ static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_acto
 				   .self = self,
 				   .line = { line, -1, -1 },
 				   .interrupt_fd = -1,
-				   .status_fd = -1 };
+				   .status_fd = -1,
+				   .proc = -1 };
 }
 
 static size_t step_number(const struct plan *p, const struct plan_step *s)
@@ -191,6 +193,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		for (size_t i = 0; i < PLAN_ACTORS; i++)
 			if (w->line[i] >= 0)
 				close(w->line[i]);
+		util_close(&w->proc);
 		close(pair[0]);
 		*w = new_walk(w->p, w->ctx, who, pair[1]);
 		follow(w, step_number(w->p, s) + 1);
@@ -223,20 +226,21 @@ static bool has_undo(const struct plan_walk *w)
 	return false;
 }
 
-/* Whether a process that closed its line did so by an exec, and was not killed just before it. */
-static bool has_executed(pid_t pid)
+/* Returns true if a process that closed its line did so by an exec, and was not killed just before
+ * it. The /proc of the namespaces that were entered meanwhile may be a false one. */
+static bool has_executed(const struct plan_walk *w, pid_t pid)
 {
 	struct procstat st;
 	char path[32];
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	return procstat_check(NULL) < 0 || procstat_read(AT_FDCWD, path, &st) < 0 || !st.never_ran;
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	return w->proc < 0 || procstat_read(w->proc, path, &st) < 0 || !st.never_ran;
 }
 
 /* Whether a process that has done all its steps, the last of the plan, runs its program. */
 static bool has_begun(const struct plan_walk *w, enum plan_actor who)
 {
-	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w) || has_executed(w->pid[who]);
+	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w) || has_executed(w, w->pid[who]);
 }
 
 /* ---- A process in our memory */
@@ -359,6 +363,15 @@ static void end_others(struct plan_walk *w, bool well)
 			(void)RETRY_EINTR(waitpid(w->pid[i], NULL, 0));
 }
 
+/* Returns true if a step of the caller's can be undone. */
+static bool may_undo(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].actor == PLAN_CALLER && p->steps[i].kind->undo)
+			return true;
+	return false;
+}
+
 int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 {
 	struct plan_walk w = new_walk(p, ctx, PLAN_CALLER, -1);
@@ -367,6 +380,8 @@ int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 	*e = NSERR_INIT;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot make the plan");
+	if (may_undo(p) && procstat_check(NULL) == 0)
+		w.proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
 	for (size_t i = 0; i < p->n && rc == 0 && !w.vforked;) {
 		size_t end = run_end(p, i);
 
@@ -376,6 +391,7 @@ int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 	}
 	end_others(&w, rc == 0);
 	util_close(&w.interrupt_fd);
+	util_close(&w.proc);
 	if (rc < 0)
 		undo(&w);
 	else if (child)

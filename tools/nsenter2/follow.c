@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* follow: what the program takes over from the target: as if the target had executed it. */
+#include <sys/stat.h>
+
 #include "dl.h"
 #include "file.h"
 #include "idmapio.h"
@@ -282,6 +284,37 @@ static int follow_context(struct nsenter2 *n, struct nserr *e)
 	return 0;
 }
 
+/* What has a meaning, or was allowed, in the user namespace of the target only. */
+#define FOLLOW_OF_USERNS \
+	(FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_RLIMITS | FOLLOW_ENV | \
+	 FOLLOW_CGROUP)
+
+/*
+ * Refuses such attributes of a target whose user namespace is neither entered nor the caller's: a
+ * process has chosen its own there, for example all capabilities. It is called after everything was
+ * read, since a process never comes back from a descendant user namespace.
+ */
+static int check_userns(const struct nsenter2 *n, struct nserr *e)
+{
+	int entered = n->join.fds[NSTYPE_USER];
+	const char *first = names[__builtin_ctz(n->follow & FOLLOW_OF_USERNS)];
+	struct stat target, ours;
+
+	if (fstatat(n->join.proc.procfd, "ns/user", &target, 0) < 0)
+		return nserr_set(e, errno,
+				 "--follow: cannot look at the user namespace of process %d",
+				 (int)n->join.proc.pid);
+	if ((entered >= 0 ? fstat(entered, &ours) : stat("/proc/self/ns/user", &ours)) < 0)
+		return nserr_set(e, errno,
+				 "--follow: cannot look at the user namespace of nsenter2");
+	if (target.st_dev == ours.st_dev && target.st_ino == ours.st_ino)
+		return 0;
+	nserr_set(e, 0, "--follow=%s: the user namespace of process %d is not entered", first,
+		  (int)n->join.proc.pid);
+	nserr_hint(e, "enter it with --user, or follow only nnp,oom,umask,cwd,root");
+	return -EPERM;
+}
+
 int follow_hold(struct nsenter2 *n, struct nserr *e)
 {
 	const uint32_t status = FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_NNP |
@@ -300,5 +333,9 @@ int follow_hold(struct nsenter2 *n, struct nserr *e)
 		rc = follow_env(n, e);
 	if (rc == 0 && (n->follow & FOLLOW_CGROUP))
 		rc = cgroup_of(&n->cgroup, n->join.proc.procfd, e);
+	if (rc == 0 && (n->follow & FOLLOW_OF_USERNS))
+		rc = check_userns(n, e);
+	if (rc == 0 && (n->follow & FOLLOW_CGROUP))
+		rc = cgroup_check_frozen(&n->cgroup, e);
 	return rc;
 }

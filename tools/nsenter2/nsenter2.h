@@ -78,7 +78,7 @@ struct nsenter2 {
 	struct handle handle;
 	const char *wdns;
 	struct each_opt each;
-	char **argv;    /* the program of it; [0] is NULL for a shell */
+	char **argv; /* the program of it; [0] is NULL for a shell */
 	/* what is held */
 	struct nsjoin join;
 	struct cgroup cgroup;

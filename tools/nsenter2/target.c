@@ -203,7 +203,9 @@ int target_hold(struct nsenter2 *n, struct nserr *e)
 	if (rc == 0 && n->net_socket >= 0)
 		rc = hold_net_socket(n, e);
 	if (rc == 0 && n->all)
-		rc = n->join.proc.pid ? nsjoin_add_all(&n->join, e) : no_process(n, "all", e);
+		rc = n->join.proc.pid ? nsjoin_hold_all(&n->join, e) : no_process(n, "all", e);
+	else if (rc == 0)
+		rc = nsjoin_hold(&n->join, e);
 	if (rc == 0 && n->user_parent)
 		rc = hold_user_parent(n, e);
 	if (rc == 0)
