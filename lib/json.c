@@ -26,10 +26,9 @@ static void quoted(struct json *j, const char *s, size_t n)
 		} else if (*s == '"' || *s == '\\') {
 			buf_addc(j->out, '\\');
 			buf_addc(j->out, *s);
-		} else if ((unsigned char)*s < 0x20 || *s == 0x7f ||
-			   (len == 2 && s[0] == '\xc2' && (unsigned char)s[1] < 0xa0)) {
-			/* DEL and C1 need no escape in JSON, but reach terminals raw otherwise */
-			buf_printf(j->out, "\\u%04x", (unsigned char)s[len - 1]);
+		} else if (str_is_unsafe(s, len)) {
+			/* many need no escape in JSON, but would reach a terminal */
+			buf_printf(j->out, "\\u%04x", str_code_point(s, len));
 		} else {
 			buf_add(j->out, s, len);
 		}

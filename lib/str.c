@@ -22,34 +22,32 @@ size_t str_utf8_len(const char *s, size_t n)
 		return 0;
 	if (n < len)
 		return 0;
-	c = u[0] & (0xff >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
+	for (size_t i = 1; i < len; i++)
 		if ((u[i] & 0xc0) != 0x80)
 			return 0;
-		c = c << 6 | (u[i] & 0x3f);
-	}
+	c = str_code_point(s, len);
 	if ((len == 3 && c < 0x800) || (len == 4 && (c < 0x10000 || c > 0x10ffff)) ||
 	    (c >= 0xd800 && c <= 0xdfff))
 		return 0;
 	return len;
 }
 
-bool str_is_unsafe(const char *s, size_t len)
+uint32_t str_code_point(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
+	uint32_t c = len == 1 ? u[0] : u[0] & (0xff >> (len + 1));
 
-	switch (len) {
-	case 1:
-		return u[0] < 0x20 || u[0] == 0x7f;
-	case 2:
-		return u[0] == 0xc2 && u[1] < 0xa0;
-	case 3: /* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069 */
-		return u[0] == 0xe2 && ((u[1] == 0x80 && (u[2] == 0x8e || u[2] == 0x8f ||
-							  (u[2] >= 0xa8 && u[2] <= 0xae))) ||
-					(u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9));
-	default:
-		return false;
-	}
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (u[i] & 0x3f);
+	return c;
+}
+
+bool str_is_unsafe(const char *s, size_t len)
+{
+	uint32_t c = str_code_point(s, len);
+
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
 }
 
 size_t str_escape(char *dst, size_t size, const char *src, size_t n)

@@ -11,15 +11,20 @@
  */
 size_t str_utf8_len(const char *s, size_t n);
 
+/* Returns the code point of the valid character of len bytes (1 to 4) at s. */
+uint32_t str_code_point(const char *s, size_t len);
+
 /*
- * Whether the valid character of len bytes at s moves a terminal's cursor or turns the reading
- * direction of a row: C0, DEL, C1, bidirectional marks and line separators.
+ * Returns true if the valid character of len bytes at s moves a terminal's cursor, turns the
+ * reading direction of a row, or is invisible: C0, DEL, C1, and the format characters U+061C,
+ * U+200B to U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. Every output of the suite asks
+ * this function.
  */
 bool str_is_unsafe(const char *s, size_t len);
 
 /*
  * Copies the n bytes at src to dst (size bytes, always terminated), every byte of a control
- * character (C0, DEL, C1), of a bidirectional override and of invalid UTF-8 as \xHH. A character
+ * character (C0, DEL, C1), of a format character and of invalid UTF-8 as \xHH. A character
  * or escape that does not fit whole ends the copy. Returns the length of dst.
  */
 size_t str_escape(char *dst, size_t size, const char *src, size_t n);

@@ -114,21 +114,27 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 
 /* ---- Table ---- */
 
-/* The library escapes control bytes and what is no text, but not what turns the direction of a row,
- * and a newline in a cell of lines would forge a line. NULs become sep. */
+/* The library escapes control bytes and invalid text, but no format characters, and a newline in a
+ * cell of lines would forge a line. NULs become sep. */
 static void make_fit(struct buf *b, char sep)
 {
+	struct buf fit = BUF_INIT;
 	size_t len;
 
-	for (size_t i = 0; i < b->len; i += MAX(len, 1u)) {
-		len = str_utf8_len(b->s + i, b->len - i);
+	for (size_t i = 0; i < b->len; i += len) {
+		len = MAX(str_utf8_len(b->s + i, b->len - i), 1u);
 		if (b->s[i] == '\0')
-			b->s[i] = sep;
+			buf_addc(&fit, sep);
 		else if (b->s[i] == '\n' && sep == '\n')
-			b->s[i] = '?';
-		else if (len == 3 && str_is_unsafe(b->s + i, len))
-			memcpy(b->s + i, "\xef\xbf\xbd", 3);
+			buf_addc(&fit, '?');
+		else if (len > 1 && str_is_unsafe(b->s + i, len))
+			for (size_t k = 0; k < len; k++)
+				buf_printf(&fit, "\\x%02x", (unsigned char)b->s[i + k]);
+		else
+			buf_add(&fit, b->s + i, len);
 	}
+	buf_free(b);
+	*b = fit;
 }
 
 static const char *table_text(const struct nslist *l, struct cell *cell)

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# attack-text: the name of a process cannot turn, hide or forge a part of what the tools print.
+# as: root user
+# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+. "${0%/*}/testlib.sh"
+require_ns user
+require_tool jq
+
+# U+061C, U+200B, U+200F, U+202E, U+2066, U+2069 and U+FEFF, each as octal bytes and as JSON shows it
+cases='\330\234 061c
+\342\200\213 200b
+\342\200\217 200f
+\342\200\256 202e
+\342\201\246 2066
+\342\201\251 2069
+\357\273\277 feff'
+
+test_format_characters_are_escaped_in_every_output()
+{
+	echo "$cases" >"$TMP/cases"
+	seen=0
+	while read -r bytes point; do
+		# shellcheck disable=SC2059 # an octal escape
+		name=$(printf "a${bytes}b")
+		cp "$(command -v sleep)" "$TMP/$name"
+		# shellcheck disable=SC2016 # for the inner shell
+		start_holder unshare -Ur sh -c 'echo ready >&3; exec "$0" 1000 3>&-' "$TMP/$name"
+		until [ "$(cat "/proc/$holder/comm")" = "$name" ]; do :; done
+		for format in -l -r -J; do
+			run nslist "$format" -o NS,PID,COMM -t user -p "$holder"
+			assert_rc 0
+			assertNotContains "U+$point in $format" "$out" "$name"
+		done
+		assertContains "U+$point in JSON" "$out" "a\\u${point}b"
+		assertEquals "U+$point in JSON" "$name" "$(jq -r '.namespaces[0].comm' "$TMP/out")"
+		run nslist -l -o NS,PID,COMM -t user -p "$holder"
+		assertContains "U+$point in a table" "$out" 'a\x'
+		run nsenter2 -t "$name" true
+		assertNotContains "U+$point in a message" "$err" "$name"
+		stop_holder
+		seen=$((seen + 1))
+	done <"$TMP/cases"
+	assertEquals 'characters' 7 "$seen"
+}
+
+# The control: the same name as the kernel gives it reaches another program's table.
+test_the_name_reaches_a_table_that_does_not_escape()
+{
+	name=$(printf 'a\342\200\256b')
+	cp "$(command -v sleep)" "$TMP/$name"
+	# shellcheck disable=SC2016 # for the inner shell
+	start_holder sh -c 'echo ready >&3; exec "$0" 1000 3>&-' "$TMP/$name"
+	until [ "$(cat "/proc/$holder/comm")" = "$name" ]; do :; done
+	assertEquals "$name" "$(LC_ALL=C.UTF-8 ps -o comm= -p "$holder")"
+}
+
+. shunit2
