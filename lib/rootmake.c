@@ -10,26 +10,43 @@
 #include "rootplace.h"
 #include "sys_mount.h"
 
+/*
+ * Sets the mode of the directory that we have just made, by descriptor: the owner of the root may
+ * have put another file in its place. mkdir(2)'s own mode is subject to the umask.
+ */
+static int set_mode(int parent, const char *base, mode_t mode)
+{
+	cleanup_fd int fd = file_open_at(parent, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_uid != geteuid() || (st.st_mode & 07777) != 0700 || st.st_nlink > 2)
+		return -ESTALE;
+	return fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
 int rootmake_dir(struct rootfs *r, const char *path, mode_t mode, struct nserr *e)
 {
 	cleanup_fd int parent = -1;
 	const char *base;
 	int rc = 0;
 
-	parent = rootwalk_parent(r->fd, path, ROOTWALK_DIR, &base, &r->log);
+	parent = rootfs_parent(r, path, ROOTWALK_DIR, &base, &r->log);
 	if (parent < 0)
 		return nserr_set(e, parent, "cannot make directory %s in the new root", path);
 	if (mkdirat(parent, base, 0700) == 0) {
 		rc = rootwalk_note(&r->log, parent, base, AT_REMOVEDIR);
-		/* not mkdir's mode: the umask would take from it */
-		if (rc == 0 && fchmodat(parent, base, mode, 0) < 0)
-			rc = -errno;
+		if (rc == 0)
+			rc = set_mode(parent, base, mode);
 	} else {
 		cleanup_fd int fd = -1;
 		struct stat st;
 
 		rc = -errno;
-		fd = rootwalk_open(r->fd, path, 0, NULL);
+		fd = rootfs_open(r, path, 0, NULL);
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 			rc = 0; /* there already, and left as it is */
 	}
@@ -42,7 +59,7 @@ int rootmake_symlink(struct rootfs *r, const char *target, const char *path, str
 	const char *base;
 	int rc;
 
-	parent = rootwalk_parent(r->fd, path, ROOTWALK_DIR, &base, &r->log);
+	parent = rootfs_parent(r, path, ROOTWALK_DIR, &base, &r->log);
 	rc = parent < 0 ? parent : symlinkat(target, parent, base) < 0 ? -errno : 0;
 	if (rc == -EEXIST) {
 		char there[4096];
@@ -116,7 +133,12 @@ static int open_host_node(const struct node *n, struct nserr *e)
 static int bind_node(struct rootfs *r, int dev, const char *dir, const struct node *n,
 		     struct nserr *e)
 {
-	static const struct mntopt plain = { .norec = true, .nofollow = true };
+	/* read-only: chmod(2) through the bind would change the node of the host. Writing to the
+	 * device still works. */
+	static const struct mntopt plain = { .norec = true,
+					     .nofollow = true,
+					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						    MOUNT_ATTR_NOEXEC };
 	int host = open_host_node(n, e), rc;
 	struct rootplace p;
 	char path[4096];
@@ -199,7 +221,9 @@ int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr
 static int cover(struct rootfs *r, const struct rootplace *p, struct nserr *e)
 {
 	static const char *mode[] = { "mode=0555" };
-	static const struct mntopt plain = { .norec = true },
+	static const struct mntopt plain = { .norec = true,
+					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						    MOUNT_ATTR_NOEXEC },
 				   empty = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 						    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 					     .param = mode,

@@ -170,7 +170,7 @@ int rootold_begin_fs(struct rootfs *r, const char *type, const struct mntopt *o,
 static int open_mounted(const struct rootfs *r, const struct rootplace *p, unsigned walk,
 			struct nserr *e)
 {
-	cleanup_fd int now = rootwalk_open(r->fd, p->path, walk, NULL);
+	cleanup_fd int now = rootfs_open(r, p->path, walk, NULL);
 
 	if (now < 0)
 		return nserr_set(e, now, "cannot open %s in the new root", p->path);

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -75,25 +76,28 @@ int rootpivot_check_ns(struct nserr *e)
 	}
 }
 
-/* Whether /proc/PID/LINK can be opened and shows something else than "/" of this mount namespace.
+/*
+ * Returns 1 if /proc/PID/LINK shows something else than "/" of this mount namespace, 0 if not, or a
+ * negative errno if that cannot be told. A link that we may not follow is closed to the program,
+ * too, which has no more privilege.
  */
-static bool is_door(int proc, const char *pid, const char *link, const struct statx *root)
+static int is_door(int proc, const char *pid, const char *link, const struct statx *root)
 {
-	char path[32];
+	char path[NAME_MAX + 8];
 	struct statx st;
 
 	snprintf(path, sizeof(path), "%s/%s", pid, link);
-	/* what we may not follow the program, which has no more privilege than we, may not either
-	 */
 	if (statx(proc, path, 0, STATX_INO | STATX_MNT_ID, &st) < 0)
-		return false;
+		return errno == ENOENT || errno == ESRCH || errno == EACCES || errno == EPERM
+			       ? 0
+			       : -errno;
 	return st.stx_ino != root->stx_ino || st.stx_dev_major != root->stx_dev_major ||
 	       st.stx_dev_minor != root->stx_dev_minor || st.stx_mnt_id != root->stx_mnt_id;
 }
 
 static int door_error(int proc, const char *pid, const char *link, struct nserr *e)
 {
-	char path[32], comm[32];
+	char path[NAME_MAX + 8], comm[32];
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "%s/comm", pid);
@@ -113,7 +117,8 @@ static int door_error(int proc, const char *pid, const char *link, struct nserr 
 
 int rootpivot_check_processes(const struct rootfs *r, struct nserr *e)
 {
-	cleanup_fd int fd = rootwalk_open(r->fd, "/proc", 0, NULL);
+	static const char *const links[] = { "root", "cwd" };
+	cleanup_fd int fd = rootfs_open(r, "/proc", 0, NULL);
 	struct dirent *d;
 	struct statx root;
 	struct statfs fs;
@@ -121,7 +126,11 @@ int rootpivot_check_processes(const struct rootfs *r, struct nserr *e)
 	int rc = 0, dup;
 	DIR *dir;
 
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return 0;
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open the new root's /proc");
+	if (fs.f_type != PROC_SUPER_MAGIC)
 		return 0;
 	if (statx(r->old, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) < 0)
 		return nserr_set(e, errno, "cannot look at /");
@@ -129,14 +138,20 @@ int rootpivot_check_processes(const struct rootfs *r, struct nserr *e)
 	dir = dup < 0 ? NULL : fdopendir(dup);
 	if (!dir)
 		return nserr_set(e, dup < 0 ? dup : errno, "cannot read the new root's /proc");
-	while (rc == 0 && (d = readdir(dir))) {
+	while (rc == 0 && (errno = 0, d = readdir(dir))) {
 		if (!isdigit((unsigned char)d->d_name[0]) || atoi(d->d_name) == self)
 			continue;
-		if (is_door(dirfd(dir), d->d_name, "root", &root))
-			rc = door_error(dirfd(dir), d->d_name, "root", e);
-		else if (is_door(dirfd(dir), d->d_name, "cwd", &root))
-			rc = door_error(dirfd(dir), d->d_name, "cwd", e);
+		for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++) {
+			rc = is_door(dirfd(dir), d->d_name, links[i], &root);
+			if (rc > 0)
+				rc = door_error(dirfd(dir), d->d_name, links[i], e);
+			else if (rc < 0)
+				nserr_set(e, rc, "cannot look at the %s of process %s", links[i],
+					  d->d_name);
+		}
 	}
+	if (rc == 0 && errno)
+		rc = nserr_set(e, errno, "cannot read the new root's /proc");
 	closedir(dir);
 	return rc;
 }
@@ -232,7 +247,7 @@ static int open_put_old(struct rootfs *r, const char *path, struct nserr *e)
 	cleanup_fd int fd = -1;
 	struct stat st, root;
 
-	fd = rootwalk_open(r->fd, path, ROOTWALK_DIR, &r->log);
+	fd = rootfs_open(r, path, ROOTWALK_DIR, &r->log);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot make %s in the new root", path);
 	if (fstat(fd, &st) < 0 || fstat(r->fd, &root) < 0)
@@ -247,8 +262,10 @@ static int open_put_old(struct rootfs *r, const char *path, struct nserr *e)
 int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
 {
 	cleanup_fd int put = -1;
-	int rc = 0;
+	int rc = rootfs_check_mounts(r, e);
 
+	if (rc < 0)
+		return rc;
 	if (put_old) {
 		put = open_put_old(r, put_old, e);
 		if (put < 0)

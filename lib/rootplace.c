@@ -22,7 +22,7 @@ bool rootplace_is_root(const char *path)
 /* Opens path inside the new root with O_PATH. */
 static int open_place(const struct rootfs *r, const char *path, struct nserr *e)
 {
-	int fd = rootwalk_open(r->fd, path, 0, NULL);
+	int fd = rootfs_open(r, path, 0, NULL);
 
 	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
 }
@@ -68,7 +68,7 @@ static int place(struct rootfs *r, int src, const char *path, const struct mntop
 		flags |= ROOTWALK_DIR;
 	else
 		flags |= ROOTWALK_FILE;
-	p->fd = rootwalk_open(r->fd, path, flags, &r->log);
+	p->fd = rootfs_open(r, path, flags, &r->log);
 	if (p->fd >= 0)
 		return look(r, p, e);
 	nserr_set(e, p->fd, "cannot make %s in the new root", path);
@@ -110,6 +110,7 @@ static int become_root(struct rootfs *r, int mnt, struct nserr *e)
 	close(r->fd);
 	r->fd = fd;
 	r->nfresh = 0;
+	rootfs_forget_mounts(r);
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
 }
 
@@ -152,6 +153,16 @@ int rootplace_mount_on(struct rootfs *r, const char *type, const struct rootplac
 	return move_to(r, rootfs_new_fs(r, type, o, e), p, true, e);
 }
 
+/* Takes mnt, or the error of its making; returns it. */
+static int note(struct rootfs *r, const char *path, int mnt, struct nserr *e)
+{
+	int rc = mnt < 0 ? 0 : rootfs_note_mount(r, path, mnt, e);
+
+	if (rc < 0)
+		close(mnt);
+	return rc < 0 ? rc : mnt;
+}
+
 int rootplace_mount(struct rootfs *r, const char *type, const char *path, const struct mntopt *o,
 		    struct nserr *e)
 {
@@ -159,7 +170,7 @@ int rootplace_mount(struct rootfs *r, const char *type, const char *path, const 
 	int rc = place(r, -1, path, o, &p, e);
 
 	if (rc == 0)
-		rc = rootplace_mount_on(r, type, &p, o, e);
+		rc = note(r, path, rootplace_mount_on(r, type, &p, o, e), e);
 	rootfs_done(r, p.fd);
 	return rc;
 }
@@ -206,7 +217,7 @@ int rootplace_bind(struct rootfs *r, int src, const char *path, const struct mnt
 		return nserr_set(e, 0, "%s: a bind has no option '%s'", path, o->param[0]);
 	rc = place(r, src, path, o, &p, e);
 	if (rc == 0)
-		rc = rootplace_bind_on(r, src, &p, o, e);
+		rc = note(r, path, rootplace_bind_on(r, src, &p, o, e), e);
 	rootfs_done(r, p.fd);
 	return rc;
 }

@@ -94,7 +94,7 @@ race()
 	: >"$TMP/said"
 	refused=0 n=0
 	start_holder exchange "$box/a" "$box/x"
-	while [ $n -lt "$1" ] || { [ $n -lt $(($1 * 20)) ] && ! race_saw 2>/dev/null; }; do
+	while [ $n -lt "$1" ]; do
 		n=$((n + 1))
 		box --dir "/a/c$n/d" --tmpfs /a/b --symlink "t:/a/e$n" --file "/dev/null:/a/f$n" --dev=/a/b/dev \
 			--mask /a/b:try --readonly /a:try "$box" -- /bin/true >/dev/null 2>>"$TMP/said"
@@ -110,7 +110,7 @@ race()
 	echo "race: of $n runs $saw_dir saw the directory, $saw_link the link, $refused a change"
 	assertEquals 'every run is one of these' "$n" $((saw_dir + saw_link + refused))
 	assertEquals 'each refusal says why' "$refused" "$(grep -c '^nspivot: .*/a' "$TMP/said")"
-	assertTrue 'the directory was seen' "[ $saw_dir -gt 0 ]"
-	assertTrue 'the link was seen' "[ $saw_link -gt 0 ]"
+	# the mounts are verified once more before the pivot, so that few runs see no change
+	assertTrue 'the exchange was noticed' "[ $refused -gt 0 ]"
 	assert_canary
 }

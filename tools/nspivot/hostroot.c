@@ -36,8 +36,10 @@ static int bind_entry(struct rootfs *r, const char *name, struct nserr *e)
 	int rc;
 
 	/* what we may not look at the program may not either */
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd == -EACCES || fd == -EPERM || fd == -ENOENT)
 		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open /%s", name);
 	if (S_ISLNK(st.st_mode)) {
 		n = readlinkat(fd, "", target, sizeof(target) - 1);
 		if (n < 0)
@@ -63,9 +65,11 @@ int hostroot_fill(struct rootfs *r, struct nserr *e)
 		return nserr_set(e, fd < 0 ? fd : errno, "cannot read /");
 	for (size_t i = 0; i < ARRAY_SIZE(fresh) && rc == 0; i++)
 		rc = rootmake_dir(r, fresh[i].name, fresh[i].mode, e);
-	while (rc == 0 && (d = readdir(dir)))
+	while (rc == 0 && (errno = 0, d = readdir(dir)))
 		if (!streq(d->d_name, ".") && !streq(d->d_name, "..") && !is_fresh(d->d_name))
 			rc = bind_entry(r, d->d_name, e);
+	if (rc == 0 && errno)
+		rc = nserr_set(e, errno, "cannot read /");
 	closedir(dir);
 	return rc;
 }

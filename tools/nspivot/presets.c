@@ -15,7 +15,7 @@ static const struct row minimal[] = {
 
 /* What runc's default configuration has, and docker's masked and read-only paths. */
 static const struct row docker[] = {
-	{ VERB_PROC,     "/proc:suid,dev,exec" },
+	{ VERB_PROC,     "/proc" },
 	{ VERB_DEV,      NULL },
 	{ VERB_DEVPTS,   NULL },
 	{ VERB_SHM,      NULL },
@@ -65,9 +65,10 @@ static const struct row host[] = {
 	{ VERB_ETC_RESOLV_CONF, "host" },
 };
 
-/* What docker leaves its containers, unless they are privileged. */
+/* The capabilities of docker's containers, except mknod: there is no device cgroup here, so a node of a disk
+ * could be made and opened. */
 static const char docker_caps[] =
-	"chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,"
+	"chown,dac_override,fsetid,fowner,net_raw,setgid,setuid,setfcap,setpcap,"
 	"net_bind_service,sys_chroot,kill,audit_write";
 
 static const struct preset {
