@@ -246,7 +246,15 @@ int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e)
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask the root itself");
 	rc = cover(r, &p, e);
-	rootfs_done(r, rc);
+	/* another mount of ours may be below it */
+	if (rc >= 0 && p.mount) {
+		int noted = rootfs_note_mount(r, path, rc, e);
+
+		rootfs_done(r, rc);
+		rc = noted;
+	} else {
+		rootfs_done(r, rc);
+	}
 	rootfs_done(r, p.fd);
 	return rc < 0 ? rc : 0;
 }
