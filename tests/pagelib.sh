@@ -1,11 +1,29 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pagelib.sh: runs the examples of a text as they stand there. An example is a prompt (`$` of a user, `#` of root) with a
-# command, continued behind a backslash, and below it what it prints. `...` stands for any text in a line, and alone
-# for any number of lines.
+# pagelib.sh: runs the examples of a text and compares their output. An example is a prompt (`$` of an ordinary user,
+# `#` of root) and a command, which a backslash at the end of the line continues. Its output follows. In the output
+# `...` matches any text in a line; a line of its own matches any number of lines.
 
-# play PROMPT TEXT: the commands of TEXT behind that prompt, in one shell and one directory, each compared
-# with what the text shows, both through the filter $settle if there is one.
+# displays PAGE HEADING [REGEX]: prints the literal displays of a man page between the heading, of a section or
+# subsection, and the next one, without markup. Leaves out the displays that match REGEX.
+displays()
+{
+	awk -v heading="$2" -v without="${3-}" '
+		/^\.S[hs] /	{ here = substr($0, 5) == heading }
+		/^\.Ed/ {
+			if (on && !(without != "" && text ~ without))
+				printf "%s", text
+			on = 0
+		}
+		on		{ text = text $0 "\n" }
+		/^\.Bd -literal/ { on = here; text = "" }' "$1" |
+		sed -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' -e 's/\\(ga/`/g' -e 's/\\(ha/^/g' -e 's/\\(ti/~/g' \
+			-e 's/\\-/-/g' -e 's/\\&//g' -e 's/\\e/\\/g'
+}
+
+# play PROMPT TEXT: runs the commands of TEXT that follow that prompt, in one shell and one new directory, and compares
+# the output of each with the text. If the function $stage is set, it prepares the directory. If the filter $settle is
+# set, it is applied to both sides. Sets $count, the number of commands.
 play()
 {
 	rm -rf "$TMP/play" && mkdir -p "$TMP/play/here" || return
@@ -28,9 +46,10 @@ play()
 	assertTrue 'the text has examples' "[ $count -gt 0 ]"
 	(
 		cd "$TMP/play/here" || exit
+		${stage:-:}
 		i=0
 		while [ $((i += 1)) -le "$count" ]; do
-			# shellcheck disable=SC1090 # what the text says
+			# shellcheck disable=SC1090 # the file comes from the text
 			. "../$i.cmd" >"../$i.got" 2>&1 </dev/null
 		done
 	)
@@ -40,12 +59,12 @@ play()
 			${settle:-cat} <"$TMP/play/$i.$f" >"$TMP/play/$f"
 		done
 		same "$TMP/play/want" "$TMP/play/got" && continue
-		fail "not what the text shows: $(cat "$TMP/play/$i.cmd")"
+		fail "the text shows another output: $(cat "$TMP/play/$i.cmd")"
 		diff "$TMP/play/$i.want" "$TMP/play/$i.got" | sed 's/^/	/'
 	done
 }
 
-# same WANT GOT: whether the lines of GOT are those of WANT, see above. Space at the end of a line counts for nothing.
+# same WANT GOT: returns 0 if the lines of GOT match those of WANT (see above). Ignores blanks at the end of a line.
 same()
 {
 	awk '

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tutorial-runs: every example of nsutils-tutorial(7) runs, and prints what the page shows.
+# tutorial-runs: every example of nsutils-tutorial(7) runs and prints what the page shows.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
@@ -11,7 +11,7 @@ page=${0%/*}/../man/nsutils-tutorial.7
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# sections: the headings below which the page has examples behind our prompt.
+# sections: prints the headings below which the page has examples with our prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -19,16 +19,10 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# lesson HEADING: its examples, without the page's markup. A cgroup has a name of this run's own.
+# lesson HEADING: prints its examples. A cgroup gets a name of this run.
 lesson()
 {
-	awk -v heading="$1" '
-		/^\.S[hs] / { here = $0 == ".Ss " heading }
-		/^\.Ed/ { on = 0 }
-		here && on
-		/^\.Bd -literal/ { on = 1 }' "$page" |
-		sed -e "s/\\\\(aq/'/g" -e 's/\\(ga/`/g' -e 's/\\(ha/^/g' -e 's/\\(ti/~/g' -e 's/\\-/-/g' \
-			-e 's/\\&//g' -e 's/\\e/\\/g' -e "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
+	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
 }
 
 test_every_example_prints_what_the_page_shows()
@@ -41,7 +35,7 @@ test_every_example_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# Every type has its examples, so that none is lost with a heading.
+# Each type of namespace has its examples: a heading that is lost makes this test fail.
 test_the_page_has_its_lessons()
 {
 	run sections
