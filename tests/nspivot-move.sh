@@ -21,7 +21,11 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	run in_ns nspivot --force --host-root --readonly=/usr --file /dev/null:/init --bind "$TMP/real:/real" \
+	# where build-aux/coverage keeps the counters of instrumented tools
+	set --
+	counters=/var/tmp/nsutils-coverage
+	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
+	run in_ns nspivot --force --host-root --readonly=/usr --file /dev/null:/init "$@" --bind "$TMP/real:/real" \
 		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" \
 		-- /bin/sh /script
 }
