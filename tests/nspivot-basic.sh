@@ -392,4 +392,35 @@ test_bad_command_lines_are_refused()
 	assert_refused 125 'Not a directory'
 }
 
+test_explain_names_the_directories_of_the_pivot()
+{
+	run nspivot --explain --chdir /etc --put-old /old "$box" -- /bin/sh
+	assert_ok
+	assertEquals 'the step that pivots' 1 "$(grep -c 'pivot.* /old: ' "$TMP/out")"
+	assertEquals 'the step after it' 1 "$(grep -c ' /etc: chdir(2)' "$TMP/out")"
+	assertFalse 'a directory was made' "[ -e '$box/old' ]"
+}
+
+# $SHELL of the caller need not exist in the new root.
+test_without_a_program_a_shell_is_run()
+{
+	# shellcheck disable=SC2016 # for the shell inside
+	echo 'echo shell $0 in $PWD; exit 7' >"$TMP/input"
+	export SHELL=/bin/sh
+	run box "$box" <"$TMP/input"
+	assert_rc 7
+	assert_out_has 'shell '
+	assert_out_has ' in /'
+	assert_err_empty
+	export SHELL=/bin/none
+	run box "$box" <"$TMP/input"
+	export SHELL=/bin/sh
+	assert_rc 7
+	assert_out_has ' in /'
+	mv "$box/bin/sh" "$box/bin/moved"
+	run box "$box" <"$TMP/input"
+	mv "$box/bin/moved" "$box/bin/sh"
+	assert_refused 127 /bin/sh
+}
+
 . shunit2
