@@ -298,4 +298,18 @@ test_excludes()
 	assert_err_has '--prefix is of use with --each only'
 }
 
+# 64 KiB is the longest line that is kept whole. The end of the line comes after a pause.
+test_a_line_of_64_KiB_is_not_cut()
+{
+	start_targets 1
+	echo "${targets# }" >"$TMP/refs"
+	run nsenter2 --each -U --prefix -- perl -e '$| = 1; print "x" x 65536; select undef, undef, undef, 0.2; print "\n"' <"$TMP/refs"
+	assert_rc 0
+	assertEquals 'lines' 1 "$(wc -l <"$TMP/out")"
+	assertEquals 'bytes' $((${#targets} - 1 + 2 + 65536 + 1)) "$(wc -c <"$TMP/out")"
+	run nsenter2 --each -U --prefix -- perl -e '$| = 1; print "x" x 90000; select undef, undef, undef, 0.2; print "\n"' <"$TMP/refs"
+	assert_rc 0
+	assertEquals 'bytes without the prefixes' 90000 "$(sed 's/^[0-9]*: //' "$TMP/out" | tr -d '\n' | wc -c)"
+}
+
 . shunit2

@@ -423,4 +423,19 @@ test_without_a_program_a_shell_is_run()
 	assert_refused 127 /bin/sh
 }
 
+# 5.2 to 5.11 have the mount API, and nothing that changes the flags of a mount in it.
+test_the_host_root_without_mount_setattr()
+{
+	for NSPIVOT_UNDER in 'enosys mount_setattr --' "$OLD_KERNEL"; do
+		run box --host-root --proc /proc --dev --tmpfs /t:mode=711 -- \
+			sh -c 'ls /usr; stat -c "%a %F" /t; touch /t/x && echo made; touch /etc/x || touch /usr/x'
+		assert_rc 1
+		assert_out_has bin
+		assert_out_has '711 directory
+made'
+		assertEquals 'files that cannot be made' 2 "$(grep -c Read-only "$TMP/err")"
+	done
+	NSPIVOT_UNDER=
+}
+
 . shunit2
