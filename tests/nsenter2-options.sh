@@ -266,12 +266,15 @@ test_pty_follows_the_size_of_the_terminal()
 
 test_pty_loses_no_output_of_a_program_that_has_ended()
 {
-	start_target --mount
-	run pty -- nsenter2 -t "$target" -U -m --pty -- seq 20000
-	assert_rc 0
+	start_target --mount --pid --mount-proc
 	seq 20000 >"$TMP/want"
-	tr -d '\r' <"$TMP/out" >"$TMP/got"
-	assertTrue 'all lines' "cmp -s '$TMP/got' '$TMP/want'"
+	# in the second run another process keeps the terminal open
+	for before in ":;" 'trap "" HUP; sleep 1000 &'; do
+		run pty -- nsenter2 -t "$target" -U -m -p --pty -- sh -c "$before seq 20000"
+		assert_rc 0
+		tr -d '\r' <"$TMP/out" >"$TMP/got"
+		assertTrue "all lines after '$before'" "cmp -s '$TMP/got' '$TMP/want'"
+	done
 }
 
 . shunit2
