@@ -245,4 +245,29 @@ test_sockets_that_may_not_be_looked_at_are_counted()
 	assert_rc 3
 }
 
+# Where a descriptor is lacking the namespace is not just left out.
+test_a_process_that_cannot_be_looked_at_for_lack_of_descriptors_is_an_error()
+{
+	run nslist -rno NS -t pid
+	before=$(wc -l <"$TMP/out")
+	hold newpid
+	run nslist -rno NS -t pid
+	assert_ok
+	assertEquals 'namespaces' $((before + 1)) "$(wc -l <"$TMP/out")"
+	want=$out
+	run failat -s pidfd_open --list -o "$TMP/report" -- nslist -rno NS -t pid
+	points=$(wc -l <"$TMP/report")
+	assertTrue 'pidfds are opened' "[ $points -gt 0 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run failat -s pidfd_open -k $k -e EMFILE -o "$TMP/report" -- nslist -rno NS -t pid
+		if [ "$rc" = 0 ]; then
+			assert_out "$want"
+		else
+			assert_refused 1 'Too many open files'
+		fi
+	done
+	rm "$TMP/report"
+}
+
 . shunit2

@@ -312,4 +312,22 @@ test_limits_are_printed_in_json()
 	done
 }
 
+# The number of a process that has ended may soon be another's.
+test_a_process_that_ends_meanwhile_has_no_reference()
+{
+	start_container
+	run nslist -rn --members "uts:$inner" -o REF
+	grep -q "^$inner:" "$TMP/out" || return 0 # before 6.9 it is the number alone
+	run failat -s pidfd_open --list -o "$TMP/report" -- nslist -rn --members "uts:$inner" -o REF
+	points=$(wc -l <"$TMP/report")
+	assertTrue 'pidfds are opened' "[ $points -gt 0 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run failat -s pidfd_open -k $k -e ESRCH -o "$TMP/report" -- nslist -rn --members "uts:$inner" -o REF
+		assertTrue "no call $k" "grep -q ^failed '$TMP/report'"
+		assertEquals "call $k" 0 "$(grep -cx "$inner" "$TMP/out")"
+	done
+	rm "$TMP/report"
+}
+
 . shunit2

@@ -321,4 +321,22 @@ test_a_refused_pivot_says_why()
 	NSPIVOT_UNDER=
 }
 
+# openat2(2) asks to try again after a race; a signal interrupts it.
+test_an_interrupted_look_up_is_tried_again()
+{
+	kernel_call openat2 || return 0
+	mkdir "$box/etc/src"
+	for error in EAGAIN EINTR; do
+		each_call openat2 $error --ro-bind "$TMP/src:/etc/src"
+		assertTrue 'paths are looked up' "[ $points -gt 0 ]"
+		k=0
+		while [ $((k += 1)) -le "$points" ]; do
+			refused_at $k --ro-bind "$TMP/src:/etc/src"
+			assert_ok
+			assert_out 'final ran'
+		done
+	done
+	rmdir "$box/etc/src"
+}
+
 . shunit2

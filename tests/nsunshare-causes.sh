@@ -356,4 +356,25 @@ test_a_name_that_begins_with_a_digit_is_no_account()
 	assert_refused 125 "no group '7up'"
 }
 
+# A source of nsswitch.conf(5) that is not installed is no failure.
+test_an_account_that_no_source_knows_is_unknown()
+{
+	[ "$uid" = 0 ] || return 0
+	printf 'passwd: files absent\ngroup: files absent\n' >"$TMP/nsswitch"
+	# shellcheck disable=SC2016 # for the shell inside
+	set -- unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf && exec "$@"' "$TMP/nsswitch" nsunshare
+	run "$@" -S nobody-here echo ran
+	assert_refused 125 "no user 'nobody-here'"
+	run "$@" -G nobody-here echo ran
+	assert_refused 125 "no group 'nobody-here'"
+	run "$@" -S nobody -G nogroup echo ran
+	assert_ok
+	assert_out ran
+	# nor is a system without the files
+	for option in '-S:user' '-G:group'; do
+		run unshare -m sh -c 'mount -t tmpfs none /etc && exec "$@"' sh nsunshare "${option%:*}" nobody-here echo ran
+		assert_refused 125 "no ${option#*:} 'nobody-here'"
+	done
+}
+
 . shunit2

@@ -399,4 +399,16 @@ test_a_controller_that_may_not_be_enabled_is_refused()
 	assert_no_leftovers
 }
 
+test_a_cgroup_that_may_not_be_created_needs_delegation()
+{
+	for error in EACCES EPERM; do
+		run enosys -e $error mkdir,mkdirat -- nsunshare --into-cgroup "$name" --cgroup-create true
+		assert_refused 125 'cannot create the cgroup'
+		assert_err_has delegated
+	done
+	run enosys -e ENOMEM mkdir,mkdirat -- nsunshare --into-cgroup "$name" --cgroup-create true
+	assert_refused 125 'cannot create the cgroup'
+	assert_err_lacks delegated
+}
+
 . shunit2
