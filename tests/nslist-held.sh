@@ -270,4 +270,13 @@ test_a_process_that_cannot_be_looked_at_for_lack_of_descriptors_is_an_error()
 	rm "$TMP/report"
 }
 
+# Kernels before 6.8 have /proc/PID/mountinfo alone, which needs a process or a visit.
+test_by_a_mount_that_only_mountinfo_tells()
+{
+	hold lostmount "$TMP/at"
+	run enosys statmount,listmount -- nslist -rn -t "$type" -o NS,TYPE,NPROCS,HELD,HOLDERS
+	assert_held mnt
+	assert_out_has ":$TMP/at"
+}
+
 . shunit2
