@@ -396,6 +396,8 @@ test_explain_names_the_directories_of_the_pivot()
 {
 	run nspivot --explain --chdir /etc --put-old /old "$box" -- /bin/sh
 	assert_ok
+	assertEquals 'steps without a text' 0 "$(grep -cE '^ *[0-9]+ [a-z]+ *:' "$TMP/out")"
+	assert_out_has "$box"
 	assertEquals 'the step that pivots' 1 "$(grep -c 'pivot.* /old: ' "$TMP/out")"
 	assertEquals 'the step after it' 1 "$(grep -c ' /etc: chdir(2)' "$TMP/out")"
 	assertFalse 'a directory was made' "[ -e '$box/old' ]"
