@@ -440,4 +440,17 @@ made'
 	NSPIVOT_UNDER=
 }
 
+# execve(2): EACCES for what is no regular file. Nothing is left of what was made for it.
+test_a_program_that_is_no_regular_file_is_126()
+{
+	mkfifo "$box/fifo"
+	note_state
+	for program in /fifo /etc; do
+		run box --tmpfs /made/here "$box" -- $program
+		assert_refused 126 "$program': Permission denied"
+		assert_no_leftovers
+	done
+	rm "$box/fifo"
+}
+
 . shunit2
