@@ -166,7 +166,7 @@ test_ids_without_a_zero_inside_are_preserved()
 test_kill_child_outlives_nothing()
 {
 	start_target --pid
-	mkfifo "$TMP/up"
+	mkfifo "$TMP/resize"
 	nsenter2 -t "$target" -a --kill-child -- sh -c "echo up >$TMP/up; exec sleep 1000" &
 	pid=$!
 	read -r _ <"$TMP/up"
@@ -239,29 +239,29 @@ test_pty_where_the_target_has_no_terminals()
 	done
 }
 
-# tty_ioctl(4): TIOCSWINSZ, and SIGWINCH for the program.
+# tty_ioctl(4): TIOCSWINSZ, and SIGWINCH for the program. stty(1) sets rows and columns one by one.
 test_pty_follows_the_size_of_the_terminal()
 {
 	start_target --mount
-	mkfifo "$TMP/up"
+	mkfifo "$TMP/resize"
 	cat >"$TMP/session" <<-END
 		stty rows 20 cols 50
-		(read -r line <"$TMP/up"; stty rows 41 cols 97) </dev/tty &
+		(read -r line <"$TMP/resize"; stty rows 41 cols 97) </dev/tty &
 		exec nsenter2 -t $target -U -m --pty -- perl -e '
 			use POSIX;
 			sub size { ioctl(STDIN, 0x5413, my \$s = pack("S4")); join " ", (unpack("S4", \$s))[0, 1] }
-			\$SIG{WINCH} = sub { print "size ", size(), "\n"; exit 5 };
+			\$SIG{WINCH} = sub { return if size() ne "41 97"; print "resized\n"; exit 5 };
 			print "first ", size(), "\n";
-			open(my \$f, ">", "$TMP/up");
+			open(my \$f, ">", "$TMP/resize");
 			print \$f "\n";
 			close \$f;
 			sleep 1 while 1;'
 	END
-	run pty -e 'size' -- sh "$TMP/session"
-	rm "$TMP/up"
+	run pty -e resized -- sh "$TMP/session"
+	rm "$TMP/resize"
 	assert_rc 5
 	assert_out_has 'first 20 50'
-	assert_out_has 'size 41 97'
+	assert_out_has resized
 }
 
 test_pty_loses_no_output_of_a_program_that_has_ended()
