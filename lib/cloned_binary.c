@@ -7,6 +7,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -96,14 +97,21 @@ static int copy_all(int from, int to)
 	return n < 0 ? -errno : 0;
 }
 
-/* A sealed copy in memory. Returns a descriptor, or -EACCES under vm.memfd_noexec=2. */
+/* A sealed copy in memory. Returns a descriptor, -EACCES under vm.memfd_noexec=2, or -EFBIG where
+ * RLIMIT_FSIZE would end us with SIGXFSZ. */
 static int make_memfd(int self, const char *name)
 {
 	cleanup_fd int copy = sys_memfd_exec(name, MFD_ALLOW_SEALING);
+	struct rlimit limit;
+	struct stat st;
 	int rc;
 
 	if (copy < 0)
 		return copy;
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || fstat(self, &st) < 0)
+		return -errno;
+	if (limit.rlim_cur < (rlim_t)st.st_size)
+		return -EFBIG;
 	rc = copy_all(self, copy);
 	if (rc < 0)
 		return rc;
@@ -203,7 +211,7 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return 0;
 	}
 	copy = make_memfd(self, name);
-	if (copy == -EACCES)
+	if (copy == -EACCES || copy == -EFBIG)
 		copy = make_detached(self);
 	if (copy < 0) {
 		nserr_set(e, copy, "cannot protect the binary of %s by a copy", name);

@@ -298,4 +298,35 @@ test_excludes()
 	assert_err_has '--prefix is of use with --each only'
 }
 
+# 64 KiB is the longest line that is kept whole. The end of the line comes after a pause.
+test_a_line_of_64_KiB_is_not_cut()
+{
+	start_targets 1
+	echo "${targets# }" >"$TMP/refs"
+	run nsenter2 --each -U --prefix -- perl -e '$| = 1; print "x" x 65536; select undef, undef, undef, 0.2; print "\n"' <"$TMP/refs"
+	assert_rc 0
+	assertEquals 'lines' 1 "$(wc -l <"$TMP/out")"
+	assertEquals 'bytes' $((${#targets} - 1 + 2 + 65536 + 1)) "$(wc -c <"$TMP/out")"
+	run nsenter2 --each -U --prefix -- perl -e '$| = 1; print "x" x 90000; select undef, undef, undef, 0.2; print "\n"' <"$TMP/refs"
+	assert_rc 0
+	assertEquals 'bytes without the prefixes' 90000 "$(sed 's/^[0-9]*: //' "$TMP/out" | tr -d '\n' | wc -c)"
+}
+
+# nslist --raw writes a blank as \x20; what is no such escape stands for itself.
+test_escapes_of_references_are_undone()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	start_targets 1
+	want=$(readlink "/proc/${targets# }/ns/uts")
+	for name in 'a b' 'c\xzz' 'd\x4' 'e\y20'; do
+		: >"$TMP/$name"
+		mount --bind "/proc/${targets# }/ns/uts" "$TMP/$name"
+	done
+	printf '%s\n' "$TMP/a\\x20b" "$TMP/c\\xzz" "$TMP/d\\x4" "$TMP/e\\y20" "$TMP/\\x61\\x20b" >"$TMP/refs"
+	run nsenter2 --each -- readlink /proc/self/ns/uts <"$TMP/refs"
+	umount "$TMP/a b" "$TMP/c\\xzz" "$TMP/d\\x4" "$TMP/e\\y20"
+	assert_rc 0
+	assertEquals "5 $want" "$(sort "$TMP/out" | uniq -c | sed 's/^ *//')"
+}
+
 . shunit2

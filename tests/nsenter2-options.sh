@@ -166,7 +166,7 @@ test_ids_without_a_zero_inside_are_preserved()
 test_kill_child_outlives_nothing()
 {
 	start_target --pid
-	mkfifo "$TMP/up"
+	mkfifo "$TMP/resize"
 	nsenter2 -t "$target" -a --kill-child -- sh -c "echo up >$TMP/up; exec sleep 1000" &
 	pid=$!
 	read -r _ <"$TMP/up"
@@ -222,6 +222,59 @@ test_preserves_credentials_where_setgroups_is_denied()
 	run nsenter2 -t "$target" -U cat /proc/self/setgroups
 	assert_ok
 	assert_out deny
+}
+
+# The program that asks for a terminal does not run without one, and nothing is left of the relay.
+test_pty_where_the_target_has_no_terminals()
+{
+	start_target --mount
+	note_state
+	for make in : 'mkfifo /dev/ptmx' 'touch /dev/ptmx' 'ln -s /dev/null /dev/ptmx'; do
+		nsenter2 -t "$target" -U -m sh -c 'mount -t tmpfs none /dev && touch /dev/null && eval "$1"' sh "$make"
+		run nsenter2 -t "$target" -U -m --pty -- touch "$TMP/made"
+		nsenter2 -t "$target" -U -m umount /dev
+		assert_refused 125 '/dev/ptmx'
+		assertFalse 'the program was run' "[ -e '$TMP/made' ]"
+		assert_no_leftovers
+	done
+}
+
+# tty_ioctl(4): TIOCSWINSZ, and SIGWINCH for the program. stty(1) sets rows and columns one by one.
+test_pty_follows_the_size_of_the_terminal()
+{
+	start_target --mount
+	mkfifo "$TMP/resize"
+	cat >"$TMP/session" <<-END
+		stty rows 20 cols 50
+		(read -r line <"$TMP/resize"; stty rows 41 cols 97) </dev/tty &
+		exec nsenter2 -t $target -U -m --pty -- perl -e '
+			use POSIX;
+			sub size { ioctl(STDIN, 0x5413, my \$s = pack("S4")); join " ", (unpack("S4", \$s))[0, 1] }
+			\$SIG{WINCH} = sub { return if size() ne "41 97"; print "resized\n"; exit 5 };
+			print "first ", size(), "\n";
+			open(my \$f, ">", "$TMP/resize");
+			print \$f "\n";
+			close \$f;
+			sleep 1 while 1;'
+	END
+	run pty -e resized -- sh "$TMP/session"
+	rm "$TMP/resize"
+	assert_rc 5
+	assert_out_has 'first 20 50'
+	assert_out_has resized
+}
+
+test_pty_loses_no_output_of_a_program_that_has_ended()
+{
+	start_target --mount --pid --mount-proc
+	seq 20000 >"$TMP/want"
+	# in the second run another process keeps the terminal open
+	for before in ":;" 'trap "" HUP; sleep 1000 &'; do
+		run pty -- nsenter2 -t "$target" -U -m -p --pty -- sh -c "$before seq 20000"
+		assert_rc 0
+		tr -d '\r' <"$TMP/out" >"$TMP/got"
+		assertTrue "all lines after '$before'" "cmp -s '$TMP/got' '$TMP/want'"
+	done
 }
 
 . shunit2

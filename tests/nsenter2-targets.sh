@@ -176,4 +176,48 @@ test_each_of_what_nslist_finds()
 	assertEquals "$(nslist -rno NS -t net | sort)" "$(printf '%s\n' "$out" | tr -dc '0-9\n' | sort)"
 }
 
+# A single namespace has no other namespaces, no directories and no sockets.
+test_a_namespace_as_target_gives_nothing_else()
+{
+	start_holder unshare --user --map-root-user --uts sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	inode=$(stat -Lc %i "/proc/$holder/ns/user")
+	for option in --net --mount --root --wd --net-socket=0; do
+		run nsenter2 -t "user:$inode" "$option" true
+		assert_refused 125 "${option%%=*}"
+		assert_err_has "'user:$inode'"
+	done
+	run nsenter2 -t "user:$inode" --uts="/proc/$holder/ns/uts" readlink /proc/self/ns/uts
+	assert_ok
+	assert_out "$(ns_of "$holder" uts)"
+}
+
+test_user_parent_needs_another_namespace()
+{
+	start_holder unshare --user --map-root-user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" --user-parent true
+	assert_refused 125 '--user-parent'
+}
+
+# The number of a namespace is 0 everywhere where the kernel gives none.
+test_an_id_where_the_kernel_has_none()
+{
+	run enosys -e ENOTTY ioctl,open_by_handle_at -- nsenter2 -t id:77777777 true
+	assert_rc 125
+	assert_out_empty
+	assert_err_has 'Operation not supported'
+}
+
+test_a_namespace_that_only_children_will_be_in_is_found()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	start_holder unshare --time sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	start_holder holder children
+	inode=${holder_line#* }
+	for ref in "time:$inode" "time:[$inode]" "$inode"; do
+		run nsenter2 -t "$ref" readlink /proc/self/ns/time
+		assert_ok
+		assert_out "time:[$inode]"
+	done
+}
+
 . shunit2

@@ -86,4 +86,25 @@ test_output_that_cannot_be_written_is_said()
 	done
 }
 
+# The message names the error that stopped the command, not one that followed from it.
+test_the_first_error_is_the_one_that_is_reported()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir -p "$TMP/from" "$TMP/to"
+	set -- nsidmap mount --map u:0:100000:9,g:0:100000:9 "$TMP/from" "$TMP/to"
+	run unshare -m failat -s openat,openat2,pidfd_open --list -o "$TMP/report" -- "$@"
+	assert_rc 0
+	points=$(wc -l <"$TMP/report")
+	failed=0 k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run unshare -m failat -s openat,openat2,pidfd_open -k $k -e EMFILE -o "$TMP/report" -- "$@"
+		[ "$rc" != 0 ] || continue
+		failed=$((failed + 1))
+		assert_err_has 'Too many open files'
+		assert_err_one_line
+	done
+	rm -f "$TMP/report"
+	assertTrue "runs that failed: $failed" "[ $failed -gt 0 ]"
+}
+
 . shunit2

@@ -133,4 +133,23 @@ test_all_ranges_of_nss_are_used()
 	assert_out g:0:2000:10,g:10:2100:10,g:20:2200:10,g:30:2300:10,g:40:2400:10,g:50:2500:10,g:60:2600:10
 }
 
+# getpwent(3) says nothing of a file that cannot be opened where no other source is asked.
+test_lint_names_an_account_file_that_cannot_be_read()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	printf 'passwd: files\ngroup: files\n' >"$TMP/nsswitch"
+	for file in passwd group; do
+		cp "/etc/$file" "$TMP/closed"
+		chmod 600 "$TMP/closed"
+		# shellcheck disable=SC2016 # for the shell inside
+		run unshare -m sh -c 'mount --bind "$0/nsswitch" /etc/nsswitch.conf && mount --bind "$0/closed" "/etc/$1" &&
+			exec setpriv --reuid "$2" --regid "$2" --clear-groups nsidmap subids --lint --strict' "$TMP" $file "$NSTEST_UID"
+		assert_rc 3
+		case $file in
+		passwd) assert_err_has 'cannot read all users: Permission denied' ;;
+		group) assert_err_has 'cannot read all groups: Permission denied' ;;
+		esac
+	done
+}
+
 . shunit2

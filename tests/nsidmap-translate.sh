@@ -246,4 +246,31 @@ test_through_a_map()
 	assert_err_has 'exclude each other'
 }
 
+test_json_takes_ids_from_standard_input()
+{
+	start_ns u:0:100000:1000,g:0:200000:10
+	printf '0\n 7\t999\n\n' >"$TMP/ids"
+	run nsidmap translate -J --from "$holder" <"$TMP/ids"
+	assert_ok
+	assertEquals '{"ids":[{"from":0,"to":100000},{"from":7,"to":100007},{"from":999,"to":100999}],"complete":true}' \
+		"$(tr -d ' \n' <"$TMP/out")"
+	run nsidmap translate -J --from "$holder" </dev/null
+	assert_ok
+	assertEquals '{"ids":[],"complete":true}' "$(tr -d ' \n' <"$TMP/out")"
+	printf '5 1000' >"$TMP/ids"
+	run nsidmap translate -J --from "$holder" <"$TMP/ids"
+	assert_rc 1
+	assertEquals '{"ids":[{"from":5,"to":100005},{"from":1000,"to":null}],"complete":true}' \
+		"$(tr -d ' \n' <"$TMP/out")"
+	echo '5 x7' >"$TMP/ids"
+	run nsidmap translate -J --from "$holder" <"$TMP/ids"
+	assert_rc 1
+	assert_out_empty
+	assert_err_has "'x7'"
+	run nsidmap translate -J --from "$holder" <"$TMP"
+	assert_rc 1
+	assert_out_empty
+	assert_err_has 'Is a directory'
+}
+
 . shunit2

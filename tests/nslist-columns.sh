@@ -131,4 +131,19 @@ test_name_of_ip_netns()
 	umount /run/netns/blue
 }
 
+# A row takes no descriptor that the next one lacks.
+test_no_column_keeps_a_descriptor()
+{
+	: >"$TMP/started"
+	start_holder sh -c 'for i in $(seq 40); do
+		unshare -r -u -T sh -c "echo >>\"$0\"; exec sleep 1000 3>&-" & done; echo ready >&3; wait' "$TMP/started"
+	until [ "$(wc -l <"$TMP/started")" = 40 ]; do
+		:
+	done
+	run sh -c 'ulimit -n 24; exec nslist -rn -t user -t uts -t time --output-all'
+	assert_rc 0
+	assertEquals 0 "$(grep -c 'Too many' "$TMP/err")"
+	assertTrue "rows: $(wc -l <"$TMP/out")" "[ $(wc -l <"$TMP/out") -ge 80 ]"
+}
+
 . shunit2

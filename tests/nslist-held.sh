@@ -210,4 +210,73 @@ test_the_set_is_that_of_all_links_of_proc()
 	assertEquals '' "$(cat "$TMP/missing")"
 }
 
+# Each socket is one holder, however many there are and however many processes share it.
+test_by_hundreds_of_sockets_of_two_processes()
+{
+	kernel_call pidfd_getfd || return 0
+	start_holder unshare --net perl -e '
+		$^F = 9999;
+		for (1 .. 600) { socket($s[$_], 1, 1, 0) or die "socket: $!" }
+		open(my $f, ">&=3") or die;
+		# the child has the same sockets
+		syswrite $f, readlink("/proc/self/ns/net") . "\n" if fork;
+		close $f;
+		exec "unshare", "--net", "sleep", "1000"'
+	inode=$(echo "$holder_line" | tr -dc 0-9)
+	# both have left that namespace
+	until [ "$(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/net' -lname "net:\[$inode\]" 2>/dev/null | wc -l)" = 0 ]; do
+		:
+	done
+	run nslist -rn -t net -o NS,NPROCS,HELD,HOLDERS
+	assert_rc 0
+	assertEquals "$inode 0 sock" "$(grep "^$inode " "$TMP/out" | cut -d' ' -f1-3)"
+	assertEquals 'sockets' 600 "$(grep "^$inode " "$TMP/out" | tr -s ' ,' '\n' | grep -c '^socket:')"
+}
+
+test_sockets_that_may_not_be_looked_at_are_counted()
+{
+	hold socket
+	run enosys -e EPERM pidfd_getfd -- nslist -rn -t net -o NS,TYPE
+	assert_rc 0
+	assert_out_lacks "$inode"
+	assert_out_has "$(readlink /proc/self/ns/net | tr -dc 0-9) net"
+	assert_err_has incomplete
+	run enosys -e EPERM pidfd_getfd -- nslist -rn --strict -t net -o NS,TYPE
+	assert_rc 3
+}
+
+# Where a descriptor is lacking the namespace is not just left out.
+test_a_process_that_cannot_be_looked_at_for_lack_of_descriptors_is_an_error()
+{
+	run nslist -rno NS -t pid
+	before=$(wc -l <"$TMP/out")
+	hold newpid
+	run nslist -rno NS -t pid
+	assert_ok
+	assertEquals 'namespaces' $((before + 1)) "$(wc -l <"$TMP/out")"
+	want=$out
+	run failat -s pidfd_open --list -o "$TMP/report" -- nslist -rno NS -t pid
+	points=$(wc -l <"$TMP/report")
+	assertTrue 'pidfds are opened' "[ $points -gt 0 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run failat -s pidfd_open -k $k -e EMFILE -o "$TMP/report" -- nslist -rno NS -t pid
+		if [ "$rc" = 0 ]; then
+			assert_out "$want"
+		else
+			assert_refused 1 'Too many open files'
+		fi
+	done
+	rm "$TMP/report"
+}
+
+# Kernels before 6.8 have /proc/PID/mountinfo alone, which needs a process or a visit.
+test_by_a_mount_that_only_mountinfo_tells()
+{
+	hold lostmount "$TMP/at"
+	run enosys statmount,listmount -- nslist -rn -t "$type" -o NS,TYPE,NPROCS,HELD,HOLDERS
+	assert_held mnt
+	assert_out_has ":$TMP/at"
+}
+
 . shunit2

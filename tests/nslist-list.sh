@@ -149,4 +149,35 @@ test_every_column_is_a_member_of_json()
 	assertEquals "$(cat "$TMP/columns")" "$(cat "$TMP/keys")"
 }
 
+# Above 400 processes two threads read /proc.
+test_no_process_of_a_thousand_is_missed()
+{
+	start_holder unshare -r -u holder sleepers 1000 </dev/null
+	inode=$(readlink "/proc/$holder/ns/uts" | tr -dc 0-9)
+	until n=$(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/uts' -lname "uts:\[$inode\]" 2>/dev/null | wc -l) &&
+		[ "$n" = 1001 ]; do
+		kill -0 "$holder" || break
+	done
+	run nslist -rn -t uts -o NS,NPROCS
+	assert_rc 0
+	assert_out_has "$inode 1001"
+}
+
+# A cell with several lines is wrapped on a terminal, and on one line with --nowrap.
+test_cells_are_wrapped_on_a_terminal()
+{
+	start_holder unshare -r -u sh -c 'exec 5</proc/self/ns/uts 6</proc/self/ns/uts; readlink /proc/self/ns/uts >&3; exec sleep 1000 3>&-'
+	inode=$(echo "$holder_line" | tr -dc 0-9)
+	await_sleep "$holder"
+	run pty -- nslist -n -t uts -o NS,HOLDERS "$inode"
+	assert_rc 0
+	assertEquals 'lines' 2 "$(grep -c '/fd/' "$TMP/out")"
+	assert_out_has "$holder/fd/5"
+	assert_out_has "$holder/fd/6"
+	run pty -- nslist -n --nowrap -t uts -o NS,HOLDERS "$inode"
+	assert_rc 0
+	assertEquals 'lines' 1 "$(grep -c '/fd/' "$TMP/out")"
+	assert_out_has "$holder/fd/5,"
+}
+
 . shunit2

@@ -254,4 +254,80 @@ test_filter_refuses_what_is_no_expression()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
+# The names and inodes in a line of --watch -J.
+test_watch_prints_json()
+{
+	mkfifo "$TMP/lines"
+	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -J -t uts -o NS,TYPE >"$0" 2>&1' "$TMP/lines"
+	watcher=$holder
+	exec 4<"$TMP/lines"
+	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
+	while read -r line <&4; do
+		case $line in
+		*'"+"'*) break ;;
+		esac
+	done
+	exec 4<&-
+	stop_holder "$holder"
+	stop_holder "$watcher"
+	rm "$TMP/lines"
+	assertEquals '+ uts number' "$(printf '%s\n' "$line" | jq -r '"\(.event) \(.type) \(.ns | type)"')"
+}
+
+test_dot_connects_parents_with_children()
+{
+	start_container
+	parent=$(own_inode pid)
+	run nslist --dot -t pid
+	assert_rc 0
+	assert_out_has "n$parent -> n$pid_ns;"
+	assert_out_lacks "n$pid_ns -> n$parent"
+}
+
+test_show_lists_children_in_json()
+{
+	start_container
+	user_ns=$(readlink "/proc/$inner/ns/user" | tr -dc 0-9)
+	run nslist --show "user:$(own_inode user)" -J
+	assert_rc 0
+	assertEquals user "$(jq -r ".children[] | select(.ns == $user_ns) | .type" "$TMP/out")"
+	run nslist --show "user:$user_ns" -J
+	assert_rc 0
+	assertEquals "pid $pid_ns,uts $uts" \
+		"$(jq -r '[.owns[] | "\(.type) \(.ns)"] | sort | join(",")' "$TMP/out")"
+}
+
+test_limits_are_printed_in_json()
+{
+	run nslist --limits -J -t uts -t pid
+	assert_rc 0
+	cp "$TMP/out" "$TMP/before"
+	start_container
+	run nslist --limits -J -t uts -t pid
+	assert_rc 0
+	for type in uts pid; do
+		filter=".limits[] | select(.type == \"$type\")"
+		assertEquals "$(cat /proc/sys/user/max_${type}_namespaces)" "$(jq -r "$filter | .max" "$TMP/out")"
+		assertEquals $(($(jq -r "$filter | .used" "$TMP/before") + 1)) "$(jq -r "$filter | .used" "$TMP/out")"
+	done
+}
+
+# The number of a process that has ended may soon be another's.
+test_a_process_that_ends_meanwhile_has_no_reference()
+{
+	start_container
+	run nslist -rn --members "uts:$inner" -o REF
+	grep -q "^$inner:" "$TMP/out" || return 0 # before 6.9 it is the number alone
+	run failat -s pidfd_open --list -o "$TMP/report" -- nslist -rn --members "uts:$inner" -o REF
+	points=$(wc -l <"$TMP/report")
+	assertTrue 'pidfds are opened' "[ $points -gt 0 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run failat -s pidfd_open -k $k -e ESRCH -o "$TMP/report" -- nslist -rn --members "uts:$inner" -o REF
+		assertTrue "no call $k" "grep -q ^failed '$TMP/report'"
+		assertEquals "call $k" 0 "$(grep -cx "$inner" "$TMP/out")"
+	done
+	rm "$TMP/report"
+}
+
 . shunit2

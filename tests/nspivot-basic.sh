@@ -392,4 +392,65 @@ test_bad_command_lines_are_refused()
 	assert_refused 125 'Not a directory'
 }
 
+test_explain_names_the_directories_of_the_pivot()
+{
+	run nspivot --explain --chdir /etc --put-old /old "$box" -- /bin/sh
+	assert_ok
+	assertEquals 'steps without a text' 0 "$(grep -cE '^ *[0-9]+ [a-z]+ *:' "$TMP/out")"
+	assert_out_has "$box"
+	assertEquals 'the step that pivots' 1 "$(grep -c 'pivot.* /old: ' "$TMP/out")"
+	assertEquals 'the step after it' 1 "$(grep -c ' /etc: chdir(2)' "$TMP/out")"
+	assertFalse 'a directory was made' "[ -e '$box/old' ]"
+}
+
+# $SHELL of the caller need not exist in the new root.
+test_without_a_program_a_shell_is_run()
+{
+	# shellcheck disable=SC2016 # for the shell inside
+	echo 'echo shell $0 in $PWD; exit 7' >"$TMP/input"
+	export SHELL=/bin/sh
+	run box "$box" <"$TMP/input"
+	assert_rc 7
+	assert_out_has 'shell '
+	assert_out_has ' in /'
+	assert_err_empty
+	export SHELL=/bin/none
+	run box "$box" <"$TMP/input"
+	export SHELL=/bin/sh
+	assert_rc 7
+	assert_out_has ' in /'
+	mv "$box/bin/sh" "$box/bin/moved"
+	run box "$box" <"$TMP/input"
+	mv "$box/bin/moved" "$box/bin/sh"
+	assert_refused 127 /bin/sh
+}
+
+# 5.2 to 5.11 have the mount API, and nothing that changes the flags of a mount in it.
+test_the_host_root_without_mount_setattr()
+{
+	for NSPIVOT_UNDER in 'enosys mount_setattr --' "$OLD_KERNEL"; do
+		run box --host-root --proc /proc --dev --tmpfs /t:mode=711 -- \
+			sh -c 'ls /usr; stat -c "%a %F" /t; touch /t/x && echo made; touch /etc/x || touch /usr/x'
+		assert_rc 1
+		assert_out_has bin
+		assert_out_has '711 directory
+made'
+		assertEquals 'files that cannot be made' 2 "$(grep -c Read-only "$TMP/err")"
+	done
+	NSPIVOT_UNDER=
+}
+
+# execve(2): EACCES for what is no regular file. Nothing is left of what was made for it.
+test_a_program_that_is_no_regular_file_is_126()
+{
+	mkfifo "$box/fifo"
+	note_state
+	for program in /fifo /etc; do
+		run box --tmpfs /made/here "$box" -- $program
+		assert_refused 126 "$program': Permission denied"
+		assert_no_leftovers
+	done
+	rm "$box/fifo"
+}
+
 . shunit2

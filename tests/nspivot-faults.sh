@@ -218,4 +218,126 @@ test_a_hundred_binds()
 	assert_out 100
 }
 
+# each_call CALL ERRNO OPTION…: a run that succeeds. Sets $points, how many such calls it makes.
+each_call()
+{
+	_call=$1 _errno=$2
+	shift 2
+	# shellcheck disable=SC2086 # words
+	set -- nsunshare $NS -- $NSPIVOT_UNDER nspivot "$@" "$box" -- /final
+	run failat -b nspivot -u final -s "$_call" --list -o "$TMP/list" -- "$@"
+	assert_ok
+	assert_out 'final ran'
+	points=$(wc -l <"$TMP/list")
+}
+
+# refused_at N OPTION…: the same run with the Nth of these calls failed.
+refused_at()
+{
+	_k=$1
+	shift
+	# shellcheck disable=SC2086
+	run failat -b nspivot -u final -s "$_call" -k "$_k" -e "$_errno" -o "$TMP/report" -- \
+		nsunshare $NS -- $NSPIVOT_UNDER nspivot "$@" "$box" -- /final
+	assertTrue "no call $_k" "grep -q '^failed ' '$TMP/report'"
+	rm -f "$TMP/report" "$TMP/list"
+}
+
+test_an_old_root_that_cannot_be_detached_is_refused()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		each_call umount2 EPERM
+		assertTrue 'the old root is unmounted' "[ $points -gt 0 ]"
+		k=0
+		while [ $((k += 1)) -le "$points" ]; do
+			refused_at $k
+			assert_refused 125 'cannot detach the old root: Operation not permitted'
+		done
+	done
+	NSPIVOT_UNDER=
+}
+
+# The last of the calls that attach mounts puts the old root to its place.
+test_an_old_root_that_cannot_be_moved_is_refused()
+{
+	note_state
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		[ -z "$NSPIVOT_UNDER" ] && call=move_mount || call=mount
+		each_call "$call" EINVAL --put-old /old
+		rmdir "$box/old"
+		refused_at "$points" --put-old /old
+		assert_refused 125 'the old root: Invalid argument'
+		assert_no_leftovers
+	done
+	NSPIVOT_UNDER=
+}
+
+# The limit has room for the protected copy of the binary.
+test_a_file_that_cannot_be_written_whole_is_refused()
+{
+	head -c 8000000 /dev/zero >"$TMP/big"
+	note_state
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2016,SC2086 # for the shell inside; words
+		run in_ns sh -c 'cd / && trap "" XFSZ && ulimit -f 8192 && exec "$@"' sh \
+			$NSPIVOT_UNDER nspivot --file "$TMP/big:/made" "$box" -- /final
+		assert_refused 125 '/made'
+		assert_err_has 'File too large'
+		assert_no_leftovers
+	done
+	rm "$TMP/big"
+	NSPIVOT_UNDER=
+}
+
+test_a_link_that_cannot_be_read_is_refused()
+{
+	ln -s etc "$box/link"
+	note_state
+	NSPIVOT_UNDER=$OLD_KERNEL
+	each_call readlinkat EIO --dir /link/made
+	rmdir "$box/etc/made"
+	assertTrue 'the link is read' "[ $points -gt 0 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		refused_at $k --dir /link/made
+		assert_refused 125 'Input/output error'
+		assert_no_leftovers
+	done
+	rm "$box/link"
+	NSPIVOT_UNDER=
+}
+
+test_a_refused_pivot_says_why()
+{
+	for NSPIVOT_UNDER in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
+		NSPIVOT_UNDER="enosys -e EPERM pivot_root -- $NSPIVOT_UNDER"
+		run box --tmpfs /t "$box" -- /final
+		assert_refused 125 'Operation not permitted'
+		assert_err_has 'hint: CAP_SYS_ADMIN'
+		NSPIVOT_UNDER="enosys -e EINVAL pivot_root --"
+		run box "$box" -- /final
+		assert_refused 125 'Invalid argument'
+		assert_err_lacks hint
+	done
+	NSPIVOT_UNDER=
+}
+
+# openat2(2) asks to try again after a race; a signal interrupts it.
+test_an_interrupted_look_up_is_tried_again()
+{
+	kernel_call openat2 || return 0
+	mkdir "$box/etc/src"
+	for error in EAGAIN EINTR; do
+		each_call openat2 $error --ro-bind "$TMP/src:/etc/src"
+		assertTrue 'paths are looked up' "[ $points -gt 0 ]"
+		k=0
+		while [ $((k += 1)) -le "$points" ]; do
+			refused_at $k --ro-bind "$TMP/src:/etc/src"
+			assert_ok
+			assert_out 'final ran'
+		done
+	done
+	rmdir "$box/etc/src"
+}
+
 . shunit2

@@ -21,8 +21,13 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	run in_ns nspivot --force --host-root --readonly=/usr --file /dev/null:/init --bind "$TMP/real:/real" \
-		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" \
+	# where build-aux/coverage keeps the counters of instrumented tools
+	set --
+	counters=/var/tmp/nsutils-coverage
+	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
+	run in_ns nspivot --force --host-root --readonly=/usr --file /dev/null:/init "$@" --bind "$TMP/real:/real" \
+		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$NSUTILS_HELPERS:/helpers" \
+		--ro-bind "$TMP/script:/script" \
 		-- /bin/sh /script
 }
 
@@ -58,6 +63,16 @@ test_a_disk_is_never_erased()
 		/bin/nspivot --move-root /etc -- /bin/ls
 	assert_refused 125 'is no initramfs'
 	assertTrue 'the box is whole' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
+}
+
+test_a_pivot_out_of_an_initramfs_names_the_option()
+{
+	initramfs '/helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
+	assert_rc 125
+	assert_out_lacks ran
+	assert_err_has 'Invalid argument'
+	assert_err_has 'hint: '
+	assert_err_has '--move-root'
 }
 
 . shunit2

@@ -243,4 +243,21 @@ test_ambient_capabilities_do_the_work_and_end_there()
 	assert_out_has "$NSTEST_UID"
 }
 
+readonly_alone()
+{
+	run box --tmpfs /t --bind "$TMP/src:/src" --readonly / "$box" -- \
+		/bin/sh -c 'touch /t/x && touch /src/x && echo made; for d in / /etc; do touch $d/x || echo no; done'
+	assert_out 'made
+no
+no'
+	assertEquals 'errors' 2 "$(grep -c Read-only "$TMP/err")"
+	rm -f "$TMP/src/x"
+}
+
+# What is mounted by other options keeps its own flags.
+test_a_read_only_root_leaves_its_mounts_writable()
+{
+	each_way readonly_alone
+}
+
 . shunit2

@@ -31,4 +31,22 @@ has_zero_offsets()
 	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
 }
 
+# =TIME needs the start of the process, which is read from /proc.
+test_a_start_time_that_cannot_be_read_is_refused()
+{
+	run failat -s read,pread64 --list -o "$TMP/report" -- nstimeoffset -b =86400 -- echo ran
+	assert_ok
+	assert_out ran
+	points=$(grep -c ' 1:read:' "$TMP/report")
+	assertTrue 'files are read' "[ $points -gt 0 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run failat -s read,pread64 -k $k -e EIO -o "$TMP/report" -- nstimeoffset -b =86400 -- echo ran
+		if grep -q '^failed 1:read' "$TMP/report"; then
+			assert_refused 125 'Input/output error'
+		fi
+	done
+	rm "$TMP/report"
+}
+
 . shunit2

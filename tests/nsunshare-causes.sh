@@ -319,4 +319,62 @@ test_a_second_pid_namespace_without_a_process()
 	assert_err_has 'hint: children of this process go to a pid namespace'
 }
 
+# A chroot to a mount point looks like a root in the mount table.
+test_a_caller_in_a_chroot_to_a_mount_point()
+{
+	[ "$uid" = 0 ] || return 0
+	mkdir "$TMP/mounted"
+	# shellcheck disable=SC2016 # for the shell inside
+	run unshare -m sh -c 'mount --rbind / "$0" && exec chroot "$0" "$1" -U echo ran' "$TMP/mounted" \
+		"$NSUTILS_BIN/nsunshare"
+	assert_refused 125 'Operation not permitted'
+	assert_err_has 'hint: the caller is in a chroot'
+}
+
+test_a_chroot_is_not_blamed_where_there_is_none()
+{
+	run enosys -e EPERM unshare,clone,clone3 -- nsunshare -U --no-fork echo ran
+	assert_refused 125 'Operation not permitted'
+	assert_err_lacks chroot
+}
+
+# passwd(5): a name that begins with a digit is taken for a number by other programs.
+test_a_name_that_begins_with_a_digit_is_no_account()
+{
+	[ "$uid" = 0 ] || return 0
+	for file in passwd group; do
+		cp "/etc/$file" "$TMP/$file"
+		echo '7up:x:12345:12345::/:/bin/sh' >>"$TMP/$file"
+	done
+	# shellcheck disable=SC2016 # for the shell inside
+	set -- unshare -m sh -c 'for f in passwd group; do mount --bind "$0/$f" "/etc/$f" || exit; done; exec "$@"' "$TMP"
+	run "$@" id -u 7up
+	assert_out 12345
+	run "$@" nsunshare -S 7up echo ran
+	assert_refused 125 "no user '7up'"
+	run "$@" nsunshare -G 7up echo ran
+	assert_refused 125 "no group '7up'"
+}
+
+# A source of nsswitch.conf(5) that is not installed is no failure.
+test_an_account_that_no_source_knows_is_unknown()
+{
+	[ "$uid" = 0 ] || return 0
+	printf 'passwd: files absent\ngroup: files absent\n' >"$TMP/nsswitch"
+	# shellcheck disable=SC2016 # for the shell inside
+	set -- unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf && exec "$@"' "$TMP/nsswitch" nsunshare
+	run "$@" -S nobody-here echo ran
+	assert_refused 125 "no user 'nobody-here'"
+	run "$@" -G nobody-here echo ran
+	assert_refused 125 "no group 'nobody-here'"
+	run "$@" -S nobody -G nogroup echo ran
+	assert_ok
+	assert_out ran
+	# nor is a system without the files
+	for option in '-S:user' '-G:group'; do
+		run unshare -m sh -c 'mount -t tmpfs none /etc && exec "$@"' sh nsunshare "${option%:*}" nobody-here echo ran
+		assert_refused 125 "no ${option#*:} 'nobody-here'"
+	done
+}
+
 . shunit2

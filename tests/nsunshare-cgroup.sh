@@ -376,4 +376,39 @@ test_a_limit_of_cgroups_is_told()
 	rmdir "$v2$name"
 }
 
+# A process that was killed is in its cgroup for a moment still.
+test_a_cgroup_that_is_busy_for_a_moment_is_removed()
+{
+	note_state
+	run failat -s rmdir -k 1 -e EBUSY -o "$TMP/report" -- nsunshare --into-cgroup "$name" --cgroup-create true
+	assertTrue 'no call was failed' "grep -q '^failed ' '$TMP/report'"
+	rm "$TMP/report"
+	assert_ok
+	assert_no_leftovers
+}
+
+test_a_controller_that_may_not_be_enabled_is_refused()
+{
+	[ -n "$v2" ] || return 0
+	note_state
+	run failat -s write -k 1 -e EACCES -o "$TMP/report" -- nsunshare --into-cgroup "$name/a/b" --cgroup-create \
+		--cgroup-set no.such=1 true
+	assertTrue 'no call was failed' "grep -q '^failed ' '$TMP/report'"
+	rm "$TMP/report"
+	assert_refused 125 "cannot write '+no' to $v2$name/cgroup.subtree_control: Permission denied"
+	assert_no_leftovers
+}
+
+test_a_cgroup_that_may_not_be_created_needs_delegation()
+{
+	for error in EACCES EPERM; do
+		run enosys -e $error mkdir,mkdirat -- nsunshare --into-cgroup "$name" --cgroup-create true
+		assert_refused 125 'cannot create the cgroup'
+		assert_err_has delegated
+	done
+	run enosys -e ENOMEM mkdir,mkdirat -- nsunshare --into-cgroup "$name" --cgroup-create true
+	assert_refused 125 'cannot create the cgroup'
+	assert_err_lacks delegated
+}
+
 . shunit2

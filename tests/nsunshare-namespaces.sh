@@ -187,4 +187,22 @@ test_features_are_found_out_by_trying()
 Try 'nsunshare --help' for more information." "$err"
 }
 
+test_explain_names_descriptors_files_and_cgroups()
+{
+	run nsunshare --explain -p --wait-fd 7 --pid-file "$TMP/pid" --status-fd 8 true 7</dev/null 8>"$TMP/status"
+	assert_ok
+	assertEquals 'the step that waits' 1 "$(grep -c 'descriptor 7' "$TMP/out")"
+	assertEquals 'the step that writes the pid' 1 "$(grep -c "'$TMP/pid'.* 8" "$TMP/out")"
+	assertFalse 'a pid file was written' "[ -e '$TMP/pid' ]"
+	assertFalse 'a status was written' "[ -s '$TMP/status' ]"
+	[ "$(id -u)" = 0 ] || return 0
+	run nsunshare --explain -Uu --owner 71:72 --persist "$TMP/pins" --into-cgroup /explained --cgroup-create true
+	assert_ok
+	assert_out_has '71:72'
+	assert_out_has "'$TMP/pins/user'"
+	assert_out_has "'$TMP/pins/uts'"
+	assert_out_has "'/explained'"
+	assertFalse 'a directory was made' "[ -e '$TMP/pins' ]"
+}
+
 . shunit2

@@ -185,4 +185,31 @@ test_unpersist_goes_with_nothing_that_would_be_lost()
 	assert_ok
 }
 
+# The helper takes back the pins also when a signal to the whole process group ends nsunshare, which
+# waits here at a pipe that is full.
+test_a_signal_to_the_group_leaves_no_pin()
+{
+	mkfifo "$TMP/full"
+	exec 6<>"$TMP/full"
+	dd if=/dev/zero of="$TMP/full" bs=4096 count=1000 oflag=nonblock 2>/dev/null
+	setsid nsunshare -u --persist "$TMP/d/pins" --ready-fd 6 touch "$TMP/ran" &
+	pid=$!
+	until grep -q " $TMP/d/pins/uts " /proc/self/mountinfo || ! kill -0 "$pid"; do
+		:
+	done
+	kill -s TERM -- "-$pid"
+	wait "$pid"
+	rc=$?
+	tries=200
+	while [ -e "$TMP/d/pins" ] && [ $((tries -= 1)) -gt 0 ]; do
+		sleep 0.02
+	done
+	exec 6>&-
+	rm "$TMP/full"
+	assertNotEquals 0 $rc
+	assertFalse 'the program was run' "[ -e '$TMP/ran' ]"
+	assertFalse 'a pin was left' "[ -e '$TMP/d/pins' ]"
+	assertEquals 'mounts of pins' 0 "$(grep -c "$TMP/d/pins" /proc/self/mountinfo)"
+}
+
 . shunit2

@@ -269,4 +269,40 @@ test_init_is_process_1_and_reaps()
 	assertEquals 143 $?
 }
 
+# user_namespaces(7): the owner is the effective user at the time of the call.
+test_an_owner_who_cannot_be_become_is_refused()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	set -- nsunshare -Um --fork --owner 71:72 -- echo ran
+	calls=setgroups,setresgid,setresuid
+	run failat -s $calls --list -o "$TMP/report" -- "$@"
+	assert_ok
+	assert_out ran
+	points=$(wc -l <"$TMP/report")
+	assertTrue "calls: $points" "[ $points -ge 6 ]"
+	k=0
+	while [ $((k += 1)) -le "$points" ]; do
+		run failat -s $calls -k $k -e EPERM -o "$TMP/report" -- "$@"
+		assertTrue "no call $k" "grep -q ^failed '$TMP/report'"
+		assert_refused 125 'Operation not permitted'
+	done
+	rm "$TMP/report"
+}
+
+# The exit status is the program's, and the file that is left is reported.
+test_a_pid_file_that_cannot_be_removed_is_reported()
+{
+	[ "$(id -u)" != 0 ] || return 0
+	mkdir "$TMP/pids"
+	for status in 0 3; do
+		# shellcheck disable=SC2016 # for the shell inside
+		run nsunshare --fork --pid-file "$TMP/pids/pid" sh -c 'chmod 555 "$0"; exit "$1"' "$TMP/pids" $status
+		chmod 755 "$TMP/pids"
+		assert_rc $status
+		assert_err_has "cannot remove '$TMP/pids/pid': Permission denied"
+		rm -f "$TMP/pids/pid"
+	done
+	rmdir "$TMP/pids"
+}
+
 . shunit2

@@ -59,4 +59,24 @@ test_what_the_kernel_lacks_is_not_told()
 	denied openat2 nspivot openat2
 }
 
+# has CALL TOOL FEATURE: where the kernel has the system call, everybody has the feature.
+has()
+{
+	kernel_call "$1" || return 0
+	run "$2" --features -J
+	assert_ok
+	assertEquals "$3 with $1(2)" true "$(printf '%s\n' "$out" | jq ".\"$3\"")"
+}
+
+test_what_the_kernel_has_is_told()
+{
+	has pidfd_open nslist pidfd
+	has setns nsenter2 setns-pidfd
+	has close_range nsinit close-range
+	has mount_setattr nspivot mount-setattr
+	has openat2 nspivot openat2
+	has fsopen nspivot mount-api
+	has clone3 nsunshare clone3-pidfd
+}
+
 . shunit2

@@ -2,6 +2,8 @@
 /* The sources on tests/fixtures/proc-basic, without privilege. */
 #include "nscollect.h"
 
+#include <fcntl.h>
+
 #include "nsproc.h"
 #include "unit.h"
 
@@ -112,6 +114,19 @@ static void finds_descriptors(void)
 	done(&c);
 }
 
+static void a_holder_that_has_ended_is_gone(void)
+{
+	struct nscollect c = collect(NSTYPE_ALL_BITS, ONLY(NSCOLLECT_FD), 0);
+	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532201u);
+	int proc = c.proc;
+
+	c.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC); /* no processes there */
+	CHECK(c.proc >= 0);
+	CHECK_INT(nscollect_open(&c, ns), -ENOENT);
+	close(proc);
+	done(&c);
+}
+
 static void finds_mounts_by_mountinfo(void)
 {
 	struct nscollect c = collect(NSTYPE_ALL_BITS, ONLY(NSCOLLECT_MNT), 0);
@@ -162,5 +177,5 @@ static void reads_a_process_with_a_hostile_name(void)
 
 UNIT_MAIN(CASE(counts_processes), CASE(reads_only_the_types_asked_for), CASE(finds_threads),
 	  CASE(finds_what_children_will_be_in), CASE(finds_descriptors),
-	  CASE(finds_mounts_by_mountinfo), CASE(parses_the_names_of_sources),
-	  CASE(reads_a_process_with_a_hostile_name))
+	  CASE(a_holder_that_has_ended_is_gone), CASE(finds_mounts_by_mountinfo),
+	  CASE(parses_the_names_of_sources), CASE(reads_a_process_with_a_hostile_name))

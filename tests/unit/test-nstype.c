@@ -21,6 +21,13 @@ static void rows_are_distinct_and_findable(void)
 	CHECK(nstype_by_flag(0) == NULL);
 }
 
+/* ioctl_ns(2): NS_GET_PARENT is for these two. */
+static void user_and_pid_namespaces_have_parents(void)
+{
+	for (unsigned i = 0; i < NSTYPE_COUNT; i++)
+		CHECK_INT(nstypes[i].hierarchical, i == NSTYPE_USER || i == NSTYPE_PID);
+}
+
 static void reads_links(void)
 {
 	const struct nstype *t = NULL;
@@ -37,4 +44,5 @@ static void reads_links(void)
 	CHECK_INT(nstype_parse_link(":", 1, &t, &ino), -EINVAL);
 }
 
-UNIT_MAIN(CASE(rows_are_distinct_and_findable), CASE(reads_links))
+UNIT_MAIN(CASE(rows_are_distinct_and_findable), CASE(user_and_pid_namespaces_have_parents),
+	  CASE(reads_links))

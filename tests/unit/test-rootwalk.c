@@ -3,6 +3,7 @@
 #include "rootwalk.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "unit.h"
@@ -126,6 +127,30 @@ static void what_is_missing_is_made_inside_and_unmade(void)
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
 }
 
+/* The log needs a descriptor of the directory. */
+static void an_entry_that_cannot_be_noted_is_removed(void)
+{
+	struct rootwalk_log log = ROOTWALK_LOG_INIT;
+	struct rlimit was, none;
+	struct stat st;
+	int rc;
+
+	make_root();
+	CHECK(mkdirat(root, "noted", 0755) == 0 && mkdirat(root, "unnoted", 0755) == 0);
+	CHECK_INT(rootwalk_note(&log, root, "noted", AT_REMOVEDIR), 0);
+	rootwalk_forget(&log);
+	CHECK(getrlimit(RLIMIT_NOFILE, &was) == 0);
+	none = (struct rlimit){ 0, was.rlim_max };
+	CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	rc = rootwalk_note(&log, root, "unnoted", AT_REMOVEDIR);
+	CHECK(setrlimit(RLIMIT_NOFILE, &was) == 0);
+	CHECK(rc < 0);
+	CHECK_INT(log.n, 0);
+	CHECK(fstatat(root, "unnoted", &st, 0) < 0);
+	CHECK(fstatat(root, "noted", &st, 0) == 0);
+	rootwalk_forget(&log);
+}
+
 static void the_parent_of_a_last_component(void)
 {
 	const char *base;
@@ -161,4 +186,5 @@ static void a_path_of_forty_levels_is_made(void)
 
 UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(what_leads_nowhere_has_one_error),
 	  CASE(magic_links_are_refused), CASE(what_is_missing_is_made_inside_and_unmade),
-	  CASE(the_parent_of_a_last_component), CASE(a_path_of_forty_levels_is_made))
+	  CASE(an_entry_that_cannot_be_noted_is_removed), CASE(the_parent_of_a_last_component),
+	  CASE(a_path_of_forty_levels_is_made))
