@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# examples-run: every example of the man pages runs and prints what its page shows.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/pagelib.sh"
+. "${0%/*}/rootlib.sh"
+. "${0%/*}/cgrouplib.sh"
+require_ns user mnt pid uts ipc net time cgroup
+require_tool ip jq ps uptime
+
+man=${0%/*}/../man
+prompt=\$
+[ "$(id -u)" != 0 ] || prompt=\#
+
+# The tutorial has a test of its own.
+pages()
+{
+	for page in "$man"/*.[1-8]; do
+		[ "${page##*/}" = nsutils-tutorial.7 ] || echo "$page"
+	done
+}
+
+# Prints a regular expression for the displays that need a feature this machine does not have.
+without()
+{
+	if [ -n "$v1cpu" ]; then
+		printf 'cpu[.]max'
+	elif feature cgroup2-cpu >&2; then
+		printf 'cpu[.]cfs'
+	else
+		printf 'cpu[.]max|cpu[.]cfs'
+	fi
+	kernel_call mount_setattr >&2 && idmappable "$TMP" >&2 || printf '|nsidmap mount'
+}
+
+# The examples assume the root directory `rootfs`, a file in `data`, and the network namespaces blue and red.
+prepare()
+{
+	box=$PWD/rootfs
+	make_box
+	ln -s busybox rootfs/bin/hostname
+	mkdir data
+	echo hello >data/file
+	[ "$prompt" = \$ ] || ip netns add blue
+	[ "$prompt" = \$ ] || ip netns add red
+}
+
+# with_targets FILE: starts the processes that the examples in FILE know as 812, in a container, and as 813, in a user
+# namespace without maps. Sets $played to the examples with the PIDs of these, and with a cgroup of this run.
+with_targets()
+{
+	own=-r
+	[ "$prompt" = \$ ] || own=
+	# shellcheck disable=SC2086 # no word for root
+	start_holder nsunshare $own -mpuin --mount-proc --hostname box --pid-file "$TMP/pid" --ready-fd 3 -- sleep 1000
+	target=$(cat "$TMP/pid")
+	await_sleep "$target"
+	unmapped=
+	if grep -q 813 "$1"; then
+		start_holder nsunshare -U -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+		unmapped=$holder_line
+	fi
+	played=$(sed -e "s/813/unmapped/g; s/812/$target/g; s/unmapped/$unmapped/g" \
+		-e "s,/box \\(--cgroup\\),/$own_cgroup \\1," "$1")
+}
+
+# steady: replaces numbers of four digits and more, which differ from machine to machine, and the widths of columns.
+# nslist reports to an ordinary user that it could not read other users' processes. A terminal ends lines with CR LF.
+steady()
+{
+	tr -d '\r' | sed -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'
+}
+
+tearDown()
+{
+	stop_holders
+	[ "$prompt" = \$ ] || ip -all netns delete
+}
+
+test_every_example_prints_what_its_page_shows()
+{
+	# shellcheck disable=SC2034 # for play
+	settle=steady stage=prepare
+	absent=$(without)
+	pages >"$TMP/pages"
+	while read -r page; do
+		displays "$page" EXAMPLES "$absent" >"$TMP/displays"
+		grep -q "^$prompt " "$TMP/displays" || continue
+		echo "# ${page##*/}"
+		with_targets "$TMP/displays"
+		play "$prompt" "$played"
+		tearDown
+	done <"$TMP/pages"
+}
+
+test_every_page_has_three_to_eight_examples()
+{
+	pages >"$TMP/pages"
+	while read -r page; do
+		n=$(awk '/^\.Sh / { on = /EXAMPLES/ } on && /^\.Bd -literal/ { n++ } END { print n + 0 }' "$page")
+		assertTrue "${page##*/} has $n examples" "[ $n -ge 3 ] && [ $n -le 8 ]"
+	done <"$TMP/pages"
+}
+
+# A display of another kind, or one without a prompt, would not be run.
+test_every_example_has_a_prompt()
+{
+	pages >"$TMP/pages"
+	while read -r page; do
+		bad=$(awk '
+			/^\.Sh / { on = /EXAMPLES/ }
+			on && /^\.D[1l] / { print }
+			on && after && !/^[$#] / { print }
+			{ after = /^\.Bd / }' "$page")
+		assertEquals "${page##*/}" '' "$bad"
+	done <"$TMP/pages"
+}
+
+test_the_examples_follow_the_description()
+{
+	pages >"$TMP/pages"
+	while read -r page; do
+		before=$(awk '/^\.Sh EXAMPLES/ { print last } /^\.Sh / { last = substr($0, 5) }' "$page")
+		assertEquals "${page##*/}" DESCRIPTION "$before"
+	done <"$TMP/pages"
+}
+
+. shunit2
