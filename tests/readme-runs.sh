@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# readme-runs: the tour of the README prints what it shows, and what it says to write instead of other tools' commands is taken.
+# readme-runs: the tour of the README prints what it shows, and the commands that replace those of other tools work.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
@@ -11,23 +11,23 @@ readme=${0%/*}/../README
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# steady: numbers of one machine become N (its uptime has few digits when it has just booted), and the order of
-# inodes, which the kernel gives as they are free, is none. An ordinary user is told that there are processes which he
-# may not look at.
+# steady: replaces the numbers that differ from machine to machine by N, including the few digits of the uptime right
+# after a boot. Sorts the lines, because the kernel assigns inode numbers in any order. nslist reports to an ordinary
+# user that it could not read other users' processes.
 steady()
 {
 	sed -e 's/[0-9]\{1,\}\.[0-9]\{9\}/N/g' -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
 }
 
-test_the_tour_prints_what_it_shows()
+test_the_tour_prints_what_the_text_shows()
 {
 	# shellcheck disable=SC2034 # for play
 	settle=steady
 	play "$prompt" "$(sed -n '/^A tour/,/^If you use/s/^    //p' "$readme")"
 }
 
-# instead COMMAND [PREFIX…]: the line of the table that says to write it, with CMD, PID and names set, behind PREFIX; it
-# must succeed.
+# instead COMMAND [PREFIX…]: asserts that the table of the README contains COMMAND, and that it succeeds after PREFIX.
+# CMD, PID and the names in COMMAND are replaced by those of this machine.
 instead()
 {
 	assertTrue "the README has: $1" "grep -qF -- '$1' '$readme'"
@@ -37,7 +37,7 @@ instead()
 	assert_rc 0
 }
 
-test_the_table_is_taken()
+test_the_commands_of_the_table_work()
 {
 	instead 'nsunshare -r -mp --mount-proc CMD'
 	instead 'nslist -t net'
@@ -52,7 +52,7 @@ test_the_table_is_taken()
 	target=
 	[ "$(id -u)" = 0 ] || return 0
 	ip netns add blue 2>/dev/null
-	# the machine may have been up for less
+	# the machine may have been up for less than an hour
 	instead 'nstimeoffset -b -1h CMD' nstimeoffset -b +1d --
 	instead 'nsenter2 -t PID -a CMD'
 	instead 'nsenter2 -t netns:blue CMD'
