@@ -64,17 +64,27 @@ test_the_docker_preset_makes_no_device()
 	assertEquals 'CAP_MKNOD that --cap-keep names' 1 $((0x$bound >> 27 & 1))
 }
 
-# In a user namespace the nodes are those of the host, bound.
-test_a_bound_node_of_the_host_cannot_be_changed()
+# In a user namespace the nodes are those of the caller, bound. The attacked node is one of the test's own.
+test_a_bound_node_of_the_caller_cannot_be_changed()
 {
-	before=$(stat -c %a /dev/null)
-	run nsunshare -Umpr --map-users=0:0:65536 --map-groups=0:0:65536 -- nspivot --dev "$box" -- \
+	cat >"$TMP/attack" <<-'END'
+		mount -t tmpfs -o mode=755 dev /dev || exit 9
+		for node in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
+			rest=${node#*:}
+			mknod -m 666 "/dev/${node%%:*}" c "${rest%:*}" "${rest#*:}" || exit 9
+		done
+		"$@"
+		stat -c 'mode %a' /dev/null
+	END
+	set -- nsunshare -Umpr --map-users=0:0:65536 --map-groups=0:0:65536 --
+	run unshare --mount sh "$TMP/attack" "$@" nspivot --dev "$box" -- \
 		/bin/sh -c 'chmod 000 /dev/null; echo x >/dev/null && echo writes'
-	after=$(stat -c %a /dev/null)
-	chmod "$before" /dev/null
-	assertEquals 'the mode of the host node' "$before" "$after"
-	assertContains "$err" "$err" 'Read-only file system'
-	assertEquals writes "$out"
+	assertEquals "$err" 'writes
+mode 666' "$out"
+	assertContains "$err" 'Read-only file system'
+	# the control: a plain bind of the node
+	run unshare --mount sh "$TMP/attack" "$@" sh -c 'touch "$0/node" && mount --bind /dev/null "$0/node" && chmod 000 "$0/node"' "$box"
+	assertEquals "the control: $err" 'mode 0' "$out"
 }
 
 . shunit2
