@@ -258,10 +258,13 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
 		const struct cgroup_dir *d = &c->dir[i];
 		const char *file = d->v2 ? "cgroup.events" : "freezer.state";
 		char text[256];
+		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
 
-		if (d->fd < 0 || file_read_at(d->fd, file, text, sizeof(text)) < 0)
-			continue; /* the root has no such file, and not every hierarchy has the
-				     freezer */
+		/* the root has no such file, and not every hierarchy has the freezer */
+		if (n == -ENOENT)
+			continue;
+		if (n < 0)
+			return nserr_set(e, (int)n, "cannot read '%s/%s'", d->path, file);
 		if (d->v2 ? !strstr(text, "frozen 1") : str_after(text, "THAWED") != NULL)
 			continue;
 		return nserr_set(e, EBUSY, "the cgroup '%s' is frozen", d->path);

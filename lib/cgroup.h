@@ -72,8 +72,9 @@ int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) mus
 /* Moves a process in, in every hierarchy (but v2 with skip_v2, which clone3(2) has done). */
 int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e) must_check;
 
-/* Refuses cgroups that are frozen, cgroups(7): whoever joins one stops until it is thawed, and does
- * not even react to SIGTERM. Returns 0, or -EBUSY with e set. */
+/* Refuses cgroups that are frozen, cgroups(7): a process that joins one stops until it is thawed,
+ * and does not even react to SIGTERM. Returns 0, -EBUSY with e set, or another negative errno with
+ * e set if the state cannot be read. */
 int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 
 /* The version 2 directory when it is open, for clone3(2), or NULL. */

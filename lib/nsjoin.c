@@ -49,6 +49,13 @@ static uint64_t inode_at(int dirfd, const char *path)
 	return fstatat(dirfd, path, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
+/* Returns true if both inodes are known and the same: one that cannot be looked at is never equal.
+ */
+static bool is_same(uint64_t a, uint64_t b)
+{
+	return a != 0 && a == b;
+}
+
 /* ---- Holding the namespaces of a process */
 
 /* Opens the namespaces of proc that are not held yet: those of mask, or all that the kernel has. */
@@ -81,7 +88,7 @@ static bool is_still_in(const struct nsjoin *j, uint64_t types)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
 		if ((types & nstypes[i].flag) &&
-		    inode_at(j->proc.procfd, nstypes[i].file) != inode_of(j->fds[i]))
+		    !is_same(inode_at(j->proc.procfd, nstypes[i].file), inode_of(j->fds[i])))
 			return false;
 	return true;
 }
@@ -117,9 +124,9 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
 static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 {
 	/* a pid namespace is entered by children only; the own one need not be looked at */
-	if (t->flag != CLONE_NEWPID && inode_at(self, t->file) != inode)
+	if (t->flag != CLONE_NEWPID && !is_same(inode_at(self, t->file), inode))
 		return false;
-	return !t->child_file || inode_at(self, t->child_file) == inode;
+	return !t->child_file || is_same(inode_at(self, t->child_file), inode);
 }
 
 /*
@@ -137,7 +144,7 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 			continue;
 		owner = sys_ns_owner(j->fds[i]);
 		/* EPERM: an ancestor of ours owns it */
-		if (owner == -EPERM || (owner >= 0 && inode_of(owner) == own))
+		if (owner == -EPERM || (owner >= 0 && is_same(inode_of(owner), own)))
 			continue;
 		if (owner < 0)
 			return nserr_set(e, owner,
@@ -350,7 +357,8 @@ static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
 		const struct nstype *t = &nstypes[i];
 
 		if ((mask & t->flag) &&
-		    inode_at(self, t->child_file ? t->child_file : t->file) != inode_of(j->fds[i]))
+		    !is_same(inode_at(self, t->child_file ? t->child_file : t->file),
+			     inode_of(j->fds[i])))
 			return false;
 	}
 	return true;
