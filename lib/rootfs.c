@@ -261,8 +261,10 @@ int rootfs_attach(struct rootfs *r, bool early, struct nserr *e)
 
 int rootfs_finish(struct rootfs *r, struct nserr *e)
 {
-	int rc = 0;
+	int rc = rootmount_check(&r->mounts, r->fd, e);
 
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < r->nprotected && rc == 0; i++)
 		rc = set_attributes(r, r->protected[i], &read_only);
 	if (rc < 0)
@@ -304,142 +306,25 @@ int rootfs_move_old(struct rootfs *r, int put, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
 }
 
-/* Copies path without leading, repeated and trailing slashes. Returns NULL if it has "." or "..",
- * or if there is no memory: such a path is resolved from the root. */
-static char *plain_path(const char *path)
-{
-	char *plain = malloc(strlen(path) + 2), *end = plain;
-
-	while (plain && *(path += strspn(path, "/"))) {
-		size_t n = strcspn(path, "/");
-
-		if (path[0] == '.' && (n == 1 || (n == 2 && path[1] == '.'))) {
-			free(plain);
-			return NULL;
-		}
-		if (end > plain)
-			*end++ = '/';
-		memcpy(end, path, n);
-		end += n;
-		path += n;
-	}
-	if (plain)
-		*end = '\0';
-	return plain;
-}
-
-/* The rest of path below the last mount that it leads through, and a descriptor of that mount,
- * which is not to be closed. The whole path and the root if there is none. */
-static const char *below_mount(const struct rootfs *r, const char *path, int *fd)
-{
-	cleanup_free char *plain = r->nmounts > 0 ? plain_path(path) : NULL;
-	size_t longest = 0;
-
-	*fd = r->fd;
-	for (size_t i = 0; plain && i < r->nmounts; i++) {
-		const struct rootfs_mount *m = &r->mount[i];
-		size_t n = strlen(m->path);
-
-		if (n < longest || strncmp(plain, m->path, n) != 0 || plain[n] != '/')
-			continue;
-		longest = n;
-		*fd = m->fd;
-	}
-	if (longest == 0)
-		return path;
-	/* the same components in the text as it was given */
-	for (size_t left = longest; left > 0; path++) {
-		path += strspn(path, "/");
-		left -= MIN(left, strcspn(path, "/") + 1);
-		path += strcspn(path, "/");
-		if (!*path)
-			break;
-	}
-	return path;
-}
-
 int rootfs_open(const struct rootfs *r, const char *path, unsigned flags, struct rootwalk_log *log)
 {
-	int fd;
-	const char *rest = below_mount(r, path, &fd);
+	const char *rest;
+	cleanup_fd int fd = rootmount_enter(&r->mounts, r->fd, path, &rest);
 
-	return rootwalk_open(fd, rest, flags, log);
+	if (fd < 0 && fd != -ENODATA)
+		return fd;
+	return rootwalk_open(fd < 0 ? r->fd : fd, rest, flags, log);
 }
 
 int rootfs_parent(const struct rootfs *r, const char *path, unsigned flags, const char **base,
 		  struct rootwalk_log *log)
 {
-	int fd;
-	const char *rest = below_mount(r, path, &fd);
+	const char *rest;
+	cleanup_fd int fd = rootmount_enter(&r->mounts, r->fd, path, &rest);
 
-	return rootwalk_parent(fd, rest, flags, base, log);
-}
-
-int rootfs_note_mount(struct rootfs *r, const char *path, int mnt, struct nserr *e)
-{
-	char *plain = plain_path(path);
-
-	if (!plain)
-		return 0;
-	/* more are resolved by name */
-	if (!*plain || r->nmounts == ROOTFS_MOUNTS) {
-		free(plain);
-		return 0;
-	}
-	r->mount[r->nmounts].path = plain;
-	r->mount[r->nmounts].fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3);
-	if (r->mount[r->nmounts].fd < 0) {
-		int err = errno;
-
-		free(plain);
-		return nserr_set(e, err, "cannot hold the mount on %s", path);
-	}
-	r->nmounts++;
-	return 0;
-}
-
-void rootfs_forget_mounts(struct rootfs *r)
-{
-	while (r->nmounts > 0) {
-		r->nmounts--;
-		free(r->mount[r->nmounts].path);
-		close(r->mount[r->nmounts].fd);
-	}
-}
-
-static bool is_same(const struct statx *a, const struct statx *b)
-{
-	return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
-	       a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
-}
-
-int rootfs_check_mounts(const struct rootfs *r, struct nserr *e)
-{
-	struct statx made[ROOTFS_MOUNTS];
-
-	for (size_t i = 0; i < r->nmounts; i++)
-		if (statx(r->mount[i].fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &made[i]) <
-		    0)
-			return nserr_set(e, errno, "cannot verify /%s", r->mount[i].path);
-	for (size_t i = 0; i < r->nmounts; i++) {
-		cleanup_fd int now = rootwalk_open(r->fd, r->mount[i].path, 0, NULL);
-		struct statx st;
-		bool found = false;
-
-		if (now < 0)
-			return nserr_set(e, now, "cannot verify /%s", r->mount[i].path);
-		if (statx(now, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &st) < 0)
-			return nserr_set(e, errno, "cannot verify /%s", r->mount[i].path);
-		/* a later mount may cover it */
-		for (size_t k = i; k < r->nmounts && !found; k++)
-			found = is_same(&st, &made[k]);
-		if (!found)
-			return nserr_set(
-				e, 0,
-				"/%s is not what was mounted there: the root is being changed",
-				r->mount[i].path);
-	}
-	return 0;
+	if (fd < 0 && fd != -ENODATA)
+		return fd;
+	return rootwalk_parent(fd < 0 ? r->fd : fd, rest, flags, base, log);
 }
 
 void rootfs_close(struct rootfs *r)
@@ -453,7 +338,7 @@ void rootfs_close(struct rootfs *r)
 		close(r->protected[--r->nprotected]);
 	free(r->protected);
 	r->protected = NULL;
-	rootfs_forget_mounts(r);
+	rootmount_forget(&r->mounts);
 	rootwalk_forget(&r->log);
 }
 

@@ -4,10 +4,10 @@
 #define NSU_ROOTFS_H
 
 #include "mntopt.h"
+#include "rootmount.h"
 #include "rootwalk.h"
 
-#define ROOTFS_FRESH  16
-#define ROOTFS_MOUNTS 64
+#define ROOTFS_FRESH 16
 
 struct rootfs {
 	int fd;    /* the root directory of the new tree, in its mount */
@@ -16,11 +16,7 @@ struct rootfs {
 	unsigned nfiles;
 	uint64_t fresh[ROOTFS_FRESH]; /* ids of mounts whose contents are ours alone */
 	size_t nfresh;
-	struct rootfs_mount { /* mounts that we made, in their order */
-		char *path;   /* without leading or repeated slashes */
-		int fd;       /* its root, O_PATH */
-	} mount[ROOTFS_MOUNTS];
-	size_t nmounts;
+	struct rootmounts mounts; /* what we have mounted on paths of the tree */
 	bool exec_closes; /* finished descriptors are left to exec, which closes them at no cost */
 	int null;         /* the caller's /dev/null, -1 until needed */
 	bool attached;    /* on top of the old "/": the kernel is too old to build it detached */
@@ -80,34 +76,20 @@ int rootfs_scratch(struct rootfs *r, struct nserr *e) must_check;
  */
 int rootfs_move_old(struct rootfs *r, int put, struct nserr *e) must_check;
 
-/* Makes what is read-only "in the end" so: the root mount. */
+/* Verifies r->mounts and makes what is read-only "in the end" so: the root mount. Returns 0 or a
+ * negative errno with e set. */
 int rootfs_finish(struct rootfs *r, struct nserr *e) must_check;
 
 /* A descriptor of the same file or directory in this mount namespace, for one opened in another: by
  * its name, and only when that leads to the same inode. A descriptor or -EINVAL. */
 int rootfs_reopen(int fd) must_check;
 
-/*
- * rootwalk_open() and rootwalk_parent() for a path in the new root. If the path lies below a mount
- * that rootfs_note_mount() knows, only the rest of it is resolved, from the descriptor of that
- * mount: whoever owns the directories of the root can rename the mount point, but then nothing else
- * is found in its place.
- */
+/* rootwalk_open() and rootwalk_parent() for a path in the new root. The part of it that lies below
+ * one of r->mounts is resolved from that mount, which is verified first: see rootmount_enter(). */
 int rootfs_open(const struct rootfs *r, const char *path, unsigned flags,
 		struct rootwalk_log *log) must_check;
 int rootfs_parent(const struct rootfs *r, const char *path, unsigned flags, const char **base,
 		  struct rootwalk_log *log) must_check;
-
-/* Notes that mnt (a descriptor of its root, borrowed) was mounted on path. Returns 0, or a negative
- * errno with e set. */
-int rootfs_note_mount(struct rootfs *r, const char *path, int mnt, struct nserr *e) must_check;
-
-/* Forgets all of them, when another mount has become the root. */
-void rootfs_forget_mounts(struct rootfs *r);
-
-/* Returns 0 if each path of a noted mount still leads to a noted mount; otherwise a negative errno
- * with e set: the root is being changed. */
-int rootfs_check_mounts(const struct rootfs *r, struct nserr *e) must_check;
 
 /* Puts the tree on top of the old "/", if it is not there yet; early: before it is complete. */
 int rootfs_attach(struct rootfs *r, bool early, struct nserr *e) must_check;

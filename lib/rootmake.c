@@ -239,22 +239,16 @@ static int cover(struct rootfs *r, const struct rootplace *p, struct nserr *e)
 int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e)
 {
 	struct rootplace p;
-	int rc = rootplace_find(r, path, &p, e);
+	int rc = rootplace_find(r, path, &p, e), mnt;
 
 	if (rc < 0)
 		return missing_is_fine(rc, try, e);
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask the root itself");
-	rc = cover(r, &p, e);
-	/* another mount of ours may be below it */
-	if (rc >= 0 && p.mount) {
-		int noted = rootfs_note_mount(r, path, rc, e);
-
-		rootfs_done(r, rc);
-		rc = noted;
-	} else {
-		rootfs_done(r, rc);
-	}
+	mnt = cover(r, &p, e);
+	/* a mount of ours may be below it */
+	rc = mnt >= 0 && p.mount ? rootmount_note(&r->mounts, path, mnt, e) : MIN(mnt, 0);
+	rootfs_done(r, mnt);
 	rootfs_done(r, p.fd);
-	return rc < 0 ? rc : 0;
+	return rc;
 }

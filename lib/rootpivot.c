@@ -87,12 +87,11 @@ static int is_door(int proc, const char *pid, const char *link, const struct sta
 	struct statx st;
 
 	snprintf(path, sizeof(path), "%s/%s", pid, link);
-	if (statx(proc, path, 0, STATX_INO | STATX_MNT_ID, &st) < 0)
+	if (statx(proc, path, 0, ROOTMOUNT_STATX, &st) < 0)
 		return errno == ENOENT || errno == ESRCH || errno == EACCES || errno == EPERM
 			       ? 0
 			       : -errno;
-	return st.stx_ino != root->stx_ino || st.stx_dev_major != root->stx_dev_major ||
-	       st.stx_dev_minor != root->stx_dev_minor || st.stx_mnt_id != root->stx_mnt_id;
+	return !rootmount_is_same(&st, root);
 }
 
 static int door_error(int proc, const char *pid, const char *link, struct nserr *e)
@@ -132,7 +131,7 @@ int rootpivot_check_processes(const struct rootfs *r, struct nserr *e)
 		return nserr_set(e, fd < 0 ? fd : errno, "cannot open the new root's /proc");
 	if (fs.f_type != PROC_SUPER_MAGIC)
 		return 0;
-	if (statx(r->old, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) < 0)
+	if (statx(r->old, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &root) < 0)
 		return nserr_set(e, errno, "cannot look at /");
 	dup = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	dir = dup < 0 ? NULL : fdopendir(dup);
@@ -201,12 +200,11 @@ static int verify(const struct rootfs *r, struct nserr *e)
 {
 	struct statx want, root, cwd;
 
-	if (statx(r->fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
-	    statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &root) < 0 ||
-	    statx(AT_FDCWD, ".", 0, STATX_INO | STATX_MNT_ID, &cwd) < 0)
+	if (statx(r->fd, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &want) < 0 ||
+	    statx(AT_FDCWD, "/", 0, ROOTMOUNT_STATX, &root) < 0 ||
+	    statx(AT_FDCWD, ".", 0, ROOTMOUNT_STATX, &cwd) < 0)
 		return nserr_set(e, errno, "cannot verify the new root");
-	if (root.stx_ino != want.stx_ino || root.stx_mnt_id != want.stx_mnt_id ||
-	    cwd.stx_ino != want.stx_ino || cwd.stx_mnt_id != want.stx_mnt_id)
+	if (!rootmount_is_same(&root, &want) || !rootmount_is_same(&cwd, &want))
 		return nserr_set(e, 0, "the root is not the new one after the pivot");
 	return 0;
 }
@@ -262,10 +260,8 @@ static int open_put_old(struct rootfs *r, const char *path, struct nserr *e)
 int rootpivot_pivot(struct rootfs *r, const char *put_old, struct nserr *e)
 {
 	cleanup_fd int put = -1;
-	int rc = rootfs_check_mounts(r, e);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	if (put_old) {
 		put = open_put_old(r, put_old, e);
 		if (put < 0)

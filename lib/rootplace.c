@@ -85,11 +85,10 @@ static int verify(struct rootfs *r, int mnt, const char *path, bool fresh, struc
 
 	if (now < 0)
 		return now;
-	if (statx(mnt, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
-	    statx(now, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &got) < 0)
+	if (statx(mnt, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &want) < 0 ||
+	    statx(now, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &got) < 0)
 		rc = nserr_set(e, errno, "cannot verify %s", path);
-	else if (want.stx_mnt_id != got.stx_mnt_id || want.stx_ino != got.stx_ino ||
-		 want.stx_dev_major != got.stx_dev_major || want.stx_dev_minor != got.stx_dev_minor)
+	else if (!rootmount_is_same(&want, &got))
 		rc = nserr_set(e, 0, "%s is not what was mounted there: the root is being changed",
 			       path);
 	else if (fresh && r->nfresh < ROOTFS_FRESH)
@@ -110,7 +109,7 @@ static int become_root(struct rootfs *r, int mnt, struct nserr *e)
 	close(r->fd);
 	r->fd = fd;
 	r->nfresh = 0;
-	rootfs_forget_mounts(r);
+	rootmount_forget(&r->mounts);
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
 }
 
@@ -156,7 +155,7 @@ int rootplace_mount_on(struct rootfs *r, const char *type, const struct rootplac
 /* Takes mnt, or the error of its making; returns it. */
 static int note(struct rootfs *r, const char *path, int mnt, struct nserr *e)
 {
-	int rc = mnt < 0 ? 0 : rootfs_note_mount(r, path, mnt, e);
+	int rc = mnt < 0 || rootplace_is_root(path) ? 0 : rootmount_note(&r->mounts, path, mnt, e);
 
 	if (rc < 0)
 		close(mnt);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootmount: a list of mounts, and the way into the one that a path leads through. */
+#include "rootmount.h"
+
+#include <fcntl.h>
+
+#include "rootwalk.h"
+
+bool rootmount_is_same(const struct statx *a, const struct statx *b)
+{
+	return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+	       a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
+}
+
+/* The next component at *path: advances *path to it and returns its length, 0 at the end. */
+static size_t component(const char **path)
+{
+	*path += strspn(*path, "/");
+	return strcspn(*path, "/");
+}
+
+static bool has_dotdot(const char *path)
+{
+	for (size_t n; (n = component(&path)) > 0; path += n)
+		if (n == 2 && path[0] == '.' && path[1] == '.')
+			return true;
+	return false;
+}
+
+/* Returns what follows the components of prefix in path, or NULL if path does not begin with them.
+ */
+static const char *after(const char *path, const char *prefix)
+{
+	for (;;) {
+		size_t n = component(&prefix), len = component(&path);
+
+		if (n == 0)
+			return path;
+		if (n != len || memcmp(path, prefix, n) != 0)
+			return NULL;
+		path += n;
+		prefix += n;
+	}
+}
+
+int rootmount_note(struct rootmounts *m, const char *path, int mnt, struct nserr *e)
+{
+	cleanup_free char *copy = strdup(path);
+	struct statx id;
+
+	if (!copy)
+		return nserr_set(e, ENOMEM, "cannot note the mount on %s", path);
+	if (statx(mnt, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &id) < 0)
+		return nserr_set(e, errno, "cannot look at the mount on %s", path);
+	if (m->n == m->size) {
+		size_t size = m->size ? 2 * m->size : 16;
+		struct rootmount *more = reallocarray(m->at, size, sizeof(*more));
+
+		if (!more)
+			return nserr_set(e, ENOMEM, "cannot note the mount on %s", path);
+		m->at = more;
+		m->size = size;
+	}
+	m->at[m->n++] = (struct rootmount){ TAKE_PTR(copy), id };
+	return 0;
+}
+
+const struct rootmount *rootmount_find(const struct rootmounts *m, const char *path,
+				       const char **rest)
+{
+	const struct rootmount *found = NULL;
+
+	*rest = path;
+	if (m->n == 0 || has_dotdot(path))
+		return NULL;
+	for (size_t i = 0; i < m->n; i++) {
+		const char *below = after(path, m->at[i].path);
+
+		if (!below || !*below || below < *rest)
+			continue;
+		*rest = below;
+		found = &m->at[i];
+	}
+	return found;
+}
+
+int rootmount_enter(const struct rootmounts *m, int root, const char *path, const char **rest)
+{
+	const struct rootmount *found = rootmount_find(m, path, rest);
+	cleanup_fd int fd = found ? rootwalk_open(root, found->path, 0, NULL) : -ENODATA;
+	struct statx st;
+
+	if (fd < 0)
+		return fd;
+	if (statx(fd, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
+		return -errno;
+	return rootmount_is_same(&st, &found->id) ? TAKE_FD(fd) : -ESTALE;
+}
+
+int rootmount_check(const struct rootmounts *m, int root, struct nserr *e)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const char *path = m->at[i].path;
+		cleanup_fd int now = rootwalk_open(root, path, 0, NULL);
+		bool found = false;
+		struct statx st;
+
+		if (now < 0)
+			return nserr_set(e, now, "cannot verify %s", path);
+		if (statx(now, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
+			return nserr_set(e, errno, "cannot verify %s", path);
+		for (size_t k = i; k < m->n && !found; k++)
+			found = rootmount_is_same(&st, &m->at[k].id);
+		if (!found)
+			return nserr_set(
+				e, 0, "%s is not what was mounted there: the root is being changed",
+				path);
+	}
+	return 0;
+}
+
+void rootmount_forget(struct rootmounts *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		free(m->at[i].path);
+	free(m->at);
+	*m = (struct rootmounts){ 0 };
+}
