@@ -3,7 +3,6 @@
 #include "cloned_binary.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -99,18 +98,17 @@ static int copy_all(int from, int to)
 
 /* A sealed copy in memory. Returns a descriptor, -EACCES under vm.memfd_noexec=2, or -EFBIG where
  * RLIMIT_FSIZE would end us with SIGXFSZ. */
-static int make_memfd(int self, const char *name)
+static int make_memfd(int self, const struct stat *binary, const char *name)
 {
 	cleanup_fd int copy = sys_memfd_exec(name, MFD_ALLOW_SEALING);
 	struct rlimit limit;
-	struct stat st;
 	int rc;
 
 	if (copy < 0)
 		return copy;
-	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || fstat(self, &st) < 0)
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
 		return -errno;
-	if (limit.rlim_cur < (rlim_t)st.st_size)
+	if (limit.rlim_cur < (rlim_t)binary->st_size)
 		return -EFBIG;
 	rc = copy_all(self, copy);
 	if (rc < 0)
@@ -166,18 +164,17 @@ static int make_mount_in_child(const char *path, const struct stat *binary)
 	return fd;
 }
 
-static int make_detached(int self)
+static int make_detached(const struct stat *binary)
 {
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	struct stat st;
 	int fd;
 
-	if (n < 0 || fstat(self, &st) < 0)
+	if (n < 0)
 		return -errno;
 	path[n] = '\0';
-	fd = make_mount(path, &st);
-	return fd == -EPERM ? make_mount_in_child(path, &st) : fd;
+	fd = make_mount(path, binary);
+	return fd == -EPERM ? make_mount_in_child(path, binary) : fd;
 }
 
 /* Opens the file of this process. Without /proc, in a chroot, it is found by the name that
@@ -193,8 +190,8 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 {
 	const char *name = strrchr(argv[0], '/');
 	const char *executed = (const char *)getauxval(AT_EXECFN);
-	cleanup_fd int self = -1;
-	int copy;
+	cleanup_fd int self = -1, copy = -1;
+	struct stat binary;
 
 	if (is_out_of_reach(where))
 		return 0;
@@ -210,15 +207,13 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		(void)!prctl(PR_SET_NAME, name, 0, 0, 0);
 		return 0;
 	}
-	copy = make_memfd(self, name);
+	if (fstat(self, &binary) < 0)
+		return nserr_set(e, errno, "cannot look at the binary of %s", name);
+	copy = make_memfd(self, &binary, name);
 	if (copy == -EACCES || copy == -EFBIG)
-		copy = make_detached(self);
-	if (copy < 0) {
-		nserr_set(e, copy, "cannot protect the binary of %s by a copy", name);
-		return copy;
-	}
+		copy = make_detached(&binary);
+	if (copy < 0)
+		return nserr_set(e, copy, "cannot protect the binary of %s by a copy", name);
 	fexecve(copy, argv, environ);
-	nserr_set(e, errno, "cannot execute the protected copy of %s", name);
-	close(copy);
-	return -e->errnum;
+	return nserr_set(e, errno, "cannot execute the protected copy of %s", name);
 }

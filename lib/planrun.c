@@ -218,10 +218,11 @@ static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
 			 w->p->steps[i].kind->name);
 }
 
-static bool has_undo(const struct plan_walk *w)
+/* Returns true if one of the first n steps is the actor's and can be undone. */
+static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 {
-	for (size_t i = 0; i < w->begun; i++)
-		if (w->p->steps[i].actor == w->self && w->p->steps[i].kind->undo)
+	for (size_t i = 0; i < n; i++)
+		if (p->steps[i].actor == actor && p->steps[i].kind->undo)
 			return true;
 	return false;
 }
@@ -240,7 +241,8 @@ static bool has_executed(const struct plan_walk *w, pid_t pid)
 /* Whether a process that has done all its steps, the last of the plan, runs its program. */
 static bool has_begun(const struct plan_walk *w, enum plan_actor who)
 {
-	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w) || has_executed(w, w->pid[who]);
+	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w->p, w->self, w->begun) ||
+	       has_executed(w, w->pid[who]);
 }
 
 /* ---- A process in our memory */
@@ -363,15 +365,6 @@ static void end_others(struct plan_walk *w, bool well)
 			(void)RETRY_EINTR(waitpid(w->pid[i], NULL, 0));
 }
 
-/* Returns true if a step of the caller's can be undone. */
-static bool may_undo(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (p->steps[i].actor == PLAN_CALLER && p->steps[i].kind->undo)
-			return true;
-	return false;
-}
-
 int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 {
 	struct plan_walk w = new_walk(p, ctx, PLAN_CALLER, -1);
@@ -380,7 +373,7 @@ int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 	*e = NSERR_INIT;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot make the plan");
-	if (may_undo(p) && procstat_check(NULL) == 0)
+	if (has_undo(p, PLAN_CALLER, p->n) && procstat_check(NULL) == 0)
 		w.proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
 	for (size_t i = 0; i < p->n && rc == 0 && !w.vforked;) {
 		size_t end = run_end(p, i);

@@ -284,7 +284,7 @@ static int follow_context(struct nsenter2 *n, struct nserr *e)
 	return 0;
 }
 
-/* What has a meaning, or was allowed, in the user namespace of the target only. */
+/* Attributes that have a meaning only in the user namespace of the target. */
 #define FOLLOW_OF_USERNS \
 	(FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_RLIMITS | FOLLOW_ENV | \
 	 FOLLOW_CGROUP)
