@@ -114,27 +114,42 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 
 /* ---- Table ---- */
 
+/* Writes the format characters of b as \xHH. */
+static void escape_format(struct buf *b)
+{
+	struct buf escaped = BUF_INIT;
+	size_t len;
+
+	for (size_t i = 0; i < b->len; i += len) {
+		len = MAX(str_utf8_len(b->s + i, b->len - i), 1u);
+		if (len == 1 || !str_is_unsafe(b->s + i, len)) {
+			buf_add(&escaped, b->s + i, len);
+			continue;
+		}
+		for (size_t k = 0; k < len; k++)
+			buf_printf(&escaped, "\\x%02x", (unsigned char)b->s[i + k]);
+	}
+	buf_free(b);
+	*b = escaped;
+}
+
 /* The library escapes control bytes and invalid text, but no format characters, and a newline in a
- * cell of lines would forge a line. NULs become sep. */
+ * cell of lines would forge a line. NULs become sep. Hardly any cell has to be copied. */
 static void make_fit(struct buf *b, char sep)
 {
-	struct buf fit = BUF_INIT;
+	bool unsafe = false;
 	size_t len;
 
 	for (size_t i = 0; i < b->len; i += len) {
 		len = MAX(str_utf8_len(b->s + i, b->len - i), 1u);
 		if (b->s[i] == '\0')
-			buf_addc(&fit, sep);
+			b->s[i] = sep;
 		else if (b->s[i] == '\n' && sep == '\n')
-			buf_addc(&fit, '?');
-		else if (len > 1 && str_is_unsafe(b->s + i, len))
-			for (size_t k = 0; k < len; k++)
-				buf_printf(&fit, "\\x%02x", (unsigned char)b->s[i + k]);
-		else
-			buf_add(&fit, b->s + i, len);
+			b->s[i] = '?';
+		unsafe |= len > 1 && str_is_unsafe(b->s + i, len);
 	}
-	buf_free(b);
-	*b = fit;
+	if (unsafe)
+		escape_format(b);
 }
 
 static const char *table_text(const struct nslist *l, struct cell *cell)
