@@ -181,7 +181,7 @@ test_no_copy_is_made_where_nothing_foreign_is_entered()
 	assertEquals '' "$(grep -c 'memfd_create\|execveat' "$TMP/trace" | grep -v '^0$')"
 }
 
-# The binary belongs to root, who is not mapped: nobody inside can write it.
+# The binary belongs to root. Root is not mapped, so no process inside can write it.
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
 	[ "$uid" != 0 ] || {

@@ -149,14 +149,22 @@ test_limits_count_what_is_owned_from_here_down()
 	assertEquals "$(cat /proc/sys/user/max_uts_namespaces)" "$(awk '{ print $3 }' "$TMP/out")"
 }
 
-test_watch_prints_what_comes_and_goes()
+# start_watch OPTION…: nslist --watch with these options, its lines on descriptor 4 and its pid in $watcher, while
+# namespaces come and go.
+start_watch()
 {
 	mkfifo "$TMP/lines"
-	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE >"$0" 2>&1' "$TMP/lines"
+	# shellcheck disable=SC2016 # for the inner shell
+	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE "$@" >"$0" 2>&1' "$TMP/lines" "$@"
 	watcher=$holder
 	exec 4<"$TMP/lines"
 	# one after the other, each for longer than a look: the first ones may come before nslist has looked at all
 	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
+}
+
+test_watch_prints_what_comes_and_goes()
+{
+	start_watch
 	# what goes first was there at the first look
 	while read -r line <&4; do
 		case $line in
@@ -257,11 +265,7 @@ test_filter_refuses_what_is_no_expression()
 # The names and inodes in a line of --watch -J.
 test_watch_prints_json()
 {
-	mkfifo "$TMP/lines"
-	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -J -t uts -o NS,TYPE >"$0" 2>&1' "$TMP/lines"
-	watcher=$holder
-	exec 4<"$TMP/lines"
-	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
+	start_watch -J
 	while read -r line <&4; do
 		case $line in
 		*'"+"'*) break ;;
