@@ -43,14 +43,46 @@ static const char *after(const char *path, const char *prefix)
 	}
 }
 
+/* Adds a component to the hash of a path: FNV-1a. */
+static uint64_t hash(uint64_t h, const char *name, size_t n)
+{
+	const uint64_t prime = 0x100000001b3;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)name[i]) * prime;
+	return (h ^ '/') * prime;
+}
+
+#define HASH_INIT      0xcbf29ce484222325
+#define HASH_BIT(hash) (UINT64_C(1) << ((hash) >> 58))
+
+/* Returns the bit of path; with all also the bits of the paths above it. */
+static uint64_t path_bits(const char *path, bool all)
+{
+	uint64_t h = HASH_INIT, bits = 0;
+
+	for (size_t n; (n = component(&path)) > 0; path += n) {
+		h = hash(h, path, n);
+		bits = HASH_BIT(h) | (all ? bits : 0);
+	}
+	return bits;
+}
+
+/* Returns true if st shows the root of m. */
+static bool shows(const struct statx *st, const struct rootmount *m)
+{
+	return st->stx_ino == m->ino && st->stx_mnt_id == m->mnt && st->stx_dev_major == m->major &&
+	       st->stx_dev_minor == m->minor;
+}
+
 int rootmount_note(struct rootmounts *m, const char *path, int mnt, struct nserr *e)
 {
 	cleanup_free char *copy = strdup(path);
-	struct statx id;
+	struct statx st;
 
 	if (!copy)
 		return nserr_set(e, ENOMEM, "cannot note the mount on %s", path);
-	if (statx(mnt, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &id) < 0)
+	if (statx(mnt, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
 		return nserr_set(e, errno, "cannot look at the mount on %s", path);
 	if (m->n == m->size) {
 		size_t size = m->size ? 2 * m->size : 16;
@@ -61,7 +93,9 @@ int rootmount_note(struct rootmounts *m, const char *path, int mnt, struct nserr
 		m->at = more;
 		m->size = size;
 	}
-	m->at[m->n++] = (struct rootmount){ TAKE_PTR(copy), id };
+	m->at[m->n++] = (struct rootmount){ TAKE_PTR(copy),   path_bits(path, false),
+					    st.stx_ino,       st.stx_mnt_id,
+					    st.stx_dev_major, st.stx_dev_minor };
 	return 0;
 }
 
@@ -69,13 +103,19 @@ const struct rootmount *rootmount_find(const struct rootmounts *m, const char *p
 				       const char **rest)
 {
 	const struct rootmount *found = NULL;
+	uint64_t bits;
 
 	*rest = path;
 	if (m->n == 0 || has_dotdot(path))
 		return NULL;
+	bits = path_bits(path, true);
 	for (size_t i = 0; i < m->n; i++) {
-		const char *below = after(path, m->at[i].path);
+		const char *below;
 
+		/* cheap: of ten thousand mounts most have another bit */
+		if (!(m->at[i].path_bit & bits))
+			continue;
+		below = after(path, m->at[i].path);
 		if (!below || !*below || below < *rest)
 			continue;
 		*rest = below;
@@ -90,11 +130,12 @@ int rootmount_enter(const struct rootmounts *m, int root, const char *path, cons
 	cleanup_fd int fd = found ? rootwalk_open(root, found->path, 0, NULL) : -ENODATA;
 	struct statx st;
 
+	/* not -ENOENT: the mount was there, and a path below it that is optional is not missing */
 	if (fd < 0)
-		return fd;
+		return fd == -ENOENT || fd == -ENOTDIR ? -ESTALE : fd;
 	if (statx(fd, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
 		return -errno;
-	return rootmount_is_same(&st, &found->id) ? TAKE_FD(fd) : -ESTALE;
+	return shows(&st, found) ? TAKE_FD(fd) : -ESTALE;
 }
 
 int rootmount_check(const struct rootmounts *m, int root, struct nserr *e)
@@ -110,7 +151,7 @@ int rootmount_check(const struct rootmounts *m, int root, struct nserr *e)
 		if (statx(now, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
 			return nserr_set(e, errno, "cannot verify %s", path);
 		for (size_t k = i; k < m->n && !found; k++)
-			found = rootmount_is_same(&st, &m->at[k].id);
+			found = shows(&st, &m->at[k]);
 		if (!found)
 			return nserr_set(
 				e, 0, "%s is not what was mounted there: the root is being changed",

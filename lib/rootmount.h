@@ -16,9 +16,11 @@
 
 struct rootmounts {
 	struct rootmount {
-		char *path;      /* as it was given */
-		struct statx id; /* of the root of the mount */
-	} * at;                  /* in the order in which they were mounted */
+		char *path;        /* as it was given */
+		uint64_t path_bit; /* one bit, chosen by the components of path */
+		uint64_t ino, mnt; /* of the root of the mount */
+		uint32_t major, minor;
+	} * at; /* in the order in which they were mounted */
 	size_t n, size;
 };
 
