@@ -63,7 +63,7 @@ int mnt_read(struct mnt_table *t, const char *file, struct nserr *e)
 {
 	struct libmnt_iter *iter;
 	struct libmnt_fs *fs;
-	int rc = load(e);
+	int rc = load(e), end = 0;
 
 	*t = MNT_TABLE_INIT;
 	if (rc < 0)
@@ -75,7 +75,10 @@ int mnt_read(struct mnt_table *t, const char *file, struct nserr *e)
 		t->m = calloc((size_t)get_nents(t->table) + 1, sizeof(*t->m));
 		rc = t->m ? 0 : -ENOMEM;
 	}
-	while (rc == 0 && next_fs(t->table, iter, &fs) == 0) {
+	/* a positive number is that of lines that were not understood */
+	if (rc > 0)
+		rc = -EBADMSG;
+	while (rc == 0 && (end = next_fs(t->table, iter, &fs)) == 0) {
 		const char *root = get_root(fs), *target = get_target(fs), *type = get_fstype(fs);
 
 		if (root && target && type)
@@ -83,11 +86,13 @@ int mnt_read(struct mnt_table *t, const char *file, struct nserr *e)
 						     type,       is_readonly(fs) };
 	}
 	free_iter(iter);
+	if (end < 0)
+		rc = end;
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot read %s", file);
 		mnt_done(t);
 	}
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 void mnt_done(struct mnt_table *t)

@@ -12,7 +12,8 @@
 #include "sys_cap.h"
 #include "sys_mount.h"
 
-#define DONE_MAX 512 /* of the 1024 that a process may usually have */
+#define DONE_MAX  512  /* of the 1024 that a process may usually have */
+#define STACK_MAX 1000 /* mounts on top of each other */
 
 /* Whether the answer is that of a kernel without the call, or of a filter that is older than it. */
 static bool lacks(int rc)
@@ -67,12 +68,13 @@ int rootfs_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 int rootfs_begin(struct rootfs *r, int dir, bool readonly, struct nserr *e)
 {
 	uint64_t ro = readonly ? MOUNT_ATTR_RDONLY : 0;
+	uint64_t set = ro | (r->nodev ? MOUNT_ATTR_NODEV : 0);
 	int rc = set_old(r, e);
 
 	if (rc < 0)
 		return rc;
 	r->readonly = readonly;
-	r->fd = rc = rootfs_clone(dir, AT_RECURSIVE, ro, 0);
+	r->fd = rc = rootfs_clone(dir, AT_RECURSIVE, set, 0);
 	if (rc >= 0) {
 		/* the root itself must take mount points first; rootfs_finish() closes it */
 		if (readonly)
@@ -124,6 +126,11 @@ static int configure(int fs, const char *type, const struct mntopt *o)
 			return rc;
 	}
 	return sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
+
+uint64_t rootfs_attributes(const struct rootfs *r, const struct mntopt *o)
+{
+	return o->set | (r->nodev && !(o->clr & MOUNT_ATTR_NODEV) ? MOUNT_ATTR_NODEV : 0);
 }
 
 void rootfs_done(const struct rootfs *r, int fd)
@@ -274,11 +281,23 @@ int rootfs_finish(struct rootfs *r, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
 }
 
-/* Unmounts what fd is the root of. */
-static void unmount(int fd)
+int rootfs_detach(int fd)
 {
-	if (fd >= 0 && fchdir(fd) == 0)
-		(void)!sys_umount(".", MNT_DETACH);
+	int rc = fchdir(fd) < 0 ? -errno : 0;
+
+	/* it may be a stack, of which "." is the top. A mount that is in no namespace any more
+	 * cannot be unmounted: EINVAL, umount(2) */
+	for (int i = 0; i < STACK_MAX && rc == 0; i++)
+		rc = sys_umount(".", MNT_DETACH);
+	if (rc == 0)
+		return -EBUSY;
+	return rc == -EINVAL ? 0 : rc;
+}
+
+static void undo_mount(int fd)
+{
+	if (fd >= 0)
+		(void)!rootfs_detach(fd);
 }
 
 int rootfs_scratch(struct rootfs *r, struct nserr *e)
@@ -293,11 +312,12 @@ int rootfs_scratch(struct rootfs *r, struct nserr *e)
 
 int rootfs_move_old(struct rootfs *r, int put, struct nserr *e)
 {
-	int rc;
+	/* the old root is covered by the tmpfs for our contents, and by a root that an overlay has
+	 * replaced */
+	int rc = r->early || r->legacy ? rootfs_detach(r->files) : 0;
 
-	if (r->early || r->legacy)
-		unmount(r->files); /* which covers the old root */
-	rc = fchdir(put) < 0 ? -errno : 0;
+	if (rc == 0 && fchdir(put) < 0)
+		rc = -errno;
 	/* "/.." is what covers the root: now the old one */
 	if (rc == 0 && r->legacy)
 		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
@@ -350,9 +370,9 @@ void rootfs_undo(struct rootfs *r)
 	if (r->readonly)
 		rootold_make_writable(r->fd);
 	if (r->attached)
-		unmount(r->fd);
+		undo_mount(r->fd);
 	if (r->early || (r->legacy && r->attached))
-		unmount(r->files);
+		undo_mount(r->files);
 	rootwalk_unmake(&r->log, r->pivoted);
 	rootfs_close(r);
 }

@@ -23,6 +23,7 @@ struct rootfs {
 	bool early;       /* so attached before it was complete, and `files` with it */
 	bool legacy;      /* by mount(2): the kernel has no descriptor-based mounts */
 	bool readonly;    /* the root mount itself, set when all is in place */
+	bool nodev;       /* mounts give no access to devices, unless an option says so */
 	int *protected;   /* mounts made read-only, some only once the tree is attached */
 	size_t nprotected;
 	bool pivoted; /* it is the root of this mount namespace */
@@ -69,8 +70,15 @@ int rootfs_new_fs(const struct rootfs *r, const char *type, const struct mntopt 
  */
 int rootfs_clone(int src, unsigned rec, uint64_t set, uint64_t clr) must_check;
 
+/* Returns the attributes to set on a new mount of the tree: those of o and those of the tree. */
+uint64_t rootfs_attributes(const struct rootfs *r, const struct mntopt *o);
+
 /* A tmpfs that is no part of the tree, for things to be bound from. Its descriptor, kept by r. */
 int rootfs_scratch(struct rootfs *r, struct nserr *e) must_check;
+
+/* Detaches the mount whose root is fd and all mounts on top of it; changes the working directory.
+ * Returns 0 or a negative errno. */
+int rootfs_detach(int fd) must_check;
 
 /* After the pivot: moves the old root from "/", where it covers the new one, to the directory put.
  */

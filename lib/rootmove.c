@@ -70,12 +70,17 @@ void rootmove_empty(int dirfd)
 	closedir(dir);
 }
 
-static bool is_mount_root(int fd)
+/* Returns 1 if fd is the root of a mount, 0 if it is not or if the open found nothing, or a negative
+ * errno. */
+static int is_mount_root(int fd)
 {
 	struct statx st;
 
-	return statx(fd, "", AT_EMPTY_PATH, WANTED, &st) == 0 &&
-	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
+		return 0;
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, WANTED, &st) < 0)
+		return fd < 0 ? fd : -errno;
+	return st.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
 /* Moves one of the initramfs's mounts into the new root. */
@@ -83,12 +88,14 @@ static int carry(struct rootfs *r, const char *path, struct nserr *e)
 {
 	cleanup_fd int from = file_open_at(r->old, path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 	cleanup_fd int to = rootwalk_open(r->fd, path, ROOTWALK_NOFOLLOW, NULL);
+	int rc = is_mount_root(from), covered = rc > 0 ? is_mount_root(to) : 0;
 	char source[32], target[32];
-	int rc;
 
-	if (from < 0 || !is_mount_root(from))
+	if (rc == 0)
 		return 0;
-	if (to < 0 || is_mount_root(to)) {
+	if (rc < 0 || covered < 0)
+		return nserr_set(e, MIN(rc, covered), "cannot look at /%s", path);
+	if (to < 0 || covered) {
 		rc = fchdir(from) < 0 ? -errno : sys_umount(".", MNT_DETACH);
 	} else if (r->legacy) {
 		snprintf(source, sizeof(source), "/proc/self/fd/%d", from);
@@ -98,7 +105,10 @@ static int carry(struct rootfs *r, const char *path, struct nserr *e)
 		rc = sys_move_mount(from, "", to, "",
 				    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot move /%s to the new root", path) : 0;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot move /%s to the new root", path);
+	/* rootfs_finish() verifies that it is there */
+	return to < 0 || covered ? 0 : rootmount_note(&r->mounts, path, from, e);
 }
 
 int rootmove_move(struct rootfs *r, struct nserr *e)

@@ -105,8 +105,9 @@ static int bind(int src, const char *target, unsigned long rec)
 
 int rootold_begin(struct rootfs *r, int dir, struct nserr *e)
 {
-	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY },
-				   rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
+	const struct mntopt all = { .set = (r->readonly ? MOUNT_ATTR_RDONLY : 0) |
+					   (r->nodev ? MOUNT_ATTR_NODEV : 0) };
+	static const struct mntopt rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
 	int rc = begin(r, e);
 
 	if (rc < 0)
@@ -115,11 +116,10 @@ int rootold_begin(struct rootfs *r, int dir, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot bind the new root");
 	rc = take_top(r, dir, e);
-	if (rc == 0 && r->readonly) {
-		rc = rootold_setattr(r->fd, &ro, e);
-		if (rc == 0)
-			(void)!rootold_setattr(r->fd, &rw, NULL);
-	}
+	if (rc == 0 && all.set)
+		rc = rootold_setattr(r->fd, &all, e);
+	if (rc == 0 && r->readonly)
+		(void)!rootold_setattr(r->fd, &rw, NULL);
 	return rc;
 }
 
@@ -130,7 +130,7 @@ static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, 
 			continue;
 		/* overlay reads backslashes, the others have no way to say it */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
-			return nserr_set(e, 0, "no comma can be said to this kernel: '%s'",
+			return nserr_set(e, 0, "this kernel cannot take a comma in '%s'",
 					 o->param[i]);
 		buf_printf(data, "%s%s", data->len ? "," : "", o->param[i]);
 	}
@@ -171,10 +171,15 @@ static int open_mounted(const struct rootfs *r, const struct rootplace *p, unsig
 			struct nserr *e)
 {
 	cleanup_fd int now = rootfs_open(r, p->path, walk, NULL);
+	int is, was;
 
 	if (now < 0)
 		return nserr_set(e, now, "cannot open %s in the new root", p->path);
-	if (mnt_id(now) == mnt_id(p->fd))
+	is = mnt_id(now);
+	was = mnt_id(p->fd);
+	if (is < 0 || was < 0)
+		return nserr_set(e, MIN(is, was), "cannot look at %s", p->path);
+	if (is == was)
 		return nserr_set(e, 0,
 				 "%s is not what was mounted there: the root is being changed",
 				 p->path);
@@ -302,47 +307,76 @@ void rootold_make_writable(int dir)
 				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
 }
 
-static int remount_below(int top, const struct mnt_table *t, const struct mnt *of,
-			 const char *prefix, const struct mntopt *o, struct nserr *e)
+static const struct mnt *parent_of(const struct mnt_table *t, const struct mnt *m)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->m[i].id == m->parent && &t->m[i] != m)
+			return &t->m[i];
+	return NULL;
+}
+
+/* Returns true if m is mounted somewhere below top, or is top. */
+static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
+{
+	while (m && m != top)
+		m = parent_of(t, m);
+	return m;
+}
+
+/* Returns true if a mount of the tree `top` hides m, one that was mounted later on its path or
+ * above it. */
+static bool is_covered(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		const struct mnt *m = &t->m[i];
-		cleanup_fd int fd = -1;
-		const char *below;
-		int rc;
+		const struct mnt *by = &t->m[i];
+		const char *rest = str_after(m->target, by->target);
 
-		if (m->parent != of->id || m == of)
-			continue;
-		below = str_after(m->target, prefix);
-		fd = rootwalk_open(top, below ? below : m->target,
-				   ROOTWALK_NOFOLLOW | ROOTWALK_SLOW, NULL);
-		/* covered by a later mount on the same place, which is handled as its child */
-		if (fd >= 0 && mnt_id(fd) == m->id) {
-			rc = remount(fd, o);
-			if (rc < 0)
-				return nserr_set(e, rc, "cannot set the options of the mount on %s",
-						 m->target);
-		}
-		rc = remount_below(top, t, m, prefix, o, e);
-		if (rc < 0)
-			return rc;
+		if (rest && (*rest == '/' || *rest == '\0') && !is_in(t, m, by) &&
+		    is_in(t, by, top))
+			return true;
 	}
-	return 0;
+	return false;
+}
+
+static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
+			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
+{
+	const char *below = str_after(m->target, top->target);
+	cleanup_fd int mnt = rootwalk_open(fd, below ? below : m->target,
+					   ROOTWALK_NOFOLLOW | ROOTWALK_SLOW, NULL);
+	int id = mnt < 0 ? mnt : mnt_id(mnt), rc;
+
+	if (id == m->id) {
+		rc = remount(mnt, o);
+		return rc < 0 ? nserr_set(e, rc, "cannot set the options of the mount on %s",
+					  m->target)
+			      : 0;
+	}
+	/* by what is in the table, too: an error of the look-up must not leave a mount as it is */
+	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
+		return 0;
+	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on %s", m->target);
 }
 
 int rootold_setattr(int fd, const struct mntopt *o, struct nserr *e)
 {
+	const struct mnt *top = NULL;
 	struct mnt_table t;
 	int rc = remount(fd, o), id = mnt_id(fd);
 
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot set mount options");
+	if (rc < 0 || id < 0)
+		return nserr_set(e, rc < 0 ? rc : id, "cannot set mount options");
 	if (o->norec)
 		return 0;
 	rc = mnt_read(&t, "/proc/self/mountinfo", e);
 	for (size_t i = 0; rc == 0 && i < t.n; i++)
 		if (t.m[i].id == id)
-			rc = remount_below(fd, &t, &t.m[i], t.m[i].target, o, e);
+			top = &t.m[i];
+	if (rc == 0 && !top)
+		rc = nserr_set(e, ENODATA, "cannot find a mount in /proc/self/mountinfo");
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		if (&t.m[i] != top && is_in(&t, &t.m[i], top))
+			rc = remount_below(fd, &t, &t.m[i], top, o, e);
 	mnt_done(&t);
 	return rc;
 }

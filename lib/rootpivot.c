@@ -19,8 +19,6 @@
 #define INIT_PID_INO 0xEFFFFFFCu
 #define INIT_MNT_INO 0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
 
-#define OLD_MAX 1000 /* mounts on top of each other at the old root */
-
 /* 1 when ours, with inode mnt, is the mount namespace of the machine, 0 when not, -ENODATA. */
 static int compare_ns(ino_t mnt)
 {
@@ -213,15 +211,9 @@ static int verify(const struct rootfs *r, struct nserr *e)
  * locked. */
 static int detach_old(const struct rootfs *r, struct nserr *e)
 {
-	int rc = fchdir(r->old) < 0 ? -errno : 0;
+	int rc = rootfs_detach(r->old);
 
-	/* it may be a stack, of which "." is the top. In the end it is in no namespace any more,
-	 * and what is not cannot be unmounted: EINVAL, umount(2) */
-	for (int i = 0; i < OLD_MAX && rc == 0; i++)
-		rc = sys_umount(".", MNT_DETACH);
-	if (rc == 0)
-		return nserr_set(e, 0, "the old root is still there after it was detached");
-	return rc == -EINVAL ? 0 : nserr_set(e, rc, "cannot detach the old root");
+	return rc < 0 ? nserr_set(e, rc, "cannot detach the old root") : 0;
 }
 
 static int pivot_error(int rc, struct nserr *e)
