@@ -90,7 +90,7 @@ int rootmake_file(struct rootfs *r, const char *path, const char *text, size_t n
 	rc = file_write_all(fd, text, n);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write %s", path);
-	if (fchmod(fd, o->mode ? o->mode : 0644) < 0 || fstat(fd, &st) < 0)
+	if (fchmod(fd, o->has_mode ? o->mode : 0644) < 0 || fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot write %s", path);
 	rc = rootplace_bind(r, fd, path, o, e);
 	if (rc >= 0)
@@ -161,25 +161,12 @@ static int bind_node(struct rootfs *r, int dev, const char *dir, const struct no
 
 int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, struct nserr *e)
 {
-	int dev = rootplace_mount(r, "tmpfs", path, o, e);
-	mode_t mask;
-	int rc = 0;
+	int dev = rootplace_mount(r, "tmpfs", path, o, e), rc = 0;
 
 	if (dev < 0)
 		return dev;
-	mask = umask(0);
-	for (size_t i = 0; i < ARRAY_SIZE(nodes) && rc == 0; i++) {
-		const struct node *n = &nodes[i];
-
-		rc = mknodat(dev, n->name, S_IFCHR | 0666, makedev(n->major, n->minor)) < 0 ? -errno
-											    : 0;
-		/* denied in a user namespace, or by a device cgroup */
-		if (rc == -EPERM)
-			rc = bind_node(r, dev, path, n, e);
-		else if (rc < 0)
-			nserr_set(e, rc, "cannot make %s/%s", path, n->name);
-	}
-	umask(mask);
+	for (size_t i = 0; i < ARRAY_SIZE(nodes) && rc == 0; i++)
+		rc = bind_node(r, dev, path, &nodes[i], e);
 	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
 		if (symlinkat(links[i].target, dev, links[i].name) < 0)
 			rc = nserr_set(e, errno, "cannot make %s/%s", path, links[i].name);
@@ -187,13 +174,13 @@ int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, str
 	return rc;
 }
 
-/* What is missing has nothing to hide or protect. */
-static int missing_is_fine(int rc, bool try, struct nserr *e)
+/* A path that is absent has nothing to hide or protect, as long as it stays absent. */
+static int absent_is_fine(struct rootfs *r, const char *path, int rc, bool try, struct nserr *e)
 {
 	if (rc != -ENOENT || !try)
 		return rc;
 	*e = NSERR_INIT;
-	return 0;
+	return rootmount_note_absent(&r->mounts, path, e);
 }
 
 int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr *e)
@@ -203,7 +190,7 @@ int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr
 	int rc = rootplace_find(r, path, &p, e);
 
 	if (rc < 0)
-		return missing_is_fine(rc, try, e);
+		return absent_is_fine(r, path, rc, try, e);
 	if (p.fd < 0) {
 		r->readonly = true;
 		return 0;
@@ -242,7 +229,7 @@ int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e)
 	int rc = rootplace_find(r, path, &p, e), mnt;
 
 	if (rc < 0)
-		return missing_is_fine(rc, try, e);
+		return absent_is_fine(r, path, rc, try, e);
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask the root itself");
 	mnt = cover(r, &p, e);

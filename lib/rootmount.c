@@ -138,6 +138,38 @@ int rootmount_enter(const struct rootmounts *m, int root, const char *path, cons
 	return shows(&st, found) ? TAKE_FD(fd) : -ESTALE;
 }
 
+int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *e)
+{
+	const char *rest;
+	char **more;
+
+	if (rootmount_find(m, path, &rest))
+		return 0;
+	more = reallocarray(m->absent, m->nabsent + 1, sizeof(*more));
+	if (more) {
+		m->absent = more;
+		more[m->nabsent] = strdup(path);
+	}
+	if (!more || !more[m->nabsent])
+		return nserr_set(e, ENOMEM, "cannot note that %s is absent", path);
+	m->nabsent++;
+	return 0;
+}
+
+static int check_absent(const struct rootmounts *m, int root, struct nserr *e)
+{
+	for (size_t i = 0; i < m->nabsent; i++) {
+		cleanup_fd int fd = rootwalk_open(root, m->absent[i], 0, NULL);
+
+		if (fd >= 0)
+			return nserr_set(e, 0, "%s was absent before: the root is being changed",
+					 m->absent[i]);
+		if (fd != -ENOENT)
+			return nserr_set(e, fd, "cannot verify that %s is absent", m->absent[i]);
+	}
+	return 0;
+}
+
 int rootmount_check(const struct rootmounts *m, int root, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
@@ -157,7 +189,7 @@ int rootmount_check(const struct rootmounts *m, int root, struct nserr *e)
 				e, 0, "%s is not what was mounted there: the root is being changed",
 				path);
 	}
-	return 0;
+	return check_absent(m, root, e);
 }
 
 void rootmount_forget(struct rootmounts *m)
@@ -165,5 +197,8 @@ void rootmount_forget(struct rootmounts *m)
 	for (size_t i = 0; i < m->n; i++)
 		free(m->at[i].path);
 	free(m->at);
+	for (size_t i = 0; i < m->nabsent; i++)
+		free(m->absent[i]);
+	free(m->absent);
 	*m = (struct rootmounts){ 0 };
 }

@@ -22,6 +22,8 @@ struct rootmounts {
 		uint32_t major, minor;
 	} * at; /* in the order in which they were mounted */
 	size_t n, size;
+	char **absent; /* paths where nothing may appear */
+	size_t nabsent;
 };
 
 /* Returns true if both are the same file, seen through the same mount. */
@@ -47,11 +49,18 @@ const struct rootmount *rootmount_find(const struct rootmounts *m, const char *p
 int rootmount_enter(const struct rootmounts *m, int root, const char *path,
 		    const char **rest) must_check;
 
+/*
+ * Notes that nothing is at path and that nothing may be there in the end. A path below a mount of m
+ * is ignored: the owner of the root does not control it. Returns 0, or -ENOMEM with e set.
+ */
+int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *e) must_check;
+
 /* Returns 0 if, from the directory root, each path leads to its mount or to a later one that covers
- * it; otherwise a negative errno with e set: the root is being changed. */
+ * it, and each absent path is still absent; otherwise a negative errno with e set: the root is being
+ * changed. */
 int rootmount_check(const struct rootmounts *m, int root, struct nserr *e) must_check;
 
-/* Forgets all of them. */
+/* Forgets all of them, and the absent paths. */
 void rootmount_forget(struct rootmounts *m);
 
 #endif

@@ -19,6 +19,25 @@ bool rootplace_is_root(const char *path)
 	return true;
 }
 
+const char *rootplace_plain(const char *path)
+{
+	const char *plain = path;
+
+	for (;;) {
+		const char *name = path + strspn(path, "/"), *end = strchrnul(name, '/');
+		size_t n = (size_t)(end - name);
+		bool up = n == 2 && name[0] == '.' && name[1] == '.';
+
+		if (n == 0)
+			return *plain ? plain : "/";
+		if (up && path != plain)
+			return NULL;
+		if (up || (n == 1 && *name == '.' && path == plain))
+			plain = end;
+		path = end;
+	}
+}
+
 /* Opens path inside the new root with O_PATH. */
 static int open_place(const struct rootfs *r, const char *path, struct nserr *e)
 {
@@ -147,9 +166,12 @@ static int move_to(struct rootfs *r, int mnt, const struct rootplace *p, bool fr
 int rootplace_mount_on(struct rootfs *r, const char *type, const struct rootplace *p,
 		       const struct mntopt *o, struct nserr *e)
 {
+	struct mntopt all = *o;
+
+	all.set = rootfs_attributes(r, o);
 	if (r->legacy)
-		return rootold_mount(r, type, p, o, e);
-	return move_to(r, rootfs_new_fs(r, type, o, e), p, true, e);
+		return rootold_mount(r, type, p, &all, e);
+	return move_to(r, rootfs_new_fs(r, type, &all, e), p, true, e);
 }
 
 /* Takes mnt, or the error of its making; returns it. */
@@ -201,9 +223,17 @@ static int clone_tree(struct rootfs *r, int src, const struct mntopt *o, struct 
 int rootplace_bind_on(struct rootfs *r, int src, const struct rootplace *p, const struct mntopt *o,
 		      struct nserr *e)
 {
+	struct mntopt all = *o;
+	struct stat st;
+
+	if (r->nodev && fstat(src, &st) < 0)
+		return nserr_set(e, errno, "%s: cannot look at the source", p->path);
+	/* nodev on a bound node makes the node itself inaccessible */
+	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
+		all.set = rootfs_attributes(r, o);
 	if (r->legacy)
-		return rootold_bind(r, src, p, o, e);
-	return move_to(r, clone_tree(r, src, o, e), p, false, e);
+		return rootold_bind(r, src, p, &all, e);
+	return move_to(r, clone_tree(r, src, &all, e), p, false, e);
 }
 
 int rootplace_bind(struct rootfs *r, int src, const char *path, const struct mntopt *o,

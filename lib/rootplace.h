@@ -9,6 +9,13 @@
 bool rootplace_is_root(const char *path);
 
 /*
+ * Returns path without ".." at its beginning, which leads from the root to the root. Returns NULL if
+ * a ".." follows a name: the owner of the root could exchange this name, and a path that leads back
+ * out of a mount is not resolved from this mount. Pure.
+ */
+const char *rootplace_plain(const char *path);
+
+/*
  * Mounts a new file system on path, which is made when missing. On "/" it becomes the root. A
  * descriptor of what is mounted, or a negative errno with e set.
  */

@@ -171,6 +171,11 @@ static void names_of_the_root(void)
 {
 	CHECK(rootplace_is_root("/") && rootplace_is_root("//") && rootplace_is_root("/./..") &&
 	      rootplace_is_root("."));
+	CHECK_STR(rootplace_plain("/a/./b"), "/a/./b");
+	CHECK_STR(rootplace_plain("a"), "a");
+	CHECK_STR(rootplace_plain("/../.././a/..b"), "/a/..b");
+	CHECK_STR(rootplace_plain("/.."), "/");
+	CHECK(!rootplace_plain("/a/..") && !rootplace_plain("../a/../b"));
 	CHECK(!rootplace_is_root("/a") && !rootplace_is_root("/...") && !rootplace_is_root(".a"));
 }
 

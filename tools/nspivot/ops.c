@@ -17,12 +17,14 @@ static int own_words(struct op *op, struct nserr *e)
 	for (size_t i = 0; i < op->o.n; i++) {
 		const char *word = op->o.param[i], *mode = str_after(word, "mode=");
 
-		if (mode && mode[strspn(mode, "01234567")] == '\0' && *mode && strlen(mode) <= 4)
+		if (mode && mode[strspn(mode, "01234567")] == '\0' && *mode && strlen(mode) <= 4) {
 			op->o.mode = (mode_t)strtoul(mode, NULL, 8);
-		else if (streq(word, "try"))
+			op->o.has_mode = true;
+		} else if (streq(word, "try")) {
 			op->try = true;
-		else
+		} else {
 			return nserr_set(e, 0, "unknown option '%s'", word);
+		}
 		n++;
 	}
 	op->o.n -= n;
@@ -57,6 +59,9 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		return nserr_set(e, 0, "no destination in '%s'", op->arg);
 	if (strlen(op->dst) >= PATH_MAX)
 		return nserr_set(e, ENAMETOOLONG, "destination");
+	if (!rootplace_plain(op->dst))
+		return nserr_set(e, 0, "'..' after a name in destination '%s'", op->dst);
+	op->dst = (char *)rootplace_plain(op->dst);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* nspivot: the command line. */
 #include "cloned_binary.h"
 #include "nspivot.h"
+#include "rootplace.h"
 
 enum {
 	OPT_VERB = CLI_LONG, /* and VERB_COUNT more */
@@ -58,7 +59,7 @@ static const struct cli_opt opts[] = {
 
 static const enum feature features[] = {
 	FEATURE_OPENAT2, FEATURE_MOUNT_API,      FEATURE_MOUNT_SETATTR, FEATURE_DETACHED_TREE,
-	FEATURE_OVERLAY, FEATURE_OVERLAY_LAYERS, FEATURE_DEVICE_NODES,
+	FEATURE_OVERLAY, FEATURE_OVERLAY_LAYERS,
 };
 
 static const struct cli_tool tool = {
@@ -93,7 +94,9 @@ static void take(struct request *q, int key, const char *arg)
 		check(preset_add(q, arg, &e), "preset", &e);
 		break;
 	case OPT_PUT_OLD:
-		q->put_old = arg;
+		q->put_old = rootplace_plain(arg);
+		if (!q->put_old)
+			cli_die_usage("--put-old: '..' after a name in destination '%s'", arg);
 		break;
 	case OPT_DETACH:
 		break;
