@@ -209,14 +209,6 @@ static int try_layers(uint64_t unused)
 	return rc == -ENOENT ? 0 : -1;
 }
 
-static int try_mknod(uint64_t unused)
-{
-	cleanup_fd int mnt = detached_tmpfs();
-
-	(void)unused;
-	return mnt < 0 ? mnt : mknodat(mnt, "null", S_IFCHR | 0666, makedev(1, 3));
-}
-
 /* mounts: in a mount namespace of its own, that of a user without privilege a user namespace's. */
 /* clang-format off */
 static const struct {
@@ -247,7 +239,6 @@ static const struct {
 	[FEATURE_DETACHED_TREE]             = { "detached-tree",             try_detached_tree, 0, true },   /* 6.15 */
 	[FEATURE_OVERLAY]                   = { "overlay",                   try_overlay, 0, true },         /* in a user namespace 5.11 */
 	[FEATURE_OVERLAY_LAYERS]            = { "overlay-layers",            try_layers, 0, true },          /* 6.5 */
-	[FEATURE_DEVICE_NODES]              = { "device-nodes",              try_mknod, 0, true },
 };
 /* clang-format on */
 

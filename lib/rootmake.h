@@ -15,8 +15,9 @@ int rootmake_symlink(struct rootfs *r, const char *target, const char *path,
 int rootmake_file(struct rootfs *r, const char *path, const char *text, size_t n,
 		  const struct mntopt *o, struct nserr *e) must_check;
 
-/* A tmpfs with null, zero, full, random, urandom, tty and the usual links. A node is made, or the
- * caller's own bound where mknod(2) is denied, its type and number verified. */
+/* Mounts a tmpfs with null, zero, full, random, urandom, tty and the usual links. The nodes are the
+ * caller's, bound read-only after their types and numbers were verified: a node on the tmpfs itself
+ * would need a mount without nodev. Returns 0 or a negative errno with e set. */
 int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o,
 		 struct nserr *e) must_check;
 

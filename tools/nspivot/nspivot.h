@@ -64,6 +64,7 @@ struct request {
 	bool readonly; /* --readonly of the root itself, done last */
 	struct handle handle;
 	struct cred cred;
+	bool nodev;     /* of the preset: the mounts give no access to devices */
 	uint64_t caps;  /* of the preset: at most these, 0 for no limit */
 	bool caps_kept; /* --cap-keep or --keep-caps: the preset's are not asked */
 	char **argv;    /* the program, or NULL for a shell */

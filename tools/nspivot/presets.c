@@ -75,12 +75,13 @@ static const struct preset {
 	const char *name;
 	const struct row *row;
 	size_t n;
+	bool nodev;       /* for all mounts except devpts and single devices */
 	const char *caps; /* what the program may have, NULL: what the caller has */
 } presets[] = {
 	{ "none",    NULL,    0 },
 	{ "minimal", minimal, ARRAY_SIZE(minimal) },
-	{ "docker",  docker,  ARRAY_SIZE(docker), docker_caps },
-	{ "systemd", systemd, ARRAY_SIZE(systemd) },
+	{ "docker",  docker,  ARRAY_SIZE(docker),  true, docker_caps },
+	{ "systemd", systemd, ARRAY_SIZE(systemd), true },
 	{ "host",    host,    ARRAY_SIZE(host) },
 };
 /* clang-format on */
@@ -111,6 +112,7 @@ int preset_add(struct request *q, const char *name, struct nserr *e)
 		for (size_t k = 0; k < p->n && rc == 0; k++)
 			rc = op_add(q, &verbs[p->row[k].verb], p->row[k].arg, e);
 		q->of_host |= p->row == host;
+		q->nodev |= p->nodev;
 		if (p->caps)
 			q->caps = parse_caps(p->caps);
 		return rc;

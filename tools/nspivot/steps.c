@@ -30,6 +30,7 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 	int dir, rc;
 
 	(void)s;
+	q->root.nodev = q->nodev;
 	if (q->host_root) {
 		rc = rootfs_begin_tmpfs(&q->root, &o, q->readonly, e);
 		if (rc == 0)
@@ -58,8 +59,9 @@ static void show_begin(const void *ctx, const struct plan_step *s, struct buf *o
 	const struct request *q = ctx;
 
 	(void)s;
-	buf_printf(out, "begin with %s%s",
+	buf_printf(out, "begin with %s%s%s",
 		   q->host_root ? "the directories of / bound read-only on a tmpfs" : q->newroot,
+		   q->nodev ? ", all mounts nodev" : "",
 		   q->readonly ? ", read-only in the end" : "");
 }
 

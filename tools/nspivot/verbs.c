@@ -135,7 +135,7 @@ static int run_dir(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return rootmake_dir(root_of(ctx), op->dst, op->o.mode ? op->o.mode : 0755, e);
+	return rootmake_dir(root_of(ctx), op->dst, op->o.has_mode ? op->o.mode : 0755, e);
 }
 
 static int run_symlink(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -271,8 +271,8 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_TMPFS]    = { "tmpfs", NULL, "tmpfs", "mode=0755", VERB_DST, KIND("tmpfs", MOUNT_FS, run_mount) },
 	[VERB_PROC]     = { "proc", NULL, "proc", "nosuid,nodev,noexec", VERB_DST, KIND("proc", MOUNT_FS, run_mount) },
 	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_sysfs) },
-	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", mknod(2)", run_dev) },
-	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,noexec,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
+	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,nodev,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", open_tree(2)", run_dev) },
+	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,dev,noexec,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
 	[VERB_SHM]      = { "shm", "/dev/shm", "tmpfs", "nosuid,nodev,noexec,mode=1777,size=64m", VERB_DST, KIND("shm", MOUNT_FS, run_mount) },
 	[VERB_MQUEUE]   = { "mqueue", "/dev/mqueue", "mqueue", "nosuid,nodev,noexec", VERB_DST, KIND("mqueue", MOUNT_FS, run_mount) },
 	[VERB_CGROUP2]  = { "cgroup2", "/sys/fs/cgroup", "cgroup2", "nosuid,nodev,noexec", VERB_DST, KIND("cgroup2", MOUNT_FS, run_mount) },
