@@ -1,90 +1,369 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-root: the owner of a root directory, or a program in it, does not get around masks, modes and checks.
+# attack-root: neither the owner of a root directory nor a program in it gets around masks, modes, devices and checks.
 # as: root
-# budget: 60
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# budget: 90
+# shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; for the inner shells
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 
 setUp()
 {
+	NSPIVOT_UNDER=
 	rm -rf "$box"
 	make_box
 	ln -s busybox "$box/bin/chmod"
+	ln -s busybox "$box/bin/mknod"
+	secret=$TMP/secret
+	rm -rf "$secret"
+	mkdir -m 700 "$secret"
 }
 
-# The owner of the root exchanges the mount point of proc for a directory of its own all the time.
-test_an_exchanged_proc_is_never_writable()
+# ---- The owner of the root exchanges names (CVE-2021-30465, CVE-2025-31133).
+
+# pauses: two FIFOs for options that wait until the names are exchanged: --file reads them.
+pauses()
 {
-	mkdir -p "$box/proc" "$box/fake/sys/kernel"
-	: >"$box/fake/sys/kernel/core_pattern"
-	start_holder exchange "$box/proc" "$box/fake"
-	n=0 ran=0 refused=0
-	while [ $n -lt 20 ]; do
-		n=$((n + 1))
-		run in_ns nspivot --preset=docker "$box" -- /bin/sh -c \
-			'for d in /proc /fake; do cd $d; [ ! -e self/stat ] || { echo proc; ( : >>sys/kernel/core_pattern ) 2>/dev/null && echo writable; :; }; done'
-		case $rc in
-		0) ran=$((ran + 1)) ;;
-		*) refused=$((refused + 1)) ;;
-		esac
-		assertNotContains "$err" "$out" writable
-	done
-	stop_holder
-	echo "of $n runs $ran ran, $refused were refused"
-	assertEquals "$n" $((ran + refused))
-	# undisturbed, it runs and proc is there
-	rm -rf "$box/proc" "$box/fake"
-	run in_ns nspivot --preset=docker "$box" -- /bin/sh -c 'echo x >/proc/sys/kernel/core_pattern; [ -e /proc/self/stat ] && echo proc'
-	assertEquals "$err" proc "$out"
+	rm -f "$TMP/pause1" "$TMP/pause2"
+	mkfifo "$TMP/pause1" "$TMP/pause2"
+	(
+		for i in 1 2; do
+			exec 4>"$TMP/pause$i"
+			mv "$box/proc" "$box/other" && mv "$box/fake" "$box/proc" && mv "$box/other" "$box/fake"
+			exec 4>&-
+		done
+	) &
+	pauser=$!
 }
 
-# A process of the old root is visible: whatever the limit, the pivot never happens.
+# exchanged_and_back COMMAND…: runs it while the names are exchanged and exchanged again.
+exchanged_and_back()
+{
+	pauses
+	run "$@"
+	kill $pauser 2>/dev/null
+	wait $pauser 2>/dev/null
+}
+
+# The same by the names alone, with mount(8).
+by_name()
+{
+	cat >"$TMP/by_name" <<-EOT
+		mount --rbind '$box' '$box' && mount -t proc proc '$box/proc' || exit 99
+		cat '$TMP/pause1'
+		[ ! -e '$box/proc/sys' ] || { mount --bind '$box/proc/sys' '$box/proc/sys' &&
+			mount -o remount,bind,ro '$box/proc/sys'; }
+		cat '$TMP/pause2'
+		exec chroot '$box' /look
+	EOT
+	unshare --mount --pid --fork sh "$TMP/by_name"
+}
+
+test_control_without_the_defence_proc_is_writable()
+{
+	forge
+	exchanged_and_back by_name
+	assertEquals "$err" 0 "$rc"
+	assert_out_has writable
+}
+
+exchanged_between_options()
+{
+	forge
+	exchanged_and_back box --proc=/proc --file "$TMP/pause1:/one" --readonly /proc/sys:try \
+		--mask /proc/timer_list:try --file "$TMP/pause2:/two" "$box" -- /look
+	assert_out_lacks writable
+	case $rc in
+	0) assert_out_has ended ;;
+	*) assert_refused 125 'Stale file handle' ;;
+	esac
+}
+
+test_a_mask_follows_its_proc()
+{
+	exchanged_between_options
+	NSPIVOT_UNDER=$OLD_KERNEL
+	exchanged_between_options
+}
+
+# More mounts before it than any table has room for, and less descriptors than mounts.
+test_a_mask_follows_its_proc_after_a_thousand_mounts()
+{
+	forge
+	mkdir "$box/many"
+	# shellcheck disable=SC2046 # words
+	exchanged_and_back prlimit --nofile=1024: nsunshare -mp -- nspivot --tmpfs /many \
+		$(seq -f "--bind=$box/etc:/many/%.0f" 1000) --proc=/proc --file "$TMP/pause1:/one" \
+		--readonly /proc/sys:try --file "$TMP/pause2:/two" "$box" -- /look
+	assert_out_lacks writable
+	case $rc in
+	0) assert_out_has ended ;;
+	*) assert_refused 125 'Stale file handle' ;;
+	esac
+}
+
+# proc by a link that the owner changes.
+test_a_mask_follows_a_proc_behind_a_link()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		forge
+		rmdir "$box/proc"
+		mkdir -p "$box/real"
+		ln -s real "$box/proc"
+		exchanged_and_back box --proc=/proc --file "$TMP/pause1:/one" --readonly /proc/sys:try \
+			--file "$TMP/pause2:/two" "$box" -- /look
+		assert_out_lacks writable
+		rm -rf "$box/proc" "$box/fake" "$box/real" "$box/other"
+	done
+}
+
+# At one system call of each run; attack-root-long takes all of them.
+test_an_exchange_at_any_call_leaves_no_writable_proc()
+{
+	forge
+	every=5
+	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
+	every=1
+	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
+	assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
+}
+
+test_an_exchange_at_any_time_leaves_no_writable_proc()
+{
+	forge
+	race_proc 20
+}
+
+# A ".." leads out of the mount of proc, and back by a name that the owner exchanges.
+test_refuses_a_destination_that_leads_back_up()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		for verb in --mask --readonly --tmpfs --dir; do
+			run box --proc=/proc $verb /proc/../proc/sys "$box" -- /bin/true
+			assert_refused 125 "'..' after a name in destination '/proc/../proc/sys'"
+		done
+		run box --proc=/proc --readonly /../proc/sys "$box" -- /bin/sh -c 'echo x >/proc/sys/kernel/core_pattern'
+		assert_err_has 'Read-only file system'
+	done
+	NSPIVOT_UNDER=
+	run box --put-old /etc/../old "$box" -- /bin/true
+	assertEquals "$err" 125 "$rc"
+	assert_err_has "'..' after a name"
+}
+
+# What try did not find may not come later.
+test_what_was_absent_for_try_is_not_there_in_the_end()
+{
+	for verb in mask readonly; do
+		for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+			rm -rf "$box/late" "$TMP/pause1"
+			mkfifo "$TMP/pause1"
+			(exec 4>"$TMP/pause1" && mkdir "$box/late") &
+			run box --$verb /late:try --file "$TMP/pause1:/one" "$box" -- /bin/true
+			wait
+			assert_refused 125 'was absent before: the root is being changed'
+			run box --$verb /never:try "$box" -- /bin/true
+			assert_ok
+		done
+	done
+}
+
+# ---- The mode of a directory that is made.
+
+# The names are exchanged at each call: with a link to a directory outside, or with a directory that the owner may
+# not enter.
+test_the_mode_of_nothing_else_is_changed()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		for mode in 0777 2770; do
+			ln -s "$secret" "$box/link"
+			after_each='rmdir "$box/d"'
+			exchange_at_each "$box/d" "$box/link" --dir /d:mode=$mode "$box" -- /bin/true
+			assertEquals "$mode, a directory outside" 700 "$(stat -c %a "$secret")"
+			assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+			mkdir -m 700 "$box/closed" "$box/closed/file"
+			after_each='rmdir "$box/d"; stat -c %a "$box/closed" >>"$TMP/modes"'
+			rm -f "$TMP/modes"
+			exchange_at_each "$box/d" "$box/closed" --dir /d:mode=$mode "$box" -- /bin/true
+			assertEquals "$mode, a directory of the root" 700 "$(sort -u "$TMP/modes")"
+			assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+			rm -rf "$box/link" "$box/closed"
+		done
+	done
+	after_each=
+}
+
+test_a_directory_has_its_mode_whatever_the_umask()
+{
+	for mode in 755 777 1777 2770 4711 0; do
+		rm -rf "$box/d"
+		run in_ns sh -c "umask 077; exec nspivot --dir /d:mode=$mode '$box' -- /bin/true"
+		assert_ok
+		assertEquals $mode "$(stat -c %a "$box/d")"
+	done
+}
+
+# ---- Checks that cannot be completed.
+
+# A visible process of the old root, with a file there. Without a pid namespace of its own nspivot is to
+# refuse.
+visible()
+{
+	echo reached >"$secret/file"
+	start_holder sh -c 'echo >&3; exec sleep infinity 3>&-'
+}
+
+test_control_a_visible_process_leads_to_the_old_root()
+{
+	visible
+	run unshare --mount nspivot --force --proc=/proc "$box" -- /bin/cat "/proc/$holder/root$secret/file"
+	assert_out reached
+	run unshare --mount sh -c 'mount --rbind "$0" "$0" && mount -t proc proc "$0/proc" && mkdir -p "$0/old" && cd "$0" &&
+		pivot_root . old && exec /bin/cat "$@"' "$box" "/proc/$holder/root$secret/file"
+	assert_out reached
+}
+
 test_too_few_descriptors_never_hide_a_process_of_the_old_root()
 {
-	run unshare --mount nspivot --proc=/proc "$box" -- /bin/echo pivoted
+	visible
+	run unshare --mount nspivot --proc=/proc "$box" -- /bin/cat "/proc/$holder/root$secret/file"
 	assert_refused 125 'within reach'
-	for limit in 5 6 7 8 9 10 11 12 13 14 15 16; do
-		run unshare --mount prlimit --nofile=$limit nspivot --proc=/proc "$box" -- /bin/echo pivoted
+	for limit in $(seq 4 20); do
+		run unshare --mount prlimit --nofile="$limit" nspivot --proc=/proc "$box" -- \
+			/bin/cat "/proc/$holder/root$secret/file"
 		assertNotEquals "limit $limit: $err" 0 "$rc"
-		assertNotContains "limit $limit" "$out" pivoted
+		assertNotContains "limit $limit" "$out" reached
 	done
+}
+
+test_no_failed_call_hides_a_process_of_the_old_root()
+{
+	visible
+	for call in openat:EMFILE openat2:ENOMEM getdents64:EIO fstatfs:EIO statx:EIO newfstatat:EIO fstat:EIO; do
+		fail_each "${call%:*}" "${call#*:}" unshare --mount nspivot --proc=/proc "$box" -- \
+			/bin/cat "/proc/$holder/root$secret/file"
+		assertEquals "runs with $call that reached the old root" 0 "$(grep -c reached "$TMP/said")"
+	done
+}
+
+# --host-root shows all of / or nothing.
+test_no_failed_call_leaves_out_a_part_of_the_host()
+{
+	run in_ns nspivot --host-root -- /bin/ls /
+	assert_ok
+	whole=$out
+	for limit in $(seq 4 2 24); do
+		run in_ns prlimit --nofile="$limit" nspivot --host-root -- /bin/ls /
+		[ "$rc" != 0 ] || assertEquals "limit $limit" "$whole" "$out"
+	done
+	for call in openat:EMFILE getdents64:EIO fstat:EIO newfstatat:EIO; do
+		fail_each "${call%:*}" "${call#*:}" nsunshare -mp -- nspivot --host-root -- /bin/sh -c 'ls / | cksum'
+		assertEquals "roots with $call that lack something" 0 \
+			"$(grep '^[0-9]* [0-9]*$' "$TMP/said" | grep -cvx "$(printf '%s\n' "$whole" | cksum)")"
+	done
+}
+
+# ---- Devices.
+
+# Tries to make and open a device in each directory that can be written to.
+cat >"$TMP/device" <<'EOF'
+for dir in "$@"; do
+	mknod $dir/node c 1 3 && echo made
+	( : <$dir/node ) && echo opened
+	rm -f $dir/node
+done
+echo ended
+EOF
+
+test_control_a_device_is_opened_without_the_defence()
+{
+	ln -s busybox "$box/bin/rm"
+	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
+	assert_out 'made
+opened
+ended'
 }
 
 test_the_docker_preset_makes_no_device()
 {
-	run in_ns nspivot --preset=docker "$box" -- /bin/cat /proc/self/status
-	assert_rc 0
-	bound=$(sed -n 's/^CapBnd:[[:space:]]*//p' "$TMP/out")
-	assertEquals 'CAP_MKNOD' 0 $((0x$bound >> 27 & 1))
-	assertEquals 'CAP_CHOWN, the control' 1 $((0x$bound & 1))
-	run in_ns nspivot --preset=docker --cap-keep=mknod "$box" -- /bin/cat /proc/self/status
-	bound=$(sed -n 's/^CapBnd:[[:space:]]*//p' "$TMP/out")
-	assertEquals 'CAP_MKNOD that --cap-keep names' 1 $((0x$bound >> 27 & 1))
+	ln -s busybox "$box/bin/rm"
+	NS_TOO=iuC
+	mkdir -p "$TMP/src"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --preset=docker "$box" -- /bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm
+		assert_out ended
+		# made where --cap-keep names it, but not opened
+		for preset in docker systemd; do
+			run box --preset=$preset --cap-keep=mknod,dac_override --tmpfs /t --bind "$TMP/src:/src" "$box" -- \
+				/bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm /t /src
+			assert_out 'made
+made
+made
+made
+made
+ended'
+		done
+		# a mount with dev, and a device that is bound by itself, can be used
+		run box --preset=docker --cap-keep=mknod,dac_override --tmpfs /t:dev --bind /dev/null:/null "$box" -- \
+			/bin/sh -c "$(cat "$TMP/device")"'; ( : </null ) && echo null' sh /t
+		assert_out 'made
+opened
+ended
+null'
+	done
+	NS_TOO=
 }
 
-# In a user namespace the nodes are those of the caller, bound. The attacked node is one of the test's own.
-test_a_bound_node_of_the_caller_cannot_be_changed()
+test_dev_itself_has_no_other_device()
 {
-	cat >"$TMP/attack" <<-'END'
-		mount -t tmpfs -o mode=755 dev /dev || exit 9
-		for node in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
-			rest=${node#*:}
-			mknod -m 666 "/dev/${node%%:*}" c "${rest%:*}" "${rest#*:}" || exit 9
+	ln -s busybox "$box/bin/rm"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box --dev "$box" -- /bin/sh -c "$(cat "$TMP/device")"'; for n in null zero full random urandom; do
+			( : </dev/$n ) || echo $n; done; echo x >/dev/null && echo writes' sh /dev
+		assert_out 'made
+ended
+writes'
+	done
+}
+
+# with_own_dev COMMAND…: in a mount namespace whose /dev is a tmpfs with nodes of its own, which is the host's for
+# the command. The modes of the nodes are added to $out afterwards.
+with_own_dev()
+{
+	cat >"$TMP/own_dev" <<-EOT
+		mkdir -p '$TMP/dev' && mount -t tmpfs dev '$TMP/dev' && cd '$TMP/dev' || exit 99
+		for n in null,3 zero,5 full,7 random,8 urandom,9; do
+			mknod -m 666 \${n%,*} c 1 \${n#*,}
 		done
-		"$@"
-		stat -c 'mode %a' /dev/null
-	END
-	set -- nsunshare -Umpr --map-users=0:0:65536 --map-groups=0:0:65536 --
-	run unshare --mount sh "$TMP/attack" "$@" nspivot --dev "$box" -- \
-		/bin/sh -c 'chmod 000 /dev/null; echo x >/dev/null && echo writes'
-	assertEquals "$err" 'writes
-mode 666' "$out"
-	assertContains "$err" 'Read-only file system'
-	# the control: a plain bind of the node
-	run unshare --mount sh "$TMP/attack" "$@" sh -c 'touch "$0/node" && mount --bind /dev/null "$0/node" && chmod 000 "$0/node"' "$box"
-	assertEquals "the control: $err" 'mode 0' "$out"
+		mknod -m 666 tty c 5 0
+		cd / && mount --rbind '$TMP/dev' /dev || exit 99
+		"\$@"
+		stat -c '%n %a' /dev/null /dev/zero
+	EOT
+	run unshare --mount sh "$TMP/own_dev" "$@"
+}
+
+test_a_node_of_the_host_cannot_be_changed()
+{
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086 # words
+		for maps in '' '-Ur --map-users=0:0:65536 --map-groups=0:0:65536'; do
+			# a masked file is /dev/null, too
+			with_own_dev nsunshare -mp $maps -- $NSPIVOT_UNDER nspivot --proc=/proc --mask /proc/uptime --dev "$box" -- \
+				/bin/sh -c 'chmod 000 /dev/null /dev/zero /proc/uptime; echo x >/dev/null && echo writes'
+			assertContains "$err" "$out" writes
+			assert_out_has '/dev/null 666'
+			assert_out_has '/dev/zero 666'
+			assertContains "$err" "$err" 'Read-only file system'
+		done
+	done
+}
+
+test_control_a_bound_node_can_be_changed()
+{
+	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null
+	assert_out_has '/dev/null 0'
 }
 
 . shunit2

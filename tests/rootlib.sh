@@ -114,3 +114,101 @@ race()
 	assertTrue 'the exchange was noticed' "[ $refused -gt 0 ]"
 	assert_canary
 }
+
+# forge: $box has a directory beside proc to be exchanged with it, and /look, which tries to write to what really is proc,
+# whatever its name.
+forge()
+{
+	mkdir -p "$box/proc" "$box/fake/self"
+	cat >"$box/look" <<-'EOT'
+		#!/bin/sh
+		for dir in /proc /fake; do
+			[ -e $dir/self/stat ] || continue
+			echo proc
+			for name in core_pattern hostname; do
+				( : >>$dir/sys/kernel/$name ) && echo writable
+			done
+		done
+		echo ended
+	EOT
+	chmod 755 "$box/look"
+}
+
+# box_calls OPTION…: sets $calls, how many system calls nspivot makes for them.
+box_calls()
+{
+	# shellcheck disable=SC2086 # words
+	run failat -b nspivot --count -o "$TMP/report" -- nsunshare -mp${NS_TOO:-} -- ${NSPIVOT_UNDER:-} nspivot "$@"
+	assertEquals "without an exchange: $err" 0 "$rc"
+	calls=$(cat "$TMP/report")
+	eval "${after_each:-}"
+}
+
+# exchange_at_each A B OPTION…: box once for each of its system calls, or one of $every, at which two names are exchanged, and in the end exchanged
+# back. Then $after_each is evaluated. What was said is in $TMP/said. Sets how many times it $ran, and how many were $refused; fails when one did neither.
+exchange_at_each()
+{
+	_a=$1 _b=$2
+	shift 2
+	box_calls "$@"
+	ran=0 refused=0 k=0
+	: >"$TMP/said"
+	while [ $((k += ${every:-1})) -le "$calls" ]; do
+		# shellcheck disable=SC2086 # words
+		run failat -b nspivot -k $k --exchange "$_a,$_b" -o "$TMP/report" -- \
+			nsunshare -mp${NS_TOO:-} -- ${NSPIVOT_UNDER:-} nspivot "$@"
+		cat "$TMP/out" >>"$TMP/said"
+		case $rc in
+		0) ran=$((ran + 1)) ;;
+		125) refused=$((refused + 1)) ;;
+		*) fail "call $k: exit status $rc: $err" ;;
+		esac
+		! grep -q ^exchanged "$TMP/report" || exchange_once "$_a" "$_b"
+		eval "${after_each:-}"
+	done
+	echo "exchange: of $calls calls $ran ran, $refused refused: $*"
+}
+
+exchange_once()
+{
+	mv -T "$1" "$1.was" && mv -T "$2" "$1" && mv -T "$1.was" "$2"
+}
+
+# fail_each CALL ERRNO COMMAND…: the command with nspivot in it once for each of these calls, which fails. What was said is in $TMP/said.
+fail_each()
+{
+	_call=$1 _errno=$2
+	shift 2
+	: >"$TMP/said"
+	run failat -b nspivot -s "$_call" --count -o "$TMP/report" -- "$@"
+	assertNotEquals 'failat itself failed' 99 "$rc"
+	calls=$(cat "$TMP/report") k=0
+	while [ $k -lt "$calls" ]; do
+		k=$((k + 1))
+		run failat -b nspivot -s "$_call" -k $k -e "$_errno" -o "$TMP/report" -- "$@"
+		cat "$TMP/out" >>"$TMP/said"
+	done
+}
+
+# race_proc N: N runs of the docker preset while proc and fake are exchanged all the time.
+race_proc()
+{
+	start_holder exchange "$box/proc" "$box/fake"
+	n=0 ran=0 refused=0
+	: >"$TMP/said"
+	while [ $n -lt "$1" ]; do
+		n=$((n + 1))
+		# shellcheck disable=SC2086 # words
+		nsunshare -mp -- ${NSPIVOT_UNDER:-} nspivot --preset=docker "$box" -- /look >>"$TMP/said" 2>/dev/null
+		case $? in
+		0) ran=$((ran + 1)) ;;
+		125) refused=$((refused + 1)) ;;
+		*) break ;;
+		esac
+	done
+	stop_holder
+	echo "race: of $n runs $ran ran, $refused were refused"
+	assertEquals "$1" $((ran + refused))
+	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
+	assertTrue 'some were hit' "[ $refused -gt 0 ]"
+}

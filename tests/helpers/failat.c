@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* failat.c: run a program and make one of its system calls fail, or a signal arrive there. */
+/* failat.c: run a program and make one of its system calls fail, or a signal arrive or two files be
+ * exchanged there. */
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -95,7 +97,8 @@ static volatile sig_atomic_t alarmed;
 
 static struct {
 	const char *begin, *until, *set, *point;
-	long k;
+	const char *exchange[2];
+	long k, again;
 	int error, signal;
 	bool list, count;
 	unsigned timeout;
@@ -267,8 +270,21 @@ static void call_fail(pid_t pid, int error)
 		die("PTRACE_SETREGSET");
 }
 
+/* What another process does to the files of the program while it is at that call. */
+static void exchange(const char *point)
+{
+	bool done = renameat2(AT_FDCWD, opt.exchange[0], AT_FDCWD, opt.exchange[1],
+			      RENAME_EXCHANGE) == 0;
+
+	fprintf(opt.report, "%s %s\n", done ? "exchanged" : "missing", point);
+}
+
 static void call_inject(struct task *t, long number, const char *point)
 {
+	if (opt.exchange[0]) {
+		exchange(point);
+		return;
+	}
 	if (opt.signal) {
 		fprintf(opt.report, "sent %s %d\n", point, opt.signal);
 		kill(t->pid, opt.signal);
@@ -302,7 +318,8 @@ static void call_begins(struct task *t, const struct __ptrace_syscall_info *info
 	snprintf(point, sizeof(point), "%s:%s:%u", t->name, call, ++t->calls[number]);
 	if (opt.list)
 		fprintf(opt.report, "%ld %s %s\n", n_calls, point, errors_of(call));
-	else if (n_calls == opt.k || (opt.point && strcmp(opt.point, point) == 0))
+	else if (n_calls == opt.k || n_calls == opt.again ||
+		 (opt.point && strcmp(opt.point, point) == 0))
 		call_inject(t, number, point);
 }
 
@@ -514,6 +531,9 @@ static const char usage[] =
 	" -k POINT    number of the call, or PROCESS:CALL:N as --list prints it\n"
 	" -e ERRNO    what it fails with, not being executed (EPERM)\n"
 	" --kill SIG  send this signal there instead, by number\n"
+	" --exchange A,B  exchange these files there instead; 'exchanged POINT', or 'missing "
+	"POINT'\n"
+	" --again N   exchange them again at call number N\n"
 	" --list      print a line 'K POINT ERRNO,...' per call that can be named, with likely "
 	"errors\n"
 	" --count     print how many there are\n"
@@ -531,7 +551,7 @@ static const char usage[] =
 	"128+n for\n"
 	"a signal, 124 if it hung, 99 if we failed.\n";
 
-enum { OPT_LIST = CHAR_MAX + 1, OPT_COUNT, OPT_KILL };
+enum { OPT_LIST = CHAR_MAX + 1, OPT_COUNT, OPT_KILL, OPT_EXCHANGE, OPT_AGAIN };
 
 static void parse(int argc, char **argv)
 {
@@ -539,6 +559,8 @@ static void parse(int argc, char **argv)
 		{ "list", no_argument, NULL, OPT_LIST },
 		{ "count", no_argument, NULL, OPT_COUNT },
 		{ "kill", required_argument, NULL, OPT_KILL },
+		{ "exchange", required_argument, NULL, OPT_EXCHANGE },
+		{ "again", required_argument, NULL, OPT_AGAIN },
 		{ 0 },
 	};
 	char *end = NULL;
@@ -583,6 +605,13 @@ static void parse(int argc, char **argv)
 			break;
 		case OPT_KILL:
 			opt.signal = atoi(optarg);
+			break;
+		case OPT_EXCHANGE:
+			opt.exchange[0] = strsep(&optarg, ",");
+			opt.exchange[1] = optarg ? optarg : "";
+			break;
+		case OPT_AGAIN:
+			opt.again = atol(optarg);
 			break;
 		default:
 			optind = argc;

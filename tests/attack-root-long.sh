@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# attack-root-long: names of a root exchanged at every system call of nspivot, at any two, and all the time.
+# as: root
+# suite: long
+# budget: 900
+# shellcheck disable=SC2154,SC2016 # refused and ran are rootlib.sh's; for the inner shells
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+
+setUp()
+{
+	rm -rf "$box"
+	make_box
+	forge
+}
+
+each_way()
+{
+	for NSPIVOT_UNDER in '' 'enosys openat2 --' "$OLD_KERNEL"; do
+		"$@"
+	done
+	NSPIVOT_UNDER=
+}
+
+at_each()
+{
+	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
+	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
+	assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
+}
+
+test_an_exchange_at_each_call()
+{
+	each_way at_each
+}
+
+# Exchanged at one call and exchanged back at another: any two of a short run.
+at_two()
+{
+	set -- --proc=/proc --readonly /proc/sys:try --mask /proc/timer_list:try "$box" -- /look
+	box_calls "$@"
+	n=0 ran=0 refused=0 first=0
+	: >"$TMP/said"
+	while [ $((first += 1)) -lt "$calls" ]; do
+		second=$first
+		while [ $((second += 3)) -le "$calls" ]; do
+			# shellcheck disable=SC2086 # words
+			run failat -b nspivot -k $first --again $second --exchange "$box/proc,$box/fake" -o "$TMP/report" -- \
+				nsunshare -mp -- $NSPIVOT_UNDER nspivot "$@"
+			cat "$TMP/out" >>"$TMP/said"
+			n=$((n + 1))
+			case $rc in
+			0) ran=$((ran + 1)) ;;
+			125) refused=$((refused + 1)) ;;
+			*) fail "exit status $rc: $err" ;;
+			esac
+			[ "$(grep -c ^exchanged "$TMP/report")" != 1 ] || exchange_once "$box/proc" "$box/fake"
+		done
+	done
+	echo "exchange: of $n pairs of calls $ran ran, $refused refused"
+	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
+	assertTrue "$n pairs" "[ $n -gt 300 ]"
+}
+
+test_an_exchange_and_another_at_any_two_calls()
+{
+	each_way at_two
+}
+
+race_each()
+{
+	race_proc 1000
+}
+
+test_an_exchange_all_the_time()
+{
+	each_way race_each
+}
+
+# The mode of what --dir makes, against a link to a directory outside.
+race_dir()
+{
+	secret=$TMP/secret
+	rm -rf "$secret" "$box/link"
+	mkdir -m 700 "$secret"
+	ln -s "$secret" "$box/link"
+	start_holder sh -c 'echo >&3; while :; do mv -T "$0/d" "$0/w" && mv -T "$0/link" "$0/d" && mv -T "$0/d" "$0/link"; \
+		mv -T "$0/w" "$0/d"; done 2>/dev/null 3>&-' "$box"
+	n=0
+	while [ $((n += 1)) -le 1000 ]; do
+		# shellcheck disable=SC2086 # words
+		nsunshare -mp -- $NSPIVOT_UNDER nspivot --dir /d:mode=0777 "$box" -- /bin/true >/dev/null 2>&1
+		rmdir "$box/d" "$box/w" 2>/dev/null
+	done
+	stop_holder
+	assertEquals 'the mode of a directory outside' 700 "$(stat -c %a "$secret")"
+}
+
+test_the_mode_of_nothing_else_is_changed()
+{
+	each_way race_dir
+}
+
+. shunit2
