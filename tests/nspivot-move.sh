@@ -7,9 +7,10 @@
 make_box
 
 # An initramfs: a tmpfs as root, made by nspivot itself, with the tools and their libraries bound in. What it runs is process 1.
-# $1: what is done there
+# $1: what is done there. $UNDER is put in front of all.
 initramfs()
 {
+	rm -rf "$TMP/real"
 	mkdir -p "$TMP/real"
 	cp -a "$box/." "$TMP/real"
 	mkdir -p "$TMP/real/proc" "$TMP/real/dev" "$TMP/real/etc/kept"
@@ -25,7 +26,8 @@ initramfs()
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
-	run in_ns nspivot --force --host-root --readonly=/usr --file /dev/null:/init "$@" --bind "$TMP/real:/real" \
+	# shellcheck disable=SC2086 # words
+	run ${UNDER:-} nsunshare -mp -- nspivot --force --host-root --readonly=/usr --file /dev/null:/init "$@" --bind "$TMP/real:/real" \
 		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$NSUTILS_HELPERS:/helpers" \
 		--ro-bind "$TMP/script:/script" \
 		-- /bin/sh /script
@@ -39,6 +41,45 @@ test_the_new_root_is_entered_and_the_old_ones_files_are_gone()
 	assert_out_lacks junk
 	assert_out_has ' /proc '
 	assertTrue 'what was bound below it is there' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
+}
+
+# The owner of the new root exchanges the mount point of a proc with another directory, at any system call of the
+# nspivot that moves. $TMP/real is filled by initramfs() before.
+move_exchanged()
+{
+	UNDER="failat -b mover -u look $1 -o $TMP/report --" initramfs "ln -s /tools/nspivot /mover; mkdir -p /new/p /new/fake/sys/kernel /new/fake/fs
+		exec /mover --move-root --proc=/p --readonly /p/sys --mask /p/fs /new -- /look"
+}
+
+test_an_exchange_at_any_call_leaves_no_writable_proc()
+{
+	cat >"$box/look" <<-'EOT'
+		#!/bin/sh
+		for dir in /p /fake; do
+			[ -e $dir/self/stat ] && echo proc && ( : >>$dir/sys/kernel/core_pattern ) && echo writable
+		done
+		[ -e /proc/self/stat ] && echo moved
+		echo ended
+	EOT
+	chmod 755 "$box/look"
+	move_exchanged --count
+	assertEquals "$err" 'proc
+moved
+ended' "$out"
+	calls=$(cat "$TMP/report") k=0 ran=0 refused=0
+	for pair in p,fake proc,etc; do
+		k=0
+		while [ $((k += 9)) -le "$calls" ]; do
+			move_exchanged "-k $k --exchange $TMP/real/${pair%,*},$TMP/real/${pair#*,}"
+			assert_out_lacks writable
+			case $rc in
+			0) ran=$((ran + 1)) ;;
+			125) refused=$((refused + 1)) ;;
+			*) fail "call $k: exit status $rc: $err" ;;
+			esac
+		done
+		assertTrue "$pair: $ran ran, $refused were refused" "[ $ran -gt 0 ] && [ $refused -gt 0 ]"
+	done
 }
 
 test_without_an_init_nothing_is_removed()
