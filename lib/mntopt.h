@@ -8,10 +8,10 @@
 #include "nserr.h"
 
 struct mntopt {
-	uint64_t set, clr;  /* MOUNT_ATTR_* to set and to clear, mount_setattr(2) */
-	bool norec;         /* this mount only, not those below it */
-	bool nofollow;      /* a symbolic link at the end of a path is not followed */
-	bool has_mode;      /* mode is given, for the file or directory that is made */
+	uint64_t set, clr; /* MOUNT_ATTR_* to set and to clear, mount_setattr(2) */
+	bool norec;        /* this mount only, not those below it */
+	bool nofollow;     /* a symbolic link at the end of a path is not followed */
+	bool has_mode;     /* mode is given, for the file or directory that is made */
 	mode_t mode;
 	const char **param; /* the file system's own, "size=1m" or "newinstance", n of them */
 	size_t n;

@@ -11,44 +11,61 @@
 #include "sys_mount.h"
 
 /*
- * Sets the mode of the directory that we have just made, by descriptor: the owner of the root may
- * have put another file in its place. mkdir(2)'s own mode is subject to the umask.
+ * Verifies by descriptor that `base` is the directory that was made with this mode, and not another
+ * file that the owner of the root has put in its place. Adds the bits that mkdir(2) does not take.
  */
-static int set_mode(int parent, const char *base, mode_t mode)
+static int finish_dir(int parent, const char *base, mode_t mode)
 {
-	cleanup_fd int fd = file_open_at(parent, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	const mode_t made = ACCESSPERMS | S_ISVTX;
+	cleanup_fd int fd = file_open_at(parent, base, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	cleanup_fd int open = -1;
 	struct stat st;
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (st.st_uid != geteuid() || (st.st_mode & 07777) != 0700 || st.st_nlink > 2)
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return -ESTALE;
-	return fchmod(fd, mode) < 0 ? -errno : 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fd < 0 ? fd : -errno;
+	if (st.st_uid != geteuid() || (st.st_mode & made) != (mode & made))
+		return -ESTALE;
+	if ((st.st_mode & ALLPERMS) == mode)
+		return 0;
+	/* fchmod(2) takes no O_PATH */
+	open = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	if (open < 0)
+		return open;
+	return fchmod(open, mode) < 0 ? -errno : 0;
 }
 
 int rootmake_dir(struct rootfs *r, const char *path, mode_t mode, struct nserr *e)
 {
 	cleanup_fd int parent = -1;
 	const char *base;
-	int rc = 0;
+	mode_t mask;
+	int rc;
 
 	parent = rootfs_parent(r, path, ROOTWALK_DIR, &base, &r->log);
 	if (parent < 0)
 		return nserr_set(e, parent, "cannot make directory %s in the new root", path);
-	if (mkdirat(parent, base, 0700) == 0) {
+	/* at once with its mode: that of another file could be widened by a later change */
+	mask = umask(0);
+	rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
+	umask(mask);
+	if (rc == 0) {
 		rc = rootwalk_note(&r->log, parent, base, AT_REMOVEDIR);
 		if (rc == 0)
-			rc = set_mode(parent, base, mode);
+			rc = finish_dir(parent, base, mode);
 	} else {
 		cleanup_fd int fd = -1;
 		struct stat st;
 
-		rc = -errno;
 		fd = rootfs_open(r, path, 0, NULL);
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 			rc = 0; /* there already, and left as it is */
+	}
+	if (rc == -ESTALE) {
+		nserr_set(e, 0, "directory %s in the new root is not as it was made", path);
+		nserr_hint(e, "its parent has a default ACL, or another process changes the root");
+		return rc;
 	}
 	return rc < 0 ? nserr_set(e, rc, "cannot make directory %s in the new root", path) : 0;
 }
@@ -175,12 +192,14 @@ int rootmake_dev(struct rootfs *r, const char *path, const struct mntopt *o, str
 }
 
 /* A path that is absent has nothing to hide or protect, as long as it stays absent. */
-static int absent_is_fine(struct rootfs *r, const char *path, int rc, bool try, struct nserr *e)
+static int absent_is_fine(struct rootfs *r, const struct rootplace *p, int rc, bool try,
+			  struct nserr *e)
 {
-	if (rc != -ENOENT || !try)
+	/* another call than the look-up may have failed with ENOENT, too */
+	if (p->fd != -ENOENT || !try)
 		return rc;
 	*e = NSERR_INIT;
-	return rootmount_note_absent(&r->mounts, path, e);
+	return rootmount_note_absent(&r->mounts, p->path, e);
 }
 
 int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr *e)
@@ -190,7 +209,7 @@ int rootmake_readonly(struct rootfs *r, const char *path, bool try, struct nserr
 	int rc = rootplace_find(r, path, &p, e);
 
 	if (rc < 0)
-		return absent_is_fine(r, path, rc, try, e);
+		return absent_is_fine(r, &p, rc, try, e);
 	if (p.fd < 0) {
 		r->readonly = true;
 		return 0;
@@ -229,7 +248,7 @@ int rootmake_mask(struct rootfs *r, const char *path, bool try, struct nserr *e)
 	int rc = rootplace_find(r, path, &p, e), mnt;
 
 	if (rc < 0)
-		return absent_is_fine(r, path, rc, try, e);
+		return absent_is_fine(r, &p, rc, try, e);
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask the root itself");
 	mnt = cover(r, &p, e);

@@ -43,6 +43,20 @@ static const char *after(const char *path, const char *prefix)
 	}
 }
 
+/* Forgets the absent paths that a mount on path has covered. */
+static void cover_absent(struct rootmounts *m, const char *path)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nabsent; i++) {
+		if (after(m->absent[i], path))
+			free(m->absent[i]);
+		else
+			m->absent[n++] = m->absent[i];
+	}
+	m->nabsent = n;
+}
+
 /* Adds a component to the hash of a path: FNV-1a. */
 static uint64_t hash(uint64_t h, const char *name, size_t n)
 {
@@ -93,9 +107,10 @@ int rootmount_note(struct rootmounts *m, const char *path, int mnt, struct nserr
 		m->at = more;
 		m->size = size;
 	}
-	m->at[m->n++] = (struct rootmount){ TAKE_PTR(copy),   path_bits(path, false),
-					    st.stx_ino,       st.stx_mnt_id,
-					    st.stx_dev_major, st.stx_dev_minor };
+	m->at[m->n++] =
+		(struct rootmount){ TAKE_PTR(copy), path_bits(path, false), st.stx_ino,
+				    st.stx_mnt_id,  st.stx_dev_major,       st.stx_dev_minor };
+	cover_absent(m, path);
 	return 0;
 }
 
@@ -134,18 +149,13 @@ int rootmount_enter(const struct rootmounts *m, int root, const char *path, cons
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ENOTDIR ? -ESTALE : fd;
 	if (statx(fd, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
-		return -errno;
+		return errno == ENOENT ? -ESTALE : -errno;
 	return shows(&st, found) ? TAKE_FD(fd) : -ESTALE;
 }
 
 int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *e)
 {
-	const char *rest;
-	char **more;
-
-	if (rootmount_find(m, path, &rest))
-		return 0;
-	more = reallocarray(m->absent, m->nabsent + 1, sizeof(*more));
+	char **more = reallocarray(m->absent, m->nabsent + 1, sizeof(*more));
 	if (more) {
 		m->absent = more;
 		more[m->nabsent] = strdup(path);
@@ -159,11 +169,14 @@ int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *
 static int check_absent(const struct rootmounts *m, int root, struct nserr *e)
 {
 	for (size_t i = 0; i < m->nabsent; i++) {
-		cleanup_fd int fd = rootwalk_open(root, m->absent[i], 0, NULL);
+		const char *rest;
+		cleanup_fd int mnt = rootmount_enter(m, root, m->absent[i], &rest);
+		cleanup_fd int fd = mnt < 0 && mnt != -ENODATA
+					    ? mnt
+					    : rootwalk_open(mnt < 0 ? root : mnt, rest, 0, NULL);
 
 		if (fd >= 0)
-			return nserr_set(e, 0, "%s was absent before: the root is being changed",
-					 m->absent[i]);
+			return nserr_set(e, 0, "%s was absent, and is there now", m->absent[i]);
 		if (fd != -ENOENT)
 			return nserr_set(e, fd, "cannot verify that %s is absent", m->absent[i]);
 	}

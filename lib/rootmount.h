@@ -50,14 +50,14 @@ int rootmount_enter(const struct rootmounts *m, int root, const char *path,
 		    const char **rest) must_check;
 
 /*
- * Notes that nothing is at path and that nothing may be there in the end. A path below a mount of m
- * is ignored: the owner of the root does not control it. Returns 0, or -ENOMEM with e set.
+ * Notes that nothing is at path and that nothing may be there in the end, unless a later mount
+ * covers it. Returns 0, or -ENOMEM with e set.
  */
 int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *e) must_check;
 
 /* Returns 0 if, from the directory root, each path leads to its mount or to a later one that covers
- * it, and each absent path is still absent; otherwise a negative errno with e set: the root is being
- * changed. */
+ * it, and each absent path is still absent; otherwise a negative errno with e set: the root is
+ * being changed. */
 int rootmount_check(const struct rootmounts *m, int root, struct nserr *e) must_check;
 
 /* Forgets all of them, and the absent paths. */

@@ -70,8 +70,8 @@ void rootmove_empty(int dirfd)
 	closedir(dir);
 }
 
-/* Returns 1 if fd is the root of a mount, 0 if it is not or if the open found nothing, or a negative
- * errno. */
+/* Returns 1 if fd is the root of a mount, 0 if it is not or if the open found nothing, or a
+ * negative errno. */
 static int is_mount_root(int fd)
 {
 	struct statx st;

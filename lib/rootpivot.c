@@ -193,17 +193,21 @@ int rootpivot_check_program(const struct rootfs *r, const char *cwd, const char 
 	return rc;
 }
 
-/* That "/" and "." are the root of the new tree. */
+/* Verifies that "/" and "." are the root of the new tree, and that no mount covers it: "/.." would
+ * be the root of that mount. */
 static int verify(const struct rootfs *r, struct nserr *e)
 {
-	struct statx want, root, cwd;
+	struct statx want, root, cwd, top;
 
 	if (statx(r->fd, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &want) < 0 ||
 	    statx(AT_FDCWD, "/", 0, ROOTMOUNT_STATX, &root) < 0 ||
-	    statx(AT_FDCWD, ".", 0, ROOTMOUNT_STATX, &cwd) < 0)
+	    statx(AT_FDCWD, ".", 0, ROOTMOUNT_STATX, &cwd) < 0 ||
+	    statx(AT_FDCWD, "/..", 0, ROOTMOUNT_STATX, &top) < 0)
 		return nserr_set(e, errno, "cannot verify the new root");
 	if (!rootmount_is_same(&root, &want) || !rootmount_is_same(&cwd, &want))
 		return nserr_set(e, 0, "the root is not the new one after the pivot");
+	if (!rootmount_is_same(&top, &want))
+		return nserr_set(e, 0, "the old root is still there after the pivot");
 	return 0;
 }
 

@@ -9,9 +9,9 @@
 bool rootplace_is_root(const char *path);
 
 /*
- * Returns path without ".." at its beginning, which leads from the root to the root. Returns NULL if
- * a ".." follows a name: the owner of the root could exchange this name, and a path that leads back
- * out of a mount is not resolved from this mount. Pure.
+ * Returns path without ".." at its beginning, which leads from the root to the root. Returns NULL
+ * if a ".." follows a name: the owner of the root could exchange this name, and a path that leads
+ * back out of a mount is not resolved from this mount. Pure.
  */
 const char *rootplace_plain(const char *path);
 

@@ -58,8 +58,8 @@ static const struct cli_opt opts[] = {
 /* clang-format on */
 
 static const enum feature features[] = {
-	FEATURE_OPENAT2, FEATURE_MOUNT_API,      FEATURE_MOUNT_SETATTR, FEATURE_DETACHED_TREE,
-	FEATURE_OVERLAY, FEATURE_OVERLAY_LAYERS,
+	FEATURE_OPENAT2,       FEATURE_MOUNT_API, FEATURE_MOUNT_SETATTR,
+	FEATURE_DETACHED_TREE, FEATURE_OVERLAY,   FEATURE_OVERLAY_LAYERS,
 };
 
 static const struct cli_tool tool = {
