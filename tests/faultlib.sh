@@ -109,6 +109,13 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
+# _fault_diff: how the output differs from that of the unharmed run.
+_fault_diff()
+{
+	printf '%s\n' "$_out" >"$TMP/files.out"
+	printf '%s\n' "$out" | diff "$TMP/files.out" -
+}
+
 # _fault_right: whether the run in $rc, $out and $err was as an unharmed one, or honest about its
 # failure.
 _fault_right()
@@ -118,7 +125,7 @@ _fault_right()
 			eval "$_check" || _fault_bad 'status of success, but the check fails'
 			return
 		fi
-		[ "$out" = "$_out" ] || _fault_bad 'status of success, but other output'
+		[ "$out" = "$_out" ] || _fault_bad "status of success, but other output: $(_fault_diff)"
 		return
 	fi
 	_may=$_codes
