@@ -15,8 +15,6 @@
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
-#define INITIAL_INODE UINT64_C(0xEFFFFFFD) /* PROC_USER_INIT_INO, the same on every kernel */
-
 static uint64_t inode_of(int dirfd, const char *path)
 {
 	struct stat st;
@@ -274,8 +272,8 @@ bool idmapns_sees_all(const char *ref)
 	cleanup_fd int self = file_open_self(&ignored);
 	uint64_t mine = self < 0 ? 0 : inode_of(self, "ns/user");
 
-	if (mine == INITIAL_INODE || target_open(ref, &t, &ignored) < 0)
-		return mine == INITIAL_INODE;
+	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
+		return mine == SYS_NS_INO_USER;
 	/* ioctl_ns(2): the parent is told as long as it is not above the caller's own */
 	while (t.nsfd >= 0 && inode_of(t.nsfd, "") != mine) {
 		int up = sys_ns_parent(t.nsfd);
@@ -315,13 +313,13 @@ int idmapns_views(const char *ref, struct idmapns *n, struct nserr *e)
 	n->known[IDMAPNS_ME] = true;
 	mine = inode_of(self, "ns/user");
 	n->inode = t.nsfd >= 0 ? inode_of(t.nsfd, "") : 0;
-	if (mine == INITIAL_INODE) {
+	if (mine == SYS_NS_INO_USER) {
 		rc = idmaps_copy(&n->view[IDMAPNS_INITIAL], &n->view[IDMAPNS_ME]);
 		n->known[IDMAPNS_INITIAL] = rc == 0;
 	}
 	/* the file of one's own map is the parent's view; the initial namespace has no parent */
 	if (n->inode == mine)
-		n->known[IDMAPNS_PARENT] = mine != INITIAL_INODE &&
+		n->known[IDMAPNS_PARENT] = mine != SYS_NS_INO_USER &&
 					   idmaps_read(self, &n->view[IDMAPNS_PARENT], e) == 0;
 	else
 		n->known[IDMAPNS_PARENT] = view_parent(t.nsfd, n) == 0;

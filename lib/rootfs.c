@@ -11,6 +11,7 @@
 #include "rootold.h"
 #include "sys_cap.h"
 #include "sys_mount.h"
+#include "sys_ns.h"
 
 #define DONE_MAX  512  /* of the 1024 that a process may usually have */
 #define STACK_MAX 1000 /* mounts on top of each other */
@@ -183,10 +184,7 @@ int rootfs_begin_tmpfs(struct rootfs *r, const struct mntopt *o, bool readonly, 
 
 bool rootfs_in_userns(void)
 {
-	struct stat st;
-
-	/* PROC_USER_INIT_INO, include/linux/proc_ns.h */
-	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != 0xEFFFFFFDu;
+	return sys_ns_in_userns() > 0;
 }
 
 static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },

@@ -3,6 +3,7 @@
 #include "sys_ns.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -44,6 +45,13 @@ int sys_ns_owner(int fd)
 int sys_ns_parent(int fd)
 {
 	return ns_ioctl_fd(fd, NS_GET_PARENT);
+}
+
+int sys_ns_in_userns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) < 0 ? -errno : st.st_ino != SYS_NS_INO_USER;
 }
 
 int64_t sys_ns_type(int fd)

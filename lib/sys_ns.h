@@ -34,6 +34,9 @@ struct mnt_ns_info {
 #define NS_GET_ID _IOR(NSIO, 13, __u64) /* 6.18 */
 #endif
 
+/* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */
+#define SYS_NS_INO_USER UINT64_C(0xEFFFFFFD)
+
 #define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, statfs(2) of a namespace file */
 
 /* The lowest inode that a namespace can have: the kernel's fixed and dynamic numbers start above
@@ -57,6 +60,10 @@ int sys_setns(int fd, uint64_t flags) must_check;
  * negative errno: -EPERM outside the caller's own hierarchy, -EINVAL for a type without parent. */
 int sys_ns_owner(int fd) must_check;
 int sys_ns_parent(int fd) must_check;
+
+/* Returns 1 if the caller is in another user namespace than the initial one, 0 if not, or a
+ * negative errno without /proc. */
+int sys_ns_in_userns(void) must_check;
 
 /* The CLONE_NEW* flag of a namespace descriptor (4.11), or a negative errno: -ENOTTY for another
  * kind of file. */
