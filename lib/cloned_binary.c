@@ -56,6 +56,9 @@ static bool is_out_of_reach(enum cloned_binary_user where)
 
 	if (stat("/proc/self/exe", &st) < 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return false;
+	/* a process keeps its ids in a user namespace that does not map them */
+	if (st.st_uid == geteuid())
+		return false;
 	if (!(where == CLONED_BINARY_NEW_USERNS && stays_unmapped(st.st_uid)) &&
 	    !is_unmapped(st.st_uid))
 		return false;
@@ -79,9 +82,10 @@ static bool is_detached(int self)
 
 static bool is_copy(int self)
 {
-	int seals = fcntl(self, F_GET_SEALS); /* EINVAL for an ordinary file */
+	/* EINVAL for an ordinary file, F_SEAL_SEAL alone for one on a tmpfs */
+	int seals = fcntl(self, F_GET_SEALS);
 
-	return seals >= 0 ? (seals & SEALS) == SEALS : is_detached(self);
+	return (seals >= 0 && (seals & SEALS) == SEALS) || is_detached(self);
 }
 
 /* ---- The memfd */
@@ -192,6 +196,7 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 	const char *executed = (const char *)getauxval(AT_EXECFN);
 	cleanup_fd int self = -1, copy = -1;
 	struct stat binary;
+	int memory;
 
 	if (is_out_of_reach(where))
 		return 0;
@@ -209,11 +214,15 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 	}
 	if (fstat(self, &binary) < 0)
 		return nserr_set(e, errno, "cannot look at the binary of %s", name);
-	copy = make_memfd(self, &binary, name);
-	if (copy == -EACCES || copy == -EFBIG)
-		copy = make_detached(&binary);
-	if (copy < 0)
-		return nserr_set(e, copy, "cannot protect the binary of %s by a copy", name);
+	memory = make_memfd(self, &binary, name);
+	copy = memory < 0 ? make_detached(&binary) : memory;
+	if (copy < 0) {
+		nserr_set(e, memory, "cannot protect the binary of %s by a copy in memory", name);
+		if (memory == -EACCES && copy == -EPERM)
+			nserr_hint(e, "set vm.memfd_noexec to 1, or run %s with CAP_SYS_ADMIN",
+				   name);
+		return memory;
+	}
 	fexecve(copy, argv, environ);
 	return nserr_set(e, errno, "cannot execute the protected copy of %s", name);
 }

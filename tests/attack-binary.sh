@@ -7,36 +7,13 @@
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
-
-# The tools that are attacked are copies, owned by the attacked user. Each attack begins with fresh ones.
-victims=$TMP/victims
-uid=$(id -u)
-inside=-mpiC
-[ "$uid" = 0 ] || inside=-UrmpniC
-
-fresh_victims()
-{
-	rm -rf "$victims"
-	mkdir "$victims"
-	cp "$NSUTILS_BIN"/ns* "$(command -v unshare)" "$(command -v nsenter)" "$victims"
-	PATH=$victims:$PATH
-	sums=$(cd "$victims" && cksum ./*)
-}
-
-# A root whose program is a script that names the tool itself, and whose loader steals it.
-hostile_root()
-{
-	make_box
-	mkdir -p "$box/lib64" "$box/proc"
-	cp "$NSUTILS_HELPERS/false-loader" "$box/lib64/ld-linux-x86-64.so.2"
-	cp "$NSUTILS_HELPERS/overwrite" "$box/bin/overwrite"
-	printf '#!/proc/self/exe --version\n' >"$box/evil"
-	chmod 755 "$box/evil"
-}
+. "${0%/*}/binarylib.sh"
+: "${RUNS:=20}"
 
 oneTimeSetUp()
 {
 	hostile_root
+	cp "$NSUTILS_HELPERS/exe-hunter" "$box/bin/exe-hunter"
 	ORIGINAL_PATH=$PATH
 }
 
@@ -44,29 +21,6 @@ setUp()
 {
 	PATH=$ORIGINAL_PATH
 	fresh_victims
-}
-
-# attack COMMAND…: runs it until no process has its output open any more.
-attack()
-{
-	# shellcheck disable=SC2016 # for the inner shell
-	run sh -c '{ "$@" 2>&3 | cat; } 3>&2' sh "$@"
-}
-
-# assert_untouched NAME: the attack ran to its end and no victim has changed. A binary that is only busy
-# is not protected.
-assert_untouched()
-{
-	assertContains "$1: the attack ran: $err" "$out" 'refused: '
-	assertNotContains "$1" "$out" 'Text file busy'
-	assertEquals "$1: a binary was overwritten" "$sums" "$(cd "$victims" && cksum ./*)"
-}
-
-# assert_overwritten: the control: the same attack on a tool without the protection.
-assert_overwritten()
-{
-	assertContains "the control: $err" "$out" overwritten
-	assertNotEquals 'the control' "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
 # in_pidns COMMAND…: as process 1 of a pid namespace, with its proc in $box. The program of the suite is
@@ -147,31 +101,105 @@ test_nsenter2_into_a_hostile_container_is_out_of_reach()
 	stop_holder
 }
 
-# vm.memfd_noexec belongs to the pid namespace: 1 makes memory files without MFD_EXEC not executable, 2
-# refuses executable ones.
+# at_noexec LEVEL COMMAND…: in a pid namespace with that vm.memfd_noexec, which belongs to it: 1 makes memory
+# files without MFD_EXEC not executable, 2 refuses executable ones. Root with $as_user in front.
+at_noexec()
+{
+	_level=$1
+	shift
+	# shellcheck disable=SC2016,SC2086 # for the inner shell; words
+	attack /usr/bin/unshare --mount --pid --fork --mount-proc sh -c \
+		'echo "$0" >/proc/sys/vm/memfd_noexec && [ "$(cat /proc/sys/vm/memfd_noexec)" = "$0" ] && exec "$@"' "$_level" \
+		$as_user "$@"
+}
+
+has_noexec()
+{
+	[ "$uid" = 0 ] && [ -e /proc/sys/vm/memfd_noexec ] && return
+	echo 'n/a: vm.memfd_noexec needs root and Linux 6.3'
+	return 1
+}
+
+# The victims belong to nstest, which attacks them.
+as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
+victims_of_user()
+{
+	fresh_victims
+	chmod 755 "$TMP" "$victims" "$box"
+	chown "$NSTEST_UID:$NSTEST_UID" "$victims"/*
+}
+
 test_the_protection_works_under_every_memfd_noexec()
 {
-	if [ "$uid" != 0 ] || [ ! -e /proc/sys/vm/memfd_noexec ]; then
-		echo 'n/a: vm.memfd_noexec needs root and Linux 6.3'
-		return 0
-	fi
+	has_noexec || return 0
 	for level in 0 1 2; do
-		attack /usr/bin/unshare --mount --pid --fork --mount-proc sh -c "echo $level >/proc/sys/vm/memfd_noexec
-			nsunshare -mp -- nspivot --preset=docker '$box' -- /evil"
+		as_user=
+		at_noexec "$level" nsunshare -mp -- nspivot --preset=docker "$box" -- /evil
 		assert_untouched "root, vm.memfd_noexec=$level"
+		as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
+		victims_of_user
+		at_noexec "$level" nsunshare -UrmpniC -- nspivot --preset=minimal "$box" -- /evil
+		assert_untouched "user, vm.memfd_noexec=$level"
 	done
 }
 
-test_a_detached_copy_stays_read_only()
+# F_GET_SEALS of a file on a tmpfs succeeds as that of a memfd does.
+test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
-	if [ "$uid" != 0 ] || [ ! -e /proc/sys/vm/memfd_noexec ]; then
-		echo 'n/a: vm.memfd_noexec needs root and Linux 6.3'
-		return 0
-	fi
-	run /usr/bin/unshare --mount --pid --fork --mount-proc sh -c "echo 2 >/proc/sys/vm/memfd_noexec
-		nsunshare -mp --mount-proc -R / --init sh -c 'mount -o remount,rw,bind /proc/1/exe; cd /proc/1; exec 5<exe; : >>exe'"
-	assertNotEquals 0 "$rc"
-	assertEquals "$err" "$sums" "$(cd "$victims" && cksum ./*)"
+	has_noexec || return 0
+	as_user=
+	for level in 0 2; do
+		# shellcheck disable=SC2016 # for the inner shell
+		at_noexec "$level" sh -c 'mount -t tmpfs tmpfs /mnt && cp "$0"/ns* /mnt && cd /mnt && sum=$(cksum ns*) &&
+			PATH=/mnt:$PATH nsunshare -mp -- nspivot --proc=/proc "$1" -- /evil | cat && [ "$sum" = "$(cksum ns*)" ] &&
+			echo untouched' "$victims" "$box"
+		assert_out_has 'refused: '
+		assert_out_has untouched
+	done
+}
+
+# A program with CAP_SYS_ADMIN in its namespaces does not make the detached mount writable. The control is a
+# mount that is attached where the program can change it.
+test_a_detached_mount_stays_read_only()
+{
+	has_noexec || return 0
+	as_user=
+	at_noexec 2 sh -c "mount --bind '$victims' '$victims' && mount -o remount,ro,bind '$victims' && exec remount '$victims/nsinit'"
+	assert_out_has overwritten
+	for as_user in '' "setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"; do
+		if [ -n "$as_user" ]; then victims_of_user; else fresh_victims; fi
+		user=${as_user:+U} user=${user:+-Ur}
+		# shellcheck disable=SC2086 # words
+		{
+			at_noexec 2 nsunshare $user -mpi --mount-proc -- nsinit -- remount /proc/1/exe
+			assert_untouched "nsinit $user"
+			at_noexec 2 nsunshare $user -mpi -R / --mount-proc --init -- remount /proc/1/exe
+			[ -n "$user" ] || assert_untouched "nsunshare --init $user"
+			at_noexec 2 nsunshare $user -mpi -R / --mount-proc -- nsunshare -m -f -R / -- sh -c 'remount /proc/$PPID/exe'
+			assert_untouched "nsunshare -R $user"
+		}
+	done
+}
+
+test_fails_with_a_message_if_no_copy_can_be_made()
+{
+	has_noexec || return 0
+	as_user=
+	at_noexec 2 enosys open_tree -- nsunshare -m -R "$box" -- /bin/true
+	assert_err_has 'cannot protect the binary of nsunshare by a copy in memory: Permission denied'
+	as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
+	victims_of_user
+	at_noexec 2 enosys -e EPERM unshare -- nsenter2 -t 1 -m -- /bin/true
+	assert_err_has 'hint: set vm.memfd_noexec to 1, or run nsenter2 with CAP_SYS_ADMIN'
+}
+
+# A kernel or a filter without one of the calls.
+test_falls_back_to_the_calls_that_there_are()
+{
+	for without in memfd_create execveat; do
+		attack enosys "$without" -- nsunshare $inside -- nspivot --proc=/proc "$box" -- /evil
+		assert_untouched "without $without"
+	done
 }
 
 test_no_copy_is_made_where_nothing_foreign_is_entered()
@@ -181,7 +209,205 @@ test_no_copy_is_made_where_nothing_foreign_is_entered()
 	assertEquals '' "$(grep -c 'memfd_create\|execveat' "$TMP/trace" | grep -v '^0$')"
 }
 
-# The binary belongs to root. Root is not mapped, so no process inside can write it.
+# with_accomplice COMMAND…: its program opens the binary as descriptor 9 and waits. An accomplice outside of the
+# container takes the descriptor over, and writes when the command has ended.
+with_accomplice()
+{
+	out=''
+	# shellcheck disable=SC2016 # for the inner shell
+	start_holder sh -c 'exec "$@" >&3' sh "$@" 2>"$TMP/err" || {
+		err=$(cat "$TMP/err")
+		return 0
+	}
+	for p in /proc/[0-9]*; do
+		case $(readlink "$p/fd/9" 2>/dev/null) in
+		"$victims"/* | /memfd:* | /) exec 8<"$p/fd/9" ;;
+		esac
+	done
+	stop_holder
+	attack overwrite 8
+	exec 8<&-
+}
+
+# open_exe FILE: what the program does; FILE is for its shell.
+open_exe()
+{
+	echo "exec 9<$1 && echo ready && exec sleep 1000"
+}
+
+test_process_1_is_out_of_reach_of_an_accomplice()
+{
+	user=
+	[ "$uid" = 0 ] || user='--user --map-root-user'
+	# shellcheck disable=SC2016,SC2086 # for the inner shell; words
+	with_accomplice /usr/bin/unshare $user --mount --pid --fork --kill-child --mount-proc="$box/proc" \
+		dash -c 'chroot "$0" /bin/sh -c "$1"; true' "$box" "$(open_exe /proc/1/exe)"
+	assert_overwritten
+	fresh_victims
+	for options in --proc=/proc '--proc=/proc --cap-drop=all --no-new-privs' --preset=docker --preset=minimal; do
+		# shellcheck disable=SC2086 # words
+		with_accomplice nsunshare $inside --kill-child -- nsinit -- nspivot $options "$box" -- /bin/sh -c "$(open_exe /proc/1/exe)"
+		# where process 1 is not dumpable, it cannot even be opened
+		assertContains "nsinit, $options" "$out$err" "$([ -n "$out" ] && echo refused: || echo 'Permission denied')"
+		assertEquals "nsinit, $options" "$sums" "$(cd "$victims" && cksum ./*)"
+	done
+	with_accomplice nsunshare $inside -R "$box" --mount-proc --init -- /bin/sh -c "$(open_exe /proc/1/exe)"
+	assertContains --init "$out$err" "$([ -n "$out" ] && echo refused: || echo 'Permission denied')"
+	assertEquals --init "$sums" "$(cd "$victims" && cksum ./*)"
+}
+
+# in_userns COMMAND…: where an earlier tool has made the user namespace, the parent that waits is in it, and the
+# program has the capabilities that open /proc/PID/exe.
+in_userns()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	with_accomplice /usr/bin/unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc sh -c \
+		'mount --rbind /proc "$0/proc" && cd / && "$@"; true' "$box" "$@"
+}
+
+test_a_waiting_tool_is_out_of_reach_in_every_user_namespace()
+{
+	# shellcheck disable=SC2016 # for the shell of the program
+	{
+		parent=$(open_exe '/proc/$PPID/exe')
+		# a new pid namespace has no PPID; the parent is in the proc file system of the outer one
+		all='for p in /proc/[0-9]*; do case $(readlink $p/exe) in *nsunshare*) f=$p/exe ;; esac; done; '$(open_exe '$f')
+		in_userns dash -c 'chroot "$0" sh -c "$1"; true' "$box" "$parent"
+	}
+	assert_overwritten
+	fresh_victims
+	for options in '-nf' '-mf' '-mf -R /'; do
+		# shellcheck disable=SC2086 # words
+		in_userns nsunshare $options -- chroot "$box" sh -c "$parent"
+		assert_untouched "nsunshare $options"
+	done
+	in_userns nsunshare -mp -- chroot "$box" sh -c "$all"
+	assert_untouched 'nsunshare -mp'
+	in_userns nsinit -- chroot "$box" sh -c "$parent"
+	assert_untouched nsinit
+	in_userns nsinit -- nspivot --proc=/proc "$box" -- sh -c "$parent"
+	assert_untouched 'nsinit and nspivot'
+}
+
+# A process keeps its ids in a user namespace that does not map them, and the files of the owner are its own.
+test_the_owner_is_refused_in_a_user_namespace_that_does_not_map_him()
+{
+	[ "$uid" = 0 ] || {
+		echo 'n/a: only root can map ids of others'
+		return 0
+	}
+	for tool in unshare nsunshare; do
+		attack nsunshare --map u:0:100000:10,g:0:100000:10 --keep-caps -mp --mount-proc="$box/proc" -- "$tool" -R "$box" /evil
+		case $tool in
+		unshare) assert_overwritten ;;
+		nsunshare) assert_untouched 'an owner that is not mapped' ;;
+		esac
+		fresh_victims
+	done
+	start_holder nsunshare --map u:0:100000:10,g:0:100000:10 --keep-caps -mp --mount-proc="$box/proc" --kill-child -- \
+		/usr/bin/unshare -R "$box" /bin/sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	target=$(ps -o pid= --ppid "$holder")
+	target=${target##* }
+	for tool in nsenter nsenter2; do
+		fresh_victims
+		attack $tool -t "$target" -U -m -p --root --preserve-credentials -- /evil
+		case $tool in
+		nsenter) assert_overwritten ;;
+		nsenter2) assert_untouched 'nsenter2 --preserve-credentials' ;;
+		esac
+	done
+}
+
+# Root's binary is skipped for an ordinary user, except where others can write it.
+test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
+{
+	[ "$uid" = 0 ] || {
+		echo 'n/a: only root can give files away'
+		return 0
+	}
+	as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
+	for what in group acl; do
+		for tool in unshare nsunshare; do
+			fresh_victims
+			chmod 755 "$TMP" "$victims" "$box"
+			if [ "$what" = group ]; then
+				chgrp "$NSTEST_UID" "$victims"/* && chmod g+w "$victims"/*
+			else
+				setfacl -m "u:$NSTEST_UID:rwx" "$victims"/* && chmod g-w "$victims"/* && setfacl -m m::rwx "$victims"/*
+			fi
+			# shellcheck disable=SC2086 # words
+			case $tool in
+			unshare)
+				attack $as_user /usr/bin/unshare -Urmpf sh -c 'mount -t proc proc "$0/proc" && exec unshare -R "$0" /evil' "$box"
+				assert_overwritten
+				;;
+			nsunshare)
+				attack $as_user nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil
+				assert_untouched "nspivot, $what"
+				attack $as_user /usr/bin/unshare -Urmpf sh -c 'mount -t proc proc "$0/proc" && exec nsunshare -Um -R "$0" /evil' "$box"
+				assert_untouched "nsunshare, $what"
+				;;
+			esac
+		done
+	done
+}
+
+# race TOOL OPTION…: TOOL enters a container whose process 1 hunts for the victims, RUNS times or until it has
+# overwritten one, in a user namespace that both share. Prints what the hunter does, and the number of runs.
+race()
+{
+	# shellcheck disable=SC2016,SC2046 # for the inner shell; words
+	attack /usr/bin/unshare --user --map-root-user --mount sh -c '
+		box=$1 runs=$2 files=$3
+		shift 3
+		rm -f "$box/hunt"
+		/usr/bin/unshare --mount --pid --fork --kill-child sh -c "mount -t proc proc \$0/proc && exec chroot \$0 /bin/exe-hunter \$1" \
+			"$box" "$files" >"$box/hunt" &
+		parent=$!
+		until [ -s "$box/hunt" ]; do :; done
+		hunter=$(ps -o pid= --ppid "$parent")
+		n=0
+		while [ "$n" -lt "$runs" ] && [ -d "/proc/${hunter##* }/fd" ]; do
+			"$1" -t "${hunter##* }" $2 -- /bin/true >/dev/null 2>&1
+			n=$((n + 1))
+		done
+		kill -KILL "$parent"
+		cat "$box/hunt"
+		echo "$n runs"' sh "$box" "$RUNS" "$(cd "$victims" && echo $(stat -c %d:%i ./*))" "$@"
+}
+
+test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it()
+{
+	RUNS=1000 race nsenter '-p -m -r'
+	assert_overwritten
+	for options in '-p' '-p -m --root' '-p -m --root --cap-drop=all --no-new-privs' '-p -m -n --root --pid-file=/dev/null'; do
+		fresh_victims
+		race nsenter2 "$options"
+		assertContains "$options: $err" "$out" hunting
+		assertContains "$options: $out" "$out" "$RUNS runs"
+		assertEquals "$options" "$sums" "$(cd "$victims" && cksum ./*)"
+	done
+}
+
+# ---- What the user sees of the copy
+
+test_the_copy_keeps_name_arguments_environment_and_descriptors()
+{
+	# shellcheck disable=SC2016 # for the shell of the program
+	show='cat /proc/$PPID/comm; tr "\0" " " </proc/$PPID/cmdline; echo; tr "\0" "\n" </proc/$PPID/environ | sort; ls /proc/$$/fd'
+	for tool in 'nsunshare -f' 'nsunshare -m -f -R /' 'nsinit --keep-fd 7 --'; do
+		# shellcheck disable=SC2086,SC2016 # words; perl
+		run env -i PATH="$PATH" A=1 /usr/bin/unshare --user --map-root-user --mount perl -e 'my $f = shift; exec { $f } "other", @ARGV' \
+			"$victims/${tool%% *}" ${tool#* } sh -c "$show" 7</dev/null
+		assert_rc 0
+		assertContains "$tool: argv[0]" "$out" "other ${tool#* } sh -c"
+		printf '%s\n' "$out" | sed -e 1d -e '/^other/d' >"$TMP/seen"
+		printf '%s\n' A=1 "PATH=$PATH" 0 1 2 7 >"$TMP/expected"
+		assertEquals "$tool" "$(cat "$TMP/expected")" "$(grep -v '^_=\|^PWD=\|^OLDPWD=' "$TMP/seen" | tail -n 6)"
+	done
+}
+
+# The binary belongs to root, who is not mapped: nobody inside can write it.
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
 	[ "$uid" != 0 ] || {

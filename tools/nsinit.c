@@ -9,6 +9,7 @@
 #include "initproc.h"
 #include "num.h"
 #include "spawn.h"
+#include "sys_ns.h"
 
 enum {
 	OPT_GRACE = CLI_LONG,
@@ -115,16 +116,16 @@ static void build(struct initproc *i, struct plan *p)
 }
 
 /*
- * Returns true if the program may be in another mount namespace than the parent of this process, so
- * that it knows the binary through /proc/PID/exe only. A namespace that cannot be read counts as
- * another one.
+ * Returns true if the program may see this process from a foreign root: nsinit is process 1, its
+ * mount namespace is not that of its parent, or a user namespace other than the initial one gives
+ * the program the right to enter a root of its own. What cannot be read counts as true.
  */
 static bool is_elsewhere(void)
 {
 	struct stat own, parents;
 	char path[32];
 
-	if (getpid() == 1)
+	if (getpid() == 1 || sys_ns_in_userns() != 0)
 		return true;
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", getppid());
 	return stat("/proc/self/ns/mnt", &own) < 0 || stat(path, &parents) < 0 ||

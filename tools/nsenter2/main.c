@@ -3,6 +3,7 @@
 #include "cloned_binary.h"
 #include "nsenter2.h"
 #include "spawn.h"
+#include "sys_ns.h"
 
 static _Noreturn void explain(const struct nsenter2 *n, const struct plan *p)
 {
@@ -31,13 +32,16 @@ static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
 	spawn_end_as(status);
 }
 
-/* Returns true if the program may be executed in a foreign root or mount namespace. */
+/* Returns true if the program may be executed in a foreign root or mount namespace, or if processes
+ * of a target in the same user namespace may see the parent that waits. */
 static bool enters_root(const struct nsenter2 *n)
 {
 	const struct nstype *type = n->target ? nsref_type(&n->ref) : NULL;
 
 	return n->all || (n->types & nstypes[NSTYPE_MNT].flag) || n->root.from || n->each.on ||
-	       (n->target && !nsref_is_process(&n->ref) && (!type || type == &nstypes[NSTYPE_MNT]));
+	       (n->target && !nsref_is_process(&n->ref) &&
+		(!type || type == &nstypes[NSTYPE_MNT])) ||
+	       ((n->types & nstypes[NSTYPE_PID].flag) && sys_ns_in_userns() != 0);
 }
 
 void run_target(struct nsenter2 *n)

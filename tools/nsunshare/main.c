@@ -70,15 +70,27 @@ static int unpersist(const char *dir)
 }
 
 /*
+ * Returns true if the program may see the parent that waits for it, from another root: in a user
+ * namespace, the program may enter one. A proc file system of its own pid namespace hides the
+ * parent.
+ */
+static bool sees_parent(const struct opts *o)
+{
+	bool new_pid = o->types & CLONE_NEWPID;
+
+	if (!o->fork || (new_pid && o->mount_proc))
+		return false;
+	return ((o->types & CLONE_NEWNS) && !new_pid) || sys_ns_in_userns() != 0;
+}
+
+/*
  * Returns true if the program may reach the binary although it does not see the caller's files:
- * process 1 of --init runs it, a new root can hold a script that names it, and in the caller's pid
- * namespace the program sees its waiting parent.
+ * process 1 of --init runs it, a new root can hold a script that names it, and the program may see
+ * the parent.
  */
 static bool needs_clone(const struct opts *o)
 {
-	bool sees_parent = o->fork && !(o->types & CLONE_NEWPID) && (o->types & CLONE_NEWNS);
-
-	return !o->explain && (o->init || o->root || sees_parent);
+	return !o->explain && (o->init || o->root || sees_parent(o));
 }
 
 int main(int argc, char **argv)
