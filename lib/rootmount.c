@@ -139,18 +139,25 @@ const struct rootmount *rootmount_find(const struct rootmounts *m, const char *p
 	return found;
 }
 
-int rootmount_enter(const struct rootmounts *m, int root, const char *path, const char **rest)
+/* Opens a mount by its path and verifies that it is the one. Returns a descriptor or a negative
+ * errno: not -ENOENT, because a path below it that is optional is not absent then. */
+static int open_mount(const struct rootmount *mount, int root)
 {
-	const struct rootmount *found = rootmount_find(m, path, rest);
-	cleanup_fd int fd = found ? rootwalk_open(root, found->path, 0, NULL) : -ENODATA;
+	cleanup_fd int fd = rootwalk_open(root, mount->path, 0, NULL);
 	struct statx st;
 
-	/* not -ENOENT: the mount was there, and a path below it that is optional is not missing */
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ENOTDIR ? -ESTALE : fd;
 	if (statx(fd, "", AT_EMPTY_PATH, ROOTMOUNT_STATX, &st) < 0)
 		return errno == ENOENT ? -ESTALE : -errno;
-	return shows(&st, found) ? TAKE_FD(fd) : -ESTALE;
+	return shows(&st, mount) ? TAKE_FD(fd) : -ESTALE;
+}
+
+int rootmount_enter(const struct rootmounts *m, int root, const char *path, const char **rest)
+{
+	const struct rootmount *found = rootmount_find(m, path, rest);
+
+	return found ? open_mount(found, root) : -ENODATA;
 }
 
 int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *e)
@@ -168,13 +175,20 @@ int rootmount_note_absent(struct rootmounts *m, const char *path, struct nserr *
 
 static int check_absent(const struct rootmounts *m, int root, struct nserr *e)
 {
+	const struct rootmount *entered = NULL;
+	cleanup_fd int mnt = -1;
+
 	for (size_t i = 0; i < m->nabsent; i++) {
 		const char *rest;
-		cleanup_fd int mnt = rootmount_enter(m, root, m->absent[i], &rest);
-		cleanup_fd int fd = mnt < 0 && mnt != -ENODATA
-					    ? mnt
-					    : rootwalk_open(mnt < 0 ? root : mnt, rest, 0, NULL);
+		const struct rootmount *found = rootmount_find(m, m->absent[i], &rest);
+		cleanup_fd int fd = -1;
 
+		if (found && found != entered) {
+			util_close(&mnt);
+			mnt = open_mount(found, root);
+			entered = mnt < 0 ? NULL : found;
+		}
+		fd = found && mnt < 0 ? mnt : rootwalk_open(found ? mnt : root, rest, 0, NULL);
 		if (fd >= 0)
 			return nserr_set(e, 0, "%s was absent, and is there now", m->absent[i]);
 		if (fd != -ENOENT)
