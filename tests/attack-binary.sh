@@ -373,7 +373,7 @@ race()
 		done
 		kill -KILL "$parent"
 		cat "$box/hunt"
-		echo "$n runs"' sh "$box" "$RUNS" "$(cd "$victims" && echo $(stat -c %d:%i ./*))" "$@"
+		echo "$n runs"' sh "$box" "$RUNS" "$(cd "$victims" && stat -c %d:%i ./* | tr "\n" " ")" "$@"
 }
 
 test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it()
