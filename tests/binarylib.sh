@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # binarylib.sh: copies of the tools, a root that attacks them, and asserts on what became of them.
-# shellcheck disable=SC2154 # out, err and box are testlib.sh's and rootlib.sh's
+# shellcheck disable=SC2034,SC2154 # for the tests; out, err and box are from testlib.sh and rootlib.sh
 
 # The tools that are attacked are copies, owned by the attacked user. Each attack begins with fresh ones.
 victims=$TMP/victims
