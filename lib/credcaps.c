@@ -139,6 +139,10 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	caps.permitted = credcaps_held(c) ? ambient : caps.permitted & limit;
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
+	/* ptrace(2): a process with the same ids and no fewer capabilities may trace this one,
+	 * which until the exec has descriptors and an environment that the program will not have */
+	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
+		return nserr_set(e, errno, "cannot make this process not dumpable");
 	rc = sys_cap_clear_ambient();
 	if (rc == 0)
 		rc = sys_cap_set(&caps);
@@ -163,7 +167,7 @@ static void show_caps(const void *ctx, const struct plan_step *s, struct buf *ou
 
 const struct plan_kind credcaps_sets = {
 	.name = "capabilities",
-	.call = "capset(2), prctl(PR_CAP_AMBIENT)",
+	.call = "prctl(PR_SET_DUMPABLE), capset(2), prctl(PR_CAP_AMBIENT)",
 	.run = run_caps,
 	.show = show_caps,
 };

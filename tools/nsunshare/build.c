@@ -89,7 +89,9 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 			 r->maps_way == IDMAP_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
 	if (a->inside == PLAN_CHILD && late_types(o))
 		plan_add(p, PLAN_CHILD, &step_unshare, NULL, late_types(o));
-	if (timeoff_wanted(&o->clocks))
+	if (timeoff_wanted(&o->clocks) && r->has_owner)
+		plan_add(p, a->outside, &step_offsets, &r->offsets, 0);
+	else if (timeoff_wanted(&o->clocks))
 		plan_add(p, a->inside, &timeplan_write, &r->offsets, 0);
 	if (o->types & CLONE_NEWTIME)
 		plan_add(p, a->inside, &timeplan_enter, NULL, 0);
@@ -187,7 +189,8 @@ static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 void build_plan(struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
-	bool needs_outside = (r->has_maps && !r->maps_by_self) || has_pins(o);
+	bool needs_outside = (r->has_maps && !r->maps_by_self) || has_pins(o) ||
+			     (r->has_owner && timeoff_wanted(&o->clocks));
 	struct actors a = { PLAN_CHILD, PLAN_CALLER };
 
 	if (!o->fork)

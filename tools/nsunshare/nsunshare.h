@@ -104,7 +104,7 @@ void build_init(struct run *r, struct plan *p);
 
 /* The kinds of steps, by the file that has them. */
 extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_oneself,
-	step_unshare, step_maps, step_maps_helpers, step_mnt_above, step_pin_dir,
+	step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above, step_pin_dir,
 	step_pin; /* steps_ns.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */

@@ -90,7 +90,8 @@ static bool is_own(const struct run *r, enum idmap_kind k)
 
 /* user_namespaces(7): a process may itself map its own ids, and needs no privilege for it, where
  * setgroups is denied. All else is written from outside, cut where the extents of the caller's own
- * map begin and end. */
+ * map begin and end. With --owner that is every map: the files of a process that is not dumpable
+ * belong to root (proc(5)). */
 static int finish_maps(struct run *r, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
@@ -100,8 +101,8 @@ static int finish_maps(struct run *r, struct nserr *e)
 	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && is_own(r, IDMAP_GID) &&
 	    !sys_cap_has(CAP_SETGID))
 		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
-	r->maps_by_self = r->maps.map[IDMAP_GID].n == 0 ||
-			  r->maps.setgroups == IDMAP_SETGROUPS_DENY;
+	r->maps_by_self = !r->has_owner && (r->maps.map[IDMAP_GID].n == 0 ||
+					    r->maps.setgroups == IDMAP_SETGROUPS_DENY);
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		r->maps_by_self &= r->maps.map[k].n == 0 || is_own(r, k);
 	if (r->maps_by_self)

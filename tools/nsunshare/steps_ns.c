@@ -16,6 +16,7 @@
 #include "sys_cap.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
+#include "timeplan.h"
 
 static void add_types(struct buf *out, uint64_t flags)
 {
@@ -95,8 +96,12 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 			nserr_hint(e, "only root can make a user namespace for somebody else");
 		return -e->errnum;
 	}
-	/* a change of ids leaves /proc/self to root, prctl(2) */
-	return prctl(PR_SET_DUMPABLE, 1) < 0 ? nserr_set(e, errno, "prctl") : 0;
+	/* The owner has all capabilities in its user namespace, so it could trace every process of
+	 * ours there and take its descriptors (ptrace(2)). The kernel makes this process not
+	 * dumpable only if fs.suid_dumpable is not 1. The exec makes the program dumpable again. */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		return nserr_set(e, errno, "cannot make this process not dumpable");
+	return 0;
 }
 
 static void undo_owner(void *ctx, const struct plan_step *s)
@@ -115,7 +120,7 @@ static void show_owner(const void *ctx, const struct plan_step *s, struct buf *o
 
 const struct plan_kind step_owner = {
 	.name = "owner",
-	.call = "setgroups(2), setresgid(2), setresuid(2)",
+	.call = "setgroups(2), setresgid(2), setresuid(2), prctl(PR_SET_DUMPABLE)",
 	.run = run_owner,
 	.undo = undo_owner,
 	.show = show_owner,
@@ -296,6 +301,30 @@ const struct plan_kind step_maps_helpers = {
 	.call = "newuidmap(1), newgidmap(1)",
 	.run = run_maps,
 	.show = show_maps,
+};
+
+/* ---- clocks. The /proc files of a process that is not dumpable belong to root (proc(5)), so those
+ * of the owner's process are written from outside. */
+
+static int run_offsets(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	cleanup_fd int procfd = procstat_open(r->pid, e);
+	const struct plan_step of_process = { .arg = s->arg, .num = (uint64_t)procfd };
+
+	return procfd < 0 ? procfd : timeplan_write.run(ctx, &of_process, e);
+}
+
+static void show_offsets(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	timeplan_write.show(ctx, s, out);
+}
+
+const struct plan_kind step_offsets = {
+	.name = "time-offsets",
+	.call = "write(/proc/PID/timens_offsets)",
+	.run = run_offsets,
+	.show = show_offsets,
 };
 
 /* ---- namespaces kept by files */
