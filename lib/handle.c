@@ -3,7 +3,6 @@
 #include "handle.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "file.h"
@@ -71,23 +70,20 @@ int handle_option(struct handle *h, int key, const char *arg, struct nserr *e)
 	}
 }
 
+static int hold_pid_dir(struct handle *h, struct nserr *e)
+{
+	int rc = trustpath_resolve(h->pid_file, 0, &h->pid_path, e);
+
+	if (rc < 0 && e->errnum)
+		nserr_set(e, rc, "cannot create '%s'", h->pid_file);
+	return rc;
+}
+
 int handle_hold(struct handle *h, struct nserr *e)
 {
-	const char *base = h->pid_file ? strrchr(h->pid_file, '/') : NULL;
-
 	if (h->status_fd >= 0)
 		h->self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	if (h->pid_file) {
-		cleanup_free char *dir = base ? strndup(h->pid_file,
-							(size_t)(base - h->pid_file) + 1)
-					      : strdup(".");
-
-		h->pid_dir = dir ? file_open_at(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0) : -ENOMEM;
-		if (h->pid_dir < 0)
-			return nserr_set(e, h->pid_dir, "cannot open '%s'", h->pid_file);
-		h->pid_file = base ? base + 1 : h->pid_file;
-	}
-	return 0;
+	return h->pid_file ? hold_pid_dir(h, e) : 0;
 }
 
 bool handle_forks(const struct handle *h)
@@ -134,37 +130,135 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
 
 /* ---- Telling that the process is there */
 
-static int write_pid_file(struct handle *h, struct nserr *e)
+/* Opens the regular file that is there already and cannot be removed, for example in a directory of
+ * root, if it is the caller's alone. Returns the descriptor or a negative errno. */
+static int reuse_pid_file(struct handle *h)
 {
-	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY;
-	cleanup_buf struct buf text = BUF_INIT;
-	cleanup_fd int fd = -1;
-	struct stat st;
-	int rc = fstatat(h->pid_dir, h->pid_file, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+	const struct trustpath *at = &h->pid_path;
+	cleanup_fd int fd = file_open_at(at->dir, at->name,
+					 O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat *st = &h->pid_stat;
 
-	if (rc < 0 && rc != -ENOENT)
-		return nserr_set(e, rc, "cannot look at '%s'", h->pid_file);
-	fd = file_open_at(h->pid_dir, h->pid_file, flags, 0644);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, st) < 0)
+		return -errno;
+	if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || st->st_nlink != 1)
+		return -EACCES;
+	if (ftruncate(fd, 0) < 0)
+		return -errno;
+	h->pid_file_ours = true;
+	return TAKE_FD(fd);
+}
+
+/* Creates the pid file, in place of the regular file that an earlier run has left. Returns the
+ * descriptor, -EEXIST if the name stands for another kind of file, or a negative errno with e set. */
+static int create_pid_file(struct handle *h, struct nserr *e)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY;
+	const struct trustpath *at = &h->pid_path;
+	int fd = -EEXIST;
+
+	/* another run may create it again at any time */
+	for (int tries = 0; tries < 16 && fd == -EEXIST; tries++) {
+		struct stat st;
+
+		fd = file_open_at(at->dir, at->name, flags, 0644);
+		if (fd != -EEXIST)
+			break;
+		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				continue;
+			return nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+		}
+		if (!S_ISREG(st.st_mode))
+			return -EEXIST;
+		if (unlinkat(at->dir, at->name, 0) < 0 && errno != ENOENT) {
+			fd = reuse_pid_file(h);
+			return fd < 0 ? nserr_set(e, fd, "cannot replace '%s'", h->pid_file) : fd;
+		}
+	}
+	if (fd < 0)
+		return nserr_set(e, fd == -EEXIST ? EBUSY : fd, "cannot create '%s'", h->pid_file);
+	if (fstat(fd, &h->pid_stat) == 0) {
+		h->pid_file_ours = true;
+		return fd;
+	}
+	nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+	(void)!unlinkat(at->dir, at->name, 0);
+	close(fd);
+	return -e->errnum;
+}
+
+/* Opens a device or, by a link of the proc file system, a descriptor. Neither waits here: no flag
+ * that truncates or creates is needed, and O_NONBLOCK keeps from waiting for the reader of a pipe.
+ */
+static int open_pid_device(const struct handle *h, struct nserr *e)
+{
+	const struct trustpath *at = &h->pid_path;
+	int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK, fd;
+	struct stat before, st;
+
+	if (fstatat(at->dir, at->name, &before, AT_SYMLINK_NOFOLLOW) < 0)
+		return nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+	if (!at->is_proc_link && !S_ISCHR(before.st_mode)) {
+		nserr_set(e, S_ISDIR(before.st_mode) ? EISDIR : 0, "cannot write a pid to '%s'%s",
+			  h->pid_file,
+			  S_ISDIR(before.st_mode) ? "" : ", which is neither a file nor a device");
+		return -EINVAL;
+	}
+	fd = file_open_at(at->dir, at->name, flags | (at->is_proc_link ? 0 : O_NOFOLLOW), 0);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open '%s'", h->pid_file);
-	/* also one that was there, of a run that was killed; but no device, FIFO or link */
-	h->pid_file_ours = rc == -ENOENT || S_ISREG(st.st_mode);
+	if (at->is_proc_link ||
+	    (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == before.st_rdev))
+		return fd;
+	close(fd);
+	return nserr_set(e, 0, "'%s' was replaced while it was opened", h->pid_file);
+}
+
+static int write_pid_file(struct handle *h, struct nserr *e)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_fd int fd = -1;
+	int rc = h->pid_path.dir < 0 ? hold_pid_dir(h, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	fd = create_pid_file(h, e);
+	if (fd == -EEXIST)
+		fd = open_pid_device(h, e);
+	if (fd < 0)
+		return fd;
 	buf_addu(&text, (uint64_t)h->pid);
 	buf_addc(&text, '\n');
-	rc = text.err ? text.err : file_write_all(fd, text.s, text.len);
+	rc = text.err ? text.err : tell(fd, text.s, text.len);
+	if (rc == 0 && close(TAKE_FD(fd)) < 0)
+		rc = -errno;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write '%s'", h->pid_file);
+	if (!h->pid_file_ours)
+		trustpath_free(&h->pid_path);
 	return 0;
 }
 
+/* Removes the file that was created here; another one of that name is left. */
 static int remove_pid_file(struct handle *h, struct nserr *e)
 {
+	const struct trustpath *at = &h->pid_path;
 	bool ours = h->pid_file_ours;
+	struct stat st;
 
 	h->pid_file_ours = false;
-	if (ours && unlinkat(h->pid_dir, h->pid_file, 0) < 0 && errno != ENOENT)
-		return nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
-	return 0;
+	if (!ours)
+		return 0;
+	if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (st.st_ino != h->pid_stat.st_ino || st.st_dev != h->pid_stat.st_dev)
+			return 0;
+		if (unlinkat(at->dir, at->name, 0) == 0)
+			return 0;
+	}
+	return errno == ENOENT ? 0 : nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
 }
 
 static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)

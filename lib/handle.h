@@ -6,11 +6,12 @@
 #ifndef NSU_HANDLE_H
 #define NSU_HANDLE_H
 
-#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "nserr.h"
 #include "plan.h"
+#include "trustpath.h"
 
 enum handle_key {
 	HANDLE_KEY_READY_FD = 0x1000,
@@ -53,20 +54,24 @@ struct handle {
 
 	/* private */
 	const char *program;
-	int self;           /* handle_hold(): the tool's /proc directory, else -1 */
-	int pid_dir;        /* and the directory of pid_file, else AT_FDCWD */
-	bool pid_file_ours; /* to be removed */
+	int self;                  /* the tool's /proc directory, opened by handle_hold(), or -1 */
+	struct trustpath pid_path; /* of pid_file */
+	bool pid_file_ours;        /* the pid file was written here and must be removed */
+	struct stat pid_stat;      /* of the pid file, if it is ours */
 };
 
 #define HANDLE_INIT \
-	((struct handle){ \
-		.ready_fd = -1, .wait_fd = -1, .status_fd = -1, .self = -1, .pid_dir = AT_FDCWD })
+	((struct handle){ .ready_fd = -1, \
+			  .wait_fd = -1, \
+			  .status_fd = -1, \
+			  .self = -1, \
+			  .pid_path = TRUSTPATH_INIT })
 
 /* Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
 
-/* For a tool that goes somewhere else (directory, root, mount namespace): opens what is of here,
- * the directory of the pid file and /proc, before. 0 or a negative errno with e set. */
+/* Opens the directory of the pid file and /proc, for a tool that changes its directory, root or
+ * mount namespace before it uses them. Returns 0 or a negative errno with e set. */
 int handle_hold(struct handle *h, struct nserr *e) must_check;
 
 /* Whether the options need a parent that stays. */
@@ -78,7 +83,13 @@ bool handle_forks(const struct handle *h);
  * TERM make it fail with -EINTR, so that what was set up is taken back. */
 void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 
-/* In the caller once h->pid is set: pid file, and "created" on --status-fd. */
+/*
+ * In the caller once h->pid is set: writes the pid file, and "created" on --status-fd. A pid file
+ * is created, or replaces the regular file of an earlier run; a device, or an own descriptor named
+ * by /dev/stdout, /dev/fd/N or /proc/self/fd/N, is written to. Anything else is refused: a FIFO
+ * could block, and the symbolic link of another user could lead anywhere. Only the file that was
+ * created here is removed.
+ */
 void handle_plan_created(struct handle *h, struct plan *p);
 
 /* The last before exec: descriptors, and the line on --ready-fd, not written when the program

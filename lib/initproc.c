@@ -117,7 +117,7 @@ void initproc_plan_exec(struct initproc *i, struct plan *p)
 /* What the program holds open is none of our business, and what we hold it could find. */
 static int close_others(const struct initproc *i)
 {
-	const int keep[] = { i->handle.status_fd, i->handle.pid_dir, i->supervise.tty };
+	const int keep[] = { i->handle.status_fd, i->handle.pid_path.dir, i->supervise.tty };
 
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }

@@ -241,7 +241,7 @@ test_pid_file_has_the_programs_pid_while_it_runs()
 	assert_rc 127
 	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file /nonexistent/pid -- true
-	assert_refused 125 "cannot open '/nonexistent/pid'"
+	assert_refused 125 "cannot create '/nonexistent/pid'"
 }
 
 test_a_pid_file_of_a_run_that_was_killed_is_taken_over()
