@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -15,6 +18,7 @@
 #include "file.h"
 
 #define DEVPTS_MAGIC 0x1cd1
+#define PTMX         makedev(5, 2) /* Documentation/admin-guide/devices.txt */
 
 struct copy {
 	int master, line, signals;
@@ -179,27 +183,35 @@ int pty_relay_start(struct pty_relay *r, struct nserr *e)
 {
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+	r->fds = file_open_at(AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY, 0);
+	if (r->fds < 0)
+		return nserr_set(e, r->fds, "cannot open /proc/self/fd");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		util_close(&r->fds);
 		return nserr_set(e, errno, "cannot make a socket pair");
+	}
 	pair[0] = file_above_std(pair[0]);
 	pair[1] = file_above_std(pair[1]);
 	r->pid = fork();
 	if (r->pid == 0) {
+		close(r->fds);
 		close(pair[0]);
 		relay(pair[1]);
 	}
 	close(pair[1]);
-	if (r->pid < 0) {
-		close(pair[0]);
-		return nserr_set(e, errno, "cannot fork");
-	}
 	r->line = pair[0];
+	if (r->pid < 0) {
+		nserr_set(e, errno, "cannot fork");
+		pty_relay_end(r);
+		return -e->errnum;
+	}
 	return 0;
 }
 
 void pty_relay_end(struct pty_relay *r)
 {
 	util_close(&r->line);
+	util_close(&r->fds);
 	if (r->pid > 0)
 		(void)RETRY_EINTR(waitpid(r->pid, NULL, 0));
 	*r = PTY_RELAY_INIT;
@@ -207,19 +219,42 @@ void pty_relay_end(struct pty_relay *r)
 
 /* ---- Inside */
 
-int pty_open(const struct pty_relay *r, struct nserr *e)
+/*
+ * Opens the terminal multiplexer of the target. The target decides which file is called /dev/ptmx:
+ * opening a device can have effects of its own, so the file is examined before it is opened. It may
+ * be on devpts or on any other file system, whose devpts is then found beside it. The target's
+ * /proc may be a false one; fds is ours.
+ */
+static int open_ptmx(int fds, struct nserr *e)
 {
-	/* what is called /dev/ptmx there may be anything: a FIFO must not block */
-	cleanup_fd int master = file_open_at(AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK,
-					     0);
+	cleanup_fd int file = file_open_at(AT_FDCWD, "/dev/ptmx", O_PATH, 0);
+	char number[16];
+	struct stat st;
+	int fd;
+
+	if (file < 0)
+		return nserr_set(e, file, "cannot open /dev/ptmx in the target");
+	if (fstat(file, &st) < 0)
+		return nserr_set(e, errno, "cannot examine /dev/ptmx of the target");
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != PTMX)
+		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
+	snprintf(number, sizeof(number), "%d", file);
+	fd = file_open_at(fds, number, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
+	return fd < 0 ? nserr_set(e, fd, "cannot open /dev/ptmx in the target") : fd;
+}
+
+int pty_open(struct pty_relay *r, struct nserr *e)
+{
+	cleanup_fd int master = open_ptmx(r->fds, e);
 	struct statfs fs;
 	int slave, unlock = 0, rc;
 
+	util_close(&r->fds);
 	if (master < 0)
-		return nserr_set(e, master, "cannot open /dev/ptmx in the target");
+		return master;
 	/* 4.13: the slave without a path, which would be looked up in an unknown /dev/pts */
 	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
-		return nserr_set(e, 0, "/dev/ptmx of the target is no terminal multiplexer");
+		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return nserr_set(e, errno, "cannot open a pseudo-terminal of the target");

@@ -19,18 +19,20 @@
 
 struct pty_relay {
 	pid_t pid;
-	int line; /* its end tells the relay that all is over */
+	int line; /* the relay ends when this is closed */
+	int fds;  /* the caller's /proc/self/fd, until pty_open() */
 };
 
-#define PTY_RELAY_INIT ((struct pty_relay){ 0, -1 })
+#define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })
 
 /* Forks the relay between descriptors 0 and 1 and a master that is still to come. 0 or a negative
  * errno with e set. */
 int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
 
-/* Opens a new pseudo-terminal through /dev/ptmx, hands its master to the relay, and returns the
- * slave, or a negative errno with e set. */
-int pty_open(const struct pty_relay *r, struct nserr *e) must_check;
+/* Opens a new pseudo-terminal through /dev/ptmx, which is opened only if it is a terminal
+ * multiplexer, and hands its master to the relay. Returns the slave, or a negative errno with e
+ * set. */
+int pty_open(struct pty_relay *r, struct nserr *e) must_check;
 
 /* Makes slave the controlling terminal of a new session, and descriptors 0 to 2. 0 or a negative
  * errno with e set. */
