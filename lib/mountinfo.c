@@ -100,11 +100,21 @@ bool mountinfo_has_option(const char *options, const char *word)
 	return false;
 }
 
-int mountinfo_id_of(const char *path)
+static int id_at(int dirfd, const char *path, int flags)
 {
 	struct statx st;
 
-	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) < 0)
+	if (statx(dirfd, path, flags | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) < 0)
 		return -errno;
 	return st.stx_mask & STATX_MNT_ID ? (int)st.stx_mnt_id : -EOPNOTSUPP;
+}
+
+int mountinfo_id_of(const char *path)
+{
+	return id_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+}
+
+int mountinfo_id_of_fd(int fd)
+{
+	return id_at(fd, "", AT_EMPTY_PATH);
 }

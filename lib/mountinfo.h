@@ -38,4 +38,7 @@ bool mountinfo_has_option(const char *options, const char *word);
 /* The id of the mount that the file at path lies on (statx(2), 5.8), or a negative errno. */
 int mountinfo_id_of(const char *path);
 
+/* Returns the id of the mount that the descriptor was opened on, or a negative errno. */
+int mountinfo_id_of_fd(int fd);
+
 #endif

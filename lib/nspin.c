@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspin: bind mounts of namespace files, and taking them away again. */
+/* nspin: makes bind mounts of namespace files, and removes them. Files and directories are held by
+ * descriptor from the check to the last use, so that no other user can exchange them. */
 #include "nspin.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -12,12 +14,44 @@
 #include "sys_mount.h"
 #include "sys_ns.h"
 
-/* Whether the mount that holds path is shared. */
-static bool is_shared(const char *path)
+struct fd_path {
+	char text[32];
+};
+
+/* The path by which mount(2) and umount2(2) take a descriptor. */
+static struct fd_path path_of(int fd)
+{
+	struct fd_path p;
+
+	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
+	return p;
+}
+
+/* Opens the file, or the mount on it, without reading it. */
+static int open_at(const struct trustpath *at, int flags)
+{
+	return file_open_at(at->dir, at->name, O_PATH | O_NOFOLLOW | flags, 0);
+}
+
+/* The path of a file that is held, malloc()ed; NULL if it has none. */
+static char *real_path(int fd)
+{
+	return realpath(path_of(fd).text, NULL);
+}
+
+/* Unmounts what the descriptor is open on. The descriptor itself keeps the mount busy, so it is
+ * detached. */
+static int detach(int fd)
+{
+	return sys_umount(path_of(fd).text, MNT_DETACH);
+}
+
+/* Returns true if the mount that the descriptor was opened on is shared. */
+static bool is_shared(int fd)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
-	int id = mountinfo_id_of(path);
+	int id = mountinfo_id_of_fd(fd);
 
 	if (id < 0 || mountinfo_read(&m, NULL) < 0)
 		return false;
@@ -33,9 +67,9 @@ static void hint_privilege(struct nserr *e)
 		      "there");
 }
 
-static void explain(const struct nspin *pin, const struct nstype *type, int rc, struct nserr *e)
+static void explain(int target, const struct nstype *type, int rc, struct nserr *e)
 {
-	if (rc == -EINVAL && type->flag == CLONE_NEWNS && is_shared(pin->path)) {
+	if (rc == -EINVAL && type->flag == CLONE_NEWNS && is_shared(target)) {
 		nserr_hint(e, "the file lies on a shared mount, which cannot hold a mount "
 			      "namespace; make one that can: mount --bind DIR DIR && mount "
 			      "--make-private DIR (--persist DIR does it)");
@@ -44,55 +78,148 @@ static void explain(const struct nspin *pin, const struct nstype *type, int rc, 
 	}
 }
 
-/* A descriptor of the file, so that what is checked and what is mounted on are the same. */
-static int open_target(struct nspin *pin, struct nserr *e)
+/* ---- one file */
+
+/* Resolves pin->path. A link of the proc file system stands for an open file, which is found by its
+ * path. */
+static int find_file(struct nspin *pin, struct nserr *e)
 {
+	char target[PATH_MAX];
+	ssize_t n;
+	int rc = trustpath_resolve(pin->path, 0, &pin->at, e);
+
+	if (rc == 0 && pin->at.is_proc_link) {
+		n = readlinkat(pin->at.dir, pin->at.name, target, sizeof(target) - 1);
+		if (n <= 0)
+			return nserr_set(e, n < 0 ? errno : ENOENT, "cannot read the link '%s'",
+					 pin->path);
+		target[n] = '\0';
+		trustpath_free(&pin->at);
+		rc = trustpath_resolve(target, 0, &pin->at, e);
+	}
+	if (rc < 0 && e->errnum)
+		nserr_set(e, rc, "cannot create '%s'", pin->path);
+	return rc;
+}
+
+/* Opens or creates the file. Its owner could remove it, and with it the mount: in a directory that
+ * was checked, it must be a trusted user's. */
+static int open_file(struct nspin *pin, bool checked, struct nserr *e)
+{
+	cleanup_fd int fd = open_at(&pin->at, 0);
 	struct stat st;
-	int fd = file_open_at(AT_FDCWD, pin->path, O_PATH, 0);
 
 	if (fd == -ENOENT) {
 		/* no permission bits, as ip-netns(8) has it: nothing is to be read there */
-		fd = file_open_at(AT_FDCWD, pin->path, O_RDONLY | O_CREAT | O_EXCL, 0);
+		fd = file_open_at(pin->at.dir, pin->at.name,
+				  O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0);
 		pin->created = fd >= 0;
 	}
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot create '%s'", pin->path);
-	if (pin->created || (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)))
-		return fd;
-	close(fd);
-	return nserr_set(e, EISDIR, "cannot keep a namespace on '%s'", pin->path);
+	if (pin->created)
+		return TAKE_FD(fd);
+	if (fstat(fd, &st) < 0)
+		return nserr_set(e, errno, "cannot examine '%s'", pin->path);
+	if (S_ISDIR(st.st_mode))
+		return nserr_set(e, EISDIR, "cannot keep a namespace on '%s'", pin->path);
+	if (S_ISLNK(st.st_mode))
+		return nserr_set(e, ELOOP, "cannot keep a namespace on '%s'", pin->path);
+	if (checked && !trustpath_is_trusted(st.st_uid)) {
+		nserr_set(e, 0, "cannot keep a namespace on '%s': it belongs to user %u", pin->path,
+			  st.st_uid);
+		return -EACCES;
+	}
+	return TAKE_FD(fd);
 }
 
-int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type, struct nserr *e)
+/* Opens the mount that was made on the file, by which it is taken back. A file that is mounted on
+ * can neither be renamed nor removed here. */
+static int open_mount(struct nspin *pin, int ns)
 {
-	cleanup_fd int target = -1, ns = -1;
-	cleanup_free char *real = NULL;
-	char from[32], to[32];
+	cleanup_fd int fd = open_at(&pin->at, 0);
+	struct stat want, is;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(ns, &want) < 0 || fstat(fd, &is) < 0)
+		return -errno;
+	if (want.st_ino != is.st_ino || want.st_dev != is.st_dev)
+		return -EBUSY;
+	pin->mount = TAKE_FD(fd);
+	return 0;
+}
+
+static void detach_by_name(const struct trustpath *at)
+{
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", path_of(at->dir).text, at->name) < 0)
+		path = NULL;
+	else
+		(void)!sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+}
+
+static int bind_file(struct nspin *pin, int procfd, const struct nstype *type, bool checked,
+		     struct nserr *e)
+{
+	cleanup_fd int target = open_file(pin, checked, e), ns = -1;
 	int rc;
 
-	target = open_target(pin, e);
 	if (target < 0)
 		return target;
 	ns = file_open_at(procfd, type->file, O_RDONLY, 0);
-	if (ns < 0) {
-		nspin_undo(pin);
+	if (ns < 0)
 		return nserr_set(e, ns, "cannot open %s of the new process", type->file);
+	rc = sys_mount(path_of(ns).text, path_of(target).text, "", MS_BIND, NULL);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot keep the %s namespace on '%s'", type->name, pin->path);
+		explain(target, type, rc, e);
+		return rc;
 	}
-	snprintf(from, sizeof(from), "/proc/self/fd/%d", ns);
-	snprintf(to, sizeof(to), "/proc/self/fd/%d", target);
-	/* path may be a link, and another one by the time that this is taken back */
-	real = realpath(to, NULL);
-	rc = real ? sys_mount(from, to, "", MS_BIND, NULL) : -errno;
-	if (rc == 0) {
-		pin->bound = real;
-		real = NULL;
+	rc = open_mount(pin, ns);
+	if (rc == 0)
 		return 0;
+	detach_by_name(&pin->at);
+	return nserr_set(e, rc, "cannot open '%s', on which the %s namespace was mounted",
+			 pin->path, type->name);
+}
+
+int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
+	       const struct nstype *type, struct nserr *e)
+{
+	int rc = 0;
+
+	if (dir) {
+		pin->at = (struct trustpath){ .dir = fcntl(dir->fd, F_DUPFD_CLOEXEC, 3),
+					      .name = strdup(type->name) };
+		if (pin->at.dir < 0 || !pin->at.name)
+			rc = nserr_set(e, errno, "cannot keep a namespace on '%s'", pin->path);
+	} else {
+		rc = find_file(pin, e);
 	}
-	nserr_set(e, rc, "cannot keep the %s namespace on '%s'", type->name, pin->path);
-	explain(pin, type, rc, e);
-	close(TAKE_FD(target));
-	nspin_undo(pin);
+	if (rc == 0)
+		rc = bind_file(pin, procfd, type, dir != NULL, e);
+	if (rc < 0)
+		nspin_undo(pin);
 	return rc;
+}
+
+void nspin_free(struct nspin *pin)
+{
+	util_close(&pin->mount);
+	trustpath_free(&pin->at);
+	pin->created = false;
+}
+
+void nspin_undo(struct nspin *pin)
+{
+	/* a second time, since nobody else will */
+	if (pin->mount >= 0 && detach(pin->mount) < 0)
+		(void)!detach(pin->mount);
+	if (pin->created)
+		unlinkat(pin->at.dir, pin->at.name, 0);
+	nspin_free(pin);
 }
 
 uint64_t nspin_id(void)
@@ -125,90 +252,159 @@ int nspin_above(uint64_t id, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot make the mount namespace anew") : 0;
 }
 
-void nspin_undo(struct nspin *pin)
-{
-	/* once more, since nobody else will */
-	if (pin->bound && sys_umount(pin->bound, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-		(void)!sys_umount(pin->bound, MNT_DETACH | UMOUNT_NOFOLLOW);
-	if (pin->created)
-		unlink(pin->path);
-	free(pin->bound);
-	pin->bound = NULL;
-	pin->created = false;
-}
+/* ---- a directory */
 
-int nspin_dir(const char *dir, bool *created, char **bound, struct nserr *e)
+/* Resolves the path of the directory into its parent and its name. */
+static int find_dir(struct nspin_dir *dir, struct nserr *e)
 {
-	char *real;
+	cleanup_free char *path = strdup(dir->path), *real = NULL;
+	size_t n = path ? strlen(path) : 0;
 	int rc;
 
-	*created = false;
-	*bound = NULL;
-	if (mkdir(dir, 0755) == 0)
-		*created = true;
-	else if (errno != EEXIST)
-		return nserr_set(e, errno, "cannot create '%s'", dir);
-	if (!is_shared(dir))
-		return 0;
-	real = realpath(dir, NULL);
-	rc = real ? sys_mount(real, real, "", MS_BIND, NULL) : -errno;
-	if (rc == 0) {
-		*bound = real;
-		rc = sys_mount("none", real, "", MS_PRIVATE, NULL);
-	} else {
-		free(real);
+	if (!path)
+		return nserr_set(e, ENOMEM, "cannot use '%s'", dir->path);
+	/* of a directory that may not exist */
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	rc = trustpath_resolve(path, TRUSTPATH_DIRS, &dir->at, e);
+	if (rc < 0 || !streq(dir->at.name, "."))
+		return rc;
+	/* it ends in "." or "..", or in a link that does */
+	real = real_path(dir->at.dir);
+	trustpath_free(&dir->at);
+	if (!real)
+		return nserr_set(e, errno, "cannot use '%s'", dir->path);
+	if (streq(real, "/"))
+		return nserr_set(e, EBUSY, "cannot use '%s'", dir->path);
+	return trustpath_resolve(real, TRUSTPATH_DIRS, &dir->at, e);
+}
+
+static int hold_dir(struct nspin_dir *dir, struct nserr *e)
+{
+	dir->fd = open_at(&dir->at, O_DIRECTORY);
+	if (dir->fd < 0)
+		return nserr_set(e, dir->fd, "cannot open the directory '%s'", dir->path);
+	return trustpath_check_dir(dir->fd, dir->path, e);
+}
+
+static void hint_untrusted(int rc, struct nserr *e)
+{
+	if (rc == -EACCES && e->errnum == 0)
+		nserr_hint(e, "use a directory that only root or you can change, for example "
+			      "below /run");
+}
+
+/* Binds the directory on itself and goes on with that mount. */
+static int bind_dir(struct nspin_dir *dir)
+{
+	struct fd_path self = path_of(dir->fd);
+	struct stat before, now;
+	int rc = sys_mount(self.text, self.text, "", MS_BIND, NULL), top;
+
+	if (rc < 0)
+		return rc;
+	top = open_at(&dir->at, O_DIRECTORY);
+	if (top >= 0 && (fstat(dir->fd, &before) < 0 || fstat(top, &now) < 0 ||
+			 before.st_dev != now.st_dev || before.st_ino != now.st_ino ||
+			 mountinfo_id_of_fd(dir->fd) == mountinfo_id_of_fd(top))) {
+		close(top);
+		top = -EBUSY;
 	}
+	if (top < 0) {
+		detach_by_name(&dir->at);
+		return top;
+	}
+	close(dir->fd);
+	dir->fd = top;
+	dir->bound = true;
+	return sys_mount("none", path_of(top).text, "", MS_PRIVATE, NULL);
+}
+
+int nspin_dir_open(struct nspin_dir *dir, struct nserr *e)
+{
+	int rc = find_dir(dir, e);
+
+	if (rc < 0 && e->errnum)
+		nserr_set(e, rc, "cannot create '%s'", dir->path);
+	if (rc == 0 && mkdirat(dir->at.dir, dir->at.name, 0755) == 0)
+		dir->created = true;
+	else if (rc == 0 && errno != EEXIST)
+		rc = nserr_set(e, errno, "cannot create '%s'", dir->path);
 	if (rc == 0)
-		return 0;
-	nspin_dir_undo(dir, *created, *bound);
-	nserr_set(e, rc, "cannot make '%s' a private mount", dir);
-	if (rc == -EPERM)
-		hint_privilege(e);
+		rc = hold_dir(dir, e);
+	hint_untrusted(rc, e);
+	if (rc == 0 && is_shared(dir->fd)) {
+		rc = bind_dir(dir);
+		if (rc < 0)
+			nserr_set(e, rc, "cannot make '%s' a private mount", dir->path);
+		if (rc == -EPERM)
+			hint_privilege(e);
+	}
+	if (rc < 0)
+		nspin_dir_undo(dir);
 	return rc;
 }
 
-void nspin_dir_undo(const char *dir, bool created, char *bound)
+void nspin_dir_free(struct nspin_dir *dir)
 {
-	if (bound)
-		(void)!sys_umount(bound, MNT_DETACH | UMOUNT_NOFOLLOW);
-	if (created)
-		rmdir(dir);
-	free(bound);
+	util_close(&dir->fd);
+	trustpath_free(&dir->at);
+	dir->created = dir->bound = false;
 }
 
-/* Lets go of one. 1, 0 when there is none, or a negative errno with e set. */
-static int release_one(const char *path, struct nserr *e)
+void nspin_dir_undo(struct nspin_dir *dir)
 {
-	struct statfs fs;
-	struct stat st;
-	int rc;
+	if (dir->bound && detach(dir->fd) < 0)
+		(void)!detach(dir->fd);
+	if (dir->created)
+		unlinkat(dir->at.dir, dir->at.name, AT_REMOVEDIR);
+	nspin_dir_free(dir);
+}
 
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : nserr_set(e, errno, "cannot look at '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return 0;
-	/* the same file may have been mounted on more than once */
-	while (statfs(path, &fs) == 0 && fs.f_type == SYS_NS_MAGIC) {
-		rc = sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+/* ---- release */
+
+/* Releases one namespace. Returns 1, 0 if there is none, or a negative errno with e set. */
+static int release_one(const struct nspin_dir *dir, const char *name, struct nserr *e)
+{
+	for (;;) {
+		cleanup_fd int fd = file_open_at(dir->fd, name, O_PATH | O_NOFOLLOW, 0);
+		struct statfs fs;
+		struct stat st;
+		int rc;
+
+		if (fd == -ENOENT)
+			return 0;
+		if (fd < 0)
+			return nserr_set(e, fd, "cannot open '%s/%s'", dir->path, name);
+		if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
+			return nserr_set(e, errno, "cannot examine '%s/%s'", dir->path, name);
+		if (!S_ISREG(st.st_mode))
+			return 0;
+		if (fs.f_type != SYS_NS_MAGIC) {
+			/* nspin_bind() creates an empty file */
+			if (st.st_size == 0 && unlinkat(dir->fd, name, 0) < 0)
+				return nserr_set(e, errno, "cannot remove '%s/%s'", dir->path,
+						 name);
+			return 1;
+		}
+		/* the same file may have been mounted on more than once */
+		rc = detach(fd);
 		if (rc < 0)
-			return nserr_set(e, rc, "cannot unmount '%s'", path);
+			return nserr_set(e, rc, "cannot unmount '%s/%s'", dir->path, name);
 	}
-	/* a file with something in it was not made by us */
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 && unlink(path) < 0)
-		return nserr_set(e, errno, "cannot remove '%s'", path);
-	return 1;
 }
 
-/* Whether a directory, by its path without links, is a mount of itself, as nspin_dir() makes, and
- * not somebody's file system. */
-static bool is_bound_on_itself(const char *real)
+/* Returns true if the directory is a mount of itself, as nspin_dir_open() makes, and not the root
+ * of another file system. */
+static bool is_bound_on_itself(int fd)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT, parents = MOUNTINFO_INIT;
+	cleanup_free char *real = real_path(fd);
 	struct mountinfo_line line, parent;
-	char root[4096];
-	int id = mountinfo_id_of(real);
+	char root[PATH_MAX];
+	int id = mountinfo_id_of_fd(fd);
 
-	if (id < 0 || mountinfo_read(&m, NULL) < 0 || mountinfo_read(&parents, NULL) < 0)
+	if (!real || id < 0 || mountinfo_read(&m, NULL) < 0 || mountinfo_read(&parents, NULL) < 0)
 		return false;
 	do {
 		if (!mountinfo_next(&m, &line))
@@ -224,27 +420,39 @@ static bool is_bound_on_itself(const char *real)
 	       streq(line.source, parent.source);
 }
 
-int nspin_release(const char *dir, struct nserr *e)
+/* Unmounts the private mount. Not detached: what else is mounted in there keeps it. */
+static void release_dir(struct nspin_dir *dir)
 {
-	cleanup_free char *real = realpath(dir, NULL);
-	char path[4096];
-	int n = 0;
+	cleanup_free char *path = NULL;
+	bool bound = is_bound_on_itself(dir->fd);
+	struct stat st;
 
-	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-		int rc;
+	util_close(&dir->fd);
+	if (bound && asprintf(&path, "%s/%s", path_of(dir->at.dir).text, dir->at.name) >= 0)
+		(void)!sys_umount(path, UMOUNT_NOFOLLOW);
+	/* a link that names the directory would lead nowhere */
+	if (lstat(dir->path, &st) == 0 && S_ISDIR(st.st_mode))
+		unlinkat(dir->at.dir, dir->at.name, AT_REMOVEDIR);
+}
 
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, nstypes[i].name) >=
-		    sizeof(path))
-			return nserr_set(e, ENAMETOOLONG, "cannot use '%s'", dir);
-		rc = release_one(path, e);
-		if (rc < 0)
-			return rc;
-		n += rc;
+int nspin_release(const char *path, struct nserr *e)
+{
+	struct nspin_dir dir = NSPIN_DIR_INIT;
+	int rc, n = 0;
+
+	dir.path = path;
+	rc = find_dir(&dir, e);
+	if (rc == 0)
+		rc = hold_dir(&dir, e);
+	hint_untrusted(rc, e);
+	for (size_t i = 0; rc >= 0 && i < NSTYPE_COUNT; i++) {
+		rc = release_one(&dir, nstypes[i].name, e);
+		n += MAX(rc, 0);
 	}
-	if (n == 0)
-		return nserr_set(e, ENOENT, "no namespaces are kept in '%s'", dir);
-	if (real && is_bound_on_itself(real))
-		(void)!sys_umount(real, UMOUNT_NOFOLLOW);
-	rmdir(dir);
-	return n;
+	if (rc == -ENOENT || (rc >= 0 && n == 0))
+		rc = nserr_set(e, ENOENT, "no namespaces are kept in '%s'", path);
+	else if (rc >= 0)
+		release_dir(&dir);
+	nspin_dir_free(&dir);
+	return rc < 0 ? rc : n;
 }

@@ -5,20 +5,38 @@
 
 #include "nserr.h"
 #include "nstype.h"
+#include "trustpath.h"
 
-struct nspin {
-	const char *path; /* borrowed */
-	bool created;     /* the file was not there before */
-	char *bound;      /* what path led to when it was mounted on, or NULL */
+/* A directory that keeps namespaces, held so that nobody can exchange it. */
+struct nspin_dir {
+	const char *path; /* as the caller named it, borrowed */
+	struct trustpath at;
+	int fd;       /* O_PATH, or -1 */
+	bool created; /* it did not exist before */
+	bool bound;   /* fd is a private mount of the directory on itself */
 };
 
+#define NSPIN_DIR_INIT ((struct nspin_dir){ .at = TRUSTPATH_INIT, .fd = -1 })
+
+/* A file that keeps a namespace. */
+struct nspin {
+	const char *path; /* as the caller named it, borrowed */
+	struct trustpath at;
+	int mount;    /* the mount of the namespace file, O_PATH, or -1 */
+	bool created; /* the file did not exist before */
+};
+
+#define NSPIN_INIT ((struct nspin){ .at = TRUSTPATH_INIT, .mount = -1 })
+
 /*
- * Keeps the namespace of that type of a process, whose /proc directory procfd is, on pin->path,
- * making the file when it is missing. 0, or a negative errno with e set to what could not be done
- * (a mount namespace on a shared mount is explained), and then nothing is left.
+ * Keeps the namespace of that type of a process, whose /proc directory procfd is, by a bind mount:
+ * on the file of the type's name in dir or, if dir is NULL, on pin->path. A missing file is
+ * created. Symbolic links of other users are not followed, and the file in dir must belong to root
+ * or the caller. Returns 0, or a negative errno with e set (a mount namespace on a shared mount is
+ * explained), and then nothing is left.
  */
-int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type,
-	       struct nserr *e) must_check;
+int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
+	       const struct nstype *type, struct nserr *e) must_check;
 
 /*
  * The kernel takes the file of a mount namespace only where its id is above that of the mounter's
@@ -30,22 +48,30 @@ int nspin_bind(struct nspin *pin, int procfd, const struct nstype *type,
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;
 
-/* Takes back what nspin_bind() did. */
+/* Takes back what nspin_bind() did, by the descriptor of the mount. */
 void nspin_undo(struct nspin *pin);
 
-/*
- * Makes dir ready to hold namespaces: made when missing (*created) and, when it lies on a shared
- * mount, bound on itself as a private one, since a mount namespace can be kept on no
- * other: *bound is where, or NULL. nspin_dir_undo() takes that back and frees it. 0 or a negative
- * errno with e set.
- */
-int nspin_dir(const char *dir, bool *created, char **bound, struct nserr *e) must_check;
-void nspin_dir_undo(const char *dir, bool created, char *bound);
+/* Closes the descriptors of pin, which keep others from unmounting; the namespace is kept. */
+void nspin_free(struct nspin *pin);
 
 /*
- * Lets go of all namespaces that --persist DIR keeps: unmounts and removes dir/TYPE of every type,
- * the private mount, and dir itself when it is empty then. The number of namespaces that were kept,
- * or a negative errno with e set: -ENOENT when dir holds none.
+ * Prepares dir->path to keep namespaces: created if it is missing and, if it lies on a shared
+ * mount, bound on itself as a private one, since a shared mount cannot hold a mount namespace. The
+ * directory and all directories above it must belong to root or the caller, and other users must
+ * not be able to replace what is in them: otherwise a namespace could be mounted over another file.
+ * Returns 0, or a negative errno with e set, and then nothing is left.
+ */
+int nspin_dir_open(struct nspin_dir *dir, struct nserr *e) must_check;
+
+/* Takes back what nspin_dir_open() did. */
+void nspin_dir_undo(struct nspin_dir *dir);
+void nspin_dir_free(struct nspin_dir *dir);
+
+/*
+ * Releases all namespaces that --persist DIR keeps: unmounts and removes dir/TYPE of every type,
+ * the private mount, and dir itself if it is empty then. Only mounts of namespaces are unmounted.
+ * The directory must be one that nspin_dir_open() would take. Returns the number of namespaces that
+ * were kept, or a negative errno with e set: -ENOENT if dir holds none.
  */
 int nspin_release(const char *dir, struct nserr *e) must_check;
 

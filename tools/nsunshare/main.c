@@ -21,6 +21,7 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 		supervise_unblock(&r->supervise);
 		return -1;
 	}
+	pins_close(r);
 	handle_running(&r->handle);
 	wstatus = supervise_wait(&r->supervise, e);
 	if (handle_ended(&r->handle, wstatus, wstatus < 0 ? NULL : e) < 0 && wstatus >= 0)

@@ -74,9 +74,8 @@ struct run {
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */
 	struct nspin pin[NSTYPE_COUNT];
-	uint64_t mnt_id;  /* of the caller's mount namespace */
-	bool dir_created; /* --persist */
-	char *dir_bound;
+	uint64_t mnt_id;      /* of the caller's mount namespace */
+	struct nspin_dir dir; /* --persist */
 
 	char **argv;       /* of the program */
 	const char *shell; /* its file, when none was named, else NULL */
@@ -101,6 +100,10 @@ void build_plan(struct run *r, struct plan *p);
 
 /* Adds what the process 1 of --init does, which is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
+
+/* In the parent that stays: closes the descriptors by which the pins could be taken back, so that
+ * others can unmount them. */
+void pins_close(struct run *r);
 
 /* The kinds of steps, by the file that has them. */
 extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_oneself,

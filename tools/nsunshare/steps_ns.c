@@ -348,14 +348,17 @@ static int run_pin_dir(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
 
-	return nspin_dir(s->arg, &r->dir_created, &r->dir_bound, e);
+	r->dir = NSPIN_DIR_INIT;
+	r->dir.path = s->arg;
+	return nspin_dir_open(&r->dir, e);
 }
 
 static void undo_pin_dir(void *ctx, const struct plan_step *s)
 {
 	struct run *r = ctx;
 
-	nspin_dir_undo(s->arg, r->dir_created, r->dir_bound);
+	(void)s;
+	nspin_dir_undo(&r->dir);
 }
 
 const struct plan_kind step_pin_dir = {
@@ -381,13 +384,14 @@ static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
 	cleanup_fd int procfd = -1;
 	char path[4096];
 
+	*pin = NSPIN_INIT;
 	pin->path = strdup(pin_path(r, s->num, path, sizeof(path)));
 	if (!pin->path)
 		return nserr_set(e, ENOMEM, "cannot name the file of a namespace");
 	procfd = procstat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
-	return nspin_bind(pin, procfd, &nstypes[s->num], e);
+	return nspin_bind(pin, r->o->pin[s->num] ? NULL : &r->dir, procfd, &nstypes[s->num], e);
 }
 
 static void undo_pin(void *ctx, const struct plan_step *s)
@@ -412,3 +416,12 @@ const struct plan_kind step_pin = {
 	.undo = undo_pin,
 	.show = show_pin,
 };
+
+void pins_close(struct run *r)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if (r->pin[i].path)
+			nspin_free(&r->pin[i]);
+	if (r->dir.path)
+		nspin_dir_free(&r->dir);
+}
