@@ -33,7 +33,8 @@ int file_open_self(struct nserr *e)
 
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
 {
-	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY, 0);
+	/* in a foreign root the path may lead to a FIFO or a terminal */
+	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	size_t len = 0;
 
 	if (fd < 0)

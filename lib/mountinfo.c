@@ -20,7 +20,9 @@ int mountinfo_read_fd(struct mountinfo *m, int fd)
 
 int mountinfo_read(struct mountinfo *m, struct nserr *e)
 {
-	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY, 0);
+	/* in a foreign root it may be a FIFO */
+	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/self/mountinfo",
+					 O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	int rc = fd < 0 ? fd : mountinfo_read_fd(m, fd);
 
 	return rc < 0 ? nserr_set(e, rc, "cannot read /proc/self/mountinfo") : 0;

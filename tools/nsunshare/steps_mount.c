@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: steps that change mounts, root and working directory inside. */
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/vfs.h>
 
 #include "cause.h"
 #include "file.h"
@@ -141,7 +143,23 @@ const struct plan_kind step_mount_binfmt = {
 	.what = "mount binfmt_misc on '%s'",
 };
 
-/* The definition is registered with the file system that was mounted last. */
+/* Writes the definition to the file of the file system that was mounted last. With --root, the
+ * owner of the root directory can make the path lead to another file, which is not written. */
+static int register_with(const char *path, const char *definition)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, path,
+					 O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	struct statfs fs;
+
+	if (fd < 0)
+		return fd;
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	if (fs.f_type != BINFMTFS_MAGIC)
+		return -ENODEV;
+	return file_write_all(fd, definition, strlen(definition));
+}
+
 static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
@@ -151,7 +169,7 @@ static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/register", dir);
-	rc = file_write_at(AT_FDCWD, path, definition);
+	rc = register_with(path, definition);
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot register the interpreter '%s'", definition);
