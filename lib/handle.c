@@ -152,7 +152,7 @@ static int reuse_pid_file(struct handle *h)
 }
 
 /* Creates the pid file, in place of the regular file that an earlier run has left. Returns the
- * descriptor, -EEXIST if the name stands for another kind of file, or a negative errno with e set. */
+ * descriptor, -EEXIST if another kind of file has the name, or a negative errno with e set. */
 static int create_pid_file(struct handle *h, struct nserr *e)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY;
@@ -250,15 +250,17 @@ static int remove_pid_file(struct handle *h, struct nserr *e)
 	struct stat st;
 
 	h->pid_file_ours = false;
-	if (!ours)
-		return 0;
-	if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	/* a second time, since nobody else will */
+	for (int tries = 0; ours && tries < 2; tries++) {
+		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
 		if (st.st_ino != h->pid_stat.st_ino || st.st_dev != h->pid_stat.st_dev)
 			return 0;
 		if (unlinkat(at->dir, at->name, 0) == 0)
 			return 0;
 	}
-	return errno == ENOENT ? 0 : nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
+	return !ours || errno == ENOENT ? 0
+					: nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
 }
 
 static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)

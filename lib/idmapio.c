@@ -163,11 +163,13 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 {
 	enum idmap_setgroups want = m->setgroups;
 	char name[64];
-	int rc;
+	int rc = want == IDMAP_SETGROUPS_UNSET ? sys_cap_held(CAP_SETGID) : 1;
 
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the capabilities");
 	/* user_namespaces(7): without CAP_SETGID in the parent a gid map needs setgroups denied
 	 * first, or dropping a group would be a way around its denials (CVE-2014-8989) */
-	if (want == IDMAP_SETGROUPS_UNSET && !sys_cap_has(CAP_SETGID))
+	if (rc == 0)
 		want = IDMAP_SETGROUPS_DENY;
 	if (want == IDMAP_SETGROUPS_UNSET)
 		return 0;

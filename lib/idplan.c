@@ -216,10 +216,16 @@ static int make_maps(enum idplan_style style, const struct idplan_request *r,
 static int make_auto(const struct idplan_request *r, const struct subid_user *u, struct idmaps *m,
 		     struct nserr *note, struct nserr *e)
 {
-	bool root = sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID);
+	struct sys_caps caps;
 	enum idmap_way way;
-	int rc = make_maps(root ? IDPLAN_LXC : IDPLAN_PODMAN, r, u, m, e);
+	bool root;
+	int rc = sys_cap_get(&caps);
 
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the capabilities");
+	root = (caps.effective & SYS_CAP_BIT(CAP_SETUID)) &&
+	       (caps.effective & SYS_CAP_BIT(CAP_SETGID));
+	rc = make_maps(root ? IDPLAN_LXC : IDPLAN_PODMAN, r, u, m, e);
 	if (rc == 0 && !root)
 		rc = idmaps_way(m, &way, e);
 	if (rc == 0 || (rc != -ENOENT && rc != -EPERM))
@@ -248,11 +254,16 @@ int idplan_make(const struct idplan_request *r, struct idmaps *m, struct nserr *
 					     : make_maps(r->style, r, &u, m, e);
 	if (rc < 0)
 		return rc;
-	/* a single id of an ordinary user: the kernel takes its gid only with setgroups denied */
-	if (!sys_cap_has(CAP_SETGID) && m->map[IDMAP_GID].n == 1 &&
-	    m->map[IDMAP_GID].ext[0].count == 1)
-		m->setgroups = IDMAP_SETGROUPS_DENY;
-	rc = idmaps_check(m, NULL, e);
+	/* the kernel takes the single gid of an ordinary user only with setgroups denied */
+	if (m->map[IDMAP_GID].n == 1 && m->map[IDMAP_GID].ext[0].count == 1) {
+		rc = sys_cap_held(CAP_SETGID);
+		if (rc == 0)
+			m->setgroups = IDMAP_SETGROUPS_DENY;
+		if (rc < 0)
+			nserr_set(e, rc, "cannot read the capabilities");
+	}
+	if (rc >= 0)
+		rc = idmaps_check(m, NULL, e);
 	if (rc < 0)
 		idmaps_free(m);
 	return rc;

@@ -83,11 +83,17 @@ int sys_cap_set(const struct sys_caps *caps)
 	return syscall(SYS_capset, &head, d) < 0 ? -errno : 0;
 }
 
+int sys_cap_held(int cap)
+{
+	struct sys_caps caps;
+	int rc = sys_cap_get(&caps);
+
+	return rc < 0 ? rc : (caps.effective & SYS_CAP_BIT(cap)) != 0;
+}
+
 bool sys_cap_has(int cap)
 {
-	struct sys_caps caps = { 0 };
-
-	return sys_cap_get(&caps) == 0 && (caps.effective & SYS_CAP_BIT(cap));
+	return sys_cap_held(cap) == 1;
 }
 
 int sys_cap_drop_bound(int cap)

@@ -19,7 +19,10 @@ struct sys_caps {
 int sys_cap_get(struct sys_caps *caps) must_check;
 int sys_cap_set(const struct sys_caps *caps) must_check;
 
-/* Whether the calling thread has cap in its effective set. */
+/* Returns 1 if the calling thread has cap in its effective set, 0 if not, or a negative errno. */
+int sys_cap_held(int cap) must_check;
+
+/* The same for hints, where an error counts as "no". */
 bool sys_cap_has(int cap);
 
 /* Removes cap from the bounding set. 0 or a negative errno, -EINVAL above the kernel's last. */

@@ -147,25 +147,44 @@ static const struct plan_kind step_exec = {
 	.show = show_exec,
 };
 
-static void make_plan(struct run *r, struct plan *p)
+/* Returns 1 if the caller maps its own ids alone and writes the map itself, 0 if a helper does, or
+ * a negative errno with e set. */
+static int maps_itself(const struct run *r, struct nserr *e)
+{
+	struct sys_caps caps;
+	int rc;
+
+	if (!idmap_is_single(&r->maps.map[IDMAP_UID], geteuid()) ||
+	    !idmap_is_single(&r->maps.map[IDMAP_GID], getegid()))
+		return 0;
+	rc = sys_cap_get(&caps);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the capabilities");
+	return !(caps.effective & SYS_CAP_BIT(CAP_SETUID)) ||
+	       !(caps.effective & SYS_CAP_BIT(CAP_SETGID));
+}
+
+static int make_plan(struct run *r, struct plan *p, struct nserr *e)
 {
 	const struct idmap *uids = &r->maps.map[IDMAP_UID], *gids = &r->maps.map[IDMAP_GID];
-	bool self = idmap_is_single(uids, geteuid()) && idmap_is_single(gids, getegid()) &&
-		    !(sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID));
+	int self = maps_itself(r, e);
 	uint32_t id;
 
+	if (self < 0)
+		return self;
 	/* from inside a gid map is taken only with setgroups denied */
 	if (self && r->maps.setgroups == IDMAP_SETGROUPS_UNSET)
 		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
 	if (!self)
 		plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
 	plan_add(p, PLAN_CALLER, &step_unshare, NULL, 0);
-	plan_add(p, self ? PLAN_CALLER : PLAN_HELPER, &step_maps, NULL, self);
+	plan_add(p, self ? PLAN_CALLER : PLAN_HELPER, &step_maps, NULL, (uint64_t)self);
 	if ((idmap_to_inside(uids, geteuid(), &id) < 0 ||
 	     idmap_to_inside(gids, getegid(), &id) < 0) &&
 	    idmap_to_outside(uids, 0, &id) == 0 && idmap_to_outside(gids, 0, &id) == 0)
 		plan_add(p, PLAN_CALLER, &step_ids, NULL, 0);
 	plan_add(p, PLAN_CALLER, &step_exec, NULL, 0);
+	return 0;
 }
 
 static void get_maps(const char *arg, struct idmaps *m)
@@ -201,7 +220,8 @@ int verb_run(int argc, char **argv)
 	get_maps(w.n ? w.v[0] : NULL, &r.maps);
 	r.pid = getpid();
 	r.program = w.program;
-	make_plan(&r, &p);
+	if (make_plan(&r, &p, &e) < 0)
+		cli_die_nserr(&e);
 	if (explain) {
 		plan_explain(&p, &r, &out);
 		cli_print(&out);

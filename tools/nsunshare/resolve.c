@@ -98,9 +98,13 @@ static int finish_maps(struct run *r, struct nserr *e)
 	cleanup_fd int self = -1;
 	int rc = 0;
 
-	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && is_own(r, IDMAP_GID) &&
-	    !sys_cap_has(CAP_SETGID))
-		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
+	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && is_own(r, IDMAP_GID)) {
+		rc = sys_cap_held(CAP_SETGID);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot read the capabilities");
+		if (rc == 0)
+			r->maps.setgroups = IDMAP_SETGROUPS_DENY;
+	}
 	r->maps_by_self = !r->has_owner && (r->maps.map[IDMAP_GID].n == 0 ||
 					    r->maps.setgroups == IDMAP_SETGROUPS_DENY);
 	for (int k = 0; k < IDMAP_KINDS; k++)
