@@ -1,0 +1,190 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# attack-proc-races: a thousand tries to win the races of attack-proc.sh, without a tracer's help.
+# as: root
+# suite: long
+# budget: 300
+# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid net
+require_tool perl setpriv
+
+tries=1000
+chmod 711 "$TMP"
+echo precious >"$TMP/victim"
+
+setUp()
+{
+	mkdir "$TMP/theirs"
+	chown "$NSTEST_UID" "$TMP/theirs"
+}
+
+tearDown()
+{
+	[ -z "${attacker:-}" ] || kill "$attacker"
+	attacker=
+	for file in "$TMP/theirs"/*; do
+		while umount -q "$file"; do :; done
+	done 2>/dev/null
+	rm -rf "$TMP/theirs"
+}
+
+# The owner of the directory exchanges an empty file for other things as fast as it can.
+cat >"$TMP/exchange" <<'SCRIPT'
+use POSIX;
+my ($dir, $victim, @what) = @ARGV;
+chdir $dir;
+for (my $i = 0; ; $i++) {
+	my $kind = $what[$i % @what];
+	unlink "new";
+	if ($kind eq "link") { symlink $victim, "new" }
+	elsif ($kind eq "fifo") { mkfifo "new", 0666 }
+	elsif ($kind eq "none") { unlink "file"; next }
+	else { open my $f, ">", "new" }
+	rename "new", "file";
+}
+SCRIPT
+start_exchange()
+{
+	setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+		perl "$TMP/exchange" "$TMP/theirs" "$TMP/victim" "$@" &
+	attacker=$!
+}
+
+stop_exchange()
+{
+	kill "$attacker"
+	wait "$attacker"
+	attacker=
+}
+
+# victims N COMMAND…: how many of N tries mounted over the victim.
+victims()
+{
+	_tries=$1 n=0 i=0
+	shift
+	while [ $((i += 1)) -le "$_tries" ]; do
+		"$@" >/dev/null 2>&1
+		if [ "$(stat -fc %T "$TMP/victim")" = nsfs ]; then
+			n=$((n + 1))
+			umount "$TMP/victim"
+		fi
+		umount -q "$TMP/theirs/file"
+	done 2>/dev/null
+	echo $n
+}
+
+test_an_exchanged_file_never_leads_to_a_victim()
+{
+	start_exchange file link
+	assertNotEquals 'the attack works' 0 "$(victims 100 unshare "--net=$TMP/theirs/file" true)"
+	assertEquals 0 "$(victims $tries nsunshare "--net=$TMP/theirs/file" true)"
+	stop_exchange
+}
+
+test_an_exchanged_pid_file_truncates_nothing_and_never_blocks()
+{
+	start_exchange file link fifo none
+	harmed=0 i=0
+	while [ $((i += 1)) -le 100 ]; do
+		# shellcheck disable=SC2016 # for the shell inside
+		timeout 0.1 sh -c 'echo $$ >"$1"' sh "$TMP/theirs/file" 2>/dev/null || harmed=$((harmed + 1))
+		[ "$(cat "$TMP/victim")" = precious ] || harmed=$((harmed + 1))
+		echo precious >"$TMP/victim"
+	done
+	assertNotEquals 'the attack works' 0 $harmed
+	harmed='' i=0
+	while [ $((i += 1)) -le $tries ]; do
+		timeout -k 1 5 nsinit --pid-file "$TMP/theirs/file" true 2>/dev/null
+		case $? in
+		0 | 125) ;;
+		*) harmed="$harmed status" ;;
+		esac
+		[ "$(cat "$TMP/victim")" = precious ] || harmed="$harmed victim"
+	done
+	assertEquals '' "$harmed"
+	stop_exchange
+}
+
+# ---- whom nsinit signals, where numbers are used again soon
+
+# A program that ignores TERM, and whose children come and go.
+cat >"$TMP/churn" <<'SCRIPT'
+$SIG{TERM} = $SIG{CHLD} = "IGNORE";
+while (1) {
+	if (!fork) { $SIG{TERM} = "IGNORE"; select undef, undef, undef, rand 0.003; exit }
+	select undef, undef, undef, 0.0005;
+}
+SCRIPT
+# A subreaper without the defence signals the numbers that it has read a little later.
+cat >"$TMP/naive" <<'SCRIPT'
+my $pid;
+$SIG{TERM} = sub {
+	open my $f, "<", "/proc/$pid/task/$pid/children";
+	my @children = split " ", <$f>;
+	for (1 .. 4) { select undef, undef, undef, 0.02; kill "TERM", @children }
+	kill "KILL", $pid;
+};
+$pid = fork;
+exec @ARGV if !$pid;
+waitpid $pid, 0 while kill 0, $pid;
+SCRIPT
+# Innocent processes use up the numbers; the driver stops the subreaper time and again. Prints how
+# many innocent processes were signalled, and of how many. As process 1 it reaps what is left.
+cat >"$TMP/driver" <<'SCRIPT'
+my ($tries, @command) = @ARGV;
+open my $max, ">", "/proc/sys/kernel/pid_max" or exit 77;
+syswrite $max, "400" or exit 77;
+pipe my $r, my $w;
+my $crowd = fork;
+if (!$crowd) {
+	my ($ended, $signalled, $all) = (0, 0, 0);
+	$SIG{USR1} = sub { $ended = 1 };
+	my $living = 0;
+	until ($ended && !$living) {
+		if (!$ended && $living < 60) {
+			my $pid = fork;
+			if (defined $pid && !$pid) {
+				select undef, undef, undef, rand 0.005;
+				exit 0;
+			}
+			if ($pid) { $living++; $all++ }
+		}
+		while (waitpid(-1, $living < 60 && !$ended) > 0) { $living--; $signalled++ if $? }
+	}
+	syswrite $w, "$signalled $all\n";
+	exit;
+}
+for (1 .. $tries) {
+	my $pid;
+	until (defined($pid = fork)) {}
+	if (!$pid) { exec @command; exit 127 }
+	select undef, undef, undef, 0.03;
+	kill "TERM", $pid;
+	waitpid $pid, 0;
+}
+kill "USR1", $crowd;
+print scalar <$r>;
+SCRIPT
+
+# The file of a user namespace's root is writable only if the number belongs to the pid namespace.
+signalled()
+{
+	_n=$1
+	shift
+	run unshare -Urpf --mount-proc perl "$TMP/driver" "$_n" "$@" perl "$TMP/churn"
+}
+
+test_numbers_that_are_used_again_are_not_signalled()
+{
+	signalled 20 perl "$TMP/naive"
+	[ "$rc" != 77 ] || return 0 # before 6.14 there is one pid_max for all
+	assert_ok
+	assertNotEquals 'the attack works' 0 "${out% *}"
+	signalled $tries nsinit --grace 0.02 --
+	assert_ok
+	assertEquals 0 "${out% *}"
+	assertTrue "numbers were used again: $out" "[ '${out#* }' -gt $((10 * tries)) ]"
+}
+
+. shunit2

@@ -1,0 +1,361 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# attack-proc: another user takes nothing from the processes of a tool, and does not direct its signals and files.
+# as: root
+# budget: 60
+# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+. "${0%/*}/testlib.sh"
+require_ns user mnt pid net time
+require_tool perl setpriv
+
+# the ordinary user reaches its directory
+chmod 711 "$TMP"
+echo precious >"$TMP/victim"
+
+setUp()
+{
+	mkdir "$TMP/theirs"
+	chown "$NSTEST_UID" "$TMP/theirs"
+	echo precious >"$TMP/victim"
+}
+
+tearDown()
+{
+	stop_holders
+	find "$TMP/theirs" "$TMP/ours" "$TMP/victim" -type f 2>/dev/null | while read -r file; do
+		while umount -q "$file"; do :; done
+	done
+	umount -q "$TMP/ours" 2>/dev/null
+	rm -rf "$TMP/theirs" "$TMP/ours"
+}
+
+# ---- what a process has before it executes the program
+
+export WORD=s3cret
+echo s3cret >"$TMP/secret"
+
+# stolen ATTACKER CMD…: what the attacker takes at any system call of CMD, which has the secret in its
+# environment and in descriptor 7.
+stolen()
+{
+	_attacker=$1
+	shift
+	rm -f "$TMP/stolen"
+	atcall -n "$_attacker steal s3cret \$1 >>'$TMP/stolen'" -- "$@" 7<"$TMP/secret" >"$TMP/ran" 2>&1 ||
+		fail "status $?: $* $(cat "$TMP/ran")"
+	run sort -u "$TMP/stolen"
+}
+
+test_the_owner_of_a_user_namespace_takes_nothing_from_the_set_up()
+{
+	attacker="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
+	stolen "$attacker" steal --victim "$NSTEST_UID" true
+	assert_out 'descriptor
+environment'
+	for options in -r '-r -f' '-rm -p --mount-proc --init' '-r -T --boottime 86400 -f' '-r -T --boottime 86400' \
+		'--map=u:0:100:9,g:0:100:9 -n -f' "-f -S $NSTEST_UID -G $NSTEST_UID"; do
+		case $options in
+		*-S*) ;;
+		*) options="--owner $NSTEST_UID:$NSTEST_UID $options" ;;
+		esac
+		# shellcheck disable=SC2086 # words
+		stolen "$attacker" nsunshare $options --close-fds --clear-env -- true
+		assertEquals "nsunshare $options" '' "$out"
+	done
+}
+
+# The process is dumpable again when it runs the program, and the clocks have moved.
+test_the_program_of_an_owner_is_as_any_other()
+{
+	for fork in -f ''; do
+		# shellcheck disable=SC2086 # words
+		run nsunshare $fork --owner "$NSTEST_UID:$NSTEST_UID" -r -T --boottime +86400 -- \
+			sh -c 'stat -c %u /proc/self/environ; cat /proc/self/timens_offsets /proc/self/uid_map'
+		assert_ok
+		assertEquals '0 86400 0' "$(echo "$out" | awk '
+			NR == 1 { uid = $1 }
+			$1 == "boottime" { boot = $2 }
+			NR == 4 { map = $1 }
+			END { print uid, boot, map }')"
+	done
+}
+
+test_a_process_without_capabilities_takes_nothing_from_one_that_drops_them()
+{
+	stolen 'steal --no-caps' steal --no-caps true
+	assert_out 'descriptor
+environment'
+	for tool in 'nsunshare -m' 'nsunshare -mf' 'nsenter2 -t 1 -m'; do
+		# shellcheck disable=SC2086 # words
+		stolen 'steal --no-caps' $tool --cap-drop=all --close-fds --clear-env -- true
+		assertEquals "$tool" '' "$out"
+	done
+}
+
+# ---- whom nsinit signals
+
+# The program has a child with this number. TERM does not end the program.
+child=31000
+cat >"$TMP/keeper" <<'SCRIPT'
+$SIG{TERM} = "IGNORE";
+my ($dir, $child) = @ARGV;
+system "samepid", $child, "sleep", 1000;
+open my $ready, ">", "$dir/ready"; print $ready "ready\n"; close $ready;
+waitpid $child, 0;
+open my $gone, ">", "$dir/gone"; close $gone;
+sleep 1000;
+SCRIPT
+# An innocent process writes down every signal.
+cat >"$TMP/innocent" <<'SCRIPT'
+my ($dir) = @ARGV;
+for (qw(TERM CONT)) { $SIG{$_} = sub { open my $f, ">>", "$dir/signalled"; print $f "$_[0]\n" } }
+open my $up, ">", "$dir/up"; close $up;
+sleep 1 while 1;
+SCRIPT
+# The child ends, the program waits for it, and the innocent process gets its number.
+cat >"$TMP/swap" <<'SCRIPT'
+kill -KILL "$2"
+while [ ! -e "$1/gone" ]; do :; done
+samepid "$2" perl "$1/innocent" "$1" </dev/null >/dev/null 2>&1
+while [ ! -e "$1/up" ]; do :; done
+SCRIPT
+# A subreaper without the defence opens a process by the number that it has read, and signals it.
+cat >"$TMP/naive" <<'SCRIPT'
+$SIG{TERM} = sub { };
+my $pid = fork;
+exec "sh", "-c", 'exec "$@"', "sh", @ARGV if !$pid;
+sleep 1000;
+open my $list, "<", "/proc/$pid/task/$pid/children"; my @children = split " ", <$list>;
+for (@children) { open my $stat, "<", "/proc/$_/stat"; kill "TERM", $_ }
+kill "KILL", $pid;
+SCRIPT
+
+test_a_number_that_was_used_again_is_not_signalled()
+{
+	kernel_call clone3 || return 0
+	for tool in "perl $TMP/naive" 'nsinit --grace 0.2 --'; do
+		rm -f "$TMP/gone" "$TMP/up" "$TMP/signalled" "$TMP/ready"
+		mkfifo "$TMP/ready"
+		# shellcheck disable=SC2086 # words
+		atcall -c openat -p "@(/proc/|)$child*" "sh '$TMP/swap' '$TMP' $child" -- \
+			$tool perl "$TMP/keeper" "$TMP" "$child" >"$TMP/ran" 2>&1 &
+		pid=$!
+		read -r _ <"$TMP/ready"
+		kill -TERM "$(pgrep -P "$pid")"
+		wait "$pid"
+		assertNotEquals "the number is looked at: $(cat "$TMP/ran")" 98 $?
+		kill -0 "$child"
+		lives=$?
+		signalled=$(cat "$TMP/signalled" 2>/dev/null)
+		kill -KILL "$child"
+		case $tool in
+		perl*) assertEquals 'the attack works' TERM "$signalled" ;;
+		*) assertEquals "$tool" '0 ' "$lives $signalled" ;;
+		esac
+	done
+}
+
+# ---- directories and files of another user
+
+test_persist_mounts_over_no_file_of_another_directory()
+{
+	ln -s "$TMP/victim" "$TMP/theirs/net"
+	ln -s "$TMP/victim" "$TMP/theirs/link"
+	chown -h "$NSTEST_UID" "$TMP/theirs/net" "$TMP/theirs/link"
+	unshare "--net=$TMP/theirs/net" true
+	run stat -fc %T "$TMP/victim"
+	assert_out nsfs
+	umount "$TMP/victim"
+	note_state
+	run nsunshare -n --persist "$TMP/theirs" true
+	assert_refused 125 "cannot trust '$TMP/theirs': it belongs to user $NSTEST_UID"
+	run nsunshare -n --persist "$TMP/theirs/new" true
+	assert_refused 125 "cannot trust '$TMP/theirs': it belongs to user $NSTEST_UID"
+	run nsunshare "--net=$TMP/theirs/link" true
+	assert_refused 125 "'link' is a symbolic link that belongs to user $NSTEST_UID"
+	chown 0 "$TMP/theirs"
+	chmod 777 "$TMP/theirs"
+	run nsunshare -n --persist "$TMP/theirs" true
+	assert_refused 125 "cannot trust '$TMP/theirs': other users can write to it"
+	chmod 1777 "$TMP/theirs"
+	run nsunshare -n --persist "$TMP/theirs" true
+	assert_rc 125
+	chmod 755 "$TMP/theirs"
+	chown "$NSTEST_UID" "$TMP/theirs"
+	assert_no_leftovers
+	assertEquals precious "$(cat "$TMP/victim")"
+}
+
+# Between the look and the mount the owner of the directory exchanges the file for a link.
+test_a_file_that_is_exchanged_before_the_mount_is_the_one_that_was_seen()
+{
+	for tool in unshare nsunshare; do
+		rm -f "$TMP/theirs/net"
+		touch "$TMP/theirs/net"
+		run atcall -c mount -p '@(/proc/*)' "mv '$TMP/theirs/net' '$TMP/theirs/old'; ln -s '$TMP/victim' '$TMP/theirs/net'" -- \
+			$tool "--net=$TMP/theirs/net" true
+		assertNotEquals "$tool: mounts" 98 "$rc"
+		bound=$(stat -fc %T "$TMP/victim")
+		case $tool in
+		unshare)
+			assertEquals 'the attack works' nsfs "$bound"
+			umount "$TMP/victim"
+			;;
+		*) assertNotEquals "$tool: victim mounted over" nsfs "$bound" ;;
+		esac
+		umount -q "$TMP/theirs/old"
+		umount -q "$TMP/theirs/net"
+		rm -f "$TMP/theirs/old" "$TMP/theirs/net"
+	done
+}
+
+test_unpersist_detaches_nothing_of_an_exchanged_directory()
+{
+	mkdir "$TMP/theirs/box" "$TMP/theirs/box.old"
+	run nsunshare -n --persist "$TMP/ours" true
+	assert_ok
+	rmdir "$TMP/theirs/box"
+	ln -s "$TMP/ours" "$TMP/theirs/box"
+	chown -h "$NSTEST_UID" "$TMP/theirs/box"
+	run nsunshare --unpersist "$TMP/theirs/box"
+	assert_rc 125
+	run stat -fc %T "$TMP/ours/net"
+	assert_out nsfs
+	# umount(8) follows the directory
+	umount "$TMP/theirs/box/net"
+	run stat -fc %T "$TMP/ours/net"
+	assertNotEquals 'the attack works' nsfs "$out"
+	run nsunshare --unpersist "$TMP/ours"
+	assert_ok
+}
+
+test_a_pid_file_is_no_link_of_another_user()
+{
+	ln -s "$TMP/victim" "$TMP/theirs/pid"
+	mkdir "$TMP/ours"
+	ln -s "$TMP/ours" "$TMP/theirs/way"
+	chown -h "$NSTEST_UID" "$TMP/theirs/pid" "$TMP/theirs/way"
+	sh -c 'echo $$ >"$1"' sh "$TMP/theirs/pid"
+	assertNotEquals 'the attack works' precious "$(cat "$TMP/victim")"
+	echo precious >"$TMP/victim"
+	for tool in nsinit 'nsunshare -m' 'nsenter2 -t 1 -m'; do
+		# shellcheck disable=SC2086 # words
+		run $tool --pid-file "$TMP/theirs/pid" true
+		assert_refused 125 "'pid' is a symbolic link that belongs to user $NSTEST_UID"
+		assertEquals "$tool" precious "$(cat "$TMP/victim")"
+		# shellcheck disable=SC2086 # words
+		run $tool --pid-file "$TMP/theirs/way/pid" true
+		assert_refused 125 "'way' is a symbolic link that belongs to user $NSTEST_UID"
+		# the file of an earlier run is replaced and not written to
+		ln -f "$TMP/victim" "$TMP/theirs/hard"
+		# shellcheck disable=SC2086 # words
+		run $tool --pid-file "$TMP/theirs/hard" true
+		assert_ok
+		assertEquals "$tool, hard link" precious "$(cat "$TMP/victim")"
+		# the file of an earlier run is exchanged for a link after it was found
+		rm "$TMP/theirs/pid"
+		echo 1 >"$TMP/theirs/pid"
+		# shellcheck disable=SC2086 # words
+		run atcall -c newfstatat -p pid "ln -sfn '$TMP/victim' '$TMP/theirs/pid'" -- \
+			$tool --pid-file "$TMP/theirs/pid" true
+		assert_refused 125 'which is neither a file nor a device'
+		assertEquals "$tool, exchanged" precious "$(cat "$TMP/victim")"
+		chown -h "$NSTEST_UID" "$TMP/theirs/pid"
+	done
+}
+
+test_a_fifo_in_place_of_a_pid_file_does_not_block()
+{
+	mkfifo "$TMP/theirs/pid"
+	run timeout -k 1 0.3 sh -c 'echo $$ >"$1"' sh "$TMP/theirs/pid"
+	assertEquals 'the attack works' 124 "$rc"
+	for tool in nsinit 'nsunshare -m' 'nsenter2 -t 1 -m'; do
+		# shellcheck disable=SC2086 # words
+		run timeout -k 0.3 3 $tool --pid-file "$TMP/theirs/pid" true
+		assert_refused 125 'which is neither a file nor a device'
+		assertTrue "$tool" "[ -p '$TMP/theirs/pid' ]"
+	done
+}
+
+# A daemon's pid file often lies in a directory of root, where the daemon cannot remove it.
+test_a_pid_file_of_the_caller_that_cannot_be_removed_is_written()
+{
+	mkdir "$TMP/ours"
+	for owner in "$NSTEST_UID" 0; do
+		echo 1 >"$TMP/ours/pid"
+		chown "$owner" "$TMP/ours/pid"
+		chmod 666 "$TMP/ours/pid"
+		# shellcheck disable=SC2016 # for the program
+		run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsinit --pid-file "$TMP/ours/pid" -- \
+			sh -c '[ "$(cat "$1")" = $$ ] && echo written' sh "$TMP/ours/pid"
+		case $owner in
+		0)
+			assert_refused 125 "cannot replace '$TMP/ours/pid': Permission denied"
+			assertEquals 1 "$(cat "$TMP/ours/pid")"
+			;;
+		*) assert_out written ;;
+		esac
+	done
+}
+
+test_only_the_own_pid_file_is_removed()
+{
+	for tool in nsinit 'nsunshare -m'; do
+		# shellcheck disable=SC2016,SC2086 # for the program; words
+		run $tool --pid-file "$TMP/pid" -- sh -c 'mv "$1" "$1.own"; echo other >"$1"' sh "$TMP/pid"
+		assert_ok
+		run cat "$TMP/pid"
+		assert_out other
+		rm -f "$TMP/pid" "$TMP/pid.own"
+	done
+}
+
+test_a_pid_file_can_be_a_descriptor_or_a_device()
+{
+	for tool in nsinit 'nsunshare -m' 'nsunshare -mp --init'; do
+		for file in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+			# shellcheck disable=SC2086 # words; a pipe
+			pid=$($tool --pid-file "$file" true)
+			assertTrue "$tool: $file: $pid" "[ '$pid' -gt 1 ]"
+			echo before >"$TMP/out.file"
+			# shellcheck disable=SC2086 # words
+			$tool --pid-file "$file" true >>"$TMP/out.file"
+			assertEquals "$tool: a file" 'before 2' "$(sed 1q "$TMP/out.file") $(wc -l <"$TMP/out.file")"
+		done
+		# shellcheck disable=SC2086 # words
+		run $tool --pid-file /dev/null true
+		assert_ok
+	done
+}
+
+# The container calls a FIFO its terminal multiplexer: opening it is seen at the other end.
+test_pty_opens_no_other_file_for_a_multiplexer()
+{
+	for tool in sh nsenter2; do
+		mkfifo "$TMP/theirs/fifo"
+		start_holder unshare -m sh -c 'mount -t tmpfs none /dev && ln "$1" /dev/ptmx 2>/dev/null || { : >/dev/ptmx; mount --bind "$1" /dev/ptmx; }
+			echo >&3; exec sleep 1000 3>&-' sh "$TMP/theirs/fifo"
+		sh -c ': <"$1"; echo opened >"$2"' sh "$TMP/theirs/fifo" "$TMP/opened" &
+		reader=$!
+		case $tool in
+		sh)
+			# shellcheck disable=SC2016 # for the shell inside
+			run nsenter -t "$holder" -m sh -c 'exec 9<>/dev/ptmx; while [ ! -e "$1" ]; do :; done' sh "$TMP/opened"
+			;;
+		*)
+			run nsenter2 -t "$holder" -m --pty true
+			assert_refused 125 '/dev/ptmx of the target is not a terminal multiplexer'
+			kill "$reader"
+			;;
+		esac
+		wait "$reader"
+		case $tool in
+		sh) assertTrue 'the attack works' "[ -e '$TMP/opened' ]" ;;
+		*) assertFalse "$tool opens it" "[ -e '$TMP/opened' ]" ;;
+		esac
+		rm -f "$TMP/opened" "$TMP/theirs/fifo"
+		stop_holders
+	done
+}
+
+. shunit2
