@@ -40,7 +40,8 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	struct cgroup_dir *d = &c->dir[c->n];
 
 	if (c->n == CGROUP_MAX)
-		return 0;
+		return nserr_set(e, E2BIG, "more than %d cgroup hierarchies are mounted",
+				 CGROUP_MAX);
 	if (asprintf(&d->path, "%s%s", mount, path) < 0)
 		return nserr_set(e, ENOMEM, "cannot name the cgroup");
 	d->fd = -1;
@@ -70,7 +71,7 @@ static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const
 	if (has_hierarchy(c, v2, mount->super))
 		return 0;
 	rc = add_dir(c, v2, mount->target, path, e);
-	if (rc < 0 || v2 || c->n == n)
+	if (rc < 0 || v2)
 		return rc;
 	c->dir[n].options = strdup(mount->super);
 	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot name the cgroup");
@@ -191,9 +192,10 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
 		  struct nserr *e)
 {
-	bool v2 = streq(mount->fstype, "cgroup2");
 	char path[4096], own_dir[4096];
+	struct cgroup_dir *d;
 	const char *below;
+	size_t n = c->n;
 	int rc;
 
 	if (!own_path(theirs, mount, path, sizeof(path)) ||
@@ -205,13 +207,12 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	below = below_mount(path, mount);
 	if (!below)
 		return 0;
-	rc = add_dir(c, v2, mount->target, below, e);
-	if (rc < 0)
+	rc = add_below(c, mount, below, e);
+	if (rc < 0 || c->n == n)
 		return rc;
-	c->dir[c->n - 1].fd = file_open_at(AT_FDCWD, c->dir[c->n - 1].path, O_PATH | O_DIRECTORY,
-					   0);
-	rc = c->dir[c->n - 1].fd;
-	return rc < 0 ? nserr_set(e, rc, "cannot open the cgroup '%s'", c->dir[c->n - 1].path) : 0;
+	d = &c->dir[n];
+	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
+	return d->fd < 0 ? nserr_set(e, d->fd, "cannot open the cgroup '%s'", d->path) : 0;
 }
 
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e)

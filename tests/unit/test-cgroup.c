@@ -98,6 +98,20 @@ static void the_first_mount_of_a_hierarchy_counts(void)
 	CHECK_STR(place("a", parts, "0::/x/y\n3:cpu,cpuacct:/b\n"), "v2 /x/y/a\n/z/b/a\n");
 }
 
+static void more_hierarchies_than_fit_are_refused(void)
+{
+	char mounts[4096] = "", own[4096] = "";
+
+	for (int i = 0; i <= CGROUP_MAX; i++) {
+		if (i == CGROUP_MAX)
+			CHECK(str_after(place("a", mounts, own), "/h0/a\n"));
+		sprintf(mounts + strlen(mounts), "%d 20 0:%d / /h%d rw - cgroup cgroup rw,c%d\n",
+			i + 30, i + 30, i, i);
+		sprintf(own + strlen(own), "%d:c%d:/\n", i + 1, i);
+	}
+	CHECK_STR(place("a", mounts, own), "more than 16 cgroup hierarchies are mounted");
+}
+
 static void without_a_cgroup_file_system_it_says_so(void)
 {
 	CHECK_STR(place("a", OTHER, "0::/\n"), "no cgroup file system is mounted");
@@ -325,7 +339,7 @@ UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
 	  CASE(a_path_is_from_the_root_of_each),
 	  CASE(a_hierarchy_that_the_caller_is_not_in_is_left_out),
 	  CASE(a_mount_of_a_part_shows_what_is_below_it),
-	  CASE(the_first_mount_of_a_hierarchy_counts),
+	  CASE(the_first_mount_of_a_hierarchy_counts), CASE(more_hierarchies_than_fit_are_refused),
 	  CASE(without_a_cgroup_file_system_it_says_so),
 	  CASE(what_is_missing_above_is_made_and_removed_and_no_more),
 	  CASE(a_name_leads_only_downwards),
