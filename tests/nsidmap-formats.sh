@@ -109,7 +109,7 @@ test_words_that_are_none_are_named()
 	run nsidmap
 	assert_rc 1
 	assert_out_empty
-	assert_err_has 'nsidmap: which verb?'
+	assert_err_has 'nsidmap: a verb is required'
 	run nsidmap nosuch
 	assert_rc 1
 	assert_err_has "nsidmap: unknown verb 'nosuch'"

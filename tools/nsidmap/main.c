@@ -71,6 +71,6 @@ int main(int argc, char **argv)
 	while (cli_next(&c) != -1)
 		;
 	if (!cli_rest(&c)[0])
-		cli_die_usage("which verb?");
+		cli_die_usage("a verb is required");
 	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);
 }

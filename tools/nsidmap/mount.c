@@ -53,9 +53,9 @@ static void parse(struct cli *c, struct words *w, struct request *r, int *failed
 	if (!r->map)
 		cli_die_usage("missing --map");
 	if (r->fd >= 0 && (w->n != 1 || !w->program))
-		cli_die_usage("--fd wants '<source> -- <program>'");
+		cli_die_usage("--fd requires '<source> -- <program>'");
 	if (r->fd < 0 && (w->n != 2 || w->program))
-		cli_die_usage("which source, on which target?");
+		cli_die_usage("a source and a target are required");
 }
 
 /* Hands the tree on: the one descriptor that the program gets from us. */

@@ -237,7 +237,7 @@ int verb_scan(int argc, char **argv)
 		else
 			table_option(&t, key, c.arg);
 	}
-	verb_count(&w, 1, VERB_WORDS_MAX, "which directory?");
+	verb_count(&w, 1, VERB_WORDS_MAX, "a directory");
 	if (!map)
 		cli_die_usage("missing --map");
 	map_load(map, &m);

@@ -60,7 +60,7 @@ int verb_write(int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while (verb_next(&c, &w) >= 0)
 		way = parse_way(c.arg);
-	verb_count(&w, 1, 2, "whose maps?");
+	verb_count(&w, 1, 2, "a process");
 	if (nsref_parse(w.v[0], &ref, &e) < 0)
 		cli_die_nserr(&e);
 	if (!nsref_is_process(&ref))
