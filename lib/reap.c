@@ -198,7 +198,7 @@ static void signal_all(const struct supervise *s, int sig)
 		kill(s->pid, sig);
 }
 
-static void kill_all(struct supervise *s)
+void reap_kill(struct supervise *s)
 {
 	s->phase = KILLED;
 	signal_all(s, SIGKILL);
@@ -245,11 +245,11 @@ int reap_wait(struct supervise *s, const sigset_t *set, siginfo_t *info)
 		left.tv_sec--;
 	}
 	if (left.tv_sec < 0) {
-		kill_all(s);
+		reap_kill(s);
 		return 0;
 	}
 	sig = sigtimedwait(set, info, &left);
 	if (sig < 0 && errno == EAGAIN)
-		kill_all(s);
+		reap_kill(s);
 	return sig < 0 ? 0 : sig;
 }

@@ -15,6 +15,9 @@ int reap_adopt(struct nserr *e) must_check;
  * False when it had begun before. */
 bool reap_end(struct supervise *s);
 
+/* Kills everything at once. */
+void reap_kill(struct supervise *s);
+
 /* Processes were reaped: kills what they left behind, when the grace is over. */
 void reap_orphans(const struct supervise *s);
 

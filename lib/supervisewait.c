@@ -189,10 +189,11 @@ static int meant(const struct supervise *s, int wstatus)
 	return wstatus;
 }
 
-/* Collects what has ended or stopped. 1 when all is over, 0, or a negative errno. */
+/* Collects the children that have ended or stopped. Returns 1 when all is over, 0, or a negative
+ * errno. */
 static int collect(struct supervise *s)
 {
-	bool reaped = false;
+	bool reaped = false, none = false;
 
 	for (;;) {
 		int status;
@@ -208,8 +209,14 @@ static int collect(struct supervise *s)
 		}
 		if (pid < 0 && errno == EINTR)
 			continue;
-		if (pid < 0)
-			return s->init && errno == ECHILD && s->pid == 0 ? 1 : -errno;
+		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
+			return -errno;
+		/* a second time: descendants that are left would never be ended */
+		if (pid < 0 && none)
+			return 1;
+		none = pid < 0;
+		if (none)
+			continue;
 		if (WIFSTOPPED(status)) {
 			/* while everything ends somebody has to look at the clock */
 			if (pid == s->pid && s->phase == 0)
@@ -248,6 +255,8 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 			received(s, &info);
 	} while (rc == 0);
 	foreground_take(&s->tty);
+	if (rc < 0 && s->init)
+		reap_kill(s);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot wait for process %d", (int)s->pid);
 	return s->wstatus;

@@ -13,6 +13,28 @@ test_a_failed_call_never_passes_for_success()
 	fault_all -- nsinit --grace 1s --keep-fd 0 --pid-file "$TMP/pid" -- "$FINAL"
 }
 
+# The program leaves a process and its child, which nsinit ends as their subreaper.
+test_a_failed_call_leaves_no_orphan()
+{
+	mkdir -p "$TMP/orphans"
+	cat >"$TMP/orphans/final" <<-'SCRIPT'
+		#!/bin/sh
+		sh -c 'sleep 1000 & exec sleep 1000' </dev/null >/dev/null 2>&1 &
+		while [ "$(wc -w <"/proc/$!/task/$!/children")" != 1 ]; do :; done
+		echo 'final ran'
+	SCRIPT
+	chmod -R 755 "$TMP/orphans"
+	fault_all -- nsinit --grace 0.2s -- "$TMP/orphans/final"
+}
+
+test_a_wait_that_always_fails_leaves_no_orphan()
+{
+	note_state
+	run enosys -e ECHILD wait4 -- nsinit -- sh -c 'sleep 1000 </dev/null >/dev/null 2>&1 &'
+	assert_refused 125 'No child processes'
+	assert_no_leftovers
+}
+
 test_as_process_1_too()
 {
 	fault_all -- nsunshare -Urpm --mount-proc -- nsinit --grace 1s -- "$FINAL"
