@@ -5,6 +5,7 @@
 # budget: 30
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
+. "${0%/*}/cgrouplib.sh"
 require_ns user mnt
 require_tool strace perl
 
@@ -117,12 +118,7 @@ test_a_mount_namespace_of_another_user_namespace_needs_its_name()
 
 test_a_frozen_cgroup_is_not_joined()
 {
-	dir=$(sed -n 's/^[^ ]* [^ ]* [^ ]* \/ \([^ ]*\) .* - cgroup .*freezer.*/\1/p' /proc/self/mountinfo | head -n 1)
-	file=freezer.state frozen=FROZEN thawed=THAWED
-	if [ -z "$dir" ]; then
-		dir=$(sed -n 's/^[^ ]* [^ ]* [^ ]* \/ \([^ ]*\) .* - cgroup2 .*/\1/p' /proc/self/mountinfo | head -n 1)
-		file=cgroup.freeze frozen=1 thawed=0
-	fi
+	find_freezer
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	mkdir "$dir/$own_cgroup"
 	echo "$holder" >"$dir/$own_cgroup/cgroup.procs"

@@ -19,6 +19,14 @@ cgroup_mount()
 v2=$(cgroup_mount cgroup2 rw)		# "" where there is none, as the next
 v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy that has the controller cpu
 
+# find_freezer: sets dir, the root of a hierarchy that can freeze its cgroups, and file, frozen and
+# thawed: what is written to which file.
+find_freezer()
+{
+	dir=$(cgroup_mount cgroup freezer) file=freezer.state frozen=FROZEN thawed=THAWED
+	[ -n "$dir" ] || dir=$v2 file=cgroup.freeze frozen=1 thawed=0
+}
+
 # assert_quota_holds CMD…: CMD is nsunshare with what makes a cgroup for the program. Two burners of
 # one to two seconds of wall time get what a quota of a fifth gives: at most 0.4 s of processor time.
 assert_quota_holds()

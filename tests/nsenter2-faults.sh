@@ -5,8 +5,16 @@
 # budget: 600
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
+. "${0%/*}/cgrouplib.sh"
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-12}
+
+# The program prints its namespaces and cgroups, which must be those of an unharmed run. In one line,
+# which --each writes at once.
+cat >"$FINAL" <<'SCRIPT'
+#!/bin/sh
+echo final ran $(cd /proc/self/ns && readlink user mnt uts net pid ipc) $(cat /proc/self/cgroup)
+SCRIPT
 
 start_target()
 {
@@ -21,6 +29,39 @@ test_all_namespaces_of_a_process()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" -a "$FINAL"
+}
+
+test_some_namespaces_of_a_process()
+{
+	start_target
+	fault_all -- nsenter2 -t "$target" --user --uts --net "$FINAL"
+	[ "$(id -u)" != 0 ] || fault_all -- nsenter2 -t "$target" --preserve-credentials --mount --pid "$FINAL"
+}
+
+test_a_cgroup_of_a_process()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	find_freezer
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	mkdir "$dir/$own_cgroup"
+	echo "$holder" >"$dir/$own_cgroup/cgroup.procs"
+	set -- nsenter2 -t "$holder" --join-cgroup --uts "$FINAL"
+	fault_all -- "$@"
+	echo "$frozen" >"$dir/$own_cgroup/$file"
+	run timeout 5 "$@"
+	assert_refused 125 'is frozen'
+	for call in openat read; do
+		k=0
+		while run timeout 5 failat -u final -s $call -k $((k += 1)) -e EIO -o "$TMP/report" -- "$@" &&
+			grep -q '^failed ' "$TMP/report"; do
+			assertEquals "$call $k fails" "125 " "$rc $out"
+		done
+		assertTrue "$call: $k" "[ $k -gt 1 ]"
+	done
+	rm "$TMP/report"
+	echo "$thawed" >"$dir/$own_cgroup/$file"
+	stop_holder
+	remove_cgroup "$dir/$own_cgroup"
 }
 
 test_following_it()

@@ -46,8 +46,15 @@ test_mount()
 	FAULT_MAX=30 fault_all -- nsidmap mount --map u:0:5:1,g:0:6:1 --fd 9 "$TMP/src" -- "$FINAL"
 }
 
+# The program prints its maps and ids, which must be those of an unharmed run.
 test_run()
 {
+	cat >"$FINAL" <<-'SCRIPT'
+		#!/bin/sh
+		echo 'final ran'
+		cd /proc/self && cat uid_map gid_map setgroups
+		grep -E '^(Uid|Gid|Groups|CapEff)' status
+	SCRIPT
 	FAULT_MAX=30 fault_all -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
 }
 
