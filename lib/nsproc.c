@@ -3,9 +3,9 @@
 #include "nsproc.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "file.h"
 #include "num.h"
@@ -60,32 +60,34 @@ const char *nsproc_path_at(struct nsproc_path *p, const char *name)
 int nsproc_open(const char *root, struct nserr *e)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0);
-	struct statfs fs;
 	char self[16];
 	ssize_t n;
 	pid_t pid;
+	int rc;
 
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open %s", root);
 	if (!streq(root, "/proc"))
 		return TAKE_FD(fd);
-	if (fstatfs(fd, &fs) < 0 || fs.f_type != 0x9fa0) /* PROC_SUPER_MAGIC, statfs(2) */
-		return nserr_set(e, ENOENT, "no proc file system is mounted on %s", root);
+	rc = procstat_check_fs(fd, e);
+	if (rc < 0)
+		return rc;
 	n = readlinkat(fd, "self", self, sizeof(self) - 1);
 	self[n > 0 ? n : 0] = '\0';
 	if (num_pid(self, &pid) == 0 && pid == getpid())
 		return TAKE_FD(fd);
-	nserr_set(e, 0, "%s belongs to another pid namespace", root);
-	nserr_hint(e, "mount a proc of this one over it: mount -t proc proc %s", root);
-	return -EXDEV;
+	return procstat_refuse(e);
 }
 
 static int add_id(struct nsproc_ids *out, const char *name)
 {
 	int v = 0;
 
-	for (; *name >= '0' && *name <= '9'; name++)
+	for (; *name >= '0' && *name <= '9' && v < INT_MAX / 10; name++)
 		v = v * 10 + (*name - '0');
+	/* the kernel has no names with another byte, nor such numbers */
+	if (*name)
+		return 0;
 	if (out->n == out->size) {
 		size_t size = out->size ? out->size * 2 : 256;
 		int *id = reallocarray(out->id, size, sizeof(*id));

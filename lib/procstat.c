@@ -3,7 +3,9 @@
 #include "procstat.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
+#include <sys/vfs.h>
 
 #include "file.h"
 #include "num.h"
@@ -39,6 +41,24 @@ int procstat_read(int dirfd, const char *path, struct procstat *st)
 	return 0;
 }
 
+int procstat_check_fs(int fd, struct nserr *e)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return nserr_set(e, errno, "cannot look at /proc");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return nserr_set(e, ENOENT, "no proc file system is mounted on /proc");
+	return 0;
+}
+
+int procstat_refuse(struct nserr *e)
+{
+	nserr_set(e, 0, "/proc belongs to another pid namespace");
+	nserr_hint(e, "mount a proc of this one over it: mount -t proc proc /proc");
+	return -EXDEV;
+}
+
 int procstat_check(struct nserr *e)
 {
 	char self[16];
@@ -48,11 +68,8 @@ int procstat_check(struct nserr *e)
 	if (n < 0 && errno == ENOENT && access("/proc/version", F_OK) < 0)
 		return nserr_set(e, ENOENT, "/proc is not mounted");
 	if (n < 0 || num_u64n(self, (size_t)n, 1, NUM_PID_MAX, &pid) < 0 ||
-	    pid != (uint64_t)getpid()) {
-		nserr_set(e, 0, "/proc belongs to another pid namespace");
-		nserr_hint(e, "mount a proc of this one over it");
-		return -EXDEV;
-	}
+	    pid != (uint64_t)getpid())
+		return procstat_refuse(e);
 	return 0;
 }
 

@@ -22,9 +22,16 @@ struct procstat {
  * when it has ended and is gone, -EIO for what is not understood. */
 int procstat_read(int dirfd, const char *path, struct procstat *st) must_check;
 
-/* Whether /proc is of the caller's own pid namespace: in another one a number means another
- * process. 0, or a negative errno with e set: -ENOENT without a /proc, -EXDEV. */
+/* Checks that /proc shows the caller's own pid namespace: in another one a number means another
+ * process. Returns 0, or a negative errno with e set: -ENOENT without a /proc, -EXDEV. */
 int procstat_check(struct nserr *e) must_check;
+
+/* Checks that fd is in a proc file system. Returns 0, or a negative errno with e set: -ENOENT for
+ * another file system. It does not say of which pid namespace. */
+int procstat_check_fs(int fd, struct nserr *e) must_check;
+
+/* Sets e to the message about a /proc of another pid namespace, and returns -EXDEV. */
+int procstat_refuse(struct nserr *e);
 
 /* The /proc directory (O_PATH) of a process that the caller has made and not waited for, or a
  * negative errno with e set. */

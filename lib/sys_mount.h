@@ -34,6 +34,7 @@
 #define SYS_RESOLVE_NO_SYMLINKS   0x04
 #define SYS_RESOLVE_BENEATH       0x08
 #define SYS_RESOLVE_IN_ROOT       0x10
+#define SYS_RESOLVE_CACHED        0x20 /* 5.12 */
 
 /* struct statmount, 6.8: the head that we read; strings are offsets into str */
 struct sys_statmount {

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsfile: identifies a file by an O_PATH descriptor before it is opened for reading. */
+#include "nsfile.h"
+
+#include <stdio.h>
+
+#include "file.h"
+#include "procstat.h"
+#include "sys_mount.h"
+#include "sys_ns.h"
+#include "sys_pidfd.h"
+
+/* ---- The file system that all namespaces are on ---- */
+
+int nsfile_proc_verify(struct nsfile_proc *p, int fd, struct nserr *e)
+{
+	struct statx st;
+	int rc = procstat_check_fs(fd, e);
+
+	*p = NSFILE_PROC_INIT;
+	if (rc < 0)
+		return rc;
+	if (statx(fd, "self/ns/mnt", AT_STATX_DONT_SYNC, 0, &st) < 0)
+		return errno == ENOENT ? procstat_refuse(e)
+				       : nserr_set(e, errno, "cannot look at /proc/self/ns/mnt");
+	*p = (struct nsfile_proc){ fd, false, st.stx_dev_major, st.stx_dev_minor };
+	return 0;
+}
+
+int nsfile_proc_open(struct nsfile_proc *p, struct nserr *e)
+{
+	int fd = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	int rc;
+
+	*p = NSFILE_PROC_INIT;
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open /proc");
+	rc = nsfile_proc_verify(p, fd, e);
+	if (rc < 0)
+		close(fd);
+	p->owned = rc == 0;
+	return rc;
+}
+
+void nsfile_proc_close(struct nsfile_proc *p)
+{
+	if (p->owned)
+		util_close(&p->fd);
+	*p = NSFILE_PROC_INIT;
+}
+
+/* ---- Files ---- */
+
+/*
+ * statx(2) with AT_STATX_DONT_SYNC answers from memory, where fstatfs(2) would send a request to a
+ * FUSE or NFS server. A mask of 0 makes FUSE tell its device to a caller that it hides the file
+ * from. All namespaces are on one file system, so its device number identifies them.
+ */
+int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, struct statx *st)
+{
+	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+
+	if (statx(dirfd, path, path[0] ? flags : flags | AT_EMPTY_PATH, 0, st) < 0)
+		return -errno;
+	if (!(st->stx_mask & STATX_TYPE))
+		st->stx_mode = 0;
+	return st->stx_dev_major == p->major && st->stx_dev_minor == p->minor;
+}
+
+/* Takes fd, which was opened with O_PATH. */
+static int open_identified(const struct nsfile_proc *p, int fd)
+{
+	cleanup_fd int found = fd;
+	struct statx st;
+	char self[32];
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = nsfile_identify(p, found, "", &st);
+	if (rc < 0)
+		return rc;
+	if (rc == 0)
+		return -ENOTTY;
+	snprintf(self, sizeof(self), "self/fd/%d", found);
+	return file_open_at(p->fd, self, O_RDONLY, 0);
+}
+
+int nsfile_open(const struct nsfile_proc *p, int dirfd, const char *path)
+{
+	return open_identified(p, file_open_at(dirfd, path, O_PATH, 0));
+}
+
+int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
+{
+	int fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0,
+			     SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_CACHED);
+
+	if (fd == -EINVAL) /* RESOLVE_CACHED, 5.12 */
+		fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0, SYS_RESOLVE_NO_SYMLINKS);
+	if (fd == -ENOSYS || fd == -EPERM) /* 5.6, and seccomp policies */
+		fd = file_open_at(dirfd, path, O_PATH | O_NOFOLLOW, 0);
+	return open_identified(p, fd);
+}
+
+int nsfile_open_proc(int dirfd, const char *path)
+{
+	return file_open_at(dirfd, path, O_RDONLY, 0);
+}
+
+int nsfile_open_socket(int pidfd, int fd)
+{
+	int dup = sys_pidfd_getfd(pidfd, fd), ns;
+	struct statx st;
+
+	if (dup < 0)
+		return dup;
+	if (statx(dup, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+	    !(st.stx_mask & STATX_TYPE) || !S_ISSOCK(st.stx_mode))
+		return -ENOTSOCK; /* dup stays open on purpose */
+	ns = sys_ns_of_socket(dup);
+	close(dup);
+	return ns;
+}
