@@ -12,6 +12,7 @@
 #include "file.h"
 #include "idmapio.h"
 #include "mountinfo.h"
+#include "nsfile.h"
 #include "nstype.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
@@ -79,7 +80,7 @@ static bool is_chrooted(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		int fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt");
 		int before = mountinfo_id_of("/");
 		struct stat a, b;
 

@@ -13,6 +13,7 @@
 #include "file.h"
 #include "idmapio.h"
 #include "json.h"
+#include "nsfile.h"
 #include "nstype.h"
 #include "rootfs.h"
 #include "sys_cap.h"
@@ -33,7 +34,7 @@ static int try_enter_time(uint64_t flags)
 
 	if (sys_unshare(flags) < 0)
 		return -1;
-	fd = file_open_at(AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY, 0);
+	fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/time_for_children");
 	return fd < 0 ? fd : sys_setns(fd, CLONE_NEWTIME);
 }
 
@@ -116,7 +117,7 @@ static int try_children_file(uint64_t unused)
 
 static int try_namespace_id(uint64_t unused)
 {
-	cleanup_fd int ns = file_open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0);
+	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt");
 	uint64_t id;
 
 	(void)unused;
@@ -126,7 +127,7 @@ static int try_namespace_id(uint64_t unused)
 /* The last one has none behind it. */
 static int try_mount_namespace_next(uint64_t unused)
 {
-	cleanup_fd int ns = file_open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0), next = -1;
+	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt"), next = -1;
 
 	(void)unused;
 	next = ns < 0 ? ns : sys_ns_mnt_next(ns);

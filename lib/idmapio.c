@@ -8,6 +8,7 @@
 
 #include "cause.h"
 #include "file.h"
+#include "nsfile.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
 
@@ -88,7 +89,7 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 /* Whether the namespace with that inode is the parent of the process's, or that cannot be told. */
 static bool is_parent(int procfd, ino_t inode)
 {
-	cleanup_fd int ns = file_open_at(procfd, "ns/user", O_RDONLY, 0);
+	cleanup_fd int ns = nsfile_open_proc(procfd, "ns/user");
 	cleanup_fd int up = ns < 0 ? -1 : sys_ns_parent(ns);
 	struct stat st;
 

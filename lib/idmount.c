@@ -4,8 +4,8 @@
 
 #include <sys/wait.h>
 
-#include "file.h"
 #include "idmapio.h"
+#include "nsfile.h"
 #include "procstat.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
@@ -22,7 +22,7 @@ static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 	rc = idmaps_write(procfd, m, e);
 	if (rc < 0)
 		return rc;
-	fd = file_open_at(procfd, "ns/user", O_RDONLY, 0);
+	fd = nsfile_open_proc(procfd, "ns/user");
 	return fd < 0 ? nserr_set(e, fd, "cannot open /proc/%d/ns/user", pid) : fd;
 }
 

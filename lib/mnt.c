@@ -11,6 +11,7 @@
 #include "dl.h"
 #include "file.h"
 #include "mountinfo.h"
+#include "nsfile.h"
 #include "num.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
@@ -163,7 +164,7 @@ const struct mnt *mnt_mask(const struct mnt_table *t, const char *type)
 /* 1 when the namespace file belongs to our user namespace, 0 when to another, -1 when unknown. */
 static int is_ours(const char *file)
 {
-	cleanup_fd int ns = file_open_at(AT_FDCWD, file, O_RDONLY, 0), owner = -1;
+	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, file), owner = -1;
 	struct stat mine, its;
 
 	if (ns < 0 || stat("/proc/self/ns/user", &mine) < 0)

@@ -10,20 +10,27 @@
 
 #define MOUNTINFO_MAX (256u << 20) /* 400,000 mounts of 600 bytes */
 
-int mountinfo_read_fd(struct mountinfo *m, int fd)
+void mountinfo_take(struct mountinfo *m, char *text)
 {
-	ssize_t n = file_slurp(fd, MOUNTINFO_MAX, &m->text);
+	m->text = m->at = text;
+}
 
-	m->at = m->text;
-	return n < 0 ? (int)n : 0;
+int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path)
+{
+	/* in a foreign root it may be a FIFO */
+	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	char *text;
+	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &text);
+
+	if (n < 0)
+		return (int)n;
+	mountinfo_take(m, text);
+	return 0;
 }
 
 int mountinfo_read(struct mountinfo *m, struct nserr *e)
 {
-	/* in a foreign root it may be a FIFO */
-	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/self/mountinfo",
-					 O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	int rc = fd < 0 ? fd : mountinfo_read_fd(m, fd);
+	int rc = mountinfo_read_at(m, AT_FDCWD, "/proc/self/mountinfo");
 
 	return rc < 0 ? nserr_set(e, rc, "cannot read /proc/self/mountinfo") : 0;
 }

@@ -22,9 +22,13 @@ struct mountinfo_line { /* strings point into the text, octal escapes undone */
 	const char *fstype, *source, *super; /* super: options of the file system */
 };
 
-/* Reads the caller's own, or the one that fd (borrowed) is open on. 0 or a negative errno. */
+/* Reads the caller's own, or the file dirfd/path of /proc. Returns 0 or a negative errno. */
 int mountinfo_read(struct mountinfo *m, struct nserr *e) must_check;
-int mountinfo_read_fd(struct mountinfo *m, int fd) must_check;
+int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path) must_check;
+
+/* Lets m have text, which is what such a file holds and comes from malloc(3). */
+void mountinfo_take(struct mountinfo *m, char *text);
+
 void mountinfo_free(struct mountinfo *m);
 
 #define cleanup_mountinfo __attribute__((cleanup(mountinfo_free)))

@@ -69,9 +69,13 @@ int nsworker_error(struct nsworker *w, int rc, const char *path)
 
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err)
 {
-	bool denied = err == -EACCES || err == -EPERM;
+	enum nsmissed_why why = NSMISSED_UNSUPPORTED;
 
-	missed->n[denied ? NSMISSED_DENIED : NSMISSED_UNSUPPORTED][what]++;
+	if (err == -EACCES || err == -EPERM)
+		why = NSMISSED_DENIED;
+	else if (err == -EAGAIN)
+		why = NSMISSED_WAIT;
+	missed->n[why][what]++;
 }
 
 int nsworker_link(struct nsworker *w, const char *path, const struct nstype *type, uint32_t *inode)
@@ -288,22 +292,40 @@ static int scan_members(struct nscollect *c, struct nserr *e)
 	return rc;
 }
 
+/* The inode of a namespace of ours, or 0 if it may not be known. 0 or a negative errno with e set.
+ */
+static int own_link(const struct nscollect *c, const char *path, int type, uint32_t *inode,
+		    struct nserr *e)
+{
+	int rc = nsproc_link(c->proc, path, &nstypes[type], inode);
+
+	if (rc == 0 || nsproc_gone(rc) || rc == -EACCES || rc == -EPERM)
+		return 0;
+	return nserr_set(e, rc, "cannot read /proc/%s", path);
+}
+
+static int look_at_self(struct nscollect *c, struct nserr *e)
+{
+	int rc = own_link(c, "self/ns/mnt", NSTYPE_MNT, &c->own_mnt, e);
+
+	if (rc == 0)
+		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
+	if (rc < 0 || !c->self)
+		return rc;
+	/* the inode of the first one is fixed, 5.6 */
+	c->top[NSTYPE_TIME] = TIMEOFF_INITIAL_INO;
+	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
+	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->proc, e);
+}
+
 int nscollect_run(struct nscollect *c, struct nserr *e)
 {
-	int rc = 0;
+	int rc = look_at_self(c, e);
 
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
 		c->sources &= ~NSTYPE_BIT(NSCOLLECT_SOCK);
-	(void)!nsproc_link(c->proc, "self/ns/mnt", &nstypes[NSTYPE_MNT], &c->own_mnt);
-	(void)!nsproc_link(c->proc, "self/ns/user", &nstypes[NSTYPE_USER], &c->own_user);
-	if (c->self) {
-		/* the number of the first one is fixed, 5.6 */
-		c->top[NSTYPE_TIME] = TIMEOFF_INITIAL_INO;
-		(void)!nsproc_link(c->proc, "self/ns/pid", &nstypes[NSTYPE_PID],
-				   &c->top[NSTYPE_PID]);
-	}
 	/* not of this kernel, in a fixture */
-	if (c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL) && c->self)
+	if (rc == 0 && c->sources & NSTYPE_BIT(NSCOLLECT_KERNEL) && c->self)
 		rc = nscollect_kernel(c, e);
 	/* where to look for mounts must be known somehow */
 	if (c->sources & NSTYPE_BIT(NSCOLLECT_MNT) && !c->all_mnt)

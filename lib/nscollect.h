@@ -4,6 +4,7 @@
 #define NSU_NSCOLLECT_H
 
 #include "nserr.h"
+#include "nsfile.h"
 #include "nstab.h"
 
 enum {
@@ -29,8 +30,9 @@ struct nsmember {
 	uint32_t inode[NSTYPE_COUNT];
 };
 
-/* Counts by why: it is not for us to see, or the kernel has no way to ask. */
-enum nsmissed_why { NSMISSED_DENIED, NSMISSED_UNSUPPORTED, NSMISSED_WHYS };
+/* Counts by why: it is not for us to see, the kernel has no way to ask, or a file server would have
+ * to be asked, which may not answer. */
+enum nsmissed_why { NSMISSED_DENIED, NSMISSED_UNSUPPORTED, NSMISSED_WAIT, NSMISSED_WHYS };
 enum nsmissed_what { NSMISSED_PROC, NSMISSED_SOCK, NSMISSED_MNT, NSMISSED_NS, NSMISSED_WHATS };
 struct nsmissed {
 	unsigned n[NSMISSED_WHYS][NSMISSED_WHATS];
@@ -49,6 +51,7 @@ struct nscollect {
 	size_t n;
 	struct nsmissed missed; /* what was there and could not be looked at */
 	/* between the sources */
+	struct nsfile_proc files;   /* proc, verified; not so in a fixture */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
 	uint32_t own_mnt, own_user; /* where we are ourselves, 0 when unknown */
 	/* what all others of the type that can be seen are below, or made after; 0 when unknown */

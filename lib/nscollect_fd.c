@@ -1,38 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nscollect_fd: namespaces behind open descriptors; the directory is read once for sockets too. */
+/* nscollect_fd: finds namespaces and sockets that processes hold as descriptors. */
 #include "nscollect_source.h"
 
 #include <sys/stat.h>
 
 #include "file.h"
+#include "sys_ns.h"
 
-/* One descriptor by its link: "net:[…]" is a namespace, "socket:[…]" a socket. NSWORKER_*, or a
- * negative errno with w->e set. */
+/* The type of a namespace, which only an open descriptor tells. NSWORKER_*, or a negative errno
+ * with w->e set. */
+static int ask_type(struct nsworker *w, const char *path, struct nsfind *f)
+{
+	cleanup_fd int fd = nsfile_open(&w->c->files, w->c->proc, path);
+	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
+	const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
+	struct stat st;
+
+	if (fd == -ENOTTY) /* it has been exchanged */
+		return NSWORKER_OK;
+	if (flag < 0)
+		return nsworker_error(w, (int)flag, path);
+	if (!type || !(w->c->types & NSTYPE_BIT(nstype_index(type))))
+		return NSWORKER_OK;
+	if (fstat(fd, &st) < 0)
+		return nsworker_error(w, -errno, path);
+	f->type = (uint8_t)nstype_index(type);
+	f->inode = (uint32_t)st.st_ino;
+	return nsworker_found(w, f);
+}
+
+/*
+ * A descriptor that cannot be identified: NSWORKER_*, or a negative errno with w->e set. The errors
+ * of a file server, such as ESTALE, say nothing about /proc: a file with a path is no namespace of
+ * ours to report.
+ */
+static int not_identified(struct nsworker *w, int rc, const char *path)
+{
+	char link[8];
+
+	if (!nsproc_gone(rc) && rc != -EACCES && rc != -EPERM &&
+	    readlinkat(w->c->proc, path, link, sizeof(link)) > 0 && link[0] == '/')
+		return NSWORKER_OK;
+	return nsworker_error(w, rc, path);
+}
+
+/* One descriptor. Its link is not read: that of a namespace is a path if it was opened through a
+ * bind mount. NSWORKER_*, or a negative errno with w->e set. */
 static int look_at_fd(struct nsworker *w, const struct nsmember *m, int fd)
 {
 	struct nsfind f = { .kind = NSHOLD_FD, .pid = m->pid, .num = fd };
 	struct nsproc_path path;
-	const struct nstype *type;
-	uint64_t inode;
-	char link[48];
-	ssize_t n;
+	struct statx st;
+	int rc;
 
 	nsproc_path_set_fd(&path, m->pid, fd);
-	n = readlinkat(w->c->proc, path.s, link, sizeof(link));
-	if (n < 0 && errno != ENAMETOOLONG) /* that is a path, too */
-		return nsworker_error(w, -errno, path.s);
-	if (n < 0 || link[0] == '/')
-		return NSWORKER_OK;
-	if (w->c->sources & NSTYPE_BIT(NSCOLLECT_FD) &&
-	    nstype_parse_link(link, (size_t)n, &type, &inode) == 0) {
-		f.type = (uint8_t)nstype_index(type);
-		f.inode = (uint32_t)inode;
-		return w->c->types & NSTYPE_BIT(f.type) ? nsworker_found(w, &f) : NSWORKER_OK;
-	}
-	if (w->c->sources & NSTYPE_BIT(NSCOLLECT_SOCK) && n > 9 &&
-	    memcmp(link, "socket:[", 8) == 0 &&
-	    num_u64n(link + 8, (size_t)n - 9, 0, UINT64_MAX, &inode) == 0)
-		return nscollect_sock(w, m->pid, fd, inode);
+	rc = nsfile_identify(&w->c->files, w->c->proc, path.s, &st);
+	if (rc < 0)
+		return not_identified(w, rc, path.s);
+	if (rc == 1)
+		return w->c->sources & NSTYPE_BIT(NSCOLLECT_FD) ? ask_type(w, path.s, &f)
+								: NSWORKER_OK;
+	if (w->c->sources & NSTYPE_BIT(NSCOLLECT_SOCK) && S_ISSOCK(st.stx_mode))
+		return nscollect_sock(w, m->pid, fd, st.stx_ino);
 	return NSWORKER_OK;
 }
 

@@ -5,7 +5,6 @@
 
 #include <sys/stat.h>
 
-#include "file.h"
 #include "sys_ns.h"
 
 /* -EPERM: needs CAP_SYS_ADMIN over the namespace; -ENOTTY, -EINVAL, -ENOSYS: an older kernel. */
@@ -60,7 +59,7 @@ static int list_mnt(struct nscollect *c, struct nserr *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && rc == 0; i++) {
-		int fd = file_open_at(c->proc, "self/ns/mnt", O_RDONLY, 0);
+		int fd = nsfile_open_proc(c->proc, "self/ns/mnt");
 
 		if (fd < 0)
 			return nsproc_gone(fd) || is_missing(fd) ? -EOPNOTSUPP : fd;

@@ -5,7 +5,6 @@
 #include <linux/capability.h>
 #include <stdio.h>
 
-#include "file.h"
 #include "mountinfo.h"
 #include "nsvisit.h"
 #include "sys_cap.h"
@@ -99,35 +98,40 @@ static int add_line(struct nscollect *c, struct ns *where, const struct mountinf
 	return add_mount(c, where, l->root, l->target, e);
 }
 
-static int open_own_mountinfo(void *arg)
-{
-	const struct nscollect *c = arg;
+struct own_mountinfo {
+	const struct nscollect *c;
+	struct mountinfo *m;
+};
 
-	return file_open_at(c->proc, "thread-self/mountinfo", O_RDONLY, 0);
+static int read_own_mountinfo(void *arg)
+{
+	const struct own_mountinfo *own = arg;
+
+	return mountinfo_read_at(own->m, own->c->proc, "thread-self/mountinfo");
 }
 
 /* That of a process in it, or of a thread of ours that goes there. */
-static int open_mountinfo(struct nscollect *c, const struct ns *where)
+static int read_mountinfo(struct nscollect *c, const struct ns *where, struct mountinfo *m)
 {
-	cleanup_fd int fd = -1;
+	struct own_mountinfo own = { c, m };
 	struct nsproc_path path;
+	cleanup_fd int fd = -1;
 
 	if (where->pid) {
 		nsproc_path_set(&path, where->pid);
-		return file_open_at(c->proc, nsproc_path_at(&path, "mountinfo"), O_RDONLY, 0);
+		return mountinfo_read_at(m, c->proc, nsproc_path_at(&path, "mountinfo"));
 	}
 	if (!c->self)
 		return -EOPNOTSUPP;
 	fd = nscollect_open(c, where);
-	return fd < 0 ? fd : nsvisit(fd, where->type, open_own_mountinfo, c);
+	return fd < 0 ? fd : nsvisit(fd, where->type, read_own_mountinfo, &own);
 }
 
 static int by_mountinfo(struct nscollect *c, struct ns *where, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
-	cleanup_fd int fd = open_mountinfo(c, where);
 	struct mountinfo_line line;
-	int rc = fd < 0 ? fd : mountinfo_read_fd(&m, fd);
+	int rc = read_mountinfo(c, where, &m);
 
 	while (rc == 0 && mountinfo_next(&m, &line))
 		rc = add_line(c, where, &line, e);

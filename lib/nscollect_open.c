@@ -2,7 +2,6 @@
 /* nscollect_open: a descriptor of a namespace, by whatever is known to hold it. */
 #include "nscollect_source.h"
 
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include "file.h"
@@ -13,7 +12,8 @@
 bool nscollect_is_gone(int rc)
 {
 	return nsproc_gone(rc) || rc == -EACCES || rc == -EPERM || rc == -ESTALE ||
-	       rc == -ENOTDIR || rc == -ELOOP || rc == -EOPNOTSUPP || rc == -ENXIO;
+	       rc == -ENOTDIR || rc == -ELOOP || rc == -EOPNOTSUPP || rc == -ENXIO ||
+	       rc == -ENOTTY || rc == -ENOTSOCK || rc == -EAGAIN;
 }
 
 /* Takes fd if it is that namespace; it or a negative errno. */
@@ -26,16 +26,15 @@ static int if_it_is(const struct ns *ns, int is)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	return st.st_ino == ns->inode && sys_ns_is_nsfs(fd) == 1 ? TAKE_FD(fd) : -ENOENT;
+	return st.st_ino == ns->inode ? TAKE_FD(fd) : -ENOENT;
 }
 
 static int open_proc(const struct nscollect *c, const struct ns *ns, const char *path)
 {
-	return if_it_is(ns, file_open_at(c->proc, path, O_RDONLY, 0));
+	return if_it_is(ns, nsfile_open_proc(c->proc, path));
 }
 
-/* ---- Mounts: what is at the path now may be anything, so it is looked at before it is opened ----
- */
+/* ---- Mounts ---- */
 
 struct by_path {
 	const struct nscollect *c;
@@ -47,13 +46,8 @@ struct by_path {
 static int open_path(void *arg)
 {
 	const struct by_path *p = arg;
-	cleanup_fd int fd = if_it_is(p->ns, file_open_at(p->dir, p->path, O_PATH, 0));
-	char self[32];
 
-	if (fd < 0)
-		return fd;
-	snprintf(self, sizeof(self), "self/fd/%d", fd);
-	return file_open_at(p->c->proc, self, O_RDONLY, 0);
+	return if_it_is(p->ns, nsfile_open_mount(&p->c->files, p->dir, p->path));
 }
 
 /* Through the root of a process, which may be another one, or from inside the mount namespace. */
@@ -87,12 +81,18 @@ static int open_mount(const struct nscollect *c, const struct ns *ns, const stru
 
 /* ---- Other holders ---- */
 
-static int open_socket(const struct ns *ns, const struct nshold *h)
+static int open_socket(const struct nscollect *c, const struct ns *ns, const struct nshold *h)
 {
-	cleanup_fd int pidfd = sys_pidfd_open_task(h->pid);
-	cleanup_fd int sock = pidfd < 0 ? pidfd : sys_pidfd_getfd(pidfd, h->num);
+	struct nsproc_path path;
+	struct statx st;
+	cleanup_fd int pidfd = -1;
 
-	return if_it_is(ns, sock < 0 ? sock : sys_ns_of_socket(sock));
+	nsproc_path_set_fd(&path, h->pid, h->num);
+	if (nsfile_identify(&c->files, c->proc, path.s, &st) < 0 || !S_ISSOCK(st.stx_mode))
+		return -ENOTSOCK;
+	pidfd = sys_pidfd_open_task(h->pid);
+
+	return if_it_is(ns, pidfd < 0 ? pidfd : nsfile_open_socket(pidfd, h->num));
 }
 
 static int open_child(const struct nscollect *c, const struct ns *ns, const struct nshold *h,
@@ -110,7 +110,6 @@ static int open_child(const struct nscollect *c, const struct ns *ns, const stru
 static int open_held(const struct nscollect *c, const struct ns *ns, const struct nshold *h)
 {
 	struct nsproc_path path;
-	char name[48];
 
 	nsproc_path_set_task(&path, h->pid, h->num);
 	if (h->kind == NSHOLD_TASK)
@@ -118,13 +117,13 @@ static int open_held(const struct nscollect *c, const struct ns *ns, const struc
 	if (h->kind == NSHOLD_CHILDREN)
 		return open_child(c, ns, h, nsproc_path_at(&path, ns->type->child_file));
 	if (h->kind == NSHOLD_SOCK)
-		return open_socket(ns, h);
+		return open_socket(c, ns, h);
 	if (h->kind == NSHOLD_MNT)
 		return open_mount(c, ns, h);
 	if (h->kind != NSHOLD_FD)
 		return -ENOENT;
-	snprintf(name, sizeof(name), "%d/fd/%d", (int)h->pid, h->num);
-	return open_proc(c, ns, name);
+	nsproc_path_set_fd(&path, h->pid, h->num);
+	return if_it_is(ns, nsfile_open(&c->files, c->proc, path.s));
 }
 
 /* The lowest process may have ended: then by the others. */

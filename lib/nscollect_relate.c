@@ -78,7 +78,7 @@ int nscollect_relate(struct nscollect *c, struct nserr *e)
 		fd = nscollect_open(c, ns);
 		if (fd < 0 && !nscollect_is_gone(fd))
 			return cannot(fd, ns, e);
-		if (fd == -EACCES || fd == -EPERM)
+		if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN)
 			nsmissed_add(&c->missed, NSMISSED_NS, fd);
 		rc = fd < 0 ? 0 : nscollect_inspect(c, ns, fd, e);
 		if (rc < 0)

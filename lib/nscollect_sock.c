@@ -5,7 +5,6 @@
 
 #include <sys/stat.h>
 
-#include "sys_ns.h"
 #include "sys_pidfd.h"
 
 /* Whether the socket is new; 0 or 1, or -ENOMEM. */
@@ -40,25 +39,18 @@ static int note_socket(struct nsworker *w, uint64_t inode)
 	return 1;
 }
 
-/* The socket itself: ours by its number, another's duplicated through its pidfd (5.6). */
-static int get_socket(struct nsworker *w, pid_t pid, int fd)
-{
-	if (w->pidfd < 0)
-		w->pidfd = sys_pidfd_open_task(pid);
-	return w->pidfd < 0 ? w->pidfd : sys_pidfd_getfd(w->pidfd, fd);
-}
-
 int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode)
 {
 	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, pid, fd, 0, 0 };
-	cleanup_fd int sock = -1, ns = -1;
+	cleanup_fd int ns = -1;
 	struct stat st;
 	int rc = note_socket(w, inode);
 
 	if (rc <= 0)
 		return rc;
-	sock = get_socket(w, pid, fd);
-	ns = sock < 0 ? sock : sys_ns_of_socket(sock);
+	if (w->pidfd < 0)
+		w->pidfd = sys_pidfd_open_task(pid);
+	ns = w->pidfd < 0 ? w->pidfd : nsfile_open_socket(w->pidfd, fd);
 	if (ns >= 0 && fstat(ns, &st) < 0)
 		return nserr_set(&w->e, errno, "cannot read a namespace");
 	if (ns >= 0) {
@@ -67,7 +59,8 @@ int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode)
 	}
 	switch (ns) {
 	case -ESRCH:
-	case -EBADF: /* closed, or the process has ended */
+	case -EBADF:    /* closed, or the process has ended */
+	case -ENOTSOCK: /* exchanged meanwhile */
 		return 0;
 	case -EPERM: /* CAP_NET_ADMIN over the namespace, or the right to trace the process */
 	case -EACCES:

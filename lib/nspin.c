@@ -11,6 +11,7 @@
 
 #include "file.h"
 #include "mountinfo.h"
+#include "nsfile.h"
 #include "sys_mount.h"
 #include "sys_ns.h"
 
@@ -168,7 +169,7 @@ static int bind_file(struct nspin *pin, int procfd, const struct nstype *type, b
 
 	if (target < 0)
 		return target;
-	ns = file_open_at(procfd, type->file, O_RDONLY, 0);
+	ns = nsfile_open_proc(procfd, type->file);
 	if (ns < 0)
 		return nserr_set(e, ns, "cannot open %s of the new process", type->file);
 	rc = sys_mount(path_of(ns).text, path_of(target).text, "", MS_BIND, NULL);
@@ -224,7 +225,7 @@ void nspin_undo(struct nspin *pin)
 
 uint64_t nspin_id(void)
 {
-	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0);
+	cleanup_fd int fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt");
 	uint64_t id;
 
 	return fd >= 0 && sys_ns_mnt_id(fd, &id) == 0 ? id : 0;

@@ -9,25 +9,42 @@
 #include "buf.h"
 #include "file.h"
 #include "mountinfo.h"
+#include "nsfile.h"
 #include "num.h"
 #include "sys_ns.h"
 
-/* A namespace in sight, and the way to it. */
+/* How the path of an entry leads to its namespace. */
+enum way { BY_LINK, BY_DESCRIPTOR, BY_MOUNT };
+
+/* A visible namespace, and the way to it. */
 struct entry {
 	const struct nstype *type;
 	uint64_t inode, id; /* id: 0 where the kernel has none */
 	int fd;             /* of one that only another one holds: kept */
-	char *path;         /* below /proc; NULL with fd */
+	enum way way;
+	char *path;  /* below /proc; NULL with fd */
+	char *below; /* BY_MOUNT: the path of the mount below the root directory that path is */
 };
 
 /* Kept from one call to the next: a list of references would otherwise be a walk each. */
 static struct {
+	struct nsfile_proc proc; /* only during a call */
 	struct entry *e;
 	size_t n, size;
 	unsigned calls;
 	bool made;
-	int err;
+	int err; /* of a look that failed, so that the index may lack something */
 } seen;
+
+/*
+ * Remembers an error that may have hidden a namespace. That a process or file is gone, or that the
+ * caller may not look at it, is none: what cannot be seen is not searched.
+ */
+static void note_error(int rc)
+{
+	if (rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM || rc == -EIO)
+		seen.err = rc;
+}
 
 static uint64_t inode_of(int fd)
 {
@@ -98,28 +115,61 @@ static void climb(int fd)
 	}
 }
 
-/* Notes the namespace behind proc/path when its link says that it is one not seen yet. */
+/* Adds the namespace that ns was opened on, unless it is there already. Closes ns. */
+static void add_opened(int ns, enum way way, const char *path, const char *below)
+{
+	cleanup_fd int fd = ns;
+	int64_t flag = sys_ns_type(fd);
+	const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
+	uint64_t inode = inode_of(fd);
+	struct entry *e;
+
+	if (!type || inode == 0 || find_seen(type, inode, 0) || !(e = add(type, inode)))
+		return;
+	e->id = id_of(fd);
+	e->way = way;
+	e->path = strdup(path);
+	e->below = below ? strdup(below) : NULL;
+	if (!e->path || (below && !e->below))
+		seen.err = -ENOMEM;
+	climb(fd);
+}
+
+/* Notes the namespace that the link proc/path of a process leads to, unless it was seen before. */
 static void note(int proc, const char *path, void *arg)
 {
-	cleanup_fd int fd = -1;
 	const struct nstype *type;
 	uint64_t inode;
 	char link[64];
 	ssize_t n = readlinkat(proc, path, link, sizeof(link));
-	struct entry *e;
+	int fd;
 
 	(void)arg;
+	if (n < 0)
+		note_error(-errno);
 	if (n <= 0 || n == sizeof(link) || nstype_parse_link(link, (size_t)n, &type, &inode) < 0 ||
 	    find_seen(type, inode, 0))
 		return;
-	fd = file_open_at(proc, path, O_RDONLY, 0);
-	if (fd < 0 || inode_of(fd) != inode || !(e = add(type, inode)))
+	fd = nsfile_open_proc(proc, path);
+	note_error(fd);
+	if (fd >= 0)
+		add_opened(fd, BY_LINK, path, NULL);
+}
+
+/* The same for a descriptor: its link has another text if it was opened through a bind mount. */
+static void note_descriptor(int proc, const char *path, void *arg)
+{
+	struct statx st;
+	int fd, rc = nsfile_identify(&seen.proc, proc, path, &st);
+
+	(void)arg;
+	note_error(rc);
+	if (rc <= 0 || find_seen(NULL, st.stx_ino, 0))
 		return;
-	e->id = id_of(fd);
-	e->path = strdup(path);
-	if (!e->path)
-		seen.err = -ENOMEM;
-	climb(fd);
+	fd = nsfile_open(&seen.proc, proc, path);
+	note_error(fd);
+	if (fd >= 0)
+		add_opened(fd, BY_DESCRIPTOR, path, NULL);
 }
 
 /* The namespaces that the process or thread at `where` (below /proc) is in or gives its children.
@@ -148,11 +198,12 @@ static void each_number(int proc, const char *where,
 	char path[320];
 
 	if (!dir) {
+		note_error(fd < 0 ? fd : -ENOMEM);
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
-	while ((d = readdir(dir))) {
+	while (errno = 0, (d = readdir(dir))) {
 		if (d->d_name[0] < '0' || d->d_name[0] > '9')
 			continue;
 		if (streq(where, "."))
@@ -161,47 +212,54 @@ static void each_number(int proc, const char *where,
 			snprintf(path, sizeof(path), "%s/%s", where, d->d_name);
 		f(proc, path, arg);
 	}
+	note_error(-errno);
 	closedir(dir);
+}
+
+/* Opens a mount by its path below the root directory proc/root. */
+static int open_mount(int proc, const char *root, const char *below)
+{
+	cleanup_fd int dir = file_open_at(proc, root, O_PATH | O_DIRECTORY, 0);
+
+	return dir < 0 ? dir : nsfile_open_mount(&seen.proc, dir, below);
 }
 
 static void note_mount(int proc, const char *where, const struct mountinfo_line *l)
 {
-	cleanup_buf struct buf path = BUF_INIT;
-	cleanup_fd int fd = -1;
+	const char *below = l->target + strspn(l->target, "/");
 	const struct nstype *type;
-	struct entry *e;
 	uint64_t inode;
+	char root[32];
+	int fd;
 
 	if (!streq(l->fstype, "nsfs") ||
 	    nstype_parse_link(l->root, strlen(l->root), &type, &inode) < 0 ||
 	    find_seen(type, inode, 0))
 		return;
-	buf_printf(&path, "%s/root%s", where, l->target);
-	fd = path.err ? path.err : file_open_at(proc, path.s, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	/* another mount may cover it */
-	if (fd < 0 || sys_ns_is_nsfs(fd) != 1 || inode_of(fd) != inode || !(e = add(type, inode)))
-		return;
-	e->id = id_of(fd);
-	e->path = TAKE_PTR(path.s);
-	climb(fd);
+	snprintf(root, sizeof(root), "%s/root", where);
+	fd = open_mount(proc, root, below);
+	note_error(fd);
+	if (fd >= 0 && inode_of(fd) != inode) /* another mount covers it */
+		close(TAKE_FD(fd));
+	if (fd >= 0)
+		add_opened(fd, BY_MOUNT, root, below);
 }
 
 static void note_mounts(int proc, const char *where)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
-	cleanup_fd int fd = -1;
 	struct mountinfo_line line;
 	char path[32];
+	int rc;
 
 	snprintf(path, sizeof(path), "%s/mountinfo", where);
-	fd = file_open_at(proc, path, O_RDONLY, 0);
-	if (fd < 0 || mountinfo_read_fd(&m, fd) < 0)
-		return;
-	while (mountinfo_next(&m, &line))
+	rc = mountinfo_read_at(&m, proc, path);
+	note_error(rc);
+	while (rc == 0 && mountinfo_next(&m, &line))
 		note_mount(proc, where, &line);
 }
 
-/* Threads and descriptors. A fd link of a namespace reads as its ns link does. */
+/* Threads and descriptors. */
 static void note_holder(int proc, const char *where, void *arg)
 {
 	char path[64];
@@ -209,14 +267,15 @@ static void note_holder(int proc, const char *where, void *arg)
 	snprintf(path, sizeof(path), "%s/task", where);
 	each_number(proc, path, note_member, arg);
 	snprintf(path, sizeof(path), "%s/fd", where);
-	each_number(proc, path, note, arg);
+	each_number(proc, path, note_descriptor, arg);
 }
 
 /* Mount namespaces are a list of their own, which also has those without a process (6.12). */
 static void note_mount_list(int proc)
 {
-	int fd = file_open_at(proc, "self/ns/mnt", O_RDONLY, 0);
+	int fd = nsfile_open_proc(proc, "self/ns/mnt");
 
+	note_error(fd);
 	while (fd >= 0) {
 		int next = sys_ns_mnt_next(fd);
 		uint64_t inode = next < 0 ? 0 : inode_of(next);
@@ -224,6 +283,7 @@ static void note_mount_list(int proc)
 
 		close(fd);
 		fd = next;
+		note_error(fd);
 		if (fd < 0 || find_seen(&nstypes[NSTYPE_MNT], inode, 0))
 			continue;
 		e = add(&nstypes[NSTYPE_MNT], inode);
@@ -231,15 +291,18 @@ static void note_mount_list(int proc)
 			continue;
 		e->id = id_of(fd);
 		e->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		if (e->fd < 0)
+			note_error(-errno);
 	}
 }
 
-static int make_index(int proc)
+static void make_index(int proc)
 {
 	size_t n;
 
 	for (size_t i = 0; i < seen.n; i++) {
 		free(seen.e[i].path);
+		free(seen.e[i].below);
 		util_close(&seen.e[i].fd);
 	}
 	seen.n = 0;
@@ -261,21 +324,38 @@ static int make_index(int proc)
 	each_number(proc, ".", note_holder, NULL);
 	note_mount_list(proc);
 	seen.made = true;
-	return seen.err;
 }
 
-/* Opens an entry, by handle where there are such (6.18), and makes sure that it is still that. */
+static int open_way(int proc, const struct entry *e)
+{
+	if (e->fd >= 0) {
+		int fd = fcntl(e->fd, F_DUPFD_CLOEXEC, 3);
+
+		return fd < 0 ? -errno : fd;
+	}
+	if (!e->path)
+		return -ENOENT;
+	switch (e->way) {
+	case BY_LINK:
+		return nsfile_open_proc(proc, e->path);
+	case BY_DESCRIPTOR:
+		return nsfile_open(&seen.proc, proc, e->path);
+	case BY_MOUNT:
+		break;
+	}
+	return open_mount(proc, e->path, e->below);
+}
+
+/* Opens an entry, by handle if its way has gone and the kernel has handles (6.18), and makes sure
+ * that it is still the same namespace. */
 static int open_seen(int proc, const struct entry *e)
 {
-	int fd = -ENOENT;
+	int fd = open_way(proc, e);
 
-	if (e->fd >= 0)
-		fd = fcntl(e->fd, F_DUPFD_CLOEXEC, 3);
-	else if (e->path)
-		fd = file_open_at(proc, e->path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	if (fd >= 0 && inode_of(fd) == e->inode && sys_ns_is_nsfs(fd) == 1 &&
-	    sys_ns_type(fd) == (int64_t)e->type->flag && (e->id == 0 || id_of(fd) == e->id))
+	if (fd >= 0 && inode_of(fd) == e->inode && sys_ns_type(fd) == (int64_t)e->type->flag &&
+	    (e->id == 0 || id_of(fd) == e->id))
 		return fd;
+	note_error(fd);
 	if (fd >= 0)
 		close(fd);
 	fd = e->id ? sys_ns_open_id(e->id, (uint32_t)e->type->flag, (uint32_t)e->inode) : -ENOENT;
@@ -306,20 +386,14 @@ static void quick_look(int proc, const char *where, void *arg)
 		if (n <= 0 || nstype_parse_link(link, (size_t)n, &type, &inode) < 0 ||
 		    inode != q->inode)
 			continue;
-		q->fd = file_open_at(proc, path, O_RDONLY, 0);
+		q->fd = nsfile_open_proc(proc, path);
 		if (q->fd >= 0 && inode_of(q->fd) != inode)
 			close(TAKE_FD(q->fd));
 	}
 }
 
-static int find(const struct nstype *type, uint64_t inode, uint64_t id)
+static int find_in(int proc, const struct nstype *type, uint64_t inode, uint64_t id)
 {
-	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY, 0);
-	const struct entry *e;
-	int fd;
-
-	if (proc < 0)
-		return proc;
 	/* one reference is most often to what some process is in: no index for that */
 	if (inode && seen.calls++ == 0) {
 		struct quick q = { type, inode, -1 };
@@ -329,32 +403,45 @@ static int find(const struct nstype *type, uint64_t inode, uint64_t id)
 			return q.fd;
 	}
 	for (bool again = seen.made;; again = false) {
-		if (!again) {
-			int rc = make_index(proc);
+		const struct entry *e;
+		int fd;
 
-			if (rc < 0)
-				return rc;
-		}
+		if (!again)
+			make_index(proc);
 		e = find_seen(type, inode, id);
 		fd = e ? open_seen(proc, e) : -ENOENT;
-		if (fd >= 0 || !again)
+		if (fd >= 0)
 			return fd;
+		if (!again)
+			return seen.err ? seen.err : fd;
 	}
 }
 
-int nsref_find_inode(const struct nstype *type, uint64_t inode)
+static int find(const struct nstype *type, uint64_t inode, uint64_t id, struct nserr *e)
 {
-	return find(type, inode, 0);
+	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY, 0);
+	int fd = proc < 0 ? nserr_set(e, proc, "cannot open /proc")
+			  : nsfile_proc_verify(&seen.proc, proc, e);
+
+	if (fd == 0)
+		fd = find_in(proc, type, inode, id);
+	seen.proc = NSFILE_PROC_INIT;
+	return fd;
 }
 
-int nsref_find_id(uint64_t id)
+int nsref_find_inode(const struct nstype *type, uint64_t inode, struct nserr *e)
+{
+	return find(type, inode, 0, e);
+}
+
+int nsref_find_id(uint64_t id, struct nserr *e)
 {
 	int fd = sys_ns_open_id(id, 0, 0);
 
 	if (fd >= 0)
 		return fd;
-	fd = find(NULL, 0, id);
-	if (fd == -ENOENT) {
+	fd = find(NULL, 0, id, e);
+	if (fd == -ENOENT && !e->what[0]) {
 		bool any = false;
 
 		for (size_t i = 0; i < seen.n; i++)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "nsfile.h"
 #include "nsref.h"
 #include "nsref_find.h"
 #include "num.h"
@@ -118,6 +119,9 @@ int nsref_open_process(const struct nsref *r, struct nsproc_ref *out, struct nse
 	p.procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (p.procfd < 0)
 		return nserr_set(e, p.procfd == -ENOENT ? ESRCH : p.procfd, "process %d", (int)pid);
+	rc = procstat_check_fs(p.procfd, e);
+	if (rc < 0)
+		return rc;
 	/* the number was not free for another while the pidfd's process still has it */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
@@ -183,34 +187,32 @@ static int not_a_namespace(const char *path, struct nserr *e)
 	return rc;
 }
 
-/* Opens a namespace file in two steps, so that a FIFO, a device or a socket is never opened. */
-static int open_nsfs(int dirfd, const char *path, const char *what, struct nserr *e)
+/* Opens a namespace file, or says why not. what is its name in messages. */
+static int open_file(int dirfd, const char *path, const char *what, struct nserr *e)
 {
-	cleanup_fd int fd = file_open_at(dirfd, path, O_PATH, 0);
-	char self[32];
-	int ns;
+	struct nsfile_proc proc cleanup_nsfile_proc;
+	int fd = nsfile_proc_open(&proc, e);
 
-	if (fd < 0)
-		return nserr_set(e, fd, "cannot open %s", what);
-	if (sys_ns_is_nsfs(fd) != 1)
+	if (fd < 0) {
+		nserr_prefix(e, "cannot open %s", what);
+		return fd;
+	}
+	fd = nsfile_open(&proc, dirfd, path);
+	if (fd == -ENOTTY)
 		return not_a_namespace(what, e);
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	ns = file_open_at(AT_FDCWD, self, O_RDONLY, 0);
-	if (ns == -ENOENT) /* no /proc */
-		ns = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	return ns < 0 ? nserr_set(e, ns, "cannot open %s", what) : ns;
+	return fd < 0 ? nserr_set(e, fd, "cannot open %s", what) : fd;
 }
 
 int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e)
 {
-	int fd = open_nsfs(AT_FDCWD, path, path, e);
+	int fd = open_file(AT_FDCWD, path, path, e);
 
 	return fd < 0 ? fd : check_type(fd, type, path, e);
 }
 
 int nsref_open_proc_ns(const struct nsproc_ref *p, const struct nstype *type, struct nserr *e)
 {
-	int fd = file_open_at(p->procfd, type->file, O_RDONLY, 0);
+	int fd = nsfile_open_proc(p->procfd, type->file);
 
 	if (fd >= 0)
 		return fd;
@@ -242,16 +244,19 @@ static int open_own_fd(const struct nsref *r, struct nserr *e)
 
 int nsref_open_socket(const struct nsproc_ref *p, int fd, struct nserr *e)
 {
-	cleanup_fd int sock = p->pidfd < 0 ? -ENOSYS : sys_pidfd_getfd(p->pidfd, fd);
-	struct stat st;
+	struct statx st;
+	char path[24];
 	int ns;
 
-	if (sock < 0)
-		return nserr_set(e, sock, "cannot get descriptor %d of process %d", fd,
-				 (int)p->pid);
-	if (fstat(sock, &st) < 0 || !S_ISSOCK(st.st_mode))
-		return nserr_set(e, ENOTSOCK, "descriptor %d of process %d", fd, (int)p->pid);
-	ns = sys_ns_of_socket(sock);
+	snprintf(path, sizeof(path), "fd/%d", fd);
+	/* if it cannot be looked at, pidfd_getfd(2) says why */
+	if (statx(p->procfd, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, 0, &st) == 0 &&
+	    !S_ISSOCK(st.stx_mode))
+		ns = -ENOTSOCK;
+	else
+		ns = p->pidfd < 0 ? -ENOSYS : nsfile_open_socket(p->pidfd, fd);
+	if (ns == -ENOTSOCK)
+		return nserr_set(e, ns, "descriptor %d of process %d", fd, (int)p->pid);
 	return ns < 0 ? nserr_set(e, ns,
 				  "cannot get the network namespace of descriptor %d of process %d",
 				  fd, (int)p->pid)
@@ -277,13 +282,21 @@ static int open_through_process(const struct nsref *r, const struct nstype *type
 		return nsref_open_proc_ns(&p, type, e);
 	snprintf(path, sizeof(path), "fd/%d", r->fd);
 	snprintf(what, sizeof(what), "/proc/%d/fd/%d", (int)p.pid, r->fd);
-	return open_nsfs(p.procfd, path, what, e);
+	return open_file(p.procfd, path, what, e);
 }
 
 static int open_searched(const struct nsref *r, struct nserr *e)
 {
-	int fd = r->kind == NSREF_ID ? nsref_find_id(r->num) : nsref_find_inode(r->type, r->num);
+	struct nserr why = NSERR_INIT;
+	int fd = r->kind == NSREF_ID ? nsref_find_id(r->num, &why)
+				     : nsref_find_inode(r->type, r->num, &why);
 
+	if (why.what[0]) {
+		nserr_prefix(&why, "cannot search for '%s'", r->text);
+		if (e)
+			*e = why;
+		return fd;
+	}
 	if (fd == -ENOENT && r->kind == NSREF_ID)
 		return nserr_set(e, fd, "namespace id %llu", (unsigned long long)r->num);
 	if (fd == -ENOENT)
@@ -304,9 +317,9 @@ static int open_base(const struct nsref *r, const struct nstype *type, struct ns
 		return open_searched(r, e);
 	case NSREF_NETNS:
 		snprintf(path, sizeof(path), "/run/netns/%s", r->name);
-		return open_nsfs(AT_FDCWD, path, path, e);
+		return open_file(AT_FDCWD, path, path, e);
 	case NSREF_PATH:
-		return open_nsfs(AT_FDCWD, r->name, r->name, e);
+		return open_file(AT_FDCWD, r->name, r->name, e);
 	case NSREF_FD:
 		return open_own_fd(r, e);
 	case NSREF_TYPE_PID:

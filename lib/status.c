@@ -9,6 +9,7 @@
 
 #include "file.h"
 #include "json.h"
+#include "nsfile.h"
 #include "nstype.h"
 #include "procstat.h"
 #include "signame.h"
@@ -32,10 +33,10 @@ static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const 
 	cleanup_fd int fd = pidfd < 0 ? -1 : sys_pidfd_ns(pidfd, t->flag);
 
 	if (fd < 0 && self >= 0) {
-		fd = file_open_at(self, t->child_file ? t->child_file : t->file, O_RDONLY, 0);
+		fd = nsfile_open_proc(self, t->child_file ? t->child_file : t->file);
 	} else if (fd < 0 && procstat_check(NULL) == 0) {
 		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, t->file);
-		fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
+		fd = nsfile_open_proc(AT_FDCWD, path);
 	}
 	json_object(j, NULL);
 	json_str(j, "type", t->name);

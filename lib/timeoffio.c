@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "nsfile.h"
 #include "num.h"
 #include "procstat.h"
 #include "stream.h"
@@ -181,7 +182,7 @@ int timeoff_unshare(struct nserr *e)
 
 int timeoff_enter(struct nserr *e)
 {
-	cleanup_fd int ns = file_open_at(AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY, 0);
+	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/time_for_children");
 	int rc = ns < 0 ? ns : sys_setns(ns, CLONE_NEWTIME);
 
 	return rc < 0 ? nserr_set(e, rc, "cannot enter the new time namespace") : 0;

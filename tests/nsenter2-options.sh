@@ -54,9 +54,9 @@ test_net_socket_enters_the_namespace_of_a_socket()
 	assert_rc 125
 	assert_err_has "descriptor 0 of process $holder"
 	run nsenter2 -t "$holder" -U -N 987 true
-	assert_refused 125 "cannot get descriptor 987 of process $holder"
+	assert_refused 125 "cannot get the network namespace of descriptor 987 of process $holder"
 	run enosys pidfd_open -- nsenter2 -t "$holder" -U -N "$fd" true
-	assert_refused 125 "cannot get descriptor $fd of process $holder: Function not implemented"
+	assert_refused 125 "cannot get the network namespace of descriptor $fd of process $holder: Function not implemented"
 }
 
 test_user_parent_enters_the_owner()

@@ -3,6 +3,7 @@
 #include "nscollect.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "nsproc.h"
 #include "unit.h"
@@ -103,14 +104,25 @@ static void finds_what_children_will_be_in(void)
 	done(&c);
 }
 
+/* In the real /proc: a descriptor is identified by its file, not by its link. */
 static void finds_descriptors(void)
 {
-	struct nscollect c = collect(NSTYPE_ALL_BITS, ONLY(NSCOLLECT_FD), 0);
-	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532201u);
+	cleanup_fd int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	struct nscollect c = { .types = NSTYPE_BIT(NSTYPE_UTS),
+			       .sources = ONLY(NSCOLLECT_FD),
+			       .only = getpid(),
+			       .self = getpid() };
+	struct nserr e = NSERR_INIT;
+	const struct ns *ns;
+	struct stat st;
 
-	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_FD));
+	CHECK_INT(fstat(fd, &st), 0);
+	c.proc = nsproc_open("/proc", &e);
+	CHECK_INT(nscollect_run(&c, &e), 0);
+	ns = find(&c, NSTYPE_UTS, (uint32_t)st.st_ino);
+	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_PROC) | NSHOLD_BIT(NSHOLD_FD));
 	CHECK_INT(ns->nfds, 1);
-	CHECK(ns->holders && ns->holders->pid == 10 && ns->holders->num == 5);
+	CHECK(ns->holders && ns->holders->pid == getpid() && ns->holders->num == fd);
 	done(&c);
 }
 

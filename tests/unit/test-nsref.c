@@ -241,6 +241,7 @@ static void test_all_ways_lead_to_our_own(void)
 static void test_by_id(void)
 {
 	cleanup_fd int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct nserr e = NSERR_INIT;
 	uint64_t id;
 	char s[40];
 
@@ -248,7 +249,8 @@ static void test_by_id(void)
 		return; /* before 6.18 */
 	snprintf(s, sizeof(s), "id:%llu", (unsigned long long)id);
 	check_opens(s, NULL);
-	CHECK_INT(nsref_find_id(UINT64_MAX - 1), -ENOENT);
+	CHECK_INT(nsref_find_id(UINT64_MAX - 1, &e), -ENOENT);
+	CHECK_STR(e.what, "");
 }
 
 static void test_says_what_is_wrong(void)
