@@ -161,6 +161,19 @@ static int own_descriptors(struct nscollect *c, struct nsworker *w)
 	return nscollect_fd(w, &me);
 }
 
+/* All sockets by one of them: several processes may hold the same. */
+static int look_at_sockets(struct nsworker *w, const struct nsworker *more)
+{
+	for (size_t i = 0; i < more->n_sockets; i++) {
+		const struct nssocket *s = &more->sockets[i];
+		int rc = nscollect_sock(w, s->pid, s->fd, s->inode);
+
+		if (rc < 0)
+			return rc;
+	}
+	return nscollect_sockets(w);
+}
+
 static void run_crew(struct crew *crew)
 {
 	struct nsworker *w = &crew->worker[0];
@@ -175,6 +188,8 @@ static void run_crew(struct crew *crew)
 	work(crew, w);
 	if (two)
 		pthread_join(thread, NULL);
+	if (!crew->failed)
+		w->err = look_at_sockets(w, &crew->worker[1]);
 }
 
 /* ---- Merging ---- */
@@ -277,15 +292,14 @@ static int list_members(struct nscollect *c, struct nserr *e)
 
 static int scan_members(struct nscollect *c, struct nserr *e)
 {
-	struct crew crew = { .c = c,
-			     .worker = { { .c = c, .pidfd = -1 }, { .c = c, .pidfd = -1 } } };
+	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
 	int rc;
 
 	run_crew(&crew);
 	rc = merge(&crew, e);
 	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
 		free(crew.worker[k].found);
-		free(crew.worker[k].sockets.slot);
+		free(crew.worker[k].sockets);
 		nsproc_ids_free(&crew.worker[k].ids);
 		nsproc_ids_free(&crew.worker[k].tids);
 	}

@@ -79,7 +79,7 @@ static int look_at_dense(struct nsworker *w, const struct nsmember *m, int n)
 	return rc < 0 ? rc : done;
 }
 
-static int look_at_fds(struct nsworker *w, const struct nsmember *m)
+int nscollect_fd(struct nsworker *w, struct nsmember *m)
 {
 	struct nsproc_path path;
 	struct stat st;
@@ -106,14 +106,4 @@ static int look_at_fds(struct nsworker *w, const struct nsmember *m)
 		if (!done || w->ids.id[i] < n - done || w->ids.id[i] >= n)
 			rc = look_at_fd(w, m, w->ids.id[i]);
 	return MIN(rc, 0);
-}
-
-int nscollect_fd(struct nsworker *w, struct nsmember *m)
-{
-	int rc = look_at_fds(w, m);
-
-	/* a socket may have needed it */
-	if (w->pidfd >= 0)
-		close(TAKE_FD(w->pidfd));
-	return rc;
 }

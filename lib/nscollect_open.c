@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "nssocket.h"
 #include "nsvisit.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
@@ -92,7 +93,7 @@ static int open_socket(const struct nscollect *c, const struct ns *ns, const str
 		return -ENOTSOCK;
 	pidfd = sys_pidfd_open_task(h->pid);
 
-	return if_it_is(ns, pidfd < 0 ? pidfd : nsfile_open_socket(pidfd, h->num));
+	return if_it_is(ns, pidfd < 0 ? pidfd : nssocket_open(pidfd, h->num));
 }
 
 static int open_child(const struct nscollect *c, const struct ns *ns, const struct nshold *h,

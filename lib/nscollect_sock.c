@@ -1,66 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nscollect_sock: network namespaces behind sockets, each socket once however many processes share
- * it. */
+/* nscollect_sock: network namespaces of sockets, each socket once however many processes share it.
+ */
 #include "nscollect_source.h"
-
-#include <sys/stat.h>
-
-#include "sys_pidfd.h"
-
-/* Whether the socket is new; 0 or 1, or -ENOMEM. */
-static int note_socket(struct nsworker *w, uint64_t inode)
-{
-	struct nsset *set = &w->sockets;
-	size_t i;
-
-	if (set->n * 2 >= set->size) {
-		struct nsset more = { .size = set->size ? set->size * 2 : 256 };
-
-		more.slot = calloc(more.size, sizeof(*more.slot));
-		if (!more.slot)
-			return nserr_set(&w->e, ENOMEM, "cannot list sockets");
-		for (i = 0; i < set->size; i++) {
-			size_t k = set->slot[i] & (more.size - 1);
-
-			while (set->slot[i] && more.slot[k])
-				k = (k + 1) & (more.size - 1);
-			if (set->slot[i])
-				more.slot[k] = set->slot[i];
-		}
-		more.n = set->n;
-		free(set->slot);
-		*set = more;
-	}
-	for (i = inode & (set->size - 1); set->slot[i]; i = (i + 1) & (set->size - 1))
-		if (set->slot[i] == inode)
-			return 0;
-	set->slot[i] = inode;
-	set->n++;
-	return 1;
-}
 
 int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode)
 {
-	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, pid, fd, 0, 0 };
-	cleanup_fd int ns = -1;
-	struct stat st;
-	int rc = note_socket(w, inode);
+	if (w->n_sockets == w->sockets_size) {
+		size_t size = w->sockets_size ? w->sockets_size * 2 : 64;
+		struct nssocket *more = reallocarray(w->sockets, size, sizeof(*more));
 
-	if (rc <= 0)
-		return rc;
-	if (w->pidfd < 0)
-		w->pidfd = sys_pidfd_open_task(pid);
-	ns = w->pidfd < 0 ? w->pidfd : nsfile_open_socket(w->pidfd, fd);
-	if (ns >= 0 && fstat(ns, &st) < 0)
-		return nserr_set(&w->e, errno, "cannot read a namespace");
-	if (ns >= 0) {
-		f.inode = (uint32_t)st.st_ino;
-		return nsworker_found(w, &f);
+		if (!more)
+			return nserr_set(&w->e, ENOMEM, "cannot list sockets");
+		w->sockets = more;
+		w->sockets_size = size;
 	}
-	switch (ns) {
+	w->sockets[w->n_sockets++] = (struct nssocket){ .pid = pid, .fd = fd, .inode = inode };
+	return 0;
+}
+
+/* 0 or a negative errno with w->e set. */
+static int note_result(struct nsworker *w, const struct nssocket *s)
+{
+	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, s->pid, s->fd, s->ns, 0 };
+
+	switch (s->rc) {
+	case 0:
+		return nsworker_found(w, &f);
+	case -EEXIST:
 	case -ESRCH:
-	case -EBADF:    /* closed, or the process has ended */
-	case -ENOTSOCK: /* exchanged meanwhile */
+	case -EBADF: /* closed, or the process has ended */
 		return 0;
 	case -EPERM: /* CAP_NET_ADMIN over the namespace, or the right to trace the process */
 	case -EACCES:
@@ -68,10 +36,21 @@ int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode)
 	case -ENOTTY:
 	case -EOPNOTSUPP:
 	case -EINVAL:
-		nsmissed_add(&w->missed, NSMISSED_SOCK, ns);
+		nsmissed_add(&w->missed, NSMISSED_SOCK, s->rc);
 		return 0;
 	default:
-		return nserr_set(&w->e, ns, "cannot look at descriptor %d of process %d", fd,
-				 (int)pid);
+		return nserr_set(&w->e, s->rc, "cannot look at descriptor %d of process %d", s->fd,
+				 (int)s->pid);
 	}
+}
+
+int nscollect_sockets(struct nsworker *w)
+{
+	int rc = nssocket_ask(w->sockets, w->n_sockets);
+
+	if (rc < 0)
+		return nserr_set(&w->e, rc, "cannot look at sockets");
+	for (size_t i = 0; i < w->n_sockets && rc == 0; i++)
+		rc = note_result(w, &w->sockets[i]);
+	return rc;
 }

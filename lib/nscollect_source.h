@@ -5,6 +5,7 @@
 
 #include "nscollect.h"
 #include "nsproc.h"
+#include "nssocket.h"
 #include "num.h"
 
 /* A namespace that a process holds without being in it. */
@@ -16,19 +17,14 @@ struct nsfind {
 	uint32_t instead; /* NSHOLD_TASK: where its process is */
 };
 
-struct nsset {
-	uint64_t *slot; /* 0 is none */
-	size_t n, size;
-};
-
 /* Two of them share the processes above a few hundred; nothing in here is shared. */
 struct nsworker {
 	const struct nscollect *c;
 	struct nsfind *found;
 	size_t n, size;
 	struct nsproc_ids ids, tids;
-	struct nsset sockets;
-	int pidfd;                       /* of the process whose descriptors are looked at, or -1 */
+	struct nssocket *sockets; /* asked when all processes have been looked at */
+	size_t n_sockets, sockets_size;
 	uint32_t children[NSTYPE_COUNT]; /* where those of the process will be; 0 when not read */
 	struct nsmissed missed;
 	struct nserr e;
@@ -62,8 +58,11 @@ int nscollect_task(struct nsworker *w, struct nsmember *m) must_check;
 int nscollect_children(struct nsworker *w, struct nsmember *m) must_check;
 int nscollect_fd(struct nsworker *w, struct nsmember *m) must_check; /* and sockets */
 
-/* One socket of a process: the namespace it is in. 0 or a negative errno with w->e set. */
+/* Notes a socket of a process. Returns 0 or -ENOMEM with w->e set. */
 int nscollect_sock(struct nsworker *w, pid_t pid, int fd, uint64_t inode) must_check;
+
+/* Finds the namespaces of all sockets of w. Returns 0 or a negative errno with w->e set. */
+int nscollect_sockets(struct nsworker *w) must_check;
 
 /* The sources that look at the whole. 0 or a negative errno with e set. */
 int nscollect_kernel(struct nscollect *c, struct nserr *e) must_check;

@@ -7,8 +7,6 @@
 #include "file.h"
 #include "procstat.h"
 #include "sys_mount.h"
-#include "sys_ns.h"
-#include "sys_pidfd.h"
 
 /* ---- The file system that all namespaces are on ---- */
 
@@ -106,19 +104,4 @@ int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
 int nsfile_open_proc(int dirfd, const char *path)
 {
 	return file_open_at(dirfd, path, O_RDONLY, 0);
-}
-
-int nsfile_open_socket(int pidfd, int fd)
-{
-	int dup = sys_pidfd_getfd(pidfd, fd), ns;
-	struct statx st;
-
-	if (dup < 0)
-		return dup;
-	if (statx(dup, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
-	    !(st.stx_mask & STATX_TYPE) || !S_ISSOCK(st.stx_mode))
-		return -ENOTSOCK; /* dup stays open on purpose */
-	ns = sys_ns_of_socket(dup);
-	close(dup);
-	return ns;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsfile: the only place that opens namespace files. */
+/* nsfile: the only place that opens namespace files. Sockets are nssocket's. */
 #ifndef NSU_NSFILE_H
 #define NSU_NSFILE_H
 
@@ -62,14 +62,5 @@ int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path) 
  * Returns a descriptor (O_CLOEXEC, above 2) or a negative errno.
  */
 int nsfile_open_proc(int dirfd, const char *path) must_check;
-
-/*
- * Opens the network namespace of the socket that is descriptor fd of the process. The caller has
- * identified the descriptor as a socket. If it is another file by now, its duplicate stays open
- * until this process ends: closing a file of a FUSE server waits for the server, except in a
- * process that ends (6.2). Returns a descriptor (O_CLOEXEC, above 2), -ENOTSOCK for another file,
- * or another negative errno.
- */
-int nsfile_open_socket(int pidfd, int fd) must_check;
 
 #endif

@@ -8,6 +8,7 @@
 #include "nsfile.h"
 #include "nsref.h"
 #include "nsref_find.h"
+#include "nssocket.h"
 #include "num.h"
 #include "procstat.h"
 #include "sys_ns.h"
@@ -254,7 +255,7 @@ int nsref_open_socket(const struct nsproc_ref *p, int fd, struct nserr *e)
 	    !S_ISSOCK(st.stx_mode))
 		ns = -ENOTSOCK;
 	else
-		ns = p->pidfd < 0 ? -ENOSYS : nsfile_open_socket(p->pidfd, fd);
+		ns = p->pidfd < 0 ? -ENOSYS : nssocket_open(p->pidfd, fd);
 	if (ns == -ENOTSOCK)
 		return nserr_set(e, ns, "descriptor %d of process %d", fd, (int)p->pid);
 	return ns < 0 ? nserr_set(e, ns,

@@ -177,3 +177,33 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 		    (int)(uint32_t)(flags | CLONE_VM | CLONE_VFORK | SIGCHLD), arg);
 	return pid < 0 ? -errno : pid;
 }
+
+/* The way without memory for a second stack. */
+static pid_t fork_apart(int (*f)(void *), void *arg)
+{
+	char done = 0;
+	int line[2];
+	pid_t pid;
+
+	if (pipe2(line, O_CLOEXEC) < 0)
+		return -errno;
+	pid = sys_clone(0, -1, NULL);
+	if (pid == 0) {
+		f(arg);
+		(void)!write(line[1], &done, 1);
+		_exit(0);
+	}
+	close(line[1]);
+	if (pid > 0)
+		(void)!RETRY_EINTR(read(line[0], &done, 1));
+	close(line[0]);
+	return pid;
+}
+
+pid_t sys_run_apart(int (*f)(void *), void *arg)
+{
+	/* do_exit() gives the memory back, which ends the wait, before it closes files */
+	pid_t pid = SYS_HAS_VFORK ? sys_vfork(0, f, arg) : -ENOMEM;
+
+	return pid == -ENOMEM ? fork_apart(f, arg) : pid;
+}

@@ -78,4 +78,11 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
 #define SYS_HAS_VFORK true
 #endif
 
+/*
+ * Runs f(arg) in a child with a descriptor table of its own, and returns when f has returned; the
+ * child exits then, which may take longer. f may change memory that is mapped MAP_SHARED, no other.
+ * Returns the pid, which the caller may wait for, or a negative errno.
+ */
+pid_t sys_run_apart(int (*f)(void *), void *arg) must_check;
+
 #endif

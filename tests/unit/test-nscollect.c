@@ -128,8 +128,8 @@ static void finds_descriptors(void)
 
 static void a_holder_that_has_ended_is_gone(void)
 {
-	struct nscollect c = collect(NSTYPE_ALL_BITS, ONLY(NSCOLLECT_FD), 0);
-	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532201u);
+	struct nscollect c = collect(NSTYPE_ALL_BITS, ONLY(NSCOLLECT_TASK), 0);
+	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532202u);
 	int proc = c.proc;
 
 	c.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC); /* no processes there */

@@ -1,0 +1,195 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# attack-open: what another process exchanges neither blocks a tool of root's nor is opened by it.
+# as: root
+# budget: 60
+# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+. "${0%/*}/testlib.sh"
+require_ns user mnt uts net
+
+: "${TRIES:=8}"
+
+# the ordinary user reaches the FIFOs
+chmod 711 "$TMP"
+
+# start_attacker KIND FILE: as the ordinary user, who is root in a user namespace of his own
+start_attacker()
+{
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+		unshare -Ur alternate "$1" "$2"
+}
+
+# start_watch FILE, end_watch: whether $TMP/seen exists afterwards says if FILE was opened
+start_watch()
+{
+	_attacker=$holder _line=$holder_line
+	rm -f "$TMP/seen"
+	start_holder alternate watch "$1" "$TMP/seen"
+	watch=$holder
+	holder=$_attacker holder_line=$_line
+}
+
+end_watch()
+{
+	kill -s TERM "$watch" 2>/dev/null
+	wait "$watch"
+}
+
+# look_again CMD…: the command in a time limit, TRIES times. Sets $blocked.
+look_again()
+{
+	blocked=0 n=0
+	while [ $n -lt "$TRIES" ] && [ $blocked = 0 ]; do
+		n=$((n + 1))
+		run timeout -k 1 10 "$@"
+		case $rc in
+		124 | 137) blocked=1 ;;
+		esac
+	done
+}
+
+# A tool that opens by name must show the bad outcome, or the attack proves nothing.
+control_blocks()
+{
+	run timeout -k 1 2 alternate naive "$holder"
+	assertContains 'the control is not blocked' '124 137' "$rc"
+}
+
+test_a_descriptor_that_alternates_with_a_fifo_blocks_nobody()
+{
+	mkfifo -m 644 "$TMP/fifo"
+	start_attacker fd "$TMP/fifo"
+	control_blocks
+	look_again nslist -rno NS,TYPE,REF -t uts
+	assertEquals 'nslist is blocked' 0 $blocked
+	assertEquals "$err" 0 "$rc"
+	look_again nsenter2 -t "uts:${holder_line#* }" -- true
+	assertEquals 'nsenter2 -t uts:INODE is blocked' 0 $blocked
+	look_again nsenter2 -t "$holder/fd/9" -- true
+	assertEquals 'nsenter2 -t PID/fd/N is blocked' 0 $blocked
+	look_again nsidmap show "$holder/fd/9"
+	assertEquals 'nsidmap is blocked' 0 $blocked
+	rm "$TMP/fifo"
+}
+
+test_a_descriptor_that_alternates_with_a_device_opens_no_device()
+{
+	mknod -m 666 "$TMP/node" c 1 5
+	start_attacker fd "$TMP/node"
+	start_watch "$TMP/node"
+	alternate naive "$holder"
+	end_watch
+	assertTrue 'the control does not open the device' "[ -e '$TMP/seen' ]"
+	start_watch "$TMP/node"
+	look_again nslist -rno NS,TYPE,REF -t uts
+	look_again nsenter2 -t "uts:${holder_line#* }" -- true
+	look_again nsenter2 -t "$holder/fd/9" -- true
+	end_watch
+	assertFalse 'the device was opened' "[ -e '$TMP/seen' ]"
+	rm "$TMP/node"
+}
+
+test_a_file_server_that_does_not_answer_blocks_nobody()
+{
+	[ -c /dev/fuse ] || {
+		echo 'n/a: there is no FUSE'
+		return 0
+	}
+	mkdir "$TMP/fuse"
+	# allow_other is the administrator's to allow, but often allowed
+	start_holder alternate fuse "$TMP/fuse"
+	control_blocks
+	look_again nslist -rno NS,TYPE,REF -t uts
+	assertEquals 'nslist is blocked' 0 $blocked
+	look_again nsenter2 -t "uts:${holder_line#* }" -- true
+	assertEquals 'nsenter2 -t uts:INODE is blocked' 0 $blocked
+	look_again nsenter2 -t "$holder/fd/9" -- true
+	assertEquals 'nsenter2 -t PID/fd/N is blocked' 0 $blocked
+	stop_holder
+	rmdir "$TMP/fuse"
+}
+
+test_a_socket_that_alternates_with_its_file_blocks_nobody()
+{
+	[ -c /dev/fuse ] || {
+		echo 'n/a: there is no FUSE'
+		return 0
+	}
+	kernel_call pidfd_getfd || return 0
+	mkdir "$TMP/fuse"
+	start_holder alternate sock "$TMP/fuse"
+	look_again nslist -rno NS,TYPE,REF -t net
+	assertEquals 'nslist is blocked' 0 $blocked
+	look_again nsenter2 -t "socket:$holder/9" -- true
+	assertEquals 'nsenter2 -t socket:PID/N is blocked' 0 $blocked
+	# last, because closing the file cannot be interrupted before the server has ended
+	alternate naive "$holder" sock &
+	naive=$!
+	sleep 4
+	assertTrue 'the control is not blocked' "kill -0 $naive"
+	stop_holder
+	wait $naive
+	rmdir "$TMP/fuse"
+}
+
+# A mount of a namespace in another mount namespace, and over it a file system with a link in its place.
+test_a_link_over_a_mount_is_not_followed()
+{
+	mkdir -m 755 "$TMP/dir"
+	: >"$TMP/dir/ns"
+	mknod -m 666 "$TMP/node" c 1 7
+	# shellcheck disable=SC2016 # for the inner shells
+	start_holder unshare -m sh -c 'mount --make-rprivate / && unshare -n sh -c "mount --bind /proc/self/ns/net $1/dir/ns" &&
+		echo "net $(stat -L -c %i "$1/dir/ns")" >"$1/line" && mount -t tmpfs none "$1/dir" &&
+		ln -s "$1/node" "$1/dir/ns" && cat "$1/line" >&3 && exec sleep 1000 3>&-' sh "$TMP"
+	start_watch "$TMP/node"
+	perl -e 'open my $f, "<", "/proc/$ARGV[0]/root$ARGV[1]/dir/ns"' "$holder" "$TMP"
+	end_watch
+	assertTrue 'the control does not open the device' "[ -e '$TMP/seen' ]"
+	start_watch "$TMP/node"
+	run nsenter2 -t "net:${holder_line#* }" -- true
+	run nslist -rno NS,TYPE,REF -t net
+	assertContains "$err" "$out" "${holder_line#* }"
+	end_watch
+	assertFalse 'the device was opened' "[ -e '$TMP/seen' ]"
+	stop_holder
+	rm -r "$TMP/dir" "$TMP/node"
+}
+
+test_a_fifo_or_device_in_place_of_a_namespace_file_is_not_opened()
+{
+	mkdir -p /run/netns
+	mkfifo -m 644 /run/netns/blue "$TMP/fifo"
+	mknod -m 666 "$TMP/node" c 1 5
+	start_watch "$TMP/node"
+	run timeout 5 nsenter2 --net=/run/netns/blue -- true
+	assert_refused 125 'is not a namespace file'
+	run timeout 5 nsenter2 -t netns:blue -- true
+	assert_refused 125 'is not a namespace file'
+	run timeout 5 nsenter2 --net="$TMP/fifo" -- true
+	assert_refused 125 'is not a namespace file'
+	run timeout 5 nsenter2 --net="$TMP/node" -- true
+	assert_refused 125 'is not a namespace file'
+	run timeout 5 nsidmap show "$TMP/fifo"
+	assert_rc 1
+	assert_err_has 'is not a namespace file'
+	run timeout 10 nslist -t net -o NS,NAME
+	assert_rc 0
+	end_watch
+	assertFalse 'the device was opened' "[ -e '$TMP/seen' ]"
+	rm -r /run/netns "$TMP/fifo" "$TMP/node"
+}
+
+# Without a /proc that can be trusted a namespace file cannot be opened safely.
+test_without_proc_no_namespace_file_is_opened()
+{
+	: >"$TMP/ns"
+	# shellcheck disable=SC2016 # for the inner shell
+	for over in 'mount -t tmpfs none /proc' 'mount -t tmpfs none /proc && mkdir -p /proc/self/fd /proc/self/ns'; do
+		run unshare -mn sh -c 'mount --bind /proc/self/ns/net "$1" && eval "$2" && exec nsenter2 --net="$1" -- true' sh "$TMP/ns" "$over"
+		assert_refused 125 'no proc file system is mounted on /proc'
+	done
+	rm "$TMP/ns"
+}
+
+. shunit2
