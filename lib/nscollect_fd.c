@@ -7,26 +7,48 @@
 #include "file.h"
 #include "sys_ns.h"
 
-/* The type of a namespace, which only an open descriptor tells. NSWORKER_*, or a negative errno
- * with w->e set. */
-static int ask_type(struct nsworker *w, const char *path, struct nsfind *f)
+/* Notes the namespace if its type was asked for. NSWORKER_OK, or -ENOMEM with w->e set. */
+static int found(struct nsworker *w, struct nsfind *f, const struct nstype *type, uint64_t inode)
+{
+	if (!type || !(w->c->types & NSTYPE_BIT(nstype_index(type))))
+		return NSWORKER_OK;
+	f->type = (uint8_t)nstype_index(type);
+	f->inode = (uint32_t)inode;
+	return nsworker_found(w, f);
+}
+
+/* Finds the type by a descriptor. NSWORKER_*, or a negative errno with w->e set. */
+static int ask_descriptor(struct nsworker *w, const char *path, struct nsfind *f)
 {
 	cleanup_fd int fd = nsfile_open(&w->c->files, w->c->proc, path);
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
-	const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
 	struct stat st;
 
 	if (fd == -ENOTTY) /* it has been exchanged */
 		return NSWORKER_OK;
 	if (flag < 0)
 		return nsworker_error(w, (int)flag, path);
-	if (!type || !(w->c->types & NSTYPE_BIT(nstype_index(type))))
-		return NSWORKER_OK;
 	if (fstat(fd, &st) < 0)
 		return nsworker_error(w, -errno, path);
-	f->type = (uint8_t)nstype_index(type);
-	f->inode = (uint32_t)st.st_ino;
-	return nsworker_found(w, f);
+	return found(w, f, nstype_by_flag((uint64_t)flag), st.st_ino);
+}
+
+/*
+ * Finds the type of a namespace. Its link is "net:[4026531840]", which the link of no file with a
+ * path can look like. But if it was opened through a bind mount, the link is that path, and only a
+ * descriptor of it has the type. NSWORKER_*, or a negative errno with w->e set.
+ */
+static int ask_type(struct nsworker *w, const char *path, struct nsfind *f)
+{
+	const struct nstype *type;
+	char link[48];
+	uint64_t inode;
+	ssize_t n = readlinkat(w->c->proc, path, link, sizeof(link));
+
+	if (n < 0)
+		return nsworker_error(w, -errno, path);
+	return nstype_parse_link(link, (size_t)n, &type, &inode) == 0 ? found(w, f, type, inode)
+								      : ask_descriptor(w, path, f);
 }
 
 /*
@@ -44,8 +66,7 @@ static int not_identified(struct nsworker *w, int rc, const char *path)
 	return nsworker_error(w, rc, path);
 }
 
-/* One descriptor. Its link is not read: that of a namespace is a path if it was opened through a
- * bind mount. NSWORKER_*, or a negative errno with w->e set. */
+/* One descriptor, identified by its file. NSWORKER_*, or a negative errno with w->e set. */
 static int look_at_fd(struct nsworker *w, const struct nsmember *m, int fd)
 {
 	struct nsfind f = { .kind = NSHOLD_FD, .pid = m->pid, .num = fd };
