@@ -10,9 +10,9 @@
 #include "file.h"
 #include "mountinfo.h"
 
-/* What /proc/self/cgroup says of the hierarchy with these mount options: the path, or NULL. A line
- * is "ID:CONTROLLERS:PATH", with neither id nor controllers for version 2. */
-static const char *own_path(char *text, const struct mountinfo_line *mount, char *buf, size_t size)
+/* A line is "ID:CONTROLLERS:PATH", with neither id nor controllers for version 2. */
+const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
+			   size_t size)
 {
 	char *copy = strdup(text), *rest = copy, *line;
 	bool found = false;
@@ -95,7 +95,7 @@ static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char 
 
 	if (c->name[0] == '/')
 		return add_below(c, mount, c->name, e);
-	if (!own_path(own, mount, base, sizeof(base)))
+	if (!cgroup_path_in(own, mount, base, sizeof(base)))
 		return 0;
 	below = below_mount(base, mount);
 	if (!below)
@@ -198,8 +198,8 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	size_t n = c->n;
 	int rc;
 
-	if (!own_path(theirs, mount, path, sizeof(path)) ||
-	    (own_path(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
+	if (!cgroup_path_in(theirs, mount, path, sizeof(path)) ||
+	    (cgroup_path_in(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
 		return 0;
 	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
 		return nserr_set(e, EXDEV, "the cgroup %s is outside of the cgroup namespace",

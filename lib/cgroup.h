@@ -86,4 +86,11 @@ int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 void cgroup_free(struct cgroup *c);
 
+/*
+ * Finds the path that the text of /proc/PID/cgroup has for the hierarchy of the mount, and copies
+ * it to buf. Returns buf, or NULL if there is none or it does not fit. Pure.
+ */
+const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
+			   size_t size);
+
 #endif

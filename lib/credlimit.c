@@ -72,6 +72,38 @@ int credlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *
 	return 0;
 }
 
+/* Takes one column at *s, and moves *s behind it. */
+static bool parse_column(const char **s, rlim_t *limit)
+{
+	size_t n;
+
+	*s += strspn(*s, " ");
+	n = strcspn(*s, " \n");
+	if (parse_value(*s, n, limit) < 0)
+		return false;
+	*s += n;
+	return true;
+}
+
+#define NAME_WIDTH 26 /* "Max realtime timeout      " */
+
+/* The file has a line a resource, in the order of their numbers, below its headings. */
+void credlimit_parse_proc(const char *text, struct cred_rlimit *limits)
+{
+	const char *s = strchr(text, '\n');
+
+	for (size_t i = 0; s && i < RLIM_NLIMITS; i++) {
+		struct cred_rlimit *r = &limits[i];
+
+		if (strnlen(s, NAME_WIDTH + 1) <= NAME_WIDTH)
+			break;
+		s += 1 + NAME_WIDTH;
+		if (!r->set)
+			r->set = parse_column(&s, &r->soft) && parse_column(&s, &r->hard);
+		s = strchr(s, '\n');
+	}
+}
+
 static void add_value(struct buf *out, rlim_t v)
 {
 	if (v == RLIM_INFINITY)

@@ -10,6 +10,10 @@
  * unit of setrlimit(2), or "unlimited". 0 or -EINVAL with e set. */
 int credlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e) must_check;
 
+/* Takes the limits that the text of /proc/PID/limits has, except those that are set already. Pure.
+ */
+void credlimit_parse_proc(const char *text, struct cred_rlimit *limits);
+
 /* Adds "nofile=64:1024" for all that are set, with commas. */
 void credlimit_show(const struct cred_rlimit *limits, struct buf *out);
 

@@ -15,22 +15,24 @@ int netnsid_open(void)
 	return fd < 0 ? -errno : file_above_std(fd);
 }
 
-static int parse(struct nlmsghdr *nh, size_t n, int32_t *id)
+int netnsid_parse(const void *answer, size_t n, int32_t *id)
 {
+	const struct nlmsghdr *nh = answer;
 	const struct nlmsgerr *err = NLMSG_DATA(nh);
-	struct rtattr *a;
+	const struct rtattr *a;
 	int left;
 
 	if (!NLMSG_OK(nh, n))
 		return -EIO;
 	if (nh->nlmsg_type == NLMSG_ERROR)
-		return err->error < 0 ? err->error : -EIO;
+		return nh->nlmsg_len >= NLMSG_LENGTH(sizeof(*err)) && err->error < 0 ? err->error
+										     : -EIO;
 	if (nh->nlmsg_type != RTM_NEWNSID)
 		return -EIO;
 	a = (void *)((char *)NLMSG_DATA(nh) + NLMSG_ALIGN(sizeof(struct rtgenmsg)));
 	left = (int)(nh->nlmsg_len - NLMSG_SPACE(sizeof(struct rtgenmsg)));
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
-		if (a->rta_type != NETNSA_NSID)
+		if (a->rta_type != NETNSA_NSID || RTA_PAYLOAD(a) < sizeof(*id))
 			continue;
 		memcpy(id, RTA_DATA(a), sizeof(*id));
 		return 0;
@@ -61,5 +63,5 @@ int netnsid_get(int sock, int ns_fd, int32_t *id)
 
 	if (n >= 0)
 		n = RETRY_EINTR(recv(sock, &answer, sizeof(answer), 0));
-	return n < 0 ? -errno : parse(&answer.nh, (size_t)n, id);
+	return n < 0 ? -errno : netnsid_parse(&answer, (size_t)n, id);
 }

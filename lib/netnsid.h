@@ -14,4 +14,10 @@ int netnsid_open(void) must_check;
  * NETNSID_UNASSIGNED, or a negative errno. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
+/*
+ * Finds the number in an answer of n bytes, which is aligned for any type. Returns 0 with *id set,
+ * or a negative errno: the kernel's, or -EIO for an answer that is none. Pure.
+ */
+int netnsid_parse(const void *answer, size_t n, int32_t *id) must_check;
+
 #endif

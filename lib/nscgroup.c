@@ -27,6 +27,19 @@ const char *nscgroup_path(const char *text, size_t *len)
 	return best;
 }
 
+const char *nscgroup_first(const char *text, size_t *len)
+{
+	const char *line = strstr(text, "0::");
+
+	if (!line || (line != text && line[-1] != '\n'))
+		line = text;
+	line = strchr(line, ':');
+	line = line ? strchr(line + 1, ':') : NULL;
+	line = line ? line + 1 : "";
+	*len = strcspn(line, "\n");
+	return line;
+}
+
 struct word {
 	const char *s;
 	size_t n;

@@ -11,6 +11,9 @@
  */
 const char *nscgroup_path(const char *text, size_t *len);
 
+/* Returns the path of the unified hierarchy, or else the first, or "", and sets its length. */
+const char *nscgroup_first(const char *text, size_t *len);
+
 /*
  * Adds "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
  * "machine:NAME" when the path is that of a container of theirs; whether it is.

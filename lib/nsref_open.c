@@ -11,6 +11,7 @@
 #include "nssocket.h"
 #include "num.h"
 #include "procstat.h"
+#include "procstatus.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
 
@@ -23,14 +24,6 @@ void nsproc_ref_close(struct nsproc_ref *p)
 	*p = NSPROC_REF_INIT;
 }
 
-/* What /proc/PID/status says behind key ("Tgid:"); NULL when it says nothing. */
-static const char *status_line(char *status, const char *key)
-{
-	char *s = strstr(status, key);
-
-	return s ? s + strlen(key) + strspn(s + strlen(key), " \t") : NULL;
-}
-
 static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
 {
 	int rc = nserr_set(e, 0, "%d is a thread of process %.*s, not a process", (int)pid,
@@ -40,15 +33,27 @@ static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
 	return rc;
 }
 
+/* Returns true if tgid, a line of its status or NULL, names the process itself. */
+static bool leads(pid_t pid, const char *tgid)
+{
+	uint32_t n;
+
+	return procstatus_number(tgid, 0, &n) == 0 && n == (uint32_t)pid;
+}
+
 /* A plain number that is no process: gone, or that of a thread. */
 static int no_process(pid_t pid, int err, struct nserr *e)
 {
 	char path[40], status[4096];
+	const char *tgid;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	if (file_read_at(AT_FDCWD, path, status, sizeof(status)) < 0)
 		return nserr_set(e, err == -EACCES ? err : ESRCH, "process %d", (int)pid);
-	return is_thread(pid, status_line(status, "\nTgid:"), e);
+	tgid = procstatus_value(status, "Tgid");
+	/* it has ended since, as pidfd_open(2) said, and its parent has not waited for it */
+	return leads(pid, tgid) ? nserr_set(e, ESRCH, "process %d", (int)pid)
+				: is_thread(pid, tgid, e);
 }
 
 /* Without a pidfd: proc(5) has a directory for a thread too, although it lists none. */
@@ -56,15 +61,11 @@ static int check_leader(const struct nsproc_ref *p, struct nserr *e)
 {
 	char status[4096];
 	const char *tgid;
-	uint64_t n;
 
 	if (file_read_at(p->procfd, "status", status, sizeof(status)) < 0)
 		return nserr_set(e, ESRCH, "process %d", (int)p->pid);
-	tgid = status_line(status, "\nTgid:");
-	if (tgid && num_u64n(tgid, strcspn(tgid, "\n"), 1, NUM_PID_MAX, &n) == 0 &&
-	    n == (uint64_t)p->pid)
-		return 0;
-	return is_thread(p->pid, tgid, e);
+	tgid = procstatus_value(status, "Tgid");
+	return leads(p->pid, tgid) ? 0 : is_thread(p->pid, tgid, e);
 }
 
 /* The numbers of pidfds are unique while the machine runs (6.9). */

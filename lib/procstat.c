@@ -15,14 +15,11 @@
 #define PF_FORKNOEXEC 0x00000040
 #define PF_KTHREAD    0x00200000
 
-int procstat_read(int dirfd, const char *path, struct procstat *st)
+int procstat_parse(const char *text, struct procstat *st)
 {
-	char text[1024], *open, *close;
+	const char *open, *close;
 	unsigned flags;
-	ssize_t n = file_read_at(dirfd, path, text, sizeof(text));
 
-	if (n < 0)
-		return (int)n;
 	/* comm may hold blanks, parentheses and newlines: it ends at the last ')' */
 	open = strchr(text, '(');
 	close = strrchr(text, ')');
@@ -39,6 +36,14 @@ int procstat_read(int dirfd, const char *path, struct procstat *st)
 	/* in the middle of an exec, when vfork(2) has returned, the flag may still be there */
 	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
 	return 0;
+}
+
+int procstat_read(int dirfd, const char *path, struct procstat *st)
+{
+	char text[1024];
+	ssize_t n = file_read_at(dirfd, path, text, sizeof(text));
+
+	return n < 0 ? (int)n : procstat_parse(text, st);
 }
 
 int procstat_check_fs(int fd, struct nserr *e)

@@ -22,6 +22,9 @@ struct procstat {
  * when it has ended and is gone, -EIO for what is not understood. */
 int procstat_read(int dirfd, const char *path, struct procstat *st) must_check;
 
+/* Takes apart the text of such a file. Returns 0 or -EIO. Pure. */
+int procstat_parse(const char *text, struct procstat *st) must_check;
+
 /* Checks that /proc shows the caller's own pid namespace: in another one a number means another
  * process. Returns 0, or a negative errno with e set: -ENOENT without a /proc, -EXDEV. */
 int procstat_check(struct nserr *e) must_check;

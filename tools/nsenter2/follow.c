@@ -2,11 +2,12 @@
 /* follow: what the program takes over from the target: as if the target had executed it. */
 #include <sys/stat.h>
 
+#include "credlimit.h"
 #include "dl.h"
 #include "file.h"
 #include "idmapio.h"
 #include "nsenter2.h"
-#include "num.h"
+#include "procstatus.h"
 #include "sys_cap.h"
 #include "sys_ns.h"
 
@@ -34,39 +35,6 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 
 /* ---- /proc/PID/status, proc_pid_status(5) */
 
-/* The text behind "KEY:\t", NULL where the kernel does not tell. */
-static const char *value_of(const char *status, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (const char *s = status; s; s = strchr(s, '\n')) {
-		s += *s == '\n';
-		if (strncmp(s, key, n) == 0 && s[n] == ':')
-			return s + n + 1 + strspn(s + n + 1, " \t");
-	}
-	return NULL;
-}
-
-static uint64_t hex_of(const char *status, const char *key)
-{
-	const char *s = value_of(status, key);
-
-	return s ? strtoull(s, NULL, 16) : 0;
-}
-
-/* The field of that number (from 0) of a line of numbers. */
-static int number_at(const char *s, unsigned field, uint32_t *out)
-{
-	uint64_t v;
-
-	for (; s && field > 0; field--)
-		s += strcspn(s, " \t\n") + (s[strcspn(s, " \t\n")] == '\t');
-	if (!s || num_u64n(s, strcspn(s, " \t\n"), 0, UINT32_MAX, &v) < 0)
-		return -EINVAL;
-	*out = (uint32_t)v;
-	return 0;
-}
-
 /* An id as the namespace that is entered has it; it was told as our own sees it. */
 static int id_inside(const struct nsenter2 *n, const struct idmap *map, const char *what,
 		     uint32_t *id, struct nserr *e)
@@ -80,7 +48,7 @@ static int id_inside(const struct nsenter2 *n, const struct idmap *map, const ch
 static int follow_groups(struct nsenter2 *n, const char *status, const struct idmap *map,
 			 struct nserr *e)
 {
-	const char *s = value_of(status, "Groups");
+	const char *s = procstatus_value(status, "Groups");
 
 	n->cred.set_groups = true;
 	free(TAKE_PTR(n->cred.groups));
@@ -92,7 +60,7 @@ static int follow_groups(struct nsenter2 *n, const char *status, const struct id
 		if (!more)
 			return nserr_set(e, ENOMEM, "--follow");
 		n->cred.groups = more;
-		rc = number_at(s, 0, &more[n->cred.ngroups]);
+		rc = procstatus_number(s, 0, &more[n->cred.ngroups]);
 		if (rc == 0)
 			rc = id_inside(n, map, "group", &more[n->cred.ngroups++], e);
 		if (rc < 0)
@@ -110,13 +78,13 @@ static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
 
 	if (rc == 0 && (n->follow & FOLLOW_UID)) {
 		n->cred.set_uid = true;
-		rc = number_at(value_of(status, "Uid"), 1, &n->cred.uid);
+		rc = procstatus_number(procstatus_value(status, "Uid"), 1, &n->cred.uid);
 		if (rc == 0)
 			rc = id_inside(n, &maps.map[IDMAP_UID], "user", &n->cred.uid, e);
 	}
 	if (rc == 0 && (n->follow & FOLLOW_GID)) {
 		n->cred.set_gid = true;
-		rc = number_at(value_of(status, "Gid"), 1, &n->cred.gid);
+		rc = procstatus_number(procstatus_value(status, "Gid"), 1, &n->cred.gid);
 		if (rc == 0)
 			rc = id_inside(n, &maps.map[IDMAP_GID], "group", &n->cred.gid, e);
 	}
@@ -132,14 +100,15 @@ static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
  */
 static void follow_caps(struct nsenter2 *n, const char *status)
 {
-	uint64_t permitted = hex_of(status, "CapPrm"), ambient = hex_of(status, "CapAmb");
+	uint64_t permitted = procstatus_hex(status, "CapPrm"),
+		 ambient = procstatus_hex(status, "CapAmb");
 	uint32_t uid = 1;
 
-	(void)!number_at(value_of(status, "Uid"), 1, &uid);
+	(void)!procstatus_number(procstatus_value(status, "Uid"), 1, &uid);
 	if (n->follow & FOLLOW_UID)
 		uid = n->cred.uid;
 	n->cred.limit_caps = true;
-	n->cred.cap_limit = hex_of(status, "CapBnd");
+	n->cred.cap_limit = procstatus_hex(status, "CapBnd");
 	if (uid == 0)
 		n->cred.cap_limit &= permitted;
 	if (ambient) {
@@ -152,11 +121,13 @@ static int follow_status(struct nsenter2 *n, struct nserr *e)
 {
 	char status[8192];
 	ssize_t len = file_read_at(n->join.proc.procfd, "status", status, sizeof(status));
-	const char *nnp = value_of(status, "NoNewPrivs"), *umask_text = value_of(status, "Umask");
+	const char *nnp, *umask_text;
 	int rc = 0;
 
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read /proc/%d/status", (int)n->join.proc.pid);
+	nnp = procstatus_value(status, "NoNewPrivs");
+	umask_text = procstatus_value(status, "Umask");
 	if (n->follow & (FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS))
 		rc = follow_ids(n, status, e);
 	if (rc < 0)
@@ -176,43 +147,14 @@ static int follow_status(struct nsenter2 *n, struct nserr *e)
 
 /* ---- The other files */
 
-/* One column of /proc/PID/limits, which has a line a resource in the order of their numbers. */
-static bool parse_limit(const char **s, rlim_t *limit)
-{
-	size_t n;
-	uint64_t v;
-
-	*s += strspn(*s, " ");
-	n = strcspn(*s, " \n");
-	if (n == strlen("unlimited") && strncmp(*s, "unlimited", n) == 0)
-		*limit = RLIM_INFINITY;
-	else if (num_u64n(*s, n, 0, UINT64_MAX, &v) == 0)
-		*limit = v;
-	else
-		return false;
-	*s += n;
-	return true;
-}
-
-#define LIMITS_NAME_WIDTH 26 /* "Max realtime timeout      " */
-
 static int follow_rlimits(struct nsenter2 *n, struct nserr *e)
 {
 	char text[4096];
 	ssize_t len = file_read_at(n->join.proc.procfd, "limits", text, sizeof(text));
-	const char *s = len < 0 ? NULL : strchr(text, '\n');
 
-	for (size_t i = 0; s && i < RLIM_NLIMITS; i++) {
-		struct cred_rlimit *r = &n->cred.rlimits[i];
-
-		if (strlen(s) <= LIMITS_NAME_WIDTH)
-			break;
-		s += 1 + LIMITS_NAME_WIDTH;
-		/* what the command line says goes before */
-		if (!r->set)
-			r->set = parse_limit(&s, &r->soft) && parse_limit(&s, &r->hard);
-		s = strchr(s, '\n');
-	}
+	/* what the command line says goes before */
+	if (len >= 0)
+		credlimit_parse_proc(text, n->cred.rlimits);
 	return len < 0 ? nserr_set(e, (int)len, "cannot read /proc/%d/limits",
 				   (int)n->join.proc.pid)
 		       : 0;

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "idmapns.h"
 #include "netnsid.h"
+#include "nscgroup.h"
 #include "nsvisit.h"
 #include "sys_ns.h"
 #include "sys_pidfd.h"
@@ -267,19 +268,6 @@ static int read_cgroup(void *arg)
 	return look->n < 0 ? (int)look->n : 0;
 }
 
-/* The path of the unified hierarchy, else the first. */
-static size_t first_path(const char *text, const char **path)
-{
-	const char *line = strstr(text, "0::");
-
-	if (!line || (line != text && line[-1] != '\n'))
-		line = text;
-	line = strchr(line, ':');
-	line = line ? strchr(line + 1, ':') : NULL;
-	*path = line ? line + 1 : "";
-	return strcspn(*path, "\n");
-}
-
 /* What a process' path has in front from here that it lacks from inside is the root. */
 void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
 {
@@ -291,8 +279,8 @@ void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
 	if (fd < 0 || !r->pid || read_cgroup(&here) < 0 ||
 	    nsvisit(fd, r->ns->type, read_cgroup, &there) < 0)
 		return;
-	n = first_path(here.text, &a);
-	m = first_path(there.text, &b);
+	a = nscgroup_first(here.text, &n);
+	b = nscgroup_first(there.text, &m);
 	if (m == 1) /* "/" */
 		m = 0;
 	if (m > n || memcmp(a + n - m, b, m) != 0)

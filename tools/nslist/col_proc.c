@@ -6,6 +6,7 @@
 
 #include "columns.h"
 #include "nscgroup.h"
+#include "procstatus.h"
 
 void fill_path(struct nslist *l, const struct row *r, struct cell *out)
 {
@@ -39,17 +40,8 @@ void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
 	const char *s = nslist_text(l, r->pid, DETAIL_STATUS, &len);
 	unsigned level = r->is_member && r->ns->type == &nstypes[NSTYPE_PID] ? nstab_level(r->ns)
 									     : UINT_MAX;
-	uint64_t v = 0;
+	uint64_t v = s ? procstatus_nspid(s, level) : 0;
 
-	s = s ? strstr(s, "\nNSpid:") : NULL;
-	if (!s)
-		return;
-	for (s += strlen("\nNSpid:"); *s == '\t'; level--) {
-		for (v = 0, s++; *s >= '0' && *s <= '9'; s++)
-			v = v * 10 + (uint64_t)(*s - '0');
-		if (level == 0)
-			break;
-	}
 	if (v)
 		cell_num(out, v);
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Values of proc_pid_status(5) and limits: they lie in the text, and no number wraps. */
+#include "credlimit.h"
+#include "fuzz.h"
+#include "num.h"
+#include "procstatus.h"
+
+static void status(const char *text)
+{
+	static const char *const keys[] = { "Uid", "Groups", "NSpid", "Tgid", "CapBnd" };
+	const char *end = text + strlen(text);
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *s = procstatus_value(text, keys[i]);
+		uint32_t v = 7;
+
+		HOLDS(!s || (s > text && s <= end));
+		for (unsigned k = 0; k < 5; k++)
+			HOLDS(procstatus_number(s, k, &v) == 0 || v == 7 || s);
+		(void)procstatus_hex(text, keys[i]);
+	}
+	HOLDS(procstatus_nspid(text, 0) <= NUM_PID_MAX);
+	HOLDS(procstatus_nspid(text, UINT32_MAX) <= NUM_PID_MAX);
+}
+
+static void limits(const char *text)
+{
+	struct cred_rlimit l[RLIM_NLIMITS] = { { .set = true, .soft = 1, .hard = 2 } };
+	cleanup_buf struct buf shown = BUF_INIT;
+
+	credlimit_parse_proc(text, l);
+	HOLDS(l[0].set && l[0].soft == 1 && l[0].hard == 2);
+	credlimit_show(l, &shown);
+	HOLDS(shown.err == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = fuzz_string(data, size);
+
+	status(text);
+	limits(text);
+	free(text);
+	return 0;
+}
