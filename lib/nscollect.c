@@ -69,12 +69,16 @@ int nsworker_error(struct nsworker *w, int rc, const char *path)
 
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err)
 {
-	enum nsmissed_why why = NSMISSED_UNSUPPORTED;
+	enum nsmissed_why why = NSMISSED_FAILED;
 
 	if (err == -EACCES || err == -EPERM)
 		why = NSMISSED_DENIED;
-	else if (err == -EAGAIN)
+	else if (err == -EAGAIN && what != NSMISSED_DETAIL)
 		why = NSMISSED_WAIT;
+	else if (err == -ENOSYS || err == -ENOTTY || err == -EOPNOTSUPP || err == -EINVAL)
+		why = NSMISSED_UNSUPPORTED;
+	else if (missed->err == 0)
+		missed->err = err;
 	missed->n[why][what]++;
 }
 
@@ -241,6 +245,8 @@ static void add_missed(struct nsmissed *sum, const struct nsmissed *more)
 	for (size_t why = 0; why < NSMISSED_WHYS; why++)
 		for (size_t what = 0; what < NSMISSED_WHATS; what++)
 			sum->n[why][what] += more->n[why][what];
+	if (sum->err == 0)
+		sum->err = more->err;
 }
 
 static int merge(struct crew *crew, struct nserr *e)

@@ -30,13 +30,30 @@ struct nsmember {
 	uint32_t inode[NSTYPE_COUNT];
 };
 
-/* Counts by why: it is not for us to see, the kernel has no way to ask, or a file server would have
- * to be asked, which may not answer. */
-enum nsmissed_why { NSMISSED_DENIED, NSMISSED_UNSUPPORTED, NSMISSED_WAIT, NSMISSED_WHYS };
-enum nsmissed_what { NSMISSED_PROC, NSMISSED_SOCK, NSMISSED_MNT, NSMISSED_NS, NSMISSED_WHATS };
+/* Counts by why: it is not for us to see, the kernel has no way to ask, a file server would have to
+ * be asked, which may not answer, or a system call failed. */
+enum nsmissed_why {
+	NSMISSED_DENIED,
+	NSMISSED_UNSUPPORTED,
+	NSMISSED_WAIT,
+	NSMISSED_FAILED,
+	NSMISSED_WHYS
+};
+enum nsmissed_what {
+	NSMISSED_PROC,
+	NSMISSED_SOCK,
+	NSMISSED_MNT,
+	NSMISSED_NS,
+	NSMISSED_DETAIL, /* a cell of a row */
+	NSMISSED_WHATS
+};
 struct nsmissed {
 	unsigned n[NSMISSED_WHYS][NSMISSED_WHATS];
+	int err; /* the first of NSMISSED_FAILED, a negative errno, or 0 */
 };
+
+/* Counts one. The negative errno err says why. */
+void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
 struct nscollect {
 	/* the question */

@@ -133,6 +133,7 @@ static int by_mountinfo(struct nscollect *c, struct ns *where, struct nserr *e)
 	struct mountinfo_line line;
 	int rc = read_mountinfo(c, where, &m);
 
+	where->mounts = 0; /* listmount(2) may have failed half-way */
 	while (rc == 0 && mountinfo_next(&m, &line))
 		rc = add_line(c, where, &line, e);
 	return rc;
@@ -159,6 +160,7 @@ static int scan(struct nscollect *c, struct ns *where, struct nserr *e)
 		return 0;
 	case -EPERM:
 	case -EACCES:
+	case -EAGAIN: /* nsfile_open_mount() */
 	case -EOPNOTSUPP:
 	case -EINVAL:
 		nsmissed_add(&c->missed, NSMISSED_MNT, rc);

@@ -45,9 +45,6 @@ int nsworker_error(struct nsworker *w, int rc, const char *path) must_check;
 int nsworker_link(struct nsworker *w, const char *path, const struct nstype *type,
 		  uint32_t *inode) must_check;
 
-/* Counts one, by its error. */
-void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
-
 /* Records what was found. 0 or -ENOMEM with w->e set. */
 int nsworker_found(struct nsworker *w, const struct nsfind *f) must_check;
 

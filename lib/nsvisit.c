@@ -35,7 +35,7 @@ int nsvisit(int fd, const struct nstype *type, int (*f)(void *arg), void *arg)
 	int rc = pthread_create(&thread, NULL, run, &v);
 
 	if (rc != 0)
-		return -rc;
+		return -ENOMEM; /* EAGAIN and EPERM would be answers about the namespace */
 	pthread_join(thread, NULL);
 	return v.rc;
 }

@@ -7,7 +7,6 @@
 
 #include "columns.h"
 
-#include "cli.h"
 #include "file.h"
 #include "idmapns.h"
 #include "netnsid.h"
@@ -17,17 +16,37 @@
 #include "sys_pidfd.h"
 #include "timeoffio.h"
 
-/* A descriptor of the row's namespace if it is of that type; negative leaves the cell unknown. */
-static int open_as(const struct nslist *l, const struct row *r, int type)
+/* Returns true if rc is no error, otherwise counts the cell. Of a namespace that no process is in
+ * -ENOENT means that nothing holds it any longer. */
+static bool succeeded(struct nslist *l, const struct row *r, int rc)
+{
+	if (rc < 0 && (r->ns->pid || !nsproc_gone(rc)))
+		nslist_missed(l, r->ns->pid, rc);
+	return rc >= 0;
+}
+
+/* Opens the row's namespace. Returns a descriptor, or a negative value if it is of another type or
+ * cannot be opened. */
+static int open_as(struct nslist *l, const struct row *r, int type)
 {
 	int fd;
 
 	if (r->ns->type != &nstypes[type])
-		return -EINVAL;
+		return -1;
 	fd = nscollect_open(&l->c, r->ns);
-	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
-		cli_die(fd, "cannot open %s namespace %u", r->ns->type->name, r->ns->inode);
-	return fd;
+	switch (fd) {
+	case -ESTALE: /* the handle of a namespace that is gone or not for us, nsfs */
+	case -ENOTDIR:
+	case -ELOOP:
+	case -ENXIO:
+	case -ENOTTY: /* a descriptor or mount is another file by now */
+	case -ENOTSOCK:
+		fd = r->ns->pid ? -EPERM : -ENOENT;
+		break;
+	default:
+		break;
+	}
+	return succeeded(l, r, fd) ? fd : -1;
 }
 
 /* ---- user ---- */
@@ -41,7 +60,7 @@ static void fill_map(struct nslist *l, const struct row *r, enum idmap_kind kind
 	if (fd < 0)
 		return;
 	snprintf(ref, sizeof(ref), "fd:%d", fd);
-	if (idmapns_read(ref, &maps, NULL) == 0) {
+	if (succeeded(l, r, idmapns_read(ref, &maps, NULL))) {
 		out->kind = CELL_LIST;
 		for (size_t i = 0; i < maps.map[kind].n; i++) {
 			const struct idmap_extent *x = &maps.map[kind].ext[i];
@@ -72,7 +91,7 @@ void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 		return;
 	nsproc_path_set(&path, r->pid);
 	n = file_read_at(l->c.proc, nsproc_path_at(&path, "setgroups"), text, sizeof(text));
-	if (n > 0)
+	if (succeeded(l, r, (int)n))
 		cell_text(out, text, strcspn(text, "\n"));
 }
 
@@ -90,7 +109,7 @@ void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 	if (!in || in->inode != own)
 		return;
 	snprintf(path, sizeof(path), "sys/user/%s", r->ns->type->sysctl);
-	if (file_read_u64(l->c.proc, path, &max) == 0)
+	if (succeeded(l, r, file_read_u64(l->c.proc, path, &max)))
 		cell_num(out, max);
 }
 
@@ -105,7 +124,7 @@ static bool names_of(struct nslist *l, const struct row *r, struct utsname *name
 {
 	cleanup_fd int fd = open_as(l, r, NSTYPE_UTS);
 
-	return fd >= 0 && nsvisit(fd, r->ns->type, read_names, names) == 0;
+	return fd >= 0 && succeeded(l, r, nsvisit(fd, r->ns->type, read_names, names));
 }
 
 void fill_hostname(struct nslist *l, const struct row *r, struct cell *out)
@@ -126,7 +145,8 @@ void fill_domain(struct nslist *l, const struct row *r, struct cell *out)
 
 /* ---- time ---- */
 
-/* A process whose timens_offsets tells of the namespace: one whose children will be in it. */
+/* A process whose timens_offsets tells of the namespace: one whose children will be in it. Returns
+ * 0 if there is none; then the namespace itself is asked. */
 static pid_t teller(const struct nslist *l, const struct ns *ns)
 {
 	struct nsproc_path path;
@@ -142,26 +162,37 @@ static pid_t teller(const struct nslist *l, const struct ns *ns)
 	return inode == ns->inode ? ns->pid : 0;
 }
 
-/* From inside, where no process tells: a child of ours goes there, since a thread cannot. */
-static bool visit_clocks(int fd, struct timeoff *t)
+struct clocks {
+	int rc;
+	struct timeoff t;
+};
+
+/* From inside, where no process tells: a child of ours goes there, since a thread cannot. Returns 0
+ * or a negative errno. */
+static int visit_clocks(int fd, struct timeoff *t)
 {
+	struct clocks c = { 0 };
 	ssize_t n = 0;
 	int back[2];
 	pid_t pid;
 
 	if (pipe2(back, O_CLOEXEC) < 0)
-		cli_die(errno, "cannot make a pipe");
+		return -errno;
 	pid = sys_clone(0, -1, NULL);
-	if (pid == 0)
-		_exit(timeoff_read_ns(fd, t, NULL) < 0 ||
-		      file_write_all(back[1], t, sizeof(*t)) < 0);
+	if (pid == 0) {
+		c.rc = timeoff_read_ns(fd, &c.t, NULL);
+		_exit(file_write_all(back[1], &c, sizeof(c)) < 0);
+	}
 	close(back[1]);
-	if (pid < 0)
-		cli_die(pid, "cannot look into a time namespace");
-	n = RETRY_EINTR(read(back[0], t, sizeof(*t)));
+	if (pid > 0) {
+		n = RETRY_EINTR(read(back[0], &c, sizeof(c)));
+		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
+	}
 	close(back[0]);
-	(void)RETRY_EINTR(waitpid(pid, NULL, 0));
-	return n == sizeof(*t);
+	if (pid < 0)
+		return pid;
+	*t = c.t;
+	return n == sizeof(c) ? c.rc : -EIO;
 }
 
 static bool offsets_of(struct nslist *l, const struct row *r, struct timeoff *t)
@@ -176,10 +207,10 @@ static bool offsets_of(struct nslist *l, const struct row *r, struct timeoff *t)
 	if (pid) {
 		nsproc_path_set(&path, pid);
 		fd = file_open_at(l->c.proc, path.s, O_PATH | O_DIRECTORY, 0);
-		return fd >= 0 && timeoff_read(fd, t, NULL) == 0;
+		return succeeded(l, r, fd < 0 ? fd : timeoff_read(fd, t, NULL));
 	}
 	fd = open_as(l, r, NSTYPE_TIME);
-	return fd >= 0 && visit_clocks(fd, t);
+	return fd >= 0 && succeeded(l, r, visit_clocks(fd, t));
 }
 
 static void fill_offset(struct nslist *l, const struct row *r, enum timeoff_clock clock,
@@ -223,7 +254,7 @@ void fill_nifs(struct nslist *l, const struct row *r, struct cell *out)
 	cleanup_fd int fd = open_as(l, r, NSTYPE_NET);
 	uint64_t n;
 
-	if (fd >= 0 && nsvisit(fd, r->ns->type, count_interfaces, &n) == 0)
+	if (fd >= 0 && succeeded(l, r, nsvisit(fd, r->ns->type, count_interfaces, &n)))
 		cell_num(out, n);
 }
 
@@ -238,9 +269,7 @@ void fill_netnsid(struct nslist *l, const struct row *r, struct cell *out)
 		return;
 	if (sock < 0)
 		sock = netnsid_open();
-	if (sock < 0)
-		cli_die(sock, "cannot open a netlink socket");
-	if (netnsid_get(sock, fd, &id) < 0)
+	if (!succeeded(l, r, sock < 0 ? sock : netnsid_get(sock, fd, &id)))
 		return;
 	if (id != NETNSID_UNASSIGNED)
 		cell_num(out, (uint64_t)id);
@@ -276,8 +305,8 @@ void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
 	const char *a, *b;
 	size_t n, m;
 
-	if (fd < 0 || !r->pid || read_cgroup(&here) < 0 ||
-	    nsvisit(fd, r->ns->type, read_cgroup, &there) < 0)
+	if (fd < 0 || !r->pid || !succeeded(l, r, read_cgroup(&here)) ||
+	    !succeeded(l, r, nsvisit(fd, r->ns->type, read_cgroup, &there)))
 		return;
 	a = nscgroup_first(here.text, &n);
 	b = nscgroup_first(there.text, &m);

@@ -29,13 +29,15 @@ static const char *own_path(const struct nslist *l, const struct ns *ns)
 }
 
 /* The row of a process is named by its pidfd's inode, which is never used again (6.9). */
-static void ref_of_process(const struct row *r, struct cell *out)
+static void ref_of_process(struct nslist *l, const struct row *r, struct cell *out)
 {
 	cleanup_fd int pidfd = sys_pidfd_open(r->pid);
 	uint64_t inode;
 
-	if (pidfd == -ESRCH || pidfd == -EINVAL)
-		return; /* it has ended */
+	if (pidfd == -ESRCH || pidfd == -EINVAL) {
+		nslist_missed(l, r->pid, -ESRCH);
+		return;
+	}
 	out->kind = CELL_TEXT;
 	if (pidfd >= 0 && sys_pidfd_inode(pidfd, &inode) == 0)
 		buf_printf(&out->text, "%d:%llu", (int)r->pid, (unsigned long long)inode);
@@ -48,7 +50,7 @@ void fill_ref(struct nslist *l, const struct row *r, struct cell *out)
 	const char *path;
 
 	if (r->is_member) {
-		ref_of_process(r, out);
+		ref_of_process(l, r, out);
 		return;
 	}
 	path = r->ns->id ? NULL : own_path(l, r->ns);

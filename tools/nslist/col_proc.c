@@ -105,14 +105,13 @@ void fill_user(struct nslist *l, const struct row *r, struct cell *out)
 	uid_t uid;
 
 	if (uid_of(l, r, &uid))
-		cell_str(out, nslist_user(uid));
+		cell_str(out, nslist_user(l, uid));
 }
 
 void fill_creator(struct nslist *l, const struct row *r, struct cell *out)
 {
-	(void)l;
 	if (r->ns->creator != NSTAB_NO_UID)
-		cell_str(out, nslist_user(r->ns->creator));
+		cell_str(out, nslist_user(l, r->ns->creator));
 }
 
 #define NS_PER_S INT64_C(1000000000)

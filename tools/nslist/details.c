@@ -43,15 +43,23 @@ struct detail *nslist_detail(struct nslist *l, pid_t pid)
 	return pid ? bsearch(&key, l->details, l->n_details, sizeof(key), by_pid) : NULL;
 }
 
-/* Whether it was read; a process that has ended or is not for us leaves a gap, the rest is fatal.
- */
-static bool was_read(ssize_t rc, pid_t pid, const char *name)
+void nslist_missed(struct nslist *l, pid_t pid, int rc)
 {
-	if (rc >= 0)
-		return true;
-	if (rc != -EACCES && rc != -EPERM && !nsproc_gone((int)rc))
-		cli_die((int)rc, "cannot read /proc/%d/%s", (int)pid, name);
-	return false;
+	bool may_be_gone = nsproc_gone(rc) || rc == -EACCES || rc == -EPERM;
+	struct nsproc_path path;
+
+	nsproc_path_set(&path, pid);
+	if (pid && may_be_gone && faccessat(l->c.proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
+		return;
+	nsmissed_add(&l->c.missed, NSMISSED_DETAIL, rc);
+}
+
+/* Returns true if it was read, otherwise counts it. */
+static bool was_read(struct nslist *l, ssize_t rc, pid_t pid)
+{
+	if (rc < 0)
+		nslist_missed(l, pid, (int)rc);
+	return rc >= 0;
 }
 
 /* The detail of pid, and whether something is asked of it for the first time. */
@@ -74,7 +82,7 @@ const struct procstat *nslist_stat(struct nslist *l, pid_t pid)
 	if (!d)
 		return NULL;
 	if (first)
-		d->stat_ok = was_read(nsproc_read_stat(l->c.proc, pid, &d->stat), pid, "stat");
+		d->stat_ok = was_read(l, nsproc_read_stat(l->c.proc, pid, &d->stat), pid);
 	return d->stat_ok ? &d->stat : NULL;
 }
 
@@ -86,7 +94,7 @@ bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid)
 	if (!d)
 		return false;
 	if (first)
-		d->uid_ok = was_read(nsproc_read_uid(l->c.proc, pid, &d->uid), pid, "");
+		d->uid_ok = was_read(l, nsproc_read_uid(l->c.proc, pid, &d->uid), pid);
 	*uid = d->uid;
 	return d->uid_ok;
 }
@@ -106,8 +114,8 @@ static ssize_t read_text(int proc, pid_t pid, enum detail_text which, struct buf
 	nsproc_path_at(&path, names[which]);
 	if (which == DETAIL_EXE) {
 		n = readlinkat(proc, path.s, text, sizeof(text));
-		if (n < 0)
-			return -errno;
+		if (n < 0) /* ENOENT: a kernel thread or a zombie has none */
+			return errno == ENOENT ? 0 : -errno;
 	} else {
 		n = file_read_at(proc, path.s, text, sizeof(text));
 	}
@@ -125,7 +133,7 @@ const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, siz
 	if (!d)
 		return NULL;
 	if (first) {
-		was_read(read_text(l->c.proc, pid, which, &b), pid, "");
+		(void)was_read(l, read_text(l->c.proc, pid, which, &b), pid);
 		if (b.err)
 			cli_die(b.err, "cannot list namespaces");
 		d->text[which] = b.s;
@@ -135,7 +143,7 @@ const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, siz
 	return d->text[which];
 }
 
-const char *nslist_user(uid_t uid)
+const char *nslist_user(struct nslist *l, uid_t uid)
 {
 	static struct {
 		uid_t uid;
@@ -149,11 +157,13 @@ const char *nslist_user(uid_t uid)
 	for (i = 0; i < n; i++)
 		if (cache[i].uid == uid)
 			return cache[i].name;
-	errno = 0;
-	pw = getpwuid(uid);
+	do {
+		errno = 0;
+		pw = getpwuid(uid);
+	} while (!pw && errno == EINTR);
 	/* a name that is not there is a number, one that could not be looked up is an error */
 	if (!pw && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO))
-		cli_die(errno, "cannot look up user %u", uid);
+		nslist_missed(l, 0, -errno);
 	snprintf(number, sizeof(number), "%u", uid);
 	/* a full cache gives way at its end */
 	if (n == ARRAY_SIZE(cache))

@@ -13,6 +13,7 @@ static void add_counts(struct buf *b, const char *why, const unsigned n[NSMISSED
 		[NSMISSED_SOCK] = { "socket", "sockets" },
 		[NSMISSED_MNT] = { "mount namespace", "mount namespaces" },
 		[NSMISSED_NS] = { "namespace", "namespaces" },
+		[NSMISSED_DETAIL] = { "detail", "details" },
 	};
 
 	for (size_t i = 0; i < NSMISSED_WHATS; i++) {
@@ -24,16 +25,27 @@ static void add_counts(struct buf *b, const char *why, const unsigned n[NSMISSED
 	}
 }
 
-/* What could not be looked at, in one line; the exit status that follows. */
+/*
+ * Reports in one line what could not be looked at. Details that the caller may not see are reported
+ * with --strict only. Returns the exit status.
+ */
 static int report_partial(const struct nslist *l)
 {
 	cleanup_buf struct buf b = BUF_INIT;
+	struct nsmissed m = l->c.missed;
 
 	if (nscollect_complete(&l->c))
 		return 0;
-	add_counts(&b, "permission denied", l->c.missed.n[NSMISSED_DENIED]);
-	add_counts(&b, "not supported by this kernel", l->c.missed.n[NSMISSED_UNSUPPORTED]);
-	cli_warn(0, "incomplete,%s", b.s ? b.s : "");
+	if (!l->o->strict)
+		m.n[NSMISSED_DENIED][NSMISSED_DETAIL] = 0;
+	add_counts(&b, "permission denied", m.n[NSMISSED_DENIED]);
+	add_counts(&b, "not supported by this kernel", m.n[NSMISSED_UNSUPPORTED]);
+	add_counts(&b, "on a file server", m.n[NSMISSED_WAIT]);
+	add_counts(&b, "cannot be read", m.n[NSMISSED_FAILED]);
+	if (m.err)
+		buf_printf(&b, " (%s)", strerror(-m.err));
+	if (b.len > 0)
+		cli_warn(0, "incomplete,%s", b.s);
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 

@@ -118,12 +118,21 @@ unsigned nslist_needs(const struct nslist_opts *o);                  /* sources 
 /* opts.c: dies on errors, prints nothing else */
 void nslist_parse(struct nslist_opts *o, int argc, char **argv);
 
-/* details.c: NULL or false when the process has ended; dies on other errors */
+/*
+ * details.c: NULL or false if the process has ended, or if it cannot be read, which is counted in
+ * l->c.missed
+ */
 struct detail *nslist_detail(struct nslist *l, pid_t pid);
 const struct procstat *nslist_stat(struct nslist *l, pid_t pid);
 bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid);
 const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len);
-const char *nslist_user(uid_t uid); /* the number where it has no name */
+const char *nslist_user(struct nslist *l, uid_t uid); /* the number where it has no name */
+
+/*
+ * Counts a detail that was asked for and could not be read because of the negative errno rc, unless
+ * that is because process pid has ended. pid is 0 if it was not read of a process.
+ */
+void nslist_missed(struct nslist *l, pid_t pid, int rc);
 void nslist_details_free(struct nslist *l);
 
 /* targets.c: what references name; dies */
