@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "cli.h"
-#include "cloned_binary.h"
-#include "initproc.h"
-#include "num.h"
-#include "spawn.h"
-#include "sys_ns.h"
+#include "base/num.h"
+#include "common/cli.h"
+#include "kernel/sys_ns.h"
+#include "run/cloned_binary.h"
+#include "run/exec.h"
+#include "run/init.h"
 
 enum {
 	OPT_GRACE = CLI_LONG,
@@ -52,7 +52,7 @@ static const struct cli_tool tool = {
 };
 
 struct run {
-	struct initproc init;
+	struct init init;
 	bool explain;
 };
 
@@ -109,10 +109,10 @@ static void parse(struct run *r, int argc, char **argv)
 		cli_die_usage("no program named");
 }
 
-static void build(struct initproc *i, struct plan *p)
+static void build(struct init *i, struct plan *p)
 {
-	initproc_plan(i, p);
-	initproc_plan_exec(i, p);
+	init_plan(i, p);
+	init_plan_exec(i, p);
 }
 
 /*
@@ -132,18 +132,18 @@ static bool is_elsewhere(void)
 	       own.st_ino != parents.st_ino;
 }
 
-static _Noreturn void execute(struct initproc *i, struct plan *p)
+static _Noreturn void execute(struct init *i, struct plan *p)
 {
 	struct nserr e = NSERR_INIT;
 	int wstatus = handle_hold(&i->handle, &e);
 
 	if (wstatus == 0)
-		wstatus = initproc_run(i, p, i, &e);
+		wstatus = init_run(i, p, i, &e);
 	if (wstatus < 0)
 		cli_die_nserr(&e);
 	if (e.what[0])
 		cli_warn_nserr(&e);
-	spawn_end_as(wstatus);
+	exec_end_as(wstatus);
 }
 
 int main(int argc, char **argv)

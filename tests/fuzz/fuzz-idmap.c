@@ -2,7 +2,7 @@
 /* A map stream that is accepted means one thing: checked, it translates both ways, and sorting,
  * joining, splitting by itself and writing it as the kernel's text do not change what it says. */
 #include "fuzz.h"
-#include "idmap.h"
+#include "idmap/idmap.h"
 
 static void translates_alike(const struct idmap *a, const struct idmap *b)
 {

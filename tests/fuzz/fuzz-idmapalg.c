@@ -2,7 +2,7 @@
 /* What holds of any two maps that can be computed with: the input is two streams with a NUL between
  * them. Answers of a map made of maps are those of the maps one after the other. */
 #include "fuzz.h"
-#include "idmap.h"
+#include "idmap/idmap.h"
 
 /* Where an id is found in m, as one number that also tells that it is not. */
 static int64_t outside_of(const struct idmap *m, uint32_t id)

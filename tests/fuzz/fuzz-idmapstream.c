@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A stream of ids is answered alike whole and cut anywhere, and as num_id() and the map answer one
  * by one. The first byte of the input says where it is cut. */
-#include "buf.h"
+#include "base/buf.h"
+#include "base/num.h"
 #include "fuzz.h"
-#include "idmapstream.h"
-#include "num.h"
+#include "idmap/stream.h"
 
 /* Line by line, the slow way; the number of the first line that is no id, or 0. */
 static uint64_t answer_slowly(const struct idmap *m, const char *in, size_t n, struct buf *out)
@@ -32,22 +32,22 @@ static uint64_t answer_slowly(const struct idmap *m, const char *in, size_t n, s
 static uint64_t answer(const struct idmap *m, const char *in, size_t n, size_t step,
 		       struct buf *all)
 {
-	static char out[IDMAPSTREAM_OUT];
-	struct idmapstream s;
+	static char out[IDMAP_STREAM_OUT];
+	struct idmap_stream s;
 	uint64_t bad;
 
-	HOLDS(idmapstream_init(&s, m) == 0);
+	HOLDS(idmap_stream_init(&s, m) == 0);
 	for (size_t at = 0; at < n; at += step) {
 		/* a copy of its own, so that reading beyond it is noticed */
 		size_t part = MIN(step, n - at);
 		cleanup_free char *piece = malloc(part);
 
 		memcpy(piece, in + at, part);
-		buf_add(all, out, idmapstream_feed(&s, piece, part, out));
+		buf_add(all, out, idmap_stream_feed(&s, piece, part, out));
 	}
-	buf_add(all, out, idmapstream_end(&s, out));
+	buf_add(all, out, idmap_stream_end(&s, out));
 	bad = s.bad;
-	idmapstream_free(&s);
+	idmap_stream_free(&s);
 	return bad;
 }
 
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *in = (const char *)data + 1;
 	uint64_t bad;
 
-	if (size < 2 || size > IDMAPSTREAM_CHUNK)
+	if (size < 2 || size > IDMAP_STREAM_CHUNK)
 		return 0;
 	HOLDS(idmaps_parse(&m, text, strlen(text), NULL) == 0);
 	bad = answer_slowly(&m.map[IDMAP_UID], in, size - 1, &want);

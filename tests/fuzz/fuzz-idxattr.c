@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The ids of an attribute are no more than it has entries, and come from its bytes. */
 #include "fuzz.h"
-#include "idxattr.h"
+#include "idmap/xattr.h"
 
 struct seen {
 	const uint8_t *data;

@@ -4,7 +4,7 @@
 #include <sys/mount.h>
 
 #include "fuzz.h"
-#include "mntopt.h"
+#include "root/mntopt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

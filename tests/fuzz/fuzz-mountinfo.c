@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Each line of mountinfo that is accepted has all its strings, and they lie in the text. */
 #include "fuzz.h"
-#include "mountinfo.h"
+#include "kernel/mountinfo.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

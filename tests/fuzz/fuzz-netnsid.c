@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* An answer of rtnetlink(7) gives a number or an error, and is read no further than it goes. */
 #include "fuzz.h"
-#include "netnsid.h"
+#include "ns/netnsid.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

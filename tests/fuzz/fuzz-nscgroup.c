@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names in the control group paths of a process: they are made of the path and are not empty. */
-#include "cgroup.h"
+#include "cgroup/cgroup.h"
+#include "cgroup/name.h"
 #include "fuzz.h"
-#include "mountinfo.h"
-#include "nscgroup.h"
+#include "kernel/mountinfo.h"
 
 static void in_hierarchies(const char *text)
 {
@@ -26,21 +26,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cleanup_buf struct buf container = BUF_INIT, unit = BUF_INIT;
 	char *text = fuzz_string(data, size);
 	size_t len = 0, first;
-	const char *path = nscgroup_path(text, &len);
+	const char *path = cgroup_name_path(text, &len);
 
-	(void)nscgroup_first(text, &first);
+	(void)cgroup_name_first(text, &first);
 	HOLDS(first <= strlen(text));
 	in_hierarchies(text);
 	if (path) {
 		HOLDS(len > 0 && path >= text && path + len <= text + strlen(text));
 		HOLDS(!memchr(path, '\n', len));
-		if (nscgroup_container(path, len, &container)) {
+		if (cgroup_name_container(path, len, &container)) {
 			const char *name = memchr(container.s, ':', container.len);
 
 			HOLDS(name && name > container.s);
 			HOLDS(container.len <= len + 16);
 		}
-		if (nscgroup_unit(path, len, &unit))
+		if (cgroup_name_unit(path, len, &unit))
 			HOLDS(unit.len > 0 && memmem(path, len, unit.s, unit.len));
 	}
 	free(text);

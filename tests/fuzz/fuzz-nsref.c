@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A reference that is refused says why; one that is accepted stays within the bounds of its kind.
  */
+#include "base/num.h"
 #include "fuzz.h"
-#include "nsref.h"
-#include "num.h"
+#include "ns/ref.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

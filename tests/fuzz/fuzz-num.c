@@ -2,9 +2,9 @@
 /* What is accepted as a number is the number that strtoull(3) reads, of digits only. */
 #include <errno.h>
 
+#include "base/num.h"
+#include "base/signame.h"
 #include "fuzz.h"
-#include "num.h"
-#include "signame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The name of a process that proc_pid_stat(5) tells fits, and no fewer fields are accepted. */
 #include "fuzz.h"
-#include "procstat.h"
+#include "kernel/proc_stat.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_string(data, size);
-	struct procstat st;
+	struct proc_stat st;
 
-	if (procstat_parse(text, &st) == 0) {
+	if (proc_stat_parse(text, &st) == 0) {
 		HOLDS(st.comm_len < sizeof(st.comm) && st.comm[st.comm_len] == '\0');
 		HOLDS(strchr(text, '(') && strlen(strrchr(text, ')')) > 20);
 	}

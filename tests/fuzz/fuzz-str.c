@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What reaches a terminal has no control byte, what reaches JSON is valid UTF-8 in one line. */
-#include "buf.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/str.h"
 #include "fuzz.h"
-#include "json.h"
-#include "str.h"
 
 static void is_utf8(const char *s, size_t n)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Ranges of subuid(5) that are accepted neither are empty nor pass the last id. */
 #include "fuzz.h"
-#include "subid.h"
-#include "subidlint.h"
+#include "idmap/subid.h"
+#include "idmap/subid_lint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct subid_user user = { .has_uid = true, .uid = 1000, .name = "user" };
-	static const struct subidlint_account accounts[] = { { 0, "root" }, { 1000, "user" } };
+	static const struct subid_lint_account accounts[] = { { 0, "root" }, { 1000, "user" } };
 	cleanup_subids struct subids ranges = SUBIDS_INIT;
 	cleanup_buf struct buf findings = BUF_INIT;
 	int found;
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		HOLDS(ranges.r[i].count > 0);
 		HOLDS((uint64_t)ranges.r[i].start + ranges.r[i].count <= UINT32_MAX);
 	}
-	found = subidlint_text("f", (const char *)data, size, accounts, 2, &findings);
+	found = subid_lint_text("f", (const char *)data, size, accounts, 2, &findings);
 	HOLDS(found >= 0 && (found == 0) == (findings.len == 0));
 	HOLDS(ranges.bad_line == 0 || found > 0);
 	return 0;

@@ -51,7 +51,7 @@ static int open_file(const char *path, int flags)
 }
 
 /* Tells the inode of a namespace, and that all is ready. */
-static void tell(const char *type, int ns)
+static void notify_line(const char *type, int ns)
 {
 	struct stat st;
 
@@ -71,7 +71,7 @@ static int make(int flag, const char *path, const char *type)
 	if (flag == CLONE_NEWNET)
 		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	check(fd >= 0 && unshare(flag) == 0, "unshare");
-	tell(type, ns);
+	notify_line(type, ns);
 	if (ns != fd)
 		close(ns);
 	return fd;

@@ -56,7 +56,7 @@ static void tell_inode(const char *type, ino_t inode)
 	close(3);
 }
 
-static void tell(const char *type, const char *path)
+static void notify_line(const char *type, const char *path)
 {
 	struct stat st;
 
@@ -74,7 +74,7 @@ static void *thread(void *arg)
 {
 	check(unshare(CLONE_NEWUTS) == 0, "unshare");
 	(void)arg;
-	tell("uts", "/proc/thread-self/ns/uts");
+	notify_line("uts", "/proc/thread-self/ns/uts");
 	wait_for_end();
 	return NULL;
 }
@@ -110,7 +110,7 @@ static void hold_fd(void)
 
 	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
 		 make(CLONE_NEWIPC, "/proc/thread-self/ns/ipc"));
-	tell("ipc", path);
+	notify_line("ipc", path);
 }
 
 static void *thread_with_fds(void *arg)
@@ -187,7 +187,7 @@ static void hold_mount(const char *file, int leave)
 	check(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount");
 	bind_uts(file);
 	new = open_ns("/proc/self/ns/mnt");
-	tell("uts", file);
+	notify_line("uts", file);
 	if (leave)
 		check(setns(old, CLONE_NEWNS) == 0, "setns");
 	else
@@ -199,7 +199,7 @@ static void hold_children(int flag)
 {
 	check(unshare(flag) == 0, "unshare");
 	if (flag == CLONE_NEWTIME) {
-		tell("time", "/proc/self/ns/time_for_children");
+		notify_line("time", "/proc/self/ns/time_for_children");
 		return;
 	}
 	/* /proc does not tell: the test finds it by its being new */
@@ -239,7 +239,7 @@ static void many_threads(int n)
 	pthread_attr_setstacksize(&attr, 65536);
 	for (int i = 0; i < n; i++)
 		check(pthread_create(&t, &attr, plain, NULL) == 0, "pthread_create");
-	tell("uts", "/proc/self/ns/uts");
+	notify_line("uts", "/proc/self/ns/uts");
 }
 
 /* With three descriptors each. Not close_range(2), which a test may be run without. */
@@ -257,7 +257,7 @@ static void many_sleepers(int n)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		wait_for_end();
 	}
-	tell("uts", "/proc/self/ns/uts");
+	notify_line("uts", "/proc/self/ns/uts");
 }
 
 /* The oldest gives way to each new one. */
@@ -267,7 +267,7 @@ static void churn(const char *file)
 	pid_t pids[64] = { 0 };
 
 	check(fd >= 0, file);
-	tell("uts", "/proc/self/ns/uts");
+	notify_line("uts", "/proc/self/ns/uts");
 	for (unsigned long n = 1;; n++) {
 		pid_t *pid = &pids[n % 64];
 		char text[24];
@@ -304,7 +304,7 @@ static void become_hostile(void)
 static void be_hostile(void)
 {
 	prctl(PR_SET_NAME, "a) R 1\n\x1b[2J\xff)");
-	tell("uts", "/proc/self/ns/uts");
+	notify_line("uts", "/proc/self/ns/uts");
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "util.h"
+#include "base/util.h"
 
 static unsigned unit_failures;
 

@@ -5,11 +5,11 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-#include "file.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "kernel/sys_pidfd.h"
 #include "nsenter2.h"
-#include "spawn.h"
-#include "str.h"
-#include "sys_pidfd.h"
+#include "run/exec.h"
 
 enum { OUT, ERR, STREAMS };
 
@@ -370,6 +370,6 @@ int each_run(struct nsenter2 *n)
 	cli_warn(0, "%zu of %zu succeeded, worst exit status %d", each.good, each.refs.n,
 		 each.worst);
 	if (each.ended_by)
-		spawn_end_as(each.ended_by);
+		exec_end_as(each.ended_by);
 	return each.worst;
 }

@@ -2,8 +2,8 @@
 /* each_refs: the references that --each reads from standard input. */
 #include <stdio.h>
 
+#include "base/stream.h"
 #include "nsenter2.h"
-#include "stream.h"
 
 /* Undoes the \xHH of `nslist --raw`, in place. */
 static void unescape(char *s)

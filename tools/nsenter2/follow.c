@@ -2,14 +2,14 @@
 /* follow: what the program takes over from the target: as if the target had executed it. */
 #include <sys/stat.h>
 
-#include "credlimit.h"
-#include "dl.h"
-#include "file.h"
-#include "idmapio.h"
+#include "base/dl.h"
+#include "base/file.h"
+#include "cred/rlimit.h"
+#include "idmap/procfile.h"
+#include "kernel/proc_status.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
 #include "nsenter2.h"
-#include "procstatus.h"
-#include "sys_cap.h"
-#include "sys_ns.h"
 
 static const char *const names[] = {
 	"uid", "gid",   "groups", "caps", "nnp", "rlimits",
@@ -48,7 +48,7 @@ static int id_inside(const struct nsenter2 *n, const struct idmap *map, const ch
 static int follow_groups(struct nsenter2 *n, const char *status, const struct idmap *map,
 			 struct nserr *e)
 {
-	const char *s = procstatus_value(status, "Groups");
+	const char *s = proc_status_value(status, "Groups");
 
 	n->cred.set_groups = true;
 	free(TAKE_PTR(n->cred.groups));
@@ -60,7 +60,7 @@ static int follow_groups(struct nsenter2 *n, const char *status, const struct id
 		if (!more)
 			return nserr_set(e, ENOMEM, "--follow");
 		n->cred.groups = more;
-		rc = procstatus_number(s, 0, &more[n->cred.ngroups]);
+		rc = proc_status_number(s, 0, &more[n->cred.ngroups]);
 		if (rc == 0)
 			rc = id_inside(n, map, "group", &more[n->cred.ngroups++], e);
 		if (rc < 0)
@@ -78,13 +78,13 @@ static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
 
 	if (rc == 0 && (n->follow & FOLLOW_UID)) {
 		n->cred.set_uid = true;
-		rc = procstatus_number(procstatus_value(status, "Uid"), 1, &n->cred.uid);
+		rc = proc_status_number(proc_status_value(status, "Uid"), 1, &n->cred.uid);
 		if (rc == 0)
 			rc = id_inside(n, &maps.map[IDMAP_UID], "user", &n->cred.uid, e);
 	}
 	if (rc == 0 && (n->follow & FOLLOW_GID)) {
 		n->cred.set_gid = true;
-		rc = procstatus_number(procstatus_value(status, "Gid"), 1, &n->cred.gid);
+		rc = proc_status_number(proc_status_value(status, "Gid"), 1, &n->cred.gid);
 		if (rc == 0)
 			rc = id_inside(n, &maps.map[IDMAP_GID], "group", &n->cred.gid, e);
 	}
@@ -100,15 +100,15 @@ static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
  */
 static void follow_caps(struct nsenter2 *n, const char *status)
 {
-	uint64_t permitted = procstatus_hex(status, "CapPrm"),
-		 ambient = procstatus_hex(status, "CapAmb");
+	uint64_t permitted = proc_status_hex(status, "CapPrm"),
+		 ambient = proc_status_hex(status, "CapAmb");
 	uint32_t uid = 1;
 
-	(void)!procstatus_number(procstatus_value(status, "Uid"), 1, &uid);
+	(void)!proc_status_number(proc_status_value(status, "Uid"), 1, &uid);
 	if (n->follow & FOLLOW_UID)
 		uid = n->cred.uid;
 	n->cred.limit_caps = true;
-	n->cred.cap_limit = procstatus_hex(status, "CapBnd");
+	n->cred.cap_limit = proc_status_hex(status, "CapBnd");
 	if (uid == 0)
 		n->cred.cap_limit &= permitted;
 	if (ambient) {
@@ -126,8 +126,8 @@ static int follow_status(struct nsenter2 *n, struct nserr *e)
 
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read /proc/%d/status", (int)n->join.proc.pid);
-	nnp = procstatus_value(status, "NoNewPrivs");
-	umask_text = procstatus_value(status, "Umask");
+	nnp = proc_status_value(status, "NoNewPrivs");
+	umask_text = proc_status_value(status, "Umask");
 	if (n->follow & (FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS))
 		rc = follow_ids(n, status, e);
 	if (rc < 0)
@@ -154,7 +154,7 @@ static int follow_rlimits(struct nsenter2 *n, struct nserr *e)
 
 	/* what the command line says goes before */
 	if (len >= 0)
-		credlimit_parse_proc(text, n->cred.rlimits);
+		cred_rlimit_parse_proc(text, n->cred.rlimits);
 	return len < 0 ? nserr_set(e, (int)len, "cannot read /proc/%d/limits",
 				   (int)n->join.proc.pid)
 		       : 0;

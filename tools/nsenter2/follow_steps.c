@@ -3,7 +3,7 @@
 #include <grp.h>
 #include <sys/stat.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "nsenter2.h"
 
 static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: enters namespaces and executes a program there. */
-#include "cloned_binary.h"
+#include "kernel/sys_ns.h"
 #include "nsenter2.h"
-#include "spawn.h"
-#include "sys_ns.h"
+#include "run/cloned_binary.h"
+#include "run/exec.h"
 
 static _Noreturn void explain(const struct nsenter2 *n, const struct plan *p)
 {
@@ -29,7 +29,7 @@ static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
 		cli_warn_nserr(&e);
 	if (status < 0)
 		cli_die_nserr(&e);
-	spawn_end_as(status);
+	exec_end_as(status);
 }
 
 /* Returns true if the program may be executed in a foreign root or mount namespace, or if processes

@@ -5,16 +5,16 @@
 
 #include <sched.h>
 
-#include "cgroup.h"
-#include "cli.h"
-#include "cred.h"
-#include "handle.h"
-#include "nsjoin.h"
-#include "nsref.h"
-#include "plan.h"
-#include "pty.h"
-#include "supervise.h"
-#include "sys_ns.h"
+#include "cgroup/cgroup.h"
+#include "common/cli.h"
+#include "cred/cred.h"
+#include "kernel/sys_ns.h"
+#include "ns/join.h"
+#include "ns/ref.h"
+#include "run/handle.h"
+#include "run/plan.h"
+#include "run/pty.h"
+#include "run/supervise.h"
 
 /* A directory option: unset, a directory of ours by path, or that of the target. */
 enum dir_from { DIR_UNSET, DIR_PATH, DIR_TARGET };

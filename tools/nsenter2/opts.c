@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* opts: the command line of nsenter2. */
+#include "base/num.h"
 #include "nsenter2.h"
-#include "num.h"
 
 enum {
 	OPT_USER_PARENT = CLI_LONG,

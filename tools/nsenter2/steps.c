@@ -2,12 +2,12 @@
 /* steps: what nsenter2 does, one kind of step a kernel rule. */
 #include <sys/prctl.h>
 
-#include "file.h"
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
 #include "nsenter2.h"
-#include "spawn.h"
-#include "sys_mount.h"
-#include "sys_ns.h"
-#include "sys_pidfd.h"
+#include "run/exec.h"
 
 /* ---- Entering */
 
@@ -247,7 +247,7 @@ static const char *program(const struct nsenter2 *n)
 	char *shell[2];
 
 	if (!path)
-		spawn_shell(false, &path, shell);
+		exec_shell(false, &path, shell);
 	return path;
 }
 
@@ -259,9 +259,9 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	if (n->argv[0])
-		return spawn_exec(n->argv, e);
-	spawn_shell(false, &path, shell);
-	return spawn_exec_file(path, shell, e);
+		return exec_program(n->argv, e);
+	exec_shell(false, &path, shell);
+	return exec_file(path, shell, e);
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -2,10 +2,10 @@
 /* target: holds all that is entered before anything is entered. */
 #include <stdio.h>
 
-#include "file.h"
+#include "base/file.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
 #include "nsenter2.h"
-#include "sys_cap.h"
-#include "sys_ns.h"
 
 /* A namespace that is entered by descriptor; takes fd. */
 static void hold_fd(struct nsenter2 *n, const struct nstype *type, int fd, const char *name)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* map: maps from and to the command line, in every format. */
-#include "idmapns.h"
-#include "json.h"
+#include "base/json.h"
+#include "idmap/view.h"
 #include "verb.h"
 
 static void add_stream(const struct idmaps *m, const struct map_out *o, struct buf *b)
@@ -155,7 +155,7 @@ void map_load(const char *arg, struct idmaps *m)
 {
 	struct nserr e = NSERR_INIT;
 
-	if (idmapns_load(arg, m, &e) < 0)
+	if (idmap_view_load(arg, m, &e) < 0)
 		cli_die_nserr(&e);
 }
 

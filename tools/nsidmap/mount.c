@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* mount: a mount on which files belong to other ids, attached or handed on. */
-#include "file.h"
-#include "idmount.h"
-#include "num.h"
-#include "spawn.h"
-#include "sys_mount.h"
+#include "idmap/mount.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "kernel/sys_mount.h"
+#include "run/exec.h"
 #include "verb.h"
 
 enum { OPT_MAP = CLI_LONG, OPT_FD, OPT_RECURSIVE };
@@ -72,7 +72,7 @@ static _Noreturn void run_with(int tree, int fd, char **program)
 		rc = dup2(tree, fd);
 	if (rc < 0)
 		cli_die(errno, "cannot make the tree descriptor %d", fd);
-	if (spawn_exec(program, &e) < 0)
+	if (exec_program(program, &e) < 0)
 		cli_die_nserr(&e);
 	abort(); /* it does not return otherwise */
 }
@@ -92,7 +92,7 @@ int verb_mount(int argc, char **argv)
 	map_load(r.map, &m);
 	if (idmaps_check(&m, NULL, &e) < 0)
 		cli_die_nserr(&e);
-	tree = idmount_tree(AT_FDCWD, w.v[0], r.recursive, &m, &e);
+	tree = idmap_mount_tree(AT_FDCWD, w.v[0], r.recursive, &m, &e);
 	if (tree == -ENOSYS && r.fd < 0)
 		e.status = CLI_EXIT_UNSUPPORTED;
 	if (tree < 0)

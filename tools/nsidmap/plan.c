@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plan: the map that a new user namespace of the caller should have. */
-#include "idplan.h"
+#include "idmap/plan.h"
 
 #include "verb.h"
 
@@ -8,12 +8,12 @@ enum { OPT_STYLE = CLI_LONG, OPT_USER, OPT_OVERLAP, OPT_FIRST_STYLE };
 
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ OPT_FIRST_STYLE + IDPLAN_AUTO, "auto", CLI_NONE, NULL, "what the caller can have (default)", 1 },
-	{ OPT_FIRST_STYLE + IDPLAN_ROOT, "root", CLI_NONE, NULL, "own id to 0, nothing else", 1 },
-	{ OPT_FIRST_STYLE + IDPLAN_CURRENT, "current", CLI_NONE, NULL, "own id to itself, nothing else", 1 },
-	{ OPT_FIRST_STYLE + IDPLAN_KEEP_ID, "keep-id", CLI_NONE, NULL, "own id to itself, ranges around it", 1 },
-	{ OPT_FIRST_STYLE + IDPLAN_SUBIDS, "subids", CLI_NONE, NULL, "ranges to themselves", 1 },
-	{ OPT_FIRST_STYLE + IDPLAN_IDENTITY, "identity", CLI_NONE, NULL, "every id to itself", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_AUTO, "auto", CLI_NONE, NULL, "what the caller can have (default)", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_ROOT, "root", CLI_NONE, NULL, "own id to 0, nothing else", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_CURRENT, "current", CLI_NONE, NULL, "own id to itself, nothing else", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_KEEP_ID, "keep-id", CLI_NONE, NULL, "own id to itself, ranges around it", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_SUBIDS, "subids", CLI_NONE, NULL, "ranges to themselves", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_IDENTITY, "identity", CLI_NONE, NULL, "every id to itself", 1 },
 	{ OPT_STYLE, "style", CLI_ARG, "<style>", "as podman, lxc or docker maps", 1 },
 	{ OPT_USER, "user", CLI_ARG, "<user>", "whose ranges, by name or uid" },
 	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "own id within a range: error, hole or shift" },
@@ -39,7 +39,7 @@ static int choose(const char *option, const char *word, const char *const *list,
 	cli_die_usage("%s: unknown '%s'", option, word);
 }
 
-static void parse(struct cli *c, struct idplan_request *r, struct map_out *out)
+static void parse(struct cli *c, struct idmap_plan_request *r, struct map_out *out)
 {
 	static const char *const styles[] = { "podman", "lxc", "docker" };
 	static const char *const overlaps[] = { "error", "hole", "shift" };
@@ -50,7 +50,7 @@ static void parse(struct cli *c, struct idplan_request *r, struct map_out *out)
 			continue;
 		switch (key) {
 		case OPT_STYLE:
-			r->style = IDPLAN_PODMAN + choose("--style", c->arg, styles, 3);
+			r->style = IDMAP_PLAN_PODMAN + choose("--style", c->arg, styles, 3);
 			break;
 		case OPT_USER:
 			r->user = c->arg;
@@ -67,7 +67,7 @@ static void parse(struct cli *c, struct idplan_request *r, struct map_out *out)
 
 int verb_plan(int argc, char **argv)
 {
-	struct idplan_request r = { IDPLAN_AUTO, NULL, IDPLAN_ERROR };
+	struct idmap_plan_request r = { IDMAP_PLAN_AUTO, NULL, IDMAP_PLAN_ERROR };
 	struct map_out out = MAP_OUT_INIT;
 	struct nserr e = NSERR_INIT, note;
 	struct idmaps m;
@@ -75,7 +75,7 @@ int verb_plan(int argc, char **argv)
 
 	cli_init(&c, &tool, argc, argv);
 	parse(&c, &r, &out);
-	if (idplan_make(&r, &m, &note, &e) < 0)
+	if (idmap_plan_make(&r, &m, &note, &e) < 0)
 		cli_die_nserr(&e);
 	if (note.what[0])
 		cli_warn_nserr(&note);

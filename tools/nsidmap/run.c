@@ -4,16 +4,16 @@
 #include <grp.h>
 #include <stdio.h>
 
-#include "cause.h"
-#include "file.h"
-#include "idmapio.h"
-#include "idplan.h"
-#include "plan.h"
-#include "procstat.h"
-#include "spawn.h"
-#include "sys_cap.h"
-#include "sys_ns.h"
-#include "sys_pidfd.h"
+#include "base/file.h"
+#include "idmap/plan.h"
+#include "idmap/procfile.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
+#include "run/cause.h"
+#include "run/exec.h"
+#include "run/plan.h"
 #include "verb.h"
 
 enum { OPT_EXPLAIN = CLI_LONG };
@@ -70,7 +70,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
 	enum idmap_way way = IDMAP_DIRECT;
-	cleanup_fd int procfd = procstat_open(r->pid, e);
+	cleanup_fd int procfd = proc_stat_open(r->pid, e);
 	int rc;
 
 	if (procfd < 0)
@@ -104,7 +104,7 @@ static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)s;
-	return spawn_exec(((struct run *)ctx)->program, e);
+	return exec_program(((struct run *)ctx)->program, e);
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -189,12 +189,12 @@ static int make_plan(struct run *r, struct plan *p, struct nserr *e)
 
 static void get_maps(const char *arg, struct idmaps *m)
 {
-	const struct idplan_request all = { IDPLAN_AUTO, NULL, IDPLAN_ERROR };
+	const struct idmap_plan_request all = { IDMAP_PLAN_AUTO, NULL, IDMAP_PLAN_ERROR };
 	struct nserr e = NSERR_INIT, note = NSERR_INIT;
 
 	if (arg)
 		map_load(arg, m);
-	else if (idplan_make(&all, m, &note, &e) < 0)
+	else if (idmap_plan_make(&all, m, &note, &e) < 0)
 		cli_die_nserr(&e);
 	if (note.what[0])
 		cli_warn_nserr(&note);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include "idxattr.h"
+#include "idmap/xattr.h"
 #include "verb.h"
 
 enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
@@ -125,7 +125,7 @@ static void count_xattrs(struct walk *w)
 	const mode_t type = w->f->fts_statp->st_mode & S_IFMT;
 
 	for (size_t i = 0; type != S_IFLNK && i < IDXATTRS; i++) {
-		const struct idxattr *x = &idxattrs[i];
+		const struct idmap_xattr *x = &idxattrs[i];
 		ssize_t n;
 
 		if (x->type && x->type != type)

@@ -5,7 +5,7 @@
 #include <pwd.h>
 #include <stdio.h>
 
-#include "idmapns.h"
+#include "idmap/view.h"
 #include "verb.h"
 
 /* clang-format off */
@@ -47,15 +47,15 @@ static const struct cli_tool tool = {
  * where it is not mapped, or that is not known. */
 struct stretch {
 	uint32_t inside, count;
-	uint32_t view[IDMAPNS_VIEWS][IDMAP_KINDS];
+	uint32_t view[IDMAP_VIEW_VIEWS][IDMAP_KINDS];
 };
 
 /* The first id from `from` on that is in a map of any view, IDMAP_NONE when there is none. */
-static uint32_t next_mapped(const struct idmapns *n, uint32_t from)
+static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 {
 	uint32_t next = IDMAP_NONE;
 
-	for (int v = 0; v < IDMAPNS_VIEWS; v++)
+	for (int v = 0; v < IDMAP_VIEW_VIEWS; v++)
 		for (int k = 0; k < IDMAP_KINDS; k++)
 			for (size_t i = 0; i < n->view[v].map[k].n; i++) {
 				const struct idmap_extent *x = &n->view[v].map[k].ext[i];
@@ -66,13 +66,13 @@ static uint32_t next_mapped(const struct idmapns *n, uint32_t from)
 	return next;
 }
 
-static bool next_stretch(const struct idmapns *n, uint32_t from, struct stretch *s)
+static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stretch *s)
 {
 	uint32_t end = IDMAP_NONE, at = next_mapped(n, from);
 
 	if (at == IDMAP_NONE)
 		return false;
-	for (int v = 0; v < IDMAPNS_VIEWS; v++)
+	for (int v = 0; v < IDMAP_VIEW_VIEWS; v++)
 		for (int k = 0; k < IDMAP_KINDS; k++) {
 			const struct idmap *m = &n->view[v].map[k];
 
@@ -94,7 +94,7 @@ static bool next_stretch(const struct idmapns *n, uint32_t from, struct stretch 
 
 static const char *name_of(const struct stretch *s, enum idmap_kind k)
 {
-	const uint32_t id = s->view[IDMAPNS_ME][k];
+	const uint32_t id = s->view[IDMAP_VIEW_ME][k];
 	const struct passwd *pw;
 	const struct group *gr;
 
@@ -106,7 +106,7 @@ static const char *name_of(const struct stretch *s, enum idmap_kind k)
 }
 
 /* The row of a stretch; of a namespace without maps (NULL) there is one too. */
-static void add_row(struct table *t, const char *ref, const struct idmapns *n,
+static void add_row(struct table *t, const char *ref, const struct idmap_view *n,
 		    const struct stretch *s)
 {
 	static const char *const setgroups[] = { NULL, "allow", "deny" };
@@ -116,28 +116,28 @@ static void add_row(struct table *t, const char *ref, const struct idmapns *n,
 	table_cell(t, n->inode ? ns : NULL);
 	table_cell_id(t, s ? s->inside : IDMAP_NONE);
 	table_cell_u64(t, s ? s->count : 0);
-	for (int v = 0; v < IDMAPNS_VIEWS; v++)
+	for (int v = 0; v < IDMAP_VIEW_VIEWS; v++)
 		for (int k = 0; k < IDMAP_KINDS; k++)
 			table_cell_id(t, s ? s->view[v][k] : IDMAP_NONE);
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		table_cell(t, s ? name_of(s, k) : "");
-	table_cell(t, setgroups[n->view[IDMAPNS_ME].setgroups]);
+	table_cell(t, setgroups[n->view[IDMAP_VIEW_ME].setgroups]);
 	table_cell(t, ref);
 }
 
 static bool show_ref(const char *ref, struct table *t)
 {
 	struct nserr e = NSERR_INIT;
-	struct idmapns n;
+	struct idmap_view n;
 	struct stretch s;
 	uint32_t at = 0;
 
-	if (idmapns_views(ref, &n, &e) < 0) {
+	if (idmap_view_open(ref, &n, &e) < 0) {
 		cli_warn_nserr(&e);
-		idmapns_free(&n);
+		idmap_view_free(&n);
 		return false;
 	}
-	if (!idmapns_sees_all(ref)) {
+	if (!idmap_view_sees_all(ref)) {
 		cli_warn(0, "incomplete: only a part of the maps of '%s' is seen from here", ref);
 		t->complete = false;
 	}
@@ -145,7 +145,7 @@ static bool show_ref(const char *ref, struct table *t)
 		add_row(t, ref, &n, &s);
 	if (at == 0)
 		add_row(t, ref, &n, NULL);
-	idmapns_free(&n);
+	idmap_view_free(&n);
 	return true;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* subids: the ranges of a user, and what is wrong in the files. */
-#include "subid.h"
+#include "idmap/subid.h"
 
-#include "subidlint.h"
+#include "idmap/subid_lint.h"
 #include "verb.h"
 
 enum { OPT_LINT = CLI_LONG };
@@ -73,7 +73,7 @@ static int lint(struct table *t)
 {
 	struct nserr e = NSERR_INIT, partial;
 	struct buf out = BUF_INIT;
-	int found = subidlint_files(&out, &partial, &e);
+	int found = subid_lint_files(&out, &partial, &e);
 
 	if (found < 0)
 		cli_die_nserr(&e);

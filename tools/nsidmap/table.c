@@ -2,9 +2,9 @@
 /* table: aligned columns, raw ones, or JSON. libsmartcols would cost more than all else here. */
 #include <ctype.h>
 
-#include "json.h"
-#include "num.h"
-#include "str.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/str.h"
 #include "verb.h"
 
 /* What a cell without a value holds: no text that is printed contains it. */

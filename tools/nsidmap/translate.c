@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* translate: ids of one user namespace as ids of another. */
-#include "file.h"
-#include "idmapns.h"
-#include "idmapstream.h"
-#include "json.h"
-#include "num.h"
-#include "stream.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/stream.h"
+#include "idmap/stream.h"
+#include "idmap/view.h"
 #include "verb.h"
 
 enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_MAP };
@@ -53,9 +53,9 @@ static void load(const struct request *r, struct idmap *m)
 		rc = idmap_copy(m, &a.map[r->kind]);
 		idmap_merge(m);
 	} else {
-		if (idmapns_read(r->from, &a, &e) < 0 || idmapns_read(r->to, &b, &e) < 0)
+		if (idmap_view_read(r->from, &a, &e) < 0 || idmap_view_read(r->to, &b, &e) < 0)
 			cli_die_nserr(&e);
-		rc = idmapns_between(&a.map[r->kind], &b.map[r->kind], m);
+		rc = idmap_view_between(&a.map[r->kind], &b.map[r->kind], m);
 	}
 	if (rc < 0)
 		cli_die(rc, "cannot hold the map");
@@ -64,7 +64,7 @@ static void load(const struct request *r, struct idmap *m)
 /* From beside or below a namespace only a part of its maps is seen. */
 static bool sees_all(const struct request *r)
 {
-	return r->map || (idmapns_sees_all(r->from) && idmapns_sees_all(r->to));
+	return r->map || (idmap_view_sees_all(r->from) && idmap_view_sees_all(r->to));
 }
 
 static int status(const struct request *r, bool all)
@@ -136,25 +136,25 @@ static int translate_json(char **words, const struct idmap *m, const struct requ
  */
 static int translate_stream(const struct idmap *m, const struct request *r)
 {
-	static char in[IDMAPSTREAM_CHUNK], out[IDMAPSTREAM_OUT];
-	struct idmapstream s;
+	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];
+	struct idmap_stream s;
 	ssize_t n;
 	size_t len;
 
-	if (idmapstream_init(&s, m) < 0)
+	if (idmap_stream_init(&s, m) < 0)
 		cli_die(ENOMEM, "cannot hold the map");
 	do {
 		n = RETRY_EINTR(read(0, in, sizeof(in)));
 		if (n < 0)
 			cli_die(errno, "cannot read standard input");
-		len = n > 0 ? idmapstream_feed(&s, in, (size_t)n, out) : idmapstream_end(&s, out);
+		len = n > 0 ? idmap_stream_feed(&s, in, (size_t)n, out) : idmap_stream_end(&s, out);
 		if (file_write_all(1, out, len) < 0)
 			cli_die(errno, "cannot write to standard output");
 		if (s.bad)
 			cli_die(0, "line %llu of standard input is not an id",
 				(unsigned long long)s.bad);
 	} while (n > 0);
-	idmapstream_free(&s);
+	idmap_stream_free(&s);
 	if (s.unmapped > 0)
 		cli_warn(0, "%llu of %llu ids have no id there%s", (unsigned long long)s.unmapped,
 			 (unsigned long long)s.lines, sees_all(r) ? "" : NOT_SEEN);

@@ -4,8 +4,8 @@
 #ifndef NSU_NSIDMAP_VERB_H
 #define NSU_NSIDMAP_VERB_H
 
-#include "cli.h"
-#include "idmap.h"
+#include "common/cli.h"
+#include "idmap/idmap.h"
 
 /* Each gets argc and argv with the verb at argv[0] and returns the exit status. */
 int verb_algebra(int argc, char **argv);

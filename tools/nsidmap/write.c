@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* write: gives the user namespace of a process its maps. */
-#include "idmapio.h"
-#include "nsref.h"
+#include "idmap/procfile.h"
+#include "ns/ref.h"
 #include "verb.h"
 
 enum { OPT_VIA = CLI_LONG };
@@ -33,7 +33,8 @@ static int parse_way(const char *arg)
 	cli_die_usage("--via: '%s' is none of auto, direct, helpers", arg);
 }
 
-static int write_maps(const struct nsproc_ref *p, const struct idmaps *m, int way, struct nserr *e)
+static int write_maps(const struct nsref_process *p, const struct idmaps *m, int way,
+		      struct nserr *e)
 {
 	enum idmap_way how = (enum idmap_way)way;
 	int rc = nsref_check_living(p, e);
@@ -49,7 +50,7 @@ static int write_maps(const struct nsproc_ref *p, const struct idmaps *m, int wa
 
 int verb_write(int argc, char **argv)
 {
-	cleanup_nsproc_ref struct nsproc_ref p = NSPROC_REF_INIT;
+	cleanup_nsref_process struct nsref_process p = NSREF_PROCESS_INIT;
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
 	struct nserr e = NSERR_INIT;
 	struct nsref ref;

@@ -2,7 +2,7 @@
 /* bytype: a small table with a row for each type that was asked for, plain or as JSON. */
 #include "nslist.h"
 
-#include "cli.h"
+#include "common/cli.h"
 
 void nslist_by_type(struct nslist *l, const char *key, const char *headings,
 		    nslist_type_row *add_row)
@@ -30,7 +30,7 @@ void nslist_by_type(struct nslist *l, const char *key, const char *headings,
 	}
 	if (j) {
 		json_array_end(j);
-		json_bool(j, "complete", nscollect_complete(&l->c));
+		json_bool(j, "complete", collect_complete(&l->c));
 		json_object_end(j);
 		buf_addc(&out, '\n');
 	}

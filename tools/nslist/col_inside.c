@@ -7,20 +7,20 @@
 
 #include "columns.h"
 
-#include "file.h"
-#include "idmapns.h"
-#include "netnsid.h"
-#include "nscgroup.h"
-#include "nsvisit.h"
-#include "sys_ns.h"
-#include "sys_pidfd.h"
-#include "timeoffio.h"
+#include "base/file.h"
+#include "cgroup/name.h"
+#include "idmap/view.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
+#include "ns/inside.h"
+#include "ns/netnsid.h"
+#include "ns/timens_proc.h"
 
 /* Returns true if rc is no error, otherwise counts the cell. Of a namespace that no process is in
  * -ENOENT means that nothing holds it any longer. */
 static bool succeeded(struct nslist *l, const struct row *r, int rc)
 {
-	if (rc < 0 && (r->ns->pid || !nsproc_gone(rc)))
+	if (rc < 0 && (r->ns->pid || !procfs_gone(rc)))
 		nslist_missed(l, r->ns->pid, rc);
 	return rc >= 0;
 }
@@ -33,7 +33,7 @@ static int open_as(struct nslist *l, const struct row *r, int type)
 
 	if (r->ns->type != &nstypes[type])
 		return -1;
-	fd = nscollect_open(&l->c, r->ns);
+	fd = collect_open(&l->c, r->ns);
 	switch (fd) {
 	case -ESTALE: /* the handle of a namespace that is gone or not for us, nsfs */
 	case -ENOTDIR:
@@ -60,7 +60,7 @@ static void fill_map(struct nslist *l, const struct row *r, enum idmap_kind kind
 	if (fd < 0)
 		return;
 	snprintf(ref, sizeof(ref), "fd:%d", fd);
-	if (succeeded(l, r, idmapns_read(ref, &maps, NULL))) {
+	if (succeeded(l, r, idmap_view_read(ref, &maps, NULL))) {
 		out->kind = CELL_LIST;
 		for (size_t i = 0; i < maps.map[kind].n; i++) {
 			const struct idmap_extent *x = &maps.map[kind].ext[i];
@@ -83,14 +83,14 @@ void fill_gidmap(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 {
-	struct nsproc_path path;
+	struct procfs_path path;
 	char text[16];
 	ssize_t n;
 
 	if (r->ns->type != &nstypes[NSTYPE_USER] || !r->pid)
 		return;
-	nsproc_path_set(&path, r->pid);
-	n = file_read_at(l->c.proc, nsproc_path_at(&path, "setgroups"), text, sizeof(text));
+	procfs_path_set(&path, r->pid);
+	n = file_read_at(l->c.proc, procfs_path_at(&path, "setgroups"), text, sizeof(text));
 	if (succeeded(l, r, (int)n))
 		cell_text(out, text, strcspn(text, "\n"));
 }
@@ -124,7 +124,7 @@ static bool names_of(struct nslist *l, const struct row *r, struct utsname *name
 {
 	cleanup_fd int fd = open_as(l, r, NSTYPE_UTS);
 
-	return fd >= 0 && succeeded(l, r, nsvisit(fd, r->ns->type, read_names, names));
+	return fd >= 0 && succeeded(l, r, nsinside_call(fd, r->ns->type, read_names, names));
 }
 
 void fill_hostname(struct nslist *l, const struct row *r, struct cell *out)
@@ -149,14 +149,14 @@ void fill_domain(struct nslist *l, const struct row *r, struct cell *out)
  * 0 if there is none; then the namespace itself is asked. */
 static pid_t teller(const struct nslist *l, const struct ns *ns)
 {
-	struct nsproc_path path;
+	struct procfs_path path;
 	uint32_t inode;
 
 	for (const struct nshold *h = ns->holders; h; h = h->next)
 		if (h->kind == NSHOLD_CHILDREN)
 			return h->num;
-	nsproc_path_set(&path, ns->pid);
-	if (!ns->pid || nsproc_link(l->c.proc, nsproc_path_at(&path, ns->type->child_file),
+	procfs_path_set(&path, ns->pid);
+	if (!ns->pid || procfs_link(l->c.proc, procfs_path_at(&path, ns->type->child_file),
 				    ns->type, &inode) < 0)
 		return 0;
 	return inode == ns->inode ? ns->pid : 0;
@@ -164,12 +164,12 @@ static pid_t teller(const struct nslist *l, const struct ns *ns)
 
 struct clocks {
 	int rc;
-	struct timeoff t;
+	struct timens t;
 };
 
 /* From inside, where no process tells: a child of ours goes there, since a thread cannot. Returns 0
  * or a negative errno. */
-static int visit_clocks(int fd, struct timeoff *t)
+static int visit_clocks(int fd, struct timens *t)
 {
 	struct clocks c = { 0 };
 	ssize_t n = 0;
@@ -180,7 +180,7 @@ static int visit_clocks(int fd, struct timeoff *t)
 		return -errno;
 	pid = sys_clone(0, -1, NULL);
 	if (pid == 0) {
-		c.rc = timeoff_read_ns(fd, &c.t, NULL);
+		c.rc = timens_read_ns(fd, &c.t, NULL);
 		_exit(file_write_all(back[1], &c, sizeof(c)) < 0);
 	}
 	close(back[1]);
@@ -195,28 +195,28 @@ static int visit_clocks(int fd, struct timeoff *t)
 	return n == sizeof(c) ? c.rc : -EIO;
 }
 
-static bool offsets_of(struct nslist *l, const struct row *r, struct timeoff *t)
+static bool offsets_of(struct nslist *l, const struct row *r, struct timens *t)
 {
 	cleanup_fd int fd = -1;
-	struct nsproc_path path;
+	struct procfs_path path;
 	pid_t pid;
 
 	if (r->ns->type != &nstypes[NSTYPE_TIME])
 		return false;
 	pid = teller(l, r->ns);
 	if (pid) {
-		nsproc_path_set(&path, pid);
+		procfs_path_set(&path, pid);
 		fd = file_open_at(l->c.proc, path.s, O_PATH | O_DIRECTORY, 0);
-		return succeeded(l, r, fd < 0 ? fd : timeoff_read(fd, t, NULL));
+		return succeeded(l, r, fd < 0 ? fd : timens_read(fd, t, NULL));
 	}
 	fd = open_as(l, r, NSTYPE_TIME);
 	return fd >= 0 && succeeded(l, r, visit_clocks(fd, t));
 }
 
-static void fill_offset(struct nslist *l, const struct row *r, enum timeoff_clock clock,
+static void fill_offset(struct nslist *l, const struct row *r, enum timens_clock clock,
 			struct cell *out)
 {
-	struct timeoff t;
+	struct timens t;
 
 	if (!offsets_of(l, r, &t))
 		return;
@@ -226,12 +226,12 @@ static void fill_offset(struct nslist *l, const struct row *r, enum timeoff_cloc
 
 void fill_bootoff(struct nslist *l, const struct row *r, struct cell *out)
 {
-	fill_offset(l, r, TIMEOFF_BOOTTIME, out);
+	fill_offset(l, r, TIMENS_BOOTTIME, out);
 }
 
 void fill_monooff(struct nslist *l, const struct row *r, struct cell *out)
 {
-	fill_offset(l, r, TIMEOFF_MONOTONIC, out);
+	fill_offset(l, r, TIMENS_MONOTONIC, out);
 }
 
 /* ---- net ---- */
@@ -254,7 +254,7 @@ void fill_nifs(struct nslist *l, const struct row *r, struct cell *out)
 	cleanup_fd int fd = open_as(l, r, NSTYPE_NET);
 	uint64_t n;
 
-	if (fd >= 0 && succeeded(l, r, nsvisit(fd, r->ns->type, count_interfaces, &n)))
+	if (fd >= 0 && succeeded(l, r, nsinside_call(fd, r->ns->type, count_interfaces, &n)))
 		cell_num(out, n);
 }
 
@@ -289,10 +289,10 @@ struct cgroup_look {
 static int read_cgroup(void *arg)
 {
 	struct cgroup_look *look = arg;
-	struct nsproc_path path;
+	struct procfs_path path;
 
-	nsproc_path_set(&path, look->pid);
-	look->n = file_read_at(look->l->c.proc, nsproc_path_at(&path, "cgroup"), look->text,
+	procfs_path_set(&path, look->pid);
+	look->n = file_read_at(look->l->c.proc, procfs_path_at(&path, "cgroup"), look->text,
 			       sizeof(look->text));
 	return look->n < 0 ? (int)look->n : 0;
 }
@@ -306,10 +306,10 @@ void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
 	size_t n, m;
 
 	if (fd < 0 || !r->pid || !succeeded(l, r, read_cgroup(&here)) ||
-	    !succeeded(l, r, nsvisit(fd, r->ns->type, read_cgroup, &there)))
+	    !succeeded(l, r, nsinside_call(fd, r->ns->type, read_cgroup, &there)))
 		return;
-	a = nscgroup_first(here.text, &n);
-	b = nscgroup_first(there.text, &m);
+	a = cgroup_name_first(here.text, &n);
+	b = cgroup_name_first(there.text, &m);
 	if (m == 1) /* "/" */
 		m = 0;
 	if (m > n || memcmp(a + n - m, b, m) != 0)

@@ -2,8 +2,8 @@
 /* col_ns: columns of what the model knows without another look. */
 #include "columns.h"
 
-#include "sys_ns.h"
-#include "sys_pidfd.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
 
 #define UNUSED (void)l
 
@@ -125,24 +125,24 @@ static void count(const struct nslist *l, unsigned source, unsigned n, struct ce
 
 void fill_nthreads(struct nslist *l, const struct row *r, struct cell *out)
 {
-	count(l, NSCOLLECT_TASK, r->ns->nthreads, out);
+	count(l, COLLECT_TASK, r->ns->nthreads, out);
 }
 
 void fill_nfds(struct nslist *l, const struct row *r, struct cell *out)
 {
-	count(l, NSCOLLECT_FD, r->ns->nfds, out);
+	count(l, COLLECT_FD, r->ns->nfds, out);
 }
 
 void fill_nsocks(struct nslist *l, const struct row *r, struct cell *out)
 {
 	if (r->ns->type == &nstypes[NSTYPE_NET])
-		count(l, NSCOLLECT_SOCK, r->ns->nsocks, out);
+		count(l, COLLECT_SOCK, r->ns->nsocks, out);
 }
 
 void fill_nmounts(struct nslist *l, const struct row *r, struct cell *out)
 {
 	if (r->ns->type == &nstypes[NSTYPE_MNT] && r->ns->mounts)
-		count(l, NSCOLLECT_MNT, r->ns->mounts, out);
+		count(l, COLLECT_MNT, r->ns->mounts, out);
 }
 
 void fill_rootfs(struct nslist *l, const struct row *r, struct cell *out)
@@ -181,7 +181,7 @@ void fill_held(struct nslist *l, const struct row *r, struct cell *out)
 /* Those of a thread alone have no reference but their path. */
 static void descriptor(const struct nslist *l, const struct nshold *h, struct cell *out)
 {
-	if (!nscollect_member(&l->c, h->pid))
+	if (!collect_member(&l->c, h->pid))
 		cell_item(out, "/proc/%d/fd/%d", (int)h->pid, h->num);
 	else if (h->kind == NSHOLD_SOCK)
 		cell_item(out, "socket:%d/%d", (int)h->pid, h->num);
@@ -250,7 +250,7 @@ void fill_name(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_self(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct nsmember *me = nscollect_member(&l->c, l->c.self);
+	const struct nsmember *me = collect_member(&l->c, l->c.self);
 
 	if (me && me->inode[nstype_index(r->ns->type)])
 		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);
@@ -260,7 +260,7 @@ void fill_self(struct nslist *l, const struct row *r, struct cell *out)
  * before that they are told by kthreadd, process 2, which is in the initial ones. */
 void fill_init(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct nsmember *kthreadd = nscollect_member(&l->c, 2);
+	const struct nsmember *kthreadd = collect_member(&l->c, 2);
 
 	if (r->ns->inode < 0xf0000000)
 		cell_bool(out, true);

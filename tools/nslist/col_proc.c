@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cgroup/name.h"
 #include "columns.h"
-#include "nscgroup.h"
-#include "procstatus.h"
+#include "kernel/proc_status.h"
 
 void fill_path(struct nslist *l, const struct row *r, struct cell *out)
 {
@@ -26,7 +26,7 @@ void fill_pid(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct procstat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(l, r->pid);
 
 	if (st)
 		cell_num(out, (uint64_t)st->ppid);
@@ -40,7 +40,7 @@ void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
 	const char *s = nslist_text(l, r->pid, DETAIL_STATUS, &len);
 	unsigned level = r->is_member && r->ns->type == &nstypes[NSTYPE_PID] ? nstab_level(r->ns)
 									     : UINT_MAX;
-	uint64_t v = s ? procstatus_nspid(s, level) : 0;
+	uint64_t v = s ? proc_status_nspid(s, level) : 0;
 
 	if (v)
 		cell_num(out, v);
@@ -50,7 +50,7 @@ void fill_command(struct nslist *l, const struct row *r, struct cell *out)
 {
 	size_t len;
 	const char *s = nslist_text(l, r->pid, DETAIL_CMDLINE, &len);
-	const struct procstat *st;
+	const struct proc_stat *st;
 
 	if (s && len > 0) {
 		cell_text(out, s, len);
@@ -64,7 +64,7 @@ void fill_command(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_comm(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct procstat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(l, r->pid);
 
 	if (st)
 		cell_text(out, st->comm, st->comm_len);
@@ -127,7 +127,7 @@ static int64_t now_ns(clockid_t clock)
 /* When the process was started by our boot clock, from which its start time counts as well. */
 static bool start_of(struct nslist *l, const struct row *r, int64_t *ns)
 {
-	const struct procstat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(l, r->pid);
 
 	if (st)
 		*ns = (int64_t)st->start * (NS_PER_S / sysconf(_SC_CLK_TCK));
@@ -164,7 +164,7 @@ static const char *cgroup_of(struct nslist *l, const struct row *r, size_t *len)
 	size_t n;
 	const char *text = nslist_text(l, r->pid, DETAIL_CGROUP, &n);
 
-	return text ? nscgroup_path(text, len) : NULL;
+	return text ? cgroup_name_path(text, len) : NULL;
 }
 
 void fill_cgroup(struct nslist *l, const struct row *r, struct cell *out)
@@ -181,7 +181,7 @@ void fill_container(struct nslist *l, const struct row *r, struct cell *out)
 	size_t len = 0;
 	const char *path = cgroup_of(l, r, &len);
 
-	if (path && nscgroup_container(path, len, &out->text))
+	if (path && cgroup_name_container(path, len, &out->text))
 		out->kind = CELL_TEXT;
 }
 
@@ -190,6 +190,6 @@ void fill_unit(struct nslist *l, const struct row *r, struct cell *out)
 	size_t len = 0;
 	const char *path = cgroup_of(l, r, &len);
 
-	if (path && nscgroup_unit(path, len, &out->text))
+	if (path && cgroup_name_unit(path, len, &out->text))
 		out->kind = CELL_TEXT;
 }

@@ -4,15 +4,15 @@
 
 #include <strings.h>
 
-#include "cli.h"
+#include "common/cli.h"
 
 /* Where a source is what the column shows, or what else there is to go by. */
-#define PROCS    NSTYPE_BIT(NSCOLLECT_PROC)
-#define TASKS    (PROCS | NSTYPE_BIT(NSCOLLECT_TASK))
-#define FDS      (PROCS | NSTYPE_BIT(NSCOLLECT_FD))
-#define SOCKS    (PROCS | NSTYPE_BIT(NSCOLLECT_SOCK))
-#define MOUNTS   (PROCS | NSTYPE_BIT(NSCOLLECT_MNT) | NSTYPE_BIT(NSCOLLECT_KERNEL))
-#define ANYTHING NSCOLLECT_ALL
+#define PROCS    NSTYPE_BIT(COLLECT_PROC)
+#define TASKS    (PROCS | NSTYPE_BIT(COLLECT_TASK))
+#define FDS      (PROCS | NSTYPE_BIT(COLLECT_FD))
+#define SOCKS    (PROCS | NSTYPE_BIT(COLLECT_SOCK))
+#define MOUNTS   (PROCS | NSTYPE_BIT(COLLECT_MNT) | NSTYPE_BIT(COLLECT_KERNEL))
+#define ANYTHING COLLECT_ALL
 
 #define SIGNED (COL_RIGHT | COL_SIGNED)
 #define WORDS  (COL_RIGHT | COL_WORDS)

@@ -5,8 +5,8 @@
 #include <pwd.h>
 #include <stdio.h>
 
-#include "cli.h"
-#include "file.h"
+#include "base/file.h"
+#include "common/cli.h"
 
 enum { ASKED_STAT = 1 << DETAIL_TEXTS, ASKED_UID = ASKED_STAT << 1 };
 
@@ -45,10 +45,10 @@ struct detail *nslist_detail(struct nslist *l, pid_t pid)
 
 void nslist_missed(struct nslist *l, pid_t pid, int rc)
 {
-	bool may_be_gone = nsproc_gone(rc) || rc == -EACCES || rc == -EPERM;
-	struct nsproc_path path;
+	bool may_be_gone = procfs_gone(rc) || rc == -EACCES || rc == -EPERM;
+	struct procfs_path path;
 
-	nsproc_path_set(&path, pid);
+	procfs_path_set(&path, pid);
 	if (pid && may_be_gone && faccessat(l->c.proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
 		return;
 	nsmissed_add(&l->c.missed, NSMISSED_DETAIL, rc);
@@ -74,7 +74,7 @@ static struct detail *ask(struct nslist *l, pid_t pid, unsigned bit, bool *first
 	return d;
 }
 
-const struct procstat *nslist_stat(struct nslist *l, pid_t pid)
+const struct proc_stat *nslist_stat(struct nslist *l, pid_t pid)
 {
 	bool first;
 	struct detail *d = ask(l, pid, ASKED_STAT, &first);
@@ -82,7 +82,7 @@ const struct procstat *nslist_stat(struct nslist *l, pid_t pid)
 	if (!d)
 		return NULL;
 	if (first)
-		d->stat_ok = was_read(l, nsproc_read_stat(l->c.proc, pid, &d->stat), pid);
+		d->stat_ok = was_read(l, procfs_read_stat(l->c.proc, pid, &d->stat), pid);
 	return d->stat_ok ? &d->stat : NULL;
 }
 
@@ -94,7 +94,7 @@ bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid)
 	if (!d)
 		return false;
 	if (first)
-		d->uid_ok = was_read(l, nsproc_read_uid(l->c.proc, pid, &d->uid), pid);
+		d->uid_ok = was_read(l, procfs_read_uid(l->c.proc, pid, &d->uid), pid);
 	*uid = d->uid;
 	return d->uid_ok;
 }
@@ -104,14 +104,14 @@ static ssize_t read_text(int proc, pid_t pid, enum detail_text which, struct buf
 	static const char *const names[DETAIL_TEXTS] = {
 		[DETAIL_CGROUP] = "cgroup", [DETAIL_STATUS] = "status", [DETAIL_EXE] = "exe"
 	};
-	struct nsproc_path path;
+	struct procfs_path path;
 	char text[16384];
 	ssize_t n;
 
 	if (which == DETAIL_CMDLINE)
-		return nsproc_read_cmdline(proc, pid, b);
-	nsproc_path_set(&path, pid);
-	nsproc_path_at(&path, names[which]);
+		return procfs_read_cmdline(proc, pid, b);
+	procfs_path_set(&path, pid);
+	procfs_path_at(&path, names[which]);
 	if (which == DETAIL_EXE) {
 		n = readlinkat(proc, path.s, text, sizeof(text));
 		if (n < 0) /* ENOENT: a kernel thread or a zombie has none */

@@ -6,7 +6,7 @@
 
 static const struct nsmember *member(const struct nslist *l, size_t i)
 {
-	return nscollect_member(&l->c, l->o->targets[i].pid);
+	return collect_member(&l->c, l->o->targets[i].pid);
 }
 
 /* 0 is unknown: of a zombie, or not for us. */

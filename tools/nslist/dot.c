@@ -2,11 +2,11 @@
 /* dot: namespaces as a graph for dot(1): owners dashed, parents plain. */
 #include "nslist.h"
 
-#include "cli.h"
+#include "common/cli.h"
 
 static void add_node(struct nslist *l, const struct row *r, struct buf *b)
 {
-	const struct procstat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(l, r->pid);
 	const struct ns *ns = r->ns;
 
 	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);

@@ -2,7 +2,7 @@
 /* filter: --filter, by the expressions of libsmartcols from 2.40 on. */
 #include "nslist.h"
 
-#include "cli.h"
+#include "common/cli.h"
 
 #ifdef HAVE_SCOLS_FILTER
 

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#include "cli.h"
-#include "file.h"
-#include "num.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "common/cli.h"
 
 /* What a namespace counts against: its owner and all above, namespaces(7). A user namespace against
  * its parent. */

@@ -4,7 +4,7 @@
 
 #include <locale.h>
 
-#include "cli.h"
+#include "common/cli.h"
 
 static void add_counts(struct buf *b, const char *why, const unsigned n[NSMISSED_WHATS])
 {
@@ -34,7 +34,7 @@ static int report_partial(const struct nslist *l)
 	cleanup_buf struct buf b = BUF_INIT;
 	struct nsmissed m = l->c.missed;
 
-	if (nscollect_complete(&l->c))
+	if (collect_complete(&l->c))
 		return 0;
 	if (!l->o->strict)
 		m.n[NSMISSED_DENIED][NSMISSED_DETAIL] = 0;
@@ -62,7 +62,7 @@ void nslist_collect(struct nslist *l)
 	int proc = l->c.proc;
 	struct nserr e = NSERR_INIT;
 
-	l->c = (struct nscollect){
+	l->c = (struct collect){
 		.proc = proc,
 		.types = o->types,
 		.sources = o->sources,
@@ -72,8 +72,8 @@ void nslist_collect(struct nslist *l)
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
 		l->c.types |= NSTYPE_BIT(NSTYPE_USER);
 	if (o->view == NSLIST_ROWS && o->task)
-		l->c.sources &= nslist_needs(o) | NSTYPE_BIT(NSCOLLECT_PROC);
-	if (nscollect_run(&l->c, &e) < 0)
+		l->c.sources &= nslist_needs(o) | NSTYPE_BIT(COLLECT_PROC);
+	if (collect_run(&l->c, &e) < 0)
 		cli_die_nserr(&e);
 }
 
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 	nslist_parse(&o, argc, argv);
 	if (o.view == NSLIST_FEATURES)
 		return cli_features(features, ARRAY_SIZE(features), o.format == NSLIST_JSON);
-	l.c.proc = nsproc_open("/proc", &e);
+	l.c.proc = procfs_open("/proc", &e);
 	if (l.c.proc < 0)
 		cli_die_nserr(&e);
 	nslist_collect(&l);
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
 	print(&l);
 	status = report_partial(&l);
 	nslist_free_rows(&l);
-	nscollect_free(&l.c);
+	collect_free(&l.c);
 	close(l.c.proc);
 	free(o.targets);
 	return status;

@@ -5,10 +5,10 @@
 
 #include <time.h>
 
-#include "buf.h"
-#include "json.h"
-#include "nscollect.h"
-#include "nsproc.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "collect/collect.h"
+#include "ns/procfs.h"
 
 enum nslist_format { NSLIST_TABLE, NSLIST_RAW, NSLIST_JSON };
 enum nslist_tree {
@@ -65,7 +65,7 @@ struct detail {
 	pid_t pid;
 	unsigned asked;       /* bits: texts, and then these two */
 	bool stat_ok, uid_ok; /* else it has ended meanwhile */
-	struct procstat stat;
+	struct proc_stat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];
 	size_t len[DETAIL_TEXTS];
@@ -80,7 +80,7 @@ struct row {
 
 struct nslist {
 	const struct nslist_opts *o;
-	struct nscollect c;
+	struct collect c;
 	struct row *rows;
 	size_t n_rows;
 	struct row *roots, **roots_end;
@@ -123,7 +123,7 @@ void nslist_parse(struct nslist_opts *o, int argc, char **argv);
  * l->c.missed
  */
 struct detail *nslist_detail(struct nslist *l, pid_t pid);
-const struct procstat *nslist_stat(struct nslist *l, pid_t pid);
+const struct proc_stat *nslist_stat(struct nslist *l, pid_t pid);
 bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid);
 const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len);
 const char *nslist_user(struct nslist *l, uid_t uid); /* the number where it has no name */

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-#include "cli.h"
-#include "num.h"
-#include "sys_ns.h"
+#include "base/num.h"
+#include "common/cli.h"
+#include "kernel/sys_ns.h"
 
 enum {
 	OPT_OUTPUT_ALL = CLI_LONG,
@@ -195,7 +195,7 @@ static void set_option(struct nslist_opts *o, int key, const char *arg)
 		o->tree = parse_tree(arg);
 		break;
 	case OPT_SOURCES:
-		if (nscollect_parse(arg, &o->sources, &e) < 0)
+		if (collect_parse(arg, &o->sources, &e) < 0)
 			cli_die_nserr(&e);
 		break;
 	case OPT_STRICT:
@@ -279,7 +279,7 @@ void nslist_parse(struct nslist_opts *o, int argc, char **argv)
 		.headings = true,
 		.truncate = true,
 		.wrap = true,
-		.sources = NSCOLLECT_ALL,
+		.sources = COLLECT_ALL,
 		.interval = { .tv_sec = 1 },
 	};
 	cli_init(&cli, &tool, argc, argv);

@@ -5,9 +5,9 @@
 #include <ctype.h>
 #include <libsmartcols.h>
 
-#include "cli.h"
-#include "json.h"
-#include "str.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "common/cli.h"
 
 static _Noreturn void no_memory(void)
 {
@@ -82,7 +82,7 @@ static void print_json(struct nslist *l, struct cell *cell)
 
 	json_object(&j, NULL);
 	json_rows(l, &j, "namespaces", l->roots, cell);
-	json_bool(&j, "complete", nscollect_complete(&l->c));
+	json_bool(&j, "complete", collect_complete(&l->c));
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);

@@ -2,7 +2,7 @@
 /* select: which namespaces become rows, and the tree the rows make. */
 #include "nslist.h"
 
-#include "cli.h"
+#include "common/cli.h"
 
 static void add_row(struct nslist *l, struct ns *ns, pid_t pid, bool is_member)
 {
@@ -39,7 +39,7 @@ static bool is_target(const struct nslist *l, const struct target *t, const stru
 
 	if (!t->pid)
 		return t->inode == ns->inode && (!t->type || t->type == ns->type);
-	m = nscollect_member(&l->c, t->pid);
+	m = collect_member(&l->c, t->pid);
 	return m && m->inode[nstype_index(ns->type)] == ns->inode;
 }
 
@@ -91,7 +91,7 @@ static void check_processes(const struct nslist *l)
 {
 	for (size_t i = 0; i < l->o->n_targets; i++) {
 		pid_t pid = l->o->targets[i].pid;
-		const struct nsmember *m = nscollect_member(&l->c, pid);
+		const struct nsmember *m = collect_member(&l->c, pid);
 		bool any = !pid;
 
 		for (size_t k = 0; m && k < NSTYPE_COUNT; k++)
@@ -117,7 +117,7 @@ static void select_namespaces(struct nslist *l)
  * lsns(8). */
 static struct row *row_above(struct nslist *l, const struct row *r, struct row **last_of)
 {
-	const struct procstat *st;
+	const struct proc_stat *st;
 	const struct ns *up = above(l, r->ns);
 	const struct detail *d;
 

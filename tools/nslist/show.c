@@ -2,8 +2,8 @@
 /* show: everything about one namespace, a line a fact. */
 #include "nslist.h"
 
-#include "cli.h"
-#include "str.h"
+#include "base/str.h"
+#include "common/cli.h"
 
 static void add_escaped(struct buf *b, const char *s, size_t n)
 {
@@ -112,7 +112,7 @@ static void show_json(struct nslist *l, const struct row *r, struct cell *cell, 
 		json_object_end(&j);
 	}
 	json_array_end(&j);
-	json_bool(&j, "complete", nscollect_complete(&l->c));
+	json_bool(&j, "complete", collect_complete(&l->c));
 	json_object_end(&j);
 	buf_addc(b, '\n');
 }

@@ -4,14 +4,14 @@
 
 #include "nslist.h"
 
-#include "cli.h"
-#include "nsref.h"
-#include "sys_ns.h"
+#include "common/cli.h"
+#include "kernel/sys_ns.h"
+#include "ns/ref.h"
 
 /* The process is held until we end, so that its number stays its own. */
 static void name_process(struct target *t, const struct nsref *ref, struct nserr *e)
 {
-	struct nsproc_ref p;
+	struct nsref_process p;
 
 	if (nsref_open_process(ref, &p, e) < 0)
 		cli_die_nserr(e);

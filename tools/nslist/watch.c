@@ -3,8 +3,8 @@
  * used again, so one that goes and comes back between two looks is told from one that stayed. */
 #include "nslist.h"
 
-#include "cli.h"
-#include "file.h"
+#include "base/file.h"
+#include "common/cli.h"
 
 struct seen {
 	const struct nstype *type;
@@ -102,7 +102,7 @@ void nslist_watch(struct nslist *l)
 		before = now;
 		cli_print(&b);
 		nslist_free_rows(l);
-		nscollect_free(&l->c);
+		collect_free(&l->c);
 		nanosleep(&l->o->interval, NULL);
 		nslist_collect(l);
 		nslist_select(l);

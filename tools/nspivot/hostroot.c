@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "file.h"
+#include "base/file.h"
+#include "kernel/sys_mount.h"
 #include "nspivot.h"
-#include "rootmake.h"
-#include "rootplace.h"
-#include "sys_mount.h"
+#include "root/place.h"
+#include "root/populate.h"
 
 /* What is made empty, to be mounted on or written to; nothing of the host's is shown there. */
 static const struct {
@@ -26,7 +26,7 @@ static bool is_fresh(const char *name)
 	return false;
 }
 
-static int bind_entry(struct rootfs *r, const char *name, struct nserr *e)
+static int bind_entry(struct root *r, const char *name, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
 	cleanup_fd int fd = file_open_at(r->old, name, O_PATH | O_NOFOLLOW, 0);
@@ -45,17 +45,17 @@ static int bind_entry(struct rootfs *r, const char *name, struct nserr *e)
 		if (n < 0)
 			return nserr_set(e, errno, "cannot read the link /%s", name);
 		target[n] = '\0';
-		return rootmake_symlink(r, target, name, e);
+		return root_make_symlink(r, target, name, e);
 	}
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return 0;
-	rc = rootplace_bind(r, fd, name, &ro, e);
+	rc = root_place_bind(r, fd, name, &ro, e);
 	if (rc >= 0)
 		close(rc);
 	return rc < 0 ? rc : 0;
 }
 
-int hostroot_fill(struct rootfs *r, struct nserr *e)
+int hostroot_fill(struct root *r, struct nserr *e)
 {
 	int fd = file_open_at(r->old, ".", O_RDONLY | O_DIRECTORY, 0), rc = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -64,7 +64,7 @@ int hostroot_fill(struct rootfs *r, struct nserr *e)
 	if (!dir)
 		return nserr_set(e, fd < 0 ? fd : errno, "cannot read /");
 	for (size_t i = 0; i < ARRAY_SIZE(fresh) && rc == 0; i++)
-		rc = rootmake_dir(r, fresh[i].name, fresh[i].mode, e);
+		rc = root_make_dir(r, fresh[i].name, fresh[i].mode, e);
 	while (rc == 0 && (errno = 0, d = readdir(dir)))
 		if (!streq(d->d_name, ".") && !streq(d->d_name, "..") && !is_fresh(d->d_name))
 			rc = bind_entry(r, d->d_name, e);

@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-	struct request q = { .root = ROOTFS_INIT, .handle = HANDLE_INIT };
+	struct request q = { .root = ROOT_INIT, .handle = HANDLE_INIT };
 	struct plan p = PLAN_INIT;
 	struct nserr e;
 

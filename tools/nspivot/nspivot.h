@@ -3,11 +3,11 @@
 #ifndef NSU_NSPIVOT_H
 #define NSU_NSPIVOT_H
 
-#include "cli.h"
-#include "cred.h"
-#include "handle.h"
-#include "plan.h"
-#include "rootfs.h"
+#include "common/cli.h"
+#include "cred/cred.h"
+#include "root/tree.h"
+#include "run/handle.h"
+#include "run/plan.h"
 
 /* What can be done to a root: one option each. */
 enum verb_id {
@@ -69,7 +69,7 @@ struct request {
 	bool caps_kept; /* --cap-keep or --keep-caps: the preset's are not asked */
 	char **argv;    /* the program, or NULL for a shell */
 	/* while it is carried out */
-	struct rootfs root;
+	struct root root;
 };
 
 /* Reads the command line; prints and exits when it is none. */
@@ -86,11 +86,11 @@ int preset_add(struct request *q, const char *name, struct nserr *e) must_check;
 
 /* Mounts an overlay; newroot is the lower layer where op names none. A descriptor or a negative
  * errno. */
-int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot,
+int overlay_mount(struct root *r, const struct op *op, const char *newroot,
 		  struct nserr *e) must_check;
 
 /* Fills an empty root with the host's directories, read-only. 0 or a negative errno with e set. */
-int hostroot_fill(struct rootfs *r, struct nserr *e) must_check;
+int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
 /* Prints what this kernel and this user can do. */
 

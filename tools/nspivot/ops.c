@@ -3,9 +3,9 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/num.h"
 #include "nspivot.h"
-#include "num.h"
-#include "rootplace.h"
+#include "root/place.h"
 
 /* Takes the words that are no mount options out of o: "try", and "mode=" of what is made. */
 static int own_words(struct op *op, struct nserr *e)
@@ -59,9 +59,9 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		return nserr_set(e, 0, "no destination in '%s'", op->arg);
 	if (strlen(op->dst) >= PATH_MAX)
 		return nserr_set(e, ENAMETOOLONG, "destination");
-	if (!rootplace_plain(op->dst))
+	if (!root_place_plain(op->dst))
 		return nserr_set(e, 0, "'..' after a name in destination '%s'", op->dst);
-	op->dst = (char *)rootplace_plain(op->dst);
+	op->dst = (char *)root_place_plain(op->dst);
 	return 0;
 }
 
@@ -96,7 +96,7 @@ int op_add(struct request *q, const struct verb *v, const char *arg, struct nser
 	rc = cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
-	if (v == &verbs[VERB_READONLY] && rootplace_is_root(op->dst)) {
+	if (v == &verbs[VERB_READONLY] && root_place_is_root(op->dst)) {
 		q->readonly = true; /* mount points have to be made first */
 		q->n--;
 		return 0;

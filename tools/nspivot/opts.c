@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: the command line. */
-#include "cloned_binary.h"
 #include "nspivot.h"
-#include "rootplace.h"
+#include "root/place.h"
+#include "run/cloned_binary.h"
 
 enum {
 	OPT_VERB = CLI_LONG, /* and VERB_COUNT more */
@@ -94,7 +94,7 @@ static void take(struct request *q, int key, const char *arg)
 		check(preset_add(q, arg, &e), "preset", &e);
 		break;
 	case OPT_PUT_OLD:
-		q->put_old = rootplace_plain(arg);
+		q->put_old = root_place_plain(arg);
 		if (!q->put_old)
 			cli_die_usage("--put-old: '..' after a name in destination '%s'", arg);
 		break;

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "nspivot.h"
-#include "rootplace.h"
+#include "root/place.h"
 
 #define PARAM_MAX 256
 
@@ -65,10 +65,10 @@ static void escape(struct buf *out, const char *path, bool commas)
 }
 
 /* The upper layer in memory: gone with the container. */
-static int memory_upper(struct rootfs *r, struct layers *l, struct nserr *e)
+static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 {
 	char name[40], path[80];
-	int dir = rootfs_scratch(r, e), rc = 0;
+	int dir = root_scratch(r, e), rc = 0;
 
 	if (dir < 0)
 		return dir;
@@ -84,7 +84,7 @@ static int memory_upper(struct rootfs *r, struct layers *l, struct nserr *e)
 }
 
 /* `newroot` stands where no lower layer is named. */
-static int collect(struct rootfs *r, const struct op *op, const char *newroot, bool joined,
+static int collect(struct root *r, const struct op *op, const char *newroot, bool joined,
 		   struct layers *l, struct nserr *e)
 {
 	struct buf lower = BUF_INIT;
@@ -117,7 +117,7 @@ static int collect(struct rootfs *r, const struct op *op, const char *newroot, b
 	if (rc == 0 && joined)
 		rc = add(l, e, "lowerdir=", lower.s ? lower.s : "");
 	/* overlayfs of a user namespace cannot keep its notes in trusted.* attributes */
-	if (rc == 0 && rootfs_in_userns() && !mntopt_get(&op->o, "userxattr"))
+	if (rc == 0 && root_in_userns() && !mntopt_get(&op->o, "userxattr"))
 		rc = add(l, e, "", "userxattr");
 	buf_free(&lower);
 	return rc;
@@ -141,7 +141,7 @@ static void name_missing(const struct op *op, struct nserr *e)
 	}
 }
 
-static int try_mount(struct rootfs *r, const struct op *op, const char *newroot, bool joined,
+static int try_mount(struct root *r, const struct op *op, const char *newroot, bool joined,
 		     struct nserr *e)
 {
 	struct layers l = { .n = 0 };
@@ -151,7 +151,7 @@ static int try_mount(struct rootfs *r, const struct op *op, const char *newroot,
 	if (rc == 0) {
 		o.param = l.param;
 		o.n = l.n;
-		rc = rootplace_mount(r, "overlay", op->dst, &o, e);
+		rc = root_place_mount(r, "overlay", op->dst, &o, e);
 	}
 	if (rc == -ELOOP)
 		nserr_hint(e, "layers, upper and work directory may not lie in each other");
@@ -162,7 +162,7 @@ static int try_mount(struct rootfs *r, const struct op *op, const char *newroot,
 }
 
 /* Layer by layer (6.5): any number, any name; else all in one word. */
-static int try_both(struct rootfs *r, const struct op *op, const char *newroot, struct nserr *e)
+static int try_both(struct root *r, const struct op *op, const char *newroot, struct nserr *e)
 {
 	int rc = -EINVAL;
 
@@ -171,13 +171,13 @@ static int try_both(struct rootfs *r, const struct op *op, const char *newroot, 
 	return rc == -EINVAL ? try_mount(r, op, newroot, true, e) : rc;
 }
 
-int overlay_mount(struct rootfs *r, const struct op *op, const char *newroot, struct nserr *e)
+int overlay_mount(struct root *r, const struct op *op, const char *newroot, struct nserr *e)
 {
 	int rc = try_both(r, op, newroot, e);
 
 	/* before 6.15 a layer cannot be in a detached mount, where an upper one in memory is */
 	if (rc == -EINVAL && !r->attached && r->files >= 0) {
-		rc = rootfs_attach(r, true, e);
+		rc = root_attach(r, true, e);
 		if (rc == 0)
 			rc = try_both(r, op, newroot, e);
 	}

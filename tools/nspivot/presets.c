@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: presets, written in the tool's own options: --explain prints them so. */
+#include "kernel/sys_cap.h"
 #include "nspivot.h"
-#include "sys_cap.h"
 
 struct row {
 	enum verb_id verb;

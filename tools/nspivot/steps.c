@@ -3,23 +3,23 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "kernel/sys_cap.h"
+#include "kernel/sys_mount.h"
 #include "nspivot.h"
-#include "rootmove.h"
-#include "rootpivot.h"
-#include "spawn.h"
-#include "sys_cap.h"
-#include "sys_mount.h"
+#include "root/pivot.h"
+#include "root/switch_root.h"
+#include "run/exec.h"
 
 static int run_check_ns(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx, (void)s;
-	return rootpivot_check_ns(e);
+	return root_pivot_check_ns(e);
 }
 
 static int run_check_move(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx, (void)s;
-	return rootmove_check(e);
+	return root_switch_check(e);
 }
 
 static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -32,17 +32,17 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	q->root.nodev = q->nodev;
 	if (q->host_root) {
-		rc = rootfs_begin_tmpfs(&q->root, &o, q->readonly, e);
+		rc = root_begin_tmpfs(&q->root, &o, q->readonly, e);
 		if (rc == 0)
 			rc = hostroot_fill(&q->root, e);
 	} else {
 		dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
-		rc = dir < 0 ? dir : rootfs_begin(&q->root, dir, q->readonly, e);
-		rootfs_done(&q->root, dir);
+		rc = dir < 0 ? dir : root_begin(&q->root, dir, q->readonly, e);
+		root_done(&q->root, dir);
 	}
 	/* by mount(2) a part of it may be there already */
 	if (rc < 0)
-		rootfs_undo(&q->root);
+		root_undo(&q->root);
 	return rc;
 }
 
@@ -51,7 +51,7 @@ static void undo_begin(void *ctx, const struct plan_step *s)
 	struct request *q = ctx;
 
 	(void)s;
-	rootfs_undo(&q->root);
+	root_undo(&q->root);
 }
 
 static void show_begin(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -70,7 +70,7 @@ static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct request *q = ctx;
 
 	(void)s;
-	return rootpivot_check_processes(&q->root, e);
+	return root_pivot_check_processes(&q->root, e);
 }
 
 /* What is not there fails while everything can still be taken back, capabilities to do so not yet
@@ -85,10 +85,10 @@ static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	if (q->argv)
-		return rootpivot_check_program(&q->root, cwd, q->argv[0], e);
-	spawn_shell(false, &path, shell);
-	rc = rootpivot_check_program(&q->root, cwd, path, e);
-	return rc < 0 && rootpivot_check_program(&q->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
+		return root_pivot_check_program(&q->root, cwd, q->argv[0], e);
+	exec_shell(false, &path, shell);
+	rc = root_pivot_check_program(&q->root, cwd, path, e);
+	return rc < 0 && root_pivot_check_program(&q->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
 }
 
 static int run_pivot(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -96,7 +96,7 @@ static int run_pivot(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct request *q = ctx;
 
 	(void)s;
-	return q->move_root ? rootmove_move(&q->root, e) : rootpivot_pivot(&q->root, q->put_old, e);
+	return q->move_root ? root_switch(&q->root, e) : root_pivot(&q->root, q->put_old, e);
 }
 
 static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -115,7 +115,7 @@ static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *o
 static int run_std_fds(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx, (void)s;
-	return rootpivot_std_fds(e);
+	return root_pivot_std_fds(e);
 }
 
 static int run_chdir(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -159,9 +159,9 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	if (q->argv)
-		return spawn_exec(q->argv, e);
-	spawn_shell(false, &path, shell);
-	rc = spawn_exec_file(path, shell, e);
+		return exec_program(q->argv, e);
+	exec_shell(false, &path, shell);
+	rc = exec_file(path, shell, e);
 	execl("/bin/sh", "-sh", (char *)NULL);
 	return rc;
 }

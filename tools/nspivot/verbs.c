@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
-#include "file.h"
-#include "num.h"
-#include "rootmake.h"
-#include "rootplace.h"
-#include "stream.h"
-#include "sys_mount.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "base/stream.h"
+#include "kernel/sys_mount.h"
+#include "root/place.h"
+#include "root/populate.h"
 
-static struct rootfs *root_of(void *ctx)
+static struct root *root_of(void *ctx)
 {
 	return &((struct request *)ctx)->root;
 }
@@ -21,7 +21,7 @@ static struct rootfs *root_of(void *ctx)
 /* A descriptor of what was mounted, of no further use. */
 static int done(void *ctx, int fd)
 {
-	rootfs_done(root_of(ctx), fd);
+	root_done(root_of(ctx), fd);
 	return fd < 0 ? fd : 0;
 }
 
@@ -49,14 +49,14 @@ static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	if (src < 0)
 		return src;
-	return done(ctx, rootplace_bind(root_of(ctx), src, op->dst, &op->o, e));
+	return done(ctx, root_place_bind(root_of(ctx), src, op->dst, &op->o, e));
 }
 
 static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return done(ctx, rootplace_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
+	return done(ctx, root_place_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
 }
 
 /* Without a network namespace of one's own, or with a masked /sys, the caller's is what there is.
@@ -65,16 +65,16 @@ static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 	struct mntopt o = { .set = op->o.set, .clr = op->o.clr };
-	int rc = rootplace_mount(root_of(ctx), "sysfs", op->dst, &op->o, e);
+	int rc = root_place_mount(root_of(ctx), "sysfs", op->dst, &op->o, e);
 	cleanup_fd int sys = -1;
 	struct nserr unused;
 
-	if (rc != -EPERM || !rootfs_in_userns() || !(o.set & MOUNT_ATTR_RDONLY))
+	if (rc != -EPERM || !root_in_userns() || !(o.set & MOUNT_ATTR_RDONLY))
 		return done(ctx, rc);
 	sys = source_open("/sys", O_PATH | O_DIRECTORY, &unused);
 	if (sys < 0)
 		return rc;
-	return done(ctx, rootplace_bind(root_of(ctx), sys, op->dst, &o, e));
+	return done(ctx, root_place_bind(root_of(ctx), sys, op->dst, &o, e));
 }
 
 static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -99,7 +99,7 @@ static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	if (n < 0)
 		return (int)n;
-	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
+	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
 }
 
 /* The group of terminals must be mapped for gid=5; where it is not, the opener's group will do. */
@@ -108,7 +108,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct op *op = s->arg;
 	struct mntopt o = op->o;
 	cleanup_free const char **param = NULL;
-	int rc = rootplace_mount(root_of(ctx), "devpts", op->dst, &o, e);
+	int rc = root_place_mount(root_of(ctx), "devpts", op->dst, &o, e);
 	size_t n = 0;
 
 	if (rc != -EINVAL || op->arg)
@@ -121,42 +121,42 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 			param[n++] = o.param[i];
 	o.param = param;
 	o.n = n;
-	return done(ctx, rootplace_mount(root_of(ctx), "devpts", op->dst, &o, e));
+	return done(ctx, root_place_mount(root_of(ctx), "devpts", op->dst, &o, e));
 }
 
 static int run_dev(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return rootmake_dev(root_of(ctx), op->dst, &op->o, e);
+	return root_make_dev(root_of(ctx), op->dst, &op->o, e);
 }
 
 static int run_dir(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return rootmake_dir(root_of(ctx), op->dst, op->o.has_mode ? op->o.mode : 0755, e);
+	return root_make_dir(root_of(ctx), op->dst, op->o.has_mode ? op->o.mode : 0755, e);
 }
 
 static int run_symlink(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return rootmake_symlink(root_of(ctx), op->src, op->dst, e);
+	return root_make_symlink(root_of(ctx), op->src, op->dst, e);
 }
 
 static int run_mask(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return rootmake_mask(root_of(ctx), op->dst, op->try, e);
+	return root_make_mask(root_of(ctx), op->dst, op->try, e);
 }
 
 static int run_readonly(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
 
-	return rootmake_readonly(root_of(ctx), op->dst, op->try, e);
+	return root_make_readonly(root_of(ctx), op->dst, op->try, e);
 }
 
 static int bind_etc(void *ctx, const char *src, const char *dst, struct nserr *e)
@@ -164,7 +164,7 @@ static int bind_etc(void *ctx, const char *src, const char *dst, struct nserr *e
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
 	cleanup_fd int fd = source_open(src, O_PATH, e);
 
-	return fd < 0 ? fd : done(ctx, rootplace_bind(root_of(ctx), fd, dst, &ro, e));
+	return fd < 0 ? fd : done(ctx, root_place_bind(root_of(ctx), fd, dst, &ro, e));
 }
 
 static int run_etc_hosts(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -182,7 +182,7 @@ static int run_etc_hosts(void *ctx, const struct plan_step *s, struct nserr *e)
 		text, sizeof(text),
 		"127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost ip6-loopback\n",
 		uts.nodename);
-	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
+	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
 }
 
 static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -197,7 +197,7 @@ static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *
 		return bind_etc(ctx, streq(op->src, "host") ? op->dst : op->src, op->dst, e);
 	uname(&uts);
 	n = snprintf(text, sizeof(text), "%s\n", uts.nodename);
-	return rootmake_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
+	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
 }
 
 /* The host's, without the name servers that are only there on the host's own loopback. */
@@ -239,8 +239,8 @@ static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 			copy_resolv(host, &text);
 	}
 	rc = text.err ? text.err
-		      : rootmake_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len, &plain,
-				      e);
+		      : root_make_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len,
+				       &plain, e);
 	buf_free(&text);
 	return rc;
 }

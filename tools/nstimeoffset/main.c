@@ -3,17 +3,17 @@
  * explain or execute: in this process, without a fork. */
 #include <fcntl.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "nstimeoffset.h"
-#include "spawn.h"
-#include "timeplan.h"
+#include "run/exec.h"
+#include "run/plan_time.h"
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct opts *o = ctx;
 
 	(void)s;
-	return o->rest[0] ? spawn_exec(o->rest, e) : spawn_exec_file(o->program, o->shell, e);
+	return o->rest[0] ? exec_program(o->rest, e) : exec_file(o->program, o->shell, e);
 }
 
 static const struct plan_kind step_exec = {
@@ -25,22 +25,22 @@ static const struct plan_kind step_exec = {
 
 /* The order is the specification: the offsets between making and entering, the only time when the
  * kernel takes them. */
-static void build_plan(struct opts *o, const struct timeoff *t, int procfd, struct plan *p)
+static void build_plan(struct opts *o, const struct timens *t, int procfd, struct plan *p)
 {
 	if (o->mode == MODE_WRITE) {
-		plan_add(p, PLAN_CALLER, &timeplan_write, t, (uint64_t)procfd);
+		plan_add(p, PLAN_CALLER, &plan_time_write, t, (uint64_t)procfd);
 		return;
 	}
-	plan_add(p, PLAN_CALLER, &timeplan_unshare, NULL, 0);
+	plan_add(p, PLAN_CALLER, &plan_time_unshare, NULL, 0);
 	handle_plan_wait(&o->handle, p, PLAN_CALLER);
-	plan_add(p, PLAN_CALLER, &timeplan_write, t, 0);
-	plan_add(p, PLAN_CALLER, &timeplan_enter, NULL, 0);
+	plan_add(p, PLAN_CALLER, &plan_time_write, t, 0);
+	plan_add(p, PLAN_CALLER, &plan_time_enter, NULL, 0);
 	handle_plan_exec(&o->handle, p, PLAN_CALLER, o->program);
 	plan_add(p, PLAN_CALLER, &step_exec, o->program, 0);
 }
 
 /* The process whose start "=DUR" is anchored at, and whose children get the offsets. */
-static int open_target(const struct opts *o, struct nsproc_ref *p, struct nserr *e)
+static int open_target(const struct opts *o, struct nsref_process *p, struct nserr *e)
 {
 	if (o->mode == MODE_WRITE)
 		return nsref_open_process(&o->target, p, e);
@@ -51,17 +51,17 @@ static int open_target(const struct opts *o, struct nsproc_ref *p, struct nserr 
 
 static int run(struct opts *o, struct buf *out, struct nserr *e)
 {
-	struct nsproc_ref target cleanup_nsproc_ref = NSPROC_REF_INIT;
+	struct nsref_process target cleanup_nsref_process = NSREF_PROCESS_INIT;
 	struct plan p = PLAN_INIT;
-	struct timeoff_now now;
-	struct timeoff t;
+	struct timens_now now;
+	struct timens t;
 	int rc = open_target(o, &target, e);
 
-	if (rc < 0 || (rc = timeoff_look(timeoff_anchor(&o->ask), target.procfd, &now, e)) < 0 ||
-	    (rc = timeoff_request_resolve(&o->ask, &now, &t, e)) < 0)
+	if (rc < 0 || (rc = timens_look(timens_anchor(&o->ask), target.procfd, &now, e)) < 0 ||
+	    (rc = timens_request_resolve(&o->ask, &now, &t, e)) < 0)
 		return rc;
 	if (o->mode == MODE_PRINT) {
-		timeoff_format(&t, out);
+		timens_format(&t, out);
 		return 0;
 	}
 	build_plan(o, &t, target.procfd, &p);
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	opts_parse(&o, argc, argv);
 	o.program = o.rest[0];
 	if (!o.program)
-		spawn_shell(true, &o.program, o.shell);
+		exec_shell(true, &o.program, o.shell);
 	rc = opts_check(&o, &e);
 	if (rc == 0 && o.mode == MODE_FEATURES)
 		return cli_features(features, ARRAY_SIZE(features), o.json);

@@ -3,9 +3,9 @@
 #ifndef NSU_NSTIMEOFFSET_H
 #define NSU_NSTIMEOFFSET_H
 
-#include "cli.h"
-#include "handle.h"
-#include "timeoffio.h"
+#include "common/cli.h"
+#include "ns/timens_proc.h"
+#include "run/handle.h"
 
 enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE, MODE_FEATURES };
 
@@ -13,7 +13,7 @@ struct opts {
 	enum mode mode;
 	bool explain, json, handles;
 	struct handle handle;
-	struct timeoff_request ask;
+	struct timens_request ask;
 	const char *base, *anchor; /* as written, or NULL */
 	struct nsref target;       /* of --write */
 	char **rest;               /* program and its arguments, or references to show */

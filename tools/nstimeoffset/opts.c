@@ -59,11 +59,11 @@ static int either(const char *option, const char *word, const char *first, const
 	return streq(word, second);
 }
 
-static void clock_option(struct opts *o, enum timeoff_clock c, const char *arg)
+static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
-	if (timeoff_option(c, arg, &o->ask.want[c], &e) < 0)
+	if (timens_option(c, arg, &o->ask.want[c], &e) < 0)
 		cli_die_nserr(&e);
 }
 
@@ -73,21 +73,21 @@ static void take(struct opts *o, int key, const char *arg)
 
 	switch (key) {
 	case 'b':
-		clock_option(o, TIMEOFF_BOOTTIME, arg);
+		clock_option(o, TIMENS_BOOTTIME, arg);
 		break;
 	case 'm':
-		clock_option(o, TIMEOFF_MONOTONIC, arg);
+		clock_option(o, TIMENS_MONOTONIC, arg);
 		break;
 	case OPT_OFFSETS:
 		o->ask.stream = arg;
 		break;
 	case OPT_BASE:
 		o->base = arg;
-		o->ask.base = (enum timeoff_base)either("--base", arg, "own", "initial");
+		o->ask.base = (enum timens_base)either("--base", arg, "own", "initial");
 		break;
 	case OPT_ANCHOR:
 		o->anchor = arg;
-		o->ask.anchor = (enum timeoff_anchor)either("--anchor", arg, "start", "now");
+		o->ask.anchor = (enum timens_anchor)either("--anchor", arg, "start", "now");
 		break;
 	case OPT_SHOW:
 		o->mode = MODE_SHOW;
@@ -130,7 +130,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 
 int opts_check(const struct opts *o, struct nserr *e)
 {
-	bool wanted = timeoff_wanted(&o->ask);
+	bool wanted = timens_wanted(&o->ask);
 
 	if (o->handles && o->mode != MODE_RUN)
 		return nserr_set(e, 0, "handles are those of a program, and none is run");

@@ -2,16 +2,16 @@
 /* nstimeoffset --show: offsets and readings of the time namespaces that references name. */
 #include <sys/stat.h>
 
-#include "json.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "kernel/sys_ns.h"
 #include "nstimeoffset.h"
-#include "str.h"
-#include "sys_ns.h"
 
 struct row {
 	const char *ref;
-	uint64_t inode, id;                      /* 0: may not be seen, or the kernel has none */
-	struct timespec off[TIMEOFF_CLOCKS];     /* from the initial namespace */
-	struct timespec reading[TIMEOFF_CLOCKS]; /* of all rows at one moment */
+	uint64_t inode, id;                     /* 0: may not be seen, or the kernel has none */
+	struct timespec off[TIMENS_CLOCKS];     /* from the initial namespace */
+	struct timespec reading[TIMENS_CLOCKS]; /* of all rows at one moment */
 };
 
 static void name_ns(struct row *r, int ns)
@@ -25,12 +25,12 @@ static void name_ns(struct row *r, int ns)
 		r->id = 0;
 }
 
-static int look_at(const char *text, const struct timeoff_now *now, struct row *r, struct nserr *e)
+static int look_at(const char *text, const struct timens_now *now, struct row *r, struct nserr *e)
 {
-	struct nsproc_ref p cleanup_nsproc_ref = NSPROC_REF_INIT;
+	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
 	cleanup_fd int ns = -1;
 	struct nsref ref;
-	struct timeoff t;
+	struct timens t;
 	int rc = nsref_parse(text, &ref, e);
 
 	if (rc < 0)
@@ -43,19 +43,19 @@ static int look_at(const char *text, const struct timeoff_now *now, struct row *
 		/* the namespace of another user's process may be closed to us: then without name */
 		ns = nsref_open_proc_ns(&p, &nstypes[NSTYPE_TIME], NULL);
 		name_ns(r, ns);
-		rc = timeoff_read_process(&p, &t, &r->inode, e);
+		rc = timens_read_process(&p, &t, &r->inode, e);
 	} else {
 		ns = nsref_open_ns(&ref, &nstypes[NSTYPE_TIME], e);
 		if (ns < 0)
 			return ns;
 		name_ns(r, ns);
-		rc = timeoff_read_ns(ns, &t, e);
+		rc = timens_read_ns(ns, &t, e);
 	}
 	if (rc < 0)
 		return rc;
-	for (int c = 0; c < TIMEOFF_CLOCKS; c++) {
+	for (int c = 0; c < TIMENS_CLOCKS; c++) {
 		r->off[c] = t.off[c];
-		r->reading[c] = timeoff_add(now->initial[c], t.off[c]);
+		r->reading[c] = timens_add(now->initial[c], t.off[c]);
 	}
 	return 0;
 }
@@ -84,10 +84,10 @@ static void add_cell(const struct row *r, int column, struct buf *b)
 		break;
 	case 3:
 	case 4:
-		timeoff_add_seconds(b, r->off[column - 3], false);
+		timens_add_seconds(b, r->off[column - 3], false);
 		break;
 	default:
-		timeoff_add_seconds(b, r->reading[column - 5], false);
+		timens_add_seconds(b, r->reading[column - 5], false);
 	}
 }
 
@@ -132,8 +132,8 @@ static void add_table(const struct row *rows, size_t n, struct buf *out)
 static void json_clocks(struct json *j, const char *key, const struct timespec *clocks)
 {
 	json_object(j, key);
-	for (int c = 0; c < TIMEOFF_CLOCKS; c++) {
-		json_object(j, timeoff_names[c]);
+	for (int c = 0; c < TIMENS_CLOCKS; c++) {
+		json_object(j, timens_names[c]);
 		json_s64(j, "secs", clocks[c].tv_sec);
 		json_s64(j, "nsecs", clocks[c].tv_nsec);
 		json_object_end(j);
@@ -174,10 +174,10 @@ int show_refs(char *const *refs, bool json, struct buf *out, struct nserr *e)
 {
 	static char *const self[] = { (char *)"self", NULL };
 	cleanup_free struct row *rows = NULL;
-	struct timeoff_now now;
+	struct timens_now now;
 	size_t n = 0;
 	/* first of all: looking at a namespace without processes moves us into it */
-	int rc = timeoff_look(TIMEOFF_ANCHOR_NOW, -1, &now, e);
+	int rc = timens_look(TIMENS_ANCHOR_NOW, -1, &now, e);
 
 	if (rc < 0)
 		return rc;

@@ -2,9 +2,9 @@
 /* nsunshare: from the request to the array of steps. The order here is the specification. */
 #include <sys/mount.h>
 
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "sys_ns.h"
-#include "timeplan.h"
+#include "run/plan_time.h"
 
 /* The process that the namespaces are for, and the one that acts on it from outside. */
 struct actors {
@@ -89,12 +89,12 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 			 r->maps_way == IDMAP_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
 	if (a->inside == PLAN_CHILD && late_types(o))
 		plan_add(p, PLAN_CHILD, &step_unshare, NULL, late_types(o));
-	if (timeoff_wanted(&o->clocks) && r->has_owner)
+	if (timens_wanted(&o->clocks) && r->has_owner)
 		plan_add(p, a->outside, &step_offsets, &r->offsets, 0);
-	else if (timeoff_wanted(&o->clocks))
-		plan_add(p, a->inside, &timeplan_write, &r->offsets, 0);
+	else if (timens_wanted(&o->clocks))
+		plan_add(p, a->inside, &plan_time_write, &r->offsets, 0);
 	if (o->types & CLONE_NEWTIME)
-		plan_add(p, a->inside, &timeplan_enter, NULL, 0);
+		plan_add(p, a->inside, &plan_time_enter, NULL, 0);
 	if (is_pinned(o, NSTYPE_MNT))
 		plan_add(p, a->inside, &step_mnt_above, NULL, 0);
 	/* before the pins: a mount of a namespace file that reached the new mount namespace would
@@ -159,9 +159,9 @@ static void add_exec(struct run *r, struct plan *p, enum plan_actor self, struct
 
 void build_init(struct run *r, struct plan *p)
 {
-	struct initproc *i = &r->init;
+	struct init *i = &r->init;
 
-	*i = (struct initproc){
+	*i = (struct init){
 		.supervise = { .grace = { .tv_sec = 10 } },
 		.handle = r->handle,
 		.argv = r->argv,
@@ -173,7 +173,7 @@ void build_init(struct run *r, struct plan *p)
 	i->handle.wait_fd = i->handle.status_fd = -1;
 	i->handle.pid_file = NULL;
 	i->handle.close_fds = true;
-	initproc_plan(i, p);
+	init_plan(i, p);
 	add_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);
 }
 
@@ -190,7 +190,7 @@ void build_plan(struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
 	bool needs_outside = (r->has_maps && !r->maps_by_self) || has_pins(o) ||
-			     (r->has_owner && timeoff_wanted(&o->clocks));
+			     (r->has_owner && timens_wanted(&o->clocks));
 	struct actors a = { PLAN_CHILD, PLAN_CALLER };
 
 	if (!o->fork)

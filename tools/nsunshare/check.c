@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: whether the options go together, before anything is looked at or done. */
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "sys_ns.h"
 
 /* The kernel's own limit, __NEW_UTS_LEN, without the terminating byte. */
 #define NAME_BYTES_MAX 64

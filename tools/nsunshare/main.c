@@ -2,10 +2,10 @@
 /* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
 #include <sys/auxv.h>
 
-#include "cloned_binary.h"
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "spawn.h"
-#include "sys_ns.h"
+#include "run/cloned_binary.h"
+#include "run/exec.h"
 
 /* With a child: from the first signal blocked to the status that the program ended with. */
 static int execute_child(struct run *r, struct plan *p, struct nserr *e)
@@ -44,7 +44,7 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 	}
 	if (wstatus < 0)
 		cli_die_nserr(&e);
-	spawn_end_as(wstatus);
+	exec_end_as(wstatus);
 }
 
 static int explain(struct run *r, const struct plan *p)

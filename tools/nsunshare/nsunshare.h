@@ -3,16 +3,16 @@
 #ifndef NSU_NSUNSHARE_H
 #define NSU_NSUNSHARE_H
 
-#include "cgroup.h"
-#include "cli.h"
-#include "cred.h"
-#include "handle.h"
-#include "idmapio.h"
-#include "initproc.h"
-#include "nspin.h"
-#include "plan.h"
-#include "supervise.h"
-#include "timeoffio.h"
+#include "cgroup/cgroup.h"
+#include "common/cli.h"
+#include "cred/cred.h"
+#include "idmap/procfile.h"
+#include "ns/pin.h"
+#include "ns/timens_proc.h"
+#include "run/handle.h"
+#include "run/init.h"
+#include "run/plan.h"
+#include "run/supervise.h"
 
 #define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
 
@@ -39,7 +39,7 @@ struct opts {
 	const char *root, *wd;
 	const char *hostname, *domainname;
 	bool lo;
-	struct timeoff_request clocks;
+	struct timens_request clocks;
 
 	const char *cgroup;
 	bool cgroup_create;
@@ -63,13 +63,13 @@ struct run {
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid;
-	struct timeoff offsets;
+	struct timens offsets;
 
 	pid_t pid; /* of the process that the namespaces are for, as those outside know it */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
-	struct initproc init;
+	struct init init;
 	bool by_root; /* the caller's effective user id is 0 */
 	struct cgroup cgroup;
 	bool in_cgroup; /* version 2: the child was made in it */

@@ -2,9 +2,9 @@
 /* nsunshare: the option table, and the request made of it. */
 #include <sys/mount.h>
 
+#include "base/num.h"
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "num.h"
-#include "sys_ns.h"
 
 enum {
 	OPT_PERSIST = CLI_LONG,
@@ -201,11 +201,11 @@ static bool id_option(struct opts *o, int key, const char *arg)
 	return true;
 }
 
-static void clock_option(struct opts *o, enum timeoff_clock c, const char *arg)
+static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
-	if (timeoff_option(c, arg, &o->clocks.want[c], &e) < 0)
+	if (timens_option(c, arg, &o->clocks.want[c], &e) < 0)
 		cli_die_nserr(&e);
 	o->types |= CLONE_NEWTIME;
 }
@@ -249,7 +249,7 @@ static bool inside_option(struct opts *o, int key, const char *arg)
 		return true;
 	case OPT_MONOTONIC:
 	case OPT_BOOTTIME:
-		clock_option(o, key == OPT_BOOTTIME ? TIMEOFF_BOOTTIME : TIMEOFF_MONOTONIC, arg);
+		clock_option(o, key == OPT_BOOTTIME ? TIMENS_BOOTTIME : TIMENS_MONOTONIC, arg);
 		return true;
 	case OPT_TIME_OFFSETS:
 		o->clocks.stream = arg;

@@ -3,15 +3,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "account.h"
-#include "file.h"
-#include "idmapio.h"
-#include "idmapns.h"
-#include "idplan.h"
+#include "base/account.h"
+#include "base/file.h"
+#include "idmap/plan.h"
+#include "idmap/procfile.h"
+#include "idmap/view.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "spawn.h"
-#include "sys_cap.h"
-#include "sys_ns.h"
+#include "run/exec.h"
 
 const char opts_current[] = "current";
 
@@ -58,7 +58,7 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 {
 	const char *id = kind == IDMAP_UID ? r->o->map_user : r->o->map_group;
 	const struct words *words = kind == IDMAP_UID ? &r->o->users : &r->o->groups;
-	struct idplan_single single = { 0 };
+	struct idmap_plan_single single = { 0 };
 	struct subid_user user = { 0 };
 	char owner[16];
 	int rc = 0;
@@ -75,8 +75,8 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	}
 	if (rc < 0)
 		return rc;
-	rc = idplan_words(m, kind, words->word, words->n, id ? &single : NULL, IDPLAN_SHIFT, &user,
-			  e);
+	rc = idmap_plan_words(m, kind, words->word, words->n, id ? &single : NULL, IDMAP_PLAN_SHIFT,
+			      &user, e);
 	if (rc < 0)
 		nserr_prefix(e, "%s map", idmap_kind_names[kind]);
 	return rc;
@@ -128,7 +128,7 @@ static int finish_maps(struct run *r, struct nserr *e)
 static int resolve_maps(struct run *r, struct nserr *e)
 {
 	const struct opts *o = r->o;
-	int rc = o->map ? idmapns_load(o->map, &r->maps, e) : 0;
+	int rc = o->map ? idmap_view_load(o->map, &r->maps, e) : 0;
 
 	for (int kind = 0; rc == 0 && !o->map && kind < IDMAP_KINDS; kind++)
 		rc = plan_map(r, kind, &r->maps.map[kind], e);
@@ -146,17 +146,17 @@ static int resolve_maps(struct run *r, struct nserr *e)
 /* Before anything is unshared: afterwards the caller's own clocks cannot be told. */
 static int resolve_clocks(struct run *r, struct nserr *e)
 {
-	struct timeoff_now now = { 0 };
+	struct timens_now now = { 0 };
 	cleanup_fd int self = -1;
 	int rc;
 
-	if (!timeoff_wanted(&r->o->clocks))
+	if (!timens_wanted(&r->o->clocks))
 		return 0;
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	rc = timeoff_look(TIMEOFF_ANCHOR_START, self, &now, e);
-	return rc < 0 ? rc : timeoff_request_resolve(&r->o->clocks, &now, &r->offsets, e);
+	rc = timens_look(TIMENS_ANCHOR_START, self, &now, e);
+	return rc < 0 ? rc : timens_request_resolve(&r->o->clocks, &now, &r->offsets, e);
 }
 
 int resolve(struct run *r, struct nserr *e)
@@ -172,7 +172,7 @@ int resolve(struct run *r, struct nserr *e)
 		r->cred.keep_caps = false; /* as unshare(1) has it */
 	r->argv = o->argv;
 	if (!r->argv[0]) {
-		spawn_shell(true, &r->shell, r->shell_argv);
+		exec_shell(true, &r->shell, r->shell_argv);
 		r->argv = r->shell_argv;
 	}
 	return rc < 0 ? rc : resolve_maps(r, e);

@@ -6,12 +6,12 @@
 #include <sys/mount.h>
 #include <sys/vfs.h>
 
-#include "cause.h"
-#include "file.h"
-#include "mnt.h"
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "sys_mount.h"
-#include "sys_ns.h"
+#include "root/libmount.h"
+#include "run/cause.h"
 
 #define FLAGS_OF_PROC (MS_NOSUID | MS_NOEXEC | MS_NODEV)
 
@@ -106,7 +106,7 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 		nserr_hint(e, "with --no-fork this process is outside of the new pid namespace, "
 			      "whose proc only its processes can mount");
 	else if (rc == -EPERM)
-		mnt_explain("proc", e);
+		libmount_explain("proc", e);
 	cause_search(dir, e);
 	return rc;
 }

@@ -7,16 +7,16 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "cause.h"
-#include "file.h"
-#include "idmapio.h"
-#include "interrupt.h"
+#include "base/file.h"
+#include "idmap/procfile.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
 #include "nsunshare.h"
-#include "procstat.h"
-#include "sys_cap.h"
-#include "sys_ns.h"
-#include "sys_pidfd.h"
-#include "timeplan.h"
+#include "run/cause.h"
+#include "run/interrupt.h"
+#include "run/plan_time.h"
 
 static void add_types(struct buf *out, uint64_t flags)
 {
@@ -261,7 +261,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	cleanup_fd int procfd = -1, stop = -1;
 
 	(void)s;
-	procfd = r->maps_by_self ? file_open_self(e) : procstat_open(r->pid, e);
+	procfd = r->maps_by_self ? file_open_self(e) : proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
 	if (r->maps_way == IDMAP_DIRECT)
@@ -309,15 +309,15 @@ const struct plan_kind step_maps_helpers = {
 static int run_offsets(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
-	cleanup_fd int procfd = procstat_open(r->pid, e);
+	cleanup_fd int procfd = proc_stat_open(r->pid, e);
 	const struct plan_step of_process = { .arg = s->arg, .num = (uint64_t)procfd };
 
-	return procfd < 0 ? procfd : timeplan_write.run(ctx, &of_process, e);
+	return procfd < 0 ? procfd : plan_time_write.run(ctx, &of_process, e);
 }
 
 static void show_offsets(const void *ctx, const struct plan_step *s, struct buf *out)
 {
-	timeplan_write.show(ctx, s, out);
+	plan_time_write.show(ctx, s, out);
 }
 
 const struct plan_kind step_offsets = {
@@ -388,7 +388,7 @@ static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
 	pin->path = strdup(pin_path(r, s->num, path, sizeof(path)));
 	if (!pin->path)
 		return nserr_set(e, ENOMEM, "cannot name the file of a namespace");
-	procfd = procstat_open(r->pid, e);
+	procfd = proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
 	return nspin_bind(pin, r->o->pin[s->num] ? NULL : &r->dir, procfd, &nstypes[s->num], e);

@@ -6,10 +6,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "credcaps.h"
+#include "cred/caps.h"
+#include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "spawn.h"
-#include "sys_ns.h"
+#include "run/exec.h"
 
 /* ---- cgroups(7) */
 
@@ -150,7 +150,7 @@ static _Noreturn void setup_child(const struct run *r, const char *command, pid_
 	as.parent = -1;
 	as.parent_pid = parent;
 	/* capabilities(7): who is not 0 inside would lose them by the exec */
-	if ((geteuid() == 0 || credcaps_sets.run(NULL, &keep_caps, &e) == 0) &&
+	if ((geteuid() == 0 || cred_caps_sets.run(NULL, &keep_caps, &e) == 0) &&
 	    supervise_child(&as, &e) == 0)
 		execl("/bin/sh", "sh", "-c", command, NULL);
 	_exit(CLI_EXIT_NOEXEC);
@@ -204,7 +204,7 @@ static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	build_init(r, &p);
-	wstatus = initproc_run(&r->init, &p, r, e);
+	wstatus = init_run(&r->init, &p, r, e);
 	if (wstatus < 0 && !r->init.running)
 		return wstatus;
 	/* the line to the one outside is closed */
@@ -212,7 +212,7 @@ static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 		cli_die_nserr(e);
 	if (e->what[0])
 		cli_warn_nserr(e);
-	spawn_end_as(wstatus);
+	exec_end_as(wstatus);
 }
 
 const struct plan_kind step_init = {
@@ -228,7 +228,7 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct run *r = ctx;
 
 	(void)s;
-	return r->shell ? spawn_exec_file(r->shell, r->argv, e) : spawn_exec(r->argv, e);
+	return r->shell ? exec_file(r->shell, r->argv, e) : exec_program(r->argv, e);
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)

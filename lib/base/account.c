@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* account: asking passwd and group, and NSS behind them. */
+#include "base/account.h"
+
+#include <fcntl.h>
+#include <grp.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+/* ENOENT is left behind by a module that is not installed or not running. */
+static bool is_failure(int err)
+{
+	return err && err != ENOENT && err != ESRCH;
+}
+
+static const struct passwd *ask_passwd(const char *name, uid_t uid)
+{
+	errno = 0;
+	return name ? getpwnam(name) : getpwuid(uid);
+}
+
+int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
+{
+	int fd;
+
+	*pw = ask_passwd(name, uid);
+	if (*pw)
+		return 0;
+	if (is_failure(errno))
+		return -errno;
+	/* a later module that does not know the user hides that the file could not be read, and
+	 * perhaps only this once */
+	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	close(fd);
+	*pw = ask_passwd(name, uid);
+	return 0;
+}
+
+static bool is_name(const char *s)
+{
+	return s[0] != '\0' && !(s[0] >= '0' && s[0] <= '9');
+}
+
+int account_user(const char *s, uid_t *uid, struct nserr *e)
+{
+	const struct passwd *pw = NULL;
+	int rc = 0;
+
+	if (num_id(s, uid) == 0)
+		return 0;
+	if (is_name(s))
+		rc = account_passwd(s, 0, &pw);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot look up user '%s'", s);
+	if (!pw)
+		return nserr_set(e, 0, "no user '%s'", s);
+	*uid = pw->pw_uid;
+	return 0;
+}
+
+int account_group(const char *s, gid_t *gid, struct nserr *e)
+{
+	const struct group *gr;
+
+	if (num_id(s, gid) == 0)
+		return 0;
+	errno = 0;
+	gr = is_name(s) ? getgrnam(s) : NULL;
+	if (!gr && is_failure(errno))
+		return nserr_set(e, errno, "cannot look up group '%s'", s);
+	if (!gr)
+		return nserr_set(e, 0, "no group '%s'", s);
+	*gid = gr->gr_gid;
+	return 0;
+}

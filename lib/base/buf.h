@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* buf: text that grows. Its only error is sticky, so a writer checks once, at the end. */
+#ifndef NSU_BASE_BUF_H
+#define NSU_BASE_BUF_H
+
+#include "base/util.h"
+
+struct buf {
+	char *s; /* terminated once something was added, NULL before */
+	size_t len, size;
+	int err; /* 0 or -ENOMEM; further additions are then ignored */
+};
+
+#define BUF_INIT ((struct buf){ 0 })
+
+void buf_add(struct buf *b, const void *data, size_t n);
+void buf_adds(struct buf *b, const char *s);
+void buf_addc(struct buf *b, char c);
+void buf_addu(struct buf *b, uint64_t v); /* decimal, without the cost of printf(3) */
+void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
+
+/* Empties b and keeps its memory / gives its memory back. */
+void buf_reset(struct buf *b);
+void buf_free(struct buf *b);
+
+#define cleanup_buf __attribute__((cleanup(buf_free)))
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* dl: dlopen(3) with all or nothing. */
+#include "base/dl.h"
+
+#include <dlfcn.h>
+
+int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n, struct nserr *e)
+{
+	void *lib = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+
+	if (!lib) {
+		nserr_set(e, 0, "cannot load %s", soname);
+		nserr_hint(e, "%s", dlerror());
+		return -ENOENT;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!dlsym(lib, symbols[i].name)) {
+			nserr_set(e, 0, "%s has no %s()", soname, symbols[i].name);
+			dlclose(lib);
+			return -ENOENT;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		*(void **)symbols[i].slot = dlsym(lib, symbols[i].name);
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dl: libraries that only some options need, opened when one of them is used. */
+#ifndef NSU_BASE_DL_H
+#define NSU_BASE_DL_H
+
+#include "base/nserr.h"
+
+struct dl_symbol {
+	const char *name;
+	void *slot; /* address of the function pointer to set */
+};
+
+/* One row of a table of symbols: the pointer has the type of the function it stands for. */
+#define DL_SYMBOL(pointer, function) \
+	{ \
+#function, &(pointer) \
+	}
+
+/*
+ * Opens a shared library (dlopen(3), never closed) and sets every slot, or none: 0, -ENOENT when
+ * the library or a symbol of it is missing, with e set to say which. Call it before a namespace or
+ * root is entered whose files are not trusted.
+ */
+int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n,
+	    struct nserr *e) must_check;
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* file: small files whole. EINTR is dealt with here and in the process layer only. */
+#include "base/file.h"
+
+#include "base/num.h"
+
+int file_above_std(int fd)
+{
+	int high;
+
+	if (fd < 0 || fd > 2)
+		return fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (high < 0)
+		high = -errno;
+	close(fd);
+	return high;
+}
+
+int file_open_at(int dirfd, const char *path, int flags, mode_t mode)
+{
+	int fd = RETRY_EINTR(openat(dirfd, path, flags | O_CLOEXEC, mode));
+
+	return fd < 0 ? -errno : file_above_std(fd);
+}
+
+int file_open_self(struct nserr *e)
+{
+	int fd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+
+	return fd < 0 ? nserr_set(e, fd, "cannot open /proc/self") : fd;
+}
+
+ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
+{
+	/* in a foreign root the path may lead to a FIFO or a terminal */
+	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	size_t len = 0;
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		ssize_t n = RETRY_EINTR(read(fd, buf + len, size - len));
+
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (len == size)
+			return -EFBIG;
+	}
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+int file_read_u64(int dirfd, const char *path, uint64_t *v)
+{
+	char text[32];
+	ssize_t n = file_read_at(dirfd, path, text, sizeof(text));
+
+	return n < 0 ? (int)n : num_u64n(text, strcspn(text, "\n"), 0, UINT64_MAX, v);
+}
+
+ssize_t file_slurp(int fd, size_t max, char **out)
+{
+	cleanup_free char *buf = NULL;
+	size_t len = 0, size = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		if (len + 1 >= size) {
+			char *more;
+
+			size = size ? size * 2 : 4096;
+			more = realloc(buf, size);
+			if (!more)
+				return -ENOMEM;
+			buf = more;
+		}
+		n = RETRY_EINTR(read(fd, buf + len, size - len - 1));
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (len > max)
+			return -EFBIG;
+	}
+	buf[len] = '\0';
+	*out = TAKE_PTR(buf);
+	return (ssize_t)len;
+}
+
+int file_write_at(int dirfd, const char *path, const char *text)
+{
+	cleanup_fd int fd = file_open_at(dirfd, path, O_WRONLY, 0);
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = RETRY_EINTR(write(fd, text, len));
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+int file_write_all(int fd, const void *buf, size_t n)
+{
+	const char *p = buf;
+
+	while (n > 0) {
+		ssize_t done = RETRY_EINTR(write(fd, p, n));
+
+		if (done < 0)
+			return -errno;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}

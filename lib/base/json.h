@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json: a small writer. Its output is always valid UTF-8: bytes that are none become U+FFFD. */
+#ifndef NSU_BASE_JSON_H
+#define NSU_BASE_JSON_H
+
+#include "base/buf.h"
+
+struct json {
+	struct buf *out; /* the caller's; check out->err at the end */
+	bool comma;
+	int indent; /* depth, or negative for everything on one line */
+};
+
+/* A writer to out; pretty puts each member on a line of its own. */
+#define JSON_INIT(buffer, pretty) ((struct json){ .out = (buffer), .indent = (pretty) ? 0 : -1 })
+
+/* In all of these key is the member's name, or NULL for an element of an array and the top. */
+void json_object(struct json *j, const char *key);
+void json_object_end(struct json *j);
+void json_array(struct json *j, const char *key);
+void json_array_end(struct json *j);
+void json_str(struct json *j, const char *key, const char *s); /* NULL is written as null */
+void json_strn(struct json *j, const char *key, const char *s, size_t n);
+void json_u64(struct json *j, const char *key, uint64_t v);
+void json_s64(struct json *j, const char *key, int64_t v);
+void json_bool(struct json *j, const char *key, bool v);
+void json_null(struct json *j, const char *key);
+
+#endif

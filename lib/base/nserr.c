@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nserr: error sentences of the library. */
+#include "base/nserr.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int nserr_set(struct nserr *e, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err < 0)
+		err = -err;
+	if (e) {
+		e->errnum = err;
+		e->status = 0;
+		e->hint[0] = '\0';
+		va_start(ap, fmt);
+		vsnprintf(e->what, sizeof(e->what), fmt, ap);
+		va_end(ap);
+	}
+	return err ? -err : -EINVAL;
+}
+
+void nserr_hint(struct nserr *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!e)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(e->hint, sizeof(e->hint), fmt, ap);
+	va_end(ap);
+}
+
+void nserr_prefix(struct nserr *e, const char *fmt, ...)
+{
+	char old[sizeof(e->what)];
+	va_list ap;
+	int n;
+
+	if (!e)
+		return;
+	memcpy(old, e->what, sizeof(old));
+	va_start(ap, fmt);
+	n = vsnprintf(e->what, sizeof(e->what), fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (size_t)n < sizeof(e->what))
+		snprintf(e->what + n, sizeof(e->what) - (size_t)n, ": %s", old);
+}

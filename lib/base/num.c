@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* num: strict decimals. strtoul(3) takes blanks, signs and wraps; these do not. */
+#include "base/num.h"
+
+#include <limits.h>
+
+int num_u64n(const char *s, size_t n, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+	bool over = false;
+
+	if (n == 0)
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return -EINVAL;
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(s[i] - '0'), &v))
+			over = true;
+	}
+	if (over || v < min || v > max)
+		return -ERANGE;
+	*out = v;
+	return 0;
+}
+
+int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out)
+{
+	return num_u64n(s, strlen(s), min, max, out);
+}
+
+int num_s64(const char *s, int64_t min, int64_t max, int64_t *out)
+{
+	bool negative = s[0] == '-';
+	uint64_t v;
+	int rc;
+
+	rc = num_u64(s + negative, 0, (uint64_t)INT64_MAX + negative, &v);
+	if (rc < 0)
+		return rc;
+	if (negative && v == 0)
+		return -EINVAL;
+	/* -2^63 has no positive twin: negate as unsigned */
+	int64_t value = negative ? (int64_t)(0 - v) : (int64_t)v;
+	if (value < min || value > max)
+		return -ERANGE;
+	*out = value;
+	return 0;
+}
+
+int num_int(const char *s, int min, int max, int *out)
+{
+	int64_t v;
+	int rc = num_s64(s, min, max, &v);
+
+	if (rc == 0)
+		*out = (int)v;
+	return rc;
+}
+
+int num_pid(const char *s, pid_t *out)
+{
+	return num_int(s, 1, NUM_PID_MAX, out);
+}
+
+int num_fd(const char *s, int *out)
+{
+	return num_int(s, 0, INT_MAX, out);
+}
+
+int num_id(const char *s, uint32_t *out)
+{
+	uint64_t v;
+	int rc = num_u64(s, 0, NUM_ID_MAX, &v);
+
+	if (rc == 0)
+		*out = (uint32_t)v;
+	return rc;
+}
+
+#define NSEC_PER_SEC UINT64_C(1000000000)
+
+/* clang-format off */
+static const struct duration_unit {
+	const char *name;
+	uint64_t nsec;
+} duration_units[] = {
+	{ "w",  604800 * NSEC_PER_SEC },
+	{ "d",  86400 * NSEC_PER_SEC },
+	{ "h",  3600 * NSEC_PER_SEC },
+	{ "m",  60 * NSEC_PER_SEC },
+	{ "s",  NSEC_PER_SEC },
+	{ "ms", 1000000 },
+	{ "us", 1000 },
+	{ "ns", 1 },
+};
+/* clang-format on */
+#define DURATION_SECONDS 4
+
+/* Index of the unit of exactly these n letters, behind index `from`; -1 when there is none. */
+static int unit_find(const char *s, size_t n, int from)
+{
+	for (size_t i = (size_t)(from + 1); i < ARRAY_SIZE(duration_units); i++)
+		if (strlen(duration_units[i].name) == n &&
+		    memcmp(duration_units[i].name, s, n) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* Adds 0.DIGITS units to *ns, exactly or not at all: what the clock cannot hold is not rounded. */
+static int duration_fraction(unsigned __int128 *ns, const char *digits, size_t n,
+			     unsigned __int128 unit)
+{
+	uint64_t value, scale = 1;
+	int rc;
+
+	while (n > 0 && digits[n - 1] == '0')
+		n--;
+	if (n == 0)
+		return 0;
+	if (n > 18) /* no unit has as many factors 2 and 5; and 10^n has to fit into scale */
+		return -ERANGE;
+	rc = num_u64n(digits, n, 0, 999999999999999999, &value);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		scale *= 10;
+	if (unit * value % scale != 0)
+		return -ERANGE;
+	*ns += unit * value / scale;
+	return 0;
+}
+
+int num_duration(const char *s, struct timespec *out)
+{
+	const unsigned __int128 limit = (unsigned __int128)INT64_MAX * NSEC_PER_SEC;
+	unsigned __int128 ns = 0;
+	int last = -1;
+
+	if (*s == '\0')
+		return -EINVAL;
+	while (*s != '\0') {
+		size_t nwhole = strspn(s, "0123456789"), nfrac = 0, nunit;
+		const char *frac = NULL, *unit = s + nwhole;
+		uint64_t whole = 0;
+		int rc, i = DURATION_SECONDS;
+
+		if (*unit == '.') {
+			frac = unit + 1;
+			nfrac = strspn(frac, "0123456789");
+			unit = frac + nfrac;
+		}
+		if ((frac || nwhole == 0) && nfrac == 0)
+			return -EINVAL;
+		nunit = strspn(unit, "wdhmsun");
+		/* plain seconds stand alone, and only the last part has a fraction */
+		if (nunit == 0 ? *unit != '\0' || last >= 0 : frac && unit[nunit] != '\0')
+			return -EINVAL;
+		if (nunit > 0)
+			i = unit_find(unit, nunit, last);
+		if (i < 0)
+			return -EINVAL;
+		rc = nwhole ? num_u64n(s, nwhole, 0, UINT64_MAX, &whole) : 0;
+		if (rc < 0)
+			return rc;
+		unsigned __int128 in_ns = duration_units[i].nsec;
+
+		ns += whole * in_ns;
+		rc = duration_fraction(&ns, frac, nfrac, in_ns);
+		if (rc < 0)
+			return rc;
+		if (ns > limit)
+			return -ERANGE;
+		last = i;
+		s = unit + nunit;
+	}
+	out->tv_sec = (time_t)(ns / NSEC_PER_SEC);
+	out->tv_nsec = (long)(ns % NSEC_PER_SEC);
+	return 0;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* util: the few macros every file uses. */
+#ifndef NSU_BASE_UTIL_H
+#define NSU_BASE_UTIL_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define must_check             __attribute__((warn_unused_result))
+#define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
+#define ARRAY_SIZE(a)          (sizeof(a) / sizeof((a)[0]))
+
+/*
+ * Binds a function of another library when the program is loaded, and not at its first call: for
+ * what each start calls, most of all around a fork, where a binding copies what the loader writes
+ * to. A function that is called on few ways only would be bound for nothing.
+ */
+/* clang-format off */
+#if defined(__has_attribute) && __has_attribute(noplt)
+#define BIND_EARLY(function)                                         \
+	_Pragma("GCC diagnostic push")                               \
+	_Pragma("GCC diagnostic ignored \"-Wredundant-decls\"")      \
+	extern __typeof__(function) function __attribute__((noplt)); \
+	_Pragma("GCC diagnostic pop")
+#else
+#define BIND_EARLY(function)
+#endif
+/* clang-format on */
+
+BIND_EARLY(__errno_location)
+BIND_EARLY(_exit)
+BIND_EARLY(close)
+BIND_EARLY(free)
+BIND_EARLY(syscall)
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+static inline bool streq(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* The rest of s behind prefix, or NULL when s does not begin with it. */
+static inline const char *str_after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
+
+/* Scope guards: declare initialised, hand over with TAKE_FD() or TAKE_PTR(). */
+#define TAKE_FD(fd) \
+	({ \
+		int taken_ = (fd); \
+		(fd) = -1; \
+		taken_; \
+	})
+
+#define TAKE_PTR(p) \
+	({ \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL; \
+		taken_; \
+	})
+
+static inline void util_close(int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(TAKE_FD(*fd));
+	errno = saved;
+}
+
+static inline void util_free(void *p)
+{
+	free(*(void **)p);
+}
+
+#define cleanup_fd   __attribute__((cleanup(util_close)))
+#define cleanup_free __attribute__((cleanup(util_free)))
+
+/* Repeats a system call that a signal interrupted; the value of the last attempt. */
+#define RETRY_EINTR(expr) \
+	({ \
+		__typeof__(expr) retry_; \
+		do \
+			retry_ = (expr); \
+		while (retry_ == -1 && errno == EINTR); \
+		retry_; \
+	})
+
+#endif

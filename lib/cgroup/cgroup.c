@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cgroup: the directories of the cgroup file systems that a name or a process has. */
+#include "cgroup/cgroup.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+#include "kernel/mountinfo.h"
+
+/* A line is "ID:CONTROLLERS:PATH", with neither id nor controllers for version 2. */
+const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
+			   size_t size)
+{
+	char *copy = strdup(text), *rest = copy, *line;
+	bool found = false;
+
+	while (copy && !found && (line = strsep(&rest, "\n")) && *line) {
+		char *controllers, *first;
+
+		strsep(&line, ":");
+		controllers = strsep(&line, ":");
+		if (!controllers || !line)
+			continue;
+		first = strsep(&controllers, ",");
+		found = streq(mount->fstype, "cgroup2")
+				? *first == '\0'
+				: *first && mountinfo_has_option(mount->super, first);
+		if (found && (size_t)snprintf(buf, size, "%s", line) >= size)
+			found = false;
+	}
+	free(copy);
+	return found ? buf : NULL;
+}
+
+static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *path, struct nserr *e)
+{
+	struct cgroup_dir *d = &c->dir[c->n];
+
+	if (c->n == CGROUP_MAX)
+		return nserr_set(e, E2BIG, "more than %d cgroup hierarchies are mounted",
+				 CGROUP_MAX);
+	if (asprintf(&d->path, "%s%s", mount, path) < 0)
+		return nserr_set(e, ENOMEM, "cannot name the cgroup");
+	d->fd = -1;
+	d->v2 = v2;
+	c->n++;
+	return 0;
+}
+
+/* Whether the hierarchy of a mount has a directory already: version 2 is one, and no two of version
+ * 1 have the same controllers. */
+static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (v2 ? c->dir[i].v2 : !c->dir[i].v2 && streq(c->dir[i].options, options))
+			return true;
+	return false;
+}
+
+/* The same in a mount, of which it is remembered what it controls. */
+static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const char *path,
+		     struct nserr *e)
+{
+	bool v2 = streq(mount->fstype, "cgroup2");
+	size_t n = c->n;
+	int rc;
+
+	if (has_hierarchy(c, v2, mount->super))
+		return 0;
+	rc = add_dir(c, v2, mount->target, path, e);
+	if (rc < 0 || v2)
+		return rc;
+	c->dir[n].options = strdup(mount->super);
+	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot name the cgroup");
+}
+
+/* What of a path from the root of the hierarchy is below the mount, or NULL when the mount does not
+ * show it; another may. */
+static const char *below_mount(const char *path, const struct mountinfo_line *mount)
+{
+	const char *below = streq(mount->root, "/") ? path : str_after(path, mount->root);
+
+	return below && (*below == '/' || *below == '\0') ? below : NULL;
+}
+
+/* The directory that c->name is in that mount. */
+static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char *own,
+		     struct nserr *e)
+{
+	char base[4096] = "", path[8192];
+	const char *below;
+
+	if (c->name[0] == '/')
+		return add_below(c, mount, c->name, e);
+	if (!cgroup_path_in(own, mount, base, sizeof(base)))
+		return 0;
+	below = below_mount(base, mount);
+	if (!below)
+		return 0;
+	snprintf(path, sizeof(path), "%s%s%s", below, streq(below, "/") ? "" : "/", c->name);
+	return add_below(c, mount, path, e);
+}
+
+static bool is_cgroup_dir(const char *path, bool *v2)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0)
+		return false;
+	*v2 = fs.f_type == CGROUP2_SUPER_MAGIC;
+	return *v2 || fs.f_type == CGROUP_SUPER_MAGIC;
+}
+
+size_t cgroup_above(const char *path, size_t len)
+{
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 1 && path[len - 2] == '/')
+		len--;
+	return len > 1 ? len - 1 : 0;
+}
+
+/* Whether path, or the first directory above it that is there, is in a cgroup file system. */
+static bool is_in_cgroupfs(const char *path, bool *v2)
+{
+	for (size_t len = strlen(path); len > 0; len = cgroup_above(path, len)) {
+		cleanup_free char *dir = strndup(path, len);
+
+		if (!dir)
+			return false;
+		if (access(dir, F_OK) == 0)
+			return is_cgroup_dir(dir, v2);
+	}
+	return false;
+}
+
+/* Whether the name leads anywhere but downwards, which is where things are made and removed. */
+static bool has_dots(const char *name)
+{
+	size_t n;
+
+	for (; *name; name += n + (name[n] == '/')) {
+		n = strcspn(name, "/");
+		if ((n == 1 || n == 2) && memcmp(name, "..", n) == 0)
+			return true;
+	}
+	return false;
+}
+
+int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e)
+{
+	struct mountinfo_line line;
+	int rc = 0;
+
+	while (rc == 0 && mountinfo_next(m, &line))
+		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
+			rc = add_mount(c, &line, own, e);
+	if (rc == 0 && c->n == 0)
+		rc = nserr_set(e, EOPNOTSUPP, "no cgroup file system is mounted");
+	return rc;
+}
+
+int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	char own[16384];
+	ssize_t n;
+	bool v2;
+	int rc;
+
+	*c = (struct cgroup){ .name = name ? name : "." };
+	if (name && name[0] == '\0')
+		return nserr_set(e, 0, "a cgroup needs a name");
+	if (name && has_dots(name))
+		return nserr_set(e, 0, "'%s': a cgroup is named without '.' and '..'", name);
+	if (name && name[0] == '/' && is_in_cgroupfs(name, &v2))
+		return add_dir(c, v2, "", name, e);
+	n = file_read_at(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own));
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read /proc/self/cgroup");
+	rc = mountinfo_read(&m, e);
+	return rc < 0 ? rc : cgroup_place(c, own, &m, e);
+}
+
+/* Opens the directory that theirs, a /proc/PID/cgroup, names for a mounted hierarchy, unless it is
+ * the caller's too. */
+static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
+		  struct nserr *e)
+{
+	char path[4096], own_dir[4096];
+	struct cgroup_dir *d;
+	const char *below;
+	size_t n = c->n;
+	int rc;
+
+	if (!cgroup_path_in(theirs, mount, path, sizeof(path)) ||
+	    (cgroup_path_in(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
+		return 0;
+	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
+		return nserr_set(e, EXDEV, "the cgroup %s is outside of the cgroup namespace",
+				 path);
+	below = below_mount(path, mount);
+	if (!below)
+		return 0;
+	rc = add_below(c, mount, below, e);
+	if (rc < 0 || c->n == n)
+		return rc;
+	d = &c->dir[n];
+	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
+	return d->fd < 0 ? nserr_set(e, d->fd, "cannot open the cgroup '%s'", d->path) : 0;
+}
+
+int cgroup_of(struct cgroup *c, int procfd, struct nserr *e)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+	char theirs[16384], own[16384];
+	ssize_t n = file_read_at(procfd, "cgroup", theirs, sizeof(theirs));
+	int rc;
+
+	*c = (struct cgroup){ .name = "of the target" };
+	if (n >= 0)
+		n = file_read_at(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own));
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read the cgroup of the process");
+	rc = mountinfo_read(&m, e);
+	while (rc == 0 && mountinfo_next(&m, &line))
+		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
+			rc = add_of(c, &line, theirs, own, e);
+	return rc;
+}
+
+const struct cgroup_dir *cgroup_v2(const struct cgroup *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->dir[i].v2 && c->dir[i].fd >= 0)
+			return &c->dir[i];
+	return NULL;
+}
+
+void cgroup_free(struct cgroup *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->dir[i].path);
+		free(c->dir[i].options);
+		util_close(&c->dir[i].fd);
+	}
+	*c = (struct cgroup){ 0 };
+}
+
+int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dir[i];
+		const char *file = d->v2 ? "cgroup.events" : "freezer.state";
+		char text[256];
+		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
+
+		/* the root has no such file, and not every hierarchy has the freezer */
+		if (n == -ENOENT)
+			continue;
+		if (n < 0)
+			return nserr_set(e, (int)n, "cannot read '%s/%s'", d->path, file);
+		if (d->v2 ? !strstr(text, "frozen 1") : str_after(text, "THAWED") != NULL)
+			continue;
+		return nserr_set(e, EBUSY, "the cgroup '%s' is frozen", d->path);
+	}
+	return 0;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cgroupset: the files of a cgroup are written; those of version 2 need their controller in it. */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cgroup/cgroup.h"
+
+struct setting {
+	char file[256];
+	char controller[64]; /* "" for what every cgroup has */
+	const char *value;
+};
+
+static struct setting parse(const char *text)
+{
+	size_t n = strcspn(text, "="), dot = strcspn(text, ".");
+	struct setting s = { .value = text + n + 1 };
+
+	snprintf(s.file, sizeof(s.file), "%.*s", (int)n, text);
+	/* cgroup-v2.rst, "Interface Files": prefixed with the controller's name and a dot */
+	if (dot < n && !str_after(s.file, "cgroup."))
+		snprintf(s.controller, sizeof(s.controller), "%.*s", (int)dot, text);
+	return s;
+}
+
+static const struct cgroup_dir *with_file(const struct cgroup *c, const char *file)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->dir[i].fd >= 0 && faccessat(c->dir[i].fd, file, F_OK, 0) == 0)
+			return &c->dir[i];
+	return NULL;
+}
+
+/*
+ * Enables the controller for what is below each cgroup that we made above the first len bytes of
+ * d's path, from the top. What was there before is the host's and is left as it is.
+ */
+static int enable(const struct cgroup_dir *d, size_t len, const char *controller, struct nserr *e)
+{
+	size_t parent = cgroup_above(d->path, len);
+	char path[8192], text[80];
+	int rc;
+
+	if (d->made == 0 || parent < d->made)
+		return 0;
+	rc = enable(d, parent, controller, e);
+	if (rc < 0)
+		return rc;
+	snprintf(path, sizeof(path), "%.*s/cgroup.subtree_control", (int)parent, d->path);
+	snprintf(text, sizeof(text), "+%s", controller);
+	rc = file_write_at(AT_FDCWD, path, text);
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot write '%s' to %s", text, path);
+	if (rc == -EOPNOTSUPP)
+		nserr_hint(e, "it is in a threaded subtree (cgroup.type)");
+	return rc;
+}
+
+/* ---- Why a file is not there */
+
+static ssize_t read_in(const char *path, size_t len, const char *file, char *buf, size_t size)
+{
+	char name[8192];
+
+	snprintf(name, sizeof(name), "%.*s/%s", (int)len, path, file);
+	return file_read_at(AT_FDCWD, name, buf, size);
+}
+
+/* Whether the controller is in cgroup.controllers of the first len bytes of path, which says what
+ * the cgroup has; -ENOENT and others when that is no cgroup. */
+static int has_controller(const char *path, size_t len, const char *controller)
+{
+	char text[1024], *rest = text, *word;
+	ssize_t n = read_in(path, len, "cgroup.controllers", text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	while ((word = strsep(&rest, " \n")))
+		if (streq(word, controller))
+			return 1;
+	return 0;
+}
+
+/* Where a controller is mounted as version 1, into buf. */
+static bool find_v1(const char *controller, char *buf, size_t size)
+{
+	/* cgroup-v2.rst, "IO": the one that had another name */
+	const char *name = streq(controller, "io") ? "blkio" : controller;
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+
+	if (mountinfo_read(&m, NULL) < 0)
+		return false;
+	while (mountinfo_next(&m, &line)) {
+		if (!streq(line.fstype, "cgroup") || !mountinfo_has_option(line.super, name))
+			continue;
+		snprintf(buf, size, "%s", line.target);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Why the children of a cgroup, the first len bytes of d's path, have not the controller that it
+ * has itself. The last of them that was there before us is host bytes long.
+ */
+static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, const char *controller,
+			struct nserr *e)
+{
+	char what[8192], type[64], procs[4096];
+	bool is_root = read_in(d->path, len, "cgroup.type", type, sizeof(type)) < 0;
+	ssize_t n = is_root ? 0 : read_in(d->path, len, "cgroup.procs", procs, sizeof(procs));
+
+	snprintf(what, sizeof(what), "controller '%s' is not enabled for the children of %.*s",
+		 controller, (int)len, d->path);
+	/* cgroup-v2.rst, "Threads": a new one there is "domain invalid" */
+	if (!is_root && d->made && !streq(type, "domain\n"))
+		nserr_hint(e, "%s, which is threaded: a new one takes no processes", what);
+	/* "No Internal Process Constraint", of all but the root. Some controllers can be enabled
+	 * all the same: it makes the children "domain invalid". */
+	else if (n > 0 || n == -EFBIG)
+		nserr_hint(e,
+			   "%s, which holds processes: move them to a cgroup below it, then write "
+			   "+%s to its cgroup.subtree_control",
+			   what, controller);
+	else if (host > len)
+		nserr_hint(e,
+			   "%s: write +%s to its cgroup.subtree_control, and to those down to %.*s",
+			   what, controller, (int)host, d->path);
+	else
+		nserr_hint(e, "%s: write +%s to its cgroup.subtree_control", what, controller);
+}
+
+/* Upwards from the cgroup, which has not the file, to the one that has the controller. */
+static void hint_v2(const struct cgroup_dir *d, const char *controller, struct nserr *e)
+{
+	size_t whole = strlen(d->path), top = whole, host = d->made ? d->made : whole;
+	int found = 0;
+
+	for (size_t len = whole; found == 0 && len > 0; len = cgroup_above(d->path, len)) {
+		found = has_controller(d->path, len, controller);
+		if (found >= 0)
+			top = len;
+	}
+	if (found <= 0)
+		nserr_hint(e, "controller '%s' is not in cgroup.controllers of %.*s, nor below",
+			   controller, (int)top, d->path);
+	else if (top == whole)
+		nserr_hint(e, "it has the controller '%s', but that has no such file", controller);
+	else
+		hint_enable(d, top, cgroup_above(d->path, host), controller, e);
+}
+
+static int fail_missing(const struct cgroup *c, const struct setting *s, struct nserr *e)
+{
+	int rc = nserr_set(e, ENOENT, "no cgroup file '%s' in '%s'", s->file, c->name);
+	const struct cgroup_dir *v2 = cgroup_v2(c);
+	char v1[4096];
+
+	if (s->controller[0] == '\0')
+		return rc;
+	if (find_v1(s->controller, v1, sizeof(v1)))
+		nserr_hint(e, "controller '%s' is mounted as version 1 at %s: see its files there",
+			   s->controller, v1);
+	else if (v2)
+		hint_v2(v2, s->controller, e);
+	return rc;
+}
+
+int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
+{
+	const struct setting s = parse(setting);
+	const struct cgroup_dir *d = with_file(c, s.file), *v2 = cgroup_v2(c);
+	int rc;
+
+	if (!d && v2 && s.controller[0]) {
+		rc = enable(v2, strlen(v2->path), s.controller, e);
+		/* not enabled by the host, or not known to the kernel: told below */
+		if (rc < 0 && rc != -ENOENT && rc != -EINVAL)
+			return rc;
+		d = with_file(c, s.file);
+	}
+	if (!d)
+		return fail_missing(c, &s, e);
+	rc = file_write_at(d->fd, s.file, s.value);
+	return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to %s/%s", s.value, d->path, s.file)
+		      : 0;
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nscollect: walks the processes once, with two threads where there are many, and merges. */
+#include "collect/collect.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+
+#include "collect/worker.h"
+#include "ns/timens_proc.h"
+
+#define TWO_THREADS 400 /* processes; below it a thread costs more than it saves */
+#define CHUNK       64  /* processes that a worker takes at a time */
+
+const struct collect_source collect_sources[COLLECT_SOURCES] = {
+	[COLLECT_PROC] = { "proc", "processes" },
+	[COLLECT_TASK] = { "task", "threads apart from their process" },
+	[COLLECT_CHILDREN] = { "children", "what children to come will be in" },
+	[COLLECT_FD] = { "fd", "open descriptors" },
+	[COLLECT_SOCK] = { "sock", "sockets" },
+	[COLLECT_MNT] = { "mnt", "mounts in all mount namespaces" },
+	[COLLECT_KERNEL] = { "kernel", "what the kernel lists itself" },
+};
+
+static int (*const process_sources[COLLECT_SOURCES])(struct worker *w, struct nsmember *m) = {
+	[COLLECT_PROC] = collect_proc,         [COLLECT_TASK] = collect_task,
+	[COLLECT_CHILDREN] = collect_children, [COLLECT_FD] = collect_fd,
+	[COLLECT_SOCK] = collect_fd,
+};
+
+int collect_parse(const char *list, unsigned *sources, struct nserr *e)
+{
+	unsigned set = 0;
+
+	for (const char *s = list;; s++) {
+		size_t n = strcspn(s, ","), i = 0;
+
+		while (i < COLLECT_SOURCES &&
+		       (strncmp(collect_sources[i].name, s, n) != 0 || collect_sources[i].name[n]))
+			i++;
+		if (i == COLLECT_SOURCES)
+			return nserr_set(e, 0, "unknown source '%.*s'", (int)MIN(n, 40u), s);
+		set |= NSTYPE_BIT(i);
+		s += n;
+		if (!*s)
+			break;
+	}
+	*sources = set;
+	return 0;
+}
+
+/* ---- Workers ---- */
+
+int worker_error(struct worker *w, int rc, const char *path)
+{
+	struct procfs_path dir = { 0 };
+
+	if (procfs_gone(rc))
+		return WORKER_GONE;
+	if (rc == -EACCES || rc == -EPERM) {
+		/* a process that ends between look-up and reading is reported like this too */
+		memcpy(dir.s, path, strcspn(path, "/"));
+		if (faccessat(w->c->proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
+			return WORKER_GONE;
+		return WORKER_DENIED;
+	}
+	return nserr_set(&w->e, rc, "cannot read /proc/%s", path);
+}
+
+void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err)
+{
+	enum nsmissed_why why = NSMISSED_FAILED;
+
+	if (err == -EACCES || err == -EPERM)
+		why = NSMISSED_DENIED;
+	else if (err == -EAGAIN && what != NSMISSED_DETAIL)
+		why = NSMISSED_WAIT;
+	else if (err == -ENOSYS || err == -ENOTTY || err == -EOPNOTSUPP || err == -EINVAL)
+		why = NSMISSED_UNSUPPORTED;
+	else if (missed->err == 0)
+		missed->err = err;
+	missed->n[why][what]++;
+}
+
+int worker_link(struct worker *w, const char *path, const struct nstype *type, uint32_t *inode)
+{
+	int rc = procfs_link(w->c->proc, path, type, inode);
+
+	return rc == 0 ? WORKER_OK : worker_error(w, rc, path);
+}
+
+int worker_found(struct worker *w, const struct nsfind *f)
+{
+	if (w->n == w->size) {
+		size_t size = w->size ? w->size * 2 : 64;
+		struct nsfind *found = reallocarray(w->found, size, sizeof(*found));
+
+		if (!found)
+			return nserr_set(&w->e, ENOMEM, "cannot list namespaces");
+		w->found = found;
+		w->size = size;
+	}
+	w->found[w->n++] = *f;
+	return 0;
+}
+
+/* One process through all sources. A process that ends on the way keeps what was found. */
+static int look_at(struct worker *w, struct nsmember *m)
+{
+	unsigned sources = w->c->sources;
+	int rc = collect_proc(w, m);
+
+	/* our own were looked at before we opened any ourselves */
+	if (m->pid == w->c->self)
+		sources &= ~COLLECT_DESCRIPTORS;
+	else if (sources & NSTYPE_BIT(COLLECT_FD))
+		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* done in one go */
+
+	if (rc == WORKER_DENIED)
+		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);
+	for (int i = COLLECT_PROC + 1; rc == 0 && i < COLLECT_SOURCES; i++)
+		if (sources & NSTYPE_BIT(i) && process_sources[i])
+			rc = process_sources[i](w, m);
+	return MIN(rc, 0);
+}
+
+struct crew {
+	struct collect *c;
+	atomic_size_t next;
+	atomic_bool failed;
+	struct worker worker[2];
+};
+
+static void work(struct crew *crew, struct worker *w)
+{
+	size_t n = crew->c->n, i;
+
+	while (!crew->failed && (i = atomic_fetch_add(&crew->next, CHUNK)) < n) {
+		size_t end = MIN(i + CHUNK, n);
+
+		for (; i < end && w->err == 0; i++)
+			w->err = look_at(w, &crew->c->members[i]);
+		if (w->err < 0)
+			crew->failed = true;
+	}
+}
+
+static void *second(void *arg)
+{
+	struct crew *crew = arg;
+
+	work(crew, &crew->worker[1]);
+	return NULL;
+}
+
+/* The descriptors that we were started with. Says whether directories have sizes, too. */
+static int own_descriptors(struct collect *c, struct worker *w)
+{
+	struct nsmember me = { .pid = c->self };
+	struct stat st;
+
+	if (!(c->sources & COLLECT_DESCRIPTORS) || !c->self)
+		return 0;
+	c->fd_sizes = fstatat(c->proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+	return collect_fd(w, &me);
+}
+
+/* All sockets by one of them: several processes may hold the same. */
+static int look_at_sockets(struct worker *w, const struct worker *more)
+{
+	for (size_t i = 0; i < more->n_sockets; i++) {
+		const struct nssocket *s = &more->sockets[i];
+		int rc = collect_sock(w, s->pid, s->fd, s->inode);
+
+		if (rc < 0)
+			return rc;
+	}
+	return collect_sockets(w);
+}
+
+static void run_crew(struct crew *crew)
+{
+	struct worker *w = &crew->worker[0];
+	pthread_t thread;
+	bool two;
+
+	w->err = own_descriptors(crew->c, w);
+	if (w->err < 0)
+		return;
+	two = crew->c->n > TWO_THREADS && pthread_create(&thread, NULL, second, crew) == 0;
+
+	work(crew, w);
+	if (two)
+		pthread_join(thread, NULL);
+	if (!crew->failed)
+		w->err = look_at_sockets(w, &crew->worker[1]);
+}
+
+/* ---- Merging ---- */
+
+static int out_of_memory(struct nserr *e)
+{
+	return nserr_set(e, ENOMEM, "cannot list namespaces");
+}
+
+static int merge_member(struct collect *c, const struct nsmember *m)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		struct ns *ns;
+
+		if (m->inode[i] == 0)
+			continue;
+		ns = nstab_get(&c->tab, &nstypes[i], m->inode[i]);
+		if (!ns)
+			return -ENOMEM;
+		if (ns->pid == 0 || m->pid < ns->pid)
+			ns->pid = m->pid;
+		ns->nprocs++;
+		ns->nthreads += m->nthreads;
+		ns->held |= NSHOLD_BIT(NSHOLD_PROC);
+	}
+	return 0;
+}
+
+static int merge_found(struct collect *c, const struct nsfind *f)
+{
+	const struct nstype *type = &nstypes[f->type];
+	struct ns *ns = nstab_get(&c->tab, type, f->inode), *instead;
+
+	if (!ns)
+		return -ENOMEM;
+	if (f->kind == NSHOLD_TASK) {
+		ns->nthreads++;
+		instead = nstab_find(&c->tab, type, f->instead);
+		if (instead)
+			instead->nthreads--;
+	}
+	ns->nfds += f->kind == NSHOLD_FD;
+	ns->nsocks += f->kind == NSHOLD_SOCK;
+	return nstab_hold(ns, f->kind, f->pid, f->num, NULL);
+}
+
+static void add_missed(struct nsmissed *sum, const struct nsmissed *more)
+{
+	for (size_t why = 0; why < NSMISSED_WHYS; why++)
+		for (size_t what = 0; what < NSMISSED_WHATS; what++)
+			sum->n[why][what] += more->n[why][what];
+	if (sum->err == 0)
+		sum->err = more->err;
+}
+
+static int merge(struct crew *crew, struct nserr *e)
+{
+	struct collect *c = crew->c;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (merge_member(c, &c->members[i]) < 0)
+			return out_of_memory(e);
+	for (size_t k = 0; k < ARRAY_SIZE(crew->worker); k++) {
+		struct worker *w = &crew->worker[k];
+
+		add_missed(&c->missed, &w->missed);
+		if (w->err < 0) {
+			*e = w->e;
+			return w->err;
+		}
+		for (size_t i = 0; i < w->n; i++)
+			if (merge_found(c, &w->found[i]) < 0)
+				return out_of_memory(e);
+	}
+	return 0;
+}
+
+static int list_members(struct collect *c, struct nserr *e)
+{
+	struct procfs_ids ids = { 0 };
+	int rc = 0;
+
+	if (!c->only)
+		rc = lseek(c->proc, 0, SEEK_SET) < 0 ? -errno : procfs_numbers(c->proc, 0, &ids);
+	if (rc == 0 && !c->only && ids.n == 0)
+		rc = -ENOENT;
+	if (rc == 0) {
+		c->n = c->only ? 1 : ids.n;
+		c->members = calloc(c->n, sizeof(*c->members));
+		if (!c->members)
+			rc = -ENOMEM;
+	}
+	if (rc < 0) {
+		procfs_ids_free(&ids);
+		return nserr_set(e, rc, "cannot list the processes of /proc");
+	}
+	for (size_t i = 0; i < c->n; i++)
+		c->members[i].pid = c->only ? c->only : ids.id[i];
+	procfs_ids_free(&ids);
+	return 0;
+}
+
+static int scan_members(struct collect *c, struct nserr *e)
+{
+	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
+	int rc;
+
+	run_crew(&crew);
+	rc = merge(&crew, e);
+	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
+		free(crew.worker[k].found);
+		free(crew.worker[k].sockets);
+		procfs_ids_free(&crew.worker[k].ids);
+		procfs_ids_free(&crew.worker[k].tids);
+	}
+	return rc;
+}
+
+/* The inode of a namespace of ours, or 0 if it may not be known. 0 or a negative errno with e set.
+ */
+static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
+		    struct nserr *e)
+{
+	int rc = procfs_link(c->proc, path, &nstypes[type], inode);
+
+	if (rc == 0 || procfs_gone(rc) || rc == -EACCES || rc == -EPERM)
+		return 0;
+	return nserr_set(e, rc, "cannot read /proc/%s", path);
+}
+
+static int look_at_self(struct collect *c, struct nserr *e)
+{
+	int rc = own_link(c, "self/ns/mnt", NSTYPE_MNT, &c->own_mnt, e);
+
+	if (rc == 0)
+		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
+	if (rc < 0 || !c->self)
+		return rc;
+	/* the inode of the first one is fixed, 5.6 */
+	c->top[NSTYPE_TIME] = TIMENS_INITIAL_INO;
+	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
+	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->proc, e);
+}
+
+int collect_run(struct collect *c, struct nserr *e)
+{
+	int rc = look_at_self(c, e);
+
+	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
+		c->sources &= ~NSTYPE_BIT(COLLECT_SOCK);
+	/* not of this kernel, in a fixture */
+	if (rc == 0 && c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->self)
+		rc = collect_kernel(c, e);
+	/* where to look for mounts must be known somehow */
+	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
+		c->types |= NSTYPE_BIT(NSTYPE_MNT);
+	if (rc == 0)
+		rc = list_members(c, e);
+	if (rc == 0)
+		rc = scan_members(c, e);
+	if (rc == 0)
+		rc = collect_relate(c, e);
+	if (rc == 0 && c->sources & NSTYPE_BIT(COLLECT_MNT))
+		rc = collect_mnt(c, e);
+	if (rc == 0)
+		nstab_finish(&c->tab);
+	return rc;
+}
+
+bool collect_complete(const struct collect *c)
+{
+	static const struct nsmissed none;
+
+	return memcmp(&c->missed, &none, sizeof(none)) == 0;
+}
+
+static int by_pid(const void *key, const void *member)
+{
+	pid_t a = *(const pid_t *)key, b = ((const struct nsmember *)member)->pid;
+
+	return a < b ? -1 : a > b;
+}
+
+const struct nsmember *collect_member(const struct collect *c, pid_t pid)
+{
+	return c->n ? bsearch(&pid, c->members, c->n, sizeof(*c->members), by_pid) : NULL;
+}
+
+void collect_free(struct collect *c)
+{
+	nstab_free(&c->tab);
+	free(c->members);
+	c->members = NULL;
+	c->n = 0;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* collect_relate: opens each distinct namespace once and climbs to parents and owners. */
+#include "collect/worker.h"
+
+#include <sys/stat.h>
+
+#include "kernel/sys_ns.h"
+
+static int cannot(int err, const struct ns *ns, struct nserr *e)
+{
+	return nserr_set(e, err, "cannot look at %s namespace %u", ns->type->name, ns->inode);
+}
+
+/* Answers of ioctl_ns(2) that mean "none", "outside of what you may see" or "an older kernel". */
+static bool is_answer(int rc)
+{
+	return rc == -EPERM || rc == -EINVAL || rc == -ENOTTY || rc == -EOPNOTSUPP || rc == -ENOSYS;
+}
+
+/* The namespace behind fd, one step up from ns; takes fd. */
+static int climb(struct collect *c, const struct ns *ns, const struct nstype *type, int up,
+		 enum nshold_kind kind, struct ns **out, struct nserr *e)
+{
+	cleanup_fd int fd = up;
+	struct stat st;
+
+	if (fd < 0)
+		return is_answer(fd) ? 0 : cannot(fd, ns, e);
+	if (fstat(fd, &st) < 0)
+		return cannot(errno, ns, e);
+	*out = nstab_get(&c->tab, type, (uint32_t)st.st_ino);
+	if (!*out)
+		return cannot(ENOMEM, ns, e);
+	(*out)->held |= NSHOLD_BIT(kind);
+	return collect_inspect(c, *out, fd, e);
+}
+
+static int read_ids(struct ns *ns, int fd)
+{
+	int rc = sys_ns_id(fd, &ns->id);
+
+	if (ns->type == &nstypes[NSTYPE_MNT] && (rc == 0 || is_answer(rc)))
+		rc = sys_ns_mnt_id(fd, &ns->mnt_id);
+	if (ns->type == &nstypes[NSTYPE_USER] && (rc == 0 || is_answer(rc)))
+		rc = sys_ns_owner_uid(fd, &ns->creator);
+	return rc < 0 && is_answer(rc) ? 0 : rc;
+}
+
+/* The kernel nests namespaces at most 32 deep, and so do we. */
+int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
+{
+	int rc;
+
+	if (ns->opened)
+		return 0;
+	ns->opened = true;
+	rc = read_ids(ns, fd);
+	if (rc < 0)
+		return cannot(rc, ns, e);
+	if (ns->type->hierarchical)
+		rc = climb(c, ns, ns->type, sys_ns_parent(fd), NSHOLD_PARENT, &ns->parent, e);
+	if (rc == 0)
+		rc = climb(c, ns, &nstypes[NSTYPE_USER], sys_ns_owner(fd), NSHOLD_OWNER, &ns->owner,
+			   e);
+	return rc;
+}
+
+int collect_relate(struct collect *c, struct nserr *e)
+{
+	/* what is added on the way has been opened already */
+	for (; c->related < c->tab.n; c->related++) {
+		struct ns *ns = c->tab.all[c->related];
+		cleanup_fd int fd = -1;
+		int rc;
+
+		if (ns->opened)
+			continue;
+		fd = collect_open(c, ns);
+		if (fd < 0 && !collect_is_gone(fd))
+			return cannot(fd, ns, e);
+		if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN)
+			nsmissed_add(&c->missed, NSMISSED_NS, fd);
+		rc = fd < 0 ? 0 : collect_inspect(c, ns, fd, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* collect_children: pid and time namespaces that a process has made and is not in itself. */
+#include "collect/worker.h"
+
+#include <sys/stat.h>
+
+#include "kernel/sys_pidfd.h"
+
+/* Before 6.11 nothing tells of such a namespace (for threads 6.9), only that there is one: a
+ * process without it that is no zombie, which has none of either kind. */
+static void note_unknown(struct worker *w, const struct nsfind *f)
+{
+	struct procfs_path path;
+	uint32_t inode;
+
+	procfs_path_set(&path, f->num);
+	if (f->type == NSTYPE_PID &&
+	    procfs_link(w->c->proc, procfs_path_at(&path, "ns/time_for_children"),
+			&nstypes[NSTYPE_TIME], &inode) == 0)
+		nsmissed_add(&w->missed, NSMISSED_NS, -ENOSYS);
+}
+
+/* A pid namespace is not in /proc before it has had its first process, but a pidfd shows it. */
+static int by_pidfd(struct worker *w, struct nsfind *f)
+{
+	cleanup_fd int pidfd = sys_pidfd_open_task(f->num);
+	cleanup_fd int ns = pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, nstypes[f->type].flag);
+	struct stat st;
+
+	if (ns == -EMFILE || ns == -ENFILE || ns == -ENOMEM || ns == -EIO)
+		return nserr_set(&w->e, ns, "cannot look at process %d", (int)f->pid);
+	if (ns == -ENOTTY || ns == -ENOSYS || ns == -EINVAL)
+		note_unknown(w, f);
+	if (ns < 0 || fstat(ns, &st) < 0)
+		return WORKER_GONE;
+	f->inode = (uint32_t)st.st_ino;
+	return WORKER_OK;
+}
+
+int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
+			const uint32_t *known, pid_t pid, pid_t tid)
+{
+	for (uint8_t i = 0; i < NSTYPE_COUNT; i++) {
+		struct nsfind f = { NSHOLD_CHILDREN, i, pid, tid, known ? known[i] : 0, 0 };
+		int rc = WORKER_OK;
+
+		if (!nstypes[i].child_file || own[i] == 0)
+			continue;
+		if (!f.inode)
+			rc = worker_link(w, procfs_path_at(path, nstypes[i].child_file),
+					 &nstypes[i], &f.inode);
+		if (rc == WORKER_GONE && w->c->self)
+			rc = by_pidfd(w, &f);
+		if (rc == WORKER_OK && f.inode != own[i])
+			rc = worker_found(w, &f);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int collect_children(struct worker *w, struct nsmember *m)
+{
+	struct procfs_path path;
+
+	procfs_path_set(&path, m->pid);
+	return collect_children_of(w, &path, m->inode, w->children, m->pid, m->pid);
+}

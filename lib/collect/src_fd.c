@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* collect_fd: finds namespaces and sockets that processes hold as descriptors. */
+#include "collect/worker.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "kernel/sys_ns.h"
+
+/* Notes the namespace if its type was asked for. WORKER_OK, or -ENOMEM with w->e set. */
+static int found(struct worker *w, struct nsfind *f, const struct nstype *type, uint64_t inode)
+{
+	if (!type || !(w->c->types & NSTYPE_BIT(nstype_index(type))))
+		return WORKER_OK;
+	f->type = (uint8_t)nstype_index(type);
+	f->inode = (uint32_t)inode;
+	return worker_found(w, f);
+}
+
+/* Finds the type by a descriptor. WORKER_*, or a negative errno with w->e set. */
+static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
+{
+	cleanup_fd int fd = nsfile_open(&w->c->files, w->c->proc, path);
+	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
+	struct stat st;
+
+	if (fd == -ENOTTY) /* it has been exchanged */
+		return WORKER_OK;
+	if (flag < 0)
+		return worker_error(w, (int)flag, path);
+	if (fstat(fd, &st) < 0)
+		return worker_error(w, -errno, path);
+	return found(w, f, nstype_by_flag((uint64_t)flag), st.st_ino);
+}
+
+/*
+ * Finds the type of a namespace. Its link is "net:[4026531840]", which the link of no file with a
+ * path can look like. But if it was opened through a bind mount, the link is that path, and only a
+ * descriptor of it has the type. WORKER_*, or a negative errno with w->e set.
+ */
+static int ask_type(struct worker *w, const char *path, struct nsfind *f)
+{
+	const struct nstype *type;
+	char link[48];
+	uint64_t inode;
+	ssize_t n = readlinkat(w->c->proc, path, link, sizeof(link));
+
+	if (n < 0)
+		return worker_error(w, -errno, path);
+	return nstype_parse_link(link, (size_t)n, &type, &inode) == 0 ? found(w, f, type, inode)
+								      : ask_descriptor(w, path, f);
+}
+
+/*
+ * A descriptor that cannot be identified: WORKER_*, or a negative errno with w->e set. The errors
+ * of a file server, such as ESTALE, say nothing about /proc: a file with a path is no namespace of
+ * ours to report.
+ */
+static int not_identified(struct worker *w, int rc, const char *path)
+{
+	char link[8];
+
+	if (!procfs_gone(rc) && rc != -EACCES && rc != -EPERM &&
+	    readlinkat(w->c->proc, path, link, sizeof(link)) > 0 && link[0] == '/')
+		return WORKER_OK;
+	return worker_error(w, rc, path);
+}
+
+/* One descriptor, identified by its file. WORKER_*, or a negative errno with w->e set. */
+static int look_at_fd(struct worker *w, const struct nsmember *m, int fd)
+{
+	struct nsfind f = { .kind = NSHOLD_FD, .pid = m->pid, .num = fd };
+	struct procfs_path path;
+	struct statx st;
+	int rc;
+
+	procfs_path_set_fd(&path, m->pid, fd);
+	rc = nsfile_identify(&w->c->files, w->c->proc, path.s, &st);
+	if (rc < 0)
+		return not_identified(w, rc, path.s);
+	if (rc == 1)
+		return w->c->sources & NSTYPE_BIT(COLLECT_FD) ? ask_type(w, path.s, &f) : WORKER_OK;
+	if (w->c->sources & NSTYPE_BIT(COLLECT_SOCK) && S_ISSOCK(st.stx_mode))
+		return collect_sock(w, m->pid, fd, st.stx_ino);
+	return WORKER_OK;
+}
+
+/* Where the numbers are those below n, which they mostly are, the directory need not be read, which
+ * costs more than the links. Highest first: that is the one which is missing most often. How many
+ * were looked at, or a negative errno. */
+static int look_at_dense(struct worker *w, const struct nsmember *m, int n)
+{
+	int done = 0, rc = WORKER_OK;
+
+	while (done < n && rc == WORKER_OK) {
+		rc = look_at_fd(w, m, n - 1 - done);
+		done += rc == WORKER_OK;
+	}
+	return rc < 0 ? rc : done;
+}
+
+int collect_fd(struct worker *w, struct nsmember *m)
+{
+	struct procfs_path path;
+	struct stat st;
+	cleanup_fd int dir = -1;
+	int rc = 0, n, done = 0;
+
+	procfs_path_set(&path, m->pid);
+	/* the size of the directory is the number of descriptors from 6.2 on, before always 0 */
+	if (fstatat(w->c->proc, procfs_path_at(&path, "fd"), &st, 0) < 0)
+		return MIN(worker_error(w, -errno, path.s), 0);
+	if (w->c->fd_sizes) {
+		n = (int)st.st_size;
+		done = look_at_dense(w, m, n);
+		if (done < 0 || done == n)
+			return MIN(done, 0);
+	}
+	dir = file_open_at(w->c->proc, path.s, O_RDONLY | O_DIRECTORY, 0);
+	if (dir < 0)
+		return MIN(worker_error(w, dir, path.s), 0);
+	rc = procfs_numbers(dir, (size_t)st.st_size, &w->ids);
+	if (rc < 0)
+		return MIN(worker_error(w, rc, path.s), 0);
+	for (size_t i = 0; i < w->ids.n && rc >= 0; i++)
+		if (!done || w->ids.id[i] < n - done || w->ids.id[i] >= n)
+			rc = look_at_fd(w, m, w->ids.id[i]);
+	return MIN(rc, 0);
+}

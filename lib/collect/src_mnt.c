@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* collect_mnt: namespaces bound somewhere in the file tree of some mount namespace. */
+#include "collect/worker.h"
+
+#include <linux/capability.h>
+#include <stdio.h>
+
+#include "kernel/mountinfo.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
+#include "ns/inside.h"
+
+/* A mount of nsfs: root is "net:[inode]", path relative to the root of the mount namespace. */
+static int add_mount(struct collect *c, struct ns *where, const char *root, const char *path,
+		     struct nserr *e)
+{
+	const struct nstype *type;
+	uint64_t inode;
+	struct ns *ns;
+
+	if (nstype_parse_link(root, strlen(root), &type, &inode) < 0 ||
+	    !(c->types & NSTYPE_BIT(nstype_index(type))))
+		return 0;
+	ns = nstab_get(&c->tab, type, (uint32_t)inode);
+	if (!ns || nstab_hold(ns, NSHOLD_MNT, 0, 0, path) < 0)
+		return nserr_set(e, ENOMEM, "cannot list namespaces");
+	nstab_last_holder(ns)->where = where;
+	ns->nmounts++;
+	return 0;
+}
+
+/* The last mount on "/" is the one that is seen. */
+static int note_root(struct ns *where, const char *path, const char *fstype, struct nserr *e)
+{
+	if (!streq(path, "/"))
+		return 0;
+	free(where->rootfs);
+	where->rootfs = strdup(fstype);
+	return where->rootfs ? 0 : nserr_set(e, ENOMEM, "cannot list namespaces");
+}
+
+/* ---- statmount(2) and listmount(2): any mount namespace by its id, 6.11 ---- */
+
+static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nserr *e)
+{
+	union {
+		struct sys_statmount m;
+		char space[sizeof(struct sys_statmount) + 2 * 4096 + 256];
+	} u;
+	int rc = sys_statmount(where->mnt_id, id,
+			       SYS_STATMOUNT_FS_TYPE | SYS_STATMOUNT_MNT_ROOT |
+				       SYS_STATMOUNT_MNT_POINT,
+			       &u.m, sizeof(u));
+
+	if (rc == -ENOENT || rc == -EOVERFLOW) /* gone; a path that long cannot be ours */
+		return 0;
+	if (rc < 0)
+		return rc;
+	where->mounts++;
+	rc = note_root(where, u.m.str + u.m.mnt_point, u.m.str + u.m.fs_type, e);
+	if (rc < 0)
+		return rc;
+	if (!streq(u.m.str + u.m.fs_type, "nsfs"))
+		return 0;
+	return add_mount(c, where, u.m.str + u.m.mnt_root, u.m.str + u.m.mnt_point, e);
+}
+
+static int by_listmount(struct collect *c, struct ns *where, struct nserr *e)
+{
+	uint64_t ids[512], last = 0;
+	int rc = 0;
+
+	if (!where->mnt_id)
+		return -EOPNOTSUPP;
+	while (rc == 0) {
+		ssize_t n = sys_listmount(where->mnt_id, SYS_LSMT_ROOT, last, ids, ARRAY_SIZE(ids));
+
+		if (n <= 0)
+			return (int)n;
+		for (ssize_t i = 0; i < n && rc == 0; i++)
+			rc = stat_one(c, where, ids[i], e);
+		last = ids[n - 1];
+	}
+	return rc;
+}
+
+/* ---- mountinfo of a process in it ---- */
+
+static int add_line(struct collect *c, struct ns *where, const struct mountinfo_line *l,
+		    struct nserr *e)
+{
+	int rc = note_root(where, l->target, l->fstype, e);
+
+	where->mounts++;
+	if (rc < 0 || !streq(l->fstype, "nsfs"))
+		return rc;
+	return add_mount(c, where, l->root, l->target, e);
+}
+
+struct own_mountinfo {
+	const struct collect *c;
+	struct mountinfo *m;
+};
+
+static int read_own_mountinfo(void *arg)
+{
+	const struct own_mountinfo *own = arg;
+
+	return mountinfo_read_at(own->m, own->c->proc, "thread-self/mountinfo");
+}
+
+/* That of a process in it, or of a thread of ours that goes there. */
+static int read_mountinfo(struct collect *c, const struct ns *where, struct mountinfo *m)
+{
+	struct own_mountinfo own = { c, m };
+	struct procfs_path path;
+	cleanup_fd int fd = -1;
+
+	if (where->pid) {
+		procfs_path_set(&path, where->pid);
+		return mountinfo_read_at(m, c->proc, procfs_path_at(&path, "mountinfo"));
+	}
+	if (!c->self)
+		return -EOPNOTSUPP;
+	fd = collect_open(c, where);
+	return fd < 0 ? fd : nsinside_call(fd, where->type, read_own_mountinfo, &own);
+}
+
+static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+	int rc = read_mountinfo(c, where, &m);
+
+	where->mounts = 0; /* listmount(2) may have failed half-way */
+	while (rc == 0 && mountinfo_next(&m, &line))
+		rc = add_line(c, where, &line, e);
+	return rc;
+}
+
+/* ---- All of them ---- */
+
+static int scan(struct collect *c, struct ns *where, struct nserr *e)
+{
+	int rc = by_listmount(c, where, e);
+
+	if (rc == -ENOSYS || rc == -EOPNOTSUPP || rc == -EPERM || rc == -EINVAL)
+		rc = by_mountinfo(c, where, e);
+	if (e->what[0])
+		return rc;
+	/* sys_ns_open_id(): what may not be opened looks as if it were gone */
+	if (rc == -ESTALE)
+		rc = sys_cap_has(CAP_SYS_ADMIN) ? -ENOENT : -EPERM;
+	switch (rc) {
+	case 0:
+		return 0;
+	case -ENOENT: /* it went meanwhile */
+	case -ESRCH:
+		return 0;
+	case -EPERM:
+	case -EACCES:
+	case -EAGAIN: /* nsfile_open_mount() */
+	case -EOPNOTSUPP:
+	case -EINVAL:
+		nsmissed_add(&c->missed, NSMISSED_MNT, rc);
+		return 0;
+	default:
+		return nserr_set(e, rc, "cannot list the mounts of mount namespace %u",
+				 where->inode);
+	}
+}
+
+int collect_mnt(struct collect *c, struct nserr *e)
+{
+	/* a mount namespace may be bound in another: the table grows while we go */
+	for (size_t i = 0; i < c->tab.n; i++) {
+		struct ns *ns = c->tab.all[i];
+		int rc;
+
+		if (ns->type != &nstypes[NSTYPE_MNT])
+			continue;
+		rc = scan(c, ns, e);
+		if (rc == 0)
+			rc = collect_relate(c, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* collect_sock: network namespaces of sockets, each socket once however many processes share it.
+ */
+#include "collect/worker.h"
+
+int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode)
+{
+	if (w->n_sockets == w->sockets_size) {
+		size_t size = w->sockets_size ? w->sockets_size * 2 : 64;
+		struct nssocket *more = reallocarray(w->sockets, size, sizeof(*more));
+
+		if (!more)
+			return nserr_set(&w->e, ENOMEM, "cannot list sockets");
+		w->sockets = more;
+		w->sockets_size = size;
+	}
+	w->sockets[w->n_sockets++] = (struct nssocket){ .pid = pid, .fd = fd, .inode = inode };
+	return 0;
+}
+
+/* 0 or a negative errno with w->e set. */
+static int note_result(struct worker *w, const struct nssocket *s)
+{
+	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, s->pid, s->fd, s->ns, 0 };
+
+	switch (s->rc) {
+	case 0:
+		return worker_found(w, &f);
+	case -EEXIST:
+	case -ESRCH:
+	case -EBADF: /* closed, or the process has ended */
+		return 0;
+	case -EPERM: /* CAP_NET_ADMIN over the namespace, or the right to trace the process */
+	case -EACCES:
+	case -ENOSYS:
+	case -ENOTTY:
+	case -EOPNOTSUPP:
+	case -EINVAL:
+		nsmissed_add(&w->missed, NSMISSED_SOCK, s->rc);
+		return 0;
+	default:
+		return nserr_set(&w->e, s->rc, "cannot look at descriptor %d of process %d", s->fd,
+				 (int)s->pid);
+	}
+}
+
+int collect_sockets(struct worker *w)
+{
+	int rc = nssocket_ask(w->sockets, w->n_sockets);
+
+	if (rc < 0)
+		return nserr_set(&w->e, rc, "cannot look at sockets");
+	for (size_t i = 0; i < w->n_sockets && rc == 0; i++)
+		rc = note_result(w, &w->sockets[i]);
+	return rc;
+}

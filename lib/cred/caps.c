@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* credcaps: capabilities, no_new_privs and the system call filter. */
+#include "cred/caps.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+#include "kernel/sys_cap.h"
+
+static uid_t final_uid(const struct cred *c)
+{
+	return c->set_uid ? c->uid : geteuid();
+}
+
+/* Whether capabilities are to reach a program executed: uid 0 has them anyhow. */
+static bool wants_ambient(const struct cred *c)
+{
+	return c->keep_caps || (c->has_keep && final_uid(c) != 0);
+}
+
+bool cred_caps_early_filter(const struct cred *c)
+{
+	return c->filter && !c->no_new_privs;
+}
+
+bool cred_caps_held(const struct cred *c)
+{
+	return c->set_uid && c->uid != 0 && (wants_ambient(c) || cred_caps_early_filter(c));
+}
+
+/* ---- capabilities that no program may get back. In a new user namespace the bounding set is full
+ * again (user_namespaces(7)), so this comes after it; and before the ids, as it takes CAP_SETPCAP.
+ */
+
+static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+
+	(void)ctx;
+	for (int cap = 0; cap < 64; cap++) {
+		int rc = c->cap_limit & SYS_CAP_BIT(cap) ? 0 : sys_cap_drop_bound(cap);
+		int left = rc < 0 ? sys_cap_in_bound(cap) : 0;
+
+		/* the error alone is not believed: what counts is that it is gone */
+		if (left == -EINVAL)
+			break; /* the kernel knows no more */
+		if (left != 0) {
+			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
+			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
+				nserr_hint(e, "it takes CAP_SETPCAP");
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static void show_bounding(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct cred *c = s->arg;
+	/* the shorter list */
+	bool most = __builtin_popcountll(c->cap_limit) > 32;
+	uint64_t mask = most ? ~c->cap_limit : c->cap_limit;
+	const char *sep = " ";
+
+	(void)ctx;
+	buf_adds(out, most ? "drop for good:" : "drop for good all capabilities but:");
+	for (int cap = 0; cap < 64; cap++) {
+		if (!(mask & SYS_CAP_BIT(cap)))
+			continue;
+		buf_adds(out, sep);
+		if (sys_cap_name(cap))
+			buf_adds(out, sys_cap_name(cap));
+		else
+			buf_addu(out, (uint64_t)cap);
+		sep = ", ";
+	}
+	if (mask == 0)
+		buf_adds(out, " none");
+}
+
+const struct plan_kind cred_caps_bounding = {
+	.name = "bounding-set",
+	.call = "prctl(PR_CAPBSET_DROP)",
+	.run = run_bounding,
+	.show = show_bounding,
+};
+
+/* ---- the filter: what comes after it must pass it */
+
+static int run_filter(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+	const struct sock_fprog prog = { c->nfilter, c->filter };
+	int err;
+
+	(void)ctx;
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) == 0)
+		return 0;
+	err = errno;
+	nserr_set(e, err, "cannot install the system call filter");
+	if (err == EACCES)
+		nserr_hint(e, "it takes --no-new-privs, or CAP_SYS_ADMIN");
+	else if (err == EINVAL)
+		nserr_hint(e,
+			   "the kernel refuses its instructions, or has no CONFIG_SECCOMP_FILTER");
+	return -err;
+}
+
+static void show_filter(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "filter system calls, %u instructions",
+		   (unsigned)((const struct cred *)s->arg)->nfilter);
+}
+
+const struct plan_kind cred_caps_filter = {
+	.name = "seccomp",
+	.call = "prctl(PR_SET_SECCOMP)",
+	.run = run_filter,
+	.show = show_filter,
+};
+
+/* ---- the other four sets. A program of an ordinary uid has after exec what is ambient, one of
+ * uid 0 what the bounding set has left and what is inheritable (capabilities(7)). */
+
+static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+	uint64_t limit = c->limit_caps ? c->cap_limit : UINT64_MAX, ambient = 0;
+	struct sys_caps caps;
+	int rc = sys_cap_get(&caps);
+
+	(void)ctx;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the capabilities");
+	if (wants_ambient(c))
+		ambient = caps.permitted & limit & (c->cap_ambient ? c->cap_ambient : UINT64_MAX);
+	caps.permitted = cred_caps_held(c) ? ambient : caps.permitted & limit;
+	caps.effective = caps.permitted;
+	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
+	/* ptrace(2): a process with the same ids and no fewer capabilities may trace this one,
+	 * which until the exec has descriptors and an environment that the program will not have */
+	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
+		return nserr_set(e, errno, "cannot make this process not dumpable");
+	rc = sys_cap_clear_ambient();
+	if (rc == 0)
+		rc = sys_cap_set(&caps);
+	for (int cap = 0; rc == 0 && cap < 64; cap++)
+		if (ambient & SYS_CAP_BIT(cap))
+			rc = sys_cap_raise_ambient(cap);
+	return rc < 0 ? nserr_set(e, rc, "cannot set the capabilities") : 0;
+}
+
+static void show_caps(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct cred *c = s->arg;
+
+	(void)ctx;
+	if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
+		buf_adds(out, "keep the capabilities left as ambient");
+	else
+		buf_adds(out, "drop them from the other sets");
+	if (c->has_keep && !c->keep_caps && !c->set_uid)
+		buf_adds(out, "; another user than 0 has those left as ambient");
+}
+
+const struct plan_kind cred_caps_sets = {
+	.name = "capabilities",
+	.call = "prctl(PR_SET_DUMPABLE), capset(2), prctl(PR_CAP_AMBIENT)",
+	.run = run_caps,
+	.show = show_caps,
+};
+
+/* ---- no_new_privs: no set-user-ID or file capabilities from here on */
+
+static int run_nnp(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return nserr_set(e, errno, "cannot set no_new_privs");
+	return 0;
+}
+
+const struct plan_kind cred_caps_no_new_privs = {
+	.name = "no-new-privs",
+	.call = "prctl(PR_SET_NO_NEW_PRIVS)",
+	.what = "let no program gain privilege by being executed",
+	.run = run_nnp,
+};

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* credlimit: setrlimit(2). */
+#include "cred/rlimit.h"
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+static const char *const names[RLIM_NLIMITS] = {
+	[RLIMIT_AS] = "as",
+	[RLIMIT_CORE] = "core",
+	[RLIMIT_CPU] = "cpu",
+	[RLIMIT_DATA] = "data",
+	[RLIMIT_FSIZE] = "fsize",
+	[RLIMIT_LOCKS] = "locks",
+	[RLIMIT_MEMLOCK] = "memlock",
+	[RLIMIT_MSGQUEUE] = "msgqueue",
+	[RLIMIT_NICE] = "nice",
+	[RLIMIT_NOFILE] = "nofile",
+	[RLIMIT_NPROC] = "nproc",
+	[RLIMIT_RSS] = "rss",
+	[RLIMIT_RTPRIO] = "rtprio",
+	[RLIMIT_RTTIME] = "rttime",
+	[RLIMIT_SIGPENDING] = "sigpending",
+	[RLIMIT_STACK] = "stack",
+};
+
+static int parse_value(const char *s, size_t n, rlim_t *out)
+{
+	static const char unlimited[] = "unlimited";
+	uint64_t v;
+	int rc;
+
+	if (n == strlen(unlimited) && memcmp(s, unlimited, n) == 0) {
+		*out = RLIM_INFINITY;
+		return 0;
+	}
+	rc = num_u64n(s, n, 0, RLIM_INFINITY - 1, &v);
+	if (rc == 0)
+		*out = v;
+	return rc;
+}
+
+int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e)
+{
+	size_t n = strcspn(text, "="), soft, which = 0;
+	struct cred_rlimit limit = { .set = true };
+	const char *value = text + n + 1;
+
+	while (which < RLIM_NLIMITS && (strlen(names[which]) != n || memcmp(names[which], text, n)))
+		which++;
+	if (which == RLIM_NLIMITS) {
+		nserr_set(e, 0, "no limit '%.*s'", (int)MIN(n, 64), text);
+		nserr_hint(e,
+			   "limits are as core cpu data fsize locks memlock msgqueue nice nofile "
+			   "nproc rss rtprio rttime sigpending stack");
+		return -EINVAL;
+	}
+	if (text[n] != '=')
+		return nserr_set(e, 0, "'%s' is not NAME=SOFT[:HARD]", text);
+	soft = strcspn(value, ":");
+	if (parse_value(value, soft, &limit.soft) < 0)
+		return nserr_set(e, 0, "'%s' has no number or 'unlimited'", text);
+	limit.hard = limit.soft;
+	if (value[soft] == ':' &&
+	    parse_value(value + soft + 1, strlen(value + soft + 1), &limit.hard) < 0)
+		return nserr_set(e, 0, "'%s' has no number or 'unlimited' behind the colon", text);
+	if (limit.soft > limit.hard)
+		return nserr_set(e, 0, "'%s': soft is above hard", text);
+	limits[which] = limit;
+	return 0;
+}
+
+/* Takes one column at *s, and moves *s behind it. */
+static bool parse_column(const char **s, rlim_t *limit)
+{
+	size_t n;
+
+	*s += strspn(*s, " ");
+	n = strcspn(*s, " \n");
+	if (parse_value(*s, n, limit) < 0)
+		return false;
+	*s += n;
+	return true;
+}
+
+#define NAME_WIDTH 26 /* "Max realtime timeout      " */
+
+/* The file has a line a resource, in the order of their numbers, below its headings. */
+void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits)
+{
+	const char *s = strchr(text, '\n');
+
+	for (size_t i = 0; s && i < RLIM_NLIMITS; i++) {
+		struct cred_rlimit *r = &limits[i];
+
+		if (strnlen(s, NAME_WIDTH + 1) <= NAME_WIDTH)
+			break;
+		s += 1 + NAME_WIDTH;
+		if (!r->set)
+			r->set = parse_column(&s, &r->soft) && parse_column(&s, &r->hard);
+		s = strchr(s, '\n');
+	}
+}
+
+static void add_value(struct buf *out, rlim_t v)
+{
+	if (v == RLIM_INFINITY)
+		buf_adds(out, "unlimited");
+	else
+		buf_addu(out, v);
+}
+
+void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out)
+{
+	const char *sep = "";
+
+	for (size_t i = 0; i < RLIM_NLIMITS; i++) {
+		if (!limits[i].set)
+			continue;
+		buf_printf(out, "%s%s=", sep, names[i]);
+		add_value(out, limits[i].soft);
+		buf_addc(out, ':');
+		add_value(out, limits[i].hard);
+		sep = ", ";
+	}
+}
+
+/* Why it may not be set to that. */
+static void hint_refused(int which, rlim_t hard, struct nserr *e)
+{
+	struct rlimit old;
+	uint64_t n;
+
+	if (which == RLIMIT_NOFILE && file_read_u64(AT_FDCWD, "/proc/sys/fs/nr_open", &n) == 0 &&
+	    hard > n)
+		nserr_hint(e, "it can be at most %llu, fs.nr_open", (unsigned long long)n);
+	else if (getrlimit((__rlimit_resource_t)which, &old) == 0 && hard > old.rlim_max)
+		nserr_hint(e,
+			   "%llu is its hard limit, and raising it takes "
+			   "CAP_SYS_RESOURCE in the initial user namespace",
+			   (unsigned long long)old.rlim_max);
+}
+
+int cred_rlimit_apply(const struct cred_rlimit *limits, struct nserr *e)
+{
+	for (size_t i = 0; i < RLIM_NLIMITS; i++) {
+		const struct rlimit r = { limits[i].soft, limits[i].hard };
+		int err;
+
+		if (!limits[i].set || setrlimit((__rlimit_resource_t)i, &r) == 0)
+			continue;
+		err = errno;
+		nserr_set(e, err, "cannot set limit %s", names[i]);
+		if (err == EPERM)
+			hint_refused((int)i, r.rlim_max, e);
+		return -err;
+	}
+	return 0;
+}

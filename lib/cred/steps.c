@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cred: the steps, each with the kernel rule that gives it its place. */
+#include <grp.h>
+#include <sys/prctl.h>
+
+#include "cred/caps.h"
+#include "cred/rlimit.h"
+#include "kernel/sys_cap.h"
+
+/* ---- limits, session: while we may still raise a limit */
+
+static int run_rlimits(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+
+	(void)ctx;
+	return cred_rlimit_apply(c->rlimits, e);
+}
+
+static void show_rlimits(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct cred *c = s->arg;
+
+	(void)ctx;
+	buf_adds(out, "set limits ");
+	cred_rlimit_show(c->rlimits, out);
+}
+
+static const struct plan_kind rlimits_kind = {
+	.name = "rlimits",
+	.call = "prlimit(2)",
+	.run = run_rlimits,
+	.show = show_rlimits,
+};
+
+/* setsid(2): EPERM for the leader of a process group, which a job of a shell is. */
+static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	if (setsid() >= 0)
+		return 0;
+	nserr_set(e, errno, "cannot make a new session");
+	if (getpgrp() == getpid())
+		nserr_hint(e, "this process leads its process group; let the tool fork, or put "
+			      "setsid(1) before it");
+	return -EPERM;
+}
+
+static const struct plan_kind session_kind = {
+	.name = "session",
+	.call = "setsid(2)",
+	.what = "make a new session without terminal",
+	.run = run_session,
+	.brief = true,
+};
+
+/* ---- ids: groups, gid, uid: each takes a capability that the last one loses */
+
+static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+	int err;
+
+	(void)ctx;
+	if (c->ngroups == 0 && getgroups(0, NULL) == 0)
+		return 0;
+	if (setgroups(c->ngroups, c->groups) == 0)
+		return 0;
+	err = errno;
+	if (err == EPERM && c->groups_optional)
+		return 0;
+	nserr_set(e, err, "cannot set the supplementary groups");
+	if (err == EPERM && sys_cap_has(CAP_SETGID))
+		nserr_hint(e, "setgroups is denied in this user namespace, or no gid is mapped");
+	else if (err == EINVAL)
+		nserr_hint(e, "one of them is not mapped in this user namespace");
+	return -err;
+}
+
+static void show_groups(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct cred *c = s->arg;
+
+	(void)ctx;
+	buf_adds(out, c->ngroups ? "set supplementary groups" : "drop supplementary groups");
+	for (size_t i = 0; i < c->ngroups; i++)
+		buf_printf(out, "%s%u", i ? "," : " ", c->groups[i]);
+}
+
+static const struct plan_kind groups_kind = {
+	.name = "groups",
+	.call = "setgroups(2)",
+	.run = run_groups,
+	.show = show_groups,
+};
+
+static int id_failed(bool optional, const char *what, unsigned id, struct nserr *e)
+{
+	int err = errno;
+
+	if (err == EINVAL && optional)
+		return 0;
+	nserr_set(e, err, "cannot become %s %u", what, id);
+	if (err == EINVAL)
+		nserr_hint(e, "%s %u is not mapped in this user namespace", what, id);
+	return -err;
+}
+
+static int run_gid(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+
+	(void)ctx;
+	if (setresgid(c->gid, c->gid, c->gid) == 0)
+		return 0;
+	return id_failed(c->gid_optional, "group", c->gid, e);
+}
+
+static void show_gid(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "become group %u", ((const struct cred *)s->arg)->gid);
+}
+
+static const struct plan_kind gid_kind = {
+	.name = "gid",
+	.call = "setresgid(2)",
+	.run = run_gid,
+	.show = show_gid,
+};
+
+/* capabilities(7): the change from 0 clears the permitted set unless KEEPCAPS is set, and the
+ * effective one in any case. */
+static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+	struct sys_caps caps;
+	int rc;
+
+	(void)ctx;
+	if (cred_caps_held(c) && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return nserr_set(e, errno, "cannot keep capabilities");
+	if (setresuid(c->uid, c->uid, c->uid) < 0)
+		return id_failed(c->uid_optional, "user", c->uid, e);
+	if (!cred_caps_held(c))
+		return 0;
+	rc = sys_cap_get(&caps);
+	caps.effective = caps.permitted;
+	if (rc == 0)
+		rc = sys_cap_set(&caps);
+	return rc < 0 ? nserr_set(e, rc, "cannot keep capabilities") : 0;
+}
+
+static void show_uid(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "become user %u", ((const struct cred *)s->arg)->uid);
+}
+
+static const struct plan_kind uid_kind = {
+	.name = "uid",
+	.call = "setresuid(2)",
+	.run = run_uid,
+	.show = show_uid,
+};
+
+/* ---- environment: its PATH finds the program */
+
+static bool in_list(const char *list, const char *name, size_t n)
+{
+	while (list && *list) {
+		size_t len = strcspn(list, ",");
+
+		if (len == n && memcmp(list, name, n) == 0)
+			return true;
+		list += len + (list[len] == ',');
+	}
+	return false;
+}
+
+static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct cred *c = s->arg;
+	char **to = environ;
+
+	(void)ctx;
+	if (c->clear_env) {
+		for (char **from = environ; from && *from; from++)
+			if (in_list(c->env_left, *from, strcspn(*from, "=")))
+				*to++ = *from;
+		if (to)
+			*to = NULL;
+	}
+	for (size_t i = 0; i < c->nenv; i++) {
+		/* putenv(3) keeps the string, which is an argument of ours */
+		int rc = strchr(c->env[i], '=') ? putenv((char *)c->env[i]) : unsetenv(c->env[i]);
+
+		if (rc != 0)
+			return nserr_set(e, errno, "cannot change the environment");
+	}
+	return 0;
+}
+
+static void show_env(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct cred *c = s->arg;
+	const char *sep = "";
+
+	(void)ctx;
+	if (c->clear_env) {
+		buf_adds(out, "clear the environment");
+		if (c->env_left)
+			buf_printf(out, " but for %s", c->env_left);
+		sep = ", ";
+	}
+	for (size_t i = 0; i < c->nenv; i++) {
+		bool set = strchr(c->env[i], '=');
+
+		buf_printf(out, "%s%s %s", sep, set ? "set" : "unset", c->env[i]);
+		sep = ", ";
+	}
+}
+
+static const struct plan_kind env_kind = {
+	.name = "environment",
+	.call = "environ(7)",
+	.run = run_env,
+	.show = show_env,
+	.brief = true,
+};
+
+static bool any_limit(const struct cred *c)
+{
+	for (size_t i = 0; i < RLIM_NLIMITS; i++)
+		if (c->rlimits[i].set)
+			return true;
+	return false;
+}
+
+void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor)
+{
+	if (c->clear_env || c->nenv)
+		plan_add(p, actor, &env_kind, c, 0);
+	if (c->new_session)
+		plan_add(p, actor, &session_kind, c, 0);
+	if (any_limit(c))
+		plan_add(p, actor, &rlimits_kind, c, 0);
+	if (c->limit_caps)
+		plan_add(p, actor, &cred_caps_bounding, c, 0);
+	if (c->set_groups || c->set_gid)
+		plan_add(p, actor, &groups_kind, c, 0);
+	if (c->set_gid)
+		plan_add(p, actor, &gid_kind, c, 0);
+	if (c->set_uid)
+		plan_add(p, actor, &uid_kind, c, 0);
+	if (cred_caps_early_filter(c))
+		plan_add(p, actor, &cred_caps_filter, c, 0);
+	if (c->limit_caps || c->keep_caps || cred_caps_held(c))
+		plan_add(p, actor, &cred_caps_sets, c, 0);
+}
+
+void cred_plan_last(const struct cred *c, struct plan *p, enum plan_actor actor)
+{
+	if (c->no_new_privs)
+		plan_add(p, actor, &cred_caps_no_new_privs, c, 0);
+	if (c->filter && c->no_new_privs)
+		plan_add(p, actor, &cred_caps_filter, c, 0);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmapalg: whole maps made of other maps. Sweeps over sorted extents, so that maps of any size do.
+ */
+#include "idmap/idmap.h"
+
+int idmap_merge(struct idmap *m)
+{
+	size_t to = 0;
+
+	idmap_sort(m);
+	for (size_t i = 1; i < m->n; i++) {
+		struct idmap_extent *x = &m->ext[to], *y = &m->ext[i];
+
+		if ((uint64_t)x->inside + x->count == y->inside &&
+		    (uint64_t)x->outside + x->count == y->outside)
+			x->count += y->count;
+		else
+			m->ext[++to] = *y;
+	}
+	if (m->n > 0)
+		m->n = to + 1;
+	return 0;
+}
+
+/* The first extent of a map sorted by inside id that ends behind id; s->n when there is none. */
+static size_t first_behind(const struct idmap *s, uint32_t id)
+{
+	size_t low = 0, high = s->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if ((uint64_t)s->ext[mid].inside + s->ext[mid].count > id)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+/* Adds what becomes of one extent in b, which is sorted by inside id. */
+static int compose_extent(const struct idmap_extent *x, const struct idmap *b, struct idmap *out)
+{
+	uint64_t end = (uint64_t)x->outside + x->count;
+
+	if (x->outside == IDMAP_NONE)
+		return 0;
+	for (size_t i = first_behind(b, x->outside); i < b->n && b->ext[i].inside < end; i++) {
+		const struct idmap_extent *y = &b->ext[i];
+		uint32_t from = MAX(x->outside, y->inside);
+		uint64_t to = MIN(end, (uint64_t)y->inside + y->count);
+		const struct idmap_extent part = {
+			.inside = x->inside + (from - x->outside),
+			.outside = y->outside + (from - y->inside),
+			.count = (uint32_t)(to - from),
+		};
+
+		if (y->outside != IDMAP_NONE && idmap_append(out, part) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out)
+{
+	cleanup_idmap struct idmap sorted = IDMAP_INIT;
+	int rc = idmap_copy(&sorted, b);
+
+	*out = IDMAP_INIT;
+	idmap_sort(&sorted);
+	for (size_t i = 0; rc == 0 && i < a->n; i++)
+		rc = compose_extent(&a->ext[i], &sorted, out);
+	if (rc < 0)
+		idmap_free(out);
+	idmap_merge(out);
+	return rc;
+}
+
+void idmap_invert(struct idmap *m)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct idmap_extent x = m->ext[i];
+
+		if (x.outside != IDMAP_NONE)
+			m->ext[to++] = (struct idmap_extent){ x.outside, x.inside, x.count,
+							      x.line };
+	}
+	m->n = to;
+	idmap_sort(m);
+}
+
+/* Adds the parts of x whose inside ids `what` (sorted by inside id) does not have. */
+static int subtract_extent(struct idmap_extent x, const struct idmap *what, struct idmap *out)
+{
+	for (size_t i = first_behind(what, x.inside); x.count > 0; i++) {
+		const struct idmap_extent *y = i < what->n ? &what->ext[i] : NULL;
+		struct idmap_extent part = x;
+		uint64_t end = (uint64_t)x.inside + x.count, next;
+
+		if (!y || y->inside >= end)
+			return idmap_append(out, x);
+		if (y->inside > x.inside) {
+			part.count = y->inside - x.inside;
+			if (idmap_append(out, part) < 0)
+				return -ENOMEM;
+		}
+		next = (uint64_t)y->inside + y->count;
+		if (next >= end)
+			return 0;
+		x.outside += (uint32_t)next - x.inside;
+		x.inside = (uint32_t)next;
+		x.count = (uint32_t)(end - next);
+	}
+	return 0;
+}
+
+int idmap_subtract(struct idmap *m, const struct idmap *what, bool outside)
+{
+	cleanup_idmap struct idmap sorted = IDMAP_INIT, out = IDMAP_INIT;
+	int rc = idmap_copy(&sorted, what);
+
+	if (outside) {
+		idmap_invert(m);
+		idmap_invert(&sorted);
+	}
+	idmap_sort(&sorted);
+	for (size_t i = 0; rc == 0 && i < m->n; i++)
+		rc = subtract_extent(m->ext[i], &sorted, &out);
+	if (rc < 0)
+		return rc;
+	idmap_free(m);
+	*m = out;
+	out = IDMAP_INIT;
+	if (outside)
+		idmap_invert(m);
+	return idmap_merge(m);
+}
+
+uint64_t idmap_count(const struct idmap *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->ext[i].count;
+	return n;
+}
+
+int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
+{
+	cleanup_idmap struct idmap out = IDMAP_INIT;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct idmap_extent x = m->ext[i];
+
+		while (x.count > 0) {
+			const struct idmap_extent *p = idmap_find(parent, x.outside);
+			struct idmap_extent part = x;
+
+			if (!p) {
+				nserr_set(e, 0, "outside id %u is not mapped in the parent",
+					  x.outside);
+				idmap_error_at(m, i, e);
+				return -EPERM;
+			}
+			part.count = MIN(x.count, p->count - (x.outside - p->inside));
+			if (idmap_append(&out, part) < 0)
+				return nserr_set(e, ENOMEM, "cannot hold the map");
+			x.inside += part.count;
+			x.outside += part.count;
+			x.count -= part.count;
+		}
+	}
+	idmap_free(m);
+	*m = out;
+	out = IDMAP_INIT;
+	return 0;
+}

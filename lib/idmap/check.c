@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmapcheck: what the kernel refuses, found before it does and said with rule and line. */
+#include "idmap/idmap.h"
+
+#include <stdio.h>
+
+static inline uint32_t last(uint32_t first, uint32_t count)
+{
+	return first + (count - 1);
+}
+
+/* "line 3", or "extent 3" of a map that came from no text. */
+static const char *label(const struct idmap *m, const struct idmap_extent *x, char buf[32])
+{
+	if (x->line)
+		snprintf(buf, 32, "line %u", x->line);
+	else
+		snprintf(buf, 32, "extent %zu", (size_t)(x - m->ext) + 1);
+	return buf;
+}
+
+void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e)
+{
+	char name[32];
+
+	nserr_prefix(e, "%s", label(m, &m->ext[i], name));
+}
+
+static int check_size(const struct idmap *m, struct nserr *e)
+{
+	struct buf text = BUF_INIT;
+	char name[32];
+	size_t len;
+
+	if (m->n == 0)
+		return nserr_set(e, 0, "the map is empty");
+	if (m->n > IDMAP_MAX_EXTENTS) {
+		nserr_set(e, 0, "%s: a map has at most 340 lines, this one has %zu",
+			  label(m, &m->ext[IDMAP_MAX_EXTENTS], name), m->n);
+		nserr_hint(e, "merge adjacent ranges, or use fewer of them");
+		return -EINVAL;
+	}
+	idmap_format_kernel(m, &text);
+	len = text.len;
+	buf_free(&text);
+	if (len <= IDMAP_MAX_BYTES)
+		return 0;
+	for (size_t i = 1;; i++) {
+		const struct idmap part = { m->ext, i, i };
+		size_t upto;
+
+		idmap_format_kernel(&part, &text);
+		upto = text.len;
+		buf_free(&text);
+		if (upto <= IDMAP_MAX_BYTES)
+			continue;
+		nserr_set(e, 0, "%s: a map has at most 4095 bytes, this one has %zu",
+			  label(m, &m->ext[i - 1], name), len);
+		nserr_hint(e, "merge adjacent ranges, or use fewer of them");
+		return -EINVAL;
+	}
+}
+
+/* Two extents of a sorted copy overlap: say so of the one that comes later in the map. */
+static int overlap(const struct idmap *m, const char *side, bool outside,
+		   const struct idmap_extent *a, const struct idmap_extent *b, struct nserr *e)
+{
+	const struct idmap_extent *x = NULL, *y = NULL;
+	char name[32], other[32];
+	uint32_t first;
+
+	/* find them again in the order of the map */
+	for (size_t i = 0; i < m->n && !y; i++)
+		if (memcmp(&m->ext[i], a, sizeof(*a)) == 0 ||
+		    memcmp(&m->ext[i], b, sizeof(*b)) == 0) {
+			if (x)
+				y = &m->ext[i];
+			else
+				x = &m->ext[i];
+		}
+	first = outside ? y->outside : y->inside;
+	return nserr_set(e, 0, "%s: %s range %u-%u overlaps %s", label(m, y, name), side, first,
+			 last(first, y->count), label(m, x, other));
+}
+
+static int check_overlap(const struct idmap *m, struct nserr *e)
+{
+	for (int outside = 0; outside < 2; outside++) {
+		cleanup_idmap struct idmap s = IDMAP_INIT;
+
+		if (idmap_copy(&s, m) < 0)
+			return nserr_set(e, ENOMEM, "cannot hold the map");
+		if (outside)
+			idmap_sort_outside(&s);
+		else
+			idmap_sort(&s);
+		for (size_t i = 1; i < s.n; i++) {
+			const struct idmap_extent *a = &s.ext[i - 1], *b = &s.ext[i];
+
+			if (outside ? b->outside <= last(a->outside, a->count)
+				    : b->inside <= last(a->inside, a->count))
+				return overlap(m, outside ? "outside" : "inside", outside, a, b, e);
+		}
+	}
+	return 0;
+}
+
+/* user_namespaces(7): the parent must map every outside id; and the kernel looks up a range as a
+ * whole (map_id_range_down), so that one across two extents of the parent is EPERM. */
+static int check_parent(const struct idmap *m, const struct idmap *parent, struct nserr *e)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i], *p = idmap_find(parent, x->outside);
+		uint64_t next;
+		char name[32];
+
+		next = p ? (uint64_t)p->inside + p->count : x->outside;
+		if ((uint64_t)x->outside + x->count <= next)
+			continue;
+		if (!idmap_find(parent, (uint32_t)next)) {
+			nserr_set(e, 0, "%s: outside id %u is not mapped in the parent",
+				  label(m, x, name), (unsigned)next);
+			return -EPERM;
+		}
+		nserr_set(
+			e, 0, "%s: outside range %u-%u spans two extents of the parent, cut at %u",
+			label(m, x, name), x->outside, last(x->outside, x->count), (unsigned)next);
+		nserr_hint(e, "nsidmap split --parent makes two lines of it");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int check_rules(const struct idmap *m, struct nserr *e)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i];
+		/* what idmap_add() let in may have been changed since */
+		int rc = idmap_check_extent(x->inside, x->outside, x->count, e);
+
+		if (rc < 0) {
+			idmap_error_at(m, i, e);
+			return rc;
+		}
+	}
+	return check_overlap(m, e);
+}
+
+int idmaps_check_rules(const struct idmaps *m, struct nserr *e)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		int rc = check_rules(&m->map[k], e);
+
+		if (rc < 0) {
+			nserr_prefix(e, "%s map", idmap_kind_names[k]);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e)
+{
+	int rc = check_size(m, e);
+
+	if (rc == 0)
+		rc = check_rules(m, e);
+	if (rc == 0 && parent)
+		rc = check_parent(m, parent, e);
+	return rc;
+}
+
+static int check_kind(const struct idmaps *m, enum idmap_kind k, const struct idmaps *parent,
+		      struct nserr *e)
+{
+	int rc = idmap_check(&m->map[k], parent ? &parent->map[k] : NULL, e);
+
+	if (rc < 0)
+		nserr_prefix(e, "%s map", idmap_kind_names[k]);
+	return rc;
+}
+
+int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e)
+{
+	int rc = 0;
+
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		rc = check_kind(m, k, parent, e);
+	return rc;
+}
+
+int idmaps_check_given(const struct idmaps *m, struct nserr *e)
+{
+	int rc = 0;
+
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		if (m->map[k].n > 0)
+			rc = check_kind(m, k, NULL, e);
+	return rc;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idplanlay: ids laid over and beside those that a map has. */
+#include "idmap/plan.h"
+
+#include "base/num.h"
+
+/* Adds count ids, and nothing for none. */
+static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t count, struct nserr *e)
+{
+	if (count == 0)
+		return 0;
+	if (inside > NUM_ID_MAX)
+		return nserr_set(e, 0, "there are no inside ids left");
+	return idmap_add(m, (uint32_t)inside, (uint32_t)outside, count, e);
+}
+
+/* The rest of an extent around a pair that it collides with, holes where it lost its partner. */
+static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t inside,
+		      uint32_t outside, enum idmap_plan_overlap overlap, struct nserr *e)
+{
+	/* where the two ids are taken from the extent, its length when they are not in it */
+	uint64_t at_in = x->count, at_out = x->count, a, b;
+	int rc;
+
+	if (inside >= x->inside && inside - x->inside < x->count)
+		at_in = inside - x->inside;
+	if (outside >= x->outside && outside - x->outside < x->count)
+		at_out = outside - x->outside;
+	a = MIN(at_in, at_out);
+	b = MAX(at_in, at_out);
+	rc = add(m, x->inside, x->outside, a, e);
+	if (rc < 0 || a == x->count)
+		return rc;
+	if (overlap == IDMAP_PLAN_HOLE || at_in == at_out) {
+		uint64_t end = MIN(b + 1, x->count);
+
+		rc = add(m, x->inside + a + 1, x->outside + a + 1, b > a ? b - a - 1 : 0, e);
+		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
+	}
+	/* shift: what is left of both sides is paired in order; the longer side loses its last */
+	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
+		 MIN(b, x->count - 1) - a, e);
+	if (rc < 0 || b >= x->count)
+		return rc;
+	return add(m, x->inside + b + 1, x->outside + b + 1, x->count - b - 1, e);
+}
+
+int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
+		      enum idmap_plan_overlap overlap, struct nserr *e)
+{
+	cleanup_idmap struct idmap out = IDMAP_INIT;
+	uint32_t other;
+	int rc;
+
+	if (overlap == IDMAP_PLAN_ERROR && idmap_to_outside(m, inside, &other) == 0) {
+		nserr_set(e, 0, "inside id %u is mapped to %u already", inside, other);
+		return -EEXIST;
+	}
+	if (overlap == IDMAP_PLAN_ERROR && idmap_to_inside(m, outside, &other) == 0) {
+		nserr_set(e, 0, "outside id %u is mapped from %u already", outside, other);
+		return -EEXIST;
+	}
+	rc = idmap_add(&out, inside, outside, 1, e);
+	for (size_t i = 0; rc == 0 && i < m->n; i++)
+		rc = add_around(&out, &m->ext[i], inside, outside, overlap, e);
+	if (rc < 0)
+		return rc;
+	idmap_merge(&out);
+	idmap_free(m);
+	*m = out;
+	out = IDMAP_INIT;
+	return 0;
+}
+
+/* The first id from `from` on that none of the first n extents has inside (outside), and how many
+ * follow it. */
+static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_t from,
+			  uint64_t *count)
+{
+	uint64_t end = (uint64_t)NUM_ID_MAX + 1;
+
+	for (bool moved = true; moved;) {
+		moved = false;
+		for (size_t i = 0; i < n; i++) {
+			uint64_t first = outside ? m->ext[i].outside : m->ext[i].inside;
+
+			if (from >= first && from - first < m->ext[i].count) {
+				from = first + m->ext[i].count;
+				moved = true;
+			}
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint64_t first = outside ? m->ext[i].outside : m->ext[i].inside;
+
+		if (first > from)
+			end = MIN(end, first);
+	}
+	*count = end > from ? end - from : 0;
+	return from;
+}
+
+int idmap_plan_fill(struct idmap *m, const struct subids *ranges, uint32_t from, struct nserr *e)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+	const size_t taken = m->n; /* what is added here is in nobody's way: ids only go up */
+	uint64_t inside = from;
+
+	if (subids_disjoint(ranges, &s) < 0)
+		return nserr_set(e, ENOMEM, "cannot hold the ranges");
+	for (size_t i = 0; i < s.n; i++) {
+		uint64_t outside = s.r[i].start, end = outside + s.r[i].count;
+
+		while (outside < end) {
+			uint64_t n, room;
+			int rc;
+
+			outside = next_free(m, taken, true, outside, &n);
+			if (outside >= end)
+				break;
+			inside = next_free(m, taken, false, inside, &room);
+			n = MIN(MIN(n, room), end - outside);
+			if (n == 0) {
+				nserr_set(e, 0, "there are no inside ids left for the ranges");
+				return -ERANGE;
+			}
+			rc = add(m, inside, outside, n, e);
+			if (rc < 0)
+				return rc;
+			inside += n;
+			outside += n;
+		}
+	}
+	idmap_merge(m);
+	return 0;
+}
+
+int idmap_plan_subids(struct idmap *m, const struct subids *ranges, struct nserr *e)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+	const size_t taken = m->n;
+
+	if (subids_disjoint(ranges, &s) < 0)
+		return nserr_set(e, ENOMEM, "cannot hold the ranges");
+	for (size_t i = 0; i < s.n; i++) {
+		uint64_t id = s.r[i].start, end = id + s.r[i].count, n;
+
+		while ((id = next_free(m, taken, true, id, &n)) < end) {
+			int rc = add(m, id, id, MIN(n, end - id), e);
+
+			if (rc < 0)
+				return rc;
+			id += n;
+		}
+	}
+	idmap_merge(m);
+	return 0;
+}

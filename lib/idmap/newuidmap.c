@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmaphelp: newuidmap(1) and newgidmap(1), which may map what the caller may not: when they are
+ * needed, whether they can work, and running them. */
+#include "idmap/procfile.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+
+#include "base/account.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "idmap/subid.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_pidfd.h"
+
+static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
+
+/* Finds an executable of that name in PATH, the standard one when there is none. */
+static bool find_program(const char *name, char *path, size_t size)
+{
+	const char *dirs = getenv("PATH");
+
+	if (!dirs)
+		dirs = "/usr/local/bin:/usr/bin:/bin";
+	while (*dirs) {
+		size_t n = strcspn(dirs, ":");
+		struct stat st;
+
+		/* an empty element would be the current directory: not for a setuid program */
+		if (n > 0 && *dirs == '/' &&
+		    (size_t)snprintf(path, size, "%.*s/%s", (int)n, dirs, name) < size &&
+		    stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
+			return true;
+		dirs += n + (dirs[n] == ':');
+	}
+	return false;
+}
+
+/* Why the program has no privilege that its caller has not; NULL when it has. */
+static const char *lacks_privilege(const char *path)
+{
+	struct statvfs fs;
+	struct stat st;
+
+	if (stat(path, &st) < 0 || (!((st.st_mode & S_ISUID) && st.st_uid == 0) &&
+				    getxattr(path, "security.capability", NULL, 0) <= 0))
+		return "is neither setuid root nor has file capabilities";
+	return statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID) ? "is on a nosuid mount" : NULL;
+}
+
+/* user_namespaces(7): the capability that any id of the parent's takes and the caller lacks. */
+static const char *lacks_cap(const struct idmaps *m)
+{
+	uint32_t inside;
+
+	if (!sys_cap_has(CAP_SETUID))
+		return "CAP_SETUID";
+	if (!sys_cap_has(CAP_SETGID))
+		return "CAP_SETGID";
+	return !sys_cap_has(CAP_SETFCAP) && idmap_to_inside(&m->map[IDMAP_UID], 0, &inside) == 0
+		       ? "CAP_SETFCAP"
+		       : NULL;
+}
+
+/* Without it that is only the writer's own, alone, and for gids with setgroups denied. */
+static bool may_write(const struct idmaps *m)
+{
+	if (!lacks_cap(m))
+		return true;
+	return idmap_is_single(&m->map[IDMAP_UID], geteuid()) &&
+	       idmap_is_single(&m->map[IDMAP_GID], getegid()) &&
+	       m->setgroups != IDMAP_SETGROUPS_ALLOW;
+}
+
+int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
+{
+	const struct passwd *pw;
+	const char *lack;
+	char path[4096];
+	int rc;
+
+	*way = IDMAP_DIRECT;
+	if (may_write(m))
+		return 0;
+	*way = IDMAP_HELPERS;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (m->map[k].n == 0)
+			continue;
+		if (!find_program(helpers[k], path, sizeof(path))) {
+			nserr_set(e, EPERM, "only one's own id can be mapped here");
+			nserr_hint(e, "%s, which could map more, is not installed (uidmap)",
+				   helpers[k]);
+			return -EPERM;
+		}
+		lack = lacks_privilege(path);
+		if (lack) {
+			nserr_set(e, EPERM, "only one's own id can be mapped here");
+			nserr_hint(e, "%s %s", path, lack);
+			return -EPERM;
+		}
+	}
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+		nserr_set(e, EPERM, "only one's own id can be mapped here");
+		nserr_hint(e, "no_new_privs is set, so newuidmap cannot gain its privilege");
+		return -EPERM;
+	}
+	rc = account_passwd(NULL, getuid(), &pw);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot look up user %u", getuid());
+	if (!pw) {
+		nserr_set(e, EPERM, "only one's own id can be mapped here");
+		nserr_hint(e, "newuidmap needs a passwd entry, and uid %u has none", getuid());
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* argv of newuidmap: program, process, three words an extent. One block, freed with free(). */
+static char **make_argv(const char *program, const char *target, const struct idmap *m)
+{
+	size_t words = 2 + 3 * m->n, room = (words + 1) * sizeof(char *);
+	char **argv = malloc(room + m->n * 3 * 11), *s = (char *)argv + room;
+	size_t n = 0;
+
+	if (!argv)
+		return NULL;
+	argv[n++] = (char *)program;
+	argv[n++] = (char *)target;
+	for (size_t i = 0; i < m->n; i++) {
+		const uint32_t v[] = { m->ext[i].inside, m->ext[i].outside, m->ext[i].count };
+
+		for (size_t k = 0; k < ARRAY_SIZE(v); k++) {
+			argv[n++] = s;
+			s += sprintf(s, "%u", v[k]) + 1;
+		}
+	}
+	argv[n] = NULL;
+	return argv;
+}
+
+enum { SAYS, HAS_ENDED, STOP, TARGET_ENDED, POLLED };
+
+static bool has_ended(int procfd)
+{
+	struct proc_stat st;
+	int rc = proc_stat_read(procfd, "stat", &st);
+
+	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
+}
+
+/* Reads what a program says until it has ended, even when it is too long: else it would wait for
+ * us. 0, or -EINTR when it is not to be waited for any longer. */
+static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
+{
+	/* where a filter denies pidfds the target is looked at instead, ten times a second */
+	int pause = p[TARGET_ENDED].fd < 0 ? 100 : -1;
+	char rest[512];
+	size_t len = 0;
+
+	for (;;) {
+		bool full = len + 1 >= size;
+		ssize_t n;
+		int ready = RETRY_EINTR(poll(p, POLLED, pause));
+
+		if (ready < 0)
+			return -errno;
+		if (p[STOP].revents || p[TARGET_ENDED].revents || (!ready && has_ended(procfd)))
+			return -EINTR;
+		if (!ready)
+			continue;
+		if (!p[SAYS].revents)
+			return 0;
+		n = RETRY_EINTR(read(p[SAYS].fd, full ? rest : said + len,
+				     full ? sizeof(rest) : size - 1 - len));
+		if (n > 0 && !full)
+			len += (size_t)n;
+		said[len] = '\0';
+		if (n > 0)
+			continue;
+		/* before pidfds, 5.3, the end of what it says is taken for its end */
+		if (p[HAS_ENDED].fd < 0)
+			return 0;
+		p[SAYS].fd = -1;
+	}
+}
+
+/* What keeps a program from being waited for: a signal, or the end of its target; and whether it
+ * needs the descriptor of that. */
+struct terms {
+	int stop, pidfd, procfd;
+	bool by_fd;
+};
+
+/* Runs it with its output into said. Its wait status, or a negative errno. */
+static int run_program(char *const argv[], const struct terms *t, char *said, size_t size)
+{
+	cleanup_fd int pidfd = -1;
+	int pipefd[2], status, rc = 0;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC) < 0)
+		return -errno;
+	/* where a standard descriptor was closed the pipe would be it, and close at the exec */
+	pipefd[0] = file_above_std(pipefd[0]);
+	pipefd[1] = file_above_std(pipefd[1]);
+	pid = sys_clone(0, -1, &pidfd);
+	if (pid == 0) {
+		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
+		    (!t->by_fd || fcntl(t->procfd, F_SETFD, 0) == 0))
+			execv(argv[0], argv);
+		_exit(127);
+	}
+	close(pipefd[1]);
+	if (pid > 0)
+		rc = collect((struct pollfd[POLLED]){ { .fd = pipefd[0], .events = POLLIN },
+						      { .fd = pidfd, .events = POLLIN },
+						      { .fd = t->stop, .events = POLLIN },
+						      { .fd = t->pidfd, .events = POLLIN } },
+			     t->procfd, said, size);
+	close(pipefd[0]);
+	if (pid < 0)
+		return pid;
+	said[strcspn(said, "\n")] = '\0';
+	if (rc < 0)
+		kill(pid, SIGKILL);
+	if (RETRY_EINTR(waitpid(pid, &status, 0)) < 0)
+		return -errno;
+	return rc < 0 ? rc : status;
+}
+
+/* The same where the caller was started with SIGCHLD ignored, which makes children untellable. */
+static int run(char *const argv[], const struct terms *t, char *said, size_t size)
+{
+	struct sigaction old, usual = { .sa_handler = SIG_DFL };
+	int status;
+
+	sigaction(SIGCHLD, &usual, &old);
+	status = run_program(argv, t, said, size);
+	sigaction(SIGCHLD, &old, NULL);
+	return status;
+}
+
+/* Whether the number of a process is safe: a child cannot be reaped, nor a parent reused, behind
+ * our back. For others the descriptor is handed over, which newuidmap takes from 4.14 on. */
+static bool is_relative(int procfd, pid_t pid)
+{
+	struct proc_stat st;
+
+	return pid == getppid() || pid == getpid() ||
+	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
+}
+
+static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
+			int stop, struct nserr *e)
+{
+	const char *cap = lacks_cap(maps);
+	/* once the process has ended, its map is nobody's any more */
+	cleanup_fd int pidfd = sys_pidfd_open(pid);
+	char path[4096], target[32], said[256] = "";
+	const char *words;
+	int status = -1;
+
+	if (!find_program(helpers[k], path, sizeof(path)))
+		return nserr_set(e, ENOENT, "cannot find %s", helpers[k]);
+	for (int by_fd = !is_relative(procfd, pid); by_fd >= 0; by_fd--) {
+		cleanup_free char **argv = NULL;
+
+		snprintf(target, sizeof(target), by_fd ? "fd:%d" : "%d", by_fd ? procfd : pid);
+		argv = make_argv(path, target, &maps->map[k]);
+		if (!argv)
+			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
+		status = run(argv, &(struct terms){ stop, pidfd, procfd, by_fd }, said,
+			     sizeof(said));
+		/* one that does not know the form prints its usage */
+		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
+			break;
+	}
+	if (status == 0)
+		return 0;
+	if (status < 0)
+		return nserr_set(e, status, "cannot run %s", path);
+	if (WIFSIGNALED(status))
+		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
+	/* it begins with its name, as we do */
+	words = str_after(said, helpers[k]);
+	words = words && str_after(words, ": ") ? words + 2 : said;
+	nserr_set(e, 0, "%s failed: %s", helpers[k], words[0] ? words : "it gave no reason");
+	if (strstr(words, "not allowed") && cap)
+		nserr_hint(e,
+			   "without %s only what %s gives this user can be mapped (nsidmap "
+			   "subids)",
+			   cap, subid_files[k]);
+	return -EINVAL;
+}
+
+int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)
+{
+	char link[32], name[64];
+	ssize_t n;
+	pid_t pid;
+	int rc = idmaps_check_given(m, e);
+
+	if (rc < 0)
+		return rc;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", procfd);
+	n = readlink(link, name, sizeof(name) - 1);
+	name[MAX(n, 0)] = '\0';
+	if (!str_after(name, "/proc/") || num_pid(name + strlen("/proc/"), &pid) < 0)
+		return nserr_set(e, 0, "'%s' is not the directory of a process", name);
+	if (m->setgroups == IDMAP_SETGROUPS_DENY &&
+	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
+		return nserr_set(e, rc, "cannot write %s/setgroups", name);
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		if (m->map[k].n > 0) /* all ids of the other stay unmapped */
+			rc = write_helper(procfd, pid, k, m, stop, e);
+	return rc < 0 ? rc : idmaps_verify(procfd, m, e);
+}

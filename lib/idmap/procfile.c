@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmapio: the files /proc/PID/{uid_map,gid_map,setgroups}. Each takes one write(2), once. */
+#include "idmap/procfile.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "ns/file.h"
+#include "run/cause.h"
+
+static const char *const map_files[IDMAP_KINDS] = { "uid_map", "gid_map" };
+
+/* The number of a process from the descriptor of its directory, for messages: "/proc/812". */
+static const char *proc_name(int procfd, char *buf, size_t size)
+{
+	char link[32];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", procfd);
+	n = readlink(link, buf, size - 1);
+	if (n <= 0)
+		n = snprintf(buf, size, "/proc/PID");
+	buf[n] = '\0';
+	return buf;
+}
+
+int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e)
+{
+	char text[IDMAP_MAX_EXTENTS * 34], name[64];
+	ssize_t n = file_read_at(procfd, map_files[kind], text, sizeof(text));
+	int rc;
+
+	*m = IDMAP_INIT;
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read %s/%s",
+				 proc_name(procfd, name, sizeof(name)), map_files[kind]);
+	rc = idmap_parse_kernel(m, text, (size_t)n, e);
+	if (rc < 0)
+		nserr_prefix(e, "%s/%s", proc_name(procfd, name, sizeof(name)), map_files[kind]);
+	return rc;
+}
+
+/* Kernels before 3.19 have no such file, and then setgroups(2) is allowed. */
+static enum idmap_setgroups read_setgroups(int procfd)
+{
+	char text[16];
+	ssize_t n = file_read_at(procfd, "setgroups", text, sizeof(text));
+
+	if (n <= 0)
+		return IDMAP_SETGROUPS_UNSET;
+	return str_after(text, "deny") ? IDMAP_SETGROUPS_DENY : IDMAP_SETGROUPS_ALLOW;
+}
+
+int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
+{
+	*m = IDMAPS_INIT;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		int rc = idmap_read(procfd, k, &m->map[k], e);
+
+		if (rc < 0) {
+			idmaps_free(m);
+			return rc;
+		}
+	}
+	m->setgroups = read_setgroups(procfd);
+	return 0;
+}
+
+/* EACCES at opening: the files belong to root when the process is not dumpable, proc(5). */
+static void explain_access(int procfd, const char *file, int rc, struct nserr *e)
+{
+	struct stat st;
+
+	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0)
+		return;
+	if (st.st_uid == geteuid()) {
+		cause_apparmor(e);
+		return;
+	}
+	nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs to root, "
+				       "and so does the file"
+				     : "the process belongs to another user");
+}
+
+/* Whether the namespace with that inode is the parent of the process's, or that cannot be told. */
+static bool is_parent(int procfd, ino_t inode)
+{
+	cleanup_fd int ns = nsfile_open_proc(procfd, "ns/user");
+	cleanup_fd int up = ns < 0 ? -1 : sys_ns_parent(ns);
+	struct stat st;
+
+	return up < 0 || fstat(up, &st) < 0 || st.st_ino == inode;
+}
+
+/* user_namespaces(7): what a process may map in its own namespace. Whose that is cannot be told. */
+static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_setgroups setgroups,
+			   struct nserr *e)
+{
+	if (m->n != 1 || m->ext[0].count != 1 ||
+	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
+		nserr_hint(e, "from inside only the creator's own id can be mapped, and for groups "
+			      "with setgroups denied");
+	else if (k == IDMAP_UID && m->ext[0].outside == 0)
+		nserr_hint(e, "from inside only the creator's own id can be mapped, and 0 only "
+			      "where the creator had CAP_SETFCAP (5.12)");
+	else
+		cause_apparmor(e);
+	if (!e->hint[0])
+		nserr_hint(e, "from inside only the creator's own id can be mapped");
+}
+
+/* Finds out why the kernel refused the map, and says so only when it is certain. */
+static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int rc, struct nserr *e)
+{
+	cleanup_idmaps struct idmaps now = IDMAPS_INIT, own = IDMAPS_INIT;
+	cleanup_fd int self = open("/proc/self", O_PATH | O_CLOEXEC);
+	struct nserr why = NSERR_INIT;
+	struct stat mine, theirs;
+	uint32_t id;
+	bool inside;
+
+	if (rc != -EPERM || self < 0 || fstatat(self, "ns/user", &mine, 0) < 0)
+		return;
+	inside = fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino;
+	if (idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
+		nserr_hint(e, inside ? "the process is in this user namespace, which has its map"
+				     : "the map has been written already, which is done only once");
+		return;
+	}
+	if (inside) {
+		explain_inside(&m->map[k], k, now.setgroups, e);
+		return;
+	}
+	if (!is_parent(procfd, mine.st_ino)) {
+		nserr_hint(
+			e,
+			"a map is taken only from within the namespace or from its parent, whose "
+			"ids it is about (nsenter2 --user)");
+		return;
+	}
+	/* the outside ids of the new map are the inside ids of ours */
+	if (idmaps_read(self, &own, NULL) == 0 &&
+	    idmap_check(&m->map[k], &own.map[k], &why) == -EPERM) {
+		nserr_hint(e, "%s", why.what);
+		return;
+	}
+	if (!sys_cap_has(k == IDMAP_UID ? CAP_SETUID : CAP_SETGID)) {
+		if (k == IDMAP_GID && now.setgroups == IDMAP_SETGROUPS_ALLOW)
+			nserr_hint(e, "without CAP_SETGID setgroups must be denied first");
+		else
+			nserr_hint(e, "without CAP_SET%s only one's own id can be mapped",
+				   k == IDMAP_UID ? "UID" : "GID");
+	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &id) == 0 &&
+		   !sys_cap_has(CAP_SETFCAP)) {
+		nserr_hint(e, "mapping id 0 of the parent needs CAP_SETFCAP (5.12)");
+	}
+}
+
+static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
+{
+	enum idmap_setgroups want = m->setgroups;
+	char name[64];
+	int rc = want == IDMAP_SETGROUPS_UNSET ? sys_cap_held(CAP_SETGID) : 1;
+
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the capabilities");
+	/* user_namespaces(7): without CAP_SETGID in the parent a gid map needs setgroups denied
+	 * first, or dropping a group would be a way around its denials (CVE-2014-8989) */
+	if (rc == 0)
+		want = IDMAP_SETGROUPS_DENY;
+	if (want == IDMAP_SETGROUPS_UNSET)
+		return 0;
+	rc = file_write_at(procfd, "setgroups", want == IDMAP_SETGROUPS_DENY ? "deny" : "allow");
+	if (rc == 0 || (rc == -ENOENT && want == IDMAP_SETGROUPS_ALLOW))
+		return 0;
+	nserr_set(e, rc, "cannot write %s/setgroups", proc_name(procfd, name, sizeof(name)));
+	if (rc == -EPERM && want == read_setgroups(procfd))
+		return 0;
+	explain_access(procfd, "setgroups", rc, e);
+	if (rc == -EPERM && want == IDMAP_SETGROUPS_ALLOW)
+		nserr_hint(e, "it was denied before, which stays");
+	else if (rc == -EPERM)
+		nserr_hint(e, "it can be denied only before the gid map is written");
+	return rc;
+}
+
+int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
+{
+	char name[64];
+	int rc = idmaps_check_given(m, e);
+
+	if (rc == 0)
+		rc = write_setgroups(procfd, m, e);
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
+		struct buf text = BUF_INIT;
+
+		if (m->map[k].n == 0)
+			continue; /* all of them stay unmapped */
+		idmap_format_kernel(&m->map[k], &text);
+		rc = text.err ? text.err : file_write_at(procfd, map_files[k], text.s);
+		buf_free(&text);
+		if (rc < 0) {
+			nserr_set(e, rc, "cannot write %s/%s",
+				  proc_name(procfd, name, sizeof(name)), map_files[k]);
+			explain_access(procfd, map_files[k], rc, e);
+			explain(procfd, m, k, rc, e);
+		}
+	}
+	return rc;
+}
+
+int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
+{
+	cleanup_idmaps struct idmaps now = IDMAPS_INIT, want = IDMAPS_INIT;
+	int rc = idmaps_read(procfd, &now, e);
+	char name[64];
+
+	if (rc == 0 && (rc = idmaps_copy(&want, m)) < 0)
+		nserr_set(e, rc, "cannot hold the map");
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
+		struct idmap *a = &now.map[k], *b = &want.map[k];
+		bool same;
+
+		idmap_merge(a);
+		idmap_merge(b);
+		same = a->n == b->n;
+		for (size_t i = 0; same && i < a->n; i++)
+			same = a->ext[i].inside == b->ext[i].inside &&
+			       a->ext[i].outside == b->ext[i].outside &&
+			       a->ext[i].count == b->ext[i].count;
+		if (!same)
+			rc = nserr_set(e, EIO, "%s/%s is not what was written",
+				       proc_name(procfd, name, sizeof(name)), map_files[k]);
+	}
+	if (rc == 0 && m->setgroups != IDMAP_SETGROUPS_UNSET && now.setgroups != m->setgroups) {
+		rc = nserr_set(e, 0, "%s/setgroups is not what was asked for",
+			       proc_name(procfd, name, sizeof(name)));
+		if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
+			nserr_hint(e, "newgidmap denies setgroups where no subordinate group is "
+				      "mapped");
+	}
+	return rc;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmapstream: the one hot loop of nsidmap. */
+#include "idmap/stream.h"
+
+#include <endian.h>
+
+#include "base/num.h"
+
+#define BUCKETS 1024
+
+int idmap_stream_init(struct idmap_stream *s, const struct idmap *m)
+{
+	size_t at = 0;
+
+	*s = (struct idmap_stream){ .ext = m->ext, .n = m->n };
+	s->start = calloc(BUCKETS + 1, sizeof(*s->start));
+	if (!s->start)
+		return -ENOMEM;
+	if (s->n == 0)
+		return 0;
+	s->first = s->ext[0].inside;
+	while ((s->ext[s->n - 1].inside - s->first) >> s->shift >= BUCKETS)
+		s->shift++;
+	for (uint64_t i = 0; i <= BUCKETS; i++) {
+		while (at + 1 < s->n && s->ext[at + 1].inside <= s->first + (i << s->shift))
+			at++;
+		s->start[i] = (uint32_t)at;
+	}
+	return 0;
+}
+
+void idmap_stream_free(struct idmap_stream *s)
+{
+	free(s->start);
+	s->start = NULL;
+}
+
+/* The extent that has the id. The bucket tells where to begin, and mostly where to end. */
+static inline const struct idmap_extent *find(const struct idmap_stream *s, uint32_t id)
+{
+	uint32_t bucket = (id - s->first) >> s->shift;
+	const struct idmap_extent *x;
+	size_t n;
+
+	if (id < s->first || s->n == 0)
+		return NULL;
+	if (bucket >= BUCKETS)
+		bucket = BUCKETS - 1;
+	x = s->ext + s->start[bucket];
+	/* the last extent that begins at or below id, without a branch that depends on it */
+	for (n = s->start[bucket + 1] - s->start[bucket] + 1; n > 1; n -= n / 2)
+		x += x[n / 2].inside <= id ? n / 2 : 0;
+	return id - x->inside < x->count ? x : NULL;
+}
+
+/* Two digits at a time from the right end. */
+static inline char *put_u32(char *out, uint32_t v)
+{
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+	char digits[20], *end = digits + 10, *p = end;
+
+	while (v >= 100) {
+		memcpy(p -= 2, pairs + 2 * (v % 100), 2);
+		v /= 100;
+	}
+	if (v >= 10)
+		memcpy(p -= 2, pairs + 2 * v, 2);
+	else
+		*--p = (char)('0' + v);
+	/* always ten bytes, of which the last are rubbish: a length that is known is two moves */
+	memcpy(out, p, 10);
+	return out + (end - p);
+}
+
+static inline char *answer(struct idmap_stream *s, uint32_t id, char *out)
+{
+	const struct idmap_extent *x = find(s, id);
+
+	s->lines++;
+	if (x) {
+		out = put_u32(out, x->outside + (id - x->inside));
+	} else {
+		s->unmapped++;
+		*out++ = '-';
+	}
+	*out++ = '\n';
+	return out;
+}
+
+/* The value of n more digits behind v, or something above NUM_ID_MAX when they pass that. */
+static uint64_t saturate(uint64_t v, const char *in, size_t n)
+{
+	for (size_t i = 0; i < n && v <= NUM_ID_MAX; i++)
+		v = v * 10 + (unsigned char)(in[i] - '0');
+	return v;
+}
+
+/* How many of the eight bytes at in are digits before another comes, and their value: all eight are
+ * looked at together, and added up in three steps of neighbours. */
+static inline size_t eight_digits(const char *in, uint64_t *value)
+{
+	uint64_t c, other;
+	size_t n = 8;
+
+	memcpy(&c, in, sizeof(c));
+	c = le64toh(c) ^ UINT64_C(0x3030303030303030); /* digits become 0 to 9 */
+	other = (((c & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | c) &
+		UINT64_C(0x8080808080808080);
+	if (other) {
+		n = (size_t)__builtin_ctzll(other) / 8;
+		c = n ? c << (64 - 8 * n) : 0; /* what is missing is zeros in front */
+	}
+	c = c * 10 + (c >> 8);
+	c = (c & UINT64_C(0x00ff00ff00ff00ff)) * 100 + ((c & UINT64_C(0x00ff00ff00ff00ff)) >> 16);
+	c &= UINT64_C(0x0000ffff0000ffff);
+	*value = (c * 10000 + (c >> 32)) & UINT64_C(0xffffffff);
+	return n;
+}
+
+/* The digits at in, before end: their number, and v as the value with them behind it. */
+static inline size_t read_digits(const char *in, const char *end, uint64_t *v)
+{
+	const char *start = in;
+	unsigned digit;
+	uint64_t value;
+
+	if (*v == 0 && end - in >= 8) {
+		in += eight_digits(in, v);
+		if (in - start < 8)
+			return (size_t)(in - start);
+	}
+	for (value = *v; in < end && (digit = (unsigned)*in - '0') < 10; in++)
+		value = value * 10 + digit;
+	*v = value;
+	return (size_t)(in - start);
+}
+
+size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char *out)
+{
+	const char *end = in + n;
+	char *at = out;
+
+	while (in < end && !s->bad) {
+		uint64_t v = s->value;
+		size_t len = read_digits(in, end, &v), digits = s->digits + len;
+
+		if (digits > 19) /* it may have wrapped */
+			v = saturate(s->value, in, len);
+		in += len;
+		if (v > NUM_ID_MAX || (in < end && (*in != '\n' || digits == 0))) {
+			s->bad = s->lines + 1;
+		} else if (in < end) {
+			at = answer(s, (uint32_t)v, at);
+			v = 0;
+			digits = 0;
+			in++;
+		}
+		s->value = v;
+		s->digits = (unsigned)MIN(digits, 20);
+	}
+	return (size_t)(at - out);
+}
+
+size_t idmap_stream_end(struct idmap_stream *s, char *out)
+{
+	return s->digits > 0 && !s->bad ? (size_t)(answer(s, (uint32_t)s->value, out) - out) : 0;
+}

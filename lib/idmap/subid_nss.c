@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* subidnss: asks libsubid, the library of newuidmap(1), which loads the module that NSS names. */
+#include "idmap/subid_nss.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/dl.h"
+#include "base/file.h"
+#include "base/num.h"
+
+/* of <shadow/subid.h>, which a system without the library (shadow before 4.9) lacks as well */
+struct subid_range {
+	unsigned long start, count;
+};
+
+static bool (*init)(const char *, FILE *);
+static int (*uid_ranges)(const char *, struct subid_range **);
+static int (*gid_ranges)(const char *, struct subid_range **);
+
+bool subid_nss_named(const char *text)
+{
+	while (text && *text) {
+		const char *rest = str_after(text + strspn(text, " \t"), "subid:");
+		size_t n;
+
+		if (rest) {
+			rest += strspn(rest, " \t");
+			n = strcspn(rest, " \t\n#");
+			return n > 0 && !(n == 5 && memcmp(rest, "files", 5) == 0);
+		}
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return false;
+}
+
+int subid_nss_wanted(struct nserr *e)
+{
+	char text[16384];
+	ssize_t n = file_read_at(AT_FDCWD, "/etc/nsswitch.conf", text, sizeof(text));
+
+	if (n < 0 && n != -ENOENT)
+		return nserr_set(e, (int)n, "cannot read /etc/nsswitch.conf");
+	return n > 0 && subid_nss_named(text);
+}
+
+static int load(struct nserr *e)
+{
+	static const struct dl_symbol symbols[] = {
+		DL_SYMBOL(init, subid_init),
+		DL_SYMBOL(uid_ranges, subid_get_uid_ranges),
+		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
+	};
+	/* what is used of it is the same in both */
+	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4" };
+	FILE *quiet;
+	int rc = -ENOENT;
+
+	if (init)
+		return 0;
+	for (size_t i = 0; rc < 0 && i < ARRAY_SIZE(names); i++)
+		rc = dl_load(names[i], symbols, ARRAY_SIZE(symbols), e);
+	if (rc < 0) {
+		nserr_hint(e, "nsswitch.conf names a module for subid:, which libsubid asks");
+		return rc;
+	}
+	/* it would write its own messages to standard error */
+	quiet = fopen("/dev/null", "we");
+	init("nsidmap", quiet);
+	return 0;
+}
+
+int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
+		     struct nserr *e)
+{
+	cleanup_free struct subid_range *found = NULL;
+	char owner[sizeof(u->name)];
+	int n, rc = load(e);
+
+	if (rc < 0)
+		return rc;
+	if (u->name[0])
+		snprintf(owner, sizeof(owner), "%s", u->name);
+	else
+		snprintf(owner, sizeof(owner), "%u", u->uid);
+	n = (kind == IDMAP_UID ? uid_ranges : gid_ranges)(owner, &found);
+	if (n < 0)
+		return nserr_set(e, 0, "libsubid cannot tell the sub%ss of %s",
+				 idmap_kind_names[kind], owner);
+	for (int i = 0; i < n; i++) {
+		struct subid_extent r = { (uint32_t)found[i].start, (uint32_t)found[i].count, 0 };
+
+		if (found[i].start > NUM_ID_MAX || found[i].count == 0 ||
+		    found[i].count > IDMAP_NONE - found[i].start)
+			continue; /* as in the files: a range that wraps is none */
+		if (subids_add(out, r) < 0)
+			return nserr_set(e, ENOMEM, "cannot hold the ranges of %s", owner);
+	}
+	return 0;
+}

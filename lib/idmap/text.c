@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmaptext: the texts that maps are read from and written as. */
+#include "idmap/idmap.h"
+
+#include "base/num.h"
+
+struct word {
+	const char *s;
+	size_t n;
+};
+
+static bool word_is(struct word w, const char *s)
+{
+	return strlen(s) == w.n && memcmp(s, w.s, w.n) == 0;
+}
+
+/* Cuts text at blanks (or at sep, where empty words count); up to max words, the number found. */
+static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t max)
+{
+	size_t found = 0, i = 0;
+
+	while (i < n || (sep && found > 0 && i == n && s[n - 1] == sep)) {
+		size_t start;
+
+		while (!sep && i < n && (s[i] == ' ' || s[i] == '\t'))
+			i++;
+		if (!sep && i == n)
+			break;
+		start = i;
+		while (i < n && (sep ? s[i] != sep : s[i] != ' ' && s[i] != '\t'))
+			i++;
+		if (found < max)
+			words[found] = (struct word){ s + start, i - start };
+		found++;
+		if (sep && i++ == n)
+			break;
+	}
+	return found;
+}
+
+static int parse_u32(struct word w, uint64_t *out, struct nserr *e)
+{
+	int rc = num_u64n(w.s, w.n, 0, UINT32_MAX, out);
+
+	if (rc == 0)
+		return 0;
+	return nserr_set(e, 0,
+			 rc == -ERANGE ? "'%.*s' does not fit 32 bits"
+				       : "'%.*s' is not a decimal number",
+			 (int)MIN(w.n, 64), w.s);
+}
+
+/* Adds INSIDE OUTSIDE COUNT, read at that line. */
+static int add_words(struct idmap *m, const struct word w[3], uint32_t line, struct nserr *e)
+{
+	uint64_t v[3];
+	int rc;
+
+	for (int i = 0; i < 3; i++) {
+		rc = parse_u32(w[i], &v[i], e);
+		if (rc < 0)
+			return rc;
+	}
+	rc = idmap_add(m, (uint32_t)v[0], (uint32_t)v[1], v[2], e);
+	if (rc == 0)
+		m->ext[m->n - 1].line = line;
+	return rc;
+}
+
+static int set_setgroups(struct idmaps *m, struct word w, struct nserr *e)
+{
+	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
+		return nserr_set(e, 0, "setgroups is set twice");
+	if (word_is(w, "allow"))
+		m->setgroups = IDMAP_SETGROUPS_ALLOW;
+	else if (word_is(w, "deny"))
+		m->setgroups = IDMAP_SETGROUPS_DENY;
+	else
+		return nserr_set(e, 0, "'%.*s' is neither allow nor deny", (int)MIN(w.n, 64), w.s);
+	return 0;
+}
+
+static int parse_line(struct idmaps *m, const char *s, size_t n, uint32_t line, struct nserr *e)
+{
+	struct word w[4];
+	size_t found = cut(s, n, 0, w, 4);
+
+	if (found == 0 || w[0].s[0] == '#')
+		return 0;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (!word_is(w[0], idmap_kind_names[k]))
+			continue;
+		if (found != 4)
+			return nserr_set(e, 0, "not '%s INSIDE OUTSIDE COUNT'",
+					 idmap_kind_names[k]);
+		return add_words(&m->map[k], w + 1, line, e);
+	}
+	if (!word_is(w[0], "setgroups"))
+		return nserr_set(e, 0, "'%.*s' is none of uid, gid, setgroups and #",
+				 (int)MIN(w[0].n, 64), w[0].s);
+	if (found != 2)
+		return nserr_set(e, 0, "not 'setgroups allow|deny'");
+	return set_setgroups(m, w[1], e);
+}
+
+/* "u:0:1000:1", "g:0:1000:1" or "s:deny". */
+static int parse_item(struct idmaps *m, struct word item, struct nserr *e)
+{
+	struct word w[4];
+	size_t found = item.n ? cut(item.s, item.n, ':', w, 4) : 0;
+
+	if (found == 4 && word_is(w[0], "u"))
+		return add_words(&m->map[IDMAP_UID], w + 1, 0, e);
+	if (found == 4 && word_is(w[0], "g"))
+		return add_words(&m->map[IDMAP_GID], w + 1, 0, e);
+	if (found == 2 && word_is(w[0], "s"))
+		return set_setgroups(m, w[1], e);
+	return nserr_set(e, 0, "'%.*s' is not u:INSIDE:OUTSIDE:COUNT, g:… or s:allow|deny",
+			 (int)MIN(item.n, 64), item.s);
+}
+
+static int parse_arg(struct idmaps *m, const char *text, size_t n, struct nserr *e)
+{
+	for (size_t i = 0, end, number = 1; i <= n; i = end + 1, number++) {
+		int rc;
+
+		end = i;
+		while (end < n && text[end] != ',')
+			end++;
+		rc = parse_item(m, (struct word){ text + i, end - i }, e);
+		if (rc < 0) {
+			nserr_prefix(e, "part %zu", number);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* The next line of the text at *at, without its end; false when there is none. */
+static bool next_line(const char *text, size_t n, size_t *at, struct word *line)
+{
+	const char *end;
+
+	if (*at >= n)
+		return false;
+	end = memchr(text + *at, '\n', n - *at);
+	line->s = text + *at;
+	line->n = end ? (size_t)(end - line->s) : n - *at;
+	*at += line->n + 1;
+	return true;
+}
+
+static int parse_stream(struct idmaps *m, const char *text, size_t n, struct nserr *e)
+{
+	struct word line;
+	uint32_t number = 0;
+
+	for (size_t at = 0; next_line(text, n, &at, &line);) {
+		int rc = parse_line(m, line.s, line.n, ++number, e);
+
+		if (rc == 0)
+			continue;
+		if (line.s[line.n - 1] == '\r') /* the sentence would show it, but not say it */
+			nserr_set(e, 0, "the line ends in a carriage return");
+		nserr_prefix(e, "line %u", number);
+		return rc;
+	}
+	return 0;
+}
+
+/* The one-word form is one word, begins like one and has no line end but the last. */
+static bool is_arg(const char *text, size_t n)
+{
+	return n > 1 && text[1] == ':' && !memchr(text, '\n', n);
+}
+
+static int check_whole(const struct idmaps *m, struct nserr *e)
+{
+	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
+		nserr_set(e, 0, "the map is empty");
+		nserr_hint(e, "a program that should have written it has probably failed");
+		return -EINVAL;
+	}
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		if (m->map[k].n == 0)
+			return nserr_set(e, 0, "the map has no %s line", idmap_kind_names[k]);
+	return 0;
+}
+
+int idmaps_parse(struct idmaps *m, const char *text, size_t n, struct nserr *e)
+{
+	size_t word = n > 0 && text[n - 1] == '\n' ? n - 1 : n;
+	int rc;
+
+	*m = IDMAPS_INIT;
+	rc = is_arg(text, word) ? parse_arg(m, text, word, e) : parse_stream(m, text, n, e);
+	if (rc == 0)
+		rc = check_whole(m, e);
+	if (rc < 0)
+		idmaps_free(m);
+	return rc;
+}
+
+int idmap_parse_kernel(struct idmap *m, const char *text, size_t n, struct nserr *e)
+{
+	struct word line, w[3];
+	uint32_t number = 0;
+	int rc = 0;
+
+	*m = IDMAP_INIT;
+	for (size_t at = 0; rc == 0 && next_line(text, n, &at, &line);) {
+		uint64_t count;
+
+		number++;
+		if (cut(line.s, line.n, 0, w, 3) != 3)
+			rc = nserr_set(e, 0, "not 'INSIDE OUTSIDE COUNT'");
+		else if (!word_is(w[1], "4294967295"))
+			rc = add_words(m, w, number, e);
+		else if ((rc = parse_u32(w[2], &count, e)) == 0) {
+			/* the kernel's word for "no id in the reader's namespace" */
+			w[1] = (struct word){ "0", 1 };
+			rc = add_words(m, w, number, e);
+			if (rc == 0)
+				m->ext[m->n - 1].outside = IDMAP_NONE;
+		}
+	}
+	if (rc < 0) {
+		nserr_prefix(e, "line %u", number);
+		idmap_free(m);
+	}
+	return rc;
+}
+
+static void add_extent(const struct idmap_extent *x, char sep, char end, struct buf *out)
+{
+	buf_addu(out, x->inside);
+	buf_addc(out, sep);
+	buf_addu(out, x->outside);
+	buf_addc(out, sep);
+	buf_addu(out, x->count);
+	buf_addc(out, end);
+}
+
+void idmap_format_kernel(const struct idmap *m, struct buf *out)
+{
+	for (size_t i = 0; i < m->n; i++)
+		add_extent(&m->ext[i], ' ', '\n', out);
+}
+
+static const char *setgroups_word(const struct idmaps *m)
+{
+	return m->setgroups == IDMAP_SETGROUPS_DENY ? "deny" : "allow";
+}
+
+void idmaps_format_stream(const struct idmaps *m, struct buf *out)
+{
+	/* first, since it is to be written first */
+	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
+		buf_printf(out, "setgroups %s\n", setgroups_word(m));
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		for (size_t i = 0; i < m->map[k].n; i++) {
+			buf_adds(out, idmap_kind_names[k]);
+			buf_addc(out, ' ');
+			add_extent(&m->map[k].ext[i], ' ', '\n', out);
+		}
+}
+
+void idmaps_format_arg(const struct idmaps *m, struct buf *out)
+{
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		for (size_t i = 0; i < m->map[k].n; i++) {
+			buf_addc(out, idmap_kind_names[k][0]);
+			buf_addc(out, ':');
+			add_extent(&m->map[k].ext[i], ':', ',', out);
+		}
+	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
+		buf_printf(out, "s:%s", setgroups_word(m));
+	else if (out->len > 0)
+		out->s[--out->len] = '\0';
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idxattr: two binary forms of linux/posix_acl_xattr.h and linux/capability.h, little endian. */
+#include "idmap/xattr.h"
+
+#include <linux/capability.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
+
+static uint32_t le32(const unsigned char *v)
+{
+	return v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
+}
+
+/* A version, then tag, permissions and id of each entry; most tags have no id. */
+static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
+{
+	const size_t head = sizeof(struct posix_acl_xattr_header);
+	const size_t size = sizeof(struct posix_acl_xattr_entry);
+
+	if (n < head || (n - head) % size != 0 || le32(v) != POSIX_ACL_XATTR_VERSION)
+		return -EINVAL;
+	for (const unsigned char *e = v + head; e < v + n; e += size) {
+		unsigned tag = e[0] | (unsigned)e[1] << 8;
+
+		if (tag == ACL_USER)
+			found(ctx, IDMAP_UID, le32(e + 4));
+		else if (tag == ACL_GROUP)
+			found(ctx, IDMAP_GID, le32(e + 4));
+	}
+	return 0;
+}
+
+/* capabilities(7): version 3, from 4.14 on, ends with the uid that is root where they count. Those
+ * before have no id: they count everywhere. */
+static int capability_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
+{
+	uint32_t version = n >= 4 ? le32(v) & VFS_CAP_REVISION_MASK : 0;
+
+	if (version == VFS_CAP_REVISION_3 && n == XATTR_CAPS_SZ_3)
+		found(ctx, IDMAP_UID, le32(v + n - 4));
+	else if ((version != VFS_CAP_REVISION_2 || n != XATTR_CAPS_SZ_2) &&
+		 (version != VFS_CAP_REVISION_1 || n != XATTR_CAPS_SZ_1))
+		return -EINVAL;
+	return 0;
+}
+
+const struct idmap_xattr idxattrs[IDXATTRS] = {
+	{ "system.posix_acl_access", "acl", 0, acl_ids },
+	{ "system.posix_acl_default", "default-acl", S_IFDIR, acl_ids },
+	{ "security.capability", "capability", S_IFREG, capability_ids },
+};

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procstat: finding a process in /proc, and reading proc_pid_stat(5). */
+#include "kernel/proc_stat.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+/* Flags of the kernel's task_struct, as they have been since 2.6. */
+#define PF_EXITING    0x00000004
+#define PF_FORKNOEXEC 0x00000040
+#define PF_KTHREAD    0x00200000
+
+int proc_stat_parse(const char *text, struct proc_stat *st)
+{
+	const char *open, *close;
+	unsigned flags;
+
+	/* comm may hold blanks, parentheses and newlines: it ends at the last ')' */
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (!open || !close || close < open)
+		return -EIO;
+	st->comm_len = MIN((size_t)(close - open - 1), sizeof(st->comm) - 1);
+	memcpy(st->comm, open + 1, st->comm_len);
+	st->comm[st->comm_len] = '\0';
+	if (sscanf(close + 1,
+		   " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lu",
+		   &st->state, &st->ppid, &flags, &st->start) != 4)
+		return -EIO;
+	st->kthread = flags & PF_KTHREAD;
+	/* in the middle of an exec, when vfork(2) has returned, the flag may still be there */
+	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
+	return 0;
+}
+
+int proc_stat_read(int dirfd, const char *path, struct proc_stat *st)
+{
+	char text[1024];
+	ssize_t n = file_read_at(dirfd, path, text, sizeof(text));
+
+	return n < 0 ? (int)n : proc_stat_parse(text, st);
+}
+
+int proc_stat_check_fs(int fd, struct nserr *e)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return nserr_set(e, errno, "cannot look at /proc");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return nserr_set(e, ENOENT, "no proc file system is mounted on /proc");
+	return 0;
+}
+
+int proc_stat_refuse(struct nserr *e)
+{
+	nserr_set(e, 0, "/proc belongs to another pid namespace");
+	nserr_hint(e, "mount a proc of this one over it: mount -t proc proc /proc");
+	return -EXDEV;
+}
+
+int proc_stat_check(struct nserr *e)
+{
+	char self[16];
+	ssize_t n = readlink("/proc/self", self, sizeof(self));
+	uint64_t pid;
+
+	if (n < 0 && errno == ENOENT && access("/proc/version", F_OK) < 0)
+		return nserr_set(e, ENOENT, "/proc is not mounted");
+	if (n < 0 || num_u64n(self, (size_t)n, 1, NUM_PID_MAX, &pid) < 0 ||
+	    pid != (uint64_t)getpid())
+		return proc_stat_refuse(e);
+	return 0;
+}
+
+int proc_stat_open(pid_t pid, struct nserr *e)
+{
+	char path[32];
+	int fd = proc_stat_check(e);
+
+	if (fd < 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	fd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	return fd < 0 ? nserr_set(e, fd, "cannot open %s", path) : fd;
+}

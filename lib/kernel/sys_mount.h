@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sys_mount: pivot_root(2), the descriptor-based mount API and openat2(2). */
+#ifndef NSU_KERNEL_SYS_MOUNT_H
+#define NSU_KERNEL_SYS_MOUNT_H
+
+#include <fcntl.h>
+#include <linux/types.h>
+#include <sys/mount.h>
+#include <sys/types.h>
+
+/* with glibc before 2.36, whose header still goes together with the kernel's */
+#ifndef FSOPEN_CLOEXEC
+#include <linux/mount.h>
+#endif
+
+#include "base/util.h"
+
+#ifndef MOUNT_ATTR_IDMAP
+#define MOUNT_ATTR_IDMAP 0x00100000 /* 5.12 */
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000 /* 5.14 */
+#endif
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200 /* 6.5 */
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+/* openat2(2), 5.6 */
+#define SYS_RESOLVE_NO_XDEV       0x01
+#define SYS_RESOLVE_NO_MAGICLINKS 0x02
+#define SYS_RESOLVE_NO_SYMLINKS   0x04
+#define SYS_RESOLVE_BENEATH       0x08
+#define SYS_RESOLVE_IN_ROOT       0x10
+#define SYS_RESOLVE_CACHED        0x20 /* 5.12 */
+
+/* struct statmount, 6.8: the head that we read; strings are offsets into str */
+struct sys_statmount {
+	__u32 size;
+	__u32 mnt_opts;
+	__u64 mask;
+	__u32 sb_dev_major, sb_dev_minor;
+	__u64 sb_magic;
+	__u32 sb_flags;
+	__u32 fs_type;
+	__u64 mnt_id, mnt_parent_id;
+	__u32 mnt_id_old, mnt_parent_id_old;
+	__u64 mnt_attr, mnt_propagation, mnt_peer_group, mnt_master, propagate_from;
+	__u32 mnt_root;
+	__u32 mnt_point;
+	__u64 mnt_ns_id; /* 6.11 */
+	__u64 spare2[49];
+	char str[];
+};
+#define SYS_STATMOUNT_SB_BASIC  0x01
+#define SYS_STATMOUNT_MNT_BASIC 0x02
+#define SYS_STATMOUNT_MNT_ROOT  0x08
+#define SYS_STATMOUNT_MNT_POINT 0x10
+#define SYS_STATMOUNT_FS_TYPE   0x20
+#define SYS_LSMT_ROOT           UINT64_MAX
+
+/* All return 0, a descriptor (O_CLOEXEC, above 2) or a count; or a negative errno, -ENOSYS on
+ * kernels below the one named. */
+int sys_pivot_root(const char *new_root, const char *put_old) must_check;
+int sys_mount(const char *source, const char *target, const char *fstype, unsigned long flags,
+	      const char *data) must_check;
+int sys_umount(const char *target, int flags) must_check;
+int sys_open_tree(int dirfd, const char *path, unsigned flags) must_check; /* 5.2 */
+/* flags: both are given by descriptor */
+#define SYS_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
+int sys_move_mount(int from_dirfd, const char *from, int to_dirfd, const char *to,
+		   unsigned flags) must_check; /* 5.2 */
+int sys_fsopen(const char *fstype) must_check; /* 5.2 */
+int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux) must_check;
+int sys_fsmount(int fd, unsigned attr) must_check; /* 5.2 */
+
+/* Sets and clears MOUNT_ATTR_* on the mount(s) at dirfd/path; propagation is a MS_* flag or 0;
+ * userns_fd is used with MOUNT_ATTR_IDMAP, else ignored. 5.12. */
+int sys_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set, uint64_t clear,
+		      uint64_t propagation, int userns_fd) must_check;
+
+/* Mount ids below `parent` of the mount namespace with that id (0: the caller's), after `last`.
+ * listmount(2), 6.8; a foreign namespace 6.11. */
+ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64_t *ids,
+		      size_t n) must_check;
+
+/* statmount(2), 6.8, into a buffer of size bytes: -EOVERFLOW when it is too small. */
+int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys_statmount *buf,
+		  size_t size) must_check;
+
+/* getcwd(2) itself: the C library would climb from a directory that the root does not lead to, and
+ * may arrive at what looks like a path. The length without NUL, -ENOENT when it is no path from the
+ * root, -ERANGE when it is too long for path. */
+ssize_t sys_getcwd(char *path, size_t size) must_check;
+
+/* openat2(2), 5.6. flags gets O_CLOEXEC. */
+int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode,
+		uint64_t resolve) must_check;
+
+#endif

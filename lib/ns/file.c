@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsfile: identifies a file by an O_PATH descriptor before it is opened for reading. */
+#include "ns/file.h"
+
+#include <stdio.h>
+
+#include "base/file.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_mount.h"
+
+/* ---- The file system that all namespaces are on ---- */
+
+int nsfile_proc_verify(struct nsfile_proc *p, int fd, struct nserr *e)
+{
+	struct statx st;
+	int rc = proc_stat_check_fs(fd, e);
+
+	*p = NSFILE_PROC_INIT;
+	if (rc < 0)
+		return rc;
+	if (statx(fd, "self/ns/mnt", AT_STATX_DONT_SYNC, 0, &st) < 0)
+		return errno == ENOENT ? proc_stat_refuse(e)
+				       : nserr_set(e, errno, "cannot look at /proc/self/ns/mnt");
+	*p = (struct nsfile_proc){ fd, false, st.stx_dev_major, st.stx_dev_minor };
+	return 0;
+}
+
+int nsfile_proc_open(struct nsfile_proc *p, struct nserr *e)
+{
+	int fd = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	int rc;
+
+	*p = NSFILE_PROC_INIT;
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open /proc");
+	rc = nsfile_proc_verify(p, fd, e);
+	if (rc < 0)
+		close(fd);
+	p->owned = rc == 0;
+	return rc;
+}
+
+void nsfile_proc_close(struct nsfile_proc *p)
+{
+	if (p->owned)
+		util_close(&p->fd);
+	*p = NSFILE_PROC_INIT;
+}
+
+/* ---- Files ---- */
+
+/*
+ * statx(2) with AT_STATX_DONT_SYNC answers from memory, where fstatfs(2) would send a request to a
+ * FUSE or NFS server. A mask of 0 makes FUSE tell its device to a caller that it hides the file
+ * from. All namespaces are on one file system, so its device number identifies them.
+ */
+int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, struct statx *st)
+{
+	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+
+	if (statx(dirfd, path, path[0] ? flags : flags | AT_EMPTY_PATH, 0, st) < 0)
+		return -errno;
+	if (!(st->stx_mask & STATX_TYPE))
+		st->stx_mode = 0;
+	return st->stx_dev_major == p->major && st->stx_dev_minor == p->minor;
+}
+
+/* Takes fd, which was opened with O_PATH. */
+static int open_identified(const struct nsfile_proc *p, int fd)
+{
+	cleanup_fd int found = fd;
+	struct statx st;
+	char self[32];
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = nsfile_identify(p, found, "", &st);
+	if (rc < 0)
+		return rc;
+	if (rc == 0)
+		return -ENOTTY;
+	snprintf(self, sizeof(self), "self/fd/%d", found);
+	return file_open_at(p->fd, self, O_RDONLY, 0);
+}
+
+int nsfile_open(const struct nsfile_proc *p, int dirfd, const char *path)
+{
+	return open_identified(p, file_open_at(dirfd, path, O_PATH, 0));
+}
+
+int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
+{
+	int fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0,
+			     SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_CACHED);
+
+	if (fd == -EINVAL) /* RESOLVE_CACHED, 5.12 */
+		fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0, SYS_RESOLVE_NO_SYMLINKS);
+	if (fd == -ENOSYS || fd == -EPERM) /* 5.6, and seccomp policies */
+		fd = file_open_at(dirfd, path, O_PATH | O_NOFOLLOW, 0);
+	return open_identified(p, fd);
+}
+
+int nsfile_open_proc(int dirfd, const char *path)
+{
+	return file_open_at(dirfd, path, O_RDONLY, 0);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsvisit: setns(2) in a thread. */
+#include "ns/inside.h"
+
+#include <pthread.h>
+
+#include "kernel/sys_ns.h"
+
+struct visit {
+	int fd;
+	const struct nstype *type;
+	int (*f)(void *arg);
+	void *arg;
+	int rc;
+};
+
+static void *run(void *arg)
+{
+	struct visit *v = arg;
+
+	/* root and working directory must be the thread's own before it may change the mount
+	 * namespace, setns(2) */
+	v->rc = v->type->flag == CLONE_NEWNS ? sys_unshare(CLONE_FS) : 0;
+	if (v->rc == 0)
+		v->rc = sys_setns(v->fd, v->type->flag);
+	if (v->rc == 0)
+		v->rc = v->f(v->arg);
+	return NULL;
+}
+
+int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *arg)
+{
+	struct visit v = { fd, type, f, arg, 0 };
+	pthread_t thread;
+	int rc = pthread_create(&thread, NULL, run, &v);
+
+	if (rc != 0)
+		return -ENOMEM; /* EAGAIN and EPERM would be answers about the namespace */
+	pthread_join(thread, NULL);
+	return v.rc;
+}

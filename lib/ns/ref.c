@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsref: parsing references to processes and namespaces; nsref_open opens them. */
+#include "ns/ref.h"
+
+#include <limits.h>
+
+#include "base/num.h"
+#include "kernel/sys_ns.h"
+
+static int bad_ref(const char *s, struct nserr *e)
+{
+	return nserr_set(e, 0, "'%s' is not a reference to a process or namespace", s);
+}
+
+/* Where a PID stands behind a TYPE or before a descriptor, self may, which is 0 in r->pid. */
+static bool is_self(const char *s, size_t n)
+{
+	return n == strlen("self") && memcmp(s, "self", n) == 0;
+}
+
+/* The n bytes at s as a process id; 0 or a negative errno. */
+static int parse_pid(const char *s, size_t n, pid_t *pid)
+{
+	uint64_t v;
+	int rc = num_u64n(s, n, 1, NUM_PID_MAX, &v);
+
+	if (rc == 0)
+		*pid = (pid_t)v;
+	return rc;
+}
+
+/* "PID" or "INODE", told apart by magnitude. */
+static int parse_number(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
+{
+	uint64_t v;
+
+	if (num_u64(s, 0, UINT64_MAX, &v) < 0)
+		return bad_ref(r->text, e);
+	if (v >= 1 && v <= NUM_PID_MAX) {
+		r->kind = type ? NSREF_TYPE_PID : NSREF_PID;
+		r->pid = (pid_t)v;
+	} else if (v >= SYS_NS_INO_MIN && v <= UINT32_MAX) {
+		r->kind = NSREF_INODE;
+		r->num = v;
+	} else {
+		return nserr_set(e, 0,
+				 "'%s' is neither a process id (1 to %d) nor the inode of a "
+				 "namespace (%llu to %u)",
+				 r->text, NUM_PID_MAX, (unsigned long long)SYS_NS_INO_MIN,
+				 UINT32_MAX);
+	}
+	r->type = type;
+	return 0;
+}
+
+/* "[INODE]", "INODE" or "PID" behind "TYPE:". */
+static int parse_typed(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
+{
+	size_t n = strlen(s);
+
+	if (is_self(s, n)) {
+		r->kind = NSREF_TYPE_PID;
+		r->type = type;
+		return 0;
+	}
+	if (s[0] != '[')
+		return parse_number(s, type, r, e);
+	if (n < 3 || s[n - 1] != ']' ||
+	    num_u64n(s + 1, n - 2, SYS_NS_INO_MIN, UINT32_MAX, &r->num) < 0)
+		return bad_ref(r->text, e);
+	r->kind = NSREF_INODE;
+	r->type = type;
+	return 0;
+}
+
+static int parse_netns(const char *name, struct nsref *r, struct nserr *e)
+{
+	size_t n = strlen(name);
+
+	if (n == 0 || n > NAME_MAX || strchr(name, '/') || streq(name, ".") || streq(name, ".."))
+		return nserr_set(e, 0, "'%s' is not the name of a network namespace", name);
+	r->kind = NSREF_NETNS;
+	r->name = name;
+	r->type = &nstypes[NSTYPE_NET];
+	return 0;
+}
+
+/* "PID/N" and "PID/fd/N": sep is what stands between. */
+static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, struct nsref *r,
+			struct nserr *e)
+{
+	size_t n = strcspn(s, "/");
+
+	if (strncmp(s + n, sep, strlen(sep)) != 0 ||
+	    (!is_self(s, n) && parse_pid(s, n, &r->pid) < 0) ||
+	    num_fd(s + n + strlen(sep), &r->fd) < 0)
+		return bad_ref(r->text, e);
+	r->kind = kind;
+	r->type = kind == NSREF_SOCKET ? &nstypes[NSTYPE_NET] : NULL;
+	return 0;
+}
+
+/* "WORD:rest" */
+static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
+{
+	const struct nstype *type = nstype_find(s, n);
+	const char *rest = s + n + 1;
+
+	if (type)
+		return parse_typed(rest, type, r, e);
+	if (str_after(s, "netns:"))
+		return parse_netns(rest, r, e);
+	if (str_after(s, "socket:"))
+		return parse_pid_fd(rest, "/", NSREF_SOCKET, r, e);
+	if (str_after(s, "tid:")) {
+		r->kind = NSREF_TID;
+		return num_pid(rest, &r->pid) < 0 ? bad_ref(r->text, e) : 0;
+	}
+	if (str_after(s, "id:")) {
+		r->kind = NSREF_ID;
+		return num_u64(rest, 1, UINT64_MAX, &r->num) < 0 ? bad_ref(r->text, e) : 0;
+	}
+	if (str_after(s, "fd:")) {
+		r->kind = NSREF_FD;
+		return num_fd(rest, &r->fd) < 0 ? bad_ref(r->text, e) : 0;
+	}
+	r->kind = NSREF_PID_INODE;
+	if (parse_pid(s, n, &r->pid) < 0 || num_u64(rest, 1, UINT64_MAX, &r->num) < 0)
+		return bad_ref(r->text, e);
+	return 0;
+}
+
+/* What is left when parent: and owner: are off. */
+static int parse_base(const char *s, struct nsref *r, struct nserr *e)
+{
+	size_t n = strcspn(s, ":/");
+
+	if (s[0] == '/' || str_after(s, "./")) {
+		r->kind = NSREF_PATH;
+		r->name = s;
+		return 0;
+	}
+	if (s[n] == ':')
+		return parse_word(s, n, r, e);
+	if (s[n] == '/')
+		return parse_pid_fd(s, "/fd/", NSREF_PID_FD, r, e);
+	if (streq(s, "self")) {
+		r->kind = NSREF_SELF;
+		return 0;
+	}
+	return parse_number(s, NULL, r, e);
+}
+
+/* The type one step up; NULL stays unknown. -EINVAL where there is no such step. */
+static int climb_type(const struct nstype **type, enum nsref_up up)
+{
+	if (up == NSREF_OWNER)
+		*type = &nstypes[NSTYPE_USER];
+	else if (*type && !(*type)->hierarchical)
+		return -EINVAL;
+	return 0;
+}
+
+static int check_climb(const struct nsref *r, struct nserr *e)
+{
+	const struct nstype *type = r->type;
+
+	if (r->n_ups > 0 && nsref_is_process(r))
+		return nserr_set(e, 0, "'%s': %s names a process, only a namespace has that",
+				 r->text, strrchr(r->text, ':') + 1);
+	for (unsigned i = 0; i < r->n_ups; i++)
+		if (climb_type(&type, r->ups[i]) < 0)
+			return nserr_set(e, 0, "'%s': a %s namespace has no parent", r->text,
+					 type->name);
+	return 0;
+}
+
+int nsref_parse(const char *s, struct nsref *r, struct nserr *e)
+{
+	uint8_t ups[NSREF_UPS_MAX];
+	unsigned n = 0;
+	int rc;
+
+	*r = (struct nsref){ .text = s, .fd = -1 };
+	for (;;) {
+		const char *parent = str_after(s, "parent:"), *owner = str_after(s, "owner:");
+
+		if (!parent && !owner)
+			break;
+		if (n == NSREF_UPS_MAX)
+			return nserr_set(e, 0, "'%.40s…' climbs more than %d steps", r->text,
+					 NSREF_UPS_MAX);
+		ups[n++] = parent ? NSREF_PARENT : NSREF_OWNER;
+		s = parent ? parent : owner;
+	}
+	rc = parse_base(s, r, e);
+	if (rc < 0)
+		return rc;
+	/* the word nearest to the namespace is climbed first */
+	r->n_ups = (uint8_t)n;
+	for (unsigned i = 0; i < n; i++)
+		r->ups[i] = ups[n - 1 - i];
+	return check_climb(r, e);
+}
+
+bool nsref_is_process(const struct nsref *r)
+{
+	return r->kind <= NSREF_SELF;
+}
+
+const struct nstype *nsref_type(const struct nsref *r)
+{
+	const struct nstype *type = r->type;
+
+	for (unsigned i = 0; i < r->n_ups; i++)
+		(void)!climb_type(&type, r->ups[i]);
+	return type;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nssocket: takes descriptors of other processes in a child that nobody has to wait for. */
+#include "ns/socket.h"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
+
+/*
+ * Takes the socket and opens its namespace, in the child. Returns a descriptor, -ENOTSOCK for
+ * another file, or a negative errno. *inode is that of the socket. The duplicate stays open.
+ */
+static int take(int pidfd, int fd, uint64_t *inode)
+{
+	int sock = pidfd < 0 ? pidfd : sys_pidfd_getfd(pidfd, fd);
+	struct statx st;
+
+	if (sock < 0)
+		return sock;
+	/* without AT_STATX_DONT_SYNC a file server would be asked */
+	if (statx(sock, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st) < 0 ||
+	    !(st.stx_mask & STATX_TYPE) || !S_ISSOCK(st.stx_mode))
+		return -ENOTSOCK;
+	*inode = st.stx_ino;
+	return sys_ns_of_socket(sock);
+}
+
+/* ---- Many */
+
+struct work { /* in memory that the child shares */
+	struct nssocket *s;
+	size_t n, at; /* at: the next one */
+	bool stuck;   /* the child took another file, and may never end */
+	uint64_t *done;
+	size_t slots; /* of done, a power of 2 and more than n */
+};
+
+/* The slot of a socket that has a result, or the empty one for it. */
+static uint64_t *slot_of(const struct work *w, uint64_t inode)
+{
+	size_t i = inode & (w->slots - 1);
+
+	while (w->done[i] && w->done[i] != inode)
+		i = (i + 1) & (w->slots - 1);
+	return &w->done[i];
+}
+
+static int ask_one(int pidfd, struct nssocket *s)
+{
+	uint64_t inode = 0;
+	cleanup_fd int ns = take(pidfd, s->fd, &inode);
+	struct stat st;
+
+	if (ns == -ENOTSOCK)
+		return ns;
+	if (inode && inode != s->inode)
+		return -EBADF;
+	if (ns < 0)
+		return ns;
+	if (fstat(ns, &st) < 0)
+		return -errno;
+	s->ns = (uint32_t)st.st_ino;
+	return 0;
+}
+
+/* Asks one after the other, until it has another file, or no more room for sockets. */
+static int ask_many(void *arg)
+{
+	struct work *w = arg;
+	size_t first = w->at;
+	pid_t pid = 0;
+	int pidfd = -1;
+
+	for (; w->at < w->n && !w->stuck; w->at++) {
+		struct nssocket *s = &w->s[w->at];
+		uint64_t *slot = slot_of(w, s->inode);
+
+		s->rc = -EEXIST;
+		if (*slot)
+			continue;
+		if (s->pid != pid) {
+			util_close(&pidfd);
+			pid = s->pid;
+			pidfd = sys_pidfd_open_task(pid);
+		}
+		s->rc = ask_one(pidfd, s);
+		if (s->rc == -EMFILE && w->at > first)
+			break; /* the next child has room */
+		w->stuck = s->rc == -ENOTSOCK;
+		if (s->rc == 0)
+			*slot = s->inode;
+		else if (w->stuck)
+			s->rc = -EBADF;
+	}
+	return 0;
+}
+
+int nssocket_ask(struct nssocket *s, size_t n)
+{
+	size_t slots = 64, size;
+	struct work *w;
+	char *shared;
+	int rc = 0;
+
+	if (n == 0)
+		return 0;
+	while (slots < 2 * n)
+		slots *= 2;
+	size = sizeof(*w) + slots * sizeof(*w->done) + n * sizeof(*s);
+	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return -errno;
+	w = (void *)shared;
+	w->slots = slots;
+	w->done = (void *)(shared + sizeof(*w));
+	w->s = (void *)(shared + sizeof(*w) + slots * sizeof(*w->done));
+	w->n = n;
+	memcpy(w->s, s, n * sizeof(*s));
+	while (rc >= 0 && w->at < n) {
+		size_t before = w->at;
+
+		w->stuck = false;
+		rc = sys_run_apart(ask_many, w);
+		if (rc > 0 && !w->stuck)
+			(void)RETRY_EINTR(waitpid(rc, NULL, 0));
+		if (rc > 0 && w->at == before) /* somebody has killed it */
+			rc = -EIO;
+	}
+	memcpy(s, w->s, n * sizeof(*s));
+	munmap(shared, size);
+	return MIN(rc, 0);
+}
+
+/* ---- One */
+
+struct message {
+	struct msghdr head;
+	struct iovec iov;
+	int rc;
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+};
+
+static struct msghdr *message_init(struct message *m)
+{
+	*m = (struct message){ .iov = { &m->rc, sizeof(m->rc) } };
+	m->head = (struct msghdr){ .msg_iov = &m->iov,
+				   .msg_iovlen = 1,
+				   .msg_control = m->control.room,
+				   .msg_controllen = sizeof(m->control.room) };
+	return &m->head;
+}
+
+struct one {
+	int pidfd, fd;
+	int to; /* sends the answer */
+};
+
+/* Sends the descriptor of the namespace, or the error. */
+static int send_one(void *arg)
+{
+	const struct one *o = arg;
+	uint64_t inode;
+	int ns = take(o->pidfd, o->fd, &inode);
+	struct message m;
+	struct cmsghdr *c;
+
+	message_init(&m);
+	m.rc = MIN(ns, 0);
+	if (ns >= 0) {
+		c = CMSG_FIRSTHDR(&m.head);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(ns));
+		memcpy(CMSG_DATA(c), &ns, sizeof(ns));
+	} else {
+		m.head.msg_controllen = 0;
+	}
+	(void)!RETRY_EINTR(sendmsg(o->to, &m.head, MSG_NOSIGNAL));
+	return 0;
+}
+
+static int receive_one(int from)
+{
+	struct message m;
+	struct cmsghdr *c;
+	int ns;
+
+	message_init(&m);
+	if (RETRY_EINTR(recvmsg(from, &m.head, MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) !=
+	    (ssize_t)sizeof(m.rc))
+		return -EIO;
+	c = CMSG_FIRSTHDR(&m.head);
+	if (m.rc < 0)
+		return m.rc;
+	if (!c || c->cmsg_type != SCM_RIGHTS)
+		return -EMFILE; /* there was no room for it */
+	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
+	return file_above_std(ns);
+}
+
+int nssocket_open(int pidfd, int fd)
+{
+	struct one o = { .pidfd = pidfd, .fd = fd };
+	cleanup_fd int from = -1, to = -1;
+	int pair[2], rc;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	from = pair[0];
+	to = pair[1];
+	o.to = to;
+	pid = sys_run_apart(send_one, &o);
+	if (pid < 0)
+		return pid;
+	rc = receive_one(from);
+	/* the program must not find a child that it never made */
+	if (rc != -ENOTSOCK && rc != -EIO)
+		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
+	return rc;
+}

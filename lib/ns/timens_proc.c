@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* timeoffio: /proc/PID/timens_offsets, the clocks, and entering a time namespace. */
+#include "ns/timens_proc.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/num.h"
+#include "base/stream.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "ns/file.h"
+
+#define NSEC_PER_SEC 1000000000L
+
+static int no_support(int rc, struct nserr *e)
+{
+	nserr_set(e, rc, "this kernel has no time namespaces");
+	nserr_hint(e, "they came with Linux 5.6 and need CONFIG_TIME_NS");
+	return rc;
+}
+
+int timens_read(int procfd, struct timens *t, struct nserr *e)
+{
+	char text[256];
+	ssize_t n = file_read_at(procfd, "timens_offsets", text, sizeof(text));
+
+	if (n == -ENOENT && access("/proc/self/stat", F_OK) == 0 &&
+	    access("/proc/self/timens_offsets", F_OK) < 0)
+		return no_support(-ENOENT, e);
+	if (n < 0)
+		return nserr_set(e, (int)n, "cannot read timens_offsets");
+	return timens_parse_stream(text, (size_t)n, t, e);
+}
+
+/* Inode of the time namespace that the link procfd/name shows, 0 where it may not be seen. */
+static uint64_t link_inode(int procfd, const char *name)
+{
+	char text[40];
+	ssize_t n = readlinkat(procfd, name, text, sizeof(text));
+	const struct nstype *type;
+	uint64_t inode;
+
+	return n > 0 && nstype_parse_link(text, (size_t)n, &type, &inode) == 0 ? inode : 0;
+}
+
+static void zero_offsets(struct timens *t)
+{
+	*t = (struct timens){ .set = { true, true } };
+}
+
+/* Asks any process whose children are to be in the namespace. Whether one answered. */
+static bool ask_processes(uint64_t inode, struct timens *t)
+{
+	DIR *proc = opendir("/proc");
+	bool found = false;
+
+	if (!proc)
+		return false;
+	for (struct dirent *d; !found && (d = readdir(proc));) {
+		cleanup_fd int procfd = -1;
+		pid_t pid;
+
+		if (num_pid(d->d_name, &pid) < 0)
+			continue;
+		procfd = file_open_at(dirfd(proc), d->d_name, O_PATH | O_DIRECTORY, 0);
+		/* again afterwards: between the two it could have unshared or entered another */
+		found = procfd >= 0 && link_inode(procfd, "ns/time_for_children") == inode &&
+			timens_read(procfd, t, NULL) == 0 &&
+			link_inode(procfd, "ns/time_for_children") == inode;
+	}
+	closedir(proc);
+	return found;
+}
+
+int timens_read_ns(int ns, struct timens *t, struct nserr *e)
+{
+	cleanup_fd int self = -1;
+	struct stat st;
+	int rc;
+
+	if (fstat(ns, &st) < 0)
+		return nserr_set(e, errno, "cannot look at the time namespace");
+	if (st.st_ino == TIMENS_INITIAL_INO) {
+		zero_offsets(t);
+		return 0;
+	}
+	if (ask_processes(st.st_ino, t))
+		return 0;
+	/* setns(2): puts the caller and its children there, and freezes the offsets */
+	rc = sys_setns(ns, CLONE_NEWTIME);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
+			  (unsigned long long)st.st_ino);
+		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "no process is in it, and entering needs CAP_SYS_ADMIN");
+		return rc;
+	}
+	self = file_open_self(e);
+	return self < 0 ? self : timens_read(self, t, e);
+}
+
+int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_t *inode,
+			struct nserr *e)
+{
+	cleanup_fd int ns = -1;
+	uint64_t children = link_inode(p->procfd, "ns/time_for_children");
+
+	*inode = link_inode(p->procfd, "ns/time");
+	/* a foreign process' links may be closed to us, its offsets are not */
+	if (*inode == 0 || *inode == children) {
+		int rc = timens_read(p->procfd, t, e);
+
+		if (rc < 0)
+			nserr_prefix(e, "process %d", (int)p->pid);
+		return rc;
+	}
+	ns = nsref_open_proc_ns(p, &nstypes[NSTYPE_TIME], e);
+	return ns < 0 ? ns : timens_read_ns(ns, t, e);
+}
+
+/* Open and write are told apart: EACCES of the one is a permission, of the other the freezing. */
+int timens_write(int procfd, const struct timens *t, struct nserr *e)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_fd int fd = file_open_at(procfd, "timens_offsets", O_WRONLY, 0);
+	struct timens back;
+	ssize_t n;
+	int rc;
+
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open timens_offsets for writing");
+	timens_format(t, &text);
+	if (text.err)
+		return nserr_set(e, text.err, "cannot write timens_offsets");
+	n = RETRY_EINTR(write(fd, text.s, text.len));
+	rc = n < 0 ? -errno : (size_t)n < text.len ? -EIO : 0;
+	if (rc == -EACCES) {
+		nserr_set(e, rc, "the offsets of the time namespace are frozen");
+		nserr_hint(e, "they can be written until the first process enters it");
+	} else if (rc == -EPERM) {
+		nserr_set(e, rc, "cannot move the clocks");
+		nserr_hint(e, "it takes CAP_SYS_TIME in the user namespace that owns the time "
+			      "namespace");
+	} else if (rc < 0) {
+		nserr_set(e, rc, "cannot write timens_offsets");
+	}
+	if (rc < 0)
+		return rc;
+	rc = timens_read(procfd, &back, e);
+	if (rc < 0)
+		return rc;
+	for (int c = 0; c < TIMENS_CLOCKS; c++)
+		if (t->set[c] && (back.off[c].tv_sec != t->off[c].tv_sec ||
+				  back.off[c].tv_nsec != t->off[c].tv_nsec))
+			return nserr_set(e, EIO,
+					 "the kernel has another %s offset than was written",
+					 timens_names[c]);
+	return 0;
+}
+
+int timens_unshare(struct nserr *e)
+{
+	int rc = sys_unshare(CLONE_NEWTIME);
+
+	if (rc == 0)
+		return 0;
+	if (rc == -ENOSYS || rc == -EINVAL)
+		return no_support(rc, e);
+	nserr_set(e, rc, "cannot make a time namespace");
+	if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
+		nserr_hint(e, "it takes CAP_SYS_ADMIN: put nsunshare -r -- before it");
+	else if (rc == -ENOSPC)
+		nserr_hint(e, "/proc/sys/user/max_time_namespaces is reached here or in an outer "
+			      "user namespace");
+	return rc;
+}
+
+int timens_enter(struct nserr *e)
+{
+	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/time_for_children");
+	int rc = ns < 0 ? ns : sys_setns(ns, CLONE_NEWTIME);
+
+	return rc < 0 ? nserr_set(e, rc, "cannot enter the new time namespace") : 0;
+}
+
+bool timens_wanted(const struct timens_request *r)
+{
+	return r->stream || r->want[TIMENS_MONOTONIC].kind || r->want[TIMENS_BOOTTIME].kind;
+}
+
+enum timens_anchor timens_anchor(const struct timens_request *r)
+{
+	for (int c = 0; c < TIMENS_CLOCKS; c++)
+		if (r->want[c].kind == TIMENS_READING)
+			return r->anchor;
+	return TIMENS_ANCHOR_NOW;
+}
+
+/* Whether /proc counts from the reader's own start of time, which the kernel does since 5.11 for
+ * start times and btime of proc_stat(5) alike: btime says it, being the real time of that start. */
+static bool proc_is_moved(const struct timens *own)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/stat", O_RDONLY, 0);
+	cleanup_free char *text = NULL;
+	struct timespec real, boot;
+	const char *line;
+	int64_t btime, zero;
+
+	if (fd < 0 || file_slurp(fd, 1 << 22, &text) < 0)
+		return true;
+	line = strstr(text, "\nbtime ");
+	if (!line || sscanf(line, " btime %" SCNd64, &btime) != 1 ||
+	    clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
+		return true;
+	/* the nearer of the two, as it is in whole seconds */
+	zero = timens_sub(real, boot).tv_sec;
+	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMENS_BOOTTIME].tv_sec);
+}
+
+/* Start of the process by the boottime clock. */
+static int start_time(int procfd, struct timespec *start, struct nserr *e)
+{
+	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct proc_stat st;
+	int64_t nsec;
+	int rc = proc_stat_read(procfd, "stat", &st);
+
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot read the start time");
+	/* the kernel's nanoseconds have wrapped for a process older than the reader's zero */
+	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));
+	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
+	if (start->tv_nsec < 0) {
+		start->tv_nsec += NSEC_PER_SEC;
+		start->tv_sec--;
+	}
+	return 0;
+}
+
+/* The offsets of the namespace that this process is in. */
+static int own_offsets(struct timens *t, struct nserr *e)
+{
+	struct nsref_process self cleanup_nsref_process = { getpid(), -1, -1 };
+	uint64_t inode;
+
+	/* the common case, without opening anything */
+	if (link_inode(AT_FDCWD, "/proc/self/ns/time") == TIMENS_INITIAL_INO) {
+		zero_offsets(t);
+		return 0;
+	}
+	self.procfd = file_open_self(e);
+	return self.procfd < 0 ? self.procfd : timens_read_process(&self, t, &inode, e);
+}
+
+int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, struct nserr *e)
+{
+	struct timespec start, suspended;
+	struct timens own;
+	int rc = own_offsets(&own, e);
+
+	if (rc < 0)
+		return rc;
+	for (int c = 0; c < TIMENS_CLOCKS; c++) {
+		struct timespec reads;
+
+		if (clock_gettime(timens_ids[c], &reads) < 0)
+			return nserr_set(e, errno, "cannot read the %s clock", timens_names[c]);
+		now->own[c] = own.off[c];
+		now->initial[c] = timens_sub(reads, own.off[c]);
+		now->anchor[c] = now->initial[c];
+	}
+	if (anchor == TIMENS_ANCHOR_NOW)
+		return 0;
+	rc = start_time(procfd, &start, e);
+	if (rc < 0)
+		return rc;
+	if (own.off[TIMENS_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
+		start = timens_sub(start, own.off[TIMENS_BOOTTIME]);
+	/* only the start by boottime is known; the clocks differ by the time of suspensions */
+	suspended = timens_sub(now->initial[TIMENS_BOOTTIME], now->initial[TIMENS_MONOTONIC]);
+	now->anchor[TIMENS_BOOTTIME] = start;
+	now->anchor[TIMENS_MONOTONIC] = timens_sub(start, suspended);
+	return 0;
+}
+
+/* What the clocks of "=@REF" are ahead. */
+static int like_offsets(const struct nsref *r, struct timens *t, struct nserr *e)
+{
+	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
+	cleanup_fd int ns = -1;
+	uint64_t inode;
+	int rc;
+
+	if (nsref_is_process(r)) {
+		rc = nsref_open_process(r, &p, e);
+		return rc < 0 ? rc : timens_read_process(&p, t, &inode, e);
+	}
+	ns = nsref_open_ns(r, &nstypes[NSTYPE_TIME], e);
+	return ns < 0 ? ns : timens_read_ns(ns, t, e);
+}
+
+static int read_stream(const char *name, struct timens *t, struct nserr *e)
+{
+	cleanup_free char *text = NULL;
+	ssize_t n = stream_read(name, &text, e);
+	int rc;
+
+	if (n < 0)
+		return (int)n;
+	rc = timens_parse_stream(text, (size_t)n, t, e);
+	if (rc < 0)
+		nserr_prefix(e, "%s", name);
+	return rc;
+}
+
+int timens_request_resolve(const struct timens_request *r, const struct timens_now *now,
+			   struct timens *t, struct nserr *e)
+{
+	int rc;
+
+	if (r->stream) {
+		rc = read_stream(r->stream, t, e);
+		return rc < 0 ? rc : timens_check(t, now, e);
+	}
+	*t = (struct timens){ 0 };
+	for (int c = 0; c < TIMENS_CLOCKS; c++) {
+		const struct timens_want *w = &r->want[c];
+		struct timens like = { 0 };
+
+		if (w->kind == TIMENS_UNSET)
+			continue;
+		if (w->kind == TIMENS_LIKE && (rc = like_offsets(&w->like, &like, e)) < 0)
+			return rc;
+		rc = timens_resolve(w, (enum timens_clock)c, r->base, now, &like.off[c], &t->off[c],
+				    e);
+		if (rc < 0)
+			return rc;
+		t->set[c] = true;
+	}
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nstype: the one table of namespace types. Options, usage, parsing, scanning and printing are all
+ * driven by it; a ninth type would be one row. */
+#ifndef NSU_NS_TYPE_H
+#define NSU_NS_TYPE_H
+
+#include "base/util.h"
+
+struct nstype {
+	const char *name;       /* "mnt": in /proc/PID/ns, in "mnt:[inode]" and on command lines */
+	const char *longopt;    /* "mount": the long option of unshare(1) and nsenter(1) */
+	const char *file;       /* "ns/mnt", below /proc/PID */
+	const char *child_file; /* "ns/pid_for_children", or NULL */
+	const char *sysctl;     /* "max_mnt_namespaces", below /proc/sys/user */
+	const char *what;       /* "mounts": what it isolates, for usage */
+	uint64_t flag;          /* CLONE_NEW* */
+	char opt;               /* 'm' */
+	bool hierarchical;      /* has a parent: NS_GET_PARENT, ioctl_ns(2) */
+	uint8_t rank;           /* place in a privileged setns(2) sequence, user is handled apart */
+};
+
+enum {
+	NSTYPE_MNT,
+	NSTYPE_UTS,
+	NSTYPE_IPC,
+	NSTYPE_NET,
+	NSTYPE_PID,
+	NSTYPE_USER,
+	NSTYPE_CGROUP,
+	NSTYPE_TIME,
+	NSTYPE_COUNT
+};
+
+/* The table, in the order of help texts, indexed by the enum. */
+extern const struct nstype nstypes[NSTYPE_COUNT];
+
+/* The row with that name or long option name, of exactly n bytes; NULL when there is none. */
+const struct nstype *nstype_find(const char *name, size_t n);
+
+/* The row with that option letter, or exactly that CLONE_NEW* flag; NULL when there is none. */
+const struct nstype *nstype_by_opt(int letter);
+const struct nstype *nstype_by_flag(uint64_t flag);
+
+/* Index of a row in nstypes. */
+static inline unsigned nstype_index(const struct nstype *t)
+{
+	return (unsigned)(t - nstypes);
+}
+
+/*
+ * Parses "TYPE:[INODE]", the text of a /proc/PID/ns link. 0 or -EINVAL. The hot loop of nslist
+ * goes through here, so it compares and counts and does nothing else.
+ */
+int nstype_parse_link(const char *link, size_t n, const struct nstype **type,
+		      uint64_t *inode) must_check;
+
+#endif

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootold: the tree by mount(2). It is attached from the beginning, on top of "/"; targets are
+ * named by descriptor, and what is there after a mount is opened and compared. */
+#include "root/legacy.h"
+
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+#include "root/libmount.h"
+
+#define FD_PATH 32
+
+static const char *fd_path(int fd, char path[FD_PATH])
+{
+	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
+	return path;
+}
+
+static int same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+/* What was mounted last on "/": ".." at the root leads to what covers it. */
+static int open_top(void)
+{
+	return file_open_at(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0);
+}
+
+/* Without /proc there is no name for a descriptor, and no way to mount on one. */
+static int need_proc(struct nserr *e)
+{
+	struct statfs fs;
+
+	if (statfs("/proc/self/fd", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+		return 0;
+	return nserr_set(e, ENOSYS, "this kernel needs /proc to build a root");
+}
+
+/* A tmpfs for contents of ours, below the new root on the old one: it goes with that. */
+static int begin(struct root *r, struct nserr *e)
+{
+	int rc = need_proc(e);
+
+	if (rc < 0)
+		return rc;
+	rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot make the old root a slave mount");
+		if (rc == -EINVAL)
+			nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+		else if (rc == -EPERM)
+			libmount_explain("", e);
+		return rc;
+	}
+	rc = sys_mount("nspivot", "/", "tmpfs", MS_NODEV, "mode=0755");
+	r->files = rc < 0 ? rc : open_top();
+	if (r->files < 0) {
+		nserr_set(e, r->files, "cannot mount a tmpfs");
+		root_explain_space(r->files, e);
+		return r->files;
+	}
+	r->attached = true;
+	return 0;
+}
+
+/* Takes what now covers "/" for the new root. */
+static int take_top(struct root *r, int want, struct nserr *e)
+{
+	int fd = open_top();
+	char path[FD_PATH];
+	int rc;
+
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open the new root");
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = fd;
+	if (want >= 0 && !same_file(fd, want))
+		return nserr_set(e, 0, "the root is not what was mounted there");
+	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REC | MS_PRIVATE, NULL);
+	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
+}
+
+/* What was opened in another mount namespace is looked up in this one. */
+static int bind(int src, const char *target, unsigned long rec)
+{
+	char from[FD_PATH];
+	int rc = sys_mount(fd_path(src, from), target, NULL, MS_BIND | rec, NULL);
+	cleanup_fd int again = rc == -EINVAL ? root_reopen(src) : -1;
+
+	if (again >= 0)
+		rc = sys_mount(fd_path(again, from), target, NULL, MS_BIND | rec, NULL);
+	return rc;
+}
+
+int root_legacy_begin(struct root *r, int dir, struct nserr *e)
+{
+	const struct mntopt all = { .set = (r->readonly ? MOUNT_ATTR_RDONLY : 0) |
+					   (r->nodev ? MOUNT_ATTR_NODEV : 0) };
+	static const struct mntopt rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
+	int rc = begin(r, e);
+
+	if (rc < 0)
+		return rc;
+	rc = bind(dir, "/", MS_REC);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot bind the new root");
+	rc = take_top(r, dir, e);
+	if (rc == 0 && all.set)
+		rc = root_legacy_setattr(r->fd, &all, e);
+	if (rc == 0 && r->readonly)
+		(void)!root_legacy_setattr(r->fd, &rw, NULL);
+	return rc;
+}
+
+static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		if (mntopt_is_super(o->param[i], flags))
+			continue;
+		/* overlay reads backslashes, the others have no way to say it */
+		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
+			return nserr_set(e, 0, "this kernel cannot take a comma in '%s'",
+					 o->param[i]);
+		buf_printf(data, "%s%s", data->len ? "," : "", o->param[i]);
+	}
+	if (data->err || data->len >= 4096)
+		return nserr_set(e, E2BIG, "options for mount(2) take at most 4095 bytes");
+	return 0;
+}
+
+static int mount_fs(const char *type, const char *target, const struct mntopt *o, struct nserr *e)
+{
+	unsigned long flags = mntopt_ms_flags(o->set);
+	struct buf data = BUF_INIT;
+	int rc = join(o, &data, &flags, e);
+
+	if (rc == 0) {
+		rc = sys_mount(type, target, type, flags, data.s ? data.s : "");
+		if (rc < 0)
+			nserr_set(e, rc, "cannot mount %s", type);
+		root_explain_space(rc, e);
+		if (rc == -EPERM)
+			libmount_explain(type, e);
+	}
+	buf_free(&data);
+	return rc;
+}
+
+int root_legacy_begin_fs(struct root *r, const char *type, const struct mntopt *o, struct nserr *e)
+{
+	int rc = begin(r, e);
+
+	if (rc == 0)
+		rc = mount_fs(type, "/", o, e);
+	return rc < 0 ? rc : take_top(r, -1, e);
+}
+
+/* Opens what the place shows now: another mount than before. */
+static int open_mounted(const struct root *r, const struct root_place *p, unsigned walk,
+			struct nserr *e)
+{
+	cleanup_fd int now = root_open(r, p->path, walk, NULL);
+	int is, was;
+
+	if (now < 0)
+		return nserr_set(e, now, "cannot open %s in the new root", p->path);
+	is = libmount_id(now);
+	was = libmount_id(p->fd);
+	if (is < 0 || was < 0)
+		return nserr_set(e, MIN(is, was), "cannot look at %s", p->path);
+	if (is == was)
+		return nserr_set(e, 0,
+				 "%s is not what was mounted there: the root is being changed",
+				 p->path);
+	return TAKE_FD(now);
+}
+
+int root_legacy_mount(struct root *r, const char *type, const struct root_place *p,
+		      const struct mntopt *o, struct nserr *e)
+{
+	char target[FD_PATH];
+	int rc;
+
+	if (p->fd < 0) {
+		rc = mount_fs(type, "/", o, e);
+		if (rc == 0)
+			rc = take_top(r, -1, e);
+		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+	}
+	rc = mount_fs(type, fd_path(p->fd, target), o, e);
+	if (rc < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return rc;
+	}
+	return open_mounted(r, p, 0, e);
+}
+
+/* Binds, and opens what is there then. */
+static int bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
+		   struct nserr *e)
+{
+	unsigned long rec = o->norec ? 0 : MS_REC;
+	cleanup_fd int now = -1;
+	char target[FD_PATH];
+	int rc;
+
+	if (p->fd < 0) {
+		rc = bind(src, "/", rec);
+		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on /") : take_top(r, src, e);
+		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+	}
+	rc = bind(src, fd_path(p->fd, target), rec);
+	if (rc < 0) {
+		nserr_set(e, rc, "%s: cannot bind", p->path);
+		root_explain_space(rc, e);
+		if (rc == -EINVAL && o->norec)
+			nserr_hint(e, "mounts inherited by a user namespace come with those below "
+				      "them: without norec it works");
+		return rc;
+	}
+	now = open_mounted(r, p, o->nofollow ? ROOT_RESOLVE_NOFOLLOW : 0, e);
+	if (now < 0)
+		return now;
+	if (!same_file(now, src))
+		return nserr_set(e, 0, "%s is not what was bound there: the root is being changed",
+				 p->path);
+	rc = sys_mount(NULL, fd_path(now, target), NULL, MS_REC | MS_PRIVATE, NULL);
+	return rc < 0 ? nserr_set(e, rc, "%s: cannot make it private", p->path) : TAKE_FD(now);
+}
+
+int root_legacy_bind(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
+		     struct nserr *e)
+{
+	cleanup_fd int now = bind_on(r, src, p, o, e);
+	int rc = 0;
+
+	if (now >= 0 && (o->set || o->clr))
+		rc = root_legacy_setattr(now, o, e);
+	if (rc < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return rc;
+	}
+	return TAKE_FD(now);
+}
+
+/* MS_* of the mount at fd as it is: a user namespace must keep what it inherited. */
+static int flags_of(int fd, unsigned long *flags)
+{
+	/* clang-format off */
+	static const struct { unsigned long st, ms; } map[] = {
+		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
+		{ ST_NOEXEC, MS_NOEXEC }, { ST_NOATIME, MS_NOATIME },
+		{ ST_NODIRATIME, MS_NODIRATIME }, { ST_RELATIME, MS_RELATIME },
+	};
+	/* clang-format on */
+	struct statvfs v;
+
+	if (fstatvfs(fd, &v) < 0)
+		return -errno;
+	*flags = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
+		if (v.f_flag & map[i].st)
+			*flags |= map[i].ms;
+	return 0;
+}
+
+/* mount(2): a bind ignores all flags, so they are set by a second call, for one mount at a time. */
+static int remount(int fd, const struct mntopt *o)
+{
+	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
+	char path[FD_PATH];
+	int rc = flags_of(fd, &now);
+
+	if (rc < 0)
+		return rc;
+	if (o->set & MOUNT_ATTR_NOATIME)
+		now &= ~(unsigned long)MS_RELATIME;
+	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REMOUNT | MS_BIND | ((now & ~clr) | set),
+		       NULL);
+	if (rc == 0)
+		rc = flags_of(fd, &now);
+	/* not every flag is told back; those that restrict are */
+	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	if (rc == 0 && (now & set) != set)
+		rc = -EPERM;
+	return rc;
+}
+
+void root_legacy_make_writable(int dir)
+{
+	unsigned long now;
+
+	/* the new root need not have the /proc that names descriptors */
+	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
+		(void)!sys_mount(NULL, ".", NULL,
+				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
+}
+
+static const struct mnt *parent_of(const struct mnt_table *t, const struct mnt *m)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->m[i].id == m->parent && &t->m[i] != m)
+			return &t->m[i];
+	return NULL;
+}
+
+/* Returns true if m is mounted somewhere below top, or is top. */
+static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
+{
+	while (m && m != top)
+		m = parent_of(t, m);
+	return m;
+}
+
+/* Returns true if a mount of the tree `top` hides m, one that was mounted later on its path or
+ * above it. */
+static bool is_covered(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct mnt *by = &t->m[i];
+		const char *rest = str_after(m->target, by->target);
+
+		if (rest && (*rest == '/' || *rest == '\0') && !is_in(t, m, by) &&
+		    is_in(t, by, top))
+			return true;
+	}
+	return false;
+}
+
+static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
+			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
+{
+	const char *below = str_after(m->target, top->target);
+	cleanup_fd int mnt = root_resolve(fd, below ? below : m->target,
+					  ROOT_RESOLVE_NOFOLLOW | ROOT_RESOLVE_SLOW, NULL);
+	int id = mnt < 0 ? mnt : libmount_id(mnt), rc;
+
+	if (id == m->id) {
+		rc = remount(mnt, o);
+		return rc < 0 ? nserr_set(e, rc, "cannot set the options of the mount on %s",
+					  m->target)
+			      : 0;
+	}
+	/* by what is in the table, too: an error of the look-up must not leave a mount as it is */
+	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
+		return 0;
+	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on %s", m->target);
+}
+
+int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
+{
+	const struct mnt *top = NULL;
+	struct mnt_table t;
+	int rc = remount(fd, o), id = libmount_id(fd);
+
+	if (rc < 0 || id < 0)
+		return nserr_set(e, rc < 0 ? rc : id, "cannot set mount options");
+	if (o->norec)
+		return 0;
+	rc = libmount_read(&t, "/proc/self/mountinfo", e);
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		if (t.m[i].id == id)
+			top = &t.m[i];
+	if (rc == 0 && !top)
+		rc = nserr_set(e, ENODATA, "cannot find a mount in /proc/self/mountinfo");
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		if (&t.m[i] != top && is_in(&t, &t.m[i], top))
+			rc = remount_below(fd, &t, &t.m[i], top, o, e);
+	libmount_done(&t);
+	return rc;
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* mnt: libmount's reading of mountinfo, and mount_namespaces(7) read against it. */
+#include "root/libmount.h"
+
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/dl.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "kernel/mountinfo.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "ns/file.h"
+
+static __typeof__(&mnt_new_table) new_table;
+static __typeof__(&mnt_unref_table) unref_table;
+static __typeof__(&mnt_table_parse_file) parse_file;
+static __typeof__(&mnt_table_get_nents) get_nents;
+static __typeof__(&mnt_new_iter) new_iter;
+static __typeof__(&mnt_free_iter) free_iter;
+static __typeof__(&mnt_table_next_fs) next_fs;
+static __typeof__(&mnt_fs_get_id) get_id;
+static __typeof__(&mnt_fs_get_parent_id) get_parent_id;
+static __typeof__(&mnt_fs_get_root) get_root;
+static __typeof__(&mnt_fs_get_target) get_target;
+static __typeof__(&mnt_fs_get_fstype) get_fstype;
+static __typeof__(&mnt_fs_get_vfs_options) get_vfs_options;
+
+static int load(struct nserr *e)
+{
+	static const struct dl_symbol symbols[] = {
+		DL_SYMBOL(new_table, mnt_new_table),
+		DL_SYMBOL(unref_table, mnt_unref_table),
+		DL_SYMBOL(parse_file, mnt_table_parse_file),
+		DL_SYMBOL(get_nents, mnt_table_get_nents),
+		DL_SYMBOL(new_iter, mnt_new_iter),
+		DL_SYMBOL(free_iter, mnt_free_iter),
+		DL_SYMBOL(next_fs, mnt_table_next_fs),
+		DL_SYMBOL(get_id, mnt_fs_get_id),
+		DL_SYMBOL(get_parent_id, mnt_fs_get_parent_id),
+		DL_SYMBOL(get_root, mnt_fs_get_root),
+		DL_SYMBOL(get_target, mnt_fs_get_target),
+		DL_SYMBOL(get_fstype, mnt_fs_get_fstype),
+		DL_SYMBOL(get_vfs_options, mnt_fs_get_vfs_options),
+	};
+
+	if (new_table)
+		return 0;
+	return dl_load("libmount.so.1", symbols, ARRAY_SIZE(symbols), e);
+}
+
+static bool is_readonly(struct libmnt_fs *fs)
+{
+	const char *o = get_vfs_options(fs);
+
+	return o && str_after(o, "ro") && (o[2] == '\0' || o[2] == ',');
+}
+
+int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
+{
+	struct libmnt_iter *iter;
+	struct libmnt_fs *fs;
+	int rc = load(e), end = 0;
+
+	*t = MNT_TABLE_INIT;
+	if (rc < 0)
+		return rc;
+	t->table = new_table();
+	iter = new_iter(MNT_ITER_FORWARD);
+	rc = t->table && iter ? parse_file(t->table, file) : -ENOMEM;
+	if (rc == 0) {
+		t->m = calloc((size_t)get_nents(t->table) + 1, sizeof(*t->m));
+		rc = t->m ? 0 : -ENOMEM;
+	}
+	/* a positive number is that of lines that were not understood */
+	if (rc > 0)
+		rc = -EBADMSG;
+	while (rc == 0 && (end = next_fs(t->table, iter, &fs)) == 0) {
+		const char *root = get_root(fs), *target = get_target(fs), *type = get_fstype(fs);
+
+		if (root && target && type)
+			t->m[t->n++] = (struct mnt){ get_id(fs), get_parent_id(fs), root, target,
+						     type,       is_readonly(fs) };
+	}
+	free_iter(iter);
+	if (end < 0)
+		rc = end;
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot read %s", file);
+		libmount_done(t);
+	}
+	return rc;
+}
+
+void libmount_done(struct mnt_table *t)
+{
+	if (t->table)
+		unref_table(t->table);
+	free(t->m);
+	*t = MNT_TABLE_INIT;
+}
+
+/* Directories that are made to be mounted on, and empty for good: covering them hides nothing. */
+static bool is_mount_point(const char *below)
+{
+	static const char *const dirs[] = {
+		"/sys/fs/binfmt_misc",
+		"/fs/nfsd",
+		"/openprom",
+		"/fs/cgroup",
+		"/fs/bpf",
+		"/fs/pstore",
+		"/fs/selinux",
+		"/fs/smackfs",
+		"/fs/fuse/connections",
+		"/kernel/debug",
+		"/kernel/tracing",
+		"/kernel/config",
+		"/kernel/security",
+		"/firmware/efi/efivars",
+		"/fs/resctrl",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
+		if (streq(below, dirs[i]))
+			return true;
+	return false;
+}
+
+/* The first mount that covers a part of m, or m itself when it is read-only; NULL: fully visible.
+ */
+static const struct mnt *mask_of(const struct mnt_table *t, const struct mnt *m)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const char *below = str_after(t->m[i].target, m->target);
+
+		if (t->m[i].parent == m->id && &t->m[i] != m && below && !is_mount_point(below))
+			return &t->m[i];
+	}
+	return m->readonly ? m : NULL;
+}
+
+const struct mnt *libmount_mask(const struct mnt_table *t, const char *type)
+{
+	const struct mnt *mask = NULL;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct mnt *m = &t->m[i], *now;
+
+		if (!streq(m->type, type) || !streq(m->root, "/"))
+			continue;
+		now = mask_of(t, m);
+		if (!now)
+			return NULL;
+		mask = now;
+	}
+	return mask;
+}
+
+/* 1 when the namespace file belongs to our user namespace, 0 when to another, -1 when unknown. */
+static int is_ours(const char *file)
+{
+	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, file), owner = -1;
+	struct stat mine, its;
+
+	if (ns < 0 || stat("/proc/self/ns/user", &mine) < 0)
+		return -1;
+	owner = sys_ns_owner(ns);
+	if (owner < 0)
+		return owner == -EPERM ? 0 : -1; /* out of our sight: not ours */
+	return fstat(owner, &its) == 0 ? its.st_ino == mine.st_ino : -1;
+}
+
+/* The table as our own reader sees it: no library is loaded to explain, perhaps inside a root that
+ * is not to be trusted. The strings are those of m. */
+static int read_own(struct mnt_table *t, struct mountinfo *m)
+{
+	struct mountinfo_line line;
+	int rc = mountinfo_read(m, NULL);
+
+	*t = MNT_TABLE_INIT;
+	while (rc == 0 && mountinfo_next(m, &line)) {
+		struct mnt *more = reallocarray(t->m, t->n + 1, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		t->m = more;
+		t->m[t->n++] = (struct mnt){
+			line.id,     line.parent, line.root,
+			line.target, line.fstype, mountinfo_has_option(line.options, "ro")
+		};
+	}
+	return rc;
+}
+
+static void explain_mask(const char *type, struct nserr *e)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mnt_table t;
+	const struct mnt *mask = NULL;
+
+	if (read_own(&t, &m) == 0)
+		mask = libmount_mask(&t, type);
+	/* with another root it is a part of it, bound over itself to be read-only */
+	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
+		nserr_hint(e,
+			   "%s is read-only, and a user namespace may not mount %s less so: add ro",
+			   mask->target, type);
+	else if (mask)
+		nserr_hint(e,
+			   "a %s mounted on %s hides a part of the only %s here, so that a user "
+			   "namespace may not mount another: unmount it, or bind what is there "
+			   "(nspivot --bind %s:...)",
+			   mask->type, mask->target, type, streq(type, "proc") ? "/proc" : "/sys");
+	libmount_done(&t);
+}
+
+void libmount_explain(const char *type, struct nserr *e)
+{
+	/* mount_namespaces(7): each wants its own namespace owned by the caller's user namespace */
+	static const struct {
+		const char *type, *ns, *what, *option;
+		bool visible;
+	} needs[] = {
+		{ "proc", "/proc/self/ns/pid", "a pid", "-p", true },
+		{ "sysfs", "/proc/self/ns/net", "a network", "-n", true },
+		{ "mqueue", "/proc/self/ns/ipc", "an ipc", "-i", false },
+		{ "cgroup2", "/proc/self/ns/cgroup", "a cgroup", "-C", false },
+	};
+
+	if (!sys_cap_has(CAP_SYS_ADMIN)) {
+		nserr_hint(e, "CAP_SYS_ADMIN over this mount namespace is needed: nsunshare -m as "
+			      "root, else -Um");
+		return;
+	}
+	if (is_ours("/proc/self/ns/mnt") == 0) {
+		nserr_hint(e, "this mount namespace belongs to another user namespace: make one "
+			      "with nsunshare -m");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
+		if (!streq(needs[i].type, type))
+			continue;
+		if (is_ours(needs[i].ns) == 0)
+			nserr_hint(e,
+				   "%s needs %s namespace of this user namespace: make one with "
+				   "nsunshare %s",
+				   type, needs[i].what, needs[i].option);
+		else if (needs[i].visible)
+			explain_mask(type, e);
+	}
+}
+
+int libmount_id(int fd)
+{
+	char path[40], text[512];
+	const char *id;
+	uint64_t v;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	n = file_read_at(AT_FDCWD, path, text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	id = strstr(text, "mnt_id:\t");
+	if (!id)
+		return -ENODATA;
+	id += strlen("mnt_id:\t");
+	if (num_u64n(id, strcspn(id, "\n"), 0, INT32_MAX, &v) < 0)
+		return -ENODATA;
+	return (int)v;
+}

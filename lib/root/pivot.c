@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootpivot: pivot_root(2) and what it takes to be sure of it. */
+#include "root/pivot.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+
+/* Inodes of the initial namespaces, include/linux/proc_ns.h. */
+#define INIT_PID_INO 0xEFFFFFFCu
+#define INIT_MNT_INO 0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
+
+/* 1 when ours, with inode mnt, is the mount namespace of the machine, 0 when not, -ENODATA. */
+static int compare_ns(ino_t mnt)
+{
+	/* process 1 may be closed even to root; kthreadd is of the same namespace and is not */
+	static const char *const machine[][2] = {
+		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
+		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },
+	};
+	unsigned major, minor;
+	struct utsname uts;
+	struct stat pid, other;
+
+	if (mnt == INIT_MNT_INO)
+		return 1;
+	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2 &&
+	    (major > 6 || (major == 6 && minor >= 18)))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(machine); i++) {
+		if (stat(machine[i][0], &pid) < 0)
+			continue;
+		if (pid.st_ino != INIT_PID_INO)
+			return 0; /* this /proc is a container's, and so is what it is mounted in */
+		if (stat(machine[i][1], &other) == 0)
+			return other.st_ino == mnt;
+	}
+	return -ENODATA;
+}
+
+int root_pivot_check_ns(struct nserr *e)
+{
+	struct stat mnt;
+
+	if (stat("/proc/self/ns/mnt", &mnt) < 0) {
+		nserr_set(e, errno, "cannot tell which mount namespace this is: /proc/self/ns/mnt");
+		nserr_hint(e, "--force leaves it to you");
+		return -EPERM;
+	}
+	/* in another user namespace the kernel keeps us from it: its mounts have an owner of their
+	 * own */
+	if (root_in_userns())
+		return 0;
+	switch (compare_ns(mnt.st_ino)) {
+	case 0:
+		return 0;
+	case 1:
+		nserr_set(e, 0, "this is the mount namespace of the machine");
+		nserr_hint(e, "make one first (nsunshare -m -- nspivot ...); --force does it here");
+		return -EPERM;
+	default:
+		nserr_set(e, 0, "cannot tell whether this is the mount namespace of the machine");
+		nserr_hint(e, "--force leaves it to you");
+		return -EPERM;
+	}
+}
+
+/*
+ * Returns 1 if /proc/PID/LINK shows something else than "/" of this mount namespace, 0 if not, or a
+ * negative errno if that cannot be told. A link that we may not follow is closed to the program,
+ * too, which has no more privilege.
+ */
+static int is_door(int proc, const char *pid, const char *link, const struct statx *root)
+{
+	char path[NAME_MAX + 8];
+	struct statx st;
+
+	snprintf(path, sizeof(path), "%s/%s", pid, link);
+	if (statx(proc, path, 0, ROOT_MOUNTS_STATX, &st) < 0)
+		return errno == ENOENT || errno == ESRCH || errno == EACCES || errno == EPERM
+			       ? 0
+			       : -errno;
+	return !root_mounts_is_same(&st, root);
+}
+
+static int door_error(int proc, const char *pid, const char *link, struct nserr *e)
+{
+	char path[NAME_MAX + 8], comm[32];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/comm", pid);
+	n = file_read_at(proc, path, comm, sizeof(comm));
+	comm[n > 0 ? n - 1 : 0] = '\0';
+	nserr_set(e, EBUSY, "process %s (%s) would keep the old root within reach by its %s", pid,
+		  comm, link);
+	if (streq(link, "cwd"))
+		nserr_hint(e, "a process 1 that changes to / first is moved along, as nsinit does");
+	else
+		nserr_hint(
+			e,
+			"the new root's /proc shows processes of another root: use a pid namespace "
+			"(nsunshare -p), or --force");
+	return -EBUSY;
+}
+
+int root_pivot_check_processes(const struct root *r, struct nserr *e)
+{
+	static const char *const links[] = { "root", "cwd" };
+	cleanup_fd int fd = root_open(r, "/proc", 0, NULL);
+	struct dirent *d;
+	struct statx root;
+	struct statfs fs;
+	pid_t self = getpid();
+	int rc = 0, dup;
+	DIR *dir;
+
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return 0;
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open the new root's /proc");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return 0;
+	if (statx(r->old, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &root) < 0)
+		return nserr_set(e, errno, "cannot look at /");
+	dup = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	dir = dup < 0 ? NULL : fdopendir(dup);
+	if (!dir)
+		return nserr_set(e, dup < 0 ? dup : errno, "cannot read the new root's /proc");
+	while (rc == 0 && (errno = 0, d = readdir(dir))) {
+		if (!isdigit((unsigned char)d->d_name[0]) || atoi(d->d_name) == self)
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++) {
+			rc = is_door(dirfd(dir), d->d_name, links[i], &root);
+			if (rc > 0)
+				rc = door_error(dirfd(dir), d->d_name, links[i], e);
+			else if (rc < 0)
+				nserr_set(e, rc, "cannot look at the %s of process %s", links[i],
+					  d->d_name);
+		}
+	}
+	if (rc == 0 && errno)
+		rc = nserr_set(e, errno, "cannot read the new root's /proc");
+	closedir(dir);
+	return rc;
+}
+
+/* 0 when path is a file in the new root, or when only execve(2) can tell. */
+static int check_file(const struct root *r, const char *path)
+{
+	cleanup_fd int fd = root_resolve(r->fd, path, 0, NULL);
+	struct stat st;
+
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return fd;
+	return fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) ? -EACCES : 0;
+}
+
+int root_pivot_check_program(const struct root *r, const char *cwd, const char *program,
+			     struct nserr *e)
+{
+	const char *dirs = strchr(program, '/') ? "" : getenv("PATH");
+	int rc = -ENOENT;
+
+	/* as execvp(3) will look for it */
+	for (dirs = dirs ? dirs : "/bin:/usr/bin";; dirs++) {
+		size_t n = strcspn(dirs, ":");
+		bool absolute = dirs[0] == '/' || program[0] == '/';
+		cleanup_free char *path = NULL;
+		int now;
+
+		if (asprintf(&path, "%s/%.*s/%s", absolute ? "" : cwd, (int)n, dirs, program) < 0)
+			return nserr_set(e, ENOMEM, "cannot look for '%s'", program);
+		now = check_file(r, path);
+		if (now == 0)
+			return 0;
+		if (now == -EACCES || strchr(program, '/'))
+			rc = now;
+		dirs += n;
+		if (!*dirs)
+			break;
+	}
+	nserr_set(e, rc, "cannot execute '%s'", program);
+	e->status = rc == -ENOENT ? 127 : 126;
+	return rc;
+}
+
+/* Verifies that "/" and "." are the root of the new tree, and that no mount covers it: "/.." would
+ * be the root of that mount. */
+static int verify(const struct root *r, struct nserr *e)
+{
+	struct statx want, root, cwd, top;
+
+	if (statx(r->fd, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &want) < 0 ||
+	    statx(AT_FDCWD, "/", 0, ROOT_MOUNTS_STATX, &root) < 0 ||
+	    statx(AT_FDCWD, ".", 0, ROOT_MOUNTS_STATX, &cwd) < 0 ||
+	    statx(AT_FDCWD, "/..", 0, ROOT_MOUNTS_STATX, &top) < 0)
+		return nserr_set(e, errno, "cannot verify the new root");
+	if (!root_mounts_is_same(&root, &want) || !root_mounts_is_same(&cwd, &want))
+		return nserr_set(e, 0, "the root is not the new one after the pivot");
+	if (!root_mounts_is_same(&top, &want))
+		return nserr_set(e, 0, "the old root is still there after the pivot");
+	return 0;
+}
+
+/* Detaches the old root, all its mounts as one: mount_namespaces(7) allows that even where they are
+ * locked. */
+static int detach_old(const struct root *r, struct nserr *e)
+{
+	int rc = root_detach(r->old);
+
+	return rc < 0 ? nserr_set(e, rc, "cannot detach the old root") : 0;
+}
+
+static int pivot_error(int rc, struct nserr *e)
+{
+	struct statfs fs;
+
+	nserr_set(e, rc, "cannot pivot");
+	if (rc == -EINVAL && statfs("/", &fs) == 0 &&
+	    (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
+		nserr_hint(e, "an initramfs cannot be pivoted out of: --move-root moves over it");
+	else if (rc == -EPERM)
+		nserr_hint(e, "CAP_SYS_ADMIN over this mount namespace is needed: nsunshare -Um, "
+			      "or -m as "
+			      "root");
+	return rc;
+}
+
+/* The directory for the old root, made when missing. */
+static int open_put_old(struct root *r, const char *path, struct nserr *e)
+{
+	cleanup_fd int fd = -1;
+	struct stat st, root;
+
+	fd = root_open(r, path, ROOT_RESOLVE_DIR, &r->log);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot make %s in the new root", path);
+	if (fstat(fd, &st) < 0 || fstat(r->fd, &root) < 0)
+		return nserr_set(e, errno, "cannot look at %s", path);
+	if (!S_ISDIR(st.st_mode))
+		return nserr_set(e, ENOTDIR, "cannot put the old root on %s", path);
+	if (st.st_dev == root.st_dev && st.st_ino == root.st_ino)
+		return nserr_set(e, EBUSY, "the old root on %s would cover the new one", path);
+	return TAKE_FD(fd);
+}
+
+int root_pivot(struct root *r, const char *put_old, struct nserr *e)
+{
+	cleanup_fd int put = -1;
+	int rc;
+
+	if (put_old) {
+		put = open_put_old(r, put_old, e);
+		if (put < 0)
+			return put;
+	}
+	rc = root_attach(r, false, e);
+	if (rc < 0)
+		return rc;
+	rc = root_finish(r, e);
+	if (rc < 0)
+		return rc;
+	if (fchdir(r->fd) < 0)
+		return nserr_set(e, errno, "cannot enter the new root");
+	/* pivot_root(2), NOTES: with "." twice the old root is put over the new one, no directory
+	 * needed */
+	rc = sys_pivot_root(".", ".");
+	if (rc < 0)
+		return pivot_error(rc, e);
+	r->attached = false; /* it is the root: not to be unmounted any more */
+	r->pivoted = true;
+	if (put_old)
+		rc = root_move_old(r, put, e);
+	else
+		rc = detach_old(r, e);
+	if (rc < 0)
+		return rc;
+	if (fchdir(r->fd) < 0)
+		return nserr_set(e, errno, "cannot enter the new root");
+	return verify(r, e);
+}
+
+/* The new root's /dev/null, if it is one. */
+static int open_null(void)
+{
+	int fd = file_open_at(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+	struct stat st;
+
+	if (fd >= 0 &&
+	    (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))) {
+		close(fd);
+		return -ENODEV;
+	}
+	return fd;
+}
+
+int root_pivot_std_fds(struct nserr *e)
+{
+	cleanup_fd int null = -1;
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fstat(fd, &st) < 0)
+			continue;
+		/* fchdir(2) would leave the root by it */
+		if (S_ISDIR(st.st_mode))
+			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
+		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+			continue;
+		if (null < 0)
+			null = open_null();
+		if (null >= 0 && dup2(null, fd) < 0)
+			return nserr_set(e, errno, "cannot put /dev/null on descriptor %d", fd);
+	}
+	return 0;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootmake: everything in a new root that is not just a mount. */
+#include "root/populate.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+#include "root/place.h"
+
+/*
+ * Verifies by descriptor that `base` is the directory that was made with this mode, and not another
+ * file that the owner of the root has put in its place. Adds the bits that mkdir(2) does not take.
+ */
+static int finish_dir(int parent, const char *base, mode_t mode)
+{
+	const mode_t made = ACCESSPERMS | S_ISVTX;
+	cleanup_fd int fd = file_open_at(parent, base, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	cleanup_fd int open = -1;
+	struct stat st;
+
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
+		return -ESTALE;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fd < 0 ? fd : -errno;
+	if (st.st_uid != geteuid() || (st.st_mode & made) != (mode & made))
+		return -ESTALE;
+	if ((st.st_mode & ALLPERMS) == mode)
+		return 0;
+	/* fchmod(2) takes no O_PATH */
+	open = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	if (open < 0)
+		return open;
+	return fchmod(open, mode) < 0 ? -errno : 0;
+}
+
+int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e)
+{
+	cleanup_fd int parent = -1;
+	const char *base;
+	mode_t mask;
+	int rc;
+
+	parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
+	if (parent < 0)
+		return nserr_set(e, parent, "cannot make directory %s in the new root", path);
+	/* at once with its mode: that of another file could be widened by a later change */
+	mask = umask(0);
+	rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
+	umask(mask);
+	if (rc == 0) {
+		rc = root_log_note(&r->log, parent, base, AT_REMOVEDIR);
+		if (rc == 0)
+			rc = finish_dir(parent, base, mode);
+	} else {
+		cleanup_fd int fd = -1;
+		struct stat st;
+
+		fd = root_open(r, path, 0, NULL);
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			rc = 0; /* there already, and left as it is */
+	}
+	if (rc == -ESTALE) {
+		nserr_set(e, 0, "directory %s in the new root is not as it was made", path);
+		nserr_hint(e, "its parent has a default ACL, or another process changes the root");
+		return rc;
+	}
+	return rc < 0 ? nserr_set(e, rc, "cannot make directory %s in the new root", path) : 0;
+}
+
+int root_make_symlink(struct root *r, const char *target, const char *path, struct nserr *e)
+{
+	cleanup_fd int parent = -1;
+	const char *base;
+	int rc;
+
+	parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
+	rc = parent < 0 ? parent : symlinkat(target, parent, base) < 0 ? -errno : 0;
+	if (rc == -EEXIST) {
+		char there[4096];
+		ssize_t n = readlinkat(parent, base, there, sizeof(there) - 1);
+
+		if (n >= 0 && (size_t)n == strlen(target) && !memcmp(there, target, (size_t)n))
+			return 0;
+	} else if (rc == 0) {
+		rc = root_log_note(&r->log, parent, base, 0);
+	}
+	return rc < 0 ? nserr_set(e, rc, "cannot make link %s in the new root", path) : 0;
+}
+
+int root_make_file(struct root *r, const char *path, const char *text, size_t n,
+		   const struct mntopt *o, struct nserr *e)
+{
+	cleanup_fd int fd = -1;
+	struct stat st;
+	char name[32];
+	int dir = root_scratch(r, e), rc;
+
+	if (dir < 0)
+		return dir;
+	snprintf(name, sizeof(name), "%u", r->nfiles++);
+	fd = file_open_at(dir, name, O_RDWR | O_CREAT | O_EXCL, 0644);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot make a file for %s", path);
+	rc = file_write_all(fd, text, n);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write %s", path);
+	if (fchmod(fd, o->has_mode ? o->mode : 0644) < 0 || fstat(fd, &st) < 0)
+		return nserr_set(e, errno, "cannot write %s", path);
+	rc = root_place_bind(r, fd, path, o, e);
+	if (rc >= 0)
+		close(rc);
+	return rc < 0 ? rc : 0;
+}
+
+/* clang-format off */
+static const struct node { const char *name, *host; unsigned major, minor; } nodes[] = {
+	{ "null",    "/dev/null",    1, 3 },
+	{ "zero",    "/dev/zero",    1, 5 },
+	{ "full",    "/dev/full",    1, 7 },
+	{ "random",  "/dev/random",  1, 8 },
+	{ "urandom", "/dev/urandom", 1, 9 },
+	{ "tty",     "/dev/tty",     5, 0 },
+};
+static const struct { const char *name, *target; } links[] = {
+	{ "fd",     "/proc/self/fd" },
+	{ "stdin",  "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+	{ "stderr", "/proc/self/fd/2" },
+	{ "ptmx",   "pts/ptmx" },
+};
+/* clang-format on */
+
+/* Opens a node of the caller, which is what it should be or nothing (CVE-2025-31133: a link there).
+ */
+static int open_host_node(const struct node *n, struct nserr *e)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, n->host, O_PATH | O_NOFOLLOW, 0);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open %s", n->host);
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(n->major, n->minor))
+		return nserr_set(e, 0, "%s is not the device %u:%u", n->host, n->major, n->minor);
+	return TAKE_FD(fd);
+}
+
+static int bind_node(struct root *r, int dev, const char *dir, const struct node *n,
+		     struct nserr *e)
+{
+	/* read-only: chmod(2) through the bind would change the node of the host. Writing to the
+	 * device still works. */
+	static const struct mntopt plain = { .norec = true,
+					     .nofollow = true,
+					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						    MOUNT_ATTR_NOEXEC };
+	int host = open_host_node(n, e), rc;
+	struct root_place p;
+	char path[4096];
+
+	if (host < 0)
+		return host;
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
+		return nserr_set(e, ENAMETOOLONG, "%s", dir);
+	/* an empty tmpfs of ours */
+	p = (struct root_place){ .path = path, .ours = !r->attached };
+	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+	if (p.fd < 0)
+		return nserr_set(e, p.fd, "cannot make %s", path);
+	rc = root_place_bind_on(r, host, &p, &plain, e);
+	root_done(r, rc);
+	root_done(r, p.fd);
+	root_done(r, host);
+	return rc < 0 ? rc : 0;
+}
+
+int root_make_dev(struct root *r, const char *path, const struct mntopt *o, struct nserr *e)
+{
+	int dev = root_place_mount(r, "tmpfs", path, o, e), rc = 0;
+
+	if (dev < 0)
+		return dev;
+	for (size_t i = 0; i < ARRAY_SIZE(nodes) && rc == 0; i++)
+		rc = bind_node(r, dev, path, &nodes[i], e);
+	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0)
+			rc = nserr_set(e, errno, "cannot make %s/%s", path, links[i].name);
+	root_done(r, dev);
+	return rc;
+}
+
+/* A path that is absent has nothing to hide or protect, as long as it stays absent. */
+static int absent_is_fine(struct root *r, const struct root_place *p, int rc, bool try,
+			  struct nserr *e)
+{
+	/* another call than the look-up may have failed with ENOENT, too */
+	if (p->fd != -ENOENT || !try)
+		return rc;
+	*e = NSERR_INIT;
+	return root_mounts_note_absent(&r->mounts, p->path, e);
+}
+
+int root_make_readonly(struct root *r, const char *path, bool try, struct nserr *e)
+{
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
+	struct root_place p;
+	int rc = root_place_find(r, path, &p, e);
+
+	if (rc < 0)
+		return absent_is_fine(r, &p, rc, try, e);
+	if (p.fd < 0) {
+		r->readonly = true;
+		return 0;
+	}
+	if (p.mount)
+		return root_protect(r, p.fd, path, e);
+	/* no mount of its own: it becomes one */
+	rc = root_place_bind_on(r, p.fd, &p, &ro, e);
+	root_done(r, rc);
+	root_done(r, p.fd);
+	return rc < 0 ? rc : 0;
+}
+
+/* Covers a place. */
+static int cover(struct root *r, const struct root_place *p, struct nserr *e)
+{
+	static const char *mode[] = { "mode=0555" };
+	static const struct mntopt plain = { .norec = true,
+					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						    MOUNT_ATTR_NOEXEC },
+				   empty = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+						    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+					     .param = mode,
+					     .n = ARRAY_SIZE(mode) };
+
+	if (p->dir)
+		return root_place_mount_on(r, "tmpfs", p, &empty, e);
+	if (r->null < 0)
+		r->null = open_host_node(&nodes[0], e);
+	return r->null < 0 ? r->null : root_place_bind_on(r, r->null, p, &plain, e);
+}
+
+int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e)
+{
+	struct root_place p;
+	int rc = root_place_find(r, path, &p, e), mnt;
+
+	if (rc < 0)
+		return absent_is_fine(r, &p, rc, try, e);
+	if (p.fd < 0)
+		return nserr_set(e, 0, "cannot mask the root itself");
+	mnt = cover(r, &p, e);
+	/* a mount of ours may be below it */
+	rc = mnt >= 0 && p.mount ? root_mounts_note(&r->mounts, path, mnt, e) : MIN(mnt, 0);
+	root_done(r, mnt);
+	root_done(r, p.fd);
+	return rc;
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootwalk: openat2(2), or a walk that holds a descriptor of every directory on the way, so that
+ * ".." is a step back in that list and never a question to a directory which may have been moved
+ * meanwhile. */
+#include "root/resolve.h"
+
+#include <limits.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+
+#define LINKS_MAX 40 /* path_resolution(7) */
+
+struct walk {
+	int *dir; /* from the root to where we are; dir[0] is borrowed */
+	size_t n, size;
+	char *rest; /* what is left of the path */
+	unsigned links, flags;
+	struct root_log *log;
+};
+
+static int push(struct walk *w, int fd)
+{
+	if (w->n == w->size) {
+		size_t size = w->size ? 2 * w->size : 16;
+		int *dir = reallocarray(w->dir, size, sizeof(*dir));
+
+		if (!dir) {
+			close(fd);
+			return -ENOMEM;
+		}
+		w->dir = dir;
+		w->size = size;
+	}
+	w->dir[w->n++] = fd;
+	return 0;
+}
+
+static void pop_to(struct walk *w, size_t n)
+{
+	while (w->n > n)
+		close(w->dir[--w->n]);
+}
+
+/* Cuts the next component off the rest; NULL at the end. */
+static char *next_name(struct walk *w)
+{
+	char *name, *end;
+
+	while (*w->rest == '/')
+		w->rest++;
+	if (*w->rest == '\0')
+		return NULL;
+	name = w->rest;
+	end = strchrnul(name, '/');
+	/* a slash at the end means "a directory", as everywhere */
+	w->rest = *end ? end + 1 : end;
+	*end = '\0';
+	return name;
+}
+
+static bool at_end(const struct walk *w)
+{
+	return w->rest[strspn(w->rest, "/")] == '\0';
+}
+
+static int make(struct walk *w, int dir, const char *name, bool or_there)
+{
+	bool file = (w->flags & ROOT_RESOLVE_FILE) && at_end(w);
+	int rc;
+
+	if (file) {
+		int fd = file_open_at(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+
+		/* nothing was written: it is there, whatever close(2) says */
+		rc = fd < 0 ? fd : 0;
+		util_close(&fd);
+	} else {
+		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
+	}
+	if (rc == -EEXIST && or_there)
+		return 0; /* somebody was faster; what it is will be seen */
+	if (rc == 0 && w->log)
+		rc = root_log_note(w->log, dir, name, file ? 0 : AT_REMOVEDIR);
+	return rc;
+}
+
+/* Puts the target of a link before the rest of the path. */
+static int follow(struct walk *w, int link, char **text)
+{
+	char target[PATH_MAX], *joined;
+	ssize_t n = readlinkat(link, "", target, sizeof(target));
+	struct statfs fs;
+
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ENOENT;
+	if (n == (ssize_t)sizeof(target))
+		return -ENAMETOOLONG;
+	if (++w->links > LINKS_MAX)
+		return -ELOOP;
+	target[n] = '\0';
+	if (target[0] == '/') {
+		/* /proc/PID/{root,cwd,exe,fd/N} are doors, not texts: RESOLVE_NO_MAGICLINKS */
+		if (fstatfs(link, &fs) < 0)
+			return -errno;
+		if (fs.f_type == PROC_SUPER_MAGIC)
+			return -ELOOP;
+		pop_to(w, 1);
+	}
+	if (strlen(w->rest) + (size_t)n + 2 > PATH_MAX)
+		return -ENAMETOOLONG;
+	joined = malloc((size_t)n + strlen(w->rest) + 2);
+	if (!joined)
+		return -ENOMEM;
+	memcpy(joined, target, (size_t)n);
+	joined[n] = '/';
+	strcpy(joined + n + (*w->rest ? 1 : 0), w->rest);
+	if (!*w->rest)
+		joined[n] = '\0';
+	free(*text);
+	w->rest = *text = joined;
+	return 0;
+}
+
+static int step(struct walk *w, const char *name, char **text)
+{
+	int dir = w->dir[w->n - 1], rc;
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	if (streq(name, "."))
+		return 0;
+	if (streq(name, "..")) {
+		pop_to(w, w->n > 1 ? w->n - 1 : 1);
+		return 0;
+	}
+	fd = file_open_at(dir, name, O_PATH | O_NOFOLLOW, 0);
+	if (fd == -ENOENT && (w->flags & (ROOT_RESOLVE_DIR | ROOT_RESOLVE_FILE))) {
+		rc = make(w, dir, name, true);
+		if (rc < 0)
+			return rc;
+		fd = file_open_at(dir, name, O_PATH | O_NOFOLLOW, 0);
+	}
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode) && !(at_end(w) && (w->flags & ROOT_RESOLVE_NOFOLLOW)))
+		return follow(w, fd, text);
+	if (!S_ISDIR(st.st_mode) && !at_end(w))
+		return -ENOTDIR;
+	return push(w, TAKE_FD(fd));
+}
+
+static int walk(int root, const char *path, unsigned flags, struct root_log *log)
+{
+	struct walk w = { .flags = flags, .log = log };
+	cleanup_free char *text = strdup(path);
+	int rc = text ? push(&w, root) : -ENOMEM;
+	char *name;
+
+	w.rest = text;
+	while (rc == 0 && (name = next_name(&w)))
+		rc = step(&w, name, &text);
+	if (rc == 0 && w.n > 1) {
+		rc = w.dir[--w.n];
+	} else if (rc == 0) {
+		rc = file_open_at(root, ".", O_PATH | O_DIRECTORY, 0);
+	}
+	pop_to(&w, w.n ? 1 : 0);
+	free(w.dir);
+	return rc;
+}
+
+/* Makes the last component where only that is missing. -EEXIST when it is a link that leads
+ * nowhere. */
+static int make_last(int root, const char *path, unsigned flags, struct root_log *log)
+{
+	struct walk w = { .flags = flags, .log = log, .rest = (char *)"" };
+	const char *base;
+	int parent = root_resolve_parent(root, path, 0, &base, NULL), rc;
+
+	if (parent < 0)
+		return parent;
+	rc = make(&w, parent, base, false);
+	if (rc == 0)
+		rc = file_open_at(parent, base, O_PATH | O_NOFOLLOW, 0);
+	close(parent);
+	return rc;
+}
+
+int root_resolve(int root, const char *path, unsigned flags, struct root_log *log)
+{
+	int fd = -ENOSYS;
+
+	if (!(flags & ROOT_RESOLVE_SLOW))
+		fd = sys_openat2(root, path,
+				 O_PATH | ((flags & ROOT_RESOLVE_NOFOLLOW) ? O_NOFOLLOW : 0), 0,
+				 SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS);
+	/* EPERM: how seccomp filters older than the call answer it */
+	if (fd == -ENOSYS || fd == -EPERM)
+		return walk(root, path, flags, log);
+	if (fd != -ENOENT || !(flags & (ROOT_RESOLVE_DIR | ROOT_RESOLVE_FILE)))
+		return fd;
+	fd = make_last(root, path, flags, log);
+	return fd < 0 ? walk(root, path, flags, log) : fd;
+}
+
+int root_resolve_parent(int root, const char *path, unsigned flags, const char **base,
+			struct root_log *log)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *dir = NULL;
+
+	*base = slash ? slash + 1 : path;
+	if (**base == '\0' || streq(*base, ".") || streq(*base, ".."))
+		return -EINVAL;
+	dir = strndup(path, (size_t)(*base - path));
+	if (!dir)
+		return -ENOMEM;
+	return root_resolve(root, dir[0] ? dir : "/", flags & ~(unsigned)ROOT_RESOLVE_NOFOLLOW,
+			    log);
+}
+
+/* A descriptor of dir to keep: that of the last entry, where thousands are made in one directory.
+ */
+static int hold(const struct root_log *log, int dir)
+{
+	int last = log->n > 0 ? log->made[log->n - 1].dir : -1;
+	struct statx a, b;
+
+	if (last >= 0 && statx(dir, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &a) == 0 &&
+	    statx(last, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &b) == 0 &&
+	    a.stx_ino == b.stx_ino && a.stx_mnt_id == b.stx_mnt_id &&
+	    a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor)
+		return last;
+	return fcntl(dir, F_DUPFD_CLOEXEC, 3);
+}
+
+static int note(struct root_log *log, int dir, const char *name, int unlink_flags)
+{
+	struct root_made *m;
+
+	if (log->n == log->size) {
+		size_t size = log->size ? 2 * log->size : 16;
+
+		m = reallocarray(log->made, size, sizeof(*m));
+		if (!m)
+			return -ENOMEM;
+		log->made = m;
+		log->size = size;
+	}
+	m = &log->made[log->n];
+	m->name = strdup(name);
+	m->dir = hold(log, dir);
+	m->unlink_flags = unlink_flags;
+	if (!m->name || m->dir < 0) {
+		int rc = m->dir < 0 ? -errno : -ENOMEM;
+
+		if (log->n == 0 || m->dir != m[-1].dir)
+			util_close(&m->dir);
+		free(m->name);
+		return rc;
+	}
+	log->n++;
+	return 0;
+}
+
+int root_log_note(struct root_log *log, int dir, const char *name, int unlink_flags)
+{
+	int rc = note(log, dir, name, unlink_flags);
+
+	if (rc < 0)
+		(void)!unlinkat(dir, name, unlink_flags);
+	return rc;
+}
+
+/* EBUSY: a mount of this namespace stands on it. */
+static void unmake(const struct root_made *m, bool mounts)
+{
+	while (unlinkat(m->dir, m->name, m->unlink_flags) < 0 && errno == EBUSY && mounts)
+		if (fchdir(m->dir) < 0 || sys_umount(m->name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+			return;
+}
+
+void root_log_undo(struct root_log *log, bool mounts)
+{
+	for (size_t i = log->n; i-- > 0;)
+		unmake(&log->made[i], mounts);
+	root_log_forget(log);
+}
+
+void root_log_forget(struct root_log *log)
+{
+	while (log->n > 0) {
+		struct root_made *m = &log->made[--log->n];
+
+		if (log->n == 0 || m->dir != m[-1].dir)
+			close(m->dir);
+		free(m->name);
+	}
+	free(log->made);
+	*log = ROOT_LOG_INIT;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootmove: what switch_root(8) is for, on descriptors. */
+#include "root/switch_root.h"
+
+#include <dirent.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+
+#define WANTED (STATX_TYPE | STATX_INO | STATX_MNT_ID)
+
+int root_switch_check(struct nserr *e)
+{
+	static const char *const marks[] = { "/init", "/etc/initrd-release" };
+	bool marked = false;
+	struct statfs fs;
+	struct stat st;
+
+	if (statfs("/", &fs) < 0)
+		return nserr_set(e, errno, "cannot look at /");
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		marked |= lstat(marks[i], &st) == 0 && S_ISREG(st.st_mode);
+	if (fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)
+		nserr_set(e, 0, "/ is no initramfs: its files would be removed for good");
+	else if (!marked)
+		nserr_set(e, 0, "/ is no initramfs: it has neither /init nor /etc/initrd-release");
+	else if (getpid() != 1)
+		nserr_set(e, 0, "only process 1 leaves an initramfs");
+	else
+		return 0;
+	return -EPERM;
+}
+
+static bool same_mount(const struct statx *a, const struct statx *b)
+{
+	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor &&
+	       a->stx_mnt_id == b->stx_mnt_id;
+}
+
+void root_switch_empty(int dirfd)
+{
+	int fd = file_open_at(dirfd, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct statx top, st;
+	struct dirent *d;
+
+	if (!dir || statx(fd, "", AT_EMPTY_PATH, WANTED, &top) < 0)
+		return;
+	while ((d = readdir(dir))) {
+		cleanup_fd int sub = -1;
+
+		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
+			continue;
+		/* held before it is looked at: what is removed below it is below this one */
+		sub = file_open_at(fd, d->d_name, O_PATH | O_NOFOLLOW, 0);
+		if (sub < 0 || statx(sub, "", AT_EMPTY_PATH, WANTED, &st) < 0 ||
+		    !same_mount(&top, &st))
+			continue;
+		if (S_ISDIR(st.stx_mode)) {
+			root_switch_empty(sub);
+			(void)!unlinkat(fd, d->d_name, AT_REMOVEDIR);
+		} else {
+			(void)!unlinkat(fd, d->d_name, 0);
+		}
+	}
+	closedir(dir);
+}
+
+/* Returns 1 if fd is the root of a mount, 0 if it is not or if the open found nothing, or a
+ * negative errno. */
+static int is_mount_root(int fd)
+{
+	struct statx st;
+
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
+		return 0;
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, WANTED, &st) < 0)
+		return fd < 0 ? fd : -errno;
+	return st.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
+}
+
+/* Moves one of the initramfs's mounts into the new root. */
+static int carry(struct root *r, const char *path, struct nserr *e)
+{
+	cleanup_fd int from = file_open_at(r->old, path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	cleanup_fd int to = root_resolve(r->fd, path, ROOT_RESOLVE_NOFOLLOW, NULL);
+	int rc = is_mount_root(from), covered = rc > 0 ? is_mount_root(to) : 0;
+	char source[32], target[32];
+
+	if (rc == 0)
+		return 0;
+	if (rc < 0 || covered < 0)
+		return nserr_set(e, MIN(rc, covered), "cannot look at /%s", path);
+	if (to < 0 || covered) {
+		rc = fchdir(from) < 0 ? -errno : sys_umount(".", MNT_DETACH);
+	} else if (r->legacy) {
+		snprintf(source, sizeof(source), "/proc/self/fd/%d", from);
+		snprintf(target, sizeof(target), "/proc/self/fd/%d", to);
+		rc = sys_mount(source, target, NULL, MS_MOVE, NULL);
+	} else {
+		rc = sys_move_mount(from, "", to, "",
+				    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+	}
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot move /%s to the new root", path);
+	/* root_finish() verifies that it is there */
+	return to < 0 || covered ? 0 : root_mounts_note(&r->mounts, path, from, e);
+}
+
+int root_switch(struct root *r, struct nserr *e)
+{
+	/* /proc last: mount(2) needs it to name descriptors */
+	static const char *const mounts[] = { "dev", "sys", "run", "proc" };
+	int rc = root_attach(r, false, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		rc = carry(r, mounts[i], e);
+		if (rc < 0)
+			return rc;
+	}
+	rc = root_finish(r, e);
+	if (rc < 0)
+		return rc;
+	/* the initramfs stays below, empty: it has no parent to be detached from */
+	if (fchdir(r->fd) < 0 || chroot(".") < 0 || chdir("/") < 0)
+		return nserr_set(e, errno, "cannot change to the new root");
+	r->attached = false;
+	root_switch_empty(r->old);
+	return 0;
+}

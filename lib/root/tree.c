@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rootfs: begins and ends a root, by the descriptor-based mount calls (5.2, mount_setattr(2)
+ * 5.12). */
+#include "root/tree.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
+#include "root/legacy.h"
+#include "root/libmount.h"
+
+#define DONE_MAX  512  /* of the 1024 that a process may usually have */
+#define STACK_MAX 1000 /* mounts on top of each other */
+
+/* Whether the answer is that of a kernel without the call, or of a filter that is older than it. */
+static bool lacks(int rc)
+{
+	return rc == -ENOSYS || (rc == -EPERM && sys_cap_has(CAP_SYS_ADMIN));
+}
+
+static int set_old(struct root *r, struct nserr *e)
+{
+	r->old = file_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+	return r->old < 0 ? nserr_set(e, r->old, "cannot open /") : 0;
+}
+
+int root_reopen(int fd)
+{
+	char link[32], path[4096];
+	cleanup_fd int again = -1;
+	struct stat was, is;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0)
+		return -EINVAL;
+	path[n] = '\0';
+	again = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
+	if (again < 0 || fstat(fd, &was) < 0 || fstat(again, &is) < 0 || was.st_dev != is.st_dev ||
+	    was.st_ino != is.st_ino)
+		return -EINVAL;
+	return TAKE_FD(again);
+}
+
+int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
+{
+	const unsigned flags = OPEN_TREE_CLONE | AT_EMPTY_PATH | rec;
+	cleanup_fd int mnt = sys_open_tree(src, "", flags), again = -1;
+	int rc;
+
+	if (mnt == -EINVAL) {
+		if (sys_mount_setattr(src, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1) == 0)
+			return fcntl(src, F_DUPFD_CLOEXEC, 3);
+		again = root_reopen(src);
+		mnt = again < 0 ? again : sys_open_tree(again, "", flags);
+	}
+	if (mnt < 0)
+		return mnt;
+	/* a clone is in the peer group of its original: private, before it gets mounts */
+	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1);
+	return rc < 0 ? rc : TAKE_FD(mnt);
+}
+
+int root_begin(struct root *r, int dir, bool readonly, struct nserr *e)
+{
+	uint64_t ro = readonly ? MOUNT_ATTR_RDONLY : 0;
+	uint64_t set = ro | (r->nodev ? MOUNT_ATTR_NODEV : 0);
+	int rc = set_old(r, e);
+
+	if (rc < 0)
+		return rc;
+	r->readonly = readonly;
+	r->fd = rc = root_clone(dir, AT_RECURSIVE, set, 0);
+	if (rc >= 0) {
+		/* the root itself must take mount points first; root_finish() closes it */
+		if (readonly)
+			(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
+		return 0;
+	}
+	if (!lacks(rc)) {
+		nserr_set(e, rc, "cannot clone the mounts of the new root");
+		if (rc == -EPERM)
+			libmount_explain("", e);
+		return rc;
+	}
+	r->legacy = true;
+	return root_legacy_begin(r, dir, e);
+}
+
+/* What the kernel has to say about a file system that it did not make: lines "e tmpfs: Bad value
+ * …". */
+static void explain_fs(int fs, struct nserr *e)
+{
+	char text[256];
+	ssize_t n = read(fs, text, sizeof(text) - 1);
+
+	if (n <= 2)
+		return;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	nserr_hint(e, "the kernel says: %s", text + 2);
+}
+
+static int configure(int fs, const char *type, const struct mntopt *o)
+{
+	/* what mountinfo shows as its source, "none" otherwise */
+	int rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < o->n; i++) {
+		const char *eq = strchr(o->param[i], '=');
+		char key[256]; /* the longest that fsconfig(2) takes */
+
+		if (eq) {
+			snprintf(key, sizeof(key), "%.*s", (int)(eq - o->param[i]), o->param[i]);
+			rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, key, eq + 1, 0);
+		} else {
+			rc = sys_fsconfig(fs, FSCONFIG_SET_FLAG, o->param[i], NULL, 0);
+		}
+		if (rc < 0)
+			return rc;
+	}
+	return sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
+
+uint64_t root_attributes(const struct root *r, const struct mntopt *o)
+{
+	return o->set | (r->nodev && !(o->clr & MOUNT_ATTR_NODEV) ? MOUNT_ATTR_NODEV : 0);
+}
+
+void root_done(const struct root *r, int fd)
+{
+	/* unless there are so many that they could run out */
+	if (fd >= 0 && !(r->exec_closes && fd < DONE_MAX))
+		close(fd);
+}
+
+int root_new_fs(const struct root *r, const char *type, const struct mntopt *o, struct nserr *e)
+{
+	int fs = sys_fsopen(type), rc, mnt;
+
+	if (fs < 0) {
+		nserr_set(e, fs, "cannot make a file system of type %s", type);
+		if (fs == -ENODEV)
+			nserr_hint(e, "the kernel has no such file system");
+		return fs;
+	}
+	rc = configure(fs, type, o);
+	mnt = rc < 0 ? rc : sys_fsmount(fs, (unsigned)o->set);
+	if (mnt < 0) {
+		nserr_set(e, mnt, "cannot mount %s", type);
+		explain_fs(fs, e);
+		if (mnt == -EPERM)
+			libmount_explain(type, e);
+	}
+	root_done(r, fs);
+	return mnt;
+}
+
+int root_begin_tmpfs(struct root *r, const struct mntopt *o, bool readonly, struct nserr *e)
+{
+	int rc = set_old(r, e);
+
+	if (rc < 0)
+		return rc;
+	r->readonly = readonly;
+	r->fd = rc = root_new_fs(r, "tmpfs", o, e);
+	/* what is bound there needs mount_setattr(2), which came later (5.12) */
+	if (rc >= 0)
+		rc = sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
+	if (!lacks(rc))
+		return rc;
+	if (r->fd >= 0)
+		close(TAKE_FD(r->fd));
+	r->legacy = true;
+	return root_legacy_begin_fs(r, "tmpfs", o, e);
+}
+
+bool root_in_userns(void)
+{
+	return sys_ns_in_userns() > 0;
+}
+
+static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },
+			   read_only_alone = { .set = MOUNT_ATTR_RDONLY, .norec = true };
+
+static int set_attributes(const struct root *r, int fd, const struct mntopt *o)
+{
+	if (r->legacy)
+		return root_legacy_setattr(fd, o, NULL);
+	return sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
+				 o->clr, 0, -1);
+}
+
+int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
+{
+	int rc = set_attributes(r, fd, &read_only), *more;
+
+	/* of a detached tree only the top can be changed, mount_setattr(2) */
+	if (rc == -EINVAL && !r->attached)
+		rc = 0;
+	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
+	if (!more) {
+		close(fd);
+		return nserr_set(e, rc < 0 ? rc : ENOMEM, "cannot make %s read-only", path);
+	}
+	r->protected = more;
+	r->protected[r->nprotected++] = fd;
+	return 0;
+}
+
+void root_explain_space(int rc, struct nserr *e)
+{
+	if (rc == -ENOSPC)
+		nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
+}
+
+/* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
+ * is unmounted later is not unmounted elsewhere either. */
+static int make_slave(struct nserr *e)
+{
+	int rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot make the old root a slave mount");
+	if (rc == -EINVAL)
+		nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+	return rc;
+}
+
+int root_attach(struct root *r, bool early, struct nserr *e)
+{
+	int rc;
+
+	if (r->attached)
+		return 0;
+	rc = make_slave(e);
+	if (rc < 0)
+		return rc;
+	if (early) {
+		/* then nothing can be bound from a detached mount either: ours goes below the new
+		 * root, on the old one */
+		rc = root_scratch(r, e);
+		if (rc < 0)
+			return rc;
+		rc = sys_move_mount(r->files, "", r->old, "", SYS_FD_TO_FD);
+	}
+	if (rc >= 0)
+		rc = sys_move_mount(r->fd, "", r->old, "", SYS_FD_TO_FD);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot attach the new root");
+		root_explain_space(rc, e);
+		return rc;
+	}
+	r->attached = true;
+	r->early = early;
+	return 0;
+}
+
+int root_finish(struct root *r, struct nserr *e)
+{
+	int rc = root_mounts_check(&r->mounts, r->fd, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < r->nprotected && rc == 0; i++)
+		rc = set_attributes(r, r->protected[i], &read_only);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot make a part of the new root read-only");
+	if (r->readonly)
+		rc = set_attributes(r, r->fd, &read_only_alone);
+	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
+}
+
+int root_detach(int fd)
+{
+	int rc = fchdir(fd) < 0 ? -errno : 0;
+
+	/* it may be a stack, of which "." is the top. A mount that is in no namespace any more
+	 * cannot be unmounted: EINVAL, umount(2) */
+	for (int i = 0; i < STACK_MAX && rc == 0; i++)
+		rc = sys_umount(".", MNT_DETACH);
+	if (rc == 0)
+		return -EBUSY;
+	return rc == -EINVAL ? 0 : rc;
+}
+
+static void undo_mount(int fd)
+{
+	if (fd >= 0)
+		(void)!root_detach(fd);
+}
+
+int root_scratch(struct root *r, struct nserr *e)
+{
+	static const char *mode[] = { "mode=0755" };
+	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
+
+	if (r->files < 0)
+		r->files = root_new_fs(r, "tmpfs", &o, e);
+	return r->files;
+}
+
+int root_move_old(struct root *r, int put, struct nserr *e)
+{
+	/* the old root is covered by the tmpfs for our contents, and by a root that an overlay has
+	 * replaced */
+	int rc = r->early || r->legacy ? root_detach(r->files) : 0;
+
+	if (rc == 0 && fchdir(put) < 0)
+		rc = -errno;
+	/* "/.." is what covers the root: now the old one */
+	if (rc == 0 && r->legacy)
+		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
+	else if (rc == 0)
+		rc = sys_move_mount(r->old, "", put, "", SYS_FD_TO_FD);
+	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
+}
+
+int root_open(const struct root *r, const char *path, unsigned flags, struct root_log *log)
+{
+	const char *rest;
+	cleanup_fd int fd = root_mounts_enter(&r->mounts, r->fd, path, &rest);
+
+	if (fd < 0 && fd != -ENODATA)
+		return fd;
+	return root_resolve(fd < 0 ? r->fd : fd, rest, flags, log);
+}
+
+int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,
+		struct root_log *log)
+{
+	const char *rest;
+	cleanup_fd int fd = root_mounts_enter(&r->mounts, r->fd, path, &rest);
+
+	if (fd < 0 && fd != -ENODATA)
+		return fd;
+	return root_resolve_parent(fd < 0 ? r->fd : fd, rest, flags, base, log);
+}
+
+void root_close(struct root *r)
+{
+	util_close(&r->fd);
+	util_close(&r->old);
+	util_close(&r->files);
+	util_close(&r->null);
+	r->fd = r->old = r->files = r->null = -1;
+	while (r->nprotected > 0)
+		close(r->protected[--r->nprotected]);
+	free(r->protected);
+	r->protected = NULL;
+	root_mounts_forget(&r->mounts);
+	root_log_forget(&r->log);
+}
+
+void root_undo(struct root *r)
+{
+	/* mounts first, then what they stood on, which may be read-only by now */
+	for (size_t i = 0; i < r->nprotected; i++)
+		root_legacy_make_writable(r->protected[i]);
+	if (r->readonly)
+		root_legacy_make_writable(r->fd);
+	if (r->attached)
+		undo_mount(r->fd);
+	if (r->early || (r->legacy && r->attached))
+		undo_mount(r->files);
+	root_log_undo(&r->log, r->pivoted);
+	root_close(r);
+}

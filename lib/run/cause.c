@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cause: looks at sysctls, maps, limits and mounts for what made a call fail. */
+#include "run/cause.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "cgroup/cgroup.h"
+#include "idmap/procfile.h"
+#include "kernel/mountinfo.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "ns/file.h"
+#include "ns/type.h"
+
+/* The number in a file, or -1. */
+static int64_t number_in(const char *path)
+{
+	uint64_t v;
+
+	return file_read_u64(AT_FDCWD, path, &v) == 0 ? (int64_t)MIN(v, INT64_MAX) : -1;
+}
+
+static int64_t sysctl(const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	return number_in(path);
+}
+
+/* namespaces(7): user.max_*_namespaces count in the caller's user namespace and in all above it;
+ * user and pid namespaces nest 32 deep. The kernel says ENOSPC to all (EUSERS before 4.9). */
+static void no_space(uint64_t types, struct nserr *e)
+{
+	const char *nested = "";
+	char name[64];
+
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		if (!(types & nstypes[i].flag))
+			continue;
+		snprintf(name, sizeof(name), "user/%s", nstypes[i].sysctl);
+		if (sysctl(name) == 0) {
+			nserr_hint(e, "user.%s is 0: sysctl user.%s=N allows N %s namespaces",
+				   nstypes[i].sysctl, nstypes[i].sysctl, nstypes[i].name);
+			return;
+		}
+	}
+	if ((types & CLONE_NEWUSER) && (types & CLONE_NEWPID))
+		nested = "32 user or pid namespaces are nested already, or ";
+	else if (types & CLONE_NEWUSER)
+		nested = "32 user namespaces are nested already, or ";
+	else if (types & CLONE_NEWPID)
+		nested = "32 pid namespaces are nested already, or ";
+	nserr_hint(e,
+		   "%sa user.max_*_namespaces limit is used up, here or in a user namespace "
+		   "above (nslist --limits shows them)",
+		   nested);
+}
+
+static bool is_mapped(enum idmap_kind kind, uint32_t id)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_CLOEXEC);
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+
+	return self < 0 || idmap_read(self, kind, &m, NULL) < 0 || idmap_find(&m, id);
+}
+
+/* setns(2) to the own mount namespace leaves a chroot: whether `/` is another place then. Tried in
+ * a child; without the privilege to try, a root that is no mount point tells it too. */
+static bool is_chrooted(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+	int wstatus = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt");
+		int before = mountinfo_id_of("/");
+		struct stat a, b;
+
+		if (fd < 0 || stat("/", &a) < 0 || sys_setns(fd, CLONE_NEWNS) < 0)
+			_exit(2);
+		if (stat("/", &b) < 0)
+			_exit(2);
+		_exit(a.st_dev == b.st_dev && a.st_ino == b.st_ino && before == mountinfo_id_of("/")
+			      ? 0
+			      : 1);
+	}
+	if (pid > 0 && RETRY_EINTR(waitpid(pid, &wstatus, 0)) == pid && WIFEXITED(wstatus) &&
+	    WEXITSTATUS(wstatus) < 2)
+		return WEXITSTATUS(wstatus);
+	if (mountinfo_read(&m, NULL) < 0)
+		return false;
+	while (mountinfo_next(&m, &line))
+		if (streq(line.target, "/"))
+			return false;
+	return true;
+}
+
+void cause_apparmor(struct nserr *e)
+{
+	if (sysctl("kernel/apparmor_restrict_unprivileged_userns") == 1)
+		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile: "
+			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
+}
+
+/* user_namespaces(7), unshare(2): who may make a user namespace. */
+static void no_user(struct nserr *e)
+{
+	bool privileged = sys_cap_has(CAP_SYS_ADMIN);
+
+	if (!is_mapped(IDMAP_UID, geteuid()) || !is_mapped(IDMAP_GID, getegid()))
+		nserr_hint(e,
+			   "the caller's own %s id is not mapped in its user namespace, so it "
+			   "can make no other one",
+			   is_mapped(IDMAP_UID, geteuid()) ? "group" : "user");
+	else if (!privileged && sysctl("kernel/unprivileged_userns_clone") == 0)
+		nserr_hint(e, "user namespaces are for root here: sysctl "
+			      "kernel.unprivileged_userns_clone=1 allows them");
+	else if (is_chrooted())
+		nserr_hint(e, "the caller is in a chroot, where the kernel makes no user "
+			      "namespace; nspivot changes the root without one");
+	else if (!privileged)
+		cause_apparmor(e);
+}
+
+/* proc_pid_status(5): mode 2 is a filter. */
+static bool has_seccomp_filter(void)
+{
+	char text[4096];
+	ssize_t n = file_read_at(AT_FDCWD, "/proc/self/status", text, sizeof(text));
+
+	return n > 0 && strstr(text, "\nSeccomp:\t2\n");
+}
+
+/* pid_namespaces(7): after unshare(CLONE_NEWPID) the first child is process 1 of the new
+ * namespace; with it the namespace ends and no further child can be made. */
+static bool has_other_pidns_for_children(void)
+{
+	struct stat own, children;
+
+	if (stat("/proc/self/ns/pid", &own) < 0)
+		return false;
+	return stat("/proc/self/ns/pid_for_children", &children) < 0 ||
+	       own.st_ino != children.st_ino;
+}
+
+/* Whether the caller's cgroup, or one above, has all the processes that it may: cgroups(7), the
+ * controller pids. */
+static bool is_cgroup_full(struct nserr *e)
+{
+	struct nserr ignored = NSERR_INIT;
+	bool full = false;
+	struct cgroup c;
+
+	if (cgroup_find(&c, NULL, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < c.n && !full; i++) {
+		const char *dir = c.dir[i].path;
+		size_t n = strlen(dir);
+
+		while (!full && (n = cgroup_above(dir, n)) > 0) {
+			char path[8192];
+			int64_t most;
+
+			snprintf(path, sizeof(path), "%.*s/pids.max", (int)n, dir);
+			most = number_in(path);
+			snprintf(path, sizeof(path), "%.*s/pids.current", (int)n, dir);
+			full = most >= 0 && number_in(path) >= most;
+			if (full)
+				nserr_hint(e,
+					   "the cgroup '%.*s' has as many processes as its "
+					   "pids.max allows, %lld",
+					   (int)n, dir, (long long)most);
+		}
+	}
+	cgroup_free(&c);
+	return full;
+}
+
+void cause_nproc(struct nserr *e)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	    !sys_cap_has(CAP_SYS_RESOURCE))
+		nserr_hint(e, "RLIMIT_NPROC (ulimit -u) allows %llu processes of this user",
+			   (unsigned long long)limit.rlim_cur);
+}
+
+void cause_unshare(uint64_t types, struct nserr *e)
+{
+	switch (e->errnum) {
+	case ENOSPC:
+	case EUSERS:
+		if (types)
+			no_space(types, e);
+		break;
+	case EACCES: /* which only a security module says */
+		if (types & CLONE_NEWUSER)
+			cause_apparmor(e);
+		break;
+	case EPERM:
+		if (types & CLONE_NEWUSER)
+			no_user(e);
+		else if (types && !sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "it needs CAP_SYS_ADMIN, which --user gives inside (-r makes "
+				      "you root there)");
+		if (!e->hint[0] && has_seccomp_filter())
+			nserr_hint(e, "this process has a seccomp filter (of a container?), and "
+				      "nothing else was found that forbids it");
+		break;
+	case ENOMEM:
+	case EINVAL:
+		if (has_other_pidns_for_children())
+			nserr_hint(e,
+				   "children of this process go to a pid namespace that %s; "
+				   "nsunshare --pid forks, --no-fork does not",
+				   e->errnum == ENOMEM ? "has ended with its process 1"
+						       : "it is not in itself");
+		break;
+	case EAGAIN:
+		if (!is_cgroup_full(e))
+			cause_nproc(e);
+		break;
+	}
+}
+
+void cause_search(const char *path, struct nserr *e)
+{
+	char dir[4096] = ".";
+	struct stat st;
+
+	if (e->errnum != EACCES || strlen(path) >= sizeof(dir))
+		return;
+	for (size_t n = 0, len = strlen(path);; n += 1 + strcspn(path + n + 1, "/")) {
+		if (n > 0 || path[0] == '/')
+			snprintf(dir, sizeof(dir), "%.*s", n ? (int)n : 1, path);
+		if (faccessat(AT_FDCWD, dir, X_OK, AT_EACCESS) < 0 && errno == EACCES)
+			break;
+		if (n == len)
+			return;
+	}
+	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+		nserr_hint(e,
+			   "the directory '%s' (mode %03o, owner %u) may not be searched by user "
+			   "%u, as which it was tried",
+			   dir, st.st_mode & 0777, st.st_uid, geteuid());
+}

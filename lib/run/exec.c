@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* spawn: execvp(3) with the exit statuses of shells, and the mirror of wait(2). */
+#include "run/exec.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/account.h"
+#include "run/cause.h"
+
+BIND_EARLY(execvp)
+
+static int failed(const char *program, int err, struct nserr *e)
+{
+	int rc = nserr_set(e, err, "cannot execute '%s'", program);
+
+	if (e) {
+		e->status = rc == -ENOENT ? 127 : 126;
+		/* the file is there: what is missing is its interpreter or loader */
+		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
+			nserr_hint(e, "the file exists, but the interpreter it names does not");
+		else if (rc == -EAGAIN) /* execve(2): a change of user alone does not fail */
+			cause_nproc(e);
+		else if (strchr(program, '/'))
+			cause_search(program, e);
+	}
+	return rc;
+}
+
+int exec_program(char *const argv[], struct nserr *e)
+{
+	execvp(argv[0], argv);
+	return failed(argv[0], errno, e);
+}
+
+int exec_file(const char *path, char *const argv[], struct nserr *e)
+{
+	execv(path, argv);
+	return failed(path, errno, e);
+}
+
+/* 0 or an errno, execve(2)'s for a file that it would not take. */
+static int check_file(const char *path)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return errno;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? EACCES : 0;
+}
+
+int exec_check(const char *program, struct nserr *e)
+{
+	const char *dir = getenv("PATH");
+	int err = ENOENT;
+
+	if (strchr(program, '/')) {
+		err = check_file(program);
+		return err ? failed(program, err, e) : 0;
+	}
+	/* like execvp(3): what may not be executed is remembered, and the search goes on */
+	for (dir = dir ? dir : "/bin:/usr/bin"; program[0]; dir++) {
+		size_t n = strcspn(dir, ":");
+		char path[PATH_MAX];
+		int rc = snprintf(path, sizeof(path), "%.*s%s%s", (int)n, dir, n ? "/" : "",
+				  program) < PATH_MAX
+				 ? check_file(path)
+				 : ENAMETOOLONG;
+
+		if (rc == 0)
+			return 0;
+		if (rc == EACCES)
+			err = rc;
+		dir += n;
+		if (!*dir)
+			break;
+	}
+	return failed(program, err, e);
+}
+
+void exec_shell(bool ask_passwd, const char **path, char *argv[2])
+{
+	const char *shell = getenv("SHELL"), *base;
+	const struct passwd *pw = NULL;
+	char *name;
+
+	if (ask_passwd && (!shell || shell[0] != '/') && account_passwd(NULL, getuid(), &pw) == 0 &&
+	    pw)
+		shell = pw->pw_shell;
+	if (!shell || shell[0] != '/')
+		shell = "/bin/sh";
+	base = strrchr(shell, '/') + 1;
+	argv[0] = asprintf(&name, "-%s", base) < 0 ? (char *)"-sh" : name;
+	argv[1] = NULL;
+	*path = shell;
+}
+
+/* Nothing of stdio is in use that exit(3) would have to flush. */
+void exec_end_as(int wstatus)
+{
+	if (WIFSIGNALED(wstatus)) {
+		const struct rlimit no_core = { 0, 0 };
+		int sig = WTERMSIG(wstatus);
+		sigset_t set;
+
+		/* the program has dumped already, if it wanted to */
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(sig, SIG_DFL);
+		sigemptyset(&set);
+		sigaddset(&set, sig);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		kill(getpid(), sig);
+		_exit(128 + sig);
+	}
+	_exit(WEXITSTATUS(wstatus));
+}

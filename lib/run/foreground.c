@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* foreground: giving the terminal away, and taking it back. */
+#include "run/foreground.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <termios.h>
+
+#include "base/file.h"
+
+#define TTY makedev(5, 0) /* Documentation/admin-guide/devices.txt */
+
+/* The root may be a foreign one by now: whatever it calls /dev/tty is not opened unexamined, and
+ * never waited for. */
+static int open_tty(void)
+{
+	struct stat st;
+
+	if (lstat("/dev/tty", &st) < 0)
+		return -errno;
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != TTY)
+		return -ENOTTY;
+	return file_open_at(AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0);
+}
+
+int foreground_open(void)
+{
+	cleanup_fd int tty = open_tty();
+
+	/* a group that our pid namespace does not see is 0, and then nobody could take it back */
+	if (tty < 0 || getpgrp() == 0 || tcgetpgrp(tty) != getpgrp())
+		return -1;
+	return TAKE_FD(tty);
+}
+
+void foreground_give(int tty, pid_t group)
+{
+	(void)!tcsetpgrp(tty, group);
+}
+
+void foreground_take(int *tty)
+{
+	if (*tty < 0)
+		return;
+	foreground_give(*tty, getpgrp());
+	util_close(tty);
+}

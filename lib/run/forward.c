@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* supervisewait: signals, stops and the terminal while the child runs. */
+#include "run/supervise.h"
+
+#include <sys/wait.h>
+
+#include "run/foreground.h"
+#include "run/shutdown.h"
+
+BIND_EARLY(waitpid)
+
+/* Again, when we go on after a stop. */
+static void give_terminal(struct supervise *s)
+{
+	if (!s->group || s->tty >= 0 || s->pid <= 0)
+		return;
+	s->tty = foreground_open();
+	if (s->tty >= 0)
+		foreground_give(s->tty, s->pid);
+}
+
+/* ---- Stopping */
+
+/*
+ * Stops us with signal sig until SIGCONT, unless what is to continue us has come already. A stop
+ * signal takes a pending SIGCONT away (signal(7)), so that is looked for first; a SIGCONT behind
+ * our kill(2) takes sig away, as it should. Before it one may have reached the child and not
+ * us: waitid(2) tells that the child runs again, and we take sig back ourselves.
+ */
+static void stop_self(struct supervise *s, int sig)
+{
+	const struct timespec now = { 0 };
+	siginfo_t info = { 0 };
+	sigset_t set;
+
+	/* the kernel stops no first process on its own wish */
+	if (getpid() == 1)
+		return;
+	foreground_take(&s->tty);
+	if (sigpending(&set) == 0 && sigismember(&set, SIGCONT))
+		return;
+	kill(getpid(), sig);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	if (!s->child_init &&
+	    waitid(P_PID, (id_t)s->pid, &info, WCONTINUED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
+		sigtimedwait(&set, NULL, &now);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* the SIGCONT that woke us is pending and will be sent on like any other */
+}
+
+static bool is_stop(int sig)
+{
+	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+/* The child has stopped. SIGSTOP becomes SIGTSTP, which does nothing where nobody could wake us (an
+ * orphaned process group). */
+static void child_stopped(struct supervise *s, int sig)
+{
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+
+	sig = is_stop(sig) ? sig : SIGTSTP;
+	/* the caller may have ignored it */
+	sigaction(sig, &dfl, NULL);
+	stop_self(s, sig);
+}
+
+/* ---- Sending on */
+
+/*
+ * Whether the terminal has sent this to the child, too: it signals the whole foreground process
+ * group (SI_KERNEL). But SIGHUP, and the SIGCONT after it, on losing the terminal go to the leader
+ * of the session alone. (SIGALRM of a timer that was set before we were executed is SI_KERNEL, and
+ * ours alone.)
+ */
+static bool sent_to_group(const struct supervise *s, const siginfo_t *info)
+{
+	if (info->si_code != SI_KERNEL)
+		return false;
+	switch (info->si_signo) {
+	case SIGHUP:
+	case SIGCONT:
+		if (getsid(0) == getpid())
+			return false;
+		break;
+	case SIGINT:
+	case SIGQUIT:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGWINCH:
+		break;
+	default:
+		return false;
+	}
+	return getpgid(s->pid) == getpgrp();
+}
+
+static void send_to_child(const struct supervise *s, int sig, const siginfo_t *info)
+{
+	if (s->pid <= 0)
+		return;
+	if (s->group)
+		kill(-s->pid, sig);
+	else if (info->si_code == SI_QUEUE)
+		sigqueue(s->pid, sig, info->si_value);
+	else
+		kill(s->pid, sig);
+}
+
+/*
+ * Whether the child has been continued without us, since a shell continues the whole process group.
+ * A second SIGCONT from us could come behind the next stop and undo that. (A first process never
+ * stops.)
+ */
+static bool has_continued(const struct supervise *s)
+{
+	siginfo_t info = { 0 };
+
+	return s->pid > 0 && waitid(P_PID, (id_t)s->pid, &info, WCONTINUED | WNOHANG) == 0 &&
+	       info.si_pid;
+}
+
+static void received(struct supervise *s, const siginfo_t *info);
+
+/*
+ * Where the terminal stopped the child after the SIGCONT that we were sent and before the one that
+ * we have just sent on, ours has undone the stop. So a stop signal that we have by now is sent to
+ * the child, also one that went to the whole group. Should the child have been stopped by its own
+ * after ours, the second waits in it until the next SIGCONT, which takes it away (signal(7)).
+ */
+static void stop_again(struct supervise *s)
+{
+	const struct timespec now = { 0 };
+	siginfo_t info;
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	if (sigtimedwait(&stops, &info, &now) < 0)
+		return;
+	info.si_code = SI_USER;
+	received(s, &info);
+}
+
+static void received(struct supervise *s, const siginfo_t *info)
+{
+	int came = info->si_signo, sig = s->rewrite[came] ? s->rewrite[came] : came;
+
+	sigaddset(&s->seen, came);
+	if (sig < 0)
+		return;
+	if (sig == SIGCONT) {
+		give_terminal(s);
+		if (sig == came && has_continued(s))
+			return;
+	}
+	if (s->init && sig == SIGTERM && shutdown_end(s))
+		return;
+	if (sig != came || !sent_to_group(s, info))
+		send_to_child(s, sig, info);
+	if (s->child_init && is_stop(sig))
+		stop_self(s, sig);
+	if (sig == SIGCONT) {
+		/* or the next time what we have done would be taken for a shell's */
+		(void)has_continued(s);
+		stop_again(s);
+	}
+}
+
+/* ---- Waiting */
+
+/*
+ * A first process cannot end by a signal of its own and exits 128 + n instead. Where that signal
+ * has come to us, too, it is what ended the program: a shell around us must see a SIGINT as one, to
+ * end its loops. (One that stops has ended nothing, and would stop us.)
+ */
+static int meant(const struct supervise *s, int wstatus)
+{
+	int sig = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) - 128 : 0;
+
+	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && !is_stop(sig) &&
+	    sigismember(&s->seen, sig) == 1)
+		return sig;
+	return wstatus;
+}
+
+/* Collects the children that have ended or stopped. Returns 1 when all is over, 0, or a negative
+ * errno. */
+static int collect(struct supervise *s)
+{
+	bool reaped = false, none = false;
+
+	for (;;) {
+		int status;
+		pid_t pid = waitpid(s->init ? -1 : s->pid, &status, WNOHANG | WUNTRACED);
+
+		if (pid == 0) {
+			if (s->init && s->pid == 0)
+				shutdown_end(s);
+			/* once for them all: it looks at all that are left */
+			if (reaped)
+				shutdown_orphans(s);
+			return 0;
+		}
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
+			return -errno;
+		/* a second time: descendants that are left would never be ended */
+		if (pid < 0 && none)
+			return 1;
+		none = pid < 0;
+		if (none)
+			continue;
+		if (WIFSTOPPED(status)) {
+			/* while everything ends somebody has to look at the clock */
+			if (pid == s->pid && s->phase == 0)
+				child_stopped(s, WSTOPSIG(status));
+			continue;
+		}
+		if (pid == s->pid) {
+			s->wstatus = meant(s, status);
+			s->pid = 0; /* may be somebody else's from now on */
+			if (!s->init)
+				return 1;
+		}
+		reaped = true;
+	}
+}
+
+int supervise_wait(struct supervise *s, struct nserr *e)
+{
+	sigset_t all;
+	int rc;
+
+	if (s->parent >= 0)
+		close(TAKE_FD(s->parent));
+	if (s->group)
+		setpgid(s->pid, s->pid);
+	supervise_signals(&all);
+	/* SIGCHLD has been blocked since before the fork: it is pending if the child has ended */
+	do {
+		siginfo_t info;
+		int sig = shutdown_wait(s, &all, &info);
+
+		rc = 0;
+		if (sig == SIGCHLD)
+			rc = collect(s);
+		else if (sig > 0)
+			received(s, &info);
+	} while (rc == 0);
+	foreground_take(&s->tty);
+	if (rc < 0 && s->init)
+		reap_kill(s);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot wait for process %d", (int)s->pid);
+	return s->wstatus;
+}

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* handle: --ready-fd, --wait-fd, --status-fd, --pid-file, --close-fds, --keep-fd. */
+#include "run/handle.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/num.h"
+#include "kernel/sys_fd.h"
+#include "run/exec.h"
+#include "run/interrupt.h"
+#include "run/notify.h"
+#include "run/status.h"
+
+/* wrong is the access mode that it must not have: to wait for it would be for ever. */
+static int parse_fd(const char *name, const char *arg, int wrong, int *fd, struct nserr *e)
+{
+	int flags;
+
+	if (num_fd(arg, fd) < 0)
+		return nserr_set(e, 0, "--%s: '%s' is not a descriptor number", name, arg);
+	flags = fcntl(*fd, F_GETFL);
+	if (flags < 0)
+		return nserr_set(e, errno, "--%s: descriptor %d", name, *fd);
+	if ((flags & O_ACCMODE) == wrong)
+		return nserr_set(e, 0, "--%s: descriptor %d is not open for %s", name, *fd,
+				 wrong == O_RDONLY ? "writing" : "reading");
+	return 1;
+}
+
+static int keep_fd(struct handle *h, const char *arg, struct nserr *e)
+{
+	size_t i;
+	int fd, rc = parse_fd("keep-fd", arg, -1, &fd, e);
+
+	if (rc < 0)
+		return rc;
+	h->close_fds = true;
+	for (i = h->nkeep; i > 0 && h->keep[i - 1] >= fd; i--)
+		if (h->keep[i - 1] == fd)
+			return 1;
+	if (h->nkeep == HANDLE_KEEP_MAX)
+		return nserr_set(e, 0, "--keep-fd: more than %d descriptors", HANDLE_KEEP_MAX);
+	memmove(&h->keep[i + 1], &h->keep[i], (h->nkeep - i) * sizeof(h->keep[0]));
+	h->keep[i] = fd;
+	h->nkeep++;
+	return 1;
+}
+
+int handle_option(struct handle *h, int key, const char *arg, struct nserr *e)
+{
+	switch (key) {
+	case HANDLE_KEY_READY_FD:
+		return parse_fd("ready-fd", arg, O_RDONLY, &h->ready_fd, e);
+	case HANDLE_KEY_WAIT_FD:
+		return parse_fd("wait-fd", arg, O_WRONLY, &h->wait_fd, e);
+	case HANDLE_KEY_STATUS_FD:
+		return parse_fd("status-fd", arg, O_RDONLY, &h->status_fd, e);
+	case HANDLE_KEY_PID_FILE:
+		h->pid_file = arg;
+		return 1;
+	case HANDLE_KEY_CLOSE_FDS:
+		h->close_fds = true;
+		return 1;
+	case HANDLE_KEY_KEEP_FD:
+		return keep_fd(h, arg, e);
+	default:
+		return 0;
+	}
+}
+
+static int hold_pid_dir(struct handle *h, struct nserr *e)
+{
+	int rc = trustpath_resolve(h->pid_file, 0, &h->pid_path, e);
+
+	if (rc < 0 && e->errnum)
+		nserr_set(e, rc, "cannot create '%s'", h->pid_file);
+	return rc;
+}
+
+int handle_hold(struct handle *h, struct nserr *e)
+{
+	if (h->status_fd >= 0)
+		h->self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	return h->pid_file ? hold_pid_dir(h, e) : 0;
+}
+
+bool handle_forks(const struct handle *h)
+{
+	return h->status_fd >= 0 || h->pid_file;
+}
+
+/* ---- Waiting */
+
+static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	const struct handle *h = step->arg;
+	cleanup_fd int signals = interrupt_open_ending();
+	char byte;
+
+	(void)ctx;
+	if (interrupt_wait(signals, h->wait_fd) < 0)
+		return interrupt_error(e);
+	if (RETRY_EINTR(read(h->wait_fd, &byte, 1)) < 0)
+		return nserr_set(e, errno, "cannot read descriptor %d", h->wait_fd);
+	return 0;
+}
+
+static void show_wait(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct handle *h = step->arg;
+
+	(void)ctx;
+	buf_printf(out, "wait for a byte or the end of descriptor %d", h->wait_fd);
+}
+
+static const struct plan_kind wait_kind = {
+	.name = "wait-fd",
+	.call = "poll, read",
+	.run = run_wait,
+	.show = show_wait,
+};
+
+void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
+{
+	if (h->wait_fd >= 0)
+		plan_add(p, actor, &wait_kind, h, 0);
+}
+
+/* ---- Telling that the process is there */
+
+/* Opens the regular file that is there already and cannot be removed, for example in a directory of
+ * root, if it is the caller's alone. Returns the descriptor or a negative errno. */
+static int reuse_pid_file(struct handle *h)
+{
+	const struct trustpath *at = &h->pid_path;
+	cleanup_fd int fd = file_open_at(at->dir, at->name,
+					 O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat *st = &h->pid_stat;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, st) < 0)
+		return -errno;
+	if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || st->st_nlink != 1)
+		return -EACCES;
+	if (ftruncate(fd, 0) < 0)
+		return -errno;
+	h->pid_file_ours = true;
+	return TAKE_FD(fd);
+}
+
+/* Creates the pid file, in place of the regular file that an earlier run has left. Returns the
+ * descriptor, -EEXIST if another kind of file has the name, or a negative errno with e set. */
+static int create_pid_file(struct handle *h, struct nserr *e)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY;
+	const struct trustpath *at = &h->pid_path;
+	int fd = -EEXIST;
+
+	/* another run may create it again at any time */
+	for (int tries = 0; tries < 16 && fd == -EEXIST; tries++) {
+		struct stat st;
+
+		fd = file_open_at(at->dir, at->name, flags, 0644);
+		if (fd != -EEXIST)
+			break;
+		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				continue;
+			return nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+		}
+		if (!S_ISREG(st.st_mode))
+			return -EEXIST;
+		if (unlinkat(at->dir, at->name, 0) < 0 && errno != ENOENT) {
+			fd = reuse_pid_file(h);
+			return fd < 0 ? nserr_set(e, fd, "cannot replace '%s'", h->pid_file) : fd;
+		}
+	}
+	if (fd < 0)
+		return nserr_set(e, fd == -EEXIST ? EBUSY : fd, "cannot create '%s'", h->pid_file);
+	if (fstat(fd, &h->pid_stat) == 0) {
+		h->pid_file_ours = true;
+		return fd;
+	}
+	nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+	(void)!unlinkat(at->dir, at->name, 0);
+	close(fd);
+	return -e->errnum;
+}
+
+/* Opens a device or, by a link of the proc file system, a descriptor. Neither waits here: no flag
+ * that truncates or creates is needed, and O_NONBLOCK keeps from waiting for the reader of a pipe.
+ */
+static int open_pid_device(const struct handle *h, struct nserr *e)
+{
+	const struct trustpath *at = &h->pid_path;
+	int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK, fd;
+	struct stat before, st;
+
+	if (fstatat(at->dir, at->name, &before, AT_SYMLINK_NOFOLLOW) < 0)
+		return nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+	if (!at->is_proc_link && !S_ISCHR(before.st_mode)) {
+		nserr_set(e, S_ISDIR(before.st_mode) ? EISDIR : 0, "cannot write a pid to '%s'%s",
+			  h->pid_file,
+			  S_ISDIR(before.st_mode) ? "" : ", which is neither a file nor a device");
+		return -EINVAL;
+	}
+	fd = file_open_at(at->dir, at->name, flags | (at->is_proc_link ? 0 : O_NOFOLLOW), 0);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open '%s'", h->pid_file);
+	if (at->is_proc_link ||
+	    (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == before.st_rdev))
+		return fd;
+	close(fd);
+	return nserr_set(e, 0, "'%s' was replaced while it was opened", h->pid_file);
+}
+
+static int write_pid_file(struct handle *h, struct nserr *e)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_fd int fd = -1;
+	int rc = h->pid_path.dir < 0 ? hold_pid_dir(h, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	fd = create_pid_file(h, e);
+	if (fd == -EEXIST)
+		fd = open_pid_device(h, e);
+	if (fd < 0)
+		return fd;
+	buf_addu(&text, (uint64_t)h->pid);
+	buf_addc(&text, '\n');
+	rc = text.err ? text.err : notify_line(fd, text.s, text.len);
+	if (rc == 0 && close(TAKE_FD(fd)) < 0)
+		rc = -errno;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write '%s'", h->pid_file);
+	if (!h->pid_file_ours)
+		trustpath_free(&h->pid_path);
+	return 0;
+}
+
+/* Removes the file that was created here; another one of that name is left. */
+static int remove_pid_file(struct handle *h, struct nserr *e)
+{
+	const struct trustpath *at = &h->pid_path;
+	bool ours = h->pid_file_ours;
+	struct stat st;
+
+	h->pid_file_ours = false;
+	/* a second time, since nobody else will */
+	for (int tries = 0; ours && tries < 2; tries++) {
+		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (st.st_ino != h->pid_stat.st_ino || st.st_dev != h->pid_stat.st_dev)
+			return 0;
+		if (unlinkat(at->dir, at->name, 0) == 0)
+			return 0;
+	}
+	return !ours || errno == ENOENT ? 0
+					: nserr_set(e, errno, "cannot remove '%s'", h->pid_file);
+}
+
+static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	struct handle *h = (struct handle *)step->arg;
+	int rc = 0;
+
+	(void)ctx;
+	if (h->pid_file)
+		rc = write_pid_file(h, e);
+	if (rc == 0 && h->status_fd >= 0)
+		rc = status_created(h->status_fd, h->pid, h->self, e);
+	if (rc < 0)
+		(void)!remove_pid_file(h, NULL);
+	return rc;
+}
+
+static void undo_created(void *ctx, const struct plan_step *step)
+{
+	(void)ctx;
+	(void)!remove_pid_file((struct handle *)step->arg, NULL);
+}
+
+static void show_created(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct handle *h = step->arg;
+
+	(void)ctx;
+	if (h->pid_file)
+		buf_printf(out, "write the pid to '%s'%s", h->pid_file,
+			   h->status_fd >= 0 ? " and " : "");
+	if (h->status_fd >= 0)
+		buf_printf(out, "tell descriptor %d what was created", h->status_fd);
+}
+
+static const struct plan_kind created_kind = {
+	.name = "created",
+	.call = "write",
+	.run = run_created,
+	.undo = undo_created,
+	.show = show_created,
+};
+
+void handle_plan_created(struct handle *h, struct plan *p)
+{
+	if (handle_forks(h))
+		plan_add(p, PLAN_CALLER, &created_kind, h, 0);
+}
+
+/* ---- Before exec */
+
+static bool is_kept(const struct handle *h, int fd)
+{
+	for (size_t i = 0; i < h->nkeep; i++)
+		if (h->keep[i] == fd)
+			return true;
+	return false;
+}
+
+static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	const struct handle *h = step->arg;
+	const int own[] = { h->ready_fd, h->wait_fd, h->status_fd };
+	int rc;
+
+	(void)ctx;
+	/* a standard stream stays the program's own */
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
+			return nserr_set(e, errno, "descriptor %d", own[i]);
+	if (h->close_fds) {
+		/* only marked: an exec that fails needs what the plan talks through */
+		rc = sys_fd_cloexec_others(h->keep, h->nkeep);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot close descriptors");
+	}
+	if (h->ready_fd < 0)
+		return 0;
+	rc = exec_check(h->program, e);
+	if (rc < 0)
+		return rc;
+	rc = notify_line(h->ready_fd, "ready\n", 6);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write to descriptor %d", h->ready_fd);
+	return 0;
+}
+
+static void show_exec(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct handle *h = step->arg;
+
+	(void)ctx;
+	if (h->close_fds) {
+		buf_adds(out, "close all descriptors but 0 to 2");
+		for (size_t i = 0; i < h->nkeep; i++)
+			buf_printf(out, ", %d", h->keep[i]);
+	} else {
+		buf_adds(out, "close the descriptors of handles");
+	}
+	if (h->ready_fd >= 0)
+		buf_printf(out, ", write a line to descriptor %d", h->ready_fd);
+}
+
+static const struct plan_kind exec_kind = {
+	.name = "descriptors",
+	.call = "close_range(CLOSE_RANGE_CLOEXEC)",
+	.run = run_exec,
+	.show = show_exec,
+};
+
+void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program)
+{
+	h->program = program;
+	if (h->close_fds || h->ready_fd >= 0 || h->wait_fd >= 0 || h->status_fd >= 0)
+		plan_add(p, actor, &exec_kind, h, 0);
+}
+
+/* ---- In the parent that stays */
+
+static void let_go(const struct handle *h, int *fd)
+{
+	if (*fd > 2 && *fd != h->status_fd)
+		close(TAKE_FD(*fd));
+}
+
+void handle_running(struct handle *h)
+{
+	/* the reader of --ready-fd waits for the end */
+	let_go(h, &h->ready_fd);
+	let_go(h, &h->wait_fd);
+	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid) == -EINTR)
+		h->status_fd = -1;
+}
+
+int handle_ended(struct handle *h, int wstatus, struct nserr *e)
+{
+	if (h->status_fd >= 0 && wstatus >= 0)
+		status_exit(h->status_fd, h->pid, wstatus);
+	return remove_pid_file(h, e);
+}

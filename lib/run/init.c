@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* initproc: the steps of a first process, and its life. */
+#include "run/init.h"
+
+#include <sys/prctl.h>
+
+#include "kernel/sys_fd.h"
+#include "run/cause.h"
+#include "run/exec.h"
+#include "run/interrupt.h"
+#include "run/shutdown.h"
+
+static int run_subreaper(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	return shutdown_adopt(e);
+}
+
+static const struct plan_kind subreaper_kind = {
+	.name = "subreaper",
+	.call = "prctl(PR_SET_CHILD_SUBREAPER)",
+	.what = "adopt what is orphaned below",
+	.run = run_subreaper,
+};
+
+static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct init *i = (struct init *)s->arg;
+	pid_t pid = fork();
+
+	(void)ctx;
+	if (pid < 0) {
+		nserr_set(e, errno, "cannot fork");
+		cause_unshare(0, e);
+		return -e->errnum;
+	}
+	if (pid > 0)
+		i->supervise.pid = i->handle.pid = pid;
+	return pid;
+}
+
+static const struct plan_kind fork_kind = {
+	.name = "fork",
+	.call = "fork(2)",
+	.what = "create the program's process",
+	.fork = run_fork,
+	.forks = PLAN_CHILD,
+};
+
+/*
+ * pivot_root(2) moves the roots and working directories that equal the old root, and no others: a
+ * first process elsewhere would keep a door to the host in /proc/1/cwd. Not dumpable, only
+ * CAP_SYS_PTRACE opens that, its exe, map_files and fd (proc(5)), even to a program
+ * that has all capabilities that are left to us.
+ */
+static int run_retire(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct init *i = s->arg;
+
+	(void)ctx;
+	if (chdir("/") < 0)
+		return nserr_set(e, errno, "cannot change to /");
+	if (i->guarded && getpid() == 1 && prctl(PR_SET_DUMPABLE, 0) < 0)
+		return nserr_set(e, errno, "cannot become undumpable");
+	return 0;
+}
+
+static void show_retire(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct init *i = s->arg;
+
+	(void)ctx;
+	buf_printf(out, "go to /%s", i->guarded ? " and, as PID 1, become undumpable" : "");
+}
+
+static const struct plan_kind retire_kind = {
+	.name = "retire",
+	.call = "chdir(2), prctl(PR_SET_DUMPABLE)",
+	.run = run_retire,
+	.show = show_retire,
+};
+
+static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	char *const *argv = (char *const *)(uintptr_t)s->num;
+
+	(void)ctx;
+	return exec_program(argv, e);
+}
+
+static const struct plan_kind exec_kind = {
+	.name = "exec",
+	.call = "execve(2)",
+	.what = "execute '%s'",
+	.run = run_exec,
+};
+
+void init_plan(struct init *i, struct plan *p)
+{
+	/* explained from outside, what has an outer will be PID 1 all the same */
+	if (!i->outer && getpid() != 1)
+		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
+	plan_add(p, PLAN_CALLER, &fork_kind, i, 0);
+	handle_plan_created(&i->handle, p);
+	handle_plan_wait(&i->handle, p, PLAN_CALLER);
+	plan_add(p, PLAN_CALLER, &retire_kind, i, 0);
+}
+
+void init_plan_exec(struct init *i, struct plan *p)
+{
+	supervise_plan(&i->supervise, p, PLAN_CHILD);
+	handle_plan_exec(&i->handle, p, PLAN_CHILD, i->argv[0]);
+	plan_add(p, PLAN_CHILD, &exec_kind, i->argv[0], (uintptr_t)i->argv);
+}
+
+/* What the program holds open is none of our business, and what we hold it could find. */
+static int close_others(const struct init *i)
+{
+	const int keep[] = { i->handle.status_fd, i->handle.pid_path.dir, i->supervise.tty };
+
+	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
+}
+
+int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
+{
+	int rc;
+
+	i->supervise.init = true;
+	rc = i->outer ? supervise_inherit(&i->supervise, i->outer, e)
+		      : supervise_block(&i->supervise, e);
+	if (rc < 0)
+		return rc;
+	supervise_interrupts(&i->supervise, &p->interrupts);
+	rc = plan_run(p, ctx, NULL, e);
+	if (rc < 0) {
+		/* a first process that nobody stands for outlives what ends others here */
+		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;
+
+		supervise_unblock(&i->supervise);
+		if (sig > 0)
+			*e = NSERR_INIT;
+		return sig > 0 ? sig : rc;
+	}
+	i->running = true;
+	handle_running(&i->handle);
+	rc = close_others(i);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot close descriptors");
+	rc = supervise_wait(&i->supervise, e);
+	(void)!handle_ended(&i->handle, rc, rc < 0 ? NULL : e);
+	return rc;
+}

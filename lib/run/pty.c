@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pty: pty(7), and the process that copies between two terminals. */
+#include "run/pty.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <termios.h>
+
+#include "base/file.h"
+
+#define DEVPTS_MAGIC 0x1cd1
+#define PTMX         makedev(5, 2) /* Documentation/admin-guide/devices.txt */
+
+struct copy {
+	int master, line, signals;
+	bool input_open;      /* descriptor 0 has not ended */
+	bool is_tty;          /* descriptor 0 is a terminal, and */
+	struct termios saved; /* this is how it was */
+	char input[4096];     /* read and not yet taken by the program */
+	size_t input_len;
+};
+
+/* ---- The master, from the caller to the relay */
+
+static int send_fd(int line, int fd)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	return RETRY_EINTR(sendmsg(line, &m, MSG_NOSIGNAL)) < 0 ? -errno : 0;
+}
+
+/* The descriptor, or -1 when the caller has given up. */
+static int receive_fd(int line)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *c;
+	int fd = -1;
+
+	if (RETRY_EINTR(recvmsg(line, &m, MSG_CMSG_CLOEXEC)) != 1)
+		return -1;
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(c), sizeof(int));
+	return file_above_std(fd);
+}
+
+/* ---- The relay */
+
+static void copy_size(const struct copy *c)
+{
+	struct winsize size;
+
+	if (c->is_tty && ioctl(0, TIOCGWINSZ, &size) == 0)
+		ioctl(c->master, TIOCSWINSZ, &size);
+}
+
+static void make_raw(struct copy *c)
+{
+	struct termios raw;
+
+	c->is_tty = tcgetattr(0, &c->saved) == 0;
+	if (!c->is_tty)
+		return;
+	raw = c->saved;
+	cfmakeraw(&raw);
+	tcsetattr(0, TCSADRAIN, &raw);
+}
+
+/* Reads what is typed. The end of a file becomes the end-of-file character of a terminal. */
+static void read_input(struct copy *c)
+{
+	ssize_t n = RETRY_EINTR(read(0, c->input, sizeof(c->input)));
+
+	if (n <= 0) {
+		c->input_open = false;
+		c->input[0] = 4;
+		n = 1;
+	}
+	c->input_len = (size_t)n;
+}
+
+static void write_input(struct copy *c)
+{
+	ssize_t n = RETRY_EINTR(write(c->master, c->input, c->input_len));
+
+	if (n <= 0)
+		return;
+	c->input_len -= (size_t)n;
+	memmove(c->input, c->input + n, c->input_len);
+}
+
+/* Copies what the program wrote: 1, or 0 when there is nothing now, -1 when there will be no more
+ * (EIO: the last slave was closed), or nobody takes it. */
+static int copy_output(const struct copy *c)
+{
+	char buf[4096];
+	ssize_t n = RETRY_EINTR(read(c->master, buf, sizeof(buf)));
+
+	if (n < 0 && errno == EAGAIN)
+		return 0;
+	if (n <= 0)
+		return -1;
+	return file_write_all(1, buf, (size_t)n) < 0 ? -1 : 1;
+}
+
+static void copy_all(struct copy *c)
+{
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		bool read_more = c->input_open && c->input_len == 0;
+		struct pollfd p[] = {
+			{ c->line, POLLIN, 0 },
+			{ c->signals, POLLIN, 0 },
+			{ c->master, (short)(POLLIN | (c->input_len ? POLLOUT : 0)), 0 },
+			{ read_more ? 0 : -1, POLLIN, 0 },
+		};
+
+		if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
+			return;
+		if (p[1].revents && read(c->signals, &info, sizeof(info)) == sizeof(info))
+			copy_size(c);
+		if (p[2].revents & POLLOUT)
+			write_input(c);
+		if ((p[2].revents & (POLLIN | POLLHUP)) && copy_output(c) < 0)
+			return;
+		if (p[3].revents)
+			read_input(c);
+		if (p[0].revents)
+			break;
+	}
+	/* the program has ended: what it wrote is all there */
+	while (copy_output(c) > 0)
+		;
+}
+
+static _Noreturn void relay(int line)
+{
+	struct copy c = { .line = line, .input_open = true };
+	sigset_t all, winch;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	sigemptyset(&winch);
+	sigaddset(&winch, SIGWINCH);
+	c.signals = signalfd(-1, &winch, SFD_CLOEXEC);
+	c.master = receive_fd(line);
+	if (c.master < 0 || fcntl(c.master, F_SETFL, O_NONBLOCK) < 0)
+		_exit(0);
+	copy_size(&(struct copy){ .master = c.master, .is_tty = true });
+	make_raw(&c);
+	copy_all(&c);
+	if (c.is_tty)
+		tcsetattr(0, TCSADRAIN, &c.saved);
+	_exit(0);
+}
+
+int pty_relay_start(struct pty_relay *r, struct nserr *e)
+{
+	int pair[2];
+
+	r->fds = file_open_at(AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY, 0);
+	if (r->fds < 0)
+		return nserr_set(e, r->fds, "cannot open /proc/self/fd");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		util_close(&r->fds);
+		return nserr_set(e, errno, "cannot make a socket pair");
+	}
+	pair[0] = file_above_std(pair[0]);
+	pair[1] = file_above_std(pair[1]);
+	r->pid = fork();
+	if (r->pid == 0) {
+		close(r->fds);
+		close(pair[0]);
+		relay(pair[1]);
+	}
+	close(pair[1]);
+	r->line = pair[0];
+	if (r->pid < 0) {
+		nserr_set(e, errno, "cannot fork");
+		pty_relay_end(r);
+		return -e->errnum;
+	}
+	return 0;
+}
+
+void pty_relay_end(struct pty_relay *r)
+{
+	util_close(&r->line);
+	util_close(&r->fds);
+	if (r->pid > 0)
+		(void)RETRY_EINTR(waitpid(r->pid, NULL, 0));
+	*r = PTY_RELAY_INIT;
+}
+
+/* ---- Inside */
+
+/*
+ * Opens the terminal multiplexer of the target. The target decides which file is called /dev/ptmx:
+ * opening a device can have effects of its own, so the file is examined before it is opened. It may
+ * be on devpts or on any other file system, whose devpts is then found beside it. The target's
+ * /proc may be a false one; fds is ours.
+ */
+static int open_ptmx(int fds, struct nserr *e)
+{
+	cleanup_fd int file = file_open_at(AT_FDCWD, "/dev/ptmx", O_PATH, 0);
+	char number[16];
+	struct stat st;
+	int fd;
+
+	if (file < 0)
+		return nserr_set(e, file, "cannot open /dev/ptmx in the target");
+	if (fstat(file, &st) < 0)
+		return nserr_set(e, errno, "cannot examine /dev/ptmx of the target");
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != PTMX)
+		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
+	snprintf(number, sizeof(number), "%d", file);
+	fd = file_open_at(fds, number, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
+	return fd < 0 ? nserr_set(e, fd, "cannot open /dev/ptmx in the target") : fd;
+}
+
+int pty_open(struct pty_relay *r, struct nserr *e)
+{
+	cleanup_fd int master = open_ptmx(r->fds, e);
+	struct statfs fs;
+	int slave, unlock = 0, rc;
+
+	util_close(&r->fds);
+	if (master < 0)
+		return master;
+	/* 4.13: the slave without a path, which would be looked up in an unknown /dev/pts */
+	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
+		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
+	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		return nserr_set(e, errno, "cannot open a pseudo-terminal of the target");
+	slave = file_above_std(slave);
+	if (fstatfs(slave, &fs) < 0 || fs.f_type != DEVPTS_MAGIC) {
+		close(slave);
+		return nserr_set(e, 0, "/dev/ptmx of the target makes no pseudo-terminals");
+	}
+	rc = send_fd(r->line, master);
+	if (rc < 0) {
+		close(slave);
+		return nserr_set(e, rc, "cannot hand over the pseudo-terminal");
+	}
+	return slave;
+}
+
+int pty_attach(int slave, struct nserr *e)
+{
+	if (setsid() < 0)
+		return nserr_set(e, errno, "cannot make a session");
+	if (ioctl(slave, TIOCSCTTY, 0) < 0)
+		return nserr_set(e, errno, "cannot make the pseudo-terminal the controlling one");
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(slave, fd) < 0)
+			return nserr_set(e, errno, "cannot duplicate the pseudo-terminal");
+	return 0;
+}

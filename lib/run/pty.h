@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pty: a pseudo-terminal for a program that is trusted less than the terminal of the caller, whose
+ * input it could fake (TIOCSTI, ioctl_tty(2)) and whose text it could read back.
+ *
+ *	pty_relay_start(&relay)         before any namespace is entered: the process that copies
+ *	                                stays outside, with the caller's terminal
+ *	pty_open(&slave); pty_give()    inside: a terminal of the devpts there
+ *	 child: pty_attach(slave)
+ *	pty_relay_end(&relay)           when the child has ended: the rest is copied, the terminal
+ *	                                as it was
+ */
+#ifndef NSU_RUN_PTY_H
+#define NSU_RUN_PTY_H
+
+#include <sys/types.h>
+
+#include "base/nserr.h"
+
+struct pty_relay {
+	pid_t pid;
+	int line; /* the relay ends when this is closed */
+	int fds;  /* the caller's /proc/self/fd, until pty_open() */
+};
+
+#define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })
+
+/* Forks the relay between descriptors 0 and 1 and a master that is still to come. 0 or a negative
+ * errno with e set. */
+int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
+
+/* Opens a new pseudo-terminal through /dev/ptmx, which is opened only if it is a terminal
+ * multiplexer, and hands its master to the relay. Returns the slave, or a negative errno with e
+ * set. */
+int pty_open(struct pty_relay *r, struct nserr *e) must_check;
+
+/* Makes slave the controlling terminal of a new session, and descriptors 0 to 2. 0 or a negative
+ * errno with e set. */
+int pty_attach(int slave, struct nserr *e) must_check;
+
+/* Waits until the relay has copied what was written, and has ended. */
+void pty_relay_end(struct pty_relay *r);
+
+#endif

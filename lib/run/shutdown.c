@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reap: the end of everything below us: asked first, killed when the time of grace is over. */
+#include "run/shutdown.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_pidfd.h"
+
+BIND_EARLY(sigwaitinfo)
+
+enum { RUNS, ENDS, KILLED }; /* supervise.phase */
+
+#define DEPTH_MAX 64 /* of recursion; deeper processes are given to us when their parents end */
+
+int shutdown_adopt(struct nserr *e)
+{
+	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		return nserr_set(e, errno, "cannot become a subreaper");
+	return 0;
+}
+
+/* One search for descendants. /proc may be mounted for another pid namespace: all numbers here are
+ * those of that /proc. */
+struct look {
+	int proc; /* O_PATH */
+	pid_t self;
+	int sig;
+};
+
+struct process {
+	int proc; /* its directory in /proc, which is also a pidfd (pidfd_send_signal(2)) */
+	pid_t pid;
+	bool is_child; /* of ours: nobody else can have its number until we wait for it */
+};
+
+/*
+ * Returns true if the process is a descendant of ours. Its number was read from a list, and by the
+ * time its directory was opened it could belong to any process, so the parent is asked of that
+ * directory. listed_by is the process that had it in its list, or NULL; *is_child is set.
+ *
+ * A parent is known by its number only, which is that of the process p as long as p has not been
+ * waited for. Descendants stay descendants: an orphan is given to us, or to a subreaper between us
+ * and it.
+ */
+static bool descends(const struct look *l, int proc, const struct process *listed_by,
+		     unsigned depth, bool *is_child)
+{
+	struct proc_stat st, again;
+	cleanup_fd int up = -1;
+	char path[16];
+	bool of_parent;
+
+	*is_child = false;
+	if (proc_stat_read(proc, "stat", &st) < 0)
+		return false;
+	*is_child = st.ppid == l->self;
+	if (*is_child)
+		return true;
+	if (listed_by && st.ppid == listed_by->pid)
+		return listed_by->is_child || proc_stat_read(listed_by->proc, "stat", &again) == 0;
+	/* it has been given to another process meanwhile */
+	if (st.ppid <= 1 || depth == DEPTH_MAX)
+		return false;
+	snprintf(path, sizeof(path), "%d", (int)st.ppid);
+	up = file_open_at(l->proc, path, O_RDONLY | O_DIRECTORY, 0);
+	return up >= 0 && descends(l, up, NULL, depth + 1, &of_parent) &&
+	       proc_stat_read(proc, "stat", &again) == 0 && again.ppid == st.ppid &&
+	       proc_stat_read(up, "stat", &again) == 0;
+}
+
+/*
+ * Without pidfd_send_signal(2), or where a filter denies it, a number is safe for a child alone, as
+ * only we wait for it. Deeper descendants become children when those above them have ended.
+ */
+static void signal_process(const struct process *p, int sig)
+{
+	const int alive = WEXITED | WSTOPPED | WNOHANG | WNOWAIT;
+	int rc = sys_pidfd_send_signal(p->proc, sig);
+	siginfo_t info;
+
+	if (rc < 0 && rc != -ESRCH && waitid(P_PID, (id_t)p->pid, &info, alive) == 0)
+		kill(p->pid, sig);
+}
+
+/* Adds the children of the process with that directory, each followed by a blank, as its threads
+ * list those that they made (proc_pid_task(5)). Returns false if the kernel lists none. */
+static bool add_children(int proc, struct buf *out)
+{
+	int fd = file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0);
+	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *d;
+	bool listed = false;
+
+	if (!tasks) {
+		util_close(&fd);
+		return false;
+	}
+	while ((d = readdir(tasks))) {
+		cleanup_free char *text = NULL;
+		char name[sizeof(d->d_name) + 16];
+
+		if (d->d_name[0] == '.')
+			continue;
+		snprintf(name, sizeof(name), "%s/children", d->d_name);
+		fd = file_open_at(dirfd(tasks), name, O_RDONLY, 0);
+		if (fd >= 0 && file_slurp(fd, 64u << 20, &text) >= 0)
+			listed = true;
+		util_close(&fd);
+		if (text)
+			buf_adds(out, text);
+	}
+	closedir(tasks);
+	return listed;
+}
+
+static bool signal_tree(const struct look *l, const struct process *p, unsigned depth);
+
+static void signal_list(const struct look *l, const struct process *parent, const char *text,
+			unsigned depth)
+{
+	size_t n;
+	uint64_t pid;
+
+	for (; (n = strcspn(text, " ")) > 0; text += n + (text[n] != '\0')) {
+		cleanup_fd int proc = -1;
+		struct process p;
+		char path[16];
+
+		if (num_u64n(text, n, 2, NUM_PID_MAX, &pid) < 0)
+			continue;
+		snprintf(path, sizeof(path), "%d", (int)pid);
+		proc = file_open_at(l->proc, path, O_RDONLY | O_DIRECTORY, 0);
+		p = (struct process){ proc, (pid_t)pid, false };
+		if (proc >= 0 && descends(l, proc, parent, 0, &p.is_child))
+			(void)signal_tree(l, &p, depth);
+	}
+}
+
+/*
+ * Signals the process and all its descendants; of depth 0, which is us, only the descendants. The
+ * process comes first: one that waits for its children must end by its own signal, not because they
+ * have ended. Its children are read before, since they have another parent once it has ended.
+ * Returns false if the kernel lists no children.
+ */
+static bool signal_tree(const struct look *l, const struct process *p, unsigned depth)
+{
+	cleanup_buf struct buf children = BUF_INIT;
+	bool listed = depth < DEPTH_MAX && add_children(p->proc, &children);
+
+	if (depth > 0)
+		signal_process(p, l->sig);
+	if (children.s)
+		signal_list(l, p, children.s, depth + 1);
+	return listed;
+}
+
+/* Signals all descendants as /proc lists them. Returns false if it does not: the root may be a
+ * foreign one by now, and what it calls /proc anything. */
+static bool signal_descendants(int sig)
+{
+	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	struct look l = { .proc = proc, .sig = sig };
+	cleanup_fd int self = -1;
+	struct process us;
+	struct statfs fs;
+	char number[16];
+	ssize_t n;
+
+	if (proc < 0 || fstatfs(proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return false;
+	n = readlinkat(proc, "self", number, sizeof(number) - 1);
+	if (n <= 0)
+		return false;
+	number[n] = '\0';
+	if (num_pid(number, &l.self) < 0)
+		return false;
+	self = file_open_at(proc, number, O_RDONLY | O_DIRECTORY, 0);
+	us = (struct process){ self, l.self, false };
+	return self >= 0 && signal_tree(&l, &us, 0);
+}
+
+static void signal_all(const struct supervise *s, int sig)
+{
+	/* from PID 1 this is everything in its pid namespace but itself, kill(2) */
+	if (getpid() == 1)
+		kill(-1, sig);
+	else if (!signal_descendants(sig) && s->pid > 0)
+		kill(s->pid, sig);
+}
+
+void reap_kill(struct supervise *s)
+{
+	s->phase = KILLED;
+	signal_all(s, SIGKILL);
+}
+
+bool shutdown_end(struct supervise *s)
+{
+	if (s->phase != RUNS)
+		return false;
+	s->phase = ENDS;
+	clock_gettime(CLOCK_MONOTONIC, &s->deadline);
+	/* 68 years are as good as what would not fit */
+	s->deadline.tv_sec += MIN(s->grace.tv_sec, INT32_MAX);
+	s->deadline.tv_nsec += s->grace.tv_nsec;
+	if (s->deadline.tv_nsec >= 1000000000) {
+		s->deadline.tv_nsec -= 1000000000;
+		s->deadline.tv_sec++;
+	}
+	signal_all(s, s->stop_signal ? s->stop_signal : SIGTERM);
+	signal_all(s, SIGCONT);
+	return true;
+}
+
+void shutdown_orphans(const struct supervise *s)
+{
+	if (s->phase == KILLED)
+		signal_all(s, SIGKILL);
+}
+
+int shutdown_wait(struct supervise *s, const sigset_t *set, siginfo_t *info)
+{
+	struct timespec now, left;
+	int sig;
+
+	if (s->phase != ENDS) {
+		sig = sigwaitinfo(set, info);
+		return sig < 0 ? 0 : sig;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left.tv_sec = s->deadline.tv_sec - now.tv_sec;
+	left.tv_nsec = s->deadline.tv_nsec - now.tv_nsec;
+	if (left.tv_nsec < 0) {
+		left.tv_nsec += 1000000000;
+		left.tv_sec--;
+	}
+	if (left.tv_sec < 0) {
+		reap_kill(s);
+		return 0;
+	}
+	sig = sigtimedwait(set, info, &left);
+	if (sig < 0 && errno == EAGAIN)
+		reap_kill(s);
+	return sig < 0 ? 0 : sig;
+}

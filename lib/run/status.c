@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* status: what becomes of a run, a JSON object a line, each in one write. */
+#include "run/status.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/signame.h"
+#include "kernel/proc_stat.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
+#include "ns/file.h"
+#include "ns/type.h"
+#include "run/notify.h"
+
+static int write_line(int fd, struct buf *line)
+{
+	buf_addc(line, '\n');
+	return line->err ? line->err : notify_line(fd, line->s, line->len);
+}
+
+/* A namespace of the child, asked of its pidfd (6.11). Where that does not tell, as of a child that
+ * is not dumpable, and self is known, it is the caller's own, or that of the caller's children. */
+static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
+{
+	char path[64];
+	struct stat st;
+	uint64_t id;
+	cleanup_fd int fd = pidfd < 0 ? -1 : sys_pidfd_ns(pidfd, t->flag);
+
+	if (fd < 0 && self >= 0) {
+		fd = nsfile_open_proc(self, t->child_file ? t->child_file : t->file);
+	} else if (fd < 0 && proc_stat_check(NULL) == 0) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, t->file);
+		fd = nsfile_open_proc(AT_FDCWD, path);
+	}
+	json_object(j, NULL);
+	json_str(j, "type", t->name);
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		json_u64(j, "inode", st.st_ino);
+	else
+		json_null(j, "inode");
+	if (fd >= 0 && sys_ns_id(fd, &id) == 0)
+		json_u64(j, "id", id);
+	else
+		json_null(j, "id");
+	json_object_end(j);
+}
+
+int status_created(int fd, pid_t pid, int self, struct nserr *e)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+	struct json j = JSON_INIT(&line, false);
+	cleanup_fd int pidfd = sys_pidfd_open(pid);
+	uint64_t inode;
+	int rc;
+
+	json_object(&j, NULL);
+	json_str(&j, "event", "created");
+	json_u64(&j, "pid", (uint64_t)pid);
+	if (pidfd >= 0 && sys_pidfd_inode(pidfd, &inode) == 0)
+		json_u64(&j, "pidfd_inode", inode);
+	else
+		json_null(&j, "pidfd_inode");
+	json_array(&j, "namespaces");
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		add_namespace(&j, pid, pidfd, self, &nstypes[i]);
+	json_array_end(&j);
+	json_object_end(&j);
+	rc = write_line(fd, &line);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write to descriptor %d", fd);
+	return 0;
+}
+
+int status_exec(int fd, pid_t pid)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+	struct json j = JSON_INIT(&line, false);
+
+	json_object(&j, NULL);
+	json_str(&j, "event", "exec");
+	json_u64(&j, "pid", (uint64_t)pid);
+	json_object_end(&j);
+	return write_line(fd, &line);
+}
+
+void status_exit(int fd, pid_t pid, int wstatus)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+	struct json j = JSON_INIT(&line, false);
+	char name[SIGNAME_SIZE];
+	bool killed = WIFSIGNALED(wstatus);
+
+	json_object(&j, NULL);
+	json_str(&j, "event", "exit");
+	json_u64(&j, "pid", (uint64_t)pid);
+	json_u64(&j, "status",
+		 killed ? 128u + (unsigned)WTERMSIG(wstatus) : (unsigned)WEXITSTATUS(wstatus));
+	if (killed)
+		json_str(&j, "signal", signame_format(WTERMSIG(wstatus), name));
+	json_object_end(&j);
+	(void)!write_line(fd, &line);
+}

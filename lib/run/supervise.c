@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* supervise: signals and the terminal around the fork. */
+#include "run/supervise.h"
+
+#include <sys/prctl.h>
+
+#include "base/signame.h"
+#include "kernel/sys_pidfd.h"
+#include "run/foreground.h"
+#include "run/interrupt.h"
+
+/* Raised by a fault of our own, they must act on us. Sent by somebody they do so too. */
+static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
+
+BIND_EARLY(sigaction)
+BIND_EARLY(sigdelset)
+BIND_EARLY(sigemptyset)
+BIND_EARLY(sigfillset)
+BIND_EARLY(sigprocmask)
+
+void supervise_signals(sigset_t *all)
+{
+	sigfillset(all);
+	for (size_t i = 0; i < ARRAY_SIZE(synchronous); i++)
+		sigdelset(all, synchronous[i]);
+}
+
+int supervise_block(struct supervise *s, struct nserr *e)
+{
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+	struct sigaction old;
+	sigset_t all;
+
+	s->parent = -1;
+	sigemptyset(&s->seen);
+	s->tty = s->group ? foreground_open() : -1;
+	if (s->death_signal) {
+		s->parent_pid = getpid();
+		/* without it (-ENOSYS, or a filter) the child looks at getppid(2) */
+		s->parent = sys_pidfd_open(s->parent_pid);
+		if (s->parent < 0)
+			s->parent = -1;
+	}
+	supervise_signals(&all);
+	if (sigprocmask(SIG_BLOCK, &all, &s->mask) < 0)
+		return nserr_set(e, errno, "cannot block signals");
+	/* ignored it would keep us from waiting: wait(2) would find no child */
+	if (sigaction(SIGCHLD, &dfl, &old) < 0)
+		return nserr_set(e, errno, "cannot reset the action of SIGCHLD");
+	s->ignored_sigchld = old.sa_handler == SIG_IGN;
+	return 0;
+}
+
+void supervise_interrupts(const struct supervise *s, sigset_t *set)
+{
+	interrupt_ending(&s->mask, set);
+}
+
+static int restore_signals(const struct supervise *s)
+{
+	const struct sigaction ign = { .sa_handler = SIG_IGN };
+
+	if (s->ignored_sigchld && sigaction(SIGCHLD, &ign, NULL) < 0)
+		return -errno;
+	return sigprocmask(SIG_SETMASK, &s->mask, NULL) < 0 ? -errno : 0;
+}
+
+void supervise_unblock(struct supervise *s)
+{
+	if (s->parent >= 0)
+		close(TAKE_FD(s->parent));
+	(void)!restore_signals(s);
+}
+
+int supervise_death_signal(int sig, int parent, pid_t parent_pid)
+{
+	pid_t now;
+
+	if (prctl(PR_SET_PDEATHSIG, sig) < 0)
+		return -errno;
+	/* it may have died before the signal was set, and then none will come */
+	if (parent >= 0)
+		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
+	now = getppid(); /* 0: outside of our pid namespace */
+	return now == 0 || now == parent_pid ? 0 : -ESRCH;
+}
+
+static int set_death_signal(const struct supervise *s, struct nserr *e)
+{
+	int rc = s->death_signal ? supervise_death_signal(s->death_signal, s->parent, s->parent_pid)
+				 : 0;
+
+	if (rc == -ESRCH)
+		return nserr_set(e, 0, "the parent has ended");
+	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
+}
+
+int supervise_inherit(struct supervise *s, const struct supervise *outer, struct nserr *e)
+{
+	s->mask = outer->mask;
+	s->ignored_sigchld = outer->ignored_sigchld;
+	s->parent = s->tty = -1;
+	sigemptyset(&s->seen);
+	return set_death_signal(outer, e);
+}
+
+int supervise_child(const struct supervise *s, struct nserr *e)
+{
+	int rc;
+
+	/* by the child, which may read as soon as it runs, and then give it on */
+	if (s->group)
+		setpgid(0, 0);
+	if (s->tty >= 0)
+		foreground_give(s->tty, getpid());
+	rc = set_death_signal(s, e);
+	if (rc < 0)
+		return rc;
+	/* a system call filter may stand against it */
+	rc = restore_signals(s);
+	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
+}
+
+static int run_child(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	(void)ctx;
+	return supervise_child(step->arg, e);
+}
+
+static void show_child(const void *ctx, const struct plan_step *step, struct buf *out)
+{
+	const struct supervise *s = step->arg;
+	char name[SIGNAME_SIZE];
+
+	(void)ctx;
+	buf_adds(out, "restore the caller's signal mask and actions");
+	if (s->group)
+		buf_adds(out, ", in a process group of its own");
+	if (s->death_signal)
+		buf_printf(out, ", %s when the parent dies", signame_format(s->death_signal, name));
+}
+
+/* prctl(2): the parent death signal is cleared by a change of credentials, so it is set behind the
+ * last of them. */
+static const struct plan_kind signals_kind = {
+	.name = "signals",
+	.call = "prctl(PR_SET_PDEATHSIG), rt_sigprocmask",
+	.run = run_child,
+	.show = show_child,
+	.brief = true,
+};
+
+void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor)
+{
+	plan_add(p, actor, &signals_kind, s, 0);
+}

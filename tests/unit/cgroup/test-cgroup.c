@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cgroup/cgroup.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "../unit.h"
+#include "base/file.h"
+
+/* What hosts have: version 2 alone, version 1 alone, and both. */
+#define V2 "30 20 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
+#define V1 \
+	"31 20 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n" \
+	"32 20 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n" \
+	"33 20 0:29 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n"
+#define UNIFIED "34 20 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
+#define OTHER   "20 1 0:24 / / rw - tmpfs none rw,cpu\n"
+#define OWN_V1  "3:cpu,cpuacct:/box\n2:pids:/\n1:name=systemd:/user.slice/x.scope\n"
+
+/* The directories that name is, a line each, "v2 " before those of version 2. */
+static const char *place(const char *name, const char *mounts, const char *own)
+{
+	static char text[2048];
+	struct cgroup c = { .name = name };
+	struct mountinfo m = { .text = strdup(mounts) };
+	struct nserr e = NSERR_INIT;
+	char *copy = strdup(own);
+	int rc;
+
+	m.at = m.text;
+	text[0] = '\0';
+	rc = cgroup_place(&c, copy, &m, &e);
+	for (size_t i = 0; i < c.n; i++) {
+		strcat(strcat(text, c.dir[i].v2 ? "v2 " : ""), c.dir[i].path);
+		strcat(text, "\n");
+	}
+	if (rc < 0)
+		strcpy(text, e.what);
+	cgroup_free(&c);
+	mountinfo_free(&m);
+	free(copy);
+	return text;
+}
+
+static void a_name_is_below_the_own_cgroup_of_each_hierarchy(void)
+{
+	CHECK_STR(place("a", OTHER V2, "0::/user.slice\n"), "v2 /sys/fs/cgroup/user.slice/a\n");
+	CHECK_STR(place("a", V2, "0::/\n"), "v2 /sys/fs/cgroup/a\n");
+	CHECK_STR(place("a/b", V1, OWN_V1), "/sys/fs/cgroup/cpu,cpuacct/box/a/b\n"
+					    "/sys/fs/cgroup/pids/a/b\n"
+					    "/sys/fs/cgroup/systemd/user.slice/x.scope/a/b\n");
+	CHECK_STR(place("a", V1 UNIFIED, OWN_V1 "0::/init\n"),
+		  "/sys/fs/cgroup/cpu,cpuacct/box/a\n"
+		  "/sys/fs/cgroup/pids/a\n"
+		  "/sys/fs/cgroup/systemd/user.slice/x.scope/a\n"
+		  "v2 /sys/fs/cgroup/unified/init/a\n");
+}
+
+static void a_path_is_from_the_root_of_each(void)
+{
+	CHECK_STR(place("/a", V2, "0::/user.slice\n"), "v2 /sys/fs/cgroup/a\n");
+	CHECK_STR(place("/a", V1, OWN_V1), "/sys/fs/cgroup/cpu,cpuacct/a\n"
+					   "/sys/fs/cgroup/pids/a\n"
+					   "/sys/fs/cgroup/systemd/a\n");
+}
+
+static void a_hierarchy_that_the_caller_is_not_in_is_left_out(void)
+{
+	CHECK_STR(place("a", V1, "2:pids:/\n"), "/sys/fs/cgroup/pids/a\n");
+	CHECK_STR(place("a", V2, OWN_V1), "no cgroup file system is mounted");
+}
+
+/* A container has a part of the hierarchy mounted, whose root is a directory of it. */
+static void a_mount_of_a_part_shows_what_is_below_it(void)
+{
+	const char *part = "30 20 0:26 /box /cg rw - cgroup2 cgroup2 rw\n";
+
+	CHECK_STR(place("a", part, "0::/box\n"), "v2 /cg/a\n");
+	CHECK_STR(place("a", part, "0::/box/in\n"), "v2 /cg/in/a\n");
+	CHECK_STR(place("a", part, "0::/boxes\n"), "no cgroup file system is mounted");
+	CHECK_STR(place("a", part, "0::/\n"), "no cgroup file system is mounted");
+}
+
+/* Nor is a hierarchy in a place twice because a part of it is mounted elsewhere. */
+static void the_first_mount_of_a_hierarchy_counts(void)
+{
+	const char *parts = "40 20 0:26 /x /x rw - cgroup2 cgroup2 rw,nsdelegate\n"
+			    "41 20 0:27 /x /y rw - cgroup cgroup rw,cpu,cpuacct\n"
+			    "42 20 0:27 / /z rw - cgroup cgroup rw,cpu,cpuacct\n";
+	char mounts[1024];
+
+	snprintf(mounts, sizeof(mounts), V2 V1 "%s", parts);
+	CHECK_STR(place("/a", mounts, ""), "v2 /sys/fs/cgroup/a\n"
+					   "/sys/fs/cgroup/cpu,cpuacct/a\n"
+					   "/sys/fs/cgroup/pids/a\n"
+					   "/sys/fs/cgroup/systemd/a\n");
+	/* the first that shows it */
+	CHECK_STR(place("a", parts, "0::/x/y\n3:cpu,cpuacct:/b\n"), "v2 /x/y/a\n/z/b/a\n");
+}
+
+static void more_hierarchies_than_fit_are_refused(void)
+{
+	char mounts[4096] = "", own[4096] = "";
+
+	for (int i = 0; i <= CGROUP_MAX; i++) {
+		if (i == CGROUP_MAX)
+			CHECK(str_after(place("a", mounts, own), "/h0/a\n"));
+		sprintf(mounts + strlen(mounts), "%d 20 0:%d / /h%d rw - cgroup cgroup rw,c%d\n",
+			i + 30, i + 30, i, i);
+		sprintf(own + strlen(own), "%d:c%d:/\n", i + 1, i);
+	}
+	CHECK_STR(place("a", mounts, own), "more than 16 cgroup hierarchies are mounted");
+}
+
+static void without_a_cgroup_file_system_it_says_so(void)
+{
+	CHECK_STR(place("a", OTHER, "0::/\n"), "no cgroup file system is mounted");
+	CHECK_STR(place("/a", "", ""), "no cgroup file system is mounted");
+}
+
+/* cgroup_open() with create, on a directory that is as good as a cgroup for mkdir(2). */
+static void what_is_missing_above_is_made_and_removed_and_no_more(void)
+{
+	char dir[] = "/tmp/test-cgroup.XXXXXX", path[64], above[64];
+	struct cgroup c = { .name = "a/b/c", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	struct nserr e = NSERR_INIT;
+
+	CHECK(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a//b/c", dir);
+	snprintf(above, sizeof(above), "%s/a", dir);
+	c.dir[0].path = strdup(path);
+	CHECK_INT(cgroup_open(&c, true, NULL, 0, &e), 0);
+	CHECK_INT(access(path, F_OK), 0);
+	CHECK_INT(cgroup_remove(&c, &e), 0);
+	CHECK(access(above, F_OK) < 0);
+
+	CHECK_INT(mkdir(above, 0755), 0);
+	util_close(&c.dir[0].fd);
+	CHECK_INT(cgroup_open(&c, true, NULL, 0, &e), 0);
+	CHECK_INT(cgroup_remove(&c, &e), 0);
+	CHECK_INT(access(above, F_OK), 0);
+	CHECK_INT(rmdir(above), 0);
+
+	/* a file is in the way of the last: what was made above it goes again */
+	util_close(&c.dir[0].fd);
+	CHECK_INT(symlink("nowhere/at/all", above), 0);
+	CHECK(cgroup_open(&c, true, NULL, 0, &e) < 0);
+	CHECK_INT(unlink(above), 0);
+	CHECK_INT(rmdir(dir), 0);
+	cgroup_free(&c);
+}
+
+static void a_name_leads_only_downwards(void)
+{
+	static const char *const names[] = { ".",    "..",    "../a", "/a/..",  "a/../b",
+					     "/./a", "a/./b", "a/.",  "/..//a", "//.." };
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CHECK(cgroup_find(&c, names[i], &e) < 0);
+		CHECK(strstr(e.what, "without '.' and '..'"));
+	}
+}
+
+/* The hierarchies of version 1, of cpu, pids and cpuset, that cgroup_open() makes "a" in. */
+static const char *made_for(const char *setting)
+{
+	static const char *const names[] = { "cpu,cpuacct", "pids", "cpuset" };
+	char dir[] = "/tmp/test-cgroup.XXXXXX", mount[64];
+	struct cgroup c = { .name = "a", .n = ARRAY_SIZE(names) };
+	struct nserr e = NSERR_INIT;
+	static char text[64];
+
+	text[0] = '\0';
+	CHECK(mkdtemp(dir));
+	for (size_t i = 0; i < c.n; i++) {
+		snprintf(mount, sizeof(mount), "%s/%s", dir, names[i]);
+		CHECK_INT(mkdir(mount, 0755), 0);
+		c.dir[i].fd = -1;
+		CHECK(asprintf(&c.dir[i].path, "%s/a", mount) > 0);
+		CHECK(asprintf(&c.dir[i].options, "rw,%s", names[i]) > 0);
+	}
+	CHECK_INT(cgroup_open(&c, true, &setting, setting ? 1 : 0, &e), 0);
+	for (size_t i = 0; i < c.n; i++)
+		if (c.dir[i].fd >= 0)
+			strcat(strcat(text, names[i]), " ");
+	CHECK_INT(cgroup_remove(&c, &e), 0);
+	for (size_t i = 0; i < c.n; i++) {
+		snprintf(mount, sizeof(mount), "%s/%s", dir, names[i]);
+		CHECK_INT(rmdir(mount), 0);
+	}
+	CHECK_INT(rmdir(dir), 0);
+	cgroup_free(&c);
+	return text;
+}
+
+static void a_hierarchy_of_version_1_is_made_for_its_controller(void)
+{
+	CHECK_STR(made_for("pids.max=1"), "pids ");
+	CHECK_STR(made_for("cpu.shares=1"), "cpu,cpuacct ");
+	CHECK_STR(made_for("cpuacct.usage=0"), "cpu,cpuacct ");
+	CHECK_STR(made_for("cpuset.cpus=0"), "cpuset ");
+	CHECK_STR(made_for("no.such=1"), "");
+	/* a cpuset without processors takes none */
+	CHECK_STR(made_for(NULL), "cpu,cpuacct pids ");
+}
+
+/* ---- Controllers: directories with the files of version 2, in which nothing happens by itself. */
+
+static char tree[] = "/tmp/test-cgroup.XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	cleanup_fd int fd = -1;
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", tree, path);
+	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
+}
+
+static const char *get(const char *path)
+{
+	static char text[256];
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", tree, path);
+	return file_read_at(AT_FDCWD, full, text, sizeof(text)) < 0 ? "none" : text;
+}
+
+/* tree/host, which has two controllers and gives its children one; made of it: tree/host/a//b/c. */
+static void begin(struct cgroup *c)
+{
+	struct nserr e = NSERR_INIT;
+
+	strcpy(strrchr(tree, '.'), ".XXXXXX");
+	CHECK(mkdtemp(tree));
+	*c = (struct cgroup){ .name = "/host/a", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	CHECK(asprintf(&c->dir[0].path, "%s/host", tree) > 0);
+	CHECK_INT(mkdir(c->dir[0].path, 0755), 0);
+	free(c->dir[0].path);
+	CHECK(asprintf(&c->dir[0].path, "%s/host/a//b/c", tree) > 0);
+	put("host/cgroup.controllers", "fruit wood\n");
+	put("host/cgroup.subtree_control", "wood\n");
+	put("host/cgroup.procs", "");
+	CHECK_INT(cgroup_open(c, true, NULL, 0, &e), 0);
+	put("host/a/cgroup.controllers", "");
+	put("host/a/cgroup.subtree_control", "");
+	put("host/a/b/cgroup.controllers", "");
+	put("host/a/b/cgroup.subtree_control", "");
+	put("host/a/b/c/cgroup.controllers", "");
+	put("host/a/b/c/cgroup.subtree_control", "");
+}
+
+static void end(struct cgroup *c)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", tree);
+	CHECK_INT(system(command), 0);
+	cgroup_free(c);
+}
+
+/* What is said when the setting is refused, without the tree's name. */
+static const char *hint(const struct cgroup *c, const char *setting)
+{
+	static struct nserr e;
+	char *at;
+
+	CHECK_INT(cgroup_set(c, setting, &e), -ENOENT);
+	while ((at = strstr(e.hint, tree)))
+		memmove(at, at + strlen(tree), strlen(at + strlen(tree)) + 1);
+	return e.hint;
+}
+
+static void a_controller_is_enabled_in_what_was_made_and_nowhere_else(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	begin(&c);
+	put("host/a/b/c/cgroup.controllers", "fruit\n");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  "it has the controller 'fruit', but that has no such file");
+	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
+	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
+	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
+	CHECK_STR(get("host/cgroup.subtree_control"), "wood\n");
+	/* it is not asked for where the file is there, nor for what is of no controller */
+	put("host/a/b/c/wood.max", "");
+	put("host/a/b/c/cgroup.stem", "");
+	CHECK_INT(cgroup_set(&c, "wood.max=7", &e), 0);
+	CHECK_INT(cgroup_set(&c, "cgroup.stem=1", &e), 0);
+	CHECK_STR(get("host/a/b/c/wood.max"), "7");
+	CHECK_STR(hint(&c, "cgroup.leaf=1"), "");
+	CHECK_STR(hint(&c, "leaf=a.b"), "");
+	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
+	/* nor in a cgroup that somebody else made */
+	put("host/a/b/c/cgroup.controllers", "");
+	put("host/a/cgroup.subtree_control", "");
+	c.dir[0].made = 0;
+	CHECK_STR(hint(&c, "metal.max=1"), "controller 'metal' is not in cgroup.controllers of "
+					   "/host, nor below");
+	CHECK_STR(get("host/a/cgroup.subtree_control"), "");
+	end(&c);
+}
+
+#define NOT_ENABLED "controller 'fruit' is not enabled for the children of /host"
+
+static void what_keeps_a_controller_from_its_children_is_named(void)
+{
+	struct cgroup c;
+
+	begin(&c);
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
+						       "cgroup.subtree_control");
+	c.dir[0].made = 0;
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
+						       "cgroup.subtree_control, and to those down "
+						       "to /host/a//b");
+	/* the root may hold processes; it has no cgroup.type */
+	put("host/cgroup.procs", "1\n");
+	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
+	put("host/cgroup.type", "domain\n");
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ", which holds processes: move them to a "
+						       "cgroup below it, then write +fruit to its "
+						       "cgroup.subtree_control");
+	put("host/cgroup.procs", "");
+	put("host/cgroup.type", "domain threaded\n");
+	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
+	c.dir[0].made = strlen(tree) + strlen("/host/a");
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ", which is threaded: a new one takes no "
+						       "processes");
+	end(&c);
+}
+
+UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
+	  CASE(a_path_is_from_the_root_of_each),
+	  CASE(a_hierarchy_that_the_caller_is_not_in_is_left_out),
+	  CASE(a_mount_of_a_part_shows_what_is_below_it),
+	  CASE(the_first_mount_of_a_hierarchy_counts), CASE(more_hierarchies_than_fit_are_refused),
+	  CASE(without_a_cgroup_file_system_it_says_so),
+	  CASE(what_is_missing_above_is_made_and_removed_and_no_more),
+	  CASE(a_name_leads_only_downwards),
+	  CASE(a_hierarchy_of_version_1_is_made_for_its_controller),
+	  CASE(a_controller_is_enabled_in_what_was_made_and_nowhere_else),
+	  CASE(what_keeps_a_controller_from_its_children_is_named))

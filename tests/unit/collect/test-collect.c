@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The sources on tests/fixtures/proc-basic, without privilege. */
+#include "collect/collect.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "../unit.h"
+#include "ns/procfs.h"
+
+static int open_fixture(void)
+{
+	static struct nserr e;
+	const char *srcdir = getenv("srcdir");
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/tests/fixtures/proc-basic", srcdir ? srcdir : ".");
+	fd = procfs_open(path, &e);
+	if (fd < 0)
+		printf("# %s\n", e.what);
+	return fd;
+}
+
+static struct collect collect(unsigned types, unsigned sources, pid_t only)
+{
+	struct collect c = { .types = types, .sources = sources, .only = only };
+	struct nserr e = NSERR_INIT;
+
+	c.proc = open_fixture();
+	CHECK(c.proc >= 0);
+	CHECK_INT(collect_run(&c, &e), 0);
+	CHECK_STR(e.what, "");
+	return c;
+}
+
+static void done(struct collect *c)
+{
+	close(c->proc);
+	collect_free(c);
+}
+
+static const struct ns *find(const struct collect *c, int type, uint32_t inode)
+{
+	static const struct ns none;
+	const struct ns *ns = nstab_find(&c->tab, &nstypes[type], inode);
+
+	CHECK(ns != NULL);
+	return ns ? ns : &none;
+}
+
+#define ONLY(source) (NSTYPE_BIT(COLLECT_PROC) | NSTYPE_BIT(source))
+
+static void counts_processes(void)
+{
+	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_PROC), 0);
+
+	/* 14 has ended, 2 is a zombie: in a user and a pid namespace, no more in the others */
+	CHECK_INT(find(&c, NSTYPE_USER, 4026531837u)->nprocs, 5);
+	CHECK_INT(find(&c, NSTYPE_UTS, 4026531838u)->nprocs, 4);
+	CHECK_INT(find(&c, NSTYPE_NET, 4026531840u)->nprocs, 3);
+	CHECK_INT(find(&c, NSTYPE_NET, 4026532200u)->pid, 10);
+	CHECK_INT(find(&c, NSTYPE_NET, 4026532200u)->held, NSHOLD_BIT(NSHOLD_PROC));
+	CHECK_INT(c.tab.n, 9);
+	CHECK(collect_complete(&c));
+	done(&c);
+}
+
+static void reads_only_the_types_asked_for(void)
+{
+	struct collect c = collect(NSTYPE_BIT(NSTYPE_NET), ONLY(COLLECT_PROC), 0);
+
+	CHECK_INT(c.tab.n, 2);
+	done(&c);
+	c = collect(NSTYPE_BIT(NSTYPE_NET), ONLY(COLLECT_PROC), 10);
+	CHECK_INT(c.tab.n, 1);
+	CHECK_INT(c.n, 1);
+	done(&c);
+}
+
+static void finds_threads(void)
+{
+	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_TASK), 0);
+	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532202u);
+
+	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_TASK));
+	CHECK_INT(ns->nprocs, 0);
+	CHECK_INT(ns->nthreads, 1);
+	CHECK(ns->holders && ns->holders->pid == 11 && ns->holders->num == 12);
+	CHECK_INT(find(&c, NSTYPE_UTS, 4026531838u)->nthreads, 4);
+	done(&c);
+}
+
+static void finds_what_children_will_be_in(void)
+{
+	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_CHILDREN), 0);
+
+	CHECK_INT(find(&c, NSTYPE_TIME, 4026532203u)->held, NSHOLD_BIT(NSHOLD_CHILDREN));
+	CHECK(!nstab_find(&c.tab, &nstypes[NSTYPE_PID], 4026532204u));
+	done(&c);
+	/* those of threads when threads are looked at */
+	c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_CHILDREN) | NSTYPE_BIT(COLLECT_TASK), 0);
+	CHECK_INT(find(&c, NSTYPE_PID, 4026532204u)->held, NSHOLD_BIT(NSHOLD_CHILDREN));
+	done(&c);
+}
+
+/* In the real /proc: a descriptor is identified by its file, not by its link. */
+static void finds_descriptors(void)
+{
+	cleanup_fd int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	struct collect c = { .types = NSTYPE_BIT(NSTYPE_UTS),
+			     .sources = ONLY(COLLECT_FD),
+			     .only = getpid(),
+			     .self = getpid() };
+	struct nserr e = NSERR_INIT;
+	const struct ns *ns;
+	struct stat st;
+
+	CHECK_INT(fstat(fd, &st), 0);
+	c.proc = procfs_open("/proc", &e);
+	CHECK_INT(collect_run(&c, &e), 0);
+	ns = find(&c, NSTYPE_UTS, (uint32_t)st.st_ino);
+	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_PROC) | NSHOLD_BIT(NSHOLD_FD));
+	CHECK_INT(ns->nfds, 1);
+	CHECK(ns->holders && ns->holders->pid == getpid() && ns->holders->num == fd);
+	done(&c);
+}
+
+static void a_holder_that_has_ended_is_gone(void)
+{
+	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_TASK), 0);
+	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532202u);
+	int proc = c.proc;
+
+	c.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC); /* no processes there */
+	CHECK(c.proc >= 0);
+	CHECK_INT(collect_open(&c, ns), -ENOENT);
+	close(proc);
+	done(&c);
+}
+
+static void finds_mounts_by_mountinfo(void)
+{
+	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_MNT), 0);
+	const struct ns *ns = find(&c, NSTYPE_NET, 4026532205u);
+
+	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_MNT));
+	CHECK(ns->holders && ns->holders->where);
+	CHECK_STR(ns->holders ? ns->holders->path : "", "/run/netns/a b");
+	/* " - nsfs " in a path does not make it one */
+	CHECK(!nstab_find(&c.tab, &nstypes[NSTYPE_UTS], 4026532206u));
+	ns = find(&c, NSTYPE_MNT, 4026531841u);
+	CHECK_INT(ns->mounts, 4);
+	CHECK_STR(ns->rootfs ? ns->rootfs : "", "ext4");
+	done(&c);
+}
+
+static void parses_the_names_of_sources(void)
+{
+	unsigned set = 0;
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(collect_parse("proc,fd,mnt", &set, &e), 0);
+	CHECK_INT(set, ONLY(COLLECT_FD) | NSTYPE_BIT(COLLECT_MNT));
+	for (size_t i = 0; i < COLLECT_SOURCES; i++)
+		CHECK_INT(collect_parse(collect_sources[i].name, &set, &e), 0);
+	CHECK(collect_parse("", &set, &e) < 0);
+	CHECK(collect_parse("proc,", &set, &e) < 0);
+	CHECK(collect_parse("pro", &set, &e) < 0);
+	CHECK(collect_parse("process", &set, &e) < 0);
+}
+
+static void reads_a_process_with_a_hostile_name(void)
+{
+	struct proc_stat st;
+	struct buf b = BUF_INIT;
+	int proc = open_fixture();
+
+	CHECK_INT(procfs_read_stat(proc, 10, &st), 0);
+	CHECK_STR(st.comm, "a b) c");
+	CHECK_INT(st.ppid, 1);
+	CHECK_INT(st.start, 77);
+	CHECK_INT(procfs_read_cmdline(proc, 10, &b), 0);
+	CHECK_STR(b.s, "prog arg");
+	CHECK_INT(procfs_read_stat(proc, 14, &st), -ENOENT);
+	buf_free(&b);
+	close(proc);
+}
+
+UNIT_MAIN(CASE(counts_processes), CASE(reads_only_the_types_asked_for), CASE(finds_threads),
+	  CASE(finds_what_children_will_be_in), CASE(finds_descriptors),
+	  CASE(a_holder_that_has_ended_is_gone), CASE(finds_mounts_by_mountinfo),
+	  CASE(parses_the_names_of_sources), CASE(reads_a_process_with_a_hostile_name))

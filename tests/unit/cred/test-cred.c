@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cred: what the options mean, and the order of the steps. */
+#include "cred/cred.h"
+
+#include <fcntl.h>
+
+#include "../unit.h"
+#include "kernel/sys_cap.h"
+
+struct word {
+	int key;
+	const char *arg;
+};
+
+/* The message of the first option refused, or of the check, or "". */
+static const char *parse(struct cred *c, const struct word *words)
+{
+	static struct nserr e;
+	int rc;
+
+	e = NSERR_INIT;
+	*c = (struct cred){ 0 };
+	for (; words->key; words++) {
+		rc = cred_option(c, words->key, words->arg, &e);
+		if (rc < 0)
+			return e.what;
+		CHECK_INT(rc, 1);
+	}
+	rc = cred_check(c, &e);
+	CHECK_INT(rc < 0, e.what[0] != '\0');
+	return e.what;
+}
+
+#define PARSE(c, ...) parse(c, (const struct word[]){ __VA_ARGS__, { 0 } })
+
+/* What is wrong with one option. */
+static const char *refused(int key, const char *arg)
+{
+	struct cred c;
+	const char *what = PARSE(&c, { key, arg });
+
+	cred_free(&c);
+	return what;
+}
+
+static void leaves_other_options(void)
+{
+	struct cred c = { 0 };
+
+	CHECK_INT(cred_option(&c, 'x', NULL, NULL), 0);
+	CHECK_INT(cred_option(&c, CRED_KEY_NEW_SESSION + 1, NULL, NULL), 0);
+}
+
+static void takes_ids_and_names(void)
+{
+	struct cred c;
+
+	CHECK_STR(
+		PARSE(&c, { 'S', "4294967294" }, { 'G', "root" }, { CRED_KEY_GROUPS, "5,root,7" }),
+		"");
+	CHECK_INT(c.uid, 4294967294);
+	CHECK(c.set_gid && c.gid == 0);
+	CHECK(c.set_groups && c.ngroups == 3 && c.groups[0] == 5 && c.groups[2] == 7);
+	cred_free(&c);
+	CHECK_STR(PARSE(&c, { CRED_KEY_GROUPS, "none" }), "");
+	CHECK(c.set_groups && c.ngroups == 0);
+	CHECK_STR(refused('S', "4294967296"), "--setuid: no user '4294967296'");
+	CHECK_STR(refused('S', "4294967295"), "--setuid: no user '4294967295'");
+	CHECK_STR(refused('S', "-1"), "--setuid: no user '-1'");
+	CHECK_STR(refused('S', ""), "--setuid: no user ''");
+	CHECK_STR(refused('G', "no such group"), "--setgid: no group 'no such group'");
+	CHECK_STR(refused(CRED_KEY_GROUPS, "1,,2"), "--groups: no group ''");
+	CHECK_STR(refused(CRED_KEY_GROUPS, ""), "--groups: no group ''");
+}
+
+static void limits_capabilities(void)
+{
+	const uint64_t chown = SYS_CAP_BIT(CAP_CHOWN), raw = SYS_CAP_BIT(CAP_NET_RAW);
+	struct cred c;
+
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_DROP, "net_raw,CAP_CHOWN" }), "");
+	CHECK(c.limit_caps && c.cap_limit == ~(chown | raw));
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_KEEP, "chown" }, { CRED_KEY_CAP_KEEP, "13" }), "");
+	CHECK(c.limit_caps && c.cap_limit == (chown | raw));
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_DROP, "all" }), "");
+	CHECK(c.limit_caps && c.cap_limit == 0);
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_DROP, "all" }, { CRED_KEY_CAP_KEEP, "chown" }), "");
+	CHECK(c.limit_caps && c.cap_limit == chown);
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_KEEP, "all" }, { CRED_KEY_CAP_DROP, "chown" }), "");
+	CHECK(c.limit_caps && c.cap_limit == ~chown);
+	CHECK_STR(PARSE(&c, { CRED_KEY_NO_NEW_PRIVS, NULL }), "");
+	CHECK(!c.limit_caps);
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_KEEP, "chown" }, { CRED_KEY_CAP_DROP, "chown" }),
+		  "chown is both dropped and kept");
+	CHECK_STR(refused(CRED_KEY_CAP_DROP, "chown,x"), "--cap-drop: no capability 'x'");
+	CHECK_STR(refused(CRED_KEY_CAP_KEEP, ""), "--cap-keep: no capability ''");
+	CHECK_STR(refused(CRED_KEY_CAP_KEEP, "64"), "--cap-keep: no capability '64'");
+}
+
+static void limits_resources(void)
+{
+	struct cred c;
+
+	CHECK_STR(
+		PARSE(&c, { CRED_KEY_RLIMIT, "nofile=64" }, { CRED_KEY_RLIMIT, "as=1:unlimited" }),
+		"");
+	CHECK(c.rlimits[RLIMIT_NOFILE].set && c.rlimits[RLIMIT_NOFILE].soft == 64 &&
+	      c.rlimits[RLIMIT_NOFILE].hard == 64);
+	CHECK(c.rlimits[RLIMIT_AS].soft == 1 && c.rlimits[RLIMIT_AS].hard == RLIM_INFINITY);
+	CHECK(!c.rlimits[RLIMIT_CORE].set);
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofil=1"), "--rlimit: no limit 'nofil'");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile"), "--rlimit: 'nofile' is not NAME=SOFT[:HARD]");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile="),
+		  "--rlimit: 'nofile=' has no number or 'unlimited'");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=-1"),
+		  "--rlimit: 'nofile=-1' has no number or 'unlimited'");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=1:"),
+		  "--rlimit: 'nofile=1:' has no number or 'unlimited' behind the colon");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=2:1"),
+		  "--rlimit: 'nofile=2:1': soft is above hard");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551615"),
+		  "--rlimit: 'nofile=18446744073709551615' has no number or 'unlimited'");
+}
+
+static void checks_the_environment(void)
+{
+	struct cred c;
+
+	CHECK_STR(PARSE(&c, { CRED_KEY_CLEAR_ENV, NULL }, { CRED_KEY_WHITELIST_ENV, "A,B" },
+			{ CRED_KEY_SETENV, "X=1=2" }, { CRED_KEY_UNSETENV, "Y" }),
+		  "");
+	CHECK_INT(c.nenv, 2);
+	cred_free(&c);
+	CHECK_STR(refused(CRED_KEY_SETENV, "X"), "--setenv: 'X' is not NAME=VALUE");
+	CHECK_STR(refused(CRED_KEY_SETENV, "=1"), "--setenv: '=1' is not NAME=VALUE");
+	CHECK_STR(refused(CRED_KEY_UNSETENV, "X=1"), "--unsetenv: 'X=1' is no name");
+	CHECK_STR(refused(CRED_KEY_UNSETENV, ""), "--unsetenv: '' is no name");
+
+	struct cred left = { 0 };
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(cred_option(&left, CRED_KEY_WHITELIST_ENV, "A", &e), 1);
+	CHECK_INT(cred_check(&left, &e), 0);
+	CHECK(left.clear_env);
+	cred_free(&left);
+}
+
+/* A file of n bytes, as a stream. */
+static const char *file_of(size_t n)
+{
+	static char name[] = "/tmp/test-cred-XXXXXX";
+	static char stream[16];
+	int fd = mkstemp(strcpy(name, "/tmp/test-cred-XXXXXX"));
+
+	unlink(name);
+	CHECK(fd >= 0 && ftruncate(fd, (off_t)n) == 0);
+	snprintf(stream, sizeof(stream), "fd:%d", fd);
+	return stream;
+}
+
+static void reads_whole_instructions_only(void)
+{
+	struct cred c;
+
+	CHECK_STR(PARSE(&c, { CRED_KEY_SECCOMP, file_of(16) }), "");
+	CHECK_INT(c.nfilter, 2);
+	cred_free(&c);
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(0)), "holds 0 bytes, not 1 to 4096"));
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(12)), "holds 12 bytes"));
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(8 * 4097)), "holds 32776 bytes"));
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, "/nonexistent"), "cannot open '/nonexistent'"));
+}
+
+static const char *order(const struct cred *c)
+{
+	static struct buf b;
+	struct plan p = PLAN_INIT;
+
+	buf_reset(&b);
+	buf_adds(&b, "");
+	cred_plan(c, &p, PLAN_CALLER);
+	cred_plan_last(c, &p, PLAN_CALLER);
+	for (size_t i = 0; i < p.n; i++)
+		buf_printf(&b, "%s ", p.steps[i].kind->name);
+	plan_free(&p);
+	return b.s ? b.s : "";
+}
+
+static void plans_nothing_for_nothing(void)
+{
+	const struct cred c = { 0 };
+
+	CHECK_STR(order(&c), "");
+}
+
+static void plans_in_the_one_order(void)
+{
+	const struct word all[] = {
+		{ CRED_KEY_NO_NEW_PRIVS, NULL },
+		{ CRED_KEY_CAP_KEEP, "chown" },
+		{ CRED_KEY_NEW_SESSION, NULL },
+		{ CRED_KEY_SECCOMP, file_of(8) },
+		{ CRED_KEY_RLIMIT, "core=0" },
+		{ CRED_KEY_SETENV, "A=1" },
+		{ CRED_KEY_SETUID, "1" },
+		{ CRED_KEY_SETGID, "1" },
+		{ 0 },
+	};
+	struct cred c;
+
+	CHECK_STR(parse(&c, all), "");
+	CHECK_STR(order(&c), "environment session rlimits bounding-set groups gid uid capabilities "
+			     "no-new-privs seccomp ");
+	/* without no_new_privs the filter takes CAP_SYS_ADMIN, so it comes before that goes */
+	c.no_new_privs = false;
+	CHECK_STR(order(&c), "environment session rlimits bounding-set groups gid uid seccomp "
+			     "capabilities ");
+	cred_free(&c);
+}
+
+static void plans_capabilities_where_ids_alone_would_do(void)
+{
+	struct cred c;
+
+	CHECK_STR(PARSE(&c, { 'S', "1" }), "");
+	CHECK_STR(order(&c), "uid ");
+	/* they are held for the filter, and must go afterwards */
+	CHECK_STR(PARSE(&c, { 'S', "1" }, { CRED_KEY_SECCOMP, file_of(8) }), "");
+	CHECK_STR(order(&c), "uid seccomp capabilities ");
+	cred_free(&c);
+	CHECK_STR(PARSE(&c, { CRED_KEY_KEEP_CAPS, NULL }), "");
+	CHECK_STR(order(&c), "capabilities ");
+}
+
+UNIT_MAIN(CASE(leaves_other_options), CASE(takes_ids_and_names), CASE(limits_capabilities),
+	  CASE(limits_resources), CASE(checks_the_environment), CASE(reads_whole_instructions_only),
+	  CASE(plans_nothing_for_nothing), CASE(plans_in_the_one_order),
+	  CASE(plans_capabilities_where_ids_alone_would_do))

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmapalg, and all that is done to whole maps, against a model that has every id in an array:
+ * 100,000 random cases, at both ends of the range of ids. */
+#include <stdio.h>
+
+#include "base/num.h"
+#include "idmap/idmap.h"
+#include "idmap/plan.h"
+#include "idmap/stream.h"
+
+#include "../unit.h"
+
+#define CASES 100000
+#define SPACE 48 /* ids of the model, from base on */
+#define NONE  (-1)
+
+struct model {
+	int to[SPACE]; /* outside of each inside id, or NONE */
+};
+
+static uint64_t state = 88172645463325252u;
+
+static unsigned rnd(unsigned below)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % below;
+}
+
+/* Half of the cases end at the last id that there is. */
+static uint32_t some_base(void)
+{
+	return rnd(2) ? 0 : NUM_ID_MAX - SPACE + 1;
+}
+
+/* A random map that breaks no rule, and its model. */
+static void random_map(uint32_t base, struct idmap *m, struct model *want)
+{
+	bool used[SPACE] = { false };
+
+	*m = IDMAP_INIT;
+	for (int i = 0; i < SPACE; i++)
+		want->to[i] = NONE;
+	for (unsigned tries = rnd(9); tries > 0; tries--) {
+		unsigned in = rnd(SPACE), out = rnd(SPACE);
+		unsigned room = SPACE - MAX(in, out), n = 1 + rnd(room);
+		bool free_ids = true;
+
+		for (unsigned i = 0; i < n; i++)
+			free_ids &= want->to[in + i] == NONE && !used[out + i];
+		if (!free_ids)
+			continue;
+		for (unsigned i = 0; i < n; i++) {
+			want->to[in + i] = (int)(out + i);
+			used[out + i] = true;
+		}
+		CHECK_INT(idmap_add(m, base + in, base + out, n, NULL), 0);
+	}
+}
+
+static struct model invert(const struct model *m)
+{
+	struct model out;
+
+	for (int i = 0; i < SPACE; i++)
+		out.to[i] = NONE;
+	for (int i = 0; i < SPACE; i++)
+		if (m->to[i] != NONE)
+			out.to[m->to[i]] = i;
+	return out;
+}
+
+/* Whether m says what the model says, id by id and in total. */
+static bool agrees(const struct idmap *m, const struct model *want, uint32_t base)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < SPACE; i++) {
+		uint32_t out = 0;
+		int rc = idmap_to_outside(m, base + i, &out);
+
+		if (want->to[i] == NONE ? rc != -ENOENT
+					: rc != 0 || out != base + (uint32_t)want->to[i])
+			return false;
+		count += want->to[i] != NONE;
+	}
+	return idmap_count(m) == count;
+}
+
+/* Sorted, and nothing left to join. */
+static bool is_merged(const struct idmap *m)
+{
+	for (size_t i = 1; i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i - 1], *y = &m->ext[i];
+
+		if (x->inside + x->count > y->inside)
+			return false;
+		if (x->inside + x->count == y->inside && x->outside + x->count == y->outside)
+			return false;
+	}
+	return true;
+}
+
+/* Reports once and stops: 100,000 lines help nobody. */
+#define HOLDS(n, cond) \
+	do { \
+		if (!(cond)) { \
+			printf("# case %u: ", n); \
+			CHECK(cond); \
+			return; \
+		} \
+	} while (0)
+
+static void finds_each_id_both_ways(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap m;
+		uint32_t base = some_base();
+		struct model want, back;
+
+		random_map(base, &m, &want);
+		back = invert(&want);
+		HOLDS(n, agrees(&m, &want, base));
+		for (uint32_t i = 0; i < SPACE; i++) {
+			uint32_t in;
+			int rc = idmap_to_inside(&m, base + i, &in);
+
+			HOLDS(n, back.to[i] == NONE ? rc == -ENOENT
+						    : in == base + (uint32_t)back.to[i]);
+		}
+		HOLDS(n, m.n == 0 || idmap_check(&m, NULL, NULL) == 0);
+		idmap_merge(&m);
+		HOLDS(n, agrees(&m, &want, base) && is_merged(&m));
+	}
+}
+
+static void composes(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap a, b, out;
+		uint32_t base = some_base();
+		struct model ma, mb;
+
+		random_map(base, &a, &ma);
+		random_map(base, &b, &mb);
+		for (int i = 0; i < SPACE; i++)
+			if (ma.to[i] != NONE)
+				ma.to[i] = mb.to[ma.to[i]];
+		HOLDS(n, idmap_compose(&a, &b, &out) == 0);
+		HOLDS(n, agrees(&out, &ma, base) && is_merged(&out));
+	}
+}
+
+static void inverts(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap a;
+		uint32_t base = some_base();
+		struct model want, back;
+
+		random_map(base, &a, &want);
+		back = invert(&want);
+		idmap_invert(&a);
+		HOLDS(n, agrees(&a, &back, base));
+		idmap_invert(&a);
+		HOLDS(n, agrees(&a, &want, base));
+	}
+}
+
+static void subtracts_on_either_side(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap a, b;
+		uint32_t base = some_base();
+		struct model ma, mb, back;
+		bool outside = n & 1;
+
+		random_map(base, &a, &ma);
+		random_map(base, &b, &mb);
+		back = invert(&mb);
+		for (int i = 0; i < SPACE; i++)
+			if (ma.to[i] != NONE &&
+			    (outside ? back.to[ma.to[i]] != NONE : mb.to[i] != NONE))
+				ma.to[i] = NONE;
+		HOLDS(n, idmap_subtract(&a, &b, outside) == 0);
+		HOLDS(n, agrees(&a, &ma, base) && is_merged(&a));
+	}
+}
+
+static void splits_so_that_the_parent_takes_it(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap a, p;
+		uint32_t base = some_base();
+		struct model ma, mp;
+		bool covered = true;
+		int rc;
+
+		random_map(base, &a, &ma);
+		random_map(base, &p, &mp);
+		for (int i = 0; i < SPACE; i++)
+			covered &= ma.to[i] == NONE || mp.to[ma.to[i]] != NONE;
+		rc = idmap_split(&a, &p, NULL);
+		HOLDS(n, rc == (covered ? 0 : -EPERM));
+		HOLDS(n, agrees(&a, &ma, base));
+		if (a.n > 0)
+			HOLDS(n, idmap_check(&a, &p, NULL) == (covered ? 0 : -EPERM));
+	}
+}
+
+/* Any extents, most of them in each other's way. */
+static void refuses_what_maps_an_id_twice(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap m = IDMAP_INIT;
+		unsigned in[SPACE] = { 0 }, out[SPACE] = { 0 };
+		uint32_t base = some_base();
+		struct nserr e = NSERR_INIT;
+		bool good = true;
+
+		for (unsigned left = 1 + rnd(4); left > 0; left--) {
+			unsigned i = rnd(SPACE), o = rnd(SPACE);
+			unsigned room = SPACE - MAX(i, o), len = 1 + rnd(MIN(8, room));
+
+			CHECK_INT(idmap_add(&m, base + i, base + o, len, NULL), 0);
+			for (unsigned k = 0; k < len; k++)
+				good &= in[i + k]++ == 0 && out[o + k]++ == 0;
+		}
+		HOLDS(n, idmap_check(&m, NULL, &e) == (good ? 0 : -EINVAL));
+		HOLDS(n, good || strstr(e.what, " overlaps extent "));
+	}
+}
+
+static void reads_what_it_writes(void)
+{
+	struct buf text = BUF_INIT;
+
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmaps struct idmaps m = IDMAPS_INIT, again = IDMAPS_INIT;
+		struct model want[IDMAP_KINDS];
+		uint32_t base = some_base();
+
+		for (int k = 0; k < IDMAP_KINDS; k++)
+			random_map(base, &m.map[k], &want[k]);
+		if (m.map[0].n == 0 || m.map[1].n == 0)
+			continue;
+		m.setgroups = rnd(3);
+		buf_reset(&text);
+		if (n & 1)
+			idmaps_format_arg(&m, &text);
+		else
+			idmaps_format_stream(&m, &text);
+		HOLDS(n, idmaps_parse(&again, text.s, text.len, NULL) == 0);
+		HOLDS(n, again.setgroups == m.setgroups);
+		for (int k = 0; k < IDMAP_KINDS; k++)
+			HOLDS(n, agrees(&again.map[k], &want[k], base));
+	}
+	buf_free(&text);
+}
+
+/* A single id laid over a map: nobody has an id twice, and all that need not move stays. */
+static void lays_a_single_id_over(void)
+{
+	for (unsigned n = 0; n < CASES; n++) {
+		cleanup_idmap struct idmap m;
+		uint32_t base = some_base();
+		unsigned in = rnd(SPACE), out = rnd(SPACE);
+		struct model want, back;
+		uint64_t before;
+		int rc;
+
+		random_map(base, &m, &want);
+		back = invert(&want);
+		before = idmap_count(&m);
+		rc = idmap_plan_single(&m, base + in, base + out, n % 3, NULL);
+		if (n % 3 == IDMAP_PLAN_ERROR && (want.to[in] != NONE || back.to[out] != NONE)) {
+			HOLDS(n, rc == -EEXIST && agrees(&m, &want, base));
+			continue;
+		}
+		HOLDS(n, rc == 0 && idmap_check(&m, NULL, NULL) == 0);
+		if (n % 3 == IDMAP_PLAN_SHIFT) {
+			const struct idmap_extent *x = idmap_find(&m, base + in);
+			uint64_t now = idmap_count(&m);
+
+			HOLDS(n, x && x->outside + (base + in - x->inside) == base + out);
+			/* each of the extents that had one of the two loses one id */
+			HOLDS(n, now <= before + 1 && now + 1 >= before);
+			continue;
+		}
+		if (back.to[out] != NONE)
+			want.to[back.to[out]] = NONE;
+		want.to[in] = (int)out;
+		HOLDS(n, agrees(&m, &want, base));
+	}
+}
+
+static void streams_as_it_looks_up(void)
+{
+	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];
+
+	for (unsigned n = 0; n < CASES / 100; n++) {
+		cleanup_idmap struct idmap m;
+		struct buf want = BUF_INIT, got = BUF_INIT;
+		uint32_t base = some_base();
+		struct idmap_stream s;
+		struct model model;
+		size_t len = 0;
+
+		random_map(base, &m, &model);
+		for (unsigned i = 0; i < 200; i++) {
+			/* around the ids that are mapped, and anywhere */
+			uint64_t spread = (uint64_t)base + rnd(2 * SPACE) % SPACE;
+			uint32_t id = rnd(4) ? (uint32_t)MIN(spread, NUM_ID_MAX)
+					     : (uint32_t)rnd(1u << 30) * 3,
+				 to;
+
+			len += (size_t)sprintf(in + len, rnd(9) ? "%u\n" : "%024u\n", id);
+			if (idmap_to_outside(&m, id, &to) == 0)
+				buf_addu(&want, to);
+			else
+				buf_addc(&want, '-');
+			buf_addc(&want, '\n');
+		}
+		len -= rnd(2); /* the last line may lack its end */
+		idmap_merge(&m);
+		CHECK_INT(idmap_stream_init(&s, &m), 0);
+		for (size_t at = 0, part; at < len; at += part) {
+			part = 1 + rnd(64);
+			part = MIN(part, len - at);
+			buf_add(&got, out, idmap_stream_feed(&s, in + at, part, out));
+		}
+		buf_add(&got, out, idmap_stream_end(&s, out));
+		HOLDS(n, streq(got.s, want.s));
+		HOLDS(n, s.lines == 200 && s.bad == 0);
+		idmap_stream_free(&s);
+		buf_free(&want);
+		buf_free(&got);
+	}
+}
+
+static void streams_stop_at_what_is_no_id(void)
+{
+	static const char *const bad[] = {
+		"4294967295\n", "4294967296\n", "99999999999999999999\n",
+		"1 \n",         " 1\n",         "+1\n",
+		"-1\n",         "\n",           "1\r\n",
+		"0x10\n",       "12345678x\n",  "18446744073709551617\n",
+		"1234567x\n",   "\xff\n",
+	};
+	static char out[IDMAP_STREAM_OUT];
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		cleanup_idmap struct idmap m = IDMAP_INIT;
+		struct idmap_stream s;
+		char text[64];
+		size_t len = (size_t)sprintf(text, "7\n%s8\n", bad[i]);
+
+		idmap_add(&m, 0, 5, 100, NULL);
+		CHECK_INT(idmap_stream_init(&s, &m), 0);
+		len = idmap_stream_feed(&s, text, len, out);
+		out[len] = '\0';
+		CHECK_STR(out, "12\n");
+		CHECK_INT(s.bad, 2);
+		idmap_stream_free(&s);
+	}
+}
+
+UNIT_MAIN(CASE(finds_each_id_both_ways), CASE(composes), CASE(inverts),
+	  CASE(subtracts_on_either_side), CASE(splits_so_that_the_parent_takes_it),
+	  CASE(refuses_what_maps_an_id_twice), CASE(reads_what_it_writes),
+	  CASE(lays_a_single_id_over), CASE(streams_as_it_looks_up),
+	  CASE(streams_stop_at_what_is_no_id))

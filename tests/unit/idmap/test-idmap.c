@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idmap: texts, rules, lookup. */
+#include "idmap/idmap.h"
+
+#include "../unit.h"
+
+static void reads_both_forms(void)
+{
+	static const char *const good[] = {
+		"uid 0 1000 1\ngid 0 1001 1\nsetgroups deny\n",
+		"# a comment\n\n\tuid  0\t1000 1\nsetgroups deny\ngid 0 1001 1",
+		"u:0:1000:1,g:0:1001:1,s:deny\n",
+		"s:deny,u:0:1000:1,g:0:1001:1",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		struct nserr e = NSERR_INIT;
+		struct idmaps m;
+		uint32_t id = 7;
+
+		CHECK_INT(idmaps_parse(&m, good[i], strlen(good[i]), &e), 0);
+		CHECK_INT(m.setgroups, IDMAP_SETGROUPS_DENY);
+		CHECK_INT(idmap_to_outside(&m.map[IDMAP_UID], 0, &id), 0);
+		CHECK_INT(id, 1000);
+		CHECK_INT(idmap_to_inside(&m.map[IDMAP_GID], 1001, &id), 0);
+		CHECK_INT(id, 0);
+		CHECK_INT(idmap_to_outside(&m.map[IDMAP_UID], 1, &id), -ENOENT);
+		CHECK_INT(idmaps_check(&m, NULL, &e), 0);
+		idmaps_free(&m);
+	}
+}
+
+static void names_what_it_cannot_read(void)
+{
+	/* clang-format off */
+	static const struct { const char *text, *what; } bad[] = {
+		{ "", "the map is empty" },
+		{ "# nothing\n", "the map is empty" },
+		{ "uid 0 0 1\n", "the map has no gid line" },
+		{ "gid 0 0 1\n", "the map has no uid line" },
+		{ "uid 0 0 1\nuid 0x10 0 1\n", "line 2: '0x10' is not a decimal number" },
+		{ "uid -1 0 1\n", "line 1: '-1' is not a decimal number" },
+		{ "uid 4294967296 0 1\n", "line 1: '4294967296' does not fit 32 bits" },
+		{ "uid 0 4294967295 1\n", "line 1: outside: id 4294967295 cannot be mapped" },
+		{ "uid 0 0 0\n", "line 1: the count is 0" },
+		{ "uid 1 0 4294967295\n",
+		  "line 1: inside: 4294967295 ids from 1 on pass 4294967294, the last id" },
+		{ "uid 0 4000000000 4000000000\n",
+		  "line 1: outside: 4000000000 ids from 4000000000 on pass 4294967294, the last id" },
+		{ "uid 0 0\n", "line 1: not 'uid INSIDE OUTSIDE COUNT'" },
+		{ "uid 0 0 1 1\n", "line 1: not 'uid INSIDE OUTSIDE COUNT'" },
+		{ "0 0 1\n", "line 1: '0' is none of uid, gid, setgroups and #" },
+		{ "uid 0 0 1\r\n", "line 1: the line ends in a carriage return" },
+		{ "setgroups maybe\n", "line 1: 'maybe' is neither allow nor deny" },
+		{ "setgroups deny\nsetgroups deny\n", "line 2: setgroups is set twice" },
+		{ "u:0:0:1,", "part 2: '' is not u:INSIDE:OUTSIDE:COUNT, g:… or s:allow|deny" },
+		{ "u:0:0:1:,g:0:0:1", "part 1: 'u:0:0:1:' is not u:INSIDE:OUTSIDE:COUNT, g:… or s:allow|deny" },
+		{ "u::0:1,g:0:0:1", "part 1: '' is not a decimal number" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct nserr e = NSERR_INIT;
+		struct idmaps m;
+
+		CHECK_INT(idmaps_parse(&m, bad[i].text, strlen(bad[i].text), &e), -EINVAL);
+		CHECK_STR(e.what, bad[i].what);
+		CHECK(m.map[IDMAP_UID].ext == NULL);
+	}
+}
+
+/* Reads a uid map (lines without "uid") and checks it. */
+static int check(const char *text, const char *parent, struct nserr *e)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT, p = IDMAP_INIT;
+	int rc = idmap_parse_kernel(&m, text, strlen(text), e);
+
+	*e = NSERR_INIT;
+	if (rc == 0 && parent)
+		rc = idmap_parse_kernel(&p, parent, strlen(parent), e);
+	return rc < 0 ? rc : idmap_check(&m, parent ? &p : NULL, e);
+}
+
+static void names_rule_and_line(void)
+{
+	/* clang-format off */
+	static const struct { const char *text, *parent, *what; int rc; } cases[] = {
+		{ "0 1000 10\n20 2000 5\n9 500 1\n", NULL,
+		  "line 3: inside range 9-9 overlaps line 1", -EINVAL },
+		{ "0 1000 10\n20 1009 5\n", NULL,
+		  "line 2: outside range 1009-1013 overlaps line 1", -EINVAL },
+		{ "0 1000 10\n0 1000 10\n", NULL,
+		  "line 2: inside range 0-9 overlaps line 1", -EINVAL },
+		{ "0 0 4294967295\n", NULL, NULL, 0 },
+		{ "0 1000 10\n10 1010 5\n", NULL, NULL, 0 },
+		{ "0 0 1\n0 5 100\n", "0 1000 1\n1 100000 65536\n",
+		  "line 2: inside range 0-99 overlaps line 1", -EINVAL },
+		{ "0 0 100\n", "0 1000 1\n1 100000 65536\n",
+		  "line 1: outside range 0-99 spans two extents of the parent, cut at 1", -EPERM },
+		{ "0 0 1\n1 1 99\n", "0 1000 1\n1 100000 65536\n", NULL, 0 },
+		{ "0 1 65536\n1000000 65537 1\n", "0 1000 1\n1 100000 65536\n",
+		  "line 2: outside id 65537 is not mapped in the parent", -EPERM },
+		{ "0 1 65537\n", "0 1000 1\n1 100000 65536\n",
+		  "line 1: outside id 65537 is not mapped in the parent", -EPERM },
+		{ "", NULL, "the map is empty", -EINVAL },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct nserr e = NSERR_INIT;
+
+		CHECK_INT(check(cases[i].text, cases[i].parent, &e), cases[i].rc);
+		if (cases[i].what)
+			CHECK_STR(e.what, cases[i].what);
+	}
+}
+
+static void knows_the_limits_of_lines_and_bytes(void)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e = NSERR_INIT;
+
+	for (uint32_t i = 0; i < 340; i++)
+		CHECK_INT(idmap_add(&m, 2 * i, 2 * i, 1, &e), 0);
+	CHECK_INT(idmap_check(&m, NULL, &e), 0);
+	CHECK_INT(idmap_add(&m, 800, 800, 1, &e), 0);
+	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
+	CHECK_STR(e.what, "extent 341: a map has at most 340 lines, this one has 341");
+	idmap_free(&m);
+	/* 24 bytes a line: 170 are 4,080 bytes, 171 are 4,104 */
+	for (uint32_t i = 0; i < 170; i++)
+		CHECK_INT(idmap_add(&m, 1000000000 + 2 * i, 1000000000 + 2 * i, 1, &e), 0);
+	CHECK_INT(idmap_check(&m, NULL, &e), 0);
+	CHECK_INT(idmap_add(&m, 10, 1, 100000000, &e), 0); /* 15 bytes: 4,095 */
+	CHECK_INT(idmap_check(&m, NULL, &e), 0);
+	m.ext[170].outside = 10; /* 4,096 */
+	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
+	CHECK_STR(e.what, "extent 171: a map has at most 4095 bytes, this one has 4096");
+}
+
+static void merges_what_continues(void)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct buf b = BUF_INIT;
+
+	idmap_add(&m, 10, 1010, 10, NULL);
+	idmap_add(&m, 0, 1000, 10, NULL);
+	idmap_add(&m, 20, 1021, 1, NULL);
+	idmap_add(&m, 30, 1020, 1, NULL);
+	idmap_merge(&m);
+	idmap_format_kernel(&m, &b);
+	CHECK_STR(b.s, "0 1000 20\n20 1021 1\n30 1020 1\n");
+	buf_free(&b);
+}
+
+static void splits_at_the_parents_extents(void)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT, p = IDMAP_INIT;
+	struct nserr e = NSERR_INIT;
+	struct buf b = BUF_INIT;
+
+	idmap_add(&p, 1, 100000, 65536, NULL);
+	idmap_add(&p, 0, 1000, 1, NULL);
+	idmap_add(&m, 5, 0, 100, NULL);
+	CHECK_INT(idmap_split(&m, &p, &e), 0);
+	idmap_format_kernel(&m, &b);
+	CHECK_STR(b.s, "5 0 1\n6 1 99\n");
+	buf_free(&b);
+	idmap_add(&m, 200, 65537, 1, NULL);
+	CHECK_INT(idmap_split(&m, &p, &e), -EPERM);
+	CHECK_STR(e.what, "extent 3: outside id 65537 is not mapped in the parent");
+	CHECK_INT(m.n, 3);
+}
+
+static void keeps_what_the_reader_does_not_know(void)
+{
+	static const char text[] =
+		"         0 4294967295         10\n        10       5000          1\n";
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	uint32_t id;
+
+	CHECK_INT(idmap_parse_kernel(&m, text, sizeof(text) - 1, NULL), 0);
+	CHECK_INT(m.n, 2);
+	CHECK(m.ext[0].outside == IDMAP_NONE);
+	CHECK_INT(idmap_to_outside(&m, 0, &id), -ENOENT);
+	CHECK_INT(idmap_to_outside(&m, 10, &id), 0);
+	CHECK_INT(id, 5000);
+	CHECK_INT(idmap_to_inside(&m, IDMAP_NONE, &id), -ENOENT);
+	CHECK_INT(idmap_to_inside(&m, 3, &id), -ENOENT);
+}
+
+UNIT_MAIN(CASE(reads_both_forms), CASE(names_what_it_cannot_read), CASE(names_rule_and_line),
+	  CASE(knows_the_limits_of_lines_and_bytes), CASE(merges_what_continues),
+	  CASE(splits_at_the_parents_extents), CASE(keeps_what_the_reader_does_not_know))

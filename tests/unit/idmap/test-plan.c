@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* idplan: maps from wishes; what needs a real user's ranges is in the shell tests. */
+#include "idmap/plan.h"
+
+#include "../unit.h"
+
+static const struct subid_user nobody = { 0 };
+
+/* The map as "0:1000:1,1:100000:65536"; of the last call. */
+static const char *text(const struct idmap *m)
+{
+	static struct buf b;
+
+	buf_reset(&b);
+	idmap_format_kernel(m, &b);
+	for (char *s = b.s; b.len && *s; s++)
+		if (*s == ' ')
+			*s = ':';
+		else if (*s == '\n')
+			*s = s[1] ? ',' : '\0';
+	return b.len ? b.s : "";
+}
+
+static struct subids two_ranges(void)
+{
+	static struct subid_extent r[] = { { 100000, 65536, 1 }, { 200000, 10, 2 } };
+
+	return (struct subids){ .r = r, .n = 2, .size = 2 };
+}
+
+static void fills_what_is_free(void)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct subids s = two_ranges();
+	struct nserr e;
+
+	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_STR(text(&m), "0:100000:65536,65536:200000:10");
+	idmap_free(&m);
+	/* own id to 0 */
+	idmap_add(&m, 0, 1001, 1, &e);
+	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_STR(text(&m), "0:1001:1,1:100000:65536,65537:200000:10");
+	idmap_free(&m);
+	/* own id to itself, ranges around it */
+	idmap_add(&m, 1001, 1001, 1, &e);
+	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_STR(text(&m), "0:100000:1001,1001:1001:1,1002:101001:64535,65537:200000:10");
+	idmap_free(&m);
+	/* an own id that is in the range, too */
+	idmap_add(&m, 0, 100005, 1, &e);
+	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_STR(text(&m), "0:100005:1,1:100000:5,6:100006:65530,65536:200000:10");
+}
+
+static void ranges_that_overlap_are_used_once(void)
+{
+	static struct subid_extent r[] = { { 1000, 10, 1 }, { 1005, 10, 2 }, { 1000, 3, 3 } };
+	struct subids s = { .r = r, .n = 3, .size = 3 };
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e;
+
+	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_STR(text(&m), "0:1000:15");
+}
+
+static void says_when_no_inside_ids_are_left(void)
+{
+	static struct subid_extent r[] = { { 0, 4294967295, 1 } };
+	struct subids s = { .r = r, .n = 1, .size = 1 };
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e;
+
+	CHECK_INT(idmap_plan_fill(&m, &s, 1, &e), -ERANGE);
+	CHECK_STR(e.what, "there are no inside ids left for the ranges");
+}
+
+static void lays_a_single_id_over_a_range(void)
+{
+	/* clang-format off */
+	static const struct { uint32_t in, out; enum idmap_plan_overlap how; const char *want; } cases[] = {
+		{ 0, 1001, IDMAP_PLAN_SHIFT, "0:1001:1,1:100000:9" },
+		{ 0, 1001, IDMAP_PLAN_HOLE, "0:1001:1,1:100001:9" },
+		{ 5, 1001, IDMAP_PLAN_SHIFT, "0:100000:5,5:1001:1,6:100005:4" },
+		{ 5, 1001, IDMAP_PLAN_HOLE, "0:100000:5,5:1001:1,6:100006:4" },
+		{ 50, 100003, IDMAP_PLAN_SHIFT, "0:100000:3,3:100004:6,50:100003:1" },
+		{ 50, 100003, IDMAP_PLAN_HOLE, "0:100000:3,4:100004:6,50:100003:1" },
+		{ 2, 100007, IDMAP_PLAN_SHIFT, "0:100000:2,2:100007:1,3:100002:5,8:100008:2" },
+		{ 2, 100007, IDMAP_PLAN_HOLE, "0:100000:2,2:100007:1,3:100003:4,8:100008:2" },
+		{ 3, 100003, IDMAP_PLAN_SHIFT, "0:100000:10" },
+		{ 20, 1001, IDMAP_PLAN_ERROR, "0:100000:10,20:1001:1" },
+		/* the id one past the range is not in it */
+		{ 10, 1001, IDMAP_PLAN_SHIFT, "0:100000:10,10:1001:1" },
+		{ 20, 100010, IDMAP_PLAN_SHIFT, "0:100000:10,20:100010:1" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_idmap struct idmap m = IDMAP_INIT;
+		struct nserr e;
+
+		idmap_add(&m, 0, 100000, 10, &e);
+		CHECK_INT(idmap_plan_single(&m, cases[i].in, cases[i].out, cases[i].how, &e), 0);
+		CHECK_STR(text(&m), cases[i].want);
+	}
+}
+
+static void an_overlap_is_an_error_where_it_is_not_wished(void)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e;
+
+	idmap_add(&m, 0, 100000, 10, &e);
+	CHECK_INT(idmap_plan_single(&m, 5, 1001, IDMAP_PLAN_ERROR, &e), -EEXIST);
+	CHECK_STR(e.what, "inside id 5 is mapped to 100005 already");
+	CHECK_INT(idmap_plan_single(&m, 50, 100003, IDMAP_PLAN_ERROR, &e), -EEXIST);
+	CHECK_STR(e.what, "outside id 100003 is mapped from 3 already");
+	CHECK_STR(text(&m), "0:100000:10");
+}
+
+static void reads_the_words_of_unshare(void)
+{
+	/* clang-format off */
+	static const struct { const char *words[3]; const char *want; } good[] = {
+		{ { "0:1000:1", "5:2000:10" }, "0:1000:1,5:2000:10" },
+		{ { "1000,0,1" }, "0:1000:1" },
+		{ { "0:1000:1", "1:1001:1" }, "0:1000:1,1:1001:1" },
+	};
+	/* clang-format on */
+	static const char *const bad[] = {
+		"",          "0:1000",         "0:1000:1:1",     "0:1000:0",  "-1:0:1",   "0x0:0:1",
+		"0:1000:1x", "4294967296:0:1", "0:4294967295:1", "automatic", "0;1000;1", " 0:0:1",
+	};
+	struct nserr e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		cleanup_idmap struct idmap m = IDMAP_INIT;
+		size_t n = good[i].words[1] ? 2 : 1;
+
+		CHECK_INT(idmap_plan_words(&m, IDMAP_UID, good[i].words, n, NULL, IDMAP_PLAN_SHIFT,
+					   &nobody, &e),
+			  0);
+		CHECK_STR(text(&m), good[i].want);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		cleanup_idmap struct idmap m = IDMAP_INIT;
+
+		CHECK(idmap_plan_words(&m, IDMAP_UID, &bad[i], 1, NULL, IDMAP_PLAN_SHIFT, &nobody,
+				       &e) < 0);
+		CHECK(strstr(e.what, "bad range") != NULL);
+	}
+}
+
+static void refuses_words_that_overlap(void)
+{
+	static const char *const words[] = { "0:1000:10", "5:2000:10" };
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e;
+
+	CHECK_INT(idmap_plan_words(&m, IDMAP_UID, words, 2, NULL, IDMAP_PLAN_SHIFT, &nobody, &e),
+		  -EINVAL);
+	CHECK(strstr(e.what, "inside range 5-14 overlaps extent 1") != NULL);
+}
+
+static void own_ids_need_no_ranges(void)
+{
+	struct idmap_plan_request r = { IDMAP_PLAN_ROOT, NULL, IDMAP_PLAN_ERROR };
+	struct nserr e, note;
+	struct idmaps m;
+	uint32_t id;
+
+	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), 0);
+	CHECK_INT(idmap_to_outside(&m.map[IDMAP_UID], 0, &id), 0);
+	CHECK_INT(id, geteuid());
+	CHECK_INT(idmap_count(&m.map[IDMAP_GID]), 1);
+	CHECK_STR(note.what, "");
+	idmaps_free(&m);
+	r.style = IDMAP_PLAN_SUBIDS;
+	r.user = "no-such-user";
+	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
+	CHECK_STR(e.what, "user no-such-user has no range of subordinate uids");
+}
+
+UNIT_MAIN(CASE(fills_what_is_free), CASE(ranges_that_overlap_are_used_once),
+	  CASE(says_when_no_inside_ids_are_left), CASE(lays_a_single_id_over_a_range),
+	  CASE(an_overlap_is_an_error_where_it_is_not_wished), CASE(reads_the_words_of_unshare),
+	  CASE(refuses_words_that_overlap), CASE(own_ids_need_no_ranges))

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* subid: whose line it is, and what a line may be. */
+#include "idmap/subid.h"
+
+#include <stdio.h>
+
+#include "../unit.h"
+#include "idmap/subid_nss.h"
+
+static const struct subid_user alice = { .has_uid = true, .uid = 1000, .name = "alice" };
+
+/* The ranges of a user in a text as one word: "100000+65536 200000+1". */
+static const char *ranges(const char *text, size_t n, const struct subid_user *u, struct subids *s)
+{
+	static char out[256];
+	size_t len = 0;
+
+	*s = SUBIDS_INIT;
+	CHECK_INT(subid_parse(text, n, u, s), 0);
+	out[0] = '\0';
+	for (size_t i = 0; i < s->n; i++)
+		len += (size_t)snprintf(out + len, sizeof(out) - len, "%s%u+%u", i ? " " : "",
+					s->r[i].start, s->r[i].count);
+	return out;
+}
+
+static const char *of(const char *text, const struct subid_user *u)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+
+	return ranges(text, strlen(text), u, &s);
+}
+
+static void takes_all_lines_of_name_and_uid(void)
+{
+	static const struct subid_user nameless = { .has_uid = true, .uid = 1000 };
+	static const struct subid_user numberless = { .name = "alice" };
+	static const char text[] = "bob:1:2\nalice:100000:65536\n1000:200000:10\nalice:300000:1";
+
+	CHECK_STR(of(text, &alice), "100000+65536 200000+10 300000+1");
+	CHECK_STR(of(text, &nameless), "200000+10");
+	CHECK_STR(of(text, &numberless), "100000+65536 300000+1");
+	CHECK_STR(of("", &alice), "");
+	CHECK_STR(of("\n\n#alice:1:1\n", &alice), "");
+}
+
+static void takes_nobody_elses(void)
+{
+	static const struct subid_user root = { .has_uid = true, .name = "root" };
+
+	/* a name is no number: root is not the owner of every line */
+	CHECK_STR(of("alice:500000:1000\n", &root), "");
+	CHECK_STR(of("alic:1:1\nalicee:2:2\n1000abc:3:3\n10000:4:4\n01000:5:5\n:6:6\n", &alice),
+		  "");
+	CHECK_STR(of("0:7:7\nroot:8:8\n", &root), "7+7 8+8");
+}
+
+static void tells_of_a_bad_line_of_the_user(void)
+{
+	/* clang-format off */
+	static const struct { const char *line, *cause; } bad[] = {
+		{ "alice", "it has fewer than three fields" },
+		{ "alice:1", "it has fewer than three fields" },
+		{ "alice:1:1\r", "it ends in a carriage return" },
+		{ "alice::1", "the start is not a decimal number" },
+		{ "alice:-1:1", "the start is not a decimal number" },
+		{ "alice:1:", "the count is not a decimal number" },
+		{ "alice:1:0x10", "the count is not a decimal number" },
+		{ "alice:1:2:3", "the count is not a decimal number" },
+		{ "alice:1:0", "the count is 0" },
+		{ "alice:4294967295:1", "the range passes 4294967294, the last id" },
+		{ "alice:4294967294:2", "the range passes 4294967294, the last id" },
+		{ "alice:1:4294967295", "the range passes 4294967294, the last id" },
+		{ "alice:18446744073709551615:2", "the range passes 4294967294, the last id" },
+		{ "alice:1:18446744073709551617", "the range passes 4294967294, the last id" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		cleanup_subids struct subids s = SUBIDS_INIT;
+		char text[128];
+		int n = snprintf(text, sizeof(text), "bob:x:y\n%s\nalice:5:5\n", bad[i].line);
+
+		CHECK_STR(ranges(text, (size_t)n, &alice, &s), "5+5");
+		CHECK_INT(s.bad_line, 2);
+		CHECK_STR(s.bad_cause, bad[i].cause);
+	}
+	CHECK_STR(of("alice:4294967294:1\n", &alice), "4294967294+1");
+	CHECK_STR(of("alice:0:4294967295\n", &alice), "0+4294967295");
+}
+
+static void reads_bytes_of_any_kind(void)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+
+	CHECK_STR(ranges("\0:1:1\nalice\0:2:2\nalice:3:3", 26, &alice, &s), "3+3");
+}
+
+static void reads_a_hundred_thousand_lines(void)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+	size_t n = 0, size = 100000 * 32;
+	cleanup_free char *text = malloc(size);
+
+	for (unsigned i = 0; i < 100000; i++)
+		n += (size_t)snprintf(text + n, size - n, "%s%u:%u:10\n",
+				      i % 10000 == 9999 ? "alice:" : "user", i, i * 16);
+	/* "alice:9999:160…:10" has four fields and is bad, ten times */
+	CHECK_STR(ranges(text, n, &alice, &s), "");
+	CHECK_INT(s.bad_line, 10000);
+	n += (size_t)snprintf(text + n, size - n, "alice:77:7");
+	subids_free(&s);
+	CHECK_STR(ranges(text, n, &alice, &s), "77+7");
+	CHECK_INT(s.r[0].line, 100001);
+}
+
+static void each_id_is_in_one_range_only(void)
+{
+	static const char text[] = "alice:100:10\nalice:50:5\nalice:95:10\nalice:100:3\n"
+				   "alice:52:100\nalice:0:4294967295\n";
+	cleanup_subids struct subids s = SUBIDS_INIT, out = SUBIDS_INIT;
+
+	CHECK_STR(ranges(text, sizeof(text) - 1, &alice, &s),
+		  "100+10 50+5 95+10 100+3 52+100 0+4294967295");
+	CHECK_INT(subids_disjoint(&s, &out), 0);
+	CHECK_INT(out.n, 1);
+	CHECK(out.r[0].start == 0 && out.r[0].count == 4294967295 && out.r[0].line == 6);
+	subids_free(&out);
+	s.n = 4;
+	CHECK_INT(subids_disjoint(&s, &out), 0);
+	CHECK_INT(out.n, 3);
+	CHECK(out.r[0].start == 105 && out.r[0].count == 5);
+	CHECK(out.r[1].start == 50 && out.r[1].count == 5);
+	CHECK(out.r[2].start == 95 && out.r[2].count == 10);
+}
+
+static void finds_users_without_the_environment(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct subid_user u;
+
+	setenv("USER", "somebody-else", 1);
+	CHECK_INT(subid_user(NULL, &u, &e), 0);
+	CHECK(u.has_uid && u.uid == geteuid());
+	CHECK(!streq(u.name, "somebody-else"));
+	CHECK_INT(subid_user("4000000000", &u, &e), 0);
+	CHECK(u.has_uid && u.uid == 4000000000 && u.name[0] == '\0');
+	CHECK_INT(subid_user("no-such-user", &u, &e), 0);
+	CHECK(!u.has_uid && streq(u.name, "no-such-user"));
+	CHECK_INT(subid_user("", &u, &e), -EINVAL);
+	CHECK_INT(subid_user("a:b", &u, &e), -EINVAL);
+}
+
+static void asks_nss_only_where_it_is_named(void)
+{
+	CHECK(!subid_nss_named(""));
+	CHECK(!subid_nss_named("passwd: files sss\n"));
+	CHECK(!subid_nss_named("subid: files\n"));
+	CHECK(!subid_nss_named("subid:\n"));
+	CHECK(!subid_nss_named("#subid: sss\n"));
+	CHECK(subid_nss_named("passwd: files\nsubid:\tsss\n"));
+	CHECK(subid_nss_named("  subid: sss files"));
+	CHECK(subid_nss_named("subid: filesystem"));
+}
+
+UNIT_MAIN(CASE(takes_all_lines_of_name_and_uid), CASE(takes_nobody_elses),
+	  CASE(tells_of_a_bad_line_of_the_user), CASE(reads_bytes_of_any_kind),
+	  CASE(reads_a_hundred_thousand_lines), CASE(each_id_is_in_one_range_only),
+	  CASE(finds_users_without_the_environment), CASE(asks_nss_only_where_it_is_named))

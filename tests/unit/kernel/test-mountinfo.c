@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/mountinfo.h"
+
+#include "../unit.h"
+
+/* Reads the text as if it were a /proc/PID/mountinfo. */
+static int parse(struct mountinfo *m, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return -1;
+	mountinfo_take(m, copy);
+	return 0;
+}
+
+static void every_field_is_told(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:7 master:1 - ext3 /dev/root "
+			    "rw,errors=continue\n"),
+		  0);
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_INT(l.id, 36);
+	CHECK_INT(l.parent, 35);
+	CHECK(l.shared);
+	CHECK_STR(l.root, "/mnt1");
+	CHECK_STR(l.target, "/mnt2");
+	CHECK_STR(l.options, "rw,noatime");
+	CHECK_STR(l.fstype, "ext3");
+	CHECK_STR(l.source, "/dev/root");
+	CHECK_STR(l.super, "rw,errors=continue");
+	CHECK(!mountinfo_next(&m, &l));
+}
+
+static void none_and_other_tags_are_not_shared(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, "1 0 0:1 / / rw - tmpfs none rw\n"
+			    "2 1 0:2 / /a rw master:3 propagate_from:2 - tmpfs none rw\n"
+			    "3 1 0:3 / /b rw unbindable - tmpfs none rw\n"),
+		  0);
+	for (int i = 1; i <= 3; i++) {
+		CHECK(mountinfo_next(&m, &l));
+		CHECK_INT(l.id, i);
+		CHECK(!l.shared);
+		CHECK_STR(l.fstype, "tmpfs");
+	}
+}
+
+/* Blank, tab, newline and backslash, as the kernel writes them; and any byte at all. */
+static void escapes_are_undone_in_paths_and_source(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, "1 0 0:1 /a\\040b /c\\011d\\012e\\134f\\377 rw - fuse my\\040disk\\043 "
+			    "rw\n"),
+		  0);
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_STR(l.root, "/a b");
+	CHECK_STR(l.target, "/c\td\ne\\f\377");
+	CHECK_STR(l.source, "my disk#");
+}
+
+static void what_only_looks_like_an_escape_stays(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, "1 0 0:1 \\04 /\\408\\x41\\ rw - fuse \\134040 rw\n"), 0);
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_STR(l.root, "\\04");
+	CHECK_STR(l.target, "/\\408\\x41\\");
+	CHECK_STR(l.source, "\\040"); /* once, not again */
+}
+
+static void a_line_that_is_not_understood_is_passed_over(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, "rubbish\n1 0 0:1 / / rw - tmpfs\nx 0 0:1 / / rw - tmpfs none rw\n"
+			    "5 0 0:1 / /last rw - tmpfs none rw"),
+		  0);
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_INT(l.id, 5);
+	CHECK_STR(l.target, "/last");
+	CHECK(!mountinfo_next(&m, &l));
+}
+
+static void an_empty_file_has_no_mounts(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, ""), 0);
+	CHECK(!mountinfo_next(&m, &l));
+}
+
+static void an_option_is_a_whole_word(void)
+{
+	CHECK(mountinfo_has_option("rw,cpu,cpuacct", "cpu"));
+	CHECK(mountinfo_has_option("rw,cpuacct,cpu", "cpu"));
+	CHECK(mountinfo_has_option("cpu", "cpu"));
+	CHECK(!mountinfo_has_option("rw,cpuacct", "cpu"));
+	CHECK(!mountinfo_has_option("rw,name=cpu", "cpu"));
+	CHECK(!mountinfo_has_option("", "cpu"));
+}
+
+UNIT_MAIN(CASE(every_field_is_told), CASE(none_and_other_tags_are_not_shared),
+	  CASE(escapes_are_undone_in_paths_and_source), CASE(what_only_looks_like_an_escape_stays),
+	  CASE(a_line_that_is_not_understood_is_passed_over), CASE(an_empty_file_has_no_mounts),
+	  CASE(an_option_is_a_whole_word))

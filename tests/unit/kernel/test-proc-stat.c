@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/proc_stat.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "../unit.h"
+
+/* Makes a child that ends when a byte comes from its pipe, and says where its file is. */
+static pid_t make_child(int pair[2], char path[32])
+{
+	pid_t pid;
+	char byte;
+
+	if (pipe(pair) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		if (prctl(PR_SET_NAME, "a) R (b") < 0 || read(pair[0], &byte, 1) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	snprintf(path, 32, "/proc/%d/stat", pid);
+	return pid;
+}
+
+static void tells_of_a_process_that_was_executed(void)
+{
+	struct proc_stat st;
+
+	CHECK_INT(prctl(PR_SET_NAME, "me) S (you"), 0);
+	CHECK_INT(proc_stat_read(AT_FDCWD, "/proc/self/stat", &st), 0);
+	CHECK_INT(st.ppid, getppid());
+	CHECK_STR(st.comm, "me) S (you");
+	CHECK_INT(st.comm_len, strlen(st.comm));
+	CHECK(st.start > 0);
+	CHECK(!st.never_ran);
+	CHECK(!st.kthread);
+	CHECK(!proc_stat_is_dead(&st));
+}
+
+static void tells_what_has_executed_nothing_alive_and_dead(void)
+{
+	struct proc_stat st;
+	siginfo_t info;
+	char path[32];
+	int pair[2];
+	pid_t pid = make_child(pair, path);
+
+	CHECK(pid > 0);
+	CHECK_INT(proc_stat_read(AT_FDCWD, path, &st), 0);
+	CHECK(!st.never_ran);
+	CHECK(!proc_stat_is_dead(&st));
+	CHECK_INT(write(pair[1], "x", 1), 1);
+	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	CHECK_INT(proc_stat_read(AT_FDCWD, path, &st), 0);
+	CHECK(st.never_ran);
+	CHECK(proc_stat_is_dead(&st));
+	CHECK_STR(st.comm, "a) R (b");
+	CHECK_INT(st.ppid, getpid());
+	CHECK_INT(waitpid(pid, NULL, 0), pid);
+	CHECK_INT(proc_stat_read(AT_FDCWD, path, &st), -ENOENT);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void refuses_what_is_no_stat(void)
+{
+	struct proc_stat st;
+
+	CHECK_INT(proc_stat_read(AT_FDCWD, "/proc/self/comm", &st), -EIO);
+	CHECK_INT(proc_stat_read(AT_FDCWD, "/proc/self/limits", &st), -EFBIG);
+}
+
+UNIT_MAIN(CASE(tells_of_a_process_that_was_executed),
+	  CASE(tells_what_has_executed_nothing_alive_and_dead), CASE(refuses_what_is_no_stat))

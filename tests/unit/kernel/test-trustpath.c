@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/trustpath.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "../unit.h"
+
+/* Where the path leads, "DIRECTORY NAME" with a '*' after a link of the proc file system, or an
+ * errno. */
+static const char *resolve(const char *path, unsigned flags)
+{
+	static char text[8192];
+	char dir[4096] = "", link[32];
+	struct nserr e = NSERR_INIT;
+	struct trustpath t;
+	int rc = trustpath_resolve(path, flags, &t, &e);
+
+	if (rc < 0) {
+		snprintf(text, sizeof(text), "%s", strerror(-rc));
+		return text;
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", t.dir);
+	CHECK(readlink(link, dir, sizeof(dir) - 1) > 0);
+	snprintf(text, sizeof(text), "%s %s%s", dir, t.name, t.is_proc_link ? "*" : "");
+	trustpath_free(&t);
+	return text;
+}
+
+static void begin(void)
+{
+	char dir[] = "/tmp/trustpath.XXXXXX";
+
+	CHECK(mkdtemp(dir));
+	CHECK(chdir(dir) == 0);
+	CHECK(mkdir("a", 0755) == 0 && mkdir("a/b", 0755) == 0);
+	CHECK(symlink("a/b", "link") == 0 && symlink("../b/new", "a/b/far") == 0);
+	CHECK(symlink("loop", "loop") == 0 && symlink("/", "root") == 0);
+}
+
+static void end(void)
+{
+	static const char *const files[] = { "a/b/far", "link", "loop", "root" };
+	char dir[4096];
+
+	CHECK(getcwd(dir, sizeof(dir)));
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		CHECK(unlink(files[i]) == 0);
+	CHECK(rmdir("a/b") == 0 && rmdir("a") == 0);
+	CHECK(chdir("/") == 0 && rmdir(dir) == 0);
+}
+
+static const char *below(const char *rest)
+{
+	static char text[8192];
+	char dir[4096];
+
+	CHECK(getcwd(dir, sizeof(dir)));
+	snprintf(text, sizeof(text), "%s%s", dir, rest);
+	return text;
+}
+
+static void links_are_followed(void)
+{
+	begin();
+	CHECK_STR(resolve("a/file", 0), below("/a file"));
+	CHECK_STR(resolve("./a/..//a/./file", 0), below("/a file"));
+	CHECK_STR(resolve("link/file", 0), below("/a/b file"));
+	CHECK_STR(resolve("link", 0), below("/a b"));
+	CHECK_STR(resolve("a/b/far", 0), below("/a/b new"));
+	CHECK_STR(resolve("link/..", 0), below("/a ."));
+	CHECK_STR(resolve("root/tmp", 0), "/ tmp");
+	CHECK_STR(resolve("/", 0), "/ .");
+	end();
+}
+
+static void links_of_proc_are_reported(void)
+{
+	CHECK_STR(resolve("/proc/self/fd/0/x", 0), strerror(ENOTDIR));
+	CHECK(strstr(resolve("/proc/self/fd/0", 0), "/fd 0*"));
+	CHECK_STR(resolve("/proc/self/root/tmp", 0), "/ tmp");
+}
+
+static void a_path_that_leads_nowhere_is_refused(void)
+{
+	begin();
+	CHECK_STR(resolve("", 0), strerror(ENOENT));
+	CHECK_STR(resolve("none/file", 0), strerror(ENOENT));
+	CHECK_STR(resolve("loop", 0), strerror(ELOOP));
+	CHECK_STR(resolve("loop/file", 0), strerror(ELOOP));
+	end();
+}
+
+static void a_directory_that_others_can_write_to_is_refused(void)
+{
+	begin();
+	CHECK_STR(resolve("a/b/new", TRUSTPATH_DIRS), below("/a/b new"));
+	CHECK(chmod("a", 0777) == 0);
+	CHECK_STR(resolve("a/b/new", TRUSTPATH_DIRS), strerror(EACCES));
+	CHECK_STR(resolve("link/new", TRUSTPATH_DIRS), strerror(EACCES));
+	CHECK_STR(resolve("a/b/new", 0), below("/a/b new"));
+	CHECK(chmod("a", 01777) == 0);
+	CHECK_STR(resolve("a/b/new", TRUSTPATH_DIRS), below("/a/b new"));
+	end();
+}
+
+UNIT_MAIN(CASE(links_are_followed), CASE(links_of_proc_are_reported),
+	  CASE(a_path_that_leads_nowhere_is_refused),
+	  CASE(a_directory_that_others_can_write_to_is_refused))

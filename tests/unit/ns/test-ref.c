@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsref: every form of a reference, what is none, and opening those that need no privilege. */
+#include "ns/ref.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "../unit.h"
+#include "kernel/sys_ns.h"
+#include "ns/ref_find.h"
+
+static void test_every_form(void)
+{
+	static const struct {
+		const char *s;
+		enum nsref_kind kind;
+		const char *type;
+		pid_t pid;
+		int fd;
+		uint64_t num;
+	} good[] = {
+		{ "1", NSREF_PID, NULL, 1, -1, 0 },
+		{ "4194304", NSREF_PID, NULL, 4194304, -1, 0 },
+		{ "12:3456", NSREF_PID_INODE, NULL, 12, -1, 3456 },
+		{ "tid:13", NSREF_TID, NULL, 13, -1, 0 },
+		{ "self", NSREF_SELF, NULL, 0, -1, 0 },
+		{ "user:123", NSREF_TYPE_PID, "user", 123, -1, 0 },
+		{ "mount:123", NSREF_TYPE_PID, "mnt", 123, -1, 0 },
+		{ "user:self", NSREF_TYPE_PID, "user", 0, -1, 0 },
+		{ "parent:pid:self", NSREF_TYPE_PID, "pid", 0, -1, 0 },
+		{ "owner:net:self", NSREF_TYPE_PID, "user", 0, -1, 0 },
+		{ "self/fd/7", NSREF_PID_FD, NULL, 0, 7, 0 },
+		{ "socket:self/7", NSREF_SOCKET, "net", 0, 7, 0 },
+		{ "net:4026531840", NSREF_INODE, "net", 0, -1, 4026531840 },
+		{ "net:[4026531840]", NSREF_INODE, "net", 0, -1, 4026531840 },
+		{ "4026531831", NSREF_INODE, NULL, 0, -1, 4026531831 },
+		{ "id:18446744073709551615", NSREF_ID, NULL, 0, -1, UINT64_MAX },
+		{ "netns:blue:1", NSREF_NETNS, "net", 0, -1, 0 },
+		{ "fd:7", NSREF_FD, NULL, 0, 7, 0 },
+		{ "12/fd/7", NSREF_PID_FD, NULL, 12, 7, 0 },
+		{ "socket:12/7", NSREF_SOCKET, "net", 12, 7, 0 },
+		{ "/run/netns/a:b", NSREF_PATH, NULL, 0, -1, 0 },
+		{ "./ns", NSREF_PATH, NULL, 0, -1, 0 },
+		{ "parent:parent:user:5", NSREF_TYPE_PID, "user", 5, -1, 0 },
+		{ "owner:net:5", NSREF_TYPE_PID, "user", 5, -1, 0 },
+		{ "parent:owner:uts:5", NSREF_TYPE_PID, "user", 5, -1, 0 },
+		{ "owner:id:5", NSREF_ID, "user", 0, -1, 5 },
+		{ "parent:fd:5", NSREF_FD, NULL, 0, 5, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		struct nserr e = NSERR_INIT;
+		struct nsref r;
+		int rc = nsref_parse(good[i].s, &r, &e);
+
+		if (rc < 0)
+			printf("# %s: %s\n", good[i].s, e.what);
+		CHECK_INT(rc, 0);
+		CHECK_INT(r.kind, good[i].kind);
+		CHECK_STR(nsref_type(&r) ? nsref_type(&r)->name : "any",
+			  good[i].type ? good[i].type : "any");
+		CHECK_INT(r.pid, good[i].pid);
+		CHECK_INT(r.fd, good[i].fd);
+		CHECK(r.num == good[i].num);
+	}
+}
+
+static void test_refuses_the_rest(void)
+{
+	static const char *const bad[] = {
+		"",
+		"0",
+		"-1",
+		"+1",
+		" 1",
+		"1 ",
+		"01x",
+		"1x",
+		"0x1",
+		"1/../2",
+		"4194305",
+		"4294967296",
+		"4294967297",
+		"18446744073709551616",
+		"4026531830",
+		"12:",
+		"12:0",
+		":12",
+		"12:x",
+		"12:3:4",
+		"tid:",
+		"tid:0",
+		"tid:4194305",
+		"tid:self",
+		"selfish",
+		"user:",
+		"user:0",
+		"user:x",
+		"user:selfish",
+		"user:[self]",
+		"self:1",
+		"self/7",
+		"user:[123]",
+		"user:[4026531837",
+		"user:4026531837]",
+		"user:[]",
+		"users:123",
+		"id:",
+		"id:0",
+		"id:-1",
+		"id:18446744073709551616",
+		"netns:",
+		"netns:.",
+		"netns:..",
+		"netns:a/b",
+		"netns:/etc/passwd",
+		"fd:",
+		"fd:-1",
+		"fd:2147483648",
+		"12/fd/",
+		"12/fd/x",
+		"12/fdx/1",
+		"12/7",
+		"0/fd/1",
+		"socket:12",
+		"socket:12/",
+		"socket:12/fd/7",
+		"socket:0/1",
+		"parent:",
+		"parent:12",
+		"owner:self",
+		"owner:tid:5",
+		"owner:12:34",
+		"parent:net:5",
+		"parent:owner:",
+		"parent:netns:blue",
+		"../ns",
+		"ns",
+		"nope:1",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct nserr e = NSERR_INIT;
+		struct nsref r;
+
+		if (nsref_parse(bad[i], &r, &e) == 0) {
+			printf("# taken: '%s'\n", bad[i]);
+			CHECK(false);
+		}
+		CHECK(e.what[0] != '\0');
+	}
+}
+
+static void test_climbs_have_an_order_and_an_end(void)
+{
+	char s[8 * (NSREF_UPS_MAX + 1) + sizeof("user:1")] = "";
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+
+	CHECK_INT(nsref_parse("parent:owner:net:1", &r, &e), 0);
+	CHECK_INT(r.n_ups, 2);
+	CHECK_INT(r.ups[0], NSREF_OWNER);
+	CHECK_INT(r.ups[1], NSREF_PARENT);
+	for (unsigned i = 0; i <= NSREF_UPS_MAX; i++)
+		strcat(s, "parent:");
+	strcat(s, "user:1");
+	CHECK_INT(nsref_parse(s, &r, &e), -EINVAL);
+	CHECK_INT(nsref_parse(s + strlen("parent:"), &r, &e), 0);
+	CHECK_INT(r.n_ups, NSREF_UPS_MAX);
+}
+
+static uint64_t inode_of(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
+/* The inode of our own namespace of that type. */
+static uint64_t own_inode(const char *type)
+{
+	char path[40];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", type);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+static int open_ref(const char *s, const char *type, struct nserr *e)
+{
+	struct nsref r;
+	int rc = nsref_parse(s, &r, e);
+
+	return rc < 0 ? rc : nsref_open_ns(&r, type ? nstype_find(type, strlen(type)) : NULL, e);
+}
+
+static void check_opens(const char *s, const char *type)
+{
+	struct nserr e = NSERR_INIT;
+	cleanup_fd int fd = open_ref(s, type, &e);
+
+	if (fd < 0)
+		printf("# %s: %s\n", s, e.what);
+	CHECK(fd > 2);
+	CHECK(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	CHECK_INT(inode_of(fd), own_inode("net"));
+}
+
+static void test_all_ways_lead_to_our_own(void)
+{
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	char s[64];
+
+	check_opens("self", "net");
+	check_opens("/proc/self/ns/net", NULL);
+	snprintf(s, sizeof(s), "%d", (int)getpid());
+	check_opens(s, "net");
+	snprintf(s, sizeof(s), "tid:%d", (int)getpid());
+	check_opens(s, "net");
+	snprintf(s, sizeof(s), "net:%d", (int)getpid());
+	check_opens(s, NULL);
+	check_opens(s, "net");
+	check_opens("net:self", NULL);
+	check_opens("net:self", "net");
+	snprintf(s, sizeof(s), "self/fd/%d", fd);
+	check_opens(s, NULL);
+	snprintf(s, sizeof(s), "net:[%llu]", (unsigned long long)own_inode("net"));
+	check_opens(s, NULL);
+	snprintf(s, sizeof(s), "%llu", (unsigned long long)own_inode("net"));
+	check_opens(s, NULL);
+	check_opens(s, NULL); /* now out of the index */
+	snprintf(s, sizeof(s), "fd:%d", fd);
+	check_opens(s, NULL);
+	snprintf(s, sizeof(s), "%d/fd/%d", (int)getpid(), fd);
+	check_opens(s, NULL);
+	close(fd);
+}
+
+static void test_by_id(void)
+{
+	cleanup_fd int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct nserr e = NSERR_INIT;
+	uint64_t id;
+	char s[40];
+
+	if (sys_ns_id(fd, &id) < 0)
+		return; /* before 6.18 */
+	snprintf(s, sizeof(s), "id:%llu", (unsigned long long)id);
+	check_opens(s, NULL);
+	CHECK_INT(nsref_find_id(UINT64_MAX - 1, &e), -ENOENT);
+	CHECK_STR(e.what, "");
+}
+
+static void test_says_what_is_wrong(void)
+{
+	static const struct {
+		const char *s, *type, *what;
+	} bad[] = {
+		{ "/proc/self/ns/uts", "net",
+		  "/proc/self/ns/uts is a uts namespace, not a net namespace" },
+		{ "/dev/null", NULL, "/dev/null is not a namespace file" },
+		{ "/proc/self", NULL, "/proc/self is not a namespace file" },
+		{ "fd:0", NULL, "fd:0 is not a namespace file" },
+		{ "fd:987", NULL, "fd:987" },
+		{ "self", NULL, "'self' names a process, not a namespace" },
+		{ "net:4294967295", NULL, "net namespace 4294967295" },
+		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct nserr e = NSERR_INIT;
+
+		CHECK(open_ref(bad[i].s, bad[i].type, &e) < 0);
+		CHECK_STR(e.what, bad[i].what);
+	}
+}
+
+static void test_never_opens_a_fifo(void)
+{
+	char dir[] = "/tmp/nsref.XXXXXX", path[40];
+	struct nserr e = NSERR_INIT;
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	CHECK_INT(mkfifo(path, 0600), 0);
+	alarm(5); /* what would block ends here */
+	CHECK(open_ref(path, NULL, &e) < 0);
+	alarm(0);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void test_a_zombie_is_told_from_the_living(void)
+{
+	struct nsref_process p = NSREF_PROCESS_INIT;
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+	pid_t pid = fork();
+	siginfo_t info;
+	char s[24];
+
+	if (pid == 0)
+		_exit(0);
+	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	snprintf(s, sizeof(s), "%d", (int)pid);
+	CHECK_INT(nsref_parse(s, &r, &e), 0);
+	CHECK_INT(nsref_open_process(&r, &p, &e), 0);
+	CHECK_INT(nsref_check_living(&p, &e), -ESRCH);
+	CHECK(strstr(e.what, "zombie") != NULL);
+	nsref_process_close(&p);
+	waitpid(pid, NULL, 0);
+	CHECK_INT(nsref_open_process(&r, &p, &e), -ESRCH);
+	CHECK_INT(p.procfd, -1);
+}
+
+/* A /proc directory made up, since none of a kernel thread may be in sight. */
+static void test_a_kernel_thread_is_told_from_a_process(void)
+{
+	static const char stat_text[] =
+		"2 (k) Z (d) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n";
+	char dir[] = "/tmp/nsref.XXXXXX", path[40];
+	struct nserr e = NSERR_INIT;
+	struct nsref_process p = NSREF_PROCESS_INIT;
+	FILE *f;
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(path, sizeof(path), "%s/stat", dir);
+	f = fopen(path, "we");
+	CHECK(f && fputs(stat_text, f) >= 0 && fclose(f) == 0);
+	p.pid = 2;
+	p.procfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(nsref_check_living(&p, &e), -EINVAL);
+	CHECK_STR(e.what, "process 2 is a kernel thread, which has no namespaces");
+	nsref_process_close(&p);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void test_holds_a_process_by_number_and_inode(void)
+{
+	struct nsref_process p = NSREF_PROCESS_INIT;
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+	char s[48];
+
+	CHECK_INT(nsref_parse("self", &r, &e), 0);
+	CHECK_INT(nsref_open_process(&r, &p, &e), 0);
+	CHECK_INT(p.pid, getpid());
+	CHECK_INT(nsref_check_living(&p, &e), 0);
+	snprintf(s, sizeof(s), "%d:%llu", (int)getpid(), (unsigned long long)inode_of(p.pidfd));
+	nsref_process_close(&p);
+	CHECK_INT(nsref_parse(s, &r, &e), 0);
+	if (nsref_open_process(&r, &p, &e) == -EOPNOTSUPP)
+		return; /* before 6.9 */
+	CHECK(p.procfd > 2);
+	nsref_process_close(&p);
+	r.num++;
+	CHECK_INT(nsref_open_process(&r, &p, &e), -ESRCH);
+}
+
+UNIT_MAIN(CASE(test_every_form), CASE(test_refuses_the_rest),
+	  CASE(test_climbs_have_an_order_and_an_end), CASE(test_all_ways_lead_to_our_own),
+	  CASE(test_by_id), CASE(test_says_what_is_wrong), CASE(test_never_opens_a_fifo),
+	  CASE(test_a_zombie_is_told_from_the_living),
+	  CASE(test_a_kernel_thread_is_told_from_a_process),
+	  CASE(test_holds_a_process_by_number_and_inode))

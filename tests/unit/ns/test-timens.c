@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* timeoff: grammar of times, arithmetic across the second, the kernel's range, streams. */
+#include "ns/timens.h"
+
+#include "../unit.h"
+
+/* Booted 1000.25 s ago, never suspended; own clocks an hour ahead; the process started at 900.5. */
+static const struct timens_now now = {
+	.initial = { { 1000, 250000000 }, { 1000, 250000000 } },
+	.own = { { 3600, 0 }, { 3600, 0 } },
+	.anchor = { { 900, 500000000 }, { 900, 500000000 } },
+};
+
+/* The offset that text asks of the boottime clock, as seconds, or the message. */
+static const char *offset(const char *text, enum timens_base base)
+{
+	static struct buf b;
+	struct timespec out, like = { 77, 5 };
+	struct timens_want w;
+	struct nserr e = NSERR_INIT;
+
+	buf_reset(&b);
+	if (timens_parse(text, &w, &e) < 0 ||
+	    timens_resolve(&w, TIMENS_BOOTTIME, base, &now, &like, &out, &e) < 0)
+		buf_adds(&b, e.what);
+	else
+		timens_add_seconds(&b, out, true);
+	return b.s;
+}
+
+static void plain_is_the_offset_itself(void)
+{
+	CHECK_STR(offset("90", TIMENS_BASE_OWN), "+90");
+	CHECK_STR(offset(".5", TIMENS_BASE_OWN), "+0.5");
+	CHECK_STR(offset("1d2h", TIMENS_BASE_OWN), "+93600");
+	CHECK_STR(offset("0", TIMENS_BASE_OWN), "+0");
+}
+
+static void signs_count_from_the_base(void)
+{
+	CHECK_STR(offset("+0.5s", TIMENS_BASE_OWN), "+3600.5");
+	CHECK_STR(offset("-0.5s", TIMENS_BASE_OWN), "+3599.5");
+	CHECK_STR(offset("+0.5s", TIMENS_BASE_INITIAL), "+0.5");
+	CHECK_STR(offset("-0.5s", TIMENS_BASE_INITIAL), "-0.5");
+	CHECK_STR(offset("-1000.25", TIMENS_BASE_INITIAL), "-1000.25");
+	CHECK_STR(offset("+1ns", TIMENS_BASE_INITIAL), "+0.000000001");
+	CHECK_STR(offset("-1ns", TIMENS_BASE_INITIAL), "-0.000000001");
+}
+
+static void readings_count_from_the_anchor(void)
+{
+	CHECK_STR(offset("=0", TIMENS_BASE_OWN), "-900.5");
+	CHECK_STR(offset("=1000.25", TIMENS_BASE_OWN), "+99.75");
+	CHECK_STR(offset("=@self", TIMENS_BASE_OWN), "+77.000000005");
+}
+
+static void refuses_what_is_no_time(void)
+{
+	static const char *const bad[] = {
+		"",    "+",    "=",  "-",         "x",   "1x",   " 1", "1 ", "++1", "+-1", "=-1",
+		"1,5", "0x10", "=@", "=@nowhere", "=@0", "1s1d", ".",  "1.", "9e9", "inf",
+	};
+	struct timens_want w;
+	struct nserr e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		e = NSERR_INIT;
+		if (timens_parse(bad[i], &w, &e) == 0)
+			CHECK_STR(bad[i], "refused");
+		CHECK(e.what[0] != '\0');
+	}
+	CHECK_STR(offset("1.0000000001", TIMENS_BASE_OWN),
+		  "'1.0000000001' is too long or finer than a nanosecond");
+	CHECK_STR(offset("99999999999999999999", TIMENS_BASE_OWN),
+		  "'99999999999999999999' is too long or finer than a nanosecond");
+}
+
+static void names_the_allowed_interval(void)
+{
+	CHECK_STR(offset("-1000.250000001", TIMENS_BASE_INITIAL),
+		  "boottime '-1000.250000001' is outside the allowed interval, "
+		  "-1000.25 to +4611685018.749999999 seconds");
+	CHECK_STR(offset("-4600.250000001", TIMENS_BASE_OWN),
+		  "boottime '-4600.250000001' is outside the allowed interval, "
+		  "-4600.25 to +4611681418.749999999 seconds");
+	CHECK_STR(offset("-4600.25", TIMENS_BASE_OWN), "-1000.25");
+	CHECK_STR(offset("4611685019", TIMENS_BASE_OWN),
+		  "boottime '4611685019' is outside the allowed interval, "
+		  "-1000.25 to +4611685018.749999999 seconds");
+	CHECK_STR(offset("4611685018.749999999", TIMENS_BASE_OWN), "+4611685018.749999999");
+	CHECK_STR(offset("=4611685919.25", TIMENS_BASE_OWN),
+		  "boottime '=4611685919.25' is outside the allowed interval, "
+		  "0 to 4611685919.249999999 seconds");
+	CHECK_STR(offset("+9223372036854775807", TIMENS_BASE_OWN),
+		  "boottime '+9223372036854775807' is outside the allowed interval, "
+		  "-4600.25 to +4611681418.749999999 seconds");
+}
+
+static const char *stream(const char *text)
+{
+	static struct buf b;
+	struct timens t;
+	struct nserr e = NSERR_INIT;
+
+	buf_reset(&b);
+	if (timens_parse_stream(text, strlen(text), &t, &e) < 0)
+		buf_adds(&b, e.what);
+	else
+		timens_format(&t, &b);
+	return b.s;
+}
+
+static void streams_round_trip(void)
+{
+	CHECK_STR(stream("monotonic           0         0\nboottime            0         0\n"),
+		  "monotonic 0 0\nboottime 0 0\n");
+	CHECK_STR(stream("# saved\n\n\tboottime -857 500000000 # by hand"),
+		  "boottime -857 500000000\n");
+	CHECK_STR(stream("boottime 1 999999999\nmonotonic -4611686018 0\n"),
+		  "monotonic -4611686018 0\nboottime 1 999999999\n");
+}
+
+static void streams_name_the_bad_line(void)
+{
+	CHECK_STR(stream(""), "no offset of monotonic or boottime in it");
+	CHECK_STR(stream("# nothing\n"), "no offset of monotonic or boottime in it");
+	CHECK_STR(stream("boottime 1 0\nboottime 1 0\n"), "line 2: boottime is given twice");
+	CHECK_STR(stream("realtime 1 0\n"), "line 1: the realtime clock cannot be moved, only "
+					    "monotonic and boottime");
+	CHECK_STR(stream("tai 1 0\n"), "line 1: unknown clock 'tai'");
+	CHECK_STR(stream("boottime 1.5 0\n"), "line 1: '1.5' are no seconds");
+	CHECK_STR(stream("boottime 99999999999999999999 0\n"),
+		  "line 1: '99999999999999999999' are no seconds");
+	CHECK_STR(stream("boottime 1\n"), "line 1: '' are no nanoseconds, 0 to 999999999");
+	CHECK_STR(stream("boottime 1 1000000000\n"),
+		  "line 1: '1000000000' are no nanoseconds, 0 to 999999999");
+	CHECK_STR(stream("boottime 1 -1\n"), "line 1: '-1' are no nanoseconds, 0 to 999999999");
+	CHECK_STR(stream("boottime 1 0 0\n"), "line 1: more than a clock, seconds and nanoseconds");
+}
+
+static void checks_a_stream_against_the_clocks(void)
+{
+	struct timens t = { { false, true }, { { 0 }, { -1001, 749999999 } } };
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(timens_check(&t, &now, &e), -ERANGE);
+	CHECK_STR(e.what, "boottime '-1000.250000001' is outside the allowed interval, "
+			  "-1000.25 to +4611685018.749999999 seconds");
+	t.off[TIMENS_BOOTTIME].tv_nsec = 750000000;
+	CHECK_INT(timens_check(&t, &now, &e), 0);
+}
+
+UNIT_MAIN(CASE(plain_is_the_offset_itself), CASE(signs_count_from_the_base),
+	  CASE(readings_count_from_the_anchor), CASE(refuses_what_is_no_time),
+	  CASE(names_the_allowed_interval), CASE(streams_round_trip),
+	  CASE(streams_name_the_bad_line), CASE(checks_a_stream_against_the_clocks))

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "root/mntopt.h"
+
+#include <libmount/libmount.h>
+
+#include "../unit.h"
+#include "base/dl.h"
+#include "kernel/sys_mount.h"
+
+static void words_of_mount_and_of_file_system_are_told_apart(void)
+{
+	struct mntopt o = MNTOPT_INIT;
+	struct nserr e;
+
+	CHECK_INT(mntopt_parse(&o, "ro,nosuid,size=1m,newinstance,noatime,norec", &e), 0);
+	CHECK_INT(o.set, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOATIME);
+	CHECK_INT(o.clr, MOUNT_ATTR__ATIME);
+	CHECK(o.norec && !o.nofollow);
+	CHECK_INT(o.n, 2);
+	CHECK_STR(o.param[0], "size=1m");
+	CHECK_STR(o.param[1], "newinstance");
+	CHECK_STR(mntopt_get(&o, "size"), "1m");
+	CHECK_STR(mntopt_get(&o, "newinstance"), "");
+	CHECK(!mntopt_get(&o, "siz"));
+	mntopt_free(&o);
+}
+
+static void a_later_word_takes_back_an_earlier_one(void)
+{
+	struct mntopt o = MNTOPT_INIT;
+	struct nserr e;
+
+	CHECK_INT(mntopt_parse(&o, "ro,nosuid,nodev,rw,suid", &e), 0);
+	CHECK_INT(o.set, MOUNT_ATTR_NODEV);
+	CHECK_INT(o.clr, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID);
+	mntopt_free(&o);
+}
+
+static void commas_and_backslashes_can_be_written(void)
+{
+	struct mntopt o = MNTOPT_INIT;
+	struct nserr e;
+
+	CHECK_INT(mntopt_parse(&o, "lower=/a\\,b\\\\c,ro", &e), 0);
+	CHECK_INT(o.n, 1);
+	CHECK_STR(o.param[0], "lower=/a,b\\c");
+	mntopt_free(&o);
+}
+
+static void empty_words_are_refused(void)
+{
+	static const char *const bad[] = { "", ",", "ro,", ",ro", "ro,,rw", "=x", "ro,=" };
+	struct nserr e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct mntopt o = MNTOPT_INIT;
+
+		CHECK_INT(mntopt_parse(&o, bad[i], &e), -EINVAL);
+		mntopt_free(&o);
+	}
+}
+
+static void fields_are_cut_at_colons(void)
+{
+	char plain[] = "/a:/b:ro,nosuid", escaped[] = "/a\\:b:/c\\\\d", fd[] = "fd:7:/c:ro";
+	char only[] = "/a", rest[] = "/a:lower=/x\\:y:/z";
+	char *f[3];
+
+	CHECK_INT(mntopt_fields(plain, f, 3), 3);
+	CHECK_STR(f[0], "/a");
+	CHECK_STR(f[1], "/b");
+	CHECK_STR(f[2], "ro,nosuid");
+	CHECK_INT(mntopt_fields(escaped, f, 3), 2);
+	CHECK_STR(f[0], "/a:b");
+	CHECK_STR(f[1], "/c\\d");
+	CHECK_INT(mntopt_fields(fd, f, 3), 3);
+	CHECK_STR(f[0], "fd:7");
+	CHECK_STR(f[1], "/c");
+	CHECK_INT(mntopt_fields(only, f, 2), 1);
+	CHECK_INT(mntopt_fields(rest, f, 2), 2);
+	CHECK_STR(f[1], "lower=/x\\:y:/z");
+}
+
+static void attributes_have_flags_of_mount(void)
+{
+	CHECK_INT(mntopt_ms_flags(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC), MS_RDONLY | MS_NOEXEC);
+	CHECK_INT(mntopt_ms_flags(MOUNT_ATTR_STRICTATIME), MS_STRICTATIME);
+	CHECK_INT(mntopt_ms_flags(0), 0);
+}
+
+/* Words of libmount's table that are other operations, or defaults that nobody asks for. */
+static bool is_left_out(const char *name)
+{
+	static const char *const names[] = {
+		"remount",    "bind",          "rbind", "move",     "unbindable", "runbindable",
+		"private",    "rprivate",      "slave", "rslave",   "shared",     "rshared",
+		"norelatime", "nostrictatime", "sub",   "iversion", "noiversion",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(names[i], name))
+			return true;
+	return false;
+}
+
+/* What libmount knows as an option of every mount, we know, and as the same flag. */
+static void the_words_are_libmounts(void)
+{
+	static __typeof__(&mnt_get_builtin_optmap) optmap;
+	static const struct dl_symbol symbols[] = { DL_SYMBOL(optmap, mnt_get_builtin_optmap) };
+	const struct libmnt_optmap *m;
+	struct nserr e;
+
+	CHECK_INT(dl_load("libmount.so.1", symbols, ARRAY_SIZE(symbols), &e), 0);
+	for (m = optmap(MNT_LINUX_MAP); m->name; m++) {
+		struct mntopt o = MNTOPT_INIT;
+		unsigned long ms = 0, want = m->mask & MNT_INVERT ? 0 : (unsigned long)m->id;
+
+		if (is_left_out(m->name))
+			continue;
+		CHECK_INT(mntopt_parse(&o, m->name, &e), 0);
+		CHECK(o.n == 0 || mntopt_is_super(m->name, &ms));
+		/* silence is for the log only, and relatime is what 0 means in an attribute */
+		if (!streq(m->name, "silent") && !streq(m->name, "relatime"))
+			CHECK_INT(ms | mntopt_ms_flags(o.set), want);
+		mntopt_free(&o);
+	}
+}
+
+UNIT_MAIN(CASE(words_of_mount_and_of_file_system_are_told_apart),
+	  CASE(a_later_word_takes_back_an_earlier_one), CASE(commas_and_backslashes_can_be_written),
+	  CASE(empty_words_are_refused), CASE(fields_are_cut_at_colons),
+	  CASE(attributes_have_flags_of_mount), CASE(the_words_are_libmounts))

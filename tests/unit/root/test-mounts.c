@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "root/mounts.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "../unit.h"
+
+/* Notes the mount that "/" lies on under that path. */
+static void note(struct root_mounts *m, const char *path)
+{
+	cleanup_fd int fd = open("/", O_PATH | O_CLOEXEC);
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(root_mounts_note(m, path, fd, &e), 0);
+}
+
+/* The place in the list of the mount that path leads through, or -1; *rest is the rest of path. */
+static int find(const struct root_mounts *m, const char *path, const char **rest)
+{
+	const struct root_mount *found = root_mounts_find(m, path, rest);
+
+	return found ? (int)(found - m->at) : -1;
+}
+
+static void a_path_is_cut_below_its_mount(void)
+{
+	struct root_mounts m = { 0 };
+	const char *rest;
+
+	note(&m, "/proc");
+	note(&m, "run//lock/");
+	CHECK_INT(find(&m, "/proc/sys/kernel", &rest), 0);
+	CHECK_STR(rest, "sys/kernel");
+	CHECK_INT(find(&m, "//run/lock//x", &rest), 1);
+	CHECK_STR(rest, "x");
+	root_mounts_forget(&m);
+	CHECK_INT(m.n, 0);
+}
+
+static void other_paths_stay_whole(void)
+{
+	static const char *const paths[] = { "/proc",      "/proc/", "/process/x", "/pro/c",
+					     "/proc/../x", "..",     "/",          "" };
+	struct root_mounts m = { 0 };
+	const char *rest;
+
+	note(&m, "/proc");
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		CHECK_INT(find(&m, paths[i], &rest), -1);
+		CHECK_STR(rest, paths[i]);
+	}
+	root_mounts_forget(&m);
+}
+
+static void the_deepest_and_the_last_mount_counts(void)
+{
+	struct root_mounts m = { 0 };
+	const char *rest;
+
+	note(&m, "/dev/pts");
+	note(&m, "/dev");
+	CHECK_INT(find(&m, "/dev/pts/0", &rest), 0);
+	CHECK_STR(rest, "0");
+	note(&m, "/dev/pts");
+	CHECK_INT(find(&m, "/dev/pts/0", &rest), 2);
+	root_mounts_forget(&m);
+}
+
+/* The list has no end beyond which paths are resolved by name. */
+static void hundreds_of_mounts_are_known(void)
+{
+	struct root_mounts m = { 0 };
+	const char *rest;
+	char path[32];
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(path, sizeof(path), "/m%d", i);
+		note(&m, path);
+	}
+	CHECK_INT(find(&m, "/m299/x", &rest), 299);
+	root_mounts_forget(&m);
+}
+
+static void a_path_that_leads_elsewhere_is_refused(void)
+{
+	cleanup_fd int root = open("/", O_PATH | O_CLOEXEC),
+		       proc = open("/proc", O_PATH | O_CLOEXEC);
+	struct root_mounts m = { 0 };
+	struct nserr e = NSERR_INIT;
+	const char *rest;
+	int fd;
+
+	CHECK_INT(root_mounts_note(&m, "/proc", proc, &e), 0);
+	CHECK_INT(root_mounts_check(&m, root, &e), 0);
+	fd = root_mounts_enter(&m, root, "/proc/sys", &rest);
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK_STR(rest, "sys");
+	CHECK_INT(root_mounts_enter(&m, root, "/usr", &rest), -ENODATA);
+	/* what is noted there is the mount of "/" */
+	note(&m, "/proc/sys");
+	CHECK_INT(root_mounts_enter(&m, root, "/proc/sys/fs", &rest), -ESTALE);
+	CHECK(root_mounts_check(&m, root, &e) < 0);
+	CHECK(strstr(e.what, "is being changed"));
+	root_mounts_forget(&m);
+}
+
+UNIT_MAIN(CASE(a_path_is_cut_below_its_mount), CASE(other_paths_stay_whole),
+	  CASE(the_deepest_and_the_last_mount_counts), CASE(hundreds_of_mounts_are_known),
+	  CASE(a_path_that_leads_elsewhere_is_refused))

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Both ways of walking, openat2(2) and our own, give the same answers. */
+#include "root/resolve.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "../unit.h"
+
+static char dir[] = "/tmp/rootwalk.XXXXXX";
+static int root = -1;
+
+static void make_root(void)
+{
+	if (root >= 0)
+		return;
+	CHECK(mkdtemp(dir));
+	root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK(mkdirat(root, "a", 0755) == 0 && mkdirat(root, "a/b", 0755) == 0);
+	CHECK(mkdirat(root, "etc", 0755) == 0);
+	close(openat(root, "etc/hosts", O_CREAT | O_WRONLY, 0644));
+	CHECK(symlinkat("/etc", root, "abs") == 0);
+	CHECK(symlinkat("../../../../../etc", root, "a/b/up") == 0);
+	CHECK(symlinkat("loop", root, "loop") == 0);
+	CHECK(symlinkat("a/b", root, "rel") == 0);
+	CHECK(symlinkat("/", root, "slash") == 0);
+	CHECK(symlinkat("/new/dir", root, "dangling") == 0);
+}
+
+static void remove_root(void)
+{
+	char cmd[64];
+
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	CHECK(system(cmd) == 0);
+	close(root);
+}
+
+/* The inode of what path leads to, 0 when it leads to nothing; both ways must agree. */
+static ino_t find(const char *path, unsigned flags, int *err)
+{
+	int fd[2] = { root_resolve(root, path, flags, NULL),
+		      root_resolve(root, path, flags | ROOT_RESOLVE_SLOW, NULL) };
+	struct stat st[2] = { 0 };
+
+	for (int i = 0; i < 2; i++)
+		if (fd[i] >= 0) {
+			CHECK(fstat(fd[i], &st[i]) == 0);
+			close(fd[i]);
+		}
+	CHECK_INT(fd[0] < 0 ? fd[0] : 0, fd[1] < 0 ? fd[1] : 0);
+	CHECK(st[0].st_ino == st[1].st_ino);
+	if (err)
+		*err = fd[0] < 0 ? fd[0] : 0;
+	return st[0].st_ino;
+}
+
+static ino_t inside(const char *path)
+{
+	struct stat st = { 0 };
+
+	CHECK(fstatat(root, path, &st, AT_SYMLINK_NOFOLLOW) == 0);
+	return st.st_ino;
+}
+
+static void links_and_dots_stay_inside(void)
+{
+	make_root();
+	CHECK(find("abs/hosts", 0, NULL) == inside("etc/hosts"));
+	CHECK(find("/a/b/up/hosts", 0, NULL) == inside("etc/hosts"));
+	CHECK(find("rel/../../../../etc", 0, NULL) == inside("etc"));
+	CHECK(find("slash/slash/etc", 0, NULL) == inside("etc"));
+	CHECK(find("..", 0, NULL) == inside("."));
+	CHECK(find("/", 0, NULL) == inside("."));
+	CHECK(find("./a//b/", 0, NULL) == inside("a/b"));
+	CHECK(find("abs", ROOT_RESOLVE_NOFOLLOW, NULL) == inside("abs"));
+}
+
+static void what_leads_nowhere_has_one_error(void)
+{
+	int err;
+
+	make_root();
+	find("loop", 0, &err);
+	CHECK_INT(err, -ELOOP);
+	find("nothing/x", 0, &err);
+	CHECK_INT(err, -ENOENT);
+	find("dangling", 0, &err);
+	CHECK_INT(err, -ENOENT);
+	find("etc/hosts/x", 0, &err);
+	CHECK_INT(err, -ENOTDIR);
+	find("etc/hosts/..", 0, &err);
+	CHECK_INT(err, -ENOTDIR);
+}
+
+static void magic_links_are_refused(void)
+{
+	int slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	/* not from our root: where /proc is */
+	CHECK_INT(root_resolve(slash, "/proc/self/root", 0, NULL), -ELOOP);
+	CHECK_INT(root_resolve(slash, "/proc/self/root", ROOT_RESOLVE_SLOW, NULL), -ELOOP);
+	CHECK_INT(root_resolve(slash, "/proc/self/cwd/x", ROOT_RESOLVE_SLOW, NULL), -ELOOP);
+	close(slash);
+}
+
+static void what_is_missing_is_made_inside_and_unmade(void)
+{
+	struct root_log log = ROOT_LOG_INIT;
+	struct stat st;
+	int fd;
+
+	make_root();
+	fd = root_resolve(root, "/dangling/x/y", ROOT_RESOLVE_DIR, &log);
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK(fstatat(root, "new/dir/x/y", &st, 0) == 0 && S_ISDIR(st.st_mode));
+	fd = root_resolve(root, "abs/deep/file", ROOT_RESOLVE_FILE, &log);
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK(fstatat(root, "etc/deep/file", &st, 0) == 0 && S_ISREG(st.st_mode));
+	CHECK_INT(log.n, 6);
+	root_log_undo(&log, false);
+	CHECK(fstatat(root, "new", &st, 0) < 0);
+	CHECK(fstatat(root, "etc/deep", &st, 0) < 0);
+	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
+}
+
+/* The log needs a descriptor of the directory. */
+static void an_entry_that_cannot_be_noted_is_removed(void)
+{
+	struct root_log log = ROOT_LOG_INIT;
+	struct rlimit was, none;
+	struct stat st;
+	int rc;
+
+	make_root();
+	CHECK(mkdirat(root, "noted", 0755) == 0 && mkdirat(root, "unnoted", 0755) == 0);
+	CHECK_INT(root_log_note(&log, root, "noted", AT_REMOVEDIR), 0);
+	root_log_forget(&log);
+	CHECK(getrlimit(RLIMIT_NOFILE, &was) == 0);
+	none = (struct rlimit){ 0, was.rlim_max };
+	CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	rc = root_log_note(&log, root, "unnoted", AT_REMOVEDIR);
+	CHECK(setrlimit(RLIMIT_NOFILE, &was) == 0);
+	CHECK(rc < 0);
+	CHECK_INT(log.n, 0);
+	CHECK(fstatat(root, "unnoted", &st, 0) < 0);
+	CHECK(fstatat(root, "noted", &st, 0) == 0);
+	root_log_forget(&log);
+}
+
+static void the_parent_of_a_last_component(void)
+{
+	const char *base;
+	struct stat st;
+	int fd;
+
+	make_root();
+	fd = root_resolve_parent(root, "/abs/new", 0, &base, NULL);
+	CHECK(fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == inside("etc"));
+	CHECK_STR(base, "new");
+	close(fd);
+	CHECK_INT(root_resolve_parent(root, "/etc/..", 0, &base, NULL), -EINVAL);
+	CHECK_INT(root_resolve_parent(root, "/etc/", 0, &base, NULL), -EINVAL);
+	CHECK_INT(root_resolve_parent(root, ".", 0, &base, NULL), -EINVAL);
+}
+
+static void a_path_of_forty_levels_is_made(void)
+{
+	struct root_log log = ROOT_LOG_INIT;
+	char path[200] = "";
+	int fd;
+
+	make_root();
+	for (int i = 0; i < 40; i++)
+		strcat(path, "/d");
+	fd = root_resolve(root, path, ROOT_RESOLVE_DIR, &log);
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK_INT(log.n, 40);
+	root_log_undo(&log, false);
+	remove_root();
+}
+
+UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(what_leads_nowhere_has_one_error),
+	  CASE(magic_links_are_refused), CASE(what_is_missing_is_made_inside_and_unmade),
+	  CASE(an_entry_that_cannot_be_noted_is_removed), CASE(the_parent_of_a_last_component),
+	  CASE(a_path_of_forty_levels_is_made))

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A root as kernels from 5.12 to 6.14 build it, attached before it is complete; and whose namespace
+ * this is. In children with a user and a mount namespace of their own. */
+#include "root/tree.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "../unit.h"
+#include "base/file.h"
+#include "root/pivot.h"
+#include "root/place.h"
+#include "root/populate.h"
+
+/* Runs test in such a child; its status is the number of failures. */
+static void in_namespaces(void (*test)(const char *dir))
+{
+	char dir[] = "/tmp/rootfs.XXXXXX", map[64];
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	int status = 0;
+	pid_t pid;
+
+	CHECK(mkdtemp(dir));
+	CHECK(chmod(dir, 0755) == 0);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		unit_failures = 0;
+		snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) {
+			printf("# no user namespace here\n");
+			fflush(stdout);
+			fflush(stdout);
+			_exit(0);
+		}
+		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/uid_map", map), 0);
+		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny"), 0);
+		snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
+		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
+		test(dir);
+		fflush(stdout);
+		/* LeakSanitizer, which exit(3) runs, needs the /proc that is no more */
+		_exit((int)unit_failures);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK_INT(status, 0);
+	snprintf(map, sizeof(map), "rm -rf %s", dir);
+	CHECK(system(map) == 0);
+}
+
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+static const struct mntopt plain;
+
+static int begin(struct root *r, const char *dir, struct nserr *e)
+{
+	cleanup_fd int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return root_begin(r, fd, false, e);
+}
+
+/* Furnishes a root with the one thing of each kind that older kernels do otherwise. */
+static void furnish(struct root *r, struct nserr *e)
+{
+	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e);
+
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK_INT(root_make_file(r, "/t/motd", "hello\n", 6, &plain, e), 0);
+	CHECK_INT(root_make_dir(r, "/t/dir", 0700, e), 0);
+	CHECK_INT(root_make_readonly(r, "/t/dir", false, e), 0);
+	CHECK_INT(root_make_mask(r, "/t/motd", false, e), 0);
+	CHECK_INT(root_make_file(r, "/t/motd2", "hello\n", 6, &plain, e), 0);
+}
+
+static void pivot_early(const char *dir)
+{
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+	char text[16];
+
+	CHECK_INT(begin(&r, dir, &e), 0);
+	CHECK_INT(root_attach(&r, true, &e), 0);
+	/* without mount_setattr(2) it has been there from the beginning */
+	CHECK(r.attached && r.early != r.legacy);
+	furnish(&r, &e);
+	CHECK_STR(e.what, "");
+	CHECK_INT(root_pivot(&r, NULL, &e), 0);
+	CHECK_STR(e.what, "");
+	CHECK(is_there("/t/dir") && !is_there("/usr") && !is_there("/proc"));
+	CHECK_INT(file_read_at(AT_FDCWD, "/t/motd2", text, sizeof(text)), 6);
+	CHECK(mkdir("/t/dir/x", 0755) < 0 && errno == EROFS);
+	root_close(&r);
+}
+
+static void put_old_early(const char *dir)
+{
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(begin(&r, dir, &e), 0);
+	CHECK_INT(root_attach(&r, true, &e), 0);
+	furnish(&r, &e);
+	CHECK_INT(root_pivot(&r, "/t/old", &e), 0);
+	CHECK_STR(e.what, "");
+	CHECK(is_there("/t/old/usr") && !is_there("/usr"));
+	root_close(&r);
+}
+
+static void undo_early(const char *dir)
+{
+	char before[65536], after[65536], path[64];
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+
+	CHECK(file_read_at(AT_FDCWD, "/proc/self/mountinfo", before, sizeof(before)) > 0);
+	CHECK_INT(begin(&r, dir, &e), 0);
+	CHECK_INT(root_attach(&r, true, &e), 0);
+	furnish(&r, &e);
+	root_undo(&r);
+	CHECK(file_read_at(AT_FDCWD, "/proc/self/mountinfo", after, sizeof(after)) > 0);
+	CHECK_STR(after, before);
+	snprintf(path, sizeof(path), "%s/t", dir);
+	CHECK(!is_there(path));
+}
+
+static void a_root_attached_early_is_entered(void)
+{
+	in_namespaces(pivot_early);
+}
+
+static void a_root_attached_early_keeps_the_old_one_where_asked(void)
+{
+	in_namespaces(put_old_early);
+}
+
+static void a_root_attached_early_is_taken_back(void)
+{
+	in_namespaces(undo_early);
+}
+
+static void not_the_machines(const char *dir)
+{
+	struct nserr e = NSERR_INIT;
+
+	(void)dir;
+	CHECK_INT(root_pivot_check_ns(&e), 0);
+}
+
+static void the_mount_namespace_of_the_machine_is_known(void)
+{
+	struct stat mine, kthreadd;
+	struct nserr e = NSERR_INIT;
+
+	in_namespaces(not_the_machines);
+	if (stat("/proc/self/ns/mnt", &mine) < 0 || stat("/proc/2/ns/mnt", &kthreadd) < 0)
+		return;
+	CHECK_INT(root_pivot_check_ns(&e), mine.st_ino == kthreadd.st_ino ? -EPERM : 0);
+}
+
+static void names_of_the_root(void)
+{
+	CHECK(root_place_is_root("/") && root_place_is_root("//") && root_place_is_root("/./..") &&
+	      root_place_is_root("."));
+	CHECK_STR(root_place_plain("/a/./b"), "/a/./b");
+	CHECK_STR(root_place_plain("a"), "a");
+	CHECK_STR(root_place_plain("/../.././a/..b"), "/a/..b");
+	CHECK_STR(root_place_plain("/.."), "/");
+	CHECK(!root_place_plain("/a/..") && !root_place_plain("../a/../b"));
+	CHECK(!root_place_is_root("/a") && !root_place_is_root("/...") &&
+	      !root_place_is_root(".a"));
+}
+
+UNIT_MAIN(CASE(a_root_attached_early_is_entered),
+	  CASE(a_root_attached_early_keeps_the_old_one_where_asked),
+	  CASE(a_root_attached_early_is_taken_back),
+	  CASE(the_mount_namespace_of_the_machine_is_known), CASE(names_of_the_root))

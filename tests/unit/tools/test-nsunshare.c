@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "../unit.h"
+#include "kernel/sys_ns.h"
+#include "nsunshare/nsunshare.h"
+
+/* What check_opts() says of it, "" when all goes together. */
+static const char *said(const struct opts *o)
+{
+	static struct nserr e;
+
+	e = NSERR_INIT;
+	return check_opts(o, &e) < 0 ? e.what : "";
+}
+
+static struct words words(const char *word)
+{
+	static const char *one[1];
+
+	one[0] = word;
+	return (struct words){ one, 1 };
+}
+
+static void a_map_is_the_whole_map(void)
+{
+	struct opts o = { .types = CLONE_NEWUSER, .map = "u:0:0:1" };
+
+	CHECK_STR(said(&o), "");
+	o.map_user = "0";
+	CHECK_STR(said(&o), "--map is the whole map: no other map option goes with it");
+	o = (struct opts){ .types = CLONE_NEWUSER, .map = "u:0:0:1", .groups = words("auto") };
+	CHECK_STR(said(&o), "--map is the whole map: no other map option goes with it");
+}
+
+static void setgroups_is_about_a_new_user_namespace(void)
+{
+	struct opts o = { .setgroups = IDMAP_SETGROUPS_DENY };
+
+	CHECK_STR(said(&o), "--setgroups needs a new user namespace (-U)");
+	o.types = CLONE_NEWUSER;
+	CHECK_STR(said(&o), "");
+	o.setgroups = IDMAP_SETGROUPS_ALLOW;
+	CHECK_STR(said(&o), "");
+	o.map_group = "0";
+	CHECK_STR(said(&o), "--setgroups=allow does not go with a map of one group");
+	o.groups = words("auto");
+	CHECK_STR(said(&o), "");
+}
+
+static void without_a_fork_what_needs_a_child_is_refused(void)
+{
+	struct opts o = { .types = CLONE_NEWPID | CLONE_NEWNS, .no_fork = true };
+
+	CHECK_STR(said(&o), "");
+	o.setup = "true";
+	CHECK(strstr(said(&o), "--setup would be process 1"));
+	o.types = CLONE_NEWNS;
+	CHECK_STR(said(&o), "");
+	o = (struct opts){ .types = CLONE_NEWPID, .no_fork = true, .persist = "/d" };
+	CHECK(strstr(said(&o), "a pid namespace can be kept once it has a process"));
+	o = (struct opts){ .types = CLONE_NEWPID, .no_fork = true };
+	o.pin[NSTYPE_UTS] = "/f";
+	CHECK_STR(said(&o), "");
+	o.pin[NSTYPE_PID] = "/f";
+	CHECK(strstr(said(&o), "a pid namespace can be kept once it has a process"));
+	o = (struct opts){ .no_fork = true, .fork = true };
+	CHECK_STR(said(&o), "--no-fork does not go with options that need a child");
+}
+
+static void a_cgroup_setting_is_a_file_of_a_cgroup(void)
+{
+	static const char *const bad[] = { "", "=", "=1", "cpu.max", "a/b=1", "/=1", "../x=1" };
+	struct opts o = { .cgroup_create = true };
+
+	CHECK_STR(said(&o), "--cgroup-create needs --into-cgroup");
+	o = (struct opts){ .cgroup_set = words("cpu.max=1") };
+	CHECK_STR(said(&o), "--cgroup-set needs --into-cgroup");
+	o.cgroup = "x";
+	CHECK_STR(said(&o), "");
+	o.cgroup_set = words("a=b/c=d"); /* a value is anything */
+	CHECK_STR(said(&o), "");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		o.cgroup_set = words(bad[i]);
+		CHECK(strstr(said(&o), "is not FILE=VALUE"));
+	}
+}
+
+static void a_name_has_sixty_four_bytes_at_most(void)
+{
+	char name[66] = "";
+	struct opts o = { .hostname = name, .domainname = name };
+
+	memset(name, 'n', 64);
+	CHECK_STR(said(&o), "");
+	name[64] = 'n';
+	CHECK(str_after(said(&o), "--hostname: 'nnn"));
+	o.hostname = NULL;
+	CHECK(str_after(said(&o), "--domainname: 'nnn"));
+}
+
+UNIT_MAIN(CASE(a_map_is_the_whole_map), CASE(setgroups_is_about_a_new_user_namespace),
+	  CASE(without_a_fork_what_needs_a_child_is_refused),
+	  CASE(a_cgroup_setting_is_a_file_of_a_cgroup), CASE(a_name_has_sixty_four_bytes_at_most))
