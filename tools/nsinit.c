@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 #include "common/cli.h"
+#include "common/features.h"
 #include "kernel/sys_ns.h"
 #include "run/cloned_binary.h"
 #include "run/exec.h"
@@ -32,12 +33,13 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
-static const enum feature features[] = {
-	FEATURE_SUBREAPER,
-	FEATURE_CHILDREN_FILE,
-	FEATURE_PIDFD,
-	FEATURE_CLOSE_RANGE,
-};
+static void features(struct features *f)
+{
+	features_add(f, &feature_subreaper);
+	features_add(f, &feature_children_file);
+	features_add(f, &feature_pidfd);
+	features_add(f, &feature_close_range);
+}
 
 static const struct cli_tool tool = {
 	.name = "nsinit",
@@ -48,7 +50,6 @@ static const struct cli_tool tool = {
 	.notes = "It always forks. Descriptors above 2 are closed but for those of --keep-fd.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
-	.nfeatures = ARRAY_SIZE(features),
 };
 
 struct run {

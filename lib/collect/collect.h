@@ -5,7 +5,7 @@
 
 #include "base/nserr.h"
 #include "collect/nstab.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 enum {
 	COLLECT_PROC,

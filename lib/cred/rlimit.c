@@ -2,10 +2,8 @@
 /* credlimit: setrlimit(2). */
 #include "cred/rlimit.h"
 
-#include <fcntl.h>
-
-#include "base/file.h"
 #include "base/num.h"
+#include "kernel/sysctl.h"
 
 static const char *const names[RLIM_NLIMITS] = {
 	[RLIMIT_AS] = "as",
@@ -131,11 +129,10 @@ void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out)
 static void hint_refused(int which, rlim_t hard, struct nserr *e)
 {
 	struct rlimit old;
-	uint64_t n;
+	int64_t most = which == RLIMIT_NOFILE ? sysctl_get("fs/nr_open") : -1;
 
-	if (which == RLIMIT_NOFILE && file_read_u64(AT_FDCWD, "/proc/sys/fs/nr_open", &n) == 0 &&
-	    hard > n)
-		nserr_hint(e, "it can be at most %llu, fs.nr_open", (unsigned long long)n);
+	if (most >= 0 && hard > (uint64_t)most)
+		nserr_hint(e, "it can be at most %lld, fs.nr_open", (long long)most);
 	else if (getrlimit((__rlimit_resource_t)which, &old) == 0 && hard > old.rlim_max)
 		nserr_hint(e,
 			   "%llu is its hard limit, and raising it takes "

@@ -9,7 +9,7 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 /* The namespace of a child of ours that waits in a new one. */
 static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "kernel/nsfile.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
-#include "ns/file.h"
-#include "run/cause.h"
+#include "kernel/sysctl.h"
 
 static const char *const map_files[IDMAP_KINDS] = { "uid_map", "gid_map" };
 
@@ -78,7 +78,7 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0)
 		return;
 	if (st.st_uid == geteuid()) {
-		cause_apparmor(e);
+		sysctl_hint_apparmor(e);
 		return;
 	}
 	nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs to root, "
@@ -108,7 +108,7 @@ static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_
 		nserr_hint(e, "from inside only the creator's own id can be mapped, and 0 only "
 			      "where the creator had CAP_SETFCAP (5.12)");
 	else
-		cause_apparmor(e);
+		sysctl_hint_apparmor(e);
 	if (!e->hint[0])
 		nserr_hint(e, "from inside only the creator's own id can be mapped");
 }

@@ -9,7 +9,6 @@
 #include "base/account.h"
 #include "base/file.h"
 #include "base/num.h"
-#include "idmap/subid_nss.h"
 
 #define SUBID_FILE_MAX (64u << 20)
 
@@ -209,27 +208,4 @@ ssize_t subid_read_file(enum idmap_kind kind, char **text, struct nserr *e)
 		return nserr_set(e, fd, "cannot open %s", subid_files[kind]);
 	n = file_slurp(fd, SUBID_FILE_MAX, text);
 	return n < 0 ? nserr_set(e, (int)n, "cannot read %s", subid_files[kind]) : n;
-}
-
-static int from_file(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
-		     struct nserr *e)
-{
-	cleanup_free char *text = NULL;
-	ssize_t n = subid_read_file(kind, &text, e);
-
-	if (n <= 0)
-		return (int)n;
-	if (subid_parse(text, (size_t)n, u, out) < 0)
-		return nserr_set(e, ENOMEM, "cannot hold the ranges of %s", subid_files[kind]);
-	return 0;
-}
-
-int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
-		 struct nserr *e)
-{
-	int wanted = subid_nss_wanted(e);
-
-	if (wanted < 0)
-		return wanted;
-	return wanted ? subid_nss_ranges(u, kind, out, e) : from_file(u, kind, out, e);
 }

@@ -13,7 +13,7 @@
 #include "kernel/mountinfo.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 struct fd_path {
 	char text[32];

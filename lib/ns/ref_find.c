@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "kernel/mountinfo.h"
 #include "kernel/sys_ns.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 /* How the path of an entry leads to its namespace. */
 enum way { BY_LINK, BY_DESCRIPTOR, BY_MOUNT };

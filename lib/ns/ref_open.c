@@ -10,7 +10,7 @@
 #include "kernel/proc_status.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 #include "ns/ref.h"
 #include "ns/ref_find.h"
 #include "ns/socket.h"

@@ -13,7 +13,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 #define NSEC_PER_SEC 1000000000L
 

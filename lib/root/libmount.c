@@ -14,7 +14,7 @@
 #include "kernel/mountinfo.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 static __typeof__(&mnt_new_table) new_table;
 static __typeof__(&mnt_unref_table) unref_table;

@@ -12,9 +12,10 @@
 #include "cgroup/cgroup.h"
 #include "idmap/procfile.h"
 #include "kernel/mountinfo.h"
+#include "kernel/nsfile.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
-#include "ns/file.h"
+#include "kernel/sysctl.h"
 #include "ns/type.h"
 
 /* The number in a file, or -1. */
@@ -23,14 +24,6 @@ static int64_t number_in(const char *path)
 	uint64_t v;
 
 	return file_read_u64(AT_FDCWD, path, &v) == 0 ? (int64_t)MIN(v, INT64_MAX) : -1;
-}
-
-static int64_t sysctl(const char *name)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/proc/sys/%s", name);
-	return number_in(path);
 }
 
 /* namespaces(7): user.max_*_namespaces count in the caller's user namespace and in all above it;
@@ -44,7 +37,7 @@ static void no_space(uint64_t types, struct nserr *e)
 		if (!(types & nstypes[i].flag))
 			continue;
 		snprintf(name, sizeof(name), "user/%s", nstypes[i].sysctl);
-		if (sysctl(name) == 0) {
+		if (sysctl_get(name) == 0) {
 			nserr_hint(e, "user.%s is 0: sysctl user.%s=N allows N %s namespaces",
 				   nstypes[i].sysctl, nstypes[i].sysctl, nstypes[i].name);
 			return;
@@ -103,13 +96,6 @@ static bool is_chrooted(void)
 	return true;
 }
 
-void cause_apparmor(struct nserr *e)
-{
-	if (sysctl("kernel/apparmor_restrict_unprivileged_userns") == 1)
-		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile: "
-			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
-}
-
 /* user_namespaces(7), unshare(2): who may make a user namespace. */
 static void no_user(struct nserr *e)
 {
@@ -120,14 +106,14 @@ static void no_user(struct nserr *e)
 			   "the caller's own %s id is not mapped in its user namespace, so it "
 			   "can make no other one",
 			   is_mapped(IDMAP_UID, geteuid()) ? "group" : "user");
-	else if (!privileged && sysctl("kernel/unprivileged_userns_clone") == 0)
+	else if (!privileged && sysctl_get("kernel/unprivileged_userns_clone") == 0)
 		nserr_hint(e, "user namespaces are for root here: sysctl "
 			      "kernel.unprivileged_userns_clone=1 allows them");
 	else if (is_chrooted())
 		nserr_hint(e, "the caller is in a chroot, where the kernel makes no user "
 			      "namespace; nspivot changes the root without one");
 	else if (!privileged)
-		cause_apparmor(e);
+		sysctl_hint_apparmor(e);
 }
 
 /* proc_pid_status(5): mode 2 is a filter. */
@@ -204,7 +190,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		break;
 	case EACCES: /* which only a security module says */
 		if (types & CLONE_NEWUSER)
-			cause_apparmor(e);
+			sysctl_hint_apparmor(e);
 		break;
 	case EPERM:
 		if (types & CLONE_NEWUSER)

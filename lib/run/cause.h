@@ -16,10 +16,6 @@ void cause_unshare(uint64_t types, struct nserr *e);
  * processes. */
 void cause_nproc(struct nserr *e);
 
-/* AppArmor lets who has no profile make a user namespace, but nothing be done in it, not even to
- * write its maps (Linux 6.7, Ubuntu before). The caller knows of no other reason left. */
-void cause_apparmor(struct nserr *e);
-
 /* Use of path (a program, a directory to enter) that failed with EACCES: the directory, on the way
  * or at the end, that this process may not search. */
 void cause_search(const char *path, struct nserr *e);

@@ -13,7 +13,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 #include "ns/type.h"
 #include "run/notify.h"
 

@@ -1,194 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cli: option tables over getopt_long(3), usage made from the same rows, messages. */
-#include "common/cli.h"
+/* cli: parses the options of a table with getopt_long(3). */
+#include "common/cli_table.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 
-#include "base/file.h"
 #include "base/num.h"
 #include "base/signame.h"
-#include "base/str.h"
+#include "common/features.h"
 #include "kernel/sys_cap.h"
 
 BIND_EARLY(getopt_long)
-
-static const struct cli_tool *the_tool;
-
-/* Rows that every tool has, last in table, usage and man page. */
-static const struct cli_opt common_opts[] = {
-	{ 'h', "help", CLI_NONE, NULL, "display this help" },
-	{ 'V', "version", CLI_NONE, NULL, "display version" },
-	{ 0 },
-};
-
-static void message(const char *what, int err, const char *hint)
-{
-	/* each byte may become four; a terminal gets no control byte from here */
-	char line[4 * (sizeof(((struct nserr *)0)->what) * 2 + 160)];
-	size_t n, size = sizeof(line) - 2;
-
-	/* a verb ("nsidmap plan") speaks for its tool */
-	n = str_escape(line, size, the_tool->name, strcspn(the_tool->name, " "));
-	n += str_escape(line + n, size - n, ": ", 2);
-	n += str_escape(line + n, size - n, what, strlen(what));
-	if (err) {
-		const char *text = strerror(err < 0 ? -err : err);
-
-		n += str_escape(line + n, size - n, ": ", 2);
-		n += str_escape(line + n, size - n, text, strlen(text));
-	}
-	line[n++] = '\n';
-	if (hint && hint[0]) {
-		n += str_escape(line + n, size - n, "hint: ", 6);
-		n += str_escape(line + n, size - n, hint, strlen(hint));
-		line[n++] = '\n';
-	}
-	/* nothing sensible is left to do when standard error is closed */
-	(void)!file_write_all(2, line, n);
-}
-
-static void printf_like(2, 0) vmessage(int err, const char *fmt, va_list ap)
-{
-	char what[2 * sizeof(((struct nserr *)0)->what)];
-
-	vsnprintf(what, sizeof(what), fmt, ap);
-	message(what, err, NULL);
-}
-
-void cli_warn(int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vmessage(err, fmt, ap);
-	va_end(ap);
-}
-
-void cli_warn_nserr(const struct nserr *e)
-{
-	message(e->what, e->errnum, e->hint);
-}
-
-void cli_die(int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vmessage(err, fmt, ap);
-	va_end(ap);
-	exit(the_tool->failed);
-}
-
-int cli_status(const struct nserr *e)
-{
-	return e->status ? e->status : the_tool->failed;
-}
-
-void cli_die_nserr(const struct nserr *e)
-{
-	cli_warn_nserr(e);
-	exit(cli_status(e));
-}
-
-void cli_die_usage(const char *fmt, ...)
-{
-	char help[160];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vmessage(0, fmt, ap);
-	va_end(ap);
-	snprintf(help, sizeof(help), "Try '%s --help' for more information.\n", the_tool->name);
-	(void)!file_write_all(2, help, strlen(help));
-	exit(the_tool->failed);
-}
-
-void cli_print(struct buf *b)
-{
-	int rc = b->err;
-
-	if (rc == 0 && b->len > 0)
-		rc = file_write_all(1, b->s, b->len);
-	buf_free(b);
-	if (rc < 0)
-		cli_die(rc, "cannot write to standard output");
-}
-
-static void usage_line(struct buf *b, int letter, const char *name, const struct cli_opt *o,
-		       const char *help)
-{
-	size_t start = b->len, width;
-
-	buf_adds(b, " ");
-	if (letter < CLI_LONG)
-		buf_printf(b, "-%c, ", letter);
-	else
-		buf_adds(b, "    ");
-	buf_printf(b, "--%s", name);
-	if (o->arg == CLI_ARG)
-		buf_printf(b, " %s", o->metavar);
-	else if (o->arg == CLI_OPTARG)
-		buf_printf(b, "[=%s]", o->metavar);
-	width = b->len - start;
-	if (width > 28) {
-		buf_addc(b, '\n');
-		width = 0;
-	}
-	for (; width < 29; width++)
-		buf_addc(b, ' ');
-	buf_printf(b, " %s\n", help);
-}
-
-static void usage_rows(struct buf *b, const struct cli_opt *o)
-{
-	for (; o->help || o->name; o++) {
-		if (!o->name) {
-			buf_printf(b, "\n%s:\n", o->help);
-		} else if (o->key == CLI_NSTYPES) {
-			for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-				char help[96];
-
-				snprintf(help, sizeof(help), "%s (%s)", o->help, nstypes[i].what);
-				usage_line(b, nstypes[i].opt, nstypes[i].longopt, o, help);
-			}
-		} else if (o->help) {
-			usage_line(b, o->key, o->name, o, o->help);
-		}
-	}
-}
-
-static _Noreturn void usage(const struct cli_tool *tool)
-{
-	struct buf b = BUF_INIT;
-
-	buf_adds(&b, "\nUsage:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(tool->synopsis) && tool->synopsis[i]; i++)
-		buf_printf(&b, " %s %s\n", tool->name, tool->synopsis[i]);
-	buf_printf(&b, "\n%s\n", tool->purpose);
-	if (tool->opts->name)
-		buf_adds(&b, "\nOptions:\n");
-	usage_rows(&b, tool->opts);
-	buf_addc(&b, '\n');
-	usage_rows(&b, common_opts);
-	if (tool->notes)
-		buf_printf(&b, "\n%s\n", tool->notes);
-	/* the page of "nsidmap plan" is nsidmap(1) */
-	buf_printf(&b, "\nFor more details see %.*s(1).\n", (int)strcspn(tool->name, " "),
-		   tool->name);
-	cli_print(&b);
-	exit(0);
-}
-
-static _Noreturn void version(const struct cli_tool *tool)
-{
-	struct buf b = BUF_INIT;
-
-	buf_printf(&b, "%.*s from %s\n", (int)strcspn(tool->name, " "), tool->name, PACKAGE_STRING);
-	cli_print(&b);
-	exit(0);
-}
 
 /* Appends one option to what getopt_long(3) wants. */
 static void add_option(struct cli *c, size_t *n, size_t *nl, int letter, int val, const char *name,
@@ -218,7 +40,7 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
-	the_tool = tool;
+	cli_the_tool = tool;
 	c->tool = tool;
 	c->argc = argc;
 	c->argv = argv;
@@ -230,7 +52,7 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 	c->letters[0] = '+';
 	c->letters[1] = ':';
 	add_rows(c, &n, &nl, tool->opts);
-	add_rows(c, &n, &nl, common_opts);
+	add_rows(c, &n, &nl, cli_common_opts);
 	c->longs[n] = (struct option){ 0 };
 	c->letters[nl] = '\0';
 	opterr = 0;
@@ -320,7 +142,7 @@ static void end_options(const struct cli *c)
 	if (!c->tool->only_tells && is_raised())
 		cli_die(0, "does not run setuid, setgid or with file capabilities");
 	if (c->features)
-		exit(cli_features(c->tool->features, c->tool->nfeatures, c->json));
+		exit(features_print(c->tool->features, c->json));
 	if (c->json)
 		cli_die_usage("--json is for --features");
 }
@@ -343,8 +165,8 @@ int cli_next(struct cli *c)
 		if (o)
 			break; /* the tool gives the letter a meaning of its own */
 		if (val == 'h')
-			usage(c->tool);
-		version(c->tool);
+			cli_usage(c->tool);
+		cli_version(c->tool);
 	default:
 		o = find_row(c, val);
 	}
@@ -382,13 +204,4 @@ int cli_signal(const char *option, const char *s, size_t n)
 	if (sig < 0)
 		cli_die_usage("%s: '%.*s' is not a signal", option, (int)n, s);
 	return sig;
-}
-
-int cli_features(const enum feature *list, size_t n, bool json)
-{
-	struct buf out = BUF_INIT;
-
-	feature_format(list, n, json, &out);
-	cli_print(&out);
-	return 0;
 }

@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "base/nserr.h"
-#include "common/feature.h"
 #include "ns/type.h"
 
 /* Exit statuses, nsutils(7). */
@@ -53,16 +52,17 @@ struct cli_opt {
 	unsigned flags;      /* CLI_BARE_LETTER, … */
 };
 
+struct features;
+
 struct cli_tool {
 	const char *name;
-	const char *synopsis[5];      /* what follows the name, a line each */
-	const char *purpose;          /* one line */
-	const struct cli_opt *opts;   /* ends with a zeroed row; --help and --version are added */
-	const char *notes;            /* printed behind the options, or NULL: when it forks, … */
-	int failed;                   /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
-	bool only_tells;              /* changes and executes nothing: may be run setuid */
-	const enum feature *features; /* of CLI_FEATURES_OPTS, or NULL */
-	size_t nfeatures;
+	const char *synopsis[5];    /* what follows the name, a line each */
+	const char *purpose;        /* one line */
+	const struct cli_opt *opts; /* ends with a zeroed row; --help and --version are added */
+	const char *notes;          /* printed behind the options, or NULL: when it forks, … */
+	int failed;                 /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	bool only_tells;            /* changes and executes nothing: may be run setuid */
+	void (*features)(struct features *); /* adds what --features prints, or NULL */
 };
 
 #define CLI_OPTS_MAX 128
@@ -112,8 +112,5 @@ int cli_signal(const char *option, const char *s, size_t n);
 
 /* Writes b to standard output and checks that it arrived; dies otherwise. Frees b. */
 void cli_print(struct buf *b);
-
-/* --features of a tool whose --json is of more: prints feature_format(). 0, its exit status. */
-int cli_features(const enum feature *list, size_t n, bool json);
 
 #endif

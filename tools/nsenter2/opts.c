@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* opts: the command line of nsenter2. */
 #include "base/num.h"
+#include "cgroup/feature.h"
+#include "common/features.h"
 #include "nsenter2.h"
 
 enum {
@@ -59,10 +61,15 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
-static const enum feature features[] = {
-	FEATURE_PIDFD,       FEATURE_SETNS_PIDFD, FEATURE_CLONE3_PIDFD,
-	FEATURE_CLOSE_RANGE, FEATURE_CGROUP_V2,   FEATURE_CGROUP_V1,
-};
+static void features(struct features *f)
+{
+	features_add(f, &feature_pidfd);
+	features_add(f, &feature_setns_pidfd);
+	features_add(f, &feature_clone3_pidfd);
+	features_add(f, &feature_close_range);
+	features_add(f, &feature_cgroup_v2);
+	features_add(f, &feature_cgroup_v1);
+}
 
 static const struct cli_tool tool = {
 	.name = "nsenter2",
@@ -73,7 +80,6 @@ static const struct cli_tool tool = {
 	.notes = "It forks when a pid namespace is entered, which only a child can be in.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
-	.nfeatures = ARRAY_SIZE(features),
 };
 
 /* The argument of a short option may be written -m=FILE, as nsenter(1) takes it. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsidmap: shows, plans, checks, computes and writes the id maps of user namespaces. */
+#include "common/features.h"
+#include "idmap/feature.h"
+#include "root/feature.h"
 #include "verb.h"
 
 static const struct verb {
@@ -30,12 +33,13 @@ static const struct cli_opt opts[] = {
 };
 /* clang-format on */
 
-static const enum feature features[] = {
-	FEATURE_USER,
-	FEATURE_MAP_MORE_THAN_OWN_ID,
-	FEATURE_MOUNT_API,
-	FEATURE_MOUNT_SETATTR,
-};
+static void features(struct features *f)
+{
+	features_add(f, &feature_user);
+	features_add(f, &feature_map_more_than_own_id);
+	features_add(f, &feature_mount_api);
+	features_add(f, &feature_mount_setattr);
+}
 
 static const struct cli_tool tool = {
 	.name = "nsidmap",
@@ -44,7 +48,6 @@ static const struct cli_tool tool = {
 	.opts = opts,
 	.failed = CLI_EXIT_FAILED,
 	.features = features,
-	.nfeatures = ARRAY_SIZE(features),
 };
 
 /* The usage of the whole is that of the table above. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nslist: list namespaces, however they are held. */
+#include "common/features.h"
 #include "nslist.h"
 
 #include <locale.h>
@@ -104,10 +105,14 @@ static void print(struct nslist *l)
 	}
 }
 
-static const enum feature features[] = {
-	FEATURE_NAMESPACE_IDS, FEATURE_MOUNT_NAMESPACE_NEXT, FEATURE_LISTNS, FEATURE_CHILDREN_FILE,
-	FEATURE_PIDFD,
-};
+static void features(struct features *f)
+{
+	features_add(f, &feature_namespace_ids);
+	features_add(f, &feature_mount_namespace_next);
+	features_add(f, &feature_listns);
+	features_add(f, &feature_children_file);
+	features_add(f, &feature_pidfd);
+}
 
 int main(int argc, char **argv)
 {
@@ -119,7 +124,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	nslist_parse(&o, argc, argv);
 	if (o.view == NSLIST_FEATURES)
-		return cli_features(features, ARRAY_SIZE(features), o.format == NSLIST_JSON);
+		return features_print(features, o.format == NSLIST_JSON);
 	l.c.proc = procfs_open("/proc", &e);
 	if (l.c.proc < 0)
 		cli_die_nserr(&e);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: the command line. */
+#include "common/features.h"
 #include "nspivot.h"
+#include "root/feature.h"
 #include "root/place.h"
 #include "run/cloned_binary.h"
 
@@ -57,10 +59,15 @@ static const struct cli_opt opts[] = {
 };
 /* clang-format on */
 
-static const enum feature features[] = {
-	FEATURE_OPENAT2,       FEATURE_MOUNT_API, FEATURE_MOUNT_SETATTR,
-	FEATURE_DETACHED_TREE, FEATURE_OVERLAY,   FEATURE_OVERLAY_LAYERS,
-};
+static void features(struct features *f)
+{
+	features_add(f, &feature_openat2);
+	features_add(f, &feature_mount_api);
+	features_add(f, &feature_mount_setattr);
+	features_add(f, &feature_detached_tree);
+	features_add(f, &feature_overlay);
+	features_add(f, &feature_overlay_layers);
+}
 
 static const struct cli_tool tool = {
 	.name = "nspivot",
@@ -74,7 +81,6 @@ static const struct cli_tool tool = {
 		 " nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
-	.nfeatures = ARRAY_SIZE(features),
 };
 
 static void check(int rc, const char *option, struct nserr *e)

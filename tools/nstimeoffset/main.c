@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/file.h"
+#include "common/features.h"
 #include "nstimeoffset.h"
 #include "run/exec.h"
 #include "run/plan_time.h"
@@ -73,10 +74,11 @@ static int run(struct opts *o, struct buf *out, struct nserr *e)
 	return rc;
 }
 
-static const enum feature features[] = {
-	FEATURE_TIME_WITHOUT_FORK,
-	FEATURE_TIME_WITHOUT_FORK_IN_USER,
-};
+static void features(struct features *f)
+{
+	features_add(f, &feature_time_without_fork);
+	features_add(f, &feature_time_without_fork_in_user);
+}
 
 int main(int argc, char **argv)
 {
@@ -91,7 +93,7 @@ int main(int argc, char **argv)
 		exec_shell(true, &o.program, o.shell);
 	rc = opts_check(&o, &e);
 	if (rc == 0 && o.mode == MODE_FEATURES)
-		return cli_features(features, ARRAY_SIZE(features), o.json);
+		return features_print(features, o.json);
 	if (rc == 0)
 		rc = o.mode == MODE_SHOW ? show_refs(o.rest, o.json, &out, &e) : run(&o, &out, &e);
 	if (rc < 0)

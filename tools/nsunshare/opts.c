@@ -3,8 +3,12 @@
 #include <sys/mount.h>
 
 #include "base/num.h"
+#include "cgroup/feature.h"
+#include "common/features.h"
+#include "idmap/feature.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
+#include "root/feature.h"
 
 enum {
 	OPT_PERSIST = CLI_LONG,
@@ -98,17 +102,18 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
-static const enum feature features[] = {
-	FEATURE_NAMESPACES,
-	FEATURE_TIME_WITHOUT_FORK,
-	FEATURE_TIME_WITHOUT_FORK_IN_USER,
-	FEATURE_CLONE3_PIDFD,
-	FEATURE_MAP_MORE_THAN_OWN_ID,
-	FEATURE_MOUNT_API,
-	FEATURE_BINFMT_MISC,
-	FEATURE_CGROUP_V2,
-	FEATURE_CGROUP_V1,
-};
+static void features(struct features *f)
+{
+	features_add_namespaces(f);
+	features_add(f, &feature_time_without_fork);
+	features_add(f, &feature_time_without_fork_in_user);
+	features_add(f, &feature_clone3_pidfd);
+	features_add(f, &feature_map_more_than_own_id);
+	features_add(f, &feature_mount_api);
+	features_add(f, &feature_binfmt_misc);
+	features_add(f, &feature_cgroup_v2);
+	features_add(f, &feature_cgroup_v1);
+}
 
 static const struct cli_tool tool = {
 	.name = "nsunshare",
@@ -121,7 +126,6 @@ static const struct cli_tool tool = {
 		"new namespaces: maps of more than one id, and the files of --<type>=<file>.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
-	.nfeatures = ARRAY_SIZE(features),
 };
 
 static void add_word(struct words *w, const char *word)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nsfile: the only place that opens namespace files. Sockets are nssocket's. */
-#ifndef NSU_NS_FILE_H
-#define NSU_NS_FILE_H
+#ifndef NSU_KERNEL_NSFILE_H
+#define NSU_KERNEL_NSFILE_H
 
 #include <sys/stat.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsfile: identifies a file by an O_PATH descriptor before it is opened for reading. */
-#include "ns/file.h"
+#include "kernel/nsfile.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* feature: probe of newuidmap(1) and newgidmap(1). */
+#include "idmap/feature.h"
+
+#include "idmap/procfile.h"
+
+/* Whether one program more than libc can map ids for an ordinary user. */
+static int try_newuidmap(uint64_t unused)
+{
+	struct nserr e = NSERR_INIT;
+	struct idmap_extent two[2] = { { 0, 0, 1, 0 }, { 1, 1, 1, 0 } };
+	struct idmaps m = { { { two, 2, 2 }, { two, 2, 2 } }, IDMAP_SETGROUPS_UNSET };
+	enum idmap_way way;
+
+	(void)unused;
+	return idmaps_way(&m, &way, &e);
+}
+
+/* clang-format off */
+const struct feature feature_map_more_than_own_id = { "map-more-than-own-id", try_newuidmap, 0, false };
+/* clang-format on */

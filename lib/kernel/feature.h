@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* feature: finds out by trying what this kernel lets this user do, for --features. */
+#ifndef NSU_KERNEL_FEATURE_H
+#define NSU_KERNEL_FEATURE_H
+
+#include "base/util.h"
+
+struct feature {
+	const char *name;
+	int (*probe)(uint64_t arg); /* returns a negative value if the feature is missing */
+	uint64_t arg;
+	bool mounts; /* probe in a new mount namespace; without privilege also in a user namespace
+		      */
+};
+
+/* Returns true if the feature's probe succeeds. The probe runs in a child that is gone afterwards.
+ */
+bool feature_has(const struct feature *f);
+
+/* Returns true if unshare(2) with these CLONE_NEW* flags succeeds. Tried in a child, too. */
+bool feature_has_unshare(uint64_t flags);
+
+/* The number is the first Linux version that has it. */
+extern const struct feature feature_user;
+extern const struct feature feature_time_without_fork;
+extern const struct feature feature_time_without_fork_in_user;
+extern const struct feature feature_clone3_pidfd; /* 5.3 */
+extern const struct feature feature_pidfd;        /* 5.3 */
+extern const struct feature feature_setns_pidfd;  /* 5.8 */
+extern const struct feature feature_binfmt_misc;
+extern const struct feature feature_close_range;          /* 5.9 */
+extern const struct feature feature_subreaper;            /* 3.4 */
+extern const struct feature feature_children_file;        /* 4.2 */
+extern const struct feature feature_namespace_ids;        /* 6.11 for mnt */
+extern const struct feature feature_mount_namespace_next; /* 6.12 */
+extern const struct feature feature_listns;               /* 6.19 */
+extern const struct feature feature_openat2;              /* 5.6 */
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* feature: features that assembling a root can use. */
+#ifndef NSU_ROOT_FEATURE_H
+#define NSU_ROOT_FEATURE_H
+
+#include "kernel/feature.h"
+
+extern const struct feature feature_mount_api;      /* 5.2 */
+extern const struct feature feature_mount_setattr;  /* 5.12 */
+extern const struct feature feature_detached_tree;  /* 6.15 */
+extern const struct feature feature_overlay;        /* in a user namespace 5.11 */
+extern const struct feature feature_overlay_layers; /* 6.5 */
+
+#endif
