@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "common/cli.h"
 #include "common/features.h"
+#include "common/handle_opts.h"
 #include "kernel/sys_ns.h"
 #include "run/cloned_binary.h"
 #include "run/exec.h"

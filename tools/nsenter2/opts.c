@@ -2,7 +2,9 @@
 /* opts: the command line of nsenter2. */
 #include "base/num.h"
 #include "cgroup/feature.h"
+#include "common/cred_opts.h"
 #include "common/features.h"
+#include "common/handle_opts.h"
 #include "nsenter2.h"
 
 enum {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: the command line. */
+#include "common/cred_opts.h"
 #include "common/features.h"
+#include "common/handle_opts.h"
 #include "nspivot.h"
 #include "root/feature.h"
 #include "root/place.h"

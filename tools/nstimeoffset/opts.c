@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nstimeoffset: the option table, and the request made of it. */
+#include "common/handle_opts.h"
 #include "nstimeoffset.h"
 
 enum {

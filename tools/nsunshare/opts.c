@@ -4,7 +4,9 @@
 
 #include "base/num.h"
 #include "cgroup/feature.h"
+#include "common/cred_opts.h"
 #include "common/features.h"
+#include "common/handle_opts.h"
 #include "idmap/feature.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"

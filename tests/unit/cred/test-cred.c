@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cred: what the options mean, and the order of the steps. */
+#include "common/cred_opts.h"
 #include "cred/cred.h"
 
 #include <fcntl.h>

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cred_opts: parses the options about credentials into struct cred. */
+#include "common/cred_opts.h"
+
+#include <stdio.h>
+
+#include "base/account.h"
+#include "cred/rlimit.h"
+#include "kernel/sys_cap.h"
+
+/* The next word of a list with commas: advances *s, NULL at the end. */
+static const char *next_word(const char **s, size_t *n)
+{
+	const char *word = *s;
+
+	if (!word)
+		return NULL;
+	*n = strcspn(word, ",");
+	*s = word[*n] ? word + *n + 1 : NULL;
+	return word;
+}
+
+static int parse_groups(struct cred *c, const char *list, struct nserr *e)
+{
+	const char *word;
+	size_t n;
+
+	free(TAKE_PTR(c->groups));
+	c->ngroups = 0;
+	c->set_groups = true;
+	if (streq(list, "none"))
+		return 0;
+	while ((word = next_word(&list, &n))) {
+		cleanup_free char *name = strndup(word, n);
+		gid_t *more = reallocarray(c->groups, c->ngroups + 1, sizeof(*more));
+		int rc;
+
+		if (more)
+			c->groups = more;
+		if (!more || !name)
+			return nserr_set(e, ENOMEM, "--groups");
+		rc = account_group(name, &c->groups[c->ngroups++], e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Adds the capabilities of a list to *mask, or sets *all. */
+static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr *e)
+{
+	const char *word;
+	size_t n;
+
+	if (streq(list, "all")) {
+		*all = true;
+		return 0;
+	}
+	while ((word = next_word(&list, &n))) {
+		int cap = sys_cap_parse(word, n);
+
+		if (cap < 0)
+			return nserr_set(e, 0, "no capability '%.*s'", (int)MIN(n, 64), word);
+		*mask |= SYS_CAP_BIT(cap);
+	}
+	return 0;
+}
+
+static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
+{
+	const char **more;
+	size_t n = strcspn(text, "=");
+
+	if (n == 0 || (text[n] == '=') != set)
+		return nserr_set(e, 0, set ? "'%s' is not NAME=VALUE" : "'%s' is no name", text);
+	more = reallocarray(c->env, c->nenv + 1, sizeof(*more));
+	if (!more)
+		return nserr_set(e, ENOMEM, "'%s'", text);
+	c->env = more;
+	c->env[c->nenv++] = text;
+	return 0;
+}
+
+/* Each list adds to those before, as unshare(1) has it. */
+static int add_env_left(struct cred *c, const char *list, struct nserr *e)
+{
+	char *all;
+
+	if (asprintf(&all, "%s%s%s", c->env_left ? c->env_left : "", c->env_left ? "," : "", list) <
+	    0)
+		return nserr_set(e, ENOMEM, "'%s'", list);
+	free(c->env_left);
+	c->env_left = all;
+	return 0;
+}
+
+static int take(struct cred *c, int key, const char *arg, struct nserr *e)
+{
+	bool all = false;
+	int rc;
+
+	switch (key) {
+	case CRED_KEY_SETUID:
+		c->set_uid = true;
+		return account_user(arg, &c->uid, e);
+	case CRED_KEY_SETGID:
+		c->set_gid = true;
+		return account_group(arg, &c->gid, e);
+	case CRED_KEY_GROUPS:
+		return parse_groups(c, arg, e);
+	case CRED_KEY_CAP_DROP:
+		return parse_caps(arg, &c->cap_drop, &c->cap_drop_all, e);
+	case CRED_KEY_CAP_KEEP:
+		c->has_keep = true;
+		rc = parse_caps(arg, &c->cap_keep, &all, e);
+		if (all)
+			c->cap_keep = UINT64_MAX;
+		return rc;
+	case CRED_KEY_SECCOMP:
+		c->seccomp = arg;
+		return 0;
+	case CRED_KEY_RLIMIT:
+		return cred_rlimit_parse(arg, c->rlimits, e);
+	case CRED_KEY_SETENV:
+	case CRED_KEY_UNSETENV:
+		return add_env(c, arg, key == CRED_KEY_SETENV, e);
+	case CRED_KEY_WHITELIST_ENV:
+		return add_env_left(c, arg, e);
+	default:
+		return 0;
+	}
+}
+
+/* The bool of an option that is nothing more; NULL for the others. */
+static bool *flag_of(struct cred *c, int key)
+{
+	switch (key) {
+	case CRED_KEY_KEEP_CAPS:
+		return &c->keep_caps;
+	case CRED_KEY_NO_NEW_PRIVS:
+		return &c->no_new_privs;
+	case CRED_KEY_CLEAR_ENV:
+		return &c->clear_env;
+	case CRED_KEY_NEW_SESSION:
+		return &c->new_session;
+	default:
+		return NULL;
+	}
+}
+
+static const char *option_name(int key)
+{
+	static const char *const names[] = {
+		"groups", "cap-drop", "cap-keep", "keep-caps", "no-new-privs",  "seccomp",
+		"rlimit", "setenv",   "unsetenv", "clear-env", "whitelist-env", "new-session",
+	};
+
+	if (key == CRED_KEY_SETUID)
+		return "setuid";
+	if (key == CRED_KEY_SETGID)
+		return "setgid";
+	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_NEW_SESSION ? names[key - CRED_KEY_GROUPS]
+								     : NULL;
+}
+
+int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)
+{
+	const char *name = option_name(key);
+	bool *flag = flag_of(c, key);
+	int rc;
+
+	if (!name)
+		return 0;
+	if (flag) {
+		*flag = true;
+		return 1;
+	}
+	rc = take(c, key, arg, e);
+	if (rc < 0)
+		nserr_prefix(e, "--%s", name);
+	return rc < 0 ? rc : 1;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cred_opts: the options that set the credentials of the program, for nsunshare, nsenter2 and
+ * nspivot. */
+#ifndef NSU_COMMON_CRED_OPTS_H
+#define NSU_COMMON_CRED_OPTS_H
+
+#include "cred/cred.h"
+
+enum cred_key {
+	CRED_KEY_SETUID = 'S',
+	CRED_KEY_SETGID = 'G',
+	CRED_KEY_GROUPS = 0x2000,
+	CRED_KEY_CAP_DROP,
+	CRED_KEY_CAP_KEEP,
+	CRED_KEY_KEEP_CAPS,
+	CRED_KEY_NO_NEW_PRIVS,
+	CRED_KEY_SECCOMP,
+	CRED_KEY_RLIMIT,
+	CRED_KEY_SETENV,
+	CRED_KEY_UNSETENV,
+	CRED_KEY_CLEAR_ENV,
+	CRED_KEY_WHITELIST_ENV,
+	CRED_KEY_NEW_SESSION,
+};
+
+/* Rows for struct cli_opt tables, a section of their own. */
+/* clang-format off */
+#define CRED_OPTS \
+	{ CRED_KEY_SETUID,        "setuid",        CLI_ARG,  "<uid|name>",          "run the program with this user id" }, \
+	{ CRED_KEY_SETGID,        "setgid",        CLI_ARG,  "<gid|name>",          "run the program with this group id and no other" }, \
+	{ CRED_KEY_GROUPS,        "groups",        CLI_ARG,  "<gid,...>|none",      "run the program with these supplementary groups" }, \
+	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop capabilities, from all five sets" }, \
+	{ CRED_KEY_CAP_KEEP,      "cap-keep",      CLI_ARG,  "<cap,...>|all",       "drop all capabilities but these" }, \
+	{ CRED_KEY_KEEP_CAPS,     "keep-caps",     CLI_NONE, NULL,                  "let any program keep the capabilities held (ambient)" }, \
+	{ CRED_KEY_NO_NEW_PRIVS,  "no-new-privs",  CLI_NONE, NULL,                  "no program gains privilege by being executed" }, \
+	{ CRED_KEY_SECCOMP,       "seccomp",       CLI_ARG,  "<stream>",            "filter system calls, classic BPF instructions" }, \
+	{ CRED_KEY_RLIMIT,        "rlimit",        CLI_ARG,  "<name=soft[:hard]>",  "set a resource limit" }, \
+	{ CRED_KEY_SETENV,        "setenv",        CLI_ARG,  "<name=value>",        "set an environment variable" }, \
+	{ CRED_KEY_UNSETENV,      "unsetenv",      CLI_ARG,  "<name>",              "remove an environment variable" }, \
+	{ CRED_KEY_CLEAR_ENV,     "clear-env",     CLI_NONE, NULL,                  "begin with an empty environment" }, \
+	{ CRED_KEY_WHITELIST_ENV, "whitelist-env", CLI_ARG,  "<name,...>",          "keep these environment variables and no other" }, \
+	{ CRED_KEY_NEW_SESSION,   "new-session",   CLI_NONE, NULL,                  "run the program in a new session, without terminal" }
+/* clang-format on */
+
+/*
+ * Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set.
+ * Names of users and groups are looked up here, before the tool has changed anything: never again
+ * after setns(2) or a pivot, where NSS would load what it finds there. arg is borrowed.
+ */
+int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_check;
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* handle_opts: the options by which a script holds a run, shared by the exec tools. */
+#ifndef NSU_COMMON_HANDLE_OPTS_H
+#define NSU_COMMON_HANDLE_OPTS_H
+
+#include "run/handle.h"
+
+enum handle_key {
+	HANDLE_KEY_READY_FD = 0x1000,
+	HANDLE_KEY_WAIT_FD,
+	HANDLE_KEY_STATUS_FD,
+	HANDLE_KEY_PID_FILE,
+	HANDLE_KEY_CLOSE_FDS,
+	HANDLE_KEY_KEEP_FD,
+};
+
+/* Rows for struct cli_opt tables: of a tool that becomes the program, and of one that can stay as
+ * its parent. */
+/* clang-format off */
+#define HANDLE_OPTS_BEFORE \
+	{ HANDLE_KEY_READY_FD,  "ready-fd",  CLI_ARG,  "<n>",    "write a line to descriptor n right before the program runs" }, \
+	{ HANDLE_KEY_WAIT_FD,   "wait-fd",   CLI_ARG,  "<n>",    "go on when descriptor n has a byte or ends" }
+#define HANDLE_OPTS_FDS \
+	{ HANDLE_KEY_CLOSE_FDS, "close-fds", CLI_NONE, NULL,     "close all descriptors but 0 to 2 and those of --keep-fd" }, \
+	{ HANDLE_KEY_KEEP_FD,   "keep-fd",   CLI_ARG,  "<n>",    "let the program inherit descriptor n; implies --close-fds" }
+#define HANDLE_OPTS \
+	HANDLE_OPTS_BEFORE, \
+	HANDLE_OPTS_FDS
+#define HANDLE_OPTS_FORKED \
+	HANDLE_OPTS_BEFORE, \
+	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write to descriptor n, as JSON, what happens (forks)" }, \
+	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "keep the pid of the program in file (forks)" }, \
+	HANDLE_OPTS_FDS
+/* clang-format on */
+
+/* Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set. */
+int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
+
+#endif
