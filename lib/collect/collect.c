@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nscollect: walks the processes once, with two threads where there are many, and merges. */
+/* collect: runs the sources over all processes, with two threads on a busy machine, and merges. */
 #include "collect/collect.h"
 
 #include <pthread.h>
@@ -50,59 +50,6 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 }
 
 /* ---- Workers ---- */
-
-int worker_error(struct worker *w, int rc, const char *path)
-{
-	struct procfs_path dir = { 0 };
-
-	if (procfs_gone(rc))
-		return WORKER_GONE;
-	if (rc == -EACCES || rc == -EPERM) {
-		/* a process that ends between look-up and reading is reported like this too */
-		memcpy(dir.s, path, strcspn(path, "/"));
-		if (faccessat(w->c->proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
-			return WORKER_GONE;
-		return WORKER_DENIED;
-	}
-	return nserr_set(&w->e, rc, "cannot read /proc/%s", path);
-}
-
-void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err)
-{
-	enum nsmissed_why why = NSMISSED_FAILED;
-
-	if (err == -EACCES || err == -EPERM)
-		why = NSMISSED_DENIED;
-	else if (err == -EAGAIN && what != NSMISSED_DETAIL)
-		why = NSMISSED_WAIT;
-	else if (err == -ENOSYS || err == -ENOTTY || err == -EOPNOTSUPP || err == -EINVAL)
-		why = NSMISSED_UNSUPPORTED;
-	else if (missed->err == 0)
-		missed->err = err;
-	missed->n[why][what]++;
-}
-
-int worker_link(struct worker *w, const char *path, const struct nstype *type, uint32_t *inode)
-{
-	int rc = procfs_link(w->c->proc, path, type, inode);
-
-	return rc == 0 ? WORKER_OK : worker_error(w, rc, path);
-}
-
-int worker_found(struct worker *w, const struct nsfind *f)
-{
-	if (w->n == w->size) {
-		size_t size = w->size ? w->size * 2 : 64;
-		struct nsfind *found = reallocarray(w->found, size, sizeof(*found));
-
-		if (!found)
-			return nserr_set(&w->e, ENOMEM, "cannot list namespaces");
-		w->found = found;
-		w->size = size;
-	}
-	w->found[w->n++] = *f;
-	return 0;
-}
 
 /* One process through all sources. A process that ends on the way keeps what was found. */
 static int look_at(struct worker *w, struct nsmember *m)
@@ -240,15 +187,6 @@ static int merge_found(struct collect *c, const struct nsfind *f)
 	return nstab_hold(ns, f->kind, f->pid, f->num, NULL);
 }
 
-static void add_missed(struct nsmissed *sum, const struct nsmissed *more)
-{
-	for (size_t why = 0; why < NSMISSED_WHYS; why++)
-		for (size_t what = 0; what < NSMISSED_WHATS; what++)
-			sum->n[why][what] += more->n[why][what];
-	if (sum->err == 0)
-		sum->err = more->err;
-}
-
 static int merge(struct crew *crew, struct nserr *e)
 {
 	struct collect *c = crew->c;
@@ -259,7 +197,7 @@ static int merge(struct crew *crew, struct nserr *e)
 	for (size_t k = 0; k < ARRAY_SIZE(crew->worker); k++) {
 		struct worker *w = &crew->worker[k];
 
-		add_missed(&c->missed, &w->missed);
+		nsmissed_add_all(&c->missed, &w->missed);
 		if (w->err < 0) {
 			*e = w->e;
 			return w->err;
@@ -268,31 +206,6 @@ static int merge(struct crew *crew, struct nserr *e)
 			if (merge_found(c, &w->found[i]) < 0)
 				return out_of_memory(e);
 	}
-	return 0;
-}
-
-static int list_members(struct collect *c, struct nserr *e)
-{
-	struct procfs_ids ids = { 0 };
-	int rc = 0;
-
-	if (!c->only)
-		rc = lseek(c->proc, 0, SEEK_SET) < 0 ? -errno : procfs_numbers(c->proc, 0, &ids);
-	if (rc == 0 && !c->only && ids.n == 0)
-		rc = -ENOENT;
-	if (rc == 0) {
-		c->n = c->only ? 1 : ids.n;
-		c->members = calloc(c->n, sizeof(*c->members));
-		if (!c->members)
-			rc = -ENOMEM;
-	}
-	if (rc < 0) {
-		procfs_ids_free(&ids);
-		return nserr_set(e, rc, "cannot list the processes of /proc");
-	}
-	for (size_t i = 0; i < c->n; i++)
-		c->members[i].pid = c->only ? c->only : ids.id[i];
-	procfs_ids_free(&ids);
 	return 0;
 }
 
@@ -351,7 +264,7 @@ int collect_run(struct collect *c, struct nserr *e)
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	if (rc == 0)
-		rc = list_members(c, e);
+		rc = collect_list_members(c, e);
 	if (rc == 0)
 		rc = scan_members(c, e);
 	if (rc == 0)
@@ -368,18 +281,6 @@ bool collect_complete(const struct collect *c)
 	static const struct nsmissed none;
 
 	return memcmp(&c->missed, &none, sizeof(none)) == 0;
-}
-
-static int by_pid(const void *key, const void *member)
-{
-	pid_t a = *(const pid_t *)key, b = ((const struct nsmember *)member)->pid;
-
-	return a < b ? -1 : a > b;
-}
-
-const struct nsmember *collect_member(const struct collect *c, pid_t pid)
-{
-	return c->n ? bsearch(&pid, c->members, c->n, sizeof(*c->members), by_pid) : NULL;
 }
 
 void collect_free(struct collect *c)

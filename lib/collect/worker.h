@@ -45,6 +45,9 @@ int worker_error(struct worker *w, int rc, const char *path) must_check;
 int worker_link(struct worker *w, const char *path, const struct nstype *type,
 		uint32_t *inode) must_check;
 
+/* Adds the counters of `more` to those of `sum`. */
+void nsmissed_add_all(struct nsmissed *sum, const struct nsmissed *more);
+
 /* Records what was found. 0 or -ENOMEM with w->e set. */
 int worker_found(struct worker *w, const struct nsfind *f) must_check;
 
@@ -60,6 +63,10 @@ int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check
 
 /* Finds the namespaces of all sockets of w. Returns 0 or a negative errno with w->e set. */
 int collect_sockets(struct worker *w) must_check;
+
+/* Fills c->members with the processes of /proc in ascending order, or with c->only. Returns 0 or a
+ * negative errno with e set. */
+int collect_list_members(struct collect *c, struct nserr *e) must_check;
 
 /* The sources that look at the whole. 0 or a negative errno with e set. */
 int collect_kernel(struct collect *c, struct nserr *e) must_check;

@@ -50,34 +50,6 @@ static int report_partial(const struct nslist *l)
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 
-/* The processes alone that are named, where nothing is asked about others. */
-static pid_t only_process(const struct nslist_opts *o)
-{
-	return o->view == NSLIST_ROWS && o->n_targets == 1 && !nslist_needs(o) ? o->targets[0].pid
-									       : 0;
-}
-
-void nslist_collect(struct nslist *l)
-{
-	const struct nslist_opts *o = l->o;
-	int proc = l->c.proc;
-	struct nserr e = NSERR_INIT;
-
-	l->c = (struct collect){
-		.proc = proc,
-		.types = o->types,
-		.sources = o->sources,
-		.self = getpid(),
-		.only = only_process(o),
-	};
-	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
-		l->c.types |= NSTYPE_BIT(NSTYPE_USER);
-	if (o->view == NSLIST_ROWS && o->task)
-		l->c.sources &= nslist_needs(o) | NSTYPE_BIT(COLLECT_PROC);
-	if (collect_run(&l->c, &e) < 0)
-		cli_die_nserr(&e);
-}
-
 static void print(struct nslist *l)
 {
 	switch (l->o->view) {
@@ -128,8 +100,7 @@ int main(int argc, char **argv)
 	l.c.proc = procfs_open("/proc", &e);
 	if (l.c.proc < 0)
 		cli_die_nserr(&e);
-	nslist_collect(&l);
-	nslist_select(&l);
+	nslist_look(&l);
 	print(&l);
 	status = report_partial(&l);
 	nslist_free_rows(&l);

@@ -143,8 +143,9 @@ struct ns *nslist_target_ns(const struct nslist *l, const struct target *t);
 void nslist_select(struct nslist *l);
 void nslist_free_rows(struct nslist *l);
 
-/* main.c: one look, dies */
-void nslist_collect(struct nslist *l);
+/* look.c: collect and select, for the first time or once more; end the process on errors */
+void nslist_look(struct nslist *l);
+void nslist_look_again(struct nslist *l);
 
 /* print.c */
 void nslist_fill(struct nslist *l, const struct row *r, const struct column *col,

@@ -101,10 +101,7 @@ void nslist_watch(struct nslist *l)
 		free(before.seen);
 		before = now;
 		cli_print(&b);
-		nslist_free_rows(l);
-		collect_free(&l->c);
 		nanosleep(&l->o->interval, NULL);
-		nslist_collect(l);
-		nslist_select(l);
+		nslist_look_again(l);
 	}
 }
