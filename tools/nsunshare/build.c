@@ -145,42 +145,10 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_setup, o->setup, 0);
 }
 
-/* Who the program runs as and what it inherits, in the process that becomes it. */
-static void add_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
-		     struct handle *h)
-{
-	cred_plan(&r->cred, p, self);
-	if (s)
-		supervise_plan(s, p, self);
-	handle_plan_exec(h, p, self, r->shell ? r->shell : r->argv[0]);
-	cred_plan_last(&r->cred, p, self);
-	plan_add(p, self, &step_exec, NULL, 0);
-}
-
-void build_init(struct run *r, struct plan *p)
-{
-	struct init *i = &r->init;
-
-	*i = (struct init){
-		.supervise = { .grace = { .tv_sec = 10 } },
-		.handle = r->handle,
-		.argv = r->argv,
-		.outer = &r->supervise,
-		/* not executed inside, it would be closed to an ordinary user who made it, too */
-		.guarded = r->by_root,
-	};
-	/* those of the process outside are its own */
-	i->handle.wait_fd = i->handle.status_fd = -1;
-	i->handle.pid_file = NULL;
-	i->handle.close_fds = true;
-	init_plan(i, p);
-	add_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);
-}
-
 static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 {
 	if (!r->o->init) {
-		add_exec(r, p, self, r->o->fork ? &r->supervise : NULL, &r->handle);
+		build_exec(r, p, self, r->o->fork ? &r->supervise : NULL, &r->handle);
 		return;
 	}
 	plan_add(p, self, &step_init, NULL, 0);

@@ -98,7 +98,12 @@ int resolve(struct run *r, struct nserr *e) must_check;
 /* Adds all steps, in the one right order. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Adds what the process 1 of --init does, which is the caller of that plan. */
+/* Adds the last steps of the process `self` that becomes the program: credentials, the death signal
+ * and signal mask of s (or NULL), descriptors and handles of h, exec. */
+void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
+		struct handle *h);
+
+/* Adds the steps of process 1 of --init, which is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
 /* In the parent that stays: closes the descriptors by which the pins could be taken back, so that
@@ -112,6 +117,7 @@ extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owne
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_setup, step_init, step_exec; /* steps_proc.c */
+	step_domainname, step_lo, step_setup; /* steps_proc.c */
+extern const struct plan_kind step_init;      /* init.c */
 
 #endif

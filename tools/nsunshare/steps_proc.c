@@ -9,7 +9,6 @@
 #include "cred/caps.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "run/exec.h"
 
 /* ---- cgroups(7) */
 
@@ -191,62 +190,4 @@ const struct plan_kind step_setup = {
 	.call = "execve(/bin/sh)",
 	.run = run_setup,
 	.what = "run the command '%s' and wait for it",
-};
-
-/* ---- the program */
-
-/* pid_namespaces(7): process 1 gets no signal that it has no handler for, and all orphans. */
-static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct run *r = ctx;
-	struct plan p = PLAN_INIT;
-	int wstatus;
-
-	(void)s;
-	build_init(r, &p);
-	wstatus = init_run(&r->init, &p, r, e);
-	if (wstatus < 0 && !r->init.running)
-		return wstatus;
-	/* the line to the one outside is closed */
-	if (wstatus < 0)
-		cli_die_nserr(e);
-	if (e->what[0])
-		cli_warn_nserr(e);
-	exec_end_as(wstatus);
-}
-
-const struct plan_kind step_init = {
-	.name = "init",
-	.call = "fork(2)",
-	.run = run_init,
-	.stays = true,
-	.what = "be process 1, the caller in what follows, and stay",
-};
-
-static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	const struct run *r = ctx;
-
-	(void)s;
-	return r->shell ? exec_file(r->shell, r->argv, e) : exec_program(r->argv, e);
-}
-
-static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	const struct run *r = ctx;
-
-	(void)s;
-	buf_adds(out, "execute");
-	if (r->shell)
-		buf_printf(out, " %s as", r->shell);
-	for (char **a = r->argv; *a; a++)
-		buf_printf(out, " %s", *a);
-}
-
-const struct plan_kind step_exec = {
-	.name = "exec",
-	.call = "execve(2)",
-	.run = run_exec,
-	.show = show_exec,
-	.brief = true,
 };

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsunshare: --init: the step that turns the child into process 1, and the plan of that process. */
+#include "nsunshare.h"
+#include "run/exec.h"
+
+void build_init(struct run *r, struct plan *p)
+{
+	struct init *i = &r->init;
+
+	*i = (struct init){
+		.supervise = { .grace = { .tv_sec = 10 } },
+		.handle = r->handle,
+		.argv = r->argv,
+		.outer = &r->supervise,
+		/* not executed inside, it would be closed to an ordinary user who made it, too */
+		.guarded = r->by_root,
+	};
+	/* those of the process outside are its own */
+	i->handle.wait_fd = i->handle.status_fd = -1;
+	i->handle.pid_file = NULL;
+	i->handle.close_fds = true;
+	init_plan(i, p);
+	build_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);
+}
+
+/* pid_namespaces(7): process 1 gets no signal that it has no handler for, and all orphans. */
+static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct run *r = ctx;
+	struct plan p = PLAN_INIT;
+	int wstatus;
+
+	(void)s;
+	build_init(r, &p);
+	wstatus = init_run(&r->init, &p, r, e);
+	if (wstatus < 0 && !r->init.running)
+		return wstatus;
+	/* the line to the one outside is closed */
+	if (wstatus < 0)
+		cli_die_nserr(e);
+	if (e->what[0])
+		cli_warn_nserr(e);
+	exec_end_as(wstatus);
+}
+
+const struct plan_kind step_init = {
+	.name = "init",
+	.call = "fork(2)",
+	.run = run_init,
+	.stays = true,
+	.what = "be process 1, the caller in what follows, and stay",
+};
