@@ -2,7 +2,7 @@
 /* feature: probe of newuidmap(1) and newgidmap(1). */
 #include "idmap/feature.h"
 
-#include "idmap/procfile.h"
+#include "idmap/writer.h"
 
 /* Whether one program more than libc can map ids for an ordinary user. */
 static int try_newuidmap(uint64_t unused)
@@ -10,10 +10,10 @@ static int try_newuidmap(uint64_t unused)
 	struct nserr e = NSERR_INIT;
 	struct idmap_extent two[2] = { { 0, 0, 1, 0 }, { 1, 1, 1, 0 } };
 	struct idmaps m = { { { two, 2, 2 }, { two, 2, 2 } }, IDMAP_SETGROUPS_UNSET };
-	enum idmap_way way;
+	enum idmap_writer writer;
 
 	(void)unused;
-	return idmaps_way(&m, &way, &e);
+	return idmaps_choose_writer(&m, &writer, &e);
 }
 
 /* clang-format off */

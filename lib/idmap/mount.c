@@ -5,11 +5,11 @@
 #include <sys/wait.h>
 
 #include "idmap/procfile.h"
+#include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-#include "kernel/nsfile.h"
 
 /* The namespace of a child of ours that waits in a new one. */
 static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)

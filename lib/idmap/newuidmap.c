@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmaphelp: newuidmap(1) and newgidmap(1), which may map what the caller may not: when they are
- * needed, whether they can work, and running them. */
-#include "idmap/procfile.h"
+/* newuidmap: checks whether newuidmap(1) and newgidmap(1) can work, runs them, and verifies the
+ * maps that they wrote. */
+#include "idmap/newuidmap.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +15,7 @@
 #include "base/account.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "idmap/procfile.h"
 #include "idmap/subid.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
@@ -22,7 +23,7 @@
 
 static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
 
-/* Finds an executable of that name in PATH, the standard one when there is none. */
+/* Finds an executable of that name in PATH, or in the standard directories if PATH is unset. */
 static bool find_program(const char *name, char *path, size_t size)
 {
 	const char *dirs = getenv("PATH");
@@ -43,7 +44,8 @@ static bool find_program(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Why the program has no privilege that its caller has not; NULL when it has. */
+/* Returns the reason why the program gains no privilege when it is executed, or NULL if it gains
+ * it. */
 static const char *lacks_privilege(const char *path)
 {
 	struct statvfs fs;
@@ -55,8 +57,7 @@ static const char *lacks_privilege(const char *path)
 	return statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID) ? "is on a nosuid mount" : NULL;
 }
 
-/* user_namespaces(7): the capability that any id of the parent's takes and the caller lacks. */
-static const char *lacks_cap(const struct idmaps *m)
+const char *newuidmap_lacking_cap(const struct idmaps *m)
 {
 	uint32_t inside;
 
@@ -69,55 +70,48 @@ static const char *lacks_cap(const struct idmaps *m)
 		       : NULL;
 }
 
-/* Without it that is only the writer's own, alone, and for gids with setgroups denied. */
-static bool may_write(const struct idmaps *m)
+/* Sets e for a map that needs the helpers although they cannot work. */
+static int only_own_id(struct nserr *e)
 {
-	if (!lacks_cap(m))
-		return true;
-	return idmap_is_single(&m->map[IDMAP_UID], geteuid()) &&
-	       idmap_is_single(&m->map[IDMAP_GID], getegid()) &&
-	       m->setgroups != IDMAP_SETGROUPS_ALLOW;
+	return nserr_set(e, EPERM, "cannot map more than one's own id");
 }
 
-int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e)
+int newuidmap_check(const struct idmaps *m, struct nserr *e)
 {
 	const struct passwd *pw;
-	const char *lack;
 	char path[4096];
 	int rc;
 
-	*way = IDMAP_DIRECT;
-	if (may_write(m))
-		return 0;
-	*way = IDMAP_HELPERS;
 	for (int k = 0; k < IDMAP_KINDS; k++) {
+		const char *lack;
+
 		if (m->map[k].n == 0)
 			continue;
 		if (!find_program(helpers[k], path, sizeof(path))) {
-			nserr_set(e, EPERM, "only one's own id can be mapped here");
+			rc = only_own_id(e);
 			nserr_hint(e, "%s, which could map more, is not installed (uidmap)",
 				   helpers[k]);
-			return -EPERM;
+			return rc;
 		}
 		lack = lacks_privilege(path);
 		if (lack) {
-			nserr_set(e, EPERM, "only one's own id can be mapped here");
+			rc = only_own_id(e);
 			nserr_hint(e, "%s %s", path, lack);
-			return -EPERM;
+			return rc;
 		}
 	}
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
-		nserr_set(e, EPERM, "only one's own id can be mapped here");
+		rc = only_own_id(e);
 		nserr_hint(e, "no_new_privs is set, so newuidmap cannot gain its privilege");
-		return -EPERM;
+		return rc;
 	}
 	rc = account_passwd(NULL, getuid(), &pw);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot look up user %u", getuid());
 	if (!pw) {
-		nserr_set(e, EPERM, "only one's own id can be mapped here");
+		rc = only_own_id(e);
 		nserr_hint(e, "newuidmap needs a passwd entry, and uid %u has none", getuid());
-		return -EPERM;
+		return rc;
 	}
 	return 0;
 }
@@ -260,7 +254,7 @@ static bool is_relative(int procfd, pid_t pid)
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
 			int stop, struct nserr *e)
 {
-	const char *cap = lacks_cap(maps);
+	const char *cap = newuidmap_lacking_cap(maps);
 	/* once the process has ended, its map is nobody's any more */
 	cleanup_fd int pidfd = sys_pidfd_open(pid);
 	char path[4096], target[32], said[256] = "";

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "idmap/procfile.h"
+#include "idmap/writer.h"
 #include "kernel/sys_cap.h"
 
 /* The map of the caller's own user namespace; the initial one's covers all ids. */
@@ -218,7 +219,7 @@ static int make_auto(const struct idmap_plan_request *r, const struct subid_user
 		     struct idmaps *m, struct nserr *note, struct nserr *e)
 {
 	struct sys_caps caps;
-	enum idmap_way way;
+	enum idmap_writer writer;
 	bool root;
 	int rc = sys_cap_get(&caps);
 
@@ -228,7 +229,7 @@ static int make_auto(const struct idmap_plan_request *r, const struct subid_user
 	       (caps.effective & SYS_CAP_BIT(CAP_SETGID));
 	rc = make_maps(root ? IDMAP_PLAN_LXC : IDMAP_PLAN_PODMAN, r, u, m, e);
 	if (rc == 0 && !root)
-		rc = idmaps_way(m, &way, e);
+		rc = idmaps_choose_writer(m, &writer, e);
 	if (rc == 0 || (rc != -ENOENT && rc != -EPERM))
 		return rc;
 	idmaps_free(m);
@@ -255,15 +256,8 @@ int idmap_plan_make(const struct idmap_plan_request *r, struct idmaps *m, struct
 						 : make_maps(r->style, r, &u, m, e);
 	if (rc < 0)
 		return rc;
-	/* the kernel takes the single gid of an ordinary user only with setgroups denied */
-	if (m->map[IDMAP_GID].n == 1 && m->map[IDMAP_GID].ext[0].count == 1) {
-		rc = sys_cap_held(CAP_SETGID);
-		if (rc == 0)
-			m->setgroups = IDMAP_SETGROUPS_DENY;
-		if (rc < 0)
-			nserr_set(e, rc, "cannot read the capabilities");
-	}
-	if (rc >= 0)
+	rc = idmaps_settle_setgroups(m, getegid(), e);
+	if (rc == 0)
 		rc = idmaps_check(m, NULL, e);
 	if (rc < 0)
 		idmaps_free(m);

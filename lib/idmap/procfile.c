@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmapio: the files /proc/PID/{uid_map,gid_map,setgroups}. Each takes one write(2), once. */
+/* procfile: the files /proc/PID/{uid_map,gid_map,setgroups}. Each takes one write(2), once. */
 #include "idmap/procfile.h"
 
 #include <fcntl.h>
@@ -164,14 +164,8 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 {
 	enum idmap_setgroups want = m->setgroups;
 	char name[64];
-	int rc = want == IDMAP_SETGROUPS_UNSET ? sys_cap_held(CAP_SETGID) : 1;
+	int rc;
 
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot read the capabilities");
-	/* user_namespaces(7): without CAP_SETGID in the parent a gid map needs setgroups denied
-	 * first, or dropping a group would be a way around its denials (CVE-2014-8989) */
-	if (rc == 0)
-		want = IDMAP_SETGROUPS_DENY;
 	if (want == IDMAP_SETGROUPS_UNSET)
 		return 0;
 	rc = file_write_at(procfd, "setgroups", want == IDMAP_SETGROUPS_DENY ? "deny" : "allow");

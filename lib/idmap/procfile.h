@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* idmapio: reading and writing the maps of processes, through a descriptor of /proc/PID. */
+/* procfile: reads and writes the maps of a process through a descriptor of its /proc directory. */
 #ifndef NSU_IDMAP_PROCFILE_H
 #define NSU_IDMAP_PROCFILE_H
 
@@ -15,31 +15,13 @@ int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
 /*
- * Writes setgroups first, then the maps with one write(2) each. With setgroups unset and no
- * CAP_SETGID it writes deny, without which the kernel takes no gid map. 0, or a negative errno
- * with e naming the file and, where it can be found out, the rule.
+ * Writes setgroups, unless it is unset, and then the maps with one write(2) each. Returns 0, or a
+ * negative errno with e set: the file and, if it can be found out, the kernel rule that was broken.
  */
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
 /* Whether the maps of procfd now are m (joined and sorted), and setgroups what m says, where it
  * says something. 0, or a negative errno with e set when they are not. */
 int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e) must_check;
-
-enum idmap_way { IDMAP_DIRECT, IDMAP_HELPERS };
-
-/*
- * Whether the caller, still in the parent namespace, may write m directly, or newuidmap and
- * newgidmap must; -EPERM with e set when both cannot be.
- */
-int idmaps_way(const struct idmaps *m, enum idmap_way *way, struct nserr *e) must_check;
-
-/*
- * Runs newuidmap(1) and newgidmap(1), each where there is a map for it, with all extents, for a
- * process that must be owned by the caller. Forks, and waits until they end; -EINTR when the
- * process has ended before, or stop (a descriptor, or -1) has something to read. setgroups is
- * written first when m says deny. What the programs say on standard error becomes part of the
- * sentence, and what they did is verified.
- */
-int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e) must_check;
 
 #endif

@@ -5,10 +5,11 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "idmap/newuidmap.h"
 #include "idmap/plan.h"
 #include "idmap/procfile.h"
+#include "idmap/writer.h"
 #include "kernel/proc_stat.h"
-#include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 #include "run/cause.h"
@@ -38,6 +39,7 @@ static const struct cli_tool tool = {
 
 struct run {
 	struct idmaps maps;
+	enum idmap_writer writer;
 	pid_t pid; /* of the caller, which becomes the program */
 	char **program;
 };
@@ -65,21 +67,17 @@ static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 /* user_namespaces(7): written once, before an exec that would lose the capabilities in the new
- * namespace; more than one's own id only from the parent. s->num: by the caller itself. */
+ * namespace; more than one's own id only from the parent. */
 static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
-	enum idmap_way way = IDMAP_DIRECT;
 	cleanup_fd int procfd = proc_stat_open(r->pid, e);
-	int rc;
 
+	(void)s;
 	if (procfd < 0)
 		return procfd;
-	rc = s->num ? 0 : idmaps_way(&r->maps, &way, e);
-	if (rc == 0)
-		rc = way == IDMAP_DIRECT ? idmaps_write(procfd, &r->maps, e)
-					 : idmaps_write_helpers(procfd, &r->maps, -1, e);
-	return rc;
+	return r->writer == IDMAP_BY_HELPERS ? idmaps_write_helpers(procfd, &r->maps, -1, e)
+					     : idmaps_write(procfd, &r->maps, e);
 }
 
 static void show_maps(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -147,47 +145,24 @@ static const struct plan_kind step_exec = {
 	.show = show_exec,
 };
 
-/* Returns 1 if the caller maps its own ids alone and writes the map itself, 0 if a helper does, or
- * a negative errno with e set. */
-static int maps_itself(const struct run *r, struct nserr *e)
-{
-	struct sys_caps caps;
-	int rc;
-
-	if (!idmap_is_single(&r->maps.map[IDMAP_UID], geteuid()) ||
-	    !idmap_is_single(&r->maps.map[IDMAP_GID], getegid()))
-		return 0;
-	rc = sys_cap_get(&caps);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot read the capabilities");
-	return !(caps.effective & SYS_CAP_BIT(CAP_SETUID)) ||
-	       !(caps.effective & SYS_CAP_BIT(CAP_SETGID));
-}
-
-static int make_plan(struct run *r, struct plan *p, struct nserr *e)
+static void make_plan(struct run *r, struct plan *p)
 {
 	const struct idmap *uids = &r->maps.map[IDMAP_UID], *gids = &r->maps.map[IDMAP_GID];
-	int self = maps_itself(r, e);
+	bool inside = r->writer == IDMAP_BY_CHILD;
 	uint32_t id;
 
-	if (self < 0)
-		return self;
-	/* from inside a gid map is taken only with setgroups denied */
-	if (self && r->maps.setgroups == IDMAP_SETGROUPS_UNSET)
-		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
-	if (!self)
+	if (!inside)
 		plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
 	plan_add(p, PLAN_CALLER, &step_unshare, NULL, 0);
-	plan_add(p, self ? PLAN_CALLER : PLAN_HELPER, &step_maps, NULL, (uint64_t)self);
+	plan_add(p, inside ? PLAN_CALLER : PLAN_HELPER, &step_maps, NULL, 0);
 	if ((idmap_to_inside(uids, geteuid(), &id) < 0 ||
 	     idmap_to_inside(gids, getegid(), &id) < 0) &&
 	    idmap_to_outside(uids, 0, &id) == 0 && idmap_to_outside(gids, 0, &id) == 0)
 		plan_add(p, PLAN_CALLER, &step_ids, NULL, 0);
 	plan_add(p, PLAN_CALLER, &step_exec, NULL, 0);
-	return 0;
 }
 
-static void get_maps(const char *arg, struct idmaps *m)
+static void get_maps(const char *arg, struct idmaps *m, enum idmap_writer *writer)
 {
 	const struct idmap_plan_request all = { IDMAP_PLAN_AUTO, NULL, IDMAP_PLAN_ERROR };
 	struct nserr e = NSERR_INIT, note = NSERR_INIT;
@@ -198,7 +173,8 @@ static void get_maps(const char *arg, struct idmaps *m)
 		cli_die_nserr(&e);
 	if (note.what[0])
 		cli_warn_nserr(&note);
-	if (idmaps_check(m, NULL, &e) < 0)
+	if (idmaps_check(m, NULL, &e) < 0 ||
+	    idmaps_prepare(m, geteuid(), getegid(), true, writer, &e) < 0)
 		cli_die_nserr(&e);
 }
 
@@ -217,11 +193,10 @@ int verb_run(int argc, char **argv)
 		explain = true;
 	if (w.n > 1 || !w.program)
 		cli_die_usage("'[<map>] -- <program>' is missing");
-	get_maps(w.n ? w.v[0] : NULL, &r.maps);
+	get_maps(w.n ? w.v[0] : NULL, &r.maps, &r.writer);
 	r.pid = getpid();
 	r.program = w.program;
-	if (make_plan(&r, &p, &e) < 0)
-		cli_die_nserr(&e);
+	make_plan(&r, &p);
 	if (explain) {
 		plan_explain(&p, &r, &out);
 		cli_print(&out);

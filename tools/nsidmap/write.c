@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* write: gives the user namespace of a process its maps. */
+#include "idmap/newuidmap.h"
 #include "idmap/procfile.h"
+#include "idmap/writer.h"
 #include "ns/ref.h"
 #include "verb.h"
 
@@ -23,28 +25,35 @@ static const struct cli_tool tool = {
 	.failed = CLI_EXIT_FAILED,
 };
 
-static int parse_way(const char *arg)
-{
-	static const char *const ways[] = { "direct", "helpers", "auto" };
+enum { VIA_AUTO = -1 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
-		if (streq(arg, ways[i]))
-			return (int)i;
+/* Returns an enum idmap_writer, or VIA_AUTO. */
+static int parse_via(const char *arg)
+{
+	if (streq(arg, "auto"))
+		return VIA_AUTO;
+	if (streq(arg, "direct"))
+		return IDMAP_BY_PARENT;
+	if (streq(arg, "helpers"))
+		return IDMAP_BY_HELPERS;
 	cli_die_usage("--via: '%s' is none of auto, direct, helpers", arg);
 }
 
-static int write_maps(const struct nsref_process *p, const struct idmaps *m, int way,
-		      struct nserr *e)
+static int write_maps(const struct nsref_process *p, struct idmaps *m, int via, struct nserr *e)
 {
-	enum idmap_way how = (enum idmap_way)way;
+	enum idmap_writer writer = (enum idmap_writer)via;
 	int rc = nsref_check_living(p, e);
 
-	if (rc == 0 && way > IDMAP_HELPERS)
-		rc = idmaps_way(m, &how, e);
-	if (rc == 0 && how == IDMAP_HELPERS)
-		return idmaps_write_helpers(p->procfd, m, -1, e); /* which are verified there */
-	if (rc == 0)
-		rc = idmaps_write(p->procfd, m, e);
+	if (rc < 0)
+		return rc;
+	rc = idmaps_settle_setgroups(m, getegid(), e);
+	if (rc < 0)
+		return rc;
+	if (via == VIA_AUTO && (rc = idmaps_choose_writer(m, &writer, e)) < 0)
+		return rc;
+	if (writer == IDMAP_BY_HELPERS)
+		return idmaps_write_helpers(p->procfd, m, -1, e); /* verifies the maps itself */
+	rc = idmaps_write(p->procfd, m, e);
 	return rc < 0 ? rc : idmaps_verify(p->procfd, m, e);
 }
 
@@ -54,13 +63,13 @@ int verb_write(int argc, char **argv)
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
 	struct nserr e = NSERR_INIT;
 	struct nsref ref;
-	int way = parse_way("auto");
+	int via = VIA_AUTO;
 	struct words w = { 0 };
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
 	while (verb_next(&c, &w) >= 0)
-		way = parse_way(c.arg);
+		via = parse_via(c.arg);
 	verb_count(&w, 1, 2, "a process");
 	if (nsref_parse(w.v[0], &ref, &e) < 0)
 		cli_die_nserr(&e);
@@ -70,7 +79,7 @@ int verb_write(int argc, char **argv)
 	if (nsref_open_process(&ref, &p, &e) < 0)
 		cli_die_nserr(&e);
 	map_load(w.n == 2 ? w.v[1] : "-", &m);
-	if (idmaps_check(&m, NULL, &e) < 0 || write_maps(&p, &m, way, &e) < 0)
+	if (idmaps_check(&m, NULL, &e) < 0 || write_maps(&p, &m, via, &e) < 0)
 		cli_die_nserr(&e);
 	return 0;
 }

@@ -85,8 +85,8 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 		handle_plan_created(&r->handle, p);
 	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (r->has_maps)
-		plan_add(p, r->maps_by_self ? a->inside : a->outside,
-			 r->maps_way == IDMAP_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
+		plan_add(p, r->writer == IDMAP_BY_CHILD ? a->inside : a->outside,
+			 r->writer == IDMAP_BY_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
 	if (a->inside == PLAN_CHILD && late_types(o))
 		plan_add(p, PLAN_CHILD, &step_unshare, NULL, late_types(o));
 	if (timens_wanted(&o->clocks) && r->has_owner)
@@ -157,7 +157,7 @@ static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 void build_plan(struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
-	bool needs_outside = (r->has_maps && !r->maps_by_self) || has_pins(o) ||
+	bool needs_outside = (r->has_maps && r->writer != IDMAP_BY_CHILD) || has_pins(o) ||
 			     (r->has_owner && timens_wanted(&o->clocks));
 	struct actors a = { PLAN_CHILD, PLAN_CALLER };
 

@@ -6,7 +6,7 @@
 #include "cgroup/cgroup.h"
 #include "common/cli.h"
 #include "cred/cred.h"
-#include "idmap/procfile.h"
+#include "idmap/writer.h"
 #include "ns/pin.h"
 #include "ns/timens_proc.h"
 #include "run/handle.h"
@@ -58,8 +58,8 @@ struct run {
 	struct opts *o;
 
 	struct idmaps maps;
-	bool has_maps, maps_by_self;
-	enum idmap_way maps_way; /* where they are written from outside */
+	bool has_maps;
+	enum idmap_writer writer;
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid;

@@ -6,9 +6,7 @@
 #include "base/account.h"
 #include "base/file.h"
 #include "idmap/plan.h"
-#include "idmap/procfile.h"
 #include "idmap/view.h"
-#include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/exec.h"
@@ -82,49 +80,6 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	return rc;
 }
 
-/* Whether the map is of one's own id alone. */
-static bool is_own(const struct run *r, enum idmap_kind k)
-{
-	return idmap_is_single(&r->maps.map[k], own_id(r, k));
-}
-
-/* user_namespaces(7): a process may itself map its own ids, and needs no privilege for it, where
- * setgroups is denied. All else is written from outside, cut where the extents of the caller's own
- * map begin and end. With --owner that is every map: the files of a process that is not dumpable
- * belong to root (proc(5)). */
-static int finish_maps(struct run *r, struct nserr *e)
-{
-	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
-	cleanup_fd int self = -1;
-	int rc = 0;
-
-	if (r->maps.setgroups == IDMAP_SETGROUPS_UNSET && is_own(r, IDMAP_GID)) {
-		rc = sys_cap_held(CAP_SETGID);
-		if (rc < 0)
-			return nserr_set(e, rc, "cannot read the capabilities");
-		if (rc == 0)
-			r->maps.setgroups = IDMAP_SETGROUPS_DENY;
-	}
-	r->maps_by_self = !r->has_owner && (r->maps.map[IDMAP_GID].n == 0 ||
-					    r->maps.setgroups == IDMAP_SETGROUPS_DENY);
-	for (int k = 0; k < IDMAP_KINDS; k++)
-		r->maps_by_self &= r->maps.map[k].n == 0 || is_own(r, k);
-	if (r->maps_by_self)
-		return 0;
-	self = file_open_self(e);
-	if (self < 0)
-		return self;
-	rc = idmaps_read(self, &own, e);
-	if (rc == 0)
-		rc = idmaps_check_given(&r->maps, e);
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
-		rc = idmap_split(&r->maps.map[k], &own.map[k], e);
-		if (rc < 0)
-			nserr_prefix(e, "%s map", idmap_kind_names[k]);
-	}
-	return rc < 0 ? rc : idmaps_way(&r->maps, &r->maps_way, e);
-}
-
 static int resolve_maps(struct run *r, struct nserr *e)
 {
 	const struct opts *o = r->o;
@@ -140,7 +95,8 @@ static int resolve_maps(struct run *r, struct nserr *e)
 		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
 	r->has_maps = r->maps.map[IDMAP_UID].n || r->maps.map[IDMAP_GID].n ||
 		      r->maps.setgroups != IDMAP_SETGROUPS_UNSET;
-	return finish_maps(r, e);
+	return idmaps_prepare(&r->maps, own_id(r, IDMAP_UID), own_id(r, IDMAP_GID), !r->has_owner,
+			      &r->writer, e);
 }
 
 /* Before anything is unshared: afterwards the caller's own clocks cannot be told. */

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
+#include "idmap/newuidmap.h"
 #include "idmap/procfile.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
@@ -261,10 +262,10 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	cleanup_fd int procfd = -1, stop = -1;
 
 	(void)s;
-	procfd = r->maps_by_self ? file_open_self(e) : proc_stat_open(r->pid, e);
+	procfd = r->writer == IDMAP_BY_CHILD ? file_open_self(e) : proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
-	if (r->maps_way == IDMAP_DIRECT)
+	if (r->writer != IDMAP_BY_HELPERS)
 		return idmaps_write(procfd, &r->maps, e);
 	/* all signals are blocked, of the caller that forked as of the helper */
 	stop = interrupt_open_ending();
