@@ -140,14 +140,14 @@ test_newuidmap_missing_or_powerless()
 		ln -s "$(command -v $t)" "$TMP/bin/$t"
 	done
 	run env PATH="$TMP/bin" nsunshare -r --map-auto id
-	assert_refused 125 "only one's own id can be mapped"
+	assert_refused 125 "cannot map more than one's own id"
 	assert_err_has 'hint: newuidmap, which could map more, is not installed'
 	cp "$(command -v newuidmap)" "$(command -v newgidmap)" "$TMP/bin"
 	run env PATH="$TMP/bin" nsunshare -r --map-auto id
-	assert_refused 125 "only one's own id can be mapped"
+	assert_refused 125 "cannot map more than one's own id"
 	assert_err_has 'is neither setuid root nor has file capabilities'
 	run setpriv --no-new-privs nsunshare -r --map-auto id
-	assert_refused 125 "only one's own id can be mapped"
+	assert_refused 125 "cannot map more than one's own id"
 	assert_err_has 'hint: no_new_privs is set'
 }
 
@@ -160,7 +160,7 @@ test_newuidmap_on_a_nosuid_mount()
 	cp -p "$(command -v newuidmap)" "$(command -v newgidmap)" "$TMP/nosuid"
 	run as_nstest env PATH="$TMP/nosuid:$PATH" nsunshare -r --map-auto id
 	umount "$TMP/nosuid"
-	assert_refused 125 "only one's own id can be mapped"
+	assert_refused 125 "cannot map more than one's own id"
 	assert_err_has "hint: $TMP/nosuid/newuidmap is on a nosuid mount"
 }
 
@@ -171,7 +171,7 @@ test_no_subordinate_ids_and_no_passwd_entry()
 	assert_refused 125 'has no range of subordinate uids'
 	assert_err_has 'hint: a line in /etc/subuid'
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsunshare --map=u:0:54321:1,u:1:100000:9,g:0:54321:1 true
-	assert_refused 125 "only one's own id can be mapped"
+	assert_refused 125 "cannot map more than one's own id"
 	assert_err_has 'uid 54321 has none'
 }
 

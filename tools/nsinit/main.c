@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsinit: runs a program as process 1 of a pid namespace, or as a subreaper: forwards signals,
+ * reaps children and ends after every process below it. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "kernel/sys_ns.h"
+#include "nsinit.h"
+#include "run/cloned_binary.h"
+#include "run/exec.h"
+
+static void build(struct init *i, struct plan *p)
+{
+	init_plan(i, p);
+	init_plan_exec(i, p);
+}
+
+/*
+ * Returns true if the program may see this process from a foreign root: nsinit is process 1, its
+ * mount namespace is not that of its parent, or a user namespace other than the initial one gives
+ * the program the right to enter a root of its own. What cannot be read counts as true.
+ */
+static bool is_elsewhere(void)
+{
+	struct stat own, parents;
+	char path[32];
+
+	if (getpid() == 1 || sys_ns_in_userns() != 0)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", getppid());
+	return stat("/proc/self/ns/mnt", &own) < 0 || stat(path, &parents) < 0 ||
+	       own.st_ino != parents.st_ino;
+}
+
+static _Noreturn void execute(struct init *i, struct plan *p)
+{
+	struct nserr e = NSERR_INIT;
+	int wstatus = handle_hold(&i->handle, &e);
+
+	if (wstatus == 0)
+		wstatus = init_run(i, p, i, &e);
+	if (wstatus < 0)
+		cli_die_nserr(&e);
+	if (e.what[0])
+		cli_warn_nserr(&e);
+	exec_end_as(wstatus);
+}
+
+int main(int argc, char **argv)
+{
+	struct run r = {
+		.init = {
+			.supervise = { .grace = { .tv_sec = 10 } },
+			.handle = HANDLE_INIT,
+			.guarded = true,
+		},
+	};
+	struct nserr e = NSERR_INIT;
+	struct plan p = PLAN_INIT;
+	struct buf out = BUF_INIT;
+
+	r.init.handle.close_fds = true;
+	opts_parse(&r, argc, argv);
+	build(&r.init, &p);
+	if (!r.explain && is_elsewhere() &&
+	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
+		cli_die_nserr(&e);
+	if (!r.explain)
+		execute(&r.init, &p);
+	plan_explain(&p, &r.init, &out);
+	cli_print(&out);
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nsinit: what its files share. */
+#ifndef NSU_NSINIT_H
+#define NSU_NSINIT_H
+
+#include "common/cli.h"
+#include "run/init.h"
+
+struct run {
+	struct init init;
+	bool explain;
+};
+
+/* Parses the command line into r, or prints a message and exits. */
+void opts_parse(struct run *r, int argc, char **argv);
+
+#endif
