@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-algebra: maps computed from maps.
+# nsidmap-algebra: computes maps from maps.
 # as: user
 . "${0%/*}/testlib.sh"
 
 
-test_composes()
+test_composes_two_maps()
 {
 	run nsidmap compose --format arg u:0:0:100,g:0:5:1 u:0:1000:1,u:1:100000:65536,g:0:2000:10
 	assert_ok
@@ -16,21 +16,21 @@ test_composes()
 	assert_out u:5:5:5,g:0:0:10
 }
 
-test_inverts()
+test_inverts_a_map()
 {
 	run nsidmap invert --format arg u:0:1000:1,u:1:100000:65536,g:7:0:1,s:deny
 	assert_ok
 	assert_out u:1000:0:1,u:100000:1:65536,g:0:7:1
 }
 
-test_merges()
+test_joins_adjacent_ranges()
 {
 	run nsidmap merge --format arg u:10:1010:10,u:0:1000:10,u:20:1021:1,g:0:0:1,s:deny
 	assert_ok
 	assert_out u:0:1000:20,u:20:1021:1,g:0:0:1,s:deny
 }
 
-test_splits_at_the_parents_ranges()
+test_splits_at_the_ranges_of_the_parent()
 {
 	parent=u:0:1000:1,u:1:100000:65536,g:0:0:10
 	run nsidmap split --parent $parent --format arg u:0:0:100,g:0:0:10
@@ -45,7 +45,7 @@ test_splits_at_the_parents_ranges()
 	assert_err_has 'missing --parent'
 }
 
-test_subtracts()
+test_subtracts_ids()
 {
 	run nsidmap subtract --format arg u:0:1000:10,g:0:1000:10 u:3:0:2,g:9:9:9
 	assert_ok
@@ -55,7 +55,7 @@ test_subtracts()
 	assert_out u:2:1002:8,g:0:1000:9
 }
 
-test_reads_a_stream_from_a_pipe_once()
+test_reads_a_pipe_once()
 {
 	printf 'uid 0 1000 1\ngid 0 1000 1\n' >"$TMP/map"
 	run nsidmap compose - u:1000:5:1,g:1000:6:1 <"$TMP/map"
@@ -71,15 +71,15 @@ gid 1000 0 1'
 	assert_ok
 }
 
-test_writes_nothing_when_nothing_is_left()
+test_fails_when_no_id_is_left()
 {
 	run nsidmap subtract u:0:0:1,g:0:0:1 u:0:0:5,g:5:5:1
-	assert_refused 1 'no uid is left'
+	assert_refused 1 'the resulting map has no uid'
 	run nsidmap compose u:0:0:1,g:0:0:1 u:0:0:1,g:1:1:1
-	assert_refused 1 'no gid is left'
+	assert_refused 1 'the resulting map has no gid'
 }
 
-test_refuses_maps_that_are_none()
+test_refuses_invalid_maps()
 {
 	run nsidmap invert u:0:0:10,u:5:50:1,g:0:0:1
 	assert_refused 1 'inside range 5-5 overlaps extent 1'
@@ -87,7 +87,7 @@ test_refuses_maps_that_are_none()
 	assert_refused 1 'second map: gid map: extent 2: outside range 0-0 overlaps extent 1'
 }
 
-test_size_is_no_limit_here()
+test_accepts_maps_above_the_kernel_limits()
 {
 	awk 'BEGIN { print "gid 0 0 1"; for (i = 0; i < 100000; i++) print "uid", 3 * i, 2 * i, 1 }' >"$TMP/big"
 	run nsidmap merge "$TMP/big"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-check: every rule of the kernel is named with the line that breaks it.
+# nsidmap-check: names the rule of the kernel that a map breaks, and the line.
 # as: user
 . "${0%/*}/testlib.sh"
 
-# refuses TEXT FRAGMENT: a map of these uid lines (and a good gid line).
+# refuses TEXT FRAGMENT: checks a map of these uid lines and a valid gid line.
 refuses()
 {
 	printf 'gid 0 0 1\n%b' "$1" >"$TMP/map"
@@ -12,7 +12,7 @@ refuses()
 	assert_refused 1 "$2"
 }
 
-test_accepts_good_maps()
+test_accepts_valid_maps()
 {
 	run nsidmap check u:0:0:4294967295,g:0:1000:1
 	assert_ok
@@ -23,18 +23,18 @@ test_accepts_good_maps()
 	assert_ok
 }
 
-test_names_numbers_that_are_none()
+test_refuses_invalid_numbers()
 {
 	refuses 'uid 0x10 0 1\n' "line 2: '0x10' is not a decimal number"
 	refuses 'uid 0 -1 1\n' "line 2: '-1' is not a decimal number"
-	refuses 'uid 0 4294967296 1\n' "line 2: '4294967296' does not fit 32 bits"
+	refuses 'uid 0 4294967296 1\n' "line 2: '4294967296' does not fit in 32 bits"
 	refuses 'uid 0 0 1\nuid 5 4294967295 1\n' 'line 3: outside: id 4294967295 cannot be mapped'
 	refuses 'uid 0 0 1\nuid 4294967295 5 1\n' 'line 3: inside: id 4294967295 cannot be mapped'
 	refuses 'uid 0 0 0\n' 'line 2: the count is 0'
-	refuses 'uid 0 0 4294967297\n' "line 2: '4294967297' does not fit 32 bits"
-	refuses 'uid 0 0 18446744073709551617\n' "line 2: '18446744073709551617' does not fit 32 bits"
-	refuses 'uid 2 0 4294967295\n' 'line 2: inside: 4294967295 ids from 2 on pass 4294967294'
-	refuses 'uid 2 0 4294967294\n' 'line 2: inside: 4294967294 ids from 2 on pass 4294967294'
+	refuses 'uid 0 0 4294967297\n' "line 2: '4294967297' does not fit in 32 bits"
+	refuses 'uid 0 0 18446744073709551617\n' "line 2: '18446744073709551617' does not fit in 32 bits"
+	refuses 'uid 2 0 4294967295\n' 'line 2: inside: 4294967295 ids from 2 exceed the last id, 4294967294'
+	refuses 'uid 2 0 4294967294\n' 'line 2: inside: 4294967294 ids from 2 exceed the last id, 4294967294'
 }
 
 test_names_both_lines_of_an_overlap()
@@ -44,14 +44,14 @@ test_names_both_lines_of_an_overlap()
 	refuses 'uid 0 1000 10\nuid 20 1009 5\n' 'line 3: outside range 1009-1013 overlaps line 2'
 }
 
-# lines N BASE: so many uid lines that cannot be joined.
+# lines N BASE: prints N uid lines that cannot be joined.
 lines()
 {
 	awk -v n="$1" -v b="$2" 'BEGIN { print "gid 0 0 1"
 		for (i = 0; i < n; i++) printf "uid %.0f %.0f 1\n", b + 2 * i, b + 2 * i }'
 }
 
-test_counts_lines_and_bytes()
+test_refuses_too_many_lines_or_bytes()
 {
 	lines 340 0 >"$TMP/map"
 	run nsidmap check "$TMP/map"
@@ -68,7 +68,7 @@ test_counts_lines_and_bytes()
 	assert_refused 1 'uid map: line 172: a map has at most 4095 bytes, this one has 4096'
 }
 
-test_asks_the_parent()
+test_checks_the_rules_of_the_parent()
 {
 	parent=u:0:1000:1,u:1:100000:65536,g:0:0:1
 	run nsidmap check --parent $parent u:0:0:100,g:0:0:1
@@ -79,7 +79,7 @@ test_asks_the_parent()
 	printf 'gid 0 0 1\n\nuid 5 0 2\n' >"$TMP/map"
 	run nsidmap check --parent $parent "$TMP/map"
 	assert_refused 1 'uid map: line 3: outside range 0-1 spans two extents of the parent, cut at 1'
-	assert_err_has 'hint: nsidmap split --parent makes two lines of it'
+	assert_err_has "hint: split the range with 'nsidmap split --parent <map>'"
 	run nsidmap check --parent $parent u:0:0:1,u:1:1:99,g:0:0:1
 	assert_ok
 	run nsidmap check --parent $parent u:0:0:1,g:5:1:1
@@ -88,7 +88,7 @@ test_asks_the_parent()
 	assert_ok
 }
 
-test_notices_a_producer_that_failed()
+test_refuses_the_output_of_a_failed_producer()
 {
 	run nsidmap check </dev/null
 	assert_refused 1 'the map is empty'

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-cost: what an id of a stream costs, as the difference that 20,000 more make.
+# nsidmap-cost: measures the instructions per id of a stream from the difference that 20,000 ids make.
 # as: user
 # suite: long
 . "${0%/*}/testlib.sh"
 require_tool valgrind
 
-# instructions N: user instructions of a translation of N random ids of nine and ten digits
+# instructions N: prints the user instructions of translating N random ids of nine and ten digits.
 instructions()
 {
 	awk -v n="$1" 'BEGIN { srand(1); for (i = 0; i < n; i++)
@@ -15,7 +15,7 @@ instructions()
 		<"$TMP/ids" 2>&1 >"$TMP/answers" | sed -n 's/.*Collected : //p'
 }
 
-test_an_id_is_at_most_200_instructions()
+test_an_id_takes_at_most_200_instructions()
 {
 	awk 'BEGIN { print "gid 0 0 1"; for (i = 0; i < 100; i++)
 		printf "uid %.0f %.0f 30000000\n", i * 40000000, 200000000 + i * 40000000 }' >"$TMP/map"

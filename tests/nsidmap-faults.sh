@@ -1,44 +1,44 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-faults: a failed system call is said, and never passes for an answer.
+# nsidmap-faults: reports every failed system call instead of a wrong answer.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 
-test_plan_of_all_ranges()
+test_plan_reports_failed_calls()
 {
 	FAULT_MAX=20 fault_all -f 1 -- nsidmap plan --style lxc --user nstest
 }
 
-test_show_and_translate()
+test_show_and_translate_report_failed_calls()
 {
 	FAULT_MAX=12 fault_all -f 1 -- nsidmap show -n -o INSIDE,UID,GID
 	FAULT_MAX=12 fault_all -f 1 -- nsidmap translate 0 5
 }
 
-test_subids()
+test_subids_by_name_reports_failed_calls()
 {
 	# a file that is not there has no ranges
 	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
 }
 
-# By its number, too: a passwd that cannot be read is not one without the name, D21. What is not
-# there has no users, and what a module of NSS answers hides that one before it could not.
-test_subids_by_number()
+# D21: an unreadable passwd file is not a file without the entry. A missing file has no users, and the
+# answer of one NSS module hides the error of another before it.
+test_subids_by_uid_reports_failed_calls()
 {
 	FAULT_MAX=20 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- \
 		nsidmap subids 61234
 }
 
-test_scan()
+test_scan_reports_failed_calls()
 {
 	mkdir "$TMP/tree"
 	touch "$TMP/tree/a" "$TMP/tree/b"
 	FAULT_MAX=20 fault_all -f '1 3' -- nsidmap scan --strict -n --map like:self "$TMP/tree"
 }
 
-test_mount()
+test_mount_reports_failed_calls()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	kernel_call mount_setattr || return 0
@@ -46,8 +46,8 @@ test_mount()
 	FAULT_MAX=30 fault_all -- nsidmap mount --map u:0:5:1,g:0:6:1 --fd 9 "$TMP/src" -- "$FINAL"
 }
 
-# The program prints its maps and ids, which must be those of an unharmed run.
-test_run()
+# The program prints its maps and ids, which must be those of an undisturbed run.
+test_run_reports_failed_calls()
 {
 	cat >"$FINAL" <<-'SCRIPT'
 		#!/bin/sh
@@ -58,8 +58,8 @@ test_run()
 	FAULT_MAX=30 fault_all -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
 }
 
-# Each run has a process of its own to write to: a map is written once.
-test_write()
+# Each run writes to a new process, because a map can be written only once.
+test_write_reports_failed_calls()
 {
 	cat >"$TMP/write" <<-'SCRIPT'
 		#!/bin/sh
@@ -77,7 +77,7 @@ test_write()
 	FAULT_MAX=30 fault_all -b nsidmap -f 1 -- "$TMP/write" "$(nsidmap plan --root --format arg)"
 }
 
-test_output_that_cannot_be_written_is_said()
+test_reports_failed_output()
 {
 	for verb in show plan 'subids nstest' 'translate 0' 'merge u:0:0:1,g:0:0:1' --help 'plan --help' --version; do
 		# shellcheck disable=SC2086 # words
@@ -94,7 +94,7 @@ test_output_that_cannot_be_written_is_said()
 }
 
 # The message names the error that stopped the command, not one that followed from it.
-test_the_first_error_is_the_one_that_is_reported()
+test_reports_the_first_error()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	mkdir -p "$TMP/from" "$TMP/to"

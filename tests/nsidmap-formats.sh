@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-formats: every format is taken by what it is for, and means the same map.
+# nsidmap-formats: every format is accepted by its consumer and describes the same map.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -11,7 +11,7 @@ is_root()
 	[ "$(id -u)" = 0 ]
 }
 
-# plan OPTION…: a map of two ranges that the caller may have.
+# plan OPTION…: prints a map of two ranges that the caller may write.
 plan()
 {
 	if is_root; then
@@ -26,7 +26,7 @@ start_target()
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 }
 
-# has_the_map PID: the kernel says of the process what the plan says.
+# has_the_map PID: asserts that the kernel shows the planned map for the process.
 has_the_map()
 {
 	for kind in uid gid; do
@@ -36,7 +36,7 @@ has_the_map()
 	done
 }
 
-test_kernel_is_what_the_files_take()
+test_kernel_format_is_accepted_by_the_files()
 {
 	is_root || return 0
 	start_target
@@ -48,7 +48,7 @@ test_kernel_is_what_the_files_take()
 	has_the_map "$holder"
 }
 
-test_newuidmap_is_what_newuidmap_takes()
+test_newuidmap_format_is_accepted_by_newuidmap()
 {
 	is_root && return 0
 	start_target
@@ -63,15 +63,15 @@ test_newuidmap_is_what_newuidmap_takes()
 	has_the_map "$holder"
 }
 
-# The options of unshare(1), from 2.39 on, as nsunshare has them.
-test_unshare_is_what_unshare_takes()
+# nsunshare has the options of unshare(1) since util-linux 2.39.
+test_unshare_format_is_accepted_by_nsunshare()
 {
 	# shellcheck disable=SC2046
 	start_holder nsunshare --user $(plan --format unshare) --ready-fd 3 -- sleep infinity
 	has_the_map "$holder"
 }
 
-test_stream_arg_and_like_are_the_same()
+test_stream_arg_and_like_give_the_same_map()
 {
 	plan --format stream >"$TMP/stream"
 	plan --format arg >"$TMP/arg"
@@ -86,7 +86,7 @@ test_stream_arg_and_like_are_the_same()
 	done
 }
 
-test_json_and_oci_are_the_same_numbers()
+test_json_and_oci_have_the_same_numbers()
 {
 	plan --format arg >"$TMP/arg"
 	for format in --json '--format json'; do
@@ -104,24 +104,24 @@ test_json_and_oci_are_the_same_numbers()
 	assert_out "$(cat "$TMP/arg")"
 }
 
-test_words_that_are_none_are_named()
+test_refuses_unknown_words()
 {
 	run nsidmap
 	assert_rc 1
 	assert_out_empty
-	assert_err_has 'nsidmap: a verb is required'
+	assert_err_has 'nsidmap: missing verb'
 	run nsidmap nosuch
 	assert_rc 1
 	assert_err_has "nsidmap: unknown verb 'nosuch'"
 	run nsidmap plan --format yaml
 	assert_rc 1
-	assert_err_has "nsidmap: --format: 'yaml' is none of stream, arg, kernel"
+	assert_err_has "nsidmap: --format: invalid 'yaml', expected stream, arg, kernel"
 	run nsidmap plan --only both
 	assert_rc 1
-	assert_err_has "nsidmap: --only: 'both' is neither uid nor gid"
+	assert_err_has "nsidmap: --only: invalid 'both', expected uid or gid"
 	run nsidmap write --via magic 1
 	assert_rc 1
-	assert_err_has "nsidmap: --via: 'magic' is none of auto, direct, helpers"
+	assert_err_has "nsidmap: --via: invalid 'magic', expected auto, direct or helpers"
 }
 
 . shunit2

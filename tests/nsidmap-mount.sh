@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-mount: mounts on which files belong to other ids, attached and handed on.
+# nsidmap-mount: makes mounts on which files belong to other ids, and attaches or passes them.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -39,7 +39,7 @@ test_files_belong_to_the_outside_ids()
 	assert_out '5 6'
 }
 
-test_recursive_takes_what_is_mounted_below()
+test_recursive_includes_mounts_below()
 {
 	run nsidmap mount --recursive --map $map "$TMP/src" "$TMP/dst"
 	assert_ok
@@ -48,7 +48,7 @@ test_recursive_takes_what_is_mounted_below()
 	umount -R "$TMP/dst"
 }
 
-test_a_program_gets_the_tree_as_a_descriptor()
+test_passes_the_tree_to_a_program()
 {
 	note_state
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- stat -L -c '%u %g' /proc/self/fd/9/f
@@ -63,8 +63,8 @@ test_a_program_gets_the_tree_as_a_descriptor()
 	assert_rc 125
 }
 
-# The chain that it is for: the map is made outside, the tree is used inside.
-test_the_tree_is_attached_in_a_user_namespace()
+# The usual chain: the tree is mapped outside and attached inside.
+test_attaches_the_tree_in_a_user_namespace()
 {
 	# move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- \
@@ -75,8 +75,8 @@ test_the_tree_is_attached_in_a_user_namespace()
 	assert_out '5 6'
 }
 
-# As a root: nspivot comes last in the chain.
-test_the_tree_becomes_a_root()
+# As a root file system: nspivot comes last in the chain.
+test_nspivot_uses_the_tree_as_root()
 {
 	mkdir "$TMP/root"
 	cp "$(command -v busybox)" "$TMP/root/busybox"
@@ -89,9 +89,9 @@ test_the_tree_becomes_a_root()
 	assert_out '5 6'
 }
 
-# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor: what is made inside has
-# on the disk the ids that it has inside.
-test_the_tree_is_the_root_of_a_whole_container()
+# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor: a file created inside has the
+# same ids on disk as inside.
+test_container_runs_on_the_tree()
 {
 	mkdir -p "$TMP/whole/proc" "$TMP/whole/dev" "$TMP/whole/sys" "$TMP/whole/tmp" "$TMP/whole/etc"
 	cp "$(command -v busybox)" "$TMP/whole/busybox"
@@ -119,14 +119,14 @@ closed'
 	assert_no_leftovers
 }
 
-test_what_cannot_be_mapped_is_explained()
+test_explains_refused_mounts()
 {
 	note_state
 	run nsidmap mount --map $map /proc "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'hint: its file system, or one mounted below, knows no idmapped mounts'
+	assert_err_has 'hint: its file system, or one mounted below it, does not support idmapped mounts'
 	run nsidmap mount --map $map "$TMP/nosuch" "$TMP/dst"
-	assert_refused 1 "cannot take a copy of the mount of '$TMP/nosuch': No such file"
+	assert_refused 1 "cannot copy the mount of '$TMP/nosuch': No such file"
 	run nsidmap mount --map $map "$TMP/src" "$TMP/nosuch"
 	assert_refused 1 "cannot mount on '$TMP/nosuch'"
 	run nsidmap mount "$TMP/src" "$TMP/dst"
@@ -137,7 +137,7 @@ test_what_cannot_be_mapped_is_explained()
 	assert_no_leftovers
 }
 
-test_a_kernel_without_it_is_exit_2()
+test_exits_2_without_mount_setattr()
 {
 	run enosys mount_setattr -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
 	assert_refused 2 'Function not implemented'

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-plan: the map that a caller should have, from its ids and its ranges.
+# nsidmap-plan: makes the map for a caller from its ids and its ranges.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool strace
 
-# subids TEXT [TEXT]: /etc/subuid and /etc/subgid are these from here on. Only root can do that.
+# subids TEXT [TEXT]: replaces /etc/subuid and /etc/subgid (root only).
 subids()
 {
 	printf '%b' "$1" >"$TMP/subuid"
@@ -41,7 +41,7 @@ gid 0 0 4294967295'
 	assert_err_has 'nsidmap: every id is mapped to itself: user root has no range of subordinate uids'
 }
 
-test_auto_of_root_takes_its_own_ranges_not_the_first_line()
+test_auto_of_root_ignores_lines_of_other_users()
 {
 	is_root || return 0
 	subids 'alice:500000:1000\nroot:700000:1000\n'
@@ -52,7 +52,7 @@ test_auto_of_root_takes_its_own_ranges_not_the_first_line()
 gid 0 700000 1000'
 }
 
-test_the_environment_changes_nothing()
+test_ignores_the_environment()
 {
 	run nsidmap plan
 	cp "$TMP/out" "$TMP/plain"
@@ -81,10 +81,10 @@ test_prints_every_format()
 	run nsidmap plan --format kernel
 	assert_rc 1
 	assert_out_empty
-	assert_err_has '--only uid or gid'
+	assert_err_has 'missing --only'
 }
 
-# The caller is the user whose ranges they are, or root on its behalf.
+# The caller owns the ranges, or is root and names the user.
 test_makes_every_style()
 {
 	run nsidmap plan --style lxc --user nstest --format arg --only uid
@@ -96,7 +96,7 @@ test_makes_every_style()
 	run nsidmap plan --root --user nstest --format arg --only uid
 	assert_out u:0:61234:1
 	run nsidmap plan --root --user 4242
-	assert_refused 1 'user 4242 has no passwd entry, which would tell its own ids'
+	assert_refused 1 'the ids of user 4242 are unknown: it has no passwd entry'
 	run nsidmap plan --current --format arg --only uid
 	assert_out "u:$(id -u):$(id -u):1"
 	run nsidmap plan --identity --format arg --only uid
@@ -108,12 +108,12 @@ test_makes_every_style()
 	assert_out u:0:1000000:61234,u:61234:61234:1,u:61235:1061234:4302,u:65537:2000000:10000
 }
 
-test_overlap_is_what_one_says()
+test_overlap_refuses_cuts_or_shifts()
 {
 	is_root || return 0
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
-	assert_refused 1 'own id 0 is in the range 0-9, which is to be mapped too'
+	assert_refused 1 'own id 0 is in the range 0-9, which is mapped as well'
 	run nsidmap plan --style podman --overlap hole --format arg --only uid
 	assert_out u:0:0:1,u:2:1:14
 	run nsidmap plan --style podman --overlap shift --format arg --only uid
@@ -124,7 +124,7 @@ test_overlap_is_what_one_says()
 	assert_err_has "unknown 'sometimes'"
 }
 
-# both_refused FRAGMENT USER-FRAGMENT: the plan of root, and of nstest by itself.
+# both_refused FRAGMENT USER-FRAGMENT: asserts that plan fails for root and for nstest.
 both_refused()
 {
 	run nsidmap plan --style lxc
@@ -141,22 +141,22 @@ test_empty_files_have_no_ranges()
 	run as_nstest nsidmap plan
 	umount /etc/subuid /etc/subgid
 	assert_rc 0
-	assert_err_has "nsidmap: only one's own id is mapped: user nstest has no range of subordinate uids"
+	assert_err_has "nsidmap: only your own id is mapped: user nstest has no range of subordinate uids"
 }
 
-test_lines_with_carriage_returns_are_named()
+test_names_lines_with_carriage_returns()
 {
 	is_root || return 0
 	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
-	assert_err_has 'hint: line 2 of /etc/subuid is not used: it ends in a carriage return'
+	assert_err_has 'hint: correct line 2 of /etc/subuid: the line ends in a carriage return'
 	run nsidmap plan --style lxc
 	umount /etc/subuid /etc/subgid
-	assert_err_has 'hint: line 1 of /etc/subuid is not used: it ends in a carriage return'
+	assert_err_has 'hint: correct line 1 of /etc/subuid: the line ends in a carriage return'
 }
 
-# incus 458: overlapping lines are an error of the kernel's; each id is used once.
-test_lines_that_are_none_are_not_used()
+# incus 458: the kernel refuses overlapping ranges, so each id is used once.
+test_ignores_invalid_lines()
 {
 	is_root || return 0
 	subids 'root:4294967290:10\nroot:5:0\nroot:1\nroot:-1:1\n:9:9\n#root:8:8\n0:300000:5' 'root:1:1\n'
@@ -166,7 +166,7 @@ test_lines_that_are_none_are_not_used()
 	assert_out u:0:300000:5,g:0:1:1
 }
 
-test_missing_and_unreadable_files()
+test_missing_files_are_empty_and_unreadable_ones_an_error()
 {
 	is_root || return 0
 	mkdir "$TMP/etc"
@@ -191,8 +191,8 @@ test_missing_and_unreadable_files()
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 }
 
-# D21: that an entry cannot be read is not that there is none.
-test_an_unreadable_passwd_is_not_an_empty_one()
+# D21: an unreadable entry is not a missing entry.
+test_refuses_an_unreadable_passwd()
 {
 	is_root || return 0
 	cp /etc/passwd "$TMP/passwd"
@@ -214,7 +214,7 @@ test_an_unreadable_passwd_is_not_an_empty_one()
 	assert_refused 1 'cannot read /etc/nsswitch.conf: Input/output error'
 }
 
-test_a_hundred_thousand_lines()
+test_reads_100000_lines()
 {
 	is_root || return 0
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"
@@ -230,8 +230,8 @@ test_a_hundred_thousand_lines()
 	assert_out u:0:9:9,g:0:9:9
 }
 
-# All of them this user's: joined where they touch, refused where the kernel has no room for them.
-test_many_ranges_of_one_user()
+# One user has all of them: adjacent ranges are joined, and more than 340 are refused.
+test_joins_or_refuses_many_ranges_of_one_user()
 {
 	is_root || return 0
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":10" }' >"$TMP/many"
@@ -245,8 +245,8 @@ test_many_ranges_of_one_user()
 	assert_refused 1 'uid map: extent 341: a map has at most 340 lines, this one has 100000'
 }
 
-# The kernel takes no range across two of its parent's.
-test_is_cut_where_the_callers_own_map_is()
+# The kernel refuses a range that spans two ranges of the parent.
+test_splits_at_the_callers_own_map()
 {
 	is_root || return 0
 	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --identity --format arg
@@ -259,7 +259,7 @@ test_is_cut_where_the_callers_own_map_is()
 	assert_out u:0:0:1,u:1:1:99,g:0:0:2
 }
 
-test_a_user_without_a_passwd_entry()
+test_accepts_a_user_without_a_passwd_entry()
 {
 	is_root || return 0
 	subids 'ghost:900000:10\n4242:800000:10\n'
@@ -275,7 +275,7 @@ test_a_user_without_a_passwd_entry()
 	assert_err_has 'newuidmap needs a passwd entry, and uid 4242 has none'
 }
 
-test_auto_without_newuidmap_or_privilege()
+test_auto_maps_the_own_id_without_newuidmap()
 {
 	is_root && return 0
 	run setpriv --no-new-privs nsidmap plan --format arg
@@ -284,7 +284,7 @@ test_auto_without_newuidmap_or_privilege()
 	assert_err_has 'hint: no_new_privs is set'
 	run env PATH="$NSUTILS_BIN" nsidmap plan --format arg
 	assert_out u:0:61234:1,g:0:61234:1,s:deny
-	assert_err_has 'hint: newuidmap, which could map more, is not installed'
+	assert_err_has 'hint: install newuidmap (package uidmap)'
 }
 
 . shunit2

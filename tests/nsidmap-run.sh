@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-run: a program in a user namespace with a map.
+# nsidmap-run: runs a program in a user namespace with a map.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -26,7 +26,7 @@ test_runs_with_the_planned_map()
 	fi
 }
 
-test_own_id_alone_needs_no_helper()
+test_forks_no_helper_for_the_own_id()
 {
 	is_root && return 0
 	run nsidmap run u:5:61234:1,g:6:61234:1 -- sh -c 'id -u; id -g; cat /proc/self/setgroups'
@@ -38,7 +38,7 @@ deny'
 	assert_out_lacks helper
 }
 
-test_ids_that_are_not_kept_become_root()
+test_becomes_root_if_the_own_id_is_not_mapped()
 {
 	is_root || return 0
 	run nsidmap run u:0:100000:10,g:0:100000:10 -- sh -c 'id -u; id -g; id -G'
@@ -51,7 +51,7 @@ test_ids_that_are_not_kept_become_root()
 	assert_out 5
 }
 
-test_status_and_failures_are_those_of_an_exec_tool()
+test_exit_statuses_are_those_of_an_exec_tool()
 {
 	note_state
 	own=$(nsidmap plan --root --format arg)
@@ -74,7 +74,7 @@ test_status_and_failures_are_those_of_an_exec_tool()
 	assert_no_leftovers
 }
 
-test_explain_does_nothing()
+test_explain_runs_nothing()
 {
 	run nsidmap run --explain u:0:1:5,g:0:2:5 -- touch "$TMP/made"
 	assert_ok

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-scan: the ids of files that a map would lose.
+# nsidmap-scan: lists the ids of files that a map would lose.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -20,7 +20,7 @@ oneTimeSetUp()
 
 map=u:0:100000:1000,g:0:100000:1000
 
-test_counts_and_lists_what_is_lost()
+test_lists_lost_ids()
 {
 	run nsidmap scan "$TMP/tree" --map $map --raw --noheadings --output KIND,ID,FILES
 	assert_rc 1
@@ -35,7 +35,7 @@ gid 4000000000 1'
 	assert_out_has 'deep/deeper/d e"'
 }
 
-test_ids_in_acls()
+test_lists_ids_in_acls()
 {
 	mkdir -p "$TMP/acl/dir"
 	touch "$TMP/acl/file" "$TMP/acl/other"
@@ -63,8 +63,8 @@ gid 99 1'
 	assert_out 'uid 100007 acl'
 }
 
-# capabilities(7): those of a namespace are for one root.
-test_the_root_of_file_capabilities()
+# capabilities(7): file capabilities of a namespace have a root uid.
+test_lists_the_root_uid_of_file_capabilities()
 {
 	mkdir "$TMP/caps"
 	cp /bin/true "$TMP/caps/a"
@@ -85,7 +85,7 @@ test_the_root_of_file_capabilities()
 	assert_out 'uid 4294967295 capability'
 }
 
-test_attributes_that_cannot_be_read_are_said()
+test_reports_unreadable_attributes()
 {
 	mkdir "$TMP/bad"
 	run strace -qq -o /dev/null -e trace=lgetxattr -e inject=lgetxattr:error=EIO:when=1 \
@@ -96,14 +96,14 @@ test_attributes_that_cannot_be_read_are_said()
 	assert_ok
 }
 
-test_nothing_lost_is_exit_0()
+test_exits_0_if_no_id_is_lost()
 {
 	run nsidmap scan --map like:self -n "$TMP/tree"
 	assert_ok
 	assert_out_empty
 }
 
-test_inside_ids()
+test_inside_option_checks_inside_ids()
 {
 	run nsidmap scan --map u:5:0:1,g:0:0:100 --inside -n -r -o KIND,ID "$TMP/tree/deep/c"
 	assert_ok
@@ -113,7 +113,7 @@ test_inside_ids()
 	assert_out 'uid 5'
 }
 
-test_may_stay_on_one_file_system()
+test_stays_on_one_file_system()
 {
 	mount -t tmpfs -o uid=77,gid=100000 none "$TMP/tree/deep/deeper"
 	touch "$TMP/tree/deep/deeper/m"
@@ -127,16 +127,16 @@ test_may_stay_on_one_file_system()
 	assert_out_lacks 78
 }
 
-test_what_cannot_be_read_is_said()
+test_reports_unreadable_files()
 {
 	run nsidmap scan --map like:self "$TMP/nosuch"
 	assert_rc 1
-	assert_err_has "nsidmap: cannot look at '$TMP/nosuch': No such file"
+	assert_err_has "nsidmap: cannot read '$TMP/nosuch': No such file"
 	chmod 755 "$TMP"
 	chmod 700 "$TMP/tree/deep"
 	run as_nstest nsidmap scan --map like:self -J "$TMP/tree"
 	assert_rc 1
-	assert_err_has "cannot look at '$TMP/tree/deep': Permission denied"
+	assert_err_has "cannot read '$TMP/tree/deep': Permission denied"
 	assert_out_has '"complete": false'
 	run as_nstest nsidmap scan --strict --map like:self "$TMP/tree"
 	chmod 755 "$TMP/tree/deep"

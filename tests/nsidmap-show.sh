@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-show: the maps of namespaces, uids beside gids, from three points of view.
+# nsidmap-show: prints the maps of namespaces in three views, uids beside gids.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -11,7 +11,7 @@ start_ns()
 	nsidmap plan --root | nsidmap write "$holder"
 }
 
-test_own_namespace_without_a_reference()
+test_shows_the_own_namespace_by_default()
 {
 	run nsidmap show
 	assert_ok
@@ -29,8 +29,8 @@ test_names_single_ids()
 	assert_out "0 1 $(id -u) $(id -g) $(id -u) $(id -g) $(id -un) $(id -gn)"
 }
 
-# A row is cut wherever one of the two maps is, and the other may have nothing there.
-test_uids_and_gids_are_side_by_side()
+# A row ends where an extent of either map ends; the other map may have no id there.
+test_shows_uids_beside_gids()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	if [ "$(id -u)" = 0 ]; then
@@ -50,7 +50,7 @@ test_uids_and_gids_are_side_by_side()
     21     2       - $((third + 1))       - $((third + 1)) "
 }
 
-test_columns_can_be_chosen()
+test_prints_the_chosen_columns()
 {
 	start_ns
 	run nsidmap show --list-columns
@@ -87,7 +87,7 @@ test_json_has_numbers_and_nulls()
 	assert_out_has "\"puid\": $(id -u)"
 }
 
-test_an_unwritten_map_is_empty()
+test_shows_an_unwritten_map_as_empty()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	run nsidmap show -n -r -o INSIDE,COUNT,UID,GID,REF "$holder"
@@ -95,7 +95,7 @@ test_an_unwritten_map_is_empty()
 	assert_out "- 0 - - $holder"
 }
 
-test_what_is_not_there_is_named_and_the_rest_shown()
+test_reports_missing_references_and_shows_the_rest()
 {
 	run nsidmap show -n 4194304 self
 	assert_rc 1
@@ -106,8 +106,8 @@ test_what_is_not_there_is_named_and_the_rest_shown()
 	assert_out_lacks 0
 }
 
-# No process is in it: a helper of ours enters it, as its owner may.
-test_a_namespace_that_only_a_descriptor_holds()
+# The namespace has no process: a helper of the tool enters it.
+test_shows_a_namespace_without_processes()
 {
 	start_ns
 	exec 9<"/proc/$holder/ns/user"
@@ -120,15 +120,15 @@ test_a_namespace_that_only_a_descriptor_holds()
 	assert_no_leftovers
 }
 
-# From beside a namespace only what both have in common is seen.
-test_a_part_only_is_said_and_strict_is_3()
+# From a sibling namespace only the common ids are visible.
+test_reports_partial_visibility()
 {
 	start_ns
 	first=$holder
 	start_ns
 	run nsenter -t "$holder" -U --preserve-credentials nsidmap show -n -r -o INSIDE,UID "$first"
 	assert_rc 0
-	assert_err_has "nsidmap: incomplete: only a part of the maps of '$first' is seen from here"
+	assert_err_has "nsidmap: incomplete: only part of the maps of '$first' is visible from here"
 	run nsenter -t "$holder" -U --preserve-credentials nsidmap show --strict --json "$first"
 	assert_rc 3
 	assert_out_has '"complete": false'
@@ -138,8 +138,8 @@ test_a_part_only_is_said_and_strict_is_3()
 	assert_ok
 }
 
-# Its namespaces may not be looked at, but its maps may: those of our own namespace.
-test_a_process_of_somebody_else()
+# The namespace links of the process are unreadable, but its maps are readable.
+test_shows_the_maps_of_another_users_process()
 {
 	run nsidmap show -n -r -o INSIDE,UID,GID 1
 	assert_ok

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-subids: the ranges of a user, and what is wrong with the files.
+# nsidmap-subids: lists the ranges of a user and checks the files.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool strace
@@ -32,7 +32,7 @@ gid 2500000 20000 2519999 2'
 	assert_out_empty
 }
 
-test_json()
+test_json_has_numbers()
 {
 	run nsidmap subids nstest --json
 	assert_ok
@@ -40,14 +40,14 @@ test_json()
 	assert_out_has '"complete": true'
 }
 
-test_lint_finds_nothing_in_good_files()
+test_lint_accepts_valid_files()
 {
 	run nsidmap subids --lint
 	assert_ok
 	assert_out_empty
 }
 
-test_lint_finds_all_that_is_wrong()
+test_lint_reports_every_kind_of_error()
 {
 	is_root || return 0
 	subids '#comment\nalice:100000:65536\nbob:150000:10\ncarol:61000:1000\nshort:1\nwrap:4294967290:10\ncr:1:1\r\n:5:5\nbob:165535:1\n' \
@@ -56,19 +56,19 @@ test_lint_finds_all_that_is_wrong()
 	umount /etc/subuid /etc/subgid
 	assert_rc 1
 	assert_err_empty
-	assert_out "/etc/subuid: line 5: it has fewer than three fields
-/etc/subuid: line 6: the range passes 4294967294, the last id
-/etc/subuid: line 7: it ends in a carriage return
+	assert_out "/etc/subuid: line 5: the line has fewer than three fields
+/etc/subuid: line 6: the range exceeds the last id, 4294967294
+/etc/subuid: line 7: the line ends in a carriage return
 /etc/subuid: line 8: the owner is empty
 /etc/subuid: line 3: bob's range 150000-150009 overlaps alice's range 100000-165535 of line 2
 /etc/subuid: line 9: bob's range 165535-165535 overlaps alice's range 100000-165535 of line 2
-/etc/subuid: line 4: carol's range 61000-61999 holds 61234, the id of nstest
+/etc/subuid: line 4: carol's range 61000-61999 contains 61234, the id of nstest
 /etc/subgid: line 1: the start is not a decimal number
 /etc/subgid: line 2: the count is 0
-/etc/subgid: line 3: dave's range 0-69999 holds 0, the id of root"
+/etc/subgid: line 3: dave's range 0-69999 contains 0, the id of root"
 }
 
-test_lint_without_all_accounts_is_incomplete()
+test_lint_is_incomplete_without_all_accounts()
 {
 	run nsidmap subids --lint --strict
 	assert_ok
@@ -81,7 +81,7 @@ test_lint_without_all_accounts_is_incomplete()
 	done
 }
 
-test_lint_of_a_hundred_thousand_lines()
+test_lint_reads_100000_lines()
 {
 	is_root || return 0
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; print "x:599999:1" }' >"$TMP/many"
@@ -92,7 +92,7 @@ test_lint_of_a_hundred_thousand_lines()
 	assert_out "/etc/subuid: line 100001: x's range 599999-599999 overlaps user49999's range 599990-599999 of line 50000"
 }
 
-test_a_line_that_does_not_count_is_told()
+test_reports_ignored_lines()
 {
 	is_root || return 0
 	subids 'nstest:5:5\r\nnstest:7:1\n'
@@ -100,12 +100,12 @@ test_a_line_that_does_not_count_is_told()
 	umount /etc/subuid /etc/subgid
 	assert_rc 0
 	assert_out 7
-	assert_err_has 'nsidmap: line 1 of /etc/subuid is not used: it ends in a carriage return'
+	assert_err_has 'nsidmap: line 1 of /etc/subuid is ignored: the line ends in a carriage return'
 }
 
-# libsubid is asked when nsswitch.conf names a module; without that module it falls back to the
-# files, but knows no line numbers.
-test_nss_is_asked_where_it_is_named()
+# libsubid is used if nsswitch.conf names a module. Without that module libsubid reads the files, but
+# provides no line numbers.
+test_uses_nss_if_nsswitch_conf_names_it()
 {
 	is_root || return 0
 	{ cat /etc/nsswitch.conf; echo 'subid: nosuchmodule'; } >"$TMP/nsswitch"
@@ -121,8 +121,8 @@ test_nss_is_asked_where_it_is_named()
 	assert_out_has 1000000
 }
 
-# The module of tests/helpers has seven ranges for whoever asks; the files are not asked then.
-test_all_ranges_of_nss_are_used()
+# The module of tests/helpers has seven ranges for every user; the files are not read then.
+test_uses_all_ranges_of_nss()
 {
 	is_root || return 0
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
@@ -133,8 +133,8 @@ test_all_ranges_of_nss_are_used()
 	assert_out g:0:2000:10,g:10:2100:10,g:20:2200:10,g:30:2300:10,g:40:2400:10,g:50:2500:10,g:60:2600:10
 }
 
-# getpwent(3) says nothing of a file that cannot be opened where no other source is asked.
-test_lint_names_an_account_file_that_cannot_be_read()
+# getpwent(3) reports no error if it cannot open the only source.
+test_lint_names_an_unreadable_account_file()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	printf 'passwd: files\ngroup: files\n' >"$TMP/nsswitch"

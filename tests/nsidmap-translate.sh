@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-translate: what an id of one user namespace is in another, as stat(2) there says it.
+# nsidmap-translate: translates ids between user namespaces as stat(2) shows them there.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_ns user
 require_tool perl nsenter unshare
 
-# start_ns [MAP]: a process in a new user namespace of this one with that map.
+# start_ns [MAP]: starts a process in a new child namespace with that map.
 start_ns()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-' || return 1
 	nsidmap write "$holder" "$1"
 }
 
-# random_map SEED: 40 ranges of both kinds, inside below 60,000, outside below 100,000.
+# random_map SEED: prints 40 ranges of each kind, inside below 60,000 and outside below 100,000.
 random_map()
 {
 	awk -v seed="$1" 'BEGIN { srand(seed)
@@ -27,7 +27,7 @@ random_map()
 		} }'
 }
 
-# in_ns REF CMD…: as root of that namespace, or in this one ("self").
+# in_ns REF CMD…: runs CMD as root of that namespace, or in this one ("self").
 in_ns()
 {
 	_ref=$1
@@ -39,9 +39,9 @@ in_ns()
 	fi
 }
 
-# agree FROM TO SEED: gives a file to each of 1,000 random ids, by a process in FROM, looks at them
-# with one in TO, and asks for the same. Where chown(2) says EINVAL FROM has no such id, and where
-# stat(2) says 65534, which no map here has, TO has none.
+# agree FROM TO SEED: a process in FROM gives a file to each of 1,000 random ids, a process in TO runs stat(2)
+# on them, and nsidmap must agree. FROM lacks an id if chown(2) fails with EINVAL, and TO lacks it if stat(2)
+# shows 65534, which no map here has.
 agree()
 {
 	rm -rf "$TMP/files"
@@ -78,8 +78,8 @@ agree()
 	done
 }
 
-# The word of stat(2), not ours, for ids that are mapped and for ids that are not.
-test_a_thousand_ids_of_siblings_are_what_stat_shows()
+# stat(2) is the reference, both for mapped and for unmapped ids.
+test_1000_ids_of_siblings_agree_with_stat()
 {
 	chmod 755 "$TMP"
 	start_ns "u:0:99991:1,g:0:99992:1,$(random_map 1)"
@@ -93,7 +93,7 @@ test_a_thousand_ids_of_siblings_are_what_stat_shows()
 	agree self "$b" 6
 }
 
-test_the_first_namespace_and_back()
+test_translates_to_the_initial_namespace_and_back()
 {
 	start_ns u:0:100000:1000,u:5000:70:1,g:0:200000:10
 	run nsidmap translate --from "$holder" 0 999 5000
@@ -108,21 +108,21 @@ test_the_first_namespace_and_back()
 	assert_out 200009
 }
 
-test_unmapped_says_so()
+test_reports_unmapped_ids()
 {
 	start_ns u:0:100000:1000,g:0:200000:10
 	run nsidmap translate --from "$holder" 0 1000
 	assert_rc 1
 	assert_out '100000
 -'
-	assert_err_has 'nsidmap: uid 1000 has no id there'
+	assert_err_has 'nsidmap: uid 1000 has no corresponding id'
 	run nsidmap translate -J --from "$holder" 0 1000
 	assert_rc 1
 	run echo "$(tr -d ' \n' <"$TMP/out")"
 	assert_out '{"ids":[{"from":0,"to":100000},{"from":1000,"to":null}],"complete":true}'
 }
 
-test_a_namespace_without_a_process()
+test_enters_a_namespace_without_a_process()
 {
 	start_ns u:0:100000:1000,g:0:200000:10
 	: >"$TMP/ns"
@@ -138,8 +138,8 @@ test_a_namespace_without_a_process()
 10 990 100010 - 100010 -'
 }
 
-# An outer namespace, left by its process into one below it.
-test_a_parent_without_a_process()
+# The process has left the outer namespace for one below it.
+test_enters_a_parent_without_a_process()
 {
 	start_holder unshare --user sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	outer=$holder
@@ -161,7 +161,7 @@ test_a_parent_without_a_process()
 20 1 5000 - 2000 - 5000 -'
 }
 
-# D17, CVE-2018-18955: more than five ranges, nested, take another way in the kernel.
+# D17, CVE-2018-18955: the kernel has another code path for more than five nested ranges.
 test_nested_ranges_agree_with_stat()
 {
 	start_ns "u:0:99990:1,g:0:99990:1,$(random_map 4)"
@@ -194,8 +194,8 @@ test_nested_ranges_agree_with_stat()
 	assert_out "$first"
 }
 
-# What is above a namespace, or beside it, is seen from it as far as it has the ids itself.
-test_what_is_not_seen_is_not_called_unmapped()
+# Of the namespaces above and beside it a namespace sees only the ids that it has itself.
+test_reports_ids_that_are_not_visible()
 {
 	start_ns u:0:100000:1000,g:0:100000:10
 	a=$holder
@@ -207,7 +207,7 @@ test_what_is_not_seen_is_not_called_unmapped()
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 500
 	assert_rc 1
 	assert_out -
-	assert_err_has 'uid 500 has no id there; from this user namespace only a part of these maps is seen'
+	assert_err_has 'uid 500 has no corresponding id; only part of these maps is visible from this user namespace'
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --strict -J --from "$a" 500
 	assert_rc 3
 	assert_out_has '"complete": false'
@@ -218,11 +218,11 @@ test_what_is_not_seen_is_not_called_unmapped()
 	assert_out 1
 	run nsidmap translate --from "$a" --to "$holder" 501
 	assert_rc 1
-	assert_err_has 'uid 501 has no id there'
+	assert_err_has 'uid 501 has no corresponding id'
 	assert_err_lacks seen
 }
 
-test_ids_are_strict()
+test_refuses_invalid_ids()
 {
 	for id in '' ' 1' +1 -1 1x 0x10 4294967295 4294967296 4294967297; do
 		run nsidmap translate "$id"
@@ -236,7 +236,7 @@ test_ids_are_strict()
 	done
 }
 
-test_through_a_map()
+test_translates_through_a_map()
 {
 	run nsidmap translate --map u:0:1000:10,g:0:5:1 3
 	assert_ok
@@ -246,7 +246,7 @@ test_through_a_map()
 	assert_err_has 'exclude each other'
 }
 
-test_json_takes_ids_from_standard_input()
+test_json_reads_ids_from_standard_input()
 {
 	start_ns u:0:100000:1000,g:0:200000:10
 	printf '0\n 7\t999\n\n' >"$TMP/ids"

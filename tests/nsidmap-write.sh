@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-write: maps reach the kernel whole, in the right order, and refusals are explained.
+# nsidmap-write: writes whole maps in the right order, and explains refusals.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -11,7 +11,7 @@ is_root()
 	[ "$(id -u)" = 0 ]
 }
 
-# A process in a user namespace without maps.
+# Starts a process in a user namespace without maps.
 start_target()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
@@ -22,7 +22,7 @@ map_of()
 	sed 's/^ *//; s/  */ /g' "/proc/$holder/$1"
 }
 
-test_writes_what_plan_says()
+test_writes_the_planned_map()
 {
 	start_target
 	nsidmap plan 2>/dev/null >"$TMP/plan"
@@ -35,7 +35,7 @@ test_writes_what_plan_says()
 	assert_out "$(sed -n 's/^gid //p' "$TMP/plan")"
 }
 
-test_second_write_is_explained()
+test_explains_a_second_write()
 {
 	start_target
 	run nsidmap write "$holder" "$(nsidmap plan --root --format arg)"
@@ -46,7 +46,7 @@ test_second_write_is_explained()
 	assert_err_one_line
 }
 
-test_own_id_only_needs_setgroups_denied()
+test_denies_setgroups_for_the_own_id()
 {
 	is_root && return 0
 	start_target
@@ -60,7 +60,7 @@ test_own_id_only_needs_setgroups_denied()
 	assert_err_has 'hint: without CAP_SETGID setgroups must be denied first'
 }
 
-test_what_is_not_a_process_is_refused()
+test_refuses_references_that_are_not_processes()
 {
 	run nsidmap write user:1 u:0:0:1,g:0:0:1
 	assert_rc 1
@@ -72,14 +72,14 @@ test_what_is_not_a_process_is_refused()
 	assert_err_has 'missing argument'
 }
 
-# maps N: so many uid lines from 0 on that cannot be joined.
+# maps N: prints N uid lines from 0 that cannot be joined.
 maps()
 {
 	awk -v n="$1" 'BEGIN { print "gid 0 0 1"; for (i = 0; i < n; i++) print "uid", 2 * i, 2 * i, 1 }'
 }
 
-# D1, D2: what `check` lets through the kernel takes, to the last line and byte.
-test_the_limits_are_those_of_the_kernel()
+# D1, D2: the kernel accepts what `check` accepts, up to the last line and byte.
+test_has_the_limits_of_the_kernel()
 {
 	is_root || return 0
 	start_target
@@ -102,8 +102,8 @@ test_the_limits_are_those_of_the_kernel()
 	assert_out ''
 }
 
-# D8: a map is one write(2); D9: setgroups comes first, and once.
-test_each_file_is_written_once_and_in_order()
+# D8: a map is one write(2); D9: setgroups is written first, and once.
+test_writes_each_file_once_and_in_order()
 {
 	start_target
 	run strace -e trace=openat,write -o "$TMP/trace" nsidmap write "$holder" \
@@ -120,8 +120,8 @@ gid_map
 0 $(id -g) 1\\n"
 }
 
-# D8: what the kernel takes a part of only is not continued, and not called done.
-test_a_short_write_is_an_error()
+# D8: after a short write the tool neither continues nor reports success.
+test_reports_a_short_write()
 {
 	start_target
 	run strace -qq -o /dev/null -e trace=write -e inject=write:retval=3:when=1 \
@@ -130,8 +130,8 @@ test_a_short_write_is_an_error()
 	assert_err_has 'Input/output error'
 }
 
-# D12: a process that took the number of another is not written to.
-test_a_number_that_is_another_process_now()
+# D12: the tool does not write to a process that reuses the PID of another.
+test_refuses_a_reused_pid()
 {
 	start_target
 	run nsidmap write "$holder:1" "$(nsidmap plan --root --format arg)"
@@ -141,8 +141,8 @@ test_a_number_that_is_another_process_now()
 	assert_out ''
 }
 
-# D12: the number goes to another process between the look at it and the write.
-test_a_number_that_is_reused_meanwhile()
+# D12: the PID is reused between the check and the write.
+test_refuses_a_pid_that_is_reused_meanwhile()
 {
 	is_root || return 0
 	start_target
@@ -175,8 +175,8 @@ gid 0 0 1' >&8
 	assert_out ''
 }
 
-# D13: not dumpable, since it executes what the user may not read.
-test_a_process_that_is_not_dumpable()
+# D13: the process is not dumpable, because it executes a file that the user cannot read.
+test_explains_a_process_that_is_not_dumpable()
 {
 	is_root || return 0
 	cp /bin/sleep "$TMP/sleep"
@@ -193,8 +193,8 @@ test_a_process_that_is_not_dumpable()
 	assert_err_one_line
 }
 
-# D13: the process of somebody else.
-test_a_process_of_another_user()
+# D13: the process belongs to another user.
+test_explains_a_process_of_another_user()
 {
 	is_root || return 0
 	start_target
@@ -208,8 +208,8 @@ test_a_process_of_another_user()
 	assert_refused 1 'newuidmap failed: '
 }
 
-# D13: the user's own, but for its group: the kernel asks who made the namespace, newuidmap for both.
-test_a_process_of_another_group()
+# D13: the uid is the user's, the gid is not: the kernel checks the creator of the namespace, newuidmap both.
+test_writes_to_a_process_of_another_group()
 {
 	is_root || return 0
 	start_holder setpriv --reuid 61234 --regid 5 --clear-groups unshare --user sh -c \
@@ -225,8 +225,8 @@ test_a_process_of_another_group()
 	assert_out '0 61234 1'
 }
 
-# D13: made by a program that is setuid root, so its files are root's.
-test_a_process_that_is_setuid()
+# D13: the program is setuid root, so root owns the files of the process.
+test_explains_a_setuid_process()
 {
 	is_root || return 0
 	chmod 755 "$TMP"
@@ -248,8 +248,8 @@ test_a_process_that_is_setuid()
 	assert_ok
 }
 
-# D14: it ends while the map is awaited.
-test_a_process_that_ends_meanwhile()
+# D14: the process ends while nsidmap reads the map.
+test_reports_a_process_that_ends_meanwhile()
 {
 	start_target
 	mkfifo "$TMP/fifo"
@@ -267,7 +267,7 @@ test_a_process_that_ends_meanwhile()
 	assert_out_has "nsidmap: "
 }
 
-# crun passes at most six ranges on, lxc and unshare the first line.
+# crun passes at most six ranges, lxc and unshare only the first line.
 test_seven_ranges_reach_newuidmap()
 {
 	is_root || return 0
@@ -281,8 +281,8 @@ test_seven_ranges_reach_newuidmap()
 	assert_out "$(printf '%s\n%s\n' "$want" "$want" | tr '\n' ,)"
 }
 
-# C30: the helper is there, and does not do it.
-test_what_newuidmap_says_is_told()
+# C30: the helper refuses.
+test_reports_the_message_of_newuidmap()
 {
 	is_root && return 0
 	start_target
@@ -297,8 +297,8 @@ test_what_newuidmap_says_is_told()
 	assert_out '0 1500000 10'
 }
 
-# C30: helpers that are not what they should be.
-test_helpers_that_fail_are_told()
+# C30: the helpers are broken.
+test_reports_broken_helpers()
 {
 	start_target
 	mkdir -p "$TMP/fake"
@@ -312,7 +312,7 @@ test_helpers_that_fail_are_told()
 	printf '#!/bin/sh\nexit 0\n' >"$TMP/fake/newuidmap"
 	cp "$TMP/fake/newuidmap" "$TMP/fake/newgidmap"
 	run env PATH="$TMP/fake:$PATH" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
-	assert_refused 1 'uid_map is not what was written'
+	assert_refused 1 'uid_map differs from what was written'
 	run env PATH="$NSUTILS_BIN" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
 	assert_refused 1 'cannot find newuidmap'
 	# with closed standard descriptors its words still arrive
@@ -321,8 +321,8 @@ test_helpers_that_fail_are_told()
 	assert_out_has 'newuidmap failed: '
 }
 
-# A21: started with SIGCHLD ignored.
-test_helpers_are_waited_for_where_children_are_ignored()
+# A21: nsidmap is started with SIGCHLD ignored.
+test_waits_for_helpers_if_sigchld_is_ignored()
 {
 	is_root && return 0
 	start_target
@@ -332,8 +332,8 @@ test_helpers_are_waited_for_where_children_are_ignored()
 	assert_ok
 }
 
-# Only from the namespace and from its parent, whose ids the map is about.
-test_a_grandchild_is_not_written_to()
+# A map can be written only from the namespace and from its parent.
+test_refuses_a_grandchild_namespace()
 {
 	is_root || return 0
 	start_target
@@ -341,11 +341,11 @@ test_a_grandchild_is_not_written_to()
 	start_holder nsenter -t "$holder" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	run nsidmap write "$holder" u:0:0:1,g:0:0:1
 	assert_rc 1
-	assert_err_has "hint: a map is taken only from within the namespace or from its parent"
+	assert_err_has "hint: write the map from inside the namespace or from its parent"
 }
 
-# A map that the parent does not have whole.
-test_a_range_across_two_of_the_parents_is_named()
+# The range is not in one range of the parent.
+test_explains_a_range_across_two_ranges_of_the_parent()
 {
 	is_root || return 0
 	start_target

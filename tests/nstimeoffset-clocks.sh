@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-clocks: what a program's clocks read, seen by real programs.
+# nstimeoffset-clocks: moves the clocks that programs read.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands
 . "${0%/*}/testlib.sh"
@@ -20,7 +20,7 @@ uptime_of_machine()
 	cut -d' ' -f1 /proc/uptime
 }
 
-test_zero_is_a_machine_just_started()
+test_zero_looks_like_a_machine_just_booted()
 {
 	run tool -b =0 -- cut '-d ' -f1 /proc/uptime
 	assert_ok
@@ -30,7 +30,7 @@ test_zero_is_a_machine_just_started()
 	assert_out 'up 0 minutes'
 }
 
-test_absolute_time_is_what_the_clock_reads()
+test_equals_sign_sets_the_reading()
 {
 	run tool -b =1d2h -- cut '-d ' -f1 /proc/uptime
 	assert_ok
@@ -39,7 +39,7 @@ test_absolute_time_is_what_the_clock_reads()
 	assert_out_has 'up 42 weeks, 6 days'
 }
 
-test_signs_are_relative()
+test_signs_are_relative_to_the_own_clock()
 {
 	now=$(uptime_of_machine)
 	run tool -b +1000.5s -- cut '-d ' -f1 /proc/uptime
@@ -51,7 +51,7 @@ test_signs_are_relative()
 	between -5 -0.49 "$(uptime_of_machine)"
 }
 
-test_boot_time_in_proc_stat_moves_with_it()
+test_btime_in_proc_stat_moves_as_well()
 {
 	feature timens-stat || return 0
 	run tool -b +1d -- sed -n 's/^btime //p' /proc/stat
@@ -60,7 +60,7 @@ test_boot_time_in_proc_stat_moves_with_it()
 	between -86401 -86399 "$btime"
 }
 
-test_start_times_are_of_this_year()
+test_start_times_in_proc_are_plausible()
 {
 	feature timens-stat || return 0
 	run tool -b =0 -- sh -c 'ps -o lstart= -p $$'
@@ -70,8 +70,8 @@ test_start_times_are_of_this_year()
 	between 0 500
 }
 
-# The kernel counts 2^64 nanoseconds back from there.
-test_anchor_now_leaves_the_program_before_zero()
+# /proc shows start times before zero as 2^64 nanoseconds minus the difference.
+test_anchor_now_puts_the_start_before_zero()
 {
 	feature timens-stat || return 0
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
@@ -83,7 +83,7 @@ test_anchor_now_leaves_the_program_before_zero()
 	between 0 500
 }
 
-# Nothing that the program can see was before its zero: it is the first process there.
+# The program is the first process of its pid namespace, so it sees no process that started before zero.
 test_no_start_time_is_negative()
 {
 	feature timens-stat || return 0
@@ -98,7 +98,7 @@ test_no_start_time_is_negative()
 	between 0 500
 }
 
-test_nested_zero_is_zero_again()
+test_nested_zero_starts_at_zero_again()
 {
 	run tool -b +1000d -m +1000d -- nstimeoffset -b =0 -m =0 -- clocks read
 	assert_ok
@@ -109,7 +109,7 @@ test_nested_zero_is_zero_again()
 	done
 }
 
-test_nested_signs_count_from_the_callers_clock()
+test_nested_signs_are_relative_to_the_callers_clock()
 {
 	now=$(uptime_of_machine)
 	run tool -b +1000 -- nstimeoffset -b +1000 -- cut '-d ' -f1 /proc/uptime
@@ -127,7 +127,7 @@ test_nested_signs_count_from_the_callers_clock()
 	between 499.9 505 "$now"
 }
 
-test_a_clock_that_is_not_named_stays()
+test_keeps_clocks_without_an_option()
 {
 	run tool -b +1000d -- nstimeoffset -m +5 -- nstimeoffset --show
 	assert_ok
@@ -135,7 +135,7 @@ test_a_clock_that_is_not_named_stays()
 	assert_out_has ' 5 '
 }
 
-test_timers_meet_moments_of_the_moved_clocks()
+test_timers_use_the_moved_clocks()
 {
 	run tool -b =0 -m =300d -- clocks wait
 	assert_ok
@@ -146,15 +146,15 @@ test_timers_meet_moments_of_the_moved_clocks()
 	done)"
 }
 
-test_realtime_does_not_move()
+test_keeps_the_realtime_clock()
 {
 	run tool -b +300d -m +300d -- date +%Y-%m-%d
 	assert_ok
 	assert_out "$(date +%Y-%m-%d)"
 }
 
-# As after a checkpoint: what the clocks read when it was saved, they read when it goes on.
-test_saved_readings_continue()
+# As after a checkpoint: the clocks continue from the saved readings.
+test_continues_from_saved_readings()
 {
 	run tool -b =777.5 -m =555d --anchor now -- clocks read
 	assert_ok
@@ -169,7 +169,7 @@ test_saved_readings_continue()
 	between 0 1 "$boot"
 }
 
-test_saved_offsets_are_taken_again()
+test_restores_saved_offsets()
 {
 	run nstimeoffset -b +1d2h -m -0.5s --print
 	assert_ok
@@ -184,7 +184,7 @@ boottime 93600 0'
 	assert_out /dev/null
 }
 
-test_same_process_all_along()
+test_runs_the_program_in_the_same_process()
 {
 	# the pid of the shell is that of nstimeoffset, which never forks
 	run sh -c 'echo $$; exec "$@"' sh sh -c 'exec "$@"' sh nsunshare -r -- \
@@ -195,7 +195,7 @@ test_same_process_all_along()
 	assertEquals "$1" "$2"
 }
 
-test_forks_never()
+test_never_forks()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	run enosys fork,vfork,clone,clone3 -- nstimeoffset -b =0 -m +5 -- true
@@ -204,7 +204,7 @@ test_forks_never()
 	assert_rc 0
 }
 
-test_runs_the_shell_when_no_program_is_named()
+test_runs_the_shell_without_a_program()
 {
 	run tool -b =0 <<-END
 		cut '-d ' -f1 /proc/uptime
@@ -213,7 +213,7 @@ test_runs_the_shell_when_no_program_is_named()
 	between 0 5
 }
 
-test_program_ends_as_it_likes()
+test_exits_with_the_status_of_the_program()
 {
 	run tool -b =0 -- sh -c 'exit 7'
 	assert_rc 7

@@ -1,26 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-faults: each system call failed once: no program runs with clocks that did not move.
+# nstimeoffset-faults: lets each system call fail once; no program may run with clocks that did not move.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 require_ns time
 
-# The program says whether its clock did move: the offset is in its own file.
+# The program reads its own offset, which shows whether its clock moved.
 printf '#!/bin/sh\necho "final ran"\ngrep -c "boottime *86400" /proc/self/timens_offsets\n' >"$FINAL"
 
-test_a_failed_call_never_passes_for_success()
+test_reports_every_failed_call()
 {
 	fault_all -- nstimeoffset -b +1d -m -0.5s -- "$FINAL"
 }
 
-# A program that may not be looked at cannot be executed: 126 is the right status.
-test_nor_of_a_run_with_handles()
+# A program that cannot be read cannot be executed: the status is 126.
+test_reports_every_failed_call_with_handles()
 {
 	FAULT_MAX=25 fault_all -f '125 126' -- nstimeoffset -b 1d -m =@1 --ready-fd 1 --close-fds -- "$FINAL"
 }
 
-test_nor_does_a_reader_show_what_is_not_so()
+test_show_and_print_report_every_failed_call()
 {
 	# the readings move on, so only what stands still is compared
 	FAULT_MAX=25 fault_all -c 'has_zero_offsets "$out"' -- nstimeoffset --show self 1
@@ -31,8 +31,8 @@ has_zero_offsets()
 	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
 }
 
-# =TIME needs the start of the process, which is read from /proc.
-test_a_start_time_that_cannot_be_read_is_refused()
+# =TIME needs the start time of the process, which is in /proc.
+test_reports_an_unreadable_start_time()
 {
 	run failat -s read,pread64 --list -o "$TMP/report" -- nstimeoffset -b =86400 -- echo ran
 	assert_ok

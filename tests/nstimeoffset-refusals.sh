@@ -1,27 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-refusals: what cannot be done is said in a sentence of its own, before anything is.
+# nstimeoffset-refusals: refuses invalid requests before it changes anything, and explains them.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/timelib.sh"
 require_ns time
 
-test_refuses_what_is_no_time()
+test_refuses_invalid_times()
 {
-	# more in the unit test
+	# the unit test has more
 	for t in '' + 1x ' 1' =-1 0x10; do
 		run nstimeoffset -b "$t" -- echo ran
-		assert_refused 125 "--boottime: '$t' is not a time"
+		assert_refused 125 "--boottime: invalid time '$t'"
 	done
 	run nstimeoffset --monotonic 1.0000000001 -- echo ran
-	assert_refused 125 "--monotonic: '1.0000000001' is too long or finer than a nanosecond"
+	assert_refused 125 "--monotonic: invalid time '1.0000000001': too large, or finer than a nanosecond"
 	run nstimeoffset -m 99999999999999999999 -- echo ran
-	assert_refused 125 'too long'
+	assert_refused 125 'too large'
 	run nstimeoffset -b =@nowhere -- echo ran
 	assert_refused 125 "nowhere"
 }
 
-test_takes_times_to_the_nanosecond()
+test_accepts_nanoseconds()
 {
 	for pair in '+0.5s 0 500000000' '-0.5s -1 500000000' '.5 0 500000000' '1d2h 93600 0' \
 		'-1ns -1 999999999' '1.999999999 1 999999999' '-0 0 0'; do
@@ -31,8 +31,8 @@ test_takes_times_to_the_nanosecond()
 	done
 }
 
-# The kernel is not asked: it would answer ENOSYS.
-test_out_of_range_names_the_interval_before_anything_is_done()
+# The kernel is not called; it would return ENOSYS.
+test_names_the_allowed_interval()
 {
 	run enosys unshare -- nstimeoffset -b -9000000000 -- echo ran
 	assert_refused 125 "boottime '-9000000000' is outside the allowed interval, -"
@@ -46,7 +46,7 @@ test_out_of_range_names_the_interval_before_anything_is_done()
 	assert_refused 125 "boottime '-9000000000' is outside the allowed interval, -"
 }
 
-test_the_interval_is_what_the_kernel_takes()
+test_the_interval_is_that_of_the_kernel()
 {
 	run nstimeoffset -b -9000000000 --print
 	low=${err#*interval, }
@@ -61,20 +61,20 @@ test_the_interval_is_what_the_kernel_takes()
 	assert_ok
 }
 
-test_both_or_none()
+test_moves_both_clocks_or_none()
 {
 	run tool -b +5 -m -9000000000 -- echo ran
 	assert_refused 125 "monotonic '-9000000000' is outside"
 }
 
-test_realtime_has_no_offset()
+test_refuses_to_move_realtime()
 {
 	printf 'realtime 5 0\n' >offsets
 	run nstimeoffset --time-offsets offsets -- echo ran
-	assert_refused 125 'offsets: line 1: the realtime clock cannot be moved, only monotonic and boottime'
+	assert_refused 125 'offsets: line 1: cannot move the realtime clock, only monotonic and boottime'
 }
 
-test_refuses_a_bad_stream_by_line()
+test_names_the_invalid_line_of_a_stream()
 {
 	while IFS='|' read -r text message; do
 		# shellcheck disable=SC2059 # \n is meant
@@ -82,27 +82,27 @@ test_refuses_a_bad_stream_by_line()
 		run nstimeoffset --time-offsets offsets --print
 		assert_refused 125 "offsets: $message"
 	done <<-'END'
-		|no offset of monotonic or boottime in it
+		|missing offset of the monotonic or boottime clock
 		boottime 1 0\nboottime 1 0\n|line 2: boottime is given twice
 		tai 1 0\n|line 1: unknown clock 'tai'
-		# x\nboottime 1.5 0\n|line 2: '1.5' are no seconds
-		boottime 1 1000000000\n|line 1: '1000000000' are no nanoseconds
-		boottime 1 -1\n|line 1: '-1' are no nanoseconds
-		boottime 1 0 0\n|line 1: more than a clock, seconds and nanoseconds
+		# x\nboottime 1.5 0\n|line 2: invalid seconds '1.5'
+		boottime 1 1000000000\n|line 1: invalid nanoseconds '1000000000'
+		boottime 1 -1\n|line 1: invalid nanoseconds '-1'
+		boottime 1 0 0\n|line 1: unexpected text after the nanoseconds
 	END
 	run nstimeoffset --time-offsets nonexistent --print
 	assert_refused 125 "cannot open 'nonexistent'"
 }
 
-test_frozen_offsets_are_named()
+test_explains_frozen_offsets()
 {
 	run tool -b +5 -- nstimeoffset -b +5 --write self
 	assert_refused 125 'the offsets of the time namespace are frozen'
-	assert_err_has 'hint: they can be written until the first process enters it'
+	assert_err_has 'hint: write the offsets before the first process enters the namespace'
 }
 
-# Everything but CAP_SYS_TIME.
-test_lack_of_cap_sys_time_is_named()
+# The caller has all capabilities except CAP_SYS_TIME.
+test_explains_a_missing_cap_sys_time()
 {
 	if [ "$(id -u)" = 0 ]; then
 		run setpriv --bounding-set=-sys_time nstimeoffset -b +5 -- echo ran
@@ -110,39 +110,39 @@ test_lack_of_cap_sys_time_is_named()
 		run unshare -r setpriv --bounding-set=-sys_time nstimeoffset -b +5 -- echo ran
 	fi
 	assert_refused 125 'cannot move the clocks: Operation not permitted'
-	assert_err_has 'hint: it takes CAP_SYS_TIME'
+	assert_err_has 'hint: this needs CAP_SYS_TIME'
 }
 
-test_lack_of_cap_sys_admin_is_named()
+test_explains_a_missing_cap_sys_admin()
 {
 	if [ "$(id -u)" = 0 ]; then
 		run setpriv --bounding-set=-sys_admin nstimeoffset -b +5 -- echo ran
 	else
 		run nstimeoffset -b +5 -- echo ran
 	fi
-	assert_refused 125 'cannot make a time namespace: Operation not permitted'
-	assert_err_has 'hint: it takes CAP_SYS_ADMIN'
+	assert_refused 125 'cannot create a time namespace: Operation not permitted'
+	assert_err_has 'hint: this needs CAP_SYS_ADMIN'
 }
 
-test_kernel_without_time_namespaces_is_named()
+test_explains_a_kernel_without_time_namespaces()
 {
 	run enosys unshare -- nstimeoffset -b +5 -- echo ran
-	assert_refused 125 'this kernel has no time namespaces: Function not implemented'
-	assert_err_has 'hint: they came with Linux 5.6'
+	assert_refused 125 'time namespaces are not supported by this kernel: Function not implemented'
+	assert_err_has 'hint: use Linux 5.6 or later'
 	run enosys -e EINVAL unshare -- nstimeoffset -b +5 -- echo ran
-	assert_refused 125 'this kernel has no time namespaces'
+	assert_refused 125 'time namespaces are not supported by this kernel'
 }
 
-test_limit_of_namespaces_is_named()
+test_explains_the_limit_of_namespaces()
 {
 	run unshare -r sh -c 'echo 0 >/proc/sys/user/max_time_namespaces &&
 		exec nstimeoffset -b +5 -- echo ran'
-	assert_refused 125 'cannot make a time namespace: No space left on device'
+	assert_refused 125 'cannot create a time namespace: No space left on device'
 	assert_err_has 'max_time_namespaces'
 }
 
-# nsunshare has the same words for the same.
-test_nsunshare_takes_the_same_times()
+# nsunshare prints the same messages.
+test_nsunshare_accepts_the_same_times()
 {
 	for t in +1d2h -0.5s .5 =0 =@self; do
 		# once more, should a second begin between the two
@@ -175,21 +175,21 @@ test_nsunshare_takes_the_same_times()
 test_refuses_options_that_do_not_go_together()
 {
 	run nstimeoffset
-	assert_refused 125 'no clock to move'
+	assert_refused 125 'missing --boottime, --monotonic or --time-offsets'
 	run nstimeoffset true
-	assert_refused 125 'no clock to move'
+	assert_refused 125 'missing --boottime, --monotonic or --time-offsets'
 	run nstimeoffset --show -b 5
-	assert_refused 125 '--show moves no clock'
+	assert_refused 125 '--show cannot be used with --explain or options that move a clock'
 	run nstimeoffset --json -b 5 true
-	assert_refused 125 '--json goes with --show and --features only'
+	assert_refused 125 '--json can be used only with --show or --features'
 	run nstimeoffset -b 5 --print true
 	assert_refused 125 "unexpected argument 'true'"
 	run nstimeoffset -b 5 --write time:1
-	assert_refused 125 'written through a process'
+	assert_refused 125 'is a namespace, expected a process'
 	run nstimeoffset -b 5 --write self --close-fds
-	assert_refused 125 'handles are those of a program'
+	assert_refused 125 '--close-fds and --keep-fd need a program'
 	run nstimeoffset --time-offsets - --base own --print
-	assert_refused 125 'no meaning with --time-offsets'
+	assert_refused 125 '--base and --anchor cannot be used with --time-offsets'
 	for pair in '--show --print' '--print --write=1' '-b5 --time-offsets=x' '-m5 --time-offsets=x'; do
 		# shellcheck disable=SC2086
 		run nstimeoffset $pair
@@ -198,9 +198,9 @@ test_refuses_options_that_do_not_go_together()
 	done
 	run nstimeoffset --base x -b 5 --print
 	assert_rc 125
-	assert_err_has "--base: 'x' is neither own nor initial"
+	assert_err_has "--base: invalid 'x', expected own or initial"
 	run nstimeoffset --anchor x -b 5 --print
-	assert_err_has "--anchor: 'x' is neither start nor now"
+	assert_err_has "--anchor: invalid 'x', expected start or now"
 }
 
 . shunit2

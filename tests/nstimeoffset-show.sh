@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-show: offsets and clocks of others: shown, taken over, written from outside.
+# nstimeoffset-show: shows the offsets of other processes, copies them, and writes them from outside.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns time
 require_tool jq
 
-# start_clocks OPTION…: a process in a time namespace with such clocks.
+# start_clocks OPTION…: starts a process in a time namespace with these clocks.
 start_clocks()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -16,7 +16,7 @@ start_clocks()
 	fi
 }
 
-# column N LINE
+# column N LINE: prints the Nth column.
 column()
 {
 	echo "$out" | awk -v n="$1" -v line="$2" 'NR == line { print $n }'
@@ -66,7 +66,7 @@ test_shows_a_namespace_without_processes()
 	assertEquals '-2.25 1.5' "$(column 4 4) $(column 5 4)"
 }
 
-test_shows_children_to_come_apart()
+test_shows_the_process_not_its_future_children()
 {
 	# unshared and not entered: the process itself still has the clocks of all
 	mkfifo go
@@ -92,7 +92,7 @@ test_shows_children_to_come_apart()
 	rm go
 }
 
-test_write_anchors_at_the_other_process()
+test_write_is_anchored_at_the_other_process()
 {
 	mkfifo go
 	prefix='' enter=
@@ -119,7 +119,7 @@ test_write_anchors_at_the_other_process()
 	rm go
 }
 
-test_clocks_of_another_are_taken()
+test_copies_the_clocks_of_another_process()
 {
 	start_clocks -b +1.5s -m +300d
 	run nstimeoffset -b "=@$holder" -m "=@time:$holder" --print
@@ -146,7 +146,7 @@ $(jq -c '.clocks[1].id | type' json)
 true'
 }
 
-test_foreign_names_do_not_reach_the_terminal()
+test_escapes_foreign_names()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	name=$(printf './a\033[31m')
@@ -160,7 +160,7 @@ test_foreign_names_do_not_reach_the_terminal()
 	assert_refused 125 '\x1bx'
 }
 
-test_refuses_what_is_no_time_namespace()
+test_refuses_other_namespaces()
 {
 	run nstimeoffset --show net:1
 	assert_rc 125
@@ -170,20 +170,20 @@ test_refuses_what_is_no_time_namespace()
 	assert_refused 125 nonsense
 }
 
-test_explain_has_the_numbers_and_does_nothing()
+test_explain_prints_the_offsets_and_runs_nothing()
 {
 	run nstimeoffset -b -0.5s -m +1d --explain -- echo ran
 	assert_ok
-	assert_out ' 1 caller make a time namespace for what comes: unshare(CLONE_NEWTIME)
- 2 caller move monotonic by +86400, boottime by -0.5 seconds from the initial clock: write(timens_offsets)
+	assert_out ' 1 caller create a time namespace for the children: unshare(CLONE_NEWTIME)
+ 2 caller move monotonic by +86400, boottime by -0.5 seconds relative to the initial clock: write(timens_offsets)
  3 caller enter the time namespace: setns(time_for_children)
  4 caller execute echo: execve(2)'
 	run nstimeoffset -b 5 --write self --explain
 	assert_ok
-	assert_out ' 1 caller move boottime by +5 seconds from the initial clock: write(timens_offsets)'
+	assert_out ' 1 caller move boottime by +5 seconds relative to the initial clock: write(timens_offsets)'
 }
 
-test_handles_hold_it_up_and_tell()
+test_handles_wait_and_report_readiness()
 {
 	prefix=
 	[ "$(id -u)" = 0 ] || prefix='nsunshare -r --'

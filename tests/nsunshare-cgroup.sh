@@ -62,7 +62,7 @@ test_a_name_leads_only_down()
 	for odd in "$name/../$own_cgroup-b" "../$own_cgroup" "$name/." "$name/./b" "${v2:-$v1cpu}$name/.."; do
 		run nsunshare --into-cgroup "$odd" --cgroup-create true
 		assert_refused 125 "'$odd'"
-		assert_err_has "a cgroup is named without '.' and '..'"
+		assert_err_has "': '.' and '..' are not allowed"
 	done
 	run nsunshare --into-cgroup "$name/..b/.c" --cgroup-create cat /proc/self/cgroup
 	assert_ok
@@ -117,7 +117,7 @@ test_settings_are_written()
 	fi
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.such=1 true
 	assert_refused 125 "no cgroup file 'no.such' in '$name'"
-	[ -z "$v2" ] || assert_err_has "hint: controller 'no' is not in cgroup.controllers of $v2"
+	[ -z "$v2" ] || assert_err_has "hint: controller 'no' is missing in cgroup.controllers of $v2"
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cgroup.none=1 true
 	assert_refused 125 "no cgroup file 'cgroup.none' in '$name'"
 	assert_err_lacks hint
@@ -194,7 +194,7 @@ cpu pids
 cpu pids'
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.none=1 true
 	assert_refused 125 "no cgroup file 'cpu.none' in '$name/a/b'"
-	assert_err_has "hint: it has the controller 'cpu', but that has no such file"
+	assert_err_has "hint: the cgroup has the controller 'cpu', which lacks this file"
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.max=rubbish true
 	assert_refused 125 "cannot write 'rubbish' to $v2$name/a/b/cpu.max"
 	assertEquals "$host" "$(cat "$v2/cgroup.subtree_control")"
@@ -239,7 +239,7 @@ test_an_ordinary_user_in_what_is_delegated_to_him()
 	assert_out "0::$name/self$name"
 	run "$@" --into-cgroup "$name-b" echo ran
 	assert_refused 125 "cannot create the cgroup '$v2$name-b': Permission denied"
-	assert_err_has 'hint: it needs a cgroup that is delegated to you'
+	assert_err_has 'hint: use a cgroup that is delegated to you'
 	assertEquals '' "$(find "$v2$name" -mindepth 2 -type d)"
 	remove_cgroup "$v2$name/self"
 	remove_cgroup "$v2$name"
@@ -286,7 +286,7 @@ test_a_threaded_cgroup_takes_no_other()
 	note_state
 	run nsunshare --into-cgroup "$name/a" --cgroup-create true
 	assert_refused 125 "cannot move the process to the cgroup '$v2$name/a'"
-	assert_err_has 'hint: it is in a threaded subtree'
+	assert_err_has 'hint: the cgroup is in a threaded subtree'
 	if feature cgroup2-cpu; then
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
@@ -294,7 +294,7 @@ test_a_threaded_cgroup_takes_no_other()
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"
-		assert_err_has 'hint: it is in a threaded subtree'
+		assert_err_has 'hint: the cgroup is in a threaded subtree'
 	fi
 	assert_no_leftovers
 	rmdir "$v2$name/threads" "$v2$name"
@@ -305,7 +305,7 @@ test_a_controller_of_version_1_is_told()
 	[ -n "$v1cpu" ] || return 0
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
-	assert_err_has "hint: controller 'cpu' is mounted as version 1 at $v1cpu"
+	assert_err_has "hint: use a file of version 1: controller 'cpu' is mounted at $v1cpu"
 }
 
 # Its files need not be in the root of the hierarchy.
@@ -350,12 +350,12 @@ test_what_the_program_leaves_in_it_is_told()
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
 	assert_rc 3
 	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"
-	assert_err_has 'hint: processes or cgroups of the program are left in it'
+	assert_err_has 'hint: processes or cgroups of the program remain in it'
 	kill "$out"
 	remove_cgroup "$mount$name"
 	run nsunshare --into-cgroup "$name" --cgroup-create mkdir "$mount$name/b"
 	assert_rc 0
-	assert_err_has 'hint: processes or cgroups of the program are left in it'
+	assert_err_has 'hint: processes or cgroups of the program remain in it'
 	assertTrue "rmdir '$mount$name/b' '$mount$name'"
 	# there is nothing to say of one that is gone
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \

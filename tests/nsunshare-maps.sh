@@ -164,7 +164,7 @@ test_a_failed_producer_is_noticed()
 {
 	start_holder nsunshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	run nsunshare --map="like:$holder_line" echo ran
-	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to one of ours"
+	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to an id of this one"
 	run nsunshare --map=- true </dev/null
 	assert_refused 125 map
 	run nsunshare --map=- echo ran <<-'MAP'
@@ -190,7 +190,7 @@ test_bad_numbers_are_refused()
 		assert_refused 125 "$range"
 	done
 	run nsunshare --map-users 0:0:1 --map-groups 0:0 true
-	assert_refused 125 "gid map: bad range '0:0', not INSIDE:OUTSIDE:COUNT"
+	assert_refused 125 "gid map: invalid range '0:0', expected INSIDE:OUTSIDE:COUNT"
 	run nsunshare --map-users 0:0:1 --map-groups 0:0:2 --map-groups 1:5:1 true
 	assert_refused 125 'gid map: extent 2: inside range 1-1 overlaps extent 1'
 	run nsunshare --map-user nobody-of-that-name true

@@ -34,7 +34,7 @@ test_json_is_of_nothing_else()
 	assert_rc 1
 	assert_err_has '--json is for --features'
 	run nstimeoffset --json -b +1 true
-	assert_refused 125 '--json goes with --show and --features only'
+	assert_refused 125 '--json can be used only with --show or --features'
 }
 
 # denied CALL TOOL FEATURE: without the system call there is no such feature.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroup: the directories of the cgroup file systems that a name or a process has. */
+/* cgroup: finds the directories that a name or a process has in the cgroup file systems. */
 #include "cgroup/cgroup.h"
 
 #include <fcntl.h>
@@ -50,8 +50,8 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	return 0;
 }
 
-/* Whether the hierarchy of a mount has a directory already: version 2 is one, and no two of version
- * 1 have the same controllers. */
+/* Returns true if c has a directory of this hierarchy. Version 2 is a single hierarchy; those of
+ * version 1 differ in their controllers. */
 static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -60,7 +60,8 @@ static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
 	return false;
 }
 
-/* The same in a mount, of which it is remembered what it controls. */
+/* Adds the directory path of a mount, with the controllers of the mount. Ignores a second mount of
+ * the same hierarchy. */
 static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const char *path,
 		     struct nserr *e)
 {
@@ -77,8 +78,8 @@ static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const
 	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot name the cgroup");
 }
 
-/* What of a path from the root of the hierarchy is below the mount, or NULL when the mount does not
- * show it; another may. */
+/* Returns the part of a path in the hierarchy that is below the root of the mount, or NULL if this
+ * mount does not show the path. */
 static const char *below_mount(const char *path, const struct mountinfo_line *mount)
 {
 	const char *below = streq(mount->root, "/") ? path : str_after(path, mount->root);
@@ -86,7 +87,7 @@ static const char *below_mount(const char *path, const struct mountinfo_line *mo
 	return below && (*below == '/' || *below == '\0') ? below : NULL;
 }
 
-/* The directory that c->name is in that mount. */
+/* Adds the directory that c->name stands for in that mount. */
 static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char *own,
 		     struct nserr *e)
 {
@@ -125,7 +126,7 @@ size_t cgroup_above(const char *path, size_t len)
 	return len > 1 ? len - 1 : 0;
 }
 
-/* Whether path, or the first directory above it that is there, is in a cgroup file system. */
+/* Returns true if path, or the nearest existing directory above it, is in a cgroup file system. */
 static bool is_in_cgroupfs(const char *path, bool *v2)
 {
 	for (size_t len = strlen(path); len > 0; len = cgroup_above(path, len)) {
@@ -139,7 +140,8 @@ static bool is_in_cgroupfs(const char *path, bool *v2)
 	return false;
 }
 
-/* Whether the name leads anywhere but downwards, which is where things are made and removed. */
+/* Returns true if the name contains "." or "..", which could lead out of the directory that cgroups
+ * are made and removed in. */
 static bool has_dots(const char *name)
 {
 	size_t n;
@@ -152,17 +154,22 @@ static bool has_dots(const char *name)
 	return false;
 }
 
+static bool is_cgroup_mount(const struct mountinfo_line *mount)
+{
+	return streq(mount->fstype, "cgroup2") || streq(mount->fstype, "cgroup");
+}
+
 int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e)
 {
 	struct mountinfo_line line;
 	int rc = 0;
 
 	while (rc == 0 && mountinfo_next(m, &line))
-		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
+		if (is_cgroup_mount(&line))
 			rc = add_mount(c, &line, own, e);
-	if (rc == 0 && c->n == 0)
-		rc = nserr_set(e, EOPNOTSUPP, "no cgroup file system is mounted");
-	return rc;
+	if (rc < 0)
+		return rc;
+	return c->n > 0 ? 0 : nserr_set(e, EOPNOTSUPP, "no cgroup file system is mounted");
 }
 
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
@@ -175,9 +182,9 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 
 	*c = (struct cgroup){ .name = name ? name : "." };
 	if (name && name[0] == '\0')
-		return nserr_set(e, 0, "a cgroup needs a name");
+		return nserr_set(e, 0, "missing name of the cgroup");
 	if (name && has_dots(name))
-		return nserr_set(e, 0, "'%s': a cgroup is named without '.' and '..'", name);
+		return nserr_set(e, 0, "invalid cgroup '%s': '.' and '..' are not allowed", name);
 	if (name && name[0] == '/' && is_in_cgroupfs(name, &v2))
 		return add_dir(c, v2, "", name, e);
 	n = file_read_at(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own));
@@ -187,8 +194,8 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	return rc < 0 ? rc : cgroup_place(c, own, &m, e);
 }
 
-/* Opens the directory that theirs, a /proc/PID/cgroup, names for a mounted hierarchy, unless it is
- * the caller's too. */
+/* Opens the directory that the text of /proc/PID/cgroup in theirs names for a mounted hierarchy,
+ * unless the caller is in the same one. */
 static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
 		  struct nserr *e)
 {
@@ -202,8 +209,7 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	    (cgroup_path_in(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
 		return 0;
 	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
-		return nserr_set(e, EXDEV, "the cgroup %s is outside of the cgroup namespace",
-				 path);
+		return nserr_set(e, EXDEV, "the cgroup '%s' is outside the cgroup namespace", path);
 	below = below_mount(path, mount);
 	if (!below)
 		return 0;
@@ -230,7 +236,7 @@ int cgroup_of(struct cgroup *c, int procfd, struct nserr *e)
 		return nserr_set(e, (int)n, "cannot read the cgroup of the process");
 	rc = mountinfo_read(&m, e);
 	while (rc == 0 && mountinfo_next(&m, &line))
-		if (streq(line.fstype, "cgroup2") || streq(line.fstype, "cgroup"))
+		if (is_cgroup_mount(&line))
 			rc = add_of(c, &line, theirs, own, e);
 	return rc;
 }
@@ -261,7 +267,7 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
 		char text[256];
 		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
 
-		/* the root has no such file, and not every hierarchy has the freezer */
+		/* the root cgroup lacks the file, and so do hierarchies without the freezer */
 		if (n == -ENOENT)
 			continue;
 		if (n < 0)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cgroup: the control groups that a program is put into, cgroups(7). The hierarchies are found in
- * mountinfo: version 2, and those of version 1 where they are what the host has.
- */
+/* cgroup: finds, creates, sets and joins the control groups of a program, cgroups(7), in the
+ * hierarchies of version 1 and 2 that mountinfo lists. */
 #ifndef NSU_CGROUP_CGROUP_H
 #define NSU_CGROUP_CGROUP_H
 
@@ -15,10 +13,11 @@
 
 struct cgroup_dir {
 	char *path;
-	char *options; /* of the file system where it is version 1: its controllers */
-	int fd;        /* O_PATH directory, -1 when it was not made or found */
+	char *options; /* mount options of a version 1 hierarchy: its controllers */
+	int fd;        /* O_PATH descriptor, -1 if the directory was not created or found */
 	bool v2;
-	size_t made; /* this many bytes of path, and all below them, were made; 0: nothing was */
+	size_t made; /* the first made bytes of path are the topmost directory that we created, or 0
+		      */
 };
 
 struct cgroup {
@@ -28,48 +27,53 @@ struct cgroup {
 };
 
 /*
- * Finds the directories that name stands for: a directory of a cgroup file system itself (that one
- * hierarchy), "/NAME" from the root of every hierarchy as it is mounted first, or "NAME" below the
- * caller's own cgroup; NULL is for that itself. None has "." or "..", which could lead out of
- * the hierarchy. 0, or a negative errno with e set: -EOPNOTSUPP without any hierarchy.
+ * Finds the directories that name stands for: the path of a directory in a cgroup file system (that
+ * one hierarchy), "/NAME" from the root of the first mount of every hierarchy, "NAME" below the
+ * caller's own cgroup, or NULL for the own cgroup. Names with "." or ".." are refused, as they
+ * could lead out of the hierarchy. Returns 0, or a negative errno with e set: -EOPNOTSUPP if no
+ * hierarchy is mounted. The caller frees c with cgroup_free().
  */
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 
 /*
- * The part of it that asks nobody: c->name, which is no directory of a cgroup file system, in the
- * hierarchies that m has, for a caller whose /proc/PID/cgroup is own.
+ * Does the part of cgroup_find() that opens no file: adds the directories of c->name, which is not
+ * a path in a cgroup file system, in the hierarchies of m for a caller whose /proc/PID/cgroup has
+ * the text own.
  */
 int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e) must_check;
 
 /*
- * The cgroups of the process whose /proc directory procfd is, opened for cgroup_join(): of every
- * hierarchy that is mounted where the caller is in another one. 0, or a negative errno with e set:
- * -EXDEV for one outside of the caller's cgroup namespace.
+ * Opens the cgroups of the process whose /proc directory procfd is, for cgroup_join(). Skips
+ * hierarchies in which the caller is in the same cgroup. Returns 0, or a negative errno with e set:
+ * -EXDEV if a cgroup is outside the caller's cgroup namespace. The caller frees c.
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
-/* The length of what the first len bytes of path are in: 2 for "/a//b", 0 for "a" and "/". */
+/* Returns the length of the parent directory of the first len bytes of path: 2 for "/a//b", 0 for
+ * "a" and
+ * "/". */
 size_t cgroup_above(const char *path, size_t len);
 
 /*
- * Keeps the hierarchies that are needed and opens them. With create they are made where missing,
- * with what is missing above them: version 2, and those of version 1 whose controller one of the n
- * settings ("FILE=VALUE") is of. Where there is neither version 2 nor a setting it is all but
- * cpuset, which takes no process before it is told its processors. Without create it is those
- * where the directory exists.
+ * Opens the directories of c. Without create those that exist; at least one must. With create those
+ * that are needed, created with their parents where missing: that of version 2, and those of
+ * version 1 whose controller one of the n settings ("FILE=VALUE") is for. With neither version 2
+ * nor a setting, those of all hierarchies except cpuset, which accepts no process before its
+ * processors are set. Returns 0, or a negative errno with e set; what was created is removed then.
  */
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
 
 /*
- * Writes "FILE=VALUE" in the hierarchy that has the file. In version 2 it is there when every
- * cgroup above has enabled the controller for its children: those that cgroup_open() made are told
- * to, what was there before is left as it is. 0, or a negative errno with e set: -ENOENT with the
- * cgroup that keeps the controller to itself.
+ * Writes "FILE=VALUE" in the hierarchy that has the file. In version 2 the file exists only if
+ * every cgroup above has enabled the controller for its children; those that cgroup_open() created
+ * are told to, older ones are not changed. Returns 0, or a negative errno with e set: -ENOENT with
+ * a hint that names the cgroup that has not enabled the controller.
  */
 int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
 
-/* Moves a process in, in every hierarchy (but v2 with skip_v2, which clone3(2) has done). */
+/* Moves a process into the cgroup of every hierarchy, except version 2 if skip_v2 is set (clone3(2)
+ * has done that). Returns 0, or a negative errno with e set. */
 int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e) must_check;
 
 /* Refuses cgroups that are frozen, cgroups(7): a process that joins one stops until it is thawed,
@@ -77,11 +81,11 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
  * e set if the state cannot be read. */
 int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 
-/* The version 2 directory when it is open, for clone3(2), or NULL. */
+/* Returns the version 2 directory if it is open, or NULL. */
 const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 
-/* Removes what cgroup_open() made. 0, or a negative errno with e set: -EBUSY when processes or
- * cgroups are left in it after a second. */
+/* Removes the directories that cgroup_open() created. Returns 0, or a negative errno with e set:
+ * -EBUSY if processes or cgroups remain in one of them after a second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 void cgroup_free(struct cgroup *c);

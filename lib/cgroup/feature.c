@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* feature: probe of the mounted hierarchies. */
+/* feature: probes which versions of control groups are mounted. */
 #include "cgroup/feature.h"
 
 #include "cgroup/cgroup.h"

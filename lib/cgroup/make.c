@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroupmake: cgroups are made, entered and removed. */
+/* make: creates, joins and removes cgroups. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cgroup/cgroup.h"
 
-/* Whether a version 1 hierarchy has the controller that the name of a setting begins with. */
+/* Returns true if a version 1 hierarchy has the controller that a setting begins with. */
 static bool controls(const struct cgroup_dir *d, const char *setting)
 {
 	cleanup_free char *name = strndup(setting, strcspn(setting, ".="));
@@ -16,6 +16,7 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
+/* Returns true if cgroup_open() must create this directory; its contract has the rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -41,7 +42,8 @@ static int make_dir(const struct cgroup_dir *d, size_t len)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* The same, and what is missing above it. */
+/* Creates the directory of the first len bytes of the path and missing ones above it; sets d->made.
+ */
 static int make_dirs(struct cgroup_dir *d, size_t len)
 {
 	size_t parent = cgroup_above(d->path, len);
@@ -54,7 +56,7 @@ static int make_dirs(struct cgroup_dir *d, size_t len)
 	}
 	if (rc == 0 && d->made == 0)
 		d->made = len;
-	/* made in between by somebody else, who is in what we made above it, too */
+	/* another process has created it meanwhile, and uses the directories above, too */
 	if (rc == -EEXIST)
 		d->made = 0;
 	return rc == -EEXIST ? 0 : rc;
@@ -67,11 +69,11 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot create the cgroup '%s'", d->path);
 		if (rc == -EACCES || rc == -EPERM)
-			nserr_hint(e, "it needs a cgroup that is delegated to you (systemd-run "
-				      "--user -p Delegate=yes)");
+			nserr_hint(e, "use a cgroup that is delegated to you (systemd-run --user "
+				      "-p Delegate=yes)");
 		else if (rc == -EAGAIN)
 			nserr_hint(e, "cgroup.max.depth or cgroup.max.descendants of a cgroup "
-				      "above it allows no more");
+				      "above it is reached");
 		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
@@ -83,25 +85,42 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n, struct nserr *e)
 {
 	bool found = false;
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < c->n; i++) {
+	for (size_t i = 0; i < c->n; i++) {
+		struct nserr ignored = NSERR_INIT;
 		struct cgroup_dir *d = &c->dir[i];
 
-		if (!create || is_needed(c, d, set, n))
-			rc = open_dir(d, create, e);
+		if (create && !is_needed(c, d, set, n))
+			continue;
+		rc = open_dir(d, create, e);
+		if (rc < 0) {
+			(void)!cgroup_remove(c, &ignored);
+			return rc;
+		}
 		found |= d->fd >= 0;
 	}
-	/* where none was needed there is a setting that will be told to be of no hierarchy */
-	if (rc == 0 && !found && !create) {
-		rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
-		nserr_hint(e, "--cgroup-create makes it");
-	}
-	if (rc < 0) {
-		struct nserr ignored = NSERR_INIT;
+	/* with create, none was needed: cgroup_set() will refuse the setting */
+	if (found || create)
+		return 0;
+	rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
+	nserr_hint(e, "create it with --cgroup-create");
+	return rc;
+}
 
-		(void)!cgroup_remove(c, &ignored);
-	}
+static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
+{
+	nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
+	if (rc == -EBUSY)
+		nserr_hint(e, "a cgroup with controllers in cgroup.subtree_control cannot hold "
+			      "processes");
+	else if (rc == -EACCES)
+		nserr_hint(e, "cgroup.procs must be writable there and in the cgroup that is above "
+			      "both");
+	else if (rc == -ENOSPC)
+		nserr_hint(e, "set cpuset.cpus and cpuset.mems of the cgroup first");
+	else if (rc == -EOPNOTSUPP)
+		nserr_hint(e, "the cgroup is in a threaded subtree (cgroup.type)");
 	return rc;
 }
 
@@ -117,26 +136,14 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 		if (d->fd < 0 || (skip_v2 && d->v2))
 			continue;
 		rc = file_write_at(d->fd, "cgroup.procs", text);
-		if (rc == 0)
-			continue;
-		nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
-		if (rc == -EBUSY)
-			nserr_hint(e, "a cgroup with controllers in cgroup.subtree_control holds "
-				      "no processes itself");
-		else if (rc == -EACCES)
-			nserr_hint(e, "it needs write permission to cgroup.procs there and in the "
-				      "cgroup above both");
-		else if (rc == -ENOSPC)
-			nserr_hint(e, "cpuset.cpus and cpuset.mems of it are empty");
-		else if (rc == -EOPNOTSUPP)
-			nserr_hint(e, "it is in a threaded subtree (cgroup.type)");
-		return rc;
+		if (rc < 0)
+			return fail_join(rc, d, e);
 	}
 	return 0;
 }
 
-/* What was made above a cgroup stays when somebody else has come to use it; not all of it is there
- * when the making has failed in between. */
+/* Removes the directories that were created above a cgroup, up to the first that another process
+ * uses. The lower ones are missing if their creation failed. */
 static void remove_above(const struct cgroup_dir *d)
 {
 	for (size_t len = cgroup_above(d->path, strlen(d->path)); len >= d->made;
@@ -159,13 +166,13 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 		if (d->made == 0)
 			continue;
-		/* what was killed is still in it for a moment, and no version 1 file tells when */
+		/* killed processes stay for a moment, and version 1 has no file to wait on */
 		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {
 			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
 			if (err == EBUSY)
-				nserr_hint(e, "processes or cgroups of the program are left in it");
+				nserr_hint(e, "processes or cgroups of the program remain in it");
 		} else {
 			remove_above(d);
 		}

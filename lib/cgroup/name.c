@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nscgroup: names in control group paths. Pure: what a path means is a convention of its maker. */
+/* name: finds the names of containers and units in control group paths. The names are conventions
+ * of the engines; no file is opened. */
 #include "cgroup/name.h"
 
 #define SHORT_ID 12 /* of a container's 64 hexadecimal digits, as the engines print it */
@@ -45,7 +46,8 @@ struct word {
 	size_t n;
 };
 
-/* Takes prefix and suffix off a component; whether it has both and something between. */
+/* Sets out to the part of a component between prefix and suffix. Returns false if that is empty or
+ * one of them is missing. */
 static bool between(struct word w, const char *prefix, const char *suffix, struct word *out)
 {
 	size_t p = strlen(prefix), s = strlen(suffix);
@@ -85,7 +87,8 @@ static void add_unescaped(struct buf *out, struct word w)
 	}
 }
 
-/* By the name of one component; before is the component above it. */
+/* Adds the container that one component names; before is the component above it. Returns false if
+ * it names none. */
 static bool container(struct word before, struct word w, struct buf *out)
 {
 	static const struct {
@@ -119,7 +122,7 @@ static bool container(struct word before, struct word w, struct buf *out)
 	}
 	if (before.n == 6 && memcmp(before.s, "docker", 6) == 0 && is_id(w))
 		buf_printf(out, "docker:%.*s", SHORT_ID, w.s);
-	else if (is_id(w)) /* the bare ids of pods are containerd's */
+	else if (is_id(w)) /* containerd names the cgroups of pods with the id alone */
 		buf_printf(out, "containerd:%.*s", SHORT_ID, w.s);
 	else if ((before.n == 3 && memcmp(before.s, "lxc", 3) == 0) ||
 		 (before.n == 11 && memcmp(before.s, "lxc.payload", 11) == 0))
@@ -129,7 +132,7 @@ static bool container(struct word before, struct word w, struct buf *out)
 	return true;
 }
 
-/* The next component of a path, empty at its end. */
+/* Returns the next component of a path, which is empty at the end, and advances *path. */
 static struct word next_word(const char **path, const char *end)
 {
 	struct word w;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nscgroup: what the control group of a process says about who runs it. */
+/* name: finds the container and the unit that a control group path names. */
 #ifndef NSU_CGROUP_NAME_H
 #define NSU_CGROUP_NAME_H
 
 #include "base/buf.h"
 
 /*
- * The path in the text of /proc/PID/cgroup that says most: that of the unified hierarchy, or, where
- * that is the root, the longest of the others. A pointer into text and the length; NULL for none.
+ * Finds the most specific path in the text of /proc/PID/cgroup: that of the unified hierarchy or,
+ * if that is the root, the longest of the others. Returns a pointer into text and sets *len, or
+ * returns NULL.
  */
 const char *cgroup_name_path(const char *text, size_t *len);
 
@@ -16,11 +17,11 @@ const char *cgroup_name_first(const char *text, size_t *len);
 
 /*
  * Adds "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
- * "machine:NAME" when the path is that of a container of theirs; whether it is.
+ * "machine:NAME" if the path is that of a container of this engine. Returns false otherwise.
  */
 bool cgroup_name_container(const char *path, size_t len, struct buf *out);
 
-/* Adds the innermost unit of systemd in the path; whether there is one. */
+/* Adds the innermost systemd unit in the path. Returns false if there is none. */
 bool cgroup_name_unit(const char *path, size_t len, struct buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroupset: the files of a cgroup are written; those of version 2 need their controller in it. */
+/* set: writes the files of a cgroup and enables the version 2 controllers that they need. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -8,7 +8,7 @@
 
 struct setting {
 	char file[256];
-	char controller[64]; /* "" for what every cgroup has */
+	char controller[64]; /* "" for the files that every cgroup has */
 	const char *value;
 };
 
@@ -18,7 +18,7 @@ static struct setting parse(const char *text)
 	struct setting s = { .value = text + n + 1 };
 
 	snprintf(s.file, sizeof(s.file), "%.*s", (int)n, text);
-	/* cgroup-v2.rst, "Interface Files": prefixed with the controller's name and a dot */
+	/* cgroup-v2.rst, "Interface Files": the name begins with the controller and a dot */
 	if (dot < n && !str_after(s.file, "cgroup."))
 		snprintf(s.controller, sizeof(s.controller), "%.*s", (int)dot, text);
 	return s;
@@ -33,8 +33,9 @@ static const struct cgroup_dir *with_file(const struct cgroup *c, const char *fi
 }
 
 /*
- * Enables the controller for what is below each cgroup that we made above the first len bytes of
- * d's path, from the top. What was there before is the host's and is left as it is.
+ * Enables the controller for the children of each cgroup that we created above the first len bytes
+ * of d's path, from the top down. Cgroups that existed before belong to the host and are not
+ * changed.
  */
 static int enable(const struct cgroup_dir *d, size_t len, const char *controller, struct nserr *e)
 {
@@ -54,11 +55,11 @@ static int enable(const struct cgroup_dir *d, size_t len, const char *controller
 		return 0;
 	nserr_set(e, rc, "cannot write '%s' to %s", text, path);
 	if (rc == -EOPNOTSUPP)
-		nserr_hint(e, "it is in a threaded subtree (cgroup.type)");
+		nserr_hint(e, "the cgroup is in a threaded subtree (cgroup.type)");
 	return rc;
 }
 
-/* ---- Why a file is not there */
+/* ---- Hints for a file that does not exist */
 
 static ssize_t read_in(const char *path, size_t len, const char *file, char *buf, size_t size)
 {
@@ -68,8 +69,8 @@ static ssize_t read_in(const char *path, size_t len, const char *file, char *buf
 	return file_read_at(AT_FDCWD, name, buf, size);
 }
 
-/* Whether the controller is in cgroup.controllers of the first len bytes of path, which says what
- * the cgroup has; -ENOENT and others when that is no cgroup. */
+/* Returns 1 if cgroup.controllers in the first len bytes of path lists the controller, 0 if not, or
+ * a negative errno: -ENOENT if that is not a cgroup. */
 static int has_controller(const char *path, size_t len, const char *controller)
 {
 	char text[1024], *rest = text, *word;
@@ -83,10 +84,11 @@ static int has_controller(const char *path, size_t len, const char *controller)
 	return 0;
 }
 
-/* Where a controller is mounted as version 1, into buf. */
+/* Stores the mount point of the version 1 hierarchy of a controller in buf. Returns false if there
+ * is none. */
 static bool find_v1(const char *controller, char *buf, size_t size)
 {
-	/* cgroup-v2.rst, "IO": the one that had another name */
+	/* "io" was called "blkio" in version 1 */
 	const char *name = streq(controller, "io") ? "blkio" : controller;
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
@@ -103,8 +105,9 @@ static bool find_v1(const char *controller, char *buf, size_t size)
 }
 
 /*
- * Why the children of a cgroup, the first len bytes of d's path, have not the controller that it
- * has itself. The last of them that was there before us is host bytes long.
+ * Adds the reason why the children of the cgroup in the first len bytes of d's path lack a
+ * controller that it has itself. host is the length of the lowest cgroup on the path that existed
+ * before.
  */
 static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, const char *controller,
 			struct nserr *e)
@@ -115,11 +118,11 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 
 	snprintf(what, sizeof(what), "controller '%s' is not enabled for the children of %.*s",
 		 controller, (int)len, d->path);
-	/* cgroup-v2.rst, "Threads": a new one there is "domain invalid" */
+	/* cgroup-v2.rst, "Threads": a new child there is "domain invalid" */
 	if (!is_root && d->made && !streq(type, "domain\n"))
-		nserr_hint(e, "%s, which is threaded: a new one takes no processes", what);
-	/* "No Internal Process Constraint", of all but the root. Some controllers can be enabled
-	 * all the same: it makes the children "domain invalid". */
+		nserr_hint(e, "%s, which is threaded: a new child accepts no processes", what);
+	/* "No Internal Process Constraint" (all cgroups except the root). Some controllers can be
+	 * enabled nevertheless, which makes the children "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
 			   "%s, which holds processes: move them to a cgroup below it, then write "
@@ -133,7 +136,8 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 		nserr_hint(e, "%s: write +%s to its cgroup.subtree_control", what, controller);
 }
 
-/* Upwards from the cgroup, which has not the file, to the one that has the controller. */
+/* Searches upwards from the cgroup that lacks the file for one that has the controller, and adds
+ * the reason. */
 static void hint_v2(const struct cgroup_dir *d, const char *controller, struct nserr *e)
 {
 	size_t whole = strlen(d->path), top = whole, host = d->made ? d->made : whole;
@@ -145,10 +149,11 @@ static void hint_v2(const struct cgroup_dir *d, const char *controller, struct n
 			top = len;
 	}
 	if (found <= 0)
-		nserr_hint(e, "controller '%s' is not in cgroup.controllers of %.*s, nor below",
+		nserr_hint(e, "controller '%s' is missing in cgroup.controllers of %.*s and below",
 			   controller, (int)top, d->path);
 	else if (top == whole)
-		nserr_hint(e, "it has the controller '%s', but that has no such file", controller);
+		nserr_hint(e, "the cgroup has the controller '%s', which lacks this file",
+			   controller);
 	else
 		hint_enable(d, top, cgroup_above(d->path, host), controller, e);
 }
@@ -162,7 +167,7 @@ static int fail_missing(const struct cgroup *c, const struct setting *s, struct 
 	if (s->controller[0] == '\0')
 		return rc;
 	if (find_v1(s->controller, v1, sizeof(v1)))
-		nserr_hint(e, "controller '%s' is mounted as version 1 at %s: see its files there",
+		nserr_hint(e, "use a file of version 1: controller '%s' is mounted at %s",
 			   s->controller, v1);
 	else if (v2)
 		hint_v2(v2, s->controller, e);
@@ -177,7 +182,7 @@ int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
 
 	if (!d && v2 && s.controller[0]) {
 		rc = enable(v2, strlen(v2->path), s.controller, e);
-		/* not enabled by the host, or not known to the kernel: told below */
+		/* ENOENT: not enabled by the host, EINVAL: unknown to the kernel; reported below */
 		if (rc < 0 && rc != -ENOENT && rc != -EINVAL)
 			return rc;
 		d = with_file(c, s.file);

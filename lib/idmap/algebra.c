@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmapalg: whole maps made of other maps. Sweeps over sorted extents, so that maps of any size do.
- */
+/* algebra: computes maps from maps. It sweeps over sorted extents, so that the number of extents
+ * does not matter. */
 #include "idmap/idmap.h"
 
-int idmap_merge(struct idmap *m)
+void idmap_merge(struct idmap *m)
 {
 	size_t to = 0;
 
@@ -19,11 +19,10 @@ int idmap_merge(struct idmap *m)
 	}
 	if (m->n > 0)
 		m->n = to + 1;
-	return 0;
 }
 
-/* The first extent of a map sorted by inside id that ends behind id; s->n when there is none. */
-static size_t first_behind(const struct idmap *s, uint32_t id)
+/* Returns the index of the first extent that ends after id, or s->n. s is sorted by inside id. */
+static size_t first_ending_after(const struct idmap *s, uint32_t id)
 {
 	size_t low = 0, high = s->n;
 
@@ -38,14 +37,15 @@ static size_t first_behind(const struct idmap *s, uint32_t id)
 	return low;
 }
 
-/* Adds what becomes of one extent in b, which is sorted by inside id. */
+/* Adds the image of one extent under b, which is sorted by inside id. */
 static int compose_extent(const struct idmap_extent *x, const struct idmap *b, struct idmap *out)
 {
 	uint64_t end = (uint64_t)x->outside + x->count;
 
 	if (x->outside == IDMAP_NONE)
 		return 0;
-	for (size_t i = first_behind(b, x->outside); i < b->n && b->ext[i].inside < end; i++) {
+	for (size_t i = first_ending_after(b, x->outside); i < b->n && b->ext[i].inside < end;
+	     i++) {
 		const struct idmap_extent *y = &b->ext[i];
 		uint32_t from = MAX(x->outside, y->inside);
 		uint64_t to = MIN(end, (uint64_t)y->inside + y->count);
@@ -64,16 +64,18 @@ static int compose_extent(const struct idmap_extent *x, const struct idmap *b, s
 int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out)
 {
 	cleanup_idmap struct idmap sorted = IDMAP_INIT;
-	int rc = idmap_copy(&sorted, b);
 
 	*out = IDMAP_INIT;
+	if (idmap_copy(&sorted, b) < 0)
+		return -ENOMEM;
 	idmap_sort(&sorted);
-	for (size_t i = 0; rc == 0 && i < a->n; i++)
-		rc = compose_extent(&a->ext[i], &sorted, out);
-	if (rc < 0)
-		idmap_free(out);
+	for (size_t i = 0; i < a->n; i++)
+		if (compose_extent(&a->ext[i], &sorted, out) < 0) {
+			idmap_free(out);
+			return -ENOMEM;
+		}
 	idmap_merge(out);
-	return rc;
+	return 0;
 }
 
 void idmap_invert(struct idmap *m)
@@ -91,11 +93,11 @@ void idmap_invert(struct idmap *m)
 	idmap_sort(m);
 }
 
-/* Adds the parts of x whose inside ids `what` (sorted by inside id) does not have. */
-static int subtract_extent(struct idmap_extent x, const struct idmap *what, struct idmap *out)
+/* Adds the parts of x whose inside ids are not in other, which is sorted by inside id. */
+static int subtract_extent(struct idmap_extent x, const struct idmap *other, struct idmap *out)
 {
-	for (size_t i = first_behind(what, x.inside); x.count > 0; i++) {
-		const struct idmap_extent *y = i < what->n ? &what->ext[i] : NULL;
+	for (size_t i = first_ending_after(other, x.inside); x.count > 0; i++) {
+		const struct idmap_extent *y = i < other->n ? &other->ext[i] : NULL;
 		struct idmap_extent part = x;
 		uint64_t end = (uint64_t)x.inside + x.count, next;
 
@@ -116,35 +118,27 @@ static int subtract_extent(struct idmap_extent x, const struct idmap *what, stru
 	return 0;
 }
 
-int idmap_subtract(struct idmap *m, const struct idmap *what, bool outside)
+int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside)
 {
 	cleanup_idmap struct idmap sorted = IDMAP_INIT, out = IDMAP_INIT;
-	int rc = idmap_copy(&sorted, what);
 
+	if (idmap_copy(&sorted, other) < 0)
+		return -ENOMEM;
 	if (outside) {
 		idmap_invert(m);
 		idmap_invert(&sorted);
 	}
 	idmap_sort(&sorted);
-	for (size_t i = 0; rc == 0 && i < m->n; i++)
-		rc = subtract_extent(m->ext[i], &sorted, &out);
-	if (rc < 0)
-		return rc;
+	for (size_t i = 0; i < m->n; i++)
+		if (subtract_extent(m->ext[i], &sorted, &out) < 0)
+			return -ENOMEM;
 	idmap_free(m);
 	*m = out;
 	out = IDMAP_INIT;
 	if (outside)
 		idmap_invert(m);
-	return idmap_merge(m);
-}
-
-uint64_t idmap_count(const struct idmap *m)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < m->n; i++)
-		n += m->ext[i].count;
-	return n;
+	idmap_merge(m);
+	return 0;
 }
 
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
@@ -166,7 +160,7 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 			}
 			part.count = MIN(x.count, p->count - (x.outside - p->inside));
 			if (idmap_append(&out, part) < 0)
-				return nserr_set(e, ENOMEM, "cannot hold the map");
+				return nserr_set(e, ENOMEM, "cannot store the map");
 			x.inside += part.count;
 			x.outside += part.count;
 			x.count -= part.count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmapcheck: what the kernel refuses, found before it does and said with rule and line. */
+/* check: finds the maps that the kernel would refuse, and names the rule and the line. */
 #include "idmap/idmap.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ static inline uint32_t last(uint32_t first, uint32_t count)
 	return first + (count - 1);
 }
 
-/* "line 3", or "extent 3" of a map that came from no text. */
+/* Returns buf with "line 3", or with "extent 3" if the map was not read from text. */
 static const char *label(const struct idmap *m, const struct idmap_extent *x, char buf[32])
 {
 	if (x->line)
@@ -61,15 +61,16 @@ static int check_size(const struct idmap *m, struct nserr *e)
 	}
 }
 
-/* Two extents of a sorted copy overlap: say so of the one that comes later in the map. */
-static int overlap(const struct idmap *m, const char *side, bool outside,
-		   const struct idmap_extent *a, const struct idmap_extent *b, struct nserr *e)
+/* Sets e for the extents a and b of a sorted copy, which overlap. The message names first the one
+ * that comes later in the map. */
+static int report_overlap(const struct idmap *m, const char *side, bool outside,
+			  const struct idmap_extent *a, const struct idmap_extent *b,
+			  struct nserr *e)
 {
 	const struct idmap_extent *x = NULL, *y = NULL;
 	char name[32], other[32];
 	uint32_t first;
 
-	/* find them again in the order of the map */
 	for (size_t i = 0; i < m->n && !y; i++)
 		if (memcmp(&m->ext[i], a, sizeof(*a)) == 0 ||
 		    memcmp(&m->ext[i], b, sizeof(*b)) == 0) {
@@ -89,7 +90,7 @@ static int check_overlap(const struct idmap *m, struct nserr *e)
 		cleanup_idmap struct idmap s = IDMAP_INIT;
 
 		if (idmap_copy(&s, m) < 0)
-			return nserr_set(e, ENOMEM, "cannot hold the map");
+			return nserr_set(e, ENOMEM, "cannot store the map");
 		if (outside)
 			idmap_sort_outside(&s);
 		else
@@ -99,14 +100,15 @@ static int check_overlap(const struct idmap *m, struct nserr *e)
 
 			if (outside ? b->outside <= last(a->outside, a->count)
 				    : b->inside <= last(a->inside, a->count))
-				return overlap(m, outside ? "outside" : "inside", outside, a, b, e);
+				return report_overlap(m, outside ? "outside" : "inside", outside, a,
+						      b, e);
 		}
 	}
 	return 0;
 }
 
-/* user_namespaces(7): the parent must map every outside id; and the kernel looks up a range as a
- * whole (map_id_range_down), so that one across two extents of the parent is EPERM. */
+/* user_namespaces(7): the parent must map every outside id. The kernel looks up a range as a whole
+ * (map_id_range_down), so a range that spans two extents of the parent is refused with EPERM. */
 static int check_parent(const struct idmap *m, const struct idmap *parent, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
@@ -125,7 +127,7 @@ static int check_parent(const struct idmap *m, const struct idmap *parent, struc
 		nserr_set(
 			e, 0, "%s: outside range %u-%u spans two extents of the parent, cut at %u",
 			label(m, x, name), x->outside, last(x->outside, x->count), (unsigned)next);
-		nserr_hint(e, "nsidmap split --parent makes two lines of it");
+		nserr_hint(e, "split the range with 'nsidmap split --parent <map>'");
 		return -EPERM;
 	}
 	return 0;
@@ -135,7 +137,7 @@ static int check_rules(const struct idmap *m, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		const struct idmap_extent *x = &m->ext[i];
-		/* what idmap_add() let in may have been changed since */
+		/* the caller may have changed an extent after idmap_add() */
 		int rc = idmap_check_extent(x->inside, x->outside, x->count, e);
 
 		if (rc < 0) {
@@ -163,11 +165,12 @@ int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr 
 {
 	int rc = check_size(m, e);
 
-	if (rc == 0)
-		rc = check_rules(m, e);
-	if (rc == 0 && parent)
-		rc = check_parent(m, parent, e);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = check_rules(m, e);
+	if (rc < 0)
+		return rc;
+	return parent ? check_parent(m, parent, e) : 0;
 }
 
 static int check_kind(const struct idmaps *m, enum idmap_kind k, const struct idmaps *parent,
@@ -182,19 +185,22 @@ static int check_kind(const struct idmaps *m, enum idmap_kind k, const struct id
 
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e)
 {
-	int rc = 0;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		int rc = check_kind(m, k, parent, e);
 
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		rc = check_kind(m, k, parent, e);
-	return rc;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
 int idmaps_check_given(const struct idmaps *m, struct nserr *e)
 {
-	int rc = 0;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		int rc = m->map[k].n > 0 ? check_kind(m, k, NULL, e) : 0;
 
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		if (m->map[k].n > 0)
-			rc = check_kind(m, k, NULL, e);
-	return rc;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* feature: probe of newuidmap(1) and newgidmap(1). */
+/* feature: probes whether newuidmap(1) and newgidmap(1) can map ids for this user. */
 #include "idmap/feature.h"
 
 #include "idmap/writer.h"
 
-/* Whether one program more than libc can map ids for an ordinary user. */
+/* Returns 0 if the caller can map id 1 in addition to id 0. */
 static int try_newuidmap(uint64_t unused)
 {
 	struct nserr e = NSERR_INIT;

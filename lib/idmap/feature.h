@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: whether an ordinary user can map more than the own id. */
+/* feature: probes whether the caller can map more than its own id. */
 #ifndef NSU_IDMAP_FEATURE_H
 #define NSU_IDMAP_FEATURE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmap: extents, the kernel's rules about them, lookup. All sums are made in 64 bits. */
+/* idmap: stores extents, checks the rules of one extent and looks ids up. It adds in 64 bits. */
 #include "idmap/idmap.h"
 
 const char *const idmap_kind_names[IDMAP_KINDS] = { "uid", "gid" };
@@ -42,10 +42,10 @@ int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct
 	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
 		if (first[i] == IDMAP_NONE)
 			return nserr_set(e, 0, "%s: id 4294967295 cannot be mapped", side[i]);
-		/* user_namespaces(7): first + count must not wrap, and 2^32-1 means "no id" */
+		/* user_namespaces(7): first + count must not wrap, and 2^32-1 stands for "no id" */
 		if (count > IDMAP_NONE - first[i])
 			return nserr_set(
-				e, 0, "%s: %llu ids from %llu on pass 4294967294, the last id",
+				e, 0, "%s: %llu ids from %llu exceed the last id, 4294967294",
 				side[i], (unsigned long long)count, (unsigned long long)first[i]);
 	}
 	return 0;
@@ -58,7 +58,7 @@ int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count
 	if (rc < 0)
 		return rc;
 	if (idmap_append(m, (struct idmap_extent){ inside, outside, (uint32_t)count, 0 }) < 0)
-		return nserr_set(e, ENOMEM, "cannot hold the map");
+		return nserr_set(e, ENOMEM, "cannot store the map");
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static int by_outside(const void *a, const void *b)
 
 static void sort(struct idmap *m, int (*by)(const void *, const void *))
 {
-	/* most maps come sorted */
+	/* most maps are sorted already */
 	for (size_t i = 1; i < m->n; i++)
 		if (by(&m->ext[i - 1], &m->ext[i]) > 0) {
 			qsort(m->ext, m->n, sizeof(*m->ext), by);

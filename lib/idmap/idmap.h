@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* idmap: the maps of a user namespace, user_namespaces(7): ids inside it to ids outside it. Pure:
- * text and tables only; idmapio has the files. */
+/* idmap: stores, checks, parses and computes the id maps of user namespaces, user_namespaces(7). A
+ * map leads from ids inside a namespace to ids outside it. Nothing here opens a file; procfile.h
+ * does. */
 #ifndef NSU_IDMAP_IDMAP_H
 #define NSU_IDMAP_IDMAP_H
 
 #include "base/buf.h"
 #include "base/nserr.h"
 
-#define IDMAP_NONE        UINT32_MAX /* the one id that cannot be mapped: "none", (uid_t)-1 */
-#define IDMAP_MAX_EXTENTS 340        /* lines that the kernel takes, 4.15 */
-#define IDMAP_MAX_BYTES   4095       /* bytes that it takes: less than a page, in one write(2) */
+#define IDMAP_NONE        UINT32_MAX /* (uid_t)-1, "no id": it cannot be mapped */
+#define IDMAP_MAX_EXTENTS 340        /* lines that the kernel accepts (Linux 4.15) */
+#define IDMAP_MAX_BYTES   4095       /* bytes in one write(2): less than a page */
 
 struct idmap_extent {
 	uint32_t inside, outside, count;
-	uint32_t line; /* of the text it was read from, 0 for none */
+	uint32_t line; /* number in the text that it was read from, or 0 */
 };
 
 struct idmap {
@@ -24,7 +25,7 @@ struct idmap {
 enum idmap_kind { IDMAP_UID, IDMAP_GID, IDMAP_KINDS };
 enum idmap_setgroups { IDMAP_SETGROUPS_UNSET, IDMAP_SETGROUPS_ALLOW, IDMAP_SETGROUPS_DENY };
 
-struct idmaps { /* of one user namespace */
+struct idmaps { /* the maps of one user namespace */
 	struct idmap map[IDMAP_KINDS];
 	enum idmap_setgroups setgroups;
 };
@@ -40,91 +41,92 @@ void idmaps_free(struct idmaps *m);
 #define cleanup_idmap  __attribute__((cleanup(idmap_free)))
 #define cleanup_idmaps __attribute__((cleanup(idmaps_free)))
 
-/* Appends an extent. -EINVAL for a count of 0 and what passes 4294967294, -ENOMEM; e names them. */
+/* Appends an extent. Returns 0, -EINVAL for an extent that is empty or exceeds 4294967294, or
+ * -ENOMEM, with e set. */
 int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
 
-/* The rules of a single extent, those of idmap_add(). */
+/* Checks an extent as idmap_add() does. Returns 0, or -EINVAL with e set. */
 int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
 
-/* Appends an extent as it is, unchecked. 0 or -ENOMEM. */
+/* Appends an extent without checking it. Returns 0 or -ENOMEM. */
 int idmap_append(struct idmap *m, struct idmap_extent x) must_check;
 
-/* Replaces dst by a copy of src. 0 or -ENOMEM. */
+/* Replace dst by a copy of src. Return 0 or -ENOMEM. */
 int idmap_copy(struct idmap *dst, const struct idmap *src) must_check;
 int idmaps_copy(struct idmaps *dst, const struct idmaps *src) must_check;
 
-/* Sort by inside or by outside id. */
+/* Sort the extents by inside or by outside id. */
 void idmap_sort(struct idmap *m);
 void idmap_sort_outside(struct idmap *m);
 
-/* Sorts and joins extents that continue each other on both sides. Always 0. */
-int idmap_merge(struct idmap *m);
+/* Sorts the extents by inside id and joins those that are adjacent on both sides. */
+void idmap_merge(struct idmap *m);
 
 /*
- * Whether the kernel would take the map: extents, bytes, counts, wrap at 2^32, overlap on either
- * side and, with a parent, that each extent lies in one extent of the parent's. 0, or -EINVAL (for
- * the parent's rule -EPERM, as the kernel) with e naming rule and line. idmaps_check() names uid
- * or gid too.
+ * Check the rules of the kernel: the number of extents and bytes, counts, wrapping at 2^32,
+ * overlaps on either side and, if parent is not NULL, that each extent lies in one extent of the
+ * parent's map. Return 0, -EINVAL, or -EPERM for the rule about the parent (as the kernel does),
+ * with e naming the rule and the line. idmaps_check() names the kind of the map, too.
  */
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;
 
-/* The same of what is there, without a parent: a map without extents is none to be written. */
+/* Checks the maps that have extents, as idmaps_check() without a parent: an empty map is not
+ * written. */
 int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 
-/* Puts the line (or number) of extent i before the sentence of e. */
+/* Puts the line (or the number) of extent i before the message of e. */
 void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
-/* Whether all that the map has is this one outside id. */
+/* Returns true if the map has exactly one id and it leads to this outside id. */
 bool idmap_is_single(const struct idmap *m, uint32_t outside);
 
-/* The extent that maps the inside id, or NULL. */
+/* Returns the extent that maps the inside id, or NULL. */
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
 
-/* The rules without the two limits of size: the map is one that can be computed with. */
+/* Checks the rules except for the two limits of size: the algebra below needs no others. Returns 0,
+ * or -EINVAL with e set. */
 int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 
-/* One id through a map in any order. 0, or -ENOENT when it is not mapped. */
+/* Translate one id; the extents may be in any order. Return 0, or -ENOENT if it is not mapped. */
 int idmap_to_outside(const struct idmap *m, uint32_t inside, uint32_t *outside);
 int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
 
-/* Cuts extents where those of the parent begin and end, as the kernel demands. 0, or -EPERM when
- * an outside id is not mapped in the parent; m is unchanged then. */
+/* Splits the extents where those of the parent begin and end, which the kernel requires. Returns 0,
+ * or -EPERM with e set and m unchanged if an outside id is not mapped in the parent. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
-/* out: inside ids of a to outside ids of b, where a leads to inside ids of b. Merged and sorted. b
- * may map an id from several inside ids (it is then an inverted map of a process, say), as long as
- * it maps each inside id once. 0 or -ENOMEM. */
+/* Sets out to the map that leads through a and then through b, sorted and merged. b must map each
+ * inside id once, but may map several of them to the same id (as an inverted map does). Returns 0
+ * or -ENOMEM; the caller frees out. */
 int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
-/* Exchanges inside and outside. Extents whose outside is IDMAP_NONE are dropped. */
+/* Exchanges inside and outside ids. Drops extents whose outside id is IDMAP_NONE. */
 void idmap_invert(struct idmap *m);
 
-/* Takes from m every pair whose inside id (outside: whose outside id) is one that `what` has on the
- * same side. Merged and sorted. 0 or -ENOMEM. */
-int idmap_subtract(struct idmap *m, const struct idmap *what, bool outside) must_check;
+/* Removes from m every pair whose inside id (or, if outside is set, whose outside id) is on the
+ * same side of other; sorts and merges m. Returns 0, or -ENOMEM with m undefined but valid. */
+int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 
-/* Number of ids mapped. */
-uint64_t idmap_count(const struct idmap *m);
-
-/* Adds the lines that /proc/PID/uid_map takes. */
+/* Adds the lines that are written to /proc/PID/uid_map. */
 void idmap_format_kernel(const struct idmap *m, struct buf *out);
 
-/* Adds the map stream, or its one-word form without a line end. */
+/* Add the maps as a stream, or in the one-word form without a newline. */
 void idmaps_format_stream(const struct idmaps *m, struct buf *out);
 void idmaps_format_arg(const struct idmaps *m, struct buf *out);
 
 /*
- * Reads a map stream ("uid INSIDE OUTSIDE COUNT" lines, "setgroups allow|deny", "#" comments) or
- * its one-word form ("u:0:1000:1,g:0:1000:1,s:deny"), told apart by itself, into m, which is
- * overwritten and to be freed with idmaps_free(). A text without a uid or without a gid line is an
- * error, so that a producer that failed is noticed. 0, or a negative errno with e naming the line.
- * The rules across lines are idmaps_check()'s.
+ * Parses a map stream ("uid INSIDE OUTSIDE COUNT" lines, "setgroups allow|deny", "#" comments) or
+ * the one-word form ("u:0:1000:1,g:0:1000:1,s:deny") into m. Text without a uid or a gid line is an
+ * error, because the program that should have written it has probably failed. Returns 0, or a
+ * negative errno with e naming the line and m empty. The caller frees m. idmaps_check() checks the
+ * rules that concern several lines.
  */
 int idmaps_parse(struct idmaps *m, const char *text, size_t n, struct nserr *e) must_check;
 
-/* Reads the kernel's own "INSIDE OUTSIDE COUNT" lines. An extent whose outside is not known to the
- * reader has IDMAP_NONE there, and no id is found in it. */
+/* Parses the "INSIDE OUTSIDE COUNT" lines of the kernel. An extent whose outside ids the reader's
+ * namespace lacks gets the outside id IDMAP_NONE, and lookups ignore it. Returns 0, or a negative
+ * errno with e set. */
 int idmap_parse_kernel(struct idmap *m, const char *text, size_t n, struct nserr *e) must_check;
 
 #endif

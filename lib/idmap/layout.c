@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idplanlay: ids laid over and beside those that a map has. */
+/* layout: places single ids and ranges in a map that has some already. */
 #include "idmap/plan.h"
 
 #include "base/num.h"
 
-/* Adds count ids, and nothing for none. */
+/* Adds count ids; 0 is allowed and adds nothing. */
 static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t count, struct nserr *e)
 {
 	if (count == 0)
 		return 0;
 	if (inside > NUM_ID_MAX)
-		return nserr_set(e, 0, "there are no inside ids left");
+		return nserr_set(e, 0, "no inside ids are left");
 	return idmap_add(m, (uint32_t)inside, (uint32_t)outside, count, e);
 }
 
-/* The rest of an extent around a pair that it collides with, holes where it lost its partner. */
+/* Adds the parts of extent x that remain when the pair (inside, outside) is taken out of it. */
 static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t inside,
 		      uint32_t outside, enum idmap_plan_overlap overlap, struct nserr *e)
 {
-	/* where the two ids are taken from the extent, its length when they are not in it */
+	/* offsets of the two ids in the extent, or its length if they are not in it */
 	uint64_t at_in = x->count, at_out = x->count, a, b;
 	int rc;
 
@@ -37,7 +37,8 @@ static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t in
 		rc = add(m, x->inside + a + 1, x->outside + a + 1, b > a ? b - a - 1 : 0, e);
 		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
 	}
-	/* shift: what is left of both sides is paired in order; the longer side loses its last */
+	/* shift: pair the remaining ids of both sides in order; the longer side loses its last id
+	 */
 	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
 		 MIN(b, x->count - 1) - a, e);
 	if (rc < 0 || b >= x->count)
@@ -53,18 +54,21 @@ int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 	int rc;
 
 	if (overlap == IDMAP_PLAN_ERROR && idmap_to_outside(m, inside, &other) == 0) {
-		nserr_set(e, 0, "inside id %u is mapped to %u already", inside, other);
+		nserr_set(e, 0, "inside id %u is already mapped to %u", inside, other);
 		return -EEXIST;
 	}
 	if (overlap == IDMAP_PLAN_ERROR && idmap_to_inside(m, outside, &other) == 0) {
-		nserr_set(e, 0, "outside id %u is mapped from %u already", outside, other);
+		nserr_set(e, 0, "outside id %u is already mapped from %u", outside, other);
 		return -EEXIST;
 	}
 	rc = idmap_add(&out, inside, outside, 1, e);
-	for (size_t i = 0; rc == 0 && i < m->n; i++)
-		rc = add_around(&out, &m->ext[i], inside, outside, overlap, e);
 	if (rc < 0)
 		return rc;
+	for (size_t i = 0; i < m->n; i++) {
+		rc = add_around(&out, &m->ext[i], inside, outside, overlap, e);
+		if (rc < 0)
+			return rc;
+	}
 	idmap_merge(&out);
 	idmap_free(m);
 	*m = out;
@@ -72,8 +76,8 @@ int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 	return 0;
 }
 
-/* The first id from `from` on that none of the first n extents has inside (outside), and how many
- * follow it. */
+/* Returns the first id not below from that is in none of the first n extents, on the inside or the
+ * outside. Sets *count to the number of free ids from there. */
 static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_t from,
 			  uint64_t *count)
 {
@@ -100,14 +104,14 @@ static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_
 	return from;
 }
 
-int idmap_plan_fill(struct idmap *m, const struct subids *ranges, uint32_t from, struct nserr *e)
+int idmap_plan_fill(struct idmap *m, const struct subids *ranges, struct nserr *e)
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
-	const size_t taken = m->n; /* what is added here is in nobody's way: ids only go up */
-	uint64_t inside = from;
+	const size_t taken = m->n; /* extents added here are below the next id, so skip them */
+	uint64_t inside = 0;
 
 	if (subids_disjoint(ranges, &s) < 0)
-		return nserr_set(e, ENOMEM, "cannot hold the ranges");
+		return nserr_set(e, ENOMEM, "cannot store the ranges");
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t outside = s.r[i].start, end = outside + s.r[i].count;
 
@@ -121,7 +125,7 @@ int idmap_plan_fill(struct idmap *m, const struct subids *ranges, uint32_t from,
 			inside = next_free(m, taken, false, inside, &room);
 			n = MIN(MIN(n, room), end - outside);
 			if (n == 0) {
-				nserr_set(e, 0, "there are no inside ids left for the ranges");
+				nserr_set(e, 0, "no inside ids are left for the ranges");
 				return -ERANGE;
 			}
 			rc = add(m, inside, outside, n, e);
@@ -141,7 +145,7 @@ int idmap_plan_subids(struct idmap *m, const struct subids *ranges, struct nserr
 	const size_t taken = m->n;
 
 	if (subids_disjoint(ranges, &s) < 0)
-		return nserr_set(e, ENOMEM, "cannot hold the ranges");
+		return nserr_set(e, ENOMEM, "cannot store the ranges");
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t id = s.r[i].start, end = id + s.r[i].count, n;
 

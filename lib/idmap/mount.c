@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmount: idmapped mounts. */
+/* mount: creates idmapped mounts. */
 #include "idmap/mount.h"
 
 #include <sys/wait.h>
@@ -11,7 +11,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 
-/* The namespace of a child of ours that waits in a new one. */
+/* Writes the maps of the waiting child pid. Returns a descriptor of its user namespace, or a
+ * negative errno with e set. */
 static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 {
 	cleanup_fd int procfd = proc_stat_open(pid, e);
@@ -26,14 +27,19 @@ static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot open /proc/%d/ns/user", pid) : fd;
 }
 
-int idmap_mount_userns(const struct idmaps *m, struct nserr *e)
+/*
+ * Creates a user namespace that only holds the maps for mount_setattr(2). It is a child of the
+ * caller's namespace, made by a forked helper that has ended on return. Returns a descriptor, or a
+ * negative errno with e set.
+ */
+static int make_userns(const struct idmaps *m, struct nserr *e)
 {
 	int line[2], fd;
 	pid_t pid;
 	char c;
 
 	if (pipe2(line, O_CLOEXEC) < 0)
-		return nserr_set(e, errno, "cannot make a pipe");
+		return nserr_set(e, errno, "cannot create a pipe");
 	pid = sys_clone(CLONE_NEWUSER, -1, NULL);
 	if (pid == 0) {
 		close(line[1]);
@@ -49,18 +55,20 @@ int idmap_mount_userns(const struct idmaps *m, struct nserr *e)
 	return fd;
 }
 
-/* mount_setattr(2), idmapped mounts: the caller needs CAP_SYS_ADMIN where the file system was
- * mounted; the file system must know them; a mount is mapped once. */
+/* mount_setattr(2), "ID-mapped mounts": the caller needs CAP_SYS_ADMIN in the user namespace that
+ * the file system was mounted in, the file system must support them, and a mount is mapped only
+ * once. */
 static int fail_map(int rc, const char *path, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot map the ids of '%s'", path);
 	if (rc == -EPERM)
-		nserr_hint(e, "it needs CAP_SYS_ADMIN in the user namespace that the file system "
-			      "was mounted in, and a mount that has no map yet");
+		nserr_hint(e, "this needs CAP_SYS_ADMIN in the user namespace that the file "
+			      "system was mounted in, and a mount that has no map yet");
 	else if (rc == -EINVAL)
-		nserr_hint(e, "its file system, or one mounted below, knows no idmapped mounts");
-	if (rc == -ENOSYS)
-		nserr_hint(e, "idmapped mounts need Linux 5.12");
+		nserr_hint(e, "its file system, or one mounted below it, does not support idmapped "
+			      "mounts");
+	else if (rc == -ENOSYS)
+		nserr_hint(e, "idmapped mounts need Linux 5.12 or later");
 	return rc;
 }
 
@@ -73,12 +81,13 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 	int rc;
 
 	if (tree < 0) {
-		nserr_set(e, tree, "cannot take a copy of the mount of '%s'", path);
+		nserr_set(e, tree, "cannot copy the mount of '%s'", path);
 		if (tree == -EINVAL && !recursive)
-			nserr_hint(e, "mounts below it are locked to it: take them along");
+			nserr_hint(e, "mounts below it are locked to it: copy them as well "
+				      "(--recursive)");
 		return tree;
 	}
-	userns = idmap_mount_userns(m, e);
+	userns = make_userns(m, e);
 	if (userns < 0)
 		return userns;
 	rc = sys_mount_setattr(tree, "", AT_EMPTY_PATH | all, MOUNT_ATTR_IDMAP, 0, 0, userns);

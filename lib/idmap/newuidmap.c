@@ -34,7 +34,8 @@ static bool find_program(const char *name, char *path, size_t size)
 		size_t n = strcspn(dirs, ":");
 		struct stat st;
 
-		/* an empty element would be the current directory: not for a setuid program */
+		/* an empty element is the current directory: never run a setuid program from there
+		 */
 		if (n > 0 && *dirs == '/' &&
 		    (size_t)snprintf(path, size, "%.*s/%s", (int)n, dirs, name) < size &&
 		    stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
@@ -73,7 +74,7 @@ const char *newuidmap_lacking_cap(const struct idmaps *m)
 /* Sets e for a map that needs the helpers although they cannot work. */
 static int only_own_id(struct nserr *e)
 {
-	return nserr_set(e, EPERM, "cannot map more than one's own id");
+	return nserr_set(e, EPERM, "cannot map more than your own id");
 }
 
 int newuidmap_check(const struct idmaps *m, struct nserr *e)
@@ -89,8 +90,7 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 			continue;
 		if (!find_program(helpers[k], path, sizeof(path))) {
 			rc = only_own_id(e);
-			nserr_hint(e, "%s, which could map more, is not installed (uidmap)",
-				   helpers[k]);
+			nserr_hint(e, "install %s (package uidmap)", helpers[k]);
 			return rc;
 		}
 		lack = lacks_privilege(path);
@@ -116,10 +116,11 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 	return 0;
 }
 
-/* argv of newuidmap: program, process, three words an extent. One block, freed with free(). */
+/* Returns argv of newuidmap: the program, the process, three arguments per extent. It is one block
+ * that the caller frees, or NULL. */
 static char **make_argv(const char *program, const char *target, const struct idmap *m)
 {
-	size_t words = 2 + 3 * m->n, room = (words + 1) * sizeof(char *);
+	size_t args = 2 + 3 * m->n, room = (args + 1) * sizeof(char *);
 	char **argv = malloc(room + m->n * 3 * 11), *s = (char *)argv + room;
 	size_t n = 0;
 
@@ -139,7 +140,7 @@ static char **make_argv(const char *program, const char *target, const struct id
 	return argv;
 }
 
-enum { SAYS, HAS_ENDED, STOP, TARGET_ENDED, POLLED };
+enum { OUTPUT, PROGRAM_ENDED, STOP, TARGET_ENDED, POLLED };
 
 static bool has_ended(int procfd)
 {
@@ -149,11 +150,12 @@ static bool has_ended(int procfd)
 	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
 }
 
-/* Reads what a program says until it has ended, even when it is too long: else it would wait for
- * us. 0, or -EINTR when it is not to be waited for any longer. */
+/* Reads the output of a program into said until the program has ended. Output that does not fit is
+ * discarded, because the program would block on a full pipe. Returns 0, -EINTR if the caller must
+ * not wait any longer, or another negative errno. */
 static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 {
-	/* where a filter denies pidfds the target is looked at instead, ten times a second */
+	/* without pidfds (denied by a filter), check the target ten times a second */
 	int pause = p[TARGET_ENDED].fd < 0 ? 100 : -1;
 	char rest[512];
 	size_t len = 0;
@@ -169,31 +171,32 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 			return -EINTR;
 		if (!ready)
 			continue;
-		if (!p[SAYS].revents)
+		if (!p[OUTPUT].revents)
 			return 0;
-		n = RETRY_EINTR(read(p[SAYS].fd, full ? rest : said + len,
+		n = RETRY_EINTR(read(p[OUTPUT].fd, full ? rest : said + len,
 				     full ? sizeof(rest) : size - 1 - len));
 		if (n > 0 && !full)
 			len += (size_t)n;
 		said[len] = '\0';
 		if (n > 0)
 			continue;
-		/* before pidfds, 5.3, the end of what it says is taken for its end */
-		if (p[HAS_ENDED].fd < 0)
+		/* without pidfds (Linux 5.3) the end of its output counts as its end */
+		if (p[PROGRAM_ENDED].fd < 0)
 			return 0;
-		p[SAYS].fd = -1;
+		p[OUTPUT].fd = -1;
 	}
 }
 
-/* What keeps a program from being waited for: a signal, or the end of its target; and whether it
- * needs the descriptor of that. */
-struct terms {
-	int stop, pidfd, procfd;
-	bool by_fd;
+/* The target of a program, and the events that end the wait for it. */
+struct target {
+	int stop;        /* becomes readable when the caller gives up */
+	int pidfd;       /* of the target, -1 without pidfds */
+	int procfd;      /* its /proc directory */
+	bool inherit_fd; /* the program inherits procfd */
 };
 
-/* Runs it with its output into said. Its wait status, or a negative errno. */
-static int run_program(char *const argv[], const struct terms *t, char *said, size_t size)
+/* Runs a program and stores its output in said. Returns its wait status, or a negative errno. */
+static int run_program(char *const argv[], const struct target *t, char *said, size_t size)
 {
 	cleanup_fd int pidfd = -1;
 	int pipefd[2], status, rc = 0;
@@ -201,13 +204,13 @@ static int run_program(char *const argv[], const struct terms *t, char *said, si
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
-	/* where a standard descriptor was closed the pipe would be it, and close at the exec */
+	/* a pipe below 3 (a standard descriptor was closed) would be overwritten by dup2 */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
 	pid = sys_clone(0, -1, &pidfd);
 	if (pid == 0) {
 		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
-		    (!t->by_fd || fcntl(t->procfd, F_SETFD, 0) == 0))
+		    (!t->inherit_fd || fcntl(t->procfd, F_SETFD, 0) == 0))
 			execv(argv[0], argv);
 		_exit(127);
 	}
@@ -229,8 +232,9 @@ static int run_program(char *const argv[], const struct terms *t, char *said, si
 	return rc < 0 ? rc : status;
 }
 
-/* The same where the caller was started with SIGCHLD ignored, which makes children untellable. */
-static int run(char *const argv[], const struct terms *t, char *said, size_t size)
+/* As run_program(), with the default action for SIGCHLD: a caller that was started with SIGCHLD
+ * ignored could not wait for its children. */
+static int run(char *const argv[], const struct target *t, char *said, size_t size)
 {
 	struct sigaction old, usual = { .sa_handler = SIG_DFL };
 	int status;
@@ -241,8 +245,8 @@ static int run(char *const argv[], const struct terms *t, char *said, size_t siz
 	return status;
 }
 
-/* Whether the number of a process is safe: a child cannot be reaped, nor a parent reused, behind
- * our back. For others the descriptor is handed over, which newuidmap takes from 4.14 on. */
+/* Returns true if the PID cannot be reused meanwhile: it is that of this process, its parent or its
+ * child. Any other process is passed as a descriptor (fd:N), which newuidmap accepts since 4.14. */
 static bool is_relative(int procfd, pid_t pid)
 {
 	struct proc_stat st;
@@ -251,14 +255,33 @@ static bool is_relative(int procfd, pid_t pid)
 	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
+/* Sets e for a helper that ended with this wait status after it printed said. */
+static int fail_helper(int status, enum idmap_kind k, const char *path, const char *said,
+		       const struct idmaps *maps, struct nserr *e)
+{
+	const char *cap = newuidmap_lacking_cap(maps), *reason;
+
+	if (WIFSIGNALED(status))
+		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
+	/* the output begins with the name of the program, and so does our message */
+	reason = str_after(said, helpers[k]);
+	reason = reason && str_after(reason, ": ") ? reason + 2 : said;
+	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "it gave no reason");
+	if (strstr(reason, "not allowed") && cap)
+		nserr_hint(e,
+			   "without %s only the ids that %s gives this user can be mapped "
+			   "(nsidmap subids)",
+			   cap, subid_files[k]);
+	return -EINVAL;
+}
+
+/* Runs the helper for one kind of map. stop is that of idmaps_write_helpers(). */
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
 			int stop, struct nserr *e)
 {
-	const char *cap = newuidmap_lacking_cap(maps);
-	/* once the process has ended, its map is nobody's any more */
+	/* stop waiting when the target ends: its map is useless then */
 	cleanup_fd int pidfd = sys_pidfd_open(pid);
 	char path[4096], target[32], said[256] = "";
-	const char *words;
 	int status = -1;
 
 	if (!find_program(helpers[k], path, sizeof(path)))
@@ -270,9 +293,9 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		argv = make_argv(path, target, &maps->map[k]);
 		if (!argv)
 			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
-		status = run(argv, &(struct terms){ stop, pidfd, procfd, by_fd }, said,
+		status = run(argv, &(struct target){ stop, pidfd, procfd, by_fd }, said,
 			     sizeof(said));
-		/* one that does not know the form prints its usage */
+		/* a newuidmap that does not know fd:N prints its usage */
 		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
 			break;
 	}
@@ -280,18 +303,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		return 0;
 	if (status < 0)
 		return nserr_set(e, status, "cannot run %s", path);
-	if (WIFSIGNALED(status))
-		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
-	/* it begins with its name, as we do */
-	words = str_after(said, helpers[k]);
-	words = words && str_after(words, ": ") ? words + 2 : said;
-	nserr_set(e, 0, "%s failed: %s", helpers[k], words[0] ? words : "it gave no reason");
-	if (strstr(words, "not allowed") && cap)
-		nserr_hint(e,
-			   "without %s only what %s gives this user can be mapped (nsidmap "
-			   "subids)",
-			   cap, subid_files[k]);
-	return -EINVAL;
+	return fail_helper(status, k, path, said, maps, e);
 }
 
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)
@@ -311,8 +323,12 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	if (m->setgroups == IDMAP_SETGROUPS_DENY &&
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
-		if (m->map[k].n > 0) /* all ids of the other stay unmapped */
-			rc = write_helper(procfd, pid, k, m, stop, e);
-	return rc < 0 ? rc : idmaps_verify(procfd, m, e);
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (m->map[k].n == 0)
+			continue; /* the ids of this kind stay unmapped */
+		rc = write_helper(procfd, pid, k, m, stop, e);
+		if (rc < 0)
+			return rc;
+	}
+	return idmaps_verify(procfd, m, e);
 }

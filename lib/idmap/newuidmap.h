@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* newuidmap: maps written by newuidmap(1) and newgidmap(1), which map subordinate ids for ordinary
+/* newuidmap: writes maps with newuidmap(1) and newgidmap(1), which map subordinate ids for ordinary
  * users. */
 #ifndef NSU_IDMAP_NEWUIDMAP_H
 #define NSU_IDMAP_NEWUIDMAP_H
@@ -15,11 +15,10 @@ const char *newuidmap_lacking_cap(const struct idmaps *m);
 int newuidmap_check(const struct idmaps *m, struct nserr *e) must_check;
 
 /*
- * Runs newuidmap(1) and newgidmap(1), each where there is a map for it, with all extents, for a
- * process that must be owned by the caller. Forks, and waits until they end; -EINTR when the
- * process has ended before, or stop (a descriptor, or -1) has something to read. setgroups is
- * written first when m says deny. What the programs say on standard error becomes part of the
- * sentence, and what they did is verified.
+ * Writes "deny" to setgroups if m says so, runs newuidmap(1) and newgidmap(1) for each map that has
+ * extents, waits for them and verifies the result. The caller must own the process of procfd.
+ * Returns 0, or a negative errno with e set to a message that contains the output of the program:
+ * -EINTR if the process ended or stop (a descriptor, or -1) became readable.
  */
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e) must_check;
 

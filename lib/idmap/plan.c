@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idplan: maps made from wishes. */
+/* plan: makes the map that a style or the options of unshare(1) ask for. */
 #include "idmap/plan.h"
 
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "idmap/writer.h"
 #include "kernel/sys_cap.h"
 
-/* The map of the caller's own user namespace; the initial one's covers all ids. */
+/* Reads the map of the caller's own user namespace into m. */
 static int own_map(enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
 	cleanup_fd int self = file_open_self(e);
@@ -20,20 +20,26 @@ static int own_map(enum idmap_kind kind, struct idmap *m, struct nserr *e)
 	return self < 0 ? self : idmap_read(self, kind, m, e);
 }
 
-int idmap_plan_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)
+/* Maps all ids of the caller's own user namespace to themselves. */
+static int add_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)
 {
 	cleanup_idmap struct idmap own = IDMAP_INIT;
 	int rc = own_map(kind, &own, e);
 
-	for (size_t i = 0; rc == 0 && i < own.n; i++)
+	if (rc < 0)
+		return rc;
+	if (own.n == 0)
+		return nserr_set(e, 0, "this user namespace has no %s map", idmap_kind_names[kind]);
+	for (size_t i = 0; i < own.n; i++) {
 		rc = idmap_add(m, own.ext[i].inside, own.ext[i].inside, own.ext[i].count, e);
-	if (rc == 0 && own.n == 0)
-		rc = nserr_set(e, 0, "this user namespace has no %s map", idmap_kind_names[kind]);
-	if (rc == 0)
-		idmap_sort(m);
-	return rc;
+		if (rc < 0)
+			return rc;
+	}
+	idmap_sort(m);
+	return 0;
 }
 
+/* Reads the ranges of a user. A user without ranges is an error (-ENOENT). */
 static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *s,
 		      struct nserr *e)
 {
@@ -48,15 +54,15 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 		snprintf(who, sizeof(who), "uid %u", u->uid);
 	nserr_set(e, 0, "%s has no range of subordinate %ss", who, idmap_kind_names[kind]);
 	if (s->bad_line)
-		nserr_hint(e, "line %u of %s is not used: %s", s->bad_line, subid_files[kind],
+		nserr_hint(e, "correct line %u of %s: %s", s->bad_line, subid_files[kind],
 			   s->bad_cause);
 	else
-		nserr_hint(e, "a line in %s would give it one, usermod(8) writes it",
-			   subid_files[kind]);
+		nserr_hint(e, "add a range to %s with 'usermod --add-sub%ss FIRST-LAST USER'",
+			   subid_files[kind], idmap_kind_names[kind]);
 	return -ENOENT;
 }
 
-/* INSIDE:OUTSIDE:COUNT, or OUTSIDE,INSIDE,COUNT as older versions of unshare(1) wrote it. */
+/* Adds the range INSIDE:OUTSIDE:COUNT, or OUTSIDE,INSIDE,COUNT as in unshare(1) before 2.39. */
 static int add_range(struct idmap *m, const char *word, struct nserr *e)
 {
 	char sep = strchr(word, ':') ? ':' : ',';
@@ -68,14 +74,30 @@ static int add_range(struct idmap *m, const char *word, struct nserr *e)
 		const char *end = i < 2 ? strchr(s, sep) : s + strlen(s);
 
 		if (!end || num_u64n(s, (size_t)(end - s), 0, UINT32_MAX, &v[i]) < 0)
-			return nserr_set(e, 0, "bad range '%s', not INSIDE:OUTSIDE:COUNT", word);
+			return nserr_set(e, 0, "invalid range '%s', expected INSIDE:OUTSIDE:COUNT",
+					 word);
 		s = end + 1;
 	}
 	rc = sep == ':' ? idmap_add(m, (uint32_t)v[0], (uint32_t)v[1], v[2], e)
 			: idmap_add(m, (uint32_t)v[1], (uint32_t)v[0], v[2], e);
 	if (rc < 0)
-		nserr_prefix(e, "bad range '%s'", word);
+		nserr_prefix(e, "invalid range '%s'", word);
 	return rc;
+}
+
+/* Adds one word except "auto", which comes after all others. The ranges s are read when the first
+ * word needs them. */
+static int add_word(struct idmap *m, enum idmap_kind kind, const char *word,
+		    const struct subid_user *user, struct subids *s, struct nserr *e)
+{
+	bool is_auto = streq(word, "auto"), is_subids = streq(word, "subids");
+	int rc = (is_auto || is_subids) && s->n == 0 ? get_ranges(user, kind, s, e) : 0;
+
+	if (rc < 0 || is_auto)
+		return rc;
+	if (is_subids)
+		return idmap_plan_subids(m, s, e);
+	return streq(word, "all") ? add_identity(m, kind, e) : add_range(m, word, e);
 }
 
 int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *words, size_t n,
@@ -84,52 +106,46 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
 	bool automatic = false;
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		bool is_auto = streq(words[i], "auto"), is_subids = streq(words[i], "subids");
-
-		if ((is_auto || is_subids) && s.n == 0)
-			rc = get_ranges(user, kind, &s, e);
-		automatic |= is_auto;
-		if (rc < 0 || is_auto)
-			continue;
-		if (is_subids)
-			rc = idmap_plan_subids(m, &s, e);
-		else if (streq(words[i], "all"))
-			rc = idmap_plan_identity(m, kind, e);
-		else
-			rc = add_range(m, words[i], e);
+	for (size_t i = 0; i < n; i++) {
+		rc = add_word(m, kind, words[i], user, &s, e);
+		if (rc < 0)
+			return rc;
+		automatic |= streq(words[i], "auto");
 	}
-	if (rc == 0 && n > 0 && m->n > 0)
+	if (m->n > 0) {
 		rc = idmap_check(m, NULL, e);
-	if (rc == 0 && single)
+		if (rc < 0)
+			return rc;
+	}
+	if (single) {
 		rc = idmap_plan_single(m, single->inside, single->outside, overlap, e);
-	if (rc == 0 && automatic)
-		rc = idmap_plan_fill(m, &s, 0, e);
-	return rc;
+		if (rc < 0)
+			return rc;
+	}
+	return automatic ? idmap_plan_fill(m, &s, e) : 0;
 }
 
-/* The caller's own id, and the ranges around it. A range that has that id outside too is in its
- * way, since the kernel wants each outside id once. */
+/* Maps the own id to inside, and the ranges around it. The kernel accepts each outside id once, so
+ * a range that contains the own id collides with it. */
 static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 		       enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
 {
-	/* with a hole the range is laid out as if the own id were not its own */
+	/* with a hole, lay out the range first as if it did not contain the own id */
 	const uint32_t outside = overlap == IDMAP_PLAN_HOLE ? IDMAP_NONE : own;
 	int rc = idmap_append(m, (struct idmap_extent){ inside, outside, 1, 0 });
 
 	for (size_t i = 0; overlap == IDMAP_PLAN_ERROR && i < s->n; i++)
 		if (own >= s->r[i].start && own - s->r[i].start < s->r[i].count) {
-			nserr_set(e, 0,
-				  "own id %u is in the range %u-%u, which is to be mapped too", own,
-				  s->r[i].start, s->r[i].start + (s->r[i].count - 1));
-			nserr_hint(e, "--overlap hole or shift says what is to become of it");
+			nserr_set(e, 0, "own id %u is in the range %u-%u, which is mapped as well",
+				  own, s->r[i].start, s->r[i].start + (s->r[i].count - 1));
+			nserr_hint(e, "add --overlap hole or --overlap shift");
 			return -EEXIST;
 		}
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot hold the map");
-	rc = idmap_plan_fill(m, s, 0, e);
+		return nserr_set(e, rc, "cannot store the map");
+	rc = idmap_plan_fill(m, s, e);
 	if (rc < 0 || overlap != IDMAP_PLAN_HOLE)
 		return rc;
 	for (size_t i = 0; i < m->n; i++)
@@ -138,7 +154,7 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 	return idmap_plan_single(m, inside, own, IDMAP_PLAN_HOLE, e);
 }
 
-/* One map of the style. */
+/* Makes the map of one kind in this style. */
 static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const struct subids *s,
 		    uint32_t own, enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
 {
@@ -148,7 +164,7 @@ static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const str
 	case IDMAP_PLAN_CURRENT:
 		return idmap_add(m, own, own, 1, e);
 	case IDMAP_PLAN_IDENTITY:
-		return idmap_plan_identity(m, kind, e);
+		return add_identity(m, kind, e);
 	case IDMAP_PLAN_SUBIDS:
 		return idmap_plan_subids(m, s, e);
 	case IDMAP_PLAN_KEEP_ID:
@@ -156,7 +172,7 @@ static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const str
 		return make_around(style == IDMAP_PLAN_PODMAN ? 0 : own, own, s, overlap, m, e);
 	case IDMAP_PLAN_LXC:
 	case IDMAP_PLAN_DOCKER:
-		return idmap_plan_fill(m, s, 0, e);
+		return idmap_plan_fill(m, s, e);
 	case IDMAP_PLAN_AUTO:
 		break;
 	}
@@ -175,7 +191,7 @@ static bool takes_own(enum idmap_plan_style style)
 	       style != IDMAP_PLAN_LXC && style != IDMAP_PLAN_DOCKER;
 }
 
-/* The ids of the user that was named, or those of the caller. */
+/* Sets own to the ids of the user that was named, or of the caller. */
 static int own_ids(const struct idmap_plan_request *r, const struct subid_user *u,
 		   uint32_t own[IDMAP_KINDS], struct nserr *e)
 {
@@ -183,38 +199,42 @@ static int own_ids(const struct idmap_plan_request *r, const struct subid_user *
 	own[IDMAP_GID] = r->user ? u->gid : getegid();
 	if (!r->user || (u->has_uid && u->has_gid))
 		return 0;
-	return nserr_set(e, 0, "user %s has no passwd entry, which would tell its own ids",
-			 r->user);
+	return nserr_set(e, 0, "the ids of user %s are unknown: it has no passwd entry", r->user);
+}
+
+/* Makes the map of one kind and splits it at the extents of the caller's own map. */
+static int make_split_map(enum idmap_plan_style style, const struct idmap_plan_request *r,
+			  const struct subid_user *u, enum idmap_kind k, uint32_t own,
+			  struct idmap *m, struct nserr *e)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+	cleanup_idmap struct idmap parent = IDMAP_INIT;
+	int rc = takes_ranges(style) ? get_ranges(u, k, &s, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	rc = make_map(style, k, &s, own, r->overlap, m, e);
+	if (rc < 0)
+		return rc;
+	rc = own_map(k, &parent, e);
+	return rc < 0 ? rc : idmap_split(m, &parent, e);
 }
 
 static int make_maps(enum idmap_plan_style style, const struct idmap_plan_request *r,
 		     const struct subid_user *u, struct idmaps *m, struct nserr *e)
 {
 	uint32_t own[IDMAP_KINDS] = { 0 };
+	int rc = takes_own(style) ? own_ids(r, u, own, e) : 0;
 
 	*m = IDMAPS_INIT;
-	for (int k = 0; k < IDMAP_KINDS; k++) {
-		cleanup_subids struct subids s = SUBIDS_INIT;
-		cleanup_idmap struct idmap parent = IDMAP_INIT;
-		int rc = 0;
-
-		if (takes_own(style))
-			rc = own_ids(r, u, own, e);
-		if (rc == 0 && takes_ranges(style))
-			rc = get_ranges(u, k, &s, e);
-		if (rc == 0)
-			rc = make_map(style, k, &s, own[k], r->overlap, &m->map[k], e);
-		if (rc == 0 && (rc = own_map(k, &parent, e)) == 0)
-			rc = idmap_split(&m->map[k], &parent, e);
-		if (rc < 0) {
-			idmaps_free(m);
-			return rc;
-		}
-	}
-	return 0;
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		rc = make_split_map(style, r, u, k, own[k], &m->map[k], e);
+	if (rc < 0)
+		idmaps_free(m);
+	return rc;
 }
 
-/* What the caller can have, see the header. */
+/* Makes the map of IDMAP_PLAN_AUTO. */
 static int make_auto(const struct idmap_plan_request *r, const struct subid_user *u,
 		     struct idmaps *m, struct nserr *note, struct nserr *e)
 {
@@ -235,7 +255,7 @@ static int make_auto(const struct idmap_plan_request *r, const struct subid_user
 	idmaps_free(m);
 	*note = *e;
 	note->errnum = 0;
-	nserr_prefix(note, root ? "every id is mapped to itself" : "only one's own id is mapped");
+	nserr_prefix(note, root ? "every id is mapped to itself" : "only your own id is mapped");
 	*e = NSERR_INIT;
 	return make_maps(root ? IDMAP_PLAN_IDENTITY : IDMAP_PLAN_ROOT, r, u, m, e);
 }
@@ -245,15 +265,17 @@ int idmap_plan_make(const struct idmap_plan_request *r, struct idmaps *m, struct
 {
 	const char *user = r->user ? r->user : r->style == IDMAP_PLAN_DOCKER ? "dockremap" : NULL;
 	struct subid_user u = { 0 };
-	int rc = 0;
+	int rc;
 
 	*note = NSERR_INIT;
 	*m = IDMAPS_INIT;
-	if (r->style == IDMAP_PLAN_AUTO || takes_ranges(r->style) || user)
+	if (r->style == IDMAP_PLAN_AUTO || takes_ranges(r->style) || user) {
 		rc = subid_user(user, &u, e);
-	if (rc == 0)
-		rc = r->style == IDMAP_PLAN_AUTO ? make_auto(r, &u, m, note, e)
-						 : make_maps(r->style, r, &u, m, e);
+		if (rc < 0)
+			return rc;
+	}
+	rc = r->style == IDMAP_PLAN_AUTO ? make_auto(r, &u, m, note, e)
+					 : make_maps(r->style, r, &u, m, e);
 	if (rc < 0)
 		return rc;
 	rc = idmaps_settle_setgroups(m, getegid(), e);

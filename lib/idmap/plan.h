@@ -1,42 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* idplan: which map a user namespace should get: from the caller's ids, subordinate ranges and
- * wishes to struct idmaps. */
+/* plan: makes the map for a new user namespace from the caller's ids, its subordinate ids and a
+ * style. */
 #ifndef NSU_IDMAP_PLAN_H
 #define NSU_IDMAP_PLAN_H
 
 #include "idmap/idmap.h"
 #include "idmap/subid.h"
 
-/* What happens where a single id meets a range that has its inside or its outside id. */
+/* How a single id and a range that contains its inside or outside id are combined. */
 enum idmap_plan_overlap {
-	IDMAP_PLAN_ERROR, /* refuse */
-	IDMAP_PLAN_HOLE,  /* the range loses both ids and keeps all other pairs */
-	IDMAP_PLAN_SHIFT, /* as unshare(1): the range moves around it and loses its last id */
+	IDMAP_PLAN_ERROR, /* fail */
+	IDMAP_PLAN_HOLE,  /* the range loses both ids and keeps its other pairs */
+	IDMAP_PLAN_SHIFT, /* the range shifts around the id and loses its last id, as in unshare(1)
+			   */
 };
 
-/*
- * Maps one id over what m has already. 0, -EEXIST (IDMAP_PLAN_ERROR) or -ENOMEM with e set. Merged
- * and sorted afterwards.
- */
+/* Maps one id in addition to those of m; sorts and merges m. Returns 0, or -EEXIST (with
+ * IDMAP_PLAN_ERROR) or -ENOMEM with e set. */
 int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 		      enum idmap_plan_overlap overlap, struct nserr *e) must_check;
 
-/* Maps all ranges, in their order, to the inside ids from `from` on that m does not map yet.
- * Outside ids that m maps already are left out. 0, or -ENOMEM or -ERANGE with e set. */
-int idmap_plan_fill(struct idmap *m, const struct subids *s, uint32_t from,
-		    struct nserr *e) must_check;
+/* Maps all ranges, in their order, to the lowest inside ids that m does not map yet. Skips outside
+ * ids that m maps already. Returns 0, or -ENOMEM or -ERANGE with e set. */
+int idmap_plan_fill(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
-/* Maps all ranges to themselves, but for ids that m has outside already. 0 or -ENOMEM. */
+/* Maps all ranges to themselves, except for outside ids that m maps already. Returns 0, or a
+ * negative errno with e set. */
 int idmap_plan_subids(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
-/* All ids of the caller's own user namespace to themselves (its maps read from /proc/self). */
-int idmap_plan_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e) must_check;
-
 /*
- * A map built from the words of unshare(1)'s --map-users and --map-groups, in its order: explicit
- * ranges ("INSIDE:OUTSIDE:COUNT", or "OUTSIDE,INSIDE,COUNT"), "subids" (ranges to themselves),
- * "all" (identity), then the single id of --map-user (which moves explicit ranges aside, as overlap
- * says), then "auto" (all ranges, to the lowest free inside ids). single may be NULL.
+ * Adds the map that the n words of --map-users or --map-groups of unshare(1) describe, in the order
+ * of unshare(1): explicit ranges ("INSIDE:OUTSIDE:COUNT", or "OUTSIDE,INSIDE,COUNT"), "subids"
+ * (ranges to themselves) and "all" (every id to itself), then the single id of --map-user (combined
+ * with the ranges as overlap says; NULL for none), then "auto" (all ranges to the lowest free
+ * inside ids). Returns 0, or a negative errno with e set.
  */
 struct idmap_plan_single {
 	uint32_t inside, outside;
@@ -46,7 +43,7 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 		     const struct subid_user *user, struct nserr *e) must_check;
 
 enum idmap_plan_style {
-	IDMAP_PLAN_AUTO,     /* what the caller can have: see idmap_plan_make() */
+	IDMAP_PLAN_AUTO,     /* the best map that the caller can write: see idmap_plan_make() */
 	IDMAP_PLAN_ROOT,     /* own id to 0, nothing else */
 	IDMAP_PLAN_CURRENT,  /* own id to itself, nothing else */
 	IDMAP_PLAN_KEEP_ID,  /* own id to itself, ranges around it */
@@ -59,17 +56,18 @@ enum idmap_plan_style {
 
 struct idmap_plan_request {
 	enum idmap_plan_style style;
-	const char *user; /* name or uid whose ranges and own ids are taken, NULL: the caller */
+	const char
+		*user; /* name or uid of the user whose ranges and ids are used, NULL: the caller */
 	enum idmap_plan_overlap overlap;
 };
 
 /*
- * Makes the map for a child of the caller's user namespace, checked and cut at the extents of the
- * caller's own map. IDMAP_PLAN_AUTO: an ordinary user with ranges gets IDMAP_PLAN_PODMAN; one
- * without, or where newuidmap cannot work, IDMAP_PLAN_ROOT and a note; root with ranges
- * IDMAP_PLAN_LXC; root without IDMAP_PLAN_IDENTITY and a note. note (not NULL; empty when there is
- * nothing to tell) is what a tool may show as a warning. 0, or a negative errno with e set; m is
- * freed with idmaps_free().
+ * Makes the map for a child of the caller's user namespace, checked and split at the extents of the
+ * caller's own map. IDMAP_PLAN_AUTO means IDMAP_PLAN_PODMAN for an ordinary user with ranges, and
+ * IDMAP_PLAN_ROOT with a note if it has none or newuidmap cannot work; for root it means
+ * IDMAP_PLAN_LXC with ranges, and IDMAP_PLAN_IDENTITY with a note without. The tool shows note (not
+ * NULL) as a warning unless it is empty. Returns 0, or a negative errno with e set. The caller
+ * frees m with idmaps_free().
  */
 int idmap_plan_make(const struct idmap_plan_request *r, struct idmaps *m, struct nserr *note,
 		    struct nserr *e) must_check;

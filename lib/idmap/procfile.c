@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procfile: the files /proc/PID/{uid_map,gid_map,setgroups}. Each takes one write(2), once. */
+/* procfile: reads and writes /proc/PID/{uid_map,gid_map,setgroups}. The kernel accepts one write(2)
+ * of each map. */
 #include "idmap/procfile.h"
 
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 static const char *const map_files[IDMAP_KINDS] = { "uid_map", "gid_map" };
 
-/* The number of a process from the descriptor of its directory, for messages: "/proc/812". */
+/* Returns buf with the path of a /proc directory for messages, for example "/proc/812". */
 static const char *proc_name(int procfd, char *buf, size_t size)
 {
 	char link[32];
@@ -44,7 +45,7 @@ int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *
 	return rc;
 }
 
-/* Kernels before 3.19 have no such file, and then setgroups(2) is allowed. */
+/* Kernels before 3.19 lack the file; setgroups(2) is allowed then. */
 static enum idmap_setgroups read_setgroups(int procfd)
 {
 	char text[16];
@@ -70,7 +71,8 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
 	return 0;
 }
 
-/* EACCES at opening: the files belong to root when the process is not dumpable, proc(5). */
+/* Adds the reason for EACCES: the files of a process that is not dumpable belong to root, proc(5).
+ */
 static void explain_access(int procfd, const char *file, int rc, struct nserr *e)
 {
 	struct stat st;
@@ -82,11 +84,12 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 		return;
 	}
 	nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs to root, "
-				       "and so does the file"
+				       "so its files belong to root"
 				     : "the process belongs to another user");
 }
 
-/* Whether the namespace with that inode is the parent of the process's, or that cannot be told. */
+/* Returns true if the namespace with that inode is the parent of the process's, or if that is
+ * unknown. */
 static bool is_parent(int procfd, ino_t inode)
 {
 	cleanup_fd int ns = nsfile_open_proc(procfd, "ns/user");
@@ -96,25 +99,27 @@ static bool is_parent(int procfd, ino_t inode)
 	return up < 0 || fstat(up, &st) < 0 || st.st_ino == inode;
 }
 
-/* user_namespaces(7): what a process may map in its own namespace. Whose that is cannot be told. */
+/* Adds the rule for a process that maps ids in its own namespace, user_namespaces(7). The creator
+ * of the namespace is unknown here. */
 static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_setgroups setgroups,
 			   struct nserr *e)
 {
 	if (m->n != 1 || m->ext[0].count != 1 ||
 	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
-		nserr_hint(e, "from inside only the creator's own id can be mapped, and for groups "
-			      "with setgroups denied");
+		nserr_hint(e, "from inside only the creator's own id can be mapped, and a group "
+			      "only with setgroups denied");
 	else if (k == IDMAP_UID && m->ext[0].outside == 0)
 		nserr_hint(e, "from inside only the creator's own id can be mapped, and 0 only "
-			      "where the creator had CAP_SETFCAP (5.12)");
+			      "if the creator had CAP_SETFCAP (Linux 5.12)");
 	else
 		sysctl_hint_apparmor(e);
 	if (!e->hint[0])
 		nserr_hint(e, "from inside only the creator's own id can be mapped");
 }
 
-/* Finds out why the kernel refused the map, and says so only when it is certain. */
-static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int rc, struct nserr *e)
+/* Adds the rule that made the kernel refuse the map with EPERM, if it can be determined. */
+static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind k, int rc,
+			    struct nserr *e)
 {
 	cleanup_idmaps struct idmaps now = IDMAPS_INIT, own = IDMAPS_INIT;
 	cleanup_fd int self = open("/proc/self", O_PATH | O_CLOEXEC);
@@ -127,8 +132,8 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 		return;
 	inside = fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino;
 	if (idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
-		nserr_hint(e, inside ? "the process is in this user namespace, which has its map"
-				     : "the map has been written already, which is done only once");
+		nserr_hint(e, inside ? "the process is in this user namespace, which has a map"
+				     : "the map has been written already; it can be written once");
 		return;
 	}
 	if (inside) {
@@ -136,13 +141,12 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 		return;
 	}
 	if (!is_parent(procfd, mine.st_ino)) {
-		nserr_hint(
-			e,
-			"a map is taken only from within the namespace or from its parent, whose "
-			"ids it is about (nsenter2 --user)");
+		nserr_hint(e,
+			   "write the map from inside the namespace or from its parent (enter it "
+			   "with nsenter2 --user)");
 		return;
 	}
-	/* the outside ids of the new map are the inside ids of ours */
+	/* the outside ids of the new map are inside ids of our namespace */
 	if (idmaps_read(self, &own, NULL) == 0 &&
 	    idmap_check(&m->map[k], &own.map[k], &why) == -EPERM) {
 		nserr_hint(e, "%s", why.what);
@@ -152,11 +156,11 @@ static void explain(int procfd, const struct idmaps *m, enum idmap_kind k, int r
 		if (k == IDMAP_GID && now.setgroups == IDMAP_SETGROUPS_ALLOW)
 			nserr_hint(e, "without CAP_SETGID setgroups must be denied first");
 		else
-			nserr_hint(e, "without CAP_SET%s only one's own id can be mapped",
+			nserr_hint(e, "without CAP_SET%s only your own id can be mapped",
 				   k == IDMAP_UID ? "UID" : "GID");
 	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &id) == 0 &&
 		   !sys_cap_has(CAP_SETFCAP)) {
-		nserr_hint(e, "mapping id 0 of the parent needs CAP_SETFCAP (5.12)");
+		nserr_hint(e, "mapping id 0 of the parent needs CAP_SETFCAP (Linux 5.12)");
 	}
 }
 
@@ -176,35 +180,54 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 		return 0;
 	explain_access(procfd, "setgroups", rc, e);
 	if (rc == -EPERM && want == IDMAP_SETGROUPS_ALLOW)
-		nserr_hint(e, "it was denied before, which stays");
+		nserr_hint(e, "setgroups was denied before, and cannot be allowed again");
 	else if (rc == -EPERM)
-		nserr_hint(e, "it can be denied only before the gid map is written");
+		nserr_hint(e, "deny setgroups before the gid map is written");
+	return rc;
+}
+
+static int write_map(int procfd, const struct idmaps *m, enum idmap_kind k, struct nserr *e)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	char name[64];
+	int rc;
+
+	idmap_format_kernel(&m->map[k], &text);
+	rc = text.err ? text.err : file_write_at(procfd, map_files[k], text.s);
+	if (rc == 0)
+		return 0;
+	nserr_set(e, rc, "cannot write %s/%s", proc_name(procfd, name, sizeof(name)), map_files[k]);
+	explain_access(procfd, map_files[k], rc, e);
+	explain_refusal(procfd, m, k, rc, e);
 	return rc;
 }
 
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 {
-	char name[64];
 	int rc = idmaps_check_given(m, e);
 
-	if (rc == 0)
-		rc = write_setgroups(procfd, m, e);
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
-		struct buf text = BUF_INIT;
-
-		if (m->map[k].n == 0)
-			continue; /* all of them stay unmapped */
-		idmap_format_kernel(&m->map[k], &text);
-		rc = text.err ? text.err : file_write_at(procfd, map_files[k], text.s);
-		buf_free(&text);
-		if (rc < 0) {
-			nserr_set(e, rc, "cannot write %s/%s",
-				  proc_name(procfd, name, sizeof(name)), map_files[k]);
-			explain_access(procfd, map_files[k], rc, e);
-			explain(procfd, m, k, rc, e);
-		}
-	}
+	if (rc < 0)
+		return rc;
+	rc = write_setgroups(procfd, m, e);
+	/* the ids of an empty map stay unmapped */
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		if (m->map[k].n > 0)
+			rc = write_map(procfd, m, k, e);
 	return rc;
+}
+
+/* Returns true if both maps have the same pairs; merges both. */
+static bool same_pairs(struct idmap *a, struct idmap *b)
+{
+	idmap_merge(a);
+	idmap_merge(b);
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->ext[i].inside != b->ext[i].inside ||
+		    a->ext[i].outside != b->ext[i].outside || a->ext[i].count != b->ext[i].count)
+			return false;
+	return true;
 }
 
 int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
@@ -213,29 +236,19 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 	int rc = idmaps_read(procfd, &now, e);
 	char name[64];
 
-	if (rc == 0 && (rc = idmaps_copy(&want, m)) < 0)
-		nserr_set(e, rc, "cannot hold the map");
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
-		struct idmap *a = &now.map[k], *b = &want.map[k];
-		bool same;
-
-		idmap_merge(a);
-		idmap_merge(b);
-		same = a->n == b->n;
-		for (size_t i = 0; same && i < a->n; i++)
-			same = a->ext[i].inside == b->ext[i].inside &&
-			       a->ext[i].outside == b->ext[i].outside &&
-			       a->ext[i].count == b->ext[i].count;
-		if (!same)
-			rc = nserr_set(e, EIO, "%s/%s is not what was written",
-				       proc_name(procfd, name, sizeof(name)), map_files[k]);
-	}
-	if (rc == 0 && m->setgroups != IDMAP_SETGROUPS_UNSET && now.setgroups != m->setgroups) {
-		rc = nserr_set(e, 0, "%s/setgroups is not what was asked for",
-			       proc_name(procfd, name, sizeof(name)));
-		if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
-			nserr_hint(e, "newgidmap denies setgroups where no subordinate group is "
-				      "mapped");
-	}
+	if (rc < 0)
+		return rc;
+	if (idmaps_copy(&want, m) < 0)
+		return nserr_set(e, ENOMEM, "cannot store the map");
+	for (int k = 0; k < IDMAP_KINDS; k++)
+		if (!same_pairs(&now.map[k], &want.map[k]))
+			return nserr_set(e, EIO, "%s/%s differs from what was written",
+					 proc_name(procfd, name, sizeof(name)), map_files[k]);
+	if (m->setgroups == IDMAP_SETGROUPS_UNSET || now.setgroups == m->setgroups)
+		return 0;
+	rc = nserr_set(e, 0, "%s/setgroups differs from what was requested",
+		       proc_name(procfd, name, sizeof(name)));
+	if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
+		nserr_hint(e, "newgidmap denies setgroups unless a subordinate group is mapped");
 	return rc;
 }

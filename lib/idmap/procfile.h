@@ -6,22 +6,24 @@
 #include "idmap/idmap.h"
 
 /*
- * Reads /proc/PID/{uid_map,gid_map} (and setgroups) of the process whose directory procfd is
- * (O_PATH will do; AT_FDCWD is not one). What is outside is told as the caller's user namespace
- * sees it; in the caller's own namespace as the parent sees it. An unwritten map has no extent.
- * 0, or a negative errno with e set: -ESRCH or -ENOENT when the process has gone.
+ * Read /proc/PID/{uid_map,gid_map} (and setgroups) of the process whose /proc directory procfd is
+ * (an O_PATH descriptor is enough; AT_FDCWD is invalid). The outside ids are those of the caller's
+ * user namespace, or, for a process in the caller's own namespace, those of the parent namespace. A
+ * map that is not written yet has no extent. Return 0, or a negative errno with e set and m empty:
+ * -ESRCH or -ENOENT if the process has ended. The caller frees m.
  */
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e) must_check;
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
 /*
- * Writes setgroups, unless it is unset, and then the maps with one write(2) each. Returns 0, or a
- * negative errno with e set: the file and, if it can be found out, the kernel rule that was broken.
+ * Writes setgroups unless it is unset, then each map that has extents with one write(2). Returns 0,
+ * or a negative errno with e naming the file and, if it can be determined, the kernel rule that was
+ * broken.
  */
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
-/* Whether the maps of procfd now are m (joined and sorted), and setgroups what m says, where it
- * says something. 0, or a negative errno with e set when they are not. */
+/* Compares the maps of a process with m, and its setgroups with that of m unless that is unset.
+ * Returns 0, or a negative errno with e set if they differ (-EIO for a map) or cannot be read. */
 int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
 #endif

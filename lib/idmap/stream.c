@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmapstream: the one hot loop of nsidmap. */
+/* stream: translates ids from text to text; it is the one hot loop of nsidmap. */
 #include "idmap/stream.h"
 
 #include <endian.h>
@@ -35,7 +35,8 @@ void idmap_stream_free(struct idmap_stream *s)
 	s->start = NULL;
 }
 
-/* The extent that has the id. The bucket tells where to begin, and mostly where to end. */
+/* Returns the extent that maps the id, or NULL. The bucket of the id limits the search, mostly to
+ * one extent. */
 static inline const struct idmap_extent *find(const struct idmap_stream *s, uint32_t id)
 {
 	uint32_t bucket = (id - s->first) >> s->shift;
@@ -47,13 +48,15 @@ static inline const struct idmap_extent *find(const struct idmap_stream *s, uint
 	if (bucket >= BUCKETS)
 		bucket = BUCKETS - 1;
 	x = s->ext + s->start[bucket];
-	/* the last extent that begins at or below id, without a branch that depends on it */
+	/* binary search for the last extent that begins at or below id, without unpredictable
+	 * branches */
 	for (n = s->start[bucket + 1] - s->start[bucket] + 1; n > 1; n -= n / 2)
 		x += x[n / 2].inside <= id ? n / 2 : 0;
 	return id - x->inside < x->count ? x : NULL;
 }
 
-/* Two digits at a time from the right end. */
+/* Writes v in decimal, two digits at a time from the right. Returns the end; writes up to 10 bytes.
+ */
 static inline char *put_u32(char *out, uint32_t v)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
@@ -70,11 +73,12 @@ static inline char *put_u32(char *out, uint32_t v)
 		memcpy(p -= 2, pairs + 2 * v, 2);
 	else
 		*--p = (char)('0' + v);
-	/* always ten bytes, of which the last are rubbish: a length that is known is two moves */
+	/* copy ten bytes, although fewer may count: a constant length compiles to two moves */
 	memcpy(out, p, 10);
 	return out + (end - p);
 }
 
+/* Writes the line that answers an id. Returns its end. */
 static inline char *answer(struct idmap_stream *s, uint32_t id, char *out)
 {
 	const struct idmap_extent *x = find(s, id);
@@ -90,7 +94,7 @@ static inline char *answer(struct idmap_stream *s, uint32_t id, char *out)
 	return out;
 }
 
-/* The value of n more digits behind v, or something above NUM_ID_MAX when they pass that. */
+/* Appends n digits to the value v. Returns a number above NUM_ID_MAX if the value exceeds that. */
 static uint64_t saturate(uint64_t v, const char *in, size_t n)
 {
 	for (size_t i = 0; i < n && v <= NUM_ID_MAX; i++)
@@ -98,8 +102,8 @@ static uint64_t saturate(uint64_t v, const char *in, size_t n)
 	return v;
 }
 
-/* How many of the eight bytes at in are digits before another comes, and their value: all eight are
- * looked at together, and added up in three steps of neighbours. */
+/* Returns the number of digits at the start of the eight bytes at in, and sets *value to their
+ * value. It checks all eight bytes at once and adds neighbours up in three steps. */
 static inline size_t eight_digits(const char *in, uint64_t *value)
 {
 	uint64_t c, other;
@@ -111,7 +115,7 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 		UINT64_C(0x8080808080808080);
 	if (other) {
 		n = (size_t)__builtin_ctzll(other) / 8;
-		c = n ? c << (64 - 8 * n) : 0; /* what is missing is zeros in front */
+		c = n ? c << (64 - 8 * n) : 0; /* leading zeros replace the rest */
 	}
 	c = c * 10 + (c >> 8);
 	c = (c & UINT64_C(0x00ff00ff00ff00ff)) * 100 + ((c & UINT64_C(0x00ff00ff00ff00ff)) >> 16);
@@ -120,7 +124,7 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 	return n;
 }
 
-/* The digits at in, before end: their number, and v as the value with them behind it. */
+/* Returns the number of digits at in before end, and appends them to the value *v. */
 static inline size_t read_digits(const char *in, const char *end, uint64_t *v)
 {
 	const char *start = in;
@@ -147,7 +151,7 @@ size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char 
 		uint64_t v = s->value;
 		size_t len = read_digits(in, end, &v), digits = s->digits + len;
 
-		if (digits > 19) /* it may have wrapped */
+		if (digits > 19) /* v may have wrapped */
 			v = saturate(s->value, in, len);
 		in += len;
 		if (v > NUM_ID_MAX || (in < end && (*in != '\n' || digits == 0))) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid: who owns which ranges. The files may have 100,000 lines: one pass, one comparison a line.
- */
+/* subid: finds the ranges of a user in a file of subuid(5). The file may have 100,000 lines, so
+ * there is one pass with one comparison per line. */
 #include "idmap/subid.h"
 
 #include <fcntl.h>
@@ -35,7 +35,7 @@ int subids_add(struct subids *s, struct subid_extent r)
 	return 0;
 }
 
-/* Where a range is, and its place among the others. */
+/* A range and its position in the list. */
 struct placed {
 	struct subid_extent r;
 	size_t at;
@@ -60,7 +60,7 @@ static int by_place(const void *a, const void *b)
 int subids_disjoint(const struct subids *s, struct subids *out)
 {
 	cleanup_free struct placed *p = calloc(s->n + 1, sizeof(*p));
-	uint64_t reached = 0; /* the end of all before */
+	uint64_t reached = 0; /* the end of all ranges so far */
 
 	*out = SUBIDS_INIT;
 	if (!p)
@@ -112,11 +112,11 @@ int subid_user(const char *arg, struct subid_user *u, struct nserr *e)
 		return 0;
 	}
 	if (*arg == '\0' || strchr(arg, ':') || strlen(arg) >= sizeof(u->name))
-		return nserr_set(e, 0, "bad user name '%s'", arg);
+		return nserr_set(e, 0, "invalid user name '%s'", arg);
 	snprintf(u->name, sizeof(u->name), "%s", arg);
 	rc = account_passwd(arg, 0, &pw);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot look up user %s", arg);
+		return nserr_set(e, rc, "cannot look up user '%s'", arg);
 	if (pw)
 		take_passwd(u, pw);
 	return 0;
@@ -134,11 +134,11 @@ const char *subid_line(const char *line, size_t n, size_t *owner_len, struct sub
 	*owner_len = a ? (size_t)(a - line) : n;
 	b = a ? memchr(a + 1, ':', (size_t)(end - a - 1)) : NULL;
 	if (!b)
-		return "it has fewer than three fields";
+		return "the line has fewer than three fields";
 	if (a == line)
 		return "the owner is empty";
 	if (end[-1] == '\r')
-		return "it ends in a carriage return";
+		return "the line ends in a carriage return";
 	if (num_u64n(a + 1, (size_t)(b - a - 1), 0, UINT64_MAX, &start) < 0)
 		return "the start is not a decimal number";
 	rc = num_u64n(b + 1, (size_t)(end - b - 1), 0, UINT64_MAX, &count);
@@ -147,7 +147,7 @@ const char *subid_line(const char *line, size_t n, size_t *owner_len, struct sub
 	if (rc == 0 && count == 0)
 		return "the count is 0";
 	if (rc < 0 || start > NUM_ID_MAX || count > IDMAP_NONE - start)
-		return "the range passes 4294967294, the last id";
+		return "the range exceeds the last id, 4294967294";
 	*r = (struct subid_extent){ (uint32_t)start, (uint32_t)count, 0 };
 	return NULL;
 }
@@ -178,7 +178,7 @@ int subid_parse(const char *text, size_t n, const struct subid_user *u, struct s
 		if (!eol)
 			eol = end;
 		number++;
-		/* foreign lines are passed over by the first comparison */
+		/* one comparison skips the line of another user */
 		colon = memchr(s, ':', (size_t)(eol - s));
 		if (!owns(u, s, (size_t)((colon ? colon : eol) - s), uid, uid_len, name_len))
 			continue;

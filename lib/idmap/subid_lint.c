@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subidlint: sorts the ranges of a file by their start; what overlaps is then side by side. */
+/* subid_lint: checks the files of subordinate ids. It sorts the ranges by their start, so that
+ * those that overlap are adjacent. */
 #include "idmap/subid_lint.h"
 
 #include <fcntl.h>
@@ -36,7 +37,8 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Reads all lines; tells of those that are no ranges. Their number goes to *n. */
+/* Parses all lines and reports the invalid ones. Returns the *n valid ranges, or NULL without
+ * memory. */
 static struct entry *read_lines(const char *name, const char *text, size_t size, size_t *n,
 				int *found, struct buf *out)
 {
@@ -68,7 +70,7 @@ static struct entry *read_lines(const char *name, const char *text, size_t size,
 	return x;
 }
 
-/* The owner, escaped where it is printed with the rest. */
+/* Adds the owner and the range. The tool escapes foreign bytes when it prints them. */
 static void add_range(const struct entry *x, struct buf *out)
 {
 	buf_printf(out, "%.*s's range %u-%llu", (int)MIN(x->owner_len, 64), x->owner, x->start,
@@ -77,7 +79,7 @@ static void add_range(const struct entry *x, struct buf *out)
 
 static int find_overlaps(const char *name, const struct entry *x, size_t n, struct buf *out)
 {
-	const struct entry *reach = x; /* the one so far that ends last */
+	const struct entry *reach = x; /* of the ranges so far the one with the highest end */
 	int found = 0;
 
 	for (size_t i = 1; i < n; i++) {
@@ -105,12 +107,12 @@ static int find_accounts(const char *name, const struct entry *x, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		while (first < n_accounts && accounts[first].id < x[i].start)
 			first++;
-		/* one is enough of a range: 4 billion ids may hold every account */
+		/* report one account per range: a range of 4 billion ids contains them all */
 		if (first == n_accounts || accounts[first].id >= end_of(&x[i]))
 			continue;
 		buf_printf(out, "%s: line %u: ", name, x[i].line);
 		add_range(&x[i], out);
-		buf_printf(out, " holds %u, the id of %s\n", accounts[first].id,
+		buf_printf(out, " contains %u, the id of %s\n", accounts[first].id,
 			   accounts[first].name);
 		found++;
 	}
@@ -134,7 +136,7 @@ int subid_lint_text(const char *name, const char *text, size_t n,
 	return out->err ? out->err : found;
 }
 
-/* All users, or all groups, sorted by id; the names are in memory of their own. */
+/* All users or all groups, sorted by id. The names are allocated. */
 struct accounts {
 	struct subid_lint_account *v;
 	size_t n, size;
@@ -165,8 +167,8 @@ static int accounts_add(struct accounts *a, uint32_t id, const char *name)
 	return 0;
 }
 
-/* Why there may be no account though the file has some: getpwent(3) is silent on a file that it
- * cannot open where no other source is asked. */
+/* Returns the errno that kept getpwent(3) from reading the file, or 0 if the file is empty.
+ * getpwent(3) reports no error if it cannot open the only source. */
 static int unread_file(const char *path)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
@@ -177,7 +179,7 @@ static int unread_file(const char *path)
 	return fstat(fd, &st) < 0 || st.st_size > 0 ? EIO : 0;
 }
 
-/* 0 or -ENOMEM; *unread is why not all of them could be read, see getpwent(3). */
+/* Reads all accounts. Returns 0 or -ENOMEM; sets *unread to the errno if some could not be read. */
 static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 {
 	struct passwd *pw;
@@ -199,7 +201,7 @@ static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 	}
 	if (a->n == 0 && rc == 0 && *unread == 0)
 		*unread = unread_file(kind == IDMAP_UID ? "/etc/passwd" : "/etc/group");
-	if (*unread == ENOENT) /* no such file, or a module that is not there */
+	if (*unread == ENOENT) /* the file or the NSS module does not exist */
 		*unread = 0;
 	if (a->n > 0)
 		qsort(a->v, a->n, sizeof(*a->v), by_id);
@@ -228,7 +230,7 @@ int subid_lint_files(struct buf *out, struct nserr *partial, struct nserr *e)
 			rc = subid_lint_text(subid_files[k], text ? text : "", (size_t)n, a.v, a.n,
 					     out);
 		if (rc < 0)
-			return nserr_set(e, rc, "cannot hold the lines of %s", subid_files[k]);
+			return nserr_set(e, rc, "cannot store the lines of %s", subid_files[k]);
 		found += rc;
 	}
 	return found;

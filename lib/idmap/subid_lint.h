@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subidlint: what is wrong with a file of subordinate ids, whoever's lines they are. */
+/* subid_lint: checks all lines of the files of subordinate ids. */
 #ifndef NSU_IDMAP_SUBID_LINT_H
 #define NSU_IDMAP_SUBID_LINT_H
 
 #include "idmap/subid.h"
 
-/* An account whose id must not be in anybody's range. */
+/* A user or group. Its id must not be in any range. */
 struct subid_lint_account {
 	uint32_t id;
 	const char *name;
 };
 
 /*
- * Adds a line a finding to out: lines that are not understood or wrap, ranges that overlap, ranges
- * that hold the id of an account. name is the file's, for the lines; accounts are sorted by id.
- * The number of findings, or -ENOMEM. Any size of file: it is sorted, not compared line by line.
+ * Adds one line per finding to out: invalid lines, ranges that overlap, ranges that contain the id
+ * of an account. name is the name of the file in those lines; accounts are sorted by id. Returns
+ * the number of findings, or -ENOMEM. It sorts, so that the file can have any size.
  */
 int subid_lint_text(const char *name, const char *text, size_t n,
 		    const struct subid_lint_account *accounts, size_t n_accounts,
 		    struct buf *out) must_check;
 
-/* The same of /etc/subuid with all users, and of /etc/subgid with all groups, that NSS tells;
- * partial is set when it did not tell all, and empty otherwise. */
+/* Checks /etc/subuid against all users and /etc/subgid against all groups of NSS. Sets partial if
+ * some accounts could not be read, and empties it otherwise. Returns the number of findings, or a
+ * negative errno with e set. */
 int subid_lint_files(struct buf *out, struct nserr *partial, struct nserr *e) must_check;
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subidnss: asks libsubid, the library of newuidmap(1), which loads the module that NSS names. */
+/* subid_nss: reads subordinate ids through libsubid, the library of newuidmap(1), which loads the
+ * module that nsswitch.conf(5) names. */
 #include "idmap/subid_nss.h"
 
 #include <fcntl.h>
@@ -9,7 +10,7 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* of <shadow/subid.h>, which a system without the library (shadow before 4.9) lacks as well */
+/* Declared in <shadow/subid.h>, which systems with shadow before 4.9 lack. */
 struct subid_range {
 	unsigned long start, count;
 };
@@ -52,7 +53,7 @@ static int load(struct nserr *e)
 		DL_SYMBOL(uid_ranges, subid_get_uid_ranges),
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
-	/* what is used of it is the same in both */
+	/* the functions used here are the same in both versions */
 	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4" };
 	FILE *quiet;
 	int rc = -ENOENT;
@@ -62,10 +63,10 @@ static int load(struct nserr *e)
 	for (size_t i = 0; rc < 0 && i < ARRAY_SIZE(names); i++)
 		rc = dl_load(names[i], symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
-		nserr_hint(e, "nsswitch.conf names a module for subid:, which libsubid asks");
+		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
 		return rc;
 	}
-	/* it would write its own messages to standard error */
+	/* keep its messages off standard error */
 	quiet = fopen("/dev/null", "we");
 	init("nsidmap", quiet);
 	return 0;
@@ -86,16 +87,16 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 		snprintf(owner, sizeof(owner), "%u", u->uid);
 	n = (kind == IDMAP_UID ? uid_ranges : gid_ranges)(owner, &found);
 	if (n < 0)
-		return nserr_set(e, 0, "libsubid cannot tell the sub%ss of %s",
+		return nserr_set(e, 0, "libsubid cannot read the sub%ss of '%s'",
 				 idmap_kind_names[kind], owner);
 	for (int i = 0; i < n; i++) {
 		struct subid_extent r = { (uint32_t)found[i].start, (uint32_t)found[i].count, 0 };
 
 		if (found[i].start > NUM_ID_MAX || found[i].count == 0 ||
 		    found[i].count > IDMAP_NONE - found[i].start)
-			continue; /* as in the files: a range that wraps is none */
+			continue; /* ignore a range that wraps, as in the files */
 		if (subids_add(out, r) < 0)
-			return nserr_set(e, ENOMEM, "cannot hold the ranges of %s", owner);
+			return nserr_set(e, ENOMEM, "cannot store the ranges of '%s'", owner);
 	}
 	return 0;
 }

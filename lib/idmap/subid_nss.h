@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subidnss: subordinate ids that only libsubid can tell, since a module of NSS has them. */
+/* subid_nss: reads the subordinate ids that a module of NSS provides. */
 #ifndef NSU_IDMAP_SUBID_NSS_H
 #define NSU_IDMAP_SUBID_NSS_H
 
 #include "idmap/subid.h"
 
-/* Whether nsswitch.conf(5) has a "subid:" line that names something else than the files: 0 or 1, or
- * a negative errno with e set. */
+/* Returns 1 if the "subid:" line of nsswitch.conf(5) names another source than the files, 0 if not,
+ * or a negative errno with e set. */
 int subid_nss_wanted(struct nserr *e) must_check;
 
-/* As subid_ranges(), through libsubid, which is loaded here. */
+/* Adds all ranges of the user to out. Loads libsubid. Returns 0, or a negative errno with e set. */
 int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		     struct nserr *e) must_check;
 
-/* The decision of subid_nss_wanted() on the text of a nsswitch.conf; pure. */
+/* Returns what subid_nss_wanted() does for the text of a nsswitch.conf. */
 bool subid_nss_named(const char *text);
 
 #endif

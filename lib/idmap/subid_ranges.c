@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid_ranges: the ranges of a user from the source that nsswitch.conf(5) selects. */
+/* subid_ranges: reads the ranges of a user from the source that nsswitch.conf(5) selects. */
 #include "idmap/subid.h"
 #include "idmap/subid_nss.h"
 
@@ -12,7 +12,7 @@ static int from_file(const struct subid_user *u, enum idmap_kind kind, struct su
 	if (n <= 0)
 		return (int)n;
 	if (subid_parse(text, (size_t)n, u, out) < 0)
-		return nserr_set(e, ENOMEM, "cannot hold the ranges of %s", subid_files[kind]);
+		return nserr_set(e, ENOMEM, "cannot store the ranges of %s", subid_files[kind]);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmaptext: the texts that maps are read from and written as. */
+/* text: parses and formats maps: the lines of the kernel, the stream and the one-word form. */
 #include "idmap/idmap.h"
 
 #include "base/num.h"
@@ -14,7 +14,8 @@ static bool word_is(struct word w, const char *s)
 	return strlen(s) == w.n && memcmp(s, w.s, w.n) == 0;
 }
 
-/* Cuts text at blanks (or at sep, where empty words count); up to max words, the number found. */
+/* Splits text at blanks, or at sep, which allows empty words. Returns the number of words and
+ * stores up to max of them. */
 static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t max)
 {
 	size_t found = 0, i = 0;
@@ -45,12 +46,12 @@ static int parse_u32(struct word w, uint64_t *out, struct nserr *e)
 	if (rc == 0)
 		return 0;
 	return nserr_set(e, 0,
-			 rc == -ERANGE ? "'%.*s' does not fit 32 bits"
+			 rc == -ERANGE ? "'%.*s' does not fit in 32 bits"
 				       : "'%.*s' is not a decimal number",
 			 (int)MIN(w.n, 64), w.s);
 }
 
-/* Adds INSIDE OUTSIDE COUNT, read at that line. */
+/* Adds the extent of the words INSIDE OUTSIDE COUNT of that line. */
 static int add_words(struct idmap *m, const struct word w[3], uint32_t line, struct nserr *e)
 {
 	uint64_t v[3];
@@ -76,7 +77,8 @@ static int set_setgroups(struct idmaps *m, struct word w, struct nserr *e)
 	else if (word_is(w, "deny"))
 		m->setgroups = IDMAP_SETGROUPS_DENY;
 	else
-		return nserr_set(e, 0, "'%.*s' is neither allow nor deny", (int)MIN(w.n, 64), w.s);
+		return nserr_set(e, 0, "invalid setgroups '%.*s', expected allow or deny",
+				 (int)MIN(w.n, 64), w.s);
 	return 0;
 }
 
@@ -91,19 +93,19 @@ static int parse_line(struct idmaps *m, const char *s, size_t n, uint32_t line, 
 		if (!word_is(w[0], idmap_kind_names[k]))
 			continue;
 		if (found != 4)
-			return nserr_set(e, 0, "not '%s INSIDE OUTSIDE COUNT'",
+			return nserr_set(e, 0, "expected '%s INSIDE OUTSIDE COUNT'",
 					 idmap_kind_names[k]);
 		return add_words(&m->map[k], w + 1, line, e);
 	}
 	if (!word_is(w[0], "setgroups"))
-		return nserr_set(e, 0, "'%.*s' is none of uid, gid, setgroups and #",
+		return nserr_set(e, 0, "unknown word '%.*s', expected uid, gid or setgroups",
 				 (int)MIN(w[0].n, 64), w[0].s);
 	if (found != 2)
-		return nserr_set(e, 0, "not 'setgroups allow|deny'");
+		return nserr_set(e, 0, "expected 'setgroups allow' or 'setgroups deny'");
 	return set_setgroups(m, w[1], e);
 }
 
-/* "u:0:1000:1", "g:0:1000:1" or "s:deny". */
+/* Parses "u:0:1000:1", "g:0:1000:1" or "s:deny". */
 static int parse_item(struct idmaps *m, struct word item, struct nserr *e)
 {
 	struct word w[4];
@@ -115,7 +117,9 @@ static int parse_item(struct idmaps *m, struct word item, struct nserr *e)
 		return add_words(&m->map[IDMAP_GID], w + 1, 0, e);
 	if (found == 2 && word_is(w[0], "s"))
 		return set_setgroups(m, w[1], e);
-	return nserr_set(e, 0, "'%.*s' is not u:INSIDE:OUTSIDE:COUNT, g:… or s:allow|deny",
+	return nserr_set(e, 0,
+			 "invalid part '%.*s', expected u:INSIDE:OUTSIDE:COUNT, "
+			 "g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny",
 			 (int)MIN(item.n, 64), item.s);
 }
 
@@ -136,7 +140,7 @@ static int parse_arg(struct idmaps *m, const char *text, size_t n, struct nserr 
 	return 0;
 }
 
-/* The next line of the text at *at, without its end; false when there is none. */
+/* Sets line to the line at *at without its newline and advances *at. Returns false at the end. */
 static bool next_line(const char *text, size_t n, size_t *at, struct word *line)
 {
 	const char *end;
@@ -160,7 +164,7 @@ static int parse_stream(struct idmaps *m, const char *text, size_t n, struct nse
 
 		if (rc == 0)
 			continue;
-		if (line.s[line.n - 1] == '\r') /* the sentence would show it, but not say it */
+		if (line.s[line.n - 1] == '\r') /* say it: in a quoted word it is easily missed */
 			nserr_set(e, 0, "the line ends in a carriage return");
 		nserr_prefix(e, "line %u", number);
 		return rc;
@@ -168,17 +172,20 @@ static int parse_stream(struct idmaps *m, const char *text, size_t n, struct nse
 	return 0;
 }
 
-/* The one-word form is one word, begins like one and has no line end but the last. */
+/* Returns true if the text is in the one-word form, which has a colon after the first letter and is
+ * a single line. */
 static bool is_arg(const char *text, size_t n)
 {
 	return n > 1 && text[1] == ':' && !memchr(text, '\n', n);
 }
 
-static int check_whole(const struct idmaps *m, struct nserr *e)
+/* Refuses maps that lack one of the two kinds. */
+static int check_complete(const struct idmaps *m, struct nserr *e)
 {
 	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
 		nserr_set(e, 0, "the map is empty");
-		nserr_hint(e, "a program that should have written it has probably failed");
+		nserr_hint(e,
+			   "check the program that should have written it: it has probably failed");
 		return -EINVAL;
 	}
 	for (int k = 0; k < IDMAP_KINDS; k++)
@@ -195,40 +202,45 @@ int idmaps_parse(struct idmaps *m, const char *text, size_t n, struct nserr *e)
 	*m = IDMAPS_INIT;
 	rc = is_arg(text, word) ? parse_arg(m, text, word, e) : parse_stream(m, text, n, e);
 	if (rc == 0)
-		rc = check_whole(m, e);
+		rc = check_complete(m, e);
 	if (rc < 0)
 		idmaps_free(m);
 	return rc;
 }
 
+static int parse_kernel_line(struct idmap *m, struct word line, uint32_t number, struct nserr *e)
+{
+	struct word w[3];
+	int rc;
+
+	if (cut(line.s, line.n, 0, w, 3) != 3)
+		return nserr_set(e, 0, "expected 'INSIDE OUTSIDE COUNT'");
+	if (!word_is(w[1], "4294967295"))
+		return add_words(m, w, number, e);
+	/* the kernel prints (uid_t)-1 if the reader's namespace lacks the outside id */
+	w[1] = (struct word){ "0", 1 };
+	rc = add_words(m, w, number, e);
+	if (rc == 0)
+		m->ext[m->n - 1].outside = IDMAP_NONE;
+	return rc;
+}
+
 int idmap_parse_kernel(struct idmap *m, const char *text, size_t n, struct nserr *e)
 {
-	struct word line, w[3];
+	struct word line;
 	uint32_t number = 0;
-	int rc = 0;
 
 	*m = IDMAP_INIT;
-	for (size_t at = 0; rc == 0 && next_line(text, n, &at, &line);) {
-		uint64_t count;
+	for (size_t at = 0; next_line(text, n, &at, &line);) {
+		int rc = parse_kernel_line(m, line, ++number, e);
 
-		number++;
-		if (cut(line.s, line.n, 0, w, 3) != 3)
-			rc = nserr_set(e, 0, "not 'INSIDE OUTSIDE COUNT'");
-		else if (!word_is(w[1], "4294967295"))
-			rc = add_words(m, w, number, e);
-		else if ((rc = parse_u32(w[2], &count, e)) == 0) {
-			/* the kernel's word for "no id in the reader's namespace" */
-			w[1] = (struct word){ "0", 1 };
-			rc = add_words(m, w, number, e);
-			if (rc == 0)
-				m->ext[m->n - 1].outside = IDMAP_NONE;
-		}
-	}
-	if (rc < 0) {
+		if (rc == 0)
+			continue;
 		nserr_prefix(e, "line %u", number);
 		idmap_free(m);
+		return rc;
 	}
-	return rc;
+	return 0;
 }
 
 static void add_extent(const struct idmap_extent *x, char sep, char end, struct buf *out)
@@ -254,7 +266,7 @@ static const char *setgroups_word(const struct idmaps *m)
 
 void idmaps_format_stream(const struct idmaps *m, struct buf *out)
 {
-	/* first, since it is to be written first */
+	/* setgroups comes first, as it must be written first */
 	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
 		buf_printf(out, "setgroups %s\n", setgroups_word(m));
 	for (int k = 0; k < IDMAP_KINDS; k++)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmapns: a map file tells what the reader's namespace sees, so every map is brought to the ids of
- * the caller, and views and translations are made of those. */
+/* view: reads the maps of any user namespace. A map file shows the outside ids of the reader's
+ * namespace, so every map is read as a map to the caller's ids; other views are computed from
+ * these. */
 #include "idmap/view.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -22,7 +24,7 @@ static uint64_t inode_of(int dirfd, const char *path)
 	return fstatat(dirfd, path, &st, path[0] ? 0 : AT_EMPTY_PATH) == 0 ? st.st_ino : 0;
 }
 
-/* The inside ids of a map to themselves. */
+/* Maps the inside ids of both maps to themselves. */
 static void make_identity(struct idmaps *m)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++)
@@ -41,9 +43,10 @@ static bool same(const struct idmaps *a, const struct idmaps *b)
 }
 
 /*
- * An extent is told by where its first id is for the reader; the ids after it follow only as far as
- * one extent of the reader's own map goes. (An ancestor always sees the whole: the kernel takes no
- * extent across two of its parent's.)
+ * Shortens the extents to the part that the map file describes. The file has the outside id of the
+ * first id of an extent only; the others follow it up to the end of one extent of the reader's own
+ * map. (For an ancestor nothing is cut, because the kernel accepts no extent that spans two of its
+ * parent's.)
  */
 static int clip(struct idmap *m, const struct idmap *own)
 {
@@ -66,112 +69,107 @@ static int clip(struct idmap *m, const struct idmap *own)
 	return 0;
 }
 
-/* The maps of a process to the caller's ids. */
-static int read_proc(int procfd, struct idmaps *m, struct nserr *e)
+/* Reads the maps of a process as maps to the caller's ids. */
+static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
 	cleanup_fd int self = file_open_self(e);
 	uint64_t mine, theirs;
 	int rc = self < 0 ? self : idmaps_read(procfd, m, e);
 
-	if (rc == 0)
-		rc = idmaps_read(self, &own, e);
+	if (rc < 0)
+		return rc;
+	rc = idmaps_read(self, &own, e);
 	if (rc < 0)
 		return rc;
 	mine = inode_of(self, "ns/user");
 	theirs = inode_of(procfd, "ns/user");
-	/* who may not be looked at is in our own namespace when it shows the very same maps */
+	/* if ns/user is unreadable, assume our own namespace when the maps are identical */
 	if (theirs ? mine == theirs : same(m, &own)) {
 		make_identity(m);
 		return 0;
 	}
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		rc = clip(&m->map[k], &own.map[k]);
-	return rc < 0 ? nserr_set(e, rc, "cannot hold the map") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot store the map") : 0;
 }
 
-/* A process of ours that enters the namespace and waits there until the line is closed. */
-static pid_t fork_into(int nsfd, int line[2], struct nserr *e)
+/* Enters the namespace, writes the errno (0 for success) to sock and waits until sock is closed. */
+static _Noreturn void wait_inside(int nsfd, int sock)
 {
-	char ready = 0;
-	pid_t pid;
-	int rc;
+	char err = (char)-sys_setns(nsfd, CLONE_NEWUSER);
 
-	if (pipe2(line, O_CLOEXEC) < 0)
-		return nserr_set(e, errno, "cannot make a pipe");
-	int back[2];
-
-	if (pipe2(back, O_CLOEXEC) < 0) {
-		rc = -errno;
-		close(line[0]);
-		close(line[1]);
-		return nserr_set(e, rc, "cannot make a pipe");
-	}
-	pid = sys_clone(0, -1, NULL);
-	if (pid == 0) {
-		close(line[1]);
-		rc = sys_setns(nsfd, CLONE_NEWUSER);
-		ready = (char)-rc;
-		(void)!write(back[1], &ready, 1);
-		close(back[1]);
-		(void)!RETRY_EINTR(read(line[0], &ready, 1));
-		_exit(0);
-	}
-	close(line[0]);
-	close(back[1]);
-	rc = pid < 0 ? pid : 0;
-	if (rc == 0 && RETRY_EINTR(read(back[0], &ready, 1)) != 1)
-		rc = -ECHILD;
-	else if (rc == 0 && ready)
-		rc = -(unsigned char)ready;
-	close(back[0]);
-	if (rc == 0)
-		return pid;
-	close(line[1]);
-	if (pid > 0)
-		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
-	return nserr_set(e, rc, "cannot enter the user namespace to read its maps");
+	if (RETRY_EINTR(write(sock, &err, 1)) == 1)
+		(void)!RETRY_EINTR(read(sock, &err, 1));
+	_exit(0);
 }
 
-static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
+static int fail_enter(int rc, struct nserr *e)
 {
-	cleanup_fd int procfd = -1;
-	int line[2], rc;
-	pid_t pid = fork_into(nsfd, line, e);
-
-	if (pid < 0) {
-		if (pid == -EPERM)
-			nserr_hint(e, "no visible process is in it, and entering it needs "
-				      "CAP_SYS_ADMIN there");
-		return pid;
-	}
-	procfd = proc_stat_open(pid, e);
-	rc = procfd < 0 ? procfd : read_proc(procfd, m, e);
-	close(line[1]);
-	(void)RETRY_EINTR(waitpid(pid, NULL, 0));
+	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
+	if (rc == -EPERM)
+		nserr_hint(e, "no visible process is in it, and entering it needs CAP_SYS_ADMIN "
+			      "there");
 	return rc;
 }
 
-/* The maps of a namespace that may have no process. */
-static int read_fd(int nsfd, struct idmaps *m, struct nserr *e)
+static int read_child(pid_t pid, struct idmaps *m, struct nserr *e)
 {
-	cleanup_fd int self = file_open_self(e);
+	cleanup_fd int procfd = proc_stat_open(pid, e);
 
-	*m = IDMAPS_INIT;
-	if (self < 0)
-		return self;
-	/* one's own cannot be entered: EINVAL */
-	if (inode_of(nsfd, "") == inode_of(self, "ns/user"))
-		return read_proc(self, m, e);
-	return read_inside(nsfd, m, e);
+	return procfd < 0 ? procfd : read_process(procfd, m, e);
 }
 
-/* Opens what ref names: always a namespace descriptor when that may be had, and for a process its
- * directory too. */
+/* Reads the maps of a namespace through a forked child that enters it. */
+static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
+{
+	unsigned char err = ECHILD;
+	int sock[2], rc;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) < 0)
+		return nserr_set(e, errno, "cannot create a socket pair");
+	pid = sys_clone(0, -1, NULL);
+	if (pid == 0) {
+		close(sock[0]);
+		wait_inside(nsfd, sock[1]);
+	}
+	close(sock[1]);
+	if (pid > 0)
+		(void)!RETRY_EINTR(read(sock[0], &err, 1));
+	rc = pid < 0 ? pid : -(int)err;
+	rc = rc < 0 ? fail_enter(rc, e) : read_child(pid, m, e);
+	close(sock[0]);
+	if (pid > 0)
+		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
+	return rc;
+}
+
+/* The user namespace that a reference names. */
 struct target {
-	struct nsref_process proc;
-	int nsfd;
+	struct nsref_process proc; /* the process, if the reference names one */
+	int nsfd;                  /* the namespace, -1 if it cannot be opened */
 };
+
+/*
+ * Reads the maps as maps to the caller's ids: through the directory of a process, or else through
+ * the namespace, which may have no process. The only place that reads the maps of a target.
+ */
+static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
+{
+	cleanup_fd int self = -1;
+
+	*m = IDMAPS_INIT;
+	if (t->proc.procfd >= 0)
+		return read_process(t->proc.procfd, m, e);
+	self = file_open_self(e);
+	if (self < 0)
+		return self;
+	/* setns(2) into the own user namespace fails with EINVAL */
+	if (inode_of(t->nsfd, "") == inode_of(self, "ns/user"))
+		return read_process(self, m, e);
+	return read_inside(t->nsfd, m, e);
+}
 
 static void target_close(struct target *t)
 {
@@ -198,28 +196,39 @@ static int target_open(const char *text, struct target *t, struct nserr *e)
 	return rc;
 }
 
-static int target_read(const struct target *t, struct idmaps *m, struct nserr *e)
-{
-	return t->proc.procfd >= 0 ? read_proc(t->proc.procfd, m, e) : read_fd(t->nsfd, m, e);
-}
-
 int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e)
 {
 	__attribute__((cleanup(target_close))) struct target t;
 	int rc = target_open(ref, &t, e);
 
 	*m = IDMAPS_INIT;
-	if (rc == 0)
-		rc = target_read(&t, m, e);
+	if (rc < 0)
+		return rc;
+	rc = read_maps(&t, m, e);
 	if (rc < 0)
 		idmaps_free(m);
 	return rc;
 }
 
-/* "u:", "g:" or "s:": a file of such a name is "./u:…". */
+/* Returns true for "u:", "g:" or "s:". A file with such a name must be given as "./u:…". */
 static bool is_word(const char *arg)
 {
 	return arg[0] && strchr("ugs", arg[0]) && arg[1] == ':';
+}
+
+static int load_like(const char *arg, const char *ref, struct idmaps *m, struct nserr *e)
+{
+	int rc = idmap_view_read(ref, m, e);
+
+	if (rc < 0)
+		return rc;
+	if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
+		m->setgroups = IDMAP_SETGROUPS_UNSET;
+	if (m->map[IDMAP_UID].n || m->map[IDMAP_GID].n)
+		return 0;
+	/* refused as an empty stream is */
+	nserr_set(e, 0, "%s: no id of that user namespace is mapped to an id of this one", arg);
+	return -ENOENT;
 }
 
 int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e)
@@ -230,18 +239,8 @@ int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e)
 	int rc;
 
 	*m = IDMAPS_INIT;
-	if (ref) {
-		rc = idmap_view_read(ref, m, e);
-		if (rc == 0 && m->setgroups == IDMAP_SETGROUPS_ALLOW)
-			m->setgroups = IDMAP_SETGROUPS_UNSET;
-		/* as in a stream: no map at all is nothing that somebody asks for */
-		if (rc == 0 && m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
-			nserr_set(e, 0, "%s: no id of that user namespace is mapped to one of ours",
-				  arg);
-			return -ENOENT;
-		}
-		return rc;
-	}
+	if (ref)
+		return load_like(arg, ref, m, e);
 	if (is_word(arg))
 		return idmaps_parse(m, arg, strlen(arg), e);
 	n = stream_read(arg, &text, e);
@@ -274,7 +273,7 @@ bool idmap_view_sees_all(const char *ref)
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
-	/* ioctl_ns(2): the parent is told as long as it is not above the caller's own */
+	/* ioctl_ns(2): NS_GET_PARENT fails for a parent above the caller's own namespace */
 	while (t.nsfd >= 0 && inode_of(t.nsfd, "") != mine) {
 		int up = sys_ns_parent(t.nsfd);
 
@@ -284,13 +283,17 @@ bool idmap_view_sees_all(const char *ref)
 	return t.nsfd >= 0;
 }
 
-/* The parent's view of a namespace that is not the caller's own: both are brought to our ids. */
+/* Computes the parent's view of a namespace that is not the caller's own from the maps of both to
+ * the caller's ids. */
 static int view_parent(int nsfd, struct idmap_view *n)
 {
+	__attribute__((cleanup(target_close))) struct target up = { NSREF_PROCESS_INIT, -1 };
 	cleanup_idmaps struct idmaps parent = IDMAPS_INIT;
 	struct nserr ignored = NSERR_INIT;
-	cleanup_fd int up = nsfd < 0 ? -1 : sys_ns_parent(nsfd);
-	int rc = up < 0 ? -EPERM : read_fd(up, &parent, &ignored);
+	int rc;
+
+	up.nsfd = nsfd < 0 ? -1 : sys_ns_parent(nsfd);
+	rc = up.nsfd < 0 ? -EPERM : read_maps(&up, &parent, &ignored);
 
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		rc = idmap_view_between(&n->view[IDMAP_VIEW_ME].map[k], &parent.map[k],
@@ -306,8 +309,9 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 	int rc = target_open(ref, &t, e);
 
 	*n = IDMAP_VIEW_INIT;
-	if (rc == 0)
-		rc = self < 0 ? self : target_read(&t, &n->view[IDMAP_VIEW_ME], e);
+	if (rc < 0)
+		return rc;
+	rc = self < 0 ? self : read_maps(&t, &n->view[IDMAP_VIEW_ME], e);
 	if (rc < 0)
 		return rc;
 	n->known[IDMAP_VIEW_ME] = true;
@@ -317,7 +321,7 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 		rc = idmaps_copy(&n->view[IDMAP_VIEW_INITIAL], &n->view[IDMAP_VIEW_ME]);
 		n->known[IDMAP_VIEW_INITIAL] = rc == 0;
 	}
-	/* the file of one's own map is the parent's view; the initial namespace has no parent */
+	/* our own map file shows the ids of the parent; the initial namespace has no parent */
 	if (n->inode == mine)
 		n->known[IDMAP_VIEW_PARENT] = mine != SYS_NS_INO_USER &&
 					      idmaps_read(self, &n->view[IDMAP_VIEW_PARENT], e) ==

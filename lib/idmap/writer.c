@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* writer: the rules of user_namespaces(7) about the process that may write a map. */
+/* writer: applies the rules of user_namespaces(7) about the process that may write a map. */
 #include "idmap/writer.h"
 
 #include "base/file.h"
@@ -51,14 +51,19 @@ static int split(struct idmaps *m, struct nserr *e)
 	cleanup_fd int self = file_open_self(e);
 	int rc = self < 0 ? self : idmaps_read(self, &own, e);
 
-	if (rc == 0)
-		rc = idmaps_check_given(m, e);
-	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++) {
+	if (rc < 0)
+		return rc;
+	rc = idmaps_check_given(m, e);
+	if (rc < 0)
+		return rc;
+	for (int k = 0; k < IDMAP_KINDS; k++) {
 		rc = idmap_split(&m->map[k], &own.map[k], e);
-		if (rc < 0)
+		if (rc < 0) {
 			nserr_prefix(e, "%s map", idmap_kind_names[k]);
+			return rc;
+		}
 	}
-	return rc;
+	return 0;
 }
 
 int idmaps_prepare(struct idmaps *m, uid_t uid, gid_t gid, bool by_child, enum idmap_writer *w,
@@ -74,4 +79,11 @@ int idmaps_prepare(struct idmaps *m, uid_t uid, gid_t gid, bool by_child, enum i
 		return 0;
 	rc = split(m, e);
 	return rc < 0 ? rc : idmaps_choose_writer(m, w, e);
+}
+
+int idmaps_write_by(enum idmap_writer w, int procfd, const struct idmaps *m, int stop,
+		    struct nserr *e)
+{
+	return w == IDMAP_BY_HELPERS ? idmaps_write_helpers(procfd, m, stop, e)
+				     : idmaps_write(procfd, m, e);
 }

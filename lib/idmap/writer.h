@@ -7,10 +7,8 @@
 
 enum idmap_writer {
 	IDMAP_BY_CHILD,   /* a process in the new namespace: its own ids only, without privilege */
-	IDMAP_BY_PARENT,  /* a process in the parent namespace, with the capabilities that it takes
-			   */
-	IDMAP_BY_HELPERS, /* newuidmap(1) and newgidmap(1), run by a process in the parent namespace
-			   */
+	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the capabilities */
+	IDMAP_BY_HELPERS, /* newuidmap(1) and newgidmap(1), run in the parent namespace */
 };
 
 /*
@@ -37,5 +35,13 @@ int idmaps_choose_writer(const struct idmaps *m, enum idmap_writer *w, struct ns
  */
 int idmaps_prepare(struct idmaps *m, uid_t uid, gid_t gid, bool by_child, enum idmap_writer *w,
 		   struct nserr *e) must_check;
+
+/*
+ * Writes m for the process of procfd, in the way that w names: idmaps_write(), or
+ * idmaps_write_helpers() with stop, which also verifies the result. Returns 0, or a negative errno
+ * with e set.
+ */
+int idmaps_write_by(enum idmap_writer w, int procfd, const struct idmaps *m, int stop,
+		    struct nserr *e) must_check;
 
 #endif

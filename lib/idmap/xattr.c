@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idxattr: two binary forms of linux/posix_acl_xattr.h and linux/capability.h, little endian. */
+/* xattr: parses the little-endian values of linux/posix_acl_xattr.h and linux/capability.h. */
 #include "idmap/xattr.h"
 
 #include <linux/capability.h>
@@ -11,7 +11,8 @@ static uint32_t le32(const unsigned char *v)
 	return v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
 }
 
-/* A version, then tag, permissions and id of each entry; most tags have no id. */
+/* The value is a version, followed by tag, permissions and id of each entry. Only two tags use the
+ * id. */
 static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
 	const size_t head = sizeof(struct posix_acl_xattr_header);
@@ -30,8 +31,8 @@ static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, v
 	return 0;
 }
 
-/* capabilities(7): version 3, from 4.14 on, ends with the uid that is root where they count. Those
- * before have no id: they count everywhere. */
+/* capabilities(7): version 3 (Linux 4.14) ends with the root uid of the namespace that the
+ * capabilities are valid in. Versions 1 and 2 have no id and are valid everywhere. */
 static int capability_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
 	uint32_t version = n >= 4 ? le32(v) & VFS_CAP_REVISION_MASK : 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* idxattr: the ids that a file holds besides those of its inode, in extended attributes: the named
- * users and groups of POSIX ACLs, acl(5), and the root that its capabilities are for,
- * capabilities(7). */
+/* xattr: finds the ids in the extended attributes of a file: the named users and groups of POSIX
+ * ACLs, acl(5), and the root uid of its capabilities, capabilities(7). */
 #ifndef NSU_IDMAP_XATTR_H
 #define NSU_IDMAP_XATTR_H
 
@@ -13,10 +12,10 @@ typedef void idmap_xattr_found(void *ctx, enum idmap_kind kind, uint32_t id);
 
 struct idmap_xattr {
 	const char *name; /* of the attribute */
-	const char *what; /* a word for it */
-	mode_t type;      /* the only type of file that has it (S_IFMT), 0 for all but links */
-	/* Calls found for each id in the n bytes of a value, as getxattr(2) tells it. 0, or -EINVAL
-	 * for a value that is not of a known form; found may have been called then. */
+	const char *what; /* name for users */
+	mode_t type;      /* the only type of file (S_IFMT) that has it; 0: all except symlinks */
+	/* Calls found for each id in the n bytes of a value from getxattr(2). Returns 0, or -EINVAL
+	 * if the format is unknown; found may have been called before. */
 	int (*ids)(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx);
 };
 

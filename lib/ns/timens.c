@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* timeoff: parsing, arithmetic and range of time namespace offsets. */
+/* timens: parses, adds and checks the offsets of time namespaces. */
 #include "ns/timens.h"
 
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 #define NSEC_PER_SEC 1000000000L
 
-/* No clock can be moved by more, so what is longer is cut here and refused where the allowed
- * interval is known. */
+/* No clock can be moved by more. Longer durations are cut to this, so that they are refused later,
+ * where the allowed interval is known. */
 #define LONGEST (2 * TIMENS_READ_MAX)
 
 const char *const timens_names[TIMENS_CLOCKS] = { "monotonic", "boottime" };
@@ -66,10 +66,12 @@ void timens_add_seconds(struct buf *out, struct timespec ts, bool plus)
 static int bad_duration(const char *s, int rc, struct nserr *e)
 {
 	if (rc == -ERANGE)
-		return nserr_set(e, 0, "'%s' is too long or finer than a nanosecond", s);
-	nserr_set(e, 0, "'%s' is not a time", s);
+		return nserr_set(e, 0, "invalid time '%s': too large, or finer than a nanosecond",
+				 s);
+	nserr_set(e, 0, "invalid time '%s'", s);
 	nserr_hint(e,
-		   "times are +DUR, -DUR, =DUR, =@REF or DUR, with DUR like 90, .5, 1d2h, 500ms");
+		   "use +DURATION, -DURATION, =DURATION, =@REF or DURATION; a duration is 90, .5, "
+		   "1d2h or 500ms");
 	return -EINVAL;
 }
 
@@ -107,8 +109,8 @@ int timens_option(enum timens_clock c, const char *s, struct timens_want *w, str
 	return rc;
 }
 
-/* 0, or -ERANGE: whether the clock would read 0 to TIMENS_READ_MAX seconds now, which is what the
- * kernel asks when the offset is written (time_namespaces(7)). */
+/* Returns 0 if the clock would now read 0 to TIMENS_READ_MAX seconds, which the kernel requires
+ * when the offset is written (time_namespaces(7)), or -ERANGE. */
 static int check_reading(struct timespec initial, struct timespec off)
 {
 	struct timespec reads = timens_add(initial, off);
@@ -116,8 +118,8 @@ static int check_reading(struct timespec initial, struct timespec off)
 	return reads.tv_sec < 0 || reads.tv_sec > TIMENS_READ_MAX ? -ERANGE : 0;
 }
 
-/* The sentence of -ERANGE. The interval is given as what was written would have to be: an offset
- * added to what `from` is ahead of the initial clock, or a reading. */
+/* Sets e to the message of -ERANGE. It gives the interval in the form of the argument: a reading,
+ * or an offset relative to a clock that is from ahead of the initial clock. */
 static int out_of_range(enum timens_clock c, const char *text, enum timens_kind kind,
 			const struct timens_now *now, struct timespec from, struct nserr *e)
 {
@@ -129,7 +131,7 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 
 	if (kind == TIMENS_READING)
 		from = (struct timespec){ 0 };
-	/* zero + T - from + (initial - zero) is read now; T is what we name the bounds of */
+	/* the clock now reads T + initial, with initial as computed here: print the bounds of T */
 	initial = timens_sub(timens_add(initial, from), zero);
 	if (signs)
 		timens_add_seconds(&b, timens_sub((struct timespec){ 0 }, initial), true);
@@ -139,7 +141,7 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 	timens_add_seconds(&b, timens_sub(most, initial), signs);
 	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds", timens_names[c],
 		  text, b.err ? "?" : b.s);
-	return -ERANGE; /* as the kernel would, but the sentence says it all */
+	return -ERANGE; /* the errno of the kernel, without its text in the message */
 }
 
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,
@@ -150,7 +152,7 @@ int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens
 
 	switch (w->kind) {
 	case TIMENS_UNSET:
-		return nserr_set(e, 0, "no time for the %s clock", timens_names[c]);
+		return nserr_set(e, 0, "missing time for the %s clock", timens_names[c]);
 	case TIMENS_OFFSET:
 		*out = w->by;
 		break;
@@ -185,7 +187,7 @@ int timens_check(const struct timens *t, const struct timens_now *now, struct ns
 	return 0;
 }
 
-/* One word of a line: advances *p over it and the blanks behind, up to end. */
+/* Returns the next word of a line, sets *n to its length and advances *p to the word after it. */
 static const char *next_word(const char **p, const char *end, size_t *n)
 {
 	const char *word = *p;
@@ -205,11 +207,11 @@ static int parse_clock(const char *word, size_t n, struct nserr *e)
 			return c;
 	if (n == 8 && memcmp(word, "realtime", n) == 0)
 		return nserr_set(e, 0,
-				 "the realtime clock cannot be moved, only monotonic and boottime");
+				 "cannot move the realtime clock, only monotonic and boottime");
 	return nserr_set(e, 0, "unknown clock '%.*s'", (int)MIN(n, 64), word);
 }
 
-/* "-857 500000000": the kernel's two numbers, of which the second is never negative. */
+/* Parses "CLOCK SECONDS NANOSECONDS" as in timens_offsets. The nanoseconds are never negative. */
 static int parse_line(const char *line, const char *end, struct timens *t, struct nserr *e)
 {
 	char number[24];
@@ -226,13 +228,13 @@ static int parse_line(const char *line, const char *end, struct timens *t, struc
 	word = next_word(&line, end, &n);
 	snprintf(number, sizeof(number), "%.*s", (int)MIN(n, sizeof(number) - 1), word);
 	if (n >= sizeof(number) || num_s64(number, -LONGEST, LONGEST, &sec) < 0)
-		return nserr_set(e, 0, "'%.*s' are no seconds", (int)MIN(n, 64), word);
+		return nserr_set(e, 0, "invalid seconds '%.*s'", (int)MIN(n, 64), word);
 	word = next_word(&line, end, &n);
 	if (num_u64n(word, n, 0, NSEC_PER_SEC - 1, &nsec) < 0)
-		return nserr_set(e, 0, "'%.*s' are no nanoseconds, 0 to 999999999", (int)MIN(n, 64),
-				 word);
+		return nserr_set(e, 0, "invalid nanoseconds '%.*s', expected 0 to 999999999",
+				 (int)MIN(n, 64), word);
 	if (line < end)
-		return nserr_set(e, 0, "more than a clock, seconds and nanoseconds");
+		return nserr_set(e, 0, "unexpected text after the nanoseconds");
 	t->off[c] = (struct timespec){ sec, (long)nsec };
 	t->set[c] = true;
 	return 0;
@@ -262,9 +264,9 @@ int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nse
 		}
 		text = stop + 1;
 	}
-	/* the producer failed, or it is another file */
+	/* the program that should have written it has failed, or this is another file */
 	if (!t->set[TIMENS_MONOTONIC] && !t->set[TIMENS_BOOTTIME])
-		return nserr_set(e, 0, "no offset of monotonic or boottime in it");
+		return nserr_set(e, 0, "missing offset of the monotonic or boottime clock");
 	return 0;
 }
 

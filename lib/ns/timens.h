@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * timeoff: the offsets of a time namespace, time_namespaces(7): what a user asks for, the numbers
- * that follow from it, and whether the kernel would take them. Pure; timeoffio has the files.
+ * timens: parses, computes and checks the offsets of a time namespace, time_namespaces(7). Nothing
+ * here opens a file; timens_proc.h does.
  *
- * An offset is what a clock of the namespace is ahead of the *initial* one's, in nested namespaces
- * too: the kernel never adds the parent's.
+ * An offset is the difference between a clock of the namespace and the clock of the *initial*
+ * namespace, in nested namespaces, too: the kernel never adds the offset of the parent.
  */
 #ifndef NSU_NS_TIMENS_H
 #define NSU_NS_TIMENS_H
@@ -24,71 +24,75 @@ extern const clockid_t timens_ids[TIMENS_CLOCKS];
 /* The highest second that a clock may read inside: KTIME_SEC_MAX / 2 of the kernel. */
 #define TIMENS_READ_MAX INT64_C(4611686018)
 
-/* Offsets from the initial namespace; tv_nsec is 0 to 999999999, so -0.5 s is { -1, 500000000 }. */
+/* Offsets from the initial namespace. tv_nsec is 0 to 999999999, so -0.5 s is { -1, 500000000 }. */
 struct timens {
 	bool set[TIMENS_CLOCKS];
 	struct timespec off[TIMENS_CLOCKS];
 };
 
-/* What is asked for one clock. */
+/* The request for one clock. */
 enum timens_kind {
 	TIMENS_UNSET,
-	TIMENS_OFFSET,   /* "DUR": the offset itself, as unshare(1) has it */
-	TIMENS_RELATIVE, /* "+DUR", "-DUR": from what the base reads */
-	TIMENS_READING,  /* "=DUR": what the clock reads at the anchor */
-	TIMENS_LIKE,     /* "=@REF": what it reads there */
+	TIMENS_OFFSET,   /* "DURATION": the offset itself, as in unshare(1) */
+	TIMENS_RELATIVE, /* "+DURATION", "-DURATION": relative to the base */
+	TIMENS_READING,  /* "=DURATION": the reading of the clock at the anchor */
+	TIMENS_LIKE,     /* "=@REF": the same as the clock of that namespace */
 };
 
-/* From where TIMENS_RELATIVE counts. */
+/* The clock that TIMENS_RELATIVE is relative to: that of the caller's or of the initial namespace.
+ */
 enum timens_base { TIMENS_BASE_OWN, TIMENS_BASE_INITIAL };
 
 struct timens_want {
 	enum timens_kind kind;
 	bool minus;
-	struct timespec by; /* duration, cut at what is out of range for any clock */
+	struct timespec by; /* duration, cut at a value that is out of range for every clock */
 	struct nsref like;
-	const char *text; /* as written, borrowed: for messages */
+	const char *text; /* the argument, borrowed, for messages */
 };
 
 /* The clocks at one moment. */
 struct timens_now {
-	struct timespec initial[TIMENS_CLOCKS]; /* what the initial namespace's clocks read */
+	struct timespec initial[TIMENS_CLOCKS]; /* readings in the initial namespace */
 	struct timespec own[TIMENS_CLOCKS];     /* the offsets of the caller's own namespace */
-	struct timespec anchor[TIMENS_CLOCKS];  /* initial clocks at the moment of "=DUR" */
+	struct timespec anchor[TIMENS_CLOCKS];  /* initial clocks at the anchor of "=DURATION" */
 };
 
-/* Sum and difference, normalised. The seconds of both must be below 2^62. */
+/* Return the normalised sum or difference. The seconds of both must be below 2^62. */
 struct timespec timens_add(struct timespec a, struct timespec b);
 struct timespec timens_sub(struct timespec a, struct timespec b);
 
-/* Parses T of --boottime and --monotonic. 0 or -EINVAL with e set. w borrows s. */
+/* Parses the argument of --boottime or --monotonic. Returns 0, or -EINVAL with e set. w borrows s.
+ */
 int timens_parse(const char *s, struct timens_want *w, struct nserr *e) must_check;
 
-/* The same for the option of clock c, which e then names. */
+/* As timens_parse(), but e names the option of clock c, too. */
 int timens_option(enum timens_clock c, const char *s, struct timens_want *w,
 		  struct nserr *e) must_check;
 
 /*
- * The offset of clock c that w asks for, into *out; TIMENS_LIKE takes *like, which is what the
- * other namespace has. 0, or -ERANGE with e set to a sentence that names the allowed interval.
+ * Sets *out to the offset of clock c that w asks for. For TIMENS_LIKE that is *like, the offset of
+ * the other namespace. Returns 0, -ERANGE with e naming the allowed interval, or -EINVAL with e set
+ * for TIMENS_UNSET.
  */
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,
 		   const struct timens_now *now, const struct timespec *like, struct timespec *out,
 		   struct nserr *e) must_check;
 
-/* Whether the kernel would take the offsets that are set: 0 or -ERANGE, likewise. */
+/* Checks the range of the offsets that are set. Returns 0, or -ERANGE with e naming the allowed
+ * interval. */
 int timens_check(const struct timens *t, const struct timens_now *now, struct nserr *e) must_check;
 
 /*
- * Parses an offset stream: "monotonic|boottime SECS NSECS" a line, each clock at most once, at
- * least one of them, `#` comments. 0 or -EINVAL with e naming the line.
+ * Parses an offset stream: lines of "monotonic|boottime SECONDS NANOSECONDS" and `#` comments, with
+ * one or two clocks, each once. Returns 0, or -EINVAL with e naming the line.
  */
 int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nserr *e) must_check;
 
-/* Adds the clocks that are set as a stream, which is also what the kernel takes. */
+/* Adds the clocks that are set as a stream, which is also the format of timens_offsets. */
 void timens_format(const struct timens *t, struct buf *out);
 
-/* Adds ts as seconds with the fraction it has: "-0.5", "857", with a "+" where plus is. */
+/* Adds ts as seconds with its fraction, if any: "-0.5", "857", or "+857" if plus is set. */
 void timens_add_seconds(struct buf *out, struct timespec ts, bool plus);
 
 #endif

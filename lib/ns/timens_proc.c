@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* timeoffio: /proc/PID/timens_offsets, the clocks, and entering a time namespace. */
+/* timens_proc: reads and writes /proc/PID/timens_offsets, reads the clocks and enters time
+ * namespaces. */
 #include "ns/timens_proc.h"
 
 #include <dirent.h>
@@ -19,8 +20,8 @@
 
 static int no_support(int rc, struct nserr *e)
 {
-	nserr_set(e, rc, "this kernel has no time namespaces");
-	nserr_hint(e, "they came with Linux 5.6 and need CONFIG_TIME_NS");
+	nserr_set(e, rc, "time namespaces are not supported by this kernel");
+	nserr_hint(e, "use Linux 5.6 or later with CONFIG_TIME_NS");
 	return rc;
 }
 
@@ -37,7 +38,8 @@ int timens_read(int procfd, struct timens *t, struct nserr *e)
 	return timens_parse_stream(text, (size_t)n, t, e);
 }
 
-/* Inode of the time namespace that the link procfd/name shows, 0 where it may not be seen. */
+/* Returns the inode of the time namespace that the link procfd/name shows, or 0 if it cannot be
+ * read. */
 static uint64_t link_inode(int procfd, const char *name)
 {
 	char text[40];
@@ -53,8 +55,9 @@ static void zero_offsets(struct timens *t)
 	*t = (struct timens){ .set = { true, true } };
 }
 
-/* Asks any process whose children are to be in the namespace. Whether one answered. */
-static bool ask_processes(uint64_t inode, struct timens *t)
+/* Reads the offsets from any process whose children will be in the namespace. Returns false if
+ * there is none that can be read. */
+static bool read_any_process(uint64_t inode, struct timens *t)
 {
 	DIR *proc = opendir("/proc");
 	bool found = false;
@@ -68,7 +71,7 @@ static bool ask_processes(uint64_t inode, struct timens *t)
 		if (num_pid(d->d_name, &pid) < 0)
 			continue;
 		procfd = file_open_at(dirfd(proc), d->d_name, O_PATH | O_DIRECTORY, 0);
-		/* again afterwards: between the two it could have unshared or entered another */
+		/* check again afterwards: the process may have changed its namespace between */
 		found = procfd >= 0 && link_inode(procfd, "ns/time_for_children") == inode &&
 			timens_read(procfd, t, NULL) == 0 &&
 			link_inode(procfd, "ns/time_for_children") == inode;
@@ -84,14 +87,14 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 	int rc;
 
 	if (fstat(ns, &st) < 0)
-		return nserr_set(e, errno, "cannot look at the time namespace");
+		return nserr_set(e, errno, "cannot inspect the time namespace");
 	if (st.st_ino == TIMENS_INITIAL_INO) {
 		zero_offsets(t);
 		return 0;
 	}
-	if (ask_processes(st.st_ino, t))
+	if (read_any_process(st.st_ino, t))
 		return 0;
-	/* setns(2): puts the caller and its children there, and freezes the offsets */
+	/* setns(2) moves the caller and its children there, and freezes the offsets */
 	rc = sys_setns(ns, CLONE_NEWTIME);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
@@ -111,7 +114,7 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 	uint64_t children = link_inode(p->procfd, "ns/time_for_children");
 
 	*inode = link_inode(p->procfd, "ns/time");
-	/* a foreign process' links may be closed to us, its offsets are not */
+	/* the links of another user's process may be unreadable; its offsets are readable */
 	if (*inode == 0 || *inode == children) {
 		int rc = timens_read(p->procfd, t, e);
 
@@ -123,7 +126,23 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 	return ns < 0 ? ns : timens_read_ns(ns, t, e);
 }
 
-/* Open and write are told apart: EACCES of the one is a permission, of the other the freezing. */
+static int fail_write(int rc, struct nserr *e)
+{
+	if (rc == -EACCES) {
+		nserr_set(e, rc, "the offsets of the time namespace are frozen");
+		nserr_hint(e, "write the offsets before the first process enters the namespace");
+	} else if (rc == -EPERM) {
+		nserr_set(e, rc, "cannot move the clocks");
+		nserr_hint(e, "this needs CAP_SYS_TIME in the user namespace that owns the time "
+			      "namespace");
+	} else {
+		nserr_set(e, rc, "cannot write timens_offsets");
+	}
+	return rc;
+}
+
+/* Opens and writes in two steps, because EACCES means missing permission in open(2), but frozen
+ * offsets in write(2). */
 int timens_write(int procfd, const struct timens *t, struct nserr *e)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -139,26 +158,15 @@ int timens_write(int procfd, const struct timens *t, struct nserr *e)
 		return nserr_set(e, text.err, "cannot write timens_offsets");
 	n = RETRY_EINTR(write(fd, text.s, text.len));
 	rc = n < 0 ? -errno : (size_t)n < text.len ? -EIO : 0;
-	if (rc == -EACCES) {
-		nserr_set(e, rc, "the offsets of the time namespace are frozen");
-		nserr_hint(e, "they can be written until the first process enters it");
-	} else if (rc == -EPERM) {
-		nserr_set(e, rc, "cannot move the clocks");
-		nserr_hint(e, "it takes CAP_SYS_TIME in the user namespace that owns the time "
-			      "namespace");
-	} else if (rc < 0) {
-		nserr_set(e, rc, "cannot write timens_offsets");
-	}
 	if (rc < 0)
-		return rc;
+		return fail_write(rc, e);
 	rc = timens_read(procfd, &back, e);
 	if (rc < 0)
 		return rc;
 	for (int c = 0; c < TIMENS_CLOCKS; c++)
 		if (t->set[c] && (back.off[c].tv_sec != t->off[c].tv_sec ||
 				  back.off[c].tv_nsec != t->off[c].tv_nsec))
-			return nserr_set(e, EIO,
-					 "the kernel has another %s offset than was written",
+			return nserr_set(e, EIO, "the %s offset differs from what was written",
 					 timens_names[c]);
 	return 0;
 }
@@ -171,12 +179,13 @@ int timens_unshare(struct nserr *e)
 		return 0;
 	if (rc == -ENOSYS || rc == -EINVAL)
 		return no_support(rc, e);
-	nserr_set(e, rc, "cannot make a time namespace");
+	nserr_set(e, rc, "cannot create a time namespace");
 	if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-		nserr_hint(e, "it takes CAP_SYS_ADMIN: put nsunshare -r -- before it");
+		nserr_hint(e, "this needs CAP_SYS_ADMIN: put 'nsunshare -r --' before the command");
 	else if (rc == -ENOSPC)
-		nserr_hint(e, "/proc/sys/user/max_time_namespaces is reached here or in an outer "
-			      "user namespace");
+		nserr_hint(e,
+			   "raise /proc/sys/user/max_time_namespaces: it is reached in this user "
+			   "namespace or one above it");
 	return rc;
 }
 
@@ -201,8 +210,12 @@ enum timens_anchor timens_anchor(const struct timens_request *r)
 	return TIMENS_ANCHOR_NOW;
 }
 
-/* Whether /proc counts from the reader's own start of time, which the kernel does since 5.11 for
- * start times and btime of proc_stat(5) alike: btime says it, being the real time of that start. */
+/*
+ * Returns true if /proc shows times relative to the boottime clock of the reader's namespace, which
+ * the kernel does since 5.11 for start times and for btime of proc_stat(5). btime is the real time
+ * at zero of that clock, so it shows which clock is used. Also returns true if btime cannot be
+ * read.
+ */
 static bool proc_is_moved(const struct timens *own)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/stat", O_RDONLY, 0);
@@ -217,12 +230,12 @@ static bool proc_is_moved(const struct timens *own)
 	if (!line || sscanf(line, " btime %" SCNd64, &btime) != 1 ||
 	    clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
 		return true;
-	/* the nearer of the two, as it is in whole seconds */
+	/* btime has whole seconds only, so take the nearer candidate */
 	zero = timens_sub(real, boot).tv_sec;
 	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMENS_BOOTTIME].tv_sec);
 }
 
-/* Start of the process by the boottime clock. */
+/* Sets *start to the start time of the process on the boottime clock. */
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
 {
 	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
@@ -232,7 +245,8 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the start time");
-	/* the kernel's nanoseconds have wrapped for a process older than the reader's zero */
+	/* for a process that started before the reader's zero, the kernel's nanoseconds have
+	 * wrapped */
 	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));
 	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
 	if (start->tv_nsec < 0) {
@@ -242,13 +256,13 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 	return 0;
 }
 
-/* The offsets of the namespace that this process is in. */
+/* Reads the offsets of the namespace that this process is in. */
 static int own_offsets(struct timens *t, struct nserr *e)
 {
 	struct nsref_process self cleanup_nsref_process = { getpid(), -1, -1 };
 	uint64_t inode;
 
-	/* the common case, without opening anything */
+	/* the common case needs no open(2) */
 	if (link_inode(AT_FDCWD, "/proc/self/ns/time") == TIMENS_INITIAL_INO) {
 		zero_offsets(t);
 		return 0;
@@ -281,14 +295,15 @@ int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, s
 		return rc;
 	if (own.off[TIMENS_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
 		start = timens_sub(start, own.off[TIMENS_BOOTTIME]);
-	/* only the start by boottime is known; the clocks differ by the time of suspensions */
+	/* the start is known on the boottime clock only; the clocks differ by the time in suspend
+	 */
 	suspended = timens_sub(now->initial[TIMENS_BOOTTIME], now->initial[TIMENS_MONOTONIC]);
 	now->anchor[TIMENS_BOOTTIME] = start;
 	now->anchor[TIMENS_MONOTONIC] = timens_sub(start, suspended);
 	return 0;
 }
 
-/* What the clocks of "=@REF" are ahead. */
+/* Reads the offsets of the namespace of "=@REF". */
 static int like_offsets(const struct nsref *r, struct timens *t, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* timeoffio: offsets of time namespaces read, written and entered. */
+/* timens_proc: reads and writes the offsets of time namespaces, and enters these. */
 #ifndef NSU_NS_TIMENS_PROC_H
 #define NSU_NS_TIMENS_PROC_H
 
@@ -9,59 +9,68 @@
 #define TIMENS_INITIAL_INO UINT64_C(4026531834)
 
 /*
- * /proc/PID/timens_offsets of a process (procfd: O_PATH of its /proc directory). It tells of the
- * namespace that its *children* will be in, which is its own but between unshare(2) and exec. Both
- * clocks are set. 0 or a negative errno with e set, as in all of these.
+ * Reads /proc/PID/timens_offsets of a process; procfd is an O_PATH descriptor of its /proc
+ * directory. The file shows the namespace that its *children* will be in, which differs from its
+ * own only between unshare(2) and exec. Sets both clocks. Returns 0, or a negative errno with e
+ * set.
  */
 int timens_read(int procfd, struct timens *t, struct nserr *e) must_check;
 
 /*
- * The offsets of the time namespace that a process is in, and its inode (0: may not be seen, then
- * the offsets are those for its children). May enter that namespace, as timens_read_ns().
+ * Reads the offsets of the time namespace that a process is in, and its inode. If the link cannot
+ * be read, *inode is 0 and the offsets are those for its children. May move the caller into that
+ * namespace, as timens_read_ns() does. Returns 0, or a negative errno with e set.
  */
 int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_t *inode,
 			struct nserr *e) must_check;
 
 /*
- * The offsets of a time namespace by descriptor: asked of any process whose children it is for,
- * else by entering it, since the kernel tells them in no other way. The caller is then in it, and
- * it is frozen, which nobody could write to any more anyhow.
+ * Reads the offsets of a time namespace from any process whose children will be in it or, if there
+ * is none, by entering it: the kernel has no other way. The caller stays in it then, and its
+ * offsets are frozen, but without a process nobody could have written them. Returns 0, or a
+ * negative errno with e set.
  */
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Writes what is set in one write(2), to the namespace for the children of the process, and reads
- * it back. -EACCES when it is frozen, -EPERM without CAP_SYS_TIME in its owner.
+ * Writes the offsets that are set with one write(2) to the namespace for the children of the
+ * process, and reads them back. Returns 0, or a negative errno with e set: -EACCES if the offsets
+ * are frozen, -EPERM without CAP_SYS_TIME in the user namespace that owns the time namespace.
  */
 int timens_write(int procfd, const struct timens *t, struct nserr *e) must_check;
 
-/* unshare(CLONE_NEWTIME) / entering what was unshared, without fork or exec (5.6). */
+/* Create a time namespace with unshare(CLONE_NEWTIME), and enter it without fork or exec
+ * (Linux 5.6). Return 0, or a negative errno with e set. */
 int timens_unshare(struct nserr *e) must_check;
 int timens_enter(struct nserr *e) must_check;
 
-/* All that the options of nstimeoffset and nsunshare can ask for. */
+/* The requests of the options of nstimeoffset and nsunshare. */
 enum timens_anchor { TIMENS_ANCHOR_START, TIMENS_ANCHOR_NOW };
 struct timens_request {
 	struct timens_want want[TIMENS_CLOCKS];
-	const char *stream; /* instead of both, or NULL */
+	const char *stream; /* name of a stream that replaces want, or NULL */
 	enum timens_base base;
 	enum timens_anchor anchor;
 };
 
-/* Whether anything is asked for, and which anchor matters to it: without "=DUR" the start time of
- * no process need be read. */
+/* Returns true if the request has a time or a stream. */
 bool timens_wanted(const struct timens_request *r);
+
+/* Returns the anchor that timens_look() needs: TIMENS_ANCHOR_NOW unless the request has
+ * "=DURATION", so that no start time is read. */
 enum timens_anchor timens_anchor(const struct timens_request *r);
 
 /*
- * Looks at the clocks. procfd is that of the process that "=DUR" is anchored at, by its start time
- * (which the kernel gives in hundredths of a second, rounded down). Must be called before
- * unshare(CLONE_NEWTIME): afterwards the caller's own offsets cannot be read.
+ * Reads the clocks. With TIMENS_ANCHOR_START the anchor of "=DURATION" is the start time of the
+ * process of procfd, which the kernel rounds down to hundredths of a second. Call it before
+ * unshare(CLONE_NEWTIME): afterwards the offsets of the caller's own namespace cannot be read.
+ * Returns 0, or a negative errno with e set.
  */
 int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now,
 		struct nserr *e) must_check;
 
-/* The offsets to write: reads the stream or resolves both clocks, and checks the range. */
+/* Sets t to the offsets to write: reads the stream or resolves each clock, and checks the range.
+ * Returns 0, or a negative errno with e set. */
 int timens_request_resolve(const struct timens_request *r, const struct timens_now *now,
 			   struct timens *t, struct nserr *e) must_check;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* timeplan: making a time namespace as steps of a plan. */
+/* plan_time: runs and explains the steps that create a time namespace. */
 #include "run/plan_time.h"
 
 #include "base/file.h"
@@ -15,11 +15,11 @@ const struct plan_kind plan_time_unshare = {
 	.name = "time-namespace",
 	.call = "unshare(CLONE_NEWTIME)",
 	.run = run_unshare,
-	.what = "make a time namespace for what comes",
+	.what = "create a time namespace for the children",
 };
 
-/* One write(2) of both lines: the kernel takes them together or not at all. Refused with EACCES
- * once a process has entered (time_namespaces(7)). */
+/* Writes both lines with one write(2): the kernel accepts both or none. It refuses them with EACCES
+ * after a process has entered the namespace (time_namespaces(7)). */
 static int run_write(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	cleanup_fd int self = -1;
@@ -45,7 +45,7 @@ static void show_write(const void *ctx, const struct plan_step *s, struct buf *o
 		timens_add_seconds(out, t->off[c], true);
 		sep = ", ";
 	}
-	buf_adds(out, " seconds from the initial clock");
+	buf_adds(out, " seconds relative to the initial clock");
 }
 
 const struct plan_kind plan_time_write = {
@@ -55,8 +55,8 @@ const struct plan_kind plan_time_write = {
 	.show = show_write,
 };
 
-/* setns(2) to one's own time_for_children moves a process with one thread at once; without it, it
- * would be there after a fork, or from 6.2 on after exec. */
+/* setns(2) to its own time_for_children moves a single-threaded process immediately. Otherwise it
+ * would enter after fork or, since Linux 6.2, after exec. */
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;

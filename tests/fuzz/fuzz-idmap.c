@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A map stream that is accepted means one thing: checked, it translates both ways, and sorting,
- * joining, splitting by itself and writing it as the kernel's text do not change what it says. */
+/* fuzz-idmap: an accepted map translates both ways, and sorting, joining, splitting by itself and
+ * formatting for the kernel do not change its meaning. */
 #include "fuzz.h"
 #include "idmap/idmap.h"
 
@@ -28,7 +28,8 @@ static void holds_for(const struct idmap *m)
 		return;
 	HOLDS(m->n <= IDMAP_MAX_EXTENTS);
 	HOLDS(idmap_copy(&other, m) == 0);
-	HOLDS(idmap_merge(&other) == 0 && other.n <= m->n);
+	idmap_merge(&other);
+	HOLDS(other.n <= m->n);
 	translates_alike(m, &other);
 	idmap_sort_outside(&other);
 	translates_alike(m, &other);

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What holds of any two maps that can be computed with: the input is two streams with a NUL between
- * them. Answers of a map made of maps are those of the maps one after the other. */
+/* fuzz-idmapalg: a map computed from two maps translates ids as these do one after the other. The
+ * input is two streams with a NUL between them. */
 #include "fuzz.h"
 #include "idmap/idmap.h"
 
-/* Where an id is found in m, as one number that also tells that it is not. */
+static uint64_t count_ids(const struct idmap *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->ext[i].count;
+	return n;
+}
+
+/* Translates an id; the result of an unmapped id differs from all ids. */
 static int64_t outside_of(const struct idmap *m, uint32_t id)
 {
 	uint32_t to;
@@ -12,7 +21,7 @@ static int64_t outside_of(const struct idmap *m, uint32_t id)
 	return idmap_to_outside(m, id, &to) == 0 ? (int64_t)to : -1;
 }
 
-/* Whether x says of the first and last id of each extent of a what `want` says. */
+/* Checks property for the first and the last id of each extent of a. */
 #define AT_EACH_END(a, id, property) \
 	do { \
 		for (size_t i_ = 0; i_ < (a)->n; i_++) \
@@ -30,7 +39,7 @@ static void composes(const struct idmap *a, const struct idmap *b)
 	HOLDS(idmap_compose(a, b, &ab) == 0);
 	AT_EACH_END(a, id, outside_of(&ab, id) == outside_of(b, (uint32_t)outside_of(a, id)));
 	AT_EACH_END(&ab, id, outside_of(&ab, id) == outside_of(b, (uint32_t)outside_of(a, id)));
-	HOLDS(idmap_count(&ab) <= idmap_count(a) && idmap_count(&ab) <= idmap_count(b));
+	HOLDS(count_ids(&ab) <= count_ids(a) && count_ids(&ab) <= count_ids(b));
 }
 
 static void inverts(const struct idmap *a)
@@ -41,7 +50,7 @@ static void inverts(const struct idmap *a)
 	idmap_invert(&back);
 	HOLDS(idmap_compose(a, &back, &self) == 0);
 	AT_EACH_END(a, id, outside_of(&self, id) == (int64_t)id);
-	HOLDS(idmap_count(&self) == idmap_count(a));
+	HOLDS(count_ids(&self) == count_ids(a));
 }
 
 static void subtracts(const struct idmap *a, const struct idmap *b, bool outside)
@@ -62,7 +71,7 @@ static void splits(const struct idmap *a, const struct idmap *b)
 	HOLDS(idmap_copy(&parts, a) == 0);
 	if (idmap_split(&parts, b, NULL) < 0)
 		return;
-	HOLDS(idmap_count(&parts) == idmap_count(a));
+	HOLDS(count_ids(&parts) == count_ids(a));
 	AT_EACH_END(&parts, id, outside_of(&parts, id) == outside_of(a, id));
 	if (idmap_check(&parts, NULL, NULL) == 0)
 		HOLDS(idmap_check(&parts, b, NULL) == 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A stream of ids is answered alike whole and cut anywhere, and as num_id() and the map answer one
- * by one. The first byte of the input says where it is cut. */
+/* fuzz-idmapstream: a stream of ids gets the same answers as a whole, split anywhere, and id by id
+ * through num_id() and the map. The first byte of the input is the position of the split. */
 #include "base/buf.h"
 #include "base/num.h"
 #include "fuzz.h"
 #include "idmap/stream.h"
 
-/* Line by line, the slow way; the number of the first line that is no id, or 0. */
+/* Answers line by line. Returns the number of the first line that is not an id, or 0. */
 static uint64_t answer_slowly(const struct idmap *m, const char *in, size_t n, struct buf *out)
 {
 	uint64_t lines = 0;
@@ -38,7 +38,7 @@ static uint64_t answer(const struct idmap *m, const char *in, size_t n, size_t s
 
 	HOLDS(idmap_stream_init(&s, m) == 0);
 	for (size_t at = 0; at < n; at += step) {
-		/* a copy of its own, so that reading beyond it is noticed */
+		/* copy it, so that the sanitizer reports a read beyond its end */
 		size_t part = MIN(step, n - at);
 		cleanup_free char *piece = malloc(part);
 

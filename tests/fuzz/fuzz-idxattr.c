@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The ids of an attribute are no more than it has entries, and come from its bytes. */
+/* fuzz-idxattr: an attribute has at most as many ids as entries, and they are in its bytes. */
 #include "fuzz.h"
 #include "idmap/xattr.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Ranges of subuid(5) that are accepted neither are empty nor pass the last id. */
+/* fuzz-subid: accepted ranges of subuid(5) are not empty and do not exceed the last id. */
 #include "fuzz.h"
 #include "idmap/subid.h"
 #include "idmap/subid_lint.h"

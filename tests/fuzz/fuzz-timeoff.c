@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* An offset that is accepted is one that the kernel takes, and one with the same text is the same.
- */
+/* fuzz-timeoff: an accepted offset is in the range of the kernel, and formatting it keeps it. */
 #include "fuzz.h"
 #include "ns/timens.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check: what the kernel would say to a map, with rule and line. */
+/* check: reports the rule of the kernel that a map breaks, and the line. */
 #include "verb.h"
 
 enum { OPT_PARENT = CLI_LONG };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
-	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "the map of the namespace that it is made in" },
+static const struct cli_opt table[] = {
+	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "the map of the parent namespace" },
 	{ 0 },
 };
 /* clang-format on */
@@ -14,28 +14,40 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap check",
 	.synopsis = { "[options] [<map>]" },
-	.purpose = "Tell whether the kernel would take a map, and why not.",
-	.opts = opts,
-	.notes = "Without <map> it is read from standard input.",
+	.purpose = "Check whether the kernel would accept a map, and report why not.",
+	.opts = table,
+	.notes = "Without <map> the map is read from standard input.",
 	.failed = CLI_EXIT_FAILED,
 };
+
+struct opts {
+	const char *map, *parent; /* parent may be NULL */
+};
+
+static void parse(struct opts *o, int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct cli c;
+
+	*o = (struct opts){ 0 };
+	cli_init(&c, &tool, argc, argv);
+	while (verb_next(&c, &w) >= 0)
+		o->parent = c.arg;
+	verb_count(&w, 0, 1, "");
+	o->map = w.n > 0 ? w.v[0] : "-";
+}
 
 int verb_check(int argc, char **argv)
 {
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT, parent = IDMAPS_INIT;
 	struct nserr e = NSERR_INIT;
-	const char *parent_arg = NULL;
-	struct words w = { 0 };
-	struct cli c;
+	struct opts o;
 
-	cli_init(&c, &tool, argc, argv);
-	while (verb_next(&c, &w) >= 0)
-		parent_arg = c.arg;
-	verb_count(&w, 0, 1, "");
-	map_load(w.n ? w.v[0] : "-", &m);
-	if (parent_arg)
-		map_load(parent_arg, &parent);
-	if (idmaps_check(&m, parent_arg ? &parent : NULL, &e) < 0)
+	parse(&o, argc, argv);
+	map_load(o.map, &m);
+	if (o.parent)
+		map_load(o.parent, &parent);
+	if (idmaps_check(&m, o.parent ? &parent : NULL, &e) < 0)
 		cli_die_nserr(&e);
 	return 0;
 }

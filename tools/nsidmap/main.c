@@ -10,24 +10,24 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } verbs[] = {
-	{ "show", verb_show, "the maps of a namespace, seen from here, its parent, the first" },
-	{ "translate", verb_translate, "ids of one namespace as ids of another" },
-	{ "plan", verb_plan, "the map that a new namespace of yours should have" },
-	{ "check", verb_check, "whether the kernel would take a map, and why not" },
-	{ "compose", verb_algebra, "the map through one map and then another" },
-	{ "invert", verb_algebra, "the map from outside to inside" },
-	{ "merge", verb_algebra, "the map sorted, with adjacent ranges joined" },
-	{ "split", verb_algebra, "the map cut at the ranges of the parent's" },
-	{ "subtract", verb_algebra, "the map without the ids of another" },
+	{ "show", verb_show, "show the maps of user namespaces" },
+	{ "translate", verb_translate, "translate ids of one namespace to ids of another" },
+	{ "plan", verb_plan, "print the map that a new namespace should have" },
+	{ "check", verb_check, "check whether the kernel would accept a map" },
+	{ "compose", verb_algebra, "print the map through one map and then another" },
+	{ "invert", verb_algebra, "print the map from outside to inside" },
+	{ "merge", verb_algebra, "print the map with adjacent ranges joined" },
+	{ "split", verb_algebra, "print the map split at the ranges of its parent" },
+	{ "subtract", verb_algebra, "print the map without the ids of another" },
 	{ "write", verb_write, "write the maps of a process" },
 	{ "run", verb_run, "run a program in a user namespace with a map" },
-	{ "subids", verb_subids, "the ranges of a user, and what is wrong with the files" },
-	{ "mount", verb_mount, "a mount on which files belong to the ids of a map" },
-	{ "scan", verb_scan, "the ids of files that a map would lose" },
+	{ "subids", verb_subids, "list the ranges of a user, or check the files" },
+	{ "mount", verb_mount, "mount a tree with its owners mapped" },
+	{ "scan", verb_scan, "list the ids of files that a map would lose" },
 };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
+static const struct cli_opt table[] = {
 	CLI_FEATURES_OPTS,
 	{ 0 },
 };
@@ -45,12 +45,12 @@ static const struct cli_tool tool = {
 	.name = "nsidmap",
 	.synopsis = { "<verb> [options] [<argument>...]", "<verb> --help", "--features [-J]" },
 	.purpose = "Show, plan, check, compute and write id maps of user namespaces.",
-	.opts = opts,
+	.opts = table,
 	.failed = CLI_EXIT_FAILED,
 	.features = features,
 };
 
-/* The usage of the whole is that of the table above. */
+/* Returns the list of verbs for --help. */
 static char *verb_notes(void)
 {
 	struct buf b = BUF_INIT;
@@ -74,6 +74,6 @@ int main(int argc, char **argv)
 	while (cli_next(&c) != -1)
 		;
 	if (!cli_rest(&c)[0])
-		cli_die_usage("a verb is required");
+		cli_die_usage("missing verb");
 	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* map: maps from and to the command line, in every format. */
+/* map: reads the <map> arguments and prints maps in every format. */
 #include "base/json.h"
 #include "idmap/view.h"
 #include "verb.h"
@@ -20,11 +20,11 @@ static void add_arg(const struct idmaps *m, const struct map_out *o, struct buf 
 static void add_kernel(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	if (o->only < 0)
-		cli_die_usage("--format kernel is the text of one file: give --only uid or gid");
+		cli_die_usage("missing --only, which --format kernel needs");
 	idmap_format_kernel(&m->map[o->only], b);
 }
 
-/* What follows the process on the command line of newuidmap(1), a line a program. */
+/* Prints one line per program: the arguments of newuidmap(1) and newgidmap(1) after the process. */
 static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++) {
@@ -37,7 +37,7 @@ static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struc
 	}
 }
 
-/* Options of unshare(1) from 2.39 on. */
+/* Prints the options of unshare(1) since util-linux 2.39. */
 static void add_unshare(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	static const char *const names[] = { "users", "groups" };
@@ -68,7 +68,7 @@ static void add_extents(struct json *j, const char *key, const struct idmap *m,
 	json_array_end(j);
 }
 
-/* config.json of the OCI runtime specification, the part that is about maps. */
+/* Prints the maps as in config.json of the OCI runtime specification. */
 static void add_oci(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	static const char *const keys[] = { "uidMappings", "gidMappings" };
@@ -109,31 +109,38 @@ static const struct format {
 	{ "json", add_json },
 };
 
-enum idmap_kind map_kind(const char *option, const char *arg)
+static int find_kind(const char *arg)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		if (streq(arg, idmap_kind_names[k]))
 			return k;
-	cli_die_usage("%s: '%s' is neither uid nor gid", option, arg);
+	cli_die_usage("--only: invalid '%s', expected uid or gid", arg);
+}
+
+static int find_format(const char *arg)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (streq(arg, formats[i].name))
+			return (int)i;
+	cli_die_usage("--format: invalid '%s', expected stream, arg, kernel, newuidmap, unshare, "
+		      "oci or json",
+		      arg);
 }
 
 bool map_out_option(struct map_out *o, int key, const char *arg)
 {
-	if (key == 'J')
-		arg = "json";
-	else if (key == MAP_OPT_ONLY) {
-		o->only = (int)map_kind("--only", arg);
+	switch (key) {
+	case MAP_OPT_ONLY:
+		o->only = find_kind(arg);
 		return true;
-	} else if (key != MAP_OPT_FORMAT)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		if (streq(arg, formats[i].name)) {
-			o->format = (int)i;
-			return true;
-		}
-	cli_die_usage("--format: '%s' is none of stream, arg, kernel, newuidmap, unshare, oci, "
-		      "json",
-		      arg);
+	case MAP_OPT_FORMAT:
+		o->format = find_format(arg);
+		return true;
+	case 'J':
+		o->format = find_format("json");
+		return true;
+	}
+	return false;
 }
 
 void map_print(const struct idmaps *m, const struct map_out *o)
@@ -142,7 +149,7 @@ void map_print(const struct idmaps *m, const struct map_out *o)
 	struct buf b = BUF_INIT;
 
 	if (idmaps_copy(&part, m) < 0)
-		cli_die(ENOMEM, "cannot hold the map");
+		cli_die(ENOMEM, "cannot store the map");
 	if (o->only >= 0)
 		idmap_free(&part.map[!o->only]);
 	if (o->only == IDMAP_UID)
@@ -157,37 +164,4 @@ void map_load(const char *arg, struct idmaps *m)
 
 	if (idmap_view_load(arg, m, &e) < 0)
 		cli_die_nserr(&e);
-}
-
-int verb_next(struct cli *c, struct words *w)
-{
-	/* words are kept at the front of argv, where getopt_long(3) does not look again */
-	w->v = c->argv + 1;
-	for (;;) {
-		int key = cli_next(c);
-
-		if (key >= 0)
-			return key;
-		if (optind > 1 && streq(c->argv[optind - 1], "--")) {
-			w->program = c->argv + optind;
-			break;
-		}
-		if (optind >= c->argc)
-			break;
-		w->v[w->n++] = c->argv[optind++];
-	}
-	if (w->program && !w->program[0])
-		w->program = NULL;
-	w->v[w->n] = NULL;
-	return -1;
-}
-
-void verb_count(const struct words *w, int min, int max, const char *what)
-{
-	if (w->n < min)
-		cli_die_usage("missing argument: %s", what);
-	if (w->n > max)
-		cli_die_usage("unexpected argument '%s'", w->v[max]);
-	if (w->program)
-		cli_die_usage("unexpected argument '%s'", w->program[0]);
 }

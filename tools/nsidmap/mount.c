@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mount: a mount on which files belong to other ids, attached or handed on. */
+/* mount: makes a mount on which files belong to the ids of a map; attaches it or passes it to a
+ * program. */
 #include "idmap/mount.h"
 #include "base/file.h"
 #include "base/num.h"
@@ -10,10 +11,10 @@
 enum { OPT_MAP = CLI_LONG, OPT_FD, OPT_RECURSIVE };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "ids of files to the ids shown (required)" },
-	{ OPT_RECURSIVE, "recursive", CLI_NONE, NULL, "with all that is mounted below" },
-	{ OPT_FD, "fd", CLI_ARG, "<n>", "attach nothing: the program gets it as descriptor n" },
+static const struct cli_opt table[] = {
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "map ids on disk to the ids shown (required)" },
+	{ OPT_RECURSIVE, "recursive", CLI_NONE, NULL, "include all mounts below <source>" },
+	{ OPT_FD, "fd", CLI_ARG, "<n>", "pass the mount to <program> as descriptor <n>" },
 	{ 0 },
 };
 /* clang-format on */
@@ -23,18 +24,18 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] --map <map> <source> <target>",
 		      "[options] --map <map> --fd <n> <source> -- <program> [<argument>...]" },
 	.purpose = "Mount a tree so that its files belong to the ids of a map.",
-	.opts = opts,
+	.opts = table,
 	.notes = "It forks to make a user namespace that holds the map.",
 	.failed = CLI_EXIT_FAILED,
 };
 
-struct request {
+struct opts {
 	const char *map;
-	int fd; /* -1: attach to the second word */
+	int fd; /* descriptor for the program; -1: attach the mount to the second word */
 	bool recursive;
 };
 
-static void parse(struct cli *c, struct words *w, struct request *r, int *failed)
+static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 {
 	for (int key; (key = verb_next(c, w)) >= 0;) {
 		switch (key) {
@@ -42,7 +43,7 @@ static void parse(struct cli *c, struct words *w, struct request *r, int *failed
 			r->map = c->arg;
 			break;
 		case OPT_FD:
-			*failed = CLI_EXIT_OWN; /* with a program it is an exec tool */
+			*failed = CLI_EXIT_OWN; /* with a program this is an exec tool */
 			if (num_int(c->arg, 3, 65535, &r->fd) < 0)
 				cli_die_usage("--fd: '%s' is not a number from 3 to 65535", c->arg);
 			break;
@@ -53,12 +54,12 @@ static void parse(struct cli *c, struct words *w, struct request *r, int *failed
 	if (!r->map)
 		cli_die_usage("missing --map");
 	if (r->fd >= 0 && (w->n != 1 || !w->program))
-		cli_die_usage("--fd requires '<source> -- <program>'");
+		cli_die_usage("--fd needs '<source> -- <program>'");
 	if (r->fd < 0 && (w->n != 2 || w->program))
-		cli_die_usage("a source and a target are required");
+		cli_die_usage("expected <source> <target>");
 }
 
-/* Hands the tree on: the one descriptor that the program gets from us. */
+/* Executes the program with the tree as descriptor fd. */
 static _Noreturn void run_with(int tree, int fd, char **program)
 {
 	struct nserr e = NSERR_INIT;
@@ -71,15 +72,15 @@ static _Noreturn void run_with(int tree, int fd, char **program)
 	else
 		rc = dup2(tree, fd);
 	if (rc < 0)
-		cli_die(errno, "cannot make the tree descriptor %d", fd);
+		cli_die(errno, "cannot use descriptor %d for the tree", fd);
 	if (exec_program(program, &e) < 0)
 		cli_die_nserr(&e);
-	abort(); /* it does not return otherwise */
+	abort(); /* not reached */
 }
 
 int verb_mount(int argc, char **argv)
 {
-	struct request r = { NULL, -1, false };
+	struct opts r = { NULL, -1, false };
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
 	struct nserr e = NSERR_INIT;
 	struct cli_tool self = tool;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* run: a program in a new user namespace with a map, and nothing else. */
+/* run: runs a program in a new user namespace with a map. */
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 
 #include "base/file.h"
-#include "idmap/newuidmap.h"
 #include "idmap/plan.h"
-#include "idmap/procfile.h"
 #include "idmap/writer.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_ns.h"
@@ -20,7 +18,7 @@
 enum { OPT_EXPLAIN = CLI_LONG };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
+static const struct cli_opt table[] = {
 	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print what would be done, and do nothing" },
 	{ 0 },
 };
@@ -30,17 +28,16 @@ static const struct cli_tool tool = {
 	.name = "nsidmap run",
 	.synopsis = { "[options] [<map>] -- <program> [<argument>...]" },
 	.purpose = "Run a program in a new user namespace with a map.",
-	.opts = opts,
-	.notes =
-		"Without <map> it is that of 'nsidmap plan'. It forks a helper that writes the map "
-		"from\noutside, unless it maps the caller's own ids alone.",
+	.opts = table,
+	.notes = "Without <map> the map of 'nsidmap plan' is used. The tool forks a helper, which\n"
+		 "writes the map from outside, unless the map has only the caller's own ids.",
 	.failed = CLI_EXIT_OWN,
 };
 
 struct run {
 	struct idmaps maps;
 	enum idmap_writer writer;
-	pid_t pid; /* of the caller, which becomes the program */
+	pid_t pid; /* of this process, which becomes the program */
 	char **program;
 };
 
@@ -66,8 +63,8 @@ static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* user_namespaces(7): written once, before an exec that would lose the capabilities in the new
- * namespace; more than one's own id only from the parent. */
+/* user_namespaces(7): a map is written once; execve(2) before that would drop the capabilities in
+ * the new namespace. More than the own id can be mapped only from the parent namespace. */
 static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
@@ -76,8 +73,7 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (procfd < 0)
 		return procfd;
-	return r->writer == IDMAP_BY_HELPERS ? idmaps_write_helpers(procfd, &r->maps, -1, e)
-					     : idmaps_write(procfd, &r->maps, e);
+	return idmaps_write_by(r->writer, procfd, &r->maps, -1, e);
 }
 
 static void show_maps(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -87,7 +83,7 @@ static void show_maps(const void *ctx, const struct plan_step *s, struct buf *ou
 	idmaps_format_arg(&((const struct run *)ctx)->maps, out);
 }
 
-/* Ids that the map does not have cannot be kept: root of the namespace then. */
+/* Becomes root of the namespace, because the map lacks the current ids. */
 static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -191,8 +187,10 @@ int verb_run(int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while (verb_next(&c, &w) >= 0)
 		explain = true;
-	if (w.n > 1 || !w.program)
-		cli_die_usage("'[<map>] -- <program>' is missing");
+	if (w.n > 1)
+		cli_die_usage("unexpected argument '%s'", w.v[1]);
+	if (!w.program)
+		cli_die_usage("missing '-- <program>'");
 	get_maps(w.n ? w.v[0] : NULL, &r.maps, &r.writer);
 	r.pid = getpid();
 	r.program = w.program;
@@ -204,5 +202,5 @@ int verb_run(int argc, char **argv)
 	}
 	if (plan_run(&p, &r, NULL, &e) < 0)
 		cli_die_nserr(&e);
-	return CLI_EXIT_OWN; /* the exec was the last step */
+	return CLI_EXIT_OWN; /* not reached: the last step executes the program */
 }

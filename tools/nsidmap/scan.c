@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* scan: the ids of a file tree that a map does not have. */
+/* scan: lists the ids of files in a tree that a map lacks. */
 #include <fts.h>
 #include <grp.h>
 #include <linux/limits.h>
@@ -7,15 +7,16 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+#include "common/table.h"
 #include "idmap/xattr.h"
 #include "verb.h"
 
 enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "the map (required)" },
-	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "the files have inside ids, as for 'nsidmap mount'" },
+static const struct cli_opt table[] = {
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "look for ids that this map lacks (required)" },
+	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "files have inside ids, as for 'nsidmap mount'" },
 	{ 'x', "one-file-system", CLI_NONE, NULL, "stay on the file system of the directory" },
 	TABLE_OPTS,
 	{ 0 },
@@ -23,11 +24,11 @@ static const struct cli_opt opts[] = {
 
 static const struct table_col columns[] = {
 	{ "KIND", false, "uid or gid" },
-	{ "ID", true, "id that files have, not mapped" },
-	{ "FILES", true, "number of files that have it" },
-	{ "NAME", false, "name of the id here" },
-	{ "AS", false, "what it is of the first file: owner, group, acl, default-acl, capability" },
-	{ "FIRST", false, "the first file found" },
+	{ "ID", true, "id that is not mapped" },
+	{ "FILES", true, "number of files that have the id" },
+	{ "NAME", false, "name of the id in the caller's namespace" },
+	{ "AS", false, "role in the first file: owner, group, acl, default-acl, capability" },
+	{ "FIRST", false, "first file that has the id" },
 };
 /* clang-format on */
 
@@ -36,19 +37,51 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] --map <map> <directory>..." },
 	.purpose =
 		"List the ids of files that a map would lose: owners, groups, ACLs, capabilities.",
-	.opts = opts,
-	.notes = "Exit status 1 when there are any, or a file could not be looked at.",
+	.opts = table,
+	.notes = "The exit status is 1 if there are any, or if a file could not be read.",
 	.failed = CLI_EXIT_FAILED,
 };
 
-/* One id met in the tree; a hash table with open addressing, by id. */
+struct opts {
+	const char *map;
+	char **dirs;
+	int fts; /* flags of fts_open(3) */
+	bool inside;
+	struct table table;
+};
+
+static void parse(struct opts *o, int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct cli c;
+
+	*o = (struct opts){ .fts = FTS_PHYSICAL };
+	table_init(&o->table, columns, ARRAY_SIZE(columns), "KIND,ID,FILES,NAME,AS,FIRST");
+	cli_init(&c, &tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;) {
+		if (key == OPT_MAP)
+			o->map = c.arg;
+		else if (key == OPT_INSIDE)
+			o->inside = true;
+		else if (key == 'x')
+			o->fts |= FTS_XDEV;
+		else
+			table_option(&o->table, key, c.arg);
+	}
+	verb_count(&w, 1, VERB_WORDS_MAX, "<directory>");
+	if (!o->map)
+		cli_die_usage("missing --map");
+	o->dirs = w.v;
+}
+
+/* An id of the tree; a slot of a hash table with open addressing, by id. */
 struct seen {
 	uint32_t id;
 	bool used, lost;
 	uint64_t files;
-	uint64_t file;  /* number of the last one that was counted */
-	char *first;    /* of a lost id */
-	const char *as; /* what it is of that file */
+	uint64_t file;  /* number of the last file that was counted */
+	char *first;    /* path of the first file, if the id is lost */
+	const char *as; /* role of the id in that file */
 };
 
 struct ids {
@@ -73,7 +106,7 @@ static void grow(struct ids *s)
 	struct seen *slot = calloc(size, sizeof(*slot));
 
 	if (!slot)
-		cli_die(ENOMEM, "cannot hold the ids");
+		cli_die(ENOMEM, "cannot store the ids");
 	for (size_t i = 0; i < s->size; i++)
 		if (s->slot[i].used)
 			*find_slot(slot, size, s->slot[i].id) = s->slot[i];
@@ -82,16 +115,16 @@ static void grow(struct ids *s)
 	s->size = size;
 }
 
-/* The walk: the file it is at. */
+/* State of the walk, with its current file. */
 struct walk {
 	struct ids ids[IDMAP_KINDS];
 	const FTSENT *f;
-	uint64_t file;  /* its number, from 1 on */
-	const char *as; /* what the next id is of it */
+	uint64_t file;  /* its number, from 1 */
+	const char *as; /* role of the id being counted (owner, group, …) */
 	bool complete;
 };
 
-/* An id of the file, which has it once however often it is there. */
+/* Counts an id of the current file. A file that has the id several times counts once. */
 static void count(void *ctx, enum idmap_kind k, uint32_t id)
 {
 	struct walk *w = ctx;
@@ -99,7 +132,7 @@ static void count(void *ctx, enum idmap_kind k, uint32_t id)
 	struct seen *x = s->last;
 	uint32_t to;
 
-	/* files of one owner come in runs */
+	/* adjacent files mostly have the same owner */
 	if (!x || x->id != id) {
 		if (s->n * 2 >= s->size)
 			grow(s);
@@ -118,7 +151,8 @@ static void count(void *ctx, enum idmap_kind k, uint32_t id)
 	x->file = w->file;
 }
 
-/* The ids in attributes. fts(3) has changed to the directory, and a link is not followed. */
+/* Counts the ids in extended attributes. fts(3) has changed to the directory; symlinks are skipped.
+ */
 static void count_xattrs(struct walk *w)
 {
 	static unsigned char value[XATTR_SIZE_MAX];
@@ -135,7 +169,8 @@ static void count_xattrs(struct walk *w)
 		if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 			continue;
 		if (n < 0 && errno == EOVERFLOW) {
-			/* of a root that this user namespace has no id for, capabilities(7) */
+			/* capabilities(7): this user namespace has no id for the root uid of the
+			 * file */
 			count(w, IDMAP_UID, IDMAP_NONE);
 		} else if (n < 0 || x->ids(value, (size_t)n, count, w) < 0) {
 			cli_warn(n < 0 ? errno : EINVAL, "cannot read the %s of '%s'", x->what,
@@ -145,7 +180,6 @@ static void count_xattrs(struct walk *w)
 	}
 }
 
-/* Walks the trees. */
 static void walk(char **dirs, int options, struct walk *w)
 {
 	FTS *fts = fts_open(dirs, options, NULL);
@@ -155,12 +189,12 @@ static void walk(char **dirs, int options, struct walk *w)
 		cli_die(errno, "cannot walk the tree");
 	while (errno = 0, (w->f = f = fts_read(fts))) {
 		switch (f->fts_info) {
-		case FTS_DP: /* a directory, the second time */
+		case FTS_DP: /* a directory after its files */
 			continue;
-		case FTS_DNR: /* counted before it was to be entered */
+		case FTS_DNR: /* a directory that was counted, but cannot be entered */
 		case FTS_ERR:
 		case FTS_NS:
-			cli_warn(f->fts_errno, "cannot look at '%s'", f->fts_path);
+			cli_warn(f->fts_errno, "cannot read '%s'", f->fts_path);
 			w->complete = false;
 			continue;
 		default:
@@ -184,6 +218,7 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
+/* Returns the name of an id, or "". */
 static const char *name_of(enum idmap_kind k, uint32_t id)
 {
 	const struct passwd *pw = k == IDMAP_UID ? getpwuid(id) : NULL;
@@ -192,7 +227,7 @@ static const char *name_of(enum idmap_kind k, uint32_t id)
 	return pw ? pw->pw_name : gr ? gr->gr_name : "";
 }
 
-/* Adds the lost ids in their order; their number. */
+/* Adds the rows of the lost ids, sorted. Returns their number and frees the ids. */
 static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 {
 	size_t n = 0;
@@ -216,40 +251,21 @@ static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 
 int verb_scan(int argc, char **argv)
 {
-	struct walk found = { .complete = true };
-	int options = FTS_PHYSICAL, lost = 0;
-	const char *map = NULL;
-	struct words w = { 0 };
-	bool inside = false;
-	struct idmaps m;
-	struct table t;
-	struct cli c;
+	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+	struct walk w = { .complete = true };
+	size_t lost = 0;
+	struct opts o;
 
-	cli_init(&c, &tool, argc, argv);
-	table_init(&t, columns, ARRAY_SIZE(columns), "KIND,ID,FILES,NAME,AS,FIRST");
-	for (int key; (key = verb_next(&c, &w)) >= 0;) {
-		if (key == OPT_MAP)
-			map = c.arg;
-		else if (key == OPT_INSIDE)
-			inside = true;
-		else if (key == 'x')
-			options |= FTS_XDEV;
-		else
-			table_option(&t, key, c.arg);
-	}
-	verb_count(&w, 1, VERB_WORDS_MAX, "a directory");
-	if (!map)
-		cli_die_usage("missing --map");
-	map_load(map, &m);
+	parse(&o, argc, argv);
+	map_load(o.map, &m);
 	for (int k = 0; k < IDMAP_KINDS; k++) {
-		found.ids[k].map = m.map[k];
-		found.ids[k].inside = inside;
+		w.ids[k].map = m.map[k];
+		w.ids[k].inside = o.inside;
 	}
-	walk(w.v, options, &found);
+	walk(o.dirs, o.fts, &w);
 	for (int k = 0; k < IDMAP_KINDS; k++)
-		lost += report(&found.ids[k], k, &t) > 0;
-	t.complete = found.complete;
-	table_print(&t, "lost");
-	idmaps_free(&m);
-	return table_status(&t, lost || !t.complete ? CLI_EXIT_FAILED : 0);
+		lost += report(&w.ids[k], k, &o.table);
+	o.table.complete = w.complete;
+	table_print(&o.table, "lost");
+	return table_status(&o.table, lost > 0 || !w.complete ? CLI_EXIT_FAILED : 0);
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show: the maps of namespaces, uids beside gids, each id as the caller, the parent and the initial
- * namespace see it. */
+/* show: prints the maps of user namespaces, uids beside gids, as seen from the caller's, the parent
+ * and the initial namespace. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 
+#include "common/table.h"
 #include "idmap/view.h"
 #include "verb.h"
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
+static const struct cli_opt table[] = {
 	TABLE_OPTS,
 	{ 0 },
 };
@@ -18,16 +19,16 @@ static const struct table_col columns[] = {
 	{ "NS", false, "user namespace, as type:inode" },
 	{ "INSIDE", true, "first id in the namespace" },
 	{ "COUNT", true, "number of ids" },
-	{ "UID", true, "what the first id as a uid is in the caller's user namespace" },
-	{ "GID", true, "what it is there as a gid" },
-	{ "PUID", true, "the uid in the parent of the namespace" },
-	{ "PGID", true, "the gid in the parent of the namespace" },
-	{ "IUID", true, "the uid in the initial user namespace" },
-	{ "IGID", true, "the gid in the initial user namespace" },
-	{ "USER", false, "name of UID, where it is one id" },
-	{ "GROUP", false, "name of GID, where it is one id" },
-	{ "SETGROUPS", false, "whether setgroups(2) is allowed in the namespace" },
-	{ "REF", false, "the reference it was asked by" },
+	{ "UID", true, "first uid in the caller's user namespace" },
+	{ "GID", true, "first gid in the caller's user namespace" },
+	{ "PUID", true, "first uid in the parent namespace" },
+	{ "PGID", true, "first gid in the parent namespace" },
+	{ "IUID", true, "first uid in the initial user namespace" },
+	{ "IGID", true, "first gid in the initial user namespace" },
+	{ "USER", false, "name of UID, if the range is one id" },
+	{ "GROUP", false, "name of GID, if the range is one id" },
+	{ "SETGROUPS", false, "allow or deny: setgroups(2) in the namespace" },
+	{ "REF", false, "the <ref> argument" },
 };
 /* clang-format on */
 
@@ -37,20 +38,39 @@ static const struct cli_tool tool = {
 	.name = "nsidmap show",
 	.synopsis = { "[options] [<ref>...]" },
 	.purpose = "Show the id maps of user namespaces.",
-	.opts = opts,
-	.notes = "Without <ref> the caller's own. It forks to enter a namespace that has no "
-		 "process.",
+	.opts = table,
+	.notes = "Without <ref> the caller's own namespace is shown. The tool forks to enter a\n"
+		 "namespace that has no process.",
 	.failed = CLI_EXIT_FAILED,
 };
 
-/* One stretch of ids that no map of either kind cuts, and where it is in each view; IDMAP_NONE
- * where it is not mapped, or that is not known. */
+struct opts {
+	char **refs;
+	struct table table;
+};
+
+static void parse(struct opts *o, int argc, char **argv)
+{
+	static char own[] = "self", *self[] = { own, NULL };
+	struct words w = { 0 };
+	struct cli c;
+
+	table_init(&o->table, columns, ARRAY_SIZE(columns), SHOWN);
+	cli_init(&c, &tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		table_option(&o->table, key, c.arg);
+	verb_count(&w, 0, VERB_WORDS_MAX, "");
+	o->refs = w.n > 0 ? w.v : self;
+}
+
+/* A range of inside ids that no extent of either map in any view splits, and its first id in each
+ * view: IDMAP_NONE if it is not mapped or the view is unknown. */
 struct stretch {
 	uint32_t inside, count;
 	uint32_t view[IDMAP_VIEW_VIEWS][IDMAP_KINDS];
 };
 
-/* The first id from `from` on that is in a map of any view, IDMAP_NONE when there is none. */
+/* Returns the first id not below from that is mapped in any view, or IDMAP_NONE. */
 static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 {
 	uint32_t next = IDMAP_NONE;
@@ -66,6 +86,7 @@ static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 	return next;
 }
 
+/* Sets s to the first stretch that ends after from. Returns false if there is none. */
 static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stretch *s)
 {
 	uint32_t end = IDMAP_NONE, at = next_mapped(n, from);
@@ -92,6 +113,7 @@ static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stret
 	return true;
 }
 
+/* Returns the name of a stretch of one id, or "". */
 static const char *name_of(const struct stretch *s, enum idmap_kind k)
 {
 	const uint32_t id = s->view[IDMAP_VIEW_ME][k];
@@ -105,7 +127,15 @@ static const char *name_of(const struct stretch *s, enum idmap_kind k)
 	return (gr = getgrgid(id)) ? gr->gr_name : "";
 }
 
-/* The row of a stretch; of a namespace without maps (NULL) there is one too. */
+static void cell_id(struct table *t, uint32_t id)
+{
+	if (id == IDMAP_NONE)
+		table_cell(t, NULL);
+	else
+		table_cell_u64(t, id);
+}
+
+/* Adds the row of a stretch, or of a namespace without maps if s is NULL. */
 static void add_row(struct table *t, const char *ref, const struct idmap_view *n,
 		    const struct stretch *s)
 {
@@ -114,11 +144,11 @@ static void add_row(struct table *t, const char *ref, const struct idmap_view *n
 
 	snprintf(ns, sizeof(ns), "user:%llu", (unsigned long long)n->inode);
 	table_cell(t, n->inode ? ns : NULL);
-	table_cell_id(t, s ? s->inside : IDMAP_NONE);
+	cell_id(t, s ? s->inside : IDMAP_NONE);
 	table_cell_u64(t, s ? s->count : 0);
 	for (int v = 0; v < IDMAP_VIEW_VIEWS; v++)
 		for (int k = 0; k < IDMAP_KINDS; k++)
-			table_cell_id(t, s ? s->view[v][k] : IDMAP_NONE);
+			cell_id(t, s ? s->view[v][k] : IDMAP_NONE);
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		table_cell(t, s ? name_of(s, k) : "");
 	table_cell(t, setgroups[n->view[IDMAP_VIEW_ME].setgroups]);
@@ -138,7 +168,7 @@ static bool show_ref(const char *ref, struct table *t)
 		return false;
 	}
 	if (!idmap_view_sees_all(ref)) {
-		cli_warn(0, "incomplete: only a part of the maps of '%s' is seen from here", ref);
+		cli_warn(0, "incomplete: only part of the maps of '%s' is visible from here", ref);
 		t->complete = false;
 	}
 	for (; next_stretch(&n, at, &s); at = s.inside + s.count)
@@ -151,20 +181,13 @@ static bool show_ref(const char *ref, struct table *t)
 
 int verb_show(int argc, char **argv)
 {
-	static char own[] = "self", *self[] = { own, NULL };
-	struct words w = { 0 };
 	bool all = true;
-	struct table t;
-	struct cli c;
+	struct opts o;
 
-	cli_init(&c, &tool, argc, argv);
-	table_init(&t, columns, ARRAY_SIZE(columns), SHOWN);
-	for (int key; (key = verb_next(&c, &w)) >= 0;)
-		table_option(&t, key, c.arg);
-	verb_count(&w, 0, VERB_WORDS_MAX, "");
-	for (char **ref = w.n ? w.v : self; *ref; ref++)
-		all &= show_ref(*ref, &t);
-	t.complete &= all;
-	table_print(&t, "ranges");
-	return table_status(&t, all ? 0 : CLI_EXIT_FAILED);
+	parse(&o, argc, argv);
+	for (char **ref = o.refs; *ref; ref++)
+		all &= show_ref(*ref, &o.table);
+	o.table.complete &= all;
+	table_print(&o.table, "ranges");
+	return table_status(&o.table, all ? 0 : CLI_EXIT_FAILED);
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subids: the ranges of a user, and what is wrong in the files. */
+/* subids: lists the subordinate ids of a user, or checks the files of all users. */
 #include "idmap/subid.h"
 
+#include "common/table.h"
 #include "idmap/subid_lint.h"
 #include "verb.h"
 
 enum { OPT_LINT = CLI_LONG };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
-	{ OPT_LINT, "lint", CLI_NONE, NULL, "check the files, all lines of all users" },
+static const struct cli_opt table[] = {
+	{ OPT_LINT, "lint", CLI_NONE, NULL, "check all lines of the files, for all users" },
 	TABLE_OPTS,
 	{ 0 },
 };
@@ -19,8 +20,8 @@ static const struct table_col columns[] = {
 	{ "START", true, "first id" },
 	{ "COUNT", true, "number of ids" },
 	{ "END", true, "last id" },
-	{ "LINE", true, "of /etc/subuid or /etc/subgid; unknown when it comes from NSS" },
-	{ "USER", false, "whose ranges were asked for" },
+	{ "LINE", true, "line in /etc/subuid or /etc/subgid, unknown if it comes from NSS" },
+	{ "USER", false, "the user" },
 };
 /* clang-format on */
 
@@ -28,10 +29,31 @@ static const struct cli_tool tool = {
 	.name = "nsidmap subids",
 	.synopsis = { "[options] [<user>]", "--lint [--strict]" },
 	.purpose = "List the ranges of subordinate ids of a user.",
-	.opts = opts,
-	.notes = "<user> is a name or a uid, the caller by default.",
+	.opts = table,
+	.notes = "<user> is a name or a uid (default: the caller).",
 	.failed = CLI_EXIT_FAILED,
 };
+
+struct opts {
+	bool lint;
+	const char *user; /* NULL: the caller */
+	struct table table;
+};
+
+static void parse(struct opts *o, int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct cli c;
+
+	*o = (struct opts){ 0 };
+	table_init(&o->table, columns, ARRAY_SIZE(columns), "KIND,START,COUNT,END,LINE");
+	cli_init(&c, &tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		if (!table_option(&o->table, key, c.arg))
+			o->lint = true;
+	verb_count(&w, 0, o->lint ? 0 : 1, "");
+	o->user = w.v[0];
+}
 
 static void add_row(struct table *t, enum idmap_kind k, const struct subid_extent *r,
 		    const char *user)
@@ -47,12 +69,12 @@ static void add_row(struct table *t, enum idmap_kind k, const struct subid_exten
 	table_cell(t, user);
 }
 
-static int list(const char *user, struct table *t)
+static int list(struct opts *o)
 {
 	struct nserr e = NSERR_INIT;
 	struct subid_user u;
 
-	if (subid_user(user, &u, &e) < 0)
+	if (subid_user(o->user, &u, &e) < 0)
 		cli_die_nserr(&e);
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		cleanup_subids struct subids s = SUBIDS_INIT;
@@ -60,12 +82,12 @@ static int list(const char *user, struct table *t)
 		if (subid_ranges(&u, k, &s, &e) < 0)
 			cli_die_nserr(&e);
 		for (size_t i = 0; i < s.n; i++)
-			add_row(t, k, &s.r[i], u.name[0] ? u.name : user);
+			add_row(&o->table, k, &s.r[i], u.name[0] ? u.name : o->user);
 		if (s.bad_line)
-			cli_warn(0, "line %u of /etc/sub%s is not used: %s", s.bad_line,
-				 idmap_kind_names[k], s.bad_cause);
+			cli_warn(0, "line %u of %s is ignored: %s", s.bad_line, subid_files[k],
+				 s.bad_cause);
 	}
-	table_print(t, "subids");
+	table_print(&o->table, "subids");
 	return 0;
 }
 
@@ -86,16 +108,8 @@ static int lint(struct table *t)
 
 int verb_subids(int argc, char **argv)
 {
-	struct words w = { 0 };
-	bool want_lint = false;
-	struct table t;
-	struct cli c;
+	struct opts o;
 
-	cli_init(&c, &tool, argc, argv);
-	table_init(&t, columns, ARRAY_SIZE(columns), "KIND,START,COUNT,END,LINE");
-	for (int key; (key = verb_next(&c, &w)) >= 0;)
-		if (!table_option(&t, key, c.arg))
-			want_lint = true;
-	verb_count(&w, 0, want_lint ? 0 : 1, "");
-	return want_lint ? lint(&t) : list(w.n ? w.v[0] : NULL, &t);
+	parse(&o, argc, argv);
+	return o.lint ? lint(&o.table) : list(&o);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* translate: ids of one user namespace as ids of another. */
+/* translate: translates ids of one user namespace to ids of another. */
 #include "base/file.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/stream.h"
+#include "common/table.h"
 #include "idmap/stream.h"
 #include "idmap/view.h"
 #include "verb.h"
@@ -11,13 +12,13 @@
 enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_MAP };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
-	{ OPT_FROM, "from", CLI_ARG, "<ref>", "whose ids they are (default self)", 1 },
-	{ OPT_TO, "to", CLI_ARG, "<ref>", "whose ids are asked for (default self)", 2 },
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "from inside to outside of a map instead", 1 | 2 },
-	{ 'g', "gid", CLI_NONE, NULL, "they are gids, not uids" },
+static const struct cli_opt table[] = {
+	{ OPT_FROM, "from", CLI_ARG, "<ref>", "namespace of the ids (default: self)", 1 },
+	{ OPT_TO, "to", CLI_ARG, "<ref>", "namespace to translate them to (default: self)", 2 },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "translate inside to outside ids of this map", 1 | 2 },
+	{ 'g', "gid", CLI_NONE, NULL, "translate gids instead of uids" },
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" },
-	STRICT_OPT,
+	TABLE_STRICT_OPT,
 	{ 0 },
 };
 /* clang-format on */
@@ -25,21 +26,54 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap translate",
 	.synopsis = { "[options] [<id>...]" },
-	.purpose = "Tell what ids of one user namespace are in another.",
-	.opts = opts,
-	.notes = "Without <id> ids are read from standard input, a line each. It forks to enter a\n"
-		 "namespace that has no process.",
+	.purpose = "Translate ids of one user namespace to ids of another.",
+	.opts = table,
+	.notes = "Without <id> ids are read from standard input, one per line. The tool forks to\n"
+		 "enter a namespace that has no process.",
 	.failed = CLI_EXIT_FAILED,
 };
 
-struct request {
-	const char *from, *to, *map;
+struct opts {
+	const char *from, *to, *map; /* map, if not NULL, replaces the others */
+	char **words;                /* NULL: read standard input */
 	enum idmap_kind kind;
 	bool json, strict;
 };
 
-/* The one map from the first namespace to the second, sorted by inside id. */
-static void load(const struct request *r, struct idmap *m)
+static void parse(struct opts *o, int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct cli c;
+
+	*o = (struct opts){ .from = "self", .to = "self", .kind = IDMAP_UID };
+	cli_init(&c, &tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;) {
+		switch (key) {
+		case OPT_FROM:
+			o->from = c.arg;
+			break;
+		case OPT_TO:
+			o->to = c.arg;
+			break;
+		case OPT_MAP:
+			o->map = c.arg;
+			break;
+		case 'g':
+			o->kind = IDMAP_GID;
+			break;
+		case 'J':
+			o->json = true;
+			break;
+		case TABLE_STRICT:
+			o->strict = true;
+		}
+	}
+	verb_count(&w, 0, VERB_WORDS_MAX, "");
+	o->words = w.n > 0 ? w.v : NULL;
+}
+
+/* Sets m to the map from the first namespace to the second, sorted by inside id. */
+static void load(const struct opts *r, struct idmap *m)
 {
 	cleanup_idmaps struct idmaps a = IDMAPS_INIT, b = IDMAPS_INIT;
 	struct nserr e = NSERR_INIT;
@@ -58,25 +92,26 @@ static void load(const struct request *r, struct idmap *m)
 		rc = idmap_view_between(&a.map[r->kind], &b.map[r->kind], m);
 	}
 	if (rc < 0)
-		cli_die(rc, "cannot hold the map");
+		cli_die(rc, "cannot store the map");
 }
 
-/* From beside or below a namespace only a part of its maps is seen. */
-static bool sees_all(const struct request *r)
+/* Returns false if only part of the maps is visible, because the caller's namespace is not an
+ * ancestor. */
+static bool sees_all(const struct opts *r)
 {
 	return r->map || (idmap_view_sees_all(r->from) && idmap_view_sees_all(r->to));
 }
 
-static int status(const struct request *r, bool all)
+static int status(const struct opts *r, bool all)
 {
 	if (all)
 		return 0;
 	return r->strict && !sees_all(r) ? CLI_EXIT_INCOMPLETE : CLI_EXIT_FAILED;
 }
 
-#define NOT_SEEN "; from this user namespace only a part of these maps is seen"
+#define NOT_SEEN "; only part of these maps is visible from this user namespace"
 
-static int translate_words(char **words, const struct idmap *m, const struct request *r)
+static int translate_words(char **words, const struct idmap *m, const struct opts *r)
 {
 	struct buf out = BUF_INIT;
 	bool all = true;
@@ -94,7 +129,7 @@ static int translate_words(char **words, const struct idmap *m, const struct req
 		}
 		all = false;
 		buf_adds(&out, "-\n");
-		cli_warn(0, "%s %u has no id there%s", idmap_kind_names[r->kind], id,
+		cli_warn(0, "%s %u has no corresponding id%s", idmap_kind_names[r->kind], id,
 			 sees_all(r) ? "" : NOT_SEEN);
 	}
 	cli_print(&out);
@@ -102,7 +137,7 @@ static int translate_words(char **words, const struct idmap *m, const struct req
 }
 
 /* {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]} */
-static int translate_json(char **words, const struct idmap *m, const struct request *r)
+static int translate_json(char **words, const struct idmap *m, const struct opts *r)
 {
 	struct buf out = BUF_INIT;
 	struct json j = JSON_INIT(&out, true);
@@ -132,9 +167,9 @@ static int translate_json(char **words, const struct idmap *m, const struct requ
 	return status(r, all);
 }
 
-/* Standard input to standard output, as it comes: what was read is answered before more is awaited.
- */
-static int translate_stream(const struct idmap *m, const struct request *r)
+/* Translates standard input to standard output, and answers all complete lines before it reads
+ * more. */
+static int translate_stream(const struct idmap *m, const struct opts *r)
 {
 	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];
 	struct idmap_stream s;
@@ -142,7 +177,7 @@ static int translate_stream(const struct idmap *m, const struct request *r)
 	size_t len;
 
 	if (idmap_stream_init(&s, m) < 0)
-		cli_die(ENOMEM, "cannot hold the map");
+		cli_die(ENOMEM, "cannot store the map");
 	do {
 		n = RETRY_EINTR(read(0, in, sizeof(in)));
 		if (n < 0)
@@ -156,12 +191,13 @@ static int translate_stream(const struct idmap *m, const struct request *r)
 	} while (n > 0);
 	idmap_stream_free(&s);
 	if (s.unmapped > 0)
-		cli_warn(0, "%llu of %llu ids have no id there%s", (unsigned long long)s.unmapped,
-			 (unsigned long long)s.lines, sees_all(r) ? "" : NOT_SEEN);
+		cli_warn(0, "%llu of %llu ids have no corresponding id%s",
+			 (unsigned long long)s.unmapped, (unsigned long long)s.lines,
+			 sees_all(r) ? "" : NOT_SEEN);
 	return status(r, s.unmapped == 0);
 }
 
-/* Standard input as words, for JSON. The text stays: the process ends soon. */
+/* Returns the words of standard input, for JSON. They stay allocated: the process ends soon. */
 static char **read_words(void)
 {
 	static const char blanks[] = " \t\n";
@@ -174,7 +210,7 @@ static char **read_words(void)
 		cli_die_nserr(&e);
 	words = calloc((size_t)len / 2 + 2, sizeof(*words));
 	if (!words)
-		cli_die(ENOMEM, "cannot hold the ids");
+		cli_die(ENOMEM, "cannot store the ids");
 	for (char *w = strtok_r(text, blanks, &save); w; w = strtok_r(NULL, blanks, &save))
 		words[n++] = w;
 	return words;
@@ -182,36 +218,12 @@ static char **read_words(void)
 
 int verb_translate(int argc, char **argv)
 {
-	struct request r = { "self", "self", NULL, IDMAP_UID, false, false };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
-	struct words w = { 0 };
-	struct cli c;
+	struct opts o;
 
-	cli_init(&c, &tool, argc, argv);
-	for (int key; (key = verb_next(&c, &w)) >= 0;) {
-		switch (key) {
-		case OPT_FROM:
-			r.from = c.arg;
-			break;
-		case OPT_TO:
-			r.to = c.arg;
-			break;
-		case OPT_MAP:
-			r.map = c.arg;
-			break;
-		case 'g':
-			r.kind = IDMAP_GID;
-			break;
-		case 'J':
-			r.json = true;
-			break;
-		case OPT_STRICT:
-			r.strict = true;
-		}
-	}
-	verb_count(&w, 0, VERB_WORDS_MAX, "");
-	load(&r, &m);
-	if (r.json)
-		return translate_json(w.n ? w.v : read_words(), &m, &r);
-	return w.n ? translate_words(w.v, &m, &r) : translate_stream(&m, &r);
+	parse(&o, argc, argv);
+	load(&o, &m);
+	if (o.json)
+		return translate_json(o.words ? o.words : read_words(), &m, &o);
+	return o.words ? translate_words(o.words, &m, &o) : translate_stream(&m, &o);
 }

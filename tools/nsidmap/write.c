@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* write: gives the user namespace of a process its maps. */
-#include "idmap/newuidmap.h"
+/* write: writes the maps of a process and verifies them. */
 #include "idmap/procfile.h"
 #include "idmap/writer.h"
 #include "ns/ref.h"
@@ -9,7 +8,7 @@
 enum { OPT_VIA = CLI_LONG };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
+static const struct cli_opt table[] = {
 	{ OPT_VIA, "via", CLI_ARG, "<way>", "auto, direct, or helpers (newuidmap, newgidmap)" },
 	{ 0 },
 };
@@ -19,9 +18,9 @@ static const struct cli_tool tool = {
 	.name = "nsidmap write",
 	.synopsis = { "[options] <process> [<map>]" },
 	.purpose = "Write the id maps of a process and read them back.",
-	.opts = opts,
-	.notes = "Without <map> it is read from standard input. It forks only to run newuidmap(1) "
-		 "and\nnewgidmap(1), where only they can write the map.",
+	.opts = table,
+	.notes = "Without <map> the map is read from standard input. The tool forks only to run\n"
+		 "newuidmap(1) and newgidmap(1), if only they can write the map.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -36,7 +35,7 @@ static int parse_via(const char *arg)
 		return IDMAP_BY_PARENT;
 	if (streq(arg, "helpers"))
 		return IDMAP_BY_HELPERS;
-	cli_die_usage("--via: '%s' is none of auto, direct, helpers", arg);
+	cli_die_usage("--via: invalid '%s', expected auto, direct or helpers", arg);
 }
 
 static int write_maps(const struct nsref_process *p, struct idmaps *m, int via, struct nserr *e)
@@ -51,10 +50,10 @@ static int write_maps(const struct nsref_process *p, struct idmaps *m, int via, 
 		return rc;
 	if (via == VIA_AUTO && (rc = idmaps_choose_writer(m, &writer, e)) < 0)
 		return rc;
-	if (writer == IDMAP_BY_HELPERS)
-		return idmaps_write_helpers(p->procfd, m, -1, e); /* verifies the maps itself */
-	rc = idmaps_write(p->procfd, m, e);
-	return rc < 0 ? rc : idmaps_verify(p->procfd, m, e);
+	rc = idmaps_write_by(writer, p->procfd, m, -1, e);
+	if (rc < 0 || writer == IDMAP_BY_HELPERS) /* these maps are verified already */
+		return rc;
+	return idmaps_verify(p->procfd, m, e);
 }
 
 int verb_write(int argc, char **argv)
@@ -70,12 +69,12 @@ int verb_write(int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while (verb_next(&c, &w) >= 0)
 		via = parse_via(c.arg);
-	verb_count(&w, 1, 2, "a process");
+	verb_count(&w, 1, 2, "<process>");
 	if (nsref_parse(w.v[0], &ref, &e) < 0)
 		cli_die_nserr(&e);
 	if (!nsref_is_process(&ref))
 		cli_die_usage("'%s' is not a process", w.v[0]);
-	/* held before the map is awaited, so that its number cannot become another's meanwhile */
+	/* open the process before reading the map: its PID could be reused meanwhile */
 	if (nsref_open_process(&ref, &p, &e) < 0)
 		cli_die_nserr(&e);
 	map_load(w.n == 2 ? w.v[1] : "-", &m);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nstimeoffset: the option table, and the request made of it. */
+/* opts: parses the command line of nstimeoffset. */
 #include "common/handle_opts.h"
 #include "nstimeoffset.h"
 
@@ -19,11 +19,11 @@ enum { X_MODE = 1, X_BOOT = 2, X_MONO = 4 };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Clocks" },
-	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "move the boot clock, which is also the uptime", X_BOOT },
+	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "move the boottime clock (which is the uptime)", X_BOOT },
 	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "move the monotonic clock", X_MONO },
-	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "move both as lines of --print say", X_BOOT | X_MONO },
-	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "from which clock + and - count (own)" },
-	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when the clock reads =<time> (start of this process)" },
+	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "move both clocks as the lines of --print say", X_BOOT | X_MONO },
+	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "clock that + and - are relative to (own)" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "moment at which the clock reads =<time> (start)" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,
@@ -31,7 +31,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Instead of running a program" },
 	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks of references (self)", X_MODE },
 	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream", X_MODE },
-	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "write them for the children of that process", X_MODE },
+	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "write the offsets for the children of <ref>", X_MODE },
 	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print what would be done, and do nothing" },
 	{ OPT_FEATURES, "features",    CLI_NONE, NULL,          "print what this kernel and this user can do", X_MODE },
 	{ 'J',         "json",         CLI_NONE, NULL,          "print --show or --features as JSON" },
@@ -43,20 +43,22 @@ static const struct cli_tool tool = {
 	.name = "nstimeoffset",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--show [<ref>...]",
 		      "[options] --print", "[options] --write <ref>", "--features [-J]" },
-	.purpose = "Run a program with other boot and monotonic clocks, your shell when none is "
-		   "named.",
+	.purpose = "Run a program (default: your shell) with other boottime and monotonic clocks.",
 	.opts = table,
-	.notes = "<time> is +<duration> or -<duration> from the caller's own clock, =<duration>\n"
-		 "what the clock shall read, =@<ref> what it reads there, or <duration>, the\n"
-		 "offset from the initial clock. It never forks.",
+	.notes = "<time> is one of:\n"
+		 "  +<duration>, -<duration>  relative to the caller's own clock\n"
+		 "  =<duration>               the reading of the clock\n"
+		 "  =@<ref>                   the same as the clock of that namespace\n"
+		 "  <duration>                offset from the clock of the initial namespace\n"
+		 "The tool never forks.",
 	.failed = CLI_EXIT_OWN,
 };
 
-/* Which of two words it is. */
+/* Returns 0 for the first word and 1 for the second. Ends the process for any other. */
 static int either(const char *option, const char *word, const char *first, const char *second)
 {
 	if (!streq(word, first) && !streq(word, second))
-		cli_die_usage("%s: '%s' is neither %s nor %s", option, word, first, second);
+		cli_die_usage("%s: invalid '%s', expected %s or %s", option, word, first, second);
 	return streq(word, second);
 }
 
@@ -127,36 +129,4 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	while ((key = cli_next(&c)) != -1)
 		take(o, key, c.arg);
 	o->rest = cli_rest(&c);
-}
-
-int opts_check(const struct opts *o, struct nserr *e)
-{
-	bool wanted = timens_wanted(&o->ask);
-
-	if (o->handles && o->mode != MODE_RUN)
-		return nserr_set(e, 0, "handles are those of a program, and none is run");
-	if (o->json && o->mode != MODE_SHOW && o->mode != MODE_FEATURES)
-		return nserr_set(e, 0, "--json goes with --show and --features only");
-	if (o->mode == MODE_FEATURES)
-		return 0;
-	if (o->mode == MODE_SHOW) {
-		if (wanted || o->base || o->anchor || o->explain)
-			return nserr_set(e, 0, "--show moves no clock");
-		return 0;
-	}
-	if (!wanted)
-		return nserr_set(
-			e, 0, "no clock to move: give --boottime, --monotonic or --time-offsets");
-	if (o->ask.stream && (o->base || o->anchor))
-		return nserr_set(e, 0, "--base and --anchor have no meaning with --time-offsets");
-	if (o->mode != MODE_RUN && o->rest[0])
-		return nserr_set(e, 0, "unexpected argument '%s'", o->rest[0]);
-	if (o->mode == MODE_PRINT && o->explain)
-		return nserr_set(e, 0, "--print does nothing that --explain could tell");
-	if (o->mode == MODE_WRITE && !nsref_is_process(&o->target))
-		return nserr_set(e, 0,
-				 "--write: '%s' names a namespace, and offsets are written through "
-				 "a process",
-				 o->target.text);
-	return 0;
 }

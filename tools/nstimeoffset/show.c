@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nstimeoffset --show: offsets and readings of the time namespaces that references name. */
+/* show: prints the offsets and readings of the time namespaces that references name. */
 #include <sys/stat.h>
 
 #include "base/json.h"
-#include "base/str.h"
+#include "common/table.h"
 #include "kernel/sys_ns.h"
 #include "nstimeoffset.h"
 
 struct row {
 	const char *ref;
-	uint64_t inode, id;                     /* 0: may not be seen, or the kernel has none */
+	uint64_t inode, id;                     /* 0 if unreadable or not supported */
 	struct timespec off[TIMENS_CLOCKS];     /* from the initial namespace */
-	struct timespec reading[TIMENS_CLOCKS]; /* of all rows at one moment */
+	struct timespec reading[TIMENS_CLOCKS]; /* at the same moment in all rows */
 };
 
+/* Sets inode and id from a descriptor of the namespace, if there is one. */
 static void name_ns(struct row *r, int ns)
 {
 	struct stat st;
@@ -25,10 +26,35 @@ static void name_ns(struct row *r, int ns)
 		r->id = 0;
 }
 
-static int look_at(const char *text, const struct timens_now *now, struct row *r, struct nserr *e)
+static int read_process(const struct nsref *ref, struct row *r, struct timens *t, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
 	cleanup_fd int ns = -1;
+	int rc = nsref_open_process(ref, &p, e);
+
+	if (rc < 0)
+		return rc;
+	rc = nsref_check_living(&p, e);
+	if (rc < 0)
+		return rc;
+	/* the namespace of another user's process may be unreadable: its name is unknown then */
+	ns = nsref_open_proc_ns(&p, &nstypes[NSTYPE_TIME], NULL);
+	name_ns(r, ns);
+	return timens_read_process(&p, t, &r->inode, e);
+}
+
+static int read_ns(const struct nsref *ref, struct row *r, struct timens *t, struct nserr *e)
+{
+	cleanup_fd int ns = nsref_open_ns(ref, &nstypes[NSTYPE_TIME], e);
+
+	if (ns < 0)
+		return ns;
+	name_ns(r, ns);
+	return timens_read_ns(ns, t, e);
+}
+
+static int fill_row(const char *text, const struct timens_now *now, struct row *r, struct nserr *e)
+{
 	struct nsref ref;
 	struct timens t;
 	int rc = nsref_parse(text, &ref, e);
@@ -36,21 +62,7 @@ static int look_at(const char *text, const struct timens_now *now, struct row *r
 	if (rc < 0)
 		return rc;
 	r->ref = text;
-	if (nsref_is_process(&ref)) {
-		rc = nsref_open_process(&ref, &p, e);
-		if (rc < 0 || (rc = nsref_check_living(&p, e)) < 0)
-			return rc;
-		/* the namespace of another user's process may be closed to us: then without name */
-		ns = nsref_open_proc_ns(&p, &nstypes[NSTYPE_TIME], NULL);
-		name_ns(r, ns);
-		rc = timens_read_process(&p, &t, &r->inode, e);
-	} else {
-		ns = nsref_open_ns(&ref, &nstypes[NSTYPE_TIME], e);
-		if (ns < 0)
-			return ns;
-		name_ns(r, ns);
-		rc = timens_read_ns(ns, &t, e);
-	}
+	rc = nsref_is_process(&ref) ? read_process(&ref, r, &t, e) : read_ns(&ref, r, &t, e);
 	if (rc < 0)
 		return rc;
 	for (int c = 0; c < TIMENS_CLOCKS; c++) {
@@ -60,73 +72,46 @@ static int look_at(const char *text, const struct timens_now *now, struct row *r
 	return 0;
 }
 
-/* ---- table: the references are the user's words, everything else is digits */
+/* ---- output */
 
-enum { COLUMNS = 7 };
+static const struct table_col columns[] = {
+	{ "REF", false, NULL },     { "NS", true, NULL },      { "ID", true, NULL },
+	{ "MONOOFF", true, NULL },  { "BOOTOFF", true, NULL }, { "MONOTONIC", true, NULL },
+	{ "BOOTTIME", true, NULL },
+};
 
-static const char *const heads[COLUMNS] = { "REF",     "NS",        "ID",      "MONOOFF",
-					    "BOOTOFF", "MONOTONIC", "BOOTTIME" };
-
-static void add_cell(const struct row *r, int column, struct buf *b)
+static void cell_number(struct table *t, uint64_t v)
 {
-	char text[256];
-
-	switch (column) {
-	case 0:
-		buf_add(b, text, str_escape(text, sizeof(text), r->ref, strlen(r->ref)));
-		break;
-	case 1:
-	case 2:
-		if (column == 1 ? r->inode : r->id)
-			buf_addu(b, column == 1 ? r->inode : r->id);
-		else
-			buf_addc(b, '-');
-		break;
-	case 3:
-	case 4:
-		timens_add_seconds(b, r->off[column - 3], false);
-		break;
-	default:
-		timens_add_seconds(b, r->reading[column - 5], false);
-	}
+	if (v)
+		table_cell_u64(t, v);
+	else
+		table_cell(t, NULL);
 }
 
-static size_t cell_width(const struct row *rows, size_t n, int column)
+static void cell_seconds(struct table *t, struct timespec ts)
 {
-	size_t width = strlen(heads[column]);
+	cleanup_buf struct buf b = BUF_INIT;
 
+	timens_add_seconds(&b, ts, false);
+	table_cell(t, b.err ? NULL : b.s);
+}
+
+static void print_table(const struct row *rows, size_t n)
+{
+	struct table t;
+
+	table_init(&t, columns, ARRAY_SIZE(columns),
+		   "REF,NS,ID,MONOOFF,BOOTOFF,MONOTONIC,BOOTTIME");
 	for (size_t i = 0; i < n; i++) {
-		cleanup_buf struct buf b = BUF_INIT;
-
-		add_cell(&rows[i], column, &b);
-		width = MAX(width, b.len);
+		table_cell(&t, rows[i].ref);
+		cell_number(&t, rows[i].inode);
+		cell_number(&t, rows[i].id);
+		for (int c = 0; c < TIMENS_CLOCKS; c++)
+			cell_seconds(&t, rows[i].off[c]);
+		for (int c = 0; c < TIMENS_CLOCKS; c++)
+			cell_seconds(&t, rows[i].reading[c]);
 	}
-	return width;
-}
-
-static void add_table(const struct row *rows, size_t n, struct buf *out)
-{
-	size_t width[COLUMNS];
-
-	for (int c = 0; c < COLUMNS; c++)
-		width[c] = cell_width(rows, n, c);
-	for (size_t i = 0; i <= n; i++) {
-		for (int c = 0; c < COLUMNS; c++) {
-			cleanup_buf struct buf b = BUF_INIT;
-
-			if (i == 0)
-				buf_adds(&b, heads[c]);
-			else
-				add_cell(&rows[i - 1], c, &b);
-			if (b.err)
-				out->err = b.err;
-			else if (c == 0)
-				buf_printf(out, "%-*s", (int)width[c], b.s);
-			else
-				buf_printf(out, " %*s", (int)width[c], b.s);
-		}
-		buf_addc(out, '\n');
-	}
+	table_print(&t, "clocks");
 }
 
 static void json_clocks(struct json *j, const char *key, const struct timespec *clocks)
@@ -149,9 +134,10 @@ static void json_number(struct json *j, const char *key, uint64_t v)
 		json_null(j, key);
 }
 
-static void add_json(const struct row *rows, size_t n, struct buf *out)
+static void print_json(const struct row *rows, size_t n)
 {
-	struct json j = JSON_INIT(out, true);
+	struct buf out = BUF_INIT;
+	struct json j = JSON_INIT(&out, true);
 
 	json_object(&j, NULL);
 	json_array(&j, "clocks");
@@ -167,16 +153,17 @@ static void add_json(const struct row *rows, size_t n, struct buf *out)
 	json_array_end(&j);
 	json_bool(&j, "complete", true);
 	json_object_end(&j);
-	buf_addc(out, '\n');
+	buf_addc(&out, '\n');
+	cli_print(&out);
 }
 
-int show_refs(char *const *refs, bool json, struct buf *out, struct nserr *e)
+int show_refs(char *const *refs, bool json, struct nserr *e)
 {
 	static char *const self[] = { (char *)"self", NULL };
 	cleanup_free struct row *rows = NULL;
 	struct timens_now now;
 	size_t n = 0;
-	/* first of all: looking at a namespace without processes moves us into it */
+	/* read the clocks first: reading a namespace without processes moves us into it */
 	int rc = timens_look(TIMENS_ANCHOR_NOW, -1, &now, e);
 
 	if (rc < 0)
@@ -188,15 +175,15 @@ int show_refs(char *const *refs, bool json, struct buf *out, struct nserr *e)
 	rows = calloc(n, sizeof(*rows));
 	if (!rows)
 		return nserr_set(e, ENOMEM, "cannot show the clocks");
-	/* "self" before anything else could be entered */
+	/* read "self" before another namespace is entered */
 	for (int others = 0; others < 2; others++)
 		for (size_t i = 0; i < n; i++)
 			if (streq(refs[i], "self") != others &&
-			    (rc = look_at(refs[i], &now, &rows[i], e)) < 0)
+			    (rc = fill_row(refs[i], &now, &rows[i], e)) < 0)
 				return rc;
 	if (json)
-		add_json(rows, n, out);
+		print_json(rows, n);
 	else
-		add_table(rows, n, out);
+		print_table(rows, n);
 	return 0;
 }

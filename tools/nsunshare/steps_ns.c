@@ -8,8 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
-#include "idmap/newuidmap.h"
-#include "idmap/procfile.h"
+#include "idmap/writer.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
@@ -265,11 +264,10 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	procfd = r->writer == IDMAP_BY_CHILD ? file_open_self(e) : proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
-	if (r->writer != IDMAP_BY_HELPERS)
-		return idmaps_write(procfd, &r->maps, e);
-	/* all signals are blocked, of the caller that forked as of the helper */
-	stop = interrupt_open_ending();
-	return idmaps_write_helpers(procfd, &r->maps, stop, e);
+	/* all signals are blocked, both in the caller that forked and in the helper */
+	if (r->writer == IDMAP_BY_HELPERS)
+		stop = interrupt_open_ending();
+	return idmaps_write_by(r->writer, procfd, &r->maps, stop, e);
 }
 
 static void show_maps(const void *ctx, const struct plan_step *s, struct buf *out)

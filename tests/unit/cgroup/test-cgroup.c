@@ -7,7 +7,7 @@
 #include "../unit.h"
 #include "base/file.h"
 
-/* What hosts have: version 2 alone, version 1 alone, and both. */
+/* The mounts of typical hosts: version 2 only, version 1 only, and both. */
 #define V2 "30 20 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
 #define V1 \
 	"31 20 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n" \
@@ -17,7 +17,7 @@
 #define OTHER   "20 1 0:24 / / rw - tmpfs none rw,cpu\n"
 #define OWN_V1  "3:cpu,cpuacct:/box\n2:pids:/\n1:name=systemd:/user.slice/x.scope\n"
 
-/* The directories that name is, a line each, "v2 " before those of version 2. */
+/* Returns the directories of name, one per line, with "v2 " before those of version 2. */
 static const char *place(const char *name, const char *mounts, const char *own)
 {
 	static char text[2048];
@@ -42,7 +42,7 @@ static const char *place(const char *name, const char *mounts, const char *own)
 	return text;
 }
 
-static void a_name_is_below_the_own_cgroup_of_each_hierarchy(void)
+static void places_a_name_below_the_own_cgroups(void)
 {
 	CHECK_STR(place("a", OTHER V2, "0::/user.slice\n"), "v2 /sys/fs/cgroup/user.slice/a\n");
 	CHECK_STR(place("a", V2, "0::/\n"), "v2 /sys/fs/cgroup/a\n");
@@ -56,7 +56,7 @@ static void a_name_is_below_the_own_cgroup_of_each_hierarchy(void)
 		  "v2 /sys/fs/cgroup/unified/init/a\n");
 }
 
-static void a_path_is_from_the_root_of_each(void)
+static void places_an_absolute_path_below_each_root(void)
 {
 	CHECK_STR(place("/a", V2, "0::/user.slice\n"), "v2 /sys/fs/cgroup/a\n");
 	CHECK_STR(place("/a", V1, OWN_V1), "/sys/fs/cgroup/cpu,cpuacct/a\n"
@@ -64,14 +64,14 @@ static void a_path_is_from_the_root_of_each(void)
 					   "/sys/fs/cgroup/systemd/a\n");
 }
 
-static void a_hierarchy_that_the_caller_is_not_in_is_left_out(void)
+static void skips_hierarchies_without_the_caller(void)
 {
 	CHECK_STR(place("a", V1, "2:pids:/\n"), "/sys/fs/cgroup/pids/a\n");
 	CHECK_STR(place("a", V2, OWN_V1), "no cgroup file system is mounted");
 }
 
-/* A container has a part of the hierarchy mounted, whose root is a directory of it. */
-static void a_mount_of_a_part_shows_what_is_below_it(void)
+/* In a container the root of the mount is a directory of the hierarchy. */
+static void resolves_paths_below_a_partial_mount(void)
 {
 	const char *part = "30 20 0:26 /box /cg rw - cgroup2 cgroup2 rw\n";
 
@@ -81,8 +81,8 @@ static void a_mount_of_a_part_shows_what_is_below_it(void)
 	CHECK_STR(place("a", part, "0::/\n"), "no cgroup file system is mounted");
 }
 
-/* Nor is a hierarchy in a place twice because a part of it is mounted elsewhere. */
-static void the_first_mount_of_a_hierarchy_counts(void)
+/* A second mount of a part of the same hierarchy adds no directory. */
+static void uses_the_first_mount_of_a_hierarchy(void)
 {
 	const char *parts = "40 20 0:26 /x /x rw - cgroup2 cgroup2 rw,nsdelegate\n"
 			    "41 20 0:27 /x /y rw - cgroup cgroup rw,cpu,cpuacct\n"
@@ -94,11 +94,11 @@ static void the_first_mount_of_a_hierarchy_counts(void)
 					   "/sys/fs/cgroup/cpu,cpuacct/a\n"
 					   "/sys/fs/cgroup/pids/a\n"
 					   "/sys/fs/cgroup/systemd/a\n");
-	/* the first that shows it */
+	/* the first mount that shows the path counts */
 	CHECK_STR(place("a", parts, "0::/x/y\n3:cpu,cpuacct:/b\n"), "v2 /x/y/a\n/z/b/a\n");
 }
 
-static void more_hierarchies_than_fit_are_refused(void)
+static void refuses_more_hierarchies_than_fit(void)
 {
 	char mounts[4096] = "", own[4096] = "";
 
@@ -112,14 +112,14 @@ static void more_hierarchies_than_fit_are_refused(void)
 	CHECK_STR(place("a", mounts, own), "more than 16 cgroup hierarchies are mounted");
 }
 
-static void without_a_cgroup_file_system_it_says_so(void)
+static void fails_without_a_cgroup_file_system(void)
 {
 	CHECK_STR(place("a", OTHER, "0::/\n"), "no cgroup file system is mounted");
 	CHECK_STR(place("/a", "", ""), "no cgroup file system is mounted");
 }
 
-/* cgroup_open() with create, on a directory that is as good as a cgroup for mkdir(2). */
-static void what_is_missing_above_is_made_and_removed_and_no_more(void)
+/* Tests cgroup_open() with create on an ordinary directory: mkdir(2) works there as in a cgroup. */
+static void creates_and_removes_missing_parents_only(void)
 {
 	char dir[] = "/tmp/test-cgroup.XXXXXX", path[64], above[64];
 	struct cgroup c = { .name = "a/b/c", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
@@ -141,7 +141,7 @@ static void what_is_missing_above_is_made_and_removed_and_no_more(void)
 	CHECK_INT(access(above, F_OK), 0);
 	CHECK_INT(rmdir(above), 0);
 
-	/* a file is in the way of the last: what was made above it goes again */
+	/* a file blocks the last directory: those created above it are removed */
 	util_close(&c.dir[0].fd);
 	CHECK_INT(symlink("nowhere/at/all", above), 0);
 	CHECK(cgroup_open(&c, true, NULL, 0, &e) < 0);
@@ -150,7 +150,7 @@ static void what_is_missing_above_is_made_and_removed_and_no_more(void)
 	cgroup_free(&c);
 }
 
-static void a_name_leads_only_downwards(void)
+static void refuses_dots_in_names(void)
 {
 	static const char *const names[] = { ".",    "..",    "../a", "/a/..",  "a/../b",
 					     "/./a", "a/./b", "a/.",  "/..//a", "//.." };
@@ -159,11 +159,12 @@ static void a_name_leads_only_downwards(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		CHECK(cgroup_find(&c, names[i], &e) < 0);
-		CHECK(strstr(e.what, "without '.' and '..'"));
+		CHECK(strstr(e.what, "'.' and '..' are not allowed"));
 	}
 }
 
-/* The hierarchies of version 1, of cpu, pids and cpuset, that cgroup_open() makes "a" in. */
+/* Returns the version 1 hierarchies (of cpu, pids and cpuset) in which cgroup_open() creates "a".
+ */
 static const char *made_for(const char *setting)
 {
 	static const char *const names[] = { "cpu,cpuacct", "pids", "cpuset" };
@@ -195,18 +196,18 @@ static const char *made_for(const char *setting)
 	return text;
 }
 
-static void a_hierarchy_of_version_1_is_made_for_its_controller(void)
+static void creates_version_1_cgroups_for_their_controller(void)
 {
 	CHECK_STR(made_for("pids.max=1"), "pids ");
 	CHECK_STR(made_for("cpu.shares=1"), "cpu,cpuacct ");
 	CHECK_STR(made_for("cpuacct.usage=0"), "cpu,cpuacct ");
 	CHECK_STR(made_for("cpuset.cpus=0"), "cpuset ");
 	CHECK_STR(made_for("no.such=1"), "");
-	/* a cpuset without processors takes none */
+	/* a cpuset without processors accepts no process */
 	CHECK_STR(made_for(NULL), "cpu,cpuacct pids ");
 }
 
-/* ---- Controllers: directories with the files of version 2, in which nothing happens by itself. */
+/* ---- Controllers: ordinary directories with the files of version 2 */
 
 static char tree[] = "/tmp/test-cgroup.XXXXXX";
 
@@ -229,7 +230,8 @@ static const char *get(const char *path)
 	return file_read_at(AT_FDCWD, full, text, sizeof(text)) < 0 ? "none" : text;
 }
 
-/* tree/host, which has two controllers and gives its children one; made of it: tree/host/a//b/c. */
+/* Makes tree/host, which has two controllers and enables one for its children, and tree/host/a//b/c
+ * below it. */
 static void begin(struct cgroup *c)
 {
 	struct nserr e = NSERR_INIT;
@@ -262,7 +264,7 @@ static void end(struct cgroup *c)
 	cgroup_free(c);
 }
 
-/* What is said when the setting is refused, without the tree's name. */
+/* Returns the hint of a refused setting without the name of the tree. */
 static const char *hint(const struct cgroup *c, const char *setting)
 {
 	static struct nserr e;
@@ -274,7 +276,7 @@ static const char *hint(const struct cgroup *c, const char *setting)
 	return e.hint;
 }
 
-static void a_controller_is_enabled_in_what_was_made_and_nowhere_else(void)
+static void enables_controllers_only_in_created_cgroups(void)
 {
 	struct nserr e = NSERR_INIT;
 	struct cgroup c;
@@ -282,12 +284,12 @@ static void a_controller_is_enabled_in_what_was_made_and_nowhere_else(void)
 	begin(&c);
 	put("host/a/b/c/cgroup.controllers", "fruit\n");
 	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "it has the controller 'fruit', but that has no such file");
+		  "the cgroup has the controller 'fruit', which lacks this file");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
 	CHECK_STR(get("host/cgroup.subtree_control"), "wood\n");
-	/* it is not asked for where the file is there, nor for what is of no controller */
+	/* no controller is enabled if the file exists or belongs to no controller */
 	put("host/a/b/c/wood.max", "");
 	put("host/a/b/c/cgroup.stem", "");
 	CHECK_INT(cgroup_set(&c, "wood.max=7", &e), 0);
@@ -296,19 +298,19 @@ static void a_controller_is_enabled_in_what_was_made_and_nowhere_else(void)
 	CHECK_STR(hint(&c, "cgroup.leaf=1"), "");
 	CHECK_STR(hint(&c, "leaf=a.b"), "");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
-	/* nor in a cgroup that somebody else made */
+	/* no controller is enabled in a cgroup that existed before */
 	put("host/a/b/c/cgroup.controllers", "");
 	put("host/a/cgroup.subtree_control", "");
 	c.dir[0].made = 0;
-	CHECK_STR(hint(&c, "metal.max=1"), "controller 'metal' is not in cgroup.controllers of "
-					   "/host, nor below");
+	CHECK_STR(hint(&c, "metal.max=1"), "controller 'metal' is missing in cgroup.controllers of "
+					   "/host and below");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "");
 	end(&c);
 }
 
 #define NOT_ENABLED "controller 'fruit' is not enabled for the children of /host"
 
-static void what_keeps_a_controller_from_its_children_is_named(void)
+static void hint_names_the_cgroup_that_lacks_the_controller(void)
 {
 	struct cgroup c;
 
@@ -319,7 +321,7 @@ static void what_keeps_a_controller_from_its_children_is_named(void)
 	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
 						       "cgroup.subtree_control, and to those down "
 						       "to /host/a//b");
-	/* the root may hold processes; it has no cgroup.type */
+	/* the root cgroup may hold processes, and has no cgroup.type */
 	put("host/cgroup.procs", "1\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
 	put("host/cgroup.type", "domain\n");
@@ -330,19 +332,16 @@ static void what_keeps_a_controller_from_its_children_is_named(void)
 	put("host/cgroup.type", "domain threaded\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ", which is threaded: a new one takes no "
-						       "processes");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  NOT_ENABLED ", which is threaded: a new child accepts no "
+			      "processes");
 	end(&c);
 }
 
-UNIT_MAIN(CASE(a_name_is_below_the_own_cgroup_of_each_hierarchy),
-	  CASE(a_path_is_from_the_root_of_each),
-	  CASE(a_hierarchy_that_the_caller_is_not_in_is_left_out),
-	  CASE(a_mount_of_a_part_shows_what_is_below_it),
-	  CASE(the_first_mount_of_a_hierarchy_counts), CASE(more_hierarchies_than_fit_are_refused),
-	  CASE(without_a_cgroup_file_system_it_says_so),
-	  CASE(what_is_missing_above_is_made_and_removed_and_no_more),
-	  CASE(a_name_leads_only_downwards),
-	  CASE(a_hierarchy_of_version_1_is_made_for_its_controller),
-	  CASE(a_controller_is_enabled_in_what_was_made_and_nowhere_else),
-	  CASE(what_keeps_a_controller_from_its_children_is_named))
+UNIT_MAIN(CASE(places_a_name_below_the_own_cgroups), CASE(places_an_absolute_path_below_each_root),
+	  CASE(skips_hierarchies_without_the_caller), CASE(resolves_paths_below_a_partial_mount),
+	  CASE(uses_the_first_mount_of_a_hierarchy), CASE(refuses_more_hierarchies_than_fit),
+	  CASE(fails_without_a_cgroup_file_system), CASE(creates_and_removes_missing_parents_only),
+	  CASE(refuses_dots_in_names), CASE(creates_version_1_cgroups_for_their_controller),
+	  CASE(enables_controllers_only_in_created_cgroups),
+	  CASE(hint_names_the_cgroup_that_lacks_the_controller))

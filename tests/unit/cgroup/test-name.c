@@ -21,7 +21,7 @@ static const char *unit(const char *path)
 	return cgroup_name_unit(path, strlen(path), &b) ? b.s : "none";
 }
 
-static void takes_the_path_that_says_most(void)
+static void finds_the_most_specific_path(void)
 {
 	size_t n = 0;
 	const char *s = cgroup_name_path("12:pids:/a/b\n1:name=systemd:/user.slice\n0::/\n", &n);
@@ -35,7 +35,7 @@ static void takes_the_path_that_says_most(void)
 	CHECK(!cgroup_name_path("nonsense\n", &n));
 }
 
-static void names_containers(void)
+static void finds_containers(void)
 {
 	CHECK_STR(container("/docker/" ID), "docker:0123456789ab");
 	CHECK_STR(container("/system.slice/docker-" ID ".scope"), "docker:0123456789ab");
@@ -55,7 +55,7 @@ static void names_containers(void)
 	CHECK_STR(container("/machine-\\x.scope"), "machine:\\x");
 }
 
-static void names_units(void)
+static void finds_units(void)
 {
 	CHECK_STR(unit("/system.slice/ssh.service"), "ssh.service");
 	CHECK_STR(unit("/user.slice/user-0.slice/user@0.service/app.slice/x.scope/y"), "x.scope");
@@ -64,4 +64,4 @@ static void names_units(void)
 	CHECK_STR(unit("/"), "none");
 }
 
-UNIT_MAIN(CASE(takes_the_path_that_says_most), CASE(names_containers), CASE(names_units))
+UNIT_MAIN(CASE(finds_the_most_specific_path), CASE(finds_containers), CASE(finds_units))

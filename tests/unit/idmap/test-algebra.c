@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmapalg, and all that is done to whole maps, against a model that has every id in an array:
- * 100,000 random cases, at both ends of the range of ids. */
+/* test-algebra: compares the operations on whole maps with a model that stores every id in an
+ * array, in 100,000 random cases at both ends of the range of ids. */
 #include <stdio.h>
 
 #include "base/num.h"
@@ -11,11 +11,11 @@
 #include "../unit.h"
 
 #define CASES 100000
-#define SPACE 48 /* ids of the model, from base on */
+#define SPACE 48 /* ids of the model, from base */
 #define NONE  (-1)
 
 struct model {
-	int to[SPACE]; /* outside of each inside id, or NONE */
+	int to[SPACE]; /* outside id of each inside id, or NONE */
 };
 
 static uint64_t state = 88172645463325252u;
@@ -28,13 +28,13 @@ static unsigned rnd(unsigned below)
 	return (unsigned)(state >> 33) % below;
 }
 
-/* Half of the cases end at the last id that there is. */
+/* Returns 0 or, in half of the cases, a base whose ids end at the last valid id. */
 static uint32_t some_base(void)
 {
 	return rnd(2) ? 0 : NUM_ID_MAX - SPACE + 1;
 }
 
-/* A random map that breaks no rule, and its model. */
+/* Makes a random valid map and its model. */
 static void random_map(uint32_t base, struct idmap *m, struct model *want)
 {
 	bool used[SPACE] = { false };
@@ -71,7 +71,16 @@ static struct model invert(const struct model *m)
 	return out;
 }
 
-/* Whether m says what the model says, id by id and in total. */
+static uint64_t count_ids(const struct idmap *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->ext[i].count;
+	return n;
+}
+
+/* Returns true if m and the model agree on every id and on the number of ids. */
 static bool agrees(const struct idmap *m, const struct model *want, uint32_t base)
 {
 	uint64_t count = 0;
@@ -85,10 +94,10 @@ static bool agrees(const struct idmap *m, const struct model *want, uint32_t bas
 			return false;
 		count += want->to[i] != NONE;
 	}
-	return idmap_count(m) == count;
+	return count_ids(m) == count;
 }
 
-/* Sorted, and nothing left to join. */
+/* Returns true if the extents are sorted and no two can be joined. */
 static bool is_merged(const struct idmap *m)
 {
 	for (size_t i = 1; i < m->n; i++) {
@@ -102,7 +111,7 @@ static bool is_merged(const struct idmap *m)
 	return true;
 }
 
-/* Reports once and stops: 100,000 lines help nobody. */
+/* Reports the first failed case and stops. */
 #define HOLDS(n, cond) \
 	do { \
 		if (!(cond)) { \
@@ -112,7 +121,7 @@ static bool is_merged(const struct idmap *m)
 		} \
 	} while (0)
 
-static void finds_each_id_both_ways(void)
+static void translates_each_id_both_ways(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap m;
@@ -135,7 +144,7 @@ static void finds_each_id_both_ways(void)
 	}
 }
 
-static void composes(void)
+static void composes_maps_like_the_model(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap a, b, out;
@@ -152,7 +161,7 @@ static void composes(void)
 	}
 }
 
-static void inverts(void)
+static void inverts_maps_like_the_model(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap a;
@@ -168,7 +177,7 @@ static void inverts(void)
 	}
 }
 
-static void subtracts_on_either_side(void)
+static void subtracts_inside_and_outside_ids(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap a, b;
@@ -188,7 +197,7 @@ static void subtracts_on_either_side(void)
 	}
 }
 
-static void splits_so_that_the_parent_takes_it(void)
+static void splits_at_the_extents_of_the_parent(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap a, p;
@@ -209,8 +218,8 @@ static void splits_so_that_the_parent_takes_it(void)
 	}
 }
 
-/* Any extents, most of them in each other's way. */
-static void refuses_what_maps_an_id_twice(void)
+/* The extents are arbitrary, and most of them overlap. */
+static void refuses_overlapping_extents(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap m = IDMAP_INIT;
@@ -232,7 +241,7 @@ static void refuses_what_maps_an_id_twice(void)
 	}
 }
 
-static void reads_what_it_writes(void)
+static void parses_what_it_formats(void)
 {
 	struct buf text = BUF_INIT;
 
@@ -259,8 +268,9 @@ static void reads_what_it_writes(void)
 	buf_free(&text);
 }
 
-/* A single id laid over a map: nobody has an id twice, and all that need not move stays. */
-static void lays_a_single_id_over(void)
+/* A single id is placed in a map: no id is mapped twice, and every other pair that can stay stays.
+ */
+static void places_a_single_id(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap m;
@@ -272,7 +282,7 @@ static void lays_a_single_id_over(void)
 
 		random_map(base, &m, &want);
 		back = invert(&want);
-		before = idmap_count(&m);
+		before = count_ids(&m);
 		rc = idmap_plan_single(&m, base + in, base + out, n % 3, NULL);
 		if (n % 3 == IDMAP_PLAN_ERROR && (want.to[in] != NONE || back.to[out] != NONE)) {
 			HOLDS(n, rc == -EEXIST && agrees(&m, &want, base));
@@ -281,10 +291,10 @@ static void lays_a_single_id_over(void)
 		HOLDS(n, rc == 0 && idmap_check(&m, NULL, NULL) == 0);
 		if (n % 3 == IDMAP_PLAN_SHIFT) {
 			const struct idmap_extent *x = idmap_find(&m, base + in);
-			uint64_t now = idmap_count(&m);
+			uint64_t now = count_ids(&m);
 
 			HOLDS(n, x && x->outside + (base + in - x->inside) == base + out);
-			/* each of the extents that had one of the two loses one id */
+			/* each extent that contained one of the two ids loses one id */
 			HOLDS(n, now <= before + 1 && now + 1 >= before);
 			continue;
 		}
@@ -295,7 +305,7 @@ static void lays_a_single_id_over(void)
 	}
 }
 
-static void streams_as_it_looks_up(void)
+static void stream_answers_like_the_lookup(void)
 {
 	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];
 
@@ -309,7 +319,7 @@ static void streams_as_it_looks_up(void)
 
 		random_map(base, &m, &model);
 		for (unsigned i = 0; i < 200; i++) {
-			/* around the ids that are mapped, and anywhere */
+			/* near the mapped ids, or anywhere */
 			uint64_t spread = (uint64_t)base + rnd(2 * SPACE) % SPACE;
 			uint32_t id = rnd(4) ? (uint32_t)MIN(spread, NUM_ID_MAX)
 					     : (uint32_t)rnd(1u << 30) * 3,
@@ -322,7 +332,7 @@ static void streams_as_it_looks_up(void)
 				buf_addc(&want, '-');
 			buf_addc(&want, '\n');
 		}
-		len -= rnd(2); /* the last line may lack its end */
+		len -= rnd(2); /* the last line may lack its newline */
 		idmap_merge(&m);
 		CHECK_INT(idmap_stream_init(&s, &m), 0);
 		for (size_t at = 0, part; at < len; at += part) {
@@ -339,7 +349,7 @@ static void streams_as_it_looks_up(void)
 	}
 }
 
-static void streams_stop_at_what_is_no_id(void)
+static void stream_stops_at_an_invalid_id(void)
 {
 	static const char *const bad[] = {
 		"4294967295\n", "4294967296\n", "99999999999999999999\n",
@@ -366,8 +376,8 @@ static void streams_stop_at_what_is_no_id(void)
 	}
 }
 
-UNIT_MAIN(CASE(finds_each_id_both_ways), CASE(composes), CASE(inverts),
-	  CASE(subtracts_on_either_side), CASE(splits_so_that_the_parent_takes_it),
-	  CASE(refuses_what_maps_an_id_twice), CASE(reads_what_it_writes),
-	  CASE(lays_a_single_id_over), CASE(streams_as_it_looks_up),
-	  CASE(streams_stop_at_what_is_no_id))
+UNIT_MAIN(CASE(translates_each_id_both_ways), CASE(composes_maps_like_the_model),
+	  CASE(inverts_maps_like_the_model), CASE(subtracts_inside_and_outside_ids),
+	  CASE(splits_at_the_extents_of_the_parent), CASE(refuses_overlapping_extents),
+	  CASE(parses_what_it_formats), CASE(places_a_single_id),
+	  CASE(stream_answers_like_the_lookup), CASE(stream_stops_at_an_invalid_id))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmap: texts, rules, lookup. */
+/* test-idmap: parses, checks, merges and splits maps. */
 #include "idmap/idmap.h"
 
 #include "../unit.h"
 
-static void reads_both_forms(void)
+static void parses_streams_and_one_word_forms(void)
 {
 	static const char *const good[] = {
 		"uid 0 1000 1\ngid 0 1001 1\nsetgroups deny\n",
@@ -30,7 +30,7 @@ static void reads_both_forms(void)
 	}
 }
 
-static void names_what_it_cannot_read(void)
+static void error_quotes_the_invalid_text(void)
 {
 	/* clang-format off */
 	static const struct { const char *text, *what; } bad[] = {
@@ -40,21 +40,21 @@ static void names_what_it_cannot_read(void)
 		{ "gid 0 0 1\n", "the map has no uid line" },
 		{ "uid 0 0 1\nuid 0x10 0 1\n", "line 2: '0x10' is not a decimal number" },
 		{ "uid -1 0 1\n", "line 1: '-1' is not a decimal number" },
-		{ "uid 4294967296 0 1\n", "line 1: '4294967296' does not fit 32 bits" },
+		{ "uid 4294967296 0 1\n", "line 1: '4294967296' does not fit in 32 bits" },
 		{ "uid 0 4294967295 1\n", "line 1: outside: id 4294967295 cannot be mapped" },
 		{ "uid 0 0 0\n", "line 1: the count is 0" },
 		{ "uid 1 0 4294967295\n",
-		  "line 1: inside: 4294967295 ids from 1 on pass 4294967294, the last id" },
+		  "line 1: inside: 4294967295 ids from 1 exceed the last id, 4294967294" },
 		{ "uid 0 4000000000 4000000000\n",
-		  "line 1: outside: 4000000000 ids from 4000000000 on pass 4294967294, the last id" },
-		{ "uid 0 0\n", "line 1: not 'uid INSIDE OUTSIDE COUNT'" },
-		{ "uid 0 0 1 1\n", "line 1: not 'uid INSIDE OUTSIDE COUNT'" },
-		{ "0 0 1\n", "line 1: '0' is none of uid, gid, setgroups and #" },
+		  "line 1: outside: 4000000000 ids from 4000000000 exceed the last id, 4294967294" },
+		{ "uid 0 0\n", "line 1: expected 'uid INSIDE OUTSIDE COUNT'" },
+		{ "uid 0 0 1 1\n", "line 1: expected 'uid INSIDE OUTSIDE COUNT'" },
+		{ "0 0 1\n", "line 1: unknown word '0', expected uid, gid or setgroups" },
 		{ "uid 0 0 1\r\n", "line 1: the line ends in a carriage return" },
-		{ "setgroups maybe\n", "line 1: 'maybe' is neither allow nor deny" },
+		{ "setgroups maybe\n", "line 1: invalid setgroups 'maybe', expected allow or deny" },
 		{ "setgroups deny\nsetgroups deny\n", "line 2: setgroups is set twice" },
-		{ "u:0:0:1,", "part 2: '' is not u:INSIDE:OUTSIDE:COUNT, g:… or s:allow|deny" },
-		{ "u:0:0:1:,g:0:0:1", "part 1: 'u:0:0:1:' is not u:INSIDE:OUTSIDE:COUNT, g:… or s:allow|deny" },
+		{ "u:0:0:1,", "part 2: invalid part '', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
+		{ "u:0:0:1:,g:0:0:1", "part 1: invalid part 'u:0:0:1:', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
 		{ "u::0:1,g:0:0:1", "part 1: '' is not a decimal number" },
 	};
 	/* clang-format on */
@@ -69,7 +69,7 @@ static void names_what_it_cannot_read(void)
 	}
 }
 
-/* Reads a uid map (lines without "uid") and checks it. */
+/* Parses a uid map (lines without "uid") and checks it. */
 static int check(const char *text, const char *parent, struct nserr *e)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT, p = IDMAP_INIT;
@@ -81,7 +81,7 @@ static int check(const char *text, const char *parent, struct nserr *e)
 	return rc < 0 ? rc : idmap_check(&m, parent ? &p : NULL, e);
 }
 
-static void names_rule_and_line(void)
+static void error_names_rule_and_line(void)
 {
 	/* clang-format off */
 	static const struct { const char *text, *parent, *what; int rc; } cases[] = {
@@ -115,7 +115,7 @@ static void names_rule_and_line(void)
 	}
 }
 
-static void knows_the_limits_of_lines_and_bytes(void)
+static void refuses_too_many_lines_or_bytes(void)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct nserr e = NSERR_INIT;
@@ -127,7 +127,7 @@ static void knows_the_limits_of_lines_and_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
 	CHECK_STR(e.what, "extent 341: a map has at most 340 lines, this one has 341");
 	idmap_free(&m);
-	/* 24 bytes a line: 170 are 4,080 bytes, 171 are 4,104 */
+	/* a line has 24 bytes: 170 lines have 4,080 bytes, 171 have 4,104 */
 	for (uint32_t i = 0; i < 170; i++)
 		CHECK_INT(idmap_add(&m, 1000000000 + 2 * i, 1000000000 + 2 * i, 1, &e), 0);
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
@@ -138,7 +138,7 @@ static void knows_the_limits_of_lines_and_bytes(void)
 	CHECK_STR(e.what, "extent 171: a map has at most 4095 bytes, this one has 4096");
 }
 
-static void merges_what_continues(void)
+static void joins_adjacent_extents(void)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct buf b = BUF_INIT;
@@ -153,7 +153,7 @@ static void merges_what_continues(void)
 	buf_free(&b);
 }
 
-static void splits_at_the_parents_extents(void)
+static void splits_at_the_extents_of_the_parent(void)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT, p = IDMAP_INIT;
 	struct nserr e = NSERR_INIT;
@@ -172,7 +172,7 @@ static void splits_at_the_parents_extents(void)
 	CHECK_INT(m.n, 3);
 }
 
-static void keeps_what_the_reader_does_not_know(void)
+static void keeps_extents_with_unknown_outside_ids(void)
 {
 	static const char text[] =
 		"         0 4294967295         10\n        10       5000          1\n";
@@ -189,6 +189,7 @@ static void keeps_what_the_reader_does_not_know(void)
 	CHECK_INT(idmap_to_inside(&m, 3, &id), -ENOENT);
 }
 
-UNIT_MAIN(CASE(reads_both_forms), CASE(names_what_it_cannot_read), CASE(names_rule_and_line),
-	  CASE(knows_the_limits_of_lines_and_bytes), CASE(merges_what_continues),
-	  CASE(splits_at_the_parents_extents), CASE(keeps_what_the_reader_does_not_know))
+UNIT_MAIN(CASE(parses_streams_and_one_word_forms), CASE(error_quotes_the_invalid_text),
+	  CASE(error_names_rule_and_line), CASE(refuses_too_many_lines_or_bytes),
+	  CASE(joins_adjacent_extents), CASE(splits_at_the_extents_of_the_parent),
+	  CASE(keeps_extents_with_unknown_outside_ids))

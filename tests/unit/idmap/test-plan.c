@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idplan: maps from wishes; what needs a real user's ranges is in the shell tests. */
+/* test-plan: makes maps. The shell tests cover the styles that need a real user with ranges. */
 #include "idmap/plan.h"
 
 #include "../unit.h"
 
 static const struct subid_user nobody = { 0 };
 
-/* The map as "0:1000:1,1:100000:65536"; of the last call. */
+/* Returns the map as "0:1000:1,1:100000:65536", valid until the next call. */
 static const char *text(const struct idmap *m)
 {
 	static struct buf b;
@@ -28,54 +28,56 @@ static struct subids two_ranges(void)
 	return (struct subids){ .r = r, .n = 2, .size = 2 };
 }
 
-static void fills_what_is_free(void)
+static void maps_ranges_to_free_inside_ids(void)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct subids s = two_ranges();
 	struct nserr e;
 
-	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100000:65536,65536:200000:10");
 	idmap_free(&m);
-	/* own id to 0 */
+	/* the own id is mapped to 0 */
 	idmap_add(&m, 0, 1001, 1, &e);
-	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:1001:1,1:100000:65536,65537:200000:10");
 	idmap_free(&m);
-	/* own id to itself, ranges around it */
+	/* the own id is mapped to itself, with ranges around it */
 	idmap_add(&m, 1001, 1001, 1, &e);
-	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100000:1001,1001:1001:1,1002:101001:64535,65537:200000:10");
 	idmap_free(&m);
-	/* an own id that is in the range, too */
+	/* the own id is in the range as well */
 	idmap_add(&m, 0, 100005, 1, &e);
-	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100005:1,1:100000:5,6:100006:65530,65536:200000:10");
 }
 
-static void ranges_that_overlap_are_used_once(void)
+static void overlapping_ranges_are_mapped_once(void)
 {
 	static struct subid_extent r[] = { { 1000, 10, 1 }, { 1005, 10, 2 }, { 1000, 3, 3 } };
 	struct subids s = { .r = r, .n = 3, .size = 3 };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct nserr e;
 
-	CHECK_INT(idmap_plan_fill(&m, &s, 0, &e), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:1000:15");
 }
 
-static void says_when_no_inside_ids_are_left(void)
+static void fails_when_no_inside_ids_are_left(void)
 {
 	static struct subid_extent r[] = { { 0, 4294967295, 1 } };
 	struct subids s = { .r = r, .n = 1, .size = 1 };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct nserr e;
 
-	CHECK_INT(idmap_plan_fill(&m, &s, 1, &e), -ERANGE);
-	CHECK_STR(e.what, "there are no inside ids left for the ranges");
+	/* an inside id that is taken without an outside id, as IDMAP_PLAN_HOLE does */
+	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 5, IDMAP_NONE, 1, 0 }), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
+	CHECK_STR(e.what, "no inside ids are left for the ranges");
 }
 
-static void lays_a_single_id_over_a_range(void)
+static void places_a_single_id_in_a_range(void)
 {
 	/* clang-format off */
 	static const struct { uint32_t in, out; enum idmap_plan_overlap how; const char *want; } cases[] = {
@@ -89,7 +91,7 @@ static void lays_a_single_id_over_a_range(void)
 		{ 2, 100007, IDMAP_PLAN_HOLE, "0:100000:2,2:100007:1,3:100003:4,8:100008:2" },
 		{ 3, 100003, IDMAP_PLAN_SHIFT, "0:100000:10" },
 		{ 20, 1001, IDMAP_PLAN_ERROR, "0:100000:10,20:1001:1" },
-		/* the id one past the range is not in it */
+		/* the id after the range is not in it */
 		{ 10, 1001, IDMAP_PLAN_SHIFT, "0:100000:10,10:1001:1" },
 		{ 20, 100010, IDMAP_PLAN_SHIFT, "0:100000:10,20:100010:1" },
 	};
@@ -105,20 +107,20 @@ static void lays_a_single_id_over_a_range(void)
 	}
 }
 
-static void an_overlap_is_an_error_where_it_is_not_wished(void)
+static void refuses_an_overlap_without_hole_or_shift(void)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct nserr e;
 
 	idmap_add(&m, 0, 100000, 10, &e);
 	CHECK_INT(idmap_plan_single(&m, 5, 1001, IDMAP_PLAN_ERROR, &e), -EEXIST);
-	CHECK_STR(e.what, "inside id 5 is mapped to 100005 already");
+	CHECK_STR(e.what, "inside id 5 is already mapped to 100005");
 	CHECK_INT(idmap_plan_single(&m, 50, 100003, IDMAP_PLAN_ERROR, &e), -EEXIST);
-	CHECK_STR(e.what, "outside id 100003 is mapped from 3 already");
+	CHECK_STR(e.what, "outside id 100003 is already mapped from 3");
 	CHECK_STR(text(&m), "0:100000:10");
 }
 
-static void reads_the_words_of_unshare(void)
+static void accepts_the_words_of_unshare(void)
 {
 	/* clang-format off */
 	static const struct { const char *words[3]; const char *want; } good[] = {
@@ -147,11 +149,11 @@ static void reads_the_words_of_unshare(void)
 
 		CHECK(idmap_plan_words(&m, IDMAP_UID, &bad[i], 1, NULL, IDMAP_PLAN_SHIFT, &nobody,
 				       &e) < 0);
-		CHECK(strstr(e.what, "bad range") != NULL);
+		CHECK(strstr(e.what, "invalid range") != NULL);
 	}
 }
 
-static void refuses_words_that_overlap(void)
+static void refuses_overlapping_ranges(void)
 {
 	static const char *const words[] = { "0:1000:10", "5:2000:10" };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
@@ -162,7 +164,7 @@ static void refuses_words_that_overlap(void)
 	CHECK(strstr(e.what, "inside range 5-14 overlaps extent 1") != NULL);
 }
 
-static void own_ids_need_no_ranges(void)
+static void root_style_needs_no_ranges(void)
 {
 	struct idmap_plan_request r = { IDMAP_PLAN_ROOT, NULL, IDMAP_PLAN_ERROR };
 	struct nserr e, note;
@@ -172,7 +174,8 @@ static void own_ids_need_no_ranges(void)
 	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), 0);
 	CHECK_INT(idmap_to_outside(&m.map[IDMAP_UID], 0, &id), 0);
 	CHECK_INT(id, geteuid());
-	CHECK_INT(idmap_count(&m.map[IDMAP_GID]), 1);
+	CHECK_INT(m.map[IDMAP_GID].n, 1);
+	CHECK_INT(m.map[IDMAP_GID].ext[0].count, 1);
 	CHECK_STR(note.what, "");
 	idmaps_free(&m);
 	r.style = IDMAP_PLAN_SUBIDS;
@@ -181,7 +184,7 @@ static void own_ids_need_no_ranges(void)
 	CHECK_STR(e.what, "user no-such-user has no range of subordinate uids");
 }
 
-UNIT_MAIN(CASE(fills_what_is_free), CASE(ranges_that_overlap_are_used_once),
-	  CASE(says_when_no_inside_ids_are_left), CASE(lays_a_single_id_over_a_range),
-	  CASE(an_overlap_is_an_error_where_it_is_not_wished), CASE(reads_the_words_of_unshare),
-	  CASE(refuses_words_that_overlap), CASE(own_ids_need_no_ranges))
+UNIT_MAIN(CASE(maps_ranges_to_free_inside_ids), CASE(overlapping_ranges_are_mapped_once),
+	  CASE(fails_when_no_inside_ids_are_left), CASE(places_a_single_id_in_a_range),
+	  CASE(refuses_an_overlap_without_hole_or_shift), CASE(accepts_the_words_of_unshare),
+	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges))

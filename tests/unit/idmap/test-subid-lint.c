@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subidlint: findings against a model that compares every line with every other. */
+/* test-subid-lint: compares the findings with a model that compares every line with every other
+ * line. */
 #include "idmap/subid_lint.h"
 
 #include <stdio.h>
@@ -19,9 +20,9 @@ static unsigned rnd(unsigned below)
 	return (unsigned)(state >> 33) % below;
 }
 
-/* A range overlaps when one that begins before it (or with it, on an earlier line) has its start.
- */
-static void finds_each_overlap(void)
+/* A range is reported if its start is in a range that begins before it, or at the same id on an
+ * earlier line. */
+static void reports_each_overlap(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
 		struct {
@@ -54,7 +55,7 @@ static void finds_each_overlap(void)
 	}
 }
 
-static void finds_accounts_in_ranges(void)
+static void reports_accounts_in_ranges(void)
 {
 	static const struct subid_lint_account accounts[] = { { 0, "root" },
 							      { 1000, "alice" },
@@ -63,15 +64,14 @@ static void finds_accounts_in_ranges(void)
 	struct buf out = BUF_INIT;
 
 	CHECK_INT(subid_lint_text("f", text, sizeof(text) - 1, accounts, 3, &out), 5);
-	CHECK(strstr(out.s, "f: line 2: b's range 1000-1000 holds 1000, the id of alice\n"));
-	CHECK(strstr(out.s, "f: line 3: c's range 500-1000 holds 1000, the id of alice\n"));
-	CHECK(strstr(
-		out.s,
-		"f: line 4: d's range 4294967294-4294967294 holds 4294967294, the id of last\n"));
+	CHECK(strstr(out.s, "f: line 2: b's range 1000-1000 contains 1000, the id of alice\n"));
+	CHECK(strstr(out.s, "f: line 3: c's range 500-1000 contains 1000, the id of alice\n"));
+	CHECK(strstr(out.s, "f: line 4: d's range 4294967294-4294967294 contains 4294967294, the "
+			    "id of last\n"));
 	buf_free(&out);
 }
 
-static void an_empty_file_is_good(void)
+static void accepts_an_empty_file(void)
 {
 	struct buf out = BUF_INIT;
 
@@ -81,4 +81,4 @@ static void an_empty_file_is_good(void)
 	buf_free(&out);
 }
 
-UNIT_MAIN(CASE(finds_each_overlap), CASE(finds_accounts_in_ranges), CASE(an_empty_file_is_good))
+UNIT_MAIN(CASE(reports_each_overlap), CASE(reports_accounts_in_ranges), CASE(accepts_an_empty_file))

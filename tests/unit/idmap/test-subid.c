@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid: whose line it is, and what a line may be. */
+/* test-subid: finds the lines of a user and refuses invalid lines. */
 #include "idmap/subid.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 static const struct subid_user alice = { .has_uid = true, .uid = 1000, .name = "alice" };
 
-/* The ranges of a user in a text as one word: "100000+65536 200000+1". */
+/* Returns the ranges of a user in a text as "100000+65536 200000+1". */
 static const char *ranges(const char *text, size_t n, const struct subid_user *u, struct subids *s)
 {
 	static char out[256];
@@ -31,7 +31,7 @@ static const char *of(const char *text, const struct subid_user *u)
 	return ranges(text, strlen(text), u, &s);
 }
 
-static void takes_all_lines_of_name_and_uid(void)
+static void takes_lines_of_the_name_and_the_uid(void)
 {
 	static const struct subid_user nameless = { .has_uid = true, .uid = 1000 };
 	static const struct subid_user numberless = { .name = "alice" };
@@ -44,35 +44,35 @@ static void takes_all_lines_of_name_and_uid(void)
 	CHECK_STR(of("\n\n#alice:1:1\n", &alice), "");
 }
 
-static void takes_nobody_elses(void)
+static void ignores_lines_of_other_users(void)
 {
 	static const struct subid_user root = { .has_uid = true, .name = "root" };
 
-	/* a name is no number: root is not the owner of every line */
+	/* the name is not parsed as a number: root owns only its own lines */
 	CHECK_STR(of("alice:500000:1000\n", &root), "");
 	CHECK_STR(of("alic:1:1\nalicee:2:2\n1000abc:3:3\n10000:4:4\n01000:5:5\n:6:6\n", &alice),
 		  "");
 	CHECK_STR(of("0:7:7\nroot:8:8\n", &root), "7+7 8+8");
 }
 
-static void tells_of_a_bad_line_of_the_user(void)
+static void reports_the_first_invalid_line_of_the_user(void)
 {
 	/* clang-format off */
 	static const struct { const char *line, *cause; } bad[] = {
-		{ "alice", "it has fewer than three fields" },
-		{ "alice:1", "it has fewer than three fields" },
-		{ "alice:1:1\r", "it ends in a carriage return" },
+		{ "alice", "the line has fewer than three fields" },
+		{ "alice:1", "the line has fewer than three fields" },
+		{ "alice:1:1\r", "the line ends in a carriage return" },
 		{ "alice::1", "the start is not a decimal number" },
 		{ "alice:-1:1", "the start is not a decimal number" },
 		{ "alice:1:", "the count is not a decimal number" },
 		{ "alice:1:0x10", "the count is not a decimal number" },
 		{ "alice:1:2:3", "the count is not a decimal number" },
 		{ "alice:1:0", "the count is 0" },
-		{ "alice:4294967295:1", "the range passes 4294967294, the last id" },
-		{ "alice:4294967294:2", "the range passes 4294967294, the last id" },
-		{ "alice:1:4294967295", "the range passes 4294967294, the last id" },
-		{ "alice:18446744073709551615:2", "the range passes 4294967294, the last id" },
-		{ "alice:1:18446744073709551617", "the range passes 4294967294, the last id" },
+		{ "alice:4294967295:1", "the range exceeds the last id, 4294967294" },
+		{ "alice:4294967294:2", "the range exceeds the last id, 4294967294" },
+		{ "alice:1:4294967295", "the range exceeds the last id, 4294967294" },
+		{ "alice:18446744073709551615:2", "the range exceeds the last id, 4294967294" },
+		{ "alice:1:18446744073709551617", "the range exceeds the last id, 4294967294" },
 	};
 	/* clang-format on */
 
@@ -89,14 +89,14 @@ static void tells_of_a_bad_line_of_the_user(void)
 	CHECK_STR(of("alice:0:4294967295\n", &alice), "0+4294967295");
 }
 
-static void reads_bytes_of_any_kind(void)
+static void accepts_nul_bytes_in_the_file(void)
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
 
 	CHECK_STR(ranges("\0:1:1\nalice\0:2:2\nalice:3:3", 26, &alice, &s), "3+3");
 }
 
-static void reads_a_hundred_thousand_lines(void)
+static void reads_100000_lines(void)
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
 	size_t n = 0, size = 100000 * 32;
@@ -105,7 +105,7 @@ static void reads_a_hundred_thousand_lines(void)
 	for (unsigned i = 0; i < 100000; i++)
 		n += (size_t)snprintf(text + n, size - n, "%s%u:%u:10\n",
 				      i % 10000 == 9999 ? "alice:" : "user", i, i * 16);
-	/* "alice:9999:160…:10" has four fields and is bad, ten times */
+	/* "alice:9999:160…:10" has four fields and is invalid, ten times */
 	CHECK_STR(ranges(text, n, &alice, &s), "");
 	CHECK_INT(s.bad_line, 10000);
 	n += (size_t)snprintf(text + n, size - n, "alice:77:7");
@@ -114,7 +114,7 @@ static void reads_a_hundred_thousand_lines(void)
 	CHECK_INT(s.r[0].line, 100001);
 }
 
-static void each_id_is_in_one_range_only(void)
+static void removes_overlaps_between_ranges(void)
 {
 	static const char text[] = "alice:100:10\nalice:50:5\nalice:95:10\nalice:100:3\n"
 				   "alice:52:100\nalice:0:4294967295\n";
@@ -134,7 +134,7 @@ static void each_id_is_in_one_range_only(void)
 	CHECK(out.r[2].start == 95 && out.r[2].count == 10);
 }
 
-static void finds_users_without_the_environment(void)
+static void finds_users_by_name_and_by_uid(void)
 {
 	struct nserr e = NSERR_INIT;
 	struct subid_user u;
@@ -151,7 +151,7 @@ static void finds_users_without_the_environment(void)
 	CHECK_INT(subid_user("a:b", &u, &e), -EINVAL);
 }
 
-static void asks_nss_only_where_it_is_named(void)
+static void uses_nss_only_if_nsswitch_conf_names_it(void)
 {
 	CHECK(!subid_nss_named(""));
 	CHECK(!subid_nss_named("passwd: files sss\n"));
@@ -163,7 +163,7 @@ static void asks_nss_only_where_it_is_named(void)
 	CHECK(subid_nss_named("subid: filesystem"));
 }
 
-UNIT_MAIN(CASE(takes_all_lines_of_name_and_uid), CASE(takes_nobody_elses),
-	  CASE(tells_of_a_bad_line_of_the_user), CASE(reads_bytes_of_any_kind),
-	  CASE(reads_a_hundred_thousand_lines), CASE(each_id_is_in_one_range_only),
-	  CASE(finds_users_without_the_environment), CASE(asks_nss_only_where_it_is_named))
+UNIT_MAIN(CASE(takes_lines_of_the_name_and_the_uid), CASE(ignores_lines_of_other_users),
+	  CASE(reports_the_first_invalid_line_of_the_user), CASE(accepts_nul_bytes_in_the_file),
+	  CASE(reads_100000_lines), CASE(removes_overlaps_between_ranges),
+	  CASE(finds_users_by_name_and_by_uid), CASE(uses_nss_only_if_nsswitch_conf_names_it))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idxattr: the bytes of ACLs and file capabilities. */
+/* test-xattr: parses the values of ACLs and file capabilities. */
 #include "idmap/xattr.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ static void finds_named_users_and_groups(void)
 	CHECK_STR(ids(&idxattrs[0], acl, 4), "");
 }
 
-static void refuses_acls_of_another_form(void)
+static void refuses_acls_of_an_unknown_format(void)
 {
 	for (size_t n = 0; n < sizeof(acl) - 1; n++)
 		if (n % 8 != 4)
@@ -48,7 +48,7 @@ static void refuses_acls_of_another_form(void)
 	CHECK_STR(ids(&idxattrs[0], "\0\0\0\2", 4), "bad");
 }
 
-static void finds_the_root_of_capabilities(void)
+static void finds_the_root_uid_of_capabilities(void)
 {
 	char v[25] = "\1\0\0\3";
 
@@ -65,5 +65,5 @@ static void finds_the_root_of_capabilities(void)
 	CHECK_STR(ids(&idxattrs[2], v, 0), "bad");
 }
 
-UNIT_MAIN(CASE(finds_named_users_and_groups), CASE(refuses_acls_of_another_form),
-	  CASE(finds_the_root_of_capabilities))
+UNIT_MAIN(CASE(finds_named_users_and_groups), CASE(refuses_acls_of_an_unknown_format),
+	  CASE(finds_the_root_uid_of_capabilities))

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* timeoff: grammar of times, arithmetic across the second, the kernel's range, streams. */
+/* test-timens: parses times and streams, and checks the range of the kernel. */
 #include "ns/timens.h"
 
 #include "../unit.h"
 
-/* Booted 1000.25 s ago, never suspended; own clocks an hour ahead; the process started at 900.5. */
+/* The machine booted 1000.25 s ago and was never suspended, the own clocks are an hour ahead, and
+ * the process started at 900.5. */
 static const struct timens_now now = {
 	.initial = { { 1000, 250000000 }, { 1000, 250000000 } },
 	.own = { { 3600, 0 }, { 3600, 0 } },
 	.anchor = { { 900, 500000000 }, { 900, 500000000 } },
 };
 
-/* The offset that text asks of the boottime clock, as seconds, or the message. */
+/* Returns the offset of the boottime clock that text asks for, in seconds, or the message. */
 static const char *offset(const char *text, enum timens_base base)
 {
 	static struct buf b;
@@ -28,7 +29,7 @@ static const char *offset(const char *text, enum timens_base base)
 	return b.s;
 }
 
-static void plain_is_the_offset_itself(void)
+static void duration_without_sign_is_the_offset(void)
 {
 	CHECK_STR(offset("90", TIMENS_BASE_OWN), "+90");
 	CHECK_STR(offset(".5", TIMENS_BASE_OWN), "+0.5");
@@ -36,7 +37,7 @@ static void plain_is_the_offset_itself(void)
 	CHECK_STR(offset("0", TIMENS_BASE_OWN), "+0");
 }
 
-static void signs_count_from_the_base(void)
+static void signed_duration_is_relative_to_the_base(void)
 {
 	CHECK_STR(offset("+0.5s", TIMENS_BASE_OWN), "+3600.5");
 	CHECK_STR(offset("-0.5s", TIMENS_BASE_OWN), "+3599.5");
@@ -47,14 +48,14 @@ static void signs_count_from_the_base(void)
 	CHECK_STR(offset("-1ns", TIMENS_BASE_INITIAL), "-0.000000001");
 }
 
-static void readings_count_from_the_anchor(void)
+static void reading_is_relative_to_the_anchor(void)
 {
 	CHECK_STR(offset("=0", TIMENS_BASE_OWN), "-900.5");
 	CHECK_STR(offset("=1000.25", TIMENS_BASE_OWN), "+99.75");
 	CHECK_STR(offset("=@self", TIMENS_BASE_OWN), "+77.000000005");
 }
 
-static void refuses_what_is_no_time(void)
+static void refuses_invalid_times(void)
 {
 	static const char *const bad[] = {
 		"",    "+",    "=",  "-",         "x",   "1x",   " 1", "1 ", "++1", "+-1", "=-1",
@@ -70,12 +71,12 @@ static void refuses_what_is_no_time(void)
 		CHECK(e.what[0] != '\0');
 	}
 	CHECK_STR(offset("1.0000000001", TIMENS_BASE_OWN),
-		  "'1.0000000001' is too long or finer than a nanosecond");
+		  "invalid time '1.0000000001': too large, or finer than a nanosecond");
 	CHECK_STR(offset("99999999999999999999", TIMENS_BASE_OWN),
-		  "'99999999999999999999' is too long or finer than a nanosecond");
+		  "invalid time '99999999999999999999': too large, or finer than a nanosecond");
 }
 
-static void names_the_allowed_interval(void)
+static void error_names_the_allowed_interval(void)
 {
 	CHECK_STR(offset("-1000.250000001", TIMENS_BASE_INITIAL),
 		  "boottime '-1000.250000001' is outside the allowed interval, "
@@ -110,7 +111,7 @@ static const char *stream(const char *text)
 	return b.s;
 }
 
-static void streams_round_trip(void)
+static void parses_what_it_formats(void)
 {
 	CHECK_STR(stream("monotonic           0         0\nboottime            0         0\n"),
 		  "monotonic 0 0\nboottime 0 0\n");
@@ -120,25 +121,27 @@ static void streams_round_trip(void)
 		  "monotonic -4611686018 0\nboottime 1 999999999\n");
 }
 
-static void streams_name_the_bad_line(void)
+static void error_names_the_invalid_line(void)
 {
-	CHECK_STR(stream(""), "no offset of monotonic or boottime in it");
-	CHECK_STR(stream("# nothing\n"), "no offset of monotonic or boottime in it");
+	CHECK_STR(stream(""), "missing offset of the monotonic or boottime clock");
+	CHECK_STR(stream("# nothing\n"), "missing offset of the monotonic or boottime clock");
 	CHECK_STR(stream("boottime 1 0\nboottime 1 0\n"), "line 2: boottime is given twice");
-	CHECK_STR(stream("realtime 1 0\n"), "line 1: the realtime clock cannot be moved, only "
+	CHECK_STR(stream("realtime 1 0\n"), "line 1: cannot move the realtime clock, only "
 					    "monotonic and boottime");
 	CHECK_STR(stream("tai 1 0\n"), "line 1: unknown clock 'tai'");
-	CHECK_STR(stream("boottime 1.5 0\n"), "line 1: '1.5' are no seconds");
+	CHECK_STR(stream("boottime 1.5 0\n"), "line 1: invalid seconds '1.5'");
 	CHECK_STR(stream("boottime 99999999999999999999 0\n"),
-		  "line 1: '99999999999999999999' are no seconds");
-	CHECK_STR(stream("boottime 1\n"), "line 1: '' are no nanoseconds, 0 to 999999999");
+		  "line 1: invalid seconds '99999999999999999999'");
+	CHECK_STR(stream("boottime 1\n"),
+		  "line 1: invalid nanoseconds '', expected 0 to 999999999");
 	CHECK_STR(stream("boottime 1 1000000000\n"),
-		  "line 1: '1000000000' are no nanoseconds, 0 to 999999999");
-	CHECK_STR(stream("boottime 1 -1\n"), "line 1: '-1' are no nanoseconds, 0 to 999999999");
-	CHECK_STR(stream("boottime 1 0 0\n"), "line 1: more than a clock, seconds and nanoseconds");
+		  "line 1: invalid nanoseconds '1000000000', expected 0 to 999999999");
+	CHECK_STR(stream("boottime 1 -1\n"),
+		  "line 1: invalid nanoseconds '-1', expected 0 to 999999999");
+	CHECK_STR(stream("boottime 1 0 0\n"), "line 1: unexpected text after the nanoseconds");
 }
 
-static void checks_a_stream_against_the_clocks(void)
+static void checks_the_range_of_a_stream(void)
 {
 	struct timens t = { { false, true }, { { 0 }, { -1001, 749999999 } } };
 	struct nserr e = NSERR_INIT;
@@ -150,7 +153,7 @@ static void checks_a_stream_against_the_clocks(void)
 	CHECK_INT(timens_check(&t, &now, &e), 0);
 }
 
-UNIT_MAIN(CASE(plain_is_the_offset_itself), CASE(signs_count_from_the_base),
-	  CASE(readings_count_from_the_anchor), CASE(refuses_what_is_no_time),
-	  CASE(names_the_allowed_interval), CASE(streams_round_trip),
-	  CASE(streams_name_the_bad_line), CASE(checks_a_stream_against_the_clocks))
+UNIT_MAIN(CASE(duration_without_sign_is_the_offset), CASE(signed_duration_is_relative_to_the_base),
+	  CASE(reading_is_relative_to_the_anchor), CASE(refuses_invalid_times),
+	  CASE(error_names_the_allowed_interval), CASE(parses_what_it_formats),
+	  CASE(error_names_the_invalid_line), CASE(checks_the_range_of_a_stream))

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* table: aligned columns, raw ones, or JSON. libsmartcols would cost more than all else here. */
+/* table: prints small tables as aligned columns, raw rows or JSON. Loading libsmartcols would take
+ * longer than everything else in these tools. */
+#include "common/table.h"
+
 #include <ctype.h>
 
 #include "base/json.h"
 #include "base/num.h"
 #include "base/str.h"
-#include "verb.h"
 
-/* What a cell without a value holds: no text that is printed contains it. */
+/* Text of an unknown cell. No other cell contains this byte, because it is escaped. */
 static const char unknown[] = "\1";
 
+/* Chooses the columns of a list, in addition to the chosen ones if it begins with "+". */
 static void choose(struct table *t, const char *list)
 {
 	if (*list == '+')
@@ -66,7 +69,7 @@ bool table_option(struct table *t, int key, const char *arg)
 	case 'J':
 		t->json = true;
 		return true;
-	case OPT_STRICT:
+	case TABLE_STRICT:
 		t->strict = true;
 		return true;
 	}
@@ -94,15 +97,7 @@ void table_cell_u64(struct table *t, uint64_t v)
 	buf_addc(&t->cells, '\0');
 }
 
-void table_cell_id(struct table *t, uint32_t id)
-{
-	if (id == IDMAP_NONE)
-		table_cell(t, NULL);
-	else
-		table_cell_u64(t, id);
-}
-
-/* All cells as an array, row by row. */
+/* Returns all cells as an array of *n, row by row. The caller frees the array. */
 static const char **index_cells(const struct table *t, size_t *n)
 {
 	const char **cells, *s = t->cells.s;
@@ -116,7 +111,8 @@ static const char **index_cells(const struct table *t, size_t *n)
 	return cells;
 }
 
-/* With raw output a blank within a cell would be taken for the end of it. */
+/* Adds the text of a cell. In raw output a blank separates cells, so a blank in the text is
+ * escaped. */
 static void add_text(const struct table *t, const char *text, struct buf *b)
 {
 	for (; t->raw && *text; text++)
@@ -209,7 +205,7 @@ void table_print(struct table *t, const char *key)
 	struct buf b = BUF_INIT;
 
 	if (!cells || t->cells.err)
-		cli_die(ENOMEM, "cannot hold the table");
+		cli_die(ENOMEM, "cannot store the table");
 	if (t->json)
 		print_json(t, key, cells, n, &b);
 	else

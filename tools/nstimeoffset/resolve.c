@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* resolve: looks up the program and the target of nstimeoffset, and computes the offsets. */
+#include "base/file.h"
+#include "nstimeoffset.h"
+#include "run/exec.h"
+
+/* Without --write the target is this process. */
+static int open_target(struct run *r, struct nserr *e)
+{
+	if (r->o->mode == MODE_WRITE)
+		return nsref_open_process(&r->o->target, &r->target, e);
+	r->target.pid = getpid();
+	r->target.procfd = file_open_self(e);
+	return MIN(r->target.procfd, 0);
+}
+
+int resolve(struct run *r, struct nserr *e)
+{
+	const struct timens_request *ask = &r->o->ask;
+	struct timens_now now;
+	int rc = open_target(r, e);
+
+	if (rc < 0)
+		return rc;
+	rc = timens_look(timens_anchor(ask), r->target.procfd, &now, e);
+	if (rc < 0)
+		return rc;
+	r->program = r->o->rest[0];
+	if (!r->program && r->o->mode == MODE_RUN)
+		exec_shell(true, &r->program, r->shell);
+	return timens_request_resolve(ask, &now, &r->offsets, e);
+}
