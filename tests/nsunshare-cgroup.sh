@@ -156,7 +156,7 @@ test_what_cannot_be_is_told()
 {
 	run nsunshare --into-cgroup "$name" true
 	assert_refused 125 "no cgroup '$name'"
-	assert_err_has 'hint: --cgroup-create'
+	assert_err_has 'hint: create it with --cgroup-create'
 	run nsunshare --cgroup-create true
 	assert_refused 125 'needs --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true
@@ -164,7 +164,7 @@ test_what_cannot_be_is_told()
 	run nsunshare --into-cgroup x --cgroup-set ../x=1 true
 	assert_refused 125 'is not FILE=VALUE'
 	run nsunshare --into-cgroup '' true
-	assert_refused 125 'needs a name'
+	assert_refused 125 'missing name of the cgroup'
 }
 
 test_nothing_is_left_when_the_program_cannot_run()

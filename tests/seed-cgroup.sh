@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-cgroup: the article on control groups: a container that sees only its own, and burners that a quota holds.
+# seed-cgroup: the article on control groups: a container sees only its own group, and a quota limits a burner.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -10,7 +10,7 @@ require_ns cgroup mnt
 [ -n "$v2" ] || skip 'no cgroup2 is mounted'
 name=/$own_cgroup
 
-# What the article does by hand: a group, a process in it, a new namespace, cgroup2 mounted anew.
+# The article does this by hand: create a group, move a process, create a namespace, mount cgroup2 again.
 test_a_container_sees_only_its_own_group()
 {
 	note_state
@@ -25,8 +25,8 @@ test_a_container_sees_only_its_own_group()
 	assert_no_leftovers
 }
 
-# From outside the group has its name, and its limits can be set.
-test_outside_it_is_there_by_name()
+# Outside, the group has its name, and its limits can be set.
+test_the_group_is_visible_outside_by_name()
 {
 	start_holder nsunshare -C --into-cgroup "$name" --cgroup-create -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run grep -x "$holder_line" "$v2$name/cgroup.procs"
@@ -37,8 +37,8 @@ test_outside_it_is_there_by_name()
 	remove_cgroup "$v2$name"
 }
 
-# The article's load, held by a quota.
-test_a_burner_is_held_by_a_quota()
+# A quota limits the load of the article.
+test_a_quota_limits_a_burner()
 {
 	assert_quota_holds nsunshare -pC --into-cgroup "$name" --cgroup-create
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-look: what the articles' small programs print: a namespace's type, owner and parent; those that only a mount keeps;
-# setns(2) with a pidfd.
+# seed-look: the small programs of the articles: print type, owner and parent of a namespace, list namespaces that
+# only a mount keeps, and call setns(2) with a pidfd.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts net
@@ -9,14 +9,14 @@ require_ns user uts net
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
-# shown KEY: what --show said of it.
+# shown KEY: prints the value of KEY in the output of --show.
 shown()
 {
 	printf '%s\n' "$out" | sed -n "s/^$1  *//p"
 }
 
 # ns_show: NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT, NS_GET_OWNER_UID.
-test_type_owner_and_parent_are_told()
+test_shows_type_owner_and_parent()
 {
 	start_holder nsunshare -r -u -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	user=$(stat -Lc %i "/proc/$holder_line/ns/user")
@@ -31,8 +31,8 @@ test_type_owner_and_parent_are_told()
 	assertEquals 'the creator' "$(id -un)" "$(shown CREATOR)"
 }
 
-# lsns(8) looks at processes alone, before util-linux 2.39.
-test_a_namespace_kept_by_a_mount_is_listed()
+# lsns(8) before util-linux 2.39 lists only the namespaces of processes.
+test_lists_a_namespace_kept_by_a_mount()
 {
 	run nsunshare $own -m -- sh -c '
 		mount -t tmpfs none "$0" && mount --make-private "$0" && touch "$0/kept" &&
@@ -47,8 +47,8 @@ test_a_namespace_kept_by_a_mount_is_listed()
 	assert_out_has "0 mnt $TMP/kept"
 }
 
-# One call for all types, on the descriptor of a process.
-test_setns_takes_a_pidfd()
+# One setns(2) enters all types through the descriptor of a process.
+test_setns_accepts_a_pidfd()
 {
 	kernel_call pidfd_open || return 0
 	start_holder nsunshare $own -u --hostname bird -i -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-mount: the article on mounts: a bind mount is not a hard link, in seven ways; and what is passed on to whom.
+# seed-mount: the article on mounts: seven differences between a bind mount and a hard link, and propagation.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns mnt
@@ -16,7 +16,7 @@ inside()
 	run nsunshare $own -m -w "$TMP/w" -- sh -euc "$1"
 }
 
-test_1_a_mount_is_gone_with_its_namespace_and_a_link_stays()
+test_1_a_mount_ends_with_its_namespace_and_a_link_stays()
 {
 	inside 'mount --bind a b; cat b; ln a link'
 	assert_ok
@@ -25,7 +25,7 @@ test_1_a_mount_is_gone_with_its_namespace_and_a_link_stays()
 	assertEquals a "$(cat "$TMP/w/link")"
 }
 
-test_2_a_mount_takes_directories_and_a_link_does_not()
+test_2_a_mount_accepts_directories_and_a_link_does_not()
 {
 	inside 'mkdir e; echo x >d/f; mount --bind d e; cat e/f; ! ln d link 2>&1'
 	assert_rc 0
@@ -33,7 +33,7 @@ test_2_a_mount_takes_directories_and_a_link_does_not()
 	assert_out_has 'not allowed for directory'
 }
 
-test_3_a_mount_wants_its_target_and_a_link_does_not()
+test_3_a_mount_needs_an_existing_target_and_a_link_does_not()
 {
 	inside '! mount --bind a new 2>&1; ! ln a b 2>&1; : >new; mount --bind a new; ln a link; cat new link'
 	assert_rc 0
@@ -43,7 +43,7 @@ test_3_a_mount_wants_its_target_and_a_link_does_not()
 a'
 }
 
-test_4_what_is_mounted_on_cannot_be_removed()
+test_4_a_mount_point_cannot_be_removed()
 {
 	inside 'mount --bind a b; ! rm b 2>&1; umount b; rm b; ln a link; rm link; echo gone'
 	assert_rc 0
@@ -60,7 +60,7 @@ test_5_a_deleted_source_lives_as_long_as_the_mount()
 	assertEquals 'and then it is gone' b "$(cat "$TMP/w/b")"
 }
 
-test_6_a_mount_follows_propagation_and_a_link_is_everywhere()
+test_6_a_mount_depends_on_propagation_and_a_link_does_not()
 {
 	inside 'mount --bind a b; ln a link; nsunshare -m -- sh -c "umount b; mount --bind d d"; cat b; grep -c "/w/d " /proc/self/mountinfo || cat link'
 	assert_ok
@@ -77,8 +77,8 @@ test_7_a_mount_crosses_file_systems_and_a_link_does_not()
 	assert_out_has 'Invalid cross-device link'
 }
 
-# spread TYPE: a directory with that propagation, a mount namespace made below it, and then who sees a
-# mount of whom: "in" the new one sees one made here, "out" this one sees one made there.
+# spread TYPE: makes a directory with that propagation and a mount namespace. Prints "in" if the new namespace sees
+# a mount made here, and "out" if this one sees a mount made there.
 spread()
 {
 	run nsunshare $own -m -- sh -euc '
@@ -95,21 +95,21 @@ spread()
 		echo "in $(cat in)"' "$TMP/spread.$1.${2:-}"
 }
 
-test_shared_mounts_are_seen_on_both_sides()
+test_shared_mounts_propagate_both_ways()
 {
 	spread shared
 	assert_out 'out 1
 in 1'
 }
 
-test_private_mounts_on_neither()
+test_private_mounts_do_not_propagate()
 {
 	spread private
 	assert_out 'out 0
 in 0'
 }
 
-test_slave_mounts_inside_only()
+test_slave_mounts_propagate_inwards_only()
 {
 	spread slave slave
 	assert_out 'out 0
@@ -130,7 +130,7 @@ test_unbindable_mounts_cannot_be_bound()
 		! mount --bind u v' "$TMP/unbindable"
 	assert_rc 0
 	assert_err_has 'wrong fs type, bad option, bad superblock'
-	# and a recursive bind leaves them out
+	# a recursive bind mount omits them
 	run nsunshare $own -m -- sh -euc '
 		mkdir -p "$0/x/u" "$0/y" && cd "$0" && mount --bind x x && mount -t tmpfs none x/u && mount --make-unbindable x/u
 		mount --rbind x y; grep -c "/y/u " /proc/self/mountinfo || :' "$TMP/rbind"

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-net: the articles on networks: loopback, a device lent and given back, a veth pair with NAT to a server
-# outside, a bridge with two containers, names for namespaces. The test is in a network namespace of
-# its own, which stands for the host.
+# seed-net: the articles on networks: loopback, a device moved to a container and back, a veth pair with NAT to a
+# server outside, a bridge with two containers, named namespaces. The test runs in a network namespace of its own,
+# which stands for the host.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
 require_ns net mnt
 require_tool ip nft
 
-# container: a network namespace with a process that holds it; its pid in $pid.
+# container: starts a process in a new network namespace and sets $pid.
 container()
 {
 	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -23,7 +23,7 @@ reaches() # PID ADDRESS: a TCP connection to the port 7 there
 	assert_out hello
 }
 
-# serve PID: a server in that namespace that greets everybody, listening when this returns.
+# serve PID: starts a server in that namespace, which is listening on return.
 serve()
 {
 	nsenter2 -t "$1" -n -- busybox nc -ll -p 7 -e echo hello &
@@ -40,7 +40,7 @@ tearDown()
 	stop_holders
 }
 
-test_loopback_is_up_when_asked_for()
+test_lo_brings_loopback_up()
 {
 	run nsunshare -n -- ip -br link show lo
 	assert_out_has DOWN
@@ -49,9 +49,9 @@ test_loopback_is_up_when_asked_for()
 	assert_out_has 127.0.0.1/8
 }
 
-# The end of a cable stands for the second NIC of the article. A virtual device is destroyed with the namespace, a
-# physical one returns to the first; so it is given back before the end here.
-test_a_device_is_lent_and_given_back()
+# A veth end stands for the second NIC of the article. The end of a namespace destroys a virtual device, but returns a
+# physical one to the initial namespace. So the test moves the device back first.
+test_moves_a_device_in_and_back()
 {
 	ip link add nic0 type veth peer name wire0
 	container
@@ -79,20 +79,20 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	inner=$pid
 	container
 	outside=$pid
-	# the world: 198.51.100.0/24 between the host and a server
+	# outside: 198.51.100.0/24 connects the host and a server
 	ip link add up0 type veth peer name eth0 netns "$outside"
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# the article: a pair, one end renamed inside, addresses, a default route
+	# as in the article: a pair, one end renamed inside, addresses, a default route
 	ip link add veth_b type veth peer name veth_a
 	ip link set veth_a netns "$inner" name eth0
 	ip addr add 10.60.0.1/24 dev veth_b && ip link set veth_b up
 	nsenter2 -t "$inner" -n -- ip addr add 10.60.0.2/24 dev eth0
 	nsenter2 -t "$inner" -n -- ip link set eth0 up
 	nsenter2 -t "$inner" -n -- ip route add default via 10.60.0.1
-	# the server knows no way back to 10.60.0.0/24: without translation there is no answer
+	# the server has no route to 10.60.0.0/24, so it cannot answer without NAT
 	echo 1 >/proc/sys/net/ipv4/ip_forward
 	run nsenter2 -t "$inner" -n -- timeout 0.3 bash -c 'exec 3<>/dev/tcp/198.51.100.7/7'
 	assert_rc 124
@@ -123,7 +123,7 @@ test_two_containers_on_a_bridge_reach_each_other()
 	ip link del lxcbr0
 }
 
-# ip(8)'s names are files that hold a namespace: nsenter2 takes them, nslist shows them.
+# The names of ip(8) are files that keep a namespace: nsenter2 accepts them, nslist lists them.
 test_named_namespaces_and_their_resolv_conf()
 {
 	ip netns add ns1
@@ -133,8 +133,8 @@ test_named_namespaces_and_their_resolv_conf()
 	run nslist -t net -o NSFS -nr
 	assert_rc 0
 	assert_out_has /run/netns/ns1
-	# its files are bound over those of /etc by ip(8), and here with the same two steps; over a copy of
-	# /etc, since the machine's is not ours
+	# ip(8) binds the files of the namespace over those of /etc; the same two steps here use a copy of /etc,
+	# because the tests must not change the machine
 	run nsunshare -m -- sh -euc '
 		mkdir "$0/etc" && cp /etc/resolv.conf "$0/etc" && mkdir -p "$0/etc/netns/ns1"
 		echo nameserver 192.0.2.53 >"$0/etc/netns/ns1/resolv.conf"

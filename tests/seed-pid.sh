@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-pid: the articles on process ids: pid 1 and parent 0, /proc old and new, nesting, the end of an init.
+# seed-pid: the articles on process ids: PID 1 with parent 0, old and new /proc, nesting, the end of an init.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns pid
@@ -9,7 +9,7 @@ require_tool ps pstree
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
-# sleeps SECONDS: until what is to become that sleep(1) has.
+# sleeps SECONDS: waits until sleep(1) with this argument runs.
 sleeps()
 {
 	until pgrep -fx "sleep $1" >"$TMP/sleeps"; do
@@ -17,7 +17,7 @@ sleeps()
 	done
 }
 
-test_the_first_process_is_1_and_its_parent_0()
+test_the_first_process_has_pid_1_and_parent_0()
 {
 	run nsunshare $own -p -- sh -c 'echo $$ $PPID'
 	assert_ok
@@ -26,8 +26,8 @@ test_the_first_process_is_1_and_its_parent_0()
 	assert_out_lacks '1 0'
 }
 
-# The same process from outside: another number, and a parent that has one.
-test_outside_it_has_a_pid_and_a_parent()
+# Outside, the same process has another PID, and its parent has one.
+test_the_process_has_another_pid_outside()
 {
 	start_holder nsunshare $own -p --kill-child -- \
 		sh -c 'echo $$ $PPID >&3; exec sleep 1001 3>&-'
@@ -38,10 +38,10 @@ test_outside_it_has_a_pid_and_a_parent()
 	assert_out_has "$holder sleep"
 }
 
-# /proc belongs to the pid namespace it was mounted in: with the old one, ps shows the old one's processes.
+# /proc shows the pid namespace that it was mounted in: with the old /proc, ps shows the old processes.
 test_ps_needs_a_new_proc()
 {
-	# not ls(1): what it is to look at may have ended
+	# not ls(1): a process that it would list may have ended
 	run nsunshare $own -mp -- \
 		sh -c 'set -- /proc/[0-9]*; echo $#; mount -t proc proc /proc; ps -o pid=,comm='
 	assert_ok
@@ -56,7 +56,7 @@ test_the_same_process_has_a_pid_in_each_namespace()
 	run nsunshare $own -p --mount-proc -- sh -c \
 		'nsunshare -p -- sh -c "sed -n \"s/^NSpid:\t//p\" /proc/self/status" </dev/null'
 	assert_ok
-	# seen from the first of the two: its own number there, and 1 or 2 within
+	# in the outer of the two namespaces it has another PID, in the inner one 1 or 2
 	assert_out_has '	'
 	run nsunshare $own -p --mount-proc -- nsunshare -p --mount-proc -- sh -c 'echo $$; ps -o pid= | wc -l'
 	assert_ok
@@ -64,7 +64,7 @@ test_the_same_process_has_a_pid_in_each_namespace()
 '
 }
 
-test_the_end_of_the_first_process_ends_all()
+test_the_end_of_the_first_process_kills_all_others()
 {
 	start_holder nsunshare $own -p --mount-proc --kill-child -- \
 		sh -c 'sleep 1002 & setsid sleep 1003 & echo $$ >&3; exec 3>&-; wait'
@@ -79,15 +79,15 @@ test_the_end_of_the_first_process_ends_all()
 	assert_rc 1
 }
 
-test_without_its_first_process_no_other_can_be_made()
+test_fork_fails_after_the_first_process_has_ended()
 {
-	# the first child of a process without --fork is the init: when it has ended, fork fails with ENOMEM
+	# without --fork the first child is the init: after its end fork(2) fails with ENOMEM
 	run nsunshare $own -p --no-fork -- sh -c '/bin/true; /bin/true; echo not reached'
 	assert_out_lacks 'not reached'
 	assert_err_has 'ork'
 }
 
-# What the article asks of an init: TERM is passed on, the children are waited for, then it ends.
+# The article requires of an init that it forwards TERM, waits for its children and ends.
 test_term_reaches_the_program_below_an_init()
 {
 	mkfifo "$TMP/ready.in"
@@ -102,7 +102,7 @@ test_term_reaches_the_program_below_an_init()
 	assert_rc 1
 }
 
-test_pstree_shows_it_from_outside()
+test_pstree_shows_the_container_from_outside()
 {
 	start_holder nsunshare $own -p --mount-proc --kill-child -- \
 		sh -c 'sleep 1004 & echo >&3; exec 3>&-; wait'

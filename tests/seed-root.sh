@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-root: the articles on roots: the Docker-like root of the C program, the rootless container of the Go programs, and
-# `pivot_root . .` with busybox, which ends in the mounts that were asked for and no other.
+# seed-root: the articles on root file systems: the Docker-like root of the C program, the rootless container of the Go
+# programs, and `pivot_root . .` with busybox, which leaves only the requested mounts.
 # as: root user
 # shellcheck disable=SC2086 # $own is words
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid
 require_tool busybox
 
-# sysfs needs a network namespace of one's own, for an ordinary user.
+# An ordinary user can mount sysfs only in a network namespace of its own.
 own=''
 [ "$(id -u)" = 0 ] || own='-r -n'
 
-# A root with busybox in it, and beside it what the C program binds: conf/ and a volume.
+# Makes a root with busybox and, beside it, the sources of the bind mounts: conf/ and a volume.
 oneTimeSetUp()
 {
 	[ -d "$TMP/rootfs" ] && return 0
@@ -29,7 +29,7 @@ oneTimeSetUp()
 	return 0
 }
 
-# As the article's C program: uts, ipc, pid and mount namespaces, nine mounts, three files, a volume.
+# Runs a container like the C program: uts, ipc, pid and mount namespaces, nine mounts, three files, a volume.
 container()
 {
 	run nsunshare $own -mpui --hostname container -- nspivot --proc=/proc --sysfs --dev --devpts --shm --tmpfs=/tmp --tmpfs=/run \
@@ -37,7 +37,7 @@ container()
 		--bind="$TMP/volume:/mnt" "$TMP/rootfs" -- /bin/sh -c "$1"
 }
 
-test_the_container_has_its_name_and_is_process_1()
+test_the_container_has_a_name_and_pid_1()
 {
 	container 'hostname; echo $$; ps -o pid,comm; exit'
 	assert_ok
@@ -47,7 +47,7 @@ test_the_container_has_its_name_and_is_process_1()
 	assert_out_has '    1 sh'
 }
 
-test_its_files_are_those_of_conf()
+test_the_files_of_conf_are_in_etc()
 {
 	container 'cat /etc/hosts /etc/hostname /etc/resolv.conf'
 	assert_ok
@@ -56,7 +56,7 @@ container
 nameserver 192.0.2.53'
 }
 
-test_the_volume_goes_both_ways()
+test_the_volume_is_shared_both_ways()
 {
 	container 'cat /mnt/file; touch /mnt/made'
 	assert_ok
@@ -64,8 +64,8 @@ test_the_volume_goes_both_ways()
 	assertTrue 'made inside' "[ -e '$TMP/volume/made' ]"
 }
 
-# The article mounts the host's devtmpfs; here there are the few devices a program needs.
-test_it_has_few_devices()
+# The article mounts the host's devtmpfs; nspivot provides the few devices that a program needs.
+test_the_container_has_few_devices()
 {
 	container 'ls /dev; echo x >/dev/null; [ -c /dev/tty ]'
 	assert_ok
@@ -75,7 +75,7 @@ test_it_has_few_devices()
 	assert_out_has ptmx
 }
 
-test_nothing_of_it_is_left_outside()
+test_nothing_remains_outside()
 {
 	note_state
 	container true
@@ -84,7 +84,7 @@ test_nothing_of_it_is_left_outside()
 	assertFalse 'no mount leaked' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
 }
 
-test_the_go_programs_container_without_root()
+test_the_container_of_the_go_programs_runs_without_root()
 {
 	run nsunshare -r -mpuin --mount-proc --clear-env --setenv "PATH=$PATH" --setenv 'PS1=-[namespace-process]-# ' -- \
 		sh -c 'id -u; hostname bird; hostname; ipcs -q | grep -c 0x; echo $$; set -- /proc/[0-9]*; echo "$*"; echo "$PS1"'
@@ -97,8 +97,8 @@ bird
 -[namespace-process]-# '
 }
 
-# The prompt is set in an environment that has nothing of the caller's.
-test_a_prompt_in_a_cleared_environment()
+# The environment is cleared, and only the prompt is set.
+test_sets_a_prompt_in_a_cleared_environment()
 {
 	run nsunshare -r --clear-env --setenv 'PS1=-[namespace-process]-# ' -- /usr/bin/env
 	assert_ok
@@ -109,8 +109,8 @@ test_a_prompt_in_a_cleared_environment()
 	assert_out 'in here'
 }
 
-# The article ends with two lines of mountinfo: the root, and proc.
-test_pivot_ends_with_the_mounts_asked_for()
+# As in the article, mountinfo has two lines at the end: the root and proc.
+test_pivot_leaves_only_the_requested_mounts()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo
 	assert_ok
@@ -119,8 +119,8 @@ test_pivot_ends_with_the_mounts_asked_for()
 /proc' "$(cut -d' ' -f5 "$TMP/out")"
 }
 
-# Not so with chroot: there a new user namespace is refused.
-test_a_nested_user_namespace_works_behind_a_pivot()
+# After chroot(2) the kernel refuses a new user namespace.
+test_a_nested_user_namespace_works_after_pivot()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal --ro-bind="$NSUTILS_BIN:/suite" --ro-bind=/lib:/lib --ro-bind=/lib64:/lib64 \
 		--ro-bind=/usr/lib:/usr/lib "$TMP/rootfs" -- /suite/nsunshare -r -- /bin/id -u

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-sockets: what sockets and signals show across namespaces. The article asks what pid a receiver sees of a sender
-# that its pid namespace does not have: it is 0.
+# seed-sockets: sockets and signals across namespaces. The article asks which PID a receiver sees if its pid namespace
+# lacks the sender: it sees 0.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns pid net user uts
@@ -10,21 +10,21 @@ own=''
 [ "$(id -u)" = 0 ] || own=-r
 socket=$TMP/socket
 
-# receiver [PREFIX…]: listens, writes what it hears of the sender to $TMP/heard.
+# receiver [PREFIX…]: listens and writes the credentials of the sender to $TMP/heard.
 receiver()
 {
 	rm -f "$socket"
 	start_holder "$@" sh -c 'exec sockpeer recv "$0" >"$1"' "$socket" "$TMP/heard"
 }
 
-# heard: when the receiver has ended, what it wrote.
+# heard: waits for the receiver and prints its output.
 heard()
 {
 	wait "$holder"
 	run cat "$TMP/heard"
 }
 
-test_a_receiver_outside_sees_the_pid_that_it_knows()
+test_a_receiver_outside_sees_its_own_pid_of_the_sender()
 {
 	receiver env
 	nsunshare $own -p -- sockpeer send "$socket" &
@@ -36,7 +36,7 @@ test_a_receiver_outside_sees_the_pid_that_it_knows()
 	wait "$sender"
 }
 
-test_a_receiver_inside_sees_0_of_a_sender_outside()
+test_a_receiver_inside_sees_pid_0_of_a_sender_outside()
 {
 	receiver nsunshare $own -p --
 	sockpeer send "$socket"
@@ -44,7 +44,7 @@ test_a_receiver_inside_sees_0_of_a_sender_outside()
 	assert_out_has 'pid 0 '
 }
 
-test_and_nobody_where_the_id_is_not_mapped()
+test_a_receiver_sees_nobody_if_the_id_is_not_mapped()
 {
 	receiver nsunshare -U --map-user=7 --map-group=7 --
 	nsunshare -U -- sockpeer send "$socket"
@@ -52,8 +52,8 @@ test_and_nobody_where_the_id_is_not_mapped()
 	assert_out_has 'uid 7'
 }
 
-# A name without a file: whoever has another network namespace does not find it, and may have the same for himself.
-test_abstract_sockets_go_with_the_network_namespace()
+# An abstract name has no file. Another network namespace does not see it, and can use the same name.
+test_abstract_sockets_belong_to_the_network_namespace()
 {
 	start_holder sh -c 'exec sockpeer recv @seed >"$0"' "$TMP/heard"
 	run nsunshare $own -n -- sockpeer send @seed
@@ -61,14 +61,14 @@ test_abstract_sockets_go_with_the_network_namespace()
 	assert_err_has 'Connection refused'
 	run sockpeer recv @seed
 	assert_err_has 'Address already in use'
-	# the mount and ipc namespaces have no part in it
+	# mount and ipc namespaces make no difference
 	run nsunshare $own -mi -- sockpeer send @seed
 	assert_ok
 	heard
 	assert_out_has "uid $(id -u)"
 }
 
-test_signals_go_with_the_pid_namespace()
+test_signals_need_a_pid_in_the_namespace()
 {
 	start_holder sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run nsunshare $own -p -- sh -c 'kill -0 "$0"' "$holder_line"
@@ -76,7 +76,7 @@ test_signals_go_with_the_pid_namespace()
 	assert_err_has 'No such process'
 }
 
-# A descriptor of a namespace that came over a socket: setns(2) is told which type it must be.
+# A descriptor of a namespace arrives over a socket; setns(2) checks its type.
 taken() # FLAG
 {
 	rm -f "$socket"
@@ -85,13 +85,13 @@ taken() # FLAG
 	heard
 }
 
-test_a_received_descriptor_is_entered_with_its_type_checked()
+test_enters_a_received_descriptor_of_the_right_type()
 {
 	taken 0x04000000
 	if [ "$(id -u)" = 0 ]; then
 		assert_out "$(readlink /proc/self/ns/uts)"
 	else
-		# without a privilege over the namespace that is received, a type alone does not help
+		# the right type is not enough without a capability in the received namespace
 		assert_out 'Operation not permitted'
 	fi
 	taken 0x40000000

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-time: the article on clocks: a container that has just booted, and whose offsets count from the first namespace.
+# seed-time: the article on clocks: a container that has just booted; offsets are relative to the initial namespace.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns time
@@ -17,7 +17,7 @@ test_the_boot_clock_starts_at_zero()
 up 0 minutes'
 }
 
-test_and_the_clock_outside_goes_on()
+test_the_clock_outside_does_not_change()
 {
 	read -r before _ </proc/uptime
 	run nsunshare $own -- nstimeoffset -b =0 -- true
@@ -25,8 +25,8 @@ test_and_the_clock_outside_goes_on()
 	assertTrue 'the clock outside went on' "[ ${after%.*} -ge ${before%.*} ]"
 }
 
-# The offsets of a nested namespace count from the first one, which is what makes it hard by hand.
-test_zero_is_zero_in_a_nested_namespace()
+# The offsets of a nested namespace are relative to the initial one, which makes them hard to compute by hand.
+test_zero_starts_at_zero_in_a_nested_namespace()
 {
 	run nsunshare $own -- nstimeoffset -b +1000d -- nstimeoffset -b =0 -- \
 		sh -c 'read -r up _ </proc/uptime; echo "${up%.*}"'
@@ -34,7 +34,7 @@ test_zero_is_zero_in_a_nested_namespace()
 	assert_out 0
 }
 
-test_the_offsets_can_be_read()
+test_shows_the_offsets()
 {
 	run nsunshare $own -- nstimeoffset -b +1d -m +1h -- cat /proc/self/timens_offsets
 	assert_ok
@@ -42,8 +42,8 @@ test_the_offsets_can_be_read()
 	assert_out_has 86400
 }
 
-# The kernel's own lines tell the same: the inner namespace's offset contains the outer one's.
-test_offsets_count_from_the_initial_namespace()
+# The file of the kernel confirms it: the offset of the inner namespace includes that of the outer one.
+test_offsets_are_relative_to_the_initial_namespace()
 {
 	read -r _ outer _ <<-END
 		$(grep boottime /proc/self/timens_offsets)
@@ -53,7 +53,7 @@ test_offsets_count_from_the_initial_namespace()
 	assert_out $((outer + 172800))
 }
 
-# What the article's clock_times prints: the real-time clock is the same, the others are moved.
+# As with clock_times of the article, realtime is the same and the other clocks are moved.
 test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'
@@ -66,8 +66,8 @@ realtime '
 	assertTrue "$inner and $outer" "[ $((outer - inner)) -ge 0 ] && [ $((outer - inner)) -le 5 ]"
 }
 
-# Each clock and its offset.
-test_readings_are_shown()
+# --show prints each clock and its offset.
+test_shows_the_readings()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -- nstimeoffset --show
 	assert_rc 0

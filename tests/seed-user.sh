@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-user: the articles on user ids: maps, who sees them how, and what a process has and loses inside.
+# seed-user: the articles on user ids: maps, their views, and the capabilities that a process gains and loses.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool setpriv busybox ip
 
-test_without_a_map_everybody_is_nobody()
+test_all_ids_are_nobody_without_a_map()
 {
 	run nsunshare -U -- sh -c 'id -u; id -g'
 	assert_ok
@@ -14,7 +14,7 @@ test_without_a_map_everybody_is_nobody()
 65534'
 }
 
-test_one_id_becomes_root()
+test_maps_the_own_id_to_root()
 {
 	run nsunshare -r -- sh -c 'id -u; cat /proc/self/uid_map'
 	assert_ok
@@ -22,7 +22,7 @@ test_one_id_becomes_root()
          0 $(printf '%10s' "$(id -u)")          1"
 }
 
-test_or_any_other_id()
+test_maps_the_own_id_to_another_id()
 {
 	run nsunshare --map-user=1000 --map-group=1000 -- sh -c 'id -u; id -g'
 	assert_ok
@@ -36,7 +36,7 @@ test_a_map_is_written_once()
 	assert_err_has 'Operation not permitted'
 }
 
-# One file, two readers: each sees the outer ids as its own user namespace knows them.
+# Two readers of one map file see the outside ids of their own user namespaces.
 test_a_map_reads_differently_from_elsewhere()
 {
 	start_holder nsunshare -r -- nsunshare --map-user=7 --map-group=7 -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -60,14 +60,14 @@ test_namespaces_nest_32_deep()
 	assert_ok
 }
 
-# The limit is set in a user namespace of our own, where it counts.
-test_a_used_up_limit_is_named()
+# The limit is set in a user namespace of the test, where it applies.
+test_explains_a_limit_that_is_reached()
 {
 	run nsunshare -r -- sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; nsunshare -r true'
 	assert_refused 125 max_user_namespaces
 }
 
-test_root_inside_is_nobody_special_outside()
+test_root_inside_has_no_privilege_outside()
 {
 	run nsunshare -r -- sh -c 'id -u; hostname x'
 	assert_out 0
@@ -77,8 +77,8 @@ test_root_inside_is_nobody_special_outside()
 	assert_out x
 }
 
-# It keeps its ids and gets all capabilities in there, and none over what it was part of.
-test_who_joins_has_all_capabilities_there()
+# It keeps its ids and gains all capabilities there, but loses those in the namespace that it left.
+test_a_process_that_joins_gains_all_capabilities()
 {
 	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	pid=$holder_line
@@ -88,9 +88,9 @@ test_who_joins_has_all_capabilities_there()
 	assert_err_has 'must be root'
 }
 
-# What it loses is every privilege over what it was part of: even ping, which wants a raw socket of a network
+# It loses every privilege in the namespace that it left: even ping fails, which needs a raw socket in a network
 # namespace that the user namespace does not own.
-test_who_joins_loses_even_ping()
+test_a_process_that_joins_loses_ping()
 {
 	[ "$(id -u)" != 0 ] || ip link set lo up
 	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -102,7 +102,7 @@ test_who_joins_loses_even_ping()
 	assert_rc 1
 	assert_err_has 'permission denied'
 	stop_holder
-	# in a network that it owns there is ping again
+	# ping works in a network namespace that it owns
 	start_holder nsunshare -r -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder_line" -U -n -- busybox ping -c 1 127.0.0.1
 	assert_ok

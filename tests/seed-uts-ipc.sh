@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-uts-ipc: the articles on names and message queues: what is changed inside is not seen outside.
+# seed-uts-ipc: the articles on host names and message queues: changes inside are invisible outside.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns uts ipc
@@ -22,14 +22,14 @@ nest'
 	assert_out "$before"
 }
 
-test_hostname_is_an_option()
+test_hostname_option_sets_the_name()
 {
 	run nsunshare $own --hostname container -- uname -n
 	assert_ok
 	assert_out container
 }
 
-test_a_queue_outside_is_not_there_inside()
+test_a_queue_outside_is_invisible_inside()
 {
 	run ipcmk -Q
 	assert_rc 0
@@ -41,7 +41,7 @@ test_a_queue_outside_is_not_there_inside()
 	ipcrm -a
 }
 
-test_a_queue_inside_is_not_there_outside()
+test_a_queue_inside_is_invisible_outside()
 {
 	run nsunshare $own -i -- sh -c 'ipcmk -Q >/dev/null; ipcs -q'
 	assert_ok
@@ -51,7 +51,7 @@ test_a_queue_inside_is_not_there_outside()
 }
 
 # POSIX message queues are files of the mqueue file system, one instance for each ipc namespace.
-test_posix_queues_are_separate_too()
+test_posix_queues_are_separate()
 {
 	run nsunshare $own -im -- sh -c '
 		mkdir "$0" && mount -t mqueue none "$0" && touch "$0/queue" && ls "$0" &&
@@ -61,20 +61,20 @@ test_posix_queues_are_separate_too()
 0'
 }
 
-# What shm_open(3) makes is a file below /dev/shm, and what mmap(2) shares is one anyway: it is the mount
-# namespace that separates them, not the ipc one.
-test_shared_memory_goes_with_mounts()
+# shm_open(3) creates a file below /dev/shm, and mmap(2) shares a file: the mount namespace separates them, not the
+# ipc namespace.
+test_shared_memory_belongs_to_the_mount_namespace()
 {
 	mkdir "$TMP/mem"
 	for how in "shm /seed /dev/shm" "map $TMP/mem/seed $TMP/mem"; do
 		# shellcheck disable=SC2086 # words
 		set -- $how
 		start_holder sh -c 'exec shared "$0" "$1" text >"$2"' "$1" "$2" "$TMP/last"
-		# not where another file system is mounted
+		# invisible with another file system on /dev/shm
 		run nsunshare $own -m -- sh -c 'mount -t tmpfs none "$2" && exec shared "$0" "$1"' "$@"
 		assert_rc 1
 		assert_err_has 'No such file or directory'
-		# another ipc namespace, the same memory; the other side sees what is changed
+		# another ipc namespace shares the memory: the other side sees the change
 		run nsunshare $own -i -- shared "$1" "$2"
 		assert_ok
 		assert_out text
