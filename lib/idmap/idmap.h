@@ -105,7 +105,8 @@ int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *ou
 void idmap_invert(struct idmap *m);
 
 /* Removes from m every pair whose inside id (or, if outside is set, whose outside id) is on the
- * same side of other; sorts and merges m. Returns 0, or -ENOMEM, after which m may only be freed. */
+ * same side of other; sorts and merges m. Returns 0, or -ENOMEM, after which m may only be freed.
+ */
 int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 
 /* Adds the lines that are written to /proc/PID/uid_map. */
