@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* join_enter: enters opened namespaces in an order that setns(2) permits. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "ns/inode.h"
+#include "ns/join.h"
+
+/* Returns the type of that rank: the order in which single types are entered. */
+static const struct nstype *by_rank(unsigned rank)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if (nstypes[i].rank == rank)
+			return &nstypes[i];
+	return NULL;
+}
+
+static const char *object(const struct nsjoin *j, const struct nstype *t, char buf[static 32])
+{
+	const char *name = j->names[nstype_index(t)];
+
+	if (name)
+		return name;
+	snprintf(buf, 32, "of process %d", (int)j->proc.pid);
+	return buf;
+}
+
+/* Returns the inode of the caller's user namespace, or 0. Call it before anything is entered,
+ * because /proc may be another one afterwards. */
+static uint64_t own_user_ns(void)
+{
+	return nsinode_at(AT_FDCWD, "/proc/self/ns/user");
+}
+
+static int refused(const struct nsjoin *j, const struct nstype *t, int err, struct nserr *e)
+{
+	char buf[32];
+
+	return nserr_set(e, err, "cannot enter the %s namespace %s", t->name, object(j, t, buf));
+}
+
+/*
+ * Tries each type of *pending except user, and clears those that are entered. A type that is not
+ * permitted (yet) stays, and e names it. Returns 0, or a negative errno if the error is not EPERM.
+ */
+static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr *e)
+{
+	for (unsigned rank = 0; rank < NSTYPE_COUNT; rank++) {
+		const struct nstype *t = by_rank(rank);
+		int rc;
+
+		if (!(*pending & t->flag) || t->flag == CLONE_NEWUSER)
+			continue;
+		rc = sys_setns(j->fds[nstype_index(t)], t->flag);
+		if (rc == 0)
+			*pending &= ~t->flag;
+		else if (refused(j, t, rc, e) != -EPERM)
+			return rc;
+	}
+	return 0;
+}
+
+/*
+ * The user namespaces between the caller's and the one to be entered, which is the first; the last
+ * is a child of the caller's. setns(2) needs CAP_SYS_ADMIN in the owner of a namespace, which may
+ * be any of them.
+ */
+struct levels {
+	int fd[NSREF_UPS_MAX];
+	unsigned n;
+	bool own; /* the one to be entered is the caller's own */
+};
+
+/* Opens the levels. own is the inode of the caller's user namespace. */
+static void levels_open(struct levels *l, int fd, uint64_t own)
+{
+	l->own = nsinode_of(fd) == own;
+	l->fd[l->n++] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	while (!l->own && l->n < NSREF_UPS_MAX) {
+		int above = sys_ns_parent(l->fd[l->n - 1]);
+
+		if (above < 0)
+			break; /* not a descendant of the caller's */
+		if (nsinode_of(above) == own) {
+			close(above);
+			break;
+		}
+		l->fd[l->n++] = above;
+	}
+}
+
+static void levels_close(struct levels *l)
+{
+	for (unsigned i = 0; i < l->n; i++)
+		close(l->fd[i]);
+}
+
+static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t *pending,
+			struct nserr *e)
+{
+	const struct nstype *user = &nstypes[NSTYPE_USER];
+	int rc = 0;
+
+	for (unsigned i = l->n; i-- > 0 && rc == 0;) {
+		rc = sys_setns(l->fd[i], CLONE_NEWUSER);
+		if (rc == 0) {
+			rc = enter_others(j, pending, e);
+			continue;
+		}
+		refused(j, user, rc, e);
+		/* setns(2): a process cannot enter its own user namespace again, because it would
+		 * regain capabilities */
+		if (l->own)
+			nserr_hint(e, "it is the user namespace that the caller is in already");
+	}
+	if (rc == 0)
+		*pending &= ~user->flag;
+	return rc;
+}
+
+/* Sets the message for the first type that setns(2) refused. setns(2) needs CAP_SYS_ADMIN in the
+ * user namespace that owns the namespace. */
+static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t own, struct nserr *e)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		cleanup_fd int owner = -1;
+
+		if (!(pending & nstypes[i].flag))
+			continue;
+		owner = sys_ns_owner(j->fds[i]);
+		refused(j, &nstypes[i], EPERM, e);
+		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
+			nserr_hint(e, "it belongs to another user namespace, which --user enters");
+		else if (owner >= 0 && nsinode_of(owner) == own && !sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "it takes CAP_SYS_ADMIN in the user namespace of the caller");
+		return;
+	}
+}
+
+/*
+ * A privileged caller enters the user namespace last, because that gives up the capabilities that
+ * the other types may need. For an unprivileged caller it is the first, because it gives them. So
+ * this enters every type that is permitted now, then the user namespaces level by level, and after
+ * each level the types that it permits.
+ */
+static int enter_each(struct nsjoin *j, struct nserr *e)
+{
+	struct levels levels __attribute__((cleanup(levels_close))) = { .n = 0 };
+	uint64_t pending = nsjoin_types(j), own = own_user_ns();
+	int rc;
+
+	if (j->fds[NSTYPE_USER] >= 0)
+		levels_open(&levels, j->fds[NSTYPE_USER], own);
+	rc = enter_others(j, &pending, e);
+	if (rc == 0 && levels.n > 0)
+		rc = enter_levels(j, &levels, &pending, e);
+	if (rc < 0)
+		return rc;
+	pending &= ~j->optional;
+	if (pending)
+		hint_permission(j, pending, own, e);
+	return pending ? -EPERM : 0;
+}
+
+/* Returns true if the caller (pid and time: its children) is in each opened namespace of mask. */
+static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		const struct nstype *t = &nstypes[i];
+
+		if ((mask & t->flag) &&
+		    !nsinode_equal(nsinode_at(self, t->child_file ? t->child_file : t->file),
+				   nsinode_of(j->fds[i])))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Enters all namespaces with one setns(2) of a pidfd (5.8), which enters all or none and uses the
+ * capabilities in the new user namespace, too. The kernel enters the namespaces that the process is
+ * in now, so the result is compared with the opened ones. Returns 0, -ENOSYS if this way is not
+ * possible, or a negative errno with e set.
+ */
+static int enter_at_once(const struct nsjoin *j, struct nserr *e)
+{
+	cleanup_fd int self = file_open_self(e);
+	uint64_t mask = j->mask;
+	int rc;
+
+	if (self < 0)
+		return self;
+	rc = sys_setns(j->proc.pidfd, mask);
+	if (rc == -EPERM && j->optional) {
+		mask &= ~j->optional;
+		rc = sys_setns(j->proc.pidfd, mask);
+	}
+	if (rc == -ESRCH)
+		return nserr_set(e, rc, "process %d", (int)j->proc.pid);
+	if (rc < 0)
+		return -ENOSYS;
+	return is_in(self, j, mask) ? 0
+				    : nserr_set(e, EAGAIN, "process %d changed its namespaces",
+						(int)j->proc.pid);
+}
+
+static bool is_single(uint64_t types)
+{
+	return (types & (types - 1)) == 0 && types != CLONE_NEWUSER;
+}
+
+/* Enters the only namespace by its descriptor, which needs no comparison. Returns 0 or -ENOSYS, and
+ * then enter_each() finds the reason. */
+static int enter_single(const struct nsjoin *j, uint64_t type)
+{
+	int fd = j->fds[nstype_index(nstype_by_flag(type))];
+
+	return sys_setns(fd, type) < 0 ? -ENOSYS : 0;
+}
+
+int nsjoin_enter(struct nsjoin *j, struct nserr *e)
+{
+	uint64_t types = nsjoin_types(j);
+	int rc = -ENOSYS;
+
+	if (!types)
+		return 0;
+	if (is_single(types))
+		rc = enter_single(j, types);
+	else if (types == j->mask && j->proc.pidfd >= 0)
+		rc = enter_at_once(j, e);
+	return rc == -ENOSYS ? enter_each(j, e) : rc;
+}
