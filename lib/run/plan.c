@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan: an array of steps, and explaining it. */
+/* plan: collects the steps of a tool in an array and prints it for --explain. */
 #include "run/plan.h"
 
 #include "base/str.h"
@@ -61,7 +61,7 @@ void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
 			s->kind->show(ctx, s, &what);
 		else
 			show_what(s, &what);
-		/* names and arguments are foreign, and a line is a step */
+		/* names and arguments may hold newlines, and each line must be one step */
 		safe = str_escape_dup(what.s, what.len);
 		if (what.err || !safe)
 			out->err = -ENOMEM;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan: what a tool is about to do, as an ordered array of steps that is either explained or
- * executed. The order of the array is the specification; each kernel rule is quoted at its step.
+ * plan: holds the steps of a tool in an ordered array, and explains or executes it. The order of
+ * the array is the specification; each kernel rule is quoted at its step.
  *
- * Up to three processes walk the same array, each doing the steps of its own actor: the caller, a
- * helper (forked first, for what must be done from outside), and the child (which becomes the
- * program). The caller keeps the order: it lets another actor run its next steps and waits for the
- * answer. The line between them is a socket whose EOF means failure, so no side waits for one that
- * has gone; an exec closes it too, which is how the caller learns that the program runs.
+ * Up to three processes walk the same array, and each runs the steps of its own actor: the caller,
+ * a helper (forked first, for steps outside of the new namespaces) and the child, which becomes the
+ * program. The caller keeps the order: it tells another actor to run its next steps and waits for
+ * the answer. The line between them is a socket. EOF means that the other process has ended, so no
+ * process waits for one that is gone. An exec closes the socket, too; this tells the caller that
+ * the program runs.
  */
 #ifndef NSU_RUN_PLAN_H
 #define NSU_RUN_PLAN_H
@@ -22,81 +23,84 @@ enum plan_actor { PLAN_CALLER, PLAN_HELPER, PLAN_CHILD, PLAN_ACTORS };
 
 struct plan_step;
 
-/* One kind of step; static const, one a kernel rule. */
+/* A kind of step: static const, one for each kernel rule. */
 struct plan_kind {
 	const char *name; /* "uid-map" */
-	const char *call; /* the system call that does it: "write(/proc/PID/uid_map)" */
+	const char *call; /* its system call: "write(/proc/PID/uid_map)" */
 
-	/* Does it. 0, or a negative errno with e set. A step that executes a program does not
-	 * return on success. */
+	/* Executes the step. Returns 0 or a negative errno with e set. A step that executes a
+	 * program does not return on success. */
 	int (*run)(void *ctx, const struct plan_step *s, struct nserr *e);
 
-	/* Takes it back after a later step failed, in reverse order; NULL where there is nothing to
-	 * take back. Runs in the process that ran it. */
+	/* Undoes the step after a later one has failed, in the process that ran it and in reverse
+	 * order; or NULL. */
 	void (*undo)(void *ctx, const struct plan_step *s);
 
-	/* Adds what would be done ("map uid 0 to 1000"), for --explain; NULL where `what` is
-	 * enough. */
+	/* Adds the text of the step for --explain ("map uid 0 to 1000"); NULL if `what` is the
+	 * whole text. */
 	void (*show)(const void *ctx, const struct plan_step *s, struct buf *out);
 
-	/* For a step that makes the process of `forks`: does it instead of run. The pid in the
+	/* Replaces run in a step that creates the process of actor `forks`. Returns the pid in the
 	 * caller, 0 in the new process, or a negative errno with e set. */
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
 
-	/* The same by sys_vfork(), for a process that does all steps that follow, all of them
-	 * brief: child(arg). NULL where it cannot be. */
+	/* Does the same with sys_vfork(): the new process calls child(arg). Used if that process
+	 * runs all steps that follow and each of them is brief. NULL if it is not possible. */
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
-	/* May be done in the memory of a caller that stands still meanwhile: waits for nobody, and
-	 * what it changes is its process's or of no matter to the caller. */
+	/* Safe to run in a vfork(2) child: the step waits for no other process and changes no
+	 * memory that the caller uses later. */
 	bool brief;
 
-	/* The last step of its process, which closes the line and goes on without an exec. No
-	 * signal interrupts it, so it may wait for nobody. */
+	/* The last step of its process, which closes the line and continues without an exec. No
+	 * signal interrupts the step, so it must not wait. */
 	bool stays;
 
-	/* What would be done, as a text in which %s stands for arg, a string. */
+	/* Text of the step for --explain, in which %s stands for arg, a string. */
 	const char *what;
 };
 
 struct plan_step {
 	const struct plan_kind *kind;
 	enum plan_actor actor;
-	const void *arg; /* the tool's, borrowed */
+	const void *arg; /* borrowed from the tool */
 	uint64_t num;
 };
 
-#define PLAN_STEPS 24 /* without memory of its own */
+#define PLAN_STEPS 24 /* longer plans are allocated */
 
 struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
 	int err;             /* 0 or -ENOMEM; sticky */
-	sigset_t interrupts; /* signals, blocked by the caller, that end the run early */
+	sigset_t interrupts; /* blocked signals that end the run early */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
 
-/* Appends a step; arg and num are for the kind. */
+/* Appends a step with the arguments arg and num of its kind. */
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num);
 void plan_free(struct plan *p);
 
-/* Adds the plan to out, a numbered line a step: actor, what, system call. */
+/* Adds the plan to out, a numbered line for each step: actor, text, system call. */
 void plan_explain(const struct plan *p, const void *ctx, struct buf *out);
+
+/* Runs step i in this process. Returns 0 or a negative errno with e set, to the name of the system
+ * call if the step has not set it. For the files of plan_run() only. */
+int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) must_check;
 
 /*
  * Executes the plan. While the caller waits for another process, one of p->interrupts ends the run
- * with -EINTR; the signal stays pending, so that unblocking it afterwards ends the tool as the
- * signal would have.
+ * with -EINTR. The signal stays pending; when the tool unblocks it, the signal ends the tool.
  *
- * Returns in the caller only: 0 when all steps are done (a plan whose last step is an exec by the
- * caller never returns 0), with the pid of the child, 0 when none was forked, in *child, or a
- * negative errno with e set, and then everything is undone and every other process of the plan has
- * ended and been waited for. child may be NULL.
+ * Returns in the caller only. Returns 0 after all steps (never, if the last step is an exec by the
+ * caller) and sets *child to the pid of the child, or to 0 if there is none. Returns a negative
+ * errno with e set after a failure; then all steps are undone, and every other process of the plan
+ * has ended and been waited for. child may be NULL.
  */
 int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
 

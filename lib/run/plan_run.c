@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* planrun: executing the steps, by up to three processes. */
+/* plan_run: executes the steps of a plan in up to three processes. */
 #include "run/plan.h"
 
 #include <stdio.h>
@@ -10,11 +10,9 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
+#include "run/plan_vfork.h"
 
-BIND_EARLY(recv)
-BIND_EARLY(socketpair)
-
-/* What goes over a line: to an actor "run from step `at`", back "done" or the error. */
+/* A message on a line. The caller sends "run from step `at`", the actor answers with the result. */
 struct plan_message {
 	size_t at;
 	int rc;
@@ -25,14 +23,13 @@ struct plan_walk {
 	const struct plan *p;
 	void *ctx;
 	enum plan_actor self;
-	int line[PLAN_ACTORS]; /* to each other actor; the others have only [PLAN_CALLER] */
+	int line[PLAN_ACTORS]; /* to the other actors; helper and child have [PLAN_CALLER] only */
 	pid_t pid[PLAN_ACTORS];
 	size_t begun;        /* own steps below this have run and may be undone */
-	size_t runs_already; /* the step from which a process just made runs without being told */
-	int interrupt_fd;    /* of what ends the run early, or negative */
-	int status_fd;       /* of the caller, when we run in its memory, or negative */
-	int proc;            /* the caller's /proc from before the first step, or negative */
-	bool vforked;        /* the child has been let run all that was left */
+	size_t runs_already; /* a new process runs from this step without a message */
+	int interrupt_fd;    /* signalfd of p->interrupts, or negative */
+	int proc;            /* the caller's /proc, opened before the first step, or negative */
+	bool vforked;        /* plan_vfork() has run all steps that were left */
 };
 
 static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_actor self, int line)
@@ -42,7 +39,6 @@ static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_acto
 				   .self = self,
 				   .line = { line, -1, -1 },
 				   .interrupt_fd = -1,
-				   .status_fd = -1,
 				   .proc = -1 };
 }
 
@@ -61,8 +57,8 @@ static void undo(const struct plan_walk *w)
 	}
 }
 
-/* The end of the run of steps that begins at i and has one actor. A step that stays is a run of its
- * own. */
+/* Returns the end of the sequence of steps of one actor that begins at i. A step that stays is a
+ * sequence of its own. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;
@@ -77,7 +73,8 @@ static int send_message(int line, const struct plan_message *m)
 {
 	ssize_t n;
 
-	/* a lack of memory may pass, and a message that is lost leaves steps that nobody undoes */
+	/* ENOMEM and ENOBUFS may be transient. A lost message would leave steps that are not
+	 * undone. */
 	for (int tries = 0; tries < 100; tries++) {
 		n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
 		if (n >= 0 || errno == EPIPE || errno == ECONNRESET)
@@ -86,8 +83,8 @@ static int send_message(int line, const struct plan_message *m)
 	return n == (ssize_t)sizeof(*m) ? 0 : -EPIPE;
 }
 
-/* 1 for a message, 0 for EOF (the other side ended or executed its program), or a negative errno.
- */
+/* Returns 1 for a message, 0 for EOF (the other process ended or executed its program), or a
+ * negative errno. */
 static int receive_message(int line, struct plan_message *m)
 {
 	ssize_t n = -1;
@@ -100,10 +97,19 @@ static int receive_message(int line, struct plan_message *m)
 	return n < 0 ? -errno : n == (ssize_t)sizeof(*m);
 }
 
-static bool may_vfork(const struct plan *p, const struct plan_step *s);
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static void tell_others(const struct plan_walk *w, int rc);
+
+int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e)
+{
+	const struct plan_kind *kind = p->steps[i].kind;
+	int rc = kind->run(ctx, &p->steps[i], e);
+
+	if (rc < 0 && e->what[0] == '\0')
+		nserr_set(e, rc, "%s", kind->call);
+	return rc;
+}
 
 /* Runs the steps from i to end, all of this actor. */
 static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
@@ -114,22 +120,14 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 		if (i == w->p->n - 1 && w->self == PLAN_CALLER)
 			tell_others(w, 0);
-		/* after the exec a signal is the program's, and lost on a process 1 that has no
-		 * handler yet: this is the last moment in which it can end the run */
-		if (i == w->p->n - 1 && w->status_fd >= 0 &&
-		    interrupt_is_pending(w->status_fd, &w->p->interrupts))
-			return interrupt_error(e);
-		if (may_vfork(w->p, s))
+		if (plan_may_vfork(w->p, s))
 			rc = vfork_step(w, s, e);
 		else if (s->kind->fork)
 			rc = fork_step(w, s, e);
 		else
-			rc = s->kind->run(w->ctx, s, e);
-		if (rc < 0) {
-			if (e->what[0] == '\0')
-				nserr_set(e, rc, "%s", s->kind->call);
+			rc = plan_run_step(w->p, i, w->ctx, e);
+		if (rc < 0)
 			return rc;
-		}
 		w->begun = i + 1;
 		if (w->self != s->actor)
 			return 0; /* this is the new process now */
@@ -138,16 +136,17 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 }
 
 /*
- * The loop of every process but the caller; it ends the process. One that has done all its steps
- * stays, since it may have to take them back: when the caller says so, or is gone before the last
- * step of the plan. From there on EOF is the good end, for it is what an exec looks like.
+ * Is the main loop of the helper and of the child, and ends the process. A process that has run all
+ * its steps waits, because it undoes them if the caller says so or ends before the last step of the
+ * plan. After the caller has announced the last step, EOF means success: the exec of the caller
+ * closes the line.
  */
 static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
 	struct plan_message m = { .at = at };
 	bool last = false;
 
-	/* its first steps, when they come right behind its making, need no word from the caller */
+	/* the steps right after its creation need no message from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
 	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {
@@ -180,13 +179,13 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return nserr_set(e, errno, "cannot make a socket pair");
+		return nserr_set(e, errno, "cannot create a socket pair");
 	pair[0] = file_above_std(pair[0]);
 	pair[1] = file_above_std(pair[1]);
 	if (pair[0] < 0 || pair[1] < 0) {
 		util_close(&pair[0]);
 		util_close(&pair[1]);
-		return nserr_set(e, EMFILE, "cannot make a socket pair");
+		return nserr_set(e, EMFILE, "cannot create a socket pair");
 	}
 	pid = s->kind->fork(w->ctx, s, e);
 	if (pid == 0) {
@@ -211,11 +210,15 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 	return 0;
 }
 
+static const char *actor_name(enum plan_actor actor)
+{
+	return actor == PLAN_HELPER ? "helper" : "child";
+}
+
 static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
 {
 	return nserr_set(e, 0, "the %s process ended unexpectedly before '%s'",
-			 w->p->steps[i].actor == PLAN_HELPER ? "helper" : "child",
-			 w->p->steps[i].kind->name);
+			 actor_name(w->p->steps[i].actor), w->p->steps[i].kind->name);
 }
 
 /* Returns true if one of the first n steps is the actor's and can be undone. */
@@ -227,8 +230,8 @@ static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 	return false;
 }
 
-/* Returns true if a process that closed its line did so by an exec, and was not killed just before
- * it. The /proc of the namespaces that were entered meanwhile may be a false one. */
+/* Returns true if the process closed its line by an exec, and was not killed just before it. Uses
+ * the /proc of the start, because the one of an entered mount namespace may be forged. */
 static bool has_executed(const struct plan_walk *w, pid_t pid)
 {
 	struct proc_stat st;
@@ -238,73 +241,29 @@ static bool has_executed(const struct plan_walk *w, pid_t pid)
 	return w->proc < 0 || proc_stat_read(w->proc, path, &st) < 0 || !st.never_ran;
 }
 
-/* Whether a process that has done all its steps, the last of the plan, runs its program. */
+/* Returns true if a process that has closed its line after the last step runs its program. */
 static bool has_begun(const struct plan_walk *w, enum plan_actor who)
 {
 	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w->p, w->self, w->begun) ||
 	       has_executed(w, w->pid[who]);
 }
 
-/* ---- A process in our memory */
-
-/* Whether the process that this step makes does all that follows, and may do it there. */
-static bool may_vfork(const struct plan *p, const struct plan_step *s)
-{
-	const struct plan_step *end = p->steps + p->n;
-
-	if (!SYS_HAS_VFORK || !s->kind->vfork || s + 1 == end)
-		return false;
-	for (const struct plan_step *next = s + 1; next < end; next++)
-		if (next->actor != s->kind->forks || !next->kind->brief)
-			return false;
-	return true;
-}
-
-struct vforked {
-	struct plan_walk w;
-	size_t at;
-	struct nserr *e;
-	int rc; /* 0: has executed its program, or was killed */
-};
-
-static int run_vforked(void *arg)
-{
-	struct vforked *v = arg;
-
-	v->rc = run_own(&v->w, v->at, v->w.p->n, v->e);
-	undo(&v->w);
-	_exit(125);
-}
-
 static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e)
 {
 	enum plan_actor who = s->kind->forks;
-	struct vforked v = { new_walk(w->p, w->ctx, who, -1), step_number(w->p, s) + 1, e, 0 };
-	cleanup_fd int status_fd = interrupt_open_status();
-	pid_t pid;
+	int rc = plan_vfork(w->p, s, w->ctx, &w->pid[who], e);
 
-	if (status_fd < 0)
+	if (rc == 0)
 		return fork_step(w, s, e);
-	v.w.status_fd = status_fd;
-	pid = s->kind->vfork(w->ctx, s, run_vforked, &v, e);
-	/* before Linux 6.2 none shares the memory of a caller whose children are to be in another
-	 * time namespace, as unshare --time leaves it; and there may be no room for a stack */
-	if (pid == -EINVAL || pid == -ENOMEM) {
-		*e = NSERR_INIT;
-		return fork_step(w, s, e);
-	}
-	if (pid < 0)
-		return pid;
-	w->pid[who] = pid;
+	if (rc < 0)
+		return rc;
 	w->vforked = true;
-	if (v.rc < 0)
-		return v.rc;
 	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
 }
 
 /* ---- The run */
 
-/* Lets another actor run the steps from i to end and waits for the answer. */
+/* Makes another actor run the steps from i to end and waits for the answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
@@ -313,10 +272,10 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
 		return ended_early(w, i, e);
-	/* behind a step that stays the program may run before the line has told us so: a signal
-	 * may be for the program, and is left pending until we know */
+	/* After a step that stays, the program may run before its message arrives. A signal may be
+	 * meant for the program, so it stays pending until the message is here. */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
-		/* its step may take any time, and what a child has done goes with it */
+		/* A step may take any time. The effects of a child end with the child. */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
 		return interrupt_error(e);
@@ -330,16 +289,17 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	if (rc < 0) {
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
-		return nserr_set(e, rc, "cannot hear of the other process");
+		return nserr_set(e, rc, "lost contact with the %s process", actor_name(who));
 	}
-	/* an exec closes the line: for the last steps that is the good end */
+	/* an exec closes the line: after the last step EOF means success */
 	close(TAKE_FD(w->line[who]));
 	if (end == w->p->n && has_begun(w, who))
 		return 0;
 	return ended_early(w, end == w->p->n ? end - 1 : i, e);
 }
 
-/* Tells the others that the last step begins (0), or that they are to take back what they did. */
+/* Tells the other actors that the last step begins (rc is 0), or that they must undo their steps.
+ */
 static void tell_others(const struct plan_walk *w, int rc)
 {
 	const struct plan_message m = { .at = w->p->n, .rc = rc };
@@ -349,7 +309,8 @@ static void tell_others(const struct plan_walk *w, int rc)
 			(void)!send_message(w->line[i], &m);
 }
 
-/* Lets go of the others, after a failure not before they have taken back everything. */
+/* Closes the lines and waits for the helper. After a failure, waits until both other processes have
+ * undone their steps, and for the end of both. */
 static void end_others(struct plan_walk *w, bool well)
 {
 	struct plan_message m;
@@ -372,7 +333,7 @@ int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 
 	*e = NSERR_INIT;
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot make the plan");
+		return nserr_set(e, rc, "cannot create the plan");
 	if (has_undo(p, PLAN_CALLER, p->n) && proc_stat_check(NULL) == 0)
 		w.proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
 	for (size_t i = 0; i < p->n && rc == 0 && !w.vforked;) {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan_vfork: runs the last steps of a plan in a child that shares the caller's memory. */
+#include "run/plan_vfork.h"
+
+#include "base/file.h"
+#include "kernel/sys_pidfd.h"
+#include "run/interrupt.h"
+
+/* What the child needs, and what it leaves in the memory of the caller. */
+struct vforked {
+	const struct plan *p;
+	size_t first; /* its first step */
+	void *ctx;
+	int status_fd; /* /proc/PID/status of the caller */
+	struct nserr *e;
+	int rc; /* of the last step that returned; 0 if the program was executed or the child killed
+		 */
+};
+
+bool plan_may_vfork(const struct plan *p, const struct plan_step *s)
+{
+	const struct plan_step *end = p->steps + p->n;
+
+	if (!SYS_HAS_VFORK || !s->kind->vfork || s + 1 == end)
+		return false;
+	for (const struct plan_step *next = s + 1; next < end; next++)
+		if (next->actor != s->kind->forks || !next->kind->brief)
+			return false;
+	return true;
+}
+
+static int run_steps(const struct vforked *v, size_t *i)
+{
+	for (*i = v->first; *i < v->p->n; ++*i) {
+		int rc;
+
+		/* After the exec a signal is sent on to the program, and process 1 loses it until
+		 * it has a handler. This is the last moment in which a signal can end the run. */
+		if (*i == v->p->n - 1 && interrupt_is_pending(v->status_fd, &v->p->interrupts))
+			return interrupt_error(v->e);
+		rc = plan_run_step(v->p, *i, v->ctx, v->e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int run_child(void *arg)
+{
+	struct vforked *v = arg;
+	size_t i;
+
+	v->rc = run_steps(v, &i);
+	while (i-- > v->first)
+		if (v->p->steps[i].kind->undo)
+			v->p->steps[i].kind->undo(v->ctx, &v->p->steps[i]);
+	_exit(125);
+}
+
+int plan_vfork(const struct plan *p, const struct plan_step *s, void *ctx, pid_t *pid,
+	       struct nserr *e)
+{
+	cleanup_fd int status_fd = interrupt_open_status();
+	struct vforked v = {
+		.p = p,
+		.first = (size_t)(s - p->steps) + 1,
+		.ctx = ctx,
+		.status_fd = status_fd,
+		.e = e,
+	};
+	pid_t child;
+
+	*pid = 0;
+	if (status_fd < 0)
+		return 0;
+	child = s->kind->vfork(ctx, s, run_child, &v, e);
+	/* Before Linux 6.2 a process that has unshared its time namespace cannot create a child
+	 * that shares its memory (EINVAL). Without memory for the child's stack the error is
+	 * ENOMEM. */
+	if (child == -EINVAL || child == -ENOMEM) {
+		*e = NSERR_INIT;
+		return 0;
+	}
+	if (child < 0)
+		return child;
+	*pid = child;
+	return v.rc < 0 ? v.rc : 1;
+}
