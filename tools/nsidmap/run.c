@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "common/execute.h"
 #include "idmap/plan.h"
 #include "idmap/writer.h"
 #include "kernel/proc_stat.h"
@@ -181,7 +182,6 @@ int verb_run(int argc, char **argv)
 	struct words w = { 0 };
 	struct run r = { 0 };
 	bool explain = false;
-	struct buf out = BUF_INIT;
 	struct cli c;
 
 	cli_init(&c, &tool, argc, argv);
@@ -196,8 +196,7 @@ int verb_run(int argc, char **argv)
 	r.program = w.program;
 	make_plan(&r, &p);
 	if (explain) {
-		plan_explain(&p, &r, &out);
-		cli_print(&out);
+		execute_explain(&p, &r);
 		return 0;
 	}
 	if (plan_run(&p, &r, NULL, &e) < 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "common/execute.h"
 #include "kernel/sys_ns.h"
 #include "nsinit.h"
 #include "run/cloned_binary.h"
@@ -18,14 +19,15 @@ static void build(struct init *i, struct plan *p)
 /*
  * Returns true if the program may see this process from a foreign root: nsinit is process 1, its
  * mount namespace is not that of its parent, or a user namespace other than the initial one gives
- * the program the right to enter a root of its own. What cannot be read counts as true.
+ * the program the right to enter a root of its own. What cannot be read counts as true, and
+ * so does the parent of process 1, which getppid(2) shows as 0.
  */
 static bool is_elsewhere(void)
 {
 	struct stat own, parents;
 	char path[32];
 
-	if (getpid() == 1 || sys_ns_in_userns() != 0)
+	if (sys_ns_in_userns() != 0)
 		return true;
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", getppid());
 	return stat("/proc/self/ns/mnt", &own) < 0 || stat(path, &parents) < 0 ||
@@ -57,7 +59,6 @@ int main(int argc, char **argv)
 	};
 	struct nserr e = NSERR_INIT;
 	struct plan p = PLAN_INIT;
-	struct buf out = BUF_INIT;
 
 	r.init.handle.close_fds = true;
 	opts_parse(&r, argc, argv);
@@ -67,7 +68,6 @@ int main(int argc, char **argv)
 		cli_die_nserr(&e);
 	if (!r.explain)
 		execute(&r.init, &p);
-	plan_explain(&p, &r.init, &out);
-	cli_print(&out);
+	execute_explain(&p, &r.init);
 	return 0;
 }

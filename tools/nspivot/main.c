@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: assemble a root and pivot into it, then execute a program there. */
+#include "common/execute.h"
 #include "nspivot.h"
 
 int main(int argc, char **argv)
@@ -12,10 +13,7 @@ int main(int argc, char **argv)
 	q.root.exec_closes = true;
 	steps_add(&q, &p);
 	if (q.explain) {
-		struct buf out = BUF_INIT;
-
-		plan_explain(&p, &q, &out);
-		cli_print(&out);
+		execute_explain(&p, &q);
 		return 0;
 	}
 	(void)!plan_run(&p, &q, NULL, &e);

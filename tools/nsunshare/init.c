@@ -10,7 +10,7 @@ void build_init(struct run *r, struct plan *p)
 	*i = (struct init){
 		.supervise = { .grace = { .tv_sec = 10 } },
 		.handle = r->handle,
-		.argv = r->argv,
+		.argv = r->program.argv,
 		.outer = &r->supervise,
 		/* not executed inside, it would be closed to an ordinary user who made it, too */
 		.guarded = r->by_root,

@@ -2,6 +2,7 @@
 /* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
 #include <sys/auxv.h>
 
+#include "common/execute.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/cloned_binary.h"
@@ -14,18 +15,11 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 
 	r->supervise.death_signal = r->o->kill_signal;
 	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
-	if (supervise_block(&r->supervise, e) < 0)
+	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
-	supervise_interrupts(&r->supervise, &p->interrupts);
-	if (plan_run(p, r, NULL, e) < 0) {
-		supervise_unblock(&r->supervise);
-		return -1;
-	}
 	pins_close(r);
-	handle_running(&r->handle);
 	wstatus = supervise_wait(&r->supervise, e);
-	if (handle_ended(&r->handle, wstatus, wstatus < 0 ? NULL : e) < 0 && wstatus >= 0)
-		cli_warn_nserr(e);
+	execute_ended(&r->handle, wstatus);
 	if (wstatus >= 0 && r->o->cgroup_create && cgroup_remove(&r->cgroup, e) < 0)
 		cli_warn_nserr(e);
 	return wstatus;
@@ -50,14 +44,12 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 static int explain(struct run *r, const struct plan *p)
 {
 	struct plan init = PLAN_INIT;
-	struct buf out = BUF_INIT;
 
-	plan_explain(p, r, &out);
+	execute_explain(p, r);
 	if (r->o->init) {
 		build_init(r, &init);
-		plan_explain(&init, r, &out);
+		execute_explain(&init, r);
 	}
-	cli_print(&out);
 	return 0;
 }
 

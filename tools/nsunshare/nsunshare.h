@@ -12,6 +12,7 @@
 #include "run/handle.h"
 #include "run/init.h"
 #include "run/plan.h"
+#include "run/step_exec.h"
 #include "run/supervise.h"
 
 #define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
@@ -77,9 +78,7 @@ struct run {
 	uint64_t mnt_id;      /* of the caller's mount namespace */
 	struct nspin_dir dir; /* --persist */
 
-	char **argv;       /* of the program */
-	const char *shell; /* its file, when none was named, else NULL */
-	char *shell_argv[2];
+	struct program program;
 };
 
 /* Value of map_user and map_group: the current id, whatever it is. */

@@ -9,7 +9,6 @@
 #include "idmap/view.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "run/exec.h"
 
 const char opts_current[] = "current";
 
@@ -126,10 +125,7 @@ int resolve(struct run *r, struct nserr *e)
 		rc = cred_check(&r->cred, e);
 	if (!(o->types & CLONE_NEWUSER))
 		r->cred.keep_caps = false; /* as unshare(1) has it */
-	r->argv = o->argv;
-	if (!r->argv[0]) {
-		exec_shell(true, &r->shell, r->shell_argv);
-		r->argv = r->shell_argv;
-	}
+	r->program.argv = o->argv;
+	program_find_shell(&r->program, true);
 	return rc < 0 ? rc : resolve_maps(r, e);
 }

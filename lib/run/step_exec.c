@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* step_exec: executes the program of a tool as the last step of its plan. */
+#include "run/step_exec.h"
+
+#include "run/exec.h"
+
+void program_find_shell(struct program *p, bool ask_passwd)
+{
+	if (p->argv[0])
+		return;
+	exec_shell(ask_passwd, &p->shell, p->shell_argv);
+	p->argv = p->shell_argv;
+}
+
+const char *program_name(const struct program *p)
+{
+	struct program now = *p;
+
+	program_find_shell(&now, false);
+	return now.shell ? now.shell : now.argv[0];
+}
+
+static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct program now = *(const struct program *)s->arg;
+
+	(void)ctx;
+	program_find_shell(&now, false);
+	return now.shell ? exec_file(now.shell, now.argv, e) : exec_program(now.argv, e);
+}
+
+static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct program now = *(const struct program *)s->arg;
+
+	(void)ctx;
+	program_find_shell(&now, false);
+	buf_adds(out, "execute");
+	if (now.shell)
+		buf_printf(out, " %s as", now.shell);
+	for (char *const *word = now.argv; *word; word++)
+		buf_printf(out, " %s", *word);
+}
+
+const struct plan_kind step_exec = {
+	.name = "exec",
+	.call = "execve(2)",
+	.run = run_exec,
+	.show = show_exec,
+	.brief = true,
+};

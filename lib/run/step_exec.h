@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* step_exec: executes the program of a tool as the last step of its plan. */
+#ifndef NSU_RUN_STEP_EXEC_H
+#define NSU_RUN_STEP_EXEC_H
+
+#include "run/plan.h"
+
+struct program {
+	char *const *argv; /* NULL-terminated; empty for a shell */
+	const char *shell; /* file of the shell, or NULL if argv[0] is looked up in PATH */
+	char *shell_argv[2];
+};
+
+/* If p names no program, replaces it by the shell of exec_shell(). A tool that does not call this
+ * gets the shell that $SHELL names at the time of the step. */
+void program_find_shell(struct program *p, bool ask_passwd);
+
+/* Returns the file or name that is executed, for messages. The memory is never freed. */
+const char *program_name(const struct program *p);
+
+/* Executes the program; arg: const struct program *. Brief: safe in a vfork(2) child. */
+extern const struct plan_kind step_exec;
+
+#endif
