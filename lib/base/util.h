@@ -15,29 +15,6 @@
 #define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ARRAY_SIZE(a)          (sizeof(a) / sizeof((a)[0]))
 
-/*
- * Binds a function of another library when the program is loaded, and not at its first call: for
- * what each start calls, most of all around a fork, where a binding copies what the loader writes
- * to. A function that is called on few ways only would be bound for nothing.
- */
-/* clang-format off */
-#if defined(__has_attribute) && __has_attribute(noplt)
-#define BIND_EARLY(function)                                         \
-	_Pragma("GCC diagnostic push")                               \
-	_Pragma("GCC diagnostic ignored \"-Wredundant-decls\"")      \
-	extern __typeof__(function) function __attribute__((noplt)); \
-	_Pragma("GCC diagnostic pop")
-#else
-#define BIND_EARLY(function)
-#endif
-/* clang-format on */
-
-BIND_EARLY(__errno_location)
-BIND_EARLY(_exit)
-BIND_EARLY(close)
-BIND_EARLY(free)
-BIND_EARLY(syscall)
-
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 

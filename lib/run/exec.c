@@ -13,8 +13,6 @@
 #include "base/account.h"
 #include "run/cause.h"
 
-BIND_EARLY(execvp)
-
 static int failed(const char *program, int err, struct nserr *e)
 {
 	int rc = nserr_set(e, err, "cannot execute '%s'", program);

@@ -7,8 +7,6 @@
 #include "run/foreground.h"
 #include "run/shutdown.h"
 
-BIND_EARLY(waitpid)
-
 /* Again, when we go on after a stop. */
 static void give_terminal(struct supervise *s)
 {

@@ -7,12 +7,6 @@
 
 #include "base/file.h"
 
-BIND_EARLY(poll)
-BIND_EARLY(sigaddset)
-BIND_EARLY(sigemptyset)
-BIND_EARLY(sigismember)
-BIND_EARLY(signalfd)
-
 int interrupt_open(const sigset_t *signals)
 {
 	if (sigisemptyset(signals))

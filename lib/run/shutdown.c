@@ -16,8 +16,6 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 
-BIND_EARLY(sigwaitinfo)
-
 enum { RUNS, ENDS, KILLED }; /* supervise.phase */
 
 #define DEPTH_MAX 64 /* of recursion; deeper processes are given to us when their parents end */

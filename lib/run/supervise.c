@@ -12,12 +12,6 @@
 /* Raised by a fault of our own, they must act on us. Sent by somebody they do so too. */
 static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 
-BIND_EARLY(sigaction)
-BIND_EARLY(sigdelset)
-BIND_EARLY(sigemptyset)
-BIND_EARLY(sigfillset)
-BIND_EARLY(sigprocmask)
-
 void supervise_signals(sigset_t *all)
 {
 	sigfillset(all);

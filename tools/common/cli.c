@@ -10,8 +10,6 @@
 #include "common/features.h"
 #include "kernel/sys_cap.h"
 
-BIND_EARLY(getopt_long)
-
 /* Appends one option to what getopt_long(3) wants. */
 static void add_option(struct cli *c, size_t *n, size_t *nl, int letter, int val, const char *name,
 		       const struct cli_opt *o)
