@@ -68,3 +68,13 @@ void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
 		buf_printf(out, "%2zu %-6s %s: %s\n", i + 1, actors[s->actor], safe, s->kind->call);
 	}
 }
+
+int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e)
+{
+	const struct plan_kind *kind = p->steps[i].kind;
+	int rc = kind->run(ctx, &p->steps[i], e);
+
+	if (rc < 0 && e->what[0] == '\0')
+		nserr_set(e, rc, "%s", kind->call);
+	return rc;
+}

@@ -101,16 +101,6 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static void tell_others(const struct plan_walk *w, int rc);
 
-int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e)
-{
-	const struct plan_kind *kind = p->steps[i].kind;
-	int rc = kind->run(ctx, &p->steps[i], e);
-
-	if (rc < 0 && e->what[0] == '\0')
-		nserr_set(e, rc, "%s", kind->call);
-	return rc;
-}
-
 /* Runs the steps from i to end, all of this actor. */
 static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
