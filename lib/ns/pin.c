@@ -11,9 +11,9 @@
 
 #include "base/file.h"
 #include "kernel/mountinfo.h"
+#include "kernel/nsfile.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
-#include "kernel/nsfile.h"
 
 struct fd_path {
 	char text[32];

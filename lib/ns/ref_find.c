@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "kernel/mountinfo.h"
-#include "kernel/sys_ns.h"
 #include "kernel/nsfile.h"
+#include "kernel/sys_ns.h"
 
 /* How the path of an entry leads to its namespace. */
 enum way { BY_LINK, BY_DESCRIPTOR, BY_MOUNT };

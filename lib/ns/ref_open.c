@@ -6,11 +6,11 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
 #include "kernel/proc_status.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-#include "kernel/nsfile.h"
 #include "ns/ref.h"
 #include "ns/ref_find.h"
 #include "ns/socket.h"

@@ -11,10 +11,10 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "base/stream.h"
+#include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
-#include "kernel/nsfile.h"
 
 #define NSEC_PER_SEC 1000000000L
 
@@ -262,7 +262,7 @@ static int own_offsets(struct timens *t, struct nserr *e)
 	struct nsref_process self cleanup_nsref_process = { getpid(), -1, -1 };
 	uint64_t inode;
 
-	/* the common case needs no open(2) */
+	/* In the initial namespace, the common case, no file is read. */
 	if (link_inode(AT_FDCWD, "/proc/self/ns/time") == TIMENS_INITIAL_INO) {
 		zero_offsets(t);
 		return 0;

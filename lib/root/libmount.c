@@ -12,9 +12,9 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "kernel/mountinfo.h"
+#include "kernel/nsfile.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
-#include "kernel/nsfile.h"
 
 static __typeof__(&mnt_new_table) new_table;
 static __typeof__(&mnt_unref_table) unref_table;

@@ -10,10 +10,10 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/signame.h"
+#include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-#include "kernel/nsfile.h"
 #include "ns/type.h"
 #include "run/notify.h"
 
