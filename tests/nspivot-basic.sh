@@ -370,7 +370,7 @@ test_a_file_system_without_idmapped_mounts_says_so()
 	run nsidmap mount --map u:0:7:1,g:0:7:1 --fd 5 /proc -- \
 		nsunshare -mp -- nspivot --bind fd:5:/ids "$box" -- /bin/ls
 	assert_refused 125 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'knows no idmapped mounts'
+	assert_err_has 'does not support idmapped mounts'
 }
 
 test_bad_command_lines_are_refused()

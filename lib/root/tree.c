@@ -28,25 +28,6 @@ static int set_old(struct root *r, struct nserr *e)
 	return r->old < 0 ? nserr_set(e, r->old, "cannot open /") : 0;
 }
 
-int root_reopen(int fd)
-{
-	char link[32], path[4096];
-	cleanup_fd int again = -1;
-	struct stat was, is;
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0)
-		return -EINVAL;
-	path[n] = '\0';
-	again = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
-	if (again < 0 || fstat(fd, &was) < 0 || fstat(again, &is) < 0 || was.st_dev != is.st_dev ||
-	    was.st_ino != is.st_ino)
-		return -EINVAL;
-	return TAKE_FD(again);
-}
-
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 {
 	const unsigned flags = OPEN_TREE_CLONE | AT_EMPTY_PATH | rec;
@@ -215,12 +196,6 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 	return 0;
 }
 
-void root_explain_space(int rc, struct nserr *e)
-{
-	if (rc == -ENOSPC)
-		nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
-}
-
 /* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
  * is unmounted later is not unmounted elsewhere either. */
 static int make_slave(struct nserr *e)
@@ -322,27 +297,6 @@ int root_move_old(struct root *r, int put, struct nserr *e)
 	else if (rc == 0)
 		rc = sys_move_mount(r->old, "", put, "", SYS_FD_TO_FD);
 	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
-}
-
-int root_open(const struct root *r, const char *path, unsigned flags, struct root_log *log)
-{
-	const char *rest;
-	cleanup_fd int fd = root_mounts_enter(&r->mounts, r->fd, path, &rest);
-
-	if (fd < 0 && fd != -ENODATA)
-		return fd;
-	return root_resolve(fd < 0 ? r->fd : fd, rest, flags, log);
-}
-
-int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,
-		struct root_log *log)
-{
-	const char *rest;
-	cleanup_fd int fd = root_mounts_enter(&r->mounts, r->fd, path, &rest);
-
-	if (fd < 0 && fd != -ENODATA)
-		return fd;
-	return root_resolve_parent(fd < 0 ? r->fd : fd, rest, flags, base, log);
 }
 
 void root_close(struct root *r)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lookup: opens paths of the new root and of the caller, for both ways of building a root. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "root/tree.h"
+
+int root_reopen(int fd)
+{
+	char link[32], path[4096];
+	cleanup_fd int again = -1;
+	struct stat was, is;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0)
+		return -EINVAL;
+	path[n] = '\0';
+	again = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
+	if (again < 0 || fstat(fd, &was) < 0 || fstat(again, &is) < 0 || was.st_dev != is.st_dev ||
+	    was.st_ino != is.st_ino)
+		return -EINVAL;
+	return TAKE_FD(again);
+}
+
+int root_open(const struct root *r, const char *path, unsigned flags, struct root_log *log)
+{
+	const char *rest;
+	cleanup_fd int fd = root_mounts_enter(&r->mounts, r->fd, path, &rest);
+
+	if (fd < 0 && fd != -ENODATA)
+		return fd;
+	return root_resolve(fd < 0 ? r->fd : fd, rest, flags, log);
+}
+
+int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,
+		struct root_log *log)
+{
+	const char *rest;
+	cleanup_fd int fd = root_mounts_enter(&r->mounts, r->fd, path, &rest);
+
+	if (fd < 0 && fd != -ENODATA)
+		return fd;
+	return root_resolve_parent(fd < 0 ? r->fd : fd, rest, flags, base, log);
+}
+
+void root_explain_space(int rc, struct nserr *e)
+{
+	if (rc == -ENOSPC)
+		nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
+}
