@@ -74,9 +74,9 @@ test_a_filter_that_keeps_signals_blocked_is_told()
 }
 
 # Without it the filter takes a privilege that the program must not have.
+# as: root
 test_filter_leaves_no_privilege_behind()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	for tool in $CARRIERS; do
 		carry --seccomp "$PWD/nohostname" -S 1000 -G 1000 -- probe
 		assert_ok
@@ -109,9 +109,9 @@ test_refuses_what_is_no_filter()
 	done
 }
 
+# as: user
 test_a_filter_without_privilege_takes_no_new_privs()
 {
-	[ "$(id -u)" != 0 ] || return 0
 	run nsunshare --seccomp nohostname -- echo ran
 	assert_refused 125 'cannot install the system call filter'
 	assert_err_has 'hint: it takes --no-new-privs, or CAP_SYS_ADMIN'
@@ -129,9 +129,9 @@ test_limits_are_set()
 	done
 }
 
+# as: user
 test_a_limit_above_the_hard_one_is_named()
 {
-	[ "$(id -u)" != 0 ] || return 0
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
 	assert_err_has 'hint: 64 is its hard limit'
@@ -148,9 +148,9 @@ test_more_descriptors_than_there_may_be_are_told()
 }
 
 # execve(2), EAGAIN: the change of user does not fail, what comes behind it does.
+# as: root
 test_a_user_with_too_many_processes_is_told()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for tool in $CARRIERS; do
 		carry -S "$NSTEST_UID" --rlimit nproc=0 -- echo ran

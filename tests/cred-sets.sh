@@ -74,9 +74,9 @@ test_kept_ones_are_all_that_root_has()
 	done
 }
 
+# as: root
 test_kept_ones_survive_the_change_of_user()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	want=$(bits $chown $net_raw)
 	for tool in $CARRIERS; do
 		carry -S 1000 -G 1001 --cap-keep chown,net_raw -- probe
@@ -86,9 +86,9 @@ test_kept_ones_survive_the_change_of_user()
 	done
 }
 
+# as: root
 test_without_keeping_a_user_has_none()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	for tool in $CARRIERS; do
 		carry --setuid 1000 --cap-drop net_raw -- probe
 		assert_ok
@@ -129,9 +129,9 @@ test_keep_caps_are_ambient()
 }
 
 # What an ordinary caller holds himself is passed on as long as nothing is dropped.
+# as: root
 test_ambient_ones_are_lost_unless_kept()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	tool=nsunshare
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		--inh-caps=+net_raw,+chown,+sys_admin,+setpcap --ambient-caps=+net_raw,+chown,+sys_admin,+setpcap
@@ -144,9 +144,9 @@ test_ambient_ones_are_lost_unless_kept()
 	assert_sets "$want" "$want" "$want" "$want" "$want"
 }
 
+# as: root
 test_ids_are_changed_whole()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	for tool in $CARRIERS; do
 		carry -G 7 -S 5 --groups 8,9 -- probe
 		assert_ok
@@ -191,9 +191,9 @@ test_refuses_capabilities_that_are_none()
 }
 
 # The kernel forgets the signal when ids change: it is set after that.
+# as: root
 test_kill_child_outlives_the_change_of_user()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	tool=nsunshare
 	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe
 	assert_ok

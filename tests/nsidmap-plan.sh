@@ -18,9 +18,10 @@ is_root()
 	[ "$(id -u)" = 0 ]
 }
 
+# as: user
 test_auto_uses_all_ranges_of_an_ordinary_user()
 {
-	is_root && return 0
+	feature sandbox || return 0
 	run nsidmap plan --auto
 	assert_ok
 	assert_out 'uid 0 61234 1
@@ -31,9 +32,9 @@ gid 1 1500000 65536
 gid 65537 2500000 20000'
 }
 
+# as: root
 test_auto_of_root_without_ranges_is_identity_and_a_note()
 {
-	is_root || return 0
 	run nsidmap plan
 	assert_rc 0
 	assert_out 'uid 0 0 4294967295
@@ -41,9 +42,9 @@ gid 0 0 4294967295'
 	assert_err_has 'nsidmap: every id is mapped to itself: user root has no range of subordinate uids'
 }
 
+# as: root
 test_auto_of_root_ignores_lines_of_other_users()
 {
-	is_root || return 0
 	subids 'alice:500000:1000\nroot:700000:1000\n'
 	run nsidmap plan
 	umount /etc/subuid /etc/subgid
@@ -63,6 +64,7 @@ test_ignores_the_environment()
 
 test_prints_every_format()
 {
+	feature sandbox || return 0
 	run nsidmap plan --user nstest --style lxc --format arg
 	assert_out 'u:0:1000000:65536,u:65536:2000000:10000,g:0:1500000:65536,g:65536:2500000:20000'
 	run nsidmap plan --user 61234 --style lxc --format newuidmap
@@ -87,6 +89,7 @@ test_prints_every_format()
 # The caller owns the ranges, or is root and names the user.
 test_makes_every_style()
 {
+	feature sandbox || return 0
 	run nsidmap plan --style lxc --user nstest --format arg --only uid
 	assert_out u:0:1000000:65536,u:65536:2000000:10000
 	run nsidmap plan --subids --user nstest --format arg --only uid
@@ -108,9 +111,9 @@ test_makes_every_style()
 	assert_out u:0:1000000:61234,u:61234:61234:1,u:61235:1061234:4302,u:65537:2000000:10000
 }
 
+# as: root
 test_overlap_refuses_cuts_or_shifts()
 {
-	is_root || return 0
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
 	assert_refused 1 'own id 0 is in the range 0-9, which is mapped as well'
@@ -133,9 +136,9 @@ both_refused()
 	assert_refused 1 "$2"
 }
 
+# as: root
 test_empty_files_have_no_ranges()
 {
-	is_root || return 0
 	subids ''
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	run as_nstest nsidmap plan
@@ -144,9 +147,9 @@ test_empty_files_have_no_ranges()
 	assert_err_has "nsidmap: only your own id is mapped: user nstest has no range of subordinate uids"
 }
 
+# as: root
 test_names_lines_with_carriage_returns()
 {
-	is_root || return 0
 	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	assert_err_has 'hint: correct line 2 of /etc/subuid: the line ends in a carriage return'
@@ -156,9 +159,9 @@ test_names_lines_with_carriage_returns()
 }
 
 # incus 458: the kernel refuses overlapping ranges, so each id is used once.
+# as: root
 test_ignores_invalid_lines()
 {
-	is_root || return 0
 	subids 'root:4294967290:10\nroot:5:0\nroot:1\nroot:-1:1\n:9:9\n#root:8:8\n0:300000:5' 'root:1:1\n'
 	run nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
@@ -166,9 +169,9 @@ test_ignores_invalid_lines()
 	assert_out u:0:300000:5,g:0:1:1
 }
 
+# as: root
 test_missing_files_are_empty_and_unreadable_ones_an_error()
 {
-	is_root || return 0
 	mkdir "$TMP/etc"
 	cp -a /etc/passwd /etc/group /etc/nsswitch.conf /etc/alternatives "$TMP/etc/"
 	chmod 755 "$TMP/etc"
@@ -192,9 +195,9 @@ test_missing_files_are_empty_and_unreadable_ones_an_error()
 }
 
 # D21: an unreadable entry is not a missing entry.
+# as: root
 test_refuses_an_unreadable_passwd()
 {
-	is_root || return 0
 	cp /etc/passwd "$TMP/passwd"
 	chmod 0 "$TMP/passwd"
 	mount --bind "$TMP/passwd" /etc/passwd
@@ -214,9 +217,9 @@ test_refuses_an_unreadable_passwd()
 	assert_refused 1 'cannot read /etc/nsswitch.conf: Input/output error'
 }
 
+# as: root
 test_reads_100000_lines()
 {
-	is_root || return 0
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"
 		print "nstest:9:9"; printf "root:7:7" }' >"$TMP/many"
 	chmod 755 "$TMP"
@@ -231,9 +234,9 @@ test_reads_100000_lines()
 }
 
 # One user has all of them: adjacent ranges are joined, and more than 340 are refused.
+# as: root
 test_joins_or_refuses_many_ranges_of_one_user()
 {
-	is_root || return 0
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":10" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
 	run timeout 5 nsidmap plan --style lxc --format arg
@@ -246,9 +249,9 @@ test_joins_or_refuses_many_ranges_of_one_user()
 }
 
 # The kernel refuses a range that spans two ranges of the parent.
+# as: root
 test_splits_at_the_callers_own_map()
 {
-	is_root || return 0
 	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --identity --format arg
 	assert_ok
 	assert_out u:0:0:1,u:1:1:65536,g:0:0:2
@@ -259,9 +262,9 @@ test_splits_at_the_callers_own_map()
 	assert_out u:0:0:1,u:1:1:99,g:0:0:2
 }
 
+# as: root
 test_accepts_a_user_without_a_passwd_entry()
 {
-	is_root || return 0
 	subids 'ghost:900000:10\n4242:800000:10\n'
 	run nsidmap plan --style lxc --user ghost --format arg
 	assert_out u:0:900000:10,g:0:900000:10
@@ -275,9 +278,10 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_err_has 'newuidmap needs a passwd entry, and uid 4242 has none'
 }
 
+# as: user
 test_auto_maps_the_own_id_without_newuidmap()
 {
-	is_root && return 0
+	feature sandbox || return 0
 	run setpriv --no-new-privs nsidmap plan --format arg
 	assert_rc 0
 	assert_out u:0:61234:1,g:0:61234:1,s:deny

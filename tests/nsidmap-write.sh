@@ -6,11 +6,6 @@
 require_ns user
 require_tool perl strace
 
-is_root()
-{
-	[ "$(id -u)" = 0 ]
-}
-
 # Starts a process in a user namespace without maps.
 start_target()
 {
@@ -46,9 +41,10 @@ test_explains_a_second_write()
 	assert_err_one_line
 }
 
+# as: user
 test_denies_setgroups_for_the_own_id()
 {
-	is_root && return 0
+	feature sandbox || return 0
 	start_target
 	run nsidmap write "$holder" u:0:61234:1,g:0:61234:1
 	assert_ok
@@ -79,9 +75,9 @@ maps()
 }
 
 # D1, D2: the kernel accepts what `check` accepts, up to the last line and byte.
+# as: root
 test_has_the_limits_of_the_kernel()
 {
-	is_root || return 0
 	start_target
 	maps 340 >"$TMP/map"
 	run nsidmap write "$holder" "$TMP/map"
@@ -142,9 +138,9 @@ test_refuses_a_reused_pid()
 }
 
 # D12: the PID is reused between the check and the write.
+# as: root
 test_refuses_a_pid_that_is_reused_meanwhile()
 {
-	is_root || return 0
 	start_target
 	first=$holder
 	mkfifo "$TMP/fifo"
@@ -176,9 +172,9 @@ gid 0 0 1' >&8
 }
 
 # D13: the process is not dumpable, because it executes a file that the user cannot read.
+# as: root
 test_explains_a_process_that_is_not_dumpable()
 {
-	is_root || return 0
 	cp /bin/sleep "$TMP/sleep"
 	chmod 755 "$TMP"
 	chmod 711 "$TMP/sleep"
@@ -194,9 +190,9 @@ test_explains_a_process_that_is_not_dumpable()
 }
 
 # D13: the process belongs to another user.
+# as: root
 test_explains_a_process_of_another_user()
 {
-	is_root || return 0
 	start_target
 	run as_nstest nsidmap write "$holder" \
 		u:0:61234:1,g:0:61234:1
@@ -209,9 +205,9 @@ test_explains_a_process_of_another_user()
 }
 
 # D13: the uid is the user's, the gid is not: the kernel checks the creator of the namespace, newuidmap both.
+# as: root
 test_writes_to_a_process_of_another_group()
 {
-	is_root || return 0
 	start_holder setpriv --reuid 61234 --regid 5 --clear-groups unshare --user sh -c \
 		'echo ready >&3; exec sleep infinity 3>&-'
 	run as_nstest nsidmap write "$holder" u:0:1000000:1,g:0:1500000:1
@@ -226,9 +222,9 @@ test_writes_to_a_process_of_another_group()
 }
 
 # D13: the program is setuid root, so root owns the files of the process.
+# as: root
 test_explains_a_setuid_process()
 {
-	is_root || return 0
 	chmod 755 "$TMP"
 	cp "$(command -v unshare)" "$TMP/unshare"
 	chmod 4755 "$TMP/unshare"
@@ -268,9 +264,9 @@ test_reports_a_process_that_ends_meanwhile()
 }
 
 # crun passes at most six ranges, lxc and unshare only the first line.
+# as: root
 test_seven_ranges_reach_newuidmap()
 {
-	is_root || return 0
 	for i in 1 2 3 4 5 6 7; do echo "nstest:${i}00000:100"; done >"$TMP/seven"
 	mount --bind "$TMP/seven" /etc/subuid && mount --bind "$TMP/seven" /etc/subgid
 	run as_nstest nsidmap run -- cat /proc/self/uid_map /proc/self/gid_map
@@ -282,9 +278,10 @@ test_seven_ranges_reach_newuidmap()
 }
 
 # C30: the helper refuses.
+# as: user
 test_reports_the_message_of_newuidmap()
 {
-	is_root && return 0
+	feature sandbox || return 0
 	start_target
 	run nsidmap write "$holder" u:0:5000:10,g:0:1500000:10
 	assert_refused 1 'newuidmap failed: '
@@ -322,9 +319,10 @@ test_reports_broken_helpers()
 }
 
 # A21: nsidmap is started with SIGCHLD ignored.
+# as: user
 test_waits_for_helpers_if_sigchld_is_ignored()
 {
-	is_root && return 0
+	feature sandbox || return 0
 	start_target
 	run env --ignore-signal=CHLD nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
 	assert_ok
@@ -333,9 +331,9 @@ test_waits_for_helpers_if_sigchld_is_ignored()
 }
 
 # A map can be written only from the namespace and from its parent.
+# as: root
 test_refuses_a_grandchild_namespace()
 {
-	is_root || return 0
 	start_target
 	nsidmap write "$holder" u:0:100000:10,g:0:100000:10
 	start_holder nsenter -t "$holder" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
@@ -345,9 +343,9 @@ test_refuses_a_grandchild_namespace()
 }
 
 # The range is not in one range of the parent.
+# as: root
 test_explains_a_range_across_two_ranges_of_the_parent()
 {
-	is_root || return 0
 	start_target
 	nsidmap write "$holder" u:0:1000:1,u:1:100000:65536,g:0:100000:10
 	outer=$holder

@@ -315,7 +315,7 @@ test_closes_descriptors_on_a_kernel_without_close_range()
 1
 2'
 	require_ns mnt
-	[ -z "${ASAN_OPTIONS:-}" ] || return 0 # it does not live without /proc
+	feature no-sanitizer || return 0 # AddressSanitizer needs /proc
 	run sh -c 'unshare -Urm sh -c "mount -t tmpfs none /proc; exec enosys close_range -- nsinit -- \
 		sh -c \"[ ! -e /dev/fd ]; echo >&5\"" 5>&1'
 	assert_rc 2

@@ -95,9 +95,9 @@ test_looks_from_inside()
 	fi
 }
 
+# as: root
 test_counts_of_holders()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	start_holder holder fd
 	is '1 0' NFDS,NTHREADS "ipc:${holder_line#* }"
 	kernel_call pidfd_getfd || return 0
@@ -106,9 +106,9 @@ test_counts_of_holders()
 	is '' NSOCKS "uts:$$"
 }
 
+# as: root
 test_container_and_unit_by_the_cgroup()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
 	scope=machine-$own_cgroup.scope
 	start_holder nsunshare --uts --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
@@ -120,9 +120,9 @@ test_container_and_unit_by_the_cgroup()
 	assertEquals '' "$(find /sys/fs/cgroup -type d -name "$scope")"
 }
 
+# as: root
 test_name_of_ip_netns()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	mkdir /run/netns
 	: >/run/netns/blue
 	mount --bind "/proc/$inner/ns/net" /run/netns/blue

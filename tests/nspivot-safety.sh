@@ -128,14 +128,13 @@ test_the_machines_own_namespace_is_asked_after_without_force()
 	done
 }
 
+# as: root
 test_processes_of_another_root_are_refused_where_they_could_be_entered()
 {
-	if [ "$(id -u)" = 0 ]; then
-		run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
-		assert_refused 125 'keep the old root within reach by its root'
-		run nsunshare -m -- nspivot "$box" -- /bin/ls /
-		assert_ok
-	fi
+	run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
+	assert_refused 125 'keep the old root within reach by its root'
+	run nsunshare -m -- nspivot "$box" -- /bin/ls /
+	assert_ok
 }
 
 test_a_busy_old_root_goes()
@@ -169,15 +168,14 @@ test_a_nested_user_namespace_works_after_the_pivot()
 	assert_out 0
 }
 
+# as: root
 test_a_device_is_none_where_nodev_was_asked()
 {
-	if [ "$(id -u)" = 0 ]; then
-		mknod "$TMP/src/null" c 1 3
-		run box --bind "$TMP/src:/src:nodev" --dev "$box" -- /bin/sh -c 'echo x >/src/null'
-		assert_rc 1
-		assert_err_has 'Permission denied'
-		rm "$TMP/src/null"
-	fi
+	mknod "$TMP/src/null" c 1 3
+	run box --bind "$TMP/src:/src:nodev" --dev "$box" -- /bin/sh -c 'echo x >/src/null'
+	assert_rc 1
+	assert_err_has 'Permission denied'
+	rm "$TMP/src/null"
 }
 
 test_the_docker_preset_keeps_its_capabilities_and_no_other()

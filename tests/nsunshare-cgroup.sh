@@ -48,7 +48,7 @@ test_an_existing_one_stays()
 
 test_a_relative_name_is_below_the_own_cgroup()
 {
-	[ -n "$v2" ] || return 0
+	feature cgroup2 || return 0
 	own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 	run nsunshare --into-cgroup "${name#/}" --cgroup-create sed -n 's/^0:://p' /proc/self/cgroup
 	assert_ok
@@ -221,7 +221,7 @@ pids'
 # The part of that which needs no controller.
 test_an_ordinary_user_in_what_is_delegated_to_him()
 {
-	[ -n "$v2" ] || return 0
+	feature cgroup2 || return 0
 	mkdir -p "$v2$name/self"
 	chown -R "$NSTEST_UID" "$v2$name"
 	set -- nsunshare --into-cgroup "$name/self" setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" \
@@ -248,9 +248,9 @@ test_an_ordinary_user_in_what_is_delegated_to_him()
 # What was there before is not ours to change.
 test_the_cgroup_that_keeps_a_controller_is_named()
 {
-	[ -n "$v2" ] || return 0
+	feature cgroup2 || return 0
 	read -r controller _ <"$v2/cgroup.controllers"
-	[ -n "$controller" ] || return 0
+	feature cgroup2-controller || return 0
 	mkdir "$v2$name"
 	note_state
 	keeps=$v2$name further=
@@ -280,7 +280,7 @@ test_a_cgroup_with_processes_enables_none()
 
 test_a_threaded_cgroup_takes_no_other()
 {
-	[ -n "$v2" ] || return 0
+	feature cgroup2 || return 0
 	mkdir -p "$v2$name/threads"
 	echo threaded >"$v2$name/threads/cgroup.type"
 	note_state
@@ -302,7 +302,7 @@ test_a_threaded_cgroup_takes_no_other()
 
 test_a_controller_of_version_1_is_told()
 {
-	[ -n "$v1cpu" ] || return 0
+	feature cgroup1-cpu || return 0
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
 	assert_err_has "hint: use a file of version 1: controller 'cpu' is mounted at $v1cpu"
@@ -312,7 +312,7 @@ test_a_controller_of_version_1_is_told()
 test_a_controller_of_version_1_is_found_by_its_name()
 {
 	v1pids=$(cgroup_mount cgroup pids)
-	[ -n "$v1pids" ] || return 0
+	feature cgroup1-pids || return 0
 	note_state
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set pids.max=7 \
 		cat "$v1pids$name/pids.max" /proc/self/cgroup
@@ -326,7 +326,7 @@ test_a_controller_of_version_1_is_found_by_its_name()
 
 test_a_host_of_version_1_alone()
 {
-	[ -n "$v1cpu" ] || return 0
+	feature cgroup1-cpu || return 0
 	note_state
 	# shellcheck disable=SC2016 # for the shell inside
 	set -- unshare -m sh -c '[ -z "$0" ] || umount "$0" && exec "$@"' "$v2" \
@@ -365,7 +365,7 @@ test_what_the_program_leaves_in_it_is_told()
 
 test_a_limit_of_cgroups_is_told()
 {
-	[ -n "$v2" ] || return 0
+	feature cgroup2 || return 0
 	mkdir "$v2$name"
 	echo 1 >"$v2$name/cgroup.max.depth"
 	note_state

@@ -15,9 +15,9 @@ test_a_failed_call_never_passes_for_success()
 }
 
 # As the user's of all others here, who maps himself; root needs no map for it.
+# as: root
 test_in_the_memory_of_the_caller()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	fault_all -- nsunshare -mpui --mount-proc --hostname box --kill-child -- "$FINAL"
 	fault_kill -- nsunshare -mp --mount-proc --kill-child -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -mp --mount-proc -- "$FINAL"
@@ -29,18 +29,18 @@ test_without_a_fork()
 }
 
 # Root traces them, since to a user's tracer newuidmap is not setuid.
+# as: root
 test_an_ordinary_user_with_newuidmap()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -r --map-auto
 	fault_all -b nsunshare -- "$@" -mp --mount-proc -S 1 -G 1 -- "$FINAL"
 	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
 }
 
 # The one outside is itself again before anything is done inside.
+# as: root
 test_with_an_owner()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	fault_all -- nsunshare -Um --owner 1234:2345 --fork -- "$FINAL"
 	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
 		--into-cgroup "/$own_cgroup/a" --cgroup-create -- "$FINAL"
@@ -68,18 +68,18 @@ test_process_1_tells_that_the_status_is_lost()
 }
 
 # At every call, not at a sample: a user's here, root's in what follows.
+# as: user
 test_ended_anywhere_it_leaves_nothing()
 {
-	[ "$(id -u)" != 0 ] || return 0
 	FAULT_MAX=1000
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
 	FAULT_MAX=60
 }
 
 # The whole set-up, at every call of it. Once the program runs the files are to stay, so they are let go of after it.
+# as: root
 test_ended_anywhere_it_takes_back_files_and_cgroup()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		out=$(nsunshare "$@")
@@ -99,9 +99,9 @@ test_ended_anywhere_it_takes_back_files_and_cgroup()
 	assert_out ''
 }
 
+# as: root
 test_a_cgroup_is_taken_back_when_a_call_fails()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	setting=cgroup.max.depth=5
 	[ -z "$v1cpu" ] || setting=cpu.cfs_quota_us=20000
 	! feature cgroup2-cpu || setting='cpu.max=20000 100000'
@@ -112,9 +112,9 @@ test_a_cgroup_is_taken_back_when_a_call_fails()
 }
 
 # A run that succeeds keeps them, so they are let go of after it. Where wait(2) fails the program has run.
+# as: root
 test_files_are_taken_back_when_a_call_fails()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		nsunshare "$@"

@@ -123,14 +123,14 @@ test_a_fault_before_the_program_ends_with_one_message()
 }
 
 # As kernels before 6.2 refuse the process that shares our memory, below unshare --time.
+# as: root
 test_a_first_process_that_may_not_share_our_memory()
 {
-	[ "$(id -u)" = 0 ] || return 0
 	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1
 	# with AddressSanitizer there is none to begin with
-	[ -z "${ASAN_OPTIONS+set}" ] || return 0
+	feature no-sanitizer || return 0
 	run failat -o "$TMP/report" -k 1:clone:1 -e EINVAL -- nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1

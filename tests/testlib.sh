@@ -22,6 +22,10 @@
 #
 #	. shunit2
 #
+# A function that applies to one mode says so in the comment right above it, `# as: root` or
+# `# as: user`, and is not run in the other one. A function that makes no assert fails, unless it
+# found with `feature` or `kernel_call` that this machine lacks what it tests.
+#
 # Started by hand it hands itself to tests/run, which gives every file namespaces, /tmp, /run,
 # passwd and subuid of its own: mount, kill and configure what you like, nothing reaches the
 # machine. The ordinary user is nstest (NSTEST_UID, two subuid and two subgid ranges, see
@@ -125,6 +129,47 @@ require_feature()
 	for _t; do
 		feature "$_t" || exit 77
 	done
+}
+
+# ---- The functions of a file
+
+# test_functions FILE MODE: prints the test functions of FILE that are run in MODE.
+test_functions()
+{
+	awk -v mode="$2" '
+		/^# as: /	{ as = " " substr($0, 7) " " }
+		/^#/		{ next }
+		match($0, /^test[A-Za-z0-9_]*\(\)/) && (as == "" || index(as, " " mode " ")) {
+			print substr($0, 1, RLENGTH - 2)
+		}
+				{ as = "" }' "$1"
+}
+
+# shunit2 calls suite() for the functions to run. The runner reads the plan, and for each function
+# the number of its asserts. $functions_of names another file that has the functions.
+suite()
+{
+	_mode=user
+	[ "$(id -u)" != 0 ] || _mode=root
+	_functions=$(test_functions "${functions_of:-$0}" "$_mode" |
+		grep -xE "${NSUTILS_ONLY:-.*}" | xargs)
+	echo "plan: $_functions"
+	if [ -z "$_functions" ]; then
+		echo "shunit2:FATAL no function of this file is run in the mode $_mode"
+		exit 1
+	fi
+	for _f in $_functions; do
+		eval "_$_f() { _asserts_before=\$__shunit_assertsTotal; $_f; _end_function; }"
+		suite_addTest "_$_f"
+	done
+}
+
+_end_function()
+{
+	_rc=$?
+	# shellcheck disable=SC2154 # of shunit2, as is the value that is kept here
+	echo "asserts: $((__shunit_assertsTotal - _asserts_before))"
+	return $_rc
 }
 
 # ---- Running
