@@ -18,7 +18,7 @@ oneTimeSetUp()
 
 setUp()
 {
-	must=0 budget=60
+	must=0 budget=60 only=
 }
 
 # with NAME LINE…: a test file of that name in there, and its run.
@@ -28,7 +28,8 @@ with()
 	shift
 	printf '%s\n' '#!/bin/sh' '# as: root user' "# budget: $budget" \
 		'. "${0%/*}/testlib.sh"' "$@" '. shunit2' >"$TMP/tests/$name.sh"
-	run env NSUTILS_MUST_RUN="$must" "$TMP/tests/run" "$TMP/tests/$name.sh"
+	# shellcheck disable=SC2086 # words
+	run env NSUTILS_MUST_RUN="$must" "$TMP/tests/run" $only "$TMP/tests/$name.sh"
 }
 
 test_counts_functions_not_asserts()
@@ -66,7 +67,68 @@ test_a_file_that_ends_early_fails()
 {
 	with early "$good" 'test_b() { exit 0; }' 'test_c() { return 0; }'
 	assert_rc 1
-	assert_out_has 'FAIL early (user): ended early: 2 of 3 functions'
+	assert_out_has 'FAIL early (user): test_b'
+	assert_out_has 'FAIL early (user): test_c: was not reached'
+	assert_out_lacks 'FAIL early (user): test_good'
+}
+
+test_a_function_without_an_assert_fails()
+{
+	with silent "$good" 'test_silent() { run true; }' 'test_last() { run true; assert_ok; }'
+	assert_rc 1
+	assert_out_has 'FAIL silent (user): test_silent: makes no assert'
+	assert_out_lacks 'FAIL silent (user): test_good'
+	assert_out_lacks 'FAIL silent (user): test_last'
+}
+
+test_a_function_of_another_mode_is_not_run()
+{
+	with modes '# as: user' 'test_user() {' 'assertNotEquals 0 "$(id -u)"; }' '# as: root' \
+		'test_root()' '{ assertEquals 0 "$(id -u)"; }' "$good"
+	assert_rc 0
+	assert_out_has 'modes (user)                                 2 passed, 0 failed'
+	with nothing '# as: root' 'test_root() { assertEquals 0 "$(id -u)"; }'
+	assert_rc 1
+	assert_out_has 'no function of this file is run in the mode user'
+}
+
+test_a_function_without_the_feature_that_it_tests_is_not_applicable()
+{
+	with na 'test_absent() { feature absent || return 0; assertTrue 0; }' \
+		'test_partly() { assertTrue 0; feature absent || return 0; assertTrue 1; }'
+	assert_rc 0
+	assert_out_has '1 passed, 0 failed, 1 n/a'
+}
+
+test_only_runs_the_functions_that_match()
+{
+	only='--only test_b.*' with only "$good" 'test_b1() { assertTrue 0; }' 'test_xb2() { assertTrue 1; }'
+	only=
+	assert_rc 0
+	assert_out_has '1 passed, 0 failed '
+}
+
+test_prints_tap_for_the_driver()
+{
+	only='--tap --as user'
+	with tap "$good" 'test_bad() { assertEquals "x y" 1 2; }' \
+		'test_absent() { feature absent || return 0; }'
+	only=
+	assert_rc 1
+	assertEquals 'ok 1 - tap (user): test_good
+not ok 2 - tap (user): test_bad
+ok 3 - tap (user): test_absent # SKIP absent is absent here
+1..3' "$(grep -v '^#' "$TMP/out")"
+	assert_out_has '# ASSERT:x y'
+}
+
+# as: user
+test_the_mode_for_root_is_skipped_with_a_reason_without_privilege()
+{
+	only='--tap --as unprivileged' with tap "$good"
+	only=
+	assert_rc 0
+	assert_out_has 'ok 1 - tap (root) # SKIP needs root: ./bootstrap check'
 }
 
 test_a_skip_fails_only_where_everything_must_run()
@@ -102,8 +164,11 @@ test_a_feature_that_nobody_knows_to_be_absent_fails()
 test_a_file_over_its_budget_is_ended()
 {
 	budget=1
-	with slow 'test_a() { mkfifo "$TMP/never"; read -r x <"$TMP/never"; }'
+	with slow "$good" 'test_a() { mkfifo "$TMP/never"; read -r x <"$TMP/never"; }' 'test_b() { return 0; }'
 	assert_rc 1
+	assert_out_has 'FAIL slow (user): test_a: did not end'
+	assert_out_has 'FAIL slow (user): test_b: was not reached'
+	assert_out_lacks 'FAIL slow (user): test_good'
 	assert_out_has 'FAIL slow (user): timed out after 1 s'
 }
 

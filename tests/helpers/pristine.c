@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
 {
 	struct rlimit files;
 	sigset_t none;
+	static const char zeros[64]; /* a kernel sigaction with SIG_DFL */
 
 	if (argc < 2) {
 		fputs("usage: pristine PROGRAM [ARG...]\n", stderr);
@@ -22,8 +24,10 @@ int main(int argc, char **argv)
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
 		for (rlim_t fd = 3; fd < files.rlim_cur && fd < 1 << 20; fd++)
 			close((int)fd);
+	/* Not signal(3): it refuses the two signals that posix_spawn(3), thus make, leaves ignored.
+	 */
 	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
+		syscall(SYS_rt_sigaction, s, zeros, NULL, NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unit: plain C tests. A case is a function; CHECK() tells file, line and text of what is not so.
- * The program prints a line "ok NAME" or "FAIL NAME" a case. */
+/* unit: plain C tests. A case is a function. Each CHECK() that fails prints its file, line and
+ * text. The program prints TAP: the plan, and a line for each case. A case that checks nothing
+ * fails, unless it calls unit_skip(). */
 #ifndef NSU_UNIT_H
 #define NSU_UNIT_H
 
@@ -8,10 +9,18 @@
 
 #include "base/util.h"
 
-static unsigned unit_failures;
+static unsigned unit_checks, unit_failures;
+static const char *unit_skip_reason;
+
+/* Marks the case as skipped. The case must return without a further check. */
+static inline void unit_skip(const char *reason)
+{
+	unit_skip_reason = reason;
+}
 
 #define CHECK(cond) \
 	do { \
+		unit_checks++; \
 		if (!(cond)) { \
 			printf("# %s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
 			unit_failures++; \
@@ -21,6 +30,7 @@ static unsigned unit_failures;
 #define CHECK_STR(got, want) \
 	do { \
 		const char *got_ = (got), *want_ = (want); \
+		unit_checks++; \
 		if (!got_ || !streq(got_, want_)) { \
 			printf("# %s:%d: '%s', not '%s'\n", __FILE__, __LINE__, \
 			       got_ ? got_ : "(null)", want_); \
@@ -31,6 +41,7 @@ static unsigned unit_failures;
 #define CHECK_INT(got, want) \
 	do { \
 		long long got_ = (long long)(got), want_ = (long long)(want); \
+		unit_checks++; \
 		if (got_ != want_) { \
 			printf("# %s:%d: %s is %lld, not %lld\n", __FILE__, __LINE__, #got, got_, \
 			       want_); \
@@ -52,11 +63,22 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 {
 	unsigned failed = 0;
 
+	/* A program that dies leaves every line that it has printed. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("1..%zu\n", n);
 	for (size_t i = 0; i < n; i++) {
 		unsigned before = unit_failures;
 
+		unit_checks = 0;
+		unit_skip_reason = NULL;
 		cases[i].run();
-		printf("%s %s\n", unit_failures == before ? "ok" : "FAIL", cases[i].name);
+		if (!unit_checks && !unit_skip_reason) {
+			printf("# %s checks nothing\n", cases[i].name);
+			unit_failures++;
+		}
+		printf("%s %zu - %s", unit_failures == before ? "ok" : "not ok", i + 1,
+		       cases[i].name);
+		printf(unit_skip_reason ? " # SKIP %s\n" : "\n", unit_skip_reason);
 		failed += unit_failures != before;
 	}
 	return failed ? 1 : 0;
