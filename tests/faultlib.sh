@@ -18,35 +18,61 @@
 #		fault_kill -- nsunshare -Urmpf --kill-child -- "$FINAL"
 #	}
 #
-# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-x REGEX] [-c CHECK] -- CMD…
+# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-x REGEX] [-i REGEX] [-o none]
+#	[-c CHECK] -- CMD…
 #	-f	the exit statuses of an honest failure (125; reporters 1)
 #	-b, -u, -s	failat's: begin with a program, go on until one (final), only these calls
 #	-x	what may go wrong, explained where it is said: grep -E on PROCESS:CALL:N ERRNO
-#	-c	a shell command that judges a run with an unharmed one's status by $out and $err.
-#		Without it the output must be an unharmed run's.
-# A run is right when it ended as an unharmed one; or when it exits with one of STATUSES, said why
-# on stderr, and the final program was not run. Either way no process, mount, file or cgroup is
-# left. When an exec fails, 126 and 127 are right too.
+#	-i	lines of the output that are not compared: grep -E
+#	-o none	a run that succeeds prints nothing; the test must show otherwise that CMD does its work
+#	-c	a shell command that judges by $out and $err a run with an undisturbed one's status.
+#		Without it the output must be an undisturbed run's.
+# The undisturbed run must have done its work: its status is 0, and it has printed something, the
+# report of $FINAL if that is in CMD. A run with a fault is right if it ended as the undisturbed
+# one; or if it exits with one of STATUSES, printed the reason on stderr, and the final program was
+# not run. In both cases no process, mount, file or cgroup is left. When an exec fails, 126 and 127
+# are right too.
 #
-# $FINAL is the program at the end of an exec tool's chain: it says so on stdout. How many points:
-# by default each once, with one of its errors, at most FAULT_MAX (default 120) spread over all;
-# with NSUTILS_FAULTS=all each with each.
+# $FINAL is the program at the end of an exec tool's chain. It prints "final ran" and then what it
+# finds, by `probe --stable`: namespaces, ids, maps, capabilities, mounts, limits, clock offsets,
+# descriptors, directories, signals. So a run that reports success must have done all that the
+# undisturbed one did. put_final makes another one, as in a new root.
+#
+# Each point is run once, with one of its errors, at most FAULT_MAX (default 120) points spread
+# over all; with NSUTILS_FAULTS=all each point is run with each error.
+
+# put_final FILE [PROBE [LABEL=PID…]]: makes FILE such a program. It runs PROBE, the path of a copy
+# of the helper. A namespace is reported as "old" if it is the caller's, as LABEL if it is that of
+# the process PID, otherwise as "new".
+put_final()
+{
+	_file=$1 _words="exec ${2:-$NSUTILS_HELPERS/probe} --stable"
+	shift $(($# < 2 ? 1 : 2))
+	for _l in "old=$$" "$@"; do
+		for _n in /proc/"${_l#*=}"/ns/*; do
+			_words="$_words ${_l%%=*}=$(readlink "$_n")"
+		done
+	done
+	printf '#!/bin/sh\necho "final ran"\n%s\n' "$_words" >"$_file"
+	chmod 755 "$_file"
+}
 
 FINAL=$TMP/final
-printf '#!/bin/sh\necho "final ran"\n' >"$FINAL"
-chmod 755 "$FINAL"
+put_final "$FINAL"
 # a mapped id has to be able to execute it
 chmod 711 "$TMP"
 
 # _fault_options OPTION…: sets _codes, _check, _except, _failat and _n, the number of words read.
 _fault_options()
 {
-	_codes=125 _check='' _except='^$' _failat='-u final' _n=$#
+	_codes=125 _check='' _except='^$' _ignore='^$' _output=some _failat='-u final' _n=$#
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-f) _codes=$2 ;;
 		-c) _check=$2 ;;
 		-x) _except=$2 ;;
+		-o) _output=$2 ;;
+		-i) _ignore=$2 ;;
 		-u) _failat="$_failat -u $2" ;;
 		-b) _failat="$_failat -b $2" ;;
 		-s) _failat="$_failat -s $2" ;;
@@ -109,11 +135,10 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
-# _fault_diff: how the output differs from that of the unharmed run.
-_fault_diff()
+# _fault_output: prints the lines of $out that are compared.
+_fault_output()
 {
-	printf '%s\n' "$_out" >"$TMP/files.out"
-	printf '%s\n' "$out" | diff "$TMP/files.out" -
+	printf '%s\n' "$out" | grep -vE -e "$_ignore"
 }
 
 # _fault_right: whether the run in $rc, $out and $err was as an unharmed one, or honest about its
@@ -125,7 +150,10 @@ _fault_right()
 			eval "$_check" || _fault_bad 'status of success, but the check fails'
 			return
 		fi
-		[ "$out" = "$_out" ] || _fault_bad "status of success, but other output: $(_fault_diff)"
+		_fault_output >"$TMP/files.out"
+		cmp -s "$TMP/files.want" "$TMP/files.out" ||
+			_fault_bad "status of success, but other output
+$(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 		return
 	fi
 	_may=$_codes
@@ -170,17 +198,24 @@ _fault()
 	shift
 	# shellcheck disable=SC2086
 	run failat $_failat -o "$TMP/report" --list -- "$@"
-	_rc=$rc _out=$out
+	_rc=$rc _did=yes
+	case "$* " in
+	*'/final '*) _has "$out" 'final ran' || _did=no ;;
+	*) [ -n "$out" ] || [ "$_output" = none ] || _did=no ;;
+	esac
+	_fault_output >"$TMP/files.want"
 	_fault_plan "$_how" <"$TMP/report" >"$TMP/plan"
 	cat /proc/self/mountinfo >"$TMP/mounts"
 	: >"$TMP/files.after"
 	: >"$TMP/files.mounts"
+	: >"$TMP/files.out"
 	note_state
 	_fault_files >"$TMP/files"
 	_fault_loop "$@"
 	rm -f "$TMP/report" "$TMP/plan" "$TMP/mounts" "$TMP/files" "$TMP"/files.*
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
-	assertEquals 'an unharmed run fails' 0 "$_rc"
+	assertEquals 'the undisturbed run fails' 0 "$_rc"
+	assertEquals 'the undisturbed run has done its work' yes "$_did"
 	assertTrue 'no point was found' "[ $_runs -gt $_missed ]"
 	assertEquals 'runs that were not right' 0 "$_bad"
 }

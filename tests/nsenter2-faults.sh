@@ -22,6 +22,7 @@ start_target()
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* } || return 1
 	await_sleep "$target"
+	put_final "$FINAL" '' "target=$target"
 }
 
 # a descriptor that is not closed is closed by the exec; what the terminal is, only tells who has the foreground

@@ -6,9 +6,6 @@
 . "${0%/*}/faultlib.sh"
 require_ns time
 
-# The program reads its own offset, which shows whether its clock moved.
-printf '#!/bin/sh\necho "final ran"\ngrep -c "boottime *86400" /proc/self/timens_offsets\n' >"$FINAL"
-
 test_reports_every_failed_call()
 {
 	fault_all -- nstimeoffset -b +1d -m -0.5s -- "$FINAL"
@@ -17,7 +14,7 @@ test_reports_every_failed_call()
 # A program that cannot be read cannot be executed: the status is 126.
 test_reports_every_failed_call_with_handles()
 {
-	FAULT_MAX=25 fault_all -f '125 126' -- nstimeoffset -b 1d -m =@1 --ready-fd 1 --close-fds -- "$FINAL"
+	FAULT_MAX=25 fault_all -f '125 126' -i '^time-offset monotonic' -- nstimeoffset -b 1d -m =@1 --ready-fd 1 --close-fds -- "$FINAL"
 }
 
 test_show_and_print_report_every_failed_call()

@@ -85,6 +85,7 @@ test_ended_anywhere_it_takes_back_files_and_cgroup()
 		out=$(nsunshare "$@")
 		rc=$?
 		[ -n "$out" ] || exit $rc
+		printf '%s\n' "$out"
 		umount "$KEPT"/*
 		rm -r "$KEPT"
 	SCRIPT

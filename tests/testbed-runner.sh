@@ -264,4 +264,27 @@ test_a_fault_that_is_hidden_is_found()
 	assert_out_has 'a file was left'
 }
 
+test_a_fault_that_leaves_less_done_is_found()
+{
+	with less '. "${0%/*}/faultlib.sh"' \
+		'test_less() { fault_all -- sh -c "prlimit --pid=\$\$ --nofile=64 2>/dev/null; exec \"$FINAL\""; }'
+	assert_rc 1
+	assert_out_has 'FAIL less (user): test_less'
+	assert_out_has 'status of success, but other output'
+	assert_out_has 'rlimit nofile'
+}
+
+test_a_command_that_does_nothing_is_found()
+{
+	with stub '. "${0%/*}/faultlib.sh"' \
+		'test_exec() { fault_all -- true "$FINAL"; }' \
+		'test_reporter() { fault_all -f 1 -- true; }' \
+		'test_kill() { fault_kill -- true "$FINAL"; }'
+	assert_rc 1
+	for t in exec reporter kill; do
+		assert_out_has "FAIL stub (user): test_$t"
+	done
+	assert_out_has 'the undisturbed run has done its work'
+}
+
 . shunit2

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* probe.c: what a program finds that the suite has started, a line `key value...` a fact. Static.
- */
+/* probe.c: report what a program finds when a tool has started it, a line `key value...` for each
+ * fact. Static.
+ *
+ *	probe [WORD...]
+ *	probe --stable [LABEL=TYPE:[INODE]...]
+ *
+ * --stable leaves out everything that differs between two runs of the same command, and adds the
+ * mounts: the reports of two runs that did the same are the same. A namespace is printed as the
+ * LABEL that it is given, or as "new". */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,6 +29,9 @@
 #include "errno-name.h"
 
 #define LAST_SIGNAL 64
+
+static bool stable;
+static char **labels; /* of --stable */
 
 /* Text of others is shown in one line: what is not printable as \ooo. */
 static void put_text(const char *s)
@@ -45,7 +57,31 @@ static void put_link(const char *path)
 		return;
 	}
 	target[n] = '\0';
+	/* the inode of a pipe or a socket */
+	if (stable && (!strncmp(target, "pipe:", 5) || !strncmp(target, "socket:", 7)))
+		*strchr(target, ':') = '\0';
 	put_text(target);
+}
+
+static void put_namespace(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	if (!stable || n < 0) {
+		put_link(path);
+		return;
+	}
+	target[n] = '\0';
+	for (char **l = labels; *l; l++) {
+		char *equals = strchr(*l, '=');
+
+		if (equals && !strcmp(equals + 1, target)) {
+			printf("%.*s\n", (int)(equals - *l), *l);
+			return;
+		}
+	}
+	puts("new");
 }
 
 /* Each line of a small file with the key before it, its blanks squeezed; "?" where there is none.
@@ -100,7 +136,12 @@ static void show_ids(void)
 	for (int i = 0; i < n; i++)
 		printf(" %u", groups[i]);
 	putchar('\n');
-	printf("pid %d\nppid %d\npgid %d\nsid %d\n", getpid(), getppid(), getpgrp(), getsid(0));
+	if (stable)
+		printf("%sgroup leader\n%ssession leader\n", getpgrp() == getpid() ? "" : "no ",
+		       getsid(0) == getpid() ? "" : "no ");
+	else
+		printf("pid %d\nppid %d\npgid %d\nsid %d\n", getpid(), getppid(), getpgrp(),
+		       getsid(0));
 }
 
 static void show_caps(void)
@@ -208,13 +249,52 @@ static void show_namespaces(void)
 
 		snprintf(path, sizeof(path), "/proc/self/ns/%s", files[i]);
 		printf("ns %s ", files[i]);
-		put_link(path);
+		put_namespace(path);
 	}
 	put_file("uid-map", "/proc/self/uid_map");
 	put_file("gid-map", "/proc/self/gid_map");
 	put_file("setgroups", "/proc/self/setgroups");
 	put_file("time-offset", "/proc/self/timens_offsets");
 	put_file("cgroup", "/proc/self/cgroup");
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Mount ids, device numbers, the numbers of peer groups, the inodes of namespaces and the order are
+ * left out. */
+static void show_mounts(void)
+{
+	static char *lines[4096];
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[8192];
+	size_t n = 0;
+
+	while (f && n < sizeof(lines) / sizeof(lines[0]) && fgets(line, sizeof(line), f)) {
+		char *kept = calloc(1, sizeof(line)), *end = kept;
+		bool is_tag = false;
+		int field = 0;
+
+		if (!kept)
+			abort();
+		for (char *w = strtok(line, " \n"); w; w = strtok(NULL, " \n"), field++) {
+			is_tag = (is_tag || field == 6) && strcmp(w, "-") != 0;
+			if (is_tag || (field == 3 && *w != '/'))
+				w[strcspn(w, ":")] = '\0';
+			if (field > 2)
+				end += sprintf(end, " %s", w);
+		}
+		lines[n++] = kept;
+	}
+	if (f)
+		fclose(f);
+	qsort(lines, n, sizeof(lines[0]), compare_lines);
+	for (size_t i = 0; i < n; i++) {
+		printf("mount%s\n", lines[i]);
+		free(lines[i]);
+	}
 }
 
 static void show_uts(void)
@@ -240,11 +320,13 @@ static void show_clocks(void)
 
 static void show_words(char **argv)
 {
-	for (int i = 0; argv[i]; i++) {
+	for (int i = 0; argv[i] && !stable; i++) {
 		printf("arg %d ", i);
 		put_text(argv[i]);
 	}
 	for (char **e = environ; *e; e++) {
+		if (stable && (!strncmp(*e, "PWD=", 4) || !strncmp(*e, "OLDPWD=", 7)))
+			continue; /* set by a shell */
 		printf("env ");
 		put_text(*e);
 	}
@@ -252,7 +334,8 @@ static void show_words(char **argv)
 
 int main(int argc, char **argv)
 {
-	(void)argc;
+	stable = argc > 1 && !strcmp(argv[1], "--stable");
+	labels = argv + 2;
 	show_ids();
 	show_caps();
 	show_signals();
@@ -260,7 +343,10 @@ int main(int argc, char **argv)
 	show_limits();
 	show_namespaces();
 	show_uts();
-	show_clocks();
+	if (stable)
+		show_mounts();
+	else
+		show_clocks();
 	show_fds();
 	show_words(argv);
 	return fflush(stdout) == 0 ? 0 : 1;
