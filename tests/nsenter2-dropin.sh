@@ -30,7 +30,7 @@ same()
 	[ "$_rc" != 1 ] || return 0
 	worked=$((worked + 1))
 	assert_rc "$_rc"
-	assert_out "$(cat "$TMP/want")"
+	assert_out_same "$(cat "$TMP/want")"
 }
 
 test_forty_command_lines()
@@ -68,7 +68,7 @@ test_the_shell_without_a_program()
 	cp "$TMP/out" "$TMP/want"
 	run nsenter2 -t "$t" -U -u --preserve-credentials <"$TMP/script"
 	assert_ok
-	assert_out "$(cat "$TMP/want")"
+	assert_out_same "$(cat "$TMP/want")"
 }
 
 test_what_fails_there_fails_here()

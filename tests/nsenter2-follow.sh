@@ -238,14 +238,15 @@ test_handles()
 	done
 	run nsenter2 -t "$target" -a --ready-fd 5 -- no-such-program 5>"$TMP/ready"
 	assert_refused 127 no-such-program
-	assertEquals '' "$(cat "$TMP/ready")"
+	assert_empty "$(cat "$TMP/ready")"
 }
 
 test_a_pid_file_is_of_the_outside()
 {
 	start_target sh -c 'mount -t tmpfs none /tmp; exec "$@"' sh
-	run nsenter2 -t "$target" -a --pid-file "$TMP/pid" -- test ! -e "$TMP"
+	run nsenter2 -t "$target" -a --pid-file "$TMP/pid" -- sh -c 'test ! -e "$1" && echo inside' sh "$TMP"
 	assert_ok
+	assert_out inside
 	assertFalse "[ -e $TMP/pid ]"
 }
 
@@ -258,7 +259,7 @@ test_waits_when_everything_is_entered()
 	# opened for reading only once it is held
 	exec 7>"$TMP/go"
 	while [ "$(readlink "/proc/$pid/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] && [ "$(id -u)" = 0 ]; do :; done
-	assertEquals '' "$(cat "$TMP/late")"
+	assert_empty "$(cat "$TMP/late")"
 	exec 7>&-
 	wait $pid
 	assertEquals 0 $?

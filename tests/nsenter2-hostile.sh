@@ -344,7 +344,7 @@ test_nothing_is_loaded_once_it_is_inside()
 	start_target env
 	run strace -qq -f -o "$TMP/trace" -e trace=setns,openat,open,execve nsenter2 -t "$target" -a --setuid root -- /bin/true
 	assert_ok
-	assertEquals '' "$(sed -n '/setns/,/execve/{ /open/p; }' "$TMP/trace")"
+	assert_empty "$(sed -n '/setns/,/execve/{ /open/p; }' "$TMP/trace")"
 	sed -n '/setns/,$p' "$TMP/trace" | grep -q execve
 	assertTrue 'the trace has the exec' $?
 }

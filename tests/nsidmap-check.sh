@@ -16,6 +16,9 @@ test_accepts_valid_maps()
 {
 	run nsidmap check u:0:0:4294967295,g:0:1000:1
 	assert_ok
+	run nsidmap check u:0:0:4294967295,g:0:1000:1,g:0:2000:1
+	assert_rc 1
+	assert_err_has overlaps
 	printf 'uid 0 1000 1\ngid 0 1000 1\n' >"$TMP/map"
 	run nsidmap check <"$TMP/map"
 	assert_ok

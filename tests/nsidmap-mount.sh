@@ -144,4 +144,11 @@ test_exits_2_without_mount_setattr()
 	assert_err_has 'hint: idmapped mounts need Linux 5.12'
 }
 
+test_a_file_system_without_idmapped_mounts_says_so()
+{
+	run nsidmap mount --map u:0:7:1,g:0:7:1 --fd 5 /proc -- echo ran
+	assert_refused 125 "cannot map the ids of '/proc': Invalid argument"
+	assert_err_has 'does not support idmapped mounts'
+}
+
 . shunit2

@@ -101,6 +101,8 @@ test_exits_0_if_no_id_is_lost()
 	run nsidmap scan --map like:self -n "$TMP/tree"
 	assert_ok
 	assert_out_empty
+	run nsidmap scan --map $map -n "$TMP/tree"
+	assert_rc 1
 }
 
 test_inside_option_checks_inside_ids()

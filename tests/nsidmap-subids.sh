@@ -39,6 +39,9 @@ test_json_has_numbers()
 
 test_lint_accepts_valid_files()
 {
+	run nsidmap subids "$(id -un)"
+	[ "$(id -u)" != 0 ] || run nsidmap subids nstest
+	assert_out_has 65536
 	run nsidmap subids --lint
 	assert_ok
 	assert_out_empty

@@ -95,7 +95,7 @@ test_has_the_limits_of_the_kernel()
 	run nsidmap write "$holder" "$TMP/map"
 	assert_refused 1 'a map has at most 340 lines'
 	run map_of gid_map
-	assert_out ''
+	assert_out_empty
 }
 
 # D8: a map is one write(2); D9: setgroups is written first, and once.
@@ -134,7 +134,7 @@ test_refuses_a_reused_pid()
 	assert_rc 1
 	assert_err_one_line
 	run map_of uid_map
-	assert_out ''
+	assert_out_empty
 }
 
 # D12: the PID is reused between the check and the write.
@@ -168,7 +168,7 @@ gid 0 0 1' >&8
 	run cat "$TMP/late"
 	assert_out_has 'nsidmap: '
 	run map_of uid_map
-	assert_out ''
+	assert_out_empty
 }
 
 # D13: the process is not dumpable, because it executes a file that the user cannot read.
@@ -214,7 +214,7 @@ test_writes_to_a_process_of_another_group()
 	assert_refused 1 'newuidmap failed: '
 	assert_err_has 'gid:61234'
 	run map_of uid_map
-	assert_out ''
+	assert_out_empty
 	run as_nstest nsidmap write "$holder" u:0:61234:1,g:0:61234:1
 	assert_ok
 	run map_of gid_map
@@ -239,7 +239,7 @@ test_explains_a_setuid_process()
 	run as_nstest nsidmap write --via helpers "$holder" u:0:1000000:1,g:0:1500000:1
 	assert_refused 1 'newuidmap failed: '
 	run map_of uid_map
-	assert_out ''
+	assert_out_empty
 	run nsidmap write "$holder" u:0:61234:1,g:0:61234:1
 	assert_ok
 }
@@ -287,7 +287,7 @@ test_reports_the_message_of_newuidmap()
 	assert_refused 1 'newuidmap failed: '
 	assert_err_has 'not allowed'
 	run map_of uid_map
-	assert_out ''
+	assert_out_empty
 	run nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
 	assert_ok
 	run map_of gid_map
@@ -326,8 +326,11 @@ test_waits_for_helpers_if_sigchld_is_ignored()
 	start_target
 	run env --ignore-signal=CHLD nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
 	assert_ok
-	run env --ignore-signal=CHLD nsidmap run -- true
+	run map_of uid_map
+	assert_out '0 1000000 10'
+	run env --ignore-signal=CHLD nsidmap run -- echo ran
 	assert_ok
+	assert_out ran
 }
 
 # A map can be written only from the namespace and from its parent.

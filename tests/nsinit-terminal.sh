@@ -34,7 +34,7 @@ test_hands_the_terminal_to_a_group_and_takes_it_back()
 test_a_script_has_its_terminal_back_from_a_group()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
-	run pty -e ready -s 'hello\r' -e 'read hello' -- sh -c 'nsinit --group true; echo ready; read x && echo "read $x"'
+	run pty -e grouped -e ready -s 'hello\r' -e 'read hello' -- sh -c 'nsinit --group echo grouped; echo ready; read x && echo "read $x"'
 	assert_rc 0
 }
 

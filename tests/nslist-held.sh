@@ -207,7 +207,7 @@ test_the_set_is_that_of_all_links_of_proc()
 		readlink "$link"
 	done 2>/dev/null | tr -d '[]' | tr : ' ' | sort -u >"$TMP/links"
 	sort -u "$TMP/listed" | comm -13 - "$TMP/links" >"$TMP/missing"
-	assertEquals '' "$(cat "$TMP/missing")"
+	assert_empty "$(cat "$TMP/missing")"
 }
 
 # Each socket is one holder, however many there are and however many processes share it.

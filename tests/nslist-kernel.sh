@@ -21,6 +21,7 @@ test_finds_what_is_held_by_a_descriptor_on_its_way()
 	hold flight
 	run enosys listns -- nslist -rn -t uts -o NS
 	assert_rc 0
+	assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9)"
 	assert_out_lacks "$inode"
 	feature listns || return 0
 	run nslist -rn -o NS,TYPE,NPROCS,HELD,ONS
@@ -70,7 +71,7 @@ test_lists_all_that_the_other_sources_find_but_what_a_socket_holds()
 	assertNotEquals 'the socket is found' "$(grep -c . "$TMP/out")" "$(grep -c . "$TMP/all")"
 	run nslist -rn -o TYPE,NS --sources kernel
 	assert_rc 0
-	assertEquals '' "$(diff "$TMP/out" "$TMP/all")"
+	assert_empty "$(diff "$TMP/out" "$TMP/all")"
 }
 
 test_an_ordinary_user_is_told_of_his_own()
@@ -79,7 +80,7 @@ test_an_ordinary_user_is_told_of_his_own()
 	hold flight
 	as_nstest nslist -rn --sources kernel -o NS,TYPE >"$TMP/out" 2>"$TMP/err"
 	assertEquals 0 $?
-	assertEquals '' "$(grep "^$inode " "$TMP/out")"
+	assert_empty "$(grep "^$inode " "$TMP/out")"
 	assertEquals 1 "$(grep -c ' uts$' "$TMP/out")"
 }
 

@@ -24,7 +24,7 @@ same()
 	run nslist "$@"
 	assert_rc 0
 	sed 's/ *$//' "$TMP/out" >"$TMP/nslist"
-	assertEquals "$*" '' "$(diff "$TMP/lsns" "$TMP/nslist")"
+	assert_empty "$*" "$(diff "$TMP/lsns" "$TMP/nslist")"
 }
 
 test_tables()
@@ -63,7 +63,7 @@ test_trees()
 	sort "$TMP/out" >"$TMP/lsns"
 	run nslist -Tparent -n
 	assert_rc 0
-	assertEquals '' "$(sort "$TMP/out" | diff -w "$TMP/lsns" -)"
+	assert_empty "$(sort "$TMP/out" | diff -w "$TMP/lsns" -)"
 }
 
 test_json()
@@ -77,7 +77,7 @@ test_json()
 		# shellcheck disable=SC2086
 		run nslist $args
 		assert_rc 0
-		assertEquals "$args" '' "$(jq -S 'del(.complete)' "$TMP/out" | diff "$TMP/lsns" -)"
+		assert_empty "$args" "$(jq -S 'del(.complete)' "$TMP/out" | diff "$TMP/lsns" -)"
 	done
 }
 

@@ -363,16 +363,6 @@ test_an_idmapped_mount_is_attached_as_it_is()
 61234:61234'
 }
 
-# as: root
-test_a_file_system_without_idmapped_mounts_says_so()
-{
-	kernel_call mount_setattr || return 0
-	run nsidmap mount --map u:0:7:1,g:0:7:1 --fd 5 /proc -- \
-		nsunshare -mp -- nspivot --bind fd:5:/ids "$box" -- /bin/ls
-	assert_refused 125 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'does not support idmapped mounts'
-}
-
 test_bad_command_lines_are_refused()
 {
 	for bad in --bind=/a --bind=:/b --tmpfs= '--tmpfs=/x:,' --dir=/x:mode=9 --dir=/x:mode= --symlink=x --file=/x \

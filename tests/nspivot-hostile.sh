@@ -136,7 +136,7 @@ test_a_source_in_the_root_is_opened_once()
 	echo file >"$box/other"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		bind_swapped
-		assertEquals 'nothing else is seen' '' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
+		assert_empty 'nothing else is seen' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
 		rm -rf "${box:?}/b"
 	done
 	NSPIVOT_UNDER=
@@ -169,6 +169,9 @@ test_what_masks_is_the_null_device_or_nothing()
 	NSPIVOT_UNDER=
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
+	# where nothing is exchanged, the file is masked
+	run in_ns nspivot --dev --mask /plain "$box" -- /bin/sh -c 'cat /plain; echo masked'
+	assert_out masked
 }
 
 # What a root holds as /proc is never taken for one: it is covered by a real one, or not asked.

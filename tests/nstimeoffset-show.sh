@@ -199,7 +199,7 @@ test_handles_wait_and_report_readiness()
 	assertEquals ready "$line"
 	# the exec closes the descriptor
 	run cat <&8
-	assert_out ''
+	assert_out_empty
 	exec 8<&- 9>&-
 	await_sleep "$pid"
 	assertEquals '0 1 2 5' "$(tr '\n' ' ' <fds | sed 's/ $//; s/ 10$//')"

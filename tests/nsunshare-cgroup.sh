@@ -240,7 +240,7 @@ test_an_ordinary_user_in_what_is_delegated_to_him()
 	run "$@" --into-cgroup "$name-b" echo ran
 	assert_refused 125 "cannot create the cgroup '$v2$name-b': Permission denied"
 	assert_err_has 'hint: use a cgroup that is delegated to you'
-	assertEquals '' "$(find "$v2$name" -mindepth 2 -type d)"
+	assert_empty "$(find "$v2$name" -mindepth 2 -type d)"
 	remove_cgroup "$v2$name/self"
 	remove_cgroup "$v2$name"
 }
@@ -261,7 +261,7 @@ test_the_cgroup_that_keeps_a_controller_is_named()
 	assert_refused 125 "no cgroup file '$controller.max' in '$name/a/b'"
 	assert_err_has "hint: controller '$controller' is not enabled for the children of $keeps: write \
 +$controller to its cgroup.subtree_control$further"
-	assertEquals '' "$(cat "$v2$name/cgroup.subtree_control")"
+	assert_empty "$(cat "$v2$name/cgroup.subtree_control")"
 	assert_no_leftovers
 	rmdir "$v2$name"
 }

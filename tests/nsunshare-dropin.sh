@@ -36,7 +36,7 @@ both()
 	their_rc=$rc their_out=$out
 	run nsunshare "$@"
 	assert_rc "$their_rc"
-	assert_out "$their_out"
+	assert_out_same "$their_out"
 }
 
 # same_for FILE: a command line a row; comments begin with #.

@@ -45,7 +45,7 @@ test_with_an_owner()
 	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
 		--into-cgroup "/$own_cgroup/a" --cgroup-create -- "$FINAL"
 	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
-	assert_out ''
+	assert_out_empty
 }
 
 test_killed_anywhere_it_leaves_nothing()
@@ -97,7 +97,7 @@ test_ended_anywhere_it_takes_back_files_and_cgroup()
 		--into-cgroup "/$own_cgroup/b" --cgroup-create --setup : -- "$FINAL"
 	FAULT_MAX=60
 	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
-	assert_out ''
+	assert_out_empty
 }
 
 # as: root
@@ -109,7 +109,7 @@ test_a_cgroup_is_taken_back_when_a_call_fails()
 	fault_all -s mkdir,faccessat,openat,write,clone3 -- nsunshare -p --into-cgroup "/$own_cgroup/a/b" \
 		--cgroup-create --cgroup-set "$setting" -- "$FINAL"
 	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
-	assert_out ''
+	assert_out_empty
 }
 
 # A run that succeeds keeps them, so they are let go of after it. Where wait(2) fails the program has run.

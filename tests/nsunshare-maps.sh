@@ -184,11 +184,11 @@ test_bad_numbers_are_refused()
 		run nsunshare "--map-user=$n" id -u
 		assert_refused 125 map-user
 		run nsunshare -r "--setuid=$n" id -u
-		assert_refused 125 "$n"
+		assert_refused 125 "${n:-''}"
 		run nsunshare -r "--setgid=$n" id -u
-		assert_refused 125 "$n"
+		assert_refused 125 "${n:-''}"
 		run nsunshare "--map-users=0:$n:1" id -u
-		assert_refused 125 "$n"
+		assert_refused 125 "0:$n:1"
 	done
 	for range in 0 0:0 0:0:0 0:0:4294967297 4294967294:0:2 0:0:1:1 a:b:c; do
 		run nsunshare "--map-users=$range" true

@@ -106,7 +106,7 @@ test_kill_child_ends_the_program_with_its_parent()
 			esac
 			sleep 0.1
 		done
-		assertEquals 'the child is gone' '' "$child"
+		assert_empty 'the child is gone' "$child"
 		rm -f "$TMP/pid"
 	done
 }
@@ -143,7 +143,7 @@ test_wait_fd_holds_the_maps_up()
 	exec 5<"$TMP/fifo"
 	read -r line <&5
 	inner=$(echo "$line" | jq .pid)
-	assertEquals 'no map yet' '' "$(cat "/proc/$inner/uid_map")"
+	assert_empty 'no map yet' "$(cat "/proc/$inner/uid_map")"
 	assertFalse 'not run yet' "[ -s '$TMP/said' ]"
 	echo >"$TMP/go"
 	wait $pid

@@ -126,7 +126,7 @@ test_dumps_no_core_of_its_own()
 	run sh -c 'ulimit -c unlimited && exec perl -e "
 		system qw(nsunshare -f sh -c), q(ulimit -c 0; kill -QUIT \$\$); print \$? & 127, q( ), \$? & 128"'
 	assert_out '3 0'
-	assertEquals 'files' '' "$(ls core* 2>/dev/null)"
+	assert_empty 'files' "$(ls core* 2>/dev/null)"
 }
 
 test_a_signal_that_a_first_process_can_only_tell_is_a_signal()
@@ -175,7 +175,7 @@ test_ended_while_newuidmap_hangs_it_leaves_nothing()
 				kill "-$signal" "$pid"
 				finish
 				assert_rc $((128 + signal))
-				assert_out ''
+				assert_empty "$out"
 			done
 		done
 	done

@@ -81,6 +81,22 @@ test_a_function_without_an_assert_fails()
 	assert_out_lacks 'FAIL silent (user): test_last'
 }
 
+test_empty_values_are_not_accepted_as_equal()
+{
+	with empty 'test_equals() { assertEquals "" "$(false)"; }' \
+		'test_not_equals() { assertNotEquals 5 ""; }' \
+		'test_out() { run true; assert_out ""; }' \
+		'test_number() { assert_at_most 5 ""; }' \
+		'test_json() { run true; assert_json true; }' \
+		'test_holder() { start_holder true; assertTrue 0; }' \
+		'test_good() { run echo "{}"; assert_json ". == {}"; assert_empty ""; assert_at_most 5 5; }'
+	assert_rc 1
+	for t in equals not_equals out number json holder; do
+		assert_out_has "FAIL empty (user): test_$t"
+	done
+	assert_out_lacks 'FAIL empty (user): test_good'
+}
+
 test_a_function_of_another_mode_is_not_run()
 {
 	with modes '# as: user' 'test_user() {' 'assertNotEquals 0 "$(id -u)"; }' '# as: root' \

@@ -154,6 +154,7 @@ suite()
 	_functions=$(test_functions "${functions_of:-$0}" "$_mode" |
 		grep -xE "${NSUTILS_ONLY:-.*}" | xargs)
 	echo "plan: $_functions"
+	_strict_asserts
 	if [ -z "$_functions" ]; then
 		echo "shunit2:FATAL no function of this file is run in the mode $_mode"
 		exit 1
@@ -203,7 +204,8 @@ fact()
 # line to descriptor 3, as these do:
 #	sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 #	nsunshare --ready-fd 3 -- sleep infinity
-# Sets $holder (its pid) and $holder_line. Returns 1 when CMD ended or closed 3 without a line.
+# Sets $holder (its pid) and $holder_line. Fails the test and returns 1 if CMD ended or closed 3
+# without a line.
 start_holder()
 {
 	holder_line=''
@@ -217,7 +219,7 @@ start_holder()
 		rm -f "$TMP/ready"
 		return 0
 	fi
-	echo "the holder never was ready: $*" >&2
+	fail "the holder was never ready: $*"
 	return 1
 }
 
@@ -238,6 +240,11 @@ stop_holder()
 	_pid=${1:-$holder}
 	kill -s KILL -- "-$_pid" 2>/dev/null || kill -s KILL "$_pid" 2>/dev/null
 	wait "$_pid" 2>/dev/null
+	# the others of the group die meanwhile, and are still listed in /proc
+	_tries=200
+	while kill -s 0 -- "-$_pid" 2>/dev/null && [ $((_tries -= 1)) -gt 0 ]; do
+		sleep 0.01
+	done
 	_rest=''
 	for _p in $_holders; do
 		[ "$_p" = "$_pid" ] || _rest="$_rest $_p"
@@ -284,6 +291,76 @@ _verdict()
 	return 0
 }
 
+# _not_empty EXPECTED: fails the test and returns 1 if the expected value is empty, as it is when
+# what should print it has failed.
+_not_empty()
+{
+	[ -z "$1" ] || return 0
+	fail 'the expected value is empty: use assert_empty, assert_out_empty or assert_err_empty'
+	return 1
+}
+
+# _strict_asserts: replaces those of shunit2 that pass when nothing was printed.
+# shellcheck disable=SC2317 # the tests call them
+_strict_asserts()
+{
+	# [MESSAGE] EXPECTED ACTUAL
+	assertEquals()
+	{
+		[ $# = 3 ] || set -- '' "$@"
+		_not_empty "$2" || return 0
+		if [ "$2" = "$3" ]; then
+			assertTrue 0
+		else
+			failNotEquals "$1" "$2" "$3"
+		fi
+	}
+
+	# [MESSAGE] UNEXPECTED ACTUAL: ACTUAL may not be empty either.
+	assertNotEquals()
+	{
+		[ $# = 3 ] || set -- '' "$@"
+		if [ -n "$3" ] && [ "$2" != "$3" ]; then
+			assertTrue 0
+		else
+			failSame "$1" "$2" "$3"
+		fi
+	}
+}
+
+# assert_empty [MESSAGE] VALUE: for what another assert of the function has shown to be printed if
+# it is there.
+assert_empty()
+{
+	[ $# = 2 ] || set -- '' "$@"
+	if [ -z "$2" ]; then
+		assertTrue 0
+	else
+		fail "$1 nothing expected, but was:<$2>"
+	fi
+}
+
+# assert_at_most [MESSAGE] LIMIT VALUE: VALUE must be a number.
+assert_at_most()
+{
+	[ $# = 3 ] || set -- '' "$@"
+	case $3 in
+	'' | *[!0-9]*) fail "$1 a number expected, but was:<$3>" ;;
+	*)
+		[ "$3" -le "$2" ]
+		assertTrue "$1 at most $2 expected, but was:<$3>" $?
+		;;
+	esac
+}
+
+# assert_json FILTER: standard output of the last run is JSON for which jq's FILTER prints true, and
+# nothing else.
+assert_json()
+{
+	[ "$(jq "$1" "$TMP/out")" = true ]
+	_verdict $? "JSON expected for which this is true: $1"
+}
+
 # _has TEXT FRAGMENT: FRAGMENT is plain text, not a pattern.
 _has()
 {
@@ -301,12 +378,21 @@ assert_rc()
 
 assert_out()
 {
+	_not_empty "$1" || return 0
+	[ "$out" = "$1" ]
+	_verdict $? "stdout expected: <$1>"
+}
+
+# assert_out_same TEXT: for what another program printed, which may be nothing.
+assert_out_same()
+{
 	[ "$out" = "$1" ]
 	_verdict $? "stdout expected: <$1>"
 }
 
 assert_out_has()
 {
+	_not_empty "$1" || return 0
 	_has "$out" "$1"
 	_verdict $? "stdout lacks <$1>"
 }
@@ -319,6 +405,7 @@ assert_out_lacks()
 
 assert_err_has()
 {
+	_not_empty "$1" || return 0
 	_has "$err" "$1"
 	_verdict $? "stderr lacks <$1>"
 }

@@ -19,6 +19,8 @@ static const int docker[] = {
 	CAP_SYS_CHROOT, CAP_MKNOD,        CAP_AUDIT_WRITE, CAP_SETFCAP,
 };
 
+static unsigned found;
+
 static int keep_docker_caps(void)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -45,6 +47,7 @@ static void try_open(const char *path, int flags, const char *what)
 	else if (errno == EACCES || errno == EPERM || errno == ENOENT)
 		return;
 	printf("%s: opened %s\n", path, what);
+	found++;
 }
 
 static void try_file(const char *path)
@@ -79,8 +82,10 @@ static void try_place(const char *path)
 	struct stat root, there;
 
 	if (stat("/", &root) == 0 && stat(path, &there) == 0 &&
-	    (root.st_dev != there.st_dev || root.st_ino != there.st_ino))
+	    (root.st_dev != there.st_dev || root.st_ino != there.st_ino)) {
 		printf("%s: is not /\n", path);
+		found++;
+	}
 }
 
 int main(int argc, char **argv)
@@ -91,7 +96,7 @@ int main(int argc, char **argv)
 		      "Prints every way out through /proc/1/{cwd,root,exe,mem,fd,map_files} that "
 		      "a\n"
 		      "program with docker's default capabilities (or all that it has) finds;\n"
-		      "places: through cwd and root alone.\n",
+		      "places: through cwd and root alone. Prints 'no way out' if there is none.\n",
 		      stderr);
 		return 2;
 	}
@@ -107,12 +112,14 @@ int main(int argc, char **argv)
 	try_place("/proc/1/cwd/..");
 	try_place("/proc/1/root");
 	try_place("/proc/1/root/..");
-	if (argc == 2 && strcmp(argv[1], "places") == 0)
-		return 0;
-	try_file("/proc/1/exe");
-	try_open("/proc/1/mem", O_RDONLY, "for reading");
-	try_open("/proc/1/mem", O_WRONLY, "for writing");
-	try_dir("/proc/1/fd");
-	try_dir("/proc/1/map_files");
+	if (argc < 2 || strcmp(argv[1], "places") != 0) {
+		try_file("/proc/1/exe");
+		try_open("/proc/1/mem", O_RDONLY, "for reading");
+		try_open("/proc/1/mem", O_WRONLY, "for writing");
+		try_dir("/proc/1/fd");
+		try_dir("/proc/1/map_files");
+	}
+	if (!found)
+		puts("no way out");
 	return 0;
 }
