@@ -33,6 +33,7 @@ id_of()
 test_ids_of_owner_and_parent()
 {
 	feature ns-id || return 0
+	assertNotEquals '' "$(id_of "user:$inner")"
 	is "$(id_of "user:$inner")" OWNERID "uts:$inner"
 	is "$(id_of "user:$$")" PARENTID "user:$inner"
 	is '' PARENTID "uts:$inner"

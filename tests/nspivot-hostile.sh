@@ -38,6 +38,9 @@ test_dots_lead_into_the_root()
 	ln -s "../../../../../../..$canary/file" "$box/resolv"
 	both --tmpfs /etc/dir --dir /../../../x --etc-resolv-conf auto --ro-bind "$0:/resolv" \
 		--tmpfs "/../../../../../../../../..$canary/dir2"
+	run box --dir /../../../x "$box" -- /bin/ls /
+	assert_ok
+	assert_out_has x
 }
 
 test_dangling_links_are_made_inside()

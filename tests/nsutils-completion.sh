@@ -49,7 +49,7 @@ test_arguments_of_options()
 	assert_out_has file
 	cd "$OLDPWD" || return
 	proposed nsunshare --hostname tru
-	assert_out_empty
+	assert_empty "$out"
 }
 
 test_the_program_and_what_is_its_own()
@@ -69,10 +69,10 @@ test_the_program_and_what_is_its_own()
 		assert_out "$TMP/file"
 		# shellcheck disable=SC2086 # words
 		proposed $line cat --exp
-		assert_out_empty
+		assert_empty "$out"
 	done
 	proposed nsunshare -r cat --exp
-	assert_out_empty
+	assert_empty "$out"
 	proposed nspivot "$TMP/d"
 	assert_out "$TMP/dir"
 }
