@@ -7,11 +7,12 @@
 . "${0%/*}/timelib.sh"
 require_ns time
 
-# between LOW HIGH [BASE]: $out is in between, counted from BASE. (32874.49 - 31873.99 is a little less than 1000.5.)
+# between LOW HIGH [BASE]: $out is a number in between, counted from BASE, which is one as well.
+# (32874.49 - 31873.99 is a little less than 1000.5.)
 between()
 {
-	awk -v v="$out" -v low="$1" -v high="$2" -v base="${3:-0}" -v rounding=1e-6 \
-		'BEGIN { exit !(v - base >= low - rounding && v - base <= high + rounding) }'
+	awk -v v="$out" -v low="$1" -v high="$2" -v base="${3-0}" -v rounding=1e-6 '
+		BEGIN { exit !(v base ~ /^[-0-9.]+$/ && v != "" && base != "" && v - base >= low - rounding && v - base <= high + rounding) }'
 	_verdict $? "between $1 and $2 expected, from ${3:-0}"
 }
 
@@ -198,10 +199,12 @@ test_runs_the_program_in_the_same_process()
 # as: root
 test_never_forks()
 {
-	run enosys fork,vfork,clone,clone3 -- nstimeoffset -b =0 -m +5 -- true
+	run enosys fork,vfork,clone,clone3 -- nstimeoffset -b =0 -m +5 -- echo ran
 	assert_ok
+	assert_out ran
 	run enosys fork,vfork,clone,clone3 -- nstimeoffset --show self "$$"
 	assert_rc 0
+	assert_out_has "$$"
 }
 
 test_runs_the_shell_without_a_program()

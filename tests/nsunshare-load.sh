@@ -10,7 +10,7 @@ require_ns user mnt uts ipc pid
 test_1000_at_once_succeed()
 {
 	for _ in $(seq 1000); do
-		nsunshare -Urmipuf --mount-proc true 2>>"$TMP/said" &
+		nsunshare -Urmipuf --mount-proc echo ran >>"$TMP/ran" 2>>"$TMP/said" &
 		echo "$!" >>"$TMP/pids"
 	done
 	bad=0
@@ -18,6 +18,7 @@ test_1000_at_once_succeed()
 		wait "$pid" || bad=$((bad + 1))
 	done <"$TMP/pids"
 	assertEquals "$(head -3 "$TMP/said")" 0 $bad
+	assertEquals 1000 "$(grep -c ran "$TMP/ran")"
 }
 
 # orphans WORDS…: 1,000 times nsunshare WORDS sleep, killed within 5 ms of its start.
@@ -32,6 +33,8 @@ orphans()
 			waitpid $pid, 0;
 		}
 	SCRIPT
+	run nsunshare "$@" echo ran
+	assert_out ran
 	perl "$TMP/killer" "$@"
 	for _ in $(seq 100); do
 		left=$(pgrep -cf '^sleep 1000[.]7|^nsunshare .*1000[.]7')

@@ -161,6 +161,7 @@ test_unpersist_leaves_what_is_not_its_own()
 	touch "$TMP/d/mine/other"
 	run nsunshare --ipc --persist "$TMP/d/mine" true
 	assert_ok
+	assertTrue 'the namespace' "mountpoint -q '$TMP/d/mine/ipc'"
 	run nsunshare --unpersist "$TMP/d/mine"
 	assert_ok
 	assertTrue 'the mount' "mountpoint -q '$TMP/d/mine'"

@@ -100,6 +100,7 @@ test_a_reporter_runs_with_file_capabilities()
 	setcap cap_sys_ptrace+ep "$TMP/nslist" || return
 	run as_nstest "$TMP/nslist" -n
 	assert_ok
+	assert_out_has ' uts '
 }
 
 . shunit2
