@@ -28,7 +28,6 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 	for what in '' =caps =uid =groups =rlimits =env =cgroup; do
 		run nsenter2 -t "$holder" --follow$what -m -- grep CapEff /proc/self/status
 		assert_refused 125 'is not entered'
-		assertEquals "--follow$what" '' "$out"
 	done
 	# in the user namespace they are what the target has
 	run nsenter2 -t "$holder" -a --follow -- readlink /proc/self/ns/user
@@ -75,10 +74,8 @@ naive='my $target = $ARGV[0];
 
 test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 {
-	[ "$(uname -m)" = x86_64 ] || {
-		echo 'n/a: the numbers of the calls are those of x86_64'
-		return 0
-	}
+	# the numbers of the calls
+	feature x86-64 || return 0
 	for attack in naive nsenter2; do
 		start_changer
 		case $attack in

@@ -45,6 +45,7 @@ test_format_characters_are_escaped_in_every_output()
 }
 
 # The control: the same name as the kernel gives it reaches another program's table.
+# no tool: it is the control of the others
 test_the_name_reaches_a_table_that_does_not_escape()
 {
 	name=$(printf 'a\342\200\256b')

@@ -94,6 +94,7 @@ test_every_example_prints_what_its_page_shows()
 	done <"$TMP/pages"
 }
 
+# no tool: it reads the pages
 test_every_page_has_three_to_eight_examples()
 {
 	pages >"$TMP/pages"
@@ -104,6 +105,7 @@ test_every_page_has_three_to_eight_examples()
 }
 
 # A display of another kind, or one without a prompt, would not be run.
+# no tool: it reads the pages
 test_every_example_has_a_prompt()
 {
 	pages >"$TMP/pages"
@@ -113,10 +115,11 @@ test_every_example_has_a_prompt()
 			on && /^\.D[1l] / { print }
 			on && after && !/^[$#] / { print }
 			{ after = /^\.Bd / }' "$page")
-		assertEquals "${page##*/}" '' "$bad"
+		assert_empty "${page##*/}" "$bad"
 	done <"$TMP/pages"
 }
 
+# no tool: it reads the pages
 test_the_examples_follow_the_description()
 {
 	pages >"$TMP/pages"

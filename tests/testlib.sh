@@ -26,6 +26,9 @@
 # `# as: user`, and is not run in the other one. A function that makes no assert fails, unless it
 # found with `feature` or `kernel_call` that this machine lacks what it tests.
 #
+# A function that tests no tool, but a text or the test itself, says `# no tool: WHY` in that comment.
+# All others must fail where the tools do nothing (./bootstrap check-tests).
+#
 # Started by hand it hands itself to tests/run, which gives every file namespaces, /tmp, /run,
 # passwd and subuid of its own: mount, kill and configure what you like, nothing reaches the
 # machine. The ordinary user is nstest (NSTEST_UID, two subuid and two subgid ranges, see
