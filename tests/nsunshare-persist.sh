@@ -198,6 +198,7 @@ test_a_signal_to_the_group_leaves_no_pin()
 	until grep -q " $TMP/d/pins/uts " /proc/self/mountinfo || ! kill -0 "$pid"; do
 		:
 	done
+	pinned=$(grep -c " $TMP/d/pins/uts " /proc/self/mountinfo)
 	kill -s TERM -- "-$pid"
 	wait "$pid"
 	rc=$?
@@ -207,6 +208,7 @@ test_a_signal_to_the_group_leaves_no_pin()
 	done
 	exec 6>&-
 	rm "$TMP/full"
+	assertEquals 'the pin was there' 1 "$pinned"
 	assertNotEquals 0 $rc
 	assertFalse 'the program was run' "[ -e '$TMP/ran' ]"
 	assertFalse 'a pin was left' "[ -e '$TMP/d/pins' ]"
