@@ -214,7 +214,7 @@ with_accomplice()
 {
 	out=''
 	# shellcheck disable=SC2016 # for the inner shell
-	start_holder sh -c 'exec "$@" >&3' sh "$@" 2>"$TMP/err" || {
+	try_holder sh -c 'exec "$@" >&3' sh "$@" 2>"$TMP/err" || {
 		err=$(cat "$TMP/err")
 		return 0
 	}

@@ -6,7 +6,8 @@
 # budget: 900
 TRIES=1000
 
-# shunit2 looks for tests in this file alone
+# shunit2 looks for tests in this file alone and calls suite().
+# shellcheck disable=SC2317
 suite()
 {
 	suite_addTest test_a_descriptor_that_alternates_with_a_fifo_blocks_nobody

@@ -60,7 +60,7 @@ environment'
 		esac
 		# shellcheck disable=SC2086 # words
 		stolen "$attacker" nsunshare $options --close-fds --clear-env -- true
-		assertEquals "nsunshare $options" '' "$out"
+		assert_empty "nsunshare $options: $out" "$out"
 	done
 }
 
@@ -88,7 +88,7 @@ environment'
 	for tool in 'nsunshare -m' 'nsunshare -mf' 'nsenter2 -t 1 -m'; do
 		# shellcheck disable=SC2086 # words
 		stolen 'steal --no-caps' $tool --cap-drop=all --close-fds --clear-env -- true
-		assertEquals "$tool" '' "$out"
+		assert_empty "$tool: $out" "$out"
 	done
 }
 

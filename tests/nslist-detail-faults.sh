@@ -3,7 +3,7 @@
 # nslist-detail-faults: a cell that cannot be read is reported, in every view, and --strict fails.
 # as: root
 # budget: 120
-# shellcheck disable=SC2154 # rc, out, err and _out are testlib.sh's and faultlib.sh's
+# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
 # shellcheck disable=SC2034 # for faultlib.sh; all of them in check-long
 FAULT_MAX=20
@@ -16,17 +16,17 @@ COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,H
 # ended, belongs to somebody else, or the kernel is older.
 ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
-# steady TEXT: without the age and the start, which is computed from two clocks
+# steady: without the age and the start, which is computed from two clocks
 steady()
 {
-	printf '%s\n' "$1" | sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
+	sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
 }
 
 # same: the output is that of an unharmed run; otherwise the difference is printed
 same()
 {
-	steady "$_out" >"$TMP/files.unharmed"
-	steady "$out" | diff "$TMP/files.unharmed" -
+	steady <"$TMP/files.want" >"$TMP/files.unharmed"
+	printf '%s\n' "$out" | steady | diff "$TMP/files.unharmed" -
 }
 
 # Success without a word means that nothing is missing.
@@ -68,6 +68,7 @@ test_an_unreadable_cell_is_counted_and_strict_fails()
 {
 	start_target
 	for strict in '' --strict; do
+		want=${strict:+3}
 		# shellcheck disable=SC2086 # --strict or nothing
 		run failat -o "$TMP/report" --list -- nslist $strict -rno NS,COMM -t uts -p "$holder"
 		point=$(awk '$2 ~ /:read:/ { p = $2 } END { print p }' "$TMP/report")
@@ -75,7 +76,7 @@ test_an_unreadable_cell_is_counted_and_strict_fails()
 		run failat -o "$TMP/report" -k "$point" -e EIO -- nslist $strict -rno NS,COMM -t uts -p "$holder"
 		assert_err_has 'nslist: incomplete, cannot be read: 1 detail (Input/output error)'
 		assert_err_one_line
-		assertEquals "${strict:-without --strict}" "${strict:+3}" "${rc#0}"
+		assert_rc "${want:-0}"
 		assert_out_has "$(stat -L -c %i "/proc/$holder/ns/uts")"
 	done
 }

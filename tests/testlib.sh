@@ -208,8 +208,8 @@ fact()
 #	sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 #	nsunshare --ready-fd 3 -- sleep infinity
 # Sets $holder (its pid) and $holder_line. Fails the test and returns 1 if CMD ended or closed 3
-# without a line.
-start_holder()
+# without a line. try_holder CMD… returns 1 only.
+try_holder()
 {
 	holder_line=''
 	rm -f "$TMP/ready"
@@ -222,6 +222,12 @@ start_holder()
 		rm -f "$TMP/ready"
 		return 0
 	fi
+	return 1
+}
+
+start_holder()
+{
+	try_holder "$@" && return
 	fail "the holder was never ready: $*"
 	return 1
 }

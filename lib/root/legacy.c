@@ -62,7 +62,7 @@ static int begin(struct root *r, struct nserr *e)
 			libmount_explain("", e);
 		return rc;
 	}
-	rc = sys_mount("nspivot", "/", "tmpfs", MS_NODEV, "mode=0755");
+	rc = sys_mount("tmpfs", "/", "tmpfs", MS_NODEV, "mode=0755");
 	r->files = rc < 0 ? rc : open_top();
 	if (r->files < 0) {
 		nserr_set(e, r->files, "cannot mount a tmpfs");

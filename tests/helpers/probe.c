@@ -264,7 +264,8 @@ static int compare_lines(const void *a, const void *b)
 }
 
 /* Mount ids, device numbers, the numbers of peer groups, the inodes of namespaces and the order are
- * left out. */
+ * left out. If the mount is read-only, "ro" of the file system itself is left out, too: mount(2)
+ * and the mount API set it differently. */
 static void show_mounts(void)
 {
 	static char *lines[4096];
@@ -274,8 +275,8 @@ static void show_mounts(void)
 
 	while (f && n < sizeof(lines) / sizeof(lines[0]) && fgets(line, sizeof(line), f)) {
 		char *kept = calloc(1, sizeof(line)), *end = kept;
-		bool is_tag = false;
-		int field = 0;
+		bool is_tag = false, is_readonly = false;
+		int field = 0, type = 0; /* the number of the file system type's field */
 
 		if (!kept)
 			abort();
@@ -283,6 +284,11 @@ static void show_mounts(void)
 			is_tag = (is_tag || field == 6) && strcmp(w, "-") != 0;
 			if (is_tag || (field == 3 && *w != '/'))
 				w[strcspn(w, ":")] = '\0';
+			is_readonly |= field == 5 && !strncmp(w, "ro,", 3);
+			if (!type && field > 5 && !strcmp(w, "-"))
+				type = field + 1;
+			if (type && field == type + 2 && is_readonly)
+				w += 2;
 			if (field > 2)
 				end += sprintf(end, " %s", w);
 		}
