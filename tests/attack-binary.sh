@@ -353,7 +353,7 @@ race()
 	attack /usr/bin/unshare --user --map-root-user --mount sh -c '
 		box=$1 runs=$2 files=$3
 		shift 3
-		rm -f "$box/hunt"
+		rm -f "$box/hunt" "$box/entered"
 		/usr/bin/unshare --mount --pid --fork --kill-child sh -c "mount -t proc proc \$0/proc && exec chroot \$0 /bin/exe-hunter \$1" \
 			"$box" "$files" >"$box/hunt" &
 		parent=$!
@@ -361,23 +361,23 @@ race()
 		hunter=$(ps -o pid= --ppid "$parent")
 		n=0
 		while [ "$n" -lt "$runs" ] && [ -d "/proc/${hunter##* }/fd" ]; do
-			"$1" -t "${hunter##* }" $2 -- /bin/true >/dev/null 2>&1
+			"$1" -t "${hunter##* }" $2 -- /bin/sh -c "echo entered" >>"$box/entered" 2>/dev/null
 			n=$((n + 1))
 		done
 		kill -KILL "$parent"
 		cat "$box/hunt"
-		echo "$n runs"' sh "$box" "$RUNS" "$(cd "$victims" && stat -c %d:%i ./* | tr "\n" " ")" "$@"
+		echo "$n runs, $(grep -c entered "$box/entered") entered"' sh "$box" "$RUNS" "$(cd "$victims" && stat -c %d:%i ./* | tr "\n" " ")" "$@"
 }
 
 test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it()
 {
 	RUNS=1000 race nsenter '-p -m -r'
 	assert_overwritten
-	for options in '-p' '-p -m --root' '-p -m --root --cap-drop=all --no-new-privs' '-p -m -n --root --pid-file=/dev/null'; do
+	for options in '-p' '-p -m --root' '-p -m --root --cap-drop=all --no-new-privs' '-p -m --root --pid-file=/dev/null'; do
 		fresh_victims
 		race nsenter2 "$options"
 		assertContains "$options: $err" "$out" hunting
-		assertContains "$options: $out" "$out" "$RUNS runs"
+		assertContains "$options: $out" "$out" "$RUNS runs, $RUNS entered"
 		assertEquals "$options" "$sums" "$(cd "$victims" && cksum ./*)"
 	done
 }

@@ -35,7 +35,8 @@ end_watch()
 	wait "$watch"
 }
 
-# look_again CMD…: the command in a time limit, TRIES times. Sets $blocked.
+# look_again CMD…: the command in a time limit, TRIES times. Sets $blocked. The command prints something
+# each time, a result or an error.
 look_again()
 {
 	blocked=0 n=0
@@ -44,6 +45,7 @@ look_again()
 		run timeout -k 1 10 "$@"
 		case $rc in
 		124 | 137) blocked=1 ;;
+		*) assertNotNull "the tool did nothing: $*" "$out$err" ;;
 		esac
 	done
 }
@@ -63,9 +65,9 @@ test_a_descriptor_that_alternates_with_a_fifo_blocks_nobody()
 	look_again nslist -rno NS,TYPE,REF -t uts
 	assertEquals 'nslist is blocked' 0 $blocked
 	assertEquals "$err" 0 "$rc"
-	look_again nsenter2 -t "uts:${holder_line#* }" -- true
+	look_again nsenter2 -t "uts:${holder_line#* }" -- echo entered
 	assertEquals 'nsenter2 -t uts:INODE is blocked' 0 $blocked
-	look_again nsenter2 -t "$holder/fd/9" -- true
+	look_again nsenter2 -t "$holder/fd/9" -- echo entered
 	assertEquals 'nsenter2 -t PID/fd/N is blocked' 0 $blocked
 	look_again nsidmap show "$holder/fd/9"
 	assertEquals 'nsidmap is blocked' 0 $blocked
@@ -82,8 +84,8 @@ test_a_descriptor_that_alternates_with_a_device_opens_no_device()
 	assertTrue 'the control does not open the device' "[ -e '$TMP/seen' ]"
 	start_watch "$TMP/node"
 	look_again nslist -rno NS,TYPE,REF -t uts
-	look_again nsenter2 -t "uts:${holder_line#* }" -- true
-	look_again nsenter2 -t "$holder/fd/9" -- true
+	look_again nsenter2 -t "uts:${holder_line#* }" -- echo entered
+	look_again nsenter2 -t "$holder/fd/9" -- echo entered
 	end_watch
 	assertFalse 'the device was opened' "[ -e '$TMP/seen' ]"
 	rm "$TMP/node"
@@ -101,9 +103,9 @@ test_a_file_server_that_does_not_answer_blocks_nobody()
 	control_blocks
 	look_again nslist -rno NS,TYPE,REF -t uts
 	assertEquals 'nslist is blocked' 0 $blocked
-	look_again nsenter2 -t "uts:${holder_line#* }" -- true
+	look_again nsenter2 -t "uts:${holder_line#* }" -- echo entered
 	assertEquals 'nsenter2 -t uts:INODE is blocked' 0 $blocked
-	look_again nsenter2 -t "$holder/fd/9" -- true
+	look_again nsenter2 -t "$holder/fd/9" -- echo entered
 	assertEquals 'nsenter2 -t PID/fd/N is blocked' 0 $blocked
 	stop_holder
 	rmdir "$TMP/fuse"
@@ -120,7 +122,7 @@ test_a_socket_that_alternates_with_its_file_blocks_nobody()
 	start_holder alternate sock "$TMP/fuse"
 	look_again nslist -rno NS,TYPE,REF -t net
 	assertEquals 'nslist is blocked' 0 $blocked
-	look_again nsenter2 -t "socket:$holder/9" -- true
+	look_again nsenter2 -t "socket:$holder/9" -- echo entered
 	assertEquals 'nsenter2 -t socket:PID/N is blocked' 0 $blocked
 	# last, because closing the file cannot be interrupted before the server has ended
 	alternate naive "$holder" sock &

@@ -58,13 +58,14 @@ stop_exchange()
 	attacker=
 }
 
-# victims N COMMAND…: how many of N tries mounted over the victim.
+# victims N COMMAND…: how many of N tries mounted over the victim. Appends what the command prints to
+# $TMP/said.
 victims()
 {
 	_tries=$1 n=0 i=0
 	shift
 	while [ $((i += 1)) -le "$_tries" ]; do
-		"$@" >/dev/null 2>&1
+		"$@" >>"$TMP/said" 2>&1
 		if [ "$(stat -fc %T "$TMP/victim")" = nsfs ]; then
 			n=$((n + 1))
 			umount "$TMP/victim"
@@ -78,7 +79,9 @@ test_an_exchanged_file_never_leads_to_a_victim()
 {
 	start_exchange file link
 	assertNotEquals 'the attack works' 0 "$(victims 100 unshare "--net=$TMP/theirs/file" true)"
-	assertEquals 0 "$(victims $tries nsunshare "--net=$TMP/theirs/file" true)"
+	: >"$TMP/said"
+	assertEquals 0 "$(victims $tries nsunshare "--net=$TMP/theirs/file" echo ran)"
+	assertContains "$(sort "$TMP/said" | uniq -c)" "$(cat "$TMP/said")" ran
 	stop_exchange
 }
 

@@ -43,13 +43,14 @@ stolen()
 	rm -f "$TMP/stolen"
 	atcall -n "$_attacker steal s3cret \$1 >>'$TMP/stolen'" -- "$@" 7<"$TMP/secret" >"$TMP/ran" 2>&1 ||
 		fail "status $?: $* $(cat "$TMP/ran")"
+	assertContains "$*" "$(cat "$TMP/ran")" ran
 	run sort -u "$TMP/stolen"
 }
 
 test_the_owner_of_a_user_namespace_takes_nothing_from_the_set_up()
 {
 	attacker="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
-	stolen "$attacker" steal --victim "$NSTEST_UID" true
+	stolen "$attacker" steal --victim "$NSTEST_UID" /bin/echo ran
 	assert_out 'descriptor
 environment'
 	for options in -r '-r -f' '-rm -p --mount-proc --init' '-r -T --boottime 86400 -f' '-r -T --boottime 86400' \
@@ -59,7 +60,7 @@ environment'
 		*) options="--owner $NSTEST_UID:$NSTEST_UID $options" ;;
 		esac
 		# shellcheck disable=SC2086 # words
-		stolen "$attacker" nsunshare $options --close-fds --clear-env -- true
+		stolen "$attacker" nsunshare $options --close-fds --clear-env -- /bin/echo ran
 		assert_empty "nsunshare $options: $out" "$out"
 	done
 }
@@ -82,12 +83,12 @@ test_the_program_of_an_owner_is_as_any_other()
 
 test_a_process_without_capabilities_takes_nothing_from_one_that_drops_them()
 {
-	stolen 'steal --no-caps' steal --no-caps true
+	stolen 'steal --no-caps' steal --no-caps /bin/echo ran
 	assert_out 'descriptor
 environment'
 	for tool in 'nsunshare -m' 'nsunshare -mf' 'nsenter2 -t 1 -m'; do
 		# shellcheck disable=SC2086 # words
-		stolen 'steal --no-caps' $tool --cap-drop=all --close-fds --clear-env -- true
+		stolen 'steal --no-caps' $tool --cap-drop=all --close-fds --clear-env -- /bin/echo ran
 		assert_empty "$tool: $out" "$out"
 	done
 }

@@ -91,10 +91,12 @@ race_dir()
 	n=0
 	while [ $((n += 1)) -le 1000 ]; do
 		# shellcheck disable=SC2086 # words
-		nsunshare -mp -- $NSPIVOT_UNDER nspivot --dir /d:mode=0777 "$box" -- /bin/true >/dev/null 2>&1
+		nsunshare -mp -- $NSPIVOT_UNDER nspivot --dir /d:mode=0777 "$box" -- /bin/sh -c 'echo ran' >>"$TMP/said" 2>&1
 		rmdir "$box/d" "$box/w" 2>/dev/null
 	done
 	stop_holder
+	assertTrue 'each run says something' "[ $(wc -l <"$TMP/said") -ge 1000 ]"
+	rm "$TMP/said"
 	assertEquals 'the mode of a directory outside' 700 "$(stat -c %a "$secret")"
 }
 

@@ -157,7 +157,7 @@ exchange_at_each()
 		# shellcheck disable=SC2086 # words
 		run failat -b nspivot -k $k --exchange "$_a,$_b" -o "$TMP/report" -- \
 			nsunshare -mp${NS_TOO:-} -- ${NSPIVOT_UNDER:-} nspivot "$@"
-		cat "$TMP/out" >>"$TMP/said"
+		cat "$TMP/out" "$TMP/err" >>"$TMP/said"
 		case $rc in
 		0) ran=$((ran + 1)) ;;
 		125) refused=$((refused + 1)) ;;
@@ -186,7 +186,7 @@ fail_each()
 	while [ $k -lt "$calls" ]; do
 		k=$((k + 1))
 		run failat -b nspivot -s "$_call" -k $k -e "$_errno" -o "$TMP/report" -- "$@"
-		cat "$TMP/out" >>"$TMP/said"
+		cat "$TMP/out" "$TMP/err" >>"$TMP/said"
 	done
 }
 
