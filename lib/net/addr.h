@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* addr: the IP addresses of network devices, by rtnetlink(7). */
+#ifndef NSU_NET_ADDR_H
+#define NSU_NET_ADDR_H
+
+#include "net/address.h"
+#include "net/netlink.h"
+
+struct net_ifaddr {
+	int index; /* of the device */
+	struct net_addr addr;
+	uint8_t scope;  /* RT_SCOPE_* */
+	uint32_t flags; /* IFA_F_* */
+};
+
+struct net_ifaddrs {
+	struct net_ifaddr *v;
+	size_t n, size;
+};
+
+#define NET_IFADDRS_INIT ((struct net_ifaddrs){ 0 })
+
+/* All addresses of the socket's namespace. 0 or a negative errno with e set. net_ifaddrs_free()
+ * gives back the memory. */
+int net_ifaddrs_read(struct netlink *nl, struct net_ifaddrs *out, struct nserr *e) must_check;
+void net_ifaddrs_free(struct net_ifaddrs *l);
+#define cleanup_net_ifaddrs __attribute__((cleanup(net_ifaddrs_free)))
+
+/* Adds the message that gives a device an address, or replaces the address. An IPv6 address is
+ * usable at once: duplicate address detection, which takes 1.6 s, is switched off for it. */
+void net_addr_put(struct netlink_batch *b, int index, const struct net_addr *a);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft: rules of nf_tables as text, through libnftables, which is loaded on first use. */
+#ifndef NSU_NET_NFT_H
+#define NSU_NET_NFT_H
+
+#include "base/buf.h"
+#include "base/nserr.h"
+
+struct nft_ctx;
+
+/*
+ * Opens a context of the caller's network namespace. It belongs to that namespace for its whole
+ * life, and a table with `flags owner` (5.12) ends with it. Its socket is close-on-exec. Returns 0,
+ * or a negative errno with e set: -ENOENT with status 2 if libnftables is missing. nft_close()
+ * closes it.
+ */
+int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
+void nft_close(struct nft_ctx *nft);
+
+/* Carries out all commands in text, or none. With dry_run the kernel checks them only. Returns 0,
+ * or -EINVAL with the first line of libnftables' complaint in e. */
+int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e) must_check;
+
+/* Adds what a listing command prints ("list ruleset") to out. Returns as nft_apply(). */
+int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e) must_check;
+
+#endif

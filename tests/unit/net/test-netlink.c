@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The expected bytes of requests were taken with strace(1) from ip(8) of iproute2 6.1, which was
+ * given the command in the comment above each. */
+#include "net/netlink.h"
+
+#include <linux/rtnetlink.h>
+
+#include "net/addr.h"
+#include "net/link.h"
+#include "net/route.h"
+
+#include "../unit.h"
+
+static const uint8_t mac_bridge[] = { 2, 0x62, 10, 0, 0, 1 };
+static const uint8_t mac_outer[] = { 2, 0x6f, 10, 0, 0, 2 };
+static const uint8_t mac_inner[] = { 2, 0x6e, 10, 0, 0, 2 };
+
+static struct net_addr addr(const char *s)
+{
+	struct net_addr a = { 0 };
+
+	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
+	return a;
+}
+
+/* The batch as hex, without sequence number and port, and with NLM_F_ACK, which netlink_send()
+ * sets. */
+static void is_bytes(struct netlink_batch *b, const char *want)
+{
+	char text[3 * NETLINK_BATCH_SIZE + 1] = "";
+	char expect[3 * NETLINK_BATCH_SIZE + 1];
+	size_t n = 0;
+
+	CHECK_INT(b->err, 0);
+	b->space[6] = (char)(b->space[6] | NLM_F_ACK);
+	for (size_t i = 0; i < b->len; i++)
+		sprintf(text + 2 * i, "%02x", (unsigned char)b->space[i]);
+	for (; *want; want++)
+		if (*want != ' ')
+			expect[n++] = *want;
+	expect[n] = '\0';
+	CHECK_STR(text, expect);
+}
+
+static void a_bridge_is_created_as_by_ip(void)
+{
+	struct netlink_batch b;
+
+	/* ip link add br0 address 02:62:0a:00:00:01 type bridge */
+	netlink_batch_init(&b);
+	net_link_put_bridge(&b, "br0", mac_bridge);
+	is_bytes(&b, "44000000 10000506 00000000 00000000 00000000 00000000 00000000 00000000"
+		     "0a000100 02620a00 00010000 08000300 62723000 10001200 0a000100 62726964"
+		     "67650000");
+	/* ip link set br0 up */
+	netlink_batch_init(&b);
+	net_link_put_up(&b, 2, 0);
+	is_bytes(&b, "20000000 10000500 00000000 00000000 00000000 02000000 01000000 01000000");
+}
+
+static void a_veth_pair_is_created_as_by_ip(void)
+{
+	const struct net_link_end outer = {
+		.name = "v0", .ns = -1, .master = 2, .up = true, .mac = mac_outer
+	};
+	const struct net_link_end inner = { .name = "eth0", .ns = -1, .mac = mac_inner };
+	struct netlink_batch b;
+
+	/* ip link add v0 numtxqueues 1 numrxqueues 1 address 02:6f:0a:00:00:02 mtu 1400 master br0
+	 * up type veth peer name eth0 numtxqueues 1 numrxqueues 1 address 02:6e:0a:00:00:02 mtu
+	 * 1400 */
+	netlink_batch_init(&b);
+	net_link_put_veth(&b, &outer, &inner, 1400);
+	is_bytes(&b, "a8000000 10000506 00000000 00000000 00000000 00000000 01000000 01000000"
+		     "08001f00 01000000 08002000 01000000 0a000100 026f0a00 00020000 08000400"
+		     "78050000 08000a00 02000000 07000300 76300000 54001200 08000100 76657468"
+		     "48000200 44000100 00000000 00000000 00000000 00000000 08001f00 01000000"
+		     "08002000 01000000 0a000100 026e0a00 00020000 08000400 78050000 09000300"
+		     "65746830 00000000");
+}
+
+static void other_link_messages_are_those_of_ip(void)
+{
+	struct netlink_batch b;
+
+	/* ip link set v0 alias hello */
+	netlink_batch_init(&b);
+	net_link_put_alias(&b, 4, "hello");
+	is_bytes(&b, "2c000000 10000500 00000000 00000000 00000000 04000000 00000000 00000000"
+		     "09001400 68656c6c 6f000000");
+	/* ip link del v0 */
+	netlink_batch_init(&b);
+	net_link_put_delete(&b, 4);
+	is_bytes(&b, "20000000 11000500 00000000 00000000 00000000 04000000 00000000 00000000");
+}
+
+static void addresses_are_added_as_by_ip(void)
+{
+	struct net_addr v4 = addr("10.0.0.1/24"), v6 = addr("fd00::1/64");
+	struct netlink_batch b;
+
+	/* ip addr replace 10.0.0.1/24 dev br0 */
+	netlink_batch_init(&b);
+	net_addr_put(&b, 2, &v4);
+	is_bytes(&b, "28000000 14000505 00000000 00000000 02180000 02000000 08000200 0a000001"
+		     "08000100 0a000001");
+	/* ip addr replace fd00::1/64 dev br0 nodad */
+	netlink_batch_init(&b);
+	net_addr_put(&b, 2, &v6);
+	is_bytes(&b, "40000000 14000505 00000000 00000000 0a400200 02000000 14000200 fd000000"
+		     "00000000 00000000 00000001 14000100 fd000000 00000000 00000000 00000001");
+}
+
+static void routes_are_added_as_by_ip(void)
+{
+	struct net_route gw = { .dst = addr("0.0.0.0/0"), .via = addr("10.0.0.2"), .index = 2 };
+	struct net_route direct = { .dst = addr("10.9.0.0/16"), .index = 2 };
+	struct netlink_batch b;
+
+	/* ip route replace default via 10.0.0.2 dev br0, but with `proto static` */
+	netlink_batch_init(&b);
+	net_route_put(&b, &gw);
+	is_bytes(&b, "2c000000 18000505 00000000 00000000 02000000 fe040001 00000000 08000500"
+		     "0a000002 08000400 02000000");
+	/* ip route replace 10.9.0.0/16 dev br0, but with `proto static` */
+	netlink_batch_init(&b);
+	net_route_put(&b, &direct);
+	is_bytes(&b, "2c000000 18000505 00000000 00000000 02100000 fe04fd01 00000000 08000100"
+		     "0a090000 08000400 02000000");
+}
+
+static void a_batch_that_is_full_is_an_error(void)
+{
+	const struct ifinfomsg ifi = { 0 };
+	char big[NETLINK_BATCH_SIZE];
+	struct netlink none = NETLINK_INIT;
+	struct netlink_batch b;
+
+	memset(big, 'x', sizeof(big));
+	netlink_batch_init(&b);
+	netlink_begin(&b, RTM_NEWLINK, 0, &ifi, sizeof(ifi));
+	netlink_put(&b, IFLA_IFALIAS, big, sizeof(big));
+	CHECK_INT(b.err, -EMSGSIZE);
+	CHECK_INT(netlink_send(&none, &b, NULL, NULL), -EMSGSIZE);
+
+	netlink_batch_init(&b);
+	for (unsigned i = 0; i <= NETLINK_BATCH_MAX; i++)
+		net_link_put_delete(&b, 1);
+	CHECK_INT(b.err, -EMSGSIZE);
+}
+
+/* ---- Answers */
+
+struct answer {
+	struct nlmsghdr nh;
+	struct nlmsgerr err;
+};
+
+static struct answer ack(uint32_t seq, int error)
+{
+	return (struct answer){
+		.nh = { .nlmsg_len = sizeof(struct answer),
+			.nlmsg_type = NLMSG_ERROR,
+			.nlmsg_flags = NLM_F_CAPPED,
+			.nlmsg_seq = seq },
+		.err = { .error = error },
+	};
+}
+
+static void the_first_failed_request_is_named(void)
+{
+	struct answer a[] = { ack(8, -EEXIST), ack(9, -ENODEV), ack(10, 0) };
+	struct nserr e = NSERR_INIT;
+	unsigned which = 99;
+	int err = 0;
+
+	CHECK_INT(netlink_read_acks(a, sizeof(a), 7, 10, &err, &which, &e), 1);
+	CHECK_INT(err, -EEXIST);
+	CHECK_INT(which, 1);
+}
+
+static void the_last_acknowledgement_ends_the_wait(void)
+{
+	struct answer early = ack(8, -EEXIST), old = ack(3, -EPERM), last = ack(10, 0);
+	unsigned which = 99;
+	int err = 0;
+
+	CHECK_INT(netlink_read_acks(&early, sizeof(early), 7, 10, &err, &which, NULL), 0);
+	CHECK_INT(netlink_read_acks(&old, sizeof(old), 7, 10, &err, &which, NULL), 0);
+	CHECK_INT(netlink_read_acks(&last, sizeof(last), 7, 10, &err, &which, NULL), 1);
+	CHECK_INT(err, -EEXIST);
+	CHECK_INT(which, 1);
+}
+
+/* netlink(7): NLM_F_CAPPED says that the request is left out before the attributes. */
+static void the_text_of_the_kernel_is_the_hint(void)
+{
+	struct {
+		struct answer a;
+		char request[8];
+		struct nlattr attr;
+		char text[12];
+	} full = { .a = ack(7, -EINVAL) };
+	struct {
+		struct answer a;
+		struct nlattr attr;
+		char text[12];
+	} capped = { .a = ack(7, -EINVAL) };
+	struct nserr e = NSERR_INIT;
+	unsigned which;
+	int err = 0;
+
+	full.a.nh.nlmsg_len = sizeof(full);
+	full.a.nh.nlmsg_flags = NLM_F_ACK_TLVS;
+	full.a.err.msg.nlmsg_len = NLMSG_HDRLEN + sizeof(full.request);
+	full.attr = (struct nlattr){ sizeof(struct nlattr) + 12, NLMSGERR_ATTR_MSG };
+	memcpy(full.text, "bad \033prefix", 12);
+	CHECK_INT(netlink_read_acks(&full, sizeof(full), 7, 7, &err, &which, &e), 1);
+	CHECK_STR(e.hint, "the kernel says: bad \033prefix");
+
+	capped.a.nh.nlmsg_len = sizeof(capped);
+	capped.a.nh.nlmsg_flags = NLM_F_ACK_TLVS | NLM_F_CAPPED;
+	capped.attr = full.attr;
+	memcpy(capped.text, "no such way", 12);
+	err = 0;
+	CHECK_INT(netlink_read_acks(&capped, sizeof(capped), 7, 7, &err, &which, &e), 1);
+	CHECK_STR(e.hint, "the kernel says: no such way");
+}
+
+static void broken_answers_are_refused(void)
+{
+	struct answer a = ack(7, 0);
+	unsigned which;
+	int err = 0;
+
+	a.nh.nlmsg_len = sizeof(a) + 1;
+	CHECK_INT(netlink_read_acks(&a, sizeof(a), 7, 7, &err, &which, NULL), -EBADMSG);
+	a.nh.nlmsg_len = NLMSG_HDRLEN;
+	CHECK_INT(netlink_read_acks(&a, sizeof(a), 7, 7, &err, &which, NULL), -EBADMSG);
+	a = ack(7, 5);
+	CHECK_INT(netlink_read_acks(&a, sizeof(a), 7, 7, &err, &which, NULL), -EBADMSG);
+	CHECK_INT(netlink_read_acks(&a, 3, 7, 7, &err, &which, NULL), -EBADMSG);
+}
+
+static void attributes_that_do_not_fit_are_refused(void)
+{
+	struct {
+		struct nlattr a;
+		uint32_t v;
+	} x = { { 8, 1 }, 42 };
+	const struct nlattr *found[2];
+
+	CHECK_INT(netlink_parse(&x, sizeof(x), found, 2), 0);
+	CHECK_INT(netlink_u32(found[1], 0), 42);
+	CHECK_INT(netlink_u32(found[0], 7), 7);
+	CHECK_INT(netlink_parse(&x, sizeof(x) - 1, found, 2), -EBADMSG);
+	x.a.nla_len = 3;
+	CHECK_INT(netlink_parse(&x, sizeof(x), found, 2), -EBADMSG);
+	/* the bits of nesting and byte order are not of the type */
+	x.a = (struct nlattr){ 8, NLA_F_NESTED | 1 };
+	CHECK_INT(netlink_parse(&x, sizeof(x), found, 2), 0);
+	CHECK(found[1] == &x.a);
+}
+
+UNIT_MAIN(CASE(a_bridge_is_created_as_by_ip), CASE(a_veth_pair_is_created_as_by_ip),
+	  CASE(other_link_messages_are_those_of_ip), CASE(addresses_are_added_as_by_ip),
+	  CASE(routes_are_added_as_by_ip), CASE(a_batch_that_is_full_is_an_error),
+	  CASE(the_first_failed_request_is_named), CASE(the_last_acknowledgement_ends_the_wait),
+	  CASE(the_text_of_the_kernel_is_the_hint), CASE(broken_answers_are_refused),
+	  CASE(attributes_that_do_not_fit_are_refused))
