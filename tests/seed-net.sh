@@ -124,6 +124,72 @@ test_two_containers_on_a_bridge_reach_each_other()
 }
 
 # The names of ip(8) are files that keep a namespace: nsenter2 accepts them, nslist lists them.
+# The same networks by nsnet(1), a line each.
+
+test_one_line_brings_lo_up()
+{
+	run nsnet run -- ip -br addr show lo
+	assert_ok
+	assert_out_has 127.0.0.1/8
+}
+
+test_one_line_lends_a_device_and_takes_it_back()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.131/24 dev nic0
+	run nsnet run --move nic0 -- ip -br link show nic0
+	assert_ok
+	run ip -br addr show nic0
+	assert_out_has 192.0.2.131/24
+	ip link del nic0
+}
+
+test_one_line_connects_a_pair_with_nat_to_a_server_outside()
+{
+	container
+	outside=$pid
+	ip link add up0 type veth peer name eth0 netns "$outside"
+	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
+	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
+	nsenter2 -t "$outside" -n -- ip link set eth0 up
+	serve "$outside"
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- \
+		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
+	assert_ok
+	assert_out hello
+	assert_empty 'nothing is left of it' "$(nft list tables)"
+	ip link del up0
+}
+
+test_one_line_puts_each_container_on_a_bridge()
+{
+	nsnet add c12 --bridge lxcbr0,192.168.10.1/24
+	ip netns exec c12 busybox nc -ll -p 7 -e echo hello &
+	server=$!
+	until ip netns exec c12 ss -Hltn 'sport = 7' | grep -q .; do
+		kill -0 "$server" || return 1
+	done
+	run nsnet run --bridge lxcbr0 -- bash -c 'exec 3<>/dev/tcp/192.168.10.2/7 && read -r line <&3 && echo "$line"'
+	assert_ok
+	assert_out hello
+	kill "$server"
+	wait "$server"
+	server=
+	run nsnet del c12 lxcbr0
+	assert_ok
+	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
+}
+
+test_one_line_gives_a_program_its_own_resolv_conf()
+{
+	before=$(cat /etc/resolv.conf)
+	run nsnet run --dns 192.0.2.53 -- grep nameserver /etc/resolv.conf
+	assert_ok
+	assert_out 'nameserver 192.0.2.53'
+	assertEquals "$before" "$(cat /etc/resolv.conf)"
+}
+
+# ip(8)'s names are files that hold a namespace: nsenter2 takes them, nslist shows them.
 test_named_namespaces_and_their_resolv_conf()
 {
 	ip netns add ns1

@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-start.sh [NSNET [LIBNS]]: what the bridge recipe of the seed articles costs, from nothing to a program in a
+# connected namespace: nsnet, the least that a C program needs (nsnet-prototype.c, linked with LIBNS, default
+# build/lib/libns.a), and the commands of the seed. All three remove the bridge before each round, which is not measured.
+# Prints medians and ratios of ROUNDS (25) in turns. Root, cc, iproute2.
+set -eu
+top=$(cd "$(dirname "$0")/../.." && pwd)
+if [ "${INSIDE-}" != 1 ]; then
+	INSIDE=1 exec unshare -nm "$0" "$@"
+fi
+mount -t tmpfs none /run
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+tool=$(command -v "${1:-nsnet}")
+${CC:-cc} -D_GNU_SOURCE -O2 -I"$top/lib" -o "$dir/prototype" "$top/tests/bench/nsnet-prototype.c" \
+	"${2:-$top/build/lib/libns.a}"
+cat >"$dir/seed" <<'EOF'
+ip link add lxcbr0 type bridge
+ip addr add 192.168.10.1/24 dev lxcbr0
+ip link set lxcbr0 up
+ip netns add ns1
+ip link add lxcbr0.1 type veth peer name eth0.1
+ip link set lxcbr0.1 master lxcbr0
+ip link set lxcbr0.1 up
+ip link set eth0.1 netns ns1
+ip netns exec ns1 ip link set eth0.1 name eth0
+ip netns exec ns1 ip addr add 192.168.10.12/24 dev eth0
+ip netns exec ns1 ip link set eth0 up
+ip netns exec ns1 ip route add default via 192.168.10.1
+EOF
+now()
+{
+	date +%s%N
+}
+for round in $(seq "${ROUNDS:-25}"); do
+	for who in nsnet prototype seed; do
+		ip link del lxcbr0 2>/dev/null || :
+		began=$(now)
+		case $who in
+		nsnet) "$tool" run --bridge lxcbr0,192.168.10.1/24 -- true ;;
+		prototype) "$dir/prototype" true ;;
+		seed) sh -e "$dir/seed" ;;
+		esac
+		echo "$who $(($(now) - began)) $round"
+		ip netns del ns1 2>/dev/null || :
+	done
+done >"$dir/times"
+for who in nsnet prototype seed; do
+	sed -n "s/^$who \([0-9]*\) .*/\1/p" "$dir/times" | sort -n >"$dir/$who"
+	eval "$who=$(sed -n "$((${ROUNDS:-25} / 2 + 1))p" "$dir/$who")"
+done
+# shellcheck disable=SC2154 # set by eval
+printf 'medians: nsnet %d us, prototype %d us, seed %d us\n' $((nsnet / 1000)) $((prototype / 1000)) $((seed / 1000))
+awk -v a="$nsnet" -v b="$prototype" -v c="$seed" \
+	'BEGIN { printf "to prototype %.2f (at most 1.3), to seed 1/%.1f (at least 1/15)\n", a / b, c / a }'

@@ -1,0 +1,57 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# netlib.sh: what the tests of networks share. The runner gives each file a network namespace and a /run of its own,
+# which stand for the host: `host_is_ours` refuses to go on elsewhere.
+
+# The machine has at least one device besides lo; a fresh namespace has none.
+host_is_ours()
+{
+	[ "$NSUTILS_TEST" = ns ] && ! ip -o link | grep -qv ': lo:' && return
+	echo 'FAIL: the network is not that of the test'
+	exit 1
+}
+
+# dump_network: everything of this network that a run can leave behind, without counters and ages. The kernel
+# gives a bridge its link-local address when it gets its first port.
+dump_network()
+{
+	ip -o link | sed 's/ qdisc.*//'
+	ip -o addr | grep -v ' fe80::' | sed 's/ *valid_lft.*//'
+	{ ip route show table all && ip -6 route show table main; } | grep -v -e fe80:: -e ff00::
+	ls /run/netns 2>/dev/null
+	cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv[46]/conf/all/forwarding
+	nft list ruleset 2>/dev/null
+}
+
+note_network()
+{
+	dump_network >"$TMP/state.network"
+}
+
+# assert_network_as_noted: waits until the ends of dead namespaces have gone, which the kernel does by itself in some milliseconds.
+assert_network_as_noted()
+{
+	_left=50
+	while dump_network >"$TMP/state.network.now" && ! cmp -s "$TMP/state.network" "$TMP/state.network.now" &&
+		[ $((_left -= 1)) -gt 0 ]; do
+		sleep 0.1
+	done
+	assert_empty 'the network is as it was' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
+	return 0
+}
+
+# clear_network: removes everything that a test made, with ip(8) alone.
+clear_network()
+{
+	ip -all netns delete 2>/dev/null
+	for _dev in $(ip -o link | sed -n 's/^[0-9]*: \([^:@]*\)[:@].*/\1/p'); do
+		[ "$_dev" = lo ] || ip link del "$_dev" 2>/dev/null
+	done
+	return 0
+}
+
+# answers NETNS ADDRESS: a TCP connection to a closed port there is refused by that host, not lost.
+answers()
+{
+	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused
+}

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-faults: each system call failed once, and nsnet killed at each: the network is as before, or complete.
+# as: root
+# budget: 180
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns net mnt
+require_tool ip nft
+host_is_ours
+
+# The program says whether it is connected.
+printf '#!/bin/sh\necho "final ran"\nip -o -4 addr show eth0 | sed "s/.*inet \\([^ ]*\\) .*/\\1/"\nip route show default | cut -d" " -f1-3\n' >"$FINAL"
+
+setUp()
+{
+	nsnet bridge br0,10.1.0.1/24
+}
+
+tearDown()
+{
+	stop_holders
+	clear_network
+	rm -f /run/netns/*
+}
+
+test_no_program_runs_with_half_a_network()
+{
+	FAULT_MAX=80 fault_all -- nsnet run --link eth0@br0,10.1.0.9/24 -- "$FINAL"
+}
+
+test_killed_anywhere_a_run_leaves_nothing()
+{
+	note_network
+	fault_kill -- nsnet run --link eth0@br0,10.1.0.9/24 -- "$FINAL"
+	assert_network_as_noted
+}
+
+# points CMD…: the system calls of CMD, as failat numbers them.
+points()
+{
+	failat --list -o "$TMP/report" -- "$@" >/dev/null
+	grep -c . "$TMP/report"
+}
+
+# Whatever the moment: an empty file that gc removes, or the whole.
+test_killed_anywhere_an_add_leaves_nothing_but_a_file_or_all()
+{
+	note_network
+	n=$(points nsnet add web --bridge br0)
+	nsnet del web
+	assertTrue 'there are system calls' "[ $n -gt 40 ]"
+	k=0 whole=0 empty=0
+	while [ $((k += 1)) -le "$n" ]; do
+		failat -k $k --kill 9 -o "$TMP/report" -- nsnet add web --bridge br0 >/dev/null 2>&1
+		if ip -n web -o addr show eth0 2>/dev/null | grep -q 'inet 10[.]1[.]0[.]'; then
+			whole=$((whole + 1))
+			nsnet del web
+		else
+			[ ! -e /run/netns/web ] || empty=$((empty + 1))
+			nsnet gc >/dev/null
+		fi
+		[ ! -e /run/netns/web ] || fail "call $k: the name stays"
+	done
+	assert_network_as_noted
+	assertTrue "some runs got as far as the file ($empty)" "[ $empty -gt 0 ]"
+}
+
+. shunit2

@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-files: the files of /etc that a program finds, and the commands that --explain prints.
+# as: root
+# budget: 90
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+require_ns net mnt
+require_tool ip
+host_is_ours
+
+# The machine's /etc stays as it is.
+oneTimeSetUp()
+{
+	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
+}
+
+tearDown()
+{
+	clear_network
+	rm -rf /etc/netns /etc/resolv.conf "$TMP/real"
+}
+
+test_dns_stays_when_the_file_behind_the_link_is_replaced()
+{
+	kernel_call move_mount || return 0
+	mkdir "$TMP/real"
+	echo nameserver 192.0.2.1 >"$TMP/real/resolv.conf"
+	ln -s "$TMP/real/resolv.conf" /etc/resolv.conf
+	run nsnet run --dns 192.0.2.9 -- sh -c 'cat /etc/resolv.conf
+		nsenter2 -t $PPID -m -- sh -c "echo other >$0/real/new; mv $0/real/new $0/real/resolv.conf"
+		cat /etc/resolv.conf' "$TMP"
+	assert_out '# made by nsnet
+nameserver 192.0.2.9
+# made by nsnet
+nameserver 192.0.2.9'
+	run cat /etc/resolv.conf
+	assert_out other
+}
+
+test_dns_host_leaves_out_loopback_servers()
+{
+	printf '%s\n' 'search example' 'nameserver 127.0.0.53' 'nameserver 192.0.2.5' >/etc/resolv.conf
+	run nsnet run --dns host -- cat /etc/resolv.conf
+	assert_out '# made by nsnet
+search example
+nameserver 192.0.2.5'
+	echo nameserver 127.0.0.53 >/etc/resolv.conf
+	run nsnet run --dns host -- cat /etc/resolv.conf
+	assert_refused 125 'no name server of this machine can be reached'
+	mkdir -p /run/systemd/resolve
+	echo nameserver 192.0.2.6 >/run/systemd/resolve/resolv.conf
+	run nsnet run --dns host -- cat /etc/resolv.conf
+	assert_out '# made by nsnet
+nameserver 192.0.2.6'
+	rm -r /run/systemd
+}
+
+test_dns_needs_a_file_to_mount_on()
+{
+	run nsnet run --dns 192.0.2.9 -- true
+	assert_refused 125 "cannot mount on '/etc/resolv.conf'"
+	assert_err_has "create the file '/etc/resolv.conf'"
+}
+
+test_a_name_has_the_files_of_ip_netns()
+{
+	echo nameserver 192.0.2.1 >/etc/resolv.conf
+	run nsnet add web --dns 192.0.2.7
+	assert_ok
+	run ip netns exec web cat /etc/resolv.conf
+	assert_out_has 'nameserver 192.0.2.7'
+	run nsnet run web -- cat /etc/resolv.conf
+	assert_out_has 'nameserver 192.0.2.7'
+	run nsnet run web -- ls /sys/class/net
+	assert_out lo
+	run nsnet del web
+	assert_ok
+	assertFalse 'the file is removed' '[ -e /etc/netns/web ]'
+}
+
+test_del_keeps_files_of_others()
+{
+	nsnet add web
+	mkdir -p /etc/netns/web
+	echo nameserver 192.0.2.3 >/etc/netns/web/resolv.conf
+	nsnet del web
+	assertTrue 'the file stays' '[ -e /etc/netns/web/resolv.conf ]'
+}
+
+# state: what a plan makes, in the terms of ip(8), without numbers that the kernel chooses.
+state()
+{
+	ip -o -d link show type bridge | sed 's/.*: br/br/; s/ .*//'
+	ip -o addr show | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | grep -v vethns
+	ip -d -j link show type veth | jq -c '.[] | [.mtu, .address, .ifalias, .master, .num_tx_queues, .flags]'
+	ip -n web -o addr | sed 's/ *valid_lft.*//'
+	ip -n web route
+	ip -n web -6 route show default
+	ip -n web -j link show | jq -c '.[] | [.ifname, .mtu, .address, .flags]'
+	ip netns exec web cat /proc/sys/net/ipv4/ping_group_range
+	cat /etc/netns/web/resolv.conf
+}
+
+test_the_explained_commands_do_the_same()
+{
+	set -- web --bridge br0,10.1.0.1/24,fd00:1::1/64 --link eth1,10.60.0.2/24,gw=10.60.0.1,mtu=1400 \
+		--route 10.77.0.0/16,via=10.1.0.7 --ping --dns 192.0.2.2
+	echo nameserver 192.0.2.1 >/etc/resolv.conf
+	run nsnet add "$@" --explain
+	assert_ok
+	cp "$TMP/out" "$TMP/commands"
+	assert_empty 'nothing was done' "$(ip netns list)"
+	nsnet add "$@"
+	state >"$TMP/by-nsnet"
+	tearDown
+	run sh -e "$TMP/commands"
+	assert_ok
+	state >"$TMP/by-commands"
+	assertTrue 'the test sees something' '[ "$(wc -l <"$TMP/by-nsnet")" -gt 15 ]'
+	assertEquals "$(cat "$TMP/by-nsnet")" "$(cat "$TMP/by-commands")"
+}
+
+test_the_explained_run_prints_what_the_program_prints()
+{
+	run nsnet run --bridge br0,10.1.0.1/24 --explain -- printf '%s|' "a b'c" '$x'
+	assert_ok
+	cp "$TMP/out" "$TMP/commands"
+	run sh -e "$TMP/commands"
+	assert_out "a b'c|\$x|"
+}
+
+test_check_changes_nothing_and_finds_conflicts()
+{
+	note_network
+	run nsnet add web --bridge br0,10.1.0.1/24 --check
+	assert_ok
+	assert_network_as_noted
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add web --bridge br1,10.1.0.9/24 --check
+	assert_refused 1 'overlaps'
+	run nsnet add web --bridge none0 --check
+	assert_refused 1 "the bridge 'none0'"
+	assert_err_has "create it with 'nsnet bridge none0"
+}
+
+. shunit2

@@ -1,0 +1,229 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-nat: address translation, published ports and forwarding. The test's namespace is the host, another one the world:
+# it knows no way back to the subnets of the host's namespaces.
+# as: root
+# budget: 90
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+require_ns net mnt
+require_tool ip nft
+host_is_ours
+
+setUp()
+{
+	ip link set lo up
+	ip netns add world
+	ip link add up0 type veth peer name w0 netns world
+	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
+	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world link set w0 up
+}
+
+tearDown()
+{
+	# shellcheck disable=SC2086 # a list
+	[ -z "${servers:-}" ] || kill $servers
+	servers=
+	wait
+	stop_holders
+	nsnet del br0 br1 2>/dev/null
+	clear_network
+	nft flush ruleset
+	echo 0 >/proc/sys/net/ipv4/conf/all/forwarding
+}
+
+# serve NETNS PORT: a server there that greets everybody, listening when this returns.
+serve()
+{
+	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
+	servers="${servers:-} $!"
+	until ip netns exec "$1" ss -Hltn "sport = $2" | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+}
+
+# get ADDRESS PORT: for bash(1), prints the greeting of the server there.
+get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
+
+test_a_run_reaches_the_outside_by_nat_only()
+{
+	serve world 7
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet run --bridge br0 -- timeout 0.5 bash -c "$get" 198.51.100.7 7
+	assert_rc 124
+	run nsnet run --bridge br0 --nat -- timeout 5 bash -c "$get" 198.51.100.7 7
+	assert_ok
+	assert_out 'hello from world'
+	assert_empty 'the rules end with the program' "$(nft list tables)"
+	assertEquals 0 "$(cat /proc/sys/net/ipv4/ip_forward)"
+}
+
+test_a_pair_with_the_host_reaches_the_outside()
+{
+	serve world 7
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat=198.51.100.1 -- timeout 5 bash -c "$get" 198.51.100.7 7
+	assert_ok
+	assert_out 'hello from world'
+}
+
+test_a_bridge_with_nat_serves_all_its_namespaces()
+{
+	serve world 7
+	nsnet bridge br0,10.1.0.1/24 --nat
+	nsnet bridge br0,10.1.0.1/24 --nat
+	assertEquals 1 "$(nft list tables | wc -l)"
+	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 198.51.100.7 7
+	assert_out 'hello from world'
+	run nsnet del br0
+	assert_ok
+	assert_empty "$(nft list tables)"
+}
+
+test_a_published_port_serves_world_host_and_neighbour()
+{
+	nsnet bridge br0,10.1.0.1/24
+	nsnet add web --bridge br0 --publish 8080:80
+	serve web 80
+	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out 'hello from web'
+	run timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out 'hello from web'
+	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out 'hello from web'
+	# not through loopback
+	run timeout 5 bash -c "$get" 127.0.0.1 8080
+	assert_rc 1
+	kill "${servers##* }"
+	wait "${servers##* }"
+	servers=
+	run nsnet del web
+	assert_ok
+	assert_empty "$(nft list tables)"
+	run ip netns exec world timeout 0.5 bash -c "$get" 198.51.100.1 8080
+	assertNotEquals 0 "$rc"
+}
+
+test_the_world_gets_in_by_published_ports_only()
+{
+	nsnet bridge br0,10.1.0.1/24
+	nsnet add web --bridge br0 --publish 198.51.100.1:8080:80/tcp
+	serve web 80
+	ip -n world route add 10.1.0.0/24 via 198.51.100.1
+	run ip netns exec world timeout 0.5 bash -c "$get" 10.1.0.2 80
+	assert_rc 124
+	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out 'hello from web'
+}
+
+test_a_port_in_use_is_refused_unless_forced()
+{
+	busybox nc -ll -p 8080 -e true &
+	servers=$!
+	until ss -Hltn 'sport = 8080' | grep -q .; do
+		kill -0 "$servers" || return 1
+	done
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add web --bridge br0 --publish 8080:80
+	assert_refused 1 'the port 8080/tcp of the host: Address already in use'
+	run nsnet add web --bridge br0 --publish 8080:80/udp
+	assert_ok
+	nsnet del web
+	run nsnet add web --bridge br0 --publish 8080:80 --force
+	assert_ok
+}
+
+test_rules_of_a_killed_run_are_removed_by_the_kernel()
+{
+	nft -c 'table inet nstest { flags owner; }' 2>/dev/null || return 0
+	nsnet bridge br0,10.1.0.1/24
+	start_holder nsnet run --bridge br0 --nat --ready-fd 3 -- sleep 1000
+	assertEquals 1 "$(nft list tables | wc -l)"
+	run nft delete table inet "nsnet_run/$holder"
+	assertNotEquals 'nobody else removes them' 0 "$rc"
+	kill -KILL "$holder"
+	left=50
+	until [ -z "$(nft list tables)" ] || [ $((left -= 1)) = 0 ]; do
+		sleep 0.1
+	done
+	assert_empty "$(nft list tables)"
+}
+
+test_gc_removes_rules_of_what_has_gone_alone()
+{
+	nsnet bridge br0,10.1.0.1/24 --nat
+	nsnet add web-1 --bridge br0 --nat
+	nsnet add db --bridge br0 --nat
+	nft add table inet nsnet_other
+	run nsnet gc
+	assert_ok
+	assert_out_empty
+	ip netns del web-1
+	# the device of a namespace that is still dying keeps its rules
+	left=50
+	until nsnet gc --dry-run | grep -q . || [ $((left -= 1)) = 0 ]; do
+		sleep 0.1
+	done
+	run nsnet gc
+	assert_ok
+	assert_out 'table inet nsnet_ns/web/1'
+	assertEquals 'nsnet_br/br0 nsnet_ns/db nsnet_other' "$(nft list tables | sort | sed 's/table inet //' | xargs)"
+	nsnet del db
+	ip link del br0
+	run nsnet gc
+	assert_out 'table inet nsnet_br/br0'
+}
+
+test_a_failed_add_leaves_no_rules()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add web --bridge br0 --publish 8080:80 --sysctl net.none=1
+	assert_refused 1 'cannot write'
+	assert_empty "$(nft list tables)"
+}
+
+test_the_program_does_not_get_the_firewall_socket()
+{
+	run nsnet run --bridge br0,10.1.0.1/24 --nat -- sh -c 'ls -l /proc/self/fd'
+	assert_out_lacks socket
+}
+
+test_the_explained_rules_are_those_in_force()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add web --bridge br0 --nat --publish 8080:80 --explain
+	cp "$TMP/out" "$TMP/commands"
+	nsnet add web --bridge br0 --nat --publish 8080:80
+	nft list ruleset >"$TMP/by-nsnet"
+	nsnet del web
+	run sh -e "$TMP/commands"
+	assert_ok
+	assertEquals "$(cat "$TMP/by-nsnet")" "$(nft list ruleset)"
+}
+
+test_check_asks_the_kernel_about_the_rules()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add web --bridge br0 --nat --check
+	assert_ok
+	assert_empty "$(nft list tables)"
+}
+
+test_wrong_arguments_are_named()
+{
+	for port in 80 0:80 8080:65536 x:80 8080:80/sctp 300.0.0.1:80:80; do
+		run nsnet add web --bridge br0,10.1.0.1/24 --publish "$port"
+		assert_rc 1
+		assert_err_has "--publish: '$port' is not"
+	done
+	run nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:80:80
+	assert_err_has 'an address of loopback cannot be published'
+	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
+	assert_err_has 'is not an IPv4 address'
+	run nsnet add web --nat
+	assert_refused 1 'need a bridge with an IPv4 address'
+	# a name that would be read as rules
+	run nsnet bridge 'a;b,10.1.0.1/24' --nat
+	assert_refused 1 'cannot name a table of firewall rules'
+}
+
+. shunit2

@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-pasta: the network of an ordinary user by pasta(1). The test's namespace is the host, another one the world.
+# as: root
+# budget: 60
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+require_ns net mnt user
+require_tool ip
+require_feature pasta
+require_kernel_call pidfd_open
+host_is_ours
+
+# On some machines only root may open the device.
+oneTimeSetUp()
+{
+	mknod "$TMP/tun" c 10 200 && chmod 666 "$TMP/tun" && mount --bind "$TMP/tun" /dev/net/tun
+	ip link set lo up
+	ip netns add world
+	ip link add up0 type veth peer name w0 netns world
+	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
+	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world link set w0 up
+	ip route add default via 198.51.100.7
+	ip netns exec world busybox nc -ll -p 7 -e echo hello &
+	server=$!
+	until ip netns exec world ss -Hltn 'sport = 7' | grep -q .; do
+		kill -0 "$server" || return 1
+	done
+}
+
+oneTimeTearDown()
+{
+	kill "$server"
+	wait "$server"
+	clear_network
+}
+
+# no_pasta: waits until it has ended, a second at most.
+no_pasta()
+{
+	left=10
+	while pgrep -x 'pasta.*' >/dev/null && [ $((left -= 1)) -gt 0 ]; do
+		sleep 0.1
+	done
+	! pgrep -x 'pasta.*' >/dev/null
+}
+
+test_a_user_reaches_the_outside_and_stays_the_same_user()
+{
+	run as_nstest nsnet run --pasta -- bash -c 'id -u; exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
+	assert_rc 0
+	assert_out "$NSTEST_UID
+hello"
+	assertTrue 'pasta has ended with the program' no_pasta
+}
+
+# pasta of Debian 12 loses the answer of a server that closes the connection at once.
+test_a_published_port_serves_the_world()
+{
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- nsnet run --pasta \
+		--publish 8080:8081 -- sh -c 'busybox nc -ll -p 8081 -e cat 3>&- &
+			until ss -Hltn "sport = 8081" | grep -q .; do :; done; echo ready >&3; exec 3>&-; wait'
+	run ip netns exec world timeout 5 bash -c 'exec 3<>/dev/tcp/198.51.100.1/8080 &&
+		echo inside >&3 && read -r line <&3 && echo "$line"'
+	assert_out inside
+	stop_holder
+	assertTrue 'pasta has ended with the program' no_pasta
+}
+
+test_pasta_ends_with_a_killed_program()
+{
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- nsnet run --pasta \
+		--ready-fd 3 -- sleep 1000
+	assertFalse 'pasta runs' no_pasta
+	kill -KILL "$holder"
+	assertTrue 'pasta has ended' no_pasta
+}
+
+test_failures_of_pasta_are_reported()
+{
+	run as_nstest nsnet run --pasta=--no-such-option -- echo ran
+	assert_rc 125
+	assert_out_empty
+	assert_err_has 'nsnet: pasta could not connect the namespace'
+	mkdir "$TMP/bin" && cp "$(command -v nsnet)" "$TMP/bin"
+	chmod 755 "$TMP"
+	run as_nstest env PATH="$TMP/bin" nsnet run --pasta -- /bin/true
+	assert_rc 125
+	assert_err_has 'cannot execute pasta: not found'
+	assert_err_has 'install the package passt'
+}
+
+test_options_of_another_network_are_refused()
+{
+	run nsnet run --pasta --bridge br0 -- true
+	assert_rc 125
+	assert_err_has 'together with --publish only'
+	run nsnet run --pasta --publish 8080:80 --explain -- echo 'a b'
+	assert_out "pasta -f -q --config-net -T none -U none --no-map-gw -t 8080:80 -u none -- echo 'a b'"
+}
+
+. shunit2

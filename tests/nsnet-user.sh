@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-user: an ordinary user in namespaces of its own, and the errors of the command line.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user net mnt
+require_tool ip
+
+test_a_user_wires_namespaces_of_its_own()
+{
+	run nsunshare -rnm -- sh -c 'mount -t tmpfs none /run &&
+		nsnet bridge br0,10.1.0.1/24 && nsnet add web --bridge br0 &&
+		nsnet run --bridge br0 -- ip -o -4 addr show eth0'
+	assert_ok
+	assert_out_has 10.1.0.3/24
+}
+
+# as: user
+test_a_user_is_told_how_to_get_a_namespace()
+{
+	run nsnet run -- true
+	assert_refused 125 'cannot create a network namespace'
+	assert_err_has 'nsunshare -rn'
+	run nsnet bridge nst0
+	assert_refused 1 "cannot create the bridge 'nst0'"
+	assert_err_has CAP_NET_ADMIN
+}
+
+test_wrong_arguments_are_named()
+{
+	while IFS='|' read -r text args; do
+		# shellcheck disable=SC2086 # words
+		run nsnet $args
+		assert_err_has "$text"
+		assert_out_empty
+	done <<-'EOF'
+		a verb is missing|
+		unknown verb 'x'|x
+		no program is given|run
+		is not a name of a network device|run --link a/b -- true
+		is not a name of a network device|run --link eth0123456789abcdef -- true
+		is not an IP address with a prefix length|run --link eth0,10.0.0.1 -- true
+		no host can have the address|run --link eth0,10.0.0.0/24 -- true
+		no host can have the address|run --link eth0,224.0.0.1/24 -- true
+		is given twice|run --link eth0,10.0.0.1/24,10.0.0.1/25 -- true
+		is not a hardware address|run --link eth0,mac=01:00:00:00:00:00 -- true
+		is not an MTU|run --link eth0,mtu=1 -- true
+		only a device at a bridge|run --link eth0,auto -- true
+		auto and an address exclude each other|run --link eth0@br0,auto,10.0.0.2/24 -- true
+		gw=none and another gw= exclude|run --link eth0@br0,gw=none,gw=10.0.0.1 -- true
+		the gateway is in the subnet of none|run --link eth0,10.0.0.2/24,gw=10.0.1.1 -- true
+		neither macvlan:<device> nor ipvlan|run --link eth0=vlan:x -- true
+		a namespace has its own lo|run --link lo -- true
+		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
+		is not a reference|run --link eth0@a:b:c -- true
+		is not via=|run --route 10.0.0.0/8,10.0.0.1 -- true
+		a gateway is missing|run --route default -- true
+		of different families|run --route 10.0.0.0/8,via=fd00::1 -- true
+		is not an IP subnet|run --route x,via=10.0.0.1 -- true
+		is not an IP address|run --dns x -- true
+		is not <key>=<value>|run --sysctl net -- true
+		exclude each other|run --lo --no-lo -- true
+		together with --publish only|run --pasta --bridge br0 -- true
+		exclude each other|run --explain --check -- true
+		is not a name|add .x
+		missing argument|add
+		unexpected argument 'y'|add x y
+		--dns needs a name|add self --dns 192.0.2.1
+		missing argument|link self
+		is not between 68 and 65535|bridge br0 --mtu 1
+		is not a name|attach a/b self
+		missing argument|del
+		is connected by 'nsnet add'|run web --lo --bridge br0 -- true
+	EOF
+}
+
+. shunit2

@@ -1,0 +1,402 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-wire: run, add, link, bridge, attach and del connect namespaces as asked, and take everything back.
+# as: root
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+require_ns net mnt
+require_tool ip jq strace
+host_is_ours
+
+tearDown()
+{
+	stop_holders
+	clear_network
+}
+
+test_run_connects_a_program_to_a_bridge()
+{
+	run nsnet run --bridge br0,10.1.0.1/24 -- sh -c 'ip -j addr show eth0; ip -j route'
+	assert_ok
+	assertEquals 10.1.0.2/24 "$(printf %s "$out" | jq -sr '.[0][0].addr_info[0] | "\(.local)/\(.prefixlen)"')"
+	assertEquals 10.1.0.1 "$(printf %s "$out" | jq -sr '.[1][] | select(.dst == "default").gateway')"
+	run ip -br addr show br0
+	assert_out_has 10.1.0.1/24
+}
+
+test_two_namespaces_on_a_bridge_reach_each_other_and_the_host()
+{
+	nsnet bridge br0,10.1.0.1/24,fd00:1::1/64
+	nsnet add web --bridge br0
+	nsnet add db --bridge br0
+	assertTrue 'web reaches db' 'answers web 10.1.0.3'
+	assertTrue 'web reaches the host' 'answers web 10.1.0.1'
+	assertTrue 'web reaches db by IPv6' 'answers web fd00:1::3'
+}
+
+test_the_host_end_of_a_pair_has_the_address_of_the_gateway()
+{
+	nsnet add web --link eth0,10.60.0.2/24,gw=10.60.0.1
+	assertTrue 'web reaches the host' 'answers web 10.60.0.1'
+	run ip netns exec web ip -j route
+	assertEquals 10.60.0.1 "$(printf %s "$out" | jq -r '.[] | select(.dst == "default").gateway')"
+}
+
+test_link_connects_two_namespaces_without_the_host()
+{
+	nsnet add a
+	nsnet add b
+	run nsnet link netns:a:peer0,10.9.0.1/30 netns:b,10.9.0.2/30
+	assert_ok
+	assertTrue 'a reaches b' 'answers a 10.9.0.2'
+	assertFalse 'the host has no device' 'ip -o link | grep -v ": lo:"'
+	run ip -n b -br addr show eth0
+	assert_out_has 10.9.0.2/30
+}
+
+test_link_sets_the_mtu_of_both_ends()
+{
+	nsnet add a
+	nsnet add b
+	nsnet link --mtu 1400 netns:a:x0 netns:b:x0
+	assertEquals 1400 "$(ip -n a -j link show x0 | jq '.[0].mtu')"
+	assertEquals 1400 "$(ip -n b -j link show x0 | jq '.[0].mtu')"
+}
+
+test_a_bridge_keeps_its_mtu_and_its_hardware_address()
+{
+	nsnet bridge --mtu 1400 br0,10.1.0.1/24
+	nsnet add web --bridge br0
+	assertEquals 1400 "$(ip -n web -j link show eth0 | jq '.[0].mtu')"
+	assertEquals 1400 "$(ip -j link show br0 | jq '.[0].mtu')"
+	nsnet del web
+	assertEquals 1400 "$(ip -j link show br0 | jq '.[0].mtu')"
+	assertEquals 02:62:0a:01:00:01 "$(ip -j link show br0 | jq -r '.[0].address')"
+}
+
+test_an_existing_process_is_connected_by_its_pid()
+{
+	start_holder nsunshare -n -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add "$holder_line" --bridge br0
+	assert_ok
+	run nsenter2 -t "$holder_line" -n -- ip -br addr show eth0
+	assert_out_has 10.1.0.2/24
+	run nsnet del "$holder_line"
+	assert_ok
+	run nsenter2 -t "$holder_line" -n -- ip -br link show eth0
+	assert_rc 1
+}
+
+test_add_can_be_repeated()
+{
+	nsnet add web --bridge br0,10.1.0.1/24
+	before=$(ip -n web -o -4 addr; ip -o link | sed "s/ qdisc.*//")
+	run nsnet add web --bridge br0,10.1.0.1/24
+	assert_ok
+	assertEquals "$before" "$(ip -n web -o -4 addr; ip -o link | sed "s/ qdisc.*//")"
+	run nsnet add web --bridge br1,10.2.0.1/24
+	assert_refused 1 "is not connected to 'br1'"
+}
+
+test_add_is_all_or_nothing()
+{
+	nsnet bridge br0,10.1.0.1/24
+	note_network
+	# the second gateway is in no subnet of the device: the kernel refuses it, after all else is done
+	run nsnet add web --bridge br0 --bridge br7,10.7.0.1/24 --route 10.9.0.0/16,via=203.0.113.1
+	assert_refused 1 'cannot add the route to 10.9.0.0/16 via 203.0.113.1'
+	assert_network_as_noted
+}
+
+test_the_text_of_the_kernel_explains_a_refusal()
+{
+	run nsnet add web --link eth0,10.60.0.2/24,gw=10.60.0.1 --route 10.9.0.0/16,via=203.0.113.1
+	assert_err_has 'the kernel says: Nexthop has invalid gateway'
+}
+
+test_macvlan_sits_on_a_device_of_the_host()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet run --link eth0=macvlan:br0,10.1.0.9/24 -- ip -d link show eth0
+	assert_ok
+	assert_out_has 'macvlan mode bridge'
+	run nsnet run --link eth0=macvlan:none0 -- true
+	assert_refused 125 "the device 'none0'"
+}
+
+test_mac_and_mtu_are_as_given()
+{
+	run nsnet run --link eth0,10.60.0.2/24,mac=02:00:00:00:00:07,mtu=1300 -- ip -br link show eth0
+	assert_out_has 02:00:00:00:00:07
+	run nsnet run --link eth0,10.60.0.2/24,mtu=1300 -- ip link show eth0
+	assert_out_has 'mtu 1300'
+	# without: from the address, so that a neighbour's entry stays right
+	assert_out_has 02:6e:0a:3c:00:02
+}
+
+test_gateway_none_leaves_no_default_route()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet run --link eth0@br0,auto,gw=none -- ip route show default
+	assert_ok
+	assert_out_empty
+}
+
+test_lo_is_up_unless_told_otherwise()
+{
+	run nsnet run --lo -- ip -br addr show lo
+	assert_out_has 127.0.0.1/8
+	run nsnet run --no-lo -- ip -br link show lo
+	assert_out_has DOWN
+}
+
+test_sysctls_and_ping_are_of_the_namespace_alone()
+{
+	before=$(cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_unprivileged_port_start)
+	run nsnet run --ping --sysctl net.ipv4.ip_unprivileged_port_start=80 -- \
+		cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_unprivileged_port_start
+	assert_out "0	2147483647
+80"
+	assertEquals "$before" \
+		"$(cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_unprivileged_port_start)"
+	run nsnet run --sysctl kernel.hostname=x -- true
+	assert_rc 125
+	assert_err_has 'is not below net'
+	run nsnet run --sysctl net.none=1 -- true
+	assert_refused 125 "cannot write '1'"
+}
+
+test_ipv6_can_be_bound_at_once()
+{
+	nsnet bridge br0,fd00:1::1/64
+	run nsnet run --bridge br0 -- busybox nc -l -p 99 -s fd00:1::2 -w 1 -e true
+	assert_err_lacks 'assign'
+	run nsnet run --bridge br0 -- ip -o addr show eth0 scope global
+	assert_ok
+	assert_out_lacks tentative
+}
+
+test_attach_names_a_running_namespace()
+{
+	start_holder nsunshare -n -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	run nsnet attach box "$holder_line"
+	assert_ok
+	assertEquals "$(readlink "/proc/$holder_line/ns/net")" "$(ip netns exec box readlink /proc/self/ns/net)"
+	run nsnet attach box self
+	assert_refused 1 "the name 'box'"
+	run nsnet del box
+	assert_rc 1
+	assert_err_has 'something still holds its namespace'
+	run ip netns list
+	assert_out_empty
+}
+
+test_del_returns_when_the_devices_have_gone()
+{
+	nsnet add web --bridge br0,10.1.0.1/24
+	nsnet del web
+	run ip -br link show type veth
+	assert_out_empty
+	run nsnet del web
+	assert_refused 1 "'web' is neither a named namespace nor a bridge"
+}
+
+test_a_name_can_be_used_again_at_once()
+{
+	nsnet bridge br0,10.1.0.1/24
+	failed=0
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 \
+		39 40 41 42 43 44 45 46 47 48 49 50; do
+		nsnet add web --bridge br0 && nsnet del web || failed=$i
+	done
+	assertEquals 'the round that failed' 0 "$failed"
+}
+
+test_parallel_runs_get_different_addresses()
+{
+	nsnet bridge br0,10.1.0.1/24
+	note_network
+	mkfifo "$TMP/go"
+	for i in $(seq 50); do
+		nsnet run --bridge br0 -- sh -c 'ip -o -4 addr show eth0; exec cat <"$0"' "$TMP/go" >"$TMP/run.$i" &
+	done
+	until [ "$(cat "$TMP"/run.* 2>/dev/null | wc -l)" = 50 ]; do
+		sleep 0.1
+	done
+	assertEquals 50 "$(cat "$TMP"/run.* | awk '{ print $4 }' | sort -u | wc -l)"
+	: >"$TMP/go"
+	wait
+	assert_network_as_noted
+}
+
+test_del_refuses_a_bridge_with_ports_or_of_others()
+{
+	nsnet add web --bridge br0,10.1.0.1/24
+	run nsnet del br0
+	assert_refused 1 "the bridge 'br0' has 1 port"
+	run nsnet del --force br0
+	assert_ok
+	ip link add br9 type bridge
+	run nsnet del br9
+	assert_refused 1 'was not created by nsnet'
+	run ip -br link show br9
+	assert_rc 0
+}
+
+test_gc_removes_the_files_of_killed_runs_alone()
+{
+	nsnet add web
+	: >/run/netns/dead
+	echo text >/run/netns/text
+	run nsnet gc --dry-run
+	assert_out /run/netns/dead
+	assertTrue 'a dry run removes nothing' '[ -e /run/netns/dead ]'
+	run nsnet gc
+	assert_out /run/netns/dead
+	assertEquals 'text web' "$(cd /run/netns && echo *)"
+	rm /run/netns/text
+}
+
+test_overlapping_subnets_are_refused_unless_forced()
+{
+	nsnet bridge br0,10.1.0.1/16
+	run nsnet bridge br1,10.1.9.1/24
+	assert_refused 1 'overlaps the route to 10.1.0.0/16'
+	run nsnet bridge br1,10.1.9.1/24 --force
+	assert_ok
+}
+
+test_run_neither_forks_nor_moves_a_device()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run strace -f -e trace=fork,vfork,clone,clone3,execve,sendto -o "$TMP/trace" nsnet run --bridge br0 -- true
+	assert_ok
+	assertEquals 'processes' 1 "$(awk '{ print $1 }' "$TMP/trace" | sort -u | wc -l)"
+	# a device that is moved has an index and a namespace in one request
+	assertEquals 0 "$(grep RTM_NEWLINK "$TMP/trace" | grep -v 'ifi_index=0' | grep -c IFLA_NET_NS)"
+}
+
+# An end of a cable stands for a NIC. It is virtual, so that only what comes before the end of the namespace can be tested.
+nic_state()
+{
+	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'
+	ip route
+	ip -6 route | grep fd00
+	ip link show nic0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e 'alias .*'
+}
+
+test_a_device_is_lent_and_comes_back_as_it_was()
+{
+	ip link add nic0 type veth peer name wire0
+	ip link set nic0 mtu 1400
+	ip addr add 192.0.2.1/24 dev nic0 && ip addr add fd00:9::1/64 dev nic0 nodad
+	ip link set wire0 up && ip link set nic0 up
+	ip route add 10.99.0.0/16 via 192.0.2.2 dev nic0 proto static
+	before=$(nic_state)
+	run nsnet run --move nic0,name=in0 -- sh -c 'ip -br link show in0; ip -d link show in0'
+	assert_ok
+	assert_out_has DOWN
+	assert_out_has 'alias nsnet-nic:nic0 1400 up'
+	assertEquals "$before" "$(nic_state)"
+	# also when the program fails, cannot be executed, or nsnet is terminated
+	run nsnet run --move nic0 -- sh -c 'exit 3'
+	assert_rc 3
+	run nsnet run --move nic0 -- /dev
+	assert_rc 126
+	start_holder nsnet run --move nic0 --ready-fd 3 -- sleep 1000
+	kill "$holder"
+	wait "$holder"
+	assertEquals "$before" "$(nic_state)"
+}
+
+test_the_explained_commands_lend_it_and_give_it_back()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
+	ip route add 10.99.0.0/16 via 192.0.2.2 dev nic0 proto static
+	before=$(nic_state)
+	run nsnet run --move nic0,name=in0 --explain -- ip -br link show in0
+	cp "$TMP/out" "$TMP/commands"
+	run sh -e "$TMP/commands"
+	assert_ok
+	assert_out_has in0
+	assertEquals "$before" "$(nic_state)"
+}
+
+test_gc_restores_a_device_from_its_record()
+{
+	ip link add nic0 type veth peer name wire0
+	ip link set wire0 up
+	# as the kernel leaves a physical device after its namespace has ended
+	ip link set nic0 name dev7 alias 'nsnet-nic:nic0 1400 up 192.0.2.1/24 10.99.0.0/16=192.0.2.2'
+	run nsnet gc
+	assert_ok
+	assert_out 'device nic0'
+	run nic_state
+	assert_out_has 192.0.2.1/24
+	assert_out_has '10.99.0.0/16 via 192.0.2.2 dev nic0'
+	assert_out_has 'mtu 1400'
+	assert_out_lacks alias
+	# its name is taken meanwhile: nothing is lost
+	ip link set nic0 down
+	ip link set nic0 name dev7 alias 'nsnet-nic:wire0 1400 up 192.0.2.1/24'
+	run nsnet gc
+	assert_rc 1
+	assert_err_has "cannot restore the device 'wire0': File exists"
+	run ip -d link show dev7
+	assert_out_has nsnet-nic:wire0
+}
+
+test_a_device_that_is_needed_is_not_lent()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
+	ip route add default via 192.0.2.2
+	run nsnet run --move nic0 -- true
+	assert_refused 125 "the device 'nic0' carries the default route"
+	run nsnet run --move nic0 --force -- true
+	assert_ok
+	run ip route show default
+	assert_out_has 'via 192.0.2.2'
+	run nsnet run --move none0 -- true
+	assert_refused 125 "the device 'none0'"
+	ip link set nic0 alias mine
+	run nsnet run --move nic0 --force -- true
+	assert_refused 125 'has an alias'
+}
+
+test_handles_tell_of_the_program()
+{
+	run nsnet run --ready-fd 3 --close-fds --keep-fd 4 -- ls /proc/self/fd 3>"$TMP/ready" 4>/dev/null
+	assert_ok
+	assertTrue 'a line was written' '[ -s "$TMP/ready" ]'
+	run nsnet run --pid-file "$TMP/pid" --status-fd 1 -- sh -c 'cat "$0"; exit 3' "$TMP/pid"
+	assert_rc 3
+	assert_out_has '"event":"exit"'
+	assertFalse 'the pid file is removed' '[ -e "$TMP/pid" ]'
+	run nsnet run --wait-fd 0 -- echo ready </dev/null
+	assert_out ready
+}
+
+test_the_program_gets_no_descriptor_of_the_host()
+{
+	run nsnet run --bridge br0,10.1.0.1/24 -- sh -c 'ls -l /proc/self/fd'
+	assert_out_lacks socket
+	assert_out_lacks net:
+}
+
+test_exit_codes_are_those_of_the_program()
+{
+	run nsnet run -- sh -c 'exit 7'
+	assert_rc 7
+	run nsnet run -- /none
+	assert_rc 127
+	run nsnet run -- /dev
+	assert_rc 126
+	run nsnet run
+	assert_rc 125
+}
+
+. shunit2

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* build: the plan. Its order is the specification. */
+#include "nsnet.h"
+
+static void add(struct plan *p, enum step step, const void *arg, uint64_t num)
+{
+	plan_add(p, PLAN_CALLER, &step_kinds[step], arg, num);
+}
+
+static void add_bridges(struct net *n, struct plan *p)
+{
+	for (size_t i = 0; i < n->n_bridges; i++) {
+		const struct bridge *br = &n->bridges[i];
+
+		if (!br->index)
+			add(p, STEP_BRIDGE, br, 0);
+		for (size_t k = 0; k < br->addr.n; k++)
+			add(p, STEP_BRIDGE_ADDR, br, k);
+		/* a bridge that is there and was not asked for by its address is left as it is */
+		if (br->wanted)
+			add(p, STEP_BRIDGE_UP, br, 0);
+	}
+}
+
+static void add_wires(struct net *n, struct plan *p)
+{
+	for (size_t i = 0; i < n->n_wires; i++) {
+		const struct wire *w = &n->wires[i];
+
+		if (!w->exists)
+			add(p, STEP_WIRE, w, 0);
+		if (!w->exists && (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE))
+			add(p, STEP_ALIAS, w, 0);
+		for (size_t k = 0; k < w->other_addr.n && !(w->kind == WIRE_REF && w->exists); k++)
+			add(p, STEP_OUTER_ADDR, w, k);
+		if (nat_wanted(n) && w->kind == WIRE_HOST)
+			add(p, STEP_FORWARD_OUTER, w, 0);
+	}
+}
+
+/* While the caller's sysctls can be seen. */
+static void add_forwarding(struct net *n, struct plan *p)
+{
+	for (size_t i = 0; nat_wanted(n) && i < n->n_bridges; i++)
+		add(p, STEP_FORWARD, n->bridges[i].name, 0);
+	for (size_t i = 0; nat_wanted(n) && i < n->n_uplinks; i++)
+		add(p, STEP_FORWARD, n->uplinks[i], 0);
+}
+
+/* Addresses before up, so that no packet leaves without one; gateways after, since the kernel
+ * refuses them while the device is down. */
+static void add_inside(struct net *n, struct plan *p)
+{
+	if (!n->no_lo && n->target != TARGET_EXISTING)
+		add(p, STEP_LO, NULL, 0);
+	for (size_t i = 0; i < n->n_wires; i++) {
+		const struct wire *w = &n->wires[i];
+
+		for (size_t k = 0; k < w->addr.n; k++)
+			add(p, STEP_ADDR, w, k);
+		add(p, STEP_UP, w, 0);
+		for (size_t k = 0; k < w->gw.n; k++)
+			add(p, STEP_GATEWAY, w, k);
+	}
+	for (size_t i = 0; i < n->n_routes; i++)
+		add(p, STEP_ROUTE, &n->routes[i], 0);
+	for (size_t i = 0; i < n->n_sysctls; i++)
+		add(p, STEP_SYSCTL, n->sysctls[i], 0);
+}
+
+static void add_program(struct net *n, struct plan *p)
+{
+	enum plan_actor who = net_forks(n) ? PLAN_CHILD : PLAN_CALLER;
+
+	if (n->enters)
+		add(p, STEP_FILES, NULL, 0);
+	if (n->dns != DNS_NONE)
+		add(p, STEP_RESOLV, NULL, 0);
+	if (who == PLAN_CHILD)
+		add(p, STEP_FORK, NULL, 0);
+	handle_plan_created(&n->handle, p);
+	handle_plan_wait(&n->handle, p, PLAN_CALLER);
+	if (who == PLAN_CHILD)
+		supervise_plan(&n->supervise, p, who);
+	handle_plan_exec(&n->handle, p, who, n->argv[0]);
+	plan_add(p, who, &step_kinds[STEP_EXEC], NULL, 0);
+}
+
+void build_plan(struct net *n, struct plan *p)
+{
+	bool has_target = n->name || n->ref || n->argv;
+
+	if (n->target == TARGET_NEW_NAME) {
+		add(p, STEP_NAMES, NULL, 0);
+		add(p, STEP_RESERVE, NULL, 0);
+	}
+	add_bridges(n, p);
+	add_forwarding(n, p);
+	if (n->pasta) {
+		add(p, STEP_PASTA_START, NULL, 0);
+		add(p, STEP_USERNS, NULL, 0);
+	}
+	if (has_target)
+		add(p, n->target == TARGET_EXISTING ? STEP_ENTER : STEP_NAMESPACE, NULL, 0);
+	add_wires(n, p);
+	if (n->nic.name[0])
+		add(p, STEP_MOVE, NULL, 0);
+	if (n->pasta)
+		add(p, STEP_PASTA, NULL, 0);
+	if (n->n_bridges)
+		add(p, STEP_UNLOCK, NULL, 0);
+	if (has_target && !n->enters)
+		add_inside(n, p);
+	if (!n->argv && n->dns != DNS_NONE)
+		add(p, STEP_ETC, NULL, 0);
+	if (n->target == TARGET_NEW_NAME)
+		add(p, STEP_PIN, NULL, 0);
+	/* rules outlive a killed `add`: `del` finds them by the name, which is there by then */
+	if (nat_wanted(n))
+		add(p, STEP_NAT, NULL, 0);
+	if (n->argv)
+		add_program(n, p);
+}

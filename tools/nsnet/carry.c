@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* carry: a request from its lookups to its end: explained, checked, or executed. */
+#include "nic.h"
+#include "run/exec.h"
+
+/* Prints the plan as commands of ip(8) and a shell. */
+static _Noreturn void explain(struct net *n, const struct plan *p)
+{
+	struct buf out = BUF_INIT;
+
+	if (p->err)
+		cli_die(p->err, "cannot explain the plan");
+	for (size_t i = 0; i < p->n; i++) {
+		const struct plan_step *s = &p->steps[i];
+
+		if (s->kind >= step_kinds && s->kind < step_kinds + STEPS && s->kind->show)
+			s->kind->show(n, s, &out);
+	}
+	cli_print(&out);
+	exit(0);
+}
+
+void net_init(struct net *n)
+{
+	*n = (struct net){
+		.own_ns = -1,
+		.ns = -1,
+		.host = NETLINK_INIT,
+		.inner = NETLINK_INIT,
+		.host_lock = -1,
+		.name_lock = -1,
+		.pasta_line = -1,
+		.pin = NSPIN_INIT,
+		.handle = HANDLE_INIT,
+	};
+}
+
+static _Noreturn void follow_child(struct net *n)
+{
+	struct nserr e = NSERR_INIT;
+	int status;
+
+	handle_running(&n->handle);
+	status = supervise_wait(&n->supervise, &e);
+	nat_end(n);
+	if (nic_return(n, &e) < 0) {
+		cli_warn_nserr(&e);
+		e = NSERR_INIT;
+	}
+	if (handle_ended(&n->handle, status, status < 0 ? NULL : &e) < 0 && status >= 0)
+		cli_warn_nserr(&e);
+	if (status < 0)
+		cli_die_nserr(&e);
+	exec_end_as(status);
+}
+
+int carry_out(struct net *n)
+{
+	struct nserr e = NSERR_INIT;
+	struct plan p = PLAN_INIT;
+	bool forks = n->argv && net_forks(n);
+
+	if (resolve(n, &e) < 0)
+		cli_die_nserr(&e);
+	build_plan(n, &p);
+	if (n->explain)
+		explain(n, &p);
+	if (n->check)
+		return 0;
+	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127)
+		cli_die_nserr(&e);
+	if (forks) {
+		/* without nsnet the program would lose its way out, or keep its ports open */
+		n->supervise.death_signal = nat_wanted(n) ? SIGKILL : 0;
+		if (supervise_block(&n->supervise, &e) < 0)
+			cli_die_nserr(&e);
+		supervise_interrupts(&n->supervise, &p.interrupts);
+	}
+	if (plan_run(&p, n, NULL, &e) < 0) {
+		if (forks)
+			supervise_unblock(&n->supervise);
+		cli_die_nserr(&e);
+	}
+	if (n->argv)
+		follow_child(n);
+	plan_free(&p);
+	return 0;
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* del: takes back what add, link and bridge did; gc takes back what killed runs left. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "kernel/nsfile.h"
+#include "nic.h"
+#include "ns/ref_find.h"
+
+enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
+
+static const struct cli_opt del_opts[] = {
+	{ OPT_FORCE, "force", CLI_NONE, NULL,
+	  "remove a bridge that has ports or no mark of nsnet" },
+	{ 0 },
+};
+
+static const struct cli_opt gc_opts[] = {
+	{ OPT_DRY_RUN, "dry-run", CLI_NONE, NULL, "print what would be removed, and exit" },
+	{ 0 },
+};
+
+static const struct cli_tool del_tool = {
+	.name = "nsnet del",
+	.synopsis = { "[options] <name>|<ref>|<bridge>..." },
+	.purpose = "Remove named namespaces, connections made by nsnet, and bridges.",
+	.opts = del_opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+static const struct cli_tool gc_tool = {
+	.name = "nsnet gc",
+	.synopsis = { "[options]" },
+	.purpose = "Remove names and rules of what has gone, and restore lent devices.",
+	.opts = gc_opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+static int delete_link(struct netlink *nl, const struct net_link *l, struct nserr *e)
+{
+	struct netlink_batch b;
+	int rc;
+
+	netlink_batch_init(&b);
+	net_link_put_delete(&b, l->index);
+	rc = netlink_send(nl, &b, NULL, e);
+	/* the other end may have gone just now, and this one with it */
+	return rc == 0 || rc == -ENODEV
+		       ? 0
+		       : nserr_set(e, rc, "cannot delete the device '%s'", l->name);
+}
+
+static bool has_nat(const struct net_link *l)
+{
+	const char *nat = str_after(l->alias, NET_ALIAS) ? strstr(l->alias, " nat") : NULL;
+
+	return nat && !nat[4];
+}
+
+/*
+ * Deletes the devices of a namespace that nsnet connected: those whose other end, here, has our
+ * alias; sets *nat if they have firewall rules. RTM_DELLINK returns when both ends have gone, while
+ * the end of a namespace would take them away some time later.
+ */
+static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
+{
+	struct net_links here cleanup_net_links = NET_LINKS_INIT;
+	struct net_links there cleanup_net_links = NET_LINKS_INIT;
+	struct netlink inner cleanup_netlink = NETLINK_INIT;
+	int rc = net_open_in(n->own_ns, ns, &inner, e);
+
+	if (rc == 0)
+		rc = net_links_read(&n->host, &here, e);
+	if (rc == 0)
+		rc = net_links_read(&inner, &there, e);
+	for (size_t i = 0; rc == 0 && i < there.n; i++) {
+		const struct net_link *in = &there.v[i], *out;
+
+		if (!streq(in->kind, "veth"))
+			continue;
+		/* both ends name each other: an index alone may be of a third namespace */
+		out = net_links_by_index(&here, in->peer);
+		if (out && streq(out->kind, "veth") && out->peer == in->index &&
+		    str_after(out->alias, NET_ALIAS)) {
+			*nat |= has_nat(out);
+			rc = delete_link(&inner, in, e);
+		}
+	}
+	return rc;
+}
+
+/* Warns of a namespace that something else keeps, and says what to do. Returns true if so. */
+static bool is_held(uint64_t inode, const char *what)
+{
+	struct nserr e = NSERR_INIT;
+	int fd = nsref_find_inode(&nstypes[NSTYPE_NET], inode, &e);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	nserr_set(&e, 0, "'%s' is removed, but something still holds its namespace", what);
+	nserr_hint(&e, "list the holders with 'nslist --show net:%llu'", (unsigned long long)inode);
+	cli_warn_nserr(&e);
+	return true;
+}
+
+/* The file that `add --dns` made, and no other. */
+static void remove_resolv(const char *name)
+{
+	char path[4096], text[32] = "";
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/%s/resolv.conf", NETNS_ETC, name);
+	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
+
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (n <= 0 || !str_after(text, "# made by nsnet\n"))
+		return;
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/%s", NETNS_ETC, name);
+	rmdir(path);
+}
+
+static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
+{
+	bool nat = false;
+	int rc = ns >= 0 ? disconnect(n, ns, &nat, e) : 0;
+
+	if (rc == 0 && nat)
+		rc = nat_remove("ns", name, e);
+	if (rc == 0)
+		rc = names_remove(name, e);
+	if (rc == 0)
+		remove_resolv(name);
+	return rc;
+}
+
+/*
+ * Counts the ports of a bridge. The end of a pair outlives the program by some milliseconds,
+ * because the kernel takes a namespace down later: waits for the kernel to report that it has gone.
+ */
+static int count_ports(struct net *n, const struct net_link *br, unsigned *ports, struct nserr *e)
+{
+	struct netlink news cleanup_netlink = NETLINK_INIT;
+	const struct sockaddr_nl links_group = { .nl_family = AF_NETLINK,
+						 .nl_groups = RTMGRP_LINK };
+	int rc = netlink_open(&news, e);
+	struct pollfd p = { .fd = news.fd, .events = POLLIN };
+
+	/* bind(2): the kernel's reports go to no socket without a port */
+	if (rc == 0 &&
+	    bind(news.fd, (const struct sockaddr *)&links_group, sizeof(links_group)) < 0)
+		rc = nserr_set(e, errno, "cannot watch the network devices");
+	for (int tries = 0; rc == 0 && tries < 100; tries++) {
+		struct net_links links cleanup_net_links = NET_LINKS_INIT;
+		char news_text[8192];
+		bool dying = true;
+
+		rc = net_links_read(&n->host, &links, e);
+		*ports = 0;
+		for (size_t i = 0; rc == 0 && i < links.n; i++) {
+			if (links.v[i].master != br->index)
+				continue;
+			++*ports;
+			dying &= str_after(links.v[i].alias, NET_ALIAS "run") != NULL;
+		}
+		if (!*ports || !dying || poll(&p, 1, 300) <= 0)
+			break;
+		(void)!recv(news.fd, news_text, sizeof(news_text), MSG_DONTWAIT);
+	}
+	return rc;
+}
+
+static int delete_bridge(struct net *n, const struct net_link *br, struct nserr *e)
+{
+	unsigned ports = 0;
+	int rc;
+
+	if (!streq(br->kind, "bridge"))
+		return nserr_set(e, EINVAL, "'%s' is a device, but not a bridge", br->name);
+	if (!n->force && !str_after(br->alias, NET_ALIAS)) {
+		nserr_set(e, EPERM, "the bridge '%s' was not created by nsnet", br->name);
+		nserr_hint(e, "remove it with --force, or with 'ip link del %s'", br->name);
+		return -EPERM;
+	}
+	rc = n->force ? 0 : count_ports(n, br, &ports, e);
+	if (rc < 0)
+		return rc;
+	if (ports) {
+		nserr_set(e, EBUSY, "the bridge '%s' has %u %s", br->name, ports,
+			  ports == 1 ? "port" : "ports");
+		nserr_hint(e, "remove it with --force");
+		return -EBUSY;
+	}
+	rc = delete_link(&n->host, br, e);
+	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
+}
+
+/* A name, else a bridge, else a reference. Returns false and says why if it fails. Sets *inode to
+ * the namespace that should end now, or leaves it. */
+static bool delete_one(struct net *n, const char *word, uint64_t *inode)
+{
+	struct nserr e = NSERR_INIT;
+	const char *name = str_after(word, "netns:");
+	cleanup_fd int ns = -1;
+	struct net_link br;
+	int rc, is = NAME_NONE;
+	bool nat = false;
+
+	name = name ? name : word;
+	if (name_is_valid(name)) {
+		is = names_open(name, &ns, &e);
+		if (is > NAME_NONE)
+			is = delete_name(n, name, ns, &e) < 0 ? -1 : is;
+		if (is < 0) {
+			cli_warn_nserr(&e);
+			return false;
+		}
+		if (is != NAME_NONE) {
+			struct stat st;
+
+			if (ns >= 0 && fstat(ns, &st) == 0)
+				*inode = st.st_ino;
+			return true;
+		}
+	}
+	rc = net_ifname_is_valid(word, strlen(word)) ? net_link_find(&n->host, word, &br, &e)
+						     : -ENODEV;
+	if (rc == 0) {
+		rc = delete_bridge(n, &br, &e);
+	} else if (rc == -ENODEV && name_is_valid(word) &&
+		   strspn(word, "0123456789") < strlen(word) && !streq(word, "self")) {
+		nserr_set(&e, ENOENT, "'%s' is neither a named namespace nor a bridge", word);
+	} else if (rc == -ENODEV) {
+		ns = net_open_ref(word, &e);
+		rc = ns < 0 ? ns : disconnect(n, ns, &nat, &e);
+	}
+	if (rc < 0)
+		cli_warn_nserr(&e);
+	return rc == 0;
+}
+
+static void open_host(struct net *n)
+{
+	struct nserr e = NSERR_INIT;
+
+	n->own_ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
+	if (n->own_ns < 0)
+		cli_die(n->own_ns, "cannot open /proc/self/ns/net");
+	if (netlink_open(&n->host, &e) < 0)
+		cli_die_nserr(&e);
+}
+
+int verb_del(int argc, char **argv)
+{
+	struct words w = { 0 };
+	uint64_t *inodes;
+	bool all = true;
+	struct net n;
+	struct cli c;
+
+	net_init(&n);
+	cli_init(&c, &del_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		n.force |= key == OPT_FORCE;
+	verb_count(&w, 1, INT32_MAX, "a name, a reference or a bridge");
+	open_host(&n);
+	if (access(NETNS_DIR, F_OK) == 0) {
+		struct nserr e = NSERR_INIT;
+
+		/* not while an `add` is between its file and its mount */
+		n.name_lock = names_lock(&e);
+		if (n.name_lock < 0)
+			cli_die_nserr(&e);
+	}
+	inodes = calloc((size_t)w.n, sizeof(*inodes));
+	if (!inodes)
+		cli_die(ENOMEM, "cannot delete");
+	for (int i = 0; i < w.n; i++)
+		all &= delete_one(&n, w.v[i], &inodes[i]);
+	/* after the last: the search keeps what it has seen */
+	for (int i = 0; i < w.n; i++)
+		all &= !inodes[i] || !is_held(inodes[i], w.v[i]);
+	free(inodes);
+	return all ? 0 : CLI_EXIT_FAILED;
+}
+
+/*
+ * Everything that a killed run made ends with its descriptors, except the file that reserves the
+ * name. While we have the lock, no nsnet is between making one and mounting on it. ip(8) takes no
+ * lock, but it needs only a moment.
+ */
+int verb_gc(int argc, char **argv)
+{
+	struct nserr e = NSERR_INIT;
+	struct buf out = BUF_INIT;
+	struct words w = { 0 };
+	const struct dirent *d;
+	bool dry = false, all = true;
+	struct net n;
+	struct cli c;
+	DIR *list = NULL;
+
+	net_init(&n);
+	cli_init(&c, &gc_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		dry |= key == OPT_DRY_RUN;
+	verb_count(&w, 0, 0, "");
+	if (access(NETNS_DIR, F_OK) == 0) {
+		n.name_lock = names_lock(&e);
+		if (n.name_lock < 0)
+			cli_die_nserr(&e);
+		list = opendir(NETNS_DIR);
+		if (!list)
+			cli_die(errno, "cannot list '%s'", NETNS_DIR);
+	}
+	while (list && (d = readdir(list))) {
+		struct stat st;
+		int ns;
+
+		if (!name_is_valid(d->d_name) || names_open(d->d_name, &ns, NULL) != NAME_DEAD ||
+		    fstatat(dirfd(list), d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(st.st_mode) || st.st_size)
+			continue;
+		buf_printf(&out, "%s/%s\n", NETNS_DIR, d->d_name);
+		if (!dry && names_remove(d->d_name, &e) < 0) {
+			cli_warn_nserr(&e);
+			all = false;
+		}
+	}
+	if (list)
+		closedir(list);
+	open_host(&n);
+	if (nat_collect(&n, dry, &out, &e) < 0 || nic_collect(&n, dry, &out, &e) < 0) {
+		cli_warn_nserr(&e);
+		all = false;
+	}
+	if (out.len)
+		cli_print(&out);
+	return all ? 0 : CLI_EXIT_FAILED;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* names: the files of ip-netns(8) in /run/netns, and opening network namespaces. */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
+#include "ns/ref.h"
+#include "nsnet.h"
+
+int net_denied(int rc, struct nserr *e)
+{
+	if (rc == -EPERM)
+		nserr_hint(e, "CAP_NET_ADMIN is needed here, and for another network namespace "
+			      "CAP_SYS_ADMIN in its user namespace");
+	return rc;
+}
+
+int names_lock(struct nserr *e)
+{
+	int fd;
+
+	if (mkdir(NETNS_DIR, 0755) < 0 && errno != EEXIST)
+		return nserr_set(e, errno, "cannot create '%s'", NETNS_DIR);
+	fd = file_open_at(AT_FDCWD, NETNS_DIR, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot open '%s'", NETNS_DIR);
+	if (RETRY_EINTR(flock(fd, LOCK_EX)) == 0)
+		return fd;
+	nserr_set(e, errno, "cannot lock '%s'", NETNS_DIR);
+	close(fd);
+	return -e->errnum;
+}
+
+int names_share(struct nserr *e)
+{
+	int rc = sys_mount("", NETNS_DIR, "none", MS_SHARED | MS_REC, NULL);
+
+	/* EINVAL, mount(2): not a mount point yet */
+	if (rc == -EINVAL) {
+		rc = sys_mount(NETNS_DIR, NETNS_DIR, "none", MS_BIND | MS_REC, NULL);
+		if (rc == 0)
+			rc = sys_mount("", NETNS_DIR, "none", MS_SHARED | MS_REC, NULL);
+	}
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot make '%s' a shared mount", NETNS_DIR);
+		if (rc == -EPERM)
+			nserr_hint(e, "a name is a mount, which needs CAP_SYS_ADMIN");
+	}
+	return rc;
+}
+
+int names_open(const char *name, int *fd, struct nserr *e)
+{
+	char path[PATH_MAX];
+	int ns, is;
+
+	*fd = -1;
+	snprintf(path, sizeof(path), "%s/%s", NETNS_DIR, name);
+	ns = file_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
+	if (ns == -ENOENT)
+		return NAME_NONE;
+	if (ns == -EACCES) {
+		/* a file that ip(8) or nsnet reserved has no permissions */
+		struct stat st;
+
+		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0)
+			return NAME_DEAD;
+	}
+	if (ns < 0)
+		return nserr_set(e, ns, "cannot open '%s'", path);
+	is = sys_ns_is_nsfs(ns);
+	if (is == 1 && sys_ns_type(ns) == CLONE_NEWNET) {
+		*fd = ns;
+		return NAME_ALIVE;
+	}
+	close(ns);
+	return is == 0 ? NAME_DEAD
+		       : nserr_set(e, is < 0 ? is : EINVAL, "'%s' is not a network namespace",
+				   path);
+}
+
+int names_remove(const char *name, struct nserr *e)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", NETNS_DIR, name);
+	/* EINVAL, umount(2): nothing is mounted there */
+	while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		;
+	if (lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size))
+		return nserr_set(e, EEXIST, "cannot remove '%s', which is not an empty file", path);
+	if (unlink(path) < 0)
+		return nserr_set(e, errno, "cannot remove '%s'", path);
+	return 0;
+}
+
+int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e)
+{
+	int rc = sys_setns(ns, CLONE_NEWNET), back;
+
+	if (rc < 0)
+		return net_denied(nserr_set(e, rc, "cannot enter the network namespace"), e);
+	rc = netlink_open(nl, e);
+	back = sys_setns(own, CLONE_NEWNET);
+	if (back < 0)
+		rc = nserr_set(e, back, "cannot return to the caller's network namespace");
+	return rc;
+}
+
+int net_open_ref(const char *ref, struct nserr *e)
+{
+	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
+	struct nsref r;
+	int rc = nsref_parse(ref, &r, e);
+
+	if (rc < 0)
+		return rc;
+	if (!nsref_is_process(&r))
+		return nsref_open_ns(&r, &nstypes[NSTYPE_NET], e);
+	rc = nsref_open_process(&r, &p, e);
+	if (rc == 0)
+		rc = nsref_check_living(&p, e);
+	return rc < 0 ? rc : nsref_open_proc_ns(&p, &nstypes[NSTYPE_NET], e);
+}
+
+void net_label(const char *ref, char label[64])
+{
+	const char *name = str_after(ref, "netns:");
+	struct nsref r;
+
+	if (name && strlen(name) < 64)
+		snprintf(label, 64, "%s", name);
+	else if (nsref_parse(ref, &r, NULL) == 0 &&
+		 (r.kind == NSREF_PID || r.kind == NSREF_PID_INODE || r.kind == NSREF_TID))
+		snprintf(label, 64, "/proc/%d/ns/net", (int)r.pid);
+	else if (streq(ref, "self"))
+		snprintf(label, 64, "/proc/$$/ns/net");
+	else if (strchr(ref, '/') && strlen(ref) < 64)
+		snprintf(label, 64, "%s", ref);
+	else
+		snprintf(label, 64, "%.60s", ref);
+}

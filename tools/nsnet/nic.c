@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nic: lends a device of the host to a namespace, and takes it back as it was. */
+#include "nic.h"
+
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+#include "base/num.h"
+
+#define RECORD "nsnet-nic:" /* how the alias of a device that is lent begins */
+
+/* ---- what is to be restored, as a text that fits into an alias: "NAME MTU up ADDR… DST=VIA…" */
+
+static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
+{
+	struct net_ifaddrs addrs cleanup_net_ifaddrs = NET_IFADDRS_INIT;
+	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
+	char text[NET_ADDR_TEXT], via[NET_ADDR_TEXT] = "";
+	cleanup_buf struct buf b = BUF_INIT;
+	int rc = net_ifaddrs_read(&n->host, &addrs, e);
+
+	if (rc == 0)
+		rc = net_routes_read(&n->host, &routes, e);
+	if (rc < 0)
+		return rc;
+	buf_printf(&b, "%s%s %u %s", RECORD, l->name, l->mtu, l->flags & IFF_UP ? "up" : "down");
+	for (size_t i = 0; i < addrs.n; i++)
+		if (addrs.v[i].index == l->index && addrs.v[i].scope != RT_SCOPE_LINK)
+			buf_printf(&b, " %s", net_addr_format(&addrs.v[i].addr, true, text));
+	for (size_t i = 0; i < routes.n; i++) {
+		const struct net_route *r = &routes.v[i];
+
+		if (r->index != l->index)
+			continue;
+		if (r->dst.prefix == 0 && !n->force) {
+			nserr_set(e, EBUSY, "the device '%s' carries the default route", l->name);
+			nserr_hint(e, "this host may become unreachable; lend it with --force");
+			return -EBUSY;
+		}
+		/* the routes of its subnets come back with the addresses */
+		if (!r->via.family)
+			continue;
+		net_addr_format(&r->via, false, via);
+		buf_printf(&b, " %s=%s", net_addr_format(&r->dst, true, text), via);
+	}
+	if (b.err || b.len >= NET_LINK_ALIAS)
+		return nserr_set(e, E2BIG, "the addresses and routes of '%s' cannot be recorded",
+				 l->name);
+	memcpy(n->nic.record, b.s, b.len + 1);
+	return 0;
+}
+
+int nic_resolve(struct net *n, struct nserr *e)
+{
+	struct net_link l;
+	int rc = net_link_find(&n->host, n->nic.name, &l, e);
+
+	if (rc == -ENODEV)
+		return nserr_set(e, rc, "the device '%s'", n->nic.name);
+	if (rc < 0)
+		return rc;
+	if (l.flags & IFF_LOOPBACK || l.alias[0]) {
+		nserr_set(e, EINVAL, "the device '%s' %s", n->nic.name,
+			  l.alias[0] ? "has an alias" : "cannot be lent");
+		if (l.alias[0])
+			nserr_hint(e,
+				   "the alias is needed for the record of the device; 'nsnet gc' "
+				   "restores one that a killed run left");
+		return -EINVAL;
+	}
+	n->nic.index = l.index;
+	return make_record(n, &l, e);
+}
+
+static int send_one(struct netlink *nl, struct netlink_batch *b, const char *name, struct nserr *e)
+{
+	int rc = netlink_send(nl, b, NULL, e);
+
+	return rc < 0 ? net_denied(nserr_set(e, rc, "cannot restore the device '%s'", name), e) : 0;
+}
+
+/* Gives a device of the host what the record says, and removes the record. What cannot be restored
+ * is reported; the rest is. */
+static int restore(struct netlink *host, int index, const char *record, struct nserr *e)
+{
+	char text[NET_LINK_ALIAS], *save = NULL, *name, *mtu, *state;
+	struct netlink_batch b;
+	uint64_t number;
+	int rc, first = 0;
+
+	snprintf(text, sizeof(text), "%s", record + strlen(RECORD));
+	name = strtok_r(text, " ", &save);
+	mtu = strtok_r(NULL, " ", &save);
+	state = strtok_r(NULL, " ", &save);
+	if (!state || !net_ifname_is_valid(name, strlen(name)) ||
+	    num_u64(mtu, 0, UINT32_MAX, &number) < 0)
+		return nserr_set(e, EBADMSG, "the record of the device is damaged");
+	netlink_batch_init(&b);
+	net_link_put_name(&b, index, name, (uint32_t)number, streq(state, "up"));
+	first = send_one(host, &b, name, e);
+	for (char *word; (word = strtok_r(NULL, " ", &save));) {
+		char *equals = strchr(word, '=');
+		struct net_route r = { .index = index };
+		struct net_addr a;
+
+		netlink_batch_init(&b);
+		if (!equals && net_addr_parse(word, strlen(word), &a) == 0) {
+			net_addr_put(&b, index, &a);
+		} else if (equals && net_addr_parse(word, (size_t)(equals - word), &r.dst) == 0 &&
+			   net_addr_parse(equals + 1, strlen(equals + 1), &r.via) == 0) {
+			net_route_put(&b, &r);
+		}
+		rc = send_one(host, &b, name, first < 0 ? NULL : e);
+		first = first < 0 ? first : rc;
+	}
+	/* the record stays where something is missing, for another attempt */
+	if (first < 0)
+		return first;
+	netlink_batch_init(&b);
+	net_link_put_alias(&b, index, "");
+	return send_one(host, &b, name, e);
+}
+
+/* ---- steps */
+
+/* The record goes with the device, and is there before it leaves: whatever ends nsnet, `gc` finds
+ * it where the kernel puts the device when the namespace ends. */
+int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	struct nic *nic = &n->nic;
+	struct netlink_batch b;
+	struct net_link l;
+	int rc;
+
+	(void)s;
+	netlink_batch_init(&b);
+	net_link_put_alias(&b, nic->index, nic->record);
+	rc = netlink_send(&n->host, &b, NULL, e);
+	if (rc < 0)
+		return net_denied(nserr_set(e, rc, "cannot record the device '%s'", nic->name), e);
+	netlink_batch_init(&b);
+	net_link_put_move(&b, nic->index, n->ns, nic->inside);
+	rc = netlink_send(&n->host, &b, NULL, e);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot move the device '%s'", nic->name);
+		netlink_batch_init(&b);
+		net_link_put_alias(&b, nic->index, "");
+		(void)!netlink_send(&n->host, &b, NULL, NULL);
+		return rc;
+	}
+	nic->lent = true;
+	/* an index can change on the way */
+	rc = net_link_find(&n->inner, nic->inside, &l, e);
+	nic->index = rc == 0 ? l.index : 0;
+	return rc == -ENODEV ? nserr_set(e, rc, "the device '%s'", nic->inside) : rc;
+}
+
+/* Before the namespace ends: the kernel would put a physical device into the initial namespace
+ * without its name and addresses, and destroy a virtual one. */
+int nic_return(struct net *n, struct nserr *e)
+{
+	struct nic *nic = &n->nic;
+	struct netlink_batch b;
+	struct net_link l;
+	int rc;
+
+	if (!nic->lent)
+		return 0;
+	nic->lent = false;
+	rc = net_link_find(&n->inner, nic->inside, &l, e);
+	if (rc == -ENODEV)
+		return nserr_set(e, rc, "the device '%s', which the program renamed or moved",
+				 nic->inside);
+	if (rc < 0)
+		return rc;
+	netlink_batch_init(&b);
+	net_link_put_move(&b, l.index, n->own_ns, nic->name);
+	rc = netlink_send(&n->inner, &b, NULL, e);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot move the device '%s' back", nic->name);
+		nserr_hint(e,
+			   "free the name '%s', and call 'nsnet gc' after the namespace has ended",
+			   nic->name);
+		return rc;
+	}
+	rc = net_link_find(&n->host, nic->name, &l, e);
+	if (rc < 0)
+		return rc == -ENODEV ? nserr_set(e, rc, "the device '%s'", nic->name) : rc;
+	return restore(&n->host, l.index, nic->record, e);
+}
+
+void undo_move(void *ctx, const struct plan_step *s)
+{
+	(void)s;
+	(void)!nic_return(ctx, NULL);
+}
+
+void show_move(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	buf_adds(out, "ip link set dev ");
+	shell_word(out, n->nic.name);
+	buf_adds(out, " alias ");
+	shell_word(out, n->nic.record);
+	buf_adds(out, "\nip link set dev ");
+	shell_word(out, n->nic.name);
+	buf_printf(out, " netns %s name ", n->label);
+	shell_word(out, n->nic.inside);
+	buf_addc(out, '\n');
+}
+
+/* The commands that give it back, from the record. */
+void nic_show_return(const struct net *n, struct buf *out)
+{
+	char text[NET_LINK_ALIAS], *save = NULL, *mtu, *state;
+	const char *name = n->nic.name;
+
+	ip_in(n, out);
+	buf_adds(out, "link set dev ");
+	shell_word(out, n->nic.inside);
+	buf_printf(out, " netns $$ name %s\n", name);
+	snprintf(text, sizeof(text), "%s", n->nic.record);
+	(void)strtok_r(text, " ", &save);
+	mtu = strtok_r(NULL, " ", &save);
+	state = strtok_r(NULL, " ", &save);
+	buf_printf(out, "ip link set dev %s mtu %s %s alias ''\n", name, mtu, state);
+	for (char *word; (word = strtok_r(NULL, " ", &save));) {
+		char *via = strchr(word, '=');
+
+		if (via)
+			*via++ = '\0';
+		if (via)
+			buf_printf(out, "ip route replace %s via %s dev %s proto static\n", word,
+				   via, name);
+		else
+			buf_printf(out, "ip addr replace %s dev %s%s\n", word, name,
+				   strchr(word, ':') ? " nodad" : "");
+	}
+}
+
+int nic_collect(struct net *n, bool dry, struct buf *out, struct nserr *e)
+{
+	struct net_links links cleanup_net_links = NET_LINKS_INIT;
+	int rc = net_links_read(&n->host, &links, e);
+
+	for (size_t i = 0; rc == 0 && i < links.n; i++) {
+		const struct net_link *l = &links.v[i];
+		const char *name = str_after(l->alias, RECORD);
+
+		if (!name)
+			continue;
+		buf_printf(out, "device %.*s\n", (int)strcspn(name, " "), name);
+		if (!dry)
+			rc = restore(&n->host, l->index, l->alias, e);
+	}
+	return rc;
+}

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* opts: the options of the verbs that carry out a plan: run, add, link, bridge, attach. */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "common/handle_opts.h"
+#include "nsnet.h"
+
+enum {
+	OPT_LINK = CLI_LONG,
+	OPT_BRIDGE,
+	OPT_ROUTE,
+	OPT_DNS,
+	OPT_PING,
+	OPT_SYSCTL,
+	OPT_LO,
+	OPT_NO_LO,
+	OPT_FORCE,
+	OPT_EXPLAIN,
+	OPT_CHECK,
+	OPT_MTU,
+	OPT_NAT,
+	OPT_PUBLISH,
+	OPT_PASTA,
+	OPT_MOVE,
+};
+
+/* clang-format off */
+#define PLAN_OPTS \
+	{ OPT_LINK,   "link",   CLI_ARG,  "<if>[@<to>][,...]", "create a device, see DEVICES; repeatable" }, \
+	{ OPT_BRIDGE, "bridge", CLI_ARG,  "<br>[,<addr>]", "connect eth0 to a bridge, with a free address" }, \
+	{ OPT_ROUTE,  "route",  CLI_ARG,  "<dst>,via=<addr>", "add a route in the namespace" }, \
+	NAT_OPT, \
+	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "make a port of the host one of the namespace" }, \
+	{ OPT_DNS,    "dns",    CLI_ARG,  "<addr>|host|none", "set the name server of the namespace" }, \
+	{ OPT_PING,   "ping",   CLI_NONE, NULL, "let every group of the namespace use ping" }, \
+	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a sysctl below net in the namespace" }, \
+	{ OPT_LO,     "lo",     CLI_NONE, NULL, "bring lo up (default)", 1 }, \
+	{ OPT_NO_LO,  "no-lo",  CLI_NONE, NULL, "leave lo down", 1 }, \
+	FORCE_OPT, \
+	DRY_OPTS
+#define NAT_OPT \
+	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate addresses on the way out of the host" }
+#define FORCE_OPT \
+	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
+#define DRY_OPTS \
+	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print commands that do the same, and exit", 2 }, \
+	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "look for conflicts, change nothing, and exit", 2 }
+
+static const struct cli_opt run_opts[] = {
+	PLAN_OPTS,
+	{ OPT_MOVE, "move", CLI_ARG, "<device>[,name=<if>]", "lend a device of the host to the namespace" },
+	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "connect an ordinary user's namespace by pasta(1)" },
+	{ 0, NULL, CLI_NONE, NULL, "Handles" },
+	HANDLE_OPTS_FORKED,
+	{ 0 },
+};
+
+static const struct cli_opt add_opts[] = {
+	PLAN_OPTS,
+	{ 0 },
+};
+
+static const struct cli_opt link_opts[] = {
+	{ OPT_MTU, "mtu", CLI_ARG, "<n>", "set the MTU of both ends" },
+	DRY_OPTS,
+	{ 0 },
+};
+
+static const struct cli_opt bridge_opts[] = {
+	{ OPT_MTU, "mtu", CLI_ARG, "<n>", "set the MTU of the bridge" },
+	NAT_OPT,
+	FORCE_OPT,
+	DRY_OPTS,
+	{ 0 },
+};
+
+static const struct cli_opt attach_opts[] = {
+	DRY_OPTS,
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct cli_tool run_tool = {
+	.name = "nsnet run",
+	.synopsis = { "[options] [--] <program> [<argument>...]",
+		      "<name> [options] -- <program> [<argument>...]" },
+	.purpose = "Run a program in a new network namespace, or in the one with a name.",
+	.opts = run_opts,
+	.notes = "It forks for --status-fd, --pid-file, --nat, --publish and --move only.",
+	.failed = CLI_EXIT_OWN,
+};
+
+static const struct cli_tool add_tool = {
+	.name = "nsnet add",
+	.synopsis = { "<name>|<ref> [options]" },
+	.purpose = "Create a network namespace with a name, or connect an existing one.",
+	.opts = add_opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+static const struct cli_tool link_tool = {
+	.name = "nsnet link",
+	.synopsis = { "[options] <ref>[:<if>][,<addr>...] <ref>[:<if>][,<addr>...]" },
+	.purpose = "Connect two network namespaces with each other.",
+	.opts = link_opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+static const struct cli_tool bridge_tool = {
+	.name = "nsnet bridge",
+	.synopsis = { "[options] <bridge>[,<addr>/<length>...]" },
+	.purpose = "Create a bridge in the caller's network namespace.",
+	.opts = bridge_opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+static const struct cli_tool attach_tool = {
+	.name = "nsnet attach",
+	.synopsis = { "[options] <name> <ref>" },
+	.purpose = "Give an existing network namespace a name.",
+	.opts = attach_opts,
+	.failed = CLI_EXIT_FAILED,
+};
+
+/* ---- words between options */
+
+int verb_next(struct cli *c, struct words *w)
+{
+	/* words are kept at the front of argv, where getopt_long(3) does not look again */
+	w->v = c->argv + 1;
+	for (;;) {
+		int key = cli_next(c);
+
+		if (key >= 0)
+			return key;
+		if (optind > 1 && streq(c->argv[optind - 1], "--")) {
+			w->program = c->argv + optind;
+			break;
+		}
+		if (optind >= c->argc)
+			break;
+		w->v[w->n++] = c->argv[optind++];
+	}
+	w->v[w->n] = NULL;
+	return -1;
+}
+
+void verb_count(const struct words *w, int min, int max, const char *what)
+{
+	if (w->n < min)
+		cli_die_usage("missing argument: %s", what);
+	if (w->n > max)
+		cli_die_usage("unexpected argument '%s'", w->v[max]);
+	if (w->program && w->program[0])
+		cli_die_usage("unexpected argument '%s'", w->program[0]);
+}
+
+/* ---- options */
+
+static void take_bridge_option(struct net *n, const char *arg)
+{
+	const struct bridge *br = spec_bridge(n, "--bridge", arg);
+	char wire[2 * IF_NAMESIZE + 16], ifname[IF_NAMESIZE] = "eth0";
+
+	/* a second bridge is eth1 */
+	if (n->n_wires)
+		snprintf(ifname, sizeof(ifname), "eth%u", (unsigned)n->n_wires % 100);
+	snprintf(wire, sizeof(wire), "%s@%s,auto", ifname, br->name);
+	spec_wire(n, "--bridge", wire);
+}
+
+static bool take(struct net *n, int key, const char *arg)
+{
+	switch (key) {
+	case OPT_LINK:
+		spec_wire(n, "--link", arg);
+		return true;
+	case OPT_BRIDGE:
+		take_bridge_option(n, arg);
+		return true;
+	case OPT_ROUTE:
+		spec_route(n, arg);
+		return true;
+	case OPT_NAT:
+		spec_nat(n, arg);
+		return true;
+	case OPT_PUBLISH:
+		spec_publish(n, arg);
+		return true;
+	case OPT_PASTA:
+		n->pasta = true;
+		n->pasta_args = arg;
+		if (arg && strlen(arg) >= PASTA_ARGS_MAX)
+			cli_die_usage("--pasta: the arguments are too long");
+		return true;
+	case OPT_MOVE:
+		spec_move(n, arg);
+		return true;
+	case OPT_DNS:
+		spec_dns(n, arg);
+		return true;
+	case OPT_PING:
+		spec_sysctl(n, "net/ipv4/ping_group_range=0 2147483647");
+		return true;
+	case OPT_SYSCTL:
+		spec_sysctl(n, arg);
+		return true;
+	case OPT_LO:
+	case OPT_NO_LO:
+		n->no_lo = key == OPT_NO_LO;
+		return true;
+	case OPT_FORCE:
+		n->force = true;
+		return true;
+	case OPT_EXPLAIN:
+		n->explain = true;
+		return true;
+	case OPT_CHECK:
+		n->check = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_planned(const struct net *n)
+{
+	return n->n_wires || n->n_routes || n->n_sysctls || n->dns != DNS_NONE || n->no_lo ||
+	       n->nat || n->n_publish || n->pasta || n->nic.name[0];
+}
+
+/*
+ * `run NAME [options] -- PROGRAM`: the first argument is a name only if an option or "--" follows
+ * it, and a "--" at all, so that `run PROGRAM -x` stays a program.
+ */
+static bool begins_with_name(int argc, char **argv)
+{
+	if (argc < 3 || argv[1][0] == '-' || argv[2][0] != '-')
+		return false;
+	for (int i = 2; i < argc; i++)
+		if (streq(argv[i], "--"))
+			return true;
+	return false;
+}
+
+int verb_run(int argc, char **argv)
+{
+	struct nserr e = NSERR_INIT;
+	const char *name = NULL;
+	struct net n;
+	struct cli c;
+	int rc;
+
+	net_init(&n);
+	if (begins_with_name(argc, argv)) {
+		name = argv[1];
+		argv[1] = argv[0];
+		argc--;
+		argv++;
+	}
+	cli_init(&c, &run_tool, argc, argv);
+	for (int key; (key = cli_next(&c)) >= 0;)
+		if (!take(&n, key, c.arg)) {
+			rc = handle_option(&n.handle, key, c.arg, &e);
+			if (rc < 0)
+				cli_die_nserr(&e);
+		}
+	n.argv = cli_rest(&c);
+	if (!n.argv[0])
+		cli_die_usage("no program is given");
+	if (n.pasta && (n.n_wires || n.nat || n.n_routes || n.dns != DNS_NONE || n.nic.name[0]))
+		cli_die_usage(
+			"--pasta makes the whole network: it goes together with --publish only");
+	if (name) {
+		if (is_planned(&n))
+			cli_die_usage("'%s' is connected by 'nsnet add', not by options of run",
+				      name);
+		n.enters = true;
+		spec_target(&n, name);
+	}
+	return carry_out(&n);
+}
+
+int verb_add(int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct net n;
+	struct cli c;
+
+	net_init(&n);
+	cli_init(&c, &add_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		take(&n, key, c.arg);
+	verb_count(&w, 1, 1, "a name or a reference");
+	spec_target(&n, w.v[0]);
+	if (n.dns != DNS_NONE && !n.name)
+		cli_die_usage("--dns needs a name, since the file is in " NETNS_ETC "/<name>");
+	return carry_out(&n);
+}
+
+static uint32_t mtu_option(const char *arg)
+{
+	return (uint32_t)cli_u64("--mtu", arg, 68, 65535);
+}
+
+int verb_bridge(int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct bridge *br;
+	uint32_t mtu = 0;
+	struct net n;
+	struct cli c;
+
+	net_init(&n);
+	cli_init(&c, &bridge_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		if (key == OPT_MTU)
+			mtu = mtu_option(c.arg);
+		else
+			take(&n, key, c.arg);
+	verb_count(&w, 1, 1, "a bridge");
+	br = spec_bridge(&n, "bridge", w.v[0]);
+	br->wanted = true;
+	br->mtu = mtu;
+	return carry_out(&n);
+}
+
+/* The inner end of the pair is in the first namespace, the outer one in the second. */
+int verb_link(int argc, char **argv)
+{
+	struct wire first = { 0 };
+	struct words w = { 0 };
+	struct wire *wire;
+	uint32_t mtu = 0;
+	struct net n;
+	struct cli c;
+
+	net_init(&n);
+	cli_init(&c, &link_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		if (key == OPT_MTU)
+			mtu = mtu_option(c.arg);
+		else
+			take(&n, key, c.arg);
+	verb_count(&w, 2, 2, "two references");
+	spec_end(&first, w.v[0]);
+	n.ref = first.other;
+	n.no_lo = true;
+	wire = &n.wires[n.n_wires++];
+	*wire = (struct wire){
+		.kind = WIRE_REF, .other_ns = -1, .other_nl = NETLINK_INIT, .mtu = mtu
+	};
+	spec_end(wire, w.v[1]);
+	memcpy(wire->ifname, first.other_if, IF_NAMESIZE);
+	wire->addr = first.other_addr;
+	return carry_out(&n);
+}
+
+/* ---- attach */
+
+static void attach(struct net *n, int name_lock)
+{
+	struct plan p = PLAN_INIT;
+	struct nserr e = NSERR_INIT;
+	int is, fd;
+
+	is = names_open(n->name, &fd, &e);
+	if (is < 0)
+		cli_die_nserr(&e);
+	if (is == NAME_ALIVE)
+		cli_die(EEXIST, "the name '%s'", n->name);
+	n->ns = net_open_ref(n->ref, &e);
+	if (n->ns < 0)
+		cli_die_nserr(&e);
+	if (n->check)
+		return;
+	n->name_lock = name_lock;
+	plan_add(&p, PLAN_CALLER, &step_kinds[STEP_NAMES], NULL, 0);
+	plan_add(&p, PLAN_CALLER, &step_kinds[STEP_RESERVE], NULL, 0);
+	plan_add(&p, PLAN_CALLER, &step_kinds[STEP_ENTER], NULL, 0);
+	plan_add(&p, PLAN_CALLER, &step_kinds[STEP_PIN], NULL, 0);
+	if (plan_run(&p, n, NULL, &e) < 0)
+		cli_die_nserr(&e);
+}
+
+int verb_attach(int argc, char **argv)
+{
+	struct nserr e = NSERR_INIT;
+	struct buf out = BUF_INIT;
+	struct words w = { 0 };
+	struct net n;
+	struct cli c;
+	int lock = -1;
+
+	net_init(&n);
+	cli_init(&c, &attach_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		take(&n, key, c.arg);
+	verb_count(&w, 2, 2, "a name and a reference");
+	if (!name_is_valid(w.v[0]))
+		cli_die_usage("'%s' is not a name: it may hold letters, digits, '_', '-' and '.'",
+			      w.v[0]);
+	n.name = w.v[0];
+	n.ref = w.v[1];
+	snprintf(n.path, sizeof(n.path), "%s/%s", NETNS_DIR, n.name);
+	if (n.explain) {
+		net_label(n.ref, n.label);
+		buf_printf(&out, "ip netns attach %s \"$(nslist -nro PID %s)\"\n", n.name, n.ref);
+		cli_print(&out);
+		return 0;
+	}
+	lock = n.check ? -1 : names_lock(&e);
+	if (lock < 0 && !n.check)
+		cli_die_nserr(&e);
+	attach(&n, lock);
+	return 0;
+}

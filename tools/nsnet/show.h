@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show: the wiring as it was found, and its views. */
+#ifndef NSU_NSNET_SHOW_H
+#define NSU_NSNET_SHOW_H
+
+#include "nsnet.h"
+
+/* A network namespace. */
+struct view_ns {
+	uint64_t inode;
+	char *ref; /* that other tools take */
+	int fd;    /* of the namespace, -1 when it cannot be opened */
+	struct netlink nl;
+	struct net_links links;
+	struct net_ifaddrs addrs;
+	struct net_routes routes;
+	bool failed; /* could not be looked into */
+};
+
+struct view {
+	struct view_ns *ns;
+	size_t n;
+	bool complete;
+	bool all; /* with lo */
+};
+
+/* The other end of a veth pair: sets *ns and returns the device, or NULL where it is in no
+ * namespace that was found. */
+const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
+				 const struct net_link *l, const struct view_ns **ns);
+
+/* "UP", "DOWN" or "NO-CARRIER". */
+const char *view_state(const struct net_link *l);
+
+/* Adds the addresses of a device (not those of the link scope), or its gateways, with commas. */
+void view_addrs(const struct view_ns *ns, const struct net_link *l, struct buf *out);
+void view_gateways(const struct view_ns *ns, const struct net_link *l, struct buf *out);
+
+/* Adds "REF:IF" of what the device is connected to; nothing where it is to nothing, "?nsid:N" where
+ * that is in none of the namespaces. */
+void view_peer_text(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		    struct buf *out);
+
+/* Whether a device is shown. */
+static inline bool view_has(const struct view *v, const struct net_link *l)
+{
+	return v->all || !(l->flags & IFF_LOOPBACK);
+}
+
+void view_table(const struct view *v, const char *columns, bool raw, bool headings);
+void view_columns(void);
+void view_json(const struct view *v);
+void view_tree(const struct view *v);
+void view_dot(const struct view *v);
+
+#endif

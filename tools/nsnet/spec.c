@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* spec: parses the arguments that describe devices, bridges, routes and names. Nothing is looked
+ * up. */
+#include <stdio.h>
+
+#include "base/num.h"
+#include "ns/ref.h"
+#include "nsnet.h"
+
+/* One item of a list with commas. */
+struct item {
+	const char *s;
+	size_t n;
+};
+
+/* Takes the first item off a list that has one. */
+static struct item first_item(const char **at)
+{
+	struct item i = { *at, strcspn(*at, ",") };
+
+	*at = i.s[i.n] ? i.s + i.n + 1 : NULL;
+	return i;
+}
+
+static bool next_item(const char **at, struct item *i)
+{
+	if (!*at)
+		return false;
+	*i = first_item(at);
+	return true;
+}
+
+static bool is(const struct item *i, const char *word)
+{
+	return strlen(word) == i->n && memcmp(i->s, word, i->n) == 0;
+}
+
+/* The text behind "key=", as an item, if the item begins with it. */
+static bool has_key(const struct item *i, const char *key, struct item *value)
+{
+	size_t n = strlen(key);
+
+	if (i->n < n || memcmp(i->s, key, n) != 0)
+		return false;
+	*value = (struct item){ i->s + n, i->n - n };
+	return true;
+}
+
+static char *copy(const char *s, size_t n)
+{
+	char *c = strndup(s, n);
+
+	if (!c)
+		cli_die(ENOMEM, "cannot parse the options");
+	return c;
+}
+
+static void take_name(const char *option, const char *s, size_t n, char out[IF_NAMESIZE])
+{
+	if (!net_ifname_is_valid(s, n))
+		cli_die_usage("%s: '%.*s' is not a name of a network device", option, (int)n, s);
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+static void take_addr(const char *option, const struct item *i, bool with_prefix, struct addrs *l)
+{
+	struct net_addr a;
+
+	if (net_addr_parse(i->s, i->n, &a) < 0 || (with_prefix && !memchr(i->s, '/', i->n)))
+		cli_die_usage("%s: '%.*s' is not an IP address%s", option, (int)i->n, i->s,
+			      with_prefix ? " with a prefix length (10.0.0.2/24)" : "");
+	if (!net_addr_is_host(&a))
+		cli_die_usage("%s: no host can have the address '%.*s'", option, (int)i->n, i->s);
+	for (size_t k = 0; k < l->n; k++)
+		if (net_addr_same(&l->v[k], &a, (unsigned)(8 * net_addr_size(&a))))
+			cli_die_usage("%s: the address '%.*s' is given twice", option, (int)i->n,
+				      i->s);
+	if (l->n == NET_ADDRS_MAX)
+		cli_die_usage("%s: more than %d addresses", option, NET_ADDRS_MAX);
+	l->v[l->n++] = a;
+}
+
+static uint32_t take_mtu(const char *option, const struct item *i)
+{
+	uint64_t mtu;
+
+	/* 68: IPv4's minimum, RFC 791 */
+	if (num_u64n(i->s, i->n, 68, 65535, &mtu) < 0)
+		cli_die_usage("%s: '%.*s' is not an MTU between 68 and 65535", option, (int)i->n,
+			      i->s);
+	return (uint32_t)mtu;
+}
+
+static bool is_ref(const char *s)
+{
+	struct nsref r;
+
+	return nsref_parse(s, &r, NULL) == 0;
+}
+
+/*
+ * Splits "REF:IF". A reference may hold colons itself, so that the last one begins a device only if
+ * both sides are valid and the device does not look like a number.
+ */
+static void split_ref(const char *option, const char *s, size_t n, struct wire *w)
+{
+	const char *colon = memrchr(s, ':', n);
+	size_t before = colon ? (size_t)(colon - s) : 0, after = colon ? n - before - 1 : 0;
+
+	w->other = copy(s, n);
+	w->other_if[0] = '\0';
+	if (after && net_ifname_is_valid(colon + 1, after) &&
+	    strspn(colon + 1, "0123456789[]") < after) {
+		w->other[before] = '\0';
+		if (is_ref(w->other)) {
+			take_name(option, colon + 1, after, w->other_if);
+			return;
+		}
+		w->other[before] = ':';
+	}
+	if (!is_ref(w->other))
+		cli_die_usage("%s: '%s' is not a reference to a namespace", option, w->other);
+}
+
+/* A bridge has the name of a device; a reference is a number, "self", a path, or has a colon. */
+static bool looks_like_ref(const char *s, size_t n)
+{
+	return memchr(s, ':', n) || memchr(s, '/', n) || (n == 4 && memcmp(s, "self", 4) == 0) ||
+	       strspn(s, "0123456789") >= n;
+}
+
+static struct bridge *find_bridge(struct net *n, const char *option, const char *name)
+{
+	for (size_t i = 0; i < n->n_bridges; i++)
+		if (streq(n->bridges[i].name, name))
+			return &n->bridges[i];
+	if (n->n_bridges == NET_WORDS_MAX)
+		cli_die_usage("%s: more than %d bridges", option, NET_WORDS_MAX);
+	n->bridges[n->n_bridges] = (struct bridge){ 0 };
+	strcpy(n->bridges[n->n_bridges].name, name);
+	return &n->bridges[n->n_bridges++];
+}
+
+static struct wire *new_wire(struct net *n, const char *option)
+{
+	struct wire *w = &n->wires[n->n_wires];
+
+	if (n->n_wires == NET_WORDS_MAX)
+		cli_die_usage("%s: more than %d devices", option, NET_WORDS_MAX);
+	n->n_wires++;
+	*w = (struct wire){ .other_ns = -1, .other_nl = NETLINK_INIT };
+	return w;
+}
+
+static void check_ifname_once(struct net *n, const char *option)
+{
+	const struct wire *last = &n->wires[n->n_wires - 1];
+
+	if (streq(last->ifname, "lo"))
+		cli_die_usage("%s: a namespace has its own lo", option);
+	for (size_t i = 0; i + 1 < n->n_wires; i++)
+		if (streq(n->wires[i].ifname, last->ifname))
+			cli_die_usage("%s: two devices are named '%s'", option, last->ifname);
+}
+
+/* IF, IF@BR, IF@REF[:IF], IF=macvlan:NIC, IF=ipvlan:NIC */
+static void take_head(struct net *n, const char *option, const struct item *i, struct wire *w)
+{
+	size_t name = 0;
+	struct item to;
+
+	while (name < i->n && i->s[name] != '@' && i->s[name] != '=')
+		name++;
+	take_name(option, i->s, name, w->ifname);
+	w->kind = WIRE_HOST;
+	if (name == i->n)
+		return;
+	to = (struct item){ i->s + name + 1, i->n - name - 1 };
+	if (i->s[name] == '=') {
+		bool macvlan = has_key(&to, "macvlan:", &to);
+
+		if (!macvlan && !has_key(&to, "ipvlan:", &to))
+			cli_die_usage("%s: '%.*s' is neither macvlan:<device> nor ipvlan:<device>",
+				      option, (int)to.n, to.s);
+		w->kind = WIRE_STACKED;
+		w->stacked = macvlan ? "macvlan" : "ipvlan";
+		take_name(option, to.s, to.n, w->other_if);
+		w->other = copy(to.s, to.n);
+	} else if (looks_like_ref(to.s, to.n)) {
+		w->kind = WIRE_REF;
+		split_ref(option, to.s, to.n, w);
+	} else {
+		char bridge[IF_NAMESIZE];
+
+		w->kind = WIRE_BRIDGE;
+		take_name(option, to.s, to.n, bridge);
+		w->bridge = find_bridge(n, option, bridge);
+	}
+}
+
+static void take_rest(const char *option, const struct item *i, struct wire *w)
+{
+	struct item value;
+
+	if (is(i, "auto")) {
+		if (w->kind != WIRE_BRIDGE)
+			cli_die_usage("%s: only a device at a bridge (@<bridge>) can have auto",
+				      option);
+		w->automatic = true;
+	} else if (is(i, "gw=none")) {
+		w->no_gw = true;
+	} else if (has_key(i, "gw=", &value)) {
+		take_addr(option, &value, false, &w->gw);
+	} else if (has_key(i, "mac=", &value)) {
+		if (net_mac_parse(value.s, value.n, w->mac) < 0)
+			cli_die_usage("%s: '%.*s' is not a hardware address of a device", option,
+				      (int)value.n, value.s);
+		w->has_mac = true;
+	} else if (has_key(i, "mtu=", &value)) {
+		w->mtu = take_mtu(option, &value);
+	} else {
+		take_addr(option, i, true, &w->addr);
+	}
+}
+
+/* The host's end of a pair without a bridge has the gateway's address, in the same subnet. */
+static void set_host_end(const char *option, struct wire *w)
+{
+	for (size_t g = 0; g < w->gw.n; g++) {
+		struct net_addr host = w->gw.v[g];
+
+		for (size_t i = 0; i < w->addr.n; i++)
+			if (net_addr_same(&host, &w->addr.v[i], w->addr.v[i].prefix))
+				host.prefix = w->addr.v[i].prefix;
+		if (host.prefix == 8 * net_addr_size(&host))
+			cli_die_usage("%s: the gateway is in the subnet of none of the addresses",
+				      option);
+		w->other_addr.v[w->other_addr.n++] = host;
+	}
+}
+
+void spec_wire(struct net *n, const char *option, const char *text)
+{
+	struct wire *w = new_wire(n, option);
+	struct item i;
+
+	i = first_item(&text);
+	take_head(n, option, &i, w);
+	check_ifname_once(n, option);
+	while (next_item(&text, &i))
+		take_rest(option, &i, w);
+	if (w->no_gw && w->gw.n)
+		cli_die_usage("%s: gw=none and another gw= exclude each other", option);
+	if (w->automatic && w->addr.n)
+		cli_die_usage("%s: auto and an address exclude each other", option);
+	if (w->kind == WIRE_HOST)
+		set_host_end(option, w);
+}
+
+void spec_end(struct wire *w, const char *text)
+{
+	struct item i;
+
+	i = first_item(&text);
+	split_ref("link", i.s, i.n, w);
+	while (next_item(&text, &i))
+		take_addr("link", &i, true, &w->other_addr);
+}
+
+struct bridge *spec_bridge(struct net *n, const char *option, const char *text)
+{
+	char name[IF_NAMESIZE];
+	struct bridge *b;
+	struct item i;
+
+	i = first_item(&text);
+	take_name(option, i.s, i.n, name);
+	b = find_bridge(n, option, name);
+	while (next_item(&text, &i))
+		take_addr(option, &i, true, &b->addr);
+	b->wanted |= b->addr.n > 0;
+	return b;
+}
+
+void spec_move(struct net *n, const char *text)
+{
+	struct item i, value;
+
+	if (n->nic.name[0])
+		cli_die_usage("--move: more than one device");
+	i = first_item(&text);
+	take_name("--move", i.s, i.n, n->nic.name);
+	strcpy(n->nic.inside, n->nic.name);
+	while (next_item(&text, &i)) {
+		if (!has_key(&i, "name=", &value))
+			cli_die_usage("--move: '%.*s' is not name=<if>", (int)i.n, i.s);
+		take_name("--move", value.s, value.n, n->nic.inside);
+	}
+}
+
+void spec_route(struct net *n, const char *text)
+{
+	struct net_route *r = &n->routes[n->n_routes];
+	struct item i, value;
+
+	if (n->n_routes == NET_WORDS_MAX)
+		cli_die_usage("--route: more than %d routes", NET_WORDS_MAX);
+	*r = (struct net_route){ 0 };
+	i = first_item(&text);
+	if (is(&i, "default"))
+		r->dst.family = 0; /* that of the gateway */
+	else if (net_addr_parse(i.s, i.n, &r->dst) < 0)
+		cli_die_usage("--route: '%.*s' is not an IP subnet", (int)i.n, i.s);
+	while (next_item(&text, &i))
+		if (!has_key(&i, "via=", &value) || net_addr_parse(value.s, value.n, &r->via) < 0 ||
+		    memchr(value.s, '/', value.n))
+			cli_die_usage("--route: '%.*s' is not via=<address>", (int)i.n, i.s);
+	if (!r->via.family)
+		cli_die_usage("--route: a gateway is missing: via=<address>");
+	if (!r->dst.family)
+		r->dst.family = r->via.family;
+	if (r->dst.family != r->via.family)
+		cli_die_usage("--route: destination and gateway are of different families");
+	net_addr_mask(&r->dst);
+	n->n_routes++;
+}
+
+void spec_dns(struct net *n, const char *text)
+{
+	struct item i = { text, strlen(text) };
+
+	if (streq(text, "none")) {
+		n->dns = DNS_NONE;
+	} else if (streq(text, "host")) {
+		n->dns = DNS_HOST;
+	} else {
+		n->dns = DNS_GIVEN;
+		take_addr("--dns", &i, false, &n->dns_addr);
+	}
+}
+
+void spec_sysctl(struct net *n, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	char *s;
+
+	if (n->n_sysctls == NET_WORDS_MAX)
+		cli_die_usage("--sysctl: more than %d values", NET_WORDS_MAX);
+	if (!equals || equals == text)
+		cli_die_usage("--sysctl: '%s' is not <key>=<value>", text);
+	s = copy(text, strlen(text));
+	/* sysctl(8): dots separate unless a slash comes first */
+	if (!memchr(text, '/', (size_t)(equals - text)))
+		for (char *c = s; c < s + (equals - text); c++)
+			if (*c == '.')
+				*c = '/';
+	if (!str_after(s, "net/") || strstr(s, "..") || strstr(s, "//"))
+		cli_die_usage("--sysctl: '%s' is not below net", text);
+	n->sysctls[n->n_sysctls++] = s;
+}
+
+bool name_is_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n && n <= NET_NAME_MAX && s[0] != '-' && s[0] != '.' &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == n;
+}
+
+void spec_target(struct net *n, const char *text)
+{
+	if (looks_like_ref(text, strlen(text))) {
+		if (!is_ref(text))
+			cli_die_usage("'%s' is not a reference to a namespace", text);
+		n->ref = text;
+		return;
+	}
+	if (!name_is_valid(text))
+		cli_die_usage("'%s' is not a name: it may hold letters, digits, '_', '-' and '.'",
+			      text);
+	n->name = text;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* steps: the namespace, its name and the program; the table of all kinds of steps. */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "kernel/nsfile.h"
+#include "kernel/sys_ns.h"
+#include "kernel/sys_pidfd.h"
+#include "nic.h"
+#include "run/exec.h"
+
+/* ---- the name */
+
+static int run_names(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)s;
+	return names_share(e);
+}
+
+/* The name is taken first and mounted on last: a run that is killed in between leaves an empty
+ * file, which the next `add` uses and `gc` removes, while everything else ends with the
+ * descriptors. */
+static int run_reserve(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	int fd = file_open_at(AT_FDCWD, n->path, O_RDONLY | O_CREAT | O_EXCL, 0);
+
+	(void)s;
+	/* resolve() has looked, under the lock: the file holds nothing */
+	if (fd == -EEXIST)
+		return 0;
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot create '%s'", n->path);
+	close(fd);
+	n->name_is_new = true;
+	return 0;
+}
+
+static void undo_reserve(void *ctx, const struct plan_step *s)
+{
+	struct net *n = ctx;
+
+	(void)s;
+	if (n->name_is_new)
+		unlink(n->path);
+}
+
+static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	cleanup_fd int self = -1;
+	struct net *n = ctx;
+
+	(void)s;
+	self = file_open_self(e);
+	if (self < 0)
+		return self;
+	n->pin.path = n->path;
+	return nspin_bind(&n->pin, NULL, self, &nstypes[NSTYPE_NET], e);
+}
+
+static void undo_pin(void *ctx, const struct plan_step *s)
+{
+	struct net *n = ctx;
+
+	(void)s;
+	nspin_undo(&n->pin);
+}
+
+/* ---- the namespace */
+
+/* A socket belongs to the namespace that it is opened in: that of the caller was opened before. */
+static int open_inner(struct net *n, struct nserr *e)
+{
+	if (n->inner.fd >= 0)
+		return 0;
+	return netlink_open(&n->inner, e);
+}
+
+static int run_namespace(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	int rc = sys_unshare(CLONE_NEWNET);
+
+	(void)s;
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot create a network namespace");
+		if (rc == -EPERM)
+			nserr_hint(e, "an ordinary user needs a user namespace first: "
+				      "'nsunshare -rn -- <program>'");
+		return rc;
+	}
+	if (n->n_wires || n->nic.name[0]) {
+		n->ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
+		if (n->ns < 0)
+			return nserr_set(e, n->ns, "cannot open /proc/self/ns/net");
+	}
+	return open_inner(n, e);
+}
+
+/* In the plan of a new name ip(8) names the namespace at once. */
+static void show_namespace(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	if (!n->pasta) /* which creates its own */
+		buf_printf(out, "ip netns add %s\n", n->label);
+}
+
+static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	int rc = sys_setns(n->ns, CLONE_NEWNET);
+
+	(void)s;
+	if (rc < 0)
+		return net_denied(nserr_set(e, rc, "cannot enter the network namespace"), e);
+	return 0;
+}
+
+/* Others may choose addresses again: what this run has taken can be seen. */
+static int run_unlock(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+
+	(void)s;
+	(void)e;
+	util_close(&n->host_lock);
+	return 0;
+}
+
+/* ---- the program */
+
+static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	pid_t pid = sys_clone(0, -1, NULL);
+
+	(void)s;
+	if (pid < 0)
+		return nserr_set(e, pid, "cannot create a process");
+	n->supervise.pid = n->handle.pid = pid;
+	return pid;
+}
+
+static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	return exec_program(n->argv, e);
+}
+
+static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	if (n->pasta)
+		return;
+	buf_printf(out, "ip netns exec %s", n->label);
+	for (char **a = n->argv; *a; a++) {
+		buf_addc(out, ' ');
+		shell_word(out, *a);
+	}
+	buf_addc(out, '\n');
+	if (n->nic.name[0])
+		nic_show_return(n, out);
+	if (n->target == TARGET_NEW)
+		buf_printf(out, "ip netns del %s\n", n->label);
+}
+
+#define LINK_STEP(what, call_) \
+	{ \
+		.name = #what, .call = (call_), .run = run_##what, .show = show_##what, \
+	}
+
+/* Steps without show() have no command of their own: the commands before and after do their work.
+ */
+const struct plan_kind step_kinds[STEPS] = {
+	[STEP_NAMES] = { .name = "names", .call = "mount(MS_SHARED)", .run = run_names },
+	[STEP_RESERVE] = { .name = "reserve",
+			   .call = "open(O_EXCL)",
+			   .run = run_reserve,
+			   .undo = undo_reserve },
+	[STEP_BRIDGE] = { .name = "bridge",
+			  .call = "RTM_NEWLINK",
+			  .run = run_bridge,
+			  .undo = undo_bridge,
+			  .show = show_bridge },
+	[STEP_BRIDGE_ADDR] = LINK_STEP(bridge_addr, "RTM_NEWADDR"),
+	[STEP_BRIDGE_UP] = LINK_STEP(bridge_up, "RTM_NEWLINK"),
+	[STEP_PASTA_START] = { .name = "pasta-start",
+			       .call = "fork(2)",
+			       .run = run_pasta_start,
+			       .undo = undo_pasta_start },
+	[STEP_USERNS] = { .name = "userns", .call = "unshare(CLONE_NEWUSER)", .run = run_userns },
+	[STEP_PASTA] = { .name = "pasta",
+			 .call = "execve(2)",
+			 .run = run_pasta,
+			 .show = show_pasta },
+	[STEP_NAMESPACE] = LINK_STEP(namespace, "unshare(CLONE_NEWNET)"),
+	[STEP_ENTER] = { .name = "enter", .call = "setns(CLONE_NEWNET)", .run = run_enter },
+	[STEP_WIRE] = { .name = "wire",
+			.call = "RTM_NEWLINK",
+			.run = run_wire,
+			.undo = undo_wire,
+			.show = show_wire },
+	[STEP_MOVE] = { .name = "move",
+			.call = "RTM_NEWLINK",
+			.run = run_move,
+			.undo = undo_move,
+			.show = show_move },
+	[STEP_ALIAS] = LINK_STEP(alias, "RTM_NEWLINK"),
+	[STEP_FORWARD] = LINK_STEP(forward, "write(/proc/sys/net)"),
+	[STEP_FORWARD_OUTER] = LINK_STEP(forward_outer, "RTM_NEWLINK"),
+	[STEP_NAT] = { .name = "nat",
+		       .call = "NFT_MSG_NEWTABLE",
+		       .run = run_nat,
+		       .undo = undo_nat,
+		       .show = show_nat },
+	[STEP_OUTER_ADDR] = LINK_STEP(outer_addr, "RTM_NEWADDR"),
+	[STEP_UNLOCK] = { .name = "unlock", .call = "close(2)", .run = run_unlock },
+	[STEP_LO] = LINK_STEP(lo, "RTM_NEWLINK"),
+	[STEP_ADDR] = LINK_STEP(addr, "RTM_NEWADDR"),
+	[STEP_UP] = LINK_STEP(up, "RTM_NEWLINK"),
+	[STEP_GATEWAY] = LINK_STEP(gateway, "RTM_NEWROUTE"),
+	[STEP_ROUTE] = LINK_STEP(route, "RTM_NEWROUTE"),
+	[STEP_SYSCTL] = LINK_STEP(sysctl, "write(/proc/sys/net)"),
+	[STEP_PIN] = { .name = "pin", .call = "mount(MS_BIND)", .run = run_pin, .undo = undo_pin },
+	[STEP_ETC] = { .name = "etc",
+		       .call = "write(/etc/netns)",
+		       .run = run_etc,
+		       .undo = undo_etc,
+		       .show = show_etc },
+	[STEP_RESOLV] = { .name = "resolv",
+			  .call = "move_mount(2)",
+			  .run = run_resolv,
+			  .show = show_etc },
+	[STEP_FILES] = { .name = "files", .call = "move_mount(2)", .run = run_files },
+	[STEP_FORK] = { .name = "fork", .call = "clone(2)", .fork = run_fork, .forks = PLAN_CHILD },
+	[STEP_EXEC] = LINK_STEP(exec, "execve(2)"),
+};

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* steps_file: sysctls of the namespace, and the files of /etc that a program finds in it. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
+#include "nsnet.h"
+
+#define RESOLV_CONF "/etc/resolv.conf"
+#define RESOLVED    "/run/systemd/resolve/resolv.conf" /* the servers behind 127.0.0.53 */
+#define MADE_BY     "# made by nsnet\n"
+
+/* ---- sysctls: /proc/sys/net is that of the process which opens the file */
+
+int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *key = s->arg, *equals = strchr(key, '=');
+	char path[PATH_MAX];
+	int rc;
+
+	(void)ctx;
+	snprintf(path, sizeof(path), "/proc/sys/%.*s", (int)(equals - key), key);
+	rc = file_write_at(AT_FDCWD, path, equals + 1);
+	return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to %s", equals + 1, path) : 0;
+}
+
+void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	buf_printf(out, "ip netns exec %s sysctl -qw ", n->label);
+	shell_word(out, s->arg);
+	buf_addc(out, '\n');
+}
+
+/* ---- resolv.conf */
+
+/* Copies the lines of a file, except name servers on a loopback address. Returns the number of name
+ * servers, or a negative errno. */
+static int copy_servers(const char *path, struct buf *out)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
+	cleanup_free char *text = NULL;
+	ssize_t n = fd < 0 ? fd : file_slurp(fd, 65536, &text);
+	int servers = 0;
+
+	if (n < 0)
+		return (int)n;
+	for (char *line = text, *end; *line; line = end) {
+		const char *server = str_after(line, "nameserver");
+
+		end = line + strcspn(line, "\n");
+		end += *end == '\n';
+		if (server && (*server == ' ' || *server == '\t')) {
+			server += strspn(server, " \t");
+			if (str_after(server, "127.") ||
+			    (str_after(server, "::1") && strchr(" \t\n", server[3])))
+				continue;
+			servers++;
+		}
+		buf_add(out, line, (size_t)(end - line));
+	}
+	return servers;
+}
+
+int dns_read(struct net *n, struct nserr *e)
+{
+	char text[NET_ADDR_TEXT];
+	int rc;
+
+	buf_adds(&n->resolv, MADE_BY);
+	if (n->dns == DNS_GIVEN) {
+		for (size_t i = 0; i < n->dns_addr.n; i++)
+			buf_printf(&n->resolv, "nameserver %s\n",
+				   net_addr_format(&n->dns_addr.v[i], false, text));
+		return n->resolv.err;
+	}
+	rc = copy_servers(RESOLV_CONF, &n->resolv);
+	if (rc <= 0) {
+		buf_reset(&n->resolv);
+		buf_adds(&n->resolv, MADE_BY);
+		rc = copy_servers(RESOLVED, &n->resolv);
+	}
+	if (rc > 0)
+		return n->resolv.err;
+	nserr_set(e, rc == -ENOENT ? 0 : rc,
+		  "no name server of this machine can be reached from "
+		  "another network namespace");
+	nserr_hint(e, "name one with --dns <address>");
+	return -ENOENT;
+}
+
+void show_etc(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	buf_printf(out, "mkdir -p %s/%s\nprintf %%s ", NETNS_ETC, n->label);
+	shell_word(out, n->resolv.s);
+	buf_printf(out, " >%s/%s/resolv.conf\n", NETNS_ETC, n->label);
+}
+
+static void etc_path(const struct net *n, const char *file, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%.*s/%s", NETNS_ETC, NET_NAME_MAX, n->name, file);
+}
+
+int run_etc(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	char path[PATH_MAX];
+	int fd, rc;
+
+	(void)s;
+	mkdir(NETNS_ETC, 0755);
+	etc_path(n, "", path);
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return nserr_set(e, errno, "cannot create '%s'", path);
+	etc_path(n, "resolv.conf", path);
+	fd = file_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return nserr_set(e, fd, "cannot create '%s'", path);
+	rc = file_write_all(fd, n->resolv.s, n->resolv.len);
+	close(fd);
+	return rc < 0 ? nserr_set(e, rc, "cannot write '%s'", path) : 0;
+}
+
+void undo_etc(void *ctx, const struct plan_step *s)
+{
+	struct net *n = ctx;
+	char path[PATH_MAX];
+
+	(void)s;
+	if (n->target == TARGET_EXISTING)
+		return;
+	etc_path(n, "resolv.conf", path);
+	unlink(path);
+	etc_path(n, "", path);
+	rmdir(path);
+}
+
+/* ---- mounts on the files of /etc */
+
+/* A mount namespace of the program's own, from which nothing comes back. */
+static int own_mounts(struct nserr *e)
+{
+	int rc = sys_unshare(CLONE_NEWNS);
+
+	if (rc == 0)
+		rc = sys_mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL);
+	return rc < 0 ? nserr_set(e, rc, "cannot create a mount namespace") : 0;
+}
+
+/*
+ * Mounts the file behind fd on target itself, also if that is a symbolic link. A mount on what the
+ * link leads to would vanish when the file there is replaced by rename(2), as systemd-resolved
+ * does; move_mount(2) without MOVE_MOUNT_T_SYMLINKS mounts on the link.
+ */
+static int mount_file(int fd, const char *target, struct nserr *e)
+{
+	char from[32];
+	int tree, rc;
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+	tree = sys_open_tree(AT_FDCWD, from, OPEN_TREE_CLONE);
+	rc = tree < 0 ? tree : sys_move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+	if (tree >= 0)
+		close(tree);
+	if (rc == -ENOSYS)
+		rc = sys_mount(from, target, NULL, MS_BIND, NULL);
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot mount on '%s'", target);
+		if (rc == -ENOENT)
+			nserr_hint(
+				e,
+				"create the file '%s' first: nothing can be mounted on a missing "
+				"one",
+				target);
+	}
+	return rc;
+}
+
+/* A file without a name would do, but the source of a mount must have one until it is mounted. */
+int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	char path[] = "/tmp/nsnet.XXXXXX";
+	struct net *n = ctx;
+	cleanup_fd int fd = -1;
+	int rc = own_mounts(e);
+
+	(void)s;
+	if (rc < 0)
+		return rc;
+	fd = file_above_std(mkostemp(path, O_CLOEXEC));
+	if (fd < 0)
+		return nserr_set(e, errno, "cannot create '%s'", path);
+	if (fchmod(fd, 0644) < 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = file_write_all(fd, n->resolv.s, n->resolv.len);
+	rc = rc < 0 ? nserr_set(e, rc, "cannot write '%s'", path) : mount_file(fd, RESOLV_CONF, e);
+	unlink(path);
+	return rc;
+}
+
+/* As ip-netns(8): each file of /etc/netns/NAME stands for the one in /etc. */
+int run_files(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	char dir[PATH_MAX], target[PATH_MAX];
+	const struct dirent *d;
+	int rc = own_mounts(e);
+	DIR *list;
+
+	(void)s;
+	if (rc < 0)
+		return rc;
+	/* sysfs shows the network namespace that it was mounted in; a mount that is refused, as in
+	 * a user namespace, costs only this view */
+	(void)!sys_umount("/sys", MNT_DETACH);
+	(void)!sys_mount("nsnet", "/sys", "sysfs", 0, NULL);
+	etc_path(n, "", dir);
+	list = opendir(dir);
+	while (list && rc == 0 && (d = readdir(list))) {
+		int fd;
+
+		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
+			continue;
+		fd = file_open_at(dirfd(list), d->d_name, O_PATH | O_NOFOLLOW, 0);
+		snprintf(target, sizeof(target), "/etc/%s", d->d_name);
+		rc = fd < 0 ? nserr_set(e, fd, "cannot open '%s%s'", dir, d->d_name)
+			    : mount_file(fd, target, e);
+		if (fd >= 0)
+			close(fd);
+	}
+	if (list)
+		closedir(list);
+	return rc;
+}

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* steps_link: the steps that send requests about devices, addresses and routes, and the commands of
+ * ip(8) that do the same. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "nsnet.h"
+
+/* Sends b; a failure gets the sentence that fmt gives. */
+#define SEND(nl, b, e, ...) \
+	({ \
+		int rc_ = netlink_send((nl), (b), NULL, (e)); \
+		rc_ < 0 ? send_failed((e), rc_, __VA_ARGS__) : 0; \
+	})
+
+static printf_like(3, 4) int send_failed(struct nserr *e, int rc, const char *fmt, ...)
+{
+	char hint[sizeof(e->hint)], what[sizeof(e->what)];
+	va_list ap;
+
+	/* the hint is the kernel's text, which nserr_set() would drop */
+	memcpy(hint, e->hint, sizeof(hint));
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	nserr_set(e, rc, "%s", what);
+	nserr_hint(e, "%s", hint);
+	return net_denied(rc, e);
+}
+
+static const char *text_of(const struct net_addr *a)
+{
+	static char text[NET_ADDR_TEXT];
+
+	return net_addr_format(a, true, text);
+}
+
+/* ---- bridges */
+
+static struct bridge *bridge_of(const void *ctx, const struct plan_step *s)
+{
+	(void)ctx;
+	return (struct bridge *)(uintptr_t)s->arg;
+}
+
+/* A bridge that has rules of its own keeps them until it is deleted. */
+static const char *bridge_alias(const struct net *n)
+{
+	return nat_wanted(n) && !n->name && !n->ref && !n->argv ? NET_ALIAS "bridge nat"
+								: NET_ALIAS "bridge";
+}
+
+int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct bridge *br = bridge_of(ctx, s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+	struct net_link l;
+	int rc;
+
+	netlink_batch_init(&b);
+	net_link_put_bridge(&b, br->name, br->mac);
+	rc = SEND(&n->host, &b, e, "cannot create the bridge '%s'", br->name);
+	if (rc < 0)
+		return rc;
+	rc = net_link_find(&n->host, br->name, &l, e);
+	if (rc < 0)
+		return rc == -ENODEV ? nserr_set(e, rc, "the new bridge '%s'", br->name) : rc;
+	br->index = l.index;
+	br->made = true;
+	/* what `del` and `show` know it by */
+	netlink_batch_init(&b);
+	net_link_put_alias(&b, br->index, bridge_alias(n));
+	return SEND(&n->host, &b, e, "cannot set the alias of '%s'", br->name);
+}
+
+void undo_bridge(void *ctx, const struct plan_step *s)
+{
+	struct bridge *br = bridge_of(ctx, s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_link_put_delete(&b, br->index);
+	(void)!netlink_send(&n->host, &b, NULL, NULL);
+}
+
+void show_bridge(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct bridge *br = bridge_of(ctx, s);
+	char mac[18];
+
+	buf_adds(out, "ip link add name ");
+	shell_word(out, br->name);
+	buf_printf(out, " address %s type bridge\n", net_mac_format(br->mac, mac));
+	buf_adds(out, "ip link set dev ");
+	shell_word(out, br->name);
+	buf_adds(out, " alias ");
+	shell_word(out, bridge_alias(ctx));
+	buf_addc(out, '\n');
+}
+
+int run_bridge_addr(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct bridge *br = bridge_of(ctx, s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_addr_put(&b, br->index, &br->addr.v[s->num]);
+	return SEND(&n->host, &b, e, "cannot add the address %s to '%s'",
+		    text_of(&br->addr.v[s->num]), br->name);
+}
+
+static void show_address(struct buf *out, const struct net_addr *a, const char *dev)
+{
+	buf_printf(out, "addr replace %s dev ", text_of(a));
+	shell_word(out, dev);
+	buf_adds(out, a->family == AF_INET6 ? " nodad\n" : "\n");
+}
+
+void show_bridge_addr(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct bridge *br = bridge_of(ctx, s);
+
+	buf_adds(out, "ip ");
+	show_address(out, &br->addr.v[s->num], br->name);
+}
+
+int run_bridge_up(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct bridge *br = bridge_of(ctx, s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_link_put_up(&b, br->index, br->mtu);
+	/* one that was there gets rules now */
+	if (!br->made && strstr(bridge_alias(n), " nat"))
+		net_link_put_alias(&b, br->index, bridge_alias(n));
+	return SEND(&n->host, &b, e, "cannot bring '%s' up", br->name);
+}
+
+void show_bridge_up(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct bridge *br = bridge_of(ctx, s);
+
+	(void)ctx;
+	buf_adds(out, "ip link set dev ");
+	shell_word(out, br->name);
+	if (br->mtu)
+		buf_printf(out, " mtu %u", br->mtu);
+	buf_adds(out, " up\n");
+}
+
+/* ---- the devices inside */
+
+static struct wire *wire_of(const struct plan_step *s)
+{
+	return (struct wire *)(uintptr_t)s->arg;
+}
+
+/* 4.5 names it: a name of which NetworkManager and udev leave the devices alone */
+static const char outer_pattern[] = "vethns%d";
+
+static void put_wire(const struct net *n, const struct wire *w, struct netlink_batch *b)
+{
+	struct net_link_end inner = { .name = w->ifname,
+				      .ns = n->ns,
+				      .mac = w->has_mac ? w->mac : NULL };
+	struct net_link_end outer = {
+		.name = w->kind == WIRE_REF ? w->other_if : outer_pattern,
+		.ns = w->other_ns,
+		.master = w->kind == WIRE_BRIDGE ? w->bridge->index : 0,
+		.up = true,
+		.mac = w->has_outer_mac ? w->outer_mac : NULL,
+	};
+
+	if (w->kind == WIRE_STACKED)
+		net_link_put_stacked(b, w->stacked, w->lower, &inner, w->mtu);
+	else
+		net_link_put_veth(b, &outer, &inner, w->mtu);
+}
+
+/*
+ * Both ends are created where they stay: moving a device takes an RCU barrier, 14 to 20 ms. The
+ * kernel refuses IFF_UP on the peer, so that the outer end is the one that is brought up here. Its
+ * index is asked from inside (IFLA_LINK), since NLM_F_ECHO came after 5.10.
+ */
+int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+	struct net_link l;
+	int rc;
+
+	netlink_batch_init(&b);
+	put_wire(n, w, &b);
+	rc = SEND(&n->host, &b, e, "cannot create the device '%s'", w->ifname);
+	if (rc < 0)
+		return rc;
+	rc = net_link_find(&n->inner, w->ifname, &l, e);
+	if (rc < 0)
+		return rc == -ENODEV ? nserr_set(e, rc, "the new device '%s'", w->ifname) : rc;
+	w->index = l.index;
+	w->outer = w->kind == WIRE_STACKED ? 0 : l.peer;
+	return 0;
+}
+
+void undo_wire(void *ctx, const struct plan_step *s)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	/* one end takes the other with it, and this is done when the call returns */
+	netlink_batch_init(&b);
+	net_link_put_delete(&b, w->index);
+	(void)!netlink_send(&n->inner, &b, NULL, NULL);
+}
+
+static void show_end(struct buf *out, const char *name, bool has_mac, const uint8_t *mac,
+		     uint32_t mtu)
+{
+	char text[18];
+
+	buf_adds(out, " name ");
+	shell_word(out, name);
+	buf_adds(out, " numtxqueues 1 numrxqueues 1");
+	if (has_mac)
+		buf_printf(out, " address %s", net_mac_format(mac, text));
+	if (mtu)
+		buf_printf(out, " mtu %u", mtu);
+}
+
+void show_wire(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+	struct wire *w = wire_of(s);
+
+	buf_adds(out, "ip link add");
+	if (w->kind == WIRE_STACKED) {
+		show_end(out, w->ifname, w->has_mac, w->mac, w->mtu);
+		buf_adds(out, " link ");
+		shell_word(out, w->other);
+		buf_printf(out, " netns %s type %s", n->label, w->stacked);
+		buf_adds(out, streq(w->stacked, "macvlan") ? " mode bridge\n" : "\n");
+		return;
+	}
+	show_end(out, w->outer_name, w->has_outer_mac, w->outer_mac, w->mtu);
+	if (w->kind == WIRE_BRIDGE) {
+		buf_adds(out, " master ");
+		shell_word(out, w->bridge->name);
+	}
+	buf_adds(out, " up");
+	if (w->kind == WIRE_REF) {
+		buf_adds(out, " netns ");
+		shell_word(out, w->other_label);
+	}
+	buf_adds(out, " type veth peer");
+	show_end(out, w->ifname, w->has_mac, w->mac, w->mtu);
+	buf_printf(out, " netns %s\n", n->label);
+}
+
+/* IFLA_IFALIAS is ignored when a device is created. */
+int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_link_put_alias(&b, w->outer, w->alias);
+	return SEND(&n->host, &b, e, "cannot set the alias of the other end of '%s'", w->ifname);
+}
+
+void show_alias(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct wire *w = wire_of(s);
+
+	(void)ctx;
+	buf_adds(out, "ip link set dev ");
+	shell_word(out, w->outer_name);
+	buf_adds(out, " alias ");
+	shell_word(out, w->alias);
+	buf_addc(out, '\n');
+}
+
+int run_outer_addr(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_addr_put(&b, w->outer, &w->other_addr.v[s->num]);
+	return SEND(w->kind == WIRE_REF ? &w->other_nl : &n->host, &b, e,
+		    "cannot add the address %s to the other end of '%s'",
+		    text_of(&w->other_addr.v[s->num]), w->ifname);
+}
+
+void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct wire *w = wire_of(s);
+
+	(void)ctx;
+	buf_adds(out, "ip ");
+	if (w->kind == WIRE_REF) {
+		buf_adds(out, "-n ");
+		shell_word(out, w->other_label);
+		buf_addc(out, ' ');
+	}
+	show_address(out, &w->other_addr.v[s->num], w->outer_name);
+}
+
+/* Index 1 is lo in every network namespace. 127.0.0.1/8 and ::1 come by themselves. */
+int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	(void)s;
+	netlink_batch_init(&b);
+	net_link_put_up(&b, 1, 0);
+	return SEND(&n->inner, &b, e, "cannot bring lo up");
+}
+
+void show_lo(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	if (n->pasta) /* which brings it up */
+		return;
+	ip_in(n, out);
+	buf_adds(out, "link set dev lo up\n");
+}
+
+int run_addr(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_addr_put(&b, w->index, &w->addr.v[s->num]);
+	return SEND(&n->inner, &b, e, "cannot add the address %s to '%s'",
+		    text_of(&w->addr.v[s->num]), w->ifname);
+}
+
+void show_addr(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct wire *w = wire_of(s);
+
+	ip_in(ctx, out);
+	show_address(out, &w->addr.v[s->num], w->ifname);
+}
+
+int run_up(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_link_put_up(&b, w->index, 0);
+	return SEND(&n->inner, &b, e, "cannot bring '%s' up", w->ifname);
+}
+
+void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	ip_in(ctx, out);
+	buf_adds(out, "link set dev ");
+	shell_word(out, wire_of(s)->ifname);
+	buf_adds(out, " up\n");
+}
+
+/* The device must be up: "Nexthop has invalid gateway". */
+static int add_route(struct net *n, const struct net_route *r, struct nserr *e)
+{
+	char via[NET_ADDR_TEXT];
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	net_route_put(&b, r);
+	return SEND(&n->inner, &b, e, "cannot add the route to %s via %s", text_of(&r->dst),
+		    net_addr_format(&r->via, false, via));
+}
+
+static struct net_route gateway(const struct wire *w, size_t i)
+{
+	struct net_route r = { .via = w->gw.v[i], .index = w->index };
+
+	r.dst.family = r.via.family;
+	return r;
+}
+
+int run_gateway(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net_route r = gateway(wire_of(s), s->num);
+
+	return add_route(ctx, &r, e);
+}
+
+static void show_one_route(const void *ctx, const struct net_route *r, const char *dev,
+			   struct buf *out)
+{
+	char via[NET_ADDR_TEXT];
+
+	ip_in(ctx, out);
+	buf_printf(out, "route replace %s via %s", r->dst.prefix ? text_of(&r->dst) : "default",
+		   net_addr_format(&r->via, false, via));
+	if (dev) {
+		buf_adds(out, " dev ");
+		shell_word(out, dev);
+	}
+	buf_adds(out, " proto static\n");
+}
+
+void show_gateway(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	struct net_route r = gateway(wire_of(s), s->num);
+
+	show_one_route(ctx, &r, wire_of(s)->ifname, out);
+}
+
+int run_route(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	return add_route(ctx, s->arg, e);
+}
+
+void show_route(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	show_one_route(ctx, s->arg, NULL, out);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* wiring: what the devices that were found have to do with each other. */
+#include <linux/rtnetlink.h>
+
+#include "ns/netnsid.h"
+#include "show.h"
+
+/*
+ * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, a number that means something in the
+ * asking namespace only. Ends that name each other are candidates; the kernel is asked which
+ * namespace has the number.
+ */
+const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
+				 const struct net_link *l, const struct view_ns **where)
+{
+	if (!streq(l->kind, "veth") || !l->peer)
+		return NULL;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct view_ns *ns = &v->ns[i];
+		const struct net_link *peer = net_links_by_index(&ns->links, l->peer);
+		int32_t id;
+
+		if (!peer || !streq(peer->kind, "veth") || peer->peer != l->index)
+			continue;
+		if (l->peer_nsid == NETNSID_UNASSIGNED
+			    ? ns == of
+			    : ns->fd >= 0 && netnsid_get(of->nl.fd, ns->fd, &id) == 0 &&
+				      id == l->peer_nsid) {
+			*where = ns;
+			return peer;
+		}
+	}
+	return NULL;
+}
+
+const char *view_state(const struct net_link *l)
+{
+	/* not IFF_RUNNING: the kernel sets it up to a second later */
+	return !(l->flags & IFF_UP) ? "DOWN" : l->carrier ? "UP" : "NO-CARRIER";
+}
+
+void view_addrs(const struct view_ns *ns, const struct net_link *l, struct buf *out)
+{
+	char text[NET_ADDR_TEXT];
+	bool comma = false;
+
+	for (size_t i = 0; i < ns->addrs.n; i++) {
+		const struct net_ifaddr *a = &ns->addrs.v[i];
+
+		if (a->index != l->index || a->scope == RT_SCOPE_LINK)
+			continue;
+		buf_printf(out, "%s%s", comma ? "," : "", net_addr_format(&a->addr, true, text));
+		comma = true;
+	}
+}
+
+void view_gateways(const struct view_ns *ns, const struct net_link *l, struct buf *out)
+{
+	char text[NET_ADDR_TEXT];
+	bool comma = false;
+
+	for (size_t i = 0; i < ns->routes.n; i++) {
+		const struct net_route *r = &ns->routes.v[i];
+
+		if (r->index != l->index || r->dst.prefix || !r->via.family)
+			continue;
+		buf_printf(out, "%s%s", comma ? "," : "", net_addr_format(&r->via, false, text));
+		comma = true;
+	}
+}
+
+void view_peer_text(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		    struct buf *out)
+{
+	const struct view_ns *where = NULL;
+	const struct net_link *peer = view_peer(v, ns, l, &where);
+
+	if (peer) {
+		buf_printf(out, "%s:%s", where->ref, peer->name);
+	} else if (l->peer && l->peer_nsid >= 0) {
+		buf_printf(out, "?nsid:%d", (int)l->peer_nsid);
+	} else if (l->peer && l->peer_nsid == NETNSID_UNASSIGNED) {
+		peer = net_links_by_index(&ns->links, l->peer);
+		buf_printf(out, "%s:%s", ns->ref, peer ? peer->name : "?");
+	}
+}
