@@ -74,7 +74,7 @@ test_an_unreadable_cell_is_counted_and_strict_fails()
 		point=$(awk '$2 ~ /:read:/ { p = $2 } END { print p }' "$TMP/report")
 		# shellcheck disable=SC2086
 		run failat -o "$TMP/report" -k "$point" -e EIO -- nslist $strict -rno NS,COMM -t uts -p "$holder"
-		assert_err_has 'nslist: incomplete, cannot be read: 1 detail (Input/output error)'
+		assert_err_has 'nslist: incomplete output: 1 value (Input/output error)'
 		assert_err_one_line
 		assert_rc "${want:-0}"
 		assert_out_has "$(stat -L -c %i "/proc/$holder/ns/uts")"

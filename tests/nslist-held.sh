@@ -167,7 +167,7 @@ test_a_namespace_that_an_older_kernel_does_not_show_is_told_of()
 	hold newpid
 	run enosys pidfd_open -- nslist -t pid -n --sources proc,children
 	assert_rc 0
-	assert_err_has 'incomplete, not supported by this kernel: 1 namespace'
+	assert_err_has 'incomplete output: 1 namespace (not supported by this kernel)'
 	assert_err_one_line
 	run enosys pidfd_open -- nslist -t pid -n --sources proc,children --strict
 	assert_rc 3

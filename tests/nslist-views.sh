@@ -45,7 +45,7 @@ test_references_select_rows()
 	assert_rc 0
 	assert_out "$uts"
 	run nslist "uts:[4026531831]"
-	assert_refused 1 'no uts namespace has the inode 4026531831'
+	assert_refused 1 'no uts namespace with inode 4026531831'
 	run nslist nonsense
 	assert_refused 1 "'nonsense' is not a reference"
 }
@@ -82,7 +82,7 @@ test_show_tells_all_of_one_namespace()
 	assert_out_has "OWNS       uts:$uts"
 	run nslist --show "$inner"
 	assert_rc 1
-	assert_err_has 'say which of its namespaces'
+	assert_err_has 'missing namespace type for process'
 }
 
 test_members_have_their_pid_inside_and_outside()
@@ -106,7 +106,7 @@ test_diff_says_what_two_processes_share()
 	assertEquals 'false,true' "$(jq -r '[.namespaces[].same | tostring] | join(",")' "$TMP/out")"
 	run nslist --diff $$
 	assert_rc 1
-	assert_err_has '--diff needs two processes'
+	assert_err_has '--diff requires two processes'
 }
 
 test_diff_knows_what_it_does_not_know()

@@ -19,7 +19,7 @@ int collect_list_members(struct collect *c, struct nserr *e)
 	}
 	if (rc < 0) {
 		procfs_ids_free(&ids);
-		return nserr_set(e, rc, "cannot list the processes of /proc");
+		return nserr_set(e, rc, "cannot list the processes in /proc");
 	}
 	for (size_t i = 0; i < c->n; i++)
 		c->members[i].pid = c->only ? c->only : ids.id[i];

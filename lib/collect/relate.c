@@ -8,7 +8,7 @@
 
 static int cannot(int err, const struct ns *ns, struct nserr *e)
 {
-	return nserr_set(e, err, "cannot look at %s namespace %u", ns->type->name, ns->inode);
+	return nserr_set(e, err, "cannot read %s namespace %u", ns->type->name, ns->inode);
 }
 
 /* Answers of ioctl_ns(2) that mean "none", "outside of what you may see" or "an older kernel". */

@@ -39,7 +39,7 @@ static int note_result(struct worker *w, const struct nssocket *s)
 		nsmissed_add(&w->missed, NSMISSED_SOCK, s->rc);
 		return 0;
 	default:
-		return nserr_set(&w->e, s->rc, "cannot look at descriptor %d of process %d", s->fd,
+		return nserr_set(&w->e, s->rc, "cannot read descriptor %d of process %d", s->fd,
 				 (int)s->pid);
 	}
 }
@@ -49,7 +49,7 @@ int collect_sockets(struct worker *w)
 	int rc = nssocket_ask(w->sockets, w->n_sockets);
 
 	if (rc < 0)
-		return nserr_set(&w->e, rc, "cannot look at sockets");
+		return nserr_set(&w->e, rc, "cannot read sockets");
 	for (size_t i = 0; i < w->n_sockets && rc == 0; i++)
 		rc = note_result(w, &w->sockets[i]);
 	return rc;

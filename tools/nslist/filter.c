@@ -110,8 +110,7 @@ void nslist_filter(struct nslist *l)
 	struct nserr e = { .status = CLI_EXIT_UNSUPPORTED };
 
 	(void)l;
-	nserr_set(&e, 0,
-		  "--filter needs libsmartcols 2.40, this nslist was built with an older one");
+	nserr_set(&e, 0, "--filter is not supported: nslist was built without libsmartcols 2.40");
 	e.status = CLI_EXIT_UNSUPPORTED;
 	cli_die_nserr(&e);
 }

@@ -42,7 +42,7 @@ static uint64_t limit(const struct nslist *l, const struct nstype *type)
 		cli_die((int)n, "cannot read /proc/%s", path);
 	text[strcspn(text, "\n")] = '\0';
 	if (num_u64(text, 0, UINT64_MAX, &max) < 0)
-		cli_die(0, "cannot read /proc/%s: '%s' is no number", path, text);
+		cli_die(0, "cannot read /proc/%s: '%s' is not a number", path, text);
 	return max;
 }
 

@@ -7,28 +7,33 @@
 
 #include "common/cli.h"
 
-static void add_counts(struct buf *b, const char *why, const unsigned n[NSMISSED_WHATS])
+/* Appends the counts of objects that could not be read for one reason: "2 processes (why)". */
+static void add_counts(struct buf *b, const unsigned n[NSMISSED_WHATS], const char *why)
 {
 	static const char *const names[NSMISSED_WHATS][2] = {
 		[NSMISSED_PROC] = { "process", "processes" },
 		[NSMISSED_SOCK] = { "socket", "sockets" },
 		[NSMISSED_MNT] = { "mount namespace", "mount namespaces" },
 		[NSMISSED_NS] = { "namespace", "namespaces" },
-		[NSMISSED_DETAIL] = { "detail", "details" },
+		[NSMISSED_DETAIL] = { "value", "values" },
 	};
+	const char *separator = b->len > 0 ? "; " : "";
+	bool any = false;
 
 	for (size_t i = 0; i < NSMISSED_WHATS; i++) {
 		if (n[i] == 0)
 			continue;
-		buf_printf(b, "%s %s%s%u %s", b->len > 0 ? "," : "", why ? why : "",
-			   why ? ": " : "", n[i], names[i][n[i] != 1]);
-		why = NULL;
+		buf_printf(b, "%s%u %s", separator, n[i], names[i][n[i] != 1]);
+		separator = ", ";
+		any = true;
 	}
+	if (any)
+		buf_printf(b, " (%s)", why);
 }
 
 /*
- * Reports in one line what could not be looked at. Details that the caller may not see are reported
- * with --strict only. Returns the exit status.
+ * Prints one warning that counts what could not be read. Values that the caller has no permission
+ * to read are counted only with --strict. Returns the exit status.
  */
 static int report_partial(const struct nslist *l)
 {
@@ -39,14 +44,12 @@ static int report_partial(const struct nslist *l)
 		return 0;
 	if (!l->o->strict)
 		m.n[NSMISSED_DENIED][NSMISSED_DETAIL] = 0;
-	add_counts(&b, "permission denied", m.n[NSMISSED_DENIED]);
-	add_counts(&b, "not supported by this kernel", m.n[NSMISSED_UNSUPPORTED]);
-	add_counts(&b, "on a file server", m.n[NSMISSED_WAIT]);
-	add_counts(&b, "cannot be read", m.n[NSMISSED_FAILED]);
-	if (m.err)
-		buf_printf(&b, " (%s)", strerror(-m.err));
+	add_counts(&b, m.n[NSMISSED_DENIED], "permission denied");
+	add_counts(&b, m.n[NSMISSED_UNSUPPORTED], "not supported by this kernel");
+	add_counts(&b, m.n[NSMISSED_WAIT], "on a file server, which may not answer");
+	add_counts(&b, m.n[NSMISSED_FAILED], strerror(-m.err));
 	if (b.len > 0)
-		cli_warn(0, "incomplete,%s", b.s);
+		cli_warn(0, "incomplete output: %s", b.s);
 	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 

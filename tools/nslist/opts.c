@@ -28,28 +28,28 @@ enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
 static const struct cli_opt options[] = {
 	{ 'J',            "json",         CLI_NONE,   NULL,        "print JSON", EXCL_FORMAT },
 	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree", EXCL_TREE },
-	{ 'n',            "noheadings",   CLI_NONE,   NULL,        "print no headings" },
-	{ 'o',            "output",       CLI_ARG,    "[+]<list>", "print these columns, or these (+) as well" },
+	{ 'n',            "noheadings",   CLI_NONE,   NULL,        "omit the headings" },
+	{ 'o',            "output",       CLI_ARG,    "[+]<list>", "print these columns, or add (+) these columns" },
 	{ OPT_OUTPUT_ALL, "output-all",   CLI_NONE,   NULL,        "print all columns" },
-	{ 'P',            "persistent",   CLI_NONE,   NULL,        "only namespaces without a process", EXCL_TASK },
-	{ 'p',            "task",         CLI_ARG,    "<pid>",     "only namespaces of that process", EXCL_TASK },
-	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "only rows for which the expression holds" },
+	{ 'P',            "persistent",   CLI_NONE,   NULL,        "list only namespaces without a process", EXCL_TASK },
+	{ 'p',            "task",         CLI_ARG,    "<pid>",     "list only the namespaces of this process", EXCL_TASK },
+	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
-	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not cut columns at the terminal's edge" },
+	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
-	{ 't',            "type",         CLI_ARG,    "<type>",    "only namespaces of that type (may be repeated)" },
-	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "tree by owner (default), parent, process, or user+pid", EXCL_TREE },
-	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "where to look: proc,task,children,fd,sock,mnt,kernel" },
-	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit 3 when something could not be looked at" },
-	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the columns" },
+	{ 't',            "type",         CLI_ARG,    "<type>",    "list only this type (may be repeated)" },
+	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid", EXCL_TREE },
+	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
+	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
+	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the available columns" },
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
-	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "everything about one namespace", EXCL_VIEW },
-	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "the processes in one namespace", EXCL_VIEW },
-	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "the namespaces of that process and another", EXCL_VIEW },
-	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "only what no process or thread is in" },
-	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "how many count against user.max_*_namespaces", EXCL_VIEW },
-	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "a line for each that comes (+) or goes (-)", EXCL_VIEW },
-	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "a graph for dot(1)", EXCL_VIEW },
+	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
+	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
+	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
+	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "list only namespaces without process or thread" },
+	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "print usage of the user.max_*_namespaces limits", EXCL_VIEW },
+	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "print namespaces that appear (+) or vanish (-)", EXCL_VIEW },
+	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "print a graph for dot(1)", EXCL_VIEW },
 	{ OPT_FEATURES,   "features",     CLI_NONE,   NULL,        "print what this kernel and this user can do", EXCL_VIEW },
 	{ 0 },
 };
@@ -58,7 +58,7 @@ static const struct cli_opt options[] = {
 static const struct cli_tool tool = {
 	.name = "nslist",
 	.synopsis = { "[options] [<ref>...]" },
-	.purpose = "List namespaces, however they are held.",
+	.purpose = "List namespaces and what holds them.",
 	.opts = options,
 	.failed = CLI_EXIT_FAILED,
 	.only_tells = true,
@@ -76,7 +76,7 @@ static enum nslist_tree parse_tree(const char *s)
 		return NSLIST_PROCESS;
 	if (streq(s, "user+pid"))
 		return NSLIST_USER_PID;
-	cli_die_usage("unknown kind of tree '%s' (owner, parent, process, user+pid)", s);
+	cli_die_usage("--tree: unknown relation '%s' (owner, parent, process, user+pid)", s);
 }
 
 static unsigned parse_type(const char *s)
@@ -91,7 +91,7 @@ static unsigned parse_type(const char *s)
 static void set_task(struct nslist_opts *o, const char *arg)
 {
 	if (num_pid(arg, &o->task) < 0)
-		cli_die_usage("--task: '%s' is not a process id", arg);
+		cli_die_usage("--task: invalid process ID '%s'", arg);
 	o->n_targets = 0;
 	nslist_add_target(o, arg, NULL);
 }
@@ -100,7 +100,7 @@ static void set_interval(struct nslist_opts *o, const char *arg)
 {
 	if (arg && (num_duration(arg, &o->interval) < 0 ||
 		    (o->interval.tv_sec == 0 && o->interval.tv_nsec == 0)))
-		cli_die_usage("--watch: '%s' is not a time", arg);
+		cli_die_usage("--watch: invalid time '%s'", arg);
 }
 
 /* Options that choose what is printed instead of the table of namespaces. */
@@ -228,7 +228,7 @@ static void add_namespace(struct nslist_opts *o, const char *ref)
 
 	nslist_add_target(o, ref, one ? &nstypes[__builtin_ctz(o->types)] : NULL);
 	if (o->targets[0].pid)
-		cli_die_usage("'%s' is a process: say which of its namespaces, as in net:%s", ref,
+		cli_die_usage("missing namespace type for process '%s' (for example net:%s)", ref,
 			      ref);
 	/* what is listed of it does not depend on its type */
 	o->types = 0;
@@ -254,7 +254,7 @@ static void add_targets(struct nslist_opts *o, char **rest)
 		break;
 	case NSLIST_DIFF:
 		if (n != 1 || !o->targets[0].pid || !o->targets[1].pid)
-			cli_die_usage("--diff needs two processes");
+			cli_die_usage("--diff requires two processes");
 		break;
 	case NSLIST_SHOW:
 	case NSLIST_MEMBERS:

@@ -10,7 +10,7 @@ static void add_escaped(struct buf *b, const char *s, size_t n)
 	cleanup_free char *text = str_escape_dup(s, n);
 
 	if (!text)
-		cli_die(ENOMEM, "cannot print a namespace");
+		cli_die(ENOMEM, "cannot print the namespace");
 	buf_adds(b, text);
 }
 

@@ -37,7 +37,7 @@ static void name_namespace(struct target *t, const struct nsref *ref, const stru
 	flag = sys_ns_type(fd);
 	t->type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
 	if (!t->type || fstat(fd, &st) < 0)
-		cli_die(errno, "cannot look at '%s'", t->text);
+		cli_die(errno, "cannot read '%s'", t->text);
 	t->inode = (uint32_t)st.st_ino;
 }
 
@@ -68,6 +68,6 @@ struct ns *nslist_target_ns(const struct nslist *l, const struct target *t)
 	if (ns)
 		return ns;
 	if (t->type)
-		cli_die(0, "no %s namespace has the inode %u", t->type->name, t->inode);
-	cli_die(0, "no namespace has the inode %u", t->inode);
+		cli_die(0, "no %s namespace with inode %u", t->type->name, t->inode);
+	cli_die(0, "no namespace with inode %u", t->inode);
 }
