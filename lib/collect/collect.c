@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect: runs the sources over all processes, with two threads on a busy machine, and merges. */
+/* collect: runs all sources, with two threads on a busy machine, and merges their results. */
 #include "collect/collect.h"
 
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include "collect/worker.h"
 #include "ns/timens_proc.h"
 
-#define TWO_THREADS 400 /* processes; below it a thread costs more than it saves */
+#define TWO_THREADS 400 /* processes; with fewer, a second thread costs more than it saves */
 #define CHUNK       64  /* processes that a worker takes at a time */
 
 const struct collect_source collect_sources[COLLECT_SOURCES] = {
@@ -51,17 +51,18 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 
 /* ---- Workers ---- */
 
-/* One process through all sources. A process that ends on the way keeps what was found. */
+/* Runs all sources on one process. If the process ends meanwhile, its results so far are kept.
+ * Returns 0, or a negative errno with w->e set. */
 static int look_at(struct worker *w, struct nsmember *m)
 {
 	unsigned sources = w->c->sources;
 	int rc = collect_proc(w, m);
 
-	/* our own were looked at before we opened any ourselves */
+	/* own_descriptors() has read ours before we opened any for the scan */
 	if (m->pid == w->c->self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
-		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* done in one go */
+		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() reads sockets as well */
 
 	if (rc == WORKER_DENIED)
 		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);
@@ -100,7 +101,8 @@ static void *second(void *arg)
 	return NULL;
 }
 
-/* The descriptors that we were started with. Says whether directories have sizes, too. */
+/* Reads the descriptors that we were started with, and finds out if /proc/PID/fd has a size (6.2).
+ * Returns 0, or a negative errno with w->e set. */
 static int own_descriptors(struct collect *c, struct worker *w)
 {
 	struct nsmember me = { .pid = c->self };
@@ -112,7 +114,8 @@ static int own_descriptors(struct collect *c, struct worker *w)
 	return collect_fd(w, &me);
 }
 
-/* All sockets by one of them: several processes may hold the same. */
+/* Looks up the sockets of both workers together, because processes may share a socket. Returns 0,
+ * or a negative errno with w->e set. */
 static int look_at_sockets(struct worker *w, const struct worker *more)
 {
 	for (size_t i = 0; i < more->n_sockets; i++) {
@@ -225,8 +228,8 @@ static int scan_members(struct collect *c, struct nserr *e)
 	return rc;
 }
 
-/* The inode of a namespace of ours, or 0 if it may not be known. 0 or a negative errno with e set.
- */
+/* Reads the inode of one of our own namespaces; *inode stays 0 if the link is missing or not
+ * permitted. Returns 0, or a negative errno with e set. */
 static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
 		    struct nserr *e)
 {
@@ -245,7 +248,7 @@ static int look_at_self(struct collect *c, struct nserr *e)
 		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
 	if (rc < 0 || !c->self)
 		return rc;
-	/* the inode of the first one is fixed, 5.6 */
+	/* the initial time namespace has a fixed inode, 5.6 */
 	c->top[NSTYPE_TIME] = TIMENS_INITIAL_INO;
 	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
 	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->proc, e);
@@ -257,10 +260,10 @@ int collect_run(struct collect *c, struct nserr *e)
 
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
 		c->sources &= ~NSTYPE_BIT(COLLECT_SOCK);
-	/* not of this kernel, in a fixture */
+	/* a fixture is not about the running kernel */
 	if (rc == 0 && c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->self)
 		rc = collect_kernel(c, e);
-	/* where to look for mounts must be known somehow */
+	/* mounts are read by mount namespace, so these must be found first */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	if (rc == 0)

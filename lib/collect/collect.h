@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nscollect: finds the namespaces of the machine through a table of sources, one file each. */
+/* collect: finds the namespaces of the machine through a table of sources, one file each. */
 #ifndef NSU_COLLECT_COLLECT_H
 #define NSU_COLLECT_COLLECT_H
 
@@ -22,16 +22,16 @@ enum {
 #define NSTYPE_BIT(i)   (1u << (i))
 #define NSTYPE_ALL_BITS (NSTYPE_BIT(NSTYPE_COUNT) - 1)
 
-/* One process and where it is; 0 for what was not asked for, could not be read or (zombies) is no
- * more. */
+/* A process and the inodes of its namespaces. An inode is 0 if its type was not requested, if it
+ * could not be read, or if the process is a zombie that has left the namespace. */
 struct nsmember {
 	pid_t pid;
-	uint32_t nthreads; /* 0 when threads were not looked at */
+	uint32_t nthreads; /* 0 if threads were not counted */
 	uint32_t inode[NSTYPE_COUNT];
 };
 
-/* Counts by why: it is not for us to see, the kernel has no way to ask, a file server would have to
- * be asked, which may not answer, or a system call failed. */
+/* Why an object could not be read: no permission, the kernel lacks the call, the object is on a
+ * file server that might never answer, or a system call failed. */
 enum nsmissed_why {
 	NSMISSED_DENIED,
 	NSMISSED_UNSUPPORTED,
@@ -52,7 +52,7 @@ struct nsmissed {
 	int err; /* the first of NSMISSED_FAILED, a negative errno, or 0 */
 };
 
-/* Counts one. The negative errno err says why. */
+/* Counts one object that could not be read; the negative errno err selects the reason. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
 struct collect {
@@ -82,31 +82,34 @@ struct collect_source {
 	const char *what; /* one line for help and man page */
 };
 
-/* The table, indexed by the enum. */
+/* The table of sources, indexed by the enum above. */
 extern const struct collect_source collect_sources[COLLECT_SOURCES];
 
-/* Parses "proc,task". 0 or a negative errno with e set. */
+/* Parses a list such as "proc,task" into NSTYPE_BIT()s. Returns 0, or a negative errno with e set.
+ */
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
- * Asks the sources, then climbs to parents and owners until there is nothing new. Processes that
- * end meanwhile are left out, those that may not be looked at are counted. 0, or a negative errno
- * with e set when the answer would be wrong: no descriptors or memory left, input or output errors.
+ * Runs the sources, then opens each namespace and adds its parents and owners. Skips processes that
+ * end meanwhile; counts in c->missed what cannot be read. Returns 0, or a negative errno with e set
+ * if the result would be wrong: too few descriptors, no memory, input or output errors. The caller
+ * releases c with collect_free() in both cases.
  */
 int collect_run(struct collect *c, struct nserr *e) must_check;
 
-/* Whether everything could be looked at. */
+/* Returns true if everything could be read. */
 bool collect_complete(const struct collect *c);
 
 /*
- * Opens a namespace by whatever holds it. A descriptor, or a negative errno: -ENOENT when nothing
- * that is left leads there.
+ * Opens a namespace through its members, its holders or its id. Returns a descriptor that the
+ * caller closes, or a negative errno: -ENOENT if no member or holder is left.
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
-/* The member with that pid, or NULL. */
+/* Returns the member with that pid, or NULL. The result belongs to c. */
 const struct nsmember *collect_member(const struct collect *c, pid_t pid);
 
+/* Releases the members and the table. */
 void collect_free(struct collect *c);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* members: the processes that a run looks at, by their pid. */
+/* members: lists the processes of a run and finds them by pid. */
 #include "collect/worker.h"
 
 int collect_list_members(struct collect *c, struct nserr *e)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nstab: a hash of namespaces by type and inode. */
+/* nstab: stores namespaces in a hash by type and inode. */
 #include "collect/nstab.h"
 
 const char *const nshold_names[NSHOLD_COUNT] = {
@@ -10,7 +10,7 @@ const char *const nshold_names[NSHOLD_COUNT] = {
 
 static struct ns **find_slot(const struct nstab *t, const struct nstype *type, uint32_t inode)
 {
-	/* inodes are given out in order: the low bits alone spread them */
+	/* the kernel assigns inodes in sequence, so the low bits spread them well */
 	size_t i = (inode + nstype_index(type) * UINT32_C(0x9e3779b1)) & (t->slots - 1);
 
 	while (t->slot[i] && (t->slot[i]->inode != inode || t->slot[i]->type != type))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstab: the namespaces that were found, each once, and what holds them. */
+/* nstab: the table of the namespaces that were found, with their holders. */
 #ifndef NSU_COLLECT_NSTAB_H
 #define NSU_COLLECT_NSTAB_H
 
@@ -7,82 +7,84 @@
 
 #include "ns/type.h"
 
-/* What keeps a namespace alive; the bits of ns.held and, as indices, the kinds of holders. */
+/* The reasons why a namespace exists: bits of ns.held, and the kinds of its holders. */
 enum nshold_kind {
-	NSHOLD_PROC,     /* a process is in it */
-	NSHOLD_TASK,     /* a thread is, apart from its process */
-	NSHOLD_CHILDREN, /* the children of a process or thread will be: *_for_children */
-	NSHOLD_FD,       /* an open descriptor */
-	NSHOLD_SOCK,     /* a socket (net) */
-	NSHOLD_MNT,      /* a mount of nsfs in some mount namespace */
-	NSHOLD_PARENT,   /* it is the parent of a namespace that is held */
-	NSHOLD_OWNER,    /* it owns a namespace that is held (user) */
-	NSHOLD_KERNEL,   /* the kernel lists it, nothing else does */
+	NSHOLD_PROC,     /* a process is in the namespace */
+	NSHOLD_TASK,     /* a thread is in it, but not the process of the thread */
+	NSHOLD_CHILDREN, /* future children of a process or thread will be in it: *_for_children */
+	NSHOLD_FD,       /* an open descriptor refers to it */
+	NSHOLD_SOCK,     /* a socket is in it (net) */
+	NSHOLD_MNT,      /* its nsfs file is mounted in some mount namespace */
+	NSHOLD_PARENT,   /* it is the parent of another namespace in the table */
+	NSHOLD_OWNER,    /* it owns another namespace in the table (user) */
+	NSHOLD_KERNEL,   /* the kernel lists it, and no other reason was found */
 	NSHOLD_COUNT
 };
 #define NSHOLD_BIT(kind) (1u << (kind))
 
-/* "proc", "task", … */
+/* The names of the reasons: "proc", "task", … */
 extern const char *const nshold_names[NSHOLD_COUNT];
 
-/* One holder. Those of NSHOLD_PROC are counted, not kept. */
+/* A holder of a namespace. Processes in it (NSHOLD_PROC) are only counted in ns.nprocs. */
 struct nshold {
 	struct nshold *next;
 	enum nshold_kind kind;
-	pid_t pid;        /* the process; 0 for a mount */
-	int num;          /* thread or descriptor */
-	const char *path; /* of a mount, escaped as foreign text by who prints it; or NULL */
-	struct ns *where; /* mount namespace of a mount, or NULL */
+	pid_t pid;        /* process of the thread or descriptor; 0 for a mount */
+	int num;          /* thread id or descriptor number */
+	const char *path; /* mount point, foreign text that the printer must escape; or NULL */
+	struct ns *where; /* mount namespace that contains the mount, or NULL */
 };
 
 #define NSTAB_NO_UID ((uid_t)-1)
 
 struct ns {
 	const struct nstype *type;
-	uint32_t inode; /* with type the key: all namespaces are of one nsfs, so of one device */
+	uint32_t inode; /* unique per type: all namespace files are on the one nsfs device */
 	uint64_t id;    /* 64-bit id (NS_GET_ID), 0 where the kernel has none */
-	struct ns *parent, *owner; /* NULL: none, or outside of what the caller may see */
-	uint64_t mnt_id; /* of a mount namespace: what statmount(2) calls it, 6.11; or 0 */
-	uid_t creator;   /* of a user namespace; NSTAB_NO_UID when unknown */
-	unsigned held;   /* NSHOLD_BIT()s */
-	pid_t pid;       /* lowest process in it, 0 for none */
+	struct ns *parent, *owner; /* NULL: none, or not visible to the caller */
+	uint64_t mnt_id;           /* of a mount namespace: its id for statmount(2), 6.11; or 0 */
+	uid_t creator;             /* of a user namespace; NSTAB_NO_UID if unknown */
+	unsigned held;             /* NSHOLD_BIT()s */
+	pid_t pid;                 /* lowest pid in it, or 0 */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
-	unsigned nchild, nowned; /* namespaces whose parent or owner this is */
-	unsigned mounts;         /* of a mount namespace: what is mounted in it */
-	char *rootfs;            /* of a mount namespace: the file system on "/", or NULL */
-	bool opened; /* it was opened: id, parent, owner and creator are the kernel's answer */
+	unsigned nchild, nowned; /* number of children, number of owned namespaces */
+	unsigned mounts;         /* of a mount namespace: number of mounts in it */
+	char *rootfs;            /* of a mount namespace: file system type of "/", or NULL */
+	bool opened; /* it was opened, so id, parent, owner and creator are from the kernel */
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
 	void *view; /* the printer's */
 };
 
 struct nstab {
-	struct ns **all; /* in the order they were found until nstab_sort() */
+	struct ns **all; /* in the order of discovery; sorted by nstab_finish() */
 	size_t n, size;
 	struct ns **slot; /* hash by type and inode */
 	size_t slots;
-	struct ns *last[NSTYPE_COUNT]; /* most processes are where the one before was */
+	struct ns *last[NSTYPE_COUNT]; /* found last: most processes share namespaces with the
+					  previous one */
 };
 
-/* The namespace, made when it is new; NULL when there is no memory. */
+/* Returns the namespace, which is added if it is new, or NULL without memory. */
 struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode);
 
-/* The namespace, or NULL. type NULL: any type, the first of that inode. */
+/* Returns the namespace, or NULL. If type is NULL, returns the first type that has the inode. */
 struct ns *nstab_find(const struct nstab *t, const struct nstype *type, uint32_t inode);
 
-/* Records a holder other than a process; path is copied. 0 or -ENOMEM. */
+/* Records a holder other than a process and copies path. Returns 0 or -ENOMEM. */
 int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num,
 	       const char *path) must_check;
 
-/* The holder that nstab_hold() recorded last. */
+/* Returns the holder that nstab_hold() recorded last, or NULL. */
 struct nshold *nstab_last_holder(const struct ns *ns);
 
-/* Sorts .all by inode, and counts nchild and nowned. */
+/* Sorts .all by inode and type, and counts nchild and nowned. To be called once. */
 void nstab_finish(struct nstab *t);
 
-/* How many parents a namespace has above it that are visible. */
+/* Returns the number of visible ancestors of a namespace. */
 unsigned nstab_level(const struct ns *ns);
 
+/* Releases all namespaces and empties the table. */
 void nstab_free(struct nstab *t);
 
 #endif

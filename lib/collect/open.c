@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_open: a descriptor of a namespace, by whatever is known to hold it. */
+/* open: opens a namespace through its members, its holders or its id. */
 #include "collect/worker.h"
 
 #include <sys/stat.h>
@@ -17,7 +17,8 @@ bool collect_is_gone(int rc)
 	       rc == -ENOTTY || rc == -ENOTSOCK || rc == -EAGAIN;
 }
 
-/* Takes fd if it is that namespace; it or a negative errno. */
+/* Returns the descriptor `is` if it refers to ns. Otherwise closes it and returns a negative errno.
+ */
 static int if_it_is(const struct ns *ns, int is)
 {
 	cleanup_fd int fd = is;
@@ -51,7 +52,10 @@ static int open_path(void *arg)
 	return if_it_is(p->ns, nsfile_open_mount(&p->c->files, p->dir, p->path));
 }
 
-/* Through the root of a process, which may be another one, or from inside the mount namespace. */
+/*
+ * Opens a mount below the root directory of a process, or from inside the mount namespace if that
+ * process has another root or is gone. Returns a descriptor or a negative errno.
+ */
 static int open_mount(const struct collect *c, const struct ns *ns, const struct nshold *h)
 {
 	struct by_path p = { c, ns, AT_FDCWD, h->path };
@@ -127,7 +131,8 @@ static int open_held(const struct collect *c, const struct ns *ns, const struct 
 	return if_it_is(ns, nsfile_open(&c->files, c->proc, path.s));
 }
 
-/* The lowest process may have ended: then by the others. */
+/* Opens ns through the processes in it, starting with the lowest, some of which may have ended.
+ * Returns a descriptor or a negative errno. */
 static int open_member(const struct collect *c, const struct ns *ns)
 {
 	const struct nsmember *first = ns->pid ? collect_member(c, ns->pid) : NULL;

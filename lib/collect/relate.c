@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_relate: opens each distinct namespace once and climbs to parents and owners. */
+/* relate: opens each namespace once and adds its parents and owners to the table. */
 #include "collect/worker.h"
 
 #include <sys/stat.h>
@@ -11,13 +11,15 @@ static int cannot(int err, const struct ns *ns, struct nserr *e)
 	return nserr_set(e, err, "cannot read %s namespace %u", ns->type->name, ns->inode);
 }
 
-/* Answers of ioctl_ns(2) that mean "none", "outside of what you may see" or "an older kernel". */
+/* Returns true for errors of ioctl_ns(2) that mean "none", "not visible to you" or "older kernel".
+ */
 static bool is_answer(int rc)
 {
 	return rc == -EPERM || rc == -EINVAL || rc == -ENOTTY || rc == -EOPNOTSUPP || rc == -ENOSYS;
 }
 
-/* The namespace behind fd, one step up from ns; takes fd. */
+/* Adds the namespace that the descriptor `up` refers to, a parent or owner of ns, and its
+ * ancestors. Closes `up`. Returns 0, or a negative errno with e set. */
 static int climb(struct collect *c, const struct ns *ns, const struct nstype *type, int up,
 		 enum nshold_kind kind, struct ns **out, struct nserr *e)
 {
@@ -46,7 +48,7 @@ static int read_ids(struct ns *ns, int fd)
 	return rc < 0 && is_answer(rc) ? 0 : rc;
 }
 
-/* The kernel nests namespaces at most 32 deep, and so do we. */
+/* The recursion ends, because the kernel nests namespaces at most 32 deep. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
 {
 	int rc;
@@ -67,7 +69,7 @@ int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
 
 int collect_relate(struct collect *c, struct nserr *e)
 {
-	/* what is added on the way has been opened already */
+	/* parents and owners that the loop adds have been opened already */
 	for (; c->related < c->tab.n; c->related++) {
 		struct ns *ns = c->tab.all[c->related];
 		cleanup_fd int fd = -1;

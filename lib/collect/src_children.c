@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_children: pid and time namespaces that a process has made and is not in itself. */
+/* src_children: finds pid and time namespaces of future children (*_for_children). */
 #include "collect/worker.h"
 
 #include <sys/stat.h>
 
 #include "kernel/sys_pidfd.h"
 
-/* Before 6.11 nothing tells of such a namespace (for threads 6.9), only that there is one: a
- * process without it that is no zombie, which has none of either kind. */
+/*
+ * Counts a pid namespace for future children that the kernel cannot show: pidfds show it from 6.11
+ * on, those of threads from 6.9 on. Only its existence is known, because pid_for_children is
+ * missing. A zombie lacks time_for_children as well and is not counted.
+ */
 static void note_unknown(struct worker *w, const struct nsfind *f)
 {
 	struct procfs_path path;
@@ -20,7 +23,8 @@ static void note_unknown(struct worker *w, const struct nsfind *f)
 		nsmissed_add(&w->missed, NSMISSED_NS, -ENOSYS);
 }
 
-/* A pid namespace is not in /proc before it has had its first process, but a pidfd shows it. */
+/* Finds a pid namespace that waits for its first process: /proc does not show it, but a pidfd does.
+ * Returns WORKER_*, or a negative errno with w->e set. */
 static int by_pidfd(struct worker *w, struct nsfind *f)
 {
 	cleanup_fd int pidfd = sys_pidfd_open_task(f->num);

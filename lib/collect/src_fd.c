@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_fd: finds namespaces and sockets that processes hold as descriptors. */
+/* src_fd: finds namespaces and sockets that processes hold as descriptors. */
 #include "collect/worker.h"
 
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "kernel/sys_ns.h"
 
-/* Notes the namespace if its type was asked for. WORKER_OK, or -ENOMEM with w->e set. */
+/* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
 static int found(struct worker *w, struct nsfind *f, const struct nstype *type, uint64_t inode)
 {
 	if (!type || !(w->c->types & NSTYPE_BIT(nstype_index(type))))
@@ -17,14 +17,15 @@ static int found(struct worker *w, struct nsfind *f, const struct nstype *type, 
 	return worker_found(w, f);
 }
 
-/* Finds the type by a descriptor. WORKER_*, or a negative errno with w->e set. */
+/* Opens the descriptor to find the type of the namespace. Returns WORKER_*, or a negative errno
+ * with w->e set. */
 static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 {
 	cleanup_fd int fd = nsfile_open(&w->c->files, w->c->proc, path);
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
 	struct stat st;
 
-	if (fd == -ENOTTY) /* it has been exchanged */
+	if (fd == -ENOTTY) /* the process has exchanged it */
 		return WORKER_OK;
 	if (flag < 0)
 		return worker_error(w, (int)flag, path);
@@ -34,9 +35,9 @@ static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 }
 
 /*
- * Finds the type of a namespace. Its link is "net:[4026531840]", which the link of no file with a
- * path can look like. But if it was opened through a bind mount, the link is that path, and only a
- * descriptor of it has the type. WORKER_*, or a negative errno with w->e set.
+ * Finds the type of a namespace from its link "net:[4026531840]"; the link of a file with a path
+ * begins with "/". If the namespace was opened through a bind mount, its link is the path of the
+ * mount, and it must be opened. Returns WORKER_*, or a negative errno with w->e set.
  */
 static int ask_type(struct worker *w, const char *path, struct nsfind *f)
 {
@@ -52,9 +53,9 @@ static int ask_type(struct worker *w, const char *path, struct nsfind *f)
 }
 
 /*
- * A descriptor that cannot be identified: WORKER_*, or a negative errno with w->e set. The errors
- * of a file server, such as ESTALE, say nothing about /proc: a file with a path is no namespace of
- * ours to report.
+ * Handles a descriptor that cannot be identified. An error of a file server, such as ESTALE, is not
+ * an error of /proc: a descriptor whose link is a path is ignored. Returns WORKER_*, or a negative
+ * errno with w->e set.
  */
 static int not_identified(struct worker *w, int rc, const char *path)
 {
@@ -66,7 +67,8 @@ static int not_identified(struct worker *w, int rc, const char *path)
 	return worker_error(w, rc, path);
 }
 
-/* One descriptor, identified by its file. WORKER_*, or a negative errno with w->e set. */
+/* Identifies one descriptor by its file and records it if it is a namespace or socket. Returns
+ * WORKER_*, or a negative errno with w->e set. */
 static int look_at_fd(struct worker *w, const struct nsmember *m, int fd)
 {
 	struct nsfind f = { .kind = NSHOLD_FD, .pid = m->pid, .num = fd };
@@ -85,9 +87,12 @@ static int look_at_fd(struct worker *w, const struct nsmember *m, int fd)
 	return WORKER_OK;
 }
 
-/* Where the numbers are those below n, which they mostly are, the directory need not be read, which
- * costs more than the links. Highest first: that is the one which is missing most often. How many
- * were looked at, or a negative errno. */
+/*
+ * Reads the descriptors n - 1 down to 0. A process with n descriptors mostly has these numbers, and
+ * listing the directory costs more than reading the links. Begins with the highest, because that is
+ * the one most likely to be missing. Returns how many were read before one was missing, or a
+ * negative errno with w->e set.
+ */
 static int look_at_dense(struct worker *w, const struct nsmember *m, int n)
 {
 	int done = 0, rc = WORKER_OK;
@@ -107,7 +112,7 @@ int collect_fd(struct worker *w, struct nsmember *m)
 	int rc = 0, n, done = 0;
 
 	procfs_path_set(&path, m->pid);
-	/* the size of the directory is the number of descriptors from 6.2 on, before always 0 */
+	/* the size of the directory is the number of descriptors since 6.2, and 0 before */
 	if (fstatat(w->c->proc, procfs_path_at(&path, "fd"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
 	if (w->c->fd_sizes) {

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_kernel: what the kernel itself lists: all namespaces (listns(2), 6.19), or at least the
- * mount namespaces (NS_MNT_GET_NEXT, 6.12). */
+/* src_kernel: adds the namespaces that the kernel lists: all of them with listns(2), 6.19, or at
+ * least the mount namespaces with NS_MNT_GET_NEXT, 6.12. */
 #include "collect/worker.h"
 
 #include <sys/stat.h>
 
 #include "kernel/sys_ns.h"
 
-/* -EPERM: needs CAP_SYS_ADMIN over the namespace; -ENOTTY, -EINVAL, -ENOSYS: an older kernel. */
+/* Returns true if the list is not available: -EPERM without CAP_SYS_ADMIN over the namespace,
+ * -ENOTTY, -EINVAL or -ENOSYS on older kernels. */
 static bool is_missing(int rc)
 {
 	return rc == -EPERM || rc == -EACCES || rc == -ENOTTY || rc == -EINVAL || rc == -ENOSYS ||
 	       rc == -EOPNOTSUPP;
 }
 
-/* Adds the namespace behind fd and asks the kernel about it. */
+/* Adds the namespace that fd refers to, with its id, parent and owner. Returns 0, or a negative
+ * errno with e set. */
 static int add(struct collect *c, int fd, struct nserr *e)
 {
 	const struct nstype *type;
@@ -23,7 +25,7 @@ static int add(struct collect *c, int fd, struct nserr *e)
 	struct stat st;
 
 	type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-	if (!type) /* of a type that is not in the table yet */
+	if (!type) /* a namespace type that lib/ns/type.c does not know */
 		return flag < 0 ? nserr_set(e, (int)flag, "cannot read a namespace") : 0;
 	if (fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot read a namespace");
@@ -33,7 +35,8 @@ static int add(struct collect *c, int fd, struct nserr *e)
 	return collect_inspect(c, ns, fd, e);
 }
 
-/* Walks one way from our own mount namespace. */
+/* Adds the mount namespaces in one direction from start, and closes start. Returns 0, or a negative
+ * errno (with e set unless step failed). */
 static int walk_mnt(struct collect *c, int start, int (*step)(int fd), struct nserr *e)
 {
 	int fd = start, rc = 0;
@@ -80,7 +83,7 @@ static int list_all(struct collect *c, struct nserr *e)
 	uint64_t ids[512];
 
 	for (;;) {
-		/* unfiltered: early 6.19 could not page through one type */
+		/* all types: early 6.19 kernels could not page through a single type */
 		ssize_t n = sys_listns(&req, ids, ARRAY_SIZE(ids));
 
 		if (n <= 0)
@@ -90,7 +93,7 @@ static int list_all(struct collect *c, struct nserr *e)
 			int rc;
 
 			req.ns_id = ids[i];
-			if (fd == -ESTALE) /* gone, or not for us */
+			if (fd == -ESTALE) /* it has vanished, or is not visible to us */
 				continue;
 			if (fd < 0)
 				return fd;

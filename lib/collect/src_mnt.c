@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_mnt: namespaces bound somewhere in the file tree of some mount namespace. */
+/* src_mnt: finds namespace files that are mounted in any mount namespace. */
 #include "collect/worker.h"
 
 #include <linux/capability.h>
@@ -11,7 +11,8 @@
 #include "kernel/sys_ns.h"
 #include "ns/inside.h"
 
-/* A mount of nsfs: root is "net:[inode]", path relative to the root of the mount namespace. */
+/* Records an nsfs mount: root is "net:[inode]", path is relative to the root of the mount namespace
+ * `where`. Returns 0, or a negative errno with e set. */
 static int add_mount(struct collect *c, struct ns *where, const char *root, const char *path,
 		     struct nserr *e)
 {
@@ -30,7 +31,8 @@ static int add_mount(struct collect *c, struct ns *where, const char *root, cons
 	return 0;
 }
 
-/* The last mount on "/" is the one that is seen. */
+/* Keeps the file system type of the last mount on "/", which is the visible one. Returns 0, or a
+ * negative errno with e set. */
 static int note_root(struct ns *where, const char *path, const char *fstype, struct nserr *e)
 {
 	if (!streq(path, "/"))
@@ -40,7 +42,7 @@ static int note_root(struct ns *where, const char *path, const char *fstype, str
 	return where->rootfs ? 0 : nserr_set(e, ENOMEM, "cannot list namespaces");
 }
 
-/* ---- statmount(2) and listmount(2): any mount namespace by its id, 6.11 ---- */
+/* ---- statmount(2) and listmount(2), which take the id of any mount namespace, 6.11 ---- */
 
 static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nserr *e)
 {
@@ -53,7 +55,7 @@ static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nse
 				       SYS_STATMOUNT_MNT_POINT,
 			       &u.m, sizeof(u));
 
-	if (rc == -ENOENT || rc == -EOVERFLOW) /* gone; a path that long cannot be ours */
+	if (rc == -ENOENT || rc == -EOVERFLOW) /* it has vanished, or its path exceeds PATH_MAX */
 		return 0;
 	if (rc < 0)
 		return rc;
@@ -85,7 +87,7 @@ static int by_listmount(struct collect *c, struct ns *where, struct nserr *e)
 	return rc;
 }
 
-/* ---- mountinfo of a process in it ---- */
+/* ---- mountinfo of a process in the mount namespace ---- */
 
 static int add_line(struct collect *c, struct ns *where, const struct mountinfo_line *l,
 		    struct nserr *e)
@@ -110,7 +112,8 @@ static int read_own_mountinfo(void *arg)
 	return mountinfo_read_at(own->m, own->c->proc, "thread-self/mountinfo");
 }
 
-/* That of a process in it, or of a thread of ours that goes there. */
+/* Reads the mountinfo of a process in the mount namespace, or enters it with a thread of ours.
+ * Returns 0 or a negative errno. */
 static int read_mountinfo(struct collect *c, const struct ns *where, struct mountinfo *m)
 {
 	struct own_mountinfo own = { c, m };
@@ -133,7 +136,7 @@ static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 	struct mountinfo_line line;
 	int rc = read_mountinfo(c, where, &m);
 
-	where->mounts = 0; /* listmount(2) may have failed half-way */
+	where->mounts = 0; /* by_listmount() may have counted some before it failed */
 	while (rc == 0 && mountinfo_next(&m, &line))
 		rc = add_line(c, where, &line, e);
 	return rc;
@@ -149,18 +152,18 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 		rc = by_mountinfo(c, where, e);
 	if (e->what[0])
 		return rc;
-	/* sys_ns_open_id(): what may not be opened looks as if it were gone */
+	/* sys_ns_open_id() fails with ESTALE if the namespace vanished or is not permitted */
 	if (rc == -ESTALE)
 		rc = sys_cap_has(CAP_SYS_ADMIN) ? -ENOENT : -EPERM;
 	switch (rc) {
 	case 0:
 		return 0;
-	case -ENOENT: /* it went meanwhile */
+	case -ENOENT: /* it has vanished */
 	case -ESRCH:
 		return 0;
 	case -EPERM:
 	case -EACCES:
-	case -EAGAIN: /* nsfile_open_mount() */
+	case -EAGAIN: /* from nsfile_open_mount(): on a file server */
 	case -EOPNOTSUPP:
 	case -EINVAL:
 		nsmissed_add(&c->missed, NSMISSED_MNT, rc);
@@ -173,7 +176,7 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 
 int collect_mnt(struct collect *c, struct nserr *e)
 {
-	/* a mount namespace may be bound in another: the table grows while we go */
+	/* a mount namespace may be mounted in another one, so the table grows during the loop */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];
 		int rc;

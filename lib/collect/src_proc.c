@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_proc: the namespaces that processes are in. Nothing but one readlinkat(2) a type. */
+/* src_proc: reads the namespaces of a process, with one readlinkat(2) per type. */
 #include "collect/worker.h"
 
 /*
- * Where the children to come will be in the topmost namespace that there is, the process is in it
- * as well: they are elsewhere than the process only after unshare(2), which makes a new one, or, in
- * the case of a pid namespace, after setns(2), which goes down only (pid_namespaces(7),
- * time_namespaces(7)). So one look does for both, where both are asked for.
+ * Reads the inode of one type. If the future children of a process will be in the topmost
+ * namespace, so is the process: the two differ only after unshare(2), which creates a new
+ * namespace, or after setns(2), which for pid namespaces only goes down (pid_namespaces(7),
+ * time_namespaces(7)). Then one link gives both inodes. Returns WORKER_*, or a negative errno with
+ * w->e set.
  */
 static int look(struct worker *w, struct procfs_path *path, struct nsmember *m, size_t i)
 {

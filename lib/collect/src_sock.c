@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_sock: network namespaces of sockets, each socket once however many processes share it.
+/* src_sock: finds the network namespaces of sockets, each socket once even if processes share it.
  */
 #include "collect/worker.h"
 
@@ -18,7 +18,8 @@ int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode)
 	return 0;
 }
 
-/* 0 or a negative errno with w->e set. */
+/* Records the namespace of a socket, or counts the failure. Returns 0, or a negative errno with
+ * w->e set. */
 static int note_result(struct worker *w, const struct nssocket *s)
 {
 	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, s->pid, s->fd, s->ns, 0 };
@@ -28,9 +29,10 @@ static int note_result(struct worker *w, const struct nssocket *s)
 		return worker_found(w, &f);
 	case -EEXIST:
 	case -ESRCH:
-	case -EBADF: /* closed, or the process has ended */
+	case -EBADF: /* the socket was closed, or the process has ended */
 		return 0;
-	case -EPERM: /* CAP_NET_ADMIN over the namespace, or the right to trace the process */
+	case -EPERM: /* no CAP_NET_ADMIN over the namespace, or no permission to trace the process
+		      */
 	case -EACCES:
 	case -ENOSYS:
 	case -ENOTTY:

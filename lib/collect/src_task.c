@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect_task: threads that are elsewhere than their process. Only where there is more than one.
- */
+/* src_task: finds threads that have left the namespaces of their process. */
 #include "collect/worker.h"
 
 #include <sys/stat.h>
@@ -33,9 +32,11 @@ static int look_at_thread(struct worker *w, const struct nsmember *m, pid_t tid)
 }
 
 /*
- * A thread with descriptors of its own: /proc has it under its own number too, though it does not
- * list it there. Threads that share theirs among them are mostly neighbours, so *last, the one that
- * was looked at last, stands for them. Where the kernel does not tell, they are taken to be shared.
+ * Reads the descriptors of a thread that does not share them with its process, through /proc/TID,
+ * which exists although /proc does not list it. Threads that share descriptors are mostly
+ * neighbours, so a thread is compared with its process and with *last, the last thread that was
+ * read here. If the kernel lacks kcmp(2), descriptors count as shared. Returns 0, or a negative
+ * errno with w->e set.
  */
 static int look_at_its_fds(struct worker *w, const struct nsmember *m, pid_t tid, pid_t *last)
 {
@@ -61,7 +62,7 @@ int collect_task(struct worker *w, struct nsmember *m)
 	procfs_path_set(&path, m->pid);
 	if (fstatat(w->c->proc, procfs_path_at(&path, "task"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
-	/* a directory of directories: two links and one for each thread; not so in a fixture */
+	/* the link count is 2 plus the number of threads, except in a fixture */
 	m->nthreads = st.st_nlink > 2 ? (uint32_t)st.st_nlink - 2 : 1;
 	if (m->nthreads == 1 && w->c->self)
 		return 0;

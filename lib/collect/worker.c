@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* worker: the functions that every source uses: errors of vanished processes, records, counters. */
+/* worker: functions that all sources share: errors of vanished processes, records and counters. */
 #include "collect/worker.h"
 
 int worker_error(struct worker *w, int rc, const char *path)
@@ -9,7 +9,7 @@ int worker_error(struct worker *w, int rc, const char *path)
 	if (procfs_gone(rc))
 		return WORKER_GONE;
 	if (rc == -EACCES || rc == -EPERM) {
-		/* a process that ends between look-up and reading is reported like this too */
+		/* a process that ends between lookup and read causes these errors, too */
 		memcpy(dir.s, path, strcspn(path, "/"));
 		if (faccessat(w->c->proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
 			return WORKER_GONE;

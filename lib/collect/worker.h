@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect_source: what a source of nscollect works with. */
+/* worker: the state of a scanning thread and the functions that the sources share. */
 #ifndef NSU_COLLECT_WORKER_H
 #define NSU_COLLECT_WORKER_H
 
@@ -8,24 +8,24 @@
 #include "ns/procfs.h"
 #include "ns/socket.h"
 
-/* A namespace that a process holds without being in it. */
+/* A namespace that a process or thread holds, found by a worker. */
 struct nsfind {
 	uint8_t kind, type;
 	pid_t pid;
 	int num;
 	uint32_t inode;
-	uint32_t instead; /* NSHOLD_TASK: where its process is */
+	uint32_t instead; /* NSHOLD_TASK: the namespace of its process */
 };
 
-/* Two of them share the processes above a few hundred; nothing in here is shared. */
+/* One scanning thread. Two workers divide the processes if there are many; they share only c. */
 struct worker {
 	const struct collect *c;
 	struct nsfind *found;
 	size_t n, size;
 	struct procfs_ids ids, tids;
-	struct nssocket *sockets; /* asked when all processes have been looked at */
+	struct nssocket *sockets; /* looked up after all processes have been read */
 	size_t n_sockets, sockets_size;
-	uint32_t children[NSTYPE_COUNT]; /* where those of the process will be; 0 when not read */
+	uint32_t children[NSTYPE_COUNT]; /* *_for_children of the current process; 0 if not read */
 	struct nsmissed missed;
 	struct nserr e;
 	int err;
@@ -36,29 +36,29 @@ struct worker {
 enum { WORKER_OK, WORKER_GONE, WORKER_DENIED };
 
 /*
- * Sorts an error of a file of a process: WORKER_GONE, WORKER_DENIED, or the negative errno with
- * w->e set for what would make the answer wrong.
+ * Classifies the error rc of a file below /proc/PID. Returns WORKER_GONE if the process has ended,
+ * WORKER_DENIED without permission, otherwise rc with w->e set.
  */
 int worker_error(struct worker *w, int rc, const char *path) must_check;
 
-/* Inode of a link; WORKER_OK or as worker_error(). */
+/* Reads the inode of a namespace link. Returns WORKER_OK, or the result of worker_error(). */
 int worker_link(struct worker *w, const char *path, const struct nstype *type,
 		uint32_t *inode) must_check;
 
 /* Adds the counters of `more` to those of `sum`. */
 void nsmissed_add_all(struct nsmissed *sum, const struct nsmissed *more);
 
-/* Records what was found. 0 or -ENOMEM with w->e set. */
+/* Records a holder. Returns 0, or -ENOMEM with w->e set. */
 int worker_found(struct worker *w, const struct nsfind *f) must_check;
 
-/* The sources that look at one process: 0 or a negative errno with w->e set. m is filled in by the
- * first of them, which may also say WORKER_GONE or WORKER_DENIED. */
+/* The sources that read one process. Return 0, or a negative errno with w->e set. collect_proc()
+ * runs first, fills m, and may also return WORKER_GONE or WORKER_DENIED. */
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-int collect_fd(struct worker *w, struct nsmember *m) must_check; /* and sockets */
+int collect_fd(struct worker *w, struct nsmember *m) must_check; /* sockets as well */
 
-/* Notes a socket of a process. Returns 0 or -ENOMEM with w->e set. */
+/* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
 int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check;
 
 /* Finds the namespaces of all sockets of w. Returns 0 or a negative errno with w->e set. */
@@ -68,22 +68,28 @@ int collect_sockets(struct worker *w) must_check;
  * negative errno with e set. */
 int collect_list_members(struct collect *c, struct nserr *e) must_check;
 
-/* The sources that look at the whole. 0 or a negative errno with e set. */
+/* The sources that are not about a process. Return 0, or a negative errno with e set. */
 int collect_kernel(struct collect *c, struct nserr *e) must_check;
 int collect_mnt(struct collect *c, struct nserr *e) must_check;
 
-/* The *_for_children links below path, of a thread that itself is in `own`; what has been read of
- * them is in `known`, or NULL. */
+/*
+ * Reads the *_for_children links below path, those of thread tid of process pid, whose own
+ * namespaces are `own`. `known` has the inodes that were read before, or is NULL. Returns 0, or a
+ * negative errno with w->e set.
+ */
 int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
 			const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
-/* Whether a namespace that cannot be opened is none of our faults: gone, or not for us. */
+/* Returns true if the error rc of opening a namespace means that it has vanished, was replaced or
+ * is not permitted. */
 bool collect_is_gone(int rc);
 
-/* Asks the kernel about one namespace, once, and climbs from there. */
+/* Reads id, parent, owner and creator of a namespace from fd, once, and adds parent and owner to
+ * the table. Returns 0, or a negative errno with e set. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e) must_check;
 
-/* Opens what was found, each namespace once, and adds parents and owners to closure. */
+/* Opens each namespace of the table that was not opened yet and adds its ancestors. Returns 0, or a
+ * negative errno with e set. */
 int collect_relate(struct collect *c, struct nserr *e) must_check;
 
 #endif

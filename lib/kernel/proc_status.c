@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procstatus: a line of the file is "KEY:\tVALUE\tVALUE…". */
+/* proc_status: parses /proc/PID/status, whose lines are "KEY:\tVALUE\tVALUE…". */
 #include "kernel/proc_status.h"
 
 #include "base/num.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netnsid: one question and one answer over rtnetlink(7). */
+/* netnsid: sends RTM_GETNSID over rtnetlink(7) and parses the reply. */
 #include "ns/netnsid.h"
 
 #include <linux/net_namespace.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netnsid: the small number by which one network namespace may know another, RTM_GETNSID. */
+/* netnsid: reads the id of a network namespace within our own one, RTM_GETNSID. */
 #ifndef NSU_NS_NETNSID_H
 #define NSU_NS_NETNSID_H
 
@@ -7,16 +7,16 @@
 
 #define NETNSID_UNASSIGNED (-1)
 
-/* A socket for netnsid_get(), or a negative errno. The caller closes it. */
+/* Returns a socket for netnsid_get(), which the caller closes, or a negative errno. */
 int netnsid_open(void) must_check;
 
-/* Asks our own network namespace for its number of the one behind ns_fd. 0 with *id set, perhaps to
- * NETNSID_UNASSIGNED, or a negative errno. */
+/* Reads the id of the network namespace ns_fd within the network namespace of the socket. Returns 0
+ * and sets *id, to NETNSID_UNASSIGNED if there is none, or returns a negative errno. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
 /*
- * Finds the number in an answer of n bytes, which is aligned for any type. Returns 0 with *id set,
- * or a negative errno: the kernel's, or -EIO for an answer that is none. Pure.
+ * Parses a reply of n bytes, which is aligned for any type. Returns 0 and sets *id, or returns a
+ * negative errno: the kernel's, or -EIO for an invalid reply. Has no side effects.
  */
 int netnsid_parse(const void *answer, size_t n, int32_t *id) must_check;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Each line of mountinfo that is accepted has all its strings, and they lie in the text. */
+/* Checks that each accepted line of mountinfo has all its strings and that they lie in the text. */
 #include "fuzz.h"
 #include "kernel/mountinfo.h"
 

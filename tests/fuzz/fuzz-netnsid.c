@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* An answer of rtnetlink(7) gives a number or an error, and is read no further than it goes. */
+/* Checks that parsing a reply of rtnetlink(7) never reads beyond its end. */
 #include "fuzz.h"
 #include "ns/netnsid.h"
 

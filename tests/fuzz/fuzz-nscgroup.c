@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names in the control group paths of a process: they are made of the path and are not empty. */
+/* Checks that names from control group paths are parts of the path and are not empty. */
 #include "cgroup/cgroup.h"
 #include "cgroup/name.h"
 #include "fuzz.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The name of a process that proc_pid_stat(5) tells fits, and no fewer fields are accepted. */
+/* Checks that the name from proc_pid_stat(5) fits its buffer and that too few fields are refused.
+ */
 #include "fuzz.h"
 #include "kernel/proc_stat.h"
 

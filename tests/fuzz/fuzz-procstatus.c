@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Values of proc_pid_status(5) and limits: they lie in the text, and no number wraps. */
+/* Checks that values of proc_pid_status(5) and of limits lie in the text and do not overflow. */
 #include "base/num.h"
 #include "cred/rlimit.h"
 #include "fuzz.h"
