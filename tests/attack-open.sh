@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-open: what another process exchanges neither blocks a tool of root's nor is opened by it.
+# attack-open: a process that exchanges its files can neither block a tool of root nor make it open them.
 # as: root
 # budget: 60
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
@@ -9,17 +9,17 @@ require_ns user mnt uts net
 
 : "${TRIES:=8}"
 
-# the ordinary user reaches the FIFOs
+# the ordinary user must reach the FIFOs
 chmod 711 "$TMP"
 
-# start_attacker KIND FILE: as the ordinary user, who is root in a user namespace of his own
+# start_attacker KIND FILE: starts `alternate` as an ordinary user who is root in a new user namespace
 start_attacker()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		unshare -Ur alternate "$1" "$2"
 }
 
-# start_watch FILE, end_watch: whether $TMP/seen exists afterwards says if FILE was opened
+# start_watch FILE, end_watch: watch FILE in between; $TMP/seen exists afterwards if FILE was opened
 start_watch()
 {
 	_attacker=$holder _line=$holder_line
@@ -35,8 +35,8 @@ end_watch()
 	wait "$watch"
 }
 
-# look_again CMD…: the command in a time limit, TRIES times. Sets $blocked. The command prints something
-# each time, a result or an error.
+# look_again CMD…: runs the command TRIES times with a time limit; sets $blocked to 1 if it is exceeded.
+# The command prints something each time, a result or an error.
 look_again()
 {
 	blocked=0 n=0
@@ -50,14 +50,14 @@ look_again()
 	done
 }
 
-# A tool that opens by name must show the bad outcome, or the attack proves nothing.
+# control_blocks: checks that a tool that opens by name does block; otherwise the attack is void.
 control_blocks()
 {
 	run timeout -k 1 2 alternate naive "$holder"
 	assertContains 'the control is not blocked' '124 137' "$rc"
 }
 
-test_a_descriptor_that_alternates_with_a_fifo_blocks_nobody()
+test_descriptor_exchanged_with_a_fifo_blocks_no_tool()
 {
 	mkfifo -m 644 "$TMP/fifo"
 	start_attacker fd "$TMP/fifo"
@@ -74,7 +74,7 @@ test_a_descriptor_that_alternates_with_a_fifo_blocks_nobody()
 	rm "$TMP/fifo"
 }
 
-test_a_descriptor_that_alternates_with_a_device_opens_no_device()
+test_descriptor_exchanged_with_a_device_opens_no_device()
 {
 	mknod -m 666 "$TMP/node" c 1 5
 	start_attacker fd "$TMP/node"
@@ -91,14 +91,14 @@ test_a_descriptor_that_alternates_with_a_device_opens_no_device()
 	rm "$TMP/node"
 }
 
-test_a_file_server_that_does_not_answer_blocks_nobody()
+test_unresponsive_file_server_blocks_no_tool()
 {
 	[ -c /dev/fuse ] || {
-		echo 'n/a: there is no FUSE'
+		echo 'n/a: no FUSE device'
 		return 0
 	}
 	mkdir "$TMP/fuse"
-	# allow_other is the administrator's to allow, but often allowed
+	# an ordinary user needs allow_other, which many administrators permit
 	start_holder alternate fuse "$TMP/fuse"
 	control_blocks
 	look_again nslist -rno NS,TYPE,REF -t uts
@@ -111,10 +111,10 @@ test_a_file_server_that_does_not_answer_blocks_nobody()
 	rmdir "$TMP/fuse"
 }
 
-test_a_socket_that_alternates_with_its_file_blocks_nobody()
+test_socket_exchanged_with_a_file_blocks_no_tool()
 {
 	[ -c /dev/fuse ] || {
-		echo 'n/a: there is no FUSE'
+		echo 'n/a: no FUSE device'
 		return 0
 	}
 	kernel_call pidfd_getfd || return 0
@@ -124,7 +124,7 @@ test_a_socket_that_alternates_with_its_file_blocks_nobody()
 	assertEquals 'nslist is blocked' 0 $blocked
 	look_again nsenter2 -t "socket:$holder/9" -- echo entered
 	assertEquals 'nsenter2 -t socket:PID/N is blocked' 0 $blocked
-	# last, because closing the file cannot be interrupted before the server has ended
+	# the control comes last, because its close(2) cannot be interrupted before the server ends
 	alternate naive "$holder" sock &
 	naive=$!
 	sleep 4
@@ -134,8 +134,8 @@ test_a_socket_that_alternates_with_its_file_blocks_nobody()
 	rmdir "$TMP/fuse"
 }
 
-# A mount of a namespace in another mount namespace, and over it a file system with a link in its place.
-test_a_link_over_a_mount_is_not_followed()
+# A namespace is mounted in another mount namespace, and a tmpfs with a symlink of the same name covers the mount.
+test_symlink_over_a_namespace_mount_is_not_followed()
 {
 	mkdir -m 755 "$TMP/dir"
 	: >"$TMP/dir/ns"
@@ -158,7 +158,7 @@ test_a_link_over_a_mount_is_not_followed()
 	rm -r "$TMP/dir" "$TMP/node"
 }
 
-test_a_fifo_or_device_in_place_of_a_namespace_file_is_not_opened()
+test_fifo_or_device_in_place_of_a_namespace_file_is_refused()
 {
 	mkdir -p /run/netns
 	mkfifo -m 644 /run/netns/blue "$TMP/fifo"
@@ -182,8 +182,8 @@ test_a_fifo_or_device_in_place_of_a_namespace_file_is_not_opened()
 	rm -r /run/netns "$TMP/fifo" "$TMP/node"
 }
 
-# Without a /proc that can be trusted a namespace file cannot be opened safely.
-test_without_proc_no_namespace_file_is_opened()
+# Without a trusted /proc a namespace file cannot be opened safely.
+test_namespace_file_is_refused_without_a_trusted_proc()
 {
 	: >"$TMP/ns"
 	# shellcheck disable=SC2016 # for the inner shell

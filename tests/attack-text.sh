@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-text: the name of a process cannot turn, hide or forge a part of what the tools print.
+# attack-text: the name of a process cannot reorder, hide or forge parts of the output.
 # as: root user
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool jq
 
-# U+061C, U+200B, U+200F, U+202E, U+2066, U+2069 and U+FEFF, each as octal bytes and as JSON shows it
+# Format characters, each as octal bytes and as the code point in a JSON escape
 cases='\330\234 061c
 \342\200\213 200b
 \342\200\217 200f
@@ -16,7 +16,7 @@ cases='\330\234 061c
 \342\201\251 2069
 \357\273\277 feff'
 
-test_format_characters_are_escaped_in_every_output()
+test_every_output_escapes_unicode_format_characters()
 {
 	echo "$cases" >"$TMP/cases"
 	seen=0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-churn-long: nslist-churn, 500 times.
+# nslist-churn-long: runs the tests of nslist-churn with 500 scans each.
 # as: root user
 # suite: long
 # budget: 600

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-churn: processes that come and go while it looks spoil nothing.
+# nslist-churn: nslist stays correct while processes start and end during its scan.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
 require_ns user uts
 : "${RUNS:=40}"
 
-# Four loops that fork as fast as they can.
+# start_churn: starts four shell loops that fork as fast as they can.
 start_churn()
 {
 	for _c in 1 2 3 4; do
@@ -15,7 +15,7 @@ start_churn()
 	done
 }
 
-# start_stayers: sets $stay, the inodes of uts namespaces that stay.
+# start_stayers: starts five processes in own uts namespaces and sets $stay, their inodes.
 start_stayers()
 {
 	stay=''
@@ -25,7 +25,7 @@ start_stayers()
 	done
 }
 
-# look RUNS: counts $failed, $empty and $missing.
+# look RUNS: runs nslist so often and fails if a run fails, prints nothing or lacks one of $stay.
 look()
 {
 	failed=0 empty=0 missing=0
@@ -40,17 +40,17 @@ look()
 	done
 	assertEquals 'failures' 0 $failed
 	assertEquals 'empty outputs' 0 $empty
-	assertEquals 'namespaces that were there and not listed' 0 $missing
+	assertEquals 'stable namespaces that are missing' 0 $missing
 }
 
-test_no_run_fails_and_what_stays_is_always_listed()
+test_lists_stable_namespaces_while_processes_fork()
 {
 	start_stayers
 	start_churn
 	look "$RUNS"
 }
 
-test_what_stays_is_listed_while_a_thousand_a_second_come_and_go()
+test_lists_stable_namespaces_at_a_thousand_forks_a_second()
 {
 	start_stayers
 	start_holder holder churn "$TMP/count1"
@@ -67,7 +67,7 @@ test_what_stays_is_listed_while_a_thousand_a_second_come_and_go()
 	assertTrue "$count processes in $ms ms" "[ $((count * NSUTILS_SLOW)) -ge $ms ]"
 }
 
-test_lists_of_processes_and_trees_survive_as_well()
+test_members_and_all_columns_succeed_while_processes_fork()
 {
 	start_churn
 	failed=0

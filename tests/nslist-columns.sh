@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-columns: what the columns beyond those of lsns(8) say is so.
+# nslist-columns: the columns that lsns(8) lacks have the right values.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts pid net
 
-# In namespaces of its own: $inner, its pid outside.
+# Starts a process in new namespaces and sets $inner, its pid outside.
 setUp()
 {
 	start_holder nsunshare -r -u -n -p -C --hostname box --domainname dom --ready-fd 3 -- sleep 1000
 	inner=$(pgrep -P "$holder")
 }
 
-# is EXPECTED COLUMN REF: in the row of that namespace
+# is EXPECTED COLUMNS REF: nslist prints these values in the row of the namespace REF
 is()
 {
 	run nslist -rn -o "$2" "$3"
@@ -24,13 +24,13 @@ is()
 	fi
 }
 
-# id_of REF: empty where the kernel has none
+# id_of REF: prints the 64-bit id of the namespace, or nothing if the kernel has no ids
 id_of()
 {
 	nslist -rn -o ID "$1" 2>/dev/null
 }
 
-test_ids_of_owner_and_parent()
+test_ownerid_and_parentid_are_ids_of_owner_and_parent()
 {
 	feature ns-id || return 0
 	assertNotEquals '' "$(id_of "user:$inner")"
@@ -39,7 +39,7 @@ test_ids_of_owner_and_parent()
 	is '' PARENTID "uts:$inner"
 }
 
-test_relations_and_who_made_it()
+test_creator_level_and_counts_of_relations_are_correct()
 {
 	is "$(id -un)" CREATOR "user:$inner"
 	is '' CREATOR "uts:$inner"
@@ -49,7 +49,7 @@ test_relations_and_who_made_it()
 	is '0 4' NCHILD,NOWNED "user:$inner"
 }
 
-test_whether_we_or_the_machine_are_in_it()
+test_self_and_init_recognize_own_and_initial_namespaces()
 {
 	is yes SELF "uts:$$"
 	is no SELF "uts:$inner"
@@ -58,7 +58,7 @@ test_whether_we_or_the_machine_are_in_it()
 	is no INIT "net:$inner"
 }
 
-test_the_process()
+test_process_columns_describe_the_lowest_process()
 {
 	is 1 LPID "uts:$inner"
 	is sleep COMM "uts:$inner"
@@ -71,7 +71,7 @@ test_the_process()
 	assertTrue "cgroup $out" "grep -q ':$out\$' /proc/$inner/cgroup"
 }
 
-test_maps_and_limits()
+test_map_and_limit_columns_equal_proc()
 {
 	is "0\\x20$(id -u)\\x201" UIDMAP "user:$inner"
 	is "0\\x20$(id -g)\\x201" GIDMAP "user:$inner"
@@ -81,14 +81,14 @@ test_maps_and_limits()
 	is '' MAXNS "uts:$inner"
 }
 
-test_mounts()
+test_mount_columns_equal_mountinfo()
 {
 	is "$(($(wc -l </proc/self/mountinfo))) $(findmnt -fno FSTYPE /)" NMOUNTS,ROOTFS "mnt:$$"
 	is '' NMOUNTS "uts:$$"
 }
 
-# who may not enter it is told nothing
-test_looks_from_inside()
+# An ordinary user who cannot enter the namespace gets empty cells.
+test_columns_from_inside_need_permission_to_enter()
 {
 	if [ "$(id -u)" = 0 ]; then
 		is 'box dom' HOSTNAME,DOMAIN "uts:$inner"
@@ -120,7 +120,7 @@ test_container_and_unit_by_the_cgroup()
 	start_holder nsunshare --uts --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
 	boxed=$(pgrep -P "$holder")
 	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "uts:$boxed"
-	# which removes the cgroup
+	# nsunshare removes the cgroup when it ends
 	kill "$holder"
 	wait "$holder"
 	assert_empty "$(find /sys/fs/cgroup -type d -name "$scope")"
@@ -137,8 +137,8 @@ test_name_of_ip_netns()
 	umount /run/netns/blue
 }
 
-# A row takes no descriptor that the next one lacks.
-test_no_column_keeps_a_descriptor()
+# 80 rows must succeed with 24 descriptors.
+test_columns_do_not_leak_descriptors()
 {
 	: >"$TMP/started"
 	start_holder sh -c 'for i in $(seq 40); do

@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-cost: how many system calls a process costs, as the difference that 100 more make.
+# nslist-cost: limits the number of system calls per process, measured with 100 additional processes.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_tool strace
 
-# calls ARGS…: system calls of nslist
+# calls ARGS…: prints the number of system calls of nslist
 calls()
 {
 	strace -f -c -o "$TMP/trace" nslist "$@" >"$TMP/out" 2>"$TMP/err"
 	awk '$NF == "total" { print $4 }' "$TMP/trace"
 }
 
-# calls_among N ARGS…: the same among N processes more, three descriptors each, that $within starts
+# calls_among N ARGS…: does the same with N additional processes with three descriptors each. They
+# are started by the command $within.
 calls_among()
 {
 	# shellcheck disable=SC2086 # words
@@ -23,7 +24,7 @@ calls_among()
 	stop_holder
 }
 
-# cost_at_most N ARGS…: N calls for each of 100 processes more
+# cost_at_most N ARGS…: fails if each of 100 additional processes costs more than N calls
 cost_at_most()
 {
 	most=$1
@@ -32,35 +33,35 @@ cost_at_most()
 	before=$(calls_among 1 "$@")
 	after=$(calls_among 101 "$@")
 	each=$(((after - before + 50) / 100))
-	assertTrue "$each calls a process, not $most: $*" "[ $each -le $most ] && [ $each -gt 0 ]"
+	assertTrue "$each calls per process, limit $most: $*" "[ $each -le $most ] && [ $each -gt 0 ]"
 }
 
-# where its children will be tells of the process as well, in the topmost pid and time namespace
-test_links_children_and_threads_are_nine_calls()
+# In the topmost pid and time namespace one link gives the namespace of the process and its children.
+test_process_costs_nine_calls_without_descriptors()
 {
 	cost_at_most 9 --sources proc,task,children
 }
 
-test_and_eleven_below()
+test_process_costs_eleven_calls_in_a_nested_namespace()
 {
 	within='unshare --time --pid --fork --kill-child'
 	cost_at_most 11 --sources proc,task,children
 	unset within
 }
 
-test_types_are_one_and_threads_one_more()
+test_each_selected_type_costs_one_call()
 {
 	cost_at_most 2 --sources proc,task,children -t pid
 	cost_at_most 2 --sources proc,task,children -t uts
 	cost_at_most 3 --sources proc,task,children -t pid -t time
 }
 
-test_descriptors_are_one_and_their_number_more()
+test_process_with_three_descriptors_costs_thirteen_calls()
 {
 	cost_at_most 13
 }
 
-test_one_process_with_columns_of_its_own_reads_no_other()
+test_task_option_reads_no_other_process_for_its_own_columns()
 {
 	before=$(calls -p $$ -o NS,TYPE)
 	start_holder holder sleepers 100
@@ -69,7 +70,7 @@ test_one_process_with_columns_of_its_own_reads_no_other()
 	assert_at_most $((before + 3)) "$after"
 }
 
-test_one_process_costs_the_links_of_the_others()
+test_task_option_costs_eight_calls_per_other_process()
 {
 	cost_at_most 8 -p $$
 }

@@ -1,54 +1,54 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-detail-faults: a cell that cannot be read is reported, in every view, and --strict fails.
+# nslist-detail-faults: every view reports a value that cannot be read, and --strict then fails.
 # as: root
 # budget: 120
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
-# shellcheck disable=SC2034 # for faultlib.sh; all of them in check-long
+# shellcheck disable=SC2034 # used by faultlib.sh; check-long tries all faults
 FAULT_MAX=20
 . "${0%/*}/faultlib.sh"
 require_ns user mnt uts net time
 
 COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,HOSTNAME,UIDMAP,SETGROUPS,BOOTOFF,CGROOT,ROOTFS
 
-# The kernel answers with these errors as well, and nslist has to understand them: a process has
-# ended, belongs to somebody else, or the kernel is older.
+# Errors that the kernel returns in normal operation as well: the process has ended or belongs to
+# another user, or the kernel is older. nslist may handle them without a report.
 ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
-# steady: without the age and the start, which is computed from two clocks
+# steady: copies a listing without the age and the start time, which differ between two runs
 steady()
 {
 	sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
 }
 
-# same: the output is that of an unharmed run; otherwise the difference is printed
+# same: succeeds if the output equals that of a run without a fault; otherwise prints the difference
 same()
 {
 	steady <"$TMP/files.want" >"$TMP/files.unharmed"
 	printf '%s\n' "$out" | steady | diff "$TMP/files.unharmed" -
 }
 
-# Success without a word means that nothing is missing.
+# whole_or_reported: succeeds if nslist printed a message, or if nothing is missing from its output
 whole_or_reported()
 {
 	[ -n "$err" ] || same
 }
 
-# A namespace of each type, for which one process stands.
+# start_target: starts a process in new mount, network, uts and time namespaces
 start_target()
 {
 	start_holder unshare -mnuT sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
 	await_sleep "$holder"
 }
 
-test_json_never_lacks_a_value_silently()
+test_json_reports_every_missing_value()
 {
 	start_target
 	fault_all -f '1 3' -x "$ANSWERS" -c whole_or_reported -- nslist -J -o $COLS -p "$holder"
 }
 
-test_show_never_lacks_a_fact_silently()
+test_show_reports_every_missing_value()
 {
 	start_target
 	for type in net uts time mnt; do
@@ -56,15 +56,15 @@ test_show_never_lacks_a_fact_silently()
 	done
 }
 
-test_strict_never_ends_with_success_when_a_cell_is_missing()
+test_strict_fails_if_a_value_is_missing()
 {
 	start_target
 	fault_all -f '1 3' -x "$ANSWERS" -c same -- \
 		nslist --strict -rno $COLS -p "$holder"
 }
 
-# The last read of nslist is that of the stat file of the holder.
-test_an_unreadable_cell_is_counted_and_strict_fails()
+# The last read(2) of nslist is on the stat file of the holder.
+test_counts_an_unreadable_value_and_strict_exits_3()
 {
 	start_target
 	for strict in '' --strict; do
@@ -81,8 +81,8 @@ test_an_unreadable_cell_is_counted_and_strict_fails()
 	done
 }
 
-# pidfd_open(2) says so of a process that has ended but is still listed.
-test_a_process_that_has_ended_is_not_called_a_thread()
+# pidfd_open(2) returns ESRCH for a process that has ended but is still listed.
+test_ended_process_is_not_reported_as_a_thread()
 {
 	start_target
 	run failat -o "$TMP/report" -k 1:pidfd_open:1 -e ESRCH -- nslist -p "$holder"

@@ -1,27 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-faults: what cannot be read is said, and never passes for an empty or shorter list.
+# nslist-faults: nslist reports what it cannot read and never prints a shorter list instead.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
-# shellcheck disable=SC2034 # for faultlib.sh; all of them in check-long
+# shellcheck disable=SC2034 # used by faultlib.sh; check-long tries all faults
 [ "$(id -u)" = 0 ] && FAULT_MAX=80 || FAULT_MAX=30
 . "${0%/*}/faultlib.sh"
 require_ns user uts
 
-# in_a_mount_namespace COMMANDS: the shell commands, then nslist, with a /proc of their making.
+# in_a_mount_namespace COMMANDS: runs shell commands that change /proc and run nslist
 in_a_mount_namespace()
 {
 	run unshare -r -m -p -f sh -c "$1"
 }
 
-test_proc_that_is_none()
+test_refuses_a_proc_directory_that_is_not_procfs()
 {
 	in_a_mount_namespace 'mount -t tmpfs none /proc && exec nslist'
 	assert_refused 1 'no proc file system is mounted on /proc'
 }
 
-test_proc_of_another_pid_namespace()
+test_refuses_proc_of_another_pid_namespace()
 {
 	in_a_mount_namespace 'exec nslist'
 	assert_rc 1
@@ -30,9 +30,9 @@ test_proc_of_another_pid_namespace()
 	assert_err_has 'hint: mount a proc'
 }
 
-test_too_few_descriptors()
+test_fails_cleanly_with_too_few_descriptors()
 {
-	# 3 is what it needs to look at all; each namespace and each climb takes one more
+	# nslist needs 3 to start the scan, and more for each level of parents and owners
 	for n in 3 4 5 6 7 8; do
 		run sh -c "ulimit -n $n; exec nslist -rno NS,TYPE"
 		if [ "$rc" = 0 ]; then
@@ -47,7 +47,7 @@ test_too_few_descriptors()
 	assert_refused 1 'Too many open files'
 }
 
-test_stdout_that_takes_nothing()
+test_fails_if_standard_output_cannot_be_written()
 {
 	for how in '>&-' '>/dev/full'; do
 		for args in '' -J --help --version --list-columns '--show user:self' '--limits' --dot; do
@@ -82,7 +82,7 @@ test_hidden_processes()
 	assert_out_has ' uts'
 }
 
-test_a_failed_call_never_passes_for_a_list()
+test_failed_call_never_shortens_the_list()
 {
 	fault_all -f 1 -x '(open|openat|readlink|readlinkat|newfstatat|ioctl|faccessat2?):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|EOPNOTSUPP|ENOSYS|ESRCH)' \
 		-- nslist -rno NS,TYPE

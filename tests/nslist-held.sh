@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-held: namespaces that no process is in are found by what holds them, and HELD says what.
+# nslist-held: nslist finds namespaces without a process through their holders and prints these in HELD.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_ns uts ipc net user time
 
-# hold KIND [ARG]: a holder; sets $type and $inode.
+# hold KIND [ARG]: starts a holder of that kind; sets $type and $inode of the namespace.
 hold()
 {
 	start_holder holder "$@"
@@ -14,7 +14,7 @@ hold()
 	inode=${holder_line#* }
 }
 
-# assert_held HELD: the namespace has one row, no process, and is held by that alone.
+# assert_held HELD: the namespace has one row, no process, and exactly these reasons in HELD.
 assert_held()
 {
 	assert_ok
@@ -26,7 +26,7 @@ list()
 	run nslist -rn -o NS,TYPE,NPROCS,HELD,HOLDERS "$@"
 }
 
-test_by_a_thread()
+test_finds_a_namespace_held_by_a_thread()
 {
 	hold task
 	list
@@ -36,7 +36,7 @@ test_by_a_thread()
 	assert_out_lacks "$inode"
 }
 
-test_by_an_open_descriptor()
+test_finds_a_namespace_held_by_an_open_descriptor()
 {
 	hold fd
 	list
@@ -46,7 +46,7 @@ test_by_an_open_descriptor()
 	assert_out_lacks "$inode"
 }
 
-test_by_a_descriptor_that_one_thread_has()
+test_finds_a_descriptor_that_only_one_thread_has()
 {
 	kernel_call kcmp || return 0
 	hold taskfd
@@ -62,7 +62,7 @@ test_by_a_descriptor_that_one_thread_has()
 	assert_out_lacks "$inode"
 }
 
-test_by_a_socket()
+test_finds_a_namespace_held_by_a_socket()
 {
 	kernel_call pidfd_getfd || return 0
 	hold socket
@@ -75,7 +75,7 @@ test_by_a_socket()
 	assert_out_lacks "$inode"
 }
 
-test_by_a_mount_in_another_mount_namespace()
+test_finds_a_mount_in_another_mount_namespace()
 {
 	hold mount "$TMP/at"
 	list
@@ -85,7 +85,7 @@ test_by_a_mount_in_another_mount_namespace()
 	assert_out_lacks "$inode"
 }
 
-test_by_a_mount_in_a_mount_namespace_without_a_process()
+test_finds_a_mount_in_a_mount_namespace_without_process()
 {
 	hold lostmount "$TMP/at"
 	list
@@ -94,20 +94,21 @@ test_by_a_mount_in_a_mount_namespace_without_a_process()
 	run nslist -rn -t mnt -o NPROCS,HELD,NMOUNTS -P
 	assert_rc 0
 	assert_out_has '0 fd '
-	# it was opened there: who owns it is known
+	# nslist has opened it there, so it knows the owner
 	run nslist -rn -t uts -P -o NS,ONS
 	assert_out "$inode $(readlink /proc/self/ns/user | tr -dc 0-9)"
 }
 
-test_by_a_mount_on_a_kernel_without_statmount()
+test_finds_a_mount_without_statmount_and_listns()
 {
 	hold lostmount "$TMP/at"
 	run enosys statmount,listmount,listns -- nslist -rn -o NS,TYPE,NPROCS,HELD
 	assert_held mnt
 }
 
-# Its handle is stale once a mount namespace is gone. To who is not root it is, too, where it may not be opened.
-test_a_mount_namespace_that_goes_while_it_is_looked_at()
+# The handle of a vanished mount namespace is stale. Without privilege a handle is also stale if the namespace
+# may not be opened.
+test_ignores_a_mount_namespace_that_vanishes_during_the_scan()
 {
 	run enosys -e ESTALE listmount -- nslist -rn -t uts -o NS
 	assert_rc 0
@@ -115,7 +116,7 @@ test_a_mount_namespace_that_goes_while_it_is_looked_at()
 	[ "$(id -u)" != 0 ] || assert_err_lacks mount
 }
 
-test_by_a_mount_of_our_own()
+test_finds_mounts_in_our_own_mount_namespace()
 {
 	mkdir "$TMP/d"
 	run holder bind 2 "$TMP/d"
@@ -127,7 +128,7 @@ mnt $TMP/d/2 2"
 	umount "$TMP/d/1" "$TMP/d/2"
 }
 
-test_by_children_to_come()
+test_finds_a_namespace_of_future_children()
 {
 	hold children
 	list
@@ -137,7 +138,7 @@ test_by_children_to_come()
 	assert_out_lacks "$inode"
 }
 
-test_clocks_of_a_time_namespace_that_no_process_is_in()
+test_reads_clock_offsets_of_a_time_namespace_without_process()
 {
 	run nsunshare --time="$TMP/clocks" --boottime -5 --monotonic 7 -- true
 	assert_ok
@@ -147,8 +148,8 @@ test_clocks_of_a_time_namespace_that_no_process_is_in()
 	umount "$TMP/clocks"
 }
 
-# no link of /proc leads to it, only a pidfd does (6.11)
-test_a_pid_namespace_that_waits_for_its_first_process()
+# No link in /proc leads to it, but a pidfd does (6.11).
+test_finds_a_pid_namespace_that_waits_for_its_first_process()
 {
 	kernel_call pidfd_open && feature pidfd-ns || return 0
 	run nslist -rn -t pid -o NS
@@ -161,7 +162,7 @@ test_a_pid_namespace_that_waits_for_its_first_process()
 	assertNotEquals "$before" "$out"
 }
 
-test_a_namespace_that_an_older_kernel_does_not_show_is_told_of()
+test_reports_a_pid_namespace_that_an_older_kernel_hides()
 {
 	kernel_call pidfd_open || return 0
 	hold newpid
@@ -173,7 +174,7 @@ test_a_namespace_that_an_older_kernel_does_not_show_is_told_of()
 	assert_rc 3
 }
 
-test_as_the_parent_of_another()
+test_finds_a_namespace_held_as_parent_and_owner()
 {
 	hold parent
 	list
@@ -182,7 +183,7 @@ test_as_the_parent_of_another()
 	assert_out_has "$inode 1 1"
 }
 
-test_counts_threads_where_they_are()
+test_counts_threads_in_their_own_namespaces()
 {
 	hold threads 7
 	run nslist -rn -t uts -p "$holder" -o NTHREADS,NPROCS,HELD
@@ -196,7 +197,7 @@ test_counts_threads_where_they_are()
 	assert_out_has "$inode 1"
 }
 
-test_the_set_is_that_of_all_links_of_proc()
+test_lists_every_namespace_link_in_proc()
 {
 	hold task
 	hold fd
@@ -210,20 +211,20 @@ test_the_set_is_that_of_all_links_of_proc()
 	assert_empty "$(cat "$TMP/missing")"
 }
 
-# Each socket is one holder, however many there are and however many processes share it.
-test_by_hundreds_of_sockets_of_two_processes()
+# Each of 600 sockets is one holder although two processes share it.
+test_counts_shared_sockets_once()
 {
 	kernel_call pidfd_getfd || return 0
 	start_holder unshare --net perl -e '
 		$^F = 9999;
 		for (1 .. 600) { socket($s[$_], 1, 1, 0) or die "socket: $!" }
 		open(my $f, ">&=3") or die;
-		# the child has the same sockets
+		# the child inherits the sockets
 		syswrite $f, readlink("/proc/self/ns/net") . "\n" if fork;
 		close $f;
 		exec "unshare", "--net", "sleep", "1000"'
 	inode=$(echo "$holder_line" | tr -dc 0-9)
-	# both have left that namespace
+	# wait until both processes have left the namespace
 	until [ "$(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/net' -lname "net:\[$inode\]" 2>/dev/null | wc -l)" = 0 ]; do
 		:
 	done
@@ -233,7 +234,7 @@ test_by_hundreds_of_sockets_of_two_processes()
 	assertEquals 'sockets' 600 "$(grep "^$inode " "$TMP/out" | tr -s ' ,' '\n' | grep -c '^socket:')"
 }
 
-test_sockets_that_may_not_be_looked_at_are_counted()
+test_reports_sockets_that_it_may_not_read()
 {
 	hold socket
 	run enosys -e EPERM pidfd_getfd -- nslist -rn -t net -o NS,TYPE
@@ -245,8 +246,8 @@ test_sockets_that_may_not_be_looked_at_are_counted()
 	assert_rc 3
 }
 
-# Where a descriptor is lacking the namespace is not just left out.
-test_a_process_that_cannot_be_looked_at_for_lack_of_descriptors_is_an_error()
+# With EMFILE from pidfd_open(2) nslist fails or prints the whole list.
+test_fails_rather_than_omit_a_namespace_without_free_descriptors()
 {
 	run nslist -rno NS -t pid
 	before=$(wc -l <"$TMP/out")
@@ -270,8 +271,8 @@ test_a_process_that_cannot_be_looked_at_for_lack_of_descriptors_is_an_error()
 	rm "$TMP/report"
 }
 
-# Kernels before 6.8 have /proc/PID/mountinfo alone, which needs a process or a visit.
-test_by_a_mount_that_only_mountinfo_tells()
+# Kernels before 6.8 have only /proc/PID/mountinfo, so nslist needs a process there or must enter.
+test_finds_a_mount_through_mountinfo_alone()
 {
 	hold lostmount "$TMP/at"
 	run enosys statmount,listmount -- nslist -rn -t "$type" -o NS,TYPE,NPROCS,HELD,HOLDERS

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-hostile: names and command lines that hold anything forge no row and reach no terminal raw.
+# nslist-hostile: hostile names and command lines cannot forge a row or send control bytes to a terminal.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_tool jq iconv
 
-# assert_clean: nothing but newlines below a blank, no DEL, no C1, no bidirectional override.
+# assert_clean: the output has no control bytes except newlines, no DEL, no C1 and no bidirectional override.
 assert_clean()
 {
 	tr -d '\n -~\200-\377' <"$TMP/out" >"$TMP/control"
@@ -15,14 +15,13 @@ assert_clean()
 	assertFalse 'override' "grep -q \"$(printf '\342\200\256')\" '$TMP/out'"
 }
 
-
 setUp()
 {
 	start_holder holder hostile
 	inode=${holder_line#* }
 }
 
-test_table_has_one_line_a_row()
+test_hostile_names_cannot_add_lines_to_a_table()
 {
 	for locale in C.UTF-8 C; do
 		LC_ALL=$locale run nslist -t uts -n -o NS,TYPE,COMM,COMMAND
@@ -34,7 +33,7 @@ test_table_has_one_line_a_row()
 	done
 }
 
-test_raw_has_as_many_words_as_columns()
+test_hostile_names_cannot_add_fields_to_raw_output()
 {
 	run nslist -t uts -rn -o NS,TYPE,COMM,COMMAND
 	assert_rc 0
@@ -43,7 +42,7 @@ test_raw_has_as_many_words_as_columns()
 	assert_empty "$(awk 'NF != 4' "$TMP/out" | head -c 200)"
 }
 
-test_json_is_valid_and_true()
+test_json_with_hostile_names_is_valid_and_exact()
 {
 	run nslist -J -l -t uts -o NS,COMM,COMMAND
 	assert_rc 0
@@ -57,7 +56,7 @@ test_json_is_valid_and_true()
 		contains(\"evil\\n4026531838 uts 1 1 root forged\")"
 }
 
-test_other_views_are_clean_too()
+test_other_views_escape_hostile_names()
 {
 	run nslist --show "uts:$inode"
 	assert_rc 0
@@ -71,7 +70,7 @@ test_other_views_are_clean_too()
 	assertEquals 2 "$(wc -l <"$TMP/out")"
 }
 
-test_paths_of_mounts_are_escaped()
+test_escapes_hostile_mount_paths()
 {
 	mkdir "$TMP/a b
 c"

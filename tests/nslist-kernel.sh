@@ -1,22 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-kernel: what listns(2) lists, and how it is entered: by its id, through an nsfs handle. In
-# another pid namespace than the initial one it lists to root, too, no more than what root is in.
+# nslist-kernel: nslist lists namespaces with listns(2), and nsenter2 enters them by id through an
+# nsfs handle. Outside of the initial pid namespace listns(2) shows even root only its own ones.
 # as: root
 # pid: machine
 . "${0%/*}/testlib.sh"
 require_root
 require_ns uts ipc net user time
 
-# hold KIND [ARG]: a holder; sets $inode.
+# hold KIND [ARG]: starts a holder of that kind; sets $inode of the namespace.
 hold()
 {
 	start_holder holder "$@"
 	inode=${holder_line#* }
 }
 
-# Neither a process nor a file of /proc leads there.
-test_finds_what_is_held_by_a_descriptor_on_its_way()
+# No process and no file in /proc leads to such a namespace.
+test_finds_a_namespace_held_by_a_descriptor_in_transit()
 {
 	hold flight
 	run enosys listns -- nslist -rn -t uts -o NS
@@ -34,7 +34,7 @@ test_finds_what_is_held_by_a_descriptor_on_its_way()
 	assert_out_lacks "$inode"
 }
 
-test_what_nothing_else_leads_to_is_entered_by_its_id()
+test_id_enters_a_namespace_that_proc_does_not_show()
 {
 	feature listns || return 0
 	hold flight
@@ -56,8 +56,8 @@ test_what_nothing_else_leads_to_is_entered_by_its_id()
 	assert_refused 125 "$id"
 }
 
-# A socket is no reason for the kernel to list a network namespace, so all sources are asked.
-test_lists_all_that_the_other_sources_find_but_what_a_socket_holds()
+# listns(2) omits a network namespace that only a socket holds, so nslist uses all sources.
+test_kernel_source_lists_all_except_socket_held_namespaces()
 {
 	feature listns || return 0
 	for kind in task fd flight children parent "lostmount $TMP/at"; do
@@ -74,7 +74,7 @@ test_lists_all_that_the_other_sources_find_but_what_a_socket_holds()
 	assert_empty "$(diff "$TMP/out" "$TMP/all")"
 }
 
-test_an_ordinary_user_is_told_of_his_own()
+test_ordinary_user_sees_only_own_namespaces_from_the_kernel()
 {
 	feature listns || return 0
 	hold flight
@@ -84,7 +84,7 @@ test_an_ordinary_user_is_told_of_his_own()
 	assertEquals 1 "$(grep -c ' uts$' "$TMP/out")"
 }
 
-test_another_pid_namespace_is_no_obstacle()
+test_lists_namespaces_inside_another_pid_namespace()
 {
 	hold fd
 	run unshare --pid --fork --mount-proc nslist -rn -o TYPE,NS

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-list: the default table, its options and the columns that lsns has too.
+# nslist-list: the default table, its options and the columns that lsns(8) has as well.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool jq
 
-own_inode()	# TYPE
+# own_inode TYPE: prints the inode of our namespace of that type
+own_inode()
 {
 	readlink "/proc/self/ns/$1" | tr -dc 0-9
 }
@@ -26,7 +27,7 @@ test_default_table_has_the_columns_of_lsns()
 	assertEquals 'NS TYPE NPROCS PID USER COMMAND' "$(head -n 1 "$TMP/out" | tr -s ' ' | sed 's/^ //; s/ $//')"
 }
 
-test_type_selects_and_is_repeated()
+test_type_option_selects_rows_and_may_be_repeated()
 {
 	run nslist -rno TYPE -t uts -t ipc -p $$
 	assert_rc 0
@@ -34,7 +35,7 @@ test_type_selects_and_is_repeated()
 ipc'
 }
 
-test_task_has_one_row_a_type()
+test_task_option_prints_one_row_per_type()
 {
 	run nslist --task $$ --raw --noheadings --output TYPE,NS
 	assert_rc 0
@@ -42,29 +43,29 @@ test_task_has_one_row_a_type()
 	assert_out_has "uts $(own_inode uts)"
 }
 
-test_task_that_is_gone_is_an_error()
+test_task_option_fails_if_the_process_does_not_exist()
 {
 	run nslist -p 4194304
 	assert_refused 1 'process 4194304: No such process'
 }
 
-test_plus_adds_to_the_default_columns()
+test_plus_adds_columns_to_the_default_ones()
 {
 	run nslist -ro +PNS,ONS
 	assert_rc 0
 	assert_out_has 'NS TYPE NPROCS PID USER COMMAND PNS ONS'
 }
 
-test_inode_lists_its_processes()
+test_inode_argument_lists_the_processes_in_it()
 {
 	run nslist -rn -o PID "$(own_inode uts)"
 	assert_rc 0
-	assertTrue 'the shell itself' "grep -qx $$ '$TMP/out'"
+	assertTrue 'the shell is listed' "grep -qx $$ '$TMP/out'"
 	run nslist 4026531831
 	assert_refused 1 'no namespace with inode 4026531831'
 }
 
-test_json_is_an_object_with_complete()
+test_json_output_has_types_and_the_member_complete()
 {
 	run nslist --json -l -t uts -p $$
 	assert_rc 0
@@ -72,7 +73,7 @@ test_json_is_an_object_with_complete()
 		and (.complete | type) == "boolean"'
 }
 
-test_tree_of_owners_has_the_user_namespace_on_top()
+test_owner_tree_begins_with_a_user_namespace()
 {
 	run nslist -t uts -t user --tree -n -o TYPE,NS -p $$
 	assert_rc 0
@@ -84,7 +85,7 @@ test_tree_of_owners_has_the_user_namespace_on_top()
 	assert_err_has "--tree: unknown relation 'nope'"
 }
 
-test_lists_columns()
+test_prints_the_list_of_columns()
 {
 	run nslist --list-columns
 	assert_ok
@@ -94,7 +95,7 @@ test_lists_columns()
 	assert_out_has 'NS TYPE PATH NPROCS'
 }
 
-test_refuses_what_it_does_not_know()
+test_refuses_unknown_columns_types_sources_and_invalid_pids()
 {
 	run nslist -o NOPE
 	assert_rc 1
@@ -115,7 +116,7 @@ test_refuses_what_it_does_not_know()
 	assert_err_has 'exclude each other'
 }
 
-test_finds_a_namespace_that_only_a_process_of_ours_holds()
+test_lists_a_namespace_with_a_single_process()
 {
 	start_holder unshare -U -u sh -c 'ns=$(readlink /proc/self/ns/uts); echo "$ns" >&3; exec sleep infinity 3>&-'
 	inode=$(echo "$holder_line" | tr -dc 0-9)
@@ -127,7 +128,7 @@ test_finds_a_namespace_that_only_a_process_of_ours_holds()
 	assert_out_lacks "$inode"
 }
 
-test_strict_is_about_what_could_not_be_looked_at()
+test_strict_exits_3_if_a_process_cannot_be_read()
 {
 	feature sandbox || return 0
 	run nslist --strict --sources proc -t uts -o NS
@@ -141,7 +142,7 @@ test_strict_is_about_what_could_not_be_looked_at()
 	fi
 }
 
-test_every_column_is_a_member_of_json()
+test_json_has_a_member_for_every_column()
 {
 	run nslist -H
 	awk '{ print tolower($1) }' "$TMP/out" | sort >"$TMP/columns"
@@ -151,8 +152,8 @@ test_every_column_is_a_member_of_json()
 	assertEquals "$(cat "$TMP/columns")" "$(cat "$TMP/keys")"
 }
 
-# Above 400 processes two threads read /proc.
-test_no_process_of_a_thousand_is_missed()
+# With more than 400 processes nslist reads /proc with two threads.
+test_counts_a_thousand_processes_exactly()
 {
 	start_holder unshare -r -u holder sleepers 1000 </dev/null
 	inode=$(readlink "/proc/$holder/ns/uts" | tr -dc 0-9)
@@ -165,8 +166,8 @@ test_no_process_of_a_thousand_is_missed()
 	assert_out_has "$inode 1001"
 }
 
-# A cell with several lines is wrapped on a terminal, and on one line with --nowrap.
-test_cells_are_wrapped_on_a_terminal()
+# A cell with several lines is wrapped on a terminal, but printed on one line with --nowrap.
+test_wraps_cells_on_a_terminal_unless_nowrap()
 {
 	start_holder unshare -r -u sh -c 'exec 5</proc/self/ns/uts 6</proc/self/ns/uts; readlink /proc/self/ns/uts >&3; exec sleep 1000 3>&-'
 	inode=$(echo "$holder_line" | tr -dc 0-9)

@@ -1,21 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-lsns: what lsns(8) knows as well is printed as lsns prints it, to the byte.
+# nslist-lsns: nslist prints the same bytes as lsns(8) for options and columns that both have.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool lsns jq
 lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespaces'
 require_ns user uts
 
-# What lsns of any version can see: processes, one with namespaces of its own and a child there.
-# Neither changes between the two looks.
+# Starts processes that lsns of any version can see and that do not change between two runs: one
+# with new namespaces and a child in them, and a stopped one.
 setUp()
 {
 	start_holder unshare -r -u -n -p -f --kill-child sh -c 'sleep 1000 3>&- & echo >&3; wait'
 	start_holder unshare -r -i sh -c 'echo >&3; kill -STOP $$'
 }
 
-# same ARGS…: the two agree. 2.38 leaves blanks at the ends of lines.
+# same ARGS…: lsns and nslist print the same. Blanks at line ends, which lsns 2.38 prints, are ignored.
 same()
 {
 	run lsns "$@"
@@ -27,7 +27,7 @@ same()
 	assert_empty "$*" "$(diff "$TMP/lsns" "$TMP/nslist")"
 }
 
-test_tables()
+test_tables_equal_those_of_lsns()
 {
 	feature sandbox || return 0
 	same
@@ -45,20 +45,20 @@ test_tables()
 	same -o +PATH
 }
 
-test_columns()
+test_columns_equal_those_of_lsns()
 {
 	feature sandbox || return 0
 	same -l -o NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS
 	same -n -r -l -o ns,type,nprocs,pns,ons
 }
 
-test_trees()
+test_trees_equal_those_of_lsns()
 {
 	feature sandbox || return 0
 	same -T
 	same -Towner -t user -t uts
 	same -Tprocess
-	# where a parent has its place among those that have none is the only difference
+	# only the order of the roots differs, so compare sorted lines
 	run lsns -Tparent -n
 	sort "$TMP/out" >"$TMP/lsns"
 	run nslist -Tparent -n
@@ -66,7 +66,7 @@ test_trees()
 	assert_empty "$(sort "$TMP/out" | diff -w "$TMP/lsns" -)"
 }
 
-test_json()
+test_json_equals_that_of_lsns()
 {
 	feature sandbox || return 0
 	for args in -J '-J -l' '-J -T -t user -t uts'; do
@@ -81,7 +81,7 @@ test_json()
 	done
 }
 
-test_processes_of_an_inode()
+test_processes_of_an_inode_equal_those_of_lsns()
 {
 	inode=$(readlink "/proc/$holder/ns/ipc" | tr -dc 0-9)
 	same "$inode"

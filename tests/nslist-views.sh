@@ -6,12 +6,13 @@
 require_ns user uts pid
 require_tool jq
 
-own_inode()	# TYPE
+# own_inode TYPE: prints the inode of our namespace of that type
+own_inode()
 {
 	readlink "/proc/self/ns/$1" | tr -dc 0-9
 }
 
-# What is killed with its pid namespace has gone when the next test counts.
+# Waits until $inner, which is killed with its pid namespace, has vanished before the next test counts.
 tearDown()
 {
 	stop_holders
@@ -19,7 +20,8 @@ tearDown()
 	inner=
 }
 
-# A process in user, uts and pid namespaces of its own; sets $uts, $pid_ns and $inner, its pid outside.
+# start_container: starts a process in new user, uts and pid namespaces; sets the inodes $uts and $pid_ns, and
+# $inner, its pid outside.
 start_container()
 {
 	start_holder unshare -r -u -p -f --kill-child sh -c '
@@ -50,7 +52,7 @@ test_references_select_rows()
 	assert_refused 1 "'nonsense' is not a reference"
 }
 
-test_ref_is_what_names_it_again()
+test_ref_column_selects_the_same_row_again()
 {
 	start_container
 	run nslist -rn -t uts -p "$inner" -o REF
@@ -67,7 +69,7 @@ test_ref_is_what_names_it_again()
 	assert_out "$uts"
 }
 
-test_show_tells_all_of_one_namespace()
+test_show_prints_columns_relations_and_processes()
 {
 	start_container
 	run nslist --show "uts:$inner"
@@ -85,7 +87,7 @@ test_show_tells_all_of_one_namespace()
 	assert_err_has 'missing namespace type for process'
 }
 
-test_members_have_their_pid_inside_and_outside()
+test_members_view_prints_inner_and_outer_pid()
 {
 	start_container
 	await_sleep "$inner"
@@ -94,7 +96,7 @@ test_members_have_their_pid_inside_and_outside()
 	assert_out "$inner 1 sleep\\x20infinity"
 }
 
-test_diff_says_what_two_processes_share()
+test_diff_reports_same_and_different_namespaces()
 {
 	start_container
 	run nslist --diff $$ "$inner"
@@ -109,9 +111,9 @@ test_diff_says_what_two_processes_share()
 	assert_err_has '--diff requires two processes'
 }
 
-test_diff_knows_what_it_does_not_know()
+test_diff_reports_unknown_namespaces_of_a_zombie()
 {
-	# a zombie is in a user and a pid namespace still; a shell might collect it
+	# a zombie still has a user and a pid namespace; perl, unlike a shell, does not reap it
 	start_holder perl -e 'open F, ">&=3"; $p = fork or exit; syswrite F, "$p\n"; close F; sleep'
 	until grep -q '^State:	Z' "/proc/$holder_line/status"; do
 		:
@@ -124,7 +126,7 @@ test_diff_knows_what_it_does_not_know()
 	assertEquals 'null null true' "$(jq -r '"\(.namespaces[0].b) \(.namespaces[0].same) \(has("complete"))"' "$TMP/out")"
 }
 
-test_orphans_are_what_no_process_or_thread_is_in()
+test_orphans_view_omits_namespaces_with_processes()
 {
 	start_container
 	run nslist -J --orphans -o NS
@@ -137,7 +139,7 @@ test_orphans_are_what_no_process_or_thread_is_in()
 	fi
 }
 
-test_limits_count_what_is_owned_from_here_down()
+test_limits_count_a_new_owned_namespace()
 {
 	run nslist -n --limits -t uts
 	assert_rc 0
@@ -149,8 +151,8 @@ test_limits_count_what_is_owned_from_here_down()
 	assertEquals "$(cat /proc/sys/user/max_uts_namespaces)" "$(awk '{ print $3 }' "$TMP/out")"
 }
 
-# start_watch OPTION…: nslist --watch with these options, its lines on descriptor 4 and its pid in $watcher, while
-# namespaces come and go.
+# start_watch OPTION…: starts nslist --watch with these options, its lines on descriptor 4 and its pid in $watcher,
+# and a loop that creates namespaces.
 start_watch()
 {
 	mkfifo "$TMP/lines"
@@ -158,21 +160,21 @@ start_watch()
 	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE "$@" >"$0" 2>&1' "$TMP/lines" "$@"
 	watcher=$holder
 	exec 4<"$TMP/lines"
-	# one after the other, each for longer than a look: the first ones may come before nslist has looked at all
+	# each namespace lives longer than a scan interval; the first ones may exist before the first scan
 	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
 }
 
-test_watch_prints_what_comes_and_goes()
+test_watch_prints_a_namespace_that_appears_and_vanishes()
 {
 	start_watch
-	# what goes first was there at the first look
+	# skip namespaces that existed at the first scan
 	while read -r line <&4; do
 		case $line in
 		+*) break ;;
 		esac
 	done
 	assertTrue "$line" "echo '$line' | grep -qE '^[+] [0-9]+ uts$'"
-	# the next one may have come while this one was still there
+	# the next namespace may have appeared while this one still existed
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
 		[ "$gone" != "- ${line#+ }" ] || break
@@ -183,7 +185,7 @@ test_watch_prints_what_comes_and_goes()
 	stop_holder "$watcher"
 }
 
-test_dot_is_a_graph()
+test_dot_prints_nodes_and_owner_edges()
 {
 	start_container
 	run nslist --dot -t uts -t user "uts:$inner"
@@ -193,23 +195,23 @@ test_dot_is_a_graph()
 	assert_out_has "-> n$uts [style=dashed];"
 }
 
-test_tree_of_user_and_pid_namespaces()
+test_user_pid_tree_nests_both_types()
 {
 	start_container
 	run nslist -n --tree=user+pid -o NS,TYPE
 	assert_rc 0
-	assertTrue 'the pid namespace hangs below something' "grep -q '[^0-9 ]$pid_ns pid' '$TMP/out'"
+	assertTrue 'the pid namespace has a parent in the tree' "grep -q '[^0-9 ]$pid_ns pid' '$TMP/out'"
 	assert_empty "$(awk '$NF != "user" && $NF != "pid"' "$TMP/out")"
 }
 
-test_filter_needs_a_newer_library()
+test_filter_is_refused_with_an_old_libsmartcols()
 {
 	feature no-scols-filter || return 0
 	run nslist --filter "NS == $(own_inode uts)"
 	assert_refused 2 'libsmartcols 2.40'
 }
 
-# filtered EXPR: the types of the rows for which it holds, of this process alone, in one line
+# filtered EXPR: sets $types, the types of the rows of this process that match, in one line
 filtered()
 {
 	run nslist -rn -p $$ -o TYPE -Q "$1"
@@ -217,7 +219,7 @@ filtered()
 	types=$(sort "$TMP/out" | paste -s -d ' ')
 }
 
-test_filter_keeps_the_rows_for_which_it_holds()
+test_filter_keeps_matching_rows()
 {
 	feature scols-filter || return 0
 	filtered "NS == $(own_inode uts)"
@@ -226,7 +228,7 @@ test_filter_keeps_the_rows_for_which_it_holds()
 	assertEquals 'net uts' "$types"
 	filtered 'type eq "uts" && NPROCS > 0 && !(NPROCS == 0)'
 	assertEquals uts "$types"
-	# a cell that is unknown is none
+	# an unknown cell does not match
 	filtered 'SETGROUPS =~ "a|d"'
 	assertEquals user "$types"
 	filtered 'BOOTOFF < 1000000000'
@@ -247,7 +249,7 @@ test_filter_knows_numbers_below_0()
 	assert_out "$holder -1"
 }
 
-test_filter_refuses_what_is_no_expression()
+test_filter_refuses_invalid_expressions()
 {
 	feature scols-filter || return 0
 	run nslist -Q 'NOPE == 1'
@@ -262,8 +264,8 @@ test_filter_refuses_what_is_no_expression()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
-# The names and inodes in a line of --watch -J.
-test_watch_prints_json()
+# A line of --watch -J has the event, the type and a numeric inode.
+test_watch_prints_events_in_json()
 {
 	start_watch -J
 	while read -r line <&4; do
@@ -278,7 +280,7 @@ test_watch_prints_json()
 	assertEquals '+ uts number' "$(printf '%s\n' "$line" | jq -r '"\(.event) \(.type) \(.ns | type)"')"
 }
 
-test_dot_connects_parents_with_children()
+test_dot_prints_parent_edges()
 {
 	start_container
 	parent=$(own_inode pid)
@@ -301,7 +303,7 @@ test_show_lists_children_in_json()
 		"$(jq -r '[.owns[] | "\(.type) \(.ns)"] | sort | join(",")' "$TMP/out")"
 }
 
-test_limits_are_printed_in_json()
+test_limits_print_exact_numbers_in_json()
 {
 	run nslist --limits -J -t uts -t pid
 	assert_rc 0
@@ -316,12 +318,12 @@ test_limits_are_printed_in_json()
 	done
 }
 
-# The number of a process that has ended may soon be another's.
-test_a_process_that_ends_meanwhile_has_no_reference()
+# The pid of an ended process may be reused, so REF must not print it.
+test_ended_process_gets_no_reference()
 {
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF
-	grep -q "^$inner:" "$TMP/out" || return 0 # before 6.9 it is the number alone
+	grep -q "^$inner:" "$TMP/out" || return 0 # before 6.9 REF is the pid alone
 	run failat -s pidfd_open --list -o "$TMP/report" -- nslist -rn --members "uts:$inner" -o REF
 	points=$(wc -l <"$TMP/report")
 	assertTrue 'pidfds are opened' "[ $points -gt 0 ]"
