@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bytype: a small table with a row for each type that was asked for, plain or as JSON. */
+/* bytype: prints a small table with one row per selected type, as text or JSON. */
 #include "nslist.h"
 
 #include "common/cli.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cells: values on their way from a column to a format. */
+/* cells: sets the value of a cell, which the printers format. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* col_inside: columns that need a descriptor of the namespace, or a look from inside. */
+/* col_inside: columns that need a descriptor of the namespace or must enter it. */
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/utsname.h>
@@ -16,8 +16,8 @@
 #include "ns/netnsid.h"
 #include "ns/timens_proc.h"
 
-/* Returns true if rc is no error, otherwise counts the cell. Of a namespace that no process is in
- * -ENOENT means that nothing holds it any longer. */
+/* Returns true if rc is not an error. Otherwise counts the missing value, unless the namespace has
+ * vanished: without a process -ENOENT and -ESRCH mean that its last holder is gone. */
 static bool succeeded(struct nslist *l, const struct row *r, int rc)
 {
 	if (rc < 0 && (r->ns->pid || !procfs_gone(rc)))
@@ -25,8 +25,8 @@ static bool succeeded(struct nslist *l, const struct row *r, int rc)
 	return rc >= 0;
 }
 
-/* Opens the row's namespace. Returns a descriptor, or a negative value if it is of another type or
- * cannot be opened. */
+/* Opens the namespace of a row. Returns a descriptor, or a negative value if its type is not `type`
+ * or if it cannot be opened, which is counted. */
 static int open_as(struct nslist *l, const struct row *r, int type)
 {
 	int fd;
@@ -35,11 +35,11 @@ static int open_as(struct nslist *l, const struct row *r, int type)
 		return -1;
 	fd = collect_open(&l->c, r->ns);
 	switch (fd) {
-	case -ESTALE: /* the handle of a namespace that is gone or not for us, nsfs */
+	case -ESTALE: /* the handle of a namespace that has vanished or is not permitted */
 	case -ENOTDIR:
 	case -ELOOP:
 	case -ENXIO:
-	case -ENOTTY: /* a descriptor or mount is another file by now */
+	case -ENOTTY: /* the holder has exchanged the descriptor or mount */
 	case -ENOTSOCK:
 		fd = r->ns->pid ? -EPERM : -ENOENT;
 		break;
@@ -95,7 +95,7 @@ void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 		cell_text(out, text, strcspn(text, "\n"));
 }
 
-/* /proc/sys/user is that of the reader's own user namespace, namespaces(7). */
+/* /proc/sys/user shows the limits of the reader's own user namespace, namespaces(7). */
 void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 {
 	const struct ns *in = r->ns->type == &nstypes[NSTYPE_USER] ? r->ns->parent : r->ns->owner;
@@ -103,7 +103,7 @@ void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 	char path[64];
 	uint64_t max;
 
-	/* the initial user namespace has no parent: it counts against itself */
+	/* the initial user namespace has no parent and counts against its own limit */
 	if (!in && r->ns->inode == own)
 		in = r->ns;
 	if (!in || in->inode != own)
@@ -145,9 +145,9 @@ void fill_domain(struct nslist *l, const struct row *r, struct cell *out)
 
 /* ---- time ---- */
 
-/* A process whose timens_offsets tells of the namespace: one whose children will be in it. Returns
- * 0 if there is none; then the namespace itself is asked. */
-static pid_t teller(const struct nslist *l, const struct ns *ns)
+/* Returns a process whose timens_offsets shows the offsets of ns, because its future children will
+ * be in ns. Returns 0 if there is none. */
+static pid_t offsets_process(const struct nslist *l, const struct ns *ns)
 {
 	struct procfs_path path;
 	uint32_t inode;
@@ -167,8 +167,8 @@ struct clocks {
 	struct timens t;
 };
 
-/* From inside, where no process tells: a child of ours goes there, since a thread cannot. Returns 0
- * or a negative errno. */
+/* Reads the offsets in a child that enters the namespace: setns(2) into a time namespace fails with
+ * EUSERS in a process with several threads. Returns 0 or a negative errno. */
 static int visit_clocks(int fd, struct timens *t)
 {
 	struct clocks c = { 0 };
@@ -203,7 +203,7 @@ static bool offsets_of(struct nslist *l, const struct row *r, struct timens *t)
 
 	if (r->ns->type != &nstypes[NSTYPE_TIME])
 		return false;
-	pid = teller(l, r->ns);
+	pid = offsets_process(l, r->ns);
 	if (pid) {
 		procfs_path_set(&path, pid);
 		fd = file_open_at(l->c.proc, path.s, O_PATH | O_DIRECTORY, 0);
@@ -258,7 +258,7 @@ void fill_nifs(struct nslist *l, const struct row *r, struct cell *out)
 		cell_num(out, n);
 }
 
-/* Unknown in JSON; in a table the word of lsns. */
+/* A namespace without an id is null in JSON, and "unassigned" in a table, as in lsns(8). */
 void fill_netnsid(struct nslist *l, const struct row *r, struct cell *out)
 {
 	static int sock = -1;
@@ -297,7 +297,8 @@ static int read_cgroup(void *arg)
 	return look->n < 0 ? (int)look->n : 0;
 }
 
-/* What a process' path has in front from here that it lacks from inside is the root. */
+/* Finds the root of a cgroup namespace. From inside, the path of a process in it lacks the prefix
+ * that is the root. */
 void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(l, r, NSTYPE_CGROUP);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* col_ns: columns of what the model knows without another look. */
+/* col_ns: columns whose values are in the table of namespaces. */
 #include "columns.h"
 
 #include "kernel/sys_ns.h"
@@ -19,7 +19,7 @@ void fill_type(struct nslist *l, const struct row *r, struct cell *out)
 	cell_str(out, r->ns->type->name);
 }
 
-/* A mount of it that our own mount namespace shows, or NULL. */
+/* Returns a mount point of the namespace in our own mount namespace, or NULL. */
 static const char *own_path(const struct nslist *l, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next)
@@ -28,7 +28,8 @@ static const char *own_path(const struct nslist *l, const struct ns *ns)
 	return NULL;
 }
 
-/* The row of a process is named by its pidfd's inode, which is never used again (6.9). */
+/* Sets the reference of a process: "PID:INODE" with the inode of its pidfd, which is never reused
+ * (6.9), or "PID" on older kernels. */
 static void ref_of_process(struct nslist *l, const struct row *r, struct cell *out)
 {
 	cleanup_fd int pidfd = sys_pidfd_open(r->pid);
@@ -65,7 +66,7 @@ void fill_ref(struct nslist *l, const struct row *r, struct cell *out)
 		buf_printf(&out->text, "%s:%u", r->ns->type->name, r->ns->inode);
 }
 
-/* Ids of namespaces: unknown rather than 0. */
+/* Sets the id of a namespace; a missing id is unknown, not 0. */
 static void id_of(const struct ns *ns, struct cell *out)
 {
 	if (ns && ns->id)
@@ -90,7 +91,7 @@ void fill_ownerid(struct nslist *l, const struct row *r, struct cell *out)
 	id_of(r->ns->owner, out);
 }
 
-/* 0 is lsns's word for what is not there or not to be seen. */
+/* As in lsns(8), 0 means that there is none or that it is not visible. */
 void fill_pns(struct nslist *l, const struct row *r, struct cell *out)
 {
 	UNUSED;
@@ -116,7 +117,7 @@ void fill_nprocs(struct nslist *l, const struct row *r, struct cell *out)
 	cell_num(out, r->ns->nprocs);
 }
 
-/* A count of a source that was not asked is unknown. */
+/* Sets a count, which stays unknown if its source was not searched. */
 static void count(const struct nslist *l, unsigned source, unsigned n, struct cell *out)
 {
 	if (l->c.sources & NSTYPE_BIT(source))
@@ -178,7 +179,7 @@ void fill_held(struct nslist *l, const struct row *r, struct cell *out)
 	}
 }
 
-/* Those of a thread alone have no reference but their path. */
+/* Adds a descriptor as a reference. A descriptor of a single thread has only its path in /proc. */
 static void descriptor(const struct nslist *l, const struct nshold *h, struct cell *out)
 {
 	if (!collect_member(&l->c, h->pid))
@@ -189,7 +190,7 @@ static void descriptor(const struct nslist *l, const struct nshold *h, struct ce
 		cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
 }
 
-/* In words of references where there is one. Processes are counted by NPROCS and not named. */
+/* Lists holders as references where possible. Processes are omitted, because NPROCS counts them. */
 void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
 {
 	out->kind = CELL_LIST;
@@ -229,7 +230,8 @@ void fill_nsfs(struct nslist *l, const struct row *r, struct cell *out)
 			cell_item(out, "%s", h->path);
 }
 
-/* What people call it: the name ip-netns(8) gave it, else the last part of a path. */
+/* Prefers the name from ip-netns(8), then the last component of a mount point, then the container.
+ */
 void fill_name(struct nslist *l, const struct row *r, struct cell *out)
 {
 	const char *path = own_path(l, r->ns), *name;
@@ -256,8 +258,8 @@ void fill_self(struct nslist *l, const struct row *r, struct cell *out)
 		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);
 }
 
-/* Initial namespaces have fixed numbers below those that are given out; net and mnt since 6.18,
- * before that they are told by kthreadd, process 2, which is in the initial ones. */
+/* Initial namespaces have fixed inodes below the dynamic ones, net and mnt only since 6.18. Before,
+ * kthreadd, process 2, shows the initial net and mnt namespace. */
 void fill_init(struct nslist *l, const struct row *r, struct cell *out)
 {
 	const struct nsmember *kthreadd = collect_member(&l->c, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* col_proc: columns of the process that stands for a namespace, or is listed in it. */
+/* col_proc: columns of the process that represents a namespace or is listed in it. */
 #include <limits.h>
 #include <stdio.h>
 #include <time.h>
@@ -32,8 +32,8 @@ void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
 		cell_num(out, (uint64_t)st->ppid);
 }
 
-/* "NSpid:", proc_pid_status(5): a number for each pid namespace from ours inwards. Of a process in
- * a listed pid namespace the one there, else the innermost. */
+/* NSpid in proc_pid_status(5) has one pid per pid namespace, from ours inwards. For a member of a
+ * listed pid namespace prints the pid there, otherwise the innermost one. */
 void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
 {
 	size_t len;
@@ -56,7 +56,7 @@ void fill_command(struct nslist *l, const struct row *r, struct cell *out)
 		cell_text(out, s, len);
 		return;
 	}
-	/* a kernel thread, a zombie, or one that has wiped it */
+	/* a kernel thread, a zombie, or a process that has cleared its command line */
 	st = nslist_stat(l, r->pid);
 	if (st)
 		cell_text(out, st->comm, st->comm_len);
@@ -79,7 +79,8 @@ void fill_exe(struct nslist *l, const struct row *r, struct cell *out)
 		cell_text(out, s, len);
 }
 
-/* Of the process; of what no process is in, who made it or the namespace that owns it. */
+/* Sets *uid to the user of the process or, without a process, to the creator of the namespace or of
+ * its owner. Returns false if it is unknown. */
 static bool uid_of(struct nslist *l, const struct row *r, uid_t *uid)
 {
 	const struct ns *ns = r->ns;
@@ -124,7 +125,7 @@ static int64_t now_ns(clockid_t clock)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-/* When the process was started by our boot clock, from which its start time counts as well. */
+/* Sets *ns to the start time of the process on the boot clock. Returns false if it is unknown. */
 static bool start_of(struct nslist *l, const struct row *r, int64_t *ns)
 {
 	const struct proc_stat *st = nslist_stat(l, r->pid);
@@ -136,7 +137,7 @@ static bool start_of(struct nslist *l, const struct row *r, int64_t *ns)
 
 void fill_start(struct nslist *l, const struct row *r, struct cell *out)
 {
-	static int64_t boot; /* by the real-time clock, the same for all rows */
+	static int64_t boot; /* boot time on the real-time clock, the same for all rows */
 	char text[40];
 	int64_t start;
 	struct tm tm;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* columns: one row of the table and one function a column. */
+/* columns: the table of columns, and the choice of columns by the options. */
 #include "columns.h"
 
 #include <strings.h>
 
 #include "common/cli.h"
 
-/* Where a source is what the column shows, or what else there is to go by. */
+/* Sources that a column needs. */
 #define PROCS    NSTYPE_BIT(COLLECT_PROC)
 #define TASKS    (PROCS | NSTYPE_BIT(COLLECT_TASK))
 #define FDS      (PROCS | NSTYPE_BIT(COLLECT_FD))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns: the functions that fill cells; a column that is not filled is unknown. */
+/* columns: declares the functions that fill cells. A cell that is not filled is unknown. */
 #ifndef NSU_NSLIST_COLUMNS_H
 #define NSU_NSLIST_COLUMNS_H
 
@@ -11,10 +11,10 @@
 void cell_num(struct cell *out, uint64_t v);
 void cell_bool(struct cell *out, bool v);
 void cell_text(struct cell *out, const char *s, size_t n);
-void cell_str(struct cell *out, const char *s); /* NULL leaves it unknown */
+void cell_str(struct cell *out, const char *s); /* a NULL s leaves the cell unknown */
 void cell_item(struct cell *out, const char *fmt, ...) printf_like(2, 3);
 
-/* col_ns.c: what the model knows */
+/* col_ns.c: values from the table of namespaces */
 COL_FILL(ns);
 COL_FILL(type);
 COL_FILL(ref);
@@ -39,7 +39,7 @@ COL_FILL(name);
 COL_FILL(self);
 COL_FILL(init);
 
-/* col_proc.c: the process that stands for the namespace */
+/* col_proc.c: values of the process that represents the namespace */
 COL_FILL(path);
 COL_FILL(pid);
 COL_FILL(ppid);
@@ -56,7 +56,7 @@ COL_FILL(cgroup);
 COL_FILL(container);
 COL_FILL(unit);
 
-/* col_inside.c: what it takes a look from inside for, or more of /proc */
+/* col_inside.c: values that need a descriptor of the namespace or must be read inside it */
 COL_FILL(uidmap);
 COL_FILL(gidmap);
 COL_FILL(setgroups);

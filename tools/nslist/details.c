@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* details: what is read of the few processes that are printed. */
+/* details: reads files of the processes that are printed, each once. */
 #include "nslist.h"
 
 #include <pwd.h>
@@ -17,7 +17,7 @@ static int by_pid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* One entry for each process of the rows. */
+/* Creates one entry per process of the rows, sorted by pid. */
 static void make_details(struct nslist *l)
 {
 	size_t n = 0;
@@ -54,7 +54,7 @@ void nslist_missed(struct nslist *l, pid_t pid, int rc)
 	nsmissed_add(&l->c.missed, NSMISSED_DETAIL, rc);
 }
 
-/* Returns true if it was read, otherwise counts it. */
+/* Returns true if rc is not an error. Otherwise counts the missing value. */
 static bool was_read(struct nslist *l, ssize_t rc, pid_t pid)
 {
 	if (rc < 0)
@@ -62,7 +62,7 @@ static bool was_read(struct nslist *l, ssize_t rc, pid_t pid)
 	return rc >= 0;
 }
 
-/* The detail of pid, and whether something is asked of it for the first time. */
+/* Returns the entry of pid or NULL, and sets *first if `bit` is requested for the first time. */
 static struct detail *ask(struct nslist *l, pid_t pid, unsigned bit, bool *first)
 {
 	struct detail *d = nslist_detail(l, pid);
@@ -114,7 +114,7 @@ static ssize_t read_text(int proc, pid_t pid, enum detail_text which, struct buf
 	procfs_path_at(&path, names[which]);
 	if (which == DETAIL_EXE) {
 		n = readlinkat(proc, path.s, text, sizeof(text));
-		if (n < 0) /* ENOENT: a kernel thread or a zombie has none */
+		if (n < 0) /* ENOENT: kernel threads and zombies have no executable */
 			return errno == ENOENT ? 0 : -errno;
 	} else {
 		n = file_read_at(proc, path.s, text, sizeof(text));
@@ -161,11 +161,11 @@ const char *nslist_user(struct nslist *l, uid_t uid)
 		errno = 0;
 		pw = getpwuid(uid);
 	} while (!pw && errno == EINTR);
-	/* a name that is not there is a number, one that could not be looked up is an error */
+	/* an unknown user is printed as a number, but a failed lookup is counted */
 	if (!pw && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO))
 		nslist_missed(l, 0, -errno);
 	snprintf(number, sizeof(number), "%u", uid);
-	/* a full cache gives way at its end */
+	/* a full cache replaces its last entry */
 	if (n == ARRAY_SIZE(cache))
 		free(cache[--n].name);
 	cache[n].uid = uid;

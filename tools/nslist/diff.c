@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* diff: the namespaces of two processes, side by side. */
+/* diff: compares the namespaces of two processes. */
 #include "nslist.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ static const struct nsmember *member(const struct nslist *l, size_t i)
 	return collect_member(&l->c, l->o->targets[i].pid);
 }
 
-/* 0 is unknown: of a zombie, or not for us. */
+/* Adds an inode. 0 means unknown: the process is a zombie or may not be read. */
 static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t inode)
 {
 	if (j && inode)

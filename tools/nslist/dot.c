@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* dot: namespaces as a graph for dot(1): owners dashed, parents plain. */
+/* dot: prints a graph for dot(1), with solid arrows from parents and dashed ones from owners. */
 #include "nslist.h"
 
 #include "common/cli.h"
@@ -11,7 +11,8 @@ static void add_node(struct nslist *l, const struct row *r, struct buf *b)
 
 	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
 	if (st) {
-		/* a program's name may hold anything, and a label has an escape of its own */
+		/* the program name is foreign text, and backslash and quote are special in a label
+		 */
 		buf_printf(b, "\\n%d ", (int)r->pid);
 		for (size_t i = 0; i < st->comm_len; i++) {
 			unsigned char c = (unsigned char)st->comm[i];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* filter: --filter, by the expressions of libsmartcols from 2.40 on. */
+/* filter: implements --filter with the expressions of libsmartcols, 2.40 or later. */
 #include "nslist.h"
 
 #include "common/cli.h"
@@ -11,12 +11,12 @@
 struct filling {
 	struct nslist *l;
 	const struct row *row;
-	const struct column
-		*cols[NSLIST_COLUMNS_MAX]; /* that the expression names, as in the table */
+	const struct column *
+		cols[NSLIST_COLUMNS_MAX]; /* columns of the expression, in the order of the table */
 	size_t n_cols;
 };
 
-/* The library asks for a column that the expression names. */
+/* Callback of the library that fills a column of the expression. */
 static int fill_column(struct libscols_filter *f, struct libscols_line *line, size_t n, void *data)
 {
 	struct filling *x = data;
@@ -53,7 +53,7 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 			x->cols[x->n_cols++] = c;
 			col = scols_table_new_column(tb, name, 0, 0);
 			if (col && c->flags & COL_RIGHT && !(c->flags & COL_WORDS))
-				/* the library has no type of whole numbers below 0 */
+				/* the library has no signed integer type */
 				scols_column_set_data_type(col, c->flags & COL_SIGNED
 									? SCOLS_DATA_FLOAT
 									: SCOLS_DATA_U64);
@@ -64,7 +64,7 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 	scols_free_iter(it);
 }
 
-/* Keeps the rows that are wanted. */
+/* Removes the rows that do not match. */
 static void sieve(struct filling *x, struct libscols_table *tb, struct libscols_filter *f)
 {
 	struct nslist *l = x->l;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* limits: how many namespaces of each type count against user.max_*_namespaces of our user
- * namespace. */
+/* limits: prints how many namespaces count against user.max_*_namespaces of our user namespace. */
 #include "nslist.h"
 
 #include <stdio.h>
@@ -9,8 +8,9 @@
 #include "base/num.h"
 #include "common/cli.h"
 
-/* What a namespace counts against: its owner and all above, namespaces(7). A user namespace against
- * its parent. */
+/* Returns true if ns counts against the limits of the user namespace `user`. A namespace counts
+ * against its owner and the owner's ancestors, a user namespace against its own ancestors,
+ * namespaces(7). */
 static bool counts_against(const struct ns *ns, uint32_t user)
 {
 	const struct ns *in = ns->type == &nstypes[NSTYPE_USER] ? ns->parent : ns->owner;

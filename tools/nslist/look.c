@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* look: one look at the machine: collects the namespaces that the options need and selects rows. */
+/* look: scans the machine for the namespaces that the options need, and selects rows. */
 #include "nslist.h"
 
 #include "common/cli.h"
 
-/* The processes alone that are named, where nothing is asked about others. */
+/* Returns the only process that must be read, or 0 if the columns need others as well. */
 static pid_t only_process(const struct nslist_opts *o)
 {
 	return o->view == NSLIST_ROWS && o->n_targets == 1 && !nslist_needs(o) ? o->targets[0].pid

@@ -16,7 +16,7 @@ enum nslist_tree {
 	NSLIST_PROCESS,
 	NSLIST_PARENT,
 	NSLIST_OWNER,
-	NSLIST_USER_PID, /* user and pid namespaces in one */
+	NSLIST_USER_PID, /* user and pid namespaces in one tree */
 };
 enum nslist_view {
 	NSLIST_ROWS,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* print: rows as a table, raw or JSON. libsmartcols escapes what it prints; JSON is our own. */
+/* print: prints rows as JSON, or as a table or raw lines with libsmartcols. */
 #include "nslist.h"
 
 #include <ctype.h>
@@ -88,7 +88,7 @@ static void print_json(struct nslist *l, struct cell *cell)
 	cli_print(&b);
 }
 
-/* ---- Raw, where no table is ---- */
+/* ---- Raw cells of other views ---- */
 
 void nslist_add_raw(struct buf *b, const struct cell *cell)
 {
@@ -114,7 +114,7 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 
 /* ---- Table ---- */
 
-/* Writes the format characters of b as \xHH. */
+/* Replaces Unicode format characters in b with \xHH. */
 static void escape_format(struct buf *b)
 {
 	struct buf escaped = BUF_INIT;
@@ -133,9 +133,12 @@ static void escape_format(struct buf *b)
 	*b = escaped;
 }
 
-/* The library escapes control bytes and invalid text, but no format characters, and a newline in a
- * cell of lines would forge a line. NULs become sep. Hardly any cell has to be copied. */
-static void make_fit(struct buf *b, char sep)
+/*
+ * Makes text safe for the library, which escapes control bytes and invalid UTF-8, but neither
+ * format characters nor, in a cell with several lines, newlines. Replaces NULs with sep. Copies the
+ * text only if it has format characters.
+ */
+static void sanitize(struct buf *b, char sep)
 {
 	bool unsafe = false;
 	size_t len;
@@ -169,10 +172,10 @@ static const char *table_text(const struct nslist *l, struct cell *cell)
 		buf_adds(b, cell->num ? "yes" : "no");
 		break;
 	case CELL_TEXT:
-		make_fit(b, ' ');
+		sanitize(b, ' ');
 		break;
 	case CELL_LIST:
-		make_fit(b, l->o->wrap ? '\n' : ',');
+		sanitize(b, l->o->wrap ? '\n' : ',');
 		if (b->len > 0)
 			b->s[b->len - 1] = '\0';
 		break;
@@ -203,7 +206,7 @@ static void table_rows(struct nslist *l, struct libscols_table *tb, struct libsc
 	}
 }
 
-/* The tree is drawn in COMMAND when it is one of processes, else in NS. */
+/* Returns the flags of a column. A tree of processes is drawn in COMMAND, another one in NS. */
 static int column_flags(const struct nslist_opts *o, const struct column *col)
 {
 	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
@@ -253,7 +256,7 @@ static void print_table(struct nslist *l, struct cell *cell)
 	scols_unref_table(tb);
 	buf_adds(&b, text ? text : "");
 	free(text);
-	/* the library leaves the end of the last line to its caller */
+	/* the library omits the newline of the last line */
 	if (b.len > 0 && b.s[b.len - 1] != '\n')
 		buf_addc(&b, '\n');
 	cli_print(&b);

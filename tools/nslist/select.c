@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* select: which namespaces become rows, and the tree the rows make. */
+/* select: selects the namespaces that become rows and links the rows as a tree. */
 #include "nslist.h"
 
 #include "common/cli.h"
@@ -19,7 +19,7 @@ static void allocate(struct nslist *l, size_t n)
 		cli_die(ENOMEM, "cannot list namespaces");
 }
 
-/* One namespace: its own row when that is asked for, and one for each process in it. */
+/* Adds a row for the namespace itself if own_row is set, and a row for each process in it. */
 static void select_members(struct nslist *l, bool own_row)
 {
 	struct ns *ns = nslist_target_ns(l, &l->o->targets[0]);
@@ -57,7 +57,7 @@ static bool is_selected(const struct nslist *l, const struct ns *ns)
 	return l->o->n_targets == 0;
 }
 
-/* A tree of relations shows the way down to what is selected as well. */
+/* Returns the namespace above ns in the tree, or NULL. */
 static struct ns *above(const struct nslist *l, const struct ns *ns)
 {
 	switch (l->o->tree) {
@@ -66,7 +66,7 @@ static struct ns *above(const struct nslist *l, const struct ns *ns)
 	case NSLIST_PARENT:
 		return ns->parent;
 	case NSLIST_USER_PID:
-		/* a pid namespace hangs below its parent as long as they have the same owner */
+		/* a pid namespace is a child of its parent if both have the same owner */
 		return ns->parent && ns->parent->owner == ns->owner ? ns->parent : ns->owner;
 	case NSLIST_NO_TREE:
 	case NSLIST_PROCESS:
@@ -75,18 +75,19 @@ static struct ns *above(const struct nslist *l, const struct ns *ns)
 	return NULL;
 }
 
-static void add_with_way(struct nslist *l, struct ns *ns)
+/* Adds a row for ns after rows for its ancestors in the tree, each once. */
+static void add_with_ancestors(struct nslist *l, struct ns *ns)
 {
 	struct ns *up = above(l, ns);
 
 	if (ns->view)
 		return;
 	if (up)
-		add_with_way(l, up);
+		add_with_ancestors(l, up);
 	add_row(l, ns, ns->pid, false);
 }
 
-/* A process that was named and is not there is an error, not an empty list. */
+/* Fails if a process or namespace of the command line was not found. */
 static void check_processes(const struct nslist *l)
 {
 	for (size_t i = 0; i < l->o->n_targets; i++) {
@@ -110,11 +111,11 @@ static void select_namespaces(struct nslist *l)
 	allocate(l, l->c.tab.n);
 	for (size_t i = 0; i < l->c.tab.n; i++)
 		if (is_selected(l, l->c.tab.all[i]))
-			add_with_way(l, l->c.tab.all[i]);
+			add_with_ancestors(l, l->c.tab.all[i]);
 }
 
-/* In a tree of processes a row hangs below the last row so far of the parent process, as in
- * lsns(8). */
+/* Returns the parent row of r, or NULL. In a tree of processes it is the last row so far of the
+ * parent process, as in lsns(8). */
 static struct row *row_above(struct nslist *l, const struct row *r, struct row **last_of)
 {
 	const struct proc_stat *st;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show: everything about one namespace, a line a fact. */
+/* show: prints all columns and relations of one namespace, one per line, or as JSON. */
 #include "nslist.h"
 
 #include "base/str.h"
@@ -34,7 +34,7 @@ static void add_fact(struct buf *b, const char *name, const struct cell *cell)
 	buf_addc(b, '\n');
 }
 
-/* Lists what has ns as its parent or owner. */
+/* Sets the cell to the list of namespaces whose parent or owner is ns. */
 static void add_related(const struct nslist *l, const struct ns *ns, bool owned, struct cell *out)
 {
 	buf_reset(&out->text);

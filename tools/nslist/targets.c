@@ -8,7 +8,7 @@
 #include "kernel/sys_ns.h"
 #include "ns/ref.h"
 
-/* The process is held until we end, so that its number stays its own. */
+/* Keeps the pidfd open until nslist exits, so that the pid cannot be reused. */
 static void name_process(struct target *t, const struct nsref *ref, struct nserr *e)
 {
 	struct nsref_process p;
@@ -25,7 +25,7 @@ static void name_namespace(struct target *t, const struct nsref *ref, const stru
 	struct stat st;
 	int64_t flag;
 
-	/* found or not found by the look itself */
+	/* the scan will find the inode or not, so it need not be opened */
 	if (ref->kind == NSREF_INODE && ref->n_ups == 0) {
 		t->type = ref->type;
 		t->inode = (uint32_t)ref->num;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch: a line for each namespace that comes or goes, by looking again and again. An id is never
- * used again, so one that goes and comes back between two looks is told from one that stayed. */
+/* watch: scans repeatedly and prints namespaces that appear and vanish. Ids are never reused, so a
+ * new namespace with the inode of a vanished one is recognized. */
 #include "nslist.h"
 
 #include "base/file.h"
@@ -27,7 +27,7 @@ static int compare(const struct seen *a, const struct seen *b)
 	return a->id == b->id ? 0 : a->id < b->id ? -1 : 1;
 }
 
-/* What is printed of a row behind its sign, or as the rest of its object. */
+/* Returns the line of a row after its sign, or the rest of its JSON object. The caller frees it. */
 static char *format(struct nslist *l, const struct row *r)
 {
 	struct buf b = BUF_INIT;
@@ -85,7 +85,7 @@ void nslist_watch(struct nslist *l)
 		struct look now = look_again(l, &before);
 		struct buf b = BUF_INIT;
 
-		/* what is left in the look before has gone */
+		/* lines left in the previous scan are of namespaces that have vanished */
 		for (size_t i = 0; i < before.n; i++)
 			if (before.seen[i].line)
 				add_event(l, &b, '-', before.seen[i].line);
