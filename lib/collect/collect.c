@@ -12,14 +12,10 @@
 #define TWO_THREADS 400 /* processes; with fewer, a second thread costs more than it saves */
 #define CHUNK       64  /* processes that a worker takes at a time */
 
-const struct collect_source collect_sources[COLLECT_SOURCES] = {
-	[COLLECT_PROC] = { "proc", "processes" },
-	[COLLECT_TASK] = { "task", "threads apart from their process" },
-	[COLLECT_CHILDREN] = { "children", "what children to come will be in" },
-	[COLLECT_FD] = { "fd", "open descriptors" },
-	[COLLECT_SOCK] = { "sock", "sockets" },
-	[COLLECT_MNT] = { "mnt", "mounts in all mount namespaces" },
-	[COLLECT_KERNEL] = { "kernel", "what the kernel lists itself" },
+const char *const collect_source_names[COLLECT_SOURCES] = {
+	[COLLECT_PROC] = "proc",     [COLLECT_TASK] = "task", [COLLECT_CHILDREN] = "children",
+	[COLLECT_FD] = "fd",         [COLLECT_SOCK] = "sock", [COLLECT_MNT] = "mnt",
+	[COLLECT_KERNEL] = "kernel",
 };
 
 static int (*const process_sources[COLLECT_SOURCES])(struct worker *w, struct nsmember *m) = {
@@ -36,7 +32,7 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 		size_t n = strcspn(s, ","), i = 0;
 
 		while (i < COLLECT_SOURCES &&
-		       (strncmp(collect_sources[i].name, s, n) != 0 || collect_sources[i].name[n]))
+		       (strncmp(collect_source_names[i], s, n) != 0 || collect_source_names[i][n]))
 			i++;
 		if (i == COLLECT_SOURCES)
 			return nserr_set(e, 0, "unknown source '%.*s'", (int)MIN(n, 40u), s);
@@ -59,7 +55,7 @@ static int look_at(struct worker *w, struct nsmember *m)
 	int rc = collect_proc(w, m);
 
 	/* own_descriptors() has read ours before we opened any for the scan */
-	if (m->pid == w->c->self)
+	if (m->pid == w->c->q.self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
 		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() reads sockets as well */
@@ -105,12 +101,12 @@ static void *second(void *arg)
  * Returns 0, or a negative errno with w->e set. */
 static int own_descriptors(struct collect *c, struct worker *w)
 {
-	struct nsmember me = { .pid = c->self };
+	struct nsmember me = { .pid = c->q.self };
 	struct stat st;
 
-	if (!(c->sources & COLLECT_DESCRIPTORS) || !c->self)
+	if (!(c->sources & COLLECT_DESCRIPTORS) || !c->q.self)
 		return 0;
-	c->fd_sizes = fstatat(c->proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+	c->fd_sizes = fstatat(c->q.proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
 	return collect_fd(w, &me);
 }
 
@@ -222,8 +218,8 @@ static int scan_members(struct collect *c, struct nserr *e)
 	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
 		free(crew.worker[k].found);
 		free(crew.worker[k].sockets);
-		procfs_ids_free(&crew.worker[k].ids);
-		procfs_ids_free(&crew.worker[k].tids);
+		scan_free(&crew.worker[k].ids);
+		scan_free(&crew.worker[k].tids);
 	}
 	return rc;
 }
@@ -233,50 +229,64 @@ static int scan_members(struct collect *c, struct nserr *e)
 static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
 		    struct nserr *e)
 {
-	int rc = procfs_link(c->proc, path, &nstypes[type], inode);
+	int rc = procfs_link(c->q.proc, path, &nstypes[type], inode);
 
-	if (rc == 0 || procfs_gone(rc) || rc == -EACCES || rc == -EPERM)
+	if (rc == 0 || scan_gone(rc) || rc == -EACCES || rc == -EPERM)
 		return 0;
 	return nserr_set(e, rc, "cannot read /proc/%s", path);
 }
 
+/* Reads the inodes of our own namespaces and verifies /proc. Returns 0, or a negative errno with e
+ * set. */
 static int look_at_self(struct collect *c, struct nserr *e)
 {
 	int rc = own_link(c, "self/ns/mnt", NSTYPE_MNT, &c->own_mnt, e);
 
 	if (rc == 0)
 		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
-	if (rc < 0 || !c->self)
+	if (rc < 0 || !c->q.self)
 		return rc;
 	/* the initial time namespace has a fixed inode, 5.6 */
 	c->top[NSTYPE_TIME] = TIMENS_INITIAL_INO;
 	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
-	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->proc, e);
+	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->q.proc, e);
 }
 
-int collect_run(struct collect *c, struct nserr *e)
+/* Runs the source `kernel` and adjusts types and sources. Returns 0, or a negative errno with e
+ * set.
+ */
+static int prepare(struct collect *c, struct nserr *e)
 {
 	int rc = look_at_self(c, e);
 
+	if (rc < 0)
+		return rc;
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
 		c->sources &= ~NSTYPE_BIT(COLLECT_SOCK);
 	/* a fixture is not about the running kernel */
-	if (rc == 0 && c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->self)
+	if (c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->q.self)
 		rc = collect_kernel(c, e);
 	/* mounts are read by mount namespace, so these must be found first */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
-	if (rc == 0)
-		rc = collect_list_members(c, e);
-	if (rc == 0)
-		rc = scan_members(c, e);
-	if (rc == 0)
-		rc = collect_relate(c, e);
-	if (rc == 0 && c->sources & NSTYPE_BIT(COLLECT_MNT))
-		rc = collect_mnt(c, e);
-	if (rc == 0)
-		nstab_finish(&c->tab);
 	return rc;
+}
+
+int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e)
+{
+	static int (*const steps[])(struct collect * c, struct nserr * e) = {
+		prepare, collect_list_members, scan_members, collect_relate, collect_mnt,
+	};
+
+	*c = (struct collect){ .q = *q, .types = q->types, .sources = q->sources };
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		int rc = steps[i](c, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	nstab_finish(&c->tab);
+	return 0;
 }
 
 bool collect_complete(const struct collect *c)

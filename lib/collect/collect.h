@@ -55,47 +55,46 @@ struct nsmissed {
 /* Counts one object that could not be read; the negative errno err selects the reason. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
-struct collect {
-	/* the question */
+/* The request of a run, which the run does not change. */
+struct collect_query {
 	int proc;         /* descriptor of the proc tree, borrowed */
-	unsigned types;   /* NSTYPE_BIT()s */
-	unsigned sources; /* bits of the enum above */
-	pid_t only;       /* look at this process alone, or 0 for all */
-	pid_t self;       /* our own pid in that tree, or 0 */
-	/* the answer */
+	unsigned types;   /* NSTYPE_BIT()s of the namespace types to find */
+	unsigned sources; /* NSTYPE_BIT()s of the enum above */
+	pid_t only;       /* the only process to read, or 0 for all */
+	pid_t self;       /* our own pid in that tree, or 0 for a fixture */
+};
+
+/* A run and its result. */
+struct collect {
+	struct collect_query q;
 	struct nstab tab;
-	struct nsmember *members; /* by pid */
+	struct nsmember *members; /* sorted by pid */
 	size_t n;
-	struct nsmissed missed; /* what was there and could not be looked at */
-	/* between the sources */
-	struct nsfile_proc files;   /* proc, verified; not so in a fixture */
+	struct nsmissed missed; /* objects that exist and could not be read */
+	/* shared by the sources */
+	unsigned types, sources;    /* of the query, adjusted to each other and to the kernel */
+	struct nsfile_proc files;   /* q.proc, verified; unused for a fixture */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
-	uint32_t own_mnt, own_user; /* where we are ourselves, 0 when unknown */
-	/* what all others of the type that can be seen are below, or made after; 0 when unknown */
-	uint32_t top[NSTYPE_COUNT];
-	size_t related; /* so many of tab.all have been opened */
-	bool all_mnt;   /* the kernel has listed all mount namespaces */
+	uint32_t own_mnt, own_user; /* inodes of our own namespaces, or 0 if unknown */
+	uint32_t top[NSTYPE_COUNT]; /* inode of the topmost visible namespace, or 0 if unknown */
+	size_t related;             /* number of namespaces of tab.all that have been opened */
+	bool all_mnt;               /* the kernel has listed all mount namespaces */
 };
 
-struct collect_source {
-	const char *name;
-	const char *what; /* one line for help and man page */
-};
-
-/* The table of sources, indexed by the enum above. */
-extern const struct collect_source collect_sources[COLLECT_SOURCES];
+/* The names of the sources, indexed by the enum above. */
+extern const char *const collect_source_names[COLLECT_SOURCES];
 
 /* Parses a list such as "proc,task" into NSTYPE_BIT()s. Returns 0, or a negative errno with e set.
  */
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
- * Runs the sources, then opens each namespace and adds its parents and owners. Skips processes that
- * end meanwhile; counts in c->missed what cannot be read. Returns 0, or a negative errno with e set
- * if the result would be wrong: too few descriptors, no memory, input or output errors. The caller
- * releases c with collect_free() in both cases.
+ * Runs the sources of the query, then opens each namespace and adds its parents and owners. Skips
+ * processes that end meanwhile; counts in c->missed what cannot be read. Returns 0, or a negative
+ * errno with e set if the result would be wrong: too few descriptors, no memory, input or output
+ * errors. Overwrites c, which the caller releases with collect_free() in both cases.
  */
-int collect_run(struct collect *c, struct nserr *e) must_check;
+int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 
 /* Returns true if everything could be read. */
 bool collect_complete(const struct collect *c);

@@ -2,29 +2,41 @@
 /* members: lists the processes of a run and finds them by pid. */
 #include "collect/worker.h"
 
+/* Lists the processes in c->members. Returns 0 or a negative errno. */
+static int list_members(struct collect *c, struct scan *pids)
+{
+	int rc = scan_dir(c->q.proc, ".", 0, pids);
+
+	if (rc < 0)
+		return rc;
+	if (pids->n == 0)
+		return -ENOENT;
+	c->members = calloc(pids->n, sizeof(*c->members));
+	if (!c->members)
+		return -ENOMEM;
+	for (; c->n < pids->n; c->n++)
+		c->members[c->n].pid = pids->id[c->n];
+	return 0;
+}
+
+/* Makes the only requested process the only member. Returns 0 or -ENOMEM. */
+static int one_member(struct collect *c)
+{
+	c->members = calloc(1, sizeof(*c->members));
+	if (!c->members)
+		return -ENOMEM;
+	c->members[0].pid = c->q.only;
+	c->n = 1;
+	return 0;
+}
+
 int collect_list_members(struct collect *c, struct nserr *e)
 {
-	struct procfs_ids ids = { 0 };
-	int rc = 0;
+	struct scan pids = { 0 };
+	int rc = c->q.only ? one_member(c) : list_members(c, &pids);
 
-	if (!c->only)
-		rc = lseek(c->proc, 0, SEEK_SET) < 0 ? -errno : procfs_numbers(c->proc, 0, &ids);
-	if (rc == 0 && !c->only && ids.n == 0)
-		rc = -ENOENT;
-	if (rc == 0) {
-		c->n = c->only ? 1 : ids.n;
-		c->members = calloc(c->n, sizeof(*c->members));
-		if (!c->members)
-			rc = -ENOMEM;
-	}
-	if (rc < 0) {
-		procfs_ids_free(&ids);
-		return nserr_set(e, rc, "cannot list the processes in /proc");
-	}
-	for (size_t i = 0; i < c->n; i++)
-		c->members[i].pid = c->only ? c->only : ids.id[i];
-	procfs_ids_free(&ids);
-	return 0;
+	scan_free(&pids);
+	return rc < 0 ? nserr_set(e, rc, "cannot list the processes in /proc") : 0;
 }
 
 static int by_pid(const void *key, const void *member)

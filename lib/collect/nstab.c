@@ -110,6 +110,7 @@ void nstab_finish(struct nstab *t)
 	if (t->n > 0)
 		qsort(t->all, t->n, sizeof(struct ns *), by_inode);
 	for (size_t i = 0; i < t->n; i++) {
+		t->all[i]->index = i;
 		if (!t->all[i]->held)
 			t->all[i]->held = NSHOLD_BIT(NSHOLD_KERNEL);
 		if (t->all[i]->parent)

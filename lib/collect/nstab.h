@@ -53,7 +53,7 @@ struct ns {
 	bool opened; /* it was opened, so id, parent, owner and creator are from the kernel */
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
-	void *view; /* the printer's */
+	size_t index; /* position in nstab.all after nstab_finish() */
 };
 
 struct nstab {

@@ -12,9 +12,9 @@
 
 bool collect_is_gone(int rc)
 {
-	return procfs_gone(rc) || rc == -EACCES || rc == -EPERM || rc == -ESTALE ||
-	       rc == -ENOTDIR || rc == -ELOOP || rc == -EOPNOTSUPP || rc == -ENXIO ||
-	       rc == -ENOTTY || rc == -ENOTSOCK || rc == -EAGAIN;
+	return scan_gone(rc) || rc == -EACCES || rc == -EPERM || rc == -ESTALE || rc == -ENOTDIR ||
+	       rc == -ELOOP || rc == -EOPNOTSUPP || rc == -ENXIO || rc == -ENOTTY ||
+	       rc == -ENOTSOCK || rc == -EAGAIN;
 }
 
 /* Returns the descriptor `is` if it refers to ns. Otherwise closes it and returns a negative errno.
@@ -33,7 +33,7 @@ static int if_it_is(const struct ns *ns, int is)
 
 static int open_proc(const struct collect *c, const struct ns *ns, const char *path)
 {
-	return if_it_is(ns, nsfile_open_proc(c->proc, path));
+	return if_it_is(ns, nsfile_open_proc(c->q.proc, path));
 }
 
 /* ---- Mounts ---- */
@@ -63,7 +63,7 @@ static int open_mount(const struct collect *c, const struct ns *ns, const struct
 	cleanup_fd int mnt = -1;
 	int fd;
 
-	if (!h->where || !c->self)
+	if (!h->where || !c->q.self)
 		return -ENOENT;
 	if (h->where->inode == c->own_mnt)
 		return open_path(&p);
@@ -71,7 +71,7 @@ static int open_mount(const struct collect *c, const struct ns *ns, const struct
 		cleanup_fd int dir = -1;
 
 		procfs_path_set(&root, h->where->pid);
-		dir = file_open_at(c->proc, procfs_path_at(&root, "root"), O_PATH, 0);
+		dir = file_open_at(c->q.proc, procfs_path_at(&root, "root"), O_PATH, 0);
 		p.dir = dir;
 		p.path = h->path + strspn(h->path, "/");
 		fd = dir < 0 ? dir : open_path(&p);
@@ -93,7 +93,7 @@ static int open_socket(const struct collect *c, const struct ns *ns, const struc
 	cleanup_fd int pidfd = -1;
 
 	procfs_path_set_fd(&path, h->pid, h->num);
-	if (nsfile_identify(&c->files, c->proc, path.s, &st) < 0 || !S_ISSOCK(st.stx_mode))
+	if (nsfile_identify(&c->files, c->q.proc, path.s, &st) < 0 || !S_ISSOCK(st.stx_mode))
 		return -ENOTSOCK;
 	pidfd = sys_pidfd_open_task(h->pid);
 
@@ -106,7 +106,7 @@ static int open_child(const struct collect *c, const struct ns *ns, const struct
 	cleanup_fd int pidfd = -1;
 	int fd = open_proc(c, ns, path);
 
-	if (fd >= 0 || !collect_is_gone(fd) || !c->self)
+	if (fd >= 0 || !collect_is_gone(fd) || !c->q.self)
 		return fd;
 	pidfd = sys_pidfd_open_task(h->num);
 	return if_it_is(ns, pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, ns->type->flag));
@@ -128,7 +128,7 @@ static int open_held(const struct collect *c, const struct ns *ns, const struct 
 	if (h->kind != NSHOLD_FD)
 		return -ENOENT;
 	procfs_path_set_fd(&path, h->pid, h->num);
-	return if_it_is(ns, nsfile_open(&c->files, c->proc, path.s));
+	return if_it_is(ns, nsfile_open(&c->files, c->q.proc, path.s));
 }
 
 /* Opens ns through the processes in it, starting with the lowest, some of which may have ended.

@@ -18,7 +18,7 @@ static void note_unknown(struct worker *w, const struct nsfind *f)
 
 	procfs_path_set(&path, f->num);
 	if (f->type == NSTYPE_PID &&
-	    procfs_link(w->c->proc, procfs_path_at(&path, "ns/time_for_children"),
+	    procfs_link(w->c->q.proc, procfs_path_at(&path, "ns/time_for_children"),
 			&nstypes[NSTYPE_TIME], &inode) == 0)
 		nsmissed_add(&w->missed, NSMISSED_NS, -ENOSYS);
 }
@@ -53,7 +53,7 @@ int collect_children_of(struct worker *w, struct procfs_path *path, const uint32
 		if (!f.inode)
 			rc = worker_link(w, procfs_path_at(path, nstypes[i].child_file),
 					 &nstypes[i], &f.inode);
-		if (rc == WORKER_GONE && w->c->self)
+		if (rc == WORKER_GONE && w->c->q.self)
 			rc = by_pidfd(w, &f);
 		if (rc == WORKER_OK && f.inode != own[i])
 			rc = worker_found(w, &f);

@@ -4,7 +4,6 @@
 
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "kernel/sys_ns.h"
 
 /* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
@@ -21,7 +20,7 @@ static int found(struct worker *w, struct nsfind *f, const struct nstype *type, 
  * with w->e set. */
 static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 {
-	cleanup_fd int fd = nsfile_open(&w->c->files, w->c->proc, path);
+	cleanup_fd int fd = nsfile_open(&w->c->files, w->c->q.proc, path);
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
 	struct stat st;
 
@@ -44,7 +43,7 @@ static int ask_type(struct worker *w, const char *path, struct nsfind *f)
 	const struct nstype *type;
 	char link[48];
 	uint64_t inode;
-	ssize_t n = readlinkat(w->c->proc, path, link, sizeof(link));
+	ssize_t n = readlinkat(w->c->q.proc, path, link, sizeof(link));
 
 	if (n < 0)
 		return worker_error(w, -errno, path);
@@ -61,8 +60,8 @@ static int not_identified(struct worker *w, int rc, const char *path)
 {
 	char link[8];
 
-	if (!procfs_gone(rc) && rc != -EACCES && rc != -EPERM &&
-	    readlinkat(w->c->proc, path, link, sizeof(link)) > 0 && link[0] == '/')
+	if (!scan_gone(rc) && rc != -EACCES && rc != -EPERM &&
+	    readlinkat(w->c->q.proc, path, link, sizeof(link)) > 0 && link[0] == '/')
 		return WORKER_OK;
 	return worker_error(w, rc, path);
 }
@@ -77,7 +76,7 @@ static int look_at_fd(struct worker *w, const struct nsmember *m, int fd)
 	int rc;
 
 	procfs_path_set_fd(&path, m->pid, fd);
-	rc = nsfile_identify(&w->c->files, w->c->proc, path.s, &st);
+	rc = nsfile_identify(&w->c->files, w->c->q.proc, path.s, &st);
 	if (rc < 0)
 		return not_identified(w, rc, path.s);
 	if (rc == 1)
@@ -108,12 +107,11 @@ int collect_fd(struct worker *w, struct nsmember *m)
 {
 	struct procfs_path path;
 	struct stat st;
-	cleanup_fd int dir = -1;
 	int rc = 0, n, done = 0;
 
 	procfs_path_set(&path, m->pid);
 	/* the size of the directory is the number of descriptors since 6.2, and 0 before */
-	if (fstatat(w->c->proc, procfs_path_at(&path, "fd"), &st, 0) < 0)
+	if (fstatat(w->c->q.proc, procfs_path_at(&path, "fd"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
 	if (w->c->fd_sizes) {
 		n = (int)st.st_size;
@@ -121,10 +119,7 @@ int collect_fd(struct worker *w, struct nsmember *m)
 		if (done < 0 || done == n)
 			return MIN(done, 0);
 	}
-	dir = file_open_at(w->c->proc, path.s, O_RDONLY | O_DIRECTORY, 0);
-	if (dir < 0)
-		return MIN(worker_error(w, dir, path.s), 0);
-	rc = procfs_numbers(dir, (size_t)st.st_size, &w->ids);
+	rc = scan_dir(w->c->q.proc, path.s, (size_t)st.st_size, &w->ids);
 	if (rc < 0)
 		return MIN(worker_error(w, rc, path.s), 0);
 	for (size_t i = 0; i < w->ids.n && rc >= 0; i++)

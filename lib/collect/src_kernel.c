@@ -62,10 +62,10 @@ static int list_mnt(struct collect *c, struct nserr *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && rc == 0; i++) {
-		int fd = nsfile_open_proc(c->proc, "self/ns/mnt");
+		int fd = nsfile_open_proc(c->q.proc, "self/ns/mnt");
 
 		if (fd < 0)
-			return procfs_gone(fd) || is_missing(fd) ? -EOPNOTSUPP : fd;
+			return scan_gone(fd) || is_missing(fd) ? -EOPNOTSUPP : fd;
 		rc = add(c, fd, e);
 		if (rc < 0)
 			close(fd);

@@ -109,7 +109,7 @@ static int read_own_mountinfo(void *arg)
 {
 	const struct own_mountinfo *own = arg;
 
-	return mountinfo_read_at(own->m, own->c->proc, "thread-self/mountinfo");
+	return mountinfo_read_at(own->m, own->c->q.proc, "thread-self/mountinfo");
 }
 
 /* Reads the mountinfo of a process in the mount namespace, or enters it with a thread of ours.
@@ -122,9 +122,9 @@ static int read_mountinfo(struct collect *c, const struct ns *where, struct moun
 
 	if (where->pid) {
 		procfs_path_set(&path, where->pid);
-		return mountinfo_read_at(m, c->proc, procfs_path_at(&path, "mountinfo"));
+		return mountinfo_read_at(m, c->q.proc, procfs_path_at(&path, "mountinfo"));
 	}
-	if (!c->self)
+	if (!c->q.self)
 		return -EOPNOTSUPP;
 	fd = collect_open(c, where);
 	return fd < 0 ? fd : nsinside_call(fd, where->type, read_own_mountinfo, &own);
@@ -176,6 +176,8 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 
 int collect_mnt(struct collect *c, struct nserr *e)
 {
+	if (!(c->sources & NSTYPE_BIT(COLLECT_MNT)))
+		return 0;
 	/* a mount namespace may be mounted in another one, so the table grows during the loop */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];

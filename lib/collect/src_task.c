@@ -4,7 +4,6 @@
 
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "kernel/sys_pidfd.h"
 
 static int look_at_thread(struct worker *w, const struct nsmember *m, pid_t tid)
@@ -42,7 +41,7 @@ static int look_at_its_fds(struct worker *w, const struct nsmember *m, pid_t tid
 {
 	struct nsmember thread = { .pid = tid };
 
-	if (!(w->c->sources & COLLECT_DESCRIPTORS) || !w->c->self || m->pid == w->c->self)
+	if (!(w->c->sources & COLLECT_DESCRIPTORS) || !w->c->q.self || m->pid == w->c->q.self)
 		return 0;
 	if (sys_same_files(m->pid, tid) != 0 ||
 	    (*last != m->pid && sys_same_files(*last, tid) != 0))
@@ -55,21 +54,17 @@ int collect_task(struct worker *w, struct nsmember *m)
 {
 	struct procfs_path path;
 	struct stat st;
-	cleanup_fd int dir = -1;
 	pid_t with_fds = m->pid;
 	int rc = 0;
 
 	procfs_path_set(&path, m->pid);
-	if (fstatat(w->c->proc, procfs_path_at(&path, "task"), &st, 0) < 0)
+	if (fstatat(w->c->q.proc, procfs_path_at(&path, "task"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
 	/* the link count is 2 plus the number of threads, except in a fixture */
 	m->nthreads = st.st_nlink > 2 ? (uint32_t)st.st_nlink - 2 : 1;
-	if (m->nthreads == 1 && w->c->self)
+	if (m->nthreads == 1 && w->c->q.self)
 		return 0;
-	dir = file_open_at(w->c->proc, path.s, O_RDONLY | O_DIRECTORY, 0);
-	if (dir < 0)
-		return MIN(worker_error(w, dir, path.s), 0);
-	rc = procfs_numbers(dir, 0, &w->tids);
+	rc = scan_dir(w->c->q.proc, path.s, 0, &w->tids);
 	if (rc < 0)
 		return MIN(worker_error(w, rc, path.s), 0);
 	m->nthreads = MAX((uint32_t)w->tids.n, 1u);

@@ -6,12 +6,12 @@ int worker_error(struct worker *w, int rc, const char *path)
 {
 	struct procfs_path dir = { 0 };
 
-	if (procfs_gone(rc))
+	if (scan_gone(rc))
 		return WORKER_GONE;
 	if (rc == -EACCES || rc == -EPERM) {
 		/* a process that ends between lookup and read causes these errors, too */
 		memcpy(dir.s, path, strcspn(path, "/"));
-		if (faccessat(w->c->proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
+		if (faccessat(w->c->q.proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
 			return WORKER_GONE;
 		return WORKER_DENIED;
 	}
@@ -35,7 +35,7 @@ void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err)
 
 int worker_link(struct worker *w, const char *path, const struct nstype *type, uint32_t *inode)
 {
-	int rc = procfs_link(w->c->proc, path, type, inode);
+	int rc = procfs_link(w->c->q.proc, path, type, inode);
 
 	return rc == 0 ? WORKER_OK : worker_error(w, rc, path);
 }

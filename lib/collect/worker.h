@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "collect/collect.h"
 #include "ns/procfs.h"
+#include "ns/scan.h"
 #include "ns/socket.h"
 
 /* A namespace that a process or thread holds, found by a worker. */
@@ -22,7 +23,7 @@ struct worker {
 	const struct collect *c;
 	struct nsfind *found;
 	size_t n, size;
-	struct procfs_ids ids, tids;
+	struct scan ids, tids;
 	struct nssocket *sockets; /* looked up after all processes have been read */
 	size_t n_sockets, sockets_size;
 	uint32_t children[NSTYPE_COUNT]; /* *_for_children of the current process; 0 if not read */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsproc: the files of /proc/PID. */
+/* procfs: builds paths below /proc and reads the files of a process. */
 #include "ns/procfs.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -12,6 +10,7 @@
 
 /* ---- Paths ---- */
 
+/* Writes v and "/" to s. Returns the length. */
 static size_t put_number(char *s, pid_t v)
 {
 	char digits[12];
@@ -55,7 +54,7 @@ const char *procfs_path_at(struct procfs_path *p, const char *name)
 	return p->s;
 }
 
-/* ---- Directories ---- */
+/* ---- The directory itself ---- */
 
 int procfs_open(const char *root, struct nserr *e)
 {
@@ -79,59 +78,6 @@ int procfs_open(const char *root, struct nserr *e)
 	return proc_stat_refuse(e);
 }
 
-static int add_id(struct procfs_ids *out, const char *name)
-{
-	int v = 0;
-
-	for (; *name >= '0' && *name <= '9' && v < INT_MAX / 10; name++)
-		v = v * 10 + (*name - '0');
-	/* the kernel has no names with another byte, nor such numbers */
-	if (*name)
-		return 0;
-	if (out->n == out->size) {
-		size_t size = out->size ? out->size * 2 : 256;
-		int *id = reallocarray(out->id, size, sizeof(*id));
-
-		if (!id)
-			return -ENOMEM;
-		out->id = id;
-		out->size = size;
-	}
-	out->id[out->n++] = v;
-	return 0;
-}
-
-int procfs_numbers(int fd, size_t expected, struct procfs_ids *out)
-{
-	char buf[32768] __attribute__((aligned(8)));
-
-	out->n = 0;
-	for (;;) {
-		ssize_t n = getdents64(fd, buf, sizeof(buf));
-
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return 0;
-		for (ssize_t i = 0; i < n;) {
-			const struct dirent64 *d = (const void *)(buf + i);
-
-			if (d->d_name[0] >= '0' && d->d_name[0] <= '9' &&
-			    add_id(out, d->d_name) < 0)
-				return -ENOMEM;
-			i += d->d_reclen;
-		}
-		if (expected && out->n >= expected)
-			return 0;
-	}
-}
-
-void procfs_ids_free(struct procfs_ids *ids)
-{
-	free(ids->id);
-	*ids = (struct procfs_ids){ 0 };
-}
-
 /* ---- Files of one process ---- */
 
 int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t *inode)
@@ -143,7 +89,7 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 
 	if (n < 0)
 		return -errno;
-	/* "pid_for_children" reads "pid:[inode]" too */
+	/* pid_for_children has the text "pid:[inode]" as well */
 	if (nstype_parse_link(link, (size_t)n, &is, &v) < 0 || is != type || v > UINT32_MAX)
 		return -EIO;
 	*inode = (uint32_t)v;

@@ -2,7 +2,6 @@
 /* nsref_find: an index of the namespaces in sight, made from /proc, for references by number. */
 #include "ns/ref_find.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -12,6 +11,7 @@
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
 #include "kernel/sys_ns.h"
+#include "ns/scan.h"
 
 /* How the path of an entry leads to its namespace. */
 enum way { BY_LINK, BY_DESCRIPTOR, BY_MOUNT };
@@ -192,28 +192,16 @@ static void note_member(int proc, const char *where, void *arg)
 static void each_number(int proc, const char *where,
 			void (*f)(int proc, const char *path, void *arg), void *arg)
 {
-	int fd = file_open_at(proc, where, O_RDONLY | O_DIRECTORY, 0);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *d;
+	const char *prefix = streq(where, ".") ? "" : where;
+	struct scan s = { 0 };
 	char path[320];
 
-	if (!dir) {
-		note_error(fd < 0 ? fd : -ENOMEM);
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while (errno = 0, (d = readdir(dir))) {
-		if (d->d_name[0] < '0' || d->d_name[0] > '9')
-			continue;
-		if (streq(where, "."))
-			snprintf(path, sizeof(path), "%s", d->d_name);
-		else
-			snprintf(path, sizeof(path), "%s/%s", where, d->d_name);
+	note_error(scan_dir(proc, where, 0, &s));
+	for (size_t i = 0; i < s.n; i++) {
+		snprintf(path, sizeof(path), "%s%s%d", prefix, *prefix ? "/" : "", s.id[i]);
 		f(proc, path, arg);
 	}
-	note_error(-errno);
-	closedir(dir);
+	scan_free(&s);
 }
 
 /* Opens a mount by its path below the root directory proc/root. */

@@ -20,7 +20,7 @@
  * vanished: without a process -ENOENT and -ESRCH mean that its last holder is gone. */
 static bool succeeded(struct nslist *l, const struct row *r, int rc)
 {
-	if (rc < 0 && (r->ns->pid || !procfs_gone(rc)))
+	if (rc < 0 && (r->ns->pid || !scan_gone(rc)))
 		nslist_missed(l, r->ns->pid, rc);
 	return rc >= 0;
 }
@@ -90,7 +90,7 @@ void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 	if (r->ns->type != &nstypes[NSTYPE_USER] || !r->pid)
 		return;
 	procfs_path_set(&path, r->pid);
-	n = file_read_at(l->c.proc, procfs_path_at(&path, "setgroups"), text, sizeof(text));
+	n = file_read_at(l->proc, procfs_path_at(&path, "setgroups"), text, sizeof(text));
 	if (succeeded(l, r, (int)n))
 		cell_text(out, text, strcspn(text, "\n"));
 }
@@ -109,7 +109,7 @@ void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 	if (!in || in->inode != own)
 		return;
 	snprintf(path, sizeof(path), "sys/user/%s", r->ns->type->sysctl);
-	if (succeeded(l, r, file_read_u64(l->c.proc, path, &max)))
+	if (succeeded(l, r, file_read_u64(l->proc, path, &max)))
 		cell_num(out, max);
 }
 
@@ -156,8 +156,8 @@ static pid_t offsets_process(const struct nslist *l, const struct ns *ns)
 		if (h->kind == NSHOLD_CHILDREN)
 			return h->num;
 	procfs_path_set(&path, ns->pid);
-	if (!ns->pid || procfs_link(l->c.proc, procfs_path_at(&path, ns->type->child_file),
-				    ns->type, &inode) < 0)
+	if (!ns->pid ||
+	    procfs_link(l->proc, procfs_path_at(&path, ns->type->child_file), ns->type, &inode) < 0)
 		return 0;
 	return inode == ns->inode ? ns->pid : 0;
 }
@@ -206,7 +206,7 @@ static bool offsets_of(struct nslist *l, const struct row *r, struct timens *t)
 	pid = offsets_process(l, r->ns);
 	if (pid) {
 		procfs_path_set(&path, pid);
-		fd = file_open_at(l->c.proc, path.s, O_PATH | O_DIRECTORY, 0);
+		fd = file_open_at(l->proc, path.s, O_PATH | O_DIRECTORY, 0);
 		return succeeded(l, r, fd < 0 ? fd : timens_read(fd, t, NULL));
 	}
 	fd = open_as(l, r, NSTYPE_TIME);
@@ -292,7 +292,7 @@ static int read_cgroup(void *arg)
 	struct procfs_path path;
 
 	procfs_path_set(&path, look->pid);
-	look->n = file_read_at(look->l->c.proc, procfs_path_at(&path, "cgroup"), look->text,
+	look->n = file_read_at(look->l->proc, procfs_path_at(&path, "cgroup"), look->text,
 			       sizeof(look->text));
 	return look->n < 0 ? (int)look->n : 0;
 }

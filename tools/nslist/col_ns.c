@@ -252,7 +252,7 @@ void fill_name(struct nslist *l, const struct row *r, struct cell *out)
 
 void fill_self(struct nslist *l, const struct row *r, struct cell *out)
 {
-	const struct nsmember *me = collect_member(&l->c, l->c.self);
+	const struct nsmember *me = collect_member(&l->c, l->c.q.self);
 
 	if (me && me->inode[nstype_index(r->ns->type)])
 		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);

@@ -45,11 +45,11 @@ struct detail *nslist_detail(struct nslist *l, pid_t pid)
 
 void nslist_missed(struct nslist *l, pid_t pid, int rc)
 {
-	bool may_be_gone = procfs_gone(rc) || rc == -EACCES || rc == -EPERM;
+	bool may_be_gone = scan_gone(rc) || rc == -EACCES || rc == -EPERM;
 	struct procfs_path path;
 
 	procfs_path_set(&path, pid);
-	if (pid && may_be_gone && faccessat(l->c.proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
+	if (pid && may_be_gone && faccessat(l->proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
 		return;
 	nsmissed_add(&l->c.missed, NSMISSED_DETAIL, rc);
 }
@@ -82,7 +82,7 @@ const struct proc_stat *nslist_stat(struct nslist *l, pid_t pid)
 	if (!d)
 		return NULL;
 	if (first)
-		d->stat_ok = was_read(l, procfs_read_stat(l->c.proc, pid, &d->stat), pid);
+		d->stat_ok = was_read(l, procfs_read_stat(l->proc, pid, &d->stat), pid);
 	return d->stat_ok ? &d->stat : NULL;
 }
 
@@ -94,7 +94,7 @@ bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid)
 	if (!d)
 		return false;
 	if (first)
-		d->uid_ok = was_read(l, procfs_read_uid(l->c.proc, pid, &d->uid), pid);
+		d->uid_ok = was_read(l, procfs_read_uid(l->proc, pid, &d->uid), pid);
 	*uid = d->uid;
 	return d->uid_ok;
 }
@@ -133,7 +133,7 @@ const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, siz
 	if (!d)
 		return NULL;
 	if (first) {
-		(void)was_read(l, read_text(l->c.proc, pid, which, &b), pid);
+		(void)was_read(l, read_text(l->proc, pid, which, &b), pid);
 		if (b.err)
 			cli_die(b.err, "cannot list namespaces");
 		d->text[which] = b.s;

@@ -77,13 +77,13 @@ static void sieve(struct filling *x, struct libscols_table *tb, struct libscols_
 		x->row = &l->rows[i];
 		if (!line || scols_line_apply_filter(line, f, &wanted) != 0)
 			cli_die(0, "--filter: cannot apply '%s'", l->o->filter);
-		l->rows[i].ns->view = NULL;
+		l->row_of[l->rows[i].ns->index] = NULL;
 		if (wanted)
 			l->rows[n++] = l->rows[i];
 	}
 	l->n_rows = n;
 	for (size_t i = 0; i < n; i++)
-		l->rows[i].ns->view = &l->rows[i];
+		l->row_of[l->rows[i].ns->index] = &l->rows[i];
 }
 
 void nslist_filter(struct nslist *l)

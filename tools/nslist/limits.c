@@ -37,7 +37,7 @@ static uint64_t limit(const struct nslist *l, const struct nstype *type)
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "sys/user/%s", type->sysctl);
-	n = file_read_at(l->c.proc, path, text, sizeof(text));
+	n = file_read_at(l->proc, path, text, sizeof(text));
 	if (n < 0)
 		cli_die((int)n, "cannot read /proc/%s", path);
 	text[strcspn(text, "\n")] = '\0';

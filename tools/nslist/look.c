@@ -5,36 +5,40 @@
 #include "common/cli.h"
 
 /* Returns the only process that must be read, or 0 if the columns need others as well. */
-static pid_t only_process(const struct nslist_opts *o)
+static pid_t only_process(const struct nslist *l)
 {
+	const struct nslist_opts *o = l->o;
+
 	return o->view == NSLIST_ROWS && o->n_targets == 1 && !nslist_needs(o) ? o->targets[0].pid
 									       : 0;
 }
 
-static void collect(struct nslist *l)
+/* Returns what must be collected for the options. */
+static struct collect_query query(const struct nslist *l)
 {
 	const struct nslist_opts *o = l->o;
-	int proc = l->c.proc;
-	struct nserr e = NSERR_INIT;
-
-	l->c = (struct collect){
-		.proc = proc,
+	struct collect_query q = {
+		.proc = l->proc,
 		.types = o->types,
 		.sources = o->sources,
+		.only = only_process(l),
 		.self = getpid(),
-		.only = only_process(o),
 	};
+
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
-		l->c.types |= NSTYPE_BIT(NSTYPE_USER);
+		q.types |= NSTYPE_BIT(NSTYPE_USER);
 	if (o->view == NSLIST_ROWS && o->task)
-		l->c.sources &= nslist_needs(o) | NSTYPE_BIT(COLLECT_PROC);
-	if (collect_run(&l->c, &e) < 0)
-		cli_die_nserr(&e);
+		q.sources &= nslist_needs(o) | NSTYPE_BIT(COLLECT_PROC);
+	return q;
 }
 
 void nslist_look(struct nslist *l)
 {
-	collect(l);
+	struct collect_query q = query(l);
+	struct nserr e = NSERR_INIT;
+
+	if (collect_run(&l->c, &q, &e) < 0)
+		cli_die_nserr(&e);
 	nslist_select(l);
 }
 

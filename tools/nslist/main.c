@@ -100,15 +100,15 @@ int main(int argc, char **argv)
 	nslist_parse(&o, argc, argv);
 	if (o.view == NSLIST_FEATURES)
 		return features_print(features, o.format == NSLIST_JSON);
-	l.c.proc = procfs_open("/proc", &e);
-	if (l.c.proc < 0)
+	l.proc = procfs_open("/proc", &e);
+	if (l.proc < 0)
 		cli_die_nserr(&e);
 	nslist_look(&l);
 	print(&l);
 	status = report_partial(&l);
 	nslist_free_rows(&l);
 	collect_free(&l.c);
-	close(l.c.proc);
+	close(l.proc);
 	free(o.targets);
 	return status;
 }

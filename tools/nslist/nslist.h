@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "collect/collect.h"
 #include "ns/procfs.h"
+#include "ns/scan.h"
 
 enum nslist_format { NSLIST_TABLE, NSLIST_RAW, NSLIST_JSON };
 enum nslist_tree {
@@ -80,9 +81,11 @@ struct row {
 
 struct nslist {
 	const struct nslist_opts *o;
+	int proc; /* descriptor of /proc */
 	struct collect c;
 	struct row *rows;
 	size_t n_rows;
+	struct row **row_of; /* by ns.index: the last row of the namespace, or NULL */
 	struct row *roots, **roots_end;
 	struct detail *details; /* by pid */
 	size_t n_details;

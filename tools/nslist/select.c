@@ -9,13 +9,14 @@ static void add_row(struct nslist *l, struct ns *ns, pid_t pid, bool is_member)
 	struct row *r = &l->rows[l->n_rows++];
 
 	*r = (struct row){ .ns = ns, .pid = pid, .is_member = is_member };
-	ns->view = r;
+	l->row_of[ns->index] = r;
 }
 
 static void allocate(struct nslist *l, size_t n)
 {
 	l->rows = calloc(n + 1, sizeof(*l->rows));
-	if (!l->rows)
+	l->row_of = calloc(l->c.tab.n + 1, sizeof(struct row *));
+	if (!l->rows || !l->row_of)
 		cli_die(ENOMEM, "cannot list namespaces");
 }
 
@@ -80,7 +81,7 @@ static void add_with_ancestors(struct nslist *l, struct ns *ns)
 {
 	struct ns *up = above(l, ns);
 
-	if (ns->view)
+	if (l->row_of[ns->index])
 		return;
 	if (up)
 		add_with_ancestors(l, up);
@@ -123,7 +124,7 @@ static struct row *row_above(struct nslist *l, const struct row *r, struct row *
 	const struct detail *d;
 
 	if (l->o->tree != NSLIST_PROCESS)
-		return up && !r->is_member ? up->view : NULL;
+		return up && !r->is_member ? l->row_of[up->index] : NULL;
 	st = nslist_stat(l, r->pid);
 	d = st ? nslist_detail(l, st->ppid) : NULL;
 	return d ? last_of[d - l->details] : NULL;
@@ -167,6 +168,8 @@ void nslist_free_rows(struct nslist *l)
 	nslist_details_free(l);
 	free(l->rows);
 	l->rows = NULL;
+	free(l->row_of);
+	l->row_of = NULL;
 	l->n_rows = 0;
 	l->roots = NULL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The sources on tests/fixtures/proc-basic, without privilege. */
+/* test-collect: runs the sources on the proc tree tests/fixtures/proc-basic, without privilege. */
 #include "collect/collect.h"
 
 #include <fcntl.h>
@@ -24,19 +24,21 @@ static int open_fixture(void)
 
 static struct collect collect(unsigned types, unsigned sources, pid_t only)
 {
-	struct collect c = { .types = types, .sources = sources, .only = only };
+	const struct collect_query q = {
+		.proc = open_fixture(), .types = types, .sources = sources, .only = only
+	};
+	struct collect c;
 	struct nserr e = NSERR_INIT;
 
-	c.proc = open_fixture();
-	CHECK(c.proc >= 0);
-	CHECK_INT(collect_run(&c, &e), 0);
+	CHECK(q.proc >= 0);
+	CHECK_INT(collect_run(&c, &q, &e), 0);
 	CHECK_STR(e.what, "");
 	return c;
 }
 
 static void done(struct collect *c)
 {
-	close(c->proc);
+	close(c->q.proc);
 	collect_free(c);
 }
 
@@ -55,7 +57,7 @@ static void counts_processes(void)
 {
 	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_PROC), 0);
 
-	/* 14 has ended, 2 is a zombie: in a user and a pid namespace, no more in the others */
+	/* process 14 has ended; zombie 2 has only a user and a pid namespace left */
 	CHECK_INT(find(&c, NSTYPE_USER, 4026531837u)->nprocs, 5);
 	CHECK_INT(find(&c, NSTYPE_UTS, 4026531838u)->nprocs, 4);
 	CHECK_INT(find(&c, NSTYPE_NET, 4026531840u)->nprocs, 3);
@@ -66,7 +68,7 @@ static void counts_processes(void)
 	done(&c);
 }
 
-static void reads_only_the_types_asked_for(void)
+static void reads_only_requested_types(void)
 {
 	struct collect c = collect(NSTYPE_BIT(NSTYPE_NET), ONLY(COLLECT_PROC), 0);
 
@@ -78,7 +80,7 @@ static void reads_only_the_types_asked_for(void)
 	done(&c);
 }
 
-static void finds_threads(void)
+static void finds_a_namespace_of_a_thread(void)
 {
 	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_TASK), 0);
 	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532202u);
@@ -91,34 +93,35 @@ static void finds_threads(void)
 	done(&c);
 }
 
-static void finds_what_children_will_be_in(void)
+static void finds_namespaces_of_future_children(void)
 {
 	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_CHILDREN), 0);
 
 	CHECK_INT(find(&c, NSTYPE_TIME, 4026532203u)->held, NSHOLD_BIT(NSHOLD_CHILDREN));
 	CHECK(!nstab_find(&c.tab, &nstypes[NSTYPE_PID], 4026532204u));
 	done(&c);
-	/* those of threads when threads are looked at */
+	/* the future children of threads are read if threads are read */
 	c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_CHILDREN) | NSTYPE_BIT(COLLECT_TASK), 0);
 	CHECK_INT(find(&c, NSTYPE_PID, 4026532204u)->held, NSHOLD_BIT(NSHOLD_CHILDREN));
 	done(&c);
 }
 
-/* In the real /proc: a descriptor is identified by its file, not by its link. */
-static void finds_descriptors(void)
+/* Uses the real /proc, because a descriptor is identified by its file, not by its link. */
+static void finds_a_descriptor_by_its_file(void)
 {
 	cleanup_fd int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
-	struct collect c = { .types = NSTYPE_BIT(NSTYPE_UTS),
-			     .sources = ONLY(COLLECT_FD),
-			     .only = getpid(),
-			     .self = getpid() };
+	struct collect_query q = { .types = NSTYPE_BIT(NSTYPE_UTS),
+				   .sources = ONLY(COLLECT_FD),
+				   .only = getpid(),
+				   .self = getpid() };
+	struct collect c;
 	struct nserr e = NSERR_INIT;
 	const struct ns *ns;
 	struct stat st;
 
 	CHECK_INT(fstat(fd, &st), 0);
-	c.proc = procfs_open("/proc", &e);
-	CHECK_INT(collect_run(&c, &e), 0);
+	q.proc = procfs_open("/proc", &e);
+	CHECK_INT(collect_run(&c, &q, &e), 0);
 	ns = find(&c, NSTYPE_UTS, (uint32_t)st.st_ino);
 	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_PROC) | NSHOLD_BIT(NSHOLD_FD));
 	CHECK_INT(ns->nfds, 1);
@@ -126,20 +129,20 @@ static void finds_descriptors(void)
 	done(&c);
 }
 
-static void a_holder_that_has_ended_is_gone(void)
+static void fails_with_enoent_if_the_holder_has_ended(void)
 {
 	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_TASK), 0);
 	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532202u);
-	int proc = c.proc;
+	int proc = c.q.proc;
 
-	c.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC); /* no processes there */
-	CHECK(c.proc >= 0);
+	c.q.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC); /* /dev has no processes */
+	CHECK(c.q.proc >= 0);
 	CHECK_INT(collect_open(&c, ns), -ENOENT);
 	close(proc);
 	done(&c);
 }
 
-static void finds_mounts_by_mountinfo(void)
+static void finds_nsfs_mounts_in_mountinfo(void)
 {
 	struct collect c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_MNT), 0);
 	const struct ns *ns = find(&c, NSTYPE_NET, 4026532205u);
@@ -147,7 +150,7 @@ static void finds_mounts_by_mountinfo(void)
 	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_MNT));
 	CHECK(ns->holders && ns->holders->where);
 	CHECK_STR(ns->holders ? ns->holders->path : "", "/run/netns/a b");
-	/* " - nsfs " in a path does not make it one */
+	/* a path with " - nsfs " is not an nsfs mount */
 	CHECK(!nstab_find(&c.tab, &nstypes[NSTYPE_UTS], 4026532206u));
 	ns = find(&c, NSTYPE_MNT, 4026531841u);
 	CHECK_INT(ns->mounts, 4);
@@ -155,7 +158,7 @@ static void finds_mounts_by_mountinfo(void)
 	done(&c);
 }
 
-static void parses_the_names_of_sources(void)
+static void parses_lists_of_source_names(void)
 {
 	unsigned set = 0;
 	struct nserr e = NSERR_INIT;
@@ -163,7 +166,7 @@ static void parses_the_names_of_sources(void)
 	CHECK_INT(collect_parse("proc,fd,mnt", &set, &e), 0);
 	CHECK_INT(set, ONLY(COLLECT_FD) | NSTYPE_BIT(COLLECT_MNT));
 	for (size_t i = 0; i < COLLECT_SOURCES; i++)
-		CHECK_INT(collect_parse(collect_sources[i].name, &set, &e), 0);
+		CHECK_INT(collect_parse(collect_source_names[i], &set, &e), 0);
 	CHECK(collect_parse("", &set, &e) < 0);
 	CHECK(collect_parse("proc,", &set, &e) < 0);
 	CHECK(collect_parse("pro", &set, &e) < 0);
@@ -187,7 +190,8 @@ static void reads_a_process_with_a_hostile_name(void)
 	close(proc);
 }
 
-UNIT_MAIN(CASE(counts_processes), CASE(reads_only_the_types_asked_for), CASE(finds_threads),
-	  CASE(finds_what_children_will_be_in), CASE(finds_descriptors),
-	  CASE(a_holder_that_has_ended_is_gone), CASE(finds_mounts_by_mountinfo),
-	  CASE(parses_the_names_of_sources), CASE(reads_a_process_with_a_hostile_name))
+UNIT_MAIN(CASE(counts_processes), CASE(reads_only_requested_types),
+	  CASE(finds_a_namespace_of_a_thread), CASE(finds_namespaces_of_future_children),
+	  CASE(finds_a_descriptor_by_its_file), CASE(fails_with_enoent_if_the_holder_has_ended),
+	  CASE(finds_nsfs_mounts_in_mountinfo), CASE(parses_lists_of_source_names),
+	  CASE(reads_a_process_with_a_hostile_name))
