@@ -18,22 +18,22 @@
 
 /* Returns true if rc is not an error. Otherwise counts the missing value, unless the namespace has
  * vanished: without a process -ENOENT and -ESRCH mean that its last holder is gone. */
-static bool succeeded(struct nslist *l, const struct row *r, int rc)
+static bool succeeded(struct run *run, const struct row *r, int rc)
 {
 	if (rc < 0 && (r->ns->pid || !scan_gone(rc)))
-		nslist_missed(l, r->ns->pid, rc);
+		nslist_missed(run, r->ns->pid, rc);
 	return rc >= 0;
 }
 
 /* Opens the namespace of a row. Returns a descriptor, or a negative value if its type is not `type`
  * or if it cannot be opened, which is counted. */
-static int open_as(struct nslist *l, const struct row *r, int type)
+static int open_as(struct run *run, const struct row *r, int type)
 {
 	int fd;
 
 	if (r->ns->type != &nstypes[type])
 		return -1;
-	fd = collect_open(&l->c, r->ns);
+	fd = collect_open(&run->c, r->ns);
 	switch (fd) {
 	case -ESTALE: /* the handle of a namespace that has vanished or is not permitted */
 	case -ENOTDIR:
@@ -46,21 +46,21 @@ static int open_as(struct nslist *l, const struct row *r, int type)
 	default:
 		break;
 	}
-	return succeeded(l, r, fd) ? fd : -1;
+	return succeeded(run, r, fd) ? fd : -1;
 }
 
 /* ---- user ---- */
 
-static void fill_map(struct nslist *l, const struct row *r, enum idmap_kind kind, struct cell *out)
+static void fill_map(struct run *run, const struct row *r, enum idmap_kind kind, struct cell *out)
 {
-	cleanup_fd int fd = open_as(l, r, NSTYPE_USER);
+	cleanup_fd int fd = open_as(run, r, NSTYPE_USER);
 	struct idmaps maps = { 0 };
 	char ref[24];
 
 	if (fd < 0)
 		return;
 	snprintf(ref, sizeof(ref), "fd:%d", fd);
-	if (succeeded(l, r, idmap_view_read(ref, &maps, NULL))) {
+	if (succeeded(run, r, idmap_view_read(ref, &maps, NULL))) {
 		out->kind = CELL_LIST;
 		for (size_t i = 0; i < maps.map[kind].n; i++) {
 			const struct idmap_extent *x = &maps.map[kind].ext[i];
@@ -71,17 +71,17 @@ static void fill_map(struct nslist *l, const struct row *r, enum idmap_kind kind
 	idmaps_free(&maps);
 }
 
-void fill_uidmap(struct nslist *l, const struct row *r, struct cell *out)
+void fill_uidmap(struct run *run, const struct row *r, struct cell *out)
 {
-	fill_map(l, r, IDMAP_UID, out);
+	fill_map(run, r, IDMAP_UID, out);
 }
 
-void fill_gidmap(struct nslist *l, const struct row *r, struct cell *out)
+void fill_gidmap(struct run *run, const struct row *r, struct cell *out)
 {
-	fill_map(l, r, IDMAP_GID, out);
+	fill_map(run, r, IDMAP_GID, out);
 }
 
-void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
+void fill_setgroups(struct run *run, const struct row *r, struct cell *out)
 {
 	struct procfs_path path;
 	char text[16];
@@ -90,16 +90,16 @@ void fill_setgroups(struct nslist *l, const struct row *r, struct cell *out)
 	if (r->ns->type != &nstypes[NSTYPE_USER] || !r->pid)
 		return;
 	procfs_path_set(&path, r->pid);
-	n = file_read_at(l->proc, procfs_path_at(&path, "setgroups"), text, sizeof(text));
-	if (succeeded(l, r, (int)n))
+	n = file_read_at(run->proc, procfs_path_at(&path, "setgroups"), text, sizeof(text));
+	if (succeeded(run, r, (int)n))
 		cell_text(out, text, strcspn(text, "\n"));
 }
 
 /* /proc/sys/user shows the limits of the reader's own user namespace, namespaces(7). */
-void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
+void fill_maxns(struct run *run, const struct row *r, struct cell *out)
 {
 	const struct ns *in = r->ns->type == &nstypes[NSTYPE_USER] ? r->ns->parent : r->ns->owner;
-	uint32_t own = l->c.own_user;
+	uint32_t own = run->c.own_user;
 	char path[64];
 	uint64_t max;
 
@@ -109,7 +109,7 @@ void fill_maxns(struct nslist *l, const struct row *r, struct cell *out)
 	if (!in || in->inode != own)
 		return;
 	snprintf(path, sizeof(path), "sys/user/%s", r->ns->type->sysctl);
-	if (succeeded(l, r, file_read_u64(l->proc, path, &max)))
+	if (succeeded(run, r, file_read_u64(run->proc, path, &max)))
 		cell_num(out, max);
 }
 
@@ -120,26 +120,26 @@ static int read_names(void *arg)
 	return uname(arg) < 0 ? -errno : 0;
 }
 
-static bool names_of(struct nslist *l, const struct row *r, struct utsname *names)
+static bool names_of(struct run *run, const struct row *r, struct utsname *names)
 {
-	cleanup_fd int fd = open_as(l, r, NSTYPE_UTS);
+	cleanup_fd int fd = open_as(run, r, NSTYPE_UTS);
 
-	return fd >= 0 && succeeded(l, r, nsinside_call(fd, r->ns->type, read_names, names));
+	return fd >= 0 && succeeded(run, r, nsinside_call(fd, r->ns->type, read_names, names));
 }
 
-void fill_hostname(struct nslist *l, const struct row *r, struct cell *out)
+void fill_hostname(struct run *run, const struct row *r, struct cell *out)
 {
 	struct utsname names;
 
-	if (names_of(l, r, &names))
+	if (names_of(run, r, &names))
 		cell_str(out, names.nodename);
 }
 
-void fill_domain(struct nslist *l, const struct row *r, struct cell *out)
+void fill_domain(struct run *run, const struct row *r, struct cell *out)
 {
 	struct utsname names;
 
-	if (names_of(l, r, &names))
+	if (names_of(run, r, &names))
 		cell_str(out, names.domainname);
 }
 
@@ -147,7 +147,7 @@ void fill_domain(struct nslist *l, const struct row *r, struct cell *out)
 
 /* Returns a process whose timens_offsets shows the offsets of ns, because its future children will
  * be in ns. Returns 0 if there is none. */
-static pid_t offsets_process(const struct nslist *l, const struct ns *ns)
+static pid_t offsets_process(const struct run *run, const struct ns *ns)
 {
 	struct procfs_path path;
 	uint32_t inode;
@@ -156,8 +156,8 @@ static pid_t offsets_process(const struct nslist *l, const struct ns *ns)
 		if (h->kind == NSHOLD_CHILDREN)
 			return h->num;
 	procfs_path_set(&path, ns->pid);
-	if (!ns->pid ||
-	    procfs_link(l->proc, procfs_path_at(&path, ns->type->child_file), ns->type, &inode) < 0)
+	if (!ns->pid || procfs_link(run->proc, procfs_path_at(&path, ns->type->child_file),
+				    ns->type, &inode) < 0)
 		return 0;
 	return inode == ns->inode ? ns->pid : 0;
 }
@@ -195,7 +195,7 @@ static int visit_clocks(int fd, struct timens *t)
 	return n == sizeof(c) ? c.rc : -EIO;
 }
 
-static bool offsets_of(struct nslist *l, const struct row *r, struct timens *t)
+static bool offsets_of(struct run *run, const struct row *r, struct timens *t)
 {
 	cleanup_fd int fd = -1;
 	struct procfs_path path;
@@ -203,35 +203,35 @@ static bool offsets_of(struct nslist *l, const struct row *r, struct timens *t)
 
 	if (r->ns->type != &nstypes[NSTYPE_TIME])
 		return false;
-	pid = offsets_process(l, r->ns);
+	pid = offsets_process(run, r->ns);
 	if (pid) {
 		procfs_path_set(&path, pid);
-		fd = file_open_at(l->proc, path.s, O_PATH | O_DIRECTORY, 0);
-		return succeeded(l, r, fd < 0 ? fd : timens_read(fd, t, NULL));
+		fd = file_open_at(run->proc, path.s, O_PATH | O_DIRECTORY, 0);
+		return succeeded(run, r, fd < 0 ? fd : timens_read(fd, t, NULL));
 	}
-	fd = open_as(l, r, NSTYPE_TIME);
-	return fd >= 0 && succeeded(l, r, visit_clocks(fd, t));
+	fd = open_as(run, r, NSTYPE_TIME);
+	return fd >= 0 && succeeded(run, r, visit_clocks(fd, t));
 }
 
-static void fill_offset(struct nslist *l, const struct row *r, enum timens_clock clock,
+static void fill_offset(struct run *run, const struct row *r, enum timens_clock clock,
 			struct cell *out)
 {
 	struct timens t;
 
-	if (!offsets_of(l, r, &t))
+	if (!offsets_of(run, r, &t))
 		return;
 	out->kind = CELL_SIGNED;
 	out->num = (uint64_t)t.off[clock].tv_sec;
 }
 
-void fill_bootoff(struct nslist *l, const struct row *r, struct cell *out)
+void fill_bootoff(struct run *run, const struct row *r, struct cell *out)
 {
-	fill_offset(l, r, TIMENS_BOOTTIME, out);
+	fill_offset(run, r, TIMENS_BOOTTIME, out);
 }
 
-void fill_monooff(struct nslist *l, const struct row *r, struct cell *out)
+void fill_monooff(struct run *run, const struct row *r, struct cell *out)
 {
-	fill_offset(l, r, TIMENS_MONOTONIC, out);
+	fill_offset(run, r, TIMENS_MONOTONIC, out);
 }
 
 /* ---- net ---- */
@@ -249,38 +249,38 @@ static int count_interfaces(void *arg)
 	return 0;
 }
 
-void fill_nifs(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nifs(struct run *run, const struct row *r, struct cell *out)
 {
-	cleanup_fd int fd = open_as(l, r, NSTYPE_NET);
+	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);
 	uint64_t n;
 
-	if (fd >= 0 && succeeded(l, r, nsinside_call(fd, r->ns->type, count_interfaces, &n)))
+	if (fd >= 0 && succeeded(run, r, nsinside_call(fd, r->ns->type, count_interfaces, &n)))
 		cell_num(out, n);
 }
 
 /* A namespace without an id is null in JSON, and "unassigned" in a table, as in lsns(8). */
-void fill_netnsid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 {
-	static int sock = -1;
-	cleanup_fd int fd = open_as(l, r, NSTYPE_NET);
+	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);
 	int32_t id;
 
 	if (fd < 0)
 		return;
-	if (sock < 0)
-		sock = netnsid_open();
-	if (!succeeded(l, r, sock < 0 ? sock : netnsid_get(sock, fd, &id)))
+	if (run->netlink <= 0)
+		run->netlink = netnsid_open();
+	if (!succeeded(run, r,
+		       run->netlink < 0 ? run->netlink : netnsid_get(run->netlink, fd, &id)))
 		return;
 	if (id != NETNSID_UNASSIGNED)
 		cell_num(out, (uint64_t)id);
-	else if (l->o->format != NSLIST_JSON)
+	else if (run->o->format != NSLIST_JSON)
 		cell_str(out, "unassigned");
 }
 
 /* ---- cgroup ---- */
 
 struct cgroup_look {
-	const struct nslist *l;
+	const struct run *run;
 	pid_t pid;
 	char text[16384];
 	ssize_t n;
@@ -292,22 +292,22 @@ static int read_cgroup(void *arg)
 	struct procfs_path path;
 
 	procfs_path_set(&path, look->pid);
-	look->n = file_read_at(look->l->proc, procfs_path_at(&path, "cgroup"), look->text,
+	look->n = file_read_at(look->run->proc, procfs_path_at(&path, "cgroup"), look->text,
 			       sizeof(look->text));
 	return look->n < 0 ? (int)look->n : 0;
 }
 
 /* Finds the root of a cgroup namespace. From inside, the path of a process in it lacks the prefix
  * that is the root. */
-void fill_cgroot(struct nslist *l, const struct row *r, struct cell *out)
+void fill_cgroot(struct run *run, const struct row *r, struct cell *out)
 {
-	cleanup_fd int fd = open_as(l, r, NSTYPE_CGROUP);
-	struct cgroup_look here = { .l = l, .pid = r->pid }, there = here;
+	cleanup_fd int fd = open_as(run, r, NSTYPE_CGROUP);
+	struct cgroup_look here = { .run = run, .pid = r->pid }, there = here;
 	const char *a, *b;
 	size_t n, m;
 
-	if (fd < 0 || !r->pid || !succeeded(l, r, read_cgroup(&here)) ||
-	    !succeeded(l, r, nsinside_call(fd, r->ns->type, read_cgroup, &there)))
+	if (fd < 0 || !r->pid || !succeeded(run, r, read_cgroup(&here)) ||
+	    !succeeded(run, r, nsinside_call(fd, r->ns->type, read_cgroup, &there)))
 		return;
 	a = cgroup_name_first(here.text, &n);
 	b = cgroup_name_first(there.text, &m);

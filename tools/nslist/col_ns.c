@@ -5,38 +5,38 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 
-#define UNUSED (void)l
+#define UNUSED (void)run
 
-void fill_ns(struct nslist *l, const struct row *r, struct cell *out)
+void fill_ns(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	cell_num(out, r->ns->inode);
 }
 
-void fill_type(struct nslist *l, const struct row *r, struct cell *out)
+void fill_type(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	cell_str(out, r->ns->type->name);
 }
 
 /* Returns a mount point of the namespace in our own mount namespace, or NULL. */
-static const char *own_path(const struct nslist *l, const struct ns *ns)
+static const char *own_path(const struct run *run, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next)
-		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == l->c.own_mnt)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt)
 			return h->path;
 	return NULL;
 }
 
 /* Sets the reference of a process: "PID:INODE" with the inode of its pidfd, which is never reused
  * (6.9), or "PID" on older kernels. */
-static void ref_of_process(struct nslist *l, const struct row *r, struct cell *out)
+static void ref_of_process(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int pidfd = sys_pidfd_open(r->pid);
 	uint64_t inode;
 
 	if (pidfd == -ESRCH || pidfd == -EINVAL) {
-		nslist_missed(l, r->pid, -ESRCH);
+		nslist_missed(run, r->pid, -ESRCH);
 		return;
 	}
 	out->kind = CELL_TEXT;
@@ -46,15 +46,15 @@ static void ref_of_process(struct nslist *l, const struct row *r, struct cell *o
 		buf_printf(&out->text, "%d", (int)r->pid);
 }
 
-void fill_ref(struct nslist *l, const struct row *r, struct cell *out)
+void fill_ref(struct run *run, const struct row *r, struct cell *out)
 {
 	const char *path;
 
 	if (r->is_member) {
-		ref_of_process(l, r, out);
+		ref_of_process(run, r, out);
 		return;
 	}
-	path = r->ns->id ? NULL : own_path(l, r->ns);
+	path = r->ns->id ? NULL : own_path(run, r->ns);
 	if (path) {
 		cell_str(out, path);
 		return;
@@ -73,100 +73,100 @@ static void id_of(const struct ns *ns, struct cell *out)
 		cell_num(out, ns->id);
 }
 
-void fill_id(struct nslist *l, const struct row *r, struct cell *out)
+void fill_id(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	id_of(r->ns, out);
 }
 
-void fill_parentid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_parentid(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	id_of(r->ns->parent, out);
 }
 
-void fill_ownerid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	id_of(r->ns->owner, out);
 }
 
 /* As in lsns(8), 0 means that there is none or that it is not visible. */
-void fill_pns(struct nslist *l, const struct row *r, struct cell *out)
+void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	cell_num(out, r->ns->parent ? r->ns->parent->inode : 0);
 }
 
-void fill_ons(struct nslist *l, const struct row *r, struct cell *out)
+void fill_ons(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	cell_num(out, r->ns->owner ? r->ns->owner->inode : 0);
 }
 
-void fill_level(struct nslist *l, const struct row *r, struct cell *out)
+void fill_level(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	if (r->ns->type->hierarchical)
 		cell_num(out, nstab_level(r->ns));
 }
 
-void fill_nprocs(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nprocs(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	cell_num(out, r->ns->nprocs);
 }
 
 /* Sets a count, which stays unknown if its source was not searched. */
-static void count(const struct nslist *l, unsigned source, unsigned n, struct cell *out)
+static void count(const struct run *run, unsigned source, unsigned n, struct cell *out)
 {
-	if (l->c.sources & NSTYPE_BIT(source))
+	if (run->c.sources & NSTYPE_BIT(source))
 		cell_num(out, n);
 }
 
-void fill_nthreads(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nthreads(struct run *run, const struct row *r, struct cell *out)
 {
-	count(l, COLLECT_TASK, r->ns->nthreads, out);
+	count(run, COLLECT_TASK, r->ns->nthreads, out);
 }
 
-void fill_nfds(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nfds(struct run *run, const struct row *r, struct cell *out)
 {
-	count(l, COLLECT_FD, r->ns->nfds, out);
+	count(run, COLLECT_FD, r->ns->nfds, out);
 }
 
-void fill_nsocks(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nsocks(struct run *run, const struct row *r, struct cell *out)
 {
 	if (r->ns->type == &nstypes[NSTYPE_NET])
-		count(l, COLLECT_SOCK, r->ns->nsocks, out);
+		count(run, COLLECT_SOCK, r->ns->nsocks, out);
 }
 
-void fill_nmounts(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nmounts(struct run *run, const struct row *r, struct cell *out)
 {
 	if (r->ns->type == &nstypes[NSTYPE_MNT] && r->ns->mounts)
-		count(l, COLLECT_MNT, r->ns->mounts, out);
+		count(run, COLLECT_MNT, r->ns->mounts, out);
 }
 
-void fill_rootfs(struct nslist *l, const struct row *r, struct cell *out)
+void fill_rootfs(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	cell_str(out, r->ns->rootfs);
 }
 
-void fill_nchild(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nchild(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	if (r->ns->type->hierarchical)
 		cell_num(out, r->ns->nchild);
 }
 
-void fill_nowned(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nowned(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	if (r->ns->type == &nstypes[NSTYPE_USER])
 		cell_num(out, r->ns->nowned);
 }
 
-void fill_held(struct nslist *l, const struct row *r, struct cell *out)
+void fill_held(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
 	out->kind = CELL_TEXT;
@@ -180,9 +180,9 @@ void fill_held(struct nslist *l, const struct row *r, struct cell *out)
 }
 
 /* Adds a descriptor as a reference. A descriptor of a single thread has only its path in /proc. */
-static void descriptor(const struct nslist *l, const struct nshold *h, struct cell *out)
+static void descriptor(const struct run *run, const struct nshold *h, struct cell *out)
 {
-	if (!collect_member(&l->c, h->pid))
+	if (!collect_member(&run->c, h->pid))
 		cell_item(out, "/proc/%d/fd/%d", (int)h->pid, h->num);
 	else if (h->kind == NSHOLD_SOCK)
 		cell_item(out, "socket:%d/%d", (int)h->pid, h->num);
@@ -191,7 +191,7 @@ static void descriptor(const struct nslist *l, const struct nshold *h, struct ce
 }
 
 /* Lists holders as references where possible. Processes are omitted, because NPROCS counts them. */
-void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
+void fill_holders(struct run *run, const struct row *r, struct cell *out)
 {
 	out->kind = CELL_LIST;
 	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
@@ -204,10 +204,10 @@ void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
 			break;
 		case NSHOLD_FD:
 		case NSHOLD_SOCK:
-			descriptor(l, h, out);
+			descriptor(run, h, out);
 			break;
 		case NSHOLD_MNT:
-			if (h->where && h->where->inode != l->c.own_mnt)
+			if (h->where && h->where->inode != run->c.own_mnt)
 				cell_item(out, "mnt:%u:%s", h->where->inode, h->path);
 			else
 				cell_item(out, "%s", h->path);
@@ -222,19 +222,19 @@ void fill_holders(struct nslist *l, const struct row *r, struct cell *out)
 	}
 }
 
-void fill_nsfs(struct nslist *l, const struct row *r, struct cell *out)
+void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 {
 	out->kind = CELL_LIST;
 	for (const struct nshold *h = r->ns->holders; h; h = h->next)
-		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == l->c.own_mnt)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt)
 			cell_item(out, "%s", h->path);
 }
 
 /* Prefers the name from ip-netns(8), then the last component of a mount point, then the container.
  */
-void fill_name(struct nslist *l, const struct row *r, struct cell *out)
+void fill_name(struct run *run, const struct row *r, struct cell *out)
 {
-	const char *path = own_path(l, r->ns), *name;
+	const char *path = own_path(run, r->ns), *name;
 
 	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
 		name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
@@ -247,12 +247,12 @@ void fill_name(struct nslist *l, const struct row *r, struct cell *out)
 	if (name)
 		cell_str(out, name + 1);
 	else
-		fill_container(l, r, out);
+		fill_container(run, r, out);
 }
 
-void fill_self(struct nslist *l, const struct row *r, struct cell *out)
+void fill_self(struct run *run, const struct row *r, struct cell *out)
 {
-	const struct nsmember *me = collect_member(&l->c, l->c.q.self);
+	const struct nsmember *me = collect_member(&run->c, run->c.q.self);
 
 	if (me && me->inode[nstype_index(r->ns->type)])
 		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);
@@ -260,15 +260,15 @@ void fill_self(struct nslist *l, const struct row *r, struct cell *out)
 
 /* Initial namespaces have fixed inodes below the dynamic ones, net and mnt only since 6.18. Before,
  * kthreadd, process 2, shows the initial net and mnt namespace. */
-void fill_init(struct nslist *l, const struct row *r, struct cell *out)
+void fill_init(struct run *run, const struct row *r, struct cell *out)
 {
-	const struct nsmember *kthreadd = collect_member(&l->c, 2);
+	const struct nsmember *kthreadd = collect_member(&run->c, 2);
 
 	if (r->ns->inode < 0xf0000000)
 		cell_bool(out, true);
 	else if (r->ns->type->flag & (CLONE_NEWNS | CLONE_NEWNET) && kthreadd &&
 		 kthreadd->inode[nstype_index(r->ns->type)] == r->ns->inode)
-		cell_bool(out, nslist_stat(l, 2) && nslist_stat(l, 2)->kthread);
+		cell_bool(out, nslist_stat(run, 2) && nslist_stat(run, 2)->kthread);
 	else
 		cell_bool(out, false);
 }

@@ -8,25 +8,25 @@
 #include "columns.h"
 #include "kernel/proc_status.h"
 
-void fill_path(struct nslist *l, const struct row *r, struct cell *out)
+void fill_path(struct run *run, const struct row *r, struct cell *out)
 {
-	(void)l;
+	(void)run;
 	if (!r->pid)
 		return;
 	out->kind = CELL_TEXT;
 	buf_printf(&out->text, "/proc/%d/%s", (int)r->pid, r->ns->type->file);
 }
 
-void fill_pid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_pid(struct run *run, const struct row *r, struct cell *out)
 {
-	(void)l;
+	(void)run;
 	if (r->pid)
 		cell_num(out, (uint64_t)r->pid);
 }
 
-void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_ppid(struct run *run, const struct row *r, struct cell *out)
 {
-	const struct proc_stat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(run, r->pid);
 
 	if (st)
 		cell_num(out, (uint64_t)st->ppid);
@@ -34,10 +34,10 @@ void fill_ppid(struct nslist *l, const struct row *r, struct cell *out)
 
 /* NSpid in proc_pid_status(5) has one pid per pid namespace, from ours inwards. For a member of a
  * listed pid namespace prints the pid there, otherwise the innermost one. */
-void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_lpid(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len;
-	const char *s = nslist_text(l, r->pid, DETAIL_STATUS, &len);
+	const char *s = nslist_text(run, r->pid, DETAIL_STATUS, &len);
 	unsigned level = r->is_member && r->ns->type == &nstypes[NSTYPE_PID] ? nstab_level(r->ns)
 									     : UINT_MAX;
 	uint64_t v = s ? proc_status_nspid(s, level) : 0;
@@ -46,10 +46,10 @@ void fill_lpid(struct nslist *l, const struct row *r, struct cell *out)
 		cell_num(out, v);
 }
 
-void fill_command(struct nslist *l, const struct row *r, struct cell *out)
+void fill_command(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len;
-	const char *s = nslist_text(l, r->pid, DETAIL_CMDLINE, &len);
+	const char *s = nslist_text(run, r->pid, DETAIL_CMDLINE, &len);
 	const struct proc_stat *st;
 
 	if (s && len > 0) {
@@ -57,23 +57,23 @@ void fill_command(struct nslist *l, const struct row *r, struct cell *out)
 		return;
 	}
 	/* a kernel thread, a zombie, or a process that has cleared its command line */
-	st = nslist_stat(l, r->pid);
+	st = nslist_stat(run, r->pid);
 	if (st)
 		cell_text(out, st->comm, st->comm_len);
 }
 
-void fill_comm(struct nslist *l, const struct row *r, struct cell *out)
+void fill_comm(struct run *run, const struct row *r, struct cell *out)
 {
-	const struct proc_stat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(run, r->pid);
 
 	if (st)
 		cell_text(out, st->comm, st->comm_len);
 }
 
-void fill_exe(struct nslist *l, const struct row *r, struct cell *out)
+void fill_exe(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len;
-	const char *s = nslist_text(l, r->pid, DETAIL_EXE, &len);
+	const char *s = nslist_text(run, r->pid, DETAIL_EXE, &len);
 
 	if (s)
 		cell_text(out, s, len);
@@ -81,38 +81,38 @@ void fill_exe(struct nslist *l, const struct row *r, struct cell *out)
 
 /* Sets *uid to the user of the process or, without a process, to the creator of the namespace or of
  * its owner. Returns false if it is unknown. */
-static bool uid_of(struct nslist *l, const struct row *r, uid_t *uid)
+static bool uid_of(struct run *run, const struct row *r, uid_t *uid)
 {
 	const struct ns *ns = r->ns;
 
 	if (r->pid)
-		return nslist_uid(l, r->pid, uid);
+		return nslist_uid(run, r->pid, uid);
 	if (ns->creator == NSTAB_NO_UID && ns->owner)
 		ns = ns->owner;
 	*uid = ns->creator;
 	return ns->creator != NSTAB_NO_UID;
 }
 
-void fill_uid(struct nslist *l, const struct row *r, struct cell *out)
+void fill_uid(struct run *run, const struct row *r, struct cell *out)
 {
 	uid_t uid;
 
-	if (uid_of(l, r, &uid))
+	if (uid_of(run, r, &uid))
 		cell_num(out, uid);
 }
 
-void fill_user(struct nslist *l, const struct row *r, struct cell *out)
+void fill_user(struct run *run, const struct row *r, struct cell *out)
 {
 	uid_t uid;
 
-	if (uid_of(l, r, &uid))
-		cell_str(out, nslist_user(l, uid));
+	if (uid_of(run, r, &uid))
+		cell_str(out, nslist_user(run, uid));
 }
 
-void fill_creator(struct nslist *l, const struct row *r, struct cell *out)
+void fill_creator(struct run *run, const struct row *r, struct cell *out)
 {
 	if (r->ns->creator != NSTAB_NO_UID)
-		cell_str(out, nslist_user(l, r->ns->creator));
+		cell_str(out, nslist_user(run, r->ns->creator));
 }
 
 #define NS_PER_S INT64_C(1000000000)
@@ -126,70 +126,69 @@ static int64_t now_ns(clockid_t clock)
 }
 
 /* Sets *ns to the start time of the process on the boot clock. Returns false if it is unknown. */
-static bool start_of(struct nslist *l, const struct row *r, int64_t *ns)
+static bool start_of(struct run *run, const struct row *r, int64_t *ns)
 {
-	const struct proc_stat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(run, r->pid);
 
 	if (st)
 		*ns = (int64_t)st->start * (NS_PER_S / sysconf(_SC_CLK_TCK));
 	return st;
 }
 
-void fill_start(struct nslist *l, const struct row *r, struct cell *out)
+void fill_start(struct run *run, const struct row *r, struct cell *out)
 {
-	static int64_t boot; /* boot time on the real-time clock, the same for all rows */
 	char text[40];
 	int64_t start;
 	struct tm tm;
 	time_t t;
 
-	if (!start_of(l, r, &start))
+	if (!start_of(run, r, &start))
 		return;
-	if (!boot)
-		boot = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
-	t = (boot + start) / NS_PER_S;
+	if (!run->boot_ns)
+		run->boot_ns = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
+	t = (run->boot_ns + start) / NS_PER_S;
 	if (localtime_r(&t, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm))
 		cell_str(out, text);
 }
 
-void fill_age(struct nslist *l, const struct row *r, struct cell *out)
+void fill_age(struct run *run, const struct row *r, struct cell *out)
 {
 	int64_t start;
 
-	if (start_of(l, r, &start))
+	if (start_of(run, r, &start))
 		cell_num(out, (uint64_t)MAX(now_ns(CLOCK_BOOTTIME) - start, 0) / NS_PER_S);
 }
 
-static const char *cgroup_of(struct nslist *l, const struct row *r, size_t *len)
+static const char *cgroup_of(struct run *run, const struct row *r, size_t *len)
 {
 	size_t n;
-	const char *text = nslist_text(l, r->pid, DETAIL_CGROUP, &n);
+	const char *text = nslist_text(run, r->pid, DETAIL_CGROUP, &n);
 
 	return text ? cgroup_name_path(text, len) : NULL;
 }
 
-void fill_cgroup(struct nslist *l, const struct row *r, struct cell *out)
+void fill_cgroup(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len = 0;
-	const char *path = cgroup_of(l, r, &len);
+	const char *path = cgroup_of(run, r, &len);
 
 	if (path)
 		cell_text(out, path, len);
 }
 
-void fill_container(struct nslist *l, const struct row *r, struct cell *out)
+void fill_container(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len = 0;
-	const char *path = cgroup_of(l, r, &len);
+	const char *path = cgroup_of(run, r, &len);
 
 	if (path && cgroup_name_container(path, len, &out->text))
 		out->kind = CELL_TEXT;
 }
 
-void fill_unit(struct nslist *l, const struct row *r, struct cell *out)
+void fill_unit(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len = 0;
-	const char *path = cgroup_of(l, r, &len);
+	const char *path = cgroup_of(run, r, &len);
 
 	if (path && cgroup_name_unit(path, len, &out->text))
 		out->kind = CELL_TEXT;

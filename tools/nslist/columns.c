@@ -80,7 +80,7 @@ const struct column *nslist_find_column(const char *name, size_t n)
 	return NULL;
 }
 
-static void add_column(struct nslist_opts *o, const char *name, size_t n)
+static void add_column(struct opts *o, const char *name, size_t n)
 {
 	const struct column *col = nslist_find_column(name, n);
 
@@ -91,7 +91,7 @@ static void add_column(struct nslist_opts *o, const char *name, size_t n)
 	o->cols[o->n_cols++] = col;
 }
 
-static void add_columns(struct nslist_opts *o, const char *list)
+static void add_columns(struct opts *o, const char *list)
 {
 	for (const char *s = list;; s++) {
 		size_t n = strcspn(s, ",");
@@ -103,7 +103,7 @@ static void add_columns(struct nslist_opts *o, const char *list)
 	}
 }
 
-static const char *default_columns(const struct nslist_opts *o)
+static const char *default_columns(const struct opts *o)
 {
 	if (o->view == NSLIST_MEMBERS)
 		return o->of ? "PID,LPID,PPID,USER,COMMAND" : "PID,PPID,USER,COMMAND";
@@ -114,7 +114,7 @@ static const char *default_columns(const struct nslist_opts *o)
 	return "NS,TYPE,NPROCS,PID,USER,COMMAND";
 }
 
-void nslist_choose_columns(struct nslist_opts *o)
+void nslist_choose_columns(struct opts *o)
 {
 	const char *list = o->output;
 
@@ -129,7 +129,7 @@ void nslist_choose_columns(struct nslist_opts *o)
 		add_columns(o, list + (*list == '+'));
 }
 
-unsigned nslist_needs(const struct nslist_opts *o)
+unsigned nslist_needs(const struct opts *o)
 {
 	unsigned needs = 0;
 

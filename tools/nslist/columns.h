@@ -5,7 +5,7 @@
 
 #include "nslist.h"
 
-#define COL_FILL(name) void fill_##name(struct nslist *l, const struct row *r, struct cell *out)
+#define COL_FILL(name) void fill_##name(struct run *run, const struct row *r, struct cell *out)
 
 /* cells.c */
 void cell_num(struct cell *out, uint64_t v);

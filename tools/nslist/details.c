@@ -2,9 +2,6 @@
 /* details: reads files of the processes that are printed, each once. */
 #include "nslist.h"
 
-#include <pwd.h>
-#include <stdio.h>
-
 #include "base/file.h"
 #include "common/cli.h"
 
@@ -18,54 +15,55 @@ static int by_pid(const void *a, const void *b)
 }
 
 /* Creates one entry per process of the rows, sorted by pid. */
-static void make_details(struct nslist *l)
+static void make_details(struct run *run)
 {
 	size_t n = 0;
 
-	l->details = calloc(l->n_rows + 1, sizeof(*l->details));
-	if (!l->details)
+	run->details = calloc(run->n_rows + 1, sizeof(*run->details));
+	if (!run->details)
 		cli_die(ENOMEM, "cannot list namespaces");
-	for (size_t i = 0; i < l->n_rows; i++)
-		if (l->rows[i].pid && (n == 0 || l->details[n - 1].pid != l->rows[i].pid))
-			l->details[n++].pid = l->rows[i].pid;
-	qsort(l->details, n, sizeof(*l->details), by_pid);
+	for (size_t i = 0; i < run->n_rows; i++)
+		if (run->rows[i].pid && (n == 0 || run->details[n - 1].pid != run->rows[i].pid))
+			run->details[n++].pid = run->rows[i].pid;
+	qsort(run->details, n, sizeof(*run->details), by_pid);
 	for (size_t i = 0; i < n; i++)
-		if (l->n_details == 0 || l->details[i].pid != l->details[l->n_details - 1].pid)
-			l->details[l->n_details++].pid = l->details[i].pid;
+		if (run->n_details == 0 ||
+		    run->details[i].pid != run->details[run->n_details - 1].pid)
+			run->details[run->n_details++].pid = run->details[i].pid;
 }
 
-struct detail *nslist_detail(struct nslist *l, pid_t pid)
+struct detail *nslist_detail(struct run *run, pid_t pid)
 {
 	struct detail key = { .pid = pid };
 
-	if (!l->details)
-		make_details(l);
-	return pid ? bsearch(&key, l->details, l->n_details, sizeof(key), by_pid) : NULL;
+	if (!run->details)
+		make_details(run);
+	return pid ? bsearch(&key, run->details, run->n_details, sizeof(key), by_pid) : NULL;
 }
 
-void nslist_missed(struct nslist *l, pid_t pid, int rc)
+void nslist_missed(struct run *run, pid_t pid, int rc)
 {
 	bool may_be_gone = scan_gone(rc) || rc == -EACCES || rc == -EPERM;
 	struct procfs_path path;
 
 	procfs_path_set(&path, pid);
-	if (pid && may_be_gone && faccessat(l->proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
+	if (pid && may_be_gone && faccessat(run->proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
 		return;
-	nsmissed_add(&l->c.missed, NSMISSED_DETAIL, rc);
+	nsmissed_add(&run->c.missed, NSMISSED_DETAIL, rc);
 }
 
 /* Returns true if rc is not an error. Otherwise counts the missing value. */
-static bool was_read(struct nslist *l, ssize_t rc, pid_t pid)
+static bool was_read(struct run *run, ssize_t rc, pid_t pid)
 {
 	if (rc < 0)
-		nslist_missed(l, pid, (int)rc);
+		nslist_missed(run, pid, (int)rc);
 	return rc >= 0;
 }
 
 /* Returns the entry of pid or NULL, and sets *first if `bit` is requested for the first time. */
-static struct detail *ask(struct nslist *l, pid_t pid, unsigned bit, bool *first)
+static struct detail *ask(struct run *run, pid_t pid, unsigned bit, bool *first)
 {
-	struct detail *d = nslist_detail(l, pid);
+	struct detail *d = nslist_detail(run, pid);
 
 	if (!d)
 		return NULL;
@@ -74,27 +72,27 @@ static struct detail *ask(struct nslist *l, pid_t pid, unsigned bit, bool *first
 	return d;
 }
 
-const struct proc_stat *nslist_stat(struct nslist *l, pid_t pid)
+const struct proc_stat *nslist_stat(struct run *run, pid_t pid)
 {
 	bool first;
-	struct detail *d = ask(l, pid, ASKED_STAT, &first);
+	struct detail *d = ask(run, pid, ASKED_STAT, &first);
 
 	if (!d)
 		return NULL;
 	if (first)
-		d->stat_ok = was_read(l, procfs_read_stat(l->proc, pid, &d->stat), pid);
+		d->stat_ok = was_read(run, procfs_read_stat(run->proc, pid, &d->stat), pid);
 	return d->stat_ok ? &d->stat : NULL;
 }
 
-bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid)
+bool nslist_uid(struct run *run, pid_t pid, uid_t *uid)
 {
 	bool first;
-	struct detail *d = ask(l, pid, ASKED_UID, &first);
+	struct detail *d = ask(run, pid, ASKED_UID, &first);
 
 	if (!d)
 		return false;
 	if (first)
-		d->uid_ok = was_read(l, procfs_read_uid(l->proc, pid, &d->uid), pid);
+		d->uid_ok = was_read(run, procfs_read_uid(run->proc, pid, &d->uid), pid);
 	*uid = d->uid;
 	return d->uid_ok;
 }
@@ -124,16 +122,16 @@ static ssize_t read_text(int proc, pid_t pid, enum detail_text which, struct buf
 	return n;
 }
 
-const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len)
+const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size_t *len)
 {
 	struct buf b = BUF_INIT;
 	bool first;
-	struct detail *d = ask(l, pid, 1u << which, &first);
+	struct detail *d = ask(run, pid, 1u << which, &first);
 
 	if (!d)
 		return NULL;
 	if (first) {
-		(void)was_read(l, read_text(l->proc, pid, which, &b), pid);
+		(void)was_read(run, read_text(run->proc, pid, which, &b), pid);
 		if (b.err)
 			cli_die(b.err, "cannot list namespaces");
 		d->text[which] = b.s;
@@ -143,44 +141,12 @@ const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, siz
 	return d->text[which];
 }
 
-const char *nslist_user(struct nslist *l, uid_t uid)
+void nslist_details_free(struct run *run)
 {
-	static struct {
-		uid_t uid;
-		char *name;
-	} cache[64];
-	static size_t n;
-	const struct passwd *pw;
-	char number[16];
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (cache[i].uid == uid)
-			return cache[i].name;
-	do {
-		errno = 0;
-		pw = getpwuid(uid);
-	} while (!pw && errno == EINTR);
-	/* an unknown user is printed as a number, but a failed lookup is counted */
-	if (!pw && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO))
-		nslist_missed(l, 0, -errno);
-	snprintf(number, sizeof(number), "%u", uid);
-	/* a full cache replaces its last entry */
-	if (n == ARRAY_SIZE(cache))
-		free(cache[--n].name);
-	cache[n].uid = uid;
-	cache[n].name = strdup(pw ? pw->pw_name : number);
-	if (!cache[n].name)
-		cli_die(ENOMEM, "cannot list namespaces");
-	return cache[n++].name;
-}
-
-void nslist_details_free(struct nslist *l)
-{
-	for (size_t i = 0; i < l->n_details; i++)
+	for (size_t i = 0; i < run->n_details; i++)
 		for (size_t k = 0; k < DETAIL_TEXTS; k++)
-			free(l->details[i].text[k]);
-	free(l->details);
-	l->details = NULL;
-	l->n_details = 0;
+			free(run->details[i].text[k]);
+	free(run->details);
+	run->details = NULL;
+	run->n_details = 0;
 }

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-static const struct nsmember *member(const struct nslist *l, size_t i)
+static const struct nsmember *member(const struct run *run, size_t i)
 {
-	return collect_member(&l->c, l->o->targets[i].pid);
+	return collect_member(&run->c, run->targets[i].pid);
 }
 
 /* Adds an inode. 0 means unknown: the process is a zombie or may not be read. */
@@ -22,10 +22,10 @@ static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t
 		buf_printf(out, " %10s", "-");
 }
 
-static void add_row(struct nslist *l, const struct nstype *type, struct json *j, struct buf *out)
+static void add_row(struct run *run, const struct nstype *type, struct json *j, struct buf *out)
 {
-	uint32_t a = member(l, 0)->inode[nstype_index(type)];
-	uint32_t b = member(l, 1)->inode[nstype_index(type)];
+	uint32_t a = member(run, 0)->inode[nstype_index(type)];
+	uint32_t b = member(run, 1)->inode[nstype_index(type)];
 
 	if (!j)
 		buf_printf(out, "%-6s", type->name);
@@ -39,11 +39,11 @@ static void add_row(struct nslist *l, const struct nstype *type, struct json *j,
 		buf_printf(out, " %s\n", !a || !b ? "unknown" : a == b ? "same" : "differs");
 }
 
-void nslist_diff(struct nslist *l)
+void nslist_diff(struct run *run)
 {
 	char headings[64];
 
-	snprintf(headings, sizeof(headings), "%-6s %10d %10d\n", "TYPE", (int)member(l, 0)->pid,
-		 (int)member(l, 1)->pid);
-	nslist_by_type(l, "namespaces", headings, add_row);
+	snprintf(headings, sizeof(headings), "%-6s %10d %10d\n", "TYPE", (int)member(run, 0)->pid,
+		 (int)member(run, 1)->pid);
+	nslist_by_type(run, "namespaces", headings, add_row);
 }

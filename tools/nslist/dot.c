@@ -4,9 +4,9 @@
 
 #include "common/cli.h"
 
-static void add_node(struct nslist *l, const struct row *r, struct buf *b)
+static void add_node(struct run *run, const struct row *r, struct buf *b)
 {
-	const struct proc_stat *st = nslist_stat(l, r->pid);
+	const struct proc_stat *st = nslist_stat(run, r->pid);
 	const struct ns *ns = r->ns;
 
 	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
@@ -29,13 +29,13 @@ static void add_node(struct nslist *l, const struct row *r, struct buf *b)
 		buf_printf(b, "  n%u -> n%u [style=dashed];\n", ns->owner->inode, ns->inode);
 }
 
-void nslist_dot(struct nslist *l)
+void nslist_dot(struct run *run)
 {
 	struct buf b = BUF_INIT;
 
 	buf_adds(&b, "digraph namespaces {\n  rankdir=LR;\n  node [shape=box];\n");
-	for (size_t i = 0; i < l->n_rows; i++)
-		add_node(l, &l->rows[i], &b);
+	for (size_t i = 0; i < run->n_rows; i++)
+		add_node(run, &run->rows[i], &b);
 	buf_adds(&b, "}\n");
 	cli_print(&b);
 }

@@ -9,7 +9,7 @@
 #include <libsmartcols.h>
 
 struct filling {
-	struct nslist *l;
+	struct run *run;
 	const struct row *row;
 	const struct column *
 		cols[NSLIST_COLUMNS_MAX]; /* columns of the expression, in the order of the table */
@@ -25,7 +25,7 @@ static int fill_column(struct libscols_filter *f, struct libscols_line *line, si
 	int rc = 0;
 
 	(void)f;
-	nslist_fill(x->l, x->row, x->cols[n], &cell);
+	nslist_fill(x->run, x->row, x->cols[n], &cell);
 	if (cell.kind == CELL_TEXT)
 		buf_add(&b, cell.text.s, cell.text.len);
 	else if (cell.kind != CELL_NONE)
@@ -67,34 +67,34 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 /* Removes the rows that do not match. */
 static void sieve(struct filling *x, struct libscols_table *tb, struct libscols_filter *f)
 {
-	struct nslist *l = x->l;
+	struct run *run = x->run;
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->n_rows; i++) {
+	for (size_t i = 0; i < run->n_rows; i++) {
 		struct libscols_line *line = scols_table_new_line(tb, NULL);
 		int wanted = 0;
 
-		x->row = &l->rows[i];
+		x->row = &run->rows[i];
 		if (!line || scols_line_apply_filter(line, f, &wanted) != 0)
-			cli_die(0, "--filter: cannot apply '%s'", l->o->filter);
-		l->row_of[l->rows[i].ns->index] = NULL;
+			cli_die(0, "--filter: cannot apply '%s'", run->o->filter);
+		run->row_of[run->rows[i].ns->index] = NULL;
 		if (wanted)
-			l->rows[n++] = l->rows[i];
+			run->rows[n++] = run->rows[i];
 	}
-	l->n_rows = n;
+	run->n_rows = n;
 	for (size_t i = 0; i < n; i++)
-		l->row_of[l->rows[i].ns->index] = &l->rows[i];
+		run->row_of[run->rows[i].ns->index] = &run->rows[i];
 }
 
-void nslist_filter(struct nslist *l)
+void nslist_filter(struct run *run)
 {
 	struct libscols_filter *f = scols_new_filter(NULL);
 	struct libscols_table *tb = scols_new_table();
-	struct filling x = { .l = l };
+	struct filling x = { .run = run };
 
 	if (!f || !tb)
 		cli_die(ENOMEM, "cannot filter namespaces");
-	if (scols_filter_parse_string(f, l->o->filter) != 0)
+	if (scols_filter_parse_string(f, run->o->filter) != 0)
 		cli_die_usage("--filter: %s", scols_filter_get_errmsg(f));
 	add_columns(&x, tb, f);
 	scols_filter_set_filler_cb(f, fill_column, &x);
@@ -105,11 +105,11 @@ void nslist_filter(struct nslist *l)
 
 #else
 
-void nslist_filter(struct nslist *l)
+void nslist_filter(struct run *run)
 {
 	struct nserr e = { .status = CLI_EXIT_UNSUPPORTED };
 
-	(void)l;
+	(void)run;
 	nserr_set(&e, 0, "--filter is not supported: nslist was built without libsmartcols 2.40");
 	e.status = CLI_EXIT_UNSUPPORTED;
 	cli_die_nserr(&e);

@@ -21,23 +21,23 @@ static bool counts_against(const struct ns *ns, uint32_t user)
 	return false;
 }
 
-static uint64_t used(const struct nslist *l, const struct nstype *type, uint32_t user)
+static uint64_t used(const struct run *run, const struct nstype *type, uint32_t user)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < l->c.tab.n; i++)
-		n += l->c.tab.all[i]->type == type && counts_against(l->c.tab.all[i], user);
+	for (size_t i = 0; i < run->c.tab.n; i++)
+		n += run->c.tab.all[i]->type == type && counts_against(run->c.tab.all[i], user);
 	return n;
 }
 
-static uint64_t limit(const struct nslist *l, const struct nstype *type)
+static uint64_t limit(const struct run *run, const struct nstype *type)
 {
 	char path[64], text[32];
 	uint64_t max;
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "sys/user/%s", type->sysctl);
-	n = file_read_at(l->proc, path, text, sizeof(text));
+	n = file_read_at(run->proc, path, text, sizeof(text));
 	if (n < 0)
 		cli_die((int)n, "cannot read /proc/%s", path);
 	text[strcspn(text, "\n")] = '\0';
@@ -46,9 +46,9 @@ static uint64_t limit(const struct nslist *l, const struct nstype *type)
 	return max;
 }
 
-static void add_row(struct nslist *l, const struct nstype *type, struct json *j, struct buf *out)
+static void add_row(struct run *run, const struct nstype *type, struct json *j, struct buf *out)
 {
-	uint64_t n = used(l, type, l->c.own_user), max = limit(l, type);
+	uint64_t n = used(run, type, run->c.own_user), max = limit(run, type);
 
 	if (j) {
 		json_u64(j, "used", n);
@@ -59,10 +59,10 @@ static void add_row(struct nslist *l, const struct nstype *type, struct json *j,
 	}
 }
 
-void nslist_limits(struct nslist *l)
+void nslist_limits(struct run *run)
 {
 	char headings[64];
 
 	snprintf(headings, sizeof(headings), "%-6s %10s %10s\n", "TYPE", "USED", "MAX");
-	nslist_by_type(l, "limits", headings, add_row);
+	nslist_by_type(run, "limits", headings, add_row);
 }

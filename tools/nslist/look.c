@@ -5,23 +5,24 @@
 #include "common/cli.h"
 
 /* Returns the only process that must be read, or 0 if the columns need others as well. */
-static pid_t only_process(const struct nslist *l)
+static pid_t only_process(const struct run *run)
 {
-	const struct nslist_opts *o = l->o;
+	const struct opts *o = run->o;
 
-	return o->view == NSLIST_ROWS && o->n_targets == 1 && !nslist_needs(o) ? o->targets[0].pid
-									       : 0;
+	return o->view == NSLIST_ROWS && run->n_targets == 1 && !nslist_needs(o)
+		       ? run->targets[0].pid
+		       : 0;
 }
 
 /* Returns what must be collected for the options. */
-static struct collect_query query(const struct nslist *l)
+static struct collect_query query(const struct run *run)
 {
-	const struct nslist_opts *o = l->o;
+	const struct opts *o = run->o;
 	struct collect_query q = {
-		.proc = l->proc,
+		.proc = run->proc,
 		.types = o->types,
 		.sources = o->sources,
-		.only = only_process(l),
+		.only = only_process(run),
 		.self = getpid(),
 	};
 
@@ -32,19 +33,19 @@ static struct collect_query query(const struct nslist *l)
 	return q;
 }
 
-void nslist_look(struct nslist *l)
+void nslist_look(struct run *run)
 {
-	struct collect_query q = query(l);
+	struct collect_query q = query(run);
 	struct nserr e = NSERR_INIT;
 
-	if (collect_run(&l->c, &q, &e) < 0)
+	if (collect_run(&run->c, &q, &e) < 0)
 		cli_die_nserr(&e);
-	nslist_select(l);
+	nslist_select(run);
 }
 
-void nslist_look_again(struct nslist *l)
+void nslist_look_again(struct run *run)
 {
-	nslist_free_rows(l);
-	collect_free(&l->c);
-	nslist_look(l);
+	nslist_free_rows(run);
+	collect_free(&run->c);
+	nslist_look(run);
 }

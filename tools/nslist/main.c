@@ -35,14 +35,14 @@ static void add_counts(struct buf *b, const unsigned n[NSMISSED_WHATS], const ch
  * Prints one warning that counts what could not be read. Values that the caller has no permission
  * to read are counted only with --strict. Returns the exit status.
  */
-static int report_partial(const struct nslist *l)
+static int report_partial(const struct run *run)
 {
 	cleanup_buf struct buf b = BUF_INIT;
-	struct nsmissed m = l->c.missed;
+	struct nsmissed m = run->c.missed;
 
-	if (collect_complete(&l->c))
+	if (collect_complete(&run->c))
 		return 0;
-	if (!l->o->strict)
+	if (!run->o->strict)
 		m.n[NSMISSED_DENIED][NSMISSED_DETAIL] = 0;
 	add_counts(&b, m.n[NSMISSED_DENIED], "permission denied");
 	add_counts(&b, m.n[NSMISSED_UNSUPPORTED], "not supported by this kernel");
@@ -50,34 +50,17 @@ static int report_partial(const struct nslist *l)
 	add_counts(&b, m.n[NSMISSED_FAILED], strerror(-m.err));
 	if (b.len > 0)
 		cli_warn(0, "incomplete output: %s", b.s);
-	return l->o->strict ? CLI_EXIT_INCOMPLETE : 0;
+	return run->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 
-static void print(struct nslist *l)
+static int list_columns(void)
 {
-	switch (l->o->view) {
-	case NSLIST_ROWS:
-	case NSLIST_MEMBERS:
-		nslist_print(l);
-		break;
-	case NSLIST_SHOW:
-		nslist_show(l);
-		break;
-	case NSLIST_DIFF:
-		nslist_diff(l);
-		break;
-	case NSLIST_LIMITS:
-		nslist_limits(l);
-		break;
-	case NSLIST_DOT:
-		nslist_dot(l);
-		break;
-	case NSLIST_WATCH:
-		nslist_watch(l);
-		break;
-	case NSLIST_FEATURES: /* needs no list */
-		break;
-	}
+	cleanup_buf struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < nslist_n_columns; i++)
+		buf_printf(&b, "%12s  %s\n", nslist_columns[i].name, nslist_columns[i].help);
+	cli_print(&b);
+	return 0;
 }
 
 static void features(struct features *f)
@@ -89,26 +72,47 @@ static void features(struct features *f)
 	features_add(f, &feature_pidfd);
 }
 
+/* Scans and prints the selected view. Returns the exit status. */
+static int print_view(struct run *run)
+{
+	struct nserr e = NSERR_INIT;
+	int status;
+
+	if (resolve(run, &e) < 0)
+		cli_die_nserr(&e);
+	run->proc = procfs_open("/proc", &e);
+	if (run->proc < 0)
+		cli_die_nserr(&e);
+	nslist_look(run);
+	nslist_views[run->o->view].print(run);
+	status = report_partial(run);
+	nslist_free_rows(run);
+	nslist_users_free(run);
+	collect_free(&run->c);
+	close(run->proc);
+	if (run->netlink > 0)
+		close(run->netlink);
+	free(run->targets);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
-	struct nslist_opts o = { 0 };
-	struct nslist l = { .o = &o };
+	struct opts o;
+	struct run run = { .o = &o };
 	struct nserr e = NSERR_INIT;
 	int status;
 
 	setlocale(LC_CTYPE, "");
-	nslist_parse(&o, argc, argv);
-	if (o.view == NSLIST_FEATURES)
-		return features_print(features, o.format == NSLIST_JSON);
-	l.proc = procfs_open("/proc", &e);
-	if (l.proc < 0)
+	opts_parse(&o, argc, argv);
+	if (o.list_columns)
+		status = list_columns();
+	else if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
-	nslist_look(&l);
-	print(&l);
-	status = report_partial(&l);
-	nslist_free_rows(&l);
-	collect_free(&l.c);
-	close(l.proc);
-	free(o.targets);
+	else if (o.view == NSLIST_FEATURES)
+		status = features_print(features, o.format == NSLIST_JSON);
+	else
+		status = print_view(&run);
+	free(o.refs);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nslist: collect, relate, select, format, print. */
+/* nslist: declares the command line, the run, rows, cells, columns and views. */
 #ifndef NSU_NSLIST_H
 #define NSU_NSLIST_H
 
@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "collect/collect.h"
 #include "ns/procfs.h"
+#include "ns/ref.h"
 #include "ns/scan.h"
 
 enum nslist_format { NSLIST_TABLE, NSLIST_RAW, NSLIST_JSON };
@@ -30,42 +31,43 @@ enum nslist_view {
 	NSLIST_WATCH,
 };
 
-/* What a reference on the command line turned out to be: a process, or a namespace. */
+/* A process or namespace that a reference of the command line names. */
 struct target {
-	const char *text;
-	pid_t pid;
+	pid_t pid;                 /* 0: a namespace */
 	const struct nstype *type; /* NULL: a bare inode */
 	uint32_t inode;
 };
 
 #define NSLIST_COLUMNS_MAX 96
 
-struct nslist_opts {
+/* The command line. */
+struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
-	bool headings, truncate, wrap, strict, persistent, list_columns;
+	bool headings, truncate, wrap, strict, persistent, orphans, list_columns;
 	unsigned types, sources;
 	enum nslist_view view;
-	const char *of; /* what the view is of */
-	bool orphans;
-	pid_t task;               /* --task, or 0 */
-	struct timespec interval; /* of --watch */
-	const char *filter;       /* --filter, or NULL */
-	struct target *targets;   /* only these, or all when there are none */
-	size_t n_targets;
+	const char *of;               /* argument of --show, --members or --diff, or NULL */
+	const struct nstype *of_type; /* of it, if --type selects exactly one; or NULL */
+	const char *task;             /* --task, or NULL */
+	struct timespec interval;     /* of --watch */
+	const char *filter;           /* --filter, or NULL */
+	char **rest;                  /* the arguments after the options */
+	struct nsref *refs;           /* of, task and rest, parsed */
+	size_t n_refs;
 	const char *output; /* --output, or NULL */
 	bool output_all;
 	const struct column *cols[NSLIST_COLUMNS_MAX];
 	size_t n_cols;
 };
 
-/* Files of a process that is printed, read once and only when a column asks for them. */
+/* Files of a process that are read once, when a column first needs them. */
 enum detail_text { DETAIL_CMDLINE, DETAIL_CGROUP, DETAIL_STATUS, DETAIL_EXE, DETAIL_TEXTS };
 
 struct detail {
 	pid_t pid;
-	unsigned asked;       /* bits: texts, and then these two */
-	bool stat_ok, uid_ok; /* else it has ended meanwhile */
+	unsigned asked;       /* bits of what has been read: texts, stat and uid */
+	bool stat_ok, uid_ok; /* false: could not be read */
 	struct proc_stat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];
@@ -74,105 +76,158 @@ struct detail {
 
 struct row {
 	struct ns *ns;
-	pid_t pid;      /* the process that stands for it, or 0 */
+	pid_t pid;      /* the process that represents the namespace, or 0 */
 	bool is_member; /* the row is about that process */
 	struct row *parent, *first, **last, *next;
 };
 
-struct nslist {
-	const struct nslist_opts *o;
+/* Names of users that have been looked up. */
+struct users {
+	struct {
+		uid_t uid;
+		char *name;
+	} known[64];
+	size_t n;
+};
+
+/* The run in progress. */
+struct run {
+	const struct opts *o;
+	struct target *targets; /* one per reference; none selects all namespaces */
+	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
 	struct row *rows;
 	size_t n_rows;
 	struct row **row_of; /* by ns.index: the last row of the namespace, or NULL */
 	struct row *roots, **roots_end;
-	struct detail *details; /* by pid */
+	struct detail *details; /* sorted by pid */
 	size_t n_details;
+	struct users users;
+	int netlink;     /* socket for netnsid_get(), or 0 if not open */
+	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
 };
 
-/* A value before it has a format. Text is foreign and unescaped. */
+/* A value that is not formatted yet. Text is foreign and unescaped. */
 enum cell_kind { CELL_NONE, CELL_NUM, CELL_SIGNED, CELL_BOOL, CELL_TEXT, CELL_LIST };
 struct cell {
 	enum cell_kind kind;
-	uint64_t num;    /* CELL_SIGNED: as two's complement */
-	struct buf text; /* items of a list end with a NUL */
+	uint64_t num;    /* CELL_SIGNED: two's complement */
+	struct buf text; /* each item of a list ends with a NUL */
 };
 
-/* What is right is a number for --filter, unless there are words among them. */
+/* COL_RIGHT also means a number for --filter, unless COL_WORDS says that some cells are words. */
 enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8, COL_WORDS = 16 };
 
 struct column {
 	const char *name;
 	double width;
 	unsigned flags;
-	unsigned needs; /* sources that must be asked about other processes than that of --task */
-	void (*fill)(struct nslist *l, const struct row *r, struct cell *out);
+	unsigned needs; /* sources that the column needs about all processes, even with --task */
+	void (*fill)(struct run *run, const struct row *r, struct cell *out);
 	const char *help;
 };
+
+/* A view: how its rows are selected and printed. Both functions exit on errors. */
+struct view {
+	void (*select)(struct run *run);
+	void (*print)(struct run *run);
+};
+
+/* The views, indexed by enum nslist_view; views.c. NSLIST_FEATURES has no entry. */
+extern const struct view nslist_views[];
 
 /* columns.c */
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
-const struct column *nslist_find_column(const char *name, size_t n); /* or NULL */
-void nslist_choose_columns(struct nslist_opts *o);                   /* dies */
-unsigned nslist_needs(const struct nslist_opts *o);                  /* sources */
 
-/* opts.c: dies on errors, prints nothing else */
-void nslist_parse(struct nslist_opts *o, int argc, char **argv);
+/* Returns the column with the name of n bytes, in any case, or NULL. */
+const struct column *nslist_find_column(const char *name, size_t n);
+
+/* Sets o->cols from --output and the view. Exits if a column is unknown. */
+void nslist_choose_columns(struct opts *o);
+
+/* Returns the sources that the selected columns need about all processes. */
+unsigned nslist_needs(const struct opts *o);
+
+/* opts.c: parses the command line without a side effect. Exits on errors. The caller frees o->refs.
+ */
+void opts_parse(struct opts *o, int argc, char **argv);
+
+/* check.c: returns 0, or -EINVAL with e set if the options do not go together. Has no side effects.
+ */
+int check_opts(const struct opts *o, struct nserr *e) must_check;
+
+/* resolve.c: sets run->targets, which the caller frees, and holds the processes among them until
+ * nslist exits. Returns 0, or a negative errno with e set. */
+int resolve(struct run *run, struct nserr *e) must_check;
+
+/* resolve.c: returns the namespace of a target. Exits if the scan did not find it. */
+struct ns *nslist_target_ns(const struct run *run, const struct target *t);
+
+/* select.c: select rows for nslist_views. Exit on errors. */
+void nslist_select_namespaces(struct run *run);
+void nslist_select_members(struct run *run); /* the processes in the first target */
+void nslist_select_show(struct run *run);    /* the first target, then the processes in it */
+
+/* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
+void nslist_select(struct run *run);
+void nslist_free_rows(struct run *run);
+
+/* look.c: scans and selects, for the first time and again. Exit on errors. */
+void nslist_look(struct run *run);
+void nslist_look_again(struct run *run);
 
 /*
- * details.c: NULL or false if the process has ended, or if it cannot be read, which is counted in
- * l->c.missed
+ * details.c: return what is known about a process, or NULL or false if it has ended or cannot be
+ * read, which is counted in run->c.missed. The results belong to run.
  */
-struct detail *nslist_detail(struct nslist *l, pid_t pid);
-const struct proc_stat *nslist_stat(struct nslist *l, pid_t pid);
-bool nslist_uid(struct nslist *l, pid_t pid, uid_t *uid);
-const char *nslist_text(struct nslist *l, pid_t pid, enum detail_text which, size_t *len);
-const char *nslist_user(struct nslist *l, uid_t uid); /* the number where it has no name */
+struct detail *nslist_detail(struct run *run, pid_t pid);
+const struct proc_stat *nslist_stat(struct run *run, pid_t pid);
+bool nslist_uid(struct run *run, pid_t pid, uid_t *uid);
+const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size_t *len);
 
 /*
- * Counts a detail that was asked for and could not be read because of the negative errno rc, unless
- * that is because process pid has ended. pid is 0 if it was not read of a process.
+ * details.c: counts a value that could not be read because of the negative errno rc, unless process
+ * pid has ended. pid is 0 if the value is not about a process.
  */
-void nslist_missed(struct nslist *l, pid_t pid, int rc);
-void nslist_details_free(struct nslist *l);
+void nslist_missed(struct run *run, pid_t pid, int rc);
+void nslist_details_free(struct run *run);
 
-/* targets.c: what references name; dies */
-void nslist_add_target(struct nslist_opts *o, const char *ref, const struct nstype *type);
-struct ns *nslist_target_ns(const struct nslist *l, const struct target *t);
-
-/* select.c: rows and the tree they make; dies */
-void nslist_select(struct nslist *l);
-void nslist_free_rows(struct nslist *l);
-
-/* look.c: collect and select, for the first time or once more; end the process on errors */
-void nslist_look(struct nslist *l);
-void nslist_look_again(struct nslist *l);
+/* users.c: returns the name of a user, or its number if it has no name. The result is valid until
+ * the next call. */
+const char *nslist_user(struct run *run, uid_t uid);
+void nslist_users_free(struct run *run);
 
 /* print.c */
-void nslist_fill(struct nslist *l, const struct row *r, const struct column *col,
-		 struct cell *cell);
-void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);
-void nslist_add_raw(struct buf *b, const struct cell *cell); /* without a blank or control byte */
-void nslist_print(struct nslist *l);
 
-/* bytype.c: a row adds what it knows of the type to an object of JSON, or as a line when j is NULL
- */
-typedef void nslist_type_row(struct nslist *l, const struct nstype *type, struct json *j,
+/* Sets the cell of a row and column. The caller frees cell->text at the end. */
+void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell);
+
+/* Adds a cell as a member of a JSON object. */
+void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);
+
+/* Appends a cell without blanks and control bytes, "-" if it is unknown. */
+void nslist_add_raw(struct buf *b, const struct cell *cell);
+
+/* bytype.c: adds the facts of one type to a JSON object, or as a line to out if j is NULL. */
+typedef void nslist_type_row(struct run *run, const struct nstype *type, struct json *j,
 			     struct buf *out);
-void nslist_by_type(struct nslist *l, const char *key, const char *headings,
+
+/* bytype.c: prints one row per selected type, in JSON as an array `key`. */
+void nslist_by_type(struct run *run, const char *key, const char *headings,
 		    nslist_type_row *add_row);
 
-/* show.c, diff.c, limits.c, dot.c, watch.c: the other views */
-void nslist_show(struct nslist *l);
-void nslist_diff(struct nslist *l);
-void nslist_limits(struct nslist *l);
-void nslist_dot(struct nslist *l);
-_Noreturn void nslist_watch(struct nslist *l);
+/* print.c, show.c, diff.c, limits.c, dot.c, watch.c: print functions for nslist_views. */
+void nslist_print(struct run *run);
+void nslist_show(struct run *run);
+void nslist_diff(struct run *run);
+void nslist_limits(struct run *run);
+void nslist_dot(struct run *run);
+void nslist_watch(struct run *run); /* never returns */
 
-/* filter.c: drops rows that --filter does not want; dies with CLI_EXIT_UNSUPPORTED where it cannot
- */
-void nslist_filter(struct nslist *l);
+/* filter.c: removes rows that --filter does not match. Exits with CLI_EXIT_UNSUPPORTED if the
+ * library is too old. */
+void nslist_filter(struct run *run);
 
 #endif

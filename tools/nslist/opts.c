@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: the option table of nslist. */
+/* opts: the option table of nslist and its parser. */
 #include "nslist.h"
-
-#include <stdio.h>
 
 #include "base/num.h"
 #include "common/cli.h"
-#include "kernel/sys_ns.h"
 
 enum {
 	OPT_OUTPUT_ALL = CLI_LONG,
@@ -88,23 +85,24 @@ static unsigned parse_type(const char *s)
 	return NSTYPE_BIT(nstype_index(t));
 }
 
-static void set_task(struct nslist_opts *o, const char *arg)
+static void set_task(struct opts *o, const char *arg)
 {
-	if (num_pid(arg, &o->task) < 0)
+	pid_t pid;
+
+	if (num_pid(arg, &pid) < 0)
 		cli_die_usage("--task: invalid process ID '%s'", arg);
-	o->n_targets = 0;
-	nslist_add_target(o, arg, NULL);
+	o->task = arg;
 }
 
-static void set_interval(struct nslist_opts *o, const char *arg)
+static void set_interval(struct opts *o, const char *arg)
 {
 	if (arg && (num_duration(arg, &o->interval) < 0 ||
 		    (o->interval.tv_sec == 0 && o->interval.tv_nsec == 0)))
 		cli_die_usage("--watch: invalid time '%s'", arg);
 }
 
-/* Options that choose what is printed instead of the table of namespaces. */
-static bool set_view(struct nslist_opts *o, int key, const char *arg)
+/* Sets an option that selects a view. Returns false if the key is another option. */
+static bool set_view(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
 	case OPT_SHOW:
@@ -142,7 +140,7 @@ static bool set_view(struct nslist_opts *o, int key, const char *arg)
 	}
 }
 
-static void set_format(struct nslist_opts *o, int key)
+static void set_format(struct opts *o, int key)
 {
 	switch (key) {
 	case 'J':
@@ -168,7 +166,7 @@ static void set_format(struct nslist_opts *o, int key)
 	}
 }
 
-static void set_option(struct nslist_opts *o, int key, const char *arg)
+static void set_option(struct opts *o, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
@@ -210,71 +208,57 @@ static void set_option(struct nslist_opts *o, int key, const char *arg)
 	}
 }
 
-static void list_columns(void)
+/* Parses one reference. Exits if it is invalid. */
+static void add_ref(struct opts *o, const char *text)
 {
-	cleanup_buf struct buf b = BUF_INIT;
+	struct nserr e = NSERR_INIT;
 
-	for (size_t i = 0; i < nslist_n_columns; i++)
-		buf_printf(&b, "%12s  %s\n", nslist_columns[i].name, nslist_columns[i].help);
-	cli_print(&b);
-	exit(0);
+	if (nsref_parse(text, &o->refs[o->n_refs++], &e) < 0)
+		cli_die_nserr(&e);
 }
 
-/* A namespace for --show and --members: "net:123" and the like, or a process where only one type is
- * asked for. */
-static void add_namespace(struct nslist_opts *o, const char *ref)
+/* Parses all references: the argument of the view, the process of --task, and the arguments. */
+static void add_refs(struct opts *o)
 {
-	bool one = o->types && (o->types & (o->types - 1)) == 0;
+	size_t n = 2;
 
-	nslist_add_target(o, ref, one ? &nstypes[__builtin_ctz(o->types)] : NULL);
-	if (o->targets[0].pid)
-		cli_die_usage("missing namespace type for process '%s' (for example net:%s)", ref,
-			      ref);
-	/* what is listed of it does not depend on its type */
+	for (char **s = o->rest; *s; s++)
+		n++;
+	o->refs = calloc(n, sizeof(*o->refs));
+	if (!o->refs)
+		cli_die(ENOMEM, "cannot list namespaces");
+	if (o->of)
+		add_ref(o, o->of);
+	if (o->task)
+		add_ref(o, o->task);
+	for (char **s = o->rest; *s; s++)
+		add_ref(o, *s);
+}
+
+/* As in lsns(8), a bare inode as the only argument lists the processes in the namespace. */
+static bool is_bare_inode(const struct opts *o)
+{
+	const struct nsref *ref = &o->refs[0];
+
+	return o->view == NSLIST_ROWS && o->n_refs == 1 && ref->kind == NSREF_INODE &&
+	       ref->n_ups == 0 && !ref->type;
+}
+
+/* --type selects a namespace of the process that --show or --members names. What these print does
+ * not depend on the type. */
+static void set_of_type(struct opts *o)
+{
+	if (o->types && (o->types & (o->types - 1)) == 0)
+		o->of_type = &nstypes[__builtin_ctz(o->types)];
 	o->types = 0;
 }
 
-static void add_targets(struct nslist_opts *o, char **rest)
-{
-	size_t n = 0;
-
-	if (o->task && rest[0])
-		cli_die_usage("--task and a reference exclude each other");
-	if (o->view == NSLIST_SHOW || o->view == NSLIST_MEMBERS)
-		add_namespace(o, o->of);
-	if (o->view == NSLIST_DIFF)
-		nslist_add_target(o, o->of, NULL);
-	for (; rest[n]; n++)
-		nslist_add_target(o, rest[n], NULL);
-	switch (o->view) {
-	case NSLIST_ROWS:
-		/* as lsns(8): the processes of a bare inode */
-		if (n == 1 && !o->targets[0].type && !o->targets[0].pid)
-			o->view = NSLIST_MEMBERS;
-		break;
-	case NSLIST_DIFF:
-		if (n != 1 || !o->targets[0].pid || !o->targets[1].pid)
-			cli_die_usage("--diff requires two processes");
-		break;
-	case NSLIST_SHOW:
-	case NSLIST_MEMBERS:
-	case NSLIST_LIMITS:
-	case NSLIST_FEATURES:
-		if (n > 0)
-			cli_die_usage("unexpected argument '%s'", rest[0]);
-		break;
-	case NSLIST_WATCH:
-	case NSLIST_DOT:
-		break;
-	}
-}
-
-void nslist_parse(struct nslist_opts *o, int argc, char **argv)
+void opts_parse(struct opts *o, int argc, char **argv)
 {
 	struct cli cli;
 	int key;
 
-	*o = (struct nslist_opts){
+	*o = (struct opts){
 		.tree = NSLIST_PROCESS,
 		.headings = true,
 		.truncate = true,
@@ -285,11 +269,14 @@ void nslist_parse(struct nslist_opts *o, int argc, char **argv)
 	cli_init(&cli, &tool, argc, argv);
 	while ((key = cli_next(&cli)) != -1)
 		set_option(o, key, cli.arg);
-	if (o->list_columns)
-		list_columns();
+	o->rest = cli_rest(&cli);
 	if (!o->types && o->tree == NSLIST_USER_PID)
 		o->types = NSTYPE_BIT(NSTYPE_USER) | NSTYPE_BIT(NSTYPE_PID);
-	add_targets(o, cli_rest(&cli));
+	if (o->view == NSLIST_SHOW || o->view == NSLIST_MEMBERS)
+		set_of_type(o);
+	add_refs(o);
+	if (is_bare_inode(o))
+		o->view = NSLIST_MEMBERS;
 	nslist_choose_columns(o);
 	if (!o->types)
 		o->types = NSTYPE_ALL_BITS;

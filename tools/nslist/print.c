@@ -14,11 +14,11 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot print namespaces");
 }
 
-void nslist_fill(struct nslist *l, const struct row *r, const struct column *col, struct cell *cell)
+void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell)
 {
 	buf_reset(&cell->text);
 	cell->kind = CELL_NONE;
-	col->fill(l, r, cell);
+	col->fill(run, r, cell);
 	if (cell->text.err)
 		no_memory();
 }
@@ -58,31 +58,31 @@ void nslist_json_cell(struct json *j, const struct column *col, const struct cel
 	}
 }
 
-static void json_rows(struct nslist *l, struct json *j, const char *key, const struct row *r,
+static void json_rows(struct run *run, struct json *j, const char *key, const struct row *r,
 		      struct cell *cell)
 {
 	json_array(j, key);
 	for (; r; r = r->next) {
 		json_object(j, NULL);
-		for (size_t i = 0; i < l->o->n_cols; i++) {
-			nslist_fill(l, r, l->o->cols[i], cell);
-			nslist_json_cell(j, l->o->cols[i], cell);
+		for (size_t i = 0; i < run->o->n_cols; i++) {
+			nslist_fill(run, r, run->o->cols[i], cell);
+			nslist_json_cell(j, run->o->cols[i], cell);
 		}
 		if (r->first)
-			json_rows(l, j, "children", r->first, cell);
+			json_rows(run, j, "children", r->first, cell);
 		json_object_end(j);
 	}
 	json_array_end(j);
 }
 
-static void print_json(struct nslist *l, struct cell *cell)
+static void print_json(struct run *run, struct cell *cell)
 {
 	struct buf b = BUF_INIT;
 	struct json j = JSON_INIT(&b, true);
 
 	json_object(&j, NULL);
-	json_rows(l, &j, "namespaces", l->roots, cell);
-	json_bool(&j, "complete", collect_complete(&l->c));
+	json_rows(run, &j, "namespaces", run->roots, cell);
+	json_bool(&j, "complete", collect_complete(&run->c));
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);
@@ -155,7 +155,7 @@ static void sanitize(struct buf *b, char sep)
 		escape_format(b);
 }
 
-static const char *table_text(const struct nslist *l, struct cell *cell)
+static const char *table_text(const struct run *run, struct cell *cell)
 {
 	struct buf *b = &cell->text;
 
@@ -175,7 +175,7 @@ static const char *table_text(const struct nslist *l, struct cell *cell)
 		sanitize(b, ' ');
 		break;
 	case CELL_LIST:
-		sanitize(b, l->o->wrap ? '\n' : ',');
+		sanitize(b, run->o->wrap ? '\n' : ',');
 		if (b->len > 0)
 			b->s[b->len - 1] = '\0';
 		break;
@@ -185,7 +185,7 @@ static const char *table_text(const struct nslist *l, struct cell *cell)
 	return b->s;
 }
 
-static void table_rows(struct nslist *l, struct libscols_table *tb, struct libscols_line *parent,
+static void table_rows(struct run *run, struct libscols_table *tb, struct libscols_line *parent,
 		       const struct row *r, struct cell *cell)
 {
 	for (; r; r = r->next) {
@@ -193,21 +193,21 @@ static void table_rows(struct nslist *l, struct libscols_table *tb, struct libsc
 
 		if (!line)
 			no_memory();
-		for (size_t i = 0; i < l->o->n_cols; i++) {
+		for (size_t i = 0; i < run->o->n_cols; i++) {
 			const char *s;
 
-			nslist_fill(l, r, l->o->cols[i], cell);
-			s = table_text(l, cell);
+			nslist_fill(run, r, run->o->cols[i], cell);
+			s = table_text(run, cell);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();
 		}
 		if (r->first)
-			table_rows(l, tb, line, r->first, cell);
+			table_rows(run, tb, line, r->first, cell);
 	}
 }
 
 /* Returns the flags of a column. A tree of processes is drawn in COMMAND, another one in NS. */
-static int column_flags(const struct nslist_opts *o, const struct column *col)
+static int column_flags(const struct opts *o, const struct column *col)
 {
 	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
 	int flags = 0;
@@ -223,7 +223,7 @@ static int column_flags(const struct nslist_opts *o, const struct column *col)
 	return flags;
 }
 
-static void add_columns(const struct nslist_opts *o, struct libscols_table *tb)
+static void add_columns(const struct opts *o, struct libscols_table *tb)
 {
 	for (size_t i = 0; i < o->n_cols; i++) {
 		struct libscols_column *col = scols_table_new_column(
@@ -239,7 +239,7 @@ static void add_columns(const struct nslist_opts *o, struct libscols_table *tb)
 	}
 }
 
-static void print_table(struct nslist *l, struct cell *cell)
+static void print_table(struct run *run, struct cell *cell)
 {
 	struct libscols_table *tb = scols_new_table();
 	struct buf b = BUF_INIT;
@@ -247,10 +247,10 @@ static void print_table(struct nslist *l, struct cell *cell)
 
 	if (!tb)
 		no_memory();
-	scols_table_enable_raw(tb, l->o->format == NSLIST_RAW);
-	scols_table_enable_noheadings(tb, !l->o->headings);
-	add_columns(l->o, tb);
-	table_rows(l, tb, NULL, l->roots, cell);
+	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
+	scols_table_enable_noheadings(tb, !run->o->headings);
+	add_columns(run->o, tb);
+	table_rows(run, tb, NULL, run->roots, cell);
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
 	scols_unref_table(tb);
@@ -262,13 +262,13 @@ static void print_table(struct nslist *l, struct cell *cell)
 	cli_print(&b);
 }
 
-void nslist_print(struct nslist *l)
+void nslist_print(struct run *run)
 {
 	struct cell cell = { 0 };
 
-	if (l->o->format == NSLIST_JSON)
-		print_json(l, &cell);
+	if (run->o->format == NSLIST_JSON)
+		print_json(run, &cell);
 	else
-		print_table(l, &cell);
+		print_table(run, &cell);
 	buf_free(&cell.text);
 }

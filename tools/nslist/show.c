@@ -35,12 +35,12 @@ static void add_fact(struct buf *b, const char *name, const struct cell *cell)
 }
 
 /* Sets the cell to the list of namespaces whose parent or owner is ns. */
-static void add_related(const struct nslist *l, const struct ns *ns, bool owned, struct cell *out)
+static void add_related(const struct run *run, const struct ns *ns, bool owned, struct cell *out)
 {
 	buf_reset(&out->text);
 	out->kind = CELL_LIST;
-	for (size_t i = 0; i < l->c.tab.n; i++) {
-		const struct ns *x = l->c.tab.all[i];
+	for (size_t i = 0; i < run->c.tab.n; i++) {
+		const struct ns *x = run->c.tab.all[i];
 
 		if ((owned ? x->owner : x->parent) != ns)
 			continue;
@@ -51,32 +51,32 @@ static void add_related(const struct nslist *l, const struct ns *ns, bool owned,
 
 static const char *const member_columns[] = { "PID", "LPID", "PPID", "USER", "COMMAND" };
 
-static void show_text(struct nslist *l, const struct row *r, struct cell *cell, struct buf *b)
+static void show_text(struct run *run, const struct row *r, struct cell *cell, struct buf *b)
 {
 	for (size_t i = 0; i < nslist_n_columns; i++) {
-		nslist_fill(l, r, &nslist_columns[i], cell);
+		nslist_fill(run, r, &nslist_columns[i], cell);
 		add_fact(b, nslist_columns[i].name, cell);
 	}
-	add_related(l, r->ns, false, cell);
+	add_related(run, r->ns, false, cell);
 	add_fact(b, "CHILDREN", cell);
-	add_related(l, r->ns, true, cell);
+	add_related(run, r->ns, true, cell);
 	add_fact(b, "OWNS", cell);
-	for (size_t i = 1; i < l->n_rows; i++) {
+	for (size_t i = 1; i < run->n_rows; i++) {
 		buf_printf(b, "%-10s ", i == 1 ? "PROCESSES" : "");
-		nslist_fill(l, &l->rows[i], nslist_find_column("PID", 3), cell);
+		nslist_fill(run, &run->rows[i], nslist_find_column("PID", 3), cell);
 		nslist_add_raw(b, cell);
 		buf_addc(b, ' ');
-		nslist_fill(l, &l->rows[i], nslist_find_column("COMMAND", 7), cell);
+		nslist_fill(run, &run->rows[i], nslist_find_column("COMMAND", 7), cell);
 		add_escaped(b, cell->text.s ? cell->text.s : "", cell->text.len);
 		buf_addc(b, '\n');
 	}
 }
 
-static void json_related(const struct nslist *l, const struct ns *ns, bool owned, struct json *j)
+static void json_related(const struct run *run, const struct ns *ns, bool owned, struct json *j)
 {
 	json_array(j, owned ? "owns" : "children");
-	for (size_t i = 0; i < l->c.tab.n; i++) {
-		const struct ns *x = l->c.tab.all[i];
+	for (size_t i = 0; i < run->c.tab.n; i++) {
+		const struct ns *x = run->c.tab.all[i];
 
 		if ((owned ? x->owner : x->parent) != ns)
 			continue;
@@ -88,44 +88,44 @@ static void json_related(const struct nslist *l, const struct ns *ns, bool owned
 	json_array_end(j);
 }
 
-static void show_json(struct nslist *l, const struct row *r, struct cell *cell, struct buf *b)
+static void show_json(struct run *run, const struct row *r, struct cell *cell, struct buf *b)
 {
 	struct json j = JSON_INIT(b, true);
 
 	json_object(&j, NULL);
 	for (size_t i = 0; i < nslist_n_columns; i++) {
-		nslist_fill(l, r, &nslist_columns[i], cell);
+		nslist_fill(run, r, &nslist_columns[i], cell);
 		nslist_json_cell(&j, &nslist_columns[i], cell);
 	}
-	json_related(l, r->ns, false, &j);
-	json_related(l, r->ns, true, &j);
+	json_related(run, r->ns, false, &j);
+	json_related(run, r->ns, true, &j);
 	json_array(&j, "processes");
-	for (size_t i = 1; i < l->n_rows; i++) {
+	for (size_t i = 1; i < run->n_rows; i++) {
 		json_object(&j, NULL);
 		for (size_t k = 0; k < ARRAY_SIZE(member_columns); k++) {
 			const char *name = member_columns[k];
 			const struct column *col = nslist_find_column(name, strlen(name));
 
-			nslist_fill(l, &l->rows[i], col, cell);
+			nslist_fill(run, &run->rows[i], col, cell);
 			nslist_json_cell(&j, col, cell);
 		}
 		json_object_end(&j);
 	}
 	json_array_end(&j);
-	json_bool(&j, "complete", collect_complete(&l->c));
+	json_bool(&j, "complete", collect_complete(&run->c));
 	json_object_end(&j);
 	buf_addc(b, '\n');
 }
 
-void nslist_show(struct nslist *l)
+void nslist_show(struct run *run)
 {
 	struct buf b = BUF_INIT;
 	struct cell cell = { 0 };
 
-	if (l->o->format == NSLIST_JSON)
-		show_json(l, &l->rows[0], &cell, &b);
+	if (run->o->format == NSLIST_JSON)
+		show_json(run, &run->rows[0], &cell, &b);
 	else
-		show_text(l, &l->rows[0], &cell, &b);
+		show_text(run, &run->rows[0], &cell, &b);
 	buf_free(&cell.text);
 	cli_print(&b);
 }

@@ -28,16 +28,16 @@ static int compare(const struct seen *a, const struct seen *b)
 }
 
 /* Returns the line of a row after its sign, or the rest of its JSON object. The caller frees it. */
-static char *format(struct nslist *l, const struct row *r)
+static char *format(struct run *run, const struct row *r)
 {
 	struct buf b = BUF_INIT;
 	struct json j = JSON_INIT(&b, false);
 	struct cell cell = { 0 };
 
-	for (size_t i = 0; i < l->o->n_cols; i++) {
-		nslist_fill(l, r, l->o->cols[i], &cell);
-		if (l->o->format == NSLIST_JSON) {
-			nslist_json_cell(&j, l->o->cols[i], &cell);
+	for (size_t i = 0; i < run->o->n_cols; i++) {
+		nslist_fill(run, r, run->o->cols[i], &cell);
+		if (run->o->format == NSLIST_JSON) {
+			nslist_json_cell(&j, run->o->cols[i], &cell);
 		} else {
 			buf_addc(&b, ' ');
 			nslist_add_raw(&b, &cell);
@@ -49,15 +49,16 @@ static char *format(struct nslist *l, const struct row *r)
 	return b.s;
 }
 
-static struct look look_again(struct nslist *l, const struct look *before)
+static struct look look_again(struct run *run, const struct look *before)
 {
-	struct look now = { .n = l->n_rows, .seen = calloc(l->n_rows + 1, sizeof(struct seen)) };
+	struct look now = { .n = run->n_rows,
+			    .seen = calloc(run->n_rows + 1, sizeof(struct seen)) };
 	size_t k = 0;
 
 	if (!now.seen)
 		cli_die(ENOMEM, "cannot watch namespaces");
-	for (size_t i = 0; i < l->n_rows; i++) {
-		const struct ns *ns = l->rows[i].ns;
+	for (size_t i = 0; i < run->n_rows; i++) {
+		const struct ns *ns = run->rows[i].ns;
 		struct seen *s = &now.seen[i];
 
 		*s = (struct seen){ ns->type, ns->inode, ns->id, NULL };
@@ -69,39 +70,39 @@ static struct look look_again(struct nslist *l, const struct look *before)
 	return now;
 }
 
-static void add_event(const struct nslist *l, struct buf *b, char sign, const char *line)
+static void add_event(const struct run *run, struct buf *b, char sign, const char *line)
 {
-	if (l->o->format == NSLIST_JSON)
+	if (run->o->format == NSLIST_JSON)
 		buf_printf(b, "{\"event\":\"%c\",%s}\n", sign, line);
 	else
 		buf_printf(b, "%c%s\n", sign, line);
 }
 
-void nslist_watch(struct nslist *l)
+void nslist_watch(struct run *run)
 {
 	struct look before = { 0 };
 
 	for (bool first = true;; first = false) {
-		struct look now = look_again(l, &before);
+		struct look now = look_again(run, &before);
 		struct buf b = BUF_INIT;
 
 		/* lines left in the previous scan are of namespaces that have vanished */
 		for (size_t i = 0; i < before.n; i++)
 			if (before.seen[i].line)
-				add_event(l, &b, '-', before.seen[i].line);
+				add_event(run, &b, '-', before.seen[i].line);
 		for (size_t i = 0; i < now.n; i++) {
 			if (now.seen[i].line)
 				continue;
-			now.seen[i].line = format(l, &l->rows[i]);
+			now.seen[i].line = format(run, &run->rows[i]);
 			if (!first)
-				add_event(l, &b, '+', now.seen[i].line);
+				add_event(run, &b, '+', now.seen[i].line);
 		}
 		for (size_t i = 0; i < before.n; i++)
 			free(before.seen[i].line);
 		free(before.seen);
 		before = now;
 		cli_print(&b);
-		nanosleep(&l->o->interval, NULL);
-		nslist_look_again(l);
+		nanosleep(&run->o->interval, NULL);
+		nslist_look_again(run);
 	}
 }

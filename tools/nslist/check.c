@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* check: checks whether the options of nslist go together. */
+#include "nslist.h"
+
+static int unexpected(const struct opts *o, struct nserr *e)
+{
+	return nserr_set(e, 0, "unexpected argument '%s'", o->rest[0]);
+}
+
+static int check_diff(const struct opts *o, struct nserr *e)
+{
+	if (o->n_refs != 2 || !nsref_is_process(&o->refs[0]) || !nsref_is_process(&o->refs[1]))
+		return nserr_set(e, 0, "--diff requires two processes");
+	return 0;
+}
+
+/* Checks --show and --members, which are about one namespace. */
+static int check_namespace(const struct opts *o, struct nserr *e)
+{
+	if (o->rest[0])
+		return unexpected(o, e);
+	if (nsref_is_process(&o->refs[0]) && !o->of_type)
+		return nserr_set(e, 0,
+				 "missing namespace type for process '%s' (for example net:%s)",
+				 o->of, o->of);
+	return 0;
+}
+
+int check_opts(const struct opts *o, struct nserr *e)
+{
+	if (o->task && o->rest[0])
+		return nserr_set(e, 0, "--task and a reference exclude each other");
+	if (o->task && o->of)
+		return nserr_set(e, 0, "--task cannot be used with --show, --members or --diff");
+	if (o->view == NSLIST_DIFF)
+		return check_diff(o, e);
+	if (o->of)
+		return check_namespace(o, e);
+	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FEATURES))
+		return unexpected(o, e);
+	return 0;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* resolve: finds the processes and namespaces that the references of the command line name. */
+#include "nslist.h"
+
+#include <sys/stat.h>
+
+#include "common/cli.h"
+#include "kernel/sys_ns.h"
+
+/* Keeps the pidfd open until nslist exits, so that the pid cannot be reused. Returns 0, or a
+ * negative errno with e set. */
+static int resolve_process(struct target *t, const struct nsref *ref, struct nserr *e)
+{
+	struct nsref_process p;
+	int rc = nsref_open_process(ref, &p, e);
+
+	if (rc == 0)
+		t->pid = p.pid;
+	return rc;
+}
+
+/* Returns 0, or a negative errno with e set. */
+static int resolve_namespace(struct target *t, const struct nsref *ref, const struct nstype *type,
+			     struct nserr *e)
+{
+	cleanup_fd int fd = -1;
+	struct stat st;
+	int64_t flag;
+
+	/* the scan will find the inode or not, so it need not be opened */
+	if (ref->kind == NSREF_INODE && ref->n_ups == 0) {
+		t->type = ref->type;
+		t->inode = (uint32_t)ref->num;
+		return 0;
+	}
+	fd = nsref_open_ns(ref, type, e);
+	if (fd < 0)
+		return fd;
+	flag = sys_ns_type(fd);
+	t->type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
+	if (!t->type || fstat(fd, &st) < 0)
+		return nserr_set(e, errno, "cannot read '%s'", ref->text);
+	t->inode = (uint32_t)st.st_ino;
+	return 0;
+}
+
+int resolve(struct run *run, struct nserr *e)
+{
+	const struct opts *o = run->o;
+
+	run->targets = calloc(o->n_refs + 1, sizeof(*run->targets));
+	if (!run->targets)
+		return nserr_set(e, ENOMEM, "cannot list namespaces");
+	for (; run->n_targets < o->n_refs; run->n_targets++) {
+		const struct nsref *ref = &o->refs[run->n_targets];
+		struct target *t = &run->targets[run->n_targets];
+		int rc = nsref_is_process(ref) && !o->of_type
+				 ? resolve_process(t, ref, e)
+				 : resolve_namespace(t, ref, o->of_type, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+struct ns *nslist_target_ns(const struct run *run, const struct target *t)
+{
+	struct ns *ns = nstab_find(&run->c.tab, t->type, t->inode);
+
+	if (ns)
+		return ns;
+	if (t->type)
+		cli_die(0, "no %s namespace with inode %u", t->type->name, t->inode);
+	cli_die(0, "no namespace with inode %u", t->inode);
+}
