@@ -78,13 +78,14 @@ static int print_view(struct run *run)
 	struct nserr e = NSERR_INIT;
 	int status;
 
+	run->view = &nslist_views[run->o->view];
 	if (resolve(run, &e) < 0)
 		cli_die_nserr(&e);
 	run->proc = procfs_open("/proc", &e);
 	if (run->proc < 0)
 		cli_die_nserr(&e);
 	nslist_look(run);
-	nslist_views[run->o->view].print(run);
+	run->view->print(run);
 	status = report_partial(run);
 	nslist_free_rows(run);
 	nslist_users_free(run);

@@ -90,10 +90,19 @@ struct users {
 	size_t n;
 };
 
+struct run;
+
+/* A view: how its rows are selected and printed. Both functions exit on errors. */
+struct view {
+	void (*select)(struct run *run);
+	void (*print)(struct run *run);
+};
+
 /* The run in progress. */
 struct run {
 	const struct opts *o;
-	struct target *targets; /* one per reference; none selects all namespaces */
+	const struct view *view; /* the selected one */
+	struct target *targets;  /* one per reference; none selects all namespaces */
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
@@ -126,12 +135,6 @@ struct column {
 	unsigned needs; /* sources that the column needs about all processes, even with --task */
 	void (*fill)(struct run *run, const struct row *r, struct cell *out);
 	const char *help;
-};
-
-/* A view: how its rows are selected and printed. Both functions exit on errors. */
-struct view {
-	void (*select)(struct run *run);
-	void (*print)(struct run *run);
 };
 
 /* The views, indexed by enum nslist_view; views.c. NSLIST_FEATURES has no entry. */
@@ -179,8 +182,8 @@ void nslist_look(struct run *run);
 void nslist_look_again(struct run *run);
 
 /*
- * details.c: return what is known about a process, or NULL or false if it has ended or cannot be
- * read, which is counted in run->c.missed. The results belong to run.
+ * details.c: return details of a process. Return NULL or false if it has ended or cannot be read; a
+ * failed read is counted in run->c.missed. The results belong to run.
  */
 struct detail *nslist_detail(struct run *run, pid_t pid);
 const struct proc_stat *nslist_stat(struct run *run, pid_t pid);

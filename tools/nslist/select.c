@@ -168,7 +168,7 @@ static void link_rows(struct run *run)
 
 void nslist_select(struct run *run)
 {
-	nslist_views[run->o->view].select(run);
+	run->view->select(run);
 	if (run->o->filter)
 		nslist_filter(run);
 	link_rows(run);
