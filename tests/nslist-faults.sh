@@ -4,6 +4,7 @@
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
 # shellcheck disable=SC2034 # used by faultlib.sh; check-long tries all faults
 [ "$(id -u)" = 0 ] && FAULT_MAX=80 || FAULT_MAX=30
 . "${0%/*}/faultlib.sh"
@@ -36,7 +37,7 @@ test_fails_cleanly_with_too_few_descriptors()
 	for n in 3 4 5 6 7 8; do
 		run sh -c "ulimit -n $n; exec nslist -rno NS,TYPE"
 		if [ "$rc" = 0 ]; then
-			assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9) uts"
+			assert_out_has "$(own_inode uts) uts"
 			assertEquals "with $n" 0 "$(grep -c 'Too many' "$TMP/err")"
 		else
 			assert_out_empty
@@ -70,7 +71,7 @@ test_a_process_that_may_not_be_looked_at_is_counted()
 	assert_err_has 'incomplete output: '
 	assert_err_has '(permission denied)'
 	assert_err_one_line
-	assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9) uts"
+	assert_out_has "$(own_inode uts) uts"
 }
 
 # as: root

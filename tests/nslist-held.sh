@@ -3,16 +3,9 @@
 # nslist-held: nslist finds namespaces without a process through their holders and prints these in HELD.
 # as: root
 . "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
 require_root
 require_ns uts ipc net user time
-
-# hold KIND [ARG]: starts a holder of that kind; sets $type and $inode of the namespace.
-hold()
-{
-	start_holder holder "$@"
-	type=${holder_line% *}
-	inode=${holder_line#* }
-}
 
 # assert_held HELD: the namespace has one row, no process, and exactly these reasons in HELD.
 assert_held()
@@ -57,7 +50,7 @@ test_finds_a_descriptor_that_only_one_thread_has()
 	run nslist -rno NS "$ref"
 	assert_out "$inode"
 	run nslist -rn -t ipc -P -o NS,ONS
-	assert_out "$inode $(readlink /proc/self/ns/user | tr -dc 0-9)"
+	assert_out "$inode $(own_inode user)"
 	list --sources proc,fd
 	assert_out_lacks "$inode"
 }
@@ -96,7 +89,7 @@ test_finds_a_mount_in_a_mount_namespace_without_process()
 	assert_out_has '0 fd '
 	# nslist has opened it there, so it knows the owner
 	run nslist -rn -t uts -P -o NS,ONS
-	assert_out "$inode $(readlink /proc/self/ns/user | tr -dc 0-9)"
+	assert_out "$inode $(own_inode user)"
 }
 
 test_finds_a_mount_without_statmount_and_listns()
@@ -112,7 +105,7 @@ test_ignores_a_mount_namespace_that_vanishes_during_the_scan()
 {
 	run enosys -e ESTALE listmount -- nslist -rn -t uts -o NS
 	assert_rc 0
-	assert_out_has "$(readlink /proc/self/ns/uts | tr -dc 0-9)"
+	assert_out_has "$(own_inode uts)"
 	[ "$(id -u)" != 0 ] || assert_err_lacks mount
 }
 
@@ -240,7 +233,7 @@ test_reports_sockets_that_it_may_not_read()
 	run enosys -e EPERM pidfd_getfd -- nslist -rn -t net -o NS,TYPE
 	assert_rc 0
 	assert_out_lacks "$inode"
-	assert_out_has "$(readlink /proc/self/ns/net | tr -dc 0-9) net"
+	assert_out_has "$(own_inode net) net"
 	assert_err_has incomplete
 	run enosys -e EPERM pidfd_getfd -- nslist -rn --strict -t net -o NS,TYPE
 	assert_rc 3

@@ -5,15 +5,9 @@
 # as: root
 # pid: machine
 . "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
 require_root
 require_ns uts ipc net user time
-
-# hold KIND [ARG]: starts a holder of that kind; sets $inode of the namespace.
-hold()
-{
-	start_holder holder "$@"
-	inode=${holder_line#* }
-}
 
 # No process and no file in /proc leads to such a namespace.
 test_finds_a_namespace_held_by_a_descriptor_in_transit()
@@ -26,7 +20,7 @@ test_finds_a_namespace_held_by_a_descriptor_in_transit()
 	feature listns || return 0
 	run nslist -rn -o NS,TYPE,NPROCS,HELD,ONS
 	assert_rc 0
-	assert_out_has "$inode uts 0 kernel $(readlink /proc/self/ns/user | tr -dc 0-9)"
+	assert_out_has "$inode uts 0 kernel $(own_inode user)"
 	run nslist -rn --sources task,children,fd,sock,mnt -o NS
 	assert_out_lacks "$inode"
 	stop_holder

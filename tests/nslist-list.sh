@@ -3,13 +3,8 @@
 # nslist-list: the default table, its options and the columns that lsns(8) has as well.
 # as: root user
 . "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
 require_tool jq
-
-# own_inode TYPE: prints the inode of our namespace of that type
-own_inode()
-{
-	readlink "/proc/self/ns/$1" | tr -dc 0-9
-}
 
 test_lists_each_type_of_this_process()
 {
@@ -156,7 +151,7 @@ test_json_has_a_member_for_every_column()
 test_counts_a_thousand_processes_exactly()
 {
 	start_holder unshare -r -u holder sleepers 1000 </dev/null
-	inode=$(readlink "/proc/$holder/ns/uts" | tr -dc 0-9)
+	inode=$(inode_of "$holder" uts)
 	until n=$(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/uts' -lname "uts:\[$inode\]" 2>/dev/null | wc -l) &&
 		[ "$n" = 1001 ]; do
 		kill -0 "$holder" || break

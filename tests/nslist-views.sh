@@ -3,14 +3,9 @@
 # nslist-views: references, --show, --members, --diff, --orphans, --limits, --watch, --dot, the tree of user and pid.
 # as: root user
 . "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
 require_ns user uts pid
 require_tool jq
-
-# own_inode TYPE: prints the inode of our namespace of that type
-own_inode()
-{
-	readlink "/proc/self/ns/$1" | tr -dc 0-9
-}
 
 # Waits until $inner, which is killed with its pid namespace, has vanished before the next test counts.
 tearDown()
@@ -28,7 +23,7 @@ start_container()
 		echo "$(readlink /proc/self/ns/uts) $(readlink /proc/self/ns/pid)" >&3; exec sleep infinity 3>&-'
 	uts=$(echo "${holder_line% *}" | tr -dc 0-9)
 	inner=$(pgrep -P "$holder")
-	pid_ns=$(readlink "/proc/$inner/ns/pid" | tr -dc 0-9)
+	pid_ns=$(inode_of "$inner" pid)
 }
 
 test_references_select_rows()
@@ -293,7 +288,7 @@ test_dot_prints_parent_edges()
 test_show_lists_children_in_json()
 {
 	start_container
-	user_ns=$(readlink "/proc/$inner/ns/user" | tr -dc 0-9)
+	user_ns=$(inode_of "$inner" user)
 	run nslist --show "user:$(own_inode user)" -J
 	assert_rc 0
 	assertEquals user "$(jq -r ".children[] | select(.ns == $user_ns) | .type" "$TMP/out")"
