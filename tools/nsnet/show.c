@@ -76,15 +76,16 @@ static char *ref_of(const struct ns *ns)
 
 static void find_all(struct view *v)
 {
-	struct collect c = {
+	struct collect_query q = {
 		.types = NSTYPE_BIT(NSTYPE_NET),
 		.sources = NSTYPE_BIT(COLLECT_PROC) | NSTYPE_BIT(COLLECT_MNT),
 		.self = getpid(),
 	};
 	struct nserr e = NSERR_INIT;
+	struct collect c;
 
-	c.proc = procfs_open("/proc", &e);
-	if (c.proc < 0 || collect_run(&c, &e) < 0)
+	q.proc = procfs_open("/proc", &e);
+	if (q.proc < 0 || collect_run(&c, &q, &e) < 0)
 		cli_die_nserr(&e);
 	for (size_t i = 0; i < c.tab.n; i++) {
 		const struct ns *ns = c.tab.all[i];
@@ -99,7 +100,7 @@ static void find_all(struct view *v)
 	}
 	v->complete = collect_complete(&c);
 	collect_free(&c);
-	close(c.proc);
+	close(q.proc);
 }
 
 static bool find_ref(struct view *v, char *ref)
