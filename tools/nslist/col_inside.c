@@ -258,7 +258,7 @@ void fill_nifs(struct run *run, const struct row *r, struct cell *out)
 		cell_num(out, n);
 }
 
-/* A namespace without an id is null in JSON, and "unassigned" in a table, as in lsns(8). */
+/* A namespace without an id in ours is null in JSON, and "unassigned" in a table, as in lsns(8). */
 void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);

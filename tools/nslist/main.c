@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nslist: list namespaces, however they are held. */
+/* nslist: lists namespaces and what holds them. */
 #include "common/features.h"
 #include "nslist.h"
 
