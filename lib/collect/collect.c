@@ -75,6 +75,7 @@ struct crew {
 	struct worker worker[2];
 };
 
+/* Reads processes until none is left or a worker has failed. */
 static void work(struct crew *crew, struct worker *w)
 {
 	size_t n = crew->c->n, i;
@@ -89,6 +90,7 @@ static void work(struct crew *crew, struct worker *w)
 	}
 }
 
+/* The start routine of the second thread. */
 static void *second(void *arg)
 {
 	struct crew *crew = arg;
@@ -124,6 +126,7 @@ static int look_at_sockets(struct worker *w, const struct worker *more)
 	return collect_sockets(w);
 }
 
+/* Reads all processes, with a second thread if there are many. Errors are left in worker.err. */
 static void run_crew(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];
@@ -144,11 +147,13 @@ static void run_crew(struct crew *crew)
 
 /* ---- Merging ---- */
 
+/* Sets e. Returns -ENOMEM. */
 static int out_of_memory(struct nserr *e)
 {
 	return nserr_set(e, ENOMEM, "cannot list namespaces");
 }
 
+/* Adds a process to the namespaces it is in. Returns 0 or -ENOMEM. */
 static int merge_member(struct collect *c, const struct nsmember *m)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -168,6 +173,7 @@ static int merge_member(struct collect *c, const struct nsmember *m)
 	return 0;
 }
 
+/* Adds a holder to its namespace. Returns 0 or -ENOMEM. */
 static int merge_found(struct collect *c, const struct nsfind *f)
 {
 	const struct nstype *type = &nstypes[f->type];
@@ -186,6 +192,7 @@ static int merge_found(struct collect *c, const struct nsfind *f)
 	return nstab_hold(ns, f->kind, f->pid, f->num, NULL);
 }
 
+/* Adds the results of both workers to the table. Returns 0, or a negative errno with e set. */
 static int merge(struct crew *crew, struct nserr *e)
 {
 	struct collect *c = crew->c;
@@ -208,6 +215,7 @@ static int merge(struct crew *crew, struct nserr *e)
 	return 0;
 }
 
+/* Runs the sources on all processes. Returns 0, or a negative errno with e set. */
 static int scan_members(struct collect *c, struct nserr *e)
 {
 	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };

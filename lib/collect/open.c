@@ -31,6 +31,7 @@ static int if_it_is(const struct ns *ns, int is)
 	return st.st_ino == ns->inode ? TAKE_FD(fd) : -ENOENT;
 }
 
+/* Opens ns by its link below /proc. Returns a descriptor or a negative errno. */
 static int open_proc(const struct collect *c, const struct ns *ns, const char *path)
 {
 	return if_it_is(ns, nsfile_open_proc(c->q.proc, path));
@@ -45,6 +46,7 @@ struct by_path {
 	const char *path;
 };
 
+/* Opens a mount by its path, for nsinside_call(). Returns a descriptor or a negative errno. */
 static int open_path(void *arg)
 {
 	const struct by_path *p = arg;
@@ -86,6 +88,7 @@ static int open_mount(const struct collect *c, const struct ns *ns, const struct
 
 /* ---- Other holders ---- */
 
+/* Opens ns through a socket in it. Returns a descriptor or a negative errno. */
 static int open_socket(const struct collect *c, const struct ns *ns, const struct nshold *h)
 {
 	struct procfs_path path;
@@ -100,6 +103,8 @@ static int open_socket(const struct collect *c, const struct ns *ns, const struc
 	return if_it_is(ns, pidfd < 0 ? pidfd : nssocket_open(pidfd, h->num));
 }
 
+/* Opens ns as the one of future children, by link or pidfd. Returns a descriptor or a negative
+ * errno. */
 static int open_child(const struct collect *c, const struct ns *ns, const struct nshold *h,
 		      const char *path)
 {
@@ -112,6 +117,7 @@ static int open_child(const struct collect *c, const struct ns *ns, const struct
 	return if_it_is(ns, pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, ns->type->flag));
 }
 
+/* Opens ns through one holder. Returns a descriptor or a negative errno. */
 static int open_held(const struct collect *c, const struct ns *ns, const struct nshold *h)
 {
 	struct procfs_path path;

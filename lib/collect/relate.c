@@ -6,6 +6,7 @@
 
 #include "kernel/sys_ns.h"
 
+/* Sets e for the namespace. Returns the negative errno. */
 static int cannot(int err, const struct ns *ns, struct nserr *e)
 {
 	return nserr_set(e, err, "cannot read %s namespace %u", ns->type->name, ns->inode);
@@ -37,6 +38,8 @@ static int climb(struct collect *c, const struct ns *ns, const struct nstype *ty
 	return collect_inspect(c, *out, fd, e);
 }
 
+/* Reads the ids and the creator of a namespace as far as the kernel has them. Returns 0 or a
+ * negative errno. */
 static int read_ids(struct ns *ns, int fd)
 {
 	int rc = sys_ns_id(fd, &ns->id);

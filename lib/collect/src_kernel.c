@@ -56,6 +56,8 @@ static int walk_mnt(struct collect *c, int start, int (*step)(int fd), struct ns
 	}
 }
 
+/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno, perhaps with e set.
+ */
 static int list_mnt(struct collect *c, struct nserr *e)
 {
 	static int (*const steps[])(int fd) = { sys_ns_mnt_next, sys_ns_mnt_prev };
@@ -77,6 +79,7 @@ static int list_mnt(struct collect *c, struct nserr *e)
 	return rc;
 }
 
+/* Adds all namespaces. Returns 0 or a negative errno, perhaps with e set. */
 static int list_all(struct collect *c, struct nserr *e)
 {
 	struct sys_ns_id_req req = { .size = sizeof(req) };

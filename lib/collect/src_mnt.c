@@ -44,6 +44,8 @@ static int note_root(struct ns *where, const char *path, const char *fstype, str
 
 /* ---- statmount(2) and listmount(2), which take the id of any mount namespace, 6.11 ---- */
 
+/* Records one mount of the mount namespace `where`. Returns 0 or a negative errno, perhaps with e
+ * set. */
 static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nserr *e)
 {
 	union {
@@ -68,6 +70,8 @@ static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nse
 	return add_mount(c, where, u.m.str + u.m.mnt_root, u.m.str + u.m.mnt_point, e);
 }
 
+/* Records all mounts of `where` with listmount(2). Returns 0 or a negative errno, perhaps with e
+ * set. */
 static int by_listmount(struct collect *c, struct ns *where, struct nserr *e)
 {
 	uint64_t ids[512], last = 0;
@@ -89,6 +93,7 @@ static int by_listmount(struct collect *c, struct ns *where, struct nserr *e)
 
 /* ---- mountinfo of a process in the mount namespace ---- */
 
+/* Records a line of mountinfo. Returns 0, or a negative errno with e set. */
 static int add_line(struct collect *c, struct ns *where, const struct mountinfo_line *l,
 		    struct nserr *e)
 {
@@ -105,6 +110,7 @@ struct own_mountinfo {
 	struct mountinfo *m;
 };
 
+/* Reads our own mountinfo inside another mount namespace, for nsinside_call(). */
 static int read_own_mountinfo(void *arg)
 {
 	const struct own_mountinfo *own = arg;
@@ -130,6 +136,8 @@ static int read_mountinfo(struct collect *c, const struct ns *where, struct moun
 	return fd < 0 ? fd : nsinside_call(fd, where->type, read_own_mountinfo, &own);
 }
 
+/* Records all mounts of `where` from mountinfo. Returns 0 or a negative errno, perhaps with e set.
+ */
 static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -144,6 +152,8 @@ static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 
 /* ---- All of them ---- */
 
+/* Records all mounts of `where`, or counts the failure. Returns 0, or a negative errno with e set.
+ */
 static int scan(struct collect *c, struct ns *where, struct nserr *e)
 {
 	int rc = by_listmount(c, where, e);

@@ -6,6 +6,8 @@
 
 #include "kernel/sys_pidfd.h"
 
+/* Records the namespaces in which a thread differs from its process. Returns 0, or a negative errno
+ * with w->e set. */
 static int look_at_thread(struct worker *w, const struct nsmember *m, pid_t tid)
 {
 	struct procfs_path path;

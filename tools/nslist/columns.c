@@ -80,6 +80,7 @@ const struct column *nslist_find_column(const char *name, size_t n)
 	return NULL;
 }
 
+/* Selects one more column. Exits if it is unknown or does not fit. */
 static void add_column(struct opts *o, const char *name, size_t n)
 {
 	const struct column *col = nslist_find_column(name, n);

@@ -97,6 +97,7 @@ bool nslist_uid(struct run *run, pid_t pid, uid_t *uid)
 	return d->uid_ok;
 }
 
+/* Appends the text of one file of a process to b. Returns its length or a negative errno. */
 static ssize_t read_text(int proc, pid_t pid, enum detail_text which, struct buf *b)
 {
 	static const char *const names[DETAIL_TEXTS] = {

@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 
+/* Appends the node of a namespace and the arrows from its parent and owner. */
 static void add_node(struct run *run, const struct row *r, struct buf *b)
 {
 	const struct proc_stat *st = nslist_stat(run, r->pid);

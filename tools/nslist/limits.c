@@ -21,6 +21,7 @@ static bool counts_against(const struct ns *ns, uint32_t user)
 	return false;
 }
 
+/* Returns the number of namespaces of a type that count against the limit. */
 static uint64_t used(const struct run *run, const struct nstype *type, uint32_t user)
 {
 	uint64_t n = 0;
@@ -30,6 +31,7 @@ static uint64_t used(const struct run *run, const struct nstype *type, uint32_t 
 	return n;
 }
 
+/* Returns the limit of a type. Exits if it cannot be read. */
 static uint64_t limit(const struct run *run, const struct nstype *type)
 {
 	char path[64], text[32];

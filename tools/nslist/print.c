@@ -58,6 +58,7 @@ void nslist_json_cell(struct json *j, const struct column *col, const struct cel
 	}
 }
 
+/* Adds the rows as an array of objects; children are nested. */
 static void json_rows(struct run *run, struct json *j, const char *key, const struct row *r,
 		      struct cell *cell)
 {
@@ -155,6 +156,7 @@ static void sanitize(struct buf *b, char sep)
 		escape_format(b);
 }
 
+/* Returns the text of a cell for the table, or NULL if it is unknown. It belongs to the cell. */
 static const char *table_text(const struct run *run, struct cell *cell)
 {
 	struct buf *b = &cell->text;

@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 
+/* Appends a row for a namespace. */
 static void add_row(struct run *run, struct ns *ns, pid_t pid, bool is_member)
 {
 	struct row *r = &run->rows[run->n_rows++];
@@ -47,6 +48,7 @@ void nslist_select_show(struct run *run)
 	add_members(run, ns);
 }
 
+/* Returns true if the target is ns or a process in ns. */
 static bool is_target(const struct run *run, const struct target *t, const struct ns *ns)
 {
 	const struct nsmember *m;
@@ -57,6 +59,7 @@ static bool is_target(const struct run *run, const struct target *t, const struc
 	return m && m->inode[nstype_index(ns->type)] == ns->inode;
 }
 
+/* Returns true if the options select ns. */
 static bool is_selected(const struct run *run, const struct ns *ns)
 {
 	if (!(run->o->types & NSTYPE_BIT(nstype_index(ns->type))))
@@ -114,7 +117,7 @@ static void check_processes(const struct run *run)
 		if (!any)
 			cli_die(m && run->c.missed.n[NSMISSED_DENIED][NSMISSED_PROC] ? EACCES
 										     : ESRCH,
-				"process %d", (int)pid);
+				"cannot read process %d", (int)pid);
 		if (!pid)
 			nslist_target_ns(run, &run->targets[i]);
 	}
@@ -144,6 +147,7 @@ static struct row *row_above(struct run *run, const struct row *r, struct row **
 	return d ? last_of[d - run->details] : NULL;
 }
 
+/* Links the rows as a tree, or as a list if they have no parents. */
 static void link_rows(struct run *run)
 {
 	struct row **last_of = calloc(run->n_rows + 1, sizeof(struct row *));

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "common/cli.h"
 
+/* Appends foreign text, escaped. */
 static void add_escaped(struct buf *b, const char *s, size_t n)
 {
 	cleanup_free char *text = str_escape_dup(s, n);
@@ -14,6 +15,7 @@ static void add_escaped(struct buf *b, const char *s, size_t n)
 	buf_adds(b, text);
 }
 
+/* Appends a line with the name and the value of a cell, or one line per item of a list. */
 static void add_fact(struct buf *b, const char *name, const struct cell *cell)
 {
 	if (cell->kind == CELL_NONE || (cell->kind == CELL_LIST && cell->text.len == 0))

@@ -18,6 +18,7 @@ struct look {
 	size_t n;
 };
 
+/* Compares two namespaces in the order of the table. */
 static int compare(const struct seen *a, const struct seen *b)
 {
 	if (a->inode != b->inode)
@@ -49,6 +50,7 @@ static char *format(struct run *run, const struct row *r)
 	return b.s;
 }
 
+/* Lists the current rows and moves the lines of those that were there before to the new list. */
 static struct look look_again(struct run *run, const struct look *before)
 {
 	struct look now = { .n = run->n_rows,
@@ -70,6 +72,7 @@ static struct look look_again(struct run *run, const struct look *before)
 	return now;
 }
 
+/* Appends the line of a namespace that appeared (+) or vanished (-). */
 static void add_event(const struct run *run, struct buf *b, char sign, const char *line)
 {
 	if (run->o->format == NSLIST_JSON)
