@@ -143,7 +143,7 @@ test_refuses_a_destination_that_leads_back_up()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		for verb in --mask --readonly --tmpfs --dir; do
 			run box --proc=/proc $verb /proc/../proc/sys "$box" -- /bin/true
-			assert_refused 125 "'..' after a name in destination '/proc/../proc/sys'"
+			assert_refused 125 "invalid destination '/proc/../proc/sys': '..' after a name"
 		done
 		run box --proc=/proc --readonly /../proc/sys "$box" -- /bin/sh -c 'echo x >/proc/sys/kernel/core_pattern'
 		assert_err_has 'Read-only file system'
@@ -164,7 +164,7 @@ test_what_was_absent_for_try_is_not_there_in_the_end()
 			(exec 4>"$TMP/pause1" && mkdir "$box/late") &
 			run box --$verb /late:try --file "$TMP/pause1:/one" "$box" -- /bin/true
 			wait
-			assert_refused 125 'was absent, and is there now'
+			assert_refused 125 'was absent, but exists now'
 			run box --$verb /never:try "$box" -- /bin/true
 			assert_ok
 		done
@@ -230,7 +230,7 @@ test_too_few_descriptors_never_hide_a_process_of_the_old_root()
 {
 	visible
 	run unshare --mount nspivot --proc=/proc "$box" -- /bin/cat "/proc/$holder/root$secret/file"
-	assert_refused 125 'within reach'
+	assert_refused 125 'would still reach the old root'
 	for limit in $(seq 4 20); do
 		run unshare --mount prlimit --nofile="$limit" nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"

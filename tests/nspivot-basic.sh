@@ -206,7 +206,7 @@ test_the_old_root_has_a_directory_of_its_own()
 			assert_refused 125 'would cover the new one: Device or resource busy'
 		done
 		run box --put-old=/plain "$box" -- /bin/ls
-		assert_refused 125 '/plain: Not a directory'
+		assert_refused 125 "'/plain': Not a directory"
 	done
 	NSPIVOT_UNDER=
 	rm "$box/plain" "$box/here"
@@ -247,7 +247,7 @@ test_in_a_chroot_it_says_so()
 			done
 			exec chroot '$TMP/jail' $NSPIVOT_UNDER nspivot /new -- /bin/ls"
 		assert_refused 125 'slave mount'
-		assert_err_has 'hint: / is no mount point: the caller is in a chroot'
+		assert_err_has 'hint: run nspivot outside of the chroot: / is not a mount point here'
 	done
 	NSPIVOT_UNDER=
 }
@@ -311,7 +311,7 @@ test_explain_prints_presets_as_plain_options()
 		assert_ok
 	done
 	run nspivot --preset nothing "$box"
-	assert_refused 125 "no preset 'nothing'"
+	assert_refused 125 "unknown preset 'nothing'"
 }
 
 test_no_descriptor_but_the_three_and_those_kept()

@@ -174,7 +174,7 @@ test_the_kernels_own_words_are_shown()
 	run box --tmpfs /x:nonsense "$box" -- /final
 	assert_err_has "the kernel says: tmpfs: Unknown parameter 'nonsense'"
 	run box --overlay '/x:lower=/etc,upper=/none,work=/none' "$box" -- /final
-	assert_refused 125 'layer /none'
+	assert_refused 125 "cannot open layer '/none'"
 }
 
 test_no_space_and_no_place()
@@ -184,7 +184,7 @@ test_no_space_and_no_place()
 	mkdir -p "$box/ro"
 	run box --ro-bind "$box/ro:/ro" --tmpfs /ro/x "$box" -- /final
 	assert_refused 125 'Read-only'
-	assert_err_has 'no such mount point'
+	assert_err_has 'hint: create this mount point'
 	run box --tmpfs /etc/hosts/x --etc-hosts auto "$box" -- /final
 	assert_rc 125
 }
@@ -206,7 +206,7 @@ test_a_quota_that_is_used_up()
 	NSPIVOT_UNDER='enosys -e EDQUOT mkdirat --'
 	run box --tmpfs /new "$box" -- /final
 	NSPIVOT_UNDER=
-	assert_refused 125 'cannot make /new in the new root: Disk quota exceeded'
+	assert_refused 125 "cannot create '/new' in the new root: Disk quota exceeded"
 	assert_no_leftovers
 }
 
@@ -318,7 +318,7 @@ test_a_refused_pivot_says_why()
 		NSPIVOT_UNDER="enosys -e EPERM pivot_root -- $NSPIVOT_UNDER"
 		run box --tmpfs /t "$box" -- /final
 		assert_refused 125 'Operation not permitted'
-		assert_err_has 'hint: CAP_SYS_ADMIN'
+		assert_err_has 'hint: create a mount namespace with nsunshare -m'
 		NSPIVOT_UNDER="enosys -e EINVAL pivot_root --"
 		run box "$box" -- /final
 		assert_refused 125 'Invalid argument'

@@ -59,7 +59,7 @@ test_one_mount_too_many_names_the_limit()
 		# shellcheck disable=SC2086 # words
 		run in_ns sh "$TMP/fill" $NSPIVOT_UNDER nspivot --tmpfs /x --tmpfs /y "$box" -- /bin/ls
 		assert_refused 125 'No space left on device'
-		assert_err_has 'hint: the sysctl fs.mount-max limits'
+		assert_err_has 'hint: increase the sysctl fs.mount-max'
 		assert_no_leftovers
 	done
 	NSPIVOT_UNDER=

@@ -85,7 +85,7 @@ ended' "$out"
 test_without_an_init_nothing_is_removed()
 {
 	initramfs 'umount /init; rm -f /init; exec /tools/nspivot --move-root /new -- /bin/ls /'
-	assert_refused 125 'is no initramfs'
+	assert_refused 125 'is not an initramfs'
 }
 
 test_but_process_1_nobody_does_it()
@@ -102,7 +102,7 @@ test_a_disk_is_never_erased()
 	cp "$NSUTILS_BIN/nspivot" "$box/bin/nspivot"
 	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$box" -- \
 		/bin/nspivot --move-root /etc -- /bin/ls
-	assert_refused 125 'is no initramfs'
+	assert_refused 125 'is not an initramfs'
 	assertTrue 'the box is whole' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 

@@ -133,7 +133,7 @@ test_the_machines_own_namespace_is_asked_after_without_force()
 test_processes_of_another_root_are_refused_where_they_could_be_entered()
 {
 	run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
-	assert_refused 125 'keep the old root within reach by its root'
+	assert_refused 125 'would still reach the old root by its root'
 	run nsunshare -m -- nspivot "$box" -- /bin/ls /
 	assert_ok
 }

@@ -21,7 +21,7 @@ test_the_mount_that_masks_proc_is_named()
 		run userns mp sh -c "mount -t proc proc /proc && mount --bind /dev/null /proc/keys &&
 			exec nsunshare -Ump -r -- $NSPIVOT_UNDER nspivot --proc /proc '$box' -- /bin/ls"
 		assert_refused 125 'cannot mount proc'
-		assert_err_has '/proc/keys hides a part of'
+		assert_err_has ' on /proc/keys, or use nspivot --bind /proc:'
 	done
 	NSPIVOT_UNDER=
 }

@@ -43,7 +43,7 @@ static int need_proc(struct nserr *e)
 
 	if (statfs("/proc/self/fd", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
 		return 0;
-	return nserr_set(e, ENOSYS, "this kernel needs /proc to build a root");
+	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
 }
 
 /* A tmpfs for contents of ours, below the new root on the old one: it goes with that. */
@@ -57,7 +57,9 @@ static int begin(struct root *r, struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot make the old root a slave mount");
 		if (rc == -EINVAL)
-			nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+			nserr_hint(
+				e,
+				"run nspivot outside of the chroot: / is not a mount point here");
 		else if (rc == -EPERM)
 			libmount_explain("", e);
 		return rc;
@@ -86,7 +88,7 @@ static int take_top(struct root *r, int want, struct nserr *e)
 		close(r->fd);
 	r->fd = fd;
 	if (want >= 0 && !same_file(fd, want))
-		return nserr_set(e, 0, "the root is not what was mounted there");
+		return nserr_set(e, 0, "the new root is not the directory that was mounted");
 	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REC | MS_PRIVATE, NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
 }
@@ -135,7 +137,9 @@ static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, 
 		buf_printf(data, "%s%s", data->len ? "," : "", o->param[i]);
 	}
 	if (data->err || data->len >= 4096)
-		return nserr_set(e, E2BIG, "options for mount(2) take at most 4095 bytes");
+		return nserr_set(
+			e, E2BIG,
+			"mount options of more than 4095 bytes are not supported by this kernel");
 	return 0;
 }
 
@@ -174,14 +178,14 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	int is, was;
 
 	if (now < 0)
-		return nserr_set(e, now, "cannot open %s in the new root", p->path);
+		return nserr_set(e, now, "cannot open '%s' in the new root", p->path);
 	is = libmount_id(now);
 	was = libmount_id(p->fd);
 	if (is < 0 || was < 0)
-		return nserr_set(e, MIN(is, was), "cannot look at %s", p->path);
+		return nserr_set(e, MIN(is, was), "cannot query '%s'", p->path);
 	if (is == was)
 		return nserr_set(e, 0,
-				 "%s is not what was mounted there: the root is being changed",
+				 "'%s' does not show the new mount: the root is being changed",
 				 p->path);
 	return TAKE_FD(now);
 }
@@ -217,26 +221,28 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 
 	if (p->fd < 0) {
 		rc = bind(src, "/", rec);
-		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on /") : take_top(r, src, e);
+		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on '/'") : take_top(r, src, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
 	rc = bind(src, fd_path(p->fd, target), rec);
 	if (rc < 0) {
-		nserr_set(e, rc, "%s: cannot bind", p->path);
+		nserr_set(e, rc, "cannot bind on '%s'", p->path);
 		root_explain_space(rc, e);
 		if (rc == -EINVAL && o->norec)
-			nserr_hint(e, "mounts inherited by a user namespace come with those below "
-				      "them: without norec it works");
+			nserr_hint(e, "omit norec: a user namespace must bind inherited mounts "
+				      "together with the mounts below them");
 		return rc;
 	}
 	now = open_mounted(r, p, o->nofollow ? ROOT_RESOLVE_NOFOLLOW : 0, e);
 	if (now < 0)
 		return now;
 	if (!same_file(now, src))
-		return nserr_set(e, 0, "%s is not what was bound there: the root is being changed",
+		return nserr_set(e, 0,
+				 "'%s' does not show the new mount: the root is being changed",
 				 p->path);
 	rc = sys_mount(NULL, fd_path(now, target), NULL, MS_REC | MS_PRIVATE, NULL);
-	return rc < 0 ? nserr_set(e, rc, "%s: cannot make it private", p->path) : TAKE_FD(now);
+	return rc < 0 ? nserr_set(e, rc, "cannot make the mount on '%s' private", p->path)
+		      : TAKE_FD(now);
 }
 
 int root_legacy_bind(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
@@ -348,14 +354,14 @@ static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 
 	if (id == m->id) {
 		rc = remount(mnt, o);
-		return rc < 0 ? nserr_set(e, rc, "cannot set the options of the mount on %s",
+		return rc < 0 ? nserr_set(e, rc, "cannot set the options of the mount on '%s'",
 					  m->target)
 			      : 0;
 	}
 	/* by what is in the table, too: an error of the look-up must not leave a mount as it is */
 	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
 		return 0;
-	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on %s", m->target);
+	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);
 }
 
 int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
@@ -373,7 +379,7 @@ int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
 		if (t.m[i].id == id)
 			top = &t.m[i];
 	if (rc == 0 && !top)
-		rc = nserr_set(e, ENODATA, "cannot find a mount in /proc/self/mountinfo");
+		rc = nserr_set(e, ENODATA, "cannot find the mount in /proc/self/mountinfo");
 	for (size_t i = 0; rc == 0 && i < t.n; i++)
 		if (&t.m[i] != top && is_in(&t, &t.m[i], top))
 			rc = remount_below(fd, &t, &t.m[i], top, o, e);

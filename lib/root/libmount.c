@@ -90,7 +90,7 @@ int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
 	if (end < 0)
 		rc = end;
 	if (rc < 0) {
-		nserr_set(e, rc, "cannot read %s", file);
+		nserr_set(e, rc, "cannot read '%s'", file);
 		libmount_done(t);
 	}
 	return rc;
@@ -208,14 +208,15 @@ static void explain_mask(const char *type, struct nserr *e)
 	/* with another root it is a part of it, bound over itself to be read-only */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
-			   "%s is read-only, and a user namespace may not mount %s less so: add ro",
+			   "add the option ro: %s is read-only, and a %s of a user namespace must "
+			   "be, too",
 			   mask->target, type);
 	else if (mask)
-		nserr_hint(e,
-			   "a %s mounted on %s hides a part of the only %s here, so that a user "
-			   "namespace may not mount another: unmount it, or bind what is there "
-			   "(nspivot --bind %s:...)",
-			   mask->type, mask->target, type, streq(type, "proc") ? "/proc" : "/sys");
+		nserr_hint(
+			e,
+			"unmount the %s on %s, or use nspivot --bind %s:... instead: a user "
+			"namespace may not mount a %s while a part of the existing one is hidden",
+			mask->type, mask->target, streq(type, "proc") ? "/proc" : "/sys", type);
 	libmount_done(&t);
 }
 
@@ -233,13 +234,13 @@ void libmount_explain(const char *type, struct nserr *e)
 	};
 
 	if (!sys_cap_has(CAP_SYS_ADMIN)) {
-		nserr_hint(e, "CAP_SYS_ADMIN over this mount namespace is needed: nsunshare -m as "
-			      "root, else -Um");
+		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "
+			      "nsunshare -Um: CAP_SYS_ADMIN is missing");
 		return;
 	}
 	if (is_ours("/proc/self/ns/mnt") == 0) {
-		nserr_hint(e, "this mount namespace belongs to another user namespace: make one "
-			      "with nsunshare -m");
+		nserr_hint(e, "create a mount namespace with nsunshare -m: this one belongs to "
+			      "another user namespace");
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
@@ -247,9 +248,8 @@ void libmount_explain(const char *type, struct nserr *e)
 			continue;
 		if (is_ours(needs[i].ns) == 0)
 			nserr_hint(e,
-				   "%s needs %s namespace of this user namespace: make one with "
-				   "nsunshare %s",
-				   type, needs[i].what, needs[i].option);
+				   "use nsunshare %s: %s needs %s namespace of this user namespace",
+				   needs[i].option, type, needs[i].what);
 		else if (needs[i].visible)
 			explain_mask(type, e);
 	}

@@ -49,5 +49,7 @@ int root_parent(const struct root *r, const char *path, unsigned flags, const ch
 void root_explain_space(int rc, struct nserr *e)
 {
 	if (rc == -ENOSPC)
-		nserr_hint(e, "the sysctl fs.mount-max limits the mounts of a namespace");
+		nserr_hint(
+			e,
+			"increase the sysctl fs.mount-max, which limits the mounts of a namespace");
 }

@@ -95,15 +95,15 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 	struct statx st;
 
 	if (!copy)
-		return nserr_set(e, ENOMEM, "cannot note the mount on %s", path);
+		return nserr_set(e, ENOMEM, "cannot store the mount on '%s'", path);
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
-		return nserr_set(e, errno, "cannot look at the mount on %s", path);
+		return nserr_set(e, errno, "cannot query the mount on '%s'", path);
 	if (m->n == m->size) {
 		size_t size = m->size ? 2 * m->size : 16;
 		struct root_mount *more = reallocarray(m->at, size, sizeof(*more));
 
 		if (!more)
-			return nserr_set(e, ENOMEM, "cannot note the mount on %s", path);
+			return nserr_set(e, ENOMEM, "cannot store the mount on '%s'", path);
 		m->at = more;
 		m->size = size;
 	}
@@ -168,7 +168,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 		more[m->nabsent] = strdup(path);
 	}
 	if (!more || !more[m->nabsent])
-		return nserr_set(e, ENOMEM, "cannot note that %s is absent", path);
+		return nserr_set(e, ENOMEM, "cannot store the absent path '%s'", path);
 	m->nabsent++;
 	return 0;
 }
@@ -190,9 +190,9 @@ static int check_absent(const struct root_mounts *m, int root, struct nserr *e)
 		}
 		fd = found && mnt < 0 ? mnt : root_resolve(found ? mnt : root, rest, 0, NULL);
 		if (fd >= 0)
-			return nserr_set(e, 0, "%s was absent, and is there now", m->absent[i]);
+			return nserr_set(e, 0, "'%s' was absent, but exists now", m->absent[i]);
 		if (fd != -ENOENT)
-			return nserr_set(e, fd, "cannot verify that %s is absent", m->absent[i]);
+			return nserr_set(e, fd, "cannot verify that '%s' is absent", m->absent[i]);
 	}
 	return 0;
 }
@@ -206,15 +206,15 @@ int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e)
 		struct statx st;
 
 		if (now < 0)
-			return nserr_set(e, now, "cannot verify %s", path);
+			return nserr_set(e, now, "cannot verify '%s'", path);
 		if (statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
-			return nserr_set(e, errno, "cannot verify %s", path);
+			return nserr_set(e, errno, "cannot verify '%s'", path);
 		for (size_t k = i; k < m->n && !found; k++)
 			found = shows(&st, &m->at[k]);
 		if (!found)
-			return nserr_set(
-				e, 0, "%s is not what was mounted there: the root is being changed",
-				path);
+			return nserr_set(e, 0,
+					 "'%s' does not show its mount: the root is being changed",
+					 path);
 	}
 	return check_absent(m, root, e);
 }

@@ -52,8 +52,8 @@ int root_pivot_check_ns(struct nserr *e)
 	struct stat mnt;
 
 	if (stat("/proc/self/ns/mnt", &mnt) < 0) {
-		nserr_set(e, errno, "cannot tell which mount namespace this is: /proc/self/ns/mnt");
-		nserr_hint(e, "--force leaves it to you");
+		nserr_set(e, errno, "cannot identify the mount namespace by /proc/self/ns/mnt");
+		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}
 	/* in another user namespace the kernel keeps us from it: its mounts have an owner of their
@@ -65,11 +65,12 @@ int root_pivot_check_ns(struct nserr *e)
 		return 0;
 	case 1:
 		nserr_set(e, 0, "this is the mount namespace of the machine");
-		nserr_hint(e, "make one first (nsunshare -m -- nspivot ...); --force does it here");
+		nserr_hint(e, "run 'nsunshare -m -- nspivot ...', or use --force to pivot here");
 		return -EPERM;
 	default:
-		nserr_set(e, 0, "cannot tell whether this is the mount namespace of the machine");
-		nserr_hint(e, "--force leaves it to you");
+		nserr_set(e, 0,
+			  "cannot determine whether this is the mount namespace of the machine");
+		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}
 }
@@ -100,15 +101,15 @@ static int door_error(int proc, const char *pid, const char *link, struct nserr 
 	snprintf(path, sizeof(path), "%s/comm", pid);
 	n = file_read_at(proc, path, comm, sizeof(comm));
 	comm[n > 0 ? n - 1 : 0] = '\0';
-	nserr_set(e, EBUSY, "process %s (%s) would keep the old root within reach by its %s", pid,
-		  comm, link);
+	nserr_set(e, EBUSY, "process %s (%s) would still reach the old root by its %s", pid, comm,
+		  link);
 	if (streq(link, "cwd"))
-		nserr_hint(e, "a process 1 that changes to / first is moved along, as nsinit does");
+		nserr_hint(e,
+			   "make this process change its working directory to /, as nsinit does");
 	else
-		nserr_hint(
-			e,
-			"the new root's /proc shows processes of another root: use a pid namespace "
-			"(nsunshare -p), or --force");
+		nserr_hint(e, "use a pid namespace (nsunshare -p), or --force: the new root's "
+			      "/proc shows "
+			      "processes of another root");
 	return -EBUSY;
 }
 
@@ -130,7 +131,7 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 	if (fs.f_type != PROC_SUPER_MAGIC)
 		return 0;
 	if (statx(r->old, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &root) < 0)
-		return nserr_set(e, errno, "cannot look at /");
+		return nserr_set(e, errno, "cannot query '/'");
 	dup = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	dir = dup < 0 ? NULL : fdopendir(dup);
 	if (!dir)
@@ -143,7 +144,7 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 			if (rc > 0)
 				rc = door_error(dirfd(dir), d->d_name, links[i], e);
 			else if (rc < 0)
-				nserr_set(e, rc, "cannot look at the %s of process %s", links[i],
+				nserr_set(e, rc, "cannot query the %s of process %s", links[i],
 					  d->d_name);
 		}
 	}
@@ -178,7 +179,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 		int now;
 
 		if (asprintf(&path, "%s/%.*s/%s", absolute ? "" : cwd, (int)n, dirs, program) < 0)
-			return nserr_set(e, ENOMEM, "cannot look for '%s'", program);
+			return nserr_set(e, ENOMEM, "cannot search for '%s'", program);
 		now = check_file(r, path);
 		if (now == 0)
 			return 0;
@@ -205,9 +206,9 @@ static int verify(const struct root *r, struct nserr *e)
 	    statx(AT_FDCWD, "/..", 0, ROOT_MOUNTS_STATX, &top) < 0)
 		return nserr_set(e, errno, "cannot verify the new root");
 	if (!root_mounts_is_same(&root, &want) || !root_mounts_is_same(&cwd, &want))
-		return nserr_set(e, 0, "the root is not the new one after the pivot");
+		return nserr_set(e, 0, "the root after the pivot is not the new root");
 	if (!root_mounts_is_same(&top, &want))
-		return nserr_set(e, 0, "the old root is still there after the pivot");
+		return nserr_set(e, 0, "the old root is still mounted after the pivot");
 	return 0;
 }
 
@@ -227,11 +228,10 @@ static int pivot_error(int rc, struct nserr *e)
 	nserr_set(e, rc, "cannot pivot");
 	if (rc == -EINVAL && statfs("/", &fs) == 0 &&
 	    (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
-		nserr_hint(e, "an initramfs cannot be pivoted out of: --move-root moves over it");
+		nserr_hint(e, "use --move-root: pivot_root(2) cannot leave an initramfs");
 	else if (rc == -EPERM)
-		nserr_hint(e, "CAP_SYS_ADMIN over this mount namespace is needed: nsunshare -Um, "
-			      "or -m as "
-			      "root");
+		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "
+			      "nsunshare -Um: CAP_SYS_ADMIN is missing");
 	return rc;
 }
 
@@ -243,13 +243,13 @@ static int open_put_old(struct root *r, const char *path, struct nserr *e)
 
 	fd = root_open(r, path, ROOT_RESOLVE_DIR, &r->log);
 	if (fd < 0)
-		return nserr_set(e, fd, "cannot make %s in the new root", path);
+		return nserr_set(e, fd, "cannot create '%s' in the new root", path);
 	if (fstat(fd, &st) < 0 || fstat(r->fd, &root) < 0)
-		return nserr_set(e, errno, "cannot look at %s", path);
+		return nserr_set(e, errno, "cannot query '%s'", path);
 	if (!S_ISDIR(st.st_mode))
-		return nserr_set(e, ENOTDIR, "cannot put the old root on %s", path);
+		return nserr_set(e, ENOTDIR, "cannot put the old root on '%s'", path);
 	if (st.st_dev == root.st_dev && st.st_ino == root.st_ino)
-		return nserr_set(e, EBUSY, "the old root on %s would cover the new one", path);
+		return nserr_set(e, EBUSY, "the old root on '%s' would cover the new one", path);
 	return TAKE_FD(fd);
 }
 
@@ -319,7 +319,7 @@ int root_pivot_std_fds(struct nserr *e)
 		if (null < 0)
 			null = open_null();
 		if (null >= 0 && dup2(null, fd) < 0)
-			return nserr_set(e, errno, "cannot put /dev/null on descriptor %d", fd);
+			return nserr_set(e, errno, "cannot open /dev/null as descriptor %d", fd);
 	}
 	return 0;
 }

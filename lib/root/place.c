@@ -43,7 +43,7 @@ static int open_place(const struct root *r, const char *path, struct nserr *e)
 {
 	int fd = root_open(r, path, 0, NULL);
 
-	return fd < 0 ? nserr_set(e, fd, "cannot open %s in the new root", path) : fd;
+	return fd < 0 ? nserr_set(e, fd, "cannot open '%s' in the new root", path) : fd;
 }
 
 /* Fills in what there is to know of an open place. */
@@ -52,7 +52,7 @@ static int look(const struct root *r, struct root_place *p, struct nserr *e)
 	struct statx st;
 
 	if (statx(p->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) < 0)
-		return nserr_set(e, errno, "cannot look at %s", p->path);
+		return nserr_set(e, errno, "cannot query '%s'", p->path);
 	p->dir = S_ISDIR(st.stx_mode);
 	p->mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 	p->ours = false;
@@ -90,9 +90,9 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 	p->fd = root_open(r, path, flags, &r->log);
 	if (p->fd >= 0)
 		return look(r, p, e);
-	nserr_set(e, p->fd, "cannot make %s in the new root", path);
+	nserr_set(e, p->fd, "cannot create '%s' in the new root", path);
 	if (p->fd == -EROFS)
-		nserr_hint(e, "the root is read-only and has no such mount point");
+		nserr_hint(e, "create this mount point in the root, which is read-only");
 	return p->fd;
 }
 
@@ -106,9 +106,9 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 		return now;
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &want) < 0 ||
 	    statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &got) < 0)
-		rc = nserr_set(e, errno, "cannot verify %s", path);
+		rc = nserr_set(e, errno, "cannot verify '%s'", path);
 	else if (!root_mounts_is_same(&want, &got))
-		rc = nserr_set(e, 0, "%s is not what was mounted there: the root is being changed",
+		rc = nserr_set(e, 0, "'%s' does not show the new mount: the root is being changed",
 			       path);
 	else if (fresh && r->nfresh < ROOT_FRESH)
 		r->fresh[r->nfresh++] = want.stx_mnt_id;
@@ -122,14 +122,14 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
 
 	if (fd < 0)
-		return nserr_set(e, errno, "cannot use the new root");
+		return nserr_set(e, errno, "cannot duplicate the descriptor of the new root");
 	if (r->attached)
 		rc = sys_move_mount(mnt, "", r->old, "", SYS_FD_TO_FD);
 	close(r->fd);
 	r->fd = fd;
 	r->nfresh = 0;
 	root_mounts_forget(&r->mounts);
-	return rc < 0 ? nserr_set(e, rc, "cannot mount on /") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
 /* Attaches a detached mount. Takes mnt, or the error of its making; returns it. */
@@ -152,7 +152,7 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 			rc = sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
 	}
 	if (rc < 0 && p->fd >= 0) {
-		nserr_set(e, rc, "cannot mount on %s", p->path);
+		nserr_set(e, rc, "cannot mount on '%s'", p->path);
 		root_explain_space(rc, e);
 	}
 	if (rc == 0 && p->fd >= 0 && !ours)
@@ -215,8 +215,8 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 	if (mnt == -EINVAL && o->norec)
 		nserr_hint(
 			e,
-			"mounts inherited by a user namespace come with those below them: without "
-			"norec it works");
+			"omit norec: a user namespace must bind inherited mounts together with the "
+			"mounts below them");
 	return mnt;
 }
 
@@ -227,7 +227,7 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 	struct stat st;
 
 	if (r->nodev && fstat(src, &st) < 0)
-		return nserr_set(e, errno, "%s: cannot look at the source", p->path);
+		return nserr_set(e, errno, "cannot query the source of '%s'", p->path);
 	/* nodev on a bound node makes the node itself inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		all.set = root_attributes(r, o);
@@ -243,7 +243,7 @@ int root_place_bind(struct root *r, int src, const char *path, const struct mnto
 	int rc;
 
 	if (o->n > 0)
-		return nserr_set(e, 0, "%s: a bind has no option '%s'", path, o->param[0]);
+		return nserr_set(e, 0, "%s: unknown option '%s' for a bind", path, o->param[0]);
 	rc = place(r, src, path, o, &p, e);
 	if (rc == 0)
 		rc = note(r, path, root_place_bind_on(r, src, &p, o, e), e);

@@ -45,7 +45,7 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 
 	parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
 	if (parent < 0)
-		return nserr_set(e, parent, "cannot make directory %s in the new root", path);
+		return nserr_set(e, parent, "cannot create directory '%s' in the new root", path);
 	/* at once with its mode: that of another file could be widened by a later change */
 	mask = umask(0);
 	rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
@@ -63,11 +63,12 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 			rc = 0; /* there already, and left as it is */
 	}
 	if (rc == -ESTALE) {
-		nserr_set(e, 0, "directory %s in the new root is not as it was made", path);
-		nserr_hint(e, "its parent has a default ACL, or another process changes the root");
+		nserr_set(e, 0, "directory '%s' in the new root is not the one created", path);
+		nserr_hint(e, "remove the default ACL of its parent, or stop the process that "
+			      "changes the root");
 		return rc;
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot make directory %s in the new root", path) : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot create directory '%s' in the new root", path) : 0;
 }
 
 int root_make_symlink(struct root *r, const char *target, const char *path, struct nserr *e)
@@ -87,7 +88,8 @@ int root_make_symlink(struct root *r, const char *target, const char *path, stru
 	} else if (rc == 0) {
 		rc = root_log_note(&r->log, parent, base, 0);
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot make link %s in the new root", path) : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot create symbolic link '%s' in the new root", path)
+		      : 0;
 }
 
 int root_make_file(struct root *r, const char *path, const char *text, size_t n,
@@ -103,12 +105,12 @@ int root_make_file(struct root *r, const char *path, const char *text, size_t n,
 	snprintf(name, sizeof(name), "%u", r->nfiles++);
 	fd = file_open_at(dir, name, O_RDWR | O_CREAT | O_EXCL, 0644);
 	if (fd < 0)
-		return nserr_set(e, fd, "cannot make a file for %s", path);
+		return nserr_set(e, fd, "cannot create the contents of '%s'", path);
 	rc = file_write_all(fd, text, n);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot write %s", path);
+		return nserr_set(e, rc, "cannot write the contents of '%s'", path);
 	if (fchmod(fd, o->has_mode ? o->mode : 0644) < 0 || fstat(fd, &st) < 0)
-		return nserr_set(e, errno, "cannot write %s", path);
+		return nserr_set(e, errno, "cannot write the contents of '%s'", path);
 	rc = root_place_bind(r, fd, path, o, e);
 	if (rc >= 0)
 		close(rc);
@@ -141,9 +143,9 @@ static int open_host_node(const struct node *n, struct nserr *e)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot open %s", n->host);
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open '%s'", n->host);
 	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(n->major, n->minor))
-		return nserr_set(e, 0, "%s is not the device %u:%u", n->host, n->major, n->minor);
+		return nserr_set(e, 0, "'%s' is not device %u:%u", n->host, n->major, n->minor);
 	return TAKE_FD(fd);
 }
 
@@ -163,12 +165,12 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 	if (host < 0)
 		return host;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
-		return nserr_set(e, ENAMETOOLONG, "%s", dir);
+		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
 	/* an empty tmpfs of ours */
 	p = (struct root_place){ .path = path, .ours = !r->attached };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (p.fd < 0)
-		return nserr_set(e, p.fd, "cannot make %s", path);
+		return nserr_set(e, p.fd, "cannot create '%s'", path);
 	rc = root_place_bind_on(r, host, &p, &plain, e);
 	root_done(r, rc);
 	root_done(r, p.fd);
@@ -186,7 +188,7 @@ int root_make_dev(struct root *r, const char *path, const struct mntopt *o, stru
 		rc = bind_node(r, dev, path, &nodes[i], e);
 	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
 		if (symlinkat(links[i].target, dev, links[i].name) < 0)
-			rc = nserr_set(e, errno, "cannot make %s/%s", path, links[i].name);
+			rc = nserr_set(e, errno, "cannot create '%s/%s'", path, links[i].name);
 	root_done(r, dev);
 	return rc;
 }
@@ -250,7 +252,7 @@ int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e)
 	if (rc < 0)
 		return absent_is_fine(r, &p, rc, try, e);
 	if (p.fd < 0)
-		return nserr_set(e, 0, "cannot mask the root itself");
+		return nserr_set(e, 0, "cannot mask '/'");
 	mnt = cover(r, &p, e);
 	/* a mount of ours may be below it */
 	rc = mnt >= 0 && p.mount ? root_mounts_note(&r->mounts, path, mnt, e) : MIN(mnt, 0);

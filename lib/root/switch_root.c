@@ -21,15 +21,15 @@ int root_switch_check(struct nserr *e)
 	struct stat st;
 
 	if (statfs("/", &fs) < 0)
-		return nserr_set(e, errno, "cannot look at /");
+		return nserr_set(e, errno, "cannot query '/'");
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		marked |= lstat(marks[i], &st) == 0 && S_ISREG(st.st_mode);
 	if (fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)
-		nserr_set(e, 0, "/ is no initramfs: its files would be removed for good");
+		nserr_set(e, 0, "/ is not an initramfs: its files would be removed for good");
 	else if (!marked)
-		nserr_set(e, 0, "/ is no initramfs: it has neither /init nor /etc/initrd-release");
+		nserr_set(e, 0, "/ is not an initramfs: /init and /etc/initrd-release are missing");
 	else if (getpid() != 1)
-		nserr_set(e, 0, "only process 1 leaves an initramfs");
+		nserr_set(e, 0, "only process 1 can leave an initramfs");
 	else
 		return 0;
 	return -EPERM;
@@ -94,7 +94,7 @@ static int carry(struct root *r, const char *path, struct nserr *e)
 	if (rc == 0)
 		return 0;
 	if (rc < 0 || covered < 0)
-		return nserr_set(e, MIN(rc, covered), "cannot look at /%s", path);
+		return nserr_set(e, MIN(rc, covered), "cannot query '/%s'", path);
 	if (to < 0 || covered) {
 		rc = fchdir(from) < 0 ? -errno : sys_umount(".", MNT_DETACH);
 	} else if (r->legacy) {
@@ -106,7 +106,7 @@ static int carry(struct root *r, const char *path, struct nserr *e)
 				    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 	}
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot move /%s to the new root", path);
+		return nserr_set(e, rc, "cannot move '/%s' to the new root", path);
 	/* root_finish() verifies that it is there */
 	return to < 0 || covered ? 0 : root_mounts_note(&r->mounts, path, from, e);
 }

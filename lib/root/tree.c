@@ -25,7 +25,7 @@ static bool lacks(int rc)
 static int set_old(struct root *r, struct nserr *e)
 {
 	r->old = file_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-	return r->old < 0 ? nserr_set(e, r->old, "cannot open /") : 0;
+	return r->old < 0 ? nserr_set(e, r->old, "cannot open '/'") : 0;
 }
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
@@ -127,9 +127,10 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o, 
 	int fs = sys_fsopen(type), rc, mnt;
 
 	if (fs < 0) {
-		nserr_set(e, fs, "cannot make a file system of type %s", type);
+		nserr_set(e, fs, "cannot create a file system of type '%s'", type);
 		if (fs == -ENODEV)
-			nserr_hint(e, "the kernel has no such file system");
+			nserr_hint(e,
+				   "see /proc/filesystems for the types that this kernel supports");
 		return fs;
 	}
 	rc = configure(fs, type, o);
@@ -189,7 +190,7 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
 	if (!more) {
 		close(fd);
-		return nserr_set(e, rc < 0 ? rc : ENOMEM, "cannot make %s read-only", path);
+		return nserr_set(e, rc < 0 ? rc : ENOMEM, "cannot make '%s' read-only", path);
 	}
 	r->protected = more;
 	r->protected[r->nprotected++] = fd;
@@ -206,7 +207,7 @@ static int make_slave(struct nserr *e)
 		return 0;
 	nserr_set(e, rc, "cannot make the old root a slave mount");
 	if (rc == -EINVAL)
-		nserr_hint(e, "/ is no mount point: the caller is in a chroot");
+		nserr_hint(e, "run nspivot outside of the chroot: / is not a mount point here");
 	return rc;
 }
 

@@ -39,11 +39,11 @@ static int bind_entry(struct root *r, const char *name, struct nserr *e)
 	if (fd == -EACCES || fd == -EPERM || fd == -ENOENT)
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot open /%s", name);
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot open '/%s'", name);
 	if (S_ISLNK(st.st_mode)) {
 		n = readlinkat(fd, "", target, sizeof(target) - 1);
 		if (n < 0)
-			return nserr_set(e, errno, "cannot read the link /%s", name);
+			return nserr_set(e, errno, "cannot read the symbolic link '/%s'", name);
 		target[n] = '\0';
 		return root_make_symlink(r, target, name, e);
 	}
@@ -62,14 +62,14 @@ int hostroot_fill(struct root *r, struct nserr *e)
 	struct dirent *d;
 
 	if (!dir)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot read /");
+		return nserr_set(e, fd < 0 ? fd : errno, "cannot read '/'");
 	for (size_t i = 0; i < ARRAY_SIZE(fresh) && rc == 0; i++)
 		rc = root_make_dir(r, fresh[i].name, fresh[i].mode, e);
 	while (rc == 0 && (errno = 0, d = readdir(dir)))
 		if (!streq(d->d_name, ".") && !streq(d->d_name, "..") && !is_fresh(d->d_name))
 			rc = bind_entry(r, d->d_name, e);
 	if (rc == 0 && errno)
-		rc = nserr_set(e, errno, "cannot read /");
+		rc = nserr_set(e, errno, "cannot read '/'");
 	closedir(dir);
 	return rc;
 }

@@ -53,14 +53,14 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		op->dst = field[1];
 		*options = field[2];
 		if (!op->src || !*op->src || !op->dst || !*op->dst)
-			return nserr_set(e, 0, "'%s' is not <src>:<dst>", op->arg);
+			return nserr_set(e, 0, "invalid argument '%s': not <src>:<dst>", op->arg);
 	}
 	if (!op->dst)
-		return nserr_set(e, 0, "no destination in '%s'", op->arg);
+		return nserr_set(e, 0, "missing destination in '%s'", op->arg);
 	if (strlen(op->dst) >= PATH_MAX)
-		return nserr_set(e, ENAMETOOLONG, "destination");
+		return nserr_set(e, ENAMETOOLONG, "invalid destination");
 	if (!root_place_plain(op->dst))
-		return nserr_set(e, 0, "'..' after a name in destination '%s'", op->dst);
+		return nserr_set(e, 0, "invalid destination '%s': '..' after a name", op->dst);
 	op->dst = (char *)root_place_plain(op->dst);
 	return 0;
 }
@@ -87,12 +87,12 @@ int op_add(struct request *q, const struct verb *v, const char *arg, struct nser
 	int rc;
 
 	if (!op)
-		return nserr_set(e, ENOMEM, "too much");
+		return nserr_set(e, ENOMEM, "cannot store the options");
 	op->verb = v;
 	op->arg = arg;
 	op->text = arg ? strdup(arg) : NULL;
 	if (arg && !op->text)
-		return nserr_set(e, ENOMEM, "too much");
+		return nserr_set(e, ENOMEM, "cannot store the options");
 	rc = cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
@@ -102,7 +102,7 @@ int op_add(struct request *q, const struct verb *v, const char *arg, struct nser
 		return 0;
 	}
 	if (v->options && given && asprintf(&all, "%s,%s", v->options, given) < 0)
-		return nserr_set(e, ENOMEM, "too much");
+		return nserr_set(e, ENOMEM, "cannot store the options");
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);
 	free(all);
 	return rc < 0 ? rc : own_words(op, e);

@@ -24,34 +24,34 @@ enum { EXCL_OLD = 1 };
 
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ 0, NULL, CLI_NONE, NULL, "What the root is made of, from left to right" },
-	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "begin with the host's root, read-only; no <newroot>" },
-	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "minimal, docker, systemd, host or none, see --explain" },
-	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src:dst[:opts]>",   "bind a file or tree, with all mounts below it" },
-	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src:dst[:opts]>",   "the same, all of it read-only" },
+	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
+	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "start from the host's directories, read-only" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add minimal, docker, systemd, host or none" },
+	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src:dst[:opts]>",   "bind a file or directory with all mounts below it" },
+	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src:dst[:opts]>",   "bind read-only, with all mounts below it" },
 	{ OPT_VERB + VERB_TMPFS,           "tmpfs",           CLI_ARG,    "<dst[:opts]>",       "mount a tmpfs" },
 	{ OPT_VERB + VERB_PROC,            "proc",            CLI_ARG,    "<dst[:opts]>",       "mount a proc file system" },
-	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs on /sys, read-only" },
-	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "make a minimal /dev" },
-	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts on /dev/pts" },
-	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs on /dev/shm" },
-	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount mqueue on /dev/mqueue" },
-	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup2 on /sys/fs/cgroup" },
-	{ OPT_VERB + VERB_OVERLAY,         "overlay",         CLI_ARG,    "<dst:opts>",         "mount an overlay: lower=, upper=, work=" },
-	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "show a file with what is read from <src>" },
-	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "make a directory" },
-	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "make a symbolic link" },
+	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs read-only (default: /sys)" },
+	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "create a minimal /dev" },
+	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts (default: /dev/pts)" },
+	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs (default: /dev/shm)" },
+	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount POSIX message queues (default: /dev/mqueue)" },
+	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup v2 (default: /sys/fs/cgroup)" },
+	{ OPT_VERB + VERB_OVERLAY,         "overlay",         CLI_ARG,    "<dst:opts>",         "mount an overlay of lower=, upper= and work=" },
+	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "create a file with the data read from <src>" },
+	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "create a directory" },
+	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "create a symbolic link" },
 	{ OPT_VERB + VERB_MASK,            "mask",            CLI_ARG,    "<dst[:try]>",        "hide a file or directory" },
-	{ OPT_VERB + VERB_READONLY,        "readonly",        CLI_ARG,    "<dst[:try]>",        "make a path and all below it read-only" },
-	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "what /etc/hosts shows" },
-	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "what /etc/hostname shows" },
-	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "what /etc/resolv.conf shows" },
+	{ OPT_VERB + VERB_READONLY,        "readonly",        CLI_ARG,    "<dst[:try]>",        "make a path and all mounts below it read-only" },
+	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hosts" },
+	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hostname" },
+	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/resolv.conf" },
 	{ 0, NULL, CLI_NONE, NULL, "The pivot" },
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
-	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root there in the new one", EXCL_OLD },
-	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs, whose files are removed", EXCL_OLD },
-	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in this directory of the new root (default /)" },
-	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "even where it is not safe: see the man page" },
+	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD },
+	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs and remove its files", EXCL_OLD },
+	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in <dir> (default: /)" },
+	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "skip the safety checks" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
 	HANDLE_OPTS,
@@ -75,11 +75,11 @@ static const struct cli_tool tool = {
 	.name = "nspivot",
 	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]",
 		      "[options] --host-root [--] [<program> [<argument>...]]", "--features [-J]" },
-	.purpose = "Assemble a root, pivot into it for good, and run a program there, your shell\n"
-		   "when none is named.",
+	.purpose = "Build a root directory, pivot into it, and run a program there (default: a\n"
+		   "shell).",
 	.opts = opts,
-	.notes = "It never forks. The program is looked up in the new root, so it comes last in a "
-		 "chain:\n"
+	.notes = "nspivot never forks. It must be the last tool of a chain, because it looks up\n"
+		 "the program in the new root:\n"
 		 " nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
@@ -104,7 +104,8 @@ static void take(struct request *q, int key, const char *arg)
 	case OPT_PUT_OLD:
 		q->put_old = root_place_plain(arg);
 		if (!q->put_old)
-			cli_die_usage("--put-old: '..' after a name in destination '%s'", arg);
+			cli_die_usage("--put-old: invalid destination '%s': '..' after a name",
+				      arg);
 		break;
 	case OPT_DETACH:
 		break;
@@ -164,7 +165,7 @@ void opts_read(struct request *q, int argc, char **argv)
 	argv = cli_rest(&c);
 	if (!q->host_root) {
 		if (!argv[0])
-			cli_die_usage("which new root?");
+			cli_die_usage("missing <newroot>");
 		q->newroot = *argv++;
 	}
 	if (argv[0] && streq(argv[0], "--"))

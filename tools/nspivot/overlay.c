@@ -23,7 +23,7 @@ static int add(struct layers *l, struct nserr *e, const char *key, const char *v
 	if (l->n == PARAM_MAX)
 		return nserr_set(e, E2BIG, "too many layers");
 	if (asprintf(&text, "%s%s", key, value) < 0)
-		return nserr_set(e, ENOMEM, "too many layers");
+		return nserr_set(e, ENOMEM, "cannot store the layers");
 	l->text[l->ntext++] = text;
 	l->param[l->n++] = text;
 	return 0;
@@ -75,7 +75,7 @@ static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 	for (int work = 0; work < 2 && rc == 0; work++) {
 		snprintf(name, sizeof(name), "%s%u", work ? "work" : "upper", r->nfiles);
 		if (mkdirat(dir, name, 0755) < 0)
-			return nserr_set(e, errno, "cannot make an upper layer");
+			return nserr_set(e, errno, "cannot create the upper layer in memory");
 		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
 		rc = add(l, e, work ? "workdir=" : "upperdir=", path);
 	}
@@ -134,7 +134,7 @@ static void name_missing(const struct op *op, struct nserr *e)
 
 			if (path && !streq(op->o.param[i], "upper=tmpfs") &&
 			    access(path, F_OK) < 0) {
-				nserr_set(e, errno, "%s: layer %s", op->dst, path);
+				nserr_set(e, errno, "%s: cannot open layer '%s'", op->dst, path);
 				return;
 			}
 		}
@@ -154,7 +154,7 @@ static int try_mount(struct root *r, const struct op *op, const char *newroot, b
 		rc = root_place_mount(r, "overlay", op->dst, &o, e);
 	}
 	if (rc == -ELOOP)
-		nserr_hint(e, "layers, upper and work directory may not lie in each other");
+		nserr_hint(e, "use layers, upper= and work= that do not contain each other");
 	else if (rc == -ENOENT)
 		name_missing(op, e);
 	done(&l);

@@ -117,6 +117,6 @@ int preset_add(struct request *q, const char *name, struct nserr *e)
 			q->caps = parse_caps(p->caps);
 		return rc;
 	}
-	nserr_set(e, 0, "no preset '%s'", name);
+	nserr_set(e, 0, "unknown preset '%s'", name);
 	return -ENOENT;
 }

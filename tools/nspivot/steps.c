@@ -59,10 +59,12 @@ static void show_begin(const void *ctx, const struct plan_step *s, struct buf *o
 	const struct request *q = ctx;
 
 	(void)s;
-	buf_printf(out, "begin with %s%s%s",
-		   q->host_root ? "the directories of / bound read-only on a tmpfs" : q->newroot,
-		   q->nodev ? ", all mounts nodev" : "",
-		   q->readonly ? ", read-only in the end" : "");
+	if (q->host_root)
+		buf_adds(out, "bind the directories of / read-only on a tmpfs");
+	else
+		buf_printf(out, "clone %s with all its mounts", q->newroot);
+	buf_printf(out, "%s%s", q->nodev ? ", all mounts nodev" : "",
+		   q->readonly ? ", read-only at the end" : "");
 }
 
 static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -105,9 +107,9 @@ static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *o
 
 	(void)s;
 	if (q->move_root)
-		buf_adds(out, "move over the initramfs and remove its files");
+		buf_adds(out, "move the new root over the initramfs and remove its files");
 	else if (q->put_old)
-		buf_printf(out, "pivot, the old root to %s", q->put_old);
+		buf_printf(out, "pivot and move the old root to %s", q->put_old);
 	else
 		buf_adds(out, "pivot, detach the old root and verify that it is gone");
 }
@@ -123,13 +125,16 @@ static int run_chdir(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct request *q = ctx;
 
 	(void)s;
-	return chdir(q->chdir) < 0 ? nserr_set(e, errno, "cannot change to %s", q->chdir) : 0;
+	return chdir(q->chdir) < 0
+		       ? nserr_set(e, errno, "cannot change the working directory to '%s'",
+				   q->chdir)
+		       : 0;
 }
 
 static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	(void)s;
-	buf_printf(out, "change to %s", ((const struct request *)ctx)->chdir);
+	buf_printf(out, "change the working directory to %s", ((const struct request *)ctx)->chdir);
 }
 
 /* A mapped id that is not 0 did its work by ambient capabilities: they are not the program's. */
@@ -147,7 +152,8 @@ static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 		caps.inheritable = 0;
 		rc = sys_cap_set(&caps);
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot clear the ambient capabilities") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot clear the inheritable and ambient capabilities")
+		      : 0;
 }
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -181,14 +187,14 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 /* clang-format off */
 static const struct plan_kind
 	check_ns  = { "verify that this is not the machine's mount namespace", "stat(/proc/self/ns/mnt)", run_check_ns },
-	check_move = { "verify that this is an initramfs", "statfs(2)", run_check_move },
-	begin     = { "begin", "open_tree(2), mount_setattr(2)", run_begin, undo_begin, show_begin },
-	processes = { "verify that no process keeps the old root within reach", "stat(/proc/PID/{root,cwd})", run_processes },
-	program   = { "verify that the program is in the new root", "openat2(2), fstat(2)", run_program },
+	check_move = { "verify that / is an initramfs", "statfs(2)", run_check_move },
+	begin     = { "create the new root", "open_tree(2), mount_setattr(2)", run_begin, undo_begin, show_begin },
+	processes = { "verify that no visible process can reach the old root", "stat(/proc/PID/{root,cwd})", run_processes },
+	program   = { "verify that the new root contains the program", "openat2(2), fstat(2)", run_program },
 	pivot     = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
-	std_fds   = { "the new /dev/null on descriptors 0-2 that are the old one's", "fstat(2), dup2(2)", run_std_fds },
+	std_fds   = { "replace the old root's /dev/null on descriptors 0-2", "fstat(2), dup2(2)", run_std_fds },
 	change    = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
-	ambient   = { "no inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient },
+	ambient   = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient },
 	execute   = { "execute", "execve(2)", run_exec, NULL, show_exec };
 /* clang-format on */
 

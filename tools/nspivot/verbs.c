@@ -33,12 +33,12 @@ int source_open(const char *src, int flags, struct nserr *e)
 
 	if (!number) {
 		fd = file_open_at(AT_FDCWD, src, flags, 0);
-		return fd < 0 ? nserr_set(e, fd, "cannot open %s", src) : fd;
+		return fd < 0 ? nserr_set(e, fd, "cannot open '%s'", src) : fd;
 	}
 	if (num_fd(number, &fd) < 0)
-		return nserr_set(e, 0, "'%s' is not a descriptor", src);
+		return nserr_set(e, 0, "invalid descriptor '%s'", src);
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	return fd < 0 ? nserr_set(e, errno, "cannot use %s", src) : fd;
+	return fd < 0 ? nserr_set(e, errno, "cannot duplicate descriptor '%s'", src) : fd;
 }
 
 static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
