@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mountinfo: a reader of the lines of proc_pid_mountinfo(5). */
+/* mountinfo: parses the lines of proc_pid_mountinfo(5). */
 #include "kernel/mountinfo.h"
 
 #include <fcntl.h>
@@ -17,7 +17,7 @@ void mountinfo_take(struct mountinfo *m, char *text)
 
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path)
 {
-	/* in a foreign root it may be a FIFO */
+	/* in a hostile root the file may be a FIFO: O_NONBLOCK keeps open(2) from blocking */
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	char *text;
 	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &text);
@@ -41,7 +41,7 @@ void mountinfo_free(struct mountinfo *m)
 	*m = MOUNTINFO_INIT;
 }
 
-/* Undoes \040 and its kind, in place. */
+/* Decodes octal escapes such as \040, in place. */
 static void unescape(char *s)
 {
 	char *to = s;
@@ -58,7 +58,8 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* "ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS TAG:N… - FSTYPE SOURCE SUPER" */
+/* Parses "ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS TAG:N… - FSTYPE SOURCE SUPER". Returns false if
+ * the line is invalid. */
 static bool parse(char *text, struct mountinfo_line *line)
 {
 	char *field[10], *rest = text, *word;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_mount: raw mount system calls; glibc's and the kernel's headers for them do not mix. */
+/* sys_mount: calls mount system calls by number, because the headers of glibc and of the kernel for
+ * them cannot be combined. */
 #include "kernel/sys_mount.h"
 
 #include <sys/syscall.h>
 
 #include "base/file.h"
 
-/* Since 424 new calls have one number on all architectures. */
+/* System calls from 424 on have the same number on all architectures. */
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
@@ -18,14 +19,14 @@
 #define SYS_listmount 458
 #endif
 
-struct mnt_id_req_v1 { /* 6.11: mnt_ns_id */
+struct mnt_id_req_v1 { /* with mnt_ns_id, 6.11 */
 	__u32 size;
 	__u32 spare;
 	__u64 mnt_id;
 	__u64 param;
 	__u64 mnt_ns_id;
 };
-#define MNT_ID_REQ_SIZE_V0 24 /* without the namespace id, 6.8 */
+#define MNT_ID_REQ_SIZE_V0 24 /* without mnt_ns_id, 6.8 */
 
 struct open_how_v0 {
 	__u64 flags, mode, resolve;
@@ -138,7 +139,7 @@ int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode, uint64
 {
 	struct open_how_v0 how = { flags | O_CLOEXEC, mode, resolve };
 
-	/* EAGAIN: a rename or mount raced with the walk, openat2(2) asks to try again */
+	/* EAGAIN: a rename or mount raced with the resolution; openat2(2) says to retry */
 	for (int tries = 0; tries < 128; tries++) {
 		long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* feature: probes of the mount calls and of overlay file systems. */
+/* feature: probes the mount API and overlay file systems. */
 #include "root/feature.h"
 
 #include <fcntl.h>
@@ -45,8 +45,8 @@ static int try_detached_tree(uint64_t unused)
 	return sys_move_mount(mnt, "", at, "", SYS_FD_TO_FD);
 }
 
-/* A user namespace may be denied it (before 5.11) when it is to be made, which without a layer is
- * merely invalid. */
+/* Kernels before 5.11 refuse to create an overlay in a user namespace with EPERM. Later ones answer
+ * EINVAL here, because no layer is given. */
 static int try_overlay(uint64_t unused)
 {
 	cleanup_fd int fs = sys_fsopen("overlay");
@@ -59,8 +59,8 @@ static int try_overlay(uint64_t unused)
 	return rc == -EINVAL ? 0 : rc;
 }
 
-/* A kernel that knows them looks for the layer at once; before 6.5 any word passes until the mount
- * is to be made. */
+/* A kernel that knows lowerdir+ (6.5) looks up the layer at once and fails with ENOENT. Older ones
+ * accept any parameter until the mount is created. */
 static int try_layers(uint64_t unused)
 {
 	cleanup_fd int fs = sys_fsopen("overlay");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: features that assembling a root can use. */
+/* feature: kernel features that building a root uses. */
 #ifndef NSU_ROOT_FEATURE_H
 #define NSU_ROOT_FEATURE_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootold: the tree by mount(2). It is attached from the beginning, on top of "/"; targets are
- * named by descriptor, and what is there after a mount is opened and compared. */
+/* legacy: builds a tree with mount(2), on top of "/" from the beginning. Names each target by its
+ * descriptor, and opens and compares the result of each mount. */
 #include "root/legacy.h"
 
 #include <linux/magic.h>
@@ -13,15 +13,18 @@
 #include "base/file.h"
 #include "kernel/sys_mount.h"
 #include "root/libmount.h"
+#include "root/lookup.h"
 
 #define FD_PATH 32
 
+/* Writes the name of fd in /proc into path and returns path. */
 static const char *fd_path(int fd, char path[FD_PATH])
 {
 	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
 	return path;
 }
 
+/* Returns 1 if both descriptors show the same inode, otherwise 0. */
 static int same_file(int a, int b)
 {
 	struct stat x, y;
@@ -30,13 +33,13 @@ static int same_file(int a, int b)
 	       x.st_ino == y.st_ino;
 }
 
-/* What was mounted last on "/": ".." at the root leads to what covers it. */
+/* Opens the topmost mount on "/": at the root, ".." leads to the mount that covers it. */
 static int open_top(void)
 {
 	return file_open_at(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0);
 }
 
-/* Without /proc there is no name for a descriptor, and no way to mount on one. */
+/* Returns 0 if /proc is mounted: mount(2) needs it to name a descriptor. */
 static int need_proc(struct nserr *e)
 {
 	struct statfs fs;
@@ -46,7 +49,8 @@ static int need_proc(struct nserr *e)
 	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
 }
 
-/* A tmpfs for contents of ours, below the new root on the old one: it goes with that. */
+/* Mounts the tmpfs for our files on the old root, below the new one. It is detached with the old
+ * root. Returns 0 or a negative errno with e set. */
 static int begin(struct root *r, struct nserr *e)
 {
 	int rc = need_proc(e);
@@ -75,7 +79,8 @@ static int begin(struct root *r, struct nserr *e)
 	return 0;
 }
 
-/* Takes what now covers "/" for the new root. */
+/* Opens the mount that now covers "/" as the new root and makes it private. Verifies that it shows
+ * the file of `want`, unless that is negative. Returns 0 or a negative errno with e set. */
 static int take_top(struct root *r, int want, struct nserr *e)
 {
 	int fd = open_top();
@@ -93,7 +98,8 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
 }
 
-/* What was opened in another mount namespace is looked up in this one. */
+/* Binds the file of src on target. Opens src again if it is from another mount namespace, which
+ * mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
 static int bind(int src, const char *target, unsigned long rec)
 {
 	char from[FD_PATH];
@@ -125,12 +131,14 @@ int root_legacy_begin(struct root *r, int dir, struct nserr *e)
 	return rc;
 }
 
+/* Joins the options of the file system in data, for mount(2), and adds MS_* flags to *flags.
+ * Returns 0 or a negative errno with e set. */
 static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		if (mntopt_is_super(o->param[i], flags))
 			continue;
-		/* overlay reads backslashes, the others have no way to say it */
+		/* only overlay decodes backslashes; other file systems cannot take a comma */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
 			return nserr_set(e, 0, "this kernel cannot take a comma in '%s'",
 					 o->param[i]);
@@ -143,6 +151,7 @@ static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, 
 	return 0;
 }
 
+/* Mounts a new file system on target. Returns 0 or a negative errno with e set. */
 static int mount_fs(const char *type, const char *target, const struct mntopt *o, struct nserr *e)
 {
 	unsigned long flags = mntopt_ms_flags(o->set);
@@ -170,7 +179,8 @@ int root_legacy_begin_fs(struct root *r, const char *type, const struct mntopt *
 	return rc < 0 ? rc : take_top(r, -1, e);
 }
 
-/* Opens what the place shows now: another mount than before. */
+/* Opens the path of a place after a mount on it, and verifies that the mount id has changed.
+ * Returns a descriptor or a negative errno with e set. */
 static int open_mounted(const struct root *r, const struct root_place *p, unsigned walk,
 			struct nserr *e)
 {
@@ -210,7 +220,8 @@ int root_legacy_mount(struct root *r, const char *type, const struct root_place 
 	return open_mounted(r, p, 0, e);
 }
 
-/* Binds, and opens what is there then. */
+/* Binds the file of src on a place, and opens and verifies the result. Returns a descriptor or a
+ * negative errno with e set. */
 static int bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		   struct nserr *e)
 {
@@ -260,7 +271,8 @@ int root_legacy_bind(struct root *r, int src, const struct root_place *p, const 
 	return TAKE_FD(now);
 }
 
-/* MS_* of the mount at fd as it is: a user namespace must keep what it inherited. */
+/* Stores the MS_* flags of the mount at fd in *flags: a user namespace must keep the flags that it
+ * inherited. Returns 0 or a negative errno. */
 static int flags_of(int fd, unsigned long *flags)
 {
 	/* clang-format off */
@@ -281,7 +293,8 @@ static int flags_of(int fd, unsigned long *flags)
 	return 0;
 }
 
-/* mount(2): a bind ignores all flags, so they are set by a second call, for one mount at a time. */
+/* Applies o to the mount at fd alone. mount(2) ignores the flags of a bind, so they need a second
+ * call, one for each mount. Returns 0 or a negative errno. */
 static int remount(int fd, const struct mntopt *o)
 {
 	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
@@ -296,7 +309,7 @@ static int remount(int fd, const struct mntopt *o)
 		       NULL);
 	if (rc == 0)
 		rc = flags_of(fd, &now);
-	/* not every flag is told back; those that restrict are */
+	/* statvfs(3) does not report every flag, but all flags that restrict */
 	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	if (rc == 0 && (now & set) != set)
 		rc = -EPERM;
@@ -307,12 +320,13 @@ void root_legacy_make_writable(int dir)
 {
 	unsigned long now;
 
-	/* the new root need not have the /proc that names descriptors */
+	/* by the working directory: the new root may have no /proc that names descriptors */
 	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
 		(void)!sys_mount(NULL, ".", NULL,
 				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
 }
 
+/* Returns the parent of m, or NULL if it is not in the table. */
 static const struct mnt *parent_of(const struct mnt_table *t, const struct mnt *m)
 {
 	for (size_t i = 0; i < t->n; i++)
@@ -329,7 +343,7 @@ static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct m
 	return m;
 }
 
-/* Returns true if a mount of the tree `top` hides m, one that was mounted later on its path or
+/* Returns true if a mount of the tree `top` hides m: it was mounted later, on the path of m or
  * above it. */
 static bool is_covered(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
 {
@@ -344,6 +358,8 @@ static bool is_covered(const struct mnt_table *t, const struct mnt *m, const str
 	return false;
 }
 
+/* Applies o to the mount m of the tree `top`, whose root is fd. Skips a mount that another one
+ * covers. Returns 0 or a negative errno with e set. */
 static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
 {
@@ -358,7 +374,7 @@ static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 					  m->target)
 			      : 0;
 	}
-	/* by what is in the table, too: an error of the look-up must not leave a mount as it is */
+	/* the table must agree: a failed look-up alone must not leave a mount unchanged */
 	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
 		return 0;
 	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mnt: libmount's reading of mountinfo, and mount_namespaces(7) read against it. */
+/* libmount: reads mountinfo with libmount, and checks the rules of mount_namespaces(7). */
 #include "root/libmount.h"
 
 #include <fcntl.h>
@@ -30,6 +30,7 @@ static __typeof__(&mnt_fs_get_target) get_target;
 static __typeof__(&mnt_fs_get_fstype) get_fstype;
 static __typeof__(&mnt_fs_get_vfs_options) get_vfs_options;
 
+/* Loads libmount. Returns 0 or a negative errno with e set. */
 static int load(struct nserr *e)
 {
 	static const struct dl_symbol symbols[] = {
@@ -76,7 +77,7 @@ int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
 		t->m = calloc((size_t)get_nents(t->table) + 1, sizeof(*t->m));
 		rc = t->m ? 0 : -ENOMEM;
 	}
-	/* a positive number is that of lines that were not understood */
+	/* a positive result is the number of invalid lines */
 	if (rc > 0)
 		rc = -EBADMSG;
 	while (rc == 0 && (end = next_fs(t->table, iter, &fs)) == 0) {
@@ -104,7 +105,8 @@ void libmount_done(struct mnt_table *t)
 	*t = MNT_TABLE_INIT;
 }
 
-/* Directories that are made to be mounted on, and empty for good: covering them hides nothing. */
+/* Returns true if path is a directory that the kernel created as a mount point and that is always
+ * empty: a mount on it hides nothing. */
 static bool is_mount_point(const char *below)
 {
 	static const char *const dirs[] = {
@@ -131,8 +133,8 @@ static bool is_mount_point(const char *below)
 	return false;
 }
 
-/* The first mount that covers a part of m, or m itself when it is read-only; NULL: fully visible.
- */
+/* Returns the first mount that covers a part of m, m itself if it is read-only, or NULL if m is
+ * fully visible. */
 static const struct mnt *mask_of(const struct mnt_table *t, const struct mnt *m)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -161,7 +163,8 @@ const struct mnt *libmount_mask(const struct mnt_table *t, const char *type)
 	return mask;
 }
 
-/* 1 when the namespace file belongs to our user namespace, 0 when to another, -1 when unknown. */
+/* Returns 1 if our user namespace owns the namespace of this file, 0 if another one does, or -1 if
+ * the owner is unknown. */
 static int is_ours(const char *file)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, file), owner = -1;
@@ -171,12 +174,12 @@ static int is_ours(const char *file)
 		return -1;
 	owner = sys_ns_owner(ns);
 	if (owner < 0)
-		return owner == -EPERM ? 0 : -1; /* out of our sight: not ours */
+		return owner == -EPERM ? 0 : -1; /* the owner is not ours or below ours */
 	return fstat(owner, &its) == 0 ? its.st_ino == mine.st_ino : -1;
 }
 
-/* The table as our own reader sees it: no library is loaded to explain, perhaps inside a root that
- * is not to be trusted. The strings are those of m. */
+/* Fills t with kernel/mountinfo: the caller may be in a hostile root, where it must not load a
+ * library. The strings belong to m. Returns 0 or a negative errno. */
 static int read_own(struct mnt_table *t, struct mountinfo *m)
 {
 	struct mountinfo_line line;
@@ -197,6 +200,7 @@ static int read_own(struct mnt_table *t, struct mountinfo *m)
 	return rc;
 }
 
+/* Sets a hint that names the mount which hides a part of the existing file system of this type. */
 static void explain_mask(const char *type, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -205,7 +209,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = libmount_mask(&t, type);
-	/* with another root it is a part of it, bound over itself to be read-only */
+	/* a mount with another root is a part of it that was bound over itself to make it read-only
+	 */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "add the option ro: %s is read-only, and a %s of a user namespace must "
@@ -222,7 +227,7 @@ static void explain_mask(const char *type, struct nserr *e)
 
 void libmount_explain(const char *type, struct nserr *e)
 {
-	/* mount_namespaces(7): each wants its own namespace owned by the caller's user namespace */
+	/* mount_namespaces(7): each needs a namespace that the caller's user namespace owns */
 	static const struct {
 		const char *type, *ns, *what, *option;
 		bool visible;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mnt: the mount table of this process, read by libmount, which is loaded when it is first needed;
- * and what it tells about a mount that was refused. */
+/* libmount: reads a mount table with libmount, which is loaded on first use, and explains why a
+ * mount was refused. */
 #ifndef NSU_ROOT_LIBMOUNT_H
 #define NSU_ROOT_LIBMOUNT_H
 
@@ -8,8 +8,8 @@
 
 struct mnt {
 	int id, parent;
-	const char *root;   /* what of the file system is shown */
-	const char *target; /* where, as seen from the caller's root */
+	const char *root;   /* directory of the file system that the mount shows */
+	const char *target; /* mount point, relative to the caller's root */
 	const char *type;
 	bool readonly;
 };
@@ -17,25 +17,28 @@ struct mnt {
 struct mnt_table {
 	struct mnt *m;
 	size_t n;
-	void *table; /* libmount's, which owns the strings */
+	void *table; /* libmount's table, which owns the strings */
 };
 
 #define MNT_TABLE_INIT ((struct mnt_table){ 0 })
 
-/* Reads /proc/self/mountinfo, or another file of that form. 0 or a negative errno with e set. */
+/* Reads /proc/self/mountinfo, or another file in this format, into t. The caller calls
+ * libmount_done() after success. Returns 0 or a negative errno with e set. */
 int libmount_read(struct mnt_table *t, const char *file, struct nserr *e) must_check;
+
+/* Frees the table. */
 void libmount_done(struct mnt_table *t);
 
-/* The mount that keeps every proc (or sysfs) of the table from being fully visible: something is
- * mounted over a part of it, or it is read-only. NULL when one is fully visible, or when there is
- * none of that type. */
+/* Returns a mount that keeps every proc (or sysfs) of the table from being fully visible: it covers
+ * a part of one, or is one that is read-only. Returns NULL if one is fully visible or if the table
+ * has none of this type. Pure. */
 const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
 
-/* Finds out why a file system of that type was refused with -EPERM, and sets the hint of e when it
- * is certain. */
+/* Finds out why the kernel refused a file system of this type with EPERM, and sets the hint of e if
+ * the reason is certain. The rules are those of mount_namespaces(7). */
 void libmount_explain(const char *type, struct nserr *e);
 
-/* Id of the mount that fd is on, from /proc/self/fdinfo. The id, or a negative errno. */
+/* Returns the id of the mount of fd, from /proc/self/fdinfo, or a negative errno. */
 int libmount_id(int fd) must_check;
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* lookup: opens paths of the new root and of the caller, for both ways of building a root. */
+/* lookup: opens paths of the new root and of the caller, for the mount API and for mount(2). */
+#include "root/lookup.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "root/tree.h"
 
 int root_reopen(int fd)
 {

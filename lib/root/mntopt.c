@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mntopt: mount option words, those of every mount by one table, the rest left to the file system.
- */
+/* mntopt: parses mount options: a table has those of all mounts, the others are parameters of the
+ * file system. */
 #include "root/mntopt.h"
 
 #include "kernel/sys_mount.h"
@@ -22,18 +22,18 @@ static const struct word {
 	{ "diratime",    0,                      MOUNT_ATTR_NODIRATIME },
 	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
 	{ "symfollow",   0,                      MOUNT_ATTR_NOSYMFOLLOW },
-	/* one value of a field: the kernel wants the whole field cleared before it is set */
+	/* the values of one field: mount_setattr(2) requires that the whole field is cleared first */
 	{ "relatime",    MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "atime",       MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "noatime",     MOUNT_ATTR_NOATIME,     MOUNT_ATTR__ATIME },
 	{ "strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME },
-	/* what mount(8) takes and the kernel need not hear */
+	/* options of mount(8) that the kernel does not need */
 	{ "defaults",    0,                      0 },
 	{ "silent",      0,                      0 },
 	{ "loud",        0,                      0 },
 };
 
-/* Of every file system: parameters of fsconfig(2), flags of mount(2). */
+/* The options of all file systems: parameters of fsconfig(2), flags of mount(2). */
 static const struct {
 	const char *name;
 	unsigned long set, clr;
@@ -48,6 +48,7 @@ static const struct {
 };
 /* clang-format on */
 
+/* Returns true and changes o if name is an option of all mounts. */
 static bool is_word(struct mntopt *o, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
@@ -64,7 +65,8 @@ static bool is_word(struct mntopt *o, const char *name)
 	return false;
 }
 
-/* The word at s, unescaped in place and terminated; *next is what follows it, or NULL. */
+/* Terminates the word at s, which ends at `end`, and decodes its backslashes in place. Sets *next
+ * to the text after it, or to NULL. Returns s. */
 static char *cut(char *s, char end, char **next)
 {
 	char *to = s, *from = s;

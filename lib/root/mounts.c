@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootmount: a list of mounts, and the way into the one that a path leads through. */
+/* mounts: lists our mounts, and opens the one that a path leads through. */
 #include "root/mounts.h"
 
 #include <fcntl.h>
@@ -12,13 +12,14 @@ bool root_mounts_is_same(const struct statx *a, const struct statx *b)
 	       a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
 }
 
-/* The next component at *path: advances *path to it and returns its length, 0 at the end. */
+/* Advances *path to its next component. Returns the length of the component, 0 at the end. */
 static size_t component(const char **path)
 {
 	*path += strspn(*path, "/");
 	return strcspn(*path, "/");
 }
 
+/* Returns true if a component of path is "..". */
 static bool has_dotdot(const char *path)
 {
 	for (size_t n; (n = component(&path)) > 0; path += n)
@@ -127,7 +128,7 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 	for (size_t i = 0; i < m->n; i++) {
 		const char *below;
 
-		/* cheap: of ten thousand mounts most have another bit */
+		/* this cheap test skips most of ten thousand mounts, whose bit is another */
 		if (!(m->at[i].path_bit & bits))
 			continue;
 		below = after(path, m->at[i].path);
@@ -139,8 +140,8 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 	return found;
 }
 
-/* Opens a mount by its path and verifies that it is the one. Returns a descriptor or a negative
- * errno: not -ENOENT, because a path below it that is optional is not absent then. */
+/* Opens a mount by its path and verifies its identity. Returns a descriptor or a negative errno,
+ * but never -ENOENT: the caller would take an optional path below the mount for absent. */
 static int open_mount(const struct root_mount *mount, int root)
 {
 	cleanup_fd int fd = root_resolve(root, mount->path, 0, NULL);
@@ -173,6 +174,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 	return 0;
 }
 
+/* Returns 0 if all absent paths are still absent, otherwise a negative errno with e set. */
 static int check_absent(const struct root_mounts *m, int root, struct nserr *e)
 {
 	const struct root_mount *entered = NULL;

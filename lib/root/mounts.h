@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rootmount: the mounts that we have put into a root, known by their identity. The owner of the
+ * mounts: the mounts that we have put into a root, known by their identity. The owner of the
  * directories of a root can rename a mount point at any time; a path that is resolved from the root
  * then leads elsewhere. No descriptor is held, because a root may have ten thousand mounts.
  */
@@ -11,7 +11,7 @@
 
 #include "base/nserr.h"
 
-/* What statx(2) must be asked for root_mounts_is_same(). */
+/* The fields of statx(2) that root_mounts_is_same() compares. */
 #define ROOT_MOUNTS_STATX (STATX_INO | STATX_MNT_ID)
 
 struct root_mounts {
@@ -22,7 +22,7 @@ struct root_mounts {
 		uint32_t major, minor;
 	} * at; /* in the order in which they were mounted */
 	size_t n, size;
-	char **absent; /* paths where nothing may appear */
+	char **absent; /* paths that must stay missing */
 	size_t nabsent;
 };
 

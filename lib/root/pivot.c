@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootpivot: pivot_root(2) and what it takes to be sure of it. */
+/* pivot: calls pivot_root(2), checks what it requires, and verifies the result. */
 #include "root/pivot.h"
 
 #include <ctype.h>
@@ -14,15 +14,17 @@
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "root/lookup.h"
 
-/* Inodes of the initial namespaces, include/linux/proc_ns.h. */
+/* Inode numbers of the initial namespaces, include/linux/proc_ns.h. */
 #define INIT_PID_INO 0xEFFFFFFCu
-#define INIT_MNT_INO 0xEFFFFFF8u /* 6.18; before that any number from 0xF0000000 */
+#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; a number above 0xF0000000 before */
 
-/* 1 when ours, with inode mnt, is the mount namespace of the machine, 0 when not, -ENODATA. */
+/* Returns 1 if the inode mnt is the mount namespace of the machine, 0 if not, or -ENODATA if this
+ * cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
-	/* process 1 may be closed even to root; kthreadd is of the same namespace and is not */
+	/* even root may be denied access to process 1; kthreadd has the same namespaces */
 	static const char *const machine[][2] = {
 		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
 		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },
@@ -40,7 +42,8 @@ static int compare_ns(ino_t mnt)
 		if (stat(machine[i][0], &pid) < 0)
 			continue;
 		if (pid.st_ino != INIT_PID_INO)
-			return 0; /* this /proc is a container's, and so is what it is mounted in */
+			return 0; /* this /proc belongs to a container, and so does our mount
+				     namespace */
 		if (stat(machine[i][1], &other) == 0)
 			return other.st_ino == mnt;
 	}
@@ -56,8 +59,8 @@ int root_pivot_check_ns(struct nserr *e)
 		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}
-	/* in another user namespace the kernel keeps us from it: its mounts have an owner of their
-	 * own */
+	/* another user namespace does not own the mounts of the machine: the kernel protects them
+	 */
 	if (root_in_userns())
 		return 0;
 	switch (compare_ns(mnt.st_ino)) {
@@ -76,9 +79,9 @@ int root_pivot_check_ns(struct nserr *e)
 }
 
 /*
- * Returns 1 if /proc/PID/LINK shows something else than "/" of this mount namespace, 0 if not, or a
- * negative errno if that cannot be told. A link that we may not follow is closed to the program,
- * too, which has no more privilege.
+ * Returns 1 if /proc/PID/LINK is not "/" of this mount namespace, 0 if it is, or a negative errno
+ * if this cannot be determined. Returns 0 also if we may not follow the link: the program has no
+ * more privilege than we have.
  */
 static int is_door(int proc, const char *pid, const char *link, const struct statx *root)
 {
@@ -93,6 +96,7 @@ static int is_door(int proc, const char *pid, const char *link, const struct sta
 	return !root_mounts_is_same(&st, root);
 }
 
+/* Sets e to the message for a process that would still reach the old root. Returns -EBUSY. */
 static int door_error(int proc, const char *pid, const char *link, struct nserr *e)
 {
 	char path[NAME_MAX + 8], comm[32];
@@ -154,7 +158,8 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 	return rc;
 }
 
-/* 0 when path is a file in the new root, or when only execve(2) can tell. */
+/* Returns 0 if path is a regular file in the new root, or if only execve(2) can find out. Otherwise
+ * returns -ENOENT, -ENOTDIR or -EACCES. */
 static int check_file(const struct root *r, const char *path)
 {
 	cleanup_fd int fd = root_resolve(r->fd, path, 0, NULL);
@@ -171,7 +176,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 	const char *dirs = strchr(program, '/') ? "" : getenv("PATH");
 	int rc = -ENOENT;
 
-	/* as execvp(3) will look for it */
+	/* in the order of execvp(3) */
 	for (dirs = dirs ? dirs : "/bin:/usr/bin";; dirs++) {
 		size_t n = strcspn(dirs, ":");
 		bool absolute = dirs[0] == '/' || program[0] == '/';
@@ -195,7 +200,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 }
 
 /* Verifies that "/" and "." are the root of the new tree, and that no mount covers it: "/.." would
- * be the root of that mount. */
+ * be the root of that mount. Returns 0 or a negative errno with e set. */
 static int verify(const struct root *r, struct nserr *e)
 {
 	struct statx want, root, cwd, top;
@@ -212,8 +217,8 @@ static int verify(const struct root *r, struct nserr *e)
 	return 0;
 }
 
-/* Detaches the old root, all its mounts as one: mount_namespaces(7) allows that even where they are
- * locked. */
+/* Detaches the old root with all its mounts in one call, which mount_namespaces(7) allows even for
+ * locked mounts. Returns 0 or a negative errno with e set. */
 static int detach_old(const struct root *r, struct nserr *e)
 {
 	int rc = root_detach(r->old);
@@ -221,6 +226,7 @@ static int detach_old(const struct root *r, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot detach the old root") : 0;
 }
 
+/* Sets e to the message and the hint for a failed pivot_root(2). Returns rc. */
 static int pivot_error(int rc, struct nserr *e)
 {
 	struct statfs fs;
@@ -235,7 +241,8 @@ static int pivot_error(int rc, struct nserr *e)
 	return rc;
 }
 
-/* The directory for the old root, made when missing. */
+/* Opens the directory for the old root, and creates it if it is missing. Returns a descriptor or a
+ * negative errno with e set. */
 static int open_put_old(struct root *r, const char *path, struct nserr *e)
 {
 	cleanup_fd int fd = -1;
@@ -271,12 +278,12 @@ int root_pivot(struct root *r, const char *put_old, struct nserr *e)
 		return rc;
 	if (fchdir(r->fd) < 0)
 		return nserr_set(e, errno, "cannot enter the new root");
-	/* pivot_root(2), NOTES: with "." twice the old root is put over the new one, no directory
-	 * needed */
+	/* pivot_root(2), NOTES: with "." twice, the old root is stacked on the new one and needs no
+	 * directory */
 	rc = sys_pivot_root(".", ".");
 	if (rc < 0)
 		return pivot_error(rc, e);
-	r->attached = false; /* it is the root: not to be unmounted any more */
+	r->attached = false; /* root_undo() must not unmount the root */
 	r->pivoted = true;
 	if (put_old)
 		rc = root_move_old(r, put, e);
@@ -289,7 +296,8 @@ int root_pivot(struct root *r, const char *put_old, struct nserr *e)
 	return verify(r, e);
 }
 
-/* The new root's /dev/null, if it is one. */
+/* Opens /dev/null of the new root. Returns a descriptor, -ENODEV if it is another device, or
+ * another negative errno. */
 static int open_null(void)
 {
 	int fd = file_open_at(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
@@ -311,7 +319,7 @@ int root_pivot_std_fds(struct nserr *e)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &st) < 0)
 			continue;
-		/* fchdir(2) would leave the root by it */
+		/* with it, fchdir(2) would leave the new root */
 		if (S_ISDIR(st.st_mode))
 			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
 		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))

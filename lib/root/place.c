@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootplace: finds a place in a root under construction, or makes it, and puts a mount on it. */
+/* place: finds or creates a path in a root under construction, and mounts on it. */
 #include "root/place.h"
 
 #include <sys/stat.h>
 
 #include "kernel/sys_mount.h"
 #include "root/legacy.h"
+#include "root/lookup.h"
 
 bool root_place_is_root(const char *path)
 {
@@ -38,7 +39,8 @@ const char *root_place_plain(const char *path)
 	}
 }
 
-/* Opens path inside the new root with O_PATH. */
+/* Opens path inside the new root with O_PATH. Returns a descriptor or a negative errno with e set.
+ */
 static int open_place(const struct root *r, const char *path, struct nserr *e)
 {
 	int fd = root_open(r, path, 0, NULL);
@@ -46,7 +48,7 @@ static int open_place(const struct root *r, const char *path, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot open '%s' in the new root", path) : fd;
 }
 
-/* Fills in what there is to know of an open place. */
+/* Fills in the type and the mount of an open place. Returns 0 or a negative errno with e set. */
 static int look(const struct root *r, struct root_place *p, struct nserr *e)
 {
 	struct statx st;
@@ -73,7 +75,8 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	return rc;
 }
 
-/* Opens the place for a mount, and makes it where it is missing: what src is, or a directory. */
+/* Opens the place for a mount. Creates a missing one with the type of src, or as a directory if src
+ * is negative. Returns 0 or a negative errno with e set. */
 static int place(struct root *r, int src, const char *path, const struct mntopt *o,
 		 struct root_place *p, struct nserr *e)
 {
@@ -96,7 +99,8 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 	return p->fd;
 }
 
-/* That path now shows the mount: another one there would mean that the tree is being changed. */
+/* Verifies that path now shows the mount mnt: another file would mean that a process changes the
+ * tree. With `fresh` adds the mount to r->fresh. Returns 0 or a negative errno with e set. */
 static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
 {
 	int now = open_place(r, path, e), rc = 0;
@@ -116,7 +120,8 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 	return rc;
 }
 
-/* What was the root goes: nothing refers to it any more. */
+/* Makes mnt (borrowed) the root of the tree and drops the old root of the tree. Returns 0 or a
+ * negative errno with e set. */
 static int become_root(struct root *r, int mnt, struct nserr *e)
 {
 	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
@@ -132,7 +137,8 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
-/* Attaches a detached mount. Takes mnt, or the error of its making; returns it. */
+/* Attaches the detached mount mnt to a place. Takes mnt; a negative one is the error of its
+ * creation. Returns mnt or a negative errno with e set. */
 static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
 {
 	bool ours = p->ours;
@@ -143,8 +149,8 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 		return mnt;
 	}
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	/* EINVAL before 6.15: a detached tree takes no mounts. Then it is built where it will be
-	 * seen, in this mount namespace only */
+	/* Before 6.15 a detached tree takes no mounts: EINVAL. Then the tree is attached now, and
+	 * only this mount namespace sees it */
 	if (rc == -EINVAL && p->fd >= 0 && !r->attached) {
 		ours = false;
 		rc = root_attach(r, true, e);
@@ -173,7 +179,8 @@ int root_place_mount_on(struct root *r, const char *type, const struct root_plac
 	return move_to(r, root_new_fs(r, type, &all, e), p, true, e);
 }
 
-/* Takes mnt, or the error of its making; returns it. */
+/* Adds the mount mnt on path to r->mounts. Takes mnt; a negative one is the error of its creation.
+ * Returns mnt or a negative errno with e set. */
 static int note(struct root *r, const char *path, int mnt, struct nserr *e)
 {
 	int rc = mnt < 0 || root_place_is_root(path) ? 0
@@ -196,13 +203,14 @@ int root_place_mount(struct root *r, const char *type, const char *path, const s
 	return rc;
 }
 
-/* A detached clone of what src shows, with o applied. */
+/* Returns a detached clone of the mount that src shows, with o applied, or a negative errno with e
+ * set. */
 static int clone_tree(struct root *r, int src, const struct mntopt *o, struct nserr *e)
 {
 	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
 	int mnt = root_clone(src, rec, o->set, o->clr);
 
-	/* before 6.15 nothing can be cloned out of a detached tree */
+	/* before 6.15 no part of a detached tree can be cloned */
 	if (mnt == -EINVAL && !r->attached && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rootplace: mounts and binds on places of a root under construction. */
+/* place: mounts file systems and binds on paths of a root under construction. */
 #ifndef NSU_ROOT_PLACE_H
 #define NSU_ROOT_PLACE_H
 
 #include "root/tree.h"
 
-/* Whether path names the root itself. */
+/* Returns true if path names the root itself. Pure. */
 bool root_place_is_root(const char *path);
 
 /*
@@ -16,34 +16,36 @@ bool root_place_is_root(const char *path);
 const char *root_place_plain(const char *path);
 
 /*
- * Mounts a new file system on path, which is made when missing. On "/" it becomes the root. A
- * descriptor of what is mounted, or a negative errno with e set.
+ * Mounts a new file system on path, and creates path if it is missing. A mount on "/" becomes the
+ * root of the tree. Returns a descriptor of the mount, or a negative errno with e set.
  */
 int root_place_mount(struct root *r, const char *type, const char *path, const struct mntopt *o,
 		     struct nserr *e) must_check;
 
 /*
- * Binds what src (a descriptor) shows on path, made when missing as src is: recursively unless
- * o->norec, o applied to every mount of it. A src that is a detached mount which cannot be cloned
- * is attached itself. A descriptor of what is bound. Not taken: src.
+ * Binds the file or directory of src (a descriptor, borrowed) on path, and creates path with the
+ * type of src if it is missing. The bind is recursive unless o->norec; o applies to each of its
+ * mounts. A detached mount that cannot be cloned is attached itself. Returns a descriptor of the
+ * mount, or a negative errno with e set.
  */
 int root_place_bind(struct root *r, int src, const char *path, const struct mntopt *o,
 		    struct nserr *e) must_check;
 
-/* A place in the tree. */
+/* A file or directory of the tree. */
 struct root_place {
 	int fd;           /* O_PATH; -1 for the root itself */
 	const char *path; /* its name */
-	bool dir;
-	bool mount; /* the root of a mount */
-	bool ours;  /* on a mount that we made empty and that nobody else has seen */
+	bool dir;         /* it is a directory */
+	bool mount;       /* it is the root of a mount */
+	bool ours;        /* it is on a mount that we created empty and only we have used */
 };
 
-/* Opens path. Give p->fd to root_done(). 0 or a negative errno with e set. */
+/* Opens path and fills in p. The caller passes p->fd to root_done(). Returns 0 or a negative errno
+ * with e set. */
 int root_place_find(struct root *r, const char *path, struct root_place *p,
 		    struct nserr *e) must_check;
 
-/* root_place_mount() and root_place_bind() on a place. */
+/* root_place_mount() and root_place_bind() on an open place. */
 int root_place_mount_on(struct root *r, const char *type, const struct root_place *p,
 			const struct mntopt *o, struct nserr *e) must_check;
 int root_place_bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootmake: everything in a new root that is not just a mount. */
+/* populate: creates directories, links, files and device nodes in a new root, and hides paths. */
 #include "root/populate.h"
 
 #include <stdio.h>
@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "root/lookup.h"
 #include "root/place.h"
 
 /*
@@ -46,7 +47,7 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 	parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
 	if (parent < 0)
 		return nserr_set(e, parent, "cannot create directory '%s' in the new root", path);
-	/* at once with its mode: that of another file could be widened by a later change */
+	/* with its mode at once: a later chmod could change the mode of another file */
 	mask = umask(0);
 	rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
 	umask(mask);
@@ -60,7 +61,7 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 
 		fd = root_open(r, path, 0, NULL);
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-			rc = 0; /* there already, and left as it is */
+			rc = 0; /* it exists, and is left as it is */
 	}
 	if (rc == -ESTALE) {
 		nserr_set(e, 0, "directory '%s' in the new root is not the one created", path);
@@ -135,8 +136,8 @@ static const struct { const char *name, *target; } links[] = {
 };
 /* clang-format on */
 
-/* Opens a node of the caller, which is what it should be or nothing (CVE-2025-31133: a link there).
- */
+/* Opens a device node of the caller and verifies its type and number: it could be a link
+ * (CVE-2025-31133). Returns a descriptor or a negative errno with e set. */
 static int open_host_node(const struct node *n, struct nserr *e)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, n->host, O_PATH | O_NOFOLLOW, 0);
@@ -149,6 +150,8 @@ static int open_host_node(const struct node *n, struct nserr *e)
 	return TAKE_FD(fd);
 }
 
+/* Creates an empty file on our tmpfs dev and binds the caller's node on it. Returns 0 or a negative
+ * errno with e set. */
 static int bind_node(struct root *r, int dev, const char *dir, const struct node *n,
 		     struct nserr *e)
 {
@@ -166,7 +169,7 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 		return host;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
-	/* an empty tmpfs of ours */
+	/* the tmpfs is new, and only we have used it */
 	p = (struct root_place){ .path = path, .ours = !r->attached };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (p.fd < 0)
@@ -193,11 +196,12 @@ int root_make_dev(struct root *r, const char *path, const struct mntopt *o, stru
 	return rc;
 }
 
-/* A path that is absent has nothing to hide or protect, as long as it stays absent. */
+/* Handles the error rc of a look-up: with `try`, an absent path is noted and must stay absent.
+ * Returns 0, or rc or another negative errno with e set. */
 static int absent_is_fine(struct root *r, const struct root_place *p, int rc, bool try,
 			  struct nserr *e)
 {
-	/* another call than the look-up may have failed with ENOENT, too */
+	/* p->fd and not rc: another call than the look-up may have failed with ENOENT */
 	if (p->fd != -ENOENT || !try)
 		return rc;
 	*e = NSERR_INIT;
@@ -218,14 +222,15 @@ int root_make_readonly(struct root *r, const char *path, bool try, struct nserr 
 	}
 	if (p.mount)
 		return root_protect(r, p.fd, path, e);
-	/* no mount of its own: it becomes one */
+	/* it is no mount: bind it over itself */
 	rc = root_place_bind_on(r, p.fd, &p, &ro, e);
 	root_done(r, rc);
 	root_done(r, p.fd);
 	return rc < 0 ? rc : 0;
 }
 
-/* Covers a place. */
+/* Covers a place with an empty tmpfs or with /dev/null. Returns a descriptor of the mount or a
+ * negative errno with e set. */
 static int cover(struct root *r, const struct root_place *p, struct nserr *e)
 {
 	static const char *mode[] = { "mode=0555" };
@@ -254,7 +259,7 @@ int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e)
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask '/'");
 	mnt = cover(r, &p, e);
-	/* a mount of ours may be below it */
+	/* this mount may cover one of ours */
 	rc = mnt >= 0 && p.mount ? root_mounts_note(&r->mounts, path, mnt, e) : MIN(mnt, 0);
 	root_done(r, mnt);
 	root_done(r, p.fd);

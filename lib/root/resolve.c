@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootwalk: openat2(2), or a walk that holds a descriptor of every directory on the way, so that
- * ".." is a step back in that list and never a question to a directory which may have been moved
- * meanwhile. */
+/* resolve: resolves a path with openat2(2), or with a walk that holds a descriptor of every
+ * directory on the way: ".." is a step back in this list, and is never looked up in a directory,
+ * which another process may have moved. */
 #include "root/resolve.h"
 
 #include <limits.h>
@@ -15,13 +15,14 @@
 #define LINKS_MAX 40 /* path_resolution(7) */
 
 struct walk {
-	int *dir; /* from the root to where we are; dir[0] is borrowed */
+	int *dir; /* the directories from the root to the current one; dir[0] is borrowed */
 	size_t n, size;
-	char *rest; /* what is left of the path */
+	char *rest; /* the part of the path that is not resolved yet */
 	unsigned links, flags;
 	struct root_log *log;
 };
 
+/* Adds a directory to the list. Takes fd. Returns 0 or -ENOMEM. */
 static int push(struct walk *w, int fd)
 {
 	if (w->n == w->size) {
@@ -39,13 +40,14 @@ static int push(struct walk *w, int fd)
 	return 0;
 }
 
+/* Closes all directories of the list except the first n. */
 static void pop_to(struct walk *w, size_t n)
 {
 	while (w->n > n)
 		close(w->dir[--w->n]);
 }
 
-/* Cuts the next component off the rest; NULL at the end. */
+/* Removes the next component from the rest and returns it, or NULL at the end. */
 static char *next_name(struct walk *w)
 {
 	char *name, *end;
@@ -56,17 +58,20 @@ static char *next_name(struct walk *w)
 		return NULL;
 	name = w->rest;
 	end = strchrnul(name, '/');
-	/* a slash at the end means "a directory", as everywhere */
+	/* a slash after the last component means that it must be a directory */
 	w->rest = *end ? end + 1 : end;
 	*end = '\0';
 	return name;
 }
 
+/* Returns true if no component is left. */
 static bool at_end(const struct walk *w)
 {
 	return w->rest[strspn(w->rest, "/")] == '\0';
 }
 
+/* Creates a missing component: an empty file if it is the last one and ROOT_RESOLVE_FILE is set,
+ * otherwise a directory. With or_there, EEXIST is no error. Returns 0 or a negative errno. */
 static int make(struct walk *w, int dir, const char *name, bool or_there)
 {
 	bool file = (w->flags & ROOT_RESOLVE_FILE) && at_end(w);
@@ -75,20 +80,20 @@ static int make(struct walk *w, int dir, const char *name, bool or_there)
 	if (file) {
 		int fd = file_open_at(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
 
-		/* nothing was written: it is there, whatever close(2) says */
+		/* nothing was written, so an error of close(2) does not matter */
 		rc = fd < 0 ? fd : 0;
 		util_close(&fd);
 	} else {
 		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
 	}
 	if (rc == -EEXIST && or_there)
-		return 0; /* somebody was faster; what it is will be seen */
+		return 0; /* another process created it; the caller checks its type */
 	if (rc == 0 && w->log)
 		rc = root_log_note(w->log, dir, name, file ? 0 : AT_REMOVEDIR);
 	return rc;
 }
 
-/* Puts the target of a link before the rest of the path. */
+/* Puts the target of a link in front of the rest of the path. Returns 0 or a negative errno. */
 static int follow(struct walk *w, int link, char **text)
 {
 	char target[PATH_MAX], *joined;
@@ -105,7 +110,8 @@ static int follow(struct walk *w, int link, char **text)
 		return -ELOOP;
 	target[n] = '\0';
 	if (target[0] == '/') {
-		/* /proc/PID/{root,cwd,exe,fd/N} are doors, not texts: RESOLVE_NO_MAGICLINKS */
+		/* /proc/PID/{root,cwd,exe,fd/N} are magic links: refuse them like
+		 * RESOLVE_NO_MAGICLINKS */
 		if (fstatfs(link, &fs) < 0)
 			return -errno;
 		if (fs.f_type == PROC_SUPER_MAGIC)
@@ -127,6 +133,7 @@ static int follow(struct walk *w, int link, char **text)
 	return 0;
 }
 
+/* Enters the component `name`. Returns 0 or a negative errno. */
 static int step(struct walk *w, const char *name, char **text)
 {
 	int dir = w->dir[w->n - 1], rc;
@@ -157,6 +164,7 @@ static int step(struct walk *w, const char *name, char **text)
 	return push(w, TAKE_FD(fd));
 }
 
+/* Does what root_resolve() does without openat2(2). */
 static int walk(int root, const char *path, unsigned flags, struct root_log *log)
 {
 	struct walk w = { .flags = flags, .log = log };
@@ -177,8 +185,8 @@ static int walk(int root, const char *path, unsigned flags, struct root_log *log
 	return rc;
 }
 
-/* Makes the last component where only that is missing. -EEXIST when it is a link that leads
- * nowhere. */
+/* Creates the last component if only this one is missing, and opens it. Returns a descriptor or a
+ * negative errno: -EEXIST if it is a dangling link. */
 static int make_last(int root, const char *path, unsigned flags, struct root_log *log)
 {
 	struct walk w = { .flags = flags, .log = log, .rest = (char *)"" };
@@ -202,7 +210,7 @@ int root_resolve(int root, const char *path, unsigned flags, struct root_log *lo
 		fd = sys_openat2(root, path,
 				 O_PATH | ((flags & ROOT_RESOLVE_NOFOLLOW) ? O_NOFOLLOW : 0), 0,
 				 SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS);
-	/* EPERM: how seccomp filters older than the call answer it */
+	/* EPERM: the answer of a seccomp filter that does not know the call */
 	if (fd == -ENOSYS || fd == -EPERM)
 		return walk(root, path, flags, log);
 	if (fd != -ENOENT || !(flags & (ROOT_RESOLVE_DIR | ROOT_RESOLVE_FILE)))
@@ -227,8 +235,8 @@ int root_resolve_parent(int root, const char *path, unsigned flags, const char *
 			    log);
 }
 
-/* A descriptor of dir to keep: that of the last entry, where thousands are made in one directory.
- */
+/* Returns a descriptor of dir to keep, or a negative one. Reuses the descriptor of the last entry
+ * if it is the same directory, where thousands of files may be created. */
 static int hold(const struct root_log *log, int dir)
 {
 	int last = log->n > 0 ? log->made[log->n - 1].dir : -1;
@@ -242,6 +250,7 @@ static int hold(const struct root_log *log, int dir)
 	return fcntl(dir, F_DUPFD_CLOEXEC, 3);
 }
 
+/* Does what root_log_note() does, but does not remove the file on failure. */
 static int note(struct root_log *log, int dir, const char *name, int unlink_flags)
 {
 	struct root_made *m;
@@ -280,7 +289,8 @@ int root_log_note(struct root_log *log, int dir, const char *name, int unlink_fl
 	return rc;
 }
 
-/* EBUSY: a mount of this namespace stands on it. */
+/* Removes a file or directory. EBUSY means that a mount of this namespace is on it: with `mounts`
+ * this mount is detached first. */
 static void unmake(const struct root_made *m, bool mounts)
 {
 	while (unlinkat(m->dir, m->name, m->unlink_flags) < 0 && errno == EBUSY && mounts)

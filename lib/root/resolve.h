@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rootwalk: paths inside a root that somebody else has filled, and may be changing right now.
- * Nothing here leaves the root: absolute links and ".." are read as the program in it will read
- * them. */
+/* resolve: resolves paths inside a root that another user owns and may change at any time. The
+ * result is always inside the root: absolute links and ".." lead where a program with this root
+ * would arrive. */
 #ifndef NSU_ROOT_RESOLVE_H
 #define NSU_ROOT_RESOLVE_H
 
 #include "base/util.h"
 
 enum {
-	ROOT_RESOLVE_NOFOLLOW = 1, /* a link at the end is opened itself, not followed */
-	ROOT_RESOLVE_DIR = 2,      /* what is missing is made: directories, mode 0755 */
-	ROOT_RESOLVE_FILE = 4,     /* likewise, but the last one an empty file, mode 0644 */
-	ROOT_RESOLVE_SLOW = 8,     /* step by step even where openat2(2) is there: for tests */
+	ROOT_RESOLVE_NOFOLLOW = 1, /* open a link at the end itself */
+	ROOT_RESOLVE_DIR = 2,      /* create missing components as directories, mode 0755 */
+	ROOT_RESOLVE_FILE = 4,     /* likewise, but the last one as an empty file, mode 0644 */
+	ROOT_RESOLVE_SLOW = 8,     /* walk step by step even if the kernel has openat2(2) */
 };
 
-/* What was made, to be taken back when a later step fails. */
+/* The files and directories that were created, so that root_log_undo() can remove them. */
 struct root_log {
 	struct root_made {
-		int dir; /* also that of the entry before it */
+		int dir; /* may be the same descriptor as in the entry before */
 		char *name;
 		int unlink_flags;
 	} * made;
@@ -27,29 +27,30 @@ struct root_log {
 #define ROOT_LOG_INIT ((struct root_log){ 0 })
 
 /*
- * Opens path inside root (a directory descriptor) with O_PATH: by openat2(2) with RESOLVE_IN_ROOT
- * and RESOLVE_NO_MAGICLINKS, and where that is denied or something has to be made by a walk of our
- * own, a descriptor a step. log is where made things are noted, or NULL. A descriptor or a negative
- * errno: -ELOOP for a magic link or more than 40 links.
+ * Opens path inside root (a directory descriptor) with O_PATH. Uses openat2(2) with RESOLVE_IN_ROOT
+ * and RESOLVE_NO_MAGICLINKS; if this call is denied, or if a component must be created, opens one
+ * component at a time. Notes what it creates in log, which may be NULL. Returns a descriptor or a
+ * negative errno: -ELOOP for a magic link or for more than 40 links.
  */
 int root_resolve(int root, const char *path, unsigned flags, struct root_log *log) must_check;
 
 /*
- * The directory that holds the last component of path, made when missing with ROOT_RESOLVE_DIR;
- * *base is set to that component, inside path. A descriptor, or -EINVAL when path ends in "..", "."
- * or
- * "/".
+ * Opens the directory of the last component of path; with ROOT_RESOLVE_DIR creates it if it is
+ * missing. Sets *base to the last component, a pointer into path. Returns a descriptor or a
+ * negative errno: -EINVAL if path ends in "..", "." or "/".
  */
 int root_resolve_parent(int root, const char *path, unsigned flags, const char **base,
 			struct root_log *log) must_check;
 
-/* Notes that `name` was made in directory dir, or removes it. unlink_flags: 0 or AT_REMOVEDIR. */
+/* Notes that `name` was created in directory dir (borrowed); unlink_flags is 0 or AT_REMOVEDIR. On
+ * failure removes `name` and returns a negative errno. Returns 0 on success. */
 int root_log_note(struct root_log *log, int dir, const char *name, int unlink_flags) must_check;
 
-/* Removes what was made, last first, and forgets it; with mounts also where something is mounted on
- * it in this namespace, which goes. */
+/* Removes everything that was noted, last entry first, and clears the log. With `mounts` also
+ * detaches the mounts of this namespace on these files. */
 void root_log_undo(struct root_log *log, bool mounts);
-/* Only forgets it. */
+
+/* Clears the log and removes nothing. */
 void root_log_forget(struct root_log *log);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootmove: what switch_root(8) is for, on descriptors. */
+/* switch_root: does what switch_root(8) does, with descriptors. */
 #include "root/switch_root.h"
 
 #include <dirent.h>
@@ -35,6 +35,7 @@ int root_switch_check(struct nserr *e)
 	return -EPERM;
 }
 
+/* Returns true if both files are on the same mount. */
 static bool same_mount(const struct statx *a, const struct statx *b)
 {
 	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor &&
@@ -55,7 +56,8 @@ void root_switch_empty(int dirfd)
 
 		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
 			continue;
-		/* held before it is looked at: what is removed below it is below this one */
+		/* a descriptor, so that the directory that was checked is the one that is emptied
+		 */
 		sub = file_open_at(fd, d->d_name, O_PATH | O_NOFOLLOW, 0);
 		if (sub < 0 || statx(sub, "", AT_EMPTY_PATH, WANTED, &st) < 0 ||
 		    !same_mount(&top, &st))
@@ -70,8 +72,8 @@ void root_switch_empty(int dirfd)
 	closedir(dir);
 }
 
-/* Returns 1 if fd is the root of a mount, 0 if it is not or if the open found nothing, or a
- * negative errno. */
+/* Returns 1 if fd is the root of a mount, 0 if it is not or if fd is the error of a missing path,
+ * or a negative errno. */
 static int is_mount_root(int fd)
 {
 	struct statx st;
@@ -83,7 +85,8 @@ static int is_mount_root(int fd)
 	return st.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
-/* Moves one of the initramfs's mounts into the new root. */
+/* Moves the mount of the initramfs on path into the new root, or unmounts it. Returns 0 or a
+ * negative errno with e set. */
 static int carry(struct root *r, const char *path, struct nserr *e)
 {
 	cleanup_fd int from = file_open_at(r->old, path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
@@ -127,7 +130,8 @@ int root_switch(struct root *r, struct nserr *e)
 	rc = root_finish(r, e);
 	if (rc < 0)
 		return rc;
-	/* the initramfs stays below, empty: it has no parent to be detached from */
+	/* the empty initramfs stays below the new root: it has no parent, so it cannot be detached
+	 */
 	if (fchdir(r->fd) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		return nserr_set(e, errno, "cannot change to the new root");
 	r->attached = false;

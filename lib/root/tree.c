@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rootfs: begins and ends a root, by the descriptor-based mount calls (5.2, mount_setattr(2)
- * 5.12). */
+/* tree: starts, completes and removes a root, with the mount API (5.2, mount_setattr(2) 5.12). */
 #include "root/tree.h"
 
 #include <stdio.h>
@@ -12,16 +11,19 @@
 #include "kernel/sys_ns.h"
 #include "root/legacy.h"
 #include "root/libmount.h"
+#include "root/lookup.h"
 
-#define DONE_MAX  512  /* of the 1024 that a process may usually have */
+#define DONE_MAX  512  /* half of the usual limit of descriptors */
 #define STACK_MAX 1000 /* mounts on top of each other */
 
-/* Whether the answer is that of a kernel without the call, or of a filter that is older than it. */
+/* Returns true if rc is the answer of a kernel without the call, or of a seccomp filter that does
+ * not know it. */
 static bool lacks(int rc)
 {
 	return rc == -ENOSYS || (rc == -EPERM && sys_cap_has(CAP_SYS_ADMIN));
 }
 
+/* Opens "/" as r->old. Returns 0 or a negative errno with e set. */
 static int set_old(struct root *r, struct nserr *e)
 {
 	r->old = file_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
@@ -42,7 +44,7 @@ int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 	}
 	if (mnt < 0)
 		return mnt;
-	/* a clone is in the peer group of its original: private, before it gets mounts */
+	/* a clone is in the peer group of its original: make it private before it gets mounts */
 	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1);
 	return rc < 0 ? rc : TAKE_FD(mnt);
 }
@@ -58,7 +60,8 @@ int root_begin(struct root *r, int dir, bool readonly, struct nserr *e)
 	r->readonly = readonly;
 	r->fd = rc = root_clone(dir, AT_RECURSIVE, set, 0);
 	if (rc >= 0) {
-		/* the root itself must take mount points first; root_finish() closes it */
+		/* mount points must be created in the root first; root_finish() makes it
+		 * read-only */
 		if (readonly)
 			(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
 		return 0;
@@ -73,8 +76,8 @@ int root_begin(struct root *r, int dir, bool readonly, struct nserr *e)
 	return root_legacy_begin(r, dir, e);
 }
 
-/* What the kernel has to say about a file system that it did not make: lines "e tmpfs: Bad value
- * …". */
+/* Sets the hint of e to the kernel's message about a file system that it did not create: a line
+ * such as "e tmpfs: Bad value …". */
 static void explain_fs(int fs, struct nserr *e)
 {
 	char text[256];
@@ -87,16 +90,17 @@ static void explain_fs(int fs, struct nserr *e)
 	nserr_hint(e, "the kernel says: %s", text + 2);
 }
 
+/* Sets the options of a new file system and creates it. Returns 0 or a negative errno. */
 static int configure(int fs, const char *type, const struct mntopt *o)
 {
-	/* what mountinfo shows as its source, "none" otherwise */
+	/* the source in mountinfo, which would be "none" */
 	int rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0);
 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < o->n; i++) {
 		const char *eq = strchr(o->param[i], '=');
-		char key[256]; /* the longest that fsconfig(2) takes */
+		char key[256]; /* the longest key that fsconfig(2) accepts */
 
 		if (eq) {
 			snprintf(key, sizeof(key), "%.*s", (int)(eq - o->param[i]), o->param[i]);
@@ -117,7 +121,7 @@ uint64_t root_attributes(const struct root *r, const struct mntopt *o)
 
 void root_done(const struct root *r, int fd)
 {
-	/* unless there are so many that they could run out */
+	/* with many descriptors the process could reach its limit */
 	if (fd >= 0 && !(r->exec_closes && fd < DONE_MAX))
 		close(fd);
 }
@@ -153,7 +157,7 @@ int root_begin_tmpfs(struct root *r, const struct mntopt *o, bool readonly, stru
 		return rc;
 	r->readonly = readonly;
 	r->fd = rc = root_new_fs(r, "tmpfs", o, e);
-	/* what is bound there needs mount_setattr(2), which came later (5.12) */
+	/* binds need mount_setattr(2), which is newer (5.12) */
 	if (rc >= 0)
 		rc = sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
 	if (!lacks(rc))
@@ -172,6 +176,8 @@ bool root_in_userns(void)
 static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },
 			   read_only_alone = { .set = MOUNT_ATTR_RDONLY, .norec = true };
 
+/* Applies o to the mount at fd and, unless o->norec, to those below it. Returns 0 or a negative
+ * errno. */
 static int set_attributes(const struct root *r, int fd, const struct mntopt *o)
 {
 	if (r->legacy)
@@ -184,7 +190,8 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 {
 	int rc = set_attributes(r, fd, &read_only), *more;
 
-	/* of a detached tree only the top can be changed, mount_setattr(2) */
+	/* mount_setattr(2) changes only the root mount of a detached tree; root_finish() changes
+	 * this one */
 	if (rc == -EINVAL && !r->attached)
 		rc = 0;
 	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
@@ -197,8 +204,8 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 	return 0;
 }
 
-/* pivot_root(2): neither the old root nor the parent of the new one may be shared. As slaves, what
- * is unmounted later is not unmounted elsewhere either. */
+/* Makes "/" a slave mount: pivot_root(2) refuses a shared old root and a shared parent of the new
+ * one. Unmounts of slaves do not propagate. Returns 0 or a negative errno with e set. */
 static int make_slave(struct nserr *e)
 {
 	int rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
@@ -221,8 +228,8 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (early) {
-		/* then nothing can be bound from a detached mount either: ours goes below the new
-		 * root, on the old one */
+		/* such a kernel cannot bind from a detached mount either: mount our tmpfs on the
+		 * old root, below the new one */
 		rc = root_scratch(r, e);
 		if (rc < 0)
 			return rc;
@@ -259,8 +266,8 @@ int root_detach(int fd)
 {
 	int rc = fchdir(fd) < 0 ? -errno : 0;
 
-	/* it may be a stack, of which "." is the top. A mount that is in no namespace any more
-	 * cannot be unmounted: EINVAL, umount(2) */
+	/* there may be a stack of mounts, of which "." is the topmost. When all are detached,
+	 * umount(2) fails with EINVAL */
 	for (int i = 0; i < STACK_MAX && rc == 0; i++)
 		rc = sys_umount(".", MNT_DETACH);
 	if (rc == 0)
@@ -268,6 +275,7 @@ int root_detach(int fd)
 	return rc == -EINVAL ? 0 : rc;
 }
 
+/* Detaches a mount unless fd is negative. */
 static void undo_mount(int fd)
 {
 	if (fd >= 0)
@@ -286,13 +294,13 @@ int root_scratch(struct root *r, struct nserr *e)
 
 int root_move_old(struct root *r, int put, struct nserr *e)
 {
-	/* the old root is covered by the tmpfs for our contents, and by a root that an overlay has
+	/* the tmpfs for our files covers the old root, and so does a root that an overlay has
 	 * replaced */
 	int rc = r->early || r->legacy ? root_detach(r->files) : 0;
 
 	if (rc == 0 && fchdir(put) < 0)
 		rc = -errno;
-	/* "/.." is what covers the root: now the old one */
+	/* "/.." is the mount that covers the root: the old root */
 	if (rc == 0 && r->legacy)
 		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
 	else if (rc == 0)
@@ -317,7 +325,7 @@ void root_close(struct root *r)
 
 void root_undo(struct root *r)
 {
-	/* mounts first, then what they stood on, which may be read-only by now */
+	/* the mounts first, then their mount points, which may be read-only now */
 	for (size_t i = 0; i < r->nprotected; i++)
 		root_legacy_make_writable(r->protected[i]);
 	if (r->readonly)
