@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-root-long: names of a root exchanged at every system call of nspivot, at any two, and all the time.
+# attack-root-long: names of a root are exchanged at every system call of nspivot, at any two, and continuously.
 # as: root
 # suite: long
 # budget: 900
@@ -31,12 +31,12 @@ at_each()
 	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
 }
 
-test_an_exchange_at_each_call()
+test_exchange_at_each_call_never_leads_outside()
 {
 	each_way at_each
 }
 
-# Exchanged at one call and exchanged back at another: any two of a short run.
+# The names are exchanged at one call and back at another: all pairs of a short run.
 at_two()
 {
 	set -- --proc=/proc --readonly /proc/sys:try --mask /proc/timer_list:try "$box" -- /look
@@ -64,7 +64,7 @@ at_two()
 	assertTrue "$n pairs" "[ $n -gt 300 ]"
 }
 
-test_an_exchange_and_another_at_any_two_calls()
+test_exchanges_at_any_two_calls_never_lead_outside()
 {
 	each_way at_two
 }
@@ -74,12 +74,12 @@ race_each()
 	race_proc 1000
 }
 
-test_an_exchange_all_the_time()
+test_continuous_exchange_never_leads_outside()
 {
 	each_way race_each
 }
 
-# The mode of what --dir makes, against a link to a directory outside.
+# The directory of --dir is exchanged for a link to a directory outside.
 race_dir()
 {
 	secret=$TMP/secret
@@ -100,7 +100,7 @@ race_dir()
 	assertEquals 'the mode of a directory outside' 700 "$(stat -c %a "$secret")"
 }
 
-test_the_mode_of_nothing_else_is_changed()
+test_dir_changes_the_mode_of_no_other_file()
 {
 	each_way race_dir
 }

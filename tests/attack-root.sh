@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-root: neither the owner of a root directory nor a program in it gets around masks, modes, devices and checks.
+# attack-root: neither the owner of a root nor a program in it circumvents masks, modes, device rules and checks.
 # as: root
 # budget: 150
 # shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; for the inner shells
@@ -21,7 +21,7 @@ setUp()
 
 # ---- The owner of the root exchanges names (CVE-2021-30465, CVE-2025-31133).
 
-# pauses: two FIFOs for options that wait until the names are exchanged: --file reads them.
+# pauses: creates two FIFOs; a --file option that reads one waits until the names are exchanged.
 pauses()
 {
 	rm -f "$TMP/pause1" "$TMP/pause2"
@@ -36,7 +36,7 @@ pauses()
 	pauser=$!
 }
 
-# exchanged_and_back COMMAND…: runs it while the names are exchanged and exchanged again.
+# exchanged_and_back COMMAND…: runs it while the names are exchanged and exchanged back.
 exchanged_and_back()
 {
 	pauses
@@ -45,7 +45,7 @@ exchanged_and_back()
 	wait $pauser 2>/dev/null
 }
 
-# The same by the names alone, with mount(8).
+# by_name: does the same with mount(8), which uses names only.
 by_name()
 {
 	cat >"$TMP/by_name" <<-EOT
@@ -80,15 +80,15 @@ exchanged_between_options()
 	esac
 }
 
-test_a_mask_follows_its_proc()
+test_mask_stays_on_proc_when_names_are_exchanged()
 {
 	exchanged_between_options
 	NSPIVOT_UNDER=$OLD_KERNEL
 	exchanged_between_options
 }
 
-# More mounts before it than any table has room for, and less descriptors than mounts.
-test_a_mask_follows_its_proc_after_a_thousand_mounts()
+# There are more mounts than descriptors, so that no descriptor can be kept for each mount.
+test_mask_stays_on_proc_after_a_thousand_mounts()
 {
 	forge
 	mkdir "$box/many"
@@ -103,8 +103,8 @@ test_a_mask_follows_its_proc_after_a_thousand_mounts()
 	esac
 }
 
-# proc by a link that the owner changes.
-test_a_mask_follows_a_proc_behind_a_link()
+# The path of proc contains a link that the owner changes.
+test_mask_stays_on_a_proc_behind_a_link()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		forge
@@ -119,8 +119,8 @@ test_a_mask_follows_a_proc_behind_a_link()
 	done
 }
 
-# At one system call of each run; attack-root-long takes all of them.
-test_an_exchange_at_any_call_leaves_no_writable_proc()
+# A sample of the system calls; attack-root-long takes all of them.
+test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge
 	every=7
@@ -131,13 +131,13 @@ test_an_exchange_at_any_call_leaves_no_writable_proc()
 	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
 }
 
-test_an_exchange_at_any_time_leaves_no_writable_proc()
+test_exchange_at_any_time_leaves_no_writable_proc()
 {
 	forge
 	race_proc 20
 }
 
-# A ".." leads out of the mount of proc, and back by a name that the owner exchanges.
+# The ".." leaves the mount of proc, and the path returns by a name that the owner exchanges.
 test_refuses_a_destination_that_leads_back_up()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -154,8 +154,8 @@ test_refuses_a_destination_that_leads_back_up()
 	assert_err_has "'..' after a name"
 }
 
-# What try did not find may not come later.
-test_what_was_absent_for_try_is_not_there_in_the_end()
+# A path that try has not found must stay absent.
+test_refuses_a_try_path_that_appears_later()
 {
 	for verb in mask readonly; do
 		for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -171,11 +171,11 @@ test_what_was_absent_for_try_is_not_there_in_the_end()
 	done
 }
 
-# ---- The mode of a directory that is made.
+# ---- The mode of a created directory.
 
-# The names are exchanged at each call: with a link to a directory outside, or with a directory that the owner may
-# not enter.
-test_the_mode_of_nothing_else_is_changed()
+# The names are exchanged at each call, with a link to a directory outside or with a directory that the owner may not
+# enter.
+test_dir_changes_the_mode_of_no_other_file()
 {
 	mode=2777
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -196,7 +196,7 @@ test_the_mode_of_nothing_else_is_changed()
 	after_each=
 }
 
-test_a_directory_has_its_mode_whatever_the_umask()
+test_dir_mode_does_not_depend_on_the_umask()
 {
 	for mode in 755 777 1777 2770 4711 0; do
 		rm -rf "$box/d"
@@ -208,8 +208,8 @@ test_a_directory_has_its_mode_whatever_the_umask()
 
 # ---- Checks that cannot be completed.
 
-# A visible process of the old root, with a file there. Without a pid namespace of its own nspivot is to
-# refuse.
+# visible: starts a visible process with a file in the old root. Without a pid namespace of its own nspivot must refuse
+# to pivot.
 visible()
 {
 	echo reached >"$secret/file"
@@ -251,7 +251,7 @@ test_no_failed_call_hides_a_process_of_the_old_root()
 	done
 }
 
-# --host-root shows all of / or nothing.
+# --host-root shows all of / or fails.
 test_no_failed_call_leaves_out_a_part_of_the_host()
 {
 	run in_ns nspivot --host-root -- /bin/ls /
@@ -270,7 +270,7 @@ test_no_failed_call_leaves_out_a_part_of_the_host()
 
 # ---- Devices.
 
-# Tries to make and open a device in each directory that can be written to.
+# Tries to create and open a device node in each writable directory.
 cat >"$TMP/device" <<'EOF'
 for dir in "$@"; do
 	mknod $dir/node c 1 3 && echo made
@@ -290,7 +290,7 @@ opened
 ended'
 }
 
-test_the_docker_preset_makes_no_device()
+test_docker_preset_allows_no_device_node()
 {
 	ln -s busybox "$box/bin/rm"
 	NS_TOO=iuC
@@ -298,7 +298,7 @@ test_the_docker_preset_makes_no_device()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run box --preset=docker "$box" -- /bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm
 		assert_out ended
-		# made where --cap-keep names it, but not opened
+		# --cap-keep=mknod allows the node to be created, but not opened
 		for preset in docker systemd; do
 			run box --preset=$preset --cap-keep=mknod,dac_override --tmpfs /t --bind "$TMP/src:/src" "$box" -- \
 				/bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm /t /src
@@ -309,7 +309,7 @@ made
 made
 ended'
 		done
-		# a mount with dev, and a device that is bound by itself, can be used
+		# a mount with the option dev and a single bound device can be used
 		run box --preset=docker --cap-keep=mknod,dac_override --tmpfs /t:dev --bind /dev/null:/null "$box" -- \
 			/bin/sh -c "$(cat "$TMP/device")"'; ( : </null ) && echo null' sh /t
 		assert_out 'made
@@ -320,7 +320,7 @@ null'
 	NS_TOO=
 }
 
-test_dev_itself_has_no_other_device()
+test_dev_allows_no_other_device_node()
 {
 	ln -s busybox "$box/bin/rm"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -332,8 +332,8 @@ writes'
 	done
 }
 
-# with_own_dev COMMAND…: in a mount namespace whose /dev is a tmpfs with nodes of its own, which is the host's for
-# the command. The modes of the nodes are added to $out afterwards.
+# with_own_dev COMMAND…: runs it in a mount namespace whose /dev is a tmpfs with its own nodes, the nodes of the host for
+# this command. Then adds the modes of the nodes to $out.
 with_own_dev()
 {
 	cat >"$TMP/own_dev" <<-EOT
@@ -349,12 +349,12 @@ with_own_dev()
 	run unshare --mount sh "$TMP/own_dev" "$@"
 }
 
-test_a_node_of_the_host_cannot_be_changed()
+test_node_of_the_host_cannot_be_changed()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086 # words
 		for maps in '' '-Ur --map-users=0:0:65536 --map-groups=0:0:65536'; do
-			# a masked file is /dev/null, too
+			# a masked file is a bind of /dev/null
 			with_own_dev nsunshare -mp $maps -- $NSPIVOT_UNDER nspivot --proc=/proc --mask /proc/uptime --dev "$box" -- \
 				/bin/sh -c 'chmod 000 /dev/null /dev/zero /proc/uptime; echo x >/dev/null && echo writes'
 			assertContains "$err" "$out" writes

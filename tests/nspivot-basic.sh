@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-basic: a root is assembled of all its options, entered and left.
+# nspivot-basic: every option that builds a root works, and so do the pivot and the program.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -13,7 +13,7 @@ test_preset_minimal_has_two_mounts()
 	assertEquals 'mounts' 2 "$(wc -l <"$TMP/out")"
 }
 
-test_a_plain_root_is_the_only_mount_and_has_no_way_back()
+test_preset_none_has_one_mount_and_dotdot_stays_inside()
 {
 	run box --preset=none --detach "$box" -- /bin/sh -c 'cd / && echo .. ../bin/* && ls / && pwd'
 	assert_ok
@@ -21,14 +21,14 @@ test_a_plain_root_is_the_only_mount_and_has_no_way_back()
 	assert_out_lacks usr
 }
 
-test_the_root_may_be_a_descriptor()
+test_accepts_a_descriptor_as_new_root()
 {
 	run box --proc /proc fd:5 -- /bin/cat /proc/self/mountinfo 5<"$box"
 	assert_ok
 	assertEquals 'mounts' 2 "$(wc -l <"$TMP/out")"
 }
 
-test_dev_is_minimal_and_works()
+test_dev_has_only_the_minimal_nodes_and_they_work()
 {
 	NS_TOO=i
 	run box --proc /proc --dev --devpts --shm --mqueue "$box" -- \
@@ -47,7 +47,7 @@ test_dev_is_minimal_and_works()
 	assert_err_has 'No space left'
 }
 
-test_sysfs_is_read_only_and_cgroup2_on_it()
+test_sysfs_is_read_only_with_cgroup2_mounted_on_it()
 {
 	NS_TOO=nC
 	run box --preset=minimal --sysfs --cgroup2=/sys/fs/cgroup:ro "$box" -- \
@@ -58,7 +58,7 @@ test_sysfs_is_read_only_and_cgroup2_on_it()
 	assert_out_has ' /sys/fs/cgroup cgroup2 ro,'
 }
 
-test_a_bind_is_there_and_a_read_only_one_is_read_only()
+test_bind_is_writable_and_ro_bind_is_read_only()
 {
 	mkdir -p "$TMP/src"
 	echo data >"$TMP/src/file"
@@ -72,7 +72,7 @@ data'
 	assertFalse 'written through the read-only bind' "[ -e '$TMP/src/new2' ]"
 }
 
-test_options_of_mounts_are_those_asked()
+test_mounts_have_the_options_given()
 {
 	run box --proc /proc:hidepid=invisible --tmpfs /t:size=16k,mode=0700,noexec,nosuid,noatime "$box" -- \
 		/bin/sh -c 'grep -E " /(t|proc) " /proc/mounts; stat -c %a /t'
@@ -83,8 +83,8 @@ test_options_of_mounts_are_those_asked()
 	assert_out_has 700
 }
 
-# Words that mount(2) takes as flags and fsconfig(2) as parameters.
-test_options_of_every_file_system_mean_the_same_by_both_ways()
+# These options are flags of mount(2) and parameters of fsconfig(2).
+test_superblock_options_mean_the_same_with_mount_api_and_mount()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run box --proc /proc --tmpfs /s:defaults,sync,dirsync,size=16k,lazytime --tmpfs /a:sync,async,noatime,atime,silent "$box" -- \
@@ -96,7 +96,7 @@ test_options_of_every_file_system_mean_the_same_by_both_ways()
 	NSPIVOT_UNDER=
 }
 
-test_directories_links_and_files_are_made()
+test_creates_directories_links_and_files()
 {
 	rm -rf "${box:?}/made"
 	echo from a file >"$TMP/content"
@@ -113,7 +113,7 @@ from a file
 from a file'
 }
 
-test_masked_is_empty_and_read_only_is_read_only()
+test_mask_hides_paths_and_readonly_protects_them()
 {
 	mkdir -p "$box/secret" "$box/keep"
 	echo key >"$box/secret/key"
@@ -130,7 +130,7 @@ test_masked_is_empty_and_read_only_is_read_only()
 	assert_refused 125 /none
 }
 
-test_a_read_only_root_takes_its_mounts_first()
+test_read_only_root_gets_its_mount_points_first()
 {
 	rm -rf "${box:?}/t"
 	run box --readonly / --tmpfs /t "$box" -- /bin/sh -c 'touch /t/x && touch /x'
@@ -138,7 +138,7 @@ test_a_read_only_root_takes_its_mounts_first()
 	assert_err_has '/x: Read-only'
 }
 
-test_a_mount_inside_can_be_made_read_only_afterwards()
+test_readonly_applies_to_earlier_mounts_and_those_below()
 {
 	run box --tmpfs /t --tmpfs /t/below --readonly /t "$box" -- /bin/sh -c 'touch /t/x; touch /t/below/x'
 	assert_rc 1
@@ -146,7 +146,7 @@ test_a_mount_inside_can_be_made_read_only_afterwards()
 	assert_err_has '/t/below/x: Read-only'
 }
 
-test_an_overlay_keeps_what_is_written_from_its_layers()
+test_overlay_does_not_write_to_lower_layers()
 {
 	mkdir -p "$TMP/low1" "$TMP/low2:x" "$TMP/up" "$TMP/work"
 	echo 1 >"$TMP/low1/one"
@@ -163,7 +163,7 @@ test_an_overlay_keeps_what_is_written_from_its_layers()
 	assertFalse "[ -e '$box/written' ] || [ -e '$box/only' ]"
 }
 
-test_the_host_root_is_read_only()
+test_host_root_is_read_only()
 {
 	run box --host-root --proc /proc --dev -- sh -c 'ls /usr /tmp; touch /etc/x || touch /tmp/x'
 	assert_rc 0
@@ -171,7 +171,7 @@ test_the_host_root_is_read_only()
 	assert_err_has Read-only
 }
 
-test_etc_files_are_shown_and_the_own_ones_stay()
+test_etc_options_show_files_and_leave_those_of_the_root_unchanged()
 {
 	echo own >"$box/etc/hostname"
 	echo given >"$TMP/given"
@@ -183,7 +183,7 @@ test_etc_files_are_shown_and_the_own_ones_stay()
 	assertEquals own "$(cat "$box/etc/hostname")"
 }
 
-test_the_old_root_is_kept_where_asked()
+test_put_old_keeps_the_old_root()
 {
 	run box --put-old /old "$box" -- /bin/sh -c 'ls /old; ls /'
 	assert_ok
@@ -191,7 +191,7 @@ test_the_old_root_is_kept_where_asked()
 	assert_out_has old
 }
 
-test_the_old_root_has_a_directory_of_its_own()
+test_put_old_creates_its_directory_and_refuses_the_root_itself()
 {
 	touch "$box/plain"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -212,8 +212,8 @@ test_the_old_root_has_a_directory_of_its_own()
 	rm "$box/plain" "$box/here"
 }
 
-# The README's line for pivot_root(8).
-test_pivot_root_of_the_working_directory()
+# This is the command of the README for pivot_root(8).
+test_accepts_dot_as_new_root_with_put_old()
 {
 	run in_ns sh -c "cd '$box' && exec nspivot --put-old /old . -- /bin/sh -c 'pwd; ls /old'"
 	assert_ok
@@ -221,7 +221,7 @@ test_pivot_root_of_the_working_directory()
 	rmdir "$box/old"
 }
 
-test_a_new_root_need_not_be_a_mount_but_may_be_a_shared_one()
+test_accepts_a_shared_mount_as_new_root()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086 # words
@@ -234,7 +234,7 @@ test_a_new_root_need_not_be_a_mount_but_may_be_a_shared_one()
 	NSPIVOT_UNDER=
 }
 
-test_in_a_chroot_it_says_so()
+test_in_a_chroot_the_hint_names_the_chroot()
 {
 	mkdir -p "$TMP/jail/new/bin" "$TMP/jail/proc"
 	for d in usr bin lib lib64 "$NSUTILS_BIN" "$NSUTILS_HELPERS"; do
@@ -252,7 +252,7 @@ test_in_a_chroot_it_says_so()
 	NSPIVOT_UNDER=
 }
 
-test_a_mount_tells_its_type_as_source()
+test_source_of_a_mount_is_its_type()
 {
 	mkdir -p "$TMP/low1" "$TMP/low2"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -266,8 +266,8 @@ test_a_mount_tells_its_type_as_source()
 	NSPIVOT_UNDER=
 }
 
-# It shows the host's processes, which is what it is for; the machine's own namespace stays refused.
-test_the_host_preset_is_entered_without_force()
+# The preset shows the processes of the host on purpose. The mount namespace of the machine is still refused.
+test_host_preset_does_not_need_force()
 {
 	run box --preset=host "$box" -- /bin/sh -c 'echo /proc/[0-9]* /sys/k*'
 	assert_ok
@@ -275,7 +275,7 @@ test_the_host_preset_is_entered_without_force()
 	assert_out_has /sys/kernel
 }
 
-test_the_working_directory_is_inside()
+test_chdir_is_relative_to_the_new_root()
 {
 	run box --chdir /etc "$box" -- /bin/sh -c 'pwd; cd ..; pwd'
 	assert_ok
@@ -285,7 +285,7 @@ test_the_working_directory_is_inside()
 	assert_refused 125 /none
 }
 
-test_a_program_that_is_not_there_is_127_and_one_that_is_none_126()
+test_missing_program_exits_127_and_directory_exits_126()
 {
 	run box "$box" -- /bin/none
 	assert_refused 127 '/bin/none'
@@ -293,13 +293,13 @@ test_a_program_that_is_not_there_is_127_and_one_that_is_none_126()
 	assert_refused 126 /etc
 }
 
-test_explain_prints_presets_as_plain_options()
+test_explain_prints_presets_as_options_that_do_the_same()
 {
 	run nspivot --explain --preset=docker "$box" -- /bin/sh
 	assert_ok
 	assert_out_has '--mask=/proc/keys:try'
 	assert_out_has '--readonly=/proc/sys:try'
-	# and these options are that preset
+	# these options make the same plan as the preset
 	sed -n 's/^ *[0-9]* caller \(--[^ ]*\): .*/\1/p' "$TMP/out" >"$TMP/plain"
 	tail -n +1 "$TMP/out" | grep -- ' --' >"$TMP/of_preset"
 	# shellcheck disable=SC2046 # words
@@ -314,7 +314,7 @@ test_explain_prints_presets_as_plain_options()
 	assert_refused 125 "unknown preset 'nothing'"
 }
 
-test_no_descriptor_but_the_three_and_those_kept()
+test_close_fds_closes_all_but_kept_descriptors()
 {
 	# shellcheck disable=SC2016 # for the shell inside
 	run box --close-fds --keep-fd 8 --proc /proc "$box" -- \
@@ -326,7 +326,7 @@ test_no_descriptor_but_the_three_and_those_kept()
 	assert_refused 125 'descriptor 0 is a directory'
 }
 
-test_ready_is_told_and_waited_for()
+test_ready_fd_gets_one_line_and_wait_fd_is_waited_for()
 {
 	run box --ready-fd 5 "$box" -- /bin/ls 5>"$TMP/told"
 	assert_ok
@@ -337,7 +337,7 @@ test_ready_is_told_and_waited_for()
 	assert_ok
 }
 
-test_features_are_told()
+test_features_reports_kernel_features()
 {
 	run nspivot --features
 	assert_ok
@@ -363,7 +363,7 @@ test_an_idmapped_mount_is_attached_as_it_is()
 61234:61234'
 }
 
-test_bad_command_lines_are_refused()
+test_refuses_invalid_command_lines()
 {
 	for bad in --bind=/a --bind=:/b --tmpfs= '--tmpfs=/x:,' --dir=/x:mode=9 --dir=/x:mode= --symlink=x --file=/x \
 		--mask=/x:no --keep-fd=99 --keep-fd=1x --put-old=; do
@@ -393,8 +393,8 @@ test_explain_names_the_directories_of_the_pivot()
 	assertFalse 'a directory was made' "[ -e '$box/old' ]"
 }
 
-# $SHELL of the caller need not exist in the new root.
-test_without_a_program_a_shell_is_run()
+# The $SHELL of the caller may be missing in the new root.
+test_without_a_program_runs_a_shell()
 {
 	# shellcheck disable=SC2016 # for the shell inside
 	echo 'echo shell $0 in $PWD; exit 7' >"$TMP/input"
@@ -415,8 +415,8 @@ test_without_a_program_a_shell_is_run()
 	assert_refused 127 /bin/sh
 }
 
-# 5.2 to 5.11 have the mount API, and nothing that changes the flags of a mount in it.
-test_the_host_root_without_mount_setattr()
+# Kernels 5.2 to 5.11 have the mount API, but no call in it that changes the flags of a mount.
+test_host_root_works_without_mount_setattr()
 {
 	for NSPIVOT_UNDER in 'enosys mount_setattr --' "$OLD_KERNEL"; do
 		run box --host-root --proc /proc --dev --tmpfs /t:mode=711 -- \
@@ -430,8 +430,8 @@ made'
 	NSPIVOT_UNDER=
 }
 
-# execve(2): EACCES for what is no regular file. Nothing is left of what was made for it.
-test_a_program_that_is_no_regular_file_is_126()
+# execve(2) fails with EACCES if the file is not regular. The mount points are removed.
+test_program_that_is_not_a_regular_file_exits_126()
 {
 	mkfifo "$box/fifo"
 	note_state

@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-clients: what people run in a container runs in a Debian 12 behind the docker and the systemd preset.
+# nspivot-clients: typical container programs work in a Debian 12 image with the docker and systemd presets.
 # as: root
 # suite: long
 # budget: 180
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns uts ipc net cgroup
-# shunit2 would take it for a failure of the image: build-aux/check makes it
+# build-aux/check creates the image, because shunit2 would report a skip as a failure
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 
-# every run sees the image whole and leaves it as it was
+# docker COMMAND…: runs it in the image, which stays unchanged
 docker()
 {
 	nsunshare -mpiuC --hostname box -- nsinit -- \
@@ -18,7 +18,7 @@ docker()
 		"$NSUTILS_DEBIAN" -- "$@"
 }
 
-test_apt_and_ps_run()
+test_apt_and_ps_work()
 {
 	run docker sh -c 'apt-get --version && ps ax && cat /etc/hostname && id && touch /var/x'
 	assert_ok
@@ -46,7 +46,7 @@ test_nginx_serves()
 	assert_out_has hello
 }
 
-test_a_shell_has_job_control()
+test_shell_has_job_control()
 {
 	run pty -t 20 -e '# ' -s 'sh -c "echo ru\"\"n; exec sleep 1000"\r' -e run -s '^Z' -e topped \
 		-e '# ' -s 'kill %1; wait; echo al""ive\r' -e alive -s 'exit 3\r' -- nsunshare -mpiuC -- nsinit -- nspivot --overlay \
@@ -55,7 +55,7 @@ test_a_shell_has_job_control()
 	assert_out_lacks 'no job control'
 }
 
-test_the_program_is_contained()
+test_program_is_contained()
 {
 	# shellcheck disable=SC2016
 	run docker sh -c 'mount -t tmpfs x /mnt; mknod /dev/vda b 254 0 && cat /dev/vda; ls /proc/1/root/; for f in /proc/1/fd/*; do
@@ -66,7 +66,7 @@ test_the_program_is_contained()
 	assert_out_lacks "$NSUTILS_DEBIAN"
 }
 
-# systemd says by READY=1 on the socket that NOTIFY_SOCKET names that it has booted; here its own tool waits.
+# systemd sends READY=1 to the socket in NOTIFY_SOCKET when it has booted; here its own tool waits for it.
 test_systemd_boots()
 {
 	mkfifo "$TMP/fifo"
@@ -78,7 +78,7 @@ test_systemd_boots()
 	while [ -z "$first" ] && kill -0 "$pid" 2>/dev/null; do
 		first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
 	done
-	# the manager's socket is there once it is up
+	# the socket of the manager exists once it runs
 	tries=0
 	while [ $tries -lt 100 ]; do
 		run nsenter2 --target "$first" --all -- systemctl is-system-running --wait

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-faults: whichever call fails, the program is not run, and no mount, file or process is left, with / shared.
+# nspivot-faults: if any call fails, the program is not run, and no mount, file or process remains, with / shared.
 # as: root user
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -9,11 +9,11 @@
 make_box
 cp "$NSUTILS_HELPERS/probe" "$box/probe"
 put_final "$box/final" /probe
-# The modes of what was made are reported, too.
+# It also prints the modes of created files.
 sed -i '2a for f in / /dev/* /etc/* /made/*; do [ ! -e "$f" ] || stat -c "%n %a %u %g %t:%T" "$f"; done' "$box/final"
 chmod 711 "$TMP"
 
-# What an unharmed run leaves in the root, empty mount points, goes again: so that what a failed one leaves is seen.
+# Removes the empty mount points that a successful run leaves in the root, so that those of a failed run are found.
 cat >"$TMP/tidy" <<EOF
 #!/bin/sh
 "\$@"
@@ -32,8 +32,9 @@ else
 	NS="-U -r $NS"
 fi
 
-# faults MAX OPTION…: every call of nspivot, or a sample. 127 is what it says when the look for the program finds nothing.
-# The docker preset has dropped the capabilities to take anything back when execve(2) fails.
+# faults MAX OPTION…: lets every call of nspivot fail, or a sample of at most MAX. Status 127 is allowed: the search for
+# the program may fail. With the docker preset execve(2) is left out: by then nspivot has dropped the capabilities that
+# an undo needs.
 faults()
 {
 	_max=$1
@@ -47,19 +48,19 @@ faults()
 		$NSPIVOT_UNDER nspivot "$@" "$box" -- /final
 }
 
-test_a_failed_call_leaves_nothing()
+test_failed_call_leaves_nothing()
 {
 	faults 40 --preset=docker --etc-hosts auto --ro-bind "$TMP/src:/etc/src"
 }
 
-test_a_failed_call_leaves_nothing_on_an_old_kernel()
+test_failed_call_leaves_nothing_on_an_old_kernel()
 {
 	NSPIVOT_UNDER=$OLD_KERNEL
 	faults 24 --preset=docker --etc-hosts auto --ro-bind "$TMP/src:/etc/src"
 	NSPIVOT_UNDER=
 }
 
-test_nor_with_any_other_preset()
+test_failed_call_leaves_nothing_with_the_other_presets()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		for preset in none minimal systemd host; do
@@ -69,8 +70,8 @@ test_nor_with_any_other_preset()
 	NSPIVOT_UNDER=
 }
 
-# Everything that no preset has.
-test_nor_with_any_option()
+# These are all options that no preset contains.
+test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		faults 8 --overlay "/:upper=tmpfs" --dir /made/dir:mode=700 --symlink /x:/made/link \
@@ -80,15 +81,15 @@ test_nor_with_any_option()
 	NSPIVOT_UNDER=
 }
 
-test_killed_anywhere_it_leaves_nothing()
+test_kill_at_any_call_leaves_nothing()
 {
 	# shellcheck disable=SC2086
 	FAULT_MAX=${FAULT_MAX:-16} fault_kill -b nspivot -- nsunshare $NS --kill-child --propagation unchanged -- \
 		nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- /final
 }
 
-# What was made for mounts to stand on is removed when a later step fails, first to last.
-test_mount_points_are_taken_back()
+# Created mount points are removed when a later step fails, whichever it is.
+test_failure_removes_created_mount_points()
 {
 	rm -rf "${box:?}/proc" "${box:?}/dev" "${box:?}/sys"
 	note_state
@@ -105,8 +106,8 @@ test_mount_points_are_taken_back()
 	NSPIVOT_UNDER=
 }
 
-# Also when all is in place already: the program, or what comes right before it, is what fails.
-test_mount_points_are_taken_back_after_the_pivot()
+# The failure is that of the program or of the step right before it, when the new root is complete.
+test_failure_after_the_pivot_removes_created_mount_points()
 {
 	note_state
 	NS_TOO=iuC
@@ -128,8 +129,8 @@ test_mount_points_are_taken_back_after_the_pivot()
 	NSPIVOT_UNDER='' NS_TOO=
 }
 
-# The answer of 5.12 to 6.14 to a mount on a detached tree, or a clone of a part of it, is EINVAL. Given once: the tree is
-# attached, and built where it is.
+# Kernels 5.12 to 6.14 answer EINVAL to a mount on a detached tree and to a clone of a part of it. After one such answer
+# nspivot attaches the tree and completes it there.
 early()
 {
 	_call=$1
@@ -141,7 +142,7 @@ early()
 	rm "$TMP/report"
 }
 
-test_a_tree_that_takes_no_mounts_is_attached_early()
+test_tree_is_attached_early_if_it_takes_no_mounts()
 {
 	kernel_call move_mount || return 0
 	find "$box" -mindepth 1 -depth -empty -not -name etc -delete
@@ -167,7 +168,7 @@ file'
 	done
 }
 
-test_the_kernels_own_words_are_shown()
+test_hint_shows_the_message_of_the_kernel()
 {
 	run box --tmpfs /x:size=bad "$box" -- /final
 	assert_err_has "hint: the kernel says: tmpfs: Bad value for 'size'"
@@ -177,7 +178,7 @@ test_the_kernels_own_words_are_shown()
 	assert_refused 125 "cannot open layer '/none'"
 }
 
-test_no_space_and_no_place()
+test_full_or_read_only_root_is_refused()
 {
 	run box --tmpfs /t:nr_inodes=1 --dir /t/x "$box" -- /final
 	assert_refused 125 'No space left'
@@ -189,7 +190,7 @@ test_no_space_and_no_place()
 	assert_rc 125
 }
 
-test_a_program_where_none_may_run()
+test_program_on_a_noexec_mount_exits_126()
 {
 	mkdir -p "$TMP/src"
 	cp "$box/final" "$TMP/src/final"
@@ -200,7 +201,7 @@ test_a_program_where_none_may_run()
 	NSPIVOT_UNDER=
 }
 
-test_a_quota_that_is_used_up()
+test_exceeded_quota_is_reported()
 {
 	note_state
 	NSPIVOT_UNDER='enosys -e EDQUOT mkdirat --'
@@ -210,7 +211,7 @@ test_a_quota_that_is_used_up()
 	assert_no_leftovers
 }
 
-test_a_hundred_binds()
+test_hundred_binds_work()
 {
 	i=0
 	set --
@@ -223,7 +224,7 @@ test_a_hundred_binds()
 	assert_out 100
 }
 
-# each_call CALL ERRNO OPTION…: a run that succeeds. Sets $points, how many such calls it makes.
+# each_call CALL ERRNO OPTION…: runs box without a failure. Sets $points to the number of such calls.
 each_call()
 {
 	_call=$1 _errno=$2
@@ -236,7 +237,7 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: the same run with the Nth of these calls failed.
+# refused_at N OPTION…: the same run, in which the Nth of these calls fails.
 refused_at()
 {
 	_k=$1
@@ -262,7 +263,7 @@ test_an_old_root_that_cannot_be_detached_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The last of the calls that attach mounts puts the old root to its place.
+# The last call that attaches a mount moves the old root.
 test_an_old_root_that_cannot_be_moved_is_refused()
 {
 	note_state
@@ -277,7 +278,7 @@ test_an_old_root_that_cannot_be_moved_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The limit has room for the protected copy of the binary.
+# The limit is large enough for the protected copy of the binary.
 test_a_file_that_cannot_be_written_whole_is_refused()
 {
 	head -c 8000000 /dev/zero >"$TMP/big"
@@ -312,7 +313,7 @@ test_a_link_that_cannot_be_read_is_refused()
 	NSPIVOT_UNDER=
 }
 
-test_a_refused_pivot_says_why()
+test_refused_pivot_has_a_hint_for_eperm_only()
 {
 	for NSPIVOT_UNDER in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
 		NSPIVOT_UNDER="enosys -e EPERM pivot_root -- $NSPIVOT_UNDER"
@@ -327,8 +328,8 @@ test_a_refused_pivot_says_why()
 	NSPIVOT_UNDER=
 }
 
-# openat2(2) asks to try again after a race; a signal interrupts it.
-test_an_interrupted_look_up_is_tried_again()
+# openat2(2) fails with EAGAIN after a race and with EINTR after a signal.
+test_openat2_is_retried_after_eagain_and_eintr()
 {
 	kernel_call openat2 || return 0
 	mkdir "$box/etc/src"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-hostile: whatever a root holds, nothing outside it is made, changed or mounted on.
+# nspivot-hostile: with any contents of a root, nothing outside it is created, changed or mounted on.
 # as: root user
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -8,7 +8,7 @@
 
 harm
 
-# both OPTION…: by both ways of mounting and of walking
+# both OPTION…: runs box with the mount API and openat2(2), and without them
 both()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do
@@ -18,7 +18,7 @@ both()
 	NSPIVOT_UNDER=
 }
 
-test_absolute_links_lead_into_the_root()
+test_absolute_links_are_resolved_inside_the_root()
 {
 	evil
 	rmdir "$box/etc"
@@ -30,7 +30,7 @@ test_absolute_links_lead_into_the_root()
 	assertTrue 'made inside' "[ -d '$box$canary/dir' ]"
 }
 
-test_dots_lead_into_the_root()
+test_dotdot_is_resolved_inside_the_root()
 {
 	evil
 	rmdir "$box/etc"
@@ -43,7 +43,7 @@ test_dots_lead_into_the_root()
 	assert_out_has x
 }
 
-test_dangling_links_are_made_inside()
+test_targets_of_dangling_links_are_created_inside_the_root()
 {
 	evil
 	ln -s "$canary/none" "$box/etc/hosts"
@@ -69,7 +69,7 @@ test_magic_links_are_refused()
 	NSPIVOT_UNDER=
 }
 
-test_devices_are_not_taken_from_the_root()
+test_dev_binds_nodes_of_the_host_and_not_of_the_root()
 {
 	evil
 	mkdir "$box/dev"
@@ -86,7 +86,7 @@ test_devices_are_not_taken_from_the_root()
 	assert_out 1:3
 }
 
-test_a_link_as_new_root_is_what_it_leads_to_when_it_is_opened()
+test_symbolic_link_as_new_root_is_followed_once()
 {
 	evil
 	ln -sfn "$box" "$TMP/link"
@@ -95,7 +95,7 @@ test_a_link_as_new_root_is_what_it_leads_to_when_it_is_opened()
 	assert_out_has bin
 }
 
-test_a_loop_of_links_ends()
+test_loop_of_links_is_refused()
 {
 	evil
 	ln -s loop "$box/loop"
@@ -106,7 +106,7 @@ test_a_loop_of_links_ends()
 	NSPIVOT_UNDER=
 }
 
-test_a_directory_exchanged_for_a_link_beside_it()
+test_directory_exchanged_for_a_link_never_leads_outside()
 {
 	NSPIVOT_UNDER=
 	race 40
@@ -115,7 +115,7 @@ test_a_directory_exchanged_for_a_link_beside_it()
 	NSPIVOT_UNDER=
 }
 
-# bind_swapped PATH: binds of a source that is exchanged all the time show one of the two, with their options
+# bind_swapped PATH: binds a source that is exchanged continuously; each bind shows one of the two, with its options
 bind_swapped()
 {
 	start_holder exchange "$box/src" "$box/other"
@@ -131,7 +131,7 @@ bind_swapped()
 	stop_holder
 }
 
-test_a_source_in_the_root_is_opened_once()
+test_bind_source_is_opened_once()
 {
 	evil
 	mkdir "$box/src"
@@ -146,7 +146,7 @@ test_a_source_in_the_root_is_opened_once()
 	rm -r "$box/src" "$box/other" 2>/dev/null
 	mkdir "$box/src"
 	echo directory >"$box/src/file"
-	# a path outside the new root is the caller's: a link is followed, but what it shows stays read-only
+	# a source path belongs to the caller: nspivot follows a link, and the bind stays read-only
 	ln -s "$canary" "$box/other"
 	bind_swapped
 	assert_canary
@@ -177,8 +177,8 @@ test_what_masks_is_the_null_device_or_nothing()
 	assert_out masked
 }
 
-# What a root holds as /proc is never taken for one: it is covered by a real one, or not asked.
-test_a_false_proc_is_not_believed()
+# A directory /proc of the root is never used as a proc file system: a real one covers it, or it is ignored.
+test_proc_directory_of_the_root_is_not_used_as_proc()
 {
 	for kind in directory tmpfs bind; do
 		evil
@@ -204,7 +204,7 @@ test_a_false_proc_is_not_believed()
 			assert_canary
 			assert_out_has proc
 			assert_err_has 'Read-only file system'
-			# not covered, it is a directory like any other
+			# without a mount on it, it is a normal directory
 			# shellcheck disable=SC2086
 			run in_ns sh -c "$with && cd / && exec $NSPIVOT_UNDER nspivot --mask /proc/keys:try \
 				--readonly /proc/sys:try --dev '$box' -- /bin/ls /proc"
@@ -214,7 +214,7 @@ test_a_false_proc_is_not_believed()
 	NSPIVOT_UNDER=
 }
 
-test_odd_names_work()
+test_paths_with_special_characters_work()
 {
 	evil
 	odd="$TMP/a b
@@ -234,8 +234,8 @@ colon'
 	NSPIVOT_UNDER=
 }
 
-# Without close_range(2) they are looked for in the /proc of the root.
-test_a_false_proc_hides_no_descriptor()
+# Without close_range(2) nspivot lists the descriptors in the /proc of the root.
+test_fake_proc_does_not_hide_descriptors_from_close_fds()
 {
 	evil
 	mkdir -p "$box/proc/self/fd"
@@ -248,7 +248,7 @@ test_a_false_proc_hides_no_descriptor()
 	NSPIVOT_UNDER=
 }
 
-test_long_paths_are_made_or_refused()
+test_long_paths_are_created_or_refused()
 {
 	evil
 	forty=$(printf '/d%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)

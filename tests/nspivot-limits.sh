@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-limits: thousands of mounts work, and one more than the kernel allows is refused with its name.
+# nspivot-limits: thousands of mounts work, and the message for one mount too many names the sysctl.
 # as: root user
 # suite: long
 # budget: 240
@@ -8,7 +8,7 @@
 . "${0%/*}/rootlib.sh"
 make_box
 
-# ten_thousand OPTION…: box with as many binds, and no more descriptors than a login gives
+# ten_thousand OPTION…: runs box with 10,000 binds and the usual limit of descriptors
 ten_thousand()
 {
 	NSPIVOT_UNDER="prlimit --nofile=1024: $NSPIVOT_UNDER"
@@ -16,7 +16,7 @@ ten_thousand()
 	run box --tmpfs /tmp $(seq -f "--bind=$box/etc:/many/%.0f" 10000) "$@"
 }
 
-test_ten_thousand_binds()
+test_ten_thousand_binds_work()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		ten_thousand --proc /proc "$box" -- /bin/grep -c ' /many/' /proc/self/mountinfo
@@ -27,7 +27,7 @@ test_ten_thousand_binds()
 	NSPIVOT_UNDER=
 }
 
-test_ten_thousand_mount_points_are_taken_back()
+test_failure_removes_ten_thousand_mount_points()
 {
 	note_state
 	NSPIVOT_UNDER=
@@ -37,9 +37,9 @@ test_ten_thousand_mount_points_are_taken_back()
 	assert_no_leftovers
 }
 
-# In a mount namespace that holds as many mounts as fs.mount-max allows: a tree bound into itself doubles, then halves
-# of it fill what is left.
-test_one_mount_too_many_names_the_limit()
+# The mount namespace holds as many mounts as fs.mount-max allows: a tree bound into itself doubles, then halves of it
+# fill the rest.
+test_hint_names_the_sysctl_when_mounts_exceed_it()
 {
 	mkdir -p "$TMP/full"
 	cat >"$TMP/fill" <<-EOF

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-move: --move-root leaves an initramfs and removes its files, and nothing else, ever.
+# nspivot-move: --move-root leaves an initramfs and removes its files and no others.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
 
-# An initramfs: a tmpfs as root, made by nspivot itself, with the tools and their libraries bound in. What it runs is process 1.
-# $1: what is done there. $UNDER is put in front of all.
+# initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 with a tmpfs as root, which nspivot builds, with the tools and
+# their libraries bound in. $UNDER is put in front of the command.
 initramfs()
 {
 	rm -rf "$TMP/real"
@@ -22,7 +22,7 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	# where build-aux/coverage keeps the counters of instrumented tools
+	# build-aux/coverage keeps the counters of instrumented tools here
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
@@ -33,7 +33,7 @@ initramfs()
 		-- /bin/sh /script
 }
 
-test_the_new_root_is_entered_and_the_old_ones_files_are_gone()
+test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 {
 	initramfs 'exec /tools/nspivot --move-root /new -- /bin/sh -c "cat /proc/1/mountinfo; ls /; ls /.. /proc/1/root/.."'
 	assert_ok
@@ -51,7 +51,7 @@ move_exchanged()
 		exec /mover --move-root --proc=/p --readonly /p/sys --mask /p/fs /new -- /look"
 }
 
-test_an_exchange_at_any_call_leaves_no_writable_proc()
+test_move_root_with_exchange_at_any_call_leaves_no_writable_proc()
 {
 	cat >"$box/look" <<-'EOT'
 		#!/bin/sh
@@ -82,13 +82,13 @@ ended' "$out"
 	done
 }
 
-test_without_an_init_nothing_is_removed()
+test_move_root_without_init_is_refused_and_removes_nothing()
 {
 	initramfs 'umount /init; rm -f /init; exec /tools/nspivot --move-root /new -- /bin/ls /'
 	assert_refused 125 'is not an initramfs'
 }
 
-test_but_process_1_nobody_does_it()
+test_move_root_is_refused_unless_process_1()
 {
 	initramfs '/tools/nspivot --move-root /new -- /bin/ls /; e=$?; ls /junk; exit $e'
 	assert_rc 125
@@ -96,7 +96,7 @@ test_but_process_1_nobody_does_it()
 	assert_out_has file
 }
 
-test_a_disk_is_never_erased()
+test_move_root_is_refused_on_a_disk()
 {
 	touch "$box/init"
 	cp "$NSUTILS_BIN/nspivot" "$box/bin/nspivot"
@@ -106,7 +106,7 @@ test_a_disk_is_never_erased()
 	assertTrue 'the box is whole' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 
-test_a_pivot_out_of_an_initramfs_names_the_option()
+test_hint_of_a_pivot_in_an_initramfs_names_move_root()
 {
 	initramfs '/helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
 	assert_rc 125

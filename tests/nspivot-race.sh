@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-race: a directory exchanged for a link beside it, 10,000 runs over the ways of walking and mounting.
+# nspivot-race: a directory exchanged for a link never leads outside, in 10,000 runs with each way to resolve and mount.
 # as: root user
 # suite: long
 # budget: 900
@@ -8,27 +8,27 @@
 . "${0%/*}/rootlib.sh"
 harm
 
-# That the exchange hits is what makes the runs count: some see it happen between two of their steps.
+# Verifies that the race happened: in some runs the exchange was between two steps.
 assert_hit()
 {
 	assertTrue "of $n runs only $refused were hit" "[ $refused -gt $((n / 100)) ]"
 }
 
-test_openat2()
+test_exchange_during_openat2_never_leads_outside()
 {
 	NSPIVOT_UNDER=
 	race 4000
 	assert_hit
 }
 
-test_our_own_walk()
+test_exchange_during_the_walk_never_leads_outside()
 {
 	NSPIVOT_UNDER='enosys openat2 --'
 	race 3000
 	assert_hit
 }
 
-test_mount()
+test_exchange_during_mount_never_leads_outside()
 {
 	NSPIVOT_UNDER=$OLD_KERNEL
 	race 3000

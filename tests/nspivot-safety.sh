@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-safety: what is restricted stays so, what cannot be is refused, nothing of the old root is left within reach.
+# nspivot-safety: restrictions hold, unsafe pivots are refused, and the program cannot reach the old root.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
 
-# every test with the calls of today, and with mount(2)
+# each_way FUNCTION: calls it with the mount API and then with mount(2)
 each_way()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -15,7 +15,7 @@ each_way()
 	NSPIVOT_UNDER=
 }
 
-# with_mounts COMMAND…: in our namespaces, with a tmpfs below $TMP/src and one below that
+# with_mounts COMMAND…: runs it in namespaces of its own, with a tmpfs below $TMP/src and another one below that
 mkdir -p "$TMP/src/sub" "$box/src"
 cat >"$TMP/with_mounts" <<EOF
 #!/bin/sh
@@ -41,7 +41,7 @@ no'
 	assert_rc 127
 }
 
-test_read_only_holds_for_every_mount_below()
+test_ro_bind_applies_to_all_mounts_below()
 {
 	each_way recursive
 }
@@ -57,7 +57,7 @@ no
 no'
 }
 
-test_a_read_only_root_is_so_with_its_mounts()
+test_read_only_root_applies_to_the_mounts_of_newroot()
 {
 	each_way readonly_root
 }
@@ -71,12 +71,12 @@ norec()
 	assert_out /src/sub
 }
 
-test_norec_leaves_the_mounts_below_out()
+test_norec_excludes_the_mounts_below()
 {
 	each_way norec
 }
 
-# In a user namespace flags that a mount came with are locked: a bind must keep them, not fail.
+# In a user namespace the flags of inherited mounts are locked: a bind must keep them and succeed.
 locked()
 {
 	# shellcheck disable=SC2086
@@ -88,12 +88,12 @@ locked()
 	assert_err_has 'Read-only'
 }
 
-test_locked_flags_are_kept()
+test_bind_keeps_locked_flags()
 {
 	each_way locked
 }
 
-test_the_working_directory_of_the_caller_is_no_way_out()
+test_working_directory_of_the_caller_is_not_a_way_out()
 {
 	run in_ns sh -c "cd '$TMP/src' && exec nspivot '$box' -- /bin/sh -c 'pwd; ls ..; ls ../../..'"
 	assert_ok
@@ -101,9 +101,9 @@ test_the_working_directory_of_the_caller_is_no_way_out()
 	assert_out_lacks usr
 }
 
-test_a_process_with_another_directory_is_refused()
+test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 {
-	# the shell is process 1 and stays there
+	# the shell is process 1 and keeps its working directory
 	run in_ns sh -c "cd '$TMP' && nspivot --preset=minimal '$box' -- /bin/ls /; echo \$?"
 	assert_out 125
 	assert_err_has 'by its cwd'
@@ -111,13 +111,13 @@ test_a_process_with_another_directory_is_refused()
 	assert_ok
 	assert_out_has bin
 	assert_out_lacks usr
-	# with --force it is the caller's affair
+	# --force skips the check
 	run in_ns sh -c "cd '$TMP' && nspivot --force --preset=minimal '$box' -- /bin/ls /; :"
 	assert_ok
 }
 
-# Of the machine itself a test keeps away: what is decided is test-rootfs's, that it is asked first is seen here.
-test_the_machines_own_namespace_is_asked_after_without_force()
+# A test must not pivot in the machine's namespace: test-tree.c tests the decision, and this test that it comes first.
+test_machines_mount_namespace_is_checked_first_unless_force()
 {
 	for preset in none minimal docker systemd host; do
 		run nspivot --explain --preset=$preset "$box" -- /bin/ls
@@ -138,14 +138,14 @@ test_processes_of_another_root_are_refused_where_they_could_be_entered()
 	assert_ok
 }
 
-test_a_busy_old_root_goes()
+test_busy_old_root_is_detached()
 {
 	run in_ns sh -c "cd / && { sleep 60 9<'$TMP/src/sub' & } && nspivot --preset=minimal '$box' -- \
 		/bin/sh -c 'wc -l </proc/self/mountinfo'; kill \$!"
 	assert_out 2
 }
 
-test_the_old_root_is_gone_also_when_it_is_a_stack()
+test_old_root_that_is_a_stack_of_mounts_is_detached()
 {
 	run in_ns sh -c "mount -t tmpfs one / && exec nspivot --preset=minimal '$box' -- \
 		/bin/sh -c 'wc -l </proc/self/mountinfo; ls /..'"
@@ -154,7 +154,7 @@ test_the_old_root_is_gone_also_when_it_is_a_stack()
 	assert_out_has bin
 }
 
-test_the_new_dev_null_replaces_the_old_one()
+test_new_dev_null_replaces_the_old_one_on_standard_descriptors()
 {
 	run box --proc /proc --dev "$box" -- /bin/sh -c 'for i in 0 1 2; do stat -L -c %m /proc/self/fd/$i; done >/out; stat -L -c "%d" /dev/null /proc/self/fd/0 /dev' \
 		</dev/null
@@ -162,7 +162,7 @@ test_the_new_dev_null_replaces_the_old_one()
 	assertEquals 'the same device' "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
 }
 
-test_a_nested_user_namespace_works_after_the_pivot()
+test_nested_user_namespace_works_after_the_pivot()
 {
 	run box --host-root --proc /proc --dev -- unshare -U -r id -u
 	assert_ok
@@ -179,7 +179,7 @@ test_a_device_is_none_where_nodev_was_asked()
 	rm "$TMP/src/null"
 }
 
-test_the_docker_preset_keeps_its_capabilities_and_no_other()
+test_docker_preset_keeps_only_its_capabilities()
 {
 	NS_TOO=inuC
 	run box --preset=docker "$box" -- /bin/grep Cap /proc/self/status
@@ -201,7 +201,7 @@ test_the_docker_preset_keeps_its_capabilities_and_no_other()
 b'
 }
 
-test_masked_paths_of_the_docker_preset_tell_nothing()
+test_masked_paths_of_the_docker_preset_are_empty()
 {
 	NS_TOO=inuC
 	run box --preset=docker "$box" -- /bin/sh -c 'echo looked; cat /proc/keys /proc/timer_list; ls /sys/firmware; : >/proc/sys/kernel/hostname; : >/proc/sysrq-trigger'
@@ -210,7 +210,7 @@ test_masked_paths_of_the_docker_preset_tell_nothing()
 	assert_rc 1
 }
 
-test_ids_of_the_program()
+test_program_gets_the_ids_given()
 {
 	run box --setuid 0 --setgid 0 --keep-caps "$box" -- /bin/id -u
 	assert_ok
@@ -227,8 +227,8 @@ test_ids_of_the_program()
 	assert_ok
 }
 
-# A mapped id that is not 0 works by ambient capabilities, which do not reach the program.
-test_ambient_capabilities_do_the_work_and_end_there()
+# A caller with a mapped id other than 0 has ambient capabilities, which must not reach the program.
+test_ambient_capabilities_suffice_and_do_not_reach_the_program()
 {
 	as=
 	[ "$(id -u)" != 0 ] || as='setpriv --reuid 61234 --regid 61234 --clear-groups'
@@ -253,8 +253,8 @@ no'
 	rm -f "$TMP/src/x"
 }
 
-# What is mounted by other options keeps its own flags.
-test_a_read_only_root_leaves_its_mounts_writable()
+# Mounts of other options keep their own flags.
+test_read_only_root_leaves_added_mounts_writable()
 {
 	each_way readonly_alone
 }

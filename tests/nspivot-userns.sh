@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-userns: in a user namespace what is possible is done, and what is not says why.
+# nspivot-userns: nspivot works in a user namespace, and its hints explain refused mounts.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns user
 make_box
 
-# userns TYPES COMMAND…
+# userns TYPES COMMAND…: runs it in a user namespace and in namespaces of these types
 userns()
 {
 	_types=$1
@@ -15,7 +15,7 @@ userns()
 	nsunshare "-U$_types" -r -- "$@"
 }
 
-test_the_mount_that_masks_proc_is_named()
+test_hint_names_the_mount_that_hides_a_part_of_proc()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run userns mp sh -c "mount -t proc proc /proc && mount --bind /dev/null /proc/keys &&
@@ -26,7 +26,7 @@ test_the_mount_that_masks_proc_is_named()
 	NSPIVOT_UNDER=
 }
 
-test_a_covered_directory_that_is_always_empty_masks_nothing()
+test_mount_on_an_empty_proc_directory_does_not_prevent_proc()
 {
 	run userns mp sh -c "mount -t proc proc /proc && mount -t tmpfs x /proc/sys/fs/binfmt_misc
 		exec nsunshare -Ump -r -- nspivot --proc /proc '$box' -- /bin/sh -c 'echo /proc/1/st*us'"
@@ -34,7 +34,7 @@ test_a_covered_directory_that_is_always_empty_masks_nothing()
 	assert_out_has /proc/1/status
 }
 
-test_the_namespace_that_is_missing_is_named()
+test_hint_names_the_missing_namespace()
 {
 	for missing in m:--proc=/proc:pid:-p mp:--mqueue:ipc:-i mp:--cgroup2:cgroup:-C; do
 		# shellcheck disable=SC2046 # words
@@ -54,7 +54,7 @@ test_the_namespace_that_is_missing_is_named()
 	NSPIVOT_UNDER=
 }
 
-test_without_privilege_the_cure_is_named()
+test_hint_without_privilege_names_nsunshare()
 {
 	run userns p nspivot "$box" -- /bin/ls
 	assert_refused 125 'not permitted'
@@ -65,7 +65,7 @@ test_without_privilege_the_cure_is_named()
 	assert_err_has 'nsunshare'
 }
 
-test_sysfs_without_a_network_namespace_is_the_callers_read_only()
+test_sysfs_without_a_network_namespace_is_bound_read_only()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086
@@ -79,7 +79,7 @@ test_sysfs_without_a_network_namespace_is_the_callers_read_only()
 	NSPIVOT_UNDER=
 }
 
-test_nodes_are_bound_and_devpts_works()
+test_dev_and_devpts_work_in_a_user_namespace()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086
@@ -94,7 +94,7 @@ test_nodes_are_bound_and_devpts_works()
 	assert_refused 125 'cannot mount devpts'
 }
 
-test_an_overlay_keeps_its_notes_in_user_attributes()
+test_overlay_in_a_user_namespace_uses_userxattr()
 {
 	feature overlay-userns || return 0
 	mkdir -p "$TMP/low/dir" "$TMP/up" "$TMP/work"
@@ -112,7 +112,7 @@ test_an_overlay_keeps_its_notes_in_user_attributes()
 	NSPIVOT_UNDER=
 }
 
-test_layers_may_have_any_name()
+test_overlay_layers_may_have_any_name()
 {
 	feature overlay-userns || return 0
 	mkdir -p "$TMP/a:b,c\\d" "$TMP/e"

@@ -1,13 +1,13 @@
 # shellcheck shell=sh disable=SC2154 # rc is testlib.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rootlib.sh: a root of busybox for the tests of nspivot, and a chain that enters it. Sourced after testlib.sh.
+# rootlib.sh: functions for the tests of nspivot: a busybox root and commands that run nspivot. Sourced after testlib.sh.
 
 require_tool busybox
 require_ns mnt pid
 
 box=$TMP/box
 
-# make_box: $box, with applets enough to look around.
+# make_box: creates the root $box with the busybox applets that the tests need.
 make_box()
 {
 	_box=$box
@@ -18,8 +18,8 @@ make_box()
 	done
 }
 
-# in_ns COMMAND…: in a mount and a pid namespace, and those of $NS_TOO (the end of a network namespace takes long); an
-# ordinary user as root of a user namespace.
+# in_ns COMMAND…: runs it in new mount and pid namespaces and in those of $NS_TOO; a network namespace is not the default
+# because its end is slow. An ordinary user is root of a new user namespace.
 in_ns()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -29,18 +29,18 @@ in_ns()
 	fi
 }
 
-# box OPTION… [-- PROGRAM…]: nspivot in them. NSPIVOT_UNDER is put in front of it.
+# box OPTION… [-- PROGRAM…]: runs nspivot in these namespaces. $NSPIVOT_UNDER is put in front of it.
 box()
 {
 	# shellcheck disable=SC2086 # words
 	in_ns ${NSPIVOT_UNDER:-} nspivot "$@"
 }
 
-# The calls that kernels before 5.6 do not have.
+# Denies the system calls that kernels before 5.6 lack.
 # shellcheck disable=SC2034 # for the tests
 OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'
 
-# What a root that means harm would reach, and what it looked like.
+# harm: creates the canary, a directory outside the root that a hostile root tries to reach.
 harm()
 {
 	canary=$TMP/canary
@@ -75,7 +75,7 @@ assert_canary()
 	esac
 }
 
-# race_saw: sets how many runs $saw_dir or $saw_link all the time; whether there are some of both.
+# race_saw: sets $saw_dir and $saw_link, the numbers of runs that saw only one of them. Succeeds if both occurred.
 race_saw()
 {
 	saw_dir=$(find "$box/a/" "$box/x/" -maxdepth 1 -name 'c[0-9]*' | wc -l)
@@ -83,9 +83,9 @@ race_saw()
 	[ "$saw_dir" -gt 0 ] && [ "$saw_link" -gt 0 ]
 }
 
-# race N: the classic, between the check and the use a directory becomes a link. Each of N runs, and of some more where
-# by then not both were seen, takes it seven times. Sets $n, $saw_dir, $saw_link, and how many were $refused, which saw
-# it change.
+# race N: exchanges a directory for a link continuously, so that it changes between a check and the use. Does N runs, and
+# more if not both were seen; each run uses the path seven times. Sets $n, $saw_dir, $saw_link and $refused, the number of
+# runs that noticed the change.
 race()
 {
 	evil
@@ -110,13 +110,13 @@ race()
 	echo "race: of $n runs $saw_dir saw the directory, $saw_link the link, $refused a change"
 	assertEquals 'every run is one of these' "$n" $((saw_dir + saw_link + refused))
 	assertEquals 'each refusal says why' "$refused" "$(grep -c '^nspivot: .*/a' "$TMP/said")"
-	# the mounts are verified once more before the pivot, so that few runs see no change
+	# nspivot verifies the mounts once more before the pivot, so that only few runs see no change
 	assertTrue 'the exchange was noticed' "[ $refused -gt 0 ]"
 	assert_canary
 }
 
-# forge: $box has a directory beside proc to be exchanged with it, and /look, which tries to write to what really is proc,
-# whatever its name.
+# forge: adds to $box a directory that is exchanged with proc, and /look, which tries to write to the real proc under
+# either name.
 forge()
 {
 	mkdir -p "$box/proc" "$box/fake/self"
@@ -134,7 +134,7 @@ forge()
 	chmod 755 "$box/look"
 }
 
-# box_calls OPTION…: sets $calls, how many system calls nspivot makes for them.
+# box_calls OPTION…: sets $calls to the number of system calls that nspivot makes with these options.
 box_calls()
 {
 	# shellcheck disable=SC2086 # words
@@ -144,8 +144,9 @@ box_calls()
 	eval "${after_each:-}"
 }
 
-# exchange_at_each A B OPTION…: box once for each of its system calls, or one of $every, at which two names are exchanged, and in the end exchanged
-# back. Then $after_each is evaluated. What was said is in $TMP/said. Sets how many times it $ran, and how many were $refused; fails when one did neither.
+# exchange_at_each A B OPTION…: runs box once for each of its system calls, or for one of $every, and exchanges the names
+# A and B at this call and back at the end. Evaluates $after_each after each run. The output is in $TMP/said. Sets $ran and
+# $refused, the numbers of runs; fails if a run did neither.
 exchange_at_each()
 {
 	_a=$1 _b=$2
@@ -174,7 +175,8 @@ exchange_once()
 	mv -T "$1" "$1.was" && mv -T "$2" "$1" && mv -T "$1.was" "$2"
 }
 
-# fail_each CALL ERRNO COMMAND…: the command with nspivot in it once for each of these calls, which fails. What was said is in $TMP/said.
+# fail_each CALL ERRNO COMMAND…: runs the command, which contains nspivot, once for each of these calls, which fails. The
+# output is in $TMP/said.
 fail_each()
 {
 	_call=$1 _errno=$2
@@ -190,7 +192,7 @@ fail_each()
 	done
 }
 
-# race_proc N: N runs of the docker preset while proc and fake are exchanged all the time.
+# race_proc N: runs the docker preset N times while proc and fake are exchanged continuously.
 race_proc()
 {
 	start_holder exchange "$box/proc" "$box/fake"

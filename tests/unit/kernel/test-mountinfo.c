@@ -3,7 +3,7 @@
 
 #include "../unit.h"
 
-/* Reads the text as if it were a /proc/PID/mountinfo. */
+/* Parses the text as a /proc/PID/mountinfo. */
 static int parse(struct mountinfo *m, const char *text)
 {
 	char *copy = strdup(text);
@@ -14,7 +14,7 @@ static int parse(struct mountinfo *m, const char *text)
 	return 0;
 }
 
-static void every_field_is_told(void)
+static void every_field_is_parsed(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
@@ -35,7 +35,7 @@ static void every_field_is_told(void)
 	CHECK(!mountinfo_next(&m, &l));
 }
 
-static void none_and_other_tags_are_not_shared(void)
+static void only_the_tag_shared_means_shared(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
@@ -52,8 +52,8 @@ static void none_and_other_tags_are_not_shared(void)
 	}
 }
 
-/* Blank, tab, newline and backslash, as the kernel writes them; and any byte at all. */
-static void escapes_are_undone_in_paths_and_source(void)
+/* Space, tab, newline and backslash, which the kernel escapes, and any other byte. */
+static void escapes_are_decoded_in_paths_and_source(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
@@ -67,7 +67,7 @@ static void escapes_are_undone_in_paths_and_source(void)
 	CHECK_STR(l.source, "my disk#");
 }
 
-static void what_only_looks_like_an_escape_stays(void)
+static void invalid_escapes_are_kept(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
@@ -76,10 +76,10 @@ static void what_only_looks_like_an_escape_stays(void)
 	CHECK(mountinfo_next(&m, &l));
 	CHECK_STR(l.root, "\\04");
 	CHECK_STR(l.target, "/\\408\\x41\\");
-	CHECK_STR(l.source, "\\040"); /* once, not again */
+	CHECK_STR(l.source, "\\040"); /* decoded once, not twice */
 }
 
-static void a_line_that_is_not_understood_is_passed_over(void)
+static void invalid_lines_are_skipped(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
@@ -93,7 +93,7 @@ static void a_line_that_is_not_understood_is_passed_over(void)
 	CHECK(!mountinfo_next(&m, &l));
 }
 
-static void an_empty_file_has_no_mounts(void)
+static void empty_file_has_no_mounts(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
@@ -102,7 +102,7 @@ static void an_empty_file_has_no_mounts(void)
 	CHECK(!mountinfo_next(&m, &l));
 }
 
-static void an_option_is_a_whole_word(void)
+static void option_must_match_a_whole_word(void)
 {
 	CHECK(mountinfo_has_option("rw,cpu,cpuacct", "cpu"));
 	CHECK(mountinfo_has_option("rw,cpuacct,cpu", "cpu"));
@@ -112,7 +112,7 @@ static void an_option_is_a_whole_word(void)
 	CHECK(!mountinfo_has_option("", "cpu"));
 }
 
-UNIT_MAIN(CASE(every_field_is_told), CASE(none_and_other_tags_are_not_shared),
-	  CASE(escapes_are_undone_in_paths_and_source), CASE(what_only_looks_like_an_escape_stays),
-	  CASE(a_line_that_is_not_understood_is_passed_over), CASE(an_empty_file_has_no_mounts),
-	  CASE(an_option_is_a_whole_word))
+UNIT_MAIN(CASE(every_field_is_parsed), CASE(only_the_tag_shared_means_shared),
+	  CASE(escapes_are_decoded_in_paths_and_source), CASE(invalid_escapes_are_kept),
+	  CASE(invalid_lines_are_skipped), CASE(empty_file_has_no_mounts),
+	  CASE(option_must_match_a_whole_word))

@@ -7,7 +7,7 @@
 #include "base/dl.h"
 #include "kernel/sys_mount.h"
 
-static void words_of_mount_and_of_file_system_are_told_apart(void)
+static void separates_mount_options_from_file_system_options(void)
 {
 	struct mntopt o = MNTOPT_INIT;
 	struct nserr e;
@@ -25,7 +25,7 @@ static void words_of_mount_and_of_file_system_are_told_apart(void)
 	mntopt_free(&o);
 }
 
-static void a_later_word_takes_back_an_earlier_one(void)
+static void later_option_overrides_earlier_one(void)
 {
 	struct mntopt o = MNTOPT_INIT;
 	struct nserr e;
@@ -36,7 +36,7 @@ static void a_later_word_takes_back_an_earlier_one(void)
 	mntopt_free(&o);
 }
 
-static void commas_and_backslashes_can_be_written(void)
+static void escaped_commas_and_backslashes_are_decoded(void)
 {
 	struct mntopt o = MNTOPT_INIT;
 	struct nserr e;
@@ -47,7 +47,7 @@ static void commas_and_backslashes_can_be_written(void)
 	mntopt_free(&o);
 }
 
-static void empty_words_are_refused(void)
+static void empty_options_are_refused(void)
 {
 	static const char *const bad[] = { "", ",", "ro,", ",ro", "ro,,rw", "=x", "ro,=" };
 	struct nserr e;
@@ -81,14 +81,14 @@ static void fields_are_cut_at_colons(void)
 	CHECK_STR(f[1], "lower=/x\\:y:/z");
 }
 
-static void attributes_have_flags_of_mount(void)
+static void attributes_are_converted_to_flags_of_mount(void)
 {
 	CHECK_INT(mntopt_ms_flags(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC), MS_RDONLY | MS_NOEXEC);
 	CHECK_INT(mntopt_ms_flags(MOUNT_ATTR_STRICTATIME), MS_STRICTATIME);
 	CHECK_INT(mntopt_ms_flags(0), 0);
 }
 
-/* Words of libmount's table that are other operations, or defaults that nobody asks for. */
+/* Options in libmount's table that are other operations, or defaults. */
 static bool is_left_out(const char *name)
 {
 	static const char *const names[] = {
@@ -103,8 +103,8 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
-/* What libmount knows as an option of every mount, we know, and as the same flag. */
-static void the_words_are_libmounts(void)
+/* Every option that libmount knows for all mounts is in our table, with the same flag. */
+static void options_agree_with_libmount(void)
 {
 	static __typeof__(&mnt_get_builtin_optmap) optmap;
 	static const struct dl_symbol symbols[] = { DL_SYMBOL(optmap, mnt_get_builtin_optmap) };
@@ -120,14 +120,15 @@ static void the_words_are_libmounts(void)
 			continue;
 		CHECK_INT(mntopt_parse(&o, m->name, &e), 0);
 		CHECK(o.n == 0 || mntopt_is_super(m->name, &ms));
-		/* silence is for the log only, and relatime is what 0 means in an attribute */
+		/* silent concerns only the log, and the attribute of relatime is 0 */
 		if (!streq(m->name, "silent") && !streq(m->name, "relatime"))
 			CHECK_INT(ms | mntopt_ms_flags(o.set), want);
 		mntopt_free(&o);
 	}
 }
 
-UNIT_MAIN(CASE(words_of_mount_and_of_file_system_are_told_apart),
-	  CASE(a_later_word_takes_back_an_earlier_one), CASE(commas_and_backslashes_can_be_written),
-	  CASE(empty_words_are_refused), CASE(fields_are_cut_at_colons),
-	  CASE(attributes_have_flags_of_mount), CASE(the_words_are_libmounts))
+UNIT_MAIN(CASE(separates_mount_options_from_file_system_options),
+	  CASE(later_option_overrides_earlier_one),
+	  CASE(escaped_commas_and_backslashes_are_decoded), CASE(empty_options_are_refused),
+	  CASE(fields_are_cut_at_colons), CASE(attributes_are_converted_to_flags_of_mount),
+	  CASE(options_agree_with_libmount))

@@ -6,7 +6,7 @@
 
 #include "../unit.h"
 
-/* Notes the mount that "/" lies on under that path. */
+/* Notes the mount of "/" under this path. */
 static void note(struct root_mounts *m, const char *path)
 {
 	cleanup_fd int fd = open("/", O_PATH | O_CLOEXEC);
@@ -15,7 +15,7 @@ static void note(struct root_mounts *m, const char *path)
 	CHECK_INT(root_mounts_note(m, path, fd, &e), 0);
 }
 
-/* The place in the list of the mount that path leads through, or -1; *rest is the rest of path. */
+/* Returns the index of the mount that path leads through, or -1. Sets *rest to the rest of path. */
 static int find(const struct root_mounts *m, const char *path, const char **rest)
 {
 	const struct root_mount *found = root_mounts_find(m, path, rest);
@@ -23,7 +23,7 @@ static int find(const struct root_mounts *m, const char *path, const char **rest
 	return found ? (int)(found - m->at) : -1;
 }
 
-static void a_path_is_cut_below_its_mount(void)
+static void path_is_cut_below_its_mount(void)
 {
 	struct root_mounts m = { 0 };
 	const char *rest;
@@ -38,7 +38,7 @@ static void a_path_is_cut_below_its_mount(void)
 	CHECK_INT(m.n, 0);
 }
 
-static void other_paths_stay_whole(void)
+static void path_outside_of_mounts_is_not_cut(void)
 {
 	static const char *const paths[] = { "/proc",      "/proc/", "/process/x", "/pro/c",
 					     "/proc/../x", "..",     "/",          "" };
@@ -53,7 +53,7 @@ static void other_paths_stay_whole(void)
 	root_mounts_forget(&m);
 }
 
-static void the_deepest_and_the_last_mount_counts(void)
+static void finds_the_deepest_and_last_mount(void)
 {
 	struct root_mounts m = { 0 };
 	const char *rest;
@@ -67,8 +67,8 @@ static void the_deepest_and_the_last_mount_counts(void)
 	root_mounts_forget(&m);
 }
 
-/* The list has no end beyond which paths are resolved by name. */
-static void hundreds_of_mounts_are_known(void)
+/* The list has no limit beyond which paths would be resolved by name. */
+static void finds_each_of_hundreds_of_mounts(void)
 {
 	struct root_mounts m = { 0 };
 	const char *rest;
@@ -82,7 +82,7 @@ static void hundreds_of_mounts_are_known(void)
 	root_mounts_forget(&m);
 }
 
-static void a_path_that_leads_elsewhere_is_refused(void)
+static void path_that_does_not_lead_to_its_mount_is_refused(void)
 {
 	cleanup_fd int root = open("/", O_PATH | O_CLOEXEC),
 		       proc = open("/proc", O_PATH | O_CLOEXEC);
@@ -98,7 +98,7 @@ static void a_path_that_leads_elsewhere_is_refused(void)
 	close(fd);
 	CHECK_STR(rest, "sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/usr", &rest), -ENODATA);
-	/* what is noted there is the mount of "/" */
+	/* the noted mount is that of "/" */
 	note(&m, "/proc/sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/proc/sys/fs", &rest), -ESTALE);
 	CHECK(root_mounts_check(&m, root, &e) < 0);
@@ -106,6 +106,6 @@ static void a_path_that_leads_elsewhere_is_refused(void)
 	root_mounts_forget(&m);
 }
 
-UNIT_MAIN(CASE(a_path_is_cut_below_its_mount), CASE(other_paths_stay_whole),
-	  CASE(the_deepest_and_the_last_mount_counts), CASE(hundreds_of_mounts_are_known),
-	  CASE(a_path_that_leads_elsewhere_is_refused))
+UNIT_MAIN(CASE(path_is_cut_below_its_mount), CASE(path_outside_of_mounts_is_not_cut),
+	  CASE(finds_the_deepest_and_last_mount), CASE(finds_each_of_hundreds_of_mounts),
+	  CASE(path_that_does_not_lead_to_its_mount_is_refused))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Both ways of walking, openat2(2) and our own, give the same answers. */
+/* Tests that openat2(2) and our own walk give the same results. */
 #include "root/resolve.h"
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ static void remove_root(void)
 	close(root);
 }
 
-/* The inode of what path leads to, 0 when it leads to nothing; both ways must agree. */
+/* Returns the inode of path, or 0 if it does not exist. openat2(2) and the walk must agree. */
 static ino_t find(const char *path, unsigned flags, int *err)
 {
 	int fd[2] = { root_resolve(root, path, flags, NULL),
@@ -77,7 +77,7 @@ static void links_and_dots_stay_inside(void)
 	CHECK(find("abs", ROOT_RESOLVE_NOFOLLOW, NULL) == inside("abs"));
 }
 
-static void what_leads_nowhere_has_one_error(void)
+static void both_ways_return_the_same_error(void)
 {
 	int err;
 
@@ -98,14 +98,14 @@ static void magic_links_are_refused(void)
 {
 	int slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	/* not from our root: where /proc is */
+	/* the root is "/", because /proc is there */
 	CHECK_INT(root_resolve(slash, "/proc/self/root", 0, NULL), -ELOOP);
 	CHECK_INT(root_resolve(slash, "/proc/self/root", ROOT_RESOLVE_SLOW, NULL), -ELOOP);
 	CHECK_INT(root_resolve(slash, "/proc/self/cwd/x", ROOT_RESOLVE_SLOW, NULL), -ELOOP);
 	close(slash);
 }
 
-static void what_is_missing_is_made_inside_and_unmade(void)
+static void missing_components_are_created_inside_and_removed(void)
 {
 	struct root_log log = ROOT_LOG_INIT;
 	struct stat st;
@@ -127,8 +127,8 @@ static void what_is_missing_is_made_inside_and_unmade(void)
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
 }
 
-/* The log needs a descriptor of the directory. */
-static void an_entry_that_cannot_be_noted_is_removed(void)
+/* The log cannot get the descriptor of the directory that it needs. */
+static void entry_that_cannot_be_noted_is_removed(void)
 {
 	struct root_log log = ROOT_LOG_INIT;
 	struct rlimit was, none;
@@ -151,7 +151,7 @@ static void an_entry_that_cannot_be_noted_is_removed(void)
 	root_log_forget(&log);
 }
 
-static void the_parent_of_a_last_component(void)
+static void opens_the_parent_of_the_last_component(void)
 {
 	const char *base;
 	struct stat st;
@@ -167,7 +167,7 @@ static void the_parent_of_a_last_component(void)
 	CHECK_INT(root_resolve_parent(root, ".", 0, &base, NULL), -EINVAL);
 }
 
-static void a_path_of_forty_levels_is_made(void)
+static void creates_a_path_of_forty_levels(void)
 {
 	struct root_log log = ROOT_LOG_INIT;
 	char path[200] = "";
@@ -184,7 +184,7 @@ static void a_path_of_forty_levels_is_made(void)
 	remove_root();
 }
 
-UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(what_leads_nowhere_has_one_error),
-	  CASE(magic_links_are_refused), CASE(what_is_missing_is_made_inside_and_unmade),
-	  CASE(an_entry_that_cannot_be_noted_is_removed), CASE(the_parent_of_a_last_component),
-	  CASE(a_path_of_forty_levels_is_made))
+UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(both_ways_return_the_same_error),
+	  CASE(magic_links_are_refused), CASE(missing_components_are_created_inside_and_removed),
+	  CASE(entry_that_cannot_be_noted_is_removed), CASE(opens_the_parent_of_the_last_component),
+	  CASE(creates_a_path_of_forty_levels))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A root as kernels from 5.12 to 6.14 build it, attached before it is complete; and whose namespace
+/* Tests a root that is attached before it is complete, as on kernels 5.12 to 6.14; and whose namespace
  * this is. In children with a user and a mount namespace of their own. */
 #include "root/tree.h"
 
@@ -15,7 +15,7 @@
 #include "root/place.h"
 #include "root/populate.h"
 
-/* Runs test in such a child; its status is the number of failures. */
+/* Runs test in a child with such namespaces, whose exit status is the number of failures. */
 static void in_namespaces(void (*test)(const char *dir))
 {
 	char dir[] = "/tmp/rootfs.XXXXXX", map[64];
@@ -43,7 +43,7 @@ static void in_namespaces(void (*test)(const char *dir))
 		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
 		test(dir);
 		fflush(stdout);
-		/* LeakSanitizer, which exit(3) runs, needs the /proc that is no more */
+		/* exit(3) would run LeakSanitizer, which needs the /proc that is gone */
 		_exit((int)unit_failures);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid);
@@ -68,7 +68,7 @@ static int begin(struct root *r, const char *dir, struct nserr *e)
 	return root_begin(r, fd, false, e);
 }
 
-/* Furnishes a root with the one thing of each kind that older kernels do otherwise. */
+/* Adds one item of each kind that nspivot creates differently on older kernels. */
 static void furnish(struct root *r, struct nserr *e)
 {
 	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e);
@@ -90,7 +90,7 @@ static void pivot_early(const char *dir)
 
 	CHECK_INT(begin(&r, dir, &e), 0);
 	CHECK_INT(root_attach(&r, true, &e), 0);
-	/* without mount_setattr(2) it has been there from the beginning */
+	/* without mount_setattr(2) the tree was attached from the beginning */
 	CHECK(r.attached && r.early != r.legacy);
 	furnish(&r, &e);
 	CHECK_STR(e.what, "");
@@ -133,17 +133,17 @@ static void undo_early(const char *dir)
 	CHECK(!is_there(path));
 }
 
-static void a_root_attached_early_is_entered(void)
+static void pivots_into_a_root_attached_early(void)
 {
 	in_namespaces(pivot_early);
 }
 
-static void a_root_attached_early_keeps_the_old_one_where_asked(void)
+static void put_old_works_with_a_root_attached_early(void)
 {
 	in_namespaces(put_old_early);
 }
 
-static void a_root_attached_early_is_taken_back(void)
+static void undo_removes_a_root_attached_early(void)
 {
 	in_namespaces(undo_early);
 }
@@ -156,7 +156,7 @@ static void not_the_machines(const char *dir)
 	CHECK_INT(root_pivot_check_ns(&e), 0);
 }
 
-static void the_mount_namespace_of_the_machine_is_known(void)
+static void recognises_the_mount_namespace_of_the_machine(void)
 {
 	struct stat mine, kthreadd;
 	struct nserr e = NSERR_INIT;
@@ -167,7 +167,7 @@ static void the_mount_namespace_of_the_machine_is_known(void)
 	CHECK_INT(root_pivot_check_ns(&e), mine.st_ino == kthreadd.st_ino ? -EPERM : 0);
 }
 
-static void names_of_the_root(void)
+static void recognises_names_of_the_root(void)
 {
 	CHECK(root_place_is_root("/") && root_place_is_root("//") && root_place_is_root("/./..") &&
 	      root_place_is_root("."));
@@ -180,7 +180,6 @@ static void names_of_the_root(void)
 	      !root_place_is_root(".a"));
 }
 
-UNIT_MAIN(CASE(a_root_attached_early_is_entered),
-	  CASE(a_root_attached_early_keeps_the_old_one_where_asked),
-	  CASE(a_root_attached_early_is_taken_back),
-	  CASE(the_mount_namespace_of_the_machine_is_known), CASE(names_of_the_root))
+UNIT_MAIN(CASE(pivots_into_a_root_attached_early), CASE(put_old_works_with_a_root_attached_early),
+	  CASE(undo_removes_a_root_attached_early),
+	  CASE(recognises_the_mount_namespace_of_the_machine), CASE(recognises_names_of_the_root))
