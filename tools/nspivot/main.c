@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: assemble a root and pivot into it, then execute a program there. */
+/* nspivot: builds a root, pivots into it and executes a program there. Parse, check, resolve, plan,
+ * then explain or execute. */
 #include "common/execute.h"
 #include "nspivot.h"
+#include "run/cloned_binary.h"
 
 int main(int argc, char **argv)
 {
-	struct request q = { .root = ROOT_INIT, .handle = HANDLE_INIT };
+	struct opts o = { 0 };
+	struct run r = { .o = &o, .root = ROOT_INIT, .handle = HANDLE_INIT };
 	struct plan p = PLAN_INIT;
-	struct nserr e;
+	struct nserr e = NSERR_INIT;
 
-	opts_read(&q, argc, argv);
-	q.root.exec_closes = true;
-	steps_add(&q, &p);
-	if (q.explain) {
-		execute_explain(&p, &q);
+	opts_parse(&r, argc, argv);
+	if (check_opts(&o, &e) < 0)
+		cli_die_nserr(&e);
+	/* before resolve(), which reads streams */
+	if (!o.explain && cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
+		cli_die_nserr(&e);
+	if (resolve(&r, &e) < 0)
+		cli_die_nserr(&e);
+	build_plan(&r, &p);
+	if (o.explain) {
+		execute_explain(&p, &r);
 		return 0;
 	}
-	(void)!plan_run(&p, &q, NULL, &e);
+	(void)!plan_run(&p, &r, NULL, &e);
 	cli_die_nserr(&e);
 }

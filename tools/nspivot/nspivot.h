@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nspivot: what its files share: the request, made of verbs from left to right. */
+/* nspivot: the types and functions that its files share. */
 #ifndef NSU_NSPIVOT_H
 #define NSU_NSPIVOT_H
 
@@ -9,7 +9,7 @@
 #include "run/handle.h"
 #include "run/plan.h"
 
-/* What can be done to a root: one option each. */
+/* The verbs: options that change the contents of the root. */
 enum verb_id {
 	VERB_BIND,
 	VERB_RO_BIND,
@@ -36,65 +36,86 @@ enum verb_id {
 /* One use of a verb. */
 struct op {
 	const struct verb *verb;
-	const char *arg; /* as written, for --explain; NULL where it had none */
-	char *text;      /* what src and dst point into */
+	const char *arg; /* as given, for --explain; NULL if it had none */
+	char *text;      /* owns the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	bool try; /* not a failure where dst is missing */
+	bool try; /* ignore a missing dst */
 };
 
 struct verb {
 	const char *name;    /* its option */
-	const char *dst;     /* where, when the argument does not say */
-	const char *fstype;  /* of a verb that mounts a file system */
-	const char *options; /* before those given */
+	const char *dst;     /* default destination, or NULL */
+	const char *fstype;  /* file system that the verb mounts, or NULL */
+	const char *options; /* default mount options, or NULL */
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
 };
 
 extern const struct verb verbs[VERB_COUNT];
 
-struct request {
+/* The command line. Nothing is opened or looked up yet. */
+struct opts {
 	const char *newroot; /* a path, or fd:N; NULL with --host-root */
-	struct op *op;
+	struct op *op;       /* the n uses of verbs, in their order */
 	size_t n, size;
 	const char *put_old, *chdir;
 	bool force, explain, move_root, host_root;
-	bool of_host;  /* --preset=host: to show what is outside is what it is for */
-	bool readonly; /* --readonly of the root itself, done last */
+	bool readonly; /* --readonly=/, which takes effect last */
+
+	/* of the preset */
+	bool of_host;  /* it shows the processes of the host on purpose */
+	bool nodev;    /* mounts get nodev unless their options contain "dev" */
+	uint64_t caps; /* the capabilities that the program may have, 0 for no limit */
+
+	bool caps_kept; /* --cap-keep or --keep-caps replaces the limit of the preset */
+	char **argv;    /* the program and its arguments, or NULL for a shell */
+};
+
+/* The command line, its parts that libraries parse, and the root under construction. */
+struct run {
+	struct opts *o;
 	struct handle handle;
 	struct cred cred;
-	bool nodev;     /* of the preset: the mounts give no access to devices */
-	uint64_t caps;  /* of the preset: at most these, 0 for no limit */
-	bool caps_kept; /* --cap-keep or --keep-caps: the preset's are not asked */
-	char **argv;    /* the program, or NULL for a shell */
-	/* while it is carried out */
 	struct root root;
 };
 
-/* Reads the command line; prints and exits when it is none. */
-void opts_read(struct request *q, int argc, char **argv);
+/* Parses the command line into r->o, r->handle and r->cred. Ends the process with a message if it
+ * is invalid. */
+void opts_parse(struct run *r, int argc, char **argv);
 
-/* Adds one use of a verb. 0 or a negative errno with e set. */
-int op_add(struct request *q, const struct verb *v, const char *arg, struct nserr *e) must_check;
+/* Adds one use of a verb with its argument, or NULL. Returns 0 or a negative errno with e set. */
+int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr *e) must_check;
 
-/* Opens "fd:N" or a path outside the new root. A descriptor or a negative errno with e set. */
+/* Adds the options of a preset. Returns 0, -ENOENT if the name is unknown, or another negative
+ * errno; then e is set. */
+int opts_add_preset(struct opts *o, const char *name, struct nserr *e) must_check;
+
+/* Checks the destinations of the options. Returns 0 or a negative errno with e set. Pure. */
+int check_opts(const struct opts *o, struct nserr *e) must_check;
+
+/* Reads the streams of the credentials, and applies the capability limit of the preset. Returns 0
+ * or a negative errno with e set. */
+int resolve(struct run *r, struct nserr *e) must_check;
+
+/* Adds all steps, in their order. */
+void build_plan(struct run *r, struct plan *p);
+
+/* Opens "fd:N" or a path outside of the new root. Returns a descriptor or a negative errno with e
+ * set. */
 int source_open(const char *src, int flags, struct nserr *e) must_check;
 
-/* Adds the rows of a preset. -ENOENT when there is none of that name. */
-int preset_add(struct request *q, const char *name, struct nserr *e) must_check;
-
-/* Mounts an overlay; newroot is the lower layer where op names none. A descriptor or a negative
- * errno. */
+/* Mounts an overlay on op->dst; newroot is the lower layer if op names none. Returns a descriptor
+ * of the mount or a negative errno with e set. */
 int overlay_mount(struct root *r, const struct op *op, const char *newroot,
 		  struct nserr *e) must_check;
 
-/* Fills an empty root with the host's directories, read-only. 0 or a negative errno with e set. */
+/* Fills an empty root with read-only binds of the entries of the host's root. Returns 0 or a
+ * negative errno with e set. */
 int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
-/* Prints what this kernel and this user can do. */
-
-/* The steps that carry q out, in their order. */
-void steps_add(struct request *q, struct plan *p);
+/* The kinds of steps other than verbs, in the order of a plan (steps.c). */
+extern const struct plan_kind step_check_move, step_check_ns, step_begin, step_processes,
+	step_program, step_pivot, step_std_fds, step_chdir, step_ambient, step_exec;
 
 #endif

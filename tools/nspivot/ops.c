@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: reading one option that does something to the root. Pure. */
-#include <limits.h>
+/* nspivot: parses the argument of one verb. Pure. */
 #include <stdio.h>
 
 #include "base/num.h"
 #include "nspivot.h"
 #include "root/place.h"
 
-/* Takes the words that are no mount options out of o: "try", and "mode=" of what is made. */
+/* Removes the options that are not mount options from op->o: "try" and "mode=". Returns 0 or a
+ * negative errno with e set. */
 static int own_words(struct op *op, struct nserr *e)
 {
 	size_t n = 0;
@@ -31,10 +31,13 @@ static int own_words(struct op *op, struct nserr *e)
 	return 0;
 }
 
+/* Cuts the argument into source, destination and options. Sets *options to NULL if there are none.
+ * check_opts() checks the destination. Returns 0 or a negative errno with e set. */
 static int cut_argument(struct op *op, char **options, struct nserr *e)
 {
 	enum { DST = 2, SRC_DST = 3 };
 	char *field[SRC_DST] = { NULL };
+	const char *plain;
 	size_t n;
 
 	*options = NULL;
@@ -55,34 +58,31 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		if (!op->src || !*op->src || !op->dst || !*op->dst)
 			return nserr_set(e, 0, "invalid argument '%s': not <src>:<dst>", op->arg);
 	}
-	if (!op->dst)
-		return nserr_set(e, 0, "missing destination in '%s'", op->arg);
-	if (strlen(op->dst) >= PATH_MAX)
-		return nserr_set(e, ENAMETOOLONG, "invalid destination");
-	if (!root_place_plain(op->dst))
-		return nserr_set(e, 0, "invalid destination '%s': '..' after a name", op->dst);
-	op->dst = (char *)root_place_plain(op->dst);
+	plain = op->dst ? root_place_plain(op->dst) : NULL;
+	if (plain)
+		op->dst = (char *)plain;
 	return 0;
 }
 
-static struct op *new_op(struct request *q)
+/* Returns a new element of o->op, or NULL without memory. */
+static struct op *new_op(struct opts *o)
 {
-	if (q->n == q->size) {
-		size_t size = q->size ? 2 * q->size : 32;
-		struct op *op = reallocarray(q->op, size, sizeof(*op));
+	if (o->n == o->size) {
+		size_t size = o->size ? 2 * o->size : 32;
+		struct op *op = reallocarray(o->op, size, sizeof(*op));
 
 		if (!op)
 			return NULL;
-		q->op = op;
-		q->size = size;
+		o->op = op;
+		o->size = size;
 	}
-	q->op[q->n] = (struct op){ 0 };
-	return &q->op[q->n++];
+	o->op[o->n] = (struct op){ 0 };
+	return &o->op[o->n++];
 }
 
-int op_add(struct request *q, const struct verb *v, const char *arg, struct nserr *e)
+int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr *e)
 {
-	struct op *op = new_op(q);
+	struct op *op = new_op(o);
 	char *given, *all = NULL;
 	int rc;
 
@@ -96,9 +96,9 @@ int op_add(struct request *q, const struct verb *v, const char *arg, struct nser
 	rc = cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
-	if (v == &verbs[VERB_READONLY] && root_place_is_root(op->dst)) {
-		q->readonly = true; /* mount points have to be made first */
-		q->n--;
+	if (v == &verbs[VERB_READONLY] && op->dst && root_place_is_root(op->dst)) {
+		o->readonly = true; /* mount points must be created first */
+		o->n--;
 		return 0;
 	}
 	if (v->options && given && asprintf(&all, "%s,%s", v->options, given) < 0)

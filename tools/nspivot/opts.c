@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the command line. */
+/* nspivot: the option table and the parser. */
 #include "common/cred_opts.h"
 #include "common/features.h"
 #include "common/handle_opts.h"
 #include "nspivot.h"
 #include "root/feature.h"
-#include "root/place.h"
-#include "run/cloned_binary.h"
 
 enum {
-	OPT_VERB = CLI_LONG, /* and VERB_COUNT more */
+	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT */
 	OPT_PRESET = OPT_VERB + VERB_COUNT,
 	OPT_PUT_OLD,
 	OPT_DETACH,
@@ -23,7 +21,7 @@ enum {
 enum { EXCL_OLD = 1 };
 
 /* clang-format off */
-static const struct cli_opt opts[] = {
+static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
 	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "start from the host's directories, read-only" },
 	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add minimal, docker, systemd, host or none" },
@@ -77,7 +75,7 @@ static const struct cli_tool tool = {
 		      "[options] --host-root [--] [<program> [<argument>...]]", "--features [-J]" },
 	.purpose = "Build a root directory, pivot into it, and run a program there (default: a\n"
 		   "shell).",
-	.opts = opts,
+	.opts = table,
 	.notes = "nspivot never forks. It must be the last tool of a chain, because it looks up\n"
 		 "the program in the new root:\n"
 		 " nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
@@ -85,7 +83,8 @@ static const struct cli_tool tool = {
 	.features = features,
 };
 
-static void check(int rc, const char *option, struct nserr *e)
+/* Ends the process with the message of e, after the name of the option, if rc is negative. */
+static void must(int rc, const char *option, struct nserr *e)
 {
 	if (rc >= 0)
 		return;
@@ -93,82 +92,73 @@ static void check(int rc, const char *option, struct nserr *e)
 	cli_die_nserr(e);
 }
 
-static void take(struct request *q, int key, const char *arg)
+/* Handles the options of verbs, credentials and handles. */
+static void take_other(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
+	if (key >= OPT_VERB && key < OPT_VERB + VERB_COUNT) {
+		const struct verb *v = &verbs[key - OPT_VERB];
+
+		must(opts_add(r->o, v, arg, &e), v->name, &e);
+		return;
+	}
+	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
+	if (handle_option(&r->handle, key, arg, &e) < 0 || cred_option(&r->cred, key, arg, &e) < 0)
+		cli_die_nserr(&e);
+}
+
+static void take(struct run *r, int key, const char *arg)
+{
+	struct nserr e = NSERR_INIT;
+	struct opts *o = r->o;
+
 	switch (key) {
 	case OPT_PRESET:
-		check(preset_add(q, arg, &e), "preset", &e);
+		must(opts_add_preset(o, arg, &e), "preset", &e);
 		break;
 	case OPT_PUT_OLD:
-		q->put_old = root_place_plain(arg);
-		if (!q->put_old)
-			cli_die_usage("--put-old: invalid destination '%s': '..' after a name",
-				      arg);
+		o->put_old = arg;
 		break;
 	case OPT_DETACH:
 		break;
 	case OPT_CHDIR:
-		q->chdir = arg;
+		o->chdir = arg;
 		break;
 	case OPT_FORCE:
-		q->force = true;
+		o->force = true;
 		break;
 	case OPT_MOVE_ROOT:
-		q->move_root = true;
+		o->move_root = true;
 		break;
 	case OPT_HOST_ROOT:
-		q->host_root = true;
+		o->host_root = true;
 		break;
 	case OPT_EXPLAIN:
-		q->explain = true;
+		o->explain = true;
 		break;
 	default:
-		if (key >= OPT_VERB && key < OPT_VERB + VERB_COUNT)
-			check(op_add(q, &verbs[key - OPT_VERB], arg, &e),
-			      verbs[key - OPT_VERB].name, &e);
-		else if (handle_option(&q->handle, key, arg, &e) < 0 ||
-			 cred_option(&q->cred, key, arg, &e) < 0)
-			cli_die_nserr(&e);
-		q->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
+		take_other(r, key, arg);
 	}
 }
 
-/* A preset's capabilities are a limit like those of --cap-drop, which takes from them. */
-static void check_cred(struct request *q)
+void opts_parse(struct run *r, int argc, char **argv)
 {
-	struct nserr e = NSERR_INIT;
-
-	if (cred_check(&q->cred, &e) < 0)
-		cli_die_nserr(&e);
-	if (!q->caps || q->caps_kept)
-		return;
-	q->cred.cap_limit = q->cred.limit_caps ? q->cred.cap_limit & q->caps : q->caps;
-	q->cred.limit_caps = true;
-}
-
-void opts_read(struct request *q, int argc, char **argv)
-{
-	struct nserr e = NSERR_INIT;
+	struct opts *o = r->o;
 	struct cli c;
 	int key;
 
-	q->handle.close_fds = true;
+	r->handle.close_fds = true;
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1)
-		take(q, key, c.arg);
-	/* before a stream is read */
-	if (!q->explain && cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
-		cli_die_nserr(&e);
-	check_cred(q);
+		take(r, key, c.arg);
 	argv = cli_rest(&c);
-	if (!q->host_root) {
+	if (!o->host_root) {
 		if (!argv[0])
 			cli_die_usage("missing <newroot>");
-		q->newroot = *argv++;
+		o->newroot = *argv++;
 	}
 	if (argv[0] && streq(argv[0], "--"))
 		argv++;
-	q->argv = argv[0] ? argv : NULL;
+	o->argv = argv[0] ? argv : NULL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: presets, written in the tool's own options: --explain prints them so. */
+/* nspivot: the presets, each a list of options, which --explain prints. */
 #include "kernel/sys_cap.h"
 #include "nspivot.h"
 
@@ -13,7 +13,7 @@ static const struct row minimal[] = {
 	{ VERB_PROC, "/proc" },
 };
 
-/* What runc's default configuration has, and docker's masked and read-only paths. */
+/* The mounts of runc's default configuration, and docker's masked and read-only paths. */
 static const struct row docker[] = {
 	{ VERB_PROC,     "/proc" },
 	{ VERB_DEV,      NULL },
@@ -41,7 +41,7 @@ static const struct row docker[] = {
 	{ VERB_READONLY, "/proc/sysrq-trigger:try" },
 };
 
-/* What systemd as process 1 looks for, and what it would otherwise mount itself. */
+/* The mounts that systemd expects as process 1 or would create itself. */
 static const struct row systemd[] = {
 	{ VERB_PROC,     "/proc" },
 	{ VERB_SYSFS,    NULL },
@@ -55,7 +55,7 @@ static const struct row systemd[] = {
 	{ VERB_TMPFS,    "/tmp:mode=1777,nosuid,nodev" },
 };
 
-/* The host's own: no isolation, a place to repair a system from. */
+/* The directories of the host, for repairing a system: there is no isolation. */
 static const struct row host[] = {
 	{ VERB_BIND,     "/proc:/proc" },
 	{ VERB_BIND,     "/sys:/sys" },
@@ -65,8 +65,8 @@ static const struct row host[] = {
 	{ VERB_ETC_RESOLV_CONF, "host" },
 };
 
-/* The capabilities of docker's containers, except mknod: there is no device cgroup here, so a node of a disk
- * could be made and opened. */
+/* The capabilities of docker's containers, except mknod: without a device cgroup the program could
+ * create and open the node of a disk. */
 static const char docker_caps[] =
 	"chown,dac_override,fsetid,fowner,net_raw,setgid,setuid,setfcap,setpcap,"
 	"net_bind_service,sys_chroot,kill,audit_write";
@@ -76,7 +76,7 @@ static const struct preset {
 	const struct row *row;
 	size_t n;
 	bool nodev;       /* for all mounts except devpts and single devices */
-	const char *caps; /* what the program may have, NULL: what the caller has */
+	const char *caps; /* limit for the program, or NULL for none */
 } presets[] = {
 	{ "none",    NULL,    0 },
 	{ "minimal", minimal, ARRAY_SIZE(minimal) },
@@ -86,6 +86,7 @@ static const struct preset {
 };
 /* clang-format on */
 
+/* Returns the set of the capabilities in a comma-separated list. */
 static uint64_t parse_caps(const char *list)
 {
 	uint64_t caps = 0;
@@ -101,7 +102,7 @@ static uint64_t parse_caps(const char *list)
 	return caps;
 }
 
-int preset_add(struct request *q, const char *name, struct nserr *e)
+int opts_add_preset(struct opts *o, const char *name, struct nserr *e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(presets); i++) {
 		const struct preset *p = &presets[i];
@@ -110,11 +111,11 @@ int preset_add(struct request *q, const char *name, struct nserr *e)
 		if (!streq(p->name, name))
 			continue;
 		for (size_t k = 0; k < p->n && rc == 0; k++)
-			rc = op_add(q, &verbs[p->row[k].verb], p->row[k].arg, e);
-		q->of_host |= p->row == host;
-		q->nodev |= p->nodev;
+			rc = opts_add(o, &verbs[p->row[k].verb], p->row[k].arg, e);
+		o->of_host |= p->row == host;
+		o->nodev |= p->nodev;
 		if (p->caps)
-			q->caps = parse_caps(p->caps);
+			o->caps = parse_caps(p->caps);
 		return rc;
 	}
 	nserr_set(e, 0, "unknown preset '%s'", name);

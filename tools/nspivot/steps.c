@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the steps around the verbs, and the order of all. */
+/* nspivot: the steps other than the verbs. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -7,6 +7,7 @@
 #include "kernel/sys_mount.h"
 #include "nspivot.h"
 #include "root/pivot.h"
+#include "root/place.h"
 #include "root/switch_root.h"
 #include "run/exec.h"
 
@@ -26,90 +27,91 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	static const char *mode[] = { "mode=0755" };
 	static const struct mntopt o = { .set = MOUNT_ATTR_NODEV, .param = mode, .n = 1 };
-	struct request *q = ctx;
+	struct run *r = ctx;
 	int dir, rc;
 
 	(void)s;
-	q->root.nodev = q->nodev;
-	if (q->host_root) {
-		rc = root_begin_tmpfs(&q->root, &o, q->readonly, e);
+	r->root.nodev = r->o->nodev;
+	r->root.exec_closes = true;
+	if (r->o->host_root) {
+		rc = root_begin_tmpfs(&r->root, &o, r->o->readonly, e);
 		if (rc == 0)
-			rc = hostroot_fill(&q->root, e);
+			rc = hostroot_fill(&r->root, e);
 	} else {
-		dir = source_open(q->newroot, O_PATH | O_DIRECTORY, e);
-		rc = dir < 0 ? dir : root_begin(&q->root, dir, q->readonly, e);
-		root_done(&q->root, dir);
+		dir = source_open(r->o->newroot, O_PATH | O_DIRECTORY, e);
+		rc = dir < 0 ? dir : root_begin(&r->root, dir, r->o->readonly, e);
+		root_done(&r->root, dir);
 	}
-	/* by mount(2) a part of it may be there already */
+	/* with mount(2), a part of the tree may be attached already */
 	if (rc < 0)
-		root_undo(&q->root);
+		root_undo(&r->root);
 	return rc;
 }
 
 static void undo_begin(void *ctx, const struct plan_step *s)
 {
-	struct request *q = ctx;
+	struct run *r = ctx;
 
 	(void)s;
-	root_undo(&q->root);
+	root_undo(&r->root);
 }
 
 static void show_begin(const void *ctx, const struct plan_step *s, struct buf *out)
 {
-	const struct request *q = ctx;
+	const struct run *r = ctx;
 
 	(void)s;
-	if (q->host_root)
+	if (r->o->host_root)
 		buf_adds(out, "bind the directories of / read-only on a tmpfs");
 	else
-		buf_printf(out, "clone %s with all its mounts", q->newroot);
-	buf_printf(out, "%s%s", q->nodev ? ", all mounts nodev" : "",
-		   q->readonly ? ", read-only at the end" : "");
+		buf_printf(out, "clone %s with all its mounts", r->o->newroot);
+	buf_printf(out, "%s%s", r->o->nodev ? ", all mounts nodev" : "",
+		   r->o->readonly ? ", read-only at the end" : "");
 }
 
 static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	struct request *q = ctx;
+	struct run *r = ctx;
 
 	(void)s;
-	return root_pivot_check_processes(&q->root, e);
+	return root_pivot_check_processes(&r->root, e);
 }
 
-/* What is not there fails while everything can still be taken back, capabilities to do so not yet
- * dropped. */
+/* Looks up the program, or the shell. The shell passes if /bin/sh exists. */
 static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct request *q = ctx;
-	const char *cwd = q->chdir ? q->chdir : "/", *path;
+	const struct run *r = ctx;
+	const char *cwd = r->o->chdir ? r->o->chdir : "/", *path;
 	struct nserr unused;
 	char *shell[2];
 	int rc;
 
 	(void)s;
-	if (q->argv)
-		return root_pivot_check_program(&q->root, cwd, q->argv[0], e);
+	if (r->o->argv)
+		return root_pivot_check_program(&r->root, cwd, r->o->argv[0], e);
 	exec_shell(false, &path, shell);
-	rc = root_pivot_check_program(&q->root, cwd, path, e);
-	return rc < 0 && root_pivot_check_program(&q->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
+	rc = root_pivot_check_program(&r->root, cwd, path, e);
+	return rc < 0 && root_pivot_check_program(&r->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
 }
 
 static int run_pivot(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	struct request *q = ctx;
+	struct run *r = ctx;
+	const char *put_old = r->o->put_old ? root_place_plain(r->o->put_old) : NULL;
 
 	(void)s;
-	return q->move_root ? root_switch(&q->root, e) : root_pivot(&q->root, q->put_old, e);
+	return r->o->move_root ? root_switch(&r->root, e) : root_pivot(&r->root, put_old, e);
 }
 
 static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *out)
 {
-	const struct request *q = ctx;
+	const struct run *r = ctx;
 
 	(void)s;
-	if (q->move_root)
+	if (r->o->move_root)
 		buf_adds(out, "move the new root over the initramfs and remove its files");
-	else if (q->put_old)
-		buf_printf(out, "pivot and move the old root to %s", q->put_old);
+	else if (r->o->put_old)
+		buf_printf(out, "pivot and move the old root to %s", r->o->put_old);
 	else
 		buf_adds(out, "pivot, detach the old root and verify that it is gone");
 }
@@ -122,22 +124,23 @@ static int run_std_fds(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static int run_chdir(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	struct request *q = ctx;
+	struct run *r = ctx;
 
 	(void)s;
-	return chdir(q->chdir) < 0
+	return chdir(r->o->chdir) < 0
 		       ? nserr_set(e, errno, "cannot change the working directory to '%s'",
-				   q->chdir)
+				   r->o->chdir)
 		       : 0;
 }
 
 static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	(void)s;
-	buf_printf(out, "change the working directory to %s", ((const struct request *)ctx)->chdir);
+	buf_printf(out, "change the working directory to %s", ((const struct run *)ctx)->o->chdir);
 }
 
-/* A mapped id that is not 0 did its work by ambient capabilities: they are not the program's. */
+/* A caller with a mapped id other than 0 has ambient capabilities, which the program must not
+ * inherit. */
 static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct sys_caps caps;
@@ -145,7 +148,7 @@ static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx, (void)s;
 	if (rc == -EINVAL)
-		return 0; /* before 4.3 there are none */
+		return 0; /* kernels before 4.3 have no ambient capabilities */
 	if (rc == 0)
 		rc = sys_cap_get(&caps);
 	if (rc == 0 && caps.inheritable) {
@@ -158,14 +161,14 @@ static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	struct request *q = ctx;
+	struct run *r = ctx;
 	char *shell[2];
 	const char *path;
 	int rc;
 
 	(void)s;
-	if (q->argv)
-		return exec_program(q->argv, e);
+	if (r->o->argv)
+		return exec_program(r->o->argv, e);
 	exec_shell(false, &path, shell);
 	rc = exec_file(path, shell, e);
 	execl("/bin/sh", "-sh", (char *)NULL);
@@ -174,57 +177,26 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
 {
-	const struct request *q = ctx;
+	const struct run *r = ctx;
 
 	(void)s;
 	buf_adds(out, "execute");
-	if (!q->argv)
+	if (!r->o->argv)
 		buf_adds(out, " a shell");
-	for (char **word = q->argv; word && *word; word++)
+	for (char **word = r->o->argv; word && *word; word++)
 		buf_printf(out, " %s", *word);
 }
 
 /* clang-format off */
-static const struct plan_kind
-	check_ns  = { "verify that this is not the machine's mount namespace", "stat(/proc/self/ns/mnt)", run_check_ns },
-	check_move = { "verify that / is an initramfs", "statfs(2)", run_check_move },
-	begin     = { "create the new root", "open_tree(2), mount_setattr(2)", run_begin, undo_begin, show_begin },
-	processes = { "verify that no visible process can reach the old root", "stat(/proc/PID/{root,cwd})", run_processes },
-	program   = { "verify that the new root contains the program", "openat2(2), fstat(2)", run_program },
-	pivot     = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
-	std_fds   = { "replace the old root's /dev/null on descriptors 0-2", "fstat(2), dup2(2)", run_std_fds },
-	change    = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
-	ambient   = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient },
-	execute   = { "execute", "execve(2)", run_exec, NULL, show_exec };
+const struct plan_kind
+	step_check_ns   = { "verify that this is not the machine's mount namespace", "stat(/proc/self/ns/mnt)", run_check_ns },
+	step_check_move  = { "verify that / is an initramfs", "statfs(2)", run_check_move },
+	step_begin      = { "create the new root", "open_tree(2), mount_setattr(2)", run_begin, undo_begin, show_begin },
+	step_processes  = { "verify that no visible process can reach the old root", "stat(/proc/PID/{root,cwd})", run_processes },
+	step_program    = { "verify that the new root contains the program", "openat2(2), fstat(2)", run_program },
+	step_pivot      = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
+	step_std_fds    = { "replace the old root's /dev/null on descriptors 0-2", "fstat(2), dup2(2)", run_std_fds },
+	step_chdir      = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
+	step_ambient    = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient },
+	step_exec       = { "execute", "execve(2)", run_exec, NULL, show_exec };
 /* clang-format on */
-
-void steps_add(struct request *q, struct plan *p)
-{
-	bool own_path;
-
-	if (q->move_root)
-		plan_add(p, PLAN_CALLER, &check_move, NULL, 0);
-	else if (!q->force)
-		plan_add(p, PLAN_CALLER, &check_ns, NULL, 0);
-	handle_plan_wait(&q->handle, p, PLAN_CALLER);
-	plan_add(p, PLAN_CALLER, &begin, NULL, 0);
-	for (size_t i = 0; i < q->n; i++)
-		plan_add(p, PLAN_CALLER, &q->op[i].verb->kind, &q->op[i], 0);
-	if (!q->force && !q->move_root && !q->put_old && !q->of_host)
-		plan_add(p, PLAN_CALLER, &processes, NULL, 0);
-	/* the PATH of a changed environment is not this one, and the old root is not in place yet
-	 */
-	own_path = !q->cred.clear_env && q->cred.nenv == 0;
-	if (!q->put_old && (!q->argv || strchr(q->argv[0], '/') || own_path))
-		plan_add(p, PLAN_CALLER, &program, NULL, 0);
-	plan_add(p, PLAN_CALLER, &pivot, NULL, 0);
-	plan_add(p, PLAN_CALLER, &std_fds, NULL, 0);
-	if (q->chdir)
-		plan_add(p, PLAN_CALLER, &change, NULL, 0);
-	if (!q->caps_kept && !q->cred.limit_caps)
-		plan_add(p, PLAN_CALLER, &ambient, NULL, 0);
-	cred_plan(&q->cred, p, PLAN_CALLER);
-	handle_plan_exec(&q->handle, p, PLAN_CALLER, q->argv ? q->argv[0] : "/bin/sh");
-	cred_plan_last(&q->cred, p, PLAN_CALLER);
-	plan_add(p, PLAN_CALLER, &execute, NULL, 0);
-}

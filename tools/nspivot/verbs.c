@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the verbs, each a row of one table and a kind of step. */
+/* nspivot: the table of verbs and their steps. */
 #include "nspivot.h"
 
 #include <fcntl.h>
@@ -15,17 +15,16 @@
 
 static struct root *root_of(void *ctx)
 {
-	return &((struct request *)ctx)->root;
+	return &((struct run *)ctx)->root;
 }
 
-/* A descriptor of what was mounted, of no further use. */
+/* Closes the descriptor of a mount. Returns 0, or fd if it is a negative errno. */
 static int done(void *ctx, int fd)
 {
 	root_done(root_of(ctx), fd);
 	return fd < 0 ? fd : 0;
 }
 
-/* Opens what an option takes from outside: "fd:N" or a path. */
 int source_open(const char *src, int flags, struct nserr *e)
 {
 	const char *number = str_after(src, "fd:");
@@ -59,8 +58,8 @@ static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 	return done(ctx, root_place_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
 }
 
-/* Without a network namespace of one's own, or with a masked /sys, the caller's is what there is.
- */
+/* In a user namespace without a network namespace of its own, or with a partly hidden /sys, the
+ * kernel refuses a new sysfs: bind the caller's read-only. */
 static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -79,16 +78,16 @@ static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct request *q = ctx;
+	const char *newroot = ((const struct run *)ctx)->o->newroot;
 	char path[32];
 	int fd;
 
-	/* the clone of newroot is not what a layer can be; the directory itself is */
-	if (q->newroot && str_after(q->newroot, "fd:") && num_fd(q->newroot + 3, &fd) == 0) {
+	/* a layer can be the directory newroot, but not its detached clone */
+	if (newroot && str_after(newroot, "fd:") && num_fd(newroot + 3, &fd) == 0) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		return done(ctx, overlay_mount(root_of(ctx), s->arg, path, e));
 	}
-	return done(ctx, overlay_mount(root_of(ctx), s->arg, q->newroot ? q->newroot : "/", e));
+	return done(ctx, overlay_mount(root_of(ctx), s->arg, newroot ? newroot : "/", e));
 }
 
 static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -102,7 +101,8 @@ static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
 }
 
-/* The group of terminals must be mapped for gid=5; where it is not, the opener's group will do. */
+/* gid=5, the group of terminals, fails with EINVAL if this group is not mapped: omit it then, and a
+ * terminal gets the group of the process that opens it. */
 static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -159,6 +159,7 @@ static int run_readonly(void *ctx, const struct plan_step *s, struct nserr *e)
 	return root_make_readonly(root_of(ctx), op->dst, op->try, e);
 }
 
+/* Binds the file src read-only on dst. Returns 0 or a negative errno with e set. */
 static int bind_etc(void *ctx, const char *src, const char *dst, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
@@ -200,7 +201,7 @@ static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
 }
 
-/* The host's, without the name servers that are only there on the host's own loopback. */
+/* Copies a resolv.conf without the name servers on the loopback address of the host. */
 static void copy_resolv(const char *from, struct buf *out)
 {
 	static const char *const loopback[] = { "nameserver 127.", "nameserver ::1" };
@@ -220,7 +221,7 @@ static void copy_resolv(const char *from, struct buf *out)
 
 static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	/* where systemd-resolved writes the servers behind its stub on 127.0.0.53 */
+	/* systemd-resolved writes the servers behind its stub 127.0.0.53 to the second file */
 	static const char *const from[] = { "/etc/resolv.conf",
 					    "/run/systemd/resolve/resolv.conf" };
 	static const struct mntopt plain;
@@ -245,7 +246,7 @@ static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* --explain prints every step as the option that asks for it. */
+/* Prints a step as the option that requests it. */
 static void show_op(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct op *op = s->arg;
