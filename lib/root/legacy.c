@@ -75,7 +75,8 @@ static int begin(struct root *r, struct nserr *e)
 		root_explain_space(r->files, e);
 		return r->files;
 	}
-	r->attached = true;
+	r->state = ROOT_ATTACHED;
+	r->files_attached = true;
 	return 0;
 }
 

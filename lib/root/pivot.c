@@ -283,8 +283,7 @@ int root_pivot(struct root *r, const char *put_old, struct nserr *e)
 	rc = sys_pivot_root(".", ".");
 	if (rc < 0)
 		return pivot_error(rc, e);
-	r->attached = false; /* root_undo() must not unmount the root */
-	r->pivoted = true;
+	r->state = ROOT_PIVOTED;
 	if (put_old)
 		rc = root_move_old(r, put, e);
 	else

@@ -58,7 +58,8 @@ static int look(const struct root *r, struct root_place *p, struct nserr *e)
 	p->dir = S_ISDIR(st.stx_mode);
 	p->mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 	p->ours = false;
-	for (size_t i = 0; i < r->nfresh && !r->attached && (st.stx_mask & STATX_MNT_ID); i++)
+	for (size_t i = 0;
+	     i < r->nfresh && r->state == ROOT_DETACHED && (st.stx_mask & STATX_MNT_ID); i++)
 		p->ours |= r->fresh[i] == st.stx_mnt_id;
 	return 0;
 }
@@ -128,7 +129,7 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 
 	if (fd < 0)
 		return nserr_set(e, errno, "cannot duplicate the descriptor of the new root");
-	if (r->attached)
+	if (r->state == ROOT_ATTACHED)
 		rc = sys_move_mount(mnt, "", r->old, "", SYS_FD_TO_FD);
 	close(r->fd);
 	r->fd = fd;
@@ -151,7 +152,7 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
 	/* Before 6.15 a detached tree takes no mounts: EINVAL. Then the tree is attached now, and
 	 * only this mount namespace sees it */
-	if (rc == -EINVAL && p->fd >= 0 && !r->attached) {
+	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
 		ours = false;
 		rc = root_attach(r, true, e);
 		if (rc == 0)
@@ -211,7 +212,7 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 	int mnt = root_clone(src, rec, o->set, o->clr);
 
 	/* before 6.15 no part of a detached tree can be cloned */
-	if (mnt == -EINVAL && !r->attached && !o->norec) {
+	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)
 			return mnt;

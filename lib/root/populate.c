@@ -170,7 +170,7 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
 	/* the tmpfs is new, and only we have used it */
-	p = (struct root_place){ .path = path, .ours = !r->attached };
+	p = (struct root_place){ .path = path, .ours = r->state == ROOT_DETACHED };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (p.fd < 0)
 		return nserr_set(e, p.fd, "cannot create '%s'", path);

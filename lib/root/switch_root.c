@@ -134,7 +134,7 @@ int root_switch(struct root *r, struct nserr *e)
 	 */
 	if (fchdir(r->fd) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		return nserr_set(e, errno, "cannot change to the new root");
-	r->attached = false;
+	r->state = ROOT_SWITCHED;
 	root_switch_empty(r->old);
 	return 0;
 }

@@ -192,7 +192,7 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 
 	/* mount_setattr(2) changes only the root mount of a detached tree; root_finish() changes
 	 * this one */
-	if (rc == -EINVAL && !r->attached)
+	if (rc == -EINVAL && r->state == ROOT_DETACHED)
 		rc = 0;
 	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
 	if (!more) {
@@ -222,7 +222,7 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 {
 	int rc;
 
-	if (r->attached)
+	if (r->state != ROOT_DETACHED)
 		return 0;
 	rc = make_slave(e);
 	if (rc < 0)
@@ -234,6 +234,7 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 		if (rc < 0)
 			return rc;
 		rc = sys_move_mount(r->files, "", r->old, "", SYS_FD_TO_FD);
+		r->files_attached = rc == 0;
 	}
 	if (rc >= 0)
 		rc = sys_move_mount(r->fd, "", r->old, "", SYS_FD_TO_FD);
@@ -242,8 +243,7 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 		root_explain_space(rc, e);
 		return rc;
 	}
-	r->attached = true;
-	r->early = early;
+	r->state = ROOT_ATTACHED;
 	return 0;
 }
 
@@ -296,7 +296,7 @@ int root_move_old(struct root *r, int put, struct nserr *e)
 {
 	/* the tmpfs for our files covers the old root, and so does a root that an overlay has
 	 * replaced */
-	int rc = r->early || r->legacy ? root_detach(r->files) : 0;
+	int rc = r->files_attached ? root_detach(r->files) : 0;
 
 	if (rc == 0 && fchdir(put) < 0)
 		rc = -errno;
@@ -330,10 +330,10 @@ void root_undo(struct root *r)
 		root_legacy_make_writable(r->protected[i]);
 	if (r->readonly)
 		root_legacy_make_writable(r->fd);
-	if (r->attached)
+	if (r->state == ROOT_ATTACHED)
 		undo_mount(r->fd);
-	if (r->early || (r->legacy && r->attached))
+	if (r->files_attached)
 		undo_mount(r->files);
-	root_log_undo(&r->log, r->pivoted);
+	root_log_undo(&r->log, r->state == ROOT_PIVOTED);
 	root_close(r);
 }

@@ -9,6 +9,13 @@
 
 #define ROOT_FRESH 16
 
+enum root_state {
+	ROOT_DETACHED, /* no process can reach the tree */
+	ROOT_ATTACHED, /* it is mounted on top of the old "/" */
+	ROOT_PIVOTED,  /* pivot_root(2) has made it the root of this mount namespace */
+	ROOT_SWITCHED, /* chroot(2) has made it the root of this process */
+};
+
 struct root {
 	int fd;    /* root directory of the new tree */
 	int old;   /* "/" of the caller */
@@ -19,14 +26,13 @@ struct root {
 	struct root_mounts mounts; /* our mounts on paths of the tree */
 	bool exec_closes; /* finished descriptors are left to exec, which closes them at no cost */
 	int null;         /* the caller's /dev/null, -1 until needed */
-	bool attached;    /* the tree is mounted on top of the old "/" */
-	bool early;       /* it was attached before it was complete, and `files` below it */
+	enum root_state state;
+	bool files_attached; /* `files` is mounted on the old "/", below the tree */
 	bool legacy;   /* built by mount(2): the kernel lacks the mount API or a filter denies it */
 	bool readonly; /* root_finish() makes the root mount read-only */
 	bool nodev;    /* mounts get nodev unless their options contain "dev" */
 	int *protected; /* mounts that root_finish() makes read-only */
 	size_t nprotected;
-	bool pivoted; /* the tree is the root of this mount namespace */
 	struct root_log log;
 };
 

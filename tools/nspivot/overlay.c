@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: --overlay: layers given as words, handed to the kernel as it can take them. */
+/* nspivot: mounts the overlay of --overlay, with the layers in the form that the kernel accepts. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -10,12 +10,13 @@
 #define PARAM_MAX 256
 
 struct layers {
-	const char *param[PARAM_MAX]; /* for the kernel */
-	char *text[PARAM_MAX];        /* those of them that are ours */
-	int fd[PARAM_MAX];            /* of layers that are named by descriptor */
+	const char *param[PARAM_MAX]; /* parameters for the kernel */
+	char *text[PARAM_MAX];        /* the allocated strings of param */
+	int fd[PARAM_MAX];            /* descriptors that name layers */
 	size_t n, ntext, nfd;
 };
 
+/* Adds the parameter key followed by value. Returns 0 or a negative errno with e set. */
 static int add(struct layers *l, struct nserr *e, const char *key, const char *value)
 {
 	char *text;
@@ -37,8 +38,9 @@ static void done(struct layers *l)
 		close(l->fd[--l->nfd]);
 }
 
-/* Before 6.5 fsconfig(2) refuses a comma in an overlay's parameters, escaped or not: such a layer
- * is named by a descriptor, in buf. */
+/* Returns a name of path without a comma: before 6.5, fsconfig(2) refuses commas in the parameters
+ * of an overlay, even escaped ones. With by_fd, such a path gets the name of a descriptor, in buf.
+ */
 static const char *no_comma(struct layers *l, const char *path, char buf[40], bool by_fd)
 {
 	int fd = -1;
@@ -53,8 +55,8 @@ static const char *no_comma(struct layers *l, const char *path, char buf[40], bo
 	return buf;
 }
 
-/* Writes a path into the one word of all lower layers: colons separate them there, and in the text
- * that mount(2) takes commas end it. */
+/* Appends a path to the parameter with all lower layers and escapes the colons, which separate
+ * them. With `commas` also escapes commas, which separate the options of mount(2). */
 static void escape(struct buf *out, const char *path, bool commas)
 {
 	for (; *path; path++) {
@@ -64,7 +66,8 @@ static void escape(struct buf *out, const char *path, bool commas)
 	}
 }
 
-/* The upper layer in memory: gone with the container. */
+/* Creates an upper layer and a work directory in memory. Returns 0 or a negative errno with e set.
+ */
 static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 {
 	char name[40], path[80];
@@ -83,7 +86,8 @@ static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 	return rc;
 }
 
-/* `newroot` stands where no lower layer is named. */
+/* Collects the parameters of the overlay. newroot is the lower layer if none is given; with
+ * `joined` one parameter has all lower layers. Returns 0 or a negative errno with e set. */
 static int collect(struct root *r, const struct op *op, const char *newroot, bool joined,
 		   struct layers *l, struct nserr *e)
 {
@@ -116,14 +120,14 @@ static int collect(struct root *r, const struct op *op, const char *newroot, boo
 	}
 	if (rc == 0 && joined)
 		rc = add(l, e, "lowerdir=", lower.s ? lower.s : "");
-	/* overlayfs of a user namespace cannot keep its notes in trusted.* attributes */
+	/* in a user namespace, overlayfs cannot write trusted.* attributes */
 	if (rc == 0 && root_in_userns() && !mntopt_get(&op->o, "userxattr"))
 		rc = add(l, e, "", "userxattr");
 	buf_free(&lower);
 	return rc;
 }
 
-/* Names the layer that is not there: the kernel does not. */
+/* Sets e to a message that names the missing layer, which the kernel does not name. */
 static void name_missing(const struct op *op, struct nserr *e)
 {
 	static const char *const words[] = { "lower=", "upper=", "work=" };
@@ -161,7 +165,8 @@ static int try_mount(struct root *r, const struct op *op, const char *newroot, b
 	return rc;
 }
 
-/* Layer by layer (6.5): any number, any name; else all in one word. */
+/* Mounts with one parameter for each layer (6.5), which allows any number and name, or else with
+ * one parameter for all. Returns a descriptor or a negative errno with e set. */
 static int try_both(struct root *r, const struct op *op, const char *newroot, struct nserr *e)
 {
 	int rc = -EINVAL;
@@ -175,8 +180,8 @@ int overlay_mount(struct root *r, const struct op *op, const char *newroot, stru
 {
 	int rc = try_both(r, op, newroot, e);
 
-	/* before 6.15 a layer cannot be in a detached mount, where an upper one in memory is */
-	if (rc == -EINVAL && !r->attached && r->files >= 0) {
+	/* before 6.15 a layer cannot be in a detached mount, as the upper layer in memory is */
+	if (rc == -EINVAL && r->state == ROOT_DETACHED && r->files >= 0) {
 		rc = root_attach(r, true, e);
 		if (rc == 0)
 			rc = try_both(r, op, newroot, e);

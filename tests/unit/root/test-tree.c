@@ -91,7 +91,7 @@ static void pivot_early(const char *dir)
 	CHECK_INT(begin(&r, dir, &e), 0);
 	CHECK_INT(root_attach(&r, true, &e), 0);
 	/* without mount_setattr(2) the tree was attached from the beginning */
-	CHECK(r.attached && r.early != r.legacy);
+	CHECK(r.state == ROOT_ATTACHED && r.files_attached);
 	furnish(&r, &e);
 	CHECK_STR(e.what, "");
 	CHECK_INT(root_pivot(&r, NULL, &e), 0);
