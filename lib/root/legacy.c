@@ -125,8 +125,9 @@ int root_legacy_begin(struct root *r, int dir, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot bind the new root");
 	rc = take_top(r, dir, e);
-	if (rc == 0 && all.set)
-		rc = root_legacy_setattr(r->fd, &all, e);
+	if (rc < 0 || !all.set)
+		return rc;
+	rc = root_legacy_setattr(r->fd, &all, e);
 	if (rc == 0 && r->readonly)
 		(void)!root_legacy_setattr(r->fd, &rw, NULL);
 	return rc;
@@ -381,9 +382,27 @@ static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);
 }
 
-int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
+/* Applies o to all mounts of the table below the one with this id, whose root is fd. Returns 0 or a
+ * negative errno with e set. */
+static int setattr_below(int fd, const struct mnt_table *t, int id, const struct mntopt *o,
+			 struct nserr *e)
 {
 	const struct mnt *top = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->m[i].id == id)
+			top = &t->m[i];
+	if (!top)
+		return nserr_set(e, ENODATA, "cannot find the mount in /proc/self/mountinfo");
+	for (size_t i = 0; rc == 0 && i < t->n; i++)
+		if (&t->m[i] != top && is_in(t, &t->m[i], top))
+			rc = remount_below(fd, t, &t->m[i], top, o, e);
+	return rc;
+}
+
+int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
+{
 	struct mnt_table t;
 	int rc = remount(fd, o), id = libmount_id(fd);
 
@@ -392,14 +411,9 @@ int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
 	if (o->norec)
 		return 0;
 	rc = libmount_read(&t, "/proc/self/mountinfo", e);
-	for (size_t i = 0; rc == 0 && i < t.n; i++)
-		if (t.m[i].id == id)
-			top = &t.m[i];
-	if (rc == 0 && !top)
-		rc = nserr_set(e, ENODATA, "cannot find the mount in /proc/self/mountinfo");
-	for (size_t i = 0; rc == 0 && i < t.n; i++)
-		if (&t.m[i] != top && is_in(&t, &t.m[i], top))
-			rc = remount_below(fd, &t, &t.m[i], top, o, e);
+	if (rc < 0)
+		return rc;
+	rc = setattr_below(fd, &t, id, o, e);
 	libmount_done(&t);
 	return rc;
 }

@@ -37,38 +37,45 @@ static int finish_dir(int parent, const char *base, mode_t mode)
 	return fchmod(open, mode) < 0 ? -errno : 0;
 }
 
+/* Creates directory `base` in parent and notes it in the log. Returns 0 or a negative errno. */
+static int make_dir(struct root *r, int parent, const char *base, mode_t mode)
+{
+	/* with its mode at once: a later chmod could change the mode of another file */
+	mode_t mask = umask(0);
+	int rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
+
+	umask(mask);
+	if (rc == 0)
+		rc = root_log_note(&r->log, parent, base, AT_REMOVEDIR);
+	return rc < 0 ? rc : finish_dir(parent, base, mode);
+}
+
+/* Returns true if path of the new root is a directory. */
+static bool is_dir(const struct root *r, const char *path)
+{
+	cleanup_fd int fd = root_open(r, path, 0, NULL);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e)
 {
-	cleanup_fd int parent = -1;
 	const char *base;
-	mode_t mask;
+	cleanup_fd int parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
 	int rc;
 
-	parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
 	if (parent < 0)
 		return nserr_set(e, parent, "cannot create directory '%s' in the new root", path);
-	/* with its mode at once: a later chmod could change the mode of another file */
-	mask = umask(0);
-	rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
-	umask(mask);
-	if (rc == 0) {
-		rc = root_log_note(&r->log, parent, base, AT_REMOVEDIR);
-		if (rc == 0)
-			rc = finish_dir(parent, base, mode);
-	} else {
-		cleanup_fd int fd = -1;
-		struct stat st;
-
-		fd = root_open(r, path, 0, NULL);
-		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-			rc = 0; /* it exists, and is left as it is */
-	}
+	rc = make_dir(r, parent, base, mode);
 	if (rc == -ESTALE) {
 		nserr_set(e, 0, "directory '%s' in the new root is not the one created", path);
 		nserr_hint(e, "remove the default ACL of its parent, or stop the process that "
 			      "changes the root");
 		return rc;
 	}
+	if (rc == -EEXIST && is_dir(r, path))
+		return 0; /* it is left as it is */
 	return rc < 0 ? nserr_set(e, rc, "cannot create directory '%s' in the new root", path) : 0;
 }
 

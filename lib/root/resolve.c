@@ -175,11 +175,8 @@ static int walk(int root, const char *path, unsigned flags, struct root_log *log
 	w.rest = text;
 	while (rc == 0 && (name = next_name(&w)))
 		rc = step(&w, name, &text);
-	if (rc == 0 && w.n > 1) {
-		rc = w.dir[--w.n];
-	} else if (rc == 0) {
-		rc = file_open_at(root, ".", O_PATH | O_DIRECTORY, 0);
-	}
+	if (rc == 0)
+		rc = w.n > 1 ? w.dir[--w.n] : file_open_at(root, ".", O_PATH | O_DIRECTORY, 0);
 	pop_to(&w, w.n ? 1 : 0);
 	free(w.dir);
 	return rc;

@@ -253,12 +253,14 @@ int root_finish(struct root *r, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < r->nprotected && rc == 0; i++)
+	for (size_t i = 0; i < r->nprotected; i++) {
 		rc = set_attributes(r, r->protected[i], &read_only);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot make a part of the new root read-only");
-	if (r->readonly)
-		rc = set_attributes(r, r->fd, &read_only_alone);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot make a part of the new root read-only");
+	}
+	if (!r->readonly)
+		return 0;
+	rc = set_attributes(r, r->fd, &read_only_alone);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
 }
 
@@ -300,10 +302,12 @@ int root_move_old(struct root *r, int put, struct nserr *e)
 
 	if (rc == 0 && fchdir(put) < 0)
 		rc = -errno;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot move the old root");
 	/* "/.." is the mount that covers the root: the old root */
-	if (rc == 0 && r->legacy)
+	if (r->legacy)
 		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
-	else if (rc == 0)
+	else
 		rc = sys_move_mount(r->old, "", put, "", SYS_FD_TO_FD);
 	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
 }

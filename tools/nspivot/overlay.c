@@ -14,6 +14,9 @@ struct layers {
 	char *text[PARAM_MAX];        /* the allocated strings of param */
 	int fd[PARAM_MAX];            /* descriptors that name layers */
 	size_t n, ntext, nfd;
+	struct buf lower; /* all lower layers, if they are joined in one parameter */
+	bool joined;      /* the kernel takes no parameter for each layer */
+	bool legacy;      /* they are for mount(2) */
 };
 
 /* Adds the parameter key followed by value. Returns 0 or a negative errno with e set. */
@@ -36,18 +39,17 @@ static void done(struct layers *l)
 		free(l->text[--l->ntext]);
 	while (l->nfd > 0)
 		close(l->fd[--l->nfd]);
+	buf_free(&l->lower);
 }
 
 /* Returns a name of path without a comma: before 6.5, fsconfig(2) refuses commas in the parameters
- * of an overlay, even escaped ones. With by_fd, such a path gets the name of a descriptor, in buf.
- */
-static const char *no_comma(struct layers *l, const char *path, char buf[40], bool by_fd)
+ * of an overlay, even escaped ones. Such a path gets the name of a descriptor, in buf. */
+static const char *no_comma(struct layers *l, const char *path, char buf[40])
 {
 	int fd = -1;
 
-	if (by_fd && strchr(path, ',') && l->nfd < PARAM_MAX)
+	if (l->joined && !l->legacy && strchr(path, ',') && l->nfd < PARAM_MAX)
 		fd = open(path, O_PATH | O_CLOEXEC);
-
 	if (fd < 0)
 		return path;
 	l->fd[l->nfd++] = fd;
@@ -86,44 +88,54 @@ static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 	return rc;
 }
 
-/* Collects the parameters of the overlay. newroot is the lower layer if none is given; with
- * `joined` one parameter has all lower layers. Returns 0 or a negative errno with e set. */
-static int collect(struct root *r, const struct op *op, const char *newroot, bool joined,
-		   struct layers *l, struct nserr *e)
+/* Adds a lower layer. Returns 0 or a negative errno with e set. */
+static int add_lower(struct layers *l, const char *path, struct nserr *e)
 {
-	struct buf lower = BUF_INIT;
-	bool by_fd = joined && !r->legacy;
 	char buf[40];
+
+	if (!l->joined)
+		return add(l, e, "lowerdir+=", path);
+	if (l->lower.len > 0)
+		buf_addc(&l->lower, ':');
+	escape(&l->lower, no_comma(l, path, buf), l->legacy);
+	return l->lower.err ? nserr_set(e, l->lower.err, "cannot store the layers") : 0;
+}
+
+/* Adds one option of the overlay. Returns 0 or a negative errno with e set. */
+static int add_option(struct root *r, struct layers *l, const char *word, struct nserr *e)
+{
+	const char *path = str_after(word, "lower=");
+	char buf[40];
+
+	if (path)
+		return add_lower(l, path, e);
+	if (streq(word, "upper=tmpfs"))
+		return memory_upper(r, l, e);
+	path = str_after(word, "upper=");
+	if (path)
+		return add(l, e, "upperdir=", no_comma(l, path, buf));
+	path = str_after(word, "work=");
+	if (path)
+		return add(l, e, "workdir=", no_comma(l, path, buf));
+	return add(l, e, "", word);
+}
+
+/* Collects the parameters of the overlay; newroot is the lower layer if op names none. Returns 0 or
+ * a negative errno with e set. */
+static int collect(struct root *r, const struct op *op, const char *newroot, struct layers *l,
+		   struct nserr *e)
+{
 	int rc = 0;
 
-	for (size_t i = 0; i <= op->o.n && rc == 0; i++) {
-		const char *word = i < op->o.n ? op->o.param[i] : "",
-			   *path = str_after(word, "lower=");
-
-		if (i == op->o.n && !mntopt_get(&op->o, "lower"))
-			path = newroot;
-		if (path && joined) {
-			if (lower.len > 0)
-				buf_addc(&lower, ':');
-			escape(&lower, no_comma(l, path, buf, by_fd), r->legacy);
-		} else if (path) {
-			rc = add(l, e, "lowerdir+=", path);
-		} else if (streq(word, "upper=tmpfs")) {
-			rc = memory_upper(r, l, e);
-		} else if ((path = str_after(word, "upper="))) {
-			rc = add(l, e, "upperdir=", no_comma(l, path, buf, by_fd));
-		} else if ((path = str_after(word, "work="))) {
-			rc = add(l, e, "workdir=", no_comma(l, path, buf, by_fd));
-		} else if (*word) {
-			rc = add(l, e, "", word);
-		}
-	}
-	if (rc == 0 && joined)
-		rc = add(l, e, "lowerdir=", lower.s ? lower.s : "");
+	for (size_t i = 0; i < op->o.n && rc == 0; i++)
+		rc = add_option(r, l, op->o.param[i], e);
+	if (rc == 0 && !mntopt_get(&op->o, "lower"))
+		rc = add_lower(l, newroot, e);
+	if (rc == 0 && l->joined)
+		rc = add(l, e, "lowerdir=", l->lower.s ? l->lower.s : "");
 	/* in a user namespace, overlayfs cannot write trusted.* attributes */
 	if (rc == 0 && root_in_userns() && !mntopt_get(&op->o, "userxattr"))
 		rc = add(l, e, "", "userxattr");
-	buf_free(&lower);
 	return rc;
 }
 
@@ -148,9 +160,9 @@ static void name_missing(const struct op *op, struct nserr *e)
 static int try_mount(struct root *r, const struct op *op, const char *newroot, bool joined,
 		     struct nserr *e)
 {
-	struct layers l = { .n = 0 };
+	struct layers l = { .joined = joined, .legacy = r->legacy, .lower = BUF_INIT };
 	struct mntopt o = { .set = op->o.set, .clr = op->o.clr };
-	int rc = collect(r, op, newroot, joined, &l, e);
+	int rc = collect(r, op, newroot, &l, e);
 
 	if (rc == 0) {
 		o.param = l.param;
