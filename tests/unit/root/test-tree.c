@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests a root that is attached before it is complete, as on kernels 5.12 to 6.14; and whose namespace
- * this is. In children with a user and a mount namespace of their own. */
+/* Tests a root that is attached before it is complete, as on kernels 5.12 to 6.14, and recognises
+ * the mount namespace of the machine. Runs in children with user and mount namespaces of their own.
+ */
 #include "root/tree.h"
 
 #include <fcntl.h>
