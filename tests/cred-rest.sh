@@ -114,7 +114,7 @@ test_a_filter_without_privilege_takes_no_new_privs()
 {
 	run nsunshare --seccomp nohostname -- echo ran
 	assert_refused 125 'cannot install the system call filter'
-	assert_err_has 'hint: it takes --no-new-privs, or CAP_SYS_ADMIN'
+	assert_err_has 'hint: add --no-new-privs, or run it with CAP_SYS_ADMIN'
 	run nsunshare --seccomp nohostname --no-new-privs -- echo ran
 	assert_ok
 	assert_out ran
@@ -143,7 +143,7 @@ test_more_descriptors_than_there_may_be_are_told()
 	for tool in $CARRIERS; do
 		carry --rlimit nofile=unlimited -- echo ran
 		assert_refused 125 'cannot set limit nofile: Operation not permitted'
-		assert_err_has "hint: it can be at most $(cat /proc/sys/fs/nr_open), fs.nr_open"
+		assert_err_has "hint: use at most $(cat /proc/sys/fs/nr_open), or raise the sysctl fs.nr_open"
 	done
 }
 
@@ -163,7 +163,7 @@ test_refuses_what_is_no_limit()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit=nofile=2:1 -- echo ran
-		assert_refused 125 "--rlimit: 'nofile=2:1': soft is above hard"
+		assert_refused 125 "--rlimit: 'nofile=2:1': the soft limit is above the hard limit"
 	done
 }
 
@@ -217,7 +217,7 @@ test_new_session()
 test_leader_of_a_process_group_is_told()
 {
 	run setsid --wait nsunshare --new-session -- echo ran
-	assert_refused 125 'cannot make a new session: Operation not permitted'
+	assert_refused 125 'cannot create a session: Operation not permitted'
 	assert_err_has 'hint: this process leads its process group'
 	run setsid --wait nsunshare --fork --new-session -- echo ran
 	assert_ok
@@ -241,12 +241,12 @@ test_explain_shows_the_order()
 test_explain_tells_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true
-	assert_out_has 'drop them from the other sets; another user than 0 has those left as ambient:'
+	assert_out_has 'drop them from the other capability sets; a user other than 0 keeps the rest as ambient:'
 	run nsunshare -r -S 0 --cap-keep chown --explain true
-	assert_out_has 'drop them from the other sets:'
+	assert_out_has 'drop them from the other capability sets:'
 	run nsunshare -r --keep-caps --cap-drop chown,45 --explain true
-	assert_out_has 'drop for good: chown, 45:'
-	assert_out_has 'keep the capabilities left as ambient:'
+	assert_out_has 'drop permanently: chown, 45:'
+	assert_out_has 'keep the remaining capabilities as ambient:'
 }
 
 . shunit2

@@ -51,16 +51,16 @@ test_fails_with_125_itself()
 {
 	run nsinit
 	assert_rc 125
-	assert_err_has 'no program named'
+	assert_err_has 'missing program'
 	run nsinit --grace soon true
 	assert_rc 125
-	assert_err_has "--grace: 'soon' is no duration"
+	assert_err_has "--grace: invalid duration 'soon'"
 	run nsinit --rewrite TERM true
 	assert_rc 125
 	for signal in KILL STOP CHLD SEGV BUS 32; do
 		run nsinit --rewrite "$signal:TERM" true
 		assert_rc 125
-		assert_err_has "--rewrite: '$signal' never comes to be sent on"
+		assert_err_has "--rewrite: '$signal' cannot be forwarded"
 	done
 	run nsinit --stop-signal SIGNOT true
 	assert_rc 125

@@ -211,7 +211,7 @@ test_a_masked_proc()
 	assert_err_has 'hint: proc needs a pid namespace of this user namespace: make one with nsunshare -p'
 	run nsunshare -rp --no-fork --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: with --no-fork this process is outside of the new pid namespace, whose proc only its processes can mount'
+	assert_err_has 'hint: remove --no-fork, since only a process in the new pid namespace can mount its proc'
 }
 
 test_a_time_out_of_range()

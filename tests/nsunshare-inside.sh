@@ -222,7 +222,7 @@ test_binfmt_misc()
 	assert_refused 125 "cannot register the interpreter 'rubbish'"
 	run nsunshare --load-interp ":nsut:E::nsut::$TMP/interpreter:" true
 	assert_refused 125 'Permission denied'
-	assert_err_has 'hint: it is registered by user 0 of the user namespace, whom -r maps'
+	assert_err_has 'hint: map user 0 with -r, since only that user can register an interpreter'
 }
 
 # With flag F the file is opened when it is registered, and so may be outside of the root.

@@ -262,7 +262,7 @@ test_init_is_process_1_and_reaps()
 	assert_out_has adopt
 	# it is made in the pid namespace, which what does not fork stays outside of
 	run timeout 5 nsunshare -r --no-fork --init echo ran
-	assert_refused 125 '--no-fork does not go with options that need a child'
+	assert_refused 125 '--no-fork cannot be used with options that need a child'
 	start_holder nsunshare -r --init --keep-fd 3 sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	kill -TERM "$holder"
 	wait "$holder"

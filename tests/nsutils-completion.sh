@@ -81,11 +81,11 @@ test_what_is_said_of_an_option()
 {
 	run sh "$generate" zsh "$NSUTILS_BIN/nsunshare"
 	assert_ok
-	assert_out_has "'*--map-user=[map the current user to this one]:uid|name: '"
+	assert_out_has "'*--map-user=[map the current user to this user]:uid|name: '"
 	assert_out_has "(-):program: _command_names"
 	run sh "$generate" fish "$NSUTILS_BIN/nsunshare"
 	assert_ok
-	assert_out_has "-l setgroups -r -d 'whether setgroups(2) works inside'"
+	assert_out_has "-l setgroups -r -d 'allow or deny setgroups(2) inside'"
 	assert_out_has __fish_complete_subcommand
 }
 

@@ -48,7 +48,7 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
-				nserr_hint(e, "it takes CAP_SETPCAP");
+				nserr_hint(e, "run it with CAP_SETPCAP");
 			return rc;
 		}
 	}
@@ -64,7 +64,7 @@ static void show_bounding(const void *ctx, const struct plan_step *s, struct buf
 	const char *sep = " ";
 
 	(void)ctx;
-	buf_adds(out, most ? "drop for good:" : "drop for good all capabilities but:");
+	buf_adds(out, most ? "drop permanently:" : "drop permanently all capabilities except:");
 	for (int cap = 0; cap < 64; cap++) {
 		if (!(mask & SYS_CAP_BIT(cap)))
 			continue;
@@ -100,10 +100,10 @@ static int run_filter(void *ctx, const struct plan_step *s, struct nserr *e)
 	err = errno;
 	nserr_set(e, err, "cannot install the system call filter");
 	if (err == EACCES)
-		nserr_hint(e, "it takes --no-new-privs, or CAP_SYS_ADMIN");
+		nserr_hint(e, "add --no-new-privs, or run it with CAP_SYS_ADMIN");
 	else if (err == EINVAL)
 		nserr_hint(e,
-			   "the kernel refuses its instructions, or has no CONFIG_SECCOMP_FILTER");
+			   "check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER");
 	return -err;
 }
 
@@ -158,11 +158,11 @@ static void show_caps(const void *ctx, const struct plan_step *s, struct buf *ou
 
 	(void)ctx;
 	if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
-		buf_adds(out, "keep the capabilities left as ambient");
+		buf_adds(out, "keep the remaining capabilities as ambient");
 	else
-		buf_adds(out, "drop them from the other sets");
+		buf_adds(out, "drop them from the other capability sets");
 	if (c->has_keep && !c->keep_caps && !c->set_uid)
-		buf_adds(out, "; another user than 0 has those left as ambient");
+		buf_adds(out, "; a user other than 0 keeps the rest as ambient");
 }
 
 const struct plan_kind cred_caps_sets = {
@@ -186,6 +186,6 @@ static int run_nnp(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind cred_caps_no_new_privs = {
 	.name = "no-new-privs",
 	.call = "prctl(PR_SET_NO_NEW_PRIVS)",
-	.what = "let no program gain privilege by being executed",
+	.what = "prevent programs from gaining privilege when executed",
 	.run = run_nnp,
 };

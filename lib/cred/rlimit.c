@@ -49,23 +49,22 @@ int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr
 	while (which < RLIM_NLIMITS && (strlen(names[which]) != n || memcmp(names[which], text, n)))
 		which++;
 	if (which == RLIM_NLIMITS) {
-		nserr_set(e, 0, "no limit '%.*s'", (int)MIN(n, 64), text);
-		nserr_hint(e,
-			   "limits are as core cpu data fsize locks memlock msgqueue nice nofile "
-			   "nproc rss rtprio rttime sigpending stack");
+		nserr_set(e, 0, "unknown limit '%.*s'", (int)MIN(n, 64), text);
+		nserr_hint(e, "use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, "
+			      "nofile, nproc, rss, rtprio, rttime, sigpending or stack");
 		return -EINVAL;
 	}
 	if (text[n] != '=')
-		return nserr_set(e, 0, "'%s' is not NAME=SOFT[:HARD]", text);
+		return nserr_set(e, 0, "invalid limit '%s', expected <name>=<soft>[:<hard>]", text);
 	soft = strcspn(value, ":");
 	if (parse_value(value, soft, &limit.soft) < 0)
 		return nserr_set(e, 0, "'%s' has no number or 'unlimited'", text);
 	limit.hard = limit.soft;
 	if (value[soft] == ':' &&
 	    parse_value(value + soft + 1, strlen(value + soft + 1), &limit.hard) < 0)
-		return nserr_set(e, 0, "'%s' has no number or 'unlimited' behind the colon", text);
+		return nserr_set(e, 0, "'%s' has no number or 'unlimited' after the colon", text);
 	if (limit.soft > limit.hard)
-		return nserr_set(e, 0, "'%s': soft is above hard", text);
+		return nserr_set(e, 0, "'%s': the soft limit is above the hard limit", text);
 	limits[which] = limit;
 	return 0;
 }
@@ -132,11 +131,11 @@ static void hint_refused(int which, rlim_t hard, struct nserr *e)
 	int64_t most = which == RLIMIT_NOFILE ? sysctl_get("fs/nr_open") : -1;
 
 	if (most >= 0 && hard > (uint64_t)most)
-		nserr_hint(e, "it can be at most %lld, fs.nr_open", (long long)most);
+		nserr_hint(e, "use at most %lld, or raise the sysctl fs.nr_open", (long long)most);
 	else if (getrlimit((__rlimit_resource_t)which, &old) == 0 && hard > old.rlim_max)
 		nserr_hint(e,
-			   "%llu is its hard limit, and raising it takes "
-			   "CAP_SYS_RESOURCE in the initial user namespace",
+			   "use at most %llu, or run it with CAP_SYS_RESOURCE in the initial user "
+			   "namespace",
 			   (unsigned long long)old.rlim_max);
 }
 

@@ -40,17 +40,16 @@ static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (setsid() >= 0)
 		return 0;
-	nserr_set(e, errno, "cannot make a new session");
+	nserr_set(e, errno, "cannot create a session");
 	if (getpgrp() == getpid())
-		nserr_hint(e, "this process leads its process group; let the tool fork, or put "
-			      "setsid(1) before it");
+		nserr_hint(e, "let the tool fork, or run it with setsid(1)");
 	return -EPERM;
 }
 
 static const struct plan_kind session_kind = {
 	.name = "session",
 	.call = "setsid(2)",
-	.what = "make a new session without terminal",
+	.what = "create a session without a terminal",
 	.run = run_session,
 	.brief = true,
 };
@@ -74,7 +73,7 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (err == EPERM && sys_cap_has(CAP_SETGID))
 		nserr_hint(e, "setgroups is denied in this user namespace, or no gid is mapped");
 	else if (err == EINVAL)
-		nserr_hint(e, "one of them is not mapped in this user namespace");
+		nserr_hint(e, "use ids that are mapped in this user namespace");
 	return -err;
 }
 
@@ -211,7 +210,7 @@ static void show_env(const void *ctx, const struct plan_step *s, struct buf *out
 	if (c->clear_env) {
 		buf_adds(out, "clear the environment");
 		if (c->env_left)
-			buf_printf(out, " but for %s", c->env_left);
+			buf_printf(out, " except %s", c->env_left);
 		sep = ", ";
 	}
 	for (size_t i = 0; i < c->nenv; i++) {

@@ -235,7 +235,7 @@ static void show_created(const void *ctx, const struct plan_step *step, struct b
 		buf_printf(out, "write the pid to '%s'%s", h->pid_file,
 			   h->status_fd >= 0 ? " and " : "");
 	if (h->status_fd >= 0)
-		buf_printf(out, "tell descriptor %d what was created", h->status_fd);
+		buf_printf(out, "report the new namespaces to descriptor %d", h->status_fd);
 }
 
 static const struct plan_kind created_kind = {
@@ -296,7 +296,7 @@ static void show_exec(const void *ctx, const struct plan_step *step, struct buf 
 
 	(void)ctx;
 	if (h->close_fds) {
-		buf_adds(out, "close all descriptors but 0 to 2");
+		buf_adds(out, "close all descriptors except 0 to 2");
 		for (size_t i = 0; i < h->nkeep; i++)
 			buf_printf(out, ", %d", h->keep[i]);
 	} else {

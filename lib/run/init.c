@@ -20,7 +20,7 @@ static int run_subreaper(void *ctx, const struct plan_step *s, struct nserr *e)
 static const struct plan_kind subreaper_kind = {
 	.name = "subreaper",
 	.call = "prctl(PR_SET_CHILD_SUBREAPER)",
-	.what = "adopt what is orphaned below",
+	.what = "adopt orphaned descendants",
 	.run = run_subreaper,
 };
 
@@ -71,7 +71,7 @@ static void show_retire(const void *ctx, const struct plan_step *s, struct buf *
 	const struct init *i = s->arg;
 
 	(void)ctx;
-	buf_printf(out, "go to /%s", i->guarded ? " and, as PID 1, become undumpable" : "");
+	buf_printf(out, "change to /%s", i->guarded ? " and, as PID 1, become undumpable" : "");
 }
 
 static const struct plan_kind retire_kind = {

@@ -188,7 +188,7 @@ int pty_relay_start(struct pty_relay *r, struct nserr *e)
 		return nserr_set(e, r->fds, "cannot open /proc/self/fd");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		util_close(&r->fds);
-		return nserr_set(e, errno, "cannot make a socket pair");
+		return nserr_set(e, errno, "cannot create a socket pair");
 	}
 	pair[0] = file_above_std(pair[0]);
 	pair[1] = file_above_std(pair[1]);
@@ -261,7 +261,7 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 	slave = file_above_std(slave);
 	if (fstatfs(slave, &fs) < 0 || fs.f_type != DEVPTS_MAGIC) {
 		close(slave);
-		return nserr_set(e, 0, "/dev/ptmx of the target makes no pseudo-terminals");
+		return nserr_set(e, 0, "/dev/ptmx of the target cannot create pseudo-terminals");
 	}
 	rc = send_fd(r->line, master);
 	if (rc < 0) {
@@ -274,9 +274,10 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 int pty_attach(int slave, struct nserr *e)
 {
 	if (setsid() < 0)
-		return nserr_set(e, errno, "cannot make a session");
+		return nserr_set(e, errno, "cannot create a session");
 	if (ioctl(slave, TIOCSCTTY, 0) < 0)
-		return nserr_set(e, errno, "cannot make the pseudo-terminal the controlling one");
+		return nserr_set(e, errno,
+				 "cannot set the pseudo-terminal as the controlling terminal");
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(slave, fd) < 0)
 			return nserr_set(e, errno, "cannot duplicate the pseudo-terminal");

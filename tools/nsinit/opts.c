@@ -16,10 +16,10 @@ enum {
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_GRACE,            "grace",       CLI_ARG,  "<time>",      "from TERM to KILL when everything ends (default 10s)" },
-	{ OPT_STOP_SIGNAL,      "stop-signal", CLI_ARG,  "<signal>",    "what to end processes with in place of TERM" },
-	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "send another signal on; to 0: none" },
-	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "signal the program's process group, and let it have the terminal" },
+	{ OPT_GRACE,            "grace",       CLI_ARG,  "<time>",      "wait <time> between TERM and KILL (default 10s)" },
+	{ OPT_STOP_SIGNAL,      "stop-signal", CLI_ARG,  "<signal>",    "end processes with this signal instead of TERM" },
+	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> for <from>, or nothing if <to> is 0" },
+	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "give the program its own group and the terminal" },
 	HANDLE_OPTS_FORKED,
 	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print what would be done, and do nothing" },
 	CLI_FEATURES_OPTS,
@@ -38,10 +38,11 @@ static void features(struct features *f)
 static const struct cli_tool tool = {
 	.name = "nsinit",
 	.synopsis = { "[options] [--] <program> [<argument>...]", "--features [-J]" },
-	.purpose = "Run a program as the first process of a pid namespace should: reap, send\n"
-		   "signals on, and leave nothing behind.",
+	.purpose = "Run a program as a child of process 1: forward signals to it, reap orphans and "
+		   "end\n"
+		   "all remaining processes after it.",
 	.opts = table,
-	.notes = "It always forks. Descriptors above 2 are closed but for those of --keep-fd.",
+	.notes = "nsinit always forks, and closes descriptors above 2 except those of --keep-fd.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };
@@ -53,10 +54,10 @@ static void parse_rewrite(struct supervise *s, const char *arg)
 	sigset_t come;
 
 	if (!arg[n])
-		cli_die_usage("--rewrite: '%s' is not <from>:<to>", arg);
+		cli_die_usage("--rewrite: invalid '%s', expected <from>:<to>", arg);
 	supervise_signals(&come);
 	if (!sigismember(&come, from) || from == SIGKILL || from == SIGSTOP || from == SIGCHLD)
-		cli_die_usage("--rewrite: '%.*s' never comes to be sent on", (int)n, arg);
+		cli_die_usage("--rewrite: '%.*s' cannot be forwarded", (int)n, arg);
 	arg += n + 1;
 	s->rewrite[from] = streq(arg, "0") ? -1
 					   : (signed char)cli_signal("--rewrite", arg, strlen(arg));
@@ -73,7 +74,7 @@ void opts_parse(struct run *r, int argc, char **argv)
 		switch (key) {
 		case OPT_GRACE:
 			if (num_duration(c.arg, &r->init.supervise.grace) < 0)
-				cli_die_usage("--grace: '%s' is no duration", c.arg);
+				cli_die_usage("--grace: invalid duration '%s'", c.arg);
 			break;
 		case OPT_STOP_SIGNAL:
 			r->init.supervise.stop_signal = cli_signal("--stop-signal", c.arg,
@@ -96,5 +97,5 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	r->init.argv = cli_rest(&c);
 	if (!r->init.argv[0])
-		cli_die_usage("no program named");
+		cli_die_usage("missing program");
 }

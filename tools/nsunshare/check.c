@@ -9,13 +9,14 @@
 static int check_ids(const struct opts *o, struct nserr *e)
 {
 	if (o->map && (o->map_user || o->map_group || o->users.n || o->groups.n))
-		return nserr_set(e, 0, "--map is the whole map: no other map option goes with it");
+		return nserr_set(e, 0, "--map cannot be used with another map option");
 	if (o->setgroups != IDMAP_SETGROUPS_UNSET && !(o->types & CLONE_NEWUSER))
 		return nserr_set(e, 0, "--setgroups needs a new user namespace (-U)");
+	/* user_namespaces(7): without privilege, the kernel accepts a map of one group only while
+	 * setgroups(2) is denied */
 	if (o->setgroups == IDMAP_SETGROUPS_ALLOW && o->map_group && o->groups.n == 0) {
-		nserr_set(e, 0, "--setgroups=allow does not go with a map of one group");
-		nserr_hint(e, "the kernel takes such a map without privilege only when setgroups "
-			      "is denied; map more groups (--map-auto), or use --map");
+		nserr_set(e, 0, "--setgroups=allow cannot be used with a map of one group");
+		nserr_hint(e, "map more groups with --map-auto, or use --map");
 		return -EINVAL;
 	}
 	return 0;
@@ -27,15 +28,14 @@ static int check_no_fork(const struct opts *o, struct nserr *e)
 	if (!o->no_fork)
 		return 0;
 	if (o->fork || o->init)
-		return nserr_set(e, 0, "--no-fork does not go with options that need a child");
+		return nserr_set(e, 0, "--no-fork cannot be used with options that need a child");
 	if ((o->types & CLONE_NEWPID) && (o->pin[NSTYPE_PID] || o->persist))
-		return nserr_set(e, 0,
-				 "a pid namespace can be kept once it has a process: "
-				 "--no-fork does not go with it");
+		return nserr_set(
+			e, 0,
+			"--no-fork cannot be used to keep a pid namespace, which needs a process");
 	if ((o->types & CLONE_NEWPID) && o->setup)
 		return nserr_set(e, 0,
-				 "--setup would be process 1 of the new pid namespace: "
-				 "--no-fork does not go with it");
+				 "--no-fork cannot be used with --setup in a new pid namespace");
 	return 0;
 }
 
@@ -49,7 +49,8 @@ static int check_cgroup(const struct opts *o, struct nserr *e)
 		size_t n = strcspn(word, "=");
 
 		if (n == 0 || word[n] == '\0' || memchr(word, '/', n))
-			return nserr_set(e, 0, "--cgroup-set: '%s' is not FILE=VALUE", word);
+			return nserr_set(
+				e, 0, "--cgroup-set: invalid '%s', expected <file>=<value>", word);
 	}
 	return 0;
 }
@@ -67,7 +68,8 @@ int check_opts(const struct opts *o, struct nserr *e)
 	int rc = check_ids(o, e);
 
 	if (rc == 0 && o->unpersist && o->argv[0])
-		return nserr_set(e, 0, "--unpersist runs no program: '%s'", o->argv[0]);
+		return nserr_set(e, 0, "--unpersist cannot be used with a program: '%s'",
+				 o->argv[0]);
 	if (rc == 0)
 		rc = check_no_fork(o, e);
 	if (rc == 0)

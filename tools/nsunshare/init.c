@@ -48,5 +48,5 @@ const struct plan_kind step_init = {
 	.call = "fork(2)",
 	.run = run_init,
 	.stays = true,
-	.what = "be process 1, the caller in what follows, and stay",
+	.what = "become process 1, which is the caller below, and stay",
 };

@@ -48,29 +48,29 @@ enum { X_FORK = 1, X_PERSIST = 2, X_EXPLAIN = 4, X_MONOTONIC = 8, X_BOOTTIME = 1
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ 0, NULL, CLI_NONE, NULL, "Namespaces" },
-	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "unshare, kept by a bind on the file", 0, CLI_BARE_LETTER },
-	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all of them by files in this directory", X_PERSIST },
-	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "let go of what --persist kept there, and end", X_PERSIST | X_EXPLAIN },
+	{ 0, NULL, CLI_NONE, NULL, "New namespaces" },
+	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "create one", 0, CLI_BARE_LETTER },
+	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all new namespaces as files in <dir>", X_PERSIST },
+	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "remove the namespaces pinned in <dir>, then exit", X_PERSIST | X_EXPLAIN },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
-	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "map as a stream, a word or like:<ref> says" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "take the map from a stream, a word or like:<ref>" },
 	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
 	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
-	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this one" },
-	{ OPT_MAP_GROUP,       "map-group",        CLI_ARG,    "<gid|name>",   "map the current group to this one" },
-	{ OPT_MAP_USERS,       "map-users",        CLI_ARG,    "<range>",      "map <inside>:<outside>:<count>, auto, subids or all" },
-	{ OPT_MAP_GROUPS,      "map-groups",       CLI_ARG,    "<range>",      "the same for groups" },
+	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this user" },
+	{ OPT_MAP_GROUP,       "map-group",        CLI_ARG,    "<gid|name>",   "map the current group to this group" },
+	{ OPT_MAP_USERS,       "map-users",        CLI_ARG,    "<range>",      "map <inside>:<outside>:<count>, auto, subids, all" },
+	{ OPT_MAP_GROUPS,      "map-groups",       CLI_ARG,    "<range>",      "map groups in the same way" },
 	{ OPT_MAP_AUTO,        "map-auto",         CLI_NONE,   NULL,           "map all subordinate ids to the lowest free ones" },
 	{ OPT_MAP_SUBIDS,      "map-subids",       CLI_NONE,   NULL,           "map all subordinate ids to themselves" },
-	{ OPT_OWNER,           "owner",            CLI_ARG,    "<uid>:<gid>",  "make the user namespace theirs" },
-	{ OPT_SETGROUPS,       "setgroups",        CLI_ARG,    "allow|deny",   "whether setgroups(2) works inside" },
+	{ OPT_OWNER,           "owner",            CLI_ARG,    "<uid>:<gid>",  "create the user namespace as this user and group" },
+	{ OPT_SETGROUPS,       "setgroups",        CLI_ARG,    "allow|deny",   "allow or deny setgroups(2) inside" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Inside" },
 	{ OPT_MOUNT_PROC,      "mount-proc",       CLI_OPTARG, "<dir>",        "mount proc, on /proc by default (implies -m)" },
 	{ OPT_MOUNT_BINFMT,    "mount-binfmt",     CLI_OPTARG, "<dir>",        "mount binfmt_misc (implies -m and -U)" },
-	{ 'l',                 "load-interp",      CLI_ARG,    "<definition>", "register it there (implies --mount-binfmt)" },
-	{ OPT_PROPAGATION,     "propagation",      CLI_ARG,    "<how>",        "private (default), slave, shared or unchanged" },
+	{ 'l',                 "load-interp",      CLI_ARG,    "<definition>", "register an interpreter (implies --mount-binfmt)" },
+	{ OPT_PROPAGATION,     "propagation",      CLI_ARG,    "<how>",        "make mounts private, slave, shared or unchanged" },
 	{ 'R',                 "root",             CLI_ARG,    "<dir>",        "run the program with this root directory" },
 	{ 'w',                 "wd",               CLI_ARG,    "<dir>",        "run the program in this directory" },
 	{ OPT_HOSTNAME,        "hostname",         CLI_ARG,    "<name>",       "set the hostname (implies -u)" },
@@ -78,13 +78,13 @@ static const struct cli_opt table[] = {
 	{ OPT_LO,              "lo",               CLI_NONE,   NULL,           "bring the loopback interface up (implies -n)" },
 	{ OPT_MONOTONIC,       "monotonic",        CLI_ARG,    "<time>",       "set the monotonic clock (implies -T)", X_MONOTONIC },
 	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)", X_BOOTTIME },
-	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks as the stream says (implies -T)", X_MONOTONIC | X_BOOTTIME },
-	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "run a shell command inside before privilege is dropped" },
+	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
+	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "run a privileged shell command inside first" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },
-	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "make it first, and remove it in the end (forks)" },
-	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write the value to its file" },
+	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "create the cgroup, remove it at the end (forks)" },
+	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write the value to this file of the cgroup" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
 	CRED_OPTS,
@@ -94,10 +94,10 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
-	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "become the program even with a pid namespace", X_FORK },
-	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "signal the program (KILL) when nsunshare dies (implies -f)" },
-	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "run the program below a process 1 as nsinit(1) is (implies -p)" },
-	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "implies -f, which forwards all signals anyway" },
+	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without a child, even with -p", X_FORK },
+	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "send KILL if nsunshare dies (implies -f)" },
+	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program as nsinit(1) (implies -p)" },
+	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "imply -f, which always forwards signals" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing", X_EXPLAIN },
 	CLI_FEATURES_OPTS,
 	{ 0 },
@@ -121,11 +121,12 @@ static const struct cli_tool tool = {
 	.name = "nsunshare",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--unpersist <dir>",
 		      "--features [-J]" },
-	.purpose = "Run a program in new namespaces, your shell when none is named.",
+	.purpose = "Run a program, or your shell, in new namespaces.",
 	.opts = table,
 	.notes =
-		"It forks with -f and what implies it, and for what must be done from outside the\n"
-		"new namespaces: maps of more than one id, and the files of --<type>=<file>.",
+		"--<type>=<file> keeps the namespace by a bind mount on the file. nsunshare forks\n"
+		"with -f and options that imply it. Maps of more than one id and --<type>=<file>\n"
+		"need a helper process outside the new namespaces.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };
@@ -135,7 +136,7 @@ static void add_word(struct words *w, const char *word)
 	const char **more = reallocarray(w->word, w->n + 1, sizeof(*more));
 
 	if (!more)
-		cli_die(ENOMEM, "cannot keep the arguments");
+		cli_die(ENOMEM, "cannot store the arguments");
 	more[w->n++] = word;
 	w->word = more;
 }
@@ -155,7 +156,8 @@ static unsigned long propagation(const char *s)
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (streq(s, modes[i].name))
 			return modes[i].flags;
-	cli_die_usage("--propagation: '%s' is not private, slave, shared or unchanged", s);
+	cli_die_usage("--propagation: invalid '%s', expected private, slave, shared or unchanged",
+		      s);
 }
 
 static enum idmap_setgroups setgroups_word(const char *s)
@@ -164,7 +166,7 @@ static enum idmap_setgroups setgroups_word(const char *s)
 		return IDMAP_SETGROUPS_ALLOW;
 	if (streq(s, "deny"))
 		return IDMAP_SETGROUPS_DENY;
-	cli_die_usage("--setgroups: '%s' is neither allow nor deny", s);
+	cli_die_usage("--setgroups: invalid '%s', expected allow or deny", s);
 }
 
 /* Options about ids: whether it was one. */

@@ -24,8 +24,9 @@ static int run_propagation(void *ctx, const struct plan_step *s, struct nserr *e
 		return 0;
 	nserr_set(e, rc, "cannot change the propagation of /");
 	if (rc == -EINVAL)
-		nserr_hint(e, "/ is no mount point here (a chroot?), and only mount points have "
-			      "one: --propagation=unchanged");
+		nserr_hint(
+			e,
+			"use --propagation=unchanged, since / is not a mount point here (chroot)");
 	return rc;
 }
 
@@ -103,8 +104,8 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	/* pid and user namespace are new together, and the caller is in the latter alone */
 	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
 	    (r->o->types & CLONE_NEWUSER))
-		nserr_hint(e, "with --no-fork this process is outside of the new pid namespace, "
-			      "whose proc only its processes can mount");
+		nserr_hint(e, "remove --no-fork, since only a process in the new pid namespace can "
+			      "mount its proc");
 	else if (rc == -EPERM)
 		libmount_explain("proc", e);
 	cause_search(dir, e);
@@ -130,9 +131,9 @@ static int run_mount_binfmt(void *ctx, const struct plan_step *s, struct nserr *
 		return 0;
 	nserr_set(e, rc, "cannot mount binfmt_misc on '%s'", dir);
 	if (rc == -EPERM)
-		nserr_hint(e, "a binfmt_misc in a user namespace needs Linux 6.7");
+		nserr_hint(e, "use Linux 6.7 or later for binfmt_misc in a user namespace");
 	else if (rc == -ENODEV)
-		nserr_hint(e, "the kernel has no binfmt_misc (modprobe binfmt_misc)");
+		nserr_hint(e, "load the kernel module with 'modprobe binfmt_misc'");
 	return rc;
 }
 
@@ -174,9 +175,12 @@ static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e
 		return 0;
 	nserr_set(e, rc, "cannot register the interpreter '%s'", definition);
 	if (rc == -EINVAL)
-		nserr_hint(e, "a definition is :name:type:offset:magic:mask:interpreter:flags");
+		nserr_hint(
+			e,
+			"write the definition as :name:type:offset:magic:mask:interpreter:flags");
 	else if (rc == -EACCES && idmap_to_outside(&r->maps.map[IDMAP_UID], 0, &root) < 0)
-		nserr_hint(e, "it is registered by user 0 of the user namespace, whom -r maps");
+		nserr_hint(e,
+			   "map user 0 with -r, since only that user can register an interpreter");
 	return rc;
 }
 

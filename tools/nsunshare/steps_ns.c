@@ -60,14 +60,15 @@ static int run_oneself(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (setresuid(oneself.uid, oneself.euid, oneself.euid) < 0 ||
 	    setresgid(oneself.gid, oneself.egid, oneself.egid) < 0 ||
 	    setgroups((size_t)oneself.n, oneself.groups) < 0)
-		return nserr_set(e, errno, "cannot become %u again after --owner", oneself.euid);
+		return nserr_set(e, errno, "cannot become user %u again after --owner",
+				 oneself.euid);
 	return 0;
 }
 
 const struct plan_kind step_oneself = {
 	.name = "oneself",
 	.call = "setresuid(2), setresgid(2), setgroups(2)",
-	.what = "become oneself again",
+	.what = "become the calling user again",
 	.run = run_oneself,
 };
 
@@ -83,17 +84,17 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 	oneself.n = getgroups(0, NULL);
 	oneself.groups = calloc((size_t)MAX(oneself.n, 0) + 1, sizeof(gid_t));
 	if (!oneself.groups || getgroups(oneself.n, oneself.groups) != oneself.n)
-		return nserr_set(e, errno, "cannot read the own groups for --owner");
+		return nserr_set(e, errno, "cannot read the supplementary groups for --owner");
 	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, oneself.egid) < 0 ||
 	    setresuid(r->owner_uid, r->owner_uid, oneself.euid) < 0) {
 		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
 		if (e->errnum == EINVAL)
-			nserr_hint(e, "one of them is not mapped in this user namespace");
+			nserr_hint(e, "use ids that are mapped in this user namespace");
 		else if (e->errnum == EPERM && sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID))
 			nserr_hint(e, "setgroups is denied in this user namespace, or no gid is "
 				      "mapped");
 		else if (e->errnum == EPERM)
-			nserr_hint(e, "only root can make a user namespace for somebody else");
+			nserr_hint(e, "run it as root to use --owner");
 		return -e->errnum;
 	}
 	/* The owner has all capabilities in its user namespace, so it could trace every process of
@@ -114,7 +115,7 @@ static void show_owner(const void *ctx, const struct plan_step *s, struct buf *o
 	const struct run *r = ctx;
 
 	(void)s;
-	buf_printf(out, "become %u:%u, who is to own the user namespace", r->owner_uid,
+	buf_printf(out, "become %u:%u, the owner of the user namespace", r->owner_uid,
 		   r->owner_gid);
 }
 
@@ -340,7 +341,7 @@ const struct plan_kind step_mnt_above = {
 	.name = "mnt-id",
 	.call = "ioctl(NS_GET_MNTNS_ID)",
 	.run = run_mnt_above,
-	.what = "see that the mount namespace can be kept outside",
+	.what = "check that the mount namespace can be kept outside",
 };
 
 static int run_pin_dir(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -365,7 +366,7 @@ const struct plan_kind step_pin_dir = {
 	.call = "mkdir(2), mount(2)",
 	.run = run_pin_dir,
 	.undo = undo_pin_dir,
-	.what = "make '%s' hold namespaces",
+	.what = "prepare '%s' to hold namespaces",
 };
 
 static const char *pin_path(const struct run *r, size_t i, char *buf, size_t size)
@@ -386,7 +387,7 @@ static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
 	*pin = NSPIN_INIT;
 	pin->path = strdup(pin_path(r, s->num, path, sizeof(path)));
 	if (!pin->path)
-		return nserr_set(e, ENOMEM, "cannot name the file of a namespace");
+		return nserr_set(e, ENOMEM, "cannot store the name of a namespace file");
 	procfd = proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;

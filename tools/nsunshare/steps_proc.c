@@ -74,7 +74,7 @@ const struct plan_kind step_join = {
 	.name = "join",
 	.call = "clone3(CLONE_INTO_CGROUP), write(cgroup.procs)",
 	.run = run_join,
-	.what = "be in the cgroup '%s'",
+	.what = "enter the cgroup '%s'",
 };
 
 /* ---- uts_namespaces(7), network_namespaces(7) */
@@ -122,7 +122,7 @@ static int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	(void)s;
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &lo) < 0)
-		return nserr_set(e, errno, "cannot look at the interface lo");
+		return nserr_set(e, errno, "cannot read the state of the interface lo");
 	lo.ifr_flags |= IFF_UP;
 	return ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? nserr_set(e, errno, "cannot bring lo up") : 0;
 }
@@ -178,7 +178,7 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 		return nserr_set(e, err, "cannot %s --setup '%s'",
 				 pid < 0 ? "create a process for" : "wait for", command);
 	if (WIFSIGNALED(wstatus))
-		return nserr_set(e, 0, "--setup '%s' was ended by signal %d", command,
+		return nserr_set(e, 0, "--setup '%s' was killed by signal %d", command,
 				 WTERMSIG(wstatus));
 	return wstatus ? nserr_set(e, 0, "--setup '%s' failed with status %d", command,
 				   WEXITSTATUS(wstatus))

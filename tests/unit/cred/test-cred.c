@@ -109,16 +109,17 @@ static void limits_resources(void)
 	      c.rlimits[RLIMIT_NOFILE].hard == 64);
 	CHECK(c.rlimits[RLIMIT_AS].soft == 1 && c.rlimits[RLIMIT_AS].hard == RLIM_INFINITY);
 	CHECK(!c.rlimits[RLIMIT_CORE].set);
-	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofil=1"), "--rlimit: no limit 'nofil'");
-	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile"), "--rlimit: 'nofile' is not NAME=SOFT[:HARD]");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofil=1"), "--rlimit: unknown limit 'nofil'");
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile"),
+		  "--rlimit: invalid limit 'nofile', expected <name>=<soft>[:<hard>]");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile="),
 		  "--rlimit: 'nofile=' has no number or 'unlimited'");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=-1"),
 		  "--rlimit: 'nofile=-1' has no number or 'unlimited'");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=1:"),
-		  "--rlimit: 'nofile=1:' has no number or 'unlimited' behind the colon");
+		  "--rlimit: 'nofile=1:' has no number or 'unlimited' after the colon");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=2:1"),
-		  "--rlimit: 'nofile=2:1': soft is above hard");
+		  "--rlimit: 'nofile=2:1': the soft limit is above the hard limit");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551615"),
 		  "--rlimit: 'nofile=18446744073709551615' has no number or 'unlimited'");
 }
