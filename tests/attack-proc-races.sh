@@ -178,7 +178,7 @@ signalled()
 	run unshare -Urpf --mount-proc perl "$TMP/driver" "$_n" "$@" perl "$TMP/churn"
 }
 
-test_numbers_that_are_used_again_are_not_signalled()
+test_reused_pids_are_not_signalled()
 {
 	signalled 20 perl "$TMP/naive"
 	[ "$rc" != 77 ] || return 0 # before 6.14 there is one pid_max for all

@@ -66,7 +66,7 @@ environment'
 }
 
 # The process is dumpable again when it runs the program, and the clocks have moved.
-test_the_program_of_an_owner_is_as_any_other()
+test_the_program_of_an_owner_is_dumpable_and_has_its_clocks()
 {
 	for fork in -f ''; do
 		# shellcheck disable=SC2086 # words
@@ -131,7 +131,7 @@ for (@children) { open my $stat, "<", "/proc/$_/stat"; kill "TERM", $_ }
 kill "KILL", $pid;
 SCRIPT
 
-test_a_number_that_was_used_again_is_not_signalled()
+test_a_reused_pid_is_not_signalled()
 {
 	kernel_call clone3 || return 0
 	for tool in "perl $TMP/naive" 'nsinit --grace 0.2 --'; do

@@ -14,7 +14,7 @@ test_a_failed_call_never_leaves_a_privilege()
 		--seccomp "$PWD/filter" --rlimit nofile=64 --setenv HOME=/ --new-session --fork -- "$FINAL"
 }
 
-test_nor_where_the_filter_comes_early()
+test_a_failed_call_with_an_early_filter_leaves_no_privilege()
 {
 	FAULT_MAX=60 fault_all -- nsunshare -S 1000 -G 1000 --seccomp "$PWD/filter" --cap-drop net_raw -- "$FINAL"
 }

@@ -37,7 +37,7 @@ test_filter_holds_with_no_new_privs_and_without()
 }
 
 # With no_new_privs it is the last thing before exec, and need not allow what we ourselves do.
-test_filter_comes_last()
+test_filter_is_installed_last()
 {
 	for tool in $CARRIERS; do
 		carry --seccomp "$PWD/noprctl" --no-new-privs --cap-drop all --groups none -- \
@@ -50,7 +50,7 @@ Seccomp:	2'
 }
 
 # Nor what the handles do.
-test_filter_comes_behind_the_handles()
+test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
 	for tool in $CARRIERS; do
@@ -62,7 +62,7 @@ ran'
 }
 
 # A program that runs with all signals blocked would be deaf to TERM.
-test_a_filter_that_keeps_signals_blocked_is_told()
+test_a_filter_that_keeps_signals_blocked_is_reported()
 {
 	enosys -e EPERM --print rt_sigprocmask >nomask
 	for tool in nsunshare nsenter2; do
@@ -96,7 +96,7 @@ test_filter_from_a_descriptor()
 	done
 }
 
-test_refuses_what_is_no_filter()
+test_refuses_an_invalid_filter()
 {
 	: >empty
 	head -c 16 /dev/zero >wrong
@@ -105,7 +105,7 @@ test_refuses_what_is_no_filter()
 		assert_refused 125 'holds 0 bytes, not 1 to 4096 instructions of 8'
 		carry --seccomp "$PWD/wrong" --no-new-privs -- echo ran
 		assert_refused 125 'cannot install the system call filter: Invalid argument'
-		assert_err_has 'hint: the kernel refuses its instructions'
+		assert_err_has 'hint: check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER'
 	done
 }
 
@@ -134,11 +134,11 @@ test_a_limit_above_the_hard_one_is_named()
 {
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
-	assert_err_has 'hint: 64 is its hard limit'
+	assert_err_has 'hint: use at most 64, or run it with CAP_SYS_RESOURCE'
 }
 
 # Nobody may, so it is no capability that is missing.
-test_more_descriptors_than_there_may_be_are_told()
+test_a_descriptor_limit_above_nr_open_is_reported()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit nofile=unlimited -- echo ran
@@ -159,7 +159,7 @@ test_a_user_with_too_many_processes_is_told()
 	done
 }
 
-test_refuses_what_is_no_limit()
+test_refuses_an_invalid_limit()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit=nofile=2:1 -- echo ran
@@ -167,7 +167,7 @@ test_refuses_what_is_no_limit()
 	done
 }
 
-test_environment()
+test_environment_options_change_the_environment()
 {
 	for tool in $CARRIERS; do
 		KEPT=1 OTHER=2 carry --clear-env --whitelist-env PATH,KEPT --setenv 'NEW=a=b' --setenv X= -- env
@@ -197,7 +197,7 @@ test_environment()
 	done
 }
 
-test_refuses_what_is_no_variable()
+test_refuses_an_invalid_variable()
 {
 	for tool in $CARRIERS; do
 		carry --setenv A -- echo ran
@@ -214,11 +214,11 @@ test_new_session()
 	done
 }
 
-test_leader_of_a_process_group_is_told()
+test_new_session_of_a_group_leader_is_refused()
 {
 	run setsid --wait nsunshare --new-session -- echo ran
 	assert_refused 125 'cannot create a session: Operation not permitted'
-	assert_err_has 'hint: this process leads its process group'
+	assert_err_has 'hint: let the tool fork, or run it with setsid(1)'
 	run setsid --wait nsunshare --fork --new-session -- echo ran
 	assert_ok
 }
@@ -230,15 +230,15 @@ test_explain_shows_the_order()
 			--new-session --setenv A=1 --explain -- true
 		assert_ok
 		assertEquals "$tool" 'A=1 session limits chown, groups group user ambient privilege filter ' \
-			"$(grep -oE 'A=1|new session|set limits|all capabilities but: chown|drop supplementary groups|become group|become user|as ambient|gain privilege|filter system' "$TMP/out" |
-				sed -e 's/new session/session/' -e 's/set limits/limits/' -e 's/.*but: chown/chown,/' \
-					-e 's/.*supplementary //' -e 's/become //' -e 's/as //' -e 's/gain //' \
+			"$(grep -oE 'A=1|create a session|set limits|all capabilities except: chown|drop supplementary groups|become group|become user|as ambient|gaining privilege|filter system' "$TMP/out" |
+				sed -e 's/create a session/session/' -e 's/set limits/limits/' -e 's/.*except: chown/chown,/' \
+					-e 's/.*supplementary //' -e 's/become //' -e 's/as //' -e 's/gaining //' \
 					-e 's/ system//' | tr '\n' ' ')"
 	done
 }
 
 # Which user the program is inside is not known before, unless it is asked for.
-test_explain_tells_when_capabilities_become_ambient()
+test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true
 	assert_out_has 'drop them from the other capability sets; a user other than 0 keeps the rest as ambient:'

@@ -23,7 +23,7 @@ assert_sets()
 	assertEquals "$tool: inheritable permitted effective bounding ambient" "$* " "$(sets)"
 }
 
-test_nothing_asked_changes_nothing()
+test_no_option_changes_no_credentials()
 {
 	seccomp=$(sed -n 's/^Seccomp:[^0-9]*//p' /proc/self/status)
 	for tool in $CARRIERS; do
@@ -43,7 +43,7 @@ test_drop_all_leaves_nothing_in_any_set()
 	done
 }
 
-test_dropped_ones_are_gone_from_all_sets()
+test_dropped_capabilities_are_gone_from_all_sets()
 {
 	for tool in $CARRIERS; do
 		carry -- probe
@@ -56,7 +56,7 @@ test_dropped_ones_are_gone_from_all_sets()
 }
 
 # Root's program gets them through the bounding set: it inherits none (CVE-2022-29162).
-test_kept_ones_are_all_that_root_has()
+test_root_has_the_kept_capabilities_only()
 {
 	want=$(bits $chown $net_raw)
 	for tool in $CARRIERS; do
@@ -98,7 +98,7 @@ test_without_keeping_a_user_has_none()
 }
 
 # The bounding set of a new user namespace is full, whatever it was outside.
-test_dropped_for_good_in_a_new_user_namespace_too()
+test_capabilities_stay_dropped_in_a_new_user_namespace()
 {
 	run nsunshare -Ur --cap-drop sys_admin,net_raw -- probe
 	tool=nsunshare
@@ -112,7 +112,7 @@ test_dropped_for_good_in_a_new_user_namespace_too()
 }
 
 # A program of no user, and any that it runs.
-test_keep_caps_are_ambient()
+test_keep_caps_makes_capabilities_ambient()
 {
 	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'
 	tool=nsunshare
@@ -163,7 +163,7 @@ test_ids_are_changed_whole()
 }
 
 # What is refused is in the unit tests; here, that each tool asks.
-test_refuses_ids_that_are_none()
+test_refuses_invalid_ids()
 {
 	for tool in $CARRIERS; do
 		for option in setuid setgid groups; do
@@ -180,7 +180,7 @@ test_an_id_that_is_not_mapped_is_named()
 	assert_err_has 'hint: user 5 is not mapped in this user namespace'
 }
 
-test_refuses_capabilities_that_are_none()
+test_refuses_unknown_capabilities()
 {
 	for tool in $CARRIERS; do
 		carry --cap-drop chown,nonsense -- echo ran

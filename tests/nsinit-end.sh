@@ -30,7 +30,7 @@ test_ends_whole_on_TERM_with_143()
 	done
 }
 
-test_ends_what_the_program_leaves()
+test_ends_processes_that_the_program_leaves_behind()
 {
 	mkfifo "$TMP/last"
 	for init in nsinit "$pid1"; do
@@ -45,7 +45,7 @@ test_ends_what_the_program_leaves()
 	done
 }
 
-test_what_is_asked_has_time_to_end()
+test_gives_processes_the_grace_period_to_end()
 {
 	mkfifo "$TMP/trap"
 	for init in nsinit "$pid1"; do
@@ -58,7 +58,7 @@ test_what_is_asked_has_time_to_end()
 	done
 }
 
-test_kills_after_the_grace()
+test_kills_processes_after_the_grace_period()
 {
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2086 # words
@@ -81,7 +81,7 @@ test_kills_after_the_grace()
 }
 
 # Each look is at all that are left, so those that have ended are taken together.
-test_kills_many_in_a_few_looks()
+test_kills_many_processes_in_a_few_scans()
 {
 	require_tool strace
 	# shellcheck disable=SC2016 # perl's own
@@ -109,7 +109,7 @@ test_a_second_TERM_reaches_the_program()
 }
 
 # Deeper than a look goes: they are found when those above them are gone.
-test_kills_what_is_far_below()
+test_kills_deep_descendants()
 {
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2016,SC2086 # perl's own; words
@@ -122,7 +122,7 @@ test_kills_what_is_far_below()
 }
 
 # They are somewhere else by the time that a signal comes, and ask nobody.
-test_kills_those_that_never_stay_the_same_process()
+test_kills_processes_that_fork_all_the_time()
 {
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2016,SC2086 # perl's own; words
@@ -134,14 +134,14 @@ test_kills_those_that_never_stay_the_same_process()
 }
 
 # Which the sanitizers' build would tell of.
-test_the_longest_grace_is_no_overflow()
+test_longest_grace_period_does_not_overflow()
 {
 	run nsinit --grace 9223372036854775807 sh -c 'sleep 1000 & exit 4'
 	assert_rc 4
 	assert_err_empty
 }
 
-test_the_stopped_hear_of_the_end()
+test_ends_stopped_processes()
 {
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2086 # words
@@ -183,7 +183,7 @@ test_finds_its_descendants_without_pidfds()
 	assert_rc 3
 }
 
-test_asks_with_another_signal()
+test_ends_processes_with_the_stop_signal()
 {
 	start nsinit --stop-signal USR2 sh -c 'trap "echo asked; exit 5" USR2; trap "" TERM; echo ready; while :; do sleep 0.01; done'
 	kill -TERM "$pid"
@@ -206,7 +206,7 @@ test_a_subreaper_ends_grandchildren()
 }
 
 # What waits for its children ends by its own signal, not because they have ended.
-test_a_subreaper_asks_parents_first()
+test_a_subreaper_signals_parents_before_children()
 {
 	start strace -D -qq -o "$TMP/trace" -e trace=kill,pidfd_send_signal \
 		-e inject=kill,pidfd_send_signal:delay_exit=200000 nsinit sh -c 'sleep 1000 & echo ready; wait; exit 3'

@@ -26,7 +26,7 @@ new()
 }
 
 # That the helper finds what there is to find: without nsinit, or with one that is none.
-test_the_way_out_is_found_where_there_is_one()
+test_control_an_unprotected_process_1_leads_to_the_host()
 {
 	run new --mount-proc -- sh -c 'escape places; true'
 	assert_out_has '/proc/1/cwd: is not /'

@@ -35,7 +35,7 @@ test_a_wait_that_always_fails_leaves_no_orphan()
 	assert_no_leftovers
 }
 
-test_as_process_1_too()
+test_a_failed_call_of_process_1_leaves_no_orphan()
 {
 	fault_all -- nsunshare -Urpm --mount-proc -- nsinit --grace 1s -- "$FINAL"
 }

@@ -40,7 +40,7 @@ test_ready_fd_has_no_line_when_the_program_cannot_be_executed()
 	assert_refused 126 /etc/passwd
 }
 
-test_wait_fd_holds_the_program_up_until_a_byte_comes()
+test_wait_fd_delays_the_program_until_a_byte_comes()
 {
 	nsinit --wait-fd 3 --status-fd 4 -- touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" &
 	pid=$!
@@ -95,7 +95,7 @@ status_of()
 	run sh -c 'lines=$1; shift; exec nsinit --status-fd 3 -- "$@" 3>"$lines"' - "$TMP/lines" "$@"
 }
 
-test_status_fd_tells_of_creation_exec_and_end()
+test_status_fd_reports_creation_exec_and_end()
 {
 	status_of sh -c 'echo $$; exit 9'
 	assert_rc 9
@@ -114,7 +114,7 @@ $pid"
 	assert_out '[138,"USR1"]'
 }
 
-test_status_fd_of_a_program_that_cannot_be_executed_ends_behind_its_creation()
+test_status_fd_ends_after_created_if_the_program_cannot_be_executed()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
 		for program in 127:/nonexistent 126:/etc/passwd; do
@@ -127,7 +127,7 @@ test_status_fd_of_a_program_that_cannot_be_executed_ends_behind_its_creation()
 	done
 }
 
-test_one_descriptor_is_for_everything()
+test_one_descriptor_can_serve_all_handles()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
 		# shellcheck disable=SC2086 # words
@@ -153,7 +153,7 @@ test_status_fd_names_the_namespaces()
 	assert_out $want
 }
 
-test_a_reader_that_has_gone_before_is_told_of()
+test_a_reader_that_has_gone_before_is_reported()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -Up' 'nsunshare -U --init'; do
 		for option in --ready-fd --status-fd; do
@@ -202,7 +202,7 @@ test_a_signal_ends_the_wait_for_a_reader()
 	exec 5<&-
 }
 
-test_what_has_ended_waits_for_a_reader_until_it_is_to_end()
+test_a_full_status_pipe_delays_the_end_until_a_signal_comes()
 {
 	exec 5<>"$TMP/go"
 	nsinit --status-fd 5 --ready-fd 6 -- sleep 1000 6>"$TMP/fifo" &
@@ -221,7 +221,7 @@ test_what_has_ended_waits_for_a_reader_until_it_is_to_end()
 	exec 5<&-
 }
 
-test_a_reader_of_status_that_has_gone_kills_nobody()
+test_a_reader_of_status_that_has_gone_does_not_end_the_run()
 {
 	nsinit --status-fd 3 -- sh -c "read x <'$TMP/go'; exit 4" 3>"$TMP/fifo" &
 	pid=$!
@@ -231,7 +231,7 @@ test_a_reader_of_status_that_has_gone_kills_nobody()
 	assertEquals 4 $?
 }
 
-test_pid_file_has_the_programs_pid_while_it_runs()
+test_pid_file_has_the_pid_of_the_program_while_it_runs()
 {
 	run nsinit --pid-file "$TMP/pid" -- sh -c "cat '$TMP/pid'; echo \$\$"
 	assert_rc 0
@@ -244,7 +244,7 @@ test_pid_file_has_the_programs_pid_while_it_runs()
 	assert_refused 125 "cannot create '/nonexistent/pid'"
 }
 
-test_a_pid_file_of_a_run_that_was_killed_is_taken_over()
+test_the_pid_file_of_a_killed_run_is_replaced()
 {
 	for tool in nsinit 'nsunshare -U'; do
 		echo 4194304 >"$TMP/pid"
@@ -285,7 +285,7 @@ test_a_pid_file_is_removed_from_where_it_was_made()
 	done
 }
 
-test_closes_descriptors_but_those_to_keep()
+test_closes_descriptors_except_those_to_keep()
 {
 	# ls itself has one more open
 	run sh -c 'nsinit -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
@@ -322,7 +322,7 @@ test_closes_descriptors_on_a_kernel_without_close_range()
 	assert_err_has 'Bad file descriptor'
 }
 
-test_status_fd_says_null_where_the_kernel_says_nothing()
+test_status_fd_has_null_for_unknown_values()
 {
 	run sh -c 'exec enosys pidfd_open -- nsinit --status-fd 3 -- true 3>"$0"' "$TMP/lines"
 	assert_rc 0

@@ -6,7 +6,7 @@
 . "${0%/*}/signallib.sh"
 require_ns user pid
 
-test_sends_every_signal_on_but_those_of_faults()
+test_forwards_every_signal_except_those_of_faults()
 {
 	start nsinit signals count 64
 	want=
@@ -70,7 +70,7 @@ test_goes_on_when_CONT_overtakes_the_stop()
 	done
 }
 
-test_loses_none_at_a_thousand_a_second()
+test_loses_no_signal_at_a_thousand_a_second()
 {
 	start nsinit signals count 40
 	signals send "$pid" 36 500 1000
@@ -128,7 +128,7 @@ test_signals_the_program_alone_unless_asked()
 	assertEquals 'USR1 to one' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
 }
 
-test_sends_on_as_pid_1()
+test_forwards_signals_as_pid_1()
 {
 	start unshare --user --map-root-user --pid --fork --mount-proc nsinit sh -c 'trap "exit 3" USR1; echo ready; while :; do sleep 0.01; done'
 	kill -USR1 "$(pgrep -P "$pid")"

@@ -11,7 +11,7 @@ as_pid1()
 	unshare --user --map-root-user --pid --fork --mount-proc "$@"
 }
 
-test_passes_an_exit_status_on()
+test_ends_with_the_exit_status_of_the_program()
 {
 	run nsinit sh -c 'exit 7'
 	assert_rc 7
@@ -37,7 +37,7 @@ test_gives_128_plus_n_where_it_cannot_be_killed()
 	assert_rc 137
 }
 
-test_tells_not_found_from_not_executable()
+test_exits_127_if_not_found_and_126_if_not_executable()
 {
 	run nsinit /nonexistent/program
 	assert_refused 127 "cannot execute '/nonexistent/program': No such file or directory"
@@ -47,7 +47,7 @@ test_tells_not_found_from_not_executable()
 	assert_refused 126 "cannot execute '/': Permission denied"
 }
 
-test_fails_with_125_itself()
+test_exits_125_for_its_own_failures()
 {
 	run nsinit
 	assert_rc 125
@@ -69,7 +69,7 @@ test_fails_with_125_itself()
 	assert_refused 125 'descriptor 77'
 }
 
-test_tells_why_there_is_no_process()
+test_reports_why_no_process_can_be_created()
 {
 	run enosys -e EPERM fork,vfork,clone,clone3 -- nsinit true
 	assert_refused 125 'cannot fork: Operation not permitted'
@@ -95,7 +95,7 @@ test_gives_the_program_the_callers_signals()
 SigIgn:	0000000000000201'
 }
 
-test_explains_without_doing()
+test_explain_runs_nothing()
 {
 	run nsinit --explain -- touch "$TMP/touched"
 	assert_ok

@@ -47,7 +47,7 @@ test_an_interrupt_ends_the_loop_around_it()
 	assert_rc 130
 }
 
-test_the_terminals_signals_come_once()
+test_a_signal_of_the_terminal_comes_once()
 {
 	# nsinit has dealt with the interrupt when it sends USR1 on
 	run pty -e ready -s '^C' -e '^C' -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
@@ -56,7 +56,7 @@ test_the_terminals_signals_come_once()
 	assert_rc 0
 }
 
-test_a_terminal_that_hangs_up_tells_the_program()
+test_a_hangup_of_the_terminal_reaches_the_program()
 {
 	mkfifo "$TMP/fifo"
 	pty -e ready -k hup -- nsinit sh -c "trap 'echo hup >\"$TMP/fifo\"; exit 4' HUP; echo ready; while :; do sleep 0.1; done" >"$TMP/shown" &

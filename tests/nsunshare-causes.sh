@@ -9,7 +9,7 @@ require_ns user mnt pid net uts ipc cgroup time
 
 uid=$(id -u)
 
-test_a_limit_of_zero_for_each_type()
+test_a_namespace_limit_of_zero_is_named_for_each_type()
 {
 	for t in mnt uts ipc net pid user cgroup time; do
 		letter=$(echo "mnt:m uts:u ipc:i net:n pid:p user:U cgroup:C time:T" | tr ' ' '\n' | sed -n "s/^$t://p")
@@ -19,7 +19,7 @@ test_a_limit_of_zero_for_each_type()
 	done
 }
 
-test_nesting_limits()
+test_the_nesting_limit_is_named()
 {
 	printf '#!/bin/sh\n[ $1 = 0 ] && exec echo ran\nexec nsunshare -r "$0" $(($1 - 1))\n' >"$TMP/nest"
 	chmod 755 "$TMP/nest"
@@ -55,7 +55,7 @@ test_a_caller_in_a_chroot()
 	assert_err_has 'hint: the caller is in a chroot'
 }
 
-test_a_caller_that_is_not_mapped()
+test_a_caller_that_is_not_mapped_is_explained()
 {
 	run nsunshare -U nsunshare -r true
 	assert_refused 125 'Operation not permitted'
@@ -178,7 +178,7 @@ test_no_subordinate_ids_and_no_passwd_entry()
 	assert_err_has 'uid 54321 has none'
 }
 
-test_maps_that_the_kernel_would_not_take()
+test_refuses_maps_that_the_kernel_rejects()
 {
 	run nsunshare --map=u:0:0:10,u:5:100:10,g:0:0:1 true
 	assert_refused 125 overlap
@@ -195,7 +195,7 @@ test_maps_that_the_kernel_would_not_take()
 	assert_refused 125 'not mapped'
 }
 
-test_a_masked_proc()
+test_a_masked_proc_is_explained()
 {
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /proc/sys/kernel' \
 		nsunshare -rmp --mount-proc true
@@ -214,7 +214,7 @@ test_a_masked_proc()
 	assert_err_has 'hint: remove --no-fork, since only a process in the new pid namespace can mount its proc'
 }
 
-test_a_time_out_of_range()
+test_refuses_a_time_out_of_range()
 {
 	run nsunshare -r --boottime 99999999999 true
 	assert_rc 125
@@ -225,7 +225,7 @@ test_a_time_out_of_range()
 	assert_err_one_line
 }
 
-test_what_is_no_time_or_signal_names_its_option()
+test_an_invalid_time_or_signal_names_its_option()
 {
 	for o in boottime monotonic; do
 		run nsunshare -r --$o soon true
@@ -238,7 +238,7 @@ test_what_is_no_time_or_signal_names_its_option()
 	assert_err_has "--kill-child: 'NOPE' is not a signal"
 }
 
-test_a_seccomp_filter()
+test_a_seccomp_filter_is_named_as_the_cause()
 {
 	for option in --map-root-user '--map-root-user --fork --uts'; do
 		# shellcheck disable=SC2086 # words
@@ -256,7 +256,7 @@ test_a_seccomp_filter()
 	assert_err_has 'hint: this process has a seccomp filter'
 }
 
-test_a_directory_that_the_mapped_user_cannot_search()
+test_a_directory_that_the_mapped_user_cannot_search_is_named()
 {
 	mkdir -p "$TMP/private/bin"
 	printf '#!/bin/sh\necho ran\n' >"$TMP/private/bin/program"
@@ -312,7 +312,7 @@ test_a_cgroup_that_is_full()
 	assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes of this user'
 }
 
-test_a_second_pid_namespace_without_a_process()
+test_a_second_pid_namespace_without_a_process_is_explained()
 {
 	run nsunshare -r -p --no-fork nsunshare -p true
 	assert_refused 125 'cannot create namespaces: pid'
@@ -331,7 +331,7 @@ test_a_caller_in_a_chroot_to_a_mount_point()
 	assert_err_has 'hint: the caller is in a chroot'
 }
 
-test_a_chroot_is_not_blamed_where_there_is_none()
+test_no_chroot_is_named_if_the_caller_is_in_none()
 {
 	run enosys -e EPERM unshare,clone,clone3 -- nsunshare -U --no-fork echo ran
 	assert_refused 125 'Operation not permitted'

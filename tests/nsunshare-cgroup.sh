@@ -10,7 +10,7 @@ require_ns cgroup pid
 name=/$own_cgroup
 [ -n "$v2$v1cpu" ] || skip 'no cgroup file system is mounted'
 
-test_made_entered_and_removed()
+test_a_cgroup_is_created_entered_and_removed()
 {
 	note_state
 	for option in --fork --pid; do
@@ -30,7 +30,7 @@ test_a_new_cgroup_namespace_has_its_own_root()
 	[ -z "$v2" ] || assert_out_has '0::/'
 }
 
-test_an_existing_one_stays()
+test_an_existing_cgroup_is_not_removed()
 {
 	for mount in $v2 $v1cpu; do
 		mkdir "$mount$name"
@@ -46,7 +46,7 @@ test_an_existing_one_stays()
 	done
 }
 
-test_a_relative_name_is_below_the_own_cgroup()
+test_a_relative_name_is_below_the_cgroup_of_the_caller()
 {
 	feature cgroup2 || return 0
 	own=$(sed -n 's/^0:://p' /proc/self/cgroup)
@@ -56,7 +56,7 @@ test_a_relative_name_is_below_the_own_cgroup()
 }
 
 # What is made of a name is removed by it, and is below where it begins.
-test_a_name_leads_only_down()
+test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
 	for odd in "$name/../$own_cgroup-b" "../$own_cgroup" "$name/." "$name/./b" "${v2:-$v1cpu}$name/.."; do
@@ -71,7 +71,7 @@ test_a_name_leads_only_down()
 }
 
 # A part of a hierarchy that is mounted a second time has a cgroup of that name, too, without the limit.
-test_a_hierarchy_is_where_it_is_mounted_first()
+test_the_first_mount_of_a_hierarchy_is_used()
 {
 	note_state
 	mkdir "$TMP/part"
@@ -92,7 +92,7 @@ test_a_hierarchy_is_where_it_is_mounted_first()
 	assert_no_leftovers
 }
 
-test_settings_are_written()
+test_cgroup_set_writes_the_settings()
 {
 	note_state
 	if [ -n "$v1cpu" ]; then
@@ -124,7 +124,7 @@ test_settings_are_written()
 	assert_no_leftovers
 }
 
-test_what_is_missing_above_is_made_and_removed()
+test_missing_parent_cgroups_are_created_and_removed()
 {
 	note_state
 	mount=${v2:-$v1cpu}
@@ -147,12 +147,12 @@ test_what_is_missing_above_is_made_and_removed()
 	assert_no_leftovers
 }
 
-test_a_quota_holds()
+test_a_cpu_quota_is_enforced()
 {
 	assert_quota_holds nsunshare -p --into-cgroup "$name/a/b" --cgroup-create
 }
 
-test_what_cannot_be_is_told()
+test_invalid_cgroup_options_are_refused()
 {
 	run nsunshare --into-cgroup "$name" true
 	assert_refused 125 "no cgroup '$name'"
@@ -160,14 +160,14 @@ test_what_cannot_be_is_told()
 	run nsunshare --cgroup-create true
 	assert_refused 125 'needs --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true
-	assert_refused 125 'is not FILE=VALUE'
+	assert_refused 125 "invalid 'cpu.max', expected <file>=<value>"
 	run nsunshare --into-cgroup x --cgroup-set ../x=1 true
-	assert_refused 125 'is not FILE=VALUE'
+	assert_refused 125 "invalid '../x=1', expected <file>=<value>"
 	run nsunshare --into-cgroup '' true
 	assert_refused 125 'missing name of the cgroup'
 }
 
-test_nothing_is_left_when_the_program_cannot_run()
+test_nothing_is_left_if_the_program_cannot_be_executed()
 {
 	note_state
 	run nsunshare -p --into-cgroup "$name" --cgroup-create --wd /nonexistent true
@@ -179,7 +179,7 @@ test_nothing_is_left_when_the_program_cannot_run()
 
 # ---- Controllers of version 2: the host has enabled them for the children of a cgroup, or it has not.
 
-test_controllers_are_enabled_in_what_is_made()
+test_controllers_are_enabled_in_created_cgroups()
 {
 	feature cgroup2-cpu || return 0
 	note_state
@@ -202,7 +202,7 @@ cpu pids'
 }
 
 # The one whose cgroup is delegated to him needs nobody to enable them below it.
-test_an_ordinary_user_enables_them_in_his_own()
+test_an_ordinary_user_enables_controllers_in_a_delegated_cgroup()
 {
 	feature cgroup2-cpu || return 0
 	mkdir -p "$v2$name/self"
@@ -219,7 +219,7 @@ pids'
 }
 
 # The part of that which needs no controller.
-test_an_ordinary_user_in_what_is_delegated_to_him()
+test_an_ordinary_user_can_use_a_delegated_cgroup()
 {
 	feature cgroup2 || return 0
 	mkdir -p "$v2$name/self"
@@ -266,7 +266,7 @@ test_the_cgroup_that_keeps_a_controller_is_named()
 	rmdir "$v2$name"
 }
 
-test_a_cgroup_with_processes_enables_none()
+test_a_cgroup_with_processes_cannot_enable_controllers()
 {
 	feature cgroup2-cpu || return 0
 	mkdir "$v2$name"
@@ -278,7 +278,7 @@ test_a_cgroup_with_processes_enables_none()
 	remove_cgroup "$v2$name"
 }
 
-test_a_threaded_cgroup_takes_no_other()
+test_a_threaded_cgroup_cannot_enable_domain_controllers()
 {
 	feature cgroup2 || return 0
 	mkdir -p "$v2$name/threads"
@@ -300,7 +300,7 @@ test_a_threaded_cgroup_takes_no_other()
 	rmdir "$v2$name/threads" "$v2$name"
 }
 
-test_a_controller_of_version_1_is_told()
+test_a_controller_of_version_1_is_reported()
 {
 	feature cgroup1-cpu || return 0
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
@@ -324,7 +324,7 @@ test_a_controller_of_version_1_is_found_by_its_name()
 	assert_no_leftovers
 }
 
-test_a_host_of_version_1_alone()
+test_works_on_a_host_with_version_1_only()
 {
 	feature cgroup1-cpu || return 0
 	note_state
@@ -343,7 +343,7 @@ test_a_host_of_version_1_alone()
 }
 
 # Not by us, who would kill what somebody may have meant to stay.
-test_what_the_program_leaves_in_it_is_told()
+test_processes_left_in_the_cgroup_are_reported()
 {
 	mount=${v2:-$v1cpu}
 	# shellcheck disable=SC2016 # for the shell inside
@@ -363,7 +363,7 @@ test_what_the_program_leaves_in_it_is_told()
 	assert_ok
 }
 
-test_a_limit_of_cgroups_is_told()
+test_a_limit_of_the_number_of_cgroups_is_reported()
 {
 	feature cgroup2 || return 0
 	mkdir "$v2$name"

@@ -131,7 +131,7 @@ test_what_root_writes()
 	same_for "$TMP/lines"
 }
 
-test_how_it_ends()
+test_the_exit_status_is_as_with_unshare()
 {
 	for with in -r '-rpf --mount-proc --kill-child'; do
 		# shellcheck disable=SC2016,SC2086 # words

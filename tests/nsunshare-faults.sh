@@ -23,7 +23,7 @@ test_in_the_memory_of_the_caller()
 	fault_kill -S 15 -- nsunshare -mp --mount-proc -- "$FINAL"
 }
 
-test_without_a_fork()
+test_a_failed_call_without_a_fork_is_reported()
 {
 	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"
 }
@@ -53,14 +53,14 @@ test_killed_anywhere_it_leaves_nothing()
 	fault_kill -- nsunshare -rmp --mount-proc --kill-child -- "$FINAL"
 }
 
-test_with_a_process_1_of_our_own()
+test_a_failed_call_of_process_1_is_reported()
 {
 	fault_all -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 }
 
 # Nobody else can tell it: the line to the one outside is closed when the program runs.
-test_process_1_tells_that_the_status_is_lost()
+test_process_1_reports_a_lost_status()
 {
 	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true
 	assert_refused 125 'cannot wait for process 2: No child processes'

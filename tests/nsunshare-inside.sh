@@ -49,14 +49,14 @@ test_propagation()
 	umount "$TMP/dir"
 }
 
-test_an_unknown_propagation()
+test_refuses_an_unknown_propagation()
 {
 	run nsunshare -rm --propagation rubbish true
 	assert_rc 125
-	assert_err_has "'rubbish' is not private, slave, shared or unchanged"
+	assert_err_has "invalid 'rubbish', expected private, slave, shared or unchanged"
 }
 
-test_names()
+test_hostname_and_domainname_are_set()
 {
 	run nsunshare -r --hostname box --domainname home sh -c 'uname -n; cat /proc/sys/kernel/domainname'
 	assert_ok
@@ -77,7 +77,7 @@ test_foreign_bytes_in_messages_are_escaped()
 	assert_refused 125 '\x1b[31m\x0aforged: y'
 }
 
-test_clocks()
+test_clocks_are_set()
 {
 	run nsunshare -r --boottime 1000000 --monotonic 2000000 cat /proc/self/timens_offsets
 	assert_ok
@@ -107,7 +107,7 @@ boottime      1000000         0'
 	assertEquals "$1" "$2"
 }
 
-test_lo_is_up()
+test_lo_brings_the_loopback_interface_up()
 {
 	run nsunshare -r --lo sh -c 'exec 2>&1; cat /proc/net/if_inet6 /proc/net/fib_trie'
 	assert_ok
@@ -116,7 +116,7 @@ test_lo_is_up()
 	assert_out_lacks 127.0.0.1
 }
 
-test_working_directory_and_root()
+test_working_directory_and_root_are_changed()
 {
 	run nsunshare -r --wd /usr/bin pwd
 	assert_ok
@@ -148,7 +148,7 @@ CapAmb:	0000000000000000'
 	run nsunshare -r --setup 'exit 3' echo ran
 	assert_refused 125 "--setup 'exit 3' failed with status 3"
 	run nsunshare -rp --setup 'kill -TERM $$' echo ran
-	assert_refused 125 'was ended by signal 15'
+	assert_refused 125 'was killed by signal 15'
 	[ "$(id -u)" = 0 ] || return 0
 	run nsunshare -u -S 1234 -G 1234 --setup 'echo inside >/proc/sys/kernel/hostname' sh -c 'uname -n; id -u'
 	assert_ok
@@ -156,7 +156,7 @@ CapAmb:	0000000000000000'
 1234'
 }
 
-test_setup_without_a_shell_is_told()
+test_setup_without_a_shell_is_reported()
 {
 	mkdir "$TMP/empty"
 	run nsunshare -r --root "$TMP/empty" --setup true true
@@ -164,7 +164,7 @@ test_setup_without_a_shell_is_told()
 }
 
 # The kernel takes all capabilities from what another user than 0 executes.
-test_setup_has_that_privilege_as_any_user()
+test_setup_has_all_privilege_as_any_user()
 {
 	for map in "--map-user=5 --map-group=5" --user; do
 		# shellcheck disable=SC2086 # words
@@ -178,7 +178,7 @@ CapEff:	0000000000000000'
 	assert_out 'CapAmb:	0000000000000000'
 }
 
-test_setup_is_waited_for_where_children_are_ignored()
+test_setup_is_waited_for_if_sigchld_is_ignored()
 {
 	for option in '' --fork; do
 		run env --ignore-signal=CHLD nsunshare -r $option --setup 'exit 3' echo ran
@@ -191,7 +191,7 @@ SigIgn:	0000000000010000'
 	done
 }
 
-test_environment()
+test_environment_options_change_the_environment()
 {
 	run env KEEP_A=1 KEEP_B=2 DROP=3 nsunshare -r --whitelist-env KEEP_A,KEEP_B,NONE env
 	assert_ok
@@ -204,7 +204,7 @@ KEEP_B=2'
 	assert_out B=2
 }
 
-test_binfmt_misc()
+test_mount_binfmt_registers_an_interpreter()
 {
 	feature binfmt-misc || return 0
 	run nsunshare -rp --mount-proc --mount-binfmt cat /proc/sys/fs/binfmt_misc/status
@@ -226,7 +226,7 @@ test_binfmt_misc()
 }
 
 # With flag F the file is opened when it is registered, and so may be outside of the root.
-test_an_interpreter_for_a_new_root()
+test_an_interpreter_outside_the_new_root_is_registered()
 {
 	feature binfmt-misc || return 0
 	mkdir -p "$TMP/new/proc"
@@ -241,7 +241,7 @@ test_an_interpreter_for_a_new_root()
 }
 
 # Its usual place is in proc: that of the new pid namespace, and one in a new root.
-test_binfmt_misc_brings_the_proc_that_it_is_in()
+test_mount_binfmt_mounts_proc_if_needed()
 {
 	feature binfmt-misc || return 0
 	run nsunshare -rp --mount-binfmt sh -c 'echo /proc/[0-9]*'

@@ -99,7 +99,7 @@ test_a_job_that_is_stopped_again_stays_so()
 	done
 }
 # What our own SIGCONT has done is not to be taken for a shell's, the next time.
-test_each_continue_is_sent_on()
+test_each_sigcont_is_forwarded()
 {
 	start nsunshare -f signals show 64
 	child=$(pgrep -P "$pid")
@@ -139,7 +139,7 @@ test_an_interrupt_ends_the_loop_around_it()
 		done
 	done
 }
-test_the_terminals_signals_come_once()
+test_a_signal_of_the_terminal_comes_once()
 {
 	for with in 'nsunshare -f' "$new" "$new nsinit"; do
 		# shellcheck disable=SC2086 # words

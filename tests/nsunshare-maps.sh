@@ -12,7 +12,7 @@ uid=$(id -u) gid=$(id -g)
 # shellcheck disable=SC2016 # for the shell inside
 maps='set -- $(cat /proc/self/uid_map) : $(cat /proc/self/gid_map); echo $*'
 
-test_root_current_and_named_ids()
+test_maps_root_current_and_named_ids()
 {
 	run nsunshare -r sh -c "$maps; cat /proc/self/setgroups"
 	assert_ok
@@ -32,7 +32,7 @@ deny"
 65534"
 }
 
-test_a_user_namespace_without_a_map()
+test_a_user_namespace_can_have_no_map()
 {
 	run nsunshare --user id -u
 	assert_ok
@@ -178,7 +178,7 @@ test_a_failed_producer_is_noticed()
 	assert_refused 125 gid
 }
 
-test_bad_numbers_are_refused()
+test_refuses_invalid_ranges()
 {
 	for n in '' ' 1' '1 ' +1 -1 -0 0x10 1k 1.5 4294967295 4294967296 4294967297 18446744073709551616; do
 		run nsunshare "--map-user=$n" id -u
@@ -202,14 +202,14 @@ test_bad_numbers_are_refused()
 	assert_refused 125 'nobody-of-that-name'
 }
 
-test_maps_that_do_not_go_together()
+test_refuses_map_options_that_exclude_each_other()
 {
 	run nsunshare --map=u:0:0:1,g:0:0:1 -r true
-	assert_refused 125 '--map is the whole map'
+	assert_refused 125 '--map cannot be used with another map option'
 	run nsunshare --setgroups deny true
 	assert_refused 125 '--setgroups needs'
 	run nsunshare -r --setgroups allow true
-	assert_refused 125 'does not go with a map of one group'
+	assert_refused 125 'cannot be used with a map of one group'
 	assert_err_has hint:
 	run nsunshare --setgroups maybe -U true
 	assert_rc 125
@@ -245,7 +245,7 @@ test_owner_is_for_root()
 {
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
-	assert_err_has 'hint: only root'
+	assert_err_has 'hint: run it as root'
 	run nsunshare -r nsunshare --owner 0:0 true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: setgroups is denied in this user namespace'
@@ -256,7 +256,7 @@ test_owner_is_mapped()
 {
 	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --owner 12:3 true
 	assert_refused 125 '--owner'
-	assert_err_has 'hint: one of them is not mapped'
+	assert_err_has 'hint: use ids that are mapped'
 }
 
 . shunit2

@@ -27,7 +27,7 @@ test_no_namespace_is_new_without_an_option()
 	assert_out "$(readlink /proc/self/ns/mnt /proc/self/ns/user /proc/self/ns/pid)"
 }
 
-test_all_types_at_once()
+test_all_types_can_be_created_at_once()
 {
 	run nsunshare -mpuinrCT --mount-proc --hostname box --boottime 1000000000 -- \
 		sh -c 'echo $$; uname -n; id -u; cut -d. -f1 /proc/uptime; echo /proc/[0-9]*'
@@ -51,7 +51,7 @@ test_exit_status_is_the_programs()
 	assert_rc 9
 }
 
-test_missing_and_unusable_programs()
+test_exits_127_and_126_for_missing_and_unusable_programs()
 {
 	run nsunshare -rp /nonexistent
 	assert_refused 127 "cannot execute '/nonexistent'"
@@ -59,7 +59,7 @@ test_missing_and_unusable_programs()
 	assert_refused 126 "cannot execute '/etc/passwd'"
 }
 
-test_a_shell_without_a_program()
+test_runs_the_shell_if_no_program_is_given()
 {
 	run env SHELL=/bin/sh nsunshare -r <<-'SCRIPT'
 		echo "$0"
@@ -159,7 +159,7 @@ test_explain_escapes_foreign_bytes()
 	assert_out_has 'execute b\x0ac \x1b]0;d: execve(2)'
 }
 
-test_explain_tells_who_writes_the_maps()
+test_explain_names_the_process_that_writes_the_maps()
 {
 	run nsunshare --explain -r true
 	assert_out_has 'write(/proc/PID/{setgroups,uid_map,gid_map})'

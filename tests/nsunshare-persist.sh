@@ -34,7 +34,7 @@ test_every_type_is_kept_on_a_file_that_was_missing()
 	done
 }
 
-test_without_a_fork_too()
+test_namespaces_are_kept_without_a_fork()
 {
 	run nsunshare -r "--uts=$TMP/d/uts" "--mount=$TMP/d/mnt" "--time=$TMP/d/time" "--user=$TMP/d/user" \
 		stat -Lc %i /proc/self/ns/uts /proc/self/ns/mnt /proc/self/ns/time /proc/self/ns/user
@@ -44,7 +44,7 @@ test_without_a_fork_too()
 	assert_out "uts:[$(inode "$TMP/d/uts")]"
 }
 
-test_an_existing_file_and_a_relative_one()
+test_namespaces_are_kept_on_existing_and_relative_files()
 {
 	touch "$TMP/d/there"
 	cd "$TMP/d" || return
@@ -55,7 +55,7 @@ test_an_existing_file_and_a_relative_one()
 	assertTrue "[ '$(stat -fc %T "$TMP/d/missing")' = nsfs ]"
 }
 
-test_nothing_is_left_when_the_program_cannot_run()
+test_nothing_is_left_if_the_program_cannot_be_executed()
 {
 	note_state
 	for options in "-f" "" "-p -r"; do
@@ -91,7 +91,7 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 test_a_pid_namespace_needs_a_process()
 {
 	run nsunshare --no-fork "--pid=$TMP/d/pid" true
-	assert_refused 125 '--no-fork does not go with it'
+	assert_refused 125 '--no-fork cannot be used to keep a pid namespace'
 }
 
 # As when somebody removes the file again: nothing is known of it, and nothing is made up.
@@ -132,7 +132,7 @@ test_a_failed_persist_leaves_no_directory()
 }
 
 # What a link leads to is what is mounted on, and the link is what is named.
-test_links_are_followed_there_and_back()
+test_persist_and_unpersist_follow_symbolic_links()
 {
 	mkdir "$TMP/d/box"
 	touch "$TMP/d/file"
@@ -180,7 +180,7 @@ test_unpersist_goes_with_nothing_that_would_be_lost()
 		assert_err_has "options ${with%=*} and --unpersist exclude each other"
 	done
 	run nsunshare --unpersist "$TMP/kept" echo ran
-	assert_refused 125 '--unpersist runs no program'
+	assert_refused 125 '--unpersist cannot be used with a program'
 	assertTrue 'still kept' "[ -e '$TMP/kept/uts' ]"
 	run nsunshare --unpersist "$TMP/kept"
 	assert_ok

@@ -33,7 +33,7 @@ SigIgn:	0000000000010001'
 }
 
 # execvp(3) copies them onto the stack for the shell that it starts.
-test_a_script_without_an_interpreter_has_all_its_words()
+test_a_script_without_an_interpreter_has_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
 	chmod +x "$TMP/script"
@@ -65,7 +65,7 @@ test_a_setup_whose_parent_has_ended_does_not_run()
 }
 
 # A number of ours is somebody else there.
-test_where_proc_is_of_another_pid_namespace()
+test_works_with_the_proc_of_another_pid_namespace()
 {
 	other='unshare --user --map-root-user --pid --fork'
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
@@ -123,7 +123,7 @@ test_the_death_signal_is_set_after_the_ids_are_changed()
 	done
 }
 
-test_handles_tell_of_the_namespaces_made()
+test_status_fd_reports_the_new_namespaces()
 {
 	run nsunshare -rmp --status-fd 3 sh -c 'readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/user' 3>"$TMP/status"
 	assert_ok
@@ -135,7 +135,7 @@ test_handles_tell_of_the_namespaces_made()
 	assertEquals 0 "$(jq 'select(.event == "exit") | .status' <"$TMP/status")"
 }
 
-test_wait_fd_holds_the_maps_up()
+test_wait_fd_delays_the_maps()
 {
 	mkfifo "$TMP/go"
 	nsunshare -r -p --wait-fd 3 --status-fd 4 id -u 3<>"$TMP/go" 4>"$TMP/fifo" >"$TMP/said" &
@@ -189,7 +189,7 @@ test_closed_standard_streams_are_not_filled_with_our_own()
 	done
 }
 
-test_descriptor_options()
+test_descriptor_options_refuse_invalid_descriptors()
 {
 	run nsunshare -r --close-fds sh -c 'ls /proc/self/fd' 7</dev/null
 	assert_out '0
@@ -205,7 +205,7 @@ test_descriptor_options()
 }
 
 # Not one that has ended either, which would be the program's to wait for.
-test_no_child_of_ours_is_left_to_the_program()
+test_the_program_has_no_unexpected_child()
 {
 	for options in '--map-users 0:0:10 --map-groups 0:0:10' '-r --map-auto'; do
 		case $options/$(id -u) in
@@ -219,7 +219,7 @@ test_no_child_of_ours_is_left_to_the_program()
 	done
 }
 
-test_too_few_descriptors_or_processes_are_told()
+test_too_few_descriptors_or_processes_are_reported()
 {
 	refused=0
 	for n in 4 5 6; do

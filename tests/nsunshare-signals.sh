@@ -23,7 +23,7 @@ gone()
 	return 1
 }
 
-test_forwards_every_signal_without_being_asked()
+test_forwards_every_signal_without_an_option()
 {
 	want=$(seq 1 64 | grep -vxE '4|5|7|8|9|11|17|18|19|20|21|22|31|32|33' | sed 's/$/ 1/')
 	for with in 'nsunshare -f' "$new" "$new --init" 'nsunshare -f --forward-signals'; do
@@ -46,7 +46,7 @@ test_forwards_every_signal_without_being_asked()
 }
 
 # A process 1 that is slow to let go of the one outside.
-test_a_signal_is_the_programs_as_soon_as_it_runs()
+test_a_signal_reaches_the_program_as_soon_as_it_runs()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
 		# shellcheck disable=SC2086 # words
@@ -129,7 +129,7 @@ test_dumps_no_core_of_its_own()
 	assert_empty 'files' "$(ls core* 2>/dev/null)"
 }
 
-test_a_signal_that_a_first_process_can_only_tell_is_a_signal()
+test_ends_by_the_signal_that_process_1_reports_as_a_status()
 {
 	# shellcheck disable=SC2086 # words
 	start $new nsinit sh -c 'echo ready; exec sleep 1000'

@@ -40,7 +40,7 @@ $(printf '%s\n' "$out" | tr -d '\r' | sed 's/\^C//g; /^$/d')"
 	assert_out "$theirs"
 }
 
-test_an_interrupt_at_the_prompt_inside()
+test_an_interrupt_at_the_prompt_keeps_the_shell()
 {
 	for type in -p --uts; do
 		alike -e '> ' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* credcaps: capabilities, no_new_privs and the system call filter. */
+/* caps: drops capabilities, sets no_new_privs and installs the system call filter. */
 #include "cred/caps.h"
 
 #include <linux/filter.h>
@@ -13,7 +13,7 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
-/* Whether capabilities are to reach a program executed: uid 0 has them anyhow. */
+/* Returns true if the program needs ambient capabilities; uid 0 gets its capabilities without. */
 static bool wants_ambient(const struct cred *c)
 {
 	return c->keep_caps || (c->has_keep && final_uid(c) != 0);
@@ -29,8 +29,9 @@ bool cred_caps_held(const struct cred *c)
 	return c->set_uid && c->uid != 0 && (wants_ambient(c) || cred_caps_early_filter(c));
 }
 
-/* ---- capabilities that no program may get back. In a new user namespace the bounding set is full
- * again (user_namespaces(7)), so this comes after it; and before the ids, as it takes CAP_SETPCAP.
+/* ---- the bounding set: capabilities that no program may regain. A new user namespace has a full
+ * bounding set (user_namespaces(7)), so the step comes after its creation. It needs CAP_SETPCAP, so
+ * it comes before the change of ids.
  */
 
 static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -42,9 +43,9 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 		int rc = c->cap_limit & SYS_CAP_BIT(cap) ? 0 : sys_cap_drop_bound(cap);
 		int left = rc < 0 ? sys_cap_in_bound(cap) : 0;
 
-		/* the error alone is not believed: what counts is that it is gone */
+		/* an error alone does not decide: the capability must be absent from the set */
 		if (left == -EINVAL)
-			break; /* the kernel knows no more */
+			break; /* the kernel has no further capability */
 		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
@@ -86,7 +87,7 @@ const struct plan_kind cred_caps_bounding = {
 	.show = show_bounding,
 };
 
-/* ---- the filter: what comes after it must pass it */
+/* ---- the filter: it applies to all later steps */
 
 static int run_filter(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -121,8 +122,8 @@ const struct plan_kind cred_caps_filter = {
 	.show = show_filter,
 };
 
-/* ---- the other four sets. A program of an ordinary uid has after exec what is ambient, one of
- * uid 0 what the bounding set has left and what is inheritable (capabilities(7)). */
+/* ---- the other four sets. After exec, a program of an ordinary uid has the ambient capabilities,
+ * and one of uid 0 has those of the bounding set and the inheritable ones (capabilities(7)). */
 
 static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -172,7 +173,7 @@ const struct plan_kind cred_caps_sets = {
 	.show = show_caps,
 };
 
-/* ---- no_new_privs: no set-user-ID or file capabilities from here on */
+/* ---- no_new_privs: set-user-ID and file capabilities have no effect from here on */
 
 static int run_nnp(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* credcaps: steps of cred for capabilities, no_new_privs and the filter; arg: struct cred. */
+/* caps: declares the steps for capabilities, no_new_privs and the filter. Their arg is struct cred.
+ */
 #ifndef NSU_CRED_CAPS_H
 #define NSU_CRED_CAPS_H
 
 #include "cred/cred.h"
 
-/* seccomp(2) wants no_new_privs or CAP_SYS_ADMIN: without the former it comes while we have that.
+/* Returns true if the filter must be installed while CAP_SYS_ADMIN is held, because there is no
+ * no_new_privs (seccomp(2)).
  */
 bool cred_caps_early_filter(const struct cred *c);
 
-/* Whether privilege must outlive the change to an ordinary uid, for the steps behind it. */
+/* Returns true if capabilities must survive the change to an ordinary uid, for the steps after it.
+ */
 bool cred_caps_held(const struct cred *c);
 
 extern const struct plan_kind cred_caps_bounding, cred_caps_filter, cred_caps_sets,

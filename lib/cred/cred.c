@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the options, and whether they go together. */
+/* cred: checks the options and reads the filter. */
 #include "cred/cred.h"
 
 #include <linux/filter.h>
@@ -8,7 +8,7 @@
 #include "base/stream.h"
 #include "kernel/sys_cap.h"
 
-/* What --cap-drop and --cap-keep come to: all but the dropped, or the kept alone. */
+/* Computes cap_limit: all capabilities except the dropped ones, or only the kept ones. */
 static int check_caps(struct cred *c, struct nserr *e)
 {
 	uint64_t both = c->cap_keep == UINT64_MAX ? 0 : c->cap_keep & c->cap_drop;
@@ -41,7 +41,7 @@ static int read_filter(struct cred *c, struct nserr *e)
 	c->nfilter = (unsigned short)((size_t)n / sizeof(*c->filter));
 	c->filter = malloc((size_t)n);
 	if (!c->filter)
-		return nserr_set(e, ENOMEM, "--seccomp");
+		return nserr_set(e, ENOMEM, "--seccomp: cannot store the filter");
 	memcpy(c->filter, text, (size_t)n);
 	return 0;
 }
@@ -58,7 +58,7 @@ int cred_check(struct cred *c, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	/* to leave some variables is to remove the others, as unshare(1) has it */
+	/* keeping some variables means removing all others, as in unshare(1) */
 	c->clear_env |= c->env_left != NULL;
 	return c->seccomp && !c->filter ? read_filter(c, e) : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cred: who the program runs as: ids, groups, capabilities, no_new_privs, seccomp, limits,
- * environment, session. Options and steps that nsunshare, nsenter2 and nspivot share, in the one
- * order that works.
+ * cred: sets the credentials of the program: ids, groups, capabilities, no_new_privs, seccomp,
+ * limits, environment, session. nsunshare, nsenter2 and nspivot share its options and steps, which
+ * are in the only order that works.
  */
 #ifndef NSU_CRED_CRED_H
 #define NSU_CRED_CRED_H
@@ -23,8 +23,8 @@ struct cred_rlimit {
 /* All zero: the program runs as the caller. A tool may fill the public part itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
-	/* of a default that nobody asked for: an id that is not mapped, groups that may not be set
-	 * are left as they are */
+	/* The id or groups are a default and not an option: an unmapped id and groups that cannot
+	 * be set stay unchanged. */
 	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
@@ -33,8 +33,8 @@ struct cred {
 
 	bool limit_caps;    /* the program may have at most cap_limit */
 	uint64_t cap_limit; /* see cred_check() */
-	bool keep_caps; /* what is held becomes ambient; a tool clears it where it means nothing */
-	uint64_t cap_ambient; /* and no more than these, unless it is 0 */
+	bool keep_caps; /* held capabilities become ambient; a tool clears it if it has no effect */
+	uint64_t cap_ambient; /* if not 0: only these become ambient */
 	bool no_new_privs;
 	bool new_session;
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
@@ -48,25 +48,27 @@ struct cred {
 	bool clear_env;
 	const char **env; /* "NAME=VALUE" to set, "NAME" to remove, in their order */
 	size_t nenv;
-	char *env_left; /* of clear_env: names, with commas; malloc()ed */
+	char *env_left; /* names that clear_env keeps, separated by commas; malloc()ed */
 };
 
-/* Whether the options go together; works out cap_limit and reads the filter. 0 or a negative errno
- * with e set. */
+/* Checks that the options go together, computes cap_limit and reads the filter. Returns 0 or a
+ * negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Whether the options take privilege from the program, so that it is not to be trusted with ours.
- * To be asked before cred_check(), which reads streams. */
+/* Returns true if the options take privilege from the program, so that the program must not get the
+ * privilege of the tool. Must be called before cred_check(), which reads streams. */
 bool cred_restricts(const struct cred *c);
 
 /*
- * Adds the steps, none for what is not asked; c is borrowed. What follows in the tool's plan runs
- * as the program will: PDEATHSIG belongs there, since a change of ids clears it (prctl(2)).
+ * Adds a step for each option that is set; c is borrowed. The following steps of the tool's plan
+ * run with the credentials of the program. PDEATHSIG must be set there, because a change of ids
+ * clears it (prctl(2)).
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
 
-/* no_new_privs and, with it, the filter: right before exec, as the filter need allow only that. */
+/* Adds no_new_privs and the filter that needs it. They must come right before exec, so that the
+ * filter need allow only execve(2). */
 void cred_plan_last(const struct cred *c, struct plan *p, enum plan_actor actor);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* credlimit: setrlimit(2). */
+/* rlimit: parses, prints and sets resource limits (setrlimit(2)). */
 #include "cred/rlimit.h"
 
 #include "base/num.h"
@@ -69,7 +69,7 @@ int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr
 	return 0;
 }
 
-/* Takes one column at *s, and moves *s behind it. */
+/* Parses one column at *s and moves *s after it. Returns false if it is invalid. */
 static bool parse_column(const char **s, rlim_t *limit)
 {
 	size_t n;
@@ -84,7 +84,8 @@ static bool parse_column(const char **s, rlim_t *limit)
 
 #define NAME_WIDTH 26 /* "Max realtime timeout      " */
 
-/* The file has a line a resource, in the order of their numbers, below its headings. */
+/* The file has one line per resource, in the order of their numbers, after its headings (proc(5)).
+ */
 void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits)
 {
 	const char *s = strchr(text, '\n');
@@ -124,7 +125,7 @@ void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out)
 	}
 }
 
-/* Why it may not be set to that. */
+/* Adds a hint why the limit cannot be set to that value. */
 static void hint_refused(int which, rlim_t hard, struct nserr *e)
 {
 	struct rlimit old;

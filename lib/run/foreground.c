@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* foreground: giving the terminal away, and taking it back. */
+/* foreground: gives the foreground of a terminal away and takes it back. */
 #include "run/foreground.h"
 
 #include <sys/stat.h>
@@ -10,8 +10,8 @@
 
 #define TTY makedev(5, 0) /* Documentation/admin-guide/devices.txt */
 
-/* The root may be a foreign one by now: whatever it calls /dev/tty is not opened unexamined, and
- * never waited for. */
+/* Opens /dev/tty. The root may be foreign by now, so /dev/tty is examined before it is opened, and
+ * the open never blocks. */
 static int open_tty(void)
 {
 	struct stat st;
@@ -27,7 +27,8 @@ int foreground_open(void)
 {
 	cleanup_fd int tty = open_tty();
 
-	/* a group that our pid namespace does not see is 0, and then nobody could take it back */
+	/* getpgrp(2) returns 0 for a group outside the pid namespace, which could not take the
+	 * foreground back */
 	if (tty < 0 || getpgrp() == 0 || tcgetpgrp(tty) != getpgrp())
 		return -1;
 	return TAKE_FD(tty);

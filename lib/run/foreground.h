@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* foreground: the foreground of the controlling terminal, for a child with a process group of its
- * own, termios(3). */
+/* foreground: gives the foreground of the controlling terminal to a child with a process group of
+ * its own (termios(3)). */
 #ifndef NSU_RUN_FOREGROUND_H
 #define NSU_RUN_FOREGROUND_H
 
@@ -8,14 +8,15 @@
 
 #include "base/util.h"
 
-/* The terminal, if its foreground is ours to give; else -1. The caller's to close. */
+/* Returns a descriptor of the terminal if this process group is in its foreground, otherwise -1.
+ * The caller closes it. */
 int foreground_open(void) must_check;
 
-/* Gives it to a process group. SIGTTOU, which tcsetpgrp(3) raises from the background, is blocked
- * by the caller. That it cannot be is nobody's failure. */
+/* Gives the foreground to a process group. The caller must block SIGTTOU, which tcsetpgrp(3) raises
+ * from the background. Failure is ignored. */
 void foreground_give(int tty, pid_t group);
 
-/* Takes it back, and closes *tty, which is -1 then; nothing where it is -1 already. */
+/* Takes the foreground back, closes *tty and sets it to -1. Does nothing if *tty is -1. */
 void foreground_take(int *tty);
 
 #endif

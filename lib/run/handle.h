@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * handle: what a script holds a run by: descriptors to be told on and to hold it up with, a pid
- * file; and which descriptors the program inherits. Options and steps that the exec tools share.
+ * handle: lets a script control a run: descriptors that report or delay it, a pid file, and the
+ * descriptors that the program inherits. The exec tools share its options and steps.
  */
 #ifndef NSU_RUN_HANDLE_H
 #define NSU_RUN_HANDLE_H
@@ -43,30 +43,32 @@ struct handle {
  * mount namespace before it uses them. Returns 0 or a negative errno with e set. */
 int handle_hold(struct handle *h, struct nserr *e) must_check;
 
-/* Whether the options need a parent that stays. */
+/* Returns true if the options need a parent that stays. */
 bool handle_forks(const struct handle *h);
 
-/* Steps; each adds nothing when no option asks for it. h is borrowed. */
+/* The following functions add steps, or nothing if no option asks for them. h is borrowed. */
 
-/* After creation, before maps: blocks until --wait-fd has a byte or ends. Pending HUP, INT, QUIT or
- * TERM make it fail with -EINTR, so that what was set up is taken back. */
+/* Adds a step that blocks until --wait-fd has a byte or ends; for after the creation and before the
+ * maps. The step fails with -EINTR if HUP, INT, QUIT or TERM is pending, so that the plan is
+ * undone. */
 void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 
 /*
- * In the caller once h->pid is set: writes the pid file, and "created" on --status-fd. A pid file
- * is created, or replaces the regular file of an earlier run; a device, or an own descriptor named
- * by /dev/stdout, /dev/fd/N or /proc/self/fd/N, is written to. Anything else is refused: a FIFO
- * could block, and the symbolic link of another user could lead anywhere. Only the file that was
- * created here is removed.
+ * Adds a step of the caller, for when h->pid is set, that writes the pid file, and "created" to
+ * --status-fd. A pid file is created, or replaces the regular file of an earlier run; a device, or
+ * an own descriptor named by /dev/stdout, /dev/fd/N or /proc/self/fd/N, is written to. Anything
+ * else is refused: a FIFO could block, and the symbolic link of another user could lead anywhere.
+ * Only the file that was created here is removed.
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
-/* The last before exec: descriptors, and the line on --ready-fd, not written when the program
- * cannot be executed. program is argv[0]. */
+/* Adds the last step before exec, which closes descriptors and writes the line to --ready-fd. The
+ * line is not written if the program cannot be executed. program is argv[0]. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
-/* In the parent that stays: when the program runs, and when it has ended. A negative wstatus says
- * that nobody knows how. handle_ended() fails where the pid file cannot be removed. */
+/* For the parent that stays. handle_running() reports that the program runs, handle_ended() that it
+ * has ended; a negative wstatus means that the status is unknown. handle_ended() returns 0, or a
+ * negative errno with e set if the pid file cannot be removed. */
 void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
 

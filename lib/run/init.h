@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * initproc: being the first process of a pid namespace, or a subreaper: the program is a child, and
- * when it ends, or TERM comes, everything else is ended too. For nsinit and nsunshare --init.
+ * init: runs this process as process 1 of a pid namespace, or as a subreaper. The program is its
+ *child; when the program ends, or TERM comes, all other descendants are ended, too. For nsinit and
+ *nsunshare --init.
  *
  *	init_plan(&i, &p)           fork, "created", --wait-fd, retirement
  *	plan_add(&p, PLAN_CHILD, …)     what the tool does in the program's process
@@ -15,27 +16,28 @@
 #include "run/supervise.h"
 
 struct init {
-	struct supervise supervise; /* grace, stop_signal, rewrite and group are the tool's */
+	struct supervise supervise; /* the tool sets grace, stop_signal, rewrite and group */
 	struct handle handle;
 	char *const *argv; /* the program */
-	/* The supervisor of this process, where it is the child of one and has not executed
-	 * anything since: its signals are still blocked, and what the program gets is what that one
-	 * found. */
+	/* The supervisor of this process, if this process is its child and has executed nothing
+	 * since: the signals are still blocked, and the program gets the mask and actions that
+	 * outer saved. */
 	const struct supervise *outer;
-	bool guarded; /* as PID 1, be not dumpable: see initproc.c */
-	/* Set when the program runs: what fails from then on is this process's own to tell. */
+	bool guarded; /* as PID 1, be not dumpable: see init.c */
+	/* Set when the program runs: from then on this process reports its failures itself. */
 	bool running;
 };
 
-/* Add the steps before and after the tool's own in the program's process; i is borrowed. */
+/* Add the steps before and after the steps of the tool in the process of the program; i is
+ * borrowed. */
 void init_plan(struct init *i, struct plan *p);
 void init_plan_exec(struct init *i, struct plan *p);
 
 /*
- * Executes the plan, of which this process is the caller, and stays until everything below has
- * ended. The wait status of the program (of the signal that ended the set-up, where that cannot end
- * us), or a negative errno with e set; e is set, too, when the program has run and not all could be
- * put away. Descriptors above 2 are closed then.
+ * Executes the plan, of which this process is the caller, and waits until all descendants have
+ * ended. Returns the wait status of the program, or that of the signal that ended the set-up if the
+ * signal cannot end process 1, or a negative errno with e set. e is also set if the program has run
+ * and the pid file could not be removed. Closes descriptors above 2 once the program runs.
  */
 int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e) must_check;
 

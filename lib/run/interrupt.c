@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* interrupt: looking for blocked signals. */
+/* interrupt: checks for blocked signals that are pending. */
 #include "run/interrupt.h"
 
 #include <poll.h>
@@ -23,7 +23,7 @@ static bool is_ignored(int sig)
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
-/* Of those that are ignored we find out when one comes: four calls less for each start. */
+/* Ignored signals are checked only when one comes, which saves four system calls per start. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set)
 {
 	sigemptyset(set);
@@ -55,8 +55,8 @@ int interrupt_pending(void)
 	return 0;
 }
 
-/* Takes a signal from the signalfd. True when it is one that would end us: it is pending again. One
- * that is ignored is gone, as it should be. */
+/* Reads a signal from the signalfd. Returns true if the signal would end this process, and makes it
+ * pending again. An ignored signal is discarded. */
 static bool take(int fd)
 {
 	struct signalfd_siginfo info;
@@ -74,13 +74,14 @@ int interrupt_wait(int fd, int line)
 
 	if (fd < 0)
 		return 0;
-	/* without poll(2) the line is waited for alone: what runs there may be the program already
+	/* if poll(2) fails, the caller waits for the line only: the program may be running already
 	 */
 	do {
 		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			return 0;
-		/* what the other has done comes first: it may be the program already. poll(2) looks
-		 * at one after the other, and before a signal came there may be time for both */
+		/* the line comes first, because the program may be running already. poll(2) checks
+		 * the descriptors one after the other, so the line may become ready after its check
+		 * and before the signal */
 		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
 			return 0;
 	} while (p[0].revents == 0 && !(p[1].revents & POLLIN && take(fd)));
@@ -92,7 +93,7 @@ int interrupt_open_status(void)
 	return file_open_at(AT_FDCWD, "/proc/self/status", O_RDONLY, 0);
 }
 
-/* The mask behind that name. */
+/* Returns the mask that follows this name. */
 static uint64_t mask_of(const char *status, const char *name)
 {
 	const char *s = strstr(status, name);
@@ -107,7 +108,7 @@ bool interrupt_is_pending(int fd, const sigset_t *signals)
 	off_t at = 0;
 	uint64_t pending;
 
-	/* the first read has it, but for who has many groups: a line before has them all */
+	/* one read is enough unless the process has many groups, which a line before lists */
 	do {
 		ssize_t n;
 

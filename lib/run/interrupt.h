@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* interrupt: signals that end a set-up of several processes early. They are blocked in the process
- * that looks for them here and stay pending, so that unblocking them afterwards ends it as they
- * would have. */
+/* interrupt: detects signals that end a set-up of several processes early. The caller has blocked
+ * these signals and they stay pending, so unblocking them afterwards ends the process by the
+ * signal. */
 #ifndef NSU_RUN_INTERRUPT_H
 #define NSU_RUN_INTERRUPT_H
 
@@ -10,34 +10,37 @@
 
 #include "base/nserr.h"
 
-/* A signalfd(2) of these signals; negative when there are none, or it cannot be had. */
+/* Returns a signalfd(2) of these signals, or a negative number if the set is empty or signalfd(2)
+ * fails. The caller closes it. */
 int interrupt_open(const sigset_t *signals) must_check;
 
-/* Into set: HUP, INT, QUIT and TERM, but for those in mask, which somebody else has blocked. */
+/* Fills set with HUP, INT, QUIT and TERM, except those in mask, which the caller had blocked
+ * already. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set);
 
-/* interrupt_open() of HUP, INT, QUIT and TERM, but for those that are ignored. */
+/* Returns interrupt_open() of HUP, INT, QUIT and TERM, except those that are ignored. */
 int interrupt_open_ending(void) must_check;
 
-/* The first of those that is pending, or 0. */
+/* Returns the first of HUP, INT, QUIT and TERM that is pending and not ignored, or 0. */
 int interrupt_pending(void) must_check;
 
 /*
- * Waits until line can be read or has hung up: 0, or -EINTR when a signal of fd (from
- * interrupt_open() or interrupt_open_ending()) that is not ignored came first. 0 at once where
- * there is no fd, or poll(2) fails: the caller's read of line then waits without the signals.
+ * Waits until line can be read or has hung up. Returns 0, or -EINTR if a signal of fd (from
+ * interrupt_open() or interrupt_open_ending()) that is not ignored came first. Returns 0 at once if
+ * fd is negative or poll(2) fails: the caller's read of line then waits without the signals.
  */
 int interrupt_wait(int fd, int line) must_check;
 
 /*
- * For a child by vfork(2), whose caller stands still and cannot look itself: the caller opens its
- * own /proc/self/status before (a descriptor, negative where there is no /proc), and the child asks
- * by it whether one of these signals that is not ignored is pending for the caller.
+ * For a child of vfork(2), whose caller is suspended and cannot check itself.
+ * interrupt_open_status() returns a descriptor of the /proc/self/status of the caller, or a
+ * negative errno without /proc. With it, interrupt_is_pending() returns true in the child if one of
+ * these signals is pending for the caller and not ignored.
  */
 int interrupt_open_status(void) must_check;
 bool interrupt_is_pending(int fd, const sigset_t *signals) must_check;
 
-/* Sets e for a set-up that was ended by a signal. -EINTR. */
+/* Sets e for a set-up that was ended by a signal. Returns -EINTR. */
 int interrupt_error(struct nserr *e);
 
 #endif

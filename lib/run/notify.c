@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tell: a line for whoever holds us by a descriptor. */
+/* notify: writes a line to a descriptor. */
 #include "run/notify.h"
 
 #include <poll.h>
@@ -8,7 +8,8 @@
 #include "base/file.h"
 #include "run/interrupt.h"
 
-/* A pipe that is ready takes PIPE_BUF bytes at once, and no line has as many. */
+/* Returns false if a signal came first. A pipe that is ready takes PIPE_BUF bytes at once, and
+ * every line is shorter. */
 static bool wait_for_room(int fd)
 {
 	cleanup_fd int signals = interrupt_open_ending();
@@ -31,7 +32,8 @@ int notify_line(int fd, const char *line, size_t n)
 	if (sigprocmask(SIG_BLOCK, &broken, &old) < 0)
 		return -errno;
 	rc = file_write_all(fd, line, n);
-	/* it is sent to the thread, and those are taken before any that somebody else has sent */
+	/* the kernel sends this SIGPIPE to the thread; sigtimedwait(2) takes signals of the thread
+	 * before those that other processes sent to the process */
 	if (rc == -EPIPE)
 		sigtimedwait(&broken, NULL, &now);
 	if (sigprocmask(SIG_SETMASK, &old, NULL) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pty: a pseudo-terminal for a program that is trusted less than the terminal of the caller, whose
- * input it could fake (TIOCSTI, ioctl_tty(2)) and whose text it could read back.
+ * pty: gives a program a pseudo-terminal of its own, because an untrusted program could fake input
+ *of the caller's terminal (TIOCSTI, ioctl_tty(2)) and read its text.
  *
  *	pty_relay_start(&relay)         before any namespace is entered: the process that copies
  *	                                stays outside, with the caller's terminal
@@ -20,13 +20,13 @@
 struct pty_relay {
 	pid_t pid;
 	int line; /* the relay ends when this is closed */
-	int fds;  /* the caller's /proc/self/fd, until pty_open() */
+	int fds;  /* /proc/self/fd of the caller, open until pty_open() */
 };
 
 #define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })
 
-/* Forks the relay between descriptors 0 and 1 and a master that is still to come. 0 or a negative
- * errno with e set. */
+/* Forks the relay, which copies between descriptors 0 and 1 and the master that pty_open() sends.
+ * Returns 0 or a negative errno with e set. */
 int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
 
 /* Opens a new pseudo-terminal through /dev/ptmx, which is opened only if it is a terminal
@@ -34,11 +34,11 @@ int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
  * set. */
 int pty_open(struct pty_relay *r, struct nserr *e) must_check;
 
-/* Makes slave the controlling terminal of a new session, and descriptors 0 to 2. 0 or a negative
- * errno with e set. */
+/* Makes slave the controlling terminal of a new session, and descriptors 0 to 2. Returns 0 or a
+ * negative errno with e set. */
 int pty_attach(int slave, struct nserr *e) must_check;
 
-/* Waits until the relay has copied what was written, and has ended. */
+/* Waits until the relay has copied the remaining output and has ended. */
 void pty_relay_end(struct pty_relay *r);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* status: what becomes of a run, a JSON object a line, each in one write. */
+/* status: reports the events of a run, one JSON object per line, each in one write. */
 #include "run/status.h"
 
 #include <fcntl.h>
@@ -23,8 +23,9 @@ static int write_line(int fd, struct buf *line)
 	return line->err ? line->err : notify_line(fd, line->s, line->len);
 }
 
-/* A namespace of the child, asked of its pidfd (6.11). Where that does not tell, as of a child that
- * is not dumpable, and self is known, it is the caller's own, or that of the caller's children. */
+/* Adds a namespace of the child, from its pidfd (Linux 6.11). If that fails, for example because
+ * the child is not dumpable, and self is known, adds the namespace of the caller, or that of the
+ * children of the caller. */
 static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
 {
 	char path[64];

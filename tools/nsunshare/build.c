@@ -68,7 +68,7 @@ static void add_fork(const struct run *r, struct plan *p)
 	plan_add(p, PLAN_CALLER, first ? &step_fork_first : &step_fork, NULL,
 		 o->types & ~late_types(o));
 	if (r->has_owner)
-		plan_add(p, PLAN_CALLER, &step_oneself, NULL, 0);
+		plan_add(p, PLAN_CALLER, &step_caller, NULL, 0);
 	if (o->cgroup)
 		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
 }

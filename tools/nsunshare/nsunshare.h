@@ -54,6 +54,13 @@ struct opts {
 	char **argv;
 };
 
+/* The ids of the calling user, which --owner changes and step_caller restores. */
+struct ids {
+	uid_t uid, euid;
+	gid_t gid, egid, *groups; /* groups is malloc()ed and never freed: the process executes */
+	int ngroups;
+};
+
 /* The request with everything read that it names, and what is found out while it is carried out. */
 struct run {
 	struct opts *o;
@@ -64,6 +71,7 @@ struct run {
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid;
+	struct ids caller;
 	struct timens offsets;
 
 	pid_t pid; /* of the process that the namespaces are for, as those outside know it */
@@ -110,7 +118,7 @@ void build_init(struct run *r, struct plan *p);
 void pins_close(struct run *r);
 
 /* The kinds of steps, by the file that has them. */
-extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_oneself,
+extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_caller,
 	step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above, step_pin_dir,
 	step_pin; /* steps_ns.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,

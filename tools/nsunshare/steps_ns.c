@@ -44,49 +44,46 @@ static int fail_namespaces(uint64_t types, int rc, struct nserr *e)
 	return rc;
 }
 
-/* ---- the owner: user_namespaces(7): a user namespace belongs to the effective user id of who
- * makes it. The saved ids stay root's until exec, so that the caller can come back. */
+/* ---- the owner: a user namespace belongs to the effective user id of the process that creates it
+ * (user_namespaces(7)). The saved ids stay those of root until exec, so that this process can
+ * become the calling user again. */
 
-static struct {
-	uid_t uid, euid;
-	gid_t gid, egid, *groups;
-	int n;
-} oneself;
-
-static int run_oneself(void *ctx, const struct plan_step *s, struct nserr *e)
+static int run_caller(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	(void)ctx;
+	const struct run *r = ctx;
+	const struct ids *own = &r->caller;
+
 	(void)s;
-	if (setresuid(oneself.uid, oneself.euid, oneself.euid) < 0 ||
-	    setresgid(oneself.gid, oneself.egid, oneself.egid) < 0 ||
-	    setgroups((size_t)oneself.n, oneself.groups) < 0)
-		return nserr_set(e, errno, "cannot become user %u again after --owner",
-				 oneself.euid);
+	if (setresuid(own->uid, own->euid, own->euid) < 0 ||
+	    setresgid(own->gid, own->egid, own->egid) < 0 ||
+	    setgroups((size_t)own->ngroups, own->groups) < 0)
+		return nserr_set(e, errno, "cannot become user %u again after --owner", own->euid);
 	return 0;
 }
 
-const struct plan_kind step_oneself = {
-	.name = "oneself",
+const struct plan_kind step_caller = {
+	.name = "caller",
 	.call = "setresuid(2), setresgid(2), setgroups(2)",
 	.what = "become the calling user again",
-	.run = run_oneself,
+	.run = run_caller,
 };
 
 static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct run *r = ctx;
+	struct run *r = ctx;
+	struct ids *own = &r->caller;
 
 	(void)s;
-	oneself.uid = getuid();
-	oneself.euid = geteuid();
-	oneself.gid = getgid();
-	oneself.egid = getegid();
-	oneself.n = getgroups(0, NULL);
-	oneself.groups = calloc((size_t)MAX(oneself.n, 0) + 1, sizeof(gid_t));
-	if (!oneself.groups || getgroups(oneself.n, oneself.groups) != oneself.n)
+	own->uid = getuid();
+	own->euid = geteuid();
+	own->gid = getgid();
+	own->egid = getegid();
+	own->ngroups = getgroups(0, NULL);
+	own->groups = calloc((size_t)MAX(own->ngroups, 0) + 1, sizeof(gid_t));
+	if (!own->groups || getgroups(own->ngroups, own->groups) != own->ngroups)
 		return nserr_set(e, errno, "cannot read the supplementary groups for --owner");
-	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, oneself.egid) < 0 ||
-	    setresuid(r->owner_uid, r->owner_uid, oneself.euid) < 0) {
+	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, own->egid) < 0 ||
+	    setresuid(r->owner_uid, r->owner_uid, own->euid) < 0) {
 		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
 		if (e->errnum == EINVAL)
 			nserr_hint(e, "use ids that are mapped in this user namespace");
@@ -107,7 +104,7 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static void undo_owner(void *ctx, const struct plan_step *s)
 {
-	(void)!run_oneself(ctx, s, NULL);
+	(void)!run_caller(ctx, s, NULL);
 }
 
 static void show_owner(const void *ctx, const struct plan_step *s, struct buf *out)
