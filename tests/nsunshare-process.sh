@@ -189,7 +189,7 @@ test_closed_standard_streams_are_not_filled_with_our_own()
 	done
 }
 
-test_descriptor_options_refuse_invalid_descriptors()
+test_descriptor_options_select_the_inherited_descriptors()
 {
 	run nsunshare -r --close-fds sh -c 'ls /proc/self/fd' 7</dev/null
 	assert_out '0

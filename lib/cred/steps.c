@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the steps, each with the kernel rule that gives it its place. */
+/* cred: the steps, each with the kernel rule that forces its place in the order. */
 #include <grp.h>
 #include <sys/prctl.h>
 
@@ -7,7 +7,7 @@
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
-/* ---- limits, session: while we may still raise a limit */
+/* ---- limits and session: before the change of ids, while a limit may still be raised */
 
 static int run_rlimits(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -33,7 +33,7 @@ static const struct plan_kind rlimits_kind = {
 	.show = show_rlimits,
 };
 
-/* setsid(2): EPERM for the leader of a process group, which a job of a shell is. */
+/* setsid(2) fails with EPERM for the leader of a process group, for example a job of a shell. */
 static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -54,7 +54,8 @@ static const struct plan_kind session_kind = {
 	.brief = true,
 };
 
-/* ---- ids: groups, gid, uid: each takes a capability that the last one loses */
+/* ---- ids in the order groups, gid, uid: each change needs a capability that the change of uid
+ * loses */
 
 static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -130,7 +131,7 @@ static const struct plan_kind gid_kind = {
 };
 
 /* capabilities(7): the change from 0 clears the permitted set unless KEEPCAPS is set, and the
- * effective one in any case. */
+ * effective set in any case. */
 static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct cred *c = s->arg;
@@ -164,7 +165,7 @@ static const struct plan_kind uid_kind = {
 	.show = show_uid,
 };
 
-/* ---- environment: its PATH finds the program */
+/* ---- environment: the new PATH is used to find the program */
 
 static bool in_list(const char *list, const char *name, size_t n)
 {
@@ -192,7 +193,7 @@ static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
 			*to = NULL;
 	}
 	for (size_t i = 0; i < c->nenv; i++) {
-		/* putenv(3) keeps the string, which is an argument of ours */
+		/* putenv(3) keeps the string, which is an argument of this process */
 		int rc = strchr(c->env[i], '=') ? putenv((char *)c->env[i]) : unsetenv(c->env[i]);
 
 		if (rc != 0)

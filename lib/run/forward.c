@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* supervisewait: signals, stops and the terminal while the child runs. */
+/* forward: forwards signals, stops and the terminal while the child runs. */
 #include "run/supervise.h"
 
 #include <sys/wait.h>
@@ -7,7 +7,7 @@
 #include "run/foreground.h"
 #include "run/shutdown.h"
 
-/* Again, when we go on after a stop. */
+/* Gives the foreground to the child again after this process was stopped and continued. */
 static void give_terminal(struct supervise *s)
 {
 	if (!s->group || s->tty >= 0 || s->pid <= 0)
@@ -20,10 +20,10 @@ static void give_terminal(struct supervise *s)
 /* ---- Stopping */
 
 /*
- * Stops us with signal sig until SIGCONT, unless what is to continue us has come already. A stop
- * signal takes a pending SIGCONT away (signal(7)), so that is looked for first; a SIGCONT behind
- * our kill(2) takes sig away, as it should. Before it one may have reached the child and not
- * us: waitid(2) tells that the child runs again, and we take sig back ourselves.
+ * Stops this process with signal sig until SIGCONT, unless a SIGCONT has come already. A stop
+ * signal discards a pending SIGCONT (signal(7)), so this function checks for SIGCONT first. A
+ * SIGCONT after our kill(2) discards sig, which is intended. A SIGCONT before it may have reached
+ * only the child: waitid(2) then reports that the child runs again, and this function discards sig.
  */
 static void stop_self(struct supervise *s, int sig)
 {
@@ -31,7 +31,7 @@ static void stop_self(struct supervise *s, int sig)
 	siginfo_t info = { 0 };
 	sigset_t set;
 
-	/* the kernel stops no first process on its own wish */
+	/* the kernel does not stop process 1 by a signal from itself */
 	if (getpid() == 1)
 		return;
 	foreground_take(&s->tty);
@@ -45,7 +45,8 @@ static void stop_self(struct supervise *s, int sig)
 		sigtimedwait(&set, NULL, &now);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* the SIGCONT that woke us is pending and will be sent on like any other */
+	/* the SIGCONT that continued this process is pending and will be forwarded like any other
+	 */
 }
 
 static bool is_stop(int sig)
@@ -53,25 +54,25 @@ static bool is_stop(int sig)
 	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-/* The child has stopped. SIGSTOP becomes SIGTSTP, which does nothing where nobody could wake us (an
- * orphaned process group). */
+/* Handles the stop of the child. SIGSTOP becomes SIGTSTP, which has no effect in an orphaned
+ * process group, which nothing could continue. */
 static void child_stopped(struct supervise *s, int sig)
 {
 	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 
 	sig = is_stop(sig) ? sig : SIGTSTP;
-	/* the caller may have ignored it */
+	/* the caller may have ignored the signal */
 	sigaction(sig, &dfl, NULL);
 	stop_self(s, sig);
 }
 
-/* ---- Sending on */
+/* ---- Forwarding */
 
 /*
- * Whether the terminal has sent this to the child, too: it signals the whole foreground process
- * group (SI_KERNEL). But SIGHUP, and the SIGCONT after it, on losing the terminal go to the leader
- * of the session alone. (SIGALRM of a timer that was set before we were executed is SI_KERNEL, and
- * ours alone.)
+ * Returns true if the terminal has sent this signal to the child, too: it signals the whole
+ * foreground process group (SI_KERNEL). When the terminal is lost, however, SIGHUP and the SIGCONT
+ * after it go to the session leader only. SIGALRM of a timer that was set before this program was
+ * executed is SI_KERNEL, too, and goes to this process only.
  */
 static bool sent_to_group(const struct supervise *s, const siginfo_t *info)
 {
@@ -109,9 +110,9 @@ static void send_to_child(const struct supervise *s, int sig, const siginfo_t *i
 }
 
 /*
- * Whether the child has been continued without us, since a shell continues the whole process group.
- * A second SIGCONT from us could come behind the next stop and undo that. (A first process never
- * stops.)
+ * Returns true if the child has been continued by another process: a shell continues the whole
+ * process group. A second SIGCONT could come after the next stop and undo it. Process 1 never
+ * stops.
  */
 static bool has_continued(const struct supervise *s)
 {
@@ -124,10 +125,10 @@ static bool has_continued(const struct supervise *s)
 static void received(struct supervise *s, const siginfo_t *info);
 
 /*
- * Where the terminal stopped the child after the SIGCONT that we were sent and before the one that
- * we have just sent on, ours has undone the stop. So a stop signal that we have by now is sent to
- * the child, also one that went to the whole group. Should the child have been stopped by its own
- * after ours, the second waits in it until the next SIGCONT, which takes it away (signal(7)).
+ * If the terminal stopped the child after SIGCONT came to this process and before this process
+ * forwarded it, the forwarded SIGCONT has undone the stop. So a stop signal that is pending now is
+ * sent to the child, even if it went to the whole group. If the child was stopped again in between,
+ * the second stop signal stays pending until the next SIGCONT discards it (signal(7)).
  */
 static void stop_again(struct supervise *s)
 {
@@ -164,7 +165,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {
-		/* or the next time what we have done would be taken for a shell's */
+		/* otherwise the next call would take our SIGCONT for one of a shell */
 		(void)has_continued(s);
 		stop_again(s);
 	}
@@ -173,9 +174,9 @@ static void received(struct supervise *s, const siginfo_t *info)
 /* ---- Waiting */
 
 /*
- * A first process cannot end by a signal of its own and exits 128 + n instead. Where that signal
- * has come to us, too, it is what ended the program: a shell around us must see a SIGINT as one, to
- * end its loops. (One that stops has ended nothing, and would stop us.)
+ * Process 1 cannot end by a signal that it sends to itself and exits with 128 + n instead. If this
+ * process has received that signal, too, the signal ended the program. A shell must see a SIGINT as
+ * such to end its loops. A stop signal has ended nothing and would stop this process.
  */
 static int meant(const struct supervise *s, int wstatus)
 {
@@ -200,7 +201,7 @@ static int collect(struct supervise *s)
 		if (pid == 0) {
 			if (s->init && s->pid == 0)
 				shutdown_end(s);
-			/* once for them all: it looks at all that are left */
+			/* one call for all: it examines all processes that are left */
 			if (reaped)
 				shutdown_orphans(s);
 			return 0;
@@ -209,21 +210,22 @@ static int collect(struct supervise *s)
 			continue;
 		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
 			return -errno;
-		/* a second time: descendants that are left would never be ended */
+		/* a second attempt, because otherwise the remaining descendants would never be
+		 * ended */
 		if (pid < 0 && none)
 			return 1;
 		none = pid < 0;
 		if (none)
 			continue;
 		if (WIFSTOPPED(status)) {
-			/* while everything ends somebody has to look at the clock */
+			/* during the shutdown, the wait must end with the grace period */
 			if (pid == s->pid && s->phase == 0)
 				child_stopped(s, WSTOPSIG(status));
 			continue;
 		}
 		if (pid == s->pid) {
 			s->wstatus = meant(s, status);
-			s->pid = 0; /* may be somebody else's from now on */
+			s->pid = 0; /* another process may get this pid from now on */
 			if (!s->init)
 				return 1;
 		}

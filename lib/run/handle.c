@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* handle: --ready-fd, --wait-fd, --status-fd, --pid-file, --close-fds, --keep-fd. */
+/* handle: the steps of --ready-fd, --wait-fd, --status-fd, --pid-file, --close-fds and --keep-fd.
+ */
 #include "run/handle.h"
 
 #include <fcntl.h>
@@ -70,7 +71,7 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
 		plan_add(p, actor, &wait_kind, h, 0);
 }
 
-/* ---- Telling that the process is there */
+/* ---- Reporting the creation of the process */
 
 /* Opens the regular file that is there already and cannot be removed, for example in a directory of
  * root, if it is the caller's alone. Returns the descriptor or a negative errno. */
@@ -192,7 +193,7 @@ static int remove_pid_file(struct handle *h, struct nserr *e)
 	struct stat st;
 
 	h->pid_file_ours = false;
-	/* a second time, since nobody else will */
+	/* a second attempt, because no other process will remove it */
 	for (int tries = 0; ours && tries < 2; tries++) {
 		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
@@ -269,12 +270,12 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	int rc;
 
 	(void)ctx;
-	/* a standard stream stays the program's own */
+	/* a standard stream stays open for the program */
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
-			return nserr_set(e, errno, "descriptor %d", own[i]);
+			return nserr_set(e, errno, "cannot use descriptor %d", own[i]);
 	if (h->close_fds) {
-		/* only marked: an exec that fails needs what the plan talks through */
+		/* only marked close-on-exec: if exec fails, the plan needs its pipes */
 		rc = sys_fd_cloexec_others(h->keep, h->nkeep);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot close descriptors");
@@ -330,7 +331,7 @@ static void let_go(const struct handle *h, int *fd)
 
 void handle_running(struct handle *h)
 {
-	/* the reader of --ready-fd waits for the end */
+	/* the reader of --ready-fd waits for the end of the file */
 	let_go(h, &h->ready_fd);
 	let_go(h, &h->wait_fd);
 	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid) == -EINTR)

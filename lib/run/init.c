@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* initproc: the steps of a first process, and its life. */
+/* init: the steps and the main loop of process 1. */
 #include "run/init.h"
 
 #include <sys/prctl.h>
@@ -49,10 +49,10 @@ static const struct plan_kind fork_kind = {
 };
 
 /*
- * pivot_root(2) moves the roots and working directories that equal the old root, and no others: a
- * first process elsewhere would keep a door to the host in /proc/1/cwd. Not dumpable, only
- * CAP_SYS_PTRACE opens that, its exe, map_files and fd (proc(5)), even to a program
- * that has all capabilities that are left to us.
+ * pivot_root(2) moves only roots and working directories that equal the old root, so the working
+ * directory of process 1 could lead to the host by /proc/1/cwd. If process 1 is not dumpable,
+ * access to its cwd, exe, map_files and fd needs CAP_SYS_PTRACE (proc(5)), even for a program with
+ * all capabilities that process 1 has.
  */
 static int run_retire(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -98,7 +98,7 @@ static const struct plan_kind exec_kind = {
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* explained from outside, what has an outer will be PID 1 all the same */
+	/* --explain runs outside, but a process with an outer supervisor will be PID 1 */
 	if (!i->outer && getpid() != 1)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
 	plan_add(p, PLAN_CALLER, &fork_kind, i, 0);
@@ -114,7 +114,8 @@ void init_plan_exec(struct init *i, struct plan *p)
 	plan_add(p, PLAN_CHILD, &exec_kind, i->argv[0], (uintptr_t)i->argv);
 }
 
-/* What the program holds open is none of our business, and what we hold it could find. */
+/* Closes all descriptors that process 1 does not need, because the program could open them through
+ * /proc. */
 static int close_others(const struct init *i)
 {
 	const int keep[] = { i->handle.status_fd, i->handle.pid_path.dir, i->supervise.tty };
@@ -134,7 +135,8 @@ int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
 	supervise_interrupts(&i->supervise, &p->interrupts);
 	rc = plan_run(p, ctx, NULL, e);
 	if (rc < 0) {
-		/* a first process that nobody stands for outlives what ends others here */
+		/* process 1 without an outer supervisor survives the signal that ends other
+		 * processes here */
 		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;
 
 		supervise_unblock(&i->supervise);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pty: pty(7), and the process that copies between two terminals. */
+/* pty: opens a pseudo-terminal (pty(7)) and runs the process that copies between two terminals. */
 #include "run/pty.h"
 
 #include <fcntl.h>
@@ -23,9 +23,9 @@
 struct copy {
 	int master, line, signals;
 	bool input_open;      /* descriptor 0 has not ended */
-	bool is_tty;          /* descriptor 0 is a terminal, and */
-	struct termios saved; /* this is how it was */
-	char input[4096];     /* read and not yet taken by the program */
+	bool is_tty;          /* descriptor 0 is a terminal */
+	struct termios saved; /* its settings before */
+	char input[4096];     /* input that the program has not read yet */
 	size_t input_len;
 };
 
@@ -48,7 +48,7 @@ static int send_fd(int line, int fd)
 	return RETRY_EINTR(sendmsg(line, &m, MSG_NOSIGNAL)) < 0 ? -errno : 0;
 }
 
-/* The descriptor, or -1 when the caller has given up. */
+/* Receives the master. Returns the descriptor, or -1 if the caller has given up. */
 static int receive_fd(int line)
 {
 	char byte, control[CMSG_SPACE(sizeof(int))];
@@ -90,7 +90,7 @@ static void make_raw(struct copy *c)
 	tcsetattr(0, TCSADRAIN, &raw);
 }
 
-/* Reads what is typed. The end of a file becomes the end-of-file character of a terminal. */
+/* Reads input. The end of a file becomes the end-of-file character of a terminal. */
 static void read_input(struct copy *c)
 {
 	ssize_t n = RETRY_EINTR(read(0, c->input, sizeof(c->input)));
@@ -113,8 +113,8 @@ static void write_input(struct copy *c)
 	memmove(c->input, c->input + n, c->input_len);
 }
 
-/* Copies what the program wrote: 1, or 0 when there is nothing now, -1 when there will be no more
- * (EIO: the last slave was closed), or nobody takes it. */
+/* Copies output of the program. Returns 1, 0 if there is none now, or -1 if no more will come (EIO:
+ * the last slave was closed) or the output cannot be written. */
 static int copy_output(const struct copy *c)
 {
 	char buf[4096];
@@ -153,7 +153,7 @@ static void copy_all(struct copy *c)
 		if (p[0].revents)
 			break;
 	}
-	/* the program has ended: what it wrote is all there */
+	/* the program has ended, so all its output is available */
 	while (copy_output(c) > 0)
 		;
 }
@@ -222,8 +222,8 @@ void pty_relay_end(struct pty_relay *r)
 /*
  * Opens the terminal multiplexer of the target. The target decides which file is called /dev/ptmx:
  * opening a device can have effects of its own, so the file is examined before it is opened. It may
- * be on devpts or on any other file system, whose devpts is then found beside it. The target's
- * /proc may be a false one; fds is ours.
+ * be on devpts or on any other file system, whose devpts is then found beside it. The /proc of the
+ * target may be forged; fds is from the /proc of the caller.
  */
 static int open_ptmx(int fds, struct nserr *e)
 {
@@ -252,7 +252,8 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 	util_close(&r->fds);
 	if (master < 0)
 		return master;
-	/* 4.13: the slave without a path, which would be looked up in an unknown /dev/pts */
+	/* TIOCGPTPEER (Linux 4.13) opens the slave without a path, which would be looked up in an
+	 * unknown /dev/pts */
 	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* reap: the end of everything below us: asked first, killed when the time of grace is over. */
+/* shutdown: ends all descendants: sends the stop signal first, and KILL when the grace period is
+ * over. */
 #include "run/shutdown.h"
 
 #include <dirent.h>
@@ -18,7 +19,9 @@
 
 enum { RUNS, ENDS, KILLED }; /* supervise.phase */
 
-#define DEPTH_MAX 64 /* of recursion; deeper processes are given to us when their parents end */
+#define DEPTH_MAX \
+	64 /* depth of recursion; deeper processes become children of this one when their parents \
+	      end */
 
 int shutdown_adopt(struct nserr *e)
 {
@@ -66,7 +69,7 @@ static bool descends(const struct look *l, int proc, const struct process *liste
 		return true;
 	if (listed_by && st.ppid == listed_by->pid)
 		return listed_by->is_child || proc_stat_read(listed_by->proc, "stat", &again) == 0;
-	/* it has been given to another process meanwhile */
+	/* the number belongs to another process meanwhile */
 	if (st.ppid <= 1 || depth == DEPTH_MAX)
 		return false;
 	snprintf(path, sizeof(path), "%d", (int)st.ppid);
@@ -208,7 +211,7 @@ bool shutdown_end(struct supervise *s)
 		return false;
 	s->phase = ENDS;
 	clock_gettime(CLOCK_MONOTONIC, &s->deadline);
-	/* 68 years are as good as what would not fit */
+	/* limits the period to 68 years, which fit into time_t */
 	s->deadline.tv_sec += MIN(s->grace.tv_sec, INT32_MAX);
 	s->deadline.tv_nsec += s->grace.tv_nsec;
 	if (s->deadline.tv_nsec >= 1000000000) {

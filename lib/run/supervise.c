@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* supervise: signals and the terminal around the fork. */
+/* supervise: blocks and restores signals and gives the terminal away around the fork. */
 #include "run/supervise.h"
 
 #include <sys/prctl.h>
@@ -9,7 +9,8 @@
 #include "run/foreground.h"
 #include "run/interrupt.h"
 
-/* Raised by a fault of our own, they must act on us. Sent by somebody they do so too. */
+/* Signals that a fault of this process raises. They must act at once, also if another process sends
+ * them. */
 static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 
 void supervise_signals(sigset_t *all)
@@ -30,7 +31,7 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	s->tty = s->group ? foreground_open() : -1;
 	if (s->death_signal) {
 		s->parent_pid = getpid();
-		/* without it (-ENOSYS, or a filter) the child looks at getppid(2) */
+		/* without a pidfd (-ENOSYS, or a filter), the child checks getppid(2) */
 		s->parent = sys_pidfd_open(s->parent_pid);
 		if (s->parent < 0)
 			s->parent = -1;
@@ -38,7 +39,7 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	supervise_signals(&all);
 	if (sigprocmask(SIG_BLOCK, &all, &s->mask) < 0)
 		return nserr_set(e, errno, "cannot block signals");
-	/* ignored it would keep us from waiting: wait(2) would find no child */
+	/* if SIGCHLD is ignored, wait(2) finds no child */
 	if (sigaction(SIGCHLD, &dfl, &old) < 0)
 		return nserr_set(e, errno, "cannot reset the action of SIGCHLD");
 	s->ignored_sigchld = old.sa_handler == SIG_IGN;
@@ -72,10 +73,10 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 
 	if (prctl(PR_SET_PDEATHSIG, sig) < 0)
 		return -errno;
-	/* it may have died before the signal was set, and then none will come */
+	/* if the parent died before the signal was set, no signal will come */
 	if (parent >= 0)
 		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
-	now = getppid(); /* 0: outside of our pid namespace */
+	now = getppid(); /* 0: outside of the pid namespace of this process */
 	return now == 0 || now == parent_pid ? 0 : -ESRCH;
 }
 
@@ -102,7 +103,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 {
 	int rc;
 
-	/* by the child, which may read as soon as it runs, and then give it on */
+	/* the child takes the foreground itself, because it may read as soon as it runs */
 	if (s->group)
 		setpgid(0, 0);
 	if (s->tty >= 0)
@@ -110,7 +111,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	rc = set_death_signal(s, e);
 	if (rc < 0)
 		return rc;
-	/* a system call filter may stand against it */
+	/* a system call filter may deny it */
 	rc = restore_signals(s);
 	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }
@@ -134,8 +135,8 @@ static void show_child(const void *ctx, const struct plan_step *step, struct buf
 		buf_printf(out, ", %s when the parent dies", signame_format(s->death_signal, name));
 }
 
-/* prctl(2): the parent death signal is cleared by a change of credentials, so it is set behind the
- * last of them. */
+/* A change of credentials clears the parent death signal (prctl(2)), so the step comes after the
+ * last one. */
 static const struct plan_kind signals_kind = {
 	.name = "signals",
 	.call = "prctl(PR_SET_PDEATHSIG), rt_sigprocmask",

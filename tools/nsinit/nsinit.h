@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsinit: what its files share. */
+/* nsinit: declares the run in progress and the parser. */
 #ifndef NSU_NSINIT_H
 #define NSU_NSINIT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: the command line of nsinit. */
+/* nsinit: the option table and the parser. */
 #include "base/num.h"
 #include "common/cli.h"
 #include "common/features.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: from the request to the array of steps. The order here is the specification. */
+/* nsunshare: adds the steps to the plan. The order here is the specification. */
 #include <sys/mount.h>
 
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/plan_time.h"
 
-/* The process that the namespaces are for, and the one that acts on it from outside. */
+/* The process that gets the namespaces, and the process that acts on it from outside. */
 struct actors {
 	enum plan_actor inside, outside;
 };
@@ -25,8 +25,9 @@ static bool has_pins(const struct opts *o)
 }
 
 /*
- * What is made after the process is there: the clocks of a time namespace that clone(2) made are
- * frozen, and the root of a cgroup namespace is the cgroup that its maker is in.
+ * Returns the namespaces that must be created after the process: the clocks of a time namespace
+ * that clone(2) creates are frozen, and the root of a cgroup namespace is the cgroup of the process
+ * that creates it.
  */
 static uint64_t late_types(const struct opts *o)
 {
@@ -42,7 +43,7 @@ static void add_cgroup(const struct opts *o, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_cgroup_set, o->cgroup_set.word[i], 0);
 }
 
-/* The namespaces, with the caller becoming the program. */
+/* Adds the steps for the namespaces if the caller becomes the program. */
 static void add_unshare(const struct run *r, struct plan *p, const struct actors *a)
 {
 	const struct opts *o = r->o;
@@ -57,7 +58,7 @@ static void add_unshare(const struct run *r, struct plan *p, const struct actors
 		plan_add(p, PLAN_CALLER, &step_unshare, NULL, o->types);
 }
 
-/* The namespaces, with a child for the program; the caller stays outside of them all. */
+/* Adds the steps for the namespaces if a child becomes the program; the caller stays outside. */
 static void add_fork(const struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
@@ -97,8 +98,8 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 		plan_add(p, a->inside, &plan_time_enter, NULL, 0);
 	if (is_pinned(o, NSTYPE_MNT))
 		plan_add(p, a->inside, &step_mnt_above, NULL, 0);
-	/* before the pins: a mount of a namespace file that reached the new mount namespace would
-	 * make the kernel refuse it */
+	/* before the pins: the kernel refuses to mount a namespace file if the mount would
+	 * propagate to the new mount namespace */
 	if ((o->types & CLONE_NEWNS) && o->propagation)
 		plan_add(p, a->inside, &step_propagation, NULL, o->propagation);
 }
@@ -114,7 +115,7 @@ static void add_pins(const struct run *r, struct plan *p, const struct actors *a
 			plan_add(p, a->outside, &step_pin, NULL, i);
 }
 
-/* What is done inside, with all privilege over the new namespaces. */
+/* Adds the steps inside, which run with all privilege over the new namespaces. */
 static void add_inside(const struct run *r, struct plan *p, enum plan_actor self)
 {
 	const struct opts *o = r->o;
@@ -126,7 +127,7 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_domainname, o->domainname, 0);
 	if (o->lo)
 		plan_add(p, self, &step_lo, NULL, 0);
-	/* an interpreter with flag F is opened when it is registered: outside of the new root */
+	/* an interpreter with flag F is opened when it is registered, so outside of the new root */
 	if (early) {
 		plan_add(p, self, &step_mount_binfmt, BINFMT_DIR, 0);
 		plan_add(p, self, &step_interpreter, o->interpreter, 1);

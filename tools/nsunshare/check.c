@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: whether the options go together, before anything is looked at or done. */
+/* nsunshare: checks that the options go together. Looks nothing up. */
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 
-/* The kernel's own limit, __NEW_UTS_LEN, without the terminating byte. */
+/* The limit of the kernel, __NEW_UTS_LEN, without the terminating byte. */
 #define NAME_BYTES_MAX 64
 
 static int check_ids(const struct opts *o, struct nserr *e)
@@ -22,7 +22,7 @@ static int check_ids(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
-/* What needs a child, against --no-fork. */
+/* Checks that no option needs a child if --no-fork is given. */
 static int check_no_fork(const struct opts *o, struct nserr *e)
 {
 	if (!o->no_fork)

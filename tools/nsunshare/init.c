@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: --init: the step that turns the child into process 1, and the plan of that process. */
+/* nsunshare: the step of --init, which turns the child into process 1, and the plan of that
+ * process. */
 #include "nsunshare.h"
 #include "run/exec.h"
 
@@ -12,10 +13,11 @@ void build_init(struct run *r, struct plan *p)
 		.handle = r->handle,
 		.argv = r->program.argv,
 		.outer = &r->supervise,
-		/* not executed inside, it would be closed to an ordinary user who made it, too */
+		/* process 1 has executed nothing inside, so guarding it would also lock out an
+		   ordinary user who created it */
 		.guarded = r->by_root,
 	};
-	/* those of the process outside are its own */
+	/* the process outside serves these handles */
 	i->handle.wait_fd = i->handle.status_fd = -1;
 	i->handle.pid_file = NULL;
 	i->handle.close_fds = true;
@@ -23,7 +25,8 @@ void build_init(struct run *r, struct plan *p)
 	build_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);
 }
 
-/* pid_namespaces(7): process 1 gets no signal that it has no handler for, and all orphans. */
+/* pid_namespaces(7): process 1 receives only signals that it has a handler for, and adopts all
+ * orphans. */
 static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
@@ -35,7 +38,7 @@ static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 	wstatus = init_run(&r->init, &p, r, e);
 	if (wstatus < 0 && !r->init.running)
 		return wstatus;
-	/* the line to the one outside is closed */
+	/* the pipe to the process outside is closed */
 	if (wstatus < 0)
 		cli_die_nserr(e);
 	if (e->what[0])

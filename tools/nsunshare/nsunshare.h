@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsunshare: what its files share: the request, and the stages it goes through. */
+/* nsunshare: declares the command line, the run in progress and the stages of a run. */
 #ifndef NSU_NSUNSHARE_H
 #define NSU_NSUNSHARE_H
 
@@ -17,15 +17,15 @@
 
 #define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
 
-/* Words of an option that can be given more than once. */
+/* The arguments of an option that can be given more than once. */
 struct words {
 	const char **word;
 	size_t n;
 };
 
-/* What the command line asks for. Nothing is looked up or read yet. */
+/* The command line, before anything is looked up or read. */
 struct opts {
-	uint64_t types;                /* CLONE_NEW* to make */
+	uint64_t types;                /* CLONE_NEW* to create */
 	const char *pin[NSTYPE_COUNT]; /* --TYPE=FILE */
 	const char *persist, *unpersist;
 
@@ -61,7 +61,7 @@ struct ids {
 	int ngroups;
 };
 
-/* The request with everything read that it names, and what is found out while it is carried out. */
+/* The run in progress: the command line, what it names, and the state of the steps. */
 struct run {
 	struct opts *o;
 
@@ -74,14 +74,14 @@ struct run {
 	struct ids caller;
 	struct timens offsets;
 
-	pid_t pid; /* of the process that the namespaces are for, as those outside know it */
+	pid_t pid; /* of the process that gets the namespaces, as seen from outside */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
 	struct init init;
 	bool by_root; /* the caller's effective user id is 0 */
 	struct cgroup cgroup;
-	bool in_cgroup; /* version 2: the child was made in it */
+	bool in_cgroup; /* version 2: the child was created in it */
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;      /* of the caller's mount namespace */
 	struct nspin_dir dir; /* --persist */
@@ -89,20 +89,20 @@ struct run {
 	struct program program;
 };
 
-/* Value of map_user and map_group: the current id, whatever it is. */
+/* Value of map_user and map_group that stands for the current id. */
 extern const char opts_current[];
 
-/* Parses the command line into r->o, r->handle and r->cred; ends the process with a message where
- * it is wrong. */
+/* Parses the command line into r->o, r->handle and r->cred, or prints a message and exits. */
 void opts_parse(struct run *r, int argc, char **argv);
 
-/* Whether the options go together, in what they say alone. Pure. */
+/* Checks that the options go together; looks nothing up. Returns 0, or a negative errno with e set.
+ */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Reads and looks up what the options name: maps, ids, clocks. */
+/* Looks up what the options name: maps, ids, clocks. Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
-/* Adds all steps, in the one right order. */
+/* Adds all steps in the order in which they must run. */
 void build_plan(struct run *r, struct plan *p);
 
 /* Adds the last steps of the process `self` that becomes the program: credentials, the death signal
@@ -113,11 +113,11 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init, which is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* In the parent that stays: closes the descriptors by which the pins could be taken back, so that
- * others can unmount them. */
+/* For the parent that stays: closes the descriptors that can undo the pins, so that other processes
+ * can unmount them. */
 void pins_close(struct run *r);
 
-/* The kinds of steps, by the file that has them. */
+/* The kinds of steps, by the file that defines them. */
 extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_caller,
 	step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above, step_pin_dir,
 	step_pin; /* steps_ns.c */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the option table, and the request made of it. */
+/* nsunshare: the option table and the parser. */
 #include <sys/mount.h>
 
 #include "base/num.h"
@@ -169,7 +169,7 @@ static enum idmap_setgroups setgroups_word(const char *s)
 	cli_die_usage("--setgroups: invalid '%s', expected allow or deny", s);
 }
 
-/* Options about ids: whether it was one. */
+/* Handles options about ids. Returns true if key is one. */
 static bool id_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
@@ -218,7 +218,7 @@ static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 	o->types |= CLONE_NEWTIME;
 }
 
-/* Options about what is done inside: whether it was one. */
+/* Handles options about the set-up inside. Returns true if key is one. */
 static bool inside_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
@@ -270,7 +270,7 @@ static bool inside_option(struct opts *o, int key, const char *arg)
 	return false;
 }
 
-/* Options about cgroup, process and program: whether it was one. */
+/* Handles options about cgroup, process and program. Returns true if key is one. */
 static bool process_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
@@ -346,7 +346,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
-	/* a new root has no proc with the usual place in it, a new pid namespace not one of its own
+	/* a new root has no proc that holds BINFMT_DIR, and a new pid namespace has no proc of its
+	 * own
 	 */
 	if (o->mount_binfmt && streq(o->mount_binfmt, BINFMT_DIR) && !o->mount_proc &&
 	    (o->root || (o->types & CLONE_NEWPID)))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: what the options name is read and looked up: maps, ids, clocks. */
+/* nsunshare: looks up what the options name: maps, ids, clocks. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -22,7 +22,7 @@ static int lookup(enum idmap_kind kind, const char *option, const char *s, uint3
 	return rc;
 }
 
-/* "UID:GID", numbers or names. */
+/* Parses --owner, "<uid>:<gid>" as numbers or names. */
 static int resolve_owner(struct run *r, struct nserr *e)
 {
 	const char *owner = r->o->owner, *colon;
@@ -36,13 +36,13 @@ static int resolve_owner(struct run *r, struct nserr *e)
 		return nserr_set(e, 0, "--owner: invalid '%s', expected <uid>:<gid>", owner);
 	user = strndup(owner, (size_t)(colon - owner));
 	if (!user)
-		return nserr_set(e, ENOMEM, "--owner");
+		return nserr_set(e, ENOMEM, "--owner: cannot store the user");
 	r->has_owner = true;
 	rc = lookup(IDMAP_UID, "--owner", user, &r->owner_uid, e);
 	return rc < 0 ? rc : lookup(IDMAP_GID, "--owner", colon + 1, &r->owner_gid, e);
 }
 
-/* Whom the map options are about: the owner of the new namespace. */
+/* Returns the id that the map options map: that of the owner of the new namespace. */
 static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 {
 	if (r->has_owner)
@@ -50,7 +50,7 @@ static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 	return kind == IDMAP_UID ? geteuid() : getegid();
 }
 
-/* The map of one kind as --map-user, --map-users and their short forms say. */
+/* Builds the map of one kind from --map-user, --map-users and their short forms. */
 static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
 	const char *id = kind == IDMAP_UID ? r->o->map_user : r->o->map_group;
@@ -98,7 +98,8 @@ static int resolve_maps(struct run *r, struct nserr *e)
 			      &r->writer, e);
 }
 
-/* Before anything is unshared: afterwards the caller's own clocks cannot be told. */
+/* Resolves the clocks. Must come before anything is unshared, because the clocks of the caller
+ * cannot be read afterwards. */
 static int resolve_clocks(struct run *r, struct nserr *e)
 {
 	struct timens_now now = { 0 };
@@ -124,7 +125,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc == 0)
 		rc = cred_check(&r->cred, e);
 	if (!(o->types & CLONE_NEWUSER))
-		r->cred.keep_caps = false; /* as unshare(1) has it */
+		r->cred.keep_caps = false; /* as in unshare(1) */
 	r->program.argv = o->argv;
 	program_find_shell(&r->program, true);
 	return rc < 0 ? rc : resolve_maps(r, e);

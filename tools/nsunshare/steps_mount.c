@@ -39,7 +39,7 @@ static void show_propagation(const void *ctx, const struct plan_step *s, struct 
 				       : "private");
 }
 
-/* mount_namespaces(7): a copied mount is a peer of what it was copied from. */
+/* mount_namespaces(7): a copied mount is a peer of its original. */
 const struct plan_kind step_propagation = {
 	.name = "propagation",
 	.call = "mount(2) MS_REC",
@@ -86,22 +86,23 @@ const struct plan_kind step_wd = {
 	.what = "enter '%s'",
 };
 
-/* pid_namespaces(7): proc shows the pid namespace of the process that mounts it. num: the old mount
- * is made private first, or the new one would appear outside. */
+/* Mounts proc, which shows the pid namespace of the process that mounts it (pid_namespaces(7)). If
+ * num is set, it first makes the old mount private; otherwise the new mount would appear outside.
+ */
 static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
 	const char *dir = s->arg;
 	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
 
-	/* what is no mount point is propagated by nothing */
+	/* EINVAL: a directory that is not a mount point propagates no mount */
 	if (rc < 0 && rc != -EINVAL)
 		return nserr_set(e, rc, "cannot make '%s' private", dir);
 	rc = sys_mount("proc", dir, "proc", FLAGS_OF_PROC, NULL);
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
-	/* pid and user namespace are new together, and the caller is in the latter alone */
+	/* the pid and the user namespace are new, and the caller is in the user namespace only */
 	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
 	    (r->o->types & CLONE_NEWUSER))
 		nserr_hint(e, "remove --no-fork, since only a process in the new pid namespace can "
@@ -120,7 +121,7 @@ const struct plan_kind step_mount_proc = {
 	.brief = true,
 };
 
-/* A user namespace has a binfmt_misc of its own from 6.7 on. */
+/* A user namespace has a binfmt_misc of its own since Linux 6.7. */
 static int run_mount_binfmt(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const char *dir = s->arg;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: steps that make the process and its namespaces, map ids and keep namespaces by files.
- * Each kind quotes the kernel rule that gives it its place. */
+/* nsunshare: steps that create the process and its namespaces, map ids and pin namespaces on files.
+ * The comment on a kind quotes the kernel rule that forces its place in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
@@ -131,8 +131,8 @@ static pid_t make_process(struct run *r, uint64_t types)
 	const struct cgroup_dir *v2 = cgroup_v2(&r->cgroup);
 	pid_t pid = -ENOSYS;
 
-	/* clone3(2), 5.7: at once where it belongs. What keeps it out of there is told better by
-	 * the file that it would write to otherwise. */
+	/* clone3(2) with CLONE_INTO_CGROUP (Linux 5.7) creates the child in its cgroup. If that
+	 * fails, the step that writes cgroup.procs reports a better reason. */
 	if (v2)
 		pid = sys_clone(types | SYS_CLONE_INTO_CGROUP, v2->fd, NULL);
 	r->in_cgroup = pid >= 0;
@@ -177,9 +177,9 @@ const struct plan_kind step_fork = {
 	.forks = PLAN_CHILD,
 };
 
-/* The same for a first process. A terminal does not stop it, which would leave the caller standing
- * still for good. (What goes into a cgroup, or is made as somebody else, is never made by
- * vfork: a step of the caller follows.)
+/* Creates process 1 of a pid namespace. It may be a vfork(2) child, because a terminal cannot stop
+ * process 1, which would suspend the caller forever. A child for a cgroup or with an owner is never
+ * created by vfork(2), because a step of the caller follows.
  */
 const struct plan_kind step_fork_first = {
 	.name = "fork",
@@ -191,8 +191,9 @@ const struct plan_kind step_fork_first = {
 };
 
 /*
- * The caller becomes the program, which knows of no child: the helper is nobody's that matters (a
- * child of a child that has ended). It ends when the program begins, or takes back what it did.
+ * Creates the helper. The caller becomes the program, which must not see an unexpected child, so
+ * the helper is created by a child that ends at once. The helper ends when the program begins, or
+ * undoes its steps.
  */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -203,7 +204,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	(void)s;
 	if (pid == 0) {
-		/* what is sent to the whole group must not keep it from that */
+		/* a signal to the process group must not keep the helper from undoing its steps */
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, NULL);
 		pid = sys_clone(0, -1, NULL);
@@ -250,8 +251,9 @@ const struct plan_kind step_unshare = {
 	.show = show_unshare,
 };
 
-/* ---- maps: user_namespaces(7): written once, before an exec that would lose the capabilities in
- * the new namespace; more than one's own id only from the parent namespace. */
+/* ---- maps: a map is written once, and before an exec, which would lose the capabilities in the
+ * new namespace. Only a process of the parent namespace may map more than its own id
+ * (user_namespaces(7)). */
 
 static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -300,8 +302,8 @@ const struct plan_kind step_maps_helpers = {
 	.show = show_maps,
 };
 
-/* ---- clocks. The /proc files of a process that is not dumpable belong to root (proc(5)), so those
- * of the owner's process are written from outside. */
+/* ---- clocks: the /proc files of a process that is not dumpable belong to root (proc(5)), so the
+ * process outside writes those of the process with an owner. */
 
 static int run_offsets(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -324,7 +326,7 @@ const struct plan_kind step_offsets = {
 	.show = show_offsets,
 };
 
-/* ---- namespaces kept by files */
+/* ---- namespaces pinned on files */
 
 static int run_mnt_above(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: steps about names, cgroup, command and program. */
+/* nsunshare: steps that set names, the cgroup and the loopback interface, and run the set-up
+ * command. */
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -113,7 +114,7 @@ const struct plan_kind step_domainname = {
 	.brief = true,
 };
 
-/* A new network namespace has the interface lo, down. */
+/* A new network namespace has an interface lo, which is down. */
 static int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	cleanup_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -144,11 +145,11 @@ static _Noreturn void setup_child(const struct run *r, const char *command, pid_
 	struct supervise as = r->supervise;
 	struct nserr e = NSERR_INIT;
 
-	/* it goes when we go, and what may end it acts as ever */
+	/* the command must die with this process, and signals act as usual */
 	as.death_signal = SIGKILL;
 	as.parent = -1;
 	as.parent_pid = parent;
-	/* capabilities(7): who is not 0 inside would lose them by the exec */
+	/* capabilities(7): a user other than 0 inside would lose them at the exec */
 	if ((geteuid() == 0 || cred_caps_sets.run(NULL, &keep_caps, &e) == 0) &&
 	    supervise_child(&as, &e) == 0)
 		execl("/bin/sh", "sh", "-c", command, NULL);
@@ -165,7 +166,7 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	if (access("/bin/sh", X_OK) < 0)
 		return nserr_set(e, errno, "cannot execute /bin/sh for --setup '%s'", command);
-	/* ignored it would leave us nothing to wait for */
+	/* if SIGCHLD is ignored, waitpid(2) finds no child */
 	sigaction(SIGCHLD, &usual, &old);
 	pid = fork();
 	if (pid == 0) {
