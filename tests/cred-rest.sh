@@ -49,7 +49,7 @@ Seccomp:	2'
 	done
 }
 
-# Nor what the handles do.
+# The filter need not allow the calls of the handles, either.
 test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
@@ -61,7 +61,7 @@ ran'
 	done
 }
 
-# A program that runs with all signals blocked would be deaf to TERM.
+# A program that runs with all signals blocked would not receive TERM.
 test_a_filter_that_keeps_signals_blocked_is_reported()
 {
 	enosys -e EPERM --print rt_sigprocmask >nomask
@@ -137,7 +137,7 @@ test_a_limit_above_the_hard_one_is_named()
 	assert_err_has 'hint: use at most 64, or run it with CAP_SYS_RESOURCE'
 }
 
-# Nobody may, so it is no capability that is missing.
+# fs.nr_open limits every user, so the message names no capability.
 test_a_descriptor_limit_above_nr_open_is_reported()
 {
 	for tool in $CARRIERS; do

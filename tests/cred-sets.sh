@@ -162,7 +162,7 @@ test_ids_are_changed_whole()
 	done
 }
 
-# What is refused is in the unit tests; here, that each tool asks.
+# The unit tests check which ids are refused; this test checks that each tool asks.
 test_refuses_invalid_ids()
 {
 	for tool in $CARRIERS; do
@@ -190,7 +190,7 @@ test_refuses_unknown_capabilities()
 	done
 }
 
-# The kernel forgets the signal when ids change: it is set after that.
+# A change of ids clears the death signal (prctl(2)), so it is set afterwards.
 # as: root
 test_kill_child_outlives_the_change_of_user()
 {

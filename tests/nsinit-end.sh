@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-end: everything ends with the program or on TERM, asked first, killed after the grace.
+# nsinit-end: everything ends with the program or on TERM, by the stop signal first, and by KILL after the grace period.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid
 
-# The two ways to be one to whom orphans fall.
+# The two ways to adopt orphans: subreaper and process 1.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
 
 # init_of PID: nsinit itself, where unshare is its parent.
@@ -205,7 +205,7 @@ test_a_subreaper_ends_grandchildren()
 	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
 }
 
-# What waits for its children ends by its own signal, not because they have ended.
+# A process that waits for its children ends by its own signal, not because they have ended.
 test_a_subreaper_signals_parents_before_children()
 {
 	start strace -D -qq -o "$TMP/trace" -e trace=kill,pidfd_send_signal \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-escape: process 1 is no door to the host.
+# nsinit-escape: process 1 gives the program no access to the host.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-idle: what it costs to have one around: memory of its own, and nothing else.
+# nsinit-idle: an idle nsinit uses little memory and no processor time.
 # as: root user
 . "${0%/*}/testlib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-signals: what is sent to nsinit reaches the program, once, whole, or as --rewrite says.
+# nsinit-signals: signals to nsinit reach the program once, with their values, or as --rewrite says.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-status: what becomes of the program becomes of nsinit, as PID 1 and as a subreaper.
+# nsinit-status: nsinit ends as the program ends, as PID 1 and as a subreaper.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-causes: why it could not be done is found out and said, with the cure.
+# nsunshare-causes: messages name the cause of a failure, and hints the solution.
 # as: root user
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"

@@ -55,7 +55,7 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# What is made of a name is removed by it, and is below where it begins.
+# A name stays below its start, and only the cgroups created for it are removed.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
@@ -245,7 +245,7 @@ test_an_ordinary_user_can_use_a_delegated_cgroup()
 	remove_cgroup "$v2$name"
 }
 
-# What was there before is not ours to change.
+# nsunshare does not change a cgroup that existed before.
 test_the_cgroup_that_keeps_a_controller_is_named()
 {
 	feature cgroup2 || return 0
@@ -342,7 +342,7 @@ test_works_on_a_host_with_version_1_only()
 	assert_no_leftovers
 }
 
-# Not by us, who would kill what somebody may have meant to stay.
+# nsunshare does not kill these processes, because they may be meant to stay.
 test_processes_left_in_the_cgroup_are_reported()
 {
 	mount=${v2:-$v1cpu}

@@ -7,7 +7,7 @@
 require_tool unshare
 require_ns user mnt pid net uts ipc cgroup time
 
-# What a program can tell of where it runs: OUTSIDE has the namespaces of the caller.
+# Prints what a program sees of its environment; OUTSIDE has the namespaces of the caller.
 types='mnt uts ipc net pid user cgroup time time_for_children pid_for_children'
 # shellcheck disable=SC2086 # words
 OUTSIDE=$(cd /proc/self/ns && readlink $types)

@@ -98,7 +98,7 @@ test_a_job_that_is_stopped_again_stays_so()
 		assert_rc 5
 	done
 }
-# What our own SIGCONT has done is not to be taken for a shell's, the next time.
+# nsunshare must not take the effect of its own SIGCONT for a SIGCONT of a shell.
 test_each_sigcont_is_forwarded()
 {
 	start nsunshare -f signals show 64

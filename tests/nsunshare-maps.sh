@@ -71,7 +71,7 @@ test_explicit_ranges_and_a_single_id_over_them()
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
 }
 
-# The module of tests/helpers has seven ranges for whoever asks. Its library is loaded for those alone who ask.
+# The module of tests/helpers returns seven ranges for every user. Its library is loaded only if subordinate ids are needed.
 # as: root
 test_all_ranges_of_nss()
 {
@@ -90,7 +90,7 @@ test_all_ranges_of_nss()
 	assertFalse 'not asked' "grep -q libsubid.so '$TMP/without'"
 }
 
-# What is not asked for stays unmapped, and a helper that has nothing to write is not run.
+# Ids of the other kind stay unmapped, and newuidmap or newgidmap is not run without need.
 # as: user
 test_ranges_of_users_alone_or_of_groups_alone()
 {

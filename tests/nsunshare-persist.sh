@@ -131,7 +131,7 @@ test_a_failed_persist_leaves_no_directory()
 	assert_no_leftovers
 }
 
-# What a link leads to is what is mounted on, and the link is what is named.
+# The mount is on the target of the link; the message names the link.
 test_persist_and_unpersist_follow_symbolic_links()
 {
 	mkdir "$TMP/d/box"

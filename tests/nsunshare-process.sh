@@ -64,7 +64,7 @@ test_a_setup_whose_parent_has_ended_does_not_run()
 	assertFalse 'it has not run' "[ -e '$TMP/said' ]"
 }
 
-# A number of ours is somebody else there.
+# A pid of this namespace belongs to another process there.
 test_works_with_the_proc_of_another_pid_namespace()
 {
 	other='unshare --user --map-root-user --pid --fork'
@@ -235,7 +235,7 @@ test_too_few_descriptors_or_processes_are_reported()
 	assert_err_has 'hint: RLIMIT_NPROC'
 }
 
-# What is not used is not to count, either. (A sanitizer needs much more.)
+# Unused memory must not count, either. A sanitizer needs much more.
 test_little_memory_is_enough()
 {
 	feature no-sanitizer || return 0

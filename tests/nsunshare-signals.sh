@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-signals: what is sent to nsunshare reaches the program, and what ends the one ends the other.
+# nsunshare-signals: signals to nsunshare reach the program, and nsunshare and the program end together.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-terminal: who types at a terminal sees of nsunshare what he sees of unshare(1).
+# nsunshare-terminal: a user at a terminal sees the same as with unshare(1).
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
@@ -16,7 +16,7 @@ for tool in unshare nsunshare; do
 	chmod +x "$TMP/$tool/new"
 done
 
-# What is run says itself that it runs, so that an interrupt finds it, and not a shell about to start it.
+# The program reports that it runs, so that the interrupt reaches it and not a shell that is about to start it.
 cat >"$TMP/waits" <<-'SCRIPT'
 	#!/bin/sh
 	echo run

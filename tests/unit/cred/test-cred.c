@@ -34,7 +34,7 @@ static const char *parse(struct cred *c, const struct word *words)
 
 #define PARSE(c, ...) parse(c, (const struct word[]){ __VA_ARGS__, { 0 } })
 
-/* What is wrong with one option. */
+/* Returns the message for one invalid option. */
 static const char *refused(int key, const char *arg)
 {
 	struct cred c;

@@ -3,7 +3,7 @@
 #include "kernel/sys_ns.h"
 #include "nsunshare/nsunshare.h"
 
-/* What check_opts() says of it, "" when all goes together. */
+/* Returns the message of check_opts(), or "" if the options go together. */
 static const char *said(const struct opts *o)
 {
 	static struct nserr e;
