@@ -67,16 +67,17 @@ int check_opts(const struct opts *o, struct nserr *e)
 {
 	int rc = check_ids(o, e);
 
-	if (rc == 0 && o->unpersist && o->argv[0])
+	if (rc < 0)
+		return rc;
+	if (o->unpersist && o->argv[0])
 		return nserr_set(e, 0, "--unpersist cannot be used with a program: '%s'",
 				 o->argv[0]);
-	if (rc == 0)
-		rc = check_no_fork(o, e);
-	if (rc == 0)
-		rc = check_cgroup(o, e);
-	if (rc == 0)
-		rc = check_name("hostname", o->hostname, e);
-	if (rc == 0)
-		rc = check_name("domainname", o->domainname, e);
-	return rc;
+	rc = check_no_fork(o, e);
+	if (rc < 0)
+		return rc;
+	rc = check_cgroup(o, e);
+	if (rc < 0)
+		return rc;
+	rc = check_name("hostname", o->hostname, e);
+	return rc < 0 ? rc : check_name("domainname", o->domainname, e);
 }

@@ -120,13 +120,17 @@ int resolve(struct run *r, struct nserr *e)
 	const struct opts *o = r->o;
 	int rc = resolve_owner(r, e);
 
-	if (rc == 0)
-		rc = resolve_clocks(r, e);
-	if (rc == 0)
-		rc = cred_check(&r->cred, e);
+	if (rc < 0)
+		return rc;
+	rc = resolve_clocks(r, e);
+	if (rc < 0)
+		return rc;
+	rc = cred_check(&r->cred, e);
+	if (rc < 0)
+		return rc;
 	if (!(o->types & CLONE_NEWUSER))
 		r->cred.keep_caps = false; /* as in unshare(1) */
 	r->program.argv = o->argv;
 	program_find_shell(&r->program, true);
-	return rc < 0 ? rc : resolve_maps(r, e);
+	return resolve_maps(r, e);
 }

@@ -6,7 +6,8 @@
 
 #include "../unit.h"
 
-/* Returns true if a child sees the signal, as in plan_run.c; it has a mask and signals of its own. */
+/* Returns true if a child sees the signal, as in plan_run.c; it has a mask and signals of its own.
+ */
 static bool is_seen(const sigset_t *signals)
 {
 	int status = -1, fd = interrupt_open_status();
