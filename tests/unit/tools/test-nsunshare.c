@@ -46,7 +46,7 @@ static void setgroups_is_about_a_new_user_namespace(void)
 	CHECK_STR(said(&o), "");
 }
 
-static void without_a_fork_what_needs_a_child_is_refused(void)
+static void no_fork_refuses_options_that_need_a_child(void)
 {
 	struct opts o = { .types = CLONE_NEWPID | CLONE_NEWNS, .no_fork = true };
 
@@ -98,5 +98,5 @@ static void a_name_has_sixty_four_bytes_at_most(void)
 }
 
 UNIT_MAIN(CASE(a_map_is_the_whole_map), CASE(setgroups_is_about_a_new_user_namespace),
-	  CASE(without_a_fork_what_needs_a_child_is_refused),
+	  CASE(no_fork_refuses_options_that_need_a_child),
 	  CASE(a_cgroup_setting_is_a_file_of_a_cgroup), CASE(a_name_has_sixty_four_bytes_at_most))
