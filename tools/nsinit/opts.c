@@ -38,8 +38,9 @@ static void features(struct features *f)
 static const struct cli_tool tool = {
 	.name = "nsinit",
 	.synopsis = { "[options] [--] <program> [<argument>...]", "--features [-J]" },
-	.purpose = "Run a program as a child of process 1: forward signals, reap orphans and end all\n"
-		   "processes that the program leaves behind.",
+	.purpose =
+		"Run a program as a child of process 1: forward signals, reap orphans and end all\n"
+		"processes that the program leaves behind.",
 	.opts = table,
 	.notes = "nsinit always forks, and closes descriptors above 2 except those of --keep-fd.",
 	.failed = CLI_EXIT_OWN,
