@@ -200,15 +200,15 @@ test_a_masked_proc_is_explained()
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /proc/sys/kernel' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: a tmpfs mounted on /proc/sys/kernel hides a part of the only proc here'
+	assert_err_has 'hint: unmount the tmpfs on /proc/sys/kernel, or use nspivot --bind /proc:... instead'
 	# as containers have it: a proc that is read-only, too, would be refused
 	run nsunshare -rmp --mount-proc --setup 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: a proc mounted on /proc/sys hides a part of the only proc here'
+	assert_err_has 'hint: unmount the proc on /proc/sys, or use nspivot --bind /proc:... instead'
 	run nsunshare -rm --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: proc needs a pid namespace of this user namespace: make one with nsunshare -p'
+	assert_err_has 'hint: use nsunshare -p: proc needs a pid namespace of this user namespace'
 	run nsunshare -rp --no-fork --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: remove --no-fork, since only a process in the new pid namespace can mount its proc'
