@@ -189,7 +189,7 @@ test_namespace_file_is_refused_without_a_trusted_proc()
 	# shellcheck disable=SC2016 # for the inner shell
 	for over in 'mount -t tmpfs none /proc' 'mount -t tmpfs none /proc && mkdir -p /proc/self/fd /proc/self/ns'; do
 		run unshare -mn sh -c 'mount --bind /proc/self/ns/net "$1" && eval "$2" && exec nsenter2 --net="$1" -- true' sh "$TMP/ns" "$over"
-		assert_refused 125 'no proc file system is mounted on /proc'
+		assert_refused 125 'cannot find a proc file system on /proc'
 	done
 	rm "$TMP/ns"
 }

@@ -201,7 +201,7 @@ test_refuses_an_invalid_variable()
 {
 	for tool in $CARRIERS; do
 		carry --setenv A -- echo ran
-		assert_refused 125 "--setenv: 'A' is not NAME=VALUE"
+		assert_refused 125 "--setenv: invalid NAME=VALUE 'A'"
 	done
 }
 

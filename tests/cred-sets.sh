@@ -168,7 +168,7 @@ test_refuses_invalid_ids()
 	for tool in $CARRIERS; do
 		for option in setuid setgid groups; do
 			carry "--$option=4294967296" -- echo ran
-			assert_refused 125 "--$option: no "
+			assert_refused 125 "--$option: unknown "
 		done
 	done
 }
@@ -184,7 +184,7 @@ test_refuses_unknown_capabilities()
 {
 	for tool in $CARRIERS; do
 		carry --cap-drop chown,nonsense -- echo ran
-		assert_refused 125 "--cap-drop: no capability 'nonsense'"
+		assert_refused 125 "--cap-drop: unknown capability 'nonsense'"
 		carry --cap-keep chown --cap-drop chown -- echo ran
 		assert_refused 125 'chown is both dropped and kept'
 	done

@@ -148,7 +148,7 @@ test_refuses_what_is_no_process()
 	done
 	run nsenter2 -a true
 	assert_rc 125
-	assert_err_has 'no target'
+	assert_err_has 'missing --target'
 }
 
 test_waits_although_its_caller_ignores_sigchld()

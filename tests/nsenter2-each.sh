@@ -88,7 +88,7 @@ test_a_word_that_is_none_runs_nothing()
 	start_targets 1
 	printf '%s\n' "${targets# }" '' nonsense "${targets# }" >"$TMP/refs"
 	run nsenter2 --each -a -- touch "$TMP/made" <"$TMP/refs"
-	assert_refused 125 "standard input: 3: 'nonsense'"
+	assert_refused 125 "standard input: 3: invalid reference 'nonsense'"
 	assertFalse "[ -e $TMP/made ]"
 }
 
@@ -109,7 +109,7 @@ test_null_separates()
 	assert_out 'host1
 host2'
 	run nsenter2 --each -a hostname <"$TMP/refs"
-	assert_refused 125 'there is a NUL in the line'
+	assert_refused 125 'invalid NUL byte in the line'
 }
 
 test_standard_input_is_empty_for_the_program()
@@ -247,7 +247,7 @@ test_parallel_runs_at_the_same_time()
 	assert_rc 0
 	run nsenter2 --each -P 0 true </dev/null
 	assert_rc 125
-	assert_err_has "'0' is not between 1 and 1024"
+	assert_err_has "invalid number '0': must be from 1 to 1024"
 }
 
 test_a_signal_ends_all()
@@ -280,7 +280,7 @@ test_needs_to_know_what_of_a_process()
 	echo "${targets# }" >"$TMP/refs"
 	run nsenter2 --each true <"$TMP/refs"
 	assert_rc 125
-	assert_err_has 'no option says what of it is entered'
+	assert_err_has 'process given, but no namespace type selected'
 }
 
 test_excludes()
@@ -293,10 +293,10 @@ test_excludes()
 	done
 	run nsenter2 --each
 	assert_rc 125
-	assert_err_has 'no program is given'
+	assert_err_has 'missing program'
 	run nsenter2 --prefix true
 	assert_rc 125
-	assert_err_has '--prefix is of use with --each only'
+	assert_err_has '--prefix requires --each'
 }
 
 # 64 KiB is the longest line that is kept whole. The end of the line comes after a pause.

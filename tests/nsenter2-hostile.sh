@@ -65,14 +65,14 @@ test_another_process_of_that_number_is_refused()
 	start_target env
 	if ! feature pidfd-inode >/dev/null; then
 		run nsenter2 -t "$target:7" -U true
-		assert_refused 125 'this kernel gives pidfds no inode'
+		assert_refused 125 'pidfd inodes are not supported by this kernel'
 		return 0
 	fi
 	inode=$(perl -e "$own_pidfd_inode" "$target")
 	run nsenter2 -t "$target:$inode" -U true
 	assert_ok
 	run nsenter2 -t "$target:$((inode + 1))" -U -- touch "$TMP/made"
-	assert_refused 125 "process $target is not the one with inode $((inode + 1)) but another"
+	assert_refused 125 "process $target does not have pidfd inode $((inode + 1))"
 	assertFalse "[ -e $TMP/made ]"
 }
 
@@ -83,7 +83,7 @@ test_zombie_thread_and_self_have_their_own_sentence()
 	start_holder perl -e 'my $p = fork; exit 0 unless $p; open(my $o, ">&=", 3); syswrite($o, "$p\n"); close $o; sleep 1000'
 	while state=$(grep '^State:' "/proc/$holder_line/status") && [ "${state#*Z (}" = "$state" ]; do :; done
 	run nsenter2 -t "$holder_line" -a true
-	assert_refused 125 "process $holder_line has ended: it is a zombie"
+	assert_refused 125 "process $holder_line has ended (zombie)"
 	run sh -c 'exec nsenter2 -t $$ -a true'
 	assert_refused 125 'is nsenter2 itself'
 	run nsenter2 -t self -a true
@@ -91,7 +91,7 @@ test_zombie_thread_and_self_have_their_own_sentence()
 	start_holder perl -e 'use threads; threads->create(sub { open(my $o, ">&=", 3); syswrite($o, syscall(186) . "\n"); sleep 1000 })->join'
 	run nsenter2 -t "$holder_line" -a true
 	assert_refused 125 "$holder_line is a thread of process $holder, not a process"
-	assert_err_has "hint: tid:$holder_line names the thread"
+	assert_err_has "hint: use tid:$holder_line to name the thread"
 	run enosys pidfd_open -- nsenter2 -t "$holder_line" -a true
 	assert_refused 125 "$holder_line is a thread of process $holder, not a process"
 	run nsenter2 -t "tid:$holder_line" -a true
@@ -122,7 +122,7 @@ test_order_for_the_privileged_and_for_others()
 		assert_out "$(readlink "$p/net")"
 		run nsenter2 --net="$p/net" true
 		assert_refused 125 "cannot enter the net namespace $p/net: Operation not permitted"
-		assert_err_has 'hint: it belongs to another user namespace, which --user enters'
+		assert_err_has 'hint: add --user to enter the user namespace that owns it'
 		start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		run nsenter2 -t "$holder" -n true
 		assert_refused 125 "cannot enter the net namespace of process $holder: Operation not permitted"
@@ -138,7 +138,7 @@ test_a_target_in_the_same_namespaces_is_no_error()
 	assert_out "$(readlink /proc/self/ns/net)"
 	run nsenter2 -t "$holder" -U true
 	assert_refused 125 "cannot enter the user namespace of process $holder: Invalid argument"
-	assert_err_has 'hint: it is the user namespace that the caller is in already'
+	assert_err_has 'hint: the caller is in this user namespace already'
 }
 
 # E7, E8
@@ -219,7 +219,7 @@ test_directories_of_the_target_are_no_way_out()
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/root"
 	start_target sh -c "cd $TMP/beside && mount -n --rbind /usr $TMP/root/usr && "'exec perl -e "chroot(shift) or die; exec @ARGV" "$@"' sh "$TMP/root"
 	run nsenter2 -t "$target" -a --root --wd pwd
-	assert_refused 125 'the working directory of the target is outside of the root directory'
+	assert_refused 125 'the working directory of the target is outside the root directory'
 	# a link of the target is followed inside of its root
 	ln -s / "$TMP/root/link"
 	run nsenter2 -t "$target" -a --root -W /link sh -c 'echo /*'
@@ -438,7 +438,7 @@ test_a_proc_of_another_pid_namespace_is_noticed()
 	assert_refused 125 '/proc belongs to another pid namespace'
 	feature no-sanitizer || return 0 # AddressSanitizer needs /proc
 	run unshare --user --map-root-user --mount sh -c 'mount -n -t tmpfs none /proc && exec nsenter2 -t 1 -a true'
-	assert_refused 125 '/proc is not mounted'
+	assert_refused 125 'cannot use /proc: it is not mounted'
 }
 
 # A16

@@ -74,7 +74,7 @@ test_user_parent_enters_the_owner()
 	assertNotEquals "$(ns_of self user)" "$out"
 	run nsenter2 --user-parent true
 	assert_rc 125
-	assert_err_has 'no other namespace is entered'
+	assert_err_has 'no other namespace selected'
 }
 
 test_directories()
@@ -100,17 +100,17 @@ test_directories()
 	assert_err_has 'exclude each other'
 	run nsenter2 --root= true
 	assert_rc 125
-	assert_err_has 'name of the directory is empty'
+	assert_err_has 'missing directory name'
 }
 
 test_a_working_directory_outside_of_the_root_is_refused()
 {
 	start_target --mount
 	run nsenter2 -t "$target" -U -m -w=/tmp true
-	assert_refused 125 'the working directory /tmp is outside of the root directory'
-	assert_err_has 'hint: --wdns'
+	assert_refused 125 'the working directory /tmp is outside the root directory'
+	assert_err_has 'hint: use --wdns'
 	run nsenter2 -t "$target" -U "-r=$TMP" -w=/tmp true
-	assert_refused 125 'outside of the root directory'
+	assert_refused 125 'outside the root directory'
 }
 
 test_root_of_a_target_in_a_chroot()
@@ -134,7 +134,7 @@ test_root_of_a_target_in_a_chroot()
 	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root="$1/root" pwd' sh "$TMP" "$target"
 	assert_rc 127 # nothing is mounted there outside
 	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root --explain pwd' sh "$TMP" "$target"
-	assert_out_has 'stay in the working directory, or go to the root where that is outside'
+	assert_out_has 'keep the working directory, or change to the root if it is outside'
 }
 
 test_ids()
@@ -177,7 +177,7 @@ test_kill_child_outlives_nothing()
 	assertFalse "kill -0 $child 2>/dev/null"
 	run nsenter2 --kill-child=NOPE true
 	assert_rc 125
-	assert_err_has "--kill-child: 'NOPE' is not a signal"
+	assert_err_has "--kill-child: invalid signal 'NOPE'"
 	run nsenter2 --kill-child --no-fork true
 	assert_rc 125
 	assert_err_has 'exclude each other'

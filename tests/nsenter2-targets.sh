@@ -114,7 +114,7 @@ test_ip_netns()
 	: >/run/netns/blue
 	run nsenter2 -t netns:blue true
 	assert_refused 125 '/run/netns/blue is not a namespace file'
-	assert_err_has 'hint: no namespace is mounted there'
+	assert_err_has 'hint: no namespace is mounted on this file'
 	rm /run/netns/blue
 }
 
@@ -135,7 +135,7 @@ test_by_id()
 	run nsenter2 --uts=":$id" true
 	assert_refused 125 'is a net namespace, not a uts namespace'
 	run nsenter2 --net=:0 true
-	assert_refused 125 "--net: ':0' is not a namespace id"
+	assert_refused 125 "--net: invalid namespace id ':0'"
 	run nsenter2 --net=:18446744073709551615 true
 	assert_refused 125 'namespace id 18446744073709551615'
 }

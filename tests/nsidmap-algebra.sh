@@ -63,7 +63,7 @@ test_reads_a_pipe_once()
 	assert_out 'uid 0 5 1
 gid 0 6 1'
 	run nsidmap compose - - <"$TMP/map"
-	assert_refused 1 'standard input can be read only once'
+	assert_refused 1 'cannot read standard input twice'
 	run nsidmap invert <"$TMP/map"
 	assert_out 'uid 1000 0 1
 gid 1000 0 1'

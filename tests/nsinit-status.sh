@@ -64,7 +64,7 @@ test_exits_125_for_its_own_failures()
 	done
 	run nsinit --stop-signal SIGNOT true
 	assert_rc 125
-	assert_err_has "--stop-signal: 'SIGNOT' is not a signal"
+	assert_err_has "--stop-signal: invalid signal 'SIGNOT'"
 	run nsinit --keep-fd 77 true
 	assert_refused 125 'descriptor 77'
 }

@@ -19,7 +19,7 @@ in_a_mount_namespace()
 test_refuses_a_proc_directory_that_is_not_procfs()
 {
 	in_a_mount_namespace 'mount -t tmpfs none /proc && exec nslist'
-	assert_refused 1 'no proc file system is mounted on /proc'
+	assert_refused 1 'cannot find a proc file system on /proc'
 }
 
 test_refuses_proc_of_another_pid_namespace()

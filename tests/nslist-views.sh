@@ -44,7 +44,7 @@ test_references_select_rows()
 	run nslist "uts:[4026531831]"
 	assert_refused 1 'no uts namespace with inode 4026531831'
 	run nslist nonsense
-	assert_refused 1 "'nonsense' is not a reference"
+	assert_refused 1 "invalid reference 'nonsense'"
 }
 
 test_ref_column_selects_the_same_row_again()

@@ -67,7 +67,7 @@ test_wrong_arguments_are_named()
 		unexpected argument 'y'|add x y
 		--dns needs a name|add self --dns 192.0.2.1
 		missing argument|link self
-		is not between 68 and 65535|bridge br0 --mtu 1
+		must be from 68 to 65535|bridge br0 --mtu 1
 		is not a name|attach a/b self
 		missing argument|del
 		is connected by 'nsnet add'|run web --lo --bridge br0 -- true

@@ -93,7 +93,7 @@ test_a_shell_that_cannot_be_run()
 		# shellcheck disable=SC2086 # words
 		run env SHELL="$TMP/shell" $with
 		assert_refused 127 "cannot execute '$TMP/shell'"
-		assert_err_has 'hint: the file exists, but the interpreter it names does not'
+		assert_err_has 'hint: the file exists, but its interpreter is missing'
 		# shellcheck disable=SC2086 # words
 		run env SHELL=/etc/passwd $with
 		assert_refused 126 "cannot execute '/etc/passwd'"
@@ -183,7 +183,7 @@ test_features_are_found_out_by_trying()
 	run nsunshare --json true
 	assert_rc 125
 	assert_out_empty
-	assertEquals "nsunshare: --json is for --features
+	assertEquals "nsunshare: --json requires --features
 Try 'nsunshare --help' for more information." "$err"
 }
 

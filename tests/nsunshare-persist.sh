@@ -117,7 +117,7 @@ test_persist_and_unpersist_a_directory()
 	mount --make-private "$TMP/d"
 	assert_no_leftovers
 	run nsunshare --unpersist "$TMP/d/box"
-	assert_refused 125 "no namespaces are kept in '$TMP/d/box'"
+	assert_refused 125 "cannot find namespaces in '$TMP/d/box'"
 }
 
 test_a_failed_persist_leaves_no_directory()

@@ -28,11 +28,11 @@ test_json_is_of_nothing_else()
 	for tool in nsunshare nsenter2 nsinit nspivot; do
 		run "$tool" --json true
 		assert_rc 125
-		assert_err_has '--json is for --features'
+		assert_err_has '--json requires --features'
 	done
 	run nsidmap --json
 	assert_rc 1
-	assert_err_has '--json is for --features'
+	assert_err_has '--json requires --features'
 	run nstimeoffset --json -b +1 true
 	assert_refused 125 '--json can be used only with --show or --features'
 }

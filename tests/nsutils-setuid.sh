@@ -34,7 +34,7 @@ assert_none_runs()
 	for tool in $tools; do
 		# shellcheck disable=SC2046 # words
 		run "$@" "$TMP/$tool" $(options "$tool") id -u
-		assert_refused 125 "$tool: does not run setuid, setgid or with file capabilities"
+		assert_refused 125 "$tool: cannot run setuid, setgid or with file capabilities"
 	done
 }
 
@@ -86,11 +86,11 @@ test_refuses_to_mount_and_to_write()
 	mkdir "$TMP/at"
 	chmod 4755 "$TMP/nsidmap"
 	run as_nstest "$TMP/nsidmap" mount "$TMP" "$TMP/at" --map u:0:0:1,g:0:0:1
-	assert_refused 1 'nsidmap: does not run setuid'
+	assert_refused 1 'nsidmap: cannot run setuid'
 	run as_nstest "$TMP/nsidmap" write $$ u:0:0:1,g:0:0:1
-	assert_refused 1 'nsidmap: does not run setuid'
+	assert_refused 1 'nsidmap: cannot run setuid'
 	run as_nstest "$TMP/nsidmap" run u:0:0:1,g:0:0:1 -- true
-	assert_refused 125 'nsidmap: does not run setuid'
+	assert_refused 125 'nsidmap: cannot run setuid'
 }
 
 # A reporter is trusted with what it may see.

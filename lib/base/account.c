@@ -56,7 +56,7 @@ int account_user(const char *s, uid_t *uid, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot look up user '%s'", s);
 	if (!pw)
-		return nserr_set(e, 0, "no user '%s'", s);
+		return nserr_set(e, 0, "unknown user '%s'", s);
 	*uid = pw->pw_uid;
 	return 0;
 }
@@ -72,7 +72,7 @@ int account_group(const char *s, gid_t *gid, struct nserr *e)
 	if (!gr && is_failure(errno))
 		return nserr_set(e, errno, "cannot look up group '%s'", s);
 	if (!gr)
-		return nserr_set(e, 0, "no group '%s'", s);
+		return nserr_set(e, 0, "unknown group '%s'", s);
 	*gid = gr->gr_gid;
 	return 0;
 }

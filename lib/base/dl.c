@@ -15,7 +15,7 @@ int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n, struc
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (!dlsym(lib, symbols[i].name)) {
-			nserr_set(e, 0, "%s has no %s()", soname, symbols[i].name);
+			nserr_set(e, 0, "missing function %s() in %s", symbols[i].name, soname);
 			dlclose(lib);
 			return -ENOENT;
 		}

@@ -31,14 +31,14 @@ static int stream_open(const char *name, struct nserr *e)
 
 	if (streq(name, "-")) {
 		if (stdin_taken)
-			return nserr_set(e, 0, "standard input can be read only once");
+			return nserr_set(e, 0, "cannot read standard input twice");
 		stdin_taken = true;
 		fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
 		return fd < 0 ? nserr_set(e, errno, "cannot read standard input") : fd;
 	}
 	if (number) {
 		if (num_fd(number, &fd) < 0)
-			return nserr_set(e, 0, "bad descriptor number '%s'", number);
+			return nserr_set(e, 0, "invalid descriptor number '%s'", number);
 		if (fcntl(fd, F_GETFD) < 0)
 			return nserr_set(e, errno, "cannot read descriptor %d", fd);
 		return fd;

@@ -20,7 +20,7 @@ int nsfile_proc_verify(struct nsfile_proc *p, int fd, struct nserr *e)
 		return rc;
 	if (statx(fd, "self/ns/mnt", AT_STATX_DONT_SYNC, 0, &st) < 0)
 		return errno == ENOENT ? proc_stat_refuse(e)
-				       : nserr_set(e, errno, "cannot look at /proc/self/ns/mnt");
+				       : nserr_set(e, errno, "cannot examine /proc/self/ns/mnt");
 	*p = (struct nsfile_proc){ fd, false, st.stx_dev_major, st.stx_dev_minor };
 	return 0;
 }

@@ -51,16 +51,16 @@ int proc_stat_check_fs(int fd, struct nserr *e)
 	struct statfs fs;
 
 	if (fstatfs(fd, &fs) < 0)
-		return nserr_set(e, errno, "cannot look at /proc");
+		return nserr_set(e, errno, "cannot examine /proc");
 	if (fs.f_type != PROC_SUPER_MAGIC)
-		return nserr_set(e, ENOENT, "no proc file system is mounted on /proc");
+		return nserr_set(e, ENOENT, "cannot find a proc file system on /proc");
 	return 0;
 }
 
 int proc_stat_refuse(struct nserr *e)
 {
 	nserr_set(e, 0, "/proc belongs to another pid namespace");
-	nserr_hint(e, "mount a proc of this one over it: mount -t proc proc /proc");
+	nserr_hint(e, "mount the proc file system of this pid namespace: mount -t proc proc /proc");
 	return -EXDEV;
 }
 
@@ -71,7 +71,7 @@ int proc_stat_check(struct nserr *e)
 	uint64_t pid;
 
 	if (n < 0 && errno == ENOENT && access("/proc/version", F_OK) < 0)
-		return nserr_set(e, ENOENT, "/proc is not mounted");
+		return nserr_set(e, ENOENT, "cannot use /proc: it is not mounted");
 	if (n < 0 || num_u64n(self, (size_t)n, 1, NUM_PID_MAX, &pid) < 0 ||
 	    pid != (uint64_t)getpid())
 		return proc_stat_refuse(e);

@@ -19,6 +19,6 @@ int64_t sysctl_get(const char *name)
 void sysctl_hint_apparmor(struct nserr *e)
 {
 	if (sysctl_get("kernel/apparmor_restrict_unprivileged_userns") == 1)
-		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile: "
-			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0");
+		nserr_hint(e, "AppArmor restricts user namespaces to programs with a profile; set "
+			      "sysctl kernel.apparmor_restrict_unprivileged_userns=0 to allow all");
 }

@@ -102,7 +102,7 @@ static int begin(struct walk *w, const char *path, struct nserr *e)
 	if (path[0] != '/' && (w->flags & TRUSTPATH_DIRS)) {
 		n = sys_getcwd(cwd, sizeof(cwd));
 		if (n < 0)
-			return nserr_set(e, (int)n, "cannot find the working directory");
+			return nserr_set(e, (int)n, "cannot get the working directory");
 	}
 	if (asprintf(&w->text, "%s%s%s", cwd, n > 0 ? "/" : "", path) < 0) {
 		w->text = NULL;

@@ -113,7 +113,7 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 		/* setns(2): a process cannot enter its own user namespace again, because it would
 		 * regain capabilities */
 		if (l->own)
-			nserr_hint(e, "it is the user namespace that the caller is in already");
+			nserr_hint(e, "the caller is in this user namespace already");
 	}
 	if (rc == 0)
 		*pending &= ~user->flag;
@@ -132,9 +132,9 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 		owner = sys_ns_owner(j->fds[i]);
 		refused(j, &nstypes[i], EPERM, e);
 		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
-			nserr_hint(e, "it belongs to another user namespace, which --user enters");
+			nserr_hint(e, "add --user to enter the user namespace that owns it");
 		else if (owner >= 0 && nsinode_of(owner) == own && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "it takes CAP_SYS_ADMIN in the user namespace of the caller");
+			nserr_hint(e, "CAP_SYS_ADMIN in the caller's user namespace is required");
 		return;
 	}
 }
@@ -198,7 +198,8 @@ static int enter_at_once(const struct nsjoin *j, struct nserr *e)
 		rc = sys_setns(j->proc.pidfd, mask);
 	}
 	if (rc == -ESRCH)
-		return nserr_set(e, rc, "process %d", (int)j->proc.pid);
+		return nserr_set(e, rc, "cannot enter the namespaces of process %d",
+				 (int)j->proc.pid);
 	if (rc < 0)
 		return -ENOSYS;
 	return is_in(self, j, mask) ? 0

@@ -64,16 +64,15 @@ static bool is_shared(int fd)
 
 static void hint_privilege(struct nserr *e)
 {
-	nserr_hint(e, "a namespace is kept by a mount outside of it, which needs CAP_SYS_ADMIN "
-		      "there");
+	nserr_hint(e, "the mount that keeps a namespace requires CAP_SYS_ADMIN in the caller's "
+		      "mount namespace");
 }
 
 static void explain(int target, const struct nstype *type, int rc, struct nserr *e)
 {
 	if (rc == -EINVAL && type->flag == CLONE_NEWNS && is_shared(target)) {
-		nserr_hint(e, "the file lies on a shared mount, which cannot hold a mount "
-			      "namespace; make one that can: mount --bind DIR DIR && mount "
-			      "--make-private DIR (--persist DIR does it)");
+		nserr_hint(e, "a shared mount cannot hold a mount namespace; use --persist DIR, or "
+			      "run: mount --bind DIR DIR && mount --make-private DIR");
 	} else if (rc == -EPERM) {
 		hint_privilege(e);
 	}
@@ -239,7 +238,7 @@ int nspin_above(uint64_t id, struct nserr *e)
 	if (nspin_id() >= id)
 		return 0;
 	if (sched_getaffinity(0, sizeof(all), &all) < 0)
-		return nserr_set(e, errno, "cannot tell the processors");
+		return nserr_set(e, errno, "cannot get the CPU affinity");
 	for (int cpu = 0; rc == 0 && nspin_id() < id && cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &all))
 			continue;
@@ -249,8 +248,8 @@ int nspin_above(uint64_t id, struct nserr *e)
 			rc = sys_unshare(CLONE_NEWNS);
 	}
 	if (sched_setaffinity(0, sizeof(all), &all) < 0)
-		return nserr_set(e, errno, "cannot go back to all processors");
-	return rc < 0 ? nserr_set(e, rc, "cannot make the mount namespace anew") : 0;
+		return nserr_set(e, errno, "cannot restore the CPU affinity");
+	return rc < 0 ? nserr_set(e, rc, "cannot create another mount namespace") : 0;
 }
 
 /* ---- a directory */
@@ -291,8 +290,8 @@ static int hold_dir(struct nspin_dir *dir, struct nserr *e)
 static void hint_untrusted(int rc, struct nserr *e)
 {
 	if (rc == -EACCES && e->errnum == 0)
-		nserr_hint(e, "use a directory that only root or you can change, for example "
-			      "below /run");
+		nserr_hint(e, "use a directory that only root or you can change, such as one "
+			      "in /run");
 }
 
 /* Binds the directory on itself and goes on with that mount. */
@@ -451,7 +450,7 @@ int nspin_release(const char *path, struct nserr *e)
 		n += MAX(rc, 0);
 	}
 	if (rc == -ENOENT || (rc >= 0 && n == 0))
-		rc = nserr_set(e, ENOENT, "no namespaces are kept in '%s'", path);
+		rc = nserr_set(e, ENOENT, "cannot find namespaces in '%s'", path);
 	else if (rc >= 0)
 		release_dir(&dir);
 	nspin_dir_free(&dir);

@@ -9,7 +9,7 @@
 
 static int bad_ref(const char *s, struct nserr *e)
 {
-	return nserr_set(e, 0, "'%s' is not a reference to a process or namespace", s);
+	return nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
 }
 
 /* Where a PID stands behind a TYPE or before a descriptor, self may, which is 0 in r->pid. */
@@ -44,8 +44,8 @@ static int parse_number(const char *s, const struct nstype *type, struct nsref *
 		r->num = v;
 	} else {
 		return nserr_set(e, 0,
-				 "'%s' is neither a process id (1 to %d) nor the inode of a "
-				 "namespace (%llu to %u)",
+				 "invalid number '%s': not a process id (1 to %d) or a namespace "
+				 "inode (%llu to %u)",
 				 r->text, NUM_PID_MAX, (unsigned long long)SYS_NS_INO_MIN,
 				 UINT32_MAX);
 	}
@@ -78,7 +78,7 @@ static int parse_netns(const char *name, struct nsref *r, struct nserr *e)
 	size_t n = strlen(name);
 
 	if (n == 0 || n > NAME_MAX || strchr(name, '/') || streq(name, ".") || streq(name, ".."))
-		return nserr_set(e, 0, "'%s' is not the name of a network namespace", name);
+		return nserr_set(e, 0, "invalid network namespace name '%s'", name);
 	r->kind = NSREF_NETNS;
 	r->name = name;
 	r->type = &nstypes[NSTYPE_NET];
@@ -166,12 +166,13 @@ static int check_climb(const struct nsref *r, struct nserr *e)
 	const struct nstype *type = r->type;
 
 	if (r->n_ups > 0 && nsref_is_process(r))
-		return nserr_set(e, 0, "'%s': %s names a process, only a namespace has that",
+		return nserr_set(e, 0, "invalid reference '%s': %s is a process, not a namespace",
 				 r->text, strrchr(r->text, ':') + 1);
 	for (unsigned i = 0; i < r->n_ups; i++)
 		if (climb_type(&type, r->ups[i]) < 0)
-			return nserr_set(e, 0, "'%s': a %s namespace has no parent", r->text,
-					 type->name);
+			return nserr_set(e, 0,
+					 "invalid reference '%s': a %s namespace has no parent",
+					 r->text, type->name);
 	return 0;
 }
 
@@ -188,8 +189,8 @@ int nsref_parse(const char *s, struct nsref *r, struct nserr *e)
 		if (!parent && !owner)
 			break;
 		if (n == NSREF_UPS_MAX)
-			return nserr_set(e, 0, "'%.40s…' climbs more than %d steps", r->text,
-					 NSREF_UPS_MAX);
+			return nserr_set(e, 0, "invalid reference '%.40s…': more than %d steps up",
+					 r->text, NSREF_UPS_MAX);
 		ups[n++] = parent ? NSREF_PARENT : NSREF_OWNER;
 		s = parent ? parent : owner;
 	}

@@ -29,7 +29,7 @@ static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
 	int rc = nserr_set(e, 0, "%d is a thread of process %.*s, not a process", (int)pid,
 			   tgid ? (int)strcspn(tgid, "\n") : 1, tgid ? tgid : "?");
 
-	nserr_hint(e, "tid:%d names the thread", (int)pid);
+	nserr_hint(e, "use tid:%d to name the thread", (int)pid);
 	return rc;
 }
 
@@ -74,10 +74,11 @@ static int check_pidfd_inode(const struct nsref *r, int pidfd, struct nserr *e)
 	uint64_t inode;
 
 	if (pidfd < 0 || sys_pidfd_inode(pidfd, &inode) < 0)
-		return nserr_set(e, EOPNOTSUPP, "'%s': this kernel gives pidfds no inode", r->text);
+		return nserr_set(e, EOPNOTSUPP,
+				 "'%s': pidfd inodes are not supported by this kernel", r->text);
 	if (inode != r->num)
-		return nserr_set(e, ESRCH, "process %d is not the one with inode %llu but another",
-				 (int)r->pid, (unsigned long long)r->num);
+		return nserr_set(e, ESRCH, "process %d does not have pidfd inode %llu", (int)r->pid,
+				 (unsigned long long)r->num);
 	return 0;
 }
 
@@ -153,11 +154,11 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, ESRCH, "process %d", (int)p->pid);
 	if (proc_stat_is_dead(&st)) {
-		nserr_set(e, 0, "process %d has ended: it is a zombie", (int)p->pid);
+		nserr_set(e, 0, "process %d has ended (zombie)", (int)p->pid);
 		return -ESRCH;
 	}
 	if (st.kthread)
-		return nserr_set(e, 0, "process %d is a kernel thread, which has no namespaces",
+		return nserr_set(e, 0, "process %d is a kernel thread without namespaces",
 				 (int)p->pid);
 	return 0;
 }
@@ -176,7 +177,7 @@ static int check_type(int ns, const struct nstype *type, const char *what, struc
 	is = nstype_by_flag((uint64_t)flag);
 	if (type && is != type)
 		return nserr_set(e, 0, "%s is a %s namespace, not a %s namespace", what,
-				 is ? is->name : "strange", type->name);
+				 is ? is->name : "unknown", type->name);
 	return TAKE_FD(fd);
 }
 
@@ -185,7 +186,7 @@ static int not_a_namespace(const char *path, struct nserr *e)
 	int rc = nserr_set(e, 0, "%s is not a namespace file", path);
 
 	if (str_after(path, "/run/netns/"))
-		nserr_hint(e, "no namespace is mounted there (any more)");
+		nserr_hint(e, "no namespace is mounted on this file");
 	return rc;
 }
 
@@ -225,7 +226,8 @@ int nsref_open_proc_ns(const struct nsref_process *p, const struct nstype *type,
 
 		snprintf(own, sizeof(own), "/proc/self/%s", type->file);
 		if (access(own, F_OK) < 0)
-			return nserr_set(e, EOPNOTSUPP, "the kernel has no %s namespaces",
+			return nserr_set(e, EOPNOTSUPP,
+					 "%s namespaces are not supported by this kernel",
 					 type->name);
 		fd = -ESRCH;
 	}
@@ -237,7 +239,7 @@ static int open_own_fd(const struct nsref *r, struct nserr *e)
 	int fd;
 
 	if (fcntl(r->fd, F_GETFD) < 0)
-		return nserr_set(e, EBADF, "%s", r->text);
+		return nserr_set(e, EBADF, "cannot use descriptor %s", r->text);
 	if (sys_ns_is_nsfs(r->fd) != 1)
 		return not_a_namespace(r->text, e);
 	fd = fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
@@ -258,7 +260,7 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e)
 	else
 		ns = p->pidfd < 0 ? -ENOSYS : nssocket_open(p->pidfd, fd);
 	if (ns == -ENOTSOCK)
-		return nserr_set(e, ns, "descriptor %d of process %d", fd, (int)p->pid);
+		return nserr_set(e, ns, "cannot use descriptor %d of process %d", fd, (int)p->pid);
 	return ns < 0 ? nserr_set(e, ns,
 				  "cannot get the network namespace of descriptor %d of process %d",
 				  fd, (int)p->pid)
@@ -300,12 +302,14 @@ static int open_searched(const struct nsref *r, struct nserr *e)
 		return fd;
 	}
 	if (fd == -ENOENT && r->kind == NSREF_ID)
-		return nserr_set(e, fd, "namespace id %llu", (unsigned long long)r->num);
-	if (fd == -ENOENT)
-		return nserr_set(e, fd, "%s namespace %llu", r->type ? r->type->name : "no",
+		return nserr_set(e, fd, "cannot find namespace id %llu",
 				 (unsigned long long)r->num);
+	if (fd == -ENOENT)
+		return nserr_set(e, fd, "cannot find %s namespace %llu",
+				 r->type ? r->type->name : "any", (unsigned long long)r->num);
 	if (fd == -EOPNOTSUPP)
-		return nserr_set(e, fd, "'%s': this kernel gives namespaces no id", r->text);
+		return nserr_set(e, fd, "'%s': namespace ids are not supported by this kernel",
+				 r->text);
 	return fd < 0 ? nserr_set(e, fd, "cannot open '%s'", r->text) : fd;
 }
 
@@ -350,7 +354,7 @@ static int climb(int ns, enum nsref_up up, const struct nsref *r, struct nserr *
 		return above;
 	nserr_set(e, above == -EINVAL ? 0 : above, "'%s' has no %s%s", r->text,
 		  up == NSREF_OWNER ? "owner" : "parent",
-		  above == -EPERM ? " that this process may know of" : "");
+		  above == -EPERM ? " that this process can see" : "");
 	/* ioctl_ns(2): EPERM outside the caller's own hierarchy, above its own namespace too */
 	return above;
 }

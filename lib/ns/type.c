@@ -11,8 +11,8 @@
 
 const struct nstype nstypes[NSTYPE_COUNT] = {
 	[NSTYPE_MNT]    = ROW("mnt",    "mount",  NULL,                   CLONE_NEWNS,     'm', false, 5, "mounts"),
-	[NSTYPE_UTS]    = ROW("uts",    "uts",    NULL,                   CLONE_NEWUTS,    'u', false, 2, "hostname and NIS domain name"),
-	[NSTYPE_IPC]    = ROW("ipc",    "ipc",    NULL,                   CLONE_NEWIPC,    'i', false, 1, "System V IPC and POSIX message queues"),
+	[NSTYPE_UTS]    = ROW("uts",    "uts",    NULL,                   CLONE_NEWUTS,    'u', false, 2, "hostname, NIS domain name"),
+	[NSTYPE_IPC]    = ROW("ipc",    "ipc",    NULL,                   CLONE_NEWIPC,    'i', false, 1, "System V IPC, POSIX queues"),
 	[NSTYPE_NET]    = ROW("net",    "net",    NULL,                   CLONE_NEWNET,    'n', false, 3, "network"),
 	[NSTYPE_PID]    = ROW("pid",    "pid",    "ns/pid_for_children",  CLONE_NEWPID,    'p', true,  4, "process ids"),
 	[NSTYPE_USER]   = ROW("user",   "user",   NULL,                   CLONE_NEWUSER,   'U', true,  7, "user and group ids"),

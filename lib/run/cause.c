@@ -38,7 +38,7 @@ static void no_space(uint64_t types, struct nserr *e)
 			continue;
 		snprintf(name, sizeof(name), "user/%s", nstypes[i].sysctl);
 		if (sysctl_get(name) == 0) {
-			nserr_hint(e, "user.%s is 0: sysctl user.%s=N allows N %s namespaces",
+			nserr_hint(e, "user.%s is 0; set sysctl user.%s=N to allow N %s namespaces",
 				   nstypes[i].sysctl, nstypes[i].sysctl, nstypes[i].name);
 			return;
 		}
@@ -50,8 +50,8 @@ static void no_space(uint64_t types, struct nserr *e)
 	else if (types & CLONE_NEWPID)
 		nested = "32 pid namespaces are nested already, or ";
 	nserr_hint(e,
-		   "%sa user.max_*_namespaces limit is used up, here or in a user namespace "
-		   "above (nslist --limits shows them)",
+		   "%sa user.max_*_namespaces limit is reached in this user namespace or in "
+		   "an ancestor; see nslist --limits",
 		   nested);
 }
 
@@ -103,15 +103,15 @@ static void no_user(struct nserr *e)
 
 	if (!is_mapped(IDMAP_UID, geteuid()) || !is_mapped(IDMAP_GID, getegid()))
 		nserr_hint(e,
-			   "the caller's own %s id is not mapped in its user namespace, so it "
-			   "can make no other one",
+			   "the caller's %s id is not mapped in its user namespace; map it to "
+			   "create another user namespace",
 			   is_mapped(IDMAP_UID, geteuid()) ? "group" : "user");
 	else if (!privileged && sysctl_get("kernel/unprivileged_userns_clone") == 0)
-		nserr_hint(e, "user namespaces are for root here: sysctl "
-			      "kernel.unprivileged_userns_clone=1 allows them");
+		nserr_hint(e, "only root may create user namespaces; set sysctl "
+			      "kernel.unprivileged_userns_clone=1 to allow all users");
 	else if (is_chrooted())
-		nserr_hint(e, "the caller is in a chroot, where the kernel makes no user "
-			      "namespace; nspivot changes the root without one");
+		nserr_hint(e, "the caller is in a chroot, which forbids user namespaces; use "
+			      "nspivot instead");
 	else if (!privileged)
 		sysctl_hint_apparmor(e);
 }
@@ -161,8 +161,8 @@ static bool is_cgroup_full(struct nserr *e)
 			full = most >= 0 && number_in(path) >= most;
 			if (full)
 				nserr_hint(e,
-					   "the cgroup '%.*s' has as many processes as its "
-					   "pids.max allows, %lld",
+					   "the cgroup '%.*s' has reached its pids.max limit of "
+					   "%lld processes",
 					   (int)n, dir, (long long)most);
 		}
 	}
@@ -196,20 +196,21 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		if (types & CLONE_NEWUSER)
 			no_user(e);
 		else if (types && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "it needs CAP_SYS_ADMIN, which --user gives inside (-r makes "
-				      "you root there)");
+			nserr_hint(e, "CAP_SYS_ADMIN is required; add --user or "
+				      "--map-root-user (-r)");
 		if (!e->hint[0] && has_seccomp_filter())
-			nserr_hint(e, "this process has a seccomp filter (of a container?), and "
-				      "nothing else was found that forbids it");
+			nserr_hint(e,
+				   "this process has a seccomp filter (of a container?); no other "
+				   "reason for the error was found");
 		break;
 	case ENOMEM:
 	case EINVAL:
 		if (has_other_pidns_for_children())
 			nserr_hint(e,
 				   "children of this process go to a pid namespace that %s; "
-				   "nsunshare --pid forks, --no-fork does not",
-				   e->errnum == ENOMEM ? "has ended with its process 1"
-						       : "it is not in itself");
+				   "use nsunshare --pid without --no-fork",
+				   e->errnum == ENOMEM ? "has ended because its process 1 has ended"
+						       : "the process itself is not in");
 		break;
 	case EAGAIN:
 		if (!is_cgroup_full(e))
@@ -235,7 +236,7 @@ void cause_search(const char *path, struct nserr *e)
 	}
 	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
 		nserr_hint(e,
-			   "the directory '%s' (mode %03o, owner %u) may not be searched by user "
-			   "%u, as which it was tried",
-			   dir, st.st_mode & 0777, st.st_uid, geteuid());
+			   "user %u has no search permission for the directory '%s' (mode %03o, "
+			   "owner %u)",
+			   geteuid(), dir, st.st_mode & 0777, st.st_uid);
 }

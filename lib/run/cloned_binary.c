@@ -213,7 +213,7 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return 0;
 	}
 	if (fstat(self, &binary) < 0)
-		return nserr_set(e, errno, "cannot look at the binary of %s", name);
+		return nserr_set(e, errno, "cannot examine the binary of %s", name);
 	memory = make_memfd(self, &binary, name);
 	copy = memory < 0 ? make_detached(&binary) : memory;
 	if (copy < 0) {

@@ -21,7 +21,7 @@ static int failed(const char *program, int err, struct nserr *e)
 		e->status = rc == -ENOENT ? 127 : 126;
 		/* the file is there: what is missing is its interpreter or loader */
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
-			nserr_hint(e, "the file exists, but the interpreter it names does not");
+			nserr_hint(e, "the file exists, but its interpreter is missing");
 		else if (rc == -EAGAIN) /* execve(2): a change of user alone does not fail */
 			cause_nproc(e);
 		else if (strchr(program, '/'))

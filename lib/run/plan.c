@@ -75,6 +75,6 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e)
 	int rc = kind->run(ctx, &p->steps[i], e);
 
 	if (rc < 0 && e->what[0] == '\0')
-		nserr_set(e, rc, "%s", kind->call);
+		nserr_set(e, rc, "%s failed", kind->call);
 	return rc;
 }

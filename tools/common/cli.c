@@ -138,11 +138,11 @@ static void end_options(const struct cli *c)
 {
 	/* what is done with its privilege is the caller's to say: so it must be his */
 	if (!c->tool->only_tells && is_raised())
-		cli_die(0, "does not run setuid, setgid or with file capabilities");
+		cli_die(0, "cannot run setuid, setgid or with file capabilities");
 	if (c->features)
 		exit(features_print(c->tool->features, c->json));
 	if (c->json)
-		cli_die_usage("--json is for --features");
+		cli_die_usage("--json requires --features");
 }
 
 int cli_next(struct cli *c)
@@ -188,10 +188,10 @@ uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max)
 	int rc = num_u64(s, min, max, &v);
 
 	if (rc == -ERANGE)
-		cli_die_usage("%s: '%s' is not between %llu and %llu", option, s,
+		cli_die_usage("%s: invalid number '%s': must be from %llu to %llu", option, s,
 			      (unsigned long long)min, (unsigned long long)max);
 	if (rc < 0)
-		cli_die_usage("%s: '%s' is not a number", option, s);
+		cli_die_usage("%s: invalid number '%s'", option, s);
 	return v;
 }
 
@@ -200,6 +200,6 @@ int cli_signal(const char *option, const char *s, size_t n)
 	int sig = signame_parse(s, n);
 
 	if (sig < 0)
-		cli_die_usage("%s: '%.*s' is not a signal", option, (int)n, s);
+		cli_die_usage("%s: invalid signal '%.*s'", option, (int)n, s);
 	return sig;
 }

@@ -38,7 +38,7 @@ enum {
  * cli_tool.features and ends with 0. */
 /* clang-format off */
 #define CLI_FEATURES_OPTS \
-	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print what this kernel and this user can do", 0, CLI_OF_FEATURES }, \
+	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print features of the kernel and of this user", 0, CLI_OF_FEATURES }, \
 	{ 'J',          "json",     CLI_NONE, NULL, "print --features as JSON", 0, CLI_OF_FEATURES }
 /* clang-format on */
 

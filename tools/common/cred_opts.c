@@ -38,7 +38,7 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 		if (more)
 			c->groups = more;
 		if (!more || !name)
-			return nserr_set(e, ENOMEM, "--groups");
+			return nserr_set(e, ENOMEM, "cannot store the groups");
 		rc = account_group(name, &c->groups[c->ngroups++], e);
 		if (rc < 0)
 			return rc;
@@ -60,7 +60,7 @@ static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr 
 		int cap = sys_cap_parse(word, n);
 
 		if (cap < 0)
-			return nserr_set(e, 0, "no capability '%.*s'", (int)MIN(n, 64), word);
+			return nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
 		*mask |= SYS_CAP_BIT(cap);
 	}
 	return 0;
@@ -72,10 +72,10 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	size_t n = strcspn(text, "=");
 
 	if (n == 0 || (text[n] == '=') != set)
-		return nserr_set(e, 0, set ? "'%s' is not NAME=VALUE" : "'%s' is no name", text);
+		return nserr_set(e, 0, set ? "invalid NAME=VALUE '%s'" : "invalid name '%s'", text);
 	more = reallocarray(c->env, c->nenv + 1, sizeof(*more));
 	if (!more)
-		return nserr_set(e, ENOMEM, "'%s'", text);
+		return nserr_set(e, ENOMEM, "cannot store '%s'", text);
 	c->env = more;
 	c->env[c->nenv++] = text;
 	return 0;
@@ -88,7 +88,7 @@ static int add_env_left(struct cred *c, const char *list, struct nserr *e)
 
 	if (asprintf(&all, "%s%s%s", c->env_left ? c->env_left : "", c->env_left ? "," : "", list) <
 	    0)
-		return nserr_set(e, ENOMEM, "'%s'", list);
+		return nserr_set(e, ENOMEM, "cannot store '%s'", list);
 	free(c->env_left);
 	c->env_left = all;
 	return 0;

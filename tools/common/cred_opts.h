@@ -27,19 +27,19 @@ enum cred_key {
 /* clang-format off */
 #define CRED_OPTS \
 	{ CRED_KEY_SETUID,        "setuid",        CLI_ARG,  "<uid|name>",          "run the program with this user id" }, \
-	{ CRED_KEY_SETGID,        "setgid",        CLI_ARG,  "<gid|name>",          "run the program with this group id and no other" }, \
+	{ CRED_KEY_SETGID,        "setgid",        CLI_ARG,  "<gid|name>",          "run the program with this group id only" }, \
 	{ CRED_KEY_GROUPS,        "groups",        CLI_ARG,  "<gid,...>|none",      "run the program with these supplementary groups" }, \
-	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop capabilities, from all five sets" }, \
-	{ CRED_KEY_CAP_KEEP,      "cap-keep",      CLI_ARG,  "<cap,...>|all",       "drop all capabilities but these" }, \
-	{ CRED_KEY_KEEP_CAPS,     "keep-caps",     CLI_NONE, NULL,                  "let any program keep the capabilities held (ambient)" }, \
-	{ CRED_KEY_NO_NEW_PRIVS,  "no-new-privs",  CLI_NONE, NULL,                  "no program gains privilege by being executed" }, \
-	{ CRED_KEY_SECCOMP,       "seccomp",       CLI_ARG,  "<stream>",            "filter system calls, classic BPF instructions" }, \
+	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop capabilities from all five sets" }, \
+	{ CRED_KEY_CAP_KEEP,      "cap-keep",      CLI_ARG,  "<cap,...>|all",       "drop all capabilities except these" }, \
+	{ CRED_KEY_KEEP_CAPS,     "keep-caps",     CLI_NONE, NULL,                  "keep the capabilities across execve(2) (ambient)" }, \
+	{ CRED_KEY_NO_NEW_PRIVS,  "no-new-privs",  CLI_NONE, NULL,                  "prevent execve(2) from granting privileges" }, \
+	{ CRED_KEY_SECCOMP,       "seccomp",       CLI_ARG,  "<stream>",            "install a seccomp filter (classic BPF)" }, \
 	{ CRED_KEY_RLIMIT,        "rlimit",        CLI_ARG,  "<name=soft[:hard]>",  "set a resource limit" }, \
 	{ CRED_KEY_SETENV,        "setenv",        CLI_ARG,  "<name=value>",        "set an environment variable" }, \
 	{ CRED_KEY_UNSETENV,      "unsetenv",      CLI_ARG,  "<name>",              "remove an environment variable" }, \
-	{ CRED_KEY_CLEAR_ENV,     "clear-env",     CLI_NONE, NULL,                  "begin with an empty environment" }, \
-	{ CRED_KEY_WHITELIST_ENV, "whitelist-env", CLI_ARG,  "<name,...>",          "keep these environment variables and no other" }, \
-	{ CRED_KEY_NEW_SESSION,   "new-session",   CLI_NONE, NULL,                  "run the program in a new session, without terminal" }
+	{ CRED_KEY_CLEAR_ENV,     "clear-env",     CLI_NONE, NULL,                  "start with an empty environment" }, \
+	{ CRED_KEY_WHITELIST_ENV, "whitelist-env", CLI_ARG,  "<name,...>",          "keep only these environment variables" }, \
+	{ CRED_KEY_NEW_SESSION,   "new-session",   CLI_NONE, NULL,                  "run the program in a session without a terminal" }
 /* clang-format on */
 
 /*

@@ -12,10 +12,10 @@ static int parse_fd(const char *name, const char *arg, int wrong, int *fd, struc
 	int flags;
 
 	if (num_fd(arg, fd) < 0)
-		return nserr_set(e, 0, "--%s: '%s' is not a descriptor number", name, arg);
+		return nserr_set(e, 0, "--%s: invalid descriptor number '%s'", name, arg);
 	flags = fcntl(*fd, F_GETFL);
 	if (flags < 0)
-		return nserr_set(e, errno, "--%s: descriptor %d", name, *fd);
+		return nserr_set(e, errno, "--%s: cannot use descriptor %d", name, *fd);
 	if ((flags & O_ACCMODE) == wrong)
 		return nserr_set(e, 0, "--%s: descriptor %d is not open for %s", name, *fd,
 				 wrong == O_RDONLY ? "writing" : "reading");

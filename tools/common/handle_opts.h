@@ -18,18 +18,18 @@ enum handle_key {
  * its parent. */
 /* clang-format off */
 #define HANDLE_OPTS_BEFORE \
-	{ HANDLE_KEY_READY_FD,  "ready-fd",  CLI_ARG,  "<n>",    "write a line to descriptor n right before the program runs" }, \
-	{ HANDLE_KEY_WAIT_FD,   "wait-fd",   CLI_ARG,  "<n>",    "go on when descriptor n has a byte or ends" }
+	{ HANDLE_KEY_READY_FD,  "ready-fd",  CLI_ARG,  "<n>",    "write a line to descriptor n before execve(2)" }, \
+	{ HANDLE_KEY_WAIT_FD,   "wait-fd",   CLI_ARG,  "<n>",    "wait for a byte or end of file on descriptor n" }
 #define HANDLE_OPTS_FDS \
-	{ HANDLE_KEY_CLOSE_FDS, "close-fds", CLI_NONE, NULL,     "close all descriptors but 0 to 2 and those of --keep-fd" }, \
-	{ HANDLE_KEY_KEEP_FD,   "keep-fd",   CLI_ARG,  "<n>",    "let the program inherit descriptor n; implies --close-fds" }
+	{ HANDLE_KEY_CLOSE_FDS, "close-fds", CLI_NONE, NULL,     "close descriptors except 0-2 and --keep-fd" }, \
+	{ HANDLE_KEY_KEEP_FD,   "keep-fd",   CLI_ARG,  "<n>",    "keep descriptor n open; implies --close-fds" }
 #define HANDLE_OPTS \
 	HANDLE_OPTS_BEFORE, \
 	HANDLE_OPTS_FDS
 #define HANDLE_OPTS_FORKED \
 	HANDLE_OPTS_BEFORE, \
-	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write to descriptor n, as JSON, what happens (forks)" }, \
-	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "keep the pid of the program in file (forks)" }, \
+	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write events as JSON to descriptor n (forks)" }, \
+	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "write the pid of the program to a file (forks)" }, \
 	HANDLE_OPTS_FDS
 /* clang-format on */
 

@@ -29,14 +29,14 @@ enum { TABLE_STRICT = CLI_LONG + 64 };
 /* clang-format off */
 /* The option of verbs that may give an incomplete answer. */
 #define TABLE_STRICT_OPT \
-	{ TABLE_STRICT, "strict", CLI_NONE, NULL, "exit 3 when something could not be looked at" }
+	{ TABLE_STRICT, "strict", CLI_NONE, NULL, "exit with status 3 if the answer is incomplete" }
 
 /* The options of a command that prints a table. */
 #define TABLE_OPTS \
-	{ 'o', "output", CLI_ARG, "[+]<list>", "print these columns, or these (+) as well" }, \
-	{ 'H', "list-columns", CLI_NONE, NULL, "list the columns" }, \
-	{ 'n', "noheadings", CLI_NONE, NULL, "print no headings" }, \
-	{ 'r', "raw", CLI_NONE, NULL, "print rows that are easy to split" }, \
+	{ 'o', "output", CLI_ARG, "[+]<list>", "print these columns; +<list> adds columns" }, \
+	{ 'H', "list-columns", CLI_NONE, NULL, "list the available columns" }, \
+	{ 'n', "noheadings", CLI_NONE, NULL, "do not print headings" }, \
+	{ 'r', "raw", CLI_NONE, NULL, "print rows for scripts, separated by one blank" }, \
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" }, \
 	TABLE_STRICT_OPT
 /* clang-format on */

@@ -139,7 +139,7 @@ static int open_ref(struct nsenter2 *n, const struct nsref *ref, struct nserr *e
 		if (n->wd.from == DIR_TARGET)
 			n->wd.from = DIR_UNSET;
 	} else if (!n->all && !n->types && n->net_socket < 0) {
-		return nserr_set(e, 0, "a process, but no option says what of it is entered");
+		return nserr_set(e, 0, "process given, but no namespace type selected");
 	}
 	return target_open(n, e);
 }
@@ -177,7 +177,7 @@ static void start(struct each *each, struct job *job)
 	if (rc == 0 && n.each.prefix) {
 		rc = open_pipes(job, theirs);
 		if (rc < 0)
-			nserr_set(&e, rc, "cannot make a pipe");
+			nserr_set(&e, rc, "cannot create a pipe");
 	}
 	if (rc == 0)
 		job->pid = start_child(&(struct begin){ each, &n, theirs, PLAN_INIT }, &e);
@@ -336,7 +336,7 @@ static void watch_signals(struct each *each)
 	each->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	each->signals = file_above_std(each->signals);
 	if (each->signals < 0)
-		cli_die(errno, "cannot make a signal descriptor");
+		cli_die(errno, "cannot create a signal descriptor");
 }
 
 /* Starts in a free place, when there is one. */
@@ -359,7 +359,7 @@ int each_run(struct nsenter2 *n)
 	each.jobs = calloc(each.n_jobs, sizeof(*each.jobs));
 	each.polled = calloc(1 + STREAMS * each.n_jobs, sizeof(*each.polled));
 	if (!each.jobs || !each.polled)
-		cli_die(ENOMEM, "cannot keep the jobs");
+		cli_die(ENOMEM, "cannot allocate the jobs");
 	watch_signals(&each);
 	for (start_some(&each); each.running > 0; start_some(&each))
 		wait_some(&each);

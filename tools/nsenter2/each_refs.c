@@ -33,7 +33,7 @@ static void add(struct each_refs *refs, const char *s, size_t line)
 		refs->size = refs->size ? 2 * refs->size : 16;
 		refs->ref = reallocarray(refs->ref, refs->size, sizeof(*refs->ref));
 		if (!refs->ref)
-			cli_die(ENOMEM, "cannot keep the references");
+			cli_die(ENOMEM, "cannot store the references");
 	}
 	if (nsref_parse(s, &refs->ref[refs->n++], &e) < 0) {
 		nserr_prefix(&e, "standard input: %zu", line);
@@ -57,7 +57,7 @@ void each_read(const struct nsenter2 *n, struct each_refs *refs)
 		if (!stop)
 			stop = end;
 		if (memchr(s, '\0', (size_t)(stop - s)))
-			cli_die(0, "standard input: %zu: there is a NUL in the line", line);
+			cli_die(0, "standard input: %zu: invalid NUL byte in the line", line);
 		*stop = '\0';
 		if (!n->each.nul)
 			unescape(s);

@@ -25,8 +25,7 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 			if (strlen(names[i]) == n && memcmp(names[i], list, n) == 0)
 				break;
 		if (i == ARRAY_SIZE(names))
-			return nserr_set(e, 0, "'%.*s' is nothing that can be followed", (int)n,
-					 list);
+			return nserr_set(e, 0, "unknown attribute '%.*s'", (int)n, list);
 		*mask |= UINT32_C(1) << i;
 		list += n + (list[n] == ',');
 	}
@@ -58,7 +57,7 @@ static int follow_groups(struct nsenter2 *n, const char *status, const struct id
 		int rc;
 
 		if (!more)
-			return nserr_set(e, ENOMEM, "--follow");
+			return nserr_set(e, ENOMEM, "cannot store the groups of the target");
 		n->cred.groups = more;
 		rc = proc_status_number(s, 0, &more[n->cred.ngroups]);
 		if (rc == 0)
@@ -192,7 +191,7 @@ static int follow_env(struct nsenter2 *n, struct nserr *e)
 		count++;
 	n->followed.env = calloc(count + 1, sizeof(char *));
 	if (!n->followed.env)
-		return nserr_set(e, ENOMEM, "--env");
+		return nserr_set(e, ENOMEM, "cannot store the environment of the target");
 	count = 0;
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		if (strchr(s, '='))
@@ -219,7 +218,7 @@ static int follow_context(struct nsenter2 *n, struct nserr *e)
 		return rc;
 	}
 	if (enabled() <= 0)
-		return nserr_set(e, 0, "--follow-context: SELinux is not enabled");
+		return nserr_set(e, 0, "--follow-context: SELinux is disabled");
 	if (getpidcon_(n->join.proc.pid, &n->followed.context) < 0)
 		return nserr_set(e, errno, "cannot get the SELinux context of process %d",
 				 (int)n->join.proc.pid);
@@ -244,11 +243,11 @@ static int check_userns(const struct nsenter2 *n, struct nserr *e)
 
 	if (fstatat(n->join.proc.procfd, "ns/user", &target, 0) < 0)
 		return nserr_set(e, errno,
-				 "--follow: cannot look at the user namespace of process %d",
+				 "--follow: cannot examine the user namespace of process %d",
 				 (int)n->join.proc.pid);
 	if ((entered >= 0 ? fstat(entered, &ours) : stat("/proc/self/ns/user", &ours)) < 0)
 		return nserr_set(e, errno,
-				 "--follow: cannot look at the user namespace of nsenter2");
+				 "--follow: cannot examine the user namespace of nsenter2");
 	if (target.st_dev == ours.st_dev && target.st_ino == ours.st_ino)
 		return 0;
 	nserr_set(e, 0, "--follow=%s: the user namespace of process %d is not entered", first,

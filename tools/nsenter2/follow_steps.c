@@ -27,7 +27,7 @@ static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc = file_write_at(AT_FDCWD, "/proc/self/oom_score_adj", s->arg);
 
 	(void)ctx;
-	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to that of the target") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to the value of the target") : 0;
 }
 
 /* Not when this process is not dumpable: its /proc files are root's then. */
@@ -35,7 +35,7 @@ static const struct plan_kind kind_oom = {
 	.name = "oom",
 	.call = "write(/proc/self/oom_score_adj)",
 	.run = run_oom,
-	.what = "take over the oom_score_adj of the target",
+	.what = "take over oom_score_adj from the target",
 };
 
 static int run_context(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -67,7 +67,7 @@ static const struct plan_kind kind_groups = {
 	.name = "groups-outside",
 	.call = "setgroups(2)",
 	.run = run_groups,
-	.what = "drop supplementary groups, while that is permitted",
+	.what = "drop supplementary groups before setgroups(2) is denied",
 };
 
 void follow_add_before(const struct nsenter2 *n, struct plan *p)

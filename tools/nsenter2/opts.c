@@ -22,24 +22,24 @@ enum { X_WD = 1, X_EACH_TARGET = 2, X_EACH_PTY = 4, X_FORK = 8 };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ 0, NULL, CLI_NONE, NULL, "What is entered" },
-	{ 'a',             "all",                  CLI_NONE,   NULL,       "all namespaces of the target that are not shared yet" },
-	{ 't',             "target",               CLI_ARG,    "<ref>",    "the process, or the namespace, that is entered", X_EACH_TARGET },
-	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter one, of the target or by its file" },
-	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of a socket of the target" },
-	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns what is entered" },
+	{ 0, NULL, CLI_NONE, NULL, "Namespaces to enter" },
+	{ 'a',             "all",                  CLI_NONE,   NULL,       "enter all namespaces that differ from the caller's" },
+	{ 't',             "target",               CLI_ARG,    "<ref>",    "enter this process or namespace", X_EACH_TARGET },
+	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter a namespace" },
+	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of a target's socket" },
+	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns the others" },
 
-	{ 0, NULL, CLI_NONE, NULL, "Inside" },
-	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory, to the target's by default" },
-	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory, to the target's by default", X_WD },
-	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change it to a directory that is found inside", X_WD },
+	{ 0, NULL, CLI_NONE, NULL, "Directories" },
+	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
+	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory (default: target's)", X_WD },
+	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to a directory found in the new namespaces", X_WD },
 
 	{ 0, NULL, CLI_NONE, NULL, "Taken over from the target" },
-	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<what,...>", "be like it: all, or uid gid groups caps nnp ..." },
-	{ 'e',             "env",                  CLI_NONE,   NULL,       "have its environment" },
-	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join its cgroup" },
-	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "execute with its SELinux context" },
-	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "do not touch user and group ids" },
+	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "take over from the target: all, or uid,gid,..." },
+	{ 'e',             "env",                  CLI_NONE,   NULL,       "take over the environment" },
+	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join the cgroup" },
+	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "run the program with the SELinux context" },
+	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "keep the user and group ids" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
 	CRED_OPTS,
@@ -48,17 +48,17 @@ static const struct cli_opt table[] = {
 	HANDLE_OPTS_FORKED,
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
-	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "become the program even with a pid namespace", X_FORK },
-	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "signal the program (KILL) when nsenter2 dies (forks)", X_FORK },
-	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "give the program a terminal of its own (forks)", X_FORK | X_EACH_PTY },
-	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print what would be done, and do nothing" },
+	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "do not fork when entering a pid namespace", X_FORK },
+	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "send the program a signal if nsenter2 dies (forks)", X_FORK },
+	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "run the program on a new pseudo-terminal (forks)", X_FORK | X_EACH_PTY },
+	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Many targets" },
-	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "read references from standard input, run it for each", X_EACH_TARGET | X_EACH_PTY },
-	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run so many at a time" },
-	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "put the reference before each line of output" },
-	{ '0',             "null",                 CLI_NONE,   NULL,       "references end with NUL, not with newline" },
+	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "run the program for each reference on stdin", X_EACH_TARGET | X_EACH_PTY },
+	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run up to n programs at a time" },
+	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "print the reference before each line of output" },
+	{ '0',             "null",                 CLI_NONE,   NULL,       "separate the references with NUL, not newline" },
 	{ 0 },
 };
 /* clang-format on */
@@ -77,9 +77,9 @@ static const struct cli_tool tool = {
 	.name = "nsenter2",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]",
 		      "--each [options] [--] <program> [<argument>...]", "--features [-J]" },
-	.purpose = "Run a program in existing namespaces, your shell when none is named.",
+	.purpose = "Run a program (default: your shell) in existing namespaces.",
 	.opts = table,
-	.notes = "It forks when a pid namespace is entered, which only a child can be in.",
+	.notes = "nsenter2 forks to enter a pid namespace: setns(2) moves only children there.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };
@@ -100,7 +100,7 @@ static void take_dir(struct dir_opt *dir, const char *name, const char *arg)
 {
 	*dir = (struct dir_opt){ arg ? DIR_PATH : DIR_TARGET, strip_equals(arg), -1 };
 	if (dir->path && dir->path[0] == '\0')
-		cli_die_usage("--%s: the name of the directory is empty", name);
+		cli_die_usage("--%s: missing directory name", name);
 }
 
 static bool take_follow(struct nsenter2 *n, const struct cli *c, int key)
@@ -209,7 +209,7 @@ static void take(struct nsenter2 *n, const struct cli *c, int key)
 		break;
 	case 'N':
 		if (num_fd(c->arg, &n->net_socket) < 0)
-			cli_die_usage("--net-socket: '%s' is not a descriptor number", c->arg);
+			cli_die_usage("--net-socket: invalid descriptor number '%s'", c->arg);
 		break;
 	case OPT_USER_PARENT:
 		n->user_parent = true;
@@ -255,17 +255,17 @@ static void check(const struct nsenter2 *n)
 	const char *needs = n->each.on ? NULL : needs_target(n);
 
 	if (needs && !n->target)
-		cli_die_usage("--%s: no target is given (--target)", needs);
+		cli_die_usage("--%s: missing --target", needs);
 	if (n->user_parent && !n->types && !n->all && !n->target && !n->each.on)
-		cli_die_usage("--user-parent: no other namespace is entered");
+		cli_die_usage("--user-parent: no other namespace selected");
 	if (!n->each.on && (n->each.parallel || n->each.prefix || n->each.nul))
-		cli_die_usage("%s is of use with --each only", n->each.parallel ? "--parallel"
-							       : n->each.prefix ? "--prefix"
-										: "--null");
+		cli_die_usage("%s requires --each", n->each.parallel ? "--parallel"
+						    : n->each.prefix ? "--prefix"
+								     : "--null");
 	if (n->each.on && (handle_forks(&n->handle) || n->handle.ready_fd >= 0))
-		cli_die_usage("--each: there is one handle, and many programs");
+		cli_die_usage("--ready-fd, --status-fd and --pid-file cannot be used with --each");
 	if (n->each.on && !n->argv[0])
-		cli_die_usage("--each: no program is given");
+		cli_die_usage("--each: missing program");
 }
 
 void opts_parse(struct nsenter2 *n, int argc, char **argv)

@@ -16,7 +16,7 @@ static int run_guard(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	(void)s;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return nserr_set(e, errno, "cannot make this process not dumpable");
+		return nserr_set(e, errno, "cannot make this process undumpable");
 	return 0;
 }
 
@@ -29,7 +29,7 @@ static const struct plan_kind kind_guard = {
 	.name = "guard",
 	.call = "prctl(PR_SET_DUMPABLE, 0)",
 	.run = run_guard,
-	.what = "keep processes of the target from tracing this one",
+	.what = "keep processes of the target from tracing this process",
 };
 
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -107,7 +107,7 @@ static int run_back(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (fchdir(n->wd.fd) == 0 && sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
-	return chdir("/") < 0 ? nserr_set(e, errno, "cannot go to the root directory") : 0;
+	return chdir("/") < 0 ? nserr_set(e, errno, "cannot change to the root directory") : 0;
 }
 
 /* As nsenter(1) does it, but never outside. */
@@ -115,7 +115,7 @@ static const struct plan_kind kind_back = {
 	.name = "back",
 	.call = "fchdir(2), getcwd(2)",
 	.run = run_back,
-	.what = "stay in the working directory, or go to the root where that is outside",
+	.what = "keep the working directory, or change to the root if it is outside",
 };
 
 static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -144,10 +144,10 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	/* a path that is too long is inside */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
-	nserr_set(e, 0, "the working directory %s is outside of the root directory",
+	nserr_set(e, 0, "the working directory %s is outside the root directory",
 		  (const char *)s->arg);
 	if (n->wd.path)
-		nserr_hint(e, "--wdns names a directory that is found inside");
+		nserr_hint(e, "use --wdns to name a directory inside the root directory");
 	return -EXDEV;
 }
 
@@ -156,7 +156,7 @@ static const struct plan_kind kind_inside = {
 	.name = "inside",
 	.call = "getcwd(2)",
 	.run = run_inside,
-	.what = "make sure that the working directory %s is inside the root",
+	.what = "check that the working directory %s is inside the root",
 };
 
 static const char *dir_name(const struct dir_opt *dir)
@@ -205,7 +205,7 @@ static const struct plan_kind kind_relay = {
 	.call = "fork(2)",
 	.run = run_relay,
 	.undo = undo_relay,
-	.what = "create the process that copies from and to the terminal",
+	.what = "create the process that relays the terminal",
 };
 
 static int run_pty(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -236,7 +236,7 @@ static const struct plan_kind kind_session = {
 	.name = "session",
 	.call = "setsid(2), ioctl(TIOCSCTTY)",
 	.run = run_session,
-	.what = "make it the terminal of a new session",
+	.what = "make the pseudo-terminal the terminal of a new session",
 };
 
 /* ---- The program */

@@ -24,7 +24,7 @@ static int open_process(struct nsenter2 *n, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (n->join.proc.pid == getpid())
-		return nserr_set(e, 0, "process %d is nsenter2 itself, it is there already",
+		return nserr_set(e, 0, "cannot enter process %d: it is nsenter2 itself",
 				 (int)n->join.proc.pid);
 	return nsref_check_living(&n->join.proc, e);
 }
@@ -40,7 +40,7 @@ static int open_ns(struct nsenter2 *n, struct nserr *e)
 		return fd;
 	if (!type) {
 		close(fd);
-		return nserr_set(e, 0, "'%s' is a namespace of no known type", n->target);
+		return nserr_set(e, 0, "unknown type of namespace '%s'", n->target);
 	}
 	hold_fd(n, type, fd, n->target);
 	n->types |= type->flag;
@@ -58,7 +58,7 @@ static void hint_letters(const struct nstype *type, const char *file, struct nse
 	for (const char *s = file; *s; s++)
 		if (!nstype_by_opt(*s) && !strchr("atFr", *s))
 			return;
-	nserr_hint(e, "what follows -%c in the same word is its file: write '-%c -%s'", type->opt,
+	nserr_hint(e, "the text after -%c is taken as its file: write '-%c -%s'", type->opt,
 		   type->opt, file);
 }
 
@@ -73,7 +73,7 @@ static int hold_file(struct nsenter2 *n, const struct nstype *type, struct nserr
 	if (file[0] == ':') {
 		snprintf(id, sizeof(id), "id%s", file);
 		fd = nsref_parse(id, &ref, e) < 0
-			     ? nserr_set(e, 0, "'%s' is not a namespace id", file)
+			     ? nserr_set(e, 0, "invalid namespace id '%s'", file)
 			     : nsref_open_ns(&ref, type, e);
 	} else {
 		fd = nsref_open_path(file, type, e);
@@ -91,7 +91,7 @@ static int hold_file(struct nsenter2 *n, const struct nstype *type, struct nserr
 /* Those that a single namespace as target leaves without a process to take them from. */
 static int no_process(const struct nsenter2 *n, const char *option, struct nserr *e)
 {
-	return nserr_set(e, 0, "--%s: '%s' is a namespace, only a process has that", option,
+	return nserr_set(e, 0, "--%s requires a process, but '%s' is a namespace", option,
 			 n->target);
 }
 
@@ -153,7 +153,7 @@ static int hold_user_parent(struct nsenter2 *n, struct nserr *e)
 		hold_fd(n, &nstypes[NSTYPE_USER], owner, "that owns the others");
 		return 0;
 	}
-	return nserr_set(e, 0, "--user-parent: no other namespace is entered");
+	return nserr_set(e, 0, "--user-parent: no other namespace selected");
 }
 
 /* Held by descriptor: the path is that of before entering, or the target's by its /proc directory.
@@ -173,7 +173,7 @@ static int hold_dir(struct nsenter2 *n, struct dir_opt *dir, const char *option,
 		return 0;
 	if (dir->from == DIR_PATH)
 		return nserr_set(e, dir->fd, "--%s: cannot open directory '%s'", option, path);
-	return nserr_set(e, dir->fd, "--%s: cannot open that of process %d", option,
+	return nserr_set(e, dir->fd, "--%s: cannot open the directory of process %d", option,
 			 (int)n->join.proc.pid);
 }
 

@@ -334,7 +334,7 @@ static void test_a_kernel_thread_is_told_from_a_process(void)
 	p.pid = 2;
 	p.procfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK_INT(nsref_check_living(&p, &e), -EINVAL);
-	CHECK_STR(e.what, "process 2 is a kernel thread, which has no namespaces");
+	CHECK_STR(e.what, "process 2 is a kernel thread without namespaces");
 	nsref_process_close(&p);
 	unlink(path);
 	rmdir(dir);
