@@ -373,7 +373,7 @@ test_an_account_that_no_source_knows_is_unknown()
 	# nor is a system without the files
 	for option in '-S:user' '-G:group'; do
 		run unshare -m sh -c 'mount -t tmpfs none /etc && exec "$@"' sh nsunshare "${option%:*}" nobody-here echo ran
-		assert_refused 125 "no ${option#*:} 'nobody-here'"
+		assert_refused 125 "unknown ${option#*:} 'nobody-here'"
 	done
 }
 

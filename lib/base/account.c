@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* account: asking passwd and group, and NSS behind them. */
+/* account: queries passwd and group through NSS. */
 #include "base/account.h"
 
 #include <fcntl.h>
@@ -8,7 +8,8 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* ENOENT is left behind by a module that is not installed or not running. */
+/* Returns true if err is a failure and not the errno of a missing entry. A module that is not
+ * installed or not running leaves ENOENT. */
 static bool is_failure(int err)
 {
 	return err && err != ENOENT && err != ESRCH;
@@ -29,8 +30,8 @@ int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
 		return 0;
 	if (is_failure(errno))
 		return -errno;
-	/* a later module that does not know the user hides that the file could not be read, and
-	 * perhaps only this once */
+	/* a later module that does not know the user hides that the file could not be read,
+	 * perhaps only temporarily */
 	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* buf: growable text. */
+/* buf: appends to a buffer that grows. */
 #include "base/buf.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* buf: text that grows. Its only error is sticky, so a writer checks once, at the end. */
+/* buf: builds text that grows. Its only error is sticky, so a writer checks it once, at the end. */
 #ifndef NSU_BASE_BUF_H
 #define NSU_BASE_BUF_H
 
@@ -19,7 +19,7 @@ void buf_addc(struct buf *b, char c);
 void buf_addu(struct buf *b, uint64_t v); /* decimal, without the cost of printf(3) */
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 
-/* Empties b and keeps its memory / gives its memory back. */
+/* Empty b: buf_reset() keeps its memory, buf_free() frees it. */
 void buf_reset(struct buf *b);
 void buf_free(struct buf *b);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* dl: dlopen(3) with all or nothing. */
+/* dl: calls dlopen(3), and dlsym(3) for all symbols of a table. */
 #include "base/dl.h"
 
 #include <dlfcn.h>

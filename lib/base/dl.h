@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dl: libraries that only some options need, opened when one of them is used. */
+/* dl: loads libraries that only some options need, when one of the options is used. */
 #ifndef NSU_BASE_DL_H
 #define NSU_BASE_DL_H
 
@@ -17,9 +17,9 @@ struct dl_symbol {
 	}
 
 /*
- * Opens a shared library (dlopen(3), never closed) and sets every slot, or none: 0, -ENOENT when
- * the library or a symbol of it is missing, with e set to say which. Call it before a namespace or
- * root is entered whose files are not trusted.
+ * Opens a shared library (dlopen(3), never closed) and sets every slot. Returns 0, or -ENOENT with
+ * e set if the library or a symbol of it is missing, and then sets no slot. Call it before a
+ * namespace or root with untrusted files is entered.
  */
 int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n,
 	    struct nserr *e) must_check;

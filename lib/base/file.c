@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* file: small files whole. EINTR is dealt with here and in the process layer only. */
+/* file: reads and writes small files. Only this file and the process layer handle EINTR. */
 #include "base/file.h"
 
 #include "base/num.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* file: whole small files in one go, and the one write that /proc files want. */
+/* file: reads and writes small files, and opens files above descriptor 2. */
 #ifndef NSU_BASE_FILE_H
 #define NSU_BASE_FILE_H
 
@@ -10,36 +10,37 @@
 
 /*
  * Reads dirfd/path (openat(2); AT_FDCWD for a plain path) into buf and terminates it.
- * The length, or a negative errno; -EFBIG when the file does not fit.
+ * Returns the length, or a negative errno: -EFBIG if the file does not fit.
  */
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size) must_check;
 
-/* The decimal number that is all of dirfd/path, but for a newline. 0, or a negative errno: -EINVAL
- * for what is none, or has more than 64 bits. */
+/* Reads a file that contains only a decimal number and a newline. Returns 0, or a negative errno:
+ * -EINVAL for other content or a number of more than 64 bits. */
 int file_read_u64(int dirfd, const char *path, uint64_t *v) must_check;
 
-/* Reads fd from its position to the end into memory that the caller frees, terminated. The length,
- * or a negative errno; -EFBIG beyond max bytes. */
+/* Reads fd from its position to the end into memory that the caller frees, and terminates it.
+ * Returns the length, or a negative errno: -EFBIG beyond max bytes. */
 ssize_t file_slurp(int fd, size_t max, char **out) must_check;
 
 /*
- * Writes text to dirfd/path with a single write(2), as /proc files demand (a second call would be a
- * second, refused, attempt). 0 or a negative errno; a short write is -EIO.
+ * Writes text to dirfd/path with a single write(2): a /proc file refuses a second call. Returns 0
+ * or a negative errno: -EIO for a short write.
  */
 int file_write_at(int dirfd, const char *path, const char *text) must_check;
 
-/* Writes all n bytes to fd. 0 or a negative errno. */
+/* Writes all n bytes to fd. Returns 0 or a negative errno. */
 int file_write_all(int fd, const void *buf, size_t n) must_check;
 
-/* Opens with O_CLOEXEC, never returning 0 to 2 (which would become the program's standard
- * streams). The descriptor, or a negative errno. */
+/* Opens a file with O_CLOEXEC. Returns a descriptor above 2, because 0 to 2 would become the
+ * standard streams of the program, or a negative errno. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
 
-/* The caller's own directory in /proc (O_PATH). A descriptor, or a negative errno with e set. */
+/* Opens the caller's own directory in /proc (O_PATH). Returns a descriptor, or a negative errno
+ * with e set. */
 int file_open_self(struct nserr *e) must_check;
 
-/* Moves fd above 2 if it is not there, keeping O_CLOEXEC. Takes fd; a descriptor or a negative
- * errno. */
+/* Moves fd above 2 unless it is there already, and keeps O_CLOEXEC. Takes ownership of fd. Returns
+ * a descriptor or a negative errno. */
 int file_above_std(int fd) must_check;
 
 #endif

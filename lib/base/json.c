@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* json: RFC 8259, written by hand because libsmartcols neither repairs UTF-8 nor writes top-level
- * members beside its table. */
+/* json: writes JSON (RFC 8259). libsmartcols is not used, because it neither repairs UTF-8 nor
+ * writes top-level members beside its table. */
 #include "base/json.h"
 
 #include "base/str.h"
@@ -27,7 +27,8 @@ static void quoted(struct json *j, const char *s, size_t n)
 			buf_addc(j->out, '\\');
 			buf_addc(j->out, *s);
 		} else if (str_is_unsafe(s, len)) {
-			/* many need no escape in JSON, but would reach a terminal */
+			/* JSON requires no escape for many of these, but a terminal would interpret
+			 * them */
 			buf_printf(j->out, "\\u%04x", str_code_point(s, len));
 		} else {
 			buf_add(j->out, s, len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json: a small writer. Its output is always valid UTF-8: bytes that are none become U+FFFD. */
+/* json: writes JSON. The output is always valid UTF-8: invalid bytes become U+FFFD. */
 #ifndef NSU_BASE_JSON_H
 #define NSU_BASE_JSON_H
 
@@ -14,7 +14,7 @@ struct json {
 /* A writer to out; pretty puts each member on a line of its own. */
 #define JSON_INIT(buffer, pretty) ((struct json){ .out = (buffer), .indent = (pretty) ? 0 : -1 })
 
-/* In all of these key is the member's name, or NULL for an element of an array and the top. */
+/* In all of these functions, key is the member's name, or NULL for an array element and the top. */
 void json_object(struct json *j, const char *key);
 void json_object_end(struct json *j);
 void json_array(struct json *j, const char *key);

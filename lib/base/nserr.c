@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nserr: error sentences of the library. */
+/* nserr: formats the error messages of the library. */
 #include "base/nserr.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* num: strict decimals. strtoul(3) takes blanks, signs and wraps; these do not. */
+/* num: parses strict decimals. strtoul(3) accepts blanks and signs and wraps; these do not. */
 #include "base/num.h"
 
 #include <limits.h>
@@ -40,7 +40,7 @@ int num_s64(const char *s, int64_t min, int64_t max, int64_t *out)
 		return rc;
 	if (negative && v == 0)
 		return -EINVAL;
-	/* -2^63 has no positive twin: negate as unsigned */
+	/* 2^63 is not an int64_t, so negate as unsigned */
 	int64_t value = negative ? (int64_t)(0 - v) : (int64_t)v;
 	if (value < min || value > max)
 		return -ERANGE;
@@ -97,7 +97,7 @@ static const struct duration_unit {
 /* clang-format on */
 #define DURATION_SECONDS 4
 
-/* Index of the unit of exactly these n letters, behind index `from`; -1 when there is none. */
+/* Returns the index, above `from`, of the unit of exactly these n letters, or -1. */
 static int unit_find(const char *s, size_t n, int from)
 {
 	for (size_t i = (size_t)(from + 1); i < ARRAY_SIZE(duration_units); i++)
@@ -107,7 +107,7 @@ static int unit_find(const char *s, size_t n, int from)
 	return -1;
 }
 
-/* Adds 0.DIGITS units to *ns, exactly or not at all: what the clock cannot hold is not rounded. */
+/* Adds 0.DIGITS units to *ns. A part below the nanosecond is an error; nothing is rounded. */
 static int duration_fraction(unsigned __int128 *ns, const char *digits, size_t n,
 			     unsigned __int128 unit)
 {

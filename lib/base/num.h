@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* num: the only way a number enters the suite: strict decimals with a range. */
+/* num: parses strict decimals with a range. All numbers from outside are parsed here. */
 #ifndef NSU_BASE_NUM_H
 #define NSU_BASE_NUM_H
 
@@ -13,20 +13,20 @@
 
 /*
  * All of these accept digits only: no blank, sign (but '-' for num_s64), prefix or suffix.
- * 0, -EINVAL (not a number) or -ERANGE (outside min..max, or of the type); *out is set only on 0.
+ * Return 0, -EINVAL (not a number) or -ERANGE (outside min..max or the type); set *out only on 0.
  */
 int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) must_check;
 int num_s64(const char *s, int64_t min, int64_t max, int64_t *out) must_check;
 int num_int(const char *s, int min, int max, int *out) must_check;
 
-/* A process id, 1 to NUM_PID_MAX. */
+/* Parses a process id, 1 to NUM_PID_MAX. */
 int num_pid(const char *s, pid_t *out) must_check;
 
-/* A uid or gid, 0 to NUM_ID_MAX. */
+/* Parses a uid or gid, 0 to NUM_ID_MAX. */
 int num_id(const char *s, uint32_t *out) must_check;
 
 /*
- * A descriptor number, 0 to INT_MAX; whether it is open is not looked at.
+ * Parses a descriptor number, 0 to INT_MAX. The descriptor need not be open.
  */
 int num_fd(const char *s, int *out) must_check;
 
@@ -36,9 +36,9 @@ int num_fd(const char *s, int *out) must_check;
 int num_u64n(const char *s, size_t n, uint64_t min, uint64_t max, uint64_t *out) must_check;
 
 /*
- * A duration without sign: plain seconds ("90", ".5"), or units from large to small, each once,
- * the last with an optional fraction: w d h m s ms us ns ("1d2h", "1.5s", "500ms").
- * -EINVAL; -ERANGE when it passes 2^63-1 seconds or has a part below the nanosecond.
+ * Parses a duration without sign: plain seconds ("90", ".5"), or units from large to small, each
+ * once, the last with an optional fraction: w d h m s ms us ns ("1d2h", "1.5s", "500ms"). Returns
+ * 0, -EINVAL, or -ERANGE above 2^63-1 seconds or for a part below the nanosecond.
  */
 int num_duration(const char *s, struct timespec *out) must_check;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* signame: names of signals in every locale. */
+/* signame: parses and formats names of signals, the same in every locale. */
 #include "base/signame.h"
 
 #include <signal.h>
@@ -22,7 +22,7 @@ static const char *const names[] = {
 };
 /* clang-format on */
 
-/* Second names, as in signal(7), which kill(1) and unshare(1) take as well. */
+/* Aliases of signal(7), which kill(1) and unshare(1) accept, too. */
 static const struct {
 	const char *name;
 	int sig;

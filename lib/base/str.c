@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* str: escaping of foreign text. */
+/* str: validates UTF-8 and escapes text that is unsafe on a terminal. */
 #include "base/str.h"
 
 size_t str_utf8_len(const char *s, size_t n)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* str: text that came from elsewhere, made fit for a terminal or a UTF-8 file. */
+/* str: makes foreign text safe for a terminal or a UTF-8 file. */
 #ifndef NSU_BASE_STR_H
 #define NSU_BASE_STR_H
 
 #include "base/util.h"
 
 /*
- * Length of the valid UTF-8 character at s (1 to 4), 0 when the bytes are none. At most n bytes
- * are looked at. Overlong forms, surrogates and what is above U+10FFFF are not valid.
+ * Returns the length of the valid UTF-8 character at s (1 to 4), or 0 if the bytes are invalid.
+ * Reads at most n bytes. Overlong forms, surrogates and code points above U+10FFFF are invalid.
  */
 size_t str_utf8_len(const char *s, size_t n);
 
@@ -17,7 +17,7 @@ uint32_t str_code_point(const char *s, size_t len);
 /*
  * Returns true if the valid character of len bytes at s moves a terminal's cursor, turns the
  * reading direction of a row, or is invisible: C0, DEL, C1, and the format characters U+061C,
- * U+200B to U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. Every output of the suite asks
+ * U+200B to U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. Every output of the suite uses
  * this function.
  */
 bool str_is_unsafe(const char *s, size_t len);
@@ -30,7 +30,7 @@ bool str_is_unsafe(const char *s, size_t len);
 size_t str_escape(char *dst, size_t size, const char *src, size_t n);
 
 /*
- * str_escape() of a whole string into memory that the caller frees; NULL when there is none left.
+ * Escapes a whole string as str_escape() does. Returns memory that the caller frees, or NULL.
  */
 char *str_escape_dup(const char *src, size_t n);
 

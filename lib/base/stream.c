@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stream: reading "-", "fd:N" or a file. */
+/* stream: reads "-", "fd:N" or a file. */
 #include "base/stream.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* util: the few macros every file uses. */
+/* util: macros and inline functions that every file uses. */
 #ifndef NSU_BASE_UTIL_H
 #define NSU_BASE_UTIL_H
 
@@ -23,7 +23,7 @@ static inline bool streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* The rest of s behind prefix, or NULL when s does not begin with it. */
+/* Returns the rest of s after prefix, or NULL if s does not begin with prefix. */
 static inline const char *str_after(const char *s, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -31,7 +31,8 @@ static inline const char *str_after(const char *s, const char *prefix)
 	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
-/* Scope guards: declare initialised, hand over with TAKE_FD() or TAKE_PTR(). */
+/* Scope guards: declare the variable initialised; pass ownership on with TAKE_FD() or TAKE_PTR().
+ */
 #define TAKE_FD(fd) \
 	({ \
 		int taken_ = (fd); \
@@ -63,7 +64,7 @@ static inline void util_free(void *p)
 #define cleanup_fd   __attribute__((cleanup(util_close)))
 #define cleanup_free __attribute__((cleanup(util_free)))
 
-/* Repeats a system call that a signal interrupted; the value of the last attempt. */
+/* Repeats a system call that a signal interrupted. Evaluates to the result of the last attempt. */
 #define RETRY_EINTR(expr) \
 	({ \
 		__typeof__(expr) retry_; \

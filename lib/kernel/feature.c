@@ -20,7 +20,7 @@ static int try_unshare(uint64_t flags)
 	return sys_unshare(flags);
 }
 
-/* A process in time for its own clocks: without fork or exec, 5.6. */
+/* Enters a new time namespace without fork or exec (5.6). */
 static int try_enter_time(uint64_t flags)
 {
 	cleanup_fd int fd = -1;
@@ -76,7 +76,7 @@ static int try_subreaper(uint64_t unused)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* proc_pid_task(5): with CONFIG_PROC_CHILDREN, and where there is a /proc. */
+/* proc_pid_task(5): needs CONFIG_PROC_CHILDREN and a /proc. */
 static int try_children_file(uint64_t unused)
 {
 	(void)unused;
@@ -92,7 +92,7 @@ static int try_namespace_id(uint64_t unused)
 	return ns < 0 ? ns : sys_ns_id(ns, &id);
 }
 
-/* The last one has none behind it. */
+/* The last mount namespace has no next one (ENOENT). */
 static int try_mount_namespace_next(uint64_t unused)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt"), next = -1;

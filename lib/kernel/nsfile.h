@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsfile: the only place that opens namespace files. Sockets are nssocket's. */
+/* nsfile: opens namespace files; no other file does. ns/socket opens those of sockets. */
 #ifndef NSU_KERNEL_NSFILE_H
 #define NSU_KERNEL_NSFILE_H
 
@@ -10,8 +10,8 @@
 /*
  * A path such as /proc/PID/fd/N, or one in the mount namespace of another process, can lead to a
  * FIFO, a device or a file of a FUSE server by the time that it is opened. Opening these blocks or
- * has effects. Every function here identifies the file first, without opening it, and reads nothing
- * but namespaces.
+ * has effects. Every function here identifies the file first, without opening it, and opens only
+ * namespaces for reading.
  */
 
 /* A /proc that was verified, and the device number of nsfs. */
@@ -49,9 +49,9 @@ int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path,
 int nsfile_open(const struct nsfile_proc *p, int dirfd, const char *path) must_check;
 
 /*
- * The same for a path of mountinfo, which has no symbolic links: one that somebody put there is not
- * followed. If a file server would have to be asked on the way, it returns -EAGAIN (from Linux 5.12
- * on; an older kernel asks it).
+ * The same for a path of mountinfo, which contains no symbolic links; a link that was put there
+ * later is not followed. If a file server would have to be asked on the way, it returns -EAGAIN
+ * (from Linux 5.12 on; an older kernel asks it).
  */
 int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path) must_check;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procstat: finding a process in /proc, and reading proc_pid_stat(5). */
+/* proc_stat: parses proc_pid_stat(5) and verifies /proc. */
 #include "kernel/proc_stat.h"
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 	const char *open, *close;
 	unsigned flags;
 
-	/* comm may hold blanks, parentheses and newlines: it ends at the last ')' */
+	/* comm may contain blanks, parentheses and newlines, so it ends at the last ')' */
 	open = strchr(text, '(');
 	close = strrchr(text, ')');
 	if (!open || !close || close < open)
@@ -33,7 +33,7 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 		   &st->state, &st->ppid, &flags, &st->start) != 4)
 		return -EIO;
 	st->kthread = flags & PF_KTHREAD;
-	/* in the middle of an exec, when vfork(2) has returned, the flag may still be there */
+	/* after vfork(2) has returned, the child may still have the flag while it executes */
 	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
 	return 0;
 }

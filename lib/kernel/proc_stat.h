@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* procstat: what proc_pid_stat(5) tells of a process. */
+/* proc_stat: reads proc_pid_stat(5) and verifies /proc. */
 #ifndef NSU_KERNEL_PROC_STAT_H
 #define NSU_KERNEL_PROC_STAT_H
 
@@ -9,38 +9,39 @@
 #include "base/util.h"
 
 struct proc_stat {
-	pid_t ppid;     /* 0 for one outside of the pid namespace of that /proc */
+	pid_t ppid;     /* 0 if the parent is outside the pid namespace of that /proc */
 	uint64_t start; /* clock ticks after boot, as the caller's time namespace sees them */
 	char state;
 	bool kthread;
-	bool never_ran; /* ends, or has ended, without an exec since fork(2) */
+	bool never_ran; /* is ending, or has ended, without an exec since fork(2) */
 	char comm[64];  /* the kernel gives kernel threads more than the 15 bytes of the others */
 	size_t comm_len;
 };
 
-/* Reads dirfd/path, the file stat of a process or thread. 0, or a negative errno: -ENOENT or -ESRCH
- * when it has ended and is gone, -EIO for what is not understood. */
+/* Reads dirfd/path, the stat file of a process or thread. Returns 0, or a negative errno: -ENOENT
+ * or -ESRCH if the process is gone, -EIO for an invalid file. */
 int proc_stat_read(int dirfd, const char *path, struct proc_stat *st) must_check;
 
-/* Takes apart the text of such a file. Returns 0 or -EIO. Pure. */
+/* Parses the text of such a file. Returns 0 or -EIO. Has no side effects. */
 int proc_stat_parse(const char *text, struct proc_stat *st) must_check;
 
-/* Checks that /proc shows the caller's own pid namespace: in another one a number means another
- * process. Returns 0, or a negative errno with e set: -ENOENT without a /proc, -EXDEV. */
+/* Checks that /proc shows the caller's own pid namespace, because a number means another process in
+ * another namespace. Returns 0, or a negative errno with e set: -ENOENT without a /proc, -EXDEV if
+ * /proc shows another pid namespace. */
 int proc_stat_check(struct nserr *e) must_check;
 
 /* Checks that fd is in a proc file system. Returns 0, or a negative errno with e set: -ENOENT for
- * another file system. It does not say of which pid namespace. */
+ * another file system. It does not check the pid namespace. */
 int proc_stat_check_fs(int fd, struct nserr *e) must_check;
 
 /* Sets e to the message about a /proc of another pid namespace, and returns -EXDEV. */
 int proc_stat_refuse(struct nserr *e);
 
-/* The /proc directory (O_PATH) of a process that the caller has made and not waited for, or a
- * negative errno with e set. */
+/* Opens the /proc directory (O_PATH) of a child that the caller has not waited for. Returns a
+ * descriptor, or a negative errno with e set. */
 int proc_stat_open(pid_t pid, struct nserr *e) must_check;
 
-/* Whether it has ended and is only waited for. */
+/* Returns true if the process has ended and its parent has not waited for it. */
 static inline bool proc_stat_is_dead(const struct proc_stat *st)
 {
 	return st->state == 'Z' || st->state == 'X';

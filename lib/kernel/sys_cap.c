@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_cap: capget(2), capset(2), capabilities(7). */
+/* sys_cap: calls capget(2), capset(2) and prctl(2), and holds the names of capabilities(7). */
 #include "kernel/sys_cap.h"
 
 #include <strings.h>

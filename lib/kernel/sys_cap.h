@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_cap: capability sets and the prctl(2) calls around them, without libcap (whose start-up costs
- * more than all that an exec tool does). */
+/* sys_cap: reads and changes capability sets, capabilities(7). It does not use libcap, whose
+ * start-up costs more than everything that an exec tool does. */
 #ifndef NSU_KERNEL_SYS_CAP_H
 #define NSU_KERNEL_SYS_CAP_H
 
@@ -15,30 +15,33 @@ struct sys_caps {
 
 #define SYS_CAP_BIT(cap) (UINT64_C(1) << (cap))
 
-/* Capability sets of the calling thread, capget(2). 0 or a negative errno. */
+/* Read and set the capability sets of the calling thread (capget(2), capset(2)). Return 0 or a
+ * negative errno. */
 int sys_cap_get(struct sys_caps *caps) must_check;
 int sys_cap_set(const struct sys_caps *caps) must_check;
 
 /* Returns 1 if the calling thread has cap in its effective set, 0 if not, or a negative errno. */
 int sys_cap_held(int cap) must_check;
 
-/* The same for hints, where an error counts as "no". */
+/* Returns true if the calling thread has cap; an error counts as false. For hints. */
 bool sys_cap_has(int cap);
 
-/* Removes cap from the bounding set. 0 or a negative errno, -EINVAL above the kernel's last. */
+/* Removes cap from the bounding set. Returns 0 or a negative errno: -EINVAL if the kernel does not
+ * know cap. */
 int sys_cap_drop_bound(int cap) must_check;
 
-/* 1, 0, or -EINVAL for a capability that the kernel does not know. */
+/* Returns 1 if cap is in the bounding set, 0 if not, or -EINVAL if the kernel does not know cap. */
 int sys_cap_in_bound(int cap) must_check;
 
-/* Raises cap in the ambient set / clears that set (4.3). 0 or a negative errno. */
+/* Raise cap in the ambient set, and clear that set (4.3). Return 0 or a negative errno. */
 int sys_cap_raise_ambient(int cap) must_check;
 int sys_cap_clear_ambient(void) must_check;
 
-/* "cap_sys_admin" or "sys_admin" in any case, or a number: the capability, or -EINVAL. */
+/* Parses the n bytes "cap_sys_admin" or "sys_admin" in any case, or a number. Returns the
+ * capability or -EINVAL. */
 int sys_cap_parse(const char *name, size_t n) must_check;
 
-/* "sys_admin"; NULL for a number without a name here. */
+/* Returns the name "sys_admin", or NULL if no name is known. */
 const char *sys_cap_name(int cap);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_fd: close_range(2), and what to do without. */
+/* sys_fd: calls close_range(2), or closes descriptors one by one on older kernels. */
 #include "kernel/sys_fd.h"
 
 #include <dirent.h>
@@ -32,7 +32,8 @@ static void one(int fd, bool now)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* NULL where there is none: the root may be a foreign one, with anything of that name. */
+/* Opens the descriptor list of this process. Returns NULL if it is no proc file: in a foreign root,
+ * any file may have that name. */
 static DIR *list_open(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -76,7 +77,7 @@ static int range(unsigned first, unsigned last, bool now)
 	return one_by_one(first, last, now);
 }
 
-/* The lowest of keep from next on, or UINT_MAX. */
+/* Returns the lowest descriptor of keep that is at least next, or UINT_MAX. */
 static unsigned lowest(const int *keep, size_t n, unsigned next)
 {
 	unsigned low = UINT_MAX;

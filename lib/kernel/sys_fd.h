@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_fd: many descriptors at once. */
+/* sys_fd: closes many descriptors at once, and creates memory files. */
 #ifndef NSU_KERNEL_SYS_FD_H
 #define NSU_KERNEL_SYS_FD_H
 
 #include "base/util.h"
 
 /*
- * Marks all open descriptors above 2 but the n of keep close-on-exec, or closes them now. What is
- * below 3 in keep does not matter. close_range(2) (5.9, marking 5.11), else one by one as
- * /proc/self/fd lists them, else up to RLIMIT_NOFILE. 0 or a negative errno.
+ * Mark all open descriptors above 2, except the n of keep, close-on-exec, or close them now.
+ * Descriptors below 3 in keep are ignored. Uses close_range(2) (5.9, close-on-exec 5.11); without
+ * it, handles each descriptor that /proc/self/fd lists; without /proc, each one up to
+ * RLIMIT_NOFILE. Return 0 or a negative errno.
  */
 int sys_fd_cloexec_others(const int *keep, size_t n) must_check;
 int sys_fd_close_others(const int *keep, size_t n) must_check;
 
-/* 0 where that needs no list, or a negative errno. */
+/* Returns 0 if close_range(2) is available, or a negative errno. */
 int sys_fd_has_range(void) must_check;
 
 /*

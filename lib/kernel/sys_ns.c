@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_ns: setns(2), unshare(2), ioctl_ns(2), listns(2) and nsfs file handles. */
+/* sys_ns: calls setns(2), unshare(2), ioctl_ns(2) and listns(2), and opens nsfs file handles. */
 #include "kernel/sys_ns.h"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static int ns_ioctl_fd(int fd, unsigned long request)
 {
 	int out = ioctl(fd, request);
 
-	/* the kernel opens these O_CLOEXEC by itself */
+	/* the kernel sets O_CLOEXEC on these descriptors */
 	return out < 0 ? -errno : file_above_std(out);
 }
 
@@ -138,7 +138,7 @@ int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode)
 	long fd = syscall(SYS_open_by_handle_at, FD_NSFS_ROOT, &handle, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		/* before 6.18 the pseudo descriptor is just a bad one */
+		/* before 6.18 the pseudo descriptor is an invalid descriptor */
 		return errno == EBADF || errno == ENOSYS ? -EOPNOTSUPP : -errno;
 	return file_above_std((int)fd);
 }

@@ -46,18 +46,19 @@ struct mnt_ns_info {
 struct sys_ns_id_req { /* struct ns_id_req of listns(2), 6.19 */
 	__u32 size;
 	__u32 spare;
-	__u64 ns_id; /* list what comes after this id */
+	__u64 ns_id; /* list the namespaces after this id */
 	__u32 ns_type;
 	__u32 spare2;
 	__u64 user_ns_id;
 };
 
-/* unshare(2) and setns(2). 0 or a negative errno. */
+/* Call unshare(2) and setns(2). Return 0 or a negative errno. */
 int sys_unshare(uint64_t flags) must_check;
 int sys_setns(int fd, uint64_t flags) must_check;
 
-/* nsfs ioctls on a namespace descriptor, ioctl_ns(2). A descriptor (O_CLOEXEC, above 2) or a
- * negative errno: -EPERM outside the caller's own hierarchy, -EINVAL for a type without parent. */
+/* Open the owning user namespace or the parent of a namespace descriptor, ioctl_ns(2). Return a
+ * descriptor (O_CLOEXEC, above 2) or a negative errno: -EPERM outside the caller's own hierarchy,
+ * -EINVAL for a type without parent. */
 int sys_ns_owner(int fd) must_check;
 int sys_ns_parent(int fd) must_check;
 
@@ -65,42 +66,44 @@ int sys_ns_parent(int fd) must_check;
  * negative errno without /proc. */
 int sys_ns_in_userns(void) must_check;
 
-/* The CLONE_NEW* flag of a namespace descriptor (4.11), or a negative errno: -ENOTTY for another
- * kind of file. */
+/* Returns the CLONE_NEW* flag of a namespace descriptor (4.11), or a negative errno: -ENOTTY for
+ * another kind of file. */
 int64_t sys_ns_type(int fd) must_check;
 
-/* The uid that made a user namespace (4.11), as the caller's user namespace sees it, into *uid. 0
- * or a negative errno. */
+/* Sets *uid to the user who created a user namespace (4.11), as seen from the caller's user
+ * namespace. Returns 0 or a negative errno. */
 int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 
-/* The 64-bit id of any namespace (NS_GET_ID, 6.18) or of a mount namespace (NS_GET_MNTNS_ID, 6.11).
- * 0, or -EOPNOTSUPP where the kernel has none. */
+/* Set *id to the 64-bit id of any namespace (NS_GET_ID, 6.18) or of a mount namespace
+ * (NS_GET_MNTNS_ID, 6.11). Return 0, or -EOPNOTSUPP if the kernel has no such ids. */
 int sys_ns_id(int fd, uint64_t *id) must_check;
 int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
 
-/* The mount namespace after, or before, that of fd in id order (6.12). A descriptor, -ENOENT at the
- * end. */
+/* Open the mount namespace after, or before, that of fd in id order (6.12). Return a descriptor or
+ * a negative errno: -ENOENT at the end. */
 int sys_ns_mnt_next(int fd) must_check;
 int sys_ns_mnt_prev(int fd) must_check;
 
-/* Network namespace of a socket descriptor (SIOCGSKNS, 4.10): a descriptor or a negative errno. */
+/* Opens the network namespace of a socket (SIOCGSKNS, 4.10). Returns a descriptor or a negative
+ * errno. */
 int sys_ns_of_socket(int sock) must_check;
 
-/* Whether fd is a namespace file, by file system type. 1, 0 or a negative errno. */
+/* Returns 1 if fd is a namespace file according to its file system type, 0 if not, or a negative
+ * errno. */
 int sys_ns_is_nsfs(int fd) must_check;
 
-/* Up to n ids of active namespaces in ascending order, after req->ns_id (listns(2), 6.19). The
- * count, 0 at the end, or a negative errno: -ENOSYS before 6.19. */
+/* Lists up to n ids of active namespaces in ascending order, after req->ns_id (listns(2), 6.19).
+ * Returns the count, 0 at the end, or a negative errno: -ENOSYS before 6.19. */
 ssize_t sys_listns(const struct sys_ns_id_req *req, uint64_t *ids, size_t n) must_check;
 
 /*
  * Opens a namespace by its 64-bit id through nsfs file handles: from 6.19 the id alone is enough
- * (flag and inode 0), 6.18 wants all three. A descriptor, -ESTALE for a namespace that is gone or
- * may not be opened, -EOPNOTSUPP where the kernel has no such handles.
+ * (flag and inode 0); 6.18 needs all three. Returns a descriptor, -ESTALE for a namespace that is
+ * gone or that the caller may not open, or -EOPNOTSUPP if the kernel has no such handles.
  */
 int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode) must_check;
 
-/* sethostname(2) and setdomainname(2). 0 or a negative errno. */
+/* Call sethostname(2) and setdomainname(2). Return 0 or a negative errno. */
 int sys_sethostname(const char *name, size_t n) must_check;
 int sys_setdomainname(const char *name, size_t n) must_check;
 

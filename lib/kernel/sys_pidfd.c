@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_pidfd: pidfd_open(2) and its relatives, clone3(2). */
+/* sys_pidfd: calls the pidfd system calls, clone3(2) and kcmp(2). */
 #include "kernel/sys_pidfd.h"
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 #define PIDFD_THREAD   O_EXCL
 #define PIDFS_MAGIC    0x50494446
 
-/* What clone(2) takes too: its low byte is the exit signal, and it has no cgroup. */
+/* Flags that clone(2) takes, too: its low byte is the exit signal, and it has no cgroup. */
 #define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
 
 int sys_pidfd_open(pid_t pid)
@@ -139,7 +139,7 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
-	/* seccomp policies answer EPERM for calls they do not know */
+	/* seccomp policies return EPERM for unknown calls */
 	if (pid < 0 && (errno == ENOSYS || errno == EPERM) && !(flags & ~CLONE_OLD_FLAGS)) {
 		unsigned long old = flags | SIGCHLD | (pidfd ? CLONE_PIDFD : 0);
 #if defined(__s390x__)
@@ -155,9 +155,9 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 	return (pid_t)pid;
 }
 
-/* execvp(3) copies the words of the command line onto it, for a script without an interpreter, and
- * these may be 6 MiB, execve(2). What is not used costs nothing, but counts as data (RLIMIT_DATA):
- * it may not be had. */
+/* Size of the stack. For a script without an interpreter, execvp(3) copies the arguments to the
+ * stack, which may take 6 MiB, execve(2). Unused pages cost nothing, but count as data, so
+ * RLIMIT_DATA may prevent the allocation. */
 #define VFORK_STACK (8u << 20)
 
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
@@ -178,7 +178,7 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 	return pid < 0 ? -errno : pid;
 }
 
-/* The way without memory for a second stack. */
+/* Used if there is no memory for a second stack. */
 static pid_t fork_apart(int (*f)(void *), void *arg)
 {
 	char done = 0;
@@ -202,7 +202,7 @@ static pid_t fork_apart(int (*f)(void *), void *arg)
 
 pid_t sys_run_apart(int (*f)(void *), void *arg)
 {
-	/* do_exit() gives the memory back, which ends the wait, before it closes files */
+	/* do_exit() releases the memory, which ends the wait, before it closes files */
 	pid_t pid = SYS_HAS_VFORK ? sys_vfork(0, f, arg) : -ENOMEM;
 
 	return pid == -ENOMEM ? fork_apart(f, arg) : pid;

@@ -30,8 +30,8 @@ bool trustpath_is_trusted(uid_t uid)
 	return uid == 0 || uid == geteuid() || (stat("/", &root) == 0 && uid == root.st_uid);
 }
 
-/* The sticky bit keeps others from replacing what is not theirs (inode(7)). The caller's own group
- * is often one that nobody else is in. */
+/* The sticky bit keeps other users from replacing files of others (inode(7)). The caller's own
+ * group often has no other member. */
 static bool others_can_write(const struct stat *st)
 {
 	if (st->st_mode & S_ISVTX)
@@ -57,8 +57,7 @@ int trustpath_check_dir(int fd, const char *name, struct nserr *e)
 	return 0;
 }
 
-/* The path of a directory of the walk for messages, or, where /proc does not tell, the whole one.
- */
+/* Returns the path of a directory of the walk for messages, or the whole path without /proc. */
 static const char *dir_name(const struct walk *w, char *buf, size_t size)
 {
 	char link[32];
