@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsvisit: setns(2) in a thread. */
+/* inside: calls setns(2) in a thread. */
 #include "ns/inside.h"
 
 #include <pthread.h>
@@ -35,7 +35,7 @@ int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *
 	int rc = pthread_create(&thread, NULL, run, &v);
 
 	if (rc != 0)
-		return -ENOMEM; /* EAGAIN and EPERM would be answers about the namespace */
+		return -ENOMEM; /* EAGAIN and EPERM would look like errors of the namespace */
 	pthread_join(thread, NULL);
 	return v.rc;
 }

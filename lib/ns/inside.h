@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsvisit: a look from inside a namespace, without leaving our own. */
+/* inside: calls a function inside a namespace, while the caller stays in its own. */
 #ifndef NSU_NS_INSIDE_H
 #define NSU_NS_INSIDE_H
 
 #include "ns/type.h"
 
 /*
- * Runs f(arg) in a thread of its own that has entered the namespace behind fd, and returns what it
- * returns; or a negative errno when the namespace cannot be entered. Not for user and pid
- * namespaces, which a thread cannot change alone, setns(2). Descriptors that f opens are shared.
+ * Runs f(arg) in a new thread that has entered the namespace of fd. Returns the result of f, or a
+ * negative errno if the namespace cannot be entered. A thread cannot enter a user or pid namespace
+ * alone, setns(2). Descriptors that f opens are shared.
  */
 int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *arg) must_check;
 

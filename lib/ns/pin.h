@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nspin: namespaces kept by a bind mount of their file, as --mount=FILE and ip-netns(8) do. */
+/* pin: keeps namespaces by a bind mount of their file, as --mount=FILE and ip-netns(8) do. */
 #ifndef NSU_NS_PIN_H
 #define NSU_NS_PIN_H
 
@@ -39,16 +39,16 @@ int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
 	       const struct nstype *type, struct nserr *e) must_check;
 
 /*
- * The kernel takes the file of a mount namespace only where its id is above that of the mounter's
- * own namespace, so that none holds itself. Linux 6.18 hands ids out in batches to each processor,
- * and a later namespace may get a lower one. nspin_id() is the caller's mount namespace's id
- * (0: unknown, before 6.11); nspin_above(), in a new mount namespace, makes another one until its
- * id is above that. 0, or a negative errno with e set.
+ * The kernel mounts the file of a mount namespace only if its id is above that of the caller's own
+ * mount namespace, so that no namespace holds itself. Linux 6.18 gives each processor a batch of
+ * ids, so a later namespace may have a lower id. nspin_id() returns the id of the caller's mount
+ * namespace (0: unknown, before 6.11). nspin_above(), called in a new mount namespace, creates
+ * others until the id is above the given one. Returns 0, or a negative errno with e set.
  */
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;
 
-/* Takes back what nspin_bind() did, by the descriptor of the mount. */
+/* Undoes nspin_bind() by the descriptor of the mount. */
 void nspin_undo(struct nspin *pin);
 
 /* Closes the descriptors of pin, which keep others from unmounting; the namespace is kept. */
@@ -63,7 +63,7 @@ void nspin_free(struct nspin *pin);
  */
 int nspin_dir_open(struct nspin_dir *dir, struct nserr *e) must_check;
 
-/* Takes back what nspin_dir_open() did. */
+/* nspin_dir_undo() undoes nspin_dir_open(); nspin_dir_free() closes the descriptors only. */
 void nspin_dir_undo(struct nspin_dir *dir);
 void nspin_dir_free(struct nspin_dir *dir);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsref: parsing references to processes and namespaces; nsref_open opens them. */
+/* ref: parses references to processes and namespaces; ref_open.c opens them. */
 #include "ns/ref.h"
 
 #include <limits.h>
@@ -12,13 +12,14 @@ static int bad_ref(const char *s, struct nserr *e)
 	return nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
 }
 
-/* Where a PID stands behind a TYPE or before a descriptor, self may, which is 0 in r->pid. */
+/* Returns true for "self", which may replace a PID after a TYPE or before a descriptor; r->pid is
+ * 0. */
 static bool is_self(const char *s, size_t n)
 {
 	return n == strlen("self") && memcmp(s, "self", n) == 0;
 }
 
-/* The n bytes at s as a process id; 0 or a negative errno. */
+/* Parses the n bytes at s as a process id. Returns 0 or a negative errno. */
 static int parse_pid(const char *s, size_t n, pid_t *pid)
 {
 	uint64_t v;
@@ -29,7 +30,7 @@ static int parse_pid(const char *s, size_t n, pid_t *pid)
 	return rc;
 }
 
-/* "PID" or "INODE", told apart by magnitude. */
+/* Parses "PID" or "INODE", which differ in magnitude. */
 static int parse_number(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
 {
 	uint64_t v;
@@ -53,7 +54,7 @@ static int parse_number(const char *s, const struct nstype *type, struct nsref *
 	return 0;
 }
 
-/* "[INODE]", "INODE" or "PID" behind "TYPE:". */
+/* Parses "[INODE]", "INODE" or "PID" after "TYPE:". */
 static int parse_typed(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
 {
 	size_t n = strlen(s);
@@ -85,7 +86,7 @@ static int parse_netns(const char *name, struct nsref *r, struct nserr *e)
 	return 0;
 }
 
-/* "PID/N" and "PID/fd/N": sep is what stands between. */
+/* Parses "PID/N" and "PID/fd/N": sep is the text between the numbers. */
 static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, struct nsref *r,
 			struct nserr *e)
 {
@@ -100,7 +101,7 @@ static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, st
 	return 0;
 }
 
-/* "WORD:rest" */
+/* Parses "WORD:rest". */
 static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 {
 	const struct nstype *type = nstype_find(s, n);
@@ -130,7 +131,7 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 	return 0;
 }
 
-/* What is left when parent: and owner: are off. */
+/* Parses a reference without parent: and owner:. */
 static int parse_base(const char *s, struct nsref *r, struct nserr *e)
 {
 	size_t n = strcspn(s, ":/");
@@ -151,7 +152,8 @@ static int parse_base(const char *s, struct nsref *r, struct nserr *e)
 	return parse_number(s, NULL, r, e);
 }
 
-/* The type one step up; NULL stays unknown. -EINVAL where there is no such step. */
+/* Sets *type to the type one step up; NULL stays unknown. Returns -EINVAL if there is no such step.
+ */
 static int climb_type(const struct nstype **type, enum nsref_up up)
 {
 	if (up == NSREF_OWNER)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsref: the one parser of references to processes and namespaces, nsutils(7), and their opening.
- */
+/* ref: parses and opens references to processes and namespaces, nsutils(7). */
 #ifndef NSU_NS_REF_H
 #define NSU_NS_REF_H
 
@@ -41,21 +40,22 @@ struct nsref {
 };
 
 /*
- * Parses any form above, with parent: and owner: before those that name a namespace. Pure: nothing
- * is opened. 0 or -EINVAL with e set. r borrows s.
+ * Parses any form above, with parent: and owner: before those that name a namespace. Opens nothing.
+ * Returns 0 or -EINVAL with e set. r borrows s.
  */
 int nsref_parse(const char *s, struct nsref *r, struct nserr *e) must_check;
 
-/* Whether r names a process (PID, PID:INODE, tid:TID, self), not a namespace. */
+/* Returns true if r names a process (PID, PID:INODE, tid:TID, self), not a namespace. */
 bool nsref_is_process(const struct nsref *r);
 
-/* The type that the words of r imply; NULL where only opening tells (inode, id, fd, path). */
+/* Returns the type that the text of r implies, or NULL if r must be opened to find the type (inode,
+ * id, fd, path). */
 const struct nstype *nsref_type(const struct nsref *r);
 
 /*
- * A process that is held: pidfd and an O_PATH descriptor of its /proc directory are of the same
- * process, whatever becomes of its number. pidfd is -1 where the kernel (or seccomp) has none;
- * procfd alone holds too, it never shows a later process.
+ * An opened process: pidfd and an O_PATH descriptor of its /proc directory refer to the same
+ * process, even if its number is reused. pidfd is -1 if the kernel or seccomp does not allow one;
+ * procfd is enough, because it never shows a later process.
  */
 struct nsref_process {
 	pid_t pid;
@@ -65,31 +65,32 @@ struct nsref_process {
 
 #define NSREF_PROCESS_INIT ((struct nsref_process){ 0, -1, -1 })
 
-/* 0, or a negative errno with e set: -ESRCH for a process that is gone (or was replaced, for
- * PID:INODE), -EINVAL for a thread id without tid:, -EXDEV where /proc is of another pid namespace.
- */
+/* Opens the process that r names. Returns 0, or a negative errno with e set: -ESRCH if the process
+ * is gone (or was replaced, for PID:INODE), -EINVAL for a thread id without tid:, -EXDEV if /proc
+ * shows another pid namespace. */
 int nsref_open_process(const struct nsref *r, struct nsref_process *out,
 		       struct nserr *e) must_check;
 void nsref_process_close(struct nsref_process *p);
 
 /*
- * A descriptor of the namespace that r refers to, O_CLOEXEC and above 2. type is what it must be;
- * NULL takes any. For a process type says which of its namespaces. A negative errno with e set:
- * -ENOENT when nothing known holds such a namespace.
+ * Opens the namespace that r refers to. It must have the given type; NULL permits any. If r names a
+ * process, type selects the namespace. Returns a descriptor (O_CLOEXEC, above 2) or a negative
+ * errno with e set: -ENOENT if nothing visible holds such a namespace.
  */
 int nsref_open_ns(const struct nsref *r, const struct nstype *type, struct nserr *e) must_check;
 
-/* The same for a namespace of a held process, and for a namespace file by its path. */
+/* The same for a namespace of an opened process, and for a namespace file by its path. */
 int nsref_open_proc_ns(const struct nsref_process *p, const struct nstype *type,
 		       struct nserr *e) must_check;
 int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e) must_check;
 
-/* The network namespace of the socket that is descriptor fd of a held process (SIOCGSKNS). */
+/* Opens the network namespace of the socket that is descriptor fd of an opened process (SIOCGSKNS).
+ * Returns a descriptor or a negative errno with e set. */
 int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e) must_check;
 
 /*
- * Why a held process has no namespaces to enter: 0 when it has, else a negative errno with e set
- * (it ended, is a zombie, a kernel thread). A process that may not be looked at passes.
+ * Checks that an opened process has namespaces. Returns 0, or a negative errno with e set if it has
+ * ended, is a zombie or a kernel thread. A process that the caller may not examine passes.
  */
 int nsref_check_living(const struct nsref_process *p, struct nserr *e) must_check;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsref: opening what a reference names: processes held, namespaces by descriptor. */
+/* ref_open: opens the processes and namespaces that references name. */
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -41,7 +41,7 @@ static bool leads(pid_t pid, const char *tgid)
 	return proc_status_number(tgid, 0, &n) == 0 && n == (uint32_t)pid;
 }
 
-/* A plain number that is no process: gone, or that of a thread. */
+/* Sets the error for a number that is not a process: it is gone, or a thread. */
 static int no_process(pid_t pid, int err, struct nserr *e)
 {
 	char path[40], status[4096];
@@ -51,12 +51,12 @@ static int no_process(pid_t pid, int err, struct nserr *e)
 	if (file_read_at(AT_FDCWD, path, status, sizeof(status)) < 0)
 		return nserr_set(e, err == -EACCES ? err : ESRCH, "process %d", (int)pid);
 	tgid = proc_status_value(status, "Tgid");
-	/* it has ended since, as pidfd_open(2) said, and its parent has not waited for it */
+	/* it has ended, as pidfd_open(2) reported, and its parent has not waited for it */
 	return leads(pid, tgid) ? nserr_set(e, ESRCH, "process %d", (int)pid)
 				: is_thread(pid, tgid, e);
 }
 
-/* Without a pidfd: proc(5) has a directory for a thread too, although it lists none. */
+/* Used without a pidfd: proc(5) has an unlisted directory for each thread, too. */
 static int check_leader(const struct nsref_process *p, struct nserr *e)
 {
 	char status[4096];
@@ -68,7 +68,7 @@ static int check_leader(const struct nsref_process *p, struct nserr *e)
 	return leads(p->pid, tgid) ? 0 : is_thread(p->pid, tgid, e);
 }
 
-/* The numbers of pidfds are unique while the machine runs (6.9). */
+/* The inodes of pidfds are unique until the next boot (6.9). */
 static int check_pidfd_inode(const struct nsref *r, int pidfd, struct nserr *e)
 {
 	uint64_t inode;
@@ -88,7 +88,7 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 
 	if (fd >= 0)
 		return fd;
-	/* old kernels and seccomp policies; thread pidfds came with 6.9 */
+	/* old kernels and seccomp policies; pidfds of threads exist since 6.9 */
 	if (fd == -ENOSYS || fd == -EPERM || (fd == -EINVAL && r->kind == NSREF_TID))
 		return -ENOSYS;
 	if (fd == -ESRCH || fd == -ENOENT || fd == -EINVAL)
@@ -125,7 +125,7 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	rc = proc_stat_check_fs(p.procfd, e);
 	if (rc < 0)
 		return rc;
-	/* the number was not free for another while the pidfd's process still has it */
+	/* if the process of the pidfd still exists, procfd cannot belong to another process */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
 	if (p.pidfd < 0 && r->kind != NSREF_TID) {
@@ -144,7 +144,7 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 	char text[16];
 	int rc;
 
-	/* what has no program is a zombie or a kernel thread; the rest is not looked at closer */
+	/* only zombies and kernel threads have no exe link */
 	if (readlinkat(p->procfd, "exe", text, sizeof(text)) >= 0 ||
 	    (errno != ENOENT && errno != ESRCH))
 		return 0;
@@ -165,7 +165,8 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 
 /* ---- Namespaces ---- */
 
-/* fd must be a namespace of that type; takes it, returns it or a negative errno. */
+/* Checks that ns is a namespace of that type. Takes ownership of ns. Returns it or a negative
+ * errno. */
 static int check_type(int ns, const struct nstype *type, const char *what, struct nserr *e)
 {
 	cleanup_fd int fd = ns;
@@ -190,7 +191,8 @@ static int not_a_namespace(const char *path, struct nserr *e)
 	return rc;
 }
 
-/* Opens a namespace file, or says why not. what is its name in messages. */
+/* Opens a namespace file. `what` is its name in messages. Returns a descriptor or a negative errno
+ * with e set. */
 static int open_file(int dirfd, const char *path, const char *what, struct nserr *e)
 {
 	struct nsfile_proc proc cleanup_nsfile_proc;
@@ -253,7 +255,7 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e)
 	int ns;
 
 	snprintf(path, sizeof(path), "fd/%d", fd);
-	/* if it cannot be looked at, pidfd_getfd(2) says why */
+	/* if statx(2) fails, pidfd_getfd(2) reports the reason */
 	if (statx(p->procfd, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, 0, &st) == 0 &&
 	    !S_ISSOCK(st.stx_mode))
 		ns = -ENOTSOCK;
@@ -267,7 +269,7 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e)
 		      : ns;
 }
 
-/* The forms that hold a process on their way. */
+/* Opens a namespace by a reference that contains a process. */
 static int open_through_process(const struct nsref *r, const struct nstype *type, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
@@ -344,7 +346,7 @@ static int open_base(const struct nsref *r, const struct nstype *type, struct ns
 	return open_through_process(r, type, e);
 }
 
-/* One step up from ns, which it closes. */
+/* Opens the parent or owner of ns, and closes ns. */
 static int climb(int ns, enum nsref_up up, const struct nsref *r, struct nserr *e)
 {
 	cleanup_fd int fd = ns;

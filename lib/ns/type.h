@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstype: the one table of namespace types. Options, usage, parsing, scanning and printing are all
- * driven by it; a ninth type would be one row. */
+/* type: the table of namespace types. Options, usage, parsing, scanning and printing use it; a new
+ * type needs one row. */
 #ifndef NSU_NS_TYPE_H
 #define NSU_NS_TYPE_H
 
@@ -34,22 +34,22 @@ enum {
 /* The table, in the order of help texts, indexed by the enum. */
 extern const struct nstype nstypes[NSTYPE_COUNT];
 
-/* The row with that name or long option name, of exactly n bytes; NULL when there is none. */
+/* Returns the row with that name or long option name of exactly n bytes, or NULL. */
 const struct nstype *nstype_find(const char *name, size_t n);
 
-/* The row with that option letter, or exactly that CLONE_NEW* flag; NULL when there is none. */
+/* Return the row with that option letter, or with exactly that CLONE_NEW* flag, or NULL. */
 const struct nstype *nstype_by_opt(int letter);
 const struct nstype *nstype_by_flag(uint64_t flag);
 
-/* Index of a row in nstypes. */
+/* Returns the index of a row in nstypes. */
 static inline unsigned nstype_index(const struct nstype *t)
 {
 	return (unsigned)(t - nstypes);
 }
 
 /*
- * Parses "TYPE:[INODE]", the text of a /proc/PID/ns link. 0 or -EINVAL. The hot loop of nslist
- * goes through here, so it compares and counts and does nothing else.
+ * Parses "TYPE:[INODE]", the text of a /proc/PID/ns link. Returns 0 or -EINVAL. The inner loop of
+ * nslist calls it, so it must be fast.
  */
 int nstype_parse_link(const char *link, size_t n, const struct nstype **type,
 		      uint64_t *inode) must_check;

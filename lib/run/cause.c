@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cause: looks at sysctls, maps, limits and mounts for what made a call fail. */
+/* cause: examines sysctls, maps, limits and mounts to explain a failed call. */
 #include "run/cause.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "kernel/sysctl.h"
 #include "ns/type.h"
 
-/* The number in a file, or -1. */
+/* Returns the number in a file, or -1. */
 static int64_t number_in(const char *path)
 {
 	uint64_t v;
@@ -26,8 +26,9 @@ static int64_t number_in(const char *path)
 	return file_read_u64(AT_FDCWD, path, &v) == 0 ? (int64_t)MIN(v, INT64_MAX) : -1;
 }
 
-/* namespaces(7): user.max_*_namespaces count in the caller's user namespace and in all above it;
- * user and pid namespaces nest 32 deep. The kernel says ENOSPC to all (EUSERS before 4.9). */
+/* namespaces(7): user.max_*_namespaces limit the caller's user namespace and all its ancestors;
+ * user and pid namespaces nest 32 deep. The kernel returns ENOSPC in all cases (EUSERS before 4.9).
+ */
 static void no_space(uint64_t types, struct nserr *e)
 {
 	const char *nested = "";
@@ -63,8 +64,9 @@ static bool is_mapped(enum idmap_kind kind, uint32_t id)
 	return self < 0 || idmap_read(self, kind, &m, NULL) < 0 || idmap_find(&m, id);
 }
 
-/* setns(2) to the own mount namespace leaves a chroot: whether `/` is another place then. Tried in
- * a child; without the privilege to try, a root that is no mount point tells it too. */
+/* Returns true if the caller is in a chroot. setns(2) to the own mount namespace leaves a chroot,
+ * so a child calls it and checks if `/` has changed. Without the privilege for that, a root that is
+ * not a mount point means a chroot. */
 static bool is_chrooted(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -96,7 +98,7 @@ static bool is_chrooted(void)
 	return true;
 }
 
-/* user_namespaces(7), unshare(2): who may make a user namespace. */
+/* Explains EPERM for a new user namespace: user_namespaces(7), unshare(2). */
 static void no_user(struct nserr *e)
 {
 	bool privileged = sys_cap_has(CAP_SYS_ADMIN);
@@ -125,8 +127,8 @@ static bool has_seccomp_filter(void)
 	return n > 0 && strstr(text, "\nSeccomp:\t2\n");
 }
 
-/* pid_namespaces(7): after unshare(CLONE_NEWPID) the first child is process 1 of the new
- * namespace; with it the namespace ends and no further child can be made. */
+/* pid_namespaces(7): after unshare(CLONE_NEWPID) the first child is process 1 of the new namespace.
+ * When it ends, the namespace ends and no other child can be created. */
 static bool has_other_pidns_for_children(void)
 {
 	struct stat own, children;
@@ -137,8 +139,8 @@ static bool has_other_pidns_for_children(void)
 	       own.st_ino != children.st_ino;
 }
 
-/* Whether the caller's cgroup, or one above, has all the processes that it may: cgroups(7), the
- * controller pids. */
+/* Returns true and sets a hint if the caller's cgroup or an ancestor has reached pids.max,
+ * cgroups(7). */
 static bool is_cgroup_full(struct nserr *e)
 {
 	struct nserr ignored = NSERR_INIT;
@@ -188,7 +190,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		if (types)
 			no_space(types, e);
 		break;
-	case EACCES: /* which only a security module says */
+	case EACCES: /* only a security module returns it */
 		if (types & CLONE_NEWUSER)
 			sysctl_hint_apparmor(e);
 		break;

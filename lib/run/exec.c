@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* spawn: execvp(3) with the exit statuses of shells, and the mirror of wait(2). */
+/* exec: calls execvp(3) with the exit statuses of shells, and ends as a wait(2) status says. */
 #include "run/exec.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@ static int failed(const char *program, int err, struct nserr *e)
 
 	if (e) {
 		e->status = rc == -ENOENT ? 127 : 126;
-		/* the file is there: what is missing is its interpreter or loader */
+		/* the file exists, so its interpreter or loader is missing */
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but its interpreter is missing");
 		else if (rc == -EAGAIN) /* execve(2): a change of user alone does not fail */
@@ -42,7 +42,7 @@ int exec_file(const char *path, char *const argv[], struct nserr *e)
 	return failed(path, errno, e);
 }
 
-/* 0 or an errno, execve(2)'s for a file that it would not take. */
+/* Returns 0, or the errno that execve(2) would give. */
 static int check_file(const char *path)
 {
 	struct stat st;
@@ -61,7 +61,7 @@ int exec_check(const char *program, struct nserr *e)
 		err = check_file(program);
 		return err ? failed(program, err, e) : 0;
 	}
-	/* like execvp(3): what may not be executed is remembered, and the search goes on */
+	/* like execvp(3): remember EACCES and continue the search */
 	for (dir = dir ? dir : "/bin:/usr/bin"; program[0]; dir++) {
 		size_t n = strcspn(dir, ":");
 		char path[PATH_MAX];
@@ -98,7 +98,7 @@ void exec_shell(bool ask_passwd, const char **path, char *argv[2])
 	*path = shell;
 }
 
-/* Nothing of stdio is in use that exit(3) would have to flush. */
+/* Uses _exit(2), because stdio has nothing to flush. */
 void exec_end_as(int wstatus)
 {
 	if (WIFSIGNALED(wstatus)) {
@@ -106,7 +106,7 @@ void exec_end_as(int wstatus)
 		int sig = WTERMSIG(wstatus);
 		sigset_t set;
 
-		/* the program has dumped already, if it wanted to */
+		/* the program itself has dumped core already */
 		setrlimit(RLIMIT_CORE, &no_core);
 		signal(sig, SIG_DFL);
 		sigemptyset(&set);

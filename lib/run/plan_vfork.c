@@ -6,7 +6,7 @@
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
 
-/* What the child needs, and what it leaves in the memory of the caller. */
+/* Arguments and result of the child, in the memory of the caller. */
 struct vforked {
 	const struct plan *p;
 	size_t first; /* its first step */

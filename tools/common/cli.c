@@ -10,7 +10,7 @@
 #include "common/features.h"
 #include "kernel/sys_cap.h"
 
-/* Appends one option to what getopt_long(3) wants. */
+/* Appends one option to the tables of getopt_long(3). */
 static void add_option(struct cli *c, size_t *n, size_t *nl, int letter, int val, const char *name,
 		       const struct cli_opt *o)
 {
@@ -46,7 +46,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 	c->arg = NULL;
 	c->features = c->json = false;
 	memset(c->excl_by, 0, sizeof(c->excl_by));
-	/* '+': never permute, the program's options are its own; ':': we word the errors */
+	/* '+': do not permute, because options after the program belong to it; ':': getopt_long(3)
+	 * prints no errors */
 	c->letters[0] = '+';
 	c->letters[1] = ':';
 	add_rows(c, &n, &nl, tool->opts);
@@ -59,7 +60,7 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 		cli_die_usage("empty argument vector");
 }
 
-/* The row of a value that getopt_long(3) returned; a letter that no row has is that of a type. */
+/* Returns the row of a value of getopt_long(3). A letter without a row is that of a type. */
 static const struct cli_opt *find_row(struct cli *c, int val)
 {
 	if (val >= CLI_NSTYPES) {
@@ -74,7 +75,7 @@ static const struct cli_opt *find_row(struct cli *c, int val)
 	return NULL;
 }
 
-/* The name as the user may write it, for messages. */
+/* Writes the name of the option for messages to buf. */
 static void option_name(const struct cli *c, const struct cli_opt *o, char *buf, size_t n)
 {
 	snprintf(buf, n, "--%s", o->key == CLI_NSTYPES ? c->type->longopt : o->name);
@@ -84,7 +85,7 @@ static void check_exclusive(struct cli *c, const struct cli_opt *o)
 {
 	char name[24];
 
-	/* most options exclude none, and a start is not to pay for printf(3) */
+	/* most options exclude none, so avoid the cost of printf(3) */
 	if (!o->excl)
 		return;
 	option_name(c, o, name, sizeof(name));
@@ -120,8 +121,8 @@ static _Noreturn void bad_option(const struct cli *c, int code)
 }
 
 /*
- * Whether the executing of us gave us more than the caller has: set-user-ID, set-group-ID or file
- * capabilities. The ids are those of the exec, getauxval(3), so no call has to ask for them.
+ * Returns true if the exec gave this process more privileges than the caller has: set-user-ID,
+ * set-group-ID or file capabilities. getauxval(3) has the ids of the exec, without a system call.
  */
 static bool is_raised(void)
 {
@@ -129,14 +130,15 @@ static bool is_raised(void)
 
 	if (getauxval(AT_UID) != getauxval(AT_EUID) || getauxval(AT_GID) != getauxval(AT_EGID))
 		return true;
-	/* a security module may ask for the same care, and has given nothing */
+	/* a security module may set AT_SECURE without giving privileges */
 	return getauxval(AT_SECURE) && getauxval(AT_EUID) != 0 && sys_cap_get(&caps) == 0 &&
 	       caps.permitted != 0;
 }
 
 static void end_options(const struct cli *c)
 {
-	/* what is done with its privilege is the caller's to say: so it must be his */
+	/* the caller controls what the tool does, so refuse privileges that the caller does not
+	 * have */
 	if (!c->tool->only_tells && is_raised())
 		cli_die(0, "cannot run setuid, setgid or with file capabilities");
 	if (c->features)

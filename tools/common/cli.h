@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli: what all tools share towards the user: option tables, usage, messages, exit statuses. */
+/* cli: the user interface that all tools share: option tables, usage, messages, exit statuses. */
 #ifndef NSU_COMMON_CLI_H
 #define NSU_COMMON_CLI_H
 
@@ -12,7 +12,7 @@
 /* Exit statuses, nsutils(7). */
 enum {
 	CLI_EXIT_FAILED = 1,      /* a reporter failed */
-	CLI_EXIT_UNSUPPORTED = 2, /* a reporter asked the kernel for what it does not have */
+	CLI_EXIT_UNSUPPORTED = 2, /* the kernel does not support what a reporter needs */
 	CLI_EXIT_INCOMPLETE = 3,  /* a reporter under --strict knows that its answer is partial */
 	CLI_EXIT_OWN = 125,       /* an exec tool failed before the program ran */
 	CLI_EXIT_NOEXEC = 126,    /* the program could not be executed */
@@ -24,7 +24,7 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 #define CLI_LONG 256
 
 /* The key of a row that stands for one option per namespace type: cli_next() returns it with
- * cli.type set. Its help is shown with nstype.what behind it. */
+ * cli.type set. nstype.what is appended to its help. */
 #define CLI_NSTYPES 0x4000
 
 #define CLI_FEATURES 0x3fff /* the key of --features */
@@ -34,8 +34,8 @@ enum {
 	CLI_OF_FEATURES = 2, /* of CLI_FEATURES_OPTS */
 };
 
-/* Rows of a tool whose --json is of nothing else. When all options have been seen cli_next() prints
- * cli_tool.features and ends with 0. */
+/* Rows of a tool whose --json is only for --features. After the last option, cli_next() prints
+ * cli_tool.features and exits with 0. */
 /* clang-format off */
 #define CLI_FEATURES_OPTS \
 	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print features of the kernel and of this user", 0, CLI_OF_FEATURES }, \
@@ -56,12 +56,12 @@ struct features;
 
 struct cli_tool {
 	const char *name;
-	const char *synopsis[5];    /* what follows the name, a line each */
+	const char *synopsis[5];    /* text after the name, one line each */
 	const char *purpose;        /* one line */
 	const struct cli_opt *opts; /* ends with a zeroed row; --help and --version are added */
-	const char *notes;          /* printed behind the options, or NULL: when it forks, … */
+	const char *notes;          /* printed after the options, or NULL */
 	int failed;                 /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
-	bool only_tells;            /* changes and executes nothing: may be run setuid */
+	bool only_tells;            /* changes and executes nothing, so it may run setuid */
 	void (*features)(struct features *); /* adds what --features prints, or NULL */
 };
 
@@ -81,18 +81,18 @@ struct cli {
 	char excl_name[32][24];
 };
 
-/* Prepares parsing and names the tool for messages. Nothing is looked at but the table. */
+/* Prepares parsing and sets the tool whose name begins messages. Reads only the table. */
 void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv);
 
 /*
- * The key of the next option, or -1 when the options have ended (at the first non-option or "--").
- * Unknown, ambiguous, incomplete and exclusive options end the process with tool->failed;
- * --help and --version with 0. When they have ended, so has a tool that is run setuid, setgid or
- * with file capabilities, with tool->failed, unless it only tells.
+ * Returns the key of the next option, or -1 when the options have ended (at the first non-option or
+ * "--"). Unknown, ambiguous, incomplete and exclusive options end the process with tool->failed;
+ * --help and --version with 0. After the last option, a tool that runs setuid, setgid or with file
+ * capabilities exits with tool->failed, unless only_tells is set.
  */
 int cli_next(struct cli *c);
 
-/* What follows the options: argv[optind] on, NULL-terminated. */
+/* Returns the arguments after the options, NULL-terminated. */
 char **cli_rest(const struct cli *c);
 
 /* Messages go to standard error in one write, foreign bytes escaped: "tool: text[: strerror]". */
@@ -102,15 +102,15 @@ _Noreturn void cli_die(int err, const char *fmt, ...) printf_like(2, 3); /* exit
 _Noreturn void cli_die_nserr(const struct nserr *e); /* exits e->status or tool->failed */
 _Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2); /* and points to --help */
 
-/* The status that cli_die_nserr() would exit with. */
+/* Returns the exit status of cli_die_nserr(). */
 int cli_status(const struct nserr *e);
 
-/* Numbers and signals (signame_parse()) of option arguments: die naming option and value when they
- * are not. */
+/* Parse a number, and a signal (signame_parse()), of an option. End the process with a message that
+ * names option and value if it is invalid. */
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max);
 int cli_signal(const char *option, const char *s, size_t n);
 
-/* Writes b to standard output and checks that it arrived; dies otherwise. Frees b. */
+/* Writes b to standard output and frees it. Ends the process if the write fails. */
 void cli_print(struct buf *b);
 
 #endif

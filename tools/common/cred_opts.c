@@ -8,7 +8,7 @@
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
-/* The next word of a list with commas: advances *s, NULL at the end. */
+/* Returns the next item of a list with commas and advances *s. Returns NULL at the end. */
 static const char *next_word(const char **s, size_t *n)
 {
 	const char *word = *s;
@@ -81,7 +81,7 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	return 0;
 }
 
-/* Each list adds to those before, as unshare(1) has it. */
+/* Each list adds to the earlier ones, as in unshare(1). */
 static int add_env_left(struct cred *c, const char *list, struct nserr *e)
 {
 	char *all;
@@ -131,7 +131,7 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 	}
 }
 
-/* The bool of an option that is nothing more; NULL for the others. */
+/* Returns the flag that an option without argument sets, or NULL for other options. */
 static bool *flag_of(struct cred *c, int key)
 {
 	switch (key) {

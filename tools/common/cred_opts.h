@@ -43,9 +43,9 @@ enum cred_key {
 /* clang-format on */
 
 /*
- * Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set.
- * Names of users and groups are looked up here, before the tool has changed anything: never again
- * after setns(2) or a pivot, where NSS would load what it finds there. arg is borrowed.
+ * Takes the option of that key. Returns 1, 0 if key is another option, or a negative errno with e
+ * set. Names of users and groups are looked up here, before the tool has changed anything: after
+ * setns(2) or a pivot, NSS would load modules of the foreign root. arg is borrowed.
  */
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_check;
 

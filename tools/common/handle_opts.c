@@ -6,7 +6,7 @@
 
 #include "base/num.h"
 
-/* wrong is the access mode that it must not have: to wait for it would be for ever. */
+/* Parses a descriptor. Refuses access mode `wrong`, because waiting for it would block forever. */
 static int parse_fd(const char *name, const char *arg, int wrong, int *fd, struct nserr *e)
 {
 	int flags;

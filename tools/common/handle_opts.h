@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* handle_opts: the options by which a script holds a run, shared by the exec tools. */
+/* handle_opts: the options of the exec tools that let a script control a run. */
 #ifndef NSU_COMMON_HANDLE_OPTS_H
 #define NSU_COMMON_HANDLE_OPTS_H
 
@@ -14,8 +14,8 @@ enum handle_key {
 	HANDLE_KEY_KEEP_FD,
 };
 
-/* Rows for struct cli_opt tables: of a tool that becomes the program, and of one that can stay as
- * its parent. */
+/* Rows for struct cli_opt tables: HANDLE_OPTS for a tool that becomes the program, and
+ * HANDLE_OPTS_FORKED for one that can stay as its parent. */
 /* clang-format off */
 #define HANDLE_OPTS_BEFORE \
 	{ HANDLE_KEY_READY_FD,  "ready-fd",  CLI_ARG,  "<n>",    "write a line to descriptor n before execve(2)" }, \
@@ -33,7 +33,8 @@ enum handle_key {
 	HANDLE_OPTS_FDS
 /* clang-format on */
 
-/* Takes the option of that key: 1, 0 when it is none of these, or a negative errno with e set. */
+/* Takes the option of that key. Returns 1, 0 if key is another option, or a negative errno with e
+ * set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
 
 #endif

@@ -11,11 +11,11 @@ const struct cli_tool *cli_the_tool;
 
 static void message(const char *what, int err, const char *hint)
 {
-	/* each byte may become four; a terminal gets no control byte from here */
+	/* escaping may turn each byte into four; no control byte reaches a terminal */
 	char line[4 * (sizeof(((struct nserr *)0)->what) * 2 + 160)];
 	size_t n, size = sizeof(line) - 2;
 
-	/* a verb ("nsidmap plan") speaks for its tool */
+	/* the messages of a verb ("nsidmap plan") begin with the name of its tool */
 	n = str_escape(line, size, cli_the_tool->name, strcspn(cli_the_tool->name, " "));
 	n += str_escape(line + n, size - n, ": ", 2);
 	n += str_escape(line + n, size - n, what, strlen(what));

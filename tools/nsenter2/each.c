@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* each: the program run for every reference that standard input names, some at a time. */
+/* each: runs the program for every reference on standard input, several at a time. */
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -16,7 +16,7 @@ enum { OUT, ERR, STREAMS };
 struct job {
 	pid_t pid; /* 0: free */
 	const struct nsref *ref;
-	int pipe[STREAMS]; /* what it writes, with --prefix; else -1 */
+	int pipe[STREAMS]; /* read ends of its output with --prefix, otherwise -1 */
 	struct buf line[STREAMS];
 };
 
@@ -29,25 +29,26 @@ struct each {
 	unsigned n_jobs, running;
 	size_t good;
 	int worst;
-	int lost;              /* why output could not be copied */
-	bool simple;           /* no option but what is entered: see in_place() */
+	int lost;              /* error of the first output that could not be copied */
+	bool simple;           /* only options that select namespaces: see in_place() */
 	int signals;           /* signalfd */
 	sigset_t mask;         /* the caller's */
 	void (*on_child)(int); /* the caller's SIGCHLD */
-	int ended_by;          /* a signal that came to end us */
+	int ended_by;          /* the signal that ends nsenter2, or 0 */
 };
 
 /* ---- One run */
 
-/* What the child is given. */
+/* Arguments of the child. */
 struct begin {
 	const struct each *each;
 	struct nsenter2 *n;
-	const int *pipe; /* of job, the other ends */
+	const int *pipe; /* write ends of the pipes of the job */
 	struct plan plan;
 };
 
-/* Ends the child where it cannot: what it says must not go elsewhere. */
+/* Moves the pipes to the standard streams. Ends the child on failure, because its output must not
+ * go elsewhere. */
 static void take_streams(const struct begin *b)
 {
 	for (int i = 0; i < STREAMS; i++) {
@@ -60,14 +61,14 @@ static void take_streams(const struct begin *b)
 	sigprocmask(SIG_SETMASK, &b->each->mask, NULL);
 }
 
-/* In the child: entering, and becoming the program. */
+/* Enters the namespaces and executes the program, in the child. */
 static _Noreturn void be_child(const struct begin *b)
 {
 	take_streams(b);
 	run_target(b->n);
 }
 
-/* The same in the memory of the parent. */
+/* The same in a child that shares the memory of the parent. */
 static int be_child_in_place(void *arg)
 {
 	const struct begin *b = arg;
@@ -80,9 +81,9 @@ static int be_child_in_place(void *arg)
 }
 
 /*
- * Whether all that the child does is setns(2) and execve(2). Then it does without a copy of our
- * memory, and a run of a small program costs a sixth less. Not where files of a foreign mount
- * namespace are looked at: one that blocks would block us.
+ * Returns true if the child calls only setns(2) and execve(2). Then it needs no copy of the memory,
+ * and a run of a small program costs a sixth less. Returns false if files of a foreign mount
+ * namespace are used: a file that blocks would block nsenter2.
  */
 static bool in_place(const struct each *each, const struct nsenter2 *n)
 {
@@ -124,7 +125,8 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 	return pid < 0 ? nserr_set(e, pid, "cannot create a process") : pid;
 }
 
-/* What one reference asks of the options: a namespace only its own type. */
+/* Opens one reference. A namespace has only its own type, so other options of the target are
+ * dropped. */
 static int open_ref(struct nsenter2 *n, const struct nsref *ref, struct nserr *e)
 {
 	n->target = ref->text;
@@ -196,7 +198,8 @@ static void start(struct each *each, struct job *job)
 
 /* ---- Output */
 
-/* Writes the whole lines of what is there, each with its reference before it. */
+/* Writes all whole lines of the buffer, each after its reference; with rest, also a partial line.
+ */
 static void write_lines(struct each *each, struct job *job, int stream, bool rest)
 {
 	struct buf *b = &job->line[stream];
@@ -255,7 +258,8 @@ static int exit_status(int wstatus)
 	return WIFSIGNALED(wstatus) ? 128 + WTERMSIG(wstatus) : WEXITSTATUS(wstatus);
 }
 
-/* What a background process of it writes later has no reader. */
+/* Reads the remaining output of a job that has ended. Nobody reads later output of its background
+ * processes. */
 static void end_job(struct each *each, struct job *job, int wstatus)
 {
 	for (int i = 0; i < STREAMS; i++) {
@@ -284,8 +288,8 @@ static void collect(struct each *each)
 		cli_die(errno, "cannot wait for the programs");
 }
 
-/* A signal that ends us starts no more, and goes to those that run; from the terminal they have it.
- */
+/* Handles a signal that ends nsenter2: no other program is started, and the signal is sent to the
+ * running ones, except a signal of the terminal, which they have received already. */
 static void take_signals(struct each *each)
 {
 	struct signalfd_siginfo info;
@@ -330,7 +334,7 @@ static void watch_signals(struct each *each)
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		sigaddset(&set, watched[i]);
-	/* ignored by the caller, our children would vanish before they are waited for */
+	/* if SIGCHLD is ignored, children vanish before they are waited for */
 	each->on_child = signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &set, &each->mask);
 	each->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -339,7 +343,7 @@ static void watch_signals(struct each *each)
 		cli_die(errno, "cannot create a signal descriptor");
 }
 
-/* Starts in a free place, when there is one. */
+/* Starts programs while a job is free. */
 static void start_some(struct each *each)
 {
 	for (unsigned i = 0; i < each->n_jobs && each->next < each->refs.n; i++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* each_refs: the references that --each reads from standard input. */
+/* each_refs: reads the references of --each from standard input. */
 #include <stdio.h>
 
 #include "base/stream.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* follow: what the program takes over from the target: as if the target had executed it. */
+/* follow: reads the attributes that the program takes over, as if the target had executed it. */
 #include <sys/stat.h>
 
 #include "base/dl.h"
@@ -34,7 +34,7 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 
 /* ---- /proc/PID/status, proc_pid_status(5) */
 
-/* An id as the namespace that is entered has it; it was told as our own sees it. */
+/* Translates an id from the caller's user namespace to the entered one. */
 static int id_inside(const struct nsenter2 *n, const struct idmap *map, const char *what,
 		     uint32_t *id, struct nserr *e)
 {
@@ -87,7 +87,7 @@ static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
 		if (rc == 0)
 			rc = id_inside(n, &maps.map[IDMAP_GID], "group", &n->cred.gid, e);
 	}
-	/* what setgroups=deny forbids is given up with the reason that nobody can have it */
+	/* with setgroups=deny no process can set groups, so failing to do so is no error */
 	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&n->join) & CLONE_NEWUSER))
 		n->cred.groups_optional = true;
 	if (rc == 0 && (n->follow & FOLLOW_GROUPS))
@@ -95,8 +95,7 @@ static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
 	return rc;
 }
 
-/* capabilities(7): the bounding set is what uid 0 has after exec, the ambient set what others have.
- */
+/* capabilities(7): after exec, uid 0 has the bounding set and other users have the ambient set. */
 static void follow_caps(struct nsenter2 *n, const char *status)
 {
 	uint64_t permitted = proc_status_hex(status, "CapPrm"),
@@ -151,7 +150,7 @@ static int follow_rlimits(struct nsenter2 *n, struct nserr *e)
 	char text[4096];
 	ssize_t len = file_read_at(n->join.proc.procfd, "limits", text, sizeof(text));
 
-	/* what the command line says goes before */
+	/* limits of the command line take precedence */
 	if (len >= 0)
 		cred_rlimit_parse_proc(text, n->cred.rlimits);
 	return len < 0 ? nserr_set(e, (int)len, "cannot read /proc/%d/limits",
@@ -186,7 +185,7 @@ static int follow_env(struct nsenter2 *n, struct nserr *e)
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read the environment of process %d",
 				 (int)n->join.proc.pid);
-	end = text + len; /* there is a NUL behind it */
+	end = text + len; /* file_slurp() adds a NUL after it */
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		count++;
 	n->followed.env = calloc(count + 1, sizeof(char *));
@@ -201,7 +200,7 @@ static int follow_env(struct nsenter2 *n, struct nserr *e)
 
 /* ---- SELinux */
 
-/* Loaded before anything is entered, so that the library is ours. */
+/* Loads libselinux before anything is entered, so that the library is the caller's. */
 static int follow_context(struct nsenter2 *n, struct nserr *e)
 {
 	int (*enabled)(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* follow: the steps that take over from the target what follow.c has read. */
+/* follow_steps: the steps that apply the attributes which follow.c has read. */
 #include <grp.h>
 #include <sys/stat.h>
 
@@ -14,7 +14,7 @@ static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 	return cgroup_join(&n->cgroup, getpid(), false, e);
 }
 
-/* Before setns(2): with the cgroup namespace the hierarchies that we know would be out of sight. */
+/* Runs before setns(2): in another cgroup namespace the paths of the hierarchies are different. */
 static const struct plan_kind kind_cgroup = {
 	.name = "cgroup",
 	.call = "write(cgroup.procs)",
@@ -30,7 +30,7 @@ static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to the value of the target") : 0;
 }
 
-/* Not when this process is not dumpable: its /proc files are root's then. */
+/* Runs before the guard step: the /proc files of an undumpable process belong to root. */
 static const struct plan_kind kind_oom = {
 	.name = "oom",
 	.call = "write(/proc/self/oom_score_adj)",
@@ -62,7 +62,7 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	return setgroups(0, NULL) < 0 ? nserr_set(e, errno, "cannot drop supplementary groups") : 0;
 }
 
-/* user_namespaces(7): where setgroups is denied nobody can, so whoever may do it outside does. */
+/* user_namespaces(7): if setgroups is denied inside, groups can only be dropped before entering. */
 static const struct plan_kind kind_groups = {
 	.name = "groups-outside",
 	.call = "setgroups(2)",

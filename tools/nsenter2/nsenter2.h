@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsenter2: what the options ask for, and what is held for it. */
+/* nsenter2: the options of nsenter2, and everything that is opened for them. */
 #ifndef NSU_NSENTER2_H
 #define NSU_NSENTER2_H
 
@@ -25,7 +25,7 @@ struct dir_opt {
 	int fd; /* held from before entering, or -1 */
 };
 
-/* What is taken over from the target, in the order of the names in follow.c. */
+/* Attributes taken over from the target, in the order of the names in follow.c. */
 enum {
 	FOLLOW_UID = 1 << 0,
 	FOLLOW_GID = 1 << 1,
@@ -42,10 +42,10 @@ enum {
 	FOLLOW_ALL = (1 << 12) - 1,
 };
 
-/* What was read of it; the rest is in struct cred. */
+/* Attributes read from the target; the others are in struct cred. */
 struct followed {
 	char **env;   /* NULL: not followed */
-	char oom[16]; /* oom_score_adj, empty when it is ours too */
+	char oom[16]; /* oom_score_adj, empty if it equals the caller's */
 	mode_t umask;
 	char *context; /* SELinux */
 	int (*setexeccon)(const char *);
@@ -59,7 +59,7 @@ struct each_opt {
 };
 
 struct nsenter2 {
-	/* what the options say */
+	/* from the options */
 	const char *target;
 	struct nsref ref;                /* of target */
 	uint64_t types;                  /* CLONE_NEW* asked for by name */
@@ -78,48 +78,51 @@ struct nsenter2 {
 	struct handle handle;
 	const char *wdns;
 	struct each_opt each;
-	char **argv; /* the program of it; [0] is NULL for a shell */
-	/* what is held */
+	char **argv; /* the program; [0] is NULL for a shell */
+	/* opened before anything is entered */
 	struct nsjoin join;
 	struct cgroup cgroup;
 	struct followed followed;
-	bool drop_groups; /* before entering, as it is denied inside */
+	bool drop_groups; /* before entering, because setgroups(2) is denied inside */
 	struct supervise supervise;
 	struct pty_relay relay;
 	int slave;
 };
 
-/* Fills n from the command line; ends the process when it is wrong. */
+/* Fills n from the command line. Ends the process if the command line is invalid. */
 void opts_parse(struct nsenter2 *n, int argc, char **argv);
 
-/* Opens what --target names. 0 or a negative errno with e set. */
+/* Opens the process or namespace of --target. Returns 0 or a negative errno with e set. */
 int target_open(struct nsenter2 *n, struct nserr *e) must_check;
 
-/* Opens everything else that the options name, of the opened target or not, and decides what is
- * entered. Changes nothing of this process. 0 or a negative errno with e set. */
+/* Opens everything else that the options name and decides which namespaces are entered. Changes
+ * nothing of this process. Returns 0 or a negative errno with e set. */
 int target_hold(struct nsenter2 *n, struct nserr *e) must_check;
 
-/* "uid,gid,cwd": adds to *mask. 0 or -EINVAL with e set. */
+/* Parses a list such as "uid,gid,cwd" and adds it to *mask. Returns 0 or -EINVAL with e set. */
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
 
-/* Reads of the target what n->follow says, when it is known what will be entered. 0 or a negative
- * errno with e set. */
+/* Reads the attributes of n->follow from the target. Call it when it is decided which namespaces
+ * are entered. Returns 0 or a negative errno with e set. */
 int follow_hold(struct nsenter2 *n, struct nserr *e) must_check;
 
-/* The steps of it: those before anything is entered, and those that only the program needs. */
+/* Add the steps for these attributes: those before anything is entered, and those that only the
+ * program needs. */
 void follow_add_before(const struct nsenter2 *n, struct plan *p);
 void follow_add(const struct nsenter2 *n, struct plan *p, enum plan_actor who);
 
-/* The types in which nobody sees more of this process, or has more rights over it, than before. */
+/* Namespace types whose members neither see more of this process nor gain rights over it when it
+ * enters. */
 #define STEPS_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
 
-/* Whether the program runs as a child. */
+/* Returns true if the program runs as a child of nsenter2. */
 bool steps_fork(const struct nsenter2 *n);
 
-/* The steps, in their order, for a target that is held. */
+/* Adds all steps, in order, for a target that target_hold() has opened. */
 void steps_add(struct nsenter2 *n, struct plan *p);
 
-/* Does it, for a target that is opened: explains, or becomes the program, or ends as it does. */
+/* Prints the plan for an opened target, or executes it: becomes the program, or ends as the program
+ * ends. */
 _Noreturn void run_target(struct nsenter2 *n);
 
 struct each_refs {
@@ -128,11 +131,11 @@ struct each_refs {
 	size_t n, size;
 };
 
-/* All of them before the first is entered: ends the process when one is wrong, so that a mistake in
- * the last runs nothing. */
+/* Reads all references before the first is entered. Ends the process if one is invalid, so that a
+ * mistake in the last reference runs nothing. */
 void each_read(const struct nsenter2 *n, struct each_refs *refs);
 
-/* Reads references from standard input and runs the program for each. The exit status. */
+/* Reads references from standard input and runs the program for each. Returns the exit status. */
 int each_run(struct nsenter2 *n);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: the command line of nsenter2. */
+/* opts: parses and checks the command line of nsenter2. */
 #include "base/num.h"
 #include "cgroup/feature.h"
 #include "common/cred_opts.h"
@@ -132,7 +132,7 @@ static bool take_follow(struct nsenter2 *n, const struct cli *c, int key)
 	return true;
 }
 
-/* Those that the tools share. -S follow and -G follow are nsenter(1)'s. */
+/* Takes an option that the tools share. nsenter(1) has -S follow and -G follow, too. */
 static bool take_shared(struct nsenter2 *n, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
@@ -150,7 +150,7 @@ static bool take_shared(struct nsenter2 *n, const struct cli *c, int key)
 	return rc > 0;
 }
 
-/* Options of how the program runs; false for one that is none of them. */
+/* Takes an option about the process of the program. Returns false for another option. */
 static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
 {
 	switch (key) {
@@ -230,7 +230,7 @@ static void take(struct nsenter2 *n, const struct cli *c, int key)
 	}
 }
 
-/* The option that needs a target, NULL when none does. */
+/* Returns the name of an option that needs a target, or NULL. */
 static const char *needs_target(const struct nsenter2 *n)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
@@ -249,7 +249,7 @@ static const char *needs_target(const struct nsenter2 *n)
 	return n->wd.from == DIR_TARGET ? "wd" : NULL;
 }
 
-/* What makes no sense however the machine is. */
+/* Refuses combinations of options that are invalid on every machine. */
 static void check(const struct nsenter2 *n)
 {
 	const char *needs = n->each.on ? NULL : needs_target(n);
@@ -288,7 +288,7 @@ void opts_parse(struct nsenter2 *n, int argc, char **argv)
 		take(n, &c, key);
 	n->argv = cli_rest(&c);
 	check(n);
-	/* where a directory is named that one is it */
+	/* a directory named by an option takes precedence */
 	if ((n->follow & FOLLOW_ROOT) && !n->root.from)
 		n->root.from = DIR_TARGET;
 	if ((n->follow & FOLLOW_CWD) && !n->wd.from && !n->wdns)

@@ -12,7 +12,7 @@ static _Noreturn void explain(const struct nsenter2 *n, const struct plan *p)
 	exit(0);
 }
 
-/* Stands between the caller and the program, and ends as it ends. */
+/* Waits for the program, and ends as the program ends. */
 static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
 {
 	struct nserr e = NSERR_INIT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steps: what nsenter2 does, one kind of step a kernel rule. */
+/* steps: the steps of nsenter2, one kind of step for each kernel rule. */
 #include <sys/prctl.h>
 
 #include "base/file.h"
@@ -21,9 +21,10 @@ static int run_guard(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 /*
- * From setns(2) on, processes of the target may see this one, which until the exec has descriptors
- * and a binary of the outside. One that is not dumpable they cannot trace, nor open its
- * /proc/PID/{exe,fd,mem} (ptrace(2)). The exec takes it back. STEPS_UNSEEN changes nothing of that.
+ * After setns(2), processes of the target may see this process, which has descriptors and the
+ * binary of the host until the exec. They can neither trace an undumpable process nor open its
+ * /proc/PID/{exe,fd,mem} (ptrace(2)). The exec makes the process dumpable again. The types of
+ * STEPS_UNSEEN need no guard.
  */
 static const struct plan_kind kind_guard = {
 	.name = "guard",
@@ -82,7 +83,7 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct nsenter2 *n = ctx;
 
-	/* for what goes back to it */
+	/* kind_back returns to it */
 	if (n->wd.fd < 0 && !n->wdns)
 		n->wd.fd = file_open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
 	if (fchdir(n->root.fd) < 0 || chroot(".") < 0)
@@ -91,7 +92,7 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* Behind the mount namespace, whose entering sets the root to that of the namespace. */
+/* Runs after entering the mount namespace, which sets the root to that of the namespace. */
 static const struct plan_kind kind_root = {
 	.name = "root",
 	.call = "chroot(2)",
@@ -110,7 +111,7 @@ static int run_back(void *ctx, const struct plan_step *s, struct nserr *e)
 	return chdir("/") < 0 ? nserr_set(e, errno, "cannot change to the root directory") : 0;
 }
 
-/* As nsenter(1) does it, but never outside. */
+/* Keeps the working directory as nsenter(1) does, except if it is outside the new root. */
 static const struct plan_kind kind_back = {
 	.name = "back",
 	.call = "fchdir(2), getcwd(2)",
@@ -141,7 +142,7 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct nsenter2 *n = ctx;
 	char path[4096];
 
-	/* a path that is too long is inside */
+	/* another error, for a path that is too long, means inside */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
 	nserr_set(e, 0, "the working directory %s is outside the root directory",
@@ -151,7 +152,8 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	return -EXDEV;
 }
 
-/* getcwd(2): ENOENT for a directory that the root does not lead to, which would be a way out. */
+/* getcwd(2) fails with ENOENT for a directory that is not below the root, which would be a way out.
+ */
 static const struct plan_kind kind_inside = {
 	.name = "inside",
 	.call = "getcwd(2)",
@@ -199,7 +201,8 @@ static void undo_relay(void *ctx, const struct plan_step *s)
 	pty_relay_end(&n->relay);
 }
 
-/* First of all: what holds the caller's terminal is seen by no process of the target. */
+/* Runs first, so that no process of the target sees the process that holds the caller's terminal.
+ */
 static const struct plan_kind kind_relay = {
 	.name = "relay",
 	.call = "fork(2)",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* target: holds all that is entered before anything is entered. */
+/* target: opens everything that is entered before anything is entered. */
 #include <stdio.h>
 
 #include "base/file.h"
@@ -7,7 +7,7 @@
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
 
-/* A namespace that is entered by descriptor; takes fd. */
+/* Stores a namespace that is entered by descriptor. Takes ownership of fd. */
 static void hold_fd(struct nsenter2 *n, const struct nstype *type, int fd, const char *name)
 {
 	unsigned i = nstype_index(type);
@@ -29,7 +29,7 @@ static int open_process(struct nsenter2 *n, struct nserr *e)
 	return nsref_check_living(&n->join.proc, e);
 }
 
-/* A reference to a namespace stands for the option of its type. */
+/* Opens a namespace as target, which selects the option of its type. */
 static int open_ns(struct nsenter2 *n, struct nserr *e)
 {
 	int fd = nsref_open_ns(&n->ref, NULL, e);
@@ -52,7 +52,7 @@ int target_open(struct nsenter2 *n, struct nserr *e)
 	return nsref_is_process(&n->ref) ? open_process(n, e) : open_ns(n, e);
 }
 
-/* "-Unp": what follows -U is its file, as in nsenter(1). */
+/* Sets a hint for "-Unp", where "np" is the file of -U, as in nsenter(1). */
 static void hint_letters(const struct nstype *type, const char *file, struct nserr *e)
 {
 	for (const char *s = file; *s; s++)
@@ -62,7 +62,7 @@ static void hint_letters(const struct nstype *type, const char *file, struct nse
 		   type->opt, file);
 }
 
-/* --TYPE=FILE, and --TYPE=:NSID */
+/* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. */
 static int hold_file(struct nsenter2 *n, const struct nstype *type, struct nserr *e)
 {
 	const char *file = n->files[nstype_index(type)];
@@ -88,7 +88,7 @@ static int hold_file(struct nsenter2 *n, const struct nstype *type, struct nserr
 	return 0;
 }
 
-/* Those that a single namespace as target leaves without a process to take them from. */
+/* Sets the error for an option that needs a process if the target is a single namespace. */
 static int no_process(const struct nsenter2 *n, const char *option, struct nserr *e)
 {
 	return nserr_set(e, 0, "--%s requires a process, but '%s' is a namespace", option,
@@ -127,7 +127,7 @@ static int hold_net_socket(struct nsenter2 *n, struct nserr *e)
 	return 0;
 }
 
-/* The owner of what is entered; with --user the parent, which is its owner. */
+/* Opens the owner of the entered namespaces; for --user this is the parent. */
 static int hold_user_parent(struct nsenter2 *n, struct nserr *e)
 {
 	static const uint8_t order[] = { NSTYPE_USER, NSTYPE_CGROUP, NSTYPE_IPC, NSTYPE_UTS,
@@ -156,8 +156,7 @@ static int hold_user_parent(struct nsenter2 *n, struct nserr *e)
 	return nserr_set(e, 0, "--user-parent: no other namespace selected");
 }
 
-/* Held by descriptor: the path is that of before entering, or the target's by its /proc directory.
- */
+/* Opens a directory before anything is entered: by its path, or the target's by its /proc link. */
 static int hold_dir(struct nsenter2 *n, struct dir_opt *dir, const char *option, const char *link,
 		    struct nserr *e)
 {
@@ -177,7 +176,8 @@ static int hold_dir(struct nsenter2 *n, struct dir_opt *dir, const char *option,
 			 (int)n->join.proc.pid);
 }
 
-/* Without options it is root there, as far as the maps and the setgroups file permit it. */
+/* Without options the program becomes root in the user namespace, if the maps and the setgroups
+ * file permit it. */
 static void default_ids(struct nsenter2 *n)
 {
 	struct cred *c = &n->cred;
@@ -192,7 +192,7 @@ static void default_ids(struct nsenter2 *n)
 	n->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && n->join.proc.pid &&
 			 file_read_at(n->join.proc.procfd, "setgroups", text, sizeof(text)) > 0 &&
 			 str_after(text, "deny") && sys_cap_has(CAP_SETGID);
-	/* what is gone before need not be permitted inside */
+	/* groups dropped before entering need no permission inside */
 	c->groups_optional |= n->drop_groups;
 }
 
