@@ -192,7 +192,7 @@ test_fails_with_a_message_if_no_copy_can_be_made()
 }
 
 # A kernel or a filter without one of the calls.
-test_falls_back_to_the_calls_that_there_are()
+test_falls_back_if_a_system_call_is_missing()
 {
 	for without in memfd_create execveat; do
 		attack enosys "$without" -- nsunshare $inside -- nspivot --proc=/proc "$box" -- /evil

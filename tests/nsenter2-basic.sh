@@ -43,7 +43,7 @@ test_enters_one_type_only()
 $(ns_of self uts)"
 }
 
-test_letters_behind_a_type_letter_are_its_file()
+test_letters_after_a_type_letter_are_its_file()
 {
 	start_target
 	run nsenter2 -t "$target" -Unp true
@@ -67,7 +67,7 @@ test_enters_a_single_namespace_by_reference()
 	assert_out "$(ns_of "$target" user)"
 }
 
-test_a_file_of_another_type_is_named()
+test_refuses_a_file_of_another_type()
 {
 	run nsenter2 --net=/proc/self/ns/uts true
 	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
@@ -75,7 +75,7 @@ test_a_file_of_another_type_is_named()
 	assert_refused 125 '/etc/passwd is not a namespace file'
 }
 
-test_is_process_of_the_pid_namespace()
+test_program_is_in_the_pid_namespace()
 {
 	start_target
 	await_sleep "$target"
@@ -84,7 +84,7 @@ test_is_process_of_the_pid_namespace()
 	assert_out sleep
 }
 
-test_no_fork_leaves_the_program_outside()
+test_no_fork_leaves_the_program_outside_the_pid_namespace()
 {
 	start_target
 	run nsenter2 --no-fork -t "$target" -U -p readlink /proc/self/ns/pid /proc/self/ns/pid_for_children
@@ -137,7 +137,7 @@ test_explains_and_does_nothing()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-test_refuses_what_is_no_process()
+test_refuses_an_invalid_process()
 {
 	for ref in '' 0 -1 +1 ' 1' 4294967297 1/../2 4194305 99999999999999999999; do
 		run nsenter2 -t "$ref" -a true

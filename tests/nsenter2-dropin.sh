@@ -33,7 +33,7 @@ same()
 	assert_out_same "$(cat "$TMP/want")"
 }
 
-test_forty_command_lines()
+test_forty_command_lines_work_as_with_nsenter()
 {
 	start_target
 	lines=0 worked=0
@@ -60,7 +60,7 @@ test_forty_command_lines()
 	assertTrue "$worked of $lines" "[ $worked -ge 25 ]"
 }
 
-test_the_shell_without_a_program()
+test_runs_the_same_shell_as_nsenter()
 {
 	start_target
 	echo "$probe" >"$TMP/script"
@@ -71,7 +71,7 @@ test_the_shell_without_a_program()
 	assert_out_same "$(cat "$TMP/want")"
 }
 
-test_what_fails_there_fails_here()
+test_command_lines_that_fail_with_nsenter_fail()
 {
 	start_target
 	for o in -a '-t 0 -U' '-t x -a' "-t $t --net=/etc/passwd" '--net=/nowhere' "-t $t --nonsense" '-S x' "-r/nowhere -t $t"; do

@@ -17,7 +17,7 @@ start_targets()
 	done
 }
 
-test_runs_in_each()
+test_each_runs_the_program_in_every_target()
 {
 	start_targets 3
 	# shellcheck disable=SC2086
@@ -46,7 +46,7 @@ user:$2: rest"
 	assert_err_has "user:$2: bad"
 }
 
-test_a_namespace_is_entered_alone()
+test_a_namespace_reference_enters_only_that_namespace()
 {
 	start_targets 1
 	echo "user:${targets# }" >"$TMP/refs"
@@ -69,7 +69,7 @@ test_the_worst_status_is_the_exit_status()
 	assert_err_has '0 of 3 succeeded, worst exit status 127'
 }
 
-test_one_that_is_gone_does_not_stop_the_others()
+test_a_target_that_is_gone_does_not_stop_the_others()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
@@ -83,7 +83,7 @@ test_one_that_is_gone_does_not_stop_the_others()
 	assert_err_has '1 of 2 succeeded'
 }
 
-test_a_word_that_is_none_runs_nothing()
+test_an_invalid_reference_runs_nothing()
 {
 	start_targets 1
 	printf '%s\n' "${targets# }" '' nonsense "${targets# }" >"$TMP/refs"
@@ -92,14 +92,14 @@ test_a_word_that_is_none_runs_nothing()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-test_no_reference_is_no_run()
+test_without_references_nothing_runs()
 {
 	run nsenter2 --each -a false </dev/null
 	assert_rc 0
 	assert_err_has '0 of 0'
 }
 
-test_null_separates()
+test_null_separates_references()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
@@ -179,7 +179,7 @@ test_the_worst_of_all_is_a_signal()
 
 # A user cannot mount in the mount namespace of the test.
 # as: root
-test_namespaces_without_a_process()
+test_enters_namespaces_without_a_process()
 {
 	require_tool ip
 	for n in blue red; do
@@ -210,7 +210,7 @@ netns:blue: $blue"
 	ip netns del red
 }
 
-test_ten_thousand_references()
+test_runs_for_ten_thousand_references()
 {
 	# none of them is there; and one more that is no reference: nothing is looked at
 	awk 'BEGIN { for (i = 0; i < 10000; i++) print "net:" 4184304 + i }' >"$TMP/refs"
@@ -250,7 +250,7 @@ test_parallel_runs_at_the_same_time()
 	assert_err_has "invalid number '0': must be from 1 to 1024"
 }
 
-test_a_signal_ends_all()
+test_a_signal_ends_all_running_programs()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
@@ -274,7 +274,7 @@ test_output_that_is_lost_is_an_error()
 	assert_err_has 'cannot copy the output of the programs: No space left on device'
 }
 
-test_needs_to_know_what_of_a_process()
+test_each_refuses_a_process_without_a_namespace_type()
 {
 	start_targets 1
 	echo "${targets# }" >"$TMP/refs"
@@ -283,7 +283,7 @@ test_needs_to_know_what_of_a_process()
 	assert_err_has 'process given, but no namespace type selected'
 }
 
-test_excludes()
+test_refuses_options_that_each_excludes()
 {
 	for o in '--target 1' --pty; do
 		# shellcheck disable=SC2086

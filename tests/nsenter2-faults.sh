@@ -26,13 +26,13 @@ start_target()
 }
 
 # a descriptor that is not closed is closed by the exec; what the terminal is, only tells who has the foreground
-test_all_namespaces_of_a_process()
+test_no_failed_call_passes_with_all_namespaces()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" -a "$FINAL"
 }
 
-test_some_namespaces_of_a_process()
+test_no_failed_call_passes_with_some_namespaces()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" --user --uts --net "$FINAL"
@@ -40,7 +40,7 @@ test_some_namespaces_of_a_process()
 }
 
 # as: root
-test_a_cgroup_of_a_process()
+test_no_failed_call_passes_with_a_cgroup()
 {
 	find_freezer
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -65,20 +65,20 @@ test_a_cgroup_of_a_process()
 	remove_cgroup "$dir/$own_cgroup"
 }
 
-test_following_it()
+test_no_failed_call_passes_with_follow()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" -a --follow "$FINAL"
 }
 
-test_namespace_files()
+test_no_failed_call_passes_with_namespace_files()
 {
 	start_target
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
 }
 
 # one that needs no copy of nsenter2, where it may be entered alone; when its output cannot be read the program has run
-test_each_of_one()
+test_no_failed_call_passes_with_each()
 {
 	start_target
 	type=net
@@ -87,14 +87,14 @@ test_each_of_one()
 	fault_all -b nsenter2 -x '^1:read:([4-9]|[0-9][0-9]+) EIO' -- sh -c 'exec nsenter2 --each --prefix -- "$1" <"$2"' sh "$FINAL" "$TMP/refs"
 }
 
-test_killed_anywhere_it_leaves_nothing()
+test_leaves_nothing_when_killed_at_any_call()
 {
 	start_target
 	fault_kill -- nsenter2 -t "$target" -a --kill-child "$FINAL"
 }
 
 # TERM and INT at any moment of the set-up: before the program runs nothing of it is there, and nsenter2 ends
-test_ended_anywhere_it_leaves_nothing()
+test_leaves_nothing_when_terminated_at_any_call()
 {
 	start_target
 	fault_kill -S 15 -- nsenter2 -t "$target" -a --pid-file "$TMP/pid" --follow=rlimits,oom "$FINAL"

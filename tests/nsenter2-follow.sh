@@ -34,7 +34,7 @@ c
 $(printf '%s\n' "$want" | sed "s/^\([UG]id:\).*/\1	0	0	0	0/")"
 }
 
-test_follow_takes_what_it_is_told()
+test_follow_takes_only_the_listed_attributes()
 {
 	start_target sh -c 'umask 027; export WORD=there; exec "$@"' sh
 	umask 022
@@ -66,7 +66,7 @@ test_follow_oom()
 	assert_out "$own"
 }
 
-test_options_go_before_what_is_followed()
+test_options_take_precedence_over_followed_attributes()
 {
 	start_target sh -c 'export WORD=there; ulimit -n 100; exec "$@"' sh
 	run nsenter2 -t "$target" -a --follow --setenv WORD=here --rlimit nofile=64 sh -c 'echo "$WORD"; ulimit -n'
@@ -105,7 +105,7 @@ test_follow_context_needs_selinux()
 }
 
 # what libselinux would be asked, by one that stands in for it; whether the kernel heeds it takes SELinux
-test_follow_context_is_asked_for_before_anything_is_entered()
+test_follow_context_is_read_before_anything_is_entered()
 {
 	start_target env
 	mkdir "$TMP/lib"
@@ -132,7 +132,7 @@ test_join_cgroup()
 
 # v1 and v2 are what this machine mounts; a name with ':' and a blank is one like any other
 # as: root
-test_join_cgroup_of_a_hostile_name()
+test_join_cgroup_with_a_hostile_name()
 {
 	made=''
 	# shellcheck disable=SC2013 # words
@@ -241,7 +241,7 @@ test_handles()
 	assert_empty "$(cat "$TMP/ready")"
 }
 
-test_a_pid_file_is_of_the_outside()
+test_pid_file_has_the_pid_of_the_outer_namespace()
 {
 	start_target sh -c 'mount -t tmpfs none /tmp; exec "$@"' sh
 	run nsenter2 -t "$target" -a --pid-file "$TMP/pid" -- sh -c 'test ! -e "$1" && echo inside' sh "$TMP"

@@ -77,7 +77,7 @@ test_another_process_of_that_number_is_refused()
 }
 
 # E3: a kernel thread is in tests/unit/test-nsref.c, since none is seen from this pid namespace
-test_zombie_thread_and_self_have_their_own_sentence()
+test_zombie_thread_and_self_have_their_own_message()
 {
 	# one that never waits: a shell may
 	start_holder perl -e 'my $p = fork; exit 0 unless $p; open(my $o, ">&=", 3); syswrite($o, "$p\n"); close $o; sleep 1000'
@@ -102,7 +102,7 @@ test_zombie_thread_and_self_have_their_own_sentence()
 }
 
 # E4
-test_order_for_the_privileged_and_for_others()
+test_order_of_types_for_privileged_and_other_callers()
 {
 	# the uts namespace is the caller's own user namespace's, the network namespace is the target's
 	if [ "$(id -u)" = 0 ]; then
@@ -142,7 +142,7 @@ test_a_target_in_the_same_namespaces_is_no_error()
 }
 
 # E7, E8
-test_files_that_are_no_namespace_of_the_type()
+test_refuses_files_that_are_not_namespaces_of_the_type()
 {
 	mkfifo "$TMP/fifo"
 	mkdir "$TMP/dir"
@@ -180,7 +180,7 @@ test_files_that_are_no_namespace_of_the_type()
 
 # E7: the file a namespace was mounted on is gone, but what is open of it is the namespace
 # as: root
-test_a_deleted_namespace_file()
+test_enters_a_namespace_whose_file_was_deleted()
 {
 	: >"$TMP/net"
 	unshare "--net=$TMP/net" true
@@ -212,7 +212,7 @@ test_time_and_user_namespaces_in_a_batch()
 }
 
 # E9
-test_directories_of_the_target_are_no_way_out()
+test_directories_of_the_target_do_not_lead_out()
 {
 	# the working directory of the target is not below its root
 	mkdir -p "$TMP/root/usr" "$TMP/beside"
@@ -228,7 +228,7 @@ test_directories_of_the_target_are_no_way_out()
 }
 
 # E10, E11
-test_the_program_has_no_descriptor_of_ours()
+test_the_program_inherits_no_descriptor_of_nsenter2()
 {
 	start_target env
 	for o in '' --join-cgroup '--root --wd' --follow --kill-child '--net-socket=9'; do
@@ -311,7 +311,7 @@ Operation not permitted'
 }
 
 # E13
-test_processes_of_the_target_cannot_look_into_it()
+test_processes_of_the_target_cannot_trace_nsenter2()
 {
 	start_target env
 	mkfifo "$TMP/go"
@@ -339,7 +339,7 @@ test_processes_of_the_target_cannot_look_into_it()
 }
 
 # E14
-test_nothing_is_loaded_once_it_is_inside()
+test_loads_nothing_after_entering()
 {
 	start_target env
 	run strace -qq -f -o "$TMP/trace" -e trace=setns,openat,open,execve nsenter2 -t "$target" -a --setuid root -- /bin/true
@@ -352,7 +352,7 @@ test_nothing_is_loaded_once_it_is_inside()
 # E15: tests/nsenter2-options.sh, test_pty_is_another_terminal
 
 # E16
-test_groups_go_before_the_ids()
+test_groups_are_dropped_before_the_ids_change()
 {
 	start_target env
 	run strace -qq -f -o "$TMP/trace" -e trace=setgroups,setresgid,setresuid,setns nsenter2 -t "$target" -a true
@@ -384,7 +384,7 @@ b /nowhere'
 }
 
 # E18, and with a terminal E20: tests/nsenter2-terminal.sh
-test_stops_and_goes_on_with_the_program()
+test_stops_and_continues_with_the_program()
 {
 	start_target env
 	mkfifo "$TMP/up"
@@ -431,7 +431,7 @@ test_all_leaves_out_a_type_that_the_kernel_lacks()
 }
 
 # A34
-test_a_proc_of_another_pid_namespace_is_noticed()
+test_refuses_a_proc_of_another_pid_namespace()
 {
 	start_target env
 	run unshare --user --map-root-user --pid --fork nsenter2 -t 1 -a true
@@ -461,7 +461,7 @@ test_output_that_is_lost_is_an_error()
 }
 
 # A11, A14, A21, A22, A24
-test_odd_beginnings()
+test_odd_start_conditions_are_handled()
 {
 	start_target env
 	status='grep -E ^Sig(Ign|Blk) /proc/self/status'
@@ -486,7 +486,7 @@ test_odd_beginnings()
 }
 
 # A8
-test_few_descriptors_are_told()
+test_reports_a_lack_of_descriptors()
 {
 	start_target env
 	# ld.so needs one

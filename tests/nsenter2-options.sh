@@ -21,7 +21,7 @@ ns_of()
 	readlink "/proc/$1/ns/$2"
 }
 
-test_all_takes_the_time_namespace_too()
+test_all_enters_the_time_namespace()
 {
 	start_target --time --mount
 	run nsenter2 --target "$target" --all readlink /proc/self/ns/time
@@ -103,7 +103,7 @@ test_directories()
 	assert_err_has 'missing directory name'
 }
 
-test_a_working_directory_outside_of_the_root_is_refused()
+test_refuses_a_working_directory_outside_the_root()
 {
 	start_target --mount
 	run nsenter2 -t "$target" -U -m -w=/tmp true
@@ -163,7 +163,7 @@ test_ids_without_a_zero_inside_are_preserved()
 	assert_out 65534
 }
 
-test_kill_child_outlives_nothing()
+test_kill_child_kills_the_program_with_nsenter2()
 {
 	start_target --pid
 	mkfifo "$TMP/resize"
@@ -206,7 +206,7 @@ test_pty_is_another_terminal()
 	assert_out_has 'waiting 0'
 }
 
-test_pty_without_a_terminal_of_ours()
+test_pty_works_without_a_terminal_of_the_caller()
 {
 	start_target --mount
 	run nsenter2 -t "$target" -U -m --pty -- sh -c 'read -r line; echo "got $line"; exit 3' <<-END

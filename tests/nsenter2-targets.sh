@@ -32,7 +32,7 @@ bwrap_target()
 	done
 }
 
-test_bubblewrap()
+test_enters_a_bubblewrap_container()
 {
 	bwrap_target --unshare-all
 	want=$(all_of "$target")
@@ -45,7 +45,7 @@ test_bubblewrap()
 /"
 }
 
-test_bubblewrap_with_nested_user_namespaces()
+test_enters_bubblewrap_with_nested_user_namespaces()
 {
 	# the mounts belong to an outer user namespace, and no process is left in that
 	bwrap_target --unshare-all --unshare-user --disable-userns --uid 7 --gid 7
@@ -64,7 +64,7 @@ test_bubblewrap_with_nested_user_namespaces()
 	assert_out "$(ns_of "$target" mnt)"
 }
 
-test_unshare_below_unshare()
+test_enters_nested_unshare()
 {
 	start_holder unshare --user --map-root-user --uts --net unshare --user --map-root-user --mount unshare --user --map-root-user --ipc \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -82,7 +82,7 @@ test_unshare_below_unshare()
 	assertNotEquals "$(ns_of "$holder" user)" "$out"
 }
 
-test_ip_netns()
+test_enters_a_namespace_of_ip_netns()
 {
 	if [ "$(id -u)" = 0 ]; then
 		ip netns add blue
@@ -120,7 +120,7 @@ test_ip_netns()
 
 # Only a process that may enter a namespace at once can open its id.
 # as: root
-test_by_id()
+test_enters_a_namespace_by_id()
 {
 	feature ns-id || return 0
 	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -141,7 +141,7 @@ test_by_id()
 }
 
 # as systemd-nspawn does it: the tree moved over / and a chroot into it
-test_a_moved_root()
+test_enters_a_target_with_a_moved_root()
 {
 	mkdir -p "$TMP/tree/usr" "$TMP/tree/proc" "$TMP/tree/dev" "$TMP/tree/own"
 	ln -s usr/bin usr/lib usr/lib64 usr/sbin "$TMP/tree"
@@ -162,7 +162,7 @@ sleep'
 	assert_out /own
 }
 
-test_each_of_what_nslist_finds()
+test_each_enters_all_that_nslist_lists()
 {
 	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	echo "$holder" | nsenter2 --each --user --net --prefix -- readlink /proc/self/ns/net >"$TMP/got" 2>/dev/null
@@ -197,7 +197,7 @@ test_user_parent_needs_another_namespace()
 }
 
 # The number of a namespace is 0 everywhere where the kernel gives none.
-test_an_id_where_the_kernel_has_none()
+test_refuses_an_id_if_the_kernel_has_none()
 {
 	run enosys -e ENOTTY ioctl,open_by_handle_at -- nsenter2 -t id:77777777 true
 	assert_rc 125
@@ -206,7 +206,7 @@ test_an_id_where_the_kernel_has_none()
 }
 
 # as: root
-test_a_namespace_that_only_children_will_be_in_is_found()
+test_finds_a_namespace_that_only_future_children_enter()
 {
 	start_holder unshare --time sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	start_holder holder children

@@ -37,7 +37,7 @@ test_stops_on_Z_and_goes_on_with_fg()
 	assert_rc 5
 }
 
-test_goes_on_in_the_background_until_it_reads()
+test_runs_in_the_background_until_it_reads()
 {
 	start_target
 	export TMP
@@ -47,7 +47,7 @@ test_goes_on_in_the_background_until_it_reads()
 	assert_rc 6
 }
 
-test_an_interrupt_ends_the_loop_around_it()
+test_an_interrupt_ends_the_shell_loop_around_nsenter2()
 {
 	start_target
 	run pty -e '> ' -s "while :; do nsenter2 -t $target -a sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
