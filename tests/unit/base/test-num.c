@@ -25,7 +25,7 @@ static void accepts_plain_decimals(void)
 	CHECK(id == 4294967294u);
 }
 
-static void refuses_what_is_no_number(void)
+static void refuses_text_that_is_not_a_number(void)
 {
 	static const char *const bad[] = { "",   " 1",  "1 ",  "+1",  "-1",       "-0", "0x10",
 					   "1k", "1e3", "1.5", "1\n", "\xd9\xa1", "-",  "1x" };
@@ -42,7 +42,7 @@ static void refuses_what_is_no_number(void)
 	CHECK_INT(num_pid("+1", &pid), -EINVAL);
 }
 
-static void refuses_what_would_wrap(void)
+static void refuses_numbers_that_would_wrap(void)
 {
 	uint64_t u;
 	int64_t s;
@@ -82,7 +82,7 @@ static void reads_durations(void)
 	}
 }
 
-static void refuses_bad_durations(void)
+static void refuses_invalid_durations(void)
 {
 	static const char *const bad[] = { "",    ".",    "5.",   "s",       "-1",   "+1",
 					   "1x",  "2h1d", "1h1h", "1.5h30m", "1h30", "1 h",
@@ -102,5 +102,6 @@ static void refuses_bad_durations(void)
 		CHECK_INT(num_duration(range[i], &ts), -ERANGE);
 }
 
-UNIT_MAIN(CASE(accepts_plain_decimals), CASE(refuses_what_is_no_number),
-	  CASE(refuses_what_would_wrap), CASE(reads_durations), CASE(refuses_bad_durations))
+UNIT_MAIN(CASE(accepts_plain_decimals), CASE(refuses_text_that_is_not_a_number),
+	  CASE(refuses_numbers_that_would_wrap), CASE(reads_durations),
+	  CASE(refuses_invalid_durations))

@@ -10,7 +10,7 @@ static int parse(const char *s)
 	return signame_parse(s, strlen(s));
 }
 
-static void names_and_numbers(void)
+static void parses_names_and_numbers(void)
 {
 	CHECK_INT(parse("TERM"), SIGTERM);
 	CHECK_INT(parse("sigterm"), SIGTERM);
@@ -26,7 +26,7 @@ static void names_and_numbers(void)
 	CHECK_INT(signame_parse("TERM:HUP", 4), SIGTERM);
 }
 
-static void refuses_others(void)
+static void refuses_unknown_signals(void)
 {
 	static const char *const bad[] = { "",           "0",          "65",      "+9",
 					   "-9",         " TERM",      "TERMX",   "TER",
@@ -47,4 +47,5 @@ static void every_signal_survives_a_round_trip(void)
 	}
 }
 
-UNIT_MAIN(CASE(names_and_numbers), CASE(refuses_others), CASE(every_signal_survives_a_round_trip))
+UNIT_MAIN(CASE(parses_names_and_numbers), CASE(refuses_unknown_signals),
+	  CASE(every_signal_survives_a_round_trip))

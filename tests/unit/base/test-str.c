@@ -31,7 +31,7 @@ static void escapes_control_and_invalid_bytes(void)
 	CHECK_STR(escaped("cut \xe2\x82"), "cut \\xe2\\x82");
 }
 
-static void never_passes_the_end(void)
+static void never_writes_past_the_end(void)
 {
 	char out[8];
 
@@ -65,5 +65,5 @@ static void writes_json(void)
 	buf_free(&b);
 }
 
-UNIT_MAIN(CASE(keeps_text), CASE(escapes_control_and_invalid_bytes), CASE(never_passes_the_end),
-	  CASE(writes_json))
+UNIT_MAIN(CASE(keeps_text), CASE(escapes_control_and_invalid_bytes),
+	  CASE(never_writes_past_the_end), CASE(writes_json))

@@ -26,7 +26,7 @@ static pid_t make_child(int pair[2], char path[32])
 	return pid;
 }
 
-static void tells_of_a_process_that_was_executed(void)
+static void parses_the_stat_of_an_executed_process(void)
 {
 	struct proc_stat st;
 
@@ -41,7 +41,7 @@ static void tells_of_a_process_that_was_executed(void)
 	CHECK(!proc_stat_is_dead(&st));
 }
 
-static void tells_what_has_executed_nothing_alive_and_dead(void)
+static void detects_processes_that_have_not_executed(void)
 {
 	struct proc_stat st;
 	siginfo_t info;
@@ -66,7 +66,7 @@ static void tells_what_has_executed_nothing_alive_and_dead(void)
 	close(pair[1]);
 }
 
-static void refuses_what_is_no_stat(void)
+static void refuses_an_invalid_stat(void)
 {
 	struct proc_stat st;
 
@@ -74,5 +74,5 @@ static void refuses_what_is_no_stat(void)
 	CHECK_INT(proc_stat_read(AT_FDCWD, "/proc/self/limits", &st), -EFBIG);
 }
 
-UNIT_MAIN(CASE(tells_of_a_process_that_was_executed),
-	  CASE(tells_what_has_executed_nothing_alive_and_dead), CASE(refuses_what_is_no_stat))
+UNIT_MAIN(CASE(parses_the_stat_of_an_executed_process),
+	  CASE(detects_processes_that_have_not_executed), CASE(refuses_an_invalid_stat))

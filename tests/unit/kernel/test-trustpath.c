@@ -60,7 +60,7 @@ static const char *below(const char *rest)
 	return text;
 }
 
-static void links_are_followed(void)
+static void follows_links(void)
 {
 	begin();
 	CHECK_STR(resolve("a/file", 0), below("/a file"));
@@ -74,14 +74,14 @@ static void links_are_followed(void)
 	end();
 }
 
-static void links_of_proc_are_reported(void)
+static void reports_links_of_proc(void)
 {
 	CHECK_STR(resolve("/proc/self/fd/0/x", 0), strerror(ENOTDIR));
 	CHECK(strstr(resolve("/proc/self/fd/0", 0), "/fd 0*"));
 	CHECK_STR(resolve("/proc/self/root/tmp", 0), "/ tmp");
 }
 
-static void a_path_that_leads_nowhere_is_refused(void)
+static void refuses_a_path_that_leads_nowhere(void)
 {
 	begin();
 	CHECK_STR(resolve("", 0), strerror(ENOENT));
@@ -91,7 +91,7 @@ static void a_path_that_leads_nowhere_is_refused(void)
 	end();
 }
 
-static void a_directory_that_others_can_write_to_is_refused(void)
+static void refuses_a_directory_that_others_can_write_to(void)
 {
 	begin();
 	CHECK_STR(resolve("a/b/new", TRUSTPATH_DIRS), below("/a/b new"));
@@ -104,6 +104,5 @@ static void a_directory_that_others_can_write_to_is_refused(void)
 	end();
 }
 
-UNIT_MAIN(CASE(links_are_followed), CASE(links_of_proc_are_reported),
-	  CASE(a_path_that_leads_nowhere_is_refused),
-	  CASE(a_directory_that_others_can_write_to_is_refused))
+UNIT_MAIN(CASE(follows_links), CASE(reports_links_of_proc), CASE(refuses_a_path_that_leads_nowhere),
+	  CASE(refuses_a_directory_that_others_can_write_to))

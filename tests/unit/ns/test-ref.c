@@ -11,7 +11,7 @@
 #include "kernel/sys_ns.h"
 #include "ns/ref_find.h"
 
-static void test_every_form(void)
+static void parses_every_form(void)
 {
 	static const struct {
 		const char *s;
@@ -67,7 +67,7 @@ static void test_every_form(void)
 	}
 }
 
-static void test_refuses_the_rest(void)
+static void refuses_invalid_references(void)
 {
 	static const char *const bad[] = {
 		"",
@@ -153,7 +153,7 @@ static void test_refuses_the_rest(void)
 	}
 }
 
-static void test_climbs_have_an_order_and_an_end(void)
+static void climbs_in_order_up_to_the_limit(void)
 {
 	char s[8 * (NSREF_UPS_MAX + 1) + sizeof("user:1")] = "";
 	struct nserr e = NSERR_INIT;
@@ -208,7 +208,7 @@ static void check_opens(const char *s, const char *type)
 	CHECK_INT(inode_of(fd), own_inode("net"));
 }
 
-static void test_all_ways_lead_to_our_own(void)
+static void every_form_opens_our_own_namespace(void)
 {
 	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	char s[64];
@@ -238,7 +238,7 @@ static void test_all_ways_lead_to_our_own(void)
 	close(fd);
 }
 
-static void test_by_id(void)
+static void opens_a_namespace_by_id(void)
 {
 	cleanup_fd int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	struct nserr e = NSERR_INIT;
@@ -255,7 +255,7 @@ static void test_by_id(void)
 	CHECK_STR(e.what, "");
 }
 
-static void test_says_what_is_wrong(void)
+static void messages_name_the_error(void)
 {
 	static const struct {
 		const char *s, *type, *what;
@@ -267,7 +267,7 @@ static void test_says_what_is_wrong(void)
 		{ "fd:0", NULL, "fd:0 is not a namespace file" },
 		{ "fd:987", NULL, "fd:987" },
 		{ "self", NULL, "'self' names a process, not a namespace" },
-		{ "net:4294967295", NULL, "net namespace 4294967295" },
+		{ "net:4294967295", NULL, "cannot find net namespace 4294967295" },
 		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name" },
 	};
 
@@ -279,7 +279,7 @@ static void test_says_what_is_wrong(void)
 	}
 }
 
-static void test_never_opens_a_fifo(void)
+static void never_opens_a_fifo(void)
 {
 	char dir[] = "/tmp/nsref.XXXXXX", path[40];
 	struct nserr e = NSERR_INIT;
@@ -294,7 +294,7 @@ static void test_never_opens_a_fifo(void)
 	rmdir(dir);
 }
 
-static void test_a_zombie_is_told_from_the_living(void)
+static void refuses_a_zombie(void)
 {
 	struct nsref_process p = NSREF_PROCESS_INIT;
 	struct nserr e = NSERR_INIT;
@@ -318,7 +318,7 @@ static void test_a_zombie_is_told_from_the_living(void)
 }
 
 /* A /proc directory made up, since none of a kernel thread may be in sight. */
-static void test_a_kernel_thread_is_told_from_a_process(void)
+static void refuses_a_kernel_thread(void)
 {
 	static const char stat_text[] =
 		"2 (k) Z (d) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n";
@@ -340,7 +340,7 @@ static void test_a_kernel_thread_is_told_from_a_process(void)
 	rmdir(dir);
 }
 
-static void test_holds_a_process_by_number_and_inode(void)
+static void holds_a_process_by_number_and_inode(void)
 {
 	struct nsref_process p = NSREF_PROCESS_INIT;
 	struct nserr e = NSERR_INIT;
@@ -362,9 +362,8 @@ static void test_holds_a_process_by_number_and_inode(void)
 	CHECK_INT(nsref_open_process(&r, &p, &e), -ESRCH);
 }
 
-UNIT_MAIN(CASE(test_every_form), CASE(test_refuses_the_rest),
-	  CASE(test_climbs_have_an_order_and_an_end), CASE(test_all_ways_lead_to_our_own),
-	  CASE(test_by_id), CASE(test_says_what_is_wrong), CASE(test_never_opens_a_fifo),
-	  CASE(test_a_zombie_is_told_from_the_living),
-	  CASE(test_a_kernel_thread_is_told_from_a_process),
-	  CASE(test_holds_a_process_by_number_and_inode))
+UNIT_MAIN(CASE(parses_every_form), CASE(refuses_invalid_references),
+	  CASE(climbs_in_order_up_to_the_limit), CASE(every_form_opens_our_own_namespace),
+	  CASE(opens_a_namespace_by_id), CASE(messages_name_the_error), CASE(never_opens_a_fifo),
+	  CASE(refuses_a_zombie), CASE(refuses_a_kernel_thread),
+	  CASE(holds_a_process_by_number_and_inode))
