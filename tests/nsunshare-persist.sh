@@ -84,7 +84,7 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	note_state
 	run nsunshare "--mount=$TMP/d/mnt" true
 	assert_refused 125 "cannot keep the mnt namespace on '$TMP/d/mnt'"
-	assert_err_has 'hint: the file lies on a shared mount'
+	assert_err_has 'hint: a shared mount cannot hold a mount namespace'
 	assert_no_leftovers
 }
 

@@ -84,7 +84,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 			# shellcheck disable=SC2086 # words
 			run $other nsunshare $option "$what" echo ran
 			assert_refused 125 '/proc belongs to another pid namespace'
-			assert_err_has 'hint: mount a proc of this one over it'
+			assert_err_has 'hint: mount the proc file system of this pid namespace'
 		done
 	done
 	assertFalse 'no file' "[ -e '$TMP/uts' ]"
