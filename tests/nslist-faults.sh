@@ -28,7 +28,7 @@ test_refuses_proc_of_another_pid_namespace()
 	assert_rc 1
 	assert_out_empty
 	assert_err_has '/proc belongs to another pid namespace'
-	assert_err_has 'hint: mount a proc'
+	assert_err_has 'hint: mount the proc file system'
 }
 
 test_fails_cleanly_with_too_few_descriptors()
