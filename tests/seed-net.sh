@@ -177,6 +177,10 @@ test_one_line_puts_each_container_on_a_bridge()
 	server=
 	run nsnet del c12 lxcbr0
 	assert_ok
+	# the kernel removes the devices of a namespace some time after its last process has ended
+	until [ "$(ip -br link | wc -l)" = 1 ]; do
+		[ $((tries = ${tries:-0} + 1)) -lt 300 ] || break
+	done
 	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
 }
 
