@@ -5,12 +5,9 @@
 # suite: long
 # budget: 600
 RUNS=1000
-
-# shunit2 looks for tests in this file alone
-# shellcheck disable=SC2317
-suite()
+# shellcheck disable=SC2034 # for testlib.sh
 {
-	suite_addTest test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it
+	functions_of=${0%/*}/attack-binary.sh
+	functions_only='test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it'
 }
-
 . "${0%/*}/attack-binary.sh"

@@ -149,13 +149,14 @@ test_functions()
 }
 
 # shunit2 calls suite() for the functions to run. The runner reads the plan, and for each function
-# the number of its asserts. $functions_of names another file that has the functions.
+# the number of its asserts. $functions_of names another file that has the functions, and
+# $functions_only, a regular expression for whole names, those of them that are run.
 suite()
 {
 	_mode=user
 	[ "$(id -u)" != 0 ] || _mode=root
 	_functions=$(test_functions "${functions_of:-$0}" "$_mode" |
-		grep -xE "${NSUTILS_ONLY:-.*}" | xargs)
+		grep -xE "${functions_only:-.*}" | grep -xE "${NSUTILS_ONLY:-.*}" | xargs)
 	echo "plan: $_functions"
 	_strict_asserts
 	if [ -z "$_functions" ]; then
