@@ -78,8 +78,9 @@ test_the_container_has_few_devices()
 test_nothing_remains_outside()
 {
 	note_state
-	container true
+	container 'echo ran'
 	assert_ok
+	assert_out_has ran
 	assert_no_leftovers
 	assertFalse 'no mount leaked' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
 }

@@ -37,6 +37,7 @@ test_a_queue_outside_is_invisible_inside()
 	assert_out_has "$(id -un)"
 	run nsunshare $own -i -- ipcs -q
 	assert_ok
+	assert_out_has msqid
 	assert_out_lacks 0x
 	ipcrm -a
 }

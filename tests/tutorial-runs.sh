@@ -36,6 +36,7 @@ test_every_example_prints_what_the_page_shows()
 }
 
 # Each type of namespace has its examples: a heading that is lost makes this test fail.
+# no tool: it reads the page
 test_the_page_has_its_lessons()
 {
 	run sections
