@@ -21,9 +21,8 @@
 #define SYS_pidfd_getfd 438 /* the same number on all architectures */
 #endif
 
-#define PIDFD_GET_INFO _IOWR(0xFF, 11, struct sys_pidfd_info)
-#define PIDFD_THREAD   O_EXCL
-#define PIDFS_MAGIC    0x50494446
+#define PIDFD_THREAD O_EXCL
+#define PIDFS_MAGIC  0x50494446
 
 /* Flags that clone(2) takes, too: its low byte is the exit signal, and it has no cgroup. */
 #define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
@@ -59,12 +58,6 @@ int sys_pidfd_getfd(int pidfd, int fd)
 int sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0) < 0 ? -errno : 0;
-}
-
-int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info)
-{
-	*info = (struct sys_pidfd_info){ .mask = 1 }; /* PIDFD_INFO_PID */
-	return ioctl(pidfd, PIDFD_GET_INFO, info) < 0 ? -errno : 0;
 }
 
 int sys_pidfd_ns(int pidfd, uint64_t flag)

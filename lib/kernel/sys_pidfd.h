@@ -3,20 +3,11 @@
 #ifndef NSU_KERNEL_SYS_PIDFD_H
 #define NSU_KERNEL_SYS_PIDFD_H
 
-#include <linux/types.h>
 #include <sys/types.h>
 
 #include "base/util.h"
 
 #define SYS_CLONE_INTO_CGROUP UINT64_C(0x200000000) /* clone3(2), 5.7 */
-
-struct sys_pidfd_info { /* struct pidfd_info of PIDFD_GET_INFO, 6.13 */
-	__u64 mask;
-	__u64 cgroupid;
-	__u32 pid, tgid, ppid;
-	__u32 ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
-	__s32 exit_code;
-};
 
 /* Open a process (pidfd_open(2), 5.3) or a thread (6.9). Return a descriptor or a negative errno:
  * -ESRCH if the process is gone, -EINVAL if pid is a thread that is not a leader, -ENOSYS. */
@@ -30,10 +21,6 @@ int sys_pidfd_getfd(int pidfd, int fd) must_check;
 
 /* Calls pidfd_send_signal(2), 5.1. Returns 0 or a negative errno: -ESRCH if the process is gone. */
 int sys_pidfd_send_signal(int pidfd, int sig) must_check;
-
-/* Fills info without any privilege (PIDFD_GET_INFO, 6.13). Returns 0 or a negative errno: -ENOTTY
- * before 6.13. */
-int sys_pidfd_info(int pidfd, struct sys_pidfd_info *info) must_check;
 
 /* Opens a namespace of the process by CLONE_NEW* flag, without /proc (6.11). Returns a descriptor
  * or a negative errno: -ENOTTY or -EOPNOTSUPP if the kernel does not support it. */
