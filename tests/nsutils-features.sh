@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsutils-features: --features of every tool finds out by trying what can be done here.
+# nsutils-features: --features of every tool tries each feature and reports whether it is available.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt time
@@ -8,7 +8,7 @@ require_tool jq
 
 tools='nsunshare nsenter2 nslist nsidmap nstimeoffset nspivot nsinit'
 
-test_each_tool_tells_in_lines_and_in_json()
+test_each_tool_reports_features_in_lines_and_in_json()
 {
 	for tool in $tools; do
 		run "$tool" --features
@@ -23,7 +23,7 @@ test_each_tool_tells_in_lines_and_in_json()
 	done
 }
 
-test_json_is_of_nothing_else()
+test_json_requires_features()
 {
 	for tool in nsunshare nsenter2 nsinit nspivot; do
 		run "$tool" --json true
@@ -37,7 +37,7 @@ test_json_is_of_nothing_else()
 	assert_refused 125 '--json can be used only with --show or --features'
 }
 
-# denied CALL TOOL FEATURE: without the system call there is no such feature.
+# denied CALL TOOL FEATURE: asserts that the tool reports the feature as missing if the call is denied.
 denied()
 {
 	kernel_call "$1" || return 0
@@ -46,7 +46,7 @@ denied()
 	assertEquals "$3 without $1(2)" false "$(printf '%s\n' "$out" | jq ".\"$3\"")"
 }
 
-test_what_the_kernel_lacks_is_not_told()
+test_reports_a_feature_without_its_system_call_as_missing()
 {
 	denied pidfd_open nsenter2 setns-pidfd
 	denied pidfd_open nslist pidfd
@@ -59,7 +59,7 @@ test_what_the_kernel_lacks_is_not_told()
 	denied openat2 nspivot openat2
 }
 
-# has CALL TOOL FEATURE: where the kernel has the system call, everybody has the feature.
+# has CALL TOOL FEATURE: asserts that the tool reports the feature if the kernel has the call. No privilege is needed.
 has()
 {
 	kernel_call "$1" || return 0
@@ -68,7 +68,7 @@ has()
 	assertEquals "$3 with $1(2)" true "$(printf '%s\n' "$out" | jq ".\"$3\"")"
 }
 
-test_what_the_kernel_has_is_told()
+test_reports_a_feature_with_its_system_call_as_available()
 {
 	has pidfd_open nslist pidfd
 	has setns nsenter2 setns-pidfd

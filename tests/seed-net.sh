@@ -123,9 +123,7 @@ test_two_containers_on_a_bridge_reach_each_other()
 	ip link del lxcbr0
 }
 
-# The names of ip(8) are files that keep a namespace: nsenter2 accepts them, nslist lists them.
-# The same networks by nsnet(1), a line each.
-
+# The next tests make the same networks with one command of nsnet(1) each.
 test_one_line_brings_lo_up()
 {
 	run nsnet run -- ip -br addr show lo
@@ -193,7 +191,7 @@ test_one_line_gives_a_program_its_own_resolv_conf()
 	assertEquals "$before" "$(cat /etc/resolv.conf)"
 }
 
-# ip(8)'s names are files that hold a namespace: nsenter2 takes them, nslist shows them.
+# The names of ip(8) are files that keep a namespace: nsenter2 accepts them, nslist lists them.
 test_named_namespaces_and_their_resolv_conf()
 {
 	ip netns add ns1

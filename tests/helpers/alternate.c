@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * alternate.c: descriptors that are a namespace at one moment and another file at the next, as an
- * attacker of tools that look at descriptors would have them.
+ * alternate.c: replaces its descriptors again and again, so that each is a namespace at one moment
+ * and another file at the next. It attacks tools that examine the descriptors of other processes.
  *
  *	fd FILE		descriptors 9 to 40 are a uts namespace that nothing else holds, or FILE
- *	fuse DIR	the same with a file of a FUSE server on DIR, which answers this process
- *			alone
- *	sock DIR	they are a socket in a net namespace that nothing else holds, or that file
- *	watch FILE SEEN	creates SEEN when somebody opens FILE; ends then, or at SIGTERM
- *	naive PID [sock]	a tool without defence: for two seconds, opens these descriptors
- *			of PID by their names, or takes them
+ *	fuse DIR	like fd, with a file of a FUSE server on DIR, which answers only this
+ *			process
+ *	sock DIR	like fuse, with a socket in a net namespace that nothing else holds
+ *	watch FILE SEEN	creates SEEN and ends when a process opens FILE; ends at SIGTERM, too
+ *	naive PID [sock]	a tool without a defence: for two seconds, opens these descriptors
+ *			of PID by name, or duplicates them with pidfd_getfd(2)
  *
- * It writes "TYPE INODE" to descriptor 3 when it has begun.
+ * It writes "TYPE INODE" to descriptor 3 when the attack has started.
  */
 #include <fcntl.h>
 #include <linux/fuse.h>
@@ -50,7 +50,7 @@ static int open_file(const char *path, int flags)
 	return fd;
 }
 
-/* Tells the inode of a namespace, and that all is ready. */
+/* Writes type and inode of the namespace to descriptor 3, which also says that all is ready. */
 static void notify_line(const char *type, int ns)
 {
 	struct stat st;
@@ -60,8 +60,8 @@ static void notify_line(const char *type, int ns)
 	close(3);
 }
 
-/* Makes a namespace, and a second one, so that nothing is in the first. Returns a descriptor of it
- * or, of net, a socket in it, and tells its inode. */
+/* Makes a namespace and moves on to a second one, so that no process is in the first. Writes the
+ * inode of the first. Returns a descriptor of it or, if it is a net namespace, a socket in it. */
 static int make(int flag, const char *path, const char *type)
 {
 	int fd, ns;
@@ -77,7 +77,7 @@ static int make(int flag, const char *path, const char *type)
 	return fd;
 }
 
-/* By chance, so that a tool that looks in step with us is not safe. */
+/* Chooses at random, so that a tool cannot be safe by looking at a fixed rate. */
 static void alternate(int a, int b)
 {
 	unsigned random = 1;
@@ -101,7 +101,7 @@ static void answer(int fuse, const struct fuse_in_header *in, const void *body, 
 	check(write(fuse, text, sizeof(out) + n) > 0, "answer of the FUSE server");
 }
 
-/* Every name is that of one regular file. */
+/* Answers the FUSE requests of client only. Every name leads to the same regular file. */
 static void serve(int fuse, unsigned client)
 {
 	static char text[1 << 17] __attribute__((aligned(8)));
@@ -122,7 +122,7 @@ static void serve(int fuse, unsigned client)
 		if (in->opcode == FUSE_INIT)
 			answer(fuse, in, &init, sizeof(init));
 		else if (in->pid != client)
-			continue; /* for ever */
+			continue; /* the request is never answered */
 		else if (in->opcode == FUSE_LOOKUP)
 			answer(fuse, in, &entry, sizeof(entry));
 		else if (in->opcode == FUSE_GETATTR)
@@ -135,7 +135,7 @@ static void serve(int fuse, unsigned client)
 	_exit(0);
 }
 
-/* A file of such a server, on DIR in a mount namespace of our own. */
+/* Mounts the FUSE server on DIR in a mount namespace of its own and returns a file of it. */
 static int open_fuse(const char *dir)
 {
 	int fuse = open_file("/dev/fuse", O_RDWR);
@@ -156,7 +156,7 @@ static int open_fuse(const char *dir)
 	return open_file(path, O_RDONLY);
 }
 
-/* ---- The other sides */
+/* ---- The watcher and the tool without a defence */
 
 static volatile sig_atomic_t ended;
 
@@ -209,7 +209,7 @@ int main(int argc, char **argv)
 	} else if (strcmp(kind, "naive") == 0) {
 		be_naive(arg, argc > 3);
 	} else if (strcmp(kind, "fd") == 0) {
-		/* not to wait for the other end of a FIFO ourselves */
+		/* opening a FIFO must not wait for its other end */
 		int file = open_file(arg, O_RDONLY | O_NONBLOCK);
 
 		alternate(make(CLONE_NEWUTS, "/proc/self/ns/uts", "uts"), file);

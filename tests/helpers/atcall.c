@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* atcall.c: run a command while a program is about to make a system call, as the luckiest attacker
- * would. */
+/* atcall.c: stops a program before a chosen system call and runs a command then, so that an attack
+ * hits the right moment every time. */
 #include <fnmatch.h>
 #include <getopt.h>
 #include <limits.h>
@@ -36,7 +36,7 @@ static const char usage[] =
 
 struct task {
 	pid_t pid;
-	bool ours; /* runs the program, and no other one */
+	bool ours; /* executes the traced program, not another one */
 };
 
 static struct task tasks[MAX_TASKS];
@@ -68,7 +68,7 @@ static bool matches(pid_t pid, uint64_t address)
 
 	if (address < 4096)
 		return false;
-	/* the string may lie at the end of what is mapped */
+	/* the string may be at the end of the mapped memory */
 	while (process_vm_readv(pid, &to, 1, &from, 1, 0) <= 0) {
 		if (from.iov_len <= 1)
 			return false;
@@ -99,7 +99,8 @@ static void call_begins(pid_t pid, const struct __ptrace_syscall_info *info)
 		;
 }
 
-/* A tool that executes itself from a copy in memory or a detached mount is still the program. */
+/* Returns true for the program, also if it has executed itself from a copy in memory or from a
+ * detached mount. */
 static bool runs_program(pid_t pid)
 {
 	char path[64], now[PATH_MAX] = "";
@@ -171,7 +172,7 @@ static pid_t start(char **argv)
 	return pid;
 }
 
-/* Returns the wait status of the program. What it leaves is let go. */
+/* Returns the wait status of the program. Detaches from its remaining descendants. */
 static int watch(pid_t program)
 {
 	for (;;) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* calls.c: the table is made from <sys/syscall.h> when the suite is built; newer calls are here. */
+/* calls.c: names of system calls and errors. The build makes the table from <sys/syscall.h>; calls
+ * that are newer than the headers are listed here. */
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -6,16 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The number of a call, -1 for a name that neither the headers nor our list of newer ones knows. */
+/* Returns the number of a call, or -1 if neither the headers nor the list of newer calls in calls.c
+ * contain the name. */
 long calls_number(const char *name);
 
-/* The name of a call, NULL if unknown. */
+/* Returns the name of a call, or NULL if it is unknown. */
 const char *calls_name(long number);
 
-/* An error by name (EPERM), 0 if unknown. */
+/* Returns the number of an error by its name, for example EPERM, or 0 if it is unknown. */
 int calls_errno(const char *name);
 
-/* Whether the running kernel has the call. Asked with arguments that no call can act on. */
+/* Returns true if the running kernel has the call. Makes the call with arguments that are invalid
+ * for every call. */
 bool calls_present(long number);
 
 #endif

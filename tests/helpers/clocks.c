@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* clocks.c: what time namespaces do to a program: readings, and waiting for a time of their clocks.
- */
+/* clocks.c: prints the clocks as a program in a time namespace reads them, and waits for a time of
+ * such a clock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -86,8 +86,9 @@ static int by_nanosleep(clockid_t id, int64_t moment)
 	return errno ? -1 : 0;
 }
 
-/* A moment of the clock: not before it, and not a second after it. Where the kernel took it for one
- * of another clock, it has passed or is days away, when the alarm ends us. */
+/* Waits for a time of the clock and fails if the wait ends early or more than a second late. If the
+ * kernel applied the time to another clock, it has passed or is days away, and the alarm ends us.
+ */
 static int wait_all(void)
 {
 	static const struct {
@@ -125,7 +126,7 @@ static int hold(char **argv)
 	fifo = open(argv[0], O_RDONLY);
 	if (fifo < 0)
 		return fail(argv[0]);
-	/* to its end: who writes a word must find a reader */
+	/* read to the end of file, because a writer without a reader gets SIGPIPE */
 	while (read(fifo, &byte, 1) > 0)
 		continue;
 	close(fifo);

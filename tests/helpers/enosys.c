@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* enosys.c: run a program under a kernel that denies some calls, as an older one would. */
+/* enosys.c: runs a program with a seccomp filter that denies some calls, as an older kernel would.
+ */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -39,8 +40,8 @@ static void complain(const char *what)
 }
 
 /*
- * One comparison and one answer per call. What is not named passes, and so do calls by another
- * architecture's convention (i386 on x86-64): a hole for a sandbox, for a test it is none.
+ * One comparison and one answer per call. All other calls pass, and so do calls by the convention
+ * of another architecture (i386 on x86-64). A sandbox must not allow those, but a test may.
  */
 static int filter(char *names, int error, bool print)
 {
@@ -71,7 +72,7 @@ static int filter(char *names, int error, bool print)
 		return fwrite(code, sizeof(code[0]), n, stdout) == n && fflush(stdout) == 0 ? 0
 											    : -1;
 
-	/* no_new_privs only where it must be: with it newuidmap is not setuid any more. */
+	/* set no_new_privs only if it is necessary, because newuidmap(1) is not setuid with it */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
 		return 0;
 	if (errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exchange.c: exchange two names for ever, as an attacker of a root under construction would.
- * Writes a line to descriptor 3 when it has begun. */
+/* exchange.c: exchanges two names until it is killed, to attack a root that is being built. Writes
+ * a line to descriptor 3 when it has started. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * exe-hunter.c DEVICE:INODE...: a hostile process of a container. Again and again it opens
- * /proc/PID/exe of every process and, where that is one of the files, tries to overwrite the
+ * /proc/PID/exe of every process and, if that is one of the files, tries to overwrite the
  * beginning. Prints `hunting` first and `overwritten` at the end; it runs until it succeeds.
  */
 #include <dirent.h>

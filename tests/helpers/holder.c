@@ -3,17 +3,17 @@
  * holder KIND: makes a namespace that is held in one way only, writes "TYPE INODE" to descriptor 3,
  * closes it and waits for its end.
  *
- *	task      uts: a thread is in it        children  time: children to come will be
+ *	task      uts: a thread is in it        children  time: only future children enter it
  *	fd        ipc: an open descriptor       newpid    pid: the same, before the first child
- *	taskfd    ipc: a descriptor that a thread has for itself
- *	socket    net: a socket                 parent    user: the parent of the one it is in
+ *	taskfd    ipc: a descriptor in the descriptor table of one thread
+ *	socket    net: a socket                 parent    user: the parent of its own namespace
  *	mount     uts: bound on FILE in a mount namespace of its own
  *	flight    uts: a descriptor that was sent and not yet received
- *	lostmount uts: the same, and nothing is in that mount namespace but a descriptor of it
+ *	lostmount uts: like mount, but only a descriptor holds that mount namespace
  *	threads N plain threads             sleepers N plain processes
- *	churn FILE  plain processes that come and go, 64 at a time, and how many there were to FILE
- *	hostile   uts: a process in it whose name and command line would forge rows and more
- *	bind N DIR  uts: N of them, bound on DIR/1 to DIR/N; then it ends
+ *	churn FILE  short-lived processes, 64 at a time; writes their number to FILE
+ *	hostile   uts: a process whose name and command line try to forge rows of a table
+ *	bind N DIR  uts: N namespaces, bound on DIR/1 to DIR/N; then it ends
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -49,7 +49,7 @@ static int open_ns(const char *path)
 	return fd;
 }
 
-/* The answer, and the end of the descriptor that carried it. */
+/* Writes the answer to descriptor 3 and closes it. */
 static void tell_inode(const char *type, ino_t inode)
 {
 	dprintf(3, "%s %lu\n", type, (unsigned long)inode);
@@ -92,7 +92,7 @@ static void hold_task(void)
 	check(pthread_create(&t, NULL, thread, NULL) == 0, "pthread_create");
 }
 
-/* Makes a namespace and leaves it again, with a descriptor of it. */
+/* Makes a namespace, leaves it again and returns a descriptor of it. */
 static int make(int flag, const char *path)
 {
 	int old = open_ns(path), new;
@@ -202,7 +202,7 @@ static void hold_children(int flag)
 		notify_line("time", "/proc/self/ns/time_for_children");
 		return;
 	}
-	/* /proc does not tell: the test finds it by its being new */
+	/* /proc does not show the inode, so the test looks for a new namespace */
 	dprintf(3, "pid 0\n");
 	close(3);
 }
@@ -220,7 +220,7 @@ static void hold_parent(void)
 	struct stat st;
 
 	check(unshare(CLONE_NEWUSER) == 0, "unshare");
-	/* who makes the next one must be mapped */
+	/* the process that makes the next one must be mapped */
 	write_file("/proc/self/uid_map", "0 0 1");
 	write_file("/proc/self/setgroups", "deny");
 	write_file("/proc/self/gid_map", "0 0 1");
@@ -242,7 +242,7 @@ static void many_threads(int n)
 	notify_line("uts", "/proc/self/ns/uts");
 }
 
-/* With three descriptors each. Not close_range(2), which a test may be run without. */
+/* Each process has three descriptors. Does not use close_range(2), which a test may deny. */
 static void many_sleepers(int n)
 {
 	for (long fd = sysconf(_SC_OPEN_MAX) - 1; fd > 3; fd--)
@@ -260,7 +260,7 @@ static void many_sleepers(int n)
 	notify_line("uts", "/proc/self/ns/uts");
 }
 
-/* The oldest gives way to each new one. */
+/* Each new process replaces the oldest one. */
 static void churn(const char *file)
 {
 	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -285,7 +285,7 @@ static void churn(const char *file)
 	}
 }
 
-/* A command line of 2 MB. */
+/* Gives the process a command line of 2 MB. */
 static void become_hostile(void)
 {
 	static char long_arg[100001], self[] = "holder", name[] = "hostile-";

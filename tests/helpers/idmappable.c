@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmappable DIR: whether its file system knows idmapped mounts; as root. Exit status 0 or 1. */
+/* idmappable DIR: exits with 0 if the file system of DIR supports idmapped mounts, else with 1.
+ * Needs root. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -27,7 +28,7 @@ static int write_map(pid_t pid, const char *name)
 	return fd < 0 || write(fd, "0 100000 1", 10) != 10 ? -1 : close(fd);
 }
 
-/* A user namespace with a map, held by a child that waits for its end. */
+/* Makes a user namespace with a map, held by a child that waits until it is killed. */
 static int user_ns(pid_t *pid)
 {
 	int ready[2];

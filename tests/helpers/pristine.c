@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pristine.c: run a program with descriptors 0 to 2 only, no signal blocked or ignored, umask 022.
- */
+/* pristine.c: runs a program with descriptors 0 to 2 only, umask 022, and without blocked or
+ * ignored signals. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 		fputs("usage: pristine PROGRAM [ARG...]\n", stderr);
 		return 125;
 	}
-	/* Not close_range(): what hides it from the tools may hide it from us. */
+	/* not close_range(2), because the filter that denies it to the tools applies here, too */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
 		for (rlim_t fd = 3; fd < files.rlim_cur && fd < 1 << 20; fd++)
 			close((int)fd);

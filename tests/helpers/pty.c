@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pty.c: run a program on a terminal of its own and talk to it. */
+/* pty.c: runs a program on a terminal of its own, types to it and compares its output. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char seen[1 << 20]; /* what the terminal has shown and no step has used */
+static char seen[1 << 20]; /* output of the terminal that no step has consumed */
 static size_t nseen;
 static int terminal;
 static time_t deadline;
@@ -38,7 +38,7 @@ static void fail(const char *what, const char *arg)
 	exit(99);
 }
 
-/* Reads what the terminal shows, at most until the deadline: 0 when it shows no more. */
+/* Reads output of the terminal, at most until the deadline. Returns 0 at the end of the output. */
 static int show(const char *step)
 {
 	struct pollfd p = { .fd = terminal, .events = POLLIN };

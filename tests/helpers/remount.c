@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * remount.c FILE: overwrite the beginning of a file whose mount is read-only, after each attempt to
- * make that mount, or a clone of it, writable. FILE may be a /proc/PID/exe. Prints `overwritten`
+ * remount.c FILE: overwrites the beginning of a file whose mount is read-only, after each attempt
+ * to make that mount, or a clone of it, writable. FILE may be a /proc/PID/exe. Prints `overwritten`
  * with the attempt that succeeded, or `refused` with the error of the last one. As the kernel
  * reports a busy file before a read-only mount, chmod(2) stands for the write there.
  */

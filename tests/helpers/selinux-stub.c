@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* selinux-stub: what nsenter2 calls of libselinux.so.1, on a machine without SELinux. The context
- * that would be set for the exec, and the user namespace it was set in, go to the environment of
- * the program. */
+/* selinux-stub: replaces the functions of libselinux.so.1 that nsenter2 calls, for machines without
+ * SELinux. Writes the context for the exec, and the user namespace in which it was set, to the
+ * environment of the program. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

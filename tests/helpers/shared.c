@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * shared: memory that two processes share by a name.
+ * shared: shares memory between two processes that use the same name.
  *
- *	shared map|shm NAME		maps the file, or the object of shm_open(3), and prints its
- *text shared map|shm NAME TEXT	makes it with that text, writes a line to descriptor 3, and stays
- *					until the text is another, which it prints
+ *	shared map|shm NAME		maps the file, or the object of shm_open(3), prints its
+ *					text and changes the first byte
+ *	shared map|shm NAME TEXT	makes it with that text, writes a line to descriptor 3, and
+ *					waits until that byte changes. Prints the new text.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* signals.c: send signals with a value, show which have come, be a job of a shell. */
+/* signals.c: sends signals with a value, shows received signals, and acts as a job of a shell. */
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -57,7 +57,8 @@ static int receive(int until, int each)
 	return 0;
 }
 
-/* A scripting language's handler may run late, before a wait that does not see it any more. */
+/* This is in C because the handler of a scripting language may run late, after the check and before
+ * the wait, which then misses the signal. */
 static int job(int reads)
 {
 	struct pollfd p[2] = { { .events = POLLIN }, { .fd = -1, .events = POLLIN } };
@@ -88,8 +89,7 @@ static int job(int reads)
 	}
 }
 
-/* Paced by the clock, and a little fast: a late wake-up is made good, the rate is that of the
- * whole. */
+/* Sends by the clock and slightly too fast, so that late wake-ups do not lower the average rate. */
 static int send_them(pid_t pid, int sig, int count, int per_second)
 {
 	struct timespec began, now, next;

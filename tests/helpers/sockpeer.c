@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sockpeer: what Unix sockets tell and carry across namespaces.
+ * sockpeer: sends credentials and descriptors through Unix sockets between namespaces.
  *
  *	sockpeer recv PATH	waits for one sender, prints "pid N uid N" as the kernel
  *				translates them
- *	sockpeer send PATH	is such a sender
+ *	sockpeer send PATH	sends to such a receiver
  *	sockpeer give PATH FILE	sends a descriptor of FILE to one receiver
- *	sockpeer take PATH FLAG	receives it, does setns(2) with FLAG, prints what came of it
+ *	sockpeer take PATH FLAG	receives it, calls setns(2) with FLAG, prints the result
  *
  * A PATH that begins with @ is an abstract name.
- * recv and take write a line to descriptor 3 when they listen.
+ * recv and take write a line to descriptor 3 when they are listening.
  */
 #include <errno.h>
 #include <fcntl.h>

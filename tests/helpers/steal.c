@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steal.c: take a secret from a process as an attacker with the caller's privilege can; and a
- * victim without a defence. */
+/* steal.c: takes a secret from a process with the privileges of the caller, and contains a victim
+ * without a defence. */
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -89,7 +89,7 @@ static int run(char **argv)
 {
 	for (int fd = 3; fd < 64; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	/* long enough for an attack at a system call */
+	/* make system calls, at which atcall can start an attack */
 	(void)getppid();
 	(void)syscall(SYS_getppid);
 	execvp(argv[0], argv);
