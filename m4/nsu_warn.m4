@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# NSU_WARN_ADD(FLAGS): adds to NSU_CFLAGS those flags that the compiler knows.
+# NSU_WARN_ADD(FLAGS): adds the flags that the compiler supports to NSU_CFLAGS.
 AC_DEFUN([NSU_WARN_ADD], [
 	for nsu_flag in m4_normalize([$1]); do
 		AC_MSG_CHECKING([whether $CC takes $nsu_flag])
