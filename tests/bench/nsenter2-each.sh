@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-each: one program in many network namespaces that no process is in: nsenter2 --each against a shell loop of
-# nsenter(1). As root, in namespaces of its own. The two take turns, so that a load of the machine is on both. Prints the
-# shortest and the median time of each, and the ratios of these.
+# nsenter2-each: compares nsenter2 --each with a shell loop of nsenter(1), which run a program in many network namespaces
+# without processes. Needs root; uses namespaces of its own. The two take turns, so that load affects both. Prints the
+# shortest and the median time of each, and their ratios.
 #
 # usage: tests/bench/nsenter2-each.sh [BUILDDIR [NAMESPACES [TURNS]]]
 set -eu
@@ -31,7 +31,7 @@ each()
 	nslist -rno REF -t net | nsenter2 --each -P 2 -- true 2>/dev/null
 }
 
-# timed CMD: its name and microseconds
+# timed CMD: prints the name and the microseconds of the command
 timed()
 {
 	began=$(date +%s%N)

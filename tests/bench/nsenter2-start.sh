@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-start: user-space instructions and system calls from the start to the program, against nsenter(1), for
-# -t PID -a true. As root. Counts, not times: they do not depend on the machine's load. Of two targets: one without and one
-# with a user namespace that maps root to itself, where nsenter2 first executes itself from a sealed copy.
+# nsenter2-start: compares nsenter2 with nsenter(1) for -t PID -a true: user-space instructions and system calls from the
+# start to the exec of the program. Needs root. Counts do not depend on the load of the machine. It uses two targets: one
+# without and one with a user namespace that maps root to itself, where nsenter2 first executes itself from a sealed copy.
 #
 # usage: tests/bench/nsenter2-start.sh [BUILDDIR]
 set -eu
@@ -10,11 +10,11 @@ cd "$(dirname "$0")/../.."
 build=${1:-build}
 tmp=$(mktemp -d)
 holder=''
-# unshare --fork ignores what is not KILL
+# unshare --fork ignores all signals except KILL
 trap '[ -z "$holder" ] || kill -KILL "$holder"; rm -rf "$tmp"' EXIT
 mkfifo "$tmp/ready"
 
-# start_target OPTION…: sets $target
+# start_target OPTION…: starts a target and sets $target
 start_target()
 {
 	unshare "$@" --mount --uts --ipc --net --pid --fork --kill-child --mount-proc \
@@ -25,7 +25,7 @@ start_target()
 	target=${target##* }
 }
 
-# instructions CMD…: of the tool itself, not of what it executes
+# instructions CMD…: prints the instructions of the tool itself, without the program that it executes
 instructions()
 {
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | sed -n 's/.*Collected : //p'
@@ -40,7 +40,7 @@ compare()
 {
 	a=$(instructions nsenter -t "$target" -a /bin/true)
 	b=$(instructions "$build/nsenter2" -t "$target" -a /bin/true)
-	# what the copy does, which valgrind cannot execute, is what there is to do without
+	# valgrind cannot execute the copy, which does the same as a run without a copy
 	once=${once:-$b}
 	! strace "$build/nsenter2" -t "$target" -a /bin/true 2>&1 | grep -q execveat || b=$((b + once))
 	echo "$1: user instructions: nsenter $a, nsenter2 $b, ratio $(echo "$b $a" | awk '{ printf "%.2f", $1 / $2 }')"

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-costs [BINDIR]: what an id of a stream costs, and what a run costs beside its peers.
-# Prints figures; judges nothing. Needs valgrind and strace; peers that are not there are left out.
+# nsidmap-costs [BINDIR]: measures the cost of each id of a stream, and compares the cost of a run with similar tools.
+# Prints figures without a verdict. Needs valgrind and strace; leaves out tools that are not installed.
 set -eu
 bin=${1:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# instructions CMD…: user instructions of it, children not counted.
+# instructions CMD…: prints the user instructions of the command, without its children.
 instructions()
 {
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
@@ -20,7 +20,7 @@ calls()
 	awk '$NF == "total" { print $4 }' "$dir/calls"
 }
 
-# a map of 100 ranges of 30 million ids, and ids of nine and ten digits all over it
+# a map of 100 ranges of 30 million ids, and ids of nine and ten digits in the whole map
 awk 'BEGIN { print "gid 0 0 1"
 	for (i = 0; i < 100; i++) printf "uid %.0f %.0f 30000000\n", i * 40000000, 200000000 + i * 40000000 }' >"$dir/map"
 for n in 0 100000; do
@@ -44,6 +44,6 @@ report 'nsidmap plan' "$bin/nsidmap" plan
 report 'nsidmap show' "$bin/nsidmap" show
 report 'nsidmap subids root' "$bin/nsidmap" subids root
 report 'getsubids root' getsubids root
-# a program that is not there: valgrind counts nothing of a process that executes another
+# the program does not exist, because valgrind loses the counts of a process that executes another program
 report 'nsidmap run u:0:0:1,g:0:0:1 ./none' "$bin/nsidmap" run u:0:0:1,g:0:0:1 -- ./none
 report 'unshare --map-root-user ./none' unshare --map-root-user ./none

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-costs: nsinit beside the other first processes: what it takes to start a program, what to wait for it.
+# nsinit-costs: compares the costs of starting a program and waiting for it in nsinit and other init programs.
 #
 # usage: tests/bench/nsinit-costs.sh [BUILDDIR]
 #
-# Of tini, dumb-init and catatonit those that are installed. Columns: user-space instructions of the init itself for
-# `true` (valgrind --tool=callgrind) and its system calls (strace -c, the program's left out), wall time (hyperfine,
-# the shortest of 200), anonymous and shared memory while it waits, times it woke up in 10 s of waiting.
+# It measures tini, dumb-init and catatonit, too, if they are installed. Columns: user-space instructions of the init
+# itself for `true` (valgrind --tool=callgrind) and its system calls (strace -c, without those of the program), wall time
+# (hyperfine, the shortest of 200), anonymous and shared memory while it waits, and wake-ups in 10 s of waiting.
 set -eu
 build=${1:-build}
 here=$(cd "$(dirname "$0")/../.." && pwd)

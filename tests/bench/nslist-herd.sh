@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-herd [BUILDDIR]: nslist against the machine's lsns among 100 to 8,000 sleeping processes: time (ratios
-# of medians in one run), system calls a process, peak memory. As root; the herd lives in a pid namespace of its own.
+# nslist-herd [BUILDDIR]: compares nslist with the installed lsns(8) among 100 to 8,000 sleeping processes: time (ratios
+# of medians in one run), system calls per process, peak memory. Needs root; the processes have a pid namespace of their
+# own.
 set -u
 if [ "${1:-}" != --inside ]; then
 	build=$(cd "${1:-build}" && pwd) || exit 1
@@ -14,7 +15,7 @@ links="$nslist --sources proc,task,children"
 loop=$tmp/loop
 ${CC:-cc} -O2 -o "$loop" "$(dirname "$0")/nslist-loop.c" || exit 1
 
-# herd N: N sleepers more; $holders are their makers.
+# herd N: starts N more sleepers; $holders are their parents.
 herd()
 {
 	mkfifo "$tmp/ready"
@@ -23,14 +24,14 @@ herd()
 	rm "$tmp/ready"
 }
 
-# median CMD…: in milliseconds, a line each, in one run of hyperfine
+# median CMD…: prints the median of each command in milliseconds, one per line, from one run of hyperfine
 medians()
 {
 	hyperfine -N -i --warmup 1 --runs "${runs:-7}" --export-json "$tmp/json" "$@" >/dev/null 2>&1
 	jq -r '.results[].median * 1000' "$tmp/json"
 }
 
-# compare: a line of the table for the herd that is there
+# compare: prints a line of the table for the sleepers that exist now
 compare()
 {
 	n=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
@@ -44,7 +45,7 @@ compare()
 		"$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
 }
 
-# calls CMD…: system calls a process
+# calls CMD…: prints the system calls per process
 calls()
 {
 	strace -f -c -o "$tmp/trace" "$@" >/dev/null 2>&1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nslist-loop.c: the calls that nslist makes for every process, in a plain loop that keeps nothing:
- * how their cost grows with the number of processes is the kernel's. */
+/* nslist-loop.c: makes the calls that nslist makes for every process in a plain loop and keeps
+ * nothing. It shows how the cost in the kernel grows with the number of processes. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-bwrap: the docker preset against bubblewrap building the same set of mounts as near as it can (it has no sysfs and no
-# cgroup2, and binds the host's). Wall time by hyperfine, system calls by strace, as root, on this machine, in one run.
+# nspivot-bwrap: compares the docker preset with bubblewrap, which builds nearly the same mounts (it cannot mount sysfs
+# and cgroup2, and binds those of the host). Measures wall time with hyperfine and system calls with strace. Needs root.
 set -eu
 PATH=${1:+$(cd "$1" && pwd):}$PATH
 for tool in bwrap busybox hyperfine nsunshare nspivot strace; do

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare-minimal.c: the least that `unshare -mpuif --mount-proc` comes down to: the measure for
- * the system calls of nsunshare. */
+/* nsunshare-minimal.c: makes the fewest system calls that `unshare -mpuif --mount-proc` needs, to
+ * compare them with those of nsunshare. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,25 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-start.sh [NSUNSHARE]: what it costs to begin a program in new namespaces, against unshare(1) and against the
-# least that a C program needs (nsunshare-minimal.c): user-space instructions of the parent, system calls, time, which
-# is the lowest decile of ROUNDS (1000) in which the three took turns (turns.c). Root, valgrind, strace, cc.
+# nsunshare-start.sh [NSUNSHARE]: compares the cost of starting a program in new namespaces with unshare(1) and with the
+# least that a C program needs (nsunshare-minimal.c): user-space instructions of the parent, system calls, and time, which
+# is the lowest decile of ROUNDS (1000) in which the three take turns (turns.c). Needs root, valgrind, strace and cc.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# a copy, as install(1) makes: what the linker wrote piece by piece is in smaller pages of the cache
+# measure a copy, as install(1) makes it: a file that the linker wrote in pieces has smaller pages in the page cache
 tool=$dir/nsunshare
 cp "$(command -v "${1:-nsunshare}")" "$tool"
 ${CC:-cc} -O2 -o "$dir/minimal" "$(dirname "$0")/nsunshare-minimal.c"
 ${CC:-cc} -O2 -o "$dir/turns" "$(dirname "$0")/turns.c"
 
-# instructions CMD…: those of the parent, without its children.
+# instructions CMD…: prints the instructions of the parent, without its children.
 instructions()
 {
 	valgrind --tool=callgrind --trace-children=no --callgrind-out-file="$dir/cg.%p" "$@" 2>"$dir/cg" >/dev/null
 	sed -n 's/^==\([0-9]*\)== Collected : //p' "$dir/cg" | sort -n | tail -n 1
 }
 
-# calls CMD…: system calls of all processes, until the program of the last one begins.
+# calls CMD…: prints the system calls of all processes, until the last one executes the program.
 calls()
 {
 	strace -f -o "$dir/trace" "$@" >/dev/null

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * turns.c: turns ROUNDS COMMAND…: what short commands take, run in turns, so that what else the
- * machine does falls on all of them alike. A command is one argument, its words separated by
- * blanks.
+ * turns.c: turns ROUNDS COMMAND…: measures short commands, which it runs in turns, so that load of
+ * the machine affects all of them alike. A command is one argument, its words separated by blanks.
  *
- * Prints a line a command: microseconds of wall time (lowest decile, median), of processor time
- * with that of the processes it waited for (lowest decile, median), and the ratio of each of the
- * four to that of the last command, which is the peer. Load only ever adds to wall time: on a
- * machine that is not idle the decile is the one to compare.
+ * Prints a line for each command: microseconds of wall time (lowest decile, median), of processor
+ * time with that of the processes that it waited for (lowest decile, median), and the ratio of each
+ * of the four to that of the last command. Load can only increase wall time, so compare the deciles
+ * if the machine is not idle.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -69,7 +68,7 @@ int main(int argc, char **argv)
 			word[c][w] = w < WORDS ? strsep(&rest, " ") : NULL;
 		run(word[c], (double *[]){ time[WALL], time[CPU] }); /* once for the caches */
 	}
-	/* who comes first changes from round to round: each is now and then behind each other */
+	/* another command is first in each round, so that each sometimes follows each other one */
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0, c = r % n; i < n; i++, c = (c + 1) % n)
 			run(word[c], (double *[]){ &time[WALL][c * rounds + r],
