@@ -151,11 +151,20 @@ test_one_line_connects_a_pair_with_nat_to_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
+	# A TCP socket whose FIN is not acknowledged keeps the namespace, and so the pair, for a long time. NAT ends with the
+	# program, so the program closes its connection first.
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- \
-		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
+		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line" && exec 3>&-
+			while ss -Htn | grep -q .; do :; done'
 	assert_ok
 	assert_out hello
 	assert_empty 'nothing is left of it' "$(nft list tables)"
+	# the kernel destroys the namespace and the pair in the background
+	left=100
+	while ip -br link show type veth | grep -q ^vethns && [ $((left -= 1)) -gt 0 ]; do
+		sleep 0.1
+	done
+	assert_empty 'the pair is gone' "$(ip -br link show type veth | grep ^vethns)"
 	ip link del up0
 }
 
