@@ -67,8 +67,8 @@ bool cred_restricts(const struct cred *c);
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
 
-/* Adds no_new_privs and the filter that needs it. They must come right before exec, so that the
- * filter need allow only execve(2). */
+/* Adds no_new_privs and the filter that needs it. They must come right before exec, so that
+ * execve(2) is the only system call that the filter must allow. */
 void cred_plan_last(const struct cred *c, struct plan *p, enum plan_actor actor);
 
 #endif

@@ -188,8 +188,8 @@ static int meant(const struct supervise *s, int wstatus)
 	return wstatus;
 }
 
-/* Collects the children that have ended or stopped. Returns 1 when all is over, 0, or a negative
- * errno. */
+/* Collects the children that have ended or stopped. Returns 1 if the wait is over, 0 if it must go
+ * on, or a negative errno. */
 static int collect(struct supervise *s)
 {
 	bool reaped = false, none = false;
@@ -201,7 +201,8 @@ static int collect(struct supervise *s)
 		if (pid == 0) {
 			if (s->init && s->pid == 0)
 				shutdown_end(s);
-			/* one call for all: it examines all processes that are left */
+			/* once for all reaped children, because it examines all processes that
+			 * are left */
 			if (reaped)
 				shutdown_orphans(s);
 			return 0;

@@ -133,9 +133,9 @@ static int create_pid_file(struct handle *h, struct nserr *e)
 	return -e->errnum;
 }
 
-/* Opens a device or, by a link of the proc file system, a descriptor. Neither waits here: no flag
- * that truncates or creates is needed, and O_NONBLOCK keeps from waiting for the reader of a pipe.
- */
+/* Opens a device or, by a link of the proc file system, a descriptor. O_NONBLOCK prevents the open
+ * from waiting for the reader of a pipe. Neither kind is truncated or created. Returns the
+ * descriptor or a negative errno with e set. */
 static int open_pid_device(const struct handle *h, struct nserr *e)
 {
 	const struct trustpath *at = &h->pid_path;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * init: runs this process as process 1 of a pid namespace, or as a subreaper. The program is its
- *child; when the program ends, or TERM comes, all other descendants are ended, too. For nsinit and
- *nsunshare --init.
+ * child; when the program ends, or TERM comes, all other descendants are ended, too. For nsinit and
+ * nsunshare --init.
  *
  *	init_plan(&i, &p)           fork, "created", --wait-fd, retirement
  *	plan_add(&p, PLAN_CHILD, …)     what the tool does in the program's process
@@ -23,7 +23,7 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
-	bool guarded; /* as PID 1, be not dumpable: see init.c */
+	bool guarded; /* PID 1 must not be dumpable, see init.c */
 	/* Set when the program runs: from then on this process reports its failures itself. */
 	bool running;
 };

@@ -24,7 +24,7 @@ struct copy {
 	int master, line, signals;
 	bool input_open;      /* descriptor 0 has not ended */
 	bool is_tty;          /* descriptor 0 is a terminal */
-	struct termios saved; /* its settings before */
+	struct termios saved; /* its original settings */
 	char input[4096];     /* input that the program has not read yet */
 	size_t input_len;
 };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pty: gives a program a pseudo-terminal of its own, because an untrusted program could fake input
- *of the caller's terminal (TIOCSTI, ioctl_tty(2)) and read its text.
+ * of the caller's terminal (TIOCSTI, ioctl_tty(2)) and read its text.
  *
  *	pty_relay_start(&relay)         before any namespace is entered: the process that copies
  *	                                stays outside, with the caller's terminal
  *	pty_open(&slave); pty_give()    inside: a terminal of the devpts there
  *	 child: pty_attach(slave)
- *	pty_relay_end(&relay)           when the child has ended: the rest is copied, the terminal
- *	                                as it was
+ *	pty_relay_end(&relay)           after the end of the child: copies the remaining output
+ *	                                and restores the terminal
  */
 #ifndef NSU_RUN_PTY_H
 #define NSU_RUN_PTY_H

@@ -30,8 +30,8 @@ int shutdown_adopt(struct nserr *e)
 	return 0;
 }
 
-/* One search for descendants. /proc may be mounted for another pid namespace: all numbers here are
- * those of that /proc. */
+/* One search for descendants. /proc may be mounted for another pid namespace, so every pid here is
+ * one of that /proc. */
 struct look {
 	int proc; /* O_PATH */
 	pid_t self;
@@ -41,17 +41,17 @@ struct look {
 struct process {
 	int proc; /* its directory in /proc, which is also a pidfd (pidfd_send_signal(2)) */
 	pid_t pid;
-	bool is_child; /* of ours: nobody else can have its number until we wait for it */
+	bool is_child; /* of this process: no other process can get its pid until we wait for it */
 };
 
 /*
- * Returns true if the process is a descendant of ours. Its number was read from a list, and by the
- * time its directory was opened it could belong to any process, so the parent is asked of that
- * directory. listed_by is the process that had it in its list, or NULL; *is_child is set.
+ * Returns true if the process is a descendant of this process, and sets *is_child. The pid was read
+ * from a list and may have been reused before the directory was opened, so this function reads the
+ * parent from that directory. listed_by is the process whose list had the pid, or NULL.
  *
- * A parent is known by its number only, which is that of the process p as long as p has not been
- * waited for. Descendants stay descendants: an orphan is given to us, or to a subreaper between us
- * and it.
+ * The kernel reports only the pid of a parent. That pid belongs to a process until the process has
+ * been waited for. A descendant stays a descendant: an orphan is given to this process, or to a
+ * subreaper between this process and the orphan.
  */
 static bool descends(const struct look *l, int proc, const struct process *listed_by,
 		     unsigned depth, bool *is_child)
@@ -69,7 +69,7 @@ static bool descends(const struct look *l, int proc, const struct process *liste
 		return true;
 	if (listed_by && st.ppid == listed_by->pid)
 		return listed_by->is_child || proc_stat_read(listed_by->proc, "stat", &again) == 0;
-	/* the number belongs to another process meanwhile */
+	/* the pid has been reused by a process that is not below this one */
 	if (st.ppid <= 1 || depth == DEPTH_MAX)
 		return false;
 	snprintf(path, sizeof(path), "%d", (int)st.ppid);
@@ -80,8 +80,9 @@ static bool descends(const struct look *l, int proc, const struct process *liste
 }
 
 /*
- * Without pidfd_send_signal(2), or where a filter denies it, a number is safe for a child alone, as
- * only we wait for it. Deeper descendants become children when those above them have ended.
+ * Sends the signal by the directory in /proc. If pidfd_send_signal(2) is missing or denied by a
+ * filter, sends it by pid, but only to a child: its pid cannot be reused before this process waits
+ * for it. Deeper descendants become children when the processes above them have ended.
  */
 static void signal_process(const struct process *p, int sig)
 {
@@ -93,8 +94,9 @@ static void signal_process(const struct process *p, int sig)
 		kill(p->pid, sig);
 }
 
-/* Adds the children of the process with that directory, each followed by a blank, as its threads
- * list those that they made (proc_pid_task(5)). Returns false if the kernel lists none. */
+/* Appends the pids of the children of a process, each followed by a blank. proc is its directory.
+ * Each thread lists the children that it created (proc_pid_task(5)). Returns false if the kernel
+ * has no such lists. */
 static bool add_children(int proc, struct buf *out)
 {
 	int fd = file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0);
@@ -148,10 +150,10 @@ static void signal_list(const struct look *l, const struct process *parent, cons
 }
 
 /*
- * Signals the process and all its descendants; of depth 0, which is us, only the descendants. The
- * process comes first: one that waits for its children must end by its own signal, not because they
- * have ended. Its children are read before, since they have another parent once it has ended.
- * Returns false if the kernel lists no children.
+ * Signals a process and all its descendants. At depth 0, the process is this one and only its
+ * descendants are signalled. A parent is signalled before its children, because a parent that waits
+ * for them must end by its own signal. Its children are read before that, because they get another
+ * parent when it ends. Returns false if the kernel has no lists of children.
  */
 static bool signal_tree(const struct look *l, const struct process *p, unsigned depth)
 {
@@ -165,8 +167,8 @@ static bool signal_tree(const struct look *l, const struct process *p, unsigned 
 	return listed;
 }
 
-/* Signals all descendants as /proc lists them. Returns false if it does not: the root may be a
- * foreign one by now, and what it calls /proc anything. */
+/* Signals all descendants that /proc lists. Returns false if /proc cannot be used: the root may be
+ * foreign by now, and its /proc can be any directory. */
 static bool signal_descendants(int sig)
 {
 	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
@@ -192,7 +194,7 @@ static bool signal_descendants(int sig)
 
 static void signal_all(const struct supervise *s, int sig)
 {
-	/* from PID 1 this is everything in its pid namespace but itself, kill(2) */
+	/* for PID 1, kill(2) signals all processes of the pid namespace except PID 1 */
 	if (getpid() == 1)
 		kill(-1, sig);
 	else if (!signal_descendants(sig) && s->pid > 0)
@@ -211,7 +213,7 @@ bool shutdown_end(struct supervise *s)
 		return false;
 	s->phase = ENDS;
 	clock_gettime(CLOCK_MONOTONIC, &s->deadline);
-	/* limits the period to 68 years, which fit into time_t */
+	/* the period is limited to 68 years, so that the sum fits into time_t */
 	s->deadline.tv_sec += MIN(s->grace.tv_sec, INT32_MAX);
 	s->deadline.tv_nsec += s->grace.tv_nsec;
 	if (s->deadline.tv_nsec >= 1000000000) {

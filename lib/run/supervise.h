@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * supervise: waits for the program in place of the caller. Signals sent to this process are
- *forwarded to the program, and this process stops, continues and ends as the program does.
+ * forwarded to the program, and this process stops, continues and ends as the program does.
  *
  *	supervise_block(&s);            before the first fork
  *	 child: supervise_child(&s)     last before exec, after any change of credentials
  *	 parent: s.pid = the child; supervise_wait(&s, &e); exec_end_as(status)
- *	supervise_unblock(&s)           instead, where the set-up failed
+ *	supervise_unblock(&s)           instead, if the set-up failed
  *
  * No signal is lost: all signals are blocked from the first call on, so a signal that comes early
- *stays pending until the program exists. Nothing polls and no handler runs.
+ * stays pending until the program exists. Nothing polls and no handler runs.
  */
 #ifndef NSU_RUN_SUPERVISE_H
 #define NSU_RUN_SUPERVISE_H
@@ -27,9 +27,9 @@ struct supervise {
 	/* The tool sets these before supervise_block(); all zero is a valid default. */
 	int death_signal; /* sent to the child when this process dies, prctl(2) PR_SET_PDEATHSIG; 0:
 			     none */
-	bool child_init; /* the child is the first process of a pid namespace: cannot stop itself */
-	bool group;      /* the child leads a process group: signals go to it, and the terminal
-			  * if it was ours */
+	bool child_init;  /* the child is process 1 of a pid namespace, which cannot stop itself */
+	bool group;       /* the child leads a process group, which gets the signals, and the
+			   * foreground of the terminal if this process had it */
 	bool init; /* reap all orphans and end all descendants: PID 1 or subreaper, see shutdown.h
 		    */
 	struct timespec grace; /* init: from the first TERM to KILL */

@@ -19,8 +19,8 @@ static void build(struct init *i, struct plan *p)
 /*
  * Returns true if the program may see this process from a foreign root: nsinit is process 1, its
  * mount namespace is not that of its parent, or a user namespace other than the initial one gives
- * the program the right to enter a root of its own. What cannot be read counts as true, and
- * so does the parent of process 1, which getppid(2) shows as 0.
+ * the program the right to enter a root of its own. Also returns true if a namespace cannot be
+ * read, as for the parent of process 1, which getppid(2) reports as 0.
  */
 static bool is_elsewhere(void)
 {

@@ -8,7 +8,8 @@
 #include "run/cloned_binary.h"
 #include "run/exec.h"
 
-/* With a child: from the first signal blocked to the status that the program ended with. */
+/* Runs the plan with a child and waits for the program. Returns its wait status, or a negative
+ * number with e set. */
 static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 {
 	int wstatus;

@@ -102,7 +102,8 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
-	/* the pid and the user namespace are new, and the caller is in the user namespace only */
+	/* both namespaces are new, but this process is in the user namespace only: its children
+	 * will be in the pid namespace (unshare(2)) */
 	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
 	    (r->o->types & CLONE_NEWUSER))
 		nserr_hint(e, "remove --no-fork, since only a process in the new pid namespace can "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: what the options mean, and the order of the steps. */
+/* test-cred: checks the parser of the credential options and the order of the steps. */
 #include "common/cred_opts.h"
 #include "cred/cred.h"
 
@@ -13,7 +13,7 @@ struct word {
 	const char *arg;
 };
 
-/* The message of the first option refused, or of the check, or "". */
+/* Returns the message for the first refused option, or that of the check, or "". */
 static const char *parse(struct cred *c, const struct word *words)
 {
 	static struct nserr e;
@@ -44,7 +44,7 @@ static const char *refused(int key, const char *arg)
 	return what;
 }
 
-static void leaves_other_options(void)
+static void ignores_options_of_the_tool(void)
 {
 	struct cred c = { 0 };
 
@@ -52,7 +52,7 @@ static void leaves_other_options(void)
 	CHECK_INT(cred_option(&c, CRED_KEY_NEW_SESSION + 1, NULL, NULL), 0);
 }
 
-static void takes_ids_and_names(void)
+static void accepts_ids_and_names(void)
 {
 	struct cred c;
 
@@ -74,7 +74,7 @@ static void takes_ids_and_names(void)
 	CHECK_STR(refused(CRED_KEY_GROUPS, ""), "--groups: unknown group ''");
 }
 
-static void limits_capabilities(void)
+static void computes_the_capability_limit(void)
 {
 	const uint64_t chown = SYS_CAP_BIT(CAP_CHOWN), raw = SYS_CAP_BIT(CAP_NET_RAW);
 	struct cred c;
@@ -98,7 +98,7 @@ static void limits_capabilities(void)
 	CHECK_STR(refused(CRED_KEY_CAP_KEEP, "64"), "--cap-keep: unknown capability '64'");
 }
 
-static void limits_resources(void)
+static void parses_resource_limits(void)
 {
 	struct cred c;
 
@@ -124,7 +124,7 @@ static void limits_resources(void)
 		  "--rlimit: 'nofile=18446744073709551615' has no number or 'unlimited'");
 }
 
-static void checks_the_environment(void)
+static void parses_environment_options(void)
 {
 	struct cred c;
 
@@ -147,7 +147,7 @@ static void checks_the_environment(void)
 	cred_free(&left);
 }
 
-/* A file of n bytes, as a stream. */
+/* Creates a file of n bytes and returns it as a stream argument. */
 static const char *file_of(size_t n)
 {
 	static char name[] = "/tmp/test-cred-XXXXXX";
@@ -160,7 +160,7 @@ static const char *file_of(size_t n)
 	return stream;
 }
 
-static void reads_whole_instructions_only(void)
+static void accepts_only_filters_of_whole_instructions(void)
 {
 	struct cred c;
 
@@ -188,14 +188,14 @@ static const char *order(const struct cred *c)
 	return b.s ? b.s : "";
 }
 
-static void plans_nothing_for_nothing(void)
+static void adds_no_step_without_an_option(void)
 {
 	const struct cred c = { 0 };
 
 	CHECK_STR(order(&c), "");
 }
 
-static void plans_in_the_one_order(void)
+static void adds_the_steps_in_the_required_order(void)
 {
 	const struct word all[] = {
 		{ CRED_KEY_NO_NEW_PRIVS, NULL },
@@ -213,20 +213,21 @@ static void plans_in_the_one_order(void)
 	CHECK_STR(parse(&c, all), "");
 	CHECK_STR(order(&c), "environment session rlimits bounding-set groups gid uid capabilities "
 			     "no-new-privs seccomp ");
-	/* without no_new_privs the filter takes CAP_SYS_ADMIN, so it comes before that goes */
+	/* without no_new_privs, the filter needs CAP_SYS_ADMIN, so its step comes before the step
+	 * that drops it */
 	c.no_new_privs = false;
 	CHECK_STR(order(&c), "environment session rlimits bounding-set groups gid uid seccomp "
 			     "capabilities ");
 	cred_free(&c);
 }
 
-static void plans_capabilities_where_ids_alone_would_do(void)
+static void drops_capabilities_after_a_filter_as_another_user(void)
 {
 	struct cred c;
 
 	CHECK_STR(PARSE(&c, { 'S', "1" }), "");
 	CHECK_STR(order(&c), "uid ");
-	/* they are held for the filter, and must go afterwards */
+	/* the capabilities are kept for the filter and must be dropped after it */
 	CHECK_STR(PARSE(&c, { 'S', "1" }, { CRED_KEY_SECCOMP, file_of(8) }), "");
 	CHECK_STR(order(&c), "uid seccomp capabilities ");
 	cred_free(&c);
@@ -234,7 +235,8 @@ static void plans_capabilities_where_ids_alone_would_do(void)
 	CHECK_STR(order(&c), "capabilities ");
 }
 
-UNIT_MAIN(CASE(leaves_other_options), CASE(takes_ids_and_names), CASE(limits_capabilities),
-	  CASE(limits_resources), CASE(checks_the_environment), CASE(reads_whole_instructions_only),
-	  CASE(plans_nothing_for_nothing), CASE(plans_in_the_one_order),
-	  CASE(plans_capabilities_where_ids_alone_would_do))
+UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
+	  CASE(computes_the_capability_limit), CASE(parses_resource_limits),
+	  CASE(parses_environment_options), CASE(accepts_only_filters_of_whole_instructions),
+	  CASE(adds_no_step_without_an_option), CASE(adds_the_steps_in_the_required_order),
+	  CASE(drops_capabilities_after_a_filter_as_another_user))

@@ -35,10 +35,10 @@ static void a_child_sees_what_is_pending_for_its_caller(void)
 	CHECK(!is_seen(&none));
 	CHECK_INT(sigtimedwait(&term, &info, &(struct timespec){ 0 }), SIGTERM);
 	CHECK(!is_seen(&term));
-	/* to the thread, not to the process */
+	/* raise(3) signals the thread, not the process */
 	raise(SIGTERM);
 	CHECK(is_seen(&term));
-	/* and not where we ignore it; that takes it away, too */
+	/* a signal that this process ignores is not reported; ignoring it also discards it */
 	signal(SIGTERM, SIG_IGN);
 	kill(getpid(), SIGTERM);
 	CHECK(!is_seen(&term));
@@ -46,7 +46,7 @@ static void a_child_sees_what_is_pending_for_its_caller(void)
 	signal(SIGTERM, SIG_DFL);
 }
 
-static void a_line_is_waited_for_until_a_signal_comes(void)
+static void the_wait_for_a_line_ends_at_a_signal(void)
 {
 	sigset_t term, none;
 	siginfo_t info;
@@ -62,11 +62,11 @@ static void a_line_is_waited_for_until_a_signal_comes(void)
 	CHECK(fd > 2);
 	kill(getpid(), SIGTERM);
 	CHECK_INT(interrupt_wait(fd, pair[0]), -EINTR);
-	/* the line comes first */
+	/* the line takes precedence over the signal */
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(interrupt_wait(fd, pair[0]), 0);
 	CHECK_INT(interrupt_wait(-1, pair[0]), 0);
-	/* still pending */
+	/* the signal is still pending */
 	CHECK_INT(sigtimedwait(&term, &info, &(struct timespec){ 0 }), SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &term, NULL);
 	close(fd);
@@ -75,4 +75,4 @@ static void a_line_is_waited_for_until_a_signal_comes(void)
 }
 
 UNIT_MAIN(CASE(a_child_sees_what_is_pending_for_its_caller),
-	  CASE(a_line_is_waited_for_until_a_signal_comes))
+	  CASE(the_wait_for_a_line_ends_at_a_signal))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan: the order across processes, and that a fault at any step undoes what had been done. */
+/* test-plan-run: checks the order of steps across processes, and that a fault at any step undoes
+ * the steps before it. */
 #include "run/plan.h"
 
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include "kernel/sys_pidfd.h"
 
 struct trace {
-	char text[128]; /* in shared memory: what ran, in its order */
+	char text[128]; /* in shared memory: the steps that ran, in their order */
 	size_t fail_at; /* the step that fails, from 1; 0 for none */
 	size_t runs, undone;
 };
@@ -98,7 +99,7 @@ static void keeps_the_order_across_processes(void)
 	plan_free(&p);
 }
 
-static void undoes_whatever_step_fails(void)
+static void undoes_the_steps_before_a_failed_one(void)
 {
 	for (size_t k = 1; k <= 9; k++) {
 		struct plan p = PLAN_INIT;
@@ -131,7 +132,7 @@ static void explains_the_same_array(void)
 	plan_free(&p);
 }
 
-/* ---- In the memory of the caller */
+/* ---- A child of vfork(2), which runs in the memory of the caller */
 
 static unsigned forks, vforks;
 
@@ -167,12 +168,12 @@ static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	(void)e;
-	/* what the program inherits */
+	/* the program inherits this signal mask */
 	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
 	if (kill(getppid(), (int)s->num) < 0)
 		return -errno;
-	/* in a copy of the memory we might execute the program before the parent has looked, which
-	 * will end us */
+	/* a forked child could execute the program before the parent checks for signals and kills
+	 * this child */
 	while (!SYS_HAS_VFORK)
 		pause();
 	return 0;
@@ -203,7 +204,8 @@ static const struct plan_kind kind_end = {
 	.name = "end", .call = "kill(2)", .run = end_self, .brief = true
 };
 
-/* Runs the plan and frees it; whether it was by a copy of our memory. */
+/* Runs the plan, frees it and checks that the child was forked (copied) or created by vfork(2).
+ * Returns the result of plan_run(). */
 static int run_counted(struct plan *p, struct trace *t, pid_t *child, struct nserr *e, bool copied)
 {
 	int rc;
@@ -218,7 +220,8 @@ static int run_counted(struct plan *p, struct trace *t, pid_t *child, struct nse
 	return rc;
 }
 
-/* Something of the caller, and a child that does one brief step and executes the program. */
+/* Runs a plan with one step of the caller and a child that runs one brief step and executes the
+ * program. Returns the result of plan_run(). */
 static int run_brief(const struct plan_kind *kind, uint64_t num, const char *program,
 		     struct trace *t, pid_t *child, struct nserr *e)
 {
@@ -245,20 +248,20 @@ static void brief_steps_need_no_copy_of_the_memory(void)
 	CHECK_INT(status, 0);
 }
 
-static void others_have_their_own(void)
+static void other_steps_run_in_a_forked_child(void)
 {
 	pid_t child = 0;
 	struct trace *t = new_trace(0);
 	struct plan p = PLAN_INIT;
 	struct nserr e;
 
-	/* one that is not brief */
+	/* a step that is not brief */
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CHILD, &kind_note, NULL, 'a');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
 	CHECK_INT(run_counted(&p, t, &child, &e, true), 0);
 	CHECK_INT(waitpid(child, NULL, 0), child);
-	/* one that the caller must do meanwhile */
+	/* a step that the caller must run after the creation of the child */
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CALLER, &kind_brief, NULL, 'b');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
@@ -267,7 +270,7 @@ static void others_have_their_own(void)
 	CHECK_STR(t->text, "ab");
 }
 
-static void a_failure_there_is_told_and_undone(void)
+static void a_failure_in_a_vfork_child_is_reported_and_undone(void)
 {
 	pid_t child = 0;
 	struct trace *t = new_trace(0);
@@ -279,7 +282,7 @@ static void a_failure_there_is_told_and_undone(void)
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-static void what_is_killed_there_has_not_begun(void)
+static void a_killed_vfork_child_counts_as_a_failed_start(void)
 {
 	pid_t child = 0;
 	struct trace *t = new_trace(0);
@@ -291,7 +294,7 @@ static void what_is_killed_there_has_not_begun(void)
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-static void a_signal_meanwhile_ends_it(void)
+static void a_signal_during_vfork_ends_the_plan(void)
 {
 	struct plan p = PLAN_INIT;
 	pid_t child = 0;
@@ -306,13 +309,15 @@ static void a_signal_meanwhile_ends_it(void)
 	plan_add(&p, PLAN_CHILD, &kind_program, "sleep", 0);
 	CHECK_INT(run_counted(&p, t, &child, &e, false), -EINTR);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
-	/* it is there for who unblocks it */
+	/* the signal is still pending and acts when the caller unblocks it */
 	sigaddset(&p.interrupts, SIGTERM);
 	CHECK_INT(sigtimedwait(&p.interrupts, &info, &(struct timespec){ 0 }), SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &p.interrupts, NULL);
 }
 
-UNIT_MAIN(CASE(keeps_the_order_across_processes), CASE(undoes_whatever_step_fails),
+UNIT_MAIN(CASE(keeps_the_order_across_processes), CASE(undoes_the_steps_before_a_failed_one),
 	  CASE(explains_the_same_array), CASE(brief_steps_need_no_copy_of_the_memory),
-	  CASE(others_have_their_own), CASE(a_failure_there_is_told_and_undone),
-	  CASE(what_is_killed_there_has_not_begun), CASE(a_signal_meanwhile_ends_it))
+	  CASE(other_steps_run_in_a_forked_child),
+	  CASE(a_failure_in_a_vfork_child_is_reported_and_undone),
+	  CASE(a_killed_vfork_child_counts_as_a_failed_start),
+	  CASE(a_signal_during_vfork_ends_the_plan))

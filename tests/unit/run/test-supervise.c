@@ -9,7 +9,7 @@
 #include "kernel/sys_pidfd.h"
 #include "run/shutdown.h"
 
-/* Runs f in a process of its own, since what it changes is the process: true when it exits 0. */
+/* Runs f in a child, because f changes the process. Returns true if the child exits with 0. */
 static bool isolated(int (*f)(void))
 {
 	int status;
@@ -20,7 +20,7 @@ static bool isolated(int (*f)(void))
 	return RETRY_EINTR(waitpid(pid, &status, 0)) == pid && status == 0;
 }
 
-/* supervise_block(), a child that runs f, supervise_wait(). */
+/* Calls supervise_block(), forks a child that runs f, and returns supervise_wait(). */
 static int supervised(struct supervise *s, void (*early)(struct supervise *s), int (*f)(void))
 {
 	struct nserr e = NSERR_INIT;
@@ -49,7 +49,7 @@ static _Noreturn void wait_forever(void)
 		pause();
 }
 
-static int exact_status(void)
+static int returns_the_exit_status(void)
 {
 	struct supervise s = { 0 };
 	int status = supervised(&s, NULL, exits_7);
@@ -57,7 +57,7 @@ static int exact_status(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 7 ? 0 : 1;
 }
 
-static int ignored_sigchld(void)
+static int waits_although_sigchld_is_ignored(void)
 {
 	struct supervise s = { 0 };
 	int status;
@@ -78,7 +78,8 @@ static int waits(void)
 	wait_forever();
 }
 
-/* From another process, since what we send to ourselves is not sent on. */
+/* Signals this process from a child, because a signal of this process to itself is not forwarded.
+ */
 static void rt_signal_from_child(struct supervise *s)
 {
 	pid_t self = getpid(), pid = fork();
@@ -91,7 +92,7 @@ static void rt_signal_from_child(struct supervise *s)
 	waitpid(pid, NULL, 0);
 }
 
-static int early_signal(void)
+static int forwards_a_signal_that_came_before_the_fork(void)
 {
 	struct supervise s = { 0 };
 	int status = supervised(&s, rt_signal_from_child, waits);
@@ -99,7 +100,7 @@ static int early_signal(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGRTMIN + 5 ? 0 : 1;
 }
 
-static int rewritten(void)
+static int forwards_the_rewritten_signal(void)
 {
 	struct supervise s = { 0 };
 	int status;
@@ -125,7 +126,7 @@ static int has_the_callers_signals(void)
 		       : 1;
 }
 
-static int dispositions_and_mask(void)
+static int restores_signal_actions_and_mask(void)
 {
 	struct supervise s = { 0 };
 	sigset_t hup;
@@ -138,7 +139,7 @@ static int dispositions_and_mask(void)
 	return supervised(&s, NULL, has_the_callers_signals) == 0 ? 0 : 1;
 }
 
-static int unblock_ends_us(void)
+static int unblock_ends_the_process_by_a_pending_signal(void)
 {
 	struct supervise s = { 0 };
 
@@ -164,14 +165,15 @@ static int death_signal_is_set(void)
 	return sig == SIGUSR2 ? 0 : 1;
 }
 
-static int death_signal(void)
+static int sets_the_death_signal_of_the_child(void)
 {
 	struct supervise s = { .death_signal = SIGUSR2 };
 
 	return supervised(&s, NULL, death_signal_is_set) == 0 ? 0 : 1;
 }
 
-/* A child whose parent has gone before it looks, with and without a pidfd of it. */
+/* Returns 0 if supervise_death_signal() reports a parent that has ended before the call, with and
+ * without a pidfd of the parent. */
 static int parent_gone(bool with_pidfd)
 {
 	pid_t parent = getpid();
@@ -201,12 +203,12 @@ static int parent_gone(bool with_pidfd)
 	return wait(&status) > 0 && status == 0 ? 0 : 1;
 }
 
-static int parent_gone_pidfd(void)
+static int detects_an_ended_parent_by_pidfd(void)
 {
 	return parent_gone(true);
 }
 
-static int parent_gone_ppid(void)
+static int detects_an_ended_parent_by_ppid(void)
 {
 	return parent_gone(false);
 }
@@ -218,7 +220,7 @@ static int leaves_a_grandchild(void)
 	return 3;
 }
 
-static int ends_what_is_left(void)
+static int ends_remaining_descendants(void)
 {
 	struct supervise s = { .init = true, .grace = { 10, 0 } };
 	int status;
@@ -235,7 +237,7 @@ static int leaves_a_stubborn_grandchild(void)
 	return leaves_a_grandchild();
 }
 
-static int kills_after_the_grace(void)
+static int kills_after_the_grace_period(void)
 {
 	struct supervise s = { .init = true, .grace = { 0, 50000000 } };
 	int status;
@@ -246,8 +248,9 @@ static int kills_after_the_grace(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 3 && wait(NULL) < 0 ? 0 : 1;
 }
 
-/* In the child of a supervisor that has not executed anything: no gap, and its caller's signals. */
-static int inherits(void)
+/* Returns 0 if the child of a supervisor keeps the signals blocked without a gap and gets the mask
+ * and actions of the supervisor's caller. */
+static int inherits_blocked_signals_and_saved_actions(void)
 {
 	struct supervise outer = { .death_signal = SIGUSR2 }, s = { 0 };
 	sigset_t now;
@@ -269,7 +272,8 @@ static int inherits(void)
 	return status == 0 ? 0 : 1;
 }
 
-/* A first process tells of a signal by its status; one that has not come is none. */
+/* Process 1 reports a signal by its exit status. A status of 128 + n counts as a signal only if
+ * this process has received that signal. */
 static int exits_138(void)
 {
 	return 128 + SIGUSR1;
@@ -298,7 +302,7 @@ static int waits_and_exits_138(void)
 	return 128 + SIGUSR1;
 }
 
-static int status_that_is_a_signal(void)
+static int reports_a_received_signal_for_a_status_of_128_plus_n(void)
 {
 	struct supervise plain = { .child_init = true }, sent = { .child_init = true };
 	sigset_t usr1;
@@ -314,8 +318,8 @@ static int status_that_is_a_signal(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1 ? 0 : 1;
 }
 
-/* Somebody else has waited for the child: a message, and no waiting for ever. */
-static int waited_for_already(void)
+/* If the child has been waited for already, supervise_wait() fails and does not block forever. */
+static int fails_if_the_child_was_waited_for_already(void)
 {
 	struct supervise s = { 0 };
 	struct nserr e = NSERR_INIT;
@@ -329,7 +333,7 @@ static int waited_for_already(void)
 	return supervise_wait(&s, &e) == -ECHILD && strstr(e.what, "cannot wait") ? 0 : 1;
 }
 
-/* A handler of the caller's, which an exec would have reset, cannot end the wait early. */
+/* A signal handler of the caller, which exec would have reset, must not end the wait early. */
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -341,7 +345,7 @@ static int sleeps_a_little(void)
 	return 7;
 }
 
-static int interrupted_wait(void)
+static int goes_on_after_an_interrupted_wait(void)
 {
 	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } };
 	struct supervise s = { 0 };
@@ -359,24 +363,29 @@ static int interrupted_wait(void)
 	{ \
 		CHECK(isolated(f)); \
 	}
-ISOLATED(exact_status)
-ISOLATED(ignored_sigchld)
-ISOLATED(early_signal)
-ISOLATED(rewritten)
-ISOLATED(dispositions_and_mask)
-ISOLATED(unblock_ends_us)
-ISOLATED(death_signal)
-ISOLATED(parent_gone_pidfd)
-ISOLATED(parent_gone_ppid)
-ISOLATED(ends_what_is_left)
-ISOLATED(kills_after_the_grace)
-ISOLATED(inherits)
-ISOLATED(status_that_is_a_signal)
-ISOLATED(waited_for_already)
-ISOLATED(interrupted_wait)
+ISOLATED(returns_the_exit_status)
+ISOLATED(waits_although_sigchld_is_ignored)
+ISOLATED(forwards_a_signal_that_came_before_the_fork)
+ISOLATED(forwards_the_rewritten_signal)
+ISOLATED(restores_signal_actions_and_mask)
+ISOLATED(unblock_ends_the_process_by_a_pending_signal)
+ISOLATED(sets_the_death_signal_of_the_child)
+ISOLATED(detects_an_ended_parent_by_pidfd)
+ISOLATED(detects_an_ended_parent_by_ppid)
+ISOLATED(ends_remaining_descendants)
+ISOLATED(kills_after_the_grace_period)
+ISOLATED(inherits_blocked_signals_and_saved_actions)
+ISOLATED(reports_a_received_signal_for_a_status_of_128_plus_n)
+ISOLATED(fails_if_the_child_was_waited_for_already)
+ISOLATED(goes_on_after_an_interrupted_wait)
 
-UNIT_MAIN(CASE(exact_status_), CASE(ignored_sigchld_), CASE(early_signal_), CASE(rewritten_),
-	  CASE(dispositions_and_mask_), CASE(unblock_ends_us_), CASE(death_signal_),
-	  CASE(parent_gone_pidfd_), CASE(parent_gone_ppid_), CASE(ends_what_is_left_),
-	  CASE(kills_after_the_grace_), CASE(inherits_), CASE(status_that_is_a_signal_),
-	  CASE(waited_for_already_), CASE(interrupted_wait_))
+UNIT_MAIN(CASE(returns_the_exit_status_), CASE(waits_although_sigchld_is_ignored_),
+	  CASE(forwards_a_signal_that_came_before_the_fork_), CASE(forwards_the_rewritten_signal_),
+	  CASE(restores_signal_actions_and_mask_),
+	  CASE(unblock_ends_the_process_by_a_pending_signal_),
+	  CASE(sets_the_death_signal_of_the_child_), CASE(detects_an_ended_parent_by_pidfd_),
+	  CASE(detects_an_ended_parent_by_ppid_), CASE(ends_remaining_descendants_),
+	  CASE(kills_after_the_grace_period_), CASE(inherits_blocked_signals_and_saved_actions_),
+	  CASE(reports_a_received_signal_for_a_status_of_128_plus_n_),
+	  CASE(fails_if_the_child_was_waited_for_already_),
+	  CASE(goes_on_after_an_interrupted_wait_))

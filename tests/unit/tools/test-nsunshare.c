@@ -20,7 +20,7 @@ static struct words words(const char *word)
 	return (struct words){ one, 1 };
 }
 
-static void a_map_is_the_whole_map(void)
+static void map_excludes_other_map_options(void)
 {
 	struct opts o = { .types = CLONE_NEWUSER, .map = "u:0:0:1" };
 
@@ -31,7 +31,7 @@ static void a_map_is_the_whole_map(void)
 	CHECK_STR(said(&o), "--map cannot be used with another map option");
 }
 
-static void setgroups_is_about_a_new_user_namespace(void)
+static void setgroups_needs_a_new_user_namespace(void)
 {
 	struct opts o = { .setgroups = IDMAP_SETGROUPS_DENY };
 
@@ -66,7 +66,7 @@ static void no_fork_refuses_options_that_need_a_child(void)
 	CHECK_STR(said(&o), "--no-fork cannot be used with options that need a child");
 }
 
-static void a_cgroup_setting_is_a_file_of_a_cgroup(void)
+static void a_cgroup_setting_needs_a_file_name_and_a_value(void)
 {
 	static const char *const bad[] = { "", "=", "=1", "cpu.max", "a/b=1", "/=1", "../x=1" };
 	struct opts o = { .cgroup_create = true };
@@ -76,7 +76,7 @@ static void a_cgroup_setting_is_a_file_of_a_cgroup(void)
 	CHECK_STR(said(&o), "--cgroup-set needs --into-cgroup");
 	o.cgroup = "x";
 	CHECK_STR(said(&o), "");
-	o.cgroup_set = words("a=b/c=d"); /* a value is anything */
+	o.cgroup_set = words("a=b/c=d"); /* a value may contain a slash and an equals sign */
 	CHECK_STR(said(&o), "");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		o.cgroup_set = words(bad[i]);
@@ -97,6 +97,7 @@ static void a_name_has_sixty_four_bytes_at_most(void)
 	CHECK(str_after(said(&o), "--domainname: 'nnn"));
 }
 
-UNIT_MAIN(CASE(a_map_is_the_whole_map), CASE(setgroups_is_about_a_new_user_namespace),
+UNIT_MAIN(CASE(map_excludes_other_map_options), CASE(setgroups_needs_a_new_user_namespace),
 	  CASE(no_fork_refuses_options_that_need_a_child),
-	  CASE(a_cgroup_setting_is_a_file_of_a_cgroup), CASE(a_name_has_sixty_four_bytes_at_most))
+	  CASE(a_cgroup_setting_needs_a_file_name_and_a_value),
+	  CASE(a_name_has_sixty_four_bytes_at_most))
