@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-proc-races: a thousand tries to win the races of attack-proc.sh, without a tracer's help.
+# attack-proc-races: tries a thousand times to win the races of attack-proc.sh without a tracer.
 # as: root
 # suite: long
 # budget: 300
@@ -58,8 +58,8 @@ stop_exchange()
 	attacker=
 }
 
-# victims N COMMAND…: how many of N tries mounted over the victim. Appends what the command prints to
-# $TMP/said.
+# victims N COMMAND…: prints how many of N tries mounted over the victim, and appends the output of
+# the command to $TMP/said.
 victims()
 {
 	_tries=$1 n=0 i=0
@@ -109,7 +109,7 @@ test_an_exchanged_pid_file_truncates_nothing_and_never_blocks()
 	stop_exchange
 }
 
-# ---- whom nsinit signals, where numbers are used again soon
+# ---- The processes that nsinit signals when pids are reused soon
 
 # A program that ignores TERM, and whose children come and go.
 cat >"$TMP/churn" <<'SCRIPT'
@@ -119,7 +119,7 @@ while (1) {
 	select undef, undef, undef, 0.0005;
 }
 SCRIPT
-# A subreaper without the defence signals the numbers that it has read a little later.
+# A subreaper without the defence signals the pids a short time after it has read them.
 cat >"$TMP/naive" <<'SCRIPT'
 my $pid;
 $SIG{TERM} = sub {
@@ -132,8 +132,9 @@ $pid = fork;
 exec @ARGV if !$pid;
 waitpid $pid, 0 while kill 0, $pid;
 SCRIPT
-# Innocent processes use up the numbers; the driver stops the subreaper time and again. Prints how
-# many innocent processes were signalled, and of how many. As process 1 it reaps what is left.
+# Innocent processes use up the pids, and the driver stops the subreaper again and again. The driver
+# prints how many innocent processes were signalled and how many there were. As process 1, it reaps
+# the remaining processes.
 cat >"$TMP/driver" <<'SCRIPT'
 my ($tries, @command) = @ARGV;
 open my $max, ">", "/proc/sys/kernel/pid_max" or exit 77;
@@ -170,7 +171,7 @@ kill "USR1", $crowd;
 print scalar <$r>;
 SCRIPT
 
-# The file of a user namespace's root is writable only if the number belongs to the pid namespace.
+# Root of a user namespace can write pid_max only if pid_max belongs to the pid namespace (Linux 6.14).
 signalled()
 {
 	_n=$1

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-proc: another user takes nothing from the processes of a tool, and does not direct its signals and files.
+# attack-proc: another user cannot read secrets from the processes of a tool or redirect its signals and files.
 # as: root
 # budget: 60
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
@@ -29,13 +29,13 @@ tearDown()
 	rm -rf "$TMP/theirs" "$TMP/ours"
 }
 
-# ---- what a process has before it executes the program
+# ---- The memory and descriptors of a process before it executes the program
 
 export WORD=s3cret
 echo s3cret >"$TMP/secret"
 
-# stolen ATTACKER CMD…: what the attacker takes at any system call of CMD, which has the secret in its
-# environment and in descriptor 7.
+# stolen ATTACKER CMD…: runs the attacker at each system call of CMD and collects the
+# secrets that it gets in $out. CMD has the secret in its environment and in descriptor 7.
 stolen()
 {
 	_attacker=$1
@@ -47,7 +47,7 @@ stolen()
 	run sort -u "$TMP/stolen"
 }
 
-test_the_owner_of_a_user_namespace_takes_nothing_from_the_set_up()
+test_the_owner_of_a_user_namespace_steals_nothing_during_the_set_up()
 {
 	attacker="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 	stolen "$attacker" steal --victim "$NSTEST_UID" /bin/echo ran
@@ -81,7 +81,7 @@ test_the_program_of_an_owner_is_dumpable_and_has_its_clocks()
 	done
 }
 
-test_a_process_without_capabilities_takes_nothing_from_one_that_drops_them()
+test_a_process_without_capabilities_steals_nothing_from_one_that_drops_them()
 {
 	stolen 'steal --no-caps' steal --no-caps /bin/echo ran
 	assert_out 'descriptor
@@ -93,9 +93,9 @@ environment'
 	done
 }
 
-# ---- whom nsinit signals
+# ---- The processes that nsinit signals
 
-# The program has a child with this number. TERM does not end the program.
+# The program has a child with this pid. TERM does not end the program.
 child=31000
 cat >"$TMP/keeper" <<'SCRIPT'
 $SIG{TERM} = "IGNORE";
@@ -106,21 +106,21 @@ waitpid $child, 0;
 open my $gone, ">", "$dir/gone"; close $gone;
 sleep 1000;
 SCRIPT
-# An innocent process writes down every signal.
+# The innocent process records every signal.
 cat >"$TMP/innocent" <<'SCRIPT'
 my ($dir) = @ARGV;
 for (qw(TERM CONT)) { $SIG{$_} = sub { open my $f, ">>", "$dir/signalled"; print $f "$_[0]\n" } }
 open my $up, ">", "$dir/up"; close $up;
 sleep 1 while 1;
 SCRIPT
-# The child ends, the program waits for it, and the innocent process gets its number.
+# The child ends, the program waits for it, and the innocent process gets its pid.
 cat >"$TMP/swap" <<'SCRIPT'
 kill -KILL "$2"
 while [ ! -e "$1/gone" ]; do :; done
 samepid "$2" perl "$1/innocent" "$1" </dev/null >/dev/null 2>&1
 while [ ! -e "$1/up" ]; do :; done
 SCRIPT
-# A subreaper without the defence opens a process by the number that it has read, and signals it.
+# A subreaper without the defence opens a process by the pid that it has read, and signals it.
 cat >"$TMP/naive" <<'SCRIPT'
 $SIG{TERM} = sub { };
 my $pid = fork;
@@ -156,7 +156,7 @@ test_a_reused_pid_is_not_signalled()
 	done
 }
 
-# ---- directories and files of another user
+# ---- Directories and files of another user
 
 test_persist_mounts_over_no_file_of_another_directory()
 {
@@ -187,8 +187,8 @@ test_persist_mounts_over_no_file_of_another_directory()
 	assertEquals precious "$(cat "$TMP/victim")"
 }
 
-# Between the look and the mount the owner of the directory exchanges the file for a link.
-test_a_file_that_is_exchanged_before_the_mount_is_the_one_that_was_seen()
+# The owner of the directory replaces the file by a link between the check and the mount.
+test_a_file_replaced_before_the_mount_is_not_followed()
 {
 	for tool in unshare nsunshare; do
 		rm -f "$TMP/theirs/net"
@@ -230,7 +230,7 @@ test_unpersist_detaches_nothing_of_an_exchanged_directory()
 	assert_ok
 }
 
-test_a_pid_file_is_no_link_of_another_user()
+test_a_pid_file_does_not_follow_links_of_another_user()
 {
 	ln -s "$TMP/victim" "$TMP/theirs/pid"
 	mkdir "$TMP/ours"
@@ -253,7 +253,7 @@ test_a_pid_file_is_no_link_of_another_user()
 		run $tool --pid-file "$TMP/theirs/hard" true
 		assert_ok
 		assertEquals "$tool, hard link" precious "$(cat "$TMP/victim")"
-		# the file of an earlier run is exchanged for a link after it was found
+		# the file of an earlier run is replaced by a link after it was found
 		rm "$TMP/theirs/pid"
 		echo 1 >"$TMP/theirs/pid"
 		# shellcheck disable=SC2086 # words
@@ -278,7 +278,7 @@ test_a_fifo_in_place_of_a_pid_file_does_not_block()
 	done
 }
 
-# A daemon's pid file often lies in a directory of root, where the daemon cannot remove it.
+# The pid file of a daemon is often in a directory of root, where the daemon cannot remove it.
 test_a_pid_file_of_the_caller_that_cannot_be_removed_is_written()
 {
 	mkdir "$TMP/ours"
@@ -329,8 +329,8 @@ test_a_pid_file_can_be_a_descriptor_or_a_device()
 	done
 }
 
-# The container calls a FIFO its terminal multiplexer: opening it is seen at the other end.
-test_pty_opens_no_other_file_for_a_multiplexer()
+# /dev/ptmx of the container is a FIFO; the reader at its other end would notice that it is opened.
+test_pty_opens_only_a_terminal_multiplexer()
 {
 	for tool in sh nsenter2; do
 		mkfifo "$TMP/theirs/fifo"

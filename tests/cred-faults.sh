@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cred-faults: each system call failed once: no program runs with more than it should have.
+# cred-faults: lets each system call fail once; no program may run with more privilege than requested.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"

@@ -8,11 +8,11 @@
 . "${0%/*}/credlib.sh"
 require_ns mnt uts
 
-# Filters as setpriv(1) takes them; the second lets nothing pass that we ourselves need.
+# Filters in the format of setpriv(1). The second denies calls that the tools themselves need.
 enosys -e EPERM --print sethostname >nohostname
 enosys -e EPERM --print prctl,capset,setresuid,setgroups >noprctl
 
-test_no_new_privs()
+test_no_new_privs_is_set()
 {
 	for tool in $CARRIERS; do
 		carry --no-new-privs -- probe
@@ -36,7 +36,7 @@ test_filter_holds_with_no_new_privs_and_without()
 	done
 }
 
-# With no_new_privs it is the last thing before exec, and need not allow what we ourselves do.
+# With no_new_privs, the filter is installed right before exec, so it need not allow the calls of the tool.
 test_filter_is_installed_last()
 {
 	for tool in $CARRIERS; do
@@ -73,7 +73,7 @@ test_a_filter_that_keeps_signals_blocked_is_reported()
 	done
 }
 
-# Without it the filter takes a privilege that the program must not have.
+# Without no_new_privs, the filter needs CAP_SYS_ADMIN, which the program must not have.
 # as: root
 test_filter_leaves_no_privilege_behind()
 {
@@ -86,7 +86,7 @@ test_filter_leaves_no_privilege_behind()
 	done
 }
 
-test_filter_from_a_descriptor()
+test_filter_is_read_from_a_descriptor()
 {
 	for tool in $CARRIERS; do
 		carry --seccomp fd:5 --no-new-privs -- probe 5<nohostname
@@ -110,7 +110,7 @@ test_refuses_an_invalid_filter()
 }
 
 # as: user
-test_a_filter_without_privilege_takes_no_new_privs()
+test_a_filter_without_privilege_requires_the_no_new_privs_option()
 {
 	run nsunshare --seccomp nohostname -- echo ran
 	assert_refused 125 'cannot install the system call filter'
@@ -130,7 +130,7 @@ test_limits_are_set()
 }
 
 # as: user
-test_a_limit_above_the_hard_one_is_named()
+test_a_limit_above_the_hard_limit_is_reported()
 {
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
@@ -147,9 +147,9 @@ test_a_descriptor_limit_above_nr_open_is_reported()
 	done
 }
 
-# execve(2), EAGAIN: the change of user does not fail, what comes behind it does.
+# The change of user succeeds, and the execve(2) after it fails with EAGAIN.
 # as: root
-test_a_user_with_too_many_processes_is_told()
+test_a_user_with_too_many_processes_is_reported()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for tool in $CARRIERS; do
@@ -178,18 +178,18 @@ test_environment_options_change_the_environment()
 		assert_out_has OTHER2=3
 		assert_out_lacks OTHER=
 		assert_out_lacks HOME=
-		# in their order
+		# the options act in the order given
 		carry --setenv A=1 --unsetenv A --setenv A=2 -- sh -c 'echo $A'
 		assert_out 2
-		# which --whitelist-env means by itself
+		# --whitelist-env implies --clear-env
 		KEPT=1 OTHER=2 carry --whitelist-env PATH,KEPT -- env
 		assert_ok
 		assertEquals "$tool" 'KEPT=1 ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
-		# each adds to those before
+		# each --whitelist-env adds names
 		KEPT=1 LATER=2 OTHER=2 carry --whitelist-env PATH,KEPT --whitelist-env LATER -- env
 		assert_ok
 		assertEquals "$tool" 'KEPT=1 LATER=2 ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
-		# the program is found by what is set
+		# the program is found by the new PATH
 		carry --setenv "PATH=$NSUTILS_HELPERS" -- probe
 		assert_ok
 		carry --clear-env --setenv PATH=/nonexistent -- probe
@@ -205,7 +205,7 @@ test_refuses_an_invalid_variable()
 	done
 }
 
-test_new_session()
+test_new_session_makes_the_program_its_leader()
 {
 	for tool in $CARRIERS; do
 		carry --new-session -- probe
@@ -237,7 +237,7 @@ test_explain_shows_the_order()
 	done
 }
 
-# Which user the program is inside is not known before, unless it is asked for.
+# The user of the program inside is known in advance only if an option sets it.
 test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true

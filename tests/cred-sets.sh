@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cred-sets: ids, groups and all five capability sets that nsunshare, nsenter2 and nspivot leave the
-# program.
+# cred-sets: checks the ids, the groups and all five capability sets that nsunshare, nsenter2 and
+# nspivot give the program.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands
 . "${0%/*}/testlib.sh"
@@ -55,7 +55,7 @@ test_dropped_capabilities_are_gone_from_all_sets()
 	done
 }
 
-# Root's program gets them through the bounding set: it inherits none (CVE-2022-29162).
+# A program of root gets the capabilities from the bounding set. Its inheritable set is empty (CVE-2022-29162).
 test_root_has_the_kept_capabilities_only()
 {
 	want=$(bits $chown $net_raw)
@@ -75,7 +75,7 @@ test_root_has_the_kept_capabilities_only()
 }
 
 # as: root
-test_kept_ones_survive_the_change_of_user()
+test_kept_capabilities_survive_the_change_of_user()
 {
 	want=$(bits $chown $net_raw)
 	for tool in $CARRIERS; do
@@ -87,7 +87,7 @@ test_kept_ones_survive_the_change_of_user()
 }
 
 # as: root
-test_without_keeping_a_user_has_none()
+test_a_user_has_no_capabilities_unless_kept()
 {
 	for tool in $CARRIERS; do
 		carry --setuid 1000 --cap-drop net_raw -- probe
@@ -97,7 +97,7 @@ test_without_keeping_a_user_has_none()
 	done
 }
 
-# The bounding set of a new user namespace is full, whatever it was outside.
+# The bounding set of a new user namespace is full, even if it was restricted outside.
 test_capabilities_stay_dropped_in_a_new_user_namespace()
 {
 	run nsunshare -Ur --cap-drop sys_admin,net_raw -- probe
@@ -111,7 +111,7 @@ test_capabilities_stay_dropped_in_a_new_user_namespace()
 	assert_rc 1
 }
 
-# A program of no user, and any that it runs.
+# Ambient capabilities also pass to the programs that the program executes: sh executes probe.
 test_keep_caps_makes_capabilities_ambient()
 {
 	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'
@@ -128,9 +128,9 @@ test_keep_caps_makes_capabilities_ambient()
 	assert_sets "$want" "$want" "$want" "$want" "$want"
 }
 
-# What an ordinary caller holds himself is passed on as long as nothing is dropped.
+# Ambient capabilities of an ordinary caller are passed on unless an option drops or keeps capabilities.
 # as: root
-test_ambient_ones_are_lost_unless_kept()
+test_ambient_capabilities_are_lost_if_others_are_dropped()
 {
 	tool=nsunshare
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
@@ -145,7 +145,7 @@ test_ambient_ones_are_lost_unless_kept()
 }
 
 # as: root
-test_ids_are_changed_whole()
+test_all_ids_and_groups_are_changed()
 {
 	for tool in $CARRIERS; do
 		carry -G 7 -S 5 --groups 8,9 -- probe
@@ -173,7 +173,7 @@ test_refuses_invalid_ids()
 	done
 }
 
-test_an_id_that_is_not_mapped_is_named()
+test_an_unmapped_id_is_reported()
 {
 	run nsunshare -Ur -S 5 -- echo ran
 	assert_refused 125 'cannot become user 5: Invalid argument'

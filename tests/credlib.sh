@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034 # CARRIERS is for the tests
 # SPDX-License-Identifier: GPL-2.0-or-later
-# credlib.sh: nsunshare, nsenter2 and nspivot have the same options for who the program runs as.
+# credlib.sh: runs each tool that has the options for the credentials of the program: nsunshare, nsenter2, nspivot.
 # Sourced after testlib.sh by tests/cred-*.sh.
 #
 #	for tool in $CARRIERS; do
@@ -10,8 +10,8 @@
 CARRIERS='nsunshare nsenter2 nspivot'
 tool=
 
-# carry OPTION… -- PROGRAM…: `run`, by $tool; as root, or as root of a user namespace of the
-# ordinary user's.
+# carry OPTION… -- PROGRAM…: runs the program with $tool, as root or as root of a user namespace of
+# the ordinary user.
 carry()
 {
 	inside=
@@ -33,7 +33,7 @@ carry()
 	esac
 }
 
-# assert_fact LINE…: probe said so.
+# assert_fact LINE…: asserts that probe printed each line.
 assert_fact()
 {
 	for _line; do
@@ -42,13 +42,13 @@ assert_fact()
 	done
 }
 
-# fact KEY: what probe said behind it.
+# fact KEY: prints the value that probe printed after KEY.
 fact()
 {
 	sed -n "s/^$1 //p" "$TMP/out"
 }
 
-# bits CAPABILITY-NUMBER…: as probe writes them.
+# bits CAPABILITY-NUMBER…: prints the set in the format of probe.
 bits()
 {
 	_mask=0

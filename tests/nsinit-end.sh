@@ -9,7 +9,7 @@ require_ns user pid
 # The two ways to adopt orphans: subreaper and process 1.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
 
-# init_of PID: nsinit itself, where unshare is its parent.
+# init_of COMMAND: prints the pid of nsinit, which is the child of unshare in the second way.
 init_of()
 {
 	case $1 in
@@ -18,7 +18,7 @@ init_of()
 	esac
 }
 
-test_ends_whole_on_TERM_with_143()
+test_TERM_ends_all_processes_with_143()
 {
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2086 # words
@@ -34,7 +34,7 @@ test_ends_processes_that_the_program_leaves_behind()
 {
 	mkfifo "$TMP/last"
 	for init in nsinit "$pid1"; do
-		# when the program ends nothing forks any more: what is made then is not asked
+		# no process forks when the program ends, because the stop signal would miss a new process
 		# shellcheck disable=SC2016,SC2086 # for the shells inside, words
 		start $init sh -c 'export last=$0
 			setsid sh -c "setsid sh -c \"echo set >\\\$last; exec sleep 1000\" & exec sleep 1000" &
@@ -80,7 +80,7 @@ test_kills_processes_after_the_grace_period()
 	done
 }
 
-# Each look is at all that are left, so those that have ended are taken together.
+# Each scan examines all remaining processes, so nsinit scans once for all children that it has reaped.
 test_kills_many_processes_in_a_few_scans()
 {
 	require_tool strace
@@ -108,7 +108,7 @@ test_a_second_TERM_reaches_the_program()
 	done
 }
 
-# Deeper than a look goes: they are found when those above them are gone.
+# The processes are deeper than a scan goes. nsinit finds them when the processes above them have ended.
 test_kills_deep_descendants()
 {
 	for init in nsinit "$pid1"; do
@@ -121,7 +121,7 @@ test_kills_deep_descendants()
 	done
 }
 
-# They are somewhere else by the time that a signal comes, and ask nobody.
+# Such a process has forked a new one and ended before a signal reaches it.
 test_kills_processes_that_fork_all_the_time()
 {
 	for init in nsinit "$pid1"; do
@@ -133,7 +133,7 @@ test_kills_processes_that_fork_all_the_time()
 	done
 }
 
-# Which the sanitizers' build would tell of.
+# The build with sanitizers reports an overflow.
 test_longest_grace_period_does_not_overflow()
 {
 	run nsinit --grace 9223372036854775807 sh -c 'sleep 1000 & exit 4'
@@ -152,8 +152,9 @@ test_ends_stopped_processes()
 	done
 }
 
-# nsinit would stop with it, and count no time. (In an orphaned process group nothing stops.)
-test_a_program_that_stops_when_asked_is_killed()
+# If nsinit stopped with the program, its grace period would never end. setpgrp keeps the process group from being
+# orphaned, because no process stops in an orphaned group.
+test_kills_a_program_that_stops_itself_on_TERM()
 {
 	# shellcheck disable=SC2016 # perl's own
 	start perl -e 'setpgrp; exec @ARGV' nsinit --grace 200ms \
@@ -164,7 +165,7 @@ test_a_program_that_stops_when_asked_is_killed()
 	assertTrue "killed: $took s" "[ $took -lt 5 ]"
 }
 
-# Processes have other numbers there.
+# The mounted /proc shows the pids of the outer pid namespace.
 test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
 {
 	# shellcheck disable=SC2016 # for the program
@@ -192,7 +193,7 @@ test_ends_processes_with_the_stop_signal()
 	assert_out asked
 }
 
-# Three levels deep, each in a session of its own.
+# The processes are three levels deep, each in a session of its own.
 test_a_subreaper_ends_grandchildren()
 {
 	# shellcheck disable=SC2016 # for the script
@@ -215,7 +216,7 @@ test_a_subreaper_signals_parents_before_children()
 	assert_rc 143
 }
 
-# A child is listed with the thread that made it, not with the process.
+# The kernel lists a child with the thread that created it, not with the process.
 test_a_subreaper_ends_the_children_of_threads()
 {
 	# shellcheck disable=SC2016 # for perl
@@ -233,7 +234,7 @@ test_reaps_orphans_at_once()
 		# shellcheck disable=SC2016,SC2086 # words; perl's own
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
-			# nsinit is our parent; it may take a moment
+			# nsinit is the parent of this process and may need a moment
 			for (1 .. 100) { $z = grep { /\) Z / } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
 			print "zombies $z\n"'
 		assert_rc 0

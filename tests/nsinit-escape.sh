@@ -9,13 +9,13 @@ require_tool setpriv
 box=$TMP/box
 mkdir -p "$box"
 cp "$NSUTILS_HELPERS/escape" "$box/escape"
-# /proc/1/cwd would be here, and what it holds
+# this directory would be /proc/1/cwd of an unprotected process 1
 mkdir "$TMP/host"
 cd "$TMP/host" || exit 1
 
 caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_raw,net_bind_service,sys_chroot,mknod,audit_write,setfcap
 
-# new WORDS…: in new namespaces, as root of the host where we are it.
+# new WORDS…: runs nsunshare WORDS in new namespaces, as root of the host if the test runs as root.
 new()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -25,8 +25,8 @@ new()
 	fi
 }
 
-# That the helper finds what there is to find: without nsinit, or with one that is none.
-test_control_an_unprotected_process_1_leads_to_the_host()
+# Checks that the helper finds the ways out if process 1 is not nsinit.
+test_an_unprotected_process_1_leads_to_the_host()
 {
 	run new --mount-proc -- sh -c 'escape places; true'
 	assert_out_has '/proc/1/cwd: is not /'
@@ -38,14 +38,14 @@ test_control_an_unprotected_process_1_leads_to_the_host()
 	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/exe: opened for writing'
 	assert_out_has '/proc/1/mem: opened for writing'
 	assert_out_has '/proc/1/fd/3: opened for reading'
-	# these are for CAP_SYS_ADMIN in the initial user namespace alone
+	# opening these needs CAP_SYS_ADMIN in the initial user namespace
 	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/map_files/'
 	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
 		--inh-caps=-all sh -c 'escape; true'
 	assert_out_has '/proc/1/exe: opened for reading'
 }
 
-# As nsinit in a chain, and as nsunshare itself.
+# Runs a command with process 1 as nsinit, and as nsunshare --init.
 for_each_init()
 {
 	for init in '-- nsinit --' '--init --'; do
@@ -56,7 +56,7 @@ for_each_init()
 }
 
 # shellcheck disable=SC2086 # words
-pivoted() # WORDS…: as a program of the box, from in front of which nothing but the init goes
+pivoted() # WORDS…: runs a program in the box: process 1 starts nspivot, which starts the program
 {
 	run new $init nspivot --proc /proc "$box" -- "$@"
 }
@@ -80,8 +80,8 @@ test_no_capability_leads_out_by_root_or_working_directory()
 	for_each_init not_pivoted escape places
 }
 
-# Having what process 1 has does not suffice: it is undumpable.
-test_a_program_with_the_same_capabilities_does_not_reach_it_either()
+# The capabilities of process 1 are not enough to reach it, because process 1 is not dumpable.
+test_a_program_with_the_same_capabilities_does_not_reach_process_1()
 {
 	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
 		--inh-caps=-all nsinit -- escape
@@ -98,14 +98,14 @@ test_a_program_with_the_same_capabilities_does_not_reach_it_either()
 	assert_out_has '/proc/1/exe: opened for writing'
 }
 
-test_a_program_in_a_user_namespace_below_does_not_reach_it()
+test_a_program_in_a_nested_user_namespace_does_not_reach_process_1()
 {
 	run new --mount-proc -- nsinit -- nsunshare -Ur -- escape all
 	assert_ok
 	assert_out 'no way out'
 }
 
-# Who made the namespaces still enters them by process 1.
+# The user who created the namespaces can still enter them through process 1.
 test_the_owner_can_enter_by_process_1()
 {
 	for init in '-- nsinit --keep-fd 3' '--init --keep-fd 3'; do

@@ -8,7 +8,7 @@
 require_ns user pid
 . "${0%/*}/faultlib.sh"
 
-test_a_failed_call_never_passes_for_success()
+test_no_failed_call_is_reported_as_success()
 {
 	fault_all -- nsinit --grace 1s --keep-fd 0 --pid-file "$TMP/pid" -- "$FINAL"
 }
@@ -40,7 +40,7 @@ test_a_failed_call_of_process_1_leaves_no_orphan()
 	fault_all -- nsunshare -Urpm --mount-proc -- nsinit --grace 1s -- "$FINAL"
 }
 
-test_killed_anywhere_process_1_leaves_nothing()
+test_a_kill_of_process_1_at_any_call_leaves_nothing()
 {
 	fault_kill -- nsunshare -Urpmf --kill-child --mount-proc -- nsinit -- "$FINAL"
 }

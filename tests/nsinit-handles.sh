@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-handles: the descriptors and files that a script holds a run by.
+# nsinit-handles: checks the descriptors and files by which a script controls a run.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
@@ -60,7 +60,7 @@ test_wait_fd_is_released_by_its_end()
 	assert_out ran
 }
 
-test_a_signal_ends_the_wait_and_takes_everything_back()
+test_a_signal_ends_the_wait_and_undoes_everything()
 {
 	nsinit --wait-fd 3 --status-fd 4 --pid-file "$TMP/pid" -- touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" &
 	pid=$!
@@ -75,7 +75,7 @@ test_a_signal_ends_the_wait_and_takes_everything_back()
 	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
 }
 
-# It is not ended by the signal, and has to say so.
+# The signal cannot end process 1, so nsinit exits with 128 + n.
 test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
 {
 	unshare --user --map-root-user --pid --fork --mount-proc nsinit --wait-fd 3 --status-fd 4 -- \
@@ -89,7 +89,7 @@ test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
 	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
 }
 
-# status_of WORDS…: runs it; its JSON lines to $TMP/lines.
+# status_of WORDS…: runs nsinit with WORDS and writes its JSON lines to $TMP/lines.
 status_of()
 {
 	run sh -c 'lines=$1; shift; exec nsinit --status-fd 3 -- "$@" 3>"$lines"' - "$TMP/lines" "$@"
@@ -153,7 +153,7 @@ test_status_fd_names_the_namespaces()
 	assert_out $want
 }
 
-test_a_reader_that_has_gone_before_is_reported()
+test_a_missing_reader_is_reported()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -Up' 'nsunshare -U --init'; do
 		for option in --ready-fd --status-fd; do
@@ -176,7 +176,7 @@ test_a_descriptor_of_the_wrong_direction_is_refused()
 	assert_ok
 }
 
-# fill: the pipe that is descriptor 5, too.
+# fill: fills the pipe $TMP/go, which is also descriptor 5.
 fill()
 {
 	dd if=/dev/zero of="$TMP/go" bs=4k oflag=nonblock 2>/dev/null
@@ -184,7 +184,7 @@ fill()
 	return 0
 }
 
-# Full since nobody reads, it must not keep anybody from ending us.
+# The pipe is full because no process reads it. A signal must still end nsinit.
 test_a_signal_ends_the_wait_for_a_reader()
 {
 	exec 5<>"$TMP/go"
@@ -221,7 +221,7 @@ test_a_full_status_pipe_delays_the_end_until_a_signal_comes()
 	exec 5<&-
 }
 
-test_a_reader_of_status_that_has_gone_does_not_end_the_run()
+test_a_status_reader_that_ends_does_not_end_the_run()
 {
 	nsinit --status-fd 3 -- sh -c "read x <'$TMP/go'; exit 4" 3>"$TMP/fifo" &
 	pid=$!
@@ -263,8 +263,8 @@ test_the_pid_file_of_a_killed_run_is_replaced()
 	assertTrue 'nor is a link' "[ -h '$TMP/link' ]"
 }
 
-# nsinit goes to /, and to another root where the program pivots.
-test_a_pid_file_is_removed_from_where_it_was_made()
+# nsinit changes its directory to /, and its root changes if the program pivots.
+test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 {
 	cd "$TMP" || return
 	run nsinit --pid-file pid -- test -s "$TMP/pid"
@@ -287,7 +287,7 @@ test_a_pid_file_is_removed_from_where_it_was_made()
 
 test_closes_descriptors_except_those_to_keep()
 {
-	# ls itself has one more open
+	# ls itself opens one more
 	run sh -c 'nsinit -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
 	assert_out '0
 1
@@ -330,7 +330,7 @@ test_status_fd_has_null_for_unknown_values()
 	assert_out '[null,"number"]'
 }
 
-test_holds_no_descriptor_itself()
+test_keeps_only_the_standard_streams_and_enters_root()
 {
 	run sh -c 'nsinit --keep-fd 7 -- sh -c "$0" 6</dev/null 7</dev/null' "$settled; readlink /proc/\$PPID/cwd"
 	assert_out '0

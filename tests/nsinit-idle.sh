@@ -4,7 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 
-field() # NAME…: the sum of these fields of $holder's status
+field() # NAME…: prints the sum of these fields of the status of $holder
 {
 	for _f; do
 		awk -v f="$_f:" '$1 == f { print $2 }' "/proc/$holder/status"
@@ -14,7 +14,7 @@ field() # NAME…: the sum of these fields of $holder's status
 test_does_not_wake_up()
 {
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	# it has gone to sleep when the descriptors are closed
+	# nsinit sleeps soon after it has closed the descriptors
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		[ -e "/proc/$holder/fd/3" ] || break
 		sleep 0.1
@@ -25,8 +25,8 @@ test_does_not_wake_up()
 	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
 }
 
-# The one of nsunshare has more behind it.
-test_has_at_most_256_KiB_of_its_own()
+# The same limit holds for nsunshare --init, which does more before the program runs.
+test_uses_at_most_256_KiB_of_private_memory()
 {
 	feature no-sanitizer || return 0
 	feature sandbox || return 0 # a copy of the program on a tmpfs would count
@@ -36,7 +36,7 @@ test_has_at_most_256_KiB_of_its_own()
 		[ "$init" = nsinit ] || holder=$(pgrep -P "$holder")
 		used=$(field RssAnon)
 		assertTrue "$init: $used KiB" "[ $used -gt 0 ] && [ $used -le 256 ]"
-		# the protected copy of the binary, as far as it was used
+		# the pages in use of the protected copy of the binary
 		copy=$(($(stat -c %s "$(command -v "${init%% *}")") / 1024 + 1))
 		used=$(field RssShmem)
 		assertTrue "$init: $used KiB of $copy" "[ $used -le $copy ]"

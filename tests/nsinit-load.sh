@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-load: many orphans, many signals, a long time of nothing.
+# nsinit-load: reaps many orphans, forwards many signals, and idles for a long time.
 # as: root user
 # suite: long
 # budget: 180
@@ -23,8 +23,8 @@ test_reaps_10000_orphans()
 	done
 }
 
-# Real-time signals queue, so each can be counted; the children that end meanwhile send as many SIGCHLD.
-test_loses_nothing_at_1000_signals_a_second_for_10_seconds()
+# Real-time signals queue, so each is counted. Children that end at the same time send as many SIGCHLD.
+test_loses_no_signal_at_1000_a_second_for_10_seconds()
 {
 	mkfifo "$TMP/fifo"
 	# shellcheck disable=SC2016 # for the program
@@ -33,7 +33,7 @@ test_loses_nothing_at_1000_signals_a_second_for_10_seconds()
 	exec 4<"$TMP/fifo"
 	read -r line <&4
 	assertEquals ready "$line"
-	# fails where it took more than 10 s
+	# fails if sending took more than 10 s
 	run signals send "$pid" 36 10000 1000
 	assert_ok
 	kill -40 "$pid"
@@ -45,7 +45,7 @@ test_loses_nothing_at_1000_signals_a_second_for_10_seconds()
 	assertEquals 'status of the program' 0 $?
 }
 
-# Programs that end while signals come: each status arrives.
+# Programs end while signals come.
 test_no_status_is_lost_under_signals()
 {
 	lost=0
@@ -66,7 +66,7 @@ test_does_not_wake_up_in_10_seconds()
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	sleep 1
 	run timeout -s INT 10 strace -o "$TMP/trace" -p "$holder"
-	# the call that strace found it in, interrupted by strace's own end
+	# the only call is the one that was in progress, interrupted by the end of strace
 	assertEquals "$(cat "$TMP/trace")" 1 "$(grep -c . "$TMP/trace")"
 	grep -q '^rt_sigtimedwait' "$TMP/trace"
 	assertTrue 'sleeps in rt_sigtimedwait' $?

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-signals: signals to nsinit reach the program once, with their values, or as --rewrite says.
+# nsinit-signals: signals to nsinit reach the program once, with their values, or as another signal (--rewrite).
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
@@ -18,7 +18,7 @@ test_forwards_every_signal_except_those_of_faults()
 "
 		[ "$n" = 64 ] || kill "-$n" "$pid"
 	done
-	# the last: order is kept among real-time signals, and they come after the others
+	# 64 comes last: real-time signals keep their order and come after the others
 	kill -64 "$pid"
 	finish
 	assert_rc 0
@@ -45,13 +45,14 @@ test_stop_signals_reach_a_program_that_handles_them()
 	kill -40 "$pid"
 	finish
 	assert_rc 0
-	# CONT takes a TSTP away that has not been delivered yet
+	# CONT discards a TSTP that has not been delivered yet
 	assertEquals '18
 40' "$(echo "$out" | grep -v '^20$')"
 }
 
-# CONT is there before it is known that the program has stopped. (In an orphaned process group nothing stops.)
-test_goes_on_when_CONT_overtakes_the_stop()
+# CONT is pending before nsinit sees that the program has stopped. setpgrp keeps the process group from being orphaned,
+# because no process stops in an orphaned group.
+test_continues_if_CONT_comes_before_the_stop_is_seen()
 {
 	for with in nsinit 'nsunshare -f'; do
 		# shellcheck disable=SC2086 # words
@@ -83,7 +84,7 @@ test_loses_no_signal_at_a_thousand_a_second()
 
 test_a_signal_before_the_exec_is_not_lost()
 {
-	# blocked while perl, so that it is pending when nsinit begins
+	# perl blocks the signal, so that it is pending when nsinit begins
 	run perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); kill "USR1", $$;
 		exec "nsinit", "signals", "count", "10"'
 	assert_rc 0
@@ -101,7 +102,7 @@ test_rewrites_signals()
 	assert_rc 0
 	assert_out '35
 40'
-	# what becomes TERM ends everything as TERM does
+	# a signal rewritten to TERM ends all processes as TERM does
 	start nsinit --rewrite HUP:TERM --rewrite TERM:HUP sh -c 'trap "echo hup" HUP; echo ready; sleep 1000 & while :; do wait; done'
 	kill -TERM "$pid"
 	read -r line <&4
@@ -111,7 +112,7 @@ test_rewrites_signals()
 	assert_rc 143
 }
 
-test_signals_the_program_alone_unless_asked()
+test_signals_the_group_only_with_the_group_option()
 {
 	start nsinit --group sh -c 'signals show 10 & exec signals show 10'
 	read -r line <&4
@@ -124,7 +125,7 @@ test_signals_the_program_alone_unless_asked()
 	kill -USR1 "$pid"
 	finish
 	assert_rc 0
-	# the other one may still hear how everything ends, but of USR1 it does not
+	# the other process may get the signals of the shutdown, but not USR1
 	assertEquals 'USR1 to one' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
 }
 

@@ -5,7 +5,7 @@
 . "${0%/*}/testlib.sh"
 require_ns user pid
 
-# as_pid1 CMD…: in a pid namespace of its own, its status as nsinit's caller sees it.
+# as_pid1 CMD…: runs CMD as PID 1 of a new pid namespace. Returns the status that the caller of CMD sees.
 as_pid1()
 {
 	unshare --user --map-root-user --pid --fork --mount-proc "$@"
@@ -24,12 +24,12 @@ test_ends_by_the_signal_that_ended_the_program()
 {
 	run sh -c 'nsinit sh -c "kill -KILL \$\$"; echo $?'
 	assert_out 137
-	# not an exit status: a shell would not stop a loop for that
+	# a signal and not an exit status, for which a shell would not end a loop
 	run env -u SHLVL perl -e 'system("nsinit", "sh", "-c", "kill -TERM \$\$"); print $? & 127'
 	assert_out 15
 }
 
-test_gives_128_plus_n_where_it_cannot_be_killed()
+test_exits_128_plus_n_if_no_signal_can_end_it()
 {
 	run as_pid1 nsinit sh -c 'kill -TERM $$'
 	assert_rc 143
@@ -87,7 +87,7 @@ test_waits_although_its_caller_ignores_sigchld()
 	assert_err_empty
 }
 
-test_gives_the_program_the_callers_signals()
+test_the_program_inherits_signal_actions_and_mask()
 {
 	run sh -c 'trap "" HUP USR1; exec nsinit grep -E "^Sig(Ign|Blk)" /proc/self/status'
 	assert_rc 0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-terminal: a shell cannot tell that nsinit stands between it and the program.
+# nsinit-terminal: a program under nsinit behaves as a job of a shell as it does without nsinit.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
@@ -8,8 +8,8 @@ require_ns user pid
 PS1='> '
 export PS1
 
-# stop_and_go WORDS…: WORDS and a program, stopped, seen to be stopped, continued, interrupted. It reads nothing
-# until it is continued: one that does, and is not stopped yet, takes a line from the shell.
+# stop_and_go WORDS…: runs WORDS with a program, stops it, sees that it is stopped, continues and interrupts it. The
+# program reads nothing before it is continued, because it could take a line that is for the shell.
 stop_and_go()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
@@ -20,18 +20,18 @@ stop_and_go()
 	assert_rc 5
 }
 
-test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
+test_stops_on_Z_continues_with_fg_and_ends_on_C()
 {
 	stop_and_go nsinit
 }
 
-test_hands_the_terminal_to_a_group_and_takes_it_back()
+test_gives_the_terminal_to_a_group_and_takes_it_back()
 {
 	stop_and_go nsinit --group
 }
 
-# An interactive shell takes it back by itself.
-test_a_script_has_its_terminal_back_from_a_group()
+# A script is used, because an interactive shell takes the terminal back itself.
+test_a_script_gets_its_terminal_back_from_a_group()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
 	run pty -e grouped -e ready -s 'hello\r' -e 'read hello' -- sh -c 'nsinit --group echo grouped; echo ready; read x && echo "read $x"'
@@ -47,9 +47,9 @@ test_an_interrupt_ends_the_loop_around_it()
 	assert_rc 130
 }
 
-test_a_signal_of_the_terminal_comes_once()
+test_a_signal_of_the_terminal_reaches_the_program_once()
 {
-	# nsinit has dealt with the interrupt when it sends USR1 on
+	# nsinit has handled the interrupt when it forwards USR1
 	run pty -e ready -s '^C' -e '^C' -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
 	assert_rc 0
 	run pty -e ready -k 2 -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
@@ -68,7 +68,7 @@ test_a_hangup_of_the_terminal_reaches_the_program()
 
 test_a_background_job_does_not_take_the_terminal()
 {
-	# the shell goes on reading what is typed
+	# the shell continues to read input
 	run pty -e '> ' -s 'nsinit --group sh -c "echo ru\"\"n; exec sleep 1000" &\r' -e run -s 'echo al""ive\r' -e alive \
 		-s 'kill $!; wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
 	assert_rc 6

@@ -34,7 +34,7 @@ test_the_nesting_limit_is_named()
 }
 
 # as: user
-test_no_privilege_without_a_user_namespace()
+test_missing_privilege_suggests_a_user_namespace()
 {
 	run nsunshare -n true
 	assert_refused 125 'Operation not permitted'
@@ -45,7 +45,7 @@ test_no_privilege_without_a_user_namespace()
 }
 
 # as: root
-test_a_caller_in_a_chroot()
+test_a_chroot_of_the_caller_is_explained()
 {
 	mkdir "$TMP/root"
 	mount --rbind / "$TMP/root" && mount --make-rslave "$TMP/root"
@@ -64,7 +64,7 @@ test_a_caller_that_is_not_mapped_is_explained()
 
 # Kernels before 5.12 ask for no capability.
 # as: root
-test_root_without_the_capability_to_map_root()
+test_root_without_the_capability_to_map_root_is_explained()
 {
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
@@ -76,7 +76,7 @@ test_root_without_the_capability_to_map_root()
 }
 
 # as: user
-test_ids_that_are_not_the_users()
+test_refuses_ids_that_the_user_may_not_map()
 {
 	feature sandbox || return 0
 	run nsunshare --map-users 0:5000:9 true
@@ -89,7 +89,7 @@ test_ids_that_are_not_the_users()
 
 # newgidmap(1) denies it by itself.
 # as: user
-test_setgroups_that_cannot_stay_allowed()
+test_setgroups_allow_requires_a_subordinate_group()
 {
 	feature sandbox || return 0
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
@@ -100,10 +100,10 @@ test_setgroups_that_cannot_stay_allowed()
 	assert_out allow
 }
 
-# Made up where there is none of it: the sysctl by a file, its refusals by failing calls. What it lets
-# be made it lets nobody use, so that the maps of a process cannot be written.
+# Simulates AppArmor: a file replaces the sysctl, and injected errors replace the refusals. AppArmor permits the
+# creation of a user namespace but denies all capabilities inside it, so the maps of the process cannot be written.
 # as: root
-test_user_namespaces_are_restricted()
+test_restricted_user_namespaces_are_explained()
 {
 	mount -t tmpfs none /proc/sys/kernel
 	echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
@@ -127,7 +127,7 @@ test_user_namespaces_are_restricted()
 }
 
 # as: root
-test_setgroups_is_denied()
+test_denied_setgroups_is_explained()
 {
 	run setpriv --groups 5 nsunshare -r -G 0 true
 	assert_refused 125 'cannot set the supplementary groups'
@@ -135,7 +135,7 @@ test_setgroups_is_denied()
 }
 
 # as: user
-test_newuidmap_missing_or_powerless()
+test_a_missing_or_powerless_newuidmap_is_explained()
 {
 	feature sandbox || return 0
 	mkdir "$TMP/bin"
@@ -155,7 +155,7 @@ test_newuidmap_missing_or_powerless()
 }
 
 # as: root
-test_newuidmap_on_a_nosuid_mount()
+test_a_newuidmap_on_a_nosuid_mount_is_explained()
 {
 	mkdir "$TMP/nosuid"
 	chmod 711 "$TMP"
@@ -168,7 +168,7 @@ test_newuidmap_on_a_nosuid_mount()
 }
 
 # as: root
-test_no_subordinate_ids_and_no_passwd_entry()
+test_missing_subordinate_ids_and_passwd_entries_are_explained()
 {
 	run nsunshare --map-auto true
 	assert_refused 125 'has no range of subordinate uids'
@@ -186,7 +186,7 @@ test_refuses_maps_that_the_kernel_rejects()
 	run nsunshare --map="$TMP/big" true
 	assert_refused 125 340
 	[ "$uid" = 0 ] || return 0
-	# one extent over two of the parent's is cut, not refused
+	# an extent that spans two extents of the parent's map is split, not refused
 	run nsunshare --map=u:0:0:10,u:10:1000:10,g:0:0:10,g:10:1000:10 \
 		nsunshare --map=u:0:0:20,g:0:0:20 cat /proc/self/uid_map
 	assert_ok
@@ -201,7 +201,7 @@ test_a_masked_proc_is_explained()
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: unmount the tmpfs on /proc/sys/kernel, or use nspivot --bind /proc:... instead'
-	# as containers have it: a proc that is read-only, too, would be refused
+	# as in containers; with a read-only proc, too, the mount would be refused for that
 	run nsunshare -rmp --mount-proc --setup 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
@@ -275,7 +275,7 @@ test_a_directory_that_the_mapped_user_cannot_search_is_named()
 }
 
 # as: root
-test_a_directory_to_enter_that_the_mapped_user_cannot_search()
+test_an_unsearchable_working_directory_is_explained()
 {
 	mkdir "$TMP/closed"
 	chmod 700 "$TMP/closed"
@@ -294,7 +294,7 @@ test_a_directory_to_enter_that_the_mapped_user_cannot_search()
 }
 
 # as: root
-test_a_cgroup_that_is_full()
+test_a_full_cgroup_is_explained()
 {
 	feature cgroup-pids || return 0
 	pids=$(cgroup_mount cgroup pids)
@@ -304,7 +304,7 @@ test_a_cgroup_that_is_full()
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 	assert_err_has "hint: the cgroup '$pids/$own_cgroup' has reached its pids.max limit of 1 processes"
-	# which is no cause where none is to be made
+	# the limit is not blamed if no process is created in the cgroup
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare --into-cgroup "$pids/$own_cgroup" -S "$NSTEST_UID" --rlimit nproc=0 true
 	remove_cgroup "$pids/$own_cgroup"
@@ -321,7 +321,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 
 # A chroot to a mount point looks like a root in the mount table.
 # as: root
-test_a_caller_in_a_chroot_to_a_mount_point()
+test_a_chroot_to_a_mount_point_is_explained()
 {
 	mkdir "$TMP/mounted"
 	# shellcheck disable=SC2016 # for the shell inside
@@ -331,7 +331,7 @@ test_a_caller_in_a_chroot_to_a_mount_point()
 	assert_err_has 'hint: the caller is in a chroot'
 }
 
-test_no_chroot_is_named_if_the_caller_is_in_none()
+test_no_chroot_is_blamed_without_one()
 {
 	run enosys -e EPERM unshare,clone,clone3 -- nsunshare -U --no-fork echo ran
 	assert_refused 125 'Operation not permitted'
@@ -356,7 +356,7 @@ test_a_name_that_begins_with_a_digit_is_no_account()
 	assert_refused 125 "unknown group '7up'"
 }
 
-# A source of nsswitch.conf(5) that is not installed is no failure.
+# A source of nsswitch.conf(5) that is not installed is ignored.
 # as: root
 test_an_account_that_no_source_knows_is_unknown()
 {
@@ -370,7 +370,7 @@ test_an_account_that_no_source_knows_is_unknown()
 	run "$@" -S nobody -G nogroup echo ran
 	assert_ok
 	assert_out ran
-	# nor is a system without the files
+	# the message is the same on a system without the files
 	for option in '-S:user' '-G:group'; do
 		run unshare -m sh -c 'mount -t tmpfs none /etc && exec "$@"' sh nsunshare "${option%:*}" nobody-here echo ran
 		assert_refused 125 "unknown ${option#*:} 'nobody-here'"

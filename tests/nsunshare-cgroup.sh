@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-cgroup: the program in a control group of version 2 or 1, made and removed, with limits that hold.
+# nsunshare-cgroup: creates a control group of version 2 or 1, runs the program in it with limits, and removes it.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -70,7 +70,7 @@ test_a_cgroup_name_cannot_lead_up()
 	assert_no_leftovers
 }
 
-# A part of a hierarchy that is mounted a second time has a cgroup of that name, too, without the limit.
+# A subtree of the hierarchy that is mounted a second time has a cgroup of the same name without the limit.
 test_the_first_mount_of_a_hierarchy_is_used()
 {
 	note_state
@@ -136,7 +136,7 @@ test_missing_parent_cgroups_are_created_and_removed()
 		assert_refused 127 /nonexistent
 	done
 	assert_no_leftovers
-	# what was there stays, and so does what somebody else has come to use
+	# a cgroup that existed before stays, and so does one that another process uses
 	mkdir "$mount$name"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create true
 	assert_ok
@@ -177,7 +177,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 	assert_no_leftovers
 }
 
-# ---- Controllers of version 2: the host has enabled them for the children of a cgroup, or it has not.
+# ---- Controllers of version 2, which the host may or may not have enabled for the children of a cgroup
 
 test_controllers_are_enabled_in_created_cgroups()
 {
@@ -201,7 +201,7 @@ cpu pids'
 	assert_no_leftovers
 }
 
-# The one whose cgroup is delegated to him needs nobody to enable them below it.
+# A user to whom a cgroup is delegated can enable controllers below it without root.
 test_an_ordinary_user_enables_controllers_in_a_delegated_cgroup()
 {
 	feature cgroup2-cpu || return 0
@@ -218,7 +218,7 @@ pids'
 	remove_cgroup "$v2$name"
 }
 
-# The part of that which needs no controller.
+# The same as the test above, without controllers.
 test_an_ordinary_user_can_use_a_delegated_cgroup()
 {
 	feature cgroup2 || return 0
@@ -308,7 +308,7 @@ test_a_controller_of_version_1_is_reported()
 	assert_err_has "hint: use a file of version 1: controller 'cpu' is mounted at $v1cpu"
 }
 
-# Its files need not be in the root of the hierarchy.
+# The root of the hierarchy need not have files of the controller.
 test_a_controller_of_version_1_is_found_by_its_name()
 {
 	v1pids=$(cgroup_mount cgroup pids)
@@ -357,7 +357,7 @@ test_processes_left_in_the_cgroup_are_reported()
 	assert_rc 0
 	assert_err_has 'hint: processes or cgroups of the program remain in it'
 	assertTrue "rmdir '$mount$name/b' '$mount$name'"
-	# there is nothing to say of one that is gone
+	# a cgroup that the program has removed is not reported
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
 		"$mount" "$name"
 	assert_ok
@@ -376,7 +376,7 @@ test_a_limit_of_the_number_of_cgroups_is_reported()
 	rmdir "$v2$name"
 }
 
-# A process that was killed is in its cgroup for a moment still.
+# A killed process stays in its cgroup for a moment.
 test_a_cgroup_that_is_busy_for_a_moment_is_removed()
 {
 	note_state

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-dropin: the same command lines for unshare(1) and nsunshare, side by side: the program sees the same, and
-# the status is the same.
+# nsunshare-dropin: runs the same command lines with unshare(1) and nsunshare and compares the environment of the
+# program and the exit status.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool unshare
 require_ns user mnt pid net uts ipc cgroup time
 
-# Prints what a program sees of its environment; OUTSIDE has the namespaces of the caller.
+# Prints the environment that a program sees; OUTSIDE has the namespaces of the caller.
 types='mnt uts ipc net pid user cgroup time time_for_children pid_for_children'
 # shellcheck disable=SC2086 # words
 OUTSIDE=$(cd /proc/self/ns && readlink $types)
@@ -18,7 +18,7 @@ cat >"$TMP/look" <<-'SCRIPT'
 	cd "$OLDPWD" && pwd
 	set -- /proc/[0-9]*
 	[ $# -lt 5 ] && echo few in proc
-	# which extent is the first is of no matter
+	# the order of the extents does not matter
 	sort -n /proc/self/uid_map && sort -n /proc/self/gid_map
 	cat /proc/self/setgroups /proc/self/timens_offsets
 	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { print $5, $7 }' \
@@ -29,7 +29,7 @@ cat >"$TMP/look" <<-'SCRIPT'
 SCRIPT
 chmod 755 "$TMP" "$TMP/look"
 
-# both WORDS…: unshare's way first, then ours.
+# both WORDS…: runs unshare WORDS, then nsunshare WORDS.
 both()
 {
 	run unshare "$@"
@@ -39,7 +39,7 @@ both()
 	assert_out_same "$their_out"
 }
 
-# same_for FILE: a command line a row; comments begin with #.
+# same_for FILE: compares the two tools for each line of FILE, a command line; lines that begin with # are comments.
 same_for()
 {
 	while read -r line; do
@@ -53,7 +53,7 @@ same_for()
 }
 
 # as: user
-test_what_an_ordinary_user_writes()
+test_command_lines_of_a_user_work_as_with_unshare()
 {
 	feature sandbox || return 0
 	cat >"$TMP/lines" <<-LINES
@@ -106,7 +106,7 @@ test_what_an_ordinary_user_writes()
 }
 
 # as: root
-test_what_root_writes()
+test_command_lines_of_root_work_as_with_unshare()
 {
 	cat >"$TMP/lines" <<-LINES
 		sh $TMP/look

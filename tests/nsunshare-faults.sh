@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-faults: every system call failed once, and a signal at every one: told and taken back, or it made no difference.
+# nsunshare-faults: lets each system call fail once, and sends a signal at each: nsunshare reports the failure and
+# undoes its steps, or the program runs as usual.
 # as: root user
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -9,14 +10,14 @@
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-60}
 
-test_a_failed_call_never_passes_for_success()
+test_no_failed_call_is_reported_as_success()
 {
 	fault_all -- nsunshare -rmpuiT --mount-proc --hostname box --kill-child -- "$FINAL"
 }
 
-# As the user's of all others here, who maps himself; root needs no map for it.
+# The child is created by vfork(2), here without a map, which root does not need. Other tests cover this with a map.
 # as: root
-test_in_the_memory_of_the_caller()
+test_a_fault_in_a_vfork_child_is_reported()
 {
 	fault_all -- nsunshare -mpui --mount-proc --hostname box --kill-child -- "$FINAL"
 	fault_kill -- nsunshare -mp --mount-proc --kill-child -- "$FINAL"
@@ -28,18 +29,18 @@ test_a_failed_call_without_a_fork_is_reported()
 	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"
 }
 
-# Root traces them, since to a user's tracer newuidmap is not setuid.
+# Root traces the calls, because newuidmap gains no privilege if an ordinary user traces it.
 # as: root
-test_an_ordinary_user_with_newuidmap()
+test_a_fault_with_newuidmap_is_reported()
 {
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -r --map-auto
 	fault_all -b nsunshare -- "$@" -mp --mount-proc -S 1 -G 1 -- "$FINAL"
 	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
 }
 
-# The one outside is itself again before anything is done inside.
+# The process outside becomes the calling user again before any step runs inside.
 # as: root
-test_with_an_owner()
+test_a_fault_with_an_owner_is_reported()
 {
 	fault_all -- nsunshare -Um --owner 1234:2345 --fork -- "$FINAL"
 	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
@@ -48,7 +49,7 @@ test_with_an_owner()
 	assert_out_empty
 }
 
-test_killed_anywhere_it_leaves_nothing()
+test_a_kill_at_any_call_leaves_nothing()
 {
 	fault_kill -- nsunshare -rmp --mount-proc --kill-child -- "$FINAL"
 }
@@ -59,7 +60,7 @@ test_a_failed_call_of_process_1_is_reported()
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 }
 
-# Nobody else can tell it: the line to the one outside is closed when the program runs.
+# Process 1 must report this itself, because its pipe to the process outside is closed once the program runs.
 test_process_1_reports_a_lost_status()
 {
 	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true
@@ -67,18 +68,18 @@ test_process_1_reports_a_lost_status()
 	rm "$TMP/report"
 }
 
-# At every call, not at a sample: a user's here, root's in what follows.
+# Sends the signal at every call and not only at a sample. This test is for a user; the next one is for root.
 # as: user
-test_ended_anywhere_it_leaves_nothing()
+test_a_signal_at_any_call_leaves_nothing()
 {
 	FAULT_MAX=1000
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
 	FAULT_MAX=60
 }
 
-# The whole set-up, at every call of it. Once the program runs the files are to stay, so they are let go of after it.
+# Sends the signal at every call of the whole set-up. The files stay once the program runs, so the script removes them.
 # as: root
-test_ended_anywhere_it_takes_back_files_and_cgroup()
+test_a_signal_at_any_call_removes_files_and_cgroup()
 {
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
@@ -101,7 +102,7 @@ test_ended_anywhere_it_takes_back_files_and_cgroup()
 }
 
 # as: root
-test_a_cgroup_is_taken_back_when_a_call_fails()
+test_a_cgroup_is_removed_if_a_call_fails()
 {
 	setting=cgroup.max.depth=5
 	[ -z "$v1cpu" ] || setting=cpu.cfs_quota_us=20000
@@ -112,9 +113,9 @@ test_a_cgroup_is_taken_back_when_a_call_fails()
 	assert_out_empty
 }
 
-# A run that succeeds keeps them, so they are let go of after it. Where wait(2) fails the program has run.
+# A run that succeeds keeps the files, so the script removes them. If wait(2) fails, the program has run.
 # as: root
-test_files_are_taken_back_when_a_call_fails()
+test_files_are_removed_if_a_call_fails()
 {
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-inside: what the program finds: mounts, names, clocks, loopback, directory, environment.
+# nsunshare-inside: checks the mounts, names, clocks, loopback interface, directories and environment of the program.
 # as: root user
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
@@ -21,9 +21,9 @@ test_mount_proc_shows_the_new_pid_namespace_only()
 	assertEquals "$before" "$(cat /proc/self/mountinfo)"
 }
 
-# A mount made inside is seen outside only where it is asked for, and never from a user namespace.
+# A mount made inside appears outside only with --propagation shared or unchanged, and never from a user namespace.
 # as: root
-test_propagation()
+test_propagation_controls_which_mounts_appear_outside()
 {
 	mkdir -p "$TMP/dir/sub"
 	mount -t tmpfs none "$TMP/dir" && mkdir "$TMP/dir/sub"
@@ -99,7 +99,7 @@ boottime      1000000         0'
 		assert_out_empty
 		assert_err_has "options $clock and --time-offsets exclude each other"
 	done
-	# the program itself is in it, without --fork and without an exec in between
+	# the program itself is in the time namespace, without --fork and without another exec
 	run nsunshare -rT readlink /proc/self/ns/time /proc/self/ns/time_for_children
 	assert_ok
 	# shellcheck disable=SC2086 # two lines
@@ -140,7 +140,7 @@ test_setup_runs_first_inside_with_all_privilege()
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /mnt && touch /mnt/here' ls /mnt
 	assert_ok
 	assert_out here
-	# whoever one is inside; the program has what it would have without
+	# --setup works as any user inside, and the program has no more capabilities than without it
 	run nsunshare -cm --setup 'mount -t tmpfs none /mnt && touch /mnt/here' sh -c 'ls /mnt; grep CapAmb /proc/self/status'
 	assert_ok
 	assert_out 'here
@@ -163,7 +163,7 @@ test_setup_without_a_shell_is_reported()
 	assert_refused 125 "cannot execute /bin/sh for --setup 'true': No such file or directory"
 }
 
-# The kernel takes all capabilities from what another user than 0 executes.
+# capabilities(7): a program executed by a user other than 0 loses all capabilities that are not ambient.
 test_setup_has_all_privilege_as_any_user()
 {
 	for map in "--map-user=5 --map-group=5" --user; do
@@ -173,7 +173,7 @@ test_setup_has_all_privilege_as_any_user()
 		assert_out 'inside
 CapEff:	0000000000000000'
 	done
-	# of the namespaces, and never more than the caller has
+	# --setup has the capabilities of the namespaces and none that the caller lacks
 	run nsunshare -r --setup 'grep CapAmb /proc/self/status' true
 	assert_out 'CapAmb:	0000000000000000'
 }
@@ -225,7 +225,7 @@ test_mount_binfmt_registers_an_interpreter()
 	assert_err_has 'hint: map user 0 with -r, since only that user can register an interpreter'
 }
 
-# With flag F the file is opened when it is registered, and so may be outside of the root.
+# With flag F, the kernel opens the interpreter when it is registered, so the file may be outside the new root.
 test_an_interpreter_outside_the_new_root_is_registered()
 {
 	feature binfmt-misc || return 0
@@ -240,7 +240,7 @@ test_an_interpreter_outside_the_new_root_is_registered()
 	assert_rc 127
 }
 
-# Its usual place is in proc: that of the new pid namespace, and one in a new root.
+# The default mount point is in proc, so this test uses the proc of the new pid namespace and one in a new root.
 test_mount_binfmt_mounts_proc_if_needed()
 {
 	feature binfmt-misc || return 0
@@ -252,7 +252,7 @@ test_mount_binfmt_mounts_proc_if_needed()
 	run nsunshare -rp -R "$TMP/root" --mount-binfmt /bin/sh -c 'cd /proc; echo [0-9]* sys/fs/binfmt_misc/*'
 	assert_ok
 	assert_out '1 sys/fs/binfmt_misc/register sys/fs/binfmt_misc/status'
-	# another place needs none
+	# a mount point outside /proc needs no proc
 	run nsunshare -rp -R "$TMP/root" --mount-binfmt=/binfmt /bin/sh -c 'echo /proc/* /binfmt/*'
 	assert_ok
 	assert_out '/proc/* /binfmt/register /binfmt/status'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-jobs: as a job of a shell nsunshare stops, goes on and is interrupted as the program would be.
+# nsunshare-jobs: as a job of a shell, nsunshare stops, continues and is interrupted as the program would be.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
@@ -10,15 +10,15 @@ require_tool bash strace
 PS1='> '
 export PS1
 
-# It ends a loop for what a signal has ended, and for no status, as dash does.
+# Unlike dash, bash ends a loop only if SIGINT ended the command, and not for an exit status of 130.
 bash='bash --norc --noprofile'
 
-# new WORDS…: as root of new user and pid namespaces; `exec` keeps the pid.
+# new: a command that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
-# Above a first process. A status that is a stop signal's, as of a shell with a stopped job, does not stop us, nor
-# does a signal that our caller ignored.
-test_stops_only_when_it_is_stopped()
+# The program is process 1. nsunshare does not stop for a status of 128 plus a stop signal, which a shell with a stopped
+# job returns, or for a signal that its caller ignores.
+test_does_not_stop_for_a_status_or_an_ignored_signal()
 {
 	cat >"$TMP/stop" <<-'SCRIPT'
 		use POSIX;
@@ -56,8 +56,8 @@ test_stops_only_when_it_is_stopped()
 	run perl "$TMP/stop" IGNORE $new sh -c 'echo ready; read x; exit 3'
 	assert_out 'runs, status 3'
 }
-# The program starts nothing: a shell that waits in vfork(2) for a stopped child does not stop.
-test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
+# The program starts no child, because a shell that waits in vfork(2) for a stopped child does not stop.
+test_stops_on_Z_continues_with_fg_and_ends_on_C()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
@@ -69,8 +69,8 @@ test_stops_on_Z_goes_on_with_fg_and_ends_on_C()
 		done
 	done
 }
-# noflsh: the second ^Z would take away what the shell has written about the first.
-test_stops_and_goes_on_in_any_order()
+# noflsh: without it, the second ^Z would discard the shell's output about the first.
+test_stops_and_continues_in_any_order()
 {
 	# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
 	run pty -e '> ' -s 'nsunshare -f signals job\r' -e running -s '^Z^Z' -e topped -e '> ' \
@@ -80,8 +80,8 @@ test_stops_and_goes_on_in_any_order()
 		-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
 	assert_rc 5
 }
-# Between the SIGCONT of fg, the look at what it has done and our own there is time for another ^Z.
-test_a_job_that_is_stopped_again_stays_so()
+# Delays leave time for a ^Z after the SIGCONT of fg, and after nsunshare's check of its effect.
+test_a_job_that_is_stopped_again_stays_stopped()
 {
 	TRACE=$TMP/trace
 	export TRACE
@@ -139,7 +139,7 @@ test_an_interrupt_ends_the_loop_around_it()
 		done
 	done
 }
-test_a_signal_of_the_terminal_comes_once()
+test_a_signal_of_the_terminal_reaches_the_program_once()
 {
 	for with in 'nsunshare -f' "$new" "$new nsinit"; do
 		# shellcheck disable=SC2086 # words

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-load: a thousand at once, and a thousand whose parent is killed at a random moment.
+# nsunshare-load: starts 1,000 instances at once, and kills the parents of 1,000 instances at random moments.
 # as: root user
 # suite: long
 # budget: 300
@@ -21,7 +21,7 @@ test_1000_at_once_succeed()
 	assertEquals 1000 "$(grep -c ran "$TMP/ran")"
 }
 
-# orphans WORDS…: 1,000 times nsunshare WORDS sleep, killed within 5 ms of its start.
+# orphans WORDS…: runs nsunshare WORDS sleep 1,000 times and kills each within 5 ms of its start.
 orphans()
 {
 	cat >"$TMP/killer" <<-'SCRIPT'
@@ -44,7 +44,7 @@ orphans()
 	assertEquals "orphans of $*" 0 "$left"
 }
 
-test_no_orphan_of_1000_killed_parents()
+test_a_killed_parent_leaves_no_orphan_in_1000_tries()
 {
 	orphans --kill-child
 	orphans -Urpm --mount-proc --kill-child

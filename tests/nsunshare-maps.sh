@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-maps: who is who inside: each map option, its meaning as in unshare(1), and what is refused.
+# nsunshare-maps: checks the maps that each option makes, which are those of unshare(1), and the refused ones.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -8,7 +8,7 @@ require_tool strace
 
 uid=$(id -u) gid=$(id -g)
 
-# maps: the uid and gid map of the program on one line.
+# maps: a command that prints the uid and gid map of the program on one line.
 # shellcheck disable=SC2016 # for the shell inside
 maps='set -- $(cat /proc/self/uid_map) : $(cat /proc/self/gid_map); echo $*'
 
@@ -40,7 +40,7 @@ test_a_user_namespace_can_have_no_map()
 }
 
 # as: user
-test_all_subordinate_ids_of_the_user_in_order()
+test_maps_all_subordinate_ids_of_the_user_in_order()
 {
 	feature sandbox || return 0
 	run nsunshare -r --map-auto sh -c "$maps"
@@ -56,7 +56,7 @@ test_all_subordinate_ids_of_the_user_in_order()
 	assert_out_has '65537 2000000 10000'
 }
 
-test_explicit_ranges_and_a_single_id_over_them()
+test_maps_a_single_id_over_explicit_ranges()
 {
 	feature sandbox || return 0
 	outside=1000000
@@ -71,9 +71,10 @@ test_explicit_ranges_and_a_single_id_over_them()
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
 }
 
-# The module of tests/helpers returns seven ranges for every user. Its library is loaded only if subordinate ids are needed.
+# The module of tests/helpers returns seven ranges for every user. Its library is loaded
+# only if subordinate ids are needed.
 # as: root
-test_all_ranges_of_nss()
+test_maps_all_ranges_of_nss()
 {
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
@@ -92,7 +93,7 @@ test_all_ranges_of_nss()
 
 # Ids of the other kind stay unmapped, and newuidmap or newgidmap is not run without need.
 # as: user
-test_ranges_of_users_alone_or_of_groups_alone()
+test_maps_ranges_of_only_users_or_only_groups()
 {
 	feature sandbox || return 0
 	users=0:1000000:7 groups=0:1500000:9
@@ -115,8 +116,8 @@ test_ranges_of_users_alone_or_of_groups_alone()
 	assert_out ': 1500000 1500000 65536 2500000 2500000 20000'
 }
 
-# A subordinate group is mapped by newgidmap or root, one's own needs neither.
-test_setgroups_is_denied_for_ones_own_group_alone()
+# newgidmap or root maps a subordinate group. Mapping only the user's own group needs neither.
+test_setgroups_is_denied_if_only_the_own_group_is_mapped()
 {
 	feature sandbox || return 0
 	for count in 1 9; do
@@ -145,7 +146,7 @@ allow'
 	assert_out deny
 }
 
-test_a_map_as_word_stream_file_or_from_elsewhere()
+test_reads_a_map_from_a_word_a_stream_a_file_or_a_process()
 {
 	word="u:0:$uid:1,g:0:$gid:1,s:deny"
 	run nsunshare --map="$word" sh -c "$maps"
@@ -165,7 +166,7 @@ test_a_map_as_word_stream_file_or_from_elsewhere()
 	assert_out "0 $uid 1 : 0 $gid 1"
 }
 
-test_a_failed_producer_is_noticed()
+test_reports_a_failed_producer_of_a_map()
 {
 	start_holder nsunshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	run nsunshare --map="like:$holder_line" echo ran
@@ -228,7 +229,7 @@ test_owner_gets_the_user_namespace()
 		assert_ok
 		assert_out '0 61234 1 : 0 5 1'
 	done
-	# whose ids the map options are about, too
+	# the map options use the subordinate ids of the owner
 	run nsunshare --owner nstest:nstest -r --map-auto sh -c "$maps"
 	assert_ok
 	assert_out '0 61234 1 1 1000000 65536 65537 2000000 10000 : 0 61234 1 1 1500000 65536 65537 2500000 20000'
@@ -241,7 +242,7 @@ test_owner_gets_the_user_namespace()
 }
 
 # as: user
-test_owner_is_for_root()
+test_owner_requires_root()
 {
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
@@ -252,7 +253,7 @@ test_owner_is_for_root()
 }
 
 # as: root
-test_owner_is_mapped()
+test_refuses_an_owner_that_is_not_mapped()
 {
 	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --owner 12:3 true
 	assert_refused 125 '--owner'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-namespaces: each type is new inside, and the program runs as if nothing stood before it.
+# nsunshare-namespaces: creates each type of namespace, and runs the program with its usual status and descriptors.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts ipc cgroup time
@@ -67,7 +67,7 @@ test_runs_the_shell_if_no_program_is_given()
 	assert_ok
 	assert_out -sh
 	[ "$(id -u)" = 0 ] || return 0
-	# without SHELL the caller's own, whoever that is inside; there are users without one
+	# without SHELL, the login shell of the calling user is used, or sh if the user has none
 	printf '#!/bin/sh\necho ran "$0"\n' >"$TMP/shell"
 	chmod 755 "$TMP" "$TMP/shell"
 	sed "s|^\(nstest:.*:\).*|\1$TMP/shell|" /etc/passwd >"$TMP/passwd"
@@ -83,7 +83,7 @@ test_runs_the_shell_if_no_program_is_given()
 	assert_out -sh
 }
 
-test_a_shell_that_cannot_be_run()
+test_a_shell_that_cannot_be_executed_is_reported()
 {
 	chmod 755 "$TMP"
 	printf '#!/nonexistent\n' >"$TMP/shell"
@@ -100,7 +100,7 @@ test_a_shell_that_cannot_be_run()
 	done
 }
 
-test_descriptors_are_inherited_and_ours_are_not()
+test_descriptors_are_inherited_except_those_of_nsunshare()
 {
 	run sh -c 'ls /proc/self/fd' 7</dev/null
 	before=$out
@@ -122,14 +122,14 @@ test_a_fault_before_the_program_ends_with_one_message()
 	assert_no_leftovers
 }
 
-# As kernels before 6.2 refuse the process that shares our memory, below unshare --time.
+# Kernels before 6.2 refuse a child that shares our memory with EINVAL after unshare(CLONE_NEWTIME).
 # as: root
-test_a_first_process_that_may_not_share_our_memory()
+test_forks_if_process_1_cannot_share_the_memory()
 {
 	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1
-	# with AddressSanitizer there is none to begin with
+	# with AddressSanitizer, nsunshare never uses such a child
 	feature no-sanitizer || return 0
 	run failat -o "$TMP/report" -k 1:clone:1 -e EINVAL -- nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
@@ -172,7 +172,7 @@ test_explain_names_the_process_that_writes_the_maps()
 	fi
 }
 
-test_features_are_found_out_by_trying()
+test_features_are_probed()
 {
 	run nsunshare --features
 	assert_ok

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-persist: namespaces kept by files: made with what is missing, and taken back whole when the program cannot run.
+# nsunshare-persist: keeps namespaces on files, creates missing files, and undoes everything if the program cannot run.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -18,7 +18,7 @@ tearDown()
 	umount -R "$TMP/d" && rm -rf "$TMP/d"
 }
 
-# inode FILE: the namespace that it is.
+# inode FILE: prints the inode of the namespace that is mounted on FILE.
 inode()
 {
 	stat -Lc %i "$1"
@@ -79,7 +79,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 test_a_mount_namespace_on_a_shared_mount_is_explained()
 {
 	mount --make-shared "$TMP/d"
-	# somebody else has the mount too
+	# another mount namespace has a peer of the mount
 	start_holder unshare -m --propagation unchanged sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	note_state
 	run nsunshare "--mount=$TMP/d/mnt" true
@@ -88,13 +88,13 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	assert_no_leftovers
 }
 
-test_a_pid_namespace_needs_a_process()
+test_a_kept_pid_namespace_needs_a_child()
 {
 	run nsunshare --no-fork "--pid=$TMP/d/pid" true
 	assert_refused 125 '--no-fork cannot be used to keep a pid namespace'
 }
 
-# As when somebody removes the file again: nothing is known of it, and nothing is made up.
+# The injected ENOENT stands for a file that another process removes. No hint names a cause, because none is known.
 test_a_file_that_is_gone_has_no_false_cause()
 {
 	run failat -o /dev/null -k 1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
@@ -153,7 +153,7 @@ test_persist_and_unpersist_follow_symbolic_links()
 	mount --make-private "$TMP/d"
 }
 
-test_unpersist_leaves_what_is_not_its_own()
+test_unpersist_leaves_other_mounts_and_files()
 {
 	mkdir "$TMP/d/mine"
 	mount -t tmpfs none "$TMP/d/mine"
@@ -171,7 +171,7 @@ test_unpersist_leaves_what_is_not_its_own()
 }
 
 # as: root
-test_unpersist_goes_with_nothing_that_would_be_lost()
+test_unpersist_refuses_other_options_and_a_program()
 {
 	nsunshare -u --persist "$TMP/kept" true
 	for with in --explain "--persist=$TMP/other"; do
@@ -186,8 +186,8 @@ test_unpersist_goes_with_nothing_that_would_be_lost()
 	assert_ok
 }
 
-# The helper takes back the pins also when a signal to the whole process group ends nsunshare, which
-# waits here at a pipe that is full.
+# The helper must remove the pins even if a signal to the whole process group ends nsunshare. nsunshare waits at a full
+# pipe when the signal comes.
 test_a_signal_to_the_group_leaves_no_pin()
 {
 	mkfifo "$TMP/full"

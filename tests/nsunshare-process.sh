@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-process: parent and child: signals, stops, statuses, handles, and no child that outlives its parent.
+# nsunshare-process: checks the parent and its child: statuses, handles, descriptors, and the end of both.
 # as: root user
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
@@ -32,7 +32,7 @@ SigIgn:	0000000000010001'
 	assert_rc 5
 }
 
-# execvp(3) copies them onto the stack for the shell that it starts.
+# execvp(3) starts a shell for such a script and copies the arguments onto the stack.
 test_a_script_without_an_interpreter_has_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
@@ -44,7 +44,8 @@ test_a_script_without_an_interpreter_has_all_arguments()
 	assert_out 150000
 }
 
-# Where its parent ends before it can ask for a signal then. It ends last, with the FIFO.
+# The parent ends before the child of --setup can set its death signal. The FIFO ends when the child, the last process,
+# has ended.
 test_a_setup_whose_parent_has_ended_does_not_run()
 {
 	env --default-signal strace -DDD -f -qq -o "$TMP/trace" -e trace=getppid -e inject=getppid:delay_enter=300000 \
@@ -52,7 +53,7 @@ test_a_setup_whose_parent_has_ended_does_not_run()
 	exec 4<"$TMP/fifo"
 	name=''
 	while [ "$name" != nsunshare ] && kill -0 $!; do
-		# these end without a newline, which read(1) takes for a failure
+		# these files end without a newline, so read returns failure
 		read -r child _ <"/proc/$!/task/$!/children" ||
 			read -r setup _ <"/proc/$child/task/$child/children" || read -r name <"/proc/$setup/comm"
 	done 2>/dev/null
@@ -64,12 +65,12 @@ test_a_setup_whose_parent_has_ended_does_not_run()
 	assertFalse 'it has not run' "[ -e '$TMP/said' ]"
 }
 
-# A pid of this namespace belongs to another process there.
+# In the other pid namespace, whose /proc is mounted, the pid of the program belongs to another process.
 test_works_with_the_proc_of_another_pid_namespace()
 {
 	other='unshare --user --map-root-user --pid --fork'
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
-	# one that has never executed anything
+	# a process that has never called execve(2)
 	(read -r line <"$TMP/fifo") &
 	# shellcheck disable=SC2086 # words
 	run $other sh -c 'echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
@@ -152,7 +153,7 @@ test_wait_fd_delays_the_maps()
 	exec 5<&-
 }
 
-test_a_signal_during_the_setup_takes_it_back()
+test_a_signal_during_the_setup_undoes_it()
 {
 	note_state
 	for sig in TERM INT HUP; do
@@ -178,7 +179,7 @@ test_a_signal_during_the_setup_takes_it_back()
 	assert_no_leftovers
 }
 
-test_closed_standard_streams_are_not_filled_with_our_own()
+test_closed_standard_streams_stay_closed()
 {
 	sh -c 'ls /proc/self/fd >&3' 3>"$TMP/before" 0<&- 1>&- 2>&-
 	for options in -r '-rmp --mount-proc' '-rf --kill-child' "--map=u:0:$(id -u):1,g:0:$(id -g):1"; do
@@ -204,7 +205,7 @@ test_descriptor_options_select_the_inherited_descriptors()
 7'
 }
 
-# Not one that has ended either, which would be the program's to wait for.
+# A child that has ended counts, too, because the program would have to wait for it.
 test_the_program_has_no_unexpected_child()
 {
 	for options in '--map-users 0:0:10 --map-groups 0:0:10' '-r --map-auto'; do
@@ -255,12 +256,12 @@ test_init_is_process_1_and_reaps()
 	assert_rc 143
 	run nsunshare -r --init /nonexistent
 	assert_refused 127 /nonexistent
-	# nothing is to be adopted by process 1
+	# process 1 needs no step to adopt orphans
 	run nsunshare -r --init --explain true
 	assert_out_lacks adopt
 	run nsinit --explain true
 	assert_out_has adopt
-	# it is made in the pid namespace, which what does not fork stays outside of
+	# without a fork, nsunshare stays outside the pid namespace
 	run timeout 5 nsunshare -r --no-fork --init echo ran
 	assert_refused 125 '--no-fork cannot be used with options that need a child'
 	start_holder nsunshare -r --init --keep-fd 3 sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -271,7 +272,7 @@ test_init_is_process_1_and_reaps()
 
 # user_namespaces(7): the owner is the effective user at the time of the call.
 # as: root
-test_an_owner_who_cannot_be_become_is_refused()
+test_an_owner_that_cannot_be_set_is_refused()
 {
 	set -- nsunshare -Um --fork --owner 71:72 -- echo ran
 	calls=setgroups,setresgid,setresuid

@@ -7,10 +7,10 @@
 require_ns user pid
 require_tool strace
 
-# new WORDS…: as root of new user and pid namespaces; `exec` keeps the pid.
+# new: a command that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
-# gone PID: it ends within two seconds.
+# gone PID: succeeds if the process ends within two seconds.
 gone()
 {
 	for _i in $(seq 200); do
@@ -30,7 +30,7 @@ test_forwards_every_signal_without_an_option()
 		# shellcheck disable=SC2086 # words
 		start $with signals count 64
 		for n in $(echo "$want" | cut -d' ' -f1); do
-			# TERM ends everything under an init
+			# TERM ends all processes under nsinit
 			case $with/$n in
 			*init/15) kill -64 "$pid" && break ;;
 			esac
@@ -45,7 +45,7 @@ test_forwards_every_signal_without_an_option()
 	done
 }
 
-# A process 1 that is slow to let go of the one outside.
+# close_range(2) is delayed, so that process 1 is slow to close its pipe to the process outside.
 test_a_signal_reaches_the_program_as_soon_as_it_runs()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
@@ -63,9 +63,9 @@ test_a_signal_reaches_the_program_as_soon_as_it_runs()
 	done
 }
 
-# Where the child shares our memory and we stand still until it executes the program, process 1,
-# which has no handler then. The wait is for it to be in the first mount(2), which is slow. What is
-# pending stands behind all groups in proc_pid_status(5), so let there be many.
+# The child of vfork(2) suspends nsunshare until it executes the program as process 1, which has no handler then. The
+# test waits until the child is in its first mount(2), which is delayed. proc_pid_status(5) lists pending signals after all
+# groups, so the process has many groups.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp
@@ -79,7 +79,7 @@ test_a_signal_before_the_program_runs_is_not_lost()
 		pid=$!
 		name=
 		while [ "$name" != nsunshare ] && kill -0 "$pid"; do
-			# it ends without a newline, which read(1) takes for a failure
+			# the file ends without a newline, so read returns failure
 			read -r child _ <"/proc/$pid/task/$pid/children" || read -r name <"/proc/$child/comm"
 		done 2>/dev/null
 		kill -$n "$pid"
@@ -141,7 +141,7 @@ test_ends_by_the_signal_that_process_1_reports_as_a_status()
 		1 while wait != $pid;
 		print "signal ", $? & 127, " status ", $? >> 8, "\n";
 	SCRIPT
-	# a status that only looks like one stays what it is
+	# a status of 128 + n stays a status if no signal was sent
 	# shellcheck disable=SC2086 # words
 	run perl "$TMP/parent" $new nsinit sh -c 'exit 143'
 	assert_out 'signal 0 status 143'
@@ -152,10 +152,10 @@ test_ends_by_the_signal_that_process_1_reports_as_a_status()
 	assert_out 'signal 15 status 0'
 }
 
-# A newuidmap that never ends, one that also closes what it would speak through: whoever waits for
-# it can be ended, and sees the end of whom it is for, with pidfds or without.
+# One newuidmap never ends, and another also closes its output. The process that waits for newuidmap must end by a
+# signal, and must notice the end of the process whose ids are mapped, with pidfds and without.
 # as: root
-test_ended_while_newuidmap_hangs_it_leaves_nothing()
+test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {
 	chmod 711 "$TMP"
 	note_state
@@ -206,7 +206,7 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 		# shellcheck disable=SC2086 # words
 		nsunshare --kill-child $as sleep "1000.$i" &
 		pid=$!
-		# between nothing and 5 ms after the start
+		# up to 5 ms after the start
 		perl -e 'select undef, undef, undef, rand 0.005'
 		kill -KILL $pid
 		wait $pid 2>/dev/null
@@ -237,7 +237,7 @@ test_kill_child_kills_all_of_a_pid_namespace()
 
 test_a_signal_at_any_moment_leaves_nothing()
 {
-	# a user may not keep a mount namespace
+	# an ordinary user cannot keep a mount namespace
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state
@@ -260,9 +260,8 @@ test_a_signal_at_any_moment_leaves_nothing()
 	assert_no_leftovers
 }
 
-# Filled to the last page of its 16 the pipe has no room for what is told at first, to the one before
-# none for the next line.
-test_ended_while_nobody_reads_the_status()
+# A pipe has 16 pages. With 16 full pages it has no room for the first line, with 15 none for the second.
+test_a_signal_ends_nsunshare_at_a_full_status_pipe()
 {
 	note_state
 	for as in --fork --init; do

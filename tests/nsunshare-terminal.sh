@@ -25,8 +25,8 @@ SCRIPT
 chmod +x "$TMP/waits"
 PATH=$TMP:$PATH
 
-# alike STEPS… -- PROGRAM…: pty shows the same and ends with the same status, whether `new` is the one or the
-# other. The terminal may show ^C before or after what it does.
+# alike STEPS… -- PROGRAM…: asserts that pty shows the same output and status if `new` is unshare(1) and if it is
+# nsunshare. The terminal may show ^C before or after its effect.
 alike()
 {
 	for _tool in unshare nsunshare; do
@@ -45,12 +45,12 @@ test_an_interrupt_at_the_prompt_keeps_the_shell()
 	for type in -p --uts; do
 		alike -e '> ' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
-	# and from a shell outside, which has its terminal back afterwards
+	# a shell outside gets its terminal back
 	alike -e '> ' -s 'new -p -- sh -i\r' -e '> ' -s '^C' -e '> ' -s 'exit 3\r' -e '> ' \
 		-s 'echo al""ive\r' -e alive -e '> ' -s 'exit 4\r' -- sh -i
 }
 
-test_an_interrupt_of_a_program_inside()
+test_an_interrupt_ends_the_program_inside()
 {
 	for type in -p --uts; do
 		alike -e '> ' -s 'waits\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' \
@@ -58,7 +58,7 @@ test_an_interrupt_of_a_program_inside()
 	done
 }
 
-test_an_interrupt_of_a_trap()
+test_an_interrupt_runs_a_trap()
 {
 	for type in -p --uts; do
 		alike -e '> ' -s 'trap "echo go\"\"t" INT\r' -e '> ' -s '^C' -e '^C' -s '\r' -e got -e '> ' \
@@ -69,15 +69,15 @@ test_an_interrupt_of_a_trap()
 	done
 }
 
-test_an_interrupt_of_a_loop()
+test_an_interrupt_ends_a_loop()
 {
 	for type in -p --uts; do
-		# inside
+		# the loop is inside
 		alike -e '> ' -s 'while :; do waits; done\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' \
 			-e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
 	alike -e run -s '^C' -- new --uts sh -c 'while :; do waits; done'
-	# around it
+	# the loop is around nsunshare
 	alike -e run -s '^C' -- sh -c 'while :; do new --uts waits; done'
 	alike -e '> ' -s 'while :; do new --uts waits; done\r' -e run -s '^C' -e '> ' -s 'exit 3\r' -- sh -i
 }
