@@ -105,7 +105,7 @@ test_an_exchanged_pid_file_truncates_nothing_and_never_blocks()
 		esac
 		[ "$(cat "$TMP/victim")" = precious ] || harmed="$harmed victim"
 	done
-	assertEquals '' "$harmed"
+	assert_empty "$harmed"
 	stop_exchange
 }
 
