@@ -132,7 +132,7 @@ static void parse(struct opts *o, int argc, char **argv)
 		else
 			map_out_option(&o->out, key, c.arg);
 	}
-	verb_count(&w, o->op->min, o->op->max, "<map>");
+	verb_count(&w, o->op->min, o->op->max, " <map>");
 	if (o->op->run == op_split && !o->parent)
 		cli_die_usage("missing --parent");
 	o->map = w.n > 0 ? w.v[0] : "-";

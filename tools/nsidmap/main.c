@@ -5,11 +5,7 @@
 #include "root/feature.h"
 #include "verb.h"
 
-static const struct verb {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "show", verb_show, "show the maps of user namespaces" },
 	{ "translate", verb_translate, "translate ids of one namespace to ids of another" },
 	{ "plan", verb_plan, "print the map that a new namespace should have" },
@@ -50,30 +46,7 @@ static const struct cli_tool tool = {
 	.features = features,
 };
 
-/* Returns the list of verbs for --help. */
-static char *verb_notes(void)
-{
-	struct buf b = BUF_INIT;
-
-	buf_adds(&b, "Verbs:");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		buf_printf(&b, "\n %-10s %s", verbs[i].name, verbs[i].help);
-	return b.s;
-}
-
 int main(int argc, char **argv)
 {
-	struct cli_tool all = tool;
-	struct cli c;
-
-	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(verbs); i++)
-		if (streq(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 1, argv + 1);
-	all.notes = verb_notes();
-	cli_init(&c, &all, argc, argv);
-	while (cli_next(&c) != -1)
-		;
-	if (!cli_rest(&c)[0])
-		cli_die_usage("missing verb");
-	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);
+	return verb_main(&tool, verbs, ARRAY_SIZE(verbs), argc, argv, "missing verb");
 }

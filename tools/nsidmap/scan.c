@@ -68,7 +68,7 @@ static void parse(struct opts *o, int argc, char **argv)
 		else
 			table_option(&o->table, key, c.arg);
 	}
-	verb_count(&w, 1, VERB_WORDS_MAX, "<directory>");
+	verb_count(&w, 1, VERB_WORDS_MAX, " <directory>");
 	if (!o->map)
 		cli_die_usage("missing --map");
 	o->dirs = w.v;

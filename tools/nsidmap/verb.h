@@ -3,7 +3,7 @@
 #ifndef NSU_NSIDMAP_VERB_H
 #define NSU_NSIDMAP_VERB_H
 
-#include "common/cli.h"
+#include "common/verb.h"
 #include "idmap/idmap.h"
 
 /*
@@ -21,25 +21,6 @@ int verb_show(int argc, char **argv);
 int verb_subids(int argc, char **argv);
 int verb_translate(int argc, char **argv);
 int verb_write(int argc, char **argv);
-
-/* ---- words.c: the arguments of a verb */
-
-/* The arguments that are not options. They may stand before options ("translate 0 --from self"). */
-struct words {
-	char **v; /* n words, then NULL */
-	int n;
-	char **program; /* the words after "--", NULL if there are none */
-};
-
-#define VERB_WORDS_MAX INT32_MAX
-
-/* As cli_next(), but collects words between options in w. */
-int verb_next(struct cli *c, struct words *w);
-
-/* Ends the process unless there are min to max words and no program. missing names the words, for
- * example
- * "<map>". */
-void verb_count(const struct words *w, int min, int max, const char *missing);
 
 /* ---- map.c: maps as arguments and as output */
 

@@ -69,7 +69,7 @@ int verb_write(int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while (verb_next(&c, &w) >= 0)
 		via = parse_via(c.arg);
-	verb_count(&w, 1, 2, "<process>");
+	verb_count(&w, 1, 2, " <process>");
 	if (nsref_parse(w.v[0], &ref, &e) < 0)
 		cli_die_nserr(&e);
 	if (!nsref_is_process(&ref))

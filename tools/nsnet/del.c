@@ -269,7 +269,7 @@ int verb_del(int argc, char **argv)
 	cli_init(&c, &del_tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		n.force |= key == OPT_FORCE;
-	verb_count(&w, 1, INT32_MAX, "a name, a reference or a bridge");
+	verb_count(&w, 1, VERB_WORDS_MAX, ": a name, a reference or a bridge");
 	open_host(&n);
 	if (access(NETNS_DIR, F_OK) == 0) {
 		struct nserr e = NSERR_INIT;

@@ -2,11 +2,7 @@
 /* nsnet: connects network namespaces with the host and with each other. */
 #include "nsnet.h"
 
-static const struct verb {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "run", verb_run, "run a program in a new, connected network namespace" },
 	{ "add", verb_add, "create a named namespace, or connect an existing one" },
 	{ "link", verb_link, "connect two namespaces with each other" },
@@ -29,29 +25,7 @@ static const struct cli_tool tool = {
 	.failed = CLI_EXIT_FAILED,
 };
 
-static char *verb_notes(void)
-{
-	struct buf b = BUF_INIT;
-
-	buf_adds(&b, "Verbs:");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		buf_printf(&b, "\n %-10s %s", verbs[i].name, verbs[i].help);
-	return b.s;
-}
-
 int main(int argc, char **argv)
 {
-	struct cli_tool all = tool;
-	struct cli c;
-
-	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(verbs); i++)
-		if (streq(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 1, argv + 1);
-	all.notes = verb_notes();
-	cli_init(&c, &all, argc, argv);
-	while (cli_next(&c) != -1)
-		;
-	if (!cli_rest(&c)[0])
-		cli_die_usage("a verb is missing");
-	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);
+	return verb_main(&tool, verbs, ARRAY_SIZE(verbs), argc, argv, "a verb is missing");
 }

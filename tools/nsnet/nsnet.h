@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <net/if.h>
 
-#include "common/cli.h"
+#include "common/verb.h"
 #include "net/addr.h"
 #include "net/link.h"
 #include "net/nft.h"
@@ -153,15 +153,6 @@ void spec_sysctl(struct net *n, const char *text);
 /* NAME, or a reference if it has the form of one: sets n->name or n->ref. */
 void spec_target(struct net *n, const char *text);
 bool name_is_valid(const char *s);
-
-/* Words of a verb that are not options; they may stand between options. */
-struct words {
-	char **v;
-	int n;
-	char **program; /* what follows "--", or NULL */
-};
-int verb_next(struct cli *c, struct words *w);
-void verb_count(const struct words *w, int min, int max, const char *what);
 
 /* ---- stages */
 

@@ -124,39 +124,6 @@ static const struct cli_tool attach_tool = {
 	.failed = CLI_EXIT_FAILED,
 };
 
-/* ---- words between options */
-
-int verb_next(struct cli *c, struct words *w)
-{
-	/* words are kept at the front of argv, where getopt_long(3) does not look again */
-	w->v = c->argv + 1;
-	for (;;) {
-		int key = cli_next(c);
-
-		if (key >= 0)
-			return key;
-		if (optind > 1 && streq(c->argv[optind - 1], "--")) {
-			w->program = c->argv + optind;
-			break;
-		}
-		if (optind >= c->argc)
-			break;
-		w->v[w->n++] = c->argv[optind++];
-	}
-	w->v[w->n] = NULL;
-	return -1;
-}
-
-void verb_count(const struct words *w, int min, int max, const char *what)
-{
-	if (w->n < min)
-		cli_die_usage("missing argument: %s", what);
-	if (w->n > max)
-		cli_die_usage("unexpected argument '%s'", w->v[max]);
-	if (w->program && w->program[0])
-		cli_die_usage("unexpected argument '%s'", w->program[0]);
-}
-
 /* ---- options */
 
 static void take_bridge_option(struct net *n, const char *arg)
@@ -293,7 +260,7 @@ int verb_add(int argc, char **argv)
 	cli_init(&c, &add_tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		take(&n, key, c.arg);
-	verb_count(&w, 1, 1, "a name or a reference");
+	verb_count(&w, 1, 1, ": a name or a reference");
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
 		cli_die_usage("--dns needs a name, since the file is in " NETNS_ETC "/<name>");
@@ -320,7 +287,7 @@ int verb_bridge(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
-	verb_count(&w, 1, 1, "a bridge");
+	verb_count(&w, 1, 1, ": a bridge");
 	br = spec_bridge(&n, "bridge", w.v[0]);
 	br->wanted = true;
 	br->mtu = mtu;
@@ -344,7 +311,7 @@ int verb_link(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
-	verb_count(&w, 2, 2, "two references");
+	verb_count(&w, 2, 2, ": two references");
 	spec_end(&first, w.v[0]);
 	n.ref = first.other;
 	n.no_lo = true;
@@ -398,7 +365,7 @@ int verb_attach(int argc, char **argv)
 	cli_init(&c, &attach_tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		take(&n, key, c.arg);
-	verb_count(&w, 2, 2, "a name and a reference");
+	verb_count(&w, 2, 2, ": a name and a reference");
 	if (!name_is_valid(w.v[0]))
 		cli_die_usage("'%s' is not a name: it may hold letters, digits, '_', '-' and '.'",
 			      w.v[0]);

@@ -445,7 +445,7 @@ int verb_why(int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while (verb_next(&c, &w) >= 0)
 		;
-	verb_count(&w, 1, 2, "a name or a reference");
+	verb_count(&w, 1, 2, ": a name or a reference");
 	spec_target(&n, w.v[0]);
 	to = w.n > 1 ? w.v[1] : SOMEWHERE;
 	if (net_addr_parse(to, strlen(to), &y.dst) < 0 || strchr(to, '/'))

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verb: finds the verb of a tool that has several, and collects its arguments. */
+#ifndef NSU_COMMON_VERB_H
+#define NSU_COMMON_VERB_H
+
+#include "common/cli.h"
+
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv); /* gets the verb as argv[0]; returns the exit status */
+	const char *help;
+};
+
+/*
+ * Runs the verb of the n verbs that argv[1] names, and returns its exit status. Otherwise parses
+ * the options of tool, whose --help lists the verbs, and ends the process; missing is the message
+ * if there is no verb.
+ */
+int verb_main(const struct cli_tool *tool, const struct verb *verbs, size_t n, int argc,
+	      char **argv, const char *missing);
+
+/* The arguments of a verb that are not options. They may stand before options ("translate 0 --from
+ * self"). */
+struct words {
+	char **v; /* n words, then NULL */
+	int n;
+	char **program; /* the words after "--", NULL if there are none */
+};
+
+#define VERB_WORDS_MAX INT32_MAX
+
+/* As cli_next(), but collects words between options in w. */
+int verb_next(struct cli *c, struct words *w);
+
+/* Ends the process unless there are min to max words and no program. missing follows "missing
+ * argument" in the message, for example " <map>". */
+void verb_count(const struct words *w, int min, int max, const char *missing);
+
+#endif
