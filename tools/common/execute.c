@@ -4,6 +4,7 @@
 #include "common/execute.h"
 
 #include "common/cli.h"
+#include "kernel/sys_pidfd.h"
 
 void execute_explain(const struct plan *p, const void *ctx)
 {
@@ -11,6 +12,16 @@ void execute_explain(const struct plan *p, const void *ctx)
 
 	plan_explain(p, ctx, &out);
 	cli_print(&out);
+}
+
+pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
+{
+	pid_t pid = sys_clone(0, -1, NULL);
+
+	if (pid < 0)
+		return nserr_set(e, pid, "cannot create a process");
+	s->pid = h->pid = pid;
+	return pid;
 }
 
 int execute_start(struct supervise *s, struct handle *h, struct plan *p, void *ctx, struct nserr *e)

@@ -1,57 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* run: holds the namespaces of one target, then prints the plan or executes it. */
+#include "common/execute.h"
 #include "nsenter2.h"
 #include "run/exec.h"
 
-static _Noreturn void explain(const struct nsenter2 *n, const struct plan *p)
+/* Runs the program as a child. Returns its wait status, or a negative number with e set. */
+static int execute_child(struct nsenter2 *n, struct plan *p, struct nserr *e)
 {
-	struct buf b = BUF_INIT;
+	int wstatus;
 
-	plan_explain(p, n, &b);
-	cli_print(&b);
-	exit(0);
-}
-
-/* Waits for the program, and ends as the program ends. */
-static _Noreturn void follow_child(struct nsenter2 *n, pid_t child)
-{
-	struct nserr e = NSERR_INIT;
-	int status;
-
+	if (execute_start(&n->supervise, &n->handle, p, n, e) < 0)
+		return -1;
 	util_close(&n->slave);
-	n->supervise.pid = child;
-	handle_running(&n->handle);
-	status = supervise_wait(&n->supervise, &e);
+	wstatus = supervise_wait(&n->supervise, e);
 	pty_relay_end(&n->relay);
-	if (handle_ended(&n->handle, status, status < 0 ? NULL : &e) < 0 && status >= 0)
-		cli_warn_nserr(&e);
-	if (status < 0)
-		cli_die_nserr(&e);
-	exec_end_as(status);
+	execute_ended(&n->handle, wstatus);
+	return wstatus;
 }
 
 void run_target(struct nsenter2 *n)
 {
 	struct nserr e = NSERR_INIT;
 	struct plan plan = PLAN_INIT;
-	pid_t child = 0;
-	bool forks;
+	int wstatus = -1;
 
 	if (target_hold(n, &e) < 0)
 		cli_die_nserr(&e);
-	forks = steps_fork(n);
 	steps_add(n, &plan);
-	if (n->explain)
-		explain(n, &plan);
-	if (forks) {
-		if (supervise_block(&n->supervise, &e) < 0)
-			cli_die_nserr(&e);
-		supervise_interrupts(&n->supervise, &plan.interrupts);
+	if (n->explain) {
+		execute_explain(&plan, n);
+		exit(0);
 	}
-	if (plan_run(&plan, n, &child, &e) < 0) {
-		if (forks)
-			supervise_unblock(&n->supervise);
+	if (steps_fork(n))
+		wstatus = execute_child(n, &plan, &e);
+	else
+		(void)!plan_run(&plan, n, NULL, &e);
+	if (wstatus < 0)
 		cli_die_nserr(&e);
-	}
-	follow_child(n, child);
+	exec_end_as(wstatus);
 }

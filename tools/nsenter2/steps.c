@@ -3,9 +3,9 @@
 #include <sys/prctl.h>
 
 #include "base/file.h"
+#include "common/execute.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
-#include "kernel/sys_pidfd.h"
 #include "nsenter2.h"
 #include "run/exec.h"
 
@@ -59,13 +59,9 @@ static const struct plan_kind kind_enter = {
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct nsenter2 *n = ctx;
-	pid_t pid = sys_clone(0, -1, NULL);
 
 	(void)s;
-	if (pid < 0)
-		return nserr_set(e, pid, "cannot create a process");
-	n->supervise.pid = n->handle.pid = pid;
-	return pid;
+	return execute_fork(&n->supervise, &n->handle, e);
 }
 
 /* pid_namespaces(7): setns(2) changes the pid namespace of the children only. */

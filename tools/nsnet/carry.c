@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* carry: a request from its lookups to its end: explained, checked, or executed. */
+#include "common/execute.h"
 #include "nic.h"
 #include "run/exec.h"
 
@@ -40,15 +41,13 @@ static _Noreturn void follow_child(struct net *n)
 	struct nserr e = NSERR_INIT;
 	int status;
 
-	handle_running(&n->handle);
 	status = supervise_wait(&n->supervise, &e);
 	nat_end(n);
 	if (nic_return(n, &e) < 0) {
 		cli_warn_nserr(&e);
 		e = NSERR_INIT;
 	}
-	if (handle_ended(&n->handle, status, status < 0 ? NULL : &e) < 0 && status >= 0)
-		cli_warn_nserr(&e);
+	execute_ended(&n->handle, status);
 	if (status < 0)
 		cli_die_nserr(&e);
 	exec_end_as(status);
@@ -72,17 +71,12 @@ int carry_out(struct net *n)
 	if (forks) {
 		/* without nsnet the program would lose its way out, or keep its ports open */
 		n->supervise.death_signal = nat_wanted(n) ? SIGKILL : 0;
-		if (supervise_block(&n->supervise, &e) < 0)
+		if (execute_start(&n->supervise, &n->handle, &p, n, &e) < 0)
 			cli_die_nserr(&e);
-		supervise_interrupts(&n->supervise, &p.interrupts);
-	}
-	if (plan_run(&p, n, NULL, &e) < 0) {
-		if (forks)
-			supervise_unblock(&n->supervise);
-		cli_die_nserr(&e);
-	}
-	if (n->argv)
 		follow_child(n);
+	}
+	if (plan_run(&p, n, NULL, &e) < 0)
+		cli_die_nserr(&e);
 	plan_free(&p);
 	return 0;
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "common/execute.h"
 #include "kernel/nsfile.h"
 #include "kernel/sys_ns.h"
-#include "kernel/sys_pidfd.h"
 #include "nic.h"
 #include "run/exec.h"
 
@@ -136,13 +136,9 @@ static int run_unlock(void *ctx, const struct plan_step *s, struct nserr *e)
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
-	pid_t pid = sys_clone(0, -1, NULL);
 
 	(void)s;
-	if (pid < 0)
-		return nserr_set(e, pid, "cannot create a process");
-	n->supervise.pid = n->handle.pid = pid;
-	return pid;
+	return execute_fork(&n->supervise, &n->handle, e);
 }
 
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
