@@ -16,13 +16,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
-
-static uint64_t inode_of(int dirfd, const char *path)
-{
-	struct stat st;
-
-	return fstatat(dirfd, path, &st, path[0] ? 0 : AT_EMPTY_PATH) == 0 ? st.st_ino : 0;
-}
+#include "ns/inode.h"
 
 /* Maps the inside ids of both maps to themselves. */
 static void make_identity(struct idmaps *m)
@@ -82,8 +76,8 @@ static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 	rc = idmaps_read(self, &own, e);
 	if (rc < 0)
 		return rc;
-	mine = inode_of(self, "ns/user");
-	theirs = inode_of(procfd, "ns/user");
+	mine = nsinode_at(self, "ns/user");
+	theirs = nsinode_at(procfd, "ns/user");
 	/* if ns/user is unreadable, assume our own namespace when the maps are identical */
 	if (theirs ? mine == theirs : same(m, &own)) {
 		make_identity(m);
@@ -166,7 +160,7 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	if (self < 0)
 		return self;
 	/* setns(2) into the own user namespace fails with EINVAL */
-	if (inode_of(t->nsfd, "") == inode_of(self, "ns/user"))
+	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);
 	return read_inside(t->nsfd, m, e);
 }
@@ -269,12 +263,12 @@ bool idmap_view_sees_all(const char *ref)
 	__attribute__((cleanup(target_close))) struct target t = { NSREF_PROCESS_INIT, -1 };
 	struct nserr ignored = NSERR_INIT;
 	cleanup_fd int self = file_open_self(&ignored);
-	uint64_t mine = self < 0 ? 0 : inode_of(self, "ns/user");
+	uint64_t mine = self < 0 ? 0 : nsinode_at(self, "ns/user");
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
 	/* ioctl_ns(2): NS_GET_PARENT fails for a parent above the caller's own namespace */
-	while (t.nsfd >= 0 && inode_of(t.nsfd, "") != mine) {
+	while (t.nsfd >= 0 && nsinode_of(t.nsfd) != mine) {
 		int up = sys_ns_parent(t.nsfd);
 
 		close(t.nsfd);
@@ -315,8 +309,8 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	n->known[IDMAP_VIEW_ME] = true;
-	mine = inode_of(self, "ns/user");
-	n->inode = t.nsfd >= 0 ? inode_of(t.nsfd, "") : 0;
+	mine = nsinode_at(self, "ns/user");
+	n->inode = t.nsfd >= 0 ? nsinode_of(t.nsfd) : 0;
 	if (mine == SYS_NS_INO_USER) {
 		rc = idmaps_copy(&n->view[IDMAP_VIEW_INITIAL], &n->view[IDMAP_VIEW_ME]);
 		n->known[IDMAP_VIEW_INITIAL] = rc == 0;

@@ -11,6 +11,7 @@
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
 #include "kernel/sys_ns.h"
+#include "ns/inode.h"
 #include "ns/scan.h"
 
 /* How the path of an entry leads to its namespace. */
@@ -44,13 +45,6 @@ static void note_error(int rc)
 {
 	if (rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM || rc == -EIO)
 		seen.err = rc;
-}
-
-static uint64_t inode_of(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
 static uint64_t id_of(int fd)
@@ -101,7 +95,7 @@ static void climb(int fd)
 	for (unsigned i = 0; i < ARRAY_SIZE(above); i++) {
 		int64_t flag = above[i] < 0 ? -1 : sys_ns_type(above[i]);
 		const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-		uint64_t inode = type ? inode_of(above[i]) : 0;
+		uint64_t inode = type ? nsinode_of(above[i]) : 0;
 		struct entry *e;
 
 		if (inode == 0 || find_seen(type, inode, 0) || !(e = add(type, inode))) {
@@ -121,7 +115,7 @@ static void add_opened(int ns, enum way way, const char *path, const char *below
 	cleanup_fd int fd = ns;
 	int64_t flag = sys_ns_type(fd);
 	const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-	uint64_t inode = inode_of(fd);
+	uint64_t inode = nsinode_of(fd);
 	struct entry *e;
 
 	if (!type || inode == 0 || find_seen(type, inode, 0) || !(e = add(type, inode)))
@@ -227,7 +221,7 @@ static void note_mount(int proc, const char *where, const struct mountinfo_line 
 	snprintf(root, sizeof(root), "%s/root", where);
 	fd = open_mount(proc, root, below);
 	note_error(fd);
-	if (fd >= 0 && inode_of(fd) != inode) /* another mount covers it */
+	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers it */
 		close(TAKE_FD(fd));
 	if (fd >= 0)
 		add_opened(fd, BY_MOUNT, root, below);
@@ -266,7 +260,7 @@ static void note_mount_list(int proc)
 	note_error(fd);
 	while (fd >= 0) {
 		int next = sys_ns_mnt_next(fd);
-		uint64_t inode = next < 0 ? 0 : inode_of(next);
+		uint64_t inode = next < 0 ? 0 : nsinode_of(next);
 		struct entry *e;
 
 		close(fd);
@@ -340,7 +334,7 @@ static int open_seen(int proc, const struct entry *e)
 {
 	int fd = open_way(proc, e);
 
-	if (fd >= 0 && inode_of(fd) == e->inode && sys_ns_type(fd) == (int64_t)e->type->flag &&
+	if (fd >= 0 && nsinode_of(fd) == e->inode && sys_ns_type(fd) == (int64_t)e->type->flag &&
 	    (e->id == 0 || id_of(fd) == e->id))
 		return fd;
 	note_error(fd);
@@ -375,7 +369,7 @@ static void quick_look(int proc, const char *where, void *arg)
 		    inode != q->inode)
 			continue;
 		q->fd = nsfile_open_proc(proc, path);
-		if (q->fd >= 0 && inode_of(q->fd) != inode)
+		if (q->fd >= 0 && nsinode_of(q->fd) != inode)
 			close(TAKE_FD(q->fd));
 	}
 }

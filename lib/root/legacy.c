@@ -24,15 +24,6 @@ static const char *fd_path(int fd, char path[FD_PATH])
 	return path;
 }
 
-/* Returns 1 if both descriptors show the same inode, otherwise 0. */
-static int same_file(int a, int b)
-{
-	struct stat x, y;
-
-	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
-
 /* Opens the topmost mount on "/": at the root, ".." leads to the mount that covers it. */
 static int open_top(void)
 {
@@ -93,7 +84,7 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	if (r->fd >= 0)
 		close(r->fd);
 	r->fd = fd;
-	if (want >= 0 && !same_file(fd, want))
+	if (want >= 0 && !root_is_same_file(fd, want))
 		return nserr_set(e, 0, "the new root is not the directory that was mounted");
 	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REC | MS_PRIVATE, NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
@@ -249,7 +240,7 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	now = open_mounted(r, p, o->nofollow ? ROOT_RESOLVE_NOFOLLOW : 0, e);
 	if (now < 0)
 		return now;
-	if (!same_file(now, src))
+	if (!root_is_same_file(now, src))
 		return nserr_set(e, 0,
 				 "'%s' does not show the new mount: the root is being changed",
 				 p->path);

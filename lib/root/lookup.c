@@ -7,11 +7,18 @@
 
 #include "base/file.h"
 
+bool root_is_same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 int root_reopen(int fd)
 {
 	char link[32], path[4096];
 	cleanup_fd int again = -1;
-	struct stat was, is;
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -20,10 +27,7 @@ int root_reopen(int fd)
 		return -EINVAL;
 	path[n] = '\0';
 	again = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
-	if (again < 0 || fstat(fd, &was) < 0 || fstat(again, &is) < 0 || was.st_dev != is.st_dev ||
-	    was.st_ino != is.st_ino)
-		return -EINVAL;
-	return TAKE_FD(again);
+	return again >= 0 && root_is_same_file(fd, again) ? TAKE_FD(again) : -EINVAL;
 }
 
 int root_open(const struct root *r, const char *path, unsigned flags, struct root_log *log)

@@ -5,6 +5,9 @@
 
 #include "root/tree.h"
 
+/* Returns true if both descriptors show the same inode; false also if one cannot be examined. */
+bool root_is_same_file(int a, int b);
+
 /*
  * Opens the file of fd again, in this mount namespace: fd may come from another one. Follows the
  * name of fd, and accepts the result only if it has the same inode. Returns a descriptor or
