@@ -21,6 +21,24 @@ tearDown()
 	rm -rf /etc/netns /etc/resolv.conf "$TMP/real"
 }
 
+# Anybody who can write to /run/netns could block root's nsnet, or make it open a device.
+test_a_fifo_or_device_in_place_of_a_name_is_not_opened()
+{
+	mkdir -p /run/netns
+	mkfifo /run/netns/web
+	mknod /run/netns/node c 1 5
+	for verb in 'add web' 'del web' 'why web' 'run web -- true' 'attach web self' 'add node' 'del node'; do
+		# shellcheck disable=SC2086 # words
+		run strace -qq -f -o "$TMP/trace" -e trace=openat,openat2 timeout 5 nsnet $verb
+		assert_err_has 'is not a network namespace'
+		assert_empty "$(grep -e '/run/netns/web"' -e '/run/netns/node"' "$TMP/trace" | grep -v O_PATH)"
+	done
+	run timeout 5 nsnet gc
+	assert_rc 0
+	assertTrue 'the FIFO stays' '[ -p /run/netns/web ]'
+	rm /run/netns/web /run/netns/node
+}
+
 test_dns_stays_when_the_file_behind_the_link_is_replaced()
 {
 	kernel_call move_mount || return 0

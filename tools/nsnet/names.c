@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "kernel/nsfile.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "ns/ref.h"
@@ -57,32 +58,33 @@ int names_share(struct nserr *e)
 
 int names_open(const char *name, int *fd, struct nserr *e)
 {
-	char path[PATH_MAX];
-	int ns, is;
+	cleanup_nsfile_proc struct nsfile_proc proc = NSFILE_PROC_INIT;
+	cleanup_fd int file = -1, ns = -1;
+	char path[PATH_MAX], self[32];
+	struct stat st;
+	int rc;
 
 	*fd = -1;
 	snprintf(path, sizeof(path), "%s/%s", NETNS_DIR, name);
-	ns = file_open_at(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
-	if (ns == -ENOENT)
+	file = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
+	if (file == -ENOENT)
 		return NAME_NONE;
-	if (ns == -EACCES) {
-		/* a file that ip(8) or nsnet reserved has no permissions */
-		struct stat st;
-
-		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0)
-			return NAME_DEAD;
-	}
+	if (file < 0 || fstat(file, &st) < 0)
+		return nserr_set(e, file < 0 ? file : errno, "cannot open '%s'", path);
+	rc = nsfile_proc_open(&proc, e);
+	if (rc < 0)
+		return rc;
+	snprintf(self, sizeof(self), "self/fd/%d", file);
+	ns = nsfile_open(&proc, proc.fd, self);
+	/* a file that ip(8) or nsnet reserved, or that has lost its mount */
+	if (ns == -ENOTTY && S_ISREG(st.st_mode))
+		return NAME_DEAD;
+	if (ns == -ENOTTY || (ns >= 0 && sys_ns_type(ns) != CLONE_NEWNET))
+		return nserr_set(e, EINVAL, "'%s' is not a network namespace", path);
 	if (ns < 0)
 		return nserr_set(e, ns, "cannot open '%s'", path);
-	is = sys_ns_is_nsfs(ns);
-	if (is == 1 && sys_ns_type(ns) == CLONE_NEWNET) {
-		*fd = ns;
-		return NAME_ALIVE;
-	}
-	close(ns);
-	return is == 0 ? NAME_DEAD
-		       : nserr_set(e, is < 0 ? is : EINVAL, "'%s' is not a network namespace",
-				   path);
+	*fd = TAKE_FD(ns);
+	return NAME_ALIVE;
 }
 
 int names_remove(const char *name, struct nserr *e)
