@@ -28,16 +28,36 @@ note_network()
 	dump_network >"$TMP/state.network"
 }
 
-# assert_network_as_noted: waits until the ends of dead namespaces have gone, which the kernel does by itself in some milliseconds.
+_network_is_as_noted()
+{
+	dump_network >"$TMP/state.network.now"
+	cmp -s "$TMP/state.network" "$TMP/state.network.now"
+}
+
+# assert_network_as_noted: the kernel removes the devices of dead namespaces in the background, usually in some milliseconds.
 assert_network_as_noted()
 {
-	_left=50
-	while dump_network >"$TMP/state.network.now" && ! cmp -s "$TMP/state.network" "$TMP/state.network.now" &&
-		[ $((_left -= 1)) -gt 0 ]; do
-		sleep 0.1
-	done
+	settle 50 _network_is_as_noted
 	assert_empty 'the network is as it was' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
 	return 0
+}
+
+# only_device_is NAME: succeeds if this network has no other device.
+only_device_is()
+{
+	[ "$(ip -br link | cut -d' ' -f1)" = "$1" ]
+}
+
+# has_no_tables: succeeds if this network has no rules of nft(8). has_no_veth: succeeds if no device of a pair that nsnet
+# made is left.
+has_no_tables()
+{
+	[ -z "$(nft list tables)" ]
+}
+
+has_no_veth()
+{
+	! ip -br link show type veth | grep -q ^vethns
 }
 
 # clear_network: removes everything that a test made, with ip(8) alone.

@@ -141,10 +141,7 @@ test_rules_of_a_killed_run_are_removed_by_the_kernel()
 	run nft delete table inet "nsnet_run/$holder"
 	assertNotEquals 'nobody else removes them' 0 "$rc"
 	kill -KILL "$holder"
-	left=50
-	until [ -z "$(nft list tables)" ] || [ $((left -= 1)) = 0 ]; do
-		sleep 0.1
-	done
+	settle 50 has_no_tables
 	assert_empty "$(nft list tables)"
 }
 
@@ -159,10 +156,7 @@ test_gc_removes_rules_of_what_has_gone_alone()
 	assert_out_empty
 	ip netns del web-1
 	# the device of a namespace that is still dying keeps its rules
-	left=50
-	until nsnet gc --dry-run | grep -q . || [ $((left -= 1)) = 0 ]; do
-		sleep 0.1
-	done
+	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
 	run nsnet gc
 	assert_ok
 	assert_out 'table inet nsnet_ns/web/1'

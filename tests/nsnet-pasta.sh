@@ -35,14 +35,15 @@ oneTimeTearDown()
 	clear_network
 }
 
+has_no_pasta()
+{
+	! pgrep -x 'pasta.*' >/dev/null
+}
+
 # no_pasta: waits until it has ended, a second at most.
 no_pasta()
 {
-	left=10
-	while pgrep -x 'pasta.*' >/dev/null && [ $((left -= 1)) -gt 0 ]; do
-		sleep 0.1
-	done
-	! pgrep -x 'pasta.*' >/dev/null
+	settle 10 has_no_pasta
 }
 
 test_a_user_reaches_the_outside_and_stays_the_same_user()

@@ -6,6 +6,7 @@
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
 require_ns net mnt
 require_tool ip nft
 
@@ -160,10 +161,7 @@ test_one_line_connects_a_pair_with_nat_to_a_server_outside()
 	assert_out hello
 	assert_empty 'nothing is left of it' "$(nft list tables)"
 	# the kernel destroys the namespace and the pair in the background
-	left=100
-	while ip -br link show type veth | grep -q ^vethns && [ $((left -= 1)) -gt 0 ]; do
-		sleep 0.1
-	done
+	settle 100 has_no_veth
 	assert_empty 'the pair is gone' "$(ip -br link show type veth | grep ^vethns)"
 	ip link del up0
 }
@@ -185,9 +183,7 @@ test_one_line_puts_each_container_on_a_bridge()
 	run nsnet del c12 lxcbr0
 	assert_ok
 	# the kernel removes the devices of a namespace some time after its last process has ended
-	until [ "$(ip -br link | wc -l)" = 1 ]; do
-		[ $((tries = ${tries:-0} + 1)) -lt 300 ] || break
-	done
+	settle 50 only_device_is lo
 	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
 }
 

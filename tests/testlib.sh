@@ -270,13 +270,22 @@ stop_holders()
 	return 0
 }
 
+# settle N CMD…: repeats CMD every 0.1 seconds until it succeeds, at most N times. Returns the status of the last one. For
+# work that the kernel does in the background.
+settle()
+{
+	_tries=$1
+	shift
+	until "$@"; do
+		[ $((_tries -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
 # remove_cgroup DIR: a cgroup is busy until the last of its killed processes is gone.
 remove_cgroup()
 {
-	_tries=20
-	until rmdir "$1" 2>/dev/null || [ $((_tries -= 1)) -le 0 ]; do
-		sleep 0.1
-	done
+	settle 20 rmdir "$1" 2>/dev/null
 	return 0
 }
 
@@ -496,15 +505,16 @@ note_state()
 	_state >"$TMP/state.before"
 }
 
-# What was killed, on a loaded machine, needs a moment to be gone: it has two seconds.
+_state_is_as_before()
+{
+	_state >"$TMP/state.after"
+	cmp -s "$TMP/state.before" "$TMP/state.after"
+}
+
+# A killed process takes up to two seconds to disappear on a loaded machine.
 assert_no_leftovers()
 {
-	_tries=20
-	while _state >"$TMP/state.after" && ! cmp -s "$TMP/state.before" "$TMP/state.after" &&
-		[ $((_tries -= 1)) -gt 0 ]; do
-		sleep 0.1
-	done
-	cmp -s "$TMP/state.before" "$TMP/state.after"
+	settle 20 _state_is_as_before
 	_rc=$?
 	_verdict $_rc 'something was left behind'
 	[ $_rc = 0 ] && return 0
