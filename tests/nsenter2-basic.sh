@@ -133,7 +133,7 @@ test_explains_and_does_nothing()
 	run nsenter2 -at "$target" --explain -- touch "$TMP/made"
 	assert_ok
 	assert_out_has "enter mnt, uts, ipc, net, pid, user, cgroup of process $target: setns(2)"
-	assert_out_has 'execute touch: execve(2)'
+	assert_out_has "execute touch $TMP/made: execve(2)"
 	assertFalse "[ -e $TMP/made ]"
 }
 

@@ -161,7 +161,7 @@ test_explains_each()
 	assert_rc 0
 	for t in $targets; do
 		assert_out_has "$t:  1 caller enter net of process $t: setns(2)"
-		assert_out_has "$t:  2 caller execute touch: execve(2)"
+		assert_out_has "$t:  2 caller execute touch $TMP/made: execve(2)"
 	done
 	assertFalse "[ -e $TMP/made ]"
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/stream.h"
-#include "nsenter2.h"
+#include "each.h"
 
 /* Undoes the \xHH of `nslist --raw`, in place. */
 static void unescape(char *s)
@@ -41,10 +41,10 @@ static void add(struct each_refs *refs, const char *s, size_t line)
 	}
 }
 
-void each_read(const struct nsenter2 *n, struct each_refs *refs)
+void each_read(const struct opts *o, struct each_refs *refs)
 {
 	struct nserr e = NSERR_INIT;
-	char *s, *end, separator = n->each.nul ? '\0' : '\n';
+	char *s, *end, separator = o->each.nul ? '\0' : '\n';
 	ssize_t len = stream_read("-", &refs->text, &e);
 
 	if (len < 0)
@@ -59,7 +59,7 @@ void each_read(const struct nsenter2 *n, struct each_refs *refs)
 		if (memchr(s, '\0', (size_t)(stop - s)))
 			cli_die(0, "standard input: %zu: invalid NUL byte in the line", line);
 		*stop = '\0';
-		if (!n->each.nul)
+		if (!o->each.nul)
 			unescape(s);
 		if (*s)
 			add(refs, s, line);

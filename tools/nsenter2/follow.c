@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* follow: reads the attributes that the program takes over, as if the target had executed it. */
+/* nsenter2: reads the attributes that the program takes over, as if the target had executed it. */
 #include <sys/stat.h>
 
 #include "base/dl.h"
@@ -35,33 +35,33 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 /* ---- /proc/PID/status, proc_pid_status(5) */
 
 /* Translates an id from the caller's user namespace to the entered one. */
-static int id_inside(const struct nsenter2 *n, const struct idmap *map, const char *what,
-		     uint32_t *id, struct nserr *e)
+static int id_inside(const struct run *r, const struct idmap *map, const char *what, uint32_t *id,
+		     struct nserr *e)
 {
-	if (!(nsjoin_types(&n->join) & CLONE_NEWUSER) || idmap_to_inside(map, *id, id) == 0)
+	if (!(nsjoin_types(&r->join) & CLONE_NEWUSER) || idmap_to_inside(map, *id, id) == 0)
 		return 0;
 	return nserr_set(e, 0, "--follow: %s %u of process %d is not mapped in its user namespace",
-			 what, *id, (int)n->join.proc.pid);
+			 what, *id, (int)r->join.proc.pid);
 }
 
-static int follow_groups(struct nsenter2 *n, const char *status, const struct idmap *map,
+static int follow_groups(struct run *r, const char *status, const struct idmap *map,
 			 struct nserr *e)
 {
 	const char *s = proc_status_value(status, "Groups");
 
-	n->cred.set_groups = true;
-	free(TAKE_PTR(n->cred.groups));
-	n->cred.ngroups = 0;
+	r->cred.set_groups = true;
+	free(TAKE_PTR(r->cred.groups));
+	r->cred.ngroups = 0;
 	while (s && *s >= '0' && *s <= '9') {
-		gid_t *more = reallocarray(n->cred.groups, n->cred.ngroups + 1, sizeof(*more));
+		gid_t *more = reallocarray(r->cred.groups, r->cred.ngroups + 1, sizeof(*more));
 		int rc;
 
 		if (!more)
 			return nserr_set(e, ENOMEM, "cannot store the groups of the target");
-		n->cred.groups = more;
-		rc = proc_status_number(s, 0, &more[n->cred.ngroups]);
+		r->cred.groups = more;
+		rc = proc_status_number(s, 0, &more[r->cred.ngroups]);
 		if (rc == 0)
-			rc = id_inside(n, map, "group", &more[n->cred.ngroups++], e);
+			rc = id_inside(r, map, "group", &more[r->cred.ngroups++], e);
 		if (rc < 0)
 			return rc;
 		s += strcspn(s, " \n");
@@ -70,145 +70,145 @@ static int follow_groups(struct nsenter2 *n, const char *status, const struct id
 	return 0;
 }
 
-static int follow_ids(struct nsenter2 *n, const char *status, struct nserr *e)
+static int follow_ids(struct run *r, const char *status, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps maps = IDMAPS_INIT;
-	int rc = idmaps_read(n->join.proc.procfd, &maps, e);
+	int rc = idmaps_read(r->join.proc.procfd, &maps, e);
 
-	if (rc == 0 && (n->follow & FOLLOW_UID)) {
-		n->cred.set_uid = true;
-		rc = proc_status_number(proc_status_value(status, "Uid"), 1, &n->cred.uid);
+	if (rc == 0 && (r->o->follow & FOLLOW_UID)) {
+		r->cred.set_uid = true;
+		rc = proc_status_number(proc_status_value(status, "Uid"), 1, &r->cred.uid);
 		if (rc == 0)
-			rc = id_inside(n, &maps.map[IDMAP_UID], "user", &n->cred.uid, e);
+			rc = id_inside(r, &maps.map[IDMAP_UID], "user", &r->cred.uid, e);
 	}
-	if (rc == 0 && (n->follow & FOLLOW_GID)) {
-		n->cred.set_gid = true;
-		rc = proc_status_number(proc_status_value(status, "Gid"), 1, &n->cred.gid);
+	if (rc == 0 && (r->o->follow & FOLLOW_GID)) {
+		r->cred.set_gid = true;
+		rc = proc_status_number(proc_status_value(status, "Gid"), 1, &r->cred.gid);
 		if (rc == 0)
-			rc = id_inside(n, &maps.map[IDMAP_GID], "group", &n->cred.gid, e);
+			rc = id_inside(r, &maps.map[IDMAP_GID], "group", &r->cred.gid, e);
 	}
 	/* with setgroups=deny no process can set groups, so failing to do so is no error */
-	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&n->join) & CLONE_NEWUSER))
-		n->cred.groups_optional = true;
-	if (rc == 0 && (n->follow & FOLLOW_GROUPS))
-		rc = follow_groups(n, status, &maps.map[IDMAP_GID], e);
+	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&r->join) & CLONE_NEWUSER))
+		r->cred.groups_optional = true;
+	if (rc == 0 && (r->o->follow & FOLLOW_GROUPS))
+		rc = follow_groups(r, status, &maps.map[IDMAP_GID], e);
 	return rc;
 }
 
 /* capabilities(7): after exec, uid 0 has the bounding set and other users have the ambient set. */
-static void follow_caps(struct nsenter2 *n, const char *status)
+static void follow_caps(struct run *r, const char *status)
 {
 	uint64_t permitted = proc_status_hex(status, "CapPrm"),
 		 ambient = proc_status_hex(status, "CapAmb");
 	uint32_t uid = 1;
 
 	(void)!proc_status_number(proc_status_value(status, "Uid"), 1, &uid);
-	if (n->follow & FOLLOW_UID)
-		uid = n->cred.uid;
-	n->cred.limit_caps = true;
-	n->cred.cap_limit = proc_status_hex(status, "CapBnd");
+	if (r->o->follow & FOLLOW_UID)
+		uid = r->cred.uid;
+	r->cred.limit_caps = true;
+	r->cred.cap_limit = proc_status_hex(status, "CapBnd");
 	if (uid == 0)
-		n->cred.cap_limit &= permitted;
+		r->cred.cap_limit &= permitted;
 	if (ambient) {
-		n->cred.keep_caps = true;
-		n->cred.cap_ambient = ambient;
+		r->cred.keep_caps = true;
+		r->cred.cap_ambient = ambient;
 	}
 }
 
-static int follow_status(struct nsenter2 *n, struct nserr *e)
+static int follow_status(struct run *r, struct nserr *e)
 {
 	char status[8192];
-	ssize_t len = file_read_at(n->join.proc.procfd, "status", status, sizeof(status));
+	ssize_t len = file_read_at(r->join.proc.procfd, "status", status, sizeof(status));
 	const char *nnp, *umask_text;
 	int rc = 0;
 
 	if (len < 0)
-		return nserr_set(e, (int)len, "cannot read /proc/%d/status", (int)n->join.proc.pid);
+		return nserr_set(e, (int)len, "cannot read /proc/%d/status", (int)r->join.proc.pid);
 	nnp = proc_status_value(status, "NoNewPrivs");
 	umask_text = proc_status_value(status, "Umask");
-	if (n->follow & (FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS))
-		rc = follow_ids(n, status, e);
+	if (r->o->follow & (FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS))
+		rc = follow_ids(r, status, e);
 	if (rc < 0)
 		return rc == -EINVAL && !e->what[0] ? nserr_set(e, EIO,
 								"cannot read the ids of "
 								"process %d",
-								(int)n->join.proc.pid)
+								(int)r->join.proc.pid)
 						    : rc;
-	if (n->follow & FOLLOW_CAPS)
-		follow_caps(n, status);
-	if ((n->follow & FOLLOW_NNP) && nnp && *nnp == '1')
-		n->cred.no_new_privs = true;
-	if ((n->follow & FOLLOW_UMASK) && umask_text)
-		n->followed.umask = (mode_t)strtoul(umask_text, NULL, 8);
+	if (r->o->follow & FOLLOW_CAPS)
+		follow_caps(r, status);
+	if ((r->o->follow & FOLLOW_NNP) && nnp && *nnp == '1')
+		r->cred.no_new_privs = true;
+	if ((r->o->follow & FOLLOW_UMASK) && umask_text)
+		r->followed.umask = (mode_t)strtoul(umask_text, NULL, 8);
 	return 0;
 }
 
 /* ---- The other files */
 
-static int follow_rlimits(struct nsenter2 *n, struct nserr *e)
+static int follow_rlimits(struct run *r, struct nserr *e)
 {
 	char text[4096];
-	ssize_t len = file_read_at(n->join.proc.procfd, "limits", text, sizeof(text));
+	ssize_t len = file_read_at(r->join.proc.procfd, "limits", text, sizeof(text));
 
 	/* limits of the command line take precedence */
 	if (len >= 0)
-		cred_rlimit_parse_proc(text, n->cred.rlimits);
+		cred_rlimit_parse_proc(text, r->cred.rlimits);
 	return len < 0 ? nserr_set(e, (int)len, "cannot read /proc/%d/limits",
-				   (int)n->join.proc.pid)
+				   (int)r->join.proc.pid)
 		       : 0;
 }
 
-static int follow_oom(struct nsenter2 *n, struct nserr *e)
+static int follow_oom(struct run *r, struct nserr *e)
 {
 	char own[16];
-	ssize_t len = file_read_at(n->join.proc.procfd, "oom_score_adj", n->followed.oom,
-				   sizeof(n->followed.oom));
+	ssize_t len = file_read_at(r->join.proc.procfd, "oom_score_adj", r->followed.oom,
+				   sizeof(r->followed.oom));
 
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read /proc/%d/oom_score_adj",
-				 (int)n->join.proc.pid);
+				 (int)r->join.proc.pid);
 	if (file_read_at(AT_FDCWD, "/proc/self/oom_score_adj", own, sizeof(own)) >= 0 &&
-	    streq(own, n->followed.oom))
-		n->followed.oom[0] = '\0';
+	    streq(own, r->followed.oom))
+		r->followed.oom[0] = '\0';
 	return 0;
 }
 
 #define ENV_MAX (64u << 20) /* more than the kernel lets a process have */
 
-static int follow_env(struct nsenter2 *n, struct nserr *e)
+static int follow_env(struct run *r, struct nserr *e)
 {
-	cleanup_fd int fd = file_open_at(n->join.proc.procfd, "environ", O_RDONLY, 0);
+	cleanup_fd int fd = file_open_at(r->join.proc.procfd, "environ", O_RDONLY, 0);
 	char *text, *end;
 	size_t count = 0;
 	ssize_t len = fd < 0 ? fd : file_slurp(fd, ENV_MAX, &text);
 
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read the environment of process %d",
-				 (int)n->join.proc.pid);
+				 (int)r->join.proc.pid);
 	end = text + len; /* file_slurp() adds a NUL after it */
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		count++;
-	n->followed.env = calloc(count + 1, sizeof(char *));
-	if (!n->followed.env)
+	r->followed.env = calloc(count + 1, sizeof(char *));
+	if (!r->followed.env)
 		return nserr_set(e, ENOMEM, "cannot store the environment of the target");
 	count = 0;
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		if (strchr(s, '='))
-			n->followed.env[count++] = s;
+			r->followed.env[count++] = s;
 	return 0;
 }
 
 /* ---- SELinux */
 
 /* Loads libselinux before anything is entered, so that the library is the caller's. */
-static int follow_context(struct nsenter2 *n, struct nserr *e)
+static int follow_context(struct run *r, struct nserr *e)
 {
 	int (*enabled)(void);
 	int (*getpidcon_)(pid_t, char **);
 	const struct dl_symbol symbols[] = {
 		{ "is_selinux_enabled", &enabled },
 		{ "getpidcon", &getpidcon_ },
-		{ "setexeccon", &n->followed.setexeccon },
+		{ "setexeccon", &r->followed.setexeccon },
 	};
 	int rc = dl_load("libselinux.so.1", symbols, ARRAY_SIZE(symbols), e);
 
@@ -218,9 +218,9 @@ static int follow_context(struct nsenter2 *n, struct nserr *e)
 	}
 	if (enabled() <= 0)
 		return nserr_set(e, 0, "--follow-context: SELinux is disabled");
-	if (getpidcon_(n->join.proc.pid, &n->followed.context) < 0)
+	if (getpidcon_(r->join.proc.pid, &r->followed.context) < 0)
 		return nserr_set(e, errno, "cannot get the SELinux context of process %d",
-				 (int)n->join.proc.pid);
+				 (int)r->join.proc.pid);
 	return 0;
 }
 
@@ -234,48 +234,47 @@ static int follow_context(struct nsenter2 *n, struct nserr *e)
  * process has chosen its own there, for example all capabilities. It is called after everything was
  * read, since a process never comes back from a descendant user namespace.
  */
-static int check_userns(const struct nsenter2 *n, struct nserr *e)
+static int check_userns(const struct run *r, struct nserr *e)
 {
-	int entered = n->join.fds[NSTYPE_USER];
-	const char *first = names[__builtin_ctz(n->follow & FOLLOW_OF_USERNS)];
+	int entered = r->join.fds[NSTYPE_USER];
+	const char *first = names[__builtin_ctz(r->o->follow & FOLLOW_OF_USERNS)];
 	struct stat target, ours;
 
-	if (fstatat(n->join.proc.procfd, "ns/user", &target, 0) < 0)
+	if (fstatat(r->join.proc.procfd, "ns/user", &target, 0) < 0)
 		return nserr_set(e, errno,
 				 "--follow: cannot examine the user namespace of process %d",
-				 (int)n->join.proc.pid);
+				 (int)r->join.proc.pid);
 	if ((entered >= 0 ? fstat(entered, &ours) : stat("/proc/self/ns/user", &ours)) < 0)
 		return nserr_set(e, errno,
 				 "--follow: cannot examine the user namespace of nsenter2");
 	if (target.st_dev == ours.st_dev && target.st_ino == ours.st_ino)
 		return 0;
 	nserr_set(e, 0, "--follow=%s: the user namespace of process %d is not entered", first,
-		  (int)n->join.proc.pid);
+		  (int)r->join.proc.pid);
 	nserr_hint(e, "enter it with --user, or follow only nnp,oom,umask,cwd,root");
 	return -EPERM;
 }
 
-int follow_hold(struct nsenter2 *n, struct nserr *e)
+int follow_read(struct run *r, struct nserr *e)
 {
 	const uint32_t status = FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_NNP |
 				FOLLOW_UMASK;
-	int rc = 0;
+	int rc;
 
-	if (n->context)
-		rc = follow_context(n, e);
-	if (rc == 0 && (n->follow & status))
-		rc = follow_status(n, e);
-	if (rc == 0 && (n->follow & FOLLOW_RLIMITS))
-		rc = follow_rlimits(n, e);
-	if (rc == 0 && (n->follow & FOLLOW_OOM))
-		rc = follow_oom(n, e);
-	if (rc == 0 && (n->follow & FOLLOW_ENV))
-		rc = follow_env(n, e);
-	if (rc == 0 && (n->follow & FOLLOW_CGROUP))
-		rc = cgroup_of(&n->cgroup, n->join.proc.procfd, e);
-	if (rc == 0 && (n->follow & FOLLOW_OF_USERNS))
-		rc = check_userns(n, e);
-	if (rc == 0 && (n->follow & FOLLOW_CGROUP))
-		rc = cgroup_check_frozen(&n->cgroup, e);
-	return rc;
+	if (r->o->context && (rc = follow_context(r, e)) < 0)
+		return rc;
+	if ((r->o->follow & status) && (rc = follow_status(r, e)) < 0)
+		return rc;
+	if ((r->o->follow & FOLLOW_RLIMITS) && (rc = follow_rlimits(r, e)) < 0)
+		return rc;
+	if ((r->o->follow & FOLLOW_OOM) && (rc = follow_oom(r, e)) < 0)
+		return rc;
+	if ((r->o->follow & FOLLOW_ENV) && (rc = follow_env(r, e)) < 0)
+		return rc;
+	if ((r->o->follow & FOLLOW_CGROUP) &&
+	    (rc = cgroup_of(&r->cgroup, r->join.proc.procfd, e)) < 0)
+		return rc;
+	if ((r->o->follow & FOLLOW_OF_USERNS) && (rc = check_userns(r, e)) < 0)
+		return rc;
+	return (r->o->follow & FOLLOW_CGROUP) ? cgroup_check_frozen(&r->cgroup, e) : 0;
 }

@@ -1,35 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: enters namespaces and executes a program there. */
+/* nsenter2: enters namespaces and executes a program there. Parse, check, then run one target or
+ * each. */
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
 #include "run/cloned_binary.h"
 
 /* Returns true if the program may be executed in a foreign root or mount namespace, or if processes
  * of a target in the same user namespace may see the parent that waits. */
-static bool enters_root(const struct nsenter2 *n)
+static bool enters_root(const struct opts *o)
 {
-	const struct nstype *type = n->target ? nsref_type(&n->ref) : NULL;
+	const struct nstype *type = o->target ? nsref_type(&o->ref) : NULL;
 
-	return n->all || (n->types & nstypes[NSTYPE_MNT].flag) || n->root.from || n->each.on ||
-	       (n->target && !nsref_is_process(&n->ref) &&
+	return o->all || (o->types & nstypes[NSTYPE_MNT].flag) || o->root.from || o->each.on ||
+	       (o->target && !nsref_is_process(&o->ref) &&
 		(!type || type == &nstypes[NSTYPE_MNT])) ||
-	       ((n->types & nstypes[NSTYPE_PID].flag) && sys_ns_in_userns() != 0);
+	       ((o->types & nstypes[NSTYPE_PID].flag) && sys_ns_in_userns() != 0);
 }
 
 int main(int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
-	struct nsenter2 n;
+	struct opts o;
+	struct run r;
 
-	opts_parse(&n, argc, argv);
-	if (!n.explain && enters_root(&n) &&
+	opts_parse(&o, &r, argc, argv);
+	if (check_opts(&o, &e) < 0)
+		cli_die_usage("%s", e.what);
+	if (!o.explain && enters_root(&o) &&
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
-	if (cred_check(&n.cred, &e) < 0)
+	if (cred_check(&r.cred, &e) < 0)
 		cli_die_nserr(&e);
-	if (n.each.on)
-		return each_run(&n);
-	if (n.target && target_open(&n, &e) < 0)
+	if (o.each.on)
+		return each_run(&r);
+	if (o.target && resolve_target(&r, &e) < 0)
 		cli_die_nserr(&e);
-	run_target(&n);
+	run_target(&r);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsenter2: the options of nsenter2, and everything that is opened for them. */
+/* nsenter2: declares the command line, the run in progress and the stages of a run. */
 #ifndef NSU_NSENTER2_H
 #define NSU_NSENTER2_H
 
@@ -14,15 +14,15 @@
 #include "run/handle.h"
 #include "run/plan.h"
 #include "run/pty.h"
+#include "run/step_exec.h"
 #include "run/supervise.h"
 
-/* A directory option: unset, a directory of ours by path, or that of the target. */
+/* A directory option: unset, a directory of the caller by path, or that of the target. */
 enum dir_from { DIR_UNSET, DIR_PATH, DIR_TARGET };
 
 struct dir_opt {
 	enum dir_from from;
 	const char *path;
-	int fd; /* held from before entering, or -1 */
 };
 
 /* Attributes taken over from the target, in the order of the names in follow.c. */
@@ -58,8 +58,8 @@ struct each_opt {
 	unsigned parallel;
 };
 
-struct nsenter2 {
-	/* from the options */
+/* The command line, before anything is looked up. Constant after opts_parse(). */
+struct opts {
 	const char *target;
 	struct nsref ref;                /* of target */
 	uint64_t types;                  /* CLONE_NEW* asked for by name */
@@ -67,75 +67,83 @@ struct nsenter2 {
 	int net_socket;                  /* descriptor of the target, or -1 */
 	bool all;
 	bool user_parent;
-	bool no_fork;
-	bool explain;
-	bool preserve;
-	bool pty;
-	bool context;    /* --follow-context */
-	uint32_t follow; /* FOLLOW_* */
+
 	struct dir_opt root, wd;
-	struct cred cred;
-	struct handle handle;
 	const char *wdns;
+
+	uint32_t follow; /* FOLLOW_* */
+	bool context;    /* --follow-context */
+	bool preserve;
+
+	bool no_fork, pty, explain;
+	bool reports;    /* --ready-fd, --status-fd or --pid-file */
+	int kill_signal; /* 0: none */
 	struct each_opt each;
 	char **argv; /* the program; [0] is NULL for a shell */
+};
+
+/* The run in progress: the command line, what is opened for it, and the state of the steps. */
+struct run {
+	const struct opts *o;
+
 	/* opened before anything is entered */
 	struct nsjoin join;
+	int root_fd, wd_fd; /* or -1 */
 	struct cgroup cgroup;
 	struct followed followed;
+
+	struct cred cred;
+	struct handle handle;
 	bool drop_groups; /* before entering, because setgroups(2) is denied inside */
 	struct supervise supervise;
 	struct pty_relay relay;
-	int slave;
+	int slave; /* of the pseudo-terminal, or -1 */
+	struct program program;
 };
 
-/* Fills n from the command line. Ends the process if the command line is invalid. */
-void opts_parse(struct nsenter2 *n, int argc, char **argv);
+/* Parses the command line into o, r->cred and r->handle, and initializes the rest of r. Prints a
+ * message and exits if the command line is invalid. */
+void opts_parse(struct opts *o, struct run *r, int argc, char **argv);
+
+/* Checks that the options go together; looks nothing up. Returns 0, or a negative errno with e set.
+ */
+int check_opts(const struct opts *o, struct nserr *e) must_check;
 
 /* Opens the process or namespace of --target. Returns 0 or a negative errno with e set. */
-int target_open(struct nsenter2 *n, struct nserr *e) must_check;
+int resolve_target(struct run *r, struct nserr *e) must_check;
 
 /* Opens everything else that the options name and decides which namespaces are entered. Changes
  * nothing of this process. Returns 0 or a negative errno with e set. */
-int target_hold(struct nsenter2 *n, struct nserr *e) must_check;
+int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Parses a list such as "uid,gid,cwd" and adds it to *mask. Returns 0 or -EINVAL with e set. */
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
 
-/* Reads the attributes of n->follow from the target. Call it when it is decided which namespaces
- * are entered. Returns 0 or a negative errno with e set. */
-int follow_hold(struct nsenter2 *n, struct nserr *e) must_check;
-
-/* Add the steps for these attributes: those before anything is entered, and those that only the
- * program needs. */
-void follow_add_before(const struct nsenter2 *n, struct plan *p);
-void follow_add(const struct nsenter2 *n, struct plan *p, enum plan_actor who);
+/* Reads the attributes of --follow from the target. Call it when it is decided which namespaces are
+ * entered. Returns 0 or a negative errno with e set. */
+int follow_read(struct run *r, struct nserr *e) must_check;
 
 /* Namespace types whose members neither see more of this process nor gain rights over it when it
  * enters. */
-#define STEPS_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
+#define TYPES_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
 
 /* Returns true if the program runs as a child of nsenter2. */
-bool steps_fork(const struct nsenter2 *n);
+bool run_forks(const struct run *r);
 
-/* Adds all steps, in order, for a target that target_hold() has opened. */
-void steps_add(struct nsenter2 *n, struct plan *p);
+/* Adds all steps in the order in which they must run, after resolve(). */
+void build_plan(struct run *r, struct plan *p);
 
-/* Prints the plan for an opened target, or executes it: becomes the program, or ends as the program
- * ends. */
-_Noreturn void run_target(struct nsenter2 *n);
-
-struct each_refs {
-	char *text; /* of standard input; ref points into it */
-	struct nsref *ref;
-	size_t n, size;
-};
-
-/* Reads all references before the first is entered. Ends the process if one is invalid, so that a
- * mistake in the last reference runs nothing. */
-void each_read(const struct nsenter2 *n, struct each_refs *refs);
+/* Plans a run whose target is opened, then prints the plan or executes it: becomes the program, or
+ * ends as the program ends. */
+_Noreturn void run_target(struct run *r);
 
 /* Reads references from standard input and runs the program for each. Returns the exit status. */
-int each_run(struct nsenter2 *n);
+int each_run(const struct run *r);
+
+/* The kinds of steps, by the file that defines them. */
+extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
+	step_inside, step_relay, step_pty, step_session; /* steps.c */
+extern const struct plan_kind step_cgroup, step_oom, step_context, step_groups, step_env,
+	step_umask; /* steps_follow.c */
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: parses and checks the command line of nsenter2. */
+/* nsenter2: parses the command line. */
 #include "base/num.h"
 #include "cgroup/feature.h"
 #include "common/cred_opts.h"
@@ -90,41 +90,41 @@ static const char *strip_equals(const char *arg)
 	return arg && arg[0] == '=' ? arg + 1 : arg;
 }
 
-static void take_type(struct nsenter2 *n, const struct nstype *type, const char *arg)
+static void take_type(struct opts *o, const struct nstype *type, const char *arg)
 {
-	n->types |= type->flag;
-	n->files[nstype_index(type)] = strip_equals(arg);
+	o->types |= type->flag;
+	o->files[nstype_index(type)] = strip_equals(arg);
 }
 
 static void take_dir(struct dir_opt *dir, const char *name, const char *arg)
 {
-	*dir = (struct dir_opt){ arg ? DIR_PATH : DIR_TARGET, strip_equals(arg), -1 };
+	*dir = (struct dir_opt){ arg ? DIR_PATH : DIR_TARGET, strip_equals(arg) };
 	if (dir->path && dir->path[0] == '\0')
 		cli_die_usage("--%s: missing directory name", name);
 }
 
-static bool take_follow(struct nsenter2 *n, const struct cli *c, int key)
+static bool take_follow(struct opts *o, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
 
 	switch (key) {
 	case OPT_FOLLOW:
 		if (!c->arg)
-			n->follow |= FOLLOW_ALL;
-		else if (follow_parse(c->arg, &n->follow, &e) < 0)
+			o->follow |= FOLLOW_ALL;
+		else if (follow_parse(c->arg, &o->follow, &e) < 0)
 			cli_die_usage("--follow: %s", e.what);
 		break;
 	case 'e':
-		n->follow |= FOLLOW_ENV;
+		o->follow |= FOLLOW_ENV;
 		break;
 	case 'c':
-		n->follow |= FOLLOW_CGROUP;
+		o->follow |= FOLLOW_CGROUP;
 		break;
 	case 'Z':
-		n->context = true;
+		o->context = true;
 		break;
 	case OPT_PRESERVE:
-		n->preserve = true;
+		o->preserve = true;
 		break;
 	default:
 		return false;
@@ -133,40 +133,39 @@ static bool take_follow(struct nsenter2 *n, const struct cli *c, int key)
 }
 
 /* Takes an option that the tools share. nsenter(1) has -S follow and -G follow, too. */
-static bool take_shared(struct nsenter2 *n, const struct cli *c, int key)
+static bool take_shared(struct opts *o, struct run *r, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
 	int rc;
 
 	if ((key == 'S' || key == 'G') && streq(c->arg, "follow")) {
-		n->follow |= key == 'S' ? FOLLOW_UID : FOLLOW_GID;
+		o->follow |= key == 'S' ? FOLLOW_UID : FOLLOW_GID;
 		return true;
 	}
-	rc = cred_option(&n->cred, key, c->arg, &e);
+	rc = cred_option(&r->cred, key, c->arg, &e);
 	if (rc == 0)
-		rc = handle_option(&n->handle, key, c->arg, &e);
+		rc = handle_option(&r->handle, key, c->arg, &e);
 	if (rc < 0)
 		cli_die_nserr(&e);
 	return rc > 0;
 }
 
 /* Takes an option about the process of the program. Returns false for another option. */
-static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
+static bool take_process(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
 	case 'F':
-		n->no_fork = true;
+		o->no_fork = true;
 		break;
 	case OPT_KILL_CHILD:
-		n->supervise.death_signal = c->arg ? cli_signal("--kill-child", c->arg,
-								strlen(c->arg))
-						   : SIGKILL;
+		o->kill_signal = c->arg ? cli_signal("--kill-child", c->arg, strlen(c->arg))
+					: SIGKILL;
 		break;
 	case OPT_PTY:
-		n->pty = true;
+		o->pty = true;
 		break;
 	case OPT_EXPLAIN:
-		n->explain = true;
+		o->explain = true;
 		break;
 	default:
 		return false;
@@ -174,20 +173,20 @@ static bool take_process(struct nsenter2 *n, const struct cli *c, int key)
 	return true;
 }
 
-static bool take_each(struct nsenter2 *n, const struct cli *c, int key)
+static bool take_each(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
 	case OPT_EACH:
-		n->each.on = true;
+		o->each.on = true;
 		break;
 	case 'P':
-		n->each.parallel = (unsigned)cli_u64("--parallel", c->arg, 1, 1024);
+		o->each.parallel = (unsigned)cli_u64("--parallel", c->arg, 1, 1024);
 		break;
 	case OPT_PREFIX:
-		n->each.prefix = true;
+		o->each.prefix = true;
 		break;
 	case '0':
-		n->each.nul = true;
+		o->each.nul = true;
 		break;
 	default:
 		return false;
@@ -195,105 +194,70 @@ static bool take_each(struct nsenter2 *n, const struct cli *c, int key)
 	return true;
 }
 
-static void take(struct nsenter2 *n, const struct cli *c, int key)
+static void take(struct opts *o, struct run *r, const struct cli *c, int key)
 {
 	switch (key) {
 	case 'a':
-		n->all = true;
+		o->all = true;
 		break;
 	case 't':
-		n->target = c->arg;
+		o->target = c->arg;
 		break;
 	case CLI_NSTYPES:
-		take_type(n, c->type, c->arg);
+		take_type(o, c->type, c->arg);
 		break;
 	case 'N':
-		if (num_fd(c->arg, &n->net_socket) < 0)
+		if (num_fd(c->arg, &o->net_socket) < 0)
 			cli_die_usage("--net-socket: invalid descriptor number '%s'", c->arg);
 		break;
 	case OPT_USER_PARENT:
-		n->user_parent = true;
+		o->user_parent = true;
 		break;
 	case 'r':
-		take_dir(&n->root, "root", c->arg);
+		take_dir(&o->root, "root", c->arg);
 		break;
 	case 'w':
-		take_dir(&n->wd, "wd", c->arg);
+		take_dir(&o->wd, "wd", c->arg);
 		break;
 	case 'W':
-		n->wdns = strip_equals(c->arg);
+		o->wdns = strip_equals(c->arg);
 		break;
 	default:
-		if (!take_follow(n, c, key) && !take_shared(n, c, key) && !take_process(n, c, key))
-			take_each(n, c, key);
+		if (!take_follow(o, c, key) && !take_shared(o, r, c, key) &&
+		    !take_process(o, c, key))
+			take_each(o, c, key);
 		break;
 	}
 }
 
-/* Returns the name of an option that needs a target, or NULL. */
-static const char *needs_target(const struct nsenter2 *n)
-{
-	for (size_t i = 0; i < NSTYPE_COUNT; i++)
-		if ((n->types & nstypes[i].flag) && !n->files[i])
-			return nstypes[i].longopt;
-	if (n->all)
-		return "all";
-	if (n->net_socket >= 0)
-		return "net-socket";
-	if (n->root.from == DIR_TARGET)
-		return "root";
-	if (n->context)
-		return "follow-context";
-	if (n->follow)
-		return "follow";
-	return n->wd.from == DIR_TARGET ? "wd" : NULL;
-}
-
-/* Refuses combinations of options that are invalid on every machine. */
-static void check(const struct nsenter2 *n)
-{
-	const char *needs = n->each.on ? NULL : needs_target(n);
-
-	if (needs && !n->target)
-		cli_die_usage("--%s: missing --target", needs);
-	if (n->user_parent && !n->types && !n->all && !n->target && !n->each.on)
-		cli_die_usage("--user-parent: no other namespace selected");
-	if (!n->each.on && (n->each.parallel || n->each.prefix || n->each.nul))
-		cli_die_usage("%s requires --each", n->each.parallel ? "--parallel"
-						    : n->each.prefix ? "--prefix"
-								     : "--null");
-	if (n->each.on && (handle_forks(&n->handle) || n->handle.ready_fd >= 0))
-		cli_die_usage("--ready-fd, --status-fd and --pid-file cannot be used with --each");
-	if (n->each.on && !n->argv[0])
-		cli_die_usage("--each: missing program");
-}
-
-void opts_parse(struct nsenter2 *n, int argc, char **argv)
+void opts_parse(struct opts *o, struct run *r, int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
 	struct cli c;
 	int key;
 
-	*n = (struct nsenter2){
-		.root.fd = -1,
-		.wd.fd = -1,
+	*o = (struct opts){ .net_socket = -1 };
+	*r = (struct run){
+		.o = o,
+		.root_fd = -1,
+		.wd_fd = -1,
 		.slave = -1,
-		.net_socket = -1,
 		.relay = PTY_RELAY_INIT,
 		.handle = HANDLE_INIT,
 	};
-	nsjoin_init(&n->join);
+	nsjoin_init(&r->join);
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) >= 0)
-		take(n, &c, key);
-	n->argv = cli_rest(&c);
-	check(n);
+		take(o, r, &c, key);
+	o->argv = cli_rest(&c);
+	r->program.argv = o->argv;
+	o->reports = handle_forks(&r->handle) || r->handle.ready_fd >= 0;
 	/* a directory named by an option takes precedence */
-	if ((n->follow & FOLLOW_ROOT) && !n->root.from)
-		n->root.from = DIR_TARGET;
-	if ((n->follow & FOLLOW_CWD) && !n->wd.from && !n->wdns)
-		n->wd.from = DIR_TARGET;
-	if (n->target && nsref_parse(n->target, &n->ref, &e) < 0) {
+	if ((o->follow & FOLLOW_ROOT) && !o->root.from)
+		o->root.from = DIR_TARGET;
+	if ((o->follow & FOLLOW_CWD) && !o->wd.from && !o->wdns)
+		o->wd.from = DIR_TARGET;
+	if (o->target && nsref_parse(o->target, &o->ref, &e) < 0) {
 		nserr_prefix(&e, "--target");
 		cli_die_nserr(&e);
 	}

@@ -1,41 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* run: holds the namespaces of one target, then prints the plan or executes it. */
+/* nsenter2: plans the run of one target, then prints the plan or executes it. */
 #include "common/execute.h"
 #include "nsenter2.h"
 #include "run/exec.h"
 
 /* Runs the program as a child. Returns its wait status, or a negative number with e set. */
-static int execute_child(struct nsenter2 *n, struct plan *p, struct nserr *e)
+static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 {
 	int wstatus;
 
-	if (execute_start(&n->supervise, &n->handle, p, n, e) < 0)
+	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
-	util_close(&n->slave);
-	wstatus = supervise_wait(&n->supervise, e);
-	pty_relay_end(&n->relay);
-	execute_ended(&n->handle, wstatus);
+	util_close(&r->slave);
+	wstatus = supervise_wait(&r->supervise, e);
+	pty_relay_end(&r->relay);
+	execute_ended(&r->handle, wstatus);
 	return wstatus;
 }
 
-void run_target(struct nsenter2 *n)
+static _Noreturn void execute(struct run *r, struct plan *p)
 {
 	struct nserr e = NSERR_INIT;
-	struct plan plan = PLAN_INIT;
 	int wstatus = -1;
 
-	if (target_hold(n, &e) < 0)
-		cli_die_nserr(&e);
-	steps_add(n, &plan);
-	if (n->explain) {
-		execute_explain(&plan, n);
-		exit(0);
-	}
-	if (steps_fork(n))
-		wstatus = execute_child(n, &plan, &e);
+	if (run_forks(r))
+		wstatus = execute_child(r, p, &e);
 	else
-		(void)!plan_run(&plan, n, NULL, &e);
+		(void)!plan_run(p, r, NULL, &e);
 	if (wstatus < 0)
 		cli_die_nserr(&e);
 	exec_end_as(wstatus);
+}
+
+void run_target(struct run *r)
+{
+	struct nserr e = NSERR_INIT;
+	struct plan p = PLAN_INIT;
+
+	if (resolve(r, &e) < 0)
+		cli_die_nserr(&e);
+	build_plan(r, &p);
+	if (r->o->explain) {
+		execute_explain(&p, r);
+		exit(0);
+	}
+	execute(r, &p);
 }

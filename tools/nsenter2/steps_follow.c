@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* follow_steps: the steps that apply the attributes which follow.c has read. */
+/* nsenter2: the steps that apply the attributes which follow.c has read. */
 #include <grp.h>
 #include <sys/stat.h>
 
@@ -8,14 +8,14 @@
 
 static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct nsenter2 *n = ctx;
+	const struct run *r = ctx;
 
 	(void)s;
-	return cgroup_join(&n->cgroup, getpid(), false, e);
+	return cgroup_join(&r->cgroup, getpid(), false, e);
 }
 
 /* Runs before setns(2): in another cgroup namespace the paths of the hierarchies are different. */
-static const struct plan_kind kind_cgroup = {
+const struct plan_kind step_cgroup = {
 	.name = "cgroup",
 	.call = "write(cgroup.procs)",
 	.run = run_cgroup,
@@ -31,7 +31,7 @@ static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 /* Runs before the guard step: the /proc files of an undumpable process belong to root. */
-static const struct plan_kind kind_oom = {
+const struct plan_kind step_oom = {
 	.name = "oom",
 	.call = "write(/proc/self/oom_score_adj)",
 	.run = run_oom,
@@ -40,15 +40,15 @@ static const struct plan_kind kind_oom = {
 
 static int run_context(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct nsenter2 *n = ctx;
+	const struct run *r = ctx;
 
 	(void)s;
-	if (n->followed.setexeccon(n->followed.context) < 0)
+	if (r->followed.setexeccon(r->followed.context) < 0)
 		return nserr_set(e, errno, "cannot set the SELinux context");
 	return 0;
 }
 
-static const struct plan_kind kind_context = {
+const struct plan_kind step_context = {
 	.name = "context",
 	.call = "setexeccon(3)",
 	.run = run_context,
@@ -63,36 +63,24 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 /* user_namespaces(7): if setgroups is denied inside, groups can only be dropped before entering. */
-static const struct plan_kind kind_groups = {
+const struct plan_kind step_groups = {
 	.name = "groups-outside",
 	.call = "setgroups(2)",
 	.run = run_groups,
 	.what = "drop supplementary groups before setgroups(2) is denied",
 };
 
-void follow_add_before(const struct nsenter2 *n, struct plan *p)
-{
-	if (n->cgroup.n)
-		plan_add(p, PLAN_CALLER, &kind_cgroup, NULL, 0);
-	if (n->followed.oom[0])
-		plan_add(p, PLAN_CALLER, &kind_oom, n->followed.oom, 0);
-	if (n->context)
-		plan_add(p, PLAN_CALLER, &kind_context, NULL, 0);
-	if (n->drop_groups)
-		plan_add(p, PLAN_CALLER, &kind_groups, NULL, 0);
-}
-
 static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct nsenter2 *n = ctx;
+	const struct run *r = ctx;
 
 	(void)s;
 	(void)e;
-	environ = n->followed.env;
+	environ = r->followed.env;
 	return 0;
 }
 
-static const struct plan_kind kind_env = {
+const struct plan_kind step_env = {
 	.name = "env",
 	.call = "environ(7)",
 	.run = run_env,
@@ -107,17 +95,9 @@ static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-static const struct plan_kind kind_umask = {
+const struct plan_kind step_umask = {
 	.name = "umask",
 	.call = "umask(2)",
 	.run = run_umask,
 	.what = "take over the umask of the target",
 };
-
-void follow_add(const struct nsenter2 *n, struct plan *p, enum plan_actor who)
-{
-	if (n->followed.env)
-		plan_add(p, who, &kind_env, NULL, 0);
-	if (n->follow & FOLLOW_UMASK)
-		plan_add(p, who, &kind_umask, NULL, n->followed.umask);
-}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsenter2: checks that the options go together. Looks nothing up. */
+#include "nsenter2.h"
+
+/* Returns the name of an option that needs a target, or NULL. */
+static const char *needs_target(const struct opts *o)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		if ((o->types & nstypes[i].flag) && !o->files[i])
+			return nstypes[i].longopt;
+	if (o->all)
+		return "all";
+	if (o->net_socket >= 0)
+		return "net-socket";
+	if (o->context)
+		return "follow-context";
+	/* before the directories, which --follow sets, too */
+	if (o->follow)
+		return "follow";
+	if (o->root.from == DIR_TARGET)
+		return "root";
+	return o->wd.from == DIR_TARGET ? "wd" : NULL;
+}
+
+/* With --each, the references on standard input are the targets. */
+static int check_each(const struct opts *o, struct nserr *e)
+{
+	if (o->reports)
+		return nserr_set(
+			e, 0, "--ready-fd, --status-fd and --pid-file cannot be used with --each");
+	if (!o->argv[0])
+		return nserr_set(e, 0, "--each: missing program");
+	return 0;
+}
+
+int check_opts(const struct opts *o, struct nserr *e)
+{
+	const char *needs = needs_target(o);
+
+	if (o->each.on)
+		return check_each(o, e);
+	if (needs && !o->target)
+		return nserr_set(e, 0, "--%s: missing --target", needs);
+	if (o->user_parent && !o->types && !o->all && !o->target)
+		return nserr_set(e, 0, "--user-parent: no other namespace selected");
+	if (o->each.parallel)
+		return nserr_set(e, 0, "--parallel requires --each");
+	if (o->each.prefix)
+		return nserr_set(e, 0, "--prefix requires --each");
+	if (o->each.nul)
+		return nserr_set(e, 0, "--null requires --each");
+	return 0;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsenter2: opens everything that is entered before anything is entered. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
+#include "nsenter2.h"
+
+/* Stores a namespace that is entered by descriptor. Takes ownership of fd. */
+static void hold_fd(struct run *r, const struct nstype *type, int fd, const char *name)
+{
+	unsigned i = nstype_index(type);
+
+	util_close(&r->join.fds[i]);
+	r->join.fds[i] = fd;
+	r->join.names[i] = name;
+}
+
+static int open_process(struct run *r, struct nserr *e)
+{
+	int rc = nsref_open_process(&r->o->ref, &r->join.proc, e);
+
+	if (rc < 0)
+		return rc;
+	if (r->join.proc.pid == getpid())
+		return nserr_set(e, 0, "cannot enter process %d: it is nsenter2 itself",
+				 (int)r->join.proc.pid);
+	return nsref_check_living(&r->join.proc, e);
+}
+
+/* Opens a namespace as target, which selects the option of its type. */
+static int open_ns(struct run *r, struct nserr *e)
+{
+	int fd = nsref_open_ns(&r->o->ref, NULL, e);
+	int64_t flag = fd < 0 ? -1 : sys_ns_type(fd);
+	const struct nstype *type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
+
+	if (fd < 0)
+		return fd;
+	if (!type) {
+		close(fd);
+		return nserr_set(e, 0, "unknown type of namespace '%s'", r->o->target);
+	}
+	hold_fd(r, type, fd, r->o->target);
+	return 0;
+}
+
+int resolve_target(struct run *r, struct nserr *e)
+{
+	return nsref_is_process(&r->o->ref) ? open_process(r, e) : open_ns(r, e);
+}
+
+/* Sets a hint for "-Unp", where "np" is the file of -U, as in nsenter(1). */
+static void hint_letters(const struct nstype *type, const char *file, struct nserr *e)
+{
+	for (const char *s = file; *s; s++)
+		if (!nstype_by_opt(*s) && !strchr("atFr", *s))
+			return;
+	nserr_hint(e, "the text after -%c is taken as its file: write '-%c -%s'", type->opt,
+		   type->opt, file);
+}
+
+/* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. */
+static int hold_file(struct run *r, const struct nstype *type, struct nserr *e)
+{
+	const char *file = r->o->files[nstype_index(type)];
+	struct nsref ref;
+	char id[32];
+	int fd;
+
+	if (file[0] == ':') {
+		snprintf(id, sizeof(id), "id%s", file);
+		fd = nsref_parse(id, &ref, e) < 0
+			     ? nserr_set(e, 0, "invalid namespace id '%s'", file)
+			     : nsref_open_ns(&ref, type, e);
+	} else {
+		fd = nsref_open_path(file, type, e);
+		if (fd == -ENOENT)
+			hint_letters(type, file, e);
+	}
+	if (fd < 0) {
+		nserr_prefix(e, "--%s", type->longopt);
+		return fd;
+	}
+	hold_fd(r, type, fd, file);
+	return 0;
+}
+
+/* Sets the error for an option that needs a process if the target is a single namespace. */
+static int no_process(const struct run *r, const char *option, struct nserr *e)
+{
+	return nserr_set(e, 0, "--%s requires a process, but '%s' is a namespace", option,
+			 r->o->target);
+}
+
+static int hold_types(struct run *r, struct nserr *e)
+{
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		int rc = r->o->files[i] ? hold_file(r, &nstypes[i], e) : 0;
+
+		if (rc < 0)
+			return rc;
+		if (!(r->o->types & nstypes[i].flag) || r->join.fds[i] >= 0)
+			continue;
+		if (r->join.proc.pid == 0)
+			return no_process(r, nstypes[i].longopt, e);
+		r->join.mask |= nstypes[i].flag;
+	}
+	return 0;
+}
+
+static int hold_net_socket(struct run *r, struct nserr *e)
+{
+	int fd;
+
+	if (r->join.proc.pid == 0)
+		return no_process(r, "net-socket", e);
+	fd = nsref_open_socket(&r->join.proc, r->o->net_socket, e);
+	if (fd < 0) {
+		nserr_prefix(e, "--net-socket");
+		return fd;
+	}
+	r->join.mask &= ~nstypes[NSTYPE_NET].flag;
+	hold_fd(r, &nstypes[NSTYPE_NET], fd, "of the socket");
+	return 0;
+}
+
+/* Opens the owner of the entered namespaces; for --user this is the parent. */
+static int hold_user_parent(struct run *r, struct nserr *e)
+{
+	static const uint8_t order[] = { NSTYPE_USER, NSTYPE_CGROUP, NSTYPE_IPC, NSTYPE_UTS,
+					 NSTYPE_NET,  NSTYPE_PID,    NSTYPE_MNT, NSTYPE_TIME };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		const struct nstype *t = &nstypes[order[i]];
+		cleanup_fd int own = -1;
+		int fd = r->join.fds[order[i]], owner;
+
+		if (!(nsjoin_types(&r->join) & t->flag))
+			continue;
+		if (fd < 0)
+			fd = own = nsref_open_proc_ns(&r->join.proc, t, e);
+		if (fd < 0)
+			return fd;
+		owner = sys_ns_owner(fd);
+		if (owner < 0)
+			return nserr_set(e, owner,
+					 "--user-parent: cannot get the owner of the %s namespace",
+					 t->name);
+		r->join.mask &= ~nstypes[NSTYPE_USER].flag;
+		hold_fd(r, &nstypes[NSTYPE_USER], owner, "that owns the others");
+		return 0;
+	}
+	return nserr_set(e, 0, "--user-parent: no other namespace selected");
+}
+
+/* Opens a directory before anything is entered: by its path, or the target's by its /proc link. */
+static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const char *option,
+		    const char *link, struct nserr *e)
+{
+	const char *path = dir->from == DIR_PATH ? dir->path : link;
+
+	if (dir->from == DIR_UNSET)
+		return 0;
+	if (dir->from == DIR_TARGET && r->join.proc.pid == 0)
+		return no_process(r, option, e);
+	*fd = file_open_at(dir->from == DIR_PATH ? AT_FDCWD : r->join.proc.procfd, path,
+			   O_PATH | O_DIRECTORY, 0);
+	if (*fd >= 0)
+		return 0;
+	if (dir->from == DIR_PATH)
+		return nserr_set(e, *fd, "--%s: cannot open directory '%s'", option, path);
+	return nserr_set(e, *fd, "--%s: cannot open the directory of process %d", option,
+			 (int)r->join.proc.pid);
+}
+
+/* Without options the program becomes root in the user namespace, if the maps and the setgroups
+ * file permit it. */
+static void default_ids(struct run *r)
+{
+	struct cred *c = &r->cred;
+	char text[8];
+
+	if (!(nsjoin_types(&r->join) & CLONE_NEWUSER) || r->o->preserve)
+		return;
+	c->uid_optional = !c->set_uid;
+	c->gid_optional = !c->set_gid;
+	c->groups_optional |= !c->set_gid && !c->set_groups;
+	c->set_uid = c->set_gid = true;
+	r->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && r->join.proc.pid &&
+			 file_read_at(r->join.proc.procfd, "setgroups", text, sizeof(text)) > 0 &&
+			 str_after(text, "deny") && sys_cap_has(CAP_SETGID);
+	/* groups dropped before entering need no permission inside */
+	c->groups_optional |= r->drop_groups;
+}
+
+int resolve(struct run *r, struct nserr *e)
+{
+	const struct opts *o = r->o;
+	int rc = hold_types(r, e);
+
+	if (rc < 0)
+		return rc;
+	if (o->net_socket >= 0 && (rc = hold_net_socket(r, e)) < 0)
+		return rc;
+	if (o->all && r->join.proc.pid == 0)
+		return no_process(r, "all", e);
+	rc = o->all ? nsjoin_hold_all(&r->join, e) : nsjoin_hold(&r->join, e);
+	if (rc < 0)
+		return rc;
+	if (o->user_parent && (rc = hold_user_parent(r, e)) < 0)
+		return rc;
+	rc = hold_dir(r, &o->root, &r->root_fd, "root", "root", e);
+	if (rc < 0)
+		return rc;
+	rc = hold_dir(r, &o->wd, &r->wd_fd, "wd", "cwd", e);
+	if (rc < 0)
+		return rc;
+	if ((o->follow || o->context) && r->join.proc.pid == 0)
+		return no_process(r, "follow", e);
+	rc = follow_read(r, e);
+	if (rc < 0)
+		return rc;
+	default_ids(r);
+	r->supervise.death_signal = o->kill_signal;
+	return handle_hold(&r->handle, e);
+}
