@@ -41,7 +41,7 @@ int check_opts(const struct opts *o, struct nserr *e)
 		return check_each(o, e);
 	if (needs && !o->target)
 		return nserr_set(e, 0, "--%s: missing --target", needs);
-	if (o->user_parent && !o->types && !o->all && !o->target)
+	if (o->user_parent && !o->types && !o->target)
 		return nserr_set(e, 0, "--user-parent: no other namespace selected");
 	if (o->each.parallel)
 		return nserr_set(e, 0, "--parallel requires --each");
