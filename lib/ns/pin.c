@@ -214,7 +214,7 @@ void nspin_free(struct nspin *pin)
 
 void nspin_undo(struct nspin *pin)
 {
-	/* a second time, since nobody else will */
+	/* after a failed detach, one more try: no other process removes this mount */
 	if (pin->mount >= 0 && detach(pin->mount) < 0)
 		(void)!detach(pin->mount);
 	if (pin->created)

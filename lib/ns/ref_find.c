@@ -38,8 +38,9 @@ static struct {
 } seen;
 
 /*
- * Remembers an error that may have hidden a namespace. That a process or file is gone, or that the
- * caller may not look at it, is none: what cannot be seen is not searched.
+ * Remembers an error that may have hidden a namespace. Two errors are ignored: the process or file
+ * has disappeared, and the caller has no permission to read it. The search covers only what the
+ * caller may read.
  */
 static void note_error(int rc)
 {
