@@ -2,6 +2,8 @@
 /* file: reads and writes small files. Only this file and the process layer handle EINTR. */
 #include "base/file.h"
 
+#include <stdio.h>
+
 #include "base/num.h"
 
 int file_above_std(int fd)
@@ -22,6 +24,22 @@ int file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 	int fd = RETRY_EINTR(openat(dirfd, path, flags | O_CLOEXEC, mode));
 
 	return fd < 0 ? -errno : file_above_std(fd);
+}
+
+struct file_fd_path file_fd_path(int fd)
+{
+	struct file_fd_path p;
+
+	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
+	return p;
+}
+
+ssize_t file_fd_name(int fd, char *buf, size_t size)
+{
+	ssize_t n = readlink(file_fd_path(fd).text, buf, size - 1);
+
+	buf[MAX(n, 0)] = '\0';
+	return n < 0 ? -errno : n;
 }
 
 int file_open_self(struct nserr *e)

@@ -35,6 +35,17 @@ int file_write_all(int fd, const void *buf, size_t n) must_check;
  * standard streams of the program, or a negative errno. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
 
+/* A path that names a descriptor of the caller, for calls that take no descriptor. */
+struct file_fd_path {
+	char text[32];
+};
+
+struct file_fd_path file_fd_path(int fd);
+
+/* Stores the path that the kernel reports for fd in buf, cut to size - 1 bytes and terminated.
+ * Returns its length, or a negative errno, for example without /proc; then buf is empty. */
+ssize_t file_fd_name(int fd, char *buf, size_t size);
+
 /* Opens the caller's own directory in /proc (O_PATH). Returns a descriptor, or a negative errno
  * with e set. */
 int file_open_self(struct nserr *e) must_check;

@@ -308,16 +308,13 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)
 {
-	char link[32], name[64];
-	ssize_t n;
+	char name[64];
 	pid_t pid;
 	int rc = idmaps_check_given(m, e);
 
 	if (rc < 0)
 		return rc;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", procfd);
-	n = readlink(link, name, sizeof(name) - 1);
-	name[MAX(n, 0)] = '\0';
+	(void)file_fd_name(procfd, name, sizeof(name));
 	if (!str_after(name, "/proc/") || num_pid(name + strlen("/proc/"), &pid) < 0)
 		return nserr_set(e, 0, "'%s' is not the directory of a process", name);
 	if (m->setgroups == IDMAP_SETGROUPS_DENY &&

@@ -18,15 +18,7 @@ static const char *const map_files[IDMAP_KINDS] = { "uid_map", "gid_map" };
 /* Returns buf with the path of a /proc directory for messages, for example "/proc/812". */
 static const char *proc_name(int procfd, char *buf, size_t size)
 {
-	char link[32];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", procfd);
-	n = readlink(link, buf, size - 1);
-	if (n <= 0)
-		n = snprintf(buf, size, "/proc/PID");
-	buf[n] = '\0';
-	return buf;
+	return file_fd_name(procfd, buf, size) > 0 ? buf : "/proc/PID";
 }
 
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e)

@@ -60,15 +60,7 @@ int trustpath_check_dir(int fd, const char *name, struct nserr *e)
 /* Returns the path of a directory of the walk for messages, or the whole path without /proc. */
 static const char *dir_name(const struct walk *w, char *buf, size_t size)
 {
-	char link[32];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", w->dir);
-	n = readlink(link, buf, size - 1);
-	if (n <= 0)
-		return w->path;
-	buf[n] = '\0';
-	return buf;
+	return file_fd_name(w->dir, buf, size) > 0 ? buf : w->path;
 }
 
 /* Goes to another directory; takes fd. */

@@ -15,19 +15,6 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 
-struct fd_path {
-	char text[32];
-};
-
-/* The path by which mount(2) and umount2(2) take a descriptor. */
-static struct fd_path path_of(int fd)
-{
-	struct fd_path p;
-
-	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
-	return p;
-}
-
 /* Opens the file, or the mount on it, without reading it. */
 static int open_at(const struct trustpath *at, int flags)
 {
@@ -37,14 +24,14 @@ static int open_at(const struct trustpath *at, int flags)
 /* The path of a file that is held, malloc()ed; NULL if it has none. */
 static char *real_path(int fd)
 {
-	return realpath(path_of(fd).text, NULL);
+	return realpath(file_fd_path(fd).text, NULL);
 }
 
 /* Unmounts what the descriptor is open on. The descriptor itself keeps the mount busy, so it is
  * detached. */
 static int detach(int fd)
 {
-	return sys_umount(path_of(fd).text, MNT_DETACH);
+	return sys_umount(file_fd_path(fd).text, MNT_DETACH);
 }
 
 /* Returns true if the mount that the descriptor was opened on is shared. */
@@ -154,7 +141,7 @@ static void detach_by_name(const struct trustpath *at)
 {
 	cleanup_free char *path = NULL;
 
-	if (asprintf(&path, "%s/%s", path_of(at->dir).text, at->name) < 0)
+	if (asprintf(&path, "%s/%s", file_fd_path(at->dir).text, at->name) < 0)
 		path = NULL;
 	else
 		(void)!sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW);
@@ -171,7 +158,7 @@ static int bind_file(struct nspin *pin, int procfd, const struct nstype *type, b
 	ns = nsfile_open_proc(procfd, type->file);
 	if (ns < 0)
 		return nserr_set(e, ns, "cannot open %s of the new process", type->file);
-	rc = sys_mount(path_of(ns).text, path_of(target).text, "", MS_BIND, NULL);
+	rc = sys_mount(file_fd_path(ns).text, file_fd_path(target).text, "", MS_BIND, NULL);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot keep the %s namespace on '%s'", type->name, pin->path);
 		explain(target, type, rc, e);
@@ -297,7 +284,7 @@ static void hint_untrusted(int rc, struct nserr *e)
 /* Binds the directory on itself and goes on with that mount. */
 static int bind_dir(struct nspin_dir *dir)
 {
-	struct fd_path self = path_of(dir->fd);
+	struct file_fd_path self = file_fd_path(dir->fd);
 	struct stat before, now;
 	int rc = sys_mount(self.text, self.text, "", MS_BIND, NULL), top;
 
@@ -317,7 +304,7 @@ static int bind_dir(struct nspin_dir *dir)
 	close(dir->fd);
 	dir->fd = top;
 	dir->bound = true;
-	return sys_mount("none", path_of(top).text, "", MS_PRIVATE, NULL);
+	return sys_mount("none", file_fd_path(top).text, "", MS_PRIVATE, NULL);
 }
 
 int nspin_dir_open(struct nspin_dir *dir, struct nserr *e)
@@ -428,7 +415,7 @@ static void release_dir(struct nspin_dir *dir)
 	struct stat st;
 
 	util_close(&dir->fd);
-	if (bound && asprintf(&path, "%s/%s", path_of(dir->at.dir).text, dir->at.name) >= 0)
+	if (bound && asprintf(&path, "%s/%s", file_fd_path(dir->at.dir).text, dir->at.name) >= 0)
 		(void)!sys_umount(path, UMOUNT_NOFOLLOW);
 	/* a link that names the directory would lead nowhere */
 	if (lstat(dir->path, &st) == 0 && S_ISDIR(st.st_mode))
