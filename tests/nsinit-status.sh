@@ -99,7 +99,7 @@ test_explain_runs_nothing()
 {
 	run nsinit --explain -- touch "$TMP/touched"
 	assert_ok
-	assert_out_has "execute 'touch'"
+	assert_out_has "execute touch $TMP/touched: execve(2)"
 	assertFalse 'nothing is done' "[ -e $TMP/touched ]"
 }
 

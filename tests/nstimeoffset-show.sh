@@ -177,7 +177,7 @@ test_explain_prints_the_offsets_and_runs_nothing()
 	assert_out ' 1 caller create a time namespace for the children: unshare(CLONE_NEWTIME)
  2 caller move monotonic by +86400, boottime by -0.5 seconds relative to the initial clock: write(timens_offsets)
  3 caller enter the time namespace: setns(time_for_children)
- 4 caller execute echo: execve(2)'
+ 4 caller execute echo ran: execve(2)'
 	run nstimeoffset -b 5 --write self --explain
 	assert_ok
 	assert_out ' 1 caller move boottime by +5 seconds relative to the initial clock: write(timens_offsets)'

@@ -81,21 +81,6 @@ static const struct plan_kind retire_kind = {
 	.show = show_retire,
 };
 
-static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	char *const *argv = (char *const *)(uintptr_t)s->num;
-
-	(void)ctx;
-	return exec_program(argv, e);
-}
-
-static const struct plan_kind exec_kind = {
-	.name = "exec",
-	.call = "execve(2)",
-	.what = "execute '%s'",
-	.run = run_exec,
-};
-
 void init_plan(struct init *i, struct plan *p)
 {
 	/* --explain runs outside, but a process with an outer supervisor will be PID 1 */
@@ -110,8 +95,8 @@ void init_plan(struct init *i, struct plan *p)
 void init_plan_exec(struct init *i, struct plan *p)
 {
 	supervise_plan(&i->supervise, p, PLAN_CHILD);
-	handle_plan_exec(&i->handle, p, PLAN_CHILD, i->argv[0]);
-	plan_add(p, PLAN_CHILD, &exec_kind, i->argv[0], (uintptr_t)i->argv);
+	handle_plan_exec(&i->handle, p, PLAN_CHILD, program_name(&i->program));
+	plan_add(p, PLAN_CHILD, &step_exec, &i->program, 0);
 }
 
 /* Closes all descriptors that process 1 does not need, because the program could open them through

@@ -13,12 +13,13 @@
 #define NSU_RUN_INIT_H
 
 #include "run/handle.h"
+#include "run/step_exec.h"
 #include "run/supervise.h"
 
 struct init {
 	struct supervise supervise; /* the tool sets grace, stop_signal, rewrite and group */
 	struct handle handle;
-	char *const *argv; /* the program */
+	struct program program;
 	/* The supervisor of this process, if this process is its child and has executed nothing
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */

@@ -2,11 +2,13 @@
 /* step_exec: executes the program of a tool as the last step of its plan. */
 #include "run/step_exec.h"
 
+#include <unistd.h>
+
 #include "run/exec.h"
 
 void program_find_shell(struct program *p, bool ask_passwd)
 {
-	if (p->argv[0])
+	if (p->argv && p->argv[0])
 		return;
 	exec_shell(ask_passwd, &p->shell, p->shell_argv);
 	p->argv = p->shell_argv;
@@ -23,10 +25,16 @@ const char *program_name(const struct program *p)
 static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct program now = *(const struct program *)s->arg;
+	int rc;
 
 	(void)ctx;
 	program_find_shell(&now, false);
-	return now.shell ? exec_file(now.shell, now.argv, e) : exec_program(now.argv, e);
+	if (!now.shell)
+		return exec_program(now.argv, e);
+	rc = exec_file(now.shell, now.argv, e);
+	if (now.new_root)
+		execl("/bin/sh", "-sh", (char *)NULL);
+	return rc;
 }
 
 static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -36,6 +44,10 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 	(void)ctx;
 	program_find_shell(&now, false);
 	buf_adds(out, "execute");
+	if (now.shell && now.new_root) {
+		buf_adds(out, " a shell");
+		return;
+	}
 	if (now.shell)
 		buf_printf(out, " %s as", now.shell);
 	for (char *const *word = now.argv; *word; word++)

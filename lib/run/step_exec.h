@@ -6,9 +6,12 @@
 #include "run/plan.h"
 
 struct program {
-	char *const *argv; /* NULL-terminated; empty for a shell */
+	char *const *argv; /* NULL-terminated; NULL or empty for a shell */
 	const char *shell; /* file of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
+	/* The program is in a root that the plan enters: if that has no such shell, /bin/sh is
+	 * executed. */
+	bool new_root;
 };
 
 /* If p names no program, replaces it by the shell of exec_shell(). A tool that does not call this

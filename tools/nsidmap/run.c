@@ -12,8 +12,7 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 #include "run/cause.h"
-#include "run/exec.h"
-#include "run/plan.h"
+#include "run/step_exec.h"
 #include "verb.h"
 
 enum { OPT_EXPLAIN = CLI_LONG };
@@ -39,7 +38,7 @@ struct run {
 	struct idmaps maps;
 	enum idmap_writer writer;
 	pid_t pid; /* of this process, which becomes the program */
-	char **program;
+	struct program program;
 };
 
 static pid_t fork_helper(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -96,20 +95,6 @@ static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
 	return setresuid(0, 0, 0) < 0 ? nserr_set(e, errno, "cannot become user 0") : 0;
 }
 
-static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	(void)s;
-	return exec_program(((struct run *)ctx)->program, e);
-}
-
-static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	const struct run *r = ctx;
-
-	(void)s;
-	buf_printf(out, "execute %s", r->program[0]);
-}
-
 static const struct plan_kind step_helper = {
 	.name = "helper",
 	.call = "clone(2)",
@@ -135,12 +120,6 @@ static const struct plan_kind step_ids = {
 	.what = "become user and group 0",
 	.run = run_ids,
 };
-static const struct plan_kind step_exec = {
-	.name = "exec",
-	.call = "execve(2)",
-	.run = run_exec,
-	.show = show_exec,
-};
 
 static void make_plan(struct run *r, struct plan *p)
 {
@@ -156,7 +135,7 @@ static void make_plan(struct run *r, struct plan *p)
 	     idmap_to_inside(gids, getegid(), &id) < 0) &&
 	    idmap_to_outside(uids, 0, &id) == 0 && idmap_to_outside(gids, 0, &id) == 0)
 		plan_add(p, PLAN_CALLER, &step_ids, NULL, 0);
-	plan_add(p, PLAN_CALLER, &step_exec, NULL, 0);
+	plan_add(p, PLAN_CALLER, &step_exec, &r->program, 0);
 }
 
 static void get_maps(const char *arg, struct idmaps *m, enum idmap_writer *writer)
@@ -193,7 +172,7 @@ int verb_run(int argc, char **argv)
 		cli_die_usage("missing '-- <program>'");
 	get_maps(w.n ? w.v[0] : NULL, &r.maps, &r.writer);
 	r.pid = getpid();
-	r.program = w.program;
+	r.program.argv = w.program;
 	make_plan(&r, &p);
 	if (explain) {
 		execute_explain(&p, &r);

@@ -95,7 +95,7 @@ void opts_parse(struct run *r, int argc, char **argv)
 				cli_die_nserr(&e);
 		}
 	}
-	r->init.argv = cli_rest(&c);
-	if (!r->init.argv[0])
+	r->init.program.argv = cli_rest(&c);
+	if (!r->init.program.argv[0])
 		cli_die_usage("missing program");
 }

@@ -39,7 +39,7 @@ void build_plan(struct run *r, struct plan *p)
 	if (!o->caps_kept && !r->cred.limit_caps)
 		plan_add(p, PLAN_CALLER, &step_ambient, NULL, 0);
 	cred_plan(&r->cred, p, PLAN_CALLER);
-	handle_plan_exec(&r->handle, p, PLAN_CALLER, o->argv ? o->argv[0] : "/bin/sh");
+	handle_plan_exec(&r->handle, p, PLAN_CALLER, program_name(&r->program));
 	cred_plan_last(&r->cred, p, PLAN_CALLER);
-	plan_add(p, PLAN_CALLER, &step_exec, NULL, 0);
+	plan_add(p, PLAN_CALLER, &step_exec, &r->program, 0);
 }

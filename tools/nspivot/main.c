@@ -20,6 +20,7 @@ int main(int argc, char **argv)
 		cli_die_nserr(&e);
 	if (resolve(&r, &e) < 0)
 		cli_die_nserr(&e);
+	r.program = (struct program){ .argv = o.argv, .new_root = true };
 	build_plan(&r, &p);
 	if (o.explain) {
 		execute_explain(&p, &r);

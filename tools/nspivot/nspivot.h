@@ -7,7 +7,7 @@
 #include "cred/cred.h"
 #include "root/tree.h"
 #include "run/handle.h"
-#include "run/plan.h"
+#include "run/step_exec.h"
 
 /* The verbs: options that change the contents of the root. */
 enum verb_id {
@@ -78,6 +78,7 @@ struct run {
 	struct handle handle;
 	struct cred cred;
 	struct root root;
+	struct program program;
 };
 
 /* Parses the command line into r->o, r->handle and r->cred. Ends the process with a message if it
@@ -116,6 +117,6 @@ int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
 /* The kinds of steps other than verbs, in the order of a plan (steps.c). */
 extern const struct plan_kind step_check_move, step_check_ns, step_begin, step_processes,
-	step_program, step_pivot, step_std_fds, step_chdir, step_ambient, step_exec;
+	step_program, step_pivot, step_std_fds, step_chdir, step_ambient;
 
 #endif

@@ -9,7 +9,6 @@
 #include "root/pivot.h"
 #include "root/place.h"
 #include "root/switch_root.h"
-#include "run/exec.h"
 
 static int run_check_ns(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -81,17 +80,15 @@ static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
 static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
-	const char *cwd = r->o->chdir ? r->o->chdir : "/", *path;
+	const char *cwd = r->o->chdir ? r->o->chdir : "/";
 	struct nserr unused;
-	char *shell[2];
 	int rc;
 
 	(void)s;
-	if (r->o->argv)
-		return root_pivot_check_program(&r->root, cwd, r->o->argv[0], e);
-	exec_shell(false, &path, shell);
-	rc = root_pivot_check_program(&r->root, cwd, path, e);
-	return rc < 0 && root_pivot_check_program(&r->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
+	rc = root_pivot_check_program(&r->root, cwd, program_name(&r->program), e);
+	if (rc == 0 || r->o->argv)
+		return rc;
+	return root_pivot_check_program(&r->root, cwd, "/bin/sh", &unused) < 0 ? rc : 0;
 }
 
 static int run_pivot(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -159,34 +156,6 @@ static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 		      : 0;
 }
 
-static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct run *r = ctx;
-	char *shell[2];
-	const char *path;
-	int rc;
-
-	(void)s;
-	if (r->o->argv)
-		return exec_program(r->o->argv, e);
-	exec_shell(false, &path, shell);
-	rc = exec_file(path, shell, e);
-	execl("/bin/sh", "-sh", (char *)NULL);
-	return rc;
-}
-
-static void show_exec(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	const struct run *r = ctx;
-
-	(void)s;
-	buf_adds(out, "execute");
-	if (!r->o->argv)
-		buf_adds(out, " a shell");
-	for (char **word = r->o->argv; word && *word; word++)
-		buf_printf(out, " %s", *word);
-}
-
 /* clang-format off */
 const struct plan_kind
 	step_check_ns   = { "verify that this is not the machine's mount namespace", "stat(/proc/self/ns/mnt)", run_check_ns },
@@ -197,6 +166,5 @@ const struct plan_kind
 	step_pivot      = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
 	step_std_fds    = { "replace the old root's /dev/null on descriptors 0-2", "fstat(2), dup2(2)", run_std_fds },
 	step_chdir      = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
-	step_ambient    = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient },
-	step_exec       = { "execute", "execve(2)", run_exec, NULL, show_exec };
+	step_ambient    = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient };
 /* clang-format on */

@@ -6,7 +6,7 @@
 #include "common/cli.h"
 #include "ns/timens_proc.h"
 #include "run/handle.h"
-#include "run/plan.h"
+#include "run/step_exec.h"
 
 enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE, MODE_FEATURES };
 
@@ -25,8 +25,7 @@ struct opts {
 /* The run in progress. */
 struct run {
 	struct opts *o;
-	const char *program; /* argv[0] of the program, or the path of the shell: */
-	char *shell[2];
+	struct program program;
 	struct nsref_process target; /* its start is the anchor, and its children get the offsets */
 	struct timens offsets;
 };

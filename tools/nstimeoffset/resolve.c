@@ -2,7 +2,6 @@
 /* resolve: looks up the program and the target of nstimeoffset, and computes the offsets. */
 #include "base/file.h"
 #include "nstimeoffset.h"
-#include "run/exec.h"
 
 /* Without --write the target is this process. */
 static int open_target(struct run *r, struct nserr *e)
@@ -25,8 +24,8 @@ int resolve(struct run *r, struct nserr *e)
 	rc = timens_look(timens_anchor(ask), r->target.procfd, &now, e);
 	if (rc < 0)
 		return rc;
-	r->program = r->o->rest[0];
-	if (!r->program && r->o->mode == MODE_RUN)
-		exec_shell(true, &r->program, r->shell);
+	r->program.argv = r->o->rest;
+	if (r->o->mode == MODE_RUN)
+		program_find_shell(&r->program, true);
 	return timens_request_resolve(ask, &now, &r->offsets, e);
 }

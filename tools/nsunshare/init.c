@@ -11,7 +11,7 @@ void build_init(struct run *r, struct plan *p)
 	*i = (struct init){
 		.supervise = { .grace = { .tv_sec = 10 } },
 		.handle = r->handle,
-		.argv = r->program.argv,
+		.program = r->program,
 		.outer = &r->supervise,
 		/* process 1 has executed nothing inside, so guarding it would also lock out an
 		   ordinary user who created it */
