@@ -6,7 +6,6 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 #include "base/buf.h"
@@ -14,15 +13,8 @@
 #include "kernel/sys_mount.h"
 #include "root/libmount.h"
 #include "root/lookup.h"
-
-#define FD_PATH 32
-
-/* Writes the name of fd in /proc into path and returns path. */
-static const char *fd_path(int fd, char path[FD_PATH])
-{
-	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
-	return path;
-}
+#include "root/place.h"
+#include "root/remount.h"
 
 /* Opens the topmost mount on "/": at the root, ".." leads to the mount that covers it. */
 static int open_top(void)
@@ -42,7 +34,7 @@ static int need_proc(struct nserr *e)
 
 /* Mounts the tmpfs for our files on the old root, below the new one. It is detached with the old
  * root. Returns 0 or a negative errno with e set. */
-static int begin(struct root *r, struct nserr *e)
+static int cover_root(struct root *r, struct nserr *e)
 {
 	int rc = need_proc(e);
 
@@ -76,7 +68,6 @@ static int begin(struct root *r, struct nserr *e)
 static int take_top(struct root *r, int want, struct nserr *e)
 {
 	int fd = open_top();
-	char path[FD_PATH];
 	int rc;
 
 	if (fd < 0)
@@ -86,7 +77,7 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	r->fd = fd;
 	if (want >= 0 && !root_is_same_file(fd, want))
 		return nserr_set(e, 0, "the new root is not the directory that was mounted");
-	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REC | MS_PRIVATE, NULL);
+	rc = sys_mount(NULL, file_fd_path(fd).text, NULL, MS_REC | MS_PRIVATE, NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
 }
 
@@ -94,33 +85,11 @@ static int take_top(struct root *r, int want, struct nserr *e)
  * mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
 static int bind(int src, const char *target, unsigned long rec)
 {
-	char from[FD_PATH];
-	int rc = sys_mount(fd_path(src, from), target, NULL, MS_BIND | rec, NULL);
+	int rc = sys_mount(file_fd_path(src).text, target, NULL, MS_BIND | rec, NULL);
 	cleanup_fd int again = rc == -EINVAL ? root_reopen(src) : -1;
 
 	if (again >= 0)
-		rc = sys_mount(fd_path(again, from), target, NULL, MS_BIND | rec, NULL);
-	return rc;
-}
-
-int root_legacy_begin(struct root *r, int dir, struct nserr *e)
-{
-	const struct mntopt all = { .set = (r->readonly ? MOUNT_ATTR_RDONLY : 0) |
-					   (r->nodev ? MOUNT_ATTR_NODEV : 0) };
-	static const struct mntopt rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
-	int rc = begin(r, e);
-
-	if (rc < 0)
-		return rc;
-	rc = bind(dir, "/", MS_REC);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot bind the new root");
-	rc = take_top(r, dir, e);
-	if (rc < 0 || !all.set)
-		return rc;
-	rc = root_legacy_setattr(r->fd, &all, e);
-	if (rc == 0 && r->readonly)
-		(void)!root_legacy_setattr(r->fd, &rw, NULL);
+		rc = sys_mount(file_fd_path(again).text, target, NULL, MS_BIND | rec, NULL);
 	return rc;
 }
 
@@ -163,25 +132,16 @@ static int mount_fs(const char *type, const char *target, const struct mntopt *o
 	return rc;
 }
 
-int root_legacy_begin_fs(struct root *r, const char *type, const struct mntopt *o, struct nserr *e)
-{
-	int rc = begin(r, e);
-
-	if (rc == 0)
-		rc = mount_fs(type, "/", o, e);
-	return rc < 0 ? rc : take_top(r, -1, e);
-}
-
 /* Opens the path of a place after a mount on it, and verifies that the mount id has changed.
  * Returns a descriptor or a negative errno with e set. */
 static int open_mounted(const struct root *r, const struct root_place *p, unsigned walk,
 			struct nserr *e)
 {
-	cleanup_fd int now = root_open(r, p->path, walk, NULL);
+	cleanup_fd int now = root_open_named(r, p->path, walk, e);
 	int is, was;
 
 	if (now < 0)
-		return nserr_set(e, now, "cannot open '%s' in the new root", p->path);
+		return now;
 	is = libmount_id(now);
 	was = libmount_id(p->fd);
 	if (is < 0 || was < 0)
@@ -193,10 +153,9 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	return TAKE_FD(now);
 }
 
-int root_legacy_mount(struct root *r, const char *type, const struct root_place *p,
-		      const struct mntopt *o, struct nserr *e)
+static int mount_on(struct root *r, const char *type, const struct root_place *p,
+		    const struct mntopt *o, struct nserr *e)
 {
-	char target[FD_PATH];
 	int rc;
 
 	if (p->fd < 0) {
@@ -205,7 +164,7 @@ int root_legacy_mount(struct root *r, const char *type, const struct root_place 
 			rc = take_top(r, -1, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
-	rc = mount_fs(type, fd_path(p->fd, target), o, e);
+	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
 	if (rc < 0) {
 		nserr_prefix(e, "%s", p->path);
 		return rc;
@@ -220,7 +179,6 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 {
 	unsigned long rec = o->norec ? 0 : MS_REC;
 	cleanup_fd int now = -1;
-	char target[FD_PATH];
 	int rc;
 
 	if (p->fd < 0) {
@@ -228,7 +186,7 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on '/'") : take_top(r, src, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
-	rc = bind(src, fd_path(p->fd, target), rec);
+	rc = bind(src, file_fd_path(p->fd).text, rec);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot bind on '%s'", p->path);
 		root_explain_space(rc, e);
@@ -244,19 +202,49 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 		return nserr_set(e, 0,
 				 "'%s' does not show the new mount: the root is being changed",
 				 p->path);
-	rc = sys_mount(NULL, fd_path(now, target), NULL, MS_REC | MS_PRIVATE, NULL);
+	rc = sys_mount(NULL, file_fd_path(now).text, NULL, MS_REC | MS_PRIVATE, NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the mount on '%s' private", p->path)
 		      : TAKE_FD(now);
 }
 
-int root_legacy_bind(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
+static int begin(struct root *r, int dir, struct nserr *e)
+{
+	const struct mntopt all = { .set = (r->readonly ? MOUNT_ATTR_RDONLY : 0) |
+					   (r->nodev ? MOUNT_ATTR_NODEV : 0) };
+	static const struct mntopt rw = { .clr = MOUNT_ATTR_RDONLY, .norec = true };
+	int rc = cover_root(r, e);
+
+	if (rc < 0)
+		return rc;
+	rc = bind(dir, "/", MS_REC);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot bind the new root");
+	rc = take_top(r, dir, e);
+	if (rc < 0 || !all.set)
+		return rc;
+	rc = root_remount(r->fd, &all, e);
+	if (rc == 0 && r->readonly)
+		(void)!root_remount(r->fd, &rw, NULL);
+	return rc;
+}
+
+static int begin_fs(struct root *r, const char *type, const struct mntopt *o, struct nserr *e)
+{
+	int rc = cover_root(r, e);
+
+	if (rc == 0)
+		rc = mount_fs(type, "/", o, e);
+	return rc < 0 ? rc : take_top(r, -1, e);
+}
+
+static int bind_with(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		     struct nserr *e)
 {
 	cleanup_fd int now = bind_on(r, src, p, o, e);
 	int rc = 0;
 
 	if (now >= 0 && (o->set || o->clr))
-		rc = root_legacy_setattr(now, o, e);
+		rc = root_remount(now, o, e);
 	if (rc < 0) {
 		nserr_prefix(e, "%s", p->path);
 		return rc;
@@ -264,147 +252,32 @@ int root_legacy_bind(struct root *r, int src, const struct root_place *p, const 
 	return TAKE_FD(now);
 }
 
-/* Stores the MS_* flags of the mount at fd in *flags: a user namespace must keep the flags that it
- * inherited. Returns 0 or a negative errno. */
-static int flags_of(int fd, unsigned long *flags)
+static int setattr(int fd, const struct mntopt *o)
 {
-	/* clang-format off */
-	static const struct { unsigned long st, ms; } map[] = {
-		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
-		{ ST_NOEXEC, MS_NOEXEC }, { ST_NOATIME, MS_NOATIME },
-		{ ST_NODIRATIME, MS_NODIRATIME }, { ST_RELATIME, MS_RELATIME },
-	};
-	/* clang-format on */
-	struct statvfs v;
-
-	if (fstatvfs(fd, &v) < 0)
-		return -errno;
-	*flags = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
-		if (v.f_flag & map[i].st)
-			*flags |= map[i].ms;
-	return 0;
+	return root_remount(fd, o, NULL);
 }
 
-/* Applies o to the mount at fd alone. mount(2) ignores the flags of a bind, so they need a second
- * call, one for each mount. Returns 0 or a negative errno. */
-static int remount(int fd, const struct mntopt *o)
+static int move(int from, int to)
 {
-	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
-	char path[FD_PATH];
-	int rc = flags_of(fd, &now);
-
-	if (rc < 0)
-		return rc;
-	if (o->set & MOUNT_ATTR_NOATIME)
-		now &= ~(unsigned long)MS_RELATIME;
-	rc = sys_mount(NULL, fd_path(fd, path), NULL, MS_REMOUNT | MS_BIND | ((now & ~clr) | set),
-		       NULL);
-	if (rc == 0)
-		rc = flags_of(fd, &now);
-	/* statvfs(3) does not report every flag, but all flags that restrict */
-	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	if (rc == 0 && (now & set) != set)
-		rc = -EPERM;
-	return rc;
+	return sys_mount(file_fd_path(from).text, file_fd_path(to).text, NULL, MS_MOVE, NULL);
 }
 
-void root_legacy_make_writable(int dir)
+/* Names no descriptor, because the new root may have no /proc. */
+static int move_old(int old, int to)
 {
-	unsigned long now;
-
-	/* by the working directory: the new root may have no /proc that names descriptors */
-	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
-		(void)!sys_mount(NULL, ".", NULL,
-				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
+	(void)old;
+	(void)to;
+	/* "/.." is the mount that covers the root: the old root */
+	return sys_mount("/..", ".", NULL, MS_MOVE, NULL);
 }
 
-/* Returns the parent of m, or NULL if it is not in the table. */
-static const struct mnt *parent_of(const struct mnt_table *t, const struct mnt *m)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (t->m[i].id == m->parent && &t->m[i] != m)
-			return &t->m[i];
-	return NULL;
-}
-
-/* Returns true if m is mounted somewhere below top, or is top. */
-static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
-{
-	while (m && m != top)
-		m = parent_of(t, m);
-	return m;
-}
-
-/* Returns true if a mount of the tree `top` hides m: it was mounted later, on the path of m or
- * above it. */
-static bool is_covered(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
-{
-	for (size_t i = 0; i < t->n; i++) {
-		const struct mnt *by = &t->m[i];
-		const char *rest = str_after(m->target, by->target);
-
-		if (rest && (*rest == '/' || *rest == '\0') && !is_in(t, m, by) &&
-		    is_in(t, by, top))
-			return true;
-	}
-	return false;
-}
-
-/* Applies o to the mount m of the tree `top`, whose root is fd. Skips a mount that another one
- * covers. Returns 0 or a negative errno with e set. */
-static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
-			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
-{
-	const char *below = str_after(m->target, top->target);
-	cleanup_fd int mnt = root_resolve(fd, below ? below : m->target,
-					  ROOT_RESOLVE_NOFOLLOW | ROOT_RESOLVE_SLOW, NULL);
-	int id = mnt < 0 ? mnt : libmount_id(mnt), rc;
-
-	if (id == m->id) {
-		rc = remount(mnt, o);
-		return rc < 0 ? nserr_set(e, rc, "cannot set the options of the mount on '%s'",
-					  m->target)
-			      : 0;
-	}
-	/* the table must agree: a failed look-up alone must not leave a mount unchanged */
-	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
-		return 0;
-	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);
-}
-
-/* Applies o to all mounts of the table below the one with this id, whose root is fd. Returns 0 or a
- * negative errno with e set. */
-static int setattr_below(int fd, const struct mnt_table *t, int id, const struct mntopt *o,
-			 struct nserr *e)
-{
-	const struct mnt *top = NULL;
-	int rc = 0;
-
-	for (size_t i = 0; i < t->n; i++)
-		if (t->m[i].id == id)
-			top = &t->m[i];
-	if (!top)
-		return nserr_set(e, ENODATA, "cannot find the mount in /proc/self/mountinfo");
-	for (size_t i = 0; rc == 0 && i < t->n; i++)
-		if (&t->m[i] != top && is_in(t, &t->m[i], top))
-			rc = remount_below(fd, t, &t->m[i], top, o, e);
-	return rc;
-}
-
-int root_legacy_setattr(int fd, const struct mntopt *o, struct nserr *e)
-{
-	struct mnt_table t;
-	int rc = remount(fd, o), id = libmount_id(fd);
-
-	if (rc < 0 || id < 0)
-		return nserr_set(e, rc < 0 ? rc : id, "cannot set mount options");
-	if (o->norec)
-		return 0;
-	rc = libmount_read(&t, "/proc/self/mountinfo", e);
-	if (rc < 0)
-		return rc;
-	rc = setattr_below(fd, &t, id, o, e);
-	libmount_done(&t);
-	return rc;
-}
+const struct root_ops root_legacy = {
+	.begin = begin,
+	.begin_fs = begin_fs,
+	.mount = mount_on,
+	.bind = bind_with,
+	.setattr = setattr,
+	.move = move,
+	.move_old = move_old,
+	.one_string = true,
+};

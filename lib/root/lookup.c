@@ -17,15 +17,11 @@ bool root_is_same_file(int a, int b)
 
 int root_reopen(int fd)
 {
-	char link[32], path[4096];
 	cleanup_fd int again = -1;
-	ssize_t n;
+	char path[4096];
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0)
+	if (file_fd_name(fd, path, sizeof(path)) <= 0)
 		return -EINVAL;
-	path[n] = '\0';
 	again = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
 	return again >= 0 && root_is_same_file(fd, again) ? TAKE_FD(again) : -EINVAL;
 }
@@ -38,6 +34,13 @@ int root_open(const struct root *r, const char *path, unsigned flags, struct roo
 	if (fd < 0 && fd != -ENODATA)
 		return fd;
 	return root_resolve(fd < 0 ? r->fd : fd, rest, flags, log);
+}
+
+int root_open_named(const struct root *r, const char *path, unsigned flags, struct nserr *e)
+{
+	int fd = root_open(r, path, flags, NULL);
+
+	return fd < 0 ? nserr_set(e, fd, "cannot open '%s' in the new root", path) : fd;
 }
 
 int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,

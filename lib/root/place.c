@@ -2,10 +2,9 @@
 /* place: finds or creates a path in a root under construction, and mounts on it. */
 #include "root/place.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
-#include "kernel/sys_mount.h"
-#include "root/legacy.h"
 #include "root/lookup.h"
 
 bool root_place_is_root(const char *path)
@@ -39,15 +38,6 @@ const char *root_place_plain(const char *path)
 	}
 }
 
-/* Opens path inside the new root with O_PATH. Returns a descriptor or a negative errno with e set.
- */
-static int open_place(const struct root *r, const char *path, struct nserr *e)
-{
-	int fd = root_open(r, path, 0, NULL);
-
-	return fd < 0 ? nserr_set(e, fd, "cannot open '%s' in the new root", path) : fd;
-}
-
 /* Fills in the type and the mount of an open place. Returns 0 or a negative errno with e set. */
 static int look(const struct root *r, struct root_place *p, struct nserr *e)
 {
@@ -71,7 +61,7 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	*p = (struct root_place){ .fd = -1, .path = path, .dir = true, .mount = true };
 	if (root_place_is_root(path))
 		return 0;
-	p->fd = open_place(r, path, e);
+	p->fd = root_open_named(r, path, 0, e);
 	rc = p->fd < 0 ? p->fd : look(r, p, e);
 	return rc;
 }
@@ -100,84 +90,13 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 	return p->fd;
 }
 
-/* Verifies that path now shows the mount mnt: another file would mean that a process changes the
- * tree. With `fresh` adds the mount to r->fresh. Returns 0 or a negative errno with e set. */
-static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
-{
-	int now = open_place(r, path, e), rc = 0;
-	struct statx want, got;
-
-	if (now < 0)
-		return now;
-	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &want) < 0 ||
-	    statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &got) < 0)
-		rc = nserr_set(e, errno, "cannot verify '%s'", path);
-	else if (!root_mounts_is_same(&want, &got))
-		rc = nserr_set(e, 0, "'%s' does not show the new mount: the root is being changed",
-			       path);
-	else if (fresh && r->nfresh < ROOT_FRESH)
-		r->fresh[r->nfresh++] = want.stx_mnt_id;
-	root_done(r, now);
-	return rc;
-}
-
-/* Makes mnt (borrowed) the root of the tree and drops the old root of the tree. Returns 0 or a
- * negative errno with e set. */
-static int become_root(struct root *r, int mnt, struct nserr *e)
-{
-	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
-
-	if (fd < 0)
-		return nserr_set(e, errno, "cannot duplicate the descriptor of the new root");
-	if (r->state == ROOT_ATTACHED)
-		rc = sys_move_mount(mnt, "", r->old, "", SYS_FD_TO_FD);
-	close(r->fd);
-	r->fd = fd;
-	r->nfresh = 0;
-	root_mounts_forget(&r->mounts);
-	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
-}
-
-/* Attaches the detached mount mnt to a place. Takes mnt; a negative one is the error of its
- * creation. Returns mnt or a negative errno with e set. */
-static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
-{
-	bool ours = p->ours;
-	int rc;
-
-	if (mnt < 0) {
-		nserr_prefix(e, "%s", p->path);
-		return mnt;
-	}
-	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	/* Before 6.15 a detached tree takes no mounts: EINVAL. Then the tree is attached now, and
-	 * only this mount namespace sees it */
-	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
-		ours = false;
-		rc = root_attach(r, true, e);
-		if (rc == 0)
-			rc = sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	}
-	if (rc < 0 && p->fd >= 0) {
-		nserr_set(e, rc, "cannot mount on '%s'", p->path);
-		root_explain_space(rc, e);
-	}
-	if (rc == 0 && p->fd >= 0 && !ours)
-		rc = verify(r, mnt, p->path, fresh, e);
-	if (rc < 0)
-		close(mnt);
-	return rc < 0 ? rc : mnt;
-}
-
 int root_place_mount_on(struct root *r, const char *type, const struct root_place *p,
 			const struct mntopt *o, struct nserr *e)
 {
 	struct mntopt all = *o;
 
 	all.set = root_attributes(r, o);
-	if (r->legacy)
-		return root_legacy_mount(r, type, p, &all, e);
-	return move_to(r, root_new_fs(r, type, &all, e), p, true, e);
+	return r->ops->mount(r, type, p, &all, e);
 }
 
 /* Adds the mount mnt on path to r->mounts. Takes mnt; a negative one is the error of its creation.
@@ -204,31 +123,6 @@ int root_place_mount(struct root *r, const char *type, const char *path, const s
 	return rc;
 }
 
-/* Returns a detached clone of the mount that src shows, with o applied, or a negative errno with e
- * set. */
-static int clone_tree(struct root *r, int src, const struct mntopt *o, struct nserr *e)
-{
-	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
-	int mnt = root_clone(src, rec, o->set, o->clr);
-
-	/* before 6.15 no part of a detached tree can be cloned */
-	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
-		mnt = root_attach(r, true, e);
-		if (mnt < 0)
-			return mnt;
-		mnt = root_clone(src, rec, o->set, o->clr);
-	}
-	if (mnt >= 0)
-		return mnt;
-	nserr_set(e, mnt, "cannot clone the mount with its options");
-	if (mnt == -EINVAL && o->norec)
-		nserr_hint(
-			e,
-			"omit norec: a user namespace must bind inherited mounts together with the "
-			"mounts below them");
-	return mnt;
-}
-
 int root_place_bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		       struct nserr *e)
 {
@@ -240,9 +134,7 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 	/* nodev on a bound node makes the node itself inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		all.set = root_attributes(r, o);
-	if (r->legacy)
-		return root_legacy_bind(r, src, p, &all, e);
-	return move_to(r, clone_tree(r, src, &all, e), p, false, e);
+	return r->ops->bind(r, src, p, &all, e);
 }
 
 int root_place_bind(struct root *r, int src, const char *path, const struct mntopt *o,

@@ -92,22 +92,15 @@ static int carry(struct root *r, const char *path, struct nserr *e)
 	cleanup_fd int from = file_open_at(r->old, path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 	cleanup_fd int to = root_resolve(r->fd, path, ROOT_RESOLVE_NOFOLLOW, NULL);
 	int rc = is_mount_root(from), covered = rc > 0 ? is_mount_root(to) : 0;
-	char source[32], target[32];
 
 	if (rc == 0)
 		return 0;
 	if (rc < 0 || covered < 0)
 		return nserr_set(e, MIN(rc, covered), "cannot query '/%s'", path);
-	if (to < 0 || covered) {
+	if (to >= 0 && !covered)
+		rc = r->ops->move(from, to);
+	else
 		rc = fchdir(from) < 0 ? -errno : sys_umount(".", MNT_DETACH);
-	} else if (r->legacy) {
-		snprintf(source, sizeof(source), "/proc/self/fd/%d", from);
-		snprintf(target, sizeof(target), "/proc/self/fd/%d", to);
-		rc = sys_mount(source, target, NULL, MS_MOVE, NULL);
-	} else {
-		rc = sys_move_mount(from, "", to, "",
-				    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-	}
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot move '/%s' to the new root", path);
 	/* root_finish() verifies that it is there */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tree: starts, completes and removes a root, with the mount API (5.2, mount_setattr(2) 5.12). */
+/* tree: completes and removes a root, and creates detached mounts for it. */
 #include "root/tree.h"
 
 #include <stdio.h>
@@ -9,26 +9,12 @@
 #include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
-#include "root/legacy.h"
 #include "root/libmount.h"
 #include "root/lookup.h"
+#include "root/remount.h"
 
 #define DONE_MAX  512  /* half of the usual limit of descriptors */
 #define STACK_MAX 1000 /* mounts on top of each other */
-
-/* Returns true if rc is the answer of a kernel without the call, or of a seccomp filter that does
- * not know it. */
-static bool lacks(int rc)
-{
-	return rc == -ENOSYS || (rc == -EPERM && sys_cap_has(CAP_SYS_ADMIN));
-}
-
-/* Opens "/" as r->old. Returns 0 or a negative errno with e set. */
-static int set_old(struct root *r, struct nserr *e)
-{
-	r->old = file_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-	return r->old < 0 ? nserr_set(e, r->old, "cannot open '/'") : 0;
-}
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 {
@@ -47,33 +33,6 @@ int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 	/* a clone is in the peer group of its original: make it private before it gets mounts */
 	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1);
 	return rc < 0 ? rc : TAKE_FD(mnt);
-}
-
-int root_begin(struct root *r, int dir, bool readonly, struct nserr *e)
-{
-	uint64_t ro = readonly ? MOUNT_ATTR_RDONLY : 0;
-	uint64_t set = ro | (r->nodev ? MOUNT_ATTR_NODEV : 0);
-	int rc = set_old(r, e);
-
-	if (rc < 0)
-		return rc;
-	r->readonly = readonly;
-	r->fd = rc = root_clone(dir, AT_RECURSIVE, set, 0);
-	if (rc >= 0) {
-		/* mount points must be created in the root first; root_finish() makes it
-		 * read-only */
-		if (readonly)
-			(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
-		return 0;
-	}
-	if (!lacks(rc)) {
-		nserr_set(e, rc, "cannot clone the mounts of the new root");
-		if (rc == -EPERM)
-			libmount_explain("", e);
-		return rc;
-	}
-	r->legacy = true;
-	return root_legacy_begin(r, dir, e);
 }
 
 /* Sets the hint of e to the kernel's message about a file system that it did not create: a line
@@ -149,25 +108,6 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o, 
 	return mnt;
 }
 
-int root_begin_tmpfs(struct root *r, const struct mntopt *o, bool readonly, struct nserr *e)
-{
-	int rc = set_old(r, e);
-
-	if (rc < 0)
-		return rc;
-	r->readonly = readonly;
-	r->fd = rc = root_new_fs(r, "tmpfs", o, e);
-	/* binds need mount_setattr(2), which is newer (5.12) */
-	if (rc >= 0)
-		rc = sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
-	if (!lacks(rc))
-		return rc;
-	if (r->fd >= 0)
-		close(TAKE_FD(r->fd));
-	r->legacy = true;
-	return root_legacy_begin_fs(r, "tmpfs", o, e);
-}
-
 bool root_in_userns(void)
 {
 	return sys_ns_in_userns() > 0;
@@ -176,19 +116,9 @@ bool root_in_userns(void)
 static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },
 			   read_only_alone = { .set = MOUNT_ATTR_RDONLY, .norec = true };
 
-/* Applies o to the mount at fd and, unless o->norec, to those below it. Returns 0 or a negative
- * errno. */
-static int set_attributes(const struct root *r, int fd, const struct mntopt *o)
-{
-	if (r->legacy)
-		return root_legacy_setattr(fd, o, NULL);
-	return sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
-				 o->clr, 0, -1);
-}
-
 int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 {
-	int rc = set_attributes(r, fd, &read_only), *more;
+	int rc = r->ops->setattr(fd, &read_only), *more;
 
 	/* mount_setattr(2) changes only the root mount of a detached tree; root_finish() changes
 	 * this one */
@@ -254,13 +184,13 @@ int root_finish(struct root *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < r->nprotected; i++) {
-		rc = set_attributes(r, r->protected[i], &read_only);
+		rc = r->ops->setattr(r->protected[i], &read_only);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot make a part of the new root read-only");
 	}
 	if (!r->readonly)
 		return 0;
-	rc = set_attributes(r, r->fd, &read_only_alone);
+	rc = r->ops->setattr(r->fd, &read_only_alone);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
 }
 
@@ -304,11 +234,7 @@ int root_move_old(struct root *r, int put, struct nserr *e)
 		rc = -errno;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot move the old root");
-	/* "/.." is the mount that covers the root: the old root */
-	if (r->legacy)
-		rc = sys_mount("/..", ".", NULL, MS_MOVE, NULL);
-	else
-		rc = sys_move_mount(r->old, "", put, "", SYS_FD_TO_FD);
+	rc = r->ops->move_old(r->old, put);
 	return rc < 0 ? nserr_set(e, rc, "cannot move the old root") : 0;
 }
 
@@ -331,9 +257,9 @@ void root_undo(struct root *r)
 {
 	/* the mounts first, then their mount points, which may be read-only now */
 	for (size_t i = 0; i < r->nprotected; i++)
-		root_legacy_make_writable(r->protected[i]);
+		root_remount_writable(r->protected[i]);
 	if (r->readonly)
-		root_legacy_make_writable(r->fd);
+		root_remount_writable(r->fd);
 	if (r->state == ROOT_ATTACHED)
 		undo_mount(r->fd);
 	if (r->files_attached)

@@ -16,6 +16,36 @@ enum root_state {
 	ROOT_SWITCHED, /* chroot(2) has made it the root of this process */
 };
 
+struct root;
+struct root_place;
+
+/* How the mounts of a tree are made. Each function returns 0, a descriptor of the new mount, or a
+ * negative errno with e set, except where noted. */
+struct root_ops {
+	/* Start a tree: with a clone of the mounts of dir (borrowed), or with a new file system. */
+	int (*begin)(struct root *r, int dir, struct nserr *e);
+	int (*begin_fs)(struct root *r, const char *type, const struct mntopt *o, struct nserr *e);
+
+	/* Mount a new file system, or bind the file or directory src (borrowed), on a place. */
+	int (*mount)(struct root *r, const char *type, const struct root_place *p,
+		     const struct mntopt *o, struct nserr *e);
+	int (*bind)(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
+		    struct nserr *e);
+
+	/* Applies o to the mount at fd and, unless o->norec, to those below it. Returns 0 or a
+	 * negative errno. */
+	int (*setattr)(int fd, const struct mntopt *o);
+
+	/* Moves the mount whose root is from to the directory to. Returns 0 or a negative errno. */
+	int (*move)(int from, int to);
+
+	/* The same for the old root, which covers the new one after the pivot. The working
+	 * directory is to. */
+	int (*move_old)(int old, int to);
+
+	bool one_string; /* all options of a file system are joined by commas, as mount(2) wants */
+};
+
 struct root {
 	int fd;    /* root directory of the new tree */
 	int old;   /* "/" of the caller */
@@ -28,9 +58,9 @@ struct root {
 	int null;         /* the caller's /dev/null, -1 until needed */
 	enum root_state state;
 	bool files_attached; /* `files` is mounted on the old "/", below the tree */
-	bool legacy;   /* built by mount(2): the kernel lacks the mount API or a filter denies it */
-	bool readonly; /* root_finish() makes the root mount read-only */
-	bool nodev;    /* mounts get nodev unless their options contain "dev" */
+	const struct root_ops *ops;
+	bool readonly;  /* root_finish() makes the root mount read-only */
+	bool nodev;     /* mounts get nodev unless their options contain "dev" */
 	int *protected; /* mounts that root_finish() makes read-only */
 	size_t nprotected;
 	struct root_log log;
@@ -38,18 +68,6 @@ struct root {
 
 #define ROOT_INIT \
 	((struct root){ .fd = -1, .old = -1, .files = -1, .null = -1, .log = ROOT_LOG_INIT })
-
-/*
- * Starts a tree with a private, detached clone of the directory dir (an O_PATH descriptor,
- * borrowed) and of all mounts below it. With readonly, root_finish() leaves all of these mounts
- * read-only. Sets r->legacy if the kernel lacks the mount API. Returns 0 or a negative errno with e
- * set.
- */
-int root_begin(struct root *r, int dir, bool readonly, struct nserr *e) must_check;
-
-/* Starts a tree with an empty tmpfs. Otherwise like root_begin(). */
-int root_begin_tmpfs(struct root *r, const struct mntopt *o, bool readonly,
-		     struct nserr *e) must_check;
 
 /* Returns true if the caller is in a user namespace other than the initial one. */
 bool root_in_userns(void);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "nspivot.h"
 #include "root/place.h"
 
@@ -16,7 +17,7 @@ struct layers {
 	size_t n, ntext, nfd;
 	struct buf lower; /* all lower layers, if they are joined in one parameter */
 	bool joined;      /* the kernel takes no parameter for each layer */
-	bool legacy;      /* they are for mount(2) */
+	bool one_string;  /* of struct root_ops */
 };
 
 /* Adds the parameter key followed by value. Returns 0 or a negative errno with e set. */
@@ -44,17 +45,17 @@ static void done(struct layers *l)
 
 /* Returns a name of path without a comma: before 6.5, fsconfig(2) refuses commas in the parameters
  * of an overlay, even escaped ones. Such a path gets the name of a descriptor, in buf. */
-static const char *no_comma(struct layers *l, const char *path, char buf[40])
+static const char *no_comma(struct layers *l, const char *path, struct file_fd_path *buf)
 {
 	int fd = -1;
 
-	if (l->joined && !l->legacy && strchr(path, ',') && l->nfd < PARAM_MAX)
+	if (l->joined && !l->one_string && strchr(path, ',') && l->nfd < PARAM_MAX)
 		fd = open(path, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return path;
 	l->fd[l->nfd++] = fd;
-	snprintf(buf, 40, "/proc/self/fd/%d", fd);
-	return buf;
+	*buf = file_fd_path(fd);
+	return buf->text;
 }
 
 /* Appends a path to the parameter with all lower layers and escapes the colons, which separate
@@ -91,13 +92,13 @@ static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 /* Adds a lower layer. Returns 0 or a negative errno with e set. */
 static int add_lower(struct layers *l, const char *path, struct nserr *e)
 {
-	char buf[40];
+	struct file_fd_path buf;
 
 	if (!l->joined)
 		return add(l, e, "lowerdir+=", path);
 	if (l->lower.len > 0)
 		buf_addc(&l->lower, ':');
-	escape(&l->lower, no_comma(l, path, buf), l->legacy);
+	escape(&l->lower, no_comma(l, path, &buf), l->one_string);
 	return l->lower.err ? nserr_set(e, l->lower.err, "cannot store the layers") : 0;
 }
 
@@ -105,7 +106,7 @@ static int add_lower(struct layers *l, const char *path, struct nserr *e)
 static int add_option(struct root *r, struct layers *l, const char *word, struct nserr *e)
 {
 	const char *path = str_after(word, "lower=");
-	char buf[40];
+	struct file_fd_path buf;
 
 	if (path)
 		return add_lower(l, path, e);
@@ -113,10 +114,10 @@ static int add_option(struct root *r, struct layers *l, const char *word, struct
 		return memory_upper(r, l, e);
 	path = str_after(word, "upper=");
 	if (path)
-		return add(l, e, "upperdir=", no_comma(l, path, buf));
+		return add(l, e, "upperdir=", no_comma(l, path, &buf));
 	path = str_after(word, "work=");
 	if (path)
-		return add(l, e, "workdir=", no_comma(l, path, buf));
+		return add(l, e, "workdir=", no_comma(l, path, &buf));
 	return add(l, e, "", word);
 }
 
@@ -160,7 +161,7 @@ static void name_missing(const struct op *op, struct nserr *e)
 static int try_mount(struct root *r, const struct op *op, const char *newroot, bool joined,
 		     struct nserr *e)
 {
-	struct layers l = { .joined = joined, .legacy = r->legacy, .lower = BUF_INIT };
+	struct layers l = { .joined = joined, .one_string = r->ops->one_string, .lower = BUF_INIT };
 	struct mntopt o = { .set = op->o.set, .clr = op->o.clr };
 	int rc = collect(r, op, newroot, &l, e);
 
@@ -183,7 +184,7 @@ static int try_both(struct root *r, const struct op *op, const char *newroot, st
 {
 	int rc = -EINVAL;
 
-	if (!r->legacy)
+	if (!r->ops->one_string)
 		rc = try_mount(r, op, newroot, false, e);
 	return rc == -EINVAL ? try_mount(r, op, newroot, true, e) : rc;
 }

@@ -6,6 +6,7 @@
 #include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "nspivot.h"
+#include "root/begin.h"
 #include "root/pivot.h"
 #include "root/place.h"
 #include "root/switch_root.h"

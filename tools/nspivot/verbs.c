@@ -79,14 +79,11 @@ static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const char *newroot = ((const struct run *)ctx)->o->newroot;
-	char path[32];
 	int fd;
 
 	/* a layer can be the directory newroot, but not its detached clone */
-	if (newroot && str_after(newroot, "fd:") && num_fd(newroot + 3, &fd) == 0) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		return done(ctx, overlay_mount(root_of(ctx), s->arg, path, e));
-	}
+	if (newroot && str_after(newroot, "fd:") && num_fd(newroot + 3, &fd) == 0)
+		return done(ctx, overlay_mount(root_of(ctx), s->arg, file_fd_path(fd).text, e));
 	return done(ctx, overlay_mount(root_of(ctx), s->arg, newroot ? newroot : "/", e));
 }
 

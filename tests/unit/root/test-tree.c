@@ -2,7 +2,7 @@
 /* Tests a root that is attached before it is complete, as on kernels 5.12 to 6.14, and recognises
  * the mount namespace of the machine. Runs in children with user and mount namespaces of their own.
  */
-#include "root/tree.h"
+#include "root/begin.h"
 
 #include <fcntl.h>
 #include <sched.h>

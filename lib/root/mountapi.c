@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* mountapi: builds a tree that is detached from "/", by descriptors alone. */
+#include "root/mountapi.h"
+
+#include <sys/stat.h>
+
+#include "kernel/sys_mount.h"
+#include "root/libmount.h"
+#include "root/lookup.h"
+#include "root/place.h"
+
+static int begin(struct root *r, int dir, struct nserr *e)
+{
+	uint64_t ro = r->readonly ? MOUNT_ATTR_RDONLY : 0;
+	int rc = root_clone(dir, AT_RECURSIVE, ro | (r->nodev ? MOUNT_ATTR_NODEV : 0), 0);
+
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot clone the mounts of the new root");
+		if (rc == -EPERM)
+			libmount_explain("", e);
+		return rc;
+	}
+	r->fd = rc;
+	/* mount points must be created in the root first; root_finish() makes it read-only */
+	if (ro)
+		(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
+	return 0;
+}
+
+static int begin_fs(struct root *r, const char *type, const struct mntopt *o, struct nserr *e)
+{
+	cleanup_fd int fd = root_new_fs(r, type, o, e);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	/* binds need mount_setattr(2), which is newer (5.12) */
+	rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot set mount options");
+	r->fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* Verifies that path now shows the mount mnt: another file would mean that a process changes the
+ * tree. With `fresh` adds the mount to r->fresh. Returns 0 or a negative errno with e set. */
+static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
+{
+	int now = root_open_named(r, path, 0, e), rc = 0;
+	struct statx want, got;
+
+	if (now < 0)
+		return now;
+	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &want) < 0 ||
+	    statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &got) < 0)
+		rc = nserr_set(e, errno, "cannot verify '%s'", path);
+	else if (!root_mounts_is_same(&want, &got))
+		rc = nserr_set(e, 0, "'%s' does not show the new mount: the root is being changed",
+			       path);
+	else if (fresh && r->nfresh < ROOT_FRESH)
+		r->fresh[r->nfresh++] = want.stx_mnt_id;
+	root_done(r, now);
+	return rc;
+}
+
+/* Makes mnt (borrowed) the root of the tree and drops the old root of the tree. Returns 0 or a
+ * negative errno with e set. */
+static int become_root(struct root *r, int mnt, struct nserr *e)
+{
+	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
+
+	if (fd < 0)
+		return nserr_set(e, errno, "cannot duplicate the descriptor of the new root");
+	if (r->state == ROOT_ATTACHED)
+		rc = sys_move_mount(mnt, "", r->old, "", SYS_FD_TO_FD);
+	close(r->fd);
+	r->fd = fd;
+	r->nfresh = 0;
+	root_mounts_forget(&r->mounts);
+	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
+}
+
+/* Attaches the detached mount mnt to a place. Takes mnt; a negative one is the error of its
+ * creation. Returns mnt or a negative errno with e set. */
+static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
+{
+	bool ours = p->ours;
+	int rc;
+
+	if (mnt < 0) {
+		nserr_prefix(e, "%s", p->path);
+		return mnt;
+	}
+	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
+	/* Before 6.15 a detached tree takes no mounts: EINVAL. Then the tree is attached now, and
+	 * only this mount namespace sees it */
+	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
+		ours = false;
+		rc = root_attach(r, true, e);
+		if (rc == 0)
+			rc = sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
+	}
+	if (rc < 0 && p->fd >= 0) {
+		nserr_set(e, rc, "cannot mount on '%s'", p->path);
+		root_explain_space(rc, e);
+	}
+	if (rc == 0 && p->fd >= 0 && !ours)
+		rc = verify(r, mnt, p->path, fresh, e);
+	if (rc < 0)
+		close(mnt);
+	return rc < 0 ? rc : mnt;
+}
+
+static int mount_fs(struct root *r, const char *type, const struct root_place *p,
+		    const struct mntopt *o, struct nserr *e)
+{
+	return move_to(r, root_new_fs(r, type, o, e), p, true, e);
+}
+
+/* Returns a detached clone of the mount that src shows, with o applied, or a negative errno with e
+ * set. */
+static int clone_tree(struct root *r, int src, const struct mntopt *o, struct nserr *e)
+{
+	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
+	int mnt = root_clone(src, rec, o->set, o->clr);
+
+	/* before 6.15 no part of a detached tree can be cloned */
+	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
+		mnt = root_attach(r, true, e);
+		if (mnt < 0)
+			return mnt;
+		mnt = root_clone(src, rec, o->set, o->clr);
+	}
+	if (mnt >= 0)
+		return mnt;
+	nserr_set(e, mnt, "cannot clone the mount with its options");
+	if (mnt == -EINVAL && o->norec)
+		nserr_hint(
+			e,
+			"omit norec: a user namespace must bind inherited mounts together with the "
+			"mounts below them");
+	return mnt;
+}
+
+static int bind(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
+		struct nserr *e)
+{
+	return move_to(r, clone_tree(r, src, o, e), p, false, e);
+}
+
+static int setattr(int fd, const struct mntopt *o)
+{
+	return sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
+				 o->clr, 0, -1);
+}
+
+static int move(int from, int to)
+{
+	return sys_move_mount(from, "", to, "", SYS_FD_TO_FD);
+}
+
+const struct root_ops root_mountapi = {
+	.begin = begin,
+	.begin_fs = begin_fs,
+	.mount = mount_fs,
+	.bind = bind,
+	.setattr = setattr,
+	.move = move,
+	.move_old = move,
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mountapi: builds a root with the mount API (Linux 5.2, mount_setattr(2) 5.12). */
+#ifndef NSU_ROOT_MOUNTAPI_H
+#define NSU_ROOT_MOUNTAPI_H
+
+#include "root/tree.h"
+
+extern const struct root_ops root_mountapi;
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* remount: sets the options of mounts by mount(2), for kernels without mount_setattr(2) (5.12) and
+ * for mounts that are attached. */
+#ifndef NSU_ROOT_REMOUNT_H
+#define NSU_ROOT_REMOUNT_H
+
+#include "root/mntopt.h"
+
+/* Applies o to the mount at fd and, unless o->norec, to each mount below it. Returns 0 or a
+ * negative errno with e set; e may be NULL. */
+int root_remount(int fd, const struct mntopt *o, struct nserr *e) must_check;
+
+/* Makes the mount whose root is dir writable, if possible; changes the working directory to dir. */
+void root_remount_writable(int dir);
+
+#endif
