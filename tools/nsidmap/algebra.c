@@ -58,7 +58,7 @@ static const struct cli_opt plain_opts[] = {
 };
 
 static const struct cli_opt split_opts[] = {
-	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "the map of the parent namespace" },
+	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as that of the parent namespace" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };
@@ -80,19 +80,19 @@ static const struct op {
 } ops[] = {
 	{ TOOL(.name = "nsidmap compose", .opts = plain_opts,
 	       .synopsis = { "[options] <map> <map>" },
-	       .purpose = "Print the map that leads through the first and then the second map."),
+	       .purpose = "Print the combination of two maps: the first is applied first."),
 	  .run = op_compose, .min = 2, .max = 2 },
 	{ TOOL(.name = "nsidmap invert", .opts = plain_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] [<map>]" },
-	       .purpose = "Print the map from outside to inside."),
+	       .purpose = "Print a map with inside and outside exchanged."),
 	  .run = op_invert, .max = 1 },
 	{ TOOL(.name = "nsidmap merge", .opts = plain_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] [<map>]" },
-	       .purpose = "Print the map sorted, with adjacent ranges joined."),
+	       .purpose = "Print a map in order, with adjacent ranges joined."),
 	  .run = op_merge, .max = 1 },
 	{ TOOL(.name = "nsidmap split", .opts = split_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] --parent <map> [<map>]" },
-	       .purpose = "Print the map split where the ranges of the parent begin and end."),
+	       .purpose = "Print a map split at the limits of the ranges of its parent."),
 	  .run = op_split, .max = 1 },
 	{ TOOL(.name = "nsidmap subtract", .opts = subtract_opts,
 	       .synopsis = { "[options] <map> <map>" },

@@ -12,7 +12,7 @@ enum { OPT_MAP = CLI_LONG, OPT_FD, OPT_RECURSIVE };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "map ids on disk to the ids shown (required)" },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "map the ids on disk to the ids in the new mount" },
 	{ OPT_RECURSIVE, "recursive", CLI_NONE, NULL, "include all mounts below <source>" },
 	{ OPT_FD, "fd", CLI_ARG, "<n>", "pass the mount to <program> as descriptor <n>" },
 	{ 0 },
@@ -22,10 +22,10 @@ static const struct cli_opt table[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap mount",
 	.synopsis = { "[options] --map <map> <source> <target>",
-		      "[options] --map <map> --fd <n> <source> -- <program> [<argument>...]" },
-	.purpose = "Mount a tree so that its files belong to the ids of a map.",
+		      "[options] --map <map> --fd <n> <source> -- <program> [<arg>...]" },
+	.purpose = "Mount a directory tree with mapped file owners.",
 	.opts = table,
-	.notes = "It forks to make a user namespace that holds the map.",
+	.notes = "nsidmap forks to create a user namespace with the map.",
 	.failed = CLI_EXIT_FAILED,
 };
 

@@ -20,7 +20,7 @@ enum { OPT_EXPLAIN = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print what would be done, and do nothing" },
+	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print the steps without executing them" },
 	{ 0 },
 };
 /* clang-format on */
@@ -30,8 +30,8 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<map>] -- <program> [<argument>...]" },
 	.purpose = "Run a program in a new user namespace with a map.",
 	.opts = table,
-	.notes = "Without <map> the map of 'nsidmap plan' is used. The tool forks a helper, which\n"
-		 "writes the map from outside, unless the map has only the caller's own ids.",
+	.notes = "Without <map> the map of 'nsidmap plan' is used. If the map has more than the\n"
+		 "caller's own ids, nsidmap forks a helper that writes the map from outside.",
 	.failed = CLI_EXIT_OWN,
 };
 

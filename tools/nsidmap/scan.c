@@ -15,8 +15,8 @@ enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "look for ids that this map lacks (required)" },
-	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "files have inside ids, as for 'nsidmap mount'" },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "list the ids that are not in this map (required)" },
+	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "compare with the inside ids, as for nsidmap mount" },
 	{ 'x', "one-file-system", CLI_NONE, NULL, "stay on the file system of the directory" },
 	TABLE_OPTS,
 	{ 0 },
@@ -36,9 +36,10 @@ static const struct cli_tool tool = {
 	.name = "nsidmap scan",
 	.synopsis = { "[options] --map <map> <directory>..." },
 	.purpose =
-		"List the ids of files that a map would lose: owners, groups, ACLs, capabilities.",
+		"List the ids of files that a map does not contain. Checks owners, groups, ACLs\n"
+		"and file capabilities.",
 	.opts = table,
-	.notes = "The exit status is 1 if there are any, or if a file could not be read.",
+	.notes = "The exit status is 1 if such an id was found or a file could not be read.",
 	.failed = CLI_EXIT_FAILED,
 };
 

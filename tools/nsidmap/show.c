@@ -39,7 +39,7 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<ref>...]" },
 	.purpose = "Show the id maps of user namespaces.",
 	.opts = table,
-	.notes = "Without <ref> the caller's own namespace is shown. The tool forks to enter a\n"
+	.notes = "Without <ref> the caller's own namespace is shown. nsidmap forks to enter a\n"
 		 "namespace that has no process.",
 	.failed = CLI_EXIT_FAILED,
 };

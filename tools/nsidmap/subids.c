@@ -10,7 +10,7 @@ enum { OPT_LINT = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_LINT, "lint", CLI_NONE, NULL, "check all lines of the files, for all users" },
+	{ OPT_LINT, "lint", CLI_NONE, NULL, "check /etc/subuid and /etc/subgid" },
 	TABLE_OPTS,
 	{ 0 },
 };

@@ -13,9 +13,9 @@ enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_MAP };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_FROM, "from", CLI_ARG, "<ref>", "namespace of the ids (default: self)", 1 },
-	{ OPT_TO, "to", CLI_ARG, "<ref>", "namespace to translate them to (default: self)", 2 },
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "translate inside to outside ids of this map", 1 | 2 },
+	{ OPT_FROM, "from", CLI_ARG, "<ref>", "translate from this namespace (default: self)", 1 },
+	{ OPT_TO, "to", CLI_ARG, "<ref>", "translate to this namespace (default: self)", 2 },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "translate inside ids to outside ids by this map", 1 | 2 },
 	{ 'g', "gid", CLI_NONE, NULL, "translate gids instead of uids" },
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" },
 	TABLE_STRICT_OPT,
@@ -28,7 +28,7 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<id>...]" },
 	.purpose = "Translate ids of one user namespace to ids of another.",
 	.opts = table,
-	.notes = "Without <id> ids are read from standard input, one per line. The tool forks to\n"
+	.notes = "Without <id> ids are read from standard input, one per line. nsidmap forks to\n"
 		 "enter a namespace that has no process.",
 	.failed = CLI_EXIT_FAILED,
 };

@@ -39,8 +39,8 @@ enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
 #define MAP_OUT_OPTS \
 	{ MAP_OPT_FORMAT, "format", CLI_ARG, "<format>", \
 	  "stream, arg, kernel, newuidmap, unshare, oci, json" }, \
-	{ MAP_OPT_ONLY, "only", CLI_ARG, "uid|gid", "print one of the two maps" }, \
-	{ 'J', "json", CLI_NONE, NULL, "the same as --format json" }
+	{ MAP_OPT_ONLY, "only", CLI_ARG, "uid|gid", "print only the map of uids or of gids" }, \
+	{ 'J', "json", CLI_NONE, NULL, "print JSON (the same as --format json)" }
 /* clang-format on */
 
 /* Takes an option of MAP_OUT_OPTS. Returns false if key is another option. Ends the process for an

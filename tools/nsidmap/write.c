@@ -9,7 +9,7 @@ enum { OPT_VIA = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_VIA, "via", CLI_ARG, "<way>", "auto, direct, or helpers (newuidmap, newgidmap)" },
+	{ OPT_VIA, "via", CLI_ARG, "<way>", "write by this way: auto, direct or helpers" },
 	{ 0 },
 };
 /* clang-format on */
@@ -19,8 +19,8 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] <process> [<map>]" },
 	.purpose = "Write the id maps of a process and read them back.",
 	.opts = table,
-	.notes = "Without <map> the map is read from standard input. The tool forks only to run\n"
-		 "newuidmap(1) and newgidmap(1), if only they can write the map.",
+	.notes = "Without <map> the map is read from standard input. nsidmap forks only to run\n"
+		 "newuidmap(1) and newgidmap(1), if the caller itself cannot write the map.",
 	.failed = CLI_EXIT_FAILED,
 };
 

@@ -23,8 +23,8 @@ enum { EXCL_OLD = 1 };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
-	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "start from the host's directories, read-only" },
-	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add minimal, docker, systemd, host or none" },
+	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the directories of the host read-only" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add a preset: minimal, docker, systemd, host, none" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src:dst[:opts]>",   "bind a file or directory with all mounts below it" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src:dst[:opts]>",   "bind read-only, with all mounts below it" },
 	{ OPT_VERB + VERB_TMPFS,           "tmpfs",           CLI_ARG,    "<dst[:opts]>",       "mount a tmpfs" },
@@ -44,7 +44,7 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hosts" },
 	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hostname" },
 	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/resolv.conf" },
-	{ 0, NULL, CLI_NONE, NULL, "The pivot" },
+	{ 0, NULL, CLI_NONE, NULL, "Changing the root" },
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
 	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD },
 	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs and remove its files", EXCL_OLD },
@@ -53,7 +53,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
 	HANDLE_OPTS,
-	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
+	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 	{ 0 },
 };
