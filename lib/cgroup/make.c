@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if a version 1 hierarchy has the controller that a setting begins with. */
+/* Returns true if the controller of a setting belongs to this version 1 hierarchy. */
 static bool controls(const struct cgroup_dir *d, const char *setting)
 {
 	cleanup_free char *name = strndup(setting, strcspn(setting, ".="));
@@ -16,7 +16,7 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create this directory; its contract has the rule. */
+/* Returns true if cgroup_open() must create this directory. The rule is at cgroup_open(). */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -32,7 +32,7 @@ static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const 
 	return !any && !mountinfo_has_option(d->options, "cpuset");
 }
 
-/* mkdir(2) of the first len bytes of the path. */
+/* Calls mkdir(2) for the first len bytes of the path. Returns 0 or a negative errno. */
 static int make_dir(const struct cgroup_dir *d, size_t len)
 {
 	cleanup_free char *path = strndup(d->path, len);
@@ -42,8 +42,8 @@ static int make_dir(const struct cgroup_dir *d, size_t len)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* Creates the directory of the first len bytes of the path and missing ones above it; sets d->made.
- */
+/* Creates the directory of the first len bytes of the path and missing ones above it, and sets
+ * d->made. Returns 0 or a negative errno. */
 static int make_dirs(struct cgroup_dir *d, size_t len)
 {
 	size_t parent = cgroup_above(d->path, len);
@@ -56,7 +56,8 @@ static int make_dirs(struct cgroup_dir *d, size_t len)
 	}
 	if (rc == 0 && d->made == 0)
 		d->made = len;
-	/* another process has created it meanwhile, and uses the directories above, too */
+	/* another process has created the directory and may use the directories above it, too, so
+	 * do not remove them later */
 	if (rc == -EEXIST)
 		d->made = 0;
 	return rc == -EEXIST ? 0 : rc;
@@ -100,7 +101,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with create, none was needed: cgroup_set() will refuse the setting */
+	/* with create, no directory was needed, and cgroup_set() reports the error */
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
@@ -142,8 +143,8 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 	return 0;
 }
 
-/* Removes the directories that were created above a cgroup, up to the first that another process
- * uses. The lower ones are missing if their creation failed. */
+/* Removes the directories that were created above a cgroup, up to the first one that another
+ * process uses. Lower ones may be missing if their creation failed. */
 static void remove_above(const struct cgroup_dir *d)
 {
 	for (size_t len = cgroup_above(d->path, strlen(d->path)); len >= d->made;
@@ -166,7 +167,8 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 		if (d->made == 0)
 			continue;
-		/* killed processes stay for a moment, and version 1 has no file to wait on */
+		/* a killed process leaves the cgroup after a short delay, and version 1 has no file
+		 * to wait on */
 		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {

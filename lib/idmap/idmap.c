@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmap: stores extents, checks the rules of one extent and looks ids up. It adds in 64 bits. */
+/* idmap: stores extents, checks the rules for one extent, and looks up ids. Sums are 64-bit
+ * numbers, so they cannot overflow. */
 #include "idmap/idmap.h"
 
 const char *const idmap_kind_names[IDMAP_KINDS] = { "uid", "gid" };
@@ -102,7 +103,7 @@ static int by_outside(const void *a, const void *b)
 
 static void sort(struct idmap *m, int (*by)(const void *, const void *))
 {
-	/* most maps are sorted already */
+	/* most maps are sorted already, so check before sorting */
 	for (size_t i = 1; i < m->n; i++)
 		if (by(&m->ext[i - 1], &m->ext[i]) > 0) {
 			qsort(m->ext, m->n, sizeof(*m->ext), by);

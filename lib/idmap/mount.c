@@ -29,8 +29,8 @@ static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 
 /*
  * Creates a user namespace that only holds the maps for mount_setattr(2). It is a child of the
- * caller's namespace, made by a forked helper that has ended on return. Returns a descriptor, or a
- * negative errno with e set.
+ * caller's user namespace. A helper process creates it and has ended on return. Returns a
+ * descriptor, or a negative errno with e set.
  */
 static int make_userns(const struct idmaps *m, struct nserr *e)
 {
@@ -55,9 +55,11 @@ static int make_userns(const struct idmaps *m, struct nserr *e)
 	return fd;
 }
 
-/* mount_setattr(2), "ID-mapped mounts": the caller needs CAP_SYS_ADMIN in the user namespace that
- * the file system was mounted in, the file system must support them, and a mount is mapped only
- * once. */
+/*
+ * Sets e for a mount whose ids cannot be mapped. mount_setattr(2), "ID-mapped mounts": the caller
+ * needs CAP_SYS_ADMIN in the user namespace in which the file system was mounted, the file system
+ * must support idmapped mounts, and a mount can be mapped only once.
+ */
 static int fail_map(int rc, const char *path, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot map the ids of '%s'", path);

@@ -17,20 +17,22 @@
 
 #define FD_PATH 32
 
-/* Writes the name of fd in /proc into path and returns path. */
+/* Writes the path that names fd in /proc to path and returns path. */
 static const char *fd_path(int fd, char path[FD_PATH])
 {
 	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
 	return path;
 }
 
-/* Opens the topmost mount on "/": at the root, ".." leads to the mount that covers it. */
+/* Opens the topmost mount on "/". In the root directory, ".." leads to the mount that covers it.
+ * Returns a descriptor or a negative errno. */
 static int open_top(void)
 {
 	return file_open_at(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0);
 }
 
-/* Returns 0 if /proc is mounted: mount(2) needs it to name a descriptor. */
+/* Checks that /proc is mounted, because mount(2) needs it to name descriptors. Returns 0, or a
+ * negative errno with e set. */
 static int need_proc(struct nserr *e)
 {
 	struct statfs fs;
@@ -40,8 +42,8 @@ static int need_proc(struct nserr *e)
 	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
 }
 
-/* Mounts the tmpfs for our files on the old root, below the new one. It is detached with the old
- * root. Returns 0 or a negative errno with e set. */
+/* Mounts the tmpfs for the contents of files on the old root, below the new root. It is detached
+ * together with the old root. Returns 0, or a negative errno with e set. */
 static int begin(struct root *r, struct nserr *e)
 {
 	int rc = need_proc(e);
@@ -125,7 +127,7 @@ int root_legacy_begin(struct root *r, int dir, struct nserr *e)
 }
 
 /* Joins the options of the file system in data, for mount(2), and adds MS_* flags to *flags.
- * Returns 0 or a negative errno with e set. */
+ * Returns 0, or a negative errno with e set. */
 static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
 {
 	for (size_t i = 0; i < o->n; i++) {
@@ -264,8 +266,8 @@ int root_legacy_bind(struct root *r, int src, const struct root_place *p, const 
 	return TAKE_FD(now);
 }
 
-/* Stores the MS_* flags of the mount at fd in *flags: a user namespace must keep the flags that it
- * inherited. Returns 0 or a negative errno. */
+/* Stores the MS_* flags of the mount at fd in *flags. A remount in a user namespace must keep the
+ * flags that the mount has inherited. Returns 0 or a negative errno. */
 static int flags_of(int fd, unsigned long *flags)
 {
 	/* clang-format off */
@@ -286,8 +288,8 @@ static int flags_of(int fd, unsigned long *flags)
 	return 0;
 }
 
-/* Applies o to the mount at fd alone. mount(2) ignores the flags of a bind, so they need a second
- * call, one for each mount. Returns 0 or a negative errno. */
+/* Applies o to the mount at fd only. mount(2) ignores most flags of a bind, so each mount needs a
+ * second call with MS_REMOUNT. Returns 0 or a negative errno. */
 static int remount(int fd, const struct mntopt *o)
 {
 	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
@@ -302,7 +304,7 @@ static int remount(int fd, const struct mntopt *o)
 		       NULL);
 	if (rc == 0)
 		rc = flags_of(fd, &now);
-	/* statvfs(3) does not report every flag, but all flags that restrict */
+	/* statvfs(3) does not report all flags, but it reports those that restrict access */
 	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	if (rc == 0 && (now & set) != set)
 		rc = -EPERM;
@@ -313,7 +315,7 @@ void root_legacy_make_writable(int dir)
 {
 	unsigned long now;
 
-	/* by the working directory: the new root may have no /proc that names descriptors */
+	/* use the working directory, because the new root may have no /proc to name descriptors */
 	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
 		(void)!sys_mount(NULL, ".", NULL,
 				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
@@ -328,7 +330,7 @@ static const struct mnt *parent_of(const struct mnt_table *t, const struct mnt *
 	return NULL;
 }
 
-/* Returns true if m is mounted somewhere below top, or is top. */
+/* Returns true if m is `top` or is mounted below it. */
 static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
 {
 	while (m && m != top)
@@ -336,8 +338,8 @@ static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct m
 	return m;
 }
 
-/* Returns true if a mount of the tree `top` hides m: it was mounted later, on the path of m or
- * above it. */
+/* Returns true if a mount in the tree `top` hides m: it was mounted later than m, on the path of m
+ * or above it. */
 static bool is_covered(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -351,8 +353,8 @@ static bool is_covered(const struct mnt_table *t, const struct mnt *m, const str
 	return false;
 }
 
-/* Applies o to the mount m of the tree `top`, whose root is fd. Skips a mount that another one
- * covers. Returns 0 or a negative errno with e set. */
+/* Applies o to the mount m in the tree `top`, whose root directory is fd. Skips m if another mount
+ * hides it. Returns 0, or a negative errno with e set. */
 static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
 {
@@ -367,14 +369,15 @@ static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 					  m->target)
 			      : 0;
 	}
-	/* the table must agree: a failed look-up alone must not leave a mount unchanged */
+	/* skip m only if the table shows that it is hidden: a failed look-up alone must not leave a
+	 * mount unchanged */
 	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
 		return 0;
 	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);
 }
 
-/* Applies o to all mounts of the table below the one with this id, whose root is fd. Returns 0 or a
- * negative errno with e set. */
+/* Applies o to all mounts of the table that are below the mount with this id, whose root directory
+ * is fd. Returns 0, or a negative errno with e set. */
 static int setattr_below(int fd, const struct mnt_table *t, int id, const struct mntopt *o,
 			 struct nserr *e)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* legacy: builds a root with mount(2) on /proc/self/fd names, and opens and verifies each result:
- * for kernels before 5.12 and for filters that deny the mount API. */
+/* legacy: builds a root with mount(2) on names in /proc/self/fd, and opens and verifies the result
+ * of each mount. It is used before Linux 5.12, and if a seccomp filter denies the mount API. */
 #ifndef NSU_ROOT_LEGACY_H
 #define NSU_ROOT_LEGACY_H
 
 #include "root/place.h"
 
-/* Start the tree of root_begin() or root_begin_tmpfs(), attached on top of "/". Return 0 or a
- * negative errno with e set. */
+/* Start a tree as root_begin() or root_begin_tmpfs() does, but attached on top of "/". Return 0, or
+ * a negative errno with e set. */
 int root_legacy_begin(struct root *r, int dir, struct nserr *e) must_check;
 int root_legacy_begin_fs(struct root *r, const char *type, const struct mntopt *o,
 			 struct nserr *e) must_check;

@@ -48,7 +48,7 @@ static int open_place(const struct root *r, const char *path, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot open '%s' in the new root", path) : fd;
 }
 
-/* Fills in the type and the mount of an open place. Returns 0 or a negative errno with e set. */
+/* Sets the type and the mount of an open place. Returns 0, or a negative errno with e set. */
 static int look(const struct root *r, struct root_place *p, struct nserr *e)
 {
 	struct statx st;
@@ -76,8 +76,8 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	return rc;
 }
 
-/* Opens the place for a mount. Creates a missing one with the type of src, or as a directory if src
- * is negative. Returns 0 or a negative errno with e set. */
+/* Opens the place for a mount. Creates it if it is missing, with the type of src, or as a directory
+ * if src is negative. Returns 0, or a negative errno with e set. */
 static int place(struct root *r, int src, const char *path, const struct mntopt *o,
 		 struct root_place *p, struct nserr *e)
 {
@@ -100,8 +100,11 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 	return p->fd;
 }
 
-/* Verifies that path now shows the mount mnt: another file would mean that a process changes the
- * tree. With `fresh` adds the mount to r->fresh. Returns 0 or a negative errno with e set. */
+/*
+ * Verifies that path now leads to the mount mnt. If it leads to another file, another process
+ * changes the tree. If `fresh` is set, adds the mount to r->fresh. Returns 0, or a negative errno
+ * with e set.
+ */
 static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
 {
 	int now = open_place(r, path, e), rc = 0;
@@ -121,8 +124,8 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 	return rc;
 }
 
-/* Makes mnt (borrowed) the root of the tree and drops the old root of the tree. Returns 0 or a
- * negative errno with e set. */
+/* Makes mnt (borrowed) the root of the tree and removes the previous root of the tree. Returns 0,
+ * or a negative errno with e set. */
 static int become_root(struct root *r, int mnt, struct nserr *e)
 {
 	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
@@ -138,8 +141,8 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
-/* Attaches the detached mount mnt to a place. Takes mnt; a negative one is the error of its
- * creation. Returns mnt or a negative errno with e set. */
+/* Attaches the detached mount mnt to a place. Takes ownership of mnt. If mnt is negative, it is the
+ * error of its creation. Returns mnt, or a negative errno with e set. */
 static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
 {
 	bool ours = p->ours;
@@ -150,8 +153,8 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 		return mnt;
 	}
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	/* Before 6.15 a detached tree takes no mounts: EINVAL. Then the tree is attached now, and
-	 * only this mount namespace sees it */
+	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. Then attach the tree
+	 * now; only this mount namespace sees it. */
 	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
 		ours = false;
 		rc = root_attach(r, true, e);
@@ -180,8 +183,8 @@ int root_place_mount_on(struct root *r, const char *type, const struct root_plac
 	return move_to(r, root_new_fs(r, type, &all, e), p, true, e);
 }
 
-/* Adds the mount mnt on path to r->mounts. Takes mnt; a negative one is the error of its creation.
- * Returns mnt or a negative errno with e set. */
+/* Records the mount mnt on path in r->mounts. Takes ownership of mnt. If mnt is negative, it is the
+ * error of its creation. Returns mnt, or a negative errno with e set. */
 static int note(struct root *r, const char *path, int mnt, struct nserr *e)
 {
 	int rc = mnt < 0 || root_place_is_root(path) ? 0
@@ -204,14 +207,14 @@ int root_place_mount(struct root *r, const char *type, const char *path, const s
 	return rc;
 }
 
-/* Returns a detached clone of the mount that src shows, with o applied, or a negative errno with e
- * set. */
+/* Clones the mount of src and applies o to the clone. Returns a descriptor of the detached clone,
+ * or a negative errno with e set. */
 static int clone_tree(struct root *r, int src, const struct mntopt *o, struct nserr *e)
 {
 	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
 	int mnt = root_clone(src, rec, o->set, o->clr);
 
-	/* before 6.15 no part of a detached tree can be cloned */
+	/* before Linux 6.15, a part of a detached tree cannot be cloned */
 	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)
@@ -237,7 +240,7 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 
 	if (r->nodev && fstat(src, &st) < 0)
 		return nserr_set(e, errno, "cannot query the source of '%s'", p->path);
-	/* nodev on a bound node makes the node itself inaccessible */
+	/* nodev on the bind of a device node would make the node itself inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		all.set = root_attributes(r, o);
 	if (r->legacy)
