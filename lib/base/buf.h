@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* buf: builds text that grows. Its only error is sticky, so a writer checks it once, at the end. */
+/* buf: builds text in a buffer that grows. An error is stored in the buffer, so the caller can
+ * check it once, at the end. */
 #ifndef NSU_BASE_BUF_H
 #define NSU_BASE_BUF_H
 
 #include "base/util.h"
 
 struct buf {
-	char *s; /* terminated once something was added, NULL before */
+	char *s; /* ends with NUL; NULL if nothing was appended */
 	size_t len, size;
-	int err; /* 0 or -ENOMEM; further additions are then ignored */
+	int err; /* 0 or -ENOMEM; after an error nothing more is appended */
 };
 
 #define BUF_INIT ((struct buf){ 0 })

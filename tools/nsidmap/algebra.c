@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* algebra: computes maps from maps, with one function per verb. */
+/* nsidmap: the verbs compose, invert, merge, split and subtract, which compute a map from other
+ * maps. */
 #include "verb.h"
 
-/* Replaces m by the result. other is the second map, or that of --parent. */
+/* Replaces m by the result of a verb. `other` is the second map or the map of --parent. */
 typedef int op_fn(struct idmap *m, const struct idmap *other, bool outside, struct nserr *e);
 
 static int op_compose(struct idmap *m, const struct idmap *other, bool outside, struct nserr *e)
@@ -111,7 +112,7 @@ static const struct op *find_op(const char *verb)
 {
 	size_t i = 0;
 
-	/* main.c calls this file only for verbs of the table */
+	/* main.c calls this function only for verbs in the table, so the loop ends */
 	while (!streq(str_after(ops[i].tool.name, "nsidmap "), verb))
 		i++;
 	return &ops[i];
@@ -139,8 +140,11 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->second = w.n > 1 ? w.v[1] : NULL;
 }
 
-/* Reads a map. name is that of the map in messages, or NULL for the first map. The rules about size
- * do not matter here, but there is no algebra of maps that break the others. */
+/*
+ * Reads a map. `name` is its name in messages, or NULL for the first map. Ends the process if the
+ * map breaks a rule of the kernel; the limits of extents and bytes are not checked, because the
+ * result may be smaller.
+ */
 static void load(const char *arg, const char *name, struct idmaps *m)
 {
 	struct nserr e = NSERR_INIT;
@@ -162,7 +166,8 @@ static void compute(const struct opts *o, struct idmaps *m, const struct idmaps 
 			nserr_prefix(&e, "%s map", idmap_kind_names[k]);
 			cli_die_nserr(&e);
 		}
-		/* the reader of a stream without one of the kinds would report a failed producer */
+		/* a reader of a map without one kind would report that the program that wrote it
+		 * has failed */
 		if (m->map[k].n == 0)
 			cli_die(0, "the resulting map has no %s", idmap_kind_names[k]);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check: reports the rule of the kernel that a map breaks, and the line. */
+/* nsidmap: the verb check, which names the rule of the kernel that a map breaks, and the line. */
 #include "verb.h"
 
 enum { OPT_PARENT = CLI_LONG };
@@ -21,7 +21,7 @@ static const struct cli_tool tool = {
 };
 
 struct opts {
-	const char *map, *parent; /* parent may be NULL */
+	const char *map, *parent; /* parent is NULL without --parent */
 };
 
 static void parse(struct opts *o, int argc, char **argv)

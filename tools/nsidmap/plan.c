@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan: prints the map that a new user namespace of the caller should have. */
+/* nsidmap: the verb plan, which prints a map for a new user namespace of the caller. */
 #include "idmap/plan.h"
 
 #include "verb.h"
@@ -35,7 +35,7 @@ struct opts {
 	struct map_out out;
 };
 
-/* Returns the position of a word in a list. Ends the process if it is not there. */
+/* Returns the index of word in the list. Ends the process if the list does not contain word. */
 static int choose(const char *option, const char *word, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subids: lists the subordinate ids of a user, or checks the files of all users. */
+/* nsidmap: the verb subids, which lists the subordinate ids of a user or checks the files of all
+ * users. */
 #include "idmap/subid.h"
 
 #include "common/table.h"

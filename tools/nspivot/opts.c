@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the option table and the parser. */
+/* nspivot: defines the option table and parses the command line. */
 #include "common/cred_opts.h"
 #include "common/features.h"
 #include "common/handle_opts.h"
@@ -7,7 +7,7 @@
 #include "root/feature.h"
 
 enum {
-	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT */
+	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT keys */
 	OPT_PRESET = OPT_VERB + VERB_COUNT,
 	OPT_PUT_OLD,
 	OPT_DETACH,
@@ -83,7 +83,7 @@ static const struct cli_tool tool = {
 	.features = features,
 };
 
-/* Ends the process with the message of e, after the name of the option, if rc is negative. */
+/* If rc is negative, prints the message of e with the name of the option and ends the process. */
 static void must(int rc, const char *option, struct nserr *e)
 {
 	if (rc >= 0)
@@ -92,7 +92,7 @@ static void must(int rc, const char *option, struct nserr *e)
 	cli_die_nserr(e);
 }
 
-/* Handles the options of verbs, credentials and handles. */
+/* Processes the options of verbs, credentials and handles. */
 static void take_other(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: parses the command line of nstimeoffset. */
+/* nstimeoffset: defines the option table and parses the command line. */
 #include "common/handle_opts.h"
 #include "nstimeoffset.h"
 
@@ -54,7 +54,8 @@ static const struct cli_tool tool = {
 	.failed = CLI_EXIT_OWN,
 };
 
-/* Returns 0 for the first word and 1 for the second. Ends the process for any other. */
+/* Returns 0 if word is `first`, 1 if it is `second`. Otherwise prints a message and ends the
+ * process. */
 static int either(const char *option, const char *word, const char *first, const char *second)
 {
 	if (!streq(word, first) && !streq(word, second))
