@@ -73,8 +73,9 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 			nserr_hint(e, "use a cgroup that is delegated to you (systemd-run --user "
 				      "-p Delegate=yes)");
 		else if (rc == -EAGAIN)
-			nserr_hint(e, "cgroup.max.depth or cgroup.max.descendants of a cgroup "
-				      "above it is reached");
+			nserr_hint(e,
+				   "raise cgroup.max.depth or cgroup.max.descendants of a cgroup "
+				   "above it");
 		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
@@ -113,15 +114,15 @@ static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
 	if (rc == -EBUSY)
-		nserr_hint(e, "a cgroup with controllers in cgroup.subtree_control cannot hold "
-			      "processes");
+		nserr_hint(e, "use a cgroup below it: a cgroup with controllers in "
+			      "cgroup.subtree_control cannot hold processes");
 	else if (rc == -EACCES)
-		nserr_hint(e, "cgroup.procs must be writable there and in the cgroup that is above "
-			      "both");
+		nserr_hint(e, "make cgroup.procs writable there and in the common ancestor of "
+			      "both cgroups");
 	else if (rc == -ENOSPC)
 		nserr_hint(e, "set cpuset.cpus and cpuset.mems of the cgroup first");
 	else if (rc == -EOPNOTSUPP)
-		nserr_hint(e, "the cgroup is in a threaded subtree (cgroup.type)");
+		nserr_hint(e, "use a cgroup that is not in a threaded subtree (cgroup.type)");
 	return rc;
 }
 
@@ -174,7 +175,8 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 		if (err && err != ENOENT) {
 			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
 			if (err == EBUSY)
-				nserr_hint(e, "processes or cgroups of the program remain in it");
+				nserr_hint(e, "end the processes of the program and remove the "
+					      "cgroups that remain in it");
 		} else {
 			remove_above(d);
 		}

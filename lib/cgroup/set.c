@@ -55,7 +55,7 @@ static int enable(const struct cgroup_dir *d, size_t len, const char *controller
 		return 0;
 	nserr_set(e, rc, "cannot write '%s' to %s", text, path);
 	if (rc == -EOPNOTSUPP)
-		nserr_hint(e, "the cgroup is in a threaded subtree (cgroup.type)");
+		nserr_hint(e, "use a cgroup that is not in a threaded subtree (cgroup.type)");
 	return rc;
 }
 

@@ -110,7 +110,7 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 		return nserr_set(e, rc, "cannot look up user %u", getuid());
 	if (!pw) {
 		rc = only_own_id(e);
-		nserr_hint(e, "newuidmap needs a passwd entry, and uid %u has none", getuid());
+		nserr_hint(e, "add a passwd entry for uid %u, which newuidmap needs", getuid());
 		return rc;
 	}
 	return 0;
@@ -277,8 +277,8 @@ static int fail_helper(int status, enum idmap_kind k, const char *path, const ch
 	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "it gave no reason");
 	if (strstr(reason, "not allowed") && cap)
 		nserr_hint(e,
-			   "without %s only the ids that %s gives this user can be mapped "
-			   "(nsidmap subids)",
+			   "run it with %s, or use the ids of this user in %s (nsidmap "
+			   "subids)",
 			   cap, subid_files[k]);
 	return -EINVAL;
 }

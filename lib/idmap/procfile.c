@@ -108,15 +108,16 @@ static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_
 {
 	if (m->n != 1 || m->ext[0].count != 1 ||
 	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
-		nserr_hint(e, "from inside only the creator's own id can be mapped, and a group "
-			      "only with setgroups denied");
+		nserr_hint(e, "write the map from the parent namespace, or map only the "
+			      "creator's own id (a group only if setgroups is denied)");
 	else if (k == IDMAP_UID && m->ext[0].outside == 0)
-		nserr_hint(e, "from inside only the creator's own id can be mapped, and 0 only "
-			      "if the creator had CAP_SETFCAP (Linux 5.12)");
+		nserr_hint(e, "write the map from the parent namespace, or map only the "
+			      "creator's own id (0 only if the creator had CAP_SETFCAP)");
 	else
 		sysctl_hint_apparmor(e);
 	if (!e->hint[0])
-		nserr_hint(e, "from inside only the creator's own id can be mapped");
+		nserr_hint(e, "write the map from the parent namespace, or map only the "
+			      "creator's own id");
 }
 
 /* Sets the hint to the rule by which the kernel has refused the map with EPERM, if the rule can be
@@ -157,13 +158,14 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 	}
 	if (!sys_cap_has(k == IDMAP_UID ? CAP_SETUID : CAP_SETGID)) {
 		if (k == IDMAP_GID && now.setgroups == IDMAP_SETGROUPS_ALLOW)
-			nserr_hint(e, "without CAP_SETGID setgroups must be denied first");
+			nserr_hint(e, "deny setgroups first, or run it with CAP_SETGID");
 		else
-			nserr_hint(e, "without CAP_SET%s only your own id can be mapped",
+			nserr_hint(e, "map only your own id, or run it with CAP_SET%s",
 				   k == IDMAP_UID ? "UID" : "GID");
 	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &id) == 0 &&
 		   !sys_cap_has(CAP_SETFCAP)) {
-		nserr_hint(e, "mapping id 0 of the parent needs CAP_SETFCAP (Linux 5.12)");
+		nserr_hint(e, "run it with CAP_SETFCAP, which is needed to map id 0 of the "
+			      "parent");
 	}
 }
 

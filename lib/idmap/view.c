@@ -101,8 +101,8 @@ static int fail_enter(int rc, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
 	if (rc == -EPERM)
-		nserr_hint(e, "no visible process is in it, and entering it needs CAP_SYS_ADMIN "
-			      "there");
+		nserr_hint(e, "run it with CAP_SYS_ADMIN in that namespace, because no "
+			      "visible process is in it");
 	return rc;
 }
 

@@ -64,8 +64,8 @@ static bool is_shared(int fd)
 
 static void hint_privilege(struct nserr *e)
 {
-	nserr_hint(e, "the mount that keeps a namespace requires CAP_SYS_ADMIN in the caller's "
-		      "mount namespace");
+	nserr_hint(e, "run it with CAP_SYS_ADMIN over the caller's mount namespace, "
+		      "which is needed to keep a namespace");
 }
 
 static void explain(int target, const struct nstype *type, int rc, struct nserr *e)

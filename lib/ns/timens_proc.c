@@ -100,7 +100,8 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
 			  (unsigned long long)st.st_ino);
 		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "no process is in it, and entering needs CAP_SYS_ADMIN");
+			nserr_hint(e, "run it with CAP_SYS_ADMIN, because no process is in the "
+				      "namespace");
 		return rc;
 	}
 	self = file_open_self(e);
@@ -134,8 +135,8 @@ static int fail_write(int rc, struct nserr *e)
 		nserr_hint(e, "write the offsets before the first process enters the namespace");
 	} else if (rc == -EPERM) {
 		nserr_set(e, rc, "cannot move the clocks");
-		nserr_hint(e, "this needs CAP_SYS_TIME in the user namespace that owns the time "
-			      "namespace");
+		nserr_hint(e, "run it with CAP_SYS_TIME in the user namespace that owns the "
+			      "time namespace");
 	} else {
 		nserr_set(e, rc, "cannot write timens_offsets");
 	}
@@ -182,7 +183,8 @@ int timens_unshare(struct nserr *e)
 		return no_support(rc, e);
 	nserr_set(e, rc, "cannot create a time namespace");
 	if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-		nserr_hint(e, "this needs CAP_SYS_ADMIN: put 'nsunshare -r --' before the command");
+		nserr_hint(e, "put 'nsunshare -r --' before the command, or run it with "
+			      "CAP_SYS_ADMIN");
 	else if (rc == -ENOSPC)
 		nserr_hint(e,
 			   "raise /proc/sys/user/max_time_namespaces: it is reached in this user "

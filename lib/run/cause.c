@@ -171,8 +171,8 @@ static bool is_cgroup_full(struct nserr *e)
 			full = most >= 0 && number_in(path) >= most;
 			if (full)
 				nserr_hint(e,
-					   "the cgroup '%.*s' has reached its pids.max limit of "
-					   "%lld processes",
+					   "raise pids.max of the cgroup '%.*s', which allows %lld "
+					   "processes",
 					   (int)n, dir, (long long)most);
 		}
 	}
@@ -186,7 +186,9 @@ void cause_nproc(struct nserr *e)
 
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    !sys_cap_has(CAP_SYS_RESOURCE))
-		nserr_hint(e, "RLIMIT_NPROC (ulimit -u) allows %llu processes of this user",
+		nserr_hint(e,
+			   "raise RLIMIT_NPROC (ulimit -u), which allows %llu processes of "
+			   "this user",
 			   (unsigned long long)limit.rlim_cur);
 }
 

@@ -58,8 +58,8 @@ static void hint_letters(const struct nstype *type, const char *file, struct nse
 	for (const char *s = file; *s; s++)
 		if (!nstype_by_opt(*s) && !strchr("atFr", *s))
 			return;
-	nserr_hint(e, "the text after -%c is taken as its file: write '-%c -%s'", type->opt,
-		   type->opt, file);
+	nserr_hint(e, "write '-%c -%s': the text after -%c is its file", type->opt, file,
+		   type->opt);
 }
 
 /* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. */
