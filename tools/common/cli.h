@@ -102,9 +102,10 @@ char **cli_rest(const struct cli *c);
  * escaped. */
 void cli_warn(int err, const char *fmt, ...) printf_like(2, 3);
 void cli_warn_nserr(const struct nserr *e);
-_Noreturn void cli_die(int err, const char *fmt, ...) printf_like(2, 3); /* exits tool->failed */
-_Noreturn void cli_die_nserr(const struct nserr *e); /* exits e->status or tool->failed */
-_Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2); /* and points to --help */
+_Noreturn void cli_die(int err, const char *fmt, ...)
+	printf_like(2, 3);                           /* exits with tool->failed */
+_Noreturn void cli_die_nserr(const struct nserr *e); /* exits with e->status or tool->failed */
+_Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2); /* also refers to --help */
 
 /* Returns the exit status of cli_die_nserr(). */
 int cli_status(const struct nserr *e);
