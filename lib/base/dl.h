@@ -10,7 +10,7 @@ struct dl_symbol {
 	void *slot; /* address of the function pointer to set */
 };
 
-/* One row of a table of symbols: the pointer has the type of the function it stands for. */
+/* One row of a table of symbols. The pointer must have the type of the function. */
 #define DL_SYMBOL(pointer, function) \
 	{ \
 #function, &(pointer) \

@@ -43,7 +43,7 @@ int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct
 	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
 		if (first[i] == IDMAP_NONE)
 			return nserr_set(e, 0, "%s: id 4294967295 cannot be mapped", side[i]);
-		/* user_namespaces(7): first + count must not wrap, and 2^32-1 stands for "no id" */
+		/* user_namespaces(7): first + count must not wrap, and 2^32-1 means "no id" */
 		if (count > IDMAP_NONE - first[i])
 			return nserr_set(
 				e, 0, "%s: %llu ids from %llu exceed the last id, 4294967294",

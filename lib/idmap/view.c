@@ -77,7 +77,7 @@ static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 		return rc;
 	mine = nsinode_at(self, "ns/user");
 	theirs = nsinode_at(procfd, "ns/user");
-	/* if ns/user is unreadable, assume our own namespace when the maps are identical */
+	/* if ns/user is unreadable, assume the caller's namespace when the maps are identical */
 	if (theirs ? mine == theirs : same(m, &own)) {
 		make_identity(m);
 		return 0;

@@ -68,9 +68,9 @@ static bool is_still_in(const struct nsjoin *j, uint64_t types)
 }
 
 /*
- * Opens namespaces that the process was in at the same time. Otherwise a process that calls
- * setns(2) or unshare(2) meanwhile could combine namespaces of two times, for example a mount
- * namespace of its own with the user namespace of the caller.
+ * Opens the namespaces that the process was in at one moment. Without this check, a process that
+ * calls setns(2) or unshare(2) at the same time could combine old and new namespaces, for example a
+ * mount namespace of its own with the user namespace of the caller.
  */
 static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {

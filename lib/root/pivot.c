@@ -43,8 +43,8 @@ static int compare_ns(ino_t mnt)
 		if (stat(machine[i][0], &pid) < 0)
 			continue;
 		if (pid.st_ino != INIT_PID_INO)
-			return 0; /* this /proc belongs to a container, and so does our mount
-				     namespace */
+			return 0; /* this process is in a container, so its mount namespace is not
+				     that of the machine */
 		if (stat(machine[i][1], &other) == 0)
 			return other.st_ino == mnt;
 	}

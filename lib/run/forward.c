@@ -21,10 +21,11 @@ static void give_terminal(struct supervise *s)
 /* ---- Stopping */
 
 /*
- * Stops this process with signal sig until SIGCONT, unless a SIGCONT has come already. A stop
+ * Stops this process with signal sig until SIGCONT, unless a SIGCONT has arrived already. A stop
  * signal discards a pending SIGCONT (signal(7)), so this function checks for SIGCONT first. A
- * SIGCONT after our kill(2) discards sig, which is intended. A SIGCONT before it may have reached
- * only the child: waitid(2) then reports that the child runs again, and this function discards sig.
+ * SIGCONT after the kill(2) below discards sig, which is intended. A SIGCONT before it may have
+ * reached only the child. Then waitid(2) reports that the child runs again, and this function
+ * discards sig.
  */
 static void stop_self(struct supervise *s, int sig)
 {

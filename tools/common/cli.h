@@ -24,7 +24,7 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 /* The first key of options without a letter: enum { OPT_EXPLAIN = CLI_LONG, … }. */
 #define CLI_LONG 256
 
-/* The key of a row that stands for one option per namespace type. cli_next() returns this key and
+/* The key of a row that defines one option for each namespace type. cli_next() returns this key and
  * sets cli.type. --help shows nstype.what after the help text of the row. */
 #define CLI_NSTYPES 0x4000
 

@@ -75,7 +75,7 @@ static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	if (chdir(dir) == 0)
 		return 0;
-	nserr_set(e, errno, "cannot enter '%s'", dir);
+	nserr_set(e, errno, "cannot change the working directory to '%s'", dir);
 	cause_search(dir, e);
 	return -e->errnum;
 }
@@ -84,7 +84,7 @@ const struct plan_kind step_wd = {
 	.name = "wd",
 	.call = "chdir(2)",
 	.run = run_wd,
-	.what = "enter '%s'",
+	.what = "change the working directory to '%s'",
 };
 
 /*

@@ -94,9 +94,10 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 			nserr_hint(e, "run it as root to use --owner");
 		return -e->errnum;
 	}
-	/* The owner has all capabilities in its user namespace, so it could trace every process of
-	 * ours there and take its descriptors (ptrace(2)). The kernel makes this process not
-	 * dumpable only if fs.suid_dumpable is not 1. The exec makes the program dumpable again. */
+	/* The owner has all capabilities in its user namespace, so it could trace every process
+	 * of the caller there and take its descriptors (ptrace(2)). The kernel makes this process
+	 * not dumpable only if fs.suid_dumpable is not 1. The exec makes the program dumpable
+	 * again. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process not dumpable");
 	return 0;
