@@ -26,13 +26,13 @@ static const struct cli_opt table[] = {
 	{ 'a',             "all",                  CLI_NONE,   NULL,       "enter all namespaces that differ from the caller's" },
 	{ 't',             "target",               CLI_ARG,    "<ref>",    "select the process or namespace to enter", X_EACH_TARGET },
 	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter a namespace" },
-	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of this socket" },
+	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of socket <n>" },
 	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns the others" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Directories" },
 	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
 	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory (default: target's)", X_WD },
-	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to a directory found in the new namespaces", X_WD },
+	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD },
 
 	{ 0, NULL, CLI_NONE, NULL, "Attributes of the target" },
 	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "take over these attributes (all, uid,gid,...)" },

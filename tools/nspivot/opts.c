@@ -36,7 +36,7 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount POSIX message queues (default: /dev/mqueue)" },
 	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup v2 (default: /sys/fs/cgroup)" },
 	{ OPT_VERB + VERB_OVERLAY,         "overlay",         CLI_ARG,    "<dst:opts>",         "mount an overlay of lower=, upper= and work=" },
-	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "create a file with the data read from <src>" },
+	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "create a file with the contents of <src>" },
 	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "create a directory" },
 	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "create a symbolic link" },
 	{ OPT_VERB + VERB_MASK,            "mask",            CLI_ARG,    "<dst[:try]>",        "hide a file or directory" },
