@@ -14,10 +14,12 @@ struct buf {
 
 #define BUF_INIT ((struct buf){ 0 })
 
+/* Append n bytes, a string, a byte, a decimal number (faster than printf(3)), or formatted text. Do
+ * nothing if err is set. */
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
-void buf_addu(struct buf *b, uint64_t v); /* decimal, without the cost of printf(3) */
+void buf_addu(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 
 /* Empty b: buf_reset() keeps its memory, buf_free() frees it. */

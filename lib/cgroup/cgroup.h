@@ -90,6 +90,7 @@ const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
  * -EBUSY if processes or cgroups remain in one of them after a second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
+/* Closes the descriptors of c and frees its memory. Removes no directory. */
 void cgroup_free(struct cgroup *c);
 
 /*

@@ -37,6 +37,7 @@ struct idmaps { /* the maps of one user namespace */
 
 extern const char *const idmap_kind_names[IDMAP_KINDS]; /* "uid", "gid" */
 
+/* Free the extents, so that the maps are empty. */
 void idmap_free(struct idmap *m);
 void idmaps_free(struct idmaps *m);
 

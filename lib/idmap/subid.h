@@ -22,6 +22,7 @@ struct subids {
 
 #define SUBIDS_INIT ((struct subids){ 0 })
 
+/* Frees the ranges and empties the list. */
 void subids_free(struct subids *s);
 
 #define cleanup_subids __attribute__((cleanup(subids_free)))

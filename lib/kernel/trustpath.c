@@ -32,8 +32,8 @@ bool trustpath_is_trusted(uid_t uid)
 
 /*
  * Returns true if other users can replace files in the directory. The sticky bit prevents that
- * (inode(7)). Write permission of the caller's own group is ignored, because that group often has
- * no other member.
+ * (inode(7)). Write permission for group 0 is ignored, and for the caller's own group, too, because
+ * that group often has no other member.
  */
 static bool others_can_write(const struct stat *st)
 {

@@ -17,6 +17,7 @@ struct nsjoin {
 					    borrowed */
 };
 
+/* nsjoin_init() sets j to no process and no namespaces. nsjoin_close() closes all its descriptors. */
 void nsjoin_init(struct nsjoin *j);
 void nsjoin_close(struct nsjoin *j);
 

@@ -142,8 +142,8 @@ static void parse(struct opts *o, int argc, char **argv)
 
 /*
  * Reads a map. `name` is its name in messages, or NULL for the first map. Ends the process if the
- * map breaks a rule of the kernel; the limits of extents and bytes are not checked, because the
- * result may be smaller.
+ * map breaks a rule of the kernel, except the limits of extents and bytes, which do not matter for
+ * a computation.
  */
 static void load(const char *arg, const char *name, struct idmaps *m)
 {

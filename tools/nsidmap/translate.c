@@ -168,7 +168,7 @@ static int translate_json(char **words, const struct idmap *m, const struct opts
 }
 
 /* Translates standard input to standard output. Writes the output for all complete lines before it
- * reads more input, so that an interactive reader can wait for it. */
+ * reads more input, so that another program can write an id and wait for the result. */
 static int translate_stream(const struct idmap *m, const struct opts *r)
 {
 	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];
