@@ -155,7 +155,7 @@ test_a_user_with_too_many_processes_is_reported()
 	for tool in $CARRIERS; do
 		carry -S "$NSTEST_UID" --rlimit nproc=0 -- echo ran
 		assert_refused 126 "cannot execute 'echo': Resource temporarily unavailable"
-		assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes of this user'
+		assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes of this user'
 	done
 }
 

@@ -124,7 +124,7 @@ test_explains_refused_mounts()
 	note_state
 	run nsidmap mount --map $map /proc "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'hint: its file system, or one mounted below it, does not support idmapped mounts'
+	assert_err_has 'hint: use another file system: it or one mounted below it does not support idmapped mounts'
 	run nsidmap mount --map $map "$TMP/nosuch" "$TMP/dst"
 	assert_refused 1 "cannot copy the mount of '$TMP/nosuch': No such file"
 	run nsidmap mount --map $map "$TMP/src" "$TMP/nosuch"
@@ -141,7 +141,7 @@ test_exits_2_without_mount_setattr()
 {
 	run enosys mount_setattr -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
 	assert_refused 2 'Function not implemented'
-	assert_err_has 'hint: idmapped mounts need Linux 5.12'
+	assert_err_has 'hint: use Linux 5.12 or later for idmapped mounts'
 }
 
 test_a_file_system_without_idmapped_mounts_says_so()

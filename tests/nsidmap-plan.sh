@@ -275,7 +275,7 @@ test_accepts_a_user_without_a_passwd_entry()
 	umount /etc/subuid /etc/subgid
 	assert_rc 0
 	assert_out u:0:4242:1,g:0:4242:1,s:deny
-	assert_err_has 'newuidmap needs a passwd entry, and uid 4242 has none'
+	assert_err_has 'add a passwd entry for uid 4242, which newuidmap needs'
 }
 
 # as: user

@@ -53,7 +53,7 @@ test_denies_setgroups_for_the_own_id()
 	start_target
 	run nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1,s:allow
 	assert_refused 1 gid_map
-	assert_err_has 'hint: without CAP_SETGID setgroups must be denied first'
+	assert_err_has 'hint: deny setgroups first, or run it with CAP_SETGID'
 }
 
 test_refuses_references_that_are_not_processes()

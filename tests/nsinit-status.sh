@@ -77,7 +77,7 @@ test_reports_why_no_process_can_be_created()
 	[ "$(id -u)" != 0 ] || return 0
 	run prlimit --nproc=0 nsinit true
 	assert_refused 125 'cannot fork: Resource temporarily unavailable'
-	assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes'
+	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes'
 }
 
 test_waits_although_its_caller_ignores_sigchld()

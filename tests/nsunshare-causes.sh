@@ -41,7 +41,7 @@ test_missing_privilege_suggests_a_user_namespace()
 	assert_err_has 'hint: CAP_SYS_ADMIN is required; add --user or --map-root-user (-r)'
 	run nsunshare --uts="$TMP/uts" -r true
 	assert_refused 125 "$TMP/uts"
-	assert_err_has "hint: the mount that keeps a namespace requires CAP_SYS_ADMIN in the caller's mount namespace"
+	assert_err_has "hint: run it with CAP_SYS_ADMIN over the caller's mount namespace, which is needed to keep a namespace"
 }
 
 # as: root
@@ -69,10 +69,10 @@ test_root_without_the_capability_to_map_root_is_explained()
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
 	assert_refused 125 '/uid_map: Operation not permitted'
-	assert_err_has 'and 0 only if the creator had CAP_SETFCAP'
+	assert_err_has "map only the creator's own id (0 only if the creator had CAP_SETFCAP)"
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare --map=u:0:0:9,g:0:0:9 true
 	assert_refused 125 'newuidmap failed: '
-	assert_err_has 'hint: without CAP_SETFCAP only the ids that /etc/subuid gives this user can be mapped'
+	assert_err_has 'hint: run it with CAP_SETFCAP, or use the ids of this user in /etc/subuid (nsidmap subids)'
 }
 
 # as: user
@@ -81,10 +81,10 @@ test_refuses_ids_that_the_user_may_not_map()
 	feature sandbox || return 0
 	run nsunshare --map-users 0:5000:9 true
 	assert_refused 125 'newuidmap failed: '
-	assert_err_has 'hint: without CAP_SETUID only the ids that /etc/subuid gives this user can be mapped'
+	assert_err_has 'hint: run it with CAP_SETUID, or use the ids of this user in /etc/subuid (nsidmap subids)'
 	run nsunshare --map-groups 0:5000:9 true
 	assert_refused 125 'newgidmap failed: '
-	assert_err_has 'only the ids that /etc/subgid gives this user can be mapped'
+	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
 }
 
 # newgidmap(1) denies it by itself.
@@ -175,7 +175,7 @@ test_missing_subordinate_ids_and_passwd_entries_are_explained()
 	assert_err_has 'hint: add a range to /etc/subuid'
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsunshare --map=u:0:54321:1,u:1:100000:9,g:0:54321:1 true
 	assert_refused 125 "cannot map more than your own id"
-	assert_err_has 'uid 54321 has none'
+	assert_err_has 'add a passwd entry for uid 54321, which newuidmap needs'
 }
 
 test_refuses_maps_that_the_kernel_rejects()
@@ -303,13 +303,13 @@ test_a_full_cgroup_is_explained()
 	echo 1 >"$pids/$own_cgroup/pids.max"
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
-	assert_err_has "hint: the cgroup '$pids/$own_cgroup' has reached its pids.max limit of 1 processes"
+	assert_err_has "hint: raise pids.max of the cgroup '$pids/$own_cgroup', which allows 1 processes"
 	# the limit is not blamed if no process is created in the cgroup
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare --into-cgroup "$pids/$own_cgroup" -S "$NSTEST_UID" --rlimit nproc=0 true
 	remove_cgroup "$pids/$own_cgroup"
 	assert_refused 126 "cannot execute 'true': Resource temporarily unavailable"
-	assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes of this user'
+	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes of this user'
 }
 
 test_a_second_pid_namespace_without_a_process_is_explained()

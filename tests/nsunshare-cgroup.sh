@@ -286,7 +286,7 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 	note_state
 	run nsunshare --into-cgroup "$name/a" --cgroup-create true
 	assert_refused 125 "cannot move the process to the cgroup '$v2$name/a'"
-	assert_err_has 'hint: the cgroup is in a threaded subtree'
+	assert_err_has 'hint: use a cgroup that is not in a threaded subtree (cgroup.type)'
 	if feature cgroup2-cpu; then
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
@@ -294,7 +294,7 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"
-		assert_err_has 'hint: the cgroup is in a threaded subtree'
+		assert_err_has 'hint: use a cgroup that is not in a threaded subtree (cgroup.type)'
 	fi
 	assert_no_leftovers
 	rmdir "$v2$name/threads" "$v2$name"
@@ -350,12 +350,12 @@ test_processes_left_in_the_cgroup_are_reported()
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
 	assert_rc 3
 	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"
-	assert_err_has 'hint: processes or cgroups of the program remain in it'
+	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in it'
 	kill "$out"
 	remove_cgroup "$mount$name"
 	run nsunshare --into-cgroup "$name" --cgroup-create mkdir "$mount$name/b"
 	assert_rc 0
-	assert_err_has 'hint: processes or cgroups of the program remain in it'
+	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in it'
 	assertTrue "rmdir '$mount$name/b' '$mount$name'"
 	# a cgroup that the program has removed is not reported
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
@@ -371,7 +371,7 @@ test_a_limit_of_the_number_of_cgroups_is_reported()
 	note_state
 	run nsunshare --into-cgroup "$name/a/b/c" --cgroup-create true
 	assert_refused 125 "cannot create the cgroup '$v2$name/a/b/c'"
-	assert_err_has 'hint: cgroup.max.depth or cgroup.max.descendants'
+	assert_err_has 'hint: raise cgroup.max.depth or cgroup.max.descendants'
 	assert_no_leftovers
 	rmdir "$v2$name"
 }

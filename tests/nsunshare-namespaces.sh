@@ -116,9 +116,9 @@ test_a_fault_before_the_program_ends_with_one_message()
 {
 	note_state
 	run nsunshare -rm -w /nonexistent true
-	assert_refused 125 "cannot enter '/nonexistent'"
+	assert_refused 125 "cannot change the working directory to '/nonexistent'"
 	run nsunshare -rmp -w /nonexistent true
-	assert_refused 125 "cannot enter '/nonexistent'"
+	assert_refused 125 "cannot change the working directory to '/nonexistent'"
 	assert_no_leftovers
 }
 
@@ -155,7 +155,7 @@ test_explain_escapes_foreign_bytes()
 {
 	run nsunshare --explain -w "$(printf '/a\033[31m')" -- "$(printf 'b\nc')" "$(printf '\033]0;d')"
 	assert_ok
-	assert_out_has "enter '/a\x1b[31m': chdir(2)"
+	assert_out_has "change the working directory to '/a\x1b[31m': chdir(2)"
 	assert_out_has 'execute b\x0ac \x1b]0;d: execve(2)'
 }
 

@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* Returns true if err is a failure and not the errno of a missing entry. A module that is not
- * installed or not running leaves ENOENT. */
+/* Returns true if err means a failure and not a missing entry. NSS leaves ENOENT if a module is not
+ * installed or its service is not running. */
 static bool is_failure(int err)
 {
 	return err && err != ENOENT && err != ESRCH;
@@ -30,8 +30,8 @@ int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
 		return 0;
 	if (is_failure(errno))
 		return -errno;
-	/* a later module that does not know the user hides that the file could not be read,
-	 * perhaps only temporarily */
+	/* /etc/passwd may be unreadable for a moment, and a later NSS module that does not know the
+	 * user hides this error, so check the file itself */
 	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* buf: appends to a buffer that grows. */
+/* buf: appends text to a growing buffer. */
 #include "base/buf.h"
 
 #include <stdarg.h>

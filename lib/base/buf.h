@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* buf: builds text that grows. Its only error is sticky, so a writer checks it once, at the end. */
+/* buf: builds text in a buffer that grows. An error is stored in the buffer, so the caller can
+ * check it once, at the end. */
 #ifndef NSU_BASE_BUF_H
 #define NSU_BASE_BUF_H
 
 #include "base/util.h"
 
 struct buf {
-	char *s; /* terminated once something was added, NULL before */
+	char *s; /* ends with NUL; NULL if nothing was appended */
 	size_t len, size;
-	int err; /* 0 or -ENOMEM; further additions are then ignored */
+	int err; /* 0 or -ENOMEM; after an error nothing more is appended */
 };
 
 #define BUF_INIT ((struct buf){ 0 })
 
+/* Append n bytes, a string, a byte, a decimal number (faster than printf(3)), or formatted text. Do
+ * nothing if err is set. */
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
-void buf_addu(struct buf *b, uint64_t v); /* decimal, without the cost of printf(3) */
+void buf_addu(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 
 /* Empty b: buf_reset() keeps its memory, buf_free() frees it. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* dl: calls dlopen(3), and dlsym(3) for all symbols of a table. */
+/* dl: loads a library with dlopen(3), and looks up the symbols of a table with dlsym(3). */
 #include "base/dl.h"
 
 #include <dlfcn.h>

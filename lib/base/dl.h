@@ -10,16 +10,16 @@ struct dl_symbol {
 	void *slot; /* address of the function pointer to set */
 };
 
-/* One row of a table of symbols: the pointer has the type of the function it stands for. */
+/* One row of a table of symbols. The pointer must have the type of the function. */
 #define DL_SYMBOL(pointer, function) \
 	{ \
 #function, &(pointer) \
 	}
 
 /*
- * Opens a shared library (dlopen(3), never closed) and sets every slot. Returns 0, or -ENOENT with
- * e set if the library or a symbol of it is missing, and then sets no slot. Call it before a
- * namespace or root with untrusted files is entered.
+ * Opens a shared library (dlopen(3), never closed) and sets all slots. Returns 0. If the library or
+ * one of its symbols is missing, returns -ENOENT with e set, and no slot is set. Must be called
+ * before a namespace or root with untrusted files is entered.
  */
 int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n,
 	    struct nserr *e) must_check;

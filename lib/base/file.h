@@ -18,14 +18,12 @@ ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size) must_c
  * -EINVAL for other content or a number of more than 64 bits. */
 int file_read_u64(int dirfd, const char *path, uint64_t *v) must_check;
 
-/* Reads fd from its position to the end into memory that the caller frees, and terminates it.
- * Returns the length, or a negative errno: -EFBIG beyond max bytes. */
+/* Reads fd from its position to the end of the file into memory that the caller frees, and appends
+ * a NUL byte. Returns the length, or a negative errno: -EFBIG if there are more than max bytes. */
 ssize_t file_slurp(int fd, size_t max, char **out) must_check;
 
-/*
- * Writes text to dirfd/path with a single write(2): a /proc file refuses a second call. Returns 0
- * or a negative errno: -EIO for a short write.
- */
+/* Writes text to dirfd/path by a single write(2), because many /proc files refuse a second one.
+ * Returns 0 or a negative errno: -EIO for a short write. */
 int file_write_at(int dirfd, const char *path, const char *text) must_check;
 
 /* Writes all n bytes to fd. Returns 0 or a negative errno. */

@@ -6,15 +6,16 @@
 #include "base/buf.h"
 
 struct json {
-	struct buf *out; /* the caller's; check out->err at the end */
+	struct buf *out; /* borrowed; the caller checks out->err at the end */
 	bool comma;
 	int indent; /* depth, or negative for everything on one line */
 };
 
-/* A writer to out; pretty puts each member on a line of its own. */
+/* Initializes a writer to `buffer`. If pretty is set, each member is on its own line. */
 #define JSON_INIT(buffer, pretty) ((struct json){ .out = (buffer), .indent = (pretty) ? 0 : -1 })
 
-/* In all of these functions, key is the member's name, or NULL for an array element and the top. */
+/* In all functions, key is the name of the member, or NULL for an array element and at the top
+ * level. */
 void json_object(struct json *j, const char *key);
 void json_object_end(struct json *j);
 void json_array(struct json *j, const char *key);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* num: parses strict decimals. strtoul(3) accepts blanks and signs and wraps; these do not. */
+/* num: parses strict decimal numbers. strtoul(3) is not used, because it accepts blanks and
+ * signs. */
 #include "base/num.h"
 
 #include <limits.h>
@@ -40,7 +41,7 @@ int num_s64(const char *s, int64_t min, int64_t max, int64_t *out)
 		return rc;
 	if (negative && v == 0)
 		return -EINVAL;
-	/* 2^63 is not an int64_t, so negate as unsigned */
+	/* 2^63 does not fit into an int64_t, so negate the unsigned value */
 	int64_t value = negative ? (int64_t)(0 - v) : (int64_t)v;
 	if (value < min || value > max)
 		return -ERANGE;
@@ -97,7 +98,7 @@ static const struct duration_unit {
 /* clang-format on */
 #define DURATION_SECONDS 4
 
-/* Returns the index, above `from`, of the unit of exactly these n letters, or -1. */
+/* Returns the index of the unit with exactly these n letters that is above `from`, or -1. */
 static int unit_find(const char *s, size_t n, int from)
 {
 	for (size_t i = (size_t)(from + 1); i < ARRAY_SIZE(duration_units); i++)
@@ -107,7 +108,8 @@ static int unit_find(const char *s, size_t n, int from)
 	return -1;
 }
 
-/* Adds 0.DIGITS units to *ns. A part below the nanosecond is an error; nothing is rounded. */
+/* Adds 0.DIGITS units to *ns. Returns an error for a part below one nanosecond instead of rounding
+ * it. */
 static int duration_fraction(unsigned __int128 *ns, const char *digits, size_t n,
 			     unsigned __int128 unit)
 {
@@ -118,7 +120,7 @@ static int duration_fraction(unsigned __int128 *ns, const char *digits, size_t n
 		n--;
 	if (n == 0)
 		return 0;
-	if (n > 18) /* no unit has as many factors 2 and 5; and 10^n has to fit into scale */
+	if (n > 18) /* no unit is divisible by 10^19, and 10^n must fit into scale */
 		return -ERANGE;
 	rc = num_u64n(digits, n, 0, 999999999999999999, &value);
 	if (rc < 0)
@@ -153,7 +155,8 @@ int num_duration(const char *s, struct timespec *out)
 		if ((frac || nwhole == 0) && nfrac == 0)
 			return -EINVAL;
 		nunit = strspn(unit, "wdhmsun");
-		/* plain seconds stand alone, and only the last part has a fraction */
+		/* plain seconds must be the only part, and only the last part may have a
+		 * fraction */
 		if (nunit == 0 ? *unit != '\0' || last >= 0 : frac && unit[nunit] != '\0')
 			return -EINVAL;
 		if (nunit > 0)

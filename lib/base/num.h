@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* num: parses strict decimals with a range. All numbers from outside are parsed here. */
+/* num: parses strict decimal numbers in a range. All numbers from outside are parsed by these
+ * functions. */
 #ifndef NSU_BASE_NUM_H
 #define NSU_BASE_NUM_H
 
@@ -12,8 +13,9 @@
 #define NUM_ID_MAX  4294967294u /* 2^32-1 means "no change" to setuid(2) and cannot be mapped */
 
 /*
- * All of these accept digits only: no blank, sign (but '-' for num_s64), prefix or suffix.
- * Return 0, -EINVAL (not a number) or -ERANGE (outside min..max or the type); set *out only on 0.
+ * These functions accept digits only: no blanks, prefixes, suffixes or signs (except '-' in
+ * num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if it is outside of
+ * min to max or of the type.
  */
 int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) must_check;
 int num_s64(const char *s, int64_t min, int64_t max, int64_t *out) must_check;
@@ -25,20 +27,17 @@ int num_pid(const char *s, pid_t *out) must_check;
 /* Parses a uid or gid, 0 to NUM_ID_MAX. */
 int num_id(const char *s, uint32_t *out) must_check;
 
-/*
- * Parses a descriptor number, 0 to INT_MAX. The descriptor need not be open.
- */
+/* Parses a descriptor number, 0 to INT_MAX. The descriptor need not be open. */
 int num_fd(const char *s, int *out) must_check;
 
-/*
- * Like num_u64() but for the n bytes at s, which need not end there: for parsers of lines.
- */
+/* Parses the n bytes at s as num_u64() does, for text that does not end with NUL. */
 int num_u64n(const char *s, size_t n, uint64_t min, uint64_t max, uint64_t *out) must_check;
 
 /*
- * Parses a duration without sign: plain seconds ("90", ".5"), or units from large to small, each
- * once, the last with an optional fraction: w d h m s ms us ns ("1d2h", "1.5s", "500ms"). Returns
- * 0, -EINVAL, or -ERANGE above 2^63-1 seconds or for a part below the nanosecond.
+ * Parses a duration without sign: plain seconds ("90", ".5"), or units in descending order, each at
+ * most once, such as "1d2h", "1.5s" or "500ms". The units are w d h m s ms us ns. The last part may
+ * have a fraction. Returns 0, -EINVAL, or -ERANGE if it exceeds 2^63-1 seconds or has a part below
+ * one nanosecond.
  */
 int num_duration(const char *s, struct timespec *out) must_check;
 

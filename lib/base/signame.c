@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* signame: parses and formats names of signals, the same in every locale. */
+/* signame: parses and formats the names of signals, independent of the locale. */
 #include "base/signame.h"
 
 #include <signal.h>
@@ -33,7 +33,7 @@ static const char *name_of(int sig)
 	return sig > 0 && sig < (int)ARRAY_SIZE(names) ? names[sig] : NULL;
 }
 
-/* "RTMIN", "RTMIN+n", "RTMAX", "RTMAX-n" */
+/* Parses "RTMIN", "RTMIN+n", "RTMAX" or "RTMAX-n". Returns the number, or -EINVAL. */
 static int parse_realtime(const char *s, size_t n)
 {
 	bool max = strncasecmp(s, "RTMAX", 5) == 0;

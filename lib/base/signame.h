@@ -5,15 +5,14 @@
 
 #include "base/util.h"
 
-/*
- * Parses the first n bytes of s: "TERM", "SIGTERM" (in any case), "15", "RTMIN", "RTMIN+3",
- * "RTMAX-1". Returns the number, or -EINVAL.
- */
+/* Parses the n bytes at s: "TERM", "SIGTERM" (in any case), "15", "RTMIN", "RTMIN+3" or "RTMAX-1".
+ * Returns the number of the signal, or -EINVAL. */
 int signame_parse(const char *s, size_t n) must_check;
 
 #define SIGNAME_SIZE 16
 
-/* Writes "TERM", "RTMIN+3" or, for a signal without a name, the number to buf. Returns buf. */
+/* Writes the name of a signal to buf: "TERM", "RTMIN+3", or its number if it has no name. Returns
+ * buf. */
 const char *signame_format(int sig, char buf[SIGNAME_SIZE]);
 
 #endif

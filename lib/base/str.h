@@ -15,23 +15,22 @@ size_t str_utf8_len(const char *s, size_t n);
 uint32_t str_code_point(const char *s, size_t len);
 
 /*
- * Returns true if the valid character of len bytes at s moves a terminal's cursor, turns the
- * reading direction of a row, or is invisible: C0, DEL, C1, and the format characters U+061C,
- * U+200B to U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. Every output of the suite uses
- * this function.
+ * Returns true if the valid character of len bytes at s moves the cursor of a terminal, changes the
+ * direction of text, or is invisible: C0, DEL, C1, and the format characters U+061C, U+200B to
+ * U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. All output of the tools uses this
+ * function.
  */
 bool str_is_unsafe(const char *s, size_t len);
 
 /*
- * Copies the n bytes at src to dst (size bytes, always terminated), every byte of a control
- * character (C0, DEL, C1), of a format character and of invalid UTF-8 as \xHH. A character
- * or escape that does not fit whole ends the copy. Returns the length of dst.
+ * Copies the n bytes at src to dst, which has `size` bytes and always ends with NUL. Writes each
+ * byte of a control character (C0, DEL, C1), of a format character and of invalid UTF-8 as \xHH.
+ * Stops before a character or escape that does not fit. Returns the length of dst.
  */
 size_t str_escape(char *dst, size_t size, const char *src, size_t n);
 
-/*
- * Escapes a whole string as str_escape() does. Returns memory that the caller frees, or NULL.
- */
+/* Escapes the n bytes at src as str_escape() does. Returns a string that the caller frees, or NULL
+ * if there is no memory. */
 char *str_escape_dup(const char *src, size_t n);
 
 #endif

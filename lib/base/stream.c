@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stream: reads "-", "fd:N" or a file. */
+/* stream: reads standard input, a descriptor or a file. */
 #include "base/stream.h"
 
 #include <fcntl.h>

@@ -23,7 +23,7 @@ static inline bool streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* Returns the rest of s after prefix, or NULL if s does not begin with prefix. */
+/* Returns the part of s after prefix, or NULL if s does not begin with prefix. */
 static inline const char *str_after(const char *s, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -31,8 +31,8 @@ static inline const char *str_after(const char *s, const char *prefix)
 	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
-/* Scope guards: declare the variable initialised; pass ownership on with TAKE_FD() or TAKE_PTR().
- */
+/* Automatic cleanup: the variable must be initialised when it is declared. TAKE_FD() and TAKE_PTR()
+ * pass its ownership on. */
 #define TAKE_FD(fd) \
 	({ \
 		int taken_ = (fd); \
@@ -64,7 +64,7 @@ static inline void util_free(void *p)
 #define cleanup_fd   __attribute__((cleanup(util_close)))
 #define cleanup_free __attribute__((cleanup(util_free)))
 
-/* Repeats a system call that a signal interrupted. Evaluates to the result of the last attempt. */
+/* Repeats a system call while it fails with EINTR. Evaluates to the result of the last attempt. */
 #define RETRY_EINTR(expr) \
 	({ \
 		__typeof__(expr) retry_; \

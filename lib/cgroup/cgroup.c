@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroup: finds the directories that a name or a process has in the cgroup file systems. */
+/* cgroup: finds the directories of a name or a process in the cgroup file systems. */
 #include "cgroup/cgroup.h"
 
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "kernel/mountinfo.h"
 
-/* A line is "ID:CONTROLLERS:PATH", with neither id nor controllers for version 2. */
+/* A line is "ID:CONTROLLERS:PATH". For version 2, the id is 0 and the controllers are empty. */
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
 			   size_t size)
 {
@@ -50,8 +50,8 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	return 0;
 }
 
-/* Returns true if c has a directory of this hierarchy. Version 2 is a single hierarchy; those of
- * version 1 differ in their controllers. */
+/* Returns true if c has a directory of this hierarchy. Version 2 has a single hierarchy;
+ * hierarchies of version 1 have different controllers. */
 static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -61,7 +61,7 @@ static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
 }
 
 /* Adds the directory path of a mount, with the controllers of the mount. Ignores a second mount of
- * the same hierarchy. */
+ * the same hierarchy. Returns 0, or a negative errno with e set. */
 static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const char *path,
 		     struct nserr *e)
 {
@@ -78,8 +78,8 @@ static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const
 	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot name the cgroup");
 }
 
-/* Returns the part of a path in the hierarchy that is below the root of the mount, or NULL if this
- * mount does not show the path. */
+/* Returns the part of a path in the hierarchy that is below the root of the mount, or NULL if the
+ * path is not visible in this mount. */
 static const char *below_mount(const char *path, const struct mountinfo_line *mount)
 {
 	const char *below = streq(mount->root, "/") ? path : str_after(path, mount->root);
@@ -87,7 +87,7 @@ static const char *below_mount(const char *path, const struct mountinfo_line *mo
 	return below && (*below == '/' || *below == '\0') ? below : NULL;
 }
 
-/* Adds the directory that c->name stands for in that mount. */
+/* Adds the directory for c->name in that mount. Returns 0, or a negative errno with e set. */
 static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char *own,
 		     struct nserr *e)
 {
@@ -140,8 +140,8 @@ static bool is_in_cgroupfs(const char *path, bool *v2)
 	return false;
 }
 
-/* Returns true if the name contains "." or "..", which could lead out of the directory that cgroups
- * are made and removed in. */
+/* Returns true if the name contains "." or "..", which could lead out of the directory in which
+ * cgroups are created and removed. */
 static bool has_dots(const char *name)
 {
 	size_t n;
@@ -194,8 +194,8 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	return rc < 0 ? rc : cgroup_place(c, own, &m, e);
 }
 
-/* Opens the directory that the text of /proc/PID/cgroup in theirs names for a mounted hierarchy,
- * unless the caller is in the same one. */
+/* Opens the cgroup in a mounted hierarchy that theirs, the text of /proc/PID/cgroup, contains.
+ * Skips it if the caller is in the same cgroup. Returns 0, or a negative errno with e set. */
 static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
 		  struct nserr *e)
 {
@@ -267,7 +267,8 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
 		char text[256];
 		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
 
-		/* the root cgroup lacks the file, and so do hierarchies without the freezer */
+		/* the root cgroup and hierarchies without the freezer controller do not have the
+		 * file */
 		if (n == -ENOENT)
 			continue;
 		if (n < 0)

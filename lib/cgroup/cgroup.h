@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroup: finds, creates, sets and joins the control groups of a program, cgroups(7), in the
- * hierarchies of version 1 and 2 that mountinfo lists. */
+/* cgroup: finds, creates, configures and joins control groups (cgroups(7)) in the mounted
+ * hierarchies of versions 1 and 2. */
 #ifndef NSU_CGROUP_CGROUP_H
 #define NSU_CGROUP_CGROUP_H
 
@@ -16,36 +16,35 @@ struct cgroup_dir {
 	char *options; /* mount options of a version 1 hierarchy: its controllers */
 	int fd;        /* O_PATH descriptor, -1 if the directory was not created or found */
 	bool v2;
-	size_t made; /* the first made bytes of path are the topmost directory that we created, or 0
-		      */
+	size_t made; /* length of the topmost directory in path that was created here, or 0 */
 };
 
 struct cgroup {
-	const char *name; /* as given, borrowed */
+	const char *name; /* the name that the caller gave, borrowed */
 	struct cgroup_dir dir[CGROUP_MAX];
 	size_t n;
 };
 
 /*
- * Finds the directories that name stands for: the path of a directory in a cgroup file system (that
- * one hierarchy), "/NAME" from the root of the first mount of every hierarchy, "NAME" below the
- * caller's own cgroup, or NULL for the own cgroup. Names with "." or ".." are refused, as they
- * could lead out of the hierarchy. Returns 0, or a negative errno with e set: -EOPNOTSUPP if no
- * hierarchy is mounted. The caller frees c with cgroup_free().
+ * Finds the directories for a name. The name is the path of a directory in a cgroup file system
+ * (one hierarchy), "/NAME" below the root of the first mount of each hierarchy, "NAME" below the
+ * caller's own cgroup, or NULL for the caller's own cgroup. A name with the components "." or ".."
+ * is refused, because it could lead out of the hierarchy. Returns 0, or a negative errno with e
+ * set: -EOPNOTSUPP if no hierarchy is mounted. The caller frees c with cgroup_free().
  */
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 
 /*
- * Does the part of cgroup_find() that opens no file: adds the directories of c->name, which is not
- * a path in a cgroup file system, in the hierarchies of m for a caller whose /proc/PID/cgroup has
- * the text own.
+ * Does the part of cgroup_find() that opens no file. c->name must not be a path in a cgroup file
+ * system. own is the text of /proc/PID/cgroup of the caller. Adds the directories of c->name in the
+ * hierarchies that m lists. Returns 0, or a negative errno with e set.
  */
 int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e) must_check;
 
 /*
- * Opens the cgroups of the process whose /proc directory procfd is, for cgroup_join(). Skips
- * hierarchies in which the caller is in the same cgroup. Returns 0, or a negative errno with e set:
- * -EXDEV if a cgroup is outside the caller's cgroup namespace. The caller frees c.
+ * Opens the cgroups of a process for cgroup_join(). procfd is the /proc directory of the process.
+ * Skips hierarchies in which the caller is in the same cgroup. Returns 0, or a negative errno with
+ * e set: -EXDEV if a cgroup is outside of the caller's cgroup namespace. The caller frees c.
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
@@ -55,30 +54,33 @@ int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 size_t cgroup_above(const char *path, size_t len);
 
 /*
- * Opens the directories of c. Without create those that exist; at least one must. With create those
- * that are needed, created with their parents where missing: that of version 2, and those of
- * version 1 whose controller one of the n settings ("FILE=VALUE") is for. With neither version 2
- * nor a setting, those of all hierarchies except cpuset, which accepts no process before its
- * processors are set. Returns 0, or a negative errno with e set; what was created is removed then.
+ * Opens the directories of c. If create is false, opens those that exist; at least one must exist.
+ * If create is true, opens those that are needed, and creates them and their parents if they are
+ * missing. The directory of version 2 is needed, and those of version 1 whose controller one of the
+ * n settings ("FILE=VALUE") is for. If there is neither version 2 nor a setting, the directories of
+ * all hierarchies are needed except cpuset, which accepts no process before its processors are set.
+ * Returns 0, or a negative errno with e set; then the created directories are removed again.
  */
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
 
 /*
- * Writes "FILE=VALUE" in the hierarchy that has the file. In version 2 the file exists only if
- * every cgroup above has enabled the controller for its children; those that cgroup_open() created
- * are told to, older ones are not changed. Returns 0, or a negative errno with e set: -ENOENT with
- * a hint that names the cgroup that has not enabled the controller.
+ * Writes "FILE=VALUE" in the hierarchy that has the file. In version 2, the file exists only if
+ * every cgroup above has enabled the controller for its children. Enables the controller in cgroups
+ * that cgroup_open() has created, but does not change older ones. Returns 0, or a negative errno
+ * with e set: -ENOENT with a hint that names the cgroup that has not enabled the controller.
  */
 int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
 
-/* Moves a process into the cgroup of every hierarchy, except version 2 if skip_v2 is set (clone3(2)
- * has done that). Returns 0, or a negative errno with e set. */
+/* Moves a process to the cgroup of each hierarchy. If skip_v2 is set, skips version 2, because
+ * clone3(2) has created the process there. Returns 0, or a negative errno with e set. */
 int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e) must_check;
 
-/* Refuses cgroups that are frozen, cgroups(7): a process that joins one stops until it is thawed,
- * and does not even react to SIGTERM. Returns 0, -EBUSY with e set, or another negative errno with
- * e set if the state cannot be read. */
+/*
+ * Checks that no cgroup is frozen (cgroups(7)): a process that joins a frozen cgroup stops until
+ * the cgroup is thawed, and does not even react to SIGTERM. Returns 0, -EBUSY with e set, or
+ * another negative errno with e set if the state cannot be read.
+ */
 int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 
 /* Returns the version 2 directory if it is open, or NULL. */
@@ -88,11 +90,13 @@ const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
  * -EBUSY if processes or cgroups remain in one of them after a second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
+/* Closes the descriptors of c and frees its memory. Removes no directory. */
 void cgroup_free(struct cgroup *c);
 
 /*
- * Finds the path that the text of /proc/PID/cgroup has for the hierarchy of the mount, and copies
- * it to buf. Returns buf, or NULL if there is none or it does not fit. Pure.
+ * Finds the path for the hierarchy of the mount in text, the contents of /proc/PID/cgroup, and
+ * copies it to buf. Returns buf, or NULL if there is no such path or it does not fit. Has no side
+ * effects.
  */
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
 			   size_t size);

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if a version 1 hierarchy has the controller that a setting begins with. */
+/* Returns true if the controller of a setting belongs to this version 1 hierarchy. */
 static bool controls(const struct cgroup_dir *d, const char *setting)
 {
 	cleanup_free char *name = strndup(setting, strcspn(setting, ".="));
@@ -16,7 +16,7 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create this directory; its contract has the rule. */
+/* Returns true if cgroup_open() must create this directory. The rule is at cgroup_open(). */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -32,7 +32,7 @@ static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const 
 	return !any && !mountinfo_has_option(d->options, "cpuset");
 }
 
-/* mkdir(2) of the first len bytes of the path. */
+/* Calls mkdir(2) for the first len bytes of the path. Returns 0 or a negative errno. */
 static int make_dir(const struct cgroup_dir *d, size_t len)
 {
 	cleanup_free char *path = strndup(d->path, len);
@@ -42,8 +42,8 @@ static int make_dir(const struct cgroup_dir *d, size_t len)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* Creates the directory of the first len bytes of the path and missing ones above it; sets d->made.
- */
+/* Creates the directory of the first len bytes of the path and missing ones above it, and sets
+ * d->made. Returns 0 or a negative errno. */
 static int make_dirs(struct cgroup_dir *d, size_t len)
 {
 	size_t parent = cgroup_above(d->path, len);
@@ -56,7 +56,8 @@ static int make_dirs(struct cgroup_dir *d, size_t len)
 	}
 	if (rc == 0 && d->made == 0)
 		d->made = len;
-	/* another process has created it meanwhile, and uses the directories above, too */
+	/* another process has created the directory and may use the directories above it, too, so
+	 * do not remove them later */
 	if (rc == -EEXIST)
 		d->made = 0;
 	return rc == -EEXIST ? 0 : rc;
@@ -72,8 +73,9 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 			nserr_hint(e, "use a cgroup that is delegated to you (systemd-run --user "
 				      "-p Delegate=yes)");
 		else if (rc == -EAGAIN)
-			nserr_hint(e, "cgroup.max.depth or cgroup.max.descendants of a cgroup "
-				      "above it is reached");
+			nserr_hint(e,
+				   "raise cgroup.max.depth or cgroup.max.descendants of a cgroup "
+				   "above it");
 		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
@@ -100,7 +102,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with create, none was needed: cgroup_set() will refuse the setting */
+	/* with create, no directory was needed, and cgroup_set() reports the error */
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
@@ -112,15 +114,15 @@ static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
 	if (rc == -EBUSY)
-		nserr_hint(e, "a cgroup with controllers in cgroup.subtree_control cannot hold "
-			      "processes");
+		nserr_hint(e, "use a cgroup below it: a cgroup with controllers in "
+			      "cgroup.subtree_control cannot hold processes");
 	else if (rc == -EACCES)
-		nserr_hint(e, "cgroup.procs must be writable there and in the cgroup that is above "
-			      "both");
+		nserr_hint(e, "make cgroup.procs writable there and in the common ancestor of "
+			      "both cgroups");
 	else if (rc == -ENOSPC)
 		nserr_hint(e, "set cpuset.cpus and cpuset.mems of the cgroup first");
 	else if (rc == -EOPNOTSUPP)
-		nserr_hint(e, "the cgroup is in a threaded subtree (cgroup.type)");
+		nserr_hint(e, "use a cgroup that is not in a threaded subtree (cgroup.type)");
 	return rc;
 }
 
@@ -142,8 +144,8 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 	return 0;
 }
 
-/* Removes the directories that were created above a cgroup, up to the first that another process
- * uses. The lower ones are missing if their creation failed. */
+/* Removes the directories that were created above a cgroup, up to the first one that another
+ * process uses. Lower ones may be missing if their creation failed. */
 static void remove_above(const struct cgroup_dir *d)
 {
 	for (size_t len = cgroup_above(d->path, strlen(d->path)); len >= d->made;
@@ -166,13 +168,15 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 		if (d->made == 0)
 			continue;
-		/* killed processes stay for a moment, and version 1 has no file to wait on */
+		/* a killed process leaves the cgroup after a short delay, and version 1 has no file
+		 * to wait on */
 		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {
 			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
 			if (err == EBUSY)
-				nserr_hint(e, "processes or cgroups of the program remain in it");
+				nserr_hint(e, "end the processes of the program and remove the "
+					      "cgroups that remain in it");
 		} else {
 			remove_above(d);
 		}

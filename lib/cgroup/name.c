@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* name: finds the names of containers and units in control group paths. The names are conventions
- * of the engines; no file is opened. */
+/* name: finds the names of containers and units in cgroup paths, by the naming conventions of
+ * container engines. Opens no file. */
 #include "cgroup/name.h"
 
-#define SHORT_ID 12 /* of a container's 64 hexadecimal digits, as the engines print it */
+#define SHORT_ID 12 /* container engines print 12 of the 64 hexadecimal digits */
 
 const char *cgroup_name_path(const char *text, size_t *len)
 {
@@ -13,7 +13,7 @@ const char *cgroup_name_path(const char *text, size_t *len)
 		const char *end = strchrnul(line, '\n'), *path;
 		size_t n;
 
-		/* hierarchy-ID:controller-list:path; a path may hold colons, the rest cannot */
+		/* "hierarchy-ID:controller-list:path": only the path may contain colons */
 		path = memchr(line, ':', (size_t)(end - line));
 		path = path ? memchr(path + 1, ':', (size_t)(end - path - 1)) : NULL;
 		n = path ? (size_t)(end - path - 1) : 0;
@@ -46,8 +46,8 @@ struct word {
 	size_t n;
 };
 
-/* Sets out to the part of a component between prefix and suffix. Returns false if that is empty or
- * one of them is missing. */
+/* Sets out to the part of a component between prefix and suffix. Returns false if the part is
+ * empty, or if the component lacks prefix or suffix. */
 static bool between(struct word w, const char *prefix, const char *suffix, struct word *out)
 {
 	size_t p = strlen(prefix), s = strlen(suffix);
@@ -68,7 +68,7 @@ static bool is_id(struct word w)
 	return true;
 }
 
-/* Undoes systemd's \xHH in unit names. */
+/* Appends a unit name and decodes systemd's \xHH in it. */
 static void add_unescaped(struct buf *out, struct word w)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -87,8 +87,8 @@ static void add_unescaped(struct buf *out, struct word w)
 	}
 }
 
-/* Adds the container that one component names; before is the component above it. Returns false if
- * it names none. */
+/* Appends the container that one component names. before is the component above it. Returns false
+ * if the component names no container. */
 static bool container(struct word before, struct word w, struct buf *out)
 {
 	static const struct {
@@ -122,7 +122,7 @@ static bool container(struct word before, struct word w, struct buf *out)
 	}
 	if (before.n == 6 && memcmp(before.s, "docker", 6) == 0 && is_id(w))
 		buf_printf(out, "docker:%.*s", SHORT_ID, w.s);
-	else if (is_id(w)) /* containerd names the cgroups of pods with the id alone */
+	else if (is_id(w)) /* containerd uses only the id as the name of a pod's cgroup */
 		buf_printf(out, "containerd:%.*s", SHORT_ID, w.s);
 	else if ((before.n == 3 && memcmp(before.s, "lxc", 3) == 0) ||
 		 (before.n == 11 && memcmp(before.s, "lxc.payload", 11) == 0))

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* name: finds the container and the unit that a control group path names. */
+/* name: finds the name of the container and of the unit in a cgroup path. */
 #ifndef NSU_CGROUP_NAME_H
 #define NSU_CGROUP_NAME_H
 
 #include "base/buf.h"
 
 /*
- * Finds the most specific path in the text of /proc/PID/cgroup: that of the unified hierarchy or,
- * if that is the root, the longest of the others. Returns a pointer into text and sets *len, or
- * returns NULL.
+ * Finds the most specific path in the text of /proc/PID/cgroup: the path in the unified hierarchy
+ * or, if that is the root, the longest path in the other hierarchies. Returns a pointer into text
+ * and sets *len, or returns NULL.
  */
 const char *cgroup_name_path(const char *text, size_t *len);
 
-/* Returns the path of the unified hierarchy, or else the first, or "", and sets its length. */
+/* Returns the path in the unified hierarchy. Without one, returns the first path, or "". Sets *len
+ * to its length. */
 const char *cgroup_name_first(const char *text, size_t *len);
 
-/*
- * Adds "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
- * "machine:NAME" if the path is that of a container of this engine. Returns false otherwise.
- */
+/* Appends "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
+ * "machine:NAME" if the path belongs to a container of that engine. Returns false otherwise. */
 bool cgroup_name_container(const char *path, size_t len, struct buf *out);
 
-/* Adds the innermost systemd unit in the path. Returns false if there is none. */
+/* Appends the innermost systemd unit in the path. Returns false if the path has none. */
 bool cgroup_name_unit(const char *path, size_t len, struct buf *out);
 
 #endif

@@ -8,7 +8,7 @@
 
 struct setting {
 	char file[256];
-	char controller[64]; /* "" for the files that every cgroup has */
+	char controller[64]; /* "" for files that every cgroup has */
 	const char *value;
 };
 
@@ -33,9 +33,9 @@ static const struct cgroup_dir *with_file(const struct cgroup *c, const char *fi
 }
 
 /*
- * Enables the controller for the children of each cgroup that we created above the first len bytes
- * of d's path, from the top down. Cgroups that existed before belong to the host and are not
- * changed.
+ * Enables the controller for the children of each cgroup that cgroup_open() has created above the
+ * first len bytes of d's path, from the top down. Does not change cgroups that existed before,
+ * because they belong to the host. Returns 0, or a negative errno with e set.
  */
 static int enable(const struct cgroup_dir *d, size_t len, const char *controller, struct nserr *e)
 {
@@ -55,7 +55,7 @@ static int enable(const struct cgroup_dir *d, size_t len, const char *controller
 		return 0;
 	nserr_set(e, rc, "cannot write '%s' to %s", text, path);
 	if (rc == -EOPNOTSUPP)
-		nserr_hint(e, "the cgroup is in a threaded subtree (cgroup.type)");
+		nserr_hint(e, "use a cgroup that is not in a threaded subtree (cgroup.type)");
 	return rc;
 }
 
@@ -69,8 +69,8 @@ static ssize_t read_in(const char *path, size_t len, const char *file, char *buf
 	return file_read_at(AT_FDCWD, name, buf, size);
 }
 
-/* Returns 1 if cgroup.controllers in the first len bytes of path lists the controller, 0 if not, or
- * a negative errno: -ENOENT if that is not a cgroup. */
+/* Returns 1 if cgroup.controllers of the cgroup in the first len bytes of path lists the
+ * controller, 0 if not, or a negative errno: -ENOENT if that is not a cgroup. */
 static int has_controller(const char *path, size_t len, const char *controller)
 {
 	char text[1024], *rest = text, *word;
@@ -105,9 +105,9 @@ static bool find_v1(const char *controller, char *buf, size_t size)
 }
 
 /*
- * Adds the reason why the children of the cgroup in the first len bytes of d's path lack a
- * controller that it has itself. host is the length of the lowest cgroup on the path that existed
- * before.
+ * Sets the hint to the reason why a controller of a cgroup is not available in its children. The
+ * cgroup is in the first len bytes of d's path. host is the length of the lowest cgroup in the path
+ * that existed before.
  */
 static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, const char *controller,
 			struct nserr *e)
@@ -118,10 +118,10 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 
 	snprintf(what, sizeof(what), "controller '%s' is not enabled for the children of %.*s",
 		 controller, (int)len, d->path);
-	/* cgroup-v2.rst, "Threads": a new child there is "domain invalid" */
+	/* cgroup-v2.rst, "Threads": a new child in a threaded cgroup is "domain invalid" */
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e, "%s, which is threaded: a new child accepts no processes", what);
-	/* "No Internal Process Constraint" (all cgroups except the root). Some controllers can be
+	/* "No Internal Process Constraint" (all cgroups except the root). A few controllers can be
 	 * enabled nevertheless, which makes the children "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
@@ -136,8 +136,8 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 		nserr_hint(e, "%s: write +%s to its cgroup.subtree_control", what, controller);
 }
 
-/* Searches upwards from the cgroup that lacks the file for one that has the controller, and adds
- * the reason. */
+/* Searches upwards from the cgroup without the file for a cgroup that has the controller, and sets
+ * the hint to the reason. */
 static void hint_v2(const struct cgroup_dir *d, const char *controller, struct nserr *e)
 {
 	size_t whole = strlen(d->path), top = whole, host = d->made ? d->made : whole;
@@ -182,7 +182,8 @@ int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
 
 	if (!d && v2 && s.controller[0]) {
 		rc = enable(v2, strlen(v2->path), s.controller, e);
-		/* ENOENT: not enabled by the host, EINVAL: unknown to the kernel; reported below */
+		/* ENOENT: the host has not enabled the controller; EINVAL: the kernel does not know
+		 * it. The code below reports both. */
 		if (rc < 0 && rc != -ENOENT && rc != -EINVAL)
 			return rc;
 		d = with_file(c, s.file);

@@ -47,18 +47,18 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 
 /* ---- Workers ---- */
 
-/* Runs all sources on one process. If the process ends meanwhile, its results so far are kept.
+/* Runs all sources on one process. If the process ends during this, keeps the results so far.
  * Returns 0, or a negative errno with w->e set. */
 static int look_at(struct worker *w, struct nsmember *m)
 {
 	unsigned sources = w->c->sources;
 	int rc = collect_proc(w, m);
 
-	/* own_descriptors() has read ours before we opened any for the scan */
+	/* own_descriptors() has read the descriptors of nslist before the scan opened any */
 	if (m->pid == w->c->q.self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
-		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() reads sockets as well */
+		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() reads sockets, too */
 
 	if (rc == WORKER_DENIED)
 		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);
@@ -99,8 +99,8 @@ static void *second(void *arg)
 	return NULL;
 }
 
-/* Reads the descriptors that we were started with, and finds out if /proc/PID/fd has a size (6.2).
- * Returns 0, or a negative errno with w->e set. */
+/* Reads the descriptors with which nslist was started, and checks if /proc/PID/fd has a size (Linux
+ * 6.2). Returns 0, or a negative errno with w->e set. */
 static int own_descriptors(struct collect *c, struct worker *w)
 {
 	struct nsmember me = { .pid = c->q.self };
@@ -232,7 +232,7 @@ static int scan_members(struct collect *c, struct nserr *e)
 	return rc;
 }
 
-/* Reads the inode of one of our own namespaces; *inode stays 0 if the link is missing or not
+/* Reads the inode of a namespace of nslist itself. *inode stays 0 if the link is missing or not
  * permitted. Returns 0, or a negative errno with e set. */
 static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
 		    struct nserr *e)
@@ -244,8 +244,8 @@ static int own_link(const struct collect *c, const char *path, int type, uint32_
 	return nserr_set(e, rc, "cannot read /proc/%s", path);
 }
 
-/* Reads the inodes of our own namespaces and verifies /proc. Returns 0, or a negative errno with e
- * set. */
+/* Reads the inodes of the namespaces of nslist itself, and verifies /proc. Returns 0, or a negative
+ * errno with e set. */
 static int look_at_self(struct collect *c, struct nserr *e)
 {
 	int rc = own_link(c, "self/ns/mnt", NSTYPE_MNT, &c->own_mnt, e);

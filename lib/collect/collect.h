@@ -61,7 +61,7 @@ struct collect_query {
 	unsigned types;   /* NSTYPE_BIT()s of the namespace types to find */
 	unsigned sources; /* NSTYPE_BIT()s of the enum above */
 	pid_t only;       /* the only process to read, or 0 for all */
-	pid_t self;       /* our own pid in that tree, or 0 for a fixture */
+	pid_t self;       /* pid of this process in that tree, or 0 for a fixture */
 };
 
 /* A run and its result. */
@@ -75,7 +75,7 @@ struct collect {
 	unsigned types, sources;    /* of the query, adjusted to each other and to the kernel */
 	struct nsfile_proc files;   /* q.proc, verified; unused for a fixture */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
-	uint32_t own_mnt, own_user; /* inodes of our own namespaces, or 0 if unknown */
+	uint32_t own_mnt, own_user; /* inodes of this process's namespaces, or 0 if unknown */
 	uint32_t top[NSTYPE_COUNT]; /* inode of the topmost visible namespace, or 0 if unknown */
 	size_t related;             /* number of namespaces of tab.all that have been opened */
 	bool all_mnt;               /* the kernel has listed all mount namespaces */
@@ -90,9 +90,9 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_che
 
 /*
  * Runs the sources of the query, then opens each namespace and adds its parents and owners. Skips
- * processes that end meanwhile; counts in c->missed what cannot be read. Returns 0, or a negative
- * errno with e set if the result would be wrong: too few descriptors, no memory, input or output
- * errors. Overwrites c, which the caller releases with collect_free() in both cases.
+ * processes that end during the scan. Counts objects that cannot be read in c->missed. Returns 0,
+ * or a negative errno with e set if the result would be wrong: too few descriptors, no memory, or
+ * an input or output error. Overwrites c, which the caller frees with collect_free() in both cases.
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 

@@ -40,7 +40,7 @@ struct nshold {
 struct ns {
 	const struct nstype *type;
 	uint32_t inode; /* unique per type: all namespace files are on the one nsfs device */
-	uint64_t id;    /* 64-bit id (NS_GET_ID), 0 where the kernel has none */
+	uint64_t id;    /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
 	struct ns *parent, *owner; /* NULL: none, or not visible to the caller */
 	uint64_t mnt_id;           /* of a mount namespace: its id for statmount(2), 6.11; or 0 */
 	uid_t creator;             /* of a user namespace; NSTAB_NO_UID if unknown */

@@ -7,9 +7,9 @@
 #include "kernel/sys_pidfd.h"
 
 /*
- * Counts a pid namespace for future children that the kernel cannot show: pidfds show it from 6.11
- * on, those of threads from 6.9 on. Only its existence is known, because pid_for_children is
- * missing. A zombie lacks time_for_children as well and is not counted.
+ * Counts a pid namespace for future children that this kernel cannot show. Its existence is known
+ * only because pid_for_children is missing. pidfds show it since Linux 6.11, pidfds of threads
+ * exist since 6.9. A zombie also lacks time_for_children and is not counted.
  */
 static void note_unknown(struct worker *w, const struct nsfind *f)
 {

@@ -24,7 +24,7 @@ static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
 	struct stat st;
 
-	if (fd == -ENOTTY) /* the process has exchanged it */
+	if (fd == -ENOTTY) /* the process has replaced the descriptor */
 		return WORKER_OK;
 	if (flag < 0)
 		return worker_error(w, (int)flag, path);

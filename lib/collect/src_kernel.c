@@ -96,7 +96,7 @@ static int list_all(struct collect *c, struct nserr *e)
 			int rc;
 
 			req.ns_id = ids[i];
-			if (fd == -ESTALE) /* it has vanished, or is not visible to us */
+			if (fd == -ESTALE) /* it has vanished, or the caller may not see it */
 				continue;
 			if (fd < 0)
 				return fd;

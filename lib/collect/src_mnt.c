@@ -110,7 +110,7 @@ struct own_mountinfo {
 	struct mountinfo *m;
 };
 
-/* Reads our own mountinfo inside another mount namespace, for nsinside_call(). */
+/* Reads the caller's mountinfo inside another mount namespace, for nsinside_call(). */
 static int read_own_mountinfo(void *arg)
 {
 	const struct own_mountinfo *own = arg;
@@ -118,8 +118,8 @@ static int read_own_mountinfo(void *arg)
 	return mountinfo_read_at(own->m, own->c->q.proc, "thread-self/mountinfo");
 }
 
-/* Reads the mountinfo of a process in the mount namespace, or enters it with a thread of ours.
- * Returns 0 or a negative errno. */
+/* Reads the mountinfo of a process in the mount namespace or, without one, in a thread that enters
+ * the namespace. Returns 0 or a negative errno. */
 static int read_mountinfo(struct collect *c, const struct ns *where, struct mountinfo *m)
 {
 	struct own_mountinfo own = { c, m };

@@ -57,7 +57,7 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-int collect_fd(struct worker *w, struct nsmember *m) must_check; /* sockets as well */
+int collect_fd(struct worker *w, struct nsmember *m) must_check; /* also reads sockets */
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
 int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check;

@@ -13,7 +13,8 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
-/* Returns true if the program needs ambient capabilities; uid 0 gets its capabilities without. */
+/* Returns true if the program needs ambient capabilities. A program of uid 0 does not need them
+ * (capabilities(7)). */
 static bool wants_ambient(const struct cred *c)
 {
 	return c->keep_caps || (c->has_keep && final_uid(c) != 0);
@@ -43,9 +44,10 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 		int rc = c->cap_limit & SYS_CAP_BIT(cap) ? 0 : sys_cap_drop_bound(cap);
 		int left = rc < 0 ? sys_cap_in_bound(cap) : 0;
 
-		/* an error alone does not decide: the capability must be absent from the set */
+		/* the result of the call is not enough: check that the capability is absent from
+		 * the set */
 		if (left == -EINVAL)
-			break; /* the kernel has no further capability */
+			break; /* the kernel has no more capabilities */
 		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
@@ -59,7 +61,7 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 static void show_bounding(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct cred *c = s->arg;
-	/* the shorter list */
+	/* print the shorter list: the dropped capabilities or the kept ones */
 	bool most = __builtin_popcountll(c->cap_limit) > 32;
 	uint64_t mask = most ? ~c->cap_limit : c->cap_limit;
 	const char *sep = " ";
@@ -140,8 +142,8 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	caps.permitted = cred_caps_held(c) ? ambient : caps.permitted & limit;
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
-	/* ptrace(2): a process with the same ids and no fewer capabilities may trace this one,
-	 * which until the exec has descriptors and an environment that the program will not have */
+	/* ptrace(2): a process with the same ids and at least the same capabilities could trace
+	 * this one and get descriptors and an environment that the program will not have */
 	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process not dumpable");
 	rc = sys_cap_clear_ambient();

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* caps: declares the steps for capabilities, no_new_privs and the filter. Their arg is struct cred.
- */
+/* caps: the steps for capabilities, no_new_privs and the seccomp filter. Their arg is struct
+ * cred. */
 #ifndef NSU_CRED_CAPS_H
 #define NSU_CRED_CAPS_H
 
 #include "cred/cred.h"
 
-/* Returns true if the filter must be installed while CAP_SYS_ADMIN is held, because there is no
- * no_new_privs (seccomp(2)).
- */
+/* Returns true if the filter must be installed while this process has CAP_SYS_ADMIN, because
+ * no_new_privs is not set (seccomp(2)). */
 bool cred_caps_early_filter(const struct cred *c);
 
-/* Returns true if capabilities must survive the change to an ordinary uid, for the steps after it.
- */
+/* Returns true if capabilities must survive the change to an ordinary uid, because later steps need
+ * them. */
 bool cred_caps_held(const struct cred *c);
 
 extern const struct plan_kind cred_caps_bounding, cred_caps_filter, cred_caps_sets,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: checks the options and reads the filter. */
+/* cred: checks the options for credentials and reads the seccomp filter. */
 #include "cred/cred.h"
 
 #include <linux/filter.h>
@@ -58,7 +58,7 @@ int cred_check(struct cred *c, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	/* keeping some variables means removing all others, as in unshare(1) */
+	/* to keep some variables means to remove all others, the same as in unshare(1) */
 	c->clear_env |= c->env_left != NULL;
 	return c->seccomp && !c->filter ? read_filter(c, e) : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cred: sets the credentials of the program: ids, groups, capabilities, no_new_privs, seccomp,
- * limits, environment, session. nsunshare, nsenter2 and nspivot share its options and steps, which
- * are in the only order that works.
+ * cred: sets the credentials of the program: ids, groups, capabilities, no_new_privs, seccomp
+ * filter, resource limits, environment and session. nsunshare, nsenter2 and nspivot share these
+ * options and steps. The kernel permits no other order of the steps.
  */
 #ifndef NSU_CRED_CRED_H
 #define NSU_CRED_CRED_H
@@ -20,21 +20,23 @@ struct cred_rlimit {
 	rlim_t soft, hard;
 };
 
-/* All zero: the program runs as the caller. A tool may fill the public part itself. */
+/* The requested credentials. All zero: the program has the credentials of the caller. A tool may
+ * set the public members itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
-	/* The id or groups are a default and not an option: an unmapped id and groups that cannot
-	 * be set stay unchanged. */
+	/* The id or the groups are a default and not an option: if the id is not mapped or the
+	 * groups cannot be set, the step changes nothing and does not fail. */
 	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
 	gid_t *groups; /* malloc()ed */
 	size_t ngroups;
 
-	bool limit_caps;    /* the program may have at most cap_limit */
+	bool limit_caps;    /* the program may have the capabilities in cap_limit at most */
 	uint64_t cap_limit; /* see cred_check() */
-	bool keep_caps; /* held capabilities become ambient; a tool clears it if it has no effect */
-	uint64_t cap_ambient; /* if not 0: only these become ambient */
+	bool keep_caps; /* held capabilities become ambient; a tool clears it if it would have no
+			   effect */
+	uint64_t cap_ambient; /* if not 0, only these capabilities become ambient */
 	bool no_new_privs;
 	bool new_session;
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
@@ -46,29 +48,32 @@ struct cred {
 	struct sock_filter *filter;
 	unsigned short nfilter;
 	bool clear_env;
-	const char **env; /* "NAME=VALUE" to set, "NAME" to remove, in their order */
+	const char **env; /* "NAME=VALUE" to set, "NAME" to remove, in the order of the options */
 	size_t nenv;
 	char *env_left; /* names that clear_env keeps, separated by commas; malloc()ed */
 };
 
-/* Checks that the options go together, computes cap_limit and reads the filter. Returns 0 or a
+/* Checks the combination of options, computes cap_limit and reads the filter. Returns 0, or a
  * negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options take privilege from the program, so that the program must not get the
- * privilege of the tool. Must be called before cred_check(), which reads streams. */
+/* Returns true if the options remove privileges from the program, so that the program must not get
+ * the tool's privileges. Must be called before cred_check(), which reads streams. */
 bool cred_restricts(const struct cred *c);
 
 /*
- * Adds a step for each option that is set; c is borrowed. The following steps of the tool's plan
- * run with the credentials of the program. PDEATHSIG must be set there, because a change of ids
- * clears it (prctl(2)).
+ * Adds a step for each option that is set. c is borrowed. The following steps of the plan run with
+ * the credentials of the program. The parent death signal must be set after these steps, because a
+ * change of ids clears it (prctl(2)).
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
 
-/* Adds no_new_privs and the filter that needs it. They must come right before exec, so that
- * execve(2) is the only system call that the filter must allow. */
+/*
+ * Adds the step for no_new_privs and, if the filter needs no_new_privs, the step for the filter.
+ * They must come right before exec, so that execve(2) is the only system call that the filter must
+ * allow.
+ */
 void cred_plan_last(const struct cred *c, struct plan *p, enum plan_actor actor);
 
 #endif

@@ -69,7 +69,7 @@ int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr
 	return 0;
 }
 
-/* Parses one column at *s and moves *s after it. Returns false if it is invalid. */
+/* Parses one column at *s and advances *s past it. Returns false if the column is invalid. */
 static bool parse_column(const char **s, rlim_t *limit)
 {
 	size_t n;
@@ -84,8 +84,8 @@ static bool parse_column(const char **s, rlim_t *limit)
 
 #define NAME_WIDTH 26 /* "Max realtime timeout      " */
 
-/* The file has one line per resource, in the order of their numbers, after its headings (proc(5)).
- */
+/* After the heading, the file has one line for each resource, in the order of the RLIMIT_* numbers
+ * (proc_pid_limits(5)). */
 void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits)
 {
 	const char *s = strchr(text, '\n');
@@ -125,7 +125,7 @@ void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out)
 	}
 }
 
-/* Adds a hint why the limit cannot be set to that value. */
+/* Adds a hint that names the highest permitted value of the limit. */
 static void hint_refused(int which, rlim_t hard, struct nserr *e)
 {
 	struct rlimit old;

@@ -10,15 +10,15 @@
  * numbers in the unit of setrlimit(2), or "unlimited". Returns 0 or -EINVAL with e set. */
 int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e) must_check;
 
-/* Parses the text of /proc/PID/limits (proc(5)) into limits, except those that are set already.
- */
+/* Parses the text of /proc/PID/limits (proc_pid_limits(5)) into limits, except those that are set
+ * already. */
 void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits);
 
-/* Appends "nofile=64:1024" for each limit that is set, separated by commas. */
+/* Appends the limits that are set, separated by commas, such as "nofile=64:1024". */
 void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out);
 
-/* Sets the limits for this process. Returns 0, or a negative errno with e set, which names the
- * limit. */
+/* Sets the limits for this process. Returns 0, or a negative errno with e set to a message that
+ * names the limit. */
 int cred_rlimit_apply(const struct cred_rlimit *limits, struct nserr *e) must_check;
 
 #endif

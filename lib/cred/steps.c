@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the steps, each with the kernel rule that forces its place in the order. */
+/* cred: the steps for credentials. The comment on each step names the kernel rule for its place in
+ * the order. */
 #include <grp.h>
 #include <sys/prctl.h>
 
@@ -130,8 +131,8 @@ static const struct plan_kind gid_kind = {
 	.show = show_gid,
 };
 
-/* capabilities(7): the change from 0 clears the permitted set unless KEEPCAPS is set, and the
- * effective set in any case. */
+/* capabilities(7): a change of the user id from 0 clears the effective set, and also the permitted
+ * set unless PR_SET_KEEPCAPS is set. */
 static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct cred *c = s->arg;
@@ -193,7 +194,8 @@ static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
 			*to = NULL;
 	}
 	for (size_t i = 0; i < c->nenv; i++) {
-		/* putenv(3) keeps the string, which is an argument of this process */
+		/* putenv(3) keeps the string, so it must not be freed; it is an argument of this
+		 * process */
 		int rc = strchr(c->env[i], '=') ? putenv((char *)c->env[i]) : unsetenv(c->env[i]);
 
 		if (rc != 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* algebra: computes maps from maps. It sweeps over sorted extents, so that the number of extents
- * does not matter. */
+/* algebra: computes maps from other maps. The functions sort the extents and pass over them once,
+ * so their run time grows little faster than the number of extents. */
 #include "idmap/idmap.h"
 
 void idmap_merge(struct idmap *m)
@@ -21,7 +21,8 @@ void idmap_merge(struct idmap *m)
 		m->n = to + 1;
 }
 
-/* Returns the index of the first extent that ends after id, or s->n. s is sorted by inside id. */
+/* Returns the index of the first extent whose last id is above id, or s->n. s is sorted by inside
+ * id. */
 static size_t first_ending_after(const struct idmap *s, uint32_t id)
 {
 	size_t low = 0, high = s->n;
@@ -37,7 +38,7 @@ static size_t first_ending_after(const struct idmap *s, uint32_t id)
 	return low;
 }
 
-/* Adds the image of one extent under b, which is sorted by inside id. */
+/* Adds the image of the outside ids of one extent under b, which is sorted by inside id. */
 static int compose_extent(const struct idmap_extent *x, const struct idmap *b, struct idmap *out)
 {
 	uint64_t end = (uint64_t)x->outside + x->count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check: finds the maps that the kernel would refuse, and names the rule and the line. */
+/* check: checks maps by the rules of the kernel, and names the rule and line in the error. */
 #include "idmap/idmap.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ static inline uint32_t last(uint32_t first, uint32_t count)
 	return first + (count - 1);
 }
 
-/* Returns buf with "line 3", or with "extent 3" if the map was not read from text. */
+/* Writes "line 3" to buf, or "extent 3" if the map was not read from text. Returns buf. */
 static const char *label(const struct idmap *m, const struct idmap_extent *x, char buf[32])
 {
 	if (x->line)
@@ -61,7 +61,7 @@ static int check_size(const struct idmap *m, struct nserr *e)
 	}
 }
 
-/* Sets e for the extents a and b of a sorted copy, which overlap. The message names first the one
+/* Sets e for two overlapping extents a and b of a sorted copy. The message first names the extent
  * that comes later in the map. */
 static int report_overlap(const struct idmap *m, const char *side, bool outside,
 			  const struct idmap_extent *a, const struct idmap_extent *b,
@@ -137,7 +137,7 @@ static int check_rules(const struct idmap *m, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		const struct idmap_extent *x = &m->ext[i];
-		/* the caller may have changed an extent after idmap_add() */
+		/* check again, because the caller may have changed an extent after idmap_add() */
 		int rc = idmap_check_extent(x->inside, x->outside, x->count, e);
 
 		if (rc < 0) {

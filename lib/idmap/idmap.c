@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmap: stores extents, checks the rules of one extent and looks ids up. It adds in 64 bits. */
+/* idmap: stores extents, checks the rules for one extent, and looks up ids. Sums are 64-bit
+ * numbers, so they cannot overflow. */
 #include "idmap/idmap.h"
 
 const char *const idmap_kind_names[IDMAP_KINDS] = { "uid", "gid" };
@@ -42,7 +43,7 @@ int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct
 	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
 		if (first[i] == IDMAP_NONE)
 			return nserr_set(e, 0, "%s: id 4294967295 cannot be mapped", side[i]);
-		/* user_namespaces(7): first + count must not wrap, and 2^32-1 stands for "no id" */
+		/* user_namespaces(7): first + count must not wrap, and 2^32-1 means "no id" */
 		if (count > IDMAP_NONE - first[i])
 			return nserr_set(
 				e, 0, "%s: %llu ids from %llu exceed the last id, 4294967294",
@@ -102,7 +103,7 @@ static int by_outside(const void *a, const void *b)
 
 static void sort(struct idmap *m, int (*by)(const void *, const void *))
 {
-	/* most maps are sorted already */
+	/* most maps are sorted already, so check before sorting */
 	for (size_t i = 1; i < m->n; i++)
 		if (by(&m->ext[i - 1], &m->ext[i]) > 0) {
 			qsort(m->ext, m->n, sizeof(*m->ext), by);

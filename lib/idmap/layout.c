@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* layout: places single ids and ranges in a map that has some already. */
+/* layout: adds single ids and ranges to a map that has extents already. */
 #include "idmap/plan.h"
 
 #include "base/num.h"
 
-/* Adds count ids; 0 is allowed and adds nothing. */
+/* Adds an extent of count ids, or nothing if count is 0. Returns 0, or a negative errno with e
+ * set. */
 static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t count, struct nserr *e)
 {
 	if (count == 0)
@@ -14,7 +15,8 @@ static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t coun
 	return idmap_add(m, (uint32_t)inside, (uint32_t)outside, count, e);
 }
 
-/* Adds the parts of extent x that remain when the pair (inside, outside) is taken out of it. */
+/* Adds the parts of extent x that remain after the pair (inside, outside) was removed from it.
+ * Returns 0, or a negative errno with e set. */
 static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t inside,
 		      uint32_t outside, enum idmap_plan_overlap overlap, struct nserr *e)
 {
@@ -37,8 +39,8 @@ static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t in
 		rc = add(m, x->inside + a + 1, x->outside + a + 1, b > a ? b - a - 1 : 0, e);
 		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
 	}
-	/* shift: pair the remaining ids of both sides in order; the longer side loses its last id
-	 */
+	/* shift: pair the remaining ids of both sides in order; the longer side loses its last
+	 * id */
 	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
 		 MIN(b, x->count - 1) - a, e);
 	if (rc < 0 || b >= x->count)
@@ -76,8 +78,8 @@ int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 	return 0;
 }
 
-/* Returns the first id not below from that is in none of the first n extents, on the inside or the
- * outside. Sets *count to the number of free ids from there. */
+/* Returns the first id of at least `from` that is not in the first n extents, on the inside or the
+ * outside. Sets *count to the number of consecutive free ids. */
 static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_t from,
 			  uint64_t *count)
 {
@@ -107,7 +109,8 @@ static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_
 int idmap_plan_fill(struct idmap *m, const struct subids *ranges, struct nserr *e)
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
-	const size_t taken = m->n; /* extents added here are below the next id, so skip them */
+	/* skip the extents added here, because they are below the next id */
+	const size_t taken = m->n;
 	uint64_t inside = 0;
 
 	if (subids_disjoint(ranges, &s) < 0)

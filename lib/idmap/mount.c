@@ -29,8 +29,8 @@ static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 
 /*
  * Creates a user namespace that only holds the maps for mount_setattr(2). It is a child of the
- * caller's namespace, made by a forked helper that has ended on return. Returns a descriptor, or a
- * negative errno with e set.
+ * caller's user namespace. A helper process creates it and has ended on return. Returns a
+ * descriptor, or a negative errno with e set.
  */
 static int make_userns(const struct idmaps *m, struct nserr *e)
 {
@@ -55,20 +55,23 @@ static int make_userns(const struct idmaps *m, struct nserr *e)
 	return fd;
 }
 
-/* mount_setattr(2), "ID-mapped mounts": the caller needs CAP_SYS_ADMIN in the user namespace that
- * the file system was mounted in, the file system must support them, and a mount is mapped only
- * once. */
+/*
+ * Sets e for a mount whose ids cannot be mapped. mount_setattr(2), "ID-mapped mounts": the caller
+ * needs CAP_SYS_ADMIN in the user namespace in which the file system was mounted, the file system
+ * must support idmapped mounts, and a mount can be mapped only once.
+ */
 static int fail_map(int rc, const char *path, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot map the ids of '%s'", path);
 	if (rc == -EPERM)
-		nserr_hint(e, "this needs CAP_SYS_ADMIN in the user namespace that the file "
-			      "system was mounted in, and a mount that has no map yet");
+		nserr_hint(e, "use a mount that is not idmapped, and run it with "
+			      "CAP_SYS_ADMIN in the user namespace that mounted the file "
+			      "system");
 	else if (rc == -EINVAL)
-		nserr_hint(e, "its file system, or one mounted below it, does not support idmapped "
-			      "mounts");
+		nserr_hint(e, "use another file system: it or one mounted below it does not "
+			      "support idmapped mounts");
 	else if (rc == -ENOSYS)
-		nserr_hint(e, "idmapped mounts need Linux 5.12 or later");
+		nserr_hint(e, "use Linux 5.12 or later for idmapped mounts");
 	return rc;
 }
 
@@ -83,8 +86,9 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 	if (tree < 0) {
 		nserr_set(e, tree, "cannot copy the mount of '%s'", path);
 		if (tree == -EINVAL && !recursive)
-			nserr_hint(e, "mounts below it are locked to it: copy them as well "
-				      "(--recursive)");
+			nserr_hint(e,
+				   "add --recursive: the mounts below it cannot be separated from "
+				   "it");
 		return tree;
 	}
 	userns = make_userns(m, e);

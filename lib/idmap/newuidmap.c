@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* newuidmap: checks whether newuidmap(1) and newgidmap(1) can work, runs them, and verifies the
- * maps that they wrote. */
+/* newuidmap: checks the requirements of newuidmap(1) and newgidmap(1), runs them, and verifies the
+ * maps that they have written. */
 #include "idmap/newuidmap.h"
 
 #include <fcntl.h>
@@ -34,8 +34,8 @@ static bool find_program(const char *name, char *path, size_t size)
 		size_t n = strcspn(dirs, ":");
 		struct stat st;
 
-		/* an empty element is the current directory: never run a setuid program from there
-		 */
+		/* an empty element means the current directory; do not run a set-user-ID program
+		 * from there */
 		if (n > 0 && *dirs == '/' &&
 		    (size_t)snprintf(path, size, "%.*s/%s", (int)n, dirs, name) < size &&
 		    stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
@@ -45,8 +45,8 @@ static bool find_program(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Returns the reason why the program gains no privilege when it is executed, or NULL if it gains
- * it. */
+/* Returns the reason for which the program does not gain privileges when it is executed, or NULL if
+ * it does. */
 static const char *lacks_privilege(const char *path)
 {
 	struct statvfs fs;
@@ -71,7 +71,7 @@ const char *newuidmap_lacking_cap(const struct idmaps *m)
 		       : NULL;
 }
 
-/* Sets e for a map that needs the helpers although they cannot work. */
+/* Sets e for a map that needs the helpers, which cannot work here. Returns -EPERM. */
 static int only_own_id(struct nserr *e)
 {
 	return nserr_set(e, EPERM, "cannot map more than your own id");
@@ -110,14 +110,14 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 		return nserr_set(e, rc, "cannot look up user %u", getuid());
 	if (!pw) {
 		rc = only_own_id(e);
-		nserr_hint(e, "newuidmap needs a passwd entry, and uid %u has none", getuid());
+		nserr_hint(e, "add a passwd entry for uid %u, which newuidmap needs", getuid());
 		return rc;
 	}
 	return 0;
 }
 
-/* Returns argv of newuidmap: the program, the process, three arguments per extent. It is one block
- * that the caller frees, or NULL. */
+/* Returns the arguments of newuidmap: the program, the process, and three arguments for each
+ * extent. Returns one block of memory, which the caller frees, or NULL. */
 static char **make_argv(const char *program, const char *target, const struct idmap *m)
 {
 	size_t args = 2 + 3 * m->n, room = (args + 1) * sizeof(char *);
@@ -150,12 +150,14 @@ static bool has_ended(int procfd)
 	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
 }
 
-/* Reads the output of a program into said until the program has ended. Output that does not fit is
- * discarded, because the program would block on a full pipe. Returns 0, -EINTR if the caller must
- * not wait any longer, or another negative errno. */
+/*
+ * Reads the output of a program into said until the program has ended. Discards output that does
+ * not fit; otherwise the program would block on a full pipe. Returns 0, -EINTR if the caller must
+ * stop waiting, or another negative errno.
+ */
 static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 {
-	/* without pidfds (denied by a filter), check the target ten times a second */
+	/* without pidfds (a seccomp filter denies them), check the target ten times a second */
 	int pause = p[TARGET_ENDED].fd < 0 ? 100 : -1;
 	char rest[512];
 	size_t len = 0;
@@ -180,17 +182,18 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 		said[len] = '\0';
 		if (n > 0)
 			continue;
-		/* without pidfds (Linux 5.3) the end of its output counts as its end */
+		/* without pidfds (before Linux 5.3), the end of its output means that the program
+		 * has ended */
 		if (p[PROGRAM_ENDED].fd < 0)
 			return 0;
 		p[OUTPUT].fd = -1;
 	}
 }
 
-/* The target of a program, and the events that end the wait for it. */
+/* The process whose map a program writes, and the events that end the wait for the program. */
 struct target {
-	int stop;        /* becomes readable when the caller gives up */
-	int pidfd;       /* of the target, -1 without pidfds */
+	int stop;        /* becomes readable when the caller must stop waiting, or -1 */
+	int pidfd;       /* of the target, or -1 without pidfds */
 	int procfd;      /* its /proc directory */
 	bool inherit_fd; /* the program inherits procfd */
 };
@@ -204,7 +207,8 @@ static int run_program(char *const argv[], const struct target *t, char *said, s
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
-	/* a pipe below 3 (a standard descriptor was closed) would be overwritten by dup2 */
+	/* dup2(2) would overwrite a pipe descriptor below 3, which is possible if a standard stream
+	 * was closed */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
 	pid = sys_clone(0, -1, &pidfd);
@@ -232,8 +236,8 @@ static int run_program(char *const argv[], const struct target *t, char *said, s
 	return rc < 0 ? rc : status;
 }
 
-/* As run_program(), with the default action for SIGCHLD: a caller that was started with SIGCHLD
- * ignored could not wait for its children. */
+/* Calls run_program() with the default action for SIGCHLD. If SIGCHLD was ignored when the tool was
+ * started, waitpid(2) would not return the status. */
 static int run(char *const argv[], const struct target *t, char *said, size_t size)
 {
 	struct sigaction old, usual = { .sa_handler = SIG_DFL };
@@ -245,8 +249,11 @@ static int run(char *const argv[], const struct target *t, char *said, size_t si
 	return status;
 }
 
-/* Returns true if the PID cannot be reused meanwhile: it is that of this process, its parent or its
- * child. Any other process is passed as a descriptor (fd:N), which newuidmap accepts since 4.14. */
+/*
+ * Returns true if the pid cannot be reused before newuidmap ends: it is the pid of this process,
+ * its parent or its child. For other processes, a descriptor (fd:N) is passed, which newuidmap
+ * accepts since 4.14.
+ */
 static bool is_relative(int procfd, pid_t pid)
 {
 	struct proc_stat st;
@@ -255,7 +262,7 @@ static bool is_relative(int procfd, pid_t pid)
 	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
-/* Sets e for a helper that ended with this wait status after it printed said. */
+/* Sets e for a helper that has ended with this wait status after it has printed said. */
 static int fail_helper(int status, enum idmap_kind k, const char *path, const char *said,
 		       const struct idmaps *maps, struct nserr *e)
 {
@@ -263,23 +270,25 @@ static int fail_helper(int status, enum idmap_kind k, const char *path, const ch
 
 	if (WIFSIGNALED(status))
 		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
-	/* the output begins with the name of the program, and so does our message */
+	/* remove the name of the program from the beginning of its output, because the message has
+	 * it, too */
 	reason = str_after(said, helpers[k]);
 	reason = reason && str_after(reason, ": ") ? reason + 2 : said;
 	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "it gave no reason");
 	if (strstr(reason, "not allowed") && cap)
 		nserr_hint(e,
-			   "without %s only the ids that %s gives this user can be mapped "
-			   "(nsidmap subids)",
+			   "run it with %s, or use the ids of this user in %s (nsidmap "
+			   "subids)",
 			   cap, subid_files[k]);
 	return -EINVAL;
 }
 
-/* Runs the helper for one kind of map. stop is that of idmaps_write_helpers(). */
+/* Runs the helper for one kind of map. stop is the argument of idmaps_write_helpers(). Returns 0,
+ * or a negative errno with e set. */
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
 			int stop, struct nserr *e)
 {
-	/* stop waiting when the target ends: its map is useless then */
+	/* stop waiting when the target ends, because its map is no longer needed */
 	cleanup_fd int pidfd = sys_pidfd_open(pid);
 	char path[4096], target[32], said[256] = "";
 	int status = -1;
@@ -295,7 +304,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
 		status = run(argv, &(struct target){ stop, pidfd, procfd, by_fd }, said,
 			     sizeof(said));
-		/* a newuidmap that does not know fd:N prints its usage */
+		/* an old newuidmap does not know fd:N and prints its usage */
 		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
 			break;
 	}
@@ -322,7 +331,7 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		if (m->map[k].n == 0)
-			continue; /* the ids of this kind stay unmapped */
+			continue; /* an empty map is not written */
 		rc = write_helper(procfd, pid, k, m, stop, e);
 		if (rc < 0)
 			return rc;

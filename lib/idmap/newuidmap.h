@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* newuidmap: writes maps with newuidmap(1) and newgidmap(1), which map subordinate ids for ordinary
- * users. */
+/* newuidmap: writes maps with newuidmap(1) and newgidmap(1), by which ordinary users map
+ * subordinate ids. */
 #ifndef NSU_IDMAP_NEWUIDMAP_H
 #define NSU_IDMAP_NEWUIDMAP_H
 
 #include "idmap/idmap.h"
 
-/* Returns the name of a capability that the caller lacks to write m itself from the parent
- * namespace, or NULL. CAP_SETFCAP is needed to map id 0 of the parent (Linux 5.12). */
+/*
+ * Returns the name of a capability that the caller lacks to write m itself from the parent
+ * namespace, or NULL if it lacks none. Since Linux 5.12, CAP_SETFCAP is needed to map id 0 of the
+ * parent.
+ */
 const char *newuidmap_lacking_cap(const struct idmaps *m);
 
-/* Returns 0 if the programs can write m, or a negative errno with e set and the reason as its hint:
- * not installed, not setuid, no_new_privs is set, or the caller has no passwd entry (-EPERM). */
+/*
+ * Checks that the programs can write m. Returns 0, or a negative errno with e set, whose hint is
+ * the reason: not installed, not set-user-ID root, no_new_privs is set, or the caller has no passwd
+ * entry (-EPERM).
+ */
 int newuidmap_check(const struct idmaps *m, struct nserr *e) must_check;
 
 /*
  * Writes "deny" to setgroups if m says so, runs newuidmap(1) and newgidmap(1) for each map that has
- * extents, waits for them and verifies the result. The caller must own the process of procfd.
- * Returns 0, or a negative errno with e set to a message that contains the output of the program:
- * -EINTR if the process ended or stop (a descriptor, or -1) became readable.
+ * extents, waits for them, and verifies the result. The caller must own the process of procfd.
+ * Returns 0, or a negative errno with e set to a message with the output of the program. Returns
+ * -EINTR if the process has ended, or if stop (a descriptor, or -1) has become readable.
  */
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e) must_check;
 

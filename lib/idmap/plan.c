@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan: makes the map that a style or the options of unshare(1) ask for. */
+/* plan: builds maps for a style, or for the map options of unshare(1). */
 #include "idmap/plan.h"
 
 #include <fcntl.h>
@@ -39,7 +39,8 @@ static int add_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)
 	return 0;
 }
 
-/* Reads the ranges of a user. A user without ranges is an error (-ENOENT). */
+/* Reads the ranges of a user. Returns 0, or a negative errno with e set: -ENOENT if the user has no
+ * ranges. */
 static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *s,
 		      struct nserr *e)
 {
@@ -85,8 +86,8 @@ static int add_range(struct idmap *m, const char *word, struct nserr *e)
 	return rc;
 }
 
-/* Adds one word except "auto", which comes after all others. The ranges s are read when the first
- * word needs them. */
+/* Adds one word of --map-users, except "auto", which must be added after all others. Reads the
+ * ranges s when a word needs them for the first time. */
 static int add_word(struct idmap *m, enum idmap_kind kind, const char *word,
 		    const struct subid_user *user, struct subids *s, struct nserr *e)
 {
@@ -127,12 +128,15 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 	return automatic ? idmap_plan_fill(m, &s, e) : 0;
 }
 
-/* Maps the own id to inside, and the ranges around it. The kernel accepts each outside id once, so
- * a range that contains the own id collides with it. */
+/*
+ * Maps the caller's id to inside, and the ranges around it. The kernel accepts each outside id
+ * once, so a range that contains the caller's id overlaps it. Returns 0, or a negative errno with e
+ * set.
+ */
 static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 		       enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
 {
-	/* with a hole, lay out the range first as if it did not contain the own id */
+	/* for IDMAP_PLAN_HOLE, first place the range as if it did not contain the caller's id */
 	const uint32_t outside = overlap == IDMAP_PLAN_HOLE ? IDMAP_NONE : own;
 	int rc = idmap_append(m, (struct idmap_extent){ inside, outside, 1, 0 });
 
@@ -154,7 +158,7 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 	return idmap_plan_single(m, inside, own, IDMAP_PLAN_HOLE, e);
 }
 
-/* Makes the map of one kind in this style. */
+/* Builds the map of one kind in this style. Returns 0, or a negative errno with e set. */
 static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const struct subids *s,
 		    uint32_t own, enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
 {
@@ -191,7 +195,8 @@ static bool takes_own(enum idmap_plan_style style)
 	       style != IDMAP_PLAN_LXC && style != IDMAP_PLAN_DOCKER;
 }
 
-/* Sets own to the ids of the user that was named, or of the caller. */
+/* Sets own to the ids of the requested user or of the caller. Returns 0, or a negative errno with e
+ * set. */
 static int own_ids(const struct idmap_plan_request *r, const struct subid_user *u,
 		   uint32_t own[IDMAP_KINDS], struct nserr *e)
 {
@@ -202,7 +207,8 @@ static int own_ids(const struct idmap_plan_request *r, const struct subid_user *
 	return nserr_set(e, 0, "the ids of user %s are unknown: it has no passwd entry", r->user);
 }
 
-/* Makes the map of one kind and splits it at the extents of the caller's own map. */
+/* Builds the map of one kind and splits it at the extents of the caller's own map. Returns 0, or a
+ * negative errno with e set. */
 static int make_split_map(enum idmap_plan_style style, const struct idmap_plan_request *r,
 			  const struct subid_user *u, enum idmap_kind k, uint32_t own,
 			  struct idmap *m, struct nserr *e)
@@ -234,7 +240,7 @@ static int make_maps(enum idmap_plan_style style, const struct idmap_plan_reques
 	return rc;
 }
 
-/* Makes the map of IDMAP_PLAN_AUTO. */
+/* Builds the map for IDMAP_PLAN_AUTO. Returns 0, or a negative errno with e set. */
 static int make_auto(const struct idmap_plan_request *r, const struct subid_user *u,
 		     struct idmaps *m, struct nserr *note, struct nserr *e)
 {

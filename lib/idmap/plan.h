@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan: makes the map for a new user namespace from the caller's ids, its subordinate ids and a
- * style. */
+/* plan: builds the map for a new user namespace from a style, the caller's ids and its subordinate
+ * ids. */
 #ifndef NSU_IDMAP_PLAN_H
 #define NSU_IDMAP_PLAN_H
 
 #include "idmap/idmap.h"
 #include "idmap/subid.h"
 
-/* How a single id and a range that contains its inside or outside id are combined. */
+/* The treatment of a range that contains the inside or outside id of a single mapping. */
 enum idmap_plan_overlap {
-	IDMAP_PLAN_ERROR, /* fail */
-	IDMAP_PLAN_HOLE,  /* the range loses both ids and keeps its other pairs */
-	IDMAP_PLAN_SHIFT, /* the range shifts around the id and loses its last id, as in unshare(1)
-			   */
+	IDMAP_PLAN_ERROR, /* the function fails */
+	IDMAP_PLAN_HOLE,  /* both ids are removed from the range, and its other pairs stay */
+	IDMAP_PLAN_SHIFT, /* the range is shifted around the id and loses its last id, as in
+			     unshare(1) */
 };
 
-/* Maps one id in addition to those of m; sorts and merges m. Returns 0, or -EEXIST (with
- * IDMAP_PLAN_ERROR) or -ENOMEM with e set. */
+/* Adds the mapping of one id to m; sorts and merges m. Returns 0, or a negative errno with e set:
+ * -EEXIST for an overlap with IDMAP_PLAN_ERROR, or -ENOMEM. */
 int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 		      enum idmap_plan_overlap overlap, struct nserr *e) must_check;
 
-/* Maps all ranges, in their order, to the lowest inside ids that m does not map yet. Skips outside
- * ids that m maps already. Returns 0, or -ENOMEM or -ERANGE with e set. */
+/* Maps all ranges in order to the lowest inside ids that m does not map. Skips outside ids that m
+ * maps already. Returns 0, or -ENOMEM or -ERANGE with e set. */
 int idmap_plan_fill(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
-/* Maps all ranges to themselves, except for outside ids that m maps already. Returns 0, or a
- * negative errno with e set. */
+/* Maps all ranges to themselves, except outside ids that m maps already. Returns 0, or a negative
+ * errno with e set. */
 int idmap_plan_subids(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
 /*
@@ -43,15 +43,15 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 		     const struct subid_user *user, struct nserr *e) must_check;
 
 enum idmap_plan_style {
-	IDMAP_PLAN_AUTO,     /* the best map that the caller can write: see idmap_plan_make() */
-	IDMAP_PLAN_ROOT,     /* own id to 0, nothing else */
-	IDMAP_PLAN_CURRENT,  /* own id to itself, nothing else */
-	IDMAP_PLAN_KEEP_ID,  /* own id to itself, ranges around it */
-	IDMAP_PLAN_SUBIDS,   /* ranges to themselves */
+	IDMAP_PLAN_AUTO,     /* the best map that the caller can write, see idmap_plan_make() */
+	IDMAP_PLAN_ROOT,     /* the caller's id to 0, no other ids */
+	IDMAP_PLAN_CURRENT,  /* the caller's id to itself, no other ids */
+	IDMAP_PLAN_KEEP_ID,  /* the caller's id to itself, ranges around it */
+	IDMAP_PLAN_SUBIDS,   /* the ranges to themselves */
 	IDMAP_PLAN_IDENTITY, /* every id of the caller's namespace to itself */
-	IDMAP_PLAN_PODMAN,   /* own id to 0, ranges from 1 */
-	IDMAP_PLAN_LXC,      /* ranges from 0 */
-	IDMAP_PLAN_DOCKER,   /* ranges of user dockremap from 0 (its userns-remap) */
+	IDMAP_PLAN_PODMAN,   /* the caller's id to 0, ranges from 1 */
+	IDMAP_PLAN_LXC,      /* the ranges from 0 */
+	IDMAP_PLAN_DOCKER,   /* the ranges of the user dockremap from 0 (userns-remap of docker) */
 };
 
 struct idmap_plan_request {
@@ -62,12 +62,12 @@ struct idmap_plan_request {
 };
 
 /*
- * Makes the map for a child of the caller's user namespace, checked and split at the extents of the
- * caller's own map. IDMAP_PLAN_AUTO means IDMAP_PLAN_PODMAN for an ordinary user with ranges, and
- * IDMAP_PLAN_ROOT with a note if it has none or newuidmap cannot work; for root it means
- * IDMAP_PLAN_LXC with ranges, and IDMAP_PLAN_IDENTITY with a note without. The tool shows note (not
- * NULL) as a warning unless it is empty. Returns 0, or a negative errno with e set. The caller
- * frees m with idmaps_free().
+ * Builds the map for a child of the caller's user namespace, checks it, and splits it at the
+ * extents of the caller's own map. For an ordinary user, IDMAP_PLAN_AUTO means IDMAP_PLAN_PODMAN.
+ * If the user has no ranges or newuidmap cannot work, it means IDMAP_PLAN_ROOT and sets note. For
+ * root it means IDMAP_PLAN_LXC or, without ranges, IDMAP_PLAN_IDENTITY, and sets note. The tool
+ * prints note (not NULL) as a warning unless it is empty. Returns 0, or a negative errno with e
+ * set. The caller frees m with idmaps_free().
  */
 int idmap_plan_make(const struct idmap_plan_request *r, struct idmaps *m, struct nserr *note,
 		    struct nserr *e) must_check;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procfile: reads and writes /proc/PID/{uid_map,gid_map,setgroups}. The kernel accepts one write(2)
- * of each map. */
+/* procfile: reads and writes /proc/PID/{uid_map,gid_map,setgroups}. The kernel accepts a single
+ * write(2) for each map. */
 #include "idmap/procfile.h"
 
 #include <fcntl.h>
@@ -15,7 +15,8 @@
 
 static const char *const map_files[IDMAP_KINDS] = { "uid_map", "gid_map" };
 
-/* Returns buf with the path of a /proc directory for messages, for example "/proc/812". */
+/* Writes the path of a /proc directory, for example "/proc/812", to buf for messages. Returns
+ * buf. */
 static const char *proc_name(int procfd, char *buf, size_t size)
 {
 	return file_fd_name(procfd, buf, size) > 0 ? buf : "/proc/PID";
@@ -37,7 +38,8 @@ int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *
 	return rc;
 }
 
-/* Kernels before 3.19 lack the file; setgroups(2) is allowed then. */
+/* Returns the state of setgroups. Kernels before 3.19 lack the file and always allow
+ * setgroups(2). */
 static enum idmap_setgroups read_setgroups(int procfd)
 {
 	char text[16];
@@ -63,8 +65,8 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
 	return 0;
 }
 
-/* Adds the reason for EACCES: the files of a process that is not dumpable belong to root, proc(5).
- */
+/* Sets the hint for EACCES: the files of a process that is not dumpable belong to root
+ * (proc(5)). */
 static void explain_access(int procfd, const char *file, int rc, struct nserr *e)
 {
 	struct stat st;
@@ -80,8 +82,8 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 				     : "the process belongs to another user");
 }
 
-/* Returns true if the namespace with that inode is the parent of the process's, or if that is
- * unknown. */
+/* Returns true if the namespace with that inode is the parent of the process's user namespace, or
+ * if the parent is unknown. */
 static bool is_parent(int procfd, ino_t inode)
 {
 	cleanup_fd int ns = nsfile_open_proc(procfd, "ns/user");
@@ -91,25 +93,27 @@ static bool is_parent(int procfd, ino_t inode)
 	return up < 0 || fstat(up, &st) < 0 || st.st_ino == inode;
 }
 
-/* Adds the rule for a process that maps ids in its own namespace, user_namespaces(7). The creator
- * of the namespace is unknown here. */
+/* Sets the hint for a process that maps ids in its own namespace (user_namespaces(7)). The creator
+ * of the namespace is not known here. */
 static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_setgroups setgroups,
 			   struct nserr *e)
 {
 	if (m->n != 1 || m->ext[0].count != 1 ||
 	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
-		nserr_hint(e, "from inside only the creator's own id can be mapped, and a group "
-			      "only with setgroups denied");
+		nserr_hint(e, "write the map from the parent namespace, or map only the "
+			      "creator's own id (a group only if setgroups is denied)");
 	else if (k == IDMAP_UID && m->ext[0].outside == 0)
-		nserr_hint(e, "from inside only the creator's own id can be mapped, and 0 only "
-			      "if the creator had CAP_SETFCAP (Linux 5.12)");
+		nserr_hint(e, "write the map from the parent namespace, or map only the "
+			      "creator's own id (0 only if the creator had CAP_SETFCAP)");
 	else
 		sysctl_hint_apparmor(e);
 	if (!e->hint[0])
-		nserr_hint(e, "from inside only the creator's own id can be mapped");
+		nserr_hint(e, "write the map from the parent namespace, or map only the "
+			      "creator's own id");
 }
 
-/* Adds the rule that made the kernel refuse the map with EPERM, if it can be determined. */
+/* Sets the hint to the rule by which the kernel has refused the map with EPERM, if the rule can be
+ * determined. */
 static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind k, int rc,
 			    struct nserr *e)
 {
@@ -138,7 +142,7 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 			   "with nsenter2 --user)");
 		return;
 	}
-	/* the outside ids of the new map are inside ids of our namespace */
+	/* the outside ids of the new map are inside ids of the caller's user namespace */
 	if (idmaps_read(self, &own, NULL) == 0 &&
 	    idmap_check(&m->map[k], &own.map[k], &why) == -EPERM) {
 		nserr_hint(e, "%s", why.what);
@@ -146,13 +150,14 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 	}
 	if (!sys_cap_has(k == IDMAP_UID ? CAP_SETUID : CAP_SETGID)) {
 		if (k == IDMAP_GID && now.setgroups == IDMAP_SETGROUPS_ALLOW)
-			nserr_hint(e, "without CAP_SETGID setgroups must be denied first");
+			nserr_hint(e, "deny setgroups first, or run it with CAP_SETGID");
 		else
-			nserr_hint(e, "without CAP_SET%s only your own id can be mapped",
+			nserr_hint(e, "map only your own id, or run it with CAP_SET%s",
 				   k == IDMAP_UID ? "UID" : "GID");
 	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &id) == 0 &&
 		   !sys_cap_has(CAP_SETFCAP)) {
-		nserr_hint(e, "mapping id 0 of the parent needs CAP_SETFCAP (Linux 5.12)");
+		nserr_hint(e, "run it with CAP_SETFCAP, which is needed to map id 0 of the "
+			      "parent");
 	}
 }
 
@@ -201,14 +206,14 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	rc = write_setgroups(procfd, m, e);
-	/* the ids of an empty map stay unmapped */
+	/* do not write an empty map; its ids stay unmapped */
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		if (m->map[k].n > 0)
 			rc = write_map(procfd, m, k, e);
 	return rc;
 }
 
-/* Returns true if both maps have the same pairs; merges both. */
+/* Merges both maps. Returns true if they have the same pairs. */
 static bool same_pairs(struct idmap *a, struct idmap *b)
 {
 	idmap_merge(a);

@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* procfile: reads and writes the maps of a process through a descriptor of its /proc directory. */
+/* procfile: reads and writes the maps of a process by a descriptor of its /proc directory. */
 #ifndef NSU_IDMAP_PROCFILE_H
 #define NSU_IDMAP_PROCFILE_H
 
 #include "idmap/idmap.h"
 
 /*
- * Read /proc/PID/{uid_map,gid_map} (and setgroups) of the process whose /proc directory procfd is
- * (an O_PATH descriptor is enough; AT_FDCWD is invalid). The outside ids are those of the caller's
- * user namespace, or, for a process in the caller's own namespace, those of the parent namespace. A
- * map that is not written yet has no extent. Return 0, or a negative errno with e set and m empty:
- * -ESRCH or -ENOENT if the process has ended. The caller frees m.
+ * Read /proc/PID/{uid_map,gid_map} and, in idmaps_read(), setgroups. procfd is a descriptor of the
+ * /proc directory of the process; O_PATH is enough, AT_FDCWD is invalid. The outside ids are ids of
+ * the caller's user namespace or, for a process in the caller's user namespace, ids of the parent.
+ * A map that is not written yet has no extents. Return 0, or a negative errno with e set and m
+ * empty: -ESRCH or -ENOENT if the process has ended. The caller frees m.
  */
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e) must_check;
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
-/*
- * Writes setgroups unless it is unset, then each map that has extents with one write(2). Returns 0,
- * or a negative errno with e naming the file and, if it can be determined, the kernel rule that was
- * broken.
- */
+/* Writes setgroups unless it is unset, and then each map that has extents by one write(2). Returns
+ * 0, or a negative errno with e naming the file and, if it can be determined, the kernel rule. */
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
-/* Compares the maps of a process with m, and its setgroups with that of m unless that is unset.
- * Returns 0, or a negative errno with e set if they differ (-EIO for a map) or cannot be read. */
+/* Compares the maps of a process with m. Compares setgroups, too, unless it is unset in m. Returns
+ * 0, or a negative errno with e set if they differ (-EIO for a map) or cannot be read. */
 int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stream: translates ids from text to text; it is the one hot loop of nsidmap. */
+/* stream: translates a text of ids by a map. nsidmap spends most of its time here for large
+ * inputs. */
 #include "idmap/stream.h"
 
 #include <endian.h>
@@ -35,8 +36,8 @@ void idmap_stream_free(struct idmap_stream *s)
 	s->start = NULL;
 }
 
-/* Returns the extent that maps the id, or NULL. The bucket of the id limits the search, mostly to
- * one extent. */
+/* Returns the extent that maps the id, or NULL. The bucket of the id limits the search, in most
+ * cases to one extent. */
 static inline const struct idmap_extent *find(const struct idmap_stream *s, uint32_t id)
 {
 	uint32_t bucket = (id - s->first) >> s->shift;
@@ -55,8 +56,8 @@ static inline const struct idmap_extent *find(const struct idmap_stream *s, uint
 	return id - x->inside < x->count ? x : NULL;
 }
 
-/* Writes v in decimal, two digits at a time from the right. Returns the end; writes up to 10 bytes.
- */
+/* Writes v in decimal, two digits at a time from the right. Writes up to 10 bytes. Returns the end
+ * of the number. */
 static inline char *put_u32(char *out, uint32_t v)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
@@ -73,12 +74,12 @@ static inline char *put_u32(char *out, uint32_t v)
 		memcpy(p -= 2, pairs + 2 * v, 2);
 	else
 		*--p = (char)('0' + v);
-	/* copy ten bytes, although fewer may count: a constant length compiles to two moves */
+	/* always copy ten bytes, because a constant length compiles to two moves */
 	memcpy(out, p, 10);
 	return out + (end - p);
 }
 
-/* Writes the line that answers an id. Returns its end. */
+/* Writes the output line for an id. Returns the end of the line. */
 static inline char *answer(struct idmap_stream *s, uint32_t id, char *out)
 {
 	const struct idmap_extent *x = find(s, id);
@@ -102,8 +103,8 @@ static uint64_t saturate(uint64_t v, const char *in, size_t n)
 	return v;
 }
 
-/* Returns the number of digits at the start of the eight bytes at in, and sets *value to their
- * value. It checks all eight bytes at once and adds neighbours up in three steps. */
+/* Returns the number of digits at the beginning of the eight bytes at in, and sets *value to their
+ * value. Checks all eight bytes at once and adds up neighbours in three steps. */
 static inline size_t eight_digits(const char *in, uint64_t *value)
 {
 	uint64_t c, other;
@@ -124,7 +125,7 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 	return n;
 }
 
-/* Returns the number of digits at in before end, and appends them to the value *v. */
+/* Reads the digits from in to end and appends them to the value *v. Returns their number. */
 static inline size_t read_digits(const char *in, const char *end, uint64_t *v)
 {
 	const char *start = in;
@@ -151,7 +152,7 @@ size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char 
 		uint64_t v = s->value;
 		size_t len = read_digits(in, end, &v), digits = s->digits + len;
 
-		if (digits > 19) /* v may have wrapped */
+		if (digits > 19) /* v may have overflowed */
 			v = saturate(s->value, in, len);
 		in += len;
 		if (v > NUM_ID_MAX || (in < end && (*in != '\n' || digits == 0))) {

@@ -6,34 +6,41 @@
 #include "idmap/idmap.h"
 
 #define IDMAP_STREAM_CHUNK 65536
-/* room for the answers to a chunk, where "0\n" can become eleven bytes, and to a last line */
+/*
+ * room for the output of a chunk, in which "0
+ *
+ * " may become eleven bytes, and of a last line
+ */
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {
-	uint64_t lines;    /* answered so far */
-	uint64_t unmapped; /* number of those that are not mapped, answered with "-" */
+	uint64_t lines;    /* number of lines translated so far */
+	uint64_t unmapped; /* number of lines whose id is not mapped; the output is "-" */
 	uint64_t bad;      /* number of the first line that is not an id, or 0 */
 	/* the rest is private */
 	const struct idmap_extent *ext;
 	size_t n;
 	uint32_t first;  /* lowest inside id */
 	unsigned shift;  /* bucket of an id: (id - first) >> shift */
-	uint32_t *start; /* for each bucket, the last extent that begins at or before it */
-	uint64_t value;  /* of an unfinished line */
+	uint32_t *start; /* by bucket: the last extent that begins at or before it */
+	uint64_t value;  /* value of the digits read so far of an incomplete line */
 	unsigned digits;
 };
 
-/* Prepares s for m, which is sorted by inside id (idmap_merge()) and must outlive s. Returns 0 or
- * -ENOMEM. */
+/* Prepares s for m, which must be sorted by inside id (idmap_merge()) and must outlive s. Returns 0
+ * or -ENOMEM. */
 int idmap_stream_init(struct idmap_stream *s, const struct idmap *m) must_check;
 void idmap_stream_free(struct idmap_stream *s);
 
-/* Takes n more bytes (at most IDMAP_STREAM_CHUNK) and writes the answers to all complete lines to
+/*
+ * Reads n more bytes (at most IDMAP_STREAM_CHUNK) and writes the output for all complete lines to
  * out, which has room for IDMAP_STREAM_OUT bytes. Returns the number of bytes written. Stops at a
- * line that is not an id and sets s->bad. */
+ * line that is not an id and sets s->bad.
+ */
 size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char *out);
 
-/* Answers a last line without a newline. Returns the number of bytes written to out. */
+/* Writes the output for a last line without a newline. Returns the number of bytes written to
+ * out. */
 size_t idmap_stream_end(struct idmap_stream *s, char *out);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid: finds the ranges of a user in a file of subuid(5). The file may have 100,000 lines, so
- * there is one pass with one comparison per line. */
+/* subid: finds the ranges of a user in a subuid(5) file. The file may have 100,000 lines, so the
+ * parser makes one pass with one comparison for each line of another user. */
 #include "idmap/subid.h"
 
 #include <fcntl.h>
@@ -60,7 +60,7 @@ static int by_place(const void *a, const void *b)
 int subids_disjoint(const struct subids *s, struct subids *out)
 {
 	cleanup_free struct placed *p = calloc(s->n + 1, sizeof(*p));
-	uint64_t reached = 0; /* the end of all ranges so far */
+	uint64_t reached = 0; /* end of all ranges so far */
 
 	*out = SUBIDS_INIT;
 	if (!p)
@@ -178,7 +178,7 @@ int subid_parse(const char *text, size_t n, const struct subid_user *u, struct s
 		if (!eol)
 			eol = end;
 		number++;
-		/* one comparison skips the line of another user */
+		/* one comparison skips a line of another user */
 		colon = memchr(s, ':', (size_t)(eol - s));
 		if (!owns(u, s, (size_t)((colon ? colon : eol) - s), uid, uid_len, name_len))
 			continue;

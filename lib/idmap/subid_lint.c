@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid_lint: checks the files of subordinate ids. It sorts the ranges by their start, so that
- * those that overlap are adjacent. */
+/* subid_lint: checks the files of subordinate ids. Sorts the ranges by their start, so that
+ * overlapping ranges are adjacent. */
 #include "idmap/subid_lint.h"
 
 #include <fcntl.h>
@@ -37,8 +37,8 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Parses all lines and reports the invalid ones. Returns the *n valid ranges, or NULL without
- * memory. */
+/* Parses all lines and reports invalid ones. Returns the valid ranges, whose number is *n, or NULL
+ * if there is no memory. */
 static struct entry *read_lines(const char *name, const char *text, size_t size, size_t *n,
 				int *found, struct buf *out)
 {
@@ -70,7 +70,7 @@ static struct entry *read_lines(const char *name, const char *text, size_t size,
 	return x;
 }
 
-/* Adds the owner and the range. The tool escapes foreign bytes when it prints them. */
+/* Appends the owner and the range. The tool escapes foreign bytes when it prints them. */
 static void add_range(const struct entry *x, struct buf *out)
 {
 	buf_printf(out, "%.*s's range %u-%llu", (int)MIN(x->owner_len, 64), x->owner, x->start,
@@ -79,7 +79,7 @@ static void add_range(const struct entry *x, struct buf *out)
 
 static int find_overlaps(const char *name, const struct entry *x, size_t n, struct buf *out)
 {
-	const struct entry *reach = x; /* of the ranges so far the one with the highest end */
+	const struct entry *reach = x; /* the range with the highest end so far */
 	int found = 0;
 
 	for (size_t i = 1; i < n; i++) {
@@ -107,7 +107,8 @@ static int find_accounts(const char *name, const struct entry *x, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		while (first < n_accounts && accounts[first].id < x[i].start)
 			first++;
-		/* report one account per range: a range of 4 billion ids contains them all */
+		/* report one account for each range only, because a range of 4 billion ids contains
+		 * all accounts */
 		if (first == n_accounts || accounts[first].id >= end_of(&x[i]))
 			continue;
 		buf_printf(out, "%s: line %u: ", name, x[i].line);
@@ -136,7 +137,7 @@ int subid_lint_text(const char *name, const char *text, size_t n,
 	return out->err ? out->err : found;
 }
 
-/* All users or all groups, sorted by id. The names are allocated. */
+/* All users or all groups, sorted by id. The names are malloc()ed. */
 struct accounts {
 	struct subid_lint_account *v;
 	size_t n, size;
@@ -167,8 +168,8 @@ static int accounts_add(struct accounts *a, uint32_t id, const char *name)
 	return 0;
 }
 
-/* Returns the errno that kept getpwent(3) from reading the file, or 0 if the file is empty.
- * getpwent(3) reports no error if it cannot open the only source. */
+/* Returns the errno for which getpwent(3) could not read the file, or 0 if the file is empty.
+ * getpwent(3) itself reports no error if it cannot open its only source. */
 static int unread_file(const char *path)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
@@ -179,7 +180,8 @@ static int unread_file(const char *path)
 	return fstat(fd, &st) < 0 || st.st_size > 0 ? EIO : 0;
 }
 
-/* Reads all accounts. Returns 0 or -ENOMEM; sets *unread to the errno if some could not be read. */
+/* Reads all accounts. Sets *unread to an errno if some of them could not be read. Returns 0 or
+ * -ENOMEM. */
 static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 {
 	struct passwd *pw;

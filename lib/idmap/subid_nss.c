@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid_nss: reads subordinate ids through libsubid, the library of newuidmap(1), which loads the
- * module that nsswitch.conf(5) names. */
+/* subid_nss: reads subordinate ids by libsubid, the library of newuidmap(1). It loads the module
+ * that nsswitch.conf(5) names. */
 #include "idmap/subid_nss.h"
 
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static int load(struct nserr *e)
 		DL_SYMBOL(uid_ranges, subid_get_uid_ranges),
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
-	/* the functions used here are the same in both versions */
+	/* both versions have the functions that are used here */
 	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4" };
 	FILE *quiet;
 	int rc = -ENOENT;
@@ -66,7 +66,7 @@ static int load(struct nserr *e)
 		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
 		return rc;
 	}
-	/* keep its messages off standard error */
+	/* discard the messages of the library instead of printing them to standard error */
 	quiet = fopen("/dev/null", "we");
 	init("nsidmap", quiet);
 	return 0;

@@ -9,11 +9,13 @@
  * or a negative errno with e set. */
 int subid_nss_wanted(struct nserr *e) must_check;
 
-/* Adds all ranges of the user to out. Loads libsubid. Returns 0, or a negative errno with e set. */
+/* Loads libsubid and appends all ranges of the user to out. Returns 0, or a negative errno with e
+ * set. */
 int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		     struct nserr *e) must_check;
 
-/* Returns what subid_nss_wanted() does for the text of a nsswitch.conf. */
+/* Returns true if the "subid:" line in the text of an nsswitch.conf names another source than the
+ * files. */
 bool subid_nss_named(const char *text);
 
 #endif

@@ -14,8 +14,8 @@ static bool word_is(struct word w, const char *s)
 	return strlen(s) == w.n && memcmp(s, w.s, w.n) == 0;
 }
 
-/* Splits text at blanks, or at sep, which allows empty words. Returns the number of words and
- * stores up to max of them. */
+/* Splits text at blanks, or at sep, which allows empty words. Stores up to max words. Returns the
+ * number of all words. */
 static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t max)
 {
 	size_t found = 0, i = 0;
@@ -51,7 +51,8 @@ static int parse_u32(struct word w, uint64_t *out, struct nserr *e)
 			 (int)MIN(w.n, 64), w.s);
 }
 
-/* Adds the extent of the words INSIDE OUTSIDE COUNT of that line. */
+/* Adds an extent from the words INSIDE OUTSIDE COUNT of that line. Returns 0, or a negative errno
+ * with e set. */
 static int add_words(struct idmap *m, const struct word w[3], uint32_t line, struct nserr *e)
 {
 	uint64_t v[3];
@@ -164,7 +165,8 @@ static int parse_stream(struct idmaps *m, const char *text, size_t n, struct nse
 
 		if (rc == 0)
 			continue;
-		if (line.s[line.n - 1] == '\r') /* say it: in a quoted word it is easily missed */
+		/* report this separately: a carriage return in a quoted word is hard to see */
+		if (line.s[line.n - 1] == '\r')
 			nserr_set(e, 0, "the line ends in a carriage return");
 		nserr_prefix(e, "line %u", number);
 		return rc;
@@ -172,14 +174,14 @@ static int parse_stream(struct idmaps *m, const char *text, size_t n, struct nse
 	return 0;
 }
 
-/* Returns true if the text is in the one-word form, which has a colon after the first letter and is
- * a single line. */
+/* Returns true if the text is in the one-word form: a single line with a colon after the first
+ * letter. */
 static bool is_arg(const char *text, size_t n)
 {
 	return n > 1 && text[1] == ':' && !memchr(text, '\n', n);
 }
 
-/* Refuses maps that lack one of the two kinds. */
+/* Checks that neither map is missing. Returns 0, or a negative errno with e set. */
 static int check_complete(const struct idmaps *m, struct nserr *e)
 {
 	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
@@ -217,7 +219,8 @@ static int parse_kernel_line(struct idmap *m, struct word line, uint32_t number,
 		return nserr_set(e, 0, "expected 'INSIDE OUTSIDE COUNT'");
 	if (!word_is(w[1], "4294967295"))
 		return add_words(m, w, number, e);
-	/* the kernel prints (uid_t)-1 if the reader's namespace lacks the outside id */
+	/* the kernel prints (uid_t)-1 if the outside id is not mapped in the reader's user
+	 * namespace */
 	w[1] = (struct word){ "0", 1 };
 	rc = add_words(m, w, number, e);
 	if (rc == 0)
@@ -266,7 +269,7 @@ static const char *setgroups_word(const struct idmaps *m)
 
 void idmaps_format_stream(const struct idmaps *m, struct buf *out)
 {
-	/* setgroups comes first, as it must be written first */
+	/* write setgroups first, because the kernel requires this order */
 	if (m->setgroups != IDMAP_SETGROUPS_UNSET)
 		buf_printf(out, "setgroups %s\n", setgroups_word(m));
 	for (int k = 0; k < IDMAP_KINDS; k++)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* view: reads the maps of any user namespace. A map file shows the outside ids of the reader's
- * namespace, so every map is read as a map to the caller's ids; other views are computed from
- * these. */
+/* view: reads the maps of any user namespace. A map file shows ids of the reader's user namespace,
+ * so each map is read as a map to the caller's ids. Other views are computed from these. */
 #include "idmap/view.h"
 
 #include <fcntl.h>
@@ -37,10 +36,10 @@ static bool same(const struct idmaps *a, const struct idmaps *b)
 }
 
 /*
- * Shortens the extents to the part that the map file describes. The file has the outside id of the
- * first id of an extent only; the others follow it up to the end of one extent of the reader's own
- * map. (For an ancestor nothing is cut, because the kernel accepts no extent that spans two of its
- * parent's.)
+ * Shortens each extent to the part that the map file describes. The file only has the outside id of
+ * the first id of an extent. The other ids follow it up to the end of one extent of the reader's
+ * own map. Extents in the map of an ancestor stay unchanged, because the kernel accepts no extent
+ * that spans two extents of the parent.
  */
 static int clip(struct idmap *m, const struct idmap *own)
 {
@@ -78,7 +77,7 @@ static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 		return rc;
 	mine = nsinode_at(self, "ns/user");
 	theirs = nsinode_at(procfd, "ns/user");
-	/* if ns/user is unreadable, assume our own namespace when the maps are identical */
+	/* if ns/user is unreadable, assume the caller's namespace when the maps are identical */
 	if (theirs ? mine == theirs : same(m, &own)) {
 		make_identity(m);
 		return 0;
@@ -102,8 +101,8 @@ static int fail_enter(int rc, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
 	if (rc == -EPERM)
-		nserr_hint(e, "no visible process is in it, and entering it needs CAP_SYS_ADMIN "
-			      "there");
+		nserr_hint(e, "run it with CAP_SYS_ADMIN in that namespace, because no "
+			      "visible process is in it");
 	return rc;
 }
 
@@ -139,15 +138,16 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* The user namespace that a reference names. */
+/* The user namespace of a reference. */
 struct target {
-	struct nsref_process proc; /* the process, if the reference names one */
-	int nsfd;                  /* the namespace, -1 if it cannot be opened */
+	struct nsref_process proc; /* process of the reference, or pid 0 */
+	int nsfd;                  /* descriptor of the namespace, -1 if it cannot be opened */
 };
 
 /*
- * Reads the maps as maps to the caller's ids: through the directory of a process, or else through
- * the namespace, which may have no process. The only place that reads the maps of a target.
+ * Reads the maps as maps to the caller's ids: by the /proc directory of a process or, if there is
+ * no process, by a child that enters the namespace. Returns 0, or a negative errno with e set. All
+ * maps of targets are read here.
  */
 static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 {
@@ -159,7 +159,7 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	/* setns(2) into the own user namespace fails with EINVAL */
+	/* setns(2) to the caller's own user namespace fails with EINVAL */
 	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);
 	return read_inside(t->nsfd, m, e);
@@ -204,7 +204,8 @@ int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* Returns true for "u:", "g:" or "s:". A file with such a name must be given as "./u:…". */
+/* Returns true if arg begins with "u:", "g:" or "s:". A file with such a name must be given as
+ * "./u:…". */
 static bool is_word(const char *arg)
 {
 	return arg[0] && strchr("ugs", arg[0]) && arg[1] == ':';
@@ -220,7 +221,7 @@ static int load_like(const char *arg, const char *ref, struct idmaps *m, struct 
 		m->setgroups = IDMAP_SETGROUPS_UNSET;
 	if (m->map[IDMAP_UID].n || m->map[IDMAP_GID].n)
 		return 0;
-	/* refused as an empty stream is */
+	/* return the same error as for an empty stream */
 	nserr_set(e, 0, "%s: no id of that user namespace is mapped to an id of this one", arg);
 	return -ENOENT;
 }
@@ -267,7 +268,8 @@ bool idmap_view_sees_all(const char *ref)
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
-	/* ioctl_ns(2): NS_GET_PARENT fails for a parent above the caller's own namespace */
+	/* ioctl_ns(2): NS_GET_PARENT fails if the parent is above the caller's own user
+	 * namespace */
 	while (t.nsfd >= 0 && nsinode_of(t.nsfd) != mine) {
 		int up = sys_ns_parent(t.nsfd);
 
@@ -277,8 +279,8 @@ bool idmap_view_sees_all(const char *ref)
 	return t.nsfd >= 0;
 }
 
-/* Computes the parent's view of a namespace that is not the caller's own from the maps of both to
- * the caller's ids. */
+/* Computes the map from a namespace to its parent from the maps of both to the caller's ids. The
+ * namespace is not the caller's own. Returns 0 or a negative errno. */
 static int view_parent(int nsfd, struct idmap_view *n)
 {
 	__attribute__((cleanup(target_close))) struct target up = { NSREF_PROCESS_INIT, -1 };
@@ -315,7 +317,7 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 		rc = idmaps_copy(&n->view[IDMAP_VIEW_INITIAL], &n->view[IDMAP_VIEW_ME]);
 		n->known[IDMAP_VIEW_INITIAL] = rc == 0;
 	}
-	/* our own map file shows the ids of the parent; the initial namespace has no parent */
+	/* the caller's own map file shows ids of the parent; the initial namespace has no parent */
 	if (n->inode == mine)
 		n->known[IDMAP_VIEW_PARENT] = mine != SYS_NS_INO_USER &&
 					      idmaps_read(self, &n->view[IDMAP_VIEW_PARENT], e) ==

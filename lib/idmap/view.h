@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* view: reads the maps of any user namespace, with or without a process in it, as seen from the
- * caller's, the parent and the initial namespace. */
+/* view: reads the maps of any user namespace, even without a process in it, as maps to the
+ * caller's, the parent or the initial namespace. */
 #ifndef NSU_IDMAP_VIEW_H
 #define NSU_IDMAP_VIEW_H
 
@@ -12,38 +12,38 @@ enum idmap_view_view { IDMAP_VIEW_ME, IDMAP_VIEW_PARENT, IDMAP_VIEW_INITIAL, IDM
 struct idmap_view {
 	uint64_t inode; /* 0 if the namespace cannot be opened */
 	struct idmaps view[IDMAP_VIEW_VIEWS];
-	bool known[IDMAP_VIEW_VIEWS]; /* false: the map of that view is unknown, and empty here */
+	bool known[IDMAP_VIEW_VIEWS]; /* false: the map of that view is unknown and empty */
 };
 
 #define IDMAP_VIEW_INIT ((struct idmap_view){ 0 })
 
 /*
- * Reads the maps of the user namespace that ref names (a namespace, or a process in it), as maps to
- * ids of the caller's namespace. If the caller's namespace is not an ancestor, m has only the pairs
- * that are visible from it. Forks a helper that enters the namespace if ref names no process.
+ * Reads the maps of a user namespace as maps to ids of the caller's namespace. ref names the
+ * namespace or a process in it. If the caller's namespace is not an ancestor, m only has the pairs
+ * that are visible from it. If ref names no process, forks a helper that enters the namespace.
  * Returns 0, or a negative errno with e set and m empty. The caller frees m.
  */
 int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e) must_check;
 
 /*
- * Reads the map that a <map> argument names: the one-word form ("u:0:1000:1,g:0:1000:1"), like:REF
- * (the maps of that namespace to the caller's ids; an error if both are empty), or a stream: "-",
- * fd:N or a path. Does not check the rules that concern several lines (idmaps_check()). Returns 0,
- * or a negative errno with e set. The caller frees m.
+ * Reads the map of a <map> argument: the one-word form ("u:0:1000:1,g:0:1000:1"), like:REF, or a
+ * stream ("-", fd:N or a path). like:REF means the maps of that namespace to the caller's ids; it
+ * is an error if both are empty. Does not check the rules that concern several lines (use
+ * idmaps_check()). Returns 0, or a negative errno with e set. The caller frees m.
  */
 int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e) must_check;
 
-/* Returns true if the caller's namespace is that of ref or an ancestor of it, and therefore sees
- * all of its maps. Otherwise an id that is not found may still be mapped. */
+/* Returns true if the caller's namespace is that of ref or an ancestor, so that it sees all of its
+ * maps. Otherwise an id that is not found may still be mapped. */
 bool idmap_view_sees_all(const char *ref);
 
-/* Reads all views that can be read; IDMAP_VIEW_ME is required. Returns 0, or a negative errno with
- * e set. The caller frees n in both cases. */
+/* Reads all views that can be read. Fails only if IDMAP_VIEW_ME cannot be read. Returns 0, or a
+ * negative errno with e set. The caller frees n in both cases. */
 int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e) must_check;
 void idmap_view_free(struct idmap_view *n);
 
-/* Sets out to the map from ids of namespace a to ids of namespace b, whose maps to the caller's ids
- * are given. Returns 0 or -ENOMEM; the caller frees out. */
+/* Sets out to the map from ids of one namespace to ids of another. a and b are their maps to the
+ * caller's ids. Returns 0 or -ENOMEM. The caller frees out. */
 int idmap_view_between(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
 #endif

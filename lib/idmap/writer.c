@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* writer: applies the rules of user_namespaces(7) about the process that may write a map. */
+/* writer: applies the rules of user_namespaces(7) for the process that writes a map. */
 #include "idmap/writer.h"
 
 #include "base/file.h"
@@ -7,8 +7,8 @@
 #include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 
-/* Without CAP_SETGID in the parent, dropping a group would be a way around a file that denies it
- * access (CVE-2014-8989). */
+/* Without CAP_SETGID in the parent, setgroups(2) must be denied: otherwise a process could drop a
+ * group for which a file denies access (CVE-2014-8989). */
 int idmaps_settle_setgroups(struct idmaps *m, gid_t gid, struct nserr *e)
 {
 	int rc;
@@ -23,7 +23,7 @@ int idmaps_settle_setgroups(struct idmaps *m, gid_t gid, struct nserr *e)
 	return 0;
 }
 
-/* Returns true if each map is empty or has the single own id. */
+/* Returns true if each map is empty or maps only the caller's own id. */
 static bool only_own_ids(const struct idmaps *m, uid_t uid, gid_t gid)
 {
 	const struct idmap *uids = &m->map[IDMAP_UID], *gids = &m->map[IDMAP_GID];
@@ -44,7 +44,8 @@ int idmaps_choose_writer(const struct idmaps *m, enum idmap_writer *w, struct ns
 	return newuidmap_check(m, e);
 }
 
-/* A map extent that spans two extents of the parent's map is refused with EPERM. */
+/* Splits the maps at the extents of the caller's own map, because the kernel refuses an extent that
+ * spans two extents of the parent's map with EPERM. Returns 0, or a negative errno with e set. */
 static int split(struct idmaps *m, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;

@@ -11,8 +11,8 @@ static uint32_t le32(const unsigned char *v)
 	return v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
 }
 
-/* The value is a version, followed by tag, permissions and id of each entry. Only two tags use the
- * id. */
+/* Calls found for each id in a POSIX ACL. The value is a version, followed by the tag, permissions
+ * and id of each entry. Only two tags use the id. */
 static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
 	const size_t head = sizeof(struct posix_acl_xattr_header);
@@ -31,8 +31,11 @@ static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, v
 	return 0;
 }
 
-/* capabilities(7): version 3 (Linux 4.14) ends with the root uid of the namespace that the
- * capabilities are valid in. Versions 1 and 2 have no id and are valid everywhere. */
+/*
+ * Calls found for the root uid of file capabilities. capabilities(7): version 3 (Linux 4.14) ends
+ * with the root uid of the user namespace in which the capabilities are valid. Versions 1 and 2
+ * have no id and are valid in all user namespaces.
+ */
 static int capability_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
 	uint32_t version = n >= 4 ? le32(v) & VFS_CAP_REVISION_MASK : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xattr: finds the ids in the extended attributes of a file: the named users and groups of POSIX
- * ACLs, acl(5), and the root uid of its capabilities, capabilities(7). */
+/* xattr: finds the ids in the extended attributes of a file: named users and groups of POSIX ACLs
+ * (acl(5)), and the root uid of file capabilities (capabilities(7)). */
 #ifndef NSU_IDMAP_XATTR_H
 #define NSU_IDMAP_XATTR_H
 
@@ -11,11 +11,11 @@
 typedef void idmap_xattr_found(void *ctx, enum idmap_kind kind, uint32_t id);
 
 struct idmap_xattr {
-	const char *name; /* of the attribute */
-	const char *what; /* name for users */
-	mode_t type;      /* the only type of file (S_IFMT) that has it; 0: all except symlinks */
+	const char *name; /* name of the attribute */
+	const char *what; /* its name in messages */
+	mode_t type; /* the only file type that has it (S_IFMT); 0: all except symbolic links */
 	/* Calls found for each id in the n bytes of a value from getxattr(2). Returns 0, or -EINVAL
-	 * if the format is unknown; found may have been called before. */
+	 * if the format is unknown; then found may have been called already. */
 	int (*ids)(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx);
 };
 

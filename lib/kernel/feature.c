@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* feature: the probes of single system calls and files, and the child in which a probe runs. */
+/* feature: implements the probes for system calls and files, and runs each probe in a child. */
 #include "kernel/feature.h"
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@ static int try_unshare(uint64_t flags)
 	return sys_unshare(flags);
 }
 
-/* Enters a new time namespace without fork or exec (5.6). */
+/* Enters a new time namespace without fork or exec (Linux 5.6). */
 static int try_enter_time(uint64_t flags)
 {
 	cleanup_fd int fd = -1;
@@ -76,7 +76,7 @@ static int try_subreaper(uint64_t unused)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* proc_pid_task(5): needs CONFIG_PROC_CHILDREN and a /proc. */
+/* Opens the list of children, which needs CONFIG_PROC_CHILDREN and /proc (proc_pid_task(5)). */
 static int try_children_file(uint64_t unused)
 {
 	(void)unused;
@@ -92,7 +92,7 @@ static int try_namespace_id(uint64_t unused)
 	return ns < 0 ? ns : sys_ns_id(ns, &id);
 }
 
-/* The last mount namespace has no next one (ENOENT). */
+/* Asks for the next mount namespace. ENOENT means success: the caller's is the last one. */
 static int try_mount_namespace_next(uint64_t unused)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt"), next = -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: finds out by trying what this kernel lets this user do, for --features. */
+/* feature: determines by attempts which kernel features this user can use, for --features. */
 #ifndef NSU_KERNEL_FEATURE_H
 #define NSU_KERNEL_FEATURE_H
 
@@ -9,18 +9,18 @@ struct feature {
 	const char *name;
 	int (*probe)(uint64_t arg); /* returns a negative value if the feature is missing */
 	uint64_t arg;
-	bool mounts; /* probe in a new mount namespace; without privilege also in a user namespace
-		      */
+	bool mounts; /* run the probe in a new mount namespace; without privilege, also in a new
+			user namespace */
 };
 
-/* Returns true if the feature's probe succeeds. The probe runs in a child that is gone afterwards.
- */
+/* Returns true if the feature's probe succeeds. The probe runs in a child, so it does not change
+ * the caller. */
 bool feature_has(const struct feature *f);
 
-/* Returns true if unshare(2) with these CLONE_NEW* flags succeeds. Tried in a child, too. */
+/* Returns true if unshare(2) with these CLONE_NEW* flags succeeds in a child. */
 bool feature_has_unshare(uint64_t flags);
 
-/* The number is the first Linux version that has it. */
+/* The comment on each feature is the first Linux version that has it. */
 extern const struct feature feature_user;
 extern const struct feature feature_time_without_fork;
 extern const struct feature feature_time_without_fork_in_user;

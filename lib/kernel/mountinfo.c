@@ -17,7 +17,7 @@ void mountinfo_take(struct mountinfo *m, char *text)
 
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path)
 {
-	/* in a hostile root the file may be a FIFO: O_NONBLOCK keeps open(2) from blocking */
+	/* in a foreign root, the file may be a FIFO; O_NONBLOCK keeps open(2) from blocking */
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	char *text;
 	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &text);
@@ -41,7 +41,7 @@ void mountinfo_free(struct mountinfo *m)
 	*m = MOUNTINFO_INIT;
 }
 
-/* Decodes octal escapes such as \040, in place. */
+/* Decodes octal escapes such as \040 in place. */
 static void unescape(char *s)
 {
 	char *to = s;

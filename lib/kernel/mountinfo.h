@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mountinfo: reads the mounts of a process from proc_pid_mountinfo(5) with libc alone: a tool may
- * be in a root whose libmount cannot be trusted. */
+/* mountinfo: reads the mounts of a process from proc_pid_mountinfo(5). It needs only libc, because
+ * a tool may be in a root whose libmount cannot be trusted. */
 #ifndef NSU_KERNEL_MOUNTINFO_H
 #define NSU_KERNEL_MOUNTINFO_H
 
@@ -9,27 +9,27 @@
 #include "base/nserr.h"
 
 struct mountinfo {
-	char *text; /* the contents of the file; mountinfo_next() cuts it into strings */
-	char *at;   /* the next line */
+	char *text; /* contents of the file; mountinfo_next() splits it into strings */
+	char *at;   /* start of the next line */
 };
 
 #define MOUNTINFO_INIT ((struct mountinfo){ 0 })
 
-struct mountinfo_line { /* the strings point into the text; octal escapes are decoded */
+struct mountinfo_line { /* the strings are parts of the text, with decoded octal escapes */
 	int id, parent;
 	bool shared;
-	const char *root, *target, *options; /* options: of the mount */
+	const char *root, *target, *options; /* options: mount options */
 	const char *fstype, *source, *super; /* super: options of the file system */
 };
 
-/* Reads the mounts of the caller. The caller calls mountinfo_free(). Returns 0 or a negative errno
- * with e set; e may be NULL. */
+/* Reads the mounts of the calling process. The caller frees m with mountinfo_free(). Returns 0, or
+ * a negative errno with e set. e may be NULL. */
 int mountinfo_read(struct mountinfo *m, struct nserr *e) must_check;
 
-/* Reads the file path of /proc, relative to dirfd. Returns 0 or a negative errno. */
+/* Reads the mountinfo file at path, relative to dirfd. Returns 0 or a negative errno. */
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path) must_check;
 
-/* Gives m the contents of such a file. Takes text, which comes from malloc(3). */
+/* Sets the contents of m to text, which must come from malloc(3). m becomes the owner of text. */
 void mountinfo_take(struct mountinfo *m, char *text);
 
 /* Frees the text and clears m. */
@@ -37,17 +37,17 @@ void mountinfo_free(struct mountinfo *m);
 
 #define cleanup_mountinfo __attribute__((cleanup(mountinfo_free)))
 
-/* Parses the next line and skips lines that are invalid. Returns false at the end. */
+/* Parses the next valid line and skips invalid ones. Returns false at the end of the text. */
 bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
 
 /* Returns true if the comma-separated options contain word. */
 bool mountinfo_has_option(const char *options, const char *word);
 
-/* Returns the id of the mount of the file path (statx(2), 5.8), or a negative errno. Does not
- * follow a symbolic link at the end. */
+/* Returns the mount id of the file at path (statx(2), Linux 5.8), or a negative errno. Does not
+ * follow a symbolic link at the end of path. */
 int mountinfo_id_of(const char *path);
 
-/* Returns the id of the mount of the descriptor fd (statx(2), 5.8), or a negative errno. */
+/* Returns the mount id of the descriptor fd (statx(2), Linux 5.8), or a negative errno. */
 int mountinfo_id_of_fd(int fd);
 
 #endif

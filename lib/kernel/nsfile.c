@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsfile: identifies a file by an O_PATH descriptor before it is opened for reading. */
+/* nsfile: opens namespace files, after it has identified them by an O_PATH descriptor. */
 #include "kernel/nsfile.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_mount.h"
 
-/* ---- The file system that all namespaces are on ---- */
+/* ---- The file system of namespaces (nsfs) ---- */
 
 int nsfile_proc_verify(struct nsfile_proc *p, int fd, struct nserr *e)
 {
@@ -50,9 +50,9 @@ void nsfile_proc_close(struct nsfile_proc *p)
 /* ---- Files ---- */
 
 /*
- * statx(2) with AT_STATX_DONT_SYNC answers from memory, where fstatfs(2) would send a request to a
- * FUSE or NFS server. A mask of 0 makes FUSE tell its device to a caller that it hides the file
- * from. All namespaces are on one file system, so its device number identifies them.
+ * With AT_STATX_DONT_SYNC, statx(2) answers from memory, while fstatfs(2) would send a request to a
+ * FUSE or NFS server. With a mask of 0, FUSE reports the device number even to a caller that may
+ * not access the file. All namespaces are on one file system, so its device number identifies them.
  */
 int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, struct statx *st)
 {
@@ -65,7 +65,7 @@ int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, st
 	return st->stx_dev_major == p->major && st->stx_dev_minor == p->minor;
 }
 
-/* Takes fd, which was opened with O_PATH. */
+/* Opens the file of fd for reading if it is a namespace. fd was opened with O_PATH. Closes fd. */
 static int open_identified(const struct nsfile_proc *p, int fd)
 {
 	cleanup_fd int found = fd;
@@ -94,9 +94,10 @@ int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
 	int fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0,
 			     SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_CACHED);
 
-	if (fd == -EINVAL) /* RESOLVE_CACHED, 5.12 */
+	if (fd == -EINVAL) /* before 5.12: no RESOLVE_CACHED */
 		fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0, SYS_RESOLVE_NO_SYMLINKS);
-	if (fd == -ENOSYS || fd == -EPERM) /* 5.6, and seccomp policies */
+	/* openat2(2) is missing before 5.6, or a seccomp filter denies it */
+	if (fd == -ENOSYS || fd == -EPERM)
 		fd = file_open_at(dirfd, path, O_PATH | O_NOFOLLOW, 0);
 	return open_identified(p, fd);
 }

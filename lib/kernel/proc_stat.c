@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* Flags of the kernel's task_struct, as they have been since 2.6. */
+/* Flags of the kernel's task_struct. Their values have not changed since Linux 2.6. */
 #define PF_EXITING    0x00000004
 #define PF_FORKNOEXEC 0x00000040
 #define PF_KTHREAD    0x00200000
@@ -20,7 +20,8 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 	const char *open, *close;
 	unsigned flags;
 
-	/* comm may contain blanks, parentheses and newlines, so it ends at the last ')' */
+	/* comm may contain blanks, parentheses and newlines, so its end is the last ')' in the
+	 * text */
 	open = strchr(text, '(');
 	close = strrchr(text, ')');
 	if (!open || !close || close < open)
@@ -33,7 +34,8 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 		   &st->state, &st->ppid, &flags, &st->start) != 4)
 		return -EIO;
 	st->kthread = flags & PF_KTHREAD;
-	/* after vfork(2) has returned, the child may still have the flag while it executes */
+	/* PF_FORKNOEXEC alone is not enough: a child that is executing may still have it when
+	 * vfork(2) has returned */
 	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
 	return 0;
 }

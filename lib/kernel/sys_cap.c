@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_cap: calls capget(2), capset(2) and prctl(2), and holds the names of capabilities(7). */
+/* sys_cap: calls capget(2), capset(2) and prctl(2), and defines the names of capabilities(7). */
 #include "kernel/sys_cap.h"
 
 #include <strings.h>
@@ -13,7 +13,7 @@
 #define PR_CAP_AMBIENT_CLEAR_ALL 4
 #endif
 
-/* capabilities(7), indexed by number. */
+/* The names of capabilities(7), by number. */
 static const char *const cap_names[] = {
 	"chown",
 	"dac_override",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_cap: reads and changes capability sets, capabilities(7). It does not use libcap, whose
- * start-up costs more than everything that an exec tool does. */
+/* sys_cap: reads and changes capability sets (capabilities(7)). It does not use libcap, because
+ * loading it takes longer than all other work of an exec tool. */
 #ifndef NSU_KERNEL_SYS_CAP_H
 #define NSU_KERNEL_SYS_CAP_H
 
@@ -23,7 +23,8 @@ int sys_cap_set(const struct sys_caps *caps) must_check;
 /* Returns 1 if the calling thread has cap in its effective set, 0 if not, or a negative errno. */
 int sys_cap_held(int cap) must_check;
 
-/* Returns true if the calling thread has cap; an error counts as false. For hints. */
+/* Returns true if the calling thread has cap in its effective set, and false if not or after an
+ * error. For hints only. */
 bool sys_cap_has(int cap);
 
 /* Removes cap from the bounding set. Returns 0 or a negative errno: -EINVAL if the kernel does not
@@ -33,15 +34,16 @@ int sys_cap_drop_bound(int cap) must_check;
 /* Returns 1 if cap is in the bounding set, 0 if not, or -EINVAL if the kernel does not know cap. */
 int sys_cap_in_bound(int cap) must_check;
 
-/* Raise cap in the ambient set, and clear that set (4.3). Return 0 or a negative errno. */
+/* sys_cap_raise_ambient() adds cap to the ambient set, sys_cap_clear_ambient() empties the set
+ * (Linux 4.3). Both return 0 or a negative errno. */
 int sys_cap_raise_ambient(int cap) must_check;
 int sys_cap_clear_ambient(void) must_check;
 
-/* Parses the n bytes "cap_sys_admin" or "sys_admin" in any case, or a number. Returns the
- * capability or -EINVAL. */
+/* Parses the n bytes of a capability name, with or without "cap_" and in any case, or of a number.
+ * Returns the number of the capability, or -EINVAL. */
 int sys_cap_parse(const char *name, size_t n) must_check;
 
-/* Returns the name "sys_admin", or NULL if no name is known. */
+/* Returns the name of a capability, such as "sys_admin", or NULL if the name is not known. */
 const char *sys_cap_name(int cap);
 
 #endif

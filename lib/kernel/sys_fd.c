@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_fd: calls close_range(2), or closes descriptors one by one on older kernels. */
+/* sys_fd: closes descriptors with close_range(2), or one by one on older kernels, and creates
+ * memfds. */
 #include "kernel/sys_fd.h"
 
 #include <dirent.h>
@@ -32,8 +33,8 @@ static void one(int fd, bool now)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Opens the descriptor list of this process. Returns NULL if it is no proc file: in a foreign root,
- * any file may have that name. */
+/* Opens the list of descriptors of this process. Returns NULL if it is not on a proc file system:
+ * in a foreign root, any file may have that name. The caller closes the list. */
 static DIR *list_open(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -77,7 +78,7 @@ static int range(unsigned first, unsigned last, bool now)
 	return one_by_one(first, last, now);
 }
 
-/* Returns the lowest descriptor of keep that is at least next, or UINT_MAX. */
+/* Returns the lowest descriptor in keep that is at least next, or UINT_MAX. */
 static unsigned lowest(const int *keep, size_t n, unsigned next)
 {
 	unsigned low = UINT_MAX;

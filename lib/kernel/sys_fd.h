@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_fd: closes many descriptors at once, and creates memory files. */
+/* sys_fd: closes many descriptors at once, and creates files in memory. */
 #ifndef NSU_KERNEL_SYS_FD_H
 #define NSU_KERNEL_SYS_FD_H
 
 #include "base/util.h"
 
 /*
- * Mark all open descriptors above 2, except the n of keep, close-on-exec, or close them now.
- * Descriptors below 3 in keep are ignored. Uses close_range(2) (5.9, close-on-exec 5.11); without
- * it, handles each descriptor that /proc/self/fd lists; without /proc, each one up to
- * RLIMIT_NOFILE. Return 0 or a negative errno.
+ * Mark all open descriptors above 2 close-on-exec, or close them, except the n descriptors in keep.
+ * Descriptors below 3 in keep are ignored. Both use close_range(2) (Linux 5.9; close-on-exec 5.11).
+ * Without close_range(2), they handle each descriptor that /proc/self/fd lists; without /proc, each
+ * descriptor up to RLIMIT_NOFILE. Return 0 or a negative errno.
  */
 int sys_fd_cloexec_others(const int *keep, size_t n) must_check;
 int sys_fd_close_others(const int *keep, size_t n) must_check;
@@ -18,9 +18,9 @@ int sys_fd_close_others(const int *keep, size_t n) must_check;
 int sys_fd_has_range(void) must_check;
 
 /*
- * Creates an executable file in memory: memfd_create(2) with MFD_CLOEXEC, flags and, from Linux 6.3
- * on, MFD_EXEC. Returns a descriptor above 2, or a negative errno: -EACCES if vm.memfd_noexec=2
- * forbids executable memory files in this pid namespace.
+ * Creates an executable file in memory with memfd_create(2). Adds MFD_CLOEXEC to flags and, since
+ * Linux 6.3, MFD_EXEC. Returns a descriptor above 2, or a negative errno: -EACCES if
+ * vm.memfd_noexec=2 forbids executable memfds in this pid namespace.
  */
 int sys_memfd_exec(const char *name, unsigned flags) must_check;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_mount: calls mount system calls by number, because the headers of glibc and of the kernel for
- * them cannot be combined. */
+/* sys_mount: calls the mount system calls by number, because their glibc and kernel headers cannot
+ * be included together. */
 #include "kernel/sys_mount.h"
 
 #include <sys/syscall.h>
@@ -19,14 +19,14 @@
 #define SYS_listmount 458
 #endif
 
-struct mnt_id_req_v1 { /* with mnt_ns_id, 6.11 */
+struct mnt_id_req_v1 { /* with mnt_ns_id, Linux 6.11 */
 	__u32 size;
 	__u32 spare;
 	__u64 mnt_id;
 	__u64 param;
 	__u64 mnt_ns_id;
 };
-#define MNT_ID_REQ_SIZE_V0 24 /* without mnt_ns_id, 6.8 */
+#define MNT_ID_REQ_SIZE_V0 24 /* without mnt_ns_id, Linux 6.8 */
 
 struct open_how_v0 {
 	__u64 flags, mode, resolve;
@@ -132,14 +132,15 @@ ssize_t sys_getcwd(char *path, size_t size)
 
 	if (n < 0)
 		return -errno;
-	return path[0] == '/' ? n - 1 : -ENOENT; /* "(unreachable)/…" */
+	/* the path begins with "(unreachable)" if the directory is outside of the root */
+	return path[0] == '/' ? n - 1 : -ENOENT;
 }
 
 int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve)
 {
 	struct open_how_v0 how = { flags | O_CLOEXEC, mode, resolve };
 
-	/* EAGAIN: a rename or mount raced with the resolution; openat2(2) says to retry */
+	/* EAGAIN: a rename or mount happened during the resolution; openat2(2) says to retry */
 	for (int tries = 0; tries < 128; tries++) {
 		long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_mount: the system calls for mounts: mount(2), pivot_root(2), the mount API, openat2(2). */
+/* sys_mount: declares the system calls for mounts: mount(2), pivot_root(2), the mount API,
+ * openat2(2). */
 #ifndef NSU_KERNEL_SYS_MOUNT_H
 #define NSU_KERNEL_SYS_MOUNT_H
 
@@ -8,7 +9,7 @@
 #include <sys/mount.h>
 #include <sys/types.h>
 
-/* glibc before 2.36 lacks the mount API; its header can be combined with the kernel's */
+/* glibc before 2.36 does not declare the mount API; its header can be combined with the kernel's */
 #ifndef FSOPEN_CLOEXEC
 #include <linux/mount.h>
 #endif
@@ -36,7 +37,7 @@
 #define SYS_RESOLVE_IN_ROOT       0x10
 #define SYS_RESOLVE_CACHED        0x20 /* 5.12 */
 
-/* The fields of struct statmount (6.8) that we read. Strings are offsets into str. */
+/* The fields of struct statmount (Linux 6.8) that the tools read. Strings are offsets into str. */
 struct sys_statmount {
 	__u32 size;
 	__u32 mnt_opts;
@@ -61,14 +62,14 @@ struct sys_statmount {
 #define SYS_STATMOUNT_FS_TYPE   0x20
 #define SYS_LSMT_ROOT           UINT64_MAX
 
-/* All functions return 0, a descriptor (O_CLOEXEC, above 2) or a count; or a negative errno, which
- * is -ENOSYS on kernels older than the version at the function. */
+/* All functions return 0, a count or a descriptor (O_CLOEXEC, above 2; the caller closes it), or a
+ * negative errno. The errno is -ENOSYS before the Linux version that is given at the function. */
 int sys_pivot_root(const char *new_root, const char *put_old) must_check;
 int sys_mount(const char *source, const char *target, const char *fstype, unsigned long flags,
 	      const char *data) must_check;
 int sys_umount(const char *target, int flags) must_check;
 int sys_open_tree(int dirfd, const char *path, unsigned flags) must_check; /* 5.2 */
-/* flags of sys_move_mount(): source and target are descriptors with empty paths */
+/* flags of sys_move_mount() if source and target are descriptors and both paths are empty */
 #define SYS_FD_TO_FD (MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
 int sys_move_mount(int from_dirfd, const char *from, int to_dirfd, const char *to,
 		   unsigned flags) must_check; /* 5.2 */
@@ -76,28 +77,35 @@ int sys_fsopen(const char *fstype) must_check; /* 5.2 */
 int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux) must_check;
 int sys_fsmount(int fd, unsigned attr) must_check; /* 5.2 */
 
-/* Sets and clears MOUNT_ATTR_* on the mount at dirfd/path, with AT_RECURSIVE also on those below
- * it. propagation is an MS_* flag or 0; userns_fd is ignored without MOUNT_ATTR_IDMAP. 5.12. */
+/*
+ * Sets and clears MOUNT_ATTR_* flags of the mount at dirfd/path (mount_setattr(2), 5.12). With
+ * AT_RECURSIVE, also changes all mounts below it. propagation is an MS_* flag or 0. userns_fd is
+ * ignored without MOUNT_ATTR_IDMAP.
+ */
 int sys_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set, uint64_t clear,
 		      uint64_t propagation, int userns_fd) must_check;
 
-/* Stores up to n ids of mounts below `parent` that follow the id `last`, in the mount namespace
- * with that id (0: the caller's). Returns their number. listmount(2), 6.8; another namespace: 6.11.
+/*
+ * Stores the ids of up to n mounts below the mount `parent` that follow the id `last`, in the mount
+ * namespace with the id mnt_ns_id (0: the caller's). Returns the number of ids. listmount(2), 6.8;
+ * another mount namespace than the caller's: 6.11.
  */
 ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64_t *ids,
 		      size_t n) must_check;
 
-/* Stores the fields `mask` of a mount in a buffer of size bytes. Returns -EOVERFLOW if it is too
- * small. statmount(2), 6.8. */
+/* Stores the fields in `mask` of a mount in buf, which has `size` bytes. Returns -EOVERFLOW if buf
+ * is too small. statmount(2), 6.8. */
 int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys_statmount *buf,
 		  size_t size) must_check;
 
-/* Calls getcwd(2) itself: for a directory outside of the root, the C library would walk up and
- * might return a misleading path. Returns the length without NUL, -ENOENT if the directory is not
- * below the root, or -ERANGE if the path is longer than size. */
+/*
+ * Calls getcwd(2) without the C library, which would walk up from a directory outside of the root
+ * and might return a misleading path. Returns the length of the path without NUL, -ENOENT if the
+ * directory is not below the root, or -ERANGE if the path is longer than size.
+ */
 ssize_t sys_getcwd(char *path, size_t size) must_check;
 
-/* openat2(2), 5.6. Adds O_CLOEXEC to flags, and repeats the call after EINTR and EAGAIN. */
+/* Calls openat2(2), 5.6. Adds O_CLOEXEC to flags and repeats the call after EINTR and EAGAIN. */
 int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode,
 		uint64_t resolve) must_check;
 

@@ -138,7 +138,7 @@ int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode)
 	long fd = syscall(SYS_open_by_handle_at, FD_NSFS_ROOT, &handle, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		/* before 6.18 the pseudo descriptor is an invalid descriptor */
+		/* before 6.18, FD_NSFS_ROOT is an invalid descriptor */
 		return errno == EBADF || errno == ENOSYS ? -EOPNOTSUPP : -errno;
 	return file_above_std((int)fd);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_ns: namespace system calls and nsfs ioctls, with the numbers that older headers lack. */
+/* sys_ns: declares the system calls and ioctls for namespaces, and constants that older headers
+ * lack. */
 #ifndef NSU_KERNEL_SYS_NS_H
 #define NSU_KERNEL_SYS_NS_H
 
@@ -39,8 +40,8 @@ struct mnt_ns_info {
 
 #define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, statfs(2) of a namespace file */
 
-/* The lowest inode that a namespace can have: the kernel's fixed and dynamic numbers start above
- * 0xEFFFFFF6 (PROC_DYNAMIC_FIRST is 0xF0000000). */
+/* The lowest inode of a namespace. The kernel's fixed numbers start above 0xEFFFFFF6; the dynamic
+ * ones start at 0xF0000000 (PROC_DYNAMIC_FIRST). */
 #define SYS_NS_INO_MIN UINT64_C(4026531831)
 
 struct sys_ns_id_req { /* struct ns_id_req of listns(2), 6.19 */
@@ -56,21 +57,23 @@ struct sys_ns_id_req { /* struct ns_id_req of listns(2), 6.19 */
 int sys_unshare(uint64_t flags) must_check;
 int sys_setns(int fd, uint64_t flags) must_check;
 
-/* Open the owning user namespace or the parent of a namespace descriptor, ioctl_ns(2). Return a
- * descriptor (O_CLOEXEC, above 2) or a negative errno: -EPERM outside the caller's own hierarchy,
- * -EINVAL for a type without parent. */
+/*
+ * Open the user namespace that owns the namespace fd, or its parent (ioctl_ns(2)). Return a
+ * descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative errno: -EPERM if the
+ * result is outside of the caller's hierarchy, -EINVAL if the type has no parent.
+ */
 int sys_ns_owner(int fd) must_check;
 int sys_ns_parent(int fd) must_check;
 
-/* Returns 1 if the caller is in another user namespace than the initial one, 0 if not, or a
- * negative errno without /proc. */
+/* Returns 1 if the caller is not in the initial user namespace, 0 if it is, or a negative errno
+ * without /proc. */
 int sys_ns_in_userns(void) must_check;
 
-/* Returns the CLONE_NEW* flag of a namespace descriptor (4.11), or a negative errno: -ENOTTY for
- * another kind of file. */
+/* Returns the CLONE_NEW* flag of the namespace fd (Linux 4.11), or a negative errno: -ENOTTY if fd
+ * is another kind of file. */
 int64_t sys_ns_type(int fd) must_check;
 
-/* Sets *uid to the user who created a user namespace (4.11), as seen from the caller's user
+/* Sets *uid to the creator of a user namespace (Linux 4.11). The id is mapped to the caller's user
  * namespace. Returns 0 or a negative errno. */
 int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 
@@ -79,27 +82,27 @@ int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 int sys_ns_id(int fd, uint64_t *id) must_check;
 int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
 
-/* Open the mount namespace after, or before, that of fd in id order (6.12). Return a descriptor or
- * a negative errno: -ENOENT at the end. */
+/* Open the mount namespace with the next higher or next lower id than that of fd (Linux 6.12).
+ * Return a descriptor, which the caller closes, or a negative errno: -ENOENT if there is none. */
 int sys_ns_mnt_next(int fd) must_check;
 int sys_ns_mnt_prev(int fd) must_check;
 
-/* Opens the network namespace of a socket (SIOCGSKNS, 4.10). Returns a descriptor or a negative
- * errno. */
+/* Opens the network namespace of a socket (SIOCGSKNS, Linux 4.10). Returns a descriptor, which the
+ * caller closes, or a negative errno. */
 int sys_ns_of_socket(int sock) must_check;
 
-/* Returns 1 if fd is a namespace file according to its file system type, 0 if not, or a negative
- * errno. */
+/* Returns 1 if fd is on the file system of namespaces (nsfs), 0 if not, or a negative errno. */
 int sys_ns_is_nsfs(int fd) must_check;
 
-/* Lists up to n ids of active namespaces in ascending order, after req->ns_id (listns(2), 6.19).
- * Returns the count, 0 at the end, or a negative errno: -ENOSYS before 6.19. */
+/* Stores up to n ids of active namespaces that follow req->ns_id, in ascending order (listns(2),
+ * 6.19). Returns their number, 0 at the end, or a negative errno: -ENOSYS before 6.19. */
 ssize_t sys_listns(const struct sys_ns_id_req *req, uint64_t *ids, size_t n) must_check;
 
 /*
- * Opens a namespace by its 64-bit id through nsfs file handles: from 6.19 the id alone is enough
- * (flag and inode 0); 6.18 needs all three. Returns a descriptor, -ESTALE for a namespace that is
- * gone or that the caller may not open, or -EOPNOTSUPP if the kernel has no such handles.
+ * Opens a namespace by its 64-bit id through an nsfs file handle. Since Linux 6.19 the id is enough
+ * (flag and inode may be 0); 6.18 needs flag and inode, too. Returns a descriptor, which the caller
+ * closes, -ESTALE if the namespace has gone or the caller may not open it, or -EOPNOTSUPP if the
+ * kernel has no such handles.
  */
 int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode) must_check;
 

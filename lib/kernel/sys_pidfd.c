@@ -24,7 +24,7 @@
 #define PIDFD_THREAD O_EXCL
 #define PIDFS_MAGIC  0x50494446
 
-/* Flags that clone(2) takes, too: its low byte is the exit signal, and it has no cgroup. */
+/* Flags that clone(2) accepts. Its low byte is the exit signal, and it has no flag for a cgroup. */
 #define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
 
 int sys_pidfd_open(pid_t pid)
@@ -132,7 +132,7 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
-	/* seccomp policies return EPERM for unknown calls */
+	/* some seccomp filters return EPERM for unknown system calls */
 	if (pid < 0 && (errno == ENOSYS || errno == EPERM) && !(flags & ~CLONE_OLD_FLAGS)) {
 		unsigned long old = flags | SIGCHLD | (pidfd ? CLONE_PIDFD : 0);
 #if defined(__s390x__)
@@ -148,9 +148,11 @@ pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
 	return (pid_t)pid;
 }
 
-/* Size of the stack. For a script without an interpreter, execvp(3) copies the arguments to the
- * stack, which may take 6 MiB, execve(2). Unused pages cost nothing, but count as data, so
- * RLIMIT_DATA may prevent the allocation. */
+/*
+ * Size of the stack. For a script without an interpreter line, execvp(3) copies the arguments to
+ * the stack, and they may have 6 MiB (execve(2)). Unused pages need no memory, but they count as
+ * data, so RLIMIT_DATA may prevent the allocation.
+ */
 #define VFORK_STACK (8u << 20)
 
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
@@ -171,7 +173,7 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 	return pid < 0 ? -errno : pid;
 }
 
-/* Used if there is no memory for a second stack. */
+/* Replaces sys_vfork() in sys_run_apart() if there is no memory for a second stack. */
 static pid_t fork_apart(int (*f)(void *), void *arg)
 {
 	char done = 0;
@@ -195,7 +197,8 @@ static pid_t fork_apart(int (*f)(void *), void *arg)
 
 pid_t sys_run_apart(int (*f)(void *), void *arg)
 {
-	/* do_exit() releases the memory, which ends the wait, before it closes files */
+	/* when the child exits, the kernel releases its memory, which resumes the caller, before it
+	 * closes files */
 	pid_t pid = SYS_HAS_VFORK ? sys_vfork(0, f, arg) : -ENOMEM;
 
 	return pid == -ENOMEM ? fork_apart(f, arg) : pid;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trustpath: walks a path one component at a time, by descriptors. */
+/* trustpath: resolves a path one component at a time by descriptors. */
 #include "kernel/trustpath.h"
 
 #include <fcntl.h>
@@ -15,11 +15,11 @@
 #define LINKS_MAX 40 /* path_resolution(7) */
 
 struct walk {
-	const char *path; /* as the caller named it, for messages */
+	const char *path; /* the path that the caller gave, for messages */
 	unsigned flags, links;
 	bool is_proc_link;
-	int dir;    /* where the walk has come to, O_PATH */
-	char *text; /* malloc()ed; holds what is left of the path */
+	int dir;    /* directory that the walk has reached, O_PATH */
+	char *text; /* malloc()ed; contains the remaining path */
 	char *rest;
 };
 
@@ -30,8 +30,11 @@ bool trustpath_is_trusted(uid_t uid)
 	return uid == 0 || uid == geteuid() || (stat("/", &root) == 0 && uid == root.st_uid);
 }
 
-/* The sticky bit keeps other users from replacing files of others (inode(7)). The caller's own
- * group often has no other member. */
+/*
+ * Returns true if other users can replace files in the directory. The sticky bit prevents that
+ * (inode(7)). Write permission for group 0 is ignored, and for the caller's own group, too, because
+ * that group often has no other member.
+ */
 static bool others_can_write(const struct stat *st)
 {
 	if (st->st_mode & S_ISVTX)
@@ -57,13 +60,14 @@ int trustpath_check_dir(int fd, const char *name, struct nserr *e)
 	return 0;
 }
 
-/* Returns the path of a directory of the walk for messages, or the whole path without /proc. */
+/* Returns the path of the directory that the walk has reached, or the whole path without /proc. For
+ * messages. */
 static const char *dir_name(const struct walk *w, char *buf, size_t size)
 {
 	return file_fd_name(w->dir, buf, size) > 0 ? buf : w->path;
 }
 
-/* Goes to another directory; takes fd. */
+/* Replaces the directory of the walk by fd and checks it. Takes ownership of fd. */
 static int go_to(struct walk *w, int fd, struct nserr *e)
 {
 	char name[PATH_MAX];
@@ -82,7 +86,11 @@ static int enter(struct walk *w, const char *name, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot resolve '%s'", w->path) : go_to(w, fd, e);
 }
 
-/* An absolute path begins at the root. The directories above the working directory matter, too. */
+/*
+ * Opens the first directory of the walk: the root, or the working directory for a relative path.
+ * With TRUSTPATH_DIRS, makes a relative path absolute, so that the directories above the working
+ * directory are checked, too.
+ */
 static int begin(struct walk *w, const char *path, struct nserr *e)
 {
 	char cwd[PATH_MAX] = "";
@@ -104,7 +112,7 @@ static int begin(struct walk *w, const char *path, struct nserr *e)
 	return enter(w, w->text[0] == '/' ? "/" : ".", e);
 }
 
-/* Puts the target of a symbolic link before what is left of the path. */
+/* Inserts the target of a symbolic link before the remaining path. */
 static int follow(struct walk *w, int link, struct nserr *e)
 {
 	char target[PATH_MAX], *text;
@@ -124,21 +132,24 @@ static int follow(struct walk *w, int link, struct nserr *e)
 	return target[0] == '/' ? enter(w, "/", e) : 0;
 }
 
-/* Cuts the next component off the rest, NULL at its end. *last is set if nothing follows. */
+/* Removes the next component from the remaining path and returns it, or NULL at the end. Sets *last
+ * if it is the last component. */
 static char *next_name(struct walk *w, bool *last)
 {
 	char *name = w->rest + strspn(w->rest, "/"), *end = strchrnul(name, '/');
 
 	if (*name == '\0')
 		return NULL;
-	/* a slash at the end means a directory */
+	/* a path that ends in a slash names a directory, so its last component is not the last
+	 * step */
 	*last = *end == '\0';
 	w->rest = *last ? end : end + 1;
 	*end = '\0';
 	return name;
 }
 
-/* Takes one step. Returns 1 if name is the last component, 0 otherwise, or a negative errno. */
+/* Processes one component. Returns 1 if it is the last one, 0 otherwise, or a negative errno with e
+ * set. */
 static int step(struct walk *w, const char *name, bool last, struct nserr *e)
 {
 	cleanup_fd int fd = -1;

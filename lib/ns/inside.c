@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* inside: calls setns(2) in a thread. */
+/* inside: calls a function in a thread that has entered a namespace with setns(2). */
 #include "ns/inside.h"
 
 #include <pthread.h>
@@ -18,8 +18,8 @@ static void *run(void *arg)
 {
 	struct visit *v = arg;
 
-	/* root and working directory must be the thread's own before it may change the mount
-	 * namespace, setns(2) */
+	/* setns(2): a thread must not share its root and working directory with other threads when
+	 * it enters a mount namespace */
 	v->rc = v->type->flag == CLONE_NEWNS ? sys_unshare(CLONE_FS) : 0;
 	if (v->rc == 0)
 		v->rc = sys_setns(v->fd, v->type->flag);

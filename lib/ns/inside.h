@@ -6,9 +6,10 @@
 #include "ns/type.h"
 
 /*
- * Runs f(arg) in a new thread that has entered the namespace of fd. Returns the result of f, or a
- * negative errno if the namespace cannot be entered. A thread cannot enter a user or pid namespace
- * alone, setns(2). Descriptors that f opens are shared.
+ * Runs f(arg) in a new thread that has entered the namespace of fd. The namespace must not be a
+ * user or pid namespace, because a single thread cannot enter one (setns(2)). Returns the result of
+ * f, or a negative errno if the namespace cannot be entered. Threads share descriptors, so those
+ * that f opens stay open in the caller.
  */
 int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *arg) must_check;
 

@@ -68,9 +68,9 @@ static bool is_still_in(const struct nsjoin *j, uint64_t types)
 }
 
 /*
- * Opens namespaces that the process was in at the same time. Otherwise a process that calls
- * setns(2) or unshare(2) meanwhile could combine namespaces of two times, for example a mount
- * namespace of its own with the user namespace of the caller.
+ * Opens the namespaces that the process was in at one moment. Without this check, a process that
+ * calls setns(2) or unshare(2) at the same time could combine old and new namespaces, for example a
+ * mount namespace of its own with the user namespace of the caller.
  */
 static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {
@@ -98,16 +98,16 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
  */
 static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 {
-	/* only children enter a pid namespace, so the caller's own does not matter */
+	/* only children enter a pid namespace, so the caller's own pid namespace is not compared */
 	if (t->flag != CLONE_NEWPID && !nsinode_equal(nsinode_at(self, t->file), inode))
 		return false;
 	return !t->child_file || nsinode_equal(nsinode_at(self, t->child_file), inode);
 }
 
 /*
- * Refuses a namespace that a descendant user namespace owns if the user namespace itself is not
- * entered. The process entered it with privileges that it does not have in the caller's user
- * namespace, and the program would have more privileges than the process.
+ * Refuses a namespace whose owner is a descendant of the caller's user namespace, if that owner is
+ * not entered. The process entered the namespace with privileges that it does not have in the
+ * caller's user namespace, so the program would have more privileges than the process.
  */
 static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 {
@@ -119,7 +119,7 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 		if (!(j->mask & nstypes[i].flag))
 			continue;
 		owner = sys_ns_owner(j->fds[i]);
-		/* EPERM: an ancestor of ours owns it */
+		/* EPERM: the owner is an ancestor of the caller's user namespace */
 		if (owner == -EPERM || (owner >= 0 && nsinode_equal(nsinode_of(owner), own)))
 			continue;
 		if (owner < 0)

@@ -8,7 +8,7 @@
 #include "ns/inode.h"
 #include "ns/join.h"
 
-/* Returns the type of that rank: the order in which single types are entered. */
+/* Returns the type with that rank. Types are entered one by one in ascending order of rank. */
 static const struct nstype *by_rank(unsigned rank)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
@@ -27,8 +27,8 @@ static const char *object(const struct nsjoin *j, const struct nstype *t, char b
 	return buf;
 }
 
-/* Returns the inode of the caller's user namespace, or 0. Call it before anything is entered,
- * because /proc may be another one afterwards. */
+/* Returns the inode of the caller's user namespace, or 0. Must be called before a namespace is
+ * entered, because /proc may be another file system afterwards. */
 static uint64_t own_user_ns(void)
 {
 	return nsinode_at(AT_FDCWD, "/proc/self/ns/user");
@@ -42,8 +42,9 @@ static int refused(const struct nsjoin *j, const struct nstype *t, int err, stru
 }
 
 /*
- * Tries each type of *pending except user, and clears those that are entered. A type that is not
- * permitted (yet) stays, and e names it. Returns 0, or a negative errno if the error is not EPERM.
+ * Tries to enter each type in *pending except user, and clears the types that were entered. A type
+ * that fails with EPERM stays in *pending, and e names it. Returns 0, or a negative errno for any
+ * other error.
  */
 static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr *e)
 {
@@ -63,17 +64,17 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 }
 
 /*
- * The user namespaces between the caller's and the one to be entered, which is the first; the last
- * is a child of the caller's. setns(2) needs CAP_SYS_ADMIN in the owner of a namespace, which may
- * be any of them.
+ * The user namespaces from the one to enter (first) up to the child of the caller's user namespace
+ * (last). setns(2) needs CAP_SYS_ADMIN in the user namespace that owns the namespace to enter; the
+ * owner may be any of these.
  */
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the one to be entered is the caller's own */
+	bool own; /* the user namespace to enter is the caller's own */
 };
 
-/* Opens the levels. own is the inode of the caller's user namespace. */
+/* Opens the levels from fd upwards. own is the inode of the caller's user namespace. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -82,7 +83,7 @@ static void levels_open(struct levels *l, int fd, uint64_t own)
 		int above = sys_ns_parent(l->fd[l->n - 1]);
 
 		if (above < 0)
-			break; /* not a descendant of the caller's */
+			break; /* not a descendant of the caller's user namespace */
 		if (nsinode_of(above) == own) {
 			close(above);
 			break;
@@ -120,8 +121,8 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 	return rc;
 }
 
-/* Sets the message for the first type that setns(2) refused. setns(2) needs CAP_SYS_ADMIN in the
- * user namespace that owns the namespace. */
+/* Sets the hint for the first type that setns(2) refused with EPERM. setns(2) needs CAP_SYS_ADMIN
+ * in the user namespace that owns the namespace. */
 static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t own, struct nserr *e)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -134,16 +135,16 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
 			nserr_hint(e, "add --user to enter the user namespace that owns it");
 		else if (owner >= 0 && nsinode_of(owner) == own && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "CAP_SYS_ADMIN in the caller's user namespace is required");
+			nserr_hint(e, "run it with CAP_SYS_ADMIN in the caller's user namespace");
 		return;
 	}
 }
 
 /*
- * A privileged caller enters the user namespace last, because that gives up the capabilities that
- * the other types may need. For an unprivileged caller it is the first, because it gives them. So
- * this enters every type that is permitted now, then the user namespaces level by level, and after
- * each level the types that it permits.
+ * A privileged caller must enter the user namespace last, because that gives up capabilities that
+ * the other types may need. An unprivileged caller must enter it first, because that gives it
+ * capabilities. So this function enters every type that is permitted at once, then enters the user
+ * namespaces level by level, and retries the remaining types after each level.
  */
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
@@ -164,7 +165,8 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 	return pending ? -EPERM : 0;
 }
 
-/* Returns true if the caller (pid and time: its children) is in each opened namespace of mask. */
+/* Returns true if the caller is in each opened namespace of mask. For pid and time namespaces,
+ * checks the namespace of the caller's children. */
 static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -179,10 +181,10 @@ static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
 }
 
 /*
- * Enters all namespaces with one setns(2) of a pidfd (5.8), which enters all or none and uses the
- * capabilities in the new user namespace, too. The kernel enters the namespaces that the process is
- * in now, so the result is compared with the opened ones. Returns 0, -ENOSYS if this way is not
- * possible, or a negative errno with e set.
+ * Enters all namespaces by one setns(2) of a pidfd (Linux 5.8). That call enters all of them or
+ * none, and checks permission with the capabilities in the new user namespace, too. The kernel
+ * enters the current namespaces of the process, so this function compares them with the opened ones
+ * afterwards. Returns 0, -ENOSYS if this way is not possible, or a negative errno with e set.
  */
 static int enter_at_once(const struct nsjoin *j, struct nserr *e)
 {
@@ -212,8 +214,8 @@ static bool is_single(uint64_t types)
 	return (types & (types - 1)) == 0 && types != CLONE_NEWUSER;
 }
 
-/* Enters the only namespace by its descriptor, which needs no comparison. Returns 0 or -ENOSYS, and
- * then enter_each() finds the reason. */
+/* Enters a single namespace by its descriptor, so that no comparison is needed. Returns 0 or
+ * -ENOSYS; the caller then calls enter_each(), which reports the reason. */
 static int enter_single(const struct nsjoin *j, uint64_t type)
 {
 	int fd = j->fds[nstype_index(nstype_by_flag(type))];

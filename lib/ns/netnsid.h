@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netnsid: reads the id of a network namespace within our own one, RTM_GETNSID. */
+/* netnsid: reads the id of a network namespace as seen from another one (RTM_GETNSID,
+ * rtnetlink(7)). */
 #ifndef NSU_NS_NETNSID_H
 #define NSU_NS_NETNSID_H
 
@@ -7,16 +8,17 @@
 
 #define NETNSID_UNASSIGNED (-1)
 
-/* Returns a socket for netnsid_get(), which the caller closes, or a negative errno. */
+/* Returns a netlink socket for netnsid_get(), or a negative errno. The caller closes the socket. */
 int netnsid_open(void) must_check;
 
-/* Reads the id of the network namespace ns_fd within the network namespace of the socket. Returns 0
- * and sets *id, to NETNSID_UNASSIGNED if there is none, or returns a negative errno. */
+/* Reads the id that the network namespace of the socket has given to the network namespace ns_fd.
+ * Returns 0 and sets *id (NETNSID_UNASSIGNED if it has no id), or returns a negative errno. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
 /*
- * Parses a reply of n bytes, which is aligned for any type. Returns 0 and sets *id, or returns a
- * negative errno: the kernel's, or -EIO for an invalid reply. Has no side effects.
+ * Parses a netlink reply of n bytes. The buffer must be aligned for any type. Returns 0 and sets
+ * *id, or returns a negative errno: the error in the reply, or -EIO if the reply is invalid. Has no
+ * side effects.
  */
 int netnsid_parse(const void *answer, size_t n, int32_t *id) must_check;
 

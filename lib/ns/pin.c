@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspin: makes bind mounts of namespace files, and removes them. Files and directories are held by
- * descriptor from the check to the last use, so that no other user can exchange them. */
+/* nspin: creates and removes the bind mounts that keep namespaces. Files and directories stay open
+ * from the check to the last use, so that no other user can replace them. */
 #include "ns/pin.h"
 
 #include <fcntl.h>
@@ -21,20 +21,20 @@ static int open_at(const struct trustpath *at, int flags)
 	return file_open_at(at->dir, at->name, O_PATH | O_NOFOLLOW | flags, 0);
 }
 
-/* The path of a file that is held, malloc()ed; NULL if it has none. */
+/* Returns the absolute path of an open file, or NULL if it has none. The caller frees it. */
 static char *real_path(int fd)
 {
 	return realpath(file_fd_path(fd).text, NULL);
 }
 
-/* Unmounts what the descriptor is open on. The descriptor itself keeps the mount busy, so it is
- * detached. */
+/* Unmounts the mount that the descriptor is open on. The descriptor keeps the mount busy, so only
+ * MNT_DETACH can unmount it (umount2(2)). */
 static int detach(int fd)
 {
 	return sys_umount(file_fd_path(fd).text, MNT_DETACH);
 }
 
-/* Returns true if the mount that the descriptor was opened on is shared. */
+/* Returns true if the propagation of the descriptor's mount is shared. */
 static bool is_shared(int fd)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -51,8 +51,8 @@ static bool is_shared(int fd)
 
 static void hint_privilege(struct nserr *e)
 {
-	nserr_hint(e, "the mount that keeps a namespace requires CAP_SYS_ADMIN in the caller's "
-		      "mount namespace");
+	nserr_hint(e, "run it with CAP_SYS_ADMIN over the caller's mount namespace, "
+		      "which is needed to keep a namespace");
 }
 
 static void explain(int target, const struct nstype *type, int rc, struct nserr *e)
@@ -65,10 +65,10 @@ static void explain(int target, const struct nstype *type, int rc, struct nserr 
 	}
 }
 
-/* ---- one file */
+/* ---- Files */
 
-/* Resolves pin->path. A link of the proc file system stands for an open file, which is found by its
- * path. */
+/* Resolves pin->path. A link in the proc file system, such as /dev/fd/3, is replaced by the path of
+ * the open file. */
 static int find_file(struct nspin *pin, struct nserr *e)
 {
 	char target[PATH_MAX];
@@ -89,15 +89,19 @@ static int find_file(struct nspin *pin, struct nserr *e)
 	return rc;
 }
 
-/* Opens or creates the file. Its owner could remove it, and with it the mount: in a directory that
- * was checked, it must be a trusted user's. */
+/*
+ * Opens or creates the file. If `checked` is set (the directory is trusted), the owner of the file
+ * must be trusted, too, because the owner could remove the file and with it the mount. Returns a
+ * descriptor, or a negative errno with e set.
+ */
 static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 {
 	cleanup_fd int fd = open_at(&pin->at, 0);
 	struct stat st;
 
 	if (fd == -ENOENT) {
-		/* no permission bits, as ip-netns(8) has it: nothing is to be read there */
+		/* the file is only a mount point, so it needs no permission bits (the same as
+		 * ip-netns(8)) */
 		fd = file_open_at(pin->at.dir, pin->at.name,
 				  O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0);
 		pin->created = fd >= 0;
@@ -120,8 +124,11 @@ static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 	return TAKE_FD(fd);
 }
 
-/* Opens the mount that was made on the file, by which it is taken back. A file that is mounted on
- * can neither be renamed nor removed here. */
+/*
+ * Opens the mount that was made on the file, for nspin_undo(). While it is mounted, the file can
+ * neither be renamed nor removed in this mount namespace. Returns 0, or -EBUSY if another mount
+ * covers it, or another negative errno.
+ */
 static int open_mount(struct nspin *pin, int ns)
 {
 	cleanup_fd int fd = open_at(&pin->at, 0);
@@ -239,9 +246,9 @@ int nspin_above(uint64_t id, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot create another mount namespace") : 0;
 }
 
-/* ---- a directory */
+/* ---- Directories */
 
-/* Resolves the path of the directory into its parent and its name. */
+/* Resolves the path of the directory into its parent directory and its name. */
 static int find_dir(struct nspin_dir *dir, struct nserr *e)
 {
 	cleanup_free char *path = strdup(dir->path), *real = NULL;
@@ -250,13 +257,13 @@ static int find_dir(struct nspin_dir *dir, struct nserr *e)
 
 	if (!path)
 		return nserr_set(e, ENOMEM, "cannot use '%s'", dir->path);
-	/* of a directory that may not exist */
+	/* the directory may not exist, so realpath(3) cannot remove the slashes */
 	while (n > 1 && path[n - 1] == '/')
 		path[--n] = '\0';
 	rc = trustpath_resolve(path, TRUSTPATH_DIRS, &dir->at, e);
 	if (rc < 0 || !streq(dir->at.name, "."))
 		return rc;
-	/* it ends in "." or "..", or in a link that does */
+	/* the path ends in "." or "..", or in a symbolic link that does */
 	real = real_path(dir->at.dir);
 	trustpath_free(&dir->at);
 	if (!real)
@@ -281,7 +288,8 @@ static void hint_untrusted(int rc, struct nserr *e)
 			      "in /run");
 }
 
-/* Binds the directory on itself and goes on with that mount. */
+/* Bind mounts the directory on itself, makes that mount private and replaces dir->fd by it. Returns
+ * 0 or a negative errno. */
 static int bind_dir(struct nspin_dir *dir)
 {
 	struct file_fd_path self = file_fd_path(dir->fd);
@@ -348,9 +356,10 @@ void nspin_dir_undo(struct nspin_dir *dir)
 	nspin_dir_free(dir);
 }
 
-/* ---- release */
+/* ---- Release */
 
-/* Releases one namespace. Returns 1, 0 if there is none, or a negative errno with e set. */
+/* Unmounts the namespace on dir/name and removes the file. Returns 1, 0 if there is none, or a
+ * negative errno with e set. */
 static int release_one(const struct nspin_dir *dir, const char *name, struct nserr *e)
 {
 	for (;;) {
@@ -368,21 +377,21 @@ static int release_one(const struct nspin_dir *dir, const char *name, struct nse
 		if (!S_ISREG(st.st_mode))
 			return 0;
 		if (fs.f_type != SYS_NS_MAGIC) {
-			/* nspin_bind() creates an empty file */
+			/* remove only an empty file, as nspin_bind() creates it */
 			if (st.st_size == 0 && unlinkat(dir->fd, name, 0) < 0)
 				return nserr_set(e, errno, "cannot remove '%s/%s'", dir->path,
 						 name);
 			return 1;
 		}
-		/* the same file may have been mounted on more than once */
+		/* continue: the file may have several mounts on top of each other */
 		rc = detach(fd);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot unmount '%s/%s'", dir->path, name);
 	}
 }
 
-/* Returns true if the directory is a mount of itself, as nspin_dir_open() makes, and not the root
- * of another file system. */
+/* Returns true if the mount of the descriptor is a bind mount of the directory on itself, as
+ * nspin_dir_open() creates it. Returns false for the root of another file system. */
 static bool is_bound_on_itself(int fd)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT, parents = MOUNTINFO_INIT;
@@ -407,7 +416,8 @@ static bool is_bound_on_itself(int fd)
 	       streq(line.source, parent.source);
 }
 
-/* Unmounts the private mount. Not detached: what else is mounted in there keeps it. */
+/* Unmounts the private mount and removes the directory if it is empty. Does not use MNT_DETACH, so
+ * the mount stays if other mounts are inside. */
 static void release_dir(struct nspin_dir *dir)
 {
 	cleanup_free char *path = NULL;
@@ -417,7 +427,7 @@ static void release_dir(struct nspin_dir *dir)
 	util_close(&dir->fd);
 	if (bound && asprintf(&path, "%s/%s", file_fd_path(dir->at.dir).text, dir->at.name) >= 0)
 		(void)!sys_umount(path, UMOUNT_NOFOLLOW);
-	/* a link that names the directory would lead nowhere */
+	/* if dir->path is a symbolic link, removing the directory would leave it dangling */
 	if (lstat(dir->path, &st) == 0 && S_ISDIR(st.st_mode))
 		unlinkat(dir->at.dir, dir->at.name, AT_REMOVEDIR);
 }

@@ -54,7 +54,7 @@ const char *procfs_path_at(struct procfs_path *p, const char *name)
 	return p->s;
 }
 
-/* ---- The directory itself ---- */
+/* ---- The proc file system ---- */
 
 int procfs_open(const char *root, struct nserr *e)
 {
@@ -89,7 +89,7 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 
 	if (n < 0)
 		return -errno;
-	/* pid_for_children has the text "pid:[inode]" as well */
+	/* the link pid_for_children also has the text "pid:[inode]", so compare type and file */
 	if (nstype_parse_link(link, (size_t)n, &is, &v) < 0 || is != type || v > UINT32_MAX)
 		return -EIO;
 	*inode = (uint32_t)v;

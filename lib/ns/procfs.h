@@ -14,37 +14,35 @@
 /* A path below /proc, built without printf(3): "PID/", "PID/task/TID/", … */
 struct procfs_path {
 	char s[64];
-	size_t len; /* of the part set by procfs_path_set*(); procfs_path_at() appends to it */
+	size_t len; /* length of the part set by procfs_path_set*(); procfs_path_at() appends to it
+		     */
 };
 
-/* Set the path to "PID/", to "PID/fd/FD" and to "PID/task/TID/". */
+/* Set the path to "PID/", "PID/fd/FD" or "PID/task/TID/". */
 void procfs_path_set(struct procfs_path *p, pid_t pid);
 void procfs_path_set_fd(struct procfs_path *p, pid_t pid, int fd);
 void procfs_path_set_task(struct procfs_path *p, pid_t pid, pid_t tid);
 
-/* Replaces what follows the part that was set. Returns the path, which belongs to p. */
+/* Appends name to the part that procfs_path_set*() set, and drops any earlier name. Returns the
+ * path, which belongs to p. */
 const char *procfs_path_at(struct procfs_path *p, const char *name);
 
-/*
- * Opens a proc tree. If root is "/proc", verifies that it is a proc file system of the caller's pid
- * namespace. Returns a descriptor that the caller closes, or a negative errno with e set.
- */
+/* Opens a proc tree. If root is "/proc", verifies that it is a proc file system of the caller's pid
+ * namespace. Returns a descriptor, which the caller closes, or a negative errno with e set. */
 int procfs_open(const char *root, struct nserr *e) must_check;
 
 /* Reads the inode of the namespace link dirfd/path. Returns 0, or a negative errno: -EIO if it is
  * not a link to a namespace of that type. */
 int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t *inode) must_check;
 
-/* Read the stat file and the effective user of a process. Return 0 or a negative errno. */
+/* Read the stat file or the effective user id of a process. Return 0 or a negative errno. */
 int procfs_read_stat(int proc, pid_t pid, struct proc_stat *st) must_check;
 int procfs_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 
-#define PROCFS_CMDLINE_MAX 65536 /* longer command lines are cut */
+#define PROCFS_CMDLINE_MAX 65536 /* longer command lines are truncated */
 
-/*
- * Appends the command line of a process, its arguments separated by blanks. Kernel threads and
- * zombies have none. Returns 0 or a negative errno.
- */
+/* Appends the command line of a process, its arguments separated by blanks. The command line of
+ * kernel threads and zombies is empty. Returns 0 or a negative errno. */
 int procfs_read_cmdline(int proc, pid_t pid, struct buf *out) must_check;
 
 #endif

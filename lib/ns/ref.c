@@ -12,8 +12,8 @@ static int bad_ref(const char *s, struct nserr *e)
 	return nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
 }
 
-/* Returns true for "self", which may replace a PID after a TYPE or before a descriptor; r->pid is
- * 0. */
+/* Returns true for "self", which may replace PID in TYPE:PID and PID/fd/N. The caller sets r->pid
+ * to 0 for it. */
 static bool is_self(const char *s, size_t n)
 {
 	return n == strlen("self") && memcmp(s, "self", n) == 0;
@@ -30,7 +30,7 @@ static int parse_pid(const char *s, size_t n, pid_t *pid)
 	return rc;
 }
 
-/* Parses "PID" or "INODE", which differ in magnitude. */
+/* Parses "PID" or "INODE": a number of at least the lowest namespace inode is an inode. */
 static int parse_number(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
 {
 	uint64_t v;
@@ -86,7 +86,7 @@ static int parse_netns(const char *name, struct nsref *r, struct nserr *e)
 	return 0;
 }
 
-/* Parses "PID/N" and "PID/fd/N": sep is the text between the numbers. */
+/* Parses "PID<sep>N", where sep is "/" or "/fd/". */
 static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, struct nsref *r,
 			struct nserr *e)
 {
@@ -101,7 +101,7 @@ static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, st
 	return 0;
 }
 
-/* Parses "WORD:rest". */
+/* Parses "WORD:REST", where WORD has n bytes. */
 static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 {
 	const struct nstype *type = nstype_find(s, n);
@@ -152,8 +152,8 @@ static int parse_base(const char *s, struct nsref *r, struct nserr *e)
 	return parse_number(s, NULL, r, e);
 }
 
-/* Sets *type to the type one step up; NULL stays unknown. Returns -EINVAL if there is no such step.
- */
+/* Sets *type to the type of the parent or owner of a namespace of *type; NULL (unknown) stays NULL
+ * for a parent. Returns 0, or -EINVAL if that type has no parent. */
 static int climb_type(const struct nstype **type, enum nsref_up up)
 {
 	if (up == NSREF_OWNER)
@@ -199,7 +199,7 @@ int nsref_parse(const char *s, struct nsref *r, struct nserr *e)
 	rc = parse_base(s, r, e);
 	if (rc < 0)
 		return rc;
-	/* the word nearest to the namespace is climbed first */
+	/* the prefix next to the namespace is resolved first */
 	r->n_ups = (uint8_t)n;
 	for (unsigned i = 0; i < n; i++)
 		r->ups[i] = ups[n - 1 - i];

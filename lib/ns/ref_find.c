@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsref_find: an index of the namespaces in sight, made from /proc, for references by number. */
+/* nsref_find: builds an index of all visible namespaces from /proc, and finds them by inode or id.
+ */
 #include "ns/ref_find.h"
 
 #include <stdio.h>
@@ -14,27 +15,28 @@
 #include "ns/inode.h"
 #include "ns/scan.h"
 
-/* How the path of an entry leads to its namespace. */
+/* How the path of an entry leads to its namespace: by a link in ns/, a descriptor, or a mount. */
 enum way { BY_LINK, BY_DESCRIPTOR, BY_MOUNT };
 
-/* A visible namespace, and the way to it. */
+/* A visible namespace and how to open it. */
 struct entry {
 	const struct nstype *type;
-	uint64_t inode, id; /* id: 0 where the kernel has none */
-	int fd;             /* of one that only another one holds: kept */
+	uint64_t inode, id; /* id: 0 if the kernel reports none */
+	int fd; /* of a namespace that was reached from another namespace only, otherwise -1 */
 	enum way way;
-	char *path;  /* below /proc; NULL with fd */
-	char *below; /* BY_MOUNT: the path of the mount below the root directory that path is */
+	char *path;  /* below /proc; NULL if fd is used */
+	char *below; /* BY_MOUNT: path of the mount, relative to the root directory `path` */
 };
 
-/* Kept from one call to the next: a list of references would otherwise be a walk each. */
+/* The index. It is kept between calls, so that a list of references needs one search of /proc only.
+ */
 static struct {
-	struct nsfile_proc proc; /* only during a call */
+	struct nsfile_proc proc; /* /proc, during a call only */
 	struct entry *e;
 	size_t n, size;
 	unsigned calls;
 	bool made;
-	int err; /* of a look that failed, so that the index may lack something */
+	int err; /* error that may have hidden a namespace from the index, or 0 */
 } seen;
 
 /*
@@ -88,7 +90,8 @@ static struct entry *add(const struct nstype *type, uint64_t inode)
 	return e;
 }
 
-/* Parents and owners of a namespace in sight are so too, though nothing else may hold them. */
+/* Adds the parents and owners of a namespace to the index. They are visible, too, even if no
+ * process is in them. */
 static void climb(int fd)
 {
 	int above[2] = { sys_ns_parent(fd), sys_ns_owner(fd) };
@@ -110,7 +113,7 @@ static void climb(int fd)
 	}
 }
 
-/* Adds the namespace that ns was opened on, unless it is there already. Closes ns. */
+/* Adds the namespace of the descriptor ns, unless the index has it already. Closes ns. */
 static void add_opened(int ns, enum way way, const char *path, const char *below)
 {
 	cleanup_fd int fd = ns;
@@ -130,7 +133,8 @@ static void add_opened(int ns, enum way way, const char *path, const char *below
 	climb(fd);
 }
 
-/* Notes the namespace that the link proc/path of a process leads to, unless it was seen before. */
+/* Adds the namespace that the link proc/path of a process refers to, unless the index has it
+ * already. */
 static void note(int proc, const char *path, void *arg)
 {
 	const struct nstype *type;
@@ -151,7 +155,8 @@ static void note(int proc, const char *path, void *arg)
 		add_opened(fd, BY_LINK, path, NULL);
 }
 
-/* The same for a descriptor: its link has another text if it was opened through a bind mount. */
+/* Adds the namespace of a descriptor. Opens it, because its link has another text if it was opened
+ * through a bind mount. */
 static void note_descriptor(int proc, const char *path, void *arg)
 {
 	struct statx st;
@@ -167,7 +172,7 @@ static void note_descriptor(int proc, const char *path, void *arg)
 		add_opened(fd, BY_DESCRIPTOR, path, NULL);
 }
 
-/* The namespaces that the process or thread at `where` (below /proc) is in or gives its children.
+/* Adds the namespaces of the process or thread at `where` (below /proc), and those of its children.
  */
 static void note_member(int proc, const char *where, void *arg)
 {
@@ -199,7 +204,7 @@ static void each_number(int proc, const char *where,
 	scan_free(&s);
 }
 
-/* Opens a mount by its path below the root directory proc/root. */
+/* Opens a mount by its path relative to the root directory proc/root. */
 static int open_mount(int proc, const char *root, const char *below)
 {
 	cleanup_fd int dir = file_open_at(proc, root, O_PATH | O_DIRECTORY, 0);
@@ -242,7 +247,7 @@ static void note_mounts(int proc, const char *where)
 		note_mount(proc, where, &line);
 }
 
-/* Threads and descriptors. */
+/* Adds the namespaces of all threads and descriptors of the process at `where`. */
 static void note_holder(int proc, const char *where, void *arg)
 {
 	char path[64];
@@ -253,7 +258,8 @@ static void note_holder(int proc, const char *where, void *arg)
 	each_number(proc, path, note_descriptor, arg);
 }
 
-/* Mount namespaces are a list of their own, which also has those without a process (6.12). */
+/* Adds all mount namespaces that the kernel lists (NS_MNT_GET_NEXT, Linux 6.12). The list has mount
+ * namespaces without a process, too. */
 static void note_mount_list(int proc)
 {
 	int fd = nsfile_open_proc(proc, "self/ns/mnt");
@@ -293,7 +299,7 @@ static void make_index(int proc)
 	note_member(proc, "self", NULL);
 	note_mounts(proc, "self");
 	each_number(proc, ".", note_member, NULL);
-	/* one table of mounts for each mount namespace found by then */
+	/* read the mount table of each mount namespace that the index has so far */
 	n = seen.n;
 	for (size_t i = 0; i < n; i++) {
 		char where[16] = "";
@@ -329,8 +335,8 @@ static int open_way(int proc, const struct entry *e)
 	return open_mount(proc, e->path, e->below);
 }
 
-/* Opens an entry, by handle if its way has gone and the kernel has handles (6.18), and makes sure
- * that it is still the same namespace. */
+/* Opens an entry and verifies that it is still the same namespace. If its path has gone, opens it
+ * by file handle (Linux 6.18). */
 static int open_seen(int proc, const struct entry *e)
 {
 	int fd = open_way(proc, e);
@@ -348,10 +354,10 @@ static int open_seen(int proc, const struct entry *e)
 struct quick {
 	const struct nstype *type;
 	uint64_t inode;
-	int fd; /* what was found, or -1 */
+	int fd; /* the opened namespace, or -1 */
 };
 
-/* Opens the namespace that is looked for when the process `where` is in it. */
+/* Opens the namespace if the process at `where` is in it. */
 static void quick_look(int proc, const char *where, void *arg)
 {
 	struct quick *q = arg;
@@ -377,7 +383,8 @@ static void quick_look(int proc, const char *where, void *arg)
 
 static int find_in(int proc, const struct nstype *type, uint64_t inode, uint64_t id)
 {
-	/* one reference is most often to what some process is in: no index for that */
+	/* Most calls look for a single namespace that a process is in, so the first call searches
+	 * the processes without an index. */
 	if (inode && seen.calls++ == 0) {
 		struct quick q = { type, inode, -1 };
 

@@ -33,7 +33,8 @@ static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
 	return rc;
 }
 
-/* Returns true if tgid, a line of its status or NULL, names the process itself. */
+/* Returns true if tgid, the Tgid: line of /proc/PID/status or NULL, shows that the id is a process
+ * and not a thread. */
 static bool leads(pid_t pid, const char *tgid)
 {
 	uint32_t n;
@@ -41,7 +42,8 @@ static bool leads(pid_t pid, const char *tgid)
 	return proc_status_number(tgid, 0, &n) == 0 && n == (uint32_t)pid;
 }
 
-/* Sets the error for a number that is not a process: it is gone, or a thread. */
+/* Sets the error for an id that pidfd_open(2) refuses: the process has ended, or the id is a
+ * thread's. */
 static int no_process(pid_t pid, int err, struct nserr *e)
 {
 	char path[40], status[4096];
@@ -51,12 +53,13 @@ static int no_process(pid_t pid, int err, struct nserr *e)
 	if (file_read_at(AT_FDCWD, path, status, sizeof(status)) < 0)
 		return nserr_set(e, err == -EACCES ? err : ESRCH, "process %d", (int)pid);
 	tgid = proc_status_value(status, "Tgid");
-	/* it has ended, as pidfd_open(2) reported, and its parent has not waited for it */
+	/* the process is a zombie: it has ended, and its parent has not waited for it */
 	return leads(pid, tgid) ? nserr_set(e, ESRCH, "process %d", (int)pid)
 				: is_thread(pid, tgid, e);
 }
 
-/* Used without a pidfd: proc(5) has an unlisted directory for each thread, too. */
+/* Checks that the id is not a thread's, if there is no pidfd: /proc has an unlisted directory for
+ * each thread, too (proc(5)). */
 static int check_leader(const struct nsref_process *p, struct nserr *e)
 {
 	char status[4096];
@@ -68,7 +71,8 @@ static int check_leader(const struct nsref_process *p, struct nserr *e)
 	return leads(p->pid, tgid) ? 0 : is_thread(p->pid, tgid, e);
 }
 
-/* The inodes of pidfds are unique until the next boot (6.9). */
+/* Checks that the pidfd has the inode of PID:INODE. The inode of a pidfd is unique until the next
+ * boot (Linux 6.9). */
 static int check_pidfd_inode(const struct nsref *r, int pidfd, struct nserr *e)
 {
 	uint64_t inode;
@@ -88,7 +92,8 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 
 	if (fd >= 0)
 		return fd;
-	/* old kernels and seccomp policies; pidfds of threads exist since 6.9 */
+	/* pidfd_open(2) is missing (before 5.3) or a seccomp filter denies it; threads have pidfds
+	 * since 6.9 */
 	if (fd == -ENOSYS || fd == -EPERM || (fd == -EINVAL && r->kind == NSREF_TID))
 		return -ENOSYS;
 	if (fd == -ESRCH || fd == -ENOENT || fd == -EINVAL)
@@ -125,7 +130,8 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	rc = proc_stat_check_fs(p.procfd, e);
 	if (rc < 0)
 		return rc;
-	/* if the process of the pidfd still exists, procfd cannot belong to another process */
+	/* the process of the pidfd still exists, so procfd, opened by the same pid, belongs to it
+	 */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
 	if (p.pidfd < 0 && r->kind != NSREF_TID) {
@@ -165,8 +171,8 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 
 /* ---- Namespaces ---- */
 
-/* Checks that ns is a namespace of that type. Takes ownership of ns. Returns it or a negative
- * errno. */
+/* Checks that ns is a namespace of that type. Returns ns, or closes it and returns a negative errno
+ * with e set. `what` is its name in messages. */
 static int check_type(int ns, const struct nstype *type, const char *what, struct nserr *e)
 {
 	cleanup_fd int fd = ns;
@@ -191,7 +197,7 @@ static int not_a_namespace(const char *path, struct nserr *e)
 	return rc;
 }
 
-/* Opens a namespace file. `what` is its name in messages. Returns a descriptor or a negative errno
+/* Opens a namespace file. `what` is its name in messages. Returns a descriptor, or a negative errno
  * with e set. */
 static int open_file(int dirfd, const char *path, const char *what, struct nserr *e)
 {
@@ -269,7 +275,7 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e)
 		      : ns;
 }
 
-/* Opens a namespace by a reference that contains a process. */
+/* Opens a namespace by a reference that contains a pid. */
 static int open_through_process(const struct nsref *r, const struct nstype *type, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
@@ -346,7 +352,8 @@ static int open_base(const struct nsref *r, const struct nstype *type, struct ns
 	return open_through_process(r, type, e);
 }
 
-/* Opens the parent or owner of ns, and closes ns. */
+/* Opens the parent or owner of ns and closes ns. Returns a descriptor, or a negative errno with e
+ * set. */
 static int climb(int ns, enum nsref_up up, const struct nsref *r, struct nserr *e)
 {
 	cleanup_fd int fd = ns;
@@ -357,7 +364,8 @@ static int climb(int ns, enum nsref_up up, const struct nsref *r, struct nserr *
 	nserr_set(e, above == -EINVAL ? 0 : above, "'%s' has no %s%s", r->text,
 		  up == NSREF_OWNER ? "owner" : "parent",
 		  above == -EPERM ? " that this process can see" : "");
-	/* ioctl_ns(2): EPERM outside the caller's own hierarchy, above its own namespace too */
+	/* ioctl_ns(2): EPERM if the parent or owner is outside the caller's hierarchy, for example
+	 * above the caller's own namespace */
 	return above;
 }
 

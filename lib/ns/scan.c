@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 
-/* Adds the number that name consists of, if any. Returns 0 or -ENOMEM. */
+/* Adds name to the list if it is a number. Returns 0 or -ENOMEM. */
 static int add(struct scan *s, const char *name)
 {
 	int v = 0;
@@ -16,7 +16,8 @@ static int add(struct scan *s, const char *name)
 		return 0;
 	for (; *name >= '0' && *name <= '9' && v < INT_MAX / 10; name++)
 		v = v * 10 + (*name - '0');
-	/* /proc has neither names that continue with another byte nor numbers that large */
+	/* in /proc, no name starts with a digit without being a number, and no number overflows an
+	 * int */
 	if (*name)
 		return 0;
 	if (s->n == s->size) {
@@ -35,7 +36,7 @@ static int add(struct scan *s, const char *name)
 int scan_dir(int dirfd, const char *path, size_t expected, struct scan *s)
 {
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_DIRECTORY, 0);
-	/* most directories fit, so that one call reads them */
+	/* one getdents64(2) call reads most directories */
 	char buf[32768] __attribute__((aligned(8)));
 
 	s->n = 0;

@@ -5,7 +5,8 @@
 
 #include "base/util.h"
 
-/* A list of numbers, which the caller keeps from one scan_dir() to the next and then frees. */
+/* A list of numbers. The caller reuses it for several calls of scan_dir() and frees it at the end.
+ */
 struct scan {
 	int *id;
 	size_t n, size;
@@ -13,15 +14,16 @@ struct scan {
 
 /*
  * Reads the numbers that name entries of the directory dirfd/path, in the order of the kernel,
- * which is ascending. If `expected` is not 0, stops after that many, which saves the getdents64(2)
- * call that finds the end. Returns 0, or a negative errno; then s has the numbers read so far.
+ * which is ascending. If `expected` is not 0, stops after that many, which saves the last
+ * getdents64(2) call. Returns 0 or a negative errno. After an error, s has the numbers that were
+ * read before it.
  */
 int scan_dir(int dirfd, const char *path, size_t expected, struct scan *s) must_check;
 
-/* Releases the list and empties it. */
+/* Frees the list and empties it. */
 void scan_free(struct scan *s);
 
-/* Returns true if the error of a file below /proc/PID only means that the process has ended. */
+/* Returns true if this error of a file below /proc/PID only means that the process has ended. */
 static inline bool scan_gone(int err)
 {
 	return err == -ENOENT || err == -ESRCH;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nssocket: takes descriptors of other processes in a child that nobody has to wait for. */
+/* nssocket: duplicates sockets of other processes in a child, which the caller need not wait for.
+ */
 #include "ns/socket.h"
 
 #include <sys/mman.h>
@@ -12,8 +13,10 @@
 #include "kernel/sys_pidfd.h"
 
 /*
- * Takes the socket and opens its namespace, in the child. Returns a descriptor, -ENOTSOCK for
- * another file, or a negative errno. *inode is that of the socket. The duplicate stays open.
+ * Duplicates the descriptor, checks that it is a socket and opens its network namespace. Runs in
+ * the child. Returns a descriptor of the namespace, -ENOTSOCK if it is another kind of file, or a
+ * negative errno. Sets *inode to the inode of the socket. The duplicate stays open until the child
+ * ends.
  */
 static int take(int pidfd, int fd, uint64_t *inode)
 {
@@ -22,7 +25,7 @@ static int take(int pidfd, int fd, uint64_t *inode)
 
 	if (sock < 0)
 		return sock;
-	/* without AT_STATX_DONT_SYNC a file server would be asked */
+	/* without AT_STATX_DONT_SYNC, statx(2) would wait for a network or FUSE file server */
 	if (statx(sock, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st) < 0 ||
 	    !(st.stx_mask & STATX_TYPE) || !S_ISSOCK(st.stx_mode))
 		return -ENOTSOCK;
@@ -30,17 +33,17 @@ static int take(int pidfd, int fd, uint64_t *inode)
 	return sys_ns_of_socket(sock);
 }
 
-/* ---- Many */
+/* ---- Many sockets */
 
-struct work { /* in memory that the child shares */
+struct work { /* in memory that the caller shares with the child */
 	struct nssocket *s;
-	size_t n, at; /* at: the next one */
-	bool stuck;   /* the child took another file, and may never end */
+	size_t n, at; /* at: index of the next socket */
+	bool stuck;   /* the child has duplicated another kind of file and may never end */
 	uint64_t *done;
-	size_t slots; /* of done, a power of 2 and more than n */
+	size_t slots; /* number of elements of done: a power of 2, more than n */
 };
 
-/* The slot of a socket that has a result, or the empty one for it. */
+/* Returns the slot that has this inode, or the empty slot for it. */
 static uint64_t *slot_of(const struct work *w, uint64_t inode)
 {
 	size_t i = inode & (w->slots - 1);
@@ -68,7 +71,8 @@ static int ask_one(int pidfd, struct nssocket *s)
 	return 0;
 }
 
-/* Asks one after the other, until it has another file, or no more room for sockets. */
+/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated
+ * another kind of file, or when it has no free descriptors. */
 static int ask_many(void *arg)
 {
 	struct work *w = arg;
@@ -90,7 +94,7 @@ static int ask_many(void *arg)
 		}
 		s->rc = ask_one(pidfd, s);
 		if (s->rc == -EMFILE && w->at > first)
-			break; /* the next child has room */
+			break; /* the caller creates another child, which has free descriptors */
 		w->stuck = s->rc == -ENOTSOCK;
 		if (s->rc == 0)
 			*slot = s->inode;
@@ -128,7 +132,7 @@ int nssocket_ask(struct nssocket *s, size_t n)
 		rc = sys_run_apart(ask_many, w);
 		if (rc > 0 && !w->stuck)
 			(void)RETRY_EINTR(waitpid(rc, NULL, 0));
-		if (rc > 0 && w->at == before) /* somebody has killed it */
+		if (rc > 0 && w->at == before) /* the child was killed */
 			rc = -EIO;
 	}
 	memcpy(s, w->s, n * sizeof(*s));
@@ -136,7 +140,7 @@ int nssocket_ask(struct nssocket *s, size_t n)
 	return MIN(rc, 0);
 }
 
-/* ---- One */
+/* ---- One socket */
 
 struct message {
 	struct msghdr head;
@@ -160,10 +164,10 @@ static struct msghdr *message_init(struct message *m)
 
 struct one {
 	int pidfd, fd;
-	int to; /* sends the answer */
+	int to; /* socket for the answer */
 };
 
-/* Sends the descriptor of the namespace, or the error. */
+/* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */
 static int send_one(void *arg)
 {
 	const struct one *o = arg;
@@ -201,7 +205,7 @@ static int receive_one(int from)
 	if (m.rc < 0)
 		return m.rc;
 	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -EMFILE; /* there was no room for it */
+		return -EMFILE; /* the process had no free descriptor for it */
 	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
 	return file_above_std(ns);
 }
@@ -222,7 +226,7 @@ int nssocket_open(int pidfd, int fd)
 	if (pid < 0)
 		return pid;
 	rc = receive_one(from);
-	/* the program must not find a child that it never made */
+	/* wait for the child; otherwise the program would inherit a child that it did not create */
 	if (rc != -ENOTSOCK && rc != -EIO)
 		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
 	return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nssocket: the network namespaces of sockets that other processes hold. */
+/* nssocket: finds the network namespaces of sockets that other processes hold. */
 #ifndef NSU_NS_SOCKET_H
 #define NSU_NS_SOCKET_H
 
@@ -8,30 +8,33 @@
 #include "base/util.h"
 
 /*
- * pidfd_getfd(2) duplicates whatever the descriptor is by then. Closing a file of a FUSE server,
- * also by exiting, waits for the server and cannot be interrupted; closing a socket with SO_LINGER
- * waits, too. So a child with a descriptor table of its own takes the descriptors and ends without
- * closing them, and nobody waits for a child that took anything but sockets.
+ * pidfd_getfd(2) duplicates a descriptor even if it is not the expected socket. Closing a file of a
+ * FUSE server waits for the server and cannot be interrupted, not even when a process exits;
+ * closing a socket with SO_LINGER waits, too. So a child with its own descriptor table duplicates
+ * the descriptors and exits without closing them, and the caller never waits for a child that has
+ * duplicated anything except sockets.
  */
 
 struct nssocket {
-	pid_t pid; /* process or thread that holds it */
+	pid_t pid; /* process or thread that holds the socket */
 	int fd;
 	uint64_t inode; /* of the socket */
-	int rc;         /* result: 0, or a negative errno; -EEXIST for a socket that has a result */
-	uint32_t ns;    /* result: the inode of its network namespace */
+	int rc; /* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket
+		 */
+	uint32_t ns; /* result: inode of its network namespace */
 };
 
 /*
- * Sets the result of each of the n sockets: -EBADF if the descriptor is no longer that socket, and
- * the errors of pidfd_open(2), pidfd_getfd(2) and SIOCGSKNS. A socket that several processes hold
- * is asked once. Returns 0, or a negative errno if no child could be made.
+ * Sets the results of n sockets: 0 and ns, -EBADF if the descriptor is no longer that socket, or an
+ * error of pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that several processes hold is
+ * examined once. Returns 0, or a negative errno if no child could be created.
  */
 int nssocket_ask(struct nssocket *s, size_t n) must_check;
 
 /*
- * Opens the network namespace of the socket that is descriptor fd of the process. Returns a
- * descriptor (O_CLOEXEC, above 2), -ENOTSOCK for another file, or another negative errno.
+ * Opens the network namespace of the socket that is descriptor fd of the process pidfd. Returns a
+ * descriptor (O_CLOEXEC, above 2), which the caller closes, -ENOTSOCK if fd is another kind of
+ * file, or another negative errno.
  */
 int nssocket_open(int pidfd, int fd) must_check;
 

@@ -8,8 +8,8 @@
 
 #define NSEC_PER_SEC 1000000000L
 
-/* No clock can be moved by more. Longer durations are cut to this, so that they are refused later,
- * where the allowed interval is known. */
+/* A limit for durations in seconds. No clock can be moved that far, so timens_resolve() refuses the
+ * limit itself, with the allowed interval in its message. */
 #define LONGEST (2 * TIMENS_READ_MAX)
 
 const char *const timens_names[TIMENS_CLOCKS] = { "monotonic", "boottime" };
@@ -109,8 +109,8 @@ int timens_option(enum timens_clock c, const char *s, struct timens_want *w, str
 	return rc;
 }
 
-/* Returns 0 if the clock would now read 0 to TIMENS_READ_MAX seconds, which the kernel requires
- * when the offset is written (time_namespaces(7)), or -ERANGE. */
+/* Checks that the clock would read 0 to TIMENS_READ_MAX seconds now. The kernel requires this when
+ * the offset is written (time_namespaces(7)). Returns 0 or -ERANGE. */
 static int check_reading(struct timespec initial, struct timespec off)
 {
 	struct timespec reads = timens_add(initial, off);
@@ -118,8 +118,11 @@ static int check_reading(struct timespec initial, struct timespec off)
 	return reads.tv_sec < 0 || reads.tv_sec > TIMENS_READ_MAX ? -ERANGE : 0;
 }
 
-/* Sets e to the message of -ERANGE. It gives the interval in the form of the argument: a reading,
- * or an offset relative to a clock that is from ahead of the initial clock. */
+/*
+ * Sets e for a time outside of the allowed interval, and returns -ERANGE. The message gives the
+ * interval in the form of the argument: as readings of the clock, or as offsets relative to a clock
+ * that is `from` ahead of the initial clock.
+ */
 static int out_of_range(enum timens_clock c, const char *text, enum timens_kind kind,
 			const struct timens_now *now, struct timespec from, struct nserr *e)
 {
@@ -141,7 +144,7 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 	timens_add_seconds(&b, timens_sub(most, initial), signs);
 	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds", timens_names[c],
 		  text, b.err ? "?" : b.s);
-	return -ERANGE; /* the errno of the kernel, without its text in the message */
+	return -ERANGE; /* the errno of the kernel; its text is not part of the message */
 }
 
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,
@@ -264,7 +267,8 @@ int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nse
 		}
 		text = stop + 1;
 	}
-	/* the program that should have written it has failed, or this is another file */
+	/* the program that should have written the stream has failed, or the file is not a stream
+	 */
 	if (!t->set[TIMENS_MONOTONIC] && !t->set[TIMENS_BOOTTIME])
 		return nserr_set(e, 0, "missing offset of the monotonic or boottime clock");
 	return 0;

@@ -17,11 +17,11 @@
 
 enum timens_clock { TIMENS_MONOTONIC, TIMENS_BOOTTIME, TIMENS_CLOCKS };
 
-/* "monotonic", as in /proc/PID/timens_offsets, and its CLOCK_* number. */
+/* The names as in /proc/PID/timens_offsets ("monotonic") and the CLOCK_* numbers of the clocks. */
 extern const char *const timens_names[TIMENS_CLOCKS];
 extern const clockid_t timens_ids[TIMENS_CLOCKS];
 
-/* The highest second that a clock may read inside: KTIME_SEC_MAX / 2 of the kernel. */
+/* The highest second that a clock of a time namespace may show: KTIME_SEC_MAX / 2 of the kernel. */
 #define TIMENS_READ_MAX INT64_C(4611686018)
 
 /* Offsets from the initial namespace. tv_nsec is 0 to 999999999, so -0.5 s is { -1, 500000000 }. */
@@ -35,8 +35,8 @@ enum timens_kind {
 	TIMENS_UNSET,
 	TIMENS_OFFSET,   /* "DURATION": the offset itself, as in unshare(1) */
 	TIMENS_RELATIVE, /* "+DURATION", "-DURATION": relative to the base */
-	TIMENS_READING,  /* "=DURATION": the reading of the clock at the anchor */
-	TIMENS_LIKE,     /* "=@REF": the same as the clock of that namespace */
+	TIMENS_READING,  /* "=DURATION": reading of the clock at the anchor */
+	TIMENS_LIKE,     /* "=@REF": offset of another time namespace */
 };
 
 /* The clock that TIMENS_RELATIVE is relative to: that of the caller's or of the initial namespace.
@@ -46,7 +46,7 @@ enum timens_base { TIMENS_BASE_OWN, TIMENS_BASE_INITIAL };
 struct timens_want {
 	enum timens_kind kind;
 	bool minus;
-	struct timespec by; /* duration, cut at a value that is out of range for every clock */
+	struct timespec by; /* duration, limited to a value that is out of range for every clock */
 	struct nsref like;
 	const char *text; /* the argument, borrowed, for messages */
 };
@@ -66,14 +66,14 @@ struct timespec timens_sub(struct timespec a, struct timespec b);
  */
 int timens_parse(const char *s, struct timens_want *w, struct nserr *e) must_check;
 
-/* As timens_parse(), but e names the option of clock c, too. */
+/* The same as timens_parse(), except that e also names the option of clock c. */
 int timens_option(enum timens_clock c, const char *s, struct timens_want *w,
 		  struct nserr *e) must_check;
 
 /*
- * Sets *out to the offset of clock c that w asks for. For TIMENS_LIKE that is *like, the offset of
- * the other namespace. Returns 0, -ERANGE with e naming the allowed interval, or -EINVAL with e set
- * for TIMENS_UNSET.
+ * Sets *out to the offset that w requests for clock c. *like is the offset of the other namespace,
+ * for TIMENS_LIKE. Returns 0, -ERANGE with e naming the allowed interval, or -EINVAL with e set for
+ * TIMENS_UNSET.
  */
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,
 		   const struct timens_now *now, const struct timespec *like, struct timespec *out,
@@ -84,15 +84,16 @@ int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens
 int timens_check(const struct timens *t, const struct timens_now *now, struct nserr *e) must_check;
 
 /*
- * Parses an offset stream: lines of "monotonic|boottime SECONDS NANOSECONDS" and `#` comments, with
- * one or two clocks, each once. Returns 0, or -EINVAL with e naming the line.
+ * Parses an offset stream: lines "CLOCK SECONDS NANOSECONDS" and `#` comments. CLOCK is monotonic
+ * or boottime; one line per clock, at least one clock. Returns 0, or -EINVAL with e naming the
+ * line.
  */
 int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nserr *e) must_check;
 
-/* Adds the clocks that are set as a stream, which is also the format of timens_offsets. */
+/* Appends the clocks that are set, in the format of offset streams and of timens_offsets. */
 void timens_format(const struct timens *t, struct buf *out);
 
-/* Adds ts as seconds with its fraction, if any: "-0.5", "857", or "+857" if plus is set. */
+/* Appends ts in seconds with its fraction, if any: "-0.5", "857", or "+857" if plus is set. */
 void timens_add_seconds(struct buf *out, struct timespec ts, bool plus);
 
 #endif

@@ -38,8 +38,7 @@ int timens_read(int procfd, struct timens *t, struct nserr *e)
 	return timens_parse_stream(text, (size_t)n, t, e);
 }
 
-/* Returns the inode of the time namespace that the link procfd/name shows, or 0 if it cannot be
- * read. */
+/* Returns the inode of the time namespace in the link procfd/name, or 0 if it cannot be read. */
 static uint64_t link_inode(int procfd, const char *name)
 {
 	char text[40];
@@ -55,8 +54,8 @@ static void zero_offsets(struct timens *t)
 	*t = (struct timens){ .set = { true, true } };
 }
 
-/* Reads the offsets from any process whose children will be in the namespace. Returns false if
- * there is none that can be read. */
+/* Reads the offsets from a process whose children will be in the namespace. Returns false if no
+ * such process can be read. */
 static bool read_any_process(uint64_t inode, struct timens *t)
 {
 	DIR *proc = opendir("/proc");
@@ -71,7 +70,8 @@ static bool read_any_process(uint64_t inode, struct timens *t)
 		if (num_pid(d->d_name, &pid) < 0)
 			continue;
 		procfd = file_open_at(dirfd(proc), d->d_name, O_PATH | O_DIRECTORY, 0);
-		/* check again afterwards: the process may have changed its namespace between */
+		/* check again: the process may have changed its namespace before the offsets were
+		 * read */
 		found = procfd >= 0 && link_inode(procfd, "ns/time_for_children") == inode &&
 			timens_read(procfd, t, NULL) == 0 &&
 			link_inode(procfd, "ns/time_for_children") == inode;
@@ -94,13 +94,14 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 	}
 	if (read_any_process(st.st_ino, t))
 		return 0;
-	/* setns(2) moves the caller and its children there, and freezes the offsets */
+	/* setns(2) moves the caller and its children into the namespace and freezes the offsets */
 	rc = sys_setns(ns, CLONE_NEWTIME);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
 			  (unsigned long long)st.st_ino);
 		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "no process is in it, and entering needs CAP_SYS_ADMIN");
+			nserr_hint(e, "run it with CAP_SYS_ADMIN, because no process is in the "
+				      "namespace");
 		return rc;
 	}
 	self = file_open_self(e);
@@ -114,7 +115,8 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 	uint64_t children = link_inode(p->procfd, "ns/time_for_children");
 
 	*inode = link_inode(p->procfd, "ns/time");
-	/* the links of another user's process may be unreadable; its offsets are readable */
+	/* for a process of another user, the links may be unreadable although the offsets are
+	 * readable */
 	if (*inode == 0 || *inode == children) {
 		int rc = timens_read(p->procfd, t, e);
 
@@ -133,16 +135,16 @@ static int fail_write(int rc, struct nserr *e)
 		nserr_hint(e, "write the offsets before the first process enters the namespace");
 	} else if (rc == -EPERM) {
 		nserr_set(e, rc, "cannot move the clocks");
-		nserr_hint(e, "this needs CAP_SYS_TIME in the user namespace that owns the time "
-			      "namespace");
+		nserr_hint(e, "run it with CAP_SYS_TIME in the user namespace that owns the "
+			      "time namespace");
 	} else {
 		nserr_set(e, rc, "cannot write timens_offsets");
 	}
 	return rc;
 }
 
-/* Opens and writes in two steps, because EACCES means missing permission in open(2), but frozen
- * offsets in write(2). */
+/* Opens and writes the file in two steps, because EACCES means a missing permission in open(2), but
+ * frozen offsets in write(2). */
 int timens_write(int procfd, const struct timens *t, struct nserr *e)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -181,7 +183,8 @@ int timens_unshare(struct nserr *e)
 		return no_support(rc, e);
 	nserr_set(e, rc, "cannot create a time namespace");
 	if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-		nserr_hint(e, "this needs CAP_SYS_ADMIN: put 'nsunshare -r --' before the command");
+		nserr_hint(e, "put 'nsunshare -r --' before the command, or run it with "
+			      "CAP_SYS_ADMIN");
 	else if (rc == -ENOSPC)
 		nserr_hint(e,
 			   "raise /proc/sys/user/max_time_namespaces: it is reached in this user "
@@ -211,10 +214,9 @@ enum timens_anchor timens_anchor(const struct timens_request *r)
 }
 
 /*
- * Returns true if /proc shows times relative to the boottime clock of the reader's namespace, which
- * the kernel does since 5.11 for start times and for btime of proc_stat(5). btime is the real time
- * at zero of that clock, so it shows which clock is used. Also returns true if btime cannot be
- * read.
+ * Returns true if /proc shows times on the boottime clock of the reader's namespace. Linux 5.11 and
+ * later do so for start times and for btime in /proc/stat (proc_stat(5)). btime is the real time at
+ * zero of the clock that /proc uses. Also returns true if btime cannot be read.
  */
 static bool proc_is_moved(const struct timens *own)
 {
@@ -230,7 +232,7 @@ static bool proc_is_moved(const struct timens *own)
 	if (!line || sscanf(line, " btime %" SCNd64, &btime) != 1 ||
 	    clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
 		return true;
-	/* btime has whole seconds only, so take the nearer candidate */
+	/* btime has whole seconds only, so compare it with both clocks and take the nearer one */
 	zero = timens_sub(real, boot).tv_sec;
 	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMENS_BOOTTIME].tv_sec);
 }
@@ -245,8 +247,8 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the start time");
-	/* for a process that started before the reader's zero, the kernel's nanoseconds have
-	 * wrapped */
+	/* if the process started before the zero of the reader's clock, the kernel's unsigned
+	 * nanoseconds have wrapped around */
 	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));
 	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
 	if (start->tv_nsec < 0) {
@@ -256,13 +258,13 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 	return 0;
 }
 
-/* Reads the offsets of the namespace that this process is in. */
+/* Reads the offsets of this process's own time namespace. */
 static int own_offsets(struct timens *t, struct nserr *e)
 {
 	struct nsref_process self cleanup_nsref_process = { getpid(), -1, -1 };
 	uint64_t inode;
 
-	/* In the initial namespace, the common case, no file is read. */
+	/* do not read the file in the initial namespace, which is the common case */
 	if (link_inode(AT_FDCWD, "/proc/self/ns/time") == TIMENS_INITIAL_INO) {
 		zero_offsets(t);
 		return 0;
@@ -295,15 +297,15 @@ int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, s
 		return rc;
 	if (own.off[TIMENS_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
 		start = timens_sub(start, own.off[TIMENS_BOOTTIME]);
-	/* the start is known on the boottime clock only; the clocks differ by the time in suspend
-	 */
+	/* the start time is known on the boottime clock only; the clocks differ by the time in
+	 * suspend */
 	suspended = timens_sub(now->initial[TIMENS_BOOTTIME], now->initial[TIMENS_MONOTONIC]);
 	now->anchor[TIMENS_BOOTTIME] = start;
 	now->anchor[TIMENS_MONOTONIC] = timens_sub(start, suspended);
 	return 0;
 }
 
-/* Reads the offsets of the namespace of "=@REF". */
+/* Reads the offsets of the time namespace that "=@REF" names. */
 static int like_offsets(const struct nsref *r, struct timens *t, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* timens_proc: reads and writes the offsets of time namespaces, and enters these. */
+/* timens_proc: reads and writes the offsets of time namespaces, and enters time namespaces. */
 #ifndef NSU_NS_TIMENS_PROC_H
 #define NSU_NS_TIMENS_PROC_H
 
@@ -9,46 +9,49 @@
 #define TIMENS_INITIAL_INO UINT64_C(4026531834)
 
 /*
- * Reads /proc/PID/timens_offsets of a process; procfd is an O_PATH descriptor of its /proc
- * directory. The file shows the namespace that its *children* will be in, which differs from its
- * own only between unshare(2) and exec. Sets both clocks. Returns 0, or a negative errno with e
- * set.
+ * Reads /proc/PID/timens_offsets. procfd is an O_PATH descriptor of the /proc directory of a
+ * process. The file shows the offsets for the children of the process, which are in another time
+ * namespace than the process only between unshare(2) and exec. Sets both clocks. Returns 0, or a
+ * negative errno with e set.
  */
 int timens_read(int procfd, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Reads the offsets of the time namespace that a process is in, and its inode. If the link cannot
- * be read, *inode is 0 and the offsets are those for its children. May move the caller into that
+ * Reads the offsets and the inode of the time namespace that a process is in. If the link cannot be
+ * read, *inode is 0 and the offsets are those for its children. May move the caller into that
  * namespace, as timens_read_ns() does. Returns 0, or a negative errno with e set.
  */
 int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_t *inode,
 			struct nserr *e) must_check;
 
 /*
- * Reads the offsets of a time namespace from any process whose children will be in it or, if there
- * is none, by entering it: the kernel has no other way. The caller stays in it then, and its
- * offsets are frozen, but without a process nobody could have written them. Returns 0, or a
- * negative errno with e set.
+ * Reads the offsets of a time namespace from any process whose children will be in it. If no such
+ * process exists, enters the namespace, because the kernel has no other way to read its offsets.
+ * The caller then stays in the namespace, and its offsets are frozen. Without a process, no one
+ * could have written the offsets any more. Returns 0, or a negative errno with e set.
  */
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Writes the offsets that are set with one write(2) to the namespace for the children of the
+ * Writes the offsets that are set, by one write(2), to the time namespace for the children of the
  * process, and reads them back. Returns 0, or a negative errno with e set: -EACCES if the offsets
  * are frozen, -EPERM without CAP_SYS_TIME in the user namespace that owns the time namespace.
  */
 int timens_write(int procfd, const struct timens *t, struct nserr *e) must_check;
 
-/* Create a time namespace with unshare(CLONE_NEWTIME), and enter it without fork or exec
- * (Linux 5.6). Return 0, or a negative errno with e set. */
+/*
+ * timens_unshare() creates a time namespace for the children with unshare(CLONE_NEWTIME).
+ * timens_enter() moves the caller into it without fork or exec (Linux 5.6). Both return 0, or a
+ * negative errno with e set.
+ */
 int timens_unshare(struct nserr *e) must_check;
 int timens_enter(struct nserr *e) must_check;
 
-/* The requests of the options of nstimeoffset and nsunshare. */
+/* The times that the options of nstimeoffset or nsunshare request. */
 enum timens_anchor { TIMENS_ANCHOR_START, TIMENS_ANCHOR_NOW };
 struct timens_request {
 	struct timens_want want[TIMENS_CLOCKS];
-	const char *stream; /* name of a stream that replaces want, or NULL */
+	const char *stream; /* name of an offset stream that is used instead of want, or NULL */
 	enum timens_base base;
 	enum timens_anchor anchor;
 };
@@ -56,21 +59,21 @@ struct timens_request {
 /* Returns true if the request has a time or a stream. */
 bool timens_wanted(const struct timens_request *r);
 
-/* Returns the anchor that timens_look() needs: TIMENS_ANCHOR_NOW unless the request has
- * "=DURATION", so that no start time is read. */
+/* Returns the anchor for timens_look(): TIMENS_ANCHOR_START only if the request has "=DURATION",
+ * because only that needs the start time of a process. */
 enum timens_anchor timens_anchor(const struct timens_request *r);
 
 /*
- * Reads the clocks. With TIMENS_ANCHOR_START the anchor of "=DURATION" is the start time of the
- * process of procfd, which the kernel rounds down to hundredths of a second. Call it before
+ * Reads the clocks. With TIMENS_ANCHOR_START, the anchor of "=DURATION" is the start time of the
+ * process procfd, which the kernel rounds down to hundredths of a second. Must be called before
  * unshare(CLONE_NEWTIME): afterwards the offsets of the caller's own namespace cannot be read.
  * Returns 0, or a negative errno with e set.
  */
 int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now,
 		struct nserr *e) must_check;
 
-/* Sets t to the offsets to write: reads the stream or resolves each clock, and checks the range.
- * Returns 0, or a negative errno with e set. */
+/* Sets t to the offsets to write: reads the stream, or resolves the request for each clock, and
+ * checks the range. Returns 0, or a negative errno with e set. */
 int timens_request_resolve(const struct timens_request *r, const struct timens_now *now,
 			   struct timens *t, struct nserr *e) must_check;
 

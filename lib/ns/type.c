@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* type: holds and searches the table of the namespace types of namespaces(7). */
+/* type: defines and searches the table of namespace types (namespaces(7)). */
 #include "ns/type.h"
 
 #include "base/num.h"

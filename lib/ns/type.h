@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* type: the table of namespace types. Options, usage, parsing, scanning and printing use it; a new
- * type needs one row. */
+/* type: declares the table of namespace types. Options, usage, parsing, scanning and printing use
+ * it. A new namespace type needs one new row. */
 #ifndef NSU_NS_TYPE_H
 #define NSU_NS_TYPE_H
 
@@ -12,11 +12,12 @@ struct nstype {
 	const char *file;       /* "ns/mnt", below /proc/PID */
 	const char *child_file; /* "ns/pid_for_children", or NULL */
 	const char *sysctl;     /* "max_mnt_namespaces", below /proc/sys/user */
-	const char *what;       /* "mounts": what it isolates, for usage */
+	const char *what;       /* "mounts": the resource that it isolates, for usage */
 	uint64_t flag;          /* CLONE_NEW* */
 	char opt;               /* 'm' */
 	bool hierarchical;      /* has a parent: NS_GET_PARENT, ioctl_ns(2) */
-	uint8_t rank;           /* place in a privileged setns(2) sequence, user is handled apart */
+	uint8_t rank; /* position in a sequence of setns(2) calls; join_enter.c handles user
+			 separately */
 };
 
 enum {
@@ -31,13 +32,13 @@ enum {
 	NSTYPE_COUNT
 };
 
-/* The table, in the order of help texts, indexed by the enum. */
+/* The table, in the order of --help, indexed by NSTYPE_*. */
 extern const struct nstype nstypes[NSTYPE_COUNT];
 
-/* Returns the row with that name or long option name of exactly n bytes, or NULL. */
+/* Returns the row whose name or long option is the n bytes at name, or NULL. */
 const struct nstype *nstype_find(const char *name, size_t n);
 
-/* Return the row with that option letter, or with exactly that CLONE_NEW* flag, or NULL. */
+/* Return the row with that option letter or exactly that CLONE_NEW* flag, or NULL. */
 const struct nstype *nstype_by_opt(int letter);
 const struct nstype *nstype_by_flag(uint64_t flag);
 
@@ -47,10 +48,8 @@ static inline unsigned nstype_index(const struct nstype *t)
 	return (unsigned)(t - nstypes);
 }
 
-/*
- * Parses "TYPE:[INODE]", the text of a /proc/PID/ns link. Returns 0 or -EINVAL. The inner loop of
- * nslist calls it, so it must be fast.
- */
+/* Parses "TYPE:[INODE]", the text of a /proc/PID/ns link. Returns 0 or -EINVAL. nslist calls it for
+ * each link of each process, so it must be fast. */
 int nstype_parse_link(const char *link, size_t n, const struct nstype **type,
 		      uint64_t *inode) must_check;
 

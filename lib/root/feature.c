@@ -45,8 +45,8 @@ static int try_detached_tree(uint64_t unused)
 	return sys_move_mount(mnt, "", at, "", SYS_FD_TO_FD);
 }
 
-/* Kernels before 5.11 refuse to create an overlay in a user namespace with EPERM. Later ones answer
- * EINVAL here, because no layer is given. */
+/* Creates an overlay without layers. Before Linux 5.11 a user namespace gets EPERM. Later kernels
+ * return EINVAL, because the layers are missing; this means success here. */
 static int try_overlay(uint64_t unused)
 {
 	cleanup_fd int fs = sys_fsopen("overlay");
@@ -59,8 +59,8 @@ static int try_overlay(uint64_t unused)
 	return rc == -EINVAL ? 0 : rc;
 }
 
-/* A kernel that knows lowerdir+ (6.5) looks up the layer at once and fails with ENOENT. Older ones
- * accept any parameter until the mount is created. */
+/* Sets lowerdir+ to a missing directory. Since Linux 6.5 the kernel looks up the layer at once and
+ * returns ENOENT. Older kernels accept any parameter until the mount is created. */
 static int try_layers(uint64_t unused)
 {
 	cleanup_fd int fs = sys_fsopen("overlay");

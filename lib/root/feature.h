@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: kernel features that building a root uses. */
+/* feature: probes the kernel features that are used to build a root. */
 #ifndef NSU_ROOT_FEATURE_H
 #define NSU_ROOT_FEATURE_H
 

@@ -16,13 +16,15 @@
 #include "root/place.h"
 #include "root/remount.h"
 
-/* Opens the topmost mount on "/": at the root, ".." leads to the mount that covers it. */
+/* Opens the topmost mount on "/". In the root directory, ".." leads to the mount that covers it.
+ * Returns a descriptor or a negative errno. */
 static int open_top(void)
 {
 	return file_open_at(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0);
 }
 
-/* Returns 0 if /proc is mounted: mount(2) needs it to name a descriptor. */
+/* Checks that /proc is mounted, because mount(2) needs it to name descriptors. Returns 0, or a
+ * negative errno with e set. */
 static int need_proc(struct nserr *e)
 {
 	struct statfs fs;
@@ -32,8 +34,8 @@ static int need_proc(struct nserr *e)
 	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
 }
 
-/* Mounts the tmpfs for our files on the old root, below the new one. It is detached with the old
- * root. Returns 0 or a negative errno with e set. */
+/* Mounts the tmpfs for the contents of files on the old root, below the new root. It is detached
+ * together with the old root. Returns 0, or a negative errno with e set. */
 static int cover_root(struct root *r, struct nserr *e)
 {
 	int rc = need_proc(e);
@@ -94,7 +96,7 @@ static int bind(int src, const char *target, unsigned long rec)
 }
 
 /* Joins the options of the file system in data, for mount(2), and adds MS_* flags to *flags.
- * Returns 0 or a negative errno with e set. */
+ * Returns 0, or a negative errno with e set. */
 static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
 {
 	for (size_t i = 0; i < o->n; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* libmount: reads mountinfo with libmount, and checks the rules of mount_namespaces(7). */
+/* libmount: reads mountinfo with libmount, and explains refused mounts by the rules of
+ * mount_namespaces(7). */
 #include "root/libmount.h"
 
 #include <fcntl.h>
@@ -77,7 +78,7 @@ int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
 		t->m = calloc((size_t)get_nents(t->table) + 1, sizeof(*t->m));
 		rc = t->m ? 0 : -ENOMEM;
 	}
-	/* a positive result is the number of invalid lines */
+	/* a positive result of libmount is the number of invalid lines */
 	if (rc > 0)
 		rc = -EBADMSG;
 	while (rc == 0 && (end = next_fs(t->table, iter, &fs)) == 0) {
@@ -105,8 +106,8 @@ void libmount_done(struct mnt_table *t)
 	*t = MNT_TABLE_INIT;
 }
 
-/* Returns true if path is a directory that the kernel created as a mount point and that is always
- * empty: a mount on it hides nothing. */
+/* Returns true if the path is a directory that the kernel creates as a mount point and that is
+ * always empty, so that a mount on it hides no files. */
 static bool is_mount_point(const char *below)
 {
 	static const char *const dirs[] = {
@@ -133,8 +134,8 @@ static bool is_mount_point(const char *below)
 	return false;
 }
 
-/* Returns the first mount that covers a part of m, m itself if it is read-only, or NULL if m is
- * fully visible. */
+/* Returns the first mount that hides a part of m, or m itself if it is read-only. Returns NULL if m
+ * is fully visible. */
 static const struct mnt *mask_of(const struct mnt_table *t, const struct mnt *m)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -163,8 +164,8 @@ const struct mnt *libmount_mask(const struct mnt_table *t, const char *type)
 	return mask;
 }
 
-/* Returns 1 if our user namespace owns the namespace of this file, 0 if another one does, or -1 if
- * the owner is unknown. */
+/* Returns 1 if the caller's user namespace owns the namespace of this file, 0 if it does not, or -1
+ * if the owner is unknown. */
 static int is_ours(const char *file)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, file), owner = -1;
@@ -174,12 +175,16 @@ static int is_ours(const char *file)
 		return -1;
 	owner = sys_ns_owner(ns);
 	if (owner < 0)
-		return owner == -EPERM ? 0 : -1; /* the owner is not ours or below ours */
+		/* EPERM: the owner is not the caller's namespace or a descendant */
+		return owner == -EPERM ? 0 : -1;
 	return fstat(owner, &its) == 0 ? its.st_ino == mine.st_ino : -1;
 }
 
-/* Fills t with kernel/mountinfo: the caller may be in a hostile root, where it must not load a
- * library. The strings belong to m. Returns 0 or a negative errno. */
+/*
+ * Fills t with the mounts of the caller. Uses kernel/mountinfo, because the caller may be in a
+ * foreign root, where it must not load a library. The strings belong to m. Returns 0 or a negative
+ * errno.
+ */
 static int read_own(struct mnt_table *t, struct mountinfo *m)
 {
 	struct mountinfo_line line;
@@ -200,7 +205,7 @@ static int read_own(struct mnt_table *t, struct mountinfo *m)
 	return rc;
 }
 
-/* Sets a hint that names the mount which hides a part of the existing file system of this type. */
+/* Sets a hint that names the mount that hides a part of the existing file system of this type. */
 static void explain_mask(const char *type, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -209,8 +214,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = libmount_mask(&t, type);
-	/* a mount with another root is a part of it that was bound over itself to make it read-only
-	 */
+	/* if the root of the mask is not "/", it is a part of the file system that was bound
+	 * read-only over itself */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "add the option ro: %s is read-only, and a %s of a user namespace must "
@@ -227,7 +232,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 void libmount_explain(const char *type, struct nserr *e)
 {
-	/* mount_namespaces(7): each needs a namespace that the caller's user namespace owns */
+	/* mount_namespaces(7): each file system needs a namespace that the caller's user namespace
+	 * owns */
 	static const struct {
 		const char *type, *ns, *what, *option;
 		bool visible;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* libmount: reads a mount table with libmount, which is loaded on first use, and explains why a
- * mount was refused. */
+/* libmount: reads a mount table with libmount, which is loaded on first use, and explains refused
+ * mounts. */
 #ifndef NSU_ROOT_LIBMOUNT_H
 #define NSU_ROOT_LIBMOUNT_H
 
@@ -22,23 +22,25 @@ struct mnt_table {
 
 #define MNT_TABLE_INIT ((struct mnt_table){ 0 })
 
-/* Reads /proc/self/mountinfo, or another file in this format, into t. The caller calls
- * libmount_done() after success. Returns 0 or a negative errno with e set. */
+/* Reads /proc/self/mountinfo, or another file in this format, into t. After success, the caller
+ * must call libmount_done(). Returns 0, or a negative errno with e set. */
 int libmount_read(struct mnt_table *t, const char *file, struct nserr *e) must_check;
 
 /* Frees the table. */
 void libmount_done(struct mnt_table *t);
 
-/* Returns a mount that keeps every proc (or sysfs) of the table from being fully visible: it covers
- * a part of one, or is one that is read-only. Returns NULL if one is fully visible or if the table
- * has none of this type. Pure. */
+/*
+ * Finds out why no proc (or sysfs) mount in the table is fully visible. Returns the mount that
+ * hides a part of one, or one that is read-only. Returns NULL if one is fully visible, or if the
+ * table has no mount of this type. Has no side effects.
+ */
 const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
 
-/* Finds out why the kernel refused a file system of this type with EPERM, and sets the hint of e if
- * the reason is certain. The rules are those of mount_namespaces(7). */
+/* Finds out why the kernel refused to mount a file system of this type with EPERM
+ * (mount_namespaces(7)). Sets the hint of e if the reason is certain. */
 void libmount_explain(const char *type, struct nserr *e);
 
-/* Returns the id of the mount of fd, from /proc/self/fdinfo, or a negative errno. */
+/* Returns the mount id of fd from /proc/self/fdinfo, or a negative errno. */
 int libmount_id(int fd) must_check;
 
 #endif

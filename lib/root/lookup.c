@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* lookup: opens paths of the new root and of the caller, for the mount API and for mount(2). */
+/* lookup: opens paths in the new root and in the caller's root, for the mount API and for
+ * mount(2). */
 #include "root/lookup.h"
 
 #include <stdio.h>

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lookup: opens paths of the new root and of the caller. */
+/* lookup: opens paths in the new root and in the caller's root. */
 #ifndef NSU_ROOT_LOOKUP_H
 #define NSU_ROOT_LOOKUP_H
 
 #include "root/tree.h"
 
-/* Returns true if both descriptors show the same inode; false also if one cannot be examined. */
+/* Returns true if both descriptors are of the same inode. Returns false if they are not or if one
+ * of them cannot be examined. */
 bool root_is_same_file(int a, int b);
 
 /*
- * Opens the file of fd again, in this mount namespace: fd may come from another one. Follows the
- * name of fd, and accepts the result only if it has the same inode. Returns a descriptor or
- * -EINVAL.
+ * Opens the file of fd again in the caller's mount namespace, because fd may come from another one.
+ * Looks up the path of fd and verifies that it has the same inode. Returns a descriptor, which the
+ * caller closes, or -EINVAL.
  */
 int root_reopen(int fd) must_check;
 
 /*
- * root_resolve() and root_resolve_parent() for a path in the new root. The part of the path below
- * one of r->mounts is resolved from that mount, which root_mounts_enter() verifies first.
+ * Opens a path in the new root as root_resolve() does. If the path leads through a mount in
+ * r->mounts, root_mounts_enter() verifies that mount, and the remaining path is resolved from it.
+ * Returns a descriptor, which the caller closes, or a negative errno.
  */
 int root_open(const struct root *r, const char *path, unsigned flags,
 	      struct root_log *log) must_check;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mntopt: parses mount options: a table has those of all mounts, the others are parameters of the
- * file system. */
+/* mntopt: parses mount options. A table has the options of all mounts; the other options are
+ * parameters of the file system. */
 #include "root/mntopt.h"
 
 #include "kernel/sys_mount.h"
@@ -22,7 +22,8 @@ static const struct word {
 	{ "diratime",    0,                      MOUNT_ATTR_NODIRATIME },
 	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
 	{ "symfollow",   0,                      MOUNT_ATTR_NOSYMFOLLOW },
-	/* the values of one field: mount_setattr(2) requires that the whole field is cleared first */
+	/* these options are values of one field, and mount_setattr(2) requires that the whole field
+	 * is cleared first */
 	{ "relatime",    MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "atime",       MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "noatime",     MOUNT_ATTR_NOATIME,     MOUNT_ATTR__ATIME },
@@ -33,7 +34,7 @@ static const struct word {
 	{ "loud",        0,                      0 },
 };
 
-/* The options of all file systems: parameters of fsconfig(2), flags of mount(2). */
+/* The options of all file systems: parameters of fsconfig(2) and flags of mount(2). */
 static const struct {
 	const char *name;
 	unsigned long set, clr;
@@ -48,7 +49,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* Returns true and changes o if name is an option of all mounts. */
+/* Adds name to o and returns true if it is an option of all mounts. */
 static bool is_word(struct mntopt *o, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mntopt: parses a mount specification: fields separated by colons, options by commas. */
+/* mntopt: parses mount specifications: fields are separated by colons, options by commas. */
 #ifndef NSU_ROOT_MNTOPT_H
 #define NSU_ROOT_MNTOPT_H
 
@@ -21,30 +21,31 @@ struct mntopt {
 #define MNTOPT_INIT ((struct mntopt){ 0 })
 
 /*
- * Adds the options of text ("ro,nosuid,size=1m", may be NULL) to o; a later option overrides an
- * earlier one. "\," is a comma inside a value, "\\" a backslash. Call it at most once for an o; set
- * and clr may have values before. The caller calls mntopt_free(). Returns 0 or a negative errno
- * with e set.
+ * Adds the options in text, such as "ro,nosuid,size=1m", to o. text may be NULL. A later option
+ * overrides an earlier one. In values, "\," means a comma and "\\" a backslash. Must be called at
+ * most once for each o; set and clr may have values before. The caller frees o with mntopt_free().
+ * Returns 0, or a negative errno with e set.
  */
 int mntopt_parse(struct mntopt *o, const char *text, struct nserr *e) must_check;
 
 /* Frees the options and clears o. */
 void mntopt_free(struct mntopt *o);
 
-/* Returns the last value of parameter `name`, "" if it has none, or NULL if it is absent. */
+/* Returns the last value of the parameter `name`, "" if it has no value, or NULL if it is
+ * missing. */
 const char *mntopt_get(const struct mntopt *o, const char *name);
 
-/* Returns true if word is an option of all file systems ("sync"), which mount(2) takes as a flag,
- * and sets or clears this flag in *ms. */
+/* Returns true if word is an option of all file systems, such as "sync". mount(2) has a flag for
+ * such an option, which this function sets or clears in *ms. */
 bool mntopt_is_super(const char *word, unsigned long *ms);
 
-/* Returns the MS_* flags of mount(2) for a set of MOUNT_ATTR_*. */
+/* Returns the MS_* flags of mount(2) for these MOUNT_ATTR_* flags. */
 unsigned long mntopt_ms_flags(uint64_t attr);
 
 /*
- * Cuts text at its colons into at most max fields, in place. "\:" is a colon inside a field. The
- * last field keeps the rest with its backslashes, for mntopt_parse(). "fd:N" at the beginning is
- * one field. Returns the number of fields.
+ * Splits text in place at its colons into at most max fields. "\:" means a colon in a field. The
+ * last field keeps its backslashes and further colons, for mntopt_parse(). "fd:N" at the beginning
+ * is one field. Returns the number of fields.
  */
 size_t mntopt_fields(char *text, char *field[], size_t max);
 

@@ -42,8 +42,11 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 	return 0;
 }
 
-/* Verifies that path now shows the mount mnt: another file would mean that a process changes the
- * tree. With `fresh` adds the mount to r->fresh. Returns 0 or a negative errno with e set. */
+/*
+ * Verifies that path now leads to the mount mnt. If it leads to another file, another process
+ * changes the tree. If `fresh` is set, adds the mount to r->fresh. Returns 0, or a negative errno
+ * with e set.
+ */
 static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
 {
 	int now = root_open_named(r, path, 0, e), rc = 0;
@@ -63,8 +66,8 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 	return rc;
 }
 
-/* Makes mnt (borrowed) the root of the tree and drops the old root of the tree. Returns 0 or a
- * negative errno with e set. */
+/* Makes mnt (borrowed) the root of the tree and removes the previous root of the tree. Returns 0,
+ * or a negative errno with e set. */
 static int become_root(struct root *r, int mnt, struct nserr *e)
 {
 	int fd = fcntl(mnt, F_DUPFD_CLOEXEC, 3), rc = 0;
@@ -80,8 +83,8 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
-/* Attaches the detached mount mnt to a place. Takes mnt; a negative one is the error of its
- * creation. Returns mnt or a negative errno with e set. */
+/* Attaches the detached mount mnt to a place. Takes ownership of mnt. If mnt is negative, it is the
+ * error of its creation. Returns mnt, or a negative errno with e set. */
 static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
 {
 	bool ours = p->ours;
@@ -92,8 +95,8 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 		return mnt;
 	}
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	/* Before 6.15 a detached tree takes no mounts: EINVAL. Then the tree is attached now, and
-	 * only this mount namespace sees it */
+	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. Then attach the tree
+	 * now; only this mount namespace sees it. */
 	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
 		ours = false;
 		rc = root_attach(r, true, e);
@@ -117,14 +120,14 @@ static int mount_fs(struct root *r, const char *type, const struct root_place *p
 	return move_to(r, root_new_fs(r, type, o, e), p, true, e);
 }
 
-/* Returns a detached clone of the mount that src shows, with o applied, or a negative errno with e
- * set. */
+/* Clones the mount of src and applies o to the clone. Returns a descriptor of the detached clone,
+ * or a negative errno with e set. */
 static int clone_tree(struct root *r, int src, const struct mntopt *o, struct nserr *e)
 {
 	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
 	int mnt = root_clone(src, rec, o->set, o->clr);
 
-	/* before 6.15 no part of a detached tree can be cloned */
+	/* before Linux 6.15, a part of a detached tree cannot be cloned */
 	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)

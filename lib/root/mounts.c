@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mounts: lists our mounts, and opens the one that a path leads through. */
+/* mounts: records the mounts of a new root, and opens the mount that a path leads through. */
 #include "root/mounts.h"
 
 #include <fcntl.h>
@@ -28,8 +28,8 @@ static bool has_dotdot(const char *path)
 	return false;
 }
 
-/* Returns what follows the components of prefix in path, or NULL if path does not begin with them.
- */
+/* Returns the part of path after the components of prefix, or NULL if path does not begin with
+ * these components. */
 static const char *after(const char *path, const char *prefix)
 {
 	for (;;) {
@@ -44,7 +44,7 @@ static const char *after(const char *path, const char *prefix)
 	}
 }
 
-/* Forgets the absent paths that a mount on path has covered. */
+/* Removes the absent paths that the mount on path has covered from the list. */
 static void cover_absent(struct root_mounts *m, const char *path)
 {
 	size_t n = 0;
@@ -58,7 +58,7 @@ static void cover_absent(struct root_mounts *m, const char *path)
 	m->nabsent = n;
 }
 
-/* Adds a component to the hash of a path: FNV-1a. */
+/* Adds a component to the hash of a path (FNV-1a). */
 static uint64_t hash(uint64_t h, const char *name, size_t n)
 {
 	const uint64_t prime = 0x100000001b3;
@@ -71,7 +71,7 @@ static uint64_t hash(uint64_t h, const char *name, size_t n)
 #define HASH_INIT      0xcbf29ce484222325
 #define HASH_BIT(hash) (UINT64_C(1) << ((hash) >> 58))
 
-/* Returns the bit of path; with all also the bits of the paths above it. */
+/* Returns the bit for path. If all is set, also returns the bits for all paths above it. */
 static uint64_t path_bits(const char *path, bool all)
 {
 	uint64_t h = HASH_INIT, bits = 0;
@@ -128,7 +128,8 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 	for (size_t i = 0; i < m->n; i++) {
 		const char *below;
 
-		/* this cheap test skips most of ten thousand mounts, whose bit is another */
+		/* a different bit means a different path; this skips most of ten thousand mounts
+		 * without a comparison */
 		if (!(m->at[i].path_bit & bits))
 			continue;
 		below = after(path, m->at[i].path);
@@ -140,8 +141,8 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 	return found;
 }
 
-/* Opens a mount by its path and verifies its identity. Returns a descriptor or a negative errno,
- * but never -ENOENT: the caller would take an optional path below the mount for absent. */
+/* Opens a mount by its path and verifies its identity. Returns a descriptor or a negative errno.
+ * Never returns -ENOENT, because the caller would take it for a missing path below the mount. */
 static int open_mount(const struct root_mount *mount, int root)
 {
 	cleanup_fd int fd = root_resolve(root, mount->path, 0, NULL);
@@ -174,7 +175,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 	return 0;
 }
 
-/* Returns 0 if all absent paths are still absent, otherwise a negative errno with e set. */
+/* Checks that all absent paths are still absent. Returns 0, or a negative errno with e set. */
 static int check_absent(const struct root_mounts *m, int root, struct nserr *e)
 {
 	const struct root_mount *entered = NULL;

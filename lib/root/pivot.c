@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pivot: calls pivot_root(2), checks what it requires, and verifies the result. */
+/* pivot: calls pivot_root(2), checks its requirements, and verifies the result. */
 #include "root/pivot.h"
 
 #include <ctype.h>
@@ -16,15 +16,16 @@
 #include "kernel/sys_mount.h"
 #include "root/lookup.h"
 
-/* Inode numbers of the initial namespaces, include/linux/proc_ns.h. */
+/* Inodes of the initial namespaces (include/linux/proc_ns.h). */
 #define INIT_PID_INO 0xEFFFFFFCu
-#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; a number above 0xF0000000 before */
+#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; before, a number above 0xF0000000 */
 
-/* Returns 1 if the inode mnt is the mount namespace of the machine, 0 if not, or -ENODATA if this
- * cannot be determined. */
+/* Compares the mount namespace with the inode mnt with the one of the machine. Returns 1 if they
+ * are equal, 0 if not, or -ENODATA if this cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
-	/* even root may be denied access to process 1; kthreadd has the same namespaces */
+	/* kthreadd (process 2) has the same namespaces as process 1, which even root may be denied
+	 * to examine */
 	static const char *const machine[][2] = {
 		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
 		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },
@@ -42,8 +43,8 @@ static int compare_ns(ino_t mnt)
 		if (stat(machine[i][0], &pid) < 0)
 			continue;
 		if (pid.st_ino != INIT_PID_INO)
-			return 0; /* this /proc belongs to a container, and so does our mount
-				     namespace */
+			return 0; /* this process is in a container, so its mount namespace is not
+				     that of the machine */
 		if (stat(machine[i][1], &other) == 0)
 			return other.st_ino == mnt;
 	}
@@ -59,8 +60,8 @@ int root_pivot_check_ns(struct nserr *e)
 		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}
-	/* another user namespace does not own the mounts of the machine: the kernel protects them
-	 */
+	/* a user namespace other than the initial one does not own the machine's mounts, so the
+	 * kernel protects them */
 	if (root_in_userns())
 		return 0;
 	switch (compare_ns(mnt.st_ino)) {
@@ -79,9 +80,9 @@ int root_pivot_check_ns(struct nserr *e)
 }
 
 /*
- * Returns 1 if /proc/PID/LINK is not "/" of this mount namespace, 0 if it is, or a negative errno
- * if this cannot be determined. Returns 0 also if we may not follow the link: the program has no
- * more privilege than we have.
+ * Returns 1 if /proc/PID/LINK is another directory than "/" of this mount namespace, 0 if it is the
+ * same, or a negative errno if this cannot be determined. Also returns 0 if this process may not
+ * follow the link, because the program will not have more privileges.
  */
 static int is_door(int proc, const char *pid, const char *link, const struct statx *root)
 {
@@ -96,7 +97,7 @@ static int is_door(int proc, const char *pid, const char *link, const struct sta
 	return !root_mounts_is_same(&st, root);
 }
 
-/* Sets e to the message for a process that would still reach the old root. Returns -EBUSY. */
+/* Sets e to the message for a process that could still reach the old root. Returns -EBUSY. */
 static int door_error(int proc, const char *pid, const char *link, struct nserr *e)
 {
 	char path[NAME_MAX + 8], comm[32];
@@ -158,8 +159,8 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 	return rc;
 }
 
-/* Returns 0 if path is a regular file in the new root, or if only execve(2) can find out. Otherwise
- * returns -ENOENT, -ENOTDIR or -EACCES. */
+/* Checks that path is a regular file in the new root. Returns 0, also if only execve(2) can check
+ * it, or -ENOENT, -ENOTDIR or -EACCES. */
 static int check_file(const struct root *r, const char *path)
 {
 	cleanup_fd int fd = root_resolve(r->fd, path, 0, NULL);
@@ -176,7 +177,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 	const char *dirs = strchr(program, '/') ? "" : getenv("PATH");
 	int rc = -ENOENT;
 
-	/* in the order of execvp(3) */
+	/* search in the same order as execvp(3) */
 	for (dirs = dirs ? dirs : "/bin:/usr/bin";; dirs++) {
 		size_t n = strcspn(dirs, ":");
 		bool absolute = dirs[0] == '/' || program[0] == '/';
@@ -200,7 +201,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 }
 
 /* Verifies that "/" and "." are the root of the new tree, and that no mount covers it: "/.." would
- * be the root of that mount. Returns 0 or a negative errno with e set. */
+ * be the root of such a mount. Returns 0, or a negative errno with e set. */
 static int verify(const struct root *r, struct nserr *e)
 {
 	struct statx want, root, cwd, top;
@@ -217,8 +218,8 @@ static int verify(const struct root *r, struct nserr *e)
 	return 0;
 }
 
-/* Detaches the old root with all its mounts in one call, which mount_namespaces(7) allows even for
- * locked mounts. Returns 0 or a negative errno with e set. */
+/* Detaches the old root and all its mounts in one call, which mount_namespaces(7) allows even for
+ * locked mounts. Returns 0, or a negative errno with e set. */
 static int detach_old(const struct root *r, struct nserr *e)
 {
 	int rc = root_detach(r->old);
@@ -226,7 +227,7 @@ static int detach_old(const struct root *r, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot detach the old root") : 0;
 }
 
-/* Sets e to the message and the hint for a failed pivot_root(2). Returns rc. */
+/* Sets the message and the hint of e for a failed pivot_root(2). Returns rc. */
 static int pivot_error(int rc, struct nserr *e)
 {
 	struct statfs fs;
@@ -278,8 +279,8 @@ int root_pivot(struct root *r, const char *put_old, struct nserr *e)
 		return rc;
 	if (fchdir(r->fd) < 0)
 		return nserr_set(e, errno, "cannot enter the new root");
-	/* pivot_root(2), NOTES: with "." twice, the old root is stacked on the new one and needs no
-	 * directory */
+	/* pivot_root(2), NOTES: if both arguments are ".", the old root is stacked on the new root
+	 * and no directory for it is needed */
 	rc = sys_pivot_root(".", ".");
 	if (rc < 0)
 		return pivot_error(rc, e);
@@ -318,7 +319,7 @@ int root_pivot_std_fds(struct nserr *e)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &st) < 0)
 			continue;
-		/* with it, fchdir(2) would leave the new root */
+		/* fchdir(2) to such a descriptor would leave the new root */
 		if (S_ISDIR(st.st_mode))
 			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
 		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))

@@ -38,7 +38,7 @@ const char *root_place_plain(const char *path)
 	}
 }
 
-/* Fills in the type and the mount of an open place. Returns 0 or a negative errno with e set. */
+/* Sets the type and the mount of an open place. Returns 0, or a negative errno with e set. */
 static int look(const struct root *r, struct root_place *p, struct nserr *e)
 {
 	struct statx st;
@@ -66,8 +66,8 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	return rc;
 }
 
-/* Opens the place for a mount. Creates a missing one with the type of src, or as a directory if src
- * is negative. Returns 0 or a negative errno with e set. */
+/* Opens the place for a mount. Creates it if it is missing, with the type of src, or as a directory
+ * if src is negative. Returns 0, or a negative errno with e set. */
 static int place(struct root *r, int src, const char *path, const struct mntopt *o,
 		 struct root_place *p, struct nserr *e)
 {
@@ -99,8 +99,8 @@ int root_place_mount_on(struct root *r, const char *type, const struct root_plac
 	return r->ops->mount(r, type, p, &all, e);
 }
 
-/* Adds the mount mnt on path to r->mounts. Takes mnt; a negative one is the error of its creation.
- * Returns mnt or a negative errno with e set. */
+/* Records the mount mnt on path in r->mounts. Takes ownership of mnt. If mnt is negative, it is the
+ * error of its creation. Returns mnt, or a negative errno with e set. */
 static int note(struct root *r, const char *path, int mnt, struct nserr *e)
 {
 	int rc = mnt < 0 || root_place_is_root(path) ? 0
@@ -131,7 +131,7 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 
 	if (r->nodev && fstat(src, &st) < 0)
 		return nserr_set(e, errno, "cannot query the source of '%s'", p->path);
-	/* nodev on a bound node makes the node itself inaccessible */
+	/* nodev on the bind of a device node would make the node itself inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		all.set = root_attributes(r, o);
 	return r->ops->bind(r, src, p, &all, e);

@@ -12,8 +12,9 @@
 #include "root/place.h"
 
 /*
- * Verifies by descriptor that `base` is the directory that was made with this mode, and not another
- * file that the owner of the root has put in its place. Adds the bits that mkdir(2) does not take.
+ * Verifies by a descriptor that `base` is the directory that was created with this mode, and not
+ * another file by which the owner of the root has replaced it. Sets the mode bits that mkdir(2)
+ * ignores. Returns 0 or a negative errno.
  */
 static int finish_dir(int parent, const char *base, mode_t mode)
 {
@@ -30,17 +31,18 @@ static int finish_dir(int parent, const char *base, mode_t mode)
 		return -ESTALE;
 	if ((st.st_mode & ALLPERMS) == mode)
 		return 0;
-	/* fchmod(2) takes no O_PATH */
+	/* fchmod(2) refuses O_PATH descriptors */
 	open = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	if (open < 0)
 		return open;
 	return fchmod(open, mode) < 0 ? -errno : 0;
 }
 
-/* Creates directory `base` in parent and notes it in the log. Returns 0 or a negative errno. */
+/* Creates the directory `base` in parent and records it in the log. Returns 0 or a negative
+ * errno. */
 static int make_dir(struct root *r, int parent, const char *base, mode_t mode)
 {
-	/* with its mode at once: a later chmod could change the mode of another file */
+	/* create it with its final mode, because a later chmod(2) could change another file */
 	mode_t mask = umask(0);
 	int rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
 
@@ -50,7 +52,7 @@ static int make_dir(struct root *r, int parent, const char *base, mode_t mode)
 	return rc < 0 ? rc : finish_dir(parent, base, mode);
 }
 
-/* Returns true if path of the new root is a directory. */
+/* Returns true if path in the new root is a directory. */
 static bool is_dir(const struct root *r, const char *path)
 {
 	cleanup_fd int fd = root_open(r, path, 0, NULL);
@@ -75,7 +77,7 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 		return rc;
 	}
 	if (rc == -EEXIST && is_dir(r, path))
-		return 0; /* it is left as it is */
+		return 0; /* an existing directory stays unchanged */
 	return rc < 0 ? nserr_set(e, rc, "cannot create directory '%s' in the new root", path) : 0;
 }
 
@@ -143,8 +145,8 @@ static const struct { const char *name, *target; } links[] = {
 };
 /* clang-format on */
 
-/* Opens a device node of the caller and verifies its type and number: it could be a link
- * (CVE-2025-31133). Returns a descriptor or a negative errno with e set. */
+/* Opens a device node of the caller and verifies its type and number, because it could be a
+ * symbolic link (CVE-2025-31133). Returns a descriptor, or a negative errno with e set. */
 static int open_host_node(const struct node *n, struct nserr *e)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, n->host, O_PATH | O_NOFOLLOW, 0);
@@ -157,13 +159,13 @@ static int open_host_node(const struct node *n, struct nserr *e)
 	return TAKE_FD(fd);
 }
 
-/* Creates an empty file on our tmpfs dev and binds the caller's node on it. Returns 0 or a negative
- * errno with e set. */
+/* Creates an empty file on the tmpfs dev and binds the caller's node on it. Returns 0, or a
+ * negative errno with e set. */
 static int bind_node(struct root *r, int dev, const char *dir, const struct node *n,
 		     struct nserr *e)
 {
-	/* read-only: chmod(2) through the bind would change the node of the host. Writing to the
-	 * device still works. */
+	/* make the bind read-only, because chmod(2) through it would change the node of the host.
+	 * The device can still be written. */
 	static const struct mntopt plain = { .norec = true,
 					     .nofollow = true,
 					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
@@ -176,7 +178,7 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 		return host;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
-	/* the tmpfs is new, and only we have used it */
+	/* the tmpfs is new, so no other process has used it */
 	p = (struct root_place){ .path = path, .ours = r->state == ROOT_DETACHED };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (p.fd < 0)
@@ -203,12 +205,13 @@ int root_make_dev(struct root *r, const char *path, const struct mntopt *o, stru
 	return rc;
 }
 
-/* Handles the error rc of a look-up: with `try`, an absent path is noted and must stay absent.
- * Returns 0, or rc or another negative errno with e set. */
+/* Handles the error rc of a look-up. If the path is absent and `try` is set, records that it must
+ * stay absent and returns 0. Otherwise returns rc, or another negative errno with e set. */
 static int absent_is_fine(struct root *r, const struct root_place *p, int rc, bool try,
 			  struct nserr *e)
 {
-	/* p->fd and not rc: another call than the look-up may have failed with ENOENT */
+	/* test p->fd instead of rc, because another call than the look-up may have returned
+	 * -ENOENT */
 	if (p->fd != -ENOENT || !try)
 		return rc;
 	*e = NSERR_INIT;
@@ -229,14 +232,14 @@ int root_make_readonly(struct root *r, const char *path, bool try, struct nserr 
 	}
 	if (p.mount)
 		return root_protect(r, p.fd, path, e);
-	/* it is no mount: bind it over itself */
+	/* the path is not a mount, so bind it on itself */
 	rc = root_place_bind_on(r, p.fd, &p, &ro, e);
 	root_done(r, rc);
 	root_done(r, p.fd);
 	return rc < 0 ? rc : 0;
 }
 
-/* Covers a place with an empty tmpfs or with /dev/null. Returns a descriptor of the mount or a
+/* Covers a place with an empty tmpfs or with /dev/null. Returns a descriptor of the mount, or a
  * negative errno with e set. */
 static int cover(struct root *r, const struct root_place *p, struct nserr *e)
 {
@@ -266,7 +269,7 @@ int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e)
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask '/'");
 	mnt = cover(r, &p, e);
-	/* this mount may cover one of ours */
+	/* the mount may cover a recorded mount */
 	rc = mnt >= 0 && p.mount ? root_mounts_note(&r->mounts, path, mnt, e) : MIN(mnt, 0);
 	root_done(r, mnt);
 	root_done(r, p.fd);

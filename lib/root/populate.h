@@ -6,33 +6,35 @@
 
 #include "root/tree.h"
 
-/* All functions return 0 or a negative errno with e set. A path is relative to the new root. */
+/* All functions return 0, or a negative errno with e set. Paths are relative to the new root. */
 
 /* Creates a directory with this mode, and its missing parents with mode 0755. An existing directory
- * is left as it is. */
+ * stays unchanged. */
 int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e) must_check;
 
-/* Creates a symbolic link. An existing link with the same target is left as it is. */
+/* Creates a symbolic link. An existing link with the same target stays unchanged. */
 int root_make_symlink(struct root *r, const char *target, const char *path,
 		      struct nserr *e) must_check;
 
-/* Shows the n bytes of text as the file path. The bytes are in a file of the tmpfs root_scratch(),
- * which is bound on path: a file of the root stays unchanged. */
+/* Creates a file at path with the n bytes of text. The file is on the tmpfs of root_scratch() and
+ * is bound on path, so an existing file in the root stays unchanged. */
 int root_make_file(struct root *r, const char *path, const char *text, size_t n,
 		   const struct mntopt *o, struct nserr *e) must_check;
 
-/* Mounts a tmpfs with null, zero, full, random, urandom, tty and the usual links. The nodes are the
- * caller's, bound read-only after their types and numbers were verified: a node on the tmpfs itself
- * would need a mount without nodev. */
+/*
+ * Mounts a tmpfs with null, zero, full, random, urandom, tty and the usual links. The nodes are
+ * read-only binds of the caller's nodes, after their types and numbers were verified: nodes on the
+ * tmpfs itself would need a mount without nodev.
+ */
 int root_make_dev(struct root *r, const char *path, const struct mntopt *o,
 		  struct nserr *e) must_check;
 
-/* Makes path read-only, with all mounts below it. With try, a missing path is ignored; it must then
- * stay missing until root_finish(). */
+/* Makes path and all mounts below it read-only. If try is set, a missing path is ignored; it must
+ * then stay missing until root_finish(). */
 int root_make_readonly(struct root *r, const char *path, bool try, struct nserr *e) must_check;
 
-/* Covers a directory with an empty read-only tmpfs, or a file with /dev/null. With try, a missing
- * path is ignored; it must then stay missing until root_finish(). */
+/* Covers a directory with an empty read-only tmpfs, or a file with /dev/null. If try is set, a
+ * missing path is ignored; it must then stay missing until root_finish(). */
 int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e) must_check;
 
 #endif

@@ -10,8 +10,8 @@
 #include "root/libmount.h"
 #include "root/resolve.h"
 
-/* Stores the MS_* flags of the mount at fd in *flags: a user namespace must keep the flags that it
- * inherited. Returns 0 or a negative errno. */
+/* Stores the MS_* flags of the mount at fd in *flags. A remount in a user namespace must keep the
+ * flags that the mount has inherited. Returns 0 or a negative errno. */
 static int flags_of(int fd, unsigned long *flags)
 {
 	/* clang-format off */
@@ -32,8 +32,8 @@ static int flags_of(int fd, unsigned long *flags)
 	return 0;
 }
 
-/* Applies o to the mount at fd alone. mount(2) ignores the flags of a bind, so they need a second
- * call, one for each mount. Returns 0 or a negative errno. */
+/* Applies o to the mount at fd only. mount(2) ignores most flags of a bind, so each mount needs a
+ * second call with MS_REMOUNT. Returns 0 or a negative errno. */
 static int remount(int fd, const struct mntopt *o)
 {
 	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
@@ -47,7 +47,7 @@ static int remount(int fd, const struct mntopt *o)
 		       MS_REMOUNT | MS_BIND | ((now & ~clr) | set), NULL);
 	if (rc == 0)
 		rc = flags_of(fd, &now);
-	/* statvfs(3) does not report every flag, but all flags that restrict */
+	/* statvfs(3) does not report all flags, but it reports those that restrict access */
 	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	if (rc == 0 && (now & set) != set)
 		rc = -EPERM;
@@ -58,7 +58,7 @@ void root_remount_writable(int dir)
 {
 	unsigned long now;
 
-	/* by the working directory: the new root may have no /proc that names descriptors */
+	/* use the working directory, because the new root may have no /proc to name descriptors */
 	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
 		(void)!sys_mount(NULL, ".", NULL,
 				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);
@@ -73,7 +73,7 @@ static const struct mnt *parent_of(const struct mnt_table *t, const struct mnt *
 	return NULL;
 }
 
-/* Returns true if m is mounted somewhere below top, or is top. */
+/* Returns true if m is `top` or is mounted below it. */
 static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
 {
 	while (m && m != top)
@@ -81,8 +81,8 @@ static bool is_in(const struct mnt_table *t, const struct mnt *m, const struct m
 	return m;
 }
 
-/* Returns true if a mount of the tree `top` hides m: it was mounted later, on the path of m or
- * above it. */
+/* Returns true if a mount in the tree `top` hides m: it was mounted later than m, on the path of m
+ * or above it. */
 static bool is_covered(const struct mnt_table *t, const struct mnt *m, const struct mnt *top)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -96,8 +96,8 @@ static bool is_covered(const struct mnt_table *t, const struct mnt *m, const str
 	return false;
 }
 
-/* Applies o to the mount m of the tree `top`, whose root is fd. Skips a mount that another one
- * covers. Returns 0 or a negative errno with e set. */
+/* Applies o to the mount m in the tree `top`, whose root directory is fd. Skips m if another mount
+ * hides it. Returns 0, or a negative errno with e set. */
 static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
 {
@@ -112,14 +112,15 @@ static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 					  m->target)
 			      : 0;
 	}
-	/* the table must agree: a failed look-up alone must not leave a mount unchanged */
+	/* skip m only if the table shows that it is hidden: a failed look-up alone must not leave a
+	 * mount unchanged */
 	if (is_covered(t, m, top) && (id >= 0 || id == -ENOENT || id == -ENOTDIR || id == -ELOOP))
 		return 0;
 	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);
 }
 
-/* Applies o to all mounts of the table below the one with this id, whose root is fd. Returns 0 or a
- * negative errno with e set. */
+/* Applies o to all mounts of the table that are below the mount with this id, whose root directory
+ * is fd. Returns 0, or a negative errno with e set. */
 static int setattr_below(int fd, const struct mnt_table *t, int id, const struct mntopt *o,
 			 struct nserr *e)
 {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* resolve: resolves a path with openat2(2), or with a walk that holds a descriptor of every
- * directory on the way: ".." is a step back in this list, and is never looked up in a directory,
- * which another process may have moved. */
+/*
+ * resolve: resolves a path with openat2(2), or component by component. In the latter case it keeps
+ * a descriptor of each directory of the path. ".." goes back in this list and is never looked up,
+ * because another process may have moved the directory.
+ */
 #include "root/resolve.h"
 
 #include <limits.h>
@@ -15,14 +17,14 @@
 #define LINKS_MAX 40 /* path_resolution(7) */
 
 struct walk {
-	int *dir; /* the directories from the root to the current one; dir[0] is borrowed */
+	int *dir; /* descriptors from the root to the current directory; dir[0] is borrowed */
 	size_t n, size;
-	char *rest; /* the part of the path that is not resolved yet */
+	char *rest; /* the part of the path that remains to be resolved */
 	unsigned links, flags;
 	struct root_log *log;
 };
 
-/* Adds a directory to the list. Takes fd. Returns 0 or -ENOMEM. */
+/* Appends a directory to the list. Takes ownership of fd. Returns 0 or -ENOMEM. */
 static int push(struct walk *w, int fd)
 {
 	if (w->n == w->size) {
@@ -47,7 +49,7 @@ static void pop_to(struct walk *w, size_t n)
 		close(w->dir[--w->n]);
 }
 
-/* Removes the next component from the rest and returns it, or NULL at the end. */
+/* Removes the next component from the remaining path and returns it, or NULL at the end. */
 static char *next_name(struct walk *w)
 {
 	char *name, *end;
@@ -58,7 +60,7 @@ static char *next_name(struct walk *w)
 		return NULL;
 	name = w->rest;
 	end = strchrnul(name, '/');
-	/* a slash after the last component means that it must be a directory */
+	/* keep a slash after the last component, because it requires a directory */
 	w->rest = *end ? end + 1 : end;
 	*end = '\0';
 	return name;
@@ -70,8 +72,10 @@ static bool at_end(const struct walk *w)
 	return w->rest[strspn(w->rest, "/")] == '\0';
 }
 
-/* Creates a missing component: an empty file if it is the last one and ROOT_RESOLVE_FILE is set,
- * otherwise a directory. With or_there, EEXIST is no error. Returns 0 or a negative errno. */
+/*
+ * Creates a missing component: an empty file if it is the last one and ROOT_RESOLVE_FILE is set,
+ * otherwise a directory. If or_there is set, EEXIST is not an error. Returns 0 or a negative errno.
+ */
 static int make(struct walk *w, int dir, const char *name, bool or_there)
 {
 	bool file = (w->flags & ROOT_RESOLVE_FILE) && at_end(w);
@@ -80,7 +84,7 @@ static int make(struct walk *w, int dir, const char *name, bool or_there)
 	if (file) {
 		int fd = file_open_at(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
 
-		/* nothing was written, so an error of close(2) does not matter */
+		/* nothing was written, so an error of close(2) can be ignored */
 		rc = fd < 0 ? fd : 0;
 		util_close(&fd);
 	} else {
@@ -93,7 +97,8 @@ static int make(struct walk *w, int dir, const char *name, bool or_there)
 	return rc;
 }
 
-/* Puts the target of a link in front of the rest of the path. Returns 0 or a negative errno. */
+/* Inserts the target of a symbolic link before the remaining path. Returns 0 or a negative
+ * errno. */
 static int follow(struct walk *w, int link, char **text)
 {
 	char target[PATH_MAX], *joined;
@@ -110,8 +115,8 @@ static int follow(struct walk *w, int link, char **text)
 		return -ELOOP;
 	target[n] = '\0';
 	if (target[0] == '/') {
-		/* /proc/PID/{root,cwd,exe,fd/N} are magic links: refuse them like
-		 * RESOLVE_NO_MAGICLINKS */
+		/* /proc/PID/{root,cwd,exe,fd/N} are magic links; refuse them, as
+		 * RESOLVE_NO_MAGICLINKS does */
 		if (fstatfs(link, &fs) < 0)
 			return -errno;
 		if (fs.f_type == PROC_SUPER_MAGIC)
@@ -133,7 +138,7 @@ static int follow(struct walk *w, int link, char **text)
 	return 0;
 }
 
-/* Enters the component `name`. Returns 0 or a negative errno. */
+/* Enters the component `name` of the path. Returns 0 or a negative errno. */
 static int step(struct walk *w, const char *name, char **text)
 {
 	int dir = w->dir[w->n - 1], rc;
@@ -164,7 +169,7 @@ static int step(struct walk *w, const char *name, char **text)
 	return push(w, TAKE_FD(fd));
 }
 
-/* Does what root_resolve() does without openat2(2). */
+/* Implements root_resolve() without openat2(2). */
 static int walk(int root, const char *path, unsigned flags, struct root_log *log)
 {
 	struct walk w = { .flags = flags, .log = log };
@@ -182,8 +187,8 @@ static int walk(int root, const char *path, unsigned flags, struct root_log *log
 	return rc;
 }
 
-/* Creates the last component if only this one is missing, and opens it. Returns a descriptor or a
- * negative errno: -EEXIST if it is a dangling link. */
+/* Creates the last component if no other component is missing, and opens it. Returns a descriptor,
+ * or a negative errno: -EEXIST if it is a dangling symbolic link. */
 static int make_last(int root, const char *path, unsigned flags, struct root_log *log)
 {
 	struct walk w = { .flags = flags, .log = log, .rest = (char *)"" };
@@ -207,7 +212,8 @@ int root_resolve(int root, const char *path, unsigned flags, struct root_log *lo
 		fd = sys_openat2(root, path,
 				 O_PATH | ((flags & ROOT_RESOLVE_NOFOLLOW) ? O_NOFOLLOW : 0), 0,
 				 SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS);
-	/* EPERM: the answer of a seccomp filter that does not know the call */
+	/* ENOSYS: before Linux 5.6; EPERM: some seccomp filters return it for unknown system
+	 * calls */
 	if (fd == -ENOSYS || fd == -EPERM)
 		return walk(root, path, flags, log);
 	if (fd != -ENOENT || !(flags & (ROOT_RESOLVE_DIR | ROOT_RESOLVE_FILE)))
@@ -232,8 +238,11 @@ int root_resolve_parent(int root, const char *path, unsigned flags, const char *
 			    log);
 }
 
-/* Returns a descriptor of dir to keep, or a negative one. Reuses the descriptor of the last entry
- * if it is the same directory, where thousands of files may be created. */
+/*
+ * Returns a descriptor of dir for the log, or a negative number. Uses the descriptor of the last
+ * entry again if it is the same directory, because thousands of files may be created in one
+ * directory.
+ */
 static int hold(const struct root_log *log, int dir)
 {
 	int last = log->n > 0 ? log->made[log->n - 1].dir : -1;
@@ -247,7 +256,7 @@ static int hold(const struct root_log *log, int dir)
 	return fcntl(dir, F_DUPFD_CLOEXEC, 3);
 }
 
-/* Does what root_log_note() does, but does not remove the file on failure. */
+/* Adds an entry as root_log_note() does, but does not remove the file on failure. */
 static int note(struct root_log *log, int dir, const char *name, int unlink_flags)
 {
 	struct root_made *m;
@@ -286,8 +295,8 @@ int root_log_note(struct root_log *log, int dir, const char *name, int unlink_fl
 	return rc;
 }
 
-/* Removes a file or directory. EBUSY means that a mount of this namespace is on it: with `mounts`
- * this mount is detached first. */
+/* Removes a file or directory. EBUSY means that a mount of this mount namespace is on it; if
+ * `mounts` is set, detaches this mount and tries again. */
 static void unmake(const struct root_made *m, bool mounts)
 {
 	while (unlinkat(m->dir, m->name, m->unlink_flags) < 0 && errno == EBUSY && mounts)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* switch_root: does what switch_root(8) does, with descriptors. */
+/* switch_root: moves the root as switch_root(8) does, by descriptors. */
 #include "root/switch_root.h"
 
 #include <dirent.h>
@@ -56,8 +56,7 @@ void root_switch_empty(int dirfd)
 
 		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
 			continue;
-		/* a descriptor, so that the directory that was checked is the one that is emptied
-		 */
+		/* open it, so that the directory that is emptied is the one that was checked */
 		sub = file_open_at(fd, d->d_name, O_PATH | O_NOFOLLOW, 0);
 		if (sub < 0 || statx(sub, "", AT_EMPTY_PATH, WANTED, &st) < 0 ||
 		    !same_mount(&top, &st))
@@ -72,8 +71,8 @@ void root_switch_empty(int dirfd)
 	closedir(dir);
 }
 
-/* Returns 1 if fd is the root of a mount, 0 if it is not or if fd is the error of a missing path,
- * or a negative errno. */
+/* Returns 1 if fd is the root of a mount. Returns 0 if it is not, or if fd is -ENOENT for a missing
+ * path. Otherwise returns a negative errno. */
 static int is_mount_root(int fd)
 {
 	struct statx st;
@@ -85,7 +84,7 @@ static int is_mount_root(int fd)
 	return st.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
-/* Moves the mount of the initramfs on path into the new root, or unmounts it. Returns 0 or a
+/* Moves the mount of the initramfs on path to the new root, or unmounts it. Returns 0, or a
  * negative errno with e set. */
 static int carry(struct root *r, const char *path, struct nserr *e)
 {
@@ -103,13 +102,13 @@ static int carry(struct root *r, const char *path, struct nserr *e)
 		rc = fchdir(from) < 0 ? -errno : sys_umount(".", MNT_DETACH);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot move '/%s' to the new root", path);
-	/* root_finish() verifies that it is there */
+	/* root_finish() verifies that the mount is still there */
 	return to < 0 || covered ? 0 : root_mounts_note(&r->mounts, path, from, e);
 }
 
 int root_switch(struct root *r, struct nserr *e)
 {
-	/* /proc last: mount(2) needs it to name descriptors */
+	/* move /proc last, because mount(2) needs it to name descriptors */
 	static const char *const mounts[] = { "dev", "sys", "run", "proc" };
 	int rc = root_attach(r, false, e);
 
@@ -123,8 +122,8 @@ int root_switch(struct root *r, struct nserr *e)
 	rc = root_finish(r, e);
 	if (rc < 0)
 		return rc;
-	/* the empty initramfs stays below the new root: it has no parent, so it cannot be detached
-	 */
+	/* the empty initramfs stays below the new root: it has no parent mount, so it cannot be
+	 * detached */
 	if (fchdir(r->fd) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		return nserr_set(e, errno, "cannot change to the new root");
 	r->state = ROOT_SWITCHED;

@@ -13,8 +13,8 @@
 #include "root/lookup.h"
 #include "root/remount.h"
 
-#define DONE_MAX  512  /* half of the usual limit of descriptors */
-#define STACK_MAX 1000 /* mounts on top of each other */
+#define DONE_MAX  512  /* half of the usual limit of open descriptors */
+#define STACK_MAX 1000 /* limit for mounts that are stacked on one directory */
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 {
@@ -30,13 +30,14 @@ int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
 	}
 	if (mnt < 0)
 		return mnt;
-	/* a clone is in the peer group of its original: make it private before it gets mounts */
+	/* a clone is in the peer group of its original, so make it private before anything is
+	 * mounted on it */
 	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1);
 	return rc < 0 ? rc : TAKE_FD(mnt);
 }
 
-/* Sets the hint of e to the kernel's message about a file system that it did not create: a line
- * such as "e tmpfs: Bad value …". */
+/* Sets the hint of e to the kernel's message about a file system that could not be created. The
+ * message is a line such as "e tmpfs: Bad value …". */
 static void explain_fs(int fs, struct nserr *e)
 {
 	char text[256];
@@ -52,7 +53,7 @@ static void explain_fs(int fs, struct nserr *e)
 /* Sets the options of a new file system and creates it. Returns 0 or a negative errno. */
 static int configure(int fs, const char *type, const struct mntopt *o)
 {
-	/* the source in mountinfo, which would be "none" */
+	/* set the source that mountinfo shows, because the default is "none" */
 	int rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0);
 
 	if (rc < 0)
@@ -80,7 +81,7 @@ uint64_t root_attributes(const struct root *r, const struct mntopt *o)
 
 void root_done(const struct root *r, int fd)
 {
-	/* with many descriptors the process could reach its limit */
+	/* close the descriptor if there are many, because the process could reach its limit */
 	if (fd >= 0 && !(r->exec_closes && fd < DONE_MAX))
 		close(fd);
 }
@@ -120,8 +121,8 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 {
 	int rc = r->ops->setattr(fd, &read_only), *more;
 
-	/* mount_setattr(2) changes only the root mount of a detached tree; root_finish() changes
-	 * this one */
+	/* in a detached tree, mount_setattr(2) only changes the root mount; root_finish() changes
+	 * the other mounts */
 	if (rc == -EINVAL && r->state == ROOT_DETACHED)
 		rc = 0;
 	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
@@ -134,8 +135,10 @@ int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 	return 0;
 }
 
-/* Makes "/" a slave mount: pivot_root(2) refuses a shared old root and a shared parent of the new
- * one. Unmounts of slaves do not propagate. Returns 0 or a negative errno with e set. */
+/*
+ * Makes "/" a slave mount, because pivot_root(2) refuses a shared old root and a shared parent of
+ * the new root. Unmounting a slave does not propagate. Returns 0, or a negative errno with e set.
+ */
 static int make_slave(struct nserr *e)
 {
 	int rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
@@ -158,8 +161,8 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (early) {
-		/* such a kernel cannot bind from a detached mount either: mount our tmpfs on the
-		 * old root, below the new one */
+		/* this kernel cannot bind from a detached mount either, so mount the tmpfs for
+		 * files on the old root, below the new root */
 		rc = root_scratch(r, e);
 		if (rc < 0)
 			return rc;
@@ -198,8 +201,8 @@ int root_detach(int fd)
 {
 	int rc = fchdir(fd) < 0 ? -errno : 0;
 
-	/* there may be a stack of mounts, of which "." is the topmost. When all are detached,
-	 * umount(2) fails with EINVAL */
+	/* "." is the topmost mount of a stack of mounts. umount2(2) fails with EINVAL when all of
+	 * them are detached. */
 	for (int i = 0; i < STACK_MAX && rc == 0; i++)
 		rc = sys_umount(".", MNT_DETACH);
 	if (rc == 0)
@@ -226,7 +229,7 @@ int root_scratch(struct root *r, struct nserr *e)
 
 int root_move_old(struct root *r, int put, struct nserr *e)
 {
-	/* the tmpfs for our files covers the old root, and so does a root that an overlay has
+	/* the tmpfs for files may cover the old root, and so may a root that an overlay has
 	 * replaced */
 	int rc = r->files_attached ? root_detach(r->files) : 0;
 
@@ -255,7 +258,7 @@ void root_close(struct root *r)
 
 void root_undo(struct root *r)
 {
-	/* the mounts first, then their mount points, which may be read-only now */
+	/* first undo the mounts and then their mount points; these may be read-only now */
 	for (size_t i = 0; i < r->nprotected; i++)
 		root_remount_writable(r->protected[i]);
 	if (r->readonly)

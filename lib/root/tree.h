@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree: a root under construction. No process sees its mounts until the pivot. */
+/* tree: a root under construction. Other processes cannot see its mounts until the pivot. */
 #ifndef NSU_ROOT_TREE_H
 #define NSU_ROOT_TREE_H
 
@@ -11,9 +11,9 @@
 
 enum root_state {
 	ROOT_DETACHED, /* no process can reach the tree */
-	ROOT_ATTACHED, /* it is mounted on top of the old "/" */
-	ROOT_PIVOTED,  /* pivot_root(2) has made it the root of this mount namespace */
-	ROOT_SWITCHED, /* chroot(2) has made it the root of this process */
+	ROOT_ATTACHED, /* the tree is mounted on top of the old "/" */
+	ROOT_PIVOTED,  /* pivot_root(2) has made the tree the root of this mount namespace */
+	ROOT_SWITCHED, /* chroot(2) has made the tree the root of this process */
 };
 
 struct root;
@@ -49,13 +49,13 @@ struct root_ops {
 struct root {
 	int fd;    /* root directory of the new tree */
 	int old;   /* "/" of the caller */
-	int files; /* tmpfs that holds the contents of files, -1 until needed */
+	int files; /* tmpfs for the contents of files, -1 until needed */
 	unsigned nfiles;
-	uint64_t fresh[ROOT_FRESH]; /* ids of mounts that we created empty and only we have used */
+	uint64_t fresh[ROOT_FRESH]; /* ids of mounts that no other process can have changed */
 	size_t nfresh;
-	struct root_mounts mounts; /* our mounts on paths of the tree */
-	bool exec_closes; /* finished descriptors are left to exec, which closes them at no cost */
-	int null;         /* the caller's /dev/null, -1 until needed */
+	struct root_mounts mounts; /* recorded mounts on paths of the tree */
+	bool exec_closes;          /* leave finished descriptors open: exec closes them faster */
+	int null;                  /* the caller's /dev/null, -1 until needed */
 	enum root_state state;
 	bool files_attached; /* `files` is mounted on the old "/", below the tree */
 	const struct root_ops *ops;
@@ -72,55 +72,58 @@ struct root {
 /* Returns true if the caller is in a user namespace other than the initial one. */
 bool root_in_userns(void);
 
-/* Closes a descriptor that is no longer needed, or leaves it to exec. Ignores a negative fd. */
+/* Closes a descriptor that is no longer needed, or leaves it open for exec to close. Ignores a
+ * negative fd. */
 void root_done(const struct root *r, int fd);
 
 /*
- * Makes the mount whose root is fd read-only, with all mounts below it. If the kernel cannot do
- * this while the tree is detached, root_finish() does it. Takes fd. Returns 0 or a negative errno
- * with e set.
+ * Makes the mount whose root directory is fd and all mounts below it read-only. If the kernel
+ * cannot do this while the tree is detached, root_finish() does it. Takes ownership of fd. Returns
+ * 0, or a negative errno with e set.
  */
 int root_protect(struct root *r, int fd, const char *path, struct nserr *e) must_check;
 
-/* Returns a descriptor of a detached mount of a new file system, or a negative errno with e set. */
+/* Creates a detached mount of a new file system. Returns a descriptor, which the caller passes to
+ * root_done(), or a negative errno with e set. */
 int root_new_fs(const struct root *r, const char *type, const struct mntopt *o,
 		struct nserr *e) must_check;
 
 /*
- * Clones the mount that src shows; rec is AT_RECURSIVE or 0. The clone is private and detached, and
- * has the attributes set and clr applied. The kernel clones only mounts of this namespace and,
- * since 6.15, detached ones: an older kernel gets the detached mount src itself. If src was opened
- * in another mount namespace, root_reopen() replaces it. Returns a descriptor or a negative errno.
+ * Clones the mount of src. rec is AT_RECURSIVE or 0. The clone is private and detached, and has the
+ * attributes set and clr applied. The kernel clones only mounts of this mount namespace and, since
+ * Linux 6.15, detached ones; before, returns the detached mount src itself. If src was opened in
+ * another mount namespace, root_reopen() replaces it. Returns a descriptor or a negative errno.
  */
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr) must_check;
 
-/* Returns the attributes to set on a new mount of the tree: those of o and those of the tree. */
+/* Returns the attributes to set on a new mount: those of o and those of the tree. */
 uint64_t root_attributes(const struct root *r, const struct mntopt *o);
 
-/* Returns the descriptor of a tmpfs outside of the tree, from which files are bound; r owns it. On
- * failure returns a negative errno with e set. */
+/* Creates a tmpfs outside of the tree on first use, from which files are bound. Returns its
+ * descriptor, which r owns, or a negative errno with e set. */
 int root_scratch(struct root *r, struct nserr *e) must_check;
 
-/* Detaches the mount whose root is fd and all mounts on top of it; changes the working directory.
- * Returns 0 or a negative errno. */
+/* Detaches the mount whose root directory is fd and all mounts on top of it. Changes the working
+ * directory. Returns 0 or a negative errno. */
 int root_detach(int fd) must_check;
 
-/* Moves the old root, which covers the new one after the pivot, from "/" to the directory put.
- * Returns 0 or a negative errno with e set. */
+/* Moves the old root from "/", where it covers the new root after the pivot, to the directory put.
+ * Returns 0, or a negative errno with e set. */
 int root_move_old(struct root *r, int put, struct nserr *e) must_check;
 
-/* Verifies r->mounts, and then makes read-only what was left to the end: r->protected and, with
- * r->readonly, the root mount. Returns 0 or a negative errno with e set. */
+/* Verifies r->mounts. Then makes r->protected and, if r->readonly is set, the root mount read-only.
+ * Returns 0, or a negative errno with e set. */
 int root_finish(struct root *r, struct nserr *e) must_check;
 
-/* Mounts the tree on top of the old "/" unless it is there already. `early` means that it is not
- * complete. Returns 0 or a negative errno with e set. */
+/* Mounts the tree on top of the old "/", unless it is mounted already. `early` means that the tree
+ * is not complete yet. Returns 0, or a negative errno with e set. */
 int root_attach(struct root *r, bool early, struct nserr *e) must_check;
 
-/* Removes the tree and the mount points that were created for it, and closes all descriptors. */
+/* Removes the tree and the mount points that were created for it, and closes all descriptors of
+ * r. */
 void root_undo(struct root *r);
 
-/* Closes all descriptors. A tree that is still detached disappears with them. */
+/* Closes all descriptors of r. A tree that is still detached disappears with them. */
 void root_close(struct root *r);
 
 #endif

@@ -26,8 +26,10 @@ static int64_t number_in(const char *path)
 	return file_read_u64(AT_FDCWD, path, &v) == 0 ? (int64_t)MIN(v, INT64_MAX) : -1;
 }
 
-/* namespaces(7): user.max_*_namespaces limit the caller's user namespace and all its ancestors;
- * user and pid namespaces nest 32 deep. The kernel returns ENOSPC in all cases (EUSERS before 4.9).
+/*
+ * Explains ENOSPC (EUSERS before Linux 4.9). namespaces(7): the user.max_*_namespaces of the
+ * caller's user namespace and of all its ancestors limit the number of namespaces. User and pid
+ * namespaces can be nested 32 deep.
  */
 static void no_space(uint64_t types, struct nserr *e)
 {
@@ -64,9 +66,11 @@ static bool is_mapped(enum idmap_kind kind, uint32_t id)
 	return self < 0 || idmap_read(self, kind, &m, NULL) < 0 || idmap_find(&m, id);
 }
 
-/* Returns true if the caller is in a chroot. setns(2) to the own mount namespace leaves a chroot,
- * so a child calls it and checks if `/` has changed. Without the privilege for that, a root that is
- * not a mount point means a chroot. */
+/*
+ * Returns true if the caller is in a chroot. setns(2) to the caller's own mount namespace leaves a
+ * chroot, so a child calls setns(2) and checks if `/` has changed. If the child lacks the privilege
+ * for setns(2), a root that is not a mount point counts as a chroot.
+ */
 static bool is_chrooted(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -118,7 +122,8 @@ static void no_user(struct nserr *e)
 		sysctl_hint_apparmor(e);
 }
 
-/* proc_pid_status(5): mode 2 is a filter. */
+/* Returns true if the caller has a seccomp filter (mode 2 in /proc/self/status,
+ * proc_pid_status(5)). */
 static bool has_seccomp_filter(void)
 {
 	char text[4096];
@@ -127,8 +132,11 @@ static bool has_seccomp_filter(void)
 	return n > 0 && strstr(text, "\nSeccomp:\t2\n");
 }
 
-/* pid_namespaces(7): after unshare(CLONE_NEWPID) the first child is process 1 of the new namespace.
- * When it ends, the namespace ends and no other child can be created. */
+/*
+ * Returns true if the children of the caller will be in another pid namespace. pid_namespaces(7):
+ * after unshare(CLONE_NEWPID) the first child is process 1 of the new namespace. When it ends, the
+ * namespace ends and no other child can be created.
+ */
 static bool has_other_pidns_for_children(void)
 {
 	struct stat own, children;
@@ -163,8 +171,8 @@ static bool is_cgroup_full(struct nserr *e)
 			full = most >= 0 && number_in(path) >= most;
 			if (full)
 				nserr_hint(e,
-					   "the cgroup '%.*s' has reached its pids.max limit of "
-					   "%lld processes",
+					   "raise pids.max of the cgroup '%.*s', which allows %lld "
+					   "processes",
 					   (int)n, dir, (long long)most);
 		}
 	}
@@ -178,7 +186,9 @@ void cause_nproc(struct nserr *e)
 
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    !sys_cap_has(CAP_SYS_RESOURCE))
-		nserr_hint(e, "RLIMIT_NPROC (ulimit -u) allows %llu processes of this user",
+		nserr_hint(e,
+			   "raise RLIMIT_NPROC (ulimit -u), which allows %llu processes of "
+			   "this user",
 			   (unsigned long long)limit.rlim_cur);
 }
 
@@ -190,7 +200,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		if (types)
 			no_space(types, e);
 		break;
-	case EACCES: /* only a security module returns it */
+	case EACCES: /* only a security module returns EACCES */
 		if (types & CLONE_NEWUSER)
 			sysctl_hint_apparmor(e);
 		break;

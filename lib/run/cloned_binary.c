@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cloned_binary: a sealed memfd or a detached read-only mount as the file of the running tool. */
+/* cloned_binary: executes the tool again from a copy of its binary: a sealed memfd or a detached
+ * read-only mount. */
 #include "run/cloned_binary.h"
 
 #include <fcntl.h>
@@ -23,11 +24,14 @@
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-/* The id that the kernel shows for an owner that is not mapped (/proc/sys/kernel/overflowuid). If
- * an administrator changes it, every owner counts as mapped. */
+/*
+ * The id that the kernel shows for an owner that is not mapped: the default of
+ * /proc/sys/kernel/overflowuid. If an administrator has changed that value, every owner counts as
+ * mapped, and a copy is made.
+ */
 #define OVERFLOW_ID 65534
 
-/* ---- Is a copy needed? */
+/* ---- Does the program have access to the binary? */
 
 /* Returns true if the id is not mapped in the caller's user namespace. */
 static bool is_unmapped(uid_t owner)
@@ -43,8 +47,11 @@ static bool is_unmapped(uid_t owner)
 	       !idmap_find(&m, OVERFLOW_ID);
 }
 
-/* user_namespaces(7): only a privileged caller can map an id other than its own and its subordinate
- * ones, which are never 0. */
+/*
+ * Returns true if the id also stays unmapped in user namespaces that the caller creates.
+ * user_namespaces(7): an unprivileged caller can map only its own id and its subordinate ids, which
+ * never include 0.
+ */
 static bool stays_unmapped(uid_t owner)
 {
 	return owner == 0 && geteuid() != 0 && !sys_cap_has(CAP_SETUID);
@@ -56,7 +63,7 @@ static bool is_out_of_reach(enum cloned_binary_user where)
 
 	if (stat("/proc/self/exe", &st) < 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return false;
-	/* a process keeps its ids in a user namespace that does not map them */
+	/* the owner keeps access even in a user namespace that does not map its id */
 	if (st.st_uid == geteuid())
 		return false;
 	if (!(where == CLONED_BINARY_NEW_USERNS && stays_unmapped(st.st_uid)) &&
@@ -66,11 +73,13 @@ static bool is_out_of_reach(enum cloned_binary_user where)
 	       (errno == ENODATA || errno == EOPNOTSUPP);
 }
 
-/* ---- Is this the copy already? */
+/* ---- Does the tool run from a copy already? */
 
-/* Returns true if the binary is the root of a read-only mount that is attached nowhere: the path of
- * such a file is "/". Nobody can make it writable, because mount_setattr(2) and mount(2) only
- * change mounts of the caller's mount namespace. */
+/*
+ * Returns true if the binary is the root of a read-only mount that is not attached anywhere: the
+ * path of such a file is "/". No process can make it writable, because mount_setattr(2) and
+ * mount(2) only change mounts in the caller's mount namespace.
+ */
 static bool is_detached(int self)
 {
 	struct statvfs fs;
@@ -82,13 +91,13 @@ static bool is_detached(int self)
 
 static bool is_copy(int self)
 {
-	/* EINVAL for an ordinary file, F_SEAL_SEAL alone for one on a tmpfs */
+	/* EINVAL for an ordinary file; a file on tmpfs only has F_SEAL_SEAL */
 	int seals = fcntl(self, F_GET_SEALS);
 
 	return (seals >= 0 && (seals & SEALS) == SEALS) || is_detached(self);
 }
 
-/* ---- The memfd */
+/* ---- Copy in memory */
 
 static int copy_all(int from, int to)
 {
@@ -100,8 +109,11 @@ static int copy_all(int from, int to)
 	return n < 0 ? -errno : 0;
 }
 
-/* A sealed copy in memory. Returns a descriptor, -EACCES under vm.memfd_noexec=2, or -EFBIG where
- * RLIMIT_FSIZE would end us with SIGXFSZ. */
+/*
+ * Copies the binary to a sealed memfd. Returns a descriptor or a negative errno: -EACCES if
+ * vm.memfd_noexec is 2, -EFBIG if RLIMIT_FSIZE is too low, because writing would end this process
+ * by SIGXFSZ.
+ */
 static int make_memfd(int self, const struct stat *binary, const char *name)
 {
 	cleanup_fd int copy = sys_memfd_exec(name, MFD_ALLOW_SEALING);
@@ -120,10 +132,10 @@ static int make_memfd(int self, const struct stat *binary, const char *name)
 	return fcntl(copy, F_ADD_SEALS, SEALS) < 0 ? -errno : TAKE_FD(copy);
 }
 
-/* ---- The detached mount */
+/* ---- Detached mount */
 
-/* Clones the mount of the file at path, which must be the binary, and makes the clone read-only.
- * Needs CAP_SYS_ADMIN in the mount namespace. Returns a descriptor or a negative errno. */
+/* Clones the mount of the file at path and makes the clone read-only. Verifies that the file is the
+ * binary. Needs CAP_SYS_ADMIN in the mount namespace. Returns a descriptor or a negative errno. */
 static int make_mount(const char *path, const struct stat *binary)
 {
 	cleanup_fd int mnt = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE);
@@ -140,8 +152,11 @@ static int make_mount(const char *path, const struct stat *binary)
 	return rc < 0 ? rc : TAKE_FD(mnt);
 }
 
-/* The same by a child in a user and mount namespace of its own, for a caller without privilege. The
- * child shares the caller's descriptors, so that the mount is the caller's, too. */
+/*
+ * Calls make_mount() in a child in a new user and mount namespace, for a caller without privilege.
+ * The child shares the descriptors of the caller, so that the mount stays open in the caller.
+ * Returns a descriptor or a negative errno.
+ */
 static int make_mount_in_child(const char *path, const struct stat *binary)
 {
 	int pair[2], fd = -ECHILD;
@@ -158,7 +173,7 @@ static int make_mount_in_child(const char *path, const struct stat *binary)
 	}
 	if (pid < 0)
 		fd = pid;
-	/* where SIGCHLD is ignored there is nothing to wait for */
+	/* if SIGCHLD is ignored, the kernel has reaped the child already */
 	if (pid > 0 && RETRY_EINTR(waitpid(pid, NULL, 0)) < 0 && errno != ECHILD)
 		fd = -errno;
 	close(pair[1]);
@@ -181,8 +196,8 @@ static int make_detached(const struct stat *binary)
 	return fd == -EPERM ? make_mount_in_child(path, binary) : fd;
 }
 
-/* Opens the file of this process. Without /proc, in a chroot, it is found by the name that
- * execve(2) was given. Returns a descriptor, or a negative errno. */
+/* Opens the binary of this process. Without /proc, for example in a chroot, opens the path that was
+ * passed to execve(2). Returns a descriptor or a negative errno. */
 static int open_binary(const char *name)
 {
 	int fd = file_open_at(AT_FDCWD, "/proc/self/exe", O_RDONLY, 0);
@@ -202,13 +217,13 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return 0;
 	name = name ? name + 1 : argv[0];
 	self = open_binary(executed);
-	/* fexecve(3) names a descriptor, which no longer is open */
+	/* after fexecve(3) the path is /dev/fd/N, and the descriptor N is closed by now */
 	if (self == -ENOENT && str_after(executed, "/dev/fd/"))
 		return 0;
 	if (self < 0)
 		return nserr_set(e, self, "cannot open the binary of %s", name);
 	if (is_copy(self)) {
-		/* ps(1) would show the number of the descriptor */
+		/* after fexecve(3), ps(1) would show the number of the descriptor as the name */
 		(void)!prctl(PR_SET_NAME, name, 0, 0, 0);
 		return 0;
 	}

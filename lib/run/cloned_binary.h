@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cloned_binary: keeps the binary of a tool out of reach of the program that the tool executes. */
+/* cloned_binary: prevents the executed program from writing to the binary of the tool. */
 #ifndef NSU_RUN_CLONED_BINARY_H
 #define NSU_RUN_CLONED_BINARY_H
 
 #include "base/nserr.h"
 
-/* Where the program will run, as seen from the caller. */
+/* The user namespace in which the program will run. */
 enum cloned_binary_user {
-	CLONED_BINARY_SAME_USERNS, /* in the caller's user namespace */
-	CLONED_BINARY_NEW_USERNS,  /* in a user namespace that the caller creates */
+	CLONED_BINARY_SAME_USERNS, /* the caller's user namespace */
+	CLONED_BINARY_NEW_USERNS,  /* a user namespace that the caller creates */
 };
 
 /*
- * Executes this binary again, with argv, from a copy that no process can write: a sealed memfd, or,
- * where memory files may not be executed (vm.memfd_noexec=2, Linux 6.3), a detached read-only
- * mount. Without it, a script "#!/proc/self/exe" in a foreign root, or /proc/PID/exe of a tool that
- * waits, gives the program a descriptor of the tool's binary on the host (CVE-2019-5736).
+ * Executes this binary again, with the same argv, from a copy that no process can write to: a
+ * sealed memfd or, if memfds may not be executed (vm.memfd_noexec=2, Linux 6.3), a detached
+ * read-only mount. Without the copy, the program could open the tool's binary on the host: by a
+ * script that begins with "#!/proc/self/exe" in a foreign root, or by /proc/PID/exe of a tool that
+ * waits (CVE-2019-5736).
  *
  * Returns 0 without a second execution if the caller already runs from such a copy, or if the
- * program cannot write the binary: its owner is not mapped in the program's user namespace, and it
- * has no write permission for group or others and no ACL. Returns a negative errno with e set if no
- * copy can be made. Call it before anything is changed or read from a stream. Descriptors that the
- * caller inherited stay open; its own must be O_CLOEXEC.
+ * program cannot write to the binary: its owner is not mapped in the program's user namespace, its
+ * group and others have no write permission, and it has no ACL. Returns a negative errno with e set
+ * if the copy fails. Call it before anything is changed or read from a stream. Descriptors that the
+ * caller inherited stay open; the caller's own descriptors must be O_CLOEXEC.
  */
 int cloned_binary_enter(char *const argv[], enum cloned_binary_user where,
 			struct nserr *e) must_check;

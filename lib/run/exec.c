@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exec: calls execvp(3) with the exit statuses of shells, and ends as a wait(2) status says. */
+/* exec: executes programs with the exit statuses of shells, and ends this process by a wait
+ * status. */
 #include "run/exec.h"
 
 #include <fcntl.h>
@@ -19,10 +20,10 @@ static int failed(const char *program, int err, struct nserr *e)
 
 	if (e) {
 		e->status = rc == -ENOENT ? 127 : 126;
-		/* the file exists, so its interpreter or loader is missing */
+		/* the program exists, so ENOENT means that its interpreter or loader is missing */
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but its interpreter is missing");
-		else if (rc == -EAGAIN) /* execve(2): a change of user alone does not fail */
+		else if (rc == -EAGAIN) /* RLIMIT_NPROC, after a change of user id */
 			cause_nproc(e);
 		else if (strchr(program, '/'))
 			cause_search(program, e);
@@ -42,7 +43,7 @@ int exec_file(const char *path, char *const argv[], struct nserr *e)
 	return failed(path, errno, e);
 }
 
-/* Returns 0, or the errno that execve(2) would give. */
+/* Returns 0, or the errno with which execve(2) would fail. */
 static int check_file(const char *path)
 {
 	struct stat st;
@@ -61,7 +62,7 @@ int exec_check(const char *program, struct nserr *e)
 		err = check_file(program);
 		return err ? failed(program, err, e) : 0;
 	}
-	/* like execvp(3): remember EACCES and continue the search */
+	/* the same as execvp(3): after EACCES, continue the search and return EACCES at its end */
 	for (dir = dir ? dir : "/bin:/usr/bin"; program[0]; dir++) {
 		size_t n = strcspn(dir, ":");
 		char path[PATH_MAX];
@@ -98,7 +99,7 @@ void exec_shell(bool ask_passwd, const char **path, char *argv[2])
 	*path = shell;
 }
 
-/* Uses _exit(2), because stdio has nothing to flush. */
+/* Calls _exit(2), because stdio has nothing to flush. */
 void exec_end_as(int wstatus)
 {
 	if (WIFSIGNALED(wstatus)) {
@@ -106,7 +107,7 @@ void exec_end_as(int wstatus)
 		int sig = WTERMSIG(wstatus);
 		sigset_t set;
 
-		/* the program itself has dumped core already */
+		/* the program has dumped core already; a second core dump would replace it */
 		setrlimit(RLIMIT_CORE, &no_core);
 		signal(sig, SIG_DFL);
 		sigemptyset(&set);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* forward: forwards signals, stops and the terminal while the child runs. */
+/* forward: forwards signals, stops and the foreground of the terminal to the child while it
+ * runs. */
 #include "run/supervise.h"
 
 #include <sys/wait.h>
@@ -7,7 +8,7 @@
 #include "run/foreground.h"
 #include "run/shutdown.h"
 
-/* Gives the foreground to the child again after this process was stopped and continued. */
+/* Gives the foreground to the child again, after this process was stopped and continued. */
 static void give_terminal(struct supervise *s)
 {
 	if (!s->group || s->tty >= 0 || s->pid <= 0)
@@ -20,10 +21,11 @@ static void give_terminal(struct supervise *s)
 /* ---- Stopping */
 
 /*
- * Stops this process with signal sig until SIGCONT, unless a SIGCONT has come already. A stop
+ * Stops this process with signal sig until SIGCONT, unless a SIGCONT has arrived already. A stop
  * signal discards a pending SIGCONT (signal(7)), so this function checks for SIGCONT first. A
- * SIGCONT after our kill(2) discards sig, which is intended. A SIGCONT before it may have reached
- * only the child: waitid(2) then reports that the child runs again, and this function discards sig.
+ * SIGCONT after the kill(2) below discards sig, which is intended. A SIGCONT before it may have
+ * reached only the child. Then waitid(2) reports that the child runs again, and this function
+ * discards sig.
  */
 static void stop_self(struct supervise *s, int sig)
 {
@@ -31,7 +33,7 @@ static void stop_self(struct supervise *s, int sig)
 	siginfo_t info = { 0 };
 	sigset_t set;
 
-	/* the kernel does not stop process 1 by a signal from itself */
+	/* the kernel ignores a stop signal that process 1 sends to itself */
 	if (getpid() == 1)
 		return;
 	foreground_take(&s->tty);
@@ -45,8 +47,8 @@ static void stop_self(struct supervise *s, int sig)
 		sigtimedwait(&set, NULL, &now);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* the SIGCONT that continued this process is pending and will be forwarded like any other
-	 */
+	/* the SIGCONT that continued this process is pending and is forwarded like any other
+	 * signal */
 }
 
 static bool is_stop(int sig)
@@ -54,8 +56,8 @@ static bool is_stop(int sig)
 	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-/* Handles the stop of the child. SIGSTOP becomes SIGTSTP, which has no effect in an orphaned
- * process group, which nothing could continue. */
+/* Stops this process after the child has stopped. Replaces SIGSTOP by SIGTSTP, which the kernel
+ * ignores in an orphaned process group, because no process could continue it. */
 static void child_stopped(struct supervise *s, int sig)
 {
 	const struct sigaction dfl = { .sa_handler = SIG_DFL };
@@ -165,7 +167,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {
-		/* otherwise the next call would take our SIGCONT for one of a shell */
+		/* otherwise the next call would take this SIGCONT for one that a shell sent */
 		(void)has_continued(s);
 		stop_again(s);
 	}
@@ -174,9 +176,11 @@ static void received(struct supervise *s, const siginfo_t *info)
 /* ---- Waiting */
 
 /*
- * Process 1 cannot end by a signal that it sends to itself and exits with 128 + n instead. If this
- * process has received that signal, too, the signal ended the program. A shell must see a SIGINT as
- * such to end its loops. A stop signal has ended nothing and would stop this process.
+ * Returns the wait status to report for a program that was process 1. Process 1 cannot end by a
+ * signal that it sends to itself, so it exits with 128 + n instead. If this process has received
+ * the signal n, too, the program ended by that signal, and a shell must see SIGINT as a signal to
+ * end its loops. Stop signals are excluded: they do not end a program, and they would stop this
+ * process.
  */
 static int meant(const struct supervise *s, int wstatus)
 {
@@ -188,8 +192,8 @@ static int meant(const struct supervise *s, int wstatus)
 	return wstatus;
 }
 
-/* Collects the children that have ended or stopped. Returns 1 if the wait is over, 0 if it must go
- * on, or a negative errno. */
+/* Reaps the children that have ended and handles those that have stopped. Returns 1 if the wait is
+ * over, 0 if it must continue, or a negative errno. */
 static int collect(struct supervise *s)
 {
 	bool reaped = false, none = false;
@@ -201,8 +205,8 @@ static int collect(struct supervise *s)
 		if (pid == 0) {
 			if (s->init && s->pid == 0)
 				shutdown_end(s);
-			/* once for all reaped children, because it examines all processes that
-			 * are left */
+			/* called once for all reaped children, because it examines all remaining
+			 * processes */
 			if (reaped)
 				shutdown_orphans(s);
 			return 0;
@@ -211,22 +215,22 @@ static int collect(struct supervise *s)
 			continue;
 		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
 			return -errno;
-		/* a second attempt, because otherwise the remaining descendants would never be
-		 * ended */
+		/* try again: otherwise the remaining descendants would never be killed */
 		if (pid < 0 && none)
 			return 1;
 		none = pid < 0;
 		if (none)
 			continue;
 		if (WIFSTOPPED(status)) {
-			/* during the shutdown, the wait must end with the grace period */
+			/* during the shutdown, this process must not stop, because the grace period
+			 * must end the wait */
 			if (pid == s->pid && s->phase == 0)
 				child_stopped(s, WSTOPSIG(status));
 			continue;
 		}
 		if (pid == s->pid) {
 			s->wstatus = meant(s, status);
-			s->pid = 0; /* another process may get this pid from now on */
+			s->pid = 0; /* from now on another process may get this pid */
 			if (!s->init)
 				return 1;
 		}

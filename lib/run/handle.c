@@ -73,8 +73,11 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
 
 /* ---- Reporting the creation of the process */
 
-/* Opens the regular file that is there already and cannot be removed, for example in a directory of
- * root, if it is the caller's alone. Returns the descriptor or a negative errno. */
+/*
+ * Opens an existing regular file that cannot be removed, for example because the directory belongs
+ * to root. The file must belong to the caller and have no other links. Returns a descriptor or a
+ * negative errno.
+ */
 static int reuse_pid_file(struct handle *h)
 {
 	const struct trustpath *at = &h->pid_path;
@@ -94,15 +97,15 @@ static int reuse_pid_file(struct handle *h)
 	return TAKE_FD(fd);
 }
 
-/* Creates the pid file, in place of the regular file that an earlier run has left. Returns the
- * descriptor, -EEXIST if another kind of file has the name, or a negative errno with e set. */
+/* Creates the pid file, and replaces a regular file that an earlier run has left. Returns a
+ * descriptor, -EEXIST if a file of another kind has that name, or a negative errno with e set. */
 static int create_pid_file(struct handle *h, struct nserr *e)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY;
 	const struct trustpath *at = &h->pid_path;
 	int fd = -EEXIST;
 
-	/* another run may create it again at any time */
+	/* a concurrent run may create the file again at any time */
 	for (int tries = 0; tries < 16 && fd == -EEXIST; tries++) {
 		struct stat st;
 
@@ -133,9 +136,11 @@ static int create_pid_file(struct handle *h, struct nserr *e)
 	return -e->errnum;
 }
 
-/* Opens a device or, by a link of the proc file system, a descriptor. O_NONBLOCK prevents the open
- * from waiting for the reader of a pipe. Neither kind is truncated or created. Returns the
- * descriptor or a negative errno with e set. */
+/*
+ * Opens a device, or a descriptor by its link in the proc file system. O_NONBLOCK keeps open(2)
+ * from waiting for the reader of a pipe. Does not truncate or create the file. Returns a
+ * descriptor, or a negative errno with e set.
+ */
 static int open_pid_device(const struct handle *h, struct nserr *e)
 {
 	const struct trustpath *at = &h->pid_path;
@@ -185,7 +190,7 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 	return 0;
 }
 
-/* Removes the file that was created here; another one of that name is left. */
+/* Removes the pid file if this process created it; does not remove another file of that name. */
 static int remove_pid_file(struct handle *h, struct nserr *e)
 {
 	const struct trustpath *at = &h->pid_path;
@@ -193,7 +198,7 @@ static int remove_pid_file(struct handle *h, struct nserr *e)
 	struct stat st;
 
 	h->pid_file_ours = false;
-	/* a second attempt, because no other process will remove it */
+	/* try again, because no other process will remove the file */
 	for (int tries = 0; ours && tries < 2; tries++) {
 		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
@@ -270,12 +275,13 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	int rc;
 
 	(void)ctx;
-	/* a standard stream stays open for the program */
+	/* a descriptor up to 2 is a standard stream of the program and stays open */
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
 			return nserr_set(e, errno, "cannot use descriptor %d", own[i]);
 	if (h->close_fds) {
-		/* only marked close-on-exec: if exec fails, the plan needs its pipes */
+		/* mark them close-on-exec instead of closing them: if exec fails, the plan still
+		 * needs its sockets */
 		rc = sys_fd_cloexec_others(h->keep, h->nkeep);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot close descriptors");
@@ -321,7 +327,7 @@ void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, c
 		plan_add(p, actor, &exec_kind, h, 0);
 }
 
-/* ---- In the parent that stays */
+/* ---- In the waiting parent */
 
 static void let_go(const struct handle *h, int *fd)
 {
@@ -331,7 +337,7 @@ static void let_go(const struct handle *h, int *fd)
 
 void handle_running(struct handle *h)
 {
-	/* the reader of --ready-fd waits for the end of the file */
+	/* close the descriptor, because the reader of --ready-fd waits for the end of the file */
 	let_go(h, &h->ready_fd);
 	let_go(h, &h->wait_fd);
 	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid) == -EINTR)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * handle: lets a script control a run: descriptors that report or delay it, a pid file, and the
- * descriptors that the program inherits. The exec tools share its options and steps.
+ * handle: implements the options by which a script controls a run: descriptors that report or delay
+ * it, a pid file, and a selection of the descriptors that the program inherits. All exec tools
+ * share these options and steps.
  */
 #ifndef NSU_RUN_HANDLE_H
 #define NSU_RUN_HANDLE_H
@@ -16,20 +17,20 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	int ready_fd, wait_fd, status_fd; /* -1: none */
-	const char *pid_file;             /* or NULL */
+	int ready_fd, wait_fd, status_fd; /* -1 if not used */
+	const char *pid_file;             /* NULL if not used */
 	bool close_fds;
-	int keep[HANDLE_KEEP_MAX]; /* ascending */
+	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
 
-	pid_t pid; /* of the program, set by the tool's fork step */
+	pid_t pid; /* pid of the program; the tool's fork step sets it */
 
 	/* private */
 	const char *program;
 	int self;                  /* the tool's /proc directory, opened by handle_hold(), or -1 */
-	struct trustpath pid_path; /* of pid_file */
-	bool pid_file_ours;        /* the pid file was written here and must be removed */
-	struct stat pid_stat;      /* of the pid file, if it is ours */
+	struct trustpath pid_path; /* resolved path of pid_file */
+	bool pid_file_ours;        /* this process has created the pid file and must remove it */
+	struct stat pid_stat;      /* status of that file */
 };
 
 #define HANDLE_INIT \
@@ -39,26 +40,28 @@ struct handle {
 			  .self = -1, \
 			  .pid_path = TRUSTPATH_INIT })
 
-/* Opens the directory of the pid file and /proc, for a tool that changes its directory, root or
- * mount namespace before it uses them. Returns 0 or a negative errno with e set. */
+/* Opens the directory of the pid file and /proc. A tool calls it before it changes its directory,
+ * root or mount namespace. Returns 0, or a negative errno with e set. */
 int handle_hold(struct handle *h, struct nserr *e) must_check;
 
-/* Returns true if the options need a parent that stays. */
+/* Returns true if the options need a parent that waits for the program. */
 bool handle_forks(const struct handle *h);
 
-/* The following functions add steps, or nothing if no option asks for them. h is borrowed. */
+/* The following functions add steps if an option needs them. h is borrowed. */
 
-/* Adds a step that blocks until --wait-fd has a byte or ends; for after the creation and before the
- * maps. The step fails with -EINTR if HUP, INT, QUIT or TERM is pending, so that the plan is
- * undone. */
+/*
+ * Adds a step that waits until a byte can be read from --wait-fd, or until its end of file. The
+ * step must be after the creation of the namespaces and before the id maps are written. It fails
+ * with -EINTR if HUP, INT, QUIT or TERM is pending, so that the plan is undone.
+ */
 void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 
 /*
- * Adds a step of the caller, for when h->pid is set, that writes the pid file, and "created" to
- * --status-fd. A pid file is created, or replaces the regular file of an earlier run; a device, or
- * an own descriptor named by /dev/stdout, /dev/fd/N or /proc/self/fd/N, is written to. Anything
- * else is refused: a FIFO could block, and the symbolic link of another user could lead anywhere.
- * Only the file that was created here is removed.
+ * Adds a step of the caller that writes the pid file and reports "created" to --status-fd. h->pid
+ * must be set by then. The step creates the pid file or replaces the regular file of an earlier
+ * run. It writes to a device, or to a descriptor of the tool that is named by /dev/stdout,
+ * /dev/fd/N or /proc/self/fd/N. It refuses other files: a FIFO could block, and a symbolic link of
+ * another user could lead to any file. Only a file that the step has created is removed at the end.
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
@@ -66,9 +69,11 @@ void handle_plan_created(struct handle *h, struct plan *p);
  * line is not written if the program cannot be executed. program is argv[0]. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
-/* For the parent that stays. handle_running() reports that the program runs, handle_ended() that it
- * has ended; a negative wstatus means that the status is unknown. handle_ended() returns 0, or a
- * negative errno with e set if the pid file cannot be removed. */
+/*
+ * For the parent that waits for the program. handle_running() reports that the program runs,
+ * handle_ended() that it has ended. A negative wstatus means that the status is unknown.
+ * handle_ended() returns 0, or a negative errno with e set if the pid file cannot be removed.
+ */
 void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
 

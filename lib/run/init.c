@@ -49,10 +49,10 @@ static const struct plan_kind fork_kind = {
 };
 
 /*
- * pivot_root(2) moves only roots and working directories that equal the old root, so the working
+ * pivot_root(2) only moves roots and working directories that equal the old root, so the working
  * directory of process 1 could lead to the host by /proc/1/cwd. If process 1 is not dumpable,
- * access to its cwd, exe, map_files and fd needs CAP_SYS_PTRACE (proc(5)), even for a program with
- * all capabilities that process 1 has.
+ * access to its cwd, exe, map_files and fd needs CAP_SYS_PTRACE in its user namespace (proc(5)),
+ * even for a program with all capabilities that process 1 has.
  */
 static int run_retire(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -83,7 +83,8 @@ static const struct plan_kind retire_kind = {
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* --explain runs outside, but a process with an outer supervisor will be PID 1 */
+	/* --explain runs outside of the namespace, but with an outer supervisor this process will
+	 * be PID 1 */
 	if (!i->outer && getpid() != 1)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
 	plan_add(p, PLAN_CALLER, &fork_kind, i, 0);
@@ -120,8 +121,8 @@ int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
 	supervise_interrupts(&i->supervise, &p->interrupts);
 	rc = plan_run(p, ctx, NULL, e);
 	if (rc < 0) {
-		/* process 1 without an outer supervisor survives the signal that ends other
-		 * processes here */
+		/* without an outer supervisor, PID 1 survives the signal that would end another
+		 * process here */
 		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;
 
 		supervise_unblock(&i->supervise);

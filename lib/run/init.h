@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * init: runs this process as process 1 of a pid namespace, or as a subreaper. The program is its
- * child; when the program ends, or TERM comes, all other descendants are ended, too. For nsinit and
- * nsunshare --init.
+ * init: runs this process as process 1 of a pid namespace, or as a subreaper, with the program as
+ * its child. When the program ends or TERM arrives, it ends all other descendants, too. nsinit and
+ * nsunshare --init use it:
  *
- *	init_plan(&i, &p)           fork, "created", --wait-fd, retirement
- *	plan_add(&p, PLAN_CHILD, …)     what the tool does in the program's process
- *	init_plan_exec(&i, &p)      signals, descriptors, exec
- *	init_run(&i, &p, ctx, &e)
+ *	init_plan(&i, &p)             adds fork, "created", --wait-fd and run_retire()
+ *	plan_add(&p, PLAN_CHILD, …)   adds the tool's own steps in the process of the program
+ *	init_plan_exec(&i, &p)        adds signals, descriptors and exec
+ *	init_run(&i, &p, ctx, &e)     executes the plan
  */
 #ifndef NSU_RUN_INIT_H
 #define NSU_RUN_INIT_H
@@ -24,21 +24,22 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
-	bool guarded; /* PID 1 must not be dumpable, see init.c */
-	/* Set when the program runs: from then on this process reports its failures itself. */
+	bool guarded; /* PID 1 must not be dumpable, see run_retire() in init.c */
+	/* Set when the program runs. From then on this process reports its own failures. */
 	bool running;
 };
 
-/* Add the steps before and after the steps of the tool in the process of the program; i is
+/* Add the steps that come before and after the tool's own steps in the process of the program. i is
  * borrowed. */
 void init_plan(struct init *i, struct plan *p);
 void init_plan_exec(struct init *i, struct plan *p);
 
 /*
- * Executes the plan, of which this process is the caller, and waits until all descendants have
- * ended. Returns the wait status of the program, or that of the signal that ended the set-up if the
- * signal cannot end process 1, or a negative errno with e set. e is also set if the program has run
- * and the pid file could not be removed. Closes descriptors above 2 once the program runs.
+ * Executes the plan as its caller and waits until all descendants have ended. Returns the wait
+ * status of the program. If a signal ended the set-up and cannot end process 1, returns the wait
+ * status of that signal. Otherwise returns a negative errno with e set. e is also set if the
+ * program has run and the pid file could not be removed. Closes all other descriptors above 2 when
+ * the program runs.
  */
 int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e) must_check;
 

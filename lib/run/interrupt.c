@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* interrupt: checks for blocked signals that are pending. */
+/* interrupt: detects blocked signals that are pending. */
 #include "run/interrupt.h"
 
 #include <poll.h>
@@ -23,7 +23,8 @@ static bool is_ignored(int sig)
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
-/* Ignored signals are checked only when one comes, which saves four system calls per start. */
+/* Does not exclude ignored signals: take() checks for them when one arrives, which saves four
+ * system calls per start. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set)
 {
 	sigemptyset(set);
@@ -55,8 +56,8 @@ int interrupt_pending(void)
 	return 0;
 }
 
-/* Reads a signal from the signalfd. Returns true if the signal would end this process, and makes it
- * pending again. An ignored signal is discarded. */
+/* Reads a signal from the signalfd. If the signal would end this process, makes it pending again
+ * and returns true. Discards an ignored signal and returns false. */
 static bool take(int fd)
 {
 	struct signalfd_siginfo info;
@@ -74,14 +75,16 @@ int interrupt_wait(int fd, int line)
 
 	if (fd < 0)
 		return 0;
-	/* if poll(2) fails, the caller waits for the line only: the program may be running already
-	 */
+	/* if poll(2) fails, the caller waits for the line only, because the program may be running
+	 * already */
 	do {
 		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			return 0;
-		/* the line comes first, because the program may be running already. poll(2) checks
-		 * the descriptors one after the other, so the line may become ready after its check
-		 * and before the signal */
+		/*
+		 * check the line before the signal, because the program may be running already.
+		 * poll(2) checks the descriptors one after the other, so the line may have become
+		 * ready after its check, before the signal arrived
+		 */
 		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
 			return 0;
 	} while (p[0].revents == 0 && !(p[1].revents & POLLIN && take(fd)));
@@ -93,7 +96,7 @@ int interrupt_open_status(void)
 	return file_open_at(AT_FDCWD, "/proc/self/status", O_RDONLY, 0);
 }
 
-/* Returns the mask that follows this name. */
+/* Returns the signal mask in the line `name` of /proc/PID/status. */
 static uint64_t mask_of(const char *status, const char *name)
 {
 	const char *s = strstr(status, name);
@@ -108,7 +111,7 @@ bool interrupt_is_pending(int fd, const sigset_t *signals)
 	off_t at = 0;
 	uint64_t pending;
 
-	/* one read is enough unless the process has many groups, which a line before lists */
+	/* one read(2) is enough, unless the Groups line before is very long */
 	do {
 		ssize_t n;
 

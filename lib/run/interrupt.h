@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* interrupt: detects signals that end a set-up of several processes early. The caller has blocked
- * these signals and they stay pending, so unblocking them afterwards ends the process by the
- * signal. */
+/* interrupt: detects signals that must end the set-up early. The caller has blocked these signals,
+ * so they stay pending. When the caller unblocks them afterwards, the signal ends the process. */
 #ifndef NSU_RUN_INTERRUPT_H
 #define NSU_RUN_INTERRUPT_H
 
@@ -10,12 +9,12 @@
 
 #include "base/nserr.h"
 
-/* Returns a signalfd(2) of these signals, or a negative number if the set is empty or signalfd(2)
+/* Returns a signalfd(2) for these signals, or a negative number if the set is empty or signalfd(2)
  * fails. The caller closes it. */
 int interrupt_open(const sigset_t *signals) must_check;
 
-/* Fills set with HUP, INT, QUIT and TERM, except those in mask, which the caller had blocked
- * already. */
+/* Sets *set to HUP, INT, QUIT and TERM, except those in mask, which the caller's caller had
+ * blocked. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set);
 
 /* Returns interrupt_open() of HUP, INT, QUIT and TERM, except those that are ignored. */
@@ -25,22 +24,23 @@ int interrupt_open_ending(void) must_check;
 int interrupt_pending(void) must_check;
 
 /*
- * Waits until line can be read or has hung up. Returns 0, or -EINTR if a signal of fd (from
- * interrupt_open() or interrupt_open_ending()) that is not ignored came first. Returns 0 at once if
- * fd is negative or poll(2) fails: the caller's read of line then waits without the signals.
+ * Waits until line is readable or has hung up. Returns 0, or -EINTR if a signal of fd arrived
+ * first. fd is from interrupt_open() or interrupt_open_ending(); ignored signals are discarded.
+ * Returns 0 at once if fd is negative or poll(2) fails; the caller's read of line then waits
+ * without the signals.
  */
 int interrupt_wait(int fd, int line) must_check;
 
 /*
- * For a child of vfork(2), whose caller is suspended and cannot check itself.
- * interrupt_open_status() returns a descriptor of the /proc/self/status of the caller, or a
- * negative errno without /proc. With it, interrupt_is_pending() returns true in the child if one of
- * these signals is pending for the caller and not ignored.
+ * For a child of vfork(2), whose parent is suspended and cannot check for signals. The parent calls
+ * interrupt_open_status(), which returns a descriptor of its /proc/self/status, or a negative errno
+ * without /proc. The child calls interrupt_is_pending(), which returns true if one of the signals
+ * is pending for the parent and not ignored.
  */
 int interrupt_open_status(void) must_check;
 bool interrupt_is_pending(int fd, const sigset_t *signals) must_check;
 
-/* Sets e for a set-up that was ended by a signal. Returns -EINTR. */
+/* Sets e to the message that a signal has ended the set-up. Returns -EINTR. */
 int interrupt_error(struct nserr *e);
 
 #endif

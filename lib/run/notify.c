@@ -8,8 +8,10 @@
 #include "base/file.h"
 #include "run/interrupt.h"
 
-/* Returns false if a signal came first. A pipe that is ready takes PIPE_BUF bytes at once, and
- * every line is shorter. */
+/*
+ * Waits until the descriptor is writable. Returns false if a signal of interrupt_open_ending()
+ * arrived first. A writable pipe takes PIPE_BUF bytes at once, and every line is shorter (pipe(7)).
+ */
 static bool wait_for_room(int fd)
 {
 	cleanup_fd int signals = interrupt_open_ending();
@@ -32,8 +34,8 @@ int notify_line(int fd, const char *line, size_t n)
 	if (sigprocmask(SIG_BLOCK, &broken, &old) < 0)
 		return -errno;
 	rc = file_write_all(fd, line, n);
-	/* the kernel sends this SIGPIPE to the thread; sigtimedwait(2) takes signals of the thread
-	 * before those that other processes sent to the process */
+	/* the kernel sends this SIGPIPE to the thread, and sigtimedwait(2) takes signals of the
+	 * thread before those that other processes have sent to the process */
 	if (rc == -EPIPE)
 		sigtimedwait(&broken, NULL, &now);
 	if (sigprocmask(SIG_SETMASK, &old, NULL) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* notify: writes a line to a descriptor whose reader may have gone or may not read. */
+/* notify: writes a line to a descriptor whose reader may have ended or may not read. */
 #ifndef NSU_RUN_NOTIFY_H
 #define NSU_RUN_NOTIFY_H
 
@@ -8,9 +8,9 @@
 #include "base/util.h"
 
 /*
- * Writes the line. If the pipe is full, it waits for room until HUP, INT, QUIT or TERM is pending,
- * provided that the caller has blocked them. Raises no SIGPIPE. Returns 0, -EINTR if such a signal
- * came first, or another negative errno.
+ * Writes a line of n bytes to fd. If the pipe is full, waits for room until HUP, INT, QUIT or TERM
+ * is pending; the caller must have blocked these signals. Raises no SIGPIPE. Returns 0, -EINTR if
+ * such a signal arrived first, or another negative errno.
  */
 int notify_line(int fd, const char *line, size_t n) must_check;
 

@@ -61,7 +61,7 @@ void plan_explain(const struct plan *p, const void *ctx, struct buf *out)
 			s->kind->show(ctx, s, &what);
 		else
 			show_what(s, &what);
-		/* names and arguments may hold newlines, and each line must be one step */
+		/* escape newlines in names and arguments, because each line must be one step */
 		safe = str_escape_dup(what.s, what.len);
 		if (what.err || !safe)
 			out->err = -ENOMEM;

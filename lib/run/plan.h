@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan: holds the steps of a tool in an ordered array, and explains or executes it. The order of
- * the array is the specification; each kernel rule is quoted at its step.
+ * plan: keeps the steps of a tool in an ordered array, and explains or executes them. The order of
+ * the array is the specification. The comment on each step names the kernel rule that forces its
+ * place.
  *
- * Up to three processes walk the same array, and each runs the steps of its own actor: the caller,
- * a helper (forked first, for steps outside of the new namespaces) and the child, which becomes the
- * program. The caller keeps the order: it tells another actor to run its next steps and waits for
- * the answer. The line between them is a socket. EOF means that the other process has ended, so no
- * process waits for one that is gone. An exec closes the socket, too; this tells the caller that
- * the program runs.
+ * Up to three processes execute the same array, and each runs the steps of its own actor: the
+ * caller, a helper (forked first, for steps outside of the new namespaces) and the child, which
+ * becomes the program. The caller keeps the order: it sends another actor a message to run its next
+ * steps, and waits for the answer. The messages go over a socket, called the line. EOF on the line
+ * means that the other process has ended, so no process waits for one that has gone. An exec closes
+ * the socket, too; by this the caller learns that the program runs.
  */
 #ifndef NSU_RUN_PLAN_H
 #define NSU_RUN_PLAN_H
@@ -32,33 +33,36 @@ struct plan_kind {
 	 * program does not return on success. */
 	int (*run)(void *ctx, const struct plan_step *s, struct nserr *e);
 
-	/* Undoes the step after a later one has failed, in the process that ran it and in reverse
-	 * order; or NULL. */
+	/* Undoes the step after a later step has failed, or NULL. Called in reverse order, in the
+	 * process that ran the step. */
 	void (*undo)(void *ctx, const struct plan_step *s);
 
-	/* Adds the text of the step for --explain ("map uid 0 to 1000"); NULL if `what` is the
-	 * whole text. */
+	/* Appends the text of the step for --explain, such as "map uid 0 to 1000", to out. NULL if
+	 * `what` is the whole text. */
 	void (*show)(const void *ctx, const struct plan_step *s, struct buf *out);
 
-	/* Replaces run in a step that creates the process of actor `forks`. Returns the pid in the
-	 * caller, 0 in the new process, or a negative errno with e set. */
+	/* Replaces run in a step that creates the process of the actor `forks`. Returns the pid in
+	 * the caller, 0 in the new process, or a negative errno with e set. */
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
 
-	/* Does the same with sys_vfork(): the new process calls child(arg). Used if that process
-	 * runs all steps that follow and each of them is brief. NULL if it is not possible. */
+	/*
+	 * Creates the same process with sys_vfork(): the new process calls child(arg). Used if the
+	 * new process runs all remaining steps and each of them is brief. NULL if vfork is not
+	 * possible.
+	 */
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
-	/* Safe to run in a vfork(2) child: the step waits for no other process and changes no
+	/* The step is safe in a vfork(2) child: it waits for no other process and does not change
 	 * memory that the caller uses later. */
 	bool brief;
 
-	/* The last step of its process, which closes the line and continues without an exec. No
-	 * signal interrupts the step, so it must not wait. */
+	/* The last step of its process, which closes the line and continues without an exec.
+	 * Signals do not interrupt the step, so it must not block. */
 	bool stays;
 
-	/* Text of the step for --explain, in which %s stands for arg, a string. */
+	/* Text of the step for --explain. %s in it is replaced by arg, a string. */
 	const char *what;
 };
 
@@ -69,38 +73,39 @@ struct plan_step {
 	uint64_t num;
 };
 
-#define PLAN_STEPS 24 /* longer plans are allocated */
+#define PLAN_STEPS 24 /* a longer plan allocates memory */
 
 struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
-	int err;             /* 0 or -ENOMEM; sticky */
+	int err;             /* 0 or -ENOMEM from plan_add(); plan_run() returns it */
 	sigset_t interrupts; /* blocked signals that end the run early */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
 
-/* Appends a step with the arguments arg and num of its kind. */
+/* Appends a step of this actor. arg and num are the arguments of its kind. An error is stored in
+ * p->err. */
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num);
 void plan_free(struct plan *p);
 
-/* Adds the plan to out, a numbered line for each step: actor, text, system call. */
+/* Appends the plan to out, one numbered line for each step: actor, text, system call. */
 void plan_explain(const struct plan *p, const void *ctx, struct buf *out);
 
-/* Runs step i in this process. Returns 0 or a negative errno with e set, to the name of the system
- * call if the step has not set it. For the files of plan_run() only. */
+/* Runs step i in this process. Returns 0, or a negative errno with e set; if the step has not set
+ * e, the message names the system call. Only for the files that implement plan_run(). */
 int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) must_check;
 
 /*
- * Executes the plan. While the caller waits for another process, one of p->interrupts ends the run
- * with -EINTR. The signal stays pending; when the tool unblocks it, the signal ends the tool.
+ * Executes the plan. While the caller waits for another process, a signal in p->interrupts ends the
+ * run with -EINTR. The signal stays pending; when the tool unblocks it, the signal ends the tool.
  *
- * Returns in the caller only. Returns 0 after all steps (never, if the last step is an exec by the
- * caller) and sets *child to the pid of the child, or to 0 if there is none. Returns a negative
- * errno with e set after a failure; then all steps are undone, and every other process of the plan
- * has ended and been waited for. child may be NULL.
+ * Returns in the caller only. After all steps, returns 0 and sets *child to the pid of the child,
+ * or to 0 if there is none; it does not return if the last step is an exec by the caller. After a
+ * failure, returns a negative errno with e set; then all steps are undone, and all other processes
+ * of the plan have ended and have been waited for. child may be NULL.
  */
 int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
 

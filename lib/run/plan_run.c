@@ -12,7 +12,8 @@
 #include "run/interrupt.h"
 #include "run/plan_vfork.h"
 
-/* A message on a line. The caller sends "run from step `at`", the actor answers with the result. */
+/* A message on a line. The caller sends "run the steps from `at` on"; the actor answers with the
+ * result. */
 struct plan_message {
 	size_t at;
 	int rc;
@@ -23,13 +24,15 @@ struct plan_walk {
 	const struct plan *p;
 	void *ctx;
 	enum plan_actor self;
-	int line[PLAN_ACTORS]; /* to the other actors; helper and child have [PLAN_CALLER] only */
+	int line[PLAN_ACTORS]; /* sockets to the other actors; helper and child only have
+				  line[PLAN_CALLER] */
 	pid_t pid[PLAN_ACTORS];
-	size_t begun;        /* own steps below this have run and may be undone */
-	size_t runs_already; /* a new process runs from this step without a message */
+	size_t begun; /* the steps of this process below this index have run and may have to be
+			 undone */
+	size_t runs_already; /* a new process runs from this step on without a message */
 	int interrupt_fd;    /* signalfd of p->interrupts, or negative */
 	int proc;            /* the caller's /proc, opened before the first step, or negative */
-	bool vforked;        /* plan_vfork() has run all steps that were left */
+	bool vforked;        /* plan_vfork() has run all remaining steps */
 };
 
 static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_actor self, int line)
@@ -57,8 +60,8 @@ static void undo(const struct plan_walk *w)
 	}
 }
 
-/* Returns the end of the sequence of steps of one actor that begins at i. A step that stays is a
- * sequence of its own. */
+/* Returns the index after the last step of the sequence that begins at step i and has one actor. A
+ * step that stays is a sequence of its own. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;
@@ -73,7 +76,7 @@ static int send_message(int line, const struct plan_message *m)
 {
 	ssize_t n;
 
-	/* ENOMEM and ENOBUFS may be transient. A lost message would leave steps that are not
+	/* ENOMEM and ENOBUFS may be transient, so retry. If a message were lost, steps would not be
 	 * undone. */
 	for (int tries = 0; tries < 100; tries++) {
 		n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
@@ -83,8 +86,8 @@ static int send_message(int line, const struct plan_message *m)
 	return n == (ssize_t)sizeof(*m) ? 0 : -EPIPE;
 }
 
-/* Returns 1 for a message, 0 for EOF (the other process ended or executed its program), or a
- * negative errno. */
+/* Receives a message. Returns 1, 0 for EOF (the other process has ended or has executed its
+ * program), or a negative errno. */
 static int receive_message(int line, struct plan_message *m)
 {
 	ssize_t n = -1;
@@ -101,7 +104,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static void tell_others(const struct plan_walk *w, int rc);
 
-/* Runs the steps from i to end, all of this actor. */
+/* Runs the steps from i to end (exclusive), which all have this actor. */
 static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	for (; i < end; i++) {
@@ -120,23 +123,23 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			return rc;
 		w->begun = i + 1;
 		if (w->self != s->actor)
-			return 0; /* this is the new process now */
+			return 0; /* this is the new process, which has run its own steps */
 	}
 	return 0;
 }
 
 /*
- * Is the main loop of the helper and of the child, and ends the process. A process that has run all
- * its steps waits, because it undoes them if the caller says so or ends before the last step of the
- * plan. After the caller has announced the last step, EOF means success: the exec of the caller
- * closes the line.
+ * The main loop of the helper and of the child. Ends the process. A process that has run all its
+ * steps waits, because it must undo them if the caller sends an error or ends before the last step
+ * of the plan. After the caller has announced the last step, EOF means success: the exec of the
+ * caller closes the line.
  */
 static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
 	struct plan_message m = { .at = at };
 	bool last = false;
 
-	/* the steps right after its creation need no message from the caller */
+	/* the steps that follow its creation at once need no message from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
 	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {
@@ -211,7 +214,7 @@ static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
 			 actor_name(w->p->steps[i].actor), w->p->steps[i].kind->name);
 }
 
-/* Returns true if one of the first n steps is the actor's and can be undone. */
+/* Returns true if one of the first n steps belongs to the actor and can be undone. */
 static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -220,8 +223,11 @@ static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 	return false;
 }
 
-/* Returns true if the process closed its line by an exec, and was not killed just before it. Uses
- * the /proc of the start, because the one of an entered mount namespace may be forged. */
+/*
+ * Returns true if the process has closed its line by an exec, and false if it was killed before.
+ * Uses the /proc that was opened at the start, because the /proc of an entered mount namespace may
+ * be forged.
+ */
 static bool has_executed(const struct plan_walk *w, pid_t pid)
 {
 	struct proc_stat st;
@@ -231,7 +237,7 @@ static bool has_executed(const struct plan_walk *w, pid_t pid)
 	return w->proc < 0 || proc_stat_read(w->proc, path, &st) < 0 || !st.never_ran;
 }
 
-/* Returns true if a process that has closed its line after the last step runs its program. */
+/* Returns true if an actor that has closed its line after the last step runs its program. */
 static bool has_begun(const struct plan_walk *w, enum plan_actor who)
 {
 	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w->p, w->self, w->begun) ||
@@ -253,7 +259,7 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 
 /* ---- The run */
 
-/* Makes another actor run the steps from i to end and waits for the answer. */
+/* Makes another actor run the steps from i to end (exclusive) and waits for its answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
@@ -262,10 +268,13 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
 		return ended_early(w, i, e);
-	/* After a step that stays, the program may run before its message arrives. A signal may be
-	 * meant for the program, so it stays pending until the message is here. */
+	/*
+	 * After a step that stays, the program may run before the message of that step arrives. A
+	 * signal may be meant for the program, so it stays pending until the message has arrived.
+	 */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
-		/* A step may take any time. The effects of a child end with the child. */
+		/* A step may take any time, so do not wait for it. The effects of a child end with
+		 * the child. */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
 		return interrupt_error(e);
@@ -281,15 +290,15 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			kill(w->pid[who], SIGKILL);
 		return nserr_set(e, rc, "lost contact with the %s process", actor_name(who));
 	}
-	/* an exec closes the line: after the last step EOF means success */
+	/* an exec closes the line, so EOF after the last step means success */
 	close(TAKE_FD(w->line[who]));
 	if (end == w->p->n && has_begun(w, who))
 		return 0;
 	return ended_early(w, end == w->p->n ? end - 1 : i, e);
 }
 
-/* Tells the other actors that the last step begins (rc is 0), or that they must undo their steps.
- */
+/* Sends the other actors a message that the last step begins (rc is 0), or that they must undo
+ * their steps (rc is negative). */
 static void tell_others(const struct plan_walk *w, int rc)
 {
 	const struct plan_message m = { .at = w->p->n, .rc = rc };
@@ -300,7 +309,7 @@ static void tell_others(const struct plan_walk *w, int rc)
 }
 
 /* Closes the lines and waits for the helper. After a failure, waits until both other processes have
- * undone their steps, and for the end of both. */
+ * undone their steps and have ended. */
 static void end_others(struct plan_walk *w, bool well)
 {
 	struct plan_message m;

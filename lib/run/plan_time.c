@@ -18,8 +18,8 @@ const struct plan_kind plan_time_unshare = {
 	.what = "create a time namespace for the children",
 };
 
-/* Writes both lines with one write(2): the kernel accepts both or none. It refuses them with EACCES
- * after a process has entered the namespace (time_namespaces(7)). */
+/* Writes both lines with one write(2), because the kernel accepts both or none. After a process has
+ * entered the namespace, the kernel refuses them with EACCES (time_namespaces(7)). */
 static int run_write(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	cleanup_fd int self = -1;
@@ -55,8 +55,8 @@ const struct plan_kind plan_time_write = {
 	.show = show_write,
 };
 
-/* setns(2) to its own time_for_children moves a single-threaded process immediately. Otherwise it
- * would enter after fork or, since Linux 6.2, after exec. */
+/* setns(2) of the process's own time_for_children moves a single-threaded process at once.
+ * Otherwise the process would enter after fork or, since Linux 6.2, after exec. */
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;

@@ -6,15 +6,15 @@
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
 
-/* Arguments and result of the child, in the memory of the caller. */
+/* Arguments and result of the child, in memory of the caller. */
 struct vforked {
 	const struct plan *p;
-	size_t first; /* its first step */
+	size_t first; /* index of the child's first step */
 	void *ctx;
 	int status_fd; /* /proc/PID/status of the caller */
 	struct nserr *e;
-	int rc; /* of the last step that returned; 0 if the program was executed or the child killed
-		 */
+	int rc; /* result of the last step that returned; 0 if the program was executed or the child
+		   was killed */
 };
 
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s)
@@ -34,8 +34,11 @@ static int run_steps(const struct vforked *v, size_t *i)
 	for (*i = v->first; *i < v->p->n; ++*i) {
 		int rc;
 
-		/* After the exec a signal is sent on to the program, and process 1 loses it until
-		 * it has a handler. This is the last moment in which a signal can end the run. */
+		/*
+		 * After exec, signals are forwarded to the program, and process 1 ignores a signal
+		 * until it has a handler. So this is the last moment at which a signal can end the
+		 * run.
+		 */
 		if (*i == v->p->n - 1 && interrupt_is_pending(v->status_fd, &v->p->interrupts))
 			return interrupt_error(v->e);
 		rc = plan_run_step(v->p, *i, v->ctx, v->e);
@@ -74,9 +77,8 @@ int plan_vfork(const struct plan *p, const struct plan_step *s, void *ctx, pid_t
 	if (status_fd < 0)
 		return 0;
 	child = s->kind->vfork(ctx, s, run_child, &v, e);
-	/* Before Linux 6.2 a process that has unshared its time namespace cannot create a child
-	 * that shares its memory (EINVAL). Without memory for the child's stack the error is
-	 * ENOMEM. */
+	/* Before Linux 6.2, clone(2) with CLONE_VM fails with EINVAL after unshare(CLONE_NEWTIME).
+	 * The error is ENOMEM if there is no memory for the stack of the child. */
 	if (child == -EINVAL || child == -ENOMEM) {
 		*e = NSERR_INIT;
 		return 0;

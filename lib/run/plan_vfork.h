@@ -5,16 +5,16 @@
 
 #include "run/plan.h"
 
-/* Returns true if the process that step s creates runs all steps that follow it, and each of them
- * is brief. */
+/* Returns true if step s creates a process that runs all following steps, and each of these is
+ * brief. */
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s);
 
 /*
- * Creates the process of step s by vfork(2) and runs the steps after s in it. The caller stands
- * still until the child has executed its program or has ended. Returns 1 if no step failed, 0 if
- * the kernel or a lack of memory or of /proc rules this way out and nothing was done, or a negative
- * errno with e set; the child has then undone its steps. The caller has to wait for *pid, unless it
- * is 0.
+ * Creates the process of step s by vfork(2) and runs the steps after s in it. The caller is
+ * suspended until the child has executed its program or has ended. Returns 1 and sets *pid if no
+ * step failed. Returns 0 if vfork is not possible (the kernel refuses it, or memory or /proc is
+ * missing); then nothing has changed. Returns a negative errno with e set if a step failed; then
+ * the child has undone its steps. The caller must wait for *pid unless it is 0.
  */
 int plan_vfork(const struct plan *p, const struct plan_step *s, void *ctx, pid_t *pid,
 	       struct nserr *e) must_check;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pty: opens a pseudo-terminal (pty(7)) and runs the process that copies between two terminals. */
+/* pty: opens a pseudo-terminal (pty(7)) and runs the relay, a process that copies between two
+ * terminals. */
 #include "run/pty.h"
 
 #include <fcntl.h>
@@ -22,14 +23,14 @@
 
 struct copy {
 	int master, line, signals;
-	bool input_open;      /* descriptor 0 has not ended */
+	bool input_open;      /* no end of file on descriptor 0 so far */
 	bool is_tty;          /* descriptor 0 is a terminal */
-	struct termios saved; /* its original settings */
+	struct termios saved; /* original settings of that terminal */
 	char input[4096];     /* input that the program has not read yet */
 	size_t input_len;
 };
 
-/* ---- The master, from the caller to the relay */
+/* ---- Passing the master from the caller to the relay */
 
 static int send_fd(int line, int fd)
 {
@@ -48,7 +49,7 @@ static int send_fd(int line, int fd)
 	return RETRY_EINTR(sendmsg(line, &m, MSG_NOSIGNAL)) < 0 ? -errno : 0;
 }
 
-/* Receives the master. Returns the descriptor, or -1 if the caller has given up. */
+/* Receives the master. Returns a descriptor, or -1 if the caller has closed the line. */
 static int receive_fd(int line)
 {
 	char byte, control[CMSG_SPACE(sizeof(int))];
@@ -90,7 +91,7 @@ static void make_raw(struct copy *c)
 	tcsetattr(0, TCSADRAIN, &raw);
 }
 
-/* Reads input. The end of a file becomes the end-of-file character of a terminal. */
+/* Reads input. At the end of the input, sends the end-of-file character of the terminal. */
 static void read_input(struct copy *c)
 {
 	ssize_t n = RETRY_EINTR(read(0, c->input, sizeof(c->input)));
@@ -113,8 +114,8 @@ static void write_input(struct copy *c)
 	memmove(c->input, c->input + n, c->input_len);
 }
 
-/* Copies output of the program. Returns 1, 0 if there is none now, or -1 if no more will come (EIO:
- * the last slave was closed) or the output cannot be written. */
+/* Copies output of the program. Returns 1, 0 if no output is available now, or -1 if there will be
+ * no more (EIO: the last slave was closed) or it cannot be written. */
 static int copy_output(const struct copy *c)
 {
 	char buf[4096];
@@ -153,7 +154,7 @@ static void copy_all(struct copy *c)
 		if (p[0].revents)
 			break;
 	}
-	/* the program has ended, so all its output is available */
+	/* the program has ended, so all its output can be read now */
 	while (copy_output(c) > 0)
 		;
 }
@@ -217,13 +218,14 @@ void pty_relay_end(struct pty_relay *r)
 	*r = PTY_RELAY_INIT;
 }
 
-/* ---- Inside */
+/* ---- Inside the target */
 
 /*
- * Opens the terminal multiplexer of the target. The target decides which file is called /dev/ptmx:
- * opening a device can have effects of its own, so the file is examined before it is opened. It may
- * be on devpts or on any other file system, whose devpts is then found beside it. The /proc of the
- * target may be forged; fds is from the /proc of the caller.
+ * Opens the terminal multiplexer of the target. Any file of the target can be called /dev/ptmx, and
+ * opening a device can have effects, so the file is examined before it is opened. The device may be
+ * on devpts or on another file system; then the kernel finds the devpts beside it. The /proc of the
+ * target may be forged, so fds must be from the /proc of the caller. Returns a descriptor, or a
+ * negative errno with e set.
  */
 static int open_ptmx(int fds, struct nserr *e)
 {
@@ -252,8 +254,8 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 	util_close(&r->fds);
 	if (master < 0)
 		return master;
-	/* TIOCGPTPEER (Linux 4.13) opens the slave without a path, which would be looked up in an
-	 * unknown /dev/pts */
+	/* TIOCGPTPEER (Linux 4.13) opens the slave without a path, because the target's /dev/pts
+	 * cannot be trusted */
 	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);

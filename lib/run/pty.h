@@ -19,26 +19,29 @@
 
 struct pty_relay {
 	pid_t pid;
-	int line; /* the relay ends when this is closed */
-	int fds;  /* /proc/self/fd of the caller, open until pty_open() */
+	int line; /* socket to the relay; the relay ends when it is closed */
+	int fds;  /* /proc/self/fd of the caller, until pty_open() closes it */
 };
 
 #define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })
 
 /* Forks the relay, which copies between descriptors 0 and 1 and the master that pty_open() sends.
- * Returns 0 or a negative errno with e set. */
+ * Returns 0, or a negative errno with e set. */
 int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
 
-/* Opens a new pseudo-terminal through /dev/ptmx, which is opened only if it is a terminal
- * multiplexer, and hands its master to the relay. Returns the slave, or a negative errno with e
- * set. */
+/*
+ * Opens a new pseudo-terminal through /dev/ptmx and sends its master to the relay. Opens /dev/ptmx
+ * only if it is a terminal multiplexer. Returns the slave, which the caller closes, or a negative
+ * errno with e set.
+ */
 int pty_open(struct pty_relay *r, struct nserr *e) must_check;
 
-/* Makes slave the controlling terminal of a new session, and descriptors 0 to 2. Returns 0 or a
- * negative errno with e set. */
+/* Creates a session with slave as its controlling terminal, and makes it descriptors 0 to 2.
+ * Returns 0, or a negative errno with e set. */
 int pty_attach(int slave, struct nserr *e) must_check;
 
-/* Waits until the relay has copied the remaining output and has ended. */
+/* Closes the descriptors of r and waits until the relay has copied the remaining output and has
+ * ended. */
 void pty_relay_end(struct pty_relay *r);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* shutdown: ends all descendants: sends the stop signal first, and KILL when the grace period is
- * over. */
+/* shutdown: ends all descendants. Sends the stop signal first, and KILL at the end of the grace
+ * period. */
 #include "run/shutdown.h"
 
 #include <dirent.h>
@@ -30,8 +30,8 @@ int shutdown_adopt(struct nserr *e)
 	return 0;
 }
 
-/* One search for descendants. /proc may be mounted for another pid namespace, so every pid here is
- * one of that /proc. */
+/* One search for descendants. /proc may be mounted for another pid namespace, so every pid in a
+ * search is a pid of that /proc. */
 struct look {
 	int proc; /* O_PATH */
 	pid_t self;
@@ -39,19 +39,20 @@ struct look {
 };
 
 struct process {
-	int proc; /* its directory in /proc, which is also a pidfd (pidfd_send_signal(2)) */
+	int proc; /* its directory in /proc, which pidfd_send_signal(2) accepts as a pidfd */
 	pid_t pid;
-	bool is_child; /* of this process: no other process can get its pid until we wait for it */
+	bool is_child; /* a child of this process, so its pid cannot be reused until this process
+			  waits for it */
 };
 
 /*
  * Returns true if the process is a descendant of this process, and sets *is_child. The pid was read
  * from a list and may have been reused before the directory was opened, so this function reads the
- * parent from that directory. listed_by is the process whose list had the pid, or NULL.
+ * parent from that directory. listed_by is the process whose list of children had the pid, or NULL.
  *
- * The kernel reports only the pid of a parent. That pid belongs to a process until the process has
- * been waited for. A descendant stays a descendant: an orphan is given to this process, or to a
- * subreaper between this process and the orphan.
+ * The kernel reports only the pid of a parent. That pid belongs to the parent until the parent has
+ * been waited for. A descendant stays a descendant: the kernel gives an orphan to this process, or
+ * to a subreaper between this process and the orphan.
  */
 static bool descends(const struct look *l, int proc, const struct process *listed_by,
 		     unsigned depth, bool *is_child)
@@ -69,7 +70,7 @@ static bool descends(const struct look *l, int proc, const struct process *liste
 		return true;
 	if (listed_by && st.ppid == listed_by->pid)
 		return listed_by->is_child || proc_stat_read(listed_by->proc, "stat", &again) == 0;
-	/* the pid has been reused by a process that is not below this one */
+	/* the pid has been reused by a process that is not a descendant */
 	if (st.ppid <= 1 || depth == DEPTH_MAX)
 		return false;
 	snprintf(path, sizeof(path), "%d", (int)st.ppid);
@@ -80,9 +81,10 @@ static bool descends(const struct look *l, int proc, const struct process *liste
 }
 
 /*
- * Sends the signal by the directory in /proc. If pidfd_send_signal(2) is missing or denied by a
- * filter, sends it by pid, but only to a child: its pid cannot be reused before this process waits
- * for it. Deeper descendants become children when the processes above them have ended.
+ * Sends the signal by the directory in /proc. If pidfd_send_signal(2) is missing or a seccomp
+ * filter denies it, sends the signal by pid, but only to a child: its pid cannot be reused before
+ * this process waits for it. Deeper descendants become children when the processes above them have
+ * ended.
  */
 static void signal_process(const struct process *p, int sig)
 {
@@ -94,9 +96,11 @@ static void signal_process(const struct process *p, int sig)
 		kill(p->pid, sig);
 }
 
-/* Appends the pids of the children of a process, each followed by a blank. proc is its directory.
- * Each thread lists the children that it created (proc_pid_task(5)). Returns false if the kernel
- * has no such lists. */
+/*
+ * Appends the pids of the children of a process, each followed by a blank. proc is the /proc
+ * directory of the process. Each thread lists the children that it has created (proc_pid_task(5)).
+ * Returns false if the kernel has no such lists.
+ */
 static bool add_children(int proc, struct buf *out)
 {
 	int fd = file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0);
@@ -150,10 +154,10 @@ static void signal_list(const struct look *l, const struct process *parent, cons
 }
 
 /*
- * Signals a process and all its descendants. At depth 0, the process is this one and only its
+ * Signals a process and all its descendants. At depth 0 the process is this one, and only its
  * descendants are signalled. A parent is signalled before its children, because a parent that waits
- * for them must end by its own signal. Its children are read before that, because they get another
- * parent when it ends. Returns false if the kernel has no lists of children.
+ * for them must end by its own signal. The list of its children is read before that, because they
+ * get another parent when it ends. Returns false if the kernel has no lists of children.
  */
 static bool signal_tree(const struct look *l, const struct process *p, unsigned depth)
 {
@@ -168,7 +172,7 @@ static bool signal_tree(const struct look *l, const struct process *p, unsigned 
 }
 
 /* Signals all descendants that /proc lists. Returns false if /proc cannot be used: the root may be
- * foreign by now, and its /proc can be any directory. */
+ * foreign, and its /proc may be any directory. */
 static bool signal_descendants(int sig)
 {
 	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
@@ -194,7 +198,7 @@ static bool signal_descendants(int sig)
 
 static void signal_all(const struct supervise *s, int sig)
 {
-	/* for PID 1, kill(2) signals all processes of the pid namespace except PID 1 */
+	/* kill(-1) of PID 1 signals all processes of the pid namespace except PID 1 */
 	if (getpid() == 1)
 		kill(-1, sig);
 	else if (!signal_descendants(sig) && s->pid > 0)
@@ -213,7 +217,8 @@ bool shutdown_end(struct supervise *s)
 		return false;
 	s->phase = ENDS;
 	clock_gettime(CLOCK_MONOTONIC, &s->deadline);
-	/* the period is limited to 68 years, so that the sum fits into time_t */
+	/* the period is limited to 68 years (INT32_MAX seconds), so that the sum fits into
+	 * time_t */
 	s->deadline.tv_sec += MIN(s->grace.tv_sec, INT32_MAX);
 	s->deadline.tv_nsec += s->grace.tv_nsec;
 	if (s->deadline.tv_nsec >= 1000000000) {

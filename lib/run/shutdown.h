@@ -7,22 +7,25 @@
 
 #include "run/supervise.h"
 
-/* Makes this process the subreaper of its descendants, for supervise.init; does nothing as PID 1.
- * Returns 0 or a negative errno with e set. */
+/* Makes this process the subreaper of its descendants, which supervise.init requires. Does nothing
+ * as PID 1. Returns 0, or a negative errno with e set. */
 int shutdown_adopt(struct nserr *e) must_check;
 
-/* Begins the shutdown: sends the stop signal to all descendants, then SIGCONT, so that stopped
- * processes receive it. Returns false if the shutdown had begun already. */
+/* Begins the shutdown: sends the stop signal to all descendants, and then SIGCONT, so that stopped
+ * processes receive the stop signal. Returns false if the shutdown has begun already. */
 bool shutdown_end(struct supervise *s);
 
 /* Sends KILL to all descendants at once. */
 void reap_kill(struct supervise *s);
 
-/* Kills the orphans that reaped processes left behind, if the grace period is over. */
+/* If the grace period is over, kills the processes whose parents have been reaped. */
 void shutdown_orphans(const struct supervise *s);
 
-/* Waits for a signal of the set. During the shutdown it waits at most until the grace period is
- * over and then kills all descendants. Returns the signal, or 0 if none came. */
+/*
+ * Waits for a signal in the set. During the shutdown, waits until the end of the grace period at
+ * most, and then kills all descendants. Returns the signal and sets *info, or returns 0 if no
+ * signal arrived.
+ */
 int shutdown_wait(struct supervise *s, const sigset_t *set, siginfo_t *info);
 
 #endif

@@ -23,9 +23,11 @@ static int write_line(int fd, struct buf *line)
 	return line->err ? line->err : notify_line(fd, line->s, line->len);
 }
 
-/* Adds a namespace of the child, from its pidfd (Linux 6.11). If that fails, for example because
- * the child is not dumpable, and self is known, adds the namespace of the caller, or that of the
- * children of the caller. */
+/*
+ * Adds a namespace of the child, by its pidfd (Linux 6.11). If that fails, for example because the
+ * child is not dumpable, and self is not negative, adds the namespace of the caller or of the
+ * children of the caller.
+ */
 static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
 {
 	char path[64];

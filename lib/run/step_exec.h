@@ -15,13 +15,14 @@ struct program {
 };
 
 /* If p names no program, replaces it by the shell of exec_shell(). A tool that does not call this
- * gets the shell that $SHELL names at the time of the step. */
+ * function executes the shell that $SHELL names at the time of the step. */
 void program_find_shell(struct program *p, bool ask_passwd);
 
-/* Returns the file or name that is executed, for messages. The memory is never freed. */
+/* Returns the file or name that is executed, for messages. Its memory is never freed. */
 const char *program_name(const struct program *p);
 
-/* Executes the program; arg: const struct program *. Brief: safe in a vfork(2) child. */
+/* Executes the program (arg: const struct program *). The step is brief, so it is safe in a
+ * vfork(2) child. */
 extern const struct plan_kind step_exec;
 
 #endif

@@ -9,8 +9,8 @@
 #include "run/foreground.h"
 #include "run/interrupt.h"
 
-/* Signals that a fault of this process raises. They must act at once, also if another process sends
- * them. */
+/* Signals that a fault of this process raises. They are not blocked, and they act at once even if
+ * another process sends them. */
 static const int synchronous[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 
 void supervise_signals(sigset_t *all)
@@ -31,7 +31,8 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	s->tty = s->group ? foreground_open() : -1;
 	if (s->death_signal) {
 		s->parent_pid = getpid();
-		/* without a pidfd (-ENOSYS, or a filter), the child checks getppid(2) */
+		/* without a pidfd (-ENOSYS, or a seccomp filter denies it), the child checks
+		 * getppid(2) */
 		s->parent = sys_pidfd_open(s->parent_pid);
 		if (s->parent < 0)
 			s->parent = -1;
@@ -39,7 +40,7 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	supervise_signals(&all);
 	if (sigprocmask(SIG_BLOCK, &all, &s->mask) < 0)
 		return nserr_set(e, errno, "cannot block signals");
-	/* if SIGCHLD is ignored, wait(2) finds no child */
+	/* if SIGCHLD is ignored, waitpid(2) cannot return the child's status (wait(2)) */
 	if (sigaction(SIGCHLD, &dfl, &old) < 0)
 		return nserr_set(e, errno, "cannot reset the action of SIGCHLD");
 	s->ignored_sigchld = old.sa_handler == SIG_IGN;
@@ -73,7 +74,7 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 
 	if (prctl(PR_SET_PDEATHSIG, sig) < 0)
 		return -errno;
-	/* if the parent died before the signal was set, no signal will come */
+	/* if the parent died before the death signal was set, the signal will not be sent */
 	if (parent >= 0)
 		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
 	now = getppid(); /* 0: outside of the pid namespace of this process */
@@ -103,7 +104,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 {
 	int rc;
 
-	/* the child takes the foreground itself, because it may read as soon as it runs */
+	/* the child takes the foreground itself, because it may read from the terminal at once */
 	if (s->group)
 		setpgid(0, 0);
 	if (s->tty >= 0)
@@ -111,7 +112,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	rc = set_death_signal(s, e);
 	if (rc < 0)
 		return rc;
-	/* a system call filter may deny it */
+	/* a seccomp filter may deny it */
 	rc = restore_signals(s);
 	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }
@@ -135,8 +136,8 @@ static void show_child(const void *ctx, const struct plan_step *step, struct buf
 		buf_printf(out, ", %s when the parent dies", signame_format(s->death_signal, name));
 }
 
-/* A change of credentials clears the parent death signal (prctl(2)), so the step comes after the
- * last one. */
+/* A change of credentials clears the parent death signal (prctl(2)), so this step comes after the
+ * last change. */
 static const struct plan_kind signals_kind = {
 	.name = "signals",
 	.call = "prctl(PR_SET_PDEATHSIG), rt_sigprocmask",

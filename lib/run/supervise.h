@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * supervise: waits for the program in place of the caller. Signals sent to this process are
- * forwarded to the program, and this process stops, continues and ends as the program does.
+ * supervise: waits for the program on behalf of the caller. This process forwards its signals to
+ * the program, and stops, continues and ends when the program does.
  *
- *	supervise_block(&s);            before the first fork
- *	 child: supervise_child(&s)     last before exec, after any change of credentials
- *	 parent: s.pid = the child; supervise_wait(&s, &e); exec_end_as(status)
- *	supervise_unblock(&s)           instead, if the set-up failed
+ *	supervise_block(&s)             before the first fork
+ *	supervise_child(&s)             in the child: last before exec, after any change of
+ *	                                credentials
+ *	supervise_wait(&s, &e)          in the parent, with s.pid set to the child; then
+ *	                                exec_end_as(status)
+ *	supervise_unblock(&s)           in the parent instead, if the set-up failed
  *
- * No signal is lost: all signals are blocked from the first call on, so a signal that comes early
- * stays pending until the program exists. Nothing polls and no handler runs.
+ * No signal is lost: all signals are blocked from the first call on, so an early signal stays
+ * pending until the program exists. This process does not poll and has no signal handlers.
  */
 #ifndef NSU_RUN_SUPERVISE_H
 #define NSU_RUN_SUPERVISE_H
@@ -24,7 +26,7 @@
 #define SUPERVISE_NSIG 65 /* signals are 1 to 64 */
 
 struct supervise {
-	/* The tool sets these before supervise_block(); all zero is a valid default. */
+	/* The tool sets these members before supervise_block(). All zero is a valid default. */
 	int death_signal; /* sent to the child when this process dies, prctl(2) PR_SET_PDEATHSIG; 0:
 			     none */
 	bool child_init;  /* the child is process 1 of a pid namespace, which cannot stop itself */
@@ -34,15 +36,16 @@ struct supervise {
 		    */
 	struct timespec grace; /* init: from the first TERM to KILL */
 	int stop_signal;       /* init: the signal that ends processes; 0 means TERM */
-	/* by signal number: the signal to forward instead, 0 for the same one, -1 for none */
+	/* by signal number: the signal to forward instead, 0 for the same signal, -1 for none */
 	signed char rewrite[SUPERVISE_NSIG];
 
-	pid_t pid; /* of the child, set by the tool after the fork */
+	pid_t pid; /* pid of the child; the tool sets it after the fork */
 
 	/* private */
 	sigset_t mask;        /* signal mask of the caller */
-	bool ignored_sigchld; /* SIGCHLD was ignored by the caller, and its action was changed */
-	int parent;           /* pidfd of this process, which the child checks; -1: none */
+	bool ignored_sigchld; /* the caller ignored SIGCHLD, and supervise_block() has changed that
+			       */
+	int parent;           /* pidfd of this process, which the child polls; -1: none */
 	pid_t parent_pid;
 	int tty;   /* with group: the terminal whose foreground was given to the child, or -1 */
 	int phase; /* init: phase of the shutdown, see shutdown.c; 0: not begun */
@@ -51,51 +54,53 @@ struct supervise {
 	int wstatus;
 };
 
-/* Blocks all signals except those that a fault raises, and saves the mask and the action of
- * SIGCHLD. Returns 0 or a negative errno with e set. */
+/* Blocks all signals except those that a fault raises, and saves the caller's signal mask and
+ * action of SIGCHLD. Returns 0, or a negative errno with e set. */
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
 
 /*
- * Replaces supervise_block() in the child of outer. The signals stay blocked without a gap, because
- * process 1 would lose a signal that comes in a gap. The child of this process gets the mask and
- * actions that outer saved. Sets the death signal of outer. Returns 0 or a negative errno with e
- * set.
+ * Replaces supervise_block() in the child of outer. The signals stay blocked, because process 1
+ * would lose a signal that arrived while they were unblocked. The child of this process gets the
+ * mask and actions that outer has saved. Sets the death signal of outer. Returns 0, or a negative
+ * errno with e set.
  */
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
 
-/* Fills the set with all signals except those that a fault of the process raises. */
+/* Sets *all to all signals except those that a fault of the process raises. */
 void supervise_signals(sigset_t *all);
 
-/* Fills the set for plan.interrupts: HUP, INT, QUIT and TERM, except those that the caller had
- * blocked already. */
+/* Sets *set to the signals for plan.interrupts: HUP, INT, QUIT and TERM, except those that the
+ * caller had blocked. */
 void supervise_interrupts(const struct supervise *s, sigset_t *set);
 
-/* Restores the mask and the actions that supervise_block() saved. A pending signal acts now, so an
- * interrupted set-up ends here, by its signal. */
+/* Restores the mask and the actions that supervise_block() has saved. A pending signal then takes
+ * effect, so that it ends an interrupted set-up. */
 void supervise_unblock(struct supervise *s);
 
 /*
- * Sets process group, death signal, signal actions and mask; must be the last call of the child
- * before exec. Returns 0, -ESRCH if the parent has already ended, or another negative errno, with e
- * set.
+ * Sets process group, death signal, signal actions and mask. Must be the last call of the child
+ * before exec. Returns 0, -ESRCH if the parent has already ended, or another negative errno, always
+ * with e set after a failure.
  */
 int supervise_child(const struct supervise *s, struct nserr *e) must_check;
 
-/* Adds supervise_child() as a step for actor, to be the last before exec. s is borrowed. */
+/* Adds supervise_child() as a step of the actor, which must be the last one before exec. s is
+ * borrowed. */
 void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor);
 
 /*
- * Sets the death signal only, for a child that executes nothing. Must follow the last change of
- * credentials, which clears the death signal (prctl(2)). parent is a pidfd of the parent or -1; it
- * shows the end of the parent even in a pid namespace, where getppid(2) returns 0. Returns 0,
- * -ESRCH if the parent has ended, or another negative errno.
+ * Sets the death signal only, for a child that does not execute a program. Must follow the last
+ * change of credentials, which clears the death signal (prctl(2)). parent is a pidfd of the parent
+ * or -1. The pidfd shows the end of the parent even in a pid namespace, where getppid(2) returns 0.
+ * Returns 0, -ESRCH if the parent has ended, or another negative errno.
  */
 int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
 
 /*
- * Waits until the child has ended (with init: all descendants), forwards each signal, and stops
- * when the child stops. Returns the wait status for exec_end_as(), or a negative errno with e set.
+ * Waits until the child has ended (with init: until all descendants have ended), forwards each
+ * signal, and stops when the child stops. Returns the wait status for exec_end_as(), or a negative
+ * errno with e set.
  */
 int supervise_wait(struct supervise *s, struct nserr *e) must_check;
 

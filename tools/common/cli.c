@@ -60,7 +60,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 		cli_die_usage("empty argument vector");
 }
 
-/* Returns the row of a value of getopt_long(3). A letter without a row is that of a type. */
+/* Returns the row for a value of getopt_long(3). An option letter without a row is that of a
+ * namespace type. */
 static const struct cli_opt *find_row(struct cli *c, int val)
 {
 	if (val >= CLI_NSTYPES) {
@@ -75,7 +76,7 @@ static const struct cli_opt *find_row(struct cli *c, int val)
 	return NULL;
 }
 
-/* Writes the name of the option for messages to buf. */
+/* Writes the name of the option to buf, for messages. */
 static void option_name(const struct cli *c, const struct cli_opt *o, char *buf, size_t n)
 {
 	snprintf(buf, n, "--%s", o->key == CLI_NSTYPES ? c->type->longopt : o->name);
@@ -85,7 +86,7 @@ static void check_exclusive(struct cli *c, const struct cli_opt *o)
 {
 	char name[24];
 
-	/* most options exclude none, so avoid the cost of printf(3) */
+	/* most options exclude no others, so return before the cost of printf(3) */
 	if (!o->excl)
 		return;
 	option_name(c, o, name, sizeof(name));
@@ -121,8 +122,9 @@ static _Noreturn void bad_option(const struct cli *c, int code)
 }
 
 /*
- * Returns true if the exec gave this process more privileges than the caller has: set-user-ID,
- * set-group-ID or file capabilities. getauxval(3) has the ids of the exec, without a system call.
+ * Returns true if execve(2) gave this process more privileges than the caller has: by set-user-ID,
+ * set-group-ID or file capabilities. getauxval(3) returns the ids at execve(2) without a system
+ * call.
  */
 static bool is_raised(void)
 {
@@ -163,7 +165,7 @@ int cli_next(struct cli *c)
 	case 'V':
 		o = find_row(c, val);
 		if (o)
-			break; /* the tool gives the letter a meaning of its own */
+			break; /* the tool uses this letter for an option of its own */
 		if (val == 'h')
 			cli_usage(c->tool);
 		cli_version(c->tool);

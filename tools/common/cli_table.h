@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli_table: shared by the files that make up cli.h; not for tools. */
+/* cli_table: declares functions and tables that only the files of cli.h share. */
 #ifndef NSU_COMMON_CLI_TABLE_H
 #define NSU_COMMON_CLI_TABLE_H
 
 #include "common/cli.h"
 
-/* The tool that cli_init() was called with; its name begins every message. */
+/* The tool that was passed to cli_init(). Its name begins every message. */
 extern const struct cli_tool *cli_the_tool;
 
-/* --help and --version, the last rows of every tool's table, usage and man page. */
+/* The rows of --help and --version, which are last in the table, --help and man page of every
+ * tool. */
 extern const struct cli_opt cli_common_opts[];
 
 /* Print the text to standard output and end the process with status 0. */

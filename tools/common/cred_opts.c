@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred_opts: parses the options about credentials into struct cred. */
+/* cred_opts: parses the options for credentials into struct cred. */
 #include "common/cred_opts.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
-/* Returns the next item of a list with commas and advances *s. Returns NULL at the end. */
+/* Returns the next item of a comma-separated list and advances *s, or returns NULL at the end. */
 static const char *next_word(const char **s, size_t *n)
 {
 	const char *word = *s;
@@ -46,7 +46,8 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 	return 0;
 }
 
-/* Adds the capabilities of a list to *mask, or sets *all. */
+/* Adds the capabilities in the list to *mask, or sets *all for "all". Returns 0, or -EINVAL with e
+ * set. */
 static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr *e)
 {
 	const char *word;
@@ -81,7 +82,7 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	return 0;
 }
 
-/* Each list adds to the earlier ones, as in unshare(1). */
+/* Adds the names to those of earlier options, the same as unshare(1) does. */
 static int add_env_left(struct cred *c, const char *list, struct nserr *e)
 {
 	char *all;
@@ -131,7 +132,7 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 	}
 }
 
-/* Returns the flag that an option without argument sets, or NULL for other options. */
+/* Returns the member that an option without argument sets, or NULL for other options. */
 static bool *flag_of(struct cred *c, int key)
 {
 	switch (key) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cred_opts: the options that set the credentials of the program, for nsunshare, nsenter2 and
- * nspivot. */
+/* cred_opts: the options of nsunshare, nsenter2 and nspivot for the credentials of the program. */
 #ifndef NSU_COMMON_CRED_OPTS_H
 #define NSU_COMMON_CRED_OPTS_H
 
@@ -23,13 +22,13 @@ enum cred_key {
 	CRED_KEY_NEW_SESSION,
 };
 
-/* Rows for struct cli_opt tables, a section of their own. */
+/* Rows for tables of struct cli_opt. */
 /* clang-format off */
 #define CRED_OPTS \
 	{ CRED_KEY_SETUID,        "setuid",        CLI_ARG,  "<uid|name>",          "run the program with this user id" }, \
 	{ CRED_KEY_SETGID,        "setgid",        CLI_ARG,  "<gid|name>",          "run the program with this group id only" }, \
 	{ CRED_KEY_GROUPS,        "groups",        CLI_ARG,  "<gid,...>|none",      "run the program with these supplementary groups" }, \
-	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop capabilities from all five sets" }, \
+	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop these capabilities from all five sets" }, \
 	{ CRED_KEY_CAP_KEEP,      "cap-keep",      CLI_ARG,  "<cap,...>|all",       "drop all capabilities except these" }, \
 	{ CRED_KEY_KEEP_CAPS,     "keep-caps",     CLI_NONE, NULL,                  "keep the capabilities across execve(2) (ambient)" }, \
 	{ CRED_KEY_NO_NEW_PRIVS,  "no-new-privs",  CLI_NONE, NULL,                  "prevent execve(2) from granting privileges" }, \
@@ -43,9 +42,9 @@ enum cred_key {
 /* clang-format on */
 
 /*
- * Takes the option of that key. Returns 1, 0 if key is another option, or a negative errno with e
- * set. Names of users and groups are looked up here, before the tool has changed anything: after
- * setns(2) or a pivot, NSS would load modules of the foreign root. arg is borrowed.
+ * Processes the option with that key. Returns 1, 0 if key is another option, or a negative errno
+ * with e set. Looks up user and group names at once, before the tool enters another root or mount
+ * namespace, because NSS would load modules from the foreign root there. arg is borrowed.
  */
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_check;
 

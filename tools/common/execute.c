@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* execute: prints a plan, or runs a plan whose child is the program and ends as the program ends.
- */
+/* execute: prints a plan, or runs a plan whose child is the program. */
 #include "common/execute.h"
 
 #include "common/cli.h"

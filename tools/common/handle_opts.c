@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* handle_opts: parses the options about handles and inherited descriptors into struct handle. */
+/* handle_opts: parses the options for handles and inherited descriptors into struct handle. */
 #include "common/handle_opts.h"
 
 #include <fcntl.h>
 
 #include "base/num.h"
 
-/* Parses a descriptor. Refuses access mode `wrong`, because waiting for it would block forever. */
+/* Parses a descriptor number. Refuses a descriptor that is open with the access mode `wrong`,
+ * because waiting for it would block forever. Returns 0, or a negative errno with e set. */
 static int parse_fd(const char *name, const char *arg, int wrong, int *fd, struct nserr *e)
 {
 	int flags;

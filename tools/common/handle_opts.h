@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* handle_opts: the options of the exec tools that let a script control a run. */
+/* handle_opts: the options of the exec tools by which a script controls a run. */
 #ifndef NSU_COMMON_HANDLE_OPTS_H
 #define NSU_COMMON_HANDLE_OPTS_H
 
@@ -14,14 +14,14 @@ enum handle_key {
 	HANDLE_KEY_KEEP_FD,
 };
 
-/* Rows for struct cli_opt tables: HANDLE_OPTS for a tool that becomes the program, and
- * HANDLE_OPTS_FORKED for one that can stay as its parent. */
+/* Rows for tables of struct cli_opt: HANDLE_OPTS for a tool that becomes the program,
+ * HANDLE_OPTS_FORKED for a tool that can wait for the program as its parent. */
 /* clang-format off */
 #define HANDLE_OPTS_BEFORE \
 	{ HANDLE_KEY_READY_FD,  "ready-fd",  CLI_ARG,  "<n>",    "write a line to descriptor n before execve(2)" }, \
 	{ HANDLE_KEY_WAIT_FD,   "wait-fd",   CLI_ARG,  "<n>",    "wait for a byte or end of file on descriptor n" }
 #define HANDLE_OPTS_FDS \
-	{ HANDLE_KEY_CLOSE_FDS, "close-fds", CLI_NONE, NULL,     "close descriptors except 0-2 and --keep-fd" }, \
+	{ HANDLE_KEY_CLOSE_FDS, "close-fds", CLI_NONE, NULL,     "close all descriptors except 0-2 and --keep-fd" }, \
 	{ HANDLE_KEY_KEEP_FD,   "keep-fd",   CLI_ARG,  "<n>",    "keep descriptor n open; implies --close-fds" }
 #define HANDLE_OPTS \
 	HANDLE_OPTS_BEFORE, \
@@ -33,8 +33,8 @@ enum handle_key {
 	HANDLE_OPTS_FDS
 /* clang-format on */
 
-/* Takes the option of that key. Returns 1, 0 if key is another option, or a negative errno with e
- * set. */
+/* Processes the option with that key. Returns 1, 0 if key is another option, or a negative errno
+ * with e set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
 
 #endif

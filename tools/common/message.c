@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* message: prints the messages of a tool to standard error, and its text to standard output. */
+/* message: prints messages to standard error, and text to standard output. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -11,11 +11,11 @@ const struct cli_tool *cli_the_tool;
 
 static void message(const char *what, int err, const char *hint)
 {
-	/* escaping may turn each byte into four; no control byte reaches a terminal */
+	/* escaping may replace each byte by four, because no control byte may reach a terminal */
 	char line[4 * (sizeof(((struct nserr *)0)->what) * 2 + 160)];
 	size_t n, size = sizeof(line) - 2;
 
-	/* the messages of a verb ("nsidmap plan") begin with the name of its tool */
+	/* the messages of a verb ("nsidmap plan") begin with the name of the tool only */
 	n = str_escape(line, size, cli_the_tool->name, strcspn(cli_the_tool->name, " "));
 	n += str_escape(line + n, size - n, ": ", 2);
 	n += str_escape(line + n, size - n, what, strlen(what));
@@ -31,7 +31,7 @@ static void message(const char *what, int err, const char *hint)
 		n += str_escape(line + n, size - n, hint, strlen(hint));
 		line[n++] = '\n';
 	}
-	/* nothing sensible is left to do when standard error is closed */
+	/* if standard error is closed, no message can be printed */
 	(void)!file_write_all(2, line, n);
 }
 

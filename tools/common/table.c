@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* table: prints small tables as aligned columns, raw rows or JSON. Loading libsmartcols would take
- * longer than everything else in these tools. */
+/* table: prints small tables as aligned columns, raw rows or JSON. It does not use libsmartcols,
+ * because loading the library takes longer than all other work of these tools. */
 #include "common/table.h"
 
 #include <ctype.h>
@@ -9,10 +9,11 @@
 #include "base/num.h"
 #include "base/str.h"
 
-/* Text of an unknown cell. No other cell contains this byte, because it is escaped. */
+/* Text of an unknown cell. The byte is escaped in other cells, so it is unique. */
 static const char unknown[] = "\1";
 
-/* Chooses the columns of a list, in addition to the chosen ones if it begins with "+". */
+/* Sets the columns to print to those in the list. If the list begins with "+", adds them to the
+ * current ones. */
 static void choose(struct table *t, const char *list)
 {
 	if (*list == '+')
@@ -97,7 +98,8 @@ void table_cell_u64(struct table *t, uint64_t v)
 	buf_addc(&t->cells, '\0');
 }
 
-/* Returns all cells as an array of *n, row by row. The caller frees the array. */
+/* Returns an array of all cells, row by row, and sets *n to their number. The caller frees the
+ * array. */
 static const char **index_cells(const struct table *t, size_t *n)
 {
 	const char **cells, *s = t->cells.s;
@@ -111,7 +113,7 @@ static const char **index_cells(const struct table *t, size_t *n)
 	return cells;
 }
 
-/* Adds the text of a cell. In raw output a blank separates cells, so a blank in the text is
+/* Appends the text of a cell to b. In raw output, blanks separate cells, so a blank in the text is
  * escaped. */
 static void add_text(const struct table *t, const char *text, struct buf *b)
 {

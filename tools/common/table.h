@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* table: prints small tables without libsmartcols: aligned columns, raw rows or JSON. */
+/* table: declares small tables, printed without libsmartcols: aligned columns, raw rows or JSON. */
 #ifndef NSU_COMMON_TABLE_H
 #define NSU_COMMON_TABLE_H
 
@@ -7,17 +7,17 @@
 
 struct table_col {
 	const char *name;
-	bool right;       /* the cells are numbers: aligned to the right, numbers in JSON */
-	const char *help; /* printed by --list-columns; may be NULL without TABLE_OPTS */
+	bool right;       /* the cells are numbers: right-aligned, and numbers in JSON */
+	const char *help; /* text for --list-columns; may be NULL without TABLE_OPTS */
 };
 
-#define TABLE_COLS_MAX 16 /* columns that can be chosen */
+#define TABLE_COLS_MAX 16 /* the highest number of columns to print */
 
-/* The caller may set complete and read strict; everything else is private. */
+/* The caller may set `complete` and read `strict`. All other members are private. */
 struct table {
 	const struct table_col *cols;
 	size_t n_cols;
-	size_t show[TABLE_COLS_MAX], n_show; /* the chosen columns, in their order */
+	size_t show[TABLE_COLS_MAX], n_show; /* the columns to print, in this order */
 	bool headings, raw, json;
 	bool complete; /* false: the tool could not collect all rows */
 	bool strict;   /* --strict was given */
@@ -27,7 +27,7 @@ struct table {
 enum { TABLE_STRICT = CLI_LONG + 64 };
 
 /* clang-format off */
-/* The option of verbs that may give an incomplete answer. */
+/* The option of verbs whose output may be incomplete. */
 #define TABLE_STRICT_OPT \
 	{ TABLE_STRICT, "strict", CLI_NONE, NULL, "exit with status 3 if the answer is incomplete" }
 
@@ -41,26 +41,28 @@ enum { TABLE_STRICT = CLI_LONG + 64 };
 	TABLE_STRICT_OPT
 /* clang-format on */
 
-/* Prepares a table of the n columns cols, which must outlive it, with the columns of the list
- * chosen
- * ("NAME,NAME"). table_print() frees it. */
+/* Prepares a table of the n columns in cols, which must outlive it. `chosen` is the list of columns
+ * to print by default ("NAME,NAME"). table_print() frees the table. */
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
 
-/* Takes an option of TABLE_OPTS. Returns false if key is another option. Ends the process for an
- * invalid column, and after --list-columns. */
+/* Processes an option of TABLE_OPTS. Returns false if key is another option. Ends the process after
+ * --list-columns, or if a column is unknown. */
 bool table_option(struct table *t, int key, const char *arg);
 
-/* Append the next cell. Rows are filled in the order of cols, with all columns; table_option() must
- * not be called afterwards. Foreign bytes are escaped. NULL stands for an unknown value ("-", null
- * in JSON). */
+/*
+ * Append the next cell. The caller appends the cells of all columns, row by row in the order of
+ * cols. table_option() must not be called after the first cell. Foreign bytes are escaped. NULL
+ * means that the value is unknown ("-", null in JSON).
+ */
 void table_cell(struct table *t, const char *text);
 void table_cell_u64(struct table *t, uint64_t v);
 
-/* Prints the table to standard output and frees it. JSON has the rows as an array named key. Ends
- * the process if that fails. */
+/* Prints the table to standard output and frees it. In JSON, the rows are an array with the name
+ * `key`. Ends the process if the write fails. */
 void table_print(struct table *t, const char *key);
 
-/* Returns CLI_EXIT_INCOMPLETE with --strict if the table is incomplete, otherwise status. */
+/* Returns CLI_EXIT_INCOMPLETE if --strict was given and the table is incomplete, otherwise
+ * status. */
 int table_status(const struct table *t, int status);
 
 #endif

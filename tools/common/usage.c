@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* usage: prints --help, made from the rows of the option table, and --version. */
+/* usage: prints --version, and --help from the rows of the option table. */
 #include <stdio.h>
 
 #include "common/cli_table.h"
 
-/* Rows that every tool has, last in table, usage and man page. */
+/* The rows of --help and --version. */
 const struct cli_opt cli_common_opts[] = {
 	{ 'h', "help", CLI_NONE, NULL, "display this help" },
-	{ 'V', "version", CLI_NONE, NULL, "display version" },
+	{ 'V', "version", CLI_NONE, NULL, "display the version" },
 	{ 0 },
 };
 
@@ -69,7 +69,7 @@ _Noreturn void cli_usage(const struct cli_tool *tool)
 	usage_rows(&b, cli_common_opts);
 	if (tool->notes)
 		buf_printf(&b, "\n%s\n", tool->notes);
-	/* the page of "nsidmap plan" is nsidmap(1) */
+	/* the man page of "nsidmap plan" is nsidmap(1) */
 	buf_printf(&b, "\nFor more details see %.*s(1).\n", (int)strcspn(tool->name, " "),
 		   tool->name);
 	cli_print(&b);

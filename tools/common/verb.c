@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* verb: the table of verbs, their list in --help, and the arguments of one verb. */
+/* verb: runs a verb, lists verbs in --help, and collects the arguments of a verb. */
 #include "common/verb.h"
 
 /* Returns the list of verbs for --help. */
@@ -33,7 +33,7 @@ int verb_main(const struct cli_tool *tool, const struct verb *verbs, size_t n, i
 
 int verb_next(struct cli *c, struct words *w)
 {
-	/* the front of argv stores the words: getopt_long(3) does not read it again */
+	/* store the words at the front of argv, which getopt_long(3) does not read again */
 	w->v = c->argv + 1;
 	for (;;) {
 		int key = cli_next(c);

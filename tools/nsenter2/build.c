@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: adds the steps to the plan. Their order is the specification. */
+/* nsenter2: adds the steps to the plan. The order of the calls is the order of the steps. */
 #include "nsenter2.h"
 
 static const char *dir_name(const struct dir_opt *dir)
@@ -24,7 +24,7 @@ static void add_dirs(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_inside, wd, 0);
 }
 
-/* Adds the steps of --follow that must run before anything is entered. */
+/* Adds the steps of --follow that must run before any namespace is entered. */
 static void add_follow_before(const struct run *r, struct plan *p)
 {
 	if (r->cgroup.n)
@@ -37,7 +37,7 @@ static void add_follow_before(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_groups, NULL, 0);
 }
 
-/* Adds the steps of --follow that only the program needs. */
+/* Adds the steps of --follow that run in the process of the program. */
 static void add_follow(const struct run *r, struct plan *p, enum plan_actor who)
 {
 	if (r->followed.env)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: checks that the options go together. Looks nothing up. */
+/* nsenter2: checks the combination of options, without any look-ups. */
 #include "nsenter2.h"
 
 /* Returns the name of an option that needs a target, or NULL. */
@@ -14,7 +14,7 @@ static const char *needs_target(const struct opts *o)
 		return "net-socket";
 	if (o->context)
 		return "follow-context";
-	/* before the directories, which --follow sets, too */
+	/* before the directories, because --follow sets them, too */
 	if (o->follow)
 		return "follow";
 	if (o->root.from == DIR_TARGET)
@@ -22,7 +22,7 @@ static const char *needs_target(const struct opts *o)
 	return o->wd.from == DIR_TARGET ? "wd" : NULL;
 }
 
-/* With --each, the references on standard input are the targets. */
+/* Checks the options for --each, whose targets are the references on standard input. */
 static int check_each(const struct opts *o, struct nserr *e)
 {
 	if (o->reports)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* each: runs the program for every reference on standard input, several at a time. */
+/* each: runs the program for each reference on standard input, several at a time. */
 #include "each.h"
 
 #include <sys/signalfd.h>
@@ -35,8 +35,8 @@ static void collect(struct each *each)
 		cli_die(errno, "cannot wait for the programs");
 }
 
-/* Handles a signal that ends nsenter2: no other program is started, and the signal is sent to the
- * running ones, except a signal of the terminal, which they have received already. */
+/* Handles a signal that ends nsenter2: starts no more programs and sends the signal to the running
+ * ones. A signal of the terminal is not sent, because the programs have received it already. */
 static void take_signals(struct each *each)
 {
 	struct signalfd_siginfo info;
@@ -81,7 +81,8 @@ static void watch_signals(struct each *each)
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		sigaddset(&set, watched[i]);
-	/* if SIGCHLD is ignored, children vanish before they are waited for */
+	/* if SIGCHLD is ignored, the kernel reaps children and waitpid(2) does not return their
+	 * status */
 	each->on_child = signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &set, &each->mask);
 	each->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -90,7 +91,7 @@ static void watch_signals(struct each *each)
 		cli_die(errno, "cannot create a signal descriptor");
 }
 
-/* Starts programs while a job is free. */
+/* Starts programs while there are references and free jobs. */
 static void start_some(struct each *each)
 {
 	for (unsigned i = 0; i < each->n_jobs && each->next < each->refs.n; i++)

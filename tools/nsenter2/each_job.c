@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* each_job: starts the program for one reference. */
+/* each_job: starts the program for one reference of --each. */
 #include <fcntl.h>
 
 #include "base/file.h"
@@ -14,8 +14,8 @@ struct begin {
 	struct plan plan;
 };
 
-/* Moves the pipes to the standard streams. Ends the child on failure, because its output must not
- * go elsewhere. */
+/* Makes the pipes the standard streams of the child. Ends the child on failure, because its output
+ * must not mix with that of other programs. */
 static void take_streams(const struct begin *b)
 {
 	for (int i = 0; i < STREAMS; i++) {
@@ -28,14 +28,14 @@ static void take_streams(const struct begin *b)
 	sigprocmask(SIG_SETMASK, &b->each->mask, NULL);
 }
 
-/* Enters the namespaces and executes the program, in the child. */
+/* Enters the namespaces and executes the program. Runs in the child. */
 static _Noreturn void be_child(const struct begin *b)
 {
 	take_streams(b);
 	run_target(b->run);
 }
 
-/* The same in a child that shares the memory of the parent. */
+/* Does the same as be_child() in a child that shares the memory of the parent. */
 static int be_child_in_place(void *arg)
 {
 	const struct begin *b = arg;
@@ -48,9 +48,10 @@ static int be_child_in_place(void *arg)
 }
 
 /*
- * Returns true if the child calls only setns(2) and execve(2). Then it needs no copy of the memory,
- * and a run of a small program costs a sixth less. Returns false if files of a foreign mount
- * namespace are used: a file that blocks would block nsenter2.
+ * Returns true if the child may run in the memory of the parent. Then it only calls setns(2) and
+ * execve(2); the memory is not copied, and the run of a small program takes a sixth less time.
+ * Returns false if files of a foreign mount namespace are used, because a file that blocks would
+ * block nsenter2.
  */
 static bool in_place(const struct each *each, const struct run *r)
 {
@@ -81,7 +82,7 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 			return rc;
 		build_plan(b->run, &b->plan);
 		pid = sys_vfork(0, be_child_in_place, b);
-		/* no room for its stack */
+		/* no memory for the stack of the child */
 		if (pid == -ENOMEM && (pid = sys_clone(0, -1, NULL)) == 0)
 			be_child_in_place(b);
 		plan_free(&b->plan);
@@ -93,8 +94,8 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 	return pid < 0 ? nserr_set(e, pid, "cannot create a process") : pid;
 }
 
-/* Makes the reference the target of o. A namespace has only its own type, so other options of the
- * target are dropped. */
+/* Makes the reference the target of o. If the reference is a namespace, removes the options that
+ * need a process as the target, because a namespace selects its own type only. */
 static int select_ref(struct opts *o, const struct nsref *ref, struct nserr *e)
 {
 	o->target = ref->text;

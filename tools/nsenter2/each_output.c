@@ -4,8 +4,8 @@
 #include "base/str.h"
 #include "each.h"
 
-/* Writes all whole lines of the buffer, each after its reference; with rest, also a partial line.
- */
+/* Writes all complete lines of the buffer, each after the reference of the job. If rest is true,
+ * writes an incomplete last line, too. */
 static void write_lines(struct each *each, struct job *job, int stream, bool rest)
 {
 	struct buf *b = &job->line[stream];
@@ -36,7 +36,7 @@ static void write_lines(struct each *each, struct job *job, int stream, bool res
 	b->len -= done;
 }
 
-#define LINE_MAX_KEPT (64u << 10) /* a longer line is written in pieces */
+#define LINE_MAX_KEPT (64u << 10) /* a longer line is written in several parts */
 
 void job_read(struct each *each, struct job *job, int stream)
 {

@@ -5,7 +5,7 @@
 #include "base/stream.h"
 #include "each.h"
 
-/* Undoes the \xHH of `nslist --raw`, in place. */
+/* Decodes the escape sequences \xHH that nslist --raw prints, in place. */
 static void unescape(char *s)
 {
 	char *to = s;

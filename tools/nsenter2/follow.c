@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: reads the attributes that the program takes over, as if the target had executed it. */
+/* nsenter2: reads the attributes of the target that --follow gives to the program. */
 #include <sys/stat.h>
 
 #include "base/dl.h"
@@ -34,7 +34,8 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 
 /* ---- /proc/PID/status, proc_pid_status(5) */
 
-/* Translates an id from the caller's user namespace to the entered one. */
+/* Translates an id from the caller's user namespace to the entered one. Returns 0, or -EINVAL with
+ * e set. */
 static int id_inside(const struct run *r, const struct idmap *map, const char *what, uint32_t *id,
 		     struct nserr *e)
 {
@@ -87,7 +88,8 @@ static int follow_ids(struct run *r, const char *status, struct nserr *e)
 		if (rc == 0)
 			rc = id_inside(r, &maps.map[IDMAP_GID], "group", &r->cred.gid, e);
 	}
-	/* with setgroups=deny no process can set groups, so failing to do so is no error */
+	/* if setgroups(2) is denied in the user namespace, the target could not set its groups
+	 * either, so this is not an error */
 	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&r->join) & CLONE_NEWUSER))
 		r->cred.groups_optional = true;
 	if (rc == 0 && (r->o->follow & FOLLOW_GROUPS))
@@ -95,7 +97,8 @@ static int follow_ids(struct run *r, const char *status, struct nserr *e)
 	return rc;
 }
 
-/* capabilities(7): after exec, uid 0 has the bounding set and other users have the ambient set. */
+/* Sets the capabilities that the target would have after execve(2). capabilities(7): a process of
+ * uid 0 has the bounding set, and other processes have the ambient set. */
 static void follow_caps(struct run *r, const char *status)
 {
 	uint64_t permitted = proc_status_hex(status, "CapPrm"),
@@ -150,7 +153,7 @@ static int follow_rlimits(struct run *r, struct nserr *e)
 	char text[4096];
 	ssize_t len = file_read_at(r->join.proc.procfd, "limits", text, sizeof(text));
 
-	/* limits of the command line take precedence */
+	/* options take precedence over the limits of the target */
 	if (len >= 0)
 		cred_rlimit_parse_proc(text, r->cred.rlimits);
 	return len < 0 ? nserr_set(e, (int)len, "cannot read /proc/%d/limits",
@@ -173,7 +176,7 @@ static int follow_oom(struct run *r, struct nserr *e)
 	return 0;
 }
 
-#define ENV_MAX (64u << 20) /* more than the kernel lets a process have */
+#define ENV_MAX (64u << 20) /* larger than the kernel permits for a process */
 
 static int follow_env(struct run *r, struct nserr *e)
 {
@@ -185,7 +188,7 @@ static int follow_env(struct run *r, struct nserr *e)
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read the environment of process %d",
 				 (int)r->join.proc.pid);
-	end = text + len; /* file_slurp() adds a NUL after it */
+	end = text + len; /* file_slurp() adds a NUL byte at the end */
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		count++;
 	r->followed.env = calloc(count + 1, sizeof(char *));
@@ -200,7 +203,8 @@ static int follow_env(struct run *r, struct nserr *e)
 
 /* ---- SELinux */
 
-/* Loads libselinux before anything is entered, so that the library is the caller's. */
+/* Loads libselinux before any namespace is entered, so that the library comes from the caller's
+ * root. */
 static int follow_context(struct run *r, struct nserr *e)
 {
 	int (*enabled)(void);
@@ -224,15 +228,16 @@ static int follow_context(struct run *r, struct nserr *e)
 	return 0;
 }
 
-/* Attributes that have a meaning only in the user namespace of the target. */
+/* Attributes that are only valid in the user namespace of the target. */
 #define FOLLOW_OF_USERNS \
 	(FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_RLIMITS | FOLLOW_ENV | \
 	 FOLLOW_CGROUP)
 
 /*
- * Refuses such attributes of a target whose user namespace is neither entered nor the caller's: a
- * process has chosen its own there, for example all capabilities. It is called after everything was
- * read, since a process never comes back from a descendant user namespace.
+ * Refuses these attributes if the user namespace of the target is neither entered nor the caller's
+ * own. In its own user namespace, a process can choose these attributes, for example all
+ * capabilities. Must be called after the attributes have been read, because a process can enter a
+ * descendant user namespace but never return.
  */
 static int check_userns(const struct run *r, struct nserr *e)
 {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: enters namespaces and executes a program there. Parse, check, then run one target or
- * each. */
+/* nsenter2: runs a program in existing namespaces. Parses and checks the options, then runs one
+ * target, or each target of --each. */
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
 #include "run/cloned_binary.h"
 
-/* Returns true if the program may be executed in a foreign root or mount namespace, or if processes
- * of a target in the same user namespace may see the parent that waits. */
+/*
+ * Returns true if the tool's binary must be protected from the program: the program may run in a
+ * foreign root or mount namespace, or processes of the target may see the waiting parent although
+ * they are in the same user namespace.
+ */
 static bool enters_root(const struct opts *o)
 {
 	const struct nstype *type = o->target ? nsref_type(&o->ref) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsenter2: declares the command line, the run in progress and the stages of a run. */
+/* nsenter2: declares the command line, the state of a run, and the stages of a run. */
 #ifndef NSU_NSENTER2_H
 #define NSU_NSENTER2_H
 
@@ -17,7 +17,7 @@
 #include "run/step_exec.h"
 #include "run/supervise.h"
 
-/* A directory option: unset, a directory of the caller by path, or that of the target. */
+/* The value of a directory option: unset, a path of the caller, or the directory of the target. */
 enum dir_from { DIR_UNSET, DIR_PATH, DIR_TARGET };
 
 struct dir_opt {
@@ -25,7 +25,7 @@ struct dir_opt {
 	const char *path;
 };
 
-/* Attributes taken over from the target, in the order of the names in follow.c. */
+/* Attributes that --follow takes over, in the order of the names in follow.c. */
 enum {
 	FOLLOW_UID = 1 << 0,
 	FOLLOW_GID = 1 << 1,
@@ -42,105 +42,108 @@ enum {
 	FOLLOW_ALL = (1 << 12) - 1,
 };
 
-/* Attributes read from the target; the others are in struct cred. */
+/* Attributes that were read from the target. Other attributes are in struct cred. */
 struct followed {
-	char **env;   /* NULL: not followed */
-	char oom[16]; /* oom_score_adj, empty if it equals the caller's */
+	char **env;   /* NULL: not taken over */
+	char oom[16]; /* oom_score_adj; empty if it equals the caller's */
 	mode_t umask;
-	char *context; /* SELinux */
+	char *context; /* SELinux context, or NULL */
 	int (*setexeccon)(const char *);
 };
 
 struct each_opt {
 	bool on;
 	bool prefix;
-	bool nul; /* references end with NUL, not with newline */
+	bool nul; /* references end with NUL instead of newline */
 	unsigned parallel;
 };
 
-/* The command line, before anything is looked up. Constant after opts_parse(). */
+/* The command line, before look-ups. Constant after opts_parse(). */
 struct opts {
 	const char *target;
-	struct nsref ref;                /* of target */
-	uint64_t types;                  /* CLONE_NEW* asked for by name */
-	const char *files[NSTYPE_COUNT]; /* their =FILE */
-	int net_socket;                  /* descriptor of the target, or -1 */
+	struct nsref ref;                /* parsed target */
+	uint64_t types;                  /* CLONE_NEW* flags that the options select */
+	const char *files[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
+	int net_socket;                  /* descriptor number in the target, or -1 */
 	bool all;
 	bool user_parent;
 
 	struct dir_opt root, wd;
 	const char *wdns;
 
-	uint32_t follow; /* FOLLOW_* */
+	uint32_t follow; /* FOLLOW_* flags */
 	bool context;    /* --follow-context */
 	bool preserve;
 
 	bool no_fork, pty, explain;
 	bool reports;    /* --ready-fd, --status-fd or --pid-file */
-	int kill_signal; /* 0: none */
+	int kill_signal; /* 0 if not used */
 	struct each_opt each;
-	char **argv; /* the program; [0] is NULL for a shell */
+	char **argv; /* the program; argv[0] is NULL for a shell */
 };
 
-/* The run in progress: the command line, what is opened for it, and the state of the steps. */
+/* The state of a run: the command line, the opened files, and the data of the steps. */
 struct run {
 	const struct opts *o;
 
-	/* opened before anything is entered */
+	/* opened before any namespace is entered */
 	struct nsjoin join;
-	int root_fd, wd_fd; /* or -1 */
+	int root_fd, wd_fd; /* -1 if not used */
 	struct cgroup cgroup;
 	struct followed followed;
 
 	struct cred cred;
 	struct handle handle;
-	bool drop_groups; /* before entering, because setgroups(2) is denied inside */
+	bool drop_groups; /* drop the groups before entering, because setgroups(2) is denied inside
+			   */
 	struct supervise supervise;
 	struct pty_relay relay;
-	int slave; /* of the pseudo-terminal, or -1 */
+	int slave; /* slave of the pseudo-terminal, or -1 */
 	struct program program;
 };
 
-/* Parses the command line into o, r->cred and r->handle, and initializes the rest of r. Prints a
- * message and exits if the command line is invalid. */
+/* Parses the command line into o, r->cred and r->handle, and initializes the rest of r. If the
+ * command line is invalid, prints a message and ends the process. */
 void opts_parse(struct opts *o, struct run *r, int argc, char **argv);
 
-/* Checks that the options go together; looks nothing up. Returns 0, or a negative errno with e set.
- */
+/* Checks the combination of options, without look-ups. Returns 0, or a negative errno with e
+ * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Opens the process or namespace of --target. Returns 0 or a negative errno with e set. */
+/* Opens the process or namespace of --target. Returns 0, or a negative errno with e set. */
 int resolve_target(struct run *r, struct nserr *e) must_check;
 
-/* Opens everything else that the options name and decides which namespaces are entered. Changes
- * nothing of this process. Returns 0 or a negative errno with e set. */
+/* Opens all other files and namespaces that the options name, and determines which namespaces are
+ * entered. Does not change the process. Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
-/* Parses a list such as "uid,gid,cwd" and adds it to *mask. Returns 0 or -EINVAL with e set. */
+/* Parses a list such as "uid,gid,cwd" and adds its flags to *mask. Returns 0, or -EINVAL with e
+ * set. */
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
 
-/* Reads the attributes of --follow from the target. Call it when it is decided which namespaces are
- * entered. Returns 0 or a negative errno with e set. */
+/* Reads the attributes of --follow from the target. Must be called after the namespaces to enter
+ * are known. Returns 0, or a negative errno with e set. */
 int follow_read(struct run *r, struct nserr *e) must_check;
 
-/* Namespace types whose members neither see more of this process nor gain rights over it when it
- * enters. */
+/* Namespace types that this process can enter without becoming visible to their members and without
+ * giving them rights over it. */
 #define TYPES_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
 
 /* Returns true if the program runs as a child of nsenter2. */
 bool run_forks(const struct run *r);
 
-/* Adds all steps in the order in which they must run, after resolve(). */
+/* Adds all steps in the order in which they must run. Must be called after resolve(). */
 void build_plan(struct run *r, struct plan *p);
 
-/* Plans a run whose target is opened, then prints the plan or executes it: becomes the program, or
- * ends as the program ends. */
+/* Resolves and plans a run whose target is open. Then prints the plan, or executes it and ends the
+ * process as the program ends. */
 _Noreturn void run_target(struct run *r);
 
-/* Reads references from standard input and runs the program for each. Returns the exit status. */
+/* Reads references from standard input and runs the program for each of them. Returns the exit
+ * status. */
 int each_run(const struct run *r);
 
-/* The kinds of steps, by the file that defines them. */
+/* The kinds of steps, with the file that defines them. */
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
 	step_inside, step_relay, step_pty, step_session; /* steps.c */
 extern const struct plan_kind step_cgroup, step_oom, step_context, step_groups, step_env,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: parses the command line. */
+/* nsenter2: defines the option table and parses the command line. */
 #include "base/num.h"
 #include "cgroup/feature.h"
 #include "common/cred_opts.h"
@@ -24,24 +24,24 @@ enum { X_WD = 1, X_EACH_TARGET = 2, X_EACH_PTY = 4, X_FORK = 8 };
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Namespaces to enter" },
 	{ 'a',             "all",                  CLI_NONE,   NULL,       "enter all namespaces that differ from the caller's" },
-	{ 't',             "target",               CLI_ARG,    "<ref>",    "enter this process or namespace", X_EACH_TARGET },
+	{ 't',             "target",               CLI_ARG,    "<ref>",    "select the process or namespace to enter", X_EACH_TARGET },
 	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter a namespace" },
-	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of a target's socket" },
+	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of socket <n>" },
 	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns the others" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Directories" },
 	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
 	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory (default: target's)", X_WD },
-	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to a directory found in the new namespaces", X_WD },
+	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD },
 
-	{ 0, NULL, CLI_NONE, NULL, "Taken over from the target" },
-	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "take over from the target: all, or uid,gid,..." },
-	{ 'e',             "env",                  CLI_NONE,   NULL,       "take over the environment" },
-	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join the cgroup" },
-	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "run the program with the SELinux context" },
-	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "keep the user and group ids" },
+	{ 0, NULL, CLI_NONE, NULL, "Attributes of the target" },
+	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "take over these attributes (all, uid,gid,...)" },
+	{ 'e',             "env",                  CLI_NONE,   NULL,       "take over the environment of the target" },
+	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join the cgroup of the target" },
+	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "run the program in the target's SELinux context" },
+	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "keep the caller's user and group ids" },
 
-	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
+	{ 0, NULL, CLI_NONE, NULL, "Credentials of the program" },
 	CRED_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
@@ -54,7 +54,7 @@ static const struct cli_opt table[] = {
 	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 
-	{ 0, NULL, CLI_NONE, NULL, "Many targets" },
+	{ 0, NULL, CLI_NONE, NULL, "Several targets" },
 	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "run the program for each reference on stdin", X_EACH_TARGET | X_EACH_PTY },
 	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run up to n programs at a time" },
 	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "print the reference before each line of output" },
@@ -84,7 +84,7 @@ static const struct cli_tool tool = {
 	.features = features,
 };
 
-/* The argument of a short option may be written -m=FILE, as nsenter(1) takes it. */
+/* Returns the argument without a leading "=": nsenter(1) accepts -m=FILE, too. */
 static const char *strip_equals(const char *arg)
 {
 	return arg && arg[0] == '=' ? arg + 1 : arg;
@@ -132,7 +132,8 @@ static bool take_follow(struct opts *o, const struct cli *c, int key)
 	return true;
 }
 
-/* Takes an option that the tools share. nsenter(1) has -S follow and -G follow, too. */
+/* Processes an option that several tools share. -S and -G accept "follow", as in nsenter(1).
+ * Returns false for another option. */
 static bool take_shared(struct opts *o, struct run *r, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
@@ -150,7 +151,7 @@ static bool take_shared(struct opts *o, struct run *r, const struct cli *c, int 
 	return rc > 0;
 }
 
-/* Takes an option about the process of the program. Returns false for another option. */
+/* Processes an option for the process of the program. Returns false for another option. */
 static bool take_process(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
@@ -252,7 +253,7 @@ void opts_parse(struct opts *o, struct run *r, int argc, char **argv)
 	o->argv = cli_rest(&c);
 	r->program.argv = o->argv;
 	o->reports = handle_forks(&r->handle) || r->handle.ready_fd >= 0;
-	/* a directory named by an option takes precedence */
+	/* an explicit --root or --wd takes precedence over --follow */
 	if ((o->follow & FOLLOW_ROOT) && !o->root.from)
 		o->root.from = DIR_TARGET;
 	if ((o->follow & FOLLOW_CWD) && !o->wd.from && !o->wdns)

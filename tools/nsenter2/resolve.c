@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: opens everything that is entered before anything is entered. */
+/* nsenter2: opens everything that is needed, before any namespace is entered. */
 #include <stdio.h>
 
 #include "base/file.h"
@@ -7,7 +7,7 @@
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
 
-/* Stores a namespace that is entered by descriptor. Takes ownership of fd. */
+/* Stores a namespace to be entered by its descriptor. Takes ownership of fd. */
 static void hold_fd(struct run *r, const struct nstype *type, int fd, const char *name)
 {
 	unsigned i = nstype_index(type);
@@ -29,7 +29,7 @@ static int open_process(struct run *r, struct nserr *e)
 	return nsref_check_living(&r->join.proc, e);
 }
 
-/* Opens a namespace as target, which selects the option of its type. */
+/* Opens a namespace that is the target. The namespace selects its own type. */
 static int open_ns(struct run *r, struct nserr *e)
 {
 	int fd = nsref_open_ns(&r->o->ref, NULL, e);
@@ -51,14 +51,15 @@ int resolve_target(struct run *r, struct nserr *e)
 	return nsref_is_process(&r->o->ref) ? open_process(r, e) : open_ns(r, e);
 }
 
-/* Sets a hint for "-Unp", where "np" is the file of -U, as in nsenter(1). */
+/* Sets a hint for "-Unp": getopt_long(3) takes "np" as the file of -U, the same as in
+ * nsenter(1). */
 static void hint_letters(const struct nstype *type, const char *file, struct nserr *e)
 {
 	for (const char *s = file; *s; s++)
 		if (!nstype_by_opt(*s) && !strchr("atFr", *s))
 			return;
-	nserr_hint(e, "the text after -%c is taken as its file: write '-%c -%s'", type->opt,
-		   type->opt, file);
+	nserr_hint(e, "write '-%c -%s': the text after -%c is its file", type->opt, file,
+		   type->opt);
 }
 
 /* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. */
@@ -87,7 +88,7 @@ static int hold_file(struct run *r, const struct nstype *type, struct nserr *e)
 	return 0;
 }
 
-/* Sets the error for an option that needs a process if the target is a single namespace. */
+/* Sets the error for an option that needs a process as target, if the target is a namespace. */
 static int no_process(const struct run *r, const char *option, struct nserr *e)
 {
 	return nserr_set(e, 0, "--%s requires a process, but '%s' is a namespace", option,
@@ -126,7 +127,8 @@ static int hold_net_socket(struct run *r, struct nserr *e)
 	return 0;
 }
 
-/* Opens the owner of the entered namespaces; for --user this is the parent. */
+/* Opens the user namespace that owns the namespaces to enter. If --user is given, opens the parent
+ * of that user namespace, which is its owner. */
 static int hold_user_parent(struct run *r, struct nserr *e)
 {
 	static const uint8_t order[] = { NSTYPE_USER, NSTYPE_CGROUP, NSTYPE_IPC, NSTYPE_UTS,
@@ -155,7 +157,8 @@ static int hold_user_parent(struct run *r, struct nserr *e)
 	return nserr_set(e, 0, "--user-parent: no other namespace selected");
 }
 
-/* Opens a directory before anything is entered: by its path, or the target's by its /proc link. */
+/* Opens the directory of an option before any namespace is entered: the path of the caller, or the
+ * link of the target in /proc. */
 static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const char *option,
 		    const char *link, struct nserr *e)
 {
@@ -175,8 +178,8 @@ static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const cha
 			 (int)r->join.proc.pid);
 }
 
-/* Without options the program becomes root in the user namespace, if the maps and the setgroups
- * file permit it. */
+/* Sets the default ids: without options, the program becomes root in the entered user namespace if
+ * the id maps and setgroups permit it. */
 static void default_ids(struct run *r)
 {
 	struct cred *c = &r->cred;
@@ -191,7 +194,7 @@ static void default_ids(struct run *r)
 	r->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && r->join.proc.pid &&
 			 file_read_at(r->join.proc.procfd, "setgroups", text, sizeof(text)) > 0 &&
 			 str_after(text, "deny") && sys_cap_has(CAP_SETGID);
-	/* groups dropped before entering need no permission inside */
+	/* groups that are dropped before entering need not be set inside */
 	c->groups_optional |= r->drop_groups;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: the steps, one kind of step for each kernel rule. */
+/* nsenter2: the steps, with the kernel rule that each of them follows. */
 #include <sys/prctl.h>
 
 #include "base/file.h"
@@ -21,10 +21,10 @@ static int run_guard(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 /*
- * After setns(2), processes of the target may see this process, which has descriptors and the
- * binary of the host until the exec. They can neither trace an undumpable process nor open its
- * /proc/PID/{exe,fd,mem} (ptrace(2)). The exec makes the process dumpable again. The types of
- * TYPES_UNSEEN need no guard.
+ * After setns(2), processes of the target may see this process. Until execve(2), it has descriptors
+ * and the binary of the host. If the process is not dumpable, they can neither trace it nor open
+ * its /proc/PID/{exe,fd,mem} (ptrace(2)). execve(2) makes the process dumpable again. The types in
+ * TYPES_UNSEEN do not need this step.
  */
 const struct plan_kind step_guard = {
 	.name = "guard",
@@ -64,7 +64,8 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 	return execute_fork(&r->supervise, &r->handle, e);
 }
 
-/* pid_namespaces(7): setns(2) changes the pid namespace of the children only. */
+/* setns(2) changes only the pid namespace of the children (pid_namespaces(7)), so a child must
+ * become the program. */
 const struct plan_kind step_fork = {
 	.name = "fork",
 	.call = "clone(2)",
@@ -79,7 +80,7 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
 
-	/* kind_back returns to it */
+	/* open the working directory, because step_back returns to it */
 	if (r->wd_fd < 0 && !r->o->wdns)
 		r->wd_fd = file_open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
 	if (fchdir(r->root_fd) < 0 || chroot(".") < 0)
@@ -88,7 +89,8 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* Runs after entering the mount namespace, which sets the root to that of the namespace. */
+/* Runs after the mount namespace is entered, because setns(2) sets the root to the root of that
+ * namespace. */
 const struct plan_kind step_root = {
 	.name = "root",
 	.call = "chroot(2)",
@@ -107,7 +109,8 @@ static int run_back(void *ctx, const struct plan_step *s, struct nserr *e)
 	return chdir("/") < 0 ? nserr_set(e, errno, "cannot change to the root directory") : 0;
 }
 
-/* Keeps the working directory as nsenter(1) does, except if it is outside the new root. */
+/* Returns to the earlier working directory, as nsenter(1) does, unless it is outside of the new
+ * root. */
 const struct plan_kind step_back = {
 	.name = "back",
 	.call = "fchdir(2), getcwd(2)",
@@ -138,7 +141,7 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct run *r = ctx;
 	char path[4096];
 
-	/* another error, for a path that is too long, means inside */
+	/* other errors mean that the directory is inside but its path is too long */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
 	nserr_set(e, 0, "the working directory %s is outside the root directory",
@@ -148,8 +151,8 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	return -EXDEV;
 }
 
-/* getcwd(2) fails with ENOENT for a directory that is not below the root, which would be a way out.
- */
+/* Fails if the working directory is outside of the root, because the program could leave the root
+ * through it. getcwd(2) fails with ENOENT for such a directory. */
 const struct plan_kind step_inside = {
 	.name = "inside",
 	.call = "getcwd(2)",
@@ -157,7 +160,7 @@ const struct plan_kind step_inside = {
 	.what = "check that the working directory %s is inside the root",
 };
 
-/* ---- A terminal of its own */
+/* ---- Pseudo-terminal */
 
 static int run_relay(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -175,8 +178,8 @@ static void undo_relay(void *ctx, const struct plan_step *s)
 	pty_relay_end(&r->relay);
 }
 
-/* Runs first, so that no process of the target sees the process that holds the caller's terminal.
- */
+/* Runs first, so that processes of the target do not see the process that has the caller's terminal
+ * open. */
 const struct plan_kind step_relay = {
 	.name = "relay",
 	.call = "fork(2)",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: the steps that apply the attributes which follow.c has read. */
+/* nsenter2: the steps that apply the attributes of the target. */
 #include <grp.h>
 #include <sys/stat.h>
 
@@ -14,7 +14,8 @@ static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 	return cgroup_join(&r->cgroup, getpid(), false, e);
 }
 
-/* Runs before setns(2): in another cgroup namespace the paths of the hierarchies are different. */
+/* Runs before setns(2), because the paths in the hierarchies are different in another cgroup
+ * namespace. */
 const struct plan_kind step_cgroup = {
 	.name = "cgroup",
 	.call = "write(cgroup.procs)",
@@ -30,7 +31,7 @@ static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to the value of the target") : 0;
 }
 
-/* Runs before the guard step: the /proc files of an undumpable process belong to root. */
+/* Runs before step_guard, because the /proc files of an undumpable process belong to root. */
 const struct plan_kind step_oom = {
 	.name = "oom",
 	.call = "write(/proc/self/oom_score_adj)",
@@ -62,7 +63,8 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	return setgroups(0, NULL) < 0 ? nserr_set(e, errno, "cannot drop supplementary groups") : 0;
 }
 
-/* user_namespaces(7): if setgroups is denied inside, groups can only be dropped before entering. */
+/* Runs before setns(2), because setgroups(2) may be denied in the entered user namespace
+ * (user_namespaces(7)). */
 const struct plan_kind step_groups = {
 	.name = "groups-outside",
 	.call = "setgroups(2)",

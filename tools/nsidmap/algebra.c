@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* algebra: computes maps from maps, with one function per verb. */
+/* nsidmap: the verbs compose, invert, merge, split and subtract, which compute a map from other
+ * maps. */
 #include "verb.h"
 
-/* Replaces m by the result. other is the second map, or that of --parent. */
+/* Replaces m by the result of a verb. `other` is the second map or the map of --parent. */
 typedef int op_fn(struct idmap *m, const struct idmap *other, bool outside, struct nserr *e);
 
 static int op_compose(struct idmap *m, const struct idmap *other, bool outside, struct nserr *e)
@@ -58,7 +59,7 @@ static const struct cli_opt plain_opts[] = {
 };
 
 static const struct cli_opt split_opts[] = {
-	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "the map of the parent namespace" },
+	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as that of the parent namespace" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };
@@ -80,19 +81,19 @@ static const struct op {
 } ops[] = {
 	{ TOOL(.name = "nsidmap compose", .opts = plain_opts,
 	       .synopsis = { "[options] <map> <map>" },
-	       .purpose = "Print the map that leads through the first and then the second map."),
+	       .purpose = "Print the combination of two maps: the first is applied first."),
 	  .run = op_compose, .min = 2, .max = 2 },
 	{ TOOL(.name = "nsidmap invert", .opts = plain_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] [<map>]" },
-	       .purpose = "Print the map from outside to inside."),
+	       .purpose = "Print a map with inside and outside exchanged."),
 	  .run = op_invert, .max = 1 },
 	{ TOOL(.name = "nsidmap merge", .opts = plain_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] [<map>]" },
-	       .purpose = "Print the map sorted, with adjacent ranges joined."),
+	       .purpose = "Print a map in order, with adjacent ranges joined."),
 	  .run = op_merge, .max = 1 },
 	{ TOOL(.name = "nsidmap split", .opts = split_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] --parent <map> [<map>]" },
-	       .purpose = "Print the map split where the ranges of the parent begin and end."),
+	       .purpose = "Print a map split at the limits of the ranges of its parent."),
 	  .run = op_split, .max = 1 },
 	{ TOOL(.name = "nsidmap subtract", .opts = subtract_opts,
 	       .synopsis = { "[options] <map> <map>" },
@@ -111,7 +112,7 @@ static const struct op *find_op(const char *verb)
 {
 	size_t i = 0;
 
-	/* main.c calls this file only for verbs of the table */
+	/* main.c calls this function only for verbs in the table, so the loop ends */
 	while (!streq(str_after(ops[i].tool.name, "nsidmap "), verb))
 		i++;
 	return &ops[i];
@@ -139,8 +140,11 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->second = w.n > 1 ? w.v[1] : NULL;
 }
 
-/* Reads a map. name is that of the map in messages, or NULL for the first map. The rules about size
- * do not matter here, but there is no algebra of maps that break the others. */
+/*
+ * Reads a map. `name` is its name in messages, or NULL for the first map. Ends the process if the
+ * map breaks a rule of the kernel, except the limits of extents and bytes, which do not matter for
+ * a computation.
+ */
 static void load(const char *arg, const char *name, struct idmaps *m)
 {
 	struct nserr e = NSERR_INIT;
@@ -162,7 +166,8 @@ static void compute(const struct opts *o, struct idmaps *m, const struct idmaps 
 			nserr_prefix(&e, "%s map", idmap_kind_names[k]);
 			cli_die_nserr(&e);
 		}
-		/* the reader of a stream without one of the kinds would report a failed producer */
+		/* a reader of a map without one kind would report that the program that wrote it
+		 * has failed */
 		if (m->map[k].n == 0)
 			cli_die(0, "the resulting map has no %s", idmap_kind_names[k]);
 	}

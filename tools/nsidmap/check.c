@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check: reports the rule of the kernel that a map breaks, and the line. */
+/* nsidmap: the verb check, which names the rule of the kernel that a map breaks, and the line. */
 #include "verb.h"
 
 enum { OPT_PARENT = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "the map of the parent namespace" },
+	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as that of the parent namespace" },
 	{ 0 },
 };
 /* clang-format on */
@@ -21,7 +21,7 @@ static const struct cli_tool tool = {
 };
 
 struct opts {
-	const char *map, *parent; /* parent may be NULL */
+	const char *map, *parent; /* parent is NULL without --parent */
 };
 
 static void parse(struct opts *o, int argc, char **argv)

@@ -8,18 +8,18 @@
 static const struct verb verbs[] = {
 	{ "show", verb_show, "show the maps of user namespaces" },
 	{ "translate", verb_translate, "translate ids of one namespace to ids of another" },
-	{ "plan", verb_plan, "print the map that a new namespace should have" },
+	{ "plan", verb_plan, "print a map for a new user namespace" },
 	{ "check", verb_check, "check whether the kernel would accept a map" },
-	{ "compose", verb_algebra, "print the map through one map and then another" },
-	{ "invert", verb_algebra, "print the map from outside to inside" },
-	{ "merge", verb_algebra, "print the map with adjacent ranges joined" },
-	{ "split", verb_algebra, "print the map split at the ranges of its parent" },
-	{ "subtract", verb_algebra, "print the map without the ids of another" },
+	{ "compose", verb_algebra, "print the combination of two maps" },
+	{ "invert", verb_algebra, "print a map with inside and outside exchanged" },
+	{ "merge", verb_algebra, "print a map with adjacent ranges joined" },
+	{ "split", verb_algebra, "print a map split at the ranges of its parent" },
+	{ "subtract", verb_algebra, "print a map without the ids of another map" },
 	{ "write", verb_write, "write the maps of a process" },
 	{ "run", verb_run, "run a program in a user namespace with a map" },
-	{ "subids", verb_subids, "list the ranges of a user, or check the files" },
-	{ "mount", verb_mount, "mount a tree with its owners mapped" },
-	{ "scan", verb_scan, "list the ids of files that a map would lose" },
+	{ "subids", verb_subids, "list the subordinate ids of a user" },
+	{ "mount", verb_mount, "mount a directory tree with mapped owners" },
+	{ "scan", verb_scan, "list the ids of files that a map does not contain" },
 };
 
 /* clang-format off */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* map: reads the <map> arguments and prints maps in every format. */
+/* nsidmap: reads <map> arguments and prints maps in all formats. */
 #include "base/json.h"
 #include "idmap/view.h"
 #include "verb.h"
@@ -24,7 +24,8 @@ static void add_kernel(const struct idmaps *m, const struct map_out *o, struct b
 	idmap_format_kernel(&m->map[o->only], b);
 }
 
-/* Prints one line per program: the arguments of newuidmap(1) and newgidmap(1) after the process. */
+/* Prints one line for each program: the arguments of newuidmap(1) and newgidmap(1) that follow the
+ * process. */
 static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++) {
@@ -37,7 +38,7 @@ static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struc
 	}
 }
 
-/* Prints the options of unshare(1) since util-linux 2.39. */
+/* Prints the options for unshare(1) of util-linux 2.39 or later. */
 static void add_unshare(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	static const char *const names[] = { "users", "groups" };
@@ -68,7 +69,7 @@ static void add_extents(struct json *j, const char *key, const struct idmap *m,
 	json_array_end(j);
 }
 
-/* Prints the maps as in config.json of the OCI runtime specification. */
+/* Prints the maps in the form of config.json of the OCI runtime specification. */
 static void add_oci(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	static const char *const keys[] = { "uidMappings", "gidMappings" };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mount: makes a mount on which files belong to the ids of a map; attaches it or passes it to a
+/* nsidmap: the verb mount, which creates an idmapped mount and attaches it or passes it to a
  * program. */
 #include "idmap/mount.h"
 #include "base/file.h"
@@ -12,7 +12,7 @@ enum { OPT_MAP = CLI_LONG, OPT_FD, OPT_RECURSIVE };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "map ids on disk to the ids shown (required)" },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "map the ids on disk to the ids in the new mount" },
 	{ OPT_RECURSIVE, "recursive", CLI_NONE, NULL, "include all mounts below <source>" },
 	{ OPT_FD, "fd", CLI_ARG, "<n>", "pass the mount to <program> as descriptor <n>" },
 	{ 0 },
@@ -22,16 +22,16 @@ static const struct cli_opt table[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap mount",
 	.synopsis = { "[options] --map <map> <source> <target>",
-		      "[options] --map <map> --fd <n> <source> -- <program> [<argument>...]" },
-	.purpose = "Mount a tree so that its files belong to the ids of a map.",
+		      "[options] --map <map> --fd <n> <source> -- <program> [<arg>...]" },
+	.purpose = "Mount a directory tree with mapped file owners.",
 	.opts = table,
-	.notes = "It forks to make a user namespace that holds the map.",
+	.notes = "nsidmap forks to create a user namespace with the map.",
 	.failed = CLI_EXIT_FAILED,
 };
 
 struct opts {
 	const char *map;
-	int fd; /* descriptor for the program; -1: attach the mount to the second word */
+	int fd; /* descriptor number for the program, or -1 to attach the mount to <target> */
 	bool recursive;
 };
 
@@ -43,7 +43,7 @@ static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 			r->map = c->arg;
 			break;
 		case OPT_FD:
-			*failed = CLI_EXIT_OWN; /* with a program this is an exec tool */
+			*failed = CLI_EXIT_OWN; /* an exec tool, because it has a program */
 			if (num_int(c->arg, 3, 65535, &r->fd) < 0)
 				cli_die_usage("--fd: '%s' is not a number from 3 to 65535", c->arg);
 			break;
@@ -59,7 +59,7 @@ static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 		cli_die_usage("expected <source> <target>");
 }
 
-/* Executes the program with the tree as descriptor fd. */
+/* Executes the program with the mount open as descriptor fd. */
 static _Noreturn void run_with(int tree, int fd, char **program)
 {
 	struct nserr e = NSERR_INIT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan: prints the map that a new user namespace of the caller should have. */
+/* nsidmap: the verb plan, which prints a map for a new user namespace of the caller. */
 #include "idmap/plan.h"
 
 #include "verb.h"
@@ -8,15 +8,15 @@ enum { OPT_STYLE = CLI_LONG, OPT_USER, OPT_OVERLAP, OPT_FIRST_STYLE };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_FIRST_STYLE + IDMAP_PLAN_AUTO, "auto", CLI_NONE, NULL, "the most that the caller can map (default)", 1 },
-	{ OPT_FIRST_STYLE + IDMAP_PLAN_ROOT, "root", CLI_NONE, NULL, "map the own id to 0, and no other id", 1 },
-	{ OPT_FIRST_STYLE + IDMAP_PLAN_CURRENT, "current", CLI_NONE, NULL, "map the own id to itself, and no other id", 1 },
-	{ OPT_FIRST_STYLE + IDMAP_PLAN_KEEP_ID, "keep-id", CLI_NONE, NULL, "map the own id to itself, ranges around it", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_AUTO, "auto", CLI_NONE, NULL, "map all ids that the caller can map (default)", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_ROOT, "root", CLI_NONE, NULL, "map only the caller's id, to 0", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_CURRENT, "current", CLI_NONE, NULL, "map only the caller's id, to itself", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_KEEP_ID, "keep-id", CLI_NONE, NULL, "map the caller's id to itself, other ids around it", 1 },
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_SUBIDS, "subids", CLI_NONE, NULL, "map the subordinate ids to themselves", 1 },
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_IDENTITY, "identity", CLI_NONE, NULL, "map every id to itself", 1 },
-	{ OPT_STYLE, "style", CLI_ARG, "<style>", "map as podman, lxc or docker does", 1 },
-	{ OPT_USER, "user", CLI_ARG, "<user>", "use the ranges of this user (name or uid)" },
-	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "own id within a range: error, hole or shift" },
+	{ OPT_STYLE, "style", CLI_ARG, "<style>", "map ids like podman, lxc or docker", 1 },
+	{ OPT_USER, "user", CLI_ARG, "<user>", "use the subordinate ids of this user (name or uid)" },
+	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "handle a range with the own id: error, hole, shift" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };
@@ -25,7 +25,7 @@ static const struct cli_opt table[] = {
 static const struct cli_tool tool = {
 	.name = "nsidmap plan",
 	.synopsis = { "[options]" },
-	.purpose = "Print the map that a new user namespace should have.",
+	.purpose = "Print a map for a new user namespace.",
 	.opts = table,
 	.failed = CLI_EXIT_FAILED,
 };
@@ -35,7 +35,7 @@ struct opts {
 	struct map_out out;
 };
 
-/* Returns the position of a word in a list. Ends the process if it is not there. */
+/* Returns the index of word in the list. Ends the process if the list does not contain word. */
 static int choose(const char *option, const char *word, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* run: runs a program in a new user namespace with a map. */
+/* nsidmap: the verb run, which runs a program in a new user namespace with a map. */
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum { OPT_EXPLAIN = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print what would be done, and do nothing" },
+	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print the steps without executing them" },
 	{ 0 },
 };
 /* clang-format on */
@@ -29,8 +29,8 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<map>] -- <program> [<argument>...]" },
 	.purpose = "Run a program in a new user namespace with a map.",
 	.opts = table,
-	.notes = "Without <map> the map of 'nsidmap plan' is used. The tool forks a helper, which\n"
-		 "writes the map from outside, unless the map has only the caller's own ids.",
+	.notes = "Without <map> the map of 'nsidmap plan' is used. If the map has more than the\n"
+		 "caller's own ids, nsidmap forks a helper that writes the map from outside.",
 	.failed = CLI_EXIT_OWN,
 };
 
@@ -63,8 +63,11 @@ static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* user_namespaces(7): a map is written once; execve(2) before that would drop the capabilities in
- * the new namespace. More than the own id can be mapped only from the parent namespace. */
+/*
+ * Writes the maps. user_namespaces(7): a map can be written once, and it must be written before
+ * execve(2), which would drop the capabilities in the new namespace. More than the caller's own id
+ * can be mapped only from the parent namespace.
+ */
 static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
@@ -83,7 +86,7 @@ static void show_maps(const void *ctx, const struct plan_step *s, struct buf *ou
 	idmaps_format_arg(&((const struct run *)ctx)->maps, out);
 }
 
-/* Becomes root of the namespace, because the map lacks the current ids. */
+/* Becomes root in the namespace, because the map does not contain the caller's ids. */
 static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -180,5 +183,5 @@ int verb_run(int argc, char **argv)
 	}
 	if (plan_run(&p, &r, NULL, &e) < 0)
 		cli_die_nserr(&e);
-	return CLI_EXIT_OWN; /* not reached: the last step executes the program */
+	return CLI_EXIT_OWN; /* not reached, because the last step executes the program */
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* scan: lists the ids of files in a tree that a map lacks. */
+/* nsidmap: the verb scan, which lists the ids of files in a directory tree that a map does not
+ * contain. */
 #include <fts.h>
 #include <grp.h>
 #include <linux/limits.h>
@@ -15,8 +16,8 @@ enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "look for ids that this map lacks (required)" },
-	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "files have inside ids, as for 'nsidmap mount'" },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "list the ids that are not in this map (required)" },
+	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "compare with the inside ids, as for nsidmap mount" },
 	{ 'x', "one-file-system", CLI_NONE, NULL, "stay on the file system of the directory" },
 	TABLE_OPTS,
 	{ 0 },
@@ -36,9 +37,10 @@ static const struct cli_tool tool = {
 	.name = "nsidmap scan",
 	.synopsis = { "[options] --map <map> <directory>..." },
 	.purpose =
-		"List the ids of files that a map would lose: owners, groups, ACLs, capabilities.",
+		"List the ids of files that a map does not contain. Checks owners, groups, ACLs\n"
+		"and file capabilities.",
 	.opts = table,
-	.notes = "The exit status is 1 if there are any, or if a file could not be read.",
+	.notes = "The exit status is 1 if such an id was found or a file could not be read.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -74,19 +76,19 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->dirs = w.v;
 }
 
-/* An id of the tree; a slot of a hash table with open addressing, by id. */
+/* An id in the tree. Elements are slots of a hash table by id, with open addressing. */
 struct seen {
 	uint32_t id;
 	bool used, lost;
 	uint64_t files;
-	uint64_t file;  /* number of the last file that was counted */
-	char *first;    /* path of the first file, if the id is lost */
+	uint64_t file;  /* number of the last file that was counted for this id */
+	char *first;    /* path of the first file, if the id is not in the map */
 	const char *as; /* role of the id in that file */
 };
 
 struct ids {
 	struct seen *slot, *last;
-	size_t n, size; /* size is a power of two */
+	size_t n, size; /* size is a power of 2 */
 	struct idmap map;
 	bool inside;
 };
@@ -115,16 +117,16 @@ static void grow(struct ids *s)
 	s->size = size;
 }
 
-/* State of the walk, with its current file. */
+/* State of the walk and its current file. */
 struct walk {
 	struct ids ids[IDMAP_KINDS];
 	const FTSENT *f;
-	uint64_t file;  /* its number, from 1 */
+	uint64_t file;  /* number of the current file, from 1 */
 	const char *as; /* role of the id being counted (owner, group, …) */
 	bool complete;
 };
 
-/* Counts an id of the current file. A file that has the id several times counts once. */
+/* Counts an id of the current file. Counts a file once, even if it has the id several times. */
 static void count(void *ctx, enum idmap_kind k, uint32_t id)
 {
 	struct walk *w = ctx;
@@ -132,7 +134,7 @@ static void count(void *ctx, enum idmap_kind k, uint32_t id)
 	struct seen *x = s->last;
 	uint32_t to;
 
-	/* adjacent files mostly have the same owner */
+	/* files in the same directory usually have the same owner, so check the last id first */
 	if (!x || x->id != id) {
 		if (s->n * 2 >= s->size)
 			grow(s);
@@ -151,8 +153,8 @@ static void count(void *ctx, enum idmap_kind k, uint32_t id)
 	x->file = w->file;
 }
 
-/* Counts the ids in extended attributes. fts(3) has changed to the directory; symlinks are skipped.
- */
+/* Counts the ids in the extended attributes of the current file. fts(3) has changed to its
+ * directory. Skips symbolic links. */
 static void count_xattrs(struct walk *w)
 {
 	static unsigned char value[XATTR_SIZE_MAX];
@@ -169,8 +171,8 @@ static void count_xattrs(struct walk *w)
 		if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 			continue;
 		if (n < 0 && errno == EOVERFLOW) {
-			/* capabilities(7): this user namespace has no id for the root uid of the
-			 * file */
+			/* capabilities(7): the root uid of the file capabilities is not mapped in
+			 * this user namespace */
 			count(w, IDMAP_UID, IDMAP_NONE);
 		} else if (n < 0 || x->ids(value, (size_t)n, count, w) < 0) {
 			cli_warn(n < 0 ? errno : EINVAL, "cannot read the %s of '%s'", x->what,
@@ -189,9 +191,9 @@ static void walk(char **dirs, int options, struct walk *w)
 		cli_die(errno, "cannot walk the tree");
 	while (errno = 0, (w->f = f = fts_read(fts))) {
 		switch (f->fts_info) {
-		case FTS_DP: /* a directory after its files */
+		case FTS_DP: /* a directory, visited again after its files */
 			continue;
-		case FTS_DNR: /* a directory that was counted, but cannot be entered */
+		case FTS_DNR: /* a directory that was counted but cannot be read */
 		case FTS_ERR:
 		case FTS_NS:
 			cli_warn(f->fts_errno, "cannot read '%s'", f->fts_path);
@@ -227,7 +229,8 @@ static const char *name_of(enum idmap_kind k, uint32_t id)
 	return pw ? pw->pw_name : gr ? gr->gr_name : "";
 }
 
-/* Adds the rows of the lost ids, sorted. Returns their number and frees the ids. */
+/* Adds the rows of the ids that are not in the map, in ascending order. Returns their number and
+ * frees the ids. */
 static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 {
 	size_t n = 0;

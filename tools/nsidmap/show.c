@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show: prints the maps of user namespaces, uids beside gids, as seen from the caller's, the parent
- * and the initial namespace. */
+/* nsidmap: the verb show, which prints the maps of user namespaces, uids next to gids, as seen from
+ * the caller's, the parent and the initial namespace. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<ref>...]" },
 	.purpose = "Show the id maps of user namespaces.",
 	.opts = table,
-	.notes = "Without <ref> the caller's own namespace is shown. The tool forks to enter a\n"
+	.notes = "Without <ref> the caller's own namespace is shown. nsidmap forks to enter a\n"
 		 "namespace that has no process.",
 	.failed = CLI_EXIT_FAILED,
 };
@@ -63,14 +63,14 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->refs = w.n > 0 ? w.v : self;
 }
 
-/* A range of inside ids that no extent of either map in any view splits, and its first id in each
- * view: IDMAP_NONE if it is not mapped or the view is unknown. */
+/* A range of inside ids that lies within one extent of both maps in all views, and its first id in
+ * each view. The id is IDMAP_NONE if it is not mapped or the view is unknown. */
 struct stretch {
 	uint32_t inside, count;
 	uint32_t view[IDMAP_VIEW_VIEWS][IDMAP_KINDS];
 };
 
-/* Returns the first id not below from that is mapped in any view, or IDMAP_NONE. */
+/* Returns the first id of at least `from` that is mapped in any view, or IDMAP_NONE. */
 static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 {
 	uint32_t next = IDMAP_NONE;
@@ -113,7 +113,7 @@ static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stret
 	return true;
 }
 
-/* Returns the name of a stretch of one id, or "". */
+/* Returns the name of the id if the stretch has one id, otherwise "". */
 static const char *name_of(const struct stretch *s, enum idmap_kind k)
 {
 	const uint32_t id = s->view[IDMAP_VIEW_ME][k];
@@ -135,7 +135,7 @@ static void cell_id(struct table *t, uint32_t id)
 		table_cell_u64(t, id);
 }
 
-/* Adds the row of a stretch, or of a namespace without maps if s is NULL. */
+/* Adds the row of a stretch. If s is NULL, adds the row of a namespace without maps. */
 static void add_row(struct table *t, const char *ref, const struct idmap_view *n,
 		    const struct stretch *s)
 {

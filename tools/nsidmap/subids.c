@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subids: lists the subordinate ids of a user, or checks the files of all users. */
+/* nsidmap: the verb subids, which lists the subordinate ids of a user or checks the files of all
+ * users. */
 #include "idmap/subid.h"
 
 #include "common/table.h"
@@ -10,7 +11,7 @@ enum { OPT_LINT = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_LINT, "lint", CLI_NONE, NULL, "check all lines of the files, for all users" },
+	{ OPT_LINT, "lint", CLI_NONE, NULL, "check /etc/subuid and /etc/subgid" },
 	TABLE_OPTS,
 	{ 0 },
 };

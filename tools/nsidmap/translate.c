@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* translate: translates ids of one user namespace to ids of another. */
+/* nsidmap: the verb translate, which translates ids of one user namespace to ids of another. */
 #include "base/file.h"
 #include "base/json.h"
 #include "base/num.h"
@@ -13,9 +13,9 @@ enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_MAP };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_FROM, "from", CLI_ARG, "<ref>", "namespace of the ids (default: self)", 1 },
-	{ OPT_TO, "to", CLI_ARG, "<ref>", "namespace to translate them to (default: self)", 2 },
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "translate inside to outside ids of this map", 1 | 2 },
+	{ OPT_FROM, "from", CLI_ARG, "<ref>", "translate from this namespace (default: self)", 1 },
+	{ OPT_TO, "to", CLI_ARG, "<ref>", "translate to this namespace (default: self)", 2 },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "translate inside ids to outside ids by this map", 1 | 2 },
 	{ 'g', "gid", CLI_NONE, NULL, "translate gids instead of uids" },
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" },
 	TABLE_STRICT_OPT,
@@ -28,14 +28,14 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<id>...]" },
 	.purpose = "Translate ids of one user namespace to ids of another.",
 	.opts = table,
-	.notes = "Without <id> ids are read from standard input, one per line. The tool forks to\n"
+	.notes = "Without <id> ids are read from standard input, one per line. nsidmap forks to\n"
 		 "enter a namespace that has no process.",
 	.failed = CLI_EXIT_FAILED,
 };
 
 struct opts {
-	const char *from, *to, *map; /* map, if not NULL, replaces the others */
-	char **words;                /* NULL: read standard input */
+	const char *from, *to, *map; /* if map is not NULL, it is used instead of from and to */
+	char **words;                /* ids, or NULL to read them from standard input */
 	enum idmap_kind kind;
 	bool json, strict;
 };
@@ -72,7 +72,7 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->words = w.n > 0 ? w.v : NULL;
 }
 
-/* Sets m to the map from the first namespace to the second, sorted by inside id. */
+/* Sets m to the map from ids of --from to ids of --to, sorted by inside id. */
 static void load(const struct opts *r, struct idmap *m)
 {
 	cleanup_idmaps struct idmaps a = IDMAPS_INIT, b = IDMAPS_INIT;
@@ -95,8 +95,8 @@ static void load(const struct opts *r, struct idmap *m)
 		cli_die(rc, "cannot store the map");
 }
 
-/* Returns false if only part of the maps is visible, because the caller's namespace is not an
- * ancestor. */
+/* Returns true if all maps are visible. If the caller's namespace is not an ancestor of the two
+ * namespaces, only a part of their maps is visible. */
 static bool sees_all(const struct opts *r)
 {
 	return r->map || (idmap_view_sees_all(r->from) && idmap_view_sees_all(r->to));
@@ -136,7 +136,7 @@ static int translate_words(char **words, const struct idmap *m, const struct opt
 	return status(r, all);
 }
 
-/* {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]} */
+/* Prints {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]}. */
 static int translate_json(char **words, const struct idmap *m, const struct opts *r)
 {
 	struct buf out = BUF_INIT;
@@ -167,8 +167,8 @@ static int translate_json(char **words, const struct idmap *m, const struct opts
 	return status(r, all);
 }
 
-/* Translates standard input to standard output, and answers all complete lines before it reads
- * more. */
+/* Translates standard input to standard output. Writes the output for all complete lines before it
+ * reads more input, so that another program can write an id and wait for the result. */
 static int translate_stream(const struct idmap *m, const struct opts *r)
 {
 	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];
@@ -197,7 +197,8 @@ static int translate_stream(const struct idmap *m, const struct opts *r)
 	return status(r, s.unmapped == 0);
 }
 
-/* Returns the words of standard input, for JSON. They stay allocated: the process ends soon. */
+/* Reads words from standard input, for JSON. Returns an array that ends with NULL and is never
+ * freed. */
 static char **read_words(void)
 {
 	static const char blanks[] = " \t\n";

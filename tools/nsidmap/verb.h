@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verb: declares the verbs of nsidmap and the parts that they share. */
+/* nsidmap: declares the verbs and the functions that they share. */
 #ifndef NSU_NSIDMAP_VERB_H
 #define NSU_NSIDMAP_VERB_H
 
@@ -7,9 +7,9 @@
 #include "idmap/idmap.h"
 
 /*
- * A verb has a row in main.c and a file of its own with the same skeleton: struct opts (its command
- * line), the table of options, parse(), the steps, and verb_<name>(), which gets argv with the verb
- * at argv[0] and returns the exit status.
+ * Each verb has a row in main.c and its own file with the same structure: struct opts (its command
+ * line), the option table, parse(), the steps, and verb_<name>(). verb_<name>() gets the verb in
+ * argv[0] and returns the exit status.
  */
 int verb_algebra(int argc, char **argv); /* compose, invert, merge, split and subtract */
 int verb_check(int argc, char **argv);
@@ -22,9 +22,9 @@ int verb_subids(int argc, char **argv);
 int verb_translate(int argc, char **argv);
 int verb_write(int argc, char **argv);
 
-/* ---- map.c: maps as arguments and as output */
+/* ---- map.c: maps in arguments and in output */
 
-/* The format of a map that is printed. */
+/* The output format of a map. */
 struct map_out {
 	int format;
 	int only; /* enum idmap_kind, or -1 for both */
@@ -35,19 +35,19 @@ struct map_out {
 enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
 
 /* clang-format off */
-/* The options of a verb that prints a map. */
+/* The options of verbs that print a map. */
 #define MAP_OUT_OPTS \
 	{ MAP_OPT_FORMAT, "format", CLI_ARG, "<format>", \
 	  "stream, arg, kernel, newuidmap, unshare, oci, json" }, \
-	{ MAP_OPT_ONLY, "only", CLI_ARG, "uid|gid", "print one of the two maps" }, \
-	{ 'J', "json", CLI_NONE, NULL, "the same as --format json" }
+	{ MAP_OPT_ONLY, "only", CLI_ARG, "uid|gid", "print only the map of uids or of gids" }, \
+	{ 'J', "json", CLI_NONE, NULL, "print JSON (the same as --format json)" }
 /* clang-format on */
 
-/* Takes an option of MAP_OUT_OPTS. Returns false if key is another option. Ends the process for an
- * invalid argument. */
+/* Processes an option of MAP_OUT_OPTS. Returns false if key is another option. Ends the process if
+ * the argument is invalid. */
 bool map_out_option(struct map_out *o, int key, const char *arg);
 
-/* Prints the maps in the chosen format. */
+/* Prints the maps in the selected format. */
 void map_print(const struct idmaps *m, const struct map_out *o);
 
 /* Reads the map of a <map> argument: the one-word form, like:REF, "-", fd:N or a path. Ends the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* write: writes the maps of a process and verifies them. */
+/* nsidmap: the verb write, which writes the maps of a process and verifies them. */
 #include "idmap/procfile.h"
 #include "idmap/writer.h"
 #include "ns/ref.h"
@@ -9,7 +9,7 @@ enum { OPT_VIA = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_VIA, "via", CLI_ARG, "<way>", "auto, direct, or helpers (newuidmap, newgidmap)" },
+	{ OPT_VIA, "via", CLI_ARG, "<way>", "write by this way: auto, direct or helpers" },
 	{ 0 },
 };
 /* clang-format on */
@@ -19,14 +19,15 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] <process> [<map>]" },
 	.purpose = "Write the id maps of a process and read them back.",
 	.opts = table,
-	.notes = "Without <map> the map is read from standard input. The tool forks only to run\n"
-		 "newuidmap(1) and newgidmap(1), if only they can write the map.",
+	.notes = "Without <map> the map is read from standard input. nsidmap forks only to run\n"
+		 "newuidmap(1) and newgidmap(1), if the caller itself cannot write the map.",
 	.failed = CLI_EXIT_FAILED,
 };
 
 enum { VIA_AUTO = -1 };
 
-/* Returns an enum idmap_writer, or VIA_AUTO. */
+/* Returns the enum idmap_writer for the argument, or VIA_AUTO. Ends the process if it is
+ * invalid. */
 static int parse_via(const char *arg)
 {
 	if (streq(arg, "auto"))
@@ -51,7 +52,8 @@ static int write_maps(const struct nsref_process *p, struct idmaps *m, int via, 
 	if (via == VIA_AUTO && (rc = idmaps_choose_writer(m, &writer, e)) < 0)
 		return rc;
 	rc = idmaps_write_by(writer, p->procfd, m, -1, e);
-	if (rc < 0 || writer == IDMAP_BY_HELPERS) /* these maps are verified already */
+	/* idmaps_write_helpers() has verified its maps already */
+	if (rc < 0 || writer == IDMAP_BY_HELPERS)
 		return rc;
 	return idmaps_verify(p->procfd, m, e);
 }
@@ -74,7 +76,8 @@ int verb_write(int argc, char **argv)
 		cli_die_nserr(&e);
 	if (!nsref_is_process(&ref))
 		cli_die_usage("'%s' is not a process", w.v[0]);
-	/* open the process before reading the map: its PID could be reused meanwhile */
+	/* open the process before the map is read, because reading may take long and the pid could
+	 * be reused */
 	if (nsref_open_process(&ref, &p, &e) < 0)
 		cli_die_nserr(&e);
 	map_load(w.n == 2 ? w.v[1] : "-", &m);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsinit: runs a program as process 1 of a pid namespace, or as a subreaper: forwards signals,
- * reaps children and ends after every process below it. */
+/* nsinit: runs a program as the child of process 1 of a pid namespace, or of a subreaper. Forwards
+ * signals, reaps orphans, and ends when all descendants have ended. */
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -17,10 +17,10 @@ static void build(struct init *i, struct plan *p)
 }
 
 /*
- * Returns true if the program may see this process from a foreign root: nsinit is process 1, its
- * mount namespace is not that of its parent, or a user namespace other than the initial one gives
- * the program the right to enter a root of its own. Also returns true if a namespace cannot be
- * read, as for the parent of process 1, which getppid(2) reports as 0.
+ * Returns true if the program may see this process from a foreign root. This is the case if nsinit
+ * is process 1, if its parent is in another mount namespace, or if nsinit is in a user namespace
+ * other than the initial one, where the program may enter a new root. Also returns true if a
+ * namespace cannot be read, for example that of the parent of process 1 (getppid(2) returns 0).
  */
 static bool is_elsewhere(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsinit: declares the run in progress and the parser. */
+/* nsinit: declares the state of a run and the parser. */
 #ifndef NSU_NSINIT_H
 #define NSU_NSINIT_H
 
@@ -11,7 +11,7 @@ struct run {
 	bool explain;
 };
 
-/* Parses the command line into r, or prints a message and exits. */
+/* Parses the command line into r. If it is invalid, prints a message and ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsinit: the option table and the parser. */
+/* nsinit: defines the option table and parses the command line. */
 #include "base/num.h"
 #include "common/cli.h"
 #include "common/features.h"
@@ -16,12 +16,12 @@ enum {
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_GRACE,            "grace",       CLI_ARG,  "<time>",      "wait <time> between TERM and KILL (default 10s)" },
+	{ OPT_GRACE,            "grace",       CLI_ARG,  "<time>",      "wait <time> between TERM and KILL (default: 10s)" },
 	{ OPT_STOP_SIGNAL,      "stop-signal", CLI_ARG,  "<signal>",    "end processes with this signal instead of TERM" },
-	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> for <from>, or nothing if <to> is 0" },
-	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "give the program its own group and the terminal" },
+	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> instead of <from> (0: nothing)" },
+	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "run the program in its own process group" },
 	HANDLE_OPTS_FORKED,
-	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print what would be done, and do nothing" },
+	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 	{ 0 },
 };

@@ -39,7 +39,7 @@ static int open_as(struct run *run, const struct row *r, int type)
 	case -ENOTDIR:
 	case -ELOOP:
 	case -ENXIO:
-	case -ENOTTY: /* the holder has exchanged the descriptor or mount */
+	case -ENOTTY: /* the holder has replaced the descriptor or mount */
 	case -ENOTSOCK:
 		fd = r->ns->pid ? -EPERM : -ENOENT;
 		break;
@@ -258,7 +258,8 @@ void fill_nifs(struct run *run, const struct row *r, struct cell *out)
 		cell_num(out, n);
 }
 
-/* A namespace without an id in ours is null in JSON, and "unassigned" in a table, as in lsns(8). */
+/* A namespace without an id in the caller's namespace is null in JSON, and "unassigned" in a table,
+ * as in lsns(8). */
 void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);

@@ -19,7 +19,7 @@ void fill_type(struct run *run, const struct row *r, struct cell *out)
 	cell_str(out, r->ns->type->name);
 }
 
-/* Returns a mount point of the namespace in our own mount namespace, or NULL. */
+/* Returns a mount point of the namespace in the caller's mount namespace, or NULL. */
 static const char *own_path(const struct run *run, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next)

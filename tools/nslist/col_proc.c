@@ -32,8 +32,10 @@ void fill_ppid(struct run *run, const struct row *r, struct cell *out)
 		cell_num(out, (uint64_t)st->ppid);
 }
 
-/* NSpid in proc_pid_status(5) has one pid per pid namespace, from ours inwards. For a member of a
- * listed pid namespace prints the pid there, otherwise the innermost one. */
+/*
+ * NSpid in proc_pid_status(5) has one pid for each pid namespace, beginning with the reader's. For
+ * a member of a listed pid namespace prints the pid in that namespace, otherwise the innermost pid.
+ */
 void fill_lpid(struct run *run, const struct row *r, struct cell *out)
 {
 	size_t len;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* limits: prints how many namespaces count against user.max_*_namespaces of our user namespace. */
+/* limits: prints how many namespaces count against user.max_*_namespaces of the caller's user
+ * namespace. */
 #include "nslist.h"
 
 #include <stdio.h>

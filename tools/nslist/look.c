@@ -4,7 +4,7 @@
 
 #include "common/cli.h"
 
-/* Returns the only process that must be read, or 0 if the columns need others as well. */
+/* Returns the only process that must be read, or 0 if the columns need other processes, too. */
 static pid_t only_process(const struct run *run)
 {
 	const struct opts *o = run->o;

@@ -43,11 +43,11 @@ static const struct cli_opt options[] = {
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
-	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "list only namespaces without process or thread" },
+	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "list only namespaces without a process or thread" },
 	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "print usage of the user.max_*_namespaces limits", EXCL_VIEW },
 	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "print namespaces that appear (+) or vanish (-)", EXCL_VIEW },
 	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "print a graph for dot(1)", EXCL_VIEW },
-	{ OPT_FEATURES,   "features",     CLI_NONE,   NULL,        "print what this kernel and this user can do", EXCL_VIEW },
+	{ OPT_FEATURES,   "features",     CLI_NONE,   NULL,        "print the kernel features that this user can use", EXCL_VIEW },
 	{ 0 },
 };
 /* clang-format on */

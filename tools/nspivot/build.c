@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: adds the steps to the plan. Their order is the specification. */
+/* nspivot: adds the steps to the plan. The order of the calls is the order of the steps. */
 #include "nspivot.h"
 
 /*
- * Returns true if the program can be looked up before the pivot. With --put-old it may be in the
- * old root, which is not in its place yet. A PATH of a changed environment is not known yet.
+ * Returns true if the program can be searched before the pivot. With --put-old, the program may be
+ * in the old root, which has not been moved yet. If --setenv and similar options change the
+ * environment, its PATH is not known yet.
  */
 static bool can_check_program(const struct run *r)
 {
@@ -28,8 +29,7 @@ void build_plan(struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &o->op[i].verb->kind, &o->op[i], 0);
 	if (!o->force && !o->move_root && !o->put_old && !o->of_host)
 		plan_add(p, PLAN_CALLER, &step_processes, NULL, 0);
-	/* a missing program must fail while nspivot can still undo everything: the capabilities for
-	 * it are not dropped yet */
+	/* check the program now, while nspivot can still undo all steps and has all capabilities */
 	if (can_check_program(r))
 		plan_add(p, PLAN_CALLER, &step_program, NULL, 0);
 	plan_add(p, PLAN_CALLER, &step_pivot, NULL, 0);

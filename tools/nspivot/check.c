@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: checks the destinations of the options. Pure. */
+/* nspivot: checks the destinations in the options. Has no side effects. */
 #include <limits.h>
 
 #include "nspivot.h"

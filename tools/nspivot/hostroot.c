@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: builds the root of --host-root, which needs no image. */
+/* nspivot: builds the root for --host-root from the directories of the host. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,8 @@
 #include "root/place.h"
 #include "root/populate.h"
 
-/* Directories that are created empty, as mount points or for files, and not bound from the host. */
+/* Directories that are created empty, as mount points or for files, instead of bound from the
+ * host. */
 static const struct {
 	const char *name;
 	mode_t mode;
@@ -26,8 +27,8 @@ static bool is_fresh(const char *name)
 	return false;
 }
 
-/* Binds one entry of the host's root read-only, or copies a symbolic link. Returns 0 or a negative
- * errno with e set. */
+/* Binds one entry of the host's root directory read-only, or copies a symbolic link. Returns 0, or
+ * a negative errno with e set. */
 static int bind_entry(struct root *r, const char *name, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
@@ -37,7 +38,7 @@ static int bind_entry(struct root *r, const char *name, struct nserr *e)
 	ssize_t n;
 	int rc;
 
-	/* a file that we may not open is closed to the program, too */
+	/* skip a file that this process may not open, because the program may not open it either */
 	if (fd == -EACCES || fd == -EPERM || fd == -ENOENT)
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: builds a root, pivots into it and executes a program there. Parse, check, resolve, plan,
- * then explain or execute. */
+/* nspivot: runs a program in a new root. Parses, checks, resolves and plans, then explains or
+ * executes. */
 #include "common/execute.h"
 #include "nspivot.h"
 #include "run/cloned_binary.h"
@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 	opts_parse(&r, argc, argv);
 	if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
-	/* before resolve(), which reads streams */
+	/* must run before resolve(), which reads streams */
 	if (!o.explain && cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
 	if (resolve(&r, &e) < 0)

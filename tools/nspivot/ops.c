@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: parses the argument of one verb. Pure. */
+/* nspivot: parses the argument of a verb. Has no side effects. */
 #include <stdio.h>
 
 #include "base/num.h"
 #include "nspivot.h"
 #include "root/place.h"
 
-/* Removes the options that are not mount options from op->o: "try" and "mode=". Returns 0 or a
+/* Removes "try" and "mode=" from op->o, because they are not mount options. Returns 0, or a
  * negative errno with e set. */
 static int own_words(struct op *op, struct nserr *e)
 {
@@ -31,8 +31,8 @@ static int own_words(struct op *op, struct nserr *e)
 	return 0;
 }
 
-/* Cuts the argument into source, destination and options. Sets *options to NULL if there are none.
- * check_opts() checks the destination. Returns 0 or a negative errno with e set. */
+/* Splits the argument into source, destination and options. Sets *options to NULL if there are
+ * none. Returns 0, or a negative errno with e set. check_opts() checks the destination. */
 static int cut_argument(struct op *op, char **options, struct nserr *e)
 {
 	enum { DST = 2, SRC_DST = 3 };
@@ -64,7 +64,7 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 	return 0;
 }
 
-/* Returns a new element of o->op, or NULL without memory. */
+/* Returns a new element of o->op, or NULL if there is no memory. */
 static struct op *new_op(struct opts *o)
 {
 	if (o->n == o->size) {
@@ -97,7 +97,7 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 	if (rc < 0)
 		return rc;
 	if (v == &verbs[VERB_READONLY] && op->dst && root_place_is_root(op->dst)) {
-		o->readonly = true; /* mount points must be created first */
+		o->readonly = true; /* applied later: mount points must be created first */
 		o->n--;
 		return 0;
 	}

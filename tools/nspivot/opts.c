@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the option table and the parser. */
+/* nspivot: defines the option table and parses the command line. */
 #include "common/cred_opts.h"
 #include "common/features.h"
 #include "common/handle_opts.h"
@@ -7,7 +7,7 @@
 #include "root/feature.h"
 
 enum {
-	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT */
+	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT keys */
 	OPT_PRESET = OPT_VERB + VERB_COUNT,
 	OPT_PUT_OLD,
 	OPT_DETACH,
@@ -23,8 +23,8 @@ enum { EXCL_OLD = 1 };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
-	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "start from the host's directories, read-only" },
-	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add minimal, docker, systemd, host or none" },
+	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the directories of the host read-only" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add a preset: minimal, docker, systemd, host, none" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src:dst[:opts]>",   "bind a file or directory with all mounts below it" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src:dst[:opts]>",   "bind read-only, with all mounts below it" },
 	{ OPT_VERB + VERB_TMPFS,           "tmpfs",           CLI_ARG,    "<dst[:opts]>",       "mount a tmpfs" },
@@ -36,7 +36,7 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount POSIX message queues (default: /dev/mqueue)" },
 	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup v2 (default: /sys/fs/cgroup)" },
 	{ OPT_VERB + VERB_OVERLAY,         "overlay",         CLI_ARG,    "<dst:opts>",         "mount an overlay of lower=, upper= and work=" },
-	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "create a file with the data read from <src>" },
+	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "create a file with the contents of <src>" },
 	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "create a directory" },
 	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "create a symbolic link" },
 	{ OPT_VERB + VERB_MASK,            "mask",            CLI_ARG,    "<dst[:try]>",        "hide a file or directory" },
@@ -44,7 +44,7 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hosts" },
 	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hostname" },
 	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/resolv.conf" },
-	{ 0, NULL, CLI_NONE, NULL, "The pivot" },
+	{ 0, NULL, CLI_NONE, NULL, "Changing the root" },
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
 	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD },
 	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs and remove its files", EXCL_OLD },
@@ -53,7 +53,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
 	HANDLE_OPTS,
-	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print what would be done, and do nothing" },
+	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 	{ 0 },
 };
@@ -83,7 +83,7 @@ static const struct cli_tool tool = {
 	.features = features,
 };
 
-/* Ends the process with the message of e, after the name of the option, if rc is negative. */
+/* If rc is negative, prints the message of e with the name of the option and ends the process. */
 static void must(int rc, const char *option, struct nserr *e)
 {
 	if (rc >= 0)
@@ -92,7 +92,7 @@ static void must(int rc, const char *option, struct nserr *e)
 	cli_die_nserr(e);
 }
 
-/* Handles the options of verbs, credentials and handles. */
+/* Processes the options of verbs, credentials and handles. */
 static void take_other(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;

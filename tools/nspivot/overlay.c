@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: mounts the overlay of --overlay, with the layers in the form that the kernel accepts. */
+/* nspivot: mounts the overlay of --overlay, with its layers in a form that the kernel accepts. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,16 +11,16 @@
 #define PARAM_MAX 256
 
 struct layers {
-	const char *param[PARAM_MAX]; /* parameters for the kernel */
-	char *text[PARAM_MAX];        /* the allocated strings of param */
-	int fd[PARAM_MAX];            /* descriptors that name layers */
+	const char *param[PARAM_MAX]; /* parameters of the file system */
+	char *text[PARAM_MAX];        /* malloc()ed strings of param */
+	int fd[PARAM_MAX];            /* descriptors whose /proc names are in param */
 	size_t n, ntext, nfd;
 	struct buf lower; /* all lower layers, if they are joined in one parameter */
 	bool joined;      /* the kernel takes no parameter for each layer */
 	bool one_string;  /* of struct root_ops */
 };
 
-/* Adds the parameter key followed by value. Returns 0 or a negative errno with e set. */
+/* Adds the parameter key followed by value. Returns 0, or a negative errno with e set. */
 static int add(struct layers *l, struct nserr *e, const char *key, const char *value)
 {
 	char *text;
@@ -58,8 +58,8 @@ static const char *no_comma(struct layers *l, const char *path, struct file_fd_p
 	return buf->text;
 }
 
-/* Appends a path to the parameter with all lower layers and escapes the colons, which separate
- * them. With `commas` also escapes commas, which separate the options of mount(2). */
+/* Appends a path to the value of lowerdir= and escapes colons, which separate the layers. If
+ * `commas` is set, also escapes commas, which separate the options of mount(2). */
 static void escape(struct buf *out, const char *path, bool commas)
 {
 	for (; *path; path++) {
@@ -69,8 +69,8 @@ static void escape(struct buf *out, const char *path, bool commas)
 	}
 }
 
-/* Creates an upper layer and a work directory in memory. Returns 0 or a negative errno with e set.
- */
+/* Creates an upper layer and a work directory on a tmpfs. Returns 0, or a negative errno with e
+ * set. */
 static int memory_upper(struct root *r, struct layers *l, struct nserr *e)
 {
 	char name[40], path[80];
@@ -102,7 +102,7 @@ static int add_lower(struct layers *l, const char *path, struct nserr *e)
 	return l->lower.err ? nserr_set(e, l->lower.err, "cannot store the layers") : 0;
 }
 
-/* Adds one option of the overlay. Returns 0 or a negative errno with e set. */
+/* Adds one option of the overlay. Returns 0, or a negative errno with e set. */
 static int add_option(struct root *r, struct layers *l, const char *word, struct nserr *e)
 {
 	const char *path = str_after(word, "lower=");
@@ -121,8 +121,8 @@ static int add_option(struct root *r, struct layers *l, const char *word, struct
 	return add(l, e, "", word);
 }
 
-/* Collects the parameters of the overlay; newroot is the lower layer if op names none. Returns 0 or
- * a negative errno with e set. */
+/* Collects the parameters of the overlay. newroot is the lower layer if op has no lower= option.
+ * Returns 0, or a negative errno with e set. */
 static int collect(struct root *r, const struct op *op, const char *newroot, struct layers *l,
 		   struct nserr *e)
 {
@@ -140,7 +140,8 @@ static int collect(struct root *r, const struct op *op, const char *newroot, str
 	return rc;
 }
 
-/* Sets e to a message that names the missing layer, which the kernel does not name. */
+/* Sets e to a message that names the missing layer, because the error of the kernel does not name
+ * it. */
 static void name_missing(const struct op *op, struct nserr *e)
 {
 	static const char *const words[] = { "lower=", "upper=", "work=" };
@@ -178,8 +179,11 @@ static int try_mount(struct root *r, const struct op *op, const char *newroot, b
 	return rc;
 }
 
-/* Mounts with one parameter for each layer (6.5), which allows any number and name, or else with
- * one parameter for all. Returns a descriptor or a negative errno with e set. */
+/*
+ * Mounts with one parameter for each layer (Linux 6.5), which allows any number and name, or
+ * otherwise with one parameter for all layers. Returns a descriptor, or a negative errno with e
+ * set.
+ */
 static int try_both(struct root *r, const struct op *op, const char *newroot, struct nserr *e)
 {
 	int rc = -EINVAL;
@@ -193,7 +197,8 @@ int overlay_mount(struct root *r, const struct op *op, const char *newroot, stru
 {
 	int rc = try_both(r, op, newroot, e);
 
-	/* before 6.15 a layer cannot be in a detached mount, as the upper layer in memory is */
+	/* before Linux 6.15 a layer cannot be in a detached mount, so attach the tree with the
+	 * upper layer */
 	if (rc == -EINVAL && r->state == ROOT_DETACHED && r->files >= 0) {
 		rc = root_attach(r, true, e);
 		if (rc == 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the presets, each a list of options, which --explain prints. */
+/* nspivot: defines the presets. Each preset is a list of options, which --explain prints. */
 #include "kernel/sys_cap.h"
 #include "nspivot.h"
 
@@ -41,7 +41,7 @@ static const struct row docker[] = {
 	{ VERB_READONLY, "/proc/sysrq-trigger:try" },
 };
 
-/* The mounts that systemd expects as process 1 or would create itself. */
+/* The mounts that systemd as process 1 expects or would create itself. */
 static const struct row systemd[] = {
 	{ VERB_PROC,     "/proc" },
 	{ VERB_SYSFS,    NULL },
@@ -55,7 +55,7 @@ static const struct row systemd[] = {
 	{ VERB_TMPFS,    "/tmp:mode=1777,nosuid,nodev" },
 };
 
-/* The directories of the host, for repairing a system: there is no isolation. */
+/* The directories of the host, to repair a system. This preset does not isolate the program. */
 static const struct row host[] = {
 	{ VERB_BIND,     "/proc:/proc" },
 	{ VERB_BIND,     "/sys:/sys" },

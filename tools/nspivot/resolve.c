@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: resolves the credentials of the program. */
+/* nspivot: determines the credentials of the program. */
 #include "nspivot.h"
 
 int resolve(struct run *r, struct nserr *e)
@@ -9,7 +9,7 @@ int resolve(struct run *r, struct nserr *e)
 
 	if (rc < 0 || !o->caps || o->caps_kept)
 		return rc;
-	/* the preset sets a limit, from which --cap-drop removes capabilities */
+	/* the preset sets a limit, and --cap-drop removes capabilities from it */
 	r->cred.cap_limit = r->cred.limit_caps ? r->cred.cap_limit & o->caps : o->caps;
 	r->cred.limit_caps = true;
 	return 0;

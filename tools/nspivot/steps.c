@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the steps other than the verbs. */
+/* nspivot: the steps except those of the verbs. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -77,7 +77,7 @@ static int run_processes(void *ctx, const struct plan_step *s, struct nserr *e)
 	return root_pivot_check_processes(&r->root, e);
 }
 
-/* Looks up the program, or the shell. The shell passes if /bin/sh exists. */
+/* Checks that the new root contains the program. For a shell, checks /bin/sh. */
 static int run_program(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
@@ -137,8 +137,8 @@ static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *o
 	buf_printf(out, "change the working directory to %s", ((const struct run *)ctx)->o->chdir);
 }
 
-/* A caller with a mapped id other than 0 has ambient capabilities, which the program must not
- * inherit. */
+/* Clears the ambient and inheritable capabilities, because the program must not inherit those of a
+ * caller that has a mapped user id other than 0. */
 static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct sys_caps caps;
@@ -146,7 +146,7 @@ static int run_ambient(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx, (void)s;
 	if (rc == -EINVAL)
-		return 0; /* kernels before 4.3 have no ambient capabilities */
+		return 0; /* before Linux 4.3 there are no ambient capabilities */
 	if (rc == 0)
 		rc = sys_cap_get(&caps);
 	if (rc == 0 && caps.inheritable) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the table of verbs and their steps. */
+/* nspivot: defines the table of verbs and their steps. */
 #include "nspivot.h"
 
 #include <fcntl.h>
@@ -58,8 +58,8 @@ static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 	return done(ctx, root_place_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
 }
 
-/* In a user namespace without a network namespace of its own, or with a partly hidden /sys, the
- * kernel refuses a new sysfs: bind the caller's read-only. */
+/* Mounts sysfs, or binds the caller's /sys read-only: in a user namespace, the kernel refuses a new
+ * sysfs if the network namespace belongs to another user namespace or if /sys is partly hidden. */
 static int run_sysfs(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -98,8 +98,8 @@ static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
 }
 
-/* gid=5, the group of terminals, fails with EINVAL if this group is not mapped: omit it then, and a
- * terminal gets the group of the process that opens it. */
+/* Mounts devpts with gid=5, the group of terminals. If that group is not mapped, the kernel returns
+ * EINVAL; then omits the option, and a terminal gets the group of the process that opens it. */
 static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -198,7 +198,7 @@ static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
 }
 
-/* Copies a resolv.conf without the name servers on the loopback address of the host. */
+/* Appends a resolv.conf without the name servers that have a loopback address of the host. */
 static void copy_resolv(const char *from, struct buf *out)
 {
 	static const char *const loopback[] = { "nameserver 127.", "nameserver ::1" };
@@ -218,7 +218,7 @@ static void copy_resolv(const char *from, struct buf *out)
 
 static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	/* systemd-resolved writes the servers behind its stub 127.0.0.53 to the second file */
+	/* systemd-resolved writes the servers that its stub 127.0.0.53 uses to the second file */
 	static const char *const from[] = { "/etc/resolv.conf",
 					    "/run/systemd/resolve/resolv.conf" };
 	static const struct mntopt plain;
@@ -243,7 +243,7 @@ static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* Prints a step as the option that requests it. */
+/* Appends the option of the step. */
 static void show_op(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct op *op = s->arg;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check: checks whether the options of nstimeoffset go together. */
+/* nstimeoffset: checks the combination of options. */
 #include "nstimeoffset.h"
 
 static int check_show(const struct opts *o, struct nserr *e)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstimeoffset: declares the parts of the tool. */
+/* nstimeoffset: declares the command line, the state of a run and the stages of a run. */
 #ifndef NSU_NSTIMEOFFSET_H
 #define NSU_NSTIMEOFFSET_H
 
@@ -14,15 +14,15 @@ enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE, MODE_FEATURES };
 struct opts {
 	enum mode mode;
 	bool explain, json;
-	bool handles; /* an option of handle was given */
+	bool handles; /* an option for handles was given */
 	struct handle handle;
 	struct timens_request ask;
 	const char *base, *anchor; /* arguments, or NULL */
-	struct nsref target;       /* of --write */
-	char **rest;               /* program and arguments, or references to show */
+	struct nsref target;       /* process of --write */
+	char **rest;               /* program and arguments, or the references of --show */
 };
 
-/* The run in progress. */
+/* The state of a run. */
 struct run {
 	struct opts *o;
 	struct program program;
@@ -30,10 +30,10 @@ struct run {
 	struct timens offsets;
 };
 
-/* Fills o from the command line. Ends the process if that is invalid. */
+/* Parses the command line into o. If it is invalid, prints a message and ends the process. */
 void opts_parse(struct opts *o, int argc, char **argv);
 
-/* Checks whether the options go together. Returns 0, or -EINVAL with e set. */
+/* Checks the combination of options. Returns 0, or -EINVAL with e set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
 /* Looks up the program and the target, reads the clocks and computes the offsets. Returns 0, or a
@@ -43,8 +43,8 @@ int resolve(struct run *r, struct nserr *e) must_check;
 /* Adds the steps of MODE_RUN or MODE_WRITE to p. r must outlive p. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Prints the table or the JSON of --show for refs (NULL-terminated; if empty, "self"). Returns 0,
- * or a negative errno with e set. */
+/* Prints the output of --show for refs, as a table or JSON. refs ends with NULL; if it is empty,
+ * prints "self". Returns 0, or a negative errno with e set. */
 int show_refs(char *const *refs, bool json, struct nserr *e) must_check;
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: parses the command line of nstimeoffset. */
+/* nstimeoffset: defines the option table and parses the command line. */
 #include "common/handle_opts.h"
 #include "nstimeoffset.h"
 
@@ -19,21 +19,21 @@ enum { X_MODE = 1, X_BOOT = 2, X_MONO = 4 };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Clocks" },
-	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "move the boottime clock (which is the uptime)", X_BOOT },
-	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "move the monotonic clock", X_MONO },
-	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "move both clocks as the lines of --print say", X_BOOT | X_MONO },
-	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "clock that + and - are relative to (own)" },
-	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "moment at which the clock reads =<time> (start)" },
+	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "set the boottime clock, which shows the uptime", X_BOOT },
+	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
+	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream, as --print writes it", X_BOOT | X_MONO },
+	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "clock that + and - are relative to (default: own)" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when the clock reads =<time> (default: start)" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Instead of running a program" },
-	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks of references (self)", X_MODE },
-	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream", X_MODE },
-	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "write the offsets for the children of <ref>", X_MODE },
-	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print what would be done, and do nothing" },
-	{ OPT_FEATURES, "features",    CLI_NONE, NULL,          "print what this kernel and this user can do", X_MODE },
+	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks (default: the caller's)", X_MODE },
+	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream, for --time-offsets", X_MODE },
+	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "set the offsets for the children of process <ref>", X_MODE },
+	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print the steps without executing them" },
+	{ OPT_FEATURES, "features",    CLI_NONE, NULL,          "print the kernel features that this user can use", X_MODE },
 	{ 'J',         "json",         CLI_NONE, NULL,          "print --show or --features as JSON" },
 	{ 0 },
 };
@@ -43,18 +43,19 @@ static const struct cli_tool tool = {
 	.name = "nstimeoffset",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--show [<ref>...]",
 		      "[options] --print", "[options] --write <ref>", "--features [-J]" },
-	.purpose = "Run a program (default: your shell) with other boottime and monotonic clocks.",
+	.purpose = "Run a program (default: your shell) with another boottime or monotonic clock.",
 	.opts = table,
 	.notes = "<time> is one of:\n"
 		 "  +<duration>, -<duration>  relative to the caller's own clock\n"
 		 "  =<duration>               the reading of the clock\n"
 		 "  =@<ref>                   the same as the clock of that namespace\n"
 		 "  <duration>                offset from the clock of the initial namespace\n"
-		 "The tool never forks.",
+		 "nstimeoffset never forks.",
 	.failed = CLI_EXIT_OWN,
 };
 
-/* Returns 0 for the first word and 1 for the second. Ends the process for any other. */
+/* Returns 0 if word is `first`, 1 if it is `second`. Otherwise prints a message and ends the
+ * process. */
 static int either(const char *option, const char *word, const char *first, const char *second)
 {
 	if (!streq(word, first) && !streq(word, second))

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* resolve: looks up the program and the target of nstimeoffset, and computes the offsets. */
+/* nstimeoffset: looks up the program and the target process, and computes the offsets. */
 #include "base/file.h"
 #include "nstimeoffset.h"
 
-/* Without --write the target is this process. */
+/* Opens the process of --write, or this process without --write. Returns 0, or a negative errno
+ * with e set. */
 static int open_target(struct run *r, struct nserr *e)
 {
 	if (r->o->mode == MODE_WRITE)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show: prints the offsets and readings of the time namespaces that references name. */
+/* nstimeoffset: prints the offsets and clocks of time namespaces for --show. */
 #include <sys/stat.h>
 
 #include "base/json.h"
@@ -9,12 +9,12 @@
 
 struct row {
 	const char *ref;
-	uint64_t inode, id;                     /* 0 if unreadable or not supported */
+	uint64_t inode, id;                     /* 0 if they cannot be read */
 	struct timespec off[TIMENS_CLOCKS];     /* from the initial namespace */
 	struct timespec reading[TIMENS_CLOCKS]; /* at the same moment in all rows */
 };
 
-/* Sets inode and id from a descriptor of the namespace, if there is one. */
+/* Sets inode and id from the namespace ns. Does nothing if ns is negative. */
 static void name_ns(struct row *r, int ns)
 {
 	struct stat st;
@@ -37,7 +37,8 @@ static int read_process(const struct nsref *ref, struct row *r, struct timens *t
 	rc = nsref_check_living(&p, e);
 	if (rc < 0)
 		return rc;
-	/* the namespace of another user's process may be unreadable: its name is unknown then */
+	/* the caller may be unable to open the namespace of another user's process; inode and id
+	 * are unknown then */
 	ns = nsref_open_proc_ns(&p, &nstypes[NSTYPE_TIME], NULL);
 	name_ns(r, ns);
 	return timens_read_process(&p, t, &r->inode, e);
@@ -163,7 +164,8 @@ int show_refs(char *const *refs, bool json, struct nserr *e)
 	cleanup_free struct row *rows = NULL;
 	struct timens_now now;
 	size_t n = 0;
-	/* read the clocks first: reading a namespace without processes moves us into it */
+	/* read the clocks first, because reading a namespace without processes moves this process
+	 * into it */
 	int rc = timens_look(TIMENS_ANCHOR_NOW, -1, &now, e);
 
 	if (rc < 0)
@@ -175,7 +177,7 @@ int show_refs(char *const *refs, bool json, struct nserr *e)
 	rows = calloc(n, sizeof(*rows));
 	if (!rows)
 		return nserr_set(e, ENOMEM, "cannot show the clocks");
-	/* read "self" before another namespace is entered */
+	/* read "self" first, because this process may enter another namespace */
 	for (int others = 0; others < 2; others++)
 		for (size_t i = 0; i < n; i++)
 			if (streq(refs[i], "self") != others &&

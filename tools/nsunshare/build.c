@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: adds the steps to the plan. The order here is the specification. */
+/* nsunshare: adds the steps to the plan. The order of the calls is the order of the steps. */
 #include <sys/mount.h>
 
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/plan_time.h"
 
-/* The process that gets the namespaces, and the process that acts on it from outside. */
+/* The process that gets the new namespaces, and the process outside that changes it. */
 struct actors {
 	enum plan_actor inside, outside;
 };
@@ -25,9 +25,9 @@ static bool has_pins(const struct opts *o)
 }
 
 /*
- * Returns the namespaces that must be created after the process: the clocks of a time namespace
- * that clone(2) creates are frozen, and the root of a cgroup namespace is the cgroup of the process
- * that creates it.
+ * Returns the namespaces that the child creates by unshare(2) after its creation. clone(2) would
+ * freeze the clocks of a time namespace. The root of a cgroup namespace is the cgroup of the
+ * process that creates it, so the child must be in its cgroup before.
  */
 static uint64_t late_types(const struct opts *o)
 {
@@ -43,7 +43,7 @@ static void add_cgroup(const struct opts *o, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_cgroup_set, o->cgroup_set.word[i], 0);
 }
 
-/* Adds the steps for the namespaces if the caller becomes the program. */
+/* Adds the steps that create the namespaces in the caller, which becomes the program. */
 static void add_unshare(const struct run *r, struct plan *p, const struct actors *a)
 {
 	const struct opts *o = r->o;
@@ -58,7 +58,8 @@ static void add_unshare(const struct run *r, struct plan *p, const struct actors
 		plan_add(p, PLAN_CALLER, &step_unshare, NULL, o->types);
 }
 
-/* Adds the steps for the namespaces if a child becomes the program; the caller stays outside. */
+/* Adds the steps that create the namespaces in a child, which becomes the program. The caller stays
+ * outside. */
 static void add_fork(const struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
@@ -98,8 +99,8 @@ static void add_namespaces(struct run *r, struct plan *p, const struct actors *a
 		plan_add(p, a->inside, &plan_time_enter, NULL, 0);
 	if (is_pinned(o, NSTYPE_MNT))
 		plan_add(p, a->inside, &step_mnt_above, NULL, 0);
-	/* before the pins: the kernel refuses to mount a namespace file if the mount would
-	 * propagate to the new mount namespace */
+	/* must run before the pins: the kernel does not mount a namespace file on a mount that
+	 * propagates to the new mount namespace */
 	if ((o->types & CLONE_NEWNS) && o->propagation)
 		plan_add(p, a->inside, &step_propagation, NULL, o->propagation);
 }
@@ -115,7 +116,7 @@ static void add_pins(const struct run *r, struct plan *p, const struct actors *a
 			plan_add(p, a->outside, &step_pin, NULL, i);
 }
 
-/* Adds the steps inside, which run with all privilege over the new namespaces. */
+/* Adds the steps that run inside, with all capabilities in the new namespaces. */
 static void add_inside(const struct run *r, struct plan *p, enum plan_actor self)
 {
 	const struct opts *o = r->o;
@@ -127,7 +128,8 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_domainname, o->domainname, 0);
 	if (o->lo)
 		plan_add(p, self, &step_lo, NULL, 0);
-	/* an interpreter with flag F is opened when it is registered, so outside of the new root */
+	/* for flag F, the kernel opens the interpreter when it is registered, so register it before
+	 * the root is changed */
 	if (early) {
 		plan_add(p, self, &step_mount_binfmt, BINFMT_DIR, 0);
 		plan_add(p, self, &step_interpreter, o->interpreter, 1);

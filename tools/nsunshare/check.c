@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: checks that the options go together. Looks nothing up. */
+/* nsunshare: checks the combination of options, without any look-ups. */
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 
-/* The limit of the kernel, __NEW_UTS_LEN, without the terminating byte. */
+/* Maximum length of a host or domain name without the NUL byte (__NEW_UTS_LEN of the kernel). */
 #define NAME_BYTES_MAX 64
 
 static int check_ids(const struct opts *o, struct nserr *e)
@@ -12,7 +12,7 @@ static int check_ids(const struct opts *o, struct nserr *e)
 		return nserr_set(e, 0, "--map cannot be used with another map option");
 	if (o->setgroups != IDMAP_SETGROUPS_UNSET && !(o->types & CLONE_NEWUSER))
 		return nserr_set(e, 0, "--setgroups needs a new user namespace (-U)");
-	/* user_namespaces(7): without privilege, the kernel accepts a map of one group only while
+	/* user_namespaces(7): without privilege, the kernel accepts a map of one group only if
 	 * setgroups(2) is denied */
 	if (o->setgroups == IDMAP_SETGROUPS_ALLOW && o->map_group && o->groups.n == 0) {
 		nserr_set(e, 0, "--setgroups=allow cannot be used with a map of one group");
@@ -22,7 +22,7 @@ static int check_ids(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
-/* Checks that no option needs a child if --no-fork is given. */
+/* Checks that --no-fork is not used with an option that needs a child. */
 static int check_no_fork(const struct opts *o, struct nserr *e)
 {
 	if (!o->no_fork)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the step of --init, which turns the child into process 1, and the plan of that
- * process. */
+/* nsunshare: the step of --init, by which the child becomes process 1, and the plan of process
+ * 1. */
 #include "nsunshare.h"
 #include "run/exec.h"
 
@@ -17,7 +17,7 @@ void build_init(struct run *r, struct plan *p)
 		   ordinary user who created it */
 		.guarded = r->by_root,
 	};
-	/* the process outside serves these handles */
+	/* the process outside handles --wait-fd, --status-fd and --pid-file */
 	i->handle.wait_fd = i->handle.status_fd = -1;
 	i->handle.pid_file = NULL;
 	i->handle.close_fds = true;
@@ -25,8 +25,8 @@ void build_init(struct run *r, struct plan *p)
 	build_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);
 }
 
-/* pid_namespaces(7): process 1 receives only signals that it has a handler for, and adopts all
- * orphans. */
+/* Becomes process 1. pid_namespaces(7): process 1 only receives signals for which it has a handler,
+ * and it adopts all orphans. */
 static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
@@ -38,7 +38,7 @@ static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 	wstatus = init_run(&r->init, &p, r, e);
 	if (wstatus < 0 && !r->init.running)
 		return wstatus;
-	/* the pipe to the process outside is closed */
+	/* the line to the process outside is closed, so print the message here */
 	if (wstatus < 0)
 		cli_die_nserr(e);
 	if (e->what[0])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: runs a program in new namespaces. Parse, check, plan, then explain or execute. */
+/* nsunshare: runs a program in new namespaces. Parses, checks and plans, then explains or
+ * executes. */
 #include <sys/auxv.h>
 
 #include "common/execute.h"
@@ -64,9 +65,9 @@ static int unpersist(const char *dir)
 }
 
 /*
- * Returns true if the program may see the parent that waits for it, from another root: in a user
- * namespace, the program may enter one. A proc file system of its own pid namespace hides the
- * parent.
+ * Returns true if the program may see the waiting parent from another root. In a user namespace,
+ * the program may change its root. It does not see the parent if it is in a new pid namespace and
+ * has the proc file system of that namespace.
  */
 static bool sees_parent(const struct opts *o)
 {
@@ -78,9 +79,9 @@ static bool sees_parent(const struct opts *o)
 }
 
 /*
- * Returns true if the program may reach the binary although it does not see the caller's files:
- * process 1 of --init runs it, a new root can hold a script that names it, and the program may see
- * the parent.
+ * Returns true if the program may get access to the tool's binary although it does not see the
+ * caller's files: process 1 of --init runs the binary, a script in a new root can name it, or the
+ * program may see the waiting parent.
  */
 static bool needs_clone(const struct opts *o)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsunshare: declares the command line, the run in progress and the stages of a run. */
+/* nsunshare: declares the command line, the state of a run, and the stages of a run. */
 #ifndef NSU_NSUNSHARE_H
 #define NSU_NSUNSHARE_H
 
@@ -17,25 +17,25 @@
 
 #define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
 
-/* The arguments of an option that can be given more than once. */
+/* The arguments of an option that may be repeated. */
 struct words {
 	const char **word;
 	size_t n;
 };
 
-/* The command line, before anything is looked up or read. */
+/* The command line, before look-ups. */
 struct opts {
-	uint64_t types;                /* CLONE_NEW* to create */
-	const char *pin[NSTYPE_COUNT]; /* --TYPE=FILE */
+	uint64_t types;                /* CLONE_NEW* flags of the namespaces to create */
+	const char *pin[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
 	const char *persist, *unpersist;
 
-	const char *map; /* stream, word or like:REF */
+	const char *map; /* a stream, a map in one word, or like:REF */
 	const char *map_user, *map_group;
 	struct words users, groups;
 	const char *owner;
 	enum idmap_setgroups setgroups;
 
-	unsigned long propagation;                           /* MS_* */
+	unsigned long propagation;                           /* MS_* flag, or 0 */
 	const char *mount_proc, *mount_binfmt, *interpreter; /* where, or NULL */
 	const char *root, *wd;
 	const char *hostname, *domainname;
@@ -46,7 +46,7 @@ struct opts {
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	const char *setup; /* command */
+	const char *setup; /* shell command, or NULL */
 
 	bool fork, no_fork, init, explain;
 	int kill_signal;
@@ -54,14 +54,14 @@ struct opts {
 	char **argv;
 };
 
-/* The ids of the calling user, which --owner changes and step_caller restores. */
+/* The ids of the caller. --owner changes them, and step_caller restores them. */
 struct ids {
 	uid_t uid, euid;
-	gid_t gid, egid, *groups; /* groups is malloc()ed and never freed: the process executes */
+	gid_t gid, egid, *groups; /* malloc()ed; not freed, because exec follows */
 	int ngroups;
 };
 
-/* The run in progress: the command line, what it names, and the state of the steps. */
+/* The state of a run: the command line, the results of look-ups, and the data of the steps. */
 struct run {
 	struct opts *o;
 
@@ -74,50 +74,52 @@ struct run {
 	struct ids caller;
 	struct timens offsets;
 
-	pid_t pid; /* of the process that gets the namespaces, as seen from outside */
+	pid_t pid; /* pid of the process with the new namespaces, in the caller's pid namespace */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
 	struct init init;
-	bool by_root; /* the caller's effective user id is 0 */
+	bool by_root; /* the effective user id of the caller is 0 */
 	struct cgroup cgroup;
-	bool in_cgroup; /* version 2: the child was created in it */
+	bool in_cgroup; /* cgroup v2: the child was created in the cgroup */
 	struct nspin pin[NSTYPE_COUNT];
-	uint64_t mnt_id;      /* of the caller's mount namespace */
+	uint64_t mnt_id;      /* id of the caller's mount namespace */
 	struct nspin_dir dir; /* --persist */
 
 	struct program program;
 };
 
-/* Value of map_user and map_group that stands for the current id. */
+/* Value of map_user and map_group that means the current id. */
 extern const char opts_current[];
 
-/* Parses the command line into r->o, r->handle and r->cred, or prints a message and exits. */
+/* Parses the command line into r->o, r->handle and r->cred. If it is invalid, prints a message and
+ * ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
-/* Checks that the options go together; looks nothing up. Returns 0, or a negative errno with e set.
- */
+/* Checks the combination of options, without look-ups. Returns 0, or a negative errno with e
+ * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Looks up what the options name: maps, ids, clocks. Returns 0, or a negative errno with e set. */
+/* Looks up the users, groups, maps and clocks that the options name. Returns 0, or a negative errno
+ * with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Adds all steps in the order in which they must run. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Adds the last steps of the process `self` that becomes the program: credentials, the death signal
- * and signal mask of s (or NULL), descriptors and handles of h, exec. */
+/* Adds the last steps of `self`, the process that becomes the program: credentials, the death
+ * signal and signal mask of s (unless it is NULL), the descriptors and handles of h, and exec. */
 void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
 		struct handle *h);
 
-/* Adds the steps of process 1 of --init, which is the caller of that plan. */
+/* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* For the parent that stays: closes the descriptors that can undo the pins, so that other processes
- * can unmount them. */
+/* Closes the descriptors by which the pins can be undone, so that other processes can unmount them.
+ * For the waiting parent. */
 void pins_close(struct run *r);
 
-/* The kinds of steps, by the file that defines them. */
+/* The kinds of steps, with the file that defines them. */
 extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_caller,
 	step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above, step_pin_dir,
 	step_pin; /* steps_ns.c */

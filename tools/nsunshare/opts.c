@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the option table and the parser. */
+/* nsunshare: defines the option table and parses the command line. */
 #include <sys/mount.h>
 
 #include "base/num.h"
@@ -49,18 +49,18 @@ enum { X_FORK = 1, X_PERSIST = 2, X_EXPLAIN = 4, X_MONOTONIC = 8, X_BOOTTIME = 1
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "New namespaces" },
-	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "create one", 0, CLI_BARE_LETTER },
+	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "create a namespace", 0, CLI_BARE_LETTER },
 	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all new namespaces as files in <dir>", X_PERSIST },
-	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "remove the namespaces pinned in <dir>, then exit", X_PERSIST | X_EXPLAIN },
+	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "remove the namespaces kept in <dir>, then exit", X_PERSIST | X_EXPLAIN },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
-	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "take the map from a stream, a word or like:<ref>" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use this map: a stream, one word or like:<ref>" },
 	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
 	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
 	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this user" },
 	{ OPT_MAP_GROUP,       "map-group",        CLI_ARG,    "<gid|name>",   "map the current group to this group" },
-	{ OPT_MAP_USERS,       "map-users",        CLI_ARG,    "<range>",      "map <inside>:<outside>:<count>, auto, subids, all" },
-	{ OPT_MAP_GROUPS,      "map-groups",       CLI_ARG,    "<range>",      "map groups in the same way" },
+	{ OPT_MAP_USERS,       "map-users",        CLI_ARG,    "<range>",      "map users: inside:outside:count|auto|subids|all" },
+	{ OPT_MAP_GROUPS,      "map-groups",       CLI_ARG,    "<range>",      "map groups: inside:outside:count|auto|subids|all" },
 	{ OPT_MAP_AUTO,        "map-auto",         CLI_NONE,   NULL,           "map all subordinate ids to the lowest free ones" },
 	{ OPT_MAP_SUBIDS,      "map-subids",       CLI_NONE,   NULL,           "map all subordinate ids to themselves" },
 	{ OPT_OWNER,           "owner",            CLI_ARG,    "<uid>:<gid>",  "create the user namespace as this user and group" },
@@ -79,14 +79,14 @@ static const struct cli_opt table[] = {
 	{ OPT_MONOTONIC,       "monotonic",        CLI_ARG,    "<time>",       "set the monotonic clock (implies -T)", X_MONOTONIC },
 	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)", X_BOOTTIME },
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
-	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "run a privileged shell command inside first" },
+	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },
-	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "create the cgroup, remove it at the end (forks)" },
-	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write the value to this file of the cgroup" },
+	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "create the cgroup and remove it afterwards (forks)" },
+	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write a value to a file of the cgroup" },
 
-	{ 0, NULL, CLI_NONE, NULL, "Who the program runs as" },
+	{ 0, NULL, CLI_NONE, NULL, "Credentials of the program" },
 	CRED_OPTS,
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
@@ -95,10 +95,10 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
 	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without a child, even with -p", X_FORK },
-	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "send KILL if nsunshare dies (implies -f)" },
-	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program as nsinit(1) (implies -p)" },
-	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "imply -f, which always forwards signals" },
-	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print what would be done, and do nothing", X_EXPLAIN },
+	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "kill the program if nsunshare dies (implies -f)" },
+	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program like nsinit(1) (implies -p)" },
+	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "imply -f (kept for compatibility)" },
+	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print the steps without executing them", X_EXPLAIN },
 	CLI_FEATURES_OPTS,
 	{ 0 },
 };
@@ -121,7 +121,7 @@ static const struct cli_tool tool = {
 	.name = "nsunshare",
 	.synopsis = { "[options] [--] [<program> [<argument>...]]", "--unpersist <dir>",
 		      "--features [-J]" },
-	.purpose = "Run a program, or your shell, in new namespaces.",
+	.purpose = "Run a program (default: your shell) in new namespaces.",
 	.opts = table,
 	.notes =
 		"--<type>=<file> keeps the namespace by a bind mount on the file. nsunshare forks\n"
@@ -169,7 +169,7 @@ static enum idmap_setgroups setgroups_word(const char *s)
 	cli_die_usage("--setgroups: invalid '%s', expected allow or deny", s);
 }
 
-/* Handles options about ids. Returns true if key is one. */
+/* Processes an option for ids. Returns false for another option. */
 static bool id_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
@@ -218,7 +218,7 @@ static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 	o->types |= CLONE_NEWTIME;
 }
 
-/* Handles options about the set-up inside. Returns true if key is one. */
+/* Processes an option for the set-up inside. Returns false for another option. */
 static bool inside_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
@@ -270,7 +270,8 @@ static bool inside_option(struct opts *o, int key, const char *arg)
 	return false;
 }
 
-/* Handles options about cgroup, process and program. Returns true if key is one. */
+/* Processes an option for the cgroup, the process or the program. Returns false for another
+ * option. */
 static bool process_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {
@@ -346,9 +347,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
-	/* a new root has no proc that holds BINFMT_DIR, and a new pid namespace has no proc of its
-	 * own
-	 */
+	/* a new root has no proc file system that contains BINFMT_DIR, and a new pid namespace has
+	 * no proc file system of its own */
 	if (o->mount_binfmt && streq(o->mount_binfmt, BINFMT_DIR) && !o->mount_proc &&
 	    (o->root || (o->types & CLONE_NEWPID)))
 		o->mount_proc = "/proc";

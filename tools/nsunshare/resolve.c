@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: looks up what the options name: maps, ids, clocks. */
+/* nsunshare: looks up users, groups, maps and clocks that the options name. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -22,7 +22,7 @@ static int lookup(enum idmap_kind kind, const char *option, const char *s, uint3
 	return rc;
 }
 
-/* Parses --owner, "<uid>:<gid>" as numbers or names. */
+/* Parses --owner "<uid>:<gid>", as numbers or names. */
 static int resolve_owner(struct run *r, struct nserr *e)
 {
 	const char *owner = r->o->owner, *colon;
@@ -42,7 +42,7 @@ static int resolve_owner(struct run *r, struct nserr *e)
 	return rc < 0 ? rc : lookup(IDMAP_GID, "--owner", colon + 1, &r->owner_gid, e);
 }
 
-/* Returns the id that the map options map: that of the owner of the new namespace. */
+/* Returns the id that the map options map: the id of the owner of the new user namespace. */
 static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 {
 	if (r->has_owner)
@@ -98,8 +98,8 @@ static int resolve_maps(struct run *r, struct nserr *e)
 			      &r->writer, e);
 }
 
-/* Resolves the clocks. Must come before anything is unshared, because the clocks of the caller
- * cannot be read afterwards. */
+/* Resolves the clocks. Must run before unshare(2), because the caller's own clocks cannot be read
+ * afterwards. */
 static int resolve_clocks(struct run *r, struct nserr *e)
 {
 	struct timens_now now = { 0 };
@@ -129,7 +129,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (!(o->types & CLONE_NEWUSER))
-		r->cred.keep_caps = false; /* as in unshare(1) */
+		r->cred.keep_caps = false; /* the same as in unshare(1) */
 	r->program.argv = o->argv;
 	program_find_shell(&r->program, true);
 	return resolve_maps(r, e);

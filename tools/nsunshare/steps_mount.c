@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: steps that change mounts, root and working directory inside. */
+/* nsunshare: the steps that change mounts, the root and the working directory inside. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -39,7 +39,8 @@ static void show_propagation(const void *ctx, const struct plan_step *s, struct 
 				       : "private");
 }
 
-/* mount_namespaces(7): a copied mount is a peer of its original. */
+/* Changes the propagation of all mounts, because a mount that was copied to the new mount namespace
+ * is in the peer group of its original (mount_namespaces(7)). */
 const struct plan_kind step_propagation = {
 	.name = "propagation",
 	.call = "mount(2) MS_REC",
@@ -74,7 +75,7 @@ static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	if (chdir(dir) == 0)
 		return 0;
-	nserr_set(e, errno, "cannot enter '%s'", dir);
+	nserr_set(e, errno, "cannot change the working directory to '%s'", dir);
 	cause_search(dir, e);
 	return -e->errnum;
 }
@@ -83,11 +84,13 @@ const struct plan_kind step_wd = {
 	.name = "wd",
 	.call = "chdir(2)",
 	.run = run_wd,
-	.what = "enter '%s'",
+	.what = "change the working directory to '%s'",
 };
 
-/* Mounts proc, which shows the pid namespace of the process that mounts it (pid_namespaces(7)). If
- * num is set, it first makes the old mount private; otherwise the new mount would appear outside.
+/*
+ * Mounts a proc file system. It shows the pid namespace of the process that mounts it
+ * (pid_namespaces(7)). If num is set, first makes the mount below it private; otherwise the new
+ * mount would propagate to the outside.
  */
 static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -95,15 +98,18 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	const char *dir = s->arg;
 	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
 
-	/* EINVAL: a directory that is not a mount point propagates no mount */
+	/* EINVAL: the directory is not a mount point, so nothing propagates from it */
 	if (rc < 0 && rc != -EINVAL)
 		return nserr_set(e, rc, "cannot make '%s' private", dir);
 	rc = sys_mount("proc", dir, "proc", FLAGS_OF_PROC, NULL);
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
-	/* both namespaces are new, but this process is in the user namespace only: its children
-	 * will be in the pid namespace (unshare(2)) */
+	/*
+	 * The pid namespace is new, but this process is not in it: unshare(2) moves only its
+	 * children there. So this process has no privilege over the proc file system of its own pid
+	 * namespace.
+	 */
 	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
 	    (r->o->types & CLONE_NEWUSER))
 		nserr_hint(e, "remove --no-fork, since only a process in the new pid namespace can "
@@ -122,7 +128,7 @@ const struct plan_kind step_mount_proc = {
 	.brief = true,
 };
 
-/* A user namespace has a binfmt_misc of its own since Linux 6.7. */
+/* Mounts binfmt_misc. Since Linux 6.7 each user namespace has its own instance. */
 static int run_mount_binfmt(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const char *dir = s->arg;
@@ -146,8 +152,11 @@ const struct plan_kind step_mount_binfmt = {
 	.what = "mount binfmt_misc on '%s'",
 };
 
-/* Writes the definition to the file of the file system that was mounted last. With --root, the
- * owner of the root directory can make the path lead to another file, which is not written. */
+/*
+ * Writes the definition to the register file of binfmt_misc. With --root, the owner of the root
+ * directory can make the path lead to another file, so this function writes only to a file on a
+ * binfmt_misc file system.
+ */
 static int register_with(const char *path, const char *definition)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, path,

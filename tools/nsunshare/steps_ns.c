@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: steps that create the process and its namespaces, map ids and pin namespaces on files.
- * The comment on a kind quotes the kernel rule that forces its place in the order. */
+/* nsunshare: the steps that create the process and its namespaces, map ids and pin namespaces on
+ * files. The comment on a step names the kernel rule for its place in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
@@ -94,9 +94,10 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 			nserr_hint(e, "run it as root to use --owner");
 		return -e->errnum;
 	}
-	/* The owner has all capabilities in its user namespace, so it could trace every process of
-	 * ours there and take its descriptors (ptrace(2)). The kernel makes this process not
-	 * dumpable only if fs.suid_dumpable is not 1. The exec makes the program dumpable again. */
+	/* The owner has all capabilities in its user namespace, so it could trace every process
+	 * of the caller there and take its descriptors (ptrace(2)). The kernel makes this process
+	 * not dumpable only if fs.suid_dumpable is not 1. The exec makes the program dumpable
+	 * again. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process not dumpable");
 	return 0;
@@ -131,8 +132,8 @@ static pid_t make_process(struct run *r, uint64_t types)
 	const struct cgroup_dir *v2 = cgroup_v2(&r->cgroup);
 	pid_t pid = -ENOSYS;
 
-	/* clone3(2) with CLONE_INTO_CGROUP (Linux 5.7) creates the child in its cgroup. If that
-	 * fails, the step that writes cgroup.procs reports a better reason. */
+	/* clone3(2) with CLONE_INTO_CGROUP (Linux 5.7) creates the child in the cgroup. If that
+	 * fails, ignore it here: the step that writes cgroup.procs reports a better reason. */
 	if (v2)
 		pid = sys_clone(types | SYS_CLONE_INTO_CGROUP, v2->fd, NULL);
 	r->in_cgroup = pid >= 0;
@@ -177,9 +178,10 @@ const struct plan_kind step_fork = {
 	.forks = PLAN_CHILD,
 };
 
-/* Creates process 1 of a pid namespace. It may be a vfork(2) child, because a terminal cannot stop
- * process 1, which would suspend the caller forever. A child for a cgroup or with an owner is never
- * created by vfork(2), because a step of the caller follows.
+/*
+ * Creates process 1 of a pid namespace. vfork(2) is possible, because a terminal cannot stop
+ * process 1; a stopped child would suspend the caller forever. A child for a cgroup or with an
+ * owner is never created by vfork(2), because a step of the caller follows.
  */
 const struct plan_kind step_fork_first = {
 	.name = "fork",
@@ -190,11 +192,8 @@ const struct plan_kind step_fork_first = {
 	.forks = PLAN_CHILD,
 };
 
-/*
- * Creates the helper. The caller becomes the program, which must not see an unexpected child, so
- * the helper is created by a child that ends at once. The helper ends when the program begins, or
- * undoes its steps.
- */
+/* Creates the helper by a double fork, because the caller becomes the program, which must not get
+ * an unexpected child. The helper ends when the program begins, or undoes its steps. */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	pid_t pid = sys_clone(0, -1, NULL);
@@ -204,7 +203,8 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	(void)s;
 	if (pid == 0) {
-		/* a signal to the process group must not keep the helper from undoing its steps */
+		/* block all signals: a signal to the process group must not keep the helper from
+		 * undoing its steps */
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, NULL);
 		pid = sys_clone(0, -1, NULL);
@@ -264,7 +264,8 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	procfd = r->writer == IDMAP_BY_CHILD ? file_open_self(e) : proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
-	/* all signals are blocked, both in the caller that forked and in the helper */
+	/* all signals are blocked in this process, so newuidmap(1) is waited for together with a
+	 * signalfd */
 	if (r->writer == IDMAP_BY_HELPERS)
 		stop = interrupt_open_ending();
 	return idmaps_write_by(r->writer, procfd, &r->maps, stop, e);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: steps that set names, the cgroup and the loopback interface, and run the set-up
- * command. */
+/* nsunshare: the steps that set names, the cgroup and the loopback interface, and run the command
+ * of --setup. */
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -114,7 +114,7 @@ const struct plan_kind step_domainname = {
 	.brief = true,
 };
 
-/* A new network namespace has an interface lo, which is down. */
+/* Brings lo up. In a new network namespace, the interface lo exists but is down. */
 static int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	cleanup_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -136,7 +136,7 @@ const struct plan_kind step_lo = {
 	.brief = true,
 };
 
-/* ---- the command before the program */
+/* ---- The command of --setup */
 
 static _Noreturn void setup_child(const struct run *r, const char *command, pid_t parent)
 {
@@ -145,11 +145,13 @@ static _Noreturn void setup_child(const struct run *r, const char *command, pid_
 	struct supervise as = r->supervise;
 	struct nserr e = NSERR_INIT;
 
-	/* the command must die with this process, and signals act as usual */
+	/* kill the command when this process dies, and restore the caller's signal mask and
+	 * actions */
 	as.death_signal = SIGKILL;
 	as.parent = -1;
 	as.parent_pid = parent;
-	/* capabilities(7): a user other than 0 inside would lose them at the exec */
+	/* capabilities(7): a process of a user other than 0 loses its capabilities at execve(2), so
+	 * make them ambient */
 	if ((geteuid() == 0 || cred_caps_sets.run(NULL, &keep_caps, &e) == 0) &&
 	    supervise_child(&as, &e) == 0)
 		execl("/bin/sh", "sh", "-c", command, NULL);
@@ -166,7 +168,7 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	if (access("/bin/sh", X_OK) < 0)
 		return nserr_set(e, errno, "cannot execute /bin/sh for --setup '%s'", command);
-	/* if SIGCHLD is ignored, waitpid(2) finds no child */
+	/* if SIGCHLD is ignored, waitpid(2) does not return the status */
 	sigaction(SIGCHLD, &usual, &old);
 	pid = fork();
 	if (pid == 0) {
