@@ -3,7 +3,7 @@
 # cred-rest: no_new_privs, system call filter, limits, environment and session of the program, by
 # nsunshare, nsenter2 and nspivot.
 # as: root user
-# shellcheck disable=SC2016 # the inner shell expands
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/credlib.sh"
 require_ns mnt uts
@@ -49,7 +49,7 @@ Seccomp:	2'
 	done
 }
 
-# The filter need not allow the calls of the handles, either.
+# The filter need not allow the system calls for --pid-file and the other handles either.
 test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
@@ -189,7 +189,7 @@ test_environment_options_change_the_environment()
 		KEPT=1 LATER=2 OTHER=2 carry --whitelist-env PATH,KEPT --whitelist-env LATER -- env
 		assert_ok
 		assertEquals "$tool" 'KEPT=1 LATER=2 ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
-		# the program is found by the new PATH
+		# the new PATH is used to find the program
 		carry --setenv "PATH=$NSUTILS_HELPERS" -- probe
 		assert_ok
 		carry --clear-env --setenv PATH=/nonexistent -- probe

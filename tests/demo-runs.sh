@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo-runs: the main job works, for root and for an ordinary user, and leaves nothing behind.
+# demo-runs: checks that demo.sh succeeds for root and for an ordinary user and leaves nothing
+# behind.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool busybox nsidmap nsinit nslist
 
-# where the test runs as the user it began as, shunit2 has changed nothing of it
 demo=${0%/*}/demo.sh
 
-# line AFTER PATTERN: whether the output has a line of that pattern behind the one that begins with AFTER
+# line AFTER PATTERN: returns 0 if a line of the output matches PATTERN after the line that begins
+# with AFTER.
 line()
 {
 	sed -n "\\|^$1|,\$p" "$TMP/out" | grep -q "$2"
@@ -52,8 +53,8 @@ test_every_command_is_printed()
 	assert_out_has '$ nsenter2 --target'
 }
 
-# A busybox that needs libraries is as good as none.
-test_without_a_static_busybox_the_root_is_the_hosts()
+# A busybox that is linked with shared libraries cannot be used in the root.
+test_uses_the_root_of_the_host_without_a_static_busybox()
 {
 	mkdir "$TMP/dynamic"
 	printf '#!/bin/sh\n# /lib64/ld-linux\nexit 1\n' >"$TMP/dynamic/busybox"
@@ -68,7 +69,7 @@ test_without_a_static_busybox_the_root_is_the_hosts()
 	assertTrue 'ps by nsenter2' "line '. nsenter2' 'PID *TTY'"
 }
 
-test_a_chain_that_fails_ends_it_with_its_status()
+test_exits_with_the_status_of_a_failed_command()
 {
 	mkdir "$TMP/bin"
 	printf '#!/bin/sh\nexit 42\n' >"$TMP/bin/nspivot"

@@ -78,7 +78,7 @@ test_write_reports_failed_calls()
 test_reports_failed_output()
 {
 	for verb in show plan 'subids nstest' 'translate 0' 'merge u:0:0:1,g:0:0:1' --help 'plan --help' --version; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsidmap $verb >/dev/full 2>"$TMP/said"
 		run echo $?
 		assert_out 1

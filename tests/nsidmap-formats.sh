@@ -56,7 +56,7 @@ test_newuidmap_format_is_accepted_by_newuidmap()
 		plan --format newuidmap --only $kind >"$TMP/map"
 		run wc -l "$TMP/map"
 		assert_out "1 $TMP/map"
-		# shellcheck disable=SC2046 # words
+		# shellcheck disable=SC2046 # several words
 		run new${kind}map "$holder" $(cat "$TMP/map")
 		assert_ok
 	done

@@ -99,7 +99,7 @@ test_container_runs_on_the_tree()
 	chown 5:6 "$TMP/whole/f"
 	note_state
 	for init in '' 'nsinit --keep-fd 9 --'; do
-		# shellcheck disable=SC2086,SC2016 # words; for the inner shell
+		# shellcheck disable=SC2086,SC2016 # several words; for the inner shell
 		run nsidmap mount --map $map --fd 9 "$TMP/whole" -- \
 			nsunshare --map $map --setuid 0 --setgid 0 -mpuinC -- $init \
 			nspivot --preset=docker --no-new-privs fd:9 -- /busybox sh -c '

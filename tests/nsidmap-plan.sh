@@ -202,7 +202,7 @@ test_refuses_an_unreadable_passwd()
 	chmod 0 "$TMP/passwd"
 	mount --bind "$TMP/passwd" /etc/passwd
 	for verb in 'plan --style lxc' 'plan --auto' 'subids nstest'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run as_nstest nsidmap $verb
 		assert_refused 1 'cannot look up user '
 		assert_err_has 'Permission denied'

@@ -141,7 +141,7 @@ test_lint_names_an_unreadable_account_file()
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/closed"
 		chmod 600 "$TMP/closed"
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run unshare -m sh -c 'mount --bind "$0/nsswitch" /etc/nsswitch.conf && mount --bind "$0/closed" "/etc/$1" &&
 			exec setpriv --reuid "$2" --regid "$2" --clear-groups nsidmap subids --lint --strict' "$TMP" $file "$NSTEST_UID"
 		assert_rc 3

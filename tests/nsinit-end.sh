@@ -21,7 +21,7 @@ init_of()
 test_TERM_ends_all_processes_with_143()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init sh -c 'setsid sleep 1000 & echo ready; exec sleep 1000'
 		kill -TERM "$(init_of "$init")"
 		finish
@@ -49,7 +49,7 @@ test_gives_processes_the_grace_period_to_end()
 {
 	mkfifo "$TMP/trap"
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init sh -c '(trap "sleep 0.2; echo cleaned up; exit" TERM; echo set >"$0"; while :; do sleep 0.01; done) &
 			read -r _ <"$0"; echo ready; exit 2' "$TMP/trap"
 		finish
@@ -61,18 +61,18 @@ test_gives_processes_the_grace_period_to_end()
 test_kills_processes_after_the_grace_period()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init --grace 200ms sh -c 'trap "" TERM; (echo ready; exec sleep 1000) & read x </dev/null; exit 2'
 		finish
 		assert_rc 2
 		assertTrue "killed: $took s" "[ $took -lt 5 ]"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init --grace 0.1 sh -c 'trap "" TERM; setsid sleep 1000 & echo ready; exec sleep 1000'
 		kill -TERM "$(init_of "$init")"
 		finish
 		assert_rc 137
 		assertTrue "killed: $took s" "[ $took -lt 5 ]"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init --grace 0 sh -c 'trap "" TERM; setsid sleep 1000 & echo ready; exec sleep 1000'
 		kill -TERM "$(init_of "$init")"
 		finish
@@ -144,7 +144,7 @@ test_longest_grace_period_does_not_overflow()
 test_ends_stopped_processes()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init sh -c 'sleep 1000 & kill -STOP $!; echo ready; exit 8'
 		finish
 		assert_rc 8
@@ -168,7 +168,7 @@ test_kills_a_program_that_stops_itself_on_TERM()
 # The mounted /proc shows the pids of the outer pid namespace.
 test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
 {
-	# shellcheck disable=SC2016 # for the program
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run timeout 20 nsunshare -Up -- sh -c '
 		for i in 1 2 3; do sleep 1000 & others="$others $!"; done
 		nsinit sh -c "setsid sleep 1000 & exit 3"
@@ -231,7 +231,7 @@ test_a_subreaper_ends_the_children_of_threads()
 test_reaps_orphans_at_once()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2016,SC2086 # words; perl's own
+		# shellcheck disable=SC2016,SC2086 # several words; perl's own
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
 			# nsinit is the parent of this process and may need a moment

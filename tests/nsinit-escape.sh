@@ -55,13 +55,13 @@ for_each_init()
 	done
 }
 
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 pivoted() # WORDS…: runs a program in the box: process 1 starts nspivot, which starts the program
 {
 	run new $init nspivot --proc /proc "$box" -- "$@"
 }
 
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 not_pivoted()
 {
 	run new --mount-proc $init "$@"
@@ -89,7 +89,7 @@ test_a_program_with_the_same_capabilities_does_not_reach_process_1()
 	assert_out 'no way out'
 	[ "$(id -u)" = 0 ] || return 0
 	for init in '-- nsinit --' '--init --'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run setpriv --bounding-set -sys_ptrace --inh-caps=-all nsunshare -mp --mount-proc $init escape all
 		assert_ok
 		assert_out 'no way out'
@@ -109,7 +109,7 @@ test_a_program_in_a_nested_user_namespace_does_not_reach_process_1()
 test_the_owner_can_enter_by_process_1()
 {
 	for init in '-- nsinit --keep-fd 3' '--init --keep-fd 3'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start_holder nsunshare -Umpr --kill-child --mount-proc $init -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		run nsenter2 -a -t "$(pgrep -P "$holder")" -- echo entered
 		assert_rc 0

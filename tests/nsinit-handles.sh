@@ -7,7 +7,7 @@ require_ns user pid
 require_tool jq
 
 # Lists the descriptors of nsinit; it closes the last when it sees that the program was executed.
-# shellcheck disable=SC2016 # for the program
+# shellcheck disable=SC2016 # the inner shell expands it
 settled='for i in 1 2 3 4 5 6 7 8 9; do [ "$(ls /proc/$PPID/fd | wc -l)" = 3 ] && break; sleep 0.1; done; ls /proc/$PPID/fd'
 
 setUp()
@@ -118,7 +118,7 @@ test_status_fd_ends_after_created_if_the_program_cannot_be_executed()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
 		for program in 127:/nonexistent 126:/etc/passwd; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run $tool --status-fd 3 "${program#*:}" 3>"$TMP/lines"
 			assert_refused "${program%%:*}" "cannot execute '${program#*:}'"
 			run jq -r .event "$TMP/lines"
@@ -130,7 +130,7 @@ test_status_fd_ends_after_created_if_the_program_cannot_be_executed()
 test_one_descriptor_can_serve_all_handles()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --status-fd 3 --ready-fd 3 --keep-fd 3 sh -c 'echo "\"mine\"" >&3; exit 9' \
 			3>"$TMP/lines"
 		assert_rc 9
@@ -248,7 +248,7 @@ test_the_pid_file_of_a_killed_run_is_replaced()
 {
 	for tool in nsinit 'nsunshare -U'; do
 		echo 4194304 >"$TMP/pid"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/pid" -- sh -c "cat '$TMP/pid'; echo \$\$"
 		assert_ok
 		assertEquals "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
@@ -277,7 +277,7 @@ test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 	mkdir "$TMP/box"
 	cp "$NSUTILS_HELPERS/escape" "$TMP/box"
 	for init in '-- nsinit' '--init'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare -Umpr $init --pid-file "$TMP/pid" -- nspivot --proc /proc "$TMP/box" -- /escape
 		assert_ok
 		assert_out 'no way out'

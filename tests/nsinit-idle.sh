@@ -31,7 +31,7 @@ test_uses_at_most_256_KiB_of_private_memory()
 	feature no-sanitizer || return 0
 	feature sandbox || return 0 # a copy of the program on a tmpfs would count
 	for init in nsinit 'nsunshare -Ur --init'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start_holder $init --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		[ "$init" = nsinit ] || holder=$(pgrep -P "$holder")
 		used=$(field RssAnon)

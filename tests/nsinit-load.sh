@@ -13,7 +13,7 @@ pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsin
 test_reaps_10000_orphans()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2016,SC2086 # words; perl's own
+		# shellcheck disable=SC2016,SC2086 # several words; perl's own
 		run $init perl -e '
 			for (1 .. 10000) { if (!fork) { fork || exit; exit } wait }
 			for (1 .. 100) { $z = grep { /\) Z / } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
@@ -27,7 +27,7 @@ test_reaps_10000_orphans()
 test_loses_no_signal_at_1000_a_second_for_10_seconds()
 {
 	mkfifo "$TMP/fifo"
-	# shellcheck disable=SC2016 # for the program
+	# shellcheck disable=SC2016 # the inner shell expands it
 	nsinit sh -c '(for i in $(seq 2000); do (sleep 0.005 & exec true); done) & exec signals count 40' >"$TMP/fifo" &
 	pid=$!
 	exec 4<"$TMP/fifo"

@@ -55,7 +55,7 @@ test_stop_signals_reach_a_program_that_handles_them()
 test_continues_if_CONT_comes_before_the_stop_is_seen()
 {
 	for with in nsinit 'nsunshare -f'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start perl -e 'setpgrp; exec @ARGV' $with sh -c 'trap "exit 3" USR1; echo ready; while :; do sleep 0.01; done'
 		program=$(pgrep -P "$pid")
 		kill -STOP "$pid"

@@ -80,7 +80,7 @@ test_reports_why_no_process_can_be_created()
 	assert_err_has 'hint: RLIMIT_NPROC (ulimit -u) allows 0 processes'
 }
 
-test_waits_although_its_caller_ignores_sigchld()
+test_waits_for_the_program_even_if_sigchld_is_ignored()
 {
 	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsinit", "sh", "-c", "exit 5"'
 	assert_rc 5

@@ -17,7 +17,7 @@ calls()
 # are started by the command $within.
 calls_among()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start_holder ${within-} holder sleepers "$1" </dev/null
 	shift
 	calls "$@"

@@ -3,7 +3,7 @@
 # nslist-detail-faults: every view reports a value that cannot be read, and --strict then fails.
 # as: root
 # budget: 120
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 # shellcheck disable=SC2034 # used by faultlib.sh; check-long tries all faults
 FAULT_MAX=20

@@ -55,7 +55,7 @@ test_kernel_source_lists_all_except_socket_held_namespaces()
 {
 	feature listns || return 0
 	for kind in task fd flight children parent "lostmount $TMP/at"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		hold $kind
 	done
 	hold socket

@@ -70,7 +70,7 @@ test_json_equals_that_of_lsns()
 {
 	feature sandbox || return 0
 	for args in -J '-J -l' '-J -T -t user -t uts'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run lsns $args
 		assert_rc 0
 		jq -S . "$TMP/out" >"$TMP/lsns"

@@ -151,7 +151,7 @@ test_limits_count_a_new_owned_namespace()
 start_watch()
 {
 	mkfifo "$TMP/lines"
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE "$@" >"$0" 2>&1' "$TMP/lines" "$@"
 	watcher=$holder
 	exec 4<"$TMP/lines"

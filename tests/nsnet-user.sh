@@ -29,7 +29,7 @@ test_a_user_is_told_how_to_get_a_namespace()
 test_wrong_arguments_are_named()
 {
 	while IFS='|' read -r text args; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsnet $args
 		assert_err_has "$text"
 		assert_out_empty

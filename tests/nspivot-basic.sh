@@ -224,7 +224,7 @@ test_accepts_dot_as_new_root_with_put_old()
 test_accepts_a_shared_mount_as_new_root()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run in_ns sh -c "mount --make-rshared / && mount --bind '$box' '$box' && mount --make-shared '$box' &&
 			exec $NSPIVOT_UNDER nspivot --preset=minimal '$box' -- /bin/cat /proc/self/mountinfo"
 		assert_ok
@@ -302,7 +302,7 @@ test_explain_prints_presets_as_options_that_do_the_same()
 	# these options make the same plan as the preset
 	sed -n 's/^ *[0-9]* caller \(--[^ ]*\): .*/\1/p' "$TMP/out" >"$TMP/plain"
 	tail -n +1 "$TMP/out" | grep -- ' --' >"$TMP/of_preset"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	run nspivot --explain $(cat "$TMP/plain") "$box" -- /bin/sh
 	grep -- ' --' "$TMP/out" >"$TMP/of_options"
 	assertTrue 'the same steps' "cmp -s '$TMP/of_preset' '$TMP/of_options'"
@@ -316,7 +316,7 @@ test_explain_prints_presets_as_options_that_do_the_same()
 
 test_close_fds_closes_all_but_kept_descriptors()
 {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run box --close-fds --keep-fd 8 --proc /proc "$box" -- \
 		/bin/sh -c 'for f in /proc/$$/fd/*; do echo "fd ${f##*/}"; done' 7</ 8</dev/null
 	assert_ok
@@ -396,7 +396,7 @@ test_explain_names_the_directories_of_the_pivot()
 # The $SHELL of the caller may be missing in the new root.
 test_without_a_program_runs_a_shell()
 {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	echo 'echo shell $0 in $PWD; exit 7' >"$TMP/input"
 	export SHELL=/bin/sh
 	run box "$box" <"$TMP/input"

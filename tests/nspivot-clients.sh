@@ -38,7 +38,7 @@ test_dpkg_and_users_work_with_dockers_capabilities()
 test_nginx_serves()
 {
 	ip link set lo up
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run docker bash -c 'echo hello >/var/www/html/hello && nginx && exec 3<>/dev/tcp/127.0.0.1/80 &&
 		printf "GET /hello HTTP/1.0\r\n\r\n" >&3 && cat <&3 && nginx -s quit'
 	assert_rc 0

@@ -43,7 +43,7 @@ faults()
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	FAULT_MAX=${FAULT_MAX:-$_max} fault_all -f '125 127' -x "$_explained" -b nspivot -- "$TMP/tidy" nsunshare $NS --propagation unchanged -- \
 		$NSPIVOT_UNDER nspivot "$@" "$box" -- /final
 }
@@ -229,7 +229,7 @@ each_call()
 {
 	_call=$1 _errno=$2
 	shift 2
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	set -- nsunshare $NS -- $NSPIVOT_UNDER nspivot "$@" "$box" -- /final
 	run failat -b nspivot -u final -s "$_call" --list -o "$TMP/list" -- "$@"
 	assert_ok
@@ -284,7 +284,7 @@ test_a_file_that_cannot_be_written_whole_is_refused()
 	head -c 8000000 /dev/zero >"$TMP/big"
 	note_state
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2016,SC2086 # for the shell inside; words
+		# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 		run in_ns sh -c 'cd / && trap "" XFSZ && ulimit -f 8192 && exec "$@"' sh \
 			$NSPIVOT_UNDER nspivot --file "$TMP/big:/made" "$box" -- /final
 		assert_refused 125 '/made'

@@ -161,7 +161,7 @@ test_what_masks_is_the_null_device_or_nothing()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		n=0
 		while [ $n -lt 5 ]; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run in_ns sh -c "mount -t tmpfs dev /dev && mknod -m 666 /dev/null c 1 3 && ln -s '$canary/file' /dev/x &&
 				{ exchange /dev/null /dev/x 3>/ready & } && read -r l </ready; cd / && $NSPIVOT_UNDER nspivot --force \
 				--mask /plain '$box' -- /bin/sh -c 'cat /plain; echo harm >/plain'; kill \$!; :"
@@ -197,7 +197,7 @@ test_proc_directory_of_the_root_is_not_used_as_proc()
 		done
 		look >"$TMP/before"
 		for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run in_ns sh -c "$with && cd / && exec $NSPIVOT_UNDER nspivot --proc /proc --mask /proc/keys:try \
 				--readonly /proc/sys '$box' -- /bin/sh -c 'stat -f -c %T /proc; readlink /proc/1/root;
 				echo x >/proc/sys/kernel/core_pattern; :'"

@@ -12,7 +12,7 @@ make_box
 ten_thousand()
 {
 	NSPIVOT_UNDER="prlimit --nofile=1024: $NSPIVOT_UNDER"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	run box --tmpfs /tmp $(seq -f "--bind=$box/etc:/many/%.0f" 10000) "$@"
 }
 
@@ -56,7 +56,7 @@ test_hint_names_the_sysctl_when_mounts_exceed_it()
 	EOF
 	note_state
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run in_ns sh "$TMP/fill" $NSPIVOT_UNDER nspivot --tmpfs /x --tmpfs /y "$box" -- /bin/ls
 		assert_refused 125 'No space left on device'
 		assert_err_has 'hint: increase the sysctl fs.mount-max'

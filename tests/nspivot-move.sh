@@ -26,7 +26,7 @@ initramfs()
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run ${UNDER:-} nsunshare -mp -- nspivot --force --host-root --readonly=/usr --file /dev/null:/init "$@" --bind "$TMP/real:/real" \
 		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$NSUTILS_HELPERS:/helpers" \
 		--ro-bind "$TMP/script:/script" \

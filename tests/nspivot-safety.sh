@@ -26,7 +26,7 @@ chmod 755 "$TMP/with_mounts"
 
 recursive()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --ro-bind "$TMP/src:/src" "$box" -- \
 		/bin/sh -c 'for d in src src/sub src/sub/deep; do touch /$d/x || echo no; done'
 	assert_out 'no
@@ -234,7 +234,7 @@ test_ambient_capabilities_suffice_and_do_not_reach_the_program()
 	[ "$(id -u)" != 0 ] || as='setpriv --reuid 61234 --regid 61234 --clear-groups'
 	chmod 711 "$TMP"
 	mkdir -p "$box/proc" "$box/dev" "$box/tmp"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $as unshare -Ump --fork -c --keep-caps nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- \
 		/bin/sh -c 'grep -E "Cap(Inh|Prm|Eff|Amb)" /proc/self/status; id -u'
 	assert_ok

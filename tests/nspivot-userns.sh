@@ -37,7 +37,7 @@ test_mount_on_an_empty_proc_directory_does_not_prevent_proc()
 test_hint_names_the_missing_namespace()
 {
 	for missing in m:--proc=/proc:pid:-p mp:--mqueue:ipc:-i mp:--cgroup2:cgroup:-C; do
-		# shellcheck disable=SC2046 # words
+		# shellcheck disable=SC2046 # several words
 		set -- $(echo "$missing" | tr : ' ' | sed 's| /proc||')
 		case $2 in
 		--proc*) what=--proc=/proc type=pid letter=-p ;;

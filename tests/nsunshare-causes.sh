@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-causes: messages name the cause of a failure, and hints the solution.
 # as: root user
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_ns user mnt pid net uts ipc cgroup time
@@ -241,7 +241,7 @@ test_an_invalid_time_or_signal_names_its_option()
 test_a_seccomp_filter_is_named_as_the_cause()
 {
 	for option in --map-root-user '--map-root-user --fork --uts'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run enosys -e EPERM unshare,clone,clone3 -- nsunshare $option true
 		assert_refused 125 'Operation not permitted'
 		assert_err_has 'hint: this process has a seccomp filter'
@@ -281,7 +281,7 @@ test_an_unsearchable_working_directory_is_explained()
 	chmod 700 "$TMP/closed"
 	chmod 711 "$TMP"
 	for option in --wd= --root= '-p --mount-proc='; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run as_nstest nsunshare -r $option"$TMP/closed/in" true
 		assert_refused 125 "'$TMP/closed/in': Permission denied"
 		assert_err_has "has no search permission for the directory '$TMP/closed' (mode 700"
@@ -324,7 +324,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 test_a_chroot_to_a_mount_point_is_explained()
 {
 	mkdir "$TMP/mounted"
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'mount --rbind / "$0" && exec chroot "$0" "$1" -U echo ran' "$TMP/mounted" \
 		"$NSUTILS_BIN/nsunshare"
 	assert_refused 125 'Operation not permitted'
@@ -346,7 +346,7 @@ test_a_name_that_begins_with_a_digit_is_no_account()
 		cp "/etc/$file" "$TMP/$file"
 		echo '7up:x:12345:12345::/:/bin/sh' >>"$TMP/$file"
 	done
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c 'for f in passwd group; do mount --bind "$0/$f" "/etc/$f" || exit; done; exec "$@"' "$TMP"
 	run "$@" id -u 7up
 	assert_out 12345
@@ -361,7 +361,7 @@ test_a_name_that_begins_with_a_digit_is_no_account()
 test_an_account_that_no_source_knows_is_unknown()
 {
 	printf 'passwd: files absent\ngroup: files absent\n' >"$TMP/nsswitch"
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf && exec "$@"' "$TMP/nsswitch" nsunshare
 	run "$@" -S nobody-here echo ran
 	assert_refused 125 "unknown user 'nobody-here'"

@@ -79,7 +79,7 @@ test_the_first_mount_of_a_hierarchy_is_used()
 		setting=cgroup.max.depth=5
 		[ "$mount" = "$v2" ] || setting=cpu.shares=5
 		mkdir "$mount$name-part"
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run unshare -m sh -c 'mount --bind "$0" "$1" && shift && exec "$@"' "$mount$name-part" "$TMP/part" \
 			nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set "$setting" \
 			sh -c 'cat /proc/self/cgroup; find "$0" -mindepth 1 -type d' "$TMP/part"
@@ -328,7 +328,7 @@ test_works_on_a_host_with_version_1_only()
 {
 	feature cgroup1-cpu || return 0
 	note_state
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c '[ -z "$0" ] || umount "$0" && exec "$@"' "$v2" \
 		nsunshare --into-cgroup "$name" --cgroup-create
 	run "$@" cat /proc/self/cgroup
@@ -346,7 +346,7 @@ test_works_on_a_host_with_version_1_only()
 test_processes_left_in_the_cgroup_are_reported()
 {
 	mount=${v2:-$v1cpu}
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
 	assert_rc 3
 	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"

@@ -9,7 +9,7 @@ require_ns user mnt pid net uts ipc cgroup time
 
 # Prints the environment that a program sees; OUTSIDE has the namespaces of the caller.
 types='mnt uts ipc net pid user cgroup time time_for_children pid_for_children'
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 OUTSIDE=$(cd /proc/self/ns && readlink $types)
 export OUTSIDE types
 cat >"$TMP/look" <<-'SCRIPT'
@@ -46,7 +46,7 @@ same_for()
 		case $line in
 		'' | '#'*) continue ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		both $line </dev/null
 		assertTrue "unshare itself fails: $line ($their_rc)" "[ '$their_rc' = 0 ]"
 	done <"$1"
@@ -134,7 +134,7 @@ test_command_lines_of_root_work_as_with_unshare()
 test_the_exit_status_is_as_with_unshare()
 {
 	for with in -r '-rpf --mount-proc --kill-child'; do
-		# shellcheck disable=SC2016,SC2086 # words
+		# shellcheck disable=SC2016,SC2086 # several words
 		{
 			both $with sh -c 'exit 7'
 			both $with /nonexistent
@@ -143,7 +143,7 @@ test_the_exit_status_is_as_with_unshare()
 			both $with sh -c 'kill -TERM $$; exit 5'
 		}
 	done
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	both -r sh -c 'kill -KILL $$'
 	assert_rc 137
 }

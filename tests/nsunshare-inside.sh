@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-inside: checks the mounts, names, clocks, loopback interface, directories and environment of the program.
 # as: root user
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts time
 
@@ -167,7 +167,7 @@ test_setup_without_a_shell_is_reported()
 test_setup_has_all_privilege_as_any_user()
 {
 	for map in "--map-user=5 --map-group=5" --user; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $map -u --setup 'hostname inside' sh -c 'uname -n; grep CapEff /proc/self/status'
 		assert_ok
 		assert_out 'inside

@@ -49,10 +49,10 @@ test_does_not_stop_for_a_status_or_an_ignored_signal()
 		print "$how, ", WIFSTOPPED($st) ? "stopped" : "status " . WEXITSTATUS($st), "\n";
 		kill "KILL", $pid;
 	SCRIPT
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run perl "$TMP/stop" DEFAULT $new sh -c 'echo ready; read x; exit 148'
 	assert_out 'stopped, status 148'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run perl "$TMP/stop" IGNORE $new sh -c 'echo ready; read x; exit 3'
 	assert_out 'runs, status 3'
 }
@@ -129,10 +129,10 @@ test_an_interrupt_ends_the_loop_around_it()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit"; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run pty -e run -s '^C' -- $shell -c "while :; do $with sh -c 'echo run; exec sleep 1000'; done"
 			assert_rc 130
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run pty -e '> ' -s "while :; do $with sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
 				-s '^C' -e '> ' -s 'exit 3\r' -- $shell -i
 			assert_rc 3
@@ -142,7 +142,7 @@ test_an_interrupt_ends_the_loop_around_it()
 test_a_signal_of_the_terminal_reaches_the_program_once()
 {
 	for with in 'nsunshare -f' "$new" "$new nsinit"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run pty -e ready -s '^C' -e '^C' -e 2 -s '^C' -e '^C' -e 2 -k 40 -e 40 -- $with signals show 40
 		assert_rc 0
 		assertEquals 'interrupts' 2 "$(grep -c "2$(printf '\r')\$" "$TMP/out")"

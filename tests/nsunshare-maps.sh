@@ -9,7 +9,7 @@ require_tool strace
 uid=$(id -u) gid=$(id -g)
 
 # maps: a command that prints the uid and gid map of the program on one line.
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 maps='set -- $(cat /proc/self/uid_map) : $(cat /proc/self/gid_map); echo $*'
 
 test_maps_root_current_and_named_ids()

@@ -6,7 +6,7 @@
 require_ns user mnt pid net uts ipc cgroup time
 require_tool jq
 
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 test_every_type_is_new_by_letter_and_by_name()
 {
 	for t in mnt:m:mount uts:u:uts ipc:i:ipc net:n:net pid:p:pid user:U:user cgroup:C:cgroup time:T:time; do
@@ -90,11 +90,11 @@ test_a_shell_that_cannot_be_executed_is_reported()
 	chmod 755 "$TMP/shell"
 	for with in 'nsunshare -ru' 'nsunshare -ru nsenter2 --uts=/proc/self/ns/uts' \
 		'nsunshare -r nstimeoffset -b 1'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run env SHELL="$TMP/shell" $with
 		assert_refused 127 "cannot execute '$TMP/shell'"
 		assert_err_has 'hint: the file exists, but its interpreter is missing'
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run env SHELL=/etc/passwd $with
 		assert_refused 126 "cannot execute '/etc/passwd'"
 	done
@@ -105,7 +105,7 @@ test_descriptors_are_inherited_except_those_of_nsunshare()
 	run sh -c 'ls /proc/self/fd' 7</dev/null
 	before=$out
 	for option in -r -rp '-rmpT --kill-child'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $option sh -c 'ls /proc/self/fd' 7</dev/null
 		assert_ok
 		assert_out "$before"

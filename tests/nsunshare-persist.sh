@@ -59,7 +59,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 {
 	note_state
 	for options in "-f" "" "-p -r"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $options "--mount=$TMP/d/mnt" "--uts=$TMP/d/uts" --wd /nonexistent true
 		assert_refused 125 /nonexistent
 		assert_no_leftovers

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-process: checks the parent and its child: statuses, handles, descriptors, and the end of both.
 # as: root user
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 require_tool jq strace
@@ -37,7 +37,7 @@ test_a_script_without_an_interpreter_has_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
 	chmod +x "$TMP/script"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	run nsunshare -rmp --mount-proc "$TMP/script" $(yes x | head -n 150000)
 	_ran='nsunshare, and 150000 words'
 	assert_ok
@@ -72,7 +72,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
 	# a process that has never called execve(2)
 	(read -r line <"$TMP/fifo") &
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $other sh -c 'echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
 		exec nsunshare -f --pid-file "$2" sh -c "echo ran as \$\$; exit 3"' sh "$!" "$TMP/pid"
 	echo >"$TMP/fifo"
@@ -82,7 +82,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 	[ "$(id -u)" = 0 ] || return 0
 	for option in --fork --no-fork; do
 		for what in "--uts=$TMP/uts" --map=u:0:1234:5,g:0:1234:5; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run $other nsunshare $option "$what" echo ran
 			assert_refused 125 '/proc belongs to another pid namespace'
 			assert_err_has 'hint: mount the proc file system of this pid namespace'
@@ -94,7 +94,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 test_kill_child_ends_the_program_with_its_parent()
 {
 	for options in --kill-child '-p --kill-child=KILL'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsunshare -r $options --ready-fd 3 --pid-file "$TMP/pid" sleep 1000 3>"$TMP/fifo" &
 		read -r line <"$TMP/fifo"
 		child=$(cat "$TMP/pid")
@@ -116,7 +116,7 @@ test_kill_child_ends_the_program_with_its_parent()
 test_the_death_signal_is_set_after_the_ids_are_changed()
 {
 	for options in '-S 1000' '-S 1000 -G 1000' '-p -S 1000 -G 1000'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $options --kill-child=USR2 setpriv -d
 		assert_rc 0
 		assert_out_has 'Parent death signal: USR2'
@@ -183,7 +183,7 @@ test_closed_standard_streams_stay_closed()
 {
 	sh -c 'ls /proc/self/fd >&3' 3>"$TMP/before" 0<&- 1>&- 2>&-
 	for options in -r '-rmp --mount-proc' '-rf --kill-child' "--map=u:0:$(id -u):1,g:0:$(id -g):1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run sh -c "nsunshare $options sh -c 'ls /proc/self/fd >&3' 3>\"$TMP/fds\" 0<&- 1>&- 2>&-"
 		assert_rc 0
 		assertEquals "$options" "$(cat "$TMP/before")" "$(cat "$TMP/fds")"
@@ -213,7 +213,7 @@ test_the_program_has_no_unexpected_child()
 		--map-users*/0 | -r*/[!0]*) ;;
 		*) continue ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $options sh -c 'read -r children <"/proc/$$/task/$$/children"; echo "<$children>"'
 		assert_ok
 		assert_out '<>'
@@ -296,7 +296,7 @@ test_a_pid_file_that_cannot_be_removed_is_reported()
 {
 	mkdir "$TMP/pids"
 	for status in 0 3; do
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run nsunshare --fork --pid-file "$TMP/pids/pid" sh -c 'chmod 555 "$0"; exit "$1"' "$TMP/pids" $status
 		chmod 755 "$TMP/pids"
 		assert_rc $status

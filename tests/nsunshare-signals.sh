@@ -27,7 +27,7 @@ test_forwards_every_signal_without_an_option()
 {
 	want=$(seq 1 64 | grep -vxE '4|5|7|8|9|11|17|18|19|20|21|22|31|32|33' | sed 's/$/ 1/')
 	for with in 'nsunshare -f' "$new" "$new --init" 'nsunshare -f --forward-signals'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $with signals count 64
 		for n in $(echo "$want" | cut -d' ' -f1); do
 			# TERM ends all processes under nsinit
@@ -49,7 +49,7 @@ test_forwards_every_signal_without_an_option()
 test_a_signal_reaches_the_program_as_soon_as_it_runs()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start strace -D -f -qq -o "$TMP/trace" -e trace=close_range \
 			-e inject=close_range:delay_enter=200000 $with signals count 15
 		for n in 1 10 15; do
@@ -92,7 +92,7 @@ test_a_signal_before_the_program_runs_is_not_lost()
 test_forwards_the_values_of_realtime_signals()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $with signals show 40
 		signals send "$pid" 36 2
 		signals send "$pid" 40
@@ -111,7 +111,7 @@ test_ends_as_the_program_ends()
 	assert_out 10
 	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsunshare", "-f", "sh", "-c", "exit 5"'
 	assert_rc 5
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $new nsinit sh -c 'kill -TERM $$'
 	assert_rc 143
 }
@@ -131,7 +131,7 @@ test_dumps_no_core_of_its_own()
 
 test_ends_by_the_signal_that_process_1_reports_as_a_status()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start $new nsinit sh -c 'echo ready; exec sleep 1000'
 	kill -TERM "$pid"
 	finish
@@ -142,10 +142,10 @@ test_ends_by_the_signal_that_process_1_reports_as_a_status()
 		print "signal ", $? & 127, " status ", $? >> 8, "\n";
 	SCRIPT
 	# a status of 128 + n stays a status if no signal was sent
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run perl "$TMP/parent" $new nsinit sh -c 'exit 143'
 	assert_out 'signal 0 status 143'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start perl "$TMP/parent" $new nsinit sh -c 'echo ready; exec sleep 1000'
 	kill -TERM "$(pgrep -P "$pid")"
 	finish
@@ -168,7 +168,7 @@ test_a_signal_while_newuidmap_hangs_leaves_nothing()
 			for how in 15 2 '15 enosys pidfd_open --' '2 enosys pidfd_open --'; do
 				signal=${how%% *}
 				# a shell has its background programs ignore SIGINT
-				# shellcheck disable=SC2016,SC2086 # words
+				# shellcheck disable=SC2016,SC2086 # several words
 				start ${how#"$signal"} env PATH="$TMP/fake:$PATH" perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
 					setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 					sh -c 'exec nsunshare "$@" 7>&1' sh -r --map-auto $option echo ran
@@ -189,7 +189,7 @@ test_kill_child_is_set_in_the_program()
 	assert_out_has 'Parent death signal: KILL'
 	run nsunshare --kill-child=TERM setpriv --dump
 	assert_out_has 'Parent death signal: TERM'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $new --kill-child=RTMIN+2 setpriv --dump
 	assert_out_has 'Parent death signal: 36'
 }
@@ -198,12 +198,12 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 {
 	as=
 	[ "$(id -u)" != 0 ] || as='-S 1000 -G 1000'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run nsunshare --kill-child $as echo ran
 	assert_out ran
 	left=0
 	for i in $(seq 40); do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsunshare --kill-child $as sleep "1000.$i" &
 		pid=$!
 		# up to 5 ms after the start
@@ -221,7 +221,7 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 
 test_kill_child_kills_all_of_a_pid_namespace()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start $new --kill-child sh -c 'sleep 1234 & setsid sleep 1234 & echo ready; wait'
 	until [ "$(pgrep -fxc 'sleep 1234')" = 2 ]; do
 		:
@@ -241,7 +241,7 @@ test_a_signal_at_any_moment_leaves_nothing()
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run nsunshare -Urpmuinf --mount-proc $keep -- echo ran
 	assert_out ran
 	[ -z "$keep" ] || nsunshare --unpersist "$TMP/pins"

@@ -38,7 +38,7 @@ test_options_of_each_tool()
 test_arguments_of_options()
 {
 	for option in --root -R '--root ='; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed nsunshare -r $option "$TMP/"
 		assert_out "$TMP/dir"
 	done
@@ -56,7 +56,7 @@ test_the_program_and_what_is_its_own()
 {
 	for line in 'nsunshare -r' 'nsunshare -R / --' 'nsunshare --root = / --net' 'nsenter2 -t 1' nsinit \
 		'nstimeoffset --' 'nspivot root --' 'nsidmap run map --'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed $line tru
 		assert_out_has true
 		assert_out_has truncate
@@ -64,10 +64,10 @@ test_the_program_and_what_is_its_own()
 		*--) ;;
 		*) line="$line --" ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed $line cat "$TMP/f"
 		assert_out "$TMP/file"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed $line cat --exp
 		assert_empty "$out"
 	done

@@ -32,7 +32,7 @@ options()
 assert_none_runs()
 {
 	for tool in $tools; do
-		# shellcheck disable=SC2046 # words
+		# shellcheck disable=SC2046 # several words
 		run "$@" "$TMP/$tool" $(options "$tool") id -u
 		assert_refused 125 "$tool: cannot run setuid, setgid or with file capabilities"
 	done
@@ -55,7 +55,7 @@ test_refuses_to_run_setuid_or_setgid()
 		for tool in $tools; do
 			chmod $mode "$TMP/$tool"
 		done
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		assert_none_runs $who
 	done
 	# its own user is not changed by the bit

@@ -68,7 +68,7 @@ test_shared_memory_belongs_to_the_mount_namespace()
 {
 	mkdir "$TMP/mem"
 	for how in "shm /seed /dev/shm" "map $TMP/mem/seed $TMP/mem"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		set -- $how
 		start_holder sh -c 'exec shared "$0" "$1" text >"$2"' "$1" "$2" "$TMP/last"
 		# invisible with another file system on /dev/shm

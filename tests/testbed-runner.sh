@@ -28,7 +28,7 @@ with()
 	shift
 	printf '%s\n' '#!/bin/sh' '# as: root user' "# budget: $budget" \
 		'. "${0%/*}/testlib.sh"' "$@" '. shunit2' >"$TMP/tests/$name.sh"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run env NSUTILS_MUST_RUN="$must" "$TMP/tests/run" $only "$TMP/tests/$name.sh"
 }
 

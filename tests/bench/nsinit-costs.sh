@@ -16,7 +16,7 @@ case $build in
 esac
 tmp=$(mktemp -d)
 pids=
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 trap '[ -z "$pids" ] || kill $pids 2>/dev/null; rm -rf "$tmp"' EXIT
 
 field() # PID NAME
@@ -43,7 +43,7 @@ for peer in 'tini -s --' 'dumb-init --' 'catatonit --'; do
 done
 
 for init; do
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	$init sleep 100 >/dev/null &
 	pids="$pids $!"
 done
@@ -56,7 +56,7 @@ sleep 10
 for pid in $pids; do
 	echo $(($(field "$pid" voluntary_ctxt_switches) + $(field "$pid" nonvoluntary_ctxt_switches)))
 done >"$tmp/after"
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 kill $pids
 pids=
 
@@ -65,9 +65,9 @@ n=0
 for init; do
 	n=$((n + 1))
 	before=$(sed -n "${n}p" "$tmp/before")
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	set -- $before
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	in=$(instructions $init /bin/true) sys=$(calls $init /bin/true)
 	ms=$(hyperfine -N -w 20 -r 200 --export-json "$tmp/h" "$init /bin/true" >/dev/null 2>&1 &&
 		sed -n 's/.*"min": \([0-9.]*\),.*/\1/p' "$tmp/h" | awk '{ printf "%.3f", $1 * 1000 }')

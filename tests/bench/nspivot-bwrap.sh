@@ -40,7 +40,7 @@ calls() # COMMAND…
 }
 
 printf '%s\n\n%s\n\n' "$ours" "$theirs"
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 a=$(calls $ours) b=$(calls $theirs)
 hyperfine -N -w 20 -r 300 --export-csv "$work/times" "$ours" "$theirs" >/dev/null 2>&1
 awk -F, -v a="$a" -v b="$b" '

@@ -13,7 +13,7 @@ theirs='unshare --time --boottime 5 --monotonic 5 -- /nonexistent'
 
 instructions()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null $1 2>&1 |
 		sed -n 's/.*Collected : //p'
 }

@@ -27,7 +27,7 @@ calls()
 }
 
 ours="$tool -mpui --mount-proc true" theirs='unshare -mpuif --mount-proc true' least="$dir/minimal true"
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 {
 	i_ours=$(instructions $ours) i_theirs=$(instructions $theirs) i_least=$(instructions $least)
 	c_ours=$(calls $ours) c_theirs=$(calls $theirs) c_least=$(calls $least)
