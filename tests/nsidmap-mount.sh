@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-mount: makes mounts on which files belong to other ids, and attaches or passes them.
+# nsidmap-mount: checks idmapped mounts, which show files with other owners, and passing them as
+# descriptors.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -63,7 +64,7 @@ test_passes_the_tree_to_a_program()
 	assert_rc 125
 }
 
-# The usual chain: the tree is mapped outside and attached inside.
+# The usual chain of commands: nsidmap maps the tree outside, and the program inside attaches it.
 test_attaches_the_tree_in_a_user_namespace()
 {
 	# move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
@@ -75,7 +76,7 @@ test_attaches_the_tree_in_a_user_namespace()
 	assert_out '5 6'
 }
 
-# As a root file system: nspivot comes last in the chain.
+# The tree as root file system: nspivot is the last command of the chain.
 test_nspivot_uses_the_tree_as_root()
 {
 	mkdir "$TMP/root"
@@ -89,8 +90,8 @@ test_nspivot_uses_the_tree_as_root()
 	assert_out '5 6'
 }
 
-# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor: a file created inside has the
-# same ids on disk as inside.
+# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor. A file that the
+# container creates has the same ids on disk and inside.
 test_container_runs_on_the_tree()
 {
 	mkdir -p "$TMP/whole/proc" "$TMP/whole/dev" "$TMP/whole/sys" "$TMP/whole/tmp" "$TMP/whole/etc"
@@ -144,7 +145,7 @@ test_exits_2_without_mount_setattr()
 	assert_err_has 'hint: idmapped mounts need Linux 5.12'
 }
 
-test_a_file_system_without_idmapped_mounts_says_so()
+test_reports_a_file_system_without_idmapped_mounts()
 {
 	run nsidmap mount --map u:0:7:1,g:0:7:1 --fd 5 /proc -- echo ran
 	assert_refused 125 "cannot map the ids of '/proc': Invalid argument"

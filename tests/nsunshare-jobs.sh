@@ -57,7 +57,7 @@ test_does_not_stop_for_a_status_or_an_ignored_signal()
 	assert_out 'runs, status 3'
 }
 # The program starts no child, because a shell that waits in vfork(2) for a stopped child does not stop.
-test_stops_on_Z_continues_with_fg_and_ends_on_C()
+test_control_Z_stops_fg_continues_and_control_C_ends_the_job()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
@@ -125,7 +125,7 @@ test_a_job_that_reads_in_the_background_waits_for_fg()
 		assert_rc 5
 	done
 }
-test_an_interrupt_ends_the_loop_around_it()
+test_an_interrupt_ends_the_shell_loop_around_nsinit()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit"; do
