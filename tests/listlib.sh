@@ -15,7 +15,8 @@ own_inode()
 }
 
 # shellcheck disable=SC2034,SC2154 # used by the tests; set by start_holder
-# hold KIND [ARG]: starts a holder of that kind; sets $type and $inode of the namespace that it holds.
+# hold KIND [ARG]: starts a holder of this kind. Sets $type and $inode of the namespace that it
+# holds.
 hold()
 {
 	start_holder holder "$@"

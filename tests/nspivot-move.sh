@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-move: --move-root leaves an initramfs and removes its files and no others.
+# nspivot-move: checks that --move-root leaves an initramfs, and that it removes the files of the
+# initramfs and no others.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
 
-# initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 with a tmpfs as root, which nspivot builds, with the tools and
-# their libraries bound in. $UNDER is put in front of the command.
+# initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 of a system whose root is a tmpfs. nspivot
+# builds this root and binds the tools and their libraries into it. The command runs as an argument
+# of $UNDER.
 initramfs()
 {
 	rm -rf "$TMP/real"
@@ -22,7 +24,7 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	# build-aux/coverage keeps the counters of instrumented tools here
+	# build-aux/coverage makes instrumented tools write their counters here
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
@@ -43,8 +45,9 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 	assertTrue 'what was bound below it is there' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
 }
 
-# The owner of the new root exchanges the mount point of a proc with another directory, at any system call of the
-# nspivot that moves. $TMP/real is filled by initramfs() before.
+# move_exchanged: the owner of the new root exchanges the mount point of a proc file system with
+# another directory, at one system call of the nspivot that moves. initramfs() must have filled
+# $TMP/real.
 move_exchanged()
 {
 	UNDER="failat -b mover -u look $1 -o $TMP/report --" initramfs "ln -s /tools/nspivot /mover; mkdir -p /new/p /new/fake/sys/kernel /new/fake/fs
