@@ -141,9 +141,9 @@ forge()
 }
 
 # box_calls OPTION…: sets $calls to the number of system calls that nspivot makes with these options.
-	# shellcheck disable=SC2086 # separate words
+box_calls()
 {
-	# shellcheck disable=SC2086 # several words
+	# shellcheck disable=SC2086 # separate words
 	run failat -b nspivot --count -o "$TMP/report" -- nsunshare -mp${NS_TOO:-} -- ${NSPIVOT_UNDER:-} nspivot "$@"
 	assertEquals "without an exchange: $err" 0 "$rc"
 	calls=$(cat "$TMP/report")
