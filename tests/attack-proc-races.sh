@@ -188,7 +188,7 @@ test_reused_pids_are_not_signalled()
 	signalled $tries nsinit --grace 0.02 --
 	assert_ok
 	assertEquals 0 "${out% *}"
-	assertTrue "numbers were used again: $out" "[ '${out#* }' -gt $((10 * tries)) ]"
+	assertTrue "pids were reused: $out" "[ '${out#* }' -gt $((10 * tries)) ]"
 }
 
 . shunit2

@@ -145,7 +145,7 @@ test_a_reused_pid_is_not_signalled()
 		read -r _ <"$TMP/ready"
 		kill -TERM "$(pgrep -P "$pid")"
 		wait "$pid"
-		assertNotEquals "the number is looked at: $(cat "$TMP/ran")" 98 $?
+		assertNotEquals "nsinit read the pid: $(cat "$TMP/ran")" 98 $?
 		kill -0 "$child"
 		lives=$?
 		signalled=$(cat "$TMP/signalled" 2>/dev/null)

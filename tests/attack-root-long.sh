@@ -28,8 +28,8 @@ at_each()
 {
 	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
 	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
-	assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
-	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
+	assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
+	assertTrue 'some runs succeeded' "[ $ran -gt 0 ]"
 }
 
 test_exchange_at_each_call_never_leads_outside()
@@ -97,7 +97,7 @@ race_dir()
 		rmdir "$box/d" "$box/w" 2>/dev/null
 	done
 	stop_holder
-	assertTrue 'each run says something' "[ $(wc -l <"$TMP/said") -ge 1000 ]"
+	assertTrue 'each run prints a line' "[ $(wc -l <"$TMP/said") -ge 1000 ]"
 	rm "$TMP/said"
 	assertEquals 'the mode of a directory outside' 700 "$(stat -c %a "$secret")"
 }

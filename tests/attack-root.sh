@@ -129,8 +129,8 @@ test_exchange_at_any_call_leaves_no_writable_proc()
 	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
 	every=1
 	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
-	assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
-	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
+	assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
+	assertTrue 'some runs succeeded' "[ $ran -gt 0 ]"
 }
 
 test_exchange_at_any_time_leaves_no_writable_proc()
@@ -185,14 +185,14 @@ test_dir_option_changes_the_mode_of_no_other_file()
 		after_each='rmdir "$box/d"'
 		exchange_at_each "$box/d" "$box/link" --dir /d:mode=$mode "$box" -- /bin/true
 		assertEquals "$mode, a directory outside" 700 "$(stat -c %a "$secret")"
-		assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+		assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
 		mkdir -m 700 "$box/closed"
 		: >"$box/closed/file"
 		after_each='rmdir "$box/d"; stat -c %a "$box/closed" >>"$TMP/modes"'
 		rm -f "$TMP/modes"
 		exchange_at_each "$box/d" "$box/closed" --dir /d:mode=$mode "$box" -- /bin/true
 		assertEquals "$mode, a directory of the root" 700 "$(sort -u "$TMP/modes")"
-		assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+		assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
 		rm -rf "$box/link" "$box/closed"
 	done
 	after_each=
@@ -265,7 +265,7 @@ test_no_failed_call_leaves_out_a_part_of_the_host()
 	done
 	for call in openat:EMFILE getdents64:EIO fstat:EIO newfstatat:EIO; do
 		fail_each "${call%:*}" "${call#*:}" nsunshare -mp -- nspivot --host-root -- /bin/sh -c 'ls / | cksum'
-		assertEquals "roots with $call that lack something" 0 \
+		assertEquals "incomplete roots with $call" 0 \
 			"$(grep '^[0-9]* [0-9]*$' "$TMP/said" | grep -cvx "$(printf '%s\n' "$whole" | cksum)")"
 	done
 }

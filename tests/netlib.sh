@@ -42,7 +42,7 @@ _network_is_as_noted()
 assert_network_as_noted()
 {
 	settle 50 _network_is_as_noted
-	assert_empty 'the network is as it was' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
+	assert_empty 'the network is unchanged' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
 	return 0
 }
 

@@ -147,7 +147,7 @@ test_join_cgroup_with_a_hostile_name()
 		mkdir "$mount/a:b c$own_cgroup" 2>/dev/null && made="$made $mount"
 	done
 	feature any-cgroup || return 0
-	assertNotEquals 'a cgroup can be made' '' "$made"
+	assertNotEquals 'a cgroup can be created' '' "$made"
 	start_holder sh -c 'for m in $1; do echo $$ >"$m/a:b c$2/cgroup.procs"; done; echo ready >&3; exec sleep 1000 3>&-' \
 		sh "$made" "$own_cgroup"
 	run nsenter2 -t "$holder" -n -c -- sh -c 'cat /proc/self/cgroup; ls /proc/self/fd | tr "\n" " "' <"$TMP/err"

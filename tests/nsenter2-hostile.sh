@@ -55,7 +55,7 @@ test_target_that_ends_is_entered_completely_or_not_without_pidfds()
 			refused=$((refused + 1))
 		fi
 	done
-	assertTrue "each of the five is needed, $refused calls are" "[ $refused -ge 5 ]"
+	assertTrue "each of the five namespaces is needed, but only $refused calls are" "[ $refused -ge 5 ]"
 }
 
 test_refuses_another_process_with_a_reused_pid()
@@ -267,7 +267,7 @@ test_program_with_less_privilege_cannot_open_the_binary()
 	run nsenter2 -t "$target" -m -p --root --cap-drop sys_admin -- /evil
 	assert_out_has 'nsenter2 from'
 	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$target" -p -n -- true
-	assertEquals 'not where no mount namespace is entered' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
+	assertEquals 'not executed again without a new mount namespace' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
 }
 
 # The target can reach only a copy in memory, and no process can write to this copy.

@@ -28,7 +28,7 @@ test_TERM_ends_all_processes_and_exits_with_143()
 		kill -TERM "$(init_of "$init")"
 		finish
 		assert_rc 143
-		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+		assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 	done
 }
 
@@ -43,7 +43,7 @@ test_ends_processes_that_the_program_leaves_behind()
 			read -r _ <"$0"; echo ready; exit 6' "$TMP/last"
 		finish
 		assert_rc 6
-		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+		assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 	done
 }
 
@@ -151,7 +151,7 @@ test_ends_stopped_processes()
 		start $init sh -c 'sleep 1000 & kill -STOP $!; echo ready; exit 8'
 		finish
 		assert_rc 8
-		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+		assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 	done
 }
 
@@ -206,7 +206,7 @@ test_a_subreaper_ends_grandchildren()
 	kill -TERM "$pid"
 	finish
 	assert_rc 143
-	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
 # A process that waits for its children must end by the signal that it gets, not because its
@@ -229,7 +229,7 @@ test_a_subreaper_ends_the_children_of_threads()
 	kill -TERM "$pid"
 	finish
 	assert_rc 143
-	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
 test_reaps_orphans_at_once()

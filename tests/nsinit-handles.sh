@@ -47,7 +47,7 @@ test_wait_fd_delays_the_program_until_a_byte_arrives()
 	pid=$!
 	read -r line <"$TMP/fifo"
 	assertTrue 'created comes before' "[ -n '$line' ]"
-	assertFalse 'held up' "[ -e '$TMP/ran' ]"
+	assertFalse 'the program waits' "[ -e '$TMP/ran' ]"
 	echo >"$TMP/go"
 	wait $pid
 	assertEquals 0 $?
@@ -240,7 +240,7 @@ test_pid_file_has_the_pid_of_the_program_while_it_runs()
 	assertFalse 'removed' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file "$TMP/pid" -- /nonexistent
 	assert_rc 127
-	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
+	assertFalse 'removed after a failure' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file /nonexistent/pid -- true
 	assert_refused 125 "cannot create '/nonexistent/pid'"
 }
@@ -257,11 +257,11 @@ test_the_pid_file_of_a_killed_run_is_replaced()
 	done
 	run nsinit --pid-file /dev/null -- true
 	assert_ok
-	assertTrue 'a device is not removed' "[ -c /dev/null ]"
+	assertTrue 'the device stays' "[ -c /dev/null ]"
 	ln -s elsewhere "$TMP/link"
 	run nsinit --pid-file "$TMP/link" -- true
 	assert_ok
-	assertTrue 'nor is a link' "[ -h '$TMP/link' ]"
+	assertTrue 'the link stays' "[ -h '$TMP/link' ]"
 }
 
 # nsinit changes its directory to /, and its root changes when the program pivots.
@@ -273,7 +273,7 @@ test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 	assertFalse 'removed' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file pid -- /nonexistent
 	assert_rc 127
-	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
+	assertFalse 'removed after a failure' "[ -e '$TMP/pid' ]"
 	require_ns mnt
 	mkdir "$TMP/box"
 	cp "$NSUTILS_HELPERS/escape" "$TMP/box"

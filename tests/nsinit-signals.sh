@@ -127,7 +127,7 @@ test_signals_the_process_group_only_with_the_group_option()
 	finish
 	assert_rc 0
 	# the other process may get the signals of the shutdown, but must not get USR1
-	assertEquals 'USR1 to one' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
+	assertEquals 'USR1 reached one process' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
 }
 
 test_forwards_signals_as_pid_1()

@@ -52,7 +52,7 @@ test_killed_add_leaves_an_empty_file_or_a_complete_network()
 	note_network
 	n=$(points nsnet add web --bridge br0)
 	nsnet del web
-	assertTrue 'there are system calls' "[ $n -gt 40 ]"
+	assertTrue 'enough system calls are found' "[ $n -gt 40 ]"
 	k=0 whole=0 empty=0
 	while [ $((k += 1)) -le "$n" ]; do
 		failat -k $k --kill 9 -o "$TMP/report" -- nsnet add web --bridge br0 >/dev/null 2>&1
@@ -66,7 +66,7 @@ test_killed_add_leaves_an_empty_file_or_a_complete_network()
 		[ ! -e /run/netns/web ] || fail "call $k: the name stays"
 	done
 	assert_network_as_noted
-	assertTrue "some runs got as far as the file ($empty)" "[ $empty -gt 0 ]"
+	assertTrue "some runs left an empty file ($empty)" "[ $empty -gt 0 ]"
 }
 
 . shunit2

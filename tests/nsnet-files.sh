@@ -138,7 +138,7 @@ test_explained_commands_have_the_same_effect()
 	run sh -e "$TMP/commands"
 	assert_ok
 	state >"$TMP/by-commands"
-	assertTrue 'the test sees something' '[ "$(wc -l <"$TMP/by-nsnet")" -gt 15 ]'
+	assertTrue 'the state is not empty' '[ "$(wc -l <"$TMP/by-nsnet")" -gt 15 ]'
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(cat "$TMP/by-commands")"
 }
 

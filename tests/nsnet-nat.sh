@@ -140,7 +140,7 @@ test_rules_of_a_killed_run_are_removed_by_the_kernel()
 	start_holder nsnet run --bridge br0 --nat --ready-fd 3 -- sleep 1000
 	assertEquals 1 "$(nft list tables | wc -l)"
 	run nft delete table inet "nsnet_run/$holder"
-	assertNotEquals 'nobody else removes them' 0 "$rc"
+	assertNotEquals 'another process cannot remove the table' 0 "$rc"
 	kill -KILL "$holder"
 	settle 50 has_no_tables
 	assert_empty "$(nft list tables)"

@@ -64,7 +64,7 @@ test_working_network_passes_all_checks()
 	run nsnet why web
 	assert_ok
 	assert_out_lacks FAIL
-	assertTrue 'many checks' '[ "$(printf "%s\n" "$out" | grep -c ^ok)" -ge 12 ]'
+	assertTrue 'at least twelve checks' '[ "$(printf "%s\n" "$out" | grep -c ^ok)" -ge 12 ]'
 	run nsnet why netns:web 10.1.0.1
 	assert_ok
 }

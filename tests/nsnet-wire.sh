@@ -212,7 +212,7 @@ test_a_name_can_be_used_again_at_once()
 		39 40 41 42 43 44 45 46 47 48 49 50; do
 		nsnet add web --bridge br0 && nsnet del web || failed=$i
 	done
-	assertEquals 'the round that failed' 0 "$failed"
+	assertEquals 'number of the failed round' 0 "$failed"
 }
 
 test_parallel_runs_get_different_addresses()

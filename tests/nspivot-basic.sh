@@ -387,11 +387,11 @@ test_explain_names_the_directories_of_the_pivot()
 {
 	run nspivot --explain --chdir /etc --put-old /old "$box" -- /bin/sh
 	assert_ok
-	assertEquals 'steps without a text' 0 "$(grep -cE '^ *[0-9]+ [a-z]+ *:' "$TMP/out")"
+	assertEquals 'steps without text' 0 "$(grep -cE '^ *[0-9]+ [a-z]+ *:' "$TMP/out")"
 	assert_out_has "$box"
 	assertEquals 'the step that pivots' 1 "$(grep -c 'pivot.* /old: ' "$TMP/out")"
 	assertEquals 'the step after it' 1 "$(grep -c ' /etc: chdir(2)' "$TMP/out")"
-	assertFalse 'a directory was made' "[ -e '$box/old' ]"
+	assertFalse 'a directory was created' "[ -e '$box/old' ]"
 }
 
 # The new root may lack the program in $SHELL of the caller.
@@ -427,7 +427,7 @@ test_host_root_works_without_mount_setattr()
 		assert_out_has bin
 		assert_out_has '711 directory
 made'
-		assertEquals 'files that cannot be made' 2 "$(grep -c Read-only "$TMP/err")"
+		assertEquals 'files that could not be created' 2 "$(grep -c Read-only "$TMP/err")"
 	done
 	NSPIVOT_UNDER=
 }

@@ -26,7 +26,7 @@ test_apt_and_ps_work()
 	assert_out_has 'apt 2.'
 	assert_out_has nsinit
 	assert_out_has 'uid=0(root)'
-	assertFalse 'the image is as it was' "[ -e '$NSUTILS_DEBIAN/var/x' ]"
+	assertFalse 'the image is unchanged' "[ -e '$NSUTILS_DEBIAN/var/x' ]"
 }
 
 test_dpkg_and_users_work_with_dockers_capabilities()

@@ -28,7 +28,7 @@ test_absolute_links_are_resolved_inside_the_root()
 	ln -s "$canary/dir" "$box/proc"
 	both --proc /proc --dev --devpts --etc-hosts auto --etc-hostname auto --dir /etc/new \
 		--symlink x:/etc/link --file "$0:/etc/file" --tmpfs /etc/dir
-	assertTrue 'made inside' "[ -d '$box$canary/dir' ]"
+	assertTrue 'created inside' "[ -d '$box$canary/dir' ]"
 }
 
 test_dotdot_is_resolved_inside_the_root()
@@ -50,8 +50,8 @@ test_targets_of_dangling_links_are_created_inside_the_root()
 	ln -s "$canary/none" "$box/etc/hosts"
 	ln -s "$canary/no/deep" "$box/run"
 	both --etc-hosts auto --tmpfs /run
-	assertTrue 'a file made inside' "[ -f '$box$canary/none' ]"
-	assertTrue 'a directory made inside' "[ -d '$box$canary/no/deep' ]"
+	assertTrue 'a file created inside' "[ -f '$box$canary/none' ]"
+	assertTrue 'a directory created inside' "[ -d '$box$canary/no/deep' ]"
 }
 
 test_magic_links_are_refused()
@@ -141,7 +141,7 @@ test_bind_source_is_opened_once()
 	echo file >"$box/other"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		bind_swapped
-		assert_empty 'nothing else is seen' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
+		assert_empty 'only these two are visible' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
 		rm -rf "${box:?}/b"
 	done
 	NSPIVOT_UNDER=

@@ -42,7 +42,7 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 	assert_out_has bin
 	assert_out_lacks junk
 	assert_out_has ' /proc '
-	assertTrue 'what was bound below it is there' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
+	assertTrue 'files bound below the old root still exist' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
 }
 
 # move_exchanged: the owner of the new root exchanges the mount point of a proc file system with
@@ -106,7 +106,7 @@ test_move_root_is_refused_on_a_disk()
 	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$box" -- \
 		/bin/nspivot --move-root /etc -- /bin/ls
 	assert_refused 125 'is not an initramfs'
-	assertTrue 'the box is whole' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
+	assertTrue 'the root is complete' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 
 test_hint_of_a_pivot_in_an_initramfs_names_move_root()

@@ -13,7 +13,7 @@ harm
 # hundred runs.
 assert_hit()
 {
-	assertTrue "of $n runs only $refused were hit" "[ $refused -gt $((n / 100)) ]"
+	assertTrue "only $refused of $n runs noticed the exchange" "[ $refused -gt $((n / 100)) ]"
 }
 
 test_exchange_during_openat2_never_leads_outside()

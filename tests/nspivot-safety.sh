@@ -243,7 +243,7 @@ test_ambient_capabilities_suffice_and_do_not_reach_the_program()
 	run $as unshare -Ump --fork -c --keep-caps nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- \
 		/bin/sh -c 'grep -E "Cap(Inh|Prm|Eff|Amb)" /proc/self/status; id -u'
 	assert_ok
-	assertEquals 'sets that are empty' 4 "$(grep -c 0000000000000000 "$TMP/out")"
+	assertEquals 'number of empty capability sets' 4 "$(grep -c 0000000000000000 "$TMP/out")"
 	assert_out_has "$NSTEST_UID"
 }
 

@@ -142,7 +142,7 @@ test_missing_parent_cgroups_are_created_and_removed()
 	mkdir "$mount$name"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create true
 	assert_ok
-	assertTrue 'removed what it had not made' "[ -d '$mount$name' ] && [ ! -e '$mount$name/b' ]"
+	assertTrue 'only created cgroups are removed' "[ -d '$mount$name' ] && [ ! -e '$mount$name/b' ]"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create mkdir "$mount$name/b/other"
 	assert_ok
 	assertTrue "rmdir '$mount$name/b/other' '$mount$name/b' '$mount$name'"

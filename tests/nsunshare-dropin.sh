@@ -50,7 +50,7 @@ same_for()
 		esac
 		# shellcheck disable=SC2086 # several words
 		both $line </dev/null
-		assertTrue "unshare itself fails: $line ($their_rc)" "[ '$their_rc' = 0 ]"
+		assertTrue "unshare succeeds: $line ($their_rc)" "[ '$their_rc' = 0 ]"
 	done <"$1"
 }
 

@@ -88,8 +88,8 @@ test_maps_all_ranges_of_nss()
 	assertEquals 0 "$run_rc"
 	assertEquals 16 "$(echo "$run_out" | wc -l)"
 	assertEquals '61 2600 10' "$(echo "$run_out" | awk 'END { print $1, $2, $3 }')"
-	assertTrue 'asked' "grep -q libsubid.so '$TMP/with'"
-	assertFalse 'not asked' "grep -q libsubid.so '$TMP/without'"
+	assertTrue 'libsubid is loaded' "grep -q libsubid.so '$TMP/with'"
+	assertFalse 'libsubid is not loaded' "grep -q libsubid.so '$TMP/without'"
 }
 
 # The ids of the other kind must stay unmapped. nsunshare must run newuidmap and newgidmap only if

@@ -204,7 +204,7 @@ test_explain_names_descriptors_files_and_cgroups()
 	assert_out_has "'$TMP/pins/user'"
 	assert_out_has "'$TMP/pins/uts'"
 	assert_out_has "'/explained'"
-	assertFalse 'a directory was made' "[ -e '$TMP/pins' ]"
+	assertFalse 'a directory was created' "[ -e '$TMP/pins' ]"
 }
 
 . shunit2

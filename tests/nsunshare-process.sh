@@ -63,7 +63,7 @@ test_setup_does_not_run_if_its_parent_has_ended()
 	assertEquals 143 $?
 	cat <&4
 	exec 4<&-
-	assertFalse 'it has not run' "[ -e '$TMP/said' ]"
+	assertFalse '--setup has not run' "[ -e '$TMP/said' ]"
 }
 
 # The mounted /proc belongs to another pid namespace, in which the program's pid is that of another

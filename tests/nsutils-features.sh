@@ -15,7 +15,7 @@ test_each_tool_reports_features_in_lines_and_in_json()
 		run "$tool" --features
 		assert_ok
 		lines=$(printf '%s\n' "$out" | sed 's/  */ /')
-		assert_empty 'lines of another form' "$(printf '%s\n' "$lines" | grep -vE '^[a-z0-9_-]+ (yes|no)$')"
+		assert_empty 'lines of an unknown form' "$(printf '%s\n' "$lines" | grep -vE '^[a-z0-9_-]+ (yes|no)$')"
 		run "$tool" --features -J
 		assert_ok
 		assertEquals "$lines" "$(printf '%s\n' "$out" | jq -r 'to_entries[] | "\(.key) \(if .value then "yes" else "no" end)"')"

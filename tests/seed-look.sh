@@ -44,7 +44,7 @@ test_lists_a_namespace_kept_by_a_mount()
 		stat -Lc %i "$0/kept" | cmp - "$0/inode"' "$TMP"
 	assert_rc 0
 	[ "$(printf '%s\n' 2.39 "$(lsns --version | sed 's/.* //')" | sort -V | head -n 1)" = 2.39 ] ||
-		assertEquals 'known to lsns' 0 "$(sed -n 1p "$TMP/out")"
+		assertEquals 'lsns lists it' 0 "$(sed -n 1p "$TMP/out")"
 	assert_out_has "0 mnt $TMP/kept"
 }
 

@@ -59,7 +59,7 @@ test_5_a_deleted_source_lives_as_long_as_the_mount()
 	assert_ok
 	assert_out 'a
 1'
-	assertEquals 'and then it is gone' b "$(cat "$TMP/w/b")"
+	assertEquals 'the source is gone after the unmount' b "$(cat "$TMP/w/b")"
 }
 
 test_6_a_mount_depends_on_propagation_and_a_link_does_not()

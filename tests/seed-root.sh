@@ -63,7 +63,7 @@ test_the_volume_is_shared_both_ways()
 	container 'cat /mnt/file; touch /mnt/made'
 	assert_ok
 	assert_out 'from the host'
-	assertTrue 'made inside' "[ -e '$TMP/volume/made' ]"
+	assertTrue 'created inside' "[ -e '$TMP/volume/made' ]"
 }
 
 # The article mounts the host's devtmpfs; nspivot provides the few devices that a program needs.
@@ -84,7 +84,7 @@ test_nothing_remains_outside()
 	assert_ok
 	assert_out_has ran
 	assert_no_leftovers
-	assertFalse 'no mount leaked' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
+	assertFalse 'no mount appeared outside' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
 }
 
 test_the_container_of_the_go_programs_runs_without_root()
@@ -118,7 +118,7 @@ test_pivot_leaves_only_the_requested_mounts()
 	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo
 	assert_ok
 	assertEquals 'lines of mountinfo' 2 "$(wc -l <"$TMP/out")"
-	assertEquals 'where they are' '/
+	assertEquals 'the mount points' '/
 /proc' "$(cut -d' ' -f5 "$TMP/out")"
 }
 

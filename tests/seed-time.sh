@@ -24,7 +24,7 @@ test_the_clock_outside_does_not_change()
 	run nsunshare $own -- nstimeoffset -b =0 -- echo ran
 	assert_out ran
 	read -r after _ </proc/uptime
-	assertTrue 'the clock outside went on' "[ ${after%.*} -ge ${before%.*} ]"
+	assertTrue 'the clock outside has advanced' "[ ${after%.*} -ge ${before%.*} ]"
 }
 
 # The offsets of a nested namespace are relative to the initial one, so they are hard to compute by
