@@ -24,7 +24,7 @@ setUp()
 }
 
 # in_pidns COMMAND…: runs the command as process 1 of a new pid namespace whose proc file system is
-# in $box. No parent waits in a process that executes the victim and keeps its file busy.
+# in $box. No waiting parent executes the victim, so its file is not busy.
 in_pidns()
 {
 	_map=

@@ -36,8 +36,8 @@ _network_is_as_noted()
 	cmp -s "$TMP/state.network" "$TMP/state.network.now"
 }
 
-# assert_network_as_noted: asserts that dump_network prints the same as for note_network. Retries,
-# because the kernel removes the devices of dead namespaces in the background, usually within
+# assert_network_as_noted: asserts that dump_network prints the same as when note_network was
+# called. Retries, because the kernel removes the devices of dead namespaces in the background, usually within
 # milliseconds.
 assert_network_as_noted()
 {

@@ -129,15 +129,15 @@ test_standard_input_is_empty_for_the_program()
 0 1 2 3 '
 }
 
-# own_namespaces: writes two references to $TMP/refs that need no user namespace besides, so
-# nsenter2 starts the program without copying itself.
+# own_namespaces: writes two references to $TMP/refs, to namespaces that can be entered without a
+# user namespace. nsenter2 then starts the program without copying itself.
 own_namespaces()
 {
 	if [ "$(id -u)" = 0 ]; then
 		start_holder unshare --net unshare --uts sh -c 'hostname other; echo ready >&3; exec sleep 1000 3>&-'
 		printf '%s\n' "net:$holder" "uts:$holder" >"$TMP/refs"
 	else
-		# an ordinary user may enter a namespace alone only if it is a user namespace
+		# without privilege only a user namespace can be entered on its own
 		printf '%s\n' "user:${targets##* }" "user:${targets##* }" >"$TMP/refs"
 	fi
 }
@@ -213,7 +213,8 @@ netns:blue: $blue"
 
 test_handles_ten_thousand_references()
 {
-	# None of these namespaces exists. After that, one invalid reference is added: then nsenter2 looks up none.
+	# None of these namespaces exists. Then one invalid reference is added, and nsenter2 must refuse all
+	# before it looks up any.
 	awk 'BEGIN { for (i = 0; i < 10000; i++) print "net:" 4184304 + i }' >"$TMP/refs"
 	run nsenter2 --each -P 100 -- true <"$TMP/refs"
 	assert_rc 125

@@ -77,8 +77,8 @@ test_failed_call_with_namespace_files_is_reported()
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
 }
 
-# The references need no copy of nsenter2. A user namespace may be entered alone. If nsenter2 cannot
-# read the program's output, the program has run already, so -x accepts a failed read.
+# The references are to a namespace that can be entered on its own, so nsenter2 makes no copy of
+# itself. If a read of the program's output fails, the program has run already, so -x accepts this.
 test_failed_call_with_each_is_reported()
 {
 	start_target

@@ -75,8 +75,7 @@ test_refuses_another_process_with_a_reused_pid()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-# tests/unit/kernel and tests/unit/ns test kernel threads, because none is visible in this pid
-# namespace.
+# tests/unit/ns/test-ref.c tests kernel threads, because none is visible in this pid namespace.
 test_zombie_thread_and_self_have_specific_messages()
 {
 	# perl never waits for its child, which stays a zombie; some shells would reap it

@@ -67,7 +67,7 @@ test_passes_the_tree_to_a_program()
 # The usual chain of commands: nsidmap maps the tree outside, and the program inside attaches it.
 test_attaches_the_tree_in_a_user_namespace()
 {
-	# move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
+	# system call 429: move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- \
 		nsunshare --map $map --mount --setuid 0 --setgid 0 -- \
 		perl -e 'syscall(429, 9, my $empty = "", -100, my $target = "/mnt", 4) == 0 or die $!;

@@ -208,7 +208,7 @@ test_refuses_an_unreadable_passwd()
 		assert_refused 1 'cannot look up user '
 		assert_err_has 'Permission denied'
 	done
-	# the caller's own id is known without a name
+	# the map of the caller's own id needs no passwd entry
 	run as_nstest nsidmap plan --root --format arg
 	umount /etc/passwd
 	assert_ok
@@ -271,7 +271,8 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_out u:0:900000:10,g:0:900000:10
 	run nsidmap plan --style lxc --user 4242 --format arg
 	assert_out u:0:800000:10,g:0:800000:10
-	# The same as this user. newuidmap needs a passwd entry, so --auto maps only the own id and says why.
+	# This user runs nsidmap itself. newuidmap needs a passwd entry, so --auto maps only the own id and
+	# says why.
 	run setpriv --reuid 4242 --regid 4242 --clear-groups nsidmap plan --auto --format arg
 	umount /etc/subuid /etc/subgid
 	assert_rc 0

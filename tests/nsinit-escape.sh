@@ -57,13 +57,13 @@ for_each_init()
 }
 
 # shellcheck disable=SC2086 # several words
-pivoted() # WORDS…: runs a program in the box: process 1 starts nspivot, which starts the program
+pivoted() # PROGRAM…: runs the program in $box; process 1 starts nspivot, which starts the program
 {
 	run new $init nspivot --proc /proc "$box" -- "$@"
 }
 
 # shellcheck disable=SC2086 # several words
-not_pivoted()
+not_pivoted() # PROGRAM…: runs the program with the root of the host
 {
 	run new --mount-proc $init "$@"
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-held: checks that nslist finds namespaces that no process is in by their holders, and
+# nslist-held: checks that nslist finds namespaces without processes by their holders, and
 # prints the holders in HELD.
 # as: root
 . "${0%/*}/testlib.sh"

@@ -9,7 +9,7 @@
 . "${0%/*}/rootlib.sh"
 harm
 
-# assert_hit: asserts that the exchange happened between two steps of nspivot in at least one of a
+# assert_hit: asserts that the exchange happened between two steps of nspivot in more than one of a
 # hundred runs.
 assert_hit()
 {

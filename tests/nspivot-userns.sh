@@ -128,8 +128,8 @@ test_overlay_accepts_any_name_of_a_layer()
 	NSPIVOT_UNDER=
 }
 
-# The message must contain the path of a directory that the caller may not enter, although the
-# caller is the owner's mapped root.
+# The caller is root of a user namespace that does not map the owner of the directory, so it may not
+# enter the directory. The message must contain the path.
 # as: root
 test_refuses_a_root_directory_that_it_may_not_enter()
 {

@@ -63,7 +63,7 @@ test_explains_a_caller_that_is_not_mapped()
 	assert_err_has "hint: the caller's user id is not mapped"
 }
 
-# Kernels before 5.12 require no capability for this.
+# Kernels before 5.12 do not require CAP_SETFCAP to map root.
 # as: root
 test_explains_root_without_the_capability_to_map_root()
 {
@@ -88,7 +88,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	assert_err_has 'only the ids that /etc/subgid gives this user can be mapped'
 }
 
-# newgidmap(1) denies setgroups on its own.
+# newgidmap(1) itself denies setgroups if it maps only the user's own group.
 # as: user
 test_setgroups_allow_requires_a_subordinate_group()
 {

@@ -61,7 +61,7 @@ test_a_failed_call_of_process_1_is_reported()
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 }
 
-# Process 1 must report this itself. Its pipe to the outer process is closed once the program runs.
+# Process 1 must report a failed wait itself. Its pipe to the outer process is closed once the program runs.
 test_process_1_reports_a_lost_status()
 {
 	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true

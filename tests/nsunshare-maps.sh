@@ -92,8 +92,8 @@ test_maps_all_ranges_of_nss()
 	assertFalse 'libsubid is not loaded' "grep -q libsubid.so '$TMP/without'"
 }
 
-# The ids of the other kind must stay unmapped. nsunshare must run newuidmap and newgidmap only if
-# they are necessary.
+# If only uids are mapped, gids must stay unmapped, and vice versa. nsunshare must run newuidmap and
+# newgidmap only if they are necessary.
 # as: user
 test_maps_ranges_of_only_users_or_only_groups()
 {

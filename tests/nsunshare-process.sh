@@ -33,7 +33,7 @@ SigIgn:	0000000000010001'
 	assert_rc 5
 }
 
-# For such a script execvp(3) starts a shell and copies the arguments onto the stack.
+# For a script without an interpreter execvp(3) starts a shell and copies the arguments onto the stack.
 test_a_script_without_an_interpreter_gets_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
@@ -239,7 +239,7 @@ test_too_few_descriptors_or_processes_are_reported()
 	assert_err_has 'hint: RLIMIT_NPROC'
 }
 
-# The limit includes memory that is allocated but not used. A sanitizer needs much more.
+# The limit of the address space includes memory that is allocated but not used. A sanitizer needs much more.
 test_works_with_a_low_memory_limit()
 {
 	feature no-sanitizer || return 0
@@ -259,7 +259,7 @@ test_init_is_process_1_and_reaps_orphans()
 	assert_rc 143
 	run nsunshare -r --init /nonexistent
 	assert_refused 127 /nonexistent
-	# process 1 adopts orphans without a step for it
+	# process 1 adopts orphans anyway, so the plan has no step for it
 	run nsunshare -r --init --explain true
 	assert_out_lacks adopt
 	run nsinit --explain true

@@ -27,7 +27,7 @@ test_a_container_sees_only_its_own_group()
 	assert_no_leftovers
 }
 
-# Outside, the group has its name, and its limits can be set.
+# Outside, the group is visible under its name, and its limits can be set.
 test_the_group_is_visible_outside_by_name()
 {
 	start_holder nsunshare -C --into-cgroup "$name" --cgroup-create -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-start.sh [NSNET [LIBNS]]: measures the time from nothing to a program in a namespace that is
 # connected to a bridge. Compares nsnet, the smallest C program that does it (nsnet-prototype.c,
-# linked with LIBNS, default build/lib/libns.a), and the ip(8) commands of the article that the
-# tests seed-net.sh follows. The three take turns, ROUNDS (25) times, and each removes the bridge
+# linked with LIBNS, default build/lib/libns.a), and the ip(8) commands of the article that
+# tests/seed-net.sh follows. The three take turns, ROUNDS (25) times, and each removes the bridge
 # before a round, which is not measured. Prints medians and ratios. Needs root, cc and iproute2.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -4,7 +4,6 @@
 # unshare(1) and with the smallest C program that does it (nsunshare-minimal.c): user-space
 # instructions of the parent, system calls, and time. The time is the lowest decile of ROUNDS
 # (1000), in which the three take turns (turns.c). Needs root, valgrind, strace and cc.
-# is the lowest decile of ROUNDS (1000) in which the three take turns (turns.c). Needs root, valgrind, strace and cc.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

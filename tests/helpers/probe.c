@@ -9,7 +9,7 @@
  * --stable omits everything that differs between two runs of the same command and adds the mounts,
  * so the reports of two equal runs are equal. A namespace is printed as its LABEL, or as "new" if
  * it has none.
- * LABEL that it is given, or as "new". */
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

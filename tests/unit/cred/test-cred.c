@@ -14,7 +14,8 @@ struct word {
 };
 
 /*
- * Returns the message for the first option that is refused, else the message of the final check, or
+ * Returns the message for the first option that is refused, otherwise the message of the final
+ * check, or
  * "".
  */
 static const char *parse(struct cred *c, const struct word *words)

@@ -296,7 +296,8 @@ static void places_a_single_id(void)
 			uint64_t now = count_ids(&m);
 
 			HOLDS(n, x && x->outside + (base + in - x->inside) == base + out);
-			/* the single id is added; the pairs of its inside and outside id may go */
+			/* the single id is added; other pairs with its inside or outside id may be
+			 * removed */
 			HOLDS(n, now <= before + 1 && now + 1 >= before);
 			continue;
 		}

@@ -101,7 +101,7 @@ static void path_that_does_not_lead_to_its_mount_is_refused(void)
 	close(fd);
 	CHECK_STR(rest, "sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/usr", &rest), -ENODATA);
-	/* the path is noted with the mount of "/", which is not there */
+	/* the path is noted with the mount of "/", but another mount is at this path */
 	note(&m, "/proc/sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/proc/sys/fs", &rest), -ESTALE);
 	CHECK(root_mounts_check(&m, root, &e) < 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests a root that is attached before it is complete, as on kernels 5.12 to 6.14, and recognises
- * the mount namespace of the machine. Runs in children with user and mount namespaces of their own.
+/*
+ * test-tree: checks a root that is attached before it is complete, as on kernels 5.12 to 6.14, and
+ * the detection of the machine's mount namespace. The tests run in children in new user and mount
+ * namespaces.
  */
 #include "root/tree.h"
 
