@@ -34,7 +34,7 @@ in_pidns()
 }
 
 # no tool: it is the control, an attack on a program without the protection
-test_the_attack_overwrites_a_tool_without_protection()
+test_control_the_attack_overwrites_a_tool_without_protection()
 {
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten

@@ -241,7 +241,7 @@ test_too_few_descriptors_never_hide_a_process_of_the_old_root()
 	done
 }
 
-test_no_failed_call_hides_a_process_of_the_old_root()
+test_failed_call_never_hides_a_process_of_the_old_root()
 {
 	visible
 	for call in openat:EMFILE openat2:ENOMEM getdents64:EIO fstatfs:EIO statx:EIO newfstatat:EIO fstat:EIO; do
@@ -254,7 +254,7 @@ test_no_failed_call_hides_a_process_of_the_old_root()
 }
 
 # --host-root shows everything in / or fails.
-test_no_failed_call_leaves_out_a_part_of_the_host()
+test_failed_call_never_omits_a_part_of_the_host()
 {
 	run in_ns nspivot --host-root -- /bin/ls /
 	assert_ok

@@ -46,7 +46,7 @@ test_every_output_escapes_unicode_format_characters()
 
 # The control: the same name reaches a table of ps(1) unchanged, as the kernel reports it.
 # no tool: it is the control, output of a program that does not escape
-test_the_name_reaches_a_table_that_does_not_escape()
+test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
 	name=$(printf 'a\342\200\256b')
 	cp "$(command -v sleep)" "$TMP/$name"

@@ -21,7 +21,7 @@ test_no_new_privs_is_set()
 	done
 }
 
-test_filter_holds_with_no_new_privs_and_without()
+test_filter_applies_with_and_without_no_new_privs()
 {
 	for tool in $CARRIERS; do
 		for nnp in '' --no-new-privs; do
@@ -120,7 +120,7 @@ test_a_filter_without_privilege_requires_the_no_new_privs_option()
 	assert_out ran
 }
 
-test_limits_are_set()
+test_options_set_the_resource_limits()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit nofile=64:128 --rlimit core=0 --rlimit cpu=1000:unlimited -- probe
@@ -223,7 +223,7 @@ test_new_session_of_a_group_leader_is_refused()
 	assert_ok
 }
 
-test_explain_shows_the_order()
+test_explain_shows_the_order_of_the_steps()
 {
 	for tool in $CARRIERS; do
 		carry --cap-keep chown -S 1 -G 1 --no-new-privs --seccomp "$PWD/nohostname" --rlimit core=0 \

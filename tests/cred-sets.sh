@@ -192,7 +192,7 @@ test_refuses_unknown_capabilities()
 
 # A change of ids clears the parent-death signal (prctl(2)), so the tool must set it afterwards.
 # as: root
-test_kill_child_outlives_the_change_of_user()
+test_kill_child_signal_survives_the_change_of_user()
 {
 	tool=nsunshare
 	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe

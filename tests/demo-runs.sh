@@ -15,7 +15,7 @@ line()
 	sed -n "\\|^$1|,\$p" "$TMP/out" | grep -q "$2"
 }
 
-test_a_container_is_made_and_seen_from_inside_and_outside()
+test_container_is_created_and_visible_from_inside_and_outside()
 {
 	note_state
 	began=$(date +%s%N)

@@ -391,7 +391,7 @@ test_stops_and_continues_with_the_program()
 	assertEquals 6 $?
 }
 
-test_is_the_foreground_job_of_its_terminal()
+test_program_is_the_foreground_job_of_its_terminal()
 {
 	start_target env
 	cat >"$TMP/session" <<-END
@@ -447,7 +447,7 @@ test_lost_output_is_an_error()
 	done
 }
 
-test_odd_start_conditions_are_handled()
+test_handles_ignored_signals_long_arguments_and_a_removed_directory()
 {
 	start_target env
 	status='grep -E ^Sig(Ign|Blk) /proc/self/status'

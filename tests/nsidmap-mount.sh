@@ -40,7 +40,7 @@ test_files_belong_to_the_outside_ids()
 	assert_out '5 6'
 }
 
-test_recursive_includes_mounts_below()
+test_recursive_option_includes_mounts_below()
 {
 	run nsidmap mount --recursive --map $map "$TMP/src" "$TMP/dst"
 	assert_ok

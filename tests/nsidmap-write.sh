@@ -247,7 +247,7 @@ test_explains_a_setuid_process()
 }
 
 # The process ends while nsidmap reads the map.
-test_reports_a_process_that_ends_meanwhile()
+test_reports_a_process_that_ends_during_the_write()
 {
 	start_target
 	mkfifo "$TMP/fifo"

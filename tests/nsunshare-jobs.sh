@@ -130,7 +130,7 @@ test_a_job_that_reads_in_the_background_waits_for_fg()
 		assert_rc 5
 	done
 }
-test_an_interrupt_ends_the_shell_loop_around_nsinit()
+test_an_interrupt_ends_the_shell_loop_around_nsunshare()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit"; do

@@ -8,7 +8,7 @@
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc pid
 
-test_1000_at_once_succeed()
+test_starts_1000_instances_at_once()
 {
 	for _ in $(seq 1000); do
 		nsunshare -Urmipuf --mount-proc echo ran >>"$TMP/ran" 2>>"$TMP/said" &

@@ -245,7 +245,7 @@ test_owner_option_makes_the_user_own_the_namespace()
 }
 
 # as: user
-test_owner_requires_root()
+test_owner_option_requires_root()
 {
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'

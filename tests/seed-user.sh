@@ -38,7 +38,7 @@ test_a_map_is_written_once()
 }
 
 # The outside ids that a reader of uid_map sees are ids of the reader's user namespace.
-test_a_map_reads_differently_from_elsewhere()
+test_a_map_shows_other_outside_ids_to_another_namespace()
 {
 	start_holder nsunshare -r -- nsunshare --map-user=7 --map-group=7 -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	pid=$holder_line
