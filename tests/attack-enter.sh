@@ -87,7 +87,7 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		esac
 		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=300000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
 		pid=$!
-		# The loader is done when setns is reached. strace runs without -f, so $pid is strace, the parent.
+		# $pid is strace, and the traced program is its child. When the child reaches setns(2), ld.so is done.
 		let_it_change "$pid" 308
 		wait "$pid"
 		status=$?

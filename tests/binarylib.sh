@@ -17,7 +17,7 @@ fresh_victims()
 	rm -rf "$victims"
 	mkdir "$victims"
 	cp "$NSUTILS_BIN"/ns* /usr/bin/unshare /usr/bin/nsenter /usr/sbin/chroot "$victims"
-	# a shell as victim: as process 1, or as a waiting parent
+	# this shell is the victim as process 1 or as a waiting parent
 	cp /bin/dash "$victims/dash"
 	PATH=$victims:$PATH
 	sums=$(cd "$victims" && cksum ./*)

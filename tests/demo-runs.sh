@@ -25,7 +25,7 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assert_no_leftovers
 	assertTrue "took $ms ms" "[ $ms -lt 5000 ]"
 
-	# inside: hostname, pid, id, clocks from zero, mounts, processes
+	# the program prints hostname, pid, ids, clocks that start at zero, mounts and processes
 	assert_out_has 'hostname  box, in /etc/hostname box'
 	assert_out_has 'pid       2'
 	assert_out_has 'uid=0(root) gid=0'
@@ -36,7 +36,7 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assertFalse 'a mount of the old root' "line mounts '^[^ ]* /home\\|/boot '"
 	assertTrue 'process 1' "line processes '^ *1 .*nsinit'"
 
-	# outside: all eight namespaces with both processes, and ps in them
+	# nslist shows all eight namespaces with both processes, and nsenter2 runs ps in them
 	for type in user mnt uts ipc pid cgroup net time; do
 		assertTrue "nslist shows $type" "line '. nslist' '^[0-9]* $type *2 '"
 	done

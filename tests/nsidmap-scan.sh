@@ -57,7 +57,7 @@ gid 99 1'
 99 default-acl $TMP/acl/dir"
 	run nsidmap scan "$TMP/acl" --map u:0:77:1,u:1:100000:100,g:0:88:1,g:5:99:1,g:6:100000:100
 	assert_ok
-	# with --inside, the files have the ids that an idmapped mount of the tree would show
+	# --inside expects that the files have inside ids, as on an idmapped mount of the tree
 	run nsidmap scan "$TMP/acl" --inside --map u:77:0:1,u:100000:1:5,g:88:0:1,g:99:1:1,g:100000:2:9 -r -n -o KIND,ID,AS
 	assert_rc 1
 	assert_out 'uid 100007 acl'

@@ -110,7 +110,7 @@ test_a_second_TERM_reaches_the_program()
 	done
 }
 
-# The tree of processes is deeper than one scan. nsinit finds the deepest processes after those
+# The tree of processes is deeper than one scan reaches. nsinit finds the deepest processes after those
 # above them have ended.
 test_kills_deep_descendants()
 {

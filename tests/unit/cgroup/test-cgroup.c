@@ -295,7 +295,7 @@ static void enables_controllers_only_in_created_cgroups(void)
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
 	CHECK_STR(get("host/cgroup.subtree_control"), "wood\n");
-	/* no controller must be enabled if the file exists or belongs to no controller */
+	/* if the file exists or belongs to no controller, cgroup_set() must enable nothing */
 	put("host/a/b/c/wood.max", "");
 	put("host/a/b/c/cgroup.stem", "");
 	CHECK_INT(cgroup_set(&c, "wood.max=7", &e), 0);
@@ -304,7 +304,7 @@ static void enables_controllers_only_in_created_cgroups(void)
 	CHECK_STR(hint(&c, "cgroup.leaf=1"), "");
 	CHECK_STR(hint(&c, "leaf=a.b"), "");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
-	/* no controller must be enabled in a cgroup that existed before */
+	/* cgroup_set() must enable no controller in a cgroup that existed before */
 	put("host/a/b/c/cgroup.controllers", "");
 	put("host/a/cgroup.subtree_control", "");
 	c.dir[0].made = 0;
