@@ -41,8 +41,8 @@ fi
 faults()
 {
 	_max=$1
-	# These failures are expected: nspivot does not mask a path that does not exist. It mounts devpts without gid=5 if that group
-	# is not mapped.
+	# These failures are expected: nspivot does not mask a path that does not exist. It mounts devpts
+	# without gid=5 if that group is not mapped.
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
