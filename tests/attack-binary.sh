@@ -4,7 +4,7 @@
 # (CVE-2019-5736).
 # as: root user
 # budget: 60
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/binarylib.sh"
@@ -23,27 +23,27 @@ setUp()
 	fresh_victims
 }
 
-# in_pidns COMMAND…: as process 1 of a pid namespace, with its proc in $box. The program of the suite is
-# executed without a parent that waits and keeps it busy.
+# in_pidns COMMAND…: runs the command as process 1 of a new pid namespace whose proc file system is
+# in $box. No waiting parent executes the victim, so its file is not busy.
 in_pidns()
 {
 	_map=
 	[ "$uid" = 0 ] || _map='--user --map-root-user'
-	# shellcheck disable=SC2016,SC2086 # for the inner shell; words
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 	attack /usr/bin/unshare $_map --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec "$@"' "$box" "$@"
 }
 
-# no tool: it is the control of the others
-test_the_attack_overwrites_a_tool_without_protection()
+# no tool: it is the control, an attack on a program without the protection
+test_control_the_attack_overwrites_a_tool_without_protection()
 {
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten
 }
 
-test_nspivot_is_out_of_reach()
+test_program_cannot_overwrite_nspivot()
 {
 	for options in '--preset=docker' '--preset=minimal --cap-drop=all --no-new-privs' '--proc=/proc'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		attack nsunshare $inside -- nspivot $options "$box" -- /evil
 		assert_untouched "nspivot $options"
 	done
@@ -59,7 +59,7 @@ test_process_1_of_nsinit_shows_no_file_of_the_host()
 	assertNotContains "$out" "$victims"
 }
 
-test_nsunshare_with_a_new_root_is_out_of_reach()
+test_program_in_a_new_root_cannot_overwrite_nsunshare()
 {
 	in_pidns nsunshare -m -R "$box" /evil
 	assert_untouched 'nsunshare -R'
@@ -67,10 +67,10 @@ test_nsunshare_with_a_new_root_is_out_of_reach()
 	assert_untouched 'nsunshare -R --cap-drop=all'
 }
 
-# Without a pid namespace the program sees the parent that waits for it.
-test_a_waiting_parent_is_out_of_reach()
+# Without a new pid namespace the program can see the parent that waits for it.
+test_program_cannot_overwrite_a_waiting_parent()
 {
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	for tool in unshare nsunshare; do
 		[ "$tool" = nsunshare ] || [ "$uid" = 0 ] || continue
 		attack /usr/bin/unshare --user --map-root-user --mount sh -c 'mount --rbind /proc "$0/proc" &&
@@ -83,11 +83,11 @@ test_a_waiting_parent_is_out_of_reach()
 	done
 }
 
-test_nsenter2_into_a_hostile_container_is_out_of_reach()
+test_hostile_container_cannot_overwrite_nsenter2()
 {
 	set -- --mount
 	[ "$uid" = 0 ] || set -- --user --map-root-user "$@"
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start_holder unshare "$@" sh -c 'mount --rbind /proc "$0/proc" && exec unshare --root="$0" sh -c "echo ready >&3; exec sleep 1000 3>&-"' "$box"
 	set -- -m --root
 	[ "$uid" = 0 ] || set -- -U "$@"
@@ -102,19 +102,20 @@ test_nsenter2_into_a_hostile_container_is_out_of_reach()
 	stop_holder
 }
 
-# at_noexec LEVEL COMMAND…: in a pid namespace with that vm.memfd_noexec, which belongs to it: 1 makes memory
-# files without MFD_EXEC not executable, 2 refuses executable ones. Root with $as_user in front.
+# at_noexec LEVEL COMMAND…: runs the command in a new pid namespace with vm.memfd_noexec=LEVEL, a
+# sysctl of the pid namespace. At level 1, a memfd without MFD_EXEC is not executable; at level 2,
+# memfd_create(2) refuses executable memfds. If $as_user is set, the command runs as that user.
 at_noexec()
 {
 	_level=$1
 	shift
-	# shellcheck disable=SC2016,SC2086 # for the inner shell; words
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 	attack /usr/bin/unshare --mount --pid --fork --mount-proc sh -c \
 		'echo "$0" >/proc/sys/vm/memfd_noexec && [ "$(cat /proc/sys/vm/memfd_noexec)" = "$0" ] && exec "$@"' "$_level" \
 		$as_user "$@"
 }
 
-# The victims belong to nstest, which attacks them.
+# The victims belong to nstest, and nstest attacks them.
 as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 victims_of_user()
 {
@@ -138,14 +139,15 @@ test_the_protection_works_under_every_memfd_noexec()
 	done
 }
 
-# F_GET_SEALS of a file on a tmpfs succeeds as that of a memfd does.
+# F_GET_SEALS succeeds for a file on a tmpfs as it does for a memfd, so its success does not prove
+# that the file is a copy.
 # as: root
 test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
 	feature memfd-noexec || return 0
 	as_user=
 	for level in 0 2; do
-		# shellcheck disable=SC2016 # for the inner shell
+		# shellcheck disable=SC2016 # the inner shell expands it
 		at_noexec "$level" sh -c 'mount -t tmpfs tmpfs /mnt && cp "$0"/ns* /mnt && cd /mnt && sum=$(cksum ns*) &&
 			PATH=/mnt:$PATH nsunshare -mp -- nspivot --proc=/proc "$1" -- /evil | cat && [ "$sum" = "$(cksum ns*)" ] &&
 			echo untouched' "$victims" "$box"
@@ -154,8 +156,8 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 	done
 }
 
-# A program with CAP_SYS_ADMIN in its namespaces does not make the detached mount writable. The control is a
-# mount that is attached where the program can change it.
+# A program that has CAP_SYS_ADMIN in its namespaces cannot make the detached mount writable. The
+# control is a mount that is attached, so the program can remount it.
 # as: root
 test_a_detached_mount_stays_read_only()
 {
@@ -166,7 +168,7 @@ test_a_detached_mount_stays_read_only()
 	for as_user in '' "setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"; do
 		if [ -n "$as_user" ]; then victims_of_user; else fresh_victims; fi
 		user=${as_user:+U} user=${user:+-Ur}
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		{
 			at_noexec 2 nsunshare $user -mpi --mount-proc -- nsinit -- remount /proc/1/exe
 			assert_untouched "nsinit $user"
@@ -191,7 +193,7 @@ test_fails_with_a_message_if_no_copy_can_be_made()
 	assert_err_has 'hint: set vm.memfd_noexec to 1, or run nsenter2 with CAP_SYS_ADMIN'
 }
 
-# A kernel or a filter without one of the calls.
+# Tests the fallbacks for kernels or seccomp filters without one of the calls.
 test_falls_back_if_a_system_call_is_missing()
 {
 	for without in memfd_create execveat; do
@@ -200,7 +202,7 @@ test_falls_back_if_a_system_call_is_missing()
 	done
 }
 
-test_no_copy_is_made_where_nothing_foreign_is_entered()
+test_no_copy_is_made_if_no_foreign_namespace_is_entered()
 {
 	run strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat,open_tree nsunshare "$inside" --mount-proc echo ran
 	assert_rc 0
@@ -208,12 +210,13 @@ test_no_copy_is_made_where_nothing_foreign_is_entered()
 	assertEquals 0 "$(grep -c 'memfd_create\|execveat' "$TMP/trace")"
 }
 
-# with_accomplice COMMAND…: its program opens the binary as descriptor 9 and waits. An accomplice outside of the
-# container takes the descriptor over, and writes when the command has ended.
+# with_accomplice COMMAND…: the program of the command opens the binary as descriptor 9 and waits.
+# An accomplice outside the container takes this descriptor and writes to it after the command has
+# ended.
 with_accomplice()
 {
 	out=''
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	try_holder sh -c 'exec "$@" >&3' sh "$@" 2>"$TMP/err" || {
 		err=$(cat "$TMP/err")
 		return 0
@@ -228,25 +231,26 @@ with_accomplice()
 	exec 8<&-
 }
 
-# open_exe FILE: what the program does; FILE is for its shell.
+# open_exe FILE: prints the shell command that the program runs to open the binary. The program's
+# shell expands FILE.
 open_exe()
 {
 	echo "exec 9<$1 && echo ready && exec sleep 1000"
 }
 
-test_process_1_is_out_of_reach_of_an_accomplice()
+test_accomplice_cannot_overwrite_the_binary_of_process_1()
 {
 	user=
 	[ "$uid" = 0 ] || user='--user --map-root-user'
-	# shellcheck disable=SC2016,SC2086 # for the inner shell; words
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 	with_accomplice /usr/bin/unshare $user --mount --pid --fork --kill-child --mount-proc="$box/proc" \
 		dash -c 'chroot "$0" /bin/sh -c "$1"; true' "$box" "$(open_exe /proc/1/exe)"
 	assert_overwritten
 	fresh_victims
 	for options in --proc=/proc '--proc=/proc --cap-drop=all --no-new-privs' --preset=docker --preset=minimal; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		with_accomplice nsunshare $inside --kill-child -- nsinit -- nspivot $options "$box" -- /bin/sh -c "$(open_exe /proc/1/exe)"
-		# where process 1 is not dumpable, it cannot even be opened
+		# a process 1 that is not dumpable refuses even the open
 		assertContains "nsinit, $options" "$out$err" "$([ -n "$out" ] && echo refused: || echo 'Permission denied')"
 		assertEquals "nsinit, $options" "$sums" "$(cd "$victims" && cksum ./*)"
 	done
@@ -255,28 +259,28 @@ test_process_1_is_out_of_reach_of_an_accomplice()
 	assertEquals --init "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
-# in_userns COMMAND…: where an earlier tool has made the user namespace, the parent that waits is in it, and the
-# program has the capabilities that open /proc/PID/exe.
+# in_userns COMMAND…: runs the command in a user namespace that another tool created. The waiting
+# parent is in the same user namespace, so the program has the capabilities to open /proc/PID/exe.
 in_userns()
 {
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	with_accomplice /usr/bin/unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc sh -c \
 		'mount --rbind /proc "$0/proc" && cd / && "$@"; true' "$box" "$@"
 }
 
-test_a_waiting_tool_is_out_of_reach_in_every_user_namespace()
+test_program_cannot_overwrite_a_waiting_tool_in_its_user_namespace()
 {
-	# shellcheck disable=SC2016 # for the shell of the program
+	# shellcheck disable=SC2016 # the inner shell expands it
 	{
 		parent=$(open_exe '/proc/$PPID/exe')
-		# a new pid namespace has no PPID; the parent is in the proc file system of the outer one
+		# In a new pid namespace $PPID is 0, so the program finds the parent in the outer proc file system.
 		all='for p in /proc/[0-9]*; do case $(readlink $p/exe) in *nsunshare*) f=$p/exe ;; esac; done; '$(open_exe '$f')
 		in_userns dash -c 'chroot "$0" sh -c "$1"; true' "$box" "$parent"
 	}
 	assert_overwritten
 	fresh_victims
 	for options in '-nf' '-mf' '-mf -R /'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		in_userns nsunshare $options -- chroot "$box" sh -c "$parent"
 		assert_untouched "nsunshare $options"
 	done
@@ -288,9 +292,10 @@ test_a_waiting_tool_is_out_of_reach_in_every_user_namespace()
 	assert_untouched 'nsinit and nspivot'
 }
 
-# A process keeps its ids in a user namespace that does not map them, and the files of the owner are its own.
+# A process keeps its ids in a user namespace that does not map them. It still owns the files of
+# these ids.
 # as: root
-test_the_owner_is_refused_in_a_user_namespace_that_does_not_map_him()
+test_an_unmapped_owner_cannot_overwrite_the_binary()
 {
 	for tool in unshare nsunshare; do
 		attack nsunshare --map u:0:100000:10,g:0:100000:10 --keep-caps -mp --mount-proc="$box/proc" -- "$tool" -R "$box" /evil
@@ -314,7 +319,7 @@ test_the_owner_is_refused_in_a_user_namespace_that_does_not_map_him()
 	done
 }
 
-# Root's binary is skipped for an ordinary user, except where others can write it.
+# nsunshare makes no copy of root's binary for an ordinary user, unless the user can write the file.
 # as: root
 test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 {
@@ -328,7 +333,7 @@ test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 			else
 				setfacl -m "u:$NSTEST_UID:rwx" "$victims"/* && chmod g-w "$victims"/* && setfacl -m m::rwx "$victims"/*
 			fi
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			case $tool in
 			unshare)
 				attack $as_user /usr/bin/unshare -Urmpf sh -c 'mount -t proc proc "$0/proc" && exec unshare -R "$0" /evil' "$box"
@@ -345,11 +350,12 @@ test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 	done
 }
 
-# race TOOL OPTION…: TOOL enters a container whose process 1 hunts for the victims, RUNS times or until it has
-# overwritten one, in a user namespace that both share. Prints what the hunter does, and the number of runs.
+# race TOOL OPTION…: TOOL enters a container RUNS times, in a user namespace that both share.
+# Process 1 of the container hunts for the victims and stops as soon as it has overwritten one.
+# Prints the output of the hunter and the number of runs.
 race()
 {
-	# shellcheck disable=SC2016,SC2046 # for the inner shell; words
+	# shellcheck disable=SC2016,SC2046 # the inner shell expands it; several words
 	attack /usr/bin/unshare --user --map-root-user --mount sh -c '
 		box=$1 runs=$2 files=$3
 		shift 3
@@ -382,14 +388,14 @@ test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it()
 	done
 }
 
-# ---- What the user sees of the copy
+# ---- What the user can see of the copy
 
 test_the_copy_keeps_name_arguments_environment_and_descriptors()
 {
-	# shellcheck disable=SC2016 # for the shell of the program
+	# shellcheck disable=SC2016 # the inner shell expands it
 	show='cat /proc/$PPID/comm; tr "\0" " " </proc/$PPID/cmdline; echo; tr "\0" "\n" </proc/$PPID/environ | sort; ls /proc/$$/fd'
 	for tool in 'nsunshare -f' 'nsunshare -m -f -R /' 'nsinit --keep-fd 7 --'; do
-		# shellcheck disable=SC2086,SC2016 # words; perl
+		# shellcheck disable=SC2086,SC2016 # several words; perl
 		run env -i PATH="$PATH" A=1 /usr/bin/unshare --user --map-root-user --mount perl -e 'my $f = shift; exec { $f } "other", @ARGV' \
 			"$victims/${tool%% *}" ${tool#* } sh -c "$show" 7</dev/null
 		assert_rc 0
@@ -400,7 +406,8 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 	done
 }
 
-# The binary belongs to root. Root is not mapped, so no process inside can write it.
+# The binary belongs to root. The user namespace does not map root, so no process in it can write
+# the binary.
 # as: user
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-enter: a hostile target gives the program of nsenter2 no privilege that it chose itself.
+# attack-enter: checks that the program of nsenter2 does not get a privilege that a hostile target
+# has chosen.
 # as: root
 # budget: 30
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_ns user mnt
@@ -14,7 +15,7 @@ require_tool strace perl
 chmod 711 "$TMP"
 initial_user=$(readlink /proc/self/ns/user)
 
-# A process of an ordinary user that has all capabilities in a user namespace of its own.
+# start_capable: starts a holder as an ordinary user with all capabilities in a new user namespace.
 start_capable()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
@@ -29,18 +30,18 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 		run nsenter2 -t "$holder" --follow$what -m -- grep CapEff /proc/self/status
 		assert_refused 125 'is not entered'
 	done
-	# in the user namespace they are what the target has
+	# nsenter2 enters the user namespace, where the target has these capabilities anyway
 	run nsenter2 -t "$holder" -a --follow -- readlink /proc/self/ns/user
 	assert_rc 0
 	assertNotEquals "$initial_user" "$out"
 	assertEquals "$(readlink "/proc/$holder/ns/user")" "$out"
-	# what is no privilege needs no user namespace
+	# these attributes are no privileges, so no user namespace is necessary
 	run nsenter2 -t "$holder" -n --follow=umask,nnp -- true
 	assert_rc 0
 }
 
-# start_changer: a process that enters a user and a mount namespace of its own when $TMP/go has a byte, and
-# then writes a line to $TMP/gone.
+# start_changer: starts a process that waits for a byte in $TMP/go, then enters a new user and mount
+# namespace and writes a line to $TMP/gone.
 start_changer()
 {
 	rm -f "$TMP/go" "$TMP/gone"
@@ -54,7 +55,8 @@ start_changer()
 		sleep 1000' "$TMP/go" "$TMP/gone"
 }
 
-# let_it_change PID CALL: when PID is in that call, which strace delays, the target changes its namespaces.
+# let_it_change PID CALL: waits until PID is in the system call CALL, which strace delays, and then
+# makes the target change its namespaces.
 let_it_change()
 {
 	while [ -d "/proc/$1" ]; do
@@ -65,7 +67,8 @@ let_it_change()
 	read -r _ <"$TMP/gone"
 }
 
-# A program without the defence: it decides that the user namespace is shared, and enters the others later.
+# A program without the defence: it first decides that both share a user namespace, and enters the
+# other namespaces later.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);
@@ -74,7 +77,7 @@ naive='my $target = $ARGV[0];
 
 test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 {
-	# the numbers of the calls
+	# the test uses system call numbers
 	feature x86-64 || return 0
 	for attack in naive nsenter2; do
 		start_changer
@@ -84,7 +87,7 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		esac
 		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=300000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
 		pid=$!
-		# the loader is done when the call is reached; without -f strace is the parent
+		# $pid is strace, and the traced program is its child. When the child reaches setns(2), ld.so is done.
 		let_it_change "$pid" 308
 		wait "$pid"
 		status=$?
@@ -100,10 +103,10 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 	done
 }
 
-test_a_mount_namespace_of_another_user_namespace_needs_its_name()
+test_all_refuses_a_mount_namespace_of_another_user_namespace()
 {
 	start_capable
-	# a process of the host's user namespace inside the mount namespace of nstest
+	# a process in the user namespace of the host and the mount namespace of nstest
 	inside=$holder
 	start_holder nsenter -t "$inside" -m sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a -- true

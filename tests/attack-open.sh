@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-open: a process that exchanges its files can neither block a tool of root nor make it open them.
+# attack-open: checks that a process that exchanges its files can neither block a tool of root nor
+# make it open them.
 # as: root
 # budget: 60
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net
 
@@ -12,14 +13,16 @@ require_ns user mnt uts net
 # the ordinary user must reach the FIFOs
 chmod 711 "$TMP"
 
-# start_attacker KIND FILE: starts `alternate` as an ordinary user who is root in a new user namespace
+# start_attacker KIND FILE: starts `alternate` as an ordinary user who is root in a new user
+# namespace.
 start_attacker()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		unshare -Ur alternate "$1" "$2"
 }
 
-# start_watch FILE, end_watch: watch FILE in between; $TMP/seen exists afterwards if FILE was opened
+# start_watch FILE and end_watch: watch FILE in between. Afterwards $TMP/seen exists if a process
+# opened FILE.
 start_watch()
 {
 	_attacker=$holder _line=$holder_line
@@ -140,7 +143,7 @@ test_symlink_over_a_namespace_mount_is_not_followed()
 	mkdir -m 755 "$TMP/dir"
 	: >"$TMP/dir/ns"
 	mknod -m 666 "$TMP/node" c 1 7
-	# shellcheck disable=SC2016 # for the inner shells
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start_holder unshare -m sh -c 'mount --make-rprivate / && unshare -n sh -c "mount --bind /proc/self/ns/net $1/dir/ns" &&
 		echo "net $(stat -L -c %i "$1/dir/ns")" >"$1/line" && mount -t tmpfs none "$1/dir" &&
 		ln -s "$1/node" "$1/dir/ns" && cat "$1/line" >&3 && exec sleep 1000 3>&-' sh "$TMP"
@@ -186,7 +189,7 @@ test_fifo_or_device_in_place_of_a_namespace_file_is_refused()
 test_namespace_file_is_refused_without_a_trusted_proc()
 {
 	: >"$TMP/ns"
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	for over in 'mount -t tmpfs none /proc' 'mount -t tmpfs none /proc && mkdir -p /proc/self/fd /proc/self/ns'; do
 		run unshare -mn sh -c 'mount --bind /proc/self/ns/net "$1" && eval "$2" && exec nsenter2 --net="$1" -- true' sh "$TMP/ns" "$over"
 		assert_refused 125 'cannot find a proc file system on /proc'

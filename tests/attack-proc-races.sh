@@ -4,7 +4,7 @@
 # as: root
 # suite: long
 # budget: 300
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net
 require_tool perl setpriv
@@ -29,7 +29,7 @@ tearDown()
 	rm -rf "$TMP/theirs"
 }
 
-# The owner of the directory exchanges an empty file for other things as fast as it can.
+# The owner of the directory replaces an empty file by other file types as fast as possible.
 cat >"$TMP/exchange" <<'SCRIPT'
 use POSIX;
 my ($dir, $victim, @what) = @ARGV;
@@ -58,8 +58,8 @@ stop_exchange()
 	attacker=
 }
 
-# victims N COMMAND…: prints how many of N tries mounted over the victim, and appends the output of
-# the command to $TMP/said.
+# victims N COMMAND…: runs COMMAND N times, prints how many runs mounted over the victim, and
+# appends the output to $TMP/said.
 victims()
 {
 	_tries=$1 n=0 i=0
@@ -90,7 +90,7 @@ test_an_exchanged_pid_file_truncates_nothing_and_never_blocks()
 	start_exchange file link fifo none
 	harmed=0 i=0
 	while [ $((i += 1)) -le 100 ]; do
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		timeout 0.1 sh -c 'echo $$ >"$1"' sh "$TMP/theirs/file" 2>/dev/null || harmed=$((harmed + 1))
 		[ "$(cat "$TMP/victim")" = precious ] || harmed=$((harmed + 1))
 		echo precious >"$TMP/victim"
@@ -109,9 +109,9 @@ test_an_exchanged_pid_file_truncates_nothing_and_never_blocks()
 	stop_exchange
 }
 
-# ---- The processes that nsinit signals when pids are reused soon
+# ---- The processes that nsinit signals while pids are reused quickly
 
-# A program that ignores TERM, and whose children come and go.
+# A program that ignores TERM and creates and ends children continuously.
 cat >"$TMP/churn" <<'SCRIPT'
 $SIG{TERM} = $SIG{CHLD} = "IGNORE";
 while (1) {
@@ -182,13 +182,13 @@ signalled()
 test_reused_pids_are_not_signalled()
 {
 	signalled 20 perl "$TMP/naive"
-	[ "$rc" != 77 ] || return 0 # before 6.14 there is one pid_max for all
+	[ "$rc" != 77 ] || return 0 # before 6.14 pid_max is global, and the test must not change it
 	assert_ok
 	assertNotEquals 'the attack works' 0 "${out% *}"
 	signalled $tries nsinit --grace 0.02 --
 	assert_ok
 	assertEquals 0 "${out% *}"
-	assertTrue "numbers were used again: $out" "[ '${out#* }' -gt $((10 * tries)) ]"
+	assertTrue "pids were reused: $out" "[ '${out#* }' -gt $((10 * tries)) ]"
 }
 
 . shunit2

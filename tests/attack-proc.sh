@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-proc: another user cannot read secrets from the processes of a tool or redirect its signals and files.
+# attack-proc: checks that another user cannot read secrets from the processes of a tool or redirect
+# its signals and files.
 # as: root
 # budget: 60
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net time
 require_tool perl setpriv
 
-# the ordinary user reaches its directory
+# the ordinary user must reach its directory below $TMP
 chmod 711 "$TMP"
 echo precious >"$TMP/victim"
 
@@ -59,7 +60,7 @@ environment'
 		*-S*) ;;
 		*) options="--owner $NSTEST_UID:$NSTEST_UID $options" ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		stolen "$attacker" nsunshare $options --close-fds --clear-env -- /bin/echo ran
 		assert_empty "nsunshare $options: $out" "$out"
 	done
@@ -69,7 +70,7 @@ environment'
 test_the_program_of_an_owner_is_dumpable_and_has_its_clocks()
 {
 	for fork in -f ''; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $fork --owner "$NSTEST_UID:$NSTEST_UID" -r -T --boottime +86400 -- \
 			sh -c 'stat -c %u /proc/self/environ; cat /proc/self/timens_offsets /proc/self/uid_map'
 		assert_ok
@@ -87,7 +88,7 @@ test_a_process_without_capabilities_steals_nothing_from_one_that_drops_them()
 	assert_out 'descriptor
 environment'
 	for tool in 'nsunshare -m' 'nsunshare -mf' 'nsenter2 -t 1 -m'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		stolen 'steal --no-caps' $tool --cap-drop=all --close-fds --clear-env -- /bin/echo ran
 		assert_empty "$tool: $out" "$out"
 	done
@@ -137,14 +138,14 @@ test_a_reused_pid_is_not_signalled()
 	for tool in "perl $TMP/naive" 'nsinit --grace 0.2 --'; do
 		rm -f "$TMP/gone" "$TMP/up" "$TMP/signalled" "$TMP/ready"
 		mkfifo "$TMP/ready"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		atcall -c openat -p "@(/proc/|)$child*" "sh '$TMP/swap' '$TMP' $child" -- \
 			$tool perl "$TMP/keeper" "$TMP" "$child" >"$TMP/ran" 2>&1 &
 		pid=$!
 		read -r _ <"$TMP/ready"
 		kill -TERM "$(pgrep -P "$pid")"
 		wait "$pid"
-		assertNotEquals "the number is looked at: $(cat "$TMP/ran")" 98 $?
+		assertNotEquals "nsinit read the pid: $(cat "$TMP/ran")" 98 $?
 		kill -0 "$child"
 		lives=$?
 		signalled=$(cat "$TMP/signalled" 2>/dev/null)
@@ -222,7 +223,7 @@ test_unpersist_detaches_nothing_of_an_exchanged_directory()
 	assert_rc 125
 	run stat -fc %T "$TMP/ours/net"
 	assert_out nsfs
-	# umount(8) follows the directory
+	# the control: umount(8) follows the exchanged directory
 	umount "$TMP/theirs/box/net"
 	run stat -fc %T "$TMP/ours/net"
 	assertNotEquals 'the attack works' nsfs "$out"
@@ -240,23 +241,23 @@ test_a_pid_file_does_not_follow_links_of_another_user()
 	assertNotEquals 'the attack works' precious "$(cat "$TMP/victim")"
 	echo precious >"$TMP/victim"
 	for tool in nsinit 'nsunshare -m' 'nsenter2 -t 1 -m'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/pid" true
 		assert_refused 125 "'pid' is a symbolic link that belongs to user $NSTEST_UID"
 		assertEquals "$tool" precious "$(cat "$TMP/victim")"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/way/pid" true
 		assert_refused 125 "'way' is a symbolic link that belongs to user $NSTEST_UID"
-		# the file of an earlier run is replaced and not written to
+		# the pid file of an earlier run is replaced, so the hard link's file is not written
 		ln -f "$TMP/victim" "$TMP/theirs/hard"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/hard" true
 		assert_ok
 		assertEquals "$tool, hard link" precious "$(cat "$TMP/victim")"
-		# the file of an earlier run is replaced by a link after it was found
+		# a user replaces the file of an earlier run by a link after the tool has found it
 		rm "$TMP/theirs/pid"
 		echo 1 >"$TMP/theirs/pid"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run atcall -c newfstatat -p pid "ln -sfn '$TMP/victim' '$TMP/theirs/pid'" -- \
 			$tool --pid-file "$TMP/theirs/pid" true
 		assert_refused 125 'which is neither a file nor a device'
@@ -271,7 +272,7 @@ test_a_fifo_in_place_of_a_pid_file_does_not_block()
 	run timeout -k 1 0.3 sh -c 'echo $$ >"$1"' sh "$TMP/theirs/pid"
 	assertEquals 'the attack works' 124 "$rc"
 	for tool in nsinit 'nsunshare -m' 'nsenter2 -t 1 -m'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run timeout -k 0.3 3 $tool --pid-file "$TMP/theirs/pid" true
 		assert_refused 125 'which is neither a file nor a device'
 		assertTrue "$tool" "[ -p '$TMP/theirs/pid' ]"
@@ -286,7 +287,7 @@ test_a_pid_file_of_the_caller_that_cannot_be_removed_is_written()
 		echo 1 >"$TMP/ours/pid"
 		chown "$owner" "$TMP/ours/pid"
 		chmod 666 "$TMP/ours/pid"
-		# shellcheck disable=SC2016 # for the program
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsinit --pid-file "$TMP/ours/pid" -- \
 			sh -c '[ "$(cat "$1")" = $$ ] && echo written' sh "$TMP/ours/pid"
 		case $owner in
@@ -299,10 +300,10 @@ test_a_pid_file_of_the_caller_that_cannot_be_removed_is_written()
 	done
 }
 
-test_only_the_own_pid_file_is_removed()
+test_removes_only_its_own_pid_file()
 {
 	for tool in nsinit 'nsunshare -m'; do
-		# shellcheck disable=SC2016,SC2086 # for the program; words
+		# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 		run $tool --pid-file "$TMP/pid" -- sh -c 'mv "$1" "$1.own"; echo other >"$1"' sh "$TMP/pid"
 		assert_ok
 		run cat "$TMP/pid"
@@ -315,21 +316,22 @@ test_a_pid_file_can_be_a_descriptor_or_a_device()
 {
 	for tool in nsinit 'nsunshare -m' 'nsunshare -mp --init'; do
 		for file in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
-			# shellcheck disable=SC2086 # words; a pipe
+			# shellcheck disable=SC2086 # several words; the tool writes to a pipe
 			pid=$($tool --pid-file "$file" true)
 			assertTrue "$tool: $file: $pid" "[ '$pid' -gt 1 ]"
 			echo before >"$TMP/out.file"
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			$tool --pid-file "$file" true >>"$TMP/out.file"
 			assertEquals "$tool: a file" 'before 2' "$(sed 1q "$TMP/out.file") $(wc -l <"$TMP/out.file")"
 		done
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file /dev/null true
 		assert_ok
 	done
 }
 
-# /dev/ptmx of the container is a FIFO; the reader at its other end would notice that it is opened.
+# In the container /dev/ptmx is a FIFO. A reader at its other end would notice if the tool opened
+# it.
 test_pty_opens_only_a_terminal_multiplexer()
 {
 	for tool in sh nsenter2; do
@@ -340,7 +342,7 @@ test_pty_opens_only_a_terminal_multiplexer()
 		reader=$!
 		case $tool in
 		sh)
-			# shellcheck disable=SC2016 # for the shell inside
+			# shellcheck disable=SC2016 # the inner shell expands it
 			run nsenter -t "$holder" -m sh -c 'exec 9<>/dev/ptmx; while [ ! -e "$1" ]; do :; done' sh "$TMP/opened"
 			;;
 		*)

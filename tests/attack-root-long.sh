@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-root-long: names of a root are exchanged at every system call of nspivot, at any two, and continuously.
+# attack-root-long: exchanges names in the root at every system call of nspivot, at every pair of
+# calls, and continuously.
 # as: root
 # suite: long
 # budget: 900
@@ -27,8 +28,8 @@ at_each()
 {
 	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
 	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
-	assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
-	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
+	assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
+	assertTrue 'some runs succeeded' "[ $ran -gt 0 ]"
 }
 
 test_exchange_at_each_call_never_leads_outside()
@@ -36,7 +37,8 @@ test_exchange_at_each_call_never_leads_outside()
 	each_way at_each
 }
 
-# The names are exchanged at one call and back at another: all pairs of a short run.
+# at_two: exchanges the names at one call and exchanges them back at another. Takes all pairs of
+# calls of a short run.
 at_two()
 {
 	set -- --proc=/proc --readonly /proc/sys:try --mask /proc/timer_list:try "$box" -- /look
@@ -46,7 +48,7 @@ at_two()
 	while [ $((first += 1)) -lt "$calls" ]; do
 		second=$first
 		while [ $((second += 3)) -le "$calls" ]; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run failat -b nspivot -k $first --again $second --exchange "$box/proc,$box/fake" -o "$TMP/report" -- \
 				nsunshare -mp -- $NSPIVOT_UNDER nspivot "$@"
 			cat "$TMP/out" >>"$TMP/said"
@@ -79,7 +81,7 @@ test_continuous_exchange_never_leads_outside()
 	each_way race_each
 }
 
-# The directory of --dir is exchanged for a link to a directory outside.
+# race_dir: exchanges the directory of --dir for a link to a directory outside.
 race_dir()
 {
 	secret=$TMP/secret
@@ -90,17 +92,17 @@ race_dir()
 		mv -T "$0/w" "$0/d"; done 2>/dev/null 3>&-' "$box"
 	n=0
 	while [ $((n += 1)) -le 1000 ]; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsunshare -mp -- $NSPIVOT_UNDER nspivot --dir /d:mode=0777 "$box" -- /bin/sh -c 'echo ran' >>"$TMP/said" 2>&1
 		rmdir "$box/d" "$box/w" 2>/dev/null
 	done
 	stop_holder
-	assertTrue 'each run says something' "[ $(wc -l <"$TMP/said") -ge 1000 ]"
+	assertTrue 'each run prints a line' "[ $(wc -l <"$TMP/said") -ge 1000 ]"
 	rm "$TMP/said"
 	assertEquals 'the mode of a directory outside' 700 "$(stat -c %a "$secret")"
 }
 
-test_dir_changes_the_mode_of_no_other_file()
+test_dir_option_changes_the_mode_of_no_other_file()
 {
 	each_way race_dir
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-root: neither the owner of a root nor a program in it circumvents masks, modes, device rules and checks.
+# attack-root: checks that neither the owner of a root directory nor a program in it can bypass
+# masks, modes, device rules and checks.
 # as: root
 # budget: 150
 # shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; for the inner shells
@@ -36,7 +37,8 @@ pauses()
 	pauser=$!
 }
 
-# exchanged_and_back COMMAND…: runs it while the names are exchanged and exchanged back.
+# exchanged_and_back COMMAND…: runs the command, exchanges the names while it runs, and exchanges
+# them back.
 exchanged_and_back()
 {
 	pauses
@@ -45,7 +47,7 @@ exchanged_and_back()
 	wait $pauser 2>/dev/null
 }
 
-# by_name: does the same with mount(8), which uses names only.
+# by_name: does the same to mount(8), which knows only names.
 by_name()
 {
 	cat >"$TMP/by_name" <<-EOT
@@ -59,7 +61,7 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: it is the control of the others
+# no tool: it is the control, an attack on a program without the defence
 test_control_without_the_defence_proc_is_writable()
 {
 	forge
@@ -92,7 +94,7 @@ test_mask_stays_on_proc_after_a_thousand_mounts()
 {
 	forge
 	mkdir "$box/many"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	exchanged_and_back prlimit --nofile=1024: nsunshare -mp -- nspivot --tmpfs /many \
 		$(seq -f "--bind=$box/etc:/many/%.0f" 1000) --proc=/proc --file "$TMP/pause1:/one" \
 		--readonly /proc/sys:try --file "$TMP/pause2:/two" "$box" -- /look
@@ -104,7 +106,7 @@ test_mask_stays_on_proc_after_a_thousand_mounts()
 }
 
 # The path of proc contains a link that the owner changes.
-test_mask_stays_on_a_proc_behind_a_link()
+test_mask_stays_on_a_proc_reached_through_a_link()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		forge
@@ -119,7 +121,7 @@ test_mask_stays_on_a_proc_behind_a_link()
 	done
 }
 
-# A sample of the system calls; attack-root-long takes all of them.
+# A sample of the system calls. attack-root-long tests all of them.
 test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge
@@ -127,8 +129,8 @@ test_exchange_at_any_call_leaves_no_writable_proc()
 	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
 	every=1
 	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
-	assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
-	assertTrue 'some runs did not' "[ $ran -gt 0 ]"
+	assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
+	assertTrue 'some runs succeeded' "[ $ran -gt 0 ]"
 }
 
 test_exchange_at_any_time_leaves_no_writable_proc()
@@ -137,7 +139,7 @@ test_exchange_at_any_time_leaves_no_writable_proc()
 	race_proc 20
 }
 
-# The ".." leaves the mount of proc, and the path returns by a name that the owner exchanges.
+# The path leaves the mount of proc by ".." and enters it again by a name that the owner exchanges.
 test_refuses_a_destination_that_leads_back_up()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -154,7 +156,7 @@ test_refuses_a_destination_that_leads_back_up()
 	assert_err_has "'..' after a name"
 }
 
-# A path that try has not found must stay absent.
+# A path that was absent when an option with "try" looked for it must be absent in the new root.
 test_refuses_a_try_path_that_appears_later()
 {
 	for verb in mask readonly; do
@@ -175,7 +177,7 @@ test_refuses_a_try_path_that_appears_later()
 
 # The names are exchanged at each call, with a link to a directory outside or with a directory that the owner may not
 # enter.
-test_dir_changes_the_mode_of_no_other_file()
+test_dir_option_changes_the_mode_of_no_other_file()
 {
 	mode=2777
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -183,20 +185,20 @@ test_dir_changes_the_mode_of_no_other_file()
 		after_each='rmdir "$box/d"'
 		exchange_at_each "$box/d" "$box/link" --dir /d:mode=$mode "$box" -- /bin/true
 		assertEquals "$mode, a directory outside" 700 "$(stat -c %a "$secret")"
-		assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+		assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
 		mkdir -m 700 "$box/closed"
 		: >"$box/closed/file"
 		after_each='rmdir "$box/d"; stat -c %a "$box/closed" >>"$TMP/modes"'
 		rm -f "$TMP/modes"
 		exchange_at_each "$box/d" "$box/closed" --dir /d:mode=$mode "$box" -- /bin/true
 		assertEquals "$mode, a directory of the root" 700 "$(sort -u "$TMP/modes")"
-		assertTrue 'some runs saw it change' "[ $refused -gt 0 ]"
+		assertTrue 'some runs were refused because of the exchange' "[ $refused -gt 0 ]"
 		rm -rf "$box/link" "$box/closed"
 	done
 	after_each=
 }
 
-test_dir_mode_does_not_depend_on_the_umask()
+test_dir_option_ignores_the_umask()
 {
 	for mode in 755 777 1777 2770 4711 0; do
 		rm -rf "$box/d"
@@ -208,8 +210,8 @@ test_dir_mode_does_not_depend_on_the_umask()
 
 # ---- Checks that cannot be completed.
 
-# visible: starts a visible process with a file in the old root. Without a pid namespace of its own nspivot must refuse
-# to pivot.
+# visible: starts a visible process that has a file of the old root open. If nspivot is not in a new
+# pid namespace, it must refuse to pivot.
 visible()
 {
 	echo reached >"$secret/file"
@@ -239,7 +241,7 @@ test_too_few_descriptors_never_hide_a_process_of_the_old_root()
 	done
 }
 
-test_no_failed_call_hides_a_process_of_the_old_root()
+test_failed_call_never_hides_a_process_of_the_old_root()
 {
 	visible
 	for call in openat:EMFILE openat2:ENOMEM getdents64:EIO fstatfs:EIO statx:EIO newfstatat:EIO fstat:EIO; do
@@ -251,8 +253,8 @@ test_no_failed_call_hides_a_process_of_the_old_root()
 	done
 }
 
-# --host-root shows all of / or fails.
-test_no_failed_call_leaves_out_a_part_of_the_host()
+# --host-root shows everything in / or fails.
+test_failed_call_never_omits_a_part_of_the_host()
 {
 	run in_ns nspivot --host-root -- /bin/ls /
 	assert_ok
@@ -263,7 +265,7 @@ test_no_failed_call_leaves_out_a_part_of_the_host()
 	done
 	for call in openat:EMFILE getdents64:EIO fstat:EIO newfstatat:EIO; do
 		fail_each "${call%:*}" "${call#*:}" nsunshare -mp -- nspivot --host-root -- /bin/sh -c 'ls / | cksum'
-		assertEquals "roots with $call that lack something" 0 \
+		assertEquals "incomplete roots with $call" 0 \
 			"$(grep '^[0-9]* [0-9]*$' "$TMP/said" | grep -cvx "$(printf '%s\n' "$whole" | cksum)")"
 	done
 }
@@ -280,7 +282,7 @@ done
 echo ended
 EOF
 
-# no tool: it is the control of the others
+# no tool: it is the control, an attack without the defence
 test_control_a_device_is_opened_without_the_defence()
 {
 	ln -s busybox "$box/bin/rm"
@@ -309,7 +311,7 @@ made
 made
 ended'
 		done
-		# a mount with the option dev and a single bound device can be used
+		# a device can be opened on a mount with the option dev and if it is bound itself
 		run box --preset=docker --cap-keep=mknod,dac_override --tmpfs /t:dev --bind /dev/null:/null "$box" -- \
 			/bin/sh -c "$(cat "$TMP/device")"'; ( : </null ) && echo null' sh /t
 		assert_out 'made
@@ -332,8 +334,9 @@ writes'
 	done
 }
 
-# with_own_dev COMMAND…: runs it in a mount namespace whose /dev is a tmpfs with its own nodes, the nodes of the host for
-# this command. Then adds the modes of the nodes to $out.
+# with_own_dev COMMAND…: runs the command in a mount namespace whose /dev is a tmpfs with test
+# nodes. For the command these are the device nodes of the host. Then appends the modes of the nodes
+# to $out.
 with_own_dev()
 {
 	cat >"$TMP/own_dev" <<-EOT
@@ -352,9 +355,9 @@ with_own_dev()
 test_node_of_the_host_cannot_be_changed()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		for maps in '' '-Ur --map-users=0:0:65536 --map-groups=0:0:65536'; do
-			# a masked file is a bind of /dev/null
+			# a masked file is a bind mount of /dev/null
 			with_own_dev nsunshare -mp $maps -- $NSPIVOT_UNDER nspivot --proc=/proc --mask /proc/uptime --dev "$box" -- \
 				/bin/sh -c 'chmod 000 /dev/null /dev/zero /proc/uptime; echo x >/dev/null && echo writes'
 			assertContains "$err" "$out" writes
@@ -365,7 +368,7 @@ test_node_of_the_host_cannot_be_changed()
 	done
 }
 
-# no tool: it is the control of the others
+# no tool: it is the control, an attack on bubblewrap
 test_control_a_bound_node_can_be_changed()
 {
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null

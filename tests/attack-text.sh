@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-text: the name of a process cannot reorder, hide or forge parts of the output.
+# attack-text: checks that the name of a process cannot reorder, hide or forge parts of the output.
 # as: root user
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool jq
 
-# Format characters, each as octal bytes and as the code point in a JSON escape
+# Unicode format characters, each as octal bytes and as the code point of a JSON escape
 cases='\330\234 061c
 \342\200\213 200b
 \342\200\217 200f
@@ -21,10 +21,10 @@ test_every_output_escapes_unicode_format_characters()
 	echo "$cases" >"$TMP/cases"
 	seen=0
 	while read -r bytes point; do
-		# shellcheck disable=SC2059 # an octal escape
+		# shellcheck disable=SC2059 # the format is an octal escape
 		name=$(printf "a${bytes}b")
 		cp "$(command -v sleep)" "$TMP/$name"
-		# shellcheck disable=SC2016 # for the inner shell
+		# shellcheck disable=SC2016 # the inner shell expands it
 		start_holder unshare -Ur sh -c 'echo ready >&3; exec "$0" 1000 3>&-' "$TMP/$name"
 		until [ "$(cat "/proc/$holder/comm")" = "$name" ]; do :; done
 		for format in -l -r -J; do
@@ -44,13 +44,13 @@ test_every_output_escapes_unicode_format_characters()
 	assertEquals 'characters' 7 "$seen"
 }
 
-# The control: the same name as the kernel gives it reaches another program's table.
-# no tool: it is the control of the others
-test_the_name_reaches_a_table_that_does_not_escape()
+# The control: the same name reaches a table of ps(1) unchanged, as the kernel reports it.
+# no tool: it is the control, output of a program that does not escape
+test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
 	name=$(printf 'a\342\200\256b')
 	cp "$(command -v sleep)" "$TMP/$name"
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start_holder sh -c 'echo ready >&3; exec "$0" 1000 3>&-' "$TMP/$name"
 	until [ "$(cat "/proc/$holder/comm")" = "$name" ]; do :; done
 	assertEquals "$name" "$(LC_ALL=C.UTF-8 ps -o comm= -p "$holder")"

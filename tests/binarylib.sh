@@ -1,26 +1,30 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# binarylib.sh: copies of the tools, a root that attacks them, and asserts on what became of them.
-# shellcheck disable=SC2034,SC2154 # for the tests; out, err and box are from testlib.sh and rootlib.sh
+# binarylib.sh: copies of the tools as victims, a hostile root directory that attacks them, and
+# asserts on the result. An attack tries to overwrite the tool's binary through /proc/self/exe.
+# shellcheck disable=SC2034,SC2154 # the tests use them; out, err and box are from testlib.sh and rootlib.sh
 
-# The tools that are attacked are copies, owned by the attacked user. Each attack begins with fresh ones.
+# The victims are copies of the tools, owned by the user that runs the test. Each attack begins with
+# fresh copies.
 victims=$TMP/victims
 uid=$(id -u)
 inside=-mpiC
 [ "$uid" = 0 ] || inside=-UrmpniC
 
+# fresh_victims: creates the victims and notes their checksums in $sums.
 fresh_victims()
 {
 	rm -rf "$victims"
 	mkdir "$victims"
 	cp "$NSUTILS_BIN"/ns* /usr/bin/unshare /usr/bin/nsenter /usr/sbin/chroot "$victims"
-	# a shell that is process 1 or waits
+	# this shell is the victim as process 1 or as a waiting parent
 	cp /bin/dash "$victims/dash"
 	PATH=$victims:$PATH
 	sums=$(cd "$victims" && cksum ./*)
 }
 
-# A root whose program is a script that names the tool itself, and whose loader steals it.
+# hostile_root: creates $box, a root directory with a program that is a script. The interpreter of
+# the script is the tool itself, and the loader of the root steals the tool's descriptor.
 hostile_root()
 {
 	make_box
@@ -31,15 +35,16 @@ hostile_root()
 	chmod 755 "$box/evil"
 }
 
-# attack COMMAND…: runs it until no process has its output open any more.
+# attack COMMAND…: runs the command and waits until no process has its output open.
 attack()
 {
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run sh -c '{ "$@" 2>&3 | cat; } 3>&2' sh "$@"
 }
 
-# assert_untouched NAME: the attack ran to its end and no victim has changed. A binary that is only busy
-# is not protected.
+# assert_untouched NAME: asserts that the attack ran to its end and that no victim has changed.
+# "Text file busy" does not count as protection, because the binary is writable when no process
+# executes it.
 assert_untouched()
 {
 	assertContains "$1: the attack ran: $err" "$out" 'refused: '
@@ -47,7 +52,8 @@ assert_untouched()
 	assertEquals "$1: a binary was overwritten" "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
-# assert_overwritten: the control: the same attack on a tool without the protection.
+# assert_overwritten: asserts that the attack succeeded. This is the control: the same attack on a
+# tool without the protection.
 assert_overwritten()
 {
 	assertContains "the control: $err" "$out" overwritten

@@ -1,9 +1,10 @@
-# shellcheck shell=sh disable=SC2034 # v2 is for the tests
+# shellcheck shell=sh disable=SC2034 # the tests use v2
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cgrouplib.sh: the cgroup file systems of the machine, and a quota that holds. Sourced after
-# testlib.sh.
+# cgrouplib.sh: finds the cgroup file systems of the machine, and asserts that a cpu quota is
+# applied. Sourced after testlib.sh.
 
-# cgroup_mount TYPE OPTION: where the first one with the option is mounted.
+# cgroup_mount TYPE OPTION: prints the mount point of the first file system of TYPE that has the
+# mount option OPTION, or nothing.
 cgroup_mount()
 {
 	awk -v type="$1" -v option="$2" '{
@@ -16,19 +17,20 @@ cgroup_mount()
 	}' /proc/self/mountinfo
 }
 
-v2=$(cgroup_mount cgroup2 rw)		# "" where there is none, as the next
-v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy that has the controller cpu
+v2=$(cgroup_mount cgroup2 rw)		# empty if there is none
+v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy of the cpu controller; empty if there is none
 
-# find_freezer: sets dir, the root of a hierarchy that can freeze its cgroups, and file, frozen and
-# thawed: what is written to which file.
+# find_freezer: sets $dir to the root of a hierarchy that can freeze its cgroups, $file to the name
+# of the file that controls it, and $frozen and $thawed to the values to write.
 find_freezer()
 {
 	dir=$(cgroup_mount cgroup freezer) file=freezer.state frozen=FROZEN thawed=THAWED
 	[ -n "$dir" ] || dir=$v2 file=cgroup.freeze frozen=1 thawed=0
 }
 
-# assert_quota_holds CMD…: CMD is nsunshare with what makes a cgroup for the program. Two burners of
-# one to two seconds of wall time get what a quota of a fifth gives: at most 0.4 s of processor time.
+# assert_quota_holds CMD…: CMD is nsunshare with options that create a cgroup for the program. The
+# program is two cpu burners that run for one to two seconds. Asserts that a quota of one fifth
+# limits them to about 0.4 seconds of processor time.
 assert_quota_holds()
 {
 	if [ -n "$v1cpu" ]; then
@@ -36,10 +38,10 @@ assert_quota_holds()
 	elif feature cgroup2-cpu; then
 		set -- "$@" --cgroup-set 'cpu.max=20000 100000'
 	else
-		return 0	# and n/a
+		return 0	# feature has reported n/a
 	fi
 	run sh -c '"$@" cpu-burner 2 2; times' sh "$@"
-	# on a machine that is busy otherwise they get less
+	# the lower limit is small because a busy machine gives them less than the quota
 	_used=$(sed -n '$s/^0m\([0-9]*\)\.\([0-9][0-9]\).*/\1\2/p' "$TMP/out")
 	[ "${_used:-99}" -ge 1 ] && [ "${_used:-99}" -le 60 ]
 	_verdict $? "processor time that the quota allows expected, not $_used hundredths of a second"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cred-faults: lets each system call fail once; no program may run with more privilege than requested.
+# cred-faults: makes each system call fail once and checks that the program never runs with more
+# privilege than requested.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"

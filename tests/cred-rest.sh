@@ -3,7 +3,7 @@
 # cred-rest: no_new_privs, system call filter, limits, environment and session of the program, by
 # nsunshare, nsenter2 and nspivot.
 # as: root user
-# shellcheck disable=SC2016 # the inner shell expands
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/credlib.sh"
 require_ns mnt uts
@@ -21,7 +21,7 @@ test_no_new_privs_is_set()
 	done
 }
 
-test_filter_holds_with_no_new_privs_and_without()
+test_filter_applies_with_and_without_no_new_privs()
 {
 	for tool in $CARRIERS; do
 		for nnp in '' --no-new-privs; do
@@ -49,7 +49,7 @@ Seccomp:	2'
 	done
 }
 
-# The filter need not allow the calls of the handles, either.
+# The filter need not allow the system calls for --pid-file and the other handles either.
 test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
@@ -120,7 +120,7 @@ test_a_filter_without_privilege_requires_the_no_new_privs_option()
 	assert_out ran
 }
 
-test_limits_are_set()
+test_options_set_the_resource_limits()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit nofile=64:128 --rlimit core=0 --rlimit cpu=1000:unlimited -- probe
@@ -189,7 +189,7 @@ test_environment_options_change_the_environment()
 		KEPT=1 LATER=2 OTHER=2 carry --whitelist-env PATH,KEPT --whitelist-env LATER -- env
 		assert_ok
 		assertEquals "$tool" 'KEPT=1 LATER=2 ' "$(grep -v ^PATH= "$TMP/out" | sort | tr '\n' ' ')"
-		# the program is found by the new PATH
+		# the new PATH is used to find the program
 		carry --setenv "PATH=$NSUTILS_HELPERS" -- probe
 		assert_ok
 		carry --clear-env --setenv PATH=/nonexistent -- probe
@@ -223,7 +223,7 @@ test_new_session_of_a_group_leader_is_refused()
 	assert_ok
 }
 
-test_explain_shows_the_order()
+test_explain_shows_the_order_of_the_steps()
 {
 	for tool in $CARRIERS; do
 		carry --cap-keep chown -S 1 -G 1 --no-new-privs --seccomp "$PWD/nohostname" --rlimit core=0 \

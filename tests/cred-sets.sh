@@ -3,7 +3,7 @@
 # cred-sets: checks the ids, the groups and all five capability sets that nsunshare, nsenter2 and
 # nspivot give the program.
 # as: root user
-# shellcheck disable=SC2016 # the inner shell expands
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/credlib.sh"
 require_ns mnt uts
@@ -162,7 +162,7 @@ test_all_ids_and_groups_are_changed()
 	done
 }
 
-# The unit tests check which ids are refused; this test checks that each tool asks.
+# The unit tests check which ids are refused. This test checks that each tool refuses them.
 test_refuses_invalid_ids()
 {
 	for tool in $CARRIERS; do
@@ -190,9 +190,9 @@ test_refuses_unknown_capabilities()
 	done
 }
 
-# A change of ids clears the death signal (prctl(2)), so it is set afterwards.
+# A change of ids clears the parent-death signal (prctl(2)), so the tool must set it afterwards.
 # as: root
-test_kill_child_outlives_the_change_of_user()
+test_kill_child_signal_survives_the_change_of_user()
 {
 	tool=nsunshare
 	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe

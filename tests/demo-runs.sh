@@ -1,20 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo-runs: the main job works, for root and for an ordinary user, and leaves nothing behind.
+# demo-runs: checks that demo.sh succeeds for root and for an ordinary user and leaves nothing
+# behind.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool busybox nsidmap nsinit nslist
 
-# where the test runs as the user it began as, shunit2 has changed nothing of it
 demo=${0%/*}/demo.sh
 
-# line AFTER PATTERN: whether the output has a line of that pattern behind the one that begins with AFTER
+# line AFTER PATTERN: returns 0 if a line of the output matches PATTERN after the line that begins
+# with AFTER.
 line()
 {
 	sed -n "\\|^$1|,\$p" "$TMP/out" | grep -q "$2"
 }
 
-test_a_container_is_made_and_seen_from_inside_and_outside()
+test_container_is_created_and_visible_from_inside_and_outside()
 {
 	note_state
 	began=$(date +%s%N)
@@ -24,7 +25,7 @@ test_a_container_is_made_and_seen_from_inside_and_outside()
 	assert_no_leftovers
 	assertTrue "took $ms ms" "[ $ms -lt 5000 ]"
 
-	# inside: hostname, pid, id, clocks from zero, mounts, processes
+	# the program prints hostname, pid, ids, clocks that start at zero, mounts and processes
 	assert_out_has 'hostname  box, in /etc/hostname box'
 	assert_out_has 'pid       2'
 	assert_out_has 'uid=0(root) gid=0'
@@ -35,7 +36,7 @@ test_a_container_is_made_and_seen_from_inside_and_outside()
 	assertFalse 'a mount of the old root' "line mounts '^[^ ]* /home\\|/boot '"
 	assertTrue 'process 1' "line processes '^ *1 .*nsinit'"
 
-	# outside: all eight namespaces with both processes, and ps in them
+	# nslist shows all eight namespaces with both processes, and nsenter2 runs ps in them
 	for type in user mnt uts ipc pid cgroup net time; do
 		assertTrue "nslist shows $type" "line '. nslist' '^[0-9]* $type *2 '"
 	done
@@ -52,8 +53,8 @@ test_every_command_is_printed()
 	assert_out_has '$ nsenter2 --target'
 }
 
-# A busybox that needs libraries is as good as none.
-test_without_a_static_busybox_the_root_is_the_hosts()
+# A busybox that is linked with shared libraries cannot be used in the root.
+test_uses_the_root_of_the_host_without_a_static_busybox()
 {
 	mkdir "$TMP/dynamic"
 	printf '#!/bin/sh\n# /lib64/ld-linux\nexit 1\n' >"$TMP/dynamic/busybox"
@@ -68,7 +69,7 @@ test_without_a_static_busybox_the_root_is_the_hosts()
 	assertTrue 'ps by nsenter2' "line '. nsenter2' 'PID *TTY'"
 }
 
-test_a_chain_that_fails_ends_it_with_its_status()
+test_exits_with_the_status_of_a_failed_command()
 {
 	mkdir "$TMP/bin"
 	printf '#!/bin/sh\nexit 42\n' >"$TMP/bin/nspivot"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo.sh [DIR]: the main job of the suite, one container from nothing: a root of busybox (or the host's, read-only),
-# a map from nsidmap, all eight namespaces, clocks from zero, an init, and a look at it from outside. DIR holds the tools.
-# Needs no privilege, prints every command before it runs it, and leaves nothing behind.
+# demo.sh [DIR]: builds one container with all tools: a root directory of busybox (or the host's
+# root, read-only), an id map from nsidmap, all eight namespace types, clocks that start at zero,
+# and an init. Then inspects the container from outside. DIR is the directory of the tools. Needs no
+# privilege, prints every command before it runs it, and leaves nothing behind.
 set -eu
 umask 022
 case ${1-} in
@@ -23,20 +24,21 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# shown TEXT: what is about to be run, long lines as they would be typed.
+# shown TEXT: prints a command that will be run, with line breaks as a user would type them.
 shown()
 {
 	printf '\n$ %s\n' "$1"
 }
 
-# run TEXT: shows a command and runs it.
+# run TEXT: prints a command and runs it.
 run()
 {
 	shown "$1"
 	eval "$1"
 }
 
-# make_root: everything that will be mounted on is made here, since root of the container may be nobody there.
+# make_root: creates all mount points in advance, because root of the container may not be permitted
+# to create files there.
 make_root()
 {
 	mkdir "$work/root" "$work/conf"
@@ -71,7 +73,8 @@ make_root()
 		read -r _ </run/go
 	EOF
 	mkfifo -m 666 conf/go out
-	# in the host's root, which is read-only, no file can be made to mount them on
+	# the host's root is read-only, so a file that does not exist there cannot become a mount
+	# point
 	etc=
 	for name in hosts hostname resolv-conf; do
 		file=$(echo "$name" | tr - .)
@@ -86,8 +89,9 @@ chain="nsunshare --map=- -UmpnuiCT --hostname=box --boottime==0 --monotonic==0 -
    $etc \\
     --ro-bind=conf/hello:/run/hello --bind=conf/go:/run/go $root -- /bin/sh /run/hello"
 
-# The output comes by a FIFO: up to the line "--", which says that the container waits for the other FIFO, and to its
-# end, whichever is first, so that nothing here can wait for a container that failed.
+# The container's output comes through a FIFO. Read it up to the line "--", after which the
+# container waits for the other FIFO, or to its end. So a container that fails does not block this
+# script.
 exec 9<>conf/go
 shown "$map | $chain"
 eval "$map | $chain >out &"
@@ -103,7 +107,7 @@ if [ -z "$ready" ]; then
 	exit 1
 fi
 
-# Its process 1, as the host counts.
+# The host's pid of process 1 of the container.
 first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
 run "nslist -o NS,TYPE,NPROCS,PID,USER,COMMAND -p $first | cut -c1-100"
 run "nsenter2 --target $first --all -- /bin/ps | cut -c1-100"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# examples-run: every example of the man pages runs and prints what its page shows.
+# examples-run: runs every example of the man pages and compares the output with the page.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
@@ -13,7 +13,7 @@ man=${0%/*}/../man
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# The tutorial has a test of its own.
+# pages: prints the man pages. The tutorial has its own test.
 pages()
 {
 	for page in "$man"/*.[1-8]; do
@@ -21,7 +21,7 @@ pages()
 	done
 }
 
-# Prints a regular expression for the displays that need a feature this machine does not have.
+# without: prints a regular expression that matches the displays whose features this machine lacks.
 without()
 {
 	if [ -n "$v1cpu" ]; then
@@ -34,7 +34,8 @@ without()
 	kernel_call mount_setattr >&2 && idmappable "$TMP" >&2 || printf '|nsidmap mount'
 }
 
-# The examples assume the root directory `rootfs`, a file in `data`, and the network namespaces blue and red.
+# prepare: creates what the examples assume: the root directory `rootfs`, a file in `data`, and the
+# network namespaces blue and red.
 prepare()
 {
 	box=$PWD/rootfs
@@ -46,13 +47,14 @@ prepare()
 	[ "$prompt" = \$ ] || ip netns add red
 }
 
-# with_targets FILE: starts the processes that the examples in FILE know as 812, in a container, and as 813, in a user
-# namespace without maps. Sets $played to the examples with the PIDs of these, and with a cgroup of this run.
+# with_targets FILE: starts the processes that FILE's examples call 812 and 813: 812 is in a
+# container, and 813 is in a user namespace without maps. Sets $played to the examples with the real
+# pids and with a cgroup of this run.
 with_targets()
 {
 	own=-r
 	[ "$prompt" = \$ ] || own=
-	# shellcheck disable=SC2086 # no word for root
+	# shellcheck disable=SC2086 # root has no such argument
 	start_holder nsunshare $own -mpuin --mount-proc --hostname box --pid-file "$TMP/pid" --ready-fd 3 -- sleep 1000
 	target=$(cat "$TMP/pid")
 	await_sleep "$target"
@@ -65,8 +67,9 @@ with_targets()
 		-e "s,/box \\(--cgroup\\),/$own_cgroup \\1," "$1")
 }
 
-# steady: replaces numbers of four digits and more, which differ from machine to machine, and the widths of columns.
-# nslist reports to an ordinary user that it could not read other users' processes. A terminal ends lines with CR LF.
+# steady: a filter that makes output comparable. Replaces numbers of four or more digits and blanks
+# between columns, which differ between machines. Removes the warning of nslist that an ordinary
+# user cannot read other users' processes, and the CR that a terminal adds to each line.
 steady()
 {
 	tr -d '\r' | sed -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'
@@ -94,7 +97,7 @@ test_every_example_prints_what_its_page_shows()
 	done <"$TMP/pages"
 }
 
-# no tool: it reads the pages
+# no tool: it checks the text of the pages
 test_every_page_has_three_to_eight_examples()
 {
 	pages >"$TMP/pages"
@@ -104,8 +107,8 @@ test_every_page_has_three_to_eight_examples()
 	done <"$TMP/pages"
 }
 
-# A display of another kind, or one without a prompt, would not be run.
-# no tool: it reads the pages
+# examples-run would skip a display of another kind and one without a prompt.
+# no tool: it checks the text of the pages
 test_every_example_has_a_prompt()
 {
 	pages >"$TMP/pages"
@@ -119,7 +122,7 @@ test_every_example_has_a_prompt()
 	done <"$TMP/pages"
 }
 
-# no tool: it reads the pages
+# no tool: it checks the text of the pages
 test_the_examples_follow_the_description()
 {
 	pages >"$TMP/pages"

@@ -1,7 +1,7 @@
-# shellcheck shell=sh disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck shell=sh disable=SC2154 # testlib.sh sets rc, out and err
 # SPDX-License-Identifier: GPL-2.0-or-later
-# faultlib.sh: fail each system call of a command once, with each plausible error, and judge what
-# comes of it.
+# faultlib.sh: runs a command once for each of its system calls, makes that call fail with a
+# plausible error, and asserts that the command handles the failure.
 #
 # Sourced after testlib.sh by tests/TOOL-faults.sh:
 #
@@ -20,30 +20,31 @@
 #
 # fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-x REGEX] [-i REGEX] [-o none]
 #	[-c CHECK] -- CMD…
-#	-f	the exit statuses of an honest failure (125; reporters 1)
-#	-b, -u, -s	failat's: begin with a program, go on until one (final), only these calls
-#	-x	what may go wrong, explained where it is said: grep -E on PROCESS:CALL:N ERRNO
-#	-i	lines of the output that are not compared: grep -E
-#	-o none	a run that succeeds prints nothing; the test must show otherwise that CMD does its work
-#	-c	a shell command that judges by $out and $err a run with an undisturbed one's status.
-#		Without it the output must be an undisturbed run's.
-# The undisturbed run must have done its work: its status is 0, and it has printed something, the
-# report of $FINAL if that is in CMD. A run with a fault is right if it ended as the undisturbed
-# one; or if it exits with one of STATUSES, printed the reason on stderr, and the final program was
-# not run. In both cases no process, mount, file or cgroup is left. When an exec fails, 126 and 127
-# are right too.
+#	-f	the exit statuses that report a failure (default 125; 1 for reporters)
+#	-b, -u, -s	options of failat: start at a program, stop at one (final), only these calls
+#	-x	accepted misbehaviour: a grep -E pattern for PROCESS:CALL:N ERRNO; explain each use
+#	-i	a grep -E pattern for output lines that are not compared
+#	-o none	a successful run prints nothing; the test must show in another way that CMD works
+#	-c	a shell command that checks $out and $err of a run that has the exit status of the
+#		undisturbed run. Without -c the output must equal that of the undisturbed run.
+# The undisturbed run must succeed: its status is 0, and it has printed something, which is the
+# report of $FINAL if CMD contains $FINAL. A run with a fault is right in two cases. It ends as the
+# undisturbed run does. Or it exits with one of STATUSES, prints the reason on standard error, and
+# does not run the final program. In both cases it leaves no process, mount, file or cgroup. After a
+# failed exec the statuses 126 and 127 are right too.
 #
-# $FINAL is the program at the end of an exec tool's chain. It prints "final ran" and then what it
-# finds, by `probe --stable`: namespaces, ids, maps, capabilities, mounts, limits, clock offsets,
-# descriptors, directories, signals. So a run that reports success must have done all that the
-# undisturbed one did. put_final makes another one, as in a new root.
+# $FINAL is the program that the exec tool runs. It prints "final ran" and then the report of `probe
+# --stable`: namespaces, ids, maps, capabilities, mounts, limits, clock offsets, descriptors,
+# directories and signals. So a run that reports success must have done everything that the
+# undisturbed run did. put_final creates another such program, for example in a new root.
 #
-# Each point is run once, with one of its errors, at most FAULT_MAX (default 120) points spread
-# over all; with NSUTILS_FAULTS=all each point is run with each error.
+# A point is one system call of one process. Each point is run once, with one of its errors;
+# FAULT_MAX (default 120) limits the points, which are spread evenly. With NSUTILS_FAULTS=all each
+# point is run with each of its errors.
 
-# put_final FILE [PROBE [LABEL=PID…]]: makes FILE such a program. It runs PROBE, the path of a copy
-# of the helper. A namespace is reported as "old" if it is the caller's, as LABEL if it is that of
-# the process PID, otherwise as "new".
+# put_final FILE [PROBE [LABEL=PID…]]: creates such a program as FILE. PROBE is the path of the copy
+# of the helper that it runs. The program reports a namespace as "old" if it is that of the caller,
+# as LABEL if it is that of the process PID, and otherwise as "new".
 put_final()
 {
 	_file=$1 _words="exec ${2:-$NSUTILS_HELPERS/probe} --stable"
@@ -59,10 +60,10 @@ put_final()
 
 FINAL=$TMP/final
 put_final "$FINAL"
-# a mapped id has to be able to execute it
+# a process with a mapped id must be able to execute it
 chmod 711 "$TMP"
 
-# _fault_options OPTION…: sets _codes, _check, _except, _failat and _n, the number of words read.
+# _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.
 _fault_options()
 {
 	_codes=125 _check='' _except='^$' _ignore='^$' _output=some _failat='-u final' _n=$#
@@ -87,8 +88,8 @@ _fault_options()
 	_n=$((_n - $#))
 }
 
-# _fault_plan ERRORS: reads failat's list, writes `POINT ERRNO` lines. ERRORS is "all", "one" per
-# point or "none".
+# _fault_plan ERRORS: reads failat's list of points and prints lines `POINT ERRNO`. ERRORS is "all"
+# or "one" error for each point, or "none".
 _fault_plan()
 {
 	awk -v how="$1" -v max="${FAULT_MAX:-120}" '
@@ -103,7 +104,7 @@ _fault_plan()
 	}'
 }
 
-# _fault_bad WHY: notes a run that was not right, with all that is known of it.
+# _fault_bad WHY: counts and prints a run that was not right, unless option -x accepts it.
 _fault_bad()
 {
 	printf '%s\n' "$_point $_error" | grep -qE -e "$_except" && return
@@ -112,11 +113,12 @@ _fault_bad()
 	printf '%s\n' "$err" | sed 's/^/		err: /'
 }
 
-# _fault_after: what is left behind, cheaply: it is asked after each of some hundred runs.
+# _fault_after: reports what the run left behind. It must be cheap, because it follows each of some
+# hundred runs.
 _fault_after()
 {
 	_left=$(grep '^left \|^hangs ' "$TMP/report") && _fault_bad "$_left"
-	# copied first: diff and cmp believe the size that /proc gives its files
+	# diff and cmp trust the file size, which is 0 in /proc, so compare a copy
 	cat /proc/self/mountinfo >"$TMP/files.mounts"
 	if ! cmp -s "$TMP/mounts" "$TMP/files.mounts"; then
 		_fault_bad "a mount was left: $(diff "$TMP/mounts" "$TMP/files.mounts")"
@@ -141,8 +143,8 @@ _fault_output()
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"
 }
 
-# _fault_right: whether the run in $rc, $out and $err was as an unharmed one, or honest about its
-# failure.
+# _fault_right: checks the run in $rc, $out and $err: it must equal the undisturbed run or report
+# its failure.
 _fault_right()
 {
 	if [ "$rc" = "$_rc" ]; then
@@ -164,19 +166,20 @@ $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 	*" $rc "*) ;;
 	*) _fault_bad "exit status $_may expected" ;;
 	esac
-	[ -n "$err" ] || _fault_bad 'failed without a word'
+	[ -n "$err" ] || _fault_bad 'failed without a message'
 	case $_point in
-	*:wait4:* | *:waitid:*) return ;; # the program has run, only its status is lost
+	*:wait4:* | *:waitid:*) return ;; # the program has run; only its exit status is lost
 	esac
 	! _has "$out" 'final ran' || _fault_bad 'failed, but the program was run'
 }
 
-# _fault_loop: the runs. A call that is not reached, because another went elsewhere, is counted.
+# _fault_loop CMD…: runs CMD once for each line of the plan. $_missed counts the points that were
+# not reached because an earlier fault led the command elsewhere.
 _fault_loop()
 {
 	_bad=0 _runs=0
 	while read -r _point _error; do
-		# shellcheck disable=SC2086 # options are words
+		# shellcheck disable=SC2086 # the options are separate words
 		run failat $_failat -o "$TMP/report" -k "$_point" ${_error:+-e $_error} \
 			${_signal:+--kill $_signal} -- "$@" </dev/null
 		_runs=$((_runs + 1))
@@ -191,7 +194,7 @@ _fault_loop()
 	done <"$TMP/plan"
 }
 
-# _fault ERRORS CMD…: the unharmed run, the plan, the runs, the verdict.
+# _fault ERRORS CMD…: makes the undisturbed run, the plan, the runs with faults and the asserts.
 _fault()
 {
 	_how=$1 _missed=0
@@ -216,8 +219,8 @@ _fault()
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
 	assertEquals 'the undisturbed run fails' 0 "$_rc"
 	assertEquals 'the undisturbed run has done its work' yes "$_did"
-	assertTrue 'no point was found' "[ $_runs -gt $_missed ]"
-	assertEquals 'runs that were not right' 0 "$_bad"
+	assertTrue 'at least one point was reached' "[ $_runs -gt $_missed ]"
+	assertEquals 'number of wrong runs' 0 "$_bad"
 }
 
 fault_all()
@@ -231,8 +234,8 @@ fault_all()
 	esac
 }
 
-# fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: the signal (KILL) to the process that is
-# at each point; nothing may be left.
+# fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: sends SIGNAL (default KILL) to the process
+# at each point and asserts that nothing is left behind.
 fault_kill()
 {
 	_signal=9

@@ -2,20 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # listlib.sh: functions of the tests of nslist. Sourced after testlib.sh.
 
-# inode_of PID TYPE: prints the inode of the namespace of that type of a process
+# inode_of PID TYPE: prints the inode of the process's namespace of that type.
 inode_of()
 {
 	readlink "/proc/$1/ns/$2" | tr -dc 0-9
 }
 
-# own_inode TYPE: prints the inode of our own namespace of that type
+# own_inode TYPE: prints the inode of the test's own namespace of that type.
 own_inode()
 {
 	inode_of self "$1"
 }
 
 # shellcheck disable=SC2034,SC2154 # used by the tests; set by start_holder
-# hold KIND [ARG]: starts a holder of that kind; sets $type and $inode of the namespace that it holds.
+# hold KIND [ARG]: starts a holder of this kind. Sets $type and $inode of the namespace that it
+# holds.
 hold()
 {
 	start_holder holder "$@"

@@ -1,9 +1,10 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# netlib.sh: what the tests of networks share. The runner gives each file a network namespace and a /run of its own,
-# which stand for the host: `host_is_ours` refuses to go on elsewhere.
+# netlib.sh: functions for the tests of networks. The runner gives each file its own network
+# namespace and /run, which play the part of the host. Sourced after testlib.sh.
 
-# The machine has at least one device besides lo; a fresh namespace has none.
+# host_is_ours: exits unless this network namespace belongs to the test. The machine has at least
+# one device besides lo; a new namespace has none.
 host_is_ours()
 {
 	[ "$NSUTILS_TEST" = ns ] && ! ip -o link | grep -qv ': lo:' && return
@@ -11,8 +12,9 @@ host_is_ours()
 	exit 1
 }
 
-# dump_network: everything of this network that a run can leave behind, without counters and ages. The kernel
-# gives a bridge its link-local address when it gets its first port.
+# dump_network: prints everything in this network namespace that a run can leave behind, without
+# counters and ages. Omits link-local addresses, because the kernel gives a bridge one when it gets
+# its first port.
 dump_network()
 {
 	ip -o link | sed 's/ qdisc.*//'
@@ -34,22 +36,24 @@ _network_is_as_noted()
 	cmp -s "$TMP/state.network" "$TMP/state.network.now"
 }
 
-# assert_network_as_noted: the kernel removes the devices of dead namespaces in the background, usually in some milliseconds.
+# assert_network_as_noted: asserts that dump_network prints the same as when note_network was
+# called. Retries, because the kernel removes the devices of dead namespaces in the background, usually within
+# milliseconds.
 assert_network_as_noted()
 {
 	settle 50 _network_is_as_noted
-	assert_empty 'the network is as it was' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
+	assert_empty 'the network is unchanged' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
 	return 0
 }
 
-# only_device_is NAME: succeeds if this network has no other device.
+# only_device_is NAME: succeeds if this network namespace has only the device NAME.
 only_device_is()
 {
 	[ "$(ip -br link | cut -d' ' -f1)" = "$1" ]
 }
 
-# has_no_tables: succeeds if this network has no rules of nft(8). has_no_veth: succeeds if no device of a pair that nsnet
-# made is left.
+# has_no_tables: succeeds if this network namespace has no nft(8) tables. has_no_veth: succeeds if
+# it has no device of a pair that nsnet created.
 has_no_tables()
 {
 	[ -z "$(nft list tables)" ]
@@ -60,7 +64,7 @@ has_no_veth()
 	! ip -br link show type veth | grep -q ^vethns
 }
 
-# clear_network: removes everything that a test made, with ip(8) alone.
+# clear_network: removes everything that a test created. Uses only ip(8).
 clear_network()
 {
 	ip -all netns delete 2>/dev/null
@@ -70,7 +74,8 @@ clear_network()
 	return 0
 }
 
-# answers NETNS ADDRESS: a TCP connection to a closed port there is refused by that host, not lost.
+# answers NETNS ADDRESS: succeeds if the host ADDRESS refuses a TCP connection from NETNS, which
+# means that packets reach it and return. The port must be closed.
 answers()
 {
 	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused

@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-basic: into the namespaces of a process and out again with the right exit status.
+# nsenter2-basic: checks that nsenter2 enters the namespaces of a process and returns the exit
+# status of the program.
 # as: root user
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup
 
-# A process with namespaces of its own, and a user namespace where root is the caller.
+# start_target: sets $target to a process in new namespaces of all types. The caller is root in its
+# user namespace.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --uts --ipc --net --pid --cgroup --fork \
@@ -19,7 +21,7 @@ ns_of()
 	readlink "/proc/$1/ns/$2"
 }
 
-test_enters_all()
+test_all_option_enters_every_namespace_type()
 {
 	start_target
 	for t in mnt uts ipc net pid user cgroup; do
@@ -31,7 +33,7 @@ test_enters_all()
 	assert_out "$(cat "$TMP/want")"
 }
 
-test_enters_one_type_only()
+test_enters_only_the_types_given()
 {
 	start_target
 	run nsenter2 --target "$target" --user --uts hostname
@@ -43,7 +45,7 @@ test_enters_one_type_only()
 $(ns_of self uts)"
 }
 
-test_letters_after_a_type_letter_are_its_file()
+test_letters_after_a_type_option_are_a_file_name()
 {
 	start_target
 	run nsenter2 -t "$target" -Unp true
@@ -51,7 +53,7 @@ test_letters_after_a_type_letter_are_its_file()
 	assert_err_has "write '-U -np'"
 }
 
-test_takes_namespace_files()
+test_enters_namespace_files()
 {
 	start_target
 	run nsenter2 "--user=/proc/$target/ns/user" "-n=/proc/$target/ns/net" readlink /proc/self/ns/net
@@ -75,7 +77,7 @@ test_refuses_a_file_of_another_type()
 	assert_refused 125 '/etc/passwd is not a namespace file'
 }
 
-test_program_is_in_the_pid_namespace()
+test_program_runs_in_the_pid_namespace()
 {
 	start_target
 	await_sleep "$target"
@@ -108,7 +110,7 @@ test_exit_status_is_that_of_the_program()
 	assert_refused 126 "cannot execute '/etc/passwd': Permission denied"
 }
 
-test_ends_by_the_signal_of_the_program()
+test_dies_from_the_same_signal_as_the_program()
 {
 	start_target
 	run nsenter2 -at "$target" sh -c 'kill -TERM $$'
@@ -117,7 +119,7 @@ test_ends_by_the_signal_of_the_program()
 	assert_rc 137
 }
 
-test_default_program_is_the_shell()
+test_runs_a_shell_by_default()
 {
 	start_target
 	echo 'echo "$0"; hostname' >"$TMP/script"
@@ -127,7 +129,7 @@ test_default_program_is_the_shell()
 inside'
 }
 
-test_explains_and_does_nothing()
+test_explain_does_nothing()
 {
 	start_target
 	run nsenter2 -at "$target" --explain -- touch "$TMP/made"
@@ -151,11 +153,11 @@ test_refuses_an_invalid_process()
 	assert_err_has 'missing --target'
 }
 
-test_waits_although_its_caller_ignores_sigchld()
+test_waits_for_the_program_even_if_sigchld_is_ignored()
 {
 	start_target
 	for words in '-a -t' '-a --pty -t'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run env --ignore-signal=CHLD nsenter2 $words "$target" -- sh -c 'exit 5'
 		assert_rc 5
 		assert_err_empty

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-dropin: what works with nsenter(1) of this machine works the same with another word for it.
+# nsenter2-dropin: checks that command lines of nsenter(1) work the same with nsenter2.
 # as: root user
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup time
 require_tool nsenter
@@ -19,7 +19,8 @@ start_target()
 probe='for n in mnt uts ipc net pid pid_for_children user cgroup time; do readlink /proc/self/ns/$n; done
 	id -u; id -g; pwd; hostname; ls /proc/self/fd | xargs; echo "$0 $*"'
 
-# same WORDS…: behind nsenter and behind nsenter2. Where nsenter itself fails (1) there is nothing to be the same as.
+# same ARGUMENT…: runs nsenter and nsenter2 with the same arguments and compares status and output.
+# If this machine's nsenter fails itself (status 1), there is nothing to compare.
 same()
 {
 	run nsenter "$@" </dev/null
@@ -43,7 +44,7 @@ test_forty_command_lines_work_as_with_nsenter()
 			"-t $t -U -n$p/net -u" "-t $t -U -m -w" "-t $t -U -m --wd" "-t $t -U -m -r" "-t $t -U -m --root -w" \
 			"-t $t -U --wd=/tmp" "-t $t -U -m --wdns=/tmp" "-t $t -U --root=/" "-F -t $t -U -p" "--no-fork -t $t -U -m -p" \
 			"-t $t -U -S 0 -G 0" "-t $t -U --setuid=0 --setgid 0"; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			same $o $keep sh -c "$probe"
 		done
 	done
@@ -75,7 +76,7 @@ test_command_lines_that_fail_with_nsenter_fail()
 {
 	start_target
 	for o in -a '-t 0 -U' '-t x -a' "-t $t --net=/etc/passwd" '--net=/nowhere' "-t $t --nonsense" '-S x' "-r/nowhere -t $t"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsenter $o true
 		assert_rc 1
 		# shellcheck disable=SC2086

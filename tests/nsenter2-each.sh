@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-each: one program in many namespaces.
+# nsenter2-each: checks --each, which runs one program in many namespaces.
 # as: root user
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user uts net pid
 
-# start_targets N: pids in $targets, hostnames host1, host2, …
+# start_targets N: starts N targets with the hostnames host1, host2, … Sets $targets to their pids.
 start_targets()
 {
 	targets=''
@@ -99,7 +99,7 @@ test_without_references_nothing_runs()
 	assert_err_has '0 of 0'
 }
 
-test_null_separates_references()
+test_null_option_separates_references()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
@@ -129,19 +129,20 @@ test_standard_input_is_empty_for_the_program()
 0 1 2 3 '
 }
 
-# own_namespaces: refs of two namespaces that need no user namespace: the program is begun without a copy of nsenter2
+# own_namespaces: writes two references to $TMP/refs, to namespaces that can be entered without a
+# user namespace. nsenter2 then starts the program without copying itself.
 own_namespaces()
 {
 	if [ "$(id -u)" = 0 ]; then
 		start_holder unshare --net unshare --uts sh -c 'hostname other; echo ready >&3; exec sleep 1000 3>&-'
 		printf '%s\n' "net:$holder" "uts:$holder" >"$TMP/refs"
 	else
-		# an ordinary user has the right to enter one in a user namespace only
+		# without privilege only a user namespace can be entered on its own
 		printf '%s\n' "user:${targets##* }" "user:${targets##* }" >"$TMP/refs"
 	fi
 }
 
-test_signals_are_as_the_caller_has_them()
+test_programs_get_the_signal_dispositions_of_the_caller()
 {
 	start_targets 1
 	own_namespaces
@@ -152,7 +153,7 @@ test_signals_are_as_the_caller_has_them()
 $want"
 }
 
-test_explains_each()
+test_explain_shows_the_steps_for_each_target()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
@@ -166,8 +167,8 @@ test_explains_each()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-# a signal counts as 128 and its number, above what is not found and what failed before
-test_the_worst_of_all_is_a_signal()
+# A signal counts as 128 plus its number, which is larger than the statuses for other failures.
+test_a_signal_is_the_worst_exit_status()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
@@ -177,7 +178,7 @@ test_the_worst_of_all_is_a_signal()
 	assert_err_has '1 of 3 succeeded, worst exit status 137'
 }
 
-# A user cannot mount in the mount namespace of the test.
+# An ordinary user cannot mount in the mount namespace of the test, as ip netns does.
 # as: root
 test_enters_namespaces_without_a_process()
 {
@@ -196,7 +197,7 @@ net:[$inode]: net:[$inode]
 $inode: net:[$inode]
 netns:blue: $blue"
 	assert_err_has '5 of 5'
-	# what becomes of the program is told as where it is begun with a copy
+	# failures to execute are reported in the same way with and without a copy of nsenter2
 	run nsenter2 --each -P 2 -- no-such-program <"$TMP/refs"
 	assert_rc 127
 	assertEquals 5 "$(grep -c "cannot execute 'no-such-program': No such file" "$TMP/err")"
@@ -210,9 +211,10 @@ netns:blue: $blue"
 	ip netns del red
 }
 
-test_runs_for_ten_thousand_references()
+test_handles_ten_thousand_references()
 {
-	# none of them is there; and one more that is no reference: nothing is looked at
+	# None of these namespaces exists. Then one invalid reference is added, and nsenter2 must refuse all
+	# before it looks up any.
 	awk 'BEGIN { for (i = 0; i < 10000; i++) print "net:" 4184304 + i }' >"$TMP/refs"
 	run nsenter2 --each -P 100 -- true <"$TMP/refs"
 	assert_rc 125
@@ -224,13 +226,13 @@ test_runs_for_ten_thousand_references()
 	assert_refused 125 'standard input: 10001: '
 }
 
-test_parallel_runs_at_the_same_time()
+test_parallel_option_runs_programs_at_the_same_time()
 {
 	start_targets 2
 	# shellcheck disable=SC2086
 	printf '%s\n' $targets >"$TMP/refs"
 	mkfifo "$TMP/one" "$TMP/two"
-	# each waits for the other
+	# each program waits for the other
 	run timeout 10 nsenter2 --each -a --parallel 2 -- sh -c '
 		case $(hostname) in
 		host1) echo x >"$1/one"; read -r _ <"$1/two" ;;
@@ -265,7 +267,7 @@ test_a_signal_ends_all_running_programs()
 	assertEquals 'nsenter2: 0 of 2 succeeded, worst exit status 143' "$(cat "$TMP/err")"
 }
 
-test_output_that_is_lost_is_an_error()
+test_lost_output_is_an_error()
 {
 	start_targets 1
 	echo "${targets# }" >"$TMP/refs"
@@ -274,7 +276,7 @@ test_output_that_is_lost_is_an_error()
 	assert_err_has 'cannot copy the output of the programs: No space left on device'
 }
 
-test_each_refuses_a_process_without_a_namespace_type()
+test_refuses_a_process_without_a_namespace_type()
 {
 	start_targets 1
 	echo "${targets# }" >"$TMP/refs"
@@ -283,7 +285,7 @@ test_each_refuses_a_process_without_a_namespace_type()
 	assert_err_has 'process given, but no namespace type selected'
 }
 
-test_refuses_options_that_each_excludes()
+test_refuses_options_that_exclude_each()
 {
 	for o in '--target 1' --pty; do
 		# shellcheck disable=SC2086
@@ -299,7 +301,7 @@ test_refuses_options_that_each_excludes()
 	assert_err_has '--prefix requires --each'
 }
 
-# 64 KiB is the longest line that is kept whole. The end of the line comes after a pause.
+# A line of 64 KiB is the longest that is kept whole. The program ends the line after a pause.
 test_a_line_of_64_KiB_is_not_cut()
 {
 	start_targets 1
@@ -313,9 +315,9 @@ test_a_line_of_64_KiB_is_not_cut()
 	assertEquals 'bytes without the prefixes' 90000 "$(sed 's/^[0-9]*: //' "$TMP/out" | tr -d '\n' | wc -c)"
 }
 
-# nslist --raw writes a blank as \x20; what is no such escape stands for itself.
+# nslist --raw writes a blank as \x20. A backslash that begins no such escape is kept.
 # as: root
-test_escapes_of_references_are_undone()
+test_escapes_in_references_are_decoded()
 {
 	start_targets 1
 	want=$(readlink "/proc/${targets# }/ns/uts")

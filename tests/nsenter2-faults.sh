@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-faults: each system call of nsenter2 failed once never passes for success.
+# nsenter2-faults: makes each system call of nsenter2 fail once and checks that no failure is
+# reported as success.
 # as: root user
 # budget: 600
 . "${0%/*}/testlib.sh"
@@ -9,8 +10,8 @@
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-12}
 
-# The program prints its namespaces and cgroups, which must be those of an unharmed run. In one line,
-# which --each writes at once.
+# The program prints its namespaces and cgroups, which must equal those of an undisturbed run. It
+# prints one line, because --each writes a line at once.
 cat >"$FINAL" <<'SCRIPT'
 #!/bin/sh
 echo final ran $(cd /proc/self/ns && readlink user mnt uts net pid ipc) $(cat /proc/self/cgroup)
@@ -25,14 +26,13 @@ start_target()
 	put_final "$FINAL" '' "target=$target"
 }
 
-# a descriptor that is not closed is closed by the exec; what the terminal is, only tells who has the foreground
-test_no_failed_call_passes_with_all_namespaces()
+test_failed_call_with_all_is_reported()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" -a "$FINAL"
 }
 
-test_no_failed_call_passes_with_some_namespaces()
+test_failed_call_with_some_types_is_reported()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" --user --uts --net "$FINAL"
@@ -40,7 +40,7 @@ test_no_failed_call_passes_with_some_namespaces()
 }
 
 # as: root
-test_no_failed_call_passes_with_a_cgroup()
+test_failed_call_with_join_cgroup_is_reported()
 {
 	find_freezer
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -65,13 +65,13 @@ test_no_failed_call_passes_with_a_cgroup()
 	remove_cgroup "$dir/$own_cgroup"
 }
 
-test_no_failed_call_passes_with_follow()
+test_failed_call_with_follow_is_reported()
 {
 	start_target
 	fault_all -- nsenter2 -t "$target" -a --follow "$FINAL"
 }
 
-test_no_failed_call_passes_with_namespace_files()
+test_failed_call_with_namespace_files_is_reported()
 {
 	start_target
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
@@ -79,7 +79,7 @@ test_no_failed_call_passes_with_namespace_files()
 
 # The reference needs no copy of nsenter2 and may be entered alone. Faults of reading or writing the output of the program are
 # left out, because the program has run by then; nsenter2-each.sh tests the status for them.
-test_no_failed_call_passes_with_each()
+test_failed_call_with_each_is_reported()
 {
 	start_target
 	type=net
@@ -88,14 +88,15 @@ test_no_failed_call_passes_with_each()
 	fault_all -b nsenter2 -x '^1:(write:|read:([4-9]|[0-9][0-9]+) EIO)' -- sh -c 'exec nsenter2 --each --prefix -- "$1" <"$2"' sh "$FINAL" "$TMP/refs"
 }
 
-test_leaves_nothing_when_killed_at_any_call()
+test_kill_at_any_call_leaves_nothing_behind()
 {
 	start_target
 	fault_kill -- nsenter2 -t "$target" -a --kill-child "$FINAL"
 }
 
-# TERM and INT at any moment of the set-up: before the program runs nothing of it is there, and nsenter2 ends
-test_leaves_nothing_when_terminated_at_any_call()
+# TERM and INT are sent at each call. A signal before the exec must end nsenter2 without running the
+# program.
+test_termination_at_any_call_leaves_nothing_behind()
 {
 	start_target
 	fault_kill -S 15 -- nsenter2 -t "$target" -a --pid-file "$TMP/pid" --follow=rlimits,oom "$FINAL"

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-follow: what the program takes over from the target, and what it is told to be.
+# nsenter2-follow: checks the attributes that the program takes over from the target and those that
+# options set.
 # as: root user
 # budget: 120
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid
 
-# start_target PROGRAM…: in namespaces of its own, with the environment and limits that PROGRAM makes.
+# start_target PROGRAM…: starts a target in new namespaces, with the environment and limits that
+# PROGRAM sets. Sets $target.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc "$@" \
@@ -16,7 +18,7 @@ start_target()
 	await_sleep "$target"
 }
 
-test_follow_is_like_the_target()
+test_follow_takes_over_all_attributes_of_the_target()
 {
 	mkdir "$TMP/dir"
 	start_target sh -c 'cd "$1"; shift; umask 027; ulimit -n 100; export WORD="a b
@@ -54,7 +56,7 @@ there'
 	assert_err_has 'missing --target'
 }
 
-test_follow_oom()
+test_follow_takes_over_the_oom_score_adjustment()
 {
 	start_target sh -c 'echo 500 >/proc/self/oom_score_adj && exec "$@"' sh
 	own=$(cat /proc/self/oom_score_adj)
@@ -75,10 +77,10 @@ test_options_take_precedence_over_followed_attributes()
 64'
 }
 
-test_follow_ids_maps_them()
+test_followed_ids_are_mapped()
 {
 	feature sandbox || return 0
-	# the range of ids of a user of /etc/subuid is left to nsunshare --map-auto as an ordinary user
+	# An ordinary user needs a map with a range from /etc/subuid, which nsidmap plan prints.
 	map=u:0:1000:100,g:0:2000:100
 	[ "$(id -u)" = 0 ] || map=$(nsidmap plan --auto --format=arg)
 	start_holder nsunshare --map "$map" -S 0 -G 0 -- setpriv --reuid 7 --regid 8 --groups 9,10 \
@@ -104,8 +106,9 @@ test_follow_context_needs_selinux()
 	assert_err_has 'nsenter2: --follow-context: '
 }
 
-# what libselinux would be asked, by one that stands in for it; whether the kernel heeds it takes SELinux
-test_follow_context_is_read_before_anything_is_entered()
+# A stub replaces libselinux and records the requests. The test does not show that the kernel
+# applies the context, because that needs SELinux.
+test_followed_context_is_read_before_namespaces_are_entered()
 {
 	start_target env
 	mkdir "$TMP/lib"
@@ -122,7 +125,7 @@ test_follow_context_is_read_before_anything_is_entered()
 	assert_err_has '--follow-context: missing --target'
 }
 
-test_join_cgroup()
+test_join_cgroup_moves_to_the_cgroup_of_the_target()
 {
 	start_target env
 	run nsenter2 -t "$target" -a --join-cgroup cat /proc/self/cgroup
@@ -130,20 +133,21 @@ test_join_cgroup()
 	assert_out "$(cat "/proc/$target/cgroup")"
 }
 
-# v1 and v2 are what this machine mounts; a name with ':' and a blank is one like any other
+# The test uses each cgroup hierarchy of version 1 and 2 that this machine mounts. The name of the
+# cgroup contains ':' and a blank.
 # as: root
-test_join_cgroup_with_a_hostile_name()
+test_join_cgroup_accepts_a_hostile_name()
 {
 	made=''
-	# shellcheck disable=SC2013 # words
+	# shellcheck disable=SC2013 # several words
 	for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do
 		case $mount in
-		*/cpuset) continue ;; # an empty one takes no process
+		*/cpuset) continue ;; # a new cgroup of cpuset has no cpus and refuses processes
 		esac
 		mkdir "$mount/a:b c$own_cgroup" 2>/dev/null && made="$made $mount"
 	done
 	feature any-cgroup || return 0
-	assertNotEquals 'a cgroup can be made' '' "$made"
+	assertNotEquals 'a cgroup can be created' '' "$made"
 	start_holder sh -c 'for m in $1; do echo $$ >"$m/a:b c$2/cgroup.procs"; done; echo ready >&3; exec sleep 1000 3>&-' \
 		sh "$made" "$own_cgroup"
 	run nsenter2 -t "$holder" -n -c -- sh -c 'cat /proc/self/cgroup; ls /proc/self/fd | tr "\n" " "' <"$TMP/err"
@@ -151,7 +155,7 @@ test_join_cgroup_with_a_hostile_name()
 	assert_out "$(cat "/proc/$holder/cgroup")
 0 1 2 3 "
 	assert_out_has "/a:b c$own_cgroup"
-	# in a user and cgroup namespace too
+	# the same when entering the user and cgroup namespaces
 	run nsenter2 -t "$holder" -a --follow=cgroup cat /proc/self/cgroup
 	assert_ok
 	assert_out_has "/a:b c$own_cgroup"
@@ -161,7 +165,7 @@ test_join_cgroup_with_a_hostile_name()
 	done
 }
 
-test_ids_and_groups()
+test_ids_are_set_inside_the_user_namespace()
 {
 	start_target env
 	run nsenter2 -t "$target" -a --setuid root id -u
@@ -173,7 +177,7 @@ test_ids_and_groups()
 	assert_refused 125 "--setuid: unknown user 'no-such-user'"
 }
 
-test_capabilities()
+test_options_set_the_capabilities()
 {
 	start_target env
 	run nsenter2 -t "$target" -a --cap-keep net_raw --no-new-privs grep -E '^Cap(Prm|Bnd)|^NoNew' /proc/self/status
@@ -191,7 +195,7 @@ CapBnd:	0000000000000000'
 	assert_out 1
 }
 
-test_environment()
+test_options_change_the_environment()
 {
 	start_target env
 	WORD=outside
@@ -204,17 +208,17 @@ test_environment()
 	assert_out '<>'
 }
 
-test_seccomp()
+test_seccomp_filter_is_installed()
 {
 	start_target env
-	# return ALLOW
+	# a filter with one instruction: return SECCOMP_RET_ALLOW
 	printf '\006\000\000\000\000\000\377\177' >"$TMP/allow"
 	run nsenter2 -t "$target" -a --no-new-privs --seccomp "$TMP/allow" grep '^Seccomp:' /proc/self/status
 	assert_ok
 	assert_out 'Seccomp:	2'
 }
 
-test_new_session()
+test_new_session_makes_the_program_a_session_leader()
 {
 	start_target env
 	run nsenter2 -t "$target" -a --new-session -- sh -c 'test "$(ps -o sid= -p $$)" -eq $$ && echo leader'
@@ -222,7 +226,7 @@ test_new_session()
 	assert_out leader
 }
 
-test_handles()
+test_handles_report_the_start_and_end_of_the_program()
 {
 	start_target env
 	run nsenter2 -t "$target" -a --ready-fd 5 --status-fd 6 --pid-file "$TMP/pid" -- \
@@ -241,7 +245,7 @@ test_handles()
 	assert_empty "$(cat "$TMP/ready")"
 }
 
-test_pid_file_has_the_pid_of_the_outer_namespace()
+test_pid_file_is_written_in_the_outer_mount_namespace()
 {
 	start_target sh -c 'mount -t tmpfs none /tmp; exec "$@"' sh
 	run nsenter2 -t "$target" -a --pid-file "$TMP/pid" -- sh -c 'test ! -e "$1" && echo inside' sh "$TMP"
@@ -250,13 +254,13 @@ test_pid_file_has_the_pid_of_the_outer_namespace()
 	assertFalse "[ -e $TMP/pid ]"
 }
 
-test_waits_when_everything_is_entered()
+test_wait_fd_waits_after_the_namespaces_are_entered()
 {
 	start_target env
 	mkfifo "$TMP/go" "$TMP/out.fifo"
 	nsenter2 -t "$target" -a --wait-fd 5 -- readlink /proc/self/ns/mnt 5<"$TMP/go" >"$TMP/late" &
 	pid=$!
-	# opened for reading only once it is held
+	# this open blocks until nsenter2 has started
 	exec 7>"$TMP/go"
 	while [ "$(readlink "/proc/$pid/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] && [ "$(id -u)" = 0 ]; do :; done
 	assert_empty "$(cat "$TMP/late")"
@@ -266,7 +270,7 @@ test_waits_when_everything_is_entered()
 	assertEquals "$(readlink "/proc/$target/ns/mnt")" "$(cat "$TMP/late")"
 }
 
-test_descriptors()
+test_options_choose_the_inherited_descriptors()
 {
 	start_target env
 	run nsenter2 -t "$target" -a -- sh -c 'ls /proc/self/fd | tr "\n" " "' 7</dev/null

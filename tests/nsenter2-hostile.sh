@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-hostile: targets that end, lie, or would like to reach out.
+# nsenter2-hostile: checks targets that end, give false information, or try to get out of their
+# namespaces.
 # as: root user
 # budget: 120
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net pid
 require_tool perl strace script
 
-# start_target PROGRAM…: with namespaces of its own; $target is its first process
+# start_target PROGRAM…: runs PROGRAM in new namespaces. Sets $target to its first process.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc "$@" \
@@ -19,8 +20,7 @@ start_target()
 
 own_pidfd_inode='my $fd = syscall(434, $ARGV[0] + 0, 0); open(my $f, "<&=", $fd) or die; print((stat $f)[1], "\n")'
 
-# E1
-test_a_target_that_ends_is_never_half_entered()
+test_target_that_ends_is_entered_completely_or_not_at_all()
 {
 	kernel_call pidfd_open || return 0
 	start_target env
@@ -32,9 +32,9 @@ test_a_target_that_ends_is_never_half_entered()
 	assertFalse 'the program has run' "[ -e $TMP/made ]"
 }
 
-# One by one, where the kernel takes no pidfd: all are opened before the first is entered. A call that fails and is not
-# needed leaves nothing out.
-test_a_target_that_ends_is_never_half_entered_without_pidfds()
+# Without pidfds nsenter2 opens the namespace files one by one, and opens all of them before it
+# enters the first. If a call fails, either the failed call was not needed or nsenter2 refuses.
+test_target_that_ends_is_entered_completely_or_not_without_pidfds()
 {
 	start_target env
 	want=$(for t in mnt uts net pid user; do readlink "/proc/$target/ns/$t"; done)
@@ -55,11 +55,10 @@ test_a_target_that_ends_is_never_half_entered_without_pidfds()
 			refused=$((refused + 1))
 		fi
 	done
-	assertTrue "each of the five is needed, $refused calls are" "[ $refused -ge 5 ]"
+	assertTrue "each of the five namespaces is needed, but only $refused calls are" "[ $refused -ge 5 ]"
 }
 
-# E2
-test_another_process_of_that_number_is_refused()
+test_refuses_another_process_with_a_reused_pid()
 {
 	kernel_call pidfd_open || return 0
 	start_target env
@@ -76,10 +75,10 @@ test_another_process_of_that_number_is_refused()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-# E3: a kernel thread is in tests/unit/test-nsref.c, since none is seen from this pid namespace
-test_zombie_thread_and_self_have_their_own_message()
+# tests/unit/ns/test-ref.c tests kernel threads, because none is visible in this pid namespace.
+test_zombie_thread_and_self_have_specific_messages()
 {
-	# one that never waits: a shell may
+	# perl never waits for its child, which stays a zombie; some shells would reap it
 	start_holder perl -e 'my $p = fork; exit 0 unless $p; open(my $o, ">&=", 3); syswrite($o, "$p\n"); close $o; sleep 1000'
 	while state=$(grep '^State:' "/proc/$holder_line/status") && [ "${state#*Z (}" = "$state" ]; do :; done
 	run nsenter2 -t "$holder_line" -a true
@@ -101,10 +100,9 @@ test_zombie_thread_and_self_have_their_own_message()
 	assert_refused 125 "process $holder: No such process"
 }
 
-# E4
-test_order_of_types_for_privileged_and_other_callers()
+test_enters_types_in_the_order_that_the_privileges_require()
 {
-	# the uts namespace is the caller's own user namespace's, the network namespace is the target's
+	# the uts namespace belongs to the caller's user namespace, the network namespace to the target's
 	if [ "$(id -u)" = 0 ]; then
 		start_holder unshare --uts unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		run nsenter2 -t "$holder" -U -u -n readlink /proc/self/ns/uts
@@ -129,8 +127,7 @@ test_order_of_types_for_privileged_and_other_callers()
 	fi
 }
 
-# E5
-test_a_target_in_the_same_namespaces_is_no_error()
+test_enters_a_target_in_the_same_namespaces()
 {
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a readlink /proc/self/ns/net
@@ -141,7 +138,6 @@ test_a_target_in_the_same_namespaces_is_no_error()
 	assert_err_has 'hint: the caller is in this user namespace already'
 }
 
-# E7, E8
 test_refuses_files_that_are_not_namespaces_of_the_type()
 {
 	mkfifo "$TMP/fifo"
@@ -162,7 +158,7 @@ test_refuses_files_that_are_not_namespaces_of_the_type()
 	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
 	run nsenter2 -t fd:5 true 5<"$TMP/file"
 	assert_refused 125 'fd:5 is not a namespace file'
-	# deleted files: of a namespace that is none, and by a name that has gone
+	# deleted files: an open one that is not a namespace file, and a name that no longer exists
 	exec 5<"$TMP/file"
 	rm "$TMP/file"
 	run nsenter2 --net=/proc/self/fd/5 true
@@ -178,7 +174,8 @@ test_refuses_files_that_are_not_namespaces_of_the_type()
 	assert_refused 125 "cannot open $p: No such file"
 }
 
-# E7: the file a namespace was mounted on is gone, but what is open of it is the namespace
+# The file on which the namespace was mounted is deleted, but the descriptor still refers to the
+# namespace.
 # as: root
 test_enters_a_namespace_whose_file_was_deleted()
 {
@@ -199,8 +196,9 @@ test_enters_a_namespace_whose_file_was_deleted()
 	exec 5<&-
 }
 
-# E6: the kernel takes no time namespace from a process that shares its memory, as a vfork(2) would
-test_time_and_user_namespaces_in_a_batch()
+# The kernel refuses to enter a time namespace if the process shares its memory, as a child of
+# vfork(2) does.
+test_each_enters_a_time_and_user_namespace()
 {
 	start_holder unshare --user --map-root-user --time --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	target=$(ps -o pid= --ppid "$holder")
@@ -211,8 +209,7 @@ test_time_and_user_namespaces_in_a_batch()
 	assert_out "$(readlink "/proc/$target/ns/time")"
 }
 
-# E9
-test_directories_of_the_target_do_not_lead_out()
+test_directories_of_the_target_do_not_lead_out_of_its_root()
 {
 	# the working directory of the target is not below its root
 	mkdir -p "$TMP/root/usr" "$TMP/beside"
@@ -220,14 +217,13 @@ test_directories_of_the_target_do_not_lead_out()
 	start_target sh -c "cd $TMP/beside && mount -n --rbind /usr $TMP/root/usr && "'exec perl -e "chroot(shift) or die; exec @ARGV" "$@"' sh "$TMP/root"
 	run nsenter2 -t "$target" -a --root --wd pwd
 	assert_refused 125 'the working directory of the target is outside the root directory'
-	# a link of the target is followed inside of its root
+	# a link in the target must be resolved inside its root
 	ln -s / "$TMP/root/link"
 	run nsenter2 -t "$target" -a --root -W /link sh -c 'echo /*'
 	assert_ok
 	assert_out '/bin /lib /lib64 /link /usr'
 }
 
-# E10, E11
 test_the_program_inherits_no_descriptor_of_nsenter2()
 {
 	start_target env
@@ -244,16 +240,15 @@ test_the_program_inherits_no_descriptor_of_nsenter2()
 	run nsenter2 --user="$p/user" --net="$p/net" --mount="$p/mnt" --pid="$p/pid" -- sh -c 'ls /proc/self/fd | tr "\n" " "'
 	assert_ok
 	assert_out '0 1 2 3 '
-	# with the standard streams closed nothing of ours takes their place
+	# if the standard streams are closed, no descriptor of nsenter2 may take their place
 	nsenter2 -t "$target" -a -- sh -c '{ for n in 0 1 2; do readlink "/proc/$$/fd/$n"; done; } >"$1"' sh "$TMP/fds" <&- >&- 2>&-
 	assertEquals "$TMP/fds" "$(cat "$TMP/fds")"
 }
 
-# E12
 # as: root
-test_the_binary_is_out_of_reach_of_a_program_with_less_privilege()
+test_program_with_less_privilege_cannot_open_the_binary()
 {
-	# a program of the target that makes the kernel execute nsenter2 again, with the arguments that the target wants
+	# the target's script makes the kernel execute nsenter2 again, with arguments that the target chooses
 	mkdir -p "$TMP/cage/usr" "$TMP/cage/proc"
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/cage"
 	printf '#!/proc/self/exe --version\n' >"$TMP/cage/evil"
@@ -271,15 +266,15 @@ test_the_binary_is_out_of_reach_of_a_program_with_less_privilege()
 	run nsenter2 -t "$target" -m -p --root --cap-drop sys_admin -- /evil
 	assert_out_has 'nsenter2 from'
 	run strace -qq -f -o "$TMP/trace" -e trace=execve,execveat nsenter2 -t "$target" -p -n -- true
-	assertEquals 'not where no mount namespace is entered' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
+	assertEquals 'not executed again without a new mount namespace' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
 }
 
-# E12: what the target makes of it is a copy in memory that nobody can write, and nothing else
+# The target can reach only a copy in memory, and no process can write to this copy.
 # as: root
-test_a_user_namespace_of_the_same_root_does_not_reach_the_binary()
+test_user_namespace_with_the_same_root_cannot_write_the_binary()
 {
 	mkdir -p "$TMP/jail/usr" "$TMP/jail/proc" "$TMP/jail/dev"
-	: >"$TMP/jail/dev/null" # perl opens it
+	: >"$TMP/jail/dev/null" # perl needs it
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/jail"
 	printf '#!/proc/self/exe --wait-fd=9\n' >"$TMP/jail/evil"
 	chmod +x "$TMP/jail/evil"
@@ -310,22 +305,21 @@ Operation not permitted'
 	wait $pid || :
 }
 
-# E13
 test_processes_of_the_target_cannot_trace_nsenter2()
 {
 	start_target env
 	mkfifo "$TMP/go"
-	# held when everything is entered, before the exec
+	# --wait-fd holds nsenter2 after it has entered the namespaces and before the exec
 	nsenter2 -t "$target" -a --wait-fd 5 true 5<"$TMP/go" &
 	pid=$!
 	exec 7>"$TMP/go"
 	inside=''
 	while [ -z "$inside" ] && kill -0 $pid; do
 		child=$(ps -o pid= --ppid $pid)
-		# with a number in each of two pid namespaces
+		# the child has a pid in each of two pid namespaces
 		inside=$(awk '/^NSpid/ && NF > 2 { print $NF }' "/proc/${child##* }/status" 2>/dev/null)
 	done
-	# a process of the target's, root in its user namespace, made by other means
+	# another process of the target, which nsenter(1) makes root in the user namespace
 	run nsenter -t "$target" -U -m -p --preserve-credentials sh -c "ls -l /proc/$inside/exe /proc/$inside/fd/ 2>&1
 		cat /proc/$inside/environ; strace -p $inside -o /dev/null true
 		perl -e 'open(my \$m, \"+<\", \"/proc/$inside/mem\") and print \"its memory is open\n\"'"
@@ -338,8 +332,7 @@ test_processes_of_the_target_cannot_trace_nsenter2()
 	assertEquals 0 $?
 }
 
-# E14
-test_loads_nothing_after_entering()
+test_loads_no_file_after_entering()
 {
 	start_target env
 	run strace -qq -f -o "$TMP/trace" -e trace=setns,openat,open,execve nsenter2 -t "$target" -a --setuid root -- /bin/true
@@ -349,9 +342,7 @@ test_loads_nothing_after_entering()
 	assertTrue 'the trace has the exec' $?
 }
 
-# E15: tests/nsenter2-options.sh, test_pty_is_another_terminal
 
-# E16
 test_groups_are_dropped_before_the_ids_change()
 {
 	start_target env
@@ -363,27 +354,26 @@ test_groups_are_dropped_before_the_ids_change()
 	*) fail "order: $order" ;;
 	esac
 	[ "$(id -u)" = 0 ] || return 0
-	# setgroups is denied there, so the groups of the caller go before
+	# setgroups(2) is denied inside, so nsenter2 must drop the caller's groups before it enters
 	run setpriv --groups 7,8 nsenter2 -t "$target" -a id -G
 	assert_ok
 	assert_out 0
 }
 
-# E17
-test_the_environment_of_a_target_may_be_anything()
+test_accepts_any_environment_of_the_target()
 {
 	start_target perl -e '$ENV{LINES2} = "a\nb"; $ENV{"NO\nNAME"} = ""; $ENV{BIG} = "x" x 100000; $ENV{LD_LIBRARY_PATH} = "/nowhere"; exec @ARGV'
 	run nsenter2 -t "$target" -a --env -- perl -e 'print length $ENV{BIG}, " ", $ENV{LINES2}, " ", $ENV{LD_LIBRARY_PATH}'
 	assert_ok
 	assert_out '100000 a
 b /nowhere'
-	# the target has written over it: words without '=' and without an end
+	# the target has overwritten its environment: entries without '=' and without an end
 	start_holder perl -e 'open(my $o, ">&=", 3); $0 = "x" x 4000; syswrite($o, "ready\n"); close $o; sleep 1000'
 	run nsenter2 -t "$holder" --env /usr/bin/env true
 	assert_ok
 }
 
-# E18, and with a terminal E20: tests/nsenter2-terminal.sh
+# tests/nsenter2-terminal.sh tests the same with a shell and a terminal.
 test_stops_and_continues_with_the_program()
 {
 	start_target env
@@ -391,7 +381,8 @@ test_stops_and_continues_with_the_program()
 	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; exit 6' sh "$TMP/up" &
 	pid=$!
 	read -r _ <"$TMP/up"
-	# an orphaned process group is not stopped: the child is then, and goes on when nsenter2 is told to
+	# nsenter2 is in an orphaned process group, which the kernel does not stop. So only the child is stopped,
+	# and it continues when nsenter2 gets SIGCONT.
 	child=$(ps -o pid= --ppid $pid)
 	child=${child##* }
 	while state=$(grep '^State:' "/proc/$child/status") && [ "${state#*T (}" = "$state" ]; do :; done
@@ -400,7 +391,7 @@ test_stops_and_continues_with_the_program()
 	assertEquals 6 $?
 }
 
-test_is_the_foreground_job_of_its_terminal()
+test_program_is_the_foreground_job_of_its_terminal()
 {
 	start_target env
 	cat >"$TMP/session" <<-END
@@ -410,13 +401,12 @@ test_is_the_foreground_job_of_its_terminal()
 	assert_out_has foreground
 }
 
-# E19
 # as: root
 test_all_leaves_out_a_type_that_the_kernel_lacks()
 {
 	start_target env
 	mkdir "$TMP/ns"
-	# a kernel without time, cgroup and mount namespaces, as far as /proc tells
+	# bind mounts over /proc/PID/ns imitate a kernel without time, cgroup and mount namespaces
 	run unshare --mount sh -c '
 		for p in "$1" $$; do
 			rm -rf "$2/$p"; mkdir "$2/$p"
@@ -430,7 +420,6 @@ test_all_leaves_out_a_type_that_the_kernel_lacks()
 	assert_out_has "enter uts, net, pid, user of process $target"
 }
 
-# A34
 test_refuses_a_proc_of_another_pid_namespace()
 {
 	start_target env
@@ -441,7 +430,6 @@ test_refuses_a_proc_of_another_pid_namespace()
 	assert_refused 125 'cannot use /proc: it is not mounted'
 }
 
-# A16
 test_foreign_bytes_are_escaped()
 {
 	run nsenter2 -t "$(printf 'x\033]0;\a')" true
@@ -450,8 +438,7 @@ test_foreign_bytes_are_escaped()
 	assert_refused 125 '/tmp/\x1b[2J'
 }
 
-# A1
-test_output_that_is_lost_is_an_error()
+test_lost_output_is_an_error()
 {
 	for o in --help --version --explain; do
 		run sh -c "nsenter2 $o true >/dev/full"
@@ -460,12 +447,11 @@ test_output_that_is_lost_is_an_error()
 	done
 }
 
-# A11, A14, A21, A22, A24
-test_odd_start_conditions_are_handled()
+test_handles_ignored_signals_long_arguments_and_a_removed_directory()
 {
 	start_target env
 	status='grep -E ^Sig(Ign|Blk) /proc/self/status'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	want=$(env --ignore-signal=CHLD --block-signal=USR1 $status)
 	# shellcheck disable=SC2086
 	run env --ignore-signal=CHLD --block-signal=USR1 nsenter2 -t "$target" -a $status
@@ -480,16 +466,15 @@ test_odd_start_conditions_are_handled()
 	run sh -c 'cd "$1/gone" && rmdir "$1/gone" && exec nsenter2 -t "$2" -U --root=/ pwd' sh "$TMP" "$target"
 	assert_ok
 	assert_out /
-	[ "$(id -u)" != 0 ] || return 0 # root has no such limit
+	[ "$(id -u)" != 0 ] || return 0 # RLIMIT_NPROC does not limit root
 	run prlimit --nproc=1 nsenter2 -t "$target" -a true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 }
 
-# A8
 test_reports_a_lack_of_descriptors()
 {
 	start_target env
-	# ld.so needs one
+	# ld.so needs one free descriptor
 	for n in 4 5; do
 		run sh -c "ulimit -n $n; exec nsenter2 -t $target -a true"
 		assert_rc 125

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-options: what is entered beyond a type, and where and as whom the program then runs.
+# nsenter2-options: checks options beyond the namespace types: sockets, directories, ids and
+# terminals.
 # as: root user
 # budget: 120
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net pid time
 require_tool perl script
 
-# start_target [OPTION…]: unshare's; sets $target to a process with them.
+# start_target [OPTION…]: starts unshare with the options. Sets $target to the process inside.
 start_target()
 {
 	start_holder unshare --user --map-root-user --fork --kill-child "$@" \
@@ -32,10 +33,10 @@ test_all_enters_the_time_namespace()
 	assert_out "$(ns_of "$target" time)"
 }
 
-test_net_socket_enters_the_namespace_of_a_socket()
+test_net_socket_enters_the_network_namespace_of_a_socket()
 {
 	kernel_call pidfd_getfd || return 0
-	# a socket of one network namespace, held by a process in another
+	# one process holds a socket of another network namespace than its own
 	start_holder unshare --user --map-root-user --net perl -MSocket -e '
 		$^F = 255;
 		socket(my $s, AF_INET, SOCK_DGRAM, 0) or die;
@@ -59,9 +60,9 @@ test_net_socket_enters_the_namespace_of_a_socket()
 	assert_refused 125 "cannot get the network namespace of descriptor $fd of process $holder: Function not implemented"
 }
 
-test_user_parent_enters_the_owner()
+test_user_parent_enters_the_owning_user_namespace()
 {
-	# two user namespaces: the network namespace is of the first
+	# of the two user namespaces, the outer one owns the network namespace
 	start_holder unshare --user --map-root-user --net unshare --user \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" --net --user-parent sh -c 'readlink /proc/self/ns/net; id -u'
@@ -77,7 +78,7 @@ test_user_parent_enters_the_owner()
 	assert_err_has 'no other namespace selected'
 }
 
-test_directories()
+test_directory_options_set_root_and_working_directory()
 {
 	mkdir "$TMP/dir"
 	start_target --mount "--wd=$TMP/dir"
@@ -113,7 +114,7 @@ test_refuses_a_working_directory_outside_the_root()
 	assert_refused 125 'outside the root directory'
 }
 
-test_root_of_a_target_in_a_chroot()
+test_root_option_enters_the_chroot_of_the_target()
 {
 	mkdir -p "$TMP/root/usr" "$TMP/root/dir"
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/root"
@@ -123,7 +124,7 @@ test_root_of_a_target_in_a_chroot()
 	assert_ok
 	assert_out '/dir
 /bin /dir /lib /lib64 /usr'
-	# without --wd the new root is the working directory, unless that is inside of it
+	# without --wd nsenter2 changes to the new root, unless the working directory is inside the new root
 	run nsenter2 -t "$target" -U -m --root pwd
 	assert_ok
 	assert_out /
@@ -132,12 +133,12 @@ test_root_of_a_target_in_a_chroot()
 	assert_ok
 	assert_out "$TMP/base/sub"
 	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root="$1/root" pwd' sh "$TMP" "$target"
-	assert_rc 127 # nothing is mounted there outside
+	assert_rc 127 # outside, /usr is not mounted in this root
 	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root --explain pwd' sh "$TMP" "$target"
 	assert_out_has 'keep the working directory, or change to the root if it is outside'
 }
 
-test_ids()
+test_uid_and_gid_options_set_the_ids()
 {
 	start_target
 	run nsenter2 -t "$target" -U id
@@ -152,7 +153,7 @@ test_ids()
 	assert_refused 125 'cannot become user 7'
 }
 
-test_ids_without_a_zero_inside_are_preserved()
+test_keeps_the_ids_if_uid_0_is_not_mapped()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -U id -u
@@ -183,10 +184,10 @@ test_kill_child_kills_the_program_with_nsenter2()
 	assert_err_has 'exclude each other'
 }
 
-test_pty_is_another_terminal()
+test_pty_gives_the_program_another_terminal()
 {
 	start_target --mount
-	# within script(1)'s terminal
+	# script(1) provides the outer terminal
 	cat >"$TMP/session" <<-END
 		echo "outer \$(tty)"
 		nsenter2 -t $target -U -m --pty -- sh -c 'echo "inner \$(tty)"; test -t 0 -a -t 1 -a -t 2; exit 7'
@@ -216,7 +217,7 @@ test_pty_works_without_a_terminal_of_the_caller()
 	assert_out_has 'got text'
 }
 
-test_preserves_credentials_where_setgroups_is_denied()
+test_keeps_the_groups_where_setgroups_is_denied()
 {
 	start_target
 	run nsenter2 -t "$target" -U cat /proc/self/setgroups
@@ -224,8 +225,9 @@ test_preserves_credentials_where_setgroups_is_denied()
 	assert_out deny
 }
 
-# The program that asks for a terminal does not run without one, and nothing is left of the relay.
-test_pty_where_the_target_has_no_terminals()
+# If no terminal can be opened, the program does not run, and the relay process leaves nothing
+# behind.
+test_pty_is_refused_if_the_target_has_no_devpts()
 {
 	start_target --mount
 	note_state
@@ -239,7 +241,8 @@ test_pty_where_the_target_has_no_terminals()
 	done
 }
 
-# tty_ioctl(4): TIOCSWINSZ, and SIGWINCH for the program. stty(1) sets rows and columns one by one.
+# TIOCSWINSZ (tty_ioctl(4)) must resize the inner terminal and send SIGWINCH to the program. stty(1)
+# sets rows and columns one by one.
 test_pty_follows_the_size_of_the_terminal()
 {
 	start_target --mount

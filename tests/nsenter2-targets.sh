@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-targets: into what other programs have made: bubblewrap, ip netns, unshare, layouts like systemd-nspawn's.
+# nsenter2-targets: checks that nsenter2 enters targets that other programs created: bubblewrap, ip
+# netns, unshare, and a layout like that of systemd-nspawn.
 # as: root user
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup
 require_tool bwrap ip
@@ -12,7 +13,7 @@ ns_of()
 	readlink "/proc/$1/ns/$2"
 }
 
-# all_of PID: its namespaces, a line each
+# all_of PID: prints the namespaces of the process, one a line.
 all_of()
 {
 	for _t in mnt uts ipc net pid user cgroup; do
@@ -22,7 +23,8 @@ all_of()
 
 print_all='for t in mnt uts ipc net pid user cgroup; do readlink /proc/self/ns/$t; done'
 
-# bwrap_target OPTION…: $target is the program that bubblewrap runs, below its own first process
+# bwrap_target OPTION…: starts bubblewrap. Sets $target to the program that it runs, a descendant of
+# bubblewrap's own process 1.
 bwrap_target()
 {
 	start_holder bwrap --ro-bind / / --chdir / --proc /proc --dev /dev "$@" sh -c 'echo ready >&3; exec sleep 1000 3>&-' || return 1
@@ -47,14 +49,14 @@ test_enters_a_bubblewrap_container()
 
 test_enters_bubblewrap_with_nested_user_namespaces()
 {
-	# the mounts belong to an outer user namespace, and no process is left in that
+	# the mount namespace belongs to an outer user namespace that has no processes
 	bwrap_target --unshare-all --unshare-user --disable-userns --uid 7 --gid 7
 	want=$(all_of "$target")
 	run nsenter2 -t "$target" -a sh -c "$print_all; id -u"
 	assert_ok
 	assert_out "$want
 7"
-	# one by one, where the kernel cannot at once: level by level
+	# a kernel without pidfds: nsenter2 enters one user namespace after the other
 	run enosys pidfd_open -- nsenter2 -t "$target" -a sh -c "$print_all; id -u"
 	assert_ok
 	assert_out "$want
@@ -87,7 +89,7 @@ test_enters_a_namespace_of_ip_netns()
 	if [ "$(id -u)" = 0 ]; then
 		ip netns add blue
 	else
-		# an ordinary user has /run/netns in namespaces of its own only
+		# an ordinary user can have /run/netns only in new namespaces
 		run unshare --user --map-root-user --mount --net sh -c 'mount -t tmpfs none /run && ip netns add blue &&
 			nsenter2 -t netns:blue readlink /proc/self/ns/net >/dev/null &&
 			nsenter2 -t netns:blue -- ip -o link | grep -c lo &&
@@ -118,7 +120,7 @@ test_enters_a_namespace_of_ip_netns()
 	rm /run/netns/blue
 }
 
-# Only a process that may enter a namespace at once can open its id.
+# The kernel lets a process open a namespace by id only if the process may enter it right away.
 # as: root
 test_enters_a_namespace_by_id()
 {
@@ -140,7 +142,7 @@ test_enters_a_namespace_by_id()
 	assert_refused 125 'namespace id 18446744073709551615'
 }
 
-# as systemd-nspawn does it: the tree moved over / and a chroot into it
+# systemd-nspawn moves the root tree over / and calls chroot(2).
 test_enters_a_target_with_a_moved_root()
 {
 	mkdir -p "$TMP/tree/usr" "$TMP/tree/proc" "$TMP/tree/dev" "$TMP/tree/own"
@@ -162,7 +164,7 @@ sleep'
 	assert_out /own
 }
 
-test_each_enters_all_that_nslist_lists()
+test_each_enters_all_namespaces_that_nslist_lists()
 {
 	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	echo "$holder" | nsenter2 --each --user --net --prefix -- readlink /proc/self/ns/net >"$TMP/got" 2>/dev/null
@@ -174,8 +176,9 @@ test_each_enters_all_that_nslist_lists()
 	assertEquals "$(nslist -rno NS -t net | sort)" "$(printf '%s\n' "$out" | tr -dc '0-9\n' | sort)"
 }
 
-# A single namespace has no other namespaces, no directories and no sockets.
-test_a_namespace_as_target_gives_nothing_else()
+# A reference to a namespace names no process, so there are no other namespaces, directories and
+# sockets to enter.
+test_namespace_target_refuses_options_that_need_a_process()
 {
 	start_holder unshare --user --map-root-user --uts sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	inode=$(stat -Lc %i "/proc/$holder/ns/user")
@@ -189,15 +192,15 @@ test_a_namespace_as_target_gives_nothing_else()
 	assert_out "$(ns_of "$holder" uts)"
 }
 
-test_user_parent_needs_another_namespace()
+test_user_parent_requires_another_namespace_type()
 {
 	start_holder unshare --user --map-root-user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" --user-parent true
 	assert_refused 125 '--user-parent'
 }
 
-# The number of a namespace is 0 everywhere where the kernel gives none.
-test_refuses_an_id_if_the_kernel_has_none()
+# On kernels without namespace ids every namespace has the id 0.
+test_refuses_a_namespace_id_if_the_kernel_has_none()
 {
 	run enosys -e ENOTTY ioctl,open_by_handle_at -- nsenter2 -t id:77777777 true
 	assert_rc 125

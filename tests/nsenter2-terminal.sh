@@ -1,21 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-terminal: a shell cannot tell that nsenter2 stands between it and the program (E18, E20 of the hostile inputs).
+# nsenter2-terminal: checks that job control in a shell treats nsenter2 like the program that it
+# runs.
 # as: root user
-# shellcheck disable=SC2016 # what is in single quotes is for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user pid
 
 PS1='> '
 export PS1
 
-# start_target: $target is a process in a pid namespace of its own, so that nsenter2 forks
+# start_target: sets $target to a process in a new pid namespace, so that nsenter2 must fork.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* }
-	# it reads nothing until it is continued: one that does, and is not stopped yet, takes a line from the shell
+	# The program reads only after SIGCONT. If it read before it was stopped, it would take a line from the shell.
 	cat >"$TMP/program" <<-'SCRIPT'
 		$| = 1;
 		$SIG{CONT} = sub { print "read ", scalar <STDIN> };
@@ -24,10 +25,10 @@ start_target()
 	SCRIPT
 }
 
-# for the shell on the terminal: waits until both nsenter2 and the program are stopped
+# a command for the shell on the terminal: waits until nsenter2 and the program are both stopped
 stopped='until [ "$(for p in $(pgrep -x nsenter2; pgrep -xf "perl $TMP/program"); do cut -d" " -f3 /proc/$p/stat; done | xargs)" = "T T" ]; do :; done; echo bo""th\r'
 
-test_stops_on_Z_and_goes_on_with_fg()
+test_stops_on_control_Z_and_continues_with_fg()
 {
 	start_target
 	export TMP
@@ -55,8 +56,8 @@ test_an_interrupt_ends_the_shell_loop_around_nsenter2()
 	assert_rc 3
 }
 
-# nsenter2 itself is stopped and continued, and the program with it
-test_a_stop_sent_to_it_stops_the_program()
+# nsenter2 itself gets the stop signal, and the program stops and continues with it.
+test_stop_signal_to_nsenter2_stops_the_program()
 {
 	start_target
 	export TMP

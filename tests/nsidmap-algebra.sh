@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-algebra: computes maps from maps.
+# nsidmap-algebra: checks the verbs that compute a map from other maps.
 # as: user
 . "${0%/*}/testlib.sh"
 
@@ -10,7 +10,7 @@ test_composes_two_maps()
 	run nsidmap compose --format arg u:0:0:100,g:0:5:1 u:0:1000:1,u:1:100000:65536,g:0:2000:10
 	assert_ok
 	assert_out u:0:1000:1,u:1:100000:99,g:0:2005:1
-	# inside out gives the ids that both have to themselves
+	# inside out: gives the ids that both maps map to themselves
 	run nsidmap compose --format arg u:0:1000:10,g:0:1000:10 u:1005:5:100,g:1000:0:10
 	assert_ok
 	assert_out u:5:5:5,g:0:0:10
@@ -30,7 +30,7 @@ test_joins_adjacent_ranges()
 	assert_out u:0:1000:20,u:20:1021:1,g:0:0:1,s:deny
 }
 
-test_splits_at_the_ranges_of_the_parent()
+test_splits_ranges_at_the_ranges_of_the_parent()
 {
 	parent=u:0:1000:1,u:1:100000:65536,g:0:0:10
 	run nsidmap split --parent $parent --format arg u:0:0:100,g:0:0:10

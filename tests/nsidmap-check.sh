@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-check: names the rule of the kernel that a map breaks, and the line.
+# nsidmap-check: checks that an invalid map is reported with its line and the kernel's rule that it
+# breaks.
 # as: user
 . "${0%/*}/testlib.sh"
 
-# refuses TEXT FRAGMENT: checks a map of these uid lines and a valid gid line.
+# refuses TEXT FRAGMENT: asserts that a map with the uid lines TEXT and a valid gid line is refused
+# with FRAGMENT.
 refuses()
 {
 	printf 'gid 0 0 1\n%b' "$1" >"$TMP/map"
@@ -47,7 +49,7 @@ test_names_both_lines_of_an_overlap()
 	refuses 'uid 0 1000 10\nuid 20 1009 5\n' 'line 3: outside range 1009-1013 overlaps line 2'
 }
 
-# lines N BASE: prints N uid lines that cannot be joined.
+# lines N BASE: prints N uid lines that cannot be joined, and a gid line.
 lines()
 {
 	awk -v n="$1" -v b="$2" 'BEGIN { print "gid 0 0 1"
@@ -62,7 +64,7 @@ test_refuses_too_many_lines_or_bytes()
 	lines 341 0 >"$TMP/map"
 	run nsidmap check "$TMP/map"
 	assert_refused 1 'uid map: line 342: a map has at most 340 lines, this one has 341'
-	# 24 bytes a line: 170 are 4,080, and with one of 15 bytes 4,095, of 16 4,096
+	# a line has 24 bytes: 170 lines have 4,080, with another of 15 bytes 4,095, and with one of 16 bytes 4,096
 	{ lines 170 1000000000; echo 'uid 10 1 100000000'; } >"$TMP/map"
 	run nsidmap check "$TMP/map"
 	assert_ok

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-cost: measures the instructions per id of a stream from the difference that 20,000 ids make.
+# nsidmap-cost: measures the user instructions per translated id: the difference between two runs
+# that differ by 20,000 ids.
 # as: user
 # suite: long
 . "${0%/*}/testlib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-faults: reports every failed system call instead of a wrong answer.
+# nsidmap-faults: checks that a failed system call is reported and never leads to a wrong answer.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
@@ -20,12 +20,12 @@ test_show_and_translate_report_failed_calls()
 
 test_subids_by_name_reports_failed_calls()
 {
-	# a file that is not there has no ranges
+	# a missing file has no ranges
 	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
 }
 
-# D21: an unreadable passwd file is not a file without the entry. A missing file has no users, and the
-# answer of one NSS module hides the error of another before it.
+# An unreadable passwd file must not look like a file without the entry. A missing file has no
+# users. If a later NSS module answers, the error of an earlier one is lost.
 test_subids_by_uid_reports_failed_calls()
 {
 	FAULT_MAX=20 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- \
@@ -78,7 +78,7 @@ test_write_reports_failed_calls()
 test_reports_failed_output()
 {
 	for verb in show plan 'subids nstest' 'translate 0' 'merge u:0:0:1,g:0:0:1' --help 'plan --help' --version; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsidmap $verb >/dev/full 2>"$TMP/said"
 		run echo $?
 		assert_out 1
@@ -91,7 +91,7 @@ test_reports_failed_output()
 	done
 }
 
-# The message names the error that stopped the command, not one that followed from it.
+# The message names the error that stopped the command and not a later one that it caused.
 # as: root
 test_reports_the_first_error()
 {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-formats: every format is accepted by its consumer and describes the same map.
+# nsidmap-formats: checks that every format is accepted by the program for which it is meant and
+# describes the same map.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -26,7 +27,7 @@ start_target()
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 }
 
-# has_the_map PID: asserts that the kernel shows the planned map for the process.
+# has_the_map PID: asserts that the kernel reports the planned map for the process.
 has_the_map()
 {
 	for kind in uid gid; do
@@ -56,14 +57,14 @@ test_newuidmap_format_is_accepted_by_newuidmap()
 		plan --format newuidmap --only $kind >"$TMP/map"
 		run wc -l "$TMP/map"
 		assert_out "1 $TMP/map"
-		# shellcheck disable=SC2046 # words
+		# shellcheck disable=SC2046 # several words
 		run new${kind}map "$holder" $(cat "$TMP/map")
 		assert_ok
 	done
 	has_the_map "$holder"
 }
 
-# nsunshare has the options of unshare(1) since util-linux 2.39.
+# nsunshare has the map options that unshare(1) has since util-linux 2.39.
 test_unshare_format_is_accepted_by_nsunshare()
 {
 	# shellcheck disable=SC2046

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-mount: makes mounts on which files belong to other ids, and attaches or passes them.
+# nsidmap-mount: checks idmapped mounts, which show files with other owners, and passing them as
+# descriptors.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -39,7 +40,7 @@ test_files_belong_to_the_outside_ids()
 	assert_out '5 6'
 }
 
-test_recursive_includes_mounts_below()
+test_recursive_option_includes_mounts_below()
 {
 	run nsidmap mount --recursive --map $map "$TMP/src" "$TMP/dst"
 	assert_ok
@@ -63,10 +64,10 @@ test_passes_the_tree_to_a_program()
 	assert_rc 125
 }
 
-# The usual chain: the tree is mapped outside and attached inside.
+# The usual chain of commands: nsidmap maps the tree outside, and the program inside attaches it.
 test_attaches_the_tree_in_a_user_namespace()
 {
-	# move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
+	# system call 429: move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- \
 		nsunshare --map $map --mount --setuid 0 --setgid 0 -- \
 		perl -e 'syscall(429, 9, my $empty = "", -100, my $target = "/mnt", 4) == 0 or die $!;
@@ -75,7 +76,7 @@ test_attaches_the_tree_in_a_user_namespace()
 	assert_out '5 6'
 }
 
-# As a root file system: nspivot comes last in the chain.
+# The tree as root file system: nspivot is the last command of the chain.
 test_nspivot_uses_the_tree_as_root()
 {
 	mkdir "$TMP/root"
@@ -89,8 +90,8 @@ test_nspivot_uses_the_tree_as_root()
 	assert_out '5 6'
 }
 
-# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor: a file created inside has the
-# same ids on disk as inside.
+# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor. A file that the
+# container creates has the same ids on disk and inside.
 test_container_runs_on_the_tree()
 {
 	mkdir -p "$TMP/whole/proc" "$TMP/whole/dev" "$TMP/whole/sys" "$TMP/whole/tmp" "$TMP/whole/etc"
@@ -99,7 +100,7 @@ test_container_runs_on_the_tree()
 	chown 5:6 "$TMP/whole/f"
 	note_state
 	for init in '' 'nsinit --keep-fd 9 --'; do
-		# shellcheck disable=SC2086,SC2016 # words; for the inner shell
+		# shellcheck disable=SC2086,SC2016 # several words; for the inner shell
 		run nsidmap mount --map $map --fd 9 "$TMP/whole" -- \
 			nsunshare --map $map --setuid 0 --setgid 0 -mpuinC -- $init \
 			nspivot --preset=docker --no-new-privs fd:9 -- /busybox sh -c '
@@ -144,7 +145,7 @@ test_exits_2_without_mount_setattr()
 	assert_err_has 'hint: use Linux 5.12 or later for idmapped mounts'
 }
 
-test_a_file_system_without_idmapped_mounts_says_so()
+test_reports_a_file_system_without_idmapped_mounts()
 {
 	run nsidmap mount --map u:0:7:1,g:0:7:1 --fd 5 /proc -- echo ran
 	assert_refused 125 "cannot map the ids of '/proc': Invalid argument"

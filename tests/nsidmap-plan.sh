@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-plan: makes the map for a caller from its ids and its ranges.
+# nsidmap-plan: checks the maps that are made from the ids and ranges of the caller.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool strace
 
-# subids TEXT [TEXT]: replaces /etc/subuid and /etc/subgid (root only).
+# subids TEXT [TEXT]: replaces /etc/subuid and /etc/subgid by these texts. Works only as root.
 subids()
 {
 	printf '%b' "$1" >"$TMP/subuid"
@@ -33,7 +33,7 @@ gid 65537 2500000 20000'
 }
 
 # as: root
-test_auto_of_root_without_ranges_is_identity_and_a_note()
+test_auto_maps_identity_with_a_note_for_root_without_ranges()
 {
 	run nsidmap plan
 	assert_rc 0
@@ -43,7 +43,7 @@ gid 0 0 4294967295'
 }
 
 # as: root
-test_auto_of_root_ignores_lines_of_other_users()
+test_auto_ignores_lines_of_other_users_for_root()
 {
 	subids 'alice:500000:1000\nroot:700000:1000\n'
 	run nsidmap plan
@@ -86,8 +86,8 @@ test_prints_every_format()
 	assert_err_has 'missing --only'
 }
 
-# The caller owns the ranges, or is root and names the user.
-test_makes_every_style()
+# The ranges belong to the caller, or the caller is root and names the user.
+test_plans_a_map_in_every_style()
 {
 	feature sandbox || return 0
 	run nsidmap plan --style lxc --user nstest --format arg --only uid
@@ -112,7 +112,7 @@ test_makes_every_style()
 }
 
 # as: root
-test_overlap_refuses_cuts_or_shifts()
+test_overlap_option_refuses_cuts_or_shifts_ranges()
 {
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
@@ -127,7 +127,8 @@ test_overlap_refuses_cuts_or_shifts()
 	assert_err_has "unknown 'sometimes'"
 }
 
-# both_refused FRAGMENT USER-FRAGMENT: asserts that plan fails for root and for nstest.
+# both_refused FRAGMENT USER-FRAGMENT: asserts that plan fails for root with FRAGMENT and for nstest
+# with USER-FRAGMENT.
 both_refused()
 {
 	run nsidmap plan --style lxc
@@ -148,7 +149,7 @@ test_empty_files_have_no_ranges()
 }
 
 # as: root
-test_names_lines_with_carriage_returns()
+test_reports_lines_with_carriage_returns()
 {
 	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
@@ -158,7 +159,7 @@ test_names_lines_with_carriage_returns()
 	assert_err_has 'hint: correct line 1 of /etc/subuid: the line ends in a carriage return'
 }
 
-# incus 458: the kernel refuses overlapping ranges, so each id is used once.
+# The kernel refuses overlapping ranges, so each id is used once (incus issue 458).
 # as: root
 test_ignores_invalid_lines()
 {
@@ -170,7 +171,7 @@ test_ignores_invalid_lines()
 }
 
 # as: root
-test_missing_files_are_empty_and_unreadable_ones_an_error()
+test_accepts_missing_files_and_refuses_unreadable_files()
 {
 	mkdir "$TMP/etc"
 	cp -a /etc/passwd /etc/group /etc/nsswitch.conf /etc/alternatives "$TMP/etc/"
@@ -182,9 +183,9 @@ test_missing_files_are_empty_and_unreadable_ones_an_error()
 	rmdir /etc/subuid
 	echo nstest:1:1 >/etc/subuid
 	chmod 0 /etc/subuid
-	# root may read it all the same
+	# root can read the file in spite of its mode
 	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
-	# not even what can always be had is given then: the ranges are not known to be none
+	# plan does not even map the caller's own id, because the unreadable file may contain ranges
 	run as_nstest nsidmap plan
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 	run as_nstest nsidmap subids
@@ -194,7 +195,7 @@ test_missing_files_are_empty_and_unreadable_ones_an_error()
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 }
 
-# D21: an unreadable entry is not a missing entry.
+# An unreadable passwd file must not look like a file without the entry.
 # as: root
 test_refuses_an_unreadable_passwd()
 {
@@ -202,12 +203,12 @@ test_refuses_an_unreadable_passwd()
 	chmod 0 "$TMP/passwd"
 	mount --bind "$TMP/passwd" /etc/passwd
 	for verb in 'plan --style lxc' 'plan --auto' 'subids nstest'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run as_nstest nsidmap $verb
 		assert_refused 1 'cannot look up user '
 		assert_err_has 'Permission denied'
 	done
-	# one's own id needs no name
+	# the map of the caller's own id needs no passwd entry
 	run as_nstest nsidmap plan --root --format arg
 	umount /etc/passwd
 	assert_ok
@@ -218,7 +219,7 @@ test_refuses_an_unreadable_passwd()
 }
 
 # as: root
-test_reads_100000_lines()
+test_reads_100000_lines_of_subuid()
 {
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"
 		print "nstest:9:9"; printf "root:7:7" }' >"$TMP/many"
@@ -233,7 +234,7 @@ test_reads_100000_lines()
 	assert_out u:0:9:9,g:0:9:9
 }
 
-# One user has all of them: adjacent ranges are joined, and more than 340 are refused.
+# One user has all lines. Adjacent ranges are joined, and more than 340 ranges are refused.
 # as: root
 test_joins_or_refuses_many_ranges_of_one_user()
 {
@@ -250,7 +251,7 @@ test_joins_or_refuses_many_ranges_of_one_user()
 
 # The kernel refuses a range that spans two ranges of the parent.
 # as: root
-test_splits_at_the_callers_own_map()
+test_splits_ranges_at_the_callers_own_map()
 {
 	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --identity --format arg
 	assert_ok
@@ -270,7 +271,8 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_out u:0:900000:10,g:0:900000:10
 	run nsidmap plan --style lxc --user 4242 --format arg
 	assert_out u:0:800000:10,g:0:800000:10
-	# as that user, too; newuidmap could not help, so --auto maps its own id and says why
+	# This user runs nsidmap itself. newuidmap needs a passwd entry, so --auto maps only the own id and
+	# says why.
 	run setpriv --reuid 4242 --regid 4242 --clear-groups nsidmap plan --auto --format arg
 	umount /etc/subuid /etc/subgid
 	assert_rc 0

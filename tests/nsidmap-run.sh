@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-run: runs a program in a user namespace with a map.
+# nsidmap-run: checks that a program runs in a new user namespace with the map.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -41,7 +41,7 @@ deny'
 }
 
 # as: root
-test_becomes_root_if_the_own_id_is_not_mapped()
+test_program_is_root_if_the_callers_id_is_not_mapped()
 {
 	run nsidmap run u:0:100000:10,g:0:100000:10 -- sh -c 'id -u; id -g; id -G'
 	assert_ok
@@ -70,7 +70,7 @@ test_exit_statuses_are_those_of_an_exec_tool()
 	assert_out_empty
 	assert_no_leftovers
 	is_root && return 0
-	# the helper is refused: nothing runs
+	# newuidmap refuses the map, so the program must not run
 	run nsidmap run u:0:7:1,g:0:7:1 -- echo ran
 	assert_refused 125 'newuidmap failed: '
 	assert_no_leftovers

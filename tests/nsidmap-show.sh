@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-show: prints the maps of namespaces in three views, uids beside gids.
+# nsidmap-show: checks the three views of the maps of namespaces, with uids beside gids.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -21,7 +21,7 @@ test_shows_the_own_namespace_by_default()
 	assert_out "$(cat "$TMP/want")"
 }
 
-test_names_single_ids()
+test_shows_single_ids_with_names()
 {
 	start_ns
 	run nsidmap show --noheadings --raw --output INSIDE,COUNT,UID,GID,PUID,PGID,USER,GROUP "$holder"
@@ -29,7 +29,7 @@ test_names_single_ids()
 	assert_out "0 1 $(id -u) $(id -g) $(id -u) $(id -g) $(id -un) $(id -gn)"
 }
 
-# A row ends where an extent of either map ends; the other map may have no id there.
+# A row ends where a range of the uid or gid map ends. The other map may have no id in the row.
 test_shows_uids_beside_gids()
 {
 	feature sandbox || return 0
@@ -81,7 +81,7 @@ test_json_has_numbers_and_nulls()
 	assert_ok
 	run echo "$(tr -d ' \n' <"$TMP/out")"
 	assert_out "{\"ranges\":[{\"gid\":$(id -g),\"setgroups\":\"$(cat "/proc/$holder/setgroups")\"}],\"complete\":true}"
-	# a namespace does not see beyond its parent
+	# from inside a namespace, ids outside its parent are not visible
 	run nsenter -t "$holder" -U --preserve-credentials nsidmap show --json
 	assert_ok
 	assert_out_has '"iuid": null'

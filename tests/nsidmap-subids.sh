@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-subids: lists the ranges of a user and checks the files.
+# nsidmap-subids: checks the list of a user's ranges and the check of the files.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool strace
@@ -72,7 +72,7 @@ test_lint_is_incomplete_without_all_accounts()
 {
 	run nsidmap subids --lint --strict
 	assert_ok
-	# which error it is the last module of NSS says, not the one that failed
+	# NSS reports the error of its last module, which may hide the failed one
 	for strict in '' --strict; do
 		run strace -qq -o /dev/null -P /etc/passwd -e trace=openat -e inject=openat:error=EIO \
 			nsidmap subids --lint ${strict:+$strict}
@@ -82,7 +82,7 @@ test_lint_is_incomplete_without_all_accounts()
 }
 
 # as: root
-test_lint_reads_100000_lines()
+test_lint_checks_100000_lines()
 {
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; print "x:599999:1" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid
@@ -103,8 +103,8 @@ test_reports_ignored_lines()
 	assert_err_has 'nsidmap: line 1 of /etc/subuid is ignored: the line ends in a carriage return'
 }
 
-# libsubid is used if nsswitch.conf names a module. Without that module libsubid reads the files, but
-# provides no line numbers.
+# nsidmap uses libsubid if nsswitch.conf names a module. If the module does not exist, libsubid
+# reads the files but provides no line numbers.
 # as: root
 test_uses_nss_if_nsswitch_conf_names_it()
 {
@@ -121,7 +121,8 @@ test_uses_nss_if_nsswitch_conf_names_it()
 	assert_out_has 1000000
 }
 
-# The module of tests/helpers has seven ranges for every user; the files are not read then.
+# The NSS module of tests/helpers returns seven ranges for every user, and nsidmap must not read the
+# files.
 # as: root
 test_uses_all_ranges_of_nss()
 {
@@ -141,7 +142,7 @@ test_lint_names_an_unreadable_account_file()
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/closed"
 		chmod 600 "$TMP/closed"
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run unshare -m sh -c 'mount --bind "$0/nsswitch" /etc/nsswitch.conf && mount --bind "$0/closed" "/etc/$1" &&
 			exec setpriv --reuid "$2" --regid "$2" --clear-groups nsidmap subids --lint --strict' "$TMP" $file "$NSTEST_UID"
 		assert_rc 3

@@ -1,20 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-translate: translates ids between user namespaces as stat(2) shows them there.
+# nsidmap-translate: checks the translation of ids between user namespaces against stat(2).
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_ns user
 require_tool perl nsenter unshare
 
-# start_ns [MAP]: starts a process in a new child namespace with that map.
+# start_ns [MAP]: starts a process in a new child namespace with the map.
 start_ns()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-' || return 1
 	nsidmap write "$holder" "$1"
 }
 
-# random_map SEED: prints 40 ranges of each kind, inside below 60,000 and outside below 100,000.
+# random_map SEED: prints 40 ranges of uids and 40 of gids, with inside ids below 60,000 and outside
+# ids below 100,000.
 random_map()
 {
 	awk -v seed="$1" 'BEGIN { srand(seed)
@@ -27,7 +28,8 @@ random_map()
 		} }'
 }
 
-# in_ns REF CMD…: runs CMD as root of that namespace, or in this one ("self").
+# in_ns REF CMD…: runs CMD as root of the namespace, or in the test's own namespace if REF is
+# "self".
 in_ns()
 {
 	_ref=$1
@@ -39,16 +41,17 @@ in_ns()
 	fi
 }
 
-# agree FROM TO SEED: a process in FROM gives a file to each of 1,000 random ids, a process in TO runs stat(2)
-# on them, and nsidmap must agree. FROM lacks an id if chown(2) fails with EINVAL, and TO lacks it if stat(2)
-# shows 65534, which no map here has.
+# agree FROM TO SEED: checks 1,000 random ids of the namespace FROM. A process in FROM gives a file
+# to each id, a process in TO calls stat(2) on the files, and nsidmap must give the same ids. If
+# chown(2) fails with EINVAL, FROM has no such id. If stat(2) shows 65534, which no map here
+# contains, TO has no such id.
 agree()
 {
 	rm -rf "$TMP/files"
 	mkdir "$TMP/files"
 	chmod 777 "$TMP/files"
-	# most ids are where maps are, some anywhere below 4294967295
-	# shellcheck disable=SC2016 # perl has variables too
+	# most ids are near the ranges of the maps, one of ten is anywhere below 4294967295
+	# shellcheck disable=SC2016 # variables of perl
 	in_ns "$1" perl -e 'srand(shift); chdir shift or die;
 		for my $i (1000 .. 1999) {
 			my @id = map { int(rand($i % 10 ? 62000 : 4294967295)) } 0, 1;
@@ -78,7 +81,7 @@ agree()
 	done
 }
 
-# stat(2) is the reference, both for mapped and for unmapped ids.
+# stat(2) is the reference for mapped and unmapped ids.
 test_1000_ids_of_siblings_agree_with_stat()
 {
 	chmod 755 "$TMP"
@@ -88,7 +91,7 @@ test_1000_ids_of_siblings_agree_with_stat()
 	b=$holder
 	agree "$a" "$b" 3
 	agree "$b" "$a" 4
-	# and of those that are above each other
+	# the same for a namespace and its parent
 	agree "$a" self 5
 	agree self "$b" 6
 }
@@ -138,7 +141,7 @@ test_enters_a_namespace_without_a_process()
 10 990 100010 - 100010 -'
 }
 
-# The process has left the outer namespace for one below it.
+# The process has left the outer namespace for a namespace below it.
 test_enters_a_parent_without_a_process()
 {
 	start_holder unshare --user sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
@@ -161,13 +164,13 @@ test_enters_a_parent_without_a_process()
 20 1 5000 - 2000 - 5000 -'
 }
 
-# D17, CVE-2018-18955: the kernel has another code path for more than five nested ranges.
+# With more than five ranges the kernel uses another code path, which had the bug CVE-2018-18955.
 test_nested_ranges_agree_with_stat()
 {
 	start_ns "u:0:99990:1,g:0:99990:1,$(random_map 4)"
 	outer=$holder
 	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
-	# what it maps of its parent is what the parent has
+	# map random ranges to ids that the parent namespace has
 	nsidmap show -n -r -o UID,GID,INSIDE,COUNT "$outer" |
 		awk '{ for (k = 1; k <= 2; k++) if ($k != "-")
 			printf "%s %d %d %d\n", k == 1 ? "uid" : "gid", 200 + NR * 1500, $3, $4 }' |
@@ -185,7 +188,7 @@ test_nested_ranges_agree_with_stat()
 	assert_rc 0
 	run grep -c '^[0-9]' "$TMP/want"
 	[ "$out" -gt 20 ] || fail "too few ids are mapped: $out"
-	# D16: the three views of one id
+	# the views of one id from three namespaces
 	id=$(grep -m 1 '^[0-9]' "$TMP/want")
 	run nsidmap translate --from "$holder" --to self "$id"
 	first=$out
@@ -194,7 +197,7 @@ test_nested_ranges_agree_with_stat()
 	assert_out "$first"
 }
 
-# Of the namespaces above and beside it a namespace sees only the ids that it has itself.
+# A user namespace sees only those ids of its parents and siblings that it has itself.
 test_reports_ids_that_are_not_visible()
 {
 	start_ns u:0:100000:1000,g:0:100000:10
@@ -203,7 +206,7 @@ test_reports_ids_that_are_not_visible()
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 0
 	assert_ok
 	assert_out 0
-	# 500 of a is 1 here, but the file of a's map shows only where its range begins
+	# id 500 of $a is id 1 in this namespace, but uid_map of $a shows only the first id of a range
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 500
 	assert_rc 1
 	assert_out -

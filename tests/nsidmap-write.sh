@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-write: writes whole maps in the right order, and explains refusals.
+# nsidmap-write: checks that maps are written completely and in the right order, and that refusals
+# are explained.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool perl strace
 
-# Starts a process in a user namespace without maps.
+# start_target: starts a process in a user namespace without maps. Sets $holder.
 start_target()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
@@ -68,15 +69,15 @@ test_refuses_references_that_are_not_processes()
 	assert_err_has 'missing argument'
 }
 
-# maps N: prints N uid lines from 0 that cannot be joined.
+# maps N: prints a gid line and N uid lines that begin at 0 and cannot be joined.
 maps()
 {
 	awk -v n="$1" 'BEGIN { print "gid 0 0 1"; for (i = 0; i < n; i++) print "uid", 2 * i, 2 * i, 1 }'
 }
 
-# D1, D2: the kernel accepts what `check` accepts, up to the last line and byte.
+# The kernel accepts what `check` accepts, up to the last line and byte.
 # as: root
-test_has_the_limits_of_the_kernel()
+test_accepts_maps_up_to_the_kernels_limits()
 {
 	start_target
 	maps 340 >"$TMP/map"
@@ -98,7 +99,7 @@ test_has_the_limits_of_the_kernel()
 	assert_out_empty
 }
 
-# D8: a map is one write(2); D9: setgroups is written first, and once.
+# The map must be written with one write(2). setgroups must be written first and only once.
 test_writes_each_file_once_and_in_order()
 {
 	start_target
@@ -116,7 +117,7 @@ gid_map
 0 $(id -g) 1\\n"
 }
 
-# D8: after a short write the tool neither continues nor reports success.
+# After a short write the tool neither continues nor reports success.
 test_reports_a_short_write()
 {
 	start_target
@@ -126,7 +127,7 @@ test_reports_a_short_write()
 	assert_err_has 'Input/output error'
 }
 
-# D12: the tool does not write to a process that reuses the PID of another.
+# The tool does not write to a process that reuses the PID of another.
 test_refuses_a_reused_pid()
 {
 	start_target
@@ -137,9 +138,9 @@ test_refuses_a_reused_pid()
 	assert_out_empty
 }
 
-# D12: the PID is reused between the check and the write.
+# The PID is reused between the check and the write.
 # as: root
-test_refuses_a_pid_that_is_reused_meanwhile()
+test_refuses_a_pid_reused_before_the_write()
 {
 	start_target
 	first=$holder
@@ -147,11 +148,11 @@ test_refuses_a_pid_that_is_reused_meanwhile()
 	nsidmap write "$first" - <"$TMP/fifo" >"$TMP/late" 2>&1 &
 	writer=$!
 	exec 8>"$TMP/fifo"
-	# it waits for the map, so it holds the process
+	# nsidmap has opened the process when it waits for the map
 	while ! readlink "/proc/$writer/fd/"* | grep -q "/proc/$first$"; do :; done
 	stop_holder
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		# start_holder begins with an rm and a mkfifo
+		# start_holder uses two pids before the target's, for rm and mkfifo
 		echo $((first - 3)) >/proc/sys/kernel/ns_last_pid
 		start_target 8>&-
 		[ "$holder" != "$first" ] || break
@@ -171,7 +172,7 @@ gid 0 0 1' >&8
 	assert_out_empty
 }
 
-# D13: the process is not dumpable, because it executes a file that the user cannot read.
+# The process is not dumpable, because it executes a file that the user cannot read.
 # as: root
 test_explains_a_process_that_is_not_dumpable()
 {
@@ -189,7 +190,7 @@ test_explains_a_process_that_is_not_dumpable()
 	assert_err_one_line
 }
 
-# D13: the process belongs to another user.
+# The process belongs to another user.
 # as: root
 test_explains_a_process_of_another_user()
 {
@@ -204,7 +205,8 @@ test_explains_a_process_of_another_user()
 	assert_refused 1 'newuidmap failed: '
 }
 
-# D13: the uid is the user's, the gid is not: the kernel checks the creator of the namespace, newuidmap both.
+# The process has the user's uid but another gid. The kernel checks the creator of the namespace,
+# newuidmap checks both ids.
 # as: root
 test_writes_to_a_process_of_another_group()
 {
@@ -221,7 +223,7 @@ test_writes_to_a_process_of_another_group()
 	assert_out '0 61234 1'
 }
 
-# D13: the program is setuid root, so root owns the files of the process.
+# The program is setuid root, so root owns the files of the process.
 # as: root
 test_explains_a_setuid_process()
 {
@@ -244,8 +246,8 @@ test_explains_a_setuid_process()
 	assert_ok
 }
 
-# D14: the process ends while nsidmap reads the map.
-test_reports_a_process_that_ends_meanwhile()
+# The process ends while nsidmap reads the map.
+test_reports_a_process_that_ends_during_the_write()
 {
 	start_target
 	mkfifo "$TMP/fifo"
@@ -263,7 +265,7 @@ test_reports_a_process_that_ends_meanwhile()
 	assert_out_has "nsidmap: "
 }
 
-# crun passes at most six ranges, lxc and unshare only the first line.
+# crun passes at most six ranges; lxc and unshare pass only the first line of the file.
 # as: root
 test_seven_ranges_reach_newuidmap()
 {
@@ -277,7 +279,7 @@ test_seven_ranges_reach_newuidmap()
 	assert_out "$(printf '%s\n%s\n' "$want" "$want" | tr '\n' ,)"
 }
 
-# C30: the helper refuses.
+# newuidmap refuses the map.
 # as: user
 test_reports_the_message_of_newuidmap()
 {
@@ -294,7 +296,7 @@ test_reports_the_message_of_newuidmap()
 	assert_out '0 1500000 10'
 }
 
-# C30: the helpers are broken.
+# The helpers are replaced by programs that fail in different ways.
 test_reports_broken_helpers()
 {
 	start_target
@@ -312,13 +314,13 @@ test_reports_broken_helpers()
 	assert_refused 1 'uid_map differs from what was written'
 	run env PATH="$NSUTILS_BIN" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
 	assert_refused 1 'cannot find newuidmap'
-	# with closed standard descriptors its words still arrive
+	# even if the standard descriptors are closed, the helper's message must be reported
 	nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1 <&- >&- 2>"$TMP/said"
 	run cat "$TMP/said"
 	assert_out_has 'newuidmap failed: '
 }
 
-# A21: nsidmap is started with SIGCHLD ignored.
+# The caller of nsidmap ignores SIGCHLD.
 # as: user
 test_waits_for_helpers_if_sigchld_is_ignored()
 {
@@ -333,7 +335,7 @@ test_waits_for_helpers_if_sigchld_is_ignored()
 	assert_out ran
 }
 
-# A map can be written only from the namespace and from its parent.
+# A map can be written only by a process in the namespace or in its parent.
 # as: root
 test_refuses_a_grandchild_namespace()
 {
@@ -345,7 +347,7 @@ test_refuses_a_grandchild_namespace()
 	assert_err_has "hint: write the map from inside the namespace or from its parent"
 }
 
-# The range is not in one range of the parent.
+# The range is partly in one range of the parent and partly in another.
 # as: root
 test_explains_a_range_across_two_ranges_of_the_parent()
 {

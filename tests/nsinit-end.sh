@@ -1,15 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-end: everything ends with the program or on TERM, by the stop signal first, and by KILL after the grace period.
+# nsinit-end: checks that all processes end with the program or after TERM: first by the stop
+# signal, and by KILL after the grace period.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid
 
-# The two ways to adopt orphans: subreaper and process 1.
+# The two ways in which nsinit adopts orphans: as a subreaper, and as process 1.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
 
-# init_of COMMAND: prints the pid of nsinit, which is the child of unshare in the second way.
+# init_of COMMAND: prints the pid of nsinit, which is $pid itself or, with process 1, the child of
+# unshare.
 init_of()
 {
 	case $1 in
@@ -18,15 +20,15 @@ init_of()
 	esac
 }
 
-test_TERM_ends_all_processes_with_143()
+test_TERM_ends_all_processes_and_exits_with_143()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init sh -c 'setsid sleep 1000 & echo ready; exec sleep 1000'
 		kill -TERM "$(init_of "$init")"
 		finish
 		assert_rc 143
-		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+		assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 	done
 }
 
@@ -41,7 +43,7 @@ test_ends_processes_that_the_program_leaves_behind()
 			read -r _ <"$0"; echo ready; exit 6' "$TMP/last"
 		finish
 		assert_rc 6
-		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+		assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 	done
 }
 
@@ -49,7 +51,7 @@ test_gives_processes_the_grace_period_to_end()
 {
 	mkfifo "$TMP/trap"
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init sh -c '(trap "sleep 0.2; echo cleaned up; exit" TERM; echo set >"$0"; while :; do sleep 0.01; done) &
 			read -r _ <"$0"; echo ready; exit 2' "$TMP/trap"
 		finish
@@ -61,18 +63,18 @@ test_gives_processes_the_grace_period_to_end()
 test_kills_processes_after_the_grace_period()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init --grace 200ms sh -c 'trap "" TERM; (echo ready; exec sleep 1000) & read x </dev/null; exit 2'
 		finish
 		assert_rc 2
 		assertTrue "killed: $took s" "[ $took -lt 5 ]"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init --grace 0.1 sh -c 'trap "" TERM; setsid sleep 1000 & echo ready; exec sleep 1000'
 		kill -TERM "$(init_of "$init")"
 		finish
 		assert_rc 137
 		assertTrue "killed: $took s" "[ $took -lt 5 ]"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init --grace 0 sh -c 'trap "" TERM; setsid sleep 1000 & echo ready; exec sleep 1000'
 		kill -TERM "$(init_of "$init")"
 		finish
@@ -108,7 +110,8 @@ test_a_second_TERM_reaches_the_program()
 	done
 }
 
-# The processes are deeper than a scan goes. nsinit finds them when the processes above them have ended.
+# The tree of processes is deeper than one scan reaches. nsinit finds the deepest processes after those
+# above them have ended.
 test_kills_deep_descendants()
 {
 	for init in nsinit "$pid1"; do
@@ -121,7 +124,7 @@ test_kills_deep_descendants()
 	done
 }
 
-# Such a process has forked a new one and ended before a signal reaches it.
+# Each process forks a new process and ends before a signal can reach it.
 test_kills_processes_that_fork_all_the_time()
 {
 	for init in nsinit "$pid1"; do
@@ -133,7 +136,7 @@ test_kills_processes_that_fork_all_the_time()
 	done
 }
 
-# The build with sanitizers reports an overflow.
+# A sanitizer build of nsinit reports an overflow.
 test_longest_grace_period_does_not_overflow()
 {
 	run nsinit --grace 9223372036854775807 sh -c 'sleep 1000 & exit 4'
@@ -144,16 +147,16 @@ test_longest_grace_period_does_not_overflow()
 test_ends_stopped_processes()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $init sh -c 'sleep 1000 & kill -STOP $!; echo ready; exit 8'
 		finish
 		assert_rc 8
-		assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+		assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 	done
 }
 
-# If nsinit stopped with the program, its grace period would never end. setpgrp keeps the process group from being
-# orphaned, because no process stops in an orphaned group.
+# If nsinit stopped together with the program, its grace period would never end. setpgrp makes a
+# process group that is not orphaned, because processes do not stop in an orphaned group.
 test_kills_a_program_that_stops_itself_on_TERM()
 {
 	# shellcheck disable=SC2016 # perl's own
@@ -168,7 +171,7 @@ test_kills_a_program_that_stops_itself_on_TERM()
 # The mounted /proc shows the pids of the outer pid namespace.
 test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
 {
-	# shellcheck disable=SC2016 # for the program
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run timeout 20 nsunshare -Up -- sh -c '
 		for i in 1 2 3; do sleep 1000 & others="$others $!"; done
 		nsinit sh -c "setsid sleep 1000 & exit 3"
@@ -193,7 +196,7 @@ test_ends_processes_with_the_stop_signal()
 	assert_out asked
 }
 
-# The processes are three levels deep, each in a session of its own.
+# The processes are three levels deep, each in its own session.
 test_a_subreaper_ends_grandchildren()
 {
 	# shellcheck disable=SC2016 # for the script
@@ -203,10 +206,11 @@ test_a_subreaper_ends_grandchildren()
 	kill -TERM "$pid"
 	finish
 	assert_rc 143
-	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
-# A process that waits for its children ends by its own signal, not because they have ended.
+# A process that waits for its children must end by the signal that it gets, not because its
+# children have ended.
 test_a_subreaper_signals_parents_before_children()
 {
 	start strace -D -qq -o "$TMP/trace" -e trace=kill,pidfd_send_signal \
@@ -216,7 +220,7 @@ test_a_subreaper_signals_parents_before_children()
 	assert_rc 143
 }
 
-# The kernel lists a child with the thread that created it, not with the process.
+# The kernel lists a child in /proc under the thread that created it.
 test_a_subreaper_ends_the_children_of_threads()
 {
 	# shellcheck disable=SC2016 # for perl
@@ -225,13 +229,13 @@ test_a_subreaper_ends_the_children_of_threads()
 	kill -TERM "$pid"
 	finish
 	assert_rc 143
-	assertTrue "asked, not killed: $took s" "[ $took -lt 5 ]"
+	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
 test_reaps_orphans_at_once()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2016,SC2086 # words; perl's own
+		# shellcheck disable=SC2016,SC2086 # several words; perl's own
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
 			# nsinit is the parent of this process and may need a moment

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-escape: process 1 gives the program no access to the host.
+# nsinit-escape: checks that the program cannot reach the host through process 1.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid
@@ -9,13 +9,14 @@ require_tool setpriv
 box=$TMP/box
 mkdir -p "$box"
 cp "$NSUTILS_HELPERS/escape" "$box/escape"
-# this directory would be /proc/1/cwd of an unprotected process 1
+# an unprotected process 1 would show this directory as /proc/1/cwd
 mkdir "$TMP/host"
 cd "$TMP/host" || exit 1
 
 caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_raw,net_bind_service,sys_chroot,mknod,audit_write,setfcap
 
-# new WORDS…: runs nsunshare WORDS in new namespaces, as root of the host if the test runs as root.
+# new ARGUMENT…: runs nsunshare with the arguments in new namespaces. If the test runs as root, the
+# program keeps the uids of the host.
 new()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -25,8 +26,8 @@ new()
 	fi
 }
 
-# Checks that the helper finds the ways out if process 1 is not nsinit.
-test_an_unprotected_process_1_leads_to_the_host()
+# The control: if process 1 is not nsinit, the helper finds ways out.
+test_control_unprotected_process_1_leads_to_the_host()
 {
 	run new --mount-proc -- sh -c 'escape places; true'
 	assert_out_has '/proc/1/cwd: is not /'
@@ -38,14 +39,14 @@ test_an_unprotected_process_1_leads_to_the_host()
 	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/exe: opened for writing'
 	assert_out_has '/proc/1/mem: opened for writing'
 	assert_out_has '/proc/1/fd/3: opened for reading'
-	# opening these needs CAP_SYS_ADMIN in the initial user namespace
+	# opening entries of map_files needs CAP_SYS_ADMIN in the initial user namespace
 	[ "$(id -u)" != 0 ] || assert_out_has '/proc/1/map_files/'
 	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
 		--inh-caps=-all sh -c 'escape; true'
 	assert_out_has '/proc/1/exe: opened for reading'
 }
 
-# Runs a command with process 1 as nsinit, and as nsunshare --init.
+# for_each_init COMMAND…: runs the command with nsinit as process 1, and with nsunshare --init.
 for_each_init()
 {
 	for init in '-- nsinit --' '--init --'; do
@@ -55,33 +56,34 @@ for_each_init()
 	done
 }
 
-# shellcheck disable=SC2086 # words
-pivoted() # WORDS…: runs a program in the box: process 1 starts nspivot, which starts the program
+# shellcheck disable=SC2086 # several words
+pivoted() # PROGRAM…: runs the program in $box; process 1 starts nspivot, which starts the program
 {
 	run new $init nspivot --proc /proc "$box" -- "$@"
 }
 
-# shellcheck disable=SC2086 # words
-not_pivoted()
+# shellcheck disable=SC2086 # several words
+not_pivoted() # PROGRAM…: runs the program with the root of the host
 {
 	run new --mount-proc $init "$@"
 }
 
-test_dockers_capabilities_do_not_reach_the_host_through_process_1()
+test_program_with_dockers_capabilities_cannot_reach_the_host()
 {
 	for_each_init pivoted /escape
 	for_each_init pivoted /escape docker
 	for_each_init not_pivoted escape
 }
 
-test_no_capability_leads_out_by_root_or_working_directory()
+test_root_and_directory_of_process_1_do_not_lead_to_the_host()
 {
 	for_each_init pivoted /escape places
 	for_each_init not_pivoted escape places
 }
 
-# The capabilities of process 1 are not enough to reach it, because process 1 is not dumpable.
-test_a_program_with_the_same_capabilities_does_not_reach_process_1()
+# The capabilities of process 1 do not suffice to read its /proc files, because process 1 is not
+# dumpable.
+test_program_with_the_same_capabilities_cannot_read_process_1()
 {
 	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
 		--inh-caps=-all nsinit -- escape
@@ -89,7 +91,7 @@ test_a_program_with_the_same_capabilities_does_not_reach_process_1()
 	assert_out 'no way out'
 	[ "$(id -u)" = 0 ] || return 0
 	for init in '-- nsinit --' '--init --'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run setpriv --bounding-set -sys_ptrace --inh-caps=-all nsunshare -mp --mount-proc $init escape all
 		assert_ok
 		assert_out 'no way out'
@@ -98,18 +100,18 @@ test_a_program_with_the_same_capabilities_does_not_reach_process_1()
 	assert_out_has '/proc/1/exe: opened for writing'
 }
 
-test_a_program_in_a_nested_user_namespace_does_not_reach_process_1()
+test_program_in_a_nested_user_namespace_cannot_read_process_1()
 {
 	run new --mount-proc -- nsinit -- nsunshare -Ur -- escape all
 	assert_ok
 	assert_out 'no way out'
 }
 
-# The user who created the namespaces can still enter them through process 1.
-test_the_owner_can_enter_by_process_1()
+# The user who created the namespaces must still be able to enter them with process 1 as target.
+test_owner_can_enter_the_namespaces_of_process_1()
 {
 	for init in '-- nsinit --keep-fd 3' '--init --keep-fd 3'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start_holder nsunshare -Umpr --kill-child --mount-proc $init -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		run nsenter2 -a -t "$(pgrep -P "$holder")" -- echo entered
 		assert_rc 0

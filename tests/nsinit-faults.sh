@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-faults: no failed system call passes for success, and being killed anywhere leaves nothing.
+# nsinit-faults: checks that no failed system call is reported as success, and that killing nsinit
+# at any call leaves nothing behind.
 # as: root user
 # suite: long
 # budget: 300
@@ -27,7 +28,7 @@ test_a_failed_call_leaves_no_orphan()
 	fault_all -- nsinit --grace 0.2s -- "$TMP/orphans/final"
 }
 
-test_a_wait_that_always_fails_leaves_no_orphan()
+test_a_failing_wait_leaves_no_orphan()
 {
 	note_state
 	run enosys -e ECHILD wait4 -- nsinit -- sh -c 'sleep 1000 </dev/null >/dev/null 2>&1 &'

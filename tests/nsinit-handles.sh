@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-handles: checks the descriptors and files by which a script controls a run.
+# nsinit-handles: checks the descriptors and files that let a script control a run.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
 require_tool jq
 
-# Lists the descriptors of nsinit; it closes the last when it sees that the program was executed.
-# shellcheck disable=SC2016 # for the program
+# A program that lists the descriptors of nsinit. It retries, because nsinit closes the last one
+# when it notices that the program was executed.
+# shellcheck disable=SC2016 # the inner shell expands it
 settled='for i in 1 2 3 4 5 6 7 8 9; do [ "$(ls /proc/$PPID/fd | wc -l)" = 3 ] && break; sleep 0.1; done; ls /proc/$PPID/fd'
 
 setUp()
@@ -16,12 +17,12 @@ setUp()
 	mkfifo "$TMP/fifo" "$TMP/go"
 }
 
-test_ready_fd_has_one_line_and_then_ends()
+test_ready_fd_gets_one_line_and_is_closed()
 {
 	nsinit --ready-fd 3 --keep-fd 0 -- cat <"$TMP/go" >"$TMP/cat" 3>"$TMP/fifo" &
 	pid=$!
 	exec 4>"$TMP/go"
-	# cat sees the end of the fifo while the program still runs
+	# cat reaches the end of the FIFO while the program still runs
 	run cat "$TMP/fifo"
 	assert_out ready
 	assertTrue 'the program still runs' "kill -0 $pid"
@@ -30,7 +31,7 @@ test_ready_fd_has_one_line_and_then_ends()
 	assertEquals 0 $?
 }
 
-test_ready_fd_has_no_line_when_the_program_cannot_be_executed()
+test_ready_fd_gets_no_line_if_the_program_cannot_be_executed()
 {
 	run sh -c 'nsinit --ready-fd 3 -- /nonexistent 3>&1 >/dev/null'
 	assert_refused 127 /nonexistent
@@ -40,20 +41,20 @@ test_ready_fd_has_no_line_when_the_program_cannot_be_executed()
 	assert_refused 126 /etc/passwd
 }
 
-test_wait_fd_delays_the_program_until_a_byte_comes()
+test_wait_fd_delays_the_program_until_a_byte_arrives()
 {
 	nsinit --wait-fd 3 --status-fd 4 -- touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" &
 	pid=$!
 	read -r line <"$TMP/fifo"
 	assertTrue 'created comes before' "[ -n '$line' ]"
-	assertFalse 'held up' "[ -e '$TMP/ran' ]"
+	assertFalse 'the program waits' "[ -e '$TMP/ran' ]"
 	echo >"$TMP/go"
 	wait $pid
 	assertEquals 0 $?
 	assertTrue 'released' "[ -e '$TMP/ran' ]"
 }
 
-test_wait_fd_is_released_by_its_end()
+test_wait_fd_continues_at_the_end_of_file()
 {
 	run sh -c 'nsinit --wait-fd 3 -- echo ran 3</dev/null'
 	assert_rc 0
@@ -89,7 +90,7 @@ test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
 	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
 }
 
-# status_of WORDS…: runs nsinit with WORDS and writes its JSON lines to $TMP/lines.
+# status_of ARGUMENT…: runs nsinit with the arguments and writes its JSON lines to $TMP/lines.
 status_of()
 {
 	run sh -c 'lines=$1; shift; exec nsinit --status-fd 3 -- "$@" 3>"$lines"' - "$TMP/lines" "$@"
@@ -118,7 +119,7 @@ test_status_fd_ends_after_created_if_the_program_cannot_be_executed()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
 		for program in 127:/nonexistent 126:/etc/passwd; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run $tool --status-fd 3 "${program#*:}" 3>"$TMP/lines"
 			assert_refused "${program%%:*}" "cannot execute '${program#*:}'"
 			run jq -r .event "$TMP/lines"
@@ -130,7 +131,7 @@ test_status_fd_ends_after_created_if_the_program_cannot_be_executed()
 test_one_descriptor_can_serve_all_handles()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --status-fd 3 --ready-fd 3 --keep-fd 3 sh -c 'echo "\"mine\"" >&3; exit 9' \
 			3>"$TMP/lines"
 		assert_rc 9
@@ -153,7 +154,7 @@ test_status_fd_names_the_namespaces()
 	assert_out $want
 }
 
-test_a_missing_reader_is_reported()
+test_reports_a_handle_without_a_reader()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -Up' 'nsunshare -U --init'; do
 		for option in --ready-fd --status-fd; do
@@ -202,7 +203,7 @@ test_a_signal_ends_the_wait_for_a_reader()
 	exec 5<&-
 }
 
-test_a_full_status_pipe_delays_the_end_until_a_signal_comes()
+test_a_full_status_pipe_delays_the_exit_until_a_signal_arrives()
 {
 	exec 5<>"$TMP/go"
 	nsinit --status-fd 5 --ready-fd 6 -- sleep 1000 6>"$TMP/fifo" &
@@ -239,7 +240,7 @@ test_pid_file_has_the_pid_of_the_program_while_it_runs()
 	assertFalse 'removed' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file "$TMP/pid" -- /nonexistent
 	assert_rc 127
-	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
+	assertFalse 'removed after a failure' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file /nonexistent/pid -- true
 	assert_refused 125 "cannot create '/nonexistent/pid'"
 }
@@ -248,7 +249,7 @@ test_the_pid_file_of_a_killed_run_is_replaced()
 {
 	for tool in nsinit 'nsunshare -U'; do
 		echo 4194304 >"$TMP/pid"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/pid" -- sh -c "cat '$TMP/pid'; echo \$\$"
 		assert_ok
 		assertEquals "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
@@ -256,14 +257,14 @@ test_the_pid_file_of_a_killed_run_is_replaced()
 	done
 	run nsinit --pid-file /dev/null -- true
 	assert_ok
-	assertTrue 'a device is not removed' "[ -c /dev/null ]"
+	assertTrue 'the device stays' "[ -c /dev/null ]"
 	ln -s elsewhere "$TMP/link"
 	run nsinit --pid-file "$TMP/link" -- true
 	assert_ok
-	assertTrue 'nor is a link' "[ -h '$TMP/link' ]"
+	assertTrue 'the link stays' "[ -h '$TMP/link' ]"
 }
 
-# nsinit changes its directory to /, and its root changes if the program pivots.
+# nsinit changes its directory to /, and its root changes when the program pivots.
 test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 {
 	cd "$TMP" || return
@@ -272,12 +273,12 @@ test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 	assertFalse 'removed' "[ -e '$TMP/pid' ]"
 	run nsinit --pid-file pid -- /nonexistent
 	assert_rc 127
-	assertFalse 'not left by a failure' "[ -e '$TMP/pid' ]"
+	assertFalse 'removed after a failure' "[ -e '$TMP/pid' ]"
 	require_ns mnt
 	mkdir "$TMP/box"
 	cp "$NSUTILS_HELPERS/escape" "$TMP/box"
 	for init in '-- nsinit' '--init'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare -Umpr $init --pid-file "$TMP/pid" -- nspivot --proc /proc "$TMP/box" -- /escape
 		assert_ok
 		assert_out 'no way out'
@@ -287,7 +288,7 @@ test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 
 test_closes_descriptors_except_those_to_keep()
 {
-	# ls itself opens one more
+	# ls itself opens another descriptor
 	run sh -c 'nsinit -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
 	assert_out '0
 1

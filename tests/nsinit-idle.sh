@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-idle: an idle nsinit uses little memory and no processor time.
+# nsinit-idle: checks that an idle nsinit uses little memory and no processor time.
 # as: root user
 . "${0%/*}/testlib.sh"
 
-field() # NAME…: prints the sum of these fields of the status of $holder
+field() # NAME…: prints the sum of these fields of $holder's /proc/PID/status
 {
 	for _f; do
 		awk -v f="$_f:" '$1 == f { print $2 }' "/proc/$holder/status"
@@ -14,29 +14,29 @@ field() # NAME…: prints the sum of these fields of the status of $holder
 test_does_not_wake_up()
 {
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	# nsinit sleeps soon after it has closed the descriptors
+	# nsinit blocks for good shortly after it has closed its descriptors
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		[ -e "/proc/$holder/fd/3" ] || break
 		sleep 0.1
 	done
 	sleep 0.2
 	before=$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)
-	sleep 1 # this is what is measured
+	sleep 1 # count the wake-ups during this second
 	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
 }
 
-# The same limit holds for nsunshare --init, which does more before the program runs.
+# The limit is the same for nsunshare --init, which does more work before the program runs.
 test_uses_at_most_256_KiB_of_private_memory()
 {
 	feature no-sanitizer || return 0
-	feature sandbox || return 0 # a copy of the program on a tmpfs would count
+	feature sandbox || return 0 # outside, the binary is on a tmpfs, whose pages would be counted
 	for init in nsinit 'nsunshare -Ur --init'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start_holder $init --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		[ "$init" = nsinit ] || holder=$(pgrep -P "$holder")
 		used=$(field RssAnon)
 		assertTrue "$init: $used KiB" "[ $used -gt 0 ] && [ $used -le 256 ]"
-		# the pages in use of the protected copy of the binary
+		# the limit for RssShmem is the size of the protected copy of the binary
 		copy=$(($(stat -c %s "$(command -v "${init%% *}")") / 1024 + 1))
 		used=$(field RssShmem)
 		assertTrue "$init: $used KiB of $copy" "[ $used -le $copy ]"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-load: reaps many orphans, forwards many signals, and idles for a long time.
+# nsinit-load: checks that nsinit reaps many orphans, forwards many signals, and stays idle for a
+# long time.
 # as: root user
 # suite: long
 # budget: 180
@@ -13,7 +14,7 @@ pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsin
 test_reaps_10000_orphans()
 {
 	for init in nsinit "$pid1"; do
-		# shellcheck disable=SC2016,SC2086 # words; perl's own
+		# shellcheck disable=SC2016,SC2086 # several words; perl's own
 		run $init perl -e '
 			for (1 .. 10000) { if (!fork) { fork || exit; exit } wait }
 			for (1 .. 100) { $z = grep { /\) Z / } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
@@ -23,21 +24,22 @@ test_reaps_10000_orphans()
 	done
 }
 
-# Real-time signals queue, so each is counted. Children that end at the same time send as many SIGCHLD.
+# Real-time signals queue, so each one is counted. Children that end at the same time cause as many
+# SIGCHLD.
 test_loses_no_signal_at_1000_a_second_for_10_seconds()
 {
 	mkfifo "$TMP/fifo"
-	# shellcheck disable=SC2016 # for the program
+	# shellcheck disable=SC2016 # the inner shell expands it
 	nsinit sh -c '(for i in $(seq 2000); do (sleep 0.005 & exec true); done) & exec signals count 40' >"$TMP/fifo" &
 	pid=$!
 	exec 4<"$TMP/fifo"
 	read -r line <&4
 	assertEquals ready "$line"
-	# fails if sending took more than 10 s
+	# signals(1) fails if it took more than 10 s to send them
 	run signals send "$pid" 36 10000 1000
 	assert_ok
 	kill -40 "$pid"
-	run grep -v '^17 ' <&4 # its own child
+	run grep -v '^17 ' <&4 # without the SIGCHLD for the program's own child
 	exec 4<&-
 	assert_out '36 10000
 40 1'
@@ -45,7 +47,7 @@ test_loses_no_signal_at_1000_a_second_for_10_seconds()
 	assertEquals 'status of the program' 0 $?
 }
 
-# Programs end while signals come.
+# The programs end while signals arrive.
 test_no_status_is_lost_under_signals()
 {
 	lost=0
@@ -66,7 +68,7 @@ test_does_not_wake_up_in_10_seconds()
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	sleep 1
 	run timeout -s INT 10 strace -o "$TMP/trace" -p "$holder"
-	# the only call is the one that was in progress, interrupted by the end of strace
+	# strace shows one call, which was in progress and was interrupted by the end of strace
 	assertEquals "$(cat "$TMP/trace")" 1 "$(grep -c . "$TMP/trace")"
 	grep -q '^rt_sigtimedwait' "$TMP/trace"
 	assertTrue 'sleeps in rt_sigtimedwait' $?

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-signals: signals to nsinit reach the program once, with their values, or as another signal (--rewrite).
+# nsinit-signals: checks that a signal to nsinit reaches the program once, with its value, and
+# rewritten by --rewrite.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid
 
-test_forwards_every_signal_except_those_of_faults()
+test_forwards_every_signal_except_fault_signals()
 {
 	start nsinit signals count 64
 	want=
@@ -18,7 +19,7 @@ test_forwards_every_signal_except_those_of_faults()
 "
 		[ "$n" = 64 ] || kill "-$n" "$pid"
 	done
-	# 64 comes last: real-time signals keep their order and come after the others
+	# send 64 last: real-time signals are delivered in order and after the standard signals
 	kill -64 "$pid"
 	finish
 	assert_rc 0
@@ -45,17 +46,17 @@ test_stop_signals_reach_a_program_that_handles_them()
 	kill -40 "$pid"
 	finish
 	assert_rc 0
-	# CONT discards a TSTP that has not been delivered yet
+	# CONT discards a pending TSTP, so the count of TSTP varies
 	assertEquals '18
 40' "$(echo "$out" | grep -v '^20$')"
 }
 
-# CONT is pending before nsinit sees that the program has stopped. setpgrp keeps the process group from being orphaned,
-# because no process stops in an orphaned group.
-test_continues_if_CONT_comes_before_the_stop_is_seen()
+# CONT is pending before nsinit notices that the program has stopped. setpgrp makes a process group
+# that is not orphaned, because processes do not stop in an orphaned group.
+test_continues_if_CONT_arrives_before_the_stop_is_noticed()
 {
 	for with in nsinit 'nsunshare -f'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start perl -e 'setpgrp; exec @ARGV' $with sh -c 'trap "exit 3" USR1; echo ready; while :; do sleep 0.01; done'
 		program=$(pgrep -P "$pid")
 		kill -STOP "$pid"
@@ -84,7 +85,7 @@ test_loses_no_signal_at_a_thousand_a_second()
 
 test_a_signal_before_the_exec_is_not_lost()
 {
-	# perl blocks the signal, so that it is pending when nsinit begins
+	# perl blocks the signal, so it is pending when nsinit starts
 	run perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); kill "USR1", $$;
 		exec "nsinit", "signals", "count", "10"'
 	assert_rc 0
@@ -112,7 +113,7 @@ test_rewrites_signals()
 	assert_rc 143
 }
 
-test_signals_the_group_only_with_the_group_option()
+test_signals_the_process_group_only_with_the_group_option()
 {
 	start nsinit --group sh -c 'signals show 10 & exec signals show 10'
 	read -r line <&4
@@ -125,8 +126,8 @@ test_signals_the_group_only_with_the_group_option()
 	kill -USR1 "$pid"
 	finish
 	assert_rc 0
-	# the other process may get the signals of the shutdown, but not USR1
-	assertEquals 'USR1 to one' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
+	# the other process may get the signals of the shutdown, but must not get USR1
+	assertEquals 'USR1 reached one process' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
 }
 
 test_forwards_signals_as_pid_1()

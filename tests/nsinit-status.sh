@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-status: nsinit ends as the program ends, as PID 1 and as a subreaper.
+# nsinit-status: checks that nsinit ends in the same way as the program, as process 1 and as a
+# subreaper.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
@@ -20,16 +21,16 @@ test_ends_with_the_exit_status_of_the_program()
 	assert_rc 7
 }
 
-test_ends_by_the_signal_that_ended_the_program()
+test_dies_from_the_signal_that_killed_the_program()
 {
 	run sh -c 'nsinit sh -c "kill -KILL \$\$"; echo $?'
 	assert_out 137
-	# a signal and not an exit status, for which a shell would not end a loop
+	# perl must see a signal, because a shell does not leave a loop after an exit status
 	run env -u SHLVL perl -e 'system("nsinit", "sh", "-c", "kill -TERM \$\$"); print $? & 127'
 	assert_out 15
 }
 
-test_exits_128_plus_n_if_no_signal_can_end_it()
+test_exits_128_plus_n_if_the_signal_cannot_end_it()
 {
 	run as_pid1 nsinit sh -c 'kill -TERM $$'
 	assert_rc 143
@@ -80,7 +81,7 @@ test_reports_why_no_process_can_be_created()
 	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes'
 }
 
-test_waits_although_its_caller_ignores_sigchld()
+test_waits_for_the_program_even_if_sigchld_is_ignored()
 {
 	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsinit", "sh", "-c", "exit 5"'
 	assert_rc 5

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-terminal: a program under nsinit behaves as a job of a shell as it does without nsinit.
+# nsinit-terminal: checks that job control in a shell treats nsinit like the program that it runs.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
@@ -8,8 +8,9 @@ require_ns user pid
 PS1='> '
 export PS1
 
-# stop_and_go WORDS…: runs WORDS with a program, stops it, sees that it is stopped, continues and interrupts it. The
-# program reads nothing before it is continued, because it could take a line that is for the shell.
+# stop_and_go ARGUMENT…: runs the command with a program as a job, stops it, checks that it is
+# stopped, continues it and interrupts it. The program reads only after it is continued, because an
+# earlier read could take a line that is meant for the shell.
 stop_and_go()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
@@ -20,7 +21,7 @@ stop_and_go()
 	assert_rc 5
 }
 
-test_stops_on_Z_continues_with_fg_and_ends_on_C()
+test_control_Z_stops_fg_continues_and_control_C_ends_the_job()
 {
 	stop_and_go nsinit
 }
@@ -30,7 +31,7 @@ test_gives_the_terminal_to_a_group_and_takes_it_back()
 	stop_and_go nsinit --group
 }
 
-# A script is used, because an interactive shell takes the terminal back itself.
+# The test uses a script, because an interactive shell takes the terminal back by itself.
 test_a_script_gets_its_terminal_back_from_a_group()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
@@ -38,7 +39,7 @@ test_a_script_gets_its_terminal_back_from_a_group()
 	assert_rc 0
 }
 
-test_an_interrupt_ends_the_loop_around_it()
+test_an_interrupt_ends_the_shell_loop_around_nsinit()
 {
 	run pty -e '> ' -s 'while :; do nsinit sh -c "echo ru\"\"n; exec sleep 1000"; done\r' -e run \
 		-s '^C' -e '> ' -s 'exit 3\r' -- sh -i
@@ -49,7 +50,7 @@ test_an_interrupt_ends_the_loop_around_it()
 
 test_a_signal_of_the_terminal_reaches_the_program_once()
 {
-	# nsinit has handled the interrupt when it forwards USR1
+	# nsinit has handled the interrupt by the time it forwards USR1
 	run pty -e ready -s '^C' -e '^C' -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
 	assert_rc 0
 	run pty -e ready -k 2 -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10

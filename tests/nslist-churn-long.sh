@@ -5,6 +5,6 @@
 # suite: long
 # budget: 600
 RUNS=500
-# shellcheck disable=SC2034 # for testlib.sh
+# shellcheck disable=SC2034 # testlib.sh reads it
 functions_of=${0%/*}/nslist-churn.sh
 . "${0%/*}/nslist-churn.sh"

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-churn: nslist stays correct while processes start and end during its scan.
+# nslist-churn: checks that nslist prints correct lists while processes start and end during its
+# scan.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
 require_ns user uts
 : "${RUNS:=40}"
 
-# start_churn: starts four shell loops that fork as fast as they can.
+# start_churn: starts four shell loops that fork as fast as possible.
 start_churn()
 {
 	for _c in 1 2 3 4; do
@@ -15,7 +16,7 @@ start_churn()
 	done
 }
 
-# start_stayers: starts five processes in own uts namespaces and sets $stay, their inodes.
+# start_stayers: starts five processes in separate uts namespaces. Sets $stay to the inodes.
 start_stayers()
 {
 	stay=''
@@ -25,7 +26,7 @@ start_stayers()
 	done
 }
 
-# look RUNS: runs nslist so often and fails if a run fails, prints nothing or lacks one of $stay.
+# look RUNS: runs nslist RUNS times. Fails if a run fails, prints nothing or lacks one of $stay.
 look()
 {
 	failed=0 empty=0 missing=0

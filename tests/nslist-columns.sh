@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-columns: the columns that lsns(8) lacks have the right values.
+# nslist-columns: checks the values of the columns that lsns(8) lacks.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts pid net
 
-# Starts a process in new namespaces and sets $inner, its pid outside.
+# Starts a process in new namespaces. Sets $inner to its pid outside.
 setUp()
 {
 	start_holder nsunshare -r -u -n -p -C --hostname box --domainname dom --ready-fd 3 -- sleep 1000
 	inner=$(pgrep -P "$holder")
 }
 
-# is EXPECTED COLUMNS REF: nslist prints these values in the row of the namespace REF
+# is EXPECTED COLUMNS REF: asserts that nslist prints these values in the row of the namespace REF.
 is()
 {
 	run nslist -rn -o "$2" "$3"
@@ -24,7 +24,7 @@ is()
 	fi
 }
 
-# id_of REF: prints the 64-bit id of the namespace, or nothing if the kernel has no ids
+# id_of REF: prints the 64-bit id of the namespace, or nothing if the kernel has no ids.
 id_of()
 {
 	nslist -rn -o ID "$1" 2>/dev/null
@@ -102,7 +102,7 @@ test_columns_from_inside_need_permission_to_enter()
 }
 
 # as: root
-test_counts_of_holders()
+test_counts_holders_of_a_namespace()
 {
 	start_holder holder fd
 	is '1 0' NFDS,NTHREADS "ipc:${holder_line#* }"
@@ -113,7 +113,7 @@ test_counts_of_holders()
 }
 
 # as: root
-test_container_and_unit_by_the_cgroup()
+test_container_and_unit_come_from_the_cgroup()
 {
 	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
 	scope=machine-$own_cgroup.scope
@@ -127,7 +127,7 @@ test_container_and_unit_by_the_cgroup()
 }
 
 # as: root
-test_name_of_ip_netns()
+test_prints_the_name_of_ip_netns()
 {
 	mkdir /run/netns
 	: >/run/netns/blue
@@ -137,7 +137,7 @@ test_name_of_ip_netns()
 	umount /run/netns/blue
 }
 
-# 80 rows must succeed with 24 descriptors.
+# A list of 80 rows must succeed with a limit of 24 descriptors.
 test_columns_do_not_leak_descriptors()
 {
 	: >"$TMP/started"

@@ -1,30 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-cost: limits the number of system calls per process, measured with 100 additional processes.
+# nslist-cost: checks the number of system calls per process, measured with 100 additional
+# processes.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_tool strace
 
-# calls ARGS…: prints the number of system calls of nslist
+# calls ARGUMENT…: prints the number of system calls of nslist with these arguments.
 calls()
 {
 	strace -f -c -o "$TMP/trace" nslist "$@" >"$TMP/out" 2>"$TMP/err"
 	awk '$NF == "total" { print $4 }' "$TMP/trace"
 }
 
-# calls_among N ARGS…: does the same with N additional processes with three descriptors each. They
-# are started by the command $within.
+# calls_among N ARGUMENT…: does the same with N additional processes that have three descriptors
+# each. The command $within starts these processes.
 calls_among()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start_holder ${within-} holder sleepers "$1" </dev/null
 	shift
 	calls "$@"
 	stop_holder
 }
 
-# cost_at_most N ARGS…: fails if each of 100 additional processes costs more than N calls
+# cost_at_most N ARGUMENT…: fails if each of 100 additional processes costs more than N system
+# calls.
 cost_at_most()
 {
 	most=$1
@@ -36,7 +38,8 @@ cost_at_most()
 	assertTrue "$each calls per process, limit $most: $*" "[ $each -le $most ] && [ $each -gt 0 ]"
 }
 
-# In the topmost pid and time namespace one link gives the namespace of the process and its children.
+# In the topmost pid and time namespaces, one link gives the namespace of the process and that of
+# its children.
 test_process_costs_nine_calls_without_descriptors()
 {
 	cost_at_most 9 --sources proc,task,children

@@ -1,41 +1,44 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-detail-faults: every view reports a value that cannot be read, and --strict then fails.
+# nslist-detail-faults: checks that every view reports a value that cannot be read, and that
+# --strict then fails.
 # as: root
 # budget: 120
-# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+# shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
-# shellcheck disable=SC2034 # used by faultlib.sh; check-long tries all faults
+# shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults
 FAULT_MAX=20
 . "${0%/*}/faultlib.sh"
 require_ns user mnt uts net time
 
 COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,HOSTNAME,UIDMAP,SETGROUPS,BOOTOFF,CGROOT,ROOTFS
 
-# Errors that the kernel returns in normal operation as well: the process has ended or belongs to
+# The kernel also returns these errors in normal operation: the process has ended or belongs to
 # another user, or the kernel is older. nslist may handle them without a report.
 ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
-# steady: copies a listing without the age and the start time, which differ between two runs
+# steady: a filter that removes the age and the start time from a listing, because they differ
+# between two runs.
 steady()
 {
 	sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
 }
 
-# same: succeeds if the output equals that of a run without a fault; otherwise prints the difference
+# same: succeeds if the output equals that of a run without a fault. Otherwise prints the
+# difference.
 same()
 {
 	steady <"$TMP/files.want" >"$TMP/files.unharmed"
 	printf '%s\n' "$out" | steady | diff "$TMP/files.unharmed" -
 }
 
-# whole_or_reported: succeeds if nslist printed a message, or if nothing is missing from its output
+# whole_or_reported: succeeds if nslist printed a message or if its output lacks nothing.
 whole_or_reported()
 {
 	[ -n "$err" ] || same
 }
 
-# start_target: starts a process in new mount, network, uts and time namespaces
+# start_target: starts a process in new mount, network, uts and time namespaces.
 start_target()
 {
 	start_holder unshare -mnuT sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
@@ -63,7 +66,7 @@ test_strict_fails_if_a_value_is_missing()
 		nslist --strict -rno $COLS -p "$holder"
 }
 
-# The last read(2) of nslist is on the stat file of the holder.
+# The test fails the last read(2) of nslist, which reads the stat file of the holder.
 test_counts_an_unreadable_value_and_strict_exits_3()
 {
 	start_target

@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-faults: nslist reports what it cannot read and never prints a shorter list instead.
+# nslist-faults: checks that nslist reports everything that it cannot read and never prints a
+# shorter list instead.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
-# shellcheck disable=SC2034 # used by faultlib.sh; check-long tries all faults
+# shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults
 [ "$(id -u)" = 0 ] && FAULT_MAX=80 || FAULT_MAX=30
 . "${0%/*}/faultlib.sh"
 require_ns user uts
 
-# in_a_mount_namespace COMMANDS: runs shell commands that change /proc and run nslist
+# in_a_mount_namespace COMMANDS: runs shell commands that change /proc and run nslist.
 in_a_mount_namespace()
 {
 	run unshare -r -m -p -f sh -c "$1"
@@ -33,7 +34,7 @@ test_refuses_proc_of_another_pid_namespace()
 
 test_fails_cleanly_with_too_few_descriptors()
 {
-	# nslist needs 3 to start the scan, and more for each level of parents and owners
+	# nslist needs three descriptors to start the scan, and more for each level of parents and owners
 	for n in 3 4 5 6 7 8; do
 		run sh -c "ulimit -n $n; exec nslist -rno NS,TYPE"
 		if [ "$rc" = 0 ]; then
@@ -61,7 +62,7 @@ test_fails_if_standard_output_cannot_be_written()
 }
 
 # as: user
-test_a_process_that_may_not_be_looked_at_is_counted()
+test_counts_processes_that_it_may_not_read()
 {
 	feature sandbox || return 0
 	run nslist -rno NS,TYPE -p $$
@@ -75,7 +76,7 @@ test_a_process_that_may_not_be_looked_at_is_counted()
 }
 
 # as: root
-test_hidden_processes()
+test_lists_own_namespaces_with_hidepid()
 {
 	run unshare -m sh -c 'mount -o remount,hidepid=2 /proc 2>/dev/null || mount -t proc -o hidepid=2 proc /proc
 		exec setpriv --reuid=61234 --regid=61234 --clear-groups nslist -rno NS,TYPE'
@@ -89,9 +90,9 @@ test_failed_call_never_shortens_the_list()
 		-- nslist -rno NS,TYPE
 }
 
-# The link of one thread cannot be read: its namespace is not just left out.
+# If a thread's link cannot be read, nslist must not simply omit the thread's namespace.
 # as: root
-test_an_error_at_a_thread_never_shortens_the_list()
+test_failed_call_for_a_thread_never_shortens_the_list()
 {
 	start_holder holder task
 	fault_all -f '1 3' -s readlink,readlinkat -- nslist -rno NS,TYPE -t uts --sources proc,task

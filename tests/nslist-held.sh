@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-held: nslist finds namespaces without a process through their holders and prints these in HELD.
+# nslist-held: checks that nslist finds namespaces without processes by their holders, and
+# prints the holders in HELD.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_root
 require_ns uts ipc net user time
 
-# assert_held HELD: the namespace has one row, no process, and exactly these reasons in HELD.
+# assert_held HELD: asserts that the namespace has one row, no process, and exactly these holders in
+# HELD.
 assert_held()
 {
 	assert_ok
@@ -87,7 +89,7 @@ test_finds_a_mount_in_a_mount_namespace_without_process()
 	run nslist -rn -t mnt -o NPROCS,HELD,NMOUNTS -P
 	assert_rc 0
 	assert_out_has '0 fd '
-	# nslist has opened it there, so it knows the owner
+	# nslist has opened the namespace through this mount, so it knows the owner
 	run nslist -rn -t uts -P -o NS,ONS
 	assert_out "$inode $(own_inode user)"
 }
@@ -99,8 +101,8 @@ test_finds_a_mount_without_statmount_and_listns()
 	assert_held mnt
 }
 
-# The handle of a vanished mount namespace is stale. Without privilege a handle is also stale if the namespace
-# may not be opened.
+# The handle of a vanished mount namespace is stale. For an unprivileged caller the handle of a
+# namespace that it may not open is also stale.
 test_ignores_a_mount_namespace_that_vanishes_during_the_scan()
 {
 	run enosys -e ESTALE listmount -- nslist -rn -t uts -o NS
@@ -141,7 +143,7 @@ test_reads_clock_offsets_of_a_time_namespace_without_process()
 	umount "$TMP/clocks"
 }
 
-# No link in /proc leads to it, but a pidfd does (6.11).
+# No link in /proc leads to this namespace. A pidfd does, since Linux 6.11.
 test_finds_a_pid_namespace_that_waits_for_its_first_process()
 {
 	kernel_call pidfd_open && feature pidfd-ns || return 0
@@ -155,7 +157,7 @@ test_finds_a_pid_namespace_that_waits_for_its_first_process()
 	assertNotEquals "$before" "$out"
 }
 
-test_reports_a_pid_namespace_that_an_older_kernel_hides()
+test_reports_a_pid_namespace_that_an_old_kernel_hides()
 {
 	kernel_call pidfd_open || return 0
 	hold newpid
@@ -204,7 +206,7 @@ test_lists_every_namespace_link_in_proc()
 	assert_empty "$(cat "$TMP/missing")"
 }
 
-# Each of 600 sockets is one holder although two processes share it.
+# Two processes share 600 sockets. Each socket must be counted as one holder.
 test_counts_shared_sockets_once()
 {
 	kernel_call pidfd_getfd || return 0
@@ -212,7 +214,7 @@ test_counts_shared_sockets_once()
 		$^F = 9999;
 		for (1 .. 600) { socket($s[$_], 1, 1, 0) or die "socket: $!" }
 		open(my $f, ">&=3") or die;
-		# the child inherits the sockets
+		# the child inherits the sockets from this process
 		syswrite $f, readlink("/proc/self/ns/net") . "\n" if fork;
 		close $f;
 		exec "unshare", "--net", "sleep", "1000"'
@@ -239,7 +241,7 @@ test_reports_sockets_that_it_may_not_read()
 	assert_rc 3
 }
 
-# With EMFILE from pidfd_open(2) nslist fails or prints the whole list.
+# If pidfd_open(2) fails with EMFILE, nslist must fail or print the whole list.
 test_fails_rather_than_omit_a_namespace_without_free_descriptors()
 {
 	run nslist -rno NS -t pid
@@ -264,7 +266,8 @@ test_fails_rather_than_omit_a_namespace_without_free_descriptors()
 	rm "$TMP/report"
 }
 
-# Kernels before 6.8 have only /proc/PID/mountinfo, so nslist needs a process there or must enter.
+# Kernels before 6.8 report mounts only in /proc/PID/mountinfo. nslist needs a process in the mount
+# namespace or must enter it.
 test_finds_a_mount_through_mountinfo_alone()
 {
 	hold lostmount "$TMP/at"

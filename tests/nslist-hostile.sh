@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-hostile: hostile names and command lines cannot forge a row or send control bytes to a terminal.
+# nslist-hostile: checks that hostile names and command lines cannot forge a row or send control
+# bytes to a terminal.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
 require_tool jq iconv
 
-# assert_clean: the output has no control bytes except newlines, no DEL, no C1 and no bidirectional override.
+# assert_clean: asserts that the output has no control bytes except newlines, no DEL, no C1 controls
+# and no bidirectional override.
 assert_clean()
 {
 	tr -d '\n -~\200-\377' <"$TMP/out" >"$TMP/control"

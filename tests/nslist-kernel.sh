@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-kernel: nslist lists namespaces with listns(2), and nsenter2 enters them by id through an
-# nsfs handle. Outside of the initial pid namespace listns(2) shows even root only its own ones.
+# nslist-kernel: checks that nslist finds namespaces with listns(2), and that nsenter2 enters them
+# by id through an nsfs handle. Runs in the initial pid namespace, because elsewhere listns(2) shows
+# even root only its own namespaces.
 # as: root
 # pid: machine
 . "${0%/*}/testlib.sh"
@@ -9,7 +10,8 @@
 require_root
 require_ns uts ipc net user time
 
-# No process and no file in /proc leads to such a namespace.
+# The namespace is held by a descriptor in a socket's queue, so no process and no file in /proc
+# leads to it.
 test_finds_a_namespace_held_by_a_descriptor_in_transit()
 {
 	hold flight
@@ -50,12 +52,12 @@ test_id_enters_a_namespace_that_proc_does_not_show()
 	assert_refused 125 "$id"
 }
 
-# listns(2) omits a network namespace that only a socket holds, so nslist uses all sources.
+# listns(2) omits a network namespace that only a socket holds, so nslist must use all sources.
 test_kernel_source_lists_all_except_socket_held_namespaces()
 {
 	feature listns || return 0
 	for kind in task fd flight children parent "lostmount $TMP/at"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		hold $kind
 	done
 	hold socket
@@ -68,7 +70,7 @@ test_kernel_source_lists_all_except_socket_held_namespaces()
 	assert_empty "$(diff "$TMP/out" "$TMP/all")"
 }
 
-test_ordinary_user_sees_only_own_namespaces_from_the_kernel()
+test_kernel_source_shows_an_ordinary_user_only_own_namespaces()
 {
 	feature listns || return 0
 	hold flight

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-list: the default table, its options and the columns that lsns(8) has as well.
+# nslist-list: checks the default table, its options, and the columns that lsns(8) has as well.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
@@ -44,14 +44,14 @@ test_task_option_fails_if_the_process_does_not_exist()
 	assert_refused 1 'process 4194304: No such process'
 }
 
-test_plus_adds_columns_to_the_default_ones()
+test_plus_sign_adds_columns_to_the_default_columns()
 {
 	run nslist -ro +PNS,ONS
 	assert_rc 0
 	assert_out_has 'NS TYPE NPROCS PID USER COMMAND PNS ONS'
 }
 
-test_inode_argument_lists_the_processes_in_it()
+test_inode_argument_lists_the_processes_in_the_namespace()
 {
 	run nslist -rn -o PID "$(own_inode uts)"
 	assert_rc 0
@@ -60,7 +60,7 @@ test_inode_argument_lists_the_processes_in_it()
 	assert_refused 1 'no namespace with inode 4026531831'
 }
 
-test_json_output_has_types_and_the_member_complete()
+test_json_has_typed_values_and_the_member_complete()
 {
 	run nslist --json -l -t uts -p $$
 	assert_rc 0
@@ -147,7 +147,7 @@ test_json_has_a_member_for_every_column()
 	assertEquals "$(cat "$TMP/columns")" "$(cat "$TMP/keys")"
 }
 
-# With more than 400 processes nslist reads /proc with two threads.
+# nslist reads /proc with two threads if there are more than 400 processes.
 test_counts_a_thousand_processes_exactly()
 {
 	start_holder unshare -r -u holder sleepers 1000 </dev/null
@@ -161,7 +161,8 @@ test_counts_a_thousand_processes_exactly()
 	assert_out_has "$inode 1001"
 }
 
-# A cell with several lines is wrapped on a terminal, but printed on one line with --nowrap.
+# On a terminal, nslist wraps a cell with several lines. With --nowrap it prints the cell on one
+# line.
 test_wraps_cells_on_a_terminal_unless_nowrap()
 {
 	start_holder unshare -r -u sh -c 'exec 5</proc/self/ns/uts 6</proc/self/ns/uts; readlink /proc/self/ns/uts >&3; exec sleep 1000 3>&-'

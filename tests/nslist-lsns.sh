@@ -1,21 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-lsns: nslist prints the same bytes as lsns(8) for options and columns that both have.
+# nslist-lsns: checks that nslist prints the same as lsns(8) for options and columns that both have.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool lsns jq
 lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespaces'
 require_ns user uts
 
-# Starts processes that lsns of any version can see and that do not change between two runs: one
-# with new namespaces and a child in them, and a stopped one.
+# Starts processes that all versions of lsns can see and that do not change between two runs: a
+# process in new namespaces with a child, and a stopped process.
 setUp()
 {
 	start_holder unshare -r -u -n -p -f --kill-child sh -c 'sleep 1000 3>&- & echo >&3; wait'
 	start_holder unshare -r -i sh -c 'echo >&3; kill -STOP $$'
 }
 
-# same ARGS…: lsns and nslist print the same. Blanks at line ends, which lsns 2.38 prints, are ignored.
+# same ARGUMENT…: asserts that lsns and nslist print the same. Ignores blanks at the end of a line,
+# which lsns 2.38 prints.
 same()
 {
 	run lsns "$@"
@@ -58,7 +59,7 @@ test_trees_equal_those_of_lsns()
 	same -T
 	same -Towner -t user -t uts
 	same -Tprocess
-	# only the order of the roots differs, so compare sorted lines
+	# lsns may print the roots in another order, so compare sorted lines
 	run lsns -Tparent -n
 	sort "$TMP/out" >"$TMP/lsns"
 	run nslist -Tparent -n
@@ -70,7 +71,7 @@ test_json_equals_that_of_lsns()
 {
 	feature sandbox || return 0
 	for args in -J '-J -l' '-J -T -t user -t uts'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run lsns $args
 		assert_rc 0
 		jq -S . "$TMP/out" >"$TMP/lsns"
@@ -89,7 +90,7 @@ test_processes_of_an_inode_equal_those_of_lsns()
 }
 
 # as: root
-test_persistent()
+test_persistent_option_equals_that_of_lsns()
 {
 	feature lsns-persistent || return 0
 	start_holder holder fd

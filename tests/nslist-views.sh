@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-views: references, --show, --members, --diff, --orphans, --limits, --watch, --dot, the tree of user and pid.
+# nslist-views: checks references and the views: --show, --members, --diff, --orphans, --limits,
+# --watch, --dot, and the tree of user and pid namespaces.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts pid
 require_tool jq
 
-# Waits until $inner, which is killed with its pid namespace, has vanished before the next test counts.
+# $inner is killed with its pid namespace. Waits until it has vanished, so that the next test does
+# not count it.
 tearDown()
 {
 	stop_holders
@@ -15,8 +17,8 @@ tearDown()
 	inner=
 }
 
-# start_container: starts a process in new user, uts and pid namespaces; sets the inodes $uts and $pid_ns, and
-# $inner, its pid outside.
+# start_container: starts a process in new user, uts and pid namespaces. Sets $uts and $pid_ns to
+# the inodes and $inner to the pid outside.
 start_container()
 {
 	start_holder unshare -r -u -p -f --kill-child sh -c '
@@ -47,7 +49,7 @@ test_references_select_rows()
 	assert_refused 1 "invalid reference 'nonsense'"
 }
 
-test_ref_column_selects_the_same_row_again()
+test_value_of_ref_column_selects_the_same_row()
 {
 	start_container
 	run nslist -rn -t uts -p "$inner" -o REF
@@ -108,7 +110,7 @@ test_diff_reports_same_and_different_namespaces()
 
 test_diff_reports_unknown_namespaces_of_a_zombie()
 {
-	# a zombie still has a user and a pid namespace; perl, unlike a shell, does not reap it
+	# A zombie still has a user and a pid namespace. perl, unlike a shell, does not reap its child.
 	start_holder perl -e 'open F, ">&=3"; $p = fork or exit; syswrite F, "$p\n"; close F; sleep'
 	until grep -q '^State:	Z' "/proc/$holder_line/status"; do
 		:
@@ -146,12 +148,12 @@ test_limits_count_a_new_owned_namespace()
 	assertEquals "$(cat /proc/sys/user/max_uts_namespaces)" "$(awk '{ print $3 }' "$TMP/out")"
 }
 
-# start_watch OPTION…: starts nslist --watch with these options, its lines on descriptor 4 and its pid in $watcher,
-# and a loop that creates namespaces.
+# start_watch OPTION…: starts nslist --watch with these options, and a loop that creates namespaces.
+# The lines of nslist can be read from descriptor 4. Sets $watcher to the pid of nslist.
 start_watch()
 {
 	mkfifo "$TMP/lines"
-	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE "$@" >"$0" 2>&1' "$TMP/lines" "$@"
 	watcher=$holder
 	exec 4<"$TMP/lines"
@@ -162,7 +164,7 @@ start_watch()
 test_watch_prints_a_namespace_that_appears_and_vanishes()
 {
 	start_watch
-	# skip namespaces that existed at the first scan
+	# skip the namespaces that existed at the first scan
 	while read -r line <&4; do
 		case $line in
 		+*) break ;;
@@ -206,7 +208,7 @@ test_filter_is_refused_with_an_old_libsmartcols()
 	assert_refused 2 'libsmartcols 2.40'
 }
 
-# filtered EXPR: sets $types, the types of the rows of this process that match, in one line
+# filtered EXPR: sets $types to the types of this process's rows that match the filter, in one line.
 filtered()
 {
 	run nslist -rn -p $$ -o TYPE -Q "$1"
@@ -223,7 +225,7 @@ test_filter_keeps_matching_rows()
 	assertEquals 'net uts' "$types"
 	filtered 'type eq "uts" && NPROCS > 0 && !(NPROCS == 0)'
 	assertEquals uts "$types"
-	# an unknown cell does not match
+	# a cell without a value does not match
 	filtered 'SETGROUPS =~ "a|d"'
 	assertEquals user "$types"
 	filtered 'BOOTOFF < 1000000000'
@@ -235,7 +237,7 @@ test_filter_keeps_matching_rows()
 }
 
 # as: root
-test_filter_knows_numbers_below_0()
+test_filter_compares_negative_numbers()
 {
 	feature scols-filter || return 0
 	start_holder nsunshare --ready-fd 3 --time --boottime -1 -- sleep 1000
@@ -259,7 +261,7 @@ test_filter_refuses_invalid_expressions()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
-# A line of --watch -J has the event, the type and a numeric inode.
+# A line of --watch --json has the event, the type and a numeric inode.
 test_watch_prints_events_in_json()
 {
 	start_watch -J
@@ -313,12 +315,12 @@ test_limits_print_exact_numbers_in_json()
 	done
 }
 
-# The pid of an ended process may be reused, so REF must not print it.
-test_ended_process_gets_no_reference()
+# The pid of an ended process may be reused, so the column REF must be empty.
+test_ended_process_has_no_reference()
 {
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF
-	grep -q "^$inner:" "$TMP/out" || return 0 # before 6.9 REF is the pid alone
+	grep -q "^$inner:" "$TMP/out" || return 0 # before Linux 6.9 REF is only the pid
 	run failat -s pidfd_open --list -o "$TMP/report" -- nslist -rn --members "uts:$inner" -o REF
 	points=$(wc -l <"$TMP/report")
 	assertTrue 'pidfds are opened' "[ $points -gt 0 ]"

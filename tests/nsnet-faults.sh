@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-faults: each system call failed once, and nsnet killed at each: the network is as before, or complete.
+# nsnet-faults: makes each system call fail once and kills nsnet at each call. Checks that the
+# network is then unchanged or complete.
 # as: root
 # budget: 180
 . "${0%/*}/testlib.sh"
@@ -10,7 +11,8 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# The program says whether it is connected.
+# The program prints its address and its default route, which it has only if the network is
+# complete.
 printf '#!/bin/sh\necho "final ran"\nip -o -4 addr show eth0 | sed "s/.*inet \\([^ ]*\\) .*/\\1/"\nip route show default | cut -d" " -f1-3\n' >"$FINAL"
 
 setUp()
@@ -25,32 +27,32 @@ tearDown()
 	rm -f /run/netns/*
 }
 
-test_no_program_runs_with_half_a_network()
+test_no_program_runs_with_an_incomplete_network()
 {
 	FAULT_MAX=80 fault_all -- nsnet run --link eth0@br0,10.1.0.9/24 -- "$FINAL"
 }
 
-test_killed_anywhere_a_run_leaves_nothing()
+test_killed_run_leaves_nothing_behind()
 {
 	note_network
 	fault_kill -- nsnet run --link eth0@br0,10.1.0.9/24 -- "$FINAL"
 	assert_network_as_noted
 }
 
-# points CMD…: the system calls of CMD, as failat numbers them.
+# points CMD…: prints the number of system calls of CMD that failat can fail.
 points()
 {
 	failat --list -o "$TMP/report" -- "$@" >/dev/null
 	grep -c . "$TMP/report"
 }
 
-# Whatever the moment: an empty file that gc removes, or the whole.
-test_killed_anywhere_an_add_leaves_nothing_but_a_file_or_all()
+# A killed nsnet leaves an empty file in /run/netns, which gc removes, or the complete network.
+test_killed_add_leaves_an_empty_file_or_a_complete_network()
 {
 	note_network
 	n=$(points nsnet add web --bridge br0)
 	nsnet del web
-	assertTrue 'there are system calls' "[ $n -gt 40 ]"
+	assertTrue 'enough system calls are found' "[ $n -gt 40 ]"
 	k=0 whole=0 empty=0
 	while [ $((k += 1)) -le "$n" ]; do
 		failat -k $k --kill 9 -o "$TMP/report" -- nsnet add web --bridge br0 >/dev/null 2>&1
@@ -64,7 +66,7 @@ test_killed_anywhere_an_add_leaves_nothing_but_a_file_or_all()
 		[ ! -e /run/netns/web ] || fail "call $k: the name stays"
 	done
 	assert_network_as_noted
-	assertTrue "some runs got as far as the file ($empty)" "[ $empty -gt 0 ]"
+	assertTrue "some runs left an empty file ($empty)" "[ $empty -gt 0 ]"
 }
 
 . shunit2

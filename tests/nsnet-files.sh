@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-files: the files of /etc that a program finds, and the commands that --explain prints.
+# nsnet-files: checks the files in /etc that a program of nsnet sees, and the commands that
+# --explain prints.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -9,7 +10,7 @@ require_ns net mnt
 require_tool ip
 host_is_ours
 
-# The machine's /etc stays as it is.
+# A bind mount replaces /etc, so the machine's files stay unchanged.
 oneTimeSetUp()
 {
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
@@ -21,14 +22,15 @@ tearDown()
 	rm -rf /etc/netns /etc/resolv.conf "$TMP/real"
 }
 
-# Anybody who can write to /run/netns could block root's nsnet, or make it open a device.
+# A user who can write to /run/netns must not block nsnet of root with a FIFO or make it open a
+# device.
 test_a_fifo_or_device_in_place_of_a_name_is_not_opened()
 {
 	mkdir -p /run/netns
 	mkfifo /run/netns/web
 	mknod /run/netns/node c 1 5
 	for verb in 'add web' 'del web' 'why web' 'run web -- true' 'attach web self' 'add node' 'del node'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run strace -qq -f -o "$TMP/trace" -e trace=openat,openat2 timeout 5 nsnet $verb
 		assert_err_has 'is not a network namespace'
 		assert_empty "$(grep -e '/run/netns/web"' -e '/run/netns/node"' "$TMP/trace" | grep -v O_PATH)"
@@ -39,7 +41,7 @@ test_a_fifo_or_device_in_place_of_a_name_is_not_opened()
 	rm /run/netns/web /run/netns/node
 }
 
-test_dns_stays_when_the_file_behind_the_link_is_replaced()
+test_dns_file_stays_if_the_target_of_the_link_is_replaced()
 {
 	kernel_call move_mount || return 0
 	mkdir "$TMP/real"
@@ -56,7 +58,7 @@ nameserver 192.0.2.9'
 	assert_out other
 }
 
-test_dns_host_leaves_out_loopback_servers()
+test_dns_host_omits_loopback_servers()
 {
 	printf '%s\n' 'search example' 'nameserver 127.0.0.53' 'nameserver 192.0.2.5' >/etc/resolv.conf
 	run nsnet run --dns host -- cat /etc/resolv.conf
@@ -74,14 +76,14 @@ nameserver 192.0.2.6'
 	rm -r /run/systemd
 }
 
-test_dns_needs_a_file_to_mount_on()
+test_dns_requires_an_existing_resolv_conf()
 {
 	run nsnet run --dns 192.0.2.9 -- true
 	assert_refused 125 "cannot mount on '/etc/resolv.conf'"
 	assert_err_has "create the file '/etc/resolv.conf'"
 }
 
-test_a_name_has_the_files_of_ip_netns()
+test_named_namespace_has_the_files_of_ip_netns()
 {
 	echo nameserver 192.0.2.1 >/etc/resolv.conf
 	run nsnet add web --dns 192.0.2.7
@@ -97,7 +99,7 @@ test_a_name_has_the_files_of_ip_netns()
 	assertFalse 'the file is removed' '[ -e /etc/netns/web ]'
 }
 
-test_del_keeps_files_of_others()
+test_del_keeps_files_that_nsnet_did_not_create()
 {
 	nsnet add web
 	mkdir -p /etc/netns/web
@@ -106,7 +108,8 @@ test_del_keeps_files_of_others()
 	assertTrue 'the file stays' '[ -e /etc/netns/web/resolv.conf ]'
 }
 
-# state: what a plan makes, in the terms of ip(8), without numbers that the kernel chooses.
+# state: prints the network that a plan creates, as ip(8) reports it. Omits numbers that the kernel
+# chooses.
 state()
 {
 	ip -o -d link show type bridge | sed 's/.*: br/br/; s/ .*//'
@@ -120,7 +123,7 @@ state()
 	cat /etc/netns/web/resolv.conf
 }
 
-test_the_explained_commands_do_the_same()
+test_explained_commands_have_the_same_effect()
 {
 	set -- web --bridge br0,10.1.0.1/24,fd00:1::1/64 --link eth1,10.60.0.2/24,gw=10.60.0.1,mtu=1400 \
 		--route 10.77.0.0/16,via=10.1.0.7 --ping --dns 192.0.2.2
@@ -135,11 +138,11 @@ test_the_explained_commands_do_the_same()
 	run sh -e "$TMP/commands"
 	assert_ok
 	state >"$TMP/by-commands"
-	assertTrue 'the test sees something' '[ "$(wc -l <"$TMP/by-nsnet")" -gt 15 ]'
+	assertTrue 'the state is not empty' '[ "$(wc -l <"$TMP/by-nsnet")" -gt 15 ]'
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(cat "$TMP/by-commands")"
 }
 
-test_the_explained_run_prints_what_the_program_prints()
+test_explained_run_gives_the_output_of_the_program()
 {
 	run nsnet run --bridge br0,10.1.0.1/24 --explain -- printf '%s|' "a b'c" '$x'
 	assert_ok

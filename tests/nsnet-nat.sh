@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-nat: address translation, published ports and forwarding. The test's namespace is the host, another one the world:
-# it knows no way back to the subnets of the host's namespaces.
+# nsnet-nat: checks address translation, published ports and forwarding. The test's namespace plays
+# the host, and the namespace "world" plays the internet. The world has no route to the subnets of
+# the host's namespaces.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -21,7 +22,7 @@ setUp()
 
 tearDown()
 {
-	# shellcheck disable=SC2086 # a list
+	# shellcheck disable=SC2086 # several pids
 	[ -z "${servers:-}" ] || kill $servers
 	servers=
 	wait
@@ -32,7 +33,7 @@ tearDown()
 	echo 0 >/proc/sys/net/ipv4/conf/all/forwarding
 }
 
-# serve NETNS PORT: a server there that greets everybody, listening when this returns.
+# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
 serve()
 {
 	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
@@ -42,10 +43,10 @@ serve()
 	done
 }
 
-# get ADDRESS PORT: for bash(1), prints the greeting of the server there.
+# A bash(1) script with the arguments ADDRESS and PORT: prints the greeting of the server.
 get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
 
-test_a_run_reaches_the_outside_by_nat_only()
+test_run_reaches_the_outside_only_with_nat()
 {
 	serve world 7
 	nsnet bridge br0,10.1.0.1/24
@@ -58,7 +59,7 @@ test_a_run_reaches_the_outside_by_nat_only()
 	assertEquals 0 "$(cat /proc/sys/net/ipv4/ip_forward)"
 }
 
-test_a_pair_with_the_host_reaches_the_outside()
+test_pair_with_the_host_reaches_the_outside_with_nat()
 {
 	serve world 7
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat=198.51.100.1 -- timeout 5 bash -c "$get" 198.51.100.7 7
@@ -79,7 +80,7 @@ test_a_bridge_with_nat_serves_all_its_namespaces()
 	assert_empty "$(nft list tables)"
 }
 
-test_a_published_port_serves_world_host_and_neighbour()
+test_published_port_is_reachable_from_world_host_and_bridge()
 {
 	nsnet bridge br0,10.1.0.1/24
 	nsnet add web --bridge br0 --publish 8080:80
@@ -90,7 +91,7 @@ test_a_published_port_serves_world_host_and_neighbour()
 	assert_out 'hello from web'
 	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	# not through loopback
+	# the port must not be published on loopback
 	run timeout 5 bash -c "$get" 127.0.0.1 8080
 	assert_rc 1
 	kill "${servers##* }"
@@ -103,7 +104,7 @@ test_a_published_port_serves_world_host_and_neighbour()
 	assertNotEquals 0 "$rc"
 }
 
-test_the_world_gets_in_by_published_ports_only()
+test_the_world_reaches_published_ports_only()
 {
 	nsnet bridge br0,10.1.0.1/24
 	nsnet add web --bridge br0 --publish 198.51.100.1:8080:80/tcp
@@ -139,13 +140,13 @@ test_rules_of_a_killed_run_are_removed_by_the_kernel()
 	start_holder nsnet run --bridge br0 --nat --ready-fd 3 -- sleep 1000
 	assertEquals 1 "$(nft list tables | wc -l)"
 	run nft delete table inet "nsnet_run/$holder"
-	assertNotEquals 'nobody else removes them' 0 "$rc"
+	assertNotEquals 'another process cannot remove the table' 0 "$rc"
 	kill -KILL "$holder"
 	settle 50 has_no_tables
 	assert_empty "$(nft list tables)"
 }
 
-test_gc_removes_rules_of_what_has_gone_alone()
+test_gc_removes_only_rules_of_vanished_namespaces()
 {
 	nsnet bridge br0,10.1.0.1/24 --nat
 	nsnet add web-1 --bridge br0 --nat
@@ -155,7 +156,7 @@ test_gc_removes_rules_of_what_has_gone_alone()
 	assert_ok
 	assert_out_empty
 	ip netns del web-1
-	# the device of a namespace that is still dying keeps its rules
+	# a namespace that is still ending keeps its device, and so its rules
 	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
 	run nsnet gc
 	assert_ok
@@ -175,13 +176,13 @@ test_a_failed_add_leaves_no_rules()
 	assert_empty "$(nft list tables)"
 }
 
-test_the_program_does_not_get_the_firewall_socket()
+test_program_does_not_inherit_the_firewall_socket()
 {
 	run nsnet run --bridge br0,10.1.0.1/24 --nat -- sh -c 'ls -l /proc/self/fd'
 	assert_out_lacks socket
 }
 
-test_the_explained_rules_are_those_in_force()
+test_explained_rules_equal_the_installed_rules()
 {
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet add web --bridge br0 --nat --publish 8080:80 --explain
@@ -194,7 +195,7 @@ test_the_explained_rules_are_those_in_force()
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(nft list ruleset)"
 }
 
-test_check_asks_the_kernel_about_the_rules()
+test_check_validates_the_rules_with_the_kernel()
 {
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet add web --bridge br0 --nat --check
@@ -202,7 +203,7 @@ test_check_asks_the_kernel_about_the_rules()
 	assert_empty "$(nft list tables)"
 }
 
-test_wrong_arguments_are_named()
+test_reports_invalid_arguments()
 {
 	for port in 80 0:80 8080:65536 x:80 8080:80/sctp 300.0.0.1:80:80; do
 		run nsnet add web --bridge br0,10.1.0.1/24 --publish "$port"
@@ -215,7 +216,7 @@ test_wrong_arguments_are_named()
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat
 	assert_refused 1 'need a bridge with an IPv4 address'
-	# a name that would be read as rules
+	# nft would read this name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
 	assert_refused 1 'cannot name a table of firewall rules'
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-pasta: the network of an ordinary user by pasta(1). The test's namespace is the host, another one the world.
+# nsnet-pasta: checks the network that an ordinary user gets by pasta(1). The test's namespace plays
+# the host, and another namespace plays the internet.
 # as: root
 # budget: 60
 . "${0%/*}/testlib.sh"
@@ -11,7 +12,7 @@ require_feature pasta
 require_kernel_call pidfd_open
 host_is_ours
 
-# On some machines only root may open the device.
+# On some machines only root may open /dev/net/tun.
 oneTimeSetUp()
 {
 	mknod "$TMP/tun" c 10 200 && chmod 666 "$TMP/tun" && mount --bind "$TMP/tun" /dev/net/tun
@@ -40,13 +41,13 @@ has_no_pasta()
 	! pgrep -x 'pasta.*' >/dev/null
 }
 
-# no_pasta: waits until it has ended, a second at most.
+# no_pasta: succeeds if pasta ends within a second.
 no_pasta()
 {
 	settle 10 has_no_pasta
 }
 
-test_a_user_reaches_the_outside_and_stays_the_same_user()
+test_user_reaches_the_outside_and_keeps_its_ids()
 {
 	run as_nstest nsnet run --pasta -- bash -c 'id -u; exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
 	assert_rc 0
@@ -55,8 +56,9 @@ hello"
 	assertTrue 'pasta has ended with the program' no_pasta
 }
 
-# pasta of Debian 12 loses the answer of a server that closes the connection at once.
-test_a_published_port_serves_the_world()
+# pasta of Debian 12 loses the answer if the server closes the connection at once. This server waits
+# until the client closes it.
+test_published_port_is_reachable_from_the_world()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- nsnet run --pasta \
 		--publish 8080:8081 -- sh -c 'busybox nc -ll -p 8081 -e cat 3>&- &
@@ -91,7 +93,7 @@ test_failures_of_pasta_are_reported()
 	assert_err_has 'install the package passt'
 }
 
-test_options_of_another_network_are_refused()
+test_options_of_other_network_types_are_refused()
 {
 	run nsnet run --pasta --bridge br0 -- true
 	assert_rc 125

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-show: the wiring between namespaces as a table, a tree, JSON and a graph.
+# nsnet-show: checks that the connections between namespaces are shown as a table, a tree, JSON and
+# a graph.
 # as: root
 # budget: 60
 . "${0%/*}/testlib.sh"
@@ -9,7 +10,7 @@ require_ns net mnt
 require_tool ip jq
 host_is_ours
 
-# Made with ip(8): what is shown does not depend on nsnet.
+# The devices are created with ip(8), so that the expected values do not depend on nsnet.
 setUp()
 {
 	ip netns add web && ip netns add db
@@ -25,7 +26,7 @@ tearDown()
 	clear_network
 }
 
-test_the_table_names_both_ends()
+test_table_shows_both_ends_of_a_pair()
 {
 	run nsnet show -rn -o REF,IF,STATE,ADDRS,GW,MASTER,PEER netns:web netns:db self
 	assert_ok
@@ -36,7 +37,7 @@ self br0 UP 10.1.0.1/24 - - -
 self v0 UP - - br0 netns:web:eth0'
 }
 
-test_all_namespaces_are_found()
+test_shows_the_devices_of_all_namespaces()
 {
 	run nsnet show --raw --noheadings --output REF,IF
 	assert_ok
@@ -48,13 +49,13 @@ test_all_namespaces_are_found()
 x1'
 }
 
-test_a_peer_that_is_not_visible_has_a_number()
+test_peer_outside_the_selection_is_shown_by_number()
 {
 	run nsnet show -rn -o IF,PEER netns:db
 	assert_out 'x1 ?nsid:0'
 }
 
-test_json_has_the_same()
+test_json_has_the_values_of_the_table()
 {
 	run nsnet show --json netns:web self
 	assert_ok
@@ -62,7 +63,7 @@ test_json_has_the_same()
 		jq -c '(.namespaces[0].links[0] | [.peerref, .peerif, .addrs, .gw]) + [.complete]')"
 }
 
-test_the_tree_has_ports_below_their_bridge()
+test_tree_shows_ports_below_their_bridge()
 {
 	run nsnet show --tree self netns:web
 	assert_out 'self
@@ -73,7 +74,7 @@ netns:web
   x0 (down) -> ?nsid:1'
 }
 
-test_the_graph_has_each_pair_once()
+test_graph_has_one_edge_for_each_pair()
 {
 	run nsnet show --dot self netns:web netns:db
 	assert_ok
@@ -82,7 +83,7 @@ test_the_graph_has_each_pair_once()
 	assert_out_has 'label="netns:web"'
 }
 
-test_columns_are_listed_and_unknown_ones_refused()
+test_lists_columns_and_refuses_unknown_columns()
 {
 	run nsnet show --list-columns
 	assert_ok
@@ -92,7 +93,7 @@ test_columns_are_listed_and_unknown_ones_refused()
 	assert_err_has "unknown column 'NONE'"
 }
 
-test_strict_reports_what_cannot_be_entered()
+test_strict_fails_if_a_namespace_cannot_be_entered()
 {
 	run as_nstest nsnet show --strict -rn -o REF
 	assert_rc 3

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-user: an ordinary user in namespaces of its own, and the errors of the command line.
+# nsnet-user: checks nsnet for an ordinary user in its own namespaces, and the errors of the command
+# line.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user net mnt
 require_tool ip
 
-test_a_user_wires_namespaces_of_its_own()
+test_user_connects_its_own_namespaces()
 {
 	run nsunshare -rnm -- sh -c 'mount -t tmpfs none /run &&
 		nsnet bridge br0,10.1.0.1/24 && nsnet add web --bridge br0 &&
@@ -16,7 +17,7 @@ test_a_user_wires_namespaces_of_its_own()
 }
 
 # as: user
-test_a_user_is_told_how_to_get_a_namespace()
+test_hint_tells_a_user_how_to_get_a_namespace()
 {
 	run nsnet run -- true
 	assert_refused 125 'cannot create a network namespace'
@@ -26,10 +27,10 @@ test_a_user_is_told_how_to_get_a_namespace()
 	assert_err_has CAP_NET_ADMIN
 }
 
-test_wrong_arguments_are_named()
+test_reports_invalid_arguments()
 {
 	while IFS='|' read -r text args; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsnet $args
 		assert_err_has "$text"
 		assert_out_empty

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-why: each switch on the way of a packet that is off, alone, is named first, and its cure helps.
+# nsnet-why: breaks one requirement of a packet's path at a time. Checks that `nsnet why` reports
+# this requirement first and that the printed cure works.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -14,7 +15,7 @@ oneTimeSetUp()
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
 }
 
-# A network in which all is well, made with ip(8) and nft(8).
+# Creates a network that works, with ip(8) and nft(8).
 setUp()
 {
 	echo nameserver 192.0.2.53 >/etc/resolv.conf
@@ -41,8 +42,8 @@ tearDown()
 	rm -rf /etc/netns
 }
 
-# assert_cause FRAGMENT: one check fails, and says that. With a second argument the printed cure is carried out, and all
-# is well afterwards.
+# assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message begins
+# with FRAGMENT. With "cured", runs the printed cure and asserts that all checks succeed afterwards.
 assert_cause()
 {
 	run nsnet why web
@@ -58,29 +59,29 @@ assert_cause()
 	assert_rc 0
 }
 
-test_a_network_that_works_passes_all_checks()
+test_working_network_passes_all_checks()
 {
 	run nsnet why web
 	assert_ok
 	assert_out_lacks FAIL
-	assertTrue 'many checks' '[ "$(printf "%s\n" "$out" | grep -c ^ok)" -ge 12 ]'
+	assertTrue 'at least twelve checks' '[ "$(printf "%s\n" "$out" | grep -c ^ok)" -ge 12 ]'
 	run nsnet why netns:web 10.1.0.1
 	assert_ok
 }
 
-test_lo_down()
+test_reports_that_lo_is_down()
 {
 	ip -n web link set lo down
 	assert_cause 'lo is down' cured
 }
 
-test_no_device()
+test_reports_a_missing_device()
 {
 	ip link del v0
 	assert_cause 'the namespace has no device except lo'
 }
 
-test_the_device_inside_is_down()
+test_reports_a_device_inside_that_is_down()
 {
 	ip -n web link set eth0 down
 	run nsnet why web
@@ -88,107 +89,107 @@ test_the_device_inside_is_down()
 	assert_out_has 'FAIL  no device except lo is up'
 }
 
-test_no_address()
+test_reports_a_missing_address()
 {
 	ip -n web addr flush dev eth0
 	assert_cause 'no device has an address'
 }
 
-test_no_route()
+test_reports_a_missing_route()
 {
 	ip -n web route del default
 	assert_cause 'the namespace has no route to 203.0.113.1'
 }
 
-test_the_other_end_is_down()
+test_reports_an_other_end_that_is_down()
 {
 	ip link set v0 down
 	assert_cause "the other end of 'eth0', 'v0', is down" cured
 }
 
-test_the_bridge_is_down()
+test_reports_a_bridge_that_is_down()
 {
 	ip link set br0 down
 	run nsnet why web
 	assert_out_has "FAIL  the bridge 'br0' is down"
 }
 
-test_the_gateway_is_nobodys()
+test_reports_a_gateway_address_that_no_host_has()
 {
 	ip -n web route replace default via 10.1.0.77
 	assert_cause 'the host does not have the address 10.1.0.77 of the gateway'
 }
 
-test_forwarding_is_off()
+test_reports_disabled_forwarding()
 {
 	echo 0 >/proc/sys/net/ipv4/conf/br0/forwarding
 	assert_cause "the host does not forward packets from 'br0'" cured
 }
 
-test_forwarding_of_answers_is_off()
+test_reports_disabled_forwarding_of_answers()
 {
 	echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding
 	assert_cause "the host does not forward the answers that come in by 'up0'" cured
 }
 
-test_the_host_has_no_route()
+test_reports_a_host_without_a_route()
 {
 	ip route del default
 	assert_cause 'the host itself has no route to 203.0.113.1'
 }
 
-test_the_host_prohibits_the_destination()
+test_reports_a_prohibited_destination()
 {
 	ip route add prohibit 203.0.113.0/24
 	assert_cause 'the host prohibits 203.0.113.1'
 	ip route del prohibit 203.0.113.0/24
 }
 
-test_the_reverse_path_filter_refuses_the_source()
+test_reports_a_source_refused_by_the_reverse_path_filter()
 {
 	echo 1 >/proc/sys/net/ipv4/conf/br0/rp_filter
 	ip route add 10.1.0.2/32 via 198.51.100.9
 	assert_cause "the host refuses 10.1.0.2 from 'br0'"
 }
 
-test_a_foreign_chain_drops()
+test_reports_a_chain_that_drops_packets()
 {
 	nft add table ip filter
 	nft 'add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }'
 	assert_cause "the chain 'FORWARD' of the table 'ip filter' drops"
 }
 
-test_nothing_translates_private_addresses()
+test_reports_missing_address_translation()
 {
 	nft flush ruleset
 	assert_cause '10.1.0.2 is a private address, and nothing translates it' cured
 	nsnet del --force br0
 }
 
-test_the_mtu_is_larger_than_that_of_the_uplink()
+test_reports_an_mtu_larger_than_that_of_the_uplink()
 {
 	ip link set up0 mtu 1400
 	assert_cause "the MTU of 'eth0' is 1500, and that of 'up0' is 1400" cured
 }
 
-test_the_name_server_is_on_loopback()
+test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	assert_cause '/etc/resolv.conf names servers of loopback only'
-	# ip-netns(8) has a file for the namespace
+	# a file of ip-netns(8) for the namespace takes precedence
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok
 }
 
-test_nothing_is_changed()
+test_why_changes_nothing()
 {
 	note_network
 	run nsnet why web
 	assert_network_as_noted
 }
 
-test_wrong_arguments_are_named()
+test_reports_invalid_arguments()
 {
 	run nsnet why none
 	assert_refused 1 "the network namespace 'none'"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-wire: run, add, link, bridge, attach and del connect namespaces as asked, and take everything back.
+# nsnet-wire: checks that run, add, link, bridge, attach and del connect namespaces as requested and
+# remove everything that they created.
 # as: root
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -100,23 +101,23 @@ test_add_can_be_repeated()
 	assert_refused 1 "is not connected to 'br1'"
 }
 
-test_add_is_all_or_nothing()
+test_failed_add_undoes_all_steps()
 {
 	nsnet bridge br0,10.1.0.1/24
 	note_network
-	# the second gateway is in no subnet of the device: the kernel refuses it, after all else is done
+	# The gateway of the route is in no subnet of the device, so the kernel refuses the last step.
 	run nsnet add web --bridge br0 --bridge br7,10.7.0.1/24 --route 10.9.0.0/16,via=203.0.113.1
 	assert_refused 1 'cannot add the route to 10.9.0.0/16 via 203.0.113.1'
 	assert_network_as_noted
 }
 
-test_the_text_of_the_kernel_explains_a_refusal()
+test_refusal_shows_the_message_of_the_kernel()
 {
 	run nsnet add web --link eth0,10.60.0.2/24,gw=10.60.0.1 --route 10.9.0.0/16,via=203.0.113.1
 	assert_err_has 'the kernel says: Nexthop has invalid gateway'
 }
 
-test_macvlan_sits_on_a_device_of_the_host()
+test_macvlan_uses_a_device_of_the_host()
 {
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet run --link eth0=macvlan:br0,10.1.0.9/24 -- ip -d link show eth0
@@ -126,13 +127,13 @@ test_macvlan_sits_on_a_device_of_the_host()
 	assert_refused 125 "the device 'none0'"
 }
 
-test_mac_and_mtu_are_as_given()
+test_mac_and_mtu_options_are_applied()
 {
 	run nsnet run --link eth0,10.60.0.2/24,mac=02:00:00:00:00:07,mtu=1300 -- ip -br link show eth0
 	assert_out_has 02:00:00:00:00:07
 	run nsnet run --link eth0,10.60.0.2/24,mtu=1300 -- ip link show eth0
 	assert_out_has 'mtu 1300'
-	# without: from the address, so that a neighbour's entry stays right
+	# Without "mac" the MAC address is made from the IP address, so that neighbours' caches stay valid.
 	assert_out_has 02:6e:0a:3c:00:02
 }
 
@@ -144,7 +145,7 @@ test_gateway_none_leaves_no_default_route()
 	assert_out_empty
 }
 
-test_lo_is_up_unless_told_otherwise()
+test_no_lo_leaves_lo_down()
 {
 	run nsnet run --lo -- ip -br addr show lo
 	assert_out_has 127.0.0.1/8
@@ -152,7 +153,7 @@ test_lo_is_up_unless_told_otherwise()
 	assert_out_has DOWN
 }
 
-test_sysctls_and_ping_are_of_the_namespace_alone()
+test_sysctl_and_ping_change_only_the_new_namespace()
 {
 	before=$(cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_unprivileged_port_start)
 	run nsnet run --ping --sysctl net.ipv4.ip_unprivileged_port_start=80 -- \
@@ -168,7 +169,7 @@ test_sysctls_and_ping_are_of_the_namespace_alone()
 	assert_refused 125 "cannot write '1'"
 }
 
-test_ipv6_can_be_bound_at_once()
+test_ipv6_address_can_be_bound_at_once()
 {
 	nsnet bridge br0,fd00:1::1/64
 	run nsnet run --bridge br0 -- busybox nc -l -p 99 -s fd00:1::2 -w 1 -e true
@@ -178,7 +179,7 @@ test_ipv6_can_be_bound_at_once()
 	assert_out_lacks tentative
 }
 
-test_attach_names_a_running_namespace()
+test_attach_gives_a_running_namespace_a_name()
 {
 	start_holder nsunshare -n -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run nsnet attach box "$holder_line"
@@ -193,7 +194,7 @@ test_attach_names_a_running_namespace()
 	assert_out_empty
 }
 
-test_del_returns_when_the_devices_have_gone()
+test_del_returns_after_the_devices_are_removed()
 {
 	nsnet add web --bridge br0,10.1.0.1/24
 	nsnet del web
@@ -211,7 +212,7 @@ test_a_name_can_be_used_again_at_once()
 		39 40 41 42 43 44 45 46 47 48 49 50; do
 		nsnet add web --bridge br0 && nsnet del web || failed=$i
 	done
-	assertEquals 'the round that failed' 0 "$failed"
+	assertEquals 'number of the failed round' 0 "$failed"
 }
 
 test_parallel_runs_get_different_addresses()
@@ -231,7 +232,7 @@ test_parallel_runs_get_different_addresses()
 	assert_network_as_noted
 }
 
-test_del_refuses_a_bridge_with_ports_or_of_others()
+test_del_refuses_a_bridge_with_ports_or_not_created_by_nsnet()
 {
 	nsnet add web --bridge br0,10.1.0.1/24
 	run nsnet del br0
@@ -245,7 +246,7 @@ test_del_refuses_a_bridge_with_ports_or_of_others()
 	assert_rc 0
 }
 
-test_gc_removes_the_files_of_killed_runs_alone()
+test_gc_removes_only_files_of_killed_runs()
 {
 	nsnet add web
 	: >/run/netns/dead
@@ -274,11 +275,12 @@ test_run_neither_forks_nor_moves_a_device()
 	run strace -f -e trace=fork,vfork,clone,clone3,execve,sendto -o "$TMP/trace" nsnet run --bridge br0 -- true
 	assert_ok
 	assertEquals 'processes' 1 "$(awk '{ print $1 }' "$TMP/trace" | sort -u | wc -l)"
-	# a device that is moved has an index and a namespace in one request
+	# a request that moves a device has an index and a namespace
 	assertEquals 0 "$(grep RTM_NEWLINK "$TMP/trace" | grep -v 'ifi_index=0' | grep -c IFLA_NET_NS)"
 }
 
-# An end of a cable stands for a NIC. It is virtual, so that only what comes before the end of the namespace can be tested.
+# nic_state: prints the state of nic0. A veth device takes the place of a physical device. It is
+# destroyed with its namespace, so the test covers only a namespace that nsnet leaves in time.
 nic_state()
 {
 	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'
@@ -287,7 +289,7 @@ nic_state()
 	ip link show nic0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e 'alias .*'
 }
 
-test_a_device_is_lent_and_comes_back_as_it_was()
+test_moved_device_returns_in_its_previous_state()
 {
 	ip link add nic0 type veth peer name wire0
 	ip link set nic0 mtu 1400
@@ -300,7 +302,7 @@ test_a_device_is_lent_and_comes_back_as_it_was()
 	assert_out_has DOWN
 	assert_out_has 'alias nsnet-nic:nic0 1400 up'
 	assertEquals "$before" "$(nic_state)"
-	# also when the program fails, cannot be executed, or nsnet is terminated
+	# the device also comes back if the program fails, cannot be executed, or nsnet is terminated
 	run nsnet run --move nic0 -- sh -c 'exit 3'
 	assert_rc 3
 	run nsnet run --move nic0 -- /dev
@@ -311,7 +313,7 @@ test_a_device_is_lent_and_comes_back_as_it_was()
 	assertEquals "$before" "$(nic_state)"
 }
 
-test_the_explained_commands_lend_it_and_give_it_back()
+test_explained_commands_move_a_device_and_return_it()
 {
 	ip link add nic0 type veth peer name wire0
 	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
@@ -329,7 +331,7 @@ test_gc_restores_a_device_from_its_record()
 {
 	ip link add nic0 type veth peer name wire0
 	ip link set wire0 up
-	# as the kernel leaves a physical device after its namespace has ended
+	# the state in which the kernel leaves a physical device after its namespace has ended
 	ip link set nic0 name dev7 alias 'nsnet-nic:nic0 1400 up 192.0.2.1/24 10.99.0.0/16=192.0.2.2'
 	run nsnet gc
 	assert_ok
@@ -339,7 +341,7 @@ test_gc_restores_a_device_from_its_record()
 	assert_out_has '10.99.0.0/16 via 192.0.2.2 dev nic0'
 	assert_out_has 'mtu 1400'
 	assert_out_lacks alias
-	# its name is taken meanwhile: nothing is lost
+	# another device has taken the name: the record must be kept
 	ip link set nic0 down
 	ip link set nic0 name dev7 alias 'nsnet-nic:wire0 1400 up 192.0.2.1/24'
 	run nsnet gc
@@ -349,7 +351,7 @@ test_gc_restores_a_device_from_its_record()
 	assert_out_has nsnet-nic:wire0
 }
 
-test_a_device_that_is_needed_is_not_lent()
+test_refuses_to_move_a_device_that_the_host_needs()
 {
 	ip link add nic0 type veth peer name wire0
 	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
@@ -367,7 +369,7 @@ test_a_device_that_is_needed_is_not_lent()
 	assert_refused 125 'has an alias'
 }
 
-test_handles_tell_of_the_program()
+test_handles_report_the_program()
 {
 	run nsnet run --ready-fd 3 --close-fds --keep-fd 4 -- ls /proc/self/fd 3>"$TMP/ready" 4>/dev/null
 	assert_ok
@@ -380,14 +382,14 @@ test_handles_tell_of_the_program()
 	assert_out ready
 }
 
-test_the_program_gets_no_descriptor_of_the_host()
+test_program_inherits_no_descriptor_of_the_host()
 {
 	run nsnet run --bridge br0,10.1.0.1/24 -- sh -c 'ls -l /proc/self/fd'
 	assert_out_lacks socket
 	assert_out_lacks net:
 }
 
-test_exit_codes_are_those_of_the_program()
+test_exits_with_the_status_of_the_program()
 {
 	run nsnet run -- sh -c 'exit 7'
 	assert_rc 7

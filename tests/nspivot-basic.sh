@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-basic: every option that builds a root works, and so do the pivot and the program.
+# nspivot-basic: checks every option that builds a root, the pivot, and the program.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -28,7 +28,7 @@ test_accepts_a_descriptor_as_new_root()
 	assertEquals 'mounts' 2 "$(wc -l <"$TMP/out")"
 }
 
-test_dev_has_only_the_minimal_nodes_and_they_work()
+test_dev_has_only_the_minimal_nodes()
 {
 	NS_TOO=i
 	run box --proc /proc --dev --devpts --shm --mqueue "$box" -- \
@@ -83,8 +83,8 @@ test_mounts_have_the_options_given()
 	assert_out_has 700
 }
 
-# These options are flags of mount(2) and parameters of fsconfig(2).
-test_superblock_options_mean_the_same_with_mount_api_and_mount()
+# These options are flags of mount(2) but parameters of fsconfig(2).
+test_superblock_options_work_with_mount_api_and_mount()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run box --proc /proc --tmpfs /s:defaults,sync,dirsync,size=16k,lazytime --tmpfs /a:sync,async,noatime,atime,silent "$box" -- \
@@ -130,7 +130,7 @@ test_mask_hides_paths_and_readonly_protects_them()
 	assert_refused 125 /none
 }
 
-test_read_only_root_gets_its_mount_points_first()
+test_mount_points_are_created_before_the_root_is_read_only()
 {
 	rm -rf "${box:?}/t"
 	run box --readonly / --tmpfs /t "$box" -- /bin/sh -c 'touch /t/x && touch /x'
@@ -212,7 +212,7 @@ test_put_old_creates_its_directory_and_refuses_the_root_itself()
 	rm "$box/plain" "$box/here"
 }
 
-# This is the command of the README for pivot_root(8).
+# The README suggests this command as a replacement for pivot_root(8).
 test_accepts_dot_as_new_root_with_put_old()
 {
 	run in_ns sh -c "cd '$box' && exec nspivot --put-old /old . -- /bin/sh -c 'pwd; ls /old'"
@@ -224,7 +224,7 @@ test_accepts_dot_as_new_root_with_put_old()
 test_accepts_a_shared_mount_as_new_root()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run in_ns sh -c "mount --make-rshared / && mount --bind '$box' '$box' && mount --make-shared '$box' &&
 			exec $NSPIVOT_UNDER nspivot --preset=minimal '$box' -- /bin/cat /proc/self/mountinfo"
 		assert_ok
@@ -234,7 +234,7 @@ test_accepts_a_shared_mount_as_new_root()
 	NSPIVOT_UNDER=
 }
 
-test_in_a_chroot_the_hint_names_the_chroot()
+test_hint_names_the_chroot_of_the_caller()
 {
 	mkdir -p "$TMP/jail/new/bin" "$TMP/jail/proc"
 	for d in usr bin lib lib64 "$NSUTILS_BIN" "$NSUTILS_HELPERS"; do
@@ -252,7 +252,7 @@ test_in_a_chroot_the_hint_names_the_chroot()
 	NSPIVOT_UNDER=
 }
 
-test_source_of_a_mount_is_its_type()
+test_mounts_have_their_type_as_source()
 {
 	mkdir -p "$TMP/low1" "$TMP/low2"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -266,8 +266,9 @@ test_source_of_a_mount_is_its_type()
 	NSPIVOT_UNDER=
 }
 
-# The preset shows the processes of the host on purpose. The mount namespace of the machine is still refused.
-test_host_preset_does_not_need_force()
+# The preset shows the processes of the host on purpose. nspivot still refuses the mount namespace
+# of the machine.
+test_host_preset_works_without_force()
 {
 	run box --preset=host "$box" -- /bin/sh -c 'echo /proc/[0-9]* /sys/k*'
 	assert_ok
@@ -299,10 +300,10 @@ test_explain_prints_presets_as_options_that_do_the_same()
 	assert_ok
 	assert_out_has '--mask=/proc/keys:try'
 	assert_out_has '--readonly=/proc/sys:try'
-	# these options make the same plan as the preset
+	# with these options instead of the preset, the plan is the same
 	sed -n 's/^ *[0-9]* caller \(--[^ ]*\): .*/\1/p' "$TMP/out" >"$TMP/plain"
 	tail -n +1 "$TMP/out" | grep -- ' --' >"$TMP/of_preset"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	run nspivot --explain $(cat "$TMP/plain") "$box" -- /bin/sh
 	grep -- ' --' "$TMP/out" >"$TMP/of_options"
 	assertTrue 'the same steps' "cmp -s '$TMP/of_preset' '$TMP/of_options'"
@@ -316,7 +317,7 @@ test_explain_prints_presets_as_options_that_do_the_same()
 
 test_close_fds_closes_all_but_kept_descriptors()
 {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run box --close-fds --keep-fd 8 --proc /proc "$box" -- \
 		/bin/sh -c 'for f in /proc/$$/fd/*; do echo "fd ${f##*/}"; done' 7</ 8</dev/null
 	assert_ok
@@ -326,7 +327,7 @@ test_close_fds_closes_all_but_kept_descriptors()
 	assert_refused 125 'descriptor 0 is a directory'
 }
 
-test_ready_fd_gets_one_line_and_wait_fd_is_waited_for()
+test_ready_fd_gets_one_line_and_wait_fd_delays_the_program()
 {
 	run box --ready-fd 5 "$box" -- /bin/ls 5>"$TMP/told"
 	assert_ok
@@ -349,7 +350,7 @@ test_features_reports_kernel_features()
 }
 
 # as: root
-test_an_idmapped_mount_is_attached_as_it_is()
+test_idmapped_mount_is_attached_unchanged()
 {
 	kernel_call mount_setattr && feature tmpfs-idmap || return 0
 	mkdir -p "$TMP/ids"
@@ -386,17 +387,17 @@ test_explain_names_the_directories_of_the_pivot()
 {
 	run nspivot --explain --chdir /etc --put-old /old "$box" -- /bin/sh
 	assert_ok
-	assertEquals 'steps without a text' 0 "$(grep -cE '^ *[0-9]+ [a-z]+ *:' "$TMP/out")"
+	assertEquals 'steps without text' 0 "$(grep -cE '^ *[0-9]+ [a-z]+ *:' "$TMP/out")"
 	assert_out_has "$box"
 	assertEquals 'the step that pivots' 1 "$(grep -c 'pivot.* /old: ' "$TMP/out")"
 	assertEquals 'the step after it' 1 "$(grep -c ' /etc: chdir(2)' "$TMP/out")"
-	assertFalse 'a directory was made' "[ -e '$box/old' ]"
+	assertFalse 'a directory was created' "[ -e '$box/old' ]"
 }
 
-# The $SHELL of the caller may be missing in the new root.
-test_without_a_program_runs_a_shell()
+# The new root may lack the program in $SHELL of the caller.
+test_runs_a_shell_by_default()
 {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	echo 'echo shell $0 in $PWD; exit 7' >"$TMP/input"
 	export SHELL=/bin/sh
 	run box "$box" <"$TMP/input"
@@ -415,7 +416,8 @@ test_without_a_program_runs_a_shell()
 	assert_refused 127 /bin/sh
 }
 
-# Kernels 5.2 to 5.11 have the mount API, but no call in it that changes the flags of a mount.
+# Kernels 5.2 to 5.11 have the mount API but lack mount_setattr(2), which changes the flags of a
+# mount.
 test_host_root_works_without_mount_setattr()
 {
 	for NSPIVOT_UNDER in 'enosys mount_setattr --' "$OLD_KERNEL"; do
@@ -425,12 +427,13 @@ test_host_root_works_without_mount_setattr()
 		assert_out_has bin
 		assert_out_has '711 directory
 made'
-		assertEquals 'files that cannot be made' 2 "$(grep -c Read-only "$TMP/err")"
+		assertEquals 'files that could not be created' 2 "$(grep -c Read-only "$TMP/err")"
 	done
 	NSPIVOT_UNDER=
 }
 
-# execve(2) fails with EACCES if the file is not regular. The mount points are removed.
+# If the file is not regular, execve(2) fails with EACCES. nspivot then removes the mount points
+# that it created.
 test_program_that_is_not_a_regular_file_exits_126()
 {
 	mkfifo "$box/fifo"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-clients: typical container programs work in a Debian 12 image with the docker and systemd presets.
+# nspivot-clients: checks that typical container programs work in a Debian 12 image with the docker
+# and systemd presets.
 # as: root
 # suite: long
 # budget: 180
@@ -10,7 +11,7 @@ require_ns uts ipc net cgroup
 # build-aux/check creates the image, because shunit2 would report a skip as a failure
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 
-# docker COMMAND…: runs it in the image, which stays unchanged
+# docker COMMAND…: runs the command in the image, which stays unchanged.
 docker()
 {
 	nsunshare -mpiuC --hostname box -- nsinit -- \
@@ -25,7 +26,7 @@ test_apt_and_ps_work()
 	assert_out_has 'apt 2.'
 	assert_out_has nsinit
 	assert_out_has 'uid=0(root)'
-	assertFalse 'the image is as it was' "[ -e '$NSUTILS_DEBIAN/var/x' ]"
+	assertFalse 'the image is unchanged' "[ -e '$NSUTILS_DEBIAN/var/x' ]"
 }
 
 test_dpkg_and_users_work_with_dockers_capabilities()
@@ -35,10 +36,10 @@ test_dpkg_and_users_work_with_dockers_capabilities()
 	assert_out_has 'uid=1000(someone)'
 }
 
-test_nginx_serves()
+test_nginx_serves_a_file()
 {
 	ip link set lo up
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run docker bash -c 'echo hello >/var/www/html/hello && nginx && exec 3<>/dev/tcp/127.0.0.1/80 &&
 		printf "GET /hello HTTP/1.0\r\n\r\n" >&3 && cat <&3 && nginx -s quit'
 	assert_rc 0
@@ -66,7 +67,8 @@ test_program_is_contained()
 	assert_out_lacks "$NSUTILS_DEBIAN"
 }
 
-# systemd sends READY=1 to the socket in NOTIFY_SOCKET when it has booted; here its own tool waits for it.
+# systemd sends READY=1 to the socket in NOTIFY_SOCKET when it has booted. Here systemctl waits for
+# the boot.
 test_systemd_boots()
 {
 	mkfifo "$TMP/fifo"
@@ -78,7 +80,7 @@ test_systemd_boots()
 	while [ -z "$first" ] && kill -0 "$pid" 2>/dev/null; do
 		first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
 	done
-	# the socket of the manager exists once it runs
+	# retry until systemd has created the socket that systemctl uses
 	tries=0
 	while [ $tries -lt 100 ]; do
 		run nsenter2 --target "$first" --all -- systemctl is-system-running --wait

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-faults: if any call fails, the program is not run, and no mount, file or process remains, with / shared.
+# nspivot-faults: makes each system call fail once, with / shared. Checks that the program does not
+# run and that no mount, file or process remains.
 # as: root user
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -9,11 +10,12 @@
 make_box
 cp "$NSUTILS_HELPERS/probe" "$box/probe"
 put_final "$box/final" /probe
-# It also prints the modes of created files.
+# The final program also prints the modes of the created files.
 sed -i '2a for f in / /dev/* /etc/* /made/*; do [ ! -e "$f" ] || stat -c "%n %a %u %g %t:%T" "$f"; done' "$box/final"
 chmod 711 "$TMP"
 
-# Removes the empty mount points that a successful run leaves in the root, so that those of a failed run are found.
+# tidy: removes the empty mount points that a successful run leaves in the root, so that the test
+# notices those of a failed run.
 cat >"$TMP/tidy" <<EOF
 #!/bin/sh
 "\$@"
@@ -32,18 +34,19 @@ else
 	NS="-U -r $NS"
 fi
 
-# faults MAX OPTION…: lets every call of nspivot fail, or a sample of at most MAX. Status 127 is allowed: the search for
-# the program may fail. With the docker preset execve(2) is left out: by then nspivot has dropped the capabilities that
-# an undo needs.
+# faults MAX OPTION…: makes each system call of nspivot fail, or a sample of at most MAX calls.
+# Status 127 is accepted, because the search for the program may fail. A failed execve(2) is not
+# tested with the docker preset: nspivot has then dropped the capabilities that it needs to undo its
+# steps.
 faults()
 {
 	_max=$1
-	# A path that does not exist is not masked, and devpts is mounted without gid=5 where that
-	# group is not mapped.
+	# These failures are expected: nspivot does not mask a path that does not exist. It mounts devpts
+	# without gid=5 if that group is not mapped.
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	FAULT_MAX=${FAULT_MAX:-$_max} fault_all -f '125 127' -x "$_explained" -b nspivot -- "$TMP/tidy" nsunshare $NS --propagation unchanged -- \
 		$NSPIVOT_UNDER nspivot "$@" "$box" -- /final
 }
@@ -70,7 +73,7 @@ test_failed_call_leaves_nothing_with_the_other_presets()
 	NSPIVOT_UNDER=
 }
 
-# These are all options that no preset contains.
+# The options of this test are in no preset.
 test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -88,7 +91,7 @@ test_kill_at_any_call_leaves_nothing()
 		nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- /final
 }
 
-# Created mount points are removed when a later step fails, whichever it is.
+# nspivot removes the mount points that it created when any later step fails.
 test_failure_removes_created_mount_points()
 {
 	rm -rf "${box:?}/proc" "${box:?}/dev" "${box:?}/sys"
@@ -106,7 +109,7 @@ test_failure_removes_created_mount_points()
 	NSPIVOT_UNDER=
 }
 
-# The failure is that of the program or of the step right before it, when the new root is complete.
+# The new root is complete when the program or the last step before it fails.
 test_failure_after_the_pivot_removes_created_mount_points()
 {
 	note_state
@@ -129,8 +132,9 @@ test_failure_after_the_pivot_removes_created_mount_points()
 	NSPIVOT_UNDER='' NS_TOO=
 }
 
-# Kernels 5.12 to 6.14 answer EINVAL to a mount on a detached tree and to a clone of a part of it. After one such answer
-# nspivot attaches the tree and completes it there.
+# early CALL:N OPTION…: runs nspivot and lets the Nth CALL fail with EINVAL. Kernels 5.12 to 6.14
+# return EINVAL for a mount on a detached tree and for a clone of a part of it. nspivot then
+# attaches the tree and completes it there.
 early()
 {
 	_call=$1
@@ -138,11 +142,11 @@ early()
 	# shellcheck disable=SC2086
 	run failat -b nspivot -s ${_call%:*} -k ${_call#*:} -e EINVAL -u ls -u sh -u final -o "$TMP/report" -- \
 		nsunshare $NS -- nspivot "$@"
-	assertTrue 'it was told so' "grep -q '^failed ' '$TMP/report'"
+	assertTrue 'the call failed' "grep -q '^failed ' '$TMP/report'"
 	rm "$TMP/report"
 }
 
-test_tree_is_attached_early_if_it_takes_no_mounts()
+test_tree_is_attached_early_if_mounts_on_it_fail()
 {
 	kernel_call move_mount || return 0
 	find "$box" -mindepth 1 -depth -empty -not -name etc -delete
@@ -211,7 +215,7 @@ test_exceeded_quota_is_reported()
 	assert_no_leftovers
 }
 
-test_hundred_binds_work()
+test_works_with_a_hundred_binds()
 {
 	i=0
 	set --
@@ -224,12 +228,13 @@ test_hundred_binds_work()
 	assert_out 100
 }
 
-# each_call CALL ERRNO OPTION…: runs box without a failure. Sets $points to the number of such calls.
+# each_call CALL ERRNO OPTION…: runs box without a failure and notes CALL and ERRNO for refused_at.
+# Sets $points to the number of these calls.
 each_call()
 {
 	_call=$1 _errno=$2
 	shift 2
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	set -- nsunshare $NS -- $NSPIVOT_UNDER nspivot "$@" "$box" -- /final
 	run failat -b nspivot -u final -s "$_call" --list -o "$TMP/list" -- "$@"
 	assert_ok
@@ -237,7 +242,7 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: the same run, in which the Nth of these calls fails.
+# refused_at N OPTION…: repeats the run of each_call and lets the Nth of these calls fail.
 refused_at()
 {
 	_k=$1
@@ -263,7 +268,7 @@ test_an_old_root_that_cannot_be_detached_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The last call that attaches a mount moves the old root.
+# The last call that attaches a mount moves the old root, and the test lets it fail.
 test_an_old_root_that_cannot_be_moved_is_refused()
 {
 	note_state
@@ -278,13 +283,13 @@ test_an_old_root_that_cannot_be_moved_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The limit is large enough for the protected copy of the binary.
+# The limit of the file size permits the protected copy of the binary.
 test_a_file_that_cannot_be_written_whole_is_refused()
 {
 	head -c 8000000 /dev/zero >"$TMP/big"
 	note_state
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2016,SC2086 # for the shell inside; words
+		# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 		run in_ns sh -c 'cd / && trap "" XFSZ && ulimit -f 8192 && exec "$@"' sh \
 			$NSPIVOT_UNDER nspivot --file "$TMP/big:/made" "$box" -- /final
 		assert_refused 125 '/made'
@@ -313,7 +318,7 @@ test_a_link_that_cannot_be_read_is_refused()
 	NSPIVOT_UNDER=
 }
 
-test_refused_pivot_has_a_hint_for_eperm_only()
+test_refused_pivot_has_a_hint_only_for_eperm()
 {
 	for NSPIVOT_UNDER in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
 		NSPIVOT_UNDER="enosys -e EPERM pivot_root -- $NSPIVOT_UNDER"
@@ -328,7 +333,7 @@ test_refused_pivot_has_a_hint_for_eperm_only()
 	NSPIVOT_UNDER=
 }
 
-# openat2(2) fails with EAGAIN after a race and with EINTR after a signal.
+# openat2(2) fails with EAGAIN after a race with a rename, and with EINTR after a signal.
 test_openat2_is_retried_after_eagain_and_eintr()
 {
 	kernel_call openat2 || return 0

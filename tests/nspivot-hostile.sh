@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-hostile: with any contents of a root, nothing outside it is created, changed or mounted on.
+# nspivot-hostile: checks that nspivot creates, changes or mounts nothing outside the root,
+# regardless of the contents of the root.
 # as: root user
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -8,7 +9,7 @@
 
 harm
 
-# both OPTION…: runs box with the mount API and openat2(2), and without them
+# both OPTION…: runs box with the mount API and openat2(2), without both, and without openat2(2).
 both()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do
@@ -27,7 +28,7 @@ test_absolute_links_are_resolved_inside_the_root()
 	ln -s "$canary/dir" "$box/proc"
 	both --proc /proc --dev --devpts --etc-hosts auto --etc-hostname auto --dir /etc/new \
 		--symlink x:/etc/link --file "$0:/etc/file" --tmpfs /etc/dir
-	assertTrue 'made inside' "[ -d '$box$canary/dir' ]"
+	assertTrue 'created inside' "[ -d '$box$canary/dir' ]"
 }
 
 test_dotdot_is_resolved_inside_the_root()
@@ -49,8 +50,8 @@ test_targets_of_dangling_links_are_created_inside_the_root()
 	ln -s "$canary/none" "$box/etc/hosts"
 	ln -s "$canary/no/deep" "$box/run"
 	both --etc-hosts auto --tmpfs /run
-	assertTrue 'a file made inside' "[ -f '$box$canary/none' ]"
-	assertTrue 'a directory made inside' "[ -d '$box$canary/no/deep' ]"
+	assertTrue 'a file created inside' "[ -f '$box$canary/none' ]"
+	assertTrue 'a directory created inside' "[ -d '$box$canary/no/deep' ]"
 }
 
 test_magic_links_are_refused()
@@ -115,7 +116,8 @@ test_directory_exchanged_for_a_link_never_leads_outside()
 	NSPIVOT_UNDER=
 }
 
-# bind_swapped PATH: binds a source that is exchanged continuously; each bind shows one of the two, with its options
+# bind_swapped PATH: binds a source while a helper exchanges it continuously. Each bind must show
+# one of the two directories, with the options of the bind.
 bind_swapped()
 {
 	start_holder exchange "$box/src" "$box/other"
@@ -139,29 +141,30 @@ test_bind_source_is_opened_once()
 	echo file >"$box/other"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		bind_swapped
-		assert_empty 'nothing else is seen' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
+		assert_empty 'only these two are visible' "$(echo "$seen" | tr -d ' \n' | sed 's/directory//g; s/file//g')"
 		rm -rf "${box:?}/b"
 	done
 	NSPIVOT_UNDER=
 	rm -r "$box/src" "$box/other" 2>/dev/null
 	mkdir "$box/src"
 	echo directory >"$box/src/file"
-	# a source path belongs to the caller: nspivot follows a link, and the bind stays read-only
+	# the caller chooses the source path, so nspivot follows a link in it, and the bind stays read-only
 	ln -s "$canary" "$box/other"
 	bind_swapped
 	assert_canary
 }
 
-# CVE-2025-31133: what hides a path is a verified device, also where /dev/null is exchanged for something else.
+# A path is masked by a device that nspivot has verified, even while /dev/null is exchanged for
+# another file (CVE-2025-31133).
 # as: root
-test_what_masks_is_the_null_device_or_nothing()
+test_mask_uses_only_the_real_null_device()
 {
 	evil
 	echo secret >"$box/plain"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		n=0
 		while [ $n -lt 5 ]; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run in_ns sh -c "mount -t tmpfs dev /dev && mknod -m 666 /dev/null c 1 3 && ln -s '$canary/file' /dev/x &&
 				{ exchange /dev/null /dev/x 3>/ready & } && read -r l </ready; cd / && $NSPIVOT_UNDER nspivot --force \
 				--mask /plain '$box' -- /bin/sh -c 'cat /plain; echo harm >/plain'; kill \$!; :"
@@ -172,12 +175,13 @@ test_what_masks_is_the_null_device_or_nothing()
 	NSPIVOT_UNDER=
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
-	# where nothing is exchanged, the file is masked
+	# without an exchange the file is masked
 	run in_ns nspivot --dev --mask /plain "$box" -- /bin/sh -c 'cat /plain; echo masked'
 	assert_out masked
 }
 
-# A directory /proc of the root is never used as a proc file system: a real one covers it, or it is ignored.
+# nspivot must not use a directory /proc of the root as a proc file system. It mounts a real one
+# over the directory or ignores it.
 test_proc_directory_of_the_root_is_not_used_as_proc()
 {
 	for kind in directory tmpfs bind; do
@@ -197,14 +201,14 @@ test_proc_directory_of_the_root_is_not_used_as_proc()
 		done
 		look >"$TMP/before"
 		for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run in_ns sh -c "$with && cd / && exec $NSPIVOT_UNDER nspivot --proc /proc --mask /proc/keys:try \
 				--readonly /proc/sys '$box' -- /bin/sh -c 'stat -f -c %T /proc; readlink /proc/1/root;
 				echo x >/proc/sys/kernel/core_pattern; :'"
 			assert_canary
 			assert_out_has proc
 			assert_err_has 'Read-only file system'
-			# without a mount on it, it is a normal directory
+			# without a mount on it, /proc is treated as an ordinary directory
 			# shellcheck disable=SC2086
 			run in_ns sh -c "$with && cd / && exec $NSPIVOT_UNDER nspivot --mask /proc/keys:try \
 				--readonly /proc/sys:try --dev '$box' -- /bin/ls /proc"
@@ -234,7 +238,7 @@ colon'
 	NSPIVOT_UNDER=
 }
 
-# Without close_range(2) nspivot lists the descriptors in the /proc of the root.
+# Without close_range(2) nspivot finds the open descriptors in /proc.
 test_fake_proc_does_not_hide_descriptors_from_close_fds()
 {
 	evil

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-limits: thousands of mounts work, and the message for one mount too many names the sysctl.
+# nspivot-limits: checks that nspivot works with thousands of mounts, and that the message for one
+# mount too many names the sysctl.
 # as: root user
 # suite: long
 # budget: 240
@@ -8,15 +9,15 @@
 . "${0%/*}/rootlib.sh"
 make_box
 
-# ten_thousand OPTION…: runs box with 10,000 binds and the usual limit of descriptors
+# ten_thousand OPTION…: runs box with 10,000 binds and the usual limit of descriptors.
 ten_thousand()
 {
 	NSPIVOT_UNDER="prlimit --nofile=1024: $NSPIVOT_UNDER"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	run box --tmpfs /tmp $(seq -f "--bind=$box/etc:/many/%.0f" 10000) "$@"
 }
 
-test_ten_thousand_binds_work()
+test_works_with_ten_thousand_binds()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		ten_thousand --proc /proc "$box" -- /bin/grep -c ' /many/' /proc/self/mountinfo
@@ -37,8 +38,8 @@ test_failure_removes_ten_thousand_mount_points()
 	assert_no_leftovers
 }
 
-# The mount namespace holds as many mounts as fs.mount-max allows: a tree bound into itself doubles, then halves of it
-# fill the rest.
+# Fills the mount namespace up to fs.mount-max: a tree bound into itself doubles the number of
+# mounts, and then smaller trees fill the rest.
 test_hint_names_the_sysctl_when_mounts_exceed_it()
 {
 	mkdir -p "$TMP/full"
@@ -56,7 +57,7 @@ test_hint_names_the_sysctl_when_mounts_exceed_it()
 	EOF
 	note_state
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run in_ns sh "$TMP/fill" $NSPIVOT_UNDER nspivot --tmpfs /x --tmpfs /y "$box" -- /bin/ls
 		assert_refused 125 'No space left on device'
 		assert_err_has 'hint: increase the sysctl fs.mount-max'

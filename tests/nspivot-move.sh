@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-move: --move-root leaves an initramfs and removes its files and no others.
+# nspivot-move: checks that --move-root leaves an initramfs, and that it removes the files of the
+# initramfs and no others.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
 
-# initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 with a tmpfs as root, which nspivot builds, with the tools and
-# their libraries bound in. $UNDER is put in front of the command.
+# initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 of a system whose root is a tmpfs. nspivot
+# builds this root and binds the tools and their libraries into it. The command runs as an argument
+# of $UNDER.
 initramfs()
 {
 	rm -rf "$TMP/real"
@@ -22,11 +24,11 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	# build-aux/coverage keeps the counters of instrumented tools here
+	# build-aux/coverage makes instrumented tools write their counters here
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run ${UNDER:-} nsunshare -mp -- nspivot --force --host-root --readonly=/usr --file /dev/null:/init "$@" --bind "$TMP/real:/real" \
 		--bind "$TMP/kept:/kept" --ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$NSUTILS_HELPERS:/helpers" \
 		--ro-bind "$TMP/script:/script" \
@@ -40,11 +42,12 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 	assert_out_has bin
 	assert_out_lacks junk
 	assert_out_has ' /proc '
-	assertTrue 'what was bound below it is there' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
+	assertTrue 'files bound below the old root still exist' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
 }
 
-# The owner of the new root exchanges the mount point of a proc with another directory, at any system call of the
-# nspivot that moves. $TMP/real is filled by initramfs() before.
+# move_exchanged: the owner of the new root exchanges the mount point of a proc file system with
+# another directory, at one system call of the nspivot that moves. initramfs() must have filled
+# $TMP/real.
 move_exchanged()
 {
 	UNDER="failat -b mover -u look $1 -o $TMP/report --" initramfs "ln -s /tools/nspivot /mover; mkdir -p /new/p /new/fake/sys/kernel /new/fake/fs
@@ -103,7 +106,7 @@ test_move_root_is_refused_on_a_disk()
 	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$box" -- \
 		/bin/nspivot --move-root /etc -- /bin/ls
 	assert_refused 125 'is not an initramfs'
-	assertTrue 'the box is whole' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
+	assertTrue 'the root is complete' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 
 test_hint_of_a_pivot_in_an_initramfs_names_move_root()

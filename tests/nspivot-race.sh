@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-race: a directory exchanged for a link never leads outside, in 10,000 runs with each way to resolve and mount.
+# nspivot-race: runs each method of path resolution and mounting 10,000 times while a directory is
+# exchanged for a link. Checks that no run leads outside.
 # as: root user
 # suite: long
 # budget: 900
@@ -8,10 +9,11 @@
 . "${0%/*}/rootlib.sh"
 harm
 
-# Verifies that the race happened: in some runs the exchange was between two steps.
+# assert_hit: asserts that the exchange happened between two steps of nspivot in more than one of a
+# hundred runs.
 assert_hit()
 {
-	assertTrue "of $n runs only $refused were hit" "[ $refused -gt $((n / 100)) ]"
+	assertTrue "only $refused of $n runs noticed the exchange" "[ $refused -gt $((n / 100)) ]"
 }
 
 test_exchange_during_openat2_never_leads_outside()

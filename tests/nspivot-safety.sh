@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-safety: restrictions hold, unsafe pivots are refused, and the program cannot reach the old root.
+# nspivot-safety: checks that restrictions are applied, that unsafe pivots are refused, and that the
+# program cannot reach the old root.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
 
-# each_way FUNCTION: calls it with the mount API and then with mount(2)
+# each_way FUNCTION: calls the function with the mount API and then with mount(2).
 each_way()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -15,7 +16,8 @@ each_way()
 	NSPIVOT_UNDER=
 }
 
-# with_mounts COMMAND…: runs it in namespaces of its own, with a tmpfs below $TMP/src and another one below that
+# with_mounts COMMAND…: runs the command in new namespaces, with a tmpfs on $TMP/src/sub and another
+# one below it.
 mkdir -p "$TMP/src/sub" "$box/src"
 cat >"$TMP/with_mounts" <<EOF
 #!/bin/sh
@@ -26,7 +28,7 @@ chmod 755 "$TMP/with_mounts"
 
 recursive()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run in_ns "$TMP/with_mounts" $NSPIVOT_UNDER nspivot --ro-bind "$TMP/src:/src" "$box" -- \
 		/bin/sh -c 'for d in src src/sub src/sub/deep; do touch /$d/x || echo no; done'
 	assert_out 'no
@@ -76,7 +78,8 @@ test_norec_excludes_the_mounts_below()
 	each_way norec
 }
 
-# In a user namespace the flags of inherited mounts are locked: a bind must keep them and succeed.
+# A user namespace locks the flags of the mounts that it inherits. A bind must keep these flags and
+# succeed.
 locked()
 {
 	# shellcheck disable=SC2086
@@ -93,7 +96,7 @@ test_bind_keeps_locked_flags()
 	each_way locked
 }
 
-test_working_directory_of_the_caller_is_not_a_way_out()
+test_working_directory_of_the_caller_does_not_lead_out()
 {
 	run in_ns sh -c "cd '$TMP/src' && exec nspivot '$box' -- /bin/sh -c 'pwd; ls ..; ls ../../..'"
 	assert_ok
@@ -116,8 +119,9 @@ test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 	assert_ok
 }
 
-# A test must not pivot in the machine's namespace: test-tree.c tests the decision, and this test that it comes first.
-test_machines_mount_namespace_is_checked_first_unless_force()
+# A test must not pivot in the machine's mount namespace. This test checks that the namespace is
+# checked first; test-tree.c tests the check itself.
+test_refuses_the_mount_namespace_of_the_machine_unless_forced()
 {
 	for preset in none minimal docker systemd host; do
 		run nspivot --explain --preset=$preset "$box" -- /bin/ls
@@ -130,7 +134,7 @@ test_machines_mount_namespace_is_checked_first_unless_force()
 }
 
 # as: root
-test_processes_of_another_root_are_refused_where_they_could_be_entered()
+test_refuses_visible_processes_of_another_root()
 {
 	run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
 	assert_refused 125 'would still reach the old root by its root'
@@ -145,7 +149,7 @@ test_busy_old_root_is_detached()
 	assert_out 2
 }
 
-test_old_root_that_is_a_stack_of_mounts_is_detached()
+test_old_root_with_stacked_mounts_is_detached()
 {
 	run in_ns sh -c "mount -t tmpfs one / && exec nspivot --preset=minimal '$box' -- \
 		/bin/sh -c 'wc -l </proc/self/mountinfo; ls /..'"
@@ -170,7 +174,7 @@ test_nested_user_namespace_works_after_the_pivot()
 }
 
 # as: root
-test_a_device_is_none_where_nodev_was_asked()
+test_nodev_makes_devices_unusable()
 {
 	mknod "$TMP/src/null" c 1 3
 	run box --bind "$TMP/src:/src:nodev" --dev "$box" -- /bin/sh -c 'echo x >/src/null'
@@ -210,7 +214,7 @@ test_masked_paths_of_the_docker_preset_are_empty()
 	assert_rc 1
 }
 
-test_program_gets_the_ids_given()
+test_uid_and_gid_options_set_the_ids()
 {
 	run box --setuid 0 --setgid 0 --keep-caps "$box" -- /bin/id -u
 	assert_ok
@@ -227,18 +231,19 @@ test_program_gets_the_ids_given()
 	assert_ok
 }
 
-# A caller with a mapped id other than 0 has ambient capabilities, which must not reach the program.
+# A caller with a mapped id other than 0 has ambient capabilities, which nspivot must not pass to
+# the program.
 test_ambient_capabilities_suffice_and_do_not_reach_the_program()
 {
 	as=
 	[ "$(id -u)" != 0 ] || as='setpriv --reuid 61234 --regid 61234 --clear-groups'
 	chmod 711 "$TMP"
 	mkdir -p "$box/proc" "$box/dev" "$box/tmp"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $as unshare -Ump --fork -c --keep-caps nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- \
 		/bin/sh -c 'grep -E "Cap(Inh|Prm|Eff|Amb)" /proc/self/status; id -u'
 	assert_ok
-	assertEquals 'sets that are empty' 4 "$(grep -c 0000000000000000 "$TMP/out")"
+	assertEquals 'number of empty capability sets' 4 "$(grep -c 0000000000000000 "$TMP/out")"
 	assert_out_has "$NSTEST_UID"
 }
 
@@ -253,7 +258,7 @@ no'
 	rm -f "$TMP/src/x"
 }
 
-# Mounts of other options keep their own flags.
+# A read-only root does not change the flags of mounts that other options add.
 test_read_only_root_leaves_added_mounts_writable()
 {
 	each_way readonly_alone

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-userns: nspivot works in a user namespace, and its hints explain refused mounts.
+# nspivot-userns: checks that nspivot works in a user namespace, and that its hints explain refused
+# mounts.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns user
 make_box
 
-# userns TYPES COMMAND…: runs it in a user namespace and in namespaces of these types
+# userns TYPES COMMAND…: runs the command in a new user namespace and in new namespaces of these
+# types.
 userns()
 {
 	_types=$1
@@ -37,7 +39,7 @@ test_mount_on_an_empty_proc_directory_does_not_prevent_proc()
 test_hint_names_the_missing_namespace()
 {
 	for missing in m:--proc=/proc:pid:-p mp:--mqueue:ipc:-i mp:--cgroup2:cgroup:-C; do
-		# shellcheck disable=SC2046 # words
+		# shellcheck disable=SC2046 # several words
 		set -- $(echo "$missing" | tr : ' ' | sed 's| /proc||')
 		case $2 in
 		--proc*) what=--proc=/proc type=pid letter=-p ;;
@@ -112,7 +114,7 @@ test_overlay_in_a_user_namespace_uses_userxattr()
 	NSPIVOT_UNDER=
 }
 
-test_overlay_layers_may_have_any_name()
+test_overlay_accepts_any_name_of_a_layer()
 {
 	feature overlay-userns || return 0
 	mkdir -p "$TMP/a:b,c\\d" "$TMP/e"
@@ -126,9 +128,10 @@ test_overlay_layers_may_have_any_name()
 	NSPIVOT_UNDER=
 }
 
-# A checkout that its mapped owner may not enter, chains-and-costs: the message says the path.
+# The caller is root of a user namespace that does not map the owner of the directory, so it may not
+# enter the directory. The message must contain the path.
 # as: root
-test_a_root_of_somebody_else_is_refused_with_its_name()
+test_refuses_a_root_directory_that_it_may_not_enter()
 {
 	mkdir "$TMP/closed"
 	chown 12345:12345 "$TMP/closed"

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-clocks: moves the clocks that programs read.
+# nstimeoffset-clocks: checks that the clocks that programs read are moved.
 # as: root user
-# shellcheck disable=SC2016 # the inner shell expands
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/timelib.sh"
 require_ns time
 
-# between LOW HIGH [BASE]: $out is a number in between, counted from BASE, which is one as well.
-# (32874.49 - 31873.99 is a little less than 1000.5.)
+# between LOW HIGH [BASE]: asserts that $out is a number between LOW and HIGH after BASE is
+# subtracted. Allows for rounding: 32874.49 - 31873.99 is a little less than 1000.5.
 between()
 {
 	awk -v v="$out" -v low="$1" -v high="$2" -v base="${3-0}" -v rounding=1e-6 '
@@ -21,7 +21,7 @@ uptime_of_machine()
 	cut -d' ' -f1 /proc/uptime
 }
 
-test_zero_looks_like_a_machine_just_booted()
+test_zero_makes_the_machine_look_just_booted()
 {
 	run tool -b =0 -- cut '-d ' -f1 /proc/uptime
 	assert_ok
@@ -40,7 +40,7 @@ test_equals_sign_sets_the_reading()
 	assert_out_has 'up 42 weeks, 6 days'
 }
 
-test_signs_are_relative_to_the_own_clock()
+test_plus_and_minus_are_relative_to_the_own_clock()
 {
 	now=$(uptime_of_machine)
 	run tool -b +1000.5s -- cut '-d ' -f1 /proc/uptime
@@ -71,14 +71,14 @@ test_start_times_in_proc_are_plausible()
 	between 0 500
 }
 
-# /proc shows start times before zero as 2^64 nanoseconds minus the difference.
+# /proc shows a start time before zero as 2^64 nanoseconds minus the difference.
 test_anchor_now_puts_the_start_before_zero()
 {
 	feature timens-stat || return 0
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 1844674407000 1844674408000
-	# which does not mislead the next one
+	# a second nstimeoffset must handle such a start time of its own process
 	run tool -b =0 --anchor now -- nstimeoffset -b =0 -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 0 500
@@ -110,7 +110,7 @@ test_nested_zero_starts_at_zero_again()
 	done
 }
 
-test_nested_signs_are_relative_to_the_callers_clock()
+test_nested_plus_and_minus_are_relative_to_the_callers_clock()
 {
 	now=$(uptime_of_machine)
 	run tool -b +1000 -- nstimeoffset -b +1000 -- cut '-d ' -f1 /proc/uptime
@@ -123,7 +123,7 @@ test_nested_signs_are_relative_to_the_callers_clock()
 	run tool -b +1000 -- nstimeoffset -b +500 --base own -- cut '-d ' -f1 /proc/uptime
 	between 1499.9 1505 "$now"
 	now=$(uptime_of_machine)
-	# a plain number is from the initial clock, as with unshare(1)
+	# a plain number is relative to the initial clock, as with unshare(1)
 	run tool -b +1000 -- nstimeoffset -b 500 -- cut '-d ' -f1 /proc/uptime
 	between 499.9 505 "$now"
 }
@@ -154,7 +154,7 @@ test_keeps_the_realtime_clock()
 	assert_out "$(date +%Y-%m-%d)"
 }
 
-# As after a checkpoint: the clocks continue from the saved readings.
+# This restores the clocks of a checkpoint: they continue from the saved readings.
 test_continues_from_saved_readings()
 {
 	run tool -b =777.5 -m =555d --anchor now -- clocks read
@@ -187,7 +187,7 @@ boottime 93600 0'
 
 test_runs_the_program_in_the_same_process()
 {
-	# the pid of the shell is that of nstimeoffset, which never forks
+	# the first shell executes nstimeoffset, which must not fork, so both shells have the same pid
 	run sh -c 'echo $$; exec "$@"' sh sh -c 'exec "$@"' sh nsunshare -r -- \
 		nstimeoffset -b =0 -m =0 -- sh -c 'echo $$'
 	assert_ok

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-faults: lets each system call fail once; no program may run with clocks that did not move.
+# nstimeoffset-faults: makes each system call fail once and checks that no program runs with clocks
+# that did not move.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
@@ -11,7 +12,7 @@ test_reports_every_failed_call()
 	fault_all -- nstimeoffset -b +1d -m -0.5s -- "$FINAL"
 }
 
-# A program that cannot be read cannot be executed: the status is 126.
+# If the program cannot be read, it cannot be executed, and the exit status is 126.
 test_reports_every_failed_call_with_handles()
 {
 	FAULT_MAX=25 fault_all -f '125 126' -i '^time-offset monotonic' -- nstimeoffset -b 1d -m =@1 --ready-fd 1 --close-fds -- "$FINAL"
@@ -19,7 +20,7 @@ test_reports_every_failed_call_with_handles()
 
 test_show_and_print_report_every_failed_call()
 {
-	# the readings move on, so only what stands still is compared
+	# the clock readings differ between two runs, so only the offsets are compared
 	FAULT_MAX=25 fault_all -c 'has_zero_offsets "$out"' -- nstimeoffset --show self 1
 }
 
@@ -28,7 +29,7 @@ has_zero_offsets()
 	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
 }
 
-# =TIME needs the start time of the process, which is in /proc.
+# =TIME is relative to the start time of the process, which nstimeoffset reads from /proc.
 test_reports_an_unreadable_start_time()
 {
 	run failat -s read,pread64 --list -o "$TMP/report" -- nstimeoffset -b =86400 -- echo ran

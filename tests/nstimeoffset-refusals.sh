@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-refusals: refuses invalid requests before it changes anything, and explains them.
+# nstimeoffset-refusals: checks that invalid requests are refused before anything is changed, and
+# explained.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/timelib.sh"
@@ -8,7 +9,7 @@ require_ns time
 
 test_refuses_invalid_times()
 {
-	# the unit test has more
+	# the unit test has more invalid times
 	for t in '' + 1x ' 1' =-1 0x10; do
 		run nstimeoffset -b "$t" -- echo ran
 		assert_refused 125 "--boottime: invalid time '$t'"
@@ -31,7 +32,7 @@ test_accepts_nanoseconds()
 	done
 }
 
-# The kernel is not called; it would return ENOSYS.
+# The tool itself must refuse: enosys denies unshare(2), which would fail with another message.
 test_names_the_allowed_interval()
 {
 	run enosys unshare -- nstimeoffset -b -9000000000 -- echo ran
@@ -46,12 +47,12 @@ test_names_the_allowed_interval()
 	assert_refused 125 "boottime '-9000000000' is outside the allowed interval, -"
 }
 
-test_the_interval_is_that_of_the_kernel()
+test_allowed_interval_equals_that_of_the_kernel()
 {
 	run nstimeoffset -b -9000000000 --print
 	low=${err#*interval, }
 	low=${low%% to *}
-	# the clock has gone on, so this is in range for good; and 100 seconds below is not
+	# The clock has advanced, so the printed lower limit stays valid, but 100 seconds below it is invalid.
 	run tool -b "$low" -- true
 	assert_ok
 	low=${low%.*}
@@ -145,7 +146,7 @@ test_explains_the_limit_of_namespaces()
 test_nsunshare_accepts_the_same_times()
 {
 	for t in +1d2h -0.5s .5 =0 =@self; do
-		# once more, should a second begin between the two
+		# retry if a second begins between the two runs
 		for _ in 1 2 3; do
 			run nstimeoffset -b "$t" -m "$t" --explain -- true
 			assert_ok
@@ -162,7 +163,7 @@ test_nsunshare_accepts_the_same_times()
 		ours=${ours#--boottime: }
 		run nsunshare -T --boottime "$t" -- true
 		assert_rc 125
-		# but for the clock's reading, which goes on
+		# compare the message up to the interval, which depends on the time
 		assert_err_has "${ours%%interval*}"
 	done
 	run nstimeoffset -b 5 -m -0.5s --print

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-show: shows the offsets of other processes, copies them, and writes them from outside.
+# nstimeoffset-show: checks that the offsets of other processes can be shown, copied, and written
+# from outside.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns time
 require_tool jq
 
-# start_clocks OPTION…: starts a process in a time namespace with these clocks.
+# start_clocks OPTION…: starts a process in a time namespace with clocks that these options set.
 start_clocks()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -16,7 +17,7 @@ start_clocks()
 	fi
 }
 
-# column N LINE: prints the Nth column.
+# column N LINE: prints the Nth column of this line of $out.
 column()
 {
 	echo "$out" | awk -v n="$1" -v line="$2" 'NR == line { print $n }'
@@ -27,7 +28,7 @@ ns_inode()
 	readlink "/proc/$1/ns/time" | tr -dc 0-9
 }
 
-test_shows_itself()
+test_shows_the_calling_process_by_default()
 {
 	run nstimeoffset --show
 	assert_ok
@@ -38,7 +39,7 @@ test_shows_itself()
 	assertEquals '0 0' "$(column 4 2) $(column 5 2)"
 }
 
-test_shows_several_at_one_moment()
+test_shows_several_processes_at_the_same_moment()
 {
 	start_clocks -b +1.5s -m -2.000000001
 	run nstimeoffset --show self "$holder" "time:$holder"
@@ -47,7 +48,7 @@ test_shows_several_at_one_moment()
 	assertEquals '-2.000000001 1.5' "$(column 4 3) $(column 5 3)"
 	assertEquals '-2.000000001 1.5' "$(column 4 4) $(column 5 4)"
 	assertEquals "$(ns_inode "$holder")" "$(column 2 3)"
-	# the readings differ by exactly the offsets
+	# the readings must differ by exactly the difference of the offsets
 	assertEquals 1.5 "$(echo "$out" |
 		awk 'NR == 2 { sub(/^[0-9]*[0-9][0-9][0-9]\./, "&"); a = substr($7, 1, 12) }
 		     NR == 3 { printf "%.1f\n", $7 - a }')"
@@ -66,9 +67,9 @@ test_shows_a_namespace_without_processes()
 	assertEquals '-2.25 1.5' "$(column 4 4) $(column 5 4)"
 }
 
-test_shows_the_process_not_its_future_children()
+test_shows_the_clocks_of_the_process_not_of_its_children()
 {
-	# unshared and not entered: the process itself still has the clocks of all
+	# after unshare(2) only children enter the time namespace; the process keeps its own clocks
 	mkfifo go
 	if [ "$(id -u)" = 0 ]; then
 		start_holder clocks hold "$PWD/go" sleep 1000
@@ -92,7 +93,7 @@ test_shows_the_process_not_its_future_children()
 	rm go
 }
 
-test_write_is_anchored_at_the_other_process()
+test_write_uses_the_start_time_of_the_other_process()
 {
 	mkfifo go
 	prefix='' enter=
@@ -112,7 +113,7 @@ test_write_is_anchored_at_the_other_process()
 	out=$(column 7 2)
 	awk -v v="$out" 'BEGIN { exit !(v >= 86400 && v < 86420) }'
 	assertTrue "boottime is $out" $?
-	# the offsets are frozen now
+	# the kernel refuses another write, because a process has entered the time namespace
 	# shellcheck disable=SC2086
 	run $enter nstimeoffset -b =0 --write "$holder"
 	assert_refused 125 frozen
@@ -193,7 +194,7 @@ test_handles_wait_and_report_readiness()
 		sh -c 'ls /proc/$$/fd; exec sleep 1000' 3>ready 4<go 5</dev/null 6</dev/null >fds &
 	pid=$!
 	exec 8<ready 9>go
-	# it waits: the namespace is there, the clocks are not moved
+	# the tool waits: the time namespace exists, but the clocks have not moved yet
 	echo >&9
 	read -r line <&8
 	assertEquals ready "$line"

@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-causes: messages name the cause of a failure, and hints the solution.
+# nsunshare-causes: checks that messages name the cause of a failure and that hints name the
+# solution.
 # as: root user
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_ns user mnt pid net uts ipc cgroup time
 
 uid=$(id -u)
 
-test_a_namespace_limit_of_zero_is_named_for_each_type()
+test_names_a_namespace_limit_of_zero_for_each_type()
 {
 	for t in mnt uts ipc net pid user cgroup time; do
 		letter=$(echo "mnt:m uts:u ipc:i net:n pid:p user:U cgroup:C time:T" | tr ' ' '\n' | sed -n "s/^$t://p")
@@ -19,7 +20,7 @@ test_a_namespace_limit_of_zero_is_named_for_each_type()
 	done
 }
 
-test_the_nesting_limit_is_named()
+test_names_the_nesting_limit()
 {
 	printf '#!/bin/sh\n[ $1 = 0 ] && exec echo ran\nexec nsunshare -r "$0" $(($1 - 1))\n' >"$TMP/nest"
 	chmod 755 "$TMP/nest"
@@ -45,7 +46,7 @@ test_missing_privilege_suggests_a_user_namespace()
 }
 
 # as: root
-test_a_chroot_of_the_caller_is_explained()
+test_explains_a_chroot_of_the_caller()
 {
 	mkdir "$TMP/root"
 	mount --rbind / "$TMP/root" && mount --make-rslave "$TMP/root"
@@ -55,16 +56,16 @@ test_a_chroot_of_the_caller_is_explained()
 	assert_err_has 'hint: the caller is in a chroot'
 }
 
-test_a_caller_that_is_not_mapped_is_explained()
+test_explains_a_caller_that_is_not_mapped()
 {
 	run nsunshare -U nsunshare -r true
 	assert_refused 125 'Operation not permitted'
 	assert_err_has "hint: the caller's user id is not mapped"
 }
 
-# Kernels before 5.12 ask for no capability.
+# Kernels before 5.12 do not require CAP_SETFCAP to map root.
 # as: root
-test_root_without_the_capability_to_map_root_is_explained()
+test_explains_root_without_the_capability_to_map_root()
 {
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
@@ -87,7 +88,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
 }
 
-# newgidmap(1) denies it by itself.
+# newgidmap(1) itself denies setgroups if it maps only the user's own group.
 # as: user
 test_setgroups_allow_requires_a_subordinate_group()
 {
@@ -186,7 +187,7 @@ test_refuses_maps_that_the_kernel_rejects()
 	run nsunshare --map="$TMP/big" true
 	assert_refused 125 340
 	[ "$uid" = 0 ] || return 0
-	# an extent that spans two extents of the parent's map is split, not refused
+	# an extent that spans two extents of the parent's map must be split, not refused
 	run nsunshare --map=u:0:0:10,u:10:1000:10,g:0:0:10,g:10:1000:10 \
 		nsunshare --map=u:0:0:20,g:0:0:20 cat /proc/self/uid_map
 	assert_ok
@@ -201,7 +202,7 @@ test_a_masked_proc_is_explained()
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: unmount the tmpfs on /proc/sys/kernel, or use nspivot --bind /proc:... instead'
-	# as in containers; with a read-only proc, too, the mount would be refused for that
+	# A masked path in proc, as in containers. A read-only proc would be another reason for the refusal.
 	run nsunshare -rmp --mount-proc --setup 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
@@ -238,15 +239,15 @@ test_an_invalid_time_or_signal_names_its_option()
 	assert_err_has "--kill-child: invalid signal 'NOPE'"
 }
 
-test_a_seccomp_filter_is_named_as_the_cause()
+test_names_a_seccomp_filter_as_the_cause()
 {
 	for option in --map-root-user '--map-root-user --fork --uts'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run enosys -e EPERM unshare,clone,clone3 -- nsunshare $option true
 		assert_refused 125 'Operation not permitted'
 		assert_err_has 'hint: this process has a seccomp filter'
 	done
-	# a process needs no privilege
+	# creating a process needs no privilege, but the hint must be the same
 	run enosys -e EPERM clone,clone3 -- nsunshare --fork true
 	assert_refused 125 'cannot create a process'
 	assert_err_has 'hint: this process has a seccomp filter'
@@ -281,7 +282,7 @@ test_an_unsearchable_working_directory_is_explained()
 	chmod 700 "$TMP/closed"
 	chmod 711 "$TMP"
 	for option in --wd= --root= '-p --mount-proc='; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run as_nstest nsunshare -r $option"$TMP/closed/in" true
 		assert_refused 125 "'$TMP/closed/in': Permission denied"
 		assert_err_has "has no search permission for the directory '$TMP/closed' (mode 700"
@@ -304,7 +305,7 @@ test_a_full_cgroup_is_explained()
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 	assert_err_has "hint: raise pids.max of the cgroup '$pids/$own_cgroup', which allows 1 processes"
-	# the limit is not blamed if no process is created in the cgroup
+	# the limit of the cgroup must not be named if the process is not created in the cgroup
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare --into-cgroup "$pids/$own_cgroup" -S "$NSTEST_UID" --rlimit nproc=0 true
 	remove_cgroup "$pids/$own_cgroup"
@@ -319,34 +320,34 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 	assert_err_has 'hint: children of this process go to a pid namespace'
 }
 
-# A chroot to a mount point looks like a root in the mount table.
+# In the mount table a chroot to a mount point looks like a root.
 # as: root
 test_a_chroot_to_a_mount_point_is_explained()
 {
 	mkdir "$TMP/mounted"
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'mount --rbind / "$0" && exec chroot "$0" "$1" -U echo ran' "$TMP/mounted" \
 		"$NSUTILS_BIN/nsunshare"
 	assert_refused 125 'Operation not permitted'
 	assert_err_has 'hint: the caller is in a chroot'
 }
 
-test_no_chroot_is_blamed_without_one()
+test_names_no_chroot_if_there_is_none()
 {
 	run enosys -e EPERM unshare,clone,clone3 -- nsunshare -U --no-fork echo ran
 	assert_refused 125 'Operation not permitted'
 	assert_err_lacks chroot
 }
 
-# passwd(5): a name that begins with a digit is taken for a number by other programs.
+# Other programs take a name that begins with a digit for a number (passwd(5)).
 # as: root
-test_a_name_that_begins_with_a_digit_is_no_account()
+test_refuses_an_account_name_that_begins_with_a_digit()
 {
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/$file"
 		echo '7up:x:12345:12345::/:/bin/sh' >>"$TMP/$file"
 	done
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c 'for f in passwd group; do mount --bind "$0/$f" "/etc/$f" || exit; done; exec "$@"' "$TMP"
 	run "$@" id -u 7up
 	assert_out 12345
@@ -356,12 +357,12 @@ test_a_name_that_begins_with_a_digit_is_no_account()
 	assert_refused 125 "unknown group '7up'"
 }
 
-# A source of nsswitch.conf(5) that is not installed is ignored.
+# A source that nsswitch.conf(5) lists but that is not installed must be ignored.
 # as: root
-test_an_account_that_no_source_knows_is_unknown()
+test_reports_an_unknown_account()
 {
 	printf 'passwd: files absent\ngroup: files absent\n' >"$TMP/nsswitch"
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf && exec "$@"' "$TMP/nsswitch" nsunshare
 	run "$@" -S nobody-here echo ran
 	assert_refused 125 "unknown user 'nobody-here'"
@@ -370,7 +371,7 @@ test_an_account_that_no_source_knows_is_unknown()
 	run "$@" -S nobody -G nogroup echo ran
 	assert_ok
 	assert_out ran
-	# the message is the same on a system without the files
+	# the message is the same if /etc has no account files
 	for option in '-S:user' '-G:group'; do
 		run unshare -m sh -c 'mount -t tmpfs none /etc && exec "$@"' sh nsunshare "${option%:*}" nobody-here echo ran
 		assert_refused 125 "unknown ${option#*:} 'nobody-here'"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-cgroup: creates a control group of version 2 or 1, runs the program in it with limits, and removes it.
+# nsunshare-cgroup: checks control groups of version 2 and 1: nsunshare creates one, runs the
+# program in it with limits, and removes it.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -10,7 +11,7 @@ require_ns cgroup pid
 name=/$own_cgroup
 [ -n "$v2$v1cpu" ] || skip 'no cgroup file system is mounted'
 
-test_a_cgroup_is_created_entered_and_removed()
+test_creates_enters_and_removes_a_cgroup()
 {
 	note_state
 	for option in --fork --pid; do
@@ -55,7 +56,7 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# A name stays below its start, and only the cgroups created for it are removed.
+# A name must stay below its start, and nsunshare must remove only the cgroups that it created.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
@@ -70,7 +71,8 @@ test_a_cgroup_name_cannot_lead_up()
 	assert_no_leftovers
 }
 
-# A subtree of the hierarchy that is mounted a second time has a cgroup of the same name without the limit.
+# A subtree of the hierarchy is mounted a second time. Below this mount a cgroup of the same name
+# exists that does not have the limit.
 test_the_first_mount_of_a_hierarchy_is_used()
 {
 	note_state
@@ -79,7 +81,7 @@ test_the_first_mount_of_a_hierarchy_is_used()
 		setting=cgroup.max.depth=5
 		[ "$mount" = "$v2" ] || setting=cpu.shares=5
 		mkdir "$mount$name-part"
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run unshare -m sh -c 'mount --bind "$0" "$1" && shift && exec "$@"' "$mount$name-part" "$TMP/part" \
 			nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set "$setting" \
 			sh -c 'cat /proc/self/cgroup; find "$0" -mindepth 1 -type d' "$TMP/part"
@@ -136,11 +138,11 @@ test_missing_parent_cgroups_are_created_and_removed()
 		assert_refused 127 /nonexistent
 	done
 	assert_no_leftovers
-	# a cgroup that existed before stays, and so does one that another process uses
+	# nsunshare must not remove a cgroup that existed before or that another process uses
 	mkdir "$mount$name"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create true
 	assert_ok
-	assertTrue 'removed what it had not made' "[ -d '$mount$name' ] && [ ! -e '$mount$name/b' ]"
+	assertTrue 'only created cgroups are removed' "[ -d '$mount$name' ] && [ ! -e '$mount$name/b' ]"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create mkdir "$mount$name/b/other"
 	assert_ok
 	assertTrue "rmdir '$mount$name/b/other' '$mount$name/b' '$mount$name'"
@@ -177,7 +179,8 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 	assert_no_leftovers
 }
 
-# ---- Controllers of version 2, which the host may or may not have enabled for the children of a cgroup
+# ---- Controllers of version 2. The host may or may not have enabled them for the children of a
+# cgroup.
 
 test_controllers_are_enabled_in_created_cgroups()
 {
@@ -201,7 +204,8 @@ cpu pids'
 	assert_no_leftovers
 }
 
-# A user to whom a cgroup is delegated can enable controllers below it without root.
+# Root has delegated a cgroup to the user, who can then enable controllers below it without
+# privilege.
 test_an_ordinary_user_enables_controllers_in_a_delegated_cgroup()
 {
 	feature cgroup2-cpu || return 0
@@ -218,7 +222,7 @@ pids'
 	remove_cgroup "$v2$name"
 }
 
-# The same as the test above, without controllers.
+# The same as the test above, but without controllers.
 test_an_ordinary_user_can_use_a_delegated_cgroup()
 {
 	feature cgroup2 || return 0
@@ -245,8 +249,8 @@ test_an_ordinary_user_can_use_a_delegated_cgroup()
 	remove_cgroup "$v2$name"
 }
 
-# nsunshare does not change a cgroup that existed before.
-test_the_cgroup_that_keeps_a_controller_is_named()
+# nsunshare must not change a cgroup that existed before.
+test_names_the_cgroup_whose_children_lack_the_controller()
 {
 	feature cgroup2 || return 0
 	read -r controller _ <"$v2/cgroup.controllers"
@@ -308,7 +312,7 @@ test_a_controller_of_version_1_is_reported()
 	assert_err_has "hint: use a file of version 1: controller 'cpu' is mounted at $v1cpu"
 }
 
-# The root of the hierarchy need not have files of the controller.
+# The root of the hierarchy may lack the files of the controller.
 test_a_controller_of_version_1_is_found_by_its_name()
 {
 	v1pids=$(cgroup_mount cgroup pids)
@@ -328,7 +332,7 @@ test_works_on_a_host_with_version_1_only()
 {
 	feature cgroup1-cpu || return 0
 	note_state
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c '[ -z "$0" ] || umount "$0" && exec "$@"' "$v2" \
 		nsunshare --into-cgroup "$name" --cgroup-create
 	run "$@" cat /proc/self/cgroup
@@ -342,11 +346,11 @@ test_works_on_a_host_with_version_1_only()
 	assert_no_leftovers
 }
 
-# nsunshare does not kill these processes, because they may be meant to stay.
+# nsunshare must not kill these processes, because they may be meant to stay.
 test_processes_left_in_the_cgroup_are_reported()
 {
 	mount=${v2:-$v1cpu}
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
 	assert_rc 3
 	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"
@@ -357,7 +361,7 @@ test_processes_left_in_the_cgroup_are_reported()
 	assert_rc 0
 	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in it'
 	assertTrue "rmdir '$mount$name/b' '$mount$name'"
-	# a cgroup that the program has removed is not reported
+	# a cgroup that the program itself has removed is not reported
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
 		"$mount" "$name"
 	assert_ok

@@ -7,9 +7,10 @@
 require_tool unshare
 require_ns user mnt pid net uts ipc cgroup time
 
-# Prints the environment that a program sees; OUTSIDE has the namespaces of the caller.
+# The script prints the environment that a program sees. $OUTSIDE contains the namespaces of the
+# caller.
 types='mnt uts ipc net pid user cgroup time time_for_children pid_for_children'
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 OUTSIDE=$(cd /proc/self/ns && readlink $types)
 export OUTSIDE types
 cat >"$TMP/look" <<-'SCRIPT'
@@ -29,7 +30,7 @@ cat >"$TMP/look" <<-'SCRIPT'
 SCRIPT
 chmod 755 "$TMP" "$TMP/look"
 
-# both WORDS…: runs unshare WORDS, then nsunshare WORDS.
+# both ARGUMENT…: runs unshare and then nsunshare with the arguments.
 both()
 {
 	run unshare "$@"
@@ -39,16 +40,17 @@ both()
 	assert_out_same "$their_out"
 }
 
-# same_for FILE: compares the two tools for each line of FILE, a command line; lines that begin with # are comments.
+# same_for FILE: each line of FILE is a command line; a line that begins with # is a comment.
+# Compares the two tools for each line.
 same_for()
 {
 	while read -r line; do
 		case $line in
 		'' | '#'*) continue ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		both $line </dev/null
-		assertTrue "unshare itself fails: $line ($their_rc)" "[ '$their_rc' = 0 ]"
+		assertTrue "unshare succeeds: $line ($their_rc)" "[ '$their_rc' = 0 ]"
 	done <"$1"
 }
 
@@ -131,10 +133,10 @@ test_command_lines_of_root_work_as_with_unshare()
 	same_for "$TMP/lines"
 }
 
-test_the_exit_status_is_as_with_unshare()
+test_exit_statuses_are_the_same_as_with_unshare()
 {
 	for with in -r '-rpf --mount-proc --kill-child'; do
-		# shellcheck disable=SC2016,SC2086 # words
+		# shellcheck disable=SC2016,SC2086 # several words
 		{
 			both $with sh -c 'exit 7'
 			both $with /nonexistent
@@ -143,12 +145,12 @@ test_the_exit_status_is_as_with_unshare()
 			both $with sh -c 'kill -TERM $$; exit 5'
 		}
 	done
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	both -r sh -c 'kill -KILL $$'
 	assert_rc 137
 }
 
-test_without_a_program_the_shell_is_run()
+test_runs_a_shell_by_default()
 {
 	printf '#!/bin/sh\necho "$0 $#"\n' >"$TMP/shell"
 	chmod 755 "$TMP/shell"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-faults: lets each system call fail once, and sends a signal at each: nsunshare reports the failure and
-# undoes its steps, or the program runs as usual.
+# nsunshare-faults: makes each system call fail once, and sends a signal at each. Checks that
+# nsunshare reports the failure and undoes its steps, or that the program runs as usual.
 # as: root user
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -15,9 +15,10 @@ test_no_failed_call_is_reported_as_success()
 	fault_all -- nsunshare -rmpuiT --mount-proc --hostname box --kill-child -- "$FINAL"
 }
 
-# The child is created by vfork(2), here without a map, which root does not need. Other tests cover this with a map.
+# vfork(2) creates the child. The namespaces have no map, because root needs none; other tests cover
+# vfork with a map.
 # as: root
-test_a_fault_in_a_vfork_child_is_reported()
+test_failed_call_in_a_vfork_child_is_reported()
 {
 	fault_all -- nsunshare -mpui --mount-proc --hostname box --kill-child -- "$FINAL"
 	fault_kill -- nsunshare -mp --mount-proc --kill-child -- "$FINAL"
@@ -29,18 +30,18 @@ test_a_failed_call_without_a_fork_is_reported()
 	fault_all -- nsunshare -rmT --boottime 5 -- "$FINAL"
 }
 
-# Root traces the calls, because newuidmap gains no privilege if an ordinary user traces it.
+# The test runs as root, because newuidmap gains no privilege while an ordinary user traces it.
 # as: root
-test_a_fault_with_newuidmap_is_reported()
+test_failed_call_with_newuidmap_is_reported()
 {
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -r --map-auto
 	fault_all -b nsunshare -- "$@" -mp --mount-proc -S 1 -G 1 -- "$FINAL"
 	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
 }
 
-# The process outside becomes the calling user again before any step runs inside.
+# nsunshare's outer process becomes the calling user again before any step runs inside.
 # as: root
-test_a_fault_with_an_owner_is_reported()
+test_failed_call_with_an_owner_is_reported()
 {
 	fault_all -- nsunshare -Um --owner 1234:2345 --fork -- "$FINAL"
 	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
@@ -60,7 +61,7 @@ test_a_failed_call_of_process_1_is_reported()
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 }
 
-# Process 1 must report this itself, because its pipe to the process outside is closed once the program runs.
+# Process 1 must report a failed wait itself. Its pipe to the outer process is closed once the program runs.
 test_process_1_reports_a_lost_status()
 {
 	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true
@@ -68,7 +69,8 @@ test_process_1_reports_a_lost_status()
 	rm "$TMP/report"
 }
 
-# Sends the signal at every call and not only at a sample. This test is for a user; the next one is for root.
+# The signal is sent at every call and not only at a sample of them. This test is for a user; the
+# next one is for root.
 # as: user
 test_a_signal_at_any_call_leaves_nothing()
 {
@@ -77,7 +79,8 @@ test_a_signal_at_any_call_leaves_nothing()
 	FAULT_MAX=60
 }
 
-# Sends the signal at every call of the whole set-up. The files stay once the program runs, so the script removes them.
+# The signal is sent at every call of the whole set-up. A successful run leaves its files, so the
+# script removes them.
 # as: root
 test_a_signal_at_any_call_removes_files_and_cgroup()
 {
@@ -113,7 +116,8 @@ test_a_cgroup_is_removed_if_a_call_fails()
 	assert_out_empty
 }
 
-# A run that succeeds keeps the files, so the script removes them. If wait(2) fails, the program has run.
+# A successful run leaves its files, so the script removes them. A failed wait(2) is accepted,
+# because the program has run by then.
 # as: root
 test_files_are_removed_if_a_call_fails()
 {

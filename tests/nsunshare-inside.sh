@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-inside: checks the mounts, names, clocks, loopback interface, directories and environment of the program.
 # as: root user
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts time
 
@@ -14,14 +14,15 @@ test_mount_proc_shows_the_new_pid_namespace_only()
 	mkdir "$TMP/proc"
 	run nsunshare -rp --mount-proc="$TMP/proc" sh -c 'echo "$0"/[0-9]*' "$TMP/proc"
 	assert_out "$TMP/proc/1"
-	# with shared mounts the new proc must not appear outside
+	# outside, the mounts are shared; the new proc must not appear there
 	before=$(cat /proc/self/mountinfo)
 	run nsunshare -rp --propagation shared --mount-proc true
 	assert_ok
 	assertEquals "$before" "$(cat /proc/self/mountinfo)"
 }
 
-# A mount made inside appears outside only with --propagation shared or unchanged, and never from a user namespace.
+# A mount made inside appears outside only with --propagation shared or unchanged, and never if it
+# is made in a new user namespace.
 # as: root
 test_propagation_controls_which_mounts_appear_outside()
 {
@@ -77,7 +78,7 @@ test_foreign_bytes_in_messages_are_escaped()
 	assert_refused 125 '\x1b[31m\x0aforged: y'
 }
 
-test_clocks_are_set()
+test_clock_options_move_the_clocks()
 {
 	run nsunshare -r --boottime 1000000 --monotonic 2000000 cat /proc/self/timens_offsets
 	assert_ok
@@ -99,7 +100,7 @@ boottime      1000000         0'
 		assert_out_empty
 		assert_err_has "options $clock and --time-offsets exclude each other"
 	done
-	# the program itself is in the time namespace, without --fork and without another exec
+	# the program itself is in the time namespace, although nsunshare neither forks nor executes itself again
 	run nsunshare -rT readlink /proc/self/ns/time /proc/self/ns/time_for_children
 	assert_ok
 	# shellcheck disable=SC2086 # two lines
@@ -135,12 +136,12 @@ test_working_directory_and_root_are_changed()
 	done
 }
 
-test_setup_runs_first_inside_with_all_privilege()
+test_setup_runs_before_the_program_with_all_capabilities()
 {
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /mnt && touch /mnt/here' ls /mnt
 	assert_ok
 	assert_out here
-	# --setup works as any user inside, and the program has no more capabilities than without it
+	# --setup must work with any uid inside, and the program must not get more capabilities than without it
 	run nsunshare -cm --setup 'mount -t tmpfs none /mnt && touch /mnt/here' sh -c 'ls /mnt; grep CapAmb /proc/self/status'
 	assert_ok
 	assert_out 'here
@@ -163,22 +164,23 @@ test_setup_without_a_shell_is_reported()
 	assert_refused 125 "cannot execute /bin/sh for --setup 'true': No such file or directory"
 }
 
-# capabilities(7): a program executed by a user other than 0 loses all capabilities that are not ambient.
-test_setup_has_all_privilege_as_any_user()
+# A program that is executed by a uid other than 0 loses all capabilities that are not ambient
+# (capabilities(7)).
+test_setup_has_all_capabilities_with_any_uid()
 {
 	for map in "--map-user=5 --map-group=5" --user; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $map -u --setup 'hostname inside' sh -c 'uname -n; grep CapEff /proc/self/status'
 		assert_ok
 		assert_out 'inside
 CapEff:	0000000000000000'
 	done
-	# --setup has the capabilities of the namespaces and none that the caller lacks
+	# --setup must have the capabilities of the new namespaces but none that the caller lacks
 	run nsunshare -r --setup 'grep CapAmb /proc/self/status' true
 	assert_out 'CapAmb:	0000000000000000'
 }
 
-test_setup_is_waited_for_if_sigchld_is_ignored()
+test_waits_for_setup_if_sigchld_is_ignored()
 {
 	for option in '' --fork; do
 		run env --ignore-signal=CHLD nsunshare -r $option --setup 'exit 3' echo ran
@@ -225,7 +227,8 @@ test_mount_binfmt_registers_an_interpreter()
 	assert_err_has 'hint: map user 0 with -r, since only that user can register an interpreter'
 }
 
-# With flag F, the kernel opens the interpreter when it is registered, so the file may be outside the new root.
+# With the flag F the kernel opens the interpreter at registration, so the file may be outside the
+# new root.
 test_an_interpreter_outside_the_new_root_is_registered()
 {
 	feature binfmt-misc || return 0
@@ -240,7 +243,8 @@ test_an_interpreter_outside_the_new_root_is_registered()
 	assert_rc 127
 }
 
-# The default mount point is in proc, so this test uses the proc of the new pid namespace and one in a new root.
+# The default mount point is in proc. nsunshare mounts proc if the new pid namespace or the new root
+# has none yet.
 test_mount_binfmt_mounts_proc_if_needed()
 {
 	feature binfmt-misc || return 0
@@ -252,7 +256,7 @@ test_mount_binfmt_mounts_proc_if_needed()
 	run nsunshare -rp -R "$TMP/root" --mount-binfmt /bin/sh -c 'cd /proc; echo [0-9]* sys/fs/binfmt_misc/*'
 	assert_ok
 	assert_out '1 sys/fs/binfmt_misc/register sys/fs/binfmt_misc/status'
-	# a mount point outside /proc needs no proc
+	# a mount point outside /proc does not need a proc file system
 	run nsunshare -rp -R "$TMP/root" --mount-binfmt=/binfmt /bin/sh -c 'echo /proc/* /binfmt/*'
 	assert_ok
 	assert_out '/proc/* /binfmt/register /binfmt/status'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-jobs: as a job of a shell, nsunshare stops, continues and is interrupted as the program would be.
+# nsunshare-jobs: checks that a shell can stop, continue and interrupt nsunshare as a job in the
+# same way as the program.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
@@ -10,14 +11,15 @@ require_tool bash strace
 PS1='> '
 export PS1
 
-# Unlike dash, bash ends a loop only if SIGINT ended the command, and not for an exit status of 130.
+# bash ends a loop only if a signal killed the command. dash also ends it for the exit status 130.
 bash='bash --norc --noprofile'
 
 # new: a command that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
-# The program is process 1. nsunshare does not stop for a status of 128 plus a stop signal, which a shell with a stopped
-# job returns, or for a signal that its caller ignores.
+# The program is process 1. nsunshare must not stop itself in two cases: the status is 128 plus a
+# stop signal, which a shell with a stopped job returns; or the caller of nsunshare ignores the stop
+# signal.
 test_does_not_stop_for_a_status_or_an_ignored_signal()
 {
 	cat >"$TMP/stop" <<-'SCRIPT'
@@ -49,15 +51,16 @@ test_does_not_stop_for_a_status_or_an_ignored_signal()
 		print "$how, ", WIFSTOPPED($st) ? "stopped" : "status " . WEXITSTATUS($st), "\n";
 		kill "KILL", $pid;
 	SCRIPT
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run perl "$TMP/stop" DEFAULT $new sh -c 'echo ready; read x; exit 148'
 	assert_out 'stopped, status 148'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run perl "$TMP/stop" IGNORE $new sh -c 'echo ready; read x; exit 3'
 	assert_out 'runs, status 3'
 }
-# The program starts no child, because a shell that waits in vfork(2) for a stopped child does not stop.
-test_stops_on_Z_continues_with_fg_and_ends_on_C()
+# The program starts no child. A shell waits for a child in vfork(2) and does not stop while the
+# child is stopped.
+test_control_Z_stops_fg_continues_and_control_C_ends_the_job()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit" "$new --init" "$new"; do
@@ -69,10 +72,11 @@ test_stops_on_Z_continues_with_fg_and_ends_on_C()
 		done
 	done
 }
-# noflsh: without it, the second ^Z would discard the shell's output about the first.
+# The terminal has the flag noflsh. Without it the second ^Z would discard the shell's message about
+# the first.
 test_stops_and_continues_in_any_order()
 {
-	# shellcheck disable=SC1003,SC2016 # for the terminal, and the shell on it
+	# shellcheck disable=SC1003,SC2016 # the terminal and the inner shell expand it
 	run pty -e '> ' -s 'nsunshare -f signals job\r' -e running -s '^Z^Z' -e topped -e '> ' \
 		-s 'bg\r' -e 'signals job' -e continued -s '\r' -e '> ' \
 		-s 'fg\r' -e 'signals job' -e continued -s '^Z' -e topped -e '> ' \
@@ -80,7 +84,8 @@ test_stops_and_continues_in_any_order()
 		-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
 	assert_rc 5
 }
-# Delays leave time for a ^Z after the SIGCONT of fg, and after nsunshare's check of its effect.
+# strace delays calls, so that a ^Z arrives after the SIGCONT of fg and after nsunshare has checked
+# its effect.
 test_a_job_that_is_stopped_again_stays_stopped()
 {
 	TRACE=$TMP/trace
@@ -98,7 +103,7 @@ test_a_job_that_is_stopped_again_stays_stopped()
 		assert_rc 5
 	done
 }
-# nsunshare must not take the effect of its own SIGCONT for a SIGCONT of a shell.
+# nsunshare must distinguish the effect of its own SIGCONT from a SIGCONT that a shell sends.
 test_each_sigcont_is_forwarded()
 {
 	start nsunshare -f signals show 64
@@ -125,14 +130,14 @@ test_a_job_that_reads_in_the_background_waits_for_fg()
 		assert_rc 5
 	done
 }
-test_an_interrupt_ends_the_loop_around_it()
+test_an_interrupt_ends_the_shell_loop_around_nsunshare()
 {
 	for shell in sh "$bash"; do
 		for with in 'nsunshare -f' "$new nsinit"; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run pty -e run -s '^C' -- $shell -c "while :; do $with sh -c 'echo run; exec sleep 1000'; done"
 			assert_rc 130
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run pty -e '> ' -s "while :; do $with sh -c 'echo ru\"\"n; exec sleep 1000'; done\\r" -e run \
 				-s '^C' -e '> ' -s 'exit 3\r' -- $shell -i
 			assert_rc 3
@@ -142,7 +147,7 @@ test_an_interrupt_ends_the_loop_around_it()
 test_a_signal_of_the_terminal_reaches_the_program_once()
 {
 	for with in 'nsunshare -f' "$new" "$new nsinit"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run pty -e ready -s '^C' -e '^C' -e 2 -s '^C' -e '^C' -e 2 -k 40 -e 40 -- $with signals show 40
 		assert_rc 0
 		assertEquals 'interrupts' 2 "$(grep -c "2$(printf '\r')\$" "$TMP/out")"

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-load: starts 1,000 instances at once, and kills the parents of 1,000 instances at random moments.
+# nsunshare-load: checks 1,000 instances that start at once, and 1,000 instances whose parents are
+# killed at random moments.
 # as: root user
 # suite: long
 # budget: 300
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc pid
 
-test_1000_at_once_succeed()
+test_starts_1000_instances_at_once()
 {
 	for _ in $(seq 1000); do
 		nsunshare -Urmipuf --mount-proc echo ran >>"$TMP/ran" 2>>"$TMP/said" &
@@ -21,7 +22,8 @@ test_1000_at_once_succeed()
 	assertEquals 1000 "$(grep -c ran "$TMP/ran")"
 }
 
-# orphans WORDS…: runs nsunshare WORDS sleep 1,000 times and kills each within 5 ms of its start.
+# orphans ARGUMENT…: runs nsunshare with the arguments and sleep 1,000 times, and kills each within
+# 5 ms of its start.
 orphans()
 {
 	cat >"$TMP/killer" <<-'SCRIPT'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-maps: checks the maps that each option makes, which are those of unshare(1), and the refused ones.
+# nsunshare-maps: checks the maps that each option creates, which equal those of unshare(1), and the
+# maps that are refused.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -9,7 +10,7 @@ require_tool strace
 uid=$(id -u) gid=$(id -g)
 
 # maps: a command that prints the uid and gid map of the program on one line.
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 maps='set -- $(cat /proc/self/uid_map) : $(cat /proc/self/gid_map); echo $*'
 
 test_maps_root_current_and_named_ids()
@@ -71,8 +72,8 @@ test_maps_a_single_id_over_explicit_ranges()
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
 }
 
-# The module of tests/helpers returns seven ranges for every user. Its library is loaded
-# only if subordinate ids are needed.
+# The NSS module of tests/helpers returns seven ranges for every user. nsunshare must load its
+# library only if it needs subordinate ids.
 # as: root
 test_maps_all_ranges_of_nss()
 {
@@ -87,11 +88,12 @@ test_maps_all_ranges_of_nss()
 	assertEquals 0 "$run_rc"
 	assertEquals 16 "$(echo "$run_out" | wc -l)"
 	assertEquals '61 2600 10' "$(echo "$run_out" | awk 'END { print $1, $2, $3 }')"
-	assertTrue 'asked' "grep -q libsubid.so '$TMP/with'"
-	assertFalse 'not asked' "grep -q libsubid.so '$TMP/without'"
+	assertTrue 'libsubid is loaded' "grep -q libsubid.so '$TMP/with'"
+	assertFalse 'libsubid is not loaded' "grep -q libsubid.so '$TMP/without'"
 }
 
-# Ids of the other kind stay unmapped, and newuidmap or newgidmap is not run without need.
+# If only uids are mapped, gids must stay unmapped, and vice versa. nsunshare must run newuidmap and
+# newgidmap only if they are necessary.
 # as: user
 test_maps_ranges_of_only_users_or_only_groups()
 {
@@ -116,7 +118,8 @@ test_maps_ranges_of_only_users_or_only_groups()
 	assert_out ': 1500000 1500000 65536 2500000 2500000 20000'
 }
 
-# newgidmap or root maps a subordinate group. Mapping only the user's own group needs neither.
+# A map with a subordinate group is written by newgidmap or root. A map with only the user's own
+# group needs neither.
 test_setgroups_is_denied_if_only_the_own_group_is_mapped()
 {
 	feature sandbox || return 0
@@ -146,7 +149,7 @@ allow'
 	assert_out deny
 }
 
-test_reads_a_map_from_a_word_a_stream_a_file_or_a_process()
+test_reads_a_map_from_an_argument_a_stream_a_file_or_a_process()
 {
 	word="u:0:$uid:1,g:0:$gid:1,s:deny"
 	run nsunshare --map="$word" sh -c "$maps"
@@ -217,7 +220,7 @@ test_refuses_map_options_that_exclude_each_other()
 }
 
 # as: root
-test_owner_gets_the_user_namespace()
+test_owner_option_makes_the_user_own_the_namespace()
 {
 	for option in --fork --pid --no-fork; do
 		run nsunshare "$option" --owner 1234:2345 --map-users 0:1234:1 --map-groups 0:2345:1 sh -c "$maps; id -u; id -G"
@@ -229,7 +232,7 @@ test_owner_gets_the_user_namespace()
 		assert_ok
 		assert_out '0 61234 1 : 0 5 1'
 	done
-	# the map options use the subordinate ids of the owner
+	# the map options must use the subordinate ids of the owner
 	run nsunshare --owner nstest:nstest -r --map-auto sh -c "$maps"
 	assert_ok
 	assert_out '0 61234 1 1 1000000 65536 65537 2000000 10000 : 0 61234 1 1 1500000 65536 65537 2500000 20000'
@@ -242,7 +245,7 @@ test_owner_gets_the_user_namespace()
 }
 
 # as: user
-test_owner_requires_root()
+test_owner_option_requires_root()
 {
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'

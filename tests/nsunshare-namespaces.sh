@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-namespaces: creates each type of namespace, and runs the program with its usual status and descriptors.
+# nsunshare-namespaces: checks that nsunshare creates each type of namespace, and the status and
+# descriptors of the program.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts ipc cgroup time
 require_tool jq
 
-# shellcheck disable=SC2016 # for the shell inside
-test_every_type_is_new_by_letter_and_by_name()
+# shellcheck disable=SC2016 # the inner shell expands it
+test_creates_every_type_by_letter_and_by_name()
 {
 	for t in mnt:m:mount uts:u:uts ipc:i:ipc net:n:net pid:p:pid user:U:user cgroup:C:cgroup time:T:time; do
 		type=${t%%:*} letter=${t#*:} name=${t##*:}
@@ -32,7 +33,7 @@ test_all_types_can_be_created_at_once()
 	run nsunshare -mpuinrCT --mount-proc --hostname box --boottime 1000000000 -- \
 		sh -c 'echo $$; uname -n; id -u; cut -d. -f1 /proc/uptime; echo /proc/[0-9]*'
 	assert_ok
-	# shellcheck disable=SC2086 # lines to words
+	# shellcheck disable=SC2086 # one argument for each line
 	set -- $out
 	assertEquals 'pid' 1 "$1"
 	assertEquals 'hostname' box "$2"
@@ -41,7 +42,7 @@ test_all_types_can_be_created_at_once()
 	assertEquals 'processes' /proc/1 "$5"
 }
 
-test_exit_status_is_the_programs()
+test_exits_with_the_status_of_the_program()
 {
 	for n in 0 1 7 255; do
 		run nsunshare -rp sh -c "exit $n"
@@ -59,7 +60,7 @@ test_exits_127_and_126_for_missing_and_unusable_programs()
 	assert_refused 126 "cannot execute '/etc/passwd'"
 }
 
-test_runs_the_shell_if_no_program_is_given()
+test_runs_the_callers_shell_by_default()
 {
 	run env SHELL=/bin/sh nsunshare -r <<-'SCRIPT'
 		echo "$0"
@@ -67,7 +68,7 @@ test_runs_the_shell_if_no_program_is_given()
 	assert_ok
 	assert_out -sh
 	[ "$(id -u)" = 0 ] || return 0
-	# without SHELL, the login shell of the calling user is used, or sh if the user has none
+	# without $SHELL, nsunshare runs the login shell of the calling user, or sh if the user has none
 	printf '#!/bin/sh\necho ran "$0"\n' >"$TMP/shell"
 	chmod 755 "$TMP" "$TMP/shell"
 	sed "s|^\(nstest:.*:\).*|\1$TMP/shell|" /etc/passwd >"$TMP/passwd"
@@ -90,11 +91,11 @@ test_a_shell_that_cannot_be_executed_is_reported()
 	chmod 755 "$TMP/shell"
 	for with in 'nsunshare -ru' 'nsunshare -ru nsenter2 --uts=/proc/self/ns/uts' \
 		'nsunshare -r nstimeoffset -b 1'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run env SHELL="$TMP/shell" $with
 		assert_refused 127 "cannot execute '$TMP/shell'"
 		assert_err_has 'hint: the file exists, but its interpreter is missing'
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run env SHELL=/etc/passwd $with
 		assert_refused 126 "cannot execute '/etc/passwd'"
 	done
@@ -105,14 +106,14 @@ test_descriptors_are_inherited_except_those_of_nsunshare()
 	run sh -c 'ls /proc/self/fd' 7</dev/null
 	before=$out
 	for option in -r -rp '-rmpT --kill-child'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $option sh -c 'ls /proc/self/fd' 7</dev/null
 		assert_ok
 		assert_out "$before"
 	done
 }
 
-test_a_fault_before_the_program_ends_with_one_message()
+test_a_failure_before_the_program_prints_one_message()
 {
 	note_state
 	run nsunshare -rm -w /nonexistent true
@@ -122,14 +123,15 @@ test_a_fault_before_the_program_ends_with_one_message()
 	assert_no_leftovers
 }
 
-# Kernels before 6.2 refuse a child that shares our memory with EINVAL after unshare(CLONE_NEWTIME).
+# After unshare(CLONE_NEWTIME), kernels before 6.2 fail with EINVAL to create a child that shares
+# the parent's memory.
 # as: root
 test_forks_if_process_1_cannot_share_the_memory()
 {
 	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1
-	# with AddressSanitizer, nsunshare never uses such a child
+	# a build with AddressSanitizer never uses a child that shares memory
 	feature no-sanitizer || return 0
 	run failat -o "$TMP/report" -k 1:clone:1 -e EINVAL -- nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
@@ -202,7 +204,7 @@ test_explain_names_descriptors_files_and_cgroups()
 	assert_out_has "'$TMP/pins/user'"
 	assert_out_has "'$TMP/pins/uts'"
 	assert_out_has "'/explained'"
-	assertFalse 'a directory was made' "[ -e '$TMP/pins' ]"
+	assertFalse 'a directory was created' "[ -e '$TMP/pins' ]"
 }
 
 . shunit2

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-persist: keeps namespaces on files, creates missing files, and undoes everything if the program cannot run.
+# nsunshare-persist: checks that nsunshare keeps namespaces on files, creates missing files, and
+# undoes everything if the program cannot run.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -59,7 +60,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 {
 	note_state
 	for options in "-f" "" "-p -r"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $options "--mount=$TMP/d/mnt" "--uts=$TMP/d/uts" --wd /nonexistent true
 		assert_refused 125 /nonexistent
 		assert_no_leftovers
@@ -79,7 +80,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 test_a_mount_namespace_on_a_shared_mount_is_explained()
 {
 	mount --make-shared "$TMP/d"
-	# another mount namespace has a peer of the mount
+	# the mount has a peer in another mount namespace, so it is shared
 	start_holder unshare -m --propagation unchanged sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	note_state
 	run nsunshare "--mount=$TMP/d/mnt" true
@@ -88,14 +89,15 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	assert_no_leftovers
 }
 
-test_a_kept_pid_namespace_needs_a_child()
+test_keeping_a_pid_namespace_requires_a_fork()
 {
 	run nsunshare --no-fork "--pid=$TMP/d/pid" true
 	assert_refused 125 '--no-fork cannot be used to keep a pid namespace'
 }
 
-# The injected ENOENT stands for a file that another process removes. No hint names a cause, because none is known.
-test_a_file_that_is_gone_has_no_false_cause()
+# The injected ENOENT takes the place of a file that another process removes. nsunshare cannot know
+# this cause, so it must not print a hint.
+test_no_hint_for_a_file_removed_by_another_process()
 {
 	run failat -o /dev/null -k 1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
 	assert_refused 125 "cannot keep the uts namespace on '$TMP/d/uts': No such file or directory"
@@ -131,7 +133,7 @@ test_a_failed_persist_leaves_no_directory()
 	assert_no_leftovers
 }
 
-# The mount is on the target of the link; the message names the link.
+# The mount is on the target of the link, but the message must name the link.
 test_persist_and_unpersist_follow_symbolic_links()
 {
 	mkdir "$TMP/d/box"
@@ -186,8 +188,8 @@ test_unpersist_refuses_other_options_and_a_program()
 	assert_ok
 }
 
-# The helper must remove the pins even if a signal to the whole process group ends nsunshare. nsunshare waits at a full
-# pipe when the signal comes.
+# A signal kills the whole process group of nsunshare while it waits at a full pipe. The helper
+# process must survive and remove the pins.
 test_a_signal_to_the_group_leaves_no_pin()
 {
 	mkfifo "$TMP/full"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-process: checks the parent and its child: statuses, handles, descriptors, and the end of both.
+# nsunshare-process: checks nsunshare and its child: statuses, handles, descriptors, and the end of
+# both.
 # as: root user
-# shellcheck disable=SC2016 # for the shell inside
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 require_tool jq strace
@@ -13,7 +14,7 @@ setUp()
 	mkfifo "$TMP/fifo"
 }
 
-test_a_signal_without_a_handler_ends_both_with_its_status()
+test_a_signal_without_a_handler_kills_nsunshare_and_the_program()
 {
 	nsunshare -rf --ready-fd 3 sleep 100 3>"$TMP/fifo" &
 	read -r line <"$TMP/fifo"
@@ -32,28 +33,28 @@ SigIgn:	0000000000010001'
 	assert_rc 5
 }
 
-# execvp(3) starts a shell for such a script and copies the arguments onto the stack.
-test_a_script_without_an_interpreter_has_all_arguments()
+# For a script without an interpreter execvp(3) starts a shell and copies the arguments onto the stack.
+test_a_script_without_an_interpreter_gets_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
 	chmod +x "$TMP/script"
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	run nsunshare -rmp --mount-proc "$TMP/script" $(yes x | head -n 150000)
-	_ran='nsunshare, and 150000 words'
+	_ran='nsunshare with 150000 arguments'
 	assert_ok
 	assert_out 150000
 }
 
-# The parent ends before the child of --setup can set its death signal. The FIFO ends when the child, the last process,
-# has ended.
-test_a_setup_whose_parent_has_ended_does_not_run()
+# The parent ends before the child of --setup can set its parent-death signal. The FIFO reaches its
+# end when the child, the last process, has ended.
+test_setup_does_not_run_if_its_parent_has_ended()
 {
 	env --default-signal strace -DDD -f -qq -o "$TMP/trace" -e trace=getppid -e inject=getppid:delay_enter=300000 \
 		nsunshare -f --setup "echo ran >'$TMP/said'" true 3>"$TMP/fifo" &
 	exec 4<"$TMP/fifo"
 	name=''
 	while [ "$name" != nsunshare ] && kill -0 $!; do
-		# these files end without a newline, so read returns failure
+		# read fails at the end of these files, because their last line has no newline
 		read -r child _ <"/proc/$!/task/$!/children" ||
 			read -r setup _ <"/proc/$child/task/$child/children" || read -r name <"/proc/$setup/comm"
 	done 2>/dev/null
@@ -62,17 +63,18 @@ test_a_setup_whose_parent_has_ended_does_not_run()
 	assertEquals 143 $?
 	cat <&4
 	exec 4<&-
-	assertFalse 'it has not run' "[ -e '$TMP/said' ]"
+	assertFalse '--setup has not run' "[ -e '$TMP/said' ]"
 }
 
-# In the other pid namespace, whose /proc is mounted, the pid of the program belongs to another process.
+# The mounted /proc belongs to another pid namespace, in which the program's pid is that of another
+# process.
 test_works_with_the_proc_of_another_pid_namespace()
 {
 	other='unshare --user --map-root-user --pid --fork'
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
-	# a process that has never called execve(2)
+	# the other process is a subshell, which has never called execve(2)
 	(read -r line <"$TMP/fifo") &
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $other sh -c 'echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
 		exec nsunshare -f --pid-file "$2" sh -c "echo ran as \$\$; exit 3"' sh "$!" "$TMP/pid"
 	echo >"$TMP/fifo"
@@ -82,7 +84,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 	[ "$(id -u)" = 0 ] || return 0
 	for option in --fork --no-fork; do
 		for what in "--uts=$TMP/uts" --map=u:0:1234:5,g:0:1234:5; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run $other nsunshare $option "$what" echo ran
 			assert_refused 125 '/proc belongs to another pid namespace'
 			assert_err_has 'hint: mount the proc file system of this pid namespace'
@@ -94,7 +96,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 test_kill_child_ends_the_program_with_its_parent()
 {
 	for options in --kill-child '-p --kill-child=KILL'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsunshare -r $options --ready-fd 3 --pid-file "$TMP/pid" sleep 1000 3>"$TMP/fifo" &
 		read -r line <"$TMP/fifo"
 		child=$(cat "$TMP/pid")
@@ -116,7 +118,7 @@ test_kill_child_ends_the_program_with_its_parent()
 test_the_death_signal_is_set_after_the_ids_are_changed()
 {
 	for options in '-S 1000' '-S 1000 -G 1000' '-p -S 1000 -G 1000'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $options --kill-child=USR2 setpriv -d
 		assert_rc 0
 		assert_out_has 'Parent death signal: USR2'
@@ -183,7 +185,7 @@ test_closed_standard_streams_stay_closed()
 {
 	sh -c 'ls /proc/self/fd >&3' 3>"$TMP/before" 0<&- 1>&- 2>&-
 	for options in -r '-rmp --mount-proc' '-rf --kill-child' "--map=u:0:$(id -u):1,g:0:$(id -g):1"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run sh -c "nsunshare $options sh -c 'ls /proc/self/fd >&3' 3>\"$TMP/fds\" 0<&- 1>&- 2>&-"
 		assert_rc 0
 		assertEquals "$options" "$(cat "$TMP/before")" "$(cat "$TMP/fds")"
@@ -205,7 +207,8 @@ test_descriptor_options_select_the_inherited_descriptors()
 7'
 }
 
-# A child that has ended counts, too, because the program would have to wait for it.
+# A child that has ended but has not been reaped counts too, because the program would have to wait
+# for it.
 test_the_program_has_no_unexpected_child()
 {
 	for options in '--map-users 0:0:10 --map-groups 0:0:10' '-r --map-auto'; do
@@ -213,7 +216,7 @@ test_the_program_has_no_unexpected_child()
 		--map-users*/0 | -r*/[!0]*) ;;
 		*) continue ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run nsunshare $options sh -c 'read -r children <"/proc/$$/task/$$/children"; echo "<$children>"'
 		assert_ok
 		assert_out '<>'
@@ -236,8 +239,8 @@ test_too_few_descriptors_or_processes_are_reported()
 	assert_err_has 'hint: RLIMIT_NPROC'
 }
 
-# Unused memory must not count, either. A sanitizer needs much more.
-test_little_memory_is_enough()
+# The limit of the address space includes memory that is allocated but not used. A sanitizer needs much more.
+test_works_with_a_low_memory_limit()
 {
 	feature no-sanitizer || return 0
 	for limit in --data=600000 --as=8000000; do
@@ -247,7 +250,7 @@ test_little_memory_is_enough()
 	done
 }
 
-test_init_is_process_1_and_reaps()
+test_init_is_process_1_and_reaps_orphans()
 {
 	run nsunshare -r --init --mount-proc sh -c 'echo $$; sh -c "sleep 0.01 & exit"; sleep 0.1; grep -l Z /proc/[0-9]*/stat; exit 7'
 	assert_rc 7
@@ -256,12 +259,12 @@ test_init_is_process_1_and_reaps()
 	assert_rc 143
 	run nsunshare -r --init /nonexistent
 	assert_refused 127 /nonexistent
-	# process 1 needs no step to adopt orphans
+	# process 1 adopts orphans anyway, so the plan has no step for it
 	run nsunshare -r --init --explain true
 	assert_out_lacks adopt
 	run nsinit --explain true
 	assert_out_has adopt
-	# without a fork, nsunshare stays outside the pid namespace
+	# without a fork nsunshare would stay outside the pid namespace
 	run timeout 5 nsunshare -r --no-fork --init echo ran
 	assert_refused 125 '--no-fork cannot be used with options that need a child'
 	start_holder nsunshare -r --init --keep-fd 3 sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -270,7 +273,7 @@ test_init_is_process_1_and_reaps()
 	assertEquals 143 $?
 }
 
-# user_namespaces(7): the owner is the effective user at the time of the call.
+# The owner of a user namespace is the effective user at the time of the call (user_namespaces(7)).
 # as: root
 test_an_owner_that_cannot_be_set_is_refused()
 {
@@ -290,13 +293,13 @@ test_an_owner_that_cannot_be_set_is_refused()
 	rm "$TMP/report"
 }
 
-# The exit status is the program's, and the file that is left is reported.
+# The exit status must be that of the program, and the file that is left must be reported.
 # as: user
 test_a_pid_file_that_cannot_be_removed_is_reported()
 {
 	mkdir "$TMP/pids"
 	for status in 0 3; do
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		run nsunshare --fork --pid-file "$TMP/pids/pid" sh -c 'chmod 555 "$0"; exit "$1"' "$TMP/pids" $status
 		chmod 755 "$TMP/pids"
 		assert_rc $status

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-signals: signals to nsunshare reach the program, and nsunshare and the program end together.
+# nsunshare-signals: checks that signals to nsunshare reach the program, and that nsunshare and the
+# program end together.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
@@ -27,10 +28,10 @@ test_forwards_every_signal_without_an_option()
 {
 	want=$(seq 1 64 | grep -vxE '4|5|7|8|9|11|17|18|19|20|21|22|31|32|33' | sed 's/$/ 1/')
 	for with in 'nsunshare -f' "$new" "$new --init" 'nsunshare -f --forward-signals'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $with signals count 64
 		for n in $(echo "$want" | cut -d' ' -f1); do
-			# TERM ends all processes under nsinit
+			# nsinit ends all processes after TERM, so signal 64 is used
 			case $with/$n in
 			*init/15) kill -64 "$pid" && break ;;
 			esac
@@ -45,11 +46,11 @@ test_forwards_every_signal_without_an_option()
 	done
 }
 
-# close_range(2) is delayed, so that process 1 is slow to close its pipe to the process outside.
+# strace delays close_range(2), so process 1 is slow to close its pipe to the outer process.
 test_a_signal_reaches_the_program_as_soon_as_it_runs()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start strace -D -f -qq -o "$TMP/trace" -e trace=close_range \
 			-e inject=close_range:delay_enter=200000 $with signals count 15
 		for n in 1 10 15; do
@@ -63,23 +64,24 @@ test_a_signal_reaches_the_program_as_soon_as_it_runs()
 	done
 }
 
-# The child of vfork(2) suspends nsunshare until it executes the program as process 1, which has no handler then. The
-# test waits until the child is in its first mount(2), which is delayed. proc_pid_status(5) lists pending signals after all
-# groups, so the process has many groups.
+# A child of vfork(2) suspends nsunshare until it executes the program. As process 1 without a
+# handler it ignores the signal. The test sends the signal while the child is in its first mount(2),
+# which strace delays. /proc/PID/status lists pending signals after all groups, so the process has
+# many groups to check that nsunshare reads enough of the file.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp
 	for n in 1 2 3 15; do
 		[ "$n/$(id -u)" != 3/0 ] || with=-mp
-		# a shell has its background programs ignore SIGINT and SIGQUIT
-		# shellcheck disable=SC2016 # for perl
+		# perl restores INT and QUIT, which a shell ignores in background programs
+		# shellcheck disable=SC2016 # variables of perl
 		perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; $) = join " ", 0, 1e9 .. 1e9 + 600; exec @ARGV' \
 			strace -DDD -f -qq -o "$TMP/trace" -e trace=mount \
 			-e inject=mount:delay_enter=300000 nsunshare $with --mount-proc sleep 5 &
 		pid=$!
 		name=
 		while [ "$name" != nsunshare ] && kill -0 "$pid"; do
-			# the file ends without a newline, so read returns failure
+			# read fails at the end of the file, because its line has no newline
 			read -r child _ <"/proc/$pid/task/$pid/children" || read -r name <"/proc/$child/comm"
 		done 2>/dev/null
 		kill -$n "$pid"
@@ -92,7 +94,7 @@ test_a_signal_before_the_program_runs_is_not_lost()
 test_forwards_the_values_of_realtime_signals()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		start $with signals show 40
 		signals send "$pid" 36 2
 		signals send "$pid" 40
@@ -103,7 +105,7 @@ test_forwards_the_values_of_realtime_signals()
 	done
 }
 
-test_ends_as_the_program_ends()
+test_ends_in_the_same_way_as_the_program()
 {
 	run nsunshare -f sh -c 'exit 7'
 	assert_rc 7
@@ -111,7 +113,7 @@ test_ends_as_the_program_ends()
 	assert_out 10
 	run perl -e '$SIG{CHLD} = "IGNORE"; exec "nsunshare", "-f", "sh", "-c", "exit 5"'
 	assert_rc 5
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $new nsinit sh -c 'kill -TERM $$'
 	assert_rc 143
 }
@@ -119,7 +121,7 @@ test_ends_as_the_program_ends()
 test_dumps_no_core_of_its_own()
 {
 	case $(cat /proc/sys/kernel/core_pattern) in
-	'|'* | /*) return 0 ;; # not to be looked for here
+	'|'* | /*) return 0 ;; # cores go to another place
 	esac
 	cd "$TMP" || return
 	# shellcheck disable=SC2016 # for the shells inside
@@ -129,9 +131,9 @@ test_dumps_no_core_of_its_own()
 	assert_empty 'files' "$(ls core* 2>/dev/null)"
 }
 
-test_ends_by_the_signal_that_process_1_reports_as_a_status()
+test_dies_from_the_signal_that_process_1_reports_as_a_status()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start $new nsinit sh -c 'echo ready; exec sleep 1000'
 	kill -TERM "$pid"
 	finish
@@ -141,19 +143,20 @@ test_ends_by_the_signal_that_process_1_reports_as_a_status()
 		1 while wait != $pid;
 		print "signal ", $? & 127, " status ", $? >> 8, "\n";
 	SCRIPT
-	# a status of 128 + n stays a status if no signal was sent
-	# shellcheck disable=SC2086 # words
+	# an exit status of 128 + n must stay an exit status if no signal was sent
+	# shellcheck disable=SC2086 # several words
 	run perl "$TMP/parent" $new nsinit sh -c 'exit 143'
 	assert_out 'signal 0 status 143'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start perl "$TMP/parent" $new nsinit sh -c 'echo ready; exec sleep 1000'
 	kill -TERM "$(pgrep -P "$pid")"
 	finish
 	assert_out 'signal 15 status 0'
 }
 
-# One newuidmap never ends, and another also closes its output. The process that waits for newuidmap must end by a
-# signal, and must notice the end of the process whose ids are mapped, with pidfds and without.
+# One fake newuidmap never ends, and another also closes its output. The process that waits for
+# newuidmap must die from a signal. It must also notice that the process whose ids are mapped has
+# ended, with pidfds and without.
 # as: root
 test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {
@@ -167,8 +170,8 @@ test_a_signal_while_newuidmap_hangs_leaves_nothing()
 		for option in --fork --mount "--pid --kill-child"; do
 			for how in 15 2 '15 enosys pidfd_open --' '2 enosys pidfd_open --'; do
 				signal=${how%% *}
-				# a shell has its background programs ignore SIGINT
-				# shellcheck disable=SC2016,SC2086 # words
+				# perl restores INT, which a shell ignores in background programs
+				# shellcheck disable=SC2016,SC2086 # several words
 				start ${how#"$signal"} env PATH="$TMP/fake:$PATH" perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
 					setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 					sh -c 'exec nsunshare "$@" 7>&1' sh -r --map-auto $option echo ran
@@ -189,7 +192,7 @@ test_kill_child_is_set_in_the_program()
 	assert_out_has 'Parent death signal: KILL'
 	run nsunshare --kill-child=TERM setpriv --dump
 	assert_out_has 'Parent death signal: TERM'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run $new --kill-child=RTMIN+2 setpriv --dump
 	assert_out_has 'Parent death signal: 36'
 }
@@ -198,15 +201,15 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 {
 	as=
 	[ "$(id -u)" != 0 ] || as='-S 1000 -G 1000'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run nsunshare --kill-child $as echo ran
 	assert_out ran
 	left=0
 	for i in $(seq 40); do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		nsunshare --kill-child $as sleep "1000.$i" &
 		pid=$!
-		# up to 5 ms after the start
+		# kill it at most 5 ms after the start
 		perl -e 'select undef, undef, undef, rand 0.005'
 		kill -KILL $pid
 		wait $pid 2>/dev/null
@@ -221,7 +224,7 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 
 test_kill_child_kills_all_of_a_pid_namespace()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	start $new --kill-child sh -c 'sleep 1234 & setsid sleep 1234 & echo ready; wait'
 	until [ "$(pgrep -fxc 'sleep 1234')" = 2 ]; do
 		:
@@ -237,11 +240,11 @@ test_kill_child_kills_all_of_a_pid_namespace()
 
 test_a_signal_at_any_moment_leaves_nothing()
 {
-	# an ordinary user cannot keep a mount namespace
+	# an ordinary user cannot keep a mount namespace on a file
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run nsunshare -Urpmuinf --mount-proc $keep -- echo ran
 	assert_out ran
 	[ -z "$keep" ] || nsunshare --unpersist "$TMP/pins"
@@ -260,7 +263,8 @@ test_a_signal_at_any_moment_leaves_nothing()
 	assert_no_leftovers
 }
 
-# A pipe has 16 pages. With 16 full pages it has no room for the first line, with 15 none for the second.
+# A pipe has 16 pages. With 16 full pages there is no room for the first line, with 15 full pages
+# none for the second.
 test_a_signal_ends_nsunshare_at_a_full_status_pipe()
 {
 	note_state

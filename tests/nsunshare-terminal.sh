@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-terminal: a user at a terminal sees the same as with unshare(1).
+# nsunshare-terminal: checks that a user at a terminal sees the same as with unshare(1).
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
@@ -16,7 +16,8 @@ for tool in unshare nsunshare; do
 	chmod +x "$TMP/$tool/new"
 done
 
-# The program reports that it runs, so that the interrupt reaches it and not a shell that is about to start it.
+# The program prints a line when it runs. The interrupt then reaches the program and not a shell
+# that is about to start it.
 cat >"$TMP/waits" <<-'SCRIPT'
 	#!/bin/sh
 	echo run
@@ -25,8 +26,9 @@ SCRIPT
 chmod +x "$TMP/waits"
 PATH=$TMP:$PATH
 
-# alike STEPS… -- PROGRAM…: asserts that pty shows the same output and status if `new` is unshare(1) and if it is
-# nsunshare. The terminal may show ^C before or after its effect.
+# alike STEP… -- PROGRAM…: PROGRAM uses the command `new`. Asserts that pty gives the same output
+# and status if `new` is unshare(1) and if it is nsunshare. The terminal may show ^C before or after
+# its effect.
 alike()
 {
 	for _tool in unshare nsunshare; do
@@ -45,7 +47,7 @@ test_an_interrupt_at_the_prompt_keeps_the_shell()
 	for type in -p --uts; do
 		alike -e '> ' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
-	# a shell outside gets its terminal back
+	# the outer shell must get its terminal back
 	alike -e '> ' -s 'new -p -- sh -i\r' -e '> ' -s '^C' -e '> ' -s 'exit 3\r' -e '> ' \
 		-s 'echo al""ive\r' -e alive -e '> ' -s 'exit 4\r' -- sh -i
 }
@@ -69,15 +71,15 @@ test_an_interrupt_runs_a_trap()
 	done
 }
 
-test_an_interrupt_ends_a_loop()
+test_an_interrupt_ends_a_shell_loop()
 {
 	for type in -p --uts; do
-		# the loop is inside
+		# the loop is in the inner shell
 		alike -e '> ' -s 'while :; do waits; done\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' \
 			-e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
 	alike -e run -s '^C' -- new --uts sh -c 'while :; do waits; done'
-	# the loop is around nsunshare
+	# the loop is in the outer shell
 	alike -e run -s '^C' -- sh -c 'while :; do new --uts waits; done'
 	alike -e '> ' -s 'while :; do new --uts waits; done\r' -e run -s '^C' -e '> ' -s 'exit 3\r' -- sh -i
 }

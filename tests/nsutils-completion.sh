@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsutils-completion: what the shells propose for a line that is being written.
+# nsutils-completion: checks the completions that bash, zsh and fish propose.
 # as: user
 . "${0%/*}/testlib.sh"
 require_tool bash
@@ -14,8 +14,8 @@ done
 mkdir "$TMP/dir"
 touch "$TMP/file"
 
-# proposed WORD…: what bash proposes for the last word, once a line.
-# shellcheck disable=SC2016 # for bash
+# proposed WORD…: prints each proposal of bash for the last word of this command line once.
+# shellcheck disable=SC2016 # bash expands it
 proposed()
 {
 	run bash -c '. "$1/$2" && compopt() { :; } && shift && COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) || exit
@@ -23,7 +23,7 @@ proposed()
 	assert_ok
 }
 
-test_options_of_each_tool()
+test_proposes_the_options_of_each_tool()
 {
 	for tool in nsunshare nsenter2 nslist nspivot nsinit nstimeoffset; do
 		proposed "$tool" --feat
@@ -35,10 +35,10 @@ test_options_of_each_tool()
 	assert_out --explain
 }
 
-test_arguments_of_options()
+test_proposes_files_as_arguments_of_options()
 {
 	for option in --root -R '--root ='; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed nsunshare -r $option "$TMP/"
 		assert_out "$TMP/dir"
 	done
@@ -52,11 +52,11 @@ test_arguments_of_options()
 	assert_empty "$out"
 }
 
-test_the_program_and_what_is_its_own()
+test_proposes_programs_and_then_leaves_their_arguments_alone()
 {
 	for line in 'nsunshare -r' 'nsunshare -R / --' 'nsunshare --root = / --net' 'nsenter2 -t 1' nsinit \
 		'nstimeoffset --' 'nspivot root --' 'nsidmap run map --'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed $line tru
 		assert_out_has true
 		assert_out_has truncate
@@ -64,10 +64,10 @@ test_the_program_and_what_is_its_own()
 		*--) ;;
 		*) line="$line --" ;;
 		esac
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed $line cat "$TMP/f"
 		assert_out "$TMP/file"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		proposed $line cat --exp
 		assert_empty "$out"
 	done
@@ -77,7 +77,7 @@ test_the_program_and_what_is_its_own()
 	assert_out "$TMP/dir"
 }
 
-test_what_is_said_of_an_option()
+test_zsh_and_fish_show_the_help_of_an_option()
 {
 	run sh "$generate" zsh "$NSUTILS_BIN/nsunshare"
 	assert_ok
@@ -89,8 +89,9 @@ test_what_is_said_of_an_option()
 	assert_out_has __fish_complete_subcommand
 }
 
-# Where the first word is none, as the root of nspivot, it is what stands behind -- (tried by hand in both shells).
-test_a_program_behind_another_word()
+# The first argument of nspivot is a root directory and not a program. The program comes after --.
+# The scripts were tried by hand in zsh and fish; the test checks their text.
+test_proposes_a_program_after_a_double_dash()
 {
 	for tool in nspivot nsidmap; do
 		run sh "$generate" zsh "$NSUTILS_BIN/$tool"

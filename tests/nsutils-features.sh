@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsutils-features: --features of every tool tries each feature and reports whether it is available.
+# nsutils-features: checks that --features of every tool tries each feature and reports whether it
+# is available.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user mnt time
@@ -14,7 +15,7 @@ test_each_tool_reports_features_in_lines_and_in_json()
 		run "$tool" --features
 		assert_ok
 		lines=$(printf '%s\n' "$out" | sed 's/  */ /')
-		assert_empty 'lines of another form' "$(printf '%s\n' "$lines" | grep -vE '^[a-z0-9_-]+ (yes|no)$')"
+		assert_empty 'lines of an unknown form' "$(printf '%s\n' "$lines" | grep -vE '^[a-z0-9_-]+ (yes|no)$')"
 		run "$tool" --features -J
 		assert_ok
 		assertEquals "$lines" "$(printf '%s\n' "$out" | jq -r 'to_entries[] | "\(.key) \(if .value then "yes" else "no" end)"')"
@@ -59,7 +60,8 @@ test_reports_a_feature_without_its_system_call_as_missing()
 	denied openat2 nspivot openat2
 }
 
-# has CALL TOOL FEATURE: asserts that the tool reports the feature if the kernel has the call. No privilege is needed.
+# has CALL TOOL FEATURE: asserts that the tool reports the feature as available if the kernel has
+# the call. Needs no privilege.
 has()
 {
 	kernel_call "$1" || return 0

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsutils-setuid: a tool that does what its caller says does so with the caller's privilege alone.
+# nsutils-setuid: checks that a tool that obeys its caller refuses to run with more privilege than
+# the caller has.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -17,7 +18,7 @@ oneTimeSetUp()
 	done
 }
 
-# options TOOL: with which it would run a program here.
+# options TOOL: prints the options with which TOOL would run a program in this test.
 options()
 {
 	case $1 in
@@ -28,18 +29,19 @@ options()
 	esac
 }
 
-# assert_none_runs CMD…: none of them does, for a user whom CMD stands before.
+# assert_none_runs CMD…: asserts that each tool refuses to run. CMD changes the user and executes
+# the tool.
 assert_none_runs()
 {
 	for tool in $tools; do
-		# shellcheck disable=SC2046 # words
+		# shellcheck disable=SC2046 # several words
 		run "$@" "$TMP/$tool" $(options "$tool") id -u
 		assert_refused 125 "$tool: cannot run setuid, setgid or with file capabilities"
 	done
 }
 
-# A sanitizer reads its options in /proc/self/environ, which is closed to one whose privilege is
-# raised, unless he is root.
+# is_sanitized: succeeds in a build with sanitizers. A sanitizer reads /proc/self/environ, which an
+# ordinary user cannot read in a process with raised privilege.
 is_sanitized()
 {
 	[ -n "${ASAN_OPTIONS+set}" ]
@@ -55,10 +57,10 @@ test_refuses_to_run_setuid_or_setgid()
 		for tool in $tools; do
 			chmod $mode "$TMP/$tool"
 		done
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		assert_none_runs $who
 	done
-	# its own user is not changed by the bit
+	# the setuid bit does not change the user if the owner of the file runs it
 	run "$TMP/nsunshare" -r true
 	assert_ok
 	run "$TMP/nsinit" -- true
@@ -73,7 +75,7 @@ test_refuses_to_run_with_file_capabilities()
 		setcap cap_sys_admin,cap_setuid+ep "$TMP/$tool" || return
 	done
 	assert_none_runs as_nstest
-	# root has them anyway, and so has one who is given them by his own process
+	# Root has the capabilities anyway. A user may have them from its own process, as ambient capabilities.
 	run "$TMP/nsunshare" -u true
 	assert_ok
 	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps=+sys_admin \
@@ -93,7 +95,7 @@ test_refuses_to_mount_and_to_write()
 	assert_refused 125 'nsidmap: cannot run setuid'
 }
 
-# A reporter is trusted with what it may see.
+# nslist only shows information, so an administrator may give it capabilities to see more.
 test_a_reporter_runs_with_file_capabilities()
 {
 	feature no-sanitizer || return 0

@@ -4,8 +4,9 @@
 # `#` of root) and a command, which a backslash at the end of the line continues. Its output follows. In the output
 # `...` matches any text in a line; a line of its own matches any number of lines.
 
-# displays PAGE HEADING [REGEX]: prints the literal displays of a man page between the heading, of a section or
-# subsection, and the next one, without markup. Leaves out the displays that match REGEX.
+# displays PAGE HEADING [REGEX]: prints the literal displays of a man page between the heading of a
+# section or subsection and the next heading. Removes the markup. Omits the displays that match
+# REGEX.
 displays()
 {
 	awk -v heading="$2" -v without="${3-}" '
@@ -21,9 +22,10 @@ displays()
 			-e 's/\\-/-/g' -e 's/\\&//g' -e 's/\\e/\\/g'
 }
 
-# play PROMPT TEXT: runs the commands of TEXT that follow that prompt, in one shell and one new directory, and compares
-# the output of each with the text. If the function $stage is set, it prepares the directory. If the filter $settle is
-# set, it is applied to both sides. Sets $count, the number of commands.
+# play PROMPT TEXT: runs the commands of TEXT that follow PROMPT, all in one shell in a new
+# directory, and compares the output of each with TEXT. If $stage names a function, it prepares the
+# directory. If $settle names a filter, it is applied to both sides. Sets $count to the number of
+# commands.
 play()
 {
 	rm -rf "$TMP/play" && mkdir -p "$TMP/play/here" || return
@@ -64,7 +66,8 @@ play()
 	done
 }
 
-# same WANT GOT: returns 0 if the lines of GOT match those of WANT (see above). Ignores blanks at the end of a line.
+# same WANT GOT: returns 0 if the lines of GOT match those of WANT, in which `...` matches anything.
+# Ignores blanks at the end of a line.
 same()
 {
 	awk '

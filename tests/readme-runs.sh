@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# readme-runs: the tour of the README prints what it shows, and the commands that replace those of other tools work.
+# readme-runs: checks that the tour of the README prints the output in the text, and that the
+# commands that replace those of other tools work.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
@@ -11,9 +12,10 @@ readme=${0%/*}/../README
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# steady: replaces the numbers that differ from machine to machine by N, including the few digits of the uptime right
-# after a boot. Sorts the lines, because the kernel assigns inode numbers in any order. nslist reports to an ordinary
-# user that it could not read other users' processes.
+# steady: a filter that makes output comparable. Replaces numbers that differ between machines by N,
+# including the few digits of the uptime right after a boot. Sorts the lines, because the kernel
+# assigns inode numbers in any order. Removes the warning of nslist that an ordinary user cannot
+# read other users' processes.
 steady()
 {
 	sed -e 's/[0-9]\{1,\}\.[0-9]\{9\}/N/g' -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
@@ -26,8 +28,8 @@ test_the_tour_prints_what_the_text_shows()
 	play "$prompt" "$(sed -n '/^A tour/,/^If you use/s/^    //p' "$readme")"
 }
 
-# instead COMMAND [PREFIX…]: asserts that the table of the README contains COMMAND, and that it succeeds after PREFIX.
-# CMD, PID and the names in COMMAND are replaced by those of this machine.
+# instead COMMAND [PREFIX…]: asserts that the table of the README contains COMMAND and that COMMAND
+# succeeds after PREFIX. CMD, PID and the names in COMMAND are replaced by real ones.
 instead()
 {
 	assertTrue "the README has: $1" "grep -qF -- '$1' '$readme'"
@@ -52,7 +54,7 @@ test_the_commands_of_the_table_work()
 	target=
 	[ "$(id -u)" = 0 ] || return 0
 	ip netns add blue 2>/dev/null
-	# the machine may have been up for less than an hour
+	# --boottime +1d comes first, because the machine may have been up for less than an hour
 	instead 'nstimeoffset -b -1h CMD' nstimeoffset -b +1d --
 	instead 'nsenter2 -t PID -a CMD'
 	instead 'nsenter2 -t netns:blue CMD'

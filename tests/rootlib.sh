@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # rc is testlib.sh's
+# shellcheck shell=sh disable=SC2154 # testlib.sh sets rc
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rootlib.sh: functions for the tests of nspivot: a busybox root and commands that run nspivot. Sourced after testlib.sh.
 
@@ -18,8 +18,9 @@ make_box()
 	done
 }
 
-# in_ns COMMAND…: runs it in new mount and pid namespaces and in those of $NS_TOO; a network namespace is not the default
-# because its end is slow. An ordinary user is root of a new user namespace.
+# in_ns COMMAND…: runs the command in new mount and pid namespaces and in the types of $NS_TOO. A
+# network namespace is not the default because removing it is slow. For an ordinary user, also
+# creates a user namespace in which the user is root.
 in_ns()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -29,15 +30,16 @@ in_ns()
 	fi
 }
 
-# box OPTION… [-- PROGRAM…]: runs nspivot in these namespaces. $NSPIVOT_UNDER is put in front of it.
+# box OPTION… [-- PROGRAM…]: runs nspivot in new namespaces (in_ns), as an argument of
+# $NSPIVOT_UNDER if that is set.
 box()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # separate words
 	in_ns ${NSPIVOT_UNDER:-} nspivot "$@"
 }
 
-# Denies the system calls that kernels before 5.6 lack.
-# shellcheck disable=SC2034 # for the tests
+# OLD_KERNEL: runs a command without the system calls that kernels before 5.6 lack.
+# shellcheck disable=SC2034 # the tests use it
 OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'
 
 # harm: creates the canary, a directory outside the root that a hostile root tries to reach.
@@ -49,6 +51,7 @@ harm()
 	chmod 777 "$canary" "$canary/dir"
 }
 
+# look: prints the state of the canary, of some files in /etc, and the mount table.
 look()
 {
 	find "$canary" -printf '%p %y %m %s %T@ %C@\n' | sort
@@ -56,6 +59,7 @@ look()
 	cat /proc/self/mountinfo
 }
 
+# evil: creates a new $box and notes the state outside it.
 evil()
 {
 	rm -rf "$box"
@@ -63,6 +67,7 @@ evil()
 	look >"$TMP/before"
 }
 
+# assert_canary: asserts that nothing outside the root has changed, and that nspivot succeeded or exited with 125.
 assert_canary()
 {
 	look >"$TMP/after"
@@ -75,7 +80,8 @@ assert_canary()
 	esac
 }
 
-# race_saw: sets $saw_dir and $saw_link, the numbers of runs that saw only one of them. Succeeds if both occurred.
+# race_saw: sets $saw_dir to the number of runs that saw only the directory and $saw_link to the
+# number that saw only the link. Succeeds if both occurred.
 race_saw()
 {
 	saw_dir=$(find "$box/a/" "$box/x/" -maxdepth 1 -name 'c[0-9]*' | wc -l)
@@ -83,9 +89,9 @@ race_saw()
 	[ "$saw_dir" -gt 0 ] && [ "$saw_link" -gt 0 ]
 }
 
-# race N: exchanges a directory for a link continuously, so that it changes between a check and the use. Does N runs, and
-# more if not both were seen; each run uses the path seven times. Sets $n, $saw_dir, $saw_link and $refused, the number of
-# runs that noticed the change.
+# race N: runs nspivot N times while a helper exchanges a directory for a link continuously, so that
+# the path changes between a check and its use. Each run uses the path seven times. Sets $n,
+# $saw_dir, $saw_link and $refused, the number of runs that noticed a change.
 race()
 {
 	evil
@@ -108,15 +114,15 @@ race()
 	stop_holder
 	race_saw
 	echo "race: of $n runs $saw_dir saw the directory, $saw_link the link, $refused a change"
-	assertEquals 'every run is one of these' "$n" $((saw_dir + saw_link + refused))
-	assertEquals 'each refusal says why' "$refused" "$(grep -c '^nspivot: .*/a' "$TMP/said")"
-	# nspivot verifies the mounts once more before the pivot, so that only few runs see no change
+	assertEquals 'every run saw the directory, the link or a change' "$n" $((saw_dir + saw_link + refused))
+	assertEquals 'each refusal names the path' "$refused" "$(grep -c '^nspivot: .*/a' "$TMP/said")"
+	# nspivot verifies the mounts again before the pivot, so only few runs see no change
 	assertTrue 'the exchange was noticed' "[ $refused -gt 0 ]"
 	assert_canary
 }
 
-# forge: adds to $box a directory that is exchanged with proc, and /look, which tries to write to the real proc under
-# either name.
+# forge: adds two things to $box: the directory "fake", which a helper exchanges with "proc", and
+# the program /look, which tries to write to the real proc under either name.
 forge()
 {
 	mkdir -p "$box/proc" "$box/fake/self"
@@ -137,16 +143,17 @@ forge()
 # box_calls OPTION…: sets $calls to the number of system calls that nspivot makes with these options.
 box_calls()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # separate words
 	run failat -b nspivot --count -o "$TMP/report" -- nsunshare -mp${NS_TOO:-} -- ${NSPIVOT_UNDER:-} nspivot "$@"
 	assertEquals "without an exchange: $err" 0 "$rc"
 	calls=$(cat "$TMP/report")
 	eval "${after_each:-}"
 }
 
-# exchange_at_each A B OPTION…: runs box once for each of its system calls, or for one of $every, and exchanges the names
-# A and B at this call and back at the end. Evaluates $after_each after each run. The output is in $TMP/said. Sets $ran and
-# $refused, the numbers of runs; fails if a run did neither.
+# exchange_at_each A B OPTION…: runs box once for each of its system calls, or for every $every-th
+# one. At this call the helper exchanges the names A and B; afterwards they are exchanged back.
+# Evaluates $after_each after each run. The output is in $TMP/said. Sets $ran and $refused to the
+# numbers of runs that succeeded and that were refused; fails if a run did neither.
 exchange_at_each()
 {
 	_a=$1 _b=$2
@@ -155,7 +162,7 @@ exchange_at_each()
 	ran=0 refused=0 k=0
 	: >"$TMP/said"
 	while [ $((k += ${every:-1})) -le "$calls" ]; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # separate words
 		run failat -b nspivot -k $k --exchange "$_a,$_b" -o "$TMP/report" -- \
 			nsunshare -mp${NS_TOO:-} -- ${NSPIVOT_UNDER:-} nspivot "$@"
 		cat "$TMP/out" "$TMP/err" >>"$TMP/said"
@@ -175,8 +182,8 @@ exchange_once()
 	mv -T "$1" "$1.was" && mv -T "$2" "$1" && mv -T "$1.was" "$2"
 }
 
-# fail_each CALL ERRNO COMMAND…: runs the command, which contains nspivot, once for each of these calls, which fails. The
-# output is in $TMP/said.
+# fail_each CALL ERRNO COMMAND…: the command contains nspivot. Runs it once for each time nspivot
+# makes the system call CALL, and lets that one call fail with ERRNO. The output is in $TMP/said.
 fail_each()
 {
 	_call=$1 _errno=$2
@@ -200,7 +207,7 @@ race_proc()
 	: >"$TMP/said"
 	while [ $n -lt "$1" ]; do
 		n=$((n + 1))
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # separate words
 		nsunshare -mp -- ${NSPIVOT_UNDER:-} nspivot --preset=docker "$box" -- /look >>"$TMP/said" 2>/dev/null
 		case $? in
 		0) ran=$((ran + 1)) ;;
@@ -212,5 +219,5 @@ race_proc()
 	echo "race: of $n runs $ran ran, $refused were refused"
 	assertEquals "$1" $((ran + refused))
 	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
-	assertTrue 'some were hit' "[ $refused -gt 0 ]"
+	assertTrue 'nspivot noticed some exchanges' "[ $refused -gt 0 ]"
 }

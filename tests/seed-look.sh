@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-look: the small programs of the articles: print type, owner and parent of a namespace, list namespaces that
-# only a mount keeps, and call setns(2) with a pidfd.
+# seed-look: the small programs of articles on namespaces. They print type, owner and parent of a
+# namespace, list namespaces that only a mount keeps, and call setns(2) with a pidfd.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts net
@@ -15,7 +15,8 @@ shown()
 	printf '%s\n' "$out" | sed -n "s/^$1  *//p"
 }
 
-# ns_show: NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT, NS_GET_OWNER_UID.
+# The article's ns_show uses the ioctls NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT and
+# NS_GET_OWNER_UID.
 test_shows_type_owner_and_parent()
 {
 	start_holder nsunshare -r -u -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -43,11 +44,11 @@ test_lists_a_namespace_kept_by_a_mount()
 		stat -Lc %i "$0/kept" | cmp - "$0/inode"' "$TMP"
 	assert_rc 0
 	[ "$(printf '%s\n' 2.39 "$(lsns --version | sed 's/.* //')" | sort -V | head -n 1)" = 2.39 ] ||
-		assertEquals 'known to lsns' 0 "$(sed -n 1p "$TMP/out")"
+		assertEquals 'lsns lists it' 0 "$(sed -n 1p "$TMP/out")"
 	assert_out_has "0 mnt $TMP/kept"
 }
 
-# One setns(2) enters all types through the descriptor of a process.
+# One setns(2) with a pidfd enters all types of namespaces of the process.
 test_setns_accepts_a_pidfd()
 {
 	kernel_call pidfd_open || return 0

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-mount: the article on mounts: seven differences between a bind mount and a hard link, and propagation.
+# seed-mount: the examples of an article on mounts: seven differences between a bind mount and a
+# hard link, and propagation.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns mnt
@@ -9,7 +10,8 @@ require_tool mount umount
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
-# inside CMD: runs it in a new mount namespace, in a scratch directory with the files a, b and the directory d.
+# inside CMD: runs CMD in a new mount namespace, in a new directory with the files a and b and the
+# directory d.
 inside()
 {
 	rm -rf "$TMP/w" && mkdir -p "$TMP/w/d" && echo a >"$TMP/w/a" && echo b >"$TMP/w/b"
@@ -57,7 +59,7 @@ test_5_a_deleted_source_lives_as_long_as_the_mount()
 	assert_ok
 	assert_out 'a
 1'
-	assertEquals 'and then it is gone' b "$(cat "$TMP/w/b")"
+	assertEquals 'the source is gone after the unmount' b "$(cat "$TMP/w/b")"
 }
 
 test_6_a_mount_depends_on_propagation_and_a_link_does_not()
@@ -77,8 +79,9 @@ test_7_a_mount_crosses_file_systems_and_a_link_does_not()
 	assert_out_has 'Invalid cross-device link'
 }
 
-# spread TYPE: makes a directory with that propagation and a mount namespace. Prints "in" if the new namespace sees
-# a mount made here, and "out" if this one sees a mount made there.
+# spread TYPE: creates a directory with this propagation type and a mount namespace. Prints "in" if
+# the new namespace sees a mount made outside, and "out" if the outside sees a mount made in the new
+# namespace.
 spread()
 {
 	run nsunshare $own -m -- sh -euc '

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-net: the articles on networks: loopback, a device moved to a container and back, a veth pair with NAT to a
-# server outside, a bridge with two containers, named namespaces. The test runs in a network namespace of its own,
-# which stands for the host.
+# seed-net: the examples of articles on networks: loopback, a device moved to a container and back,
+# a veth pair with NAT to a server outside, a bridge with two containers, named namespaces. The
+# test's own network namespace plays the host.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -10,21 +10,21 @@
 require_ns net mnt
 require_tool ip nft
 
-# container: starts a process in a new network namespace and sets $pid.
+# container: starts a process in a new network namespace. Sets $pid.
 container()
 {
 	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	pid=$holder_line
 }
 
-reaches() # PID ADDRESS: a TCP connection to the port 7 there
+reaches() # PID ADDRESS: asserts that the process PID can connect to TCP port 7 of ADDRESS
 {
 	run nsenter2 -t "$1" -n -- bash -c "exec 3<>/dev/tcp/$2/7 && read -r line <&3 && echo \$line"
 	assert_ok
 	assert_out hello
 }
 
-# serve PID: starts a server in that namespace, which is listening on return.
+# serve PID: starts a server in the network namespace of PID. Returns when the server listens.
 serve()
 {
 	nsenter2 -t "$1" -n -- busybox nc -ll -p 7 -e echo hello &
@@ -50,8 +50,9 @@ test_lo_brings_loopback_up()
 	assert_out_has 127.0.0.1/8
 }
 
-# A veth end stands for the second NIC of the article. The end of a namespace destroys a virtual device, but returns a
-# physical one to the initial namespace. So the test moves the device back first.
+# One end of a veth pair takes the place of the article's second network card. If the namespace
+# ended, the kernel would destroy a virtual device but return a physical one. So the test moves the
+# device back first.
 test_moves_a_device_in_and_back()
 {
 	ip link add nic0 type veth peer name wire0
@@ -86,7 +87,7 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# as in the article: a pair, one end renamed inside, addresses, a default route
+	# the steps of the article: a pair, one end renamed inside, addresses, a default route
 	ip link add veth_b type veth peer name veth_a
 	ip link set veth_a netns "$inner" name eth0
 	ip addr add 10.60.0.1/24 dev veth_b && ip link set veth_b up
@@ -124,15 +125,15 @@ test_two_containers_on_a_bridge_reach_each_other()
 	ip link del lxcbr0
 }
 
-# The next tests make the same networks with one command of nsnet(1) each.
-test_one_line_brings_lo_up()
+# The following tests create the same networks with one nsnet(1) command each.
+test_one_command_brings_lo_up()
 {
 	run nsnet run -- ip -br addr show lo
 	assert_ok
 	assert_out_has 127.0.0.1/8
 }
 
-test_one_line_lends_a_device_and_takes_it_back()
+test_one_command_moves_a_device_in_and_back()
 {
 	ip link add nic0 type veth peer name wire0
 	ip addr add 192.0.2.131/24 dev nic0
@@ -143,7 +144,7 @@ test_one_line_lends_a_device_and_takes_it_back()
 	ip link del nic0
 }
 
-test_one_line_connects_a_pair_with_nat_to_a_server_outside()
+test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 {
 	container
 	outside=$pid
@@ -152,21 +153,21 @@ test_one_line_connects_a_pair_with_nat_to_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# A TCP socket whose FIN is not acknowledged keeps the namespace, and so the pair, for a long time. NAT ends with the
-	# program, so the program closes its connection first.
+	# The program closes its connection before it ends, because the NAT ends with it. A TCP socket whose
+	# FIN is not acknowledged would keep the namespace and the pair for a long time.
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- \
 		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line" && exec 3>&-
 			while ss -Htn | grep -q .; do :; done'
 	assert_ok
 	assert_out hello
-	assert_empty 'nothing is left of it' "$(nft list tables)"
+	assert_empty 'no firewall rule is left' "$(nft list tables)"
 	# the kernel destroys the namespace and the pair in the background
 	settle 100 has_no_veth
 	assert_empty 'the pair is gone' "$(ip -br link show type veth | grep ^vethns)"
 	ip link del up0
 }
 
-test_one_line_puts_each_container_on_a_bridge()
+test_one_command_connects_each_container_to_a_bridge()
 {
 	nsnet add c12 --bridge lxcbr0,192.168.10.1/24
 	ip netns exec c12 busybox nc -ll -p 7 -e echo hello &
@@ -187,7 +188,7 @@ test_one_line_puts_each_container_on_a_bridge()
 	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
 }
 
-test_one_line_gives_a_program_its_own_resolv_conf()
+test_one_command_gives_a_program_its_own_resolv_conf()
 {
 	before=$(cat /etc/resolv.conf)
 	run nsnet run --dns 192.0.2.53 -- grep nameserver /etc/resolv.conf
@@ -196,8 +197,9 @@ test_one_line_gives_a_program_its_own_resolv_conf()
 	assertEquals "$before" "$(cat /etc/resolv.conf)"
 }
 
-# The names of ip(8) are files that keep a namespace: nsenter2 accepts them, nslist lists them.
-test_named_namespaces_and_their_resolv_conf()
+# The named namespaces of ip(8) are files on which a namespace is mounted. nsenter2 accepts these
+# names, and nslist lists them.
+test_named_namespaces_have_their_own_resolv_conf()
 {
 	ip netns add ns1
 	run nsenter2 -t netns:ns1 -- ip -br link show lo
@@ -206,8 +208,8 @@ test_named_namespaces_and_their_resolv_conf()
 	run nslist -t net -o NSFS -nr
 	assert_rc 0
 	assert_out_has /run/netns/ns1
-	# ip(8) binds the files of the namespace over those of /etc; the same two steps here use a copy of /etc,
-	# because the tests must not change the machine
+	# ip(8) bind-mounts the files of the namespace over those of /etc. The test does the same with a copy
+	# of /etc, because it must not change the machine.
 	run nsunshare -m -- sh -euc '
 		mkdir "$0/etc" && cp /etc/resolv.conf "$0/etc" && mkdir -p "$0/etc/netns/ns1"
 		echo nameserver 192.0.2.53 >"$0/etc/netns/ns1/resolv.conf"

@@ -1,18 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-root: the articles on root file systems: the Docker-like root of the C program, the rootless container of the Go
-# programs, and `pivot_root . .` with busybox, which leaves only the requested mounts.
+# seed-root: the examples of articles on root file systems: a root like Docker's in a C program, a
+# rootless container in Go programs, and `pivot_root . .` with busybox, which leaves only the
+# requested mounts.
 # as: root user
-# shellcheck disable=SC2086 # $own is words
+# shellcheck disable=SC2086 # $own contains several words
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid
 require_tool busybox
 
-# An ordinary user can mount sysfs only in a network namespace of its own.
+# An ordinary user can mount sysfs only in a new network namespace.
 own=''
 [ "$(id -u)" = 0 ] || own='-r -n'
 
-# Makes a root with busybox and, beside it, the sources of the bind mounts: conf/ and a volume.
+# Creates a root with busybox, and next to it the sources of the bind mounts: conf/ and a volume.
 oneTimeSetUp()
 {
 	[ -d "$TMP/rootfs" ] && return 0
@@ -29,7 +30,8 @@ oneTimeSetUp()
 	return 0
 }
 
-# Runs a container like the C program: uts, ipc, pid and mount namespaces, nine mounts, three files, a volume.
+# container COMMAND: runs the command in a container like that of the C program: uts, ipc, pid and
+# mount namespaces, nine mounts, three files, and a volume.
 container()
 {
 	run nsunshare $own -mpui --hostname container -- nspivot --proc=/proc --sysfs --dev --devpts --shm --tmpfs=/tmp --tmpfs=/run \
@@ -47,7 +49,7 @@ test_the_container_has_a_name_and_pid_1()
 	assert_out_has '    1 sh'
 }
 
-test_the_files_of_conf_are_in_etc()
+test_files_of_conf_appear_in_etc()
 {
 	container 'cat /etc/hosts /etc/hostname /etc/resolv.conf'
 	assert_ok
@@ -61,7 +63,7 @@ test_the_volume_is_shared_both_ways()
 	container 'cat /mnt/file; touch /mnt/made'
 	assert_ok
 	assert_out 'from the host'
-	assertTrue 'made inside' "[ -e '$TMP/volume/made' ]"
+	assertTrue 'created inside' "[ -e '$TMP/volume/made' ]"
 }
 
 # The article mounts the host's devtmpfs; nspivot provides the few devices that a program needs.
@@ -82,7 +84,7 @@ test_nothing_remains_outside()
 	assert_ok
 	assert_out_has ran
 	assert_no_leftovers
-	assertFalse 'no mount leaked' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
+	assertFalse 'no mount appeared outside' "grep -q '$TMP/rootfs' /proc/self/mountinfo"
 }
 
 test_the_container_of_the_go_programs_runs_without_root()
@@ -110,13 +112,13 @@ test_sets_a_prompt_in_a_cleared_environment()
 	assert_out 'in here'
 }
 
-# As in the article, mountinfo has two lines at the end: the root and proc.
+# As in the article, mountinfo then has only two lines: the root and proc.
 test_pivot_leaves_only_the_requested_mounts()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo
 	assert_ok
 	assertEquals 'lines of mountinfo' 2 "$(wc -l <"$TMP/out")"
-	assertEquals 'where they are' '/
+	assertEquals 'the mount points' '/
 /proc' "$(cut -d' ' -f5 "$TMP/out")"
 }
 

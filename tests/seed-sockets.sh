@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-sockets: sockets and signals across namespaces. The article asks which PID a receiver sees if its pid namespace
-# lacks the sender: it sees 0.
+# seed-sockets: sockets and signals across namespaces. An article asks which PID a receiver sees if
+# its pid namespace does not contain the sender. The answer is 0.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns pid net user uts
@@ -10,7 +10,7 @@ own=''
 [ "$(id -u)" = 0 ] || own=-r
 socket=$TMP/socket
 
-# receiver [PREFIX…]: listens and writes the credentials of the sender to $TMP/heard.
+# receiver [PREFIX…]: starts a receiver that writes the credentials of the sender to $TMP/heard.
 receiver()
 {
 	rm -f "$socket"
@@ -52,7 +52,8 @@ test_a_receiver_sees_nobody_if_the_id_is_not_mapped()
 	assert_out_has 'uid 7'
 }
 
-# An abstract name has no file. Another network namespace does not see it, and can use the same name.
+# An abstract socket has no file. Its name is visible only in its network namespace, so another one
+# can use the same name.
 test_abstract_sockets_belong_to_the_network_namespace()
 {
 	start_holder sh -c 'exec sockpeer recv @seed >"$0"' "$TMP/heard"
@@ -76,8 +77,8 @@ test_signals_need_a_pid_in_the_namespace()
 	assert_err_has 'No such process'
 }
 
-# A descriptor of a namespace arrives over a socket; setns(2) checks its type.
-taken() # FLAG
+# A socket passes a descriptor of a namespace to another process, and setns(2) checks its type.
+taken() # FLAG: starts a process that receives a descriptor and calls setns(2) with it and FLAG
 {
 	rm -f "$socket"
 	start_holder nsunshare $own -u -- sh -c 'exec sockpeer take "$0" "$1" >"$2"' "$socket" "$1" "$TMP/heard"
@@ -91,7 +92,7 @@ test_enters_a_received_descriptor_of_the_right_type()
 	if [ "$(id -u)" = 0 ]; then
 		assert_out "$(readlink /proc/self/ns/uts)"
 	else
-		# the right type is not enough without a capability in the received namespace
+		# an ordinary user has no capability in the received namespace, so setns(2) fails
 		assert_out 'Operation not permitted'
 	fi
 	taken 0x40000000

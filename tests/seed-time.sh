@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-time: the article on clocks: a container that has just booted; offsets are relative to the initial namespace.
+# seed-time: the examples of an article on clocks: a container whose clocks look just booted, and
+# offsets relative to the initial namespace.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns time
@@ -23,10 +24,11 @@ test_the_clock_outside_does_not_change()
 	run nsunshare $own -- nstimeoffset -b =0 -- echo ran
 	assert_out ran
 	read -r after _ </proc/uptime
-	assertTrue 'the clock outside went on' "[ ${after%.*} -ge ${before%.*} ]"
+	assertTrue 'the clock outside has advanced' "[ ${after%.*} -ge ${before%.*} ]"
 }
 
-# The offsets of a nested namespace are relative to the initial one, which makes them hard to compute by hand.
+# The offsets of a nested namespace are relative to the initial one, so they are hard to compute by
+# hand.
 test_zero_starts_at_zero_in_a_nested_namespace()
 {
 	run nsunshare $own -- nstimeoffset -b +1000d -- nstimeoffset -b =0 -- \
@@ -43,7 +45,8 @@ test_shows_the_offsets()
 	assert_out_has 86400
 }
 
-# The file of the kernel confirms it: the offset of the inner namespace includes that of the outer one.
+# The kernel's own file shows the same: the offset of the inner namespace includes that of the outer
+# one.
 test_offsets_are_relative_to_the_initial_namespace()
 {
 	read -r _ outer _ <<-END
@@ -54,7 +57,8 @@ test_offsets_are_relative_to_the_initial_namespace()
 	assert_out $((outer + 172800))
 }
 
-# As with clock_times of the article, realtime is the same and the other clocks are moved.
+# The same as the article's program clock_times: the realtime clock is the same, and the other
+# clocks are moved.
 test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-user: the articles on user ids: maps, their views, and the capabilities that a process gains and loses.
+# seed-user: the examples of articles on user ids: maps, how they look from other namespaces, and
+# the capabilities that a process gains and loses.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -36,8 +37,8 @@ test_a_map_is_written_once()
 	assert_err_has 'Operation not permitted'
 }
 
-# Two readers of one map file see the outside ids of their own user namespaces.
-test_a_map_reads_differently_from_elsewhere()
+# The outside ids that a reader of uid_map sees are ids of the reader's user namespace.
+test_a_map_shows_other_outside_ids_to_another_namespace()
 {
 	start_holder nsunshare -r -- nsunshare --map-user=7 --map-group=7 -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	pid=$holder_line
@@ -61,7 +62,7 @@ test_namespaces_nest_32_deep()
 	assert_out ran
 }
 
-# The limit is set in a user namespace of the test, where it applies.
+# The test sets the limit in a new user namespace, where the limit applies only to the test.
 test_explains_a_limit_that_is_reached()
 {
 	run nsunshare -r -- sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; nsunshare -r true'
@@ -78,7 +79,8 @@ test_root_inside_has_no_privilege_outside()
 	assert_out x
 }
 
-# It keeps its ids and gains all capabilities there, but loses those in the namespace that it left.
+# The process keeps its ids and gains all capabilities in the namespace that it enters. It loses the
+# capabilities in the namespace that it left.
 test_a_process_that_joins_gains_all_capabilities()
 {
 	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -89,8 +91,9 @@ test_a_process_that_joins_gains_all_capabilities()
 	assert_err_has 'must be root'
 }
 
-# It loses every privilege in the namespace that it left: even ping fails, which needs a raw socket in a network
-# namespace that the user namespace does not own.
+# After it has entered a user namespace, the process has no privilege in the one that it left. Even
+# ping fails, because it needs a raw socket in a network namespace that the user namespace does not
+# own.
 test_a_process_that_joins_loses_ping()
 {
 	[ "$(id -u)" != 0 ] || ip link set lo up
@@ -103,7 +106,7 @@ test_a_process_that_joins_loses_ping()
 	assert_rc 1
 	assert_err_has 'permission denied'
 	stop_holder
-	# ping works in a network namespace that it owns
+	# ping works in a network namespace that the user namespace owns
 	start_holder nsunshare -r -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder_line" -U -n -- busybox ping -c 1 127.0.0.1
 	assert_ok

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-uts-ipc: the articles on host names and message queues: changes inside are invisible outside.
+# seed-uts-ipc: the examples of articles on host names and message queues: changes inside are
+# invisible outside.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns uts ipc
 require_tool ipcmk ipcs hostname domainname
 
-# An ordinary user needs a user namespace that owns the others.
+# An ordinary user needs a user namespace that owns the other namespaces.
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
@@ -51,7 +52,8 @@ test_a_queue_inside_is_invisible_outside()
 	assert_out_lacks 0x
 }
 
-# POSIX message queues are files of the mqueue file system, one instance for each ipc namespace.
+# POSIX message queues are files of the mqueue file system, which has one instance for each ipc
+# namespace.
 test_posix_queues_are_separate()
 {
 	run nsunshare $own -im -- sh -c '
@@ -62,20 +64,20 @@ test_posix_queues_are_separate()
 0'
 }
 
-# shm_open(3) creates a file below /dev/shm, and mmap(2) shares a file: the mount namespace separates them, not the
-# ipc namespace.
+# shm_open(3) creates a file in /dev/shm, and mmap(2) shares it. So the mount namespace separates
+# shared memory, not the ipc namespace.
 test_shared_memory_belongs_to_the_mount_namespace()
 {
 	mkdir "$TMP/mem"
 	for how in "shm /seed /dev/shm" "map $TMP/mem/seed $TMP/mem"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		set -- $how
 		start_holder sh -c 'exec shared "$0" "$1" text >"$2"' "$1" "$2" "$TMP/last"
-		# invisible with another file system on /dev/shm
+		# the file is invisible if another file system is mounted on /dev/shm
 		run nsunshare $own -m -- sh -c 'mount -t tmpfs none "$2" && exec shared "$0" "$1"' "$@"
 		assert_rc 1
 		assert_err_has 'No such file or directory'
-		# another ipc namespace shares the memory: the other side sees the change
+		# a process in another ipc namespace shares the memory, so the other side sees its change
 		run nsunshare $own -i -- shared "$1" "$2"
 		assert_ok
 		assert_out text

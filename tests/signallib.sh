@@ -1,13 +1,15 @@
-# shellcheck shell=sh disable=SC2034 # out, rc and took are for the tests
+# shellcheck shell=sh disable=SC2034 # the tests use out, rc and took
 # SPDX-License-Identifier: GPL-2.0-or-later
-# signallib.sh: a program in the background that says when it is ready for signals. Sourced after testlib.sh.
+# signallib.sh: starts a program in the background and waits until it is ready for signals. Sourced
+# after testlib.sh.
 #
 #	start nsinit signals count 10
 #	kill -USR1 "$pid"
 #	finish
 #	assert_rc 0
 
-# start CMD…: in the background, until it writes "ready". Sets $pid; its standard error is in $TMP/err.
+# start CMD…: starts CMD in the background and waits until it writes "ready". Sets $pid. Its
+# standard error is in $TMP/err.
 start()
 {
 	rm -f "$TMP/fifo"
@@ -19,7 +21,8 @@ start()
 	assertEquals ready "$line"
 }
 
-# finish: until every writer has ended. What was shown since, in $out; status in $rc, seconds in $took.
+# finish: waits until every process that holds the output open has ended. Sets $out to the rest of
+# the output, $rc to the exit status and $took to the seconds it waited.
 finish()
 {
 	_began=$(date +%s)

@@ -1,22 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# testbed-faults: programs that are known to be honest are found to be so.
+# testbed-faults: checks that faultlib finds no fault in programs that report their errors.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 
-test_an_exec_tool()
+test_accepts_an_exec_tool_that_reports_failures()
 {
 	fault_all -- env "$FINAL"
 }
 
-test_a_reporter()
+test_accepts_a_reporter_that_reports_failures()
 {
 	echo text >"$TMP/text"
 	fault_all -f 1 -s openat,read,write -- cat "$TMP/text"
 }
 
-test_a_kill()
+test_accepts_a_program_that_leaves_nothing_when_killed()
 {
 	fault_kill -- unshare --user --pid --fork --kill-child "$FINAL"
 }

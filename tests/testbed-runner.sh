@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# testbed-runner: the test bed notices what it is there to notice.
+# testbed-runner: checks that tests/run and testlib.sh notice failures and other problems of a test
+# file.
 # as: root user
-# shellcheck disable=SC2016 # what is between single quotes is for the test files made here
+# shellcheck disable=SC2016 # the generated test files expand it
 . "${0%/*}/testlib.sh"
 
 good='test_good() { run true; assert_ok; }'
 
-# A test bed of its own below $TMP, with our helpers and features that are known for sure.
+# Creates a second test bed below $TMP, with the helpers of this build. Its known-absent has one
+# absent and one present feature.
 oneTimeSetUp()
 {
 	mkdir -p "$TMP/tests" "$TMP/build/tests"
@@ -21,18 +23,18 @@ setUp()
 	must=0 budget=60 only=
 }
 
-# with NAME LINE…: a test file of that name in there, and its run.
+# with NAME LINE…: creates a test file NAME with these lines in the second test bed and runs it.
 with()
 {
 	name=$1
 	shift
 	printf '%s\n' '#!/bin/sh' '# as: root user' "# budget: $budget" \
 		'. "${0%/*}/testlib.sh"' "$@" '. shunit2' >"$TMP/tests/$name.sh"
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	run env NSUTILS_MUST_RUN="$must" "$TMP/tests/run" $only "$TMP/tests/$name.sh"
 }
 
-test_counts_functions_not_asserts()
+test_counts_test_functions_instead_of_asserts()
 {
 	with two "$good" 'test_b() { run echo x; assert_rc 0; assert_out x; }'
 	assert_rc 0
@@ -49,7 +51,7 @@ test_a_failed_assert_fails_its_function_only()
 	assert_out_lacks 'FAIL bad (user): test_good'
 }
 
-test_an_assert_lost_in_a_subshell_is_found()
+test_a_failed_assert_in_a_subshell_fails_the_function()
 {
 	with lost 'test_a() { (run false; assert_rc 0); return 0; }'
 	assert_rc 1
@@ -108,7 +110,7 @@ test_a_function_of_another_mode_is_not_run()
 	assert_out_has 'no function of this file is run in the mode user'
 }
 
-test_a_function_without_the_feature_that_it_tests_is_not_applicable()
+test_a_function_without_its_feature_is_not_applicable()
 {
 	with na 'test_absent() { feature absent || return 0; assertTrue 0; }' \
 		'test_partly() { assertTrue 0; feature absent || return 0; assertTrue 1; }'
@@ -139,7 +141,7 @@ ok 3 - tap (user): test_absent # SKIP absent is absent here
 }
 
 # as: user
-test_the_mode_for_root_is_skipped_with_a_reason_without_privilege()
+test_unprivileged_skips_the_root_mode_with_a_reason()
 {
 	only='--tap --as unprivileged' with tap "$good"
 	only=
@@ -147,7 +149,7 @@ test_the_mode_for_root_is_skipped_with_a_reason_without_privilege()
 	assert_out_has 'ok 1 - tap (root) # SKIP needs root: ./bootstrap check'
 }
 
-test_a_skip_fails_only_where_everything_must_run()
+test_a_skip_is_a_failure_if_everything_must_run()
 {
 	with skips 'require_tool no-such-program' "$good"
 	assert_out_lacks 'FAIL'
@@ -159,7 +161,7 @@ test_a_skip_fails_only_where_everything_must_run()
 	assert_out_has 'needs the program no-such-program'
 }
 
-test_what_is_known_to_be_absent_is_no_skip()
+test_an_absent_feature_is_not_applicable()
 {
 	must=1
 	with absent 'require_feature absent' "$good"
@@ -170,14 +172,14 @@ test_what_is_known_to_be_absent_is_no_skip()
 	assert_out_lacks 'n/a'
 }
 
-test_a_feature_that_nobody_knows_to_be_absent_fails()
+test_a_feature_missing_in_known_absent_fails()
 {
 	with unknown 'require_feature no-such-name' "$good"
 	assert_rc 1
 	assert_out_has 'tests/known-absent has no feature no-such-name'
 }
 
-test_a_file_over_its_budget_is_ended()
+test_a_file_that_exceeds_its_budget_is_killed()
 {
 	budget=1
 	with slow "$good" 'test_a() { mkfifo "$TMP/never"; read -r x <"$TMP/never"; }' 'test_b() { return 0; }'
@@ -188,7 +190,7 @@ test_a_file_over_its_budget_is_ended()
 	assert_out_has 'FAIL slow (user): timed out after 1 s'
 }
 
-test_a_process_left_running_is_named()
+test_a_process_left_running_is_reported()
 {
 	with leaves 'test_a() { sleep 1000 & run true; assert_ok; }'
 	assert_rc 1
@@ -220,7 +222,7 @@ test_enosys_hides_a_call()
 	assert_rc 127
 }
 
-test_enosys_knows_what_the_kernel_has()
+test_enosys_detects_system_calls_of_the_kernel()
 {
 	run enosys --has renameat2
 	assert_ok
@@ -228,7 +230,7 @@ test_enosys_knows_what_the_kernel_has()
 	assert_rc 1
 }
 
-test_failat_counts_names_and_fails()
+test_failat_counts_lists_and_fails_calls()
 {
 	run failat --count -s openat,read -o "$TMP/report" -- cat /dev/null
 	assert_ok
@@ -254,7 +256,7 @@ test_failat_follows_forks_but_not_the_final_program()
 	assertEquals '1:execve:1 1:execve:2' "$(cut -d' ' -f2 "$TMP/report" | xargs)"
 }
 
-test_failat_kills_and_tells_what_is_left()
+test_failat_kills_and_reports_leftovers()
 {
 	run failat --kill 9 -k 1:openat:1 -o "$TMP/report" -- cat /dev/null
 	assert_rc 137
@@ -266,7 +268,7 @@ test_failat_kills_and_tells_what_is_left()
 	assertContains "$(cat "$TMP/report")" 'hangs 1 in clock_nanosleep'
 }
 
-test_a_fault_that_is_hidden_is_found()
+test_fault_all_detects_a_hidden_failure()
 {
 	with hidden '. "${0%/*}/faultlib.sh"' \
 		'test_mute() { fault_all -- sh -c "echo x >/dev/null 2>&1 || exit 125; exec \"$FINAL\""; }' \
@@ -276,11 +278,11 @@ test_a_fault_that_is_hidden_is_found()
 	for t in mute deaf file; do
 		assert_out_has "FAIL hidden (user): test_$t"
 	done
-	assert_out_has 'failed without a word'
+	assert_out_has 'failed without a message'
 	assert_out_has 'a file was left'
 }
 
-test_a_fault_that_leaves_less_done_is_found()
+test_fault_all_detects_an_omitted_step()
 {
 	with less '. "${0%/*}/faultlib.sh"' \
 		'test_less() { fault_all -- sh -c "prlimit --pid=\$\$ --nofile=64 2>/dev/null; exec \"$FINAL\""; }'
@@ -290,7 +292,7 @@ test_a_fault_that_leaves_less_done_is_found()
 	assert_out_has 'rlimit nofile'
 }
 
-test_a_command_that_does_nothing_is_found()
+test_fault_all_detects_a_command_that_does_nothing()
 {
 	with stub '. "${0%/*}/faultlib.sh"' \
 		'test_exec() { fault_all -- true "$FINAL"; }' \

@@ -1,16 +1,16 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# testlib.sh: what every shell test of the suite shares: requirements, one way to run a command,
-# asserts on it.
+# testlib.sh: functions that every shell test of the suite uses: requirements, running a command,
+# and asserts on its result.
 #
-# A test file, tests/TOOL-BEHAVIOUR.sh:
+# A test file is called tests/TOOL-BEHAVIOUR.sh and looks like this:
 #
 #	#!/bin/sh
 #	# SPDX-License-Identifier: GPL-2.0-or-later
 #	# TOOL-BEHAVIOUR: one sentence.
-#	# as: root user		the modes it is run in: root, user, or both
-#	# budget: 30		seconds until it is ended, default 60
-#	# suite: long		only for `bootstrap check-long`; default check
+#	# as: root user		the modes in which the file runs: root, user, or both
+#	# budget: 30		the runner kills the file after this many seconds; default 60
+#	# suite: long		the file runs only in `./bootstrap check-long`; default check
 #	. "${0%/*}/testlib.sh"
 #	require_ns time
 #
@@ -22,36 +22,41 @@
 #
 #	. shunit2
 #
-# A function that applies to one mode says so in the comment right above it, `# as: root` or
-# `# as: user`, and is not run in the other one. A function that makes no assert fails, unless it
-# found with `feature` or `kernel_call` that this machine lacks what it tests.
+# A function that applies to one mode only has `# as: root` or `# as: user` in the comment right
+# above it; the other mode does not run it. A function that makes no assert fails, unless `feature`
+# or `kernel_call` reports that this machine lacks the feature under test.
 #
-# A function that tests no tool, but a text or the test itself, says `# no tool: WHY` in that comment.
-# All others must fail where the tools do nothing (./bootstrap check-tests).
+# A function that tests a text or the test itself instead of a tool has `# no tool: REASON` in that
+# comment. Each other function must fail if the tools are replaced by stubs that do nothing
+# (./bootstrap check-tests).
 #
-# Started by hand it hands itself to tests/run, which gives every file namespaces, /tmp, /run,
-# passwd and subuid of its own: mount, kill and configure what you like, nothing reaches the
-# machine. The ordinary user is nstest (NSTEST_UID, two subuid and two subgid ranges, see
-# tests/run), in the root mode too.
+# A test file that is started directly passes itself to tests/run. The runner gives every file its
+# own namespaces, /tmp, /run, passwd and subuid. A test may mount, kill and configure anything there
+# without an effect on the machine. The ordinary user is nstest, in the root mode too. Its uid is
+# $NSTEST_UID, and it has two ranges in subuid and two in subgid (see tests/run).
 #
-# shunit2 loses an assert made inside ( ) or a pipeline: run first, assert afterwards, in the
-# function itself. Never sleep to wait for something: start_holder, a FIFO, or --ready-fd.
+# shunit2 loses an assert made inside ( ) or a pipeline. Run the command first, and make the asserts
+# afterwards in the function itself. Do not sleep to wait for an event: use start_holder, a FIFO or
+# --ready-fd.
 
-# The runner clears the environment and sets this, so there is no other way in.
+# The runner clears the environment and sets NSUTILS_TEST. Without it the file was started directly.
 if [ -z "${NSUTILS_TEST:-}" ]; then
 	exec "${0%/*}/run" "$0"
 fi
 
-# what the names of a test's cgroups contain, which are there for the whole machine
+# The names of this test's cgroups contain $own_cgroup, because cgroups are visible to the whole
+# machine.
 own_cgroup=${0##*/}
 own_cgroup=$NSUTILS_RUN_ID-${own_cgroup%.sh}-$(id -u)
-TMP=$(mktemp -d) || exit 1	# removed by the runner, whatever becomes of us
-out='' err='' rc=''		# of the last `run`; $TMP/out and $TMP/err hold the bytes
+TMP=$(mktemp -d) || exit 1	# the runner removes it, even if the test is killed
+out='' err='' rc=''		# results of the last `run`; $TMP/out and $TMP/err hold the exact bytes
 holder='' holder_line='' _holders=''
 
-# ---- Requirements, at the top of a file: not met, the file ends before shunit2 is read.
+# ---- Requirements, at the top of a file. If one is not met, the file exits before it reads
+# shunit2.
 
-# skip REASON: 77 for automake and the runner; in CI, where everything must run, a failure.
+# skip REASON: exits with status 77, which automake and the runner report as skipped. With
+# NSUTILS_MUST_RUN=1, as in CI, a skip is a failure.
 skip()
 {
 	printf 'skip: %s\n' "$*"
@@ -76,7 +81,8 @@ require_tool()
 	done
 }
 
-# require_ns TYPE…: the kernel has the types and this user may create them.
+# require_ns TYPE…: skips the file unless the kernel has the namespace types and this user may
+# create them.
 require_ns()
 {
 	for _t; do
@@ -92,10 +98,10 @@ require_ns()
 	done
 }
 
-# kernel_call NAME: whether the kernel has the system call. Where it has not, or it is denied on
-# purpose (tests/run --under), says so in the words the runner counts as n/a. For what cannot be had
-# without it, in a function: `kernel_call pidfd_getfd || return 0`; what has a fall-back is tested
-# with it.
+# kernel_call NAME: returns 0 if the kernel has the system call. Otherwise, or if `tests/run
+# --under` denies it, prints the line that the runner counts as n/a and returns 1. Use it in a
+# function only if the test is impossible without the call: `kernel_call pidfd_getfd || return 0`.
+# If the tool has a fallback, test the fallback instead.
 kernel_call()
 {
 	enosys --has "$1" && return 0
@@ -103,7 +109,7 @@ kernel_call()
 	return 1
 }
 
-# require_kernel_call NAME…: the same for a whole file.
+# require_kernel_call NAME…: exits as not applicable unless the kernel has all of the system calls.
 require_kernel_call()
 {
 	for _t; do
@@ -111,9 +117,9 @@ require_kernel_call()
 	done
 }
 
-# feature NAME: whether the feature, listed in tests/known-absent with the command that finds it,
-# is here. Where it is not, says so in the words the runner counts as n/a. For a single function:
-# `feature listns || return 0`.
+# feature NAME: returns 0 if this machine has the feature. tests/known-absent lists the features,
+# each with the command that detects it. Otherwise prints the line that the runner counts as n/a and
+# returns 1. For one function: `feature listns || return 0`.
 feature()
 {
 	_cmd=$(sed -n "s/^$1[ 	][ 	]*//p" "${0%/*}/known-absent")
@@ -126,7 +132,8 @@ feature()
 	return 1
 }
 
-# require_feature NAME…: the same for a whole file. The only skip that CI accepts.
+# require_feature NAME…: exits as not applicable unless the machine has all of the features. CI
+# accepts no other skip.
 require_feature()
 {
 	for _t; do
@@ -148,9 +155,9 @@ test_functions()
 				{ as = "" }' "$1"
 }
 
-# shunit2 calls suite() for the functions to run. The runner reads the plan, and for each function
-# the number of its asserts. $functions_of names another file that has the functions, and
-# $functions_only, a regular expression for whole names, those of them that are run.
+# suite: shunit2 calls it to learn which functions to run. Prints the plan for the runner, and makes
+# each function report the number of its asserts. $functions_of names another file that defines the
+# functions. $functions_only is a regular expression that must match the whole name of a function.
 suite()
 {
 	_mode=user
@@ -172,15 +179,15 @@ suite()
 _end_function()
 {
 	_rc=$?
-	# shellcheck disable=SC2154 # of shunit2, as is the value that is kept here
+	# shellcheck disable=SC2154 # shunit2 sets it, and also reads the exit status that is kept here
 	echo "asserts: $((__shunit_assertsTotal - _asserts_before))"
 	return $_rc
 }
 
 # ---- Running
 
-# run CMD…: sets $rc, $out and $err and always returns 0. Standard input can be redirected as
-# usual: run CMD <file.
+# run CMD…: runs CMD, sets $rc, $out and $err, and always returns 0. Standard input can be
+# redirected as usual: run CMD <file.
 run()
 {
 	_ran=$*
@@ -191,25 +198,26 @@ run()
 	return 0
 }
 
-# as_nstest CMD…: in a test for root, CMD as the ordinary user that the runner has invented.
+# as_nstest CMD…: runs CMD as the ordinary user nstest. For tests that run as root.
 as_nstest()
 {
 	HOME=$TMP setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- "$@"
 }
 
-# fact KEY…: what the probe of the last run says, without the key: `fact ns mnt`, `fact uid-map`.
+# fact KEY…: prints the value that probe reported after KEY in the last run: `fact ns mnt`, `fact
+# uid-map`.
 fact()
 {
 	printf '%s\n' "$out" |
 		awk -v key="$* " 'index($0 " ", key) == 1 { print substr($0, length(key) + 1) }'
 }
 
-# start_holder CMD…: CMD in the background, in a session of its own; returns when it has written a
-# line to descriptor 3, as these do:
+# start_holder CMD…: starts CMD in the background, in a new session, and returns after CMD has
+# written a line to descriptor 3, as these commands do:
 #	sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 #	nsunshare --ready-fd 3 -- sleep infinity
-# Sets $holder (its pid) and $holder_line. Fails the test and returns 1 if CMD ended or closed 3
-# without a line. try_holder CMD… returns 1 only.
+# Sets $holder to its pid and $holder_line to the line. If CMD ends or closes descriptor 3 without a
+# line, fails the test and returns 1. try_holder does the same but only returns 1.
 try_holder()
 {
 	holder_line=''
@@ -218,7 +226,7 @@ try_holder()
 	setsid "$@" 3>"$TMP/ready" &
 	holder=$!
 	_holders="$_holders $holder"
-	# shellcheck disable=SC2034 # for the test
+	# shellcheck disable=SC2034 # the test reads holder_line
 	if read -r holder_line <"$TMP/ready"; then
 		rm -f "$TMP/ready"
 		return 0
@@ -233,8 +241,9 @@ start_holder()
 	return 1
 }
 
-# await_sleep PID: until it is the sleep(1) that it executes behind its line, or has ended. In the middle of
-# the exec it has the name, but neither words nor environment.
+# await_sleep PID: waits until the process has executed sleep(1) or has ended. Waits for the command
+# line, because in the middle of execve(2) the process already has the new name but no arguments and
+# no environment.
 await_sleep()
 {
 	while _words=$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"); do
@@ -244,13 +253,13 @@ await_sleep()
 	done
 }
 
-# stop_holder [PID]: ends it, $holder by default, and all of its session's first process group.
+# stop_holder [PID]: kills the process ($holder by default) and the process group that it leads.
 stop_holder()
 {
 	_pid=${1:-$holder}
 	kill -s KILL -- "-$_pid" 2>/dev/null || kill -s KILL "$_pid" 2>/dev/null
 	wait "$_pid" 2>/dev/null
-	# the others of the group die meanwhile, and are still listed in /proc
+	# the other processes of the group may still be dying, and /proc lists them until then
 	_tries=200
 	while kill -s 0 -- "-$_pid" 2>/dev/null && [ $((_tries -= 1)) -gt 0 ]; do
 		sleep 0.01
@@ -270,8 +279,8 @@ stop_holders()
 	return 0
 }
 
-# settle N CMD…: repeats CMD every 0.1 seconds until it succeeds, at most N times. Returns the status of the last one. For
-# work that the kernel does in the background.
+# settle N CMD…: repeats CMD every 0.1 seconds until it succeeds, at most N times. Returns the
+# status of the last try. Use it for work that the kernel does in the background.
 settle()
 {
 	_tries=$1
@@ -282,20 +291,22 @@ settle()
 	done
 }
 
-# remove_cgroup DIR: a cgroup is busy until the last of its killed processes is gone.
+# remove_cgroup DIR: removes a cgroup. Retries, because a cgroup is busy until its last killed
+# process is gone.
 remove_cgroup()
 {
 	settle 20 rmdir "$1" 2>/dev/null
 	return 0
 }
 
-# shunit2 calls it after each function. A test with a tearDown of its own calls stop_holders there.
+# tearDown: shunit2 calls it after each function. A test that defines its own must call
+# stop_holders.
 tearDown()
 {
 	stop_holders
 }
 
-# ---- Asserts on the last `run`. A failure shows what was run and what came of it.
+# ---- Asserts on the last `run`. A failure prints the command and its results.
 
 _verdict()
 {
@@ -310,8 +321,8 @@ _verdict()
 	return 0
 }
 
-# _not_empty EXPECTED: fails the test and returns 1 if the expected value is empty, as it is when
-# what should print it has failed.
+# _not_empty EXPECTED: fails the test and returns 1 if the expected value is empty. An expected
+# value is usually empty because the command that prints it has failed.
 _not_empty()
 {
 	[ -z "$1" ] || return 0
@@ -319,11 +330,11 @@ _not_empty()
 	return 1
 }
 
-# _strict_asserts: replaces those of shunit2 that pass when nothing was printed.
+# _strict_asserts: replaces the asserts of shunit2 that pass if both values are empty.
 # shellcheck disable=SC2317 # the tests call them
 _strict_asserts()
 {
-	# [MESSAGE] EXPECTED ACTUAL
+	# assertEquals [MESSAGE] EXPECTED ACTUAL: EXPECTED must not be empty.
 	assertEquals()
 	{
 		[ $# = 3 ] || set -- '' "$@"
@@ -335,7 +346,7 @@ _strict_asserts()
 		fi
 	}
 
-	# [MESSAGE] UNEXPECTED ACTUAL: ACTUAL may not be empty either.
+	# assertNotEquals [MESSAGE] UNEXPECTED ACTUAL: ACTUAL must not be empty.
 	assertNotEquals()
 	{
 		[ $# = 3 ] || set -- '' "$@"
@@ -347,8 +358,8 @@ _strict_asserts()
 	}
 }
 
-# assert_empty [MESSAGE] VALUE: for what another assert of the function has shown to be printed if
-# it is there.
+# assert_empty [MESSAGE] VALUE: asserts that VALUE is empty. Another assert of the function must
+# show that the value is not empty if there is something to print.
 assert_empty()
 {
 	[ $# = 2 ] || set -- '' "$@"
@@ -359,7 +370,7 @@ assert_empty()
 	fi
 }
 
-# assert_at_most [MESSAGE] LIMIT VALUE: VALUE must be a number.
+# assert_at_most [MESSAGE] LIMIT VALUE: asserts that VALUE is a number and not greater than LIMIT.
 assert_at_most()
 {
 	[ $# = 3 ] || set -- '' "$@"
@@ -372,15 +383,15 @@ assert_at_most()
 	esac
 }
 
-# assert_json FILTER: standard output of the last run is JSON for which jq's FILTER prints true, and
-# nothing else.
+# assert_json FILTER: asserts that the standard output of the last run is JSON, and that jq's FILTER
+# prints only "true" for it.
 assert_json()
 {
 	[ "$(jq "$1" "$TMP/out")" = true ]
 	_verdict $? "JSON expected for which this is true: $1"
 }
 
-# _has TEXT FRAGMENT: FRAGMENT is plain text, not a pattern.
+# _has TEXT FRAGMENT: returns 0 if TEXT contains FRAGMENT, which is plain text and not a pattern.
 _has()
 {
 	case $1 in
@@ -402,7 +413,8 @@ assert_out()
 	_verdict $? "stdout expected: <$1>"
 }
 
-# assert_out_same TEXT: for what another program printed, which may be nothing.
+# assert_out_same TEXT: asserts that standard output equals TEXT, which may be empty. Use it for
+# TEXT that another program printed.
 assert_out_same()
 {
 	[ "$out" = "$1" ]
@@ -447,7 +459,8 @@ assert_err_empty()
 	_verdict $? 'nothing on stderr expected'
 }
 
-# One line `tool: message`, and below it nothing but `hint: ` lines.
+# assert_err_one_line: asserts that standard error is one line `tool: message`, followed only by
+# `hint: ` lines.
 assert_err_one_line()
 {
 	awk 'NR == 1 && /^[a-z][a-z0-9]*: ./ { said = 1; next }
@@ -456,7 +469,8 @@ assert_err_one_line()
 	_verdict $? "one line 'tool: message' on stderr expected"
 }
 
-# assert_refused RC FRAGMENT: nothing done, and one message that says FRAGMENT.
+# assert_refused RC FRAGMENT: asserts that the tool exited with RC, printed nothing on standard
+# output, and printed one message that contains FRAGMENT.
 assert_refused()
 {
 	assert_rc "$1"
@@ -465,18 +479,18 @@ assert_refused()
 	assert_err_one_line
 }
 
-# assert_ok: what a quiet success looks like.
+# assert_ok: asserts that the command succeeded and printed nothing on standard error.
 assert_ok()
 {
 	assert_rc 0
 	assert_err_empty
 }
 
-# ---- What a run leaves behind
+# ---- Leftovers of a run
 
-# _state: mounts, living processes, host name, files of $TMP, /tmp, /run and /dev/shm, links,
-# own cgroups. Zombies are left out, they wait for their parent. The list of processes is
-# expanded before any helper of the loop is started.
+# _state: prints mounts, living processes, host name, the files of $TMP, /tmp, /run and /dev/shm,
+# links, and this test's cgroups. Omits zombies, because only their parent can remove them. The
+# shell expands the list of processes before the loop starts a helper.
 _state()
 {
 	cat /proc/self/mountinfo
@@ -484,7 +498,7 @@ _state()
 	sed 's/:.*//' /proc/sys/kernel/domainname /proc/net/dev
 	_dirs=$TMP
 	[ "$NSUTILS_TEST" = bare ] || _dirs="$TMP /tmp /run /dev/shm"
-	# shellcheck disable=SC2086 # split on purpose
+	# shellcheck disable=SC2086 # the directories are separate words
 	find $_dirs -xdev -path "$TMP/out" -o -path "$TMP/err" -o -path "$TMP/state.*" -o \
 		-path "${SHUNIT_TMPDIR%/tmp}" -prune -o -print 2>/dev/null | sort
 	find /sys/fs/cgroup -type d -name "*$own_cgroup*" 2>/dev/null
@@ -494,12 +508,12 @@ _state()
 		case ${_stat##*) } in
 		Z* | X*) continue ;;
 		esac
-		echo "process ${_stat%% *}"	# without its name, which the next exec changes
+		echo "process ${_stat%% *}"	# without the name, which an execve(2) changes
 	done
 }
 
-# note_state before, assert_no_leftovers after: everything of _state is as it was. Both keep $out,
-# $err and $rc.
+# note_state before the run and assert_no_leftovers after it assert that everything in _state is
+# unchanged. Both keep $out, $err and $rc.
 note_state()
 {
 	_state >"$TMP/state.before"
@@ -511,7 +525,8 @@ _state_is_as_before()
 	cmp -s "$TMP/state.before" "$TMP/state.after"
 }
 
-# A killed process takes up to two seconds to disappear on a loaded machine.
+# assert_no_leftovers: retries, because a killed process takes up to two seconds to disappear on a
+# loaded machine.
 assert_no_leftovers()
 {
 	settle 20 _state_is_as_before

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timelib.sh: nstimeoffset for whoever runs the test. Sourced after testlib.sh.
+# timelib.sh: runs nstimeoffset as root or as an ordinary user. Sourced after testlib.sh.
 
-# tool ARGUMENT…: nstimeoffset, for an ordinary user in a user namespace of its own, which it takes.
+# tool ARGUMENT…: runs nstimeoffset. An ordinary user needs a user namespace for it, so nsunshare
+# creates one.
 tool()
 {
 	if [ "$(id -u)" = 0 ]; then

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tutorial-runs: every example of nsutils-tutorial(7) runs and prints what the page shows.
+# tutorial-runs: checks that every example of nsutils-tutorial(7) runs and prints the output on the
+# page.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
@@ -11,7 +12,7 @@ page=${0%/*}/../man/nsutils-tutorial.7
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# sections: prints the headings below which the page has examples with our prompt.
+# sections: prints the headings below which the page has examples with $prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -19,7 +20,8 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# lesson HEADING: prints its examples. A cgroup gets a name of this run.
+# lesson HEADING: prints the examples below HEADING. Replaces the name of the cgroup by one of this
+# run.
 lesson()
 {
 	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
@@ -35,9 +37,9 @@ test_every_example_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# Each type of namespace has its examples: a heading that is lost makes this test fail.
-# no tool: it reads the page
-test_the_page_has_its_lessons()
+# The page has examples for each type of namespace, so a heading that is lost makes this test fail.
+# no tool: it checks the text of the page
+test_the_page_has_examples_for_every_type()
 {
 	run sections
 	if [ "$prompt" = \# ]; then

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-each: compares nsenter2 --each with a shell loop of nsenter(1), which run a program in many network namespaces
-# without processes. Needs root; uses namespaces of its own. The two take turns, so that load affects both. Prints the
-# shortest and the median time of each, and their ratios.
+# nsenter2-each: compares nsenter2 --each with a shell loop of nsenter(1). Both run a program in
+# many network namespaces without processes, in turns, so that load affects both. Needs root; uses
+# new namespaces. Prints the shortest and the median time of each, and their ratios.
 #
 # usage: tests/bench/nsenter2-each.sh [BUILDDIR [NAMESPACES [TURNS]]]
 set -eu
@@ -31,7 +31,7 @@ each()
 	nslist -rno REF -t net | nsenter2 --each -P 2 -- true 2>/dev/null
 }
 
-# timed CMD: prints the name and the microseconds of the command
+# timed CMD: runs CMD and prints its name and its time in microseconds.
 timed()
 {
 	began=$(date +%s%N)

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-start: compares nsenter2 with nsenter(1) for -t PID -a true: user-space instructions and system calls from the
-# start to the exec of the program. Needs root. Counts do not depend on the load of the machine. It uses two targets: one
-# without and one with a user namespace that maps root to itself, where nsenter2 first executes itself from a sealed copy.
+# nsenter2-start: compares nsenter2 with nsenter(1) for -t PID -a true: user-space instructions and
+# system calls from the start to the exec of the program. These counts do not depend on the load of
+# the machine. Uses two targets: one without a user namespace, and one with a user namespace that
+# maps root to itself. For the second, nsenter2 first executes itself from a sealed copy. Needs
+# root.
 #
 # usage: tests/bench/nsenter2-start.sh [BUILDDIR]
 set -eu
@@ -14,7 +16,7 @@ holder=''
 trap '[ -z "$holder" ] || kill -KILL "$holder"; rm -rf "$tmp"' EXIT
 mkfifo "$tmp/ready"
 
-# start_target OPTION…: starts a target and sets $target
+# start_target OPTION…: starts a target. Sets $target.
 start_target()
 {
 	unshare "$@" --mount --uts --ipc --net --pid --fork --kill-child --mount-proc \
@@ -25,7 +27,8 @@ start_target()
 	target=${target##* }
 }
 
-# instructions CMD…: prints the instructions of the tool itself, without the program that it executes
+# instructions CMD…: prints the instructions of the tool itself, without the program that it
+# executes.
 instructions()
 {
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | sed -n 's/.*Collected : //p'
@@ -40,7 +43,7 @@ compare()
 {
 	a=$(instructions nsenter -t "$target" -a /bin/true)
 	b=$(instructions "$build/nsenter2" -t "$target" -a /bin/true)
-	# valgrind cannot execute the copy, which does the same as a run without a copy
+	# valgrind cannot execute the copy, so add the cost of a run without a copy
 	once=${once:-$b}
 	! strace "$build/nsenter2" -t "$target" -a /bin/true 2>&1 | grep -q execveat || b=$((b + once))
 	echo "$1: user instructions: nsenter $a, nsenter2 $b, ratio $(echo "$b $a" | awk '{ printf "%.2f", $1 / $2 }')"

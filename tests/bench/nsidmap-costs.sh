@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsidmap-costs [BINDIR]: measures the cost of each id of a stream, and compares the cost of a run with similar tools.
-# Prints figures without a verdict. Needs valgrind and strace; leaves out tools that are not installed.
+# nsidmap-costs [BINDIR]: measures the cost of each id of a stream, and compares the cost of a run
+# with similar tools. Prints figures without a verdict. Needs valgrind and strace; omits tools that
+# are not installed.
 set -eu
 bin=${1:-build}
 dir=$(mktemp -d)
@@ -20,7 +21,7 @@ calls()
 	awk '$NF == "total" { print $4 }' "$dir/calls"
 }
 
-# a map of 100 ranges of 30 million ids, and ids of nine and ten digits in the whole map
+# a map of 100 ranges of 30 million ids, and ids of nine and ten digits anywhere in the map
 awk 'BEGIN { print "gid 0 0 1"
 	for (i = 0; i < 100; i++) printf "uid %.0f %.0f 30000000\n", i * 40000000, 200000000 + i * 40000000 }' >"$dir/map"
 for n in 0 100000; do
@@ -44,6 +45,7 @@ report 'nsidmap plan' "$bin/nsidmap" plan
 report 'nsidmap show' "$bin/nsidmap" show
 report 'nsidmap subids root' "$bin/nsidmap" subids root
 report 'getsubids root' getsubids root
-# the program does not exist, because valgrind loses the counts of a process that executes another program
+# the program does not exist, because valgrind loses the counts of a process that executes another
+# program
 report 'nsidmap run u:0:0:1,g:0:0:1 ./none' "$bin/nsidmap" run u:0:0:1,g:0:0:1 -- ./none
 report 'unshare --map-root-user ./none' unshare --map-root-user ./none

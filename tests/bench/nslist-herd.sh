@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-herd [BUILDDIR]: compares nslist with the installed lsns(8) among 100 to 8,000 sleeping processes: time (ratios
-# of medians in one run), system calls per process, peak memory. Needs root; the processes have a pid namespace of their
-# own.
+# nslist-herd [BUILDDIR]: compares nslist with the installed lsns(8) while 100 to 8,000 processes
+# sleep: time (ratio of the medians of one run), system calls per process, and peak memory. Needs
+# root; the processes are in a new pid namespace.
 set -u
 if [ "${1:-}" != --inside ]; then
 	build=$(cd "${1:-build}" && pwd) || exit 1
@@ -15,7 +15,7 @@ links="$nslist --sources proc,task,children"
 loop=$tmp/loop
 ${CC:-cc} -O2 -o "$loop" "$(dirname "$0")/nslist-loop.c" || exit 1
 
-# herd N: starts N more sleepers; $holders are their parents.
+# herd N: starts N more sleeping processes.
 herd()
 {
 	mkfifo "$tmp/ready"
@@ -24,14 +24,15 @@ herd()
 	rm "$tmp/ready"
 }
 
-# median CMD…: prints the median of each command in milliseconds, one per line, from one run of hyperfine
+# medians CMD…: runs the commands with hyperfine and prints the median of each in milliseconds, one
+# a line.
 medians()
 {
 	hyperfine -N -i --warmup 1 --runs "${runs:-7}" --export-json "$tmp/json" "$@" >/dev/null 2>&1
 	jq -r '.results[].median * 1000' "$tmp/json"
 }
 
-# compare: prints a line of the table for the sleepers that exist now
+# compare: prints a line of the table for the processes that sleep now.
 compare()
 {
 	n=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
@@ -45,7 +46,7 @@ compare()
 		"$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
 }
 
-# calls CMD…: prints the system calls per process
+# calls CMD…: prints the system calls per process.
 calls()
 {
 	strace -f -c -o "$tmp/trace" "$@" >/dev/null 2>&1

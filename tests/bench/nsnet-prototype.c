@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * nsnet-prototype.c: the least that a C program needs for the bridge recipe of the seed articles: a
- * bridge (unless it is there), a namespace, a pair with its ends made in place, an address and a
- * route, in two batches, with one queue each way. Nothing is checked but the end. It executes its
- * arguments. nsnet-start.sh compares nsnet with it.
+ * nsnet-prototype.c: the smallest C program that connects a new namespace to a bridge: it creates
+ * the bridge (unless it exists), the namespace, a pair of devices with each end created in its
+ * namespace, an address and a route. It sends two batches of requests and checks only the last
+ * result. Then it executes its arguments. nsnet-start.sh compares nsnet with it.
  */
 #include <err.h>
 #include <fcntl.h>

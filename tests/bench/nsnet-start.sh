@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-start.sh [NSNET [LIBNS]]: what the bridge recipe of the seed articles costs, from nothing to a program in a
-# connected namespace: nsnet, the least that a C program needs (nsnet-prototype.c, linked with LIBNS, default
-# build/lib/libns.a), and the commands of the seed. All three remove the bridge before each round, which is not measured.
-# Prints medians and ratios of ROUNDS (25) in turns. Root, cc, iproute2.
+# nsnet-start.sh [NSNET [LIBNS]]: measures the time from nothing to a program in a namespace that is
+# connected to a bridge. Compares nsnet, the smallest C program that does it (nsnet-prototype.c,
+# linked with LIBNS, default build/lib/libns.a), and the ip(8) commands of the article that
+# tests/seed-net.sh follows. The three take turns, ROUNDS (25) times, and each removes the bridge
+# before a round, which is not measured. Prints medians and ratios. Needs root, cc and iproute2.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 if [ "${INSIDE-}" != 1 ]; then

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-bwrap: compares the docker preset with bubblewrap, which builds nearly the same mounts (it cannot mount sysfs
-# and cgroup2, and binds those of the host). Measures wall time with hyperfine and system calls with strace. Needs root.
+# nspivot-bwrap: compares the docker preset with bubblewrap, which builds nearly the same mounts.
+# (bubblewrap cannot mount sysfs and cgroup2, so it binds those of the host.) Measures wall time
+# with hyperfine and system calls with strace. Needs root.
 set -eu
 PATH=${1:+$(cd "$1" && pwd):}$PATH
 for tool in bwrap busybox hyperfine nsunshare nspivot strace; do
@@ -33,14 +34,14 @@ for cap in chown dac_override fsetid fowner mknod net_raw setgid setuid setfcap 
 done
 theirs="$theirs /bin/true"
 
-calls() # COMMAND…
+calls() # COMMAND…: prints the number of system calls
 {
 	strace -f -c -o "$work/calls" "$@" >/dev/null 2>&1
 	awk '$NF == "total" { print $4 }' "$work/calls"
 }
 
 printf '%s\n\n%s\n\n' "$ours" "$theirs"
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 a=$(calls $ours) b=$(calls $theirs)
 hyperfine -N -w 20 -r 300 --export-csv "$work/times" "$ours" "$theirs" >/dev/null 2>&1
 awk -F, -v a="$a" -v b="$b" '

@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-start: compares the cost of nstimeoffset until it executes the program with that of unshare(1).
-# Needs root, valgrind and strace.
+# nstimeoffset-start: compares the cost of nstimeoffset until it executes the program with that of
+# unshare(1). Needs root, valgrind and strace.
 #
 # usage: tests/bench/nstimeoffset-start.sh [DIRECTORY OF THE TOOLS]
 set -u
 PATH=${1:-build}:$PATH
 
-# The program does not exist, so that both tools are counted up to the same point: the failed execve(2).
+# The program does not exist, so both tools are counted up to the same point, the failed execve(2).
 ours='nstimeoffset -b 5 -m 5 -- /nonexistent'
 theirs='unshare --time --boottime 5 --monotonic 5 -- /nonexistent'
 
 instructions()
 {
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2086 # several words
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null $1 2>&1 |
 		sed -n 's/.*Collected : //p'
 }

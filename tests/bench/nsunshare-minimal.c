@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare-minimal.c: makes the fewest system calls that `unshare -mpuif --mount-proc` needs, to
- * compare them with those of nsunshare. */
+/*
+ * nsunshare-minimal.c: makes only the system calls that `unshare -mpuif --mount-proc` needs, for a
+ * comparison with nsunshare.
+ */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-start.sh [NSUNSHARE]: compares the cost of starting a program in new namespaces with unshare(1) and with the
-# least that a C program needs (nsunshare-minimal.c): user-space instructions of the parent, system calls, and time, which
-# is the lowest decile of ROUNDS (1000) in which the three take turns (turns.c). Needs root, valgrind, strace and cc.
+# nsunshare-start.sh [NSUNSHARE]: compares the cost of starting a program in new namespaces with
+# unshare(1) and with the smallest C program that does it (nsunshare-minimal.c): user-space
+# instructions of the parent, system calls, and time. The time is the lowest decile of ROUNDS
+# (1000), in which the three take turns (turns.c). Needs root, valgrind, strace and cc.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# measure a copy, as install(1) makes it: a file that the linker wrote in pieces has smaller pages in the page cache
+# Measure a copy like that of install(1). The linker writes a file in pieces, and such a file has
+# smaller pages in the page cache.
 tool=$dir/nsunshare
 cp "$(command -v "${1:-nsunshare}")" "$tool"
 ${CC:-cc} -O2 -o "$dir/minimal" "$(dirname "$0")/nsunshare-minimal.c"
@@ -19,7 +21,7 @@ instructions()
 	sed -n 's/^==\([0-9]*\)== Collected : //p' "$dir/cg" | sort -n | tail -n 1
 }
 
-# calls CMD…: prints the system calls of all processes, until the last one executes the program.
+# calls CMD…: prints the system calls of all processes until the last one executes the program.
 calls()
 {
 	strace -f -o "$dir/trace" "$@" >/dev/null
@@ -27,7 +29,7 @@ calls()
 }
 
 ours="$tool -mpui --mount-proc true" theirs='unshare -mpuif --mount-proc true' least="$dir/minimal true"
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086 # several words
 {
 	i_ours=$(instructions $ours) i_theirs=$(instructions $theirs) i_least=$(instructions $least)
 	c_ours=$(calls $ours) c_theirs=$(calls $theirs) c_least=$(calls $least)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * turns.c: turns ROUNDS COMMAND…: measures short commands, which it runs in turns, so that load of
- * the machine affects all of them alike. A command is one argument, its words separated by blanks.
+ * turns.c: turns ROUNDS COMMAND…: measures short commands. Runs them in turns, so that load of the
+ * machine affects all of them equally. A command is one argument with words separated by blanks.
  *
- * Prints a line for each command: microseconds of wall time (lowest decile, median), of processor
- * time with that of the processes that it waited for (lowest decile, median), and the ratio of each
- * of the four to that of the last command. Load can only increase wall time, so compare the deciles
- * if the machine is not idle.
+ * Prints a line for each command: wall time in microseconds (lowest decile, median), processor time
+ * including the processes that it waited for (lowest decile, median), and the ratio of each of the
+ * four to that of the last command. Load can only increase wall time, so compare the deciles if the
+ * machine is not idle.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -66,9 +66,10 @@ int main(int argc, char **argv)
 
 		for (int w = 0; w <= WORDS; w++)
 			word[c][w] = w < WORDS ? strsep(&rest, " ") : NULL;
-		run(word[c], (double *[]){ time[WALL], time[CPU] }); /* once for the caches */
+		run(word[c], (double *[]){ time[WALL], time[CPU] }); /* fills the caches */
 	}
-	/* another command is first in each round, so that each sometimes follows each other one */
+	/* each round begins with another command, so that each command sometimes follows each other
+	 * one */
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0, c = r % n; i < n; i++, c = (c + 1) % n)
 			run(word[c], (double *[]){ &time[WALL][c * rounds + r],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-idmap: an accepted map translates both ways, and sorting, joining, splitting by itself and
- * formatting for the kernel do not change its meaning. */
+/*
+ * fuzz-idmap: checks that an accepted map translates ids in both directions. Sorting, joining,
+ * splitting by itself, and formatting for the kernel must not change its meaning.
+ */
 #include "fuzz.h"
 #include "idmap/idmap.h"
 

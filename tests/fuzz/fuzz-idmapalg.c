@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-idmapalg: a map computed from two maps translates ids as these do one after the other. The
- * input is two streams with a NUL between them. */
+/*
+ * fuzz-idmapalg: checks that a map computed from two maps translates ids in the same way as the two
+ * maps one after the other. The input is two streams separated by a NUL.
+ */
 #include "fuzz.h"
 #include "idmap/idmap.h"
 

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-idmapstream: a stream of ids gets the same answers as a whole, split anywhere, and id by id
- * through num_id() and the map. The first byte of the input is the position of the split. */
+/*
+ * fuzz-idmapstream: checks that a stream of ids gets the same answers in one piece, split at any
+ * position, and id by id with num_id() and the map. The first byte of the input is the position of
+ * the split.
+ */
 #include "base/buf.h"
 #include "base/num.h"
 #include "fuzz.h"
 #include "idmap/stream.h"
 
-/* Answers line by line. Returns the number of the first line that is not an id, or 0. */
+/*
+ * Answers line by line with num_id() and the map. Returns the number of the first line that is not
+ * an id, or 0.
+ */
 static uint64_t answer_slowly(const struct idmap *m, const char *in, size_t n, struct buf *out)
 {
 	uint64_t lines = 0;

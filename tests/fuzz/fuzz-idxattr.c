@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-idxattr: an attribute has at most as many ids as entries, and they are in its bytes. */
+/*
+ * fuzz-idxattr: checks that an attribute has at most as many ids as entries, and that the ids occur
+ * in its bytes.
+ */
 #include "fuzz.h"
 #include "idmap/xattr.h"
 

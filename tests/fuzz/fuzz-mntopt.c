@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Options of a mount: nothing is both set and cleared, and every parameter is a word. Times are one
- * field of several values, which is cleared whole to be set, mount_setattr(2). */
+/*
+ * fuzz-mntopt: checks that no mount option is both set and cleared and that no parameter is empty.
+ * The access time options are an exception: they share one field, which mount_setattr(2) requires
+ * to be cleared completely before it is set.
+ */
 #include <sys/mount.h>
 
 #include "fuzz.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks that each accepted line of mountinfo has all its strings and that they lie in the text. */
+/*
+ * fuzz-mountinfo: checks that each accepted line has all its strings and that the strings lie in
+ * the text.
+ */
 #include "fuzz.h"
 #include "kernel/mountinfo.h"
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* An answer of the kernel, whatever its bytes: nothing outside of it is read, an acknowledgement
- * names a request that was sent, and a device has terminated strings. The first byte chooses the
- * parser. */
+/*
+ * fuzz-netlink: checks that parsing an answer of the kernel never reads outside the answer, that an
+ * acknowledgement refers to a request that was sent, and that the strings of a device are
+ * terminated. The first byte of the input chooses the parser.
+ */
 #include "fuzz.h"
 #include "net/link.h"
 
@@ -37,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	/* a copy of just that size, aligned as a buffer of recv(2) */
+	/* a copy of exactly this size, aligned like a buffer of recv(2) */
 	copy = malloc(size - 1 ? size - 1 : 1);
 	HOLDS(copy);
 	memcpy(copy, data + 1, size - 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks that parsing a reply of rtnetlink(7) never reads beyond its end. */
+/* fuzz-netnsid: checks that parsing a reply of rtnetlink(7) never reads beyond its end. */
 #include "fuzz.h"
 #include "ns/netnsid.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks that names from control group paths are parts of the path and are not empty. */
+/* fuzz-nscgroup: checks that names from cgroup paths are parts of the path and are not empty. */
 #include "cgroup/cgroup.h"
 #include "cgroup/name.h"
 #include "fuzz.h"

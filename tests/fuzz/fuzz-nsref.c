@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A reference that is refused says why; one that is accepted stays within the bounds of its kind.
+/*
+ * fuzz-nsref: checks that a refused reference has a message and that an accepted reference is in
+ * the range of its kind.
  */
 #include "base/num.h"
 #include "fuzz.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is accepted as a number is the number that strtoull(3) reads, of digits only. */
+/*
+ * fuzz-num: checks that an accepted number has only digits and is the number that strtoull(3)
+ * reads.
+ */
 #include <errno.h>
 
 #include "base/num.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks that the name from proc_pid_stat(5) fits its buffer and that too few fields are refused.
+/*
+ * fuzz-procstat: checks that the name from proc_pid_stat(5) fits its buffer and that too few fields
+ * are refused.
  */
 #include "fuzz.h"
 #include "kernel/proc_stat.h"

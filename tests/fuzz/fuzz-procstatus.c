@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks that values of proc_pid_status(5) and of limits lie in the text and do not overflow. */
+/*
+ * fuzz-procstatus: checks that values of proc_pid_status(5) and of limits lie in the text and do
+ * not overflow.
+ */
 #include "base/num.h"
 #include "cred/rlimit.h"
 #include "fuzz.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What reaches a terminal has no control byte, what reaches JSON is valid UTF-8 in one line. */
+/*
+ * fuzz-str: checks that text for a terminal has no control bytes, and that text for JSON is valid
+ * UTF-8 on one line.
+ */
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/str.h"

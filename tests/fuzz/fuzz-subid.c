@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-subid: accepted ranges of subuid(5) are not empty and do not exceed the last id. */
+/*
+ * fuzz-subid: checks that accepted ranges of subuid(5) are not empty and do not exceed the last id.
+ */
 #include "fuzz.h"
 #include "idmap/subid.h"
 #include "idmap/subid_lint.h"

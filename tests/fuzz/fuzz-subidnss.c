@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The "subid:" line of nsswitch.conf(5): lines before and after it that name something else do not
- * change the decision. */
+/*
+ * fuzz-subidnss: checks the parser of the "subid:" line of nsswitch.conf(5). Lines with other names
+ * before and after it must not change the result.
+ */
 #include "fuzz.h"
 #include "idmap/subid_nss.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-timeoff: an accepted offset is in the range of the kernel, and formatting it keeps it. */
+/*
+ * fuzz-timeoff: checks that an accepted offset is in the range of the kernel and that formatting
+ * does not change it.
+ */
 #include "fuzz.h"
 #include "ns/timens.h"
 

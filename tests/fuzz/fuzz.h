@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fuzz: what the libFuzzer targets share. Each states properties, not only that nothing crashes. */
+/*
+ * fuzz.h: functions that the libFuzzer targets share. Each target checks properties of the result
+ * in addition to the absence of crashes.
+ */
 #ifndef NSU_FUZZ_H
 #define NSU_FUZZ_H
 
@@ -19,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		} \
 	} while (0)
 
-/* The input as a string, which ends at its first NUL; to be freed. */
+/* Returns a copy of the input up to its first NUL as a string. The caller must free it. */
 static inline char *fuzz_string(const uint8_t *data, size_t size)
 {
 	char *s = strndup((const char *)data, size);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * alternate.c: replaces its descriptors again and again, so that each is a namespace at one moment
- * and another file at the next. It attacks tools that examine the descriptors of other processes.
+ * alternate.c: exchanges its descriptors continuously, so that each one is sometimes a namespace
+ * and sometimes another file. It attacks tools that examine the descriptors of other processes.
  *
  *	fd FILE		descriptors 9 to 40 are a uts namespace that nothing else holds, or FILE
  *	fuse DIR	like fd, with a file of a FUSE server on DIR, which answers only this
  *			process
  *	sock DIR	like fuse, with a socket in a net namespace that nothing else holds
- *	watch FILE SEEN	creates SEEN and ends when a process opens FILE; ends at SIGTERM, too
- *	naive PID [sock]	a tool without a defence: for two seconds, opens these descriptors
- *			of PID by name, or duplicates them with pidfd_getfd(2)
+ *	watch FILE SEEN	creates SEEN and exits when a process opens FILE; also exits at SIGTERM
+ *	naive PID [sock]	the control: a tool without a defence. For two seconds, opens
+ *			these descriptors of PID by name, or duplicates them with pidfd_getfd(2)
  *
- * It writes "TYPE INODE" to descriptor 3 when the attack has started.
+ * Writes "TYPE INODE" to descriptor 3 when the attack has started.
  */
 #include <fcntl.h>
 #include <linux/fuse.h>
@@ -50,7 +50,7 @@ static int open_file(const char *path, int flags)
 	return fd;
 }
 
-/* Writes type and inode of the namespace to descriptor 3, which also says that all is ready. */
+/* Writes type and inode of the namespace to descriptor 3, which signals that the attack runs. */
 static void notify_line(const char *type, int ns)
 {
 	struct stat st;
@@ -60,8 +60,10 @@ static void notify_line(const char *type, int ns)
 	close(3);
 }
 
-/* Makes a namespace and moves on to a second one, so that no process is in the first. Writes the
- * inode of the first. Returns a descriptor of it or, if it is a net namespace, a socket in it. */
+/*
+ * Creates a namespace and then enters a second one, so that no process is in the first. Writes the
+ * inode of the first. Returns a descriptor of it or, for a net namespace, a socket in it.
+ */
 static int make(int flag, const char *path, const char *type)
 {
 	int fd, ns;
@@ -77,7 +79,7 @@ static int make(int flag, const char *path, const char *type)
 	return fd;
 }
 
-/* Chooses at random, so that a tool cannot be safe by looking at a fixed rate. */
+/* Exchanges at random times, so that a tool cannot be safe because it looks at a fixed rate. */
 static void alternate(int a, int b)
 {
 	unsigned random = 1;
@@ -101,7 +103,9 @@ static void answer(int fuse, const struct fuse_in_header *in, const void *body, 
 	check(write(fuse, text, sizeof(out) + n) > 0, "answer of the FUSE server");
 }
 
-/* Answers the FUSE requests of client only. Every name leads to the same regular file. */
+/*
+ * Answers the FUSE requests of the process client only. Every name leads to the same regular file.
+ */
 static void serve(int fuse, unsigned client)
 {
 	static char text[1 << 17] __attribute__((aligned(8)));
@@ -135,7 +139,7 @@ static void serve(int fuse, unsigned client)
 	_exit(0);
 }
 
-/* Mounts the FUSE server on DIR in a mount namespace of its own and returns a file of it. */
+/* Mounts the FUSE server on DIR in a new mount namespace. Returns a descriptor of a file in DIR. */
 static int open_fuse(const char *dir)
 {
 	int fuse = open_file("/dev/fuse", O_RDWR);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* atcall.c: stops a program before a chosen system call and runs a command then, so that an attack
- * hits the right moment every time. */
+/*
+ * atcall.c: stops a program before a chosen system call and runs a command at this point, so that
+ * an attack always hits the right moment.
+ */
 #include <fnmatch.h>
 #include <getopt.h>
 #include <limits.h>
@@ -36,7 +38,7 @@ static const char usage[] =
 
 struct task {
 	pid_t pid;
-	bool ours; /* executes the traced program, not another one */
+	bool ours; /* executes the traced program */
 };
 
 static struct task tasks[MAX_TASKS];
@@ -59,7 +61,7 @@ static struct task *task_get(pid_t pid)
 	exit(99);
 }
 
-/* Returns true if the string at that address of the process matches. */
+/* Returns true if the string at this address of the process matches the pattern. */
 static bool matches(pid_t pid, uint64_t address)
 {
 	char text[512] = "";
@@ -68,7 +70,7 @@ static bool matches(pid_t pid, uint64_t address)
 
 	if (address < 4096)
 		return false;
-	/* the string may be at the end of the mapped memory */
+	/* near the end of the mapped memory only a shorter read succeeds */
 	while (process_vm_readv(pid, &to, 1, &from, 1, 0) <= 0) {
 		if (from.iov_len <= 1)
 			return false;
@@ -99,8 +101,10 @@ static void call_begins(pid_t pid, const struct __ptrace_syscall_info *info)
 		;
 }
 
-/* Returns true for the program, also if it has executed itself from a copy in memory or from a
- * detached mount. */
+/*
+ * Returns true if the process executes the program, or the program's copy of itself in memory or on
+ * a detached mount.
+ */
 static bool runs_program(pid_t pid)
 {
 	char path[64], now[PATH_MAX] = "";

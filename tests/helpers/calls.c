@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* calls.c: names of system calls and errors. The build makes the table from <sys/syscall.h>; calls
- * that are newer than the headers are listed here. */
+/*
+ * calls.c: names of system calls and errors. The build generates the table from <sys/syscall.h>.
+ * Calls that are newer than the headers are listed here.
+ */
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,7 +15,7 @@ struct call {
 	long number;
 };
 
-/* Since 424 new calls have one number on all architectures. */
+/* System calls since 424 have the same number on all architectures. */
 static const struct call calls[] = {
 // clang-format off
 #define CALL(name) { #name, SYS_##name },

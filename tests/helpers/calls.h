@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* calls.h: system calls and error numbers by name, for the helpers that tamper with them. */
+/* calls.h: system calls and error numbers by name, for helpers that make calls fail. */
 #ifndef NSU_TEST_CALLS_H
 #define NSU_TEST_CALLS_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* clocks.c: prints the clocks as a program in a time namespace reads them, and waits for a time of
- * such a clock. */
+/*
+ * clocks.c: prints the clocks that a program in a time namespace reads, and waits for times of
+ * these clocks.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -15,7 +17,7 @@
 #define CLONE_NEWTIME 0x80
 #endif
 
-#define WAIT_NS 50000000 /* how far ahead of the clock the moment is that is waited for */
+#define WAIT_NS 50000000 /* wait_all() waits until this long after the current time */
 
 static const struct {
 	const char *name;
@@ -86,8 +88,10 @@ static int by_nanosleep(clockid_t id, int64_t moment)
 	return errno ? -1 : 0;
 }
 
-/* Waits for a time of the clock and fails if the wait ends early or more than a second late. If the
- * kernel applied the time to another clock, it has passed or is days away, and the alarm ends us.
+/*
+ * Waits for a time of each clock. Returns a failure if a wait ends early or more than a second
+ * late. If the kernel applied the time to another clock, the time would have passed or be days
+ * away; in the second case the alarm ends the process.
  */
 static int wait_all(void)
 {
@@ -126,7 +130,7 @@ static int hold(char **argv)
 	fifo = open(argv[0], O_RDONLY);
 	if (fifo < 0)
 		return fail(argv[0]);
-	/* read to the end of file, because a writer without a reader gets SIGPIPE */
+	/* read up to the end of file, because a writer without a reader gets SIGPIPE */
 	while (read(fifo, &byte, 1) > 0)
 		continue;
 	close(fifo);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cpu-burner.c: keep N processors busy for some seconds, for tests on a loaded machine. */
+/* cpu-burner.c: keeps N processors busy for some seconds, for tests of a loaded machine. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

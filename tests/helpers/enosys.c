@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* enosys.c: runs a program with a seccomp filter that denies some calls, as an older kernel would.
+/*
+ * enosys.c: runs a program with a seccomp filter that denies some system calls, as an older kernel
+ * would.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -40,8 +42,9 @@ static void complain(const char *what)
 }
 
 /*
- * One comparison and one answer per call. All other calls pass, and so do calls by the convention
- * of another architecture (i386 on x86-64). A sandbox must not allow those, but a test may.
+ * Installs a filter with one comparison and one result for each call. All other calls are
+ * permitted. Calls by the convention of another architecture (i386 on x86-64) are permitted too,
+ * which a real sandbox must not do.
  */
 static int filter(char *names, int error, bool print)
 {
@@ -72,7 +75,7 @@ static int filter(char *names, int error, bool print)
 		return fwrite(code, sizeof(code[0]), n, stdout) == n && fflush(stdout) == 0 ? 0
 											    : -1;
 
-	/* set no_new_privs only if it is necessary, because newuidmap(1) is not setuid with it */
+	/* set no_new_privs only if necessary, because it disables the setuid bit of newuidmap(1) */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
 		return 0;
 	if (errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* escape.c: tries to leave a root through the files of process 1. */
+/* escape.c: tries to leave a root directory through the /proc files of process 1. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The capabilities of root in a container of docker. */
+/* The default capabilities of root in a Docker container. */
 static const int docker[] = {
 	CAP_CHOWN,      CAP_DAC_OVERRIDE, CAP_FOWNER,      CAP_FSETID,  CAP_KILL,
 	CAP_SETGID,     CAP_SETUID,       CAP_SETPCAP,     CAP_NET_RAW, CAP_NET_BIND_SERVICE,
@@ -37,7 +37,10 @@ static int keep_docker_caps(void)
 	return (int)syscall(SYS_capset, &head, data);
 }
 
-/* ETXTBSY does not count as refused: the file can be written when it is no longer executed. */
+/*
+ * Tries to open the file and prints it if that succeeds. ETXTBSY counts as success, because the
+ * file can be written as soon as no process executes it.
+ */
 static void try_open(const char *path, int flags, const char *what)
 {
 	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC);
@@ -68,7 +71,7 @@ static void try_dir(const char *dir)
 		if (e->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		/* the program has the standard streams anyway */
+		/* the program has the standard streams itself */
 		if (strcmp(dir, "/proc/1/fd") == 0 && strlen(e->d_name) == 1 && e->d_name[0] < '3')
 			continue;
 		try_file(path);

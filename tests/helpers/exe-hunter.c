@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * exe-hunter.c DEVICE:INODE...: a hostile process of a container. Again and again it opens
- * /proc/PID/exe of every process and, if that is one of the files, tries to overwrite the
- * beginning. Prints `hunting` first and `overwritten` at the end; it runs until it succeeds.
+ * exe-hunter.c DEVICE:INODE...: a hostile process in a container. It opens /proc/PID/exe of every
+ * process continuously. If the file is one of those named, it tries to overwrite the beginning of
+ * the file. Prints `hunting` at the start and `overwritten` when it has succeeded, which ends it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -31,7 +31,7 @@ static bool is_wanted(int fd)
 	return false;
 }
 
-/* The file stays open until it is no longer busy. */
+/* Tries to overwrite the open file until it is no longer busy. */
 static bool overwrite(int file)
 {
 	static const char text[] = "#!/bin/false overwritten\n";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* failat.c: run a program and make one of its system calls fail, or a signal arrive or two files be
- * exchanged there. */
+/*
+ * failat.c: runs a program and, at one of its system calls, makes the call fail, sends a signal, or
+ * exchanges two files.
+ */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +28,13 @@
 #define MAX_TASKS 256
 #define MAX_CALLS 512
 #define COMM_LEN  15
-#define GRACE     2 /* seconds for what the program has started to end after it */
+#define GRACE     2 /* seconds that the program's children have to end after the program */
 
 /*
- * The plausible errors of a call, the likeliest first; a call that is in no row gets the last one.
- * EINTR only where a call can block. What cannot fail in earnest is never touched (brk answers a
- * failure with the old break, not with an error).
+ * Plausible errors of each system call, the likeliest first. A call in no row gets the errors of
+ * the last row. EINTR is listed only for calls that can block. Calls in untouched[] cannot really
+ * fail, so they are never made to fail; brk(2), for example, reports a failure by returning the old
+ * break.
  */
 static const struct {
 	const char *calls, *errors;
@@ -76,19 +79,20 @@ static const char untouched[] =
 	" rt_sigsuspend rt_sigtimedwait rt_sigpending tgkill ";
 
 /*
- * A process (or thread) of the program. Its name is its descent, "1" for the program, "1.2" for the
- * second that it has forked, which is the same in every run however the processes are interleaved.
+ * A process or thread of the program. Its name shows its descent: "1" is the program, and "1.2" is
+ * the second process that the program has forked. The name is the same in every run, regardless of
+ * the order in which processes run.
  */
 struct task {
 	pid_t pid;
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
-	bool named;   /* its parent's fork was seen */
-	bool stopped; /* it waits for that */
-	bool started; /* ld.so is done */
+	bool named;   /* the fork of its parent was seen, so it has a name */
+	bool stopped; /* it is stopped until it has a name */
+	bool started; /* ld.so has finished */
 	uint64_t ldso_start, ldso_end;
-	int error; /* what the call in progress will have failed with */
+	int error; /* the error with which the current call will fail */
 	unsigned short calls[MAX_CALLS];
 };
 
@@ -175,13 +179,16 @@ static struct task *task_get(pid_t pid)
 
 static void task_resume(struct task *t, int sig)
 {
-	/* ESRCH: killed meanwhile, which wait() will tell */
+	/* ESRCH: the process was killed, which a later wait() reports */
 	if (ptrace(t->phase == COUNTED ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, 0, sig) < 0 &&
 	    errno != ESRCH)
 		die("cannot resume %s", t->name);
 }
 
-/* Where ld.so is mapped, so that its calls are known by where they come from. Static: nowhere. */
+/*
+ * Finds the address range of ld.so, so that calls made by ld.so can be recognised. In a statically
+ * linked program the range is empty.
+ */
 static void task_find_ldso(struct task *t)
 {
 	char path[64], line[PATH_MAX + 128];
@@ -214,7 +221,10 @@ static void task_find_ldso(struct task *t)
 		fclose(f);
 }
 
-/* comm is the first 15 bytes of the name of what was executed, a script's too. */
+/*
+ * Returns true if the process executes the program or script. comm contains the first 15 bytes of
+ * its name.
+ */
 static bool task_runs(const struct task *t, const char *program)
 {
 	char path[64], comm[32] = "";
@@ -232,7 +242,7 @@ static bool task_runs(const struct task *t, const char *program)
 
 /* ---- Calls */
 
-/* The kernel skips call -1. What it returns is set when the call ends. */
+/* The kernel skips the call number -1. call_fail() sets the result when the call ends. */
 static void call_skip(pid_t pid)
 {
 #if defined(__x86_64__)
@@ -270,7 +280,7 @@ static void call_fail(pid_t pid, int error)
 		die("PTRACE_SETREGSET");
 }
 
-/* What another process does to the files of the program while it is at that call. */
+/* Exchanges the two files, as a hostile process would do during this call. */
 static void exchange(const char *point)
 {
 	bool done = renameat2(AT_FDCWD, opt.exchange[0], AT_FDCWD, opt.exchange[1],
@@ -292,8 +302,8 @@ static void call_inject(struct task *t, long number, const char *point)
 	}
 	fprintf(opt.report, "failed %s %s\n", point, errno_name(opt.error));
 	t->error = opt.error;
-	/* Linux closes the descriptor whatever close() says of it, and who waits for EOF relies on
-	 * it. */
+	/* Linux closes the descriptor even if close() fails. The call must not be skipped, because
+	 * a reader at the other end may wait for the end of file. */
 	if (number != SYS_close)
 		call_skip(t->pid);
 }
@@ -325,8 +335,10 @@ static void call_begins(struct task *t, const struct __ptrace_syscall_info *info
 
 /* ---- Stops */
 
-/* Returns true if a tool has executed itself again from its protected copy, lib/cloned_binary.c: a
- * file in memory, or a mount that is attached nowhere. */
+/*
+ * Returns true if the process executes a tool's protected copy of itself (lib/run/cloned_binary.c):
+ * a file in memory, or a file on a mount that is attached nowhere.
+ */
 static bool task_is_copy(const struct task *t)
 {
 	char path[64], exe[16] = "";
@@ -336,7 +348,10 @@ static bool task_is_copy(const struct task *t)
 	       (strncmp(exe, "/memfd:", 7) == 0 || strcmp(exe, "/") == 0);
 }
 
-/* The program is the first one, or -b; what it executes is not it any more, or only -u. */
+/*
+ * Updates the phase after an execve(2). The first program is counted, or the one named by -b. The
+ * counting ends when the process executes another program, or the one named by -u.
+ */
 static void on_exec(struct task *t)
 {
 	if (t->phase == COUNTED && task_is_copy(t)) {
@@ -406,7 +421,7 @@ static void on_stop(pid_t pid, int status)
 			t->stopped = true;
 			return;
 		}
-		if (sig != SIGTRAP) { /* stopped by job control: stay so until SIGCONT */
+		if (sig != SIGTRAP) { /* stopped by job control: leave it stopped until SIGCONT */
 			ptrace(PTRACE_LISTEN, pid, 0, 0);
 			return;
 		}
@@ -429,7 +444,7 @@ static void on_alarm(int sig)
 	alarmed = 1;
 }
 
-/* Names what is still there; it dies with us (PTRACE_O_EXITKILL). */
+/* Reports the processes that still exist. They are killed when failat exits (PTRACE_O_EXITKILL). */
 static void report_left(const char *how)
 {
 	for (size_t i = 0; i < MAX_TASKS; i++) {
@@ -459,7 +474,7 @@ static bool any_left(void)
 	return false;
 }
 
-/* Returns the wait status of the program; -1 when it did not end in time. */
+/* Returns the wait status of the program, or -1 if it did not end in time. */
 static int watch(pid_t program)
 {
 	struct sigaction action = { .sa_handler = on_alarm };
@@ -507,7 +522,7 @@ static pid_t start(char **argv)
 		die("fork");
 	if (pid == 0) {
 		close(go[1]);
-		if (read(go[0], &c, 1) != 0) /* until we are traced */
+		if (read(go[0], &c, 1) != 0) /* wait until failat traces this process */
 			_exit(99);
 		close(go[0]);
 		execvp(argv[0], argv);

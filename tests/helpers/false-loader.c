@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * false-loader.c: an ELF interpreter that a hostile root puts in the place of ld.so. The kernel
- * loads it with the tool that a script "#!/proc/self/exe" names. It opens the file of the running
- * binary as descriptor 200 and executes /bin/overwrite, so that the binary is no longer busy.
+ * false-loader.c: an ELF interpreter that a hostile root contains in place of ld.so. If a script
+ * begins with "#!/proc/self/exe", the kernel executes the tool with this interpreter. It opens the
+ * tool's binary as descriptor 200 and executes /bin/overwrite, so that the binary is no longer
+ * busy.
  *
- * It has no C library, because the start-up code of a static one reads the program headers of the
- * tool.
+ * It uses no C library, because the start-up code of a static library reads the program headers of
+ * the tool.
  */
 #include <fcntl.h>
 
@@ -38,7 +39,7 @@ void _start(void)
 
 #else
 
-/* The tests that need it look for the string "unsupported" in its output. */
+/* Tests search the output for the string "unsupported". */
 #include <stdio.h>
 
 int main(void)

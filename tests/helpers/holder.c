@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * holder KIND: makes a namespace that is held in one way only, writes "TYPE INODE" to descriptor 3,
- * closes it and waits for its end.
+ * holder KIND: creates a namespace that is held in only one way, writes "TYPE INODE" to descriptor
+ * 3, closes it and waits until it is killed.
  *
  *	task      uts: a thread is in it        children  time: only future children enter it
- *	fd        ipc: an open descriptor       newpid    pid: the same, before the first child
+ *	fd        ipc: an open descriptor       newpid    pid: no process is in it yet
  *	taskfd    ipc: a descriptor in the descriptor table of one thread
  *	socket    net: a socket                 parent    user: the parent of its own namespace
- *	mount     uts: bound on FILE in a mount namespace of its own
+ *	mount     uts: mounted on FILE in a new mount namespace
  *	flight    uts: a descriptor that was sent and not yet received
  *	lostmount uts: like mount, but only a descriptor holds that mount namespace
- *	threads N plain threads             sleepers N plain processes
- *	churn FILE  short-lived processes, 64 at a time; writes their number to FILE
+ *	threads N   N threads                 sleepers N   N sleeping processes
+ *	churn FILE  starts short-lived processes, 64 at a time; writes their number to FILE
  *	hostile   uts: a process whose name and command line try to forge rows of a table
- *	bind N DIR  uts: N namespaces, bound on DIR/1 to DIR/N; then it ends
+ *	bind N DIR  uts: N namespaces, mounted on DIR/1 to DIR/N; then holder exits
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -49,7 +49,7 @@ static int open_ns(const char *path)
 	return fd;
 }
 
-/* Writes the answer to descriptor 3 and closes it. */
+/* Writes the type and inode to descriptor 3 and closes it. */
 static void tell_inode(const char *type, ino_t inode)
 {
 	dprintf(3, "%s %lu\n", type, (unsigned long)inode);
@@ -92,7 +92,7 @@ static void hold_task(void)
 	check(pthread_create(&t, NULL, thread, NULL) == 0, "pthread_create");
 }
 
-/* Makes a namespace, leaves it again and returns a descriptor of it. */
+/* Creates a namespace, leaves it again and returns a descriptor of it. */
 static int make(int flag, const char *path)
 {
 	int old = open_ns(path), new;
@@ -202,7 +202,7 @@ static void hold_children(int flag)
 		notify_line("time", "/proc/self/ns/time_for_children");
 		return;
 	}
-	/* /proc does not show the inode, so the test looks for a new namespace */
+	/* /proc does not show this inode, so the test looks for a new namespace */
 	dprintf(3, "pid 0\n");
 	close(3);
 }
@@ -220,7 +220,7 @@ static void hold_parent(void)
 	struct stat st;
 
 	check(unshare(CLONE_NEWUSER) == 0, "unshare");
-	/* the process that makes the next one must be mapped */
+	/* a process needs mapped ids to create the next namespace */
 	write_file("/proc/self/uid_map", "0 0 1");
 	write_file("/proc/self/setgroups", "deny");
 	write_file("/proc/self/gid_map", "0 0 1");
@@ -242,7 +242,10 @@ static void many_threads(int n)
 	notify_line("uts", "/proc/self/ns/uts");
 }
 
-/* Each process has three descriptors. Does not use close_range(2), which a test may deny. */
+/*
+ * Starts N processes with three descriptors each. Does not use close_range(2), because a test may
+ * deny it.
+ */
 static void many_sleepers(int n)
 {
 	for (long fd = sysconf(_SC_OPEN_MAX) - 1; fd > 3; fd--)
@@ -260,7 +263,7 @@ static void many_sleepers(int n)
 	notify_line("uts", "/proc/self/ns/uts");
 }
 
-/* Each new process replaces the oldest one. */
+/* Starts short-lived processes; each new one replaces the oldest. */
 static void churn(const char *file)
 {
 	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -285,7 +288,7 @@ static void churn(const char *file)
 	}
 }
 
-/* Gives the process a command line of 2 MB. */
+/* Gives the process a hostile name and a command line of 2 MB. */
 static void become_hostile(void)
 {
 	static char long_arg[100001], self[] = "holder", name[] = "hostile-";

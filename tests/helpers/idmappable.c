@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* idmappable DIR: exits with 0 if the file system of DIR supports idmapped mounts, else with 1.
- * Needs root. */
+/*
+ * idmappable DIR: exits with 0 if the file system of DIR supports idmapped mounts, otherwise with
+ * 1. Needs root.
+ */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The C library has them since glibc 2.36. */
+/* The C library defines these since glibc 2.36. */
 enum { OPEN_TREE = 428, MOUNT_SETATTR = 442, CLONE_TREE = 1, IDMAP = 0x100000 };
 
 struct attr {
@@ -28,7 +30,10 @@ static int write_map(pid_t pid, const char *name)
 	return fd < 0 || write(fd, "0 100000 1", 10) != 10 ? -1 : close(fd);
 }
 
-/* Makes a user namespace with a map, held by a child that waits until it is killed. */
+/*
+ * Creates a user namespace with a map, held by a child that waits until it is killed. Returns a
+ * descriptor of the namespace and sets *pid to the child.
+ */
 static int user_ns(pid_t *pid)
 {
 	int ready[2];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * overwrite.c [FD|PATH]: overwrites the beginning of a file that is being executed. It tries for
- * two seconds until the file is no longer busy and prints the result. Except as process 1, it does
- * so in a child that outlives it; the end of standard output shows that the child is done.
+ * overwrite.c [FD|PATH]: overwrites the beginning of a file that is being executed. Retries for two
+ * seconds while the file is busy, and prints the result. Unless it is process 1, a child does this
+ * and outlives the parent; the child has finished when standard output is closed.
  */
 #include <errno.h>
 #include <fcntl.h>

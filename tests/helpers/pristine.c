@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pristine.c: runs a program with descriptors 0 to 2 only, umask 022, and without blocked or
- * ignored signals. */
+/*
+ * pristine.c: runs a program with only the descriptors 0 to 2, umask 022, and no blocked or ignored
+ * signals.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,12 +22,12 @@ int main(int argc, char **argv)
 		fputs("usage: pristine PROGRAM [ARG...]\n", stderr);
 		return 125;
 	}
-	/* not close_range(2), because the filter that denies it to the tools applies here, too */
+	/* not close_range(2), because a filter that denies it to the tools applies here too */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
 		for (rlim_t fd = 3; fd < files.rlim_cur && fd < 1 << 20; fd++)
 			close((int)fd);
-	/* Not signal(3): it refuses the two signals that posix_spawn(3), thus make, leaves ignored.
-	 */
+	/* Not signal(3), which refuses the two signals that posix_spawn(3), and so make, leaves
+	 * ignored. */
 	for (int s = 1; s < NSIG; s++)
 		syscall(SYS_rt_sigaction, s, zeros, NULL, NSIG / 8);
 	sigemptyset(&none);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* probe.c: report what a program finds when a tool has started it, a line `key value...` for each
- * fact. Static.
+/*
+ * probe.c: reports the environment in which a tool has started it: one line `key value...` for each
+ * fact. It is linked statically.
  *
  *	probe [WORD...]
  *	probe --stable [LABEL=TYPE:[INODE]...]
  *
- * --stable leaves out everything that differs between two runs of the same command, and adds the
- * mounts: the reports of two runs that did the same are the same. A namespace is printed as the
- * LABEL that it is given, or as "new". */
+ * --stable omits everything that differs between two runs of the same command and adds the mounts,
+ * so the reports of two equal runs are equal. A namespace is printed as its LABEL, or as "new" if
+ * it has none.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -31,9 +33,9 @@
 #define LAST_SIGNAL 64
 
 static bool stable;
-static char **labels; /* of --stable */
+static char **labels; /* the LABEL arguments of --stable */
 
-/* Text of others is shown in one line: what is not printable as \ooo. */
+/* Prints foreign text on one line: unprintable bytes become \ooo. */
 static void put_text(const char *s)
 {
 	for (; *s; s++) {
@@ -57,7 +59,7 @@ static void put_link(const char *path)
 		return;
 	}
 	target[n] = '\0';
-	/* the inode of a pipe or a socket */
+	/* omit the inode of a pipe or a socket */
 	if (stable && (!strncmp(target, "pipe:", 5) || !strncmp(target, "socket:", 7)))
 		*strchr(target, ':') = '\0';
 	put_text(target);
@@ -84,7 +86,9 @@ static void put_namespace(const char *path)
 	puts("new");
 }
 
-/* Each line of a small file with the key before it, its blanks squeezed; "?" where there is none.
+/*
+ * Prints each line of a small file after the key, with blanks squeezed, or "?" if the file cannot
+ * be read.
  */
 static void put_file(const char *key, const char *path)
 {
@@ -227,7 +231,7 @@ static void show_limits(void)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		struct rlimit r;
 
-		/* unlimited is -1, as /proc has no number for it either */
+		/* RLIM_INFINITY is printed as -1, because /proc has no number for it either */
 		if (getrlimit(limits[i].limit, &r) == 0)
 			printf("rlimit %s %lld %lld\n", limits[i].name, (long long)r.rlim_cur,
 			       (long long)r.rlim_max);
@@ -263,9 +267,11 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Mount ids, device numbers, the numbers of peer groups, the inodes of namespaces and the order are
- * left out. If the mount is read-only, "ro" of the file system itself is left out, too: mount(2)
- * and the mount API set it differently. */
+/*
+ * Prints the mounts without ids of mounts and peer groups, device numbers and inodes of namespaces,
+ * sorted. If the mount is read-only, omits "ro" of the file system, because mount(2) and the mount
+ * API set it differently.
+ */
 static void show_mounts(void)
 {
 	static char *lines[4096];
@@ -276,7 +282,7 @@ static void show_mounts(void)
 	while (f && n < sizeof(lines) / sizeof(lines[0]) && fgets(line, sizeof(line), f)) {
 		char *kept = calloc(1, sizeof(line)), *end = kept;
 		bool is_tag = false, is_readonly = false;
-		int field = 0, type = 0; /* the number of the file system type's field */
+		int field = 0, type = 0; /* type is the number of the file system type's field */
 
 		if (!kept)
 			abort();
@@ -332,7 +338,7 @@ static void show_words(char **argv)
 	}
 	for (char **e = environ; *e; e++) {
 		if (stable && (!strncmp(*e, "PWD=", 4) || !strncmp(*e, "OLDPWD=", 7)))
-			continue; /* set by a shell */
+			continue; /* a shell sets these */
 		printf("env ");
 		put_text(*e);
 	}

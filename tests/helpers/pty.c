@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pty.c: runs a program on a terminal of its own, types to it and compares its output. */
+/* pty.c: runs a program on a new terminal, types to it and compares its output. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char seen[1 << 20]; /* output of the terminal that no step has consumed */
+static char seen[1 << 20]; /* output of the terminal that no step has matched yet */
 static size_t nseen;
 static int terminal;
 static time_t deadline;
@@ -38,7 +38,10 @@ static void fail(const char *what, const char *arg)
 	exit(99);
 }
 
-/* Reads output of the terminal, at most until the deadline. Returns 0 at the end of the output. */
+/*
+ * Reads output of the terminal and prints it; waits until the deadline at most. Returns 0 at the
+ * end of the output.
+ */
 static int show(const char *step)
 {
 	struct pollfd p = { .fd = terminal, .events = POLLIN };
@@ -51,7 +54,7 @@ static int show(const char *step)
 		fail("too much is shown before", step);
 	n = read(terminal, seen + nseen, sizeof(seen) - 1 - nseen);
 	if (n <= 0)
-		return 0; /* EIO: the last process has closed its side */
+		return 0; /* EIO: the last process has closed the terminal */
 	fwrite(seen + nseen, 1, (size_t)n, stdout);
 	fflush(stdout);
 	nseen += (size_t)n;
@@ -156,7 +159,7 @@ int main(int argc, char **argv)
 	deadline = time(NULL) + seconds;
 	while (fcntl(terminal, F_GETFD) >= 0 && show("the end"))
 		nseen = 0;
-	/* a process that lost its terminal may still run */
+	/* a process that has lost its terminal may still run */
 	for (alarm((unsigned)seconds); waitpid(child, &status, 0) < 0 && errno == EINTR;)
 		;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

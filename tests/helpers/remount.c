@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * remount.c FILE: overwrites the beginning of a file whose mount is read-only, after each attempt
- * to make that mount, or a clone of it, writable. FILE may be a /proc/PID/exe. Prints `overwritten`
- * with the attempt that succeeded, or `refused` with the error of the last one. As the kernel
- * reports a busy file before a read-only mount, chmod(2) stands for the write there.
+ * remount.c FILE: FILE is on a read-only mount, and may be a /proc/PID/exe. Tries several ways to
+ * make this mount or a clone of it writable, and after each one tries to overwrite the beginning of
+ * FILE. Prints `overwritten` with the attempt that succeeded, or `refused` with the last error. If
+ * the file is busy, the kernel reports this before the read-only mount; a chmod(2) then takes the
+ * place of the write.
  */
 #include <errno.h>
 #include <fcntl.h>

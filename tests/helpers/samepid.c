@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* samepid.c: runs a program in a process with the PID of an ended one, by set_tid of clone3(2). */
+/*
+ * samepid.c: runs a program in a process that has the PID of a process that has ended. Uses set_tid
+ * of clone3(2).
+ */
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdint.h>
@@ -13,7 +16,7 @@ int main(int argc, char **argv)
 {
 	pid_t number = argc > 2 ? atoi(argv[1]) : 0;
 	struct clone_args args = {
-		.flags = CLONE_PARENT, /* the caller is the parent and waits for it */
+		.flags = CLONE_PARENT, /* the caller becomes the parent and waits */
 		.set_tid = (uintptr_t)&number,
 		.set_tid_size = 1,
 	};
@@ -23,7 +26,7 @@ int main(int argc, char **argv)
 		fputs("usage: samepid PID PROGRAM [ARG...]\n", stderr);
 		return 99;
 	}
-	/* the PID is free when the process that had it has been waited for */
+	/* the PID becomes free when the parent of the ended process has waited for it */
 	do
 		pid = syscall(SYS_clone3, &args, sizeof(args));
 	while (pid < 0 && errno == EEXIST);

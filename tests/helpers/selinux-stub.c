@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* selinux-stub: replaces the functions of libselinux.so.1 that nsenter2 calls, for machines without
- * SELinux. Writes the context for the exec, and the user namespace in which it was set, to the
- * environment of the program. */
+/*
+ * selinux-stub: replaces the functions of libselinux.so.1 that nsenter2 calls, for machines without
+ * SELinux. Writes the context for the next exec, and the user namespace in which it was set, to the
+ * environment of the program.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -4,8 +4,8 @@
  *
  *	shared map|shm NAME		maps the file, or the object of shm_open(3), prints its
  *					text and changes the first byte
- *	shared map|shm NAME TEXT	makes it with that text, writes a line to descriptor 3, and
- *					waits until that byte changes. Prints the new text.
+ *	shared map|shm NAME TEXT	creates it with TEXT, writes a line to descriptor 3, and
+ *					waits until the first byte changes. Prints the new text.
  */
 #include <fcntl.h>
 #include <stdio.h>

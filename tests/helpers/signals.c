@@ -57,8 +57,10 @@ static int receive(int until, int each)
 	return 0;
 }
 
-/* This is in C because the handler of a scripting language may run late, after the check and before
- * the wait, which then misses the signal. */
+/*
+ * Written in C, because the signal handler of a scripting language may run late, after the check
+ * and before the wait. The wait would then miss the signal.
+ */
 static int job(int reads)
 {
 	struct pollfd p[2] = { { .events = POLLIN }, { .fd = -1, .events = POLLIN } };
@@ -75,7 +77,7 @@ static int job(int reads)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("running");
 	for (;;) {
-		/* EINTR: signalfd or not, a stop interrupts it */
+		/* a stop interrupts poll(2) with EINTR, even with a signalfd */
 		if (poll(p, 2, -1) < 0)
 			continue;
 		if (p[1].revents && fgets(line, sizeof(line), stdin))
@@ -89,7 +91,10 @@ static int job(int reads)
 	}
 }
 
-/* Sends by the clock and slightly too fast, so that late wake-ups do not lower the average rate. */
+/*
+ * Sends signals at fixed times and slightly too fast, so that late wake-ups do not lower the
+ * average rate.
+ */
 static int send_them(pid_t pid, int sig, int count, int per_second)
 {
 	struct timespec began, now, next;

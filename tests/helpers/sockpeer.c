@@ -4,7 +4,7 @@
  *
  *	sockpeer recv PATH	waits for one sender, prints "pid N uid N" as the kernel
  *				translates them
- *	sockpeer send PATH	sends to such a receiver
+ *	sockpeer send PATH	connects to a receiver (recv)
  *	sockpeer give PATH FILE	sends a descriptor of FILE to one receiver
  *	sockpeer take PATH FLAG	receives it, calls setns(2) with FLAG, prints the result
  *

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steal.c: takes a secret from a process with the privileges of the caller, and contains a victim
- * without a defence. */
+/*
+ * steal.c: tries to read a secret of another process with the privileges of the caller. Also
+ * contains a victim without a defence, as a control.
+ */
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -89,7 +91,7 @@ static int run(char **argv)
 {
 	for (int fd = 3; fd < 64; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	/* make system calls, at which atcall can start an attack */
+	/* system calls at which atcall can start an attack */
 	(void)getppid();
 	(void)syscall(SYS_getppid);
 	execvp(argv[0], argv);

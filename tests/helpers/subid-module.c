@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid-module: a module of NSS for "subid: nstest" in nsswitch.conf(5), which libsubid loads by
- * the name libsubid_nstest.so. Every user owns seven ranges of ten ids. */
+/*
+ * subid-module: an NSS module for "subid: nstest" in nsswitch.conf(5). libsubid loads it by the
+ * name libsubid_nstest.so. Every user has seven ranges of ten ids.
+ */
 #include <shadow/subid.h>
 #include <stdlib.h>
 
@@ -26,7 +28,7 @@ enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_t
 	return r ? SUBID_STATUS_SUCCESS : SUBID_STATUS_ERROR;
 }
 
-/* Functions for newuidmap(1) and similar programs. libsubid requires them of a module. */
+/* newuidmap(1) and similar programs call this. libsubid requires it in every module. */
 enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
 					 unsigned long count, enum subid_type type, bool *result)
 {
@@ -48,7 +50,7 @@ enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_ty
 	return SUBID_STATUS_SUCCESS;
 }
 
-/* shadow 4.17 (Debian 13) rejects a module without it. */
+/* shadow 4.17 (Debian 13) rejects a module without this function. */
 void shadow_subid_free(void *ptr);
 
 void shadow_subid_free(void *ptr)

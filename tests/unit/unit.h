@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unit: plain C tests. A case is a function. Each CHECK() that fails prints its file, line and
- * text. The program prints TAP: the plan, and a line for each case. A case that checks nothing
- * fails, unless it calls unit_skip(). */
+/*
+ * unit.h: unit tests in C. Each case is a function. A CHECK() that fails prints its file, line and
+ * text. The program prints TAP: the plan, and a line for each case. A case without a check fails,
+ * unless it calls unit_skip().
+ */
 #ifndef NSU_UNIT_H
 #define NSU_UNIT_H
 
@@ -63,7 +65,7 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 {
 	unsigned failed = 0;
 
-	/* A program that dies leaves every line that it has printed. */
+	/* line buffering, so that the output of a program that crashes is complete */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("1..%zu\n", n);
 	for (size_t i = 0; i < n; i++) {

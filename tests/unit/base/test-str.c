@@ -12,7 +12,7 @@ static const char *escaped(const char *s)
 	return out;
 }
 
-static void keeps_text(void)
+static void keeps_printable_text(void)
 {
 	CHECK_STR(escaped("plain text: ä € 𝄞"), "plain text: ä € 𝄞");
 	CHECK_STR(escaped(""), "");
@@ -42,7 +42,7 @@ static void never_writes_past_the_end(void)
 	CHECK_INT(str_escape(out, sizeof(out), "123456€", 9), 6);
 }
 
-static void writes_json(void)
+static void writes_nested_json(void)
 {
 	struct buf b = BUF_INIT;
 	struct json j = JSON_INIT(&b, false);
@@ -65,5 +65,5 @@ static void writes_json(void)
 	buf_free(&b);
 }
 
-UNIT_MAIN(CASE(keeps_text), CASE(escapes_control_and_invalid_bytes),
-	  CASE(never_writes_past_the_end), CASE(writes_json))
+UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
+	  CASE(never_writes_past_the_end), CASE(writes_nested_json))

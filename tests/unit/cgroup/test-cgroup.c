@@ -17,7 +17,9 @@
 #define OTHER   "20 1 0:24 / / rw - tmpfs none rw,cpu\n"
 #define OWN_V1  "3:cpu,cpuacct:/box\n2:pids:/\n1:name=systemd:/user.slice/x.scope\n"
 
-/* Returns the directories of name, one per line, with "v2 " before those of version 2. */
+/*
+ * Returns the directories that NAME leads to, one per line, with "v2 " before those of version 2.
+ */
 static const char *place(const char *name, const char *mounts, const char *own)
 {
 	static char text[2048];
@@ -70,7 +72,7 @@ static void skips_hierarchies_without_the_caller(void)
 	CHECK_STR(place("a", V2, OWN_V1), "no cgroup file system is mounted");
 }
 
-/* In a container the root of the mount is a directory of the hierarchy. */
+/* In a container the root of the cgroup mount is a subdirectory of the hierarchy. */
 static void resolves_paths_below_a_partial_mount(void)
 {
 	const char *part = "30 20 0:26 /box /cg rw - cgroup2 cgroup2 rw\n";
@@ -81,7 +83,7 @@ static void resolves_paths_below_a_partial_mount(void)
 	CHECK_STR(place("a", part, "0::/\n"), "no cgroup file system is mounted");
 }
 
-/* A second mount of a part of the same hierarchy adds no directory. */
+/* A second mount of a part of the same hierarchy must not add a directory. */
 static void uses_the_first_mount_of_a_hierarchy(void)
 {
 	const char *parts = "40 20 0:26 /x /x rw - cgroup2 cgroup2 rw,nsdelegate\n"
@@ -94,7 +96,7 @@ static void uses_the_first_mount_of_a_hierarchy(void)
 					   "/sys/fs/cgroup/cpu,cpuacct/a\n"
 					   "/sys/fs/cgroup/pids/a\n"
 					   "/sys/fs/cgroup/systemd/a\n");
-	/* the first mount that shows the path counts */
+	/* the first mount that contains the path is used */
 	CHECK_STR(place("a", parts, "0::/x/y\n3:cpu,cpuacct:/b\n"), "v2 /x/y/a\n/z/b/a\n");
 }
 
@@ -141,7 +143,7 @@ static void creates_and_removes_missing_parents_only(void)
 	CHECK_INT(access(above, F_OK), 0);
 	CHECK_INT(rmdir(above), 0);
 
-	/* a file blocks the last directory: those created above it are removed */
+	/* with a dangling link in place of "a" cgroup_open() must fail and leave nothing */
 	util_close(&c.dir[0].fd);
 	CHECK_INT(symlink("nowhere/at/all", above), 0);
 	CHECK(cgroup_open(&c, true, NULL, 0, &e) < 0);
@@ -163,7 +165,9 @@ static void refuses_dots_in_names(void)
 	}
 }
 
-/* Returns the version 1 hierarchies (of cpu, pids and cpuset) in which cgroup_open() creates "a".
+/*
+ * Returns the version 1 hierarchies among cpu, pids and cpuset in which cgroup_open() creates "a"
+ * for the setting.
  */
 static const char *made_for(const char *setting)
 {
@@ -203,7 +207,7 @@ static void creates_version_1_cgroups_for_their_controller(void)
 	CHECK_STR(made_for("cpuacct.usage=0"), "cpu,cpuacct ");
 	CHECK_STR(made_for("cpuset.cpus=0"), "cpuset ");
 	CHECK_STR(made_for("no.such=1"), "");
-	/* a cpuset without processors accepts no process */
+	/* a new cpuset has no processors, so it accepts no process */
 	CHECK_STR(made_for(NULL), "cpu,cpuacct pids ");
 }
 
@@ -230,8 +234,10 @@ static const char *get(const char *path)
 	return file_read_at(AT_FDCWD, full, text, sizeof(text)) < 0 ? "none" : text;
 }
 
-/* Makes tree/host, which has two controllers and enables one for its children, and tree/host/a//b/c
- * below it. */
+/*
+ * Creates the cgroup tree/host, which has two controllers and enables one for its children, and
+ * opens tree/host/a//b/c below it.
+ */
 static void begin(struct cgroup *c)
 {
 	struct nserr e = NSERR_INIT;
@@ -289,7 +295,7 @@ static void enables_controllers_only_in_created_cgroups(void)
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
 	CHECK_STR(get("host/cgroup.subtree_control"), "wood\n");
-	/* no controller is enabled if the file exists or belongs to no controller */
+	/* if the file exists or belongs to no controller, cgroup_set() must enable nothing */
 	put("host/a/b/c/wood.max", "");
 	put("host/a/b/c/cgroup.stem", "");
 	CHECK_INT(cgroup_set(&c, "wood.max=7", &e), 0);
@@ -298,7 +304,7 @@ static void enables_controllers_only_in_created_cgroups(void)
 	CHECK_STR(hint(&c, "cgroup.leaf=1"), "");
 	CHECK_STR(hint(&c, "leaf=a.b"), "");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
-	/* no controller is enabled in a cgroup that existed before */
+	/* cgroup_set() must enable no controller in a cgroup that existed before */
 	put("host/a/b/c/cgroup.controllers", "");
 	put("host/a/cgroup.subtree_control", "");
 	c.dir[0].made = 0;

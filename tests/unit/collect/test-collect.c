@@ -100,13 +100,16 @@ static void finds_namespaces_of_future_children(void)
 	CHECK_INT(find(&c, NSTYPE_TIME, 4026532203u)->held, NSHOLD_BIT(NSHOLD_CHILDREN));
 	CHECK(!nstab_find(&c.tab, &nstypes[NSTYPE_PID], 4026532204u));
 	done(&c);
-	/* the future children of threads are read if threads are read */
+	/* the children of a thread are read only if COLLECT_TASK is set */
 	c = collect(NSTYPE_ALL_BITS, ONLY(COLLECT_CHILDREN) | NSTYPE_BIT(COLLECT_TASK), 0);
 	CHECK_INT(find(&c, NSTYPE_PID, 4026532204u)->held, NSHOLD_BIT(NSHOLD_CHILDREN));
 	done(&c);
 }
 
-/* Uses the real /proc, because a descriptor is identified by its file, not by its link. */
+/*
+ * Uses the real /proc, because a descriptor is identified by its file and not by the text of its
+ * link.
+ */
 static void finds_a_descriptor_by_its_file(void)
 {
 	cleanup_fd int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
@@ -150,7 +153,7 @@ static void finds_nsfs_mounts_in_mountinfo(void)
 	CHECK_INT(ns->held, NSHOLD_BIT(NSHOLD_MNT));
 	CHECK(ns->holders && ns->holders->where);
 	CHECK_STR(ns->holders ? ns->holders->path : "", "/run/netns/a b");
-	/* a path with " - nsfs " is not an nsfs mount */
+	/* a mount whose path contains " - nsfs " is not an nsfs mount */
 	CHECK(!nstab_find(&c.tab, &nstypes[NSTYPE_UTS], 4026532206u));
 	ns = find(&c, NSTYPE_MNT, 4026531841u);
 	CHECK_INT(ns->mounts, 4);

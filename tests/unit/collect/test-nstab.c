@@ -19,7 +19,7 @@ static void keeps_each_namespace_once(void)
 		CHECK(!nstab_find(&t, i % 2 ? net : uts, i));
 	}
 	CHECK_INT(t.n, 5000);
-	/* two types may have the same inode, if one vanishes and the other appears during a scan */
+	/* an inode may be reused for another type if a namespace vanishes during a scan */
 	CHECK(nstab_get(&t, net, 1) != nstab_get(&t, uts, 1));
 	nstab_finish(&t);
 	for (size_t i = 1; i < t.n; i++)

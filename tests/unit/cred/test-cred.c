@@ -13,7 +13,11 @@ struct word {
 	const char *arg;
 };
 
-/* Returns the message for the first refused option, or that of the check, or "". */
+/*
+ * Returns the message for the first option that is refused, otherwise the message of the final
+ * check, or
+ * "".
+ */
 static const char *parse(struct cred *c, const struct word *words)
 {
 	static struct nserr e;
@@ -213,8 +217,8 @@ static void adds_the_steps_in_the_required_order(void)
 	CHECK_STR(parse(&c, all), "");
 	CHECK_STR(order(&c), "environment session rlimits bounding-set groups gid uid capabilities "
 			     "no-new-privs seccomp ");
-	/* without no_new_privs, the filter needs CAP_SYS_ADMIN, so its step comes before the step
-	 * that drops it */
+	/* without no_new_privs the filter needs CAP_SYS_ADMIN, so its step must come before the
+	 * step that drops this capability */
 	c.no_new_privs = false;
 	CHECK_STR(order(&c), "environment session rlimits bounding-set groups gid uid seccomp "
 			     "capabilities ");

@@ -11,7 +11,7 @@
 #include "../unit.h"
 
 #define CASES 100000
-#define SPACE 48 /* ids of the model, from base */
+#define SPACE 48 /* number of ids in the model; the first is base */
 #define NONE  (-1)
 
 struct model {
@@ -28,13 +28,13 @@ static unsigned rnd(unsigned below)
 	return (unsigned)(state >> 33) % below;
 }
 
-/* Returns 0 or, in half of the cases, a base whose ids end at the last valid id. */
+/* Returns 0 or a base whose last id is the last valid id, each in half of the cases. */
 static uint32_t some_base(void)
 {
 	return rnd(2) ? 0 : NUM_ID_MAX - SPACE + 1;
 }
 
-/* Makes a random valid map and its model. */
+/* Creates a random valid map and its model. */
 static void random_map(uint32_t base, struct idmap *m, struct model *want)
 {
 	bool used[SPACE] = { false };
@@ -111,7 +111,7 @@ static bool is_merged(const struct idmap *m)
 	return true;
 }
 
-/* Reports the first failed case and stops. */
+/* Reports the first case that fails and ends the test. */
 #define HOLDS(n, cond) \
 	do { \
 		if (!(cond)) { \
@@ -218,7 +218,7 @@ static void splits_at_the_extents_of_the_parent(void)
 	}
 }
 
-/* The extents are arbitrary, and most of them overlap. */
+/* The extents are random, so most of them overlap. */
 static void refuses_overlapping_extents(void)
 {
 	for (unsigned n = 0; n < CASES; n++) {
@@ -268,7 +268,9 @@ static void parses_what_it_formats(void)
 	buf_free(&text);
 }
 
-/* A single id is placed in a map: no id is mapped twice, and every other pair that can stay stays.
+/*
+ * Places a single id in a map. No id may then be mapped twice, and all other pairs must stay if
+ * they can.
  */
 static void places_a_single_id(void)
 {
@@ -294,7 +296,8 @@ static void places_a_single_id(void)
 			uint64_t now = count_ids(&m);
 
 			HOLDS(n, x && x->outside + (base + in - x->inside) == base + out);
-			/* each extent that contained one of the two ids loses one id */
+			/* the single id is added; other pairs with its inside or outside id may be
+			 * removed */
 			HOLDS(n, now <= before + 1 && now + 1 >= before);
 			continue;
 		}
@@ -319,7 +322,7 @@ static void stream_answers_like_the_lookup(void)
 
 		random_map(base, &m, &model);
 		for (unsigned i = 0; i < 200; i++) {
-			/* near the mapped ids, or anywhere */
+			/* an id near the mapped ids, or anywhere */
 			uint64_t spread = (uint64_t)base + rnd(2 * SPACE) % SPACE;
 			uint32_t id = rnd(4) ? (uint32_t)MIN(spread, NUM_ID_MAX)
 					     : (uint32_t)rnd(1u << 30) * 3,

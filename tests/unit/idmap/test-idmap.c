@@ -69,7 +69,7 @@ static void error_quotes_the_invalid_text(void)
 	}
 }
 
-/* Parses a uid map (lines without "uid") and checks it. */
+/* Parses a uid map, whose lines lack the word "uid", and checks it against the parent's map. */
 static int check(const char *text, const char *parent, struct nserr *e)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT, p = IDMAP_INIT;
@@ -131,9 +131,9 @@ static void refuses_too_many_lines_or_bytes(void)
 	for (uint32_t i = 0; i < 170; i++)
 		CHECK_INT(idmap_add(&m, 1000000000 + 2 * i, 1000000000 + 2 * i, 1, &e), 0);
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
-	CHECK_INT(idmap_add(&m, 10, 1, 100000000, &e), 0); /* 15 bytes: 4,095 */
+	CHECK_INT(idmap_add(&m, 10, 1, 100000000, &e), 0); /* 15 bytes more: 4,095 */
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
-	m.ext[170].outside = 10; /* 4,096 */
+	m.ext[170].outside = 10; /* one byte more: 4,096 */
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
 	CHECK_STR(e.what, "extent 171: a map has at most 4095 bytes, this one has 4096");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-plan: makes maps. The shell tests cover the styles that need a real user with ranges. */
+/* test-plan: plans maps. The shell tests cover the styles that need a real user with ranges. */
 #include "idmap/plan.h"
 
 #include "../unit.h"
@@ -71,7 +71,7 @@ static void fails_when_no_inside_ids_are_left(void)
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct nserr e;
 
-	/* an inside id that is taken without an outside id, as IDMAP_PLAN_HOLE does */
+	/* an inside id that is in use but has no outside id, as with IDMAP_PLAN_HOLE */
 	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 5, IDMAP_NONE, 1, 0 }), 0);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
 	CHECK_STR(e.what, "no inside ids are left for the ranges");

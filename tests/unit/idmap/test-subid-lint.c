@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-subid-lint: compares the findings with a model that compares every line with every other
- * line. */
+/*
+ * test-subid-lint: compares the reported overlaps with a model that compares every line with every
+ * other line.
+ */
 #include "idmap/subid_lint.h"
 
 #include <stdio.h>

@@ -9,7 +9,7 @@
 
 static const struct subid_user alice = { .has_uid = true, .uid = 1000, .name = "alice" };
 
-/* Returns the ranges of a user in a text as "100000+65536 200000+1". */
+/* Returns the user's ranges in the text, for example "100000+65536 200000+1". */
 static const char *ranges(const char *text, size_t n, const struct subid_user *u, struct subids *s)
 {
 	static char out[256];
@@ -105,7 +105,7 @@ static void reads_100000_lines(void)
 	for (unsigned i = 0; i < 100000; i++)
 		n += (size_t)snprintf(text + n, size - n, "%s%u:%u:10\n",
 				      i % 10000 == 9999 ? "alice:" : "user", i, i * 16);
-	/* "alice:9999:160…:10" has four fields and is invalid, ten times */
+	/* the invalid line "alice:9999:160…:10" has four fields; it occurs ten times */
 	CHECK_STR(ranges(text, n, &alice, &s), "");
 	CHECK_INT(s.bad_line, 10000);
 	n += (size_t)snprintf(text + n, size - n, "alice:77:7");

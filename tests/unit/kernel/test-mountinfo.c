@@ -3,7 +3,7 @@
 
 #include "../unit.h"
 
-/* Parses the text as a /proc/PID/mountinfo. */
+/* Parses a text in the format of /proc/PID/mountinfo. */
 static int parse(struct mountinfo *m, const char *text)
 {
 	char *copy = strdup(text);
@@ -52,7 +52,9 @@ static void only_the_tag_shared_means_shared(void)
 	}
 }
 
-/* Space, tab, newline and backslash, which the kernel escapes, and any other byte. */
+/*
+ * The kernel escapes space, tab, newline and backslash. Any other escaped byte must be decoded too.
+ */
 static void escapes_are_decoded_in_paths_and_source(void)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -76,7 +78,7 @@ static void invalid_escapes_are_kept(void)
 	CHECK(mountinfo_next(&m, &l));
 	CHECK_STR(l.root, "\\04");
 	CHECK_STR(l.target, "/\\408\\x41\\");
-	CHECK_STR(l.source, "\\040"); /* decoded once, not twice */
+	CHECK_STR(l.source, "\\040"); /* decoded only once */
 }
 
 static void invalid_lines_are_skipped(void)

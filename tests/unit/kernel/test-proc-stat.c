@@ -8,7 +8,10 @@
 
 #include "../unit.h"
 
-/* Makes a child that ends when a byte comes from its pipe, and says where its file is. */
+/*
+ * Creates a child that exits when a byte arrives in the pipe. Stores the path of its stat file in
+ * PATH. Returns its pid.
+ */
 static pid_t make_child(int pair[2], char path[32])
 {
 	pid_t pid;

@@ -10,7 +10,7 @@
 static const char status[] = "Name:\tsh\nUid:\t0\t1000\t0\t0\nTgid:\t90\nNSpid:\t90\t7\t1\n"
 			     "CapBnd:\t000001ff\nGroups:\t4 24 \n";
 
-static void finds_values(void)
+static void finds_values_in_status(void)
 {
 	uint32_t v = 0;
 
@@ -33,7 +33,7 @@ static void finds_the_pid_of_each_level(void)
 	CHECK_INT(proc_status_nspid("NSpid:\t5\t99999999999999999999\n", 1), 5);
 }
 
-static void takes_limits_that_are_not_set(void)
+static void parses_unlimited_and_missing_limits(void)
 {
 	struct cred_rlimit l[RLIM_NLIMITS] = { { .set = true, .soft = 1, .hard = 2 } };
 
@@ -49,7 +49,7 @@ static void takes_limits_that_are_not_set(void)
 	CHECK(!l[3].set);
 }
 
-/* An answer that ends early is an error, and nothing beyond its end is read. */
+/* A truncated answer must be refused, and nothing beyond its end may be read. */
 static void refuses_a_short_answer_of_netlink(void)
 {
 	struct {
@@ -65,5 +65,5 @@ static void refuses_a_short_answer_of_netlink(void)
 	CHECK_INT(netnsid_parse(&answer, sizeof(answer), &id), -ENOENT);
 }
 
-UNIT_MAIN(CASE(finds_values), CASE(finds_the_pid_of_each_level),
-	  CASE(takes_limits_that_are_not_set), CASE(refuses_a_short_answer_of_netlink))
+UNIT_MAIN(CASE(finds_values_in_status), CASE(finds_the_pid_of_each_level),
+	  CASE(parses_unlimited_and_missing_limits), CASE(refuses_a_short_answer_of_netlink))

@@ -6,8 +6,10 @@
 
 #include "../unit.h"
 
-/* Where the path leads, "DIRECTORY NAME" with a '*' after a link of the proc file system, or an
- * errno. */
+/*
+ * Returns the result of trustpath_resolve() as "DIRECTORY NAME", with a '*' after a link of the
+ * proc file system, or the text of the error.
+ */
 static const char *resolve(const char *path, unsigned flags)
 {
 	static char text[8192];

@@ -26,7 +26,7 @@ static void reads_and_writes_addresses(void)
 	CHECK_INT(a.prefix, 128);
 }
 
-static void refuses_what_is_no_address(void)
+static void refuses_invalid_addresses(void)
 {
 	static const char *const texts[] = {
 		"",           "/24",          "10.0.0",     "10.0.0.1/33",
@@ -70,7 +70,7 @@ static bool is_host(const char *s)
 	return net_addr_is_host(&a);
 }
 
-static void knows_addresses_that_no_host_has(void)
+static void recognises_addresses_that_no_host_can_have(void)
 {
 	CHECK(is_host("10.0.0.1/24"));
 	CHECK(!is_host("10.0.0.0/24"));
@@ -86,7 +86,7 @@ static void knows_addresses_that_no_host_has(void)
 	CHECK(!is_host("ff02::1/64"));
 }
 
-static void counts_inside_the_subnet(void)
+static void addition_stays_inside_the_subnet(void)
 {
 	char text[NET_ADDR_TEXT];
 	struct net_addr a;
@@ -125,8 +125,11 @@ static void reads_hardware_addresses(void)
 	CHECK_STR(net_mac_format(mac, text), "02:6e:0a:01:02:03");
 }
 
-/* dev_valid_name() of the kernel, and '%', which is a pattern */
-static void knows_names_of_devices(void)
+/*
+ * The rules of the kernel's dev_valid_name(). '%' is refused too, because the kernel uses it for
+ * patterns.
+ */
+static void checks_names_of_devices(void)
 {
 	static const char *const good[] = { "eth0", "a", "123456789012345", "br.0-x" };
 	static const char *const bad[] = { "",    ".",   "..",  "1234567890123456", "a/b", "a:b",
@@ -138,7 +141,7 @@ static void knows_names_of_devices(void)
 		CHECK(!net_ifname_is_valid(bad[i], strlen(bad[i])));
 }
 
-UNIT_MAIN(CASE(reads_and_writes_addresses), CASE(refuses_what_is_no_address),
-	  CASE(finds_overlapping_subnets), CASE(knows_addresses_that_no_host_has),
-	  CASE(counts_inside_the_subnet), CASE(reads_hardware_addresses),
-	  CASE(knows_names_of_devices))
+UNIT_MAIN(CASE(reads_and_writes_addresses), CASE(refuses_invalid_addresses),
+	  CASE(finds_overlapping_subnets), CASE(recognises_addresses_that_no_host_can_have),
+	  CASE(addition_stays_inside_the_subnet), CASE(reads_hardware_addresses),
+	  CASE(checks_names_of_devices))

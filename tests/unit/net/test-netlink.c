@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The expected bytes of requests were taken with strace(1) from ip(8) of iproute2 6.1, which was
- * given the command in the comment above each. */
+/*
+ * The expected bytes of each request are those that ip(8) of iproute2 6.1 sends, recorded with
+ * strace(1). The comment above a request shows the command.
+ */
 #include "net/netlink.h"
 
 #include <linux/rtnetlink.h>
@@ -23,8 +25,10 @@ static struct net_addr addr(const char *s)
 	return a;
 }
 
-/* The batch as hex, without sequence number and port, and with NLM_F_ACK, which netlink_send()
- * sets. */
+/*
+ * Checks the bytes of the batch as hex, without sequence number and port, and with NLM_F_ACK, which
+ * netlink_send() sets.
+ */
 static void is_bytes(struct netlink_batch *b, const char *want)
 {
 	char text[3 * NETLINK_BATCH_SIZE + 1] = "";
@@ -42,7 +46,7 @@ static void is_bytes(struct netlink_batch *b, const char *want)
 	CHECK_STR(text, expect);
 }
 
-static void a_bridge_is_created_as_by_ip(void)
+static void bridge_request_equals_that_of_ip(void)
 {
 	struct netlink_batch b;
 
@@ -58,7 +62,7 @@ static void a_bridge_is_created_as_by_ip(void)
 	is_bytes(&b, "20000000 10000500 00000000 00000000 00000000 02000000 01000000 01000000");
 }
 
-static void a_veth_pair_is_created_as_by_ip(void)
+static void veth_request_equals_that_of_ip(void)
 {
 	const struct net_link_end outer = {
 		.name = "v0", .ns = -1, .master = 2, .up = true, .mac = mac_outer
@@ -79,7 +83,7 @@ static void a_veth_pair_is_created_as_by_ip(void)
 		     "65746830 00000000");
 }
 
-static void other_link_messages_are_those_of_ip(void)
+static void other_link_requests_equal_those_of_ip(void)
 {
 	struct netlink_batch b;
 
@@ -94,7 +98,7 @@ static void other_link_messages_are_those_of_ip(void)
 	is_bytes(&b, "20000000 11000500 00000000 00000000 00000000 04000000 00000000 00000000");
 }
 
-static void addresses_are_added_as_by_ip(void)
+static void address_requests_equal_those_of_ip(void)
 {
 	struct net_addr v4 = addr("10.0.0.1/24"), v6 = addr("fd00::1/64");
 	struct netlink_batch b;
@@ -111,25 +115,25 @@ static void addresses_are_added_as_by_ip(void)
 		     "00000000 00000000 00000001 14000100 fd000000 00000000 00000000 00000001");
 }
 
-static void routes_are_added_as_by_ip(void)
+static void route_requests_equal_those_of_ip(void)
 {
 	struct net_route gw = { .dst = addr("0.0.0.0/0"), .via = addr("10.0.0.2"), .index = 2 };
 	struct net_route direct = { .dst = addr("10.9.0.0/16"), .index = 2 };
 	struct netlink_batch b;
 
-	/* ip route replace default via 10.0.0.2 dev br0, but with `proto static` */
+	/* ip route replace default via 10.0.0.2 dev br0, except for `proto static` */
 	netlink_batch_init(&b);
 	net_route_put(&b, &gw);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02000000 fe040001 00000000 08000500"
 		     "0a000002 08000400 02000000");
-	/* ip route replace 10.9.0.0/16 dev br0, but with `proto static` */
+	/* ip route replace 10.9.0.0/16 dev br0, except for `proto static` */
 	netlink_batch_init(&b);
 	net_route_put(&b, &direct);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02100000 fe04fd01 00000000 08000100"
 		     "0a090000 08000400 02000000");
 }
 
-static void a_batch_that_is_full_is_an_error(void)
+static void full_batch_is_an_error(void)
 {
 	const struct ifinfomsg ifi = { 0 };
 	char big[NETLINK_BATCH_SIZE];
@@ -167,7 +171,7 @@ static struct answer ack(uint32_t seq, int error)
 	};
 }
 
-static void the_first_failed_request_is_named(void)
+static void first_failed_request_is_reported(void)
 {
 	struct answer a[] = { ack(8, -EEXIST), ack(9, -ENODEV), ack(10, 0) };
 	struct nserr e = NSERR_INIT;
@@ -192,8 +196,8 @@ static void the_last_acknowledgement_ends_the_wait(void)
 	CHECK_INT(which, 1);
 }
 
-/* netlink(7): NLM_F_CAPPED says that the request is left out before the attributes. */
-static void the_text_of_the_kernel_is_the_hint(void)
+/* With NLM_F_CAPPED the answer omits the request before the attributes (netlink(7)). */
+static void message_of_the_kernel_becomes_the_hint(void)
 {
 	struct {
 		struct answer a;
@@ -227,7 +231,7 @@ static void the_text_of_the_kernel_is_the_hint(void)
 	CHECK_STR(e.hint, "the kernel says: no such way");
 }
 
-static void broken_answers_are_refused(void)
+static void truncated_and_foreign_answers_are_refused(void)
 {
 	struct answer a = ack(7, 0);
 	unsigned which;
@@ -256,15 +260,16 @@ static void attributes_that_do_not_fit_are_refused(void)
 	CHECK_INT(netlink_parse(&x, sizeof(x) - 1, found, 2), -EBADMSG);
 	x.a.nla_len = 3;
 	CHECK_INT(netlink_parse(&x, sizeof(x), found, 2), -EBADMSG);
-	/* the bits of nesting and byte order are not of the type */
+	/* the flags for nesting and byte order are not part of the type */
 	x.a = (struct nlattr){ 8, NLA_F_NESTED | 1 };
 	CHECK_INT(netlink_parse(&x, sizeof(x), found, 2), 0);
 	CHECK(found[1] == &x.a);
 }
 
-UNIT_MAIN(CASE(a_bridge_is_created_as_by_ip), CASE(a_veth_pair_is_created_as_by_ip),
-	  CASE(other_link_messages_are_those_of_ip), CASE(addresses_are_added_as_by_ip),
-	  CASE(routes_are_added_as_by_ip), CASE(a_batch_that_is_full_is_an_error),
-	  CASE(the_first_failed_request_is_named), CASE(the_last_acknowledgement_ends_the_wait),
-	  CASE(the_text_of_the_kernel_is_the_hint), CASE(broken_answers_are_refused),
+UNIT_MAIN(CASE(bridge_request_equals_that_of_ip), CASE(veth_request_equals_that_of_ip),
+	  CASE(other_link_requests_equal_those_of_ip), CASE(address_requests_equal_those_of_ip),
+	  CASE(route_requests_equal_those_of_ip), CASE(full_batch_is_an_error),
+	  CASE(first_failed_request_is_reported), CASE(the_last_acknowledgement_ends_the_wait),
+	  CASE(message_of_the_kernel_becomes_the_hint),
+	  CASE(truncated_and_foreign_answers_are_refused),
 	  CASE(attributes_that_do_not_fit_are_refused))

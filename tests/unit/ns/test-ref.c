@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsref: every form of a reference, what is none, and opening those that need no privilege. */
+/*
+ * test-ref: checks every form of a reference, invalid references, and opening the references that
+ * need no privilege.
+ */
 #include "ns/ref.h"
 
 #include <fcntl.h>
@@ -178,7 +181,7 @@ static uint64_t inode_of(int fd)
 	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
-/* The inode of our own namespace of that type. */
+/* Returns the inode of the test's own namespace of this type. */
 static uint64_t own_inode(const char *type)
 {
 	char path[40];
@@ -230,7 +233,7 @@ static void every_form_opens_our_own_namespace(void)
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%llu", (unsigned long long)own_inode("net"));
 	check_opens(s, NULL);
-	check_opens(s, NULL); /* now out of the index */
+	check_opens(s, NULL); /* now the index of inodes contains it */
 	snprintf(s, sizeof(s), "fd:%d", fd);
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%d/fd/%d", (int)getpid(), fd);
@@ -287,7 +290,7 @@ static void never_opens_a_fifo(void)
 	CHECK(mkdtemp(dir) != NULL);
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
-	alarm(5); /* what would block ends here */
+	alarm(5); /* ends the test if the call blocks */
 	CHECK(open_ref(path, NULL, &e) < 0);
 	alarm(0);
 	unlink(path);
@@ -317,7 +320,7 @@ static void refuses_a_zombie(void)
 	CHECK_INT(p.procfd, -1);
 }
 
-/* A /proc directory made up, since none of a kernel thread may be in sight. */
+/* Uses a directory that imitates /proc, because the pid namespace may contain no kernel thread. */
 static void refuses_a_kernel_thread(void)
 {
 	static const char stat_text[] =
@@ -355,7 +358,7 @@ static void holds_a_process_by_number_and_inode(void)
 	nsref_process_close(&p);
 	CHECK_INT(nsref_parse(s, &r, &e), 0);
 	if (nsref_open_process(&r, &p, &e) == -EOPNOTSUPP)
-		return; /* before 6.9 */
+		return; /* kernels before 6.9 have no inode for a pidfd */
 	CHECK(p.procfd > 2);
 	nsref_process_close(&p);
 	r.num++;

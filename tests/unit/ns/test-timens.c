@@ -4,15 +4,19 @@
 
 #include "../unit.h"
 
-/* The machine booted 1000.25 s ago and was never suspended, the own clocks are an hour ahead, and
- * the process started at 900.5. */
+/*
+ * The machine booted 1000.25 s ago and was never suspended. The caller's clocks are an hour ahead,
+ * and the process started at 900.5 s.
+ */
 static const struct timens_now now = {
 	.initial = { { 1000, 250000000 }, { 1000, 250000000 } },
 	.own = { { 3600, 0 }, { 3600, 0 } },
 	.anchor = { { 900, 500000000 }, { 900, 500000000 } },
 };
 
-/* Returns the offset of the boottime clock that text asks for, in seconds, or the message. */
+/*
+ * Returns the offset of the boottime clock in seconds that the text requests, or the error message.
+ */
 static const char *offset(const char *text, enum timens_base base)
 {
 	static struct buf b;

@@ -21,14 +21,14 @@ static void rows_are_distinct_and_findable(void)
 	CHECK(nstype_by_flag(0) == NULL);
 }
 
-/* ioctl_ns(2): NS_GET_PARENT is for these two. */
+/* NS_GET_PARENT works only for user and pid namespaces (ioctl_ns(2)). */
 static void user_and_pid_namespaces_have_parents(void)
 {
 	for (unsigned i = 0; i < NSTYPE_COUNT; i++)
 		CHECK_INT(nstypes[i].hierarchical, i == NSTYPE_USER || i == NSTYPE_PID);
 }
 
-static void reads_links(void)
+static void reads_namespace_links(void)
 {
 	const struct nstype *t = NULL;
 	uint64_t ino = 0;
@@ -45,4 +45,4 @@ static void reads_links(void)
 }
 
 UNIT_MAIN(CASE(rows_are_distinct_and_findable), CASE(user_and_pid_namespaces_have_parents),
-	  CASE(reads_links))
+	  CASE(reads_namespace_links))

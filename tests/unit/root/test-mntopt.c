@@ -88,7 +88,10 @@ static void attributes_are_converted_to_flags_of_mount(void)
 	CHECK_INT(mntopt_ms_flags(0), 0);
 }
 
-/* Options in libmount's table that are other operations, or defaults. */
+/*
+ * Returns true for options in libmount's table that our table lacks on purpose: other operations
+ * and defaults.
+ */
 static bool is_left_out(const char *name)
 {
 	static const char *const names[] = {
@@ -103,8 +106,8 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
-/* Every option that libmount knows for all mounts is in our table, with the same flag. */
-static void options_agree_with_libmount(void)
+/* Our table must have every other option that libmount knows for all mounts, with the same flag. */
+static void option_flags_equal_those_of_libmount(void)
 {
 	static __typeof__(&mnt_get_builtin_optmap) optmap;
 	static const struct dl_symbol symbols[] = { DL_SYMBOL(optmap, mnt_get_builtin_optmap) };
@@ -120,7 +123,7 @@ static void options_agree_with_libmount(void)
 			continue;
 		CHECK_INT(mntopt_parse(&o, m->name, &e), 0);
 		CHECK(o.n == 0 || mntopt_is_super(m->name, &ms));
-		/* silent concerns only the log, and the attribute of relatime is 0 */
+		/* "silent" affects only the kernel log, and the attribute of "relatime" is 0 */
 		if (!streq(m->name, "silent") && !streq(m->name, "relatime"))
 			CHECK_INT(ms | mntopt_ms_flags(o.set), want);
 		mntopt_free(&o);
@@ -131,4 +134,4 @@ UNIT_MAIN(CASE(separates_mount_options_from_file_system_options),
 	  CASE(later_option_overrides_earlier_one),
 	  CASE(escaped_commas_and_backslashes_are_decoded), CASE(empty_options_are_refused),
 	  CASE(fields_are_cut_at_colons), CASE(attributes_are_converted_to_flags_of_mount),
-	  CASE(options_agree_with_libmount))
+	  CASE(option_flags_equal_those_of_libmount))

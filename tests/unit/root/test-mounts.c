@@ -6,7 +6,7 @@
 
 #include "../unit.h"
 
-/* Notes the mount of "/" under this path. */
+/* Notes the mount of "/" as if it were mounted on this path. */
 static void note(struct root_mounts *m, const char *path)
 {
 	cleanup_fd int fd = open("/", O_PATH | O_CLOEXEC);
@@ -15,7 +15,10 @@ static void note(struct root_mounts *m, const char *path)
 	CHECK_INT(root_mounts_note(m, path, fd, &e), 0);
 }
 
-/* Returns the index of the mount that path leads through, or -1. Sets *rest to the rest of path. */
+/*
+ * Returns the index of the mount through which the path leads, or -1. Sets *rest to the rest of the
+ * path.
+ */
 static int find(const struct root_mounts *m, const char *path, const char **rest)
 {
 	const struct root_mount *found = root_mounts_find(m, path, rest);
@@ -67,7 +70,7 @@ static void finds_the_deepest_and_last_mount(void)
 	root_mounts_forget(&m);
 }
 
-/* The list has no limit beyond which paths would be resolved by name. */
+/* If the list were limited, paths through further mounts would be resolved by name. */
 static void finds_each_of_hundreds_of_mounts(void)
 {
 	struct root_mounts m = { 0 };
@@ -98,7 +101,7 @@ static void path_that_does_not_lead_to_its_mount_is_refused(void)
 	close(fd);
 	CHECK_STR(rest, "sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/usr", &rest), -ENODATA);
-	/* the noted mount is that of "/" */
+	/* the path is noted with the mount of "/", but another mount is at this path */
 	note(&m, "/proc/sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/proc/sys/fs", &rest), -ESTALE);
 	CHECK(root_mounts_check(&m, root, &e) < 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests that openat2(2) and our own walk give the same results. */
+/* test-resolve: checks that openat2(2) and our own path walk give the same results. */
 #include "root/resolve.h"
 
 #include <fcntl.h>
@@ -37,7 +37,9 @@ static void remove_root(void)
 	close(root);
 }
 
-/* Returns the inode of path, or 0 if it does not exist. openat2(2) and the walk must agree. */
+/*
+ * Returns the inode of path, or 0 if it does not exist. Checks that openat2(2) and the walk agree.
+ */
 static ino_t find(const char *path, unsigned flags, int *err)
 {
 	int fd[2] = { root_resolve(root, path, flags, NULL),
@@ -98,7 +100,7 @@ static void magic_links_are_refused(void)
 {
 	int slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	/* the root is "/", because /proc is there */
+	/* the root is "/", because only it contains /proc */
 	CHECK_INT(root_resolve(slash, "/proc/self/root", 0, NULL), -ELOOP);
 	CHECK_INT(root_resolve(slash, "/proc/self/root", ROOT_RESOLVE_SLOW, NULL), -ELOOP);
 	CHECK_INT(root_resolve(slash, "/proc/self/cwd/x", ROOT_RESOLVE_SLOW, NULL), -ELOOP);
@@ -127,7 +129,7 @@ static void missing_components_are_created_inside_and_removed(void)
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
 }
 
-/* The log cannot get the descriptor of the directory that it needs. */
+/* The process has no free descriptor for the directory, which the log of created entries needs. */
 static void entry_that_cannot_be_noted_is_removed(void)
 {
 	struct root_log log = ROOT_LOG_INIT;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests a root that is attached before it is complete, as on kernels 5.12 to 6.14, and recognises
- * the mount namespace of the machine. Runs in children with user and mount namespaces of their own.
+/*
+ * test-tree: checks a root that is attached before it is complete, as on kernels 5.12 to 6.14, and
+ * the detection of the machine's mount namespace. The tests run in children in new user and mount
+ * namespaces.
  */
 #include "root/begin.h"
 
@@ -16,7 +18,7 @@
 #include "root/place.h"
 #include "root/populate.h"
 
-/* Runs test in a child with such namespaces, whose exit status is the number of failures. */
+/* Runs the test in a child with new namespaces, whose exit status is the number of failures. */
 static void in_namespaces(void (*test)(const char *dir))
 {
 	char dir[] = "/tmp/rootfs.XXXXXX", map[64];
@@ -44,7 +46,7 @@ static void in_namespaces(void (*test)(const char *dir))
 		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
 		test(dir);
 		fflush(stdout);
-		/* exit(3) would run LeakSanitizer, which needs the /proc that is gone */
+		/* not exit(3): it would run LeakSanitizer, which needs /proc */
 		_exit((int)unit_failures);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid);
@@ -69,7 +71,7 @@ static int begin(struct root *r, const char *dir, struct nserr *e)
 	return root_begin(r, fd, false, e);
 }
 
-/* Adds one item of each kind that nspivot creates differently on older kernels. */
+/* Adds one item of each kind that nspivot creates in another way on older kernels. */
 static void furnish(struct root *r, struct nserr *e)
 {
 	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e);

@@ -6,7 +6,9 @@
 
 #include "../unit.h"
 
-/* Returns true if a child sees the signal, as in plan_run.c; it has a mask and signals of its own.
+/*
+ * Returns true if a child sees the pending signal of its parent, as in plan_run.c. The child has
+ * its own mask and its own pending signals.
  */
 static bool is_seen(const sigset_t *signals)
 {
@@ -20,7 +22,7 @@ static bool is_seen(const sigset_t *signals)
 	return WEXITSTATUS(status);
 }
 
-static void a_child_sees_what_is_pending_for_its_caller(void)
+static void child_sees_signals_pending_for_its_parent(void)
 {
 	sigset_t term, none;
 	siginfo_t info;
@@ -35,10 +37,10 @@ static void a_child_sees_what_is_pending_for_its_caller(void)
 	CHECK(!is_seen(&none));
 	CHECK_INT(sigtimedwait(&term, &info, &(struct timespec){ 0 }), SIGTERM);
 	CHECK(!is_seen(&term));
-	/* raise(3) signals the thread, not the process */
+	/* raise(3) signals the thread instead of the process */
 	raise(SIGTERM);
 	CHECK(is_seen(&term));
-	/* a signal that this process ignores is not reported; ignoring it also discards it */
+	/* an ignored signal is discarded, so it must not be reported */
 	signal(SIGTERM, SIG_IGN);
 	kill(getpid(), SIGTERM);
 	CHECK(!is_seen(&term));
@@ -46,7 +48,7 @@ static void a_child_sees_what_is_pending_for_its_caller(void)
 	signal(SIGTERM, SIG_DFL);
 }
 
-static void the_wait_for_a_line_ends_at_a_signal(void)
+static void wait_for_a_line_ends_at_a_signal(void)
 {
 	sigset_t term, none;
 	siginfo_t info;
@@ -62,7 +64,7 @@ static void the_wait_for_a_line_ends_at_a_signal(void)
 	CHECK(fd > 2);
 	kill(getpid(), SIGTERM);
 	CHECK_INT(interrupt_wait(fd, pair[0]), -EINTR);
-	/* the line takes precedence over the signal */
+	/* if both arrive, the line takes precedence over the signal */
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(interrupt_wait(fd, pair[0]), 0);
 	CHECK_INT(interrupt_wait(-1, pair[0]), 0);
@@ -74,5 +76,4 @@ static void the_wait_for_a_line_ends_at_a_signal(void)
 	close(pair[1]);
 }
 
-UNIT_MAIN(CASE(a_child_sees_what_is_pending_for_its_caller),
-	  CASE(the_wait_for_a_line_ends_at_a_signal))
+UNIT_MAIN(CASE(child_sees_signals_pending_for_its_parent), CASE(wait_for_a_line_ends_at_a_signal))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-plan-run: checks the order of steps across processes, and that a fault at any step undoes
- * the steps before it. */
+/*
+ * test-plan-run: checks the order of the steps across processes, and that a failure of any step
+ * undoes the steps before it.
+ */
 #include "run/plan.h"
 
 #include <fcntl.h>
@@ -12,8 +14,8 @@
 #include "kernel/sys_pidfd.h"
 
 struct trace {
-	char text[128]; /* in shared memory: the steps that ran, in their order */
-	size_t fail_at; /* the step that fails, from 1; 0 for none */
+	char text[128]; /* the steps that ran, in order; in memory that the processes share */
+	size_t fail_at; /* the number of the step that fails, counted from 1; 0 if none fails */
 	size_t runs, undone;
 };
 
@@ -111,7 +113,8 @@ static void undoes_the_steps_before_a_failed_one(void)
 		CHECK_INT(plan_run(&p, t, &child, &e), -EPERM);
 		CHECK(e.what[0] != '\0');
 		CHECK_INT(t->runs, k);
-		/* every note that ran is undone; the forks ('a' and 'd') have nothing to undo */
+		/* every noted step that ran is undone; the forks ('a' and 'd') have nothing to undo
+		 */
 		CHECK_INT(t->undone, strlen(t->text) - (k > 1) - (k > 4));
 		plan_free(&p);
 	}

@@ -57,7 +57,7 @@ static int returns_the_exit_status(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 7 ? 0 : 1;
 }
 
-static int waits_although_sigchld_is_ignored(void)
+static int waits_even_if_sigchld_is_ignored(void)
 {
 	struct supervise s = { 0 };
 	int status;
@@ -92,7 +92,7 @@ static void rt_signal_from_child(struct supervise *s)
 	waitpid(pid, NULL, 0);
 }
 
-static int forwards_a_signal_that_came_before_the_fork(void)
+static int forwards_a_signal_from_before_the_fork(void)
 {
 	struct supervise s = { 0 };
 	int status = supervised(&s, rt_signal_from_child, waits);
@@ -110,7 +110,7 @@ static int forwards_the_rewritten_signal(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1 ? 0 : 1;
 }
 
-static int has_the_callers_signals(void)
+static int child_has_the_callers_signal_actions(void)
 {
 	struct sigaction chld, usr1, term;
 	sigset_t mask;
@@ -136,10 +136,10 @@ static int restores_signal_actions_and_mask(void)
 	sigemptyset(&hup);
 	sigaddset(&hup, SIGHUP);
 	sigprocmask(SIG_BLOCK, &hup, NULL);
-	return supervised(&s, NULL, has_the_callers_signals) == 0 ? 0 : 1;
+	return supervised(&s, NULL, child_has_the_callers_signal_actions) == 0 ? 0 : 1;
 }
 
-static int unblock_ends_the_process_by_a_pending_signal(void)
+static int unblocking_a_pending_signal_ends_the_process(void)
 {
 	struct supervise s = { 0 };
 
@@ -272,8 +272,10 @@ static int inherits_blocked_signals_and_saved_actions(void)
 	return status == 0 ? 0 : 1;
 }
 
-/* Process 1 reports a signal by its exit status. A status of 128 + n counts as a signal only if
- * this process has received that signal. */
+/*
+ * Process 1 reports a fatal signal by its exit status. A status of 128 + n is treated as a signal
+ * only if this process has received signal n.
+ */
 static int exits_138(void)
 {
 	return 128 + SIGUSR1;
@@ -318,7 +320,10 @@ static int reports_a_received_signal_for_a_status_of_128_plus_n(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1 ? 0 : 1;
 }
 
-/* If the child has been waited for already, supervise_wait() fails and does not block forever. */
+/*
+ * If the child has already been waited for, supervise_wait() must fail instead of blocking for
+ * ever.
+ */
 static int fails_if_the_child_was_waited_for_already(void)
 {
 	struct supervise s = { 0 };
@@ -333,7 +338,10 @@ static int fails_if_the_child_was_waited_for_already(void)
 	return supervise_wait(&s, &e) == -ECHILD && strstr(e.what, "cannot wait") ? 0 : 1;
 }
 
-/* A signal handler of the caller, which exec would have reset, must not end the wait early. */
+/*
+ * A signal handler that the caller has installed must not end the wait early. An exec would have
+ * removed it.
+ */
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -345,7 +353,7 @@ static int sleeps_a_little(void)
 	return 7;
 }
 
-static int goes_on_after_an_interrupted_wait(void)
+static int waits_again_after_an_interrupted_wait(void)
 {
 	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } };
 	struct supervise s = { 0 };
@@ -364,11 +372,11 @@ static int goes_on_after_an_interrupted_wait(void)
 		CHECK(isolated(f)); \
 	}
 ISOLATED(returns_the_exit_status)
-ISOLATED(waits_although_sigchld_is_ignored)
-ISOLATED(forwards_a_signal_that_came_before_the_fork)
+ISOLATED(waits_even_if_sigchld_is_ignored)
+ISOLATED(forwards_a_signal_from_before_the_fork)
 ISOLATED(forwards_the_rewritten_signal)
 ISOLATED(restores_signal_actions_and_mask)
-ISOLATED(unblock_ends_the_process_by_a_pending_signal)
+ISOLATED(unblocking_a_pending_signal_ends_the_process)
 ISOLATED(sets_the_death_signal_of_the_child)
 ISOLATED(detects_an_ended_parent_by_pidfd)
 ISOLATED(detects_an_ended_parent_by_ppid)
@@ -377,15 +385,15 @@ ISOLATED(kills_after_the_grace_period)
 ISOLATED(inherits_blocked_signals_and_saved_actions)
 ISOLATED(reports_a_received_signal_for_a_status_of_128_plus_n)
 ISOLATED(fails_if_the_child_was_waited_for_already)
-ISOLATED(goes_on_after_an_interrupted_wait)
+ISOLATED(waits_again_after_an_interrupted_wait)
 
-UNIT_MAIN(CASE(returns_the_exit_status_), CASE(waits_although_sigchld_is_ignored_),
-	  CASE(forwards_a_signal_that_came_before_the_fork_), CASE(forwards_the_rewritten_signal_),
+UNIT_MAIN(CASE(returns_the_exit_status_), CASE(waits_even_if_sigchld_is_ignored_),
+	  CASE(forwards_a_signal_from_before_the_fork_), CASE(forwards_the_rewritten_signal_),
 	  CASE(restores_signal_actions_and_mask_),
-	  CASE(unblock_ends_the_process_by_a_pending_signal_),
+	  CASE(unblocking_a_pending_signal_ends_the_process_),
 	  CASE(sets_the_death_signal_of_the_child_), CASE(detects_an_ended_parent_by_pidfd_),
 	  CASE(detects_an_ended_parent_by_ppid_), CASE(ends_remaining_descendants_),
 	  CASE(kills_after_the_grace_period_), CASE(inherits_blocked_signals_and_saved_actions_),
 	  CASE(reports_a_received_signal_for_a_status_of_128_plus_n_),
 	  CASE(fails_if_the_child_was_waited_for_already_),
-	  CASE(goes_on_after_an_interrupted_wait_))
+	  CASE(waits_again_after_an_interrupted_wait_))

@@ -5,13 +5,13 @@
 static char *no_program[] = { NULL };
 static char *program[] = { (char *)"true", NULL };
 
-/* Returns a command line without options. */
+/* Returns the options of a command line without options. */
 static struct opts bare(void)
 {
 	return (struct opts){ .net_socket = -1, .argv = no_program };
 }
 
-/* Returns the message of check_opts(), or "" if the options go together. */
+/* Returns the message of check_opts(), or "" if it accepts the options. */
 static const char *said(const struct opts *o)
 {
 	static struct nserr e;
@@ -20,7 +20,7 @@ static const char *said(const struct opts *o)
 	return check_opts(o, &e) < 0 ? e.what : "";
 }
 
-/* Checks the message without a target, and that a target makes the options valid. */
+/* Checks the message without a target, and that the options are accepted with a target. */
 static void check_needs_target(struct opts o, const char *message)
 {
 	CHECK_STR(said(&o), message);
@@ -77,7 +77,7 @@ static void directory_of_the_target_needs_target(void)
 	CHECK_STR(said(&o), "");
 }
 
-static void message_names_follow_and_not_the_directory_it_sets(void)
+static void message_names_follow_instead_of_the_directory(void)
 {
 	struct opts o = bare();
 
@@ -86,7 +86,7 @@ static void message_names_follow_and_not_the_directory_it_sets(void)
 	check_needs_target(o, "--follow: missing --target");
 }
 
-static void user_parent_needs_another_namespace(void)
+static void user_parent_requires_another_namespace(void)
 {
 	struct opts o = bare();
 
@@ -124,7 +124,7 @@ static void each_needs_program_but_no_target(void)
 	CHECK_STR(said(&o), "");
 }
 
-static void each_refuses_reports_of_one_run(void)
+static void each_refuses_handles_for_a_single_program(void)
 {
 	struct opts o = bare();
 
@@ -137,6 +137,6 @@ static void each_refuses_reports_of_one_run(void)
 
 UNIT_MAIN(CASE(no_option_is_required), CASE(type_without_file_needs_target),
 	  CASE(options_about_the_target_need_target), CASE(directory_of_the_target_needs_target),
-	  CASE(message_names_follow_and_not_the_directory_it_sets),
-	  CASE(user_parent_needs_another_namespace), CASE(options_of_each_require_each),
-	  CASE(each_needs_program_but_no_target), CASE(each_refuses_reports_of_one_run))
+	  CASE(message_names_follow_instead_of_the_directory),
+	  CASE(user_parent_requires_another_namespace), CASE(options_of_each_require_each),
+	  CASE(each_needs_program_but_no_target), CASE(each_refuses_handles_for_a_single_program))

@@ -7,7 +7,7 @@ static char inode[] = "net:4026531840";
 static char *no_words[] = { NULL };
 static char *one_word[] = { inode, NULL };
 
-/* Returns the message of check_opts() for these references, or "" if the options go together. */
+/* Returns the message of check_opts() for these references, or "" if it accepts the options. */
 static const char *message(struct opts o, const char *first, const char *second)
 {
 	static struct nserr e;

@@ -4,7 +4,7 @@
 #include "../unit.h"
 #include "nspivot/nspivot.h"
 
-/* Returns the message of check_opts(), "" if the options are valid. */
+/* Returns the message of check_opts(), or "" if it accepts the options. */
 static const char *said(const struct opts *o)
 {
 	static struct nserr e;
@@ -13,7 +13,7 @@ static const char *said(const struct opts *o)
 	return check_opts(o, &e) < 0 ? e.what : "";
 }
 
-/* Returns the message for a tmpfs on dst. */
+/* Returns the message of check_opts() for a tmpfs on dst. */
 static const char *said_of_tmpfs(const char *dst)
 {
 	static const struct verb tmpfs = { .name = "tmpfs" };

@@ -15,7 +15,7 @@ static struct opts with_clock(enum mode mode)
 	return o;
 }
 
-/* Returns the message of check_opts(), or "" if the options go together. */
+/* Returns the message of check_opts(), or "" if it accepts the options. */
 static const char *message(struct opts o)
 {
 	static struct nserr e;

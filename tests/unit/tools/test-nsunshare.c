@@ -3,7 +3,7 @@
 #include "kernel/sys_ns.h"
 #include "nsunshare/nsunshare.h"
 
-/* Returns the message of check_opts(), or "" if the options go together. */
+/* Returns the message of check_opts(), or "" if it accepts the options. */
 static const char *said(const struct opts *o)
 {
 	static struct nserr e;
@@ -66,7 +66,7 @@ static void no_fork_refuses_options_that_need_a_child(void)
 	CHECK_STR(said(&o), "--no-fork cannot be used with options that need a child");
 }
 
-static void a_cgroup_setting_needs_a_file_name_and_a_value(void)
+static void cgroup_setting_requires_a_file_name_and_a_value(void)
 {
 	static const char *const bad[] = { "", "=", "=1", "cpu.max", "a/b=1", "/=1", "../x=1" };
 	struct opts o = { .cgroup_create = true };
@@ -84,7 +84,7 @@ static void a_cgroup_setting_needs_a_file_name_and_a_value(void)
 	}
 }
 
-static void a_name_has_sixty_four_bytes_at_most(void)
+static void host_name_has_at_most_64_bytes(void)
 {
 	char name[66] = "";
 	struct opts o = { .hostname = name, .domainname = name };
@@ -99,5 +99,5 @@ static void a_name_has_sixty_four_bytes_at_most(void)
 
 UNIT_MAIN(CASE(map_excludes_other_map_options), CASE(setgroups_needs_a_new_user_namespace),
 	  CASE(no_fork_refuses_options_that_need_a_child),
-	  CASE(a_cgroup_setting_needs_a_file_name_and_a_value),
-	  CASE(a_name_has_sixty_four_bytes_at_most))
+	  CASE(cgroup_setting_requires_a_file_name_and_a_value),
+	  CASE(host_name_has_at_most_64_bytes))
