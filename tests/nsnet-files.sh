@@ -100,9 +100,11 @@ test_a_name_has_the_files_of_ip_netns()
 test_del_keeps_files_of_others()
 {
 	nsnet add web
+	assertTrue 'the name is there' '[ -e /run/netns/web ]'
 	mkdir -p /etc/netns/web
 	echo nameserver 192.0.2.3 >/etc/netns/web/resolv.conf
 	nsnet del web
+	assertFalse 'the name is removed' '[ -e /run/netns/web ]'
 	assertTrue 'the file stays' '[ -e /etc/netns/web/resolv.conf ]'
 }
 

@@ -178,6 +178,7 @@ test_a_failed_add_leaves_no_rules()
 test_the_program_does_not_get_the_firewall_socket()
 {
 	run nsnet run --bridge br0,10.1.0.1/24 --nat -- sh -c 'ls -l /proc/self/fd'
+	assert_out_has 'null'
 	assert_out_lacks socket
 }
 
@@ -197,6 +198,7 @@ test_the_explained_rules_are_those_in_force()
 test_check_asks_the_kernel_about_the_rules()
 {
 	nsnet bridge br0,10.1.0.1/24
+	assertTrue 'there is a bridge' 'ip link show br0 >/dev/null'
 	run nsnet add web --bridge br0 --nat --check
 	assert_ok
 	assert_empty "$(nft list tables)"

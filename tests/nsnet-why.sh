@@ -185,6 +185,7 @@ test_nothing_is_changed()
 {
 	note_network
 	run nsnet why web
+	assert_out_has 'ok    lo is up'
 	assert_network_as_noted
 }
 
