@@ -278,15 +278,24 @@ test_an_uplink_without_carrier()
 	assert_out_has "FAIL  'up0' of the host has no carrier"
 }
 
+b0_has()
+{
+	ip -n web link show b0 | grep -qi "[<,]$1[,>]"
+}
+
 test_a_device_that_is_no_pair()
 {
 	ip link del v0
 	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
 	ip -n web route add default via 10.1.0.1
+	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
+	# the kernel notices a moment later
+	settle 20 b0_has no-carrier
 	run nsnet why web
 	assert_rc 1
 	assert_out_has "FAIL  'b0' has no carrier"
-	ip -n web link add p0 type veth peer name p1 && ip -n web link set p1 up && ip -n web link set p0 master b0 up
+	ip -n web link set p1 up
+	settle 20 b0_has lower_up
 	run nsnet why web
 	assert_rc 0
 	assert_out_has "ok    'b0' has no other end that could be looked at"
