@@ -56,10 +56,6 @@ struct cred {
 int cred_check(struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options take privilege from the program, so that the program must not get the
- * privilege of the tool. Must be called before cred_check(), which reads streams. */
-bool cred_restricts(const struct cred *c);
-
 /*
  * Adds a step for each option that is set; c is borrowed. The following steps of the tool's plan
  * run with the credentials of the program. PDEATHSIG must be set there, because a change of ids
