@@ -100,4 +100,25 @@ test_each_wrong_argument_is_named()
 	refused add ''
 }
 
+test_run_in_a_name_that_is_missing_names_the_verb_that_makes_it()
+{
+	run nsnet run web -- echo ran
+	assert_rc 125
+	assert_out_empty
+	assert_err_has "the network namespace 'web': No such file or directory"
+	assert_err_has "create it with 'nsnet add web'"
+}
+
+test_attach_explains_itself_without_a_change()
+{
+	run nsnet attach mine netns:web --explain
+	assert_ok
+	# shellcheck disable=SC2016 # for a shell
+	assert_out 'ip netns attach mine "$(nslist -nro PID netns:web)"'
+	run nsnet attach mine 4194304 --check
+	assert_rc 1
+	assert_err_has 4194304
+	assertFalse 'no name is made' '[ -e /run/netns/mine ]'
+}
+
 . shunit2

@@ -164,4 +164,22 @@ test_check_changes_nothing_and_finds_conflicts()
 	assert_err_has "create it with 'nsnet bridge none0"
 }
 
+test_del_removes_only_a_file_of_its_own()
+{
+	mkdir -p /etc/netns/web || return
+	printf '# made by nsnet\nnameserver 192.0.2.1\n' >"$TMP/marked"
+	ln -s "$TMP/marked" /etc/netns/web/resolv.conf
+	nsnet add web
+	run nsnet del web
+	assert_ok
+	assertTrue 'a link is not followed' '[ -L /etc/netns/web/resolv.conf ]'
+	assertFalse 'the name is removed' '[ -e /run/netns/web ]'
+	rm /etc/netns/web/resolv.conf
+	cp "$TMP/marked" /etc/netns/web/resolv.conf
+	nsnet add web
+	run nsnet del web
+	assert_ok
+	assertFalse 'its own file and the directory are removed' '[ -e /etc/netns/web ]'
+}
+
 . shunit2
