@@ -182,4 +182,21 @@ test_del_removes_only_a_file_of_its_own()
 	assertFalse 'its own file and the directory are removed' '[ -e /etc/netns/web ]'
 }
 
+# The rules are the last step: what the steps before it have made is removed.
+test_rules_that_are_refused_leave_neither_name_nor_file()
+{
+	nsnet bridge br0,10.1.0.1/24
+	failed=0 k=0
+	while [ $((k += 1)) -le 8 ]; do
+		run failat -o "$TMP/report" -s sendmsg -k $k -e EPERM -- nsnet add web --bridge br0 --nat --dns 192.0.2.53
+		if [ "$rc" = 0 ]; then
+			nsnet del web
+			continue
+		fi
+		failed=$((failed + 1))
+		[ ! -e /run/netns/web ] && [ ! -e /etc/netns/web ] || fail "call $k: something is left"
+	done
+	assertNotEquals 'some runs failed' 0 $failed
+}
+
 . shunit2
