@@ -63,6 +63,13 @@ test_a_namespace_that_is_searched_is_found_or_its_failure_reported()
 		nsenter2 -t "$uts" -u "$FINAL"
 }
 
+# Without memory for the stack of a child by vfork(2), fork(2) is used.
+# as: root
+test_a_child_starts_without_memory_for_another_stack()
+{
+	FAULT_MAX=100 fault_all -s mmap -- nsunshare -mpui --mount-proc -- "$FINAL"
+}
+
 test_handles_are_served_or_the_failure_is_reported()
 {
 	start_target
