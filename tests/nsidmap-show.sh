@@ -150,4 +150,18 @@ test_shows_the_maps_of_another_users_process()
 	assert_out 7
 }
 
+# as: root
+test_a_namespace_that_may_not_be_entered_is_reported()
+{
+	: >"$TMP/kept"
+	nsunshare -r "--user=$TMP/kept" true
+	run nsidmap show "$TMP/kept"
+	assert_rc 0
+	run failat -o "$TMP/report" -s setns -k 1 -e EPERM -- nsidmap show "$TMP/kept"
+	umount "$TMP/kept"
+	assert_rc 1
+	assert_err_has 'cannot enter the user namespace to read its maps: Operation not permitted'
+	assert_err_has 'entering it needs CAP_SYS_ADMIN'
+}
+
 . shunit2

@@ -333,4 +333,21 @@ test_ended_process_has_no_reference()
 	rm "$TMP/report"
 }
 
+test_dot_labels_a_node_with_type_number_and_program()
+{
+	start_container
+	run nslist --dot -t uts "uts:$inner"
+	assert_rc 0
+	pid=$(nslist -rno PID -t uts "uts:$inner")
+	name=$(cat "/proc/$pid/comm")
+	assert_out_has "  n$uts [label=\"uts $uts\\n$pid $name\"];"
+	assertEquals 'bytes that are no text' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
+	# what is special in a label is replaced
+	cp "$(command -v sleep)" "$TMP/s\"l\\p"
+	start_holder unshare --user --map-root-user --uts sh -c 'echo $$ >&3; exec "$0" 1000 3>&-' "$TMP/s\"l\\p"
+	settle 50 grep -q 's"l' "/proc/$holder_line/comm"
+	run nslist --dot -t uts "uts:$holder_line"
+	assert_out_has "\\n$holder_line s?l?p\"];"
+}
+
 . shunit2

@@ -102,9 +102,11 @@ test_named_namespace_has_the_files_of_ip_netns()
 test_del_keeps_files_that_nsnet_did_not_create()
 {
 	nsnet add web
+	assertTrue 'the name is there' '[ -e /run/netns/web ]'
 	mkdir -p /etc/netns/web
 	echo nameserver 192.0.2.3 >/etc/netns/web/resolv.conf
 	nsnet del web
+	assertFalse 'the name is removed' '[ -e /run/netns/web ]'
 	assertTrue 'the file stays' '[ -e /etc/netns/web/resolv.conf ]'
 }
 
@@ -163,6 +165,41 @@ test_check_changes_nothing_and_finds_conflicts()
 	run nsnet add web --bridge none0 --check
 	assert_refused 1 "the bridge 'none0'"
 	assert_err_has "create it with 'nsnet bridge none0"
+}
+
+test_del_removes_only_a_file_of_its_own()
+{
+	mkdir -p /etc/netns/web || return
+	printf '# made by nsnet\nnameserver 192.0.2.1\n' >"$TMP/marked"
+	ln -s "$TMP/marked" /etc/netns/web/resolv.conf
+	nsnet add web
+	run nsnet del web
+	assert_ok
+	assertTrue 'a link is not followed' '[ -L /etc/netns/web/resolv.conf ]'
+	assertFalse 'the name is removed' '[ -e /run/netns/web ]'
+	rm /etc/netns/web/resolv.conf
+	cp "$TMP/marked" /etc/netns/web/resolv.conf
+	nsnet add web
+	run nsnet del web
+	assert_ok
+	assertFalse 'its own file and the directory are removed' '[ -e /etc/netns/web ]'
+}
+
+# The rules are the last step: what the steps before it have made is removed.
+test_rules_that_are_refused_leave_neither_name_nor_file()
+{
+	nsnet bridge br0,10.1.0.1/24
+	failed=0 k=0
+	while [ $((k += 1)) -le 8 ]; do
+		run failat -o "$TMP/report" -s sendmsg -k $k -e EPERM -- nsnet add web --bridge br0 --nat --dns 192.0.2.53
+		if [ "$rc" = 0 ]; then
+			nsnet del web
+			continue
+		fi
+		failed=$((failed + 1))
+		[ ! -e /run/netns/web ] && [ ! -e /etc/netns/web ] || fail "call $k: something is left"
+	done
+	assertNotEquals 'some runs failed' 0 $failed
 }
 
 . shunit2

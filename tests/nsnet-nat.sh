@@ -179,6 +179,7 @@ test_a_failed_add_leaves_no_rules()
 test_program_does_not_inherit_the_firewall_socket()
 {
 	run nsnet run --bridge br0,10.1.0.1/24 --nat -- sh -c 'ls -l /proc/self/fd'
+	assert_out_has 'null'
 	assert_out_lacks socket
 }
 
@@ -198,6 +199,7 @@ test_explained_rules_equal_the_installed_rules()
 test_check_validates_the_rules_with_the_kernel()
 {
 	nsnet bridge br0,10.1.0.1/24
+	assertTrue 'there is a bridge' 'ip link show br0 >/dev/null'
 	run nsnet add web --bridge br0 --nat --check
 	assert_ok
 	assert_empty "$(nft list tables)"
@@ -219,6 +221,49 @@ test_reports_invalid_arguments()
 	# nft would read this name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
 	assert_refused 1 'cannot name a table of firewall rules'
+}
+
+test_a_run_that_cannot_fork_removes_its_rules()
+{
+	nsnet bridge br0,10.1.0.1/24
+	run failat -o "$TMP/report" -s fork,vfork,clone,clone3 -k 1 -e EAGAIN -- nsnet run --bridge br0 --nat -- echo ran
+	assert_rc 125
+	assert_out_empty
+	assertTrue 'the call failed' "grep -q '^failed ' '$TMP/report'"
+	assertTrue 'the rules are removed' 'settle 20 has_no_tables'
+}
+
+# A process number means nothing in another pid namespace than the initial one.
+test_gc_keeps_the_rules_of_a_process_that_it_cannot_see()
+{
+	nft add table inet nsnet_run/4194000
+	nft add table inet nsnet_br/none0
+	nft add table inet nsnet_br
+	nft add table inet other
+	run nsnet gc --dry-run
+	assert_ok
+	assert_out 'table inet nsnet_br/none0'
+	run nsnet gc
+	assert_ok
+	assertEquals 'nsnet_br nsnet_run/4194000 other' "$(nft list tables | cut -d' ' -f3 | sort | xargs)"
+}
+
+test_explain_names_the_sysctl_of_a_pair()
+{
+	run nsnet add web --link eth0,10.7.0.2/24,gw=10.7.0.1 --nat --explain
+	assert_ok
+	assert_out_has 'forwarding'
+	assert_out_has 'nft -f -'
+}
+
+test_a_library_without_a_function_is_refused()
+{
+	mkdir "$TMP/lib"
+	cp "$NSUTILS_HELPERS/libsubid_nstest.so" "$TMP/lib/libnftables.so.1" || return
+	run env LD_LIBRARY_PATH="$TMP/lib" nsnet bridge br1,10.2.0.1/24 --nat
+	assert_rc 2
+	assert_out_empty
+	assert_err_has 'missing function nft_ctx_'
 }
 
 . shunit2

@@ -101,4 +101,72 @@ test_strict_fails_if_a_namespace_cannot_be_entered()
 	assert_rc 1
 }
 
+test_headings_are_a_line_of_their_own_and_cells_are_aligned()
+{
+	run nsnet show -o IF,STATE,MASTER self
+	assert_ok
+	assert_out 'IF  STATE MASTER
+br0 UP    -
+v0  UP    br0'
+	run nsnet show --raw -o if,State self
+	assert_out 'IF STATE
+br0 UP
+v0 UP'
+}
+
+test_each_column_has_the_value_of_ip()
+{
+	ip link set v0 mtu 1400 address 02:00:00:00:00:07 alias 'to the "web"'
+	run nsnet show -rn -o IF,NS,KIND,MAC,MTU,ALIAS,MASTER,PEER self
+	assert_ok
+	assert_out_has "v0 $(stat -Lc %i /proc/self/ns/net) veth 02:00:00:00:00:07 1400 to_the_\"web\" br0 ?nsid:0"
+	run nsnet show --all -rn -o IF,NS,KIND,MTU,ALIAS netns:db
+	assert_out_has "lo $(stat -Lc %i /run/netns/db) - 65536 -"
+	run nsnet show --json --all self
+	assertEquals '["v0","veth",1400,"02:00:00:00:00:07","to the \"web\"","br0"]' "$(printf %s "$out" |
+		jq -c '.namespaces[0].links[] | select(.if == "v0") | [.if, .kind, .mtu, .mac, .alias, .master]')"
+	assertEquals '["lo",null,null,[],null]' "$(printf %s "$out" |
+		jq -c '.namespaces[0].links[] | select(.if == "lo") | [.if, .kind, .alias, .gw, .peerif]')"
+}
+
+test_addresses_and_gateways_are_lists()
+{
+	ip -n web addr add fd00:1::2/64 dev eth0 nodad && ip -n web -6 route add default via fd00:1::1
+	run nsnet show -rn -o IF,ADDRS,GW netns:web
+	assert_out_has 'eth0 10.1.0.2/24,fd00:1::2/64 10.1.0.1,fd00:1::1'
+	run nsnet show --json netns:web
+	assert_json '.namespaces[0].links[0] | .addrs == ["10.1.0.2/24", "fd00:1::2/64"] and .gw == ["10.1.0.1", "fd00:1::1"]'
+}
+
+test_carrier_and_pairs_within_a_namespace()
+{
+	ip link add a0 type veth peer name a1
+	ip link set a0 up
+	ip -n web link set eth0 down
+	run nsnet show -rn -o IF,STATE,PEER self
+	assert_out_has 'v0 NO-CARRIER ?nsid:0'
+	assert_out_has 'a0 NO-CARRIER self:a1'
+	assert_out_has 'a1 DOWN self:a0'
+	run nsnet show --dot self
+	assertEquals 'the pair once, and the port' 2 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
+	assert_out_has 'label="a1"'
+	assert_out_has 'style=dashed'
+	assert_out_has 'label="br0\n10.1.0.1/24", shape=hexagon'
+	run nsnet show --tree self
+	assert_out_has '  a0 -> self:a1'
+	assert_out_has '  a1 (down) -> self:a0'
+}
+
+test_names_of_devices_cannot_break_the_output()
+{
+	name=$(printf 'q"\\\001\303\251')
+	ip link add "$name" type bridge || return
+	run nsnet show --dot self
+	assert_out_has 'label="q?????"'
+	run nsnet show -rn -o IF self
+	assert_out_has '"\\x01'
+	run nsnet show --json self
+	assertEquals "$name" "$(jq -r '[.namespaces[0].links[].if] | last' "$TMP/out")"
+}
+
 . shunit2

@@ -186,6 +186,7 @@ test_why_changes_nothing()
 {
 	note_network
 	run nsnet why web
+	assert_out_has 'ok    lo is up'
 	assert_network_as_noted
 }
 
@@ -198,6 +199,178 @@ test_reports_invalid_arguments()
 	assert_err_has "'x' is not an IP address"
 	run nsnet why
 	assert_err_has 'missing argument'
+}
+
+# readdress SUBNET: gives the bridge the address SUBNET.1 and the namespace SUBNET.2.
+readdress()
+{
+	ip addr flush dev br0 && ip addr add "$1.1/24" dev br0
+	ip -n web addr flush dev eth0 && ip -n web addr add "$1.2/24" dev eth0 && ip -n web route add default via "$1.1"
+}
+
+test_each_private_subnet_needs_translation()
+{
+	nft flush ruleset
+	for subnet in 10.9.9 172.16.1 172.31.255 192.168.7 100.64.0 100.127.1; do
+		readdress $subnet
+		run nsnet why web
+		assert_rc 1
+		assert_out_has "FAIL  $subnet.2 is a private address, and nothing translates it"
+	done
+	for subnet in 11.0.0 172.15.255 172.32.0 192.167.7 192.169.0 100.63.255 100.128.0; do
+		readdress $subnet
+		run nsnet why web
+		assert_ok
+		assert_out_has "ok    $subnet.2 is not a private address"
+	done
+}
+
+test_snat_translates_as_well()
+{
+	nft flush ruleset
+	nft add table ip t
+	nft 'add chain ip t post { type nat hook postrouting priority srcnat; }'
+	nft add rule ip t post ip saddr 10.1.0.0/24 snat to 198.51.100.1
+	run nsnet why web
+	assert_ok
+	assert_out_has 'ok    private addresses are translated'
+}
+
+test_a_drop_of_another_hook_is_not_the_cause()
+{
+	nft add table ip filter
+	nft 'add chain ip filter in { type filter hook input priority 0; policy drop; }'
+	nft 'add chain ip filter pass { type filter hook forward priority 0; policy accept; }'
+	run nsnet why web
+	assert_ok
+	assert_out_has 'ok    no chain drops all forwarded packets'
+}
+
+test_the_way_to_the_host_or_a_neighbour_ends_there()
+{
+	run nsnet why web 198.51.100.1
+	assert_ok
+	assert_out_has 'ok    198.51.100.1 is an address of the host'
+	assert_out_lacks forwards
+	run nsnet why web 10.1.0.77
+	assert_ok
+	assert_out_has 'ok    the destination is a neighbour'
+	assert_out_lacks 'the host'
+}
+
+test_a_pair_without_a_bridge_ends_at_the_host()
+{
+	ip link set v0 nomaster && ip addr flush dev br0 && ip addr add 10.1.0.1/24 dev v0
+	echo 1 >/proc/sys/net/ipv4/conf/v0/forwarding
+	run nsnet why web
+	assert_ok
+	assert_out_has "ok    'eth0' ends at 'v0' of the host"
+	nft flush ruleset
+	run nsnet why web
+	assert_rc 1
+	assert_out_has 'cure: nsnet add <name> ... --nat'
+}
+
+test_an_uplink_without_carrier()
+{
+	ip -n world link set w0 down
+	run nsnet why web
+	assert_rc 1
+	assert_out_has "FAIL  'up0' of the host has no carrier"
+}
+
+b0_has()
+{
+	ip -n web link show b0 | grep -qi "[<,]$1[,>]"
+}
+
+test_a_device_that_is_no_pair()
+{
+	ip link del v0
+	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
+	ip -n web route add default via 10.1.0.1
+	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
+	# the kernel notices a moment later
+	settle 20 b0_has no-carrier
+	run nsnet why web
+	assert_rc 1
+	assert_out_has "FAIL  'b0' has no carrier"
+	ip -n web link set p1 up
+	settle 20 b0_has lower_up
+	run nsnet why web
+	assert_rc 0
+	assert_out_has "ok    'b0' has no other end that could be looked at"
+}
+
+test_a_peer_in_another_namespace_is_left_to_another_call()
+{
+	ip netns add third
+	ip link set v0 netns third
+	run nsnet why web
+	assert_rc 1
+	assert_out_has "FAIL  'eth0' has no carrier"
+	assert_out_has 'cure: bring the other end up'
+	ip -n third link set v0 up
+	run nsnet why web
+	assert_ok
+	assert_out_has 'ok    the other end is in another namespace: run why there'
+	assert_out_lacks 'of the host'
+}
+
+# The kernel looks for another host with the address for about a second.
+test_a_tentative_address_is_not_usable()
+{
+	ip addr add fd00:1::1/64 dev br0
+	echo 10 >/proc/sys/net/ipv6/conf/br0/dad_transmits
+	ip netns exec web sh -c 'echo 20 >/proc/sys/net/ipv6/conf/eth0/dad_transmits'
+	ip -n web addr add fd00:1::2/64 dev eth0
+	run nsnet why web fd00:2::7
+	assert_rc 1
+	assert_out_has 'FAIL  the address fd00:1::2/64 is not usable yet (tentative)'
+	ip -n web addr del fd00:1::2/64 dev eth0 && ip -n web addr add fd00:1::2/64 dev eth0 nodad
+	run nsnet why web fd00:2::7
+	assert_out_has 'ok    there is an address (fd00:1::2/64)'
+	assert_out_has 'FAIL  the namespace has no route to fd00:2::7'
+}
+
+test_lines_of_resolv_conf_are_read_exactly()
+{
+	printf 'nameservers 127.0.0.1\nsearch example\n' >/etc/resolv.conf
+	run nsnet why web
+	assert_ok
+	printf 'nameserver\t127.0.0.1\nnameserver ::1\n' >/etc/resolv.conf
+	run nsnet why web
+	assert_rc 1
+	assert_out_has 'names servers of loopback only'
+	printf 'nameserver 127.0.0.1\nnameserver  192.0.2.1' >/etc/resolv.conf
+	run nsnet why web
+	assert_ok
+	rm /etc/resolv.conf
+	run nsnet why web
+	assert_ok
+	assert_out_has 'ok    there is no resolv.conf'
+	echo nameserver 127.0.0.1 >/etc/resolv.conf
+	run nsnet why /run/netns/web
+	assert_rc 1
+	assert_out_has 'cure: nsnet add <name> --dns host'
+}
+
+test_wrong_arguments_are_refused()
+{
+	for addr in x 10.0.0.0/8 '' 10.0.0; do
+		run nsnet why web "$addr"
+		assert_rc 1
+		assert_out_empty
+		assert_err_has "'$addr' is not an IP address"
+	done
+	run nsnet why nobody
+	assert_refused 1 "the network namespace 'nobody': No such file or directory"
+	run nsnet why self:x
+	assert_rc 1
+	assert_out_empty
+	run nsnet why 999999999
+	assert_rc 1
+	assert_out_empty
 }
 
 . shunit2

@@ -209,4 +209,16 @@ test_handles_wait_and_report_readiness()
 	rm ready go
 }
 
+test_many_references_need_few_descriptors()
+{
+	many='' i=0
+	while [ $((i += 1)) -le 40 ]; do
+		many="$many self $$ time:$$"
+	done
+	# shellcheck disable=SC2086 # words
+	run sh -c 'ulimit -n 24 && exec nstimeoffset --show "$@"' sh $many
+	assert_ok
+	assertEquals 121 "$(printf '%s\n' "$out" | wc -l)"
+}
+
 . shunit2

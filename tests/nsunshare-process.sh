@@ -309,4 +309,12 @@ test_a_pid_file_that_cannot_be_removed_is_reported()
 	rmdir "$TMP/pids"
 }
 
+test_explain_shows_the_clocks_of_a_process_with_an_owner()
+{
+	run nsunshare -T --boottime 5 --monotonic 7 --owner 1:1 --explain -- true
+	assert_rc 0
+	assert_out_has 'timens_offsets'
+	assert_out_has 5
+}
+
 . shunit2

@@ -46,12 +46,6 @@ static int read_filter(struct cred *c, struct nserr *e)
 	return 0;
 }
 
-bool cred_restricts(const struct cred *c)
-{
-	return c->has_keep || c->cap_drop || c->cap_drop_all || c->limit_caps || c->no_new_privs ||
-	       c->seccomp || (c->set_uid && c->uid != 0);
-}
-
 int cred_check(struct cred *c, struct nserr *e)
 {
 	int rc = check_caps(c, e);

@@ -58,10 +58,6 @@ struct cred {
 int cred_check(struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options remove privileges from the program, so that the program must not get
- * the tool's privileges. Must be called before cred_check(), which reads streams. */
-bool cred_restricts(const struct cred *c);
-
 /*
  * Adds a step for each option that is set. c is borrowed. The following steps of the plan run with
  * the credentials of the program. The parent death signal must be set after these steps, because a

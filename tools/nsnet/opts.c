@@ -373,7 +373,6 @@ int verb_attach(int argc, char **argv)
 	n.ref = w.v[1];
 	snprintf(n.path, sizeof(n.path), "%s/%s", NETNS_DIR, n.name);
 	if (n.explain) {
-		net_label(n.ref, n.label);
 		buf_printf(&out, "ip netns attach %s \"$(nslist -nro PID %s)\"\n", n.name, n.ref);
 		cli_print(&out);
 		return 0;

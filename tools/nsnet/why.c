@@ -155,8 +155,9 @@ static bool check_wire(struct why *y)
 
 	if (!streq(y->dev->kind, "veth")) {
 		passed(y, "'%s' has no other end that could be looked at", name);
-		return y->dev->carrier ||
-		       failed(y, CURE("bring the lower device up"), "'%s' has no carrier", name);
+		if (!y->dev->carrier)
+			failed(y, CURE("bring the lower device up"), "'%s' has no carrier", name);
+		return false;
 	}
 	y->outer = net_links_by_index(&y->out, y->dev->peer);
 	if (!y->outer || y->outer->peer != y->dev->index || !streq(y->outer->kind, "veth"))

@@ -31,6 +31,75 @@ static void escapes_control_and_invalid_bytes(void)
 	CHECK_STR(escaped("cut \xe2\x82"), "cut \\xe2\\x82");
 }
 
+static void invalid_utf8_is_not_a_character(void)
+{
+	CHECK_INT(str_utf8_len("a", 0), 0);
+	CHECK_INT(str_utf8_len("\xc3\xa4", 2), 2);
+	CHECK_INT(str_utf8_len("\xc3\xa4", 1), 0);
+	CHECK_INT(str_utf8_len("\xc3x", 2), 0);
+	/* overlong forms of three and of four bytes, and the first valid ones */
+	CHECK_INT(str_utf8_len("\xe0\x9f\xbf", 3), 0);
+	CHECK_INT(str_utf8_len("\xe0\xa0\x80", 3), 3);
+	CHECK_INT(str_utf8_len("\xf0\x8f\xbf\xbf", 4), 0);
+	CHECK_INT(str_utf8_len("\xf0\x90\x80\x80", 4), 4);
+	/* the last code point, and the next */
+	CHECK_INT(str_utf8_len("\xf4\x8f\xbf\xbf", 4), 4);
+	CHECK_INT(str_utf8_len("\xf4\x90\x80\x80", 4), 0);
+	/* the borders of the surrogates */
+	CHECK_INT(str_utf8_len("\xed\x9f\xbf", 3), 3);
+	CHECK_INT(str_utf8_len("\xee\x80\x80", 3), 3);
+	CHECK_INT(str_utf8_len("\xed\xbf\xbf", 3), 0);
+}
+
+/* The first and the last character of each unsafe range, and their neighbours. */
+static void unsafe_characters_are_known(void)
+{
+	static const struct {
+		const char *s;
+		bool unsafe;
+	} at[] = {
+		{ "\x1f", true },
+		{ " ", false },
+		{ "~", false },
+		{ "\x7f", true },
+		{ "\xc2\x9f", true },
+		{ "\xc2\xa0", false },
+		{ "\xd8\x9b", false },
+		{ "\xd8\x9c", true },
+		{ "\xd8\x9d", false },
+		{ "\xe2\x80\x8a", false },
+		{ "\xe2\x80\x8b", true },
+		{ "\xe2\x80\x8f", true },
+		{ "\xe2\x80\x90", false },
+		{ "\xe2\x80\xa7", false },
+		{ "\xe2\x80\xa8", true },
+		{ "\xe2\x80\xae", true },
+		{ "\xe2\x80\xaf", false },
+		{ "\xe2\x81\x9f", false },
+		{ "\xe2\x81\xa0", true },
+		{ "\xe2\x81\xa9", true },
+		{ "\xe2\x81\xaa", false },
+		{ "\xef\xbb\xbe", false },
+		{ "\xef\xbb\xbf", true },
+		{ "\xef\xbc\x80", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(at); i++)
+		CHECK_INT(str_is_unsafe(at[i].s, strlen(at[i].s)), at[i].unsafe);
+}
+
+static void a_copy_is_as_long_as_it_must_be(void)
+{
+	char *copy = str_escape_dup("a\nb", 3), nothing[1] = "x";
+
+	CHECK_STR(copy, "a\\x0ab");
+	free(copy);
+	CHECK_INT(str_escape(nothing, 0, "", 0), 0);
+	CHECK_STR(nothing, "x");
+	CHECK_INT(str_escape(nothing, 1, "abc", 3), 0);
+	CHECK_STR(nothing, "");
+}
+
 static void never_writes_past_the_end(void)
 {
 	char out[8];
@@ -66,4 +135,5 @@ static void writes_nested_json(void)
 }
 
 UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
-	  CASE(never_writes_past_the_end), CASE(writes_nested_json))
+	  CASE(invalid_utf8_is_not_a_character), CASE(unsafe_characters_are_known),
+	  CASE(a_copy_is_as_long_as_it_must_be), CASE(never_writes_past_the_end), CASE(writes_nested_json))

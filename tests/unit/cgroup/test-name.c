@@ -64,4 +64,56 @@ static void finds_units(void)
 	CHECK_STR(unit("/"), "none");
 }
 
-UNIT_MAIN(CASE(finds_the_most_specific_path), CASE(finds_containers), CASE(finds_units))
+static const char *first(const char *text)
+{
+	static char path[64];
+	size_t n = 0;
+	const char *s = cgroup_name_first(text, &n);
+
+	snprintf(path, sizeof(path), "%.*s", (int)n, s);
+	return path;
+}
+
+static void the_first_path_is_that_of_version_2_if_there_is_one(void)
+{
+	CHECK_STR(first("0::/a:b\n"), "/a:b");
+	CHECK_STR(first("3:cpu:/c\n0::/b\n"), "/b");
+	CHECK_STR(first("3:cpu:/c\n2:pids:/p\n"), "/c");
+	/* a hierarchy whose number ends with 0, and a path that looks like the line */
+	CHECK_STR(first("10::/ten\n2:pids:/p\n"), "/ten");
+	CHECK_STR(first("4:cpu:/x0::/y\n0::/z\n"), "/x0::/y");
+	CHECK_STR(first("0::/last"), "/last");
+	CHECK_STR(first("rubbish"), "");
+	CHECK_STR(first("one:colon"), "");
+	CHECK_STR(first(""), "");
+}
+
+static void an_id_has_64_hexadecimal_digits(void)
+{
+	CHECK_STR(
+		container(
+			"/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg"),
+		"none");
+	CHECK_STR(container("/docker/" ID "0"), "none");
+	CHECK_STR(container("/docker-" ID "0.scope"), "none");
+	CHECK_STR(container("/dockes/" ID), "containerd:0123456789ab");
+	CHECK_STR(container("/libpod-" ID), "podman:0123456789ab");
+	CHECK_STR(container("/crio-" ID), "crio:0123456789ab");
+	CHECK_STR(container("/lxc.payload/web"), "lxc:web");
+	CHECK_STR(container("/lxd/web"), "none");
+	CHECK_STR(container("/lxc.monitor/web"), "none");
+	CHECK_STR(container("/docker/web"), "none");
+}
+
+static void only_complete_escapes_are_undone(void)
+{
+	CHECK_STR(container("/machine-a\\x2.scope"), "machine:a\\x2");
+	CHECK_STR(container("/machine-a\\x2g.scope"), "machine:a\\x2g");
+	CHECK_STR(container("/machine-a\\xg2.scope"), "machine:a\\xg2");
+	CHECK_STR(container("/machine-a\\y2d.scope"), "machine:a\\y2d");
+	CHECK_STR(container("/machine-\\x2d\\x2f.scope"), "machine:-/");
+}
+
+UNIT_MAIN(CASE(finds_the_most_specific_path), CASE(finds_containers), CASE(finds_units),
+	  CASE(the_first_path_is_that_of_version_2_if_there_is_one),
+	  CASE(an_id_has_64_hexadecimal_digits), CASE(only_complete_escapes_are_undone))

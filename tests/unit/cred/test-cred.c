@@ -2,8 +2,10 @@
 /* test-cred: checks the parser of the credential options and the order of the steps. */
 #include "common/cred_opts.h"
 #include "cred/cred.h"
+#include "cred/rlimit.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include "../unit.h"
 #include "kernel/sys_cap.h"
@@ -239,8 +241,51 @@ static void drops_capabilities_after_a_filter_as_another_user(void)
 	CHECK_STR(order(&c), "capabilities ");
 }
 
+static void limits_of_another_process_are_read(void)
+{
+	static const char text[] =
+		"Limit                     Soft Limit           Hard Limit           Units     \n"
+		"Max cpu time              unlimited            unlimited            seconds   \n"
+		"Max file size             5                    unlimited            bytes     \n"
+		"Max data size             x                    7                    bytes     \n"
+		"Max stack size            8                    y                    bytes     \n"
+		"short\n";
+	struct cred_rlimit limits[RLIM_NLIMITS] = { [RLIMIT_CPU] = {
+							    .set = true, .soft = 3, .hard = 4 } };
+	cleanup_buf struct buf b = BUF_INIT;
+
+	cred_rlimit_parse_proc(text, limits);
+	cred_rlimit_show(limits, &b);
+	CHECK_STR(b.s, "cpu=3:4, fsize=5:unlimited");
+	cred_rlimit_parse_proc("", limits);
+	cred_rlimit_parse_proc("one line", limits);
+	CHECK(!limits[RLIMIT_NOFILE].set);
+}
+
+static void a_long_or_unlimited_limit_is_parsed(void)
+{
+	struct cred c;
+
+	CHECK_STR(PARSE(&c, { CRED_KEY_RLIMIT, "core=unlimited" },
+			{ CRED_KEY_RLIMIT, "nofile=1:unlimited" }),
+		  "");
+	CHECK(c.rlimits[RLIMIT_CORE].soft == RLIM_INFINITY &&
+	      c.rlimits[RLIMIT_CORE].hard == RLIM_INFINITY);
+	CHECK(c.rlimits[RLIMIT_NOFILE].soft == 1 && c.rlimits[RLIMIT_NOFILE].hard == RLIM_INFINITY);
+	cred_free(&c);
+	/* of nine letters */
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "core=unlimitex"),
+		  "--rlimit: 'core=unlimitex' has no number or 'unlimited'");
+	CHECK_STR(
+		refused(CRED_KEY_RLIMIT,
+			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1"),
+		"--rlimit: unknown limit "
+		"'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
+}
+
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
 	  CASE(computes_the_capability_limit), CASE(parses_resource_limits),
 	  CASE(parses_environment_options), CASE(accepts_only_filters_of_whole_instructions),
 	  CASE(adds_no_step_without_an_option), CASE(adds_the_steps_in_the_required_order),
-	  CASE(drops_capabilities_after_a_filter_as_another_user))
+	  CASE(drops_capabilities_after_a_filter_as_another_user),
+	  CASE(limits_of_another_process_are_read), CASE(a_long_or_unlimited_limit_is_parsed))

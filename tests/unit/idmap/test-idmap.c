@@ -189,7 +189,67 @@ static void keeps_extents_with_unknown_outside_ids(void)
 	CHECK_INT(idmap_to_inside(&m, 3, &id), -ENOENT);
 }
 
+#define WORD_70 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define WORD_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static void a_long_word_is_cut_in_the_message(void)
+{
+	/* clang-format off */
+	static const struct { const char *text, *what; } bad[] = {
+		{ "uid 0 0 1\nuid " WORD_70 " 0 1\n", "line 2: '" WORD_64 "' is not a decimal number" },
+		{ WORD_70 " 0 0 1\n", "line 1: unknown word '" WORD_64 "', expected uid, gid or setgroups" },
+		{ "setgroups " WORD_70 "\n", "line 1: invalid setgroups '" WORD_64 "', expected allow or deny" },
+		{ "setgroups\n", "line 1: expected 'setgroups allow' or 'setgroups deny'" },
+		{ "setgroups deny x\n", "line 1: expected 'setgroups allow' or 'setgroups deny'" },
+		{ "u:0:0:1," WORD_70, "part 2: invalid part '" WORD_64 "', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
+		{ "u:0:0:1,x:0:0:1", "part 2: invalid part 'x:0:0:1', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
+		{ "u:0:0:1,x:deny", "part 2: invalid part 'x:deny', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct nserr e = NSERR_INIT;
+		struct idmaps m;
+
+		CHECK_INT(idmaps_parse(&m, bad[i].text, strlen(bad[i].text), &e), -EINVAL);
+		CHECK_STR(e.what, bad[i].what);
+	}
+}
+
+static void damaged_maps_of_the_kernel_are_refused(void)
+{
+	static const char *const bad[] = { "0 0\n", "0 0 1 1\n", "0 0 1\n0 4294967295 0\n", "\n" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct idmap m;
+		struct nserr e = NSERR_INIT;
+
+		CHECK_INT(idmap_parse_kernel(&m, bad[i], strlen(bad[i]), &e), -EINVAL);
+		CHECK(strstr(e.what, "line "));
+		CHECK(m.ext == NULL);
+	}
+}
+
+static void the_one_word_form_ends_without_a_comma(void)
+{
+	cleanup_buf struct buf b = BUF_INIT;
+	struct idmaps m = IDMAPS_INIT;
+
+	idmaps_format_arg(&m, &b);
+	CHECK_INT(b.len, 0);
+	CHECK_INT(idmap_add(&m.map[IDMAP_UID], 0, 1000, 1, NULL), 0);
+	idmaps_format_arg(&m, &b);
+	CHECK_STR(b.s, "u:0:1000:1");
+	buf_reset(&b);
+	m.setgroups = IDMAP_SETGROUPS_ALLOW;
+	idmaps_format_arg(&m, &b);
+	CHECK_STR(b.s, "u:0:1000:1,s:allow");
+	idmaps_free(&m);
+}
+
 UNIT_MAIN(CASE(parses_streams_and_one_word_forms), CASE(error_quotes_the_invalid_text),
 	  CASE(error_names_rule_and_line), CASE(refuses_too_many_lines_or_bytes),
 	  CASE(joins_adjacent_extents), CASE(splits_at_the_extents_of_the_parent),
-	  CASE(keeps_extents_with_unknown_outside_ids))
+	  CASE(keeps_extents_with_unknown_outside_ids), CASE(a_long_word_is_cut_in_the_message),
+	  CASE(damaged_maps_of_the_kernel_are_refused),
+	  CASE(the_one_word_form_ends_without_a_comma))

@@ -184,7 +184,40 @@ static void root_style_needs_no_ranges(void)
 	CHECK_STR(e.what, "user no-such-user has no range of subordinate uids");
 }
 
+static void fails_when_a_range_ends_after_the_last_inside_id(void)
+{
+	static struct subid_extent r[] = { { 100, 20, 1 } };
+	struct subids s = { .r = r, .n = 1, .size = 1 };
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e = NSERR_INIT;
+
+	/* ten inside ids are left */
+	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 0, IDMAP_NONE, 4294967285, 0 }), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
+	CHECK_STR(e.what, "no inside ids are left for the ranges");
+}
+
+static void a_range_that_is_mapped_already_adds_nothing(void)
+{
+	static struct subid_extent r[] = { { 100, 20, 1 }, { 110, 5, 2 } };
+	struct subids s = { .r = r, .n = 2, .size = 2 };
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(idmap_add(&m, 5, 90, 60, &e), 0);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
+	CHECK_STR(text(&m), "5:90:60");
+	CHECK_INT(idmap_plan_subids(&m, &s, &e), 0);
+	CHECK_STR(text(&m), "5:90:60");
+	idmap_free(&m);
+	CHECK_INT(idmap_add(&m, 5, 105, 3, &e), 0);
+	CHECK_INT(idmap_plan_subids(&m, &s, &e), 0);
+	CHECK_STR(text(&m), "5:105:3,100:100:5,108:108:12");
+}
+
 UNIT_MAIN(CASE(maps_ranges_to_free_inside_ids), CASE(overlapping_ranges_are_mapped_once),
 	  CASE(fails_when_no_inside_ids_are_left), CASE(places_a_single_id_in_a_range),
 	  CASE(refuses_an_overlap_without_hole_or_shift), CASE(accepts_the_words_of_unshare),
-	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges))
+	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges),
+	  CASE(fails_when_a_range_ends_after_the_last_inside_id),
+	  CASE(a_range_that_is_mapped_already_adds_nothing))

@@ -114,7 +114,41 @@ static void option_must_match_a_whole_word(void)
 	CHECK(!mountinfo_has_option("", "cpu"));
 }
 
+static void further_words_of_a_line_are_ignored(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(parse(&m, "36 35 98:0 / /mnt rw - tmpfs none rw a b c d e f g h i j k l m n o\n"
+			    "37 x 98:0 / /bad rw - tmpfs none rw\n"
+			    "38 -1 98:0 / /bad rw - tmpfs none rw\n"
+			    "39 36 98:0 / /last rw - tmpfs none rw\n"),
+		  0);
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_INT(l.id, 36);
+	CHECK_STR(l.super, "rw");
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_INT(l.id, 39);
+	CHECK_INT(l.parent, 36);
+	CHECK(!mountinfo_next(&m, &l));
+}
+
+static void only_octal_digits_are_an_escape(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+
+	CHECK_INT(
+		parse(&m,
+		      "1 0 0:1 /\\:40\\0:0\\04:\\400 /\\/40\\0/0\\04/\\08a rw - t \\377\\000 rw\n"),
+		0);
+	CHECK(mountinfo_next(&m, &l));
+	CHECK_STR(l.root, "/\\:40\\0:0\\04:\\400");
+	CHECK_STR(l.target, "/\\/40\\0/0\\04/\\08a");
+}
+
 UNIT_MAIN(CASE(every_field_is_parsed), CASE(only_the_tag_shared_means_shared),
 	  CASE(escapes_are_decoded_in_paths_and_source), CASE(invalid_escapes_are_kept),
 	  CASE(invalid_lines_are_skipped), CASE(empty_file_has_no_mounts),
-	  CASE(option_must_match_a_whole_word))
+	  CASE(option_must_match_a_whole_word), CASE(further_words_of_a_line_are_ignored),
+	  CASE(only_octal_digits_are_an_escape))

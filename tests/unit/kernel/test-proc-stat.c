@@ -77,5 +77,31 @@ static void refuses_an_invalid_stat(void)
 	CHECK_INT(proc_stat_read(AT_FDCWD, "/proc/self/limits", &st), -EFBIG);
 }
 
+static void the_name_ends_at_the_last_parenthesis(void)
+{
+	const char *rest = " S 1 2 3 4 5 0 0 0 0 0 0 0 0 0 0 0 0 0 77 0";
+	struct proc_stat st;
+	char text[256];
+
+	snprintf(text, sizeof(text), "9 (a (b) c)%s", rest);
+	CHECK_INT(proc_stat_parse(text, &st), 0);
+	CHECK_STR(st.comm, "a (b) c");
+	CHECK_INT(st.ppid, 1);
+	CHECK_INT(st.start, 77);
+	CHECK_INT(st.state, 'S');
+	/* a worker of the kernel has a name that is longer than 15 bytes */
+	snprintf(text, sizeof(text), "9 (%0200d)%s", 7, "");
+	CHECK_INT(proc_stat_parse(text, &st), -EIO);
+	snprintf(text, sizeof(text), "9 (%0100d)%s", 7, rest);
+	CHECK_INT(proc_stat_parse(text, &st), 0);
+	CHECK_INT(st.comm_len, sizeof(st.comm) - 1);
+	CHECK_INT(strlen(st.comm), sizeof(st.comm) - 1);
+	CHECK_INT(proc_stat_parse("9 a)", &st), -EIO);
+	CHECK_INT(proc_stat_parse("9 (a", &st), -EIO);
+	CHECK_INT(proc_stat_parse("9 )a(", &st), -EIO);
+	CHECK_INT(proc_stat_parse("9 (a) S x", &st), -EIO);
+}
+
 UNIT_MAIN(CASE(parses_the_stat_of_an_executed_process),
-	  CASE(detects_processes_that_have_not_executed), CASE(refuses_an_invalid_stat))
+	  CASE(detects_processes_that_have_not_executed), CASE(refuses_an_invalid_stat),
+	  CASE(the_name_ends_at_the_last_parenthesis))

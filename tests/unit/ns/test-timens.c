@@ -157,7 +157,29 @@ static void checks_the_range_of_a_stream(void)
 	CHECK_INT(timens_check(&t, &now, &e), 0);
 }
 
+#define WORD_70 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define WORD_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static void a_long_word_is_cut_in_the_message(void)
+{
+	CHECK_STR(stream(WORD_70 " 1 0\n"), "line 1: unknown clock '" WORD_64 "'");
+	CHECK_STR(stream("boottime " WORD_70 " 0\n"), "line 1: invalid seconds '" WORD_64 "'");
+	CHECK_STR(stream("boottime 1 " WORD_70 "\n"),
+		  "line 1: invalid nanoseconds '" WORD_64 "', expected 0 to 999999999");
+	/* of eight letters, as realtime */
+	CHECK_STR(stream("freetime 1 0\n"), "line 1: unknown clock 'freetime'");
+}
+
+static void blanks_and_comments_are_left_out(void)
+{
+	CHECK_STR(stream(" \t boottime \t 5   0 \t # x\n   \t\n#\n monotonic 1 0"),
+		  "monotonic 1 0\nboottime 5 0\n");
+	CHECK_STR(stream("boottime\n"), "line 1: invalid seconds ''");
+	CHECK_STR(stream("\n\nboottime 1 0 x#\n"), "line 3: unexpected text after the nanoseconds");
+}
+
 UNIT_MAIN(CASE(duration_without_sign_is_the_offset), CASE(signed_duration_is_relative_to_the_base),
 	  CASE(reading_is_relative_to_the_anchor), CASE(refuses_invalid_times),
 	  CASE(error_names_the_allowed_interval), CASE(parses_what_it_formats),
-	  CASE(error_names_the_invalid_line), CASE(checks_the_range_of_a_stream))
+	  CASE(error_names_the_invalid_line), CASE(checks_the_range_of_a_stream),
+	  CASE(a_long_word_is_cut_in_the_message), CASE(blanks_and_comments_are_left_out))

@@ -169,6 +169,22 @@ static void opens_the_parent_of_the_last_component(void)
 	CHECK_INT(root_resolve_parent(root, ".", 0, &base, NULL), -EINVAL);
 }
 
+/* Opening it for reading would wait for a writer, and need permission to read. */
+static void nothing_on_the_way_is_opened_for_reading(void)
+{
+	make_root();
+	CHECK(mkfifoat(root, "fifo", 0644) == 0);
+	CHECK(mkdirat(root, "locked", 0755) == 0 && mkdirat(root, "locked/in", 0755) == 0);
+	CHECK(fchmodat(root, "locked/in", 0, 0) == 0 && fchmodat(root, "locked", 0111, 0) == 0);
+	alarm(20);
+	CHECK(find("fifo", 0, NULL) == inside("fifo"));
+	CHECK(find("abs/../fifo", ROOT_RESOLVE_NOFOLLOW, NULL) == inside("fifo"));
+	CHECK(find("locked/in", 0, NULL) == inside("locked/in"));
+	alarm(0);
+	CHECK(fchmodat(root, "locked", 0755, 0) == 0 &&
+	      unlinkat(root, "locked/in", AT_REMOVEDIR) == 0);
+}
+
 static void creates_a_path_of_forty_levels(void)
 {
 	struct root_log log = ROOT_LOG_INIT;
@@ -189,4 +205,4 @@ static void creates_a_path_of_forty_levels(void)
 UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(both_ways_return_the_same_error),
 	  CASE(magic_links_are_refused), CASE(missing_components_are_created_inside_and_removed),
 	  CASE(entry_that_cannot_be_noted_is_removed), CASE(opens_the_parent_of_the_last_component),
-	  CASE(creates_a_path_of_forty_levels))
+	  CASE(nothing_on_the_way_is_opened_for_reading), CASE(creates_a_path_of_forty_levels))

@@ -387,6 +387,36 @@ ISOLATED(reports_a_received_signal_for_a_status_of_128_plus_n)
 ISOLATED(fails_if_the_child_was_waited_for_already)
 ISOLATED(waits_again_after_an_interrupted_wait)
 
+/* A parent that ends before the signal is set would never send it. */
+static int names_a_parent_that_has_ended(void)
+{
+	struct supervise inner, outer = { .death_signal = SIGKILL };
+	struct nserr e = NSERR_INIT;
+	pid_t parent = fork();
+	int rc;
+
+	if (parent == 0)
+		_exit(0);
+	outer.parent_pid = parent;
+	outer.parent = sys_pidfd_open(parent);
+	if (outer.parent < 0 || waitpid(parent, NULL, 0) != parent)
+		return 1;
+	rc = supervise_inherit(&inner, &outer, &e);
+	(void)!prctl(PR_SET_PDEATHSIG, 0);
+	if (rc >= 0 || !streq(e.what, "the parent has ended") || e.errnum != 0)
+		return 2;
+	/* the same by the number alone */
+	outer.parent = -1;
+	rc = supervise_inherit(&inner, &outer, &e);
+	(void)!prctl(PR_SET_PDEATHSIG, 0);
+	return rc >= 0 ? 3 : 0;
+}
+
+static void a_parent_that_has_ended_is_an_error(void)
+{
+	CHECK(isolated(names_a_parent_that_has_ended));
+}
+
 UNIT_MAIN(CASE(returns_the_exit_status_), CASE(waits_even_if_sigchld_is_ignored_),
 	  CASE(forwards_a_signal_from_before_the_fork_), CASE(forwards_the_rewritten_signal_),
 	  CASE(restores_signal_actions_and_mask_),
@@ -396,4 +426,5 @@ UNIT_MAIN(CASE(returns_the_exit_status_), CASE(waits_even_if_sigchld_is_ignored_
 	  CASE(kills_after_the_grace_period_), CASE(inherits_blocked_signals_and_saved_actions_),
 	  CASE(reports_a_received_signal_for_a_status_of_128_plus_n_),
 	  CASE(fails_if_the_child_was_waited_for_already_),
-	  CASE(waits_again_after_an_interrupted_wait_))
+	  CASE(waits_again_after_an_interrupted_wait_),
+	  CASE(a_parent_that_has_ended_is_an_error))

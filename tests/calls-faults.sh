@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# calls-faults: each system call failed once in commands that the families of the single tools do not run.
+# as: root user
+# budget: 180
+# shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; faultlib.sh evaluates the checks
+. "${0%/*}/testlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns user mnt uts net pid time
+FAULT_MAX=${FAULT_MAX:-12}
+
+# start_target: starts a process in new user, mount, network, uts and time namespaces.
+start_target()
+{
+	start_holder unshare --user --map-root-user --mount --net --uts --time \
+		sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
+	await_sleep "$holder"
+}
+
+# said_or_same: succeeds if the tool printed a message or the whole output.
+said_or_same()
+{
+	[ -z "$err" ] || return 0
+	_fault_output >"$TMP/files.out"
+	diff "$TMP/files.want" "$TMP/files.out"
+}
+
+# as: root
+test_persist_and_unpersist_are_whole_or_undone()
+{
+	cat >"$TMP/kept" <<-'SCRIPT'
+		#!/bin/sh
+		"$@"
+		rc=$?
+		[ ! -e "$KEPT" ] || { ls "$KEPT"; umount "$KEPT"/*; umount "$KEPT"; rm -r "$KEPT"; } 2>/dev/null
+		exit $rc
+	SCRIPT
+	cat >"$TMP/keep-first" <<-'SCRIPT'
+		#!/bin/sh
+		"$PREPARE" --persist "$KEPT" -u -i -n true || exit 99
+		nsunshare --unpersist "$KEPT"
+		rc=$?
+		[ ! -e "$KEPT" ] || { umount "$KEPT"/*; umount "$KEPT"; rm -r "$KEPT"; } 2>/dev/null
+		[ $rc != 0 ] || echo removed
+		exit $rc
+	SCRIPT
+	chmod 755 "$TMP/kept" "$TMP/keep-first"
+	cp "$NSUTILS_BIN/nsunshare" "$TMP/prepare"
+	KEPT=$TMP/dir PREPARE=$TMP/prepare
+	export KEPT PREPARE
+	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
+	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
+	fault_all -b nsunshare -f '1 125' -- "$TMP/keep-first"
+}
+
+# as: root
+test_a_namespace_that_is_searched_is_found_or_its_failure_reported()
+{
+	start_target
+	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
+	# what cannot be read may hold the namespace, or not
+	fault_all -x ':(openat|readlinkat|newfstatat|getdents64|read|statx|ioctl|fstat|faccessat2?):' -- \
+		nsenter2 -t "$uts" -u "$FINAL"
+}
+
+# Without memory for the stack of a child by vfork(2), fork(2) is used.
+# as: root
+test_a_child_starts_without_memory_for_another_stack()
+{
+	FAULT_MAX=100 fault_all -s mmap -- nsunshare -mpui --mount-proc -- "$FINAL"
+}
+
+test_handles_are_served_or_the_failure_is_reported()
+{
+	start_target
+	fault_all -- nsenter2 -t "$holder" -U -u --ready-fd 2 --close-fds "$FINAL"
+	fault_all -x ':(wait4|write):' -- nsenter2 -t "$holder" -U -u --status-fd 2 "$FINAL"
+	fault_all -x ':(wait4|write):' -- nsunshare -Ur --status-fd 2 --wait-fd 0 -- "$FINAL"
+}
+
+test_a_listing_is_whole_or_says_what_is_missing()
+{
+	start_target
+	refused='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg|pidfd_open|pidfd_getfd|fstat|clone3?|vfork|socketpair|process_vm_readv):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH|ENOBUFS|EMFILE)'
+	for view in "--members user:$holder" "-rno NS,TYPE,NPROCS -p $holder"; do
+		# shellcheck disable=SC2086 # words
+		fault_all -f '1 3' -x "$refused" -c said_or_same -- nslist $view
+	done
+}
+
+test_maps_of_another_process_are_shown_or_the_failure_is_reported()
+{
+	start_target
+	# a value that cannot be read is a dash, a name that is not found is empty
+	fault_all -f 1 -c '_has "$out" "-" || _has "$out" "  " || said_or_same' -- nsidmap show -n "$holder"
+	fault_all -f 1 -- nsidmap translate --from "$holder" 0
+	# the clocks go on between two runs
+	fault_all -f '1 125' -c '_has "$out" "$holder" || [ -n "$err" ]' -- nstimeoffset --show "$holder"
+}
+
+# A feature whose test fails is absent.
+test_features_are_printed_whatever_fails()
+{
+	for tool in nsunshare nsenter2 nspivot nsidmap nstimeoffset nslist; do
+		fault_all -f '1 125' -c '[ -n "$out" ] || [ -n "$err" ]' -- $tool --features
+	done
+}
+
+. shunit2

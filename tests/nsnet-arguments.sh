@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-arguments: limits and combinations of arguments are refused by name, before anything is looked up.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user net mnt
+
+# repeat N FORMAT: prints FORMAT N times, with the numbers from 1.
+repeat()
+{
+	_i=0
+	while [ $((_i += 1)) -le "$1" ]; do
+		# shellcheck disable=SC2059 # the caller's format
+		printf -- "$2" "$_i"
+	done
+}
+
+# refused ARGUMENT…: runs nsnet with the arguments; $text must be a part of the message.
+refused()
+{
+	run nsnet "$@"
+	case $rc in
+	1 | 125) ;;
+	*) fail "exit status 1 or 125 expected: nsnet $*: $rc" ;;
+	esac
+	assert_out_empty
+	assert_err_has "$text"
+}
+
+test_more_than_the_limit_is_refused()
+{
+	while IFS='|' read -r text n format; do
+		# shellcheck disable=SC2046 # words
+		refused run $(repeat "$n" "$format") -- true
+	done <<-'EOT'
+		more than 16 devices|17|--link e%s 
+		more than 16 routes|17|--route 10.%s.0.0/16,via=10.0.0.1 
+		more than 16 values|17|--sysctl net.x%s=1 
+		more than 16 ports|17|--publish %s:80 
+	EOT
+	text='more than 8 addresses'
+	refused run --link "eth0$(repeat 9 ,10.0.%s.1/24)" -- true
+	text='--move: more than one device'
+	refused run --move a0 --move a1 -- true
+}
+
+test_each_wrong_argument_is_named()
+{
+	while IFS='|' read -r text args; do
+		# shellcheck disable=SC2086 # words
+		refused $args
+	done <<-'EOT'
+		--move: 'x=y' is not name=<if>|run --move a0,x=y -- true
+		--move: 'a/b' is not a name|run --move a0,name=a/b -- true
+		'via=10.0.0.1/24' is not via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
+		'via=x' is not via=|run --route 10.0.0.0/8,via=x -- true
+		'dev=x' is not via=|run --route 10.0.0.0/8,dev=x -- true
+		'=1' is not <key>=<value>|run --sysctl =1 -- true
+		'kernel.x=1' is not below net|run --sysctl kernel.x=1 -- true
+		'net/../x=1' is not below net|run --sysctl net/../x=1 -- true
+		'net//x=1' is not below net|run --sysctl net//x=1 -- true
+		'netx=1' is not below net|run --sysctl netx=1 -- true
+		--nat: 'x' is not an IPv4 address|run --nat=x -- true
+		--nat: 'fd00::1' is not an IPv4 address|run --nat=fd00::1 -- true
+		--nat: '10.0.0.1/24' is not an IPv4 address|run --nat=10.0.0.1/24 -- true
+		--publish: '80' is not|run --publish 80 -- true
+		--publish: '80:' is not|run --publish 80: -- true
+		--publish: ':80' is not|run --publish :80 -- true
+		--publish: '0:80' is not|run --publish 0:80 -- true
+		--publish: '80:65536' is not|run --publish 80:65536 -- true
+		--publish: '80:80/sctp' is not|run --publish 80:80/sctp -- true
+		--publish: 'x:80:80' is not|run --publish x:80:80 -- true
+		--publish: 'fd00::1:80:80' is not|run --publish fd00::1:80:80 -- true
+		--publish: '10.0.0.1/24:80:80' is not|run --publish 10.0.0.1/24:80:80 -- true
+		an address of loopback cannot be published|run --publish 127.0.0.2:80:80 -- true
+		together with --publish only|run --pasta --nat -- true
+		together with --publish only|run --pasta --route default,via=10.0.0.1 -- true
+		together with --publish only|run --pasta --move a0 -- true
+		together with --publish only|run --pasta --link eth0 -- true
+		is connected by 'nsnet add'|run web --route default,via=10.0.0.1 -- true
+		is connected by 'nsnet add'|run web --sysctl net.x=1 -- true
+		is connected by 'nsnet add'|run web --no-lo -- true
+		is connected by 'nsnet add'|run web --nat -- true
+		is connected by 'nsnet add'|run web --publish 80:80 -- true
+		is connected by 'nsnet add'|run web --pasta -- true
+		is connected by 'nsnet add'|run web --move a0 -- true
+		is connected by 'nsnet add'|run web --link eth0 -- true
+		'a:b:c' is not a reference|add a:b:c
+		'self:' is not a reference|link self: self
+		'.x' is not a name|attach .x self
+		'x/y' is not a name|attach x/y self
+		invalid descriptor number 'x'|run --ready-fd x -- true
+		an IP address|link self:a0,10.0.0.1 self
+		must be from 68 to 65535|link --mtu 65536 self self
+	EOT
+	text='it may hold letters'
+	refused add "$(printf '%0129d' 0 | tr 0 a)"
+	refused add 'a b'
+	text="'' is not a reference"
+	refused add ''
+}
+
+test_run_in_a_name_that_is_missing_names_the_verb_that_makes_it()
+{
+	run nsnet run web -- echo ran
+	assert_rc 125
+	assert_out_empty
+	assert_err_has "the network namespace 'web': No such file or directory"
+	assert_err_has "create it with 'nsnet add web'"
+}
+
+test_attach_explains_itself_without_a_change()
+{
+	run nsnet attach mine netns:web --explain
+	assert_ok
+	# shellcheck disable=SC2016 # for a shell
+	assert_out 'ip netns attach mine "$(nslist -nro PID netns:web)"'
+	run nsnet attach mine 4194304 --check
+	assert_rc 1
+	assert_err_has 4194304
+	assertFalse 'no name is made' '[ -e /run/netns/mine ]'
+}
+
+. shunit2

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-answers: a socket pair stands for the kernel, whose answers lie ready when a request is
+ * sent. */
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "net/addr.h"
+#include "net/link.h"
+#include "net/netlink.h"
+#include "net/route.h"
+
+#include "../unit.h"
+
+static struct netlink nl = NETLINK_INIT;
+static int kernel = -1;
+
+/* Opens the pair. The first request has the number 1. */
+static void begin(void)
+{
+	int pair[2];
+
+	CHECK_INT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	nl = (struct netlink){ .fd = pair[0], .seq = 1 };
+	kernel = pair[1];
+}
+
+static void end(void)
+{
+	netlink_close(&nl);
+	util_close(&kernel);
+}
+
+/* Sends a batch of answers, all with the number seq. */
+static void answer(struct netlink_batch *b, uint32_t seq)
+{
+	for (size_t at = 0; at < b->len;) {
+		struct nlmsghdr *nh = (void *)(b->space + at);
+
+		nh->nlmsg_seq = seq;
+		at += NLMSG_ALIGN(nh->nlmsg_len);
+	}
+	CHECK_INT(send(kernel, b->space, b->len, 0), b->len);
+	netlink_batch_init(b);
+}
+
+static void put_done(struct netlink_batch *b)
+{
+	const int none = 0;
+
+	netlink_begin(b, NLMSG_DONE, NLM_F_MULTI, &none, sizeof(none));
+}
+
+static void put_error(struct netlink_batch *b, int error)
+{
+	const struct nlmsgerr err = { .error = error };
+
+	netlink_begin(b, NLMSG_ERROR, NLM_F_CAPPED, &err, sizeof(err));
+}
+
+static void put_link(struct netlink_batch *b, int index, const char *name, uint16_t flags)
+{
+	const struct ifinfomsg ifi = { .ifi_index = index };
+
+	netlink_begin(b, RTM_NEWLINK, NLM_F_MULTI | flags, &ifi, sizeof(ifi));
+	netlink_put_str(b, IFLA_IFNAME, name);
+}
+
+static void put_addr(struct netlink_batch *b, uint8_t family, uint16_t type, size_t size)
+{
+	const struct ifaddrmsg ifa = { .ifa_family = family, .ifa_prefixlen = 8, .ifa_index = 2 };
+	const uint8_t bytes[16] = { 10, 0, 0, 1 };
+
+	netlink_begin(b, RTM_NEWADDR, NLM_F_MULTI, &ifa, sizeof(ifa));
+	netlink_put(b, type, bytes, size);
+}
+
+static void put_route(struct netlink_batch *b, uint8_t family, uint8_t type, uint32_t table,
+		      size_t size)
+{
+	const struct rtmsg rt = { .rtm_family = family, .rtm_type = type };
+	const uint8_t bytes[16] = { 10, 0, 0, 1 };
+
+	netlink_begin(b, RTM_NEWROUTE, NLM_F_MULTI, &rt, sizeof(rt));
+	netlink_put_u32(b, RTA_TABLE, table);
+	netlink_put(b, RTA_GATEWAY, bytes, size);
+}
+
+static void an_interrupted_dump_begins_again(void)
+{
+	struct net_ifaddrs addrs;
+	struct net_routes routes;
+	struct net_links links;
+	struct netlink_batch b;
+
+	begin();
+	netlink_batch_init(&b);
+	put_link(&b, 1, "old", NLM_F_DUMP_INTR);
+	put_done(&b);
+	answer(&b, 1);
+	put_link(&b, 2, "new", 0);
+	put_done(&b);
+	answer(&b, 2);
+	CHECK_INT(net_links_read(&nl, &links, NULL), 0);
+	CHECK_INT(links.n, 1);
+	CHECK_STR(links.v[0].name, "new");
+	net_links_free(&links);
+
+	put_addr(&b, AF_INET, IFA_LOCAL, 4);
+	put_done(&b);
+	((struct nlmsghdr *)(void *)b.space)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	answer(&b, 3);
+	put_done(&b);
+	answer(&b, 4);
+	CHECK_INT(net_ifaddrs_read(&nl, &addrs, NULL), 0);
+	CHECK_INT(addrs.n, 0);
+	net_ifaddrs_free(&addrs);
+
+	put_route(&b, AF_INET, RTN_UNICAST, RT_TABLE_MAIN, 4);
+	put_done(&b);
+	((struct nlmsghdr *)(void *)b.space)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	answer(&b, 5);
+	put_done(&b);
+	answer(&b, 6);
+	CHECK_INT(net_routes_read(&nl, &routes, NULL), 0);
+	CHECK_INT(routes.n, 0);
+	net_routes_free(&routes);
+	end();
+}
+
+static void a_dump_that_is_always_interrupted_fails(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct net_links links;
+	struct netlink_batch b;
+
+	begin();
+	netlink_batch_init(&b);
+	for (uint32_t seq = 1; seq <= 100; seq++) {
+		put_link(&b, 1, "x", NLM_F_DUMP_INTR);
+		put_done(&b);
+		answer(&b, seq);
+	}
+	CHECK_INT(net_links_read(&nl, &links, &e), -EAGAIN);
+	CHECK(strstr(e.what, "cannot list the network devices"));
+	CHECK(nl.seq > 2 && nl.seq < 100);
+	net_links_free(&links);
+	end();
+}
+
+static void answers_to_another_request_are_skipped(void)
+{
+	struct net_links links;
+	struct netlink_batch b;
+
+	begin();
+	netlink_batch_init(&b);
+	put_link(&b, 1, "other", 0);
+	put_done(&b);
+	answer(&b, 77);
+	put_link(&b, 2, "own", 0);
+	netlink_begin(&b, RTM_DELLINK, NLM_F_MULTI, "", 1);
+	put_done(&b);
+	answer(&b, 1);
+	CHECK_INT(net_links_read(&nl, &links, NULL), 0);
+	CHECK_INT(links.n, 1);
+	CHECK_STR(links.v[0].name, "own");
+	net_links_free(&links);
+	end();
+}
+
+/* Returns the result of a dump of devices that the batch answers. */
+static int links_of(struct netlink_batch *b, struct nserr *e)
+{
+	struct net_links links;
+	int rc;
+
+	begin();
+	answer(b, 1);
+	rc = net_links_read(&nl, &links, e);
+	net_links_free(&links);
+	end();
+	return rc;
+}
+
+static void a_refused_dump_is_reported(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	put_error(&b, -EPERM);
+	netlink_put_str(&b, NLMSGERR_ATTR_MSG, "not you");
+	((struct nlmsghdr *)(void *)b.space)->nlmsg_flags |= NLM_F_ACK_TLVS;
+	CHECK_INT(links_of(&b, &e), -EPERM);
+	CHECK_STR(e.what, "cannot list the network devices");
+	CHECK_STR(e.hint, "the kernel says: not you");
+
+	put_error(&b, -EPERM);
+	CHECK_INT(links_of(&b, NULL), -EPERM);
+	put_error(&b, 0);
+	CHECK_INT(links_of(&b, NULL), 0);
+}
+
+static void a_text_that_is_missing_or_damaged_is_no_hint(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+	struct nlmsghdr *nh = (void *)b.space;
+
+	netlink_batch_init(&b);
+	put_error(&b, -EPERM);
+	nh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	CHECK_INT(links_of(&b, &e), -EPERM);
+	put_error(&b, -EPERM);
+	netlink_put_str(&b, NLMSGERR_ATTR_MSG, "");
+	nh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	CHECK_INT(links_of(&b, &e), -EPERM);
+	put_error(&b, -EPERM);
+	netlink_put_u32(&b, NLMSGERR_ATTR_OFFS, 4);
+	nh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	CHECK_INT(links_of(&b, &e), -EPERM);
+	/* the attribute claims to be longer than the message */
+	put_error(&b, -EPERM);
+	netlink_put_str(&b, NLMSGERR_ATTR_MSG, "x");
+	nh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	((struct nlattr *)(void *)(b.space + NLMSG_HDRLEN + sizeof(struct nlmsgerr)))->nla_len = 99;
+	CHECK_INT(links_of(&b, &e), -EPERM);
+	/* the request that is quoted does not fit */
+	put_error(&b, -EPERM);
+	nh->nlmsg_flags = NLM_F_ACK_TLVS;
+	((struct nlmsgerr *)(void *)(b.space + NLMSG_HDRLEN))->msg.nlmsg_len = 4000;
+	CHECK_INT(links_of(&b, &e), -EPERM);
+	CHECK_STR(e.hint, "");
+}
+
+static void damaged_answers_are_refused(void)
+{
+	struct netlink_batch b;
+	struct nlmsghdr *nh = (void *)b.space;
+
+	netlink_batch_init(&b);
+	put_error(&b, 1);
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	netlink_begin(&b, NLMSG_ERROR, 0, "", 1);
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	netlink_begin(&b, RTM_NEWLINK, NLM_F_MULTI, "", 1);
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	put_link(&b, 1, "x", 0);
+	b.len -= 4;
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	put_link(&b, 1, "x", 0);
+	nh->nlmsg_len = 4;
+	b.len = 4;
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	/* the attributes within IFLA_LINKINFO */
+	put_link(&b, 1, "x", 0);
+	netlink_put_u32(&b, IFLA_LINKINFO, 99);
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+}
+
+static void values_of_another_length_are_ignored(void)
+{
+	char alias[2 * NET_LINK_ALIAS];
+	struct netlink_batch b;
+	struct net_link l;
+	size_t info;
+
+	memset(alias, 'a', sizeof(alias));
+	netlink_batch_init(&b);
+	put_link(&b, 7, "a-name-of-more-than-15-bytes", 0);
+	netlink_put_u32(&b, IFLA_OPERSTATE, 6);
+	netlink_put_u32(&b, IFLA_CARRIER, 1);
+	netlink_put_u32(&b, IFLA_ADDRESS, 1);
+	netlink_put(&b, IFLA_MTU, "12", 2);
+	netlink_put(&b, IFLA_IFALIAS, alias, sizeof(alias));
+	info = netlink_nest(&b, IFLA_LINKINFO);
+	netlink_put_str(&b, IFLA_INFO_KIND, "veth");
+	netlink_nest_end(&b, info);
+	CHECK_INT(b.err, 0);
+	CHECK_INT(net_link_parse((void *)b.space, &l), 0);
+	CHECK_INT(l.index, 7);
+	CHECK_INT(l.operstate, 0);
+	CHECK(!l.carrier);
+	CHECK(!l.has_mac);
+	CHECK_INT(l.mtu, 0);
+	CHECK_INT(l.peer_nsid, -1);
+	CHECK_STR(l.name, "a-name-of-more-");
+	CHECK_INT(strlen(l.alias), NET_LINK_ALIAS - 1);
+	CHECK_STR(l.kind, "veth");
+}
+
+static void values_of_the_right_length_are_read(void)
+{
+	const uint8_t mac[NET_MAC_SIZE] = { 2, 1, 2, 3, 4, 5 };
+	struct netlink_batch b;
+	struct net_link l;
+
+	netlink_batch_init(&b);
+	put_link(&b, 7, "x", 0);
+	netlink_put(&b, IFLA_OPERSTATE, "\6", 1);
+	netlink_put(&b, IFLA_CARRIER, "\1", 1);
+	netlink_put(&b, IFLA_ADDRESS, mac, sizeof(mac));
+	netlink_put_u32(&b, IFLA_MTU, 1400);
+	netlink_put_u32(&b, IFLA_MASTER, 3);
+	netlink_put_u32(&b, IFLA_LINK, 4);
+	netlink_put_u32(&b, IFLA_LINK_NETNSID, 5);
+	CHECK_INT(net_link_parse((void *)b.space, &l), 0);
+	CHECK_INT(l.operstate, 6);
+	CHECK(l.carrier);
+	CHECK(l.has_mac && memcmp(l.mac, mac, sizeof(mac)) == 0);
+	CHECK_INT(l.mtu, 1400);
+	CHECK_INT(l.master, 3);
+	CHECK_INT(l.peer, 4);
+	CHECK_INT(l.peer_nsid, 5);
+	CHECK_STR(l.kind, "");
+}
+
+static void addresses_of_other_families_are_left_out(void)
+{
+	struct net_ifaddrs addrs;
+	struct netlink_batch b;
+
+	begin();
+	netlink_batch_init(&b);
+	put_addr(&b, AF_PACKET, IFA_LOCAL, 4);
+	put_addr(&b, AF_INET, IFA_LABEL, 4);
+	put_addr(&b, AF_INET, IFA_ADDRESS, 4);
+	put_addr(&b, AF_INET6, IFA_ADDRESS, 16);
+	netlink_begin(&b, RTM_DELADDR, NLM_F_MULTI, &(struct ifaddrmsg){ 0 },
+		      sizeof(struct ifaddrmsg));
+	put_done(&b);
+	answer(&b, 1);
+	CHECK_INT(net_ifaddrs_read(&nl, &addrs, NULL), 0);
+	CHECK_INT(addrs.n, 2);
+	CHECK_INT(addrs.v[0].addr.family, AF_INET);
+	CHECK_INT(addrs.v[0].addr.prefix, 8);
+	CHECK_INT(addrs.v[0].index, 2);
+	CHECK_INT(addrs.v[1].addr.family, AF_INET6);
+	net_ifaddrs_free(&addrs);
+
+	put_addr(&b, AF_INET, IFA_LOCAL, 16);
+	answer(&b, 2);
+	CHECK_INT(net_ifaddrs_read(&nl, &addrs, NULL), -EBADMSG);
+	net_ifaddrs_free(&addrs);
+	netlink_begin(&b, RTM_NEWADDR, NLM_F_MULTI, "", 1);
+	answer(&b, 3);
+	CHECK_INT(net_ifaddrs_read(&nl, &addrs, NULL), -EBADMSG);
+	net_ifaddrs_free(&addrs);
+	end();
+}
+
+static void routes_of_other_tables_are_left_out(void)
+{
+	struct net_routes routes;
+	struct netlink_batch b;
+
+	begin();
+	netlink_batch_init(&b);
+	put_route(&b, AF_INET, RTN_UNICAST, RT_TABLE_LOCAL, 4);
+	put_route(&b, AF_INET, RTN_LOCAL, RT_TABLE_MAIN, 4);
+	put_route(&b, AF_PACKET, RTN_UNICAST, RT_TABLE_MAIN, 4);
+	put_route(&b, AF_INET, RTN_UNICAST, RT_TABLE_MAIN, 4);
+	put_route(&b, AF_INET, RTN_UNICAST, RT_TABLE_MAIN, 3);
+	netlink_begin(&b, RTM_DELROUTE, NLM_F_MULTI, &(struct rtmsg){ 0 }, sizeof(struct rtmsg));
+	put_done(&b);
+	answer(&b, 1);
+	CHECK_INT(net_routes_read(&nl, &routes, NULL), 0);
+	CHECK_INT(routes.n, 2);
+	CHECK_INT(routes.v[0].via.family, AF_INET);
+	CHECK_INT(routes.v[1].via.family, 0);
+	net_routes_free(&routes);
+
+	put_error(&b, -ENOENT);
+	answer(&b, 2);
+	CHECK_INT(net_routes_read(&nl, &routes, NULL), 0);
+	CHECK_INT(routes.n, 0);
+	net_routes_free(&routes);
+	put_error(&b, -EIO);
+	answer(&b, 3);
+	CHECK_INT(net_routes_read(&nl, &routes, NULL), -EIO);
+	net_routes_free(&routes);
+	netlink_begin(&b, RTM_NEWROUTE, NLM_F_MULTI, "", 1);
+	answer(&b, 4);
+	CHECK_INT(net_routes_read(&nl, &routes, NULL), -EBADMSG);
+	net_routes_free(&routes);
+	end();
+}
+
+static void the_way_is_read_or_refused(void)
+{
+	const struct net_addr to = { .family = AF_INET, .prefix = 32, .b = { 10, 9, 9, 9 } };
+	const struct rtmsg rt = { .rtm_family = AF_INET, .rtm_type = RTN_LOCAL };
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+	struct net_way way;
+
+	begin();
+	netlink_batch_init(&b);
+	netlink_begin(&b, RTM_NEWROUTE, 0, &rt, sizeof(rt));
+	netlink_put_u32(&b, RTA_OIF, 4);
+	netlink_put(&b, RTA_PREFSRC, to.b, 4);
+	answer(&b, 1);
+	CHECK_INT(net_route_ask(&nl, &to, &to, 3, &way, NULL), 0);
+	CHECK_INT(way.type, RTN_LOCAL);
+	CHECK_INT(way.index, 4);
+	CHECK_INT(way.via.family, 0);
+	CHECK_INT(way.from.family, AF_INET);
+	CHECK(net_addr_same(&way.from, &to, 32));
+
+	netlink_begin(&b, RTM_DELROUTE, 0, &rt, sizeof(rt));
+	answer(&b, 2);
+	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, &e), -EBADMSG);
+	CHECK_STR(e.what, "no way to 10.9.9.9");
+	netlink_begin(&b, RTM_NEWROUTE, 0, "", 1);
+	answer(&b, 3);
+	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, NULL), -EBADMSG);
+	put_error(&b, -ENETUNREACH);
+	answer(&b, 4);
+	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, NULL), -ENETUNREACH);
+	end();
+}
+
+static void a_batch_is_sent_and_its_failure_named(void)
+{
+	struct netlink_batch b, request;
+	unsigned failed = 99;
+
+	begin();
+	netlink_batch_init(&b);
+	netlink_batch_init(&request);
+	CHECK_INT(netlink_send(&nl, &request, &failed, NULL), 0);
+	CHECK_INT(nl.seq, 1);
+	net_link_put_delete(&request, 7);
+	net_link_put_delete(&request, 8);
+	put_error(&b, -ENODEV);
+	answer(&b, 1);
+	put_error(&b, 0);
+	answer(&b, 2);
+	CHECK_INT(netlink_send(&nl, &request, &failed, NULL), -ENODEV);
+	CHECK_INT(failed, 0);
+	netlink_batch_init(&request);
+	net_link_put_delete(&request, 7);
+	put_error(&b, 0);
+	answer(&b, 3);
+	CHECK_INT(netlink_send(&nl, &request, NULL, NULL), 0);
+	end();
+}
+
+static void a_closed_socket_is_an_error(void)
+{
+	struct net_links links;
+	struct nserr e = NSERR_INIT;
+
+	end();
+	CHECK_INT(net_links_read(&nl, &links, &e), -EBADF);
+	CHECK(strstr(e.what, "cannot list the network devices"));
+	net_links_free(&links);
+}
+
+UNIT_MAIN(CASE(an_interrupted_dump_begins_again), CASE(a_dump_that_is_always_interrupted_fails),
+	  CASE(answers_to_another_request_are_skipped), CASE(a_refused_dump_is_reported),
+	  CASE(a_text_that_is_missing_or_damaged_is_no_hint), CASE(damaged_answers_are_refused),
+	  CASE(values_of_another_length_are_ignored), CASE(values_of_the_right_length_are_read),
+	  CASE(addresses_of_other_families_are_left_out), CASE(routes_of_other_tables_are_left_out),
+	  CASE(the_way_is_read_or_refused), CASE(a_batch_is_sent_and_its_failure_named),
+	  CASE(a_closed_socket_is_an_error))
