@@ -44,7 +44,7 @@ test_every_output_escapes_unicode_format_characters()
 	assertEquals 'characters' 7 "$seen"
 }
 
-# The control: the same name reaches a table of ps(1) unchanged, as the kernel reports it.
+# The control: ps(1) prints the same name unchanged in its table.
 # no tool: it is the control, output of a program that does not escape
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {

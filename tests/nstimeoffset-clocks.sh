@@ -78,7 +78,7 @@ test_anchor_now_puts_the_start_before_zero()
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 1844674407000 1844674408000
-	# a second nstimeoffset must handle such a start time of its own process
+	# a second nstimeoffset, whose own start time is before zero, must still compute correctly
 	run tool -b =0 --anchor now -- nstimeoffset -b =0 -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 0 500

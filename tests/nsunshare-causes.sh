@@ -202,7 +202,8 @@ test_a_masked_proc_is_explained()
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: unmount the tmpfs on /proc/sys/kernel, or use nspivot --bind /proc:... instead'
-	# A masked path in proc, as in containers. A read-only proc would be another reason for the refusal.
+	# A read-only mount covers /proc/sys, as in containers. The rest of proc stays writable, because a
+	# read-only proc is another reason for the kernel to refuse the new mount.
 	run nsunshare -rmp --mount-proc --setup 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
@@ -247,7 +248,7 @@ test_names_a_seccomp_filter_as_the_cause()
 		assert_refused 125 'Operation not permitted'
 		assert_err_has 'hint: this process has a seccomp filter'
 	done
-	# creating a process needs no privilege, but the hint must be the same
+	# The filter denies the creation of a process, which needs no privilege. The hint must be the same.
 	run enosys -e EPERM clone,clone3 -- nsunshare --fork true
 	assert_refused 125 'cannot create a process'
 	assert_err_has 'hint: this process has a seccomp filter'

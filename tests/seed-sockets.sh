@@ -62,7 +62,7 @@ test_abstract_sockets_belong_to_the_network_namespace()
 	assert_err_has 'Connection refused'
 	run sockpeer recv @seed
 	assert_err_has 'Address already in use'
-	# mount and ipc namespaces make no difference
+	# a sender in another mount and ipc namespace still reaches the socket
 	run nsunshare $own -mi -- sockpeer send @seed
 	assert_ok
 	heard
