@@ -17,7 +17,8 @@ struct nsjoin {
 					    borrowed */
 };
 
-/* nsjoin_init() sets j to no process and no namespaces. nsjoin_close() closes all its descriptors. */
+/* nsjoin_init() sets j to no process and no namespaces. nsjoin_close() closes all descriptors of
+ * j. */
 void nsjoin_init(struct nsjoin *j);
 void nsjoin_close(struct nsjoin *j);
 

@@ -31,10 +31,10 @@ enum nslist_view {
 	NSLIST_WATCH,
 };
 
-/* A process or namespace that a reference of the command line names. */
+/* A process or namespace that a reference on the command line names. */
 struct target {
-	pid_t pid;                 /* 0: a namespace */
-	const struct nstype *type; /* NULL: a bare inode */
+	pid_t pid;                 /* 0 if the target is a namespace */
+	const struct nstype *type; /* NULL if the reference was only an inode */
 	uint32_t inode;
 };
 
@@ -48,14 +48,14 @@ struct opts {
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
-	const struct nstype *of_type; /* of it, if --type selects exactly one; or NULL */
-	const char *task;             /* --task, or NULL */
-	struct timespec interval;     /* of --watch */
-	const char *filter;           /* --filter, or NULL */
-	char **rest;                  /* the arguments after the options */
-	struct nsref *refs;           /* of, task and rest, parsed */
+	const struct nstype *of_type; /* the type in --type if it names exactly one, or NULL */
+	const char *task;             /* argument of --task, or NULL */
+	struct timespec interval;     /* interval of --watch */
+	const char *filter;           /* argument of --filter, or NULL */
+	char **rest;                  /* arguments after the options */
+	struct nsref *refs;           /* the parsed references in `of`, `task` and `rest` */
 	size_t n_refs;
-	const char *output; /* --output, or NULL */
+	const char *output; /* argument of --output, or NULL */
 	bool output_all;
 	const struct column *cols[NSLIST_COLUMNS_MAX];
 	size_t n_cols;
@@ -66,8 +66,8 @@ enum detail_text { DETAIL_CMDLINE, DETAIL_CGROUP, DETAIL_STATUS, DETAIL_EXE, DET
 
 struct detail {
 	pid_t pid;
-	unsigned asked;       /* bits of what has been read: texts, stat and uid */
-	bool stat_ok, uid_ok; /* false: could not be read */
+	unsigned asked;       /* bits of the values that have been requested: texts, stat and uid */
+	bool stat_ok, uid_ok; /* false if the value could not be read */
 	struct proc_stat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];
@@ -76,8 +76,8 @@ struct detail {
 
 struct row {
 	struct ns *ns;
-	pid_t pid;      /* the process that represents the namespace, or 0 */
-	bool is_member; /* the row is about that process */
+	pid_t pid;      /* process that represents the namespace, or 0 */
+	bool is_member; /* the row describes this process */
 	struct row *parent, *first, **last, *next;
 };
 
@@ -92,17 +92,18 @@ struct users {
 
 struct run;
 
-/* A view: how its rows are selected and printed. Both functions exit on errors. */
+/* A view: functions that select and print its rows. Both exit on errors. */
 struct view {
 	void (*select)(struct run *run);
 	void (*print)(struct run *run);
 };
 
-/* The run in progress. */
+/* The state of a run. */
 struct run {
 	const struct opts *o;
-	const struct view *view; /* the selected one */
-	struct target *targets;  /* one per reference; none selects all namespaces */
+	const struct view *view; /* the view that the options select */
+	struct target
+		*targets; /* one for each reference; without targets all namespaces are listed */
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
