@@ -22,7 +22,8 @@ cat >"$TMP/look" <<-'SCRIPT'
 	# the order of the extents does not matter
 	sort -n /proc/self/uid_map && sort -n /proc/self/gid_map
 	cat /proc/self/setgroups /proc/self/timens_offsets
-	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { print $5, $7 }' \
+	# the number of a peer group is that of any mount on the machine
+	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { sub(/[0-9]+/, "N", $7); print $5, $7 }' \
 		/proc/self/status /proc/self/mountinfo
 	setpriv --dump | grep -i 'death'
 	ls /proc/self/fd | tr '\n' ' '

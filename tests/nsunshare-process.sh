@@ -236,7 +236,7 @@ test_too_few_descriptors_or_processes_are_reported()
 	[ "$(id -u)" != 0 ] || return 0
 	run prlimit --nproc=0 nsunshare -rf true
 	assert_refused 125 'Resource temporarily unavailable'
-	assert_err_has 'hint: RLIMIT_NPROC'
+	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes'
 }
 
 # The limit of the address space includes memory that is allocated but not used. A sanitizer needs much more.
