@@ -49,7 +49,7 @@ static int read_filter(struct cred *c, struct nserr *e)
 bool cred_restricts(const struct cred *c)
 {
 	return c->has_keep || c->cap_drop || c->cap_drop_all || c->limit_caps || c->no_new_privs ||
-	       c->seccomp || (c->set_uid && c->uid != 0);
+	       c->seccomp;
 }
 
 int cred_check(struct cred *c, struct nserr *e)

@@ -56,8 +56,8 @@ struct cred {
 int cred_check(struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options take privilege from the program, so that the program must not get the
- * privilege of the tool. Must be called before cred_check(), which reads streams. */
+/* Returns true if the options take privilege from the program that it would regain by tracing a
+ * process of the tool with its own ids. Does not depend on cred_check(). */
 bool cred_restricts(const struct cred *c);
 
 /*

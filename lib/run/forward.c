@@ -160,6 +160,11 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (s->init && sig == SIGTERM && shutdown_end(s))
 		return;
+	if (supervise_must_kill(s, sig)) {
+		s->ended_by = sig;
+		kill(s->pid, SIGKILL);
+		return;
+	}
 	if (sig != came || !sent_to_group(s, info))
 		send_to_child(s, sig, info);
 	if (s->child_init && is_stop(sig))
@@ -176,12 +181,15 @@ static void received(struct supervise *s, const siginfo_t *info)
 /*
  * Process 1 cannot end by a signal that it sends to itself and exits with 128 + n instead. If this
  * process has received that signal, too, the signal ended the program. A shell must see a SIGINT as
- * such to end its loops. A stop signal has ended nothing and would stop this process.
+ * such to end its loops. A stop signal has ended nothing and would stop this process. A signal that
+ * SIGKILL has replaced has ended the program.
  */
 static int meant(const struct supervise *s, int wstatus)
 {
 	int sig = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) - 128 : 0;
 
+	if (s->ended_by && WIFSIGNALED(wstatus) && WTERMSIG(wstatus) == SIGKILL)
+		return s->ended_by;
 	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && !is_stop(sig) &&
 	    sigismember(&s->seen, sig) == 1)
 		return sig;

@@ -50,6 +50,10 @@ struct plan_kind {
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
+	/* A step of the caller after the creation of the child, for which the child does not wait.
+	 * After vfork(2) it runs when the program has begun, and its failure is ignored. */
+	bool afterwards;
+
 	/* Safe to run in a vfork(2) child: the step waits for no other process and changes no
 	 * memory that the caller uses later. */
 	bool brief;
@@ -71,12 +75,32 @@ struct plan_step {
 
 #define PLAN_STEPS 24 /* longer plans are allocated */
 
+/*
+ * Keeps the helper until the program has ended, for work that the caller cannot do from inside the
+ * new namespaces. Such a helper is a child of the caller, which has blocked all signals. The
+ * functions run in the helper. ctx is the helper's own copy of the caller's memory.
+ */
+struct plan_keeper {
+	/* Reports the pid of the child before the first step that follows its creation. */
+	void (*created)(void *ctx, pid_t child);
+	/* The child has executed its program. */
+	void (*running)(void *ctx);
+	/* The program has ended. wstatus is its wait status, or negative if it is unknown because
+	 * the caller was killed. Returns 0, or a negative errno with e set. */
+	int (*ended)(void *ctx, int wstatus, struct nserr *e);
+
+	bool stays; /* otherwise the helper ends when the program begins */
+	int line;   /* of the caller, from plan_run() to plan_keeper_end(); -1: none */
+	pid_t pid;
+};
+
 struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
 	int err;             /* 0 or -ENOMEM; sticky */
 	sigset_t interrupts; /* blocked signals that end the run early */
+	struct plan_keeper *keeper; /* borrowed; NULL: the helper is not a child of the caller */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
@@ -103,5 +127,17 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) mu
  * has ended and been waited for. child may be NULL.
  */
 int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
+
+/*
+ * Reports the wait status of the program to the helper that stays, and waits for the end of the
+ * helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for the reader of a pipe.
+ * Returns the result of keeper->ended, or a negative errno with e set if the helper has been killed.
+ * Returns 0 without a helper.
+ */
+int plan_keeper_end(struct plan_keeper *k, int wstatus, struct nserr *e) must_check;
+
+/* The main loop of the helper that stays; line leads to the caller, child is the program. For
+ * plan_run() only. */
+_Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
 #endif

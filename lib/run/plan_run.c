@@ -15,6 +15,7 @@
 /* A message on a line. The caller sends "run from step `at`", the actor answers with the result. */
 struct plan_message {
 	size_t at;
+	pid_t child; /* to the helper, once the child exists; otherwise 0 */
 	int rc;
 	struct nserr err;
 };
@@ -133,6 +134,7 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
  */
 static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
+	const struct plan_keeper *keeper = w->self == PLAN_HELPER ? w->p->keeper : NULL;
 	struct plan_message m = { .at = at };
 	bool last = false;
 
@@ -141,10 +143,16 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 
 	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {
 		told = false;
+		if (keeper && m.child > 0 && w->pid[PLAN_CHILD] == 0) {
+			w->pid[PLAN_CHILD] = m.child;
+			keeper->created(w->ctx, m.child);
+		}
 		if (m.at == w->p->n) {
 			last = m.rc == 0;
 			if (!last)
 				break;
+			if (keeper && keeper->stays)
+				plan_keep(keeper, w->ctx, w->line[PLAN_CALLER], w->pid[PLAN_CHILD]);
 			continue;
 		}
 		m.err = NSERR_INIT;
@@ -160,6 +168,17 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 	if (!last)
 		undo(w);
 	_exit(last ? 0 : 125);
+}
+
+/* Returns the number of the first step after s that has a fixed place. A child whose step that is
+ * runs it without a message. */
+static size_t next_step(const struct plan *p, const struct plan_step *s)
+{
+	size_t i = step_number(p, s) + 1;
+
+	while (i < p->n && p->steps[i].kind->afterwards)
+		i++;
+	return i;
 }
 
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e)
@@ -185,7 +204,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		util_close(&w->proc);
 		close(pair[0]);
 		*w = new_walk(w->p, w->ctx, who, pair[1]);
-		follow(w, step_number(w->p, s) + 1);
+		follow(w, next_step(w->p, s));
 	}
 	close(pair[1]);
 	if (pid < 0) {
@@ -196,7 +215,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		w->interrupt_fd = interrupt_open(&w->p->interrupts);
 	w->line[who] = pair[0];
 	w->pid[who] = pid;
-	w->runs_already = step_number(w->p, s) + 1;
+	w->runs_already = next_step(w->p, s);
 	return 0;
 }
 
@@ -248,7 +267,15 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 	if (rc < 0)
 		return rc;
 	w->vforked = true;
-	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
+	if (!has_begun(w, who))
+		return ended_early(w, w->p->n - 1, e);
+	for (size_t i = step_number(w->p, s) + 1; i < w->p->n; i++) {
+		struct nserr ignored = NSERR_INIT;
+
+		if (w->p->steps[i].actor == w->self)
+			(void)!plan_run_step(w->p, i, w->ctx, &ignored);
+	}
+	return 0;
 }
 
 /* ---- The run */
@@ -257,7 +284,7 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
-	struct plan_message m = { .at = i };
+	struct plan_message m = { .at = i, .child = w->pid[PLAN_CHILD] };
 	int rc;
 
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
@@ -268,6 +295,8 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 		/* A step may take any time. The effects of a child end with the child. */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
+		else if (w->p->keeper)
+			kill(w->pid[who], interrupt_pending());
 		return interrupt_error(e);
 	}
 	rc = receive_message(w->line[who], &m);
@@ -292,20 +321,25 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
  */
 static void tell_others(const struct plan_walk *w, int rc)
 {
-	const struct plan_message m = { .at = w->p->n, .rc = rc };
+	const struct plan_message m = { .at = w->p->n, .child = w->pid[PLAN_CHILD], .rc = rc };
 
 	for (size_t i = 0; i < PLAN_ACTORS; i++)
 		if (w->line[i] >= 0)
 			(void)!send_message(w->line[i], &m);
 }
 
-/* Closes the lines and waits for the helper. After a failure, waits until both other processes have
+/* Closes the lines and waits for the helper, unless that stays. After a failure, waits until both other processes have
  * undone their steps, and for the end of both. */
 static void end_others(struct plan_walk *w, bool well)
 {
 	struct plan_message m;
 
 	tell_others(w, well ? 0 : -EPIPE);
+	if (well && w->p->keeper && w->p->keeper->stays) {
+		w->p->keeper->line = TAKE_FD(w->line[PLAN_HELPER]);
+		w->p->keeper->pid = w->pid[PLAN_HELPER];
+		w->pid[PLAN_HELPER] = 0;
+	}
 	for (size_t i = 0; i < PLAN_ACTORS; i++) {
 		while (!well && w->line[i] >= 0 && receive_message(w->line[i], &m) > 0)
 			;

@@ -5,12 +5,12 @@
 
 #include "run/plan.h"
 
-/* Returns true if the process that step s creates runs all steps that follow it, and each of them
- * is brief. */
+/* Returns true if each step after s is a brief one of the process that s creates, or one of the
+ * caller that may run after the program has begun. */
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s);
 
 /*
- * Creates the process of step s by vfork(2) and runs the steps after s in it. The caller stands
+ * Creates the process of step s by vfork(2) and runs its steps after s in it. The caller stands
  * still until the child has executed its program or has ended. Returns 1 if no step failed, 0 if
  * the kernel or a lack of memory or of /proc rules this way out and nothing was done, or a negative
  * errno with e set; the child has then undone its steps. The caller has to wait for *pid, unless it

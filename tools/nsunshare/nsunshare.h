@@ -54,13 +54,6 @@ struct opts {
 	char **argv;
 };
 
-/* The ids of the calling user, which --owner changes and step_caller restores. */
-struct ids {
-	uid_t uid, euid;
-	gid_t gid, egid, *groups; /* groups is malloc()ed and never freed: the process executes */
-	int ngroups;
-};
-
 /* The run in progress: the command line, what it names, and the state of the steps. */
 struct run {
 	struct opts *o;
@@ -71,17 +64,18 @@ struct run {
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid;
-	struct ids caller;
 	struct timens offsets;
 
-	pid_t pid; /* of the process that gets the namespaces, as seen from outside */
+	pid_t pid; /* of a process in the new namespaces, as seen from outside */
+	bool restricts; /* the options take privilege from the program that the parent keeps */
+	bool visible; /* processes in the new user namespace may trace the parent */
+	struct plan_keeper keeper;
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
 	struct init init;
 	bool by_root; /* the caller's effective user id is 0 */
 	struct cgroup cgroup;
-	bool in_cgroup; /* version 2: the child was created in it */
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;      /* of the caller's mount namespace */
 	struct nspin_dir dir; /* --persist */
@@ -113,14 +107,20 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init, which is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* For the parent that stays: closes the descriptors that can undo the pins, so that other processes
+/* For the helper that stays: closes the descriptors that can undo the pins, so that other processes
  * can unmount them. */
 void pins_close(struct run *r);
 
+/* Sets up r->keeper, whose functions are for the helper of a parent that waits; needs is false if
+ * there is no such helper. */
+void keeper_set(struct run *r, struct plan *p, bool needed);
+
 /* The kinds of steps, by the file that defines them. */
-extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_caller,
-	step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above, step_pin_dir,
-	step_pin; /* steps_ns.c */
+extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
+	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above,
+	step_pin_dir, step_pin; /* steps_ns.c */
+extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
+	step_leave_first, step_enter_cgroup; /* steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
