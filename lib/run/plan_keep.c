@@ -64,8 +64,9 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, struct nserr *e)
 		return 0;
 	stop = interrupt_open_ending();
 	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL);
-	if (interrupt_wait(stop, line) < 0)
-		kill(k->pid, interrupt_pending());
+	/* with --owner this process may not signal the helper, and does not wait for it */
+	if (interrupt_wait(stop, line) < 0 && kill(k->pid, interrupt_pending()) < 0)
+		return 0;
 	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));
 	(void)RETRY_EINTR(waitpid(k->pid, NULL, 0));
 	if (n != (ssize_t)sizeof(a))

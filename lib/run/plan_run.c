@@ -27,7 +27,7 @@ struct plan_walk {
 	int line[PLAN_ACTORS]; /* to the other actors; helper and child have [PLAN_CALLER] only */
 	pid_t pid[PLAN_ACTORS];
 	size_t begun;        /* own steps below this have run and may be undone */
-	size_t runs_already; /* a new process runs from this step without a message */
+	size_t runs_already; /* a new process runs from this step without a message; 0: none */
 	int interrupt_fd;    /* signalfd of p->interrupts, or negative */
 	int proc;            /* the caller's /proc, opened before the first step, or negative */
 	bool vforked;        /* plan_vfork() has run all steps that were left */
@@ -117,7 +117,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			rc = fork_step(w, s, e);
 		else
 			rc = plan_run_step(w->p, i, w->ctx, e);
-		if (rc < 0)
+		/* a step after vfork(2) fails too late: the program runs */
+		if (rc < 0 && !(w->vforked && s->kind->afterwards))
 			return rc;
 		w->begun = i + 1;
 		if (w->self != s->actor)
@@ -157,6 +158,12 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 		}
 		m.err = NSERR_INIT;
 		m.rc = run_own(w, m.at, run_end(w->p, m.at), &m.err);
+		if (m.rc < 0 && keeper) {
+			/* undo after the caller has ended the child, which may be in the cgroup */
+			if (send_message(w->line[PLAN_CALLER], &m) == 0)
+				(void)!receive_message(w->line[PLAN_CALLER], &m);
+			break;
+		}
 		if (m.rc < 0) {
 			undo(w);
 			(void)!send_message(w->line[PLAN_CALLER], &m);
@@ -216,6 +223,8 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 	w->line[who] = pair[0];
 	w->pid[who] = pid;
 	w->runs_already = next_step(w->p, s);
+	if (w->runs_already < w->p->n && w->p->steps[w->runs_already].actor != who)
+		w->runs_already = 0;
 	return 0;
 }
 
@@ -267,18 +276,20 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 	if (rc < 0)
 		return rc;
 	w->vforked = true;
-	if (!has_begun(w, who))
-		return ended_early(w, w->p->n - 1, e);
-	for (size_t i = step_number(w->p, s) + 1; i < w->p->n; i++) {
-		struct nserr ignored = NSERR_INIT;
-
-		if (w->p->steps[i].actor == w->self)
-			(void)!plan_run_step(w->p, i, w->ctx, &ignored);
-	}
-	return 0;
+	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
 }
 
 /* ---- The run */
+
+/* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. After
+ * --owner this process may not signal the helper, and does not wait for it. */
+static void interrupt_helper(struct plan_walk *w)
+{
+	if (kill(w->pid[PLAN_HELPER], interrupt_pending()) == 0)
+		return;
+	close(TAKE_FD(w->line[PLAN_HELPER]));
+	w->pid[PLAN_HELPER] = 0;
+}
 
 /* Makes another actor run the steps from i to end and waits for the answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
@@ -296,7 +307,7 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
 		else if (w->p->keeper)
-			kill(w->pid[who], interrupt_pending());
+			interrupt_helper(w);
 		return interrupt_error(e);
 	}
 	rc = receive_message(w->line[who], &m);

@@ -234,8 +234,10 @@ void build_plan(struct run *r, struct plan *p)
 
 	if (is_pinned(o, NSTYPE_MNT))
 		r->mnt_id = nspin_id();
+	if (needs_helper(r) || o->cgroup)
+		r->pid = getpid();
 	r->supervise.escalate = vfork && !o->init;
-	r->visible = !r->restricts && own_ids_are_mapped(r);
+	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);
 	keeper_set(r, p, o->fork && needs_helper(r));
 	build(r, p, vfork);
 	if (vfork && !may_vfork(p)) {

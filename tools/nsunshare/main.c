@@ -33,7 +33,6 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 	struct nserr e = NSERR_INIT;
 	int wstatus = -1;
 
-	r->pid = getpid();
 	if (r->o->fork) {
 		wstatus = execute_child(r, p, &e);
 	} else {
