@@ -32,12 +32,13 @@ void supervise_hold_child(struct supervise *s)
 	util_close(&s->proc);
 }
 
-void supervise_close_others(const struct supervise *s, int line)
+int supervise_close_others(const struct supervise *s, const struct plan *p, int fd)
 {
-	const int keep[] = { s->parent,	     s->proc, s->child_status,
-			     s->child_syscall, s->tty,	 line };
+	int keep[ARRAY_SIZE(p->own) + 6] = { s->parent,	       s->proc, s->child_status,
+					     s->child_syscall, s->tty,	fd };
 
-	(void)!sys_fd_close_others(keep, ARRAY_SIZE(keep));
+	memcpy(keep + 6, p->own, sizeof(p->own));
+	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }
 
 /* Reads a file of the child from its descriptor, or opens it. Returns false if it cannot. */

@@ -50,8 +50,8 @@ struct plan_kind {
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
-	/* A step of the caller after the creation of the child, for which the child does not wait.
-	 * After vfork(2) it runs when the program has begun, and its failure is ignored. */
+	/* A step of the caller that can follow vfork(2), although the program has begun then. Its
+	 * failure is ignored there. */
 	bool afterwards;
 
 	/* Safe to run in a vfork(2) child: the step waits for no other process and changes no
@@ -101,6 +101,8 @@ struct plan {
 	int err;             /* 0 or -ENOMEM; sticky */
 	sigset_t interrupts; /* blocked signals that end the run early */
 	struct plan_keeper *keeper; /* borrowed; NULL: the helper is not a child of the caller */
+	int own[PLAN_ACTORS + 2];   /* set by plan_run(): descriptors that it uses in the caller, or
+				     * -1 */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
@@ -126,7 +128,7 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) mu
  * errno with e set after a failure; then all steps are undone, and every other process of the plan
  * has ended and been waited for. child may be NULL.
  */
-int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
+int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
 
 /*
  * Reports the wait status of the program to the helper that stays, and waits for the end of the

@@ -7,25 +7,12 @@
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
 #include "run/plan.h"
-#include "run/supervise.h"
 
 /* The answer of the helper. The caller's message is the wait status, an int. */
 struct answer {
 	int rc;
 	struct nserr err;
 };
-
-/* Discards the signals that came to the process group while the program ran: they were meant for
- * the program, and must not end the last wait of the helper. */
-static void discard_signals(void)
-{
-	const struct timespec now = { 0 };
-	sigset_t all;
-
-	supervise_signals(&all);
-	while (sigtimedwait(&all, NULL, &now) > 0)
-		;
-}
 
 /* Waits for the end of a process that is not a child of the helper. */
 static void wait_for(int pidfd)
@@ -48,7 +35,6 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 		wstatus = -1;
 		wait_for(pidfd);
 	}
-	discard_signals();
 	a.rc = k->ended(ctx, wstatus, &a.err);
 	(void)!send(line, &a, sizeof(a), MSG_NOSIGNAL);
 	_exit(0);

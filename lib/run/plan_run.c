@@ -21,7 +21,7 @@ struct plan_message {
 };
 
 struct plan_walk {
-	const struct plan *p;
+	struct plan *p;
 	void *ctx;
 	enum plan_actor self;
 	int line[PLAN_ACTORS]; /* to the other actors; helper and child have [PLAN_CALLER] only */
@@ -33,7 +33,7 @@ struct plan_walk {
 	bool vforked;        /* plan_vfork() has run all steps that were left */
 };
 
-static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_actor self, int line)
+static struct plan_walk new_walk(struct plan *p, void *ctx, enum plan_actor self, int line)
 {
 	return (struct plan_walk){ .p = p,
 				   .ctx = ctx,
@@ -41,6 +41,16 @@ static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_acto
 				   .line = { line, -1, -1 },
 				   .interrupt_fd = -1,
 				   .proc = -1 };
+}
+
+/* Tells the steps of the caller which descriptors the run needs. */
+static void note_own(const struct plan_walk *w)
+{
+	int *own = w->p->own;
+
+	memcpy(own, w->line, sizeof(w->line));
+	own[PLAN_ACTORS] = w->interrupt_fd;
+	own[PLAN_ACTORS + 1] = w->proc;
 }
 
 static size_t step_number(const struct plan *p, const struct plan_step *s)
@@ -177,17 +187,6 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 	_exit(last ? 0 : 125);
 }
 
-/* Returns the number of the first step after s that has a fixed place. A child whose step that is
- * runs it without a message. */
-static size_t next_step(const struct plan *p, const struct plan_step *s)
-{
-	size_t i = step_number(p, s) + 1;
-
-	while (i < p->n && p->steps[i].kind->afterwards)
-		i++;
-	return i;
-}
-
 static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e)
 {
 	enum plan_actor who = s->kind->forks;
@@ -211,7 +210,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		util_close(&w->proc);
 		close(pair[0]);
 		*w = new_walk(w->p, w->ctx, who, pair[1]);
-		follow(w, next_step(w->p, s));
+		follow(w, step_number(w->p, s) + 1);
 	}
 	close(pair[1]);
 	if (pid < 0) {
@@ -222,7 +221,8 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		w->interrupt_fd = interrupt_open(&w->p->interrupts);
 	w->line[who] = pair[0];
 	w->pid[who] = pid;
-	w->runs_already = next_step(w->p, s);
+	note_own(w);
+	w->runs_already = step_number(w->p, s) + 1;
 	if (w->runs_already < w->p->n && w->p->steps[w->runs_already].actor != who)
 		w->runs_already = 0;
 	return 0;
@@ -361,7 +361,7 @@ static void end_others(struct plan_walk *w, bool well)
 			(void)RETRY_EINTR(waitpid(w->pid[i], NULL, 0));
 }
 
-int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
+int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 {
 	struct plan_walk w = new_walk(p, ctx, PLAN_CALLER, -1);
 	int rc = p->err;
@@ -371,6 +371,7 @@ int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 		return nserr_set(e, rc, "cannot create the plan");
 	if (has_undo(p, PLAN_CALLER, p->n) && proc_stat_check(NULL) == 0)
 		w.proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	note_own(&w);
 	for (size_t i = 0; i < p->n && rc == 0 && !w.vforked;) {
 		size_t end = run_end(p, i);
 

@@ -106,8 +106,9 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
  */
 void supervise_hold_child(struct supervise *s);
 
-/* Closes all descriptors above 2 that supervise_wait() does not need, except `line` (-1: none). */
-void supervise_close_others(const struct supervise *s, int line);
+/* Closes all descriptors above 2 that supervise_wait() does not need, except those of p and fd (-1:
+ * none). For a step of p. Returns 0 or a negative errno. */
+int supervise_close_others(const struct supervise *s, const struct plan *p, int fd) must_check;
 
 /* Returns true if SIGKILL must replace sig, see escalate. For supervise_wait() only. */
 bool supervise_must_kill(const struct supervise *s, int sig);

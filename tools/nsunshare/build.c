@@ -96,8 +96,8 @@ static void add_alone(struct run *r, struct plan *p, bool needs_outside)
 
 /*
  * Adds the creation of the child and the steps of the parent that waits. With vfork, the parent
- * cannot run before the program does. It then hides from the program until it has closed the /proc
- * of the outside.
+ * cannot run before the program does. It then hides from the program until it has closed the
+ * descriptors that lead outside.
  */
 static void add_fork(const struct run *r, struct plan *p, bool vfork)
 {
@@ -105,17 +105,18 @@ static void add_fork(const struct run *r, struct plan *p, bool vfork)
 	bool new_user = o->types & CLONE_NEWUSER;
 	bool hold = new_user && r->supervise.escalate, hide = new_user && !r->has_owner;
 
-	if (hide && vfork && (hold || !r->visible))
+	if (hide && vfork)
 		plan_add(p, PLAN_CALLER, &step_hide, NULL, 0);
 	plan_add(p, PLAN_CALLER, vfork ? &step_fork_first : &step_fork, NULL, 0);
 	if (hold)
 		plan_add(p, PLAN_CALLER, &step_hold_child, NULL, 0);
-	if (hide && vfork && hold && r->visible)
+	plan_add(p, PLAN_CALLER, &step_leave, NULL, 0);
+	if (new_user && vfork)
+		plan_add(p, PLAN_CALLER, &step_close, p, 0);
+	if (hide && vfork && r->visible)
 		plan_add(p, PLAN_CALLER, &step_show, NULL, 0);
 	else if (hide && !vfork && !r->visible)
 		plan_add(p, PLAN_CALLER, &step_hide, NULL, 0);
-	plan_add(p, PLAN_CALLER,
-		 (o->types & CLONE_NEWNS) && !o->mount_proc ? &step_leave_first : &step_leave, NULL, 0);
 }
 
 /* Adds the steps up to the pins if a child becomes the program. */
@@ -142,6 +143,8 @@ static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vf
 	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (late)
 		add_maps(r, p, PLAN_CHILD);
+	if ((o->types & CLONE_NEWUSER) && !vfork)
+		plan_add(p, PLAN_CALLER, &step_close, p, 0);
 }
 
 static void add_pins(const struct run *r, struct plan *p)
@@ -230,15 +233,18 @@ static bool may_vfork(const struct plan *p)
 void build_plan(struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
-	bool vfork = o->fork && (o->types & CLONE_NEWPID);
+	bool first = o->fork && (o->types & CLONE_NEWPID), vfork;
 
 	if (is_pinned(o, NSTYPE_MNT))
 		r->mnt_id = nspin_id();
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
-	r->supervise.escalate = vfork && !o->init;
+	r->supervise.escalate = first && !o->init;
 	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);
 	keeper_set(r, p, o->fork && needs_helper(r));
+	/* A program that sees the working directory of the parent, such as nspivot, which refuses to
+	 * leave one in the old root, must not run before that is changed. */
+	vfork = first && (!(o->types & CLONE_NEWNS) || o->mount_proc);
 	build(r, p, vfork);
 	if (vfork && !may_vfork(p)) {
 		struct plan_keeper *keeper = p->keeper;

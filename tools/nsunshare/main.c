@@ -19,9 +19,6 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
-	/* processes in the new user namespace may take the descriptors of this process */
-	if (r->o->types & CLONE_NEWUSER)
-		supervise_close_others(&r->supervise, r->keeper.line);
 	wstatus = supervise_wait(&r->supervise, e);
 	if (plan_keeper_end(p->keeper, wstatus, &late) < 0)
 		cli_warn_nserr(&late);

@@ -120,7 +120,7 @@ extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fo
 	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above,
 	step_pin_dir, step_pin; /* steps_ns.c */
 extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
-	step_leave_first, step_enter_cgroup; /* steps_parent.c */
+	step_close, step_enter_cgroup; /* steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,

@@ -175,14 +175,15 @@ const struct plan_kind step_helper = {
 };
 
 /* Creates the helper of a caller that waits for the program and has blocked all signals. The program
- * may be able to trace the processes of the user who starts it, but no helper. */
+ * may be able to trace the processes of the user who starts it, but no helper. The helper has a
+ * process group of its own, so that it can clean up after a SIGKILL to the group of the caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	pid_t pid = sys_clone(0, -1, NULL);
 
 	(void)ctx;
 	(void)s;
-	if (pid == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
+	if (pid == 0 && (setpgid(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0))
 		_exit(125);
 	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
 }
@@ -198,7 +199,7 @@ static void show_helper_stays(const void *ctx, const struct plan_step *s, struct
 
 const struct plan_kind step_helper_stays = {
 	.name = "helper",
-	.call = "clone(2), prctl(PR_SET_DUMPABLE)",
+	.call = "clone(2), setpgid(2), prctl(PR_SET_DUMPABLE)",
 	.show = show_helper_stays,
 	.fork = run_helper_stays,
 	.forks = PLAN_HELPER,

@@ -81,13 +81,22 @@ const struct plan_kind step_leave = {
 	.afterwards = true,
 };
 
-/* Does the same before the program runs, for a program that sees this process, such as nspivot,
- * which refuses if a working directory is left in the old root. */
-const struct plan_kind step_leave_first = {
-	.name = "leave",
-	.call = "chdir(2)",
-	.what = "change to /",
-	.run = run_leave,
+/* A process inside could take the descriptors of the caller that the program does not inherit
+ * (pidfd_getfd(2)). */
+static int run_close(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	int rc = supervise_close_others(&r->supervise, s->arg, -1);
+
+	return rc < 0 ? nserr_set(e, rc, "cannot close descriptors") : 0;
+}
+
+const struct plan_kind step_close = {
+	.name = "close",
+	.call = "close_range(2)",
+	.what = "close the descriptors that the program inherits",
+	.run = run_close,
+	.afterwards = true,
 };
 
 /* The root of a cgroup namespace is the cgroup of the process that creates it (cgroup_namespaces(7)).
