@@ -135,21 +135,19 @@ const struct plan_kind step_wd = {
 
 static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct run *r = ctx;
 	char path[4096];
 
+	(void)ctx;
 	/* another error, for a path that is too long, means inside */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
 	nserr_set(e, 0, "the working directory %s is outside the root directory",
 		  (const char *)s->arg);
-	if (r->o->wd.path)
-		nserr_hint(e, "use --wdns to name a directory inside the root directory");
 	return -EXDEV;
 }
 
-/* getcwd(2) fails with ENOENT for a directory that is not below the root, which would be a way out.
- */
+/* getcwd(2) fails with ENOENT for a directory that is not below the root, which would be a way out
+ * that the caller has not asked for. */
 const struct plan_kind step_inside = {
 	.name = "inside",
 	.call = "getcwd(2)",

@@ -239,6 +239,8 @@ void build_plan(struct run *r, struct plan *p)
 		r->mnt_id = nspin_id();
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
+	r->supervise.death_signal = o->kill_signal;
+	r->supervise.child_init = first;
 	r->supervise.escalate = first && !o->init;
 	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);
 	keeper_set(r, p, o->fork && needs_helper(r));

@@ -15,8 +15,6 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	struct nserr late = NSERR_INIT;
 	int wstatus;
 
-	r->supervise.death_signal = r->o->kill_signal;
-	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
 	wstatus = supervise_wait(&r->supervise, e);

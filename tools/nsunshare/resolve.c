@@ -132,6 +132,7 @@ int resolve(struct run *r, struct nserr *e)
 		return rc;
 	if (!(o->types & CLONE_NEWUSER))
 		r->cred.keep_caps = false; /* as in unshare(1) */
+	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
 	program_find_shell(&r->program, true);
 	return resolve_maps(r, e);
