@@ -97,7 +97,7 @@ test_a_kept_pid_namespace_needs_a_child()
 # The injected ENOENT stands for a file that another process removes. No hint names a cause, because none is known.
 test_a_file_that_is_gone_has_no_false_cause()
 {
-	run failat -o /dev/null -k 1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
+	run failat -o /dev/null -k 1.1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
 	assert_refused 125 "cannot keep the uts namespace on '$TMP/d/uts': No such file or directory"
 	assert_err_lacks hint
 }

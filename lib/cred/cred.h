@@ -34,8 +34,8 @@ struct cred {
 	bool limit_caps;    /* the program may have at most cap_limit */
 	uint64_t cap_limit; /* see cred_check() */
 	bool keep_caps; /* held capabilities become ambient; a tool clears it if it has no effect */
-	/* keep_caps keeps what is left after the change of uid, which clears the capabilities if the
-	 * uid was 0 (capabilities(7)), as in unshare(1) and nsenter(1) */
+	/* keep_caps keeps what is left after the change of uid, which clears the capabilities if
+	 * the uid was 0 (capabilities(7)), as in unshare(1) and nsenter(1) */
 	bool caps_follow_uid;
 	uint64_t cap_ambient; /* if not 0: only these become ambient */
 	bool no_new_privs;
@@ -55,9 +55,9 @@ struct cred {
 	char *env_left; /* names that clear_env keeps, separated by commas; malloc()ed */
 };
 
-/* Checks that the options go together, computes cap_limit and reads the filter. If the uid was given
- * by a name and no gid was given, sets the group and the supplementary groups of that user. Returns
- * 0 or a negative errno with e set. The caller frees c with cred_free(). */
+/* Checks that the options go together, computes cap_limit and reads the filter. If the uid was
+ * given by a name and no gid was given, sets the group and the supplementary groups of that user.
+ * Returns 0 or a negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;
 
 /* Refuses a change of uid that would keep the group or a supplementary group 0. Returns 0, or

@@ -125,9 +125,7 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 			return rc;
 	}
 	rc = automatic ? idmap_plan_fill(m, &s, e) : 0;
-	return rc == 0 && single
-		       ? idmap_plan_own_first(m, single->inside, single->outside, e)
-		       : rc;
+	return rc == 0 && single ? idmap_plan_own_first(m, single->inside, single->outside, e) : rc;
 }
 
 /* Maps the own id to inside, and the ranges around it. The kernel accepts each outside id once, so

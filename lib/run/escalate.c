@@ -34,8 +34,8 @@ void supervise_hold_child(struct supervise *s)
 
 int supervise_close_others(const struct supervise *s, const struct plan *p, int fd)
 {
-	int keep[ARRAY_SIZE(p->own) + 6] = { s->parent,	       s->proc, s->child_status,
-					     s->child_syscall, s->tty,	fd };
+	int keep[ARRAY_SIZE(p->own) + 6] = { s->parent,        s->proc, s->child_status,
+					     s->child_syscall, s->tty,  fd };
 
 	memcpy(keep + 6, p->own, sizeof(p->own));
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
@@ -70,8 +70,8 @@ static bool ends_by_default(int sig)
 
 /* What /proc/PID/status says about the child. */
 struct look {
-	bool valid;  /* it is process 1 below this process, and the signal is readable */
-	bool kept;   /* the signal is caught, ignored or blocked */
+	bool valid;     /* it is process 1 below this process, and the signal is readable */
+	bool kept;      /* the signal is caught, ignored or blocked */
 	uint32_t slept; /* how often the child has gone to sleep */
 };
 
@@ -100,43 +100,60 @@ static struct look look_at(const struct supervise *s, int sig)
 	return l;
 }
 
-/* Returns true unless the child is known not to wait for signals in rt_sigtimedwait(2), during
- * which SigBlk lacks the signals that it waits for. */
-static bool may_wait_for_signals(const struct supervise *s)
+/* What the child is doing. */
+enum activity {
+	WAITS,  /* for signals in rt_sigtimedwait(2), or it is unknown */
+	SLEEPS, /* in another system call */
+	RUNS,
+};
+
+/* During rt_sigtimedwait(2), SigBlk lacks the signals that are waited for. */
+static enum activity activity_of(const struct supervise *s)
 {
 	char text[256];
 	uint64_t number;
 
 	if (!read_file(s, s->child_syscall, "syscall", text, sizeof(text)))
-		return true;
-	if (strncmp(text, "running", 7) == 0 || strncmp(text, "-1 ", 3) == 0)
-		return false;
+		return WAITS;
+	if (strncmp(text, "running", 7) == 0)
+		return RUNS;
+	if (strncmp(text, "-1 ", 3) == 0)
+		return SLEEPS;
 	if (num_u64n(text, strcspn(text, " \n"), 0, UINT64_MAX, &number) < 0)
-		return true;
+		return WAITS;
 	return number == SYS_rt_sigtimedwait || number == COMPAT_SIGTIMEDWAIT ||
-	       number == TIME64_SIGTIMEDWAIT || number == X32_SIGTIMEDWAIT;
+			       number == TIME64_SIGTIMEDWAIT || number == X32_SIGTIMEDWAIT
+		       ? WAITS
+		       : SLEEPS;
 }
 
 /*
  * pid_namespaces(7): process 1 receives a signal from its parent namespace only if it has a handler
- * for it. The three files are not read at the same time, so the decision counts only if the child
- * has not slept in between: a child that waits for signals in a loop is asleep while SigBlk lacks
- * them.
+ * for it. The files are not read at the same time, so the decision counts only if the child has not
+ * slept in between. A child that runs may also have been woken in rt_sigtimedwait(2) and not have a
+ * processor yet, so its state must stay the same for half a second.
  */
 bool supervise_must_kill(const struct supervise *s, int sig)
 {
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
 	if (!s->escalate || s->pid <= 0 || !ends_by_default(sig))
 		return false;
-	for (int tries = 0; tries < 8; tries++) {
+	for (int tries = 0; tries < 50; tries++) {
 		struct look before = look_at(s, sig), after;
+		enum activity activity;
 
-		if (!before.valid || before.kept || may_wait_for_signals(s))
+		if (!before.valid || before.kept)
+			return false;
+		activity = activity_of(s);
+		if (activity == WAITS)
 			return false;
 		after = look_at(s, sig);
 		if (!after.valid || after.kept)
 			return false;
-		if (before.slept == after.slept)
+		if (activity == SLEEPS && before.slept == after.slept)
 			return true;
+		nanosleep(&pause, NULL);
 	}
-	return false;
+	return true;
 }

@@ -176,6 +176,16 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 }
 
+int supervise_ending(const struct supervise *s)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (sigismember(&s->seen, ending[i]) == 1)
+			return ending[i];
+	return 0;
+}
+
 /* ---- Waiting */
 
 /*

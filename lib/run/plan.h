@@ -98,8 +98,8 @@ struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
-	int err;             /* 0 or -ENOMEM; sticky */
-	sigset_t interrupts; /* blocked signals that end the run early */
+	int err;                    /* 0 or -ENOMEM; sticky */
+	sigset_t interrupts;        /* blocked signals that end the run early */
 	struct plan_keeper *keeper; /* borrowed; NULL: the helper is not a child of the caller */
 	int own[PLAN_ACTORS + 2];   /* set by plan_run(): descriptors that it uses in the caller, or
 				     * -1 */
@@ -132,11 +132,11 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
 
 /*
  * Reports the wait status of the program to the helper that stays, and waits for the end of the
- * helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for the reader of a pipe.
- * Returns the result of keeper->ended, or a negative errno with e set if the helper has been killed.
- * Returns 0 without a helper.
+ * helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for the reader of a pipe, and
+ * so does sig, such a signal that came before, or 0. Returns the result of keeper->ended, or a
+ * negative errno with e set if the helper has been killed. Returns 0 without a helper.
  */
-int plan_keeper_end(struct plan_keeper *k, int wstatus, struct nserr *e) must_check;
+int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
 /* The main loop of the helper that stays; line leads to the caller, child is the program. For
  * plan_run() only. */

@@ -40,7 +40,7 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 	_exit(0);
 }
 
-int plan_keeper_end(struct plan_keeper *k, int wstatus, struct nserr *e)
+int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e)
 {
 	cleanup_fd int line = k ? TAKE_FD(k->line) : -1, stop = -1;
 	struct answer a = { .rc = 0 };
@@ -50,8 +50,10 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, struct nserr *e)
 		return 0;
 	stop = interrupt_open_ending();
 	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL);
+	if (sig == 0 && interrupt_wait(stop, line) < 0)
+		sig = interrupt_pending();
 	/* with --owner this process may not signal the helper, and does not wait for it */
-	if (interrupt_wait(stop, line) < 0 && kill(k->pid, interrupt_pending()) < 0)
+	if (sig && kill(k->pid, sig) < 0)
 		return 0;
 	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));
 	(void)RETRY_EINTR(waitpid(k->pid, NULL, 0));

@@ -339,8 +339,8 @@ static void tell_others(const struct plan_walk *w, int rc)
 			(void)!send_message(w->line[i], &m);
 }
 
-/* Closes the lines and waits for the helper, unless that stays. After a failure, waits until both other processes have
- * undone their steps, and for the end of both. */
+/* Closes the lines and waits for the helper, unless that stays. After a failure, waits until both
+ * other processes have undone their steps, and for the end of both. */
 static void end_others(struct plan_walk *w, bool well)
 {
 	struct plan_message m;

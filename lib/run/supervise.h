@@ -28,11 +28,11 @@ struct supervise {
 	int death_signal; /* sent to the child when this process dies, prctl(2) PR_SET_PDEATHSIG; 0:
 			     none */
 	bool child_init;  /* the child is process 1 of a pid namespace, which cannot stop itself */
-	bool escalate; /* the child is process 1 and no init: a signal that would have ended it if it
-			* were an ordinary process, but which the kernel discards, is replaced by
+	bool escalate; /* the child is process 1 and no init: a signal that would have ended it if
+			* it were an ordinary process, but which the kernel discards, is replaced by
 			* SIGKILL */
-	bool group;       /* the child leads a process group, which gets the signals, and the
-			   * foreground of the terminal if this process had it */
+	bool group;    /* the child leads a process group, which gets the signals, and the
+			* foreground of the terminal if this process had it */
 	bool init; /* reap all orphans and end all descendants: PID 1 or subreaper, see shutdown.h
 		    */
 	struct timespec grace; /* init: from the first TERM to KILL */
@@ -50,8 +50,8 @@ struct supervise {
 	/* escalate: /proc as the caller saw it, and files of the child in it; -1: not open */
 	int proc, child_status, child_syscall;
 	int ended_by; /* the signal that SIGKILL has replaced, or 0 */
-	int tty;   /* with group: the terminal whose foreground was given to the child, or -1 */
-	int phase; /* init: phase of the shutdown, see shutdown.c; 0: not begun */
+	int tty;      /* with group: the terminal whose foreground was given to the child, or -1 */
+	int phase;    /* init: phase of the shutdown, see shutdown.c; 0: not begun */
 	struct timespec deadline;
 	sigset_t seen; /* signals received so far */
 	int wstatus;
@@ -109,6 +109,9 @@ void supervise_hold_child(struct supervise *s);
 /* Closes all descriptors above 2 that supervise_wait() does not need, except those of p and fd (-1:
  * none). For a step of p. Returns 0 or a negative errno. */
 int supervise_close_others(const struct supervise *s, const struct plan *p, int fd) must_check;
+
+/* Returns the first of HUP, INT, QUIT and TERM that this process has received, or 0. */
+int supervise_ending(const struct supervise *s);
 
 /* Returns true if SIGKILL must replace sig, see escalate. For supervise_wait() only. */
 bool supervise_must_kill(const struct supervise *s, int sig);

@@ -59,12 +59,12 @@ struct cli_tool {
 	const char *synopsis[5];    /* text after the name, one line each */
 	const char *purpose;        /* one line */
 	const struct cli_opt *opts; /* ends with a zeroed row; --help and --version are added */
-	/* Names of the options of the tool of util-linux that this one replaces, ending with NULL, or
-	 * NULL. An abbreviation that is unique among them means that option. */
+	/* Names of the options of the tool of util-linux that this one replaces, ending with NULL,
+	 * or NULL. An abbreviation that is unique among them means that option. */
 	const char *const *peer;
-	const char *notes;          /* printed after the options, or NULL */
-	int failed;                 /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
-	bool only_tells;            /* changes and executes nothing, so it may run setuid */
+	const char *notes; /* printed after the options, or NULL */
+	int failed;        /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	bool only_tells;   /* changes and executes nothing, so it may run setuid */
 	void (*features)(struct features *); /* adds what --features prints, or NULL */
 };
 

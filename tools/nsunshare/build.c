@@ -4,8 +4,8 @@
 
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
-#include "run/plan_vfork.h"
 #include "run/plan_time.h"
+#include "run/plan_vfork.h"
 
 static bool is_pinned(const struct opts *o, size_t type)
 {
@@ -31,8 +31,8 @@ static bool has_pins(const struct opts *o)
 	return false;
 }
 
-/* Returns the namespaces that the child creates: the root of a cgroup namespace is the cgroup of the
- * process that creates it. */
+/* Returns the namespaces that the child creates: the root of a cgroup namespace is the cgroup of
+ * the process that creates it. */
 static uint64_t types_of_child(const struct opts *o)
 {
 	return o->fork && o->cgroup ? o->types & CLONE_NEWCGROUP : 0;
@@ -244,8 +244,8 @@ void build_plan(struct run *r, struct plan *p)
 	r->supervise.escalate = first && !o->init;
 	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);
 	keeper_set(r, p, o->fork && needs_helper(r));
-	/* A program that sees the working directory of the parent, such as nspivot, which refuses to
-	 * leave one in the old root, must not run before that is changed. */
+	/* A program that sees the working directory of the parent, such as nspivot, which refuses
+	 * to leave one in the old root, must not run before that is changed. */
 	vfork = first && (!(o->types & CLONE_NEWNS) || o->mount_proc);
 	build(r, p, vfork);
 	if (vfork && !may_vfork(p)) {

@@ -66,9 +66,9 @@ struct run {
 	gid_t owner_gid;
 	struct timens offsets;
 
-	pid_t pid; /* of a process in the new namespaces, as seen from outside */
+	pid_t pid;      /* of a process in the new namespaces, as seen from outside */
 	bool restricts; /* the options take privilege from the program that the parent keeps */
-	bool visible; /* processes in the new user namespace may trace the parent */
+	bool visible;   /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
 	struct supervise supervise;
 	struct handle handle;
@@ -119,8 +119,8 @@ void keeper_set(struct run *r, struct plan *p, bool needed);
 extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
 	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above,
 	step_pin_dir, step_pin; /* steps_ns.c */
-extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
-	step_close, step_enter_cgroup; /* steps_parent.c */
+extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
+	step_enter_cgroup; /* steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,

@@ -174,9 +174,10 @@ const struct plan_kind step_helper = {
 	.forks = PLAN_HELPER,
 };
 
-/* Creates the helper of a caller that waits for the program and has blocked all signals. The program
- * may be able to trace the processes of the user who starts it, but no helper. The helper has a
- * process group of its own, so that it can clean up after a SIGKILL to the group of the caller. */
+/* Creates the helper of a caller that waits for the program and has blocked all signals. The
+ * program may be able to trace the processes of the user who starts it, but no helper. The helper
+ * has a process group of its own, so that it can clean up after a SIGKILL to the group of the
+ * caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	pid_t pid = sys_clone(0, -1, NULL);

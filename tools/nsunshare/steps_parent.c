@@ -99,9 +99,9 @@ const struct plan_kind step_close = {
 	.afterwards = true,
 };
 
-/* The root of a cgroup namespace is the cgroup of the process that creates it (cgroup_namespaces(7)).
- * The parent joins the namespace of the child, but stays in its own cgroup, which could not be
- * removed otherwise. */
+/* The root of a cgroup namespace is the cgroup of the process that creates it
+ * (cgroup_namespaces(7)). The parent joins the namespace of the child, but stays in its own cgroup,
+ * which could not be removed otherwise. */
 static int run_enter_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
