@@ -90,4 +90,38 @@ test_command_lines_that_fail_with_nsenter_fail()
 	done
 }
 
+# bash executes the last command of -c without a fork, so that the target is nsenter itself.
+test_the_own_pid_is_a_target()
+{
+	for o in '-t $$ -u' '-t $$ -a' '-t $$ -n -i' '-t $$ -m -w'; do
+		run bash -c "nsenter $o true"
+		_rc=$rc
+		run bash -c "nsenter2 $o true"
+		# --all skips namespaces that are shared, which needs no privilege
+		case $_rc$o in
+		0* | *-a) assert_ok ;;
+		*) assert_rc 125 ;;
+		esac
+	done
+	run bash -c 'nsenter2 -t $$ -U true'
+	assert_refused 125 'the caller is in this user namespace already'
+}
+
+test_abbreviations_mean_what_they_mean_in_nsenter()
+{
+	start_target
+	for o in --mo --ut --ip --pi --cg --ti --ro --pres --no-f --al --he "--ta=$t" "--setu=0" --set; do
+		run nsenter "$o" --version
+		_rc=$rc
+		run nsenter2 "$o" --version
+		case $_rc in
+		0) assert_ok ;;
+		*) assert_rc 125 ;;
+		esac
+	done
+	same "--tar=$t" --user --ut --pres hostname
+	run nsenter2 "--tar=$t" --user --ut --pres hostname
+	assert_out inside
+}
+
 . shunit2

@@ -104,14 +104,22 @@ test_directory_options_set_root_and_working_directory()
 	assert_err_has 'missing directory name'
 }
 
-test_refuses_a_working_directory_outside_the_root()
+# nsenter(1) documents --wd=<dir> as a tunnel to the current namespace.
+test_a_working_directory_may_be_outside_the_root()
 {
 	start_target --mount
-	run nsenter2 -t "$target" -U -m -w=/tmp true
-	assert_refused 125 'the working directory /tmp is outside the root directory'
-	assert_err_has 'hint: use --wdns'
-	run nsenter2 -t "$target" -U "-r=$TMP" -w=/tmp true
-	assert_refused 125 'outside the root directory'
+	mkdir "$TMP/tunnel"
+	printf '#!/bin/sh\necho here\n' >"$TMP/tunnel/script"
+	chmod 755 "$TMP/tunnel/script"
+	cd "$TMP/tunnel" || return
+	for tool in nsenter nsenter2; do
+		run $tool -t "$target" -U -m --preserve-credentials "--wd=$PWD" ./script
+		assert_ok
+		assert_out here
+		run $tool -t "$target" -U --preserve-credentials "--root=$TMP" "--wd=$PWD" -m pwd
+		assert_rc 127
+	done
+	cd "$OLDPWD" || return
 }
 
 test_root_option_enters_the_chroot_of_the_target()

@@ -22,8 +22,8 @@ cat >"$TMP/look" <<-'SCRIPT'
 	# the order of the extents does not matter
 	sort -n /proc/self/uid_map && sort -n /proc/self/gid_map
 	cat /proc/self/setgroups /proc/self/timens_offsets
-	# the number of a peer group is that of any mount on the machine
-	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { sub(/[0-9]+/, "N", $7); print $5, $7 }' \
+	# the number of a peer group depends on the other mounts of the machine
+	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { sub(/:.*/, "", $7); print $5, $7 }' \
 		/proc/self/status /proc/self/mountinfo
 	setpriv --dump | grep -i 'death'
 	ls /proc/self/fd | tr '\n' ' '
@@ -162,6 +162,100 @@ test_runs_a_shell_by_default()
 	unset SHELL
 	both -r </dev/null
 	assert_rc 0
+}
+
+# unshare(1) changes the uid first, which clears the capabilities if the uid was 0.
+# as: user
+test_keep_caps_keeps_no_more_than_with_unshare()
+{
+	feature sandbox || return 0
+	cat >"$TMP/lines" <<-LINES
+		-r --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
+		-r --map-auto --setuid 0 --setgid 33 --keep-caps grep CapEff /proc/self/status
+		-c --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
+		-r --keep-caps grep CapEff /proc/self/status
+	LINES
+	same_for "$TMP/lines"
+	run nsunshare -r --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
+	assert_out_has 0000000000000000
+	# nsunshare's own option keeps what it names
+	run nsunshare -r --map-auto --setuid 33 --setgid 33 --cap-keep chown grep CapEff /proc/self/status
+	assert_out_has 0000000000000001
+	run nsunshare -r --map-auto --setuid 33 --setgid 33 --cap-keep chown --keep-caps grep CapEff /proc/self/status
+	assert_out_has 0000000000000001
+}
+
+# Abbreviations that are unique in unshare(1), although nsunshare has more options. No option is mentioned twice.
+test_abbreviations_mean_what_they_mean_in_unshare()
+{
+	for o in --ne --i --cg --pi --us --ut --kill --map-r --map-c --keep --bo; do
+		run unshare "$o" --version
+		their_rc=$rc
+		run nsunshare "$o" --version
+		case $their_rc in
+		0) assert_ok ;;
+		*) assert_rc 125 ;;
+		esac
+	done
+	run nsunshare --explain --ne --i --kil=TERM --prop=slave --m true
+	assert_rc 125
+	run nsunshare --explain --ne --i --kil=TERM --prop=slave --cg true
+	assert_ok
+	assert_out_has 'create namespaces: ipc, net, cgroup: unshare(2)'
+	assert_out_has 'TERM when the parent dies'
+	# abbreviations of nsunshare's own options
+	run nsunshare --explain --hostn=box true
+	assert_ok
+	assert_out_has "set the hostname to 'box'"
+}
+
+# The order of lines that unshare(1) of util-linux 2.43 writes: "1000 1000 1; 0 1000000 1000; 1001 1001000 64536".
+# as: user
+test_the_own_id_is_the_first_line_of_a_map()
+{
+	feature sandbox || return 0
+	u=$(id -u) g=$(id -g)
+	maps='tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map'
+	run nsunshare -c --map-auto sh -c "$maps"
+	assert_ok
+	assert_out " $u $u 1
+ 0 1000000 $u
+ $((u + 1)) $((1000000 + u)) $((65536 - u))
+ 65537 2000000 10000
+ $g $g 1
+ 0 1500000 $g
+ $((g + 1)) $((1500000 + g)) $((65536 - g))
+ 65537 2500000 20000"
+	run nsunshare --map-user=3 --map-group=4 --map-users 0:1000000:10 --map-groups 0:1500000:10 sh -c "$maps"
+	assert_ok
+	assert_out " 3 $u 1
+ 0 1000000 3
+ 4 1000003 6
+ 4 $g 1
+ 0 1500000 4
+ 5 1500004 5"
+}
+
+# interfaces: -S NAME takes the groups of the user, -S NUMBER those of the caller, as in unshare(1).
+# as: root
+test_setuid_with_a_name_sets_the_groups()
+{
+	name=$(id -un "$NSTEST_UID")
+	run nsunshare -S "$name" sh -c 'id -u; id -g; id -G'
+	assert_ok
+	assert_out "$NSTEST_UID
+$(id -g "$name")
+$(id -G "$name")"
+	run nsunshare -S "$name" -G 7 sh -c 'id -g; id -G'
+	assert_out '7
+7'
+	run nsunshare -S "$name" --groups 8 sh -c 'id -G'
+	assert_out "$(id -g "$name") 8"
+	both -S "$NSTEST_UID" sh -c 'id -u; id -g; id -G'
+	run nsenter2 -t $$ -u -S "$name" sh -c 'id -u; id -G'
+	assert_ok
+	assert_out "$NSTEST_UID
+$(id -G "$name")"
 }
 
 . shunit2

@@ -138,7 +138,7 @@ test_forks_if_process_1_cannot_share_the_memory()
 	assert_out 1
 	assertTrue 'no call was failed' "grep -q ^failed '$TMP/report'"
 	run failat -o "$TMP/report" -k 1:clone:1 -e EAGAIN -- nsunshare -mp --mount-proc readlink /proc/self
-	assert_refused 125 'cannot create namespaces: mnt, pid: Resource temporarily unavailable'
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 }
 
 test_explain_does_nothing_and_names_each_step()

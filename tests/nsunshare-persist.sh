@@ -99,7 +99,7 @@ test_keeping_a_pid_namespace_requires_a_fork()
 # this cause, so it must not print a hint.
 test_no_hint_for_a_file_removed_by_another_process()
 {
-	run failat -o /dev/null -k 1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
+	run failat -o /dev/null -k 1.1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
 	assert_refused 125 "cannot keep the uts namespace on '$TMP/d/uts': No such file or directory"
 	assert_err_lacks hint
 }

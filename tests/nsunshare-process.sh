@@ -74,8 +74,9 @@ test_works_with_the_proc_of_another_pid_namespace()
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
 	# the other process is a subshell, which has never called execve(2)
 	(read -r line <"$TMP/fifo") &
+	# the helper has the number before that of the program
 	# shellcheck disable=SC2086 # several words
-	run $other sh -c 'echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+	run $other sh -c 'echo $(($1 - 2)) >/proc/sys/kernel/ns_last_pid
 		exec nsunshare -f --pid-file "$2" sh -c "echo ran as \$\$; exit 3"' sh "$!" "$TMP/pid"
 	echo >"$TMP/fifo"
 	wait $!
@@ -283,7 +284,7 @@ test_an_owner_that_cannot_be_set_is_refused()
 	assert_ok
 	assert_out ran
 	points=$(wc -l <"$TMP/report")
-	assertTrue "calls: $points" "[ $points -ge 6 ]"
+	assertTrue "calls: $points" "[ $points -ge 3 ]"
 	k=0
 	while [ $((k += 1)) -le "$points" ]; do
 		run failat -s $calls -k $k -e EPERM -o "$TMP/report" -- "$@"

@@ -283,4 +283,74 @@ test_a_signal_ends_nsunshare_at_a_full_status_pipe()
 	assert_no_leftovers
 }
 
+# ended_by SIG STATUS CMD…: sends SIG to CMD once that has written "ready", and checks its status.
+ended_by()
+{
+	_sig=$1 _status=$2
+	shift 2
+	start "$@"
+	kill -s "$_sig" "$pid"
+	finish
+	assert_rc "$_status"
+	assertTrue "ended after $took seconds" "[ $took -lt 10 ]"
+}
+
+# unshare(1) hangs in "timeout 1 unshare -pf sleep 48": the kernel discards signals that process 1 has no handler for.
+test_a_signal_that_process_1_would_ignore_ends_it()
+{
+	for o in -rp '-rp --mount-proc' '-rmpuin --mount-proc --kill-child'; do
+		# shellcheck disable=SC2086 # words
+		{
+			ended_by TERM 143 nsunshare $o sh -c 'echo ready; exec sleep 1000'
+			ended_by USR1 138 nsunshare $o sh -c 'echo ready; exec sleep 1000'
+			ended_by HUP 129 nsunshare $o sh -c 'echo ready; while :; do :; done'
+		}
+	done
+	# a signal whose default action is not to end the process
+	start nsunshare -rp sh -c 'echo ready; sleep 1; exit 4'
+	kill -s WINCH "$pid"
+	kill -s URG "$pid"
+	finish
+	assert_rc 4
+}
+
+test_a_signal_that_process_1_handles_does_not_kill_it()
+{
+	start nsunshare -rp sh -c 'trap "exit 3" TERM; echo ready; while :; do sleep 0.05; done'
+	kill -TERM "$pid"
+	finish
+	assert_rc 3
+	start nsunshare -rp sh -c 'trap "" TERM; echo ready; sleep 0.5; exit 4'
+	kill -TERM "$pid"
+	finish
+	assert_rc 4
+	for init in nsinit tini dumb-init catatonit; do
+		command -v $init >/dev/null || continue
+		start nsunshare -rp $init -- sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done'
+		kill -TERM "$pid"
+		finish
+		assert_rc 5
+	done
+	start nsunshare -rp --init -- sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done'
+	kill -TERM "$pid"
+	finish
+	assert_rc 5
+}
+
+# While a thread waits for a signal, the kernel shows the signal neither as blocked nor as caught.
+test_a_program_that_waits_for_signals_is_not_killed()
+{
+	for how in '' alone; do
+		# shellcheck disable=SC2086 # words
+		start nsunshare -rp sigwait $how
+		for n in 1 2 3; do
+			kill -TERM "$pid"
+			read -r line <&4
+			assertEquals "signal $n" "$line"
+		done
+		finish
+		assert_rc 0
+	done
+}
+
 . shunit2

@@ -13,11 +13,20 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
+/* Returns true if the kernel's change of the capabilities at a change of uid decides what keep_caps
+ * keeps. */
+static bool follows_uid(const struct cred *c)
+{
+	return c->caps_follow_uid && c->set_uid && c->uid != 0;
+}
+
 /* Returns true if the program needs ambient capabilities. A program of uid 0 does not need them
- * (capabilities(7)). */
+ * (capabilities(7)). With a filter, the capabilities are held over the change of uid, so keep_caps
+ * has none to keep. */
 static bool wants_ambient(const struct cred *c)
 {
-	return c->keep_caps || (c->has_keep && final_uid(c) != 0);
+	return (c->keep_caps && !(follows_uid(c) && cred_caps_early_filter(c))) ||
+	       (c->has_keep && final_uid(c) != 0);
 }
 
 bool cred_caps_early_filter(const struct cred *c)
@@ -27,7 +36,8 @@ bool cred_caps_early_filter(const struct cred *c)
 
 bool cred_caps_held(const struct cred *c)
 {
-	return c->set_uid && c->uid != 0 && (wants_ambient(c) || cred_caps_early_filter(c));
+	return c->set_uid && c->uid != 0 &&
+	       (c->has_keep || (c->keep_caps && !follows_uid(c)) || cred_caps_early_filter(c));
 }
 
 /* ---- the bounding set: capabilities that no program may regain. A new user namespace has a full

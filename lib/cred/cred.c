@@ -2,9 +2,12 @@
 /* cred: checks the options for credentials and reads the seccomp filter. */
 #include "cred/cred.h"
 
+#include <grp.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <stdio.h>
 
+#include "base/account.h"
 #include "base/stream.h"
 #include "kernel/sys_cap.h"
 
@@ -46,10 +49,74 @@ static int read_filter(struct cred *c, struct nserr *e)
 	return 0;
 }
 
+bool cred_restricts(const struct cred *c)
+{
+	return c->has_keep || c->cap_drop || c->cap_drop_all || c->limit_caps || c->no_new_privs ||
+	       c->seccomp;
+}
+
+static int store_failed(struct nserr *e)
+{
+	return nserr_set(e, ENOMEM, "cannot store the groups");
+}
+
+/* Sets the group and the supplementary groups of the user in the caller's system. */
+static int add_groups_of_user(struct cred *c, struct nserr *e)
+{
+	const struct passwd *pw;
+	int n = 64, rc = account_passwd(c->user, 0, &pw);
+
+	if (rc < 0 || !pw)
+		return nserr_set(e, rc < 0 ? rc : 0, "--setuid: cannot look up user '%s'", c->user);
+	c->set_gid = true;
+	c->gid = pw->pw_gid;
+	if (c->set_groups)
+		return 0;
+	for (;;) {
+		gid_t *groups = calloc((size_t)n, sizeof(*groups));
+		int had = n;
+
+		if (!groups)
+			return store_failed(e);
+		if (getgrouplist(c->user, c->gid, groups, &n) >= 0) {
+			c->groups = groups;
+			c->ngroups = (size_t)n;
+			break;
+		}
+		free(groups);
+		if (n <= had)
+			return store_failed(e);
+	}
+	c->set_groups = true;
+	/* where setgroups(2) is denied, no program can change its groups */
+	c->groups_optional = true;
+	return 0;
+}
+
+int cred_check_groups(const struct cred *c, struct nserr *e)
+{
+	gid_t groups[NGROUPS_MAX];
+	bool root = getegid() == 0;
+	int n;
+
+	if (!c->set_uid || c->uid == 0 || c->set_gid || c->set_groups)
+		return 0;
+	n = getgroups(ARRAY_SIZE(groups), groups);
+	for (int i = 0; i < n; i++)
+		root |= groups[i] == 0;
+	if (!root)
+		return 0;
+	nserr_set(e, 0, "--setuid %u would keep the group root", c->uid);
+	nserr_hint(e, "add --setgid, or --groups to set only the supplementary groups");
+	return -EINVAL;
+}
+
 int cred_check(struct cred *c, struct nserr *e)
 {
 	int rc = check_caps(c, e);
 
+	if (rc == 0 && c->user && !c->set_gid)
+		rc = add_groups_of_user(c, e);
 	if (rc < 0)
 		return rc;
 	/* to keep some variables means to remove all others, the same as in unshare(1) */

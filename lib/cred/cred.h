@@ -36,12 +36,16 @@ struct cred {
 	uint64_t cap_limit; /* see cred_check() */
 	bool keep_caps; /* held capabilities become ambient; a tool clears it if it would have no
 			   effect */
+	/* keep_caps keeps what is left after the change of uid, which clears the capabilities if
+	 * the uid was 0 (capabilities(7)), as in unshare(1) and nsenter(1) */
+	bool caps_follow_uid;
 	uint64_t cap_ambient; /* if not 0, only these capabilities become ambient */
 	bool no_new_privs;
 	bool new_session;
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
+	const char *user; /* the name by which the uid was given, or NULL */
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
 	const char *seccomp;
@@ -53,10 +57,19 @@ struct cred {
 	char *env_left; /* names that clear_env keeps, separated by commas; malloc()ed */
 };
 
-/* Checks the combination of options, computes cap_limit and reads the filter. Returns 0, or a
- * negative errno with e set. The caller frees c with cred_free(). */
+/* Checks that the options go together, computes cap_limit and reads the filter. If the uid was
+ * given by a name and no gid was given, sets the group and the supplementary groups of that user.
+ * Returns 0 or a negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;
+
+/* Refuses a change of uid that would keep the group or a supplementary group 0. Returns 0, or
+ * -EINVAL with e set. */
+int cred_check_groups(const struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
+
+/* Returns true if the options take privilege from the program that it would regain by tracing a
+ * process of the tool with its own ids. Does not depend on cred_check(). */
+bool cred_restricts(const struct cred *c);
 
 /*
  * Adds a step for each option that is set. c is borrowed. The following steps of the plan run with

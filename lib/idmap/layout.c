@@ -78,6 +78,25 @@ int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 	return 0;
 }
 
+int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside, struct nserr *e)
+{
+	cleanup_idmap struct idmap out = IDMAP_INIT;
+	int rc = idmap_add(&out, inside, outside, 1, e);
+
+	for (size_t i = 0; rc == 0 && i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i];
+
+		/* both ids are in the same place of the extent, so this leaves out no other id */
+		rc = add_around(&out, x, inside, outside, IDMAP_PLAN_HOLE, e);
+	}
+	if (rc < 0)
+		return rc;
+	idmap_free(m);
+	*m = out;
+	out = IDMAP_INIT;
+	return 0;
+}
+
 /* Returns the first id of at least `from` that is not in the first n extents, on the inside or the
  * outside. Sets *count to the number of consecutive free ids. */
 static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_t from,

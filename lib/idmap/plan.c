@@ -125,7 +125,8 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 		if (rc < 0)
 			return rc;
 	}
-	return automatic ? idmap_plan_fill(m, &s, e) : 0;
+	rc = automatic ? idmap_plan_fill(m, &s, e) : 0;
+	return rc == 0 && single ? idmap_plan_own_first(m, single->inside, single->outside, e) : rc;
 }
 
 /*

@@ -28,12 +28,19 @@ int idmap_plan_fill(struct idmap *m, const struct subids *s, struct nserr *e) mu
  * errno with e set. */
 int idmap_plan_subids(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
+/* Makes the pair (inside, outside), which m has, the first extent of m and an extent of its own.
+ * Returns 0, or a negative errno with e set. */
+int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside,
+			 struct nserr *e) must_check;
+
 /*
  * Adds the map that the n words of --map-users or --map-groups of unshare(1) describe, in the order
  * of unshare(1): explicit ranges ("INSIDE:OUTSIDE:COUNT", or "OUTSIDE,INSIDE,COUNT"), "subids"
  * (ranges to themselves) and "all" (every id to itself), then the single id of --map-user (combined
  * with the ranges as overlap says; NULL for none), then "auto" (all ranges to the lowest free
- * inside ids). Returns 0, or a negative errno with e set.
+ * inside ids). As in unshare(1), the single id is the first extent, and no other extent is joined
+ * to it, because newuidmap(1) checks each extent by itself. Returns 0, or a negative errno with e
+ * set.
  */
 struct idmap_plan_single {
 	uint32_t inside, outside;

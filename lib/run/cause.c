@@ -184,8 +184,9 @@ void cause_nproc(struct nserr *e)
 {
 	struct rlimit limit;
 
+	/* only a capability in the initial user namespace lifts the limit */
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	    !sys_cap_has(CAP_SYS_RESOURCE))
+	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_RESOURCE)))
 		nserr_hint(e,
 			   "raise RLIMIT_NPROC (ulimit -u), which allows %llu processes of "
 			   "this user",

@@ -162,6 +162,11 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (s->init && sig == SIGTERM && shutdown_end(s))
 		return;
+	if (supervise_must_kill(s, sig)) {
+		s->ended_by = sig;
+		kill(s->pid, SIGKILL);
+		return;
+	}
 	if (sig != came || !sent_to_group(s, info))
 		send_to_child(s, sig, info);
 	if (s->child_init && is_stop(sig))
@@ -173,6 +178,16 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 }
 
+int supervise_ending(const struct supervise *s)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (sigismember(&s->seen, ending[i]) == 1)
+			return ending[i];
+	return 0;
+}
+
 /* ---- Waiting */
 
 /*
@@ -180,12 +195,14 @@ static void received(struct supervise *s, const siginfo_t *info)
  * signal that it sends to itself, so it exits with 128 + n instead. If this process has received
  * the signal n, too, the program ended by that signal, and a shell must see SIGINT as a signal to
  * end its loops. Stop signals are excluded: they do not end a program, and they would stop this
- * process.
+ * process. If SIGKILL replaced a signal, that signal is reported.
  */
 static int meant(const struct supervise *s, int wstatus)
 {
 	int sig = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) - 128 : 0;
 
+	if (s->ended_by && WIFSIGNALED(wstatus) && WTERMSIG(wstatus) == SIGKILL)
+		return s->ended_by;
 	if (s->child_init && sig > 0 && sig < SUPERVISE_NSIG && !is_stop(sig) &&
 	    sigismember(&s->seen, sig) == 1)
 		return sig;

@@ -252,10 +252,23 @@ static const struct plan_kind created_kind = {
 	.show = show_created,
 };
 
-void handle_plan_created(struct handle *h, struct plan *p)
+void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor)
 {
 	if (handle_forks(h))
-		plan_add(p, PLAN_CALLER, &created_kind, h, 0);
+		plan_add(p, actor, &created_kind, h, 0);
+}
+
+void handle_plan_created(struct handle *h, struct plan *p)
+{
+	handle_plan_created_by(h, p, PLAN_CALLER);
+}
+
+void handle_served(struct handle *h)
+{
+	if (h->status_fd > 2)
+		close(h->status_fd);
+	h->status_fd = -1;
+	h->pid_file = NULL;
 }
 
 /* ---- Before exec */

@@ -65,6 +65,11 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
+/* Does the same as a step of `actor`. If that is the helper, the caller calls handle_served() once
+ * the child exists, and the helper calls handle_running() and handle_ended(). */
+void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
+void handle_served(struct handle *h);
+
 /* Adds the last step before exec, which closes descriptors and writes the line to --ready-fd. The
  * line is not written if the program cannot be executed. program is argv[0]. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);

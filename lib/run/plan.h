@@ -54,6 +54,10 @@ struct plan_kind {
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
+	/* A step of the caller that may follow vfork(2), when the program has begun already. There
+	 * its failure is ignored. */
+	bool afterwards;
+
 	/* The step is safe in a vfork(2) child: it waits for no other process and does not change
 	 * memory that the caller uses later. */
 	bool brief;
@@ -75,12 +79,34 @@ struct plan_step {
 
 #define PLAN_STEPS 24 /* a longer plan allocates memory */
 
+/*
+ * Keeps the helper until the program has ended, for work that the caller cannot do from inside the
+ * new namespaces. Such a helper is a child of the caller, which has blocked all signals. The
+ * functions run in the helper. ctx is the helper's own copy of the caller's memory.
+ */
+struct plan_keeper {
+	/* Reports the pid of the child before the first step that follows its creation. */
+	void (*created)(void *ctx, pid_t child);
+	/* The child has executed its program. */
+	void (*running)(void *ctx);
+	/* The program has ended. wstatus is its wait status, or negative if it is unknown because
+	 * the caller was killed. Returns 0, or a negative errno with e set. */
+	int (*ended)(void *ctx, int wstatus, struct nserr *e);
+
+	bool stays; /* otherwise the helper ends when the program begins */
+	int line;   /* of the caller, from plan_run() to plan_keeper_end(); -1: none */
+	pid_t pid;
+};
+
 struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
-	int err;             /* 0 or -ENOMEM from plan_add(); plan_run() returns it */
-	sigset_t interrupts; /* blocked signals that end the run early */
+	int err;                    /* 0 or -ENOMEM from plan_add(); plan_run() returns it */
+	sigset_t interrupts;        /* blocked signals that end the run early */
+	struct plan_keeper *keeper; /* borrowed; NULL: the helper is not a child of the caller */
+	int own[PLAN_ACTORS + 2];   /* set by plan_run(): descriptors that it uses in the caller, or
+				     * -1 */
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
@@ -107,6 +133,18 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) mu
  * failure, returns a negative errno with e set; then all steps are undone, and all other processes
  * of the plan have ended and have been waited for. child may be NULL.
  */
-int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
+int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
+
+/*
+ * Reports the wait status of the program to the helper that stays, and waits for the end of the
+ * helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for the reader of a pipe, and
+ * so does sig, such a signal that came before, or 0. Returns the result of keeper->ended, or a
+ * negative errno with e set if the helper has been killed. Returns 0 without a helper.
+ */
+int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
+
+/* The main loop of the helper that stays; line leads to the caller, child is the program. For
+ * plan_run() only. */
+_Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
 #endif

@@ -16,12 +16,13 @@
  * result. */
 struct plan_message {
 	size_t at;
+	pid_t child; /* to the helper, once the child exists; otherwise 0 */
 	int rc;
 	struct nserr err;
 };
 
 struct plan_walk {
-	const struct plan *p;
+	struct plan *p;
 	void *ctx;
 	enum plan_actor self;
 	int line[PLAN_ACTORS]; /* sockets to the other actors; helper and child only have
@@ -29,13 +30,13 @@ struct plan_walk {
 	pid_t pid[PLAN_ACTORS];
 	size_t begun; /* the steps of this process below this index have run and may have to be
 			 undone */
-	size_t runs_already; /* a new process runs from this step on without a message */
+	size_t runs_already; /* a new process runs from this step on without a message; 0: none */
 	int interrupt_fd;    /* signalfd of p->interrupts, or negative */
 	int proc;            /* the caller's /proc, opened before the first step, or negative */
 	bool vforked;        /* plan_vfork() has run all remaining steps */
 };
 
-static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_actor self, int line)
+static struct plan_walk new_walk(struct plan *p, void *ctx, enum plan_actor self, int line)
 {
 	return (struct plan_walk){ .p = p,
 				   .ctx = ctx,
@@ -43,6 +44,16 @@ static struct plan_walk new_walk(const struct plan *p, void *ctx, enum plan_acto
 				   .line = { line, -1, -1 },
 				   .interrupt_fd = -1,
 				   .proc = -1 };
+}
+
+/* Tells the steps of the caller which descriptors the run needs. */
+static void note_own(const struct plan_walk *w)
+{
+	int *own = w->p->own;
+
+	memcpy(own, w->line, sizeof(w->line));
+	own[PLAN_ACTORS] = w->interrupt_fd;
+	own[PLAN_ACTORS + 1] = w->proc;
 }
 
 static size_t step_number(const struct plan *p, const struct plan_step *s)
@@ -119,7 +130,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			rc = fork_step(w, s, e);
 		else
 			rc = plan_run_step(w->p, i, w->ctx, e);
-		if (rc < 0)
+		/* a step after vfork(2) fails too late: the program runs */
+		if (rc < 0 && !(w->vforked && s->kind->afterwards))
 			return rc;
 		w->begun = i + 1;
 		if (w->self != s->actor)
@@ -136,6 +148,7 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
  */
 static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
+	const struct plan_keeper *keeper = w->self == PLAN_HELPER ? w->p->keeper : NULL;
 	struct plan_message m = { .at = at };
 	bool last = false;
 
@@ -144,14 +157,26 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 
 	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {
 		told = false;
+		if (keeper && m.child > 0 && w->pid[PLAN_CHILD] == 0) {
+			w->pid[PLAN_CHILD] = m.child;
+			keeper->created(w->ctx, m.child);
+		}
 		if (m.at == w->p->n) {
 			last = m.rc == 0;
 			if (!last)
 				break;
+			if (keeper && keeper->stays)
+				plan_keep(keeper, w->ctx, w->line[PLAN_CALLER], w->pid[PLAN_CHILD]);
 			continue;
 		}
 		m.err = NSERR_INIT;
 		m.rc = run_own(w, m.at, run_end(w->p, m.at), &m.err);
+		if (m.rc < 0 && keeper) {
+			/* undo after the caller has ended the child, which may be in the cgroup */
+			if (send_message(w->line[PLAN_CALLER], &m) == 0)
+				(void)!receive_message(w->line[PLAN_CALLER], &m);
+			break;
+		}
 		if (m.rc < 0) {
 			undo(w);
 			(void)!send_message(w->line[PLAN_CALLER], &m);
@@ -199,7 +224,10 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 		w->interrupt_fd = interrupt_open(&w->p->interrupts);
 	w->line[who] = pair[0];
 	w->pid[who] = pid;
+	note_own(w);
 	w->runs_already = step_number(w->p, s) + 1;
+	if (w->runs_already < w->p->n && w->p->steps[w->runs_already].actor != who)
+		w->runs_already = 0;
 	return 0;
 }
 
@@ -259,11 +287,21 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 
 /* ---- The run */
 
+/* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. After
+ * --owner this process may not signal the helper, and does not wait for it. */
+static void interrupt_helper(struct plan_walk *w)
+{
+	if (kill(w->pid[PLAN_HELPER], interrupt_pending()) == 0)
+		return;
+	close(TAKE_FD(w->line[PLAN_HELPER]));
+	w->pid[PLAN_HELPER] = 0;
+}
+
 /* Makes another actor run the steps from i to end (exclusive) and waits for its answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
-	struct plan_message m = { .at = i };
+	struct plan_message m = { .at = i, .child = w->pid[PLAN_CHILD] };
 	int rc;
 
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
@@ -277,6 +315,8 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 		 * the child. */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
+		else if (w->p->keeper)
+			interrupt_helper(w);
 		return interrupt_error(e);
 	}
 	rc = receive_message(w->line[who], &m);
@@ -301,20 +341,25 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
  * their steps (rc is negative). */
 static void tell_others(const struct plan_walk *w, int rc)
 {
-	const struct plan_message m = { .at = w->p->n, .rc = rc };
+	const struct plan_message m = { .at = w->p->n, .child = w->pid[PLAN_CHILD], .rc = rc };
 
 	for (size_t i = 0; i < PLAN_ACTORS; i++)
 		if (w->line[i] >= 0)
 			(void)!send_message(w->line[i], &m);
 }
 
-/* Closes the lines and waits for the helper. After a failure, waits until both other processes have
- * undone their steps and have ended. */
+/* Closes the lines and waits for the helper, unless the helper stays. After a failure, waits until
+ * both other processes have undone their steps and have ended. */
 static void end_others(struct plan_walk *w, bool well)
 {
 	struct plan_message m;
 
 	tell_others(w, well ? 0 : -EPIPE);
+	if (well && w->p->keeper && w->p->keeper->stays) {
+		w->p->keeper->line = TAKE_FD(w->line[PLAN_HELPER]);
+		w->p->keeper->pid = w->pid[PLAN_HELPER];
+		w->pid[PLAN_HELPER] = 0;
+	}
 	for (size_t i = 0; i < PLAN_ACTORS; i++) {
 		while (!well && w->line[i] >= 0 && receive_message(w->line[i], &m) > 0)
 			;
@@ -325,7 +370,7 @@ static void end_others(struct plan_walk *w, bool well)
 			(void)RETRY_EINTR(waitpid(w->pid[i], NULL, 0));
 }
 
-int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
+int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 {
 	struct plan_walk w = new_walk(p, ctx, PLAN_CALLER, -1);
 	int rc = p->err;
@@ -335,6 +380,7 @@ int plan_run(const struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 		return nserr_set(e, rc, "cannot create the plan");
 	if (has_undo(p, PLAN_CALLER, p->n) && proc_stat_check(NULL) == 0)
 		w.proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	note_own(&w);
 	for (size_t i = 0; i < p->n && rc == 0 && !w.vforked;) {
 		size_t end = run_end(p, i);
 

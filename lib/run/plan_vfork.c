@@ -24,7 +24,7 @@ bool plan_may_vfork(const struct plan *p, const struct plan_step *s)
 	if (!SYS_HAS_VFORK || !s->kind->vfork || s + 1 == end)
 		return false;
 	for (const struct plan_step *next = s + 1; next < end; next++)
-		if (next->actor != s->kind->forks || !next->kind->brief)
+		if (next->actor == s->kind->forks ? !next->kind->brief : !next->kind->afterwards)
 			return false;
 	return true;
 }
@@ -33,6 +33,9 @@ static int run_steps(const struct vforked *v, size_t *i)
 {
 	for (*i = v->first; *i < v->p->n; ++*i) {
 		int rc;
+
+		if (v->p->steps[*i].kind->afterwards)
+			continue;
 
 		/*
 		 * After exec, signals are forwarded to the program, and process 1 ignores a signal
@@ -55,7 +58,7 @@ static int run_child(void *arg)
 
 	v->rc = run_steps(v, &i);
 	while (i-- > v->first)
-		if (v->p->steps[i].kind->undo)
+		if (v->p->steps[i].kind->undo && !v->p->steps[i].kind->afterwards)
 			v->p->steps[i].kind->undo(v->ctx, &v->p->steps[i]);
 	_exit(125);
 }

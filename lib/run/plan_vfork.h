@@ -5,12 +5,12 @@
 
 #include "run/plan.h"
 
-/* Returns true if step s creates a process that runs all following steps, and each of these is
- * brief. */
+/* Returns true if each step after s is a brief step of the process that s creates, or a step of the
+ * caller that may run after the program has begun. */
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s);
 
 /*
- * Creates the process of step s by vfork(2) and runs the steps after s in it. The caller is
+ * Creates the process of step s by vfork(2) and runs its steps after s in it. The caller is
  * suspended until the child has executed its program or has ended. Returns 1 and sets *pid if no
  * step failed. Returns 0 if vfork is not possible (the kernel refuses it, or memory or /proc is
  * missing); then nothing has changed. Returns a negative errno with e set if a step failed; then

@@ -2,8 +2,10 @@
 /* supervise: blocks and restores signals and gives the terminal away around the fork. */
 #include "run/supervise.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 
+#include "base/file.h"
 #include "base/signame.h"
 #include "kernel/sys_pidfd.h"
 #include "run/foreground.h"
@@ -26,8 +28,10 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	struct sigaction old;
 	sigset_t all;
 
-	s->parent = -1;
+	s->parent = s->proc = s->child_status = s->child_syscall = -1;
 	sigemptyset(&s->seen);
+	if (s->escalate)
+		s->proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
 	s->tty = s->group ? foreground_open() : -1;
 	if (s->death_signal) {
 		s->parent_pid = getpid();

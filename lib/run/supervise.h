@@ -30,8 +30,11 @@ struct supervise {
 	int death_signal; /* sent to the child when this process dies, prctl(2) PR_SET_PDEATHSIG; 0:
 			     none */
 	bool child_init;  /* the child is process 1 of a pid namespace, which cannot stop itself */
-	bool group;       /* the child leads a process group, which gets the signals, and the
-			   * foreground of the terminal if this process had it */
+	bool escalate; /* the child is process 1 and no init: a signal that would have ended it if
+			* it were an ordinary process, but which the kernel discards, is replaced by
+			* SIGKILL */
+	bool group;    /* the child leads a process group, which gets the signals, and the
+			* foreground of the terminal if this process had it */
 	bool init; /* reap all orphans and end all descendants: PID 1 or subreaper, see shutdown.h
 		    */
 	struct timespec grace; /* init: from the first TERM to KILL */
@@ -47,8 +50,11 @@ struct supervise {
 			       */
 	int parent;           /* pidfd of this process, which the child polls; -1: none */
 	pid_t parent_pid;
-	int tty;   /* with group: the terminal whose foreground was given to the child, or -1 */
-	int phase; /* init: phase of the shutdown, see shutdown.c; 0: not begun */
+	/* escalate: /proc as the caller saw it, and files of the child in it; -1: not open */
+	int proc, child_status, child_syscall;
+	int ended_by; /* the signal that SIGKILL has replaced, or 0 */
+	int tty;      /* with group: the terminal whose foreground was given to the child, or -1 */
+	int phase;    /* init: phase of the shutdown, see shutdown.c; 0: not begun */
 	struct timespec deadline;
 	sigset_t seen; /* signals received so far */
 	int wstatus;
@@ -96,6 +102,23 @@ void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor a
  * Returns 0, -ESRCH if the parent has ended, or another negative errno.
  */
 int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
+
+/*
+ * With escalate, for a caller that is in the namespaces of the child: opens the files of the child
+ * that supervise_wait() reads, and closes the /proc of the caller, which leads out of the
+ * namespaces. Only files of the child stay open.
+ */
+void supervise_hold_child(struct supervise *s);
+
+/* Closes all descriptors above 2 that supervise_wait() does not need, except those of p and fd (-1:
+ * none). For a step of p. Returns 0 or a negative errno. */
+int supervise_close_others(const struct supervise *s, const struct plan *p, int fd) must_check;
+
+/* Returns the first of HUP, INT, QUIT and TERM that this process has received, or 0. */
+int supervise_ending(const struct supervise *s);
+
+/* Returns true if SIGKILL must replace sig, see escalate. For supervise_wait() only. */
+bool supervise_must_kill(const struct supervise *s, int sig);
 
 /*
  * Waits until the child has ended (with init: until all descendants have ended), forwards each

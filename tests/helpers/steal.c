@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,6 +60,10 @@ static void steal_descriptor(const char *secret, int pid)
 		long fd = syscall(SYS_pidfd_getfd, pidfd, i, 0);
 		char text[256] = "";
 
+		struct stat st;
+
+		if (fd >= 0 && fstat((int)fd, &st) == 0 && S_ISDIR(st.st_mode))
+			puts("directory");
 		if (fd >= 0 && pread((int)fd, text, sizeof(text) - 1, 0) > 0 &&
 		    strncmp(text, secret, len) == 0) {
 			puts("descriptor");

@@ -149,11 +149,41 @@ static void end_options(const struct cli *c)
 		cli_die_usage("--json requires --features");
 }
 
+/* Writes out the abbreviation of an option of the peer, which may be ambiguous among all options of
+ * this tool. */
+static void complete(const struct cli *c)
+{
+	char *word = optind < c->argc ? c->argv[optind] : NULL, *whole;
+	const char *found = NULL;
+	size_t n;
+
+	if (!c->tool->peer || !word || !str_after(word, "--") || word[2] == '\0')
+		return;
+	n = strcspn(word + 2, "=");
+	for (const struct option *o = c->longs; o->name; o++)
+		if (strncmp(o->name, word + 2, n) == 0 && o->name[n] == '\0')
+			return;
+	for (const char *const *name = c->tool->peer; *name; name++) {
+		if (strncmp(*name, word + 2, n) != 0)
+			continue;
+		if (found)
+			return;
+		found = *name;
+	}
+	if (!found)
+		return;
+	if (asprintf(&whole, "--%s%s", found, word + 2 + n) < 0)
+		cli_die(ENOMEM, "cannot store the arguments");
+	c->argv[optind] = whole;
+}
+
 int cli_next(struct cli *c)
 {
-	int val = getopt_long(c->argc, c->argv, c->letters, c->longs, NULL);
 	const struct cli_opt *o;
+	int val;
 
+	complete(c);
+	val = getopt_long(c->argc, c->argv, c->letters, c->longs, NULL);
 	switch (val) {
 	case -1:
 		end_options(c);

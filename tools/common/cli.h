@@ -60,9 +60,12 @@ struct cli_tool {
 	const char *synopsis[5];    /* text after the name of the tool, one line each */
 	const char *purpose;        /* one sentence */
 	const struct cli_opt *opts; /* the last row is zero; --help and --version are added */
-	const char *notes;          /* printed after the options, or NULL */
-	int failed;                 /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
-	bool only_tells;            /* the tool only prints, so it may run with set-user-ID */
+	/* Names of the options of the tool of util-linux that this one replaces, ending with NULL,
+	 * or NULL. An abbreviation that is unique among them means that option. */
+	const char *const *peer;
+	const char *notes; /* printed after the options, or NULL */
+	int failed;        /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	bool only_tells;   /* the tool only prints, so it may run with set-user-ID */
 	void (*features)(struct features *); /* adds what --features prints, or NULL */
 };
 

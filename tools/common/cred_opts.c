@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/account.h"
+#include "base/num.h"
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
@@ -98,12 +99,15 @@ static int add_env_left(struct cred *c, const char *list, struct nserr *e)
 static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 {
 	bool all = false;
+	uint32_t number;
 	int rc;
 
 	switch (key) {
 	case CRED_KEY_SETUID:
 		c->set_uid = true;
-		return account_user(arg, &c->uid, e);
+		rc = account_user(arg, &c->uid, e);
+		c->user = num_id(arg, &number) == 0 ? NULL : arg;
+		return rc;
 	case CRED_KEY_SETGID:
 		c->set_gid = true;
 		return account_group(arg, &c->gid, e);

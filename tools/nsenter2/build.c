@@ -20,7 +20,8 @@ static void add_dirs(const struct run *r, struct plan *p)
 	}
 	if (moves)
 		plan_add(p, PLAN_CALLER, &step_wd, wd, 0);
-	if (moves || (nsjoin_types(&r->join) & CLONE_NEWNS))
+	/* --wd=<dir> may lead outside, as with nsenter(1) */
+	if (r->o->wd.from != DIR_PATH && (moves || (nsjoin_types(&r->join) & CLONE_NEWNS)))
 		plan_add(p, PLAN_CALLER, &step_inside, wd, 0);
 }
 

@@ -38,7 +38,7 @@ static _Noreturn void be_child(const struct begin *b)
 /* Does the same as be_child() in a child that shares the memory of the parent. */
 static int be_child_in_place(void *arg)
 {
-	const struct begin *b = arg;
+	struct begin *b = arg;
 	struct nserr e;
 
 	take_streams(b);

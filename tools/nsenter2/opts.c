@@ -63,6 +63,36 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
+/* nsenter(1) of util-linux 2.43 */
+static const char *const peer[] = {
+	"all",
+	"help",
+	"version",
+	"target",
+	"mount",
+	"uts",
+	"ipc",
+	"net",
+	"net-socket",
+	"pid",
+	"user",
+	"cgroup",
+	"time",
+	"setuid",
+	"setgid",
+	"root",
+	"wd",
+	"wdns",
+	"env",
+	"no-fork",
+	"join-cgroup",
+	"keep-caps",
+	"user-parent",
+	"follow-context",
+	"preserve-credentials",
+	NULL,
+};
+
 static void features(struct features *f)
 {
 	features_add(f, &feature_pidfd);
@@ -79,6 +109,7 @@ static const struct cli_tool tool = {
 		      "--each [options] [--] <program> [<argument>...]", "--features [-J]" },
 	.purpose = "Run a program (default: your shell) in existing namespaces.",
 	.opts = table,
+	.peer = peer,
 	.notes = "nsenter2 forks to enter a pid namespace: setns(2) moves only children there.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,

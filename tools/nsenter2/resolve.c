@@ -23,9 +23,6 @@ static int open_process(struct run *r, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	if (r->join.proc.pid == getpid())
-		return nserr_set(e, 0, "cannot enter process %d: it is nsenter2 itself",
-				 (int)r->join.proc.pid);
 	return nsref_check_living(&r->join.proc, e);
 }
 
@@ -226,6 +223,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	default_ids(r);
+	r->cred.caps_follow_uid = !r->cred.cap_ambient;
 	r->supervise.death_signal = o->kill_signal;
 	return handle_hold(&r->handle, e);
 }

@@ -138,21 +138,20 @@ const struct plan_kind step_wd = {
 
 static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const struct run *r = ctx;
 	char path[4096];
 
+	(void)ctx;
 	/* other errors mean that the directory is inside but its path is too long */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
 	nserr_set(e, 0, "the working directory %s is outside the root directory",
 		  (const char *)s->arg);
-	if (r->o->wd.path)
-		nserr_hint(e, "use --wdns to name a directory inside the root directory");
 	return -EXDEV;
 }
 
 /* Fails if the working directory is outside of the root, because the program could leave the root
- * through it. getcwd(2) fails with ENOENT for such a directory. */
+ * through it, and the caller has not asked for that. getcwd(2) fails with ENOENT for such a
+ * directory. */
 const struct plan_kind step_inside = {
 	.name = "inside",
 	.call = "getcwd(2)",

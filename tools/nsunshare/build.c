@@ -5,15 +5,22 @@
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/plan_time.h"
-
-/* The process that gets the new namespaces, and the process outside that changes it. */
-struct actors {
-	enum plan_actor inside, outside;
-};
+#include "run/plan_vfork.h"
 
 static bool is_pinned(const struct opts *o, size_t type)
 {
 	return o->pin[type] || (o->persist && (o->types & nstypes[type].flag));
+}
+
+/* Returns true if the caller's ids are mapped in the new user namespace. Otherwise a process there
+ * that traces the parent would get ids that it does not have. */
+static bool own_ids_are_mapped(const struct run *r)
+{
+	uint32_t inside;
+
+	return !r->has_owner && r->has_maps &&
+	       idmap_to_inside(&r->maps.map[IDMAP_UID], geteuid(), &inside) == 0 &&
+	       idmap_to_inside(&r->maps.map[IDMAP_GID], getegid(), &inside) == 0;
 }
 
 static bool has_pins(const struct opts *o)
@@ -24,96 +31,131 @@ static bool has_pins(const struct opts *o)
 	return false;
 }
 
-/*
- * Returns the namespaces that the child creates by unshare(2) after its creation. clone(2) would
- * freeze the clocks of a time namespace. The root of a cgroup namespace is the cgroup of the
- * process that creates it, so the child must be in its cgroup before.
- */
-static uint64_t late_types(const struct opts *o)
+/* Returns the namespaces that the child creates: the root of a cgroup namespace is the cgroup of
+ * the process that creates it. */
+static uint64_t types_of_child(const struct opts *o)
 {
-	return o->types & (CLONE_NEWTIME | (o->cgroup ? CLONE_NEWCGROUP : 0));
+	return o->fork && o->cgroup ? o->types & CLONE_NEWCGROUP : 0;
 }
 
-static void add_cgroup(const struct opts *o, struct plan *p)
+static void add_cgroup(const struct opts *o, struct plan *p, enum plan_actor self)
 {
 	if (!o->cgroup)
 		return;
-	plan_add(p, PLAN_CALLER, &step_cgroup, o->cgroup, 0);
+	plan_add(p, self, &step_cgroup, o->cgroup, 0);
 	for (size_t i = 0; i < o->cgroup_set.n; i++)
-		plan_add(p, PLAN_CALLER, &step_cgroup_set, o->cgroup_set.word[i], 0);
+		plan_add(p, self, &step_cgroup_set, o->cgroup_set.word[i], 0);
 }
 
-/* Adds the steps that create the namespaces in the caller, which becomes the program. */
-static void add_unshare(const struct run *r, struct plan *p, const struct actors *a)
+static void add_maps(const struct run *r, struct plan *p, enum plan_actor inside)
 {
-	const struct opts *o = r->o;
-
-	if (o->cgroup)
-		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
-	if (a->outside == PLAN_HELPER)
-		plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
-	if (r->has_owner)
-		plan_add(p, PLAN_CALLER, &step_owner, NULL, 0);
-	if (o->types)
-		plan_add(p, PLAN_CALLER, &step_unshare, NULL, o->types);
-}
-
-/* Adds the steps that create the namespaces in a child, which becomes the program. The caller stays
- * outside. */
-static void add_fork(const struct run *r, struct plan *p)
-{
-	const struct opts *o = r->o;
-	bool first = o->types & CLONE_NEWPID;
-
-	if (r->has_owner)
-		plan_add(p, PLAN_CALLER, &step_owner, NULL, 0);
-	plan_add(p, PLAN_CALLER, first ? &step_fork_first : &step_fork, NULL,
-		 o->types & ~late_types(o));
-	if (r->has_owner)
-		plan_add(p, PLAN_CALLER, &step_caller, NULL, 0);
-	if (o->cgroup)
-		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
-}
-
-static void add_namespaces(struct run *r, struct plan *p, const struct actors *a)
-{
-	const struct opts *o = r->o;
-
-	if (a->inside == PLAN_CALLER)
-		add_unshare(r, p, a);
-	else
-		add_fork(r, p);
-	if (a->inside == PLAN_CHILD)
-		handle_plan_created(&r->handle, p);
-	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (r->has_maps)
-		plan_add(p, r->writer == IDMAP_BY_CHILD ? a->inside : a->outside,
+		plan_add(p, r->writer == IDMAP_BY_CHILD ? inside : PLAN_HELPER,
 			 r->writer == IDMAP_BY_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
-	if (a->inside == PLAN_CHILD && late_types(o))
-		plan_add(p, PLAN_CHILD, &step_unshare, NULL, late_types(o));
+}
+
+/* Adds the steps that create the namespaces of the caller. */
+static void add_unshare(const struct run *r, struct plan *p)
+{
+	const struct opts *o = r->o;
+	uint64_t types = o->types & ~types_of_child(o);
+
+	if (r->has_owner)
+		plan_add(p, PLAN_CALLER, &step_owner, NULL, 0);
+	if (types)
+		plan_add(p, PLAN_CALLER, &step_unshare, NULL, types);
+	/* no process may have entered the time namespace yet (time_namespaces(7)) */
 	if (timens_wanted(&o->clocks) && r->has_owner)
-		plan_add(p, a->outside, &step_offsets, &r->offsets, 0);
+		plan_add(p, PLAN_HELPER, &step_offsets, &r->offsets, 0);
 	else if (timens_wanted(&o->clocks))
-		plan_add(p, a->inside, &plan_time_write, &r->offsets, 0);
-	if (o->types & CLONE_NEWTIME)
-		plan_add(p, a->inside, &plan_time_enter, NULL, 0);
+		plan_add(p, PLAN_CALLER, &plan_time_write, &r->offsets, 0);
 	if (is_pinned(o, NSTYPE_MNT))
-		plan_add(p, a->inside, &step_mnt_above, NULL, 0);
+		plan_add(p, PLAN_CALLER, &step_mnt_above, NULL, 0);
 	/* must run before the pins: the kernel does not mount a namespace file on a mount that
 	 * propagates to the new mount namespace */
 	if ((o->types & CLONE_NEWNS) && o->propagation)
-		plan_add(p, a->inside, &step_propagation, NULL, o->propagation);
+		plan_add(p, PLAN_CALLER, &step_propagation, NULL, o->propagation);
 }
 
-static void add_pins(const struct run *r, struct plan *p, const struct actors *a)
+/* Adds the steps up to the pins if the caller becomes the program. */
+static void add_alone(struct run *r, struct plan *p, bool needs_outside)
+{
+	const struct opts *o = r->o;
+
+	add_cgroup(o, p, PLAN_CALLER);
+	if (o->cgroup)
+		plan_add(p, PLAN_CALLER, &step_join, o->cgroup, 0);
+	if (needs_outside)
+		plan_add(p, PLAN_CALLER, &step_helper, NULL, 0);
+	add_unshare(r, p);
+	handle_plan_wait(&r->handle, p, PLAN_CALLER);
+	add_maps(r, p, PLAN_CALLER);
+	if (o->types & CLONE_NEWTIME)
+		plan_add(p, PLAN_CALLER, &plan_time_enter, NULL, 0);
+}
+
+/*
+ * Adds the creation of the child and the steps of the parent that waits. With vfork, the parent
+ * cannot run before the program does. It then hides from the program until it has closed the
+ * descriptors that lead outside.
+ */
+static void add_fork(const struct run *r, struct plan *p, bool vfork)
+{
+	const struct opts *o = r->o;
+	bool new_user = o->types & CLONE_NEWUSER;
+	bool hold = new_user && r->supervise.escalate, hide = new_user && !r->has_owner;
+
+	if (hide && vfork)
+		plan_add(p, PLAN_CALLER, &step_hide, NULL, 0);
+	plan_add(p, PLAN_CALLER, vfork ? &step_fork_first : &step_fork, NULL, 0);
+	if (hold)
+		plan_add(p, PLAN_CALLER, &step_hold_child, NULL, 0);
+	plan_add(p, PLAN_CALLER, &step_leave, NULL, 0);
+	if (new_user && vfork)
+		plan_add(p, PLAN_CALLER, &step_close, p, 0);
+	if (hide && vfork && r->visible)
+		plan_add(p, PLAN_CALLER, &step_show, NULL, 0);
+	else if (hide && !vfork && !r->visible)
+		plan_add(p, PLAN_CALLER, &step_hide, NULL, 0);
+}
+
+/* Adds the steps up to the pins if a child becomes the program. */
+static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vfork)
+{
+	const struct opts *o = r->o;
+	/* the handles are served between the creation of the child and the maps */
+	bool late = handle_forks(&r->handle) || r->handle.wait_fd >= 0;
+
+	if (needs_outside)
+		plan_add(p, PLAN_CALLER, &step_helper_stays, NULL, 0);
+	add_cgroup(o, p, PLAN_HELPER);
+	add_unshare(r, p);
+	if (!late)
+		add_maps(r, p, PLAN_CALLER);
+	add_fork(r, p, vfork);
+	if (o->cgroup)
+		plan_add(p, PLAN_HELPER, &step_join, o->cgroup, 0);
+	if (types_of_child(o)) {
+		plan_add(p, PLAN_CHILD, &step_unshare, NULL, types_of_child(o));
+		plan_add(p, PLAN_CALLER, &step_enter_cgroup, NULL, 0);
+	}
+	handle_plan_created_by(&r->handle, p, PLAN_HELPER);
+	handle_plan_wait(&r->handle, p, PLAN_CALLER);
+	if (late)
+		add_maps(r, p, PLAN_CHILD);
+	if ((o->types & CLONE_NEWUSER) && !vfork)
+		plan_add(p, PLAN_CALLER, &step_close, p, 0);
+}
+
+static void add_pins(const struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
 
 	if (o->persist)
-		plan_add(p, a->outside, &step_pin_dir, o->persist, 0);
+		plan_add(p, PLAN_HELPER, &step_pin_dir, o->persist, 0);
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
 		if (is_pinned(o, i))
-			plan_add(p, a->outside, &step_pin, NULL, i);
+			plan_add(p, PLAN_HELPER, &step_pin, NULL, i);
 }
 
 /* Adds the steps that run inside, with all capabilities in the new namespaces. */
@@ -157,20 +199,61 @@ static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 	plan_add(p, self, &step_init, NULL, 0);
 }
 
+/* Returns true if a process outside must act during or after the set-up. */
+static bool needs_helper(const struct run *r)
+{
+	const struct opts *o = r->o;
+
+	return (r->has_maps && r->writer != IDMAP_BY_CHILD) || has_pins(o) ||
+	       (r->has_owner && timens_wanted(&o->clocks)) ||
+	       (o->fork && (o->cgroup || handle_forks(&r->handle)));
+}
+
+static void build(struct run *r, struct plan *p, bool vfork)
+{
+	const struct opts *o = r->o;
+	enum plan_actor self = o->fork ? PLAN_CHILD : PLAN_CALLER;
+
+	if (o->fork)
+		add_child(r, p, needs_helper(r), vfork);
+	else
+		add_alone(r, p, needs_helper(r));
+	add_pins(r, p);
+	add_inside(r, p, self);
+	add_program(r, p, self);
+}
+
+static bool may_vfork(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].kind == &step_fork_first)
+			return plan_may_vfork(p, &p->steps[i]);
+	return false;
+}
+
 void build_plan(struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
-	bool needs_outside = (r->has_maps && r->writer != IDMAP_BY_CHILD) || has_pins(o) ||
-			     (r->has_owner && timens_wanted(&o->clocks));
-	struct actors a = { PLAN_CHILD, PLAN_CALLER };
+	bool first = o->fork && (o->types & CLONE_NEWPID), vfork;
 
-	if (!o->fork)
-		a = (struct actors){ PLAN_CALLER, needs_outside ? PLAN_HELPER : PLAN_CALLER };
 	if (is_pinned(o, NSTYPE_MNT))
 		r->mnt_id = nspin_id();
-	add_cgroup(o, p);
-	add_namespaces(r, p, &a);
-	add_pins(r, p, &a);
-	add_inside(r, p, a.inside);
-	add_program(r, p, a.inside);
+	if (needs_helper(r) || o->cgroup)
+		r->pid = getpid();
+	r->supervise.death_signal = o->kill_signal;
+	r->supervise.child_init = first;
+	r->supervise.escalate = first && !o->init;
+	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);
+	keeper_set(r, p, o->fork && needs_helper(r));
+	/* A program that sees the working directory of the parent, such as nspivot, which refuses
+	 * to leave one in the old root, must not run before that is changed. */
+	vfork = first && (!(o->types & CLONE_NEWNS) || o->mount_proc);
+	build(r, p, vfork);
+	if (vfork && !may_vfork(p)) {
+		struct plan_keeper *keeper = p->keeper;
+
+		plan_free(p);
+		p->keeper = keeper;
+		build(r, p, false);
+	}
 }

@@ -13,17 +13,14 @@
  * number with e set. */
 static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 {
+	struct nserr late = NSERR_INIT;
 	int wstatus;
 
-	r->supervise.death_signal = r->o->kill_signal;
-	r->supervise.child_init = (r->o->types & CLONE_NEWPID) != 0;
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
-	pins_close(r);
 	wstatus = supervise_wait(&r->supervise, e);
-	execute_ended(&r->handle, wstatus);
-	if (wstatus >= 0 && r->o->cgroup_create && cgroup_remove(&r->cgroup, e) < 0)
-		cli_warn_nserr(e);
+	if (plan_keeper_end(p->keeper, wstatus, supervise_ending(&r->supervise), &late) < 0)
+		cli_warn_nserr(&late);
 	return wstatus;
 }
 
@@ -35,7 +32,6 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 	if (r->o->fork) {
 		wstatus = execute_child(r, p, &e);
 	} else {
-		r->pid = getpid();
 		(void)!plan_run(p, r, NULL, &e);
 	}
 	if (wstatus < 0)
@@ -66,8 +62,8 @@ static int unpersist(const char *dir)
 
 /*
  * Returns true if the program may see the waiting parent from another root. In a user namespace,
- * the program may change its root. It does not see the parent if it is in a new pid namespace and
- * has the proc file system of that namespace.
+ * which is also that of the parent, the program may change its root. It does not see the parent if
+ * it is in a new pid namespace and has the proc file system of that namespace.
  */
 static bool sees_parent(const struct opts *o)
 {
@@ -75,7 +71,8 @@ static bool sees_parent(const struct opts *o)
 
 	if (!o->fork || (new_pid && o->mount_proc))
 		return false;
-	return ((o->types & CLONE_NEWNS) && !new_pid) || sys_ns_in_userns() != 0;
+	return ((o->types & CLONE_NEWNS) && !new_pid) || (o->types & CLONE_NEWUSER) ||
+	       sys_ns_in_userns() != 0;
 }
 
 /*
@@ -100,6 +97,7 @@ int main(int argc, char **argv)
 		cli_die_nserr(&e);
 	if (o.unpersist)
 		return unpersist(o.unpersist);
+	r.restricts = cred_restricts(&r.cred);
 	if (needs_clone(&o) &&
 	    cloned_binary_enter(argv,
 				(o.types & CLONE_NEWUSER) ? CLONED_BINARY_NEW_USERNS

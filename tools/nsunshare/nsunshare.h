@@ -54,13 +54,6 @@ struct opts {
 	char **argv;
 };
 
-/* The ids of the caller. --owner changes them, and step_caller restores them. */
-struct ids {
-	uid_t uid, euid;
-	gid_t gid, egid, *groups; /* malloc()ed; not freed, because exec follows */
-	int ngroups;
-};
-
 /* The state of a run: the command line, the results of look-ups, and the data of the steps. */
 struct run {
 	struct opts *o;
@@ -71,17 +64,18 @@ struct run {
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid;
-	struct ids caller;
 	struct timens offsets;
 
-	pid_t pid; /* pid of the process with the new namespaces, in the caller's pid namespace */
+	pid_t pid;      /* of a process in the new namespaces, as seen from outside */
+	bool restricts; /* the options take privilege from the program that the parent keeps */
+	bool visible;   /* processes in the new user namespace may trace the parent */
+	struct plan_keeper keeper;
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
 	struct init init;
 	bool by_root; /* the effective user id of the caller is 0 */
 	struct cgroup cgroup;
-	bool in_cgroup; /* cgroup v2: the child was created in the cgroup */
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;      /* id of the caller's mount namespace */
 	struct nspin_dir dir; /* --persist */
@@ -116,13 +110,19 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 void build_init(struct run *r, struct plan *p);
 
 /* Closes the descriptors by which the pins can be undone, so that other processes can unmount them.
- * For the waiting parent. */
+ * For the helper that stays. */
 void pins_close(struct run *r);
 
+/* Sets up r->keeper, whose functions are for the helper of a parent that waits; needs is false if
+ * there is no such helper. */
+void keeper_set(struct run *r, struct plan *p, bool needed);
+
 /* The kinds of steps, with the file that defines them. */
-extern const struct plan_kind step_helper, step_fork, step_fork_first, step_owner, step_caller,
-	step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above, step_pin_dir,
-	step_pin; /* steps_ns.c */
+extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
+	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above,
+	step_pin_dir, step_pin; /* steps_ns.c */
+extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
+	step_enter_cgroup; /* steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,

@@ -104,6 +104,47 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
+/* unshare(1) of util-linux 2.43 */
+static const char *const peer[] = {
+	"help",
+	"version",
+	"mount",
+	"uts",
+	"ipc",
+	"net",
+	"pid",
+	"user",
+	"cgroup",
+	"time",
+	"fork",
+	"kill-child",
+	"forward-signals",
+	"mount-proc",
+	"mount-binfmt",
+	"map-user",
+	"map-users",
+	"map-group",
+	"map-groups",
+	"map-root-user",
+	"map-auto",
+	"map-subids",
+	"map-current-user",
+	"owner",
+	"propagation",
+	"setgroups",
+	"keep-caps",
+	"setuid",
+	"setgid",
+	"root",
+	"wd",
+	"monotonic",
+	"boottime",
+	"load-interp",
+	"clear-env",
+	"whitelist-env",
+	NULL,
+};
+
 static void features(struct features *f)
 {
 	features_add_namespaces(f);
@@ -123,6 +164,7 @@ static const struct cli_tool tool = {
 		      "--features [-J]" },
 	.purpose = "Run a program (default: your shell) in new namespaces.",
 	.opts = table,
+	.peer = peer,
 	.notes =
 		"--<type>=<file> keeps the namespace by a bind mount on the file. nsunshare forks\n"
 		"with -f and options that imply it. Maps of more than one id and --<type>=<file>\n"

@@ -94,6 +94,8 @@ static int resolve_maps(struct run *r, struct nserr *e)
 		r->maps.setgroups = IDMAP_SETGROUPS_DENY;
 	r->has_maps = r->maps.map[IDMAP_UID].n || r->maps.map[IDMAP_GID].n ||
 		      r->maps.setgroups != IDMAP_SETGROUPS_UNSET;
+	if (!r->has_maps)
+		return 0;
 	return idmaps_prepare(&r->maps, own_id(r, IDMAP_UID), own_id(r, IDMAP_GID), !r->has_owner,
 			      &r->writer, e);
 }
@@ -130,6 +132,7 @@ int resolve(struct run *r, struct nserr *e)
 		return rc;
 	if (!(o->types & CLONE_NEWUSER))
 		r->cred.keep_caps = false; /* the same as in unshare(1) */
+	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
 	program_find_shell(&r->program, true);
 	return resolve_maps(r, e);

@@ -45,45 +45,15 @@ static int fail_namespaces(uint64_t types, int rc, struct nserr *e)
 }
 
 /* ---- the owner: a user namespace belongs to the effective user id of the process that creates it
- * (user_namespaces(7)). The saved ids stay those of root until exec, so that this process can
- * become the calling user again. */
-
-static int run_caller(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	const struct run *r = ctx;
-	const struct ids *own = &r->caller;
-
-	(void)s;
-	if (setresuid(own->uid, own->euid, own->euid) < 0 ||
-	    setresgid(own->gid, own->egid, own->egid) < 0 ||
-	    setgroups((size_t)own->ngroups, own->groups) < 0)
-		return nserr_set(e, errno, "cannot become user %u again after --owner", own->euid);
-	return 0;
-}
-
-const struct plan_kind step_caller = {
-	.name = "caller",
-	.call = "setresuid(2), setresgid(2), setgroups(2)",
-	.what = "become the calling user again",
-	.run = run_caller,
-};
+ * (user_namespaces(7)). */
 
 static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	struct run *r = ctx;
-	struct ids *own = &r->caller;
+	const struct run *r = ctx;
 
 	(void)s;
-	own->uid = getuid();
-	own->euid = geteuid();
-	own->gid = getgid();
-	own->egid = getegid();
-	own->ngroups = getgroups(0, NULL);
-	own->groups = calloc((size_t)MAX(own->ngroups, 0) + 1, sizeof(gid_t));
-	if (!own->groups || getgroups(own->ngroups, own->groups) != own->ngroups)
-		return nserr_set(e, errno, "cannot read the supplementary groups for --owner");
-	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, own->egid) < 0 ||
-	    setresuid(r->owner_uid, r->owner_uid, own->euid) < 0) {
+	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, r->owner_gid) < 0 ||
+	    setresuid(r->owner_uid, r->owner_uid, r->owner_uid) < 0) {
 		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
 		if (e->errnum == EINVAL)
 			nserr_hint(e, "use ids that are mapped in this user namespace");
@@ -103,11 +73,6 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-static void undo_owner(void *ctx, const struct plan_step *s)
-{
-	(void)!run_caller(ctx, s, NULL);
-}
-
 static void show_owner(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct run *r = ctx;
@@ -121,72 +86,51 @@ const struct plan_kind step_owner = {
 	.name = "owner",
 	.call = "setgroups(2), setresgid(2), setresuid(2), prctl(PR_SET_DUMPABLE)",
 	.run = run_owner,
-	.undo = undo_owner,
 	.show = show_owner,
 };
 
 /* ---- processes */
 
-static pid_t make_process(struct run *r, uint64_t types)
-{
-	const struct cgroup_dir *v2 = cgroup_v2(&r->cgroup);
-	pid_t pid = -ENOSYS;
-
-	/* clone3(2) with CLONE_INTO_CGROUP (Linux 5.7) creates the child in the cgroup. If that
-	 * fails, ignore it here: the step that writes cgroup.procs reports a better reason. */
-	if (v2)
-		pid = sys_clone(types | SYS_CLONE_INTO_CGROUP, v2->fd, NULL);
-	r->in_cgroup = pid >= 0;
-	return pid >= 0 ? pid : sys_clone(types, -1, NULL);
-}
-
-static pid_t made(struct run *r, pid_t pid, uint64_t types, struct nserr *e)
+static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 {
 	if (pid < 0)
-		return fail_namespaces(types, pid, e);
-	if (pid > 0)
+		return fail_namespaces(0, pid, e);
+	if (pid > 0) {
 		r->pid = r->supervise.pid = r->handle.pid = pid;
+		if (r->keeper.stays)
+			handle_served(&r->handle);
+	}
 	return pid;
 }
 
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	return made(ctx, make_process(ctx, s->num), s->num, e);
+	(void)s;
+	return made(ctx, sys_clone(0, -1, NULL), e);
 }
 
 static pid_t run_vfork(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e)
 {
-	return made(ctx, sys_vfork(s->num, child, arg), s->num, e);
-}
-
-static void show_fork(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	(void)ctx;
-	buf_adds(out, "create the child");
-	if (s->num) {
-		buf_adds(out, " in new namespaces:");
-		add_types(out, s->num);
-	}
+	(void)s;
+	return made(ctx, sys_vfork(0, child, arg), e);
 }
 
 const struct plan_kind step_fork = {
 	.name = "fork",
 	.call = "clone(2)",
-	.show = show_fork,
+	.what = "create the child",
 	.fork = run_fork,
 	.forks = PLAN_CHILD,
 };
 
-/*
- * Creates process 1 of a pid namespace. vfork(2) is possible, because a terminal cannot stop
- * process 1; a stopped child would suspend the caller forever. A child for a cgroup or with an
- * owner is never created by vfork(2), because a step of the caller follows.
+/* Creates process 1 of a pid namespace. It may be a vfork(2) child, because a terminal cannot stop
+ * process 1, which would suspend the caller forever.
  */
 const struct plan_kind step_fork_first = {
 	.name = "fork",
 	.call = "clone(2)",
-	.show = show_fork,
+	.what = "create the child",
 	.fork = run_fork,
 	.vfork = run_vfork,
 	.forks = PLAN_CHILD,
@@ -203,6 +147,8 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	(void)s;
 	if (pid == 0) {
+		if (prctl(PR_SET_DUMPABLE, 0) < 0)
+			_exit(errno);
 		/* block all signals: a signal to the process group must not keep the helper from
 		 * undoing its steps */
 		sigfillset(&all);
@@ -226,6 +172,75 @@ const struct plan_kind step_helper = {
 	.fork = run_helper,
 	.forks = PLAN_HELPER,
 };
+
+/* Creates the helper of a caller that waits for the program and has blocked all signals. The
+ * program may be able to trace the processes of the user who starts it, but no helper. The helper
+ * has a process group of its own, so that it can clean up after a SIGKILL to the group of the
+ * caller. */
+static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	pid_t pid = sys_clone(0, -1, NULL);
+
+	(void)ctx;
+	(void)s;
+	if (pid == 0 && (setpgid(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0))
+		_exit(125);
+	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
+}
+
+static void show_helper_stays(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct run *r = ctx;
+
+	(void)s;
+	buf_printf(out, "create a helper that stays outside%s",
+		   r->keeper.stays ? " until the program has ended" : "");
+}
+
+const struct plan_kind step_helper_stays = {
+	.name = "helper",
+	.call = "clone(2), setpgid(2), prctl(PR_SET_DUMPABLE)",
+	.show = show_helper_stays,
+	.fork = run_helper_stays,
+	.forks = PLAN_HELPER,
+};
+
+static void created(void *ctx, pid_t child)
+{
+	struct run *r = ctx;
+
+	r->pid = r->handle.pid = child;
+}
+
+static void running(void *ctx)
+{
+	struct run *r = ctx;
+
+	pins_close(r);
+	handle_running(&r->handle);
+}
+
+static int ended(void *ctx, int wstatus, struct nserr *e)
+{
+	struct nserr ignored = NSERR_INIT;
+	struct run *r = ctx;
+	int rc = handle_ended(&r->handle, wstatus, e), rm;
+
+	rm = r->o->cgroup_create ? cgroup_remove(&r->cgroup, rc < 0 ? &ignored : e) : 0;
+	return rc < 0 ? rc : rm;
+}
+
+void keeper_set(struct run *r, struct plan *p, bool needed)
+{
+	r->keeper = (struct plan_keeper){
+		.created = created,
+		.running = running,
+		.ended = ended,
+		.stays = needed && (handle_forks(&r->handle) || r->o->cgroup_create),
+		.line = -1,
+	};
+	p->keeper = needed ? &r->keeper : NULL;
+}
 
 /* ---- namespaces */
 

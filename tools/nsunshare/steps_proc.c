@@ -68,12 +68,12 @@ static int run_join(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct run *r = ctx;
 
 	(void)s;
-	return cgroup_join(&r->cgroup, r->pid, r->in_cgroup, e);
+	return cgroup_join(&r->cgroup, r->pid, false, e);
 }
 
 const struct plan_kind step_join = {
 	.name = "join",
-	.call = "clone3(CLONE_INTO_CGROUP), write(cgroup.procs)",
+	.call = "write(cgroup.procs)",
 	.run = run_join,
 	.what = "enter the cgroup '%s'",
 };

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan_keep: keeps the helper of a plan until the program has ended. */
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "kernel/sys_pidfd.h"
+#include "run/interrupt.h"
+#include "run/plan.h"
+
+/* The answer of the helper. The caller's message is the wait status, an int. */
+struct answer {
+	int rc;
+	struct nserr err;
+};
+
+/* Waits for the end of a process that is not a child of the helper. */
+static void wait_for(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	if (pidfd >= 0)
+		(void)!RETRY_EINTR(poll(&p, 1, -1));
+}
+
+_Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child)
+{
+	struct answer a = { .err = NSERR_INIT };
+	int pidfd = sys_pidfd_open(child), wstatus = -1;
+
+	k->running(ctx);
+	/* The program may control the caller, which is in its namespaces. So no message can do more
+	 * than end this wait. */
+	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
+		wstatus = -1;
+		wait_for(pidfd);
+	}
+	a.rc = k->ended(ctx, wstatus, &a.err);
+	(void)!send(line, &a, sizeof(a), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e)
+{
+	cleanup_fd int line = k ? TAKE_FD(k->line) : -1, stop = -1;
+	struct answer a = { .rc = 0 };
+	ssize_t n;
+
+	if (line < 0)
+		return 0;
+	stop = interrupt_open_ending();
+	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL);
+	if (sig == 0 && interrupt_wait(stop, line) < 0)
+		sig = interrupt_pending();
+	/* with --owner this process may not signal the helper, and does not wait for it */
+	if (sig && kill(k->pid, sig) < 0)
+		return 0;
+	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));
+	(void)RETRY_EINTR(waitpid(k->pid, NULL, 0));
+	if (n != (ssize_t)sizeof(a))
+		return nserr_set(e, 0, "the helper process ended before the program");
+	if (a.rc < 0)
+		*e = a.err;
+	return a.rc;
+}
