@@ -216,7 +216,11 @@ int bpf_build_task(struct bpf *p, struct bpf_source *s)
 	bpf_get(p, R1, R3, "nsproxy");
 	bpf_jump_differ(p, R1, A_NSPROXY, RELATE);
 	bpf_get(p, R1, R3, "real_cred->user_ns");
-	bpf_jump_same(p, R1, A_USER, END);
+	bpf_jump_differ(p, R1, A_USER, RELATE);
+	/* nsproxy has the pid namespace of the children only */
+	bpf_get(p, R1, R3, "thread_pid->level");
+	bpf_get(p, R2, A_TASK, "thread_pid->level");
+	bpf_jump_same(p, R1, R2, END);
 	bpf_label(p, RELATE);
 	write_relations(p);
 	bpf_label(p, END);
@@ -239,7 +243,9 @@ enum { B_CONTEXT = R6, B_FILE = R7, B_INODE = R8, B_TASK = R9 };
 /* Registers of the loops after it. */
 enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
-enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR, MOUNT, NEXT_MOUNT, MOUNTS_END, MNT_NS, NEXT_MNT_NS };
+enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };
+enum { MOUNT = DESCRIPTOR + 1, NEXT_MOUNT, MOUNTS_END, MOUNTS_TIRED, MOUNTS_DONE };
+enum { MNT_NS = MOUNTS_DONE + 1, NEXT_MNT_NS, MNT_NS_TIRED };
 
 #define NEXT_OF_MNT_NS "ns.ns_list_node"
 
@@ -252,11 +258,18 @@ bool bpf_source_has_mounts(const struct bpf_source *s)
 	       bpf_has(&p, s->mnt_ns, "ns.ns_id");
 }
 
-/* Begins or ends a list: writes a pair with these numbers. */
-static void write_pair(struct bpf *p, int32_t first)
+bool bpf_source_has_ids(const struct bpf_source *s)
+{
+	struct bpf p = { .btf = (struct btf *)(uintptr_t)&s->btf };
+
+	return bpf_has(&p, s->ns, "ns_id");
+}
+
+/* Begins a list with its kind and 0, or ends it with 0 and 0, or with 0 and 1 if it is cut. */
+static void write_pair(struct bpf *p, int32_t first, int32_t second)
 {
 	bpf_put_value(p, LIST, first, 8);
-	bpf_put_value(p, LIST + 8, 0, 8);
+	bpf_put_value(p, LIST + 8, second, 8);
 	bpf_write(p, B_SEQ, LIST, sizeof(struct bpf_pair));
 }
 
@@ -264,10 +277,10 @@ static void write_pair(struct bpf *p, int32_t first)
  * B_INODE. A mount without a mount namespace is internal to the kernel, or was just unmounted. */
 static void list_mounts(struct bpf *p)
 {
-	write_pair(p, BPF_RECORD_MOUNTS);
+	write_pair(p, BPF_RECORD_MOUNTS, 0);
 	bpf_get(p, B_AT, B_INODE, "i_sb->s_mounts");
 	bpf_label(p, MOUNT);
-	bpf_jump_tired(p, B_END);
+	bpf_jump_tired(p, MOUNTS_TIRED);
 	bpf_jump_null(p, B_AT, MOUNTS_END);
 	bpf_get(p, R1, B_AT, "mnt_ns->ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MOUNT);
@@ -279,7 +292,11 @@ static void list_mounts(struct bpf *p)
 	bpf_get(p, B_AT, B_AT, "mnt_next_for_sb");
 	bpf_jump(p, MOUNT);
 	bpf_label(p, MOUNTS_END);
-	write_pair(p, 0);
+	write_pair(p, 0, 0);
+	bpf_jump(p, MOUNTS_DONE);
+	bpf_label(p, MOUNTS_TIRED);
+	write_pair(p, 0, 1);
+	bpf_label(p, MOUNTS_DONE);
 }
 
 /* Writes id and inode of all mount namespaces, from that of our own process around the ring. The
@@ -291,9 +308,9 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_distrust(p, B_FIRST);
 	bpf_get(p, B_FIRST, B_FIRST, "nsproxy->mnt_ns");
 	bpf_move(p, B_AT, B_FIRST);
-	write_pair(p, BPF_RECORD_MNT_NS);
+	write_pair(p, BPF_RECORD_MNT_NS, 0);
 	bpf_label(p, MNT_NS);
-	bpf_jump_tired(p, B_END);
+	bpf_jump_tired(p, MNT_NS_TIRED);
 	bpf_get(p, R1, B_AT, "ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MNT_NS);
 	bpf_put(p, PAIR_AT(id), R1, 8);
@@ -302,11 +319,14 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_write(p, B_SEQ, LIST, sizeof(struct bpf_pair));
 	bpf_label(p, NEXT_MNT_NS);
 	bpf_get(p, B_AT, B_AT, NEXT_OF_MNT_NS ".next");
-	bpf_jump_null(p, B_AT, B_END);
+	bpf_jump_null(p, B_AT, MNT_NS_TIRED);
 	bpf_add(p, B_AT, -(int32_t)bpf_offset(p, s->mnt_ns, NEXT_OF_MNT_NS, NULL));
 	bpf_cast(p, B_AT, s->mnt_ns);
 	bpf_jump_differ(p, B_AT, B_FIRST, MNT_NS);
-	write_pair(p, 0);
+	write_pair(p, 0, 0);
+	bpf_jump(p, B_END);
+	bpf_label(p, MNT_NS_TIRED);
+	write_pair(p, 0, 1);
 }
 
 /* Fills the record of a namespace, or of a socket, from the file in B_FILE. */

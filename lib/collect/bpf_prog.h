@@ -10,7 +10,7 @@ enum bpf_record_kind {
 	BPF_RECORD_TASK = 1,
 	BPF_RECORD_RELATION,
 	BPF_RECORD_FILE,
-	BPF_RECORD_MOUNTS, /* followed by struct bpf_pair until one with id 0 */
+	BPF_RECORD_MOUNTS, /* followed by struct bpf_pair up to one with id 0 */
 	BPF_RECORD_MNT_NS, /* the same */
 };
 
@@ -53,8 +53,8 @@ struct bpf_list {
 	uint64_t spare2;
 };
 struct bpf_pair {
-	uint64_t id; /* of a mount namespace */
-	uint64_t of; /* a mount in it: its id; or the inode of the mount namespace */
+	uint64_t id; /* of a mount namespace; 0 at the end of the list */
+	uint64_t of; /* id of a mount in it, or its inode; at the end: not 0 if items are missing */
 };
 
 /* What the programs are made from. */
@@ -71,6 +71,9 @@ int bpf_source_init(struct bpf_source *s) must_check;
 
 /* Returns true if the program for descriptors can list the mounts of namespaces (6.18). */
 bool bpf_source_has_mounts(const struct bpf_source *s);
+
+/* Returns true if namespaces of all types have 64-bit ids (6.18). */
+bool bpf_source_has_ids(const struct bpf_source *s);
 
 /* Build the program for tasks, and that for descriptors, which writes the lists when it sees
  * descriptor `probe` of process `self`, a namespace file; 0 for never. Return 0 or a negative errno

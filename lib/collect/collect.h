@@ -27,6 +27,9 @@ enum {
 struct nsmember {
 	pid_t pid;
 	uint32_t nthreads; /* 0 if threads were not counted */
+	pid_t ppid;        /* if known: the parent process */
+	uid_t uid;         /* if known: the effective user */
+	bool known;
 	uint32_t inode[NSTYPE_COUNT];
 };
 
@@ -57,11 +60,13 @@ void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
 /* The request of a run, which the run does not change. */
 struct collect_query {
-	int proc;         /* descriptor of the proc tree, borrowed */
-	unsigned types;   /* NSTYPE_BIT()s of the namespace types to find */
-	unsigned sources; /* NSTYPE_BIT()s of the enum above */
-	pid_t only;       /* the only process to read, or 0 for all */
-	pid_t self;       /* our own pid in that tree, or 0 for a fixture */
+	int proc;           /* descriptor of the proc tree, borrowed */
+	unsigned types;     /* NSTYPE_BIT()s of the namespace types to find */
+	unsigned sources;   /* NSTYPE_BIT()s of the enum above */
+	pid_t only;         /* the only process to read, or 0 for all */
+	pid_t self;         /* our own pid in that tree, or 0 for a fixture */
+	bool no_bpf;        /* read /proc even if BPF iterators could be used */
+	bool mount_details; /* ns.mounts and ns.rootfs are needed */
 };
 
 /* A run and its result. */
@@ -79,6 +84,7 @@ struct collect {
 	uint32_t top[NSTYPE_COUNT]; /* inode of the topmost visible namespace, or 0 if unknown */
 	size_t related;             /* number of namespaces of tab.all that have been opened */
 	bool all_mnt;               /* the kernel has listed all mount namespaces */
+	struct collect_bpf *bpf;    /* what BPF iterators found, or NULL if /proc was read */
 };
 
 /* The names of the sources, indexed by the enum above. */
@@ -95,6 +101,10 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_che
  * errors. Overwrites c, which the caller releases with collect_free() in both cases.
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
+
+/* Returns true if a run with this query would use BPF iterators on a machine with enough threads.
+ * Otherwise sets the reason. */
+bool collect_uses_bpf(const struct collect_query *q, struct nserr *why) must_check;
 
 /* Returns true if everything could be read. */
 bool collect_complete(const struct collect *c);

@@ -172,7 +172,7 @@ static void *map_file(int fd, size_t *size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-int btf_open(struct btf *b, const char *path)
+int btf_open(struct btf *b, const char *path, bool read)
 {
 	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
 	size_t size = 0;
@@ -190,23 +190,14 @@ int btf_open(struct btf *b, const char *path)
 		b->memory = BTF_MAPPED;
 		return rc;
 	}
+	if (!read)
+		return -ENODEV;
 	n = file_slurp(fd, MAX_SIZE, &text);
 	if (n < 0)
 		return (int)n;
 	rc = btf_borrow(b, text, (size_t)n);
 	b->memory = BTF_READ;
 	return rc;
-}
-
-bool btf_can_map(const char *path)
-{
-	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
-	size_t size;
-	void *p = fd < 0 ? NULL : map_file(fd, &size);
-
-	if (p)
-		munmap(p, size);
-	return p;
 }
 
 void btf_close(struct btf *b)

@@ -20,13 +20,11 @@ struct btf {
 
 /*
  * Opens the type information in the file path. It is mapped if the kernel can do that (6.16),
- * otherwise read. Returns 0, or a negative errno: -EBADMSG if the header is invalid. The caller
- * releases b with btf_close() in both cases.
+ * otherwise read if `read` is set, which takes some milliseconds. Returns 0, or a negative errno:
+ * -ENODEV if it must be read, -EBADMSG if the header is invalid. The caller releases b with
+ * btf_close() in all cases.
  */
-int btf_open(struct btf *b, const char *path) must_check;
-
-/* Returns true if this kernel can map the file path, which makes btf_open() ten times faster. */
-bool btf_can_map(const char *path);
+int btf_open(struct btf *b, const char *path, bool read) must_check;
 
 /* Uses the n bytes at data, which the caller keeps. Returns 0 or a negative errno like btf_open().
  */

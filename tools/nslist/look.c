@@ -24,6 +24,8 @@ static struct collect_query query(const struct run *run)
 		.sources = o->sources,
 		.only = only_process(run),
 		.self = getpid(),
+		.no_bpf = o->no_bpf,
+		.mount_details = nslist_needs_mounts(o),
 	};
 
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
