@@ -2,7 +2,7 @@
 /* src_bpf: decides whether the BPF iterators are used, runs them, and checks their result. */
 #include "collect/src_bpf.h"
 
-#include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "kernel/sys_cap.h"
@@ -22,8 +22,9 @@ struct attempt {
 	struct worker *w;
 	struct collect_bpf *b;
 	struct bpf_source source;
-	uint64_t before, threads; /* number of threads of the machine, before and in the result */
-	bool any_number;          /* it does not matter how many there are */
+	uint64_t at_least;    /* number of threads of the machine while the tasks were read */
+	uint64_t threads;     /* number of threads in the result */
+	bool any_number;      /* it does not matter how many there are */
 	bool files, no_lists; /* descriptors are read; there are too many mounts for the lists */
 	size_t n_found;       /* of w, without descriptors */
 	int task, file;       /* programs */
@@ -94,13 +95,14 @@ static int count_threads(const struct collect *c, uint64_t *n)
  * set. */
 static int open_btf(struct attempt *a)
 {
-	int rc = count_threads(a->c, &a->before);
+	uint64_t n;
+	int rc = count_threads(a->c, &n);
 
 	if (rc < 0)
 		return nserr_set(a->why, rc, "cannot read /proc/loadavg");
-	if (a->before < ENOUGH_IF_MAPPED && !a->any_number)
+	if (n < ENOUGH_IF_MAPPED && !a->any_number)
 		return nserr_set(a->why, 0, "too few threads on this machine");
-	rc = btf_open(&a->source.btf, BTF_FILE, a->any_number || a->before >= ENOUGH_IF_READ);
+	rc = btf_open(&a->source.btf, BTF_FILE, a->any_number || n >= ENOUGH_IF_READ);
 	if (rc == -ENODEV)
 		return nserr_set(a->why, 0, "too few threads on this machine");
 	if (rc == 0)
@@ -242,8 +244,15 @@ static int read_all_files(struct attempt *a)
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
-	int rc = bpf_read(a->task, 0, &out);
+	uint64_t before, after;
+	int rc = count_threads(a->c, &before);
 
+	if (rc == 0)
+		rc = bpf_read(a->task, 0, &out);
+	if (rc == 0)
+		rc = count_threads(a->c, &after);
+	if (rc == 0)
+		a->at_least = MIN(before, after);
 	if (rc == 0)
 		rc = bpf_take_tasks(a->c, a->w, a->b, &out, &a->threads);
 	buf_free(&out);
@@ -278,17 +287,15 @@ static int check_self(struct attempt *a)
 	return me ? 0 : nserr_set(a->why, EBADMSG, "BPF and /proc differ about this process");
 }
 
-/* Adds the processes that are in /proc, but that the iterator did not show, to be read there.
- * Returns 0 or -ENOMEM. */
+/* Adds processes that the iterator did not show, in ascending order, to be read in /proc. Returns 0
+ * or -ENOMEM. */
 static int add_unread(struct collect *c, struct collect_bpf *b, const struct scan *pids)
 {
-	struct nsmember *all = calloc(c->n + pids->n, sizeof(*all));
+	struct nsmember *all = calloc(c->n + pids->n + 1, sizeof(*all));
 	size_t n = 0, k = 0;
 
-	if (!all)
-		return -ENOMEM;
-	b->unread.id = calloc(pids->n, sizeof(*b->unread.id));
-	if (!b->unread.id) {
+	b->unread.id = calloc(pids->n + 1, sizeof(*b->unread.id));
+	if (!all || !b->unread.id) {
 		free(all);
 		return -ENOMEM;
 	}
@@ -307,20 +314,34 @@ static int add_unread(struct collect *c, struct collect_bpf *b, const struct sca
 	return 0;
 }
 
-/* Lists the processes in /proc if the iterator showed fewer threads than the machine has: a
- * security module may hide some. Returns 0, or a negative errno with why set. */
+/* Returns the number of threads that process 1 has if the iterator did not show it; otherwise 0. It
+ * is hidden more often than others, and listing /proc would cost as much as all the rest. */
+static uint64_t hidden_init(const struct collect *c)
+{
+	struct stat st;
+
+	if (collect_member(c, 1) || fstatat(c->q.proc, "1/task", &st, 0) < 0 || st.st_nlink < 3)
+		return 0;
+	return st.st_nlink - 2;
+}
+
+/* Finds processes that a security module hides from the iterator: it showed fewer threads than the
+ * machine has. Returns 0, or a negative errno with why set. */
 static int find_hidden(struct attempt *a)
 {
 	struct scan pids = { 0 };
-	uint64_t after;
-	int rc = count_threads(a->c, &after);
+	uint64_t init;
+	int rc;
 
-	if (rc == 0 && a->threads < MIN(a->before, after)) {
-		rc = scan_dir(a->c->q.proc, ".", 0, &pids);
-		if (rc == 0)
-			rc = add_unread(a->c, a->b, &pids);
-		scan_free(&pids);
-	}
+	if (a->threads >= a->at_least)
+		return 0;
+	init = hidden_init(a->c);
+	if (init && a->threads + init >= a->at_least)
+		return add_unread(a->c, a->b, &(struct scan){ (int[]){ 1 }, 1, 1 });
+	rc = scan_dir(a->c->q.proc, ".", 0, &pids);
+	if (rc == 0)
+		rc = add_unread(a->c, a->b, &pids);
+	scan_free(&pids);
 	return rc < 0 ? nserr_set(a->why, rc, "cannot list the processes in /proc") : 0;
 }
 
