@@ -304,13 +304,12 @@ static void read_unread(struct crew *crew)
 static int scan_members(struct collect *c, struct nserr *e)
 {
 	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
-	struct nserr why = NSERR_INIT;
 	int rc = 0;
 
 	/* mounts are read by mount namespace, so these must be found */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT))
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
-	if (collect_bpf(c, &crew.worker[0], &why)) {
+	if (collect_bpf(c, &crew.worker[0])) {
 		read_unread(&crew);
 	} else {
 		c->types = c->q.types;
@@ -378,10 +377,10 @@ void collect_free(struct collect *c)
 	c->n = 0;
 }
 
-bool collect_uses_bpf(const struct collect_query *q, struct nserr *why)
+int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step)
 {
 	struct collect c = { .q = *q, .types = q->types, .sources = q->sources };
-	int rc = prepare(&c, why);
+	int rc = prepare(&c, NULL);
 
-	return rc == 0 && collect_bpf_try(&c, why) == 0;
+	return rc < 0 ? rc : collect_bpf_try(&c, step);
 }

@@ -102,9 +102,19 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_che
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 
-/* Returns true if a run with this query would use BPF iterators on a machine with enough threads.
- * Otherwise sets the reason. */
-bool collect_uses_bpf(const struct collect_query *q, struct nserr *why) must_check;
+/* The conditions for BPF iterators, each for the next one: the caller has the capabilities and is
+ * in the initial user and pid namespace; the kernel describes its structures; it loads the
+ * programs. */
+enum collect_bpf_step {
+	COLLECT_BPF_CALLER,
+	COLLECT_BPF_BTF,
+	COLLECT_BPF_TASK,
+	COLLECT_BPF_FILE,
+};
+
+/* Returns 0 if a run with this query would use BPF iterators up to that step, if the machine has
+ * enough threads for it to pay; otherwise a negative errno. */
+int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
 
 /* Returns true if everything could be read. */
 bool collect_complete(const struct collect *c);

@@ -29,7 +29,6 @@ struct attempt {
 	size_t n_found;       /* of w, without descriptors */
 	int task, file;       /* programs */
 	int probe;            /* descriptor that makes the program write the lists, or -1 */
-	struct nserr *why;
 };
 
 /* ---- Whether ---- */
@@ -51,32 +50,26 @@ static bool wants_lists(const struct attempt *a)
 	return !a->no_lists && c->sources & lists && bpf_source_has_mounts(&a->source);
 }
 
-/* Finds out if the caller may see through /proc what the iterators show. Returns 0, or a negative
- * errno with why set. */
+/* Finds out if the caller may see through /proc what the iterators show: that of the initial
+ * namespaces. Returns 0 or a negative errno. */
 static int check_caller(struct attempt *a)
 {
 	const uint64_t proc = SYS_CAP_BIT(CAP_SYS_PTRACE) | SYS_CAP_BIT(CAP_DAC_READ_SEARCH);
 	const uint64_t admin = SYS_CAP_BIT(CAP_SYS_ADMIN);
-	const uint64_t bpf = SYS_CAP_BIT(39) | SYS_CAP_BIT(38); /* BPF and PERFMON, 5.8 */
+	const uint64_t bpf = SYS_CAP_BIT(SYS_CAP_BPF) | SYS_CAP_BIT(SYS_CAP_PERFMON);
 	const struct collect *c = a->c;
 	struct sys_caps caps;
-	int rc = sys_cap_get(&caps);
+	int rc;
 
-	if (rc < 0)
-		return nserr_set(a->why, rc, "cannot read capabilities");
-	if (c->q.no_bpf)
-		return nserr_set(a->why, 0, "--no-bpf was given");
-	if (!c->q.self || c->q.only)
-		return nserr_set(a->why, 0, "only one process is read");
-	if (sizeof(void *) != 8)
-		return nserr_set(a->why, 0, "this program is not a 64-bit one");
-	/* the iterators report the numbers of the initial namespaces */
+	if (!USE_BPF || sizeof(void *) != 8 || c->q.no_bpf || !c->q.self || c->q.only)
+		return -EOPNOTSUPP;
 	if (c->own_user != SYS_NS_INO_USER || c->top[NSTYPE_PID] != SYS_NS_INO_PID)
-		return nserr_set(a->why, 0, "not in the initial user and pid namespace");
-	if ((caps.effective & proc) != proc ||
-	    (!(caps.effective & admin) && (caps.effective & bpf) != bpf))
-		return nserr_set(a->why, EPERM, "capabilities are missing");
-	return 0;
+		return -EPERM;
+	rc = sys_cap_get(&caps);
+	if (rc == 0 && ((caps.effective & proc) != proc ||
+			(!(caps.effective & admin) && (caps.effective & bpf) != bpf)))
+		rc = -EPERM;
+	return rc;
 }
 
 /* Reads the number of threads of the machine. Returns 0 or a negative errno. */
@@ -91,50 +84,34 @@ static int count_threads(const struct collect *c, uint64_t *n)
 	return slash ? num_u64n(slash + 1, strcspn(slash + 1, " "), 1, UINT32_MAX, n) : -EBADMSG;
 }
 
-/* Opens the BTF of the kernel if there are enough threads. Returns 0, or a negative errno with why
- * set. */
+/* Opens the BTF of the kernel if there are enough threads. Returns 0 or a negative errno. */
 static int open_btf(struct attempt *a)
 {
 	uint64_t n;
 	int rc = count_threads(a->c, &n);
 
 	if (rc < 0)
-		return nserr_set(a->why, rc, "cannot read /proc/loadavg");
+		return rc;
 	if (n < ENOUGH_IF_MAPPED && !a->any_number)
-		return nserr_set(a->why, 0, "too few threads on this machine");
+		return -ERANGE;
 	rc = btf_open(&a->source.btf, BTF_FILE, a->any_number || n >= ENOUGH_IF_READ);
-	if (rc == -ENODEV)
-		return nserr_set(a->why, 0, "too few threads on this machine");
-	if (rc == 0)
-		rc = bpf_source_init(&a->source);
-	return rc < 0 ? nserr_set(a->why, rc, "cannot read %s", BTF_FILE) : 0;
+	return rc < 0 ? rc : bpf_source_init(&a->source);
 }
 
 /* ---- Programs ---- */
 
-/* Returns a descriptor of the program that p contains, or a negative errno with why set. */
-static int load(const struct attempt *a, const struct bpf *p, int built, uint32_t function)
-{
-	int fd;
-
-	if (built < 0 && p->missing)
-		return nserr_set(a->why, built, "cannot find '%s' in %s", p->missing, BTF_FILE);
-	fd = built < 0 ? built : sys_bpf_load_iter(p->insn, p->n, function, NULL, 0);
-	return fd < 0 ? nserr_set(a->why, fd, "cannot load a BPF program") : fd;
-}
-
-/* Loads the program for tasks. Returns 0, or a negative errno with why set. */
+/* Loads the program for tasks. Returns 0 or a negative errno. */
 static int load_task(struct attempt *a)
 {
 	struct bpf p;
 	int rc = bpf_build_task(&p, &a->source);
 
-	a->task = load(a, &p, rc, a->source.iter_task);
-	return MIN(a->task, 0);
+	if (rc == 0)
+		rc = a->task = sys_bpf_load_iter(p.insn, p.n, a->source.iter_task, NULL, 0);
+	return MIN(rc, 0);
 }
 
-/* Loads the program for descriptors if it is needed. Returns 0, or a negative errno with why set.
- */
+/* Loads the program for descriptors if it is needed. Returns 0 or a negative errno. */
 static int load_file(struct attempt *a)
 {
 	bool lists = wants_lists(a);
@@ -147,10 +124,11 @@ static int load_file(struct attempt *a)
 	if (a->probe < 0)
 		a->probe = nsfile_open_proc(a->c->q.proc, "self/ns/mnt");
 	if (a->probe < 0)
-		return nserr_set(a->why, a->probe, "cannot open /proc/self/ns/mnt");
+		return a->probe;
 	rc = bpf_build_file(&p, &a->source, (uint32_t)a->c->q.self, lists ? (uint32_t)a->probe : 0);
-	a->file = load(a, &p, rc, a->source.iter_file);
-	return MIN(a->file, 0);
+	if (rc == 0)
+		rc = a->file = sys_bpf_load_iter(p.insn, p.n, a->source.iter_file, NULL, 0);
+	return MIN(rc, 0);
 }
 
 /* ---- Reading ---- */
@@ -216,7 +194,7 @@ static int confirm_mounts(struct attempt *a)
 	return rc;
 }
 
-/* Reads the descriptors, and the lists with them. Returns 0, or a negative errno with why set. */
+/* Reads the descriptors, and the lists with them. Returns 0 or a negative errno. */
 static int read_all_files(struct attempt *a)
 {
 	int rc = 0;
@@ -237,10 +215,10 @@ static int read_all_files(struct attempt *a)
 		rc = load_file(a);
 		return rc < 0 ? rc : read_all_files(a);
 	}
-	return rc < 0 ? nserr_set(a->why, rc, "cannot read descriptors by BPF") : 0;
+	return rc;
 }
 
-/* Reads the tasks. Returns 0, or a negative errno with why set. */
+/* Reads the tasks. Returns 0 or a negative errno. */
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
@@ -259,7 +237,7 @@ static int read_tasks(struct attempt *a)
 	bpf_sort_related(a->b);
 	a->b->has_ids = bpf_source_has_ids(&a->source);
 	a->n_found = a->w->n;
-	return rc < 0 ? nserr_set(a->why, rc, "cannot read tasks by BPF") : 0;
+	return rc;
 }
 
 /* ---- Checks of the result ---- */
@@ -284,7 +262,7 @@ static int check_self(struct attempt *a)
 		if ((rc < 0 && !scan_gone(rc)) || inode != me->inode[i])
 			me = NULL;
 	}
-	return me ? 0 : nserr_set(a->why, EBADMSG, "BPF and /proc differ about this process");
+	return me ? 0 : -EBADMSG;
 }
 
 /* Adds processes that the iterator did not show, in ascending order, to be read in /proc. Returns 0
@@ -326,7 +304,7 @@ static uint64_t hidden_init(const struct collect *c)
 }
 
 /* Finds processes that a security module hides from the iterator: it showed fewer threads than the
- * machine has. Returns 0, or a negative errno with why set. */
+ * machine has. Returns 0 or a negative errno. */
 static int find_hidden(struct attempt *a)
 {
 	struct scan pids = { 0 };
@@ -342,7 +320,7 @@ static int find_hidden(struct attempt *a)
 	if (rc == 0)
 		rc = add_unread(a->c, a->b, &pids);
 	scan_free(&pids);
-	return rc < 0 ? nserr_set(a->why, rc, "cannot list the processes in /proc") : 0;
+	return rc;
 }
 
 /* ---- All of it ---- */
@@ -366,7 +344,7 @@ static void free_result(struct collect_bpf *b)
 	free(b);
 }
 
-/* Runs steps up to the first that fails. Returns 0, or a negative errno with why set. */
+/* Runs steps up to the first that fails. Returns 0 or a negative errno. */
 static int run(struct attempt *a, int (*const *steps)(struct attempt *a), size_t n)
 {
 	int rc = 0;
@@ -376,13 +354,13 @@ static int run(struct attempt *a, int (*const *steps)(struct attempt *a), size_t
 	return rc;
 }
 
-bool collect_bpf(struct collect *c, struct worker *w, struct nserr *why)
+bool collect_bpf(struct collect *c, struct worker *w)
 {
 	static int (*const steps[])(struct attempt * a) = {
 		check_caller, open_btf,       load_task,  load_file,
 		read_tasks,   read_all_files, check_self, find_hidden,
 	};
-	struct attempt a = { .c = c, .w = w, .why = why, .task = -1, .file = -1, .probe = -1 };
+	struct attempt a = { .c = c, .w = w, .task = -1, .file = -1, .probe = -1 };
 	int rc;
 
 	a.b = calloc(1, sizeof(*a.b));
@@ -402,14 +380,16 @@ bool collect_bpf(struct collect *c, struct worker *w, struct nserr *why)
 	return false;
 }
 
-int collect_bpf_try(struct collect *c, struct nserr *why)
+int collect_bpf_try(struct collect *c, enum collect_bpf_step last)
 {
-	static int (*const steps[])(struct attempt * a) = { check_caller, open_btf, load_task,
-							    load_file };
-	struct attempt a = {
-		.c = c, .why = why, .any_number = true, .task = -1, .file = -1, .probe = -1
+	static int (*const steps[])(struct attempt * a) = {
+		[COLLECT_BPF_CALLER] = check_caller,
+		[COLLECT_BPF_BTF] = open_btf,
+		[COLLECT_BPF_TASK] = load_task,
+		[COLLECT_BPF_FILE] = load_file,
 	};
-	int rc = run(&a, steps, ARRAY_SIZE(steps));
+	struct attempt a = { .c = c, .any_number = true, .task = -1, .file = -1, .probe = -1 };
+	int rc = run(&a, steps, last + 1);
 
 	close_attempt(&a);
 	return rc;

@@ -38,14 +38,14 @@ struct collect_bpf {
 
 /*
  * Fills c->members, c->bpf, and w with holders. c has been prepared: it has its types and sources
- * and the inodes of our own namespaces. Returns true. Returns false with why set if /proc must be
- * read; then nothing has changed.
+ * and the inodes of our own namespaces. Returns true, or false if /proc must be read; then nothing
+ * has changed.
  */
-bool collect_bpf(struct collect *c, struct worker *w, struct nserr *why) must_check;
+bool collect_bpf(struct collect *c, struct worker *w) must_check;
 
-/* Tries whether collect_bpf() would be used, except that the number of processes does not matter.
- * Returns 0, or a negative errno with why set. */
-int collect_bpf_try(struct collect *c, struct nserr *why) must_check;
+/* Tries the steps of collect_bpf() up to `last`, on any number of processes. Returns 0 or a
+ * negative errno. */
+int collect_bpf_try(struct collect *c, enum collect_bpf_step last) must_check;
 
 void collect_bpf_free(struct collect *c);
 
