@@ -88,8 +88,9 @@ static void store(struct bpf *p, int offset, unsigned size, int base, const char
 	bpf_put(p, offset, R1, size);
 }
 
-/* dst = the pid namespace of A_TASK, pid->numbers[pid->level].ns. R0 to R5 are lost. */
-static void active_pid_ns(struct bpf *p, int dst)
+/* dst = the address of the struct pid of A_TASK, moved so that numbers[0] is its innermost number:
+ * &pid->numbers[pid->level]. */
+static void innermost(struct bpf *p, int dst)
 {
 	uint32_t size = 0, pid, upid;
 
@@ -100,10 +101,16 @@ static void active_pid_ns(struct bpf *p, int dst)
 		p->err = p->err ? p->err : -ENOENT;
 		p->missing = p->missing ? p->missing : "numbers";
 	}
-	bpf_get(p, R5, R4, "level");
-	bpf_mul(p, R5, (int32_t)size);
-	bpf_add_reg(p, R5, R4);
-	bpf_address(p, R5, pid);
+	bpf_get(p, dst, R4, "level");
+	bpf_mul(p, dst, (int32_t)size);
+	bpf_add_reg(p, dst, R4);
+	bpf_address(p, dst, pid);
+}
+
+/* dst = the pid namespace of A_TASK, pid->numbers[pid->level].ns. R0 to R5 are lost. */
+static void active_pid_ns(struct bpf *p, int dst)
+{
+	innermost(p, R5);
 	bpf_get(p, dst, R5, "numbers.ns");
 	bpf_cast(p, dst, p->reg[dst].type);
 }
@@ -217,10 +224,14 @@ int bpf_build_task(struct bpf *p, struct bpf_source *s)
 	bpf_jump_differ(p, R1, A_NSPROXY, RELATE);
 	bpf_get(p, R1, R3, "real_cred->user_ns");
 	bpf_jump_differ(p, R1, A_USER, RELATE);
-	/* nsproxy has the pid namespace of the children only */
+	/* nsproxy has the pid namespace of the children only: that of the task may differ all the
+	 * same, and then the first process in it writes the record */
 	bpf_get(p, R1, R3, "thread_pid->level");
 	bpf_get(p, R2, A_TASK, "thread_pid->level");
 	bpf_jump_same(p, R1, R2, END);
+	innermost(p, R5);
+	bpf_get(p, R1, R5, "numbers.nr");
+	bpf_jump_not(p, R1, 1, END);
 	bpf_label(p, RELATE);
 	write_relations(p);
 	bpf_label(p, END);
