@@ -161,27 +161,34 @@ static void relate(struct bpf *p, int type, int base, const char *owner)
 	store_id(p, type, base, p->reg[base].type);
 }
 
+/* The same for a member of struct nsproxy, or 0 if this kernel lacks it. R2 is lost. */
+static void relate_member(struct bpf *p, int type, const char *member)
+{
+	if (!bpf_has(p, p->reg[A_NSPROXY].type, member)) {
+		bpf_put_value(p, OF_AT(type, inode), 0, 8);
+		bpf_put_value(p, OF_AT(type, id), 0, 8);
+		return;
+	}
+	bpf_get(p, R2, A_NSPROXY, member);
+	relate(p, type, R2, "user_ns->ns.inum");
+}
+
 /* Fills the record of relations and writes it. A_TASK is lost. */
 static void write_relations(struct bpf *p)
 {
 	bpf_put_value(p, RELATION_AT(kind), BPF_RECORD_RELATION, 4);
-	bpf_put_value(p, RELATION_AT(spare), 0, 4);
 	relate(p, NSTYPE_USER, A_USER, "parent->ns.inum");
 	store(p, RELATION_AT(creator), 4, A_USER, "owner.val");
 	active_pid_ns(p, A_TASK);
 	relate(p, NSTYPE_PID, A_TASK, "user_ns->ns.inum");
 	store(p, RELATION_AT(pid_parent), 4, A_TASK, "parent->ns.inum");
-	for (int i = 0; i < NSTYPE_COUNT; i++) {
-		if (!of_type[i].from_nsproxy)
-			continue;
-		if (!bpf_has(p, p->reg[A_NSPROXY].type, of_type[i].inode)) {
-			bpf_put_value(p, OF_AT(i, inode), 0, 8);
-			bpf_put_value(p, OF_AT(i, id), 0, 8);
-			continue;
-		}
-		bpf_get(p, R2, A_NSPROXY, of_type[i].from_nsproxy);
-		relate(p, i, R2, "user_ns->ns.inum");
-	}
+	for (int i = 0; i < NSTYPE_COUNT; i++)
+		if (of_type[i].from_nsproxy)
+			relate_member(p, i, of_type[i].from_nsproxy);
+	relate_member(p, BPF_TIME_CHILD, "time_ns_for_children");
+	relate_member(p, BPF_PID_CHILD, "pid_ns_for_children");
+	bpf_get(p, R2, A_NSPROXY, "pid_ns_for_children");
+	store(p, RELATION_AT(pid_child_parent), 4, R2, "parent->ns.inum");
 	bpf_write(p, A_SEQ, RELATION, sizeof(struct bpf_relation));
 }
 

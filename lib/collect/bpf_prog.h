@@ -24,16 +24,17 @@ struct bpf_task {
 	uint32_t euid, n_threads;
 };
 
-/* The namespaces of a task whose parent is in others. Each set of namespaces is in one at least. */
+/* The namespaces of a task whose parent is in others, and then those of its future children. Each
+ * set of namespaces is in one such record at least. */
+enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;
-	uint32_t creator;    /* user who made the user namespace */
-	uint32_t pid_parent; /* inode of the parent of the pid namespace */
-	uint32_t spare;
+	uint32_t creator;                      /* user who made the user namespace */
+	uint32_t pid_parent, pid_child_parent; /* inodes of the parents of the pid namespaces */
 	struct {
 		uint32_t inode, owner;
 		uint64_t id; /* 0 before 6.18; of a mount namespace, 0 before 6.11 */
-	} of[NSTYPE_COUNT];
+	} of[BPF_RELATIONS];
 };
 
 /* A descriptor of a namespace or socket. */

@@ -149,7 +149,7 @@ static int add_thread(const struct collect *c, struct worker *w, const struct bp
 /* Keeps the relations of each namespace of a record. Returns 0 or -ENOMEM. */
 static int add_relations(struct collect_bpf *b, const struct bpf_relation *r)
 {
-	for (uint32_t i = 0; i < NSTYPE_COUNT; i++) {
+	for (uint32_t i = 0; i < BPF_RELATIONS; i++) {
 		struct bpf_related *to;
 
 		if (!r->of[i].inode)
@@ -164,11 +164,21 @@ static int add_relations(struct collect_bpf *b, const struct bpf_relation *r)
 					    .owner = r->of[i].owner,
 					    .creator = NSTAB_NO_UID,
 					    .id = r->of[i].id };
-		if (i == NSTYPE_PID)
-			to->parent = r->pid_parent;
-		if (i == NSTYPE_USER) {
+		switch (i) {
+		case NSTYPE_USER:
 			to->parent = to->owner;
 			to->creator = r->creator;
+			break;
+		case NSTYPE_PID:
+			to->parent = r->pid_parent;
+			break;
+		case BPF_PID_CHILD:
+			to->type = NSTYPE_PID;
+			to->parent = r->pid_child_parent;
+			break;
+		case BPF_TIME_CHILD:
+			to->type = NSTYPE_TIME;
+			break;
 		}
 	}
 	return 0;

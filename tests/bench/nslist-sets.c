@@ -55,13 +55,13 @@ static void one_set(int n, int net, int ready)
 
 static void many(int n, int sets, int nets)
 {
-	int ready[2];
+	int each = n / (2 * sets) < 2 ? 2 : n / (2 * sets), ready[2];
 	char c;
 
 	for (int fd = 3; fd < 64; fd++)
 		close(fd);
 	check(pipe(ready) == 0, "pipe");
-	for (int i = 0; i < n - sets * (n / (2 * sets)); i++) {
+	for (int i = 0; i < n - sets * each; i++) {
 		pid_t pid = fork();
 
 		check(pid >= 0, "fork");
@@ -73,7 +73,7 @@ static void many(int n, int sets, int nets)
 
 		check(pid >= 0, "fork");
 		if (pid == 0)
-			one_set(n / (2 * sets), i < nets, ready[1]);
+			one_set(each, i < nets, ready[1]);
 		check(read(ready[0], &c, 1) == 1, "read");
 	}
 	puts("ready");
