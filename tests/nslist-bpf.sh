@@ -4,6 +4,7 @@
 # iterators cannot be used.
 # as: root
 # pid: machine
+# budget: 120
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_root

@@ -212,27 +212,39 @@ void btf_close(struct btf *b)
 
 /* ---- Looking for names ---- */
 
+/* Compares a type with the names that were not found yet. Returns the number of new ids. */
+static size_t match(const struct btf *b, const struct type *t, struct btf_name *names, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct btf_name *name = &names[i];
+
+		if (name->id || name->kind != t->kind ||
+		    !is_name(b, t->name, name->name, strlen(name->name)))
+			continue;
+		name->id = b->n;
+		found++;
+	}
+	return found;
+}
+
 int btf_find(struct btf *b, struct btf_name *names, size_t n)
 {
+	bool first[256] = { false };
 	size_t left = n;
 	struct type t;
 	int rc = 1;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		names[i].id = 0;
+		first[(unsigned char)names[i].name[0]] = true;
+	}
 	b->n = b->next = 0;
 	while (left > 0 && (rc = decode_next(b, &t)) > 0) {
-		if (t.kind != KIND_STRUCT && t.kind != KIND_FUNC)
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			struct btf_name *name = &names[i];
-
-			if (name->id || name->kind != t.kind ||
-			    !is_name(b, t.name, name->name, strlen(name->name)))
-				continue;
-			name->id = b->n;
-			left--;
-		}
+		if ((t.kind == KIND_STRUCT || t.kind == KIND_FUNC) && t.name < b->strings_len &&
+		    first[(unsigned char)b->strings[t.name]])
+			left -= match(b, &t, names, n);
 	}
 	return MIN(rc, 0);
 }

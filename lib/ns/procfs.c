@@ -123,7 +123,7 @@ int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 	cleanup_free char *text = malloc(PROCFS_CMDLINE_MAX + 1);
 	cleanup_fd int fd = -1;
 	size_t len = 0;
-	ssize_t n = 1;
+	ssize_t n;
 
 	if (!text)
 		return -ENOMEM;
@@ -131,12 +131,11 @@ int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 	fd = file_open_at(proc, procfs_path_at(&path, "cmdline"), O_RDONLY, 0);
 	if (fd < 0)
 		return fd;
-	while (len < PROCFS_CMDLINE_MAX && n > 0) {
-		n = RETRY_EINTR(read(fd, text + len, PROCFS_CMDLINE_MAX - len));
-		if (n < 0)
-			return -errno;
-		len += (size_t)n;
-	}
+	/* one call reads all that there is */
+	n = RETRY_EINTR(read(fd, text, PROCFS_CMDLINE_MAX));
+	if (n < 0)
+		return -errno;
+	len = (size_t)n;
 	while (len > 0 && (text[len - 1] == '\0' || text[len - 1] == ' '))
 		len--;
 	for (size_t i = 0; i < len; i++)
