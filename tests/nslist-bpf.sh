@@ -206,6 +206,26 @@ test_reads_proc_for_a_single_process()
 	assertFalse used_iterators
 }
 
+# Processes start and end in the initial pid namespace and in another one.
+test_lists_stable_namespaces_while_processes_start_and_end()
+{
+	has_iterators || return 0
+	scene
+	start_holder holder churn "$TMP/count1"
+	start_holder unshare --pid --fork holder churn "$TMP/count2"
+	rows nslist -rnl -o NS,TYPE,NPROCS,NTHREADS,HELD,HOLDERS,PNS,ONS
+	mv "$TMP/rows" "$TMP/stable"
+	missing=0 i=0
+	while [ $i -lt "${RUNS:-30}" ]; do
+		i=$((i + 1))
+		nslist -rnl -o NS,TYPE,NPROCS,NTHREADS,HELD,HOLDERS,PNS,ONS >"$TMP/out" 2>"$TMP/err" ||
+			missing=$((missing + 1))
+		grep -E "^($inodes) " "$TMP/out" | sort | cmp -s "$TMP/stable" - || missing=$((missing + 1))
+	done
+	assertEquals 'runs with other rows' 0 $missing
+	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/stable") -ge 16 ]"
+}
+
 test_features_say_which_condition_fails()
 {
 	has_iterators || return 0

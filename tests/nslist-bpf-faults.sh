@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-bpf-faults: a failed system call while BPF iterators are used never shortens the list of nslist.
+# as: root
+# pid: machine
+# budget: 90
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+require_root
+require_ns uts ipc net
+require_feature bpf-iterators
+: "${FAULT_MAX:=60}"
+. "${0%/*}/faultlib.sh"
+
+# The rest of the machine may change, so only the namespaces of the holders are compared.
+is_there()
+{
+	for _i in $held; do
+		case $1 in
+		*"$_i"*) ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
+test_a_failed_call_never_shortens_the_list()
+{
+	held=''
+	for kind in fd task socket; do
+		hold "$kind"
+		held="$held $inode"
+	done
+	fault_all -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
+}
+
+test_a_failed_bpf_call_leads_to_proc_without_a_message()
+{
+	hold fd
+	for errno in EPERM EINVAL EFAULT EMFILE ENOMEM E2BIG; do
+		for n in 1 2 3 4 5 6 7 8; do
+			run failat -k "1:bpf:$n" -e "$errno" -- nslist -rnlo NS,TYPE,HELD
+			assert_rc 0
+			assert_out_has "$inode ipc fd"
+			assert_empty "$(grep -v -e '^failed ' -e 'permission denied' "$TMP/err")"
+		done
+	done
+}
+
+. shunit2
