@@ -58,7 +58,7 @@ struct bpf_pair {
 	uint64_t of; /* id of a mount in it, or its inode; at the end: not 0 if items are missing */
 };
 
-/* What the programs are made from. */
+/* The types of the running kernel from which the programs are made. */
 struct bpf_source {
 	struct btf btf;
 	uint32_t iter_task, iter_file;                 /* functions */

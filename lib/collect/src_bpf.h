@@ -25,7 +25,7 @@ struct bpf_pairs {
 	bool known;
 };
 
-/* What the iterators found beyond the processes and holders. */
+/* The result of the iterators beyond the processes and holders. */
 struct collect_bpf {
 	struct bpf_related *related; /* sorted by type and inode, each once */
 	size_t n_related, related_size;
