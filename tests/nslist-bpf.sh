@@ -43,7 +43,7 @@ scene()
 	done
 	also mount "$TMP/mount"
 	also lostmount "$TMP/lost"
-	start_holder holder threads 20
+	start_holder holder threads 200 # on a small machine /proc would be read
 	inside --user --map-root-user --pid --fork --mount --uts --ipc --net --cgroup
 	inside --pid --fork --mount-proc --uts
 	sleep infinity 5<"/proc/$program/ns/net" 6<"/proc/$program/ns/uts" 7<"/proc/$program/ns/net" &

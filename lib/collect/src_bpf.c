@@ -28,6 +28,7 @@ struct attempt {
 	bool files, no_lists; /* descriptors are read; there are too many mounts for the lists */
 	size_t n_found;       /* of w, without descriptors */
 	int task, file;       /* programs */
+	int loadavg;          /* descriptor of /proc/loadavg */
 	int probe;            /* descriptor that makes the program write the lists, or -1 */
 };
 
@@ -72,15 +73,18 @@ static int check_caller(struct attempt *a)
 	return rc;
 }
 
-/* Reads the number of threads of the machine. Returns 0 or a negative errno. */
-static int count_threads(const struct collect *c, uint64_t *n)
+/* Reads the number of threads of the machine, from the text "0.12 0.34 0.56 1/234 5678". Returns 0
+ * or a negative errno. */
+static int count_threads(const struct attempt *a, uint64_t *n)
 {
 	char text[128];
-	ssize_t len = file_read_at(c->q.proc, "loadavg", text, sizeof(text));
-	const char *slash = len > 0 ? strchr(text, '/') : NULL;
+	ssize_t len = pread(a->loadavg, text, sizeof(text) - 1, 0);
+	const char *slash;
 
 	if (len < 0)
-		return (int)len;
+		return -errno;
+	text[len] = '\0';
+	slash = strchr(text, '/');
 	return slash ? num_u64n(slash + 1, strcspn(slash + 1, " "), 1, UINT32_MAX, n) : -EBADMSG;
 }
 
@@ -88,8 +92,10 @@ static int count_threads(const struct collect *c, uint64_t *n)
 static int open_btf(struct attempt *a)
 {
 	uint64_t n;
-	int rc = count_threads(a->c, &n);
+	int rc;
 
+	a->loadavg = file_open_at(a->c->q.proc, "loadavg", O_RDONLY, 0);
+	rc = a->loadavg < 0 ? a->loadavg : count_threads(a, &n);
 	if (rc < 0)
 		return rc;
 	if (n < ENOUGH_IF_MAPPED && !a->any_number)
@@ -223,12 +229,12 @@ static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
 	uint64_t before, after;
-	int rc = count_threads(a->c, &before);
+	int rc = count_threads(a, &before);
 
 	if (rc == 0)
 		rc = bpf_read(a->task, 0, &out);
 	if (rc == 0)
-		rc = count_threads(a->c, &after);
+		rc = count_threads(a, &after);
 	if (rc == 0)
 		a->at_least = MIN(before, after);
 	if (rc == 0)
@@ -248,17 +254,21 @@ static int check_self(struct attempt *a)
 {
 	const struct collect *c = a->c;
 	const struct nsmember *me = collect_member(c, c->q.self);
+	const uint32_t known[NSTYPE_COUNT] = { [NSTYPE_MNT] = c->own_mnt,
+					       [NSTYPE_USER] = c->own_user,
+					       [NSTYPE_PID] = c->top[NSTYPE_PID] };
 
 	for (size_t i = 0; me && i < NSTYPE_COUNT; i++) {
 		struct procfs_path path;
-		uint32_t inode = 0;
-		int rc;
+		uint32_t inode = known[i];
+		int rc = 0;
 
 		if (!(c->types & NSTYPE_BIT(i)))
 			continue;
 		procfs_path_set(&path, c->q.self);
-		rc = procfs_link(c->q.proc, procfs_path_at(&path, nstypes[i].file), &nstypes[i],
-				 &inode);
+		if (!inode)
+			rc = procfs_link(c->q.proc, procfs_path_at(&path, nstypes[i].file),
+					 &nstypes[i], &inode);
 		if ((rc < 0 && !scan_gone(rc)) || inode != me->inode[i])
 			me = NULL;
 	}
@@ -332,6 +342,7 @@ static void close_attempt(struct attempt *a)
 	util_close(&a->task);
 	util_close(&a->file);
 	util_close(&a->probe);
+	util_close(&a->loadavg);
 }
 
 static void free_result(struct collect_bpf *b)
@@ -360,7 +371,7 @@ bool collect_bpf(struct collect *c, struct worker *w)
 		check_caller, open_btf,       load_task,  load_file,
 		read_tasks,   read_all_files, check_self, find_hidden,
 	};
-	struct attempt a = { .c = c, .w = w, .task = -1, .file = -1, .probe = -1 };
+	struct attempt a = { .c = c, .w = w, .task = -1, .file = -1, .probe = -1, .loadavg = -1 };
 	int rc;
 
 	a.b = calloc(1, sizeof(*a.b));
@@ -388,7 +399,9 @@ int collect_bpf_try(struct collect *c, enum collect_bpf_step last)
 		[COLLECT_BPF_TASK] = load_task,
 		[COLLECT_BPF_FILE] = load_file,
 	};
-	struct attempt a = { .c = c, .any_number = true, .task = -1, .file = -1, .probe = -1 };
+	struct attempt a = {
+		.c = c, .any_number = true, .task = -1, .file = -1, .probe = -1, .loadavg = -1
+	};
 	int rc = run(&a, steps, last + 1);
 
 	close_attempt(&a);
