@@ -38,9 +38,10 @@ inside()
 scene()
 {
 	inodes=0
-	for kind in task fd taskfd socket children newpid parent flight; do
+	for kind in task fd taskfd socket children parent flight; do
 		also "$kind"
 	done
+	feature pidfd-ns && also newpid
 	also mount "$TMP/mount"
 	also lostmount "$TMP/lost"
 	start_holder holder threads 200 # on a small machine /proc would be read
