@@ -46,4 +46,24 @@ test_a_failed_bpf_call_leads_to_proc_without_a_message()
 	done
 }
 
+# no_program: whether the kernel has no program of nslist. Another test may run nslist.
+no_program()
+{
+	[ "$(bpf-programs nsutils)" = 0 ]
+}
+
+test_leaves_no_program_in_the_kernel()
+{
+	run nslist -rno NS
+	assert_rc 0
+	settle 50 no_program
+	assertTrue 'after a run' no_program
+	for n in 2 3 4 5 6; do
+		run failat -k "1:bpf:$n" --kill 9 -- nslist -rno NS
+		assertNotEquals 'killed' 0 "$rc"
+		settle 50 no_program
+		assertTrue "after a kill at call $n" no_program
+	done
+}
+
 . shunit2
