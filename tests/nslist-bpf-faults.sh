@@ -52,6 +52,27 @@ no_program()
 	[ "$(bpf-programs nsutils)" = 0 ]
 }
 
+# --watch keeps its programs, so it shows that programs are counted.
+test_watch_loads_its_programs_once_and_leaves_none()
+{
+	start_holder strace -f -o "$TMP/trace" -e trace=bpf sh -c 'echo >&3; exec nslist --watch=0.05s 3>&-'
+	settle 100 grep -q 'BPF_ITER_CREATE' "$TMP/trace"
+	settle 50 some_program
+	assertTrue 'programs are kept' some_program
+	before=$(grep -c ITER_CREATE "$TMP/trace")
+	settle 100 sh -c "[ \$(grep -c ITER_CREATE '$TMP/trace') -gt $((before + 6)) ]"
+	assertTrue 'iterators are used again' "[ $(grep -c ITER_CREATE "$TMP/trace") -gt $((before + 6)) ]"
+	assertEquals 'programs are loaded once' 2 "$(grep -c PROG_LOAD "$TMP/trace")"
+	stop_holder
+	settle 50 no_program
+	assertTrue 'nothing is left' no_program
+}
+
+some_program()
+{
+	! no_program
+}
+
 test_leaves_no_program_in_the_kernel()
 {
 	run nslist -rno NS

@@ -380,7 +380,11 @@ void collect_free(struct collect *c)
 int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step)
 {
 	struct collect c = { .q = *q, .types = q->types, .sources = q->sources };
+	struct collect_programs p = COLLECT_PROGRAMS_INIT;
 	int rc = prepare(&c, NULL);
 
-	return rc < 0 ? rc : collect_bpf_try(&c, step);
+	if (rc == 0)
+		rc = bpf_load(&c, &p, step, true);
+	collect_programs_close(&p);
+	return rc;
 }

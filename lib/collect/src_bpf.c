@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* src_bpf: decides whether the BPF iterators are used, runs them, and checks their result. */
+/* src_bpf: runs the BPF iterators and checks their result. */
 #include "collect/src_bpf.h"
 
 #include <sys/stat.h>
-
-#include "base/file.h"
-#include "kernel/sys_cap.h"
-#include "kernel/sys_ns.h"
-
-#define BTF_FILE "/sys/kernel/btf/vmlinux"
-
-/* With fewer threads on the machine, reading /proc costs less. */
-#define ENOUGH_IF_MAPPED 40
-#define ENOUGH_IF_READ   200
 
 #define PASSES 5 /* over the lists, until two agree */
 
@@ -21,121 +11,11 @@ struct attempt {
 	struct collect *c;
 	struct worker *w;
 	struct collect_bpf *b;
-	struct bpf_source source;
-	uint64_t at_least;    /* number of threads of the machine while the tasks were read */
-	uint64_t threads;     /* number of threads in the result */
-	bool any_number;      /* it does not matter how many there are */
-	bool files, no_lists; /* descriptors are read; there are too many mounts for the lists */
-	size_t n_found;       /* of w, without descriptors */
-	int task, file;       /* programs */
-	int loadavg;          /* descriptor of /proc/loadavg */
-	int probe;            /* descriptor that makes the program write the lists, or -1 */
+	struct collect_programs *p;
+	uint64_t at_least; /* number of threads of the machine while the tasks were read */
+	uint64_t threads;  /* number of threads in the result */
+	size_t n_found;    /* of w, without descriptors */
 };
-
-/* ---- Whether ---- */
-
-/* Returns true if any of the sources needs the descriptors of all processes. */
-static bool wants_files(const struct collect *c)
-{
-	return c->sources & COLLECT_DESCRIPTORS;
-}
-
-/* Returns true if any of the sources needs a list that only the program for descriptors gives. */
-static bool wants_lists(const struct attempt *a)
-{
-	const struct collect *c = a->c;
-	unsigned lists = NSTYPE_BIT(COLLECT_KERNEL);
-
-	if (!c->q.mount_details)
-		lists |= NSTYPE_BIT(COLLECT_MNT);
-	return !a->no_lists && c->sources & lists && bpf_source_has_mounts(&a->source);
-}
-
-/* Finds out if the caller may see through /proc what the iterators show: that of the initial
- * namespaces. Returns 0 or a negative errno. */
-static int check_caller(struct attempt *a)
-{
-	const uint64_t proc = SYS_CAP_BIT(CAP_SYS_PTRACE) | SYS_CAP_BIT(CAP_DAC_READ_SEARCH);
-	const uint64_t admin = SYS_CAP_BIT(CAP_SYS_ADMIN);
-	const uint64_t bpf = SYS_CAP_BIT(SYS_CAP_BPF) | SYS_CAP_BIT(SYS_CAP_PERFMON);
-	const struct collect *c = a->c;
-	struct sys_caps caps;
-	int rc;
-
-	if (!USE_BPF || sizeof(void *) != 8 || c->q.no_bpf || !c->q.self || c->q.only)
-		return -EOPNOTSUPP;
-	if (c->own_user != SYS_NS_INO_USER || c->top[NSTYPE_PID] != SYS_NS_INO_PID)
-		return -EPERM;
-	rc = sys_cap_get(&caps);
-	if (rc == 0 && ((caps.effective & proc) != proc ||
-			(!(caps.effective & admin) && (caps.effective & bpf) != bpf)))
-		rc = -EPERM;
-	return rc;
-}
-
-/* Reads the number of threads of the machine, from the text "0.12 0.34 0.56 1/234 5678". Returns 0
- * or a negative errno. */
-static int count_threads(const struct attempt *a, uint64_t *n)
-{
-	char text[128];
-	ssize_t len = pread(a->loadavg, text, sizeof(text) - 1, 0);
-	const char *slash;
-
-	if (len < 0)
-		return -errno;
-	text[len] = '\0';
-	slash = strchr(text, '/');
-	return slash ? num_u64n(slash + 1, strcspn(slash + 1, " "), 1, UINT32_MAX, n) : -EBADMSG;
-}
-
-/* Opens the BTF of the kernel if there are enough threads. Returns 0 or a negative errno. */
-static int open_btf(struct attempt *a)
-{
-	uint64_t n;
-	int rc;
-
-	a->loadavg = file_open_at(a->c->q.proc, "loadavg", O_RDONLY, 0);
-	rc = a->loadavg < 0 ? a->loadavg : count_threads(a, &n);
-	if (rc < 0)
-		return rc;
-	if (n < ENOUGH_IF_MAPPED && !a->any_number)
-		return -ERANGE;
-	rc = btf_open(&a->source.btf, BTF_FILE, a->any_number || n >= ENOUGH_IF_READ);
-	return rc < 0 ? rc : bpf_source_init(&a->source);
-}
-
-/* ---- Programs ---- */
-
-/* Loads the program for tasks. Returns 0 or a negative errno. */
-static int load_task(struct attempt *a)
-{
-	struct bpf p;
-	int rc = bpf_build_task(&p, &a->source);
-
-	if (rc == 0)
-		rc = a->task = sys_bpf_load_iter(p.insn, p.n, a->source.iter_task, NULL, 0);
-	return MIN(rc, 0);
-}
-
-/* Loads the program for descriptors if it is needed. Returns 0 or a negative errno. */
-static int load_file(struct attempt *a)
-{
-	bool lists = wants_lists(a);
-	struct bpf p;
-	int rc;
-
-	a->files = wants_files(a->c);
-	if (!a->files && !lists)
-		return 0;
-	if (a->probe < 0)
-		a->probe = nsfile_open_proc(a->c->q.proc, "self/ns/mnt");
-	if (a->probe < 0)
-		return a->probe;
-	rc = bpf_build_file(&p, &a->source, (uint32_t)a->c->q.self, lists ? (uint32_t)a->probe : 0);
-	if (rc == 0)
-		rc = a->file = sys_bpf_load_iter(p.insn, p.n, a->source.iter_file, NULL, 0);
-	return MIN(rc, 0);
-}
 
 /* ---- Reading ---- */
 
@@ -167,13 +47,13 @@ static int read_files(struct attempt *a, uint32_t pid, struct worker *w, struct 
 {
 	struct buf out = BUF_INIT;
 	bool seen = false;
-	int rc = bpf_read(a->file, pid, &out);
+	int rc = bpf_read(a->p->file, pid, &out);
 
 	if (rc == 0)
-		rc = bpf_take_files(a->c, w, b, &out, a->probe, &seen);
+		rc = bpf_take_files(a->c, w, b, &out, a->p->probe, &seen);
 	buf_free(&out);
 	sort(&b->mounts);
-	return rc < 0 ? rc : seen ? 0 : -EBADMSG;
+	return rc < 0 ? rc : seen || a->p->probe < 0 ? 0 : -EBADMSG;
 }
 
 /*
@@ -205,21 +85,17 @@ static int read_all_files(struct attempt *a)
 {
 	int rc = 0;
 
-	if (a->file < 0)
-		return 0;
-	if (a->files)
+	if (bpf_wants_files(a->c))
 		rc = read_files(a, 0, a->w, a->b);
-	if (rc == 0 && wants_lists(a))
+	if (rc == 0 && a->p->lists)
 		rc = confirm_mounts(a);
-	if (rc == -E2BIG && !a->no_lists) {
-		/* more than 2,000 mounts: do without the lists */
-		a->no_lists = true;
+	if (rc == -E2BIG && a->p->lists) {
+		/* more than 2,000 mounts: without the descriptor, the program does not list them */
+		util_close(&a->p->probe);
+		a->p->lists = false;
 		a->b->mounts.known = a->b->mnt_ns.known = false;
-		util_close(&a->file);
-		a->file = -1;
 		a->w->n = a->n_found;
-		rc = load_file(a);
-		return rc < 0 ? rc : read_all_files(a);
+		return read_all_files(a);
 	}
 	return rc;
 }
@@ -229,19 +105,19 @@ static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
 	uint64_t before, after;
-	int rc = count_threads(a, &before);
+	int rc = bpf_count_threads(a->p, &before);
 
 	if (rc == 0)
-		rc = bpf_read(a->task, 0, &out);
+		rc = bpf_read(a->p->task, 0, &out);
 	if (rc == 0)
-		rc = count_threads(a, &after);
+		rc = bpf_count_threads(a->p, &after);
 	if (rc == 0)
 		a->at_least = MIN(before, after);
 	if (rc == 0)
 		rc = bpf_take_tasks(a->c, a->w, a->b, &out, &a->threads);
 	buf_free(&out);
 	bpf_sort_related(a->b);
-	a->b->has_ids = bpf_source_has_ids(&a->source);
+	a->b->has_ids = a->p->has_ids;
 	a->n_found = a->w->n;
 	return rc;
 }
@@ -335,16 +211,6 @@ static int find_hidden(struct attempt *a)
 
 /* ---- All of it ---- */
 
-/* Releases what an attempt holds, except its result. */
-static void close_attempt(struct attempt *a)
-{
-	btf_close(&a->source.btf);
-	util_close(&a->task);
-	util_close(&a->file);
-	util_close(&a->probe);
-	util_close(&a->loadavg);
-}
-
 static void free_result(struct collect_bpf *b)
 {
 	free(b->related);
@@ -355,30 +221,22 @@ static void free_result(struct collect_bpf *b)
 	free(b);
 }
 
-/* Runs steps up to the first that fails. Returns 0 or a negative errno. */
-static int run(struct attempt *a, int (*const *steps)(struct attempt *a), size_t n)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = steps[i](a);
-	return rc;
-}
-
 bool collect_bpf(struct collect *c, struct worker *w)
 {
-	static int (*const steps[])(struct attempt * a) = {
-		check_caller, open_btf,       load_task,  load_file,
-		read_tasks,   read_all_files, check_self, find_hidden,
-	};
-	struct attempt a = { .c = c, .w = w, .task = -1, .file = -1, .probe = -1, .loadavg = -1 };
+	static int (*const steps[])(struct attempt * a) = { read_tasks, read_all_files, check_self,
+							    find_hidden };
+	struct collect_programs own = COLLECT_PROGRAMS_INIT;
+	struct attempt a = { .c = c, .w = w, .p = c->q.programs ? c->q.programs : &own };
 	int rc;
 
 	a.b = calloc(1, sizeof(*a.b));
 	if (!a.b)
 		return false;
-	rc = run(&a, steps, ARRAY_SIZE(steps));
-	close_attempt(&a);
+	rc = bpf_load(c, a.p, COLLECT_BPF_LOADED, false);
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && rc == 0; i++)
+		rc = steps[i](&a);
+	if (rc < 0 || a.p == &own)
+		collect_programs_close(a.p);
 	if (rc == 0) {
 		c->bpf = a.b;
 		return true;
@@ -389,23 +247,6 @@ bool collect_bpf(struct collect *c, struct worker *w)
 	c->n = 0;
 	w->n = 0;
 	return false;
-}
-
-int collect_bpf_try(struct collect *c, enum collect_bpf_step last)
-{
-	static int (*const steps[])(struct attempt * a) = {
-		[COLLECT_BPF_CALLER] = check_caller,
-		[COLLECT_BPF_BTF] = open_btf,
-		[COLLECT_BPF_TASK] = load_task,
-		[COLLECT_BPF_FILE] = load_file,
-	};
-	struct attempt a = {
-		.c = c, .any_number = true, .task = -1, .file = -1, .probe = -1, .loadavg = -1
-	};
-	int rc = run(&a, steps, last + 1);
-
-	close_attempt(&a);
-	return rc;
 }
 
 void collect_bpf_free(struct collect *c)

@@ -43,14 +43,26 @@ struct collect_bpf {
  */
 bool collect_bpf(struct collect *c, struct worker *w) must_check;
 
-/* Tries the steps of collect_bpf() up to `last`, on any number of processes. Returns 0 or a
- * negative errno. */
-int collect_bpf_try(struct collect *c, enum collect_bpf_step last) must_check;
-
 void collect_bpf_free(struct collect *c);
 
 /* Returns true if the iterators found the socket. */
 bool collect_bpf_has_socket(const struct collect_bpf *b, uint64_t inode);
+
+/*
+ * bpf_load.c: loads the programs that the sources of c need, unless they are loaded, or does the
+ * steps up to `last`. With any_number, it does not matter how many threads the machine has. Returns
+ * 0 or a negative errno; the caller closes the programs in both cases.
+ */
+int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_bpf_step last,
+	     bool any_number) must_check;
+
+/* bpf_load.c: return true if the sources of c need the descriptors of all processes, or the list of
+ * mounts or of mount namespaces. */
+bool bpf_wants_files(const struct collect *c);
+bool bpf_wants_lists(const struct collect *c);
+
+/* bpf_load.c: reads the number of threads of the machine. Returns 0 or a negative errno. */
+int bpf_count_threads(const struct collect_programs *p, uint64_t *n) must_check;
 
 /*
  * bpf_read.c: reads one program to its end. Returns 0 or a negative errno: -E2BIG if the lists do

@@ -78,7 +78,7 @@ static int try_bpf(uint64_t step)
 static const struct feature bpf_features[] = {
 	{ "bpf-permitted", try_bpf, COLLECT_BPF_CALLER, false },
 	{ "bpf-kernel-types", try_bpf, COLLECT_BPF_BTF, false },
-	{ "bpf-iterators", try_bpf, COLLECT_BPF_FILE, false },
+	{ "bpf-iterators", try_bpf, COLLECT_BPF_LOADED, false },
 };
 
 static void features(struct features *f)
@@ -120,7 +120,7 @@ static int print_view(struct run *run)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run run = { .o = &o };
+	struct run run = { .o = &o, .programs = COLLECT_PROGRAMS_INIT };
 	struct nserr e = NSERR_INIT;
 	int status;
 

@@ -106,6 +106,7 @@ struct run {
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
+	struct collect_programs programs; /* of --watch, from one scan to the next */
 	struct row *rows;
 	size_t n_rows;
 	struct row **row_of; /* by ns.index: the last row of the namespace, or NULL */
