@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bpf_load: decides if the BPF iterators are used, and loads their programs. */
-#include "base/file.h"
 #include "collect/src_bpf.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
@@ -32,21 +31,6 @@ static int check_caller(const struct collect *c)
 	return rc;
 }
 
-/* Reads the number of threads of the machine, from the text "0.12 0.34 0.56 1/234 5678". Returns 0
- * or a negative errno. */
-int bpf_count_threads(const struct collect_programs *p, uint64_t *n)
-{
-	char text[128];
-	ssize_t len = pread(p->loadavg, text, sizeof(text) - 1, 0);
-	const char *slash;
-
-	if (len < 0)
-		return -errno;
-	text[len] = '\0';
-	slash = strchr(text, '/');
-	return slash ? num_u64n(slash + 1, strcspn(slash + 1, " "), 1, UINT32_MAX, n) : -EBADMSG;
-}
-
 /* Opens the BTF of the kernel if there are enough threads, or in any case. Returns 0 or a negative
  * errno. */
 static int open_btf(const struct collect *c, struct collect_programs *p, struct bpf_source *s,
@@ -55,8 +39,8 @@ static int open_btf(const struct collect *c, struct collect_programs *p, struct 
 	uint64_t n;
 	int rc;
 
-	p->loadavg = file_open_at(c->q.proc, "loadavg", O_RDONLY, 0);
-	rc = p->loadavg < 0 ? p->loadavg : bpf_count_threads(p, &n);
+	p->loadavg = procfs_open_loadavg(c->q.proc);
+	rc = p->loadavg < 0 ? p->loadavg : procfs_count_threads(p->loadavg, &n);
 	if (rc < 0)
 		return rc;
 	if (n < ENOUGH_IF_MAPPED && !any_number)

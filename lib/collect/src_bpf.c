@@ -105,12 +105,12 @@ static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
 	uint64_t before, after;
-	int rc = bpf_count_threads(a->p, &before);
+	int rc = procfs_count_threads(a->p->loadavg, &before);
 
 	if (rc == 0)
 		rc = bpf_read(a->p->task, 0, &out);
 	if (rc == 0)
-		rc = bpf_count_threads(a->p, &after);
+		rc = procfs_count_threads(a->p->loadavg, &after);
 	if (rc == 0)
 		a->at_least = MIN(before, after);
 	if (rc == 0)

@@ -61,9 +61,6 @@ int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_b
 bool bpf_wants_files(const struct collect *c);
 bool bpf_wants_lists(const struct collect *c);
 
-/* bpf_load.c: reads the number of threads of the machine. Returns 0 or a negative errno. */
-int bpf_count_threads(const struct collect_programs *p, uint64_t *n) must_check;
-
 /*
  * bpf_read.c: reads one program to its end. Returns 0 or a negative errno: -E2BIG if the lists do
  * not fit into the kernel's buffer. The caller frees out->s.

@@ -117,6 +117,25 @@ int procfs_read_uid(int proc, pid_t pid, uid_t *uid)
 	return 0;
 }
 
+int procfs_open_loadavg(int proc)
+{
+	return file_open_at(proc, "loadavg", O_RDONLY, 0);
+}
+
+/* The text is "0.12 0.34 0.56 1/234 5678", with the running threads and all threads. */
+int procfs_count_threads(int loadavg, uint64_t *n)
+{
+	char text[128];
+	ssize_t len = pread(loadavg, text, sizeof(text) - 1, 0);
+	const char *slash;
+
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	slash = strchr(text, '/');
+	return slash ? num_u64n(slash + 1, strcspn(slash + 1, " "), 1, UINT32_MAX, n) : -EBADMSG;
+}
+
 int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 {
 	struct procfs_path path;
