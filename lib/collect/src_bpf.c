@@ -125,7 +125,7 @@ static int read_tasks(struct attempt *a)
 /* ---- Checks of the result ---- */
 
 /* Compares what the program for tasks found about ourselves with /proc. A member of the kernel's
- * structures whose meaning has changed would show here. Returns 0, or -EBADMSG with why set. */
+ * structures whose meaning has changed would show here. Returns 0 or -EBADMSG. */
 static int check_self(struct attempt *a)
 {
 	const struct collect *c = a->c;
@@ -134,6 +134,8 @@ static int check_self(struct attempt *a)
 					       [NSTYPE_USER] = c->own_user,
 					       [NSTYPE_PID] = c->top[NSTYPE_PID] };
 
+	if (!me || me->ppid != getppid() || me->uid != geteuid())
+		return -EBADMSG;
 	for (size_t i = 0; me && i < NSTYPE_COUNT; i++) {
 		struct procfs_path path;
 		uint32_t inode = known[i];
