@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-#include "collect/worker.h"
+#include "collect/src_bpf.h"
 #include "ns/timens_proc.h"
 
 #define TWO_THREADS 400 /* processes; with fewer, a second thread costs more than it saves */
@@ -99,16 +99,24 @@ static void *second(void *arg)
 	return NULL;
 }
 
-/* Reads the descriptors with which nslist was started, and checks if /proc/PID/fd has a size (Linux
- * 6.2). Returns 0, or a negative errno with w->e set. */
+/* Checks if /proc/PID/fd has a size, which is the number of descriptors (Linux 6.2). */
+static void find_fd_sizes(struct collect *c)
+{
+	struct stat st;
+
+	c->fd_sizes = c->sources & COLLECT_DESCRIPTORS && c->q.self &&
+		      fstatat(c->q.proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+}
+
+/* Reads the descriptors with which nslist was started. Returns 0, or a negative errno with w->e
+ * set. */
 static int own_descriptors(struct collect *c, struct worker *w)
 {
 	struct nsmember me = { .pid = c->q.self };
-	struct stat st;
 
 	if (!(c->sources & COLLECT_DESCRIPTORS) || !c->q.self)
 		return 0;
-	c->fd_sizes = fstatat(c->q.proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+	find_fd_sizes(c);
 	return collect_fd(w, &me);
 }
 
@@ -215,23 +223,6 @@ static int merge(struct crew *crew, struct nserr *e)
 	return 0;
 }
 
-/* Runs the sources on all processes. Returns 0, or a negative errno with e set. */
-static int scan_members(struct collect *c, struct nserr *e)
-{
-	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
-	int rc;
-
-	run_crew(&crew);
-	rc = merge(&crew, e);
-	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
-		free(crew.worker[k].found);
-		free(crew.worker[k].sockets);
-		scan_free(&crew.worker[k].ids);
-		scan_free(&crew.worker[k].tids);
-	}
-	return rc;
-}
-
 /* Reads the inode of a namespace of nslist itself. *inode stays 0 if the link is missing or not
  * permitted. Returns 0, or a negative errno with e set. */
 static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
@@ -260,30 +251,104 @@ static int look_at_self(struct collect *c, struct nserr *e)
 	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->q.proc, e);
 }
 
-/* Runs the source `kernel` and adjusts types and sources. Returns 0, or a negative errno with e
- * set.
- */
+/* Adjusts the sources to the types and reads our own namespaces. Returns 0, or a negative errno
+ * with e set. */
 static int prepare(struct collect *c, struct nserr *e)
 {
-	int rc = look_at_self(c, e);
+	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
+		c->sources &= ~NSTYPE_BIT(COLLECT_SOCK);
+	return look_at_self(c, e);
+}
+
+/* Runs the source `kernel`. Returns 0, or a negative errno with e set. */
+static int list_by_kernel(struct collect *c, struct nserr *e)
+{
+	/* a fixture is not about the running kernel */
+	return c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->q.self ? collect_kernel(c, e) : 0;
+}
+
+/* Lists the processes in /proc. Returns 0, or a negative errno with e set. */
+static int prepare_proc(struct collect *c, struct nserr *e)
+{
+	int rc = list_by_kernel(c, e);
 
 	if (rc < 0)
 		return rc;
-	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
-		c->sources &= ~NSTYPE_BIT(COLLECT_SOCK);
-	/* a fixture is not about the running kernel */
-	if (c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->q.self)
-		rc = collect_kernel(c, e);
 	/* mounts are read by mount namespace, so these must be found first */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
+	return collect_list_members(c, e);
+}
+
+/* Returns the member with that pid, which exists. */
+static struct nsmember *member_of(const struct collect *c, pid_t pid)
+{
+	return c->members + (collect_member(c, pid) - c->members);
+}
+
+/* Reads the processes that the iterators did not show. Errors are left in worker.err. */
+static void read_unread(struct crew *crew)
+{
+	struct worker *w = &crew->worker[0];
+	const struct scan *unread = &crew->c->bpf->unread;
+
+	if (unread->n > 0)
+		find_fd_sizes(crew->c);
+	for (size_t i = 0; i < unread->n && w->err == 0; i++)
+		w->err = look_at(w, member_of(crew->c, unread->id[i]));
+	if (w->err == 0 && w->n_sockets > 0)
+		w->err = collect_sockets(w);
+}
+
+/* Runs the sources on all processes, by BPF iterators if possible. Returns 0, or a negative errno
+ * with e set. */
+static int scan_members(struct collect *c, struct nserr *e)
+{
+	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
+	int rc = 0;
+
+	/* mounts are read by mount namespace, so these must be found */
+	if (c->sources & NSTYPE_BIT(COLLECT_MNT))
+		c->types |= NSTYPE_BIT(NSTYPE_MNT);
+	if (collect_bpf(c, &crew.worker[0])) {
+		read_unread(&crew);
+	} else {
+		c->types = c->q.types;
+		rc = prepare_proc(c, e);
+		if (rc == 0)
+			run_crew(&crew);
+	}
+	if (rc == 0)
+		rc = merge(&crew, e);
+	for (size_t k = 0; k < ARRAY_SIZE(crew.worker); k++) {
+		free(crew.worker[k].found);
+		free(crew.worker[k].sockets);
+		scan_free(&crew.worker[k].ids);
+		scan_free(&crew.worker[k].tids);
+	}
 	return rc;
+}
+
+/* Adds parents and owners. Returns 0, or a negative errno with e set. */
+static int relate(struct collect *c, struct nserr *e)
+{
+	int rc = 0;
+
+	if (c->bpf) {
+		if (bpf_relate(c) < 0)
+			return out_of_memory(e);
+		rc = list_by_kernel(c, e);
+	}
+	return rc < 0 ? rc : collect_relate(c, e);
 }
 
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e)
 {
 	static int (*const steps[])(struct collect * c, struct nserr * e) = {
-		prepare, collect_list_members, scan_members, collect_relate, collect_mnt,
+		prepare,
+		scan_members,
+		relate,
+		collect_mnt,
 	};
 
 	*c = (struct collect){ .q = *q, .types = q->types, .sources = q->sources };
@@ -307,7 +372,20 @@ bool collect_complete(const struct collect *c)
 void collect_free(struct collect *c)
 {
 	nstab_free(&c->tab);
+	collect_bpf_free(c);
 	free(c->members);
 	c->members = NULL;
 	c->n = 0;
+}
+
+int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step)
+{
+	struct collect c = { .q = *q, .types = q->types, .sources = q->sources };
+	struct collect_programs p = COLLECT_PROGRAMS_INIT;
+	int rc = prepare(&c, NULL);
+
+	if (rc == 0)
+		rc = bpf_load(&c, &p, step, true);
+	collect_programs_close(&p);
+	return rc;
 }

@@ -27,6 +27,9 @@ enum {
 struct nsmember {
 	pid_t pid;
 	uint32_t nthreads; /* 0 if threads were not counted */
+	pid_t ppid;        /* if known: the parent process */
+	uid_t uid;         /* if known: the effective user */
+	bool known;
 	uint32_t inode[NSTYPE_COUNT];
 };
 
@@ -55,13 +58,27 @@ struct nsmissed {
 /* Counts one object that could not be read; the negative errno err selects the reason. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
+/* BPF programs that stay loaded from one run to the next with the same sources. */
+struct collect_programs {
+	bool loaded;
+	int task, file; /* the programs */
+	int probe;      /* descriptor that makes the second write its lists, or -1 */
+	int loadavg;    /* /proc/loadavg */
+	bool lists, has_ids;
+};
+#define COLLECT_PROGRAMS_INIT \
+	((struct collect_programs){ .task = -1, .file = -1, .probe = -1, .loadavg = -1 })
+
 /* The request of a run, which the run does not change. */
 struct collect_query {
-	int proc;         /* descriptor of the proc tree, borrowed */
-	unsigned types;   /* NSTYPE_BIT()s of the namespace types to find */
-	unsigned sources; /* NSTYPE_BIT()s of the enum above */
-	pid_t only;       /* the only process to read, or 0 for all */
-	pid_t self;       /* pid of this process in that tree, or 0 for a fixture */
+	int proc;           /* descriptor of the proc tree, borrowed */
+	unsigned types;     /* NSTYPE_BIT()s of the namespace types to find */
+	unsigned sources;   /* NSTYPE_BIT()s of the enum above */
+	pid_t only;         /* the only process to read, or 0 for all */
+	pid_t self;         /* pid of this process in that tree, or 0 for a fixture */
+	bool no_bpf;        /* read /proc even if BPF iterators could be used */
+	bool mount_details; /* ns.mounts and ns.rootfs are needed */
+	struct collect_programs *programs; /* of the last run and for the next one, or NULL */
 };
 
 /* A run and its result. */
@@ -79,6 +96,7 @@ struct collect {
 	uint32_t top[NSTYPE_COUNT]; /* inode of the topmost visible namespace, or 0 if unknown */
 	size_t related;             /* number of namespaces of tab.all that have been opened */
 	bool all_mnt;               /* the kernel has listed all mount namespaces */
+	struct collect_bpf *bpf;    /* what BPF iterators found, or NULL if /proc was read */
 };
 
 /* The names of the sources, indexed by the enum above. */
@@ -95,6 +113,18 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_che
  * an input or output error. Overwrites c, which the caller frees with collect_free() in both cases.
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
+
+/* The conditions for BPF iterators, each for the next one: the caller has the capabilities and is
+ * in the initial user and pid namespace; the kernel describes its structures; it loads the
+ * programs. */
+enum collect_bpf_step { COLLECT_BPF_CALLER, COLLECT_BPF_BTF, COLLECT_BPF_LOADED };
+
+/* Returns 0 if a run with this query would use BPF iterators up to that step, if the machine has
+ * enough threads for it to pay; otherwise a negative errno. */
+int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
+
+/* Unloads the programs. */
+void collect_programs_close(struct collect_programs *p);
 
 /* Returns true if everything could be read. */
 bool collect_complete(const struct collect *c);

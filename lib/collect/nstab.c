@@ -107,12 +107,56 @@ static int by_inode(const void *a, const void *b)
 	return (int)nstype_index(x->type) - (int)nstype_index(y->type);
 }
 
+/* Compares two holders by kind, process, number and path. */
+static int by_holder(const void *a, const void *b)
+{
+	const struct nshold *x = *(struct nshold *const *)a, *y = *(struct nshold *const *)b;
+	uint32_t in_x = x->where ? x->where->inode : 0, in_y = y->where ? y->where->inode : 0;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	if (x->num != y->num)
+		return x->num < y->num ? -1 : 1;
+	if (in_x != in_y)
+		return in_x < in_y ? -1 : 1;
+	return x->path && y->path ? strcmp(x->path, y->path) : 0;
+}
+
+/* Sorts the holders, so that their order does not depend on how they were found. Without memory,
+ * they stay as they are. */
+static void sort_holders(struct ns *ns)
+{
+	struct nshold **all, **end = &ns->holders;
+	size_t n = 0;
+
+	for (struct nshold *h = ns->holders; h; h = h->next)
+		n++;
+	all = n > 1 ? calloc(n, sizeof(*all)) : NULL;
+	if (!all)
+		return;
+	n = 0;
+	for (struct nshold *h = ns->holders; h; h = h->next)
+		all[n++] = h;
+	qsort(all, n, sizeof(*all), by_holder);
+	for (size_t i = 0; i < n; i++) {
+		*end = all[i];
+		end = &all[i]->next;
+	}
+	*end = NULL;
+	ns->holders_end = end;
+	ns->last_holder = all[n - 1];
+	free(all);
+}
+
 void nstab_finish(struct nstab *t)
 {
 	if (t->n > 0)
 		qsort(t->all, t->n, sizeof(struct ns *), by_inode);
 	for (size_t i = 0; i < t->n; i++) {
 		t->all[i]->index = i;
+		sort_holders(t->all[i]);
 		if (!t->all[i]->held)
 			t->all[i]->held = NSHOLD_BIT(NSHOLD_KERNEL);
 		if (t->all[i]->parent)

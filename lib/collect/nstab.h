@@ -78,7 +78,8 @@ int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num,
 /* Returns the holder that nstab_hold() recorded last, or NULL. */
 struct nshold *nstab_last_holder(const struct ns *ns);
 
-/* Sorts .all by inode and type, and counts nchild and nowned. To be called once. */
+/* Sorts .all by inode and type and the holders of each by kind and process, and counts nchild and
+ * nowned. To be called once. */
 void nstab_finish(struct nstab *t);
 
 /* Returns the number of visible ancestors of a namespace. */

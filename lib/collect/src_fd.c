@@ -6,6 +6,10 @@
 
 #include "kernel/sys_ns.h"
 
+/* A wrong guess of descriptor numbers costs twice of what a right one saves. The balance decides.
+ */
+enum { GUESS_NEVER = -6, GUESS_GOOD = 8 };
+
 /* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
 static int found(struct worker *w, struct nsfind *f, const struct nstype *type, uint64_t inode)
 {
@@ -113,11 +117,16 @@ int collect_fd(struct worker *w, struct nsmember *m)
 	/* the size of the directory is the number of descriptors since 6.2, and 0 before */
 	if (fstatat(w->c->q.proc, procfs_path_at(&path, "fd"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
-	if (w->c->fd_sizes) {
-		n = (int)st.st_size;
+	n = (int)st.st_size;
+	if (w->c->fd_sizes && n == 0)
+		return 0;
+	if (w->c->fd_sizes && w->guess > GUESS_NEVER) {
 		done = look_at_dense(w, m, n);
-		if (done < 0 || done == n)
-			return MIN(done, 0);
+		if (done < 0)
+			return done;
+		w->guess = done == n ? MIN(w->guess + 1, GUESS_GOOD) : w->guess - 2;
+		if (done == n)
+			return 0;
 	}
 	rc = scan_dir(w->c->q.proc, path.s, (size_t)st.st_size, &w->ids);
 	if (rc < 0)

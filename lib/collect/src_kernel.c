@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* src_kernel: adds the namespaces that the kernel lists: all of them with listns(2), 6.19, or at
  * least the mount namespaces with NS_MNT_GET_NEXT, 6.12. */
-#include "collect/worker.h"
+#include "collect/src_bpf.h"
 
 #include <sys/stat.h>
 
@@ -79,37 +79,108 @@ static int list_mnt(struct collect *c, struct nserr *e)
 	return rc;
 }
 
+/* Adds the mount namespaces that the BPF iterators listed and that are not known yet (6.18), and
+ * sets c->all_mnt. Returns 0 or a negative errno, perhaps with e set. */
+static int list_mnt_by_bpf(struct collect *c, struct nserr *e)
+{
+	const struct nstype *mnt = &nstypes[NSTYPE_MNT];
+	const struct bpf_pairs *list = &c->bpf->mnt_ns;
+
+	for (size_t i = 0; i < list->n; i++) {
+		uint32_t inode = (uint32_t)list->pair[i].of;
+		const struct ns *ns = nstab_find(&c->tab, mnt, inode);
+		cleanup_fd int fd = -1;
+		int rc;
+
+		if (ns && ns->opened && ns->mnt_id == list->pair[i].id)
+			continue;
+		fd = sys_ns_open_id(list->pair[i].id, (uint32_t)mnt->flag, inode);
+		if (fd == -ESTALE ||
+		    fd == -ENOENT) /* it has vanished, or is the head of the list */
+			continue;
+		rc = fd < 0 ? fd : add(c, fd, e);
+		if (rc < 0)
+			return rc;
+	}
+	c->all_mnt = true;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The ids of the namespaces that need not be opened, sorted. */
+struct known {
+	uint64_t *id;
+	size_t n;
+};
+
+/* Collects the ids that BPF iterators found. Returns 0 or -ENOMEM. */
+static int collect_known(const struct collect *c, struct known *known)
+{
+	known->id = calloc(c->tab.n + 1, sizeof(*known->id));
+	if (!known->id)
+		return -ENOMEM;
+	for (size_t i = 0; c->bpf && i < c->tab.n; i++)
+		if (c->tab.all[i]->opened && c->tab.all[i]->id)
+			known->id[known->n++] = c->tab.all[i]->id;
+	qsort(known->id, known->n, sizeof(*known->id), by_number);
+	return 0;
+}
+
+/* Adds the namespaces with these ids. Returns 0 or a negative errno, perhaps with e set. */
+static int add_ids(struct collect *c, const struct known *known, const uint64_t *ids, size_t n,
+		   struct nserr *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		cleanup_fd int fd = -1;
+		int rc;
+
+		if (known->n && bsearch(&ids[i], known->id, known->n, sizeof(ids[i]), by_number))
+			continue;
+		fd = sys_ns_open_id(ids[i], 0, 0);
+		if (fd == -ESTALE) /* it has vanished, or is not visible to us */
+			continue;
+		rc = fd < 0 ? fd : add(c, fd, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
 /* Adds all namespaces. Returns 0 or a negative errno, perhaps with e set. */
 static int list_all(struct collect *c, struct nserr *e)
 {
 	struct sys_ns_id_req req = { .size = sizeof(req) };
+	struct known known = { 0 };
 	uint64_t ids[512];
+	ssize_t n;
+	int rc = 0;
 
-	for (;;) {
-		/* all types: early 6.19 kernels could not page through a single type */
-		ssize_t n = sys_listns(&req, ids, ARRAY_SIZE(ids));
-
-		if (n <= 0)
-			return (int)n;
-		for (ssize_t i = 0; i < n; i++) {
-			cleanup_fd int fd = sys_ns_open_id(ids[i], 0, 0);
-			int rc;
-
-			req.ns_id = ids[i];
-			if (fd == -ESTALE) /* it has vanished, or the caller may not see it */
-				continue;
-			if (fd < 0)
-				return fd;
-			rc = add(c, fd, e);
-			if (rc < 0)
-				return rc;
-		}
+	/* all types: early 6.19 kernels could not page through a single type */
+	while (rc == 0 && (n = sys_listns(&req, ids, ARRAY_SIZE(ids))) != 0) {
+		if (n < 0)
+			rc = (int)n;
+		else if (!known.id)
+			rc = collect_known(c, &known);
+		if (rc == 0)
+			rc = add_ids(c, &known, ids, (size_t)n, e);
+		if (rc == 0)
+			req.ns_id = ids[n - 1];
 	}
+	free(known.id);
+	return rc;
 }
 
 int collect_kernel(struct collect *c, struct nserr *e)
 {
-	static int (*const lists[])(struct collect * c, struct nserr * e) = { list_all, list_mnt };
+	int (*const lists[])(struct collect * c, struct nserr * e) = {
+		list_all, c->bpf && c->bpf->mnt_ns.known ? list_mnt_by_bpf : list_mnt
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		int rc = lists[i](c, e);

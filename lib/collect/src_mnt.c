@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* src_mnt: finds namespace files that are mounted in any mount namespace. */
-#include "collect/worker.h"
+#include "collect/src_bpf.h"
 
 #include <linux/capability.h>
 #include <stdio.h>
@@ -184,10 +184,68 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 	}
 }
 
+/* Returns the mount namespace with that 64-bit id, or NULL. */
+static struct ns *find_by_id(const struct collect *c, uint64_t id)
+{
+	static const struct nstype *const mnt = &nstypes[NSTYPE_MNT];
+
+	for (size_t i = 0; i < c->tab.n; i++)
+		if (c->tab.all[i]->type == mnt && c->tab.all[i]->mnt_id == id)
+			return c->tab.all[i];
+	return NULL;
+}
+
+/* Records the mounts that the BPF iterators listed, sorted by mount namespace. Returns 0, or a
+ * negative errno, perhaps with e set. */
+static int by_bpf(struct collect *c, struct nserr *e)
+{
+	const struct bpf_pairs *list = &c->bpf->mounts;
+	cleanup_free bool *done = calloc(list->n + 1, sizeof(*done));
+	size_t before;
+
+	if (!done)
+		return nserr_set(e, ENOMEM, "cannot list namespaces");
+	/* a mount namespace may be found only because it is mounted in another one */
+	do {
+		struct ns *where = NULL;
+		int rc = 0;
+
+		before = c->tab.n;
+		for (size_t i = 0; i < list->n && rc == 0; i++) {
+			if (!where || where->mnt_id != list->pair[i].id)
+				where = find_by_id(c, list->pair[i].id);
+			if (done[i] || !where)
+				continue;
+			done[i] = true;
+			rc = stat_one(c, where, list->pair[i].of, e);
+		}
+		if (rc == 0)
+			rc = collect_relate(c, e);
+		if (rc < 0)
+			return rc;
+	} while (c->tab.n > before);
+	return 0;
+}
+
+/* Forgets the number of mounts, of which only those of namespaces were counted. */
+static void forget_counts(struct collect *c)
+{
+	for (size_t i = 0; i < c->tab.n; i++)
+		c->tab.all[i]->mounts = 0;
+}
+
 int collect_mnt(struct collect *c, struct nserr *e)
 {
 	if (!(c->sources & NSTYPE_BIT(COLLECT_MNT)))
 		return 0;
+	if (c->bpf && c->bpf->mounts.known && !c->q.mount_details) {
+		int rc = by_bpf(c, e);
+
+		forget_counts(c);
+		if (rc == 0 || e->what[0])
+			return rc;
+		/* statmount(2) is forbidden: not even the first mount was recorded */
+	}
 	/* a mount namespace may be mounted in another one, so the table grows during the loop */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];

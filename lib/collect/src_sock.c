@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* src_sock: finds the network namespaces of sockets, each socket once even if processes share it.
  */
-#include "collect/worker.h"
+#include "collect/src_bpf.h"
 
 int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode)
 {
@@ -46,10 +46,36 @@ static int note_result(struct worker *w, const struct nssocket *s)
 	}
 }
 
+static int by_holder(const void *a, const void *b)
+{
+	const struct nssocket *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->fd < y->fd ? -1 : x->fd > y->fd;
+}
+
+/* Removes the sockets that the BPF iterators found in other processes. */
+static void drop_known(struct worker *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_sockets; i++)
+		if (!collect_bpf_has_socket(w->c->bpf, w->sockets[i].inode))
+			w->sockets[n++] = w->sockets[i];
+	w->n_sockets = n;
+}
+
 int collect_sockets(struct worker *w)
 {
-	int rc = nssocket_ask(w->sockets, w->n_sockets);
+	int rc;
 
+	if (w->c->bpf)
+		drop_known(w);
+	/* of the holders of a socket, the first is recorded, so the order must not vary */
+	if (w->n_sockets > 0)
+		qsort(w->sockets, w->n_sockets, sizeof(*w->sockets), by_holder);
+	rc = nssocket_ask(w->sockets, w->n_sockets);
 	if (rc < 0)
 		return nserr_set(&w->e, rc, "cannot read sockets");
 	for (size_t i = 0; i < w->n_sockets && rc == 0; i++)

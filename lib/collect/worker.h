@@ -26,6 +26,7 @@ struct worker {
 	struct scan ids, tids;
 	struct nssocket *sockets; /* looked up after all processes have been read */
 	size_t n_sockets, sockets_size;
+	int guess; /* of descriptor numbers: balance of right and wrong ones */
 	uint32_t children[NSTYPE_COUNT]; /* *_for_children of the current process; 0 if not read */
 	struct nsmissed missed;
 	struct nserr e;

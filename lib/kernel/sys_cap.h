@@ -13,6 +13,9 @@ struct sys_caps {
 	uint64_t effective, permitted, inheritable;
 };
 
+#define SYS_CAP_PERFMON 38 /* 5.8 */
+#define SYS_CAP_BPF     39
+
 #define SYS_CAP_BIT(cap) (UINT64_C(1) << (cap))
 
 /* Read and set the capability sets of the calling thread (capget(2), capset(2)). Return 0 or a

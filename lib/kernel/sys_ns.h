@@ -38,6 +38,9 @@ struct mnt_ns_info {
 /* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */
 #define SYS_NS_INO_USER UINT64_C(0xEFFFFFFD)
 
+/* PROC_PID_INIT_INO, that of the initial pid namespace */
+#define SYS_NS_INO_PID UINT64_C(0xEFFFFFFC)
+
 #define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, statfs(2) of a namespace file */
 
 /* The lowest inode of a namespace. The kernel's fixed numbers start above 0xEFFFFFF6; the dynamic

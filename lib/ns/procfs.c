@@ -117,13 +117,32 @@ int procfs_read_uid(int proc, pid_t pid, uid_t *uid)
 	return 0;
 }
 
+int procfs_open_loadavg(int proc)
+{
+	return file_open_at(proc, "loadavg", O_RDONLY, 0);
+}
+
+/* The text is "0.12 0.34 0.56 1/234 5678", with the running threads and all threads. */
+int procfs_count_threads(int loadavg, uint64_t *n)
+{
+	char text[128];
+	ssize_t len = pread(loadavg, text, sizeof(text) - 1, 0);
+	const char *slash;
+
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	slash = strchr(text, '/');
+	return slash ? num_u64n(slash + 1, strcspn(slash + 1, " "), 1, UINT32_MAX, n) : -EBADMSG;
+}
+
 int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 {
 	struct procfs_path path;
 	cleanup_free char *text = malloc(PROCFS_CMDLINE_MAX + 1);
 	cleanup_fd int fd = -1;
 	size_t len = 0;
-	ssize_t n = 1;
+	ssize_t n;
 
 	if (!text)
 		return -ENOMEM;
@@ -131,12 +150,11 @@ int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 	fd = file_open_at(proc, procfs_path_at(&path, "cmdline"), O_RDONLY, 0);
 	if (fd < 0)
 		return fd;
-	while (len < PROCFS_CMDLINE_MAX && n > 0) {
-		n = RETRY_EINTR(read(fd, text + len, PROCFS_CMDLINE_MAX - len));
-		if (n < 0)
-			return -errno;
-		len += (size_t)n;
-	}
+	/* one call reads all that there is */
+	n = RETRY_EINTR(read(fd, text, PROCFS_CMDLINE_MAX));
+	if (n < 0)
+		return -errno;
+	len = (size_t)n;
 	while (len > 0 && (text[len - 1] == '\0' || text[len - 1] == ' '))
 		len--;
 	for (size_t i = 0; i < len; i++)

@@ -39,6 +39,11 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 int procfs_read_stat(int proc, pid_t pid, struct proc_stat *st) must_check;
 int procfs_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 
+/* Opens /proc/loadavg, and reads the number of threads of the machine from that descriptor. Return
+ * a descriptor and 0, or a negative errno. */
+int procfs_open_loadavg(int proc) must_check;
+int procfs_count_threads(int loadavg, uint64_t *n) must_check;
+
 #define PROCFS_CMDLINE_MAX 65536 /* longer command lines are truncated */
 
 /* Appends the command line of a process, its arguments separated by blanks. The command line of

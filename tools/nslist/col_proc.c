@@ -26,10 +26,10 @@ void fill_pid(struct run *run, const struct row *r, struct cell *out)
 
 void fill_ppid(struct run *run, const struct row *r, struct cell *out)
 {
-	const struct proc_stat *st = nslist_stat(run, r->pid);
+	pid_t ppid;
 
-	if (st)
-		cell_num(out, (uint64_t)st->ppid);
+	if (nslist_ppid(run, r->pid, &ppid))
+		cell_num(out, (uint64_t)ppid);
 }
 
 /*

@@ -138,3 +138,13 @@ unsigned nslist_needs(const struct opts *o)
 		needs |= o->cols[i]->needs;
 	return needs;
 }
+
+bool nslist_needs_mounts(const struct opts *o)
+{
+	if (o->filter || o->view == NSLIST_SHOW)
+		return true;
+	for (size_t i = 0; i < o->n_cols; i++)
+		if (o->cols[i]->fill == fill_nmounts || o->cols[i]->fill == fill_rootfs)
+			return true;
+	return false;
+}

@@ -84,11 +84,34 @@ const struct proc_stat *nslist_stat(struct run *run, pid_t pid)
 	return d->stat_ok ? &d->stat : NULL;
 }
 
+/* Returns the member with that pid if the scan has found its parent and user, or NULL. */
+static const struct nsmember *known_member(const struct run *run, pid_t pid)
+{
+	const struct nsmember *m = collect_member(&run->c, pid);
+
+	return m && m->known ? m : NULL;
+}
+
+bool nslist_ppid(struct run *run, pid_t pid, pid_t *ppid)
+{
+	const struct nsmember *m = known_member(run, pid);
+	const struct proc_stat *st = m ? NULL : nslist_stat(run, pid);
+
+	*ppid = m ? m->ppid : st ? st->ppid : 0;
+	return m || st;
+}
+
 bool nslist_uid(struct run *run, pid_t pid, uid_t *uid)
 {
+	const struct nsmember *m = known_member(run, pid);
 	bool first;
-	struct detail *d = ask(run, pid, ASKED_UID, &first);
+	struct detail *d;
 
+	if (m) {
+		*uid = m->uid;
+		return true;
+	}
+	d = ask(run, pid, ASKED_UID, &first);
 	if (!d)
 		return false;
 	if (first)

@@ -15,7 +15,7 @@ static pid_t only_process(const struct run *run)
 }
 
 /* Returns what must be collected for the options. */
-static struct collect_query query(const struct run *run)
+static struct collect_query query(struct run *run)
 {
 	const struct opts *o = run->o;
 	struct collect_query q = {
@@ -24,6 +24,9 @@ static struct collect_query query(const struct run *run)
 		.sources = o->sources,
 		.only = only_process(run),
 		.self = getpid(),
+		.no_bpf = o->no_bpf,
+		.mount_details = nslist_needs_mounts(o),
+		.programs = o->view == NSLIST_WATCH ? &run->programs : NULL,
 	};
 
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)

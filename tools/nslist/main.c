@@ -63,6 +63,24 @@ static int list_columns(void)
 	return 0;
 }
 
+/* Tries one step of using BPF iterators, for --features. Returns 0 or a negative errno. */
+static int try_bpf(uint64_t step)
+{
+	cleanup_fd int proc = procfs_open("/proc", NULL);
+	const struct collect_query q = {
+		.proc = proc, .types = NSTYPE_ALL_BITS, .sources = COLLECT_ALL, .self = getpid()
+	};
+
+	return proc < 0 ? proc : collect_try_bpf(&q, (enum collect_bpf_step)step);
+}
+
+/* The first "no" of these is the reason why /proc is read. */
+static const struct feature bpf_features[] = {
+	{ "bpf-permitted", try_bpf, COLLECT_BPF_CALLER, false },
+	{ "bpf-kernel-types", try_bpf, COLLECT_BPF_BTF, false },
+	{ "bpf-iterators", try_bpf, COLLECT_BPF_LOADED, false },
+};
+
 static void features(struct features *f)
 {
 	features_add(f, &feature_namespace_ids);
@@ -70,6 +88,8 @@ static void features(struct features *f)
 	features_add(f, &feature_listns);
 	features_add(f, &feature_children_file);
 	features_add(f, &feature_pidfd);
+	for (size_t i = 0; i < ARRAY_SIZE(bpf_features); i++)
+		features_add(f, &bpf_features[i]);
 }
 
 /* Scans and prints the selected view. Returns the exit status. */
@@ -100,7 +120,7 @@ static int print_view(struct run *run)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run run = { .o = &o };
+	struct run run = { .o = &o, .programs = COLLECT_PROGRAMS_INIT };
 	struct nserr e = NSERR_INIT;
 	int status;
 

@@ -44,7 +44,7 @@ struct target {
 struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
-	bool headings, truncate, wrap, strict, persistent, orphans, list_columns;
+	bool headings, truncate, wrap, strict, persistent, orphans, list_columns, no_bpf;
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -107,6 +107,7 @@ struct run {
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
+	struct collect_programs programs; /* of --watch, from one scan to the next */
 	struct row *rows;
 	size_t n_rows;
 	struct row **row_of; /* by ns.index: the last row of the namespace, or NULL */
@@ -154,6 +155,10 @@ void nslist_choose_columns(struct opts *o);
 /* Returns the sources that the selected columns need about all processes. */
 unsigned nslist_needs(const struct opts *o);
 
+/* Returns true if the number of mounts or the root of a mount namespace may be needed, which takes
+ * a call for each mount. */
+bool nslist_needs_mounts(const struct opts *o);
+
 /* opts.c: parses the command line without a side effect. Exits on errors. The caller frees o->refs.
  */
 void opts_parse(struct opts *o, int argc, char **argv);
@@ -188,6 +193,7 @@ void nslist_look_again(struct run *run);
  */
 struct detail *nslist_detail(struct run *run, pid_t pid);
 const struct proc_stat *nslist_stat(struct run *run, pid_t pid);
+bool nslist_ppid(struct run *run, pid_t pid, pid_t *ppid);
 bool nslist_uid(struct run *run, pid_t pid, uid_t *uid);
 const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size_t *len);
 

@@ -8,6 +8,7 @@
 enum {
 	OPT_OUTPUT_ALL = CLI_LONG,
 	OPT_SOURCES,
+	OPT_NO_BPF,
 	OPT_STRICT,
 	OPT_SHOW,
 	OPT_MEMBERS,
@@ -37,6 +38,7 @@ static const struct cli_opt options[] = {
 	{ 't',            "type",         CLI_ARG,    "<type>",    "list only this type (may be repeated)" },
 	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid", EXCL_TREE },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
+	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the available columns" },
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
@@ -195,6 +197,9 @@ static void set_option(struct opts *o, int key, const char *arg)
 	case OPT_SOURCES:
 		if (collect_parse(arg, &o->sources, &e) < 0)
 			cli_die_nserr(&e);
+		break;
+	case OPT_NO_BPF:
+		o->no_bpf = true;
 		break;
 	case OPT_STRICT:
 		o->strict = true;

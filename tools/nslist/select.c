@@ -136,14 +136,13 @@ void nslist_select_namespaces(struct run *run)
  * parent process, as in lsns(8). */
 static struct row *row_above(struct run *run, const struct row *r, struct row **last_of)
 {
-	const struct proc_stat *st;
 	const struct ns *up = above(run, r->ns);
 	const struct detail *d;
+	pid_t ppid;
 
 	if (run->o->tree != NSLIST_PROCESS)
 		return up && !r->is_member ? run->row_of[up->index] : NULL;
-	st = nslist_stat(run, r->pid);
-	d = st ? nslist_detail(run, st->ppid) : NULL;
+	d = nslist_ppid(run, r->pid, &ppid) ? nslist_detail(run, ppid) : NULL;
 	return d ? last_of[d - run->details] : NULL;
 }
 

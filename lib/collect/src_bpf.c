@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* src_bpf: runs the BPF iterators and checks their result. */
+#include "collect/src_bpf.h"
+
+#include <sys/stat.h>
+
+#define PASSES 5 /* over the lists, until two agree */
+
+/* An attempt to use the iterators. */
+struct attempt {
+	struct collect *c;
+	struct worker *w;
+	struct collect_bpf *b;
+	struct collect_programs *p;
+	uint64_t at_least; /* number of threads of the machine while the tasks were read */
+	uint64_t threads;  /* number of threads in the result */
+	size_t n_found;    /* of w, without descriptors */
+};
+
+/* ---- Reading ---- */
+
+static int by_pair(const void *a, const void *b)
+{
+	const struct bpf_pair *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x->of < y->of ? -1 : x->of > y->of;
+}
+
+/* Sorts a list, so that lists of the same items are equal. */
+static void sort(struct bpf_pairs *list)
+{
+	if (list->n > 0)
+		qsort(list->pair, list->n, sizeof(*list->pair), by_pair);
+}
+
+/* Returns true if both lists are complete and have the same items. */
+static bool is_same(const struct bpf_pairs *a, const struct bpf_pairs *b)
+{
+	return a->known && b->known && a->n == b->n &&
+	       (a->n == 0 || memcmp(a->pair, b->pair, a->n * sizeof(*a->pair)) == 0);
+}
+
+/* Reads the descriptors of one process, or of all with pid 0. Returns 0 or a negative errno. */
+static int read_files(struct attempt *a, uint32_t pid, struct worker *w, struct collect_bpf *b)
+{
+	struct buf out = BUF_INIT;
+	bool seen = false;
+	int rc = bpf_read(a->p->file, pid, &out);
+
+	if (rc == 0)
+		rc = bpf_take_files(a->c, w, b, &out, a->p->probe, &seen);
+	buf_free(&out);
+	sort(&b->mounts);
+	return rc < 0 ? rc : seen || a->p->probe < 0 ? 0 : -EBADMSG;
+}
+
+/*
+ * Reads the lists until they are the same twice: the kernel does not lock the list of mounts, and a
+ * mount that is removed meanwhile could hide others. Otherwise mounts are read by mount namespace.
+ * Returns 0 or a negative errno.
+ */
+static int confirm_mounts(struct attempt *a)
+{
+	struct collect_bpf before = { 0 };
+	int rc = 0;
+
+	if (!a->b->mounts.known)
+		rc = read_files(a, (uint32_t)a->c->q.self, NULL, a->b);
+	for (int i = 0; i < PASSES && rc == 0 && !is_same(&before.mounts, &a->b->mounts); i++) {
+		struct bpf_pairs old = before.mounts;
+
+		before.mounts = a->b->mounts;
+		a->b->mounts = old;
+		rc = read_files(a, (uint32_t)a->c->q.self, NULL, a->b);
+	}
+	a->b->mounts.known = is_same(&before.mounts, &a->b->mounts);
+	free(before.mounts.pair);
+	return rc;
+}
+
+/* Reads the descriptors, and the lists with them. Returns 0 or a negative errno. */
+static int read_all_files(struct attempt *a)
+{
+	int rc = 0;
+
+	if (bpf_wants_files(a->c))
+		rc = read_files(a, 0, a->w, a->b);
+	if (rc == 0 && a->p->lists)
+		rc = confirm_mounts(a);
+	if (rc == -E2BIG && a->p->lists) {
+		/* more than 2,000 mounts: without the descriptor, the program does not list them */
+		util_close(&a->p->probe);
+		a->p->lists = false;
+		a->b->mounts.known = a->b->mnt_ns.known = false;
+		a->w->n = a->n_found;
+		return read_all_files(a);
+	}
+	return rc;
+}
+
+/* Reads the tasks. Returns 0 or a negative errno. */
+static int read_tasks(struct attempt *a)
+{
+	struct buf out = BUF_INIT;
+	uint64_t before, after;
+	int rc = procfs_count_threads(a->p->loadavg, &before);
+
+	if (rc == 0)
+		rc = bpf_read(a->p->task, 0, &out);
+	if (rc == 0)
+		rc = procfs_count_threads(a->p->loadavg, &after);
+	if (rc == 0)
+		a->at_least = MIN(before, after);
+	if (rc == 0)
+		rc = bpf_take_tasks(a->c, a->w, a->b, &out, &a->threads);
+	buf_free(&out);
+	bpf_sort_related(a->b);
+	a->b->has_ids = a->p->has_ids;
+	a->n_found = a->w->n;
+	return rc;
+}
+
+/* ---- Checks of the result ---- */
+
+/* Compares what the program for tasks found about ourselves with /proc. A member of the kernel's
+ * structures whose meaning has changed would show here. Returns 0 or -EBADMSG. */
+static int check_self(struct attempt *a)
+{
+	const struct collect *c = a->c;
+	const struct nsmember *me = collect_member(c, c->q.self);
+	const uint32_t known[NSTYPE_COUNT] = { [NSTYPE_MNT] = c->own_mnt,
+					       [NSTYPE_USER] = c->own_user,
+					       [NSTYPE_PID] = c->top[NSTYPE_PID] };
+
+	if (!me || me->ppid != getppid() || me->uid != geteuid())
+		return -EBADMSG;
+	for (size_t i = 0; me && i < NSTYPE_COUNT; i++) {
+		struct procfs_path path;
+		uint32_t inode = known[i];
+		int rc = 0;
+
+		if (!(c->types & NSTYPE_BIT(i)))
+			continue;
+		procfs_path_set(&path, c->q.self);
+		if (!inode)
+			rc = procfs_link(c->q.proc, procfs_path_at(&path, nstypes[i].file),
+					 &nstypes[i], &inode);
+		if ((rc < 0 && !scan_gone(rc)) || inode != me->inode[i])
+			me = NULL;
+	}
+	return me ? 0 : -EBADMSG;
+}
+
+/* Adds processes that the iterator did not show, in ascending order, to be read in /proc. Returns 0
+ * or -ENOMEM. */
+static int add_unread(struct collect *c, struct collect_bpf *b, const struct scan *pids)
+{
+	struct nsmember *all = calloc(c->n + pids->n + 1, sizeof(*all));
+	size_t n = 0, k = 0;
+
+	b->unread.id = calloc(pids->n + 1, sizeof(*b->unread.id));
+	if (!all || !b->unread.id) {
+		free(all);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < pids->n; i++) {
+		while (k < c->n && c->members[k].pid < pids->id[i])
+			all[n++] = c->members[k++];
+		if (k < c->n && c->members[k].pid == pids->id[i])
+			continue;
+		all[n++].pid = b->unread.id[b->unread.n++] = pids->id[i];
+	}
+	while (k < c->n)
+		all[n++] = c->members[k++];
+	free(c->members);
+	c->members = all;
+	c->n = n;
+	return 0;
+}
+
+/* Returns the number of threads that process 1 has if the iterator did not show it; otherwise 0. It
+ * is hidden more often than others, and listing /proc would cost as much as all the rest. */
+static uint64_t hidden_init(const struct collect *c)
+{
+	struct stat st;
+
+	if (collect_member(c, 1) || fstatat(c->q.proc, "1/task", &st, 0) < 0 || st.st_nlink < 3)
+		return 0;
+	return st.st_nlink - 2;
+}
+
+/* Finds processes that a security module hides from the iterator: it showed fewer threads than the
+ * machine has. Returns 0 or a negative errno. */
+static int find_hidden(struct attempt *a)
+{
+	struct scan pids = { 0 };
+	uint64_t init;
+	int rc;
+
+	if (a->threads >= a->at_least)
+		return 0;
+	init = hidden_init(a->c);
+	if (init && a->threads + init >= a->at_least)
+		return add_unread(a->c, a->b, &(struct scan){ (int[]){ 1 }, 1, 1 });
+	rc = scan_dir(a->c->q.proc, ".", 0, &pids);
+	if (rc == 0)
+		rc = add_unread(a->c, a->b, &pids);
+	scan_free(&pids);
+	return rc;
+}
+
+/* ---- All of it ---- */
+
+static void free_result(struct collect_bpf *b)
+{
+	free(b->related);
+	free(b->mounts.pair);
+	free(b->mnt_ns.pair);
+	free(b->sockets);
+	scan_free(&b->unread);
+	free(b);
+}
+
+bool collect_bpf(struct collect *c, struct worker *w)
+{
+	static int (*const steps[])(struct attempt * a) = { read_tasks, read_all_files, check_self,
+							    find_hidden };
+	struct collect_programs own = COLLECT_PROGRAMS_INIT;
+	struct attempt a = { .c = c, .w = w, .p = c->q.programs ? c->q.programs : &own };
+	int rc;
+
+	a.b = calloc(1, sizeof(*a.b));
+	if (!a.b)
+		return false;
+	rc = bpf_load(c, a.p, COLLECT_BPF_LOADED, false);
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && rc == 0; i++)
+		rc = steps[i](&a);
+	if (rc < 0 || a.p == &own)
+		collect_programs_close(a.p);
+	if (rc == 0) {
+		c->bpf = a.b;
+		return true;
+	}
+	free_result(a.b);
+	free(c->members);
+	c->members = NULL;
+	c->n = 0;
+	w->n = 0;
+	return false;
+}
+
+void collect_bpf_free(struct collect *c)
+{
+	if (c->bpf)
+		free_result(c->bpf);
+	c->bpf = NULL;
+}

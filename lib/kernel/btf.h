@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* btf: finds types, members and functions in the type information of a kernel (BTF), which
+ * /sys/kernel/btf/vmlinux contains from Linux 5.4 on. Every byte of it is checked before use. */
+#ifndef NSU_KERNEL_BTF_H
+#define NSU_KERNEL_BTF_H
+
+#include "base/util.h"
+
+struct btf {
+	const unsigned char *data; /* whole file */
+	size_t size;
+	const unsigned char *types; /* section of the types, below data */
+	const char *strings;        /* section of the names, below data */
+	uint32_t types_len, strings_len;
+	uint32_t *index; /* position of every 64th type in the section */
+	uint32_t n;      /* number of types seen so far; ids begin at 1 */
+	uint32_t next;   /* position of the type after them */
+	enum { BTF_BORROWED, BTF_MAPPED, BTF_READ } memory;
+};
+
+/*
+ * Opens the type information in the file path. It is mapped if the kernel can do that (6.16),
+ * otherwise read if `read` is set, which takes some milliseconds. Returns 0, or a negative errno:
+ * -ENODEV if it must be read, -EBADMSG if the header is invalid. The caller releases b with
+ * btf_close() in all cases.
+ */
+int btf_open(struct btf *b, const char *path, bool read) must_check;
+
+/* Uses the n bytes at data, which the caller keeps. Returns 0 or a negative errno like btf_open().
+ */
+int btf_borrow(struct btf *b, const void *data, size_t n) must_check;
+
+void btf_close(struct btf *b);
+
+enum btf_kind { BTF_STRUCT = 4, BTF_FUNC = 12 };
+
+/* A structure or function to look for. */
+struct btf_name {
+	const char *name;
+	enum btf_kind kind;
+	uint32_t id; /* result: of the first type with that name, or 0 if there is none */
+};
+
+/* Sets the ids of n names in one pass, which ends when all are found. Returns 0, or -EBADMSG if a
+ * type is invalid. */
+int btf_find(struct btf *b, struct btf_name *names, size_t n) must_check;
+
+/* A member of a structure. An array counts as its first element. */
+struct btf_field {
+	uint32_t offset; /* in bytes, from the beginning of the outermost structure */
+	uint32_t size;   /* of an integer, enumeration or pointer; 0 for other types */
+	uint32_t type;   /* id of the structure that it is or points to; 0 for other types */
+	bool pointer;
+};
+
+/*
+ * Finds the member of structure `type` with the n bytes path, such as "ns.inum": each name may also
+ * be that of a member of a nameless structure or union, at any depth. Returns 0, -ENOENT if there
+ * is no such member, -EINVAL if it is a bit field, or -EBADMSG if a type is invalid.
+ */
+int btf_member(struct btf *b, uint32_t type, const char *path, size_t n,
+	       struct btf_field *out) must_check;
+
+/* Sets *size to the size of a structure. Returns 0 or -EBADMSG. */
+int btf_size(struct btf *b, uint32_t type, uint32_t *size) must_check;
+
+/* Sets *type to the structure that parameter i (from 0) of a function points to. Returns 0, -ENOENT
+ * if it has no such parameter, or -EBADMSG if a type is invalid. */
+int btf_param(struct btf *b, uint32_t function, unsigned i, uint32_t *type) must_check;
+
+#endif

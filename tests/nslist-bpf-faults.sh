@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-bpf-faults: a failed system call while BPF iterators are used never shortens the list of nslist.
+# as: root
+# pid: machine
+# budget: 90
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+require_root
+require_ns uts ipc net
+require_feature bpf-iterators
+: "${FAULT_MAX:=60}"
+. "${0%/*}/faultlib.sh"
+
+# The rest of the machine may change, so only the namespaces of the holders are compared.
+is_there()
+{
+	for _i in $held; do
+		case $1 in
+		*"$_i"*) ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
+test_a_failed_call_never_shortens_the_list()
+{
+	held=''
+	for kind in fd task socket; do
+		hold "$kind"
+		held="$held $inode"
+	done
+	fault_all -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
+}
+
+test_a_failed_bpf_call_leads_to_proc_without_a_message()
+{
+	hold fd
+	for errno in EPERM EINVAL EFAULT EMFILE ENOMEM E2BIG; do
+		for n in 1 2 3 4 5 6 7 8; do
+			run failat -k "1:bpf:$n" -e "$errno" -- nslist -rnlo NS,TYPE,HELD
+			assert_rc 0
+			assert_out_has "$inode ipc fd"
+			assert_empty "$(grep -v -e '^failed ' -e 'permission denied' "$TMP/err")"
+		done
+	done
+}
+
+# no_program: whether the kernel has no program of nslist. Another test may run nslist.
+no_program()
+{
+	[ "$(bpf-programs nsutils)" = 0 ]
+}
+
+# --watch keeps its programs, so it shows that programs are counted.
+test_watch_loads_its_programs_once_and_leaves_none()
+{
+	start_holder strace -f -o "$TMP/trace" -e trace=bpf sh -c 'echo >&3; exec nslist --watch=0.05s 3>&-'
+	settle 100 grep -q 'BPF_ITER_CREATE' "$TMP/trace"
+	settle 50 some_program
+	assertTrue 'programs are kept' some_program
+	before=$(grep -c ITER_CREATE "$TMP/trace")
+	settle 100 sh -c "[ \$(grep -c ITER_CREATE '$TMP/trace') -gt $((before + 6)) ]"
+	assertTrue 'iterators are used again' "[ $(grep -c ITER_CREATE "$TMP/trace") -gt $((before + 6)) ]"
+	assertEquals 'programs are loaded once' 2 "$(grep -c PROG_LOAD "$TMP/trace")"
+	stop_holder
+	settle 50 no_program
+	assertTrue 'nothing is left' no_program
+}
+
+some_program()
+{
+	! no_program
+}
+
+test_leaves_no_program_in_the_kernel()
+{
+	run nslist -rno NS
+	assert_rc 0
+	settle 50 no_program
+	assertTrue 'after a run' no_program
+	for n in 2 3 4 5 6; do
+		run failat -k "1:bpf:$n" --kill 9 -- nslist -rno NS
+		assertNotEquals 'killed' 0 "$rc"
+		settle 50 no_program
+		assertTrue "after a kill at call $n" no_program
+	done
+}
+
+. shunit2

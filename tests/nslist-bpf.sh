@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-bpf: nslist prints the same with BPF iterators and with --no-bpf, and reads /proc wherever the
+# iterators cannot be used.
+# as: root
+# pid: machine
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+require_root
+require_ns uts ipc net user time pid mnt
+require_tool strace jq
+
+# AGE can change from one run to the next.
+columns=$(nslist -H | awk '$1 != "AGE" { print $1 }' | paste -s -d ,)
+
+# also KIND…: starts a holder and adds its namespace to $inodes.
+also()
+{
+	hold "$@"
+	inodes="$inodes|$inode"
+}
+
+# inside OPTION…: starts a process in new namespaces, sets $program to its pid and adds those namespaces to
+# $inodes.
+inside()
+{
+	start_holder nsunshare "$@" --pid-file "$TMP/pid" --ready-fd 3 -- sleep infinity
+	program=$(cat "$TMP/pid")
+	for type in mnt uts ipc net pid user cgroup time; do
+		number=$(inode_of "$program" "$type")
+		# in ours, the programs of this test come and go
+		[ "$number" = "$(own_inode "$type")" ] || inodes="$inodes|$number"
+	done
+}
+
+# scene: namespaces that are held in all ways.
+scene()
+{
+	inodes=0
+	for kind in task fd taskfd socket children parent flight; do
+		also "$kind"
+	done
+	feature pidfd-ns && also newpid
+	also mount "$TMP/mount"
+	also lostmount "$TMP/lost"
+	start_holder holder threads 200 # on a small machine /proc would be read
+	inside --user --map-root-user --pid --fork --mount --uts --ipc --net --cgroup
+	inside --pid --fork --mount-proc --uts
+	sleep infinity 5<"/proc/$program/ns/net" 6<"/proc/$program/ns/uts" 7<"/proc/$program/ns/net" &
+	_holders="$_holders $!"
+}
+
+# rows ARGS…: the rows of the namespaces of the scene in $TMP/rows.
+rows()
+{
+	run "$@"
+	assert_rc 0
+	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/rows"
+}
+
+# used_iterators: whether the last run under strace read from an iterator.
+used_iterators()
+{
+	grep -q 'BPF_ITER_CREATE.*= [0-9]' "$TMP/trace"
+}
+
+# both_ways ARGS…: the rows by iterators in $TMP/by-bpf, those by /proc in $TMP/rows.
+both_ways()
+{
+	rows strace -f -o "$TMP/trace" -e trace=bpf nslist -rnl "$@"
+	assertTrue "iterators were used: $*" used_iterators
+	mv "$TMP/rows" "$TMP/by-bpf"
+	rows strace -f -o "$TMP/trace" -e trace=bpf nslist -rnl --no-bpf "$@"
+	assertFalse "iterators were not used: $*" used_iterators
+	cmp -s "$TMP/rows" "$TMP/by-bpf"
+}
+
+# same_rows ARGS…: asserts that both ways print the same rows, and that the iterators were used. Another
+# nslist on this machine may have a namespace of ours open for a moment, so a difference counts if it
+# is there each time.
+same_rows()
+{
+	settle 5 both_ways "$@"
+	assert_empty "$*" "$(diff "$TMP/rows" "$TMP/by-bpf")"
+}
+
+has_iterators()
+{
+	feature bpf-iterators
+}
+
+test_both_ways_print_the_same_rows_in_all_columns()
+{
+	has_iterators || return 0
+	scene
+	same_rows -o "$columns"
+	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/rows") -ge 16 ]"
+}
+
+test_both_ways_print_the_same_with_fewer_sources_and_types()
+{
+	has_iterators || return 0
+	scene
+	for sources in proc proc,task proc,task,children proc,fd proc,sock proc,task,fd,sock mnt kernel; do
+		same_rows -o NS,TYPE,NPROCS,NTHREADS,NFDS,NSOCKS,HELD,HOLDERS --sources "$sources"
+	done
+	for type in mnt uts ipc net pid user cgroup time; do
+		same_rows -o NS,TYPE,NPROCS,PID,PNS,ONS,HELD,HOLDERS -t "$type"
+	done
+}
+
+test_both_ways_print_the_same_trees_and_views()
+{
+	has_iterators || return 0
+	inside --user --map-root-user --pid --fork --mount --uts
+	ns=$(inode_of "$program" user)
+	for tree in owner parent user+pid; do
+		for bpf in '' --no-bpf; do
+			# shellcheck disable=SC2086 # perhaps none
+			run nslist -J "-T=$tree" $bpf
+			jq ".. | objects | select(.ns? == $ns)" "$TMP/out" >"$TMP/tree$bpf"
+		done
+		assert_empty "$tree" "$(diff "$TMP/tree" "$TMP/tree--no-bpf")"
+		assertTrue "the tree of $tree" "[ -s '$TMP/tree' ]"
+	done
+	for view in --show --members; do
+		run nslist $view "uts:$(inode_of "$program" uts)"
+		grep -v -e nslist -e AGE "$TMP/out" >"$TMP/by-bpf"
+		run nslist --no-bpf $view "uts:$(inode_of "$program" uts)"
+		grep -v -e nslist -e AGE "$TMP/out" >"$TMP/by-proc"
+		assert_empty "$view" "$(diff "$TMP/by-proc" "$TMP/by-bpf")"
+	done
+	assert_out_has "$program"
+}
+
+test_costs_no_system_call_for_a_process()
+{
+	has_iterators || return 0
+	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1
+	before=$(awk '$NF == "total" { print $4 }' "$TMP/trace")
+	start_holder holder sleepers 200 </dev/null
+	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1
+	after=$(awk '$NF == "total" { print $4 }' "$TMP/trace")
+	# 20 others at most come and go meanwhile
+	assertTrue "$before and $after calls" "[ $((after - before)) -lt 100 ]"
+}
+
+# refused CMD…: asserts that CMD nslist prints the rows that CMD nslist --no-bpf prints, without iterators.
+refused()
+{
+	run strace -f -o "$TMP/trace" -e trace=bpf "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD
+	assert_rc 0
+	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/by-bpf"
+	sed 's/[0-9][0-9]* //g' "$TMP/err" >"$TMP/err-bpf" # others come and go
+	assertFalse "iterators were used: $*" used_iterators
+	rows "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD --no-bpf
+	assert_empty "$*" "$(diff "$TMP/rows" "$TMP/by-bpf")"
+	assert_empty 'a message' "$(sed 's/[0-9][0-9]* //g' "$TMP/err" | diff - "$TMP/err-bpf")"
+}
+
+test_reads_proc_without_the_capabilities()
+{
+	inodes=0
+	also fd
+	for cap in sys_ptrace dac_read_search; do
+		refused setpriv --inh-caps=-$cap --bounding-set=-$cap
+	done
+	refused setpriv --inh-caps=-sys_admin,-bpf --bounding-set=-sys_admin,-bpf
+}
+
+test_reads_proc_as_root_of_a_user_namespace()
+{
+	inodes=0
+	also fd
+	refused unshare --user --map-root-user
+}
+
+test_reads_proc_in_another_pid_namespace()
+{
+	inodes=0
+	also fd
+	refused unshare --pid --fork --mount-proc
+}
+
+test_reads_proc_if_bpf_is_denied()
+{
+	inodes=0
+	also fd
+	for errno in ENOSYS EPERM EINVAL EACCES E2BIG ENOMEM; do
+		refused enosys -e "$errno" bpf --
+	done
+}
+
+test_reads_proc_without_the_types_of_the_kernel()
+{
+	has_iterators || return 0
+	inodes=0
+	also fd
+	cat >"$TMP/hide" <<-'END'
+		#!/bin/sh
+		mount --bind "${BTF:-/dev/null}" /sys/kernel/btf/vmlinux && exec "$@"
+	END
+	chmod 755 "$TMP/hide"
+	refused unshare --mount "$TMP/hide"
+	head -c 3000000 /sys/kernel/btf/vmlinux >"$TMP/cut"
+	refused unshare --mount env BTF="$TMP/cut" "$TMP/hide"
+	tr 'n' 'm' </sys/kernel/btf/vmlinux >"$TMP/renamed"
+	refused unshare --mount env BTF="$TMP/renamed" "$TMP/hide"
+}
+
+test_reads_proc_for_a_single_process()
+{
+	run strace -f -o "$TMP/trace" -e trace=bpf nslist -p $$ -o NS,TYPE
+	assert_rc 0
+	assertFalse used_iterators
+}
+
+# Processes start and end in the initial pid namespace and in another one.
+test_lists_stable_namespaces_while_processes_start_and_end()
+{
+	has_iterators || return 0
+	scene
+	start_holder holder churn "$TMP/count1"
+	start_holder unshare --pid --fork holder churn "$TMP/count2"
+	rows nslist -rnl -o NS,TYPE,NPROCS,NTHREADS,HELD,HOLDERS,PNS,ONS
+	mv "$TMP/rows" "$TMP/stable"
+	missing=0 i=0
+	while [ $i -lt "${RUNS:-30}" ]; do
+		i=$((i + 1))
+		nslist -rnl -o NS,TYPE,NPROCS,NTHREADS,HELD,HOLDERS,PNS,ONS >"$TMP/out" 2>"$TMP/err" ||
+			missing=$((missing + 1))
+		grep -E "^($inodes) " "$TMP/out" | sort | cmp -s "$TMP/stable" - || missing=$((missing + 1))
+	done
+	assertEquals 'runs with other rows' 0 $missing
+	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/stable") -ge 16 ]"
+}
+
+test_features_say_which_condition_fails()
+{
+	has_iterators || return 0
+	run nslist --features
+	assert_out_has 'bpf-iterators              yes'
+	run enosys bpf -- nslist --features
+	assert_out_has 'bpf-kernel-types           yes'
+	assert_out_has 'bpf-iterators              no'
+	run unshare --pid --fork --mount-proc nslist --features
+	assert_out_has 'bpf-permitted              no'
+}
+
+. shunit2

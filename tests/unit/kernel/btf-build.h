@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * btf-build: makes BTF from a description, one item on each line:
+ *
+ *	struct NAME SIZE	or union; a NAME with "#" is the mark of a nameless one
+ *		MEMBER OFFSET TYPE	MEMBER "-" has no name
+ *	func NAME TYPE…		the types of its parameters
+ *
+ * TYPE is u1 to u8 for an integer, *NAME or * for a pointer, =NAME for a structure, [NAME for an
+ * array of structures, bN for a bit field of N bits in a structure marked "bits" after its size.
+ */
+#ifndef NSU_UNIT_BTF_BUILD_H
+#define NSU_UNIT_BTF_BUILD_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+
+struct btf_build {
+	struct buf types, more, strings; /* more: types that follow the structures */
+	char names[128][64];
+	size_t n_names;
+	uint32_t n; /* of all types so far */
+};
+
+static inline void build_word(struct buf *b, uint32_t v)
+{
+	buf_add(b, &v, sizeof(v));
+}
+
+static inline uint32_t build_string(struct btf_build *b, const char *s)
+{
+	uint32_t at = (uint32_t)b->strings.len;
+
+	buf_add(&b->strings, s, strlen(s) + 1);
+	return at;
+}
+
+/* Appends a type after the structures. Returns its id. */
+static inline uint32_t build_more(struct btf_build *b, unsigned kind, unsigned n, uint32_t name,
+				  uint32_t type)
+{
+	build_word(&b->more, name);
+	build_word(&b->more, kind << 24 | n);
+	build_word(&b->more, type);
+	return ++b->n;
+}
+
+static inline uint32_t build_struct_id(const struct btf_build *b, const char *name)
+{
+	for (size_t i = 0; i < b->n_names; i++)
+		if (streq(b->names[i], name))
+			return (uint32_t)i + 1;
+	printf("# no structure %s\n", name);
+	abort();
+}
+
+/* Returns the id of a type. Pointers and structures are given a name and a qualifier on the way. */
+static inline uint32_t build_type(struct btf_build *b, const char *t)
+{
+	uint32_t id;
+
+	switch (*t) {
+	case 'u':
+	case 'b':
+		id = build_more(b, 1, 0, build_string(b, t),
+				(uint32_t)(*t == 'u' ? t[1] - '0' : 4));
+		build_word(&b->more, 32);
+		return build_more(b, 10, 0, 0, id); /* const */
+	case '*':
+		id = build_more(b, 2, 0, 0, t[1] ? build_struct_id(b, t + 1) : 0);
+		return build_more(b, 8, 0, build_string(b, "alias"), id); /* typedef */
+	case '[':
+		id = build_more(b, 3, 0, 0, 0);
+		build_word(&b->more, build_struct_id(b, t + 1));
+		build_word(&b->more, 0);
+		build_word(&b->more, 1);
+		return id;
+	default:
+		return build_struct_id(b, t + 1);
+	}
+}
+
+/* Calls f for each line of the description. */
+static inline void build_lines(struct btf_build *b, const char *text,
+			       void (*f)(struct btf_build *b, const char *line, bool member))
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		char line[256];
+
+		memcpy(line, text, n);
+		line[n] = '\0';
+		f(b, line + (line[0] == '\t'), line[0] == '\t');
+		text += n + (text[n] != '\0');
+	}
+}
+
+static inline void build_name(struct btf_build *b, const char *line, bool member)
+{
+	if (!member && strncmp(line, "func", 4) != 0)
+		sscanf(line, "%*s %63s", b->names[b->n_names++]);
+}
+
+static inline void build_function(struct btf_build *b, const char *line)
+{
+	char word[16][64] = { "" };
+	uint32_t types[16], proto;
+	int n = sscanf(line, "%*s %63s %63s %63s %63s %63s", word[0], word[1], word[2], word[3],
+		       word[4]);
+
+	for (int i = 1; i < n; i++)
+		types[i] = build_type(b, word[i]);
+	proto = build_more(b, 13, (unsigned)n - 1, 0, 0);
+	for (int i = 1; i < n; i++) {
+		build_word(&b->more, 0);
+		build_word(&b->more, types[i]);
+	}
+	build_more(b, 12, 0, build_string(b, word[0]), proto);
+}
+
+static size_t build_open; /* position of the structure whose members follow */
+
+static inline void build_item(struct btf_build *b, const char *line, bool member)
+{
+	char word[4][64] = { "" };
+	uint32_t info;
+
+	if (strncmp(line, "func", 4) == 0) {
+		build_function(b, line);
+		return;
+	}
+	sscanf(line, "%63s %63s %63s %63s", word[0], word[1], word[2], word[3]);
+	if (!member) {
+		build_open = b->types.len;
+		build_word(&b->types, word[1][0] == '#' ? 0 : build_string(b, word[1]));
+		build_word(&b->types, (streq(word[0], "union") ? 5u : 4u) << 24 |
+					      (streq(word[3], "bits") ? 1u << 31 : 0));
+		build_word(&b->types, (uint32_t)atoi(word[2]));
+		return;
+	}
+	memcpy(&info, b->types.s + build_open + 4, sizeof(info));
+	info++;
+	memcpy(b->types.s + build_open + 4, &info, sizeof(info));
+	build_word(&b->types, streq(word[0], "-") ? 0 : build_string(b, word[0]));
+	build_word(&b->types, build_type(b, word[2]));
+	build_word(&b->types, (uint32_t)atoi(word[1]) * 8 |
+				      (word[2][0] == 'b' ? (uint32_t)atoi(word[2] + 1) << 24 : 0));
+}
+
+/* Returns the BTF in memory that the caller releases with buf_free(). */
+static inline struct buf btf_build(const char *text)
+{
+	struct btf_build b = { 0 };
+	struct buf out = BUF_INIT;
+	uint32_t len;
+
+	build_string(&b, "");
+	build_lines(&b, text, build_name);
+	b.n = (uint32_t)b.n_names;
+	build_lines(&b, text, build_item);
+	len = (uint32_t)(b.types.len + b.more.len);
+	build_word(&out, 0xeb9f | 1 << 16);
+	build_word(&out, 24);
+	build_word(&out, 0);
+	build_word(&out, len);
+	build_word(&out, len);
+	build_word(&out, (uint32_t)b.strings.len);
+	buf_add(&out, b.types.s, b.types.len);
+	if (b.more.len)
+		buf_add(&out, b.more.s, b.more.len);
+	buf_add(&out, b.strings.s, b.strings.len);
+	buf_free(&b.types);
+	buf_free(&b.more);
+	buf_free(&b.strings);
+	return out;
+}
+
+#endif
