@@ -22,6 +22,9 @@ struct net_link {
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
+	bool is_port;       /* of a bridge; the next two are set only then */
+	uint8_t port_state; /* BR_STATE_* */
+	bool hairpin;       /* the port sends packets back where they came from */
 	char name[IF_NAMESIZE];
 	char kind[16]; /* "veth", "bridge", …; "" of a physical device */
 	char alias[NET_LINK_ALIAS];

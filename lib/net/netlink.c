@@ -246,19 +246,25 @@ int netlink_read_acks(const void *data, size_t n, uint32_t first, uint32_t last,
 
 /* ---- The socket */
 
-int netlink_open(struct netlink *nl, struct nserr *e)
+int netlink_open_family(struct netlink *nl, int family, struct nserr *e)
 {
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
-	int on = 1, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int on = 1, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
 
 	fd = fd < 0 ? -errno : file_above_std(fd);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open a netlink socket");
-	/* each is later than the socket: what is missing costs a text or a filter */
+	/* Older kernels lack some of the options. Without them errors have no text and dumps no
+	 * filter. */
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		(void)!setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on));
 	*nl = (struct netlink){ .fd = fd, .seq = 1 };
 	return 0;
+}
+
+int netlink_open(struct netlink *nl, struct nserr *e)
+{
+	return netlink_open_family(nl, NETLINK_ROUTE, e);
 }
 
 void netlink_close(struct netlink *nl)

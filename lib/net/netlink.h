@@ -33,8 +33,10 @@ struct netlink_batch {
 void netlink_batch_init(struct netlink_batch *b);
 
 /* Opens an rtnetlink(7) socket with extended acknowledgements and strict dumps, where the kernel
- * has them. Returns 0 or a negative errno with e set. netlink_close() closes it. */
+ * has them. Returns 0 or a negative errno with e set. netlink_close() closes it.
+ * netlink_open_family() opens a socket of another netlink family (NETLINK_NETFILTER). */
 int netlink_open(struct netlink *nl, struct nserr *e) must_check;
+int netlink_open_family(struct netlink *nl, int family, struct nserr *e) must_check;
 void netlink_close(struct netlink *nl);
 #define cleanup_netlink __attribute__((cleanup(netlink_close)))
 

@@ -24,4 +24,10 @@ int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr 
 /* Adds what a listing command prints ("list ruleset") to out. Returns as nft_apply(). */
 int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e) must_check;
 
+/*
+ * Adds the text of the rule with that handle to out. chain is "FAMILY TABLE CHAIN". Adds nothing if
+ * there is none.
+ */
+void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, struct buf *out);
+
 #endif

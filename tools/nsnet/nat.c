@@ -414,7 +414,7 @@ static bool is_orphan(const struct net_links *links, const char *table)
 	for (char *c = name; *c; c++)
 		if (*c == '/')
 			*c = '-';
-	if (str_after(of, "run/"))
+	if (str_after(of, "run/") || str_after(of, "probe/"))
 		return !has_process(name);
 	if (str_after(of, "br/"))
 		return !net_links_by_name(links, name);

@@ -9,6 +9,7 @@
 #include "common/verb.h"
 #include "net/addr.h"
 #include "net/link.h"
+#include "net/neigh.h"
 #include "net/nft.h"
 #include "net/route.h"
 #include "ns/pin.h"
