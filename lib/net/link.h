@@ -10,7 +10,7 @@
 
 #define NET_LINK_ALIAS 256 /* IFALIASZ */
 
-/* What the kernel reports of a device. */
+/* A device as the kernel reports it. */
 struct net_link {
 	int index;
 	int peer; /* IFLA_LINK: of a veth the other end, of a macvlan the lower device; 0 */

@@ -11,7 +11,7 @@
 #include "kernel/nsfile.h"
 #include "nic.h"
 
-/* What is read of the caller's network at most once, and only when it is needed. */
+/* Lists of the caller's network. Each is read at most once, and only when it is needed. */
 struct host {
 	struct net_links links;
 	struct net_ifaddrs addrs;

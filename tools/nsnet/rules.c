@@ -358,7 +358,7 @@ static enum verdict eval_chain(struct eval *v, const char *table, const char *ch
 	return is;
 }
 
-/* What a base chain, whose first line is `head`, does with the packet. */
+/* Returns the fate of the packet in a base chain whose first line is `head`. */
 static enum rules_fate eval_base(struct eval *v, const char *table, const char *chain,
 				 const char *head, size_t n, const char *lines)
 {

@@ -41,7 +41,7 @@ void view_gateways(const struct view_ns *ns, const struct net_link *l, struct bu
 void view_peer_text(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 
-/* Whether a device is shown. */
+/* Returns true if a device is shown. */
 static inline bool view_has(const struct view *v, const struct net_link *l)
 {
 	return v->all || !(l->flags & IFF_LOOPBACK);

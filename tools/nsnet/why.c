@@ -6,13 +6,10 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/num.h"
-#include "base/str.h"
 #include "kernel/nsfile.h"
-#include "kernel/sys_ns.h"
 
 #define OUTSIDE "203.0.113.1" /* RFC 5737: no machine has this address */
 
@@ -33,82 +30,7 @@ static const struct cli_tool tool = {
 	.failed = CLI_EXIT_FAILED,
 };
 
-/* ---- the report */
-
-static void add_line(struct why *y, const char *mark, const char *fmt, va_list ap)
-{
-	char line[512], safe[1024];
-
-	vsnprintf(line, sizeof(line), fmt, ap);
-	str_escape(safe, sizeof(safe), line, strlen(line));
-	buf_printf(&y->text, "%-5s %s\n", mark, safe);
-}
-
-static void add_cure(struct why *y, const char *cure)
-{
-	char safe[2 * CURE_SIZE];
-
-	str_escape(safe, sizeof(safe), cure, strlen(cure));
-	buf_printf(&y->text, "      cure: %s\n", safe);
-}
-
-void why_passed(struct why *y, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "ok", fmt, ap);
-	va_end(ap);
-}
-
-bool why_failed(struct why *y, const char *cure, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "FAIL", fmt, ap);
-	va_end(ap);
-	add_cure(y, cure);
-	y->failures++;
-	return false;
-}
-
-void why_unknown(struct why *y, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "?", fmt, ap);
-	va_end(ap);
-}
-
-void why_note(struct why *y, const char *cure, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "note", fmt, ap);
-	va_end(ap);
-	add_cure(y, cure);
-}
-
 /* ---- the namespace */
-
-void why_enter(struct why *y)
-{
-	int rc = sys_setns(y->n->ns, CLONE_NEWNET);
-
-	if (rc < 0)
-		cli_die(rc, "cannot enter the network namespace");
-}
-
-void why_leave(struct why *y)
-{
-	int rc = sys_setns(y->n->own_ns, CLONE_NEWNET);
-
-	if (rc < 0)
-		cli_die(rc, "cannot return to the caller's network namespace");
-}
 
 static void open_target(struct net *n)
 {
@@ -219,14 +141,6 @@ static void parse_destination(struct why *y, const char *text)
 }
 
 /* ---- the verb */
-
-bool why_run(struct why *y, why_check *const *checks)
-{
-	for (; *checks; checks++)
-		if (!(*checks)(y))
-			return false;
-	return true;
-}
 
 static void check_all(struct why *y)
 {

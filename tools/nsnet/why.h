@@ -68,7 +68,7 @@ int why_listens(bool udp, uint16_t port);
 /* The name of a sysctl of a device: "net/ipv4/conf/DEV/WHAT"; returns its value or -1. */
 int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 
-/* What the rules of the host do with a packet from the namespace, and with its answer. Returns
+/* Applies the rules of the host to a packet from the namespace and to its answer. Returns
  * false after it has reported a rule that drops one of them. */
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
 /* The same for the rules of the namespace itself. */

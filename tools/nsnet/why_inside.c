@@ -7,9 +7,6 @@
 #include <stdio.h>
 
 #include "base/file.h"
-#include "base/num.h"
-#include "base/str.h"
-#include "kernel/sysctl.h"
 #include "why.h"
 
 static bool check_devices(struct why *y)
@@ -285,44 +282,3 @@ static bool check_ping(struct why *y)
 }
 
 why_check *const why_beside[] = { why_published, check_dns, check_ping, NULL };
-
-/* ---- sockets that listen */
-
-/* Looks for the port in one of the tables, proc_net(5): "SL: LOCAL:PORT REMOTE:PORT STATE …". */
-static bool table_has(const char *text, uint16_t port, const char *state)
-{
-	char want[8];
-
-	snprintf(want, sizeof(want), ":%04X ", port);
-	for (const char *line = strchr(text, '\n'); line && line[1];
-	     line = strchr(line + 1, '\n')) {
-		const char *local = strchr(line, ':'), *remote;
-
-		local = local ? strchr(local + 1, ':') : NULL;
-		remote = local ? strchr(local + 1, ':') : NULL;
-		if (remote && strncmp(local, want, 6) == 0 && strlen(remote) > 8 &&
-		    strncmp(remote + 6, state, 2) == 0)
-			return true;
-	}
-	return false;
-}
-
-int why_listens(bool udp, uint16_t port)
-{
-	static const char *const paths[2][2] = { { "/proc/self/net/tcp", "/proc/self/net/tcp6" },
-						 { "/proc/self/net/udp", "/proc/self/net/udp6" } };
-	int any = -1;
-
-	for (int i = 0; i < 2; i++) {
-		cleanup_fd int fd = file_open_at(AT_FDCWD, paths[udp][i], O_RDONLY, 0);
-		cleanup_free char *text = NULL;
-
-		if (fd < 0 || file_slurp(fd, 16 << 20, &text) < 0)
-			continue;
-		/* TCP_LISTEN, and TCP_CLOSE of a UDP socket without a peer */
-		if (table_has(text, port, udp ? "07" : "0A"))
-			return 1;
-		any = 0;
-	}
-	return any;
-}
