@@ -59,8 +59,7 @@ void spec_publish(struct net *n, const char *text)
  * that it can stand for '-'. Returns -EINVAL with e set for a name that has other characters, which
  * would be read as rules.
  */
-static int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
-		     struct nserr *e)
+int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], struct nserr *e)
 {
 	if (!name_is_valid(name))
 		return nserr_set(e, 0, "'%s' cannot name a table of firewall rules", name);

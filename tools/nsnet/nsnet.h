@@ -264,6 +264,10 @@ static inline bool net_forks(const struct net *n)
 }
 void spec_nat(struct net *n, const char *text); /* NULL: the address of the uplink */
 void spec_publish(struct net *n, const char *text);
+/* The name of the table for a namespace (kind "ns"), a bridge ("br") or a process ("run"). Returns
+ * 0, or -EINVAL with e set if nft(8) does not accept the name. */
+int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
+	      struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* After the program of `run`: removes the table where the kernel does not. */
 void nat_end(struct net *n);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* wiring: what the devices that were found have to do with each other. */
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 
 #include "ns/netnsid.h"
+#include "rules.h"
 #include "show.h"
 
 /*
@@ -39,11 +41,13 @@ const char *view_state(const struct net_link *l)
 	return !(l->flags & IFF_UP) ? "DOWN" : l->carrier ? "UP" : "NO-CARRIER";
 }
 
-void view_addrs(const struct view_ns *ns, const struct net_link *l, struct buf *out)
+void view_addrs(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		struct buf *out)
 {
 	char text[NET_ADDR_TEXT];
 	bool comma = false;
 
+	(void)v;
 	for (size_t i = 0; i < ns->addrs.n; i++) {
 		const struct net_ifaddr *a = &ns->addrs.v[i];
 
@@ -54,11 +58,13 @@ void view_addrs(const struct view_ns *ns, const struct net_link *l, struct buf *
 	}
 }
 
-void view_gateways(const struct view_ns *ns, const struct net_link *l, struct buf *out)
+void view_gateways(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		   struct buf *out)
 {
 	char text[NET_ADDR_TEXT];
 	bool comma = false;
 
+	(void)v;
 	for (size_t i = 0; i < ns->routes.n; i++) {
 		const struct net_route *r = &ns->routes.v[i];
 
@@ -83,4 +89,45 @@ void view_peer_text(const struct view *v, const struct view_ns *ns, const struct
 		peer = net_links_by_index(&ns->links, l->peer);
 		buf_printf(out, "%s:%s", ns->ref, peer ? peer->name : "?");
 	}
+}
+
+static bool has_address(const struct view_ns *ns, const struct net_link *l,
+			const struct net_addr *a)
+{
+	for (size_t i = 0; i < ns->addrs.n; i++)
+		if (ns->addrs.v[i].index == l->index &&
+		    net_addr_same(&ns->addrs.v[i].addr, a, (unsigned)(8 * net_addr_size(a))))
+			return true;
+	return false;
+}
+
+void view_ports(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		struct buf *out)
+{
+	const char *at = v->rules.s;
+	struct rules_dnat d;
+
+	while (rules_next_dnat(&at, &d))
+		if (has_address(ns, l, &d.to))
+			buf_printf(out, "%s%u:%u/%s", out->len ? "," : "", d.outer, d.inner,
+				   d.udp ? "udp" : "tcp");
+}
+
+/* The alias of a bridge, or of the other end of a pair, ends with " nat" if there is a table. */
+void view_nat_table(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		    struct buf *out)
+{
+	const struct view_ns *where = NULL;
+	const struct net_link *peer = view_peer(v, ns, l, &where);
+	const char *bridge = str_after(l->alias, NET_ALIAS "bridge nat");
+	const char *of = peer ? str_after(peer->alias, NET_ALIAS) : NULL;
+	char name[NET_LINK_ALIAS], table[NAT_TABLE_SIZE];
+
+	if (bridge)
+		of = l->name;
+	else if (!of || strlen(of) < 4 || !streq(of + strlen(of) - 4, " nat"))
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(of, " "), of);
+	if (nat_table(bridge ? "br" : "ns", name, table, NULL) == 0)
+		buf_printf(out, "inet %s", table);
 }
