@@ -233,6 +233,20 @@ void net_link_put_alias(struct netlink_batch *b, int index, const char *alias)
 	netlink_put(b, IFLA_IFALIAS, alias, strlen(alias));
 }
 
+void net_link_put_hairpin(struct netlink_batch *b, int index)
+{
+	const uint8_t on = 1;
+	size_t info, data;
+
+	begin(b, RTM_NEWLINK, 0, index, false);
+	info = netlink_nest(b, IFLA_LINKINFO);
+	netlink_put(b, IFLA_INFO_SLAVE_KIND, "bridge", 6);
+	data = netlink_nest(b, IFLA_INFO_SLAVE_DATA);
+	netlink_put(b, IFLA_BRPORT_MODE, &on, sizeof(on));
+	netlink_nest_end(b, data);
+	netlink_nest_end(b, info);
+}
+
 void net_link_put_forwarding(struct netlink_batch *b, int index)
 {
 	size_t spec, inet, conf;

@@ -75,6 +75,8 @@ void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
  * one follows the ports. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
+/* Lets a port of a bridge send packets back where they came from (hairpin mode). */
+void net_link_put_hairpin(struct netlink_batch *b, int index);
 /* Lets IPv4 packets that come in by the device be forwarded: its sysctl `forwarding`. */
 void net_link_put_forwarding(struct netlink_batch *b, int index);
 /* Moves a device to the namespace ns, where it gets that name. The kernel takes it down, drops its

@@ -29,7 +29,9 @@ static void add_wires(struct net *n, struct plan *p)
 
 		if (!w->exists)
 			add(p, STEP_WIRE, w, 0);
-		if (!w->exists && (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE))
+		/* rules that come later are recorded, too */
+		if ((!w->exists || (nat_wanted(n) && w->addr.n)) &&
+		    (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE))
 			add(p, STEP_ALIAS, w, 0);
 		for (size_t k = 0; k < w->other_addr.n && !(w->kind == WIRE_REF && w->exists); k++)
 			add(p, STEP_OUTER_ADDR, w, k);

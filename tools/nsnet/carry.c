@@ -28,6 +28,7 @@ void net_init(struct net *n)
 		.ns = -1,
 		.host = NETLINK_INIT,
 		.inner = NETLINK_INIT,
+		.conntrack = NETLINK_INIT,
 		.host_lock = -1,
 		.name_lock = -1,
 		.pasta_line = -1,

@@ -138,6 +138,7 @@ struct net {
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* for nft(8) */
 	struct nft_ctx *nft;
+	struct netlink conntrack; /* opened if a UDP port is published */
 	bool nat_owned;    /* the kernel removes the table when we end */
 	struct buf resolv; /* what is to be in /etc/resolv.conf */
 };

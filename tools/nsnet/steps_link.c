@@ -263,7 +263,14 @@ void show_wire(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_printf(out, " netns %s\n", n->label);
 }
 
-/* IFLA_IFALIAS is ignored when a device is created. */
+/* A program that connects to the published port of its own namespace: the bridge must send the
+ * packet back to the port that it came from. */
+static bool needs_hairpin(const struct net *n, const struct wire *w)
+{
+	return w->kind == WIRE_BRIDGE && n->n_publish && !n->pasta;
+}
+
+/* The kernel ignores both attributes when a device is created. */
 int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
@@ -272,6 +279,8 @@ int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	netlink_batch_init(&b);
 	net_link_put_alias(&b, w->outer, w->alias);
+	if (needs_hairpin(n, w))
+		net_link_put_hairpin(&b, w->outer);
 	return SEND(&n->host, &b, e, "cannot set the alias of the other end of '%s'", w->ifname);
 }
 
@@ -279,12 +288,16 @@ void show_alias(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	struct wire *w = wire_of(s);
 
-	(void)ctx;
 	buf_adds(out, "ip link set dev ");
 	shell_word(out, w->outer_name);
 	buf_adds(out, " alias ");
 	shell_word(out, w->alias);
 	buf_addc(out, '\n');
+	if (!needs_hairpin(ctx, w))
+		return;
+	buf_adds(out, "ip link set dev ");
+	shell_word(out, w->outer_name);
+	buf_adds(out, " type bridge_slave hairpin on\n");
 }
 
 int run_outer_addr(void *ctx, const struct plan_step *s, struct nserr *e)
