@@ -139,8 +139,8 @@ struct net {
 	struct buf rules; /* for nft(8) */
 	struct nft_ctx *nft;
 	struct netlink conntrack; /* opened if a UDP port is published */
-	bool nat_owned;    /* the kernel removes the table when we end */
-	struct buf resolv; /* what is to be in /etc/resolv.conf */
+	bool nat_owned;           /* the kernel removes the table when we end */
+	struct buf resolv;        /* what is to be in /etc/resolv.conf */
 };
 
 /* ---- parsing: spec.c, opts.c. All die with a usage message. */
