@@ -17,8 +17,14 @@ initial()
 nic=$(initial ip -o link | sed -n 's/^[0-9]*: \(e[a-z0-9]*\): .*/\1/p' | head -n 1)
 [ -n "$nic" ] || skip 'the machine has no NIC'
 
+nic_has_carrier()
+{
+	initial ip link show "$nic" | grep -q LOWER_UP
+}
+
 nic_state()
 {
+	settle 100 nic_has_carrier
 	initial ip -o addr show "$nic" scope global | sed 's/^[0-9]*: //'
 	initial ip route show dev "$nic"
 	initial ip -o link show "$nic" | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e 'alias .*'
@@ -27,9 +33,11 @@ nic_state()
 setUp()
 {
 	initial ip link set "$nic" mtu 1400 up
+	# without it, the routes have a flag that they lose later
+	settle 100 nic_has_carrier
 	initial ip addr add 192.0.2.1/24 dev "$nic"
 	initial ip addr add fd00:9::1/64 dev "$nic" nodad
-	initial ip route add 10.99.0.0/16 via 192.0.2.2 dev "$nic" proto static onlink
+	initial ip route add 10.99.0.0/16 via 192.0.2.2 dev "$nic" proto static
 	before=$(nic_state)
 }
 
