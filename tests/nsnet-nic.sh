@@ -59,7 +59,7 @@ lend_and_kill()
 {
 	start_holder nsenter --net=/dev/initial-net -- nsnet run --move "$nic,name=in0" -- \
 		sh -c 'ip -br link show in0 >&2; echo $$ >&3; exec sleep 1000 3>&-' || return
-	assertEquals 'it has left' '' "$(initial ip -o link show "$nic" 2>/dev/null)"
+	assert_empty 'it has left' "$(initial ip -o link show "$nic" 2>/dev/null)"
 	kill -KILL "$holder"
 	wait "$holder" 2>/dev/null
 	kill -KILL "$holder_line"

@@ -86,7 +86,7 @@ static void put_get(struct netlink_batch *b, uint16_t flags)
 
 	netlink_batch_init(b);
 	netlink_begin(b, RTM_GETLINK, flags, &ifi, sizeof(ifi));
-	/* leaves out the counters of IPv6 (4.5) */
+	/* The counters of IPv6 would double the size of an answer. */
 	netlink_put_u32(b, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 }
 
@@ -193,7 +193,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 	size_t info;
 
 	begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, false);
-	/* a bridge without one takes its lowest port's, and changes with each */
+	/* Without its own, a bridge uses the lowest hardware address of its ports, which changes.
+	 */
 	if (mac)
 		netlink_put(b, IFLA_ADDRESS, mac, NET_MAC_SIZE);
 	netlink_put_str(b, IFLA_IFNAME, name);

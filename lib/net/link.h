@@ -71,8 +71,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 /* A macvlan or ipvlan device above the device `lower`, created in namespace ns. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
-/* mtu 0 leaves it. A bridge keeps an MTU that is set on it, but not one given at its creation: that
- * one follows the ports. */
+/* mtu 0 keeps the MTU. A bridge keeps an MTU that is set later, but not one that is given at its
+ * creation, which follows the MTU of the ports. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
 /* Lets a port of a bridge send packets back where they came from (hairpin mode). */

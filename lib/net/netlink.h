@@ -50,8 +50,8 @@ void netlink_put(struct netlink_batch *b, uint16_t type, const void *data, size_
 void netlink_put_str(struct netlink_batch *b, uint16_t type, const char *s);
 void netlink_put_u32(struct netlink_batch *b, uint16_t type, uint32_t v);
 
-/* Opens an attribute whose value is what follows until netlink_nest_end(), which takes the value
- * that netlink_nest() returned. NLA_F_NESTED is not set, as rtnetlink's own clients do not. */
+/* Opens an attribute whose value is everything up to netlink_nest_end(), which takes the value that
+ * netlink_nest() returned. NLA_F_NESTED is not set, as rtnetlink's own clients do not. */
 size_t netlink_nest(struct netlink_batch *b, uint16_t type);
 void netlink_nest_end(struct netlink_batch *b, size_t at);
 
@@ -83,7 +83,7 @@ int netlink_ask(struct netlink *nl, struct netlink_batch *b,
  */
 int netlink_parse(const void *data, size_t n, const struct nlattr **found, unsigned max) must_check;
 
-/* The attributes behind the family header of `header` bytes in a message. -EBADMSG if the message
+/* The attributes after the family header of `header` bytes in a message. -EBADMSG if the message
  * is shorter than that. */
 int netlink_parse_message(const struct nlmsghdr *nh, size_t header, const struct nlattr **found,
 			  unsigned max) must_check;

@@ -18,7 +18,7 @@ int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
 void nft_close(struct nft_ctx *nft);
 
 /* Carries out all commands in text, or none. With dry_run the kernel checks them only. Returns 0,
- * or -EINVAL with the first line of libnftables' complaint in e. */
+ * or -EINVAL with the first line of the message of libnftables in e. */
 int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e) must_check;
 
 /* Adds what a listing command prints ("list ruleset") to out. Returns as nft_apply(). */

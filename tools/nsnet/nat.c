@@ -74,7 +74,8 @@ static void find_subnets(struct net *n)
 			keep_subnet(n, &n->wires[i].other_addr.v[k]);
 }
 
-/* A program of the host that listens there would hear nothing any more. */
+/* A program of the host that listens on the port would get no more connections: refuses the port.
+ */
 static int check_port(const struct publish *p, struct nserr *e)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(p->outer) };
@@ -84,20 +85,22 @@ static int check_port(const struct publish *p, struct nserr *e)
 	if (fd < 0)
 		return nserr_set(e, errno, "cannot open a socket");
 	memcpy(&to.sin_addr, p->addr.b, sizeof(to.sin_addr));
-	/* with it bind(2) still fails where somebody listens, but not for old connections */
+	/* With SO_REUSEADDR, bind(2) still fails if a program listens, but not for old connections.
+	 */
 	if (!p->udp)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	rc = bind(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
 	close(fd);
 	if (rc != EADDRINUSE)
 		return 0;
-	nserr_set(e, rc, "the port %u/%s of the host", p->outer, p->udp ? "udp" : "tcp");
+	nserr_set(e, rc, "cannot publish the port %u/%s of the host", p->outer,
+		  p->udp ? "udp" : "tcp");
 	nserr_hint(e, "choose another port, or take it from the program that listens with --force");
 	return -rc;
 }
 
-/* The devices by which the world is reached: those of the default routes, else all with an address
- * that are not our bridges. */
+/* Finds the devices that lead outside: those of the default routes, or, without a default route,
+ * all devices with a route except our bridges. */
 static int find_uplinks(struct net *n, struct nserr *e)
 {
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
@@ -159,7 +162,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 		rc = find_uplinks(n, e);
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
-	/* as the rules: of this namespace, which the process leaves later */
+	/* Opened here, because the socket must belong to the caller's namespace, which the process
+	 * leaves later. */
 	for (size_t i = 0; rc == 0 && !n->explain && n->conntrack.fd < 0 && i < n->n_publish; i++)
 		if (n->publish[i].udp)
 			rc = netlink_open_family(&n->conntrack, NETLINK_NETFILTER, e);

@@ -50,10 +50,10 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 	return rc;
 }
 
-/* ---- what others left */
+/* ---- remains */
 
-/* Returns true if a device of the host still belongs to that name: the directory of names may be
- * another one here than where the name was made. */
+/* Returns true if a device of the host belongs to that name. The name itself may be in another
+ * mount namespace. */
 static bool has_device(const struct net_links *links, const char *name)
 {
 	for (size_t i = 0; i < links->n; i++) {
@@ -66,7 +66,8 @@ static bool has_device(const struct net_links *links, const char *name)
 	return false;
 }
 
-/* kill(2) asks about our own pid namespace: only the initial one knows all processes. */
+/* Returns false if the process has ended. Only the initial pid namespace contains all processes; in
+ * any other, kill(2) cannot tell. */
 static bool has_process(const char *text)
 {
 	const ino_t initial = 4026531836; /* PROC_PID_INIT_INO */
@@ -77,7 +78,7 @@ static bool has_process(const char *text)
 	       st.st_ino != initial || kill(pid, 0) == 0 || errno != ESRCH;
 }
 
-/* Returns true if the table "nsnet_KIND/NAME" is of nothing that exists. */
+/* Returns true if the namespace, bridge or process of the table "nsnet_KIND/NAME" has gone. */
 static bool is_orphan(const struct net_links *links, const char *table)
 {
 	const char *of = str_after(table, "nsnet_");
@@ -109,7 +110,7 @@ int nat_collect(struct net *n, bool dry, struct buf *out, struct nserr *e)
 	struct nft_ctx *nft = NULL;
 	int rc = nft_open(&nft, NULL);
 
-	/* without the library nsnet has made no table */
+	/* Without the library, nsnet cannot have created a table. */
 	if (rc < 0)
 		return 0;
 	rc = net_links_read(&n->host, &links, e);

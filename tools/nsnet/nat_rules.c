@@ -6,9 +6,9 @@
 #include "net/conntrack.h"
 
 /*
- * nft(8): a table is named by letters, digits, '_', '/' and '.'; '/' is not in a name of ours, so
- * that it can stand for '-'. Returns -EINVAL with e set for a name that has other characters, which
- * would be read as rules.
+ * nft(8) accepts letters, digits, '_', '/' and '.' in the name of a table. Our names contain no
+ * '/', so it replaces '-'. A name with other characters is refused, because it would be read as
+ * rules.
  */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], struct nserr *e)
 {
@@ -46,14 +46,14 @@ static void add_publish(const struct net *n, const struct publish *p, bool outpu
 }
 
 /*
- * Rules name subnets, not devices: the host's end of a pair has a name that only the kernel knows
- * before, and a rule with an index would be left pointing at a dead number.
+ * The rules name subnets instead of devices. The kernel chooses the name of the host's end, and a
+ * rule with an index would point to a wrong device after the device has gone.
  */
 void nat_rules(const struct net *n, bool owner, struct buf *b)
 {
 	char net[NET_ADDR_TEXT], to[NET_ADDR_TEXT];
 
-	/* in one transaction: what was there before is replaced */
+	/* One transaction replaces the old table. */
 	if (!owner)
 		buf_printf(b, "add table inet %s\ndelete table inet %s\n", n->table, n->table);
 	buf_printf(b, "table inet %s {\n", n->table);
@@ -68,7 +68,8 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 				   net_addr_format(&n->nat_to, false, to));
 		else if (n->nat)
 			buf_printf(b, "\t\tip saddr %s ip daddr != %s masquerade\n", net, net);
-		/* a neighbour that uses the published port: its answer must come back this way */
+		/* The answer to a neighbour that uses the published port must return through the
+		 * host. */
 		if (n->n_publish)
 			buf_printf(b, "\t\tip saddr %s ip daddr %s ct status dnat masquerade\n",
 				   net, net);
@@ -82,7 +83,7 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 			add_publish(n, &n->publish[i], output, b);
 		buf_adds(b, "\t}\n");
 	}
-	/* forwarding makes the host a router: the world gets in through published ports only */
+	/* Forwarding makes the host a router. Only published ports are open to the outside. */
 	buf_adds(b,
 		 "\tchain forw {\n\t\ttype filter hook forward priority filter; policy accept;\n");
 	for (size_t i = 0; i < n->subnets.n; i++) {

@@ -8,7 +8,7 @@
 
 /*
  * A run's table belongs to its socket (`flags owner`, 5.12): the kernel removes it when nsnet ends,
- * killed or not, and nobody else can before. Older kernels refuse the flag; there nsnet removes the
+ * killed or not, and no other process can. Older kernels refuse the flag; nsnet then removes the
  * table at the end.
  */
 static int apply_rules(struct net *n, struct nserr *e)
@@ -69,7 +69,7 @@ void show_nat(const void *ctx, const struct plan_step *s, struct buf *out)
 }
 
 /* ip-sysctl.txt: a packet is forwarded if the device that it comes in by allows it. ip_forward
- * would allow it for all. The value stays afterwards, since others may rely on it by then. */
+ * would allow it for all. The value stays afterwards, because other programs may rely on it. */
 int run_forward(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const char *dev = s->arg;
@@ -93,7 +93,8 @@ void show_forward(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_adds(out, "/forwarding=1\n");
 }
 
-/* The same for the host's end of a pair, from inside, where its sysctls cannot be seen. */
+/* Allows forwarding from the host's end of a pair. The process is in the new namespace, so the
+ * sysctls of the host are not in /proc/sys; a request does the same. */
 int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct wire *w = s->arg;

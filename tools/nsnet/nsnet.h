@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsnet: what its files share: the request, what is looked up for it, and the stages. */
+/* nsnet: the request, the results of lookups, and the stages. */
 #ifndef NSU_NSNET_H
 #define NSU_NSNET_H
 
@@ -47,7 +47,7 @@ struct bridge {
 
 enum wire_kind { WIRE_HOST, WIRE_BRIDGE, WIRE_REF, WIRE_STACKED };
 
-/* A device inside the namespace, and what it is connected to: --link. */
+/* --link: a device inside the namespace, and its connection. */
 struct wire {
 	enum wire_kind kind;
 	char ifname[IF_NAMESIZE];
@@ -68,7 +68,7 @@ struct wire {
 	bool exists;                  /* the device inside is there already */
 	char outer_name[IF_NAMESIZE]; /* of --explain: a name in place of the pattern */
 	char alias[NET_LINK_ALIAS];   /* of the outer end */
-	/* found out while it is carried out */
+	/* set while the plan runs */
 	int index, outer;
 };
 
@@ -78,7 +78,7 @@ enum target_kind {
 	TARGET_EXISTING,
 };
 
-/* --publish: a port of the host that stands for one of the namespace. */
+/* --publish: a port of the host that leads to a port of the namespace. */
 struct publish {
 	struct net_addr addr; /* family 0: all of the host's, except loopback */
 	uint16_t outer, inner;
@@ -88,7 +88,7 @@ struct publish {
 /* --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
-	char record[NET_LINK_ALIAS]; /* what is to be restored */
+	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, to be restored */
 	int index;                   /* where it is now */
 	bool lent;
 };
@@ -140,7 +140,7 @@ struct net {
 	struct nft_ctx *nft;
 	struct netlink conntrack; /* opened if a UDP port is published */
 	bool nat_owned;           /* the kernel removes the table when we end */
-	struct buf resolv;        /* what is to be in /etc/resolv.conf */
+	struct buf resolv;        /* the text of /etc/resolv.conf */
 };
 
 /* ---- parsing: spec.c, opts.c. All die with a usage message. */
@@ -187,10 +187,10 @@ int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /* How ip(8) takes the namespace of a reference: a name or a path. */
 void net_label(const char *ref, char label[64]);
-/* Adds the usual hint where privilege is missing. Returns rc. */
+/* Adds the usual hint if rc is -EPERM. Returns rc. */
 int net_denied(int rc, struct nserr *e);
 
-/* ---- steps: the kinds in one array, so that explain() knows which text is a command */
+/* ---- steps: the kinds are in one array, by which explain() recognises them */
 
 enum step {
 	STEP_NAMES,
@@ -297,7 +297,7 @@ int run_userns(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* steps_file.c: files that the program sees */
+/* steps_file.c: files of the program */
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_etc(void *ctx, const struct plan_step *s, struct nserr *e);

@@ -7,16 +7,13 @@
 
 int request_failed(struct nserr *e, int rc, const char *fmt, ...)
 {
-	char hint[sizeof(e->hint)], text[sizeof(e->what)];
 	va_list ap;
 
 	/* nserr_set() would drop the hint, which is the text of the kernel */
-	memcpy(hint, e->hint, sizeof(hint));
+	e->errnum = -rc;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(e->what, sizeof(e->what), fmt, ap);
 	va_end(ap);
-	nserr_set(e, rc, "%.*s", (int)sizeof(text), text);
-	nserr_hint(e, "%s", hint);
 	return net_denied(rc, e);
 }
 

@@ -22,7 +22,7 @@ static int resolve_name(struct net *n, struct nserr *e)
 	snprintf(n->path, sizeof(n->path), "%s/%s", NETNS_DIR, n->name);
 	n->target = is == NAME_ALIVE ? TARGET_EXISTING : TARGET_NEW_NAME;
 	if (n->enters && is != NAME_ALIVE) {
-		nserr_set(e, ENOENT, "the network namespace '%s'", n->name);
+		nserr_set(e, ENOENT, "cannot find the network namespace '%s'", n->name);
 		nserr_hint(e, "create it with 'nsnet add %s'", n->name);
 		return -ENOENT;
 	}
@@ -45,8 +45,8 @@ static int resolve_target(struct net *n, struct nserr *e)
 	return 0;
 }
 
-/* Two runs at once must not choose the same address, or both create the bridge. The lock is on the
- * network namespace itself, which all its users have in common. */
+/* Locks the network namespace, so that two runs neither choose the same address nor both create the
+ * bridge. The lock is on the namespace file, which is the same for all mount namespaces. */
 static int lock_host(struct net *n, struct nserr *e)
 {
 	int fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
@@ -87,7 +87,7 @@ int resolve(struct net *n, struct nserr *e)
 		rc = net_links_read(&n->inner, &inside, e);
 	for (size_t i = 0; rc == 0 && i < n->n_bridges; i++)
 		rc = resolve_bridge(n, &h, &n->bridges[i], e);
-	/* `link` may leave the choice to us */
+	/* `link` allows ends without a name. */
 	for (size_t i = 0; rc == 0 && i < n->n_wires; i++)
 		if (!n->wires[i].ifname[0])
 			free_name(&inside, n, "eth", n->wires[i].ifname);

@@ -78,7 +78,7 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 	size_t given = br->addr.n;
 
 	if (rc == -ENODEV && !br->wanted) {
-		nserr_set(e, rc, "the bridge '%s'", br->name);
+		nserr_set(e, rc, "cannot find the bridge '%s'", br->name);
 		nserr_hint(e, "create it with 'nsnet bridge %s,<address>/<length>'", br->name);
 		return rc;
 	}
@@ -103,7 +103,7 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 	}
 	if (br->mtu)
 		br->link_mtu = br->mtu;
-	/* those that it has need not be added */
+	/* Drops the addresses that the bridge has. */
 	br->addr.n = 0;
 	for (size_t i = 0; i < given; i++) {
 		struct net_addr a = br->addr.v[i];
@@ -143,7 +143,8 @@ static bool is_taken(const struct net *n, const struct host *h, const struct bri
 	for (size_t i = 0; i < n->n_wires; i++)
 		if (n->wires[i].bridge == br && has_addr(&n->wires[i].addr, a))
 			return true;
-	/* the end of a namespace that is still dying counts: it may answer ARP */
+	/* The device of a namespace that is still being destroyed can answer ARP, so its address is
+	 * taken. */
 	for (size_t i = 0; i < h->links.n; i++)
 		if (h->links.v[i].master == br->index && br->index &&
 		    alias_claims(h->links.v[i].alias, a))

@@ -16,8 +16,7 @@ static void choose_gateways(struct wire *w)
 			}
 }
 
-/* The alias says whose the other end is, and which addresses are taken: the only record there is.
- */
+/* The alias names the namespace and the addresses that are taken. nsnet keeps no other record. */
 static void set_alias(const struct net *n, struct wire *w)
 {
 	char text[NET_ADDR_TEXT];
@@ -31,7 +30,7 @@ static void set_alias(const struct net *n, struct wire *w)
 		len += (size_t)snprintf(
 			w->alias + len, sizeof(w->alias) - len, "%s%s",
 			i ? "," : " addr=", net_addr_format(&w->addr.v[i], true, text));
-	/* `del` loads libnftables only for what has a table */
+	/* The mark tells `del` that there is a table, so that it loads libnftables only then. */
 	if (nat_wanted(n) && !n->argv && len < sizeof(w->alias))
 		snprintf(w->alias + len, sizeof(w->alias) - len, " nat");
 }
@@ -77,7 +76,7 @@ static int resolve_ref_end(struct net *n, struct wire *w, struct nserr *e)
 	return rc;
 }
 
-/* A device that is there already must be what the request would make. */
+/* Checks that a device that exists is the one that the request would create. */
 static int match_existing(struct net *n, struct host *h, const struct net_links *inside,
 			  struct wire *w, struct nserr *e)
 {
@@ -99,7 +98,7 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 			return rc;
 		outer = net_links_by_index(&h->links, l->peer);
 		w->outer = l->peer;
-		/* indices are of one namespace: the alias tells that it is this one */
+		/* An index is valid in one namespace. The alias shows that it is this one. */
 		if (!outer || !str_after(outer->alias, NET_ALIAS) ||
 		    (w->kind == WIRE_BRIDGE && outer->master != w->bridge->index))
 			return nserr_set(
@@ -111,7 +110,7 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 	return 0;
 }
 
-/* The addresses that an existing device has in the subnets of its bridge stay. */
+/* Keeps the addresses that an existing device has in the subnets of its bridge. */
 static int keep_existing_addresses(struct net *n, struct wire *w, struct nserr *e)
 {
 	struct net_ifaddrs inside cleanup_net_ifaddrs = NET_IFADDRS_INIT;
@@ -138,7 +137,7 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 	if (rc == 0 && w->kind == WIRE_STACKED) {
 		rc = net_link_find(&n->host, w->other, &lower, e);
 		if (rc == -ENODEV)
-			nserr_set(e, rc, "the device '%s'", w->other);
+			nserr_set(e, rc, "cannot find the device '%s'", w->other);
 		w->lower = lower.index;
 	}
 	if (rc == 0 && w->automatic && w->exists)
@@ -151,7 +150,7 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		for (size_t i = 0; i < w->other_addr.n && rc == 0; i++)
 			rc = check_overlap(n, h, &w->other_addr.v[i], w->exists ? w->outer : 0,
 					   w->ifname, e);
-	/* one default route: that of the first device */
+	/* Only the first device gets a default route. */
 	if (w->kind == WIRE_BRIDGE && first && !w->no_gw && w->gw.n == 0)
 		choose_gateways(w);
 	if (w->kind == WIRE_BRIDGE && !w->mtu)

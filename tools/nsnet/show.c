@@ -28,7 +28,7 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nsnet show",
 	.synopsis = { "[options] [<ref>...]" },
-	.purpose = "Show network namespaces, their devices, and what these are connected to.",
+	.purpose = "Show network namespaces, their devices and connections.",
 	.opts = opts,
 	.notes = "Without <ref>, all namespaces that have a process or a name.",
 	.failed = CLI_EXIT_FAILED,
@@ -152,7 +152,8 @@ static bool find_ref(struct view *v, char *ref)
 	return true;
 }
 
-/* Reads each namespace from inside; the socket stays, to ask it about the others. */
+/* Reads each namespace from inside. The socket stays open, because the kernel numbers namespaces
+ * relative to the namespace of the socket. */
 static void look(struct view *v)
 {
 	int own = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
@@ -163,7 +164,7 @@ static void look(struct view *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
 		struct nserr e = NSERR_INIT;
-		/* an ordinary user may look at its own namespace, and may enter none */
+		/* An ordinary user can read its own namespace, but cannot enter any. */
 		int rc = ns->inode == st.st_ino
 				 ? netlink_open(&ns->nl, &e)
 				 : (ns->fd < 0 ? ns->fd : net_open_in(own, ns->fd, &ns->nl, &e));

@@ -9,7 +9,7 @@
 /* A network namespace. */
 struct view_ns {
 	uint64_t inode;
-	char *ref;  /* that other tools take */
+	char *ref;  /* accepted by other tools */
 	char *name; /* below /run/netns, or NULL */
 	uint64_t procs, holders;
 	int fd; /* of the namespace, -1 when it cannot be opened */
@@ -17,7 +17,7 @@ struct view_ns {
 	struct net_links links;
 	struct net_ifaddrs addrs;
 	struct net_routes routes;
-	bool failed; /* could not be looked into */
+	bool failed; /* could not be read */
 };
 
 struct view {
@@ -30,7 +30,7 @@ struct view {
 		rules; /* of the caller's namespace, as nft(8) prints them; empty if not needed */
 };
 
-/* The other end of a veth pair: sets *ns and returns the device, or NULL where it is in no
+/* The other end of a veth pair: sets *ns and returns the device, or NULL if it is in no
  * namespace that was found. */
 const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 				 const struct net_link *l, const struct view_ns **ns);

@@ -8,7 +8,7 @@ static struct bridge *bridge_of(const void *ctx, const struct plan_step *s)
 	return (struct bridge *)(uintptr_t)s->arg;
 }
 
-/* A bridge that has rules of its own keeps them until it is deleted. */
+/* Returns the alias. " nat" tells `del` that the bridge has a table of rules. */
 static const char *bridge_alias(const struct net *n)
 {
 	return nat_wanted(n) && !n->name && !n->ref && !n->argv ? NET_ALIAS "bridge nat"
@@ -30,10 +30,11 @@ int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
 		return rc;
 	rc = net_link_find(&n->host, br->name, &l, e);
 	if (rc < 0)
-		return rc == -ENODEV ? nserr_set(e, rc, "the new bridge '%s'", br->name) : rc;
+		return rc == -ENODEV ? nserr_set(e, rc, "cannot find the new bridge '%s'", br->name)
+				     : rc;
 	br->index = l.index;
 	br->made = true;
-	/* what `del` and `show` know it by */
+	/* `del` and `show` recognise the bridge by its alias. */
 	netlink_batch_init(&b);
 	net_link_put_alias(&b, br->index, bridge_alias(n));
 	return SEND(&n->host, &b, e, "cannot set the alias of '%s'", br->name);
@@ -93,7 +94,7 @@ int run_bridge_up(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	netlink_batch_init(&b);
 	net_link_put_up(&b, br->index, br->mtu);
-	/* one that was there gets rules now */
+	/* An existing bridge gets rules now. */
 	if (!br->made && strstr(bridge_alias(n), " nat"))
 		net_link_put_alias(&b, br->index, bridge_alias(n));
 	return SEND(&n->host, &b, e, "cannot bring '%s' up", br->name);

@@ -8,7 +8,7 @@ static struct wire *wire_of(const struct plan_step *s)
 	return (struct wire *)(uintptr_t)s->arg;
 }
 
-/* 4.5 names it: a name of which NetworkManager and udev leave the devices alone */
+/* The kernel replaces %d. NetworkManager ignores devices whose names begin with veth. */
 static const char outer_pattern[] = "vethns%d";
 
 static void put_wire(const struct net *n, const struct wire *w, struct netlink_batch *b)
@@ -31,9 +31,9 @@ static void put_wire(const struct net *n, const struct wire *w, struct netlink_b
 }
 
 /*
- * Both ends are created where they stay: moving a device takes an RCU barrier, 14 to 20 ms. The
- * kernel refuses IFF_UP on the peer, so that the outer end is the one that is brought up here. Its
- * index is asked from inside (IFLA_LINK), since NLM_F_ECHO came after 5.10.
+ * Creates both ends in their namespaces, because moving a device waits 14 to 20 ms for an RCU
+ * barrier. The kernel refuses IFF_UP on the peer, so only the outer end is brought up here. Its
+ * index is read from the inner end (IFLA_LINK), because 5.10 lacks NLM_F_ECHO for devices.
  */
 int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -50,7 +50,9 @@ int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 		return rc;
 	rc = net_link_find(&n->inner, w->ifname, &l, e);
 	if (rc < 0)
-		return rc == -ENODEV ? nserr_set(e, rc, "the new device '%s'", w->ifname) : rc;
+		return rc == -ENODEV
+			       ? nserr_set(e, rc, "cannot find the new device '%s'", w->ifname)
+			       : rc;
 	w->index = l.index;
 	w->outer = w->kind == WIRE_STACKED ? 0 : l.peer;
 	return 0;
@@ -62,7 +64,7 @@ void undo_wire(void *ctx, const struct plan_step *s)
 	struct net *n = ctx;
 	struct netlink_batch b;
 
-	/* one end takes the other with it, and this is done when the call returns */
+	/* RTM_DELLINK of one end removes both ends before it returns. */
 	netlink_batch_init(&b);
 	net_link_put_delete(&b, w->index);
 	(void)!netlink_send(&n->inner, &b, NULL, NULL);
@@ -175,7 +177,7 @@ void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out
 	show_address(out, &w->other_addr.v[s->num], w->outer_name);
 }
 
-/* Index 1 is lo in every network namespace. 127.0.0.1/8 and ::1 come by themselves. */
+/* lo has the index 1 in every network namespace. The kernel adds 127.0.0.1/8 and ::1. */
 int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
@@ -192,7 +194,7 @@ void show_lo(const void *ctx, const struct plan_step *s, struct buf *out)
 	const struct net *n = ctx;
 
 	(void)s;
-	if (n->pasta) /* which brings it up */
+	if (n->pasta) /* pasta brings lo up */
 		return;
 	ip_in(n, out);
 	buf_adds(out, "link set dev lo up\n");
@@ -237,7 +239,7 @@ void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_adds(out, " up\n");
 }
 
-/* The device must be up: "Nexthop has invalid gateway". */
+/* The kernel refuses a gateway while the device is down ("Nexthop has invalid gateway"). */
 static int add_route(struct net *n, const struct net_route *r, struct nserr *e)
 {
 	char via[NET_ADDR_TEXT];

@@ -17,8 +17,8 @@ static void table_name(char out[NAT_TABLE_SIZE])
 }
 
 /*
- * The marks are set before all other rules for the packet, and right after connection tracking
- * (priority -200) for the answer, which can be told only then.
+ * The packet is marked before all other rules. The answer is marked right after connection tracking
+ * (priority -200), which recognises it.
  */
 static void add_table(const struct why *y, bool owner, struct buf *b)
 {

@@ -154,7 +154,7 @@ void view_tree(const struct view *v)
 
 /* ---- graph */
 
-/* A label may hold no quote and no backslash of its own. */
+/* Replaces quotes and backslashes, which a label cannot contain. */
 static void add_label(struct buf *out, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -190,7 +190,7 @@ static void dot_edges(const struct view *v, const struct view_ns *ns, const stru
 	if (l->master && net_links_by_index(&ns->links, l->master))
 		buf_printf(out, "  n%llu_%d -- n%llu_%d [style=bold];\n", inode, l->master, inode,
 			   l->index);
-	/* a pair once */
+	/* Each pair is drawn once. */
 	if (peer && (ns->inode < where->inode || (ns == where && l->index < peer->index)))
 		buf_printf(out, "  n%llu_%d -- n%llu_%d;\n", inode, l->index,
 			   (unsigned long long)where->inode, peer->index);

@@ -43,7 +43,7 @@ static void open_target(struct net *n)
 		if (names_open(n->name, &n->ns, &e) < 0)
 			cli_die_nserr(&e);
 		if (n->ns < 0)
-			cli_die(ENOENT, "the network namespace '%s'", n->name);
+			cli_die(ENOENT, "cannot find the network namespace '%s'", n->name);
 		snprintf(n->label, sizeof(n->label), "%.63s", n->name);
 	} else {
 		n->ns = net_open_ref(n->ref, &e);

@@ -39,7 +39,7 @@ static bool check_bridge(struct why *y)
 	return true;
 }
 
-/* br_netfilter gives packets that a bridge passes on to the rules of IP. */
+/* br_netfilter applies the rules of IP to packets that a bridge forwards. */
 static bool check_bridged(struct why *y)
 {
 	const char *name = y->dst.family == AF_INET6 ? "net/bridge/bridge-nf-call-ip6tables"
@@ -58,7 +58,7 @@ static bool check_gateway(struct why *y)
 	struct net_way way;
 
 	if (!y->way.via.family) {
-		/* the address of the bridge is on the same link, and is the host */
+		/* The address of the bridge is on the same link and belongs to the host. */
 		if (net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL) == 0 &&
 		    way.type == RTN_LOCAL)
 			return true;
@@ -74,7 +74,7 @@ static bool check_gateway(struct why *y)
 			  "the host does not have the address %s of the gateway", via);
 }
 
-/* A port of a bridge sends nothing back where it came from, except in hairpin mode. */
+/* A port of a bridge sends no packet back through itself, except in hairpin mode. */
 static bool check_hairpin(struct why *y)
 {
 	const char *at = y->rules.s;
@@ -141,7 +141,7 @@ static bool check_forwarding(struct why *y)
 
 	net_addr_format(&y->dst, false, to);
 	net_addr_format(&y->way.from, false, from);
-	/* the kernel asks `all` about IPv6, and its answer about a route does not depend on it */
+	/* IPv6 forwarding depends on `all`, and RTM_GETROUTE does not take it into account. */
 	if (v6 && why_devconf(y, "all", "forwarding") == 0)
 		return why_failed(y, CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
 				  "the host does not forward IPv6 packets");

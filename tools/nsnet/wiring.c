@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wiring: what the devices that were found have to do with each other. */
+/* wiring: relates devices to each other. */
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
@@ -8,9 +8,9 @@
 #include "show.h"
 
 /*
- * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, a number that means something in the
- * asking namespace only. Ends that name each other are candidates; the kernel is asked which
- * namespace has the number.
+ * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, which is a number relative to the
+ * namespace of the socket. Two ends that name each other are candidates. RTM_GETNSID then tells
+ * which namespace has the number.
  */
 const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 				 const struct net_link *l, const struct view_ns **where)
@@ -37,7 +37,7 @@ const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 
 const char *view_state(const struct net_link *l)
 {
-	/* not IFF_RUNNING: the kernel sets it up to a second later */
+	/* The kernel may set IFF_RUNNING a second later than the carrier. */
 	return !(l->flags & IFF_UP) ? "DOWN" : l->carrier ? "UP" : "NO-CARRIER";
 }
 

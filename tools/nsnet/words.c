@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* words: what the commands of --explain are made of. */
+/* words: parts of the commands that --explain prints. */
 #include "nsnet.h"
 
 void shell_word(struct buf *out, const char *s)
