@@ -93,6 +93,14 @@ struct nic {
 	bool lent;
 };
 
+/* Messages that were not sent yet, see request.h. */
+struct pending {
+	struct netlink *nl; /* NULL: none */
+	struct netlink_batch batch;
+	unsigned named; /* messages that have a sentence */
+	char what[NETLINK_BATCH_MAX][160];
+};
+
 enum { DNS_NONE, DNS_HOST, DNS_GIVEN };
 
 struct net {
@@ -126,6 +134,7 @@ struct net {
 	enum target_kind target;
 	int own_ns, ns; /* descriptors of the caller's and of the target's namespace */
 	struct netlink host, inner;
+	struct pending pending;
 	int host_lock, name_lock;
 	char label[64];      /* how ip(8) names the target in --explain */
 	char path[PATH_MAX]; /* of the name */
@@ -211,6 +220,7 @@ enum step {
 	STEP_NAT,
 	STEP_OUTER_ADDR,
 	STEP_UNLOCK,
+	STEP_FLUSH,
 	STEP_LO,
 	STEP_ADDR,
 	STEP_UP,

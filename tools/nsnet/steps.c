@@ -8,6 +8,7 @@
 #include "kernel/nsfile.h"
 #include "kernel/sys_ns.h"
 #include "nic.h"
+#include "request.h"
 #include "run/exec.h"
 
 /* ---- the name */
@@ -123,11 +124,17 @@ static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 static int run_unlock(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
+	int rc = request_flush(n, e);
 
 	(void)s;
-	(void)e;
 	util_close(&n->host_lock);
-	return 0;
+	return rc;
+}
+
+static int run_flush(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)s;
+	return request_flush(ctx, e);
 }
 
 /* ---- the program */
@@ -218,6 +225,7 @@ const struct plan_kind step_kinds[STEPS] = {
 		       .show = show_nat },
 	[STEP_OUTER_ADDR] = LINK_STEP(outer_addr, "RTM_NEWADDR"),
 	[STEP_UNLOCK] = { .name = "unlock", .call = "close(2)", .run = run_unlock },
+	[STEP_FLUSH] = { .name = "flush", .call = "send(2)", .run = run_flush },
 	[STEP_LO] = LINK_STEP(lo, "RTM_NEWLINK"),
 	[STEP_ADDR] = LINK_STEP(addr, "RTM_NEWADDR"),
 	[STEP_UP] = LINK_STEP(up, "RTM_NEWLINK"),

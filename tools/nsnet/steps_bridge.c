@@ -19,13 +19,16 @@ int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct bridge *br = bridge_of(ctx, s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 	struct net_link l;
 	int rc;
 
-	netlink_batch_init(&b);
-	net_link_put_bridge(&b, br->name, br->mac);
-	rc = SEND(&n->host, &b, e, "cannot create the bridge '%s'", br->name);
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_bridge(b, br->name, br->mac);
+	request_add(n, "cannot create the bridge '%s'", br->name);
+	rc = request_flush(n, e);
 	if (rc < 0)
 		return rc;
 	rc = net_link_find(&n->host, br->name, &l, e);
@@ -35,9 +38,11 @@ int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
 	br->index = l.index;
 	br->made = true;
 	/* `del` and `show` recognise the bridge by its alias. */
-	netlink_batch_init(&b);
-	net_link_put_alias(&b, br->index, bridge_alias(n));
-	return SEND(&n->host, &b, e, "cannot set the alias of '%s'", br->name);
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_alias(b, br->index, bridge_alias(n));
+	return request_add(n, "cannot set the alias of '%s'", br->name);
 }
 
 void undo_bridge(void *ctx, const struct plan_step *s)
@@ -70,12 +75,14 @@ int run_bridge_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct bridge *br = bridge_of(ctx, s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_addr_put(&b, br->index, &br->addr.v[s->num]);
-	return SEND(&n->host, &b, e, "cannot add the address %s to '%s'",
-		    text_of(&br->addr.v[s->num]), br->name);
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_addr_put(b, br->index, &br->addr.v[s->num]);
+	return request_add(n, "cannot add the address %s to '%s'", text_of(&br->addr.v[s->num]),
+			   br->name);
 }
 
 void show_bridge_addr(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -90,14 +97,16 @@ int run_bridge_up(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct bridge *br = bridge_of(ctx, s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_link_put_up(&b, br->index, br->mtu);
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_up(b, br->index, br->mtu);
 	/* An existing bridge gets rules now. */
 	if (!br->made && strstr(bridge_alias(n), " nat"))
-		net_link_put_alias(&b, br->index, bridge_alias(n));
-	return SEND(&n->host, &b, e, "cannot bring '%s' up", br->name);
+		net_link_put_alias(b, br->index, bridge_alias(n));
+	return request_add(n, "cannot bring '%s' up", br->name);
 }
 
 void show_bridge_up(const void *ctx, const struct plan_step *s, struct buf *out)

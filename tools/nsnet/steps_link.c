@@ -39,13 +39,19 @@ int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 	struct net_link l;
 	int rc;
 
-	netlink_batch_init(&b);
-	put_wire(n, w, &b);
-	rc = SEND(&n->host, &b, e, "cannot create the device '%s'", w->ifname);
+	/* If an older message fails, the device must not be created: it would outlive us there. */
+	if (n->target == TARGET_EXISTING && request_flush(n, e) < 0)
+		return -e->errnum;
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	put_wire(n, w, b);
+	request_add(n, "cannot create the device '%s'", w->ifname);
+	rc = request_flush(n, e);
 	if (rc < 0)
 		return rc;
 	rc = net_link_find(&n->inner, w->ifname, &l, e);
@@ -125,13 +131,15 @@ int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_link_put_alias(&b, w->outer, w->alias);
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_alias(b, w->outer, w->alias);
 	if (needs_hairpin(n, w))
-		net_link_put_hairpin(&b, w->outer);
-	return SEND(&n->host, &b, e, "cannot set the alias of the other end of '%s'", w->ifname);
+		net_link_put_hairpin(b, w->outer);
+	return request_add(n, "cannot set the alias of the other end of '%s'", w->ifname);
 }
 
 void show_alias(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -154,13 +162,14 @@ int run_outer_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_addr_put(&b, w->outer, &w->other_addr.v[s->num]);
-	return SEND(w->kind == WIRE_REF ? &w->other_nl : &n->host, &b, e,
-		    "cannot add the address %s to the other end of '%s'",
-		    text_of(&w->other_addr.v[s->num]), w->ifname);
+	b = request_begin(n, w->kind == WIRE_REF ? &w->other_nl : &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_addr_put(b, w->outer, &w->other_addr.v[s->num]);
+	return request_add(n, "cannot add the address %s to the other end of '%s'",
+			   text_of(&w->other_addr.v[s->num]), w->ifname);
 }
 
 void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -181,12 +190,14 @@ void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out
 int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
 	(void)s;
-	netlink_batch_init(&b);
-	net_link_put_up(&b, 1, 0);
-	return SEND(&n->inner, &b, e, "cannot bring lo up");
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_up(b, 1, 0);
+	return request_add(n, "cannot bring lo up");
 }
 
 void show_lo(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -204,12 +215,14 @@ int run_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_addr_put(&b, w->index, &w->addr.v[s->num]);
-	return SEND(&n->inner, &b, e, "cannot add the address %s to '%s'",
-		    text_of(&w->addr.v[s->num]), w->ifname);
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_addr_put(b, w->index, &w->addr.v[s->num]);
+	return request_add(n, "cannot add the address %s to '%s'", text_of(&w->addr.v[s->num]),
+			   w->ifname);
 }
 
 void show_addr(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -224,11 +237,13 @@ int run_up(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_link_put_up(&b, w->index, 0);
-	return SEND(&n->inner, &b, e, "cannot bring '%s' up", w->ifname);
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_up(b, w->index, 0);
+	return request_add(n, "cannot bring '%s' up", w->ifname);
 }
 
 void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -243,12 +258,14 @@ void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
 static int add_route(struct net *n, const struct net_route *r, struct nserr *e)
 {
 	char via[NET_ADDR_TEXT];
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_route_put(&b, r);
-	return SEND(&n->inner, &b, e, "cannot add the route to %s via %s", text_of(&r->dst),
-		    net_addr_format(&r->via, false, via));
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_route_put(b, r);
+	return request_add(n, "cannot add the route to %s via %s", text_of(&r->dst),
+			   net_addr_format(&r->via, false, via));
 }
 
 static struct net_route gateway(const struct wire *w, size_t i)
