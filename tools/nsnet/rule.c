@@ -109,6 +109,7 @@ static enum rule_match match_one(const struct rules_packet *p, enum subject of, 
 /* Reads "[!=] VALUE[,VALUE…]" or "[!=] { VALUE, … }" and matches it. */
 static enum rule_match match_operand(const struct rules_packet *p, enum subject of, const char **at)
 {
+	const char *begin = *at;
 	enum rule_match m = NO, one;
 	bool inverse = false, set;
 	char word[128];
@@ -121,7 +122,11 @@ static enum rule_match match_operand(const struct rules_packet *p, enum subject 
 			return UNKNOWN;
 	}
 	set = streq(word, "{");
-	if (streq(word, "vmap") || word[0] == '@')
+	if (streq(word, "vmap")) {
+		*at = begin;
+		return UNKNOWN;
+	}
+	if (word[0] == '@')
 		return UNKNOWN;
 	if (set && !next_word(at, word, sizeof(word)))
 		return UNKNOWN;
@@ -202,6 +207,11 @@ enum rule_match match_rule(const struct rules_packet *p, const char *text, char 
 
 	verdict[0] = chain[0] = '\0';
 	while (next_word(&text, word, sizeof(word))) {
+		/* a map of verdicts: any of them */
+		if (streq(word, "vmap")) {
+			strcpy(verdict, "vmap");
+			return both(all, UNKNOWN);
+		}
 		if (is_verdict(word)) {
 			snprintf(verdict, 16, "%.15s", word);
 			if (streq(word, "jump") || streq(word, "goto"))

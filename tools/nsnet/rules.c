@@ -86,6 +86,11 @@ static enum verdict eval_rule(struct eval *v, const char *table, const char *cha
 
 	if (m == NO || !verdict[0])
 		return NONE;
+	if (streq(verdict, "vmap")) {
+		keep_place(v, table, chain, rule);
+		v->may_drop = v->may_pass = true;
+		return NONE;
+	}
 	if (target[0])
 		would = eval_chain(v, table, target, find_chain(v->ruleset, table, target),
 				   depth + 1);
