@@ -18,6 +18,11 @@ struct view_ns {
 	struct net_ifaddrs addrs;
 	struct net_routes routes;
 	bool failed; /* could not be read */
+	/* the other ends of the pairs, in the order of links; NULL until they are needed */
+	struct view_peer {
+		const struct view_ns *ns;
+		const struct net_link *link; /* NULL: not found */
+	} * peers;
 };
 
 struct view {
@@ -30,8 +35,11 @@ struct view {
 		rules; /* of the caller's namespace, as nft(8) prints them; empty if not needed */
 };
 
+/* Finds the other ends of all pairs. Ends the process if there is no memory. */
+void view_relate(struct view *v);
+
 /* The other end of a veth pair: sets *ns and returns the device, or NULL if it is in no
- * namespace that was found. */
+ * namespace that was found. view_relate() must have been called. */
 const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 				 const struct net_link *l, const struct view_ns **ns);
 

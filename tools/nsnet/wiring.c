@@ -12,8 +12,8 @@
  * namespace of the socket. Two ends that name each other are candidates. RTM_GETNSID then tells
  * which namespace has the number.
  */
-const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
-				 const struct net_link *l, const struct view_ns **where)
+static const struct net_link *find_peer(const struct view *v, const struct view_ns *of,
+					const struct net_link *l, const struct view_ns **where)
 {
 	if (!streq(l->kind, "veth") || !l->peer)
 		return NULL;
@@ -33,6 +33,29 @@ const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 		}
 	}
 	return NULL;
+}
+
+void view_relate(struct view *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct view_ns *ns = &v->ns[i];
+
+		ns->peers = calloc(ns->links.n + 1, sizeof(*ns->peers));
+		if (!ns->peers)
+			cli_die(ENOMEM, "cannot relate the devices");
+		for (size_t k = 0; k < ns->links.n; k++)
+			ns->peers[k].link = find_peer(v, ns, &ns->links.v[k], &ns->peers[k].ns);
+	}
+}
+
+const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
+				 const struct net_link *l, const struct view_ns **where)
+{
+	const struct view_peer *p = &of->peers[l - of->links.v];
+
+	(void)v;
+	*where = p->ns;
+	return p->link;
 }
 
 const char *view_state(const struct net_link *l)
