@@ -68,7 +68,7 @@ serve()
 # is well afterwards.
 assert_cause()
 {
-	run nsnet why web ${to:-}
+	run nsnet why web ${to:+"$to"}
 	assert_rc 1
 	assert_err_empty
 	assertEquals "one check fails: $out" 1 "$(printf '%s\n' "$out" | grep -c ^FAIL)"
@@ -77,7 +77,7 @@ assert_cause()
 	printf '%s\n' "$out" | sed -n '/^FAIL/{n;s/^ *cure: //p;}' >"$TMP/cure"
 	run sh -e "$TMP/cure"
 	assert_rc 0
-	run nsnet why web ${to:-}
+	run nsnet why web ${to:+"$to"}
 	assert_rc 0
 }
 
@@ -479,10 +479,8 @@ world_answers()
 test_a_probe_is_answered()
 {
 	world_answers
-	for to in 198.51.100.7 198.51.100.7:80; do
-		run nsnet why --probe web $to
-		assert_rc $([ $to = 198.51.100.7 ] && echo 0 || echo 1)
-	done
+	run nsnet why --probe web 198.51.100.7:80
+	assert_rc 1
 	assert_out_has 'FAIL  the probe arrived, and 198.51.100.7 refused the port 80'
 	serve world tcp 80
 	serve world udp 53

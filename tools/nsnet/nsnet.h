@@ -319,7 +319,10 @@ int dns_read(struct net *n, struct nserr *e) must_check;
 
 /* Adds a word, quoted for a shell where it needs to be. */
 void shell_word(struct buf *out, const char *s);
-/* Adds "ip " or "ip -n LABEL ". */
+/* The words before a command that runs in the namespace with that label, or, with `ip`, before the
+ * arguments of ip(8): "ip -n web ". Valid until the fourth call after this one. */
+const char *in_namespace(const char *label, bool ip);
+/* Adds in_namespace() for ip(8) in the target. */
 void ip_in(const struct net *n, struct buf *out);
 
 /* ---- verbs, each with the verb at argv[0] */

@@ -34,7 +34,7 @@ void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct net *n = ctx;
 
-	buf_printf(out, "ip netns exec %s sysctl -qw ", n->label);
+	buf_printf(out, "%ssysctl -qw ", in_namespace(n->label, false));
 	shell_word(out, s->arg);
 	buf_addc(out, '\n');
 }

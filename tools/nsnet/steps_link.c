@@ -177,12 +177,7 @@ void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out
 	struct wire *w = wire_of(s);
 
 	(void)ctx;
-	buf_adds(out, "ip ");
-	if (w->kind == WIRE_REF) {
-		buf_adds(out, "-n ");
-		shell_word(out, w->other_label);
-		buf_addc(out, ' ');
-	}
+	buf_adds(out, w->kind == WIRE_REF ? in_namespace(w->other_label, true) : "ip ");
 	show_address(out, &w->other_addr.v[s->num], w->outer_name);
 }
 

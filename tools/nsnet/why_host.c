@@ -234,11 +234,11 @@ static bool check_mtu(struct why *y)
 	if (least == y->dev)
 		why_passed(y, "the MTU of '%s' fits all devices on the way", y->dev->name);
 	else
-		why_failed(
-			y,
-			CURE("ip -n %s link set %s mtu %u", y->n->label, y->dev->name, least->mtu),
-			"the MTU of '%s' is %u, and that of '%s' is %u: large packets are lost",
-			y->dev->name, y->dev->mtu, least->name, least->mtu);
+		why_failed(y,
+			   CURE("%slink set %s mtu %u", in_namespace(y->n->label, true),
+				y->dev->name, least->mtu),
+			   "the MTU of '%s' is %u, and that of '%s' is %u: large packets are lost",
+			   y->dev->name, y->dev->mtu, least->name, least->mtu);
 	return true;
 }
 

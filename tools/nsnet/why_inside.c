@@ -16,7 +16,7 @@ static bool check_devices(struct why *y)
 	char cure[CURE_SIZE];
 
 	if (!lo || !(lo->flags & IFF_UP))
-		why_failed(y, CURE("ip -n %s link set lo up", label), "lo is down");
+		why_failed(y, CURE("%slink set lo up", in_namespace(label, true)), "lo is down");
 	else
 		why_passed(y, "lo is up");
 	if (y->in.n < 2)
@@ -34,8 +34,10 @@ static bool check_devices(struct why *y)
 		}
 		down = down ? down : l;
 	}
-	return why_failed(y, CURE("ip -n %s link set %s up", label, down ? down->name : "<device>"),
-			  "no device except lo is up");
+	return why_failed(
+		y,
+		CURE("%slink set %s up", in_namespace(label, true), down ? down->name : "<device>"),
+		"no device except lo is up");
 }
 
 static bool check_addresses(struct why *y)
@@ -50,20 +52,22 @@ static bool check_addresses(struct why *y)
 			continue;
 		net_addr_format(&a->addr, true, text);
 		if (a->flags & IFA_F_DADFAILED)
-			return why_failed(
-				y, CURE("ip -n %s addr del %s dev <device>", y->n->label, text),
-				"another machine has the address %s too", text);
+			return why_failed(y,
+					  CURE("%saddr del %s dev <device>",
+					       in_namespace(y->n->label, true), text),
+					  "another machine has the address %s too", text);
 		if (a->flags & IFA_F_TENTATIVE)
 			return why_failed(y,
-					  CURE("ip -n %s addr replace %s dev <device> nodad",
-					       y->n->label, text),
+					  CURE("%saddr replace %s dev <device> nodad",
+					       in_namespace(y->n->label, true), text),
 					  "the address %s cannot be used yet (tentative)", text);
 		usable++;
 	}
 	if (!usable)
-		return why_failed(
-			y, CURE("ip -n %s addr add <address>/<length> dev <device>", y->n->label),
-			"no device has an address of the family of the destination");
+		return why_failed(y,
+				  CURE("%saddr add <address>/<length> dev <device>",
+				       in_namespace(y->n->label, true)),
+				  "no device has an address of the family of the destination");
 	why_passed(y, "there is an address (%s)", text);
 	return true;
 }
@@ -95,11 +99,13 @@ static bool check_route(struct why *y)
 
 	net_addr_format(&y->dst, false, to);
 	if (rc == -EACCES || rc == -EINVAL || rc == -EHOSTUNREACH)
-		return why_failed(y, CURE("ip -n %s route get %s", y->n->label, to),
+		return why_failed(y, CURE("%sroute get %s", in_namespace(y->n->label, true), to),
 				  "a route of the namespace forbids %s", to);
 	if (rc < 0)
-		return why_failed(y, CURE("ip -n %s route add default via <gateway>", y->n->label),
-				  "the namespace has no route to %s", to);
+		return why_failed(
+			y,
+			CURE("%sroute add default via <gateway>", in_namespace(y->n->label, true)),
+			"the namespace has no route to %s", to);
 	if (y->way.type == RTN_LOCAL)
 		return check_own_address(y, to);
 	y->dev = net_links_by_index(&y->in, y->way.index);
@@ -121,8 +127,9 @@ static bool check_wire(struct why *y)
 
 	if (!streq(y->dev->kind, "veth")) {
 		if (!y->dev->carrier)
-			return why_failed(y, CURE("ip -n %s -d link show %s", y->n->label, name),
-					  "'%s' has no carrier", name);
+			return why_failed(
+				y, CURE("%s-d link show %s", in_namespace(y->n->label, true), name),
+				"'%s' has no carrier", name);
 		why_passed(y, "'%s' has carrier; it is not a pair with another namespace", name);
 		return false;
 	}
@@ -152,9 +159,9 @@ static bool check_neighbour(struct why *y)
 		return true; /* nothing was sent there */
 	if (neigh.state & (NUD_FAILED | NUD_INCOMPLETE))
 		return why_failed(y,
-				  CURE("ip -n %s neigh flush to %s; ip addr add %s/<length> dev "
+				  CURE("%sneigh flush to %s; ip addr add %s/<length> dev "
 				       "<device>",
-				       y->n->label, text, text),
+				       in_namespace(y->n->label, true), text, text),
 				  "nothing on the link of '%s' answers for the address %s",
 				  y->dev->name, text);
 	if (owner && owner->master)
@@ -164,8 +171,8 @@ static bool check_neighbour(struct why *y)
 		    net_addr_same(&y->out_addrs.v[i].addr, to, 8u * (unsigned)net_addr_size(to)) &&
 		    memcmp(neigh.mac, owner->mac, NET_MAC_SIZE) != 0)
 			return why_failed(y,
-					  CURE("ip -n %s neigh del %s dev %s", y->n->label, text,
-					       y->dev->name),
+					  CURE("%sneigh del %s dev %s",
+					       in_namespace(y->n->label, true), text, y->dev->name),
 					  "the namespace knows %s by the old hardware address %s",
 					  text, net_mac_format(neigh.mac, mac));
 	why_passed(y, "the neighbour %s has answered", text);
@@ -255,7 +262,8 @@ static bool check_dns(struct why *y)
 		/* that there is no route at all is reported before */
 		if (y->dev)
 			why_failed(y,
-				   CURE("ip -n %s route add %s via <gateway>", y->n->label, text),
+				   CURE("%sroute add %s via <gateway>",
+					in_namespace(y->n->label, true), text),
 				   "the namespace has no route to the name server %s of %s", text,
 				   s.path);
 		return true;
@@ -275,8 +283,8 @@ static bool check_ping(struct why *y)
 	why_leave(y);
 	if (n > 0 && str_after(text, "1\t0"))
 		why_note(y,
-			 CURE("ip netns exec %s sysctl -w 'net.ipv4.ping_group_range=0 2147483647'",
-			      y->n->label),
+			 CURE("%ssysctl -w 'net.ipv4.ping_group_range=0 2147483647'",
+			      in_namespace(y->n->label, false)),
 			 "ordinary users of the namespace cannot use ping");
 	return true;
 }

@@ -171,7 +171,7 @@ static void report_drop(struct why *y, const struct dropped *d)
 	if (d->handle)
 		nft_rule_text(d->by->nft, d->chain, d->handle, &rule);
 	if (inside)
-		snprintf(prefix, sizeof(prefix), "ip netns exec %s ", y->n->label);
+		snprintf(prefix, sizeof(prefix), "%s", in_namespace(y->n->label, false));
 	else if (!d->answer)
 		snprintf(back, sizeof(back),
 			 "; nft insert rule %s oifname %s ct state established,related accept",

@@ -145,14 +145,15 @@ bool why_inner_rules(struct why *y)
 	fate = rules_decide(rules, "filter", "output", &p, &at);
 	if (fate != RULES_PASS)
 		return report(y, fate, &at, "the packets, in the namespace,",
-			      CURE("ip netns exec %s nft insert rule %s %s oifname %s accept",
-				   y->n->label, at.table, at.chain, y->dev->name));
+			      CURE("%snft insert rule %s %s oifname %s accept",
+				   in_namespace(y->n->label, false), at.table, at.chain,
+				   y->dev->name));
 	fate = rules_decide(rules, "filter", "input", &answer, &at);
 	if (fate != RULES_PASS)
 		return report(y, fate, &at, "the answers, in the namespace,",
-			      CURE("ip netns exec %s nft insert rule %s %s ct state "
+			      CURE("%snft insert rule %s %s ct state "
 				   "established,related accept",
-				   y->n->label, at.table, at.chain));
+				   in_namespace(y->n->label, false), at.table, at.chain));
 	why_passed(y, "no rule of the namespace drops the packets");
 	return true;
 }
