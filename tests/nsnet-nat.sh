@@ -91,7 +91,9 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assert_out 'hello from web'
 	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	# the port must not be published on loopback
+	run ip netns exec web timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out 'hello from web'
+	# not through loopback
 	run timeout 5 bash -c "$get" 127.0.0.1 8080
 	assert_rc 1
 	kill "${servers##* }"
@@ -102,6 +104,54 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assert_empty "$(nft list tables)"
 	run ip netns exec world timeout 0.5 bash -c "$get" 198.51.100.1 8080
 	assertNotEquals 0 "$rc"
+}
+
+# A connection of UDP that was there before the rule, and after it, keeps its way in the kernel's table.
+test_a_published_udp_port_takes_over_old_connections()
+{
+	nft 'table ip c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
+	nsnet bridge br0,10.1.0.1/24
+	mkfifo "$TMP/ask" "$TMP/answers"
+	# shellcheck disable=SC2016 # perl
+	ip netns exec world perl -MIO::Socket::INET -e '$| = 1; $SIG{ALRM} = sub { die };
+		$s = IO::Socket::INET->new(PeerAddr => "198.51.100.1:8080", Proto => "udp");
+		while (<STDIN>) {
+			$s->send("x");
+			eval { alarm 1; $_ = ""; $s->recv($_, 9); alarm 0; };
+			print $_ eq "x" ? "answered\n" : "no answer\n";
+		}' <"$TMP/ask" >"$TMP/answers" &
+	servers=$!
+	exec 7>"$TMP/ask" 8<"$TMP/answers"
+	echo >&7
+	read -r line <&8
+	assertEquals 'no answer' "$line"
+	nsnet add web --bridge br0 --publish 8080:80/udp
+	# shellcheck disable=SC2016 # perl
+	ip netns exec web perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Proto => "udp");
+		while (defined $s->recv($_, 9)) { $s->send($_) }' &
+	servers="$servers $!"
+	until ip netns exec web ss -Hlun 'sport = 80' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	echo >&7
+	read -r line <&8
+	assertEquals answered "$line"
+	nsnet del web 2>/dev/null
+	echo >&7
+	read -r line <&8
+	assertEquals 'no answer' "$line"
+	exec 7>&- 8<&-
+}
+
+test_rules_that_come_later_end_with_the_name()
+{
+	nsnet bridge br0,10.1.0.1/24
+	nsnet add web --bridge br0
+	nsnet add web --bridge br0 --publish 8080:80
+	assertEquals 1 "$(nft list tables | wc -l)"
+	run nsnet del web
+	assert_ok
+	assert_empty "$(nft list tables)"
 }
 
 test_the_world_reaches_published_ports_only()

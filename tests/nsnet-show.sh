@@ -3,11 +3,11 @@
 # nsnet-show: checks that the connections between namespaces are shown as a table, a tree, JSON and
 # a graph.
 # as: root
-# budget: 60
+# budget: 90
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt
-require_tool ip jq
+require_tool ip jq nft
 host_is_ours
 
 # The devices are created with ip(8), so that the expected values do not depend on nsnet.
@@ -81,6 +81,88 @@ test_graph_has_one_edge_for_each_pair()
 	assertEquals 3 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
 	assertEquals 3 "$(printf '%s\n' "$out" | grep -c subgraph)"
 	assert_out_has 'label="netns:web"'
+}
+
+test_the_other_end_has_columns_of_its_own()
+{
+	run nsnet show -rn -o NAME,IF,PEERREF,PEERIF,MTU netns:web self
+	assert_ok
+	assert_out 'web eth0 self v0 1500
+web x0 - - 1500
+- br0 - - 1500
+- v0 netns:web eth0 1500'
+}
+
+test_rules_and_published_ports_are_shown()
+{
+	nsnet bridge br1,10.2.0.1/24 --nat
+	nsnet add app-1 --bridge br1 --publish 8080:80 --publish 53:53/udp
+	run nsnet show -rn -o IF,TABLE,PORTS netns:app-1 self
+	assert_ok
+	assert_out_has 'eth0 inet\x20nsnet_ns/app/1 8080:80/tcp,53:53/udp'
+	assert_out_has 'br1 inet\x20nsnet_br/br1 -'
+	assert_out_has 'br0 - -'
+	run nsnet show -J netns:app-1 self
+	assertEquals '["inet nsnet_ns/app/1",["8080:80/tcp","53:53/udp"],"app-1"]' "$(printf %s "$out" |
+		jq -c '.namespaces[0] | [.links[0].table, .links[0].ports, .name]')"
+	nsnet del app-1 br1
+}
+
+test_processes_and_holders_are_counted()
+{
+	start_holder ip netns exec web sh -c 'echo x >&3; exec sleep 1000 3>&-'
+	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
+	assert_ok
+	# the mounts in the mount namespaces of the test and of ip(8)
+	assertTrue "$out" '[ "$(printf "%s\n" "$out" | grep -c "^[ex]t*h*0 1 [1-9]$")" = 2 ]'
+	before=${out##* }
+	start_holder sh -c 'exec 4</run/netns/web; echo x >&3; exec sleep 1000 3>&-'
+	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
+	assertEquals "$((before + 1))" "${out##* }"
+	run nsnet show -rn -o NAME,IF,PROCS
+	assert_out_has 'web eth0 1'
+	assert_out_has 'db x1 0'
+	stop_holders
+}
+
+# Each reference that is printed leads another tool to the namespace with that device.
+test_other_tools_accept_the_references()
+{
+	start_holder nsunshare -n -- sh -c 'ip link add here0 type veth peer name there0; echo x >&3; exec sleep 1000 3>&-'
+	nsnet show -rn -o REF,IF >"$TMP/rows"
+	assertTrue 'four namespaces at least' "[ $(cut -d' ' -f1 "$TMP/rows" | sort -u | wc -l) -ge 4 ]"
+	while read -r ref device; do
+		nsenter2 -t "$ref" -n -- ip -o link show dev "$device" >/dev/null || fail "$ref has no $device"
+	done <"$TMP/rows"
+	stop_holders
+}
+
+# Eight namespaces on two bridges: each wire once, each device in the box of its namespace.
+test_the_graph_of_eight_namespaces_on_two_bridges()
+{
+	clear_network
+	nsnet bridge br1,10.1.0.1/24
+	nsnet bridge br2,10.2.0.1/24
+	for n in 1 2 3 4; do
+		nsnet add "a$n" --bridge br1
+		nsnet add "b$n" --bridge br2
+	done
+	run nsnet show --dot self netns:a1 netns:a2 netns:a3 netns:a4 netns:b1 netns:b2 netns:b3 netns:b4
+	assert_ok
+	assertEquals 'boxes' 9 "$(printf '%s\n' "$out" | grep -c subgraph)"
+	assertEquals 'ports of bridges' 8 "$(printf '%s\n' "$out" | grep -c 'style=bold')"
+	assertEquals 'pairs' 8 "$(printf '%s\n' "$out" | grep -e ' -- ' | grep -vc bold)"
+	assertEquals 'bridges' 2 "$(printf '%s\n' "$out" | grep -c hexagon)"
+	run nsnet show --tree self
+	assert_out_has 'br2 10.2.0.1/24'
+	assertEquals 'ports' 8 "$(printf '%s\n' "$out" | grep -c '^    vethns')"
+}
+
+test_forms_exclude_each_other()
+{
+	run nsnet show --json --tree
+	assert_rc 1
+	assert_err_has '--json excludes --tree and --dot'
 }
 
 test_lists_columns_and_refuses_unknown_columns()

@@ -3,7 +3,7 @@
 # nsnet-why: breaks one requirement of a packet's path at a time. Checks that `nsnet why` reports
 # this requirement first and that the printed cure works.
 # as: root
-# budget: 90
+# budget: 150
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt
@@ -19,6 +19,8 @@ oneTimeSetUp()
 setUp()
 {
 	echo nameserver 192.0.2.53 >/etc/resolv.conf
+	echo 'hosts: files' >/etc/nsswitch.conf
+	echo '203.0.113.9 server.test' >/etc/hosts
 	ip netns add world && ip netns add web
 	ip link add up0 type veth peer name w0 netns world
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up && ip -n world link set w0 up
@@ -37,25 +39,46 @@ setUp()
 
 tearDown()
 {
+	# shellcheck disable=SC2086 # a list
+	[ -z "${servers:-}" ] || kill $servers
+	servers=
+	wait
 	nft flush ruleset
 	clear_network
 	rm -rf /etc/netns
 }
 
-# assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message begins
-# with FRAGMENT. With "cured", runs the printed cure and asserts that all checks succeed afterwards.
+# serve NETNS|- PROTO PORT: starts a server in that namespace, or in that of the test, which is listening on return.
+serve()
+{
+	in=
+	[ "$1" = - ] || in="ip netns exec $1"
+	if [ "$2" = tcp ]; then
+		$in busybox nc -ll -p "$3" -e cat </dev/null &
+	else
+		$in perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => shift, Proto => "udp") or die;
+			while (defined $s->recv($_, 99)) { $s->send($_) }' "$3" &
+	fi
+	servers="${servers:-} $!"
+	until $in ss -Hln "$([ "$2" = tcp ] && echo -t || echo -u)" "sport = $3" | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+}
+
+# assert_cause FRAGMENT: one check fails, and says that. With a second argument the printed cure is carried out, and all
+# is well afterwards.
 assert_cause()
 {
-	run nsnet why web
+	run nsnet why web ${to:+"$to"}
 	assert_rc 1
 	assert_err_empty
 	assertEquals "one check fails: $out" 1 "$(printf '%s\n' "$out" | grep -c ^FAIL)"
 	assert_out_has "FAIL  $1"
 	[ $# = 2 ] || return 0
-	printf '%s\n' "$out" | sed -n 's/^ *cure: //p' >"$TMP/cure"
+	printf '%s\n' "$out" | sed -n '/^FAIL/{n;s/^ *cure: //p;}' >"$TMP/cure"
 	run sh -e "$TMP/cure"
 	assert_rc 0
-	run nsnet why web
+	run nsnet why web ${to:+"$to"}
 	assert_rc 0
 }
 
@@ -175,11 +198,394 @@ test_reports_an_mtu_larger_than_that_of_the_uplink()
 test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
-	assert_cause '/etc/resolv.conf names servers of loopback only'
-	# a file of ip-netns(8) for the namespace takes precedence
+	assert_cause '/etc/resolv.conf names only servers of loopback'
+	# ip-netns(8) has a file for the namespace
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok
+}
+
+test_the_address_is_tentative()
+{
+	ip -n web addr flush dev eth0
+	echo 1000 >/proc/sys/net/ipv6/conf/br0/dad_transmits
+	ip netns exec web sysctl -qw net.ipv6.conf.eth0.dad_transmits=1000
+	ip -n web addr add fd00:1::2/64 dev eth0
+	to=fd00:1::1 assert_cause 'the address fd00:1::2/64 cannot be used yet (tentative)'
+}
+
+test_a_route_of_the_namespace_forbids_the_destination()
+{
+	ip -n web route add prohibit 203.0.113.0/24
+	assert_cause 'a route of the namespace forbids 203.0.113.1'
+}
+
+test_the_namespace_drops_its_own_packets()
+{
+	ip netns exec web nft 'table ip f { chain o { type filter hook output priority 0; ip daddr 203.0.113.0/24 drop; }; }'
+	assert_cause "the chain 'o' of the table 'ip f' drops the packets, in the namespace," cured
+}
+
+test_the_namespace_drops_the_answers()
+{
+	ip netns exec web nft 'table ip f { chain i { type filter hook input priority 0; policy drop; iifname "lo" accept; }; }'
+	assert_cause "the chain 'i' of the table 'ip f' drops the answers, in the namespace, (policy drop)" cured
+}
+
+test_nothing_answers_for_the_gateway()
+{
+	ip -n web neigh replace 10.1.0.1 dev eth0 nud failed
+	assert_cause "nothing on the link of 'eth0' answers for the address 10.1.0.1"
+}
+
+test_the_hardware_address_of_the_gateway_is_old()
+{
+	ip -n web neigh replace 10.1.0.1 dev eth0 lladdr 02:00:00:00:00:77 nud reachable
+	assert_cause 'the namespace knows 10.1.0.1 by the old hardware address 02:00:00:00:00:77' cured
+}
+
+test_the_port_of_the_bridge_does_not_forward()
+{
+	bridge link set dev v0 state 2
+	assert_cause "the port 'v0' of the bridge 'br0' does not forward packets yet" cured
+}
+
+test_answers_return_by_another_device()
+{
+	ip link add d0 type veth peer name d1 netns world
+	ip link set d0 up && ip -n world link set d1 up
+	ip route add 10.1.0.2/32 dev d0
+	assert_cause "answers to 10.1.0.2 do not return by 'br0', but by 'd0'" cured
+}
+
+test_the_next_hop_of_the_host_does_not_answer()
+{
+	ip neigh replace 198.51.100.7 dev up0 nud failed
+	assert_cause "the next hop 198.51.100.7 on 'up0' of the host does not answer"
+}
+
+test_a_rule_drops_the_packets()
+{
+	nft 'table inet f { chain fw { type filter hook forward priority 0; ip saddr { 10.1.0.0/24, 10.2.0.0/24 } counter reject; }; }'
+	assert_cause "the chain 'fw' of the table 'inet f' drops the packets (ip saddr { 10.1.0.0/24" cured
+}
+
+test_a_rule_drops_the_answers()
+{
+	nft 'table ip f { chain fw { type filter hook forward priority 0; policy drop; iifname "br0" accept; }; }'
+	assert_cause "the chain 'fw' of the table 'ip f' drops the answers (policy drop)" cured
+}
+
+# The chains of Docker, without any rule for the bridge.
+test_the_chains_of_docker_drop()
+{
+	nft 'table ip filter {
+		chain DOCKER-USER { return; }
+		chain DOCKER-FORWARD { iifname "docker0" accept; oifname "docker0" ct state established,related accept; }
+		chain FORWARD {
+			type filter hook forward priority 0; policy drop;
+			counter jump DOCKER-USER
+			counter jump DOCKER-FORWARD
+		}
+	}'
+	assert_cause "the chain 'FORWARD' of the table 'ip filter' drops the packets (policy drop)" cured
+	run nft list chain ip filter DOCKER-USER
+	assert_out_has 'iifname "br0" accept'
+}
+
+test_a_rule_that_is_not_understood_is_reported_as_such()
+{
+	nft 'table ip f { chain fw { type filter hook forward priority 0; ip ttl 7 drop; }; }'
+	run nsnet why web
+	assert_ok
+	assert_out_has "?     the chain 'fw' of the table 'ip f' may drop the packets; --probe tells (ip ttl 7 drop)"
+	nft 'add rule ip f fw iifname "other0" ip ttl 7 drop'
+	nft delete rule ip f fw handle "$(nft -a list chain ip f fw | sed -n 's/.*ttl 7 drop # handle //p' | head -n 1)"
+	run nsnet why web
+	assert_out_lacks '?   '
+}
+
+test_translation_of_another_subnet_does_not_count()
+{
+	nft flush chain ip t post
+	nft add rule ip t post ip saddr 10.2.0.0/24 masquerade
+	assert_cause '10.1.0.2 is a private address, and nothing translates it'
+}
+
+test_the_host_refuses_packets_to_itself()
+{
+	nft 'table ip f { chain in { type filter hook input priority 0; policy drop; }; }'
+	to=10.1.0.1 assert_cause "the chain 'in' of the table 'ip f' drops the packets (policy drop)" cured
+}
+
+test_no_server_listens_on_the_port_of_the_host()
+{
+	to=10.1.0.1:81 assert_cause 'no program of the host listens on the port 81'
+	serve - tcp 81
+	run nsnet why web 10.1.0.1:81
+	assert_ok
+	run nsnet why web 10.1.0.1:81/udp
+	assert_out_has 'FAIL  no program of the host listens on the port 81'
+}
+
+test_no_server_listens_on_the_port_of_the_namespace()
+{
+	to=10.1.0.2:80 assert_cause 'no program in the namespace listens on the port 80'
+	serve web tcp 80
+	run nsnet why web 10.1.0.2:80
+	assert_ok
+}
+
+test_bridged_packets_pass_the_rules_of_ip()
+{
+	[ -e /proc/sys/net/bridge ] || return 0
+	nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }'
+	echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
+	to=10.1.0.3 assert_cause "the chain 'FORWARD' of the table 'ip filter' drops the packets" cured
+}
+
+publish()
+{
+	nft add table ip p
+	nft 'add chain ip p pre { type nat hook prerouting priority dstnat; }'
+	nft add rule ip p pre "$1" dport 8080 dnat to 10.1.0.2:80
+}
+
+test_no_server_listens_behind_the_published_port()
+{
+	publish tcp
+	assert_cause 'no program in the namespace listens on the port 80/tcp, which is published as 8080'
+	serve web tcp 80
+	run nsnet why web
+	assert_ok
+	assert_out_has 'the port 8080/tcp of the host leads to the namespace'
+}
+
+test_a_program_of_the_host_has_the_published_port()
+{
+	publish tcp
+	serve web tcp 80
+	serve - tcp 8080
+	assert_cause 'a program of the host listens on the published port 8080/tcp as well'
+}
+
+test_another_rule_has_the_published_port()
+{
+	nft add table ip o
+	nft 'add chain ip o pre { type nat hook prerouting priority dstnat; }'
+	nft add rule ip o pre tcp dport 8080 dnat to 10.1.0.99:80
+	publish tcp
+	serve web tcp 80
+	assert_cause "the table 'ip o' sends the published port 8080/tcp to 10.1.0.99 instead"
+}
+
+# A datagram that came before the rule made an entry that leads to the host itself.
+test_an_old_connection_has_the_published_port()
+{
+	serve web udp 80
+	nft 'table ip c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
+	ip -n world addr add 198.51.100.7/24 dev w0
+	serve - udp 8080
+	ip netns exec world perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => "198.51.100.1:8080",
+		Proto => "udp"); $s->send("x"); $s->recv($_, 9)'
+	kill "${servers##* }"
+	wait "${servers##* }"
+	servers=${servers% *}
+	publish udp
+	assert_cause 'old connections still send the published port 8080/udp elsewhere'
+}
+
+test_the_published_port_leads_back_to_its_own_namespace()
+{
+	publish tcp
+	serve web tcp 80
+	to=198.51.100.1:8080 assert_cause "the port 8080 leads back to the namespace, and 'v0' sends nothing back (hairpin)" cured
+}
+
+test_the_name_server_cannot_be_reached()
+{
+	ip -n web route del default
+	ip -n web route add 203.0.113.0/24 via 10.1.0.1
+	assert_cause 'the namespace has no route to the name server 192.0.2.53 of /etc/resolv.conf'
+}
+
+test_a_name_server_in_the_namespace_is_enough()
+{
+	echo nameserver 127.0.0.53 >/etc/resolv.conf
+	serve web udp 53
+	run nsnet why web
+	assert_ok
+	assert_out_has 'a name server runs in the namespace'
+}
+
+test_ipv6_is_not_forwarded()
+{
+	ip addr add fd00:1::1/64 dev br0 nodad && ip -n web addr add fd00:1::2/64 dev eth0 nodad
+	ip addr add 2001:db8::1/64 dev up0 nodad && ip -6 route add default via 2001:db8::7
+	ip -n web -6 route add default via fd00:1::1
+	nft 'table ip6 t { chain post { type nat hook postrouting priority srcnat; masquerade; }; }'
+	to=2001:db8:1::1 assert_cause 'the host does not forward IPv6 packets' cured
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+}
+
+test_the_destination_can_be_a_name_and_a_port()
+{
+	for to in server.test server.test:80 203.0.113.9:80 server.test:53/udp '[203.0.113.9]:80/tcp' :80; do
+		run nsnet why web "$to"
+		assert_ok
+		assert_out_has 'the route to 203.0.113.'
+	done
+	run nsnet why web no-such.test
+	assert_refused 1 "cannot look up the address of 'no-such.test'"
+	for to in 203.0.113.9:0 203.0.113.9:x 203.0.113.9/24 203.0.113.9:80/sctp; do
+		run nsnet why web "$to"
+		assert_rc 1
+		assert_err_has "'$to' is not <address>[:<port>[/udp]]"
+	done
+	to=
+}
+
+test_a_user_who_cannot_ping_is_a_note()
+{
+	ip netns exec web sysctl -qw 'net.ipv4.ping_group_range=1 0'
+	run nsnet why web
+	assert_ok
+	assert_out_has 'note  ordinary users of the namespace cannot use ping'
+	printf '%s\n' "$out" | sed -n '/^note/{n;s/^ *cure: //p;}' >"$TMP/cure"
+	run sh -e "$TMP/cure"
+	run nsnet why web
+	assert_out_lacks ping
+}
+
+# assert_probe DESTINATION FRAGMENT: the probe fails for that reason, and leaves no rules in either namespace.
+assert_probe()
+{
+	run nsnet why --probe web "$1"
+	assert_rc 1
+	assert_err_empty
+	assert_out_has "FAIL  $2"
+	assert_no_probe_rules
+}
+
+assert_no_probe_rules()
+{
+	assert_empty "$({ nft list tables; ip netns exec web nft list tables; } | grep nsnet_probe)"
+}
+
+world_answers()
+{
+	ip -n world addr add 198.51.100.7/24 dev w0
+}
+
+test_a_probe_is_answered()
+{
+	world_answers
+	run nsnet why --probe web 198.51.100.7:80
+	assert_rc 1
+	assert_out_has 'FAIL  the probe arrived, and 198.51.100.7 refused the port 80'
+	serve world tcp 80
+	serve world udp 53
+	for to in 198.51.100.7 198.51.100.7:80 198.51.100.7:53/udp; do
+		run nsnet why --probe web $to
+		assert_ok
+		assert_out_has 'ok    the probe was answered'
+	done
+	assert_no_probe_rules
+}
+
+test_a_probe_over_ipv6_is_answered()
+{
+	ip addr add fd00:1::1/64 dev br0 nodad && ip -n web addr add fd00:1::2/64 dev eth0 nodad
+	run nsnet why --probe web fd00:1::1
+	assert_ok
+	assert_out_has 'ok    the probe was answered'
+}
+
+test_a_probe_names_the_chain_and_the_rule_that_drops()
+{
+	world_answers
+	nft add table ip filter
+	nft 'add chain ip filter FORWARD { type filter hook forward priority 0; }'
+	nft add rule ip filter FORWARD ip ttl '!=' 7 counter drop
+	run nsnet why web
+	assert_ok
+	assert_probe 198.51.100.7 "the probe was dropped by the chain 'FORWARD' of the table 'ip filter' of the host (ip ttl != 7 counter"
+	printf '%s\n' "$out" | sed -n '/^FAIL/{n;s/^ *cure: //p;}' >"$TMP/cure"
+	run sh -e "$TMP/cure"
+	run nsnet why --probe web 198.51.100.7
+	assert_out_has 'ok    the probe was answered'
+}
+
+test_a_probe_names_a_policy_that_drops()
+{
+	nft 'table inet f { chain fw { type filter hook forward priority 0; policy drop; }; }'
+	assert_probe 198.51.100.7 "the chain 'fw'"
+	assert_out_has "FAIL  the probe was dropped by the chain 'fw' of the table 'inet f' of the host (policy drop)"
+}
+
+test_a_probe_names_a_rule_that_drops_the_answer()
+{
+	world_answers
+	nft 'table inet f { chain fw { type filter hook forward priority 0; iifname "up0" ip ttl != 7 drop; }; }'
+	assert_probe 198.51.100.7 "the answer to the probe was dropped by the chain 'fw' of the table 'inet f' of the host"
+}
+
+test_a_probe_names_a_rule_of_the_namespace()
+{
+	world_answers
+	ip netns exec web nft 'table ip f { chain o { type filter hook output priority 0; ip ttl != 7 drop; }; }'
+	assert_probe 198.51.100.7 "the probe was dropped by the chain 'o' of the table 'ip f' of the namespace (ip ttl != 7 drop)"
+	ip netns exec web nft 'flush ruleset; table ip f { chain i { type filter hook input priority 0; ip ttl != 7 drop; }; }'
+	assert_probe 198.51.100.7 "the answer to the probe was dropped by the chain 'i' of the table 'ip f' of the namespace"
+}
+
+test_a_probe_without_an_answer_says_how_far_it_came()
+{
+	world_answers
+	ip netns exec world nft 'table ip f { chain i { type filter hook input priority 0; policy drop; }; }'
+	assert_probe 198.51.100.7 'no answer to the probe, which no rule of the host dropped'
+	bridge link set dev v0 state 0
+	assert_probe 198.51.100.7 'no answer to the probe, which did not come to the rules of the host'
+	ip -n web route del default
+	run nsnet why --probe web 198.51.100.7
+	assert_out_has '?     no probe is sent without a route'
+}
+
+probe_rules_are_there()
+{
+	nft list tables | grep -q nsnet_probe && ip netns exec web nft list tables | grep -q nsnet_probe
+}
+
+# A table with the flag owner ends with nsnet. Before 5.12 gc removes it.
+test_a_killed_probe_leaves_no_rules()
+{
+	nsnet why --probe web >/dev/null &
+	killed=$!
+	until probe_rules_are_there; do
+		kill -0 "$killed" || break
+	done
+	kill -KILL "$killed"
+	wait "$killed"
+	if nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
+		settle 50 sh -c '! nft list tables | grep -q nsnet_probe'
+	else
+		run nsnet gc
+		assert_out_has nsnet_probe
+		ip netns exec web nsnet gc >/dev/null
+	fi
+	assert_no_probe_rules
+}
+
+test_a_terminated_probe_leaves_no_rules()
+{
+	nsnet why --probe web >/dev/null &
+	killed=$!
+	until probe_rules_are_there; do
+		kill -0 "$killed" || break
+	done
+	kill "$killed"
+	wait "$killed"
+	assert_no_probe_rules
 }
 
 test_why_changes_nothing()
@@ -194,9 +600,9 @@ test_reports_invalid_arguments()
 {
 	run nsnet why none
 	assert_refused 1 "the network namespace 'none'"
-	run nsnet why web x
+	run nsnet why web 1.2.3
 	assert_rc 1
-	assert_err_has "'x' is not an IP address"
+	assert_err_has "'1.2.3' is neither an IP address"
 	run nsnet why
 	assert_err_has 'missing argument'
 }

@@ -90,6 +90,49 @@ test_an_existing_process_is_connected_by_its_pid()
 	assert_rc 1
 }
 
+# The namespace belongs to a user namespace, and the wiring needs privilege outside.
+test_a_container_with_a_user_namespace_is_connected_from_outside()
+{
+	nsnet bridge br0,10.1.0.1/24
+	start_holder nsunshare -U -r -n -m --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	run nsnet add "$holder_line" --bridge br0
+	assert_ok
+	run nsenter2 -t "$holder_line" -U -n -- ip -o -4 addr show eth0
+	assert_out_has 'inet 10.1.0.2/24'
+	run nsnet why "$holder_line" 10.1.0.1
+	assert_ok
+	stop_holders
+}
+
+# The commands reach namespaces without a name as well.
+test_the_explained_commands_reach_processes()
+{
+	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	first=$holder_line
+	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add "$first" --bridge br0 --ping --explain
+	cp "$TMP/out" "$TMP/commands"
+	run nsnet link "$first:a0,10.9.0.1/30" "$holder_line:b0,10.9.0.2/30" --explain
+	cat "$TMP/out" >>"$TMP/commands"
+	run sh -e "$TMP/commands"
+	assert_ok
+	run nsenter2 -t "$first" -n -- ip -o -4 addr show scope global
+	assert_out_has 'inet 10.1.0.2/24'
+	assert_out_has 'inet 10.9.0.1/30'
+	run nsenter2 -t "$holder_line" -n -- ip -o -4 addr show b0
+	assert_out_has 'inet 10.9.0.2/30'
+	# so do the cures of why
+	nsenter2 -t "$first" -n -- ip link set lo down
+	run nsnet why "$first" 10.1.0.1
+	assert_rc 1
+	printf '%s\n' "$out" | sed -n '/^FAIL/{n;s/^ *cure: //p;}' >"$TMP/cure"
+	run sh -e "$TMP/cure"
+	run nsnet why "$first" 10.1.0.1
+	assert_ok
+	stop_holders
+}
+
 test_add_can_be_repeated()
 {
 	nsnet add web --bridge br0,10.1.0.1/24

@@ -188,6 +188,37 @@ test_one_command_connects_each_container_to_a_bridge()
 	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
 }
 
+# inside_and_port: the network of $1, the bridge and its port, without names, indices and hardware addresses.
+inside_and_port()
+{
+	ip -n "$1" -d -o link show eth0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e ' veth '
+	ip -n "$1" -o -4 addr show eth0 | grep -o 'inet [^ ]*'
+	ip -n "$1" route | sed 's/ proto static//'
+	ip -d -o link show master lxcbr0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e ' veth ' -e 'state forwarding' -e 'hairpin o[a-z]*'
+	ip -d -o link show lxcbr0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e 'stp_state [01]'
+	ip -o -4 addr show lxcbr0 | grep -o 'inet [^ ]*'
+	nft list ruleset
+}
+
+# The commands of the article, with ip(8) in place of brctl(8) and ifconfig(8). The article forgets to bring lxcbr0.1 up.
+test_one_line_makes_the_same_network_as_the_article()
+{
+	ip link add lxcbr0 type bridge && ip addr add 192.168.10.1/24 dev lxcbr0 && ip link set lxcbr0 up
+	ip netns add ns1
+	ip link add lxcbr0.1 type veth peer name eth0.1
+	ip link set lxcbr0.1 master lxcbr0 && ip link set lxcbr0.1 up
+	ip link set eth0.1 netns ns1
+	ip -n ns1 link set eth0.1 name eth0
+	ip -n ns1 addr add 192.168.10.12/24 dev eth0 && ip -n ns1 link set eth0 up
+	ip -n ns1 route add default via 192.168.10.1
+	expected=$(inside_and_port ns1)
+	ip netns del ns1 && ip link del lxcbr0
+	settle 50 only_device_is lo
+	nsnet bridge lxcbr0,192.168.10.1/24 && nsnet add ns1 --link eth0@lxcbr0,192.168.10.12/24
+	assertEquals "$expected" "$(inside_and_port ns1)"
+	nsnet del ns1 lxcbr0
+}
+
 test_one_command_gives_a_program_its_own_resolv_conf()
 {
 	before=$(cat /etc/resolv.conf)

@@ -18,7 +18,7 @@ static int take_addr(void *arg, const struct nlmsghdr *nh)
 
 	if (rc < 0 || nh->nlmsg_type != RTM_NEWADDR)
 		return rc;
-	/* IFA_ADDRESS is the other side of a point-to-point link */
+	/* On a point-to-point link, IFA_ADDRESS is the address of the other side. */
 	which = a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS];
 	if (!which || (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
 		return 0;

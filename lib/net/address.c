@@ -54,7 +54,7 @@ bool net_addr_overlap(const struct net_addr *a, const struct net_addr *b)
 	return net_addr_same(a, b, MIN(a->prefix, b->prefix));
 }
 
-/* The bits behind the prefix, as a number: all of them if they are at most 32, else the last 32. */
+/* Returns the last 32 bits of the address. */
 static uint32_t last_bits(const struct net_addr *a)
 {
 	size_t n = net_addr_size(a);

@@ -41,7 +41,7 @@ bool net_addr_is_host(const struct net_addr *a);
 /* Adds n to the address, and returns false if the sum is outside the prefix. */
 bool net_addr_add(struct net_addr *a, uint32_t n);
 
-/* Clears the bits behind the prefix. */
+/* Clears the bits after the prefix. */
 void net_addr_mask(struct net_addr *a);
 
 /* "02:6e:0a:00:00:02". Parsing returns 0 or -EINVAL: also for a multicast or zero address, which no
@@ -49,8 +49,8 @@ void net_addr_mask(struct net_addr *a);
 int net_mac_parse(const char *s, size_t n, uint8_t mac[NET_MAC_SIZE]) must_check;
 const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
 
-/* A locally administered MAC of these first two bytes that the last four bytes of the address
- * determine: a neighbour's entry stays right when the address is used again. */
+/* A locally administered MAC of these first two bytes and the last four bytes of the address.
+ * The neighbour entries of other machines stay valid when another device gets the address. */
 void net_mac_of(const struct net_addr *a, uint8_t first, uint8_t second, uint8_t mac[NET_MAC_SIZE]);
 
 /* Returns true if the n bytes can name a network device: 1 to 15, no '/', ':', blank or control

@@ -13,9 +13,37 @@
 
 /* ---- Reading */
 
+static uint8_t byte_of(const struct nlattr *a)
+{
+	return a && netlink_len(a) == 1 ? *(const uint8_t *)netlink_data(a) : 0;
+}
+
+static int parse_info(const struct nlattr *link_info, struct net_link *out)
+{
+	const struct nlattr *info[IFLA_INFO_SLAVE_DATA + 1], *port[IFLA_BRPORT_MODE + 1];
+	char slave[16] = "";
+	int rc = netlink_parse(netlink_data(link_info), netlink_len(link_info), info,
+			       ARRAY_SIZE(info));
+
+	if (rc < 0)
+		return rc;
+	netlink_str(info[IFLA_INFO_KIND], out->kind, sizeof(out->kind));
+	netlink_str(info[IFLA_INFO_SLAVE_KIND], slave, sizeof(slave));
+	out->is_port = streq(slave, "bridge") && info[IFLA_INFO_SLAVE_DATA];
+	if (!out->is_port)
+		return 0;
+	rc = netlink_parse(netlink_data(info[IFLA_INFO_SLAVE_DATA]),
+			   netlink_len(info[IFLA_INFO_SLAVE_DATA]), port, ARRAY_SIZE(port));
+	if (rc < 0)
+		return rc;
+	out->port_state = byte_of(port[IFLA_BRPORT_STATE]);
+	out->hairpin = byte_of(port[IFLA_BRPORT_MODE]) != 0;
+	return 0;
+}
+
 int net_link_parse(const struct nlmsghdr *nh, struct net_link *out)
 {
-	const struct nlattr *a[IFLA_LINK_NETNSID + 1], *info[IFLA_INFO_KIND + 1];
+	const struct nlattr *a[IFLA_LINK_NETNSID + 1];
 	const struct ifinfomsg *ifi = (const void *)((const char *)nh + NLMSG_HDRLEN);
 	int rc = netlink_parse_message(nh, sizeof(*ifi), a, ARRAY_SIZE(a));
 
@@ -26,22 +54,14 @@ int net_link_parse(const struct nlmsghdr *nh, struct net_link *out)
 	out->peer_nsid = (int32_t)netlink_u32(a[IFLA_LINK_NETNSID], UINT32_MAX);
 	out->master = (int)netlink_u32(a[IFLA_MASTER], 0);
 	out->mtu = netlink_u32(a[IFLA_MTU], 0);
-	if (a[IFLA_OPERSTATE] && netlink_len(a[IFLA_OPERSTATE]) == 1)
-		out->operstate = *(const uint8_t *)netlink_data(a[IFLA_OPERSTATE]);
-	if (a[IFLA_CARRIER] && netlink_len(a[IFLA_CARRIER]) == 1)
-		out->carrier = *(const uint8_t *)netlink_data(a[IFLA_CARRIER]) != 0;
+	out->operstate = byte_of(a[IFLA_OPERSTATE]);
+	out->carrier = byte_of(a[IFLA_CARRIER]) != 0;
 	out->has_mac = a[IFLA_ADDRESS] && netlink_len(a[IFLA_ADDRESS]) == sizeof(out->mac);
 	if (out->has_mac)
 		memcpy(out->mac, netlink_data(a[IFLA_ADDRESS]), sizeof(out->mac));
 	netlink_str(a[IFLA_IFNAME], out->name, sizeof(out->name));
 	netlink_str(a[IFLA_IFALIAS], out->alias, sizeof(out->alias));
-	if (!a[IFLA_LINKINFO])
-		return 0;
-	rc = netlink_parse(netlink_data(a[IFLA_LINKINFO]), netlink_len(a[IFLA_LINKINFO]), info,
-			   ARRAY_SIZE(info));
-	if (rc == 0)
-		netlink_str(info[IFLA_INFO_KIND], out->kind, sizeof(out->kind));
-	return rc;
+	return a[IFLA_LINKINFO] ? parse_info(a[IFLA_LINKINFO], out) : 0;
 }
 
 static int take_link(void *arg, const struct nlmsghdr *nh)
@@ -66,7 +86,7 @@ static void put_get(struct netlink_batch *b, uint16_t flags)
 
 	netlink_batch_init(b);
 	netlink_begin(b, RTM_GETLINK, flags, &ifi, sizeof(ifi));
-	/* leaves out the counters of IPv6 (4.5) */
+	/* The counters of IPv6 would double the size of an answer. */
 	netlink_put_u32(b, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 }
 
@@ -173,7 +193,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 	size_t info;
 
 	begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, false);
-	/* a bridge without one takes its lowest port's, and changes with each */
+	/* Without its own, a bridge uses the lowest hardware address of its ports, which changes.
+	 */
 	if (mac)
 		netlink_put(b, IFLA_ADDRESS, mac, NET_MAC_SIZE);
 	netlink_put_str(b, IFLA_IFNAME, name);
@@ -211,6 +232,20 @@ void net_link_put_alias(struct netlink_batch *b, int index, const char *alias)
 {
 	begin(b, RTM_NEWLINK, 0, index, false);
 	netlink_put(b, IFLA_IFALIAS, alias, strlen(alias));
+}
+
+void net_link_put_hairpin(struct netlink_batch *b, int index)
+{
+	const uint8_t on = 1;
+	size_t info, data;
+
+	begin(b, RTM_NEWLINK, 0, index, false);
+	info = netlink_nest(b, IFLA_LINKINFO);
+	netlink_put(b, IFLA_INFO_SLAVE_KIND, "bridge", 6);
+	data = netlink_nest(b, IFLA_INFO_SLAVE_DATA);
+	netlink_put(b, IFLA_BRPORT_MODE, &on, sizeof(on));
+	netlink_nest_end(b, data);
+	netlink_nest_end(b, info);
 }
 
 void net_link_put_forwarding(struct netlink_batch *b, int index)

@@ -22,6 +22,9 @@ struct net_link {
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
+	bool is_port;       /* of a bridge; the next two are set only then */
+	uint8_t port_state; /* BR_STATE_* */
+	bool hairpin;       /* the port sends packets back where they came from */
 	char name[IF_NAMESIZE];
 	char kind[16]; /* "veth", "bridge", …; "" of a physical device */
 	char alias[NET_LINK_ALIAS];
@@ -68,10 +71,12 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 /* A macvlan or ipvlan device above the device `lower`, created in namespace ns. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
-/* mtu 0 leaves it. A bridge keeps an MTU that is set on it, but not one given at its creation: that
- * one follows the ports. */
+/* mtu 0 keeps the MTU. A bridge keeps an MTU that is set later, but not one that is given at its
+ * creation, which follows the MTU of the ports. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
+/* Lets a port of a bridge send packets back where they came from (hairpin mode). */
+void net_link_put_hairpin(struct netlink_batch *b, int index);
 /* Lets IPv4 packets that come in by the device be forwarded: its sysctl `forwarding`. */
 void net_link_put_forwarding(struct netlink_batch *b, int index);
 /* Moves a device to the namespace ns, where it gets that name. The kernel takes it down, drops its

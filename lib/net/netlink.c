@@ -19,7 +19,7 @@ void netlink_batch_init(struct netlink_batch *b)
 	b->err = 0;
 }
 
-/* Room for n bytes, padded with zeros to 4, or NULL. */
+/* Reserves n bytes, padded with zeros to 4. Returns NULL if they do not fit. */
 static void *reserve(struct netlink_batch *b, size_t n)
 {
 	size_t padded = NLMSG_ALIGN(n);
@@ -128,7 +128,7 @@ int netlink_parse(const void *data, size_t n, const struct nlattr **found, unsig
 			return -EBADMSG;
 		if (type < max)
 			found[type] = a;
-		/* the last one need not be padded */
+		/* The last attribute may lack its padding. */
 		step = MIN(step, n);
 		at += step;
 		n -= step;
@@ -166,7 +166,7 @@ void netlink_str(const struct nlattr *a, char *dst, size_t size)
 	dst[n] = '\0';
 }
 
-/* The text of an extended acknowledgement, netlink(7) NETLINK_EXT_ACK, as the hint. */
+/* Sets the hint to the text of an extended acknowledgement, netlink(7) NETLINK_EXT_ACK. */
 static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 {
 	const struct nlmsgerr *err = (const void *)((const char *)nh + NLMSG_HDRLEN);
@@ -176,7 +176,7 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 
 	if (!(nh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	/* with NETLINK_CAP_ACK the payload of the request is left out */
+	/* With NETLINK_CAP_ACK, the answer does not repeat the payload of the request. */
 	if (!(nh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len > NLMSG_HDRLEN)
 		skip += NLMSG_ALIGN(err->msg.nlmsg_len - NLMSG_HDRLEN);
 	if (skip > nh->nlmsg_len ||
@@ -189,7 +189,7 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 		nserr_hint(e, "the kernel says: %s", text);
 }
 
-/* Steps to the next message in the n bytes at *at; NULL at the end, and *bad if one does not fit.
+/* Returns the next message of the n bytes at *at, or NULL at the end. Sets *bad if it does not fit.
  */
 static const struct nlmsghdr *next_message(const char **at, size_t *n, bool *bad)
 {
@@ -228,7 +228,7 @@ int netlink_read_acks(const void *data, size_t n, uint32_t first, uint32_t last,
 		uint32_t number = nh->nlmsg_seq - first;
 		int rc;
 
-		/* an echo or a notification says nothing about the end */
+		/* Echoes and notifications are ignored. */
 		if (nh->nlmsg_type != NLMSG_ERROR || number > last - first)
 			continue;
 		if (error_of(nh, &rc) < 0)
@@ -246,19 +246,25 @@ int netlink_read_acks(const void *data, size_t n, uint32_t first, uint32_t last,
 
 /* ---- The socket */
 
-int netlink_open(struct netlink *nl, struct nserr *e)
+int netlink_open_family(struct netlink *nl, int family, struct nserr *e)
 {
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
-	int on = 1, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int on = 1, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
 
 	fd = fd < 0 ? -errno : file_above_std(fd);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open a netlink socket");
-	/* each is later than the socket: what is missing costs a text or a filter */
+	/* Older kernels lack some of the options. Without them errors have no text and dumps no
+	 * filter. */
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		(void)!setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on));
 	*nl = (struct netlink){ .fd = fd, .seq = 1 };
 	return 0;
+}
+
+int netlink_open(struct netlink *nl, struct nserr *e)
+{
+	return netlink_open_family(nl, NETLINK_ROUTE, e);
 }
 
 void netlink_close(struct netlink *nl)
@@ -295,7 +301,7 @@ int netlink_send(struct netlink *nl, struct netlink_batch *b, unsigned *failed, 
 
 	if (b->n == 0)
 		return b->err;
-	/* errors of earlier messages arrive unasked, and before this one's */
+	/* The kernel reports errors of earlier messages without NLM_F_ACK, and before this one. */
 	last_message(b)->nlmsg_flags |= NLM_F_ACK;
 	rc = transmit(nl, b);
 	while (rc == 0) {
@@ -347,7 +353,7 @@ static int read_answers(struct asking *a, const char *at, size_t n)
 	return bad ? -EBADMSG : 0;
 }
 
-/* Answers to an earlier request, which its caller gave up, are skipped by their number. */
+/* Skips answers to an earlier request, by their number. */
 int netlink_ask(struct netlink *nl, struct netlink_batch *b,
 		int (*f)(void *arg, const struct nlmsghdr *nh), void (*again)(void *arg), void *arg,
 		struct nserr *e)

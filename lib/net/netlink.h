@@ -33,8 +33,10 @@ struct netlink_batch {
 void netlink_batch_init(struct netlink_batch *b);
 
 /* Opens an rtnetlink(7) socket with extended acknowledgements and strict dumps, where the kernel
- * has them. Returns 0 or a negative errno with e set. netlink_close() closes it. */
+ * has them. Returns 0 or a negative errno with e set. netlink_close() closes it.
+ * netlink_open_family() opens a socket of another netlink family (NETLINK_NETFILTER). */
 int netlink_open(struct netlink *nl, struct nserr *e) must_check;
+int netlink_open_family(struct netlink *nl, int family, struct nserr *e) must_check;
 void netlink_close(struct netlink *nl);
 #define cleanup_netlink __attribute__((cleanup(netlink_close)))
 
@@ -48,8 +50,8 @@ void netlink_put(struct netlink_batch *b, uint16_t type, const void *data, size_
 void netlink_put_str(struct netlink_batch *b, uint16_t type, const char *s);
 void netlink_put_u32(struct netlink_batch *b, uint16_t type, uint32_t v);
 
-/* Opens an attribute whose value is what follows until netlink_nest_end(), which takes the value
- * that netlink_nest() returned. NLA_F_NESTED is not set, as rtnetlink's own clients do not. */
+/* Opens an attribute whose value is everything up to netlink_nest_end(), which takes the value that
+ * netlink_nest() returned. NLA_F_NESTED is not set, as rtnetlink's own clients do not. */
 size_t netlink_nest(struct netlink_batch *b, uint16_t type);
 void netlink_nest_end(struct netlink_batch *b, size_t at);
 
@@ -81,7 +83,7 @@ int netlink_ask(struct netlink *nl, struct netlink_batch *b,
  */
 int netlink_parse(const void *data, size_t n, const struct nlattr **found, unsigned max) must_check;
 
-/* The attributes behind the family header of `header` bytes in a message. -EBADMSG if the message
+/* The attributes after the family header of `header` bytes in a message. -EBADMSG if the message
  * is shorter than that. */
 int netlink_parse_message(const struct nlmsghdr *nh, size_t header, const struct nlattr **found,
 			  unsigned max) must_check;

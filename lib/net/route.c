@@ -25,7 +25,7 @@ static int take_route(void *arg, const struct nlmsghdr *nh)
 
 	if (rc < 0 || nh->nlmsg_type != RTM_NEWROUTE)
 		return rc;
-	/* a kernel without strict dumps sends all tables */
+	/* A kernel without strict dumps sends all tables. */
 	if (rt->rtm_type != RTN_UNICAST ||
 	    netlink_u32(a[RTA_TABLE], rt->rtm_table) != RT_TABLE_MAIN ||
 	    (rt->rtm_family != AF_INET && rt->rtm_family != AF_INET6))
@@ -59,7 +59,7 @@ int net_routes_read(struct netlink *nl, struct net_routes *out, struct nserr *e)
 	netlink_begin(&b, RTM_GETROUTE, NLM_F_DUMP, &rt, sizeof(rt));
 	netlink_put_u32(&b, RTA_TABLE, RT_TABLE_MAIN);
 	rc = netlink_ask(nl, &b, take_route, forget, out, e);
-	/* a namespace without any route of a family has no such table either */
+	/* A namespace without routes has no main table. */
 	if (rc == -ENOENT)
 		rc = 0;
 	return rc < 0 ? net_failed(e, rc, "cannot list the routes") : 0;

@@ -16,7 +16,7 @@ static void add_bridges(struct net *n, struct plan *p)
 			add(p, STEP_BRIDGE, br, 0);
 		for (size_t k = 0; k < br->addr.n; k++)
 			add(p, STEP_BRIDGE_ADDR, br, k);
-		/* a bridge that is there and was not asked for by its address is left as it is */
+		/* An existing bridge that is named without an address is left as it is. */
 		if (br->wanted)
 			add(p, STEP_BRIDGE_UP, br, 0);
 	}
@@ -29,7 +29,9 @@ static void add_wires(struct net *n, struct plan *p)
 
 		if (!w->exists)
 			add(p, STEP_WIRE, w, 0);
-		if (!w->exists && (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE))
+		/* rules that come later are recorded, too */
+		if ((!w->exists || (nat_wanted(n) && w->addr.n)) &&
+		    (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE))
 			add(p, STEP_ALIAS, w, 0);
 		for (size_t k = 0; k < w->other_addr.n && !(w->kind == WIRE_REF && w->exists); k++)
 			add(p, STEP_OUTER_ADDR, w, k);
@@ -38,7 +40,7 @@ static void add_wires(struct net *n, struct plan *p)
 	}
 }
 
-/* While the caller's sysctls can be seen. */
+/* Before the process enters the namespace, where /proc/sys shows other sysctls. */
 static void add_forwarding(struct net *n, struct plan *p)
 {
 	for (size_t i = 0; nat_wanted(n) && i < n->n_bridges; i++)
@@ -47,8 +49,8 @@ static void add_forwarding(struct net *n, struct plan *p)
 		add(p, STEP_FORWARD, n->uplinks[i], 0);
 }
 
-/* Addresses before up, so that no packet leaves without one; gateways after, since the kernel
- * refuses them while the device is down. */
+/* Addresses come before up, so that no packet leaves without one. Gateways come after up, because
+ * the kernel refuses them while the device is down. */
 static void add_inside(struct net *n, struct plan *p)
 {
 	if (!n->no_lo && n->target != TARGET_EXISTING)
@@ -64,6 +66,7 @@ static void add_inside(struct net *n, struct plan *p)
 	}
 	for (size_t i = 0; i < n->n_routes; i++)
 		add(p, STEP_ROUTE, &n->routes[i], 0);
+	add(p, STEP_FLUSH, NULL, 0);
 	for (size_t i = 0; i < n->n_sysctls; i++)
 		add(p, STEP_SYSCTL, n->sysctls[i], 0);
 }
@@ -115,7 +118,7 @@ void build_plan(struct net *n, struct plan *p)
 		add(p, STEP_ETC, NULL, 0);
 	if (n->target == TARGET_NEW_NAME)
 		add(p, STEP_PIN, NULL, 0);
-	/* rules outlive a killed `add`: `del` finds them by the name, which is there by then */
+	/* Rules outlive a killed `add`. `del` finds them by the name, so they come after it. */
 	if (nat_wanted(n))
 		add(p, STEP_NAT, NULL, 0);
 	if (n->argv)

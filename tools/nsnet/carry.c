@@ -28,6 +28,7 @@ void net_init(struct net *n)
 		.ns = -1,
 		.host = NETLINK_INIT,
 		.inner = NETLINK_INIT,
+		.conntrack = NETLINK_INIT,
 		.host_lock = -1,
 		.name_lock = -1,
 		.pasta_line = -1,
@@ -69,7 +70,7 @@ int carry_out(struct net *n)
 	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127)
 		cli_die_nserr(&e);
 	if (forks) {
-		/* without nsnet the program would lose its way out, or keep its ports open */
+		/* Without nsnet, the program would have no translation of addresses. */
 		n->supervise.death_signal = nat_wanted(n) ? SIGKILL : 0;
 		if (execute_start(&n->supervise, &n->handle, &p, n, &e) < 0)
 			cli_die_nserr(&e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* del: takes back what add, link and bridge did; gc takes back what killed runs left. */
+/* del: undoes add, link and bridge; gc removes the remains of killed runs. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
@@ -37,7 +37,7 @@ static const struct cli_tool del_tool = {
 static const struct cli_tool gc_tool = {
 	.name = "nsnet gc",
 	.synopsis = { "[options]" },
-	.purpose = "Remove names and rules of what has gone, and restore lent devices.",
+	.purpose = "Remove what killed runs left, and restore lent devices.",
 	.opts = gc_opts,
 	.failed = CLI_EXIT_FAILED,
 };
@@ -50,7 +50,7 @@ static int delete_link(struct netlink *nl, const struct net_link *l, struct nser
 	netlink_batch_init(&b);
 	net_link_put_delete(&b, l->index);
 	rc = netlink_send(nl, &b, NULL, e);
-	/* the other end may have gone just now, and this one with it */
+	/* The pair may have been removed from the other end. */
 	return rc == 0 || rc == -ENODEV
 		       ? 0
 		       : nserr_set(e, rc, "cannot delete the device '%s'", l->name);
@@ -64,9 +64,9 @@ static bool has_nat(const struct net_link *l)
 }
 
 /*
- * Deletes the devices of a namespace that nsnet connected: those whose other end, here, has our
- * alias; sets *nat if they have firewall rules. RTM_DELLINK returns when both ends have gone, while
- * the end of a namespace would take them away some time later.
+ * Deletes the devices of a namespace that nsnet connected: those whose other end has our alias.
+ * Sets *nat if they have firewall rules. RTM_DELLINK returns after both ends have gone. The kernel
+ * would remove them some time after the end of the namespace.
  */
 static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 {
@@ -84,7 +84,8 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 
 		if (!streq(in->kind, "veth"))
 			continue;
-		/* both ends name each other: an index alone may be of a third namespace */
+		/* Both ends must name each other, because the index may belong to a third
+		 * namespace. */
 		out = net_links_by_index(&here, in->peer);
 		if (out && streq(out->kind, "veth") && out->peer == in->index &&
 		    str_after(out->alias, NET_ALIAS)) {
@@ -95,7 +96,7 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 	return rc;
 }
 
-/* Warns of a namespace that something else keeps, and says what to do. Returns true if so. */
+/* Returns true, after a warning, if something still holds the namespace. */
 static bool is_held(uint64_t inode, const char *what)
 {
 	struct nserr e = NSERR_INIT;
@@ -110,7 +111,7 @@ static bool is_held(uint64_t inode, const char *what)
 	return true;
 }
 
-/* The file that `add --dns` made, and no other. */
+/* Removes resolv.conf if `add --dns` created it. */
 static void remove_resolv(const char *name)
 {
 	char path[4096], text[32] = "";
@@ -142,8 +143,9 @@ static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
 }
 
 /*
- * Counts the ports of a bridge. The end of a pair outlives the program by some milliseconds,
- * because the kernel takes a namespace down later: waits for the kernel to report that it has gone.
+ * Counts the ports of a bridge. The kernel destroys the namespace of a program some milliseconds
+ * after the program has ended. Until then its pair is a port, so waits for the report that it has
+ * gone.
  */
 static int count_ports(struct net *n, const struct net_link *br, unsigned *ports, struct nserr *e)
 {
@@ -153,7 +155,7 @@ static int count_ports(struct net *n, const struct net_link *br, unsigned *ports
 	int rc = netlink_open(&news, e);
 	struct pollfd p = { .fd = news.fd, .events = POLLIN };
 
-	/* bind(2): the kernel's reports go to no socket without a port */
+	/* The kernel sends reports only to sockets that are bound. */
 	if (rc == 0 &&
 	    bind(news.fd, (const struct sockaddr *)&links_group, sizeof(links_group)) < 0)
 		rc = nserr_set(e, errno, "cannot watch the network devices");
@@ -202,8 +204,8 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
 }
 
-/* A name, else a bridge, else a reference. Returns false and says why if it fails. Sets *inode to
- * the namespace that should end now, or leaves it. */
+/* Deletes a name, a bridge, or the connections of a reference. Returns false after a message if
+ * that fails. Sets *inode to the namespace that should end now. */
 static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 {
 	struct nserr e = NSERR_INIT;
@@ -274,7 +276,7 @@ int verb_del(int argc, char **argv)
 	if (access(NETNS_DIR, F_OK) == 0) {
 		struct nserr e = NSERR_INIT;
 
-		/* not while an `add` is between its file and its mount */
+		/* Waits for an `add` that has created its file and not yet mounted on it. */
 		n.name_lock = names_lock(&e);
 		if (n.name_lock < 0)
 			cli_die_nserr(&e);
@@ -284,7 +286,7 @@ int verb_del(int argc, char **argv)
 		cli_die(ENOMEM, "cannot delete");
 	for (int i = 0; i < w.n; i++)
 		all &= delete_one(&n, w.v[i], &inodes[i]);
-	/* after the last: the search keeps what it has seen */
+	/* After the last deletion, because the search keeps its first result. */
 	for (int i = 0; i < w.n; i++)
 		all &= !inodes[i] || !is_held(inodes[i], w.v[i]);
 	free(inodes);
@@ -292,9 +294,9 @@ int verb_del(int argc, char **argv)
 }
 
 /*
- * Everything that a killed run made ends with its descriptors, except the file that reserves the
- * name. While we have the lock, no nsnet is between making one and mounting on it. ip(8) takes no
- * lock, but it needs only a moment.
+ * The remains of a killed run end with its descriptors, except the file that reserves the name. The
+ * lock excludes an `add` that has created its file and not yet mounted on it. ip(8) takes no lock,
+ * but needs only a moment.
  */
 int verb_gc(int argc, char **argv)
 {

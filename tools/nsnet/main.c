@@ -8,7 +8,7 @@ static const struct verb verbs[] = {
 	{ "link", verb_link, "connect two namespaces with each other" },
 	{ "bridge", verb_bridge, "create a bridge" },
 	{ "del", verb_del, "remove namespaces, connections or bridges" },
-	{ "gc", verb_gc, "remove what killed runs left" },
+	{ "gc", verb_gc, "remove the remains of killed runs" },
 	{ "attach", verb_attach, "give a namespace a name" },
 	{ "show", verb_show, "show namespaces, devices, addresses and connections" },
 	{ "why", verb_why, "find out why packets of a namespace do not pass" },

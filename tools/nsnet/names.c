@@ -42,7 +42,7 @@ int names_share(struct nserr *e)
 {
 	int rc = sys_mount("", NETNS_DIR, "none", MS_SHARED | MS_REC, NULL);
 
-	/* EINVAL, mount(2): not a mount point yet */
+	/* mount(2) returns EINVAL if this is not a mount point yet. */
 	if (rc == -EINVAL) {
 		rc = sys_mount(NETNS_DIR, NETNS_DIR, "none", MS_BIND | MS_REC, NULL);
 		if (rc == 0)
@@ -76,7 +76,7 @@ int names_open(const char *name, int *fd, struct nserr *e)
 		return rc;
 	snprintf(self, sizeof(self), "self/fd/%d", file);
 	ns = nsfile_open(&proc, proc.fd, self);
-	/* a file that ip(8) or nsnet reserved, or that has lost its mount */
+	/* The file was reserved by ip(8) or nsnet, or it has lost its mount. */
 	if (ns == -ENOTTY && S_ISREG(st.st_mode))
 		return NAME_DEAD;
 	if (ns == -ENOTTY || (ns >= 0 && sys_ns_type(ns) != CLONE_NEWNET))
@@ -93,7 +93,7 @@ int names_remove(const char *name, struct nserr *e)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/%s", NETNS_DIR, name);
-	/* EINVAL, umount(2): nothing is mounted there */
+	/* umount(2) returns EINVAL if nothing is mounted there. */
 	while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
 	if (lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size))

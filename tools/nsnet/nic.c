@@ -37,7 +37,7 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 			nserr_hint(e, "this host may become unreachable; lend it with --force");
 			return -EBUSY;
 		}
-		/* the routes of its subnets come back with the addresses */
+		/* The kernel adds the routes of the subnets together with the addresses. */
 		if (!r->via.family)
 			continue;
 		net_addr_format(&r->via, false, via);
@@ -56,7 +56,7 @@ int nic_resolve(struct net *n, struct nserr *e)
 	int rc = net_link_find(&n->host, n->nic.name, &l, e);
 
 	if (rc == -ENODEV)
-		return nserr_set(e, rc, "the device '%s'", n->nic.name);
+		return nserr_set(e, rc, "cannot find the device '%s'", n->nic.name);
 	if (rc < 0)
 		return rc;
 	if (l.flags & IFF_LOOPBACK || l.alias[0]) {
@@ -79,8 +79,8 @@ static int send_one(struct netlink *nl, struct netlink_batch *b, const char *nam
 	return rc < 0 ? net_denied(nserr_set(e, rc, "cannot restore the device '%s'", name), e) : 0;
 }
 
-/* Gives a device of the host what the record says, and removes the record. What cannot be restored
- * is reported; the rest is. */
+/* Restores a device of the host from the record and removes the record. Continues after a failure
+ * and returns the first one. */
 static int restore(struct netlink *host, int index, const char *record, struct nserr *e)
 {
 	char text[NET_LINK_ALIAS], *save = NULL, *name, *mtu, *state;
@@ -113,7 +113,7 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 		rc = send_one(host, &b, name, first < 0 ? NULL : e);
 		first = first < 0 ? first : rc;
 	}
-	/* the record stays where something is missing, for another attempt */
+	/* The record stays if something is missing, so that `gc` can try again. */
 	if (first < 0)
 		return first;
 	netlink_batch_init(&b);
@@ -123,8 +123,8 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 
 /* ---- steps */
 
-/* The record goes with the device, and is there before it leaves: whatever ends nsnet, `gc` finds
- * it where the kernel puts the device when the namespace ends. */
+/* The alias keeps the record with the device and is set before the device is moved. `gc` finds it
+ * wherever the kernel puts the device after nsnet was killed. */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
@@ -150,14 +150,14 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 		return rc;
 	}
 	nic->lent = true;
-	/* an index can change on the way */
+	/* The index can change when a device is moved. */
 	rc = net_link_find(&n->inner, nic->inside, &l, e);
 	nic->index = rc == 0 ? l.index : 0;
-	return rc == -ENODEV ? nserr_set(e, rc, "the device '%s'", nic->inside) : rc;
+	return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->inside) : rc;
 }
 
-/* Before the namespace ends: the kernel would put a physical device into the initial namespace
- * without its name and addresses, and destroy a virtual one. */
+/* Must be called before the namespace ends. The kernel would move a physical device to the initial
+ * namespace without its name and addresses, and destroy a virtual device. */
 int nic_return(struct net *n, struct nserr *e)
 {
 	struct nic *nic = &n->nic;
@@ -170,7 +170,8 @@ int nic_return(struct net *n, struct nserr *e)
 	nic->lent = false;
 	rc = net_link_find(&n->inner, nic->inside, &l, e);
 	if (rc == -ENODEV)
-		return nserr_set(e, rc, "the device '%s', which the program renamed or moved",
+		return nserr_set(e, rc,
+				 "cannot find the device '%s', which the program renamed or moved",
 				 nic->inside);
 	if (rc < 0)
 		return rc;
@@ -186,7 +187,8 @@ int nic_return(struct net *n, struct nserr *e)
 	}
 	rc = net_link_find(&n->host, nic->name, &l, e);
 	if (rc < 0)
-		return rc == -ENODEV ? nserr_set(e, rc, "the device '%s'", nic->name) : rc;
+		return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->name)
+				     : rc;
 	return restore(&n->host, l.index, nic->record, e);
 }
 
@@ -212,7 +214,7 @@ void show_move(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-/* The commands that give it back, from the record. */
+/* Prints the commands that return the device, from the record. */
 void nic_show_return(const struct net *n, struct buf *out)
 {
 	char text[NET_LINK_ALIAS], *save = NULL, *mtu, *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsnet: what its files share: the request, what is looked up for it, and the stages. */
+/* nsnet: the request, the results of lookups, and the stages. */
 #ifndef NSU_NSNET_H
 #define NSU_NSNET_H
 
@@ -9,6 +9,7 @@
 #include "common/verb.h"
 #include "net/addr.h"
 #include "net/link.h"
+#include "net/neigh.h"
 #include "net/nft.h"
 #include "net/route.h"
 #include "ns/pin.h"
@@ -46,7 +47,7 @@ struct bridge {
 
 enum wire_kind { WIRE_HOST, WIRE_BRIDGE, WIRE_REF, WIRE_STACKED };
 
-/* A device inside the namespace, and what it is connected to: --link. */
+/* --link: a device inside the namespace, and its connection. */
 struct wire {
 	enum wire_kind kind;
 	char ifname[IF_NAMESIZE];
@@ -67,7 +68,7 @@ struct wire {
 	bool exists;                  /* the device inside is there already */
 	char outer_name[IF_NAMESIZE]; /* of --explain: a name in place of the pattern */
 	char alias[NET_LINK_ALIAS];   /* of the outer end */
-	/* found out while it is carried out */
+	/* set while the plan runs */
 	int index, outer;
 };
 
@@ -77,7 +78,7 @@ enum target_kind {
 	TARGET_EXISTING,
 };
 
-/* --publish: a port of the host that stands for one of the namespace. */
+/* --publish: a port of the host that leads to a port of the namespace. */
 struct publish {
 	struct net_addr addr; /* family 0: all of the host's, except loopback */
 	uint16_t outer, inner;
@@ -87,9 +88,17 @@ struct publish {
 /* --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
-	char record[NET_LINK_ALIAS]; /* what is to be restored */
+	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, to be restored */
 	int index;                   /* where it is now */
 	bool lent;
+};
+
+/* Messages that were not sent yet, see request.h. */
+struct pending {
+	struct netlink *nl; /* NULL: none */
+	struct netlink_batch batch;
+	unsigned named; /* messages that have a sentence */
+	char what[NETLINK_BATCH_MAX][160];
 };
 
 enum { DNS_NONE, DNS_HOST, DNS_GIVEN };
@@ -125,6 +134,7 @@ struct net {
 	enum target_kind target;
 	int own_ns, ns; /* descriptors of the caller's and of the target's namespace */
 	struct netlink host, inner;
+	struct pending pending;
 	int host_lock, name_lock;
 	char label[64];      /* how ip(8) names the target in --explain */
 	char path[PATH_MAX]; /* of the name */
@@ -137,8 +147,9 @@ struct net {
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* for nft(8) */
 	struct nft_ctx *nft;
-	bool nat_owned;    /* the kernel removes the table when we end */
-	struct buf resolv; /* what is to be in /etc/resolv.conf */
+	struct netlink conntrack; /* opened if a UDP port is published */
+	bool nat_owned;           /* the kernel removes the table when we end */
+	struct buf resolv;        /* the text of /etc/resolv.conf */
 };
 
 /* ---- parsing: spec.c, opts.c. All die with a usage message. */
@@ -185,10 +196,10 @@ int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /* How ip(8) takes the namespace of a reference: a name or a path. */
 void net_label(const char *ref, char label[64]);
-/* Adds the usual hint where privilege is missing. Returns rc. */
+/* Adds the usual hint if rc is -EPERM. Returns rc. */
 int net_denied(int rc, struct nserr *e);
 
-/* ---- steps: the kinds in one array, so that explain() knows which text is a command */
+/* ---- steps: the kinds are in one array, by which explain() recognises them */
 
 enum step {
 	STEP_NAMES,
@@ -209,6 +220,7 @@ enum step {
 	STEP_NAT,
 	STEP_OUTER_ADDR,
 	STEP_UNLOCK,
+	STEP_FLUSH,
 	STEP_LO,
 	STEP_ADDR,
 	STEP_UP,
@@ -263,6 +275,10 @@ static inline bool net_forks(const struct net *n)
 }
 void spec_nat(struct net *n, const char *text); /* NULL: the address of the uplink */
 void spec_publish(struct net *n, const char *text);
+/* The name of the table for a namespace (kind "ns"), a bridge ("br") or a process ("run"). Returns
+ * 0, or -EINVAL with e set if nft(8) does not accept the name. */
+int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
+	      struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* After the program of `run`: removes the table where the kernel does not. */
 void nat_end(struct net *n);
@@ -291,7 +307,7 @@ int run_userns(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* steps_file.c: files that the program sees */
+/* steps_file.c: files of the program */
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_etc(void *ctx, const struct plan_step *s, struct nserr *e);
@@ -303,7 +319,10 @@ int dns_read(struct net *n, struct nserr *e) must_check;
 
 /* Adds a word, quoted for a shell where it needs to be. */
 void shell_word(struct buf *out, const char *s);
-/* Adds "ip " or "ip -n LABEL ". */
+/* The words before a command that runs in the namespace with that label, or, with `ip`, before the
+ * arguments of ip(8): "ip -n web ". Valid until the fourth call after this one. */
+const char *in_namespace(const char *label, bool ip);
+/* Adds in_namespace() for ip(8) in the target. */
 void ip_in(const struct net *n, struct buf *out);
 
 /* ---- verbs, each with the verb at argv[0] */

@@ -32,7 +32,7 @@ enum {
 	{ OPT_BRIDGE, "bridge", CLI_ARG,  "<br>[,<addr>]", "connect eth0 to a bridge, with a free address" }, \
 	{ OPT_ROUTE,  "route",  CLI_ARG,  "<dst>,via=<addr>", "add a route in the namespace" }, \
 	NAT_OPT, \
-	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "make a port of the host one of the namespace" }, \
+	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "make a port of the host lead to the namespace" }, \
 	{ OPT_DNS,    "dns",    CLI_ARG,  "<addr>|host|none", "set the name server of the namespace" }, \
 	{ OPT_PING,   "ping",   CLI_NONE, NULL, "let every group of the namespace use ping" }, \
 	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a sysctl below net in the namespace" }, \
@@ -46,7 +46,7 @@ enum {
 	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
 #define DRY_OPTS \
 	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print commands that do the same, and exit", 2 }, \
-	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "look for conflicts, change nothing, and exit", 2 }
+	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "look for conflicts and exit", 2 }
 
 static const struct cli_opt run_opts[] = {
 	PLAN_OPTS,
@@ -131,7 +131,7 @@ static void take_bridge_option(struct net *n, const char *arg)
 	const struct bridge *br = spec_bridge(n, "--bridge", arg);
 	char wire[2 * IF_NAMESIZE + 16], ifname[IF_NAMESIZE] = "eth0";
 
-	/* a second bridge is eth1 */
+	/* The second bridge is connected to eth1. */
 	if (n->n_wires)
 		snprintf(ifname, sizeof(ifname), "eth%u", (unsigned)n->n_wires % 100);
 	snprintf(wire, sizeof(wire), "%s@%s,auto", ifname, br->name);
@@ -337,7 +337,7 @@ static void attach(struct net *n, int name_lock)
 	if (is < 0)
 		cli_die_nserr(&e);
 	if (is == NAME_ALIVE)
-		cli_die(EEXIST, "the name '%s'", n->name);
+		cli_die(EEXIST, "cannot use the name '%s'", n->name);
 	n->ns = net_open_ref(n->ref, &e);
 	if (n->ns < 0)
 		cli_die_nserr(&e);

@@ -22,12 +22,12 @@ struct argv {
 
 static void add_arg(struct argv *a, const char *s)
 {
-	/* the last is the terminating NULL */
+	/* The last element is the terminating NULL. */
 	if (a->n < ARRAY_SIZE(a->v) - 1)
 		a->v[a->n++] = (char *)(uintptr_t)s;
 }
 
-/* Nothing is forwarded unless it is asked for, and the host's loopback cannot be reached. */
+/* Only published ports are forwarded, and the host's loopback cannot be reached. */
 static void pasta_argv(const struct net *n, pid_t target, char text[PASTA_ARGS_MAX], struct argv *a)
 {
 	static char ports[NET_WORDS_MAX][64], userns[40], netns[40];
@@ -78,7 +78,7 @@ static _Noreturn void watch(const struct net *n, int line, int target, pid_t tar
 	int null, wstatus = 0;
 	pid_t pasta;
 
-	/* the namespaces are complete; EOF: there will be none */
+	/* A byte: the namespaces are complete. EOF: they will not be created. */
 	if (RETRY_EINTR(read(line, &go, 1)) != 1)
 		_exit(0);
 	pasta_argv(n, target_pid, text, &a);
@@ -98,7 +98,7 @@ static _Noreturn void watch(const struct net *n, int line, int target, pid_t tar
 		kill(pasta, SIGKILL);
 	if (pasta > 0)
 		(void)RETRY_EINTR(waitpid(pasta, &wstatus, 0));
-	/* whoever still waits for the network learns how pasta ended */
+	/* Tells run_pasta(), if it still waits, how pasta ended. */
 	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(0);
 }

@@ -13,19 +13,14 @@
 #include "kernel/sys_ns.h"
 #include "ns/procfs.h"
 
-enum { OPT_DOT = CLI_LONG, OPT_STRICT };
+enum { OPT_DOT = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ 'a', "all",          CLI_NONE, NULL, "show lo as well" },
+	{ 'a', "all",          CLI_NONE, NULL, "print lo as well" },
 	{ 'T', "tree",         CLI_NONE, NULL, "print namespaces, bridges and ports as a tree", 1 },
 	{ OPT_DOT, "dot",      CLI_NONE, NULL, "print a graph for dot(1)", 1 },
-	{ 'J', "json",         CLI_NONE, NULL, "print JSON", 1 },
-	{ 'r', "raw",          CLI_NONE, NULL, "print rows that are easy to split" },
-	{ 'o', "output",       CLI_ARG,  "<list>", "print these columns", 1 },
-	{ 'n', "noheadings",   CLI_NONE, NULL, "print no headings" },
-	{ 'H', "list-columns", CLI_NONE, NULL, "list the columns" },
-	{ OPT_STRICT, "strict", CLI_NONE, NULL, "exit 3 when something could not be looked at" },
+	TABLE_OPTS,
 	{ 0 },
 };
 /* clang-format on */
@@ -33,7 +28,7 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nsnet show",
 	.synopsis = { "[options] [<ref>...]" },
-	.purpose = "Show network namespaces, their devices, and what these are connected to.",
+	.purpose = "Show network namespaces, their devices and connections.",
 	.opts = opts,
 	.notes = "Without <ref>, all namespaces that have a process or a name.",
 	.failed = CLI_EXIT_FAILED,
@@ -53,16 +48,23 @@ static struct view_ns *new_ns(struct view *v)
 	return ns;
 }
 
-/* A name is what a person knows; else the lowest process, else the inode. */
-static char *ref_of(const struct ns *ns)
+static const char *name_of(const struct ns *ns)
 {
 	const char *name = NULL;
-	char *ref;
-	int n;
 
 	for (const struct nshold *h = ns->holders; h && !name; h = h->next)
 		if (h->kind == NSHOLD_MNT && h->path)
 			name = str_after(h->path, NETNS_DIR "/");
+	return name;
+}
+
+/* A name is what a person knows. Without one, the lowest process, or else the inode. */
+static char *ref_of(const struct ns *ns)
+{
+	const char *name = name_of(ns);
+	char *ref;
+	int n;
+
 	if (name)
 		n = asprintf(&ref, "netns:%s", name);
 	else if (ns->pid)
@@ -74,11 +76,41 @@ static char *ref_of(const struct ns *ns)
 	return ref;
 }
 
-static void find_all(struct view *v)
+static struct view_ns *find_ns(struct view *v, uint64_t inode)
 {
+	for (size_t i = 0; i < v->n; i++)
+		if (v->ns[i].inode == inode)
+			return &v->ns[i];
+	return NULL;
+}
+
+/* Takes a namespace that the search found. With `given`, only those that the caller named. */
+static void take_ns(struct view *v, const struct collect *c, const struct ns *ns, bool given)
+{
+	const char *name = name_of(ns);
+	struct view_ns *to = given ? find_ns(v, ns->inode) : new_ns(v);
+
+	if (!to)
+		return;
+	if (!given) {
+		to->inode = ns->inode;
+		to->ref = ref_of(ns);
+		to->fd = collect_open(c, ns);
+	}
+	if (name && !to->name)
+		to->name = strdup(name);
+	to->procs = ns->nprocs;
+	to->holders = ns->nfds + ns->nsocks + ns->nmounts;
+}
+
+/* Searches the machine, and counts what holds the namespaces if `count`. */
+static void find_all(struct view *v, bool given, bool count)
+{
+	const unsigned holders = NSTYPE_BIT(COLLECT_FD) | NSTYPE_BIT(COLLECT_SOCK);
 	struct collect_query q = {
 		.types = NSTYPE_BIT(NSTYPE_NET),
-		.sources = NSTYPE_BIT(COLLECT_PROC) | NSTYPE_BIT(COLLECT_MNT),
+		.sources = NSTYPE_BIT(COLLECT_PROC) | NSTYPE_BIT(COLLECT_MNT) |
+			   (count ? holders : 0),
 		.self = getpid(),
 	};
 	struct nserr e = NSERR_INIT;
@@ -87,18 +119,11 @@ static void find_all(struct view *v)
 	q.proc = procfs_open("/proc", &e);
 	if (q.proc < 0 || collect_run(&c, &q, &e) < 0)
 		cli_die_nserr(&e);
-	for (size_t i = 0; i < c.tab.n; i++) {
-		const struct ns *ns = c.tab.all[i];
-		struct view_ns *to;
-
-		if (ns->type != &nstypes[NSTYPE_NET])
-			continue;
-		to = new_ns(v);
-		to->inode = ns->inode;
-		to->ref = ref_of(ns);
-		to->fd = collect_open(&c, ns);
-	}
-	v->complete = collect_complete(&c);
+	for (size_t i = 0; i < c.tab.n; i++)
+		if (c.tab.all[i]->type == &nstypes[NSTYPE_NET])
+			take_ns(v, &c, c.tab.all[i], given);
+	v->complete &= collect_complete(&c);
+	v->counted = count;
 	collect_free(&c);
 	close(q.proc);
 }
@@ -114,19 +139,21 @@ static bool find_ref(struct view *v, char *ref)
 		cli_warn_nserr(&e);
 		return false;
 	}
-	for (size_t i = 0; i < v->n; i++)
-		if (v->ns[i].inode == st.st_ino) {
-			close(fd);
-			return true;
-		}
+	if (find_ns(v, st.st_ino)) {
+		close(fd);
+		return true;
+	}
 	ns = new_ns(v);
 	ns->inode = st.st_ino;
 	ns->ref = strdup(ref);
+	if (str_after(ref, "netns:"))
+		ns->name = strdup(str_after(ref, "netns:"));
 	ns->fd = fd;
 	return true;
 }
 
-/* Reads each namespace from inside; the socket stays, to ask it about the others. */
+/* Reads each namespace from inside. The socket stays open, because the kernel numbers namespaces
+ * relative to the namespace of the socket. */
 static void look(struct view *v)
 {
 	int own = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
@@ -137,7 +164,7 @@ static void look(struct view *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
 		struct nserr e = NSERR_INIT;
-		/* an ordinary user may look at its own namespace, and may enter none */
+		/* An ordinary user can read its own namespace, but cannot enter any. */
 		int rc = ns->inode == st.st_ino
 				 ? netlink_open(&ns->nl, &e)
 				 : (ns->fd < 0 ? ns->fd : net_open_in(own, ns->fd, &ns->nl, &e));
@@ -165,55 +192,54 @@ static void raise_limit(void)
 	}
 }
 
+/* Reads the firewall rules, which name the published ports. */
+static void read_rules(struct view *v)
+{
+	struct nft_ctx *nft = NULL;
+
+	if (nft_open(&nft, NULL) < 0 || nft_list(nft, "list ruleset", &v->rules, NULL) < 0)
+		v->complete = false;
+	nft_close(nft);
+}
+
 int verb_show(int argc, char **argv)
 {
-	const char *columns = NULL;
-	bool raw = false, headings = true, strict = false, all = true;
 	struct view v = { .complete = true };
 	struct words w = { 0 };
+	bool all = true, count;
+	struct table t;
 	struct cli c;
 	int form = 0;
 
+	view_table_init(&t);
 	cli_init(&c, &tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
-		switch (key) {
-		case 'a':
+		if (key == 'a')
 			v.all = true;
-			break;
-		case 'r':
-			raw = true;
-			break;
-		case 'n':
-			headings = false;
-			break;
-		case 'o':
-			columns = c.arg;
-			break;
-		case OPT_STRICT:
-			strict = true;
-			break;
-		default:
+		else if (key == 'T' || key == OPT_DOT)
 			form = key;
-		}
-	if (form == 'H') {
-		view_columns();
-		return 0;
-	}
+		else
+			table_option(&t, key, c.arg);
+	if (form && t.json)
+		cli_die_usage("--json excludes --tree and --dot");
 	raise_limit();
 	for (int i = 0; i < w.n; i++)
 		all &= find_ref(&v, w.v[i]);
-	if (!w.n)
-		find_all(&v);
+	count = view_wants(&t, "HOLDERS") || view_wants(&t, "PROCS");
+	if (!w.n || count || view_wants(&t, "NAME"))
+		find_all(&v, w.n > 0, count);
 	look(&v);
-	if (form == 'J')
+	view_relate(&v);
+	if (t.json || view_wants(&t, "PORTS"))
+		read_rules(&v);
+	t.complete = v.complete;
+	if (t.json)
 		view_json(&v);
 	else if (form == 'T')
 		view_tree(&v);
 	else if (form == OPT_DOT)
 		view_dot(&v);
 	else
-		view_table(&v, columns, raw, headings);
-	if (!all)
-		return CLI_EXIT_FAILED;
-	return strict && !v.complete ? CLI_EXIT_INCOMPLETE : 0;
+		view_table(&v, &t);
+	return all ? table_status(&t, 0) : CLI_EXIT_FAILED;
 }

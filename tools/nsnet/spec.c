@@ -13,7 +13,7 @@ struct item {
 	size_t n;
 };
 
-/* Takes the first item off a list that has one. */
+/* Removes the first item from a list that has one, and returns it. */
 static struct item first_item(const char **at)
 {
 	struct item i = { *at, strcspn(*at, ",") };
@@ -35,7 +35,7 @@ static bool is(const struct item *i, const char *word)
 	return strlen(word) == i->n && memcmp(i->s, word, i->n) == 0;
 }
 
-/* The text behind "key=", as an item, if the item begins with it. */
+/* Returns true if the item begins with key, and sets *value to the text after it. */
 static bool has_key(const struct item *i, const char *key, struct item *value)
 {
 	size_t n = strlen(key);
@@ -100,8 +100,8 @@ static bool is_ref(const char *s)
 }
 
 /*
- * Splits "REF:IF". A reference may hold colons itself, so that the last one begins a device only if
- * both sides are valid and the device does not look like a number.
+ * Splits "REF:IF". A reference can contain colons. The last colon begins a device only if both
+ * sides are valid and the device does not look like a number.
  */
 static void split_ref(const char *option, const char *s, size_t n, struct wire *w)
 {
@@ -224,7 +224,8 @@ static void take_rest(const char *option, const struct item *i, struct wire *w)
 	}
 }
 
-/* The host's end of a pair without a bridge has the gateway's address, in the same subnet. */
+/* Gives the host's end of a pair the address of the gateway, with the prefix length of the subnet.
+ */
 static void set_host_end(const char *option, struct wire *w)
 {
 	for (size_t g = 0; g < w->gw.n; g++) {

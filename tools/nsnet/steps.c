@@ -8,6 +8,7 @@
 #include "kernel/nsfile.h"
 #include "kernel/sys_ns.h"
 #include "nic.h"
+#include "request.h"
 #include "run/exec.h"
 
 /* ---- the name */
@@ -19,16 +20,15 @@ static int run_names(void *ctx, const struct plan_step *s, struct nserr *e)
 	return names_share(e);
 }
 
-/* The name is taken first and mounted on last: a run that is killed in between leaves an empty
- * file, which the next `add` uses and `gc` removes, while everything else ends with the
- * descriptors. */
+/* The file is created first and mounted on last. A run that is killed in between leaves an empty
+ * file, which the next `add` uses and `gc` removes. Everything else ends with the descriptors. */
 static int run_reserve(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
 	int fd = file_open_at(AT_FDCWD, n->path, O_RDONLY | O_CREAT | O_EXCL, 0);
 
 	(void)s;
-	/* resolve() has looked, under the lock: the file holds nothing */
+	/* resolve() has checked under the lock that the file holds no namespace. */
 	if (fd == -EEXIST)
 		return 0;
 	if (fd < 0)
@@ -70,7 +70,7 @@ static void undo_pin(void *ctx, const struct plan_step *s)
 
 /* ---- the namespace */
 
-/* A socket belongs to the namespace that it is opened in: that of the caller was opened before. */
+/* Opens a socket in the process's network namespace. n->host belongs to the caller's. */
 static int open_inner(struct net *n, struct nserr *e)
 {
 	if (n->inner.fd >= 0)
@@ -99,13 +99,13 @@ static int run_namespace(void *ctx, const struct plan_step *s, struct nserr *e)
 	return open_inner(n, e);
 }
 
-/* In the plan of a new name ip(8) names the namespace at once. */
+/* ip(8) can only create a namespace together with its name. */
 static void show_namespace(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct net *n = ctx;
 
 	(void)s;
-	if (!n->pasta) /* which creates its own */
+	if (!n->pasta) /* pasta creates the namespace */
 		buf_printf(out, "ip netns add %s\n", n->label);
 }
 
@@ -120,15 +120,21 @@ static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* Others may choose addresses again: what this run has taken can be seen. */
+/* Lets other runs choose addresses. They see the addresses of this run in the aliases. */
 static int run_unlock(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
+	int rc = request_flush(n, e);
 
 	(void)s;
-	(void)e;
 	util_close(&n->host_lock);
-	return 0;
+	return rc;
+}
+
+static int run_flush(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)s;
+	return request_flush(ctx, e);
 }
 
 /* ---- the program */
@@ -173,7 +179,7 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 		.name = #what, .call = (call_), .run = run_##what, .show = show_##what, \
 	}
 
-/* Steps without show() have no command of their own: the commands before and after do their work.
+/* Steps without show() have no command of their own, because another command includes their work.
  */
 const struct plan_kind step_kinds[STEPS] = {
 	[STEP_NAMES] = { .name = "names", .call = "mount(MS_SHARED)", .run = run_names },
@@ -219,6 +225,7 @@ const struct plan_kind step_kinds[STEPS] = {
 		       .show = show_nat },
 	[STEP_OUTER_ADDR] = LINK_STEP(outer_addr, "RTM_NEWADDR"),
 	[STEP_UNLOCK] = { .name = "unlock", .call = "close(2)", .run = run_unlock },
+	[STEP_FLUSH] = { .name = "flush", .call = "send(2)", .run = run_flush },
 	[STEP_LO] = LINK_STEP(lo, "RTM_NEWLINK"),
 	[STEP_ADDR] = LINK_STEP(addr, "RTM_NEWADDR"),
 	[STEP_UP] = LINK_STEP(up, "RTM_NEWLINK"),

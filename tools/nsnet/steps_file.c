@@ -16,7 +16,7 @@
 #define RESOLVED    "/run/systemd/resolve/resolv.conf" /* the servers behind 127.0.0.53 */
 #define MADE_BY     "# made by nsnet\n"
 
-/* ---- sysctls: /proc/sys/net is that of the process which opens the file */
+/* ---- sysctls: /proc/sys/net shows the network namespace of the process that opens the file */
 
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -34,7 +34,7 @@ void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct net *n = ctx;
 
-	buf_printf(out, "ip netns exec %s sysctl -qw ", n->label);
+	buf_printf(out, "%ssysctl -qw ", in_namespace(n->label, false));
 	shell_word(out, s->arg);
 	buf_addc(out, '\n');
 }
@@ -147,7 +147,7 @@ void undo_etc(void *ctx, const struct plan_step *s)
 
 /* ---- mounts on the files of /etc */
 
-/* A mount namespace of the program's own, from which nothing comes back. */
+/* Creates a mount namespace whose mounts do not propagate back. */
 static int own_mounts(struct nserr *e)
 {
 	int rc = sys_unshare(CLONE_NEWNS);
@@ -186,7 +186,7 @@ static int mount_file(int fd, const char *target, struct nserr *e)
 	return rc;
 }
 
-/* A file without a name would do, but the source of a mount must have one until it is mounted. */
+/* The source of a mount must have a name until it is mounted. */
 int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	char path[] = "/tmp/nsnet.XXXXXX";
@@ -209,7 +209,7 @@ int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* As ip-netns(8): each file of /etc/netns/NAME stands for the one in /etc. */
+/* As ip-netns(8): mounts each file of /etc/netns/NAME on the file of that name in /etc. */
 int run_files(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
@@ -221,8 +221,8 @@ int run_files(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (rc < 0)
 		return rc;
-	/* sysfs shows the network namespace that it was mounted in; a mount that is refused, as in
-	 * a user namespace, costs only this view */
+	/* sysfs shows the network namespace in which it was mounted. A failure, as in a user
+	 * namespace, is ignored. */
 	(void)!sys_umount("/sys", MNT_DETACH);
 	(void)!sys_mount("nsnet", "/sys", "sysfs", 0, NULL);
 	etc_path(n, "", dir);

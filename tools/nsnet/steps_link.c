@@ -1,166 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steps_link: the steps that send requests about devices, addresses and routes, and the commands of
- * ip(8) that do the same. */
-#include <stdarg.h>
-#include <stdio.h>
-
-#include "nsnet.h"
-
-/* Sends b; a failure gets the sentence that fmt gives. */
-#define SEND(nl, b, e, ...) \
-	({ \
-		int rc_ = netlink_send((nl), (b), NULL, (e)); \
-		rc_ < 0 ? send_failed((e), rc_, __VA_ARGS__) : 0; \
-	})
-
-static printf_like(3, 4) int send_failed(struct nserr *e, int rc, const char *fmt, ...)
-{
-	char hint[sizeof(e->hint)], what[sizeof(e->what)];
-	va_list ap;
-
-	/* the hint is the kernel's text, which nserr_set() would drop */
-	memcpy(hint, e->hint, sizeof(hint));
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	nserr_set(e, rc, "%s", what);
-	nserr_hint(e, "%s", hint);
-	return net_denied(rc, e);
-}
-
-static const char *text_of(const struct net_addr *a)
-{
-	static char text[NET_ADDR_TEXT];
-
-	return net_addr_format(a, true, text);
-}
-
-/* ---- bridges */
-
-static struct bridge *bridge_of(const void *ctx, const struct plan_step *s)
-{
-	(void)ctx;
-	return (struct bridge *)(uintptr_t)s->arg;
-}
-
-/* A bridge that has rules of its own keeps them until it is deleted. */
-static const char *bridge_alias(const struct net *n)
-{
-	return nat_wanted(n) && !n->name && !n->ref && !n->argv ? NET_ALIAS "bridge nat"
-								: NET_ALIAS "bridge";
-}
-
-int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct bridge *br = bridge_of(ctx, s);
-	struct net *n = ctx;
-	struct netlink_batch b;
-	struct net_link l;
-	int rc;
-
-	netlink_batch_init(&b);
-	net_link_put_bridge(&b, br->name, br->mac);
-	rc = SEND(&n->host, &b, e, "cannot create the bridge '%s'", br->name);
-	if (rc < 0)
-		return rc;
-	rc = net_link_find(&n->host, br->name, &l, e);
-	if (rc < 0)
-		return rc == -ENODEV ? nserr_set(e, rc, "the new bridge '%s'", br->name) : rc;
-	br->index = l.index;
-	br->made = true;
-	/* what `del` and `show` know it by */
-	netlink_batch_init(&b);
-	net_link_put_alias(&b, br->index, bridge_alias(n));
-	return SEND(&n->host, &b, e, "cannot set the alias of '%s'", br->name);
-}
-
-void undo_bridge(void *ctx, const struct plan_step *s)
-{
-	struct bridge *br = bridge_of(ctx, s);
-	struct net *n = ctx;
-	struct netlink_batch b;
-
-	netlink_batch_init(&b);
-	net_link_put_delete(&b, br->index);
-	(void)!netlink_send(&n->host, &b, NULL, NULL);
-}
-
-void show_bridge(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	struct bridge *br = bridge_of(ctx, s);
-	char mac[18];
-
-	buf_adds(out, "ip link add name ");
-	shell_word(out, br->name);
-	buf_printf(out, " address %s type bridge\n", net_mac_format(br->mac, mac));
-	buf_adds(out, "ip link set dev ");
-	shell_word(out, br->name);
-	buf_adds(out, " alias ");
-	shell_word(out, bridge_alias(ctx));
-	buf_addc(out, '\n');
-}
-
-int run_bridge_addr(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct bridge *br = bridge_of(ctx, s);
-	struct net *n = ctx;
-	struct netlink_batch b;
-
-	netlink_batch_init(&b);
-	net_addr_put(&b, br->index, &br->addr.v[s->num]);
-	return SEND(&n->host, &b, e, "cannot add the address %s to '%s'",
-		    text_of(&br->addr.v[s->num]), br->name);
-}
-
-static void show_address(struct buf *out, const struct net_addr *a, const char *dev)
-{
-	buf_printf(out, "addr replace %s dev ", text_of(a));
-	shell_word(out, dev);
-	buf_adds(out, a->family == AF_INET6 ? " nodad\n" : "\n");
-}
-
-void show_bridge_addr(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	struct bridge *br = bridge_of(ctx, s);
-
-	buf_adds(out, "ip ");
-	show_address(out, &br->addr.v[s->num], br->name);
-}
-
-int run_bridge_up(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct bridge *br = bridge_of(ctx, s);
-	struct net *n = ctx;
-	struct netlink_batch b;
-
-	netlink_batch_init(&b);
-	net_link_put_up(&b, br->index, br->mtu);
-	/* one that was there gets rules now */
-	if (!br->made && strstr(bridge_alias(n), " nat"))
-		net_link_put_alias(&b, br->index, bridge_alias(n));
-	return SEND(&n->host, &b, e, "cannot bring '%s' up", br->name);
-}
-
-void show_bridge_up(const void *ctx, const struct plan_step *s, struct buf *out)
-{
-	struct bridge *br = bridge_of(ctx, s);
-
-	(void)ctx;
-	buf_adds(out, "ip link set dev ");
-	shell_word(out, br->name);
-	if (br->mtu)
-		buf_printf(out, " mtu %u", br->mtu);
-	buf_adds(out, " up\n");
-}
-
-/* ---- the devices inside */
+/* steps_link: the steps that create devices, addresses and routes of the namespace, and the
+ * commands of ip(8) that do the same. */
+#include "request.h"
 
 static struct wire *wire_of(const struct plan_step *s)
 {
 	return (struct wire *)(uintptr_t)s->arg;
 }
 
-/* 4.5 names it: a name of which NetworkManager and udev leave the devices alone */
+/* The kernel replaces %d. NetworkManager ignores devices whose names begin with veth. */
 static const char outer_pattern[] = "vethns%d";
 
 static void put_wire(const struct net *n, const struct wire *w, struct netlink_batch *b)
@@ -183,26 +31,34 @@ static void put_wire(const struct net *n, const struct wire *w, struct netlink_b
 }
 
 /*
- * Both ends are created where they stay: moving a device takes an RCU barrier, 14 to 20 ms. The
- * kernel refuses IFF_UP on the peer, so that the outer end is the one that is brought up here. Its
- * index is asked from inside (IFLA_LINK), since NLM_F_ECHO came after 5.10.
+ * Creates both ends in their namespaces, because moving a device waits 14 to 20 ms for an RCU
+ * barrier. The kernel refuses IFF_UP on the peer, so only the outer end is brought up here. Its
+ * index is read from the inner end (IFLA_LINK), because 5.10 lacks NLM_F_ECHO for devices.
  */
 int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 	struct net_link l;
 	int rc;
 
-	netlink_batch_init(&b);
-	put_wire(n, w, &b);
-	rc = SEND(&n->host, &b, e, "cannot create the device '%s'", w->ifname);
+	/* If an older message fails, the device must not be created: it would outlive us there. */
+	if (n->target == TARGET_EXISTING && request_flush(n, e) < 0)
+		return -e->errnum;
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	put_wire(n, w, b);
+	request_add(n, "cannot create the device '%s'", w->ifname);
+	rc = request_flush(n, e);
 	if (rc < 0)
 		return rc;
 	rc = net_link_find(&n->inner, w->ifname, &l, e);
 	if (rc < 0)
-		return rc == -ENODEV ? nserr_set(e, rc, "the new device '%s'", w->ifname) : rc;
+		return rc == -ENODEV
+			       ? nserr_set(e, rc, "cannot find the new device '%s'", w->ifname)
+			       : rc;
 	w->index = l.index;
 	w->outer = w->kind == WIRE_STACKED ? 0 : l.peer;
 	return 0;
@@ -214,7 +70,7 @@ void undo_wire(void *ctx, const struct plan_step *s)
 	struct net *n = ctx;
 	struct netlink_batch b;
 
-	/* one end takes the other with it, and this is done when the call returns */
+	/* RTM_DELLINK of one end removes both ends before it returns. */
 	netlink_batch_init(&b);
 	net_link_put_delete(&b, w->index);
 	(void)!netlink_send(&n->inner, &b, NULL, NULL);
@@ -263,41 +119,57 @@ void show_wire(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_printf(out, " netns %s\n", n->label);
 }
 
-/* IFLA_IFALIAS is ignored when a device is created. */
+/* A program that connects to the published port of its own namespace: the bridge must send the
+ * packet back to the port that it came from. */
+static bool needs_hairpin(const struct net *n, const struct wire *w)
+{
+	return w->kind == WIRE_BRIDGE && n->n_publish && !n->pasta;
+}
+
+/* The kernel ignores both attributes when a device is created. */
 int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_link_put_alias(&b, w->outer, w->alias);
-	return SEND(&n->host, &b, e, "cannot set the alias of the other end of '%s'", w->ifname);
+	b = request_begin(n, &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_alias(b, w->outer, w->alias);
+	if (needs_hairpin(n, w))
+		net_link_put_hairpin(b, w->outer);
+	return request_add(n, "cannot set the alias of the other end of '%s'", w->ifname);
 }
 
 void show_alias(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	struct wire *w = wire_of(s);
 
-	(void)ctx;
 	buf_adds(out, "ip link set dev ");
 	shell_word(out, w->outer_name);
 	buf_adds(out, " alias ");
 	shell_word(out, w->alias);
 	buf_addc(out, '\n');
+	if (!needs_hairpin(ctx, w))
+		return;
+	buf_adds(out, "ip link set dev ");
+	shell_word(out, w->outer_name);
+	buf_adds(out, " type bridge_slave hairpin on\n");
 }
 
 int run_outer_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_addr_put(&b, w->outer, &w->other_addr.v[s->num]);
-	return SEND(w->kind == WIRE_REF ? &w->other_nl : &n->host, &b, e,
-		    "cannot add the address %s to the other end of '%s'",
-		    text_of(&w->other_addr.v[s->num]), w->ifname);
+	b = request_begin(n, w->kind == WIRE_REF ? &w->other_nl : &n->host, e);
+	if (!b)
+		return -e->errnum;
+	net_addr_put(b, w->outer, &w->other_addr.v[s->num]);
+	return request_add(n, "cannot add the address %s to the other end of '%s'",
+			   text_of(&w->other_addr.v[s->num]), w->ifname);
 }
 
 void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -305,25 +177,22 @@ void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out
 	struct wire *w = wire_of(s);
 
 	(void)ctx;
-	buf_adds(out, "ip ");
-	if (w->kind == WIRE_REF) {
-		buf_adds(out, "-n ");
-		shell_word(out, w->other_label);
-		buf_addc(out, ' ');
-	}
+	buf_adds(out, w->kind == WIRE_REF ? in_namespace(w->other_label, true) : "ip ");
 	show_address(out, &w->other_addr.v[s->num], w->outer_name);
 }
 
-/* Index 1 is lo in every network namespace. 127.0.0.1/8 and ::1 come by themselves. */
+/* lo has the index 1 in every network namespace. The kernel adds 127.0.0.1/8 and ::1. */
 int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
 	(void)s;
-	netlink_batch_init(&b);
-	net_link_put_up(&b, 1, 0);
-	return SEND(&n->inner, &b, e, "cannot bring lo up");
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_up(b, 1, 0);
+	return request_add(n, "cannot bring lo up");
 }
 
 void show_lo(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -331,7 +200,7 @@ void show_lo(const void *ctx, const struct plan_step *s, struct buf *out)
 	const struct net *n = ctx;
 
 	(void)s;
-	if (n->pasta) /* which brings it up */
+	if (n->pasta) /* pasta brings lo up */
 		return;
 	ip_in(n, out);
 	buf_adds(out, "link set dev lo up\n");
@@ -341,12 +210,14 @@ int run_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_addr_put(&b, w->index, &w->addr.v[s->num]);
-	return SEND(&n->inner, &b, e, "cannot add the address %s to '%s'",
-		    text_of(&w->addr.v[s->num]), w->ifname);
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_addr_put(b, w->index, &w->addr.v[s->num]);
+	return request_add(n, "cannot add the address %s to '%s'", text_of(&w->addr.v[s->num]),
+			   w->ifname);
 }
 
 void show_addr(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -361,11 +232,13 @@ int run_up(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_link_put_up(&b, w->index, 0);
-	return SEND(&n->inner, &b, e, "cannot bring '%s' up", w->ifname);
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_link_put_up(b, w->index, 0);
+	return request_add(n, "cannot bring '%s' up", w->ifname);
 }
 
 void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -376,16 +249,18 @@ void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_adds(out, " up\n");
 }
 
-/* The device must be up: "Nexthop has invalid gateway". */
+/* The kernel refuses a gateway while the device is down ("Nexthop has invalid gateway"). */
 static int add_route(struct net *n, const struct net_route *r, struct nserr *e)
 {
 	char via[NET_ADDR_TEXT];
-	struct netlink_batch b;
+	struct netlink_batch *b;
 
-	netlink_batch_init(&b);
-	net_route_put(&b, r);
-	return SEND(&n->inner, &b, e, "cannot add the route to %s via %s", text_of(&r->dst),
-		    net_addr_format(&r->via, false, via));
+	b = request_begin(n, &n->inner, e);
+	if (!b)
+		return -e->errnum;
+	net_route_put(b, r);
+	return request_add(n, "cannot add the route to %s via %s", text_of(&r->dst),
+			   net_addr_format(&r->via, false, via));
 }
 
 static struct net_route gateway(const struct wire *w, size_t i)

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wiring: what the devices that were found have to do with each other. */
+/* wiring: relates devices to each other. */
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 
 #include "ns/netnsid.h"
+#include "rules.h"
 #include "show.h"
 
 /*
- * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, a number that means something in the
- * asking namespace only. Ends that name each other are candidates; the kernel is asked which
- * namespace has the number.
+ * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, which is a number relative to the
+ * namespace of the socket. Two ends that name each other are candidates. RTM_GETNSID then tells
+ * which namespace has the number.
  */
-const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
-				 const struct net_link *l, const struct view_ns **where)
+static const struct net_link *find_peer(const struct view *v, const struct view_ns *of,
+					const struct net_link *l, const struct view_ns **where)
 {
 	if (!streq(l->kind, "veth") || !l->peer)
 		return NULL;
@@ -33,17 +35,42 @@ const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 	return NULL;
 }
 
+void view_relate(struct view *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct view_ns *ns = &v->ns[i];
+
+		ns->peers = calloc(ns->links.n + 1, sizeof(*ns->peers));
+		if (!ns->peers)
+			cli_die(ENOMEM, "cannot relate the devices");
+		for (size_t k = 0; k < ns->links.n; k++)
+			ns->peers[k].link = find_peer(v, ns, &ns->links.v[k], &ns->peers[k].ns);
+	}
+}
+
+const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
+				 const struct net_link *l, const struct view_ns **where)
+{
+	const struct view_peer *p = &of->peers[l - of->links.v];
+
+	(void)v;
+	*where = p->ns;
+	return p->link;
+}
+
 const char *view_state(const struct net_link *l)
 {
-	/* not IFF_RUNNING: the kernel sets it up to a second later */
+	/* The kernel may set IFF_RUNNING a second later than the carrier. */
 	return !(l->flags & IFF_UP) ? "DOWN" : l->carrier ? "UP" : "NO-CARRIER";
 }
 
-void view_addrs(const struct view_ns *ns, const struct net_link *l, struct buf *out)
+void view_addrs(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		struct buf *out)
 {
 	char text[NET_ADDR_TEXT];
 	bool comma = false;
 
+	(void)v;
 	for (size_t i = 0; i < ns->addrs.n; i++) {
 		const struct net_ifaddr *a = &ns->addrs.v[i];
 
@@ -54,11 +81,13 @@ void view_addrs(const struct view_ns *ns, const struct net_link *l, struct buf *
 	}
 }
 
-void view_gateways(const struct view_ns *ns, const struct net_link *l, struct buf *out)
+void view_gateways(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		   struct buf *out)
 {
 	char text[NET_ADDR_TEXT];
 	bool comma = false;
 
+	(void)v;
 	for (size_t i = 0; i < ns->routes.n; i++) {
 		const struct net_route *r = &ns->routes.v[i];
 
@@ -83,4 +112,45 @@ void view_peer_text(const struct view *v, const struct view_ns *ns, const struct
 		peer = net_links_by_index(&ns->links, l->peer);
 		buf_printf(out, "%s:%s", ns->ref, peer ? peer->name : "?");
 	}
+}
+
+static bool has_address(const struct view_ns *ns, const struct net_link *l,
+			const struct net_addr *a)
+{
+	for (size_t i = 0; i < ns->addrs.n; i++)
+		if (ns->addrs.v[i].index == l->index &&
+		    net_addr_same(&ns->addrs.v[i].addr, a, (unsigned)(8 * net_addr_size(a))))
+			return true;
+	return false;
+}
+
+void view_ports(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		struct buf *out)
+{
+	const char *at = v->rules.s;
+	struct rules_dnat d;
+
+	while (rules_next_dnat(&at, &d))
+		if (has_address(ns, l, &d.to))
+			buf_printf(out, "%s%u:%u/%s", out->len ? "," : "", d.outer, d.inner,
+				   d.udp ? "udp" : "tcp");
+}
+
+/* The alias of a bridge, or of the other end of a pair, ends with " nat" if there is a table. */
+void view_nat_table(const struct view *v, const struct view_ns *ns, const struct net_link *l,
+		    struct buf *out)
+{
+	const struct view_ns *where = NULL;
+	const struct net_link *peer = view_peer(v, ns, l, &where);
+	const char *bridge = str_after(l->alias, NET_ALIAS "bridge nat");
+	const char *of = peer ? str_after(peer->alias, NET_ALIAS) : NULL;
+	char name[NET_LINK_ALIAS], table[NAT_TABLE_SIZE];
+
+	if (bridge)
+		of = l->name;
+	else if (!of || strlen(of) < 4 || !streq(of + strlen(of) - 4, " nat"))
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(of, " "), of);
+	if (nat_table(bridge ? "br" : "ns", name, table, NULL) == 0)
+		buf_printf(out, "inet %s", table);
 }

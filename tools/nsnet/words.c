@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* words: what the commands of --explain are made of. */
+/* words: parts of the commands that --explain prints. */
+#include <stdio.h>
+
 #include "nsnet.h"
 
 void shell_word(struct buf *out, const char *s)
@@ -20,9 +22,23 @@ void shell_word(struct buf *out, const char *s)
 	buf_addc(out, '\'');
 }
 
+const char *in_namespace(const char *label, bool ip)
+{
+	static char texts[4][160];
+	static unsigned next;
+	char *out = texts[next++ % ARRAY_SIZE(texts)];
+
+	/* ip(8) takes only names */
+	if (strchr(label, '/'))
+		snprintf(out, sizeof(texts[0]), "nsenter --net=%s %s", label, ip ? "ip " : "");
+	else if (strchr(label, ':'))
+		snprintf(out, sizeof(texts[0]), "nsenter2 -t %s -n -- %s", label, ip ? "ip " : "");
+	else
+		snprintf(out, sizeof(texts[0]), "ip %s %s ", ip ? "-n" : "netns exec", label);
+	return out;
+}
+
 void ip_in(const struct net *n, struct buf *out)
 {
-	buf_adds(out, "ip -n ");
-	shell_word(out, n->label);
-	buf_addc(out, ' ');
+	buf_adds(out, in_namespace(n->label, true));
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conntrack: UDP entries of the connection tracking table that outlive a change of the rules. */
+#ifndef NSU_NET_CONNTRACK_H
+#define NSU_NET_CONNTRACK_H
+
+#include "net/addr.h"
+#include "net/netlink.h"
+
+/* Selects UDP entries whose original destination is that port of this host. */
+struct net_stale {
+	uint16_t port;
+	const struct net_ifaddrs *local; /* the addresses of this host */
+	/* Entries that lead to this address are current. NULL: all entries with a translated
+	 * destination are selected. */
+	const struct net_addr *to;
+};
+
+/*
+ * Counts the selected entries in *n, and deletes them if `remove`. A UDP entry keeps its
+ * translation until it has been idle for some time, even if the rule has changed. nl is a socket of
+ * NETLINK_NETFILTER. Returns 0, also if the kernel has no connection tracking, or a negative errno
+ * with e set.
+ */
+int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove, unsigned *n,
+		      struct nserr *e) must_check;
+
+#endif

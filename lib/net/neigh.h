@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* neigh: entries of the neighbour tables (ARP and IPv6 neighbour discovery), by rtnetlink(7). */
+#ifndef NSU_NET_NEIGH_H
+#define NSU_NET_NEIGH_H
+
+#include "net/address.h"
+#include "net/netlink.h"
+
+struct net_neigh {
+	uint16_t state; /* NUD_* */
+	bool has_mac;
+	uint8_t mac[NET_MAC_SIZE];
+};
+
+/* Finds the entry of an address on the device `index`. Returns 0, -ENOENT without e set if there is
+ * none, or a negative errno with e set. */
+int net_neigh_find(struct netlink *nl, int index, const struct net_addr *a, struct net_neigh *out,
+		   struct nserr *e) must_check;
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The texts have the form of `nft list ruleset` of nftables 1.0.6. */
+#include <netinet/in.h>
+
+#include "../unit.h"
+#include "nsnet/rules.h"
+
+static struct net_addr addr(const char *s)
+{
+	struct net_addr a = { 0 };
+
+	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
+	return a;
+}
+
+/* A new TCP connection from 10.1.0.2 behind br0 to port 80 of 203.0.113.1 behind up0. */
+static struct rules_packet packet(void)
+{
+	return (struct rules_packet){ .iif = "br0",
+				      .oif = "up0",
+				      .src = addr("10.1.0.2"),
+				      .dst = addr("203.0.113.1"),
+				      .proto = IPPROTO_TCP,
+				      .dport = 80 };
+}
+
+/* The fate of a packet in a chain at `forward` with the policy accept and that rule. */
+static enum rules_fate fate_of(const struct rules_packet *p, const char *rule)
+{
+	struct rules_place at = { .table = "" };
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "table ip f {\n\tchain fw {\n\t\ttype filter hook forward priority filter; policy "
+		 "accept;\n\t\t%s\n\t}\n}\n",
+		 rule);
+	return rules_decide(text, "filter", "forward", p, &at);
+}
+
+static void matches_decide_if_a_rule_applies(void)
+{
+	static const struct {
+		const char *rule;
+		enum rules_fate fate;
+	} all[] = {
+		{ "drop", RULES_DROP },
+		{ "reject with icmp type port-unreachable", RULES_DROP },
+		{ "counter packets 3 bytes 180 drop", RULES_DROP },
+		{ "log prefix \"a drop accept\" level warn drop", RULES_DROP },
+		{ "iifname \"br0\" drop", RULES_DROP },
+		{ "iifname \"br*\" drop", RULES_DROP },
+		{ "iifname \"br1\" drop", RULES_PASS },
+		{ "iifname != \"br0\" drop", RULES_PASS },
+		{ "iifname { \"br1\", \"br0\" } oifname \"up0\" drop", RULES_DROP },
+		{ "ip saddr 10.1.0.0/24 ip daddr 203.0.113.1 drop", RULES_DROP },
+		{ "ip saddr != { 10.1.0.0/24, 10.2.0.0/24 } drop", RULES_PASS },
+		{ "ip6 saddr fd00::/8 drop", RULES_PASS },
+		{ "tcp dport 80 drop", RULES_DROP },
+		{ "tcp dport { 22, 79-81 } drop", RULES_DROP },
+		{ "tcp dport 81 drop", RULES_PASS },
+		{ "udp dport 80 drop", RULES_PASS },
+		{ "meta l4proto tcp drop", RULES_DROP },
+		{ "meta l4proto { icmp, udp } drop", RULES_PASS },
+		{ "ct state new drop", RULES_DROP },
+		{ "ct state established,related drop", RULES_PASS },
+		{ "ct state vmap { established : accept, new : drop }", RULES_MAYBE },
+		{ "iifname \"br1\" ct state vmap { new : drop }", RULES_PASS },
+		{ "ip ttl 7 drop", RULES_MAYBE },
+		{ "iifname \"br1\" ip ttl 7 drop", RULES_PASS },
+		{ "ip saddr @blocked drop", RULES_MAYBE },
+		{ "ip ttl 7 accept\n\t\tdrop", RULES_MAYBE },
+		{ "iifname \"br0\" accept\n\t\tdrop", RULES_PASS },
+		{ "return\n\t\tdrop", RULES_PASS },
+		{ "meta nftrace set 1\n\t\tdrop", RULES_DROP },
+	};
+	struct rules_packet p = packet();
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		enum rules_fate is = fate_of(&p, all[i].rule);
+
+		if (is != all[i].fate)
+			printf("# the rule: %s\n", all[i].rule);
+		CHECK_INT(is, all[i].fate);
+	}
+	p.proto = 0;
+	p.dport = 0;
+	CHECK_INT(fate_of(&p, "tcp dport 80 drop"), RULES_MAYBE);
+	p.reply = true;
+	CHECK_INT(fate_of(&p, "ct state established drop"), RULES_DROP);
+}
+
+static void jumps_are_followed_and_policies_count(void)
+{
+	static const char text[] =
+		"table ip filter {\n"
+		"\tchain USER {\n\t\tip saddr 10.9.0.0/16 accept\n\t}\n\n"
+		"\tchain LOOP {\n\t\tjump LOOP\n\t}\n\n"
+		"\tchain FORWARD {\n"
+		"\t\ttype filter hook forward priority filter; policy drop;\n"
+		"\t\tcounter packets 0 bytes 0 jump USER\n\t\tjump LOOP\n\t}\n}\n";
+	struct rules_place at = { .table = "" };
+	struct rules_packet p = packet();
+
+	CHECK_INT(rules_decide(text, "filter", "forward", &p, &at), RULES_DROP);
+	CHECK_STR(at.table, "ip filter");
+	CHECK_STR(at.chain, "FORWARD");
+	CHECK_STR(at.rule, "policy drop");
+	CHECK_INT(rules_decide(text, "filter", "input", &p, &at), RULES_PASS);
+	p.src = addr("10.9.0.2");
+	CHECK_INT(rules_decide(text, "filter", "forward", &p, &at), RULES_PASS);
+	p.src = addr("fd00::2");
+	p.dst = addr("fd00::3");
+	CHECK_INT(rules_decide(text, "filter", "forward", &p, &at), RULES_PASS);
+}
+
+static void translation_counts_for_its_subnet_only(void)
+{
+	static const char text[] =
+		"table ip nat {\n\tchain post {\n"
+		"\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+		"\t\tip saddr 10.1.0.0/24 oifname != \"br0\" masquerade\n"
+		"\t\tip saddr 10.3.0.0/24 counter packets 0 bytes 0 xt target \"MASQUERADE\"\n"
+		"\t}\n}\n";
+	struct rules_place at = { .table = "" };
+	struct rules_packet p = packet();
+
+	CHECK_INT(rules_decide(text, "nat", "postrouting", &p, &at), RULES_NAT);
+	CHECK_STR(at.table, "ip nat");
+	p.oif = "br0";
+	CHECK_INT(rules_decide(text, "nat", "postrouting", &p, &at), RULES_PASS);
+	p.src = addr("10.2.0.2");
+	CHECK_INT(rules_decide(text, "nat", "postrouting", &p, &at), RULES_PASS);
+	p.src = addr("10.3.0.2");
+	CHECK_INT(rules_decide(text, "nat", "postrouting", &p, &at), RULES_NAT);
+}
+
+static void published_ports_are_listed_once(void)
+{
+	const char *at =
+		"table inet t {\n\tchain pre {\n"
+		"\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
+		"\t\tfib daddr type local tcp dport 8080 dnat ip to 10.1.0.2:80\n"
+		"\t\tudp dport 53 dnat to 10.1.0.3:5353\n"
+		"\t\ttcp dport 99999 dnat to 10.1.0.3:1\n\t\ttcp dport 1 dnat to 10.1.0.3\n\t}\n"
+		"\tchain out {\n\t\ttype nat hook output priority -100; policy accept;\n"
+		"\t\ttcp dport 8080 dnat ip to 10.1.0.2:80\n\t}\n}\n";
+	struct rules_dnat d;
+	char text[NET_ADDR_TEXT];
+
+	CHECK(rules_next_dnat(&at, &d));
+	CHECK(!d.udp);
+	CHECK_INT(d.outer, 8080);
+	CHECK_INT(d.inner, 80);
+	CHECK_STR(net_addr_format(&d.to, false, text), "10.1.0.2");
+	CHECK_STR(d.table, "inet t");
+	CHECK(rules_next_dnat(&at, &d));
+	CHECK(d.udp);
+	CHECK_INT(d.outer, 53);
+	CHECK_INT(d.inner, 5353);
+	CHECK(!rules_next_dnat(&at, &d));
+}
+
+static void broken_texts_end(void)
+{
+	static const char *const texts[] = {
+		"",
+		"table",
+		"table ip f {\n\tchain c {\n\t\ttype filter hook forward priority 0; policy drop;",
+		"table ip f {\n\tchain c {\n\t\ttype filter hook forward priority 0;\n\t\tip saddr "
+		"{",
+		"table ip f {\n\tchain c {\n\t\ttype filter hook forward priority 0;\n\t\tiifname "
+		"\"a",
+		"table ip f {\n\tchain c {\n\t\ttype filter hook forward priority 0;\n\t\tjump",
+	};
+	struct rules_place at = { .table = "" };
+	struct rules_packet p = packet();
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		const char *text = texts[i];
+		struct rules_dnat d;
+
+		CHECK_INT(rules_decide(text, "filter", "forward", &p, &at),
+			  i == 2 ? RULES_DROP : RULES_PASS);
+		CHECK(!rules_next_dnat(&text, &d));
+	}
+}
+
+UNIT_MAIN(CASE(matches_decide_if_a_rule_applies), CASE(jumps_are_followed_and_policies_count),
+	  CASE(translation_counts_for_its_subnet_only), CASE(published_ports_are_listed_once),
+	  CASE(broken_texts_end))

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nat_rules: the text of the firewall rules. */
+#include <stdio.h>
+
+#include "nat.h"
+#include "net/conntrack.h"
+
+/*
+ * nft(8) accepts letters, digits, '_', '/' and '.' in the name of a table. Our names contain no
+ * '/', so it replaces '-'. A name with other characters is refused, because it would be read as
+ * rules.
+ */
+int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], struct nserr *e)
+{
+	if (!name_is_valid(name))
+		return nserr_set(e, 0, "'%s' cannot name a table of firewall rules", name);
+	snprintf(table, NAT_TABLE_SIZE, "nsnet_%s/%s", kind, name);
+	for (char *c = table; *c; c++)
+		if (*c == '-')
+			*c = '/';
+	return 0;
+}
+
+/* The address behind published ports: the first of the namespace that the host can reach. */
+const struct net_addr *nat_inner(const struct net *n)
+{
+	for (size_t i = 0; i < n->n_wires; i++)
+		for (size_t k = 0; k < n->wires[i].addr.n; k++)
+			if (n->wires[i].addr.v[k].family == AF_INET &&
+			    (n->wires[i].kind == WIRE_HOST || n->wires[i].kind == WIRE_BRIDGE))
+				return &n->wires[i].addr.v[k];
+	return NULL;
+}
+
+static void add_publish(const struct net *n, const struct publish *p, bool output, struct buf *b)
+{
+	char text[NET_ADDR_TEXT];
+
+	buf_adds(b, "\t\t");
+	if (p->addr.family)
+		buf_printf(b, "ip daddr %s ", net_addr_format(&p->addr, false, text));
+	else
+		buf_printf(b, "%sfib daddr type local ", output ? "ip daddr != 127.0.0.0/8 " : "");
+	buf_printf(b, "%s dport %u dnat ip to %s:%u\n", p->udp ? "udp" : "tcp", p->outer,
+		   net_addr_format(nat_inner(n), false, text), p->inner);
+}
+
+/*
+ * The rules name subnets instead of devices. The kernel chooses the name of the host's end, and a
+ * rule with an index would point to a wrong device after the device has gone.
+ */
+void nat_rules(const struct net *n, bool owner, struct buf *b)
+{
+	char net[NET_ADDR_TEXT], to[NET_ADDR_TEXT];
+
+	/* One transaction replaces the old table. */
+	if (!owner)
+		buf_printf(b, "add table inet %s\ndelete table inet %s\n", n->table, n->table);
+	buf_printf(b, "table inet %s {\n", n->table);
+	if (owner)
+		buf_adds(b, "\tflags owner\n");
+	buf_adds(b,
+		 "\tchain post {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n");
+	for (size_t i = 0; i < n->subnets.n; i++) {
+		net_addr_format(&n->subnets.v[i], true, net);
+		if (n->nat && n->nat_to.family)
+			buf_printf(b, "\t\tip saddr %s ip daddr != %s snat ip to %s\n", net, net,
+				   net_addr_format(&n->nat_to, false, to));
+		else if (n->nat)
+			buf_printf(b, "\t\tip saddr %s ip daddr != %s masquerade\n", net, net);
+		/* The answer to a neighbour that uses the published port must return through the
+		 * host. */
+		if (n->n_publish)
+			buf_printf(b, "\t\tip saddr %s ip daddr %s ct status dnat masquerade\n",
+				   net, net);
+	}
+	buf_adds(b, "\t}\n");
+	for (int output = 0; n->n_publish && output < 2; output++) {
+		buf_printf(b, "\tchain %s {\n\t\ttype nat hook %s priority %s; policy accept;\n",
+			   output ? "out" : "pre", output ? "output" : "prerouting",
+			   output ? "-100" : "dstnat");
+		for (size_t i = 0; i < n->n_publish; i++)
+			add_publish(n, &n->publish[i], output, b);
+		buf_adds(b, "\t}\n");
+	}
+	/* Forwarding makes the host a router. Only published ports are open to the outside. */
+	buf_adds(b,
+		 "\tchain forw {\n\t\ttype filter hook forward priority filter; policy accept;\n");
+	for (size_t i = 0; i < n->subnets.n; i++) {
+		net_addr_format(&n->subnets.v[i], true, net);
+		buf_printf(b,
+			   "\t\tip daddr %s ip saddr != %s ct state new ct status & dnat != dnat "
+			   "drop\n",
+			   net, net);
+	}
+	buf_adds(b, "\t}\n}\n");
+}
+
+void nat_forget_udp(struct netlink *ct, struct netlink *host, uint16_t port,
+		    const struct net_addr *to)
+{
+	struct net_ifaddrs local cleanup_net_ifaddrs = NET_IFADDRS_INIT;
+	const struct net_stale q = { .port = port, .local = &local, .to = to };
+	unsigned n;
+
+	if (net_ifaddrs_read(host, &local, NULL) == 0)
+		(void)!net_stale_entries(ct, &q, true, &n, NULL);
+}

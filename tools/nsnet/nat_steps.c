@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nat_steps: the steps that set firewall rules and allow forwarding, and the end of a run. */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "nat.h"
+
+/*
+ * A run's table belongs to its socket (`flags owner`, 5.12): the kernel removes it when nsnet ends,
+ * killed or not, and no other process can. Older kernels refuse the flag; nsnet then removes the
+ * table at the end.
+ */
+static int apply_rules(struct net *n, struct nserr *e)
+{
+	cleanup_buf struct buf owned = BUF_INIT;
+
+	if (n->argv) {
+		nat_rules(n, true, &owned);
+		if (!owned.err && nft_apply(n->nft, owned.s, false, NULL) == 0) {
+			n->nat_owned = true;
+			return 0;
+		}
+	}
+	return nft_apply(n->nft, n->rules.s, false, e);
+}
+
+int run_nat(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct net *n = ctx;
+	int rc = apply_rules(n, e);
+
+	(void)s;
+	for (size_t i = 0; rc == 0 && n->conntrack.fd >= 0 && i < n->n_publish; i++)
+		if (n->publish[i].udp)
+			nat_forget_udp(&n->conntrack, &n->host, n->publish[i].outer, nat_inner(n));
+	return rc;
+}
+
+void undo_nat(void *ctx, const struct plan_step *s)
+{
+	(void)s;
+	nat_end(ctx);
+}
+
+void nat_end(struct net *n)
+{
+	char text[NAT_TABLE_SIZE + 32];
+
+	if (!n->nft)
+		return;
+	snprintf(text, sizeof(text), "delete table inet %s\n", n->table);
+	if (!n->nat_owned)
+		(void)!nft_apply(n->nft, text, false, NULL);
+	nft_close(n->nft);
+	n->nft = NULL;
+	for (size_t i = 0; n->conntrack.fd >= 0 && i < n->n_publish; i++)
+		if (n->publish[i].udp)
+			nat_forget_udp(&n->conntrack, &n->host, n->publish[i].outer, NULL);
+	netlink_close(&n->conntrack);
+}
+
+void show_nat(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct net *n = ctx;
+
+	(void)s;
+	buf_printf(out, "nft -f - <<'EOF'\n%sEOF\n", n->rules.s);
+}
+
+/* ip-sysctl.txt: a packet is forwarded if the device that it comes in by allows it. ip_forward
+ * would allow it for all. The value stays afterwards, because other programs may rely on it. */
+int run_forward(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *dev = s->arg;
+	char path[64 + IF_NAMESIZE];
+	uint64_t now;
+	int rc;
+
+	(void)ctx;
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", dev);
+	if (file_read_u64(AT_FDCWD, path, &now) == 0 && now == 1)
+		return 0;
+	rc = file_write_at(AT_FDCWD, path, "1");
+	return rc < 0 ? nserr_set(e, rc, "cannot write %s", path) : 0;
+}
+
+void show_forward(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_adds(out, "sysctl -qw net/ipv4/conf/");
+	shell_word(out, s->arg);
+	buf_adds(out, "/forwarding=1\n");
+}
+
+/* Allows forwarding from the host's end of a pair. The process is in the new namespace, so the
+ * sysctls of the host are not in /proc/sys; a request does the same. */
+int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct wire *w = s->arg;
+	struct net *n = ctx;
+	struct netlink_batch b;
+	int rc;
+
+	netlink_batch_init(&b);
+	net_link_put_forwarding(&b, w->outer);
+	rc = netlink_send(&n->host, &b, NULL, e);
+	return rc < 0 ? nserr_set(e, rc, "cannot allow forwarding from '%s'", w->ifname) : 0;
+}
+
+void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct plan_step of = { .arg = ((const struct wire *)s->arg)->outer_name };
+
+	show_forward(ctx, &of, out);
+}

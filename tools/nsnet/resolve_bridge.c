@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* resolve_bridge: looks bridges up and chooses free addresses of their subnets. */
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "base/str.h"
+#include "resolve.h"
+
+int need_links(struct net *n, struct host *h, struct nserr *e)
+{
+	int rc = h->has_links ? 0 : net_links_read(&n->host, &h->links, e);
+
+	h->has_links = rc == 0;
+	return rc;
+}
+
+int need_addrs(struct net *n, struct host *h, struct nserr *e)
+{
+	int rc = h->has_addrs ? 0 : net_ifaddrs_read(&n->host, &h->addrs, e);
+
+	h->has_addrs = rc == 0;
+	return rc;
+}
+
+static bool has_addr(const struct addrs *l, const struct net_addr *a)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (net_addr_same(&l->v[i], a, (unsigned)(8 * net_addr_size(a))))
+			return true;
+	return false;
+}
+
+void keep_addr(struct addrs *l, const struct net_addr *a)
+{
+	if (l->n < NET_ADDRS_MAX && !has_addr(l, a))
+		l->v[l->n++] = *a;
+}
+
+int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int index,
+		  const char *dev, struct nserr *e)
+{
+	char subnet[NET_ADDR_TEXT], other[NET_ADDR_TEXT];
+	int rc = 0;
+
+	if (n->force || a->prefix == 8 * net_addr_size(a))
+		return 0;
+	if (!h->has_routes)
+		rc = net_routes_read(&n->host, &h->routes, e);
+	h->has_routes = rc == 0;
+	for (size_t i = 0; rc == 0 && i < h->routes.n; i++) {
+		const struct net_route *r = &h->routes.v[i];
+
+		if (r->dst.prefix == 0 || r->index == index || !net_addr_overlap(&r->dst, a))
+			continue;
+		rc = nserr_set(e, 0, "the subnet %s of '%s' overlaps the route to %s",
+			       net_addr_format(a, true, subnet), dev,
+			       net_addr_format(&r->dst, true, other));
+		nserr_hint(e, "choose another subnet, or give --force");
+	}
+	return rc;
+}
+
+/* ---- bridges */
+
+static void random_mac(uint8_t mac[NET_MAC_SIZE])
+{
+	/* locally administered, unicast */
+	if (getrandom(mac, NET_MAC_SIZE, 0) != NET_MAC_SIZE)
+		memset(mac, 0x62, NET_MAC_SIZE);
+	mac[0] = (uint8_t)((mac[0] & 0xfc) | 2);
+}
+
+int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nserr *e)
+{
+	struct net_link l;
+	int rc = net_link_find(&n->host, br->name, &l, e);
+	size_t given = br->addr.n;
+
+	if (rc == -ENODEV && !br->wanted) {
+		nserr_set(e, rc, "cannot find the bridge '%s'", br->name);
+		nserr_hint(e, "create it with 'nsnet bridge %s,<address>/<length>'", br->name);
+		return rc;
+	}
+	if (rc < 0 && rc != -ENODEV)
+		return rc;
+	if (rc == 0) {
+		if (!streq(l.kind, "bridge"))
+			return nserr_set(e, EEXIST, "'%s' is a device, but not a bridge", br->name);
+		br->index = l.index;
+		br->link_mtu = l.mtu != 1500 ? l.mtu : 0;
+		rc = need_addrs(n, h, e);
+		if (rc < 0)
+			return rc;
+		for (size_t i = 0; i < h->addrs.n; i++)
+			if (h->addrs.v[i].index == l.index &&
+			    h->addrs.v[i].scope == RT_SCOPE_UNIVERSE)
+				keep_addr(&br->has, &h->addrs.v[i].addr);
+	} else if (given && br->addr.v[0].family == AF_INET) {
+		net_mac_of(&br->addr.v[0], 0x02, 0x62, br->mac);
+	} else {
+		random_mac(br->mac);
+	}
+	if (br->mtu)
+		br->link_mtu = br->mtu;
+	/* Drops the addresses that the bridge has. */
+	br->addr.n = 0;
+	for (size_t i = 0; i < given; i++) {
+		struct net_addr a = br->addr.v[i];
+
+		if (has_addr(&br->has, &a))
+			continue;
+		rc = check_overlap(n, h, &a, br->index, br->name, e);
+		if (rc < 0)
+			return rc;
+		br->addr.v[br->addr.n++] = a;
+		keep_addr(&br->has, &a);
+	}
+	return 0;
+}
+
+/* ---- automatic addresses */
+
+/* Returns true if the alias of a device of ours ("nsnet:NAME addr=A,B") claims the address. */
+static bool alias_claims(const char *alias, const struct net_addr *a)
+{
+	const char *at = str_after(alias, NET_ALIAS) ? strstr(alias, " addr=") : NULL;
+	struct net_addr other;
+
+	for (at = at ? at + 6 : NULL; at;
+	     at = at[strcspn(at, ", ")] == ',' ? strchr(at, ',') + 1 : NULL)
+		if (net_addr_parse(at, strcspn(at, ", "), &other) == 0 &&
+		    net_addr_same(&other, a, (unsigned)(8 * net_addr_size(a))))
+			return true;
+	return false;
+}
+
+static bool is_taken(const struct net *n, const struct host *h, const struct bridge *br,
+		     const struct net_addr *a)
+{
+	if (has_addr(&br->has, a))
+		return true;
+	for (size_t i = 0; i < n->n_wires; i++)
+		if (n->wires[i].bridge == br && has_addr(&n->wires[i].addr, a))
+			return true;
+	/* The device of a namespace that is still being destroyed can answer ARP, so its address is
+	 * taken. */
+	for (size_t i = 0; i < h->links.n; i++)
+		if (h->links.v[i].master == br->index && br->index &&
+		    alias_claims(h->links.v[i].alias, a))
+			return true;
+	return false;
+}
+
+int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e)
+{
+	const struct bridge *br = w->bridge;
+	char text[NET_ADDR_TEXT];
+	int rc = need_links(n, h, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < br->has.n; i++) {
+		struct net_addr a = br->has.v[i];
+
+		net_addr_mask(&a);
+		while (!net_addr_is_host(&a) || is_taken(n, h, br, &a))
+			if (!net_addr_add(&a, 1))
+				return nserr_set(e, EADDRNOTAVAIL,
+						 "no address is free in the subnet %s of '%s'",
+						 net_addr_format(&br->has.v[i], true, text),
+						 br->name);
+		keep_addr(&w->addr, &a);
+	}
+	if (w->addr.n)
+		return 0;
+	nserr_set(e, 0, "'%s': auto needs a bridge with an address, and '%s' has none", w->ifname,
+		  br->name);
+	nserr_hint(e, "give it one: 'nsnet bridge %s,<address>/<length>'", br->name);
+	return -EINVAL;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rules: reads what `nft list ruleset` prints and decides what the rules do with one packet. */
+#ifndef NSU_NSNET_RULES_H
+#define NSU_NSNET_RULES_H
+
+#include "net/address.h"
+
+/* The packet that the rules are applied to. */
+struct rules_packet {
+	const char *iif, *oif; /* names of the devices, NULL: none */
+	struct net_addr src, dst;
+	uint8_t proto;  /* IPPROTO_*, 0: not known */
+	uint16_t dport; /* 0: not known */
+	bool reply;     /* it belongs to a connection that exists */
+};
+
+enum rules_fate {
+	RULES_PASS,  /* nothing drops it */
+	RULES_DROP,  /* a chain drops or rejects it */
+	RULES_NAT,   /* its source address is translated */
+	RULES_MAYBE, /* a rule that is not understood decides */
+};
+
+/* The place that decided. */
+struct rules_place {
+	char table[96]; /* with the family: "ip filter" */
+	char chain[64];
+	char rule[200]; /* its text; "policy drop" for the policy of the chain */
+};
+
+/*
+ * Decides what all base chains at a hook ("forward") do with the packet. type is "filter", or "nat"
+ * to learn if the source address is translated: then RULES_NAT, RULES_PASS or RULES_MAYBE is
+ * returned. Sets *place for RULES_DROP, RULES_NAT and RULES_MAYBE.
+ */
+enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
+			     const struct rules_packet *p, struct rules_place *place);
+
+/* A rule that sends a port of the host to another address. */
+struct rules_dnat {
+	bool udp;
+	uint16_t outer, inner;
+	struct net_addr to;
+	char table[96];
+};
+
+/* Finds the next such rule of the hook prerouting after *at, which begins as the ruleset. Returns
+ * false if there is none. */
+bool rules_next_dnat(const char **at, struct rules_dnat *out);
+
+#endif

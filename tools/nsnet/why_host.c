@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* why_host: the checks of the way through the host: bridge, gateway, forwarding, routes, reverse
+ * path, MTU. */
+#include <linux/if_bridge.h>
+#include <linux/neighbour.h>
+#include <stdio.h>
+
+#include "kernel/sysctl.h"
+#include "why.h"
+
+int64_t why_devconf(const struct why *y, const char *dev, const char *what)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "net/%s/conf/%s/%s",
+		 y->dst.family == AF_INET6 ? "ipv6" : "ipv4", dev, what);
+	return sysctl_get(name);
+}
+
+static bool check_bridge(struct why *y)
+{
+	const struct net_link *br = net_links_by_index(&y->out, y->outer->master);
+	char cure[CURE_SIZE];
+
+	y->entry = br && y->outer->master ? br : y->outer;
+	if (y->entry == y->outer) {
+		why_passed(y, "'%s' ends at '%s' of the host", y->dev->name, y->outer->name);
+		return true;
+	}
+	if (!(br->flags & IFF_UP))
+		return why_failed(y, CURE("ip link set %s up", br->name), "the bridge '%s' is down",
+				  br->name);
+	if (y->outer->is_port && y->outer->port_state != BR_STATE_FORWARDING)
+		return why_failed(y, CURE("bridge link set dev %s state 3", y->outer->name),
+				  "the port '%s' of the bridge '%s' does not forward packets yet "
+				  "(state %u)",
+				  y->outer->name, br->name, y->outer->port_state);
+	why_passed(y, "'%s' is a port of '%s', which is up", y->outer->name, br->name);
+	return true;
+}
+
+/* br_netfilter applies the rules of IP to packets that a bridge forwards. */
+static bool check_bridged(struct why *y)
+{
+	const char *name = y->dst.family == AF_INET6 ? "net/bridge/bridge-nf-call-ip6tables"
+						     : "net/bridge/bridge-nf-call-iptables";
+
+	why_passed(y, "the destination is on the same link");
+	y->is_neighbour = true;
+	if (y->entry == y->outer || sysctl_get(name) != 1)
+		return true;
+	return why_rules(y, "forward", y->entry->name, y->entry->name);
+}
+
+static bool check_gateway(struct why *y)
+{
+	char cure[CURE_SIZE], via[NET_ADDR_TEXT];
+	struct net_way way;
+
+	if (!y->way.via.family) {
+		/* The address of the bridge is on the same link and belongs to the host. */
+		if (net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL) == 0 &&
+		    way.type == RTN_LOCAL)
+			return true;
+		return check_bridged(y);
+	}
+	net_addr_format(&y->way.via, false, via);
+	if (net_route_ask(&y->n->host, &y->way.via, NULL, 0, &way, NULL) == 0 &&
+	    way.type == RTN_LOCAL) {
+		why_passed(y, "the gateway %s is the host", via);
+		return true;
+	}
+	return why_failed(y, CURE("ip addr add %s/<length> dev %s", via, y->entry->name),
+			  "the host does not have the address %s of the gateway", via);
+}
+
+/* A port of a bridge sends no packet back through itself, except in hairpin mode. */
+static bool check_hairpin(struct why *y)
+{
+	const char *at = y->rules.s;
+	struct rules_dnat d;
+	char cure[CURE_SIZE];
+
+	while (y->port && y->outer->is_port && !y->outer->hairpin && rules_next_dnat(&at, &d)) {
+		if (d.udp != y->udp || d.outer != y->port ||
+		    !net_addr_same(&d.to, &y->way.from, 8u * (unsigned)net_addr_size(&d.to)))
+			continue;
+		return why_failed(y, CURE("bridge link set dev %s hairpin on", y->outer->name),
+				  "the port %u leads back to the namespace, and '%s' sends nothing "
+				  "back (hairpin)",
+				  y->port, y->outer->name);
+	}
+	return true;
+}
+
+static bool is_published(const struct why *y)
+{
+	const char *at = y->rules.s;
+	struct rules_dnat d;
+
+	while (rules_next_dnat(&at, &d))
+		if (d.udp == y->udp && d.outer == y->port)
+			return true;
+	return false;
+}
+
+static bool check_local(struct why *y)
+{
+	char cure[CURE_SIZE], to[NET_ADDR_TEXT];
+	struct net_way way;
+
+	if (y->is_neighbour)
+		return true;
+	if (net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL) < 0 || way.type != RTN_LOCAL)
+		return true;
+	y->is_host = true;
+	why_passed(y, "%s is an address of the host", net_addr_format(&y->dst, false, to));
+	if (!check_hairpin(y) || !why_rules(y, "input", y->entry->name, NULL))
+		return false;
+	if (y->port && !is_published(y) && why_listens(y->udp, y->port) == 0)
+		return why_failed(y, CURE("start the server on the host"),
+				  "no program of the host listens on the port %u", y->port);
+	return true;
+}
+
+why_check *const why_entry[] = { check_bridge, check_gateway, check_local, NULL };
+
+/* ---- through the host to elsewhere */
+
+static bool is_elsewhere(struct why *y)
+{
+	return !y->is_neighbour && !y->is_host && y->way.from.family;
+}
+
+static bool check_forwarding(struct why *y)
+{
+	char cure[CURE_SIZE], to[NET_ADDR_TEXT], from[NET_ADDR_TEXT];
+	const bool v6 = y->dst.family == AF_INET6;
+	int rc = net_route_ask(&y->n->host, &y->dst, &y->way.from, y->entry->index, &y->host_way,
+			       NULL);
+
+	net_addr_format(&y->dst, false, to);
+	net_addr_format(&y->way.from, false, from);
+	/* IPv6 forwarding depends on `all`, and RTM_GETROUTE does not take it into account. */
+	if (v6 && why_devconf(y, "all", "forwarding") == 0)
+		return why_failed(y, CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
+				  "the host does not forward IPv6 packets");
+	if (rc == -EHOSTUNREACH)
+		return why_failed(y,
+				  CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", y->entry->name),
+				  "the host does not forward packets from '%s'", y->entry->name);
+	if (rc == -ENETUNREACH)
+		return why_failed(y, CURE("ip route add default via <gateway>"),
+				  "the host itself has no route to %s", to);
+	if (rc == -EACCES)
+		return why_failed(y, CURE("ip route show match %s", to), "the host prohibits %s",
+				  to);
+	if (rc == -EINVAL || rc == -EXDEV)
+		return why_failed(y,
+				  CURE("sysctl -w net.ipv4.conf.%s.rp_filter=2; ip route get %s",
+				       y->entry->name, from),
+				  "the host refuses %s from '%s': its route to that address leads "
+				  "elsewhere (rp_filter)",
+				  from, y->entry->name);
+	if (rc < 0)
+		return why_failed(y,
+				  CURE("ip route get %s from %s iif %s", to, from, y->entry->name),
+				  "the host has no way to %s", to);
+	why_passed(y, "the host forwards packets from '%s'", y->entry->name);
+	return true;
+}
+
+static bool check_reply_route(struct why *y)
+{
+	char cure[CURE_SIZE], from[NET_ADDR_TEXT];
+	const struct net_link *by;
+	struct net_way back;
+	int rc = net_route_ask(&y->n->host, &y->way.from, NULL, 0, &back, NULL);
+
+	net_addr_format(&y->way.from, false, from);
+	if (rc == 0 && back.index == y->entry->index) {
+		why_passed(y, "answers return to %s by '%s'", from, y->entry->name);
+		return true;
+	}
+	by = rc == 0 ? net_links_by_index(&y->out, back.index) : NULL;
+	return why_failed(y, CURE("ip route replace %s dev %s", from, y->entry->name),
+			  "answers to %s do not return by '%s', but by '%s'", from, y->entry->name,
+			  by ? by->name : "no device");
+}
+
+static bool check_uplink(struct why *y)
+{
+	const struct net_link *up = net_links_by_index(&y->out, y->host_way.index);
+	const struct net_addr *next = y->host_way.via.family ? &y->host_way.via : &y->dst;
+	char cure[CURE_SIZE], text[NET_ADDR_TEXT];
+	struct net_neigh neigh;
+
+	y->uplink = up;
+	if (!up)
+		return why_failed(y, CURE("nsnet why %s", y->n->label),
+				  "the devices changed during the check");
+	if (y->dst.family == AF_INET && up->index != y->entry->index &&
+	    why_devconf(y, up->name, "forwarding") == 0)
+		return why_failed(y, CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", up->name),
+				  "the host does not forward the answers that come in by '%s'",
+				  up->name);
+	if (!up->carrier)
+		return why_failed(y, CURE("ip link show %s", up->name),
+				  "'%s' of the host has no carrier", up->name);
+	net_addr_format(next, false, text);
+	if (net_neigh_find(&y->n->host, up->index, next, &neigh, NULL) == 0 &&
+	    neigh.state & (NUD_FAILED | NUD_INCOMPLETE))
+		return why_failed(y, CURE("ip neigh flush to %s; ping -c 1 %s", text, text),
+				  "the next hop %s on '%s' of the host does not answer", text,
+				  up->name);
+	why_passed(y, "the host sends by '%s', and forwards answers from there", up->name);
+	return true;
+}
+
+static bool check_firewall(struct why *y)
+{
+	return why_rules(y, "forward", y->entry->name, y->uplink->name);
+}
+
+static bool check_mtu(struct why *y)
+{
+	const struct net_link *const on_the_way[] = { y->outer, y->entry, y->uplink };
+	const struct net_link *least = y->dev;
+	char cure[CURE_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(on_the_way); i++)
+		if (on_the_way[i]->mtu < least->mtu)
+			least = on_the_way[i];
+	if (least == y->dev)
+		why_passed(y, "the MTU of '%s' fits all devices on the way", y->dev->name);
+	else
+		why_failed(y,
+			   CURE("%slink set %s mtu %u", in_namespace(y->n->label, true),
+				y->dev->name, least->mtu),
+			   "the MTU of '%s' is %u, and that of '%s' is %u: large packets are lost",
+			   y->dev->name, y->dev->mtu, least->name, least->mtu);
+	return true;
+}
+
+why_check *const why_forward[] = { is_elsewhere,   check_forwarding,
+				   check_uplink,   check_reply_route,
+				   check_firewall, why_nat,
+				   check_mtu,      NULL };

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* why_report: the lines of the report, and what all checks need. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "kernel/sys_ns.h"
+#include "why.h"
+
+/* ---- the report */
+
+static void add_line(struct why *y, const char *mark, const char *fmt, va_list ap)
+{
+	char line[512], safe[1024];
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	str_escape(safe, sizeof(safe), line, strlen(line));
+	buf_printf(&y->text, "%-5s %s\n", mark, safe);
+}
+
+static void add_cure(struct why *y, const char *cure)
+{
+	char safe[2 * CURE_SIZE];
+
+	str_escape(safe, sizeof(safe), cure, strlen(cure));
+	buf_printf(&y->text, "      cure: %s\n", safe);
+}
+
+void why_passed(struct why *y, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_line(y, "ok", fmt, ap);
+	va_end(ap);
+}
+
+bool why_failed(struct why *y, const char *cure, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_line(y, "FAIL", fmt, ap);
+	va_end(ap);
+	add_cure(y, cure);
+	y->failures++;
+	return false;
+}
+
+void why_unknown(struct why *y, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_line(y, "?", fmt, ap);
+	va_end(ap);
+}
+
+void why_note(struct why *y, const char *cure, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_line(y, "note", fmt, ap);
+	va_end(ap);
+	add_cure(y, cure);
+}
+
+/* ---- the namespace */
+
+void why_enter(struct why *y)
+{
+	int rc = sys_setns(y->n->ns, CLONE_NEWNET);
+
+	if (rc < 0)
+		cli_die(rc, "cannot enter the network namespace");
+}
+
+void why_leave(struct why *y)
+{
+	int rc = sys_setns(y->n->own_ns, CLONE_NEWNET);
+
+	if (rc < 0)
+		cli_die(rc, "cannot return to the caller's network namespace");
+}
+
+bool why_run(struct why *y, why_check *const *checks)
+{
+	for (; *checks; checks++)
+		if (!(*checks)(y))
+			return false;
+	return true;
+}
+
+/* ---- sockets that listen */
+
+/* Looks for the port in one of the tables, proc_net(5): "SL: LOCAL:PORT REMOTE:PORT STATE …". */
+static bool table_has(const char *text, uint16_t port, const char *state)
+{
+	char want[8];
+
+	snprintf(want, sizeof(want), ":%04X ", port);
+	for (const char *line = strchr(text, '\n'); line && line[1];
+	     line = strchr(line + 1, '\n')) {
+		const char *local = strchr(line, ':'), *remote;
+
+		local = local ? strchr(local + 1, ':') : NULL;
+		remote = local ? strchr(local + 1, ':') : NULL;
+		if (remote && strncmp(local, want, 6) == 0 && strlen(remote) > 8 &&
+		    strncmp(remote + 6, state, 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+int why_listens(bool udp, uint16_t port)
+{
+	static const char *const paths[2][2] = { { "/proc/self/net/tcp", "/proc/self/net/tcp6" },
+						 { "/proc/self/net/udp", "/proc/self/net/udp6" } };
+	int any = -1;
+
+	for (int i = 0; i < 2; i++) {
+		cleanup_fd int fd = file_open_at(AT_FDCWD, paths[udp][i], O_RDONLY, 0);
+		cleanup_free char *text = NULL;
+
+		if (fd < 0 || file_slurp(fd, 16 << 20, &text) < 0)
+			continue;
+		/* TCP_LISTEN, and TCP_CLOSE of a UDP socket without a peer */
+		if (table_has(text, port, udp ? "07" : "0A"))
+			return 1;
+		any = 0;
+	}
+	return any;
+}
