@@ -18,10 +18,11 @@
 #		fault_kill -- nsunshare -Urmpf --kill-child -- "$FINAL"
 #	}
 #
-# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-x REGEX] [-i REGEX] [-o none]
+# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-e ERRNO] [-x REGEX] [-i REGEX] [-o none]
 #	[-c CHECK] -- CMD…
 #	-f	the exit statuses of an honest failure (125; reporters 1)
 #	-b, -u, -s	failat's: begin with a program, go on until one (final), only these calls
+#	-e	the error, instead of the plausible ones
 #	-x	what may go wrong, explained where it is said: grep -E on PROCESS:CALL:N ERRNO
 #	-i	lines of the output that are not compared: grep -E
 #	-o none	a run that succeeds prints nothing; the test must show otherwise that CMD does its work
@@ -62,14 +63,15 @@ put_final "$FINAL"
 # a mapped id has to be able to execute it
 chmod 711 "$TMP"
 
-# _fault_options OPTION…: sets _codes, _check, _except, _failat and _n, the number of words read.
+# _fault_options OPTION…: sets _only, _codes, _check, _except, _failat and _n, the number of words read.
 _fault_options()
 {
-	_codes=125 _check='' _except='^$' _ignore='^$' _output=some _failat='-u final' _n=$#
+	_only='' _codes=125 _check='' _except='^$' _ignore='^$' _output=some _failat='-u final' _n=$#
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-f) _codes=$2 ;;
 		-c) _check=$2 ;;
+		-e) _only=$2 ;;
 		-x) _except=$2 ;;
 		-o) _output=$2 ;;
 		-i) _ignore=$2 ;;
@@ -91,8 +93,8 @@ _fault_options()
 # point or "none".
 _fault_plan()
 {
-	awk -v how="$1" -v max="${FAULT_MAX:-120}" '
-	{ n = split($3, e, ","); points++ }
+	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
+	{ n = split(only ? only : $3, e, ","); points++ }
 	how == "none" { line[++lines] = $2; next }
 	how == "one" { line[++lines] = $2 " " e[points % n + 1]; next }
 	{ for (i = 1; i <= n; i++) line[++lines] = $2 " " e[i] }
