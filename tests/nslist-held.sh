@@ -290,4 +290,15 @@ test_finds_a_socket_without_memory_for_another_stack()
 	assertNotEquals 'calls that failed and were replaced' 0 $found
 }
 
+test_each_refusal_to_read_a_socket_makes_the_list_incomplete()
+{
+	hold socket
+	for error in EPERM EACCES ENOSYS EOPNOTSUPP EINVAL; do
+		run enosys -e $error pidfd_getfd -- nslist -rn -t net -o NS,TYPE
+		assert_rc 0
+		assert_out_has "$(own_inode net) net"
+		assert_err_has incomplete
+	done
+}
+
 . shunit2
