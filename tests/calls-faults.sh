@@ -106,4 +106,11 @@ test_features_are_printed_whatever_fails()
 	done
 }
 
+test_a_terminal_is_relayed_or_the_failure_is_reported()
+{
+	start_target
+	# once the program runs, only the relay can fail
+	fault_all -x ':(wait4|poll|read|write|ioctl|close|rt_sig[a-z]*|signalfd4|fcntl):' -- nsenter2 -t "$holder" -U -u --pty "$FINAL"
+}
+
 . shunit2
