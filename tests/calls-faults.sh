@@ -50,7 +50,8 @@ test_persist_and_unpersist_are_whole_or_undone()
 	export KEPT PREPARE
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
-	fault_all -b nsunshare -f '1 125' -- "$TMP/keep-first"
+	# a file that is not found, or cannot be opened, stays where it is
+	fault_all -b nsunshare -f '1 125' -x ':openat2?:' -- "$TMP/keep-first"
 }
 
 # as: root
@@ -73,7 +74,7 @@ test_a_child_starts_without_memory_for_another_stack()
 test_handles_are_served_or_the_failure_is_reported()
 {
 	start_target
-	fault_all -- nsenter2 -t "$holder" -U -u --ready-fd 2 --close-fds "$FINAL"
+	fault_all -f '125 126 127' -- nsenter2 -t "$holder" -U -u --ready-fd 2 --close-fds "$FINAL"
 	fault_all -x ':(wait4|write):' -- nsenter2 -t "$holder" -U -u --status-fd 2 "$FINAL"
 	fault_all -x ':(wait4|write):' -- nsunshare -Ur --status-fd 2 --wait-fd 0 -- "$FINAL"
 }
@@ -92,7 +93,7 @@ test_maps_of_another_process_are_shown_or_the_failure_is_reported()
 {
 	start_target
 	# a value that cannot be read is a dash, a name that is not found is empty
-	fault_all -f 1 -c '_has "$out" "-" || _has "$out" "  " || said_or_same' -- nsidmap show -n "$holder"
+	fault_all -f 1 -x ':newfstatat:' -c '_has "$out" "-" || _has "$out" "  " || said_or_same' -- nsidmap show -n "$holder"
 	fault_all -f 1 -- nsidmap translate --from "$holder" 0
 	# the clocks go on between two runs
 	fault_all -f '1 125' -c '_has "$out" "$holder" || [ -n "$err" ]' -- nstimeoffset --show "$holder"
@@ -104,6 +105,13 @@ test_features_are_printed_whatever_fails()
 	for tool in nsunshare nsenter2 nspivot nsidmap nstimeoffset nslist; do
 		fault_all -f '1 125' -c '[ -n "$out" ] || [ -n "$err" ]' -- $tool --features
 	done
+}
+
+test_a_terminal_is_relayed_or_the_failure_is_reported()
+{
+	start_target
+	# once the program runs, only the relay can fail
+	fault_all -x ':(wait4|poll|read|write|ioctl|close|rt_sig[a-z]*|signalfd4|fcntl):' -- nsenter2 -t "$holder" -U -u --pty "$FINAL"
 }
 
 . shunit2

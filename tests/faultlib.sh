@@ -18,10 +18,11 @@
 #		fault_kill -- nsunshare -Urmpf --kill-child -- "$FINAL"
 #	}
 #
-# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-x REGEX] [-i REGEX] [-o none]
+# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-e ERRNO] [-x REGEX] [-i REGEX] [-o none]
 #	[-c CHECK] -- CMD…
 #	-f	the exit statuses that report a failure (default 125; 1 for reporters)
 #	-b, -u, -s	options of failat: start at a program, stop at one (final), only these calls
+#	-e	the error that each call returns, instead of its plausible errors
 #	-x	accepted misbehaviour: a grep -E pattern for PROCESS:CALL:N ERRNO; explain each use
 #	-i	a grep -E pattern for output lines that are not compared
 #	-o none	a successful run prints nothing; the test must show in another way that CMD works
@@ -66,11 +67,12 @@ chmod 711 "$TMP"
 # _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.
 _fault_options()
 {
-	_codes=125 _check='' _except='^$' _ignore='^$' _output=some _failat='-u final' _n=$#
+	_only='' _codes=125 _check='' _except='^$' _ignore='^$' _output=some _failat='-u final' _n=$#
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-f) _codes=$2 ;;
 		-c) _check=$2 ;;
+		-e) _only=$2 ;;
 		-x) _except=$2 ;;
 		-o) _output=$2 ;;
 		-i) _ignore=$2 ;;
@@ -92,8 +94,8 @@ _fault_options()
 # or "one" error for each point, or "none".
 _fault_plan()
 {
-	awk -v how="$1" -v max="${FAULT_MAX:-120}" '
-	{ n = split($3, e, ","); points++ }
+	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
+	{ n = split(only ? only : $3, e, ","); points++ }
 	how == "none" { line[++lines] = $2; next }
 	how == "one" { line[++lines] = $2 " " e[points % n + 1]; next }
 	{ for (i = 1; i <= n; i++) line[++lines] = $2 " " e[i] }

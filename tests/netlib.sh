@@ -80,3 +80,31 @@ answers()
 {
 	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused
 }
+
+# put_pasta: makes $TMP/bin/pasta, a stand-in for pasta(1). It notes its arguments in $TMP/args, makes a network of one
+# device in the namespaces that it is given, notes its pid in $TMP/pid, and waits.
+put_pasta()
+{
+	mkdir "$TMP/bin"
+	cat >"$TMP/bin/pasta" <<SCRIPT
+#!/bin/sh
+echo "\$*" >"$TMP/args"
+while [ \$# -gt 0 ]; do
+	case \$1 in
+	--userns) user=\$2 ;;
+	--netns) net=\$2 ;;
+	--refuse) exit 3 ;;
+	--no-route) exec sleep 1000 ;;
+	esac
+	shift
+done
+echo \$\$ >"$TMP/pid"
+nsenter2 "--user=\$user" "--net=\$net" --keep-caps -- sh -ec 'ip link set lo up
+	ip link add eth0 type veth peer name eth1
+	ip addr add 192.0.2.2/24 dev eth0
+	ip link set eth0 up && ip link set eth1 up
+	ip route add default via 192.0.2.1' || exit 4
+exec sleep 1000
+SCRIPT
+	chmod 755 "$TMP/bin/pasta"
+}

@@ -164,4 +164,16 @@ test_a_namespace_that_may_not_be_entered_is_reported()
 	assert_err_has 'hint: run it with CAP_SYS_ADMIN in that namespace, because no visible process is in it'
 }
 
+test_many_references_need_few_descriptors()
+{
+	many='' i=0
+	while [ $((i += 1)) -le 40 ]; do
+		many="$many self $$"
+	done
+	# shellcheck disable=SC2086 # words
+	run sh -c 'ulimit -n 24 && exec nsidmap show -rno INSIDE "$@"' sh $many
+	assert_ok
+	assertTrue 'a line for each' "[ $(printf '%s\n' "$out" | wc -l) -ge 80 ]"
+}
+
 . shunit2

@@ -201,7 +201,7 @@ test_each_column_has_the_value_of_ip()
 	ip link set v0 mtu 1400 address 02:00:00:00:00:07 alias 'to the "web"'
 	run nsnet show -rn -o IF,NS,KIND,MAC,MTU,ALIAS,MASTER,PEER self
 	assert_ok
-	assert_out_has "v0 $(stat -Lc %i /proc/self/ns/net) veth 02:00:00:00:00:07 1400 to_the_\"web\" br0 ?nsid:0"
+	assert_out_has "v0 $(stat -Lc %i /proc/self/ns/net) veth 02:00:00:00:00:07 1400 to\\x20the\\x20\"web\" br0 ?nsid:0"
 	run nsnet show --all -rn -o IF,NS,KIND,MTU,ALIAS netns:db
 	assert_out_has "lo $(stat -Lc %i /run/netns/db) - 65536 -"
 	run nsnet show --json --all self

@@ -10,29 +10,7 @@ require_tool ip
 require_kernel_call pidfd_open
 host_is_ours
 
-# The stand-in notes its arguments, makes a network of one device in the namespaces that it is given, and waits.
-mkdir "$TMP/bin" "$TMP/none"
-cat >"$TMP/bin/pasta" <<SCRIPT
-#!/bin/sh
-echo "\$*" >"$TMP/args"
-while [ \$# -gt 0 ]; do
-	case \$1 in
-	--userns) user=\$2 ;;
-	--netns) net=\$2 ;;
-	--refuse) exit 3 ;;
-	--no-route) exec sleep 1000 ;;
-	esac
-	shift
-done
-echo \$\$ >"$TMP/pid"
-nsenter2 "--user=\$user" "--net=\$net" --keep-caps -- sh -ec 'ip link set lo up
-	ip link add eth0 type veth peer name eth1
-	ip addr add 192.0.2.2/24 dev eth0
-	ip link set eth0 up && ip link set eth1 up
-	ip route add default via 192.0.2.1' || exit 4
-exec sleep 1000
-SCRIPT
-chmod 755 "$TMP/bin/pasta"
+put_pasta
 PATH=$TMP/bin:$PATH
 
 setUp()

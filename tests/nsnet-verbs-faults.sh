@@ -35,9 +35,15 @@ mount -t tmpfs none /run && ip link set lo up &&
 	"$TMP/prepare" bridge br0,10.1.0.1/24 && "$TMP/prepare" add web --bridge br0 &&
 	"$TMP/prepare" add other --lo || exit 99
 eval "\$before"
-"\$@"
+state "\$@" >"$TMP/files.before"
+"\$@" >"$TMP/files.said"
 rc=\$?
-state "\$@"
+state "\$@" >"$TMP/files.then"
+cat "$TMP/files.said" "$TMP/files.then"
+# a verb that succeeds has changed the network or printed something
+if [ \$rc = 0 ] && [ ! -s "$TMP/files.said" ] && cmp -s "$TMP/files.before" "$TMP/files.then"; then
+	exit 98
+fi
 exit \$rc
 SCRIPT
 chmod 755 "$TMP/host"
@@ -110,8 +116,8 @@ test_a_lent_device_comes_back_whatever_fails()
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'
 	export before
-	# the exit status is that of the program
-	FAULT_MAX=25 fault_all -c whole_or_reported -o none -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- true
+	# the exit status is that of the program, which says where the device is
+	FAULT_MAX=25 fault_all -i "^in0" -c whole_or_reported -u ip -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- ip -br link show in0
 	before=
 }
 

@@ -448,4 +448,16 @@ test_exits_with_the_status_of_the_program()
 	assert_rc 125
 }
 
+test_a_device_that_is_no_bridge_is_refused_as_one()
+{
+	ip link add nic0 type veth peer name nic1
+	run nsnet run --link eth0@nic0,10.1.0.2/24 -- echo ran
+	assert_refused 125 "'nic0' is a device, but not a bridge: File exists"
+	run nsnet run --link eth0@none0,10.1.0.2/24 -- echo ran
+	assert_rc 125
+	assert_out_empty
+	assert_err_has "the bridge 'none0': No such device"
+	assert_err_has "create it with 'nsnet bridge none0,"
+}
+
 . shunit2

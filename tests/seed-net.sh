@@ -139,6 +139,7 @@ test_one_command_moves_a_device_in_and_back()
 	ip addr add 192.0.2.131/24 dev nic0
 	run nsnet run --move nic0 -- ip -br link show nic0
 	assert_ok
+	assert_out_has nic0
 	run ip -br addr show nic0
 	assert_out_has 192.0.2.131/24
 	ip link del nic0

@@ -148,6 +148,29 @@ static void a_file_that_is_too_large_is_refused(void)
 	CHECK_INT(file_above_std(-ENOENT), -ENOENT);
 }
 
+/* Returns the lowest descriptor that is free. */
+static int lowest(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
+static void each_file_is_closed(void)
+{
+	int before = lowest();
+	char text[8192];
+	uint64_t v;
+
+	CHECK(file_read_at(AT_FDCWD, "/proc/self/status", text, sizeof(text)) > 0);
+	CHECK_INT(file_read_at(AT_FDCWD, "/proc/self/status", text, 4), -EFBIG);
+	CHECK_INT(file_read_u64(AT_FDCWD, "/proc/sys/kernel/pid_max", &v), 0);
+	CHECK_INT(file_read_u64(AT_FDCWD, "/proc/self/comm", &v), -EINVAL);
+	CHECK_INT(file_write_at(AT_FDCWD, "/dev/null", "x"), 0);
+	CHECK_INT(lowest(), before);
+}
+
 static void a_prefix_that_fills_the_message_is_cut(void)
 {
 	char fill[sizeof(((struct nserr *)0)->what) + 10];
@@ -165,4 +188,5 @@ static void a_prefix_that_fills_the_message_is_cut(void)
 
 UNIT_MAIN(CASE(null_replaces_standard_input), CASE(standard_input_is_read_once),
 	  CASE(a_closed_standard_input_is_an_error), CASE(a_descriptor_is_read_and_closed),
-	  CASE(a_file_that_is_too_large_is_refused), CASE(a_prefix_that_fills_the_message_is_cut))
+	  CASE(a_file_that_is_too_large_is_refused), CASE(each_file_is_closed),
+	  CASE(a_prefix_that_fills_the_message_is_cut))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "root/libmount.h"
 #include "root/mntopt.h"
 
 #include <libmount/libmount.h>
@@ -130,8 +131,26 @@ static void option_flags_equal_those_of_libmount(void)
 	}
 }
 
+static void a_mount_table_is_read(void)
+{
+	static const char good[] = "36 35 98:0 / / rw - tmpfs none rw\n";
+	char name[] = "/tmp/test-mntopt-XXXXXX";
+	struct mnt_table t;
+	struct nserr e = NSERR_INIT;
+	int fd = mkstemp(name);
+
+	CHECK(write(fd, good, sizeof(good) - 1) == sizeof(good) - 1);
+	CHECK_INT(libmount_read(&t, name, &e), 0);
+	CHECK_INT(t.n, 1);
+	CHECK_INT(t.m[0].id, 36);
+	libmount_done(&t);
+	close(fd);
+	unlink(name);
+	CHECK(libmount_read(&t, name, &e) < 0);
+}
+
 UNIT_MAIN(CASE(separates_mount_options_from_file_system_options),
 	  CASE(later_option_overrides_earlier_one),
 	  CASE(escaped_commas_and_backslashes_are_decoded), CASE(empty_options_are_refused),
 	  CASE(fields_are_cut_at_colons), CASE(attributes_are_converted_to_flags_of_mount),
-	  CASE(option_flags_equal_those_of_libmount))
+	  CASE(option_flags_equal_those_of_libmount), CASE(a_mount_table_is_read))

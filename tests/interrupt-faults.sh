@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# interrupt-faults: a system call that a signal interrupts is repeated, and the run ends as an undisturbed one.
+# as: root user
+# budget: 120
+# shellcheck disable=SC2154 # rc, out and err are testlib.sh's
+. "${0%/*}/testlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns user mnt uts net pid time
+waits=write,sendto,sendmsg,recvfrom,recvmsg,poll,ppoll,wait4,waitid,fstatfs,flock,read
+FAULT_MAX=${FAULT_MAX:-30}
+
+# interrupted OPTION… -- COMMAND…: interrupts each call that may wait. fstatfs(2) waits on the file of a namespace that
+# something covers, but not on /proc, where it is the first call of that name.
+interrupted()
+{
+	fault_all -f none -e EINTR -s $waits -x "${unless:-:fstatfs:}" "$@"
+}
+
+# start_target: starts a process in new user, mount, network, uts and time namespaces.
+start_target()
+{
+	start_holder unshare --user --map-root-user --mount --net --uts --time \
+		sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
+	await_sleep "$holder"
+}
+
+test_a_start_is_not_disturbed()
+{
+	interrupted -- nsunshare -rmpuiT --mount-proc --boottime 5 --kill-child -- "$FINAL"
+	interrupted -- nsunshare -rp --status-fd 2 --wait-fd 0 --init -- "$FINAL"
+	interrupted -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
+}
+
+# as: root
+test_newuidmap_is_waited_for()
+{
+	# the C library reads passwd, and newuidmap is another program
+	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
+	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+		nsunshare -r --map-auto -m -- "$FINAL"
+	unless=
+}
+
+test_entering_is_not_disturbed()
+{
+	start_target
+	interrupted -- nsenter2 -t "$holder" -a --kill-child "$FINAL"
+	echo "$holder" >"$TMP/refs"
+	interrupted -b nsenter2 -- sh -c 'exec nsenter2 --each --prefix -a -- "$1" <"$2"' sh "$FINAL" "$TMP/refs"
+}
+
+test_a_listing_is_not_disturbed()
+{
+	start_target
+	interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
+	interrupted -- nsidmap show -rno INSIDE,UID,GID "$holder"
+	interrupted -- nstimeoffset --features
+	# newuidmap is another program
+	unless='^1[.][0-9]+:' interrupted -- nsunshare --features
+	unless=
+}
+
+# as: root
+test_a_network_is_not_disturbed()
+{
+	require_tool ip
+	interrupted -- nsnet run -- "$FINAL"
+	interrupted -- nsnet show --all -rno IF self
+	: >"$TMP/kept"
+	nsunshare -r "--user=$TMP/kept" true
+	interrupted -- nsidmap show -rno INSIDE,UID,GID "$TMP/kept"
+	umount "$TMP/kept"
+}
+
+# A call that only opens a file is interrupted where the file system can wait, as NFS and FUSE.
+test_opening_a_file_is_not_disturbed()
+{
+	FAULT_MAX=10 fault_all -f none -e EINTR -s openat,open -- nsunshare -rT --boottime 5 -- "$FINAL"
+	FAULT_MAX=10 fault_all -f none -e EINTR -s openat,open -- nsidmap show -rno INSIDE,UID,GID
+}
+
+. shunit2

@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-standin-faults: each call of nsnet run --pasta failed once, with a script in the place of pasta(1).
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns user net
+require_tool ip
+require_kernel_call pidfd_open
+host_is_ours
+put_pasta
+PATH=$TMP/bin:$PATH
+: >"$TMP/args"
+: >"$TMP/pid"
+
+test_no_program_runs_without_the_network_of_pasta()
+{
+	# a wait that fails in the background process ends pasta, and the program may run on
+	FAULT_MAX=20 fault_all -b nsnet -u pasta -x ':(poll|wait4|close|kill):' -- nsnet run --pasta -- "$FINAL"
+}
+
+. shunit2

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-move-faults: each call of nspivot --move-root failed once; the program runs in the whole new root or not at all.
+# as: root
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/faultlib.sh"
+. "${0%/*}/rootlib.sh"
+make_box
+mkdir -p "$box/proc" "$box/dev"
+printf '#!/bin/sh\necho "final ran"\ncut -d" " -f4,5 /proc/self/mountinfo\nls / /..\n' >"$box/look"
+chmod 755 "$box/look"
+
+# the script that is process 1 with a tmpfs as root
+cat >"$TMP/script" <<'SCRIPT'
+mount -t proc proc /proc && mkdir /new && mount --bind /real /new || exit 99
+mkdir -p /junk/deep && touch /junk/file /junk/deep/file && ln -s /real /junk/link
+ln -s /tools/nspivot /mover
+exec /mover --move-root --proc=/p /new -- /look
+SCRIPT
+
+test_a_failed_call_never_runs_the_program_in_half_a_root()
+{
+	set --
+	# build-aux/coverage keeps the counters of instrumented tools here
+	counters=/var/tmp/nsutils-coverage
+	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
+	# the files of the old root are removed last: what stays is harmless. A mount of the old root that has no place in the
+	# new one is left behind.
+	FAULT_MAX=30 fault_all -b mover -u look -f '1 125 126 127' -o some -x ':(unlinkat|getdents64|close|openat2?|newfstatat|statx|execve):' -- \
+		nsunshare -mp -- nspivot --force --host-root --file /dev/null:/init "$@" --bind "$box:/real" \
+		--ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" -- /bin/sh /script
+	assertTrue 'no file of another mount is removed' '[ -e "$box/look" ] && [ -e "$box/bin/sh" ]'
+}
+
+. shunit2
