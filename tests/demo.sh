@@ -107,7 +107,7 @@ if [ -z "$ready" ]; then
 	exit 1
 fi
 
-# The host's pid of process 1 of the container.
+# The pid that process 1 of the container has on the host.
 first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
 run "nslist -o NS,TYPE,NPROCS,PID,USER,COMMAND -p $first | cut -c1-100"
 run "nsenter2 --target $first --all -- /bin/ps | cut -c1-100"

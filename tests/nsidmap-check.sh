@@ -77,13 +77,13 @@ test_checks_the_rules_of_the_parent()
 {
 	parent=u:0:1000:1,u:1:100000:65536,g:0:0:1
 	run nsidmap check --parent $parent u:0:0:100,g:0:0:1
-	assert_refused 1 'uid map: extent 1: outside range 0-99 spans two extents of the parent, cut at 1'
+	assert_refused 1 "uid map: extent 1: outside range 0-99 spans two extents of the parent's map; the second begins at 1"
 	printf '# a map\nuid 0 0 1\nuid 5 1 70000\ngid 0 0 1\n' >"$TMP/map"
 	run nsidmap check --parent $parent "$TMP/map"
 	assert_refused 1 'uid map: line 3: outside id 65537 is not mapped in the parent'
 	printf 'gid 0 0 1\n\nuid 5 0 2\n' >"$TMP/map"
 	run nsidmap check --parent $parent "$TMP/map"
-	assert_refused 1 'uid map: line 3: outside range 0-1 spans two extents of the parent, cut at 1'
+	assert_refused 1 "uid map: line 3: outside range 0-1 spans two extents of the parent's map; the second begins at 1"
 	assert_err_has "hint: split the range with 'nsidmap split --parent <map>'"
 	run nsidmap check --parent $parent u:0:0:1,u:1:1:99,g:0:0:1
 	assert_ok

@@ -148,7 +148,7 @@ test_refuses_a_pid_reused_before_the_write()
 	nsidmap write "$first" - <"$TMP/fifo" >"$TMP/late" 2>&1 &
 	writer=$!
 	exec 8>"$TMP/fifo"
-	# nsidmap has opened the process when it waits for the map
+	# when nsidmap waits for the map, it has already opened the process
 	while ! readlink "/proc/$writer/fd/"* | grep -q "/proc/$first$"; do :; done
 	stop_holder
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -357,7 +357,7 @@ test_explains_a_range_across_two_ranges_of_the_parent()
 	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	run nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" u:0:0:100,g:0:0:1
 	assert_rc 1
-	assert_err_has 'hint: extent 1: outside range 0-99 spans two extents of the parent, cut at 1'
+	assert_err_has "hint: extent 1: outside range 0-99 spans two extents of the parent's map; the second begins at 1"
 	run nsenter -t "$outer" -U -S 0 -G 0 nsidmap write "$holder" \
 		"$(nsenter -t "$outer" -U -S 0 -G 0 nsidmap split --parent like:self --format arg u:0:0:100,g:0:0:1)"
 	assert_ok

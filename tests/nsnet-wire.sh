@@ -326,7 +326,7 @@ test_run_neither_forks_nor_moves_a_device()
 }
 
 # nic_state: prints the state of nic0. A veth device takes the place of a physical device. It is
-# destroyed with its namespace, so the test covers only a namespace that nsnet leaves in time.
+# destroyed with its namespace, so the test covers only the case that nsnet moves the device out before the namespace ends.
 nic_state()
 {
 	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'

@@ -10,7 +10,7 @@
 #include "base/util.h"
 
 #define NUM_PID_MAX 4194304     /* PID_MAX_LIMIT of a 64-bit kernel, proc_sys_kernel(5) */
-#define NUM_ID_MAX  4294967294u /* 2^32-1 means "no change" to setuid(2) and cannot be mapped */
+#define NUM_ID_MAX  4294967294u /* 2^32-1 means "no change" to setresuid(2) and cannot be mapped */
 
 /*
  * These functions accept digits only: no blanks, prefixes, suffixes or signs (except '-' in

@@ -120,7 +120,8 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 		 controller, (int)len, d->path);
 	/* cgroup-v2.rst, "Threads": a new child in a threaded cgroup is "domain invalid" */
 	if (!is_root && d->made && !streq(type, "domain\n"))
-		nserr_hint(e, "%s, which is threaded: a new child accepts no processes", what);
+		nserr_hint(e, "%s, which is threaded, so a new child cannot contain processes",
+			   what);
 	/* "No Internal Process Constraint" (all cgroups except the root). A few controllers can be
 	 * enabled nevertheless, which makes the children "domain invalid". */
 	else if (n > 0 || n == -EFBIG)

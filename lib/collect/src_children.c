@@ -32,7 +32,8 @@ static int by_pidfd(struct worker *w, struct nsfind *f)
 	struct stat st;
 
 	if (ns == -EMFILE || ns == -ENFILE || ns == -ENOMEM || ns == -EIO)
-		return nserr_set(&w->e, ns, "cannot read process %d", (int)f->pid);
+		return nserr_set(&w->e, ns, "cannot read the namespaces of process %d",
+				 (int)f->pid);
 	if (ns == -ENOTTY || ns == -ENOSYS || ns == -EINVAL)
 		note_unknown(w, f);
 	if (ns < 0 || fstat(ns, &st) < 0)

@@ -124,9 +124,11 @@ static int check_parent(const struct idmap *m, const struct idmap *parent, struc
 				  label(m, x, name), (unsigned)next);
 			return -EPERM;
 		}
-		nserr_set(
-			e, 0, "%s: outside range %u-%u spans two extents of the parent, cut at %u",
-			label(m, x, name), x->outside, last(x->outside, x->count), (unsigned)next);
+		nserr_set(e, 0,
+			  "%s: outside range %u-%u spans two extents of the parent's map; the "
+			  "second begins at %u",
+			  label(m, x, name), x->outside, last(x->outside, x->count),
+			  (unsigned)next);
 		nserr_hint(e, "split the range with 'nsidmap split --parent <map>'");
 		return -EPERM;
 	}

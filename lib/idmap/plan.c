@@ -143,8 +143,10 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 
 	for (size_t i = 0; overlap == IDMAP_PLAN_ERROR && i < s->n; i++)
 		if (own >= s->r[i].start && own - s->r[i].start < s->r[i].count) {
-			nserr_set(e, 0, "own id %u is in the range %u-%u, which is mapped as well",
-				  own, s->r[i].start, s->r[i].start + (s->r[i].count - 1));
+			nserr_set(
+				e, 0,
+				"the caller's id %u is in the range %u-%u, which is mapped as well",
+				own, s->r[i].start, s->r[i].start + (s->r[i].count - 1));
 			nserr_hint(e, "add --overlap hole or --overlap shift");
 			return -EEXIST;
 		}

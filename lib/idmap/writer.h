@@ -6,7 +6,8 @@
 #include "idmap/idmap.h"
 
 enum idmap_writer {
-	IDMAP_BY_CHILD,   /* a process in the new namespace: its own ids, without privilege */
+	IDMAP_BY_CHILD,   /* a process in the new namespace, which may map only its own ids without
+			     privilege */
 	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the capabilities */
 	IDMAP_BY_HELPERS, /* newuidmap(1) and newgidmap(1), run in the parent namespace */
 };

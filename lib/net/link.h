@@ -14,7 +14,7 @@
 struct net_link {
 	int index;
 	int peer; /* IFLA_LINK: of a veth the other end, of a macvlan the lower device; 0 */
-	int32_t peer_nsid; /* the number of its namespace; -1: the device's own */
+	int32_t peer_nsid; /* the number of the peer's namespace; -1: the namespace of the device */
 	int master;        /* index, 0: none */
 	uint32_t mtu;
 	unsigned flags; /* IFF_* */

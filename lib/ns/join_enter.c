@@ -74,7 +74,8 @@ struct levels {
 	bool own; /* the user namespace to enter is the caller's own */
 };
 
-/* Opens the levels from fd upwards. own is the inode of the caller's user namespace. */
+/* Opens the user namespace of fd and its ancestors. own is the inode of the caller's user
+ * namespace, at which the walk ends. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;

@@ -263,7 +263,7 @@ static int find_dir(struct nspin_dir *dir, struct nserr *e)
 	rc = trustpath_resolve(path, TRUSTPATH_DIRS, &dir->at, e);
 	if (rc < 0 || !streq(dir->at.name, "."))
 		return rc;
-	/* the path ends in "." or "..", or in a symbolic link that does */
+	/* the last name is "." or "..", or a symbolic link whose target ends in one of them */
 	real = real_path(dir->at.dir);
 	trustpath_free(&dir->at);
 	if (!real)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* legacy: builds a tree with mount(2), on top of "/" from the beginning. Names each target by its
- * descriptor, and opens and compares the result of each mount. */
+/* legacy: builds a tree with mount(2). The tree is mounted over "/" before anything is added to it.
+ * Each target is named by its descriptor, and after each mount the result is opened and compared.
+ */
 #include "root/legacy.h"
 
 #include <linux/magic.h>
@@ -269,7 +270,7 @@ static int move_old(int old, int to)
 {
 	(void)old;
 	(void)to;
-	/* "/.." is the mount that covers the root: the old root */
+	/* "/.." leads to the mount on top of the root directory, which is the old root now */
 	return sys_mount("/..", ".", NULL, MS_MOVE, NULL);
 }
 

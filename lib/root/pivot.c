@@ -68,12 +68,13 @@ int root_pivot_check_ns(struct nserr *e)
 	case 0:
 		return 0;
 	case 1:
-		nserr_set(e, 0, "this is the mount namespace of the machine");
+		nserr_set(e, 0, "this is the initial mount namespace of the host");
 		nserr_hint(e, "run 'nsunshare -m -- nspivot ...', or use --force to pivot here");
 		return -EPERM;
 	default:
-		nserr_set(e, 0,
-			  "cannot determine whether this is the mount namespace of the machine");
+		nserr_set(
+			e, 0,
+			"cannot determine whether this is the initial mount namespace of the host");
 		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}

@@ -38,7 +38,7 @@ struct root_place {
 	const char *path; /* its path */
 	bool dir;         /* the file is a directory */
 	bool mount;       /* the file is the root of a mount */
-	bool ours;        /* no other process can have changed its mount, which began empty */
+	bool ours; /* on a mount that began empty and that no other process can have changed */
 };
 
 /* Opens path and sets p. The caller passes p->fd to root_done(). Returns 0, or a negative errno

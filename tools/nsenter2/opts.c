@@ -35,7 +35,7 @@ static const struct cli_opt table[] = {
 	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD },
 
 	{ 0, NULL, CLI_NONE, NULL, "Attributes of the target" },
-	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "take over these attributes (all, uid,gid,...)" },
+	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "copy attributes of the target (all, uid,gid,...)" },
 	{ 'e',             "env",                  CLI_NONE,   NULL,       "take over the environment of the target" },
 	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join the cgroup of the target" },
 	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "run the program in the target's SELinux context" },

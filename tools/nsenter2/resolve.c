@@ -55,8 +55,8 @@ static void hint_letters(const struct nstype *type, const char *file, struct nse
 	for (const char *s = file; *s; s++)
 		if (!nstype_by_opt(*s) && !strchr("atFr", *s))
 			return;
-	nserr_hint(e, "write '-%c -%s': the text after -%c is its file", type->opt, file,
-		   type->opt);
+	nserr_hint(e, "write '-%c -%s' as two options: text directly after -%c is a file name",
+		   type->opt, file, type->opt);
 }
 
 /* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. */

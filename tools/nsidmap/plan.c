@@ -16,7 +16,7 @@ static const struct cli_opt table[] = {
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_IDENTITY, "identity", CLI_NONE, NULL, "map every id to itself", 1 },
 	{ OPT_STYLE, "style", CLI_ARG, "<style>", "map ids like podman, lxc or docker", 1 },
 	{ OPT_USER, "user", CLI_ARG, "<user>", "use the subordinate ids of this user (name or uid)" },
-	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "handle a range with the own id: error, hole, shift" },
+	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "if a range has the caller's id: error, hole, shift" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };

@@ -177,7 +177,8 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 /* select.c: select rows for nslist_views. Exit on errors. */
 void nslist_select_namespaces(struct run *run);
 void nslist_select_members(struct run *run); /* the processes in the first target */
-void nslist_select_show(struct run *run);    /* the first target, then the processes in it */
+void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
+					     in that namespace */
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
 void nslist_select(struct run *run);

@@ -154,7 +154,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 		rc = nat_table("ns", n->name, n->table, e);
 	} else if (n->ref) {
 		rc = nserr_set(e, 0, "--nat and --publish need a name");
-		nserr_hint(e, "give the namespace one with 'nsnet attach <name> %s'", n->ref);
+		nserr_hint(e, "give the namespace an address with 'nsnet attach <name> %s'",
+			   n->ref);
 	} else {
 		rc = nat_table("br", n->bridges[0].name, n->table, e);
 	}

@@ -176,6 +176,7 @@ int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr
 		return 0;
 	nserr_set(e, 0, "'%s': auto needs a bridge with an address, and '%s' has none", w->ifname,
 		  br->name);
-	nserr_hint(e, "give it one: 'nsnet bridge %s,<address>/<length>'", br->name);
+	nserr_hint(e, "give the bridge an address with 'nsnet bridge %s,<address>/<length>'",
+		   br->name);
 	return -EINVAL;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show: collects the devices of all network namespaces that can be found, and relates them. */
+/* show: collects the devices of all network namespaces that can be found, and connects each device
+ * with its peer, its lower device or its bridge. */
 #include "show.h"
 
 #include <fcntl.h>

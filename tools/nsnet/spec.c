@@ -205,8 +205,9 @@ static void take_rest(const char *option, const struct item *i, struct wire *w)
 
 	if (is(i, "auto")) {
 		if (w->kind != WIRE_BRIDGE)
-			cli_die_usage("%s: only a device at a bridge (@<bridge>) can have auto",
-				      option);
+			cli_die_usage(
+				"%s: auto is allowed only for a device on a bridge (@<bridge>)",
+				option);
 		w->automatic = true;
 	} else if (is(i, "gw=none")) {
 		w->no_gw = true;

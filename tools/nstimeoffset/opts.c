@@ -21,9 +21,9 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Clocks" },
 	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "set the boottime clock, which shows the uptime", X_BOOT },
 	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
-	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream, as --print writes it", X_BOOT | X_MONO },
+	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream in --print format", X_BOOT | X_MONO },
 	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "clock that + and - are relative to (default: own)" },
-	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when the clock reads =<time> (default: start)" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when =<time> applies (default: program start)" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,

@@ -36,7 +36,7 @@ static int resolve_owner(struct run *r, struct nserr *e)
 		return nserr_set(e, 0, "--owner: invalid '%s', expected <uid>:<gid>", owner);
 	user = strndup(owner, (size_t)(colon - owner));
 	if (!user)
-		return nserr_set(e, ENOMEM, "--owner: cannot store the user");
+		return nserr_set(e, ENOMEM, "--owner: cannot allocate memory");
 	r->has_owner = true;
 	rc = lookup(IDMAP_UID, "--owner", user, &r->owner_uid, e);
 	return rc < 0 ? rc : lookup(IDMAP_GID, "--owner", colon + 1, &r->owner_gid, e);

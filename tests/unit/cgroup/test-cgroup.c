@@ -339,7 +339,7 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
 	CHECK_STR(hint(&c, "fruit.max=1"),
-		  NOT_ENABLED ", which is threaded: a new child accepts no "
+		  NOT_ENABLED ", which is threaded, so a new child cannot contain "
 			      "processes");
 	end(&c);
 }

@@ -96,7 +96,7 @@ static void error_names_rule_and_line(void)
 		{ "0 0 1\n0 5 100\n", "0 1000 1\n1 100000 65536\n",
 		  "line 2: inside range 0-99 overlaps line 1", -EINVAL },
 		{ "0 0 100\n", "0 1000 1\n1 100000 65536\n",
-		  "line 1: outside range 0-99 spans two extents of the parent, cut at 1", -EPERM },
+		  "line 1: outside range 0-99 spans two extents of the parent's map; the second begins at 1", -EPERM },
 		{ "0 0 1\n1 1 99\n", "0 1000 1\n1 100000 65536\n", NULL, 0 },
 		{ "0 1 65536\n1000000 65537 1\n", "0 1000 1\n1 100000 65536\n",
 		  "line 2: outside id 65537 is not mapped in the parent", -EPERM },

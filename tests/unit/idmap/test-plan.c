@@ -37,17 +37,17 @@ static void maps_ranges_to_free_inside_ids(void)
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100000:65536,65536:200000:10");
 	idmap_free(&m);
-	/* the own id is mapped to 0 */
+	/* the caller's id is mapped to 0 */
 	idmap_add(&m, 0, 1001, 1, &e);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:1001:1,1:100000:65536,65537:200000:10");
 	idmap_free(&m);
-	/* the own id is mapped to itself, with ranges around it */
+	/* the caller's id is mapped to itself, with ranges around it */
 	idmap_add(&m, 1001, 1001, 1, &e);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100000:1001,1001:1001:1,1002:101001:64535,65537:200000:10");
 	idmap_free(&m);
-	/* the own id is in the range as well */
+	/* the caller's id is in the range as well */
 	idmap_add(&m, 0, 100005, 1, &e);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100005:1,1:100000:5,6:100006:65530,65536:200000:10");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-timens: parses times and streams, and checks the range of the kernel. */
+/* test-timens: parses times and streams, and refuses times outside of the kernel's range. */
 #include "ns/timens.h"
 
 #include "../unit.h"
