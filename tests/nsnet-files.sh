@@ -106,13 +106,14 @@ test_del_keeps_files_of_others()
 	assertTrue 'the file stays' '[ -e /etc/netns/web/resolv.conf ]'
 }
 
-# state: what a plan makes, in the terms of ip(8), without numbers that the kernel chooses.
+# state: the result of a plan, as ip(8) prints it, without numbers that the kernel chooses, and without the addresses of
+# the link, whose flags depend on the time.
 state()
 {
 	ip -o -d link show type bridge | sed 's/.*: br/br/; s/ .*//'
-	ip -o addr show | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | grep -v vethns
+	ip -o addr show | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | grep -v -e vethns -e ' fe80::'
 	ip -d -j link show type veth | jq -c '.[] | [.mtu, .address, .ifalias, .master, .num_tx_queues, .flags]'
-	ip -n web -o addr | sed 's/ *valid_lft.*//'
+	ip -n web -o addr | sed 's/ *valid_lft.*//' | grep -v ' fe80::'
 	ip -n web route
 	ip -n web -6 route show default
 	ip -n web -j link show | jq -c '.[] | [.ifname, .mtu, .address, .flags]'
