@@ -25,6 +25,15 @@ tearDown()
 	clear_network
 }
 
+# no_mounts_are_found: succeeds, after an assert, where the root is on a file server (in-kernel), whose mount namespaces
+# nobody may search because the server might never answer.
+no_mounts_are_found()
+{
+	[ "$(stat -f -c %T /)" = v9fs ] || return
+	run nsnet show --strict
+	assert_rc 3
+}
+
 test_the_table_names_both_ends()
 {
 	run nsnet show -rn -o REF,IF,STATE,ADDRS,GW,MASTER,PEER netns:web netns:db self
@@ -38,6 +47,7 @@ self v0 UP - - br0 netns:web:eth0'
 
 test_all_namespaces_are_found()
 {
+	! no_mounts_are_found || return 0
 	run nsnet show --raw --noheadings --output REF,IF
 	assert_ok
 	assert_out_has 'netns:web eth0'
@@ -109,6 +119,7 @@ test_rules_and_published_ports_are_shown()
 
 test_processes_and_holders_are_counted()
 {
+	! no_mounts_are_found || return 0
 	start_holder ip netns exec web sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
 	assert_ok
@@ -127,6 +138,7 @@ test_processes_and_holders_are_counted()
 # Each reference that is printed leads another tool to the namespace with that device.
 test_other_tools_accept_the_references()
 {
+	! no_mounts_are_found || return 0
 	start_holder nsunshare -n -- sh -c 'ip link add here0 type veth peer name there0; echo x >&3; exec sleep 1000 3>&-'
 	nsnet show -rn -o REF,IF >"$TMP/rows"
 	assertTrue 'four namespaces at least' "[ $(cut -d' ' -f1 "$TMP/rows" | sort -u | wc -l) -ge 4 ]"
