@@ -111,13 +111,13 @@ test_del_keeps_files_that_nsnet_did_not_create()
 }
 
 # state: prints the network that a plan creates, as ip(8) reports it. Omits numbers that the kernel
-# chooses.
+# chooses, and link-local addresses, whose flags depend on the time.
 state()
 {
 	ip -o -d link show type bridge | sed 's/.*: br/br/; s/ .*//'
-	ip -o addr show | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | grep -v vethns
+	ip -o addr show | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | grep -v -e vethns -e ' fe80::'
 	ip -d -j link show type veth | jq -c '.[] | [.mtu, .address, .ifalias, .master, .num_tx_queues, .flags]'
-	ip -n web -o addr | sed 's/ *valid_lft.*//'
+	ip -n web -o addr | sed 's/ *valid_lft.*//' | grep -v ' fe80::'
 	ip -n web route
 	ip -n web -6 route show default
 	ip -n web -j link show | jq -c '.[] | [.ifname, .mtu, .address, .flags]'

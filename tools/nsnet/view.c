@@ -190,29 +190,68 @@ static void dot_edges(const struct view *v, const struct view_ns *ns, const stru
 	if (l->master && net_links_by_index(&ns->links, l->master))
 		buf_printf(out, "  n%llu_%d -- n%llu_%d [style=bold];\n", inode, l->master, inode,
 			   l->index);
-	/* Each pair is drawn once. */
-	if (peer && (ns->inode < where->inode || (ns == where && l->index < peer->index)))
+	/* Each pair is drawn once, from the port of a bridge outwards, so that all ports are on the
+	 * same side of the other ends. */
+	if (peer && (!l->master == !peer->master
+			     ? ns->inode < where->inode || (ns == where && l->index < peer->index)
+			     : l->master != 0))
 		buf_printf(out, "  n%llu_%d -- n%llu_%d;\n", inode, l->index,
 			   (unsigned long long)where->inode, peer->index);
+}
+
+/* The bridge that a namespace is connected to first, or 0. Namespaces of one bridge are drawn side
+ * by side, so that fewer lines cross. */
+static int first_bridge(const struct view *v, const struct view_ns *ns)
+{
+	const struct view_ns *where;
+
+	for (size_t k = 0; k < ns->links.n; k++) {
+		const struct net_link *peer = view_peer(v, ns, &ns->links.v[k], &where);
+
+		if (peer && peer->master)
+			return peer->master;
+	}
+	return 0;
+}
+
+/* Draws the devices of a namespace that are ports of the bridge `master`, 0: of none. */
+static void dot_ports(const struct view *v, const struct view_ns *ns, int master, struct buf *out)
+{
+	for (size_t k = 0; k < ns->links.n; k++)
+		if (view_has(v, &ns->links.v[k]) && ns->links.v[k].master == master)
+			dot_node(v, ns, &ns->links.v[k], out);
+}
+
+static void dot_ns(const struct view *v, const struct view_ns *ns, struct buf *out)
+{
+	buf_printf(out, "  subgraph cluster_%llu {\n    label=\"", (unsigned long long)ns->inode);
+	add_label(out, ns->ref, strlen(ns->ref));
+	buf_adds(out, "\";\n");
+	dot_ports(v, ns, 0, out);
+	for (size_t k = 0; k < ns->links.n; k++)
+		dot_ports(v, ns, ns->links.v[k].index, out);
+	buf_adds(out, "  }\n");
 }
 
 void view_dot(const struct view *v)
 {
 	struct buf out = BUF_INIT;
+	int last = -1, next;
 
 	buf_adds(&out, "graph network {\n  rankdir=LR;\n  node [shape=box];\n");
-	for (size_t i = 0; i < v->n; i++) {
-		const struct view_ns *ns = &v->ns[i];
+	do {
+		next = INT_MAX;
+		for (size_t i = 0; i < v->n; i++) {
+			int bridge = first_bridge(v, &v->ns[i]);
 
-		buf_printf(&out, "  subgraph cluster_%llu {\n    label=\"",
-			   (unsigned long long)ns->inode);
-		add_label(&out, ns->ref, strlen(ns->ref));
-		buf_adds(&out, "\";\n");
-		for (size_t k = 0; k < ns->links.n; k++)
-			if (view_has(v, &ns->links.v[k]))
-				dot_node(v, ns, &ns->links.v[k], &out);
-		buf_adds(&out, "  }\n");
-	}
+			if (bridge > last && bridge < next)
+				next = bridge;
+		}
+		for (size_t i = 0; i < v->n; i++)
+			if (first_bridge(v, &v->ns[i]) == next)
+				dot_ns(v, &v->ns[i], &out);
+		last = next;
+	} while (next != INT_MAX);
 	for (size_t i = 0; i < v->n; i++)
 		for (size_t k = 0; k < v->ns[i].links.n; k++)
 			if (view_has(v, &v->ns[i].links.v[k]))
