@@ -276,21 +276,13 @@ test_finds_a_mount_through_mountinfo_alone()
 	assert_out_has ":$TMP/at"
 }
 
+# Without the 8 MiB for the stack of a child by vfork(2), the sockets are read by a child of fork(2).
 test_finds_a_socket_without_memory_for_another_stack()
 {
 	kernel_call pidfd_getfd || return 0
 	hold socket
-	found=0
-	for k in 1 2 3; do
-		run failat -o "$TMP/report" -s mmap -k $k -e ENOMEM -- nslist -rn -o NS,TYPE,NPROCS,HELD --sources sock
-		grep -q '^failed ' "$TMP/report" || continue
-		if [ "$(grep "^$inode " "$TMP/out")" = "$inode $type 0 sock" ]; then
-			found=$((found + 1))
-		elif [ -z "$err" ]; then
-			fail "mmap $k: the socket is neither found nor reported"
-		fi
-	done
-	assertNotEquals 'calls that failed and were replaced' 0 $found
+	run prlimit --data=6000000 nslist -rn -o NS,TYPE,NPROCS,HELD,HOLDERS --sources sock
+	assert_held sock
 }
 
 test_each_refusal_to_read_a_socket_makes_the_list_incomplete()
