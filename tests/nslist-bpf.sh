@@ -62,7 +62,7 @@ rows()
 # used_iterators: whether the last run under strace read from an iterator.
 used_iterators()
 {
-	grep -q 'BPF_ITER_CREATE.*= [0-9]' "$TMP/trace"
+	grep -q -e 'BPF_ITER_CREATE.*= [0-9]' -e 'bpf resumed.*= [0-9]' "$TMP/trace"
 }
 
 # both_ways ARGS…: the rows by iterators in $TMP/by-bpf, those by /proc in $TMP/rows.
