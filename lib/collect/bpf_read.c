@@ -210,6 +210,9 @@ static int take_tasks(struct collect *c, struct worker *w, struct collect_bpf *b
 			rc = add_thread(c, w, &t);
 			continue;
 		}
+		/* of us, only the thread that was there before */
+		if (t.pid == (uint32_t)c->q.self)
+			t.n_threads = 1;
 		*sum += t.n_threads;
 		rc = add_member(c, &size, &t);
 		if (rc == 0)

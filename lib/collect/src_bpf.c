@@ -2,7 +2,10 @@
 /* src_bpf: runs the BPF iterators and checks their result. */
 #include "collect/src_bpf.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
+
+#define TWO_THREADS 400 /* threads of the machine; with fewer, one of ours is faster */
 
 #define PASSES 5 /* over the lists, until two agree */
 
@@ -15,6 +18,10 @@ struct attempt {
 	uint64_t at_least; /* number of threads of the machine while the tasks were read */
 	uint64_t threads;  /* number of threads in the result */
 	size_t n_found;    /* of w, without descriptors */
+	/* the output about descriptors, if it was read meanwhile */
+	struct buf files;
+	int files_rc;
+	bool has_files;
 };
 
 /* ---- Reading ---- */
@@ -45,10 +52,11 @@ static bool is_same(const struct bpf_pairs *a, const struct bpf_pairs *b)
 /* Reads the descriptors of one process, or of all with pid 0. Returns 0 or a negative errno. */
 static int read_files(struct attempt *a, uint32_t pid, struct worker *w, struct collect_bpf *b)
 {
-	struct buf out = BUF_INIT;
+	struct buf out = a->has_files ? a->files : BUF_INIT;
 	bool seen = false;
-	int rc = bpf_read(a->p->file, pid, &out);
+	int rc = a->has_files ? a->files_rc : bpf_read(a->p->file, pid, &out);
 
+	a->has_files = false;
 	if (rc == 0)
 		rc = bpf_take_files(a->c, w, b, &out, a->p->probe, &seen);
 	buf_free(&out);
@@ -100,6 +108,30 @@ static int read_all_files(struct attempt *a)
 	return rc;
 }
 
+/* The start routine of a thread that reads the descriptors. */
+static void *read_meanwhile(void *arg)
+{
+	struct attempt *a = arg;
+
+	a->files_rc = bpf_read(a->p->file, 0, &a->files);
+	return NULL;
+}
+
+/* Reads the tasks, and the descriptors in a second thread if there are many. Returns 0 or a
+ * negative errno. */
+static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
+{
+	pthread_t thread;
+	int rc;
+
+	a->has_files = bpf_wants_files(a->c) && threads > TWO_THREADS &&
+		       pthread_create(&thread, NULL, read_meanwhile, a) == 0;
+	rc = bpf_read(a->p->task, 0, out);
+	if (a->has_files)
+		pthread_join(thread, NULL);
+	return rc;
+}
+
 /* Reads the tasks. Returns 0 or a negative errno. */
 static int read_tasks(struct attempt *a)
 {
@@ -108,7 +140,7 @@ static int read_tasks(struct attempt *a)
 	int rc = procfs_count_threads(a->p->loadavg, &before);
 
 	if (rc == 0)
-		rc = bpf_read(a->p->task, 0, &out);
+		rc = read_output(a, before, &out);
 	if (rc == 0)
 		rc = procfs_count_threads(a->p->loadavg, &after);
 	if (rc == 0)
@@ -237,6 +269,8 @@ bool collect_bpf(struct collect *c, struct worker *w)
 	rc = bpf_load(c, a.p, COLLECT_BPF_LOADED, false);
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && rc == 0; i++)
 		rc = steps[i](&a);
+	if (a.has_files)
+		buf_free(&a.files);
 	if (rc < 0 || a.p == &own)
 		collect_programs_close(a.p);
 	if (rc == 0) {

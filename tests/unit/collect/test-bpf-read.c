@@ -81,6 +81,18 @@ static void tasks_become_processes(void)
 	end();
 }
 
+static void our_second_thread_is_not_counted(void)
+{
+	uint64_t threads;
+
+	begin();
+	task(50, 50, 100);
+	CHECK_INT(bpf_take_tasks(&c, &w, &b, &out, &threads), 0);
+	CHECK_INT(threads, 1);
+	CHECK_INT(c.members[0].nthreads, 1);
+	end();
+}
+
 static void only_selected_types_are_kept(void)
 {
 	begin();
@@ -319,7 +331,8 @@ static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
 	end();
 }
 
-UNIT_MAIN(CASE(tasks_become_processes), CASE(only_selected_types_are_kept),
+UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
+	  CASE(only_selected_types_are_kept),
 	  CASE(a_thread_elsewhere_is_a_holder_even_before_its_process),
 	  CASE(other_namespaces_of_children_are_held), CASE(refuses_invalid_records_of_tasks),
 	  CASE(descriptors_become_holders), CASE(many_sockets_are_told_apart),
