@@ -3,7 +3,7 @@
 # nsunshare-faults: lets each system call fail once, and sends a signal at each: nsunshare reports the failure and
 # undoes its steps, or the program runs as usual.
 # as: root user
-# budget: 120
+# budget: 240
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/cgrouplib.sh"
