@@ -153,7 +153,7 @@ test_a_user_with_too_many_processes_is_reported()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for tool in $CARRIERS; do
-		carry -S "$NSTEST_UID" --rlimit nproc=0 -- echo ran
+		carry -S "$NSTEST_UID" -G "$NSTEST_UID" --rlimit nproc=0 -- echo ran
 		assert_refused 126 "cannot execute 'echo': Resource temporarily unavailable"
 		assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes of this user'
 	done

@@ -90,7 +90,7 @@ test_kept_capabilities_survive_the_change_of_user()
 test_a_user_has_no_capabilities_unless_kept()
 {
 	for tool in $CARRIERS; do
-		carry --setuid 1000 --cap-drop net_raw -- probe
+		carry --setuid 1000 --setgid 1000 --cap-drop net_raw -- probe
 		assert_ok
 		assertEquals "$none $none $none" "$(fact cap-permitted) $(fact cap-effective) $(fact cap-ambient)"
 		assertEquals 0 $((0x$(fact cap-bounding) >> net_raw & 1))

@@ -58,6 +58,8 @@ with_targets()
 	start_holder nsunshare $own -mpuin --mount-proc --hostname box --pid-file "$TMP/pid" --ready-fd 3 -- sleep 1000
 	target=$(cat "$TMP/pid")
 	await_sleep "$target"
+	# otherwise the parent that waits would be listed, too
+	kill -s KILL "$holder"
 	unmapped=
 	if grep -q 813 "$1"; then
 		start_holder nsunshare -U -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

@@ -264,4 +264,19 @@ test_read_only_root_leaves_added_mounts_writable()
 	each_way readonly_alone
 }
 
+# as: root
+test_refuses_to_keep_the_group_root()
+{
+	run box --setuid 7 "$box" -- /bin/id
+	assert_refused 125 '--setuid 7 would keep the group root'
+	assert_err_has 'hint: add --setgid'
+	run box --setuid 7 --groups none "$box" -- /bin/id -u
+	assert_ok
+	assert_out 7
+	name=$(id -un "$NSTEST_UID")
+	run box --setuid "$name" "$box" -- /bin/id -g
+	assert_ok
+	assert_out "$(id -g "$name")"
+}
+
 . shunit2

@@ -68,7 +68,7 @@ static bool ends_by_default(int sig)
 	return true;
 }
 
-/* What /proc/PID/status says about the child. */
+/* Facts that /proc/PID/status gives about the child. */
 struct look {
 	bool valid;     /* it is process 1 below this process, and the signal is readable */
 	bool kept;      /* the signal is caught, ignored or blocked */
@@ -100,7 +100,7 @@ static struct look look_at(const struct supervise *s, int sig)
 	return l;
 }
 
-/* What the child is doing. */
+/* Activities of the child. */
 enum activity {
 	WAITS,  /* for signals in rt_sigtimedwait(2), or it is unknown */
 	SLEEPS, /* in another system call */

@@ -7,6 +7,8 @@ int resolve(struct run *r, struct nserr *e)
 	const struct opts *o = r->o;
 	int rc = cred_check(&r->cred, e);
 
+	if (rc == 0)
+		rc = cred_check_groups(&r->cred, e);
 	if (rc < 0 || !o->caps || o->caps_kept)
 		return rc;
 	/* the preset sets a limit, and --cap-drop removes capabilities from it */
