@@ -203,3 +203,14 @@ pid_t sys_run_apart(int (*f)(void *), void *arg)
 
 	return pid == -ENOMEM ? fork_apart(f, arg) : pid;
 }
+
+/* Numbers of rt_sigtimedwait(2) for 32-bit programs (with 32-bit and 64-bit time) and for x32. */
+#define COMPAT_SIGTIMEDWAIT 177
+#define TIME64_SIGTIMEDWAIT 421
+#define X32_SIGTIMEDWAIT    (0x40000000 + 523)
+
+bool sys_is_sigtimedwait(uint64_t number)
+{
+	return number == SYS_rt_sigtimedwait || number == COMPAT_SIGTIMEDWAIT ||
+	       number == TIME64_SIGTIMEDWAIT || number == X32_SIGTIMEDWAIT;
+}

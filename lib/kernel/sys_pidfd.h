@@ -84,4 +84,8 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
  */
 pid_t sys_run_apart(int (*f)(void *), void *arg) must_check;
 
+/* Returns true if number, from /proc/PID/syscall, is that of rt_sigtimedwait(2), also in a 32-bit
+ * or x32 program on a 64-bit kernel. */
+bool sys_is_sigtimedwait(uint64_t number);
+
 #endif

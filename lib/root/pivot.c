@@ -17,7 +17,6 @@
 #include "root/lookup.h"
 
 /* Inodes of the initial namespaces (include/linux/proc_ns.h). */
-#define INIT_PID_INO 0xEFFFFFFCu
 #define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; before, a number above 0xF0000000 */
 
 /* Compares the mount namespace with the inode mnt with the one of the machine. Returns 1 if they
@@ -42,7 +41,7 @@ static int compare_ns(ino_t mnt)
 	for (size_t i = 0; i < ARRAY_SIZE(machine); i++) {
 		if (stat(machine[i][0], &pid) < 0)
 			continue;
-		if (pid.st_ino != INIT_PID_INO)
+		if (pid.st_ino != SYS_NS_INO_PID)
 			return 0; /* this process is in a container, so its mount namespace is not
 				     that of the machine */
 		if (stat(machine[i][1], &other) == 0)

@@ -2,18 +2,13 @@
 /* escalate: decides which signals process 1 of a pid namespace would lose. */
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 
 #include "base/file.h"
 #include "base/num.h"
 #include "kernel/proc_status.h"
 #include "kernel/sys_fd.h"
+#include "kernel/sys_pidfd.h"
 #include "run/supervise.h"
-
-/* Numbers of rt_sigtimedwait(2) of 32-bit programs on a 64-bit kernel. */
-#define COMPAT_SIGTIMEDWAIT 177
-#define TIME64_SIGTIMEDWAIT 421
-#define X32_SIGTIMEDWAIT    (0x40000000 + 523)
 
 static int open_file(const struct supervise *s, const char *name)
 {
@@ -121,10 +116,7 @@ static enum activity activity_of(const struct supervise *s)
 		return SLEEPS;
 	if (num_u64n(text, strcspn(text, " \n"), 0, UINT64_MAX, &number) < 0)
 		return WAITS;
-	return number == SYS_rt_sigtimedwait || number == COMPAT_SIGTIMEDWAIT ||
-			       number == TIME64_SIGTIMEDWAIT || number == X32_SIGTIMEDWAIT
-		       ? WAITS
-		       : SLEEPS;
+	return sys_is_sigtimedwait(number) ? WAITS : SLEEPS;
 }
 
 /*

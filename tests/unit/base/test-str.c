@@ -136,4 +136,5 @@ static void writes_nested_json(void)
 
 UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
 	  CASE(invalid_utf8_is_not_a_character), CASE(unsafe_characters_are_known),
-	  CASE(a_copy_is_as_long_as_it_must_be), CASE(never_writes_past_the_end), CASE(writes_nested_json))
+	  CASE(a_copy_is_as_long_as_it_must_be), CASE(never_writes_past_the_end),
+	  CASE(writes_nested_json))

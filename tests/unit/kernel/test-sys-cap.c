@@ -129,7 +129,7 @@ static void names_are_those_of_capabilities_7(void)
 	CHECK(sys_cap_name(63) == NULL);
 }
 
-/* What a map that contains id 0 of the parent needs; NULL: nothing. */
+/* The capability that a map with id 0 of the parent needs and the caller lacks; NULL: none. */
 static const char *lacking;
 
 static int lack_one(int cap)

@@ -426,5 +426,4 @@ UNIT_MAIN(CASE(returns_the_exit_status_), CASE(waits_even_if_sigchld_is_ignored_
 	  CASE(kills_after_the_grace_period_), CASE(inherits_blocked_signals_and_saved_actions_),
 	  CASE(reports_a_received_signal_for_a_status_of_128_plus_n_),
 	  CASE(fails_if_the_child_was_waited_for_already_),
-	  CASE(waits_again_after_an_interrupted_wait_),
-	  CASE(a_parent_that_has_ended_is_an_error))
+	  CASE(waits_again_after_an_interrupted_wait_), CASE(a_parent_that_has_ended_is_an_error))
