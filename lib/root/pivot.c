@@ -14,9 +14,10 @@
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
 #include "root/lookup.h"
 
-/* Inodes of the initial namespaces (include/linux/proc_ns.h). */
+/* Inode of the initial mount namespace (include/linux/proc_ns.h). */
 #define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; before, a number above 0xF0000000 */
 
 /* Compares the mount namespace with the inode mnt with the one of the machine. Returns 1 if they

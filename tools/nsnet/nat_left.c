@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "base/str.h"
+#include "kernel/sys_ns.h"
 #include "nat.h"
 #include "rules.h"
 
@@ -70,7 +71,7 @@ static bool has_device(const struct net_links *links, const char *name)
  * any other, kill(2) cannot tell. */
 static bool has_process(const char *text)
 {
-	const ino_t initial = 4026531836; /* PROC_PID_INIT_INO */
+	const ino_t initial = SYS_NS_INO_PID;
 	struct stat st;
 	pid_t pid;
 
