@@ -60,14 +60,14 @@ test_self_and_init_recognize_own_and_initial_namespaces()
 
 test_process_columns_describe_the_lowest_process()
 {
-	is 1 LPID "uts:$inner"
-	is sleep COMM "uts:$inner"
-	is "$(readlink "/proc/$inner/exe")" EXE "uts:$inner"
-	run nslist -rn -o AGE,START "uts:$inner"
+	is 1 LPID "pid:$inner"
+	is sleep COMM "pid:$inner"
+	is "$(readlink "/proc/$inner/exe")" EXE "pid:$inner"
+	run nslist -rn -o AGE,START "pid:$inner"
 	assertTrue 'age' "[ ${out%% *} -le 60 ]"
 	age=$(($(date +%s) - $(date -d "${out##* }" +%s)))
 	assertTrue "started $age s ago" "[ $age -ge -1 ] && [ $age -le 60 ]"
-	run nslist -rn -o CGROUP "uts:$inner"
+	run nslist -rn -o CGROUP "pid:$inner"
 	assertTrue "cgroup $out" "grep -q ':$out\$' /proc/$inner/cgroup"
 }
 
@@ -117,9 +117,9 @@ test_container_and_unit_come_from_the_cgroup()
 {
 	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
 	scope=machine-$own_cgroup.scope
-	start_holder nsunshare --uts --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
+	start_holder nsunshare --pid --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
 	boxed=$(pgrep -P "$holder")
-	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "uts:$boxed"
+	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "pid:$boxed"
 	# nsunshare removes the cgroup when it ends
 	kill "$holder"
 	wait "$holder"

@@ -46,7 +46,7 @@ test_reports_invalid_arguments()
 		is given twice|run --link eth0,10.0.0.1/24,10.0.0.1/25 -- true
 		is not a hardware address|run --link eth0,mac=01:00:00:00:00:00 -- true
 		is not an MTU|run --link eth0,mtu=1 -- true
-		only a device at a bridge|run --link eth0,auto -- true
+		auto is allowed only for a device on a bridge|run --link eth0,auto -- true
 		auto and an address exclude each other|run --link eth0@br0,auto,10.0.0.2/24 -- true
 		gw=none and another gw= exclude|run --link eth0@br0,gw=none,gw=10.0.0.1 -- true
 		the gateway is in the subnet of none|run --link eth0,10.0.0.2/24,gw=10.0.1.1 -- true

@@ -36,7 +36,7 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 		wait_for(pidfd);
 	}
 	a.rc = k->ended(ctx, wstatus, &a.err);
-	(void)!send(line, &a, sizeof(a), MSG_NOSIGNAL);
+	(void)!plan_send(line, &a, sizeof(a));
 	_exit(0);
 }
 
@@ -49,7 +49,9 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 	if (line < 0)
 		return 0;
 	stop = interrupt_open_ending();
-	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL);
+	/* EOF ends the wait of the helper, too, but without the status */
+	if (plan_send(line, &wstatus, sizeof(wstatus)) < 0)
+		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)
 		sig = interrupt_pending();
 	/* with --owner this process may not signal the helper, and does not wait for it */

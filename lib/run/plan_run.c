@@ -83,18 +83,23 @@ static size_t run_end(const struct plan *p, size_t i)
 	return i;
 }
 
-static int send_message(int line, const struct plan_message *m)
+int plan_send(int line, const void *message, size_t size)
 {
 	ssize_t n;
 
 	/* ENOMEM and ENOBUFS may be transient, so retry. If a message were lost, steps would not be
 	 * undone. */
 	for (int tries = 0; tries < 100; tries++) {
-		n = RETRY_EINTR(send(line, m, sizeof(*m), MSG_NOSIGNAL));
+		n = RETRY_EINTR(send(line, message, size, MSG_NOSIGNAL));
 		if (n >= 0 || errno == EPIPE || errno == ECONNRESET)
 			break;
 	}
-	return n == (ssize_t)sizeof(*m) ? 0 : -EPIPE;
+	return n == (ssize_t)size ? 0 : -EPIPE;
+}
+
+static int send_message(int line, const struct plan_message *m)
+{
+	return plan_send(line, m, sizeof(*m));
 }
 
 /* Receives a message. Returns 1, 0 for EOF (the other process has ended or has executed its

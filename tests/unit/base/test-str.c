@@ -90,7 +90,7 @@ static void unsafe_characters_are_known(void)
 
 static void a_copy_is_as_long_as_it_must_be(void)
 {
-	char *copy = str_escape_dup("a\nb", 3), nothing[1] = "x";
+	char *copy = str_escape_dup("a\nb", 3), nothing[2] = "x";
 
 	CHECK_STR(copy, "a\\x0ab");
 	free(copy);
