@@ -72,9 +72,8 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
  */
 int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
 
-/* Moves a process to the cgroup of each hierarchy. If skip_v2 is set, skips version 2, because
- * clone3(2) has created the process there. Returns 0, or a negative errno with e set. */
-int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e) must_check;
+/* Moves a process to the cgroup of each hierarchy. Returns 0, or a negative errno with e set. */
+int cgroup_join(const struct cgroup *c, pid_t pid, struct nserr *e) must_check;
 
 /*
  * Checks that no cgroup is frozen (cgroups(7)): a process that joins a frozen cgroup stops until

@@ -126,7 +126,7 @@ static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
 	return rc;
 }
 
-int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e)
+int cgroup_join(const struct cgroup *c, pid_t pid, struct nserr *e)
 {
 	char text[16];
 
@@ -135,7 +135,7 @@ int cgroup_join(const struct cgroup *c, pid_t pid, bool skip_v2, struct nserr *e
 		const struct cgroup_dir *d = &c->dir[i];
 		int rc;
 
-		if (d->fd < 0 || (skip_v2 && d->v2))
+		if (d->fd < 0)
 			continue;
 		rc = file_write_at(d->fd, "cgroup.procs", text);
 		if (rc < 0)

@@ -40,7 +40,7 @@ static int make_userns(const struct idmaps *m, struct nserr *e)
 
 	if (pipe2(line, O_CLOEXEC) < 0)
 		return nserr_set(e, errno, "cannot create a pipe");
-	pid = sys_clone(CLONE_NEWUSER, -1, NULL);
+	pid = sys_clone(CLONE_NEWUSER, NULL);
 	if (pid == 0) {
 		close(line[1]);
 		(void)!RETRY_EINTR(read(line[0], &c, 1));

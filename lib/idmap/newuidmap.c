@@ -211,7 +211,7 @@ static int run_program(char *const argv[], const struct target *t, char *said, s
 	 * was closed */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
-	pid = sys_clone(0, -1, &pidfd);
+	pid = sys_clone(0, &pidfd);
 	if (pid == 0) {
 		if (dup2(pipefd[1], 2) >= 0 && dup2(pipefd[1], 1) >= 0 &&
 		    (!t->inherit_fd || fcntl(t->procfd, F_SETFD, 0) == 0))

@@ -122,7 +122,7 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) < 0)
 		return nserr_set(e, errno, "cannot create a socket pair");
-	pid = sys_clone(0, -1, NULL);
+	pid = sys_clone(0, NULL);
 	if (pid == 0) {
 		close(sock[0]);
 		wait_inside(nsfd, sock[1]);

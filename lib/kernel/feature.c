@@ -34,7 +34,7 @@ static int try_enter_time(uint64_t flags)
 static int try_clone3(uint64_t flags)
 {
 	int pidfd = -1;
-	pid_t pid = sys_clone(flags, -1, &pidfd);
+	pid_t pid = sys_clone(flags, &pidfd);
 
 	if (pid == 0)
 		_exit(0);

@@ -24,7 +24,7 @@
 #define PIDFD_THREAD O_EXCL
 #define PIDFS_MAGIC  0x50494446
 
-/* Flags that clone(2) accepts. Its low byte is the exit signal, and it has no flag for a cgroup. */
+/* Flags that clone(2) accepts. Its low byte is the exit signal. */
 #define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
 
 int sys_pidfd_open(pid_t pid)
@@ -121,14 +121,13 @@ int sys_pidfd_ended(int pidfd)
 	return n < 0 ? -errno : n;
 }
 
-pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd)
+pid_t sys_clone(uint64_t flags, int *pidfd)
 {
 	int fd = -1;
 	struct clone_args args = {
 		.flags = flags | (pidfd ? CLONE_PIDFD : 0),
 		.pidfd = (uintptr_t)&fd,
 		.exit_signal = SIGCHLD,
-		.cgroup = (flags & SYS_CLONE_INTO_CGROUP) ? (uint64_t)cgroup_fd : 0,
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
@@ -182,7 +181,7 @@ static pid_t fork_apart(int (*f)(void *), void *arg)
 
 	if (pipe2(line, O_CLOEXEC) < 0)
 		return -errno;
-	pid = sys_clone(0, -1, NULL);
+	pid = sys_clone(0, NULL);
 	if (pid == 0) {
 		f(arg);
 		(void)!write(line[1], &done, 1);

@@ -7,8 +7,6 @@
 
 #include "base/util.h"
 
-#define SYS_CLONE_INTO_CGROUP UINT64_C(0x200000000) /* clone3(2), 5.7 */
-
 /*
  * Open a process (pidfd_open(2), 5.3), a thread (6.9), or either of them. Return a descriptor,
  * which the caller closes, or a negative errno: -ESRCH if the process has ended, -EINVAL if a
@@ -52,13 +50,12 @@ int sys_same_files(pid_t a, pid_t b) must_check;
 int sys_pidfd_ended(int pidfd) must_check;
 
 /*
- * Creates a child with clone3(2), these flags and the exit signal SIGCHLD. With
- * SYS_CLONE_INTO_CGROUP in flags, the child is created in the cgroup of the directory cgroup_fd.
+ * Creates a child with clone3(2), these flags and the exit signal SIGCHLD.
  * Uses clone(2) instead if clone3(2) is not available and clone(2) has all the flags. If pidfd is
  * not NULL, sets *pidfd (O_CLOEXEC) in the parent. Returns the pid in the parent, 0 in the child,
  * or a negative errno: -ENOSYS before 5.3.
  */
-pid_t sys_clone(uint64_t flags, int cgroup_fd, int *pidfd) must_check;
+pid_t sys_clone(uint64_t flags, int *pidfd) must_check;
 
 /*
  * Creates a child that shares the caller's memory, as vfork(2) does, but has its own stack. The

@@ -164,7 +164,7 @@ static int make_mount_in_child(const char *path, const struct stat *binary)
 
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return -errno;
-	pid = sys_clone(CLONE_FILES, -1, NULL);
+	pid = sys_clone(CLONE_FILES, NULL);
 	if (pid == 0) {
 		fd = sys_unshare(CLONE_NEWUSER | CLONE_NEWNS);
 		if (fd == 0)

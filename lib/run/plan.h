@@ -147,8 +147,4 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
  * plan_run() only. */
 _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
-/* Sends a message to another process of a plan, and tries again after a transient failure. Returns 0
- * or -EPIPE. For plan_run() and plan_keep() only. */
-int plan_send(int line, const void *message, size_t size) must_check;
-
 #endif

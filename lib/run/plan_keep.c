@@ -6,6 +6,7 @@
 
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
+#include "run/line.h"
 #include "run/plan.h"
 
 /* The answer of the helper. The caller's message is the wait status, an int. */
@@ -36,7 +37,7 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 		wait_for(pidfd);
 	}
 	a.rc = k->ended(ctx, wstatus, &a.err);
-	(void)!plan_send(line, &a, sizeof(a));
+	(void)!line_send(line, &a, sizeof(a));
 	_exit(0);
 }
 
@@ -50,7 +51,7 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 		return 0;
 	stop = interrupt_open_ending();
 	/* EOF ends the wait of the helper, too, but without the status */
-	if (plan_send(line, &wstatus, sizeof(wstatus)) < 0)
+	if (line_send(line, &wstatus, sizeof(wstatus)) < 0)
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)
 		sig = interrupt_pending();

@@ -10,6 +10,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
+#include "run/line.h"
 #include "run/plan_vfork.h"
 
 /* A message on a line. The caller sends "run the steps from `at` on"; the actor answers with the
@@ -83,23 +84,9 @@ static size_t run_end(const struct plan *p, size_t i)
 	return i;
 }
 
-int plan_send(int line, const void *message, size_t size)
-{
-	ssize_t n;
-
-	/* ENOMEM and ENOBUFS may be transient, so retry. If a message were lost, steps would not be
-	 * undone. */
-	for (int tries = 0; tries < 100; tries++) {
-		n = RETRY_EINTR(send(line, message, size, MSG_NOSIGNAL));
-		if (n >= 0 || errno == EPIPE || errno == ECONNRESET)
-			break;
-	}
-	return n == (ssize_t)size ? 0 : -EPIPE;
-}
-
 static int send_message(int line, const struct plan_message *m)
 {
-	return plan_send(line, m, sizeof(*m));
+	return line_send(line, m, sizeof(*m));
 }
 
 /* Receives a message. Returns 1, 0 for EOF (the other process has ended or has executed its

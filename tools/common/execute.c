@@ -15,7 +15,7 @@ void execute_explain(const struct plan *p, const void *ctx)
 
 pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
 {
-	pid_t pid = sys_clone(0, -1, NULL);
+	pid_t pid = sys_clone(0, NULL);
 
 	if (pid < 0)
 		return nserr_set(e, pid, "cannot create a process");

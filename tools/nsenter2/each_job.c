@@ -83,11 +83,11 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 		build_plan(b->run, &b->plan);
 		pid = sys_vfork(0, be_child_in_place, b);
 		/* no memory for the stack of the child */
-		if (pid == -ENOMEM && (pid = sys_clone(0, -1, NULL)) == 0)
+		if (pid == -ENOMEM && (pid = sys_clone(0, NULL)) == 0)
 			be_child_in_place(b);
 		plan_free(&b->plan);
 	} else {
-		pid = sys_clone(0, -1, NULL);
+		pid = sys_clone(0, NULL);
 		if (pid == 0)
 			be_child(b);
 	}

@@ -11,7 +11,7 @@ static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct run *r = ctx;
 
 	(void)s;
-	return cgroup_join(&r->cgroup, getpid(), false, e);
+	return cgroup_join(&r->cgroup, getpid(), e);
 }
 
 /* Runs before setns(2), because the paths in the hierarchies are different in another cgroup

@@ -43,7 +43,7 @@ struct run {
 
 static pid_t fork_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	pid_t pid = sys_clone(0, -1, NULL);
+	pid_t pid = sys_clone(0, NULL);
 
 	(void)ctx;
 	(void)s;

@@ -178,7 +178,7 @@ static int visit_clocks(int fd, struct timens *t)
 
 	if (pipe2(back, O_CLOEXEC) < 0)
 		return -errno;
-	pid = sys_clone(0, -1, NULL);
+	pid = sys_clone(0, NULL);
 	if (pid == 0) {
 		c.rc = timens_read_ns(fd, &c.t, NULL);
 		_exit(file_write_all(back[1], &c, sizeof(c)) < 0);

@@ -106,7 +106,7 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)s;
-	return made(ctx, sys_clone(0, -1, NULL), e);
+	return made(ctx, sys_clone(0, NULL), e);
 }
 
 static pid_t run_vfork(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
@@ -140,7 +140,7 @@ const struct plan_kind step_fork_first = {
  * an unexpected child. The helper ends when the program begins, or undoes its steps. */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	pid_t pid = sys_clone(0, -1, NULL);
+	pid_t pid = sys_clone(0, NULL);
 	int wstatus = 0;
 	sigset_t all;
 
@@ -153,7 +153,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 		 * undoing its steps */
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, NULL);
-		pid = sys_clone(0, -1, NULL);
+		pid = sys_clone(0, NULL);
 		if (pid != 0)
 			_exit(pid < 0 ? -pid : 0);
 		return 0;
@@ -179,7 +179,7 @@ const struct plan_kind step_helper = {
  * caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	pid_t pid = sys_clone(0, -1, NULL);
+	pid_t pid = sys_clone(0, NULL);
 
 	(void)ctx;
 	(void)s;

@@ -68,7 +68,7 @@ static int run_join(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct run *r = ctx;
 
 	(void)s;
-	return cgroup_join(&r->cgroup, r->pid, false, e);
+	return cgroup_join(&r->cgroup, r->pid, e);
 }
 
 const struct plan_kind step_join = {
