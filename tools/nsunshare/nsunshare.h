@@ -119,8 +119,8 @@ void keeper_set(struct run *r, struct plan *p, bool needed);
 
 /* The kinds of steps, with the file that defines them. */
 extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
-	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets, step_mnt_above,
-	step_pin_dir, step_pin; /* steps_ns.c */
+	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets; /* steps_ns.c */
+extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin;         /* steps_pin.c */
 extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
 	step_enter_cgroup; /* steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
