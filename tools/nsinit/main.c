@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/execute.h"
+#include "common/stop_opts.h"
 #include "kernel/sys_ns.h"
 #include "nsinit.h"
 #include "run/cloned_binary.h"
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
 {
 	struct run r = {
 		.init = {
-			.supervise = { .grace = { .tv_sec = 10 } },
+			.supervise = { .grace = STOP_GRACE_DEFAULT },
 			.handle = HANDLE_INIT,
 			.guarded = true,
 		},

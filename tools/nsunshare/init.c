@@ -9,7 +9,8 @@ void build_init(struct run *r, struct plan *p)
 	struct init *i = &r->init;
 
 	*i = (struct init){
-		.supervise = { .grace = { .tv_sec = 10 } },
+		.supervise = { .grace = r->supervise.grace,
+			       .stop_signal = r->supervise.stop_signal },
 		.handle = r->handle,
 		.program = r->program,
 		.outer = &r->supervise,

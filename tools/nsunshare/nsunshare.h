@@ -7,6 +7,7 @@
 #include "common/cli.h"
 #include "cred/cred.h"
 #include "idmap/writer.h"
+#include "ns/name.h"
 #include "ns/pin.h"
 #include "ns/timens_proc.h"
 #include "run/handle.h"
@@ -46,9 +47,11 @@ struct opts {
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	const char *setup; /* shell command, or NULL */
+	const char *setup, *setup_outside; /* shell commands, or NULL */
+	const char *name;                  /* name of the run, or NULL */
 
 	bool fork, no_fork, init, explain;
+	bool stops; /* --stop-signal or --grace was given */
 	int kill_signal;
 
 	char **argv;
@@ -77,8 +80,11 @@ struct run {
 	bool by_root; /* the effective user id of the caller is 0 */
 	struct cgroup cgroup;
 	struct nspin pin[NSTYPE_COUNT];
-	uint64_t mnt_id;      /* id of the caller's mount namespace */
-	struct nspin_dir dir; /* --persist */
+	uint64_t mnt_id;         /* id of the caller's mount namespace */
+	struct nspin_dir dir;    /* --persist */
+	struct nsname_keep name; /* --name; of the helper */
+	struct nsname entry;
+	struct nserr late; /* an error of the helper while the program ran */
 
 	struct program program;
 };
@@ -113,6 +119,11 @@ void build_init(struct run *r, struct plan *p);
  * For the helper that stays. */
 void pins_close(struct run *r);
 
+/* Creates the file of --name, whose failure name_release() reports; removes it, and returns 0 or a
+ * negative errno with e set. For the helper. */
+void name_publish(struct run *r);
+int name_release(struct run *r, struct nserr *e) must_check;
+
 /* Sets up r->keeper, whose functions are for the helper of a parent that waits; needs is false if
  * there is no such helper. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
@@ -126,7 +137,9 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_setup; /* steps_proc.c */
-extern const struct plan_kind step_init;      /* init.c */
+	step_domainname, step_lo, step_setup;           /* steps_proc.c */
+extern const struct plan_kind step_name, step_identify; /* steps_name.c */
+extern const struct plan_kind step_setup_outside;       /* steps_outside.c */
+extern const struct plan_kind step_init;                /* init.c */
 
 #endif

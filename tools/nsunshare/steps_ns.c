@@ -140,11 +140,11 @@ const struct plan_kind step_fork_first = {
  * an unexpected child. The helper ends when the program begins, or undoes its steps. */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	struct run *r = ctx;
 	pid_t pid = sys_clone(0, NULL);
 	int wstatus = 0;
 	sigset_t all;
 
-	(void)ctx;
 	(void)s;
 	if (pid == 0) {
 		if (prctl(PR_SET_DUMPABLE, 0) < 0)
@@ -152,7 +152,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 		/* block all signals: a signal to the process group must not keep the helper from
 		 * undoing its steps */
 		sigfillset(&all);
-		sigprocmask(SIG_BLOCK, &all, NULL);
+		sigprocmask(SIG_BLOCK, &all, &r->supervise.mask);
 		pid = sys_clone(0, NULL);
 		if (pid != 0)
 			_exit(pid < 0 ? -pid : 0);
@@ -218,16 +218,27 @@ static void running(void *ctx)
 
 	pins_close(r);
 	handle_running(&r->handle);
+	name_publish(r);
 }
 
 static int ended(void *ctx, int wstatus, struct nserr *e)
 {
-	struct nserr ignored = NSERR_INIT;
+	struct nserr more = NSERR_INIT;
 	struct run *r = ctx;
-	int rc = handle_ended(&r->handle, wstatus, e), rm;
+	int rc = handle_ended(&r->handle, wstatus, e), next;
 
-	rm = r->o->cgroup_create ? cgroup_remove(&r->cgroup, rc < 0 ? &ignored : e) : 0;
-	return rc < 0 ? rc : rm;
+	next = r->o->cgroup_create ? cgroup_remove(&r->cgroup, &more) : 0;
+	if (rc == 0 && next < 0) {
+		rc = next;
+		*e = more;
+	}
+	/* the name comes last, because the next run of that name may use the same cgroup */
+	next = name_release(r, &more);
+	if (rc == 0 && next < 0) {
+		rc = next;
+		*e = more;
+	}
+	return rc;
 }
 
 void keeper_set(struct run *r, struct plan *p, bool needed)
@@ -236,7 +247,7 @@ void keeper_set(struct run *r, struct plan *p, bool needed)
 		.created = created,
 		.running = running,
 		.ended = ended,
-		.stays = needed && (handle_forks(&r->handle) || r->o->cgroup_create),
+		.stays = needed && (handle_forks(&r->handle) || r->o->cgroup_create || r->o->name),
 		.line = -1,
 	};
 	p->keeper = needed ? &r->keeper : NULL;
