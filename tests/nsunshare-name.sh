@@ -118,7 +118,7 @@ test_a_second_run_is_refused_before_the_first_program_starts()
 {
 	mkfifo "$TMP/go"
 	nsunshare -r --name web --wait-fd 3 --status-fd 4 -- true 3<>"$TMP/go" 4>"$TMP/fifo" &
-	read -r line <"$TMP/fifo"
+	read -r _ <"$TMP/fifo"
 	assertFalse 'no file before the program starts' "[ -e '$dir/web.json' ]"
 	run nsunshare -r --name web -- echo ran
 	assert_refused 125 "a run is already named 'web'"

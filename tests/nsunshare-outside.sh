@@ -44,9 +44,9 @@ test_the_command_comes_before_setup()
 
 test_the_variable_is_a_reference()
 {
-	run nsunshare -ru --hostname inner --setup-outside 'nsenter2 -t $NSUTILS_REF -U -u hostname; echo done' -- true
+	run nsunshare -ru --hostname inner --setup-outside 'nsenter2 -t $NSUTILS_REF -U -u hostname; echo ran' -- true
 	assert_ok
-	assert_out_has done
+	assert_out_has ran
 }
 
 test_a_failure_prevents_the_program()
@@ -79,6 +79,7 @@ test_a_signal_ends_the_wait_and_the_command()
 		nsunshare -rm $with --setup-outside "exec 4>'$TMP/held'; echo ready >'$TMP/fifo'; exec sleep 1000" \
 			-- touch "$TMP/ran" 2>"$TMP/err" &
 		pid=$!
+		# shellcheck disable=SC2094 # the first open must not wait for a writer
 		exec 5<>"$TMP/held" 6<"$TMP/held" 5>&-
 		read -r line <"$TMP/fifo"
 		kill -TERM $pid

@@ -59,7 +59,7 @@ struct nsname_keep {
 	struct trustpath at; /* path of NAME.json */
 	int lock, draft;     /* NAME.lock and NAME.new, or -1 */
 	bool published;      /* NAME.json is the file of this process */
-	struct stat file;
+	struct stat file, lock_file;
 };
 
 #define NSNAME_KEEP_INIT ((struct nsname_keep){ .at = TRUSTPATH_INIT, .lock = -1, .draft = -1 })

@@ -57,12 +57,37 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 	return rc < 0 ? rc : trustpath_resolve(path, TRUSTPATH_DIRS, &k->at, e);
 }
 
-static bool is_same_file(int fd, int dir, const char *name)
+/* Returns 1 if dir/name is the file of st, 0 if it is another file or missing, or a negative errno.
+ * Tries twice, because no other process would remove the file later. */
+static int is_file(const struct stat *st, int dir, const char *name)
 {
-	struct stat a, b;
+	struct stat now;
 
-	return fstat(fd, &a) == 0 && fstatat(dir, name, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+	for (int tries = 0; tries < 2; tries++) {
+		if (fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW) == 0)
+			return now.st_ino == st->st_ino && now.st_dev == st->st_dev;
+	}
+	return errno == ENOENT ? 0 : -errno;
+}
+
+/* Calls fstat(2), twice if it fails, because a locked file would be left. */
+static int status_of(int fd, struct stat *st)
+{
+	return fstat(fd, st) == 0 || fstat(fd, st) == 0 ? 0 : -errno;
+}
+
+/* Locks a file. Returns 0 or a negative errno. */
+static int lock_file(int fd)
+{
+	int rc = -1;
+
+	/* memory for the lock may be missing for a moment, and the file would be left */
+	for (int tries = 0; tries < 2 && rc < 0; tries++) {
+		rc = RETRY_EINTR(flock(fd, LOCK_EX | LOCK_NB));
+		if (rc < 0 && errno == EWOULDBLOCK)
+			break;
+	}
+	return rc < 0 ? -errno : 0;
 }
 
 /* Locks NAME.lock. The run that had the name before removes the file while it holds the lock, so
@@ -72,17 +97,23 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 	struct file_name f = file_of(k, "lock");
 
 	for (int tries = 0; tries < 16; tries++) {
+		int rc;
 		cleanup_fd int fd = file_open_at(
 			k->at.dir, f.text, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
 			0600);
 
 		if (fd < 0)
 			return nserr_set(e, fd, "cannot create '%s'", f.text);
-		if (RETRY_EINTR(flock(fd, LOCK_EX | LOCK_NB)) < 0)
-			return errno == EWOULDBLOCK
-				       ? busy(k->name, e)
-				       : nserr_set(e, errno, "cannot lock '%s'", f.text);
-		if (is_same_file(fd, k->at.dir, f.text)) {
+		rc = lock_file(fd);
+		if (rc == -EWOULDBLOCK)
+			return busy(k->name, e);
+		if (rc == 0)
+			rc = status_of(fd, &k->lock_file);
+		if (rc == 0)
+			rc = is_file(&k->lock_file, k->at.dir, f.text);
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot lock '%s'", f.text);
+		if (rc == 1) {
 			k->lock = TAKE_FD(fd);
 			return 0;
 		}
@@ -190,20 +221,20 @@ static int remove_file(const struct nsname_keep *k, const char *suffix)
 
 int nsname_release(struct nsname_keep *k, struct nserr *e)
 {
-	struct file_name file = file_of(k, "json");
-	struct stat st;
+	struct file_name file = file_of(k, "json"), lock = file_of(k, "lock");
 	int rc = 0;
 
 	if (k->draft >= 0)
 		(void)!remove_file(k, "new");
 	/* do not remove the file of another run, which somebody may have started after removing the
 	 * files by hand */
-	if (k->published && fstatat(k->at.dir, file.text, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_ino == k->file.st_ino && st.st_dev == k->file.st_dev)
+	if (k->published)
+		rc = is_file(&k->file, k->at.dir, file.text);
+	if (rc == 1)
 		rc = remove_file(k, "json");
 	if (rc < 0)
 		nserr_set(e, rc, "cannot remove '%s'", file.text);
-	if (k->lock >= 0 && is_same_file(k->lock, k->at.dir, file_of(k, "lock").text))
+	if (k->lock >= 0 && is_file(&k->lock_file, k->at.dir, lock.text) == 1)
 		(void)!remove_file(k, "lock");
 	util_close(&k->draft);
 	util_close(&k->lock);

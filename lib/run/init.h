@@ -4,7 +4,7 @@
  * its child. When the program ends or TERM arrives, it ends all other descendants, too. nsinit and
  * nsunshare --init use it:
  *
- *	init_plan(&i, &p)             adds fork, "created", --wait-fd and run_retire()
+ *	init_plan(&i, &p)             adds fork, "created", --wait-fd, run_retire() and the report
  *	plan_add(&p, PLAN_CHILD, …)   adds the tool's own steps in the process of the program
  *	init_plan_exec(&i, &p)        adds signals, descriptors and exec
  *	init_run(&i, &p, ctx, &e)     executes the plan
@@ -24,6 +24,10 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
+	/* The process of the program reports itself on report_fd (run/report.h) and waits for the
+	 * answer. */
+	bool reports;
+	int report_fd;
 	bool guarded; /* PID 1 must not be dumpable, see run_retire() in init.c */
 	/* Set when the program runs. From then on this process reports its own failures. */
 	bool running;

@@ -126,6 +126,8 @@ static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vf
 	/* the handles are served between the creation of the child and the maps */
 	bool late = handle_forks(&r->handle) || r->handle.wait_fd >= 0;
 
+	if (report_wanted(r))
+		plan_add(p, PLAN_CALLER, &step_report, NULL, 0);
 	if (needs_outside)
 		plan_add(p, PLAN_CALLER, &step_helper_stays, NULL, 0);
 	if (o->name)

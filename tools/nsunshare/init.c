@@ -14,6 +14,8 @@ void build_init(struct run *r, struct plan *p)
 		.handle = r->handle,
 		.program = r->program,
 		.outer = &r->supervise,
+		.reports = report_wanted(r),
+		.report_fd = r->report[1],
 		/* process 1 has executed nothing inside, so guarding it would also lock out an
 		   ordinary user who created it */
 		.guarded = r->by_root,

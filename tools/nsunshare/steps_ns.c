@@ -99,6 +99,8 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 		if (r->keeper.stays)
 			handle_served(&r->handle);
+		util_close(&r->report[0]);
+		util_close(&r->report[1]);
 	}
 	return pid;
 }
@@ -179,12 +181,16 @@ const struct plan_kind step_helper = {
  * caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	struct run *r = ctx;
 	pid_t pid = sys_clone(0, NULL);
 
-	(void)ctx;
 	(void)s;
 	if (pid == 0 && (setpgid(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0))
 		_exit(125);
+	if (pid == 0) {
+		r->keeper.watch = r->report[0];
+		util_close(&r->report[1]);
+	}
 	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
 }
 
@@ -204,54 +210,6 @@ const struct plan_kind step_helper_stays = {
 	.fork = run_helper_stays,
 	.forks = PLAN_HELPER,
 };
-
-static void created(void *ctx, pid_t child)
-{
-	struct run *r = ctx;
-
-	r->pid = r->handle.pid = child;
-}
-
-static void running(void *ctx)
-{
-	struct run *r = ctx;
-
-	pins_close(r);
-	handle_running(&r->handle);
-	name_publish(r);
-}
-
-static int ended(void *ctx, int wstatus, struct nserr *e)
-{
-	struct nserr more = NSERR_INIT;
-	struct run *r = ctx;
-	int rc = handle_ended(&r->handle, wstatus, e), next;
-
-	next = r->o->cgroup_create ? cgroup_remove(&r->cgroup, &more) : 0;
-	if (rc == 0 && next < 0) {
-		rc = next;
-		*e = more;
-	}
-	/* the name comes last, because the next run of that name may use the same cgroup */
-	next = name_release(r, &more);
-	if (rc == 0 && next < 0) {
-		rc = next;
-		*e = more;
-	}
-	return rc;
-}
-
-void keeper_set(struct run *r, struct plan *p, bool needed)
-{
-	r->keeper = (struct plan_keeper){
-		.created = created,
-		.running = running,
-		.ended = ended,
-		.stays = needed && (handle_forks(&r->handle) || r->o->cgroup_create || r->o->name),
-		.line = -1,
-	};
-	p->keeper = needed ? &r->keeper : NULL;
-}
 
 /* ---- namespaces */
 
