@@ -7,7 +7,6 @@
 #include "kernel/sys_fd.h"
 #include "run/cause.h"
 #include "run/exec.h"
-#include "run/interrupt.h"
 #include "run/report.h"
 #include "run/shutdown.h"
 
@@ -141,14 +140,8 @@ int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
 	if (rc < 0 && i->reports)
 		report_failed(i->report_fd);
 	if (rc < 0) {
-		/* without an outer supervisor, PID 1 survives the signal that would end another
-		 * process here */
-		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;
-
 		supervise_unblock(&i->supervise);
-		if (sig > 0)
-			*e = NSERR_INIT;
-		return sig > 0 ? sig : rc;
+		return rc;
 	}
 	i->running = true;
 	handle_running(&i->handle);

@@ -40,8 +40,7 @@ void init_plan_exec(struct init *i, struct plan *p);
 
 /*
  * Executes the plan as its caller and waits until all descendants have ended. Returns the wait
- * status of the program. If a signal ended the set-up and cannot end process 1, returns the wait
- * status of that signal. Otherwise returns a negative errno with e set. e is also set if the
+ * status of the program. Otherwise returns a negative errno with e set. e is also set if the
  * program has run and the pid file could not be removed. Closes all other descriptors above 2 when
  * the program runs.
  */

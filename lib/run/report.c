@@ -122,8 +122,12 @@ int report_receive(int fd, pid_t *pid)
 			    .msg_iovlen = 1,
 			    .msg_control = &control,
 			    .msg_controllen = sizeof(control) };
-	ssize_t n = RETRY_EINTR(recvmsg(fd, &m, MSG_CMSG_CLOEXEC));
 	struct ucred sender;
+	ssize_t n = -1;
+
+	/* ENOMEM and ENOBUFS may be transient */
+	for (int tries = 0; tries < 100 && n < 0; tries++)
+		n = RETRY_EINTR(recvmsg(fd, &m, MSG_CMSG_CLOEXEC));
 
 	if (n <= 0)
 		return n < 0 && errno != ECONNRESET ? -errno : 0;

@@ -99,9 +99,10 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 		if (r->keeper.stays)
 			handle_served(&r->handle);
-		util_close(&r->report[0]);
 		util_close(&r->report[1]);
 	}
+	/* the init waits for an answer, which it would not miss while it had this end itself */
+	util_close(&r->report[0]);
 	return pid;
 }
 
