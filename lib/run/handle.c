@@ -307,7 +307,7 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	rc = exec_check(h->program, e);
 	if (rc < 0)
 		return rc;
-	rc = notify_line(h->ready_fd, "ready\n", 6);
+	rc = notify_line(h->ready_fd, READY_LINE, strlen(READY_LINE));
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write to descriptor %d", h->ready_fd);
 	return 0;
@@ -367,6 +367,12 @@ void handle_let_go(struct handle *h)
 void handle_executed(struct handle *h)
 {
 	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid, h->init_pid) == -EINTR)
+		h->status_fd = -1;
+}
+
+void handle_ready(struct handle *h)
+{
+	if (h->status_fd >= 0 && status_ready(h->status_fd, h->pid) == -EINTR)
 		h->status_fd = -1;
 }
 

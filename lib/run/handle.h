@@ -87,6 +87,9 @@ int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
 
+/* The program has reported that it is ready. */
+void handle_ready(struct handle *h);
+
 /* The program could not be executed, so neither its start nor its end is reported. */
 void handle_forget_status(struct handle *h);
 

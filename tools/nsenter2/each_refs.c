@@ -4,6 +4,7 @@
 
 #include "base/stream.h"
 #include "each.h"
+#include "run/interrupt.h"
 
 /* Decodes the escape sequences \xHH that nslist --raw prints, in place. */
 static void unescape(char *s)
@@ -45,8 +46,10 @@ void each_read(const struct opts *o, struct each_refs *refs)
 {
 	struct nserr e = NSERR_INIT;
 	char *s, *end, separator = o->each.nul ? '\0' : '\n';
-	ssize_t len = stream_read("-", &refs->text, &e);
+	ssize_t len;
 
+	interrupt_as_init();
+	len = stream_read("-", &refs->text, &e);
 	if (len < 0)
 		cli_die_nserr(&e);
 	end = refs->text + len;
