@@ -207,8 +207,8 @@ static int close_others(const struct init *i)
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }
 
-/* systemd-notify(1) of root sends the pid of its parent, which may be this process. No other process
- * can send this pid without CAP_SYS_ADMIN. */
+/* systemd-notify(1) of root sends the pid of its parent, which may be this process. No other
+ * process can send this pid without CAP_SYS_ADMIN. */
 static bool is_descendant(const void *ctx, pid_t pid)
 {
 	return pid == getpid() || shutdown_descends(ctx, pid);
