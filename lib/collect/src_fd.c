@@ -2,9 +2,8 @@
 /* src_fd: finds namespaces and sockets that processes hold as descriptors. */
 #include "collect/worker.h"
 
-#include <sys/stat.h>
-
 #include "kernel/sys_ns.h"
+#include "kernel/sys_stat.h"
 
 /* A wrong guess of descriptor numbers costs twice of what a right one saves. The balance decides.
  */

@@ -8,9 +8,8 @@
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
 
-#include <sys/stat.h>
-
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 /* The fields of statx(2) that root_mounts_is_same() compares. */
 #define ROOT_MOUNTS_STATX (STATX_INO | STATX_MNT_ID)

@@ -3,8 +3,8 @@
 #include "root/place.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
+#include "kernel/sys_stat.h"
 #include "root/lookup.h"
 
 bool root_place_is_root(const char *path)
