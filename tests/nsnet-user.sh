@@ -35,7 +35,7 @@ test_reports_invalid_arguments()
 		assert_err_has "$text"
 		assert_out_empty
 	done <<-'EOF'
-		a verb is missing|
+		missing verb|
 		unknown verb 'x'|x
 		no program is given|run
 		is not a name of a network device|run --link a/b -- true
@@ -51,7 +51,7 @@ test_reports_invalid_arguments()
 		gw=none and another gw= exclude|run --link eth0@br0,gw=none,gw=10.0.0.1 -- true
 		the gateway is in the subnet of none|run --link eth0,10.0.0.2/24,gw=10.0.1.1 -- true
 		neither macvlan:<device> nor ipvlan|run --link eth0=vlan:x -- true
-		a namespace has its own lo|run --link lo -- true
+		the device lo cannot be created|run --link lo -- true
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
 		is not a reference|run --link eth0@a:b:c -- true
 		is not via=|run --route 10.0.0.0/8,10.0.0.1 -- true

@@ -73,9 +73,8 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 			nserr_hint(e, "use a cgroup that is delegated to you (systemd-run --user "
 				      "-p Delegate=yes)");
 		else if (rc == -EAGAIN)
-			nserr_hint(e,
-				   "raise cgroup.max.depth or cgroup.max.descendants of a cgroup "
-				   "above it");
+			nserr_hint(e, "raise cgroup.max.depth or cgroup.max.descendants of an "
+				      "ancestor cgroup");
 		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
@@ -105,7 +104,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 	/* with create, no directory was needed, and cgroup_set() reports the error */
 	if (found || create)
 		return 0;
-	rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
+	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);
 	nserr_hint(e, "create it with --cgroup-create");
 	return rc;
 }
@@ -114,11 +113,11 @@ static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
 	if (rc == -EBUSY)
-		nserr_hint(e, "use a cgroup below it: a cgroup with controllers in "
-			      "cgroup.subtree_control cannot hold processes");
+		nserr_hint(e, "use a child of this cgroup, because a cgroup with controllers in "
+			      "cgroup.subtree_control cannot contain processes");
 	else if (rc == -EACCES)
-		nserr_hint(e, "make cgroup.procs writable there and in the common ancestor of "
-			      "both cgroups");
+		nserr_hint(e, "make cgroup.procs writable in this cgroup and in its common "
+			      "ancestor with the current cgroup");
 	else if (rc == -ENOSPC)
 		nserr_hint(e, "set cpuset.cpus and cpuset.mems of the cgroup first");
 	else if (rc == -EOPNOTSUPP)
@@ -176,7 +175,7 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
 			if (err == EBUSY)
 				nserr_hint(e, "end the processes of the program and remove the "
-					      "cgroups that remain in it");
+					      "cgroups that remain in this cgroup");
 		} else {
 			remove_above(d);
 		}

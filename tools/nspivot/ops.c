@@ -56,7 +56,8 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		op->dst = field[1];
 		*options = field[2];
 		if (!op->src || !*op->src || !op->dst || !*op->dst)
-			return nserr_set(e, 0, "invalid argument '%s': not <src>:<dst>", op->arg);
+			return nserr_set(e, 0, "invalid argument '%s', expected <src>:<dst>",
+					 op->arg);
 	}
 	plain = op->dst ? root_place_plain(op->dst) : NULL;
 	if (plain)
