@@ -163,7 +163,7 @@ test_refuses_an_invalid_limit()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit=nofile=2:1 -- echo ran
-		assert_refused 125 "--rlimit: 'nofile=2:1': the soft limit is above the hard limit"
+		assert_refused 125 "--rlimit: invalid limit 'nofile=2:1': the soft limit is above the hard limit"
 	done
 }
 

@@ -172,7 +172,7 @@ test_reports_a_host_without_a_route()
 test_reports_a_prohibited_destination()
 {
 	ip route add prohibit 203.0.113.0/24
-	assert_cause 'the host prohibits 203.0.113.1'
+	assert_cause 'the host prohibits packets to 203.0.113.1'
 	ip route del prohibit 203.0.113.0/24
 }
 
@@ -180,7 +180,7 @@ test_reports_a_source_refused_by_the_reverse_path_filter()
 {
 	echo 1 >/proc/sys/net/ipv4/conf/br0/rp_filter
 	ip route add 10.1.0.2/32 via 198.51.100.9
-	assert_cause "the host refuses 10.1.0.2 from 'br0'"
+	assert_cause "the host refuses packets from 10.1.0.2 on 'br0'"
 }
 
 test_reports_a_chain_that_drops_packets()
@@ -206,7 +206,7 @@ test_reports_an_mtu_larger_than_that_of_the_uplink()
 test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
-	assert_cause '/etc/resolv.conf names only servers of loopback'
+	assert_cause '/etc/resolv.conf names only servers at loopback addresses'
 	# ip-netns(8) has a file for the namespace
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
@@ -682,7 +682,7 @@ test_a_pair_without_a_bridge_ends_at_the_host()
 	echo 1 >/proc/sys/net/ipv4/conf/v0/forwarding
 	run nsnet why web
 	assert_ok
-	assert_out_has "ok    'eth0' ends at 'v0' of the host"
+	assert_out_has "ok    the other end of 'eth0' is 'v0' of the host"
 	nft flush ruleset
 	run nsnet why web
 	assert_rc 1
@@ -757,11 +757,11 @@ test_lines_of_resolv_conf_are_read_exactly()
 	printf 'nameservers 192.0.2.1\nsearch example\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
-	assert_out_has 'FAIL  /etc/resolv.conf names only servers of loopback'
+	assert_out_has 'FAIL  /etc/resolv.conf names only servers at loopback addresses'
 	printf 'nameserver\t127.0.0.1\nnameserver ::1\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
-	assert_out_has 'FAIL  /etc/resolv.conf names only servers of loopback'
+	assert_out_has 'FAIL  /etc/resolv.conf names only servers at loopback addresses'
 	printf 'nameserver 127.0.0.1\nnameserver  192.0.2.1' >/etc/resolv.conf
 	run nsnet why web
 	assert_ok

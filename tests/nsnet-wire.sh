@@ -234,7 +234,7 @@ test_attach_gives_a_running_namespace_a_name()
 	assert_refused 1 "the name 'box'"
 	run nsnet del box
 	assert_rc 1
-	assert_err_has 'something still holds its namespace'
+	assert_err_has 'its network namespace is still in use'
 	run ip netns list
 	assert_out_empty
 }

@@ -208,7 +208,8 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	if (!cgroup_path_in(theirs, mount, path, sizeof(path)) ||
 	    (cgroup_path_in(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
 		return 0;
-	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
+	/* a path with "/.." is outside of the caller's cgroup namespace (cgroup_namespaces(7)) */
+	if (str_after(path, "/.."))
 		return nserr_set(e, EXDEV, "the cgroup '%s' is outside the cgroup namespace", path);
 	below = below_mount(path, mount);
 	if (!below)

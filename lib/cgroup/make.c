@@ -16,7 +16,8 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create this directory. The rule is at cgroup_open(). */
+/* Returns true if cgroup_open() must create this directory. The contract of cgroup_open() has the
+ * rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -101,7 +102,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with create, no directory was needed, and cgroup_set() reports the error */
+	/* if `create` is set, no directory was needed, and cgroup_set() will report the error */
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);
@@ -167,8 +168,8 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 		if (d->made == 0)
 			continue;
-		/* a killed process leaves the cgroup after a short delay, and version 1 has no file
-		 * to wait on */
+		/* Repeat rmdir(2), because a killed process leaves the cgroup after a short delay,
+		 * and cgroup v1 has no file that reports this. */
 		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {

@@ -8,7 +8,7 @@
 
 struct setting {
 	char file[256];
-	char controller[64]; /* "" for files that every cgroup has */
+	char controller[64]; /* controller of the file; "" for files that every cgroup has */
 	const char *value;
 };
 
@@ -106,8 +106,8 @@ static bool find_v1(const char *controller, char *buf, size_t size)
 
 /*
  * Sets the hint to the reason why a controller of a cgroup is not available in its children. The
- * cgroup is in the first len bytes of d's path. host is the length of the lowest cgroup in the path
- * that existed before.
+ * first len bytes of d->path are the path of the cgroup. The first `host` bytes are the path of the
+ * lowest cgroup that existed before cgroup_open().
  */
 static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, const char *controller,
 			struct nserr *e)
@@ -141,8 +141,8 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 			   controller);
 }
 
-/* Searches upwards from the cgroup without the file for a cgroup that has the controller, and sets
- * the hint to the reason. */
+/* Sets the hint to the reason why the cgroup lacks a file: searches the cgroup and its ancestors
+ * for the first cgroup that has the controller of the file. */
 static void hint_v2(const struct cgroup_dir *d, const char *controller, struct nserr *e)
 {
 	size_t whole = strlen(d->path), top = whole, host = d->made ? d->made : whole;

@@ -103,7 +103,8 @@ static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, 
 	for (size_t i = 0; i < o->n; i++) {
 		if (mntopt_is_super(o->param[i], flags))
 			continue;
-		/* only overlay decodes backslashes; other file systems cannot take a comma */
+		/* only overlay decodes "\,"; the options of other file systems cannot contain a
+		 * comma */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
 			return nserr_set(e, 0,
 					 "mount options with a comma in '%s' are not supported by "
@@ -269,7 +270,8 @@ static int move(int from, int to)
 	return sys_mount(file_fd_path(from).text, file_fd_path(to).text, NULL, MS_MOVE, NULL);
 }
 
-/* Names no descriptor, because the new root may have no /proc. */
+/* Moves the old root to the directory `to`. Does not use names in /proc/self/fd, because the new
+ * root may have no /proc. */
 static int move_old(int old, int to)
 {
 	(void)old;

@@ -21,7 +21,8 @@ static int begin(struct root *r, int dir, struct nserr *e)
 		return rc;
 	}
 	r->fd = rc;
-	/* mount points must be created in the root first; root_finish() makes it read-only */
+	/* root_finish() makes the root read-only later, because mount points must be created in it
+	 * first */
 	if (ro)
 		(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
 	return 0;
@@ -34,7 +35,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 
 	if (fd < 0)
 		return fd;
-	/* binds need mount_setattr(2), which is newer (5.12) */
+	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and
+	 * which binds need */
 	rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot set mount options");

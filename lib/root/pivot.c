@@ -18,10 +18,10 @@
 #include "root/lookup.h"
 
 /* Inode of the initial mount namespace (include/linux/proc_ns.h). */
-#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; before, a number above 0xF0000000 */
+#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; older kernels use an inode above 0xF0000000 */
 
-/* Compares the mount namespace with the inode mnt with the one of the machine. Returns 1 if they
- * are equal, 0 if not, or -ENODATA if this cannot be determined. */
+/* Compares the inode `mnt` of a mount namespace with the inode of the host's initial mount
+ * namespace. Returns 1 if they are equal, 0 if not, or -ENODATA if this cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
 	/* kthreadd (process 2) has the same namespaces as process 1, which even root may be denied

@@ -369,8 +369,9 @@ int verb_attach(int argc, char **argv)
 		take(&n, key, c.arg);
 	verb_count(&w, 2, 2, ": a name and a reference");
 	if (!name_is_valid(w.v[0]))
-		cli_die_usage("invalid name '%s', expected letters, digits, '_', '-' and '.'",
-			      w.v[0]);
+		cli_die_usage("invalid name '%s', expected 1 to %d letters, digits, '_', '-' and "
+			      "'.', not beginning with '-' or '.'",
+			      w.v[0], NET_NAME_MAX);
 	n.name = w.v[0];
 	n.ref = w.v[1];
 	snprintf(n.path, sizeof(n.path), "%s/%s", NETNS_DIR, n.name);

@@ -383,7 +383,8 @@ void spec_target(struct net *n, const char *text)
 		return;
 	}
 	if (!name_is_valid(text))
-		cli_die_usage("invalid name '%s', expected letters, digits, '_', '-' and '.'",
-			      text);
+		cli_die_usage("invalid name '%s', expected 1 to %d letters, digits, '_', '-' and "
+			      "'.', not beginning with '-' or '.'",
+			      text, NET_NAME_MAX);
 	n->name = text;
 }
