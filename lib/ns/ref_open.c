@@ -2,7 +2,6 @@
 /* ref_open: opens the processes and namespaces that references name. */
 #include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/num.h"
@@ -11,6 +10,7 @@
 #include "kernel/proc_status.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
+#include "kernel/sys_stat.h"
 #include "ns/name.h"
 #include "ns/ref.h"
 #include "ns/ref_find.h"

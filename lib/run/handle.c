@@ -55,7 +55,7 @@ static void show_wait(const void *ctx, const struct plan_step *step, struct buf 
 	const struct handle *h = step->arg;
 
 	(void)ctx;
-	buf_printf(out, "wait for a byte or the end of descriptor %d", h->wait_fd);
+	buf_printf(out, "wait for a byte or end of file on descriptor %d", h->wait_fd);
 }
 
 static const struct plan_kind wait_kind = {
@@ -323,7 +323,7 @@ static void show_exec(const void *ctx, const struct plan_step *step, struct buf 
 		for (size_t i = 0; i < h->nkeep; i++)
 			buf_printf(out, ", %d", h->keep[i]);
 	} else {
-		buf_adds(out, "close the descriptors of handles");
+		buf_adds(out, "close the descriptors that the handle options name");
 	}
 	if (h->ready_fd >= 0)
 		buf_printf(out, ", write a line to descriptor %d", h->ready_fd);

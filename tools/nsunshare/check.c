@@ -30,9 +30,9 @@ static int check_no_fork(const struct opts *o, struct nserr *e)
 	if (o->fork || o->init)
 		return nserr_set(e, 0, "--no-fork cannot be used with options that need a child");
 	if ((o->types & CLONE_NEWPID) && (o->pin[NSTYPE_PID] || o->persist))
-		return nserr_set(
-			e, 0,
-			"--no-fork cannot be used to keep a pid namespace, which needs a process");
+		return nserr_set(e, 0,
+				 "--no-fork cannot be used with --pid=<file> or --persist: a pid "
+				 "namespace without a process cannot be mounted");
 	if ((o->types & CLONE_NEWPID) && o->setup)
 		return nserr_set(e, 0,
 				 "--no-fork cannot be used with --setup in a new pid namespace");

@@ -54,5 +54,5 @@ const struct plan_kind step_init = {
 	.call = "fork(2)",
 	.run = run_init,
 	.stays = true,
-	.what = "become process 1, which is the caller below, and stay",
+	.what = "remain as process 1 and supervise the program",
 };

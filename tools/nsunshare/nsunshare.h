@@ -73,7 +73,7 @@ struct run {
 	bool restricts; /* the options take privilege from the program that the parent keeps */
 	bool visible;   /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	int report[2]; /* run/report.h: the ends of the helper and of the init, or -1 */
+	int report[2];     /* run/report.h: the ends of the helper and of the init, or -1 */
 	bool runs;         /* of the helper: the child has executed the program or its init */
 	bool not_executed; /* of the helper: the init could not execute the program */
 	struct supervise supervise;

@@ -53,11 +53,11 @@ enum { X_FORK = 1, X_PERSIST = 2, X_EXPLAIN = 4, X_MONOTONIC = 8, X_BOOTTIME = 1
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "New namespaces" },
 	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "create a namespace", 0, CLI_BARE_LETTER },
-	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "keep all new namespaces as files in <dir>", X_PERSIST },
-	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "remove the namespaces kept in <dir>, then exit", X_PERSIST | X_EXPLAIN },
+	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "bind-mount all new namespaces on files in <dir>", X_PERSIST },
+	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "unmount the namespaces in <dir>, then exit", X_PERSIST | X_EXPLAIN },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
-	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use this map: a stream, one word or like:<ref>" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use this map: a stream, u:0:1000:1 or like:<ref>" },
 	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
 	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
 	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this user" },
@@ -103,7 +103,7 @@ static const struct cli_opt table[] = {
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program like nsinit(1) (implies -p)" },
 	STOP_OPTS,
 	{ OPT_NAME,            "name",             CLI_ARG,    "<name>",       "register the run as name:<name> (implies -f)" },
-	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "imply -f (kept for compatibility)" },
+	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "same as -f (for compatibility)" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print the steps without executing them", X_EXPLAIN },
 	CLI_FEATURES_OPTS,
 	{ 0 },
@@ -171,10 +171,9 @@ static const struct cli_tool tool = {
 	.purpose = "Run a program (default: your shell) in new namespaces.",
 	.opts = table,
 	.peer = peer,
-	.notes =
-		"--<type>=<file> keeps the namespace by a bind mount on the file. nsunshare forks\n"
-		"with -f and options that imply it. Maps of more than one id and --<type>=<file>\n"
-		"need a helper process outside the new namespaces.",
+	.notes = "--<type>=<file> bind-mounts the namespace on the file. nsunshare forks\n"
+		 "with -f and options that imply it. Maps of more than one id and --<type>=<file>\n"
+		 "need a helper process outside the new namespaces.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };

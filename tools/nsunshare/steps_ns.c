@@ -171,7 +171,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind step_helper = {
 	.name = "helper",
 	.call = "clone(2)",
-	.what = "create a helper that stays outside",
+	.what = "create a helper that stays in the outer namespaces",
 	.fork = run_helper,
 	.forks = PLAN_HELPER,
 };
@@ -200,7 +200,7 @@ static void show_helper_stays(const void *ctx, const struct plan_step *s, struct
 	const struct run *r = ctx;
 
 	(void)s;
-	buf_printf(out, "create a helper that stays outside%s",
+	buf_printf(out, "create a helper that stays in the outer namespaces%s",
 		   r->keeper.stays ? " until the program has ended" : "");
 }
 
