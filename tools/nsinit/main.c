@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "kernel/sys_ns.h"
 #include "nsinit.h"
 #include "run/cloned_binary.h"
@@ -69,5 +70,6 @@ int main(int argc, char **argv)
 	if (!r.explain)
 		execute(&r.init, &p);
 	execute_explain(&p, &r.init);
+	explain_next(r.init.program.argv);
 	return 0;
 }
