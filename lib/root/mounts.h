@@ -8,20 +8,19 @@
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
 
-#include <sys/stat.h>
-
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 /* The fields of statx(2) that root_mounts_is_same() compares. */
 #define ROOT_MOUNTS_STATX (STATX_INO | STATX_MNT_ID)
 
 struct root_mounts {
 	struct root_mount {
-		char *path;        /* as the caller gave it */
+		char *path;        /* path from the caller, unchanged */
 		uint64_t path_bit; /* one bit, derived from the components of path */
 		uint64_t ino, mnt; /* inode and mount id of the root of the mount */
 		uint32_t major, minor;
-	} * at; /* in the order of mounting */
+	} * at; /* the mounts, in the order in which they were made */
 	size_t n, size;
 	size_t base;   /* the first `base` mounts are the contents of the root, which later mounts
 			  may cover */

@@ -3,8 +3,8 @@
 #include "root/place.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
+#include "kernel/sys_stat.h"
 #include "root/lookup.h"
 
 bool root_place_is_root(const char *path)
@@ -101,7 +101,8 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 	}
 	nserr_set(e, p->fd, "cannot create '%s' in the new root", path);
 	if (p->fd == -EROFS)
-		nserr_hint(e, "create this mount point in the root, which is read-only");
+		nserr_hint(e, "create this mount point in the root, because the root is read-only "
+			      "for nspivot");
 	return p->fd;
 }
 

@@ -73,7 +73,8 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		if ((!op->dst || !*op->dst) && is_bind(op) && op->src && *op->src == '/')
 			op->dst = op->src;
 		if (!op->src || !*op->src || !op->dst || !*op->dst)
-			return nserr_set(e, 0, "invalid argument '%s': not <src>:<dst>", op->arg);
+			return nserr_set(e, 0, "invalid argument '%s', expected <src>:<dst>",
+					 op->arg);
 	}
 	plain = op->dst ? root_place_plain(op->dst) : NULL;
 	if (plain)
