@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: plans the run of one target, and prints or executes the plan. */
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "nsenter2.h"
 #include "run/exec.h"
 
@@ -42,6 +43,7 @@ void run_target(struct run *r)
 	build_plan(r, &p);
 	if (r->o->explain) {
 		execute_explain(&p, r);
+		explain_next(r->o->argv);
 		exit(0);
 	}
 	execute(r, &p);

@@ -24,7 +24,7 @@ enum { EXCL_OLD = 1 };
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
 	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the directories of the host read-only" },
-	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add the options of a preset: minimal, docker, systemd, host, sandbox, none" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add a preset, such as minimal, docker or sandbox" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src[:dst[:opts]]>",  "bind a file or directory with all mounts below it" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src[:dst[:opts]]>", "bind read-only, with all mounts below it" },
 	{ OPT_VERB + VERB_BIND_TRY,        "bind-try",        CLI_ARG,    "<src[:dst[:opts]]>", "--bind, ignored if <src> does not exist" },

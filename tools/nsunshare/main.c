@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/cloned_binary.h"
@@ -48,6 +49,7 @@ static int explain(struct run *r, const struct plan *p)
 		build_init(r, &init);
 		execute_explain(&init, r);
 	}
+	explain_next(r->program.argv);
 	return 0;
 }
 
