@@ -51,6 +51,7 @@ struct ns {
 	unsigned mounts;         /* of a mount namespace: number of mounts in it */
 	char *rootfs;            /* of a mount namespace: file system type of "/", or NULL */
 	bool opened; /* it was opened, so id, parent, owner and creator are from the kernel */
+	bool denied; /* it could not be opened for lack of permission */
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
 	size_t index; /* position in nstab.all after nstab_finish() */
