@@ -123,7 +123,7 @@ struct run {
 	size_t n_details;
 	struct users users;
 	int netlink;              /* socket for netnsid_get(), or 0 if not open */
-	bool hidden; /* with --strict: /proc hides processes */
+	bool hidden;              /* with --strict: /proc hides processes */
 	struct netns_link *links; /* in /run/netns, if links_read is set */
 	size_t n_links;
 	bool links_read;
