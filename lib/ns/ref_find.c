@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "kernel/sys_ns.h"
+#include "kernel/sys_stat.h"
 #include "ns/inode.h"
 #include "ns/ref_index.h"
 

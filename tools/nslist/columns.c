@@ -2,8 +2,7 @@
 /* columns: the table of columns, and the choice of columns by the options. */
 #include "columns.h"
 
-#include <strings.h>
-
+#include "base/str.h"
 #include "common/cli.h"
 
 /* Sources that a column needs. */
@@ -75,7 +74,7 @@ const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
 const struct column *nslist_find_column(const char *name, size_t n)
 {
 	for (size_t i = 0; i < nslist_n_columns; i++)
-		if (strncasecmp(nslist_columns[i].name, name, n) == 0 && !nslist_columns[i].name[n])
+		if (str_same_name(nslist_columns[i].name, name, n) && !nslist_columns[i].name[n])
 			return &nslist_columns[i];
 	return NULL;
 }
