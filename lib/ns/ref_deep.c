@@ -15,8 +15,8 @@
 
 /* ---- Mounts in mount namespaces without a process ---- */
 
-/* Opens the namespace that is mounted there, unless the index has it. Returns a descriptor, or a
- * negative value. */
+/* Opens the namespace that is mounted there, unless the index has it. Returns a descriptor or a
+ * negative errno. */
 static int open_unknown(const struct mountinfo_line *l)
 {
 	const struct nstype *type;
@@ -26,15 +26,18 @@ static int open_unknown(const struct mountinfo_line *l)
 	if (!streq(l->fstype, "nsfs") ||
 	    nstype_parse_link(l->root, strlen(l->root), &type, &inode) < 0 ||
 	    nsindex_find(type, inode, 0))
-		return -1;
+		return -ENOENT;
 	fd = nsfile_open_mount(&nsindex.proc, AT_FDCWD, l->target);
-	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers it */
-		close(TAKE_FD(fd));
+	if (fd >= 0 && nsinode_of(fd) != inode) { /* another mount covers it */
+		close(fd);
+		return -ENOENT;
+	}
 	return fd;
 }
 
 /* Enters the mount namespace and opens all namespaces that are mounted there. Writes the numbers of
- * the descriptors to `to`. Runs in a child that shares the descriptors with its parent. */
+ * the descriptors to `to`. Runs in a child that shares the descriptors with its parent. Returns 0
+ * or a negative errno. */
 static int open_all_inside(int proc, int mnt, int to)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -46,6 +49,8 @@ static int open_all_inside(int proc, int mnt, int to)
 	while (rc == 0 && mountinfo_next(&m, &line)) {
 		int fd = open_unknown(&line);
 
+		if (fd == -EMFILE || fd == -ENFILE)
+			return fd;
 		if (fd >= 0)
 			rc = file_write_all(to, &fd, sizeof(fd));
 		if (rc < 0) /* the pipe is full: this many namespaces were not expected */
@@ -58,7 +63,7 @@ static int open_all_inside(int proc, int mnt, int to)
  * setns(2) changes the root and the working directory. */
 static void add_mounts_of(int proc, int mnt)
 {
-	int back[2], fd;
+	int back[2], fd, status = 0;
 	pid_t pid;
 
 	if (pipe2(back, O_CLOEXEC | O_NONBLOCK) < 0) {
@@ -67,9 +72,9 @@ static void add_mounts_of(int proc, int mnt)
 	}
 	pid = sys_clone(CLONE_FILES, NULL);
 	if (pid == 0)
-		_exit(open_all_inside(proc, mnt, back[1]) < 0);
-	if (pid > 0)
-		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
+		_exit(-open_all_inside(proc, mnt, back[1]));
+	if (pid > 0 && RETRY_EINTR(waitpid(pid, &status, 0)) == pid && WIFEXITED(status))
+		nsindex_note_error(-WEXITSTATUS(status));
 	else
 		nsindex_note_error(pid);
 	close(back[1]);
