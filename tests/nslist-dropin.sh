@@ -332,7 +332,7 @@ test_watch_prints_empty_fields_as_raw_does()
 	watcher=$!
 	exec 4<"$TMP/events"
 	# the first scan may come after the start of a single holder
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
 		read -r line <&4 && break
 	done

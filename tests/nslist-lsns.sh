@@ -86,7 +86,7 @@ test_order_of_raw_rows_equals_that_of_lsns()
 		# shellcheck disable=SC2086
 		run nslist -r $options
 		assert_ok
-		assert_out_lacks '\x'e2
+		assert_out_lacks '\xe2'
 		assert_empty "$options" "$(cut -d ' ' -f 1 "$TMP/out" | diff "$TMP/lsns" -)"
 	done
 }

@@ -358,8 +358,8 @@ void nsindex_add_processes(int proc)
 	for (size_t i = 0; i < n; i++) {
 		char where[16] = "";
 
-		if (nsindex.e[i].type != &nstypes[NSTYPE_MNT] ||
-		    nsindex.e[i].way != NSENTRY_LINK || !nsindex.e[i].path)
+		if (nsindex.e[i].type != &nstypes[NSTYPE_MNT] || nsindex.e[i].way != NSENTRY_LINK ||
+		    !nsindex.e[i].path)
 			continue;
 		strncat(where, nsindex.e[i].path,
 			MIN(strcspn(nsindex.e[i].path, "/"), sizeof(where) - 1));
