@@ -138,6 +138,9 @@ bool collect_complete(const struct collect *c);
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
+/* Does the same through members and holders only. */
+int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
+
 /* Returns the member with that pid, or NULL. The result belongs to c. */
 const struct nsmember *collect_member(const struct collect *c, pid_t pid);
 

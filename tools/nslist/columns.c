@@ -125,11 +125,9 @@ void nslist_choose_columns(struct opts *o)
 	const char *list = o->output;
 	bool defaults = !list || *list == '+';
 
-	if (o->output_all || (defaults && o->view == NSLIST_SHOW)) {
+	if (defaults && (o->output_all || o->view == NSLIST_SHOW))
 		add_all_columns(o);
-		return;
-	}
-	if (defaults)
+	else if (defaults)
 		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));

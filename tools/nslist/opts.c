@@ -21,12 +21,12 @@ enum {
 	OPT_FEATURES,
 };
 
-enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
+enum { EXCL_FORMAT = 1, EXCL_TASK = 2, EXCL_VIEW = 4 };
 
 /* clang-format off */
 static const struct cli_opt options[] = {
 	{ 'J',            "json",         CLI_NONE,   NULL,        "print JSON", EXCL_FORMAT },
-	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree", EXCL_TREE },
+	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree" },
 	{ 'n',            "noheadings",   CLI_NONE,   NULL,        "omit the headings" },
 	{ 'o',            "output",       CLI_ARG,    "[+]<list>", "print these columns, or add (+) these columns" },
 	{ OPT_OUTPUT_ALL, "output-all",   CLI_NONE,   NULL,        "print all columns" },
@@ -37,7 +37,7 @@ static const struct cli_opt options[] = {
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
 	{ 't',            "type",         CLI_ARG,    "<type>",    "list only this type (may be repeated)" },
-	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid", EXCL_TREE },
+	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
@@ -264,7 +264,7 @@ static void choose_tree(struct opts *o)
 {
 	if (o->view == NSLIST_WATCH || o->view == NSLIST_DOT)
 		o->tree = NSLIST_NO_TREE;
-	else if (o->tree == NSLIST_NO_TREE && !o->list && o->format != NSLIST_RAW &&
+	else if (o->tree == NSLIST_NO_TREE && !o->list &&
 		 (!o->output_all || o->view == NSLIST_MEMBERS))
 		o->tree = NSLIST_PROCESS;
 	for (size_t i = 0; i < o->n_cols; i++)
