@@ -11,7 +11,7 @@
 #include "idmap/journal.h"
 #include "idmap/xattr.h"
 
-/* What was found in a file. */
+/* The changes that a file needs. */
 struct shift_found {
 	bool owner;           /* the owner or the group is to be changed */
 	bool xattr[IDXATTRS]; /* and this attribute */
