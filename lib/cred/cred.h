@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/nserr.h"
+#include "base/passwd.h"
 #include "run/plan.h"
 
 struct sock_filter;
@@ -45,7 +46,12 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	const char *user; /* the name by which the uid was given, or NULL */
+	const char *user;           /* the name by which the uid was given, or NULL */
+	bool given_uid, given_gid;  /* by --setuid, --setgid */
+	char *as;                   /* the user of --as, malloc()ed, or NULL */
+	const char *as_group;       /* the group of --as, or NULL */
+	bool as_groups;             /* --as sets the supplementary groups, too */
+	struct passwd_user as_user; /* set by the step of --as */
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
 	const char *seccomp;

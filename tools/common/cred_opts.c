@@ -6,6 +6,7 @@
 
 #include "base/account.h"
 #include "base/num.h"
+#include "cred/as.h"
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
@@ -104,13 +105,15 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 
 	switch (key) {
 	case CRED_KEY_SETUID:
-		c->set_uid = true;
+		c->set_uid = c->given_uid = true;
 		rc = account_user(arg, &c->uid, e);
 		c->user = num_id(arg, &number) == 0 ? NULL : arg;
 		return rc;
 	case CRED_KEY_SETGID:
-		c->set_gid = true;
+		c->set_gid = c->given_gid = true;
 		return account_group(arg, &c->gid, e);
+	case CRED_KEY_AS:
+		return cred_as_parse(c, arg, e);
 	case CRED_KEY_GROUPS:
 		return parse_groups(c, arg, e);
 	case CRED_KEY_CAP_DROP:
@@ -156,16 +159,16 @@ static bool *flag_of(struct cred *c, int key)
 static const char *option_name(int key)
 {
 	static const char *const names[] = {
-		"groups", "cap-drop", "cap-keep", "keep-caps", "no-new-privs",  "seccomp",
-		"rlimit", "setenv",   "unsetenv", "clear-env", "whitelist-env", "new-session",
+		"groups",        "cap-drop",    "cap-keep", "keep-caps", "no-new-privs",
+		"seccomp",       "rlimit",      "setenv",   "unsetenv",  "clear-env",
+		"whitelist-env", "new-session", "as",
 	};
 
 	if (key == CRED_KEY_SETUID)
 		return "setuid";
 	if (key == CRED_KEY_SETGID)
 		return "setgid";
-	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_NEW_SESSION ? names[key - CRED_KEY_GROUPS]
-								     : NULL;
+	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_AS ? names[key - CRED_KEY_GROUPS] : NULL;
 }
 
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)
@@ -181,6 +184,11 @@ int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)
 		return 1;
 	}
 	rc = take(c, key, arg, e);
+	if (rc == 0 && c->as && (c->given_uid || c->given_gid))
+		rc = nserr_set(e, 0, "cannot be used with --%s",
+			       key != CRED_KEY_AS ? "as"
+			       : c->given_uid     ? "setuid"
+						  : "setgid");
 	if (rc < 0)
 		nserr_prefix(e, "--%s", name);
 	return rc < 0 ? rc : 1;
