@@ -21,4 +21,15 @@ void cause_nproc(struct nserr *e);
  * directory in path for which this process has no search permission. */
 void cause_search(const char *path, struct nserr *e);
 
+/*
+ * Explains a failure of execve(2) for path: a directory without search permission, a missing
+ * permission, a noexec mount, a missing interpreter or loader, another architecture, and others.
+ */
+void cause_exec(const char *path, struct nserr *e);
+
+/* Returns true if the file may be a script without "#!": its first line names no interpreter and
+ * has no NUL byte, it is not empty, and it is not an ELF file. Returns true, too, if the file
+ * cannot be read. */
+bool cause_is_text(const char *path);
+
 #endif

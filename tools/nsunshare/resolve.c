@@ -134,6 +134,7 @@ int resolve(struct run *r, struct nserr *e)
 		r->cred.keep_caps = false; /* the same as in unshare(1) */
 	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
+	r->program.other_root = o->root;
 	program_find_shell(&r->program, true);
 	return resolve_maps(r, e);
 }
