@@ -13,6 +13,11 @@
  * is 0. Must be called in the process that failed. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
+/* The hint for ENOMEM of fork(2) in a process whose children go to another pid namespace.
+ * pid_namespaces(7): no process can be created in it after its process 1 has ended. */
+#define CAUSE_ENDED_PIDNS \
+	"create a new pid namespace: this one has ended, because its process 1 has ended"
+
 /* Explains EAGAIN of fork(2), or of execve(2) after a change of user id: the user has reached
  * RLIMIT_NPROC. */
 void cause_nproc(struct nserr *e);
