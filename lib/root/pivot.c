@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
+#include "root/libmount.h"
 #include "root/lookup.h"
 
 /* Inode of the initial mount namespace (include/linux/proc_ns.h). */
@@ -243,8 +244,7 @@ static int pivot_error(int rc, struct nserr *e)
 	    (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
 		nserr_hint(e, "use --move-root: pivot_root(2) cannot leave an initramfs");
 	else if (rc == -EPERM)
-		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "
-			      "nsunshare -Um: CAP_SYS_ADMIN is missing");
+		libmount_explain_privilege(e);
 	return rc;
 }
 
