@@ -43,7 +43,7 @@ test_names_no_filter_that_is_not_the_reason()
 	situations <<-'TABLE'
 	125 | nsunshare -U enosys -e EPERM setns -- nsunshare -r true | hint: the caller's user id is not mapped | seccomp
 	125 | nsunshare -U enosys -e EPERM chroot -- setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsunshare -u true | CAP_SYS_ADMIN is required | seccomp
-	125 | nsunshare -rU enosys -e EPERM mount -- setpriv --bounding-set -sys_time --inh-caps -sys_time nstimeoffset -b 1 true | hint: run it with CAP_SYS_TIME | seccomp
+	125 | nsunshare -rU enosys -e EPERM mount -- setpriv --bounding-set -sys_time --inh-caps -sys_time nstimeoffset -b 1 true | hint: run the command with CAP_SYS_TIME | seccomp
 	0 | enosys -e EPERM setns -- nsunshare -r true | - | seccomp
 	TABLE
 }

@@ -17,7 +17,7 @@ test_another_user_is_named()
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
-	assert_err_has "hint: run it as user 0 or with CAP_SYS_PTRACE (as root), because process $holder belongs to user 0"
+	assert_err_has "hint: run the command as user 0 or with CAP_SYS_PTRACE (as root), because process $holder belongs to user 0"
 	assert_err_lacks dumpable
 	run as_nstest nsidmap show "user:$holder"
 	assert_rc 1
@@ -73,12 +73,12 @@ test_a_user_namespace_that_is_not_below_is_named()
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare -r nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
-	assert_err_has "hint: run it outside of this user namespace, because process $holder is in another one"
+	assert_err_has "hint: run the command outside of this user namespace, because process $holder is in another one"
 	assert_err_lacks dumpable
 	assert_err_lacks 'capabilities that'
 	run nsunshare -U nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
-	assert_err_has 'hint: run it outside of this user namespace'
+	assert_err_has 'hint: run the command outside of this user namespace'
 	# the neighbour: a user namespace below the caller's can be opened
 	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -n true
@@ -94,13 +94,13 @@ test_hidepid_is_named()
 		run unshare -m sh -c 'mount -t proc -o hidepid='$option' proc /proc && HOME=/ exec setpriv --reuid "$@"' \
 			sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
 		assert_refused 125 "cannot open /proc/$holder: Permission denied"
-		assert_err_has 'hint: run it as root, because /proc is mounted with hidepid'
+		assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid'
 		assert_err_lacks 'No such process'
 	done
 	run unshare -m sh -c 'mount -t proc -o hidepid=1 proc /proc && exec setpriv --reuid "$@"' \
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
 	assert_rc 125
-	assert_err_has 'hint: run it as root, because /proc is mounted with hidepid=1'
+	assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid=1'
 	# the neighbour: a process that has ended
 	stop_holder "$holder"
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid "$@"' \
@@ -185,7 +185,7 @@ test_a_user_namespace_of_another_user_is_named()
 	exec 8<"/proc/$holder/ns/user"
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsenter2 --user=/proc/self/fd/8 true
 	assert_rc 125
-	assert_err_has "hint: run it as user $NSTEST_UID, who created this user namespace, or with CAP_SYS_ADMIN (as root)"
+	assert_err_has "hint: run the command as user $NSTEST_UID, who created this user namespace, or with CAP_SYS_ADMIN (as root)"
 	run as_nstest nsenter2 --user=/proc/self/fd/8 --preserve-credentials true
 	exec 8<&-
 	assert_ok
@@ -202,7 +202,7 @@ test_an_ended_pid_namespace_is_named()
 	run nsenter2 -t "$(pgrep -P "$holder" sleep || echo "$holder")" -U -p echo ran
 	assert_err_lacks 'has ended'
 	run nsunshare -r --pid="$TMP/none" --no-fork true
-	assert_refused 125 '--no-fork cannot be used to keep a pid namespace, which needs a process'
+	assert_refused 125 'a pid namespace without a process cannot be mounted'
 }
 
 . shunit2

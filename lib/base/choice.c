@@ -2,8 +2,9 @@
 /* choice: finds the valid word that resembles an unknown word. */
 #include "base/choice.h"
 
-#include <ctype.h>
 #include <stdio.h>
+
+#include "base/str.h"
 
 enum { LONGEST = 31, MOST_WORDS = 12 };
 
@@ -16,7 +17,7 @@ void choice_init(struct choice *c, const char *word, size_t n)
 
 static bool is_same(char a, char b)
 {
-	return tolower((unsigned char)a) == tolower((unsigned char)b);
+	return str_same_name(&a, &b, 1);
 }
 
 /*

@@ -82,7 +82,8 @@ static bool differs(const char *status, const char *key, uint32_t own, uint32_t 
 static void outside(pid_t pid, struct nserr *e)
 {
 	nserr_hint(e,
-		   "run it outside of this user namespace, because process %d is in another one "
+		   "run the command outside of this user namespace, because process %d is in "
+		   "another one "
 		   "that is not below it",
 		   (int)pid);
 }
@@ -98,7 +99,7 @@ static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 	if (geteuid() != 0 && fstatat(procfd, "stat", &st, 0) == 0 && st.st_uid != geteuid()) {
 		nserr_hint(
 			e,
-			"run it with CAP_SYS_PTRACE (as root), because process %d is not "
+			"run the command with CAP_SYS_PTRACE (as root), because process %d is not "
 			"dumpable (prctl(2)): it has changed its ids or its file is not readable",
 			(int)pid);
 		return;
@@ -113,7 +114,8 @@ static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 	for (int cap = 0; more && sys_cap_name(cap); cap++)
 		if (more & SYS_CAP_BIT(cap)) {
 			nserr_hint(e,
-				   "run it with CAP_SYS_PTRACE (as root), because process %d has "
+				   "run the command with CAP_SYS_PTRACE (as root), because process "
+				   "%d has "
 				   "capabilities that the caller lacks, such as %s",
 				   (int)pid, sys_cap_name(cap));
 			return;
@@ -130,9 +132,9 @@ void proc_access_explain(int procfd, pid_t pid, struct nserr *e)
 		return;
 	if (file_read_at(procfd, "status", status, sizeof(status)) < 0) {
 		if (hides(values))
-			nserr_hint(e,
-				   "run it as root, because /proc is mounted with hidepid=1, which "
-				   "hides the files of other users' processes");
+			nserr_hint(e, "run the command as root, because /proc is mounted with "
+				      "hidepid=1, which "
+				      "hides the files of other users' processes");
 		return;
 	}
 	if (sys_cap_has(CAP_SYS_PTRACE)) {
@@ -143,12 +145,14 @@ void proc_access_explain(int procfd, pid_t pid, struct nserr *e)
 			outside(pid, e);
 		else
 			nserr_hint(e,
-				   "run it as user %u or with CAP_SYS_PTRACE (as root), because "
+				   "run the command as user %u or with CAP_SYS_PTRACE (as root), "
+				   "because "
 				   "process %d belongs to user %u",
 				   id, (int)pid, id);
 	} else if (differs(status, "Gid", getegid(), &id)) {
 		nserr_hint(e,
-			   "run it with CAP_SYS_PTRACE (as root), because process %d has group %u "
+			   "run the command with CAP_SYS_PTRACE (as root), because process %d has "
+			   "group %u "
 			   "and the caller has group %u",
 			   (int)pid, id, getegid());
 	} else {

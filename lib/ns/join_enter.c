@@ -115,7 +115,8 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 			 sys_ns_owner_uid(l->fd[i], &creator) == 0 && creator != geteuid() &&
 			 sys_ns_in_userns() == 0)
 			nserr_hint(e,
-				   "run it as user %u, who created this user namespace, or with "
+				   "run the command as user %u, who created this user namespace, "
+				   "or with "
 				   "CAP_SYS_ADMIN (as root)",
 				   creator);
 	}
@@ -171,10 +172,12 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
 			nserr_hint(e, "add --user to enter the user namespace that owns it");
 		else if (owner >= 0 && nsinode_of(owner) == own && !privileged)
-			nserr_hint(e, "run it with CAP_SYS_ADMIN in the caller's user namespace");
+			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "
+				      "namespace");
 		else if (owner == -EPERM)
 			nserr_hint(e,
-				   "omit --%s, or run it with more privileges: a user namespace "
+				   "omit --%s, or run the command with more privileges: a user "
+				   "namespace "
 				   "that is not below the %s owns this namespace",
 				   nstypes[i].longopt,
 				   j->fds[NSTYPE_USER] < 0 ? "caller's" : "entered one");

@@ -8,39 +8,40 @@
 #include "base/choice.h"
 #include "base/num.h"
 #include "kernel/sys_ns.h"
+#include "ns/name.h"
 
 static int bad_ref(const char *s, struct nserr *e)
 {
-	return nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
+	int rc = nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
+	char path[sizeof("/run/netns/") + NAME_MAX];
+
+	if (nsname_is_valid(s) && nsname_is_live(s))
+		nserr_hint(e, "use name:%s for the run of that name", s);
+	else if (strlen(s) <= NAME_MAX && !strchr(s, '/') &&
+		 snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 && access(path, F_OK) == 0)
+		nserr_hint(e, "use netns:%s for the network namespace of that name", s);
+	return rc;
 }
 
-/* Sets the error for a word that is not a number. `ip netns add NAME` creates /run/netns/NAME, and
- * ip-netns(8) takes NAME without a prefix. */
-static int bad_name(const struct nsref *r, struct nserr *e)
+/* Sets the error for a word that is not a number. */
+static int bad_word(const struct nsref *r, struct nserr *e)
 {
-	char path[sizeof("/run/netns/") + NAME_MAX];
 	struct choice choice;
 
 	bad_ref(r->text, e);
-	if (r->text[0] == '\0' || r->text[0] == '.' || strpbrk(r->text, "/:") ||
-	    strlen(r->text) > NAME_MAX)
-		return -EINVAL;
-	snprintf(path, sizeof(path), "/run/netns/%s", r->text);
-	if (access(path, F_OK) == 0) {
-		nserr_hint(e, "use netns:%s to name the network namespace", r->text);
-		return -EINVAL;
+	if (e && !e->hint[0] && !strpbrk(r->text, "/:")) {
+		choice_init(&choice, r->text, strlen(r->text));
+		choice_add(&choice, "self");
+		choice_hint(&choice, e);
 	}
-	choice_init(&choice, r->text, strlen(r->text));
-	choice_add(&choice, "self");
-	choice_hint(&choice, e);
 	return -EINVAL;
 }
 
 /* Sets the error for "WORD:REST" whose WORD, of n bytes, is not known. */
 static int bad_prefix(const struct nsref *r, const char *word, size_t n, struct nserr *e)
 {
-	static const char *const others[] = { "parent", "owner", "netns", "socket",
-					      "tid",    "id",    "fd" };
+	static const char *const others[] = { "parent", "owner", "netns", "name",
+					      "socket", "tid",   "id",    "fd" };
 	struct choice choice;
 
 	bad_ref(r->text, e);
@@ -78,7 +79,7 @@ static int parse_number(const char *s, const struct nstype *type, struct nsref *
 	uint64_t v;
 
 	if (num_u64(s, 0, UINT64_MAX, &v) < 0)
-		return type ? bad_ref(r->text, e) : bad_name(r, e);
+		return type ? bad_ref(r->text, e) : bad_word(r, e);
 	if (v >= 1 && v <= NUM_PID_MAX) {
 		r->kind = type ? NSREF_TYPE_PID : NSREF_PID;
 		r->pid = (pid_t)v;
@@ -153,6 +154,12 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 		return parse_typed(rest, type, r, e);
 	if (str_after(s, "netns:"))
 		return parse_netns(rest, r, e);
+	if (str_after(s, "name:")) {
+		r->kind = NSREF_NAME;
+		r->name = rest;
+		return nsname_is_valid(rest) ? 0
+					     : nserr_set(e, 0, "invalid name '%s' of a run", rest);
+	}
 	if (str_after(s, "socket:"))
 		return parse_pid_fd(rest, "/", NSREF_SOCKET, r, e);
 	if (str_after(s, "tid:")) {

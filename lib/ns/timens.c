@@ -212,8 +212,9 @@ static int parse_clock(const char *word, size_t n, struct nserr *e)
 		if (strlen(timens_names[c]) == n && memcmp(timens_names[c], word, n) == 0)
 			return c;
 	if (n == 8 && memcmp(word, "realtime", n) == 0)
-		return nserr_set(e, 0,
-				 "cannot move the realtime clock, only monotonic and boottime");
+		return nserr_set(
+			e, 0,
+			"cannot set the realtime clock, only the monotonic and the boottime clock");
 	choice_init(&choice, word, n);
 	for (int c = 0; c < TIMENS_CLOCKS; c++)
 		choice_add(&choice, timens_names[c]);

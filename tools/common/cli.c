@@ -4,14 +4,15 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <strings.h>
 #include <sys/auxv.h>
 
 #include "base/choice.h"
 #include "base/num.h"
 #include "base/signame.h"
+#include "base/str.h"
 #include "common/features.h"
 #include "kernel/sys_cap.h"
+#include "run/interrupt.h"
 
 /* Appends one option to the tables of getopt_long(3). */
 static void add_option(struct cli *c, size_t *n, size_t *nl, int letter, int val, const char *name,
@@ -41,6 +42,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
+	/* from here on, the tool may wait for a stream, a handle or a FIFO */
+	interrupt_as_init();
 	cli_the_tool = tool;
 	c->tool = tool;
 	c->argc = argc;
@@ -253,7 +256,7 @@ int cli_signal(const char *option, const char *s, size_t n)
 	if (sig >= 0)
 		return sig;
 	nserr_set(&e, 0, "%s: invalid signal '%.*s'", option, (int)MIN(n, 64u), s);
-	if (n > 3 && strncasecmp(s, "SIG", 3) == 0) {
+	if (n > 3 && str_same_name(s, "SIG", 3)) {
 		s += 3;
 		n -= 3;
 	}

@@ -3,11 +3,11 @@
 #include "common/cred_opts.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/account.h"
 #include "base/choice.h"
 #include "base/num.h"
+#include "base/str.h"
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
@@ -51,7 +51,7 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 
 static int unknown_cap(const char *word, size_t n, struct nserr *e)
 {
-	bool prefixed = n > 4 && strncasecmp(word, "cap_", 4) == 0;
+	bool prefixed = n > 4 && str_same_name(word, "cap_", 4);
 	struct choice choice;
 
 	choice_init(&choice, word + (prefixed ? 4 : 0), n - (prefixed ? 4 : 0));
