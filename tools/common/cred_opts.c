@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "base/account.h"
+#include "base/choice.h"
 #include "base/num.h"
+#include "base/str.h"
 #include "cred/as.h"
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
@@ -48,6 +50,19 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 	return 0;
 }
 
+static int unknown_cap(const char *word, size_t n, struct nserr *e)
+{
+	bool prefixed = n > 4 && str_same_name(word, "cap_", 4);
+	struct choice choice;
+
+	choice_init(&choice, word + (prefixed ? 4 : 0), n - (prefixed ? 4 : 0));
+	for (int cap = 0; sys_cap_name(cap); cap++)
+		choice_add(&choice, sys_cap_name(cap));
+	nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
+	choice_hint(&choice, e);
+	return -EINVAL;
+}
+
 /* Adds the capabilities in the list to *mask, or sets *all for "all". Returns 0, or -EINVAL with e
  * set. */
 static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr *e)
@@ -63,7 +78,7 @@ static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr 
 		int cap = sys_cap_parse(word, n);
 
 		if (cap < 0)
-			return nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
+			return unknown_cap(word, n, e);
 		*mask |= SYS_CAP_BIT(cap);
 	}
 	return 0;

@@ -81,5 +81,7 @@ void build_plan(struct run *r, struct plan *p)
 		supervise_plan(&r->supervise, p, who);
 	handle_plan_exec(&r->handle, p, who, program_name(&r->program));
 	cred_plan_last(&r->cred, p, who);
+	r->program.other_root = r->o->root.from ||
+				(nsjoin_types(&r->join) & ~r->join.optional & CLONE_NEWNS);
 	plan_add(p, who, &step_exec, &r->program, 0);
 }

@@ -2,6 +2,7 @@
 /* nsenter2: reads the attributes of the target that --follow gives to the program. */
 #include <sys/stat.h>
 
+#include "base/choice.h"
 #include "base/dl.h"
 #include "base/file.h"
 #include "cred/rlimit.h"
@@ -16,6 +17,16 @@ static const char *const names[] = {
 	"oom", "umask", "cwd",    "root", "env", "cgroup",
 };
 
+static int unknown_attribute(const char *word, size_t n, struct nserr *e)
+{
+	struct choice choice;
+
+	choice_init(&choice, word, n);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		choice_add(&choice, names[i]);
+	return choice_unknown(&choice, "attribute", e);
+}
+
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 {
 	while (*list) {
@@ -25,7 +36,7 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 			if (strlen(names[i]) == n && memcmp(names[i], list, n) == 0)
 				break;
 		if (i == ARRAY_SIZE(names))
-			return nserr_set(e, 0, "unknown attribute '%.*s'", (int)n, list);
+			return unknown_attribute(list, n, e);
 		*mask |= UINT32_C(1) << i;
 		list += n + (list[n] == ',');
 	}

@@ -142,8 +142,10 @@ static bool take_follow(struct opts *o, const struct cli *c, int key)
 	case OPT_FOLLOW:
 		if (!c->arg)
 			o->follow |= FOLLOW_ALL;
-		else if (follow_parse(c->arg, &o->follow, &e) < 0)
-			cli_die_usage("--follow: %s", e.what);
+		else if (follow_parse(c->arg, &o->follow, &e) < 0) {
+			nserr_prefix(&e, "--follow");
+			cli_die_usage_nserr(&e);
+		}
 		break;
 	case 'e':
 		o->follow |= FOLLOW_ENV;

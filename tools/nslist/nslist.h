@@ -160,6 +160,10 @@ extern const size_t nslist_n_columns;
 /* Returns the column with the name of n bytes, in any case, or NULL. */
 const struct column *nslist_find_column(const char *name, size_t n);
 
+/* Prints "unknown column 'NAME'" after prefix, with the nearest column as the hint, and ends the
+ * process. */
+_Noreturn void nslist_unknown_column(const char *prefix, const char *name, size_t n);
+
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
 

@@ -2,6 +2,7 @@
 /* opts: the option table of nslist and its parser. */
 #include "nslist.h"
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "common/cli.h"
 #include "common/verb.h"
@@ -64,6 +65,21 @@ static const struct cli_tool tool = {
 	.only_tells = true,
 };
 
+static _Noreturn void unknown_relation(const char *s)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, s, strlen(s));
+	choice_add(&choice, "owner");
+	choice_add(&choice, "parent");
+	choice_add(&choice, "process");
+	choice_add(&choice, "user+pid");
+	choice_unknown(&choice, "relation", &e);
+	nserr_prefix(&e, "--tree");
+	cli_die_usage_nserr(&e);
+}
+
 static enum nslist_tree parse_tree(const char *s)
 {
 	if (s && *s == '=') /* -T=parent */
@@ -76,15 +92,19 @@ static enum nslist_tree parse_tree(const char *s)
 		return NSLIST_PROCESS;
 	if (streq(s, "user+pid"))
 		return NSLIST_USER_PID;
-	cli_die_usage("--tree: unknown relation '%s' (owner, parent, process, user+pid)", s);
+	unknown_relation(s);
 }
 
 static unsigned parse_type(const char *s)
 {
 	const struct nstype *t = nstype_find(s, strlen(s));
 
-	if (!t)
-		cli_die_usage("unknown namespace type '%s'", s);
+	struct nserr e = NSERR_INIT;
+
+	if (!t) {
+		nstype_unknown(s, strlen(s), &e);
+		cli_die_usage_nserr(&e);
+	}
 	return NSTYPE_BIT(nstype_index(t));
 }
 
