@@ -18,6 +18,7 @@ struct mountinfo {
 struct mountinfo_line { /* the strings are parts of the text, with decoded octal escapes */
 	int id, parent;
 	bool shared;
+	const char *device;                  /* "MAJOR:MINOR" of the file system */
 	const char *root, *target, *options; /* options: mount options */
 	const char *fstype, *source, *super; /* super: options of the file system */
 };

@@ -32,6 +32,8 @@ int check_opts(const struct opts *o, struct nserr *e)
 		return nserr_set(e, 0, "--task and a reference exclude each other");
 	if (o->task && o->of)
 		return nserr_set(e, 0, "--task cannot be used with --show, --members or --diff");
+	if (o->all && o->view != NSLIST_CONTAINERS)
+		return nserr_set(e, 0, "--all requires --containers");
 	if (o->view == NSLIST_DIFF)
 		return check_diff(o, e);
 	if (o->of)

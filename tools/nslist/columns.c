@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* columns: the table of columns, and the choice of columns by the options. */
-#include "columns.h"
+#include "containers.h"
 
 #include <strings.h>
 
@@ -16,6 +16,7 @@
 
 #define SIGNED (COL_RIGHT | COL_SIGNED)
 #define WORDS  (COL_RIGHT | COL_WORDS)
+#define AGE    (COL_RIGHT | COL_DURATION)
 
 /* clang-format off */
 const struct column nslist_columns[] = {
@@ -50,7 +51,7 @@ const struct column nslist_columns[] = {
 	{ "INIT",      0,   0,         0,        fill_init,      "whether it is an initial namespace" },
 	{ "LPID",      0,   COL_RIGHT, PROCS,    fill_lpid,      "PID of the process in its own pid namespace" },
 	{ "START",     0,   0,         PROCS,    fill_start,     "start time of PID" },
-	{ "AGE",       0,   COL_RIGHT, PROCS,    fill_age,       "seconds since START" },
+	{ "AGE",       0,   AGE,       PROCS,    fill_age,       "time since START" },
 	{ "COMM",      0,   0,         PROCS,    fill_comm,      "program name of PID" },
 	{ "EXE",       0,   0,         PROCS,    fill_exe,       "program path of PID" },
 	{ "CGROUP",    0,   0,         PROCS,    fill_cgroup,    "control group of PID" },
@@ -72,18 +73,32 @@ const struct column nslist_columns[] = {
 /* clang-format on */
 const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
 
+const struct column *nslist_columns_of(enum nslist_view view, size_t *n)
+{
+	*n = view == NSLIST_CONTAINERS ? nslist_n_box_columns : nslist_n_columns;
+	return view == NSLIST_CONTAINERS ? nslist_box_columns : nslist_columns;
+}
+
+const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n)
+{
+	size_t n_cols;
+	const struct column *cols = nslist_columns_of(view, &n_cols);
+
+	for (size_t i = 0; i < n_cols; i++)
+		if (strncasecmp(cols[i].name, name, n) == 0 && !cols[i].name[n])
+			return &cols[i];
+	return NULL;
+}
+
 const struct column *nslist_find_column(const char *name, size_t n)
 {
-	for (size_t i = 0; i < nslist_n_columns; i++)
-		if (strncasecmp(nslist_columns[i].name, name, n) == 0 && !nslist_columns[i].name[n])
-			return &nslist_columns[i];
-	return NULL;
+	return nslist_find_column_of(NSLIST_ROWS, name, n);
 }
 
 /* Selects one more column. Exits if it is unknown or does not fit. */
 static void add_column(struct opts *o, const char *name, size_t n)
 {
-	const struct column *col = nslist_find_column(name, n);
+	const struct column *col = nslist_find_column_of(o->view, name, n);
 
 	if (!col)
 		cli_die_usage("unknown column '%.*s'", (int)MIN(n, 80u), name);
@@ -108,6 +123,9 @@ static const char *default_columns(const struct opts *o)
 {
 	if (o->view == NSLIST_MEMBERS)
 		return o->of ? "PID,LPID,PPID,USER,COMMAND" : "PID,PPID,USER,COMMAND";
+	if (o->view == NSLIST_CONTAINERS)
+		return "NAME,PID,USER,NPROCS,TYPES,HOSTNAME,AGE,MEMORY,ADDRESS,ROOTFS,CGROUP,"
+		       "COMMAND";
 	if (o->orphans)
 		return "NS,TYPE,HELD,USER,HOLDERS";
 	if (o->types == NSTYPE_BIT(NSTYPE_NET))
@@ -119,9 +137,13 @@ void nslist_choose_columns(struct opts *o)
 {
 	const char *list = o->output;
 
-	if (o->output_all) {
-		for (size_t i = 0; i < nslist_n_columns; i++)
-			o->cols[o->n_cols++] = &nslist_columns[i];
+	/* JSON of containers has all columns, because a script needs REF and cannot be too wide */
+	if (o->output_all || (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON)) {
+		size_t n;
+		const struct column *cols = nslist_columns_of(o->view, &n);
+
+		for (size_t i = 0; i < n; i++)
+			o->cols[o->n_cols++] = &cols[i];
 		return;
 	}
 	if (!list || *list == '+')

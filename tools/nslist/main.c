@@ -53,12 +53,14 @@ static int report_partial(const struct run *run)
 	return run->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 
-static int list_columns(void)
+static int list_columns(const struct opts *o)
 {
 	cleanup_buf struct buf b = BUF_INIT;
+	size_t n;
+	const struct column *cols = nslist_columns_of(o->view, &n);
 
-	for (size_t i = 0; i < nslist_n_columns; i++)
-		buf_printf(&b, "%12s  %s\n", nslist_columns[i].name, nslist_columns[i].help);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%12s  %s\n", cols[i].name, cols[i].help);
 	cli_print(&b);
 	return 0;
 }
@@ -127,7 +129,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	opts_parse(&o, argc, argv);
 	if (o.list_columns)
-		status = list_columns();
+		status = list_columns(&o);
 	else if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
 	else if (o.view == NSLIST_FEATURES)

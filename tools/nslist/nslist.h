@@ -29,6 +29,7 @@ enum nslist_view {
 	NSLIST_DOT,
 	NSLIST_FEATURES,
 	NSLIST_WATCH,
+	NSLIST_CONTAINERS,
 };
 
 /* A process or namespace that a reference on the command line names. */
@@ -45,6 +46,7 @@ struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
 	bool headings, truncate, wrap, strict, persistent, orphans, list_columns, no_bpf;
+	bool all; /* --all */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -74,10 +76,13 @@ struct detail {
 	size_t len[DETAIL_TEXTS];
 };
 
+struct container;
+
 struct row {
 	struct ns *ns;
-	pid_t pid;      /* process that represents the namespace, or 0 */
-	bool is_member; /* the row describes this process */
+	pid_t pid;                   /* process that represents the namespace, or 0 */
+	bool is_member;              /* the row describes this process */
+	const struct container *box; /* the row describes this container, or NULL */
 	struct row *parent, *first, **last, *next;
 };
 
@@ -96,6 +101,8 @@ struct run;
 struct view {
 	void (*select)(struct run *run);
 	void (*print)(struct run *run);
+	const char *key;   /* name of the array in JSON */
+	const char *drawn; /* column in which a tree is drawn, or NULL for the usual ones */
 };
 
 /* The state of a run. */
@@ -115,8 +122,9 @@ struct run {
 	struct detail *details; /* sorted by pid */
 	size_t n_details;
 	struct users users;
-	int netlink;     /* socket for netnsid_get(), or 0 if not open */
-	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
+	struct boxes *boxes; /* the containers of --containers, or NULL */
+	int netlink;         /* socket for netnsid_get(), or 0 if not open */
+	int64_t boot_ns;     /* boot time on the real-time clock, or 0 if not computed */
 };
 
 /* A value that is not formatted yet. Text is foreign and unescaped. */
@@ -128,7 +136,15 @@ struct cell {
 };
 
 /* COL_RIGHT also means a number for --filter, unless COL_WORDS says that some cells are words. */
-enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8, COL_WORDS = 16 };
+enum {
+	COL_RIGHT = 1,
+	COL_TRUNC = 2,
+	COL_WRAP = 4,
+	COL_SIGNED = 8,
+	COL_WORDS = 16,
+	COL_DURATION = 32, /* seconds, which a table shows as "22m" */
+	COL_SIZE = 64,     /* bytes, which a table shows as "12M" */
+};
 
 struct column {
 	const char *name;
@@ -146,8 +162,13 @@ extern const struct view nslist_views[];
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
 
-/* Returns the column with the name of n bytes, in any case, or NULL. */
+/* Returns the columns of a view, and sets *n to their number. */
+const struct column *nslist_columns_of(enum nslist_view view, size_t *n);
+
+/* Returns the column with the name of n bytes, in any case, or NULL. nslist_find_column_of()
+ * searches the columns of a view. */
 const struct column *nslist_find_column(const char *name, size_t n);
+const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n);
 
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
@@ -176,9 +197,13 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 
 /* select.c: select rows for nslist_views. Exit on errors. */
 void nslist_select_namespaces(struct run *run);
-void nslist_select_members(struct run *run); /* the processes in the first target */
+void nslist_select_members(struct run *run);    /* the processes in the first target */
+void nslist_select_containers(struct run *run); /* containers_select.c */
 void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
 					     in that namespace */
+
+/* select.c: allocates n rows, which the caller adds. Exits without memory. */
+void nslist_allocate_rows(struct run *run, size_t n);
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
 void nslist_select(struct run *run);

@@ -18,6 +18,8 @@ enum {
 	OPT_WATCH,
 	OPT_DOT,
 	OPT_FEATURES,
+	OPT_CONTAINERS,
+	OPT_ALL,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -42,6 +44,8 @@ static const struct cli_opt options[] = {
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the available columns" },
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
+	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },
+	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
@@ -118,6 +122,12 @@ static bool set_view(struct opts *o, int key, const char *arg)
 	case OPT_DIFF:
 		o->view = NSLIST_DIFF;
 		o->of = arg;
+		return true;
+	case OPT_CONTAINERS:
+		o->view = NSLIST_CONTAINERS;
+		return true;
+	case OPT_ALL:
+		o->all = true;
 		return true;
 	case OPT_ORPHANS:
 		o->orphans = true;

@@ -82,7 +82,7 @@ static void print_json(struct run *run, struct cell *cell)
 	struct json j = JSON_INIT(&b, true);
 
 	json_object(&j, NULL);
-	json_rows(run, &j, "namespaces", run->roots, cell);
+	json_rows(run, &j, run->view->key, run->roots, cell);
 	json_bool(&j, "complete", collect_complete(&run->c));
 	json_object_end(&j);
 	buf_addc(&b, '\n');
@@ -156,8 +156,39 @@ static void sanitize(struct buf *b, char sep)
 		escape_format(b);
 }
 
+/* Appends a number of seconds in its largest unit: "40s", "22m", "5h", "3d". */
+static void add_duration(struct buf *b, uint64_t s)
+{
+	if (s < 60)
+		buf_printf(b, "%us", (unsigned)s);
+	else if (s < 3600)
+		buf_printf(b, "%um", (unsigned)(s / 60));
+	else if (s < 86400)
+		buf_printf(b, "%uh", (unsigned)(s / 3600));
+	else
+		buf_printf(b, "%llud", (unsigned long long)(s / 86400));
+}
+
+/* Appends a number of bytes as a multiple of a power of 1024, with a decimal below 10: "1.5G". */
+static void add_size(struct buf *b, uint64_t n)
+{
+	static const char units[] = "BKMGTPE";
+	uint64_t unit = 1;
+	size_t i = 0;
+
+	while (n / unit >= 1024 && units[i + 1]) {
+		unit *= 1024;
+		i++;
+	}
+	if (i > 0 && n / unit < 10)
+		buf_printf(b, "%llu.%llu%c", (unsigned long long)(n / unit),
+			   (unsigned long long)(n % unit * 10 / unit), units[i]);
+	else
+		buf_printf(b, "%llu%c", (unsigned long long)(n / unit), units[i]);
+}
+
 /* Returns the text of a cell for the table, or NULL if it is unknown. It belongs to the cell. */
-static const char *table_text(const struct run *run, struct cell *cell)
+static const char *table_text(const struct run *run, const struct column *col, struct cell *cell)
 {
 	struct buf *b = &cell->text;
 
@@ -165,7 +196,12 @@ static const char *table_text(const struct run *run, struct cell *cell)
 	case CELL_NONE:
 		return NULL;
 	case CELL_NUM:
-		buf_addu(b, cell->num);
+		if (col->flags & COL_DURATION && run->o->format == NSLIST_TABLE)
+			add_duration(b, cell->num);
+		else if (col->flags & COL_SIZE && run->o->format == NSLIST_TABLE)
+			add_size(b, cell->num);
+		else
+			buf_addu(b, cell->num);
 		break;
 	case CELL_SIGNED:
 		buf_printf(b, "%lld", (long long)cell->num);
@@ -177,7 +213,7 @@ static const char *table_text(const struct run *run, struct cell *cell)
 		sanitize(b, ' ');
 		break;
 	case CELL_LIST:
-		sanitize(b, run->o->wrap ? '\n' : ',');
+		sanitize(b, run->o->wrap && col->flags & COL_WRAP ? '\n' : ',');
 		if (b->len > 0)
 			b->s[b->len - 1] = '\0';
 		break;
@@ -199,7 +235,7 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 			const char *s;
 
 			nslist_fill(run, r, run->o->cols[i], cell);
-			s = table_text(run, cell);
+			s = table_text(run, run->o->cols[i], cell);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();
 		}
@@ -209,9 +245,11 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 }
 
 /* Returns the flags of a column. A tree of processes is drawn in COMMAND, another one in NS. */
-static int column_flags(const struct opts *o, const struct column *col)
+static int column_flags(const struct run *run, const struct column *col)
 {
-	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+	const struct opts *o = run->o;
+	const char *usual = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+	const char *drawn = run->view->drawn ? run->view->drawn : usual;
 	int flags = 0;
 
 	if (o->tree != NSLIST_NO_TREE && streq(col->name, drawn))
@@ -225,11 +263,13 @@ static int column_flags(const struct opts *o, const struct column *col)
 	return flags;
 }
 
-static void add_columns(const struct opts *o, struct libscols_table *tb)
+static void add_columns(const struct run *run, struct libscols_table *tb)
 {
+	const struct opts *o = run->o;
+
 	for (size_t i = 0; i < o->n_cols; i++) {
 		struct libscols_column *col = scols_table_new_column(
-			tb, o->cols[i]->name, o->cols[i]->width, column_flags(o, o->cols[i]));
+			tb, o->cols[i]->name, o->cols[i]->width, column_flags(run, o->cols[i]));
 
 		if (!col)
 			no_memory();
@@ -251,7 +291,7 @@ static void print_table(struct run *run, struct cell *cell)
 		no_memory();
 	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
 	scols_table_enable_noheadings(tb, !run->o->headings);
-	add_columns(run->o, tb);
+	add_columns(run, tb);
 	table_rows(run, tb, NULL, run->roots, cell);
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
