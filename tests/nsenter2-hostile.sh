@@ -393,7 +393,7 @@ test_program_is_the_foreground_job_of_its_terminal()
 	cat >"$TMP/session" <<-END
 		nsenter2 -t $target -a -- perl -e 'use POSIX; print POSIX::tcgetpgrp(0) == getpgrp() ? "foreground\n" : "background\n"'
 	END
-	run script -qec "sh $TMP/session" /dev/null </dev/null
+	run pty -e foreground -- sh "$TMP/session"
 	assert_out_has foreground
 }
 

@@ -175,7 +175,7 @@ test_keeps_the_ids_if_uid_0_is_not_mapped()
 test_kill_child_kills_the_program_with_nsenter2()
 {
 	start_target --pid
-	mkfifo "$TMP/resize"
+	mkfifo "$TMP/up"
 	nsenter2 -t "$target" -a --kill-child -- sh -c "echo up >$TMP/up; exec sleep 1000" &
 	pid=$!
 	read -r _ <"$TMP/up"
@@ -195,7 +195,7 @@ test_kill_child_kills_the_program_with_nsenter2()
 test_pty_gives_the_program_another_terminal()
 {
 	start_target --mount
-	# script(1) provides the outer terminal
+	# pty provides the outer terminal: script(1) would type ^D, because its input is /dev/null
 	cat >"$TMP/session" <<-END
 		echo "outer \$(tty)"
 		nsenter2 -t $target -U -m --pty -- sh -c 'echo "inner \$(tty)"; test -t 0 -a -t 1 -a -t 2; exit 7'
@@ -205,7 +205,7 @@ test_pty_gives_the_program_another_terminal()
 			for (split //, "faked\n") { my \$c = \$_; ioctl(\$t, 0x5412, \$c) or warn "refused\n" }'
 		perl -e 'my \$n = pack("i", 0); ioctl(STDIN, 0x541B, \$n); print "waiting ", unpack("i", \$n), "\n"'
 	END
-	run script -qec "sh $TMP/session" /dev/null </dev/null
+	run pty -e 'waiting 0' -- sh "$TMP/session"
 	outer=$(printf '%s\n' "$out" | tr -d '\r' | sed -n 's/.*outer //p')
 	inner=$(printf '%s\n' "$out" | tr -d '\r' | sed -n 's/.*inner //p')
 	assertNotNull "$out" "$outer"

@@ -35,7 +35,8 @@ struct view {
 		rules; /* of the caller's namespace, as nft(8) prints them; empty if not needed */
 };
 
-/* Finds the other ends of all pairs. Ends the process if there is no memory. */
+/* Finds the other ends of all pairs. Clears v->complete if the kernel does not tell to which
+ * namespace a pair leads. Ends the process if there is no memory. */
 void view_relate(struct view *v);
 
 /* The other end of a veth pair: sets *ns and returns the device, or NULL if it is in no

@@ -200,16 +200,18 @@ struct servers {
 	struct net_addr first; /* outside of loopback; family 0: none */
 };
 
-static bool read_servers(const struct why *y, struct servers *s)
+/* Reads the name servers of the namespace into *s. Returns 0, or a negative errno if the file
+ * s->path cannot be read. */
+static int read_servers(const struct why *y, struct servers *s)
 {
 	char text[8192];
-	ssize_t n = -1;
+	ssize_t n = -ENOENT;
 
 	snprintf(s->path, sizeof(s->path), "%s/%s/resolv.conf", NETNS_ETC,
 		 y->n->name ? y->n->name : "");
 	if (y->n->name)
 		n = file_read_at(AT_FDCWD, s->path, text, sizeof(text));
-	if (n < 0) {
+	if (n == -ENOENT) {
 		snprintf(s->path, sizeof(s->path), "/etc/resolv.conf");
 		n = file_read_at(AT_FDCWD, s->path, text, sizeof(text));
 	}
@@ -227,7 +229,7 @@ static bool read_servers(const struct why *y, struct servers *s)
 		else if (!s->first.family && net_addr_parse(at, strcspn(at, " \t\n"), &a) == 0)
 			s->first = a;
 	}
-	return n >= 0;
+	return n < 0 ? (int)n : 0;
 }
 
 /* A name server on loopback serves only the namespace that it runs in. */
@@ -236,10 +238,10 @@ static bool check_dns(struct why *y)
 	char cure[CURE_SIZE], text[NET_ADDR_TEXT];
 	struct servers s = { .n = 0 };
 	struct net_way way;
-	int listens;
+	int listens, rc = read_servers(y, &s);
 
-	if (!read_servers(y, &s)) {
-		why_unknown(y, "there is no %s", s.path);
+	if (rc < 0) {
+		why_unknown(y, "cannot read '%s': %s", s.path, strerror(-rc));
 		return true;
 	}
 	if (s.n == s.loopback) {

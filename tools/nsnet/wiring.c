@@ -8,11 +8,29 @@
 #include "show.h"
 
 /*
+ * Returns true if nsid, a number relative to the namespace of, stands for the namespace ns. Clears
+ * v->complete if the kernel does not answer.
+ */
+static bool has_nsid(struct view *v, const struct view_ns *of, const struct view_ns *ns,
+		     int32_t nsid)
+{
+	int32_t id;
+
+	if (ns->fd < 0)
+		return false;
+	if (netnsid_get(of->nl.fd, ns->fd, &id) < 0) {
+		v->complete = false;
+		return false;
+	}
+	return id == nsid;
+}
+
+/*
  * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, which is a number relative to the
  * namespace of the socket. Two ends that name each other are candidates. RTM_GETNSID then tells
  * which namespace has the number.
  */
-static const struct net_link *find_peer(const struct view *v, const struct view_ns *of,
+static const struct net_link *find_peer(struct view *v, const struct view_ns *of,
 					const struct net_link *l, const struct view_ns **where)
 {
 	if (!streq(l->kind, "veth") || !l->peer)
@@ -20,14 +38,11 @@ static const struct net_link *find_peer(const struct view *v, const struct view_
 	for (size_t i = 0; i < v->n; i++) {
 		const struct view_ns *ns = &v->ns[i];
 		const struct net_link *peer = net_links_by_index(&ns->links, l->peer);
-		int32_t id;
 
 		if (!peer || !streq(peer->kind, "veth") || peer->peer != l->index)
 			continue;
-		if (l->peer_nsid == NETNSID_UNASSIGNED
-			    ? ns == of
-			    : ns->fd >= 0 && netnsid_get(of->nl.fd, ns->fd, &id) == 0 &&
-				      id == l->peer_nsid) {
+		if (l->peer_nsid == NETNSID_UNASSIGNED ? ns == of
+						       : has_nsid(v, of, ns, l->peer_nsid)) {
 			*where = ns;
 			return peer;
 		}
