@@ -9,6 +9,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 #include "net/addr.h"
+#include "net/link.h"
+#include "net/listen.h"
 #include "ns/inside.h"
 
 struct trip {
@@ -181,5 +183,34 @@ int visit_addresses(const struct ns *ns, const void *arg, struct buf *out)
 		rc = net_ifaddrs_read(&nl, &addrs, NULL);
 	if (rc == 0)
 		buf_add(out, addrs.v, addrs.n * sizeof(*addrs.v));
+	return rc;
+}
+
+int visit_links(const struct ns *ns, const void *arg, struct buf *out)
+{
+	cleanup_netlink struct netlink nl = NETLINK_INIT;
+	cleanup_net_links struct net_links links = NET_LINKS_INIT;
+	int rc = netlink_open(&nl, NULL);
+
+	(void)ns;
+	(void)arg;
+	if (rc == 0)
+		rc = net_links_read(&nl, &links, NULL);
+	if (rc == 0)
+		buf_add(out, links.v, links.n * sizeof(*links.v));
+	return rc;
+}
+
+int visit_listeners(const struct ns *ns, const void *arg, struct buf *out)
+{
+	cleanup_netlink struct netlink nl = NETLINK_INIT;
+	cleanup_net_listeners struct net_listeners l = NET_LISTENERS_INIT;
+	int rc = netlink_open_family(&nl, NETLINK_SOCK_DIAG, NULL);
+
+	(void)ns;
+	if (rc == 0)
+		rc = net_listeners_read(&nl, *(const int *)arg, &l, NULL);
+	if (rc == 0)
+		buf_add(out, l.v, l.n * sizeof(*l.v));
 	return rc;
 }

@@ -33,4 +33,11 @@ int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_c
 /* Writes the IP addresses of a network namespace, as an array of struct net_ifaddr. */
 int visit_addresses(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
+/* Writes the devices of a network namespace, as an array of struct net_link. */
+int visit_links(const struct ns *ns, const void *arg, struct buf *out) must_check;
+
+/* Writes the sockets of a network namespace that wait for packets, as an array of struct
+ * net_listener. arg points to the protocol, an int. */
+int visit_listeners(const struct ns *ns, const void *arg, struct buf *out) must_check;
+
 #endif

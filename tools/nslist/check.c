@@ -38,7 +38,7 @@ int check_opts(const struct opts *o, struct nserr *e)
 		return check_diff(o, e);
 	if (o->of)
 		return check_namespace(o, e);
-	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FEATURES))
+	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FIND || o->view == NSLIST_FEATURES))
 		return unexpected(o, e);
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* col_ns: columns whose values are in the table of namespaces. */
-#include "columns.h"
+#include "containers.h"
 
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
@@ -230,6 +230,18 @@ void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 			cell_item(out, "%s", h->path);
 }
 
+/* Sets the name of the container that the process of the row is in. */
+static void container_name(struct run *run, const struct row *r, struct cell *out)
+{
+	const struct nsmember *m = r->pid ? collect_member(&run->c, r->pid) : NULL;
+	const struct container *box = m ? containers_of(&run->boxes->l, &run->c, m) : NULL;
+
+	if (!box)
+		return;
+	out->kind = CELL_TEXT;
+	boxes_name(run, box, &out->text);
+}
+
 /* Prefers the name from ip-netns(8), then the last component of a mount point, then the container.
  */
 void fill_name(struct run *run, const struct row *r, struct cell *out)
@@ -246,8 +258,16 @@ void fill_name(struct run *run, const struct row *r, struct cell *out)
 	name = path ? strrchr(path, '/') : NULL;
 	if (name)
 		cell_str(out, name + 1);
+	else if (run->boxes)
+		container_name(run, r, out);
 	else
 		fill_container(run, r, out);
+}
+
+void fill_match(struct run *run, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_str(out, r->match);
 }
 
 void fill_self(struct run *run, const struct row *r, struct cell *out)

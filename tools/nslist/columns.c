@@ -69,6 +69,7 @@ const struct column nslist_columns[] = {
 	{ "MONOOFF",   0,   SIGNED,    PROCS,    fill_monooff,   "offset of the monotonic clock, in seconds" },
 	{ "NIFS",      0,   COL_RIGHT, 0,        fill_nifs,      "number of network interfaces" },
 	{ "CGROOT",    0,   0,         PROCS,    fill_cgroot,    "control group that is the namespace's root" },
+	{ "MATCH",     0,   0,         0,        fill_match,     "object that --find has found" },
 };
 /* clang-format on */
 const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
@@ -126,6 +127,8 @@ static const char *default_columns(const struct opts *o)
 	if (o->view == NSLIST_CONTAINERS)
 		return "NAME,PID,USER,NPROCS,TYPES,HOSTNAME,AGE,MEMORY,ADDRESS,ROOTFS,CGROUP,"
 		       "COMMAND";
+	if (o->view == NSLIST_FIND)
+		return "REF,TYPE,PID,NAME,MATCH,COMMAND";
 	if (o->orphans)
 		return "NS,TYPE,HELD,USER,HOLDERS";
 	if (o->types == NSTYPE_BIT(NSTYPE_NET))

@@ -38,6 +38,7 @@ COL_FILL(nsfs);
 COL_FILL(name);
 COL_FILL(self);
 COL_FILL(init);
+COL_FILL(match);
 
 /* col_proc.c: values of the process that represents the namespace */
 COL_FILL(path);

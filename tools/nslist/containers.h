@@ -17,7 +17,7 @@ struct netns_name {
 /* The containers of a scan, and what is read on first use. */
 struct boxes {
 	struct containers l;
-	struct visit **visit_of; /* by ns.index: a uts or net namespace that was visited, or NULL */
+	struct visit **visit_of; /* by ns.index: the visit of a uts or net namespace, or NULL */
 	struct visit *visits[2]; /* uts and net namespaces */
 	size_t n_visits[2];
 	bool visited[2];
@@ -28,15 +28,27 @@ struct boxes {
 	char hostname[65], unit[256]; /* of the caller */
 };
 
-/* Finds the containers of the scan. Exits without memory. */
-void boxes_find(struct run *run);
+/* Finds the containers of the scan, with services if `all`. Exits without memory. */
+void boxes_find(struct run *run, bool all);
 void boxes_free(struct run *run);
 
 /* Returns the row of the next container above that has a row, or NULL. */
 struct row *boxes_row_above(const struct run *run, const struct row *r);
 
 /* Appends the name of a container, which may be empty. */
-void boxes_name(struct run *run, const struct row *r, struct buf *out);
+void boxes_name(struct run *run, const struct container *box, struct buf *out);
+
+/* Returns the namespace of that type of the container's first process, or NULL if it is the
+ * caller's. */
+struct ns *boxes_ns(const struct run *run, const struct container *box, int type);
+
+/* Returns the visit of the uts namespace (visit_hostname()) or net namespace (visit_addresses()) of
+ * a container, or NULL: the caller is in the same namespace, or it could not be entered, which is
+ * counted. */
+const struct visit *boxes_visit(struct run *run, const struct container *box, int type);
+
+/* Returns the host name of the caller. */
+const char *boxes_own_hostname(struct run *run);
 
 /* Returns the name of a network namespace in /run/netns, or NULL. */
 const char *boxes_netns_name(struct run *run, uint32_t inode);

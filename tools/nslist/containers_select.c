@@ -27,7 +27,7 @@ static bool is_selected(const struct run *run, const struct container *box)
 
 void nslist_select_containers(struct run *run)
 {
-	boxes_find(run);
+	boxes_find(run, run->o->all);
 	nslist_allocate_rows(run, run->boxes->l.n);
 	for (size_t i = 0; i < run->boxes->l.n; i++) {
 		const struct container *box = &run->boxes->l.v[i];

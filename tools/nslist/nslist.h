@@ -30,6 +30,7 @@ enum nslist_view {
 	NSLIST_FEATURES,
 	NSLIST_WATCH,
 	NSLIST_CONTAINERS,
+	NSLIST_FIND,
 };
 
 /* A process or namespace that a reference on the command line names. */
@@ -46,7 +47,8 @@ struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
 	bool headings, truncate, wrap, strict, persistent, orphans, list_columns, no_bpf;
-	bool all; /* --all */
+	bool all;         /* --all */
+	const char *find; /* argument of --find, or NULL */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -83,7 +85,15 @@ struct row {
 	pid_t pid;                   /* process that represents the namespace, or 0 */
 	bool is_member;              /* the row describes this process */
 	const struct container *box; /* the row describes this container, or NULL */
+	const char *match;           /* what --find has found, or NULL */
 	struct row *parent, *first, **last, *next;
+};
+
+/* An answer of --find. */
+struct found {
+	struct ns *ns;
+	pid_t pid;   /* a process in the namespace, or 0 */
+	char *match; /* allocated */
 };
 
 /* Names of users that have been looked up. */
@@ -122,7 +132,9 @@ struct run {
 	struct detail *details; /* sorted by pid */
 	size_t n_details;
 	struct users users;
-	struct boxes *boxes; /* the containers of --containers, or NULL */
+	struct boxes *boxes; /* the containers of --containers and --find, or NULL */
+	struct found *found; /* the answers of --find */
+	size_t n_found;
 	int netlink;         /* socket for netnsid_get(), or 0 if not open */
 	int64_t boot_ns;     /* boot time on the real-time clock, or 0 if not computed */
 };
@@ -199,6 +211,7 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 void nslist_select_namespaces(struct run *run);
 void nslist_select_members(struct run *run);    /* the processes in the first target */
 void nslist_select_containers(struct run *run); /* containers_select.c */
+void nslist_select_found(struct run *run);      /* find.c */
 void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
 					     in that namespace */
 

@@ -20,6 +20,7 @@ enum {
 	OPT_FEATURES,
 	OPT_CONTAINERS,
 	OPT_ALL,
+	OPT_FIND,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -46,6 +47,7 @@ static const struct cli_opt options[] = {
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
 	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
+	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find the namespaces that have <what> (port:80)", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
@@ -128,6 +130,11 @@ static bool set_view(struct opts *o, int key, const char *arg)
 		return true;
 	case OPT_ALL:
 		o->all = true;
+		return true;
+	case OPT_FIND:
+		o->view = NSLIST_FIND;
+		o->tree = NSLIST_NO_TREE;
+		o->find = arg;
 		return true;
 	case OPT_ORPHANS:
 		o->orphans = true;

@@ -187,6 +187,11 @@ void nslist_free_rows(struct run *run)
 	free(run->row_of);
 	run->row_of = NULL;
 	boxes_free(run);
+	for (size_t i = 0; i < run->n_found; i++)
+		free(run->found[i].match);
+	free(run->found);
+	run->found = NULL;
+	run->n_found = 0;
 	run->n_rows = 0;
 	run->roots = NULL;
 }

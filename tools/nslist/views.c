@@ -10,5 +10,6 @@ const struct view nslist_views[] = {
 	[NSLIST_LIMITS] = { nslist_select_namespaces, nslist_limits, NULL, NULL },
 	[NSLIST_DOT] = { nslist_select_namespaces, nslist_dot, NULL, NULL },
 	[NSLIST_CONTAINERS] = { nslist_select_containers, nslist_print, "containers", "NAME" },
+	[NSLIST_FIND] = { nslist_select_found, nslist_print, "found", NULL },
 	[NSLIST_WATCH] = { nslist_select_namespaces, nslist_watch, NULL, NULL },
 };
