@@ -53,11 +53,11 @@ test_finds_the_namespaces_of_a_process_and_its_container()
 {
 	contain 'hostname web'
 	run nslist --find "pid:$box" -J
-	assert_rc 0
+	assert_ok
 	assertEquals "mnt uts ipc net pid user cgroup time" "$(jq -r '[.found[].type] | join(" ")' "$TMP/out")"
 	assertEquals web "$(jq -r '[.found[].name] | unique | join(" ")' "$TMP/out")"
 	run nslist --find "pid:$box" -t uts -rno NS,PID,NAME
-	assert_rc 0
+	assert_ok
 	assert_out "$(inode_of "$box" uts) $box web"
 	run nslist --find pid:4194304
 	assert_refused 1 "nothing matches 'pid:4194304'"
@@ -67,14 +67,14 @@ test_reference_of_an_answer_leads_into_the_namespace()
 {
 	contain 'hostname web'
 	run nslist --find "pid:$box" -t uts -rno REF
-	assert_rc 0
+	assert_ok
 	ref=$out
 	run nslist -rno NS "$ref"
-	assert_rc 0
+	assert_ok
 	assert_out "$(inode_of "$box" uts)"
 	[ "$(id -u)" = 0 ] || return 0
 	run nsenter2 -t "$ref" -- hostname
-	assert_rc 0
+	assert_ok
 	assert_out web
 }
 
@@ -83,7 +83,7 @@ test_finds_a_namespace_by_its_inode()
 	contain ''
 	for form in "$(inode_of "$box" net)" "[$(inode_of "$box" net)]" "net:[$(inode_of "$box" net)]"; do
 		run nslist --find "inode:$form" -J -o TYPE,NS,MATCH
-		assert_rc 0
+		assert_ok
 		assertEquals "net $(inode_of "$box" net) net:[$(inode_of "$box" net)]" "$(answers)"
 	done
 }
@@ -93,7 +93,7 @@ test_finds_a_device_and_the_other_end_of_the_pair()
 	contain 'ip link add one-a type veth peer name one-b'
 	net=$(inode_of "$box" net)
 	run nslist --find link:one-b -J -o TYPE,NS,MATCH,PID
-	assert_rc 0
+	assert_ok
 	assertEquals "net $net one-b -> one-a in $(nslist -t net -rno REF "net:$net")" "$(answers)"
 	run nslist --find link:one-c
 	assert_rc 1
@@ -110,12 +110,12 @@ test_finds_the_other_end_of_a_pair_in_another_namespace()
 	ip link add a0 netns other type veth peer name a1 netns other
 	ip link add w0 netns red type veth peer name w1 netns blue
 	run nslist --find link:w0 -J -o TYPE,NAME,MATCH,NS
-	assert_rc 0
+	assert_ok
 	assertEquals 'red w0 -> w1 in netns:blue' "$(jq -r '.found[] | "\(.name) \(.match)"' "$TMP/out")"
 	run nslist --find link:w1 -rno NAME
 	assert_out blue
 	run nslist --find name:blue -rno TYPE,NS
-	assert_rc 0
+	assert_ok
 	assert_out "net $(stat -c %i /run/netns/blue)"
 }
 
@@ -124,10 +124,10 @@ test_finds_the_namespace_of_an_address()
 	contain 'ip link set lo up; ip address add 10.77.0.1/24 dev lo; ip address add fd77::1/64 dev lo'
 	net=$(inode_of "$box" net)
 	run nslist --find addr:10.77.0.1 -J -o TYPE,NS,MATCH
-	assert_rc 0
+	assert_ok
 	assertEquals "net $net 10.77.0.1/24" "$(answers)"
 	run nslist --find addr:fd77:0::1 -J -o TYPE,NS,MATCH
-	assert_rc 0
+	assert_ok
 	assertEquals "net $net fd77::1/64" "$(answers)"
 	run nslist --find addr:10.77.0.2
 	assert_rc 1
@@ -139,12 +139,12 @@ test_finds_the_process_that_listens_on_a_port()
 	net=$(inode_of "$box" net)
 	settle 50 both_listen
 	run nslist --find port:7777 -J -o TYPE,NS,MATCH,PID,COMMAND
-	assert_rc 0
+	assert_ok
 	assertEquals "net $net 0.0.0.0:7777/tcp" "$(answers)"
 	assertTrue 'the process has the socket' "pgrep -P $box perl | grep -qx $(jq -r '.found[0].pid' "$TMP/out")"
 	assertTrue 'its command line has the port' "jq -r '.found[0].command' '$TMP/out' | grep -q 7777"
 	run nslist --find port:7778/udp -J -o TYPE,NS,MATCH,PID
-	assert_rc 0
+	assert_ok
 	assertEquals "net $net 0.0.0.0:7778/udp" "$(answers)"
 	run nslist --find port:7777/udp
 	assert_rc 1
@@ -163,11 +163,11 @@ test_finds_the_mount_namespaces_that_still_have_a_mount()
 		umount "$0"; exec sleep infinity 3>&-' "$TMP/disk"
 	await_sleep "$holder"
 	run nslist --find "mount:$TMP/disk" -J -o TYPE,NS,MATCH,PID
-	assert_rc 0
+	assert_ok
 	assertEquals "mnt $(inode_of "$(pgrep -P "$holder")" mnt) $TMP/disk" "$(answers)"
 	device=$(awk -v path="$TMP/disk" '$5 == path { print $3 }' "/proc/$(pgrep -P "$holder")/mountinfo")
 	run nslist --find "mount:$device" -J -o TYPE,NS,MATCH
-	assert_rc 0
+	assert_ok
 	assertEquals "mnt $(inode_of "$(pgrep -P "$holder")" mnt) $TMP/disk" "$(answers)"
 	run nslist --find mount:/nowhere
 	assert_rc 1
@@ -178,7 +178,7 @@ test_finds_the_namespaces_of_a_control_group()
 	contain ''
 	path=$(nslist -rno CGROUP -t uts "$box")
 	run nslist --find "cgroup:$path" -J -o TYPE,NS,MATCH
-	assert_rc 0
+	assert_ok
 	assertTrue 'the uts namespace of the process is listed' "jq -r '.found[] | \"\(.type) \(.ns)\"' '$TMP/out' | grep -qx 'uts $(inode_of "$box" uts)'"
 	run nslist --find cgroup:/no/such/group
 	assert_rc 1
@@ -188,7 +188,7 @@ test_finds_a_container_by_its_name()
 {
 	contain 'hostname web'
 	run nslist --find name:web -t pid -t uts -J -o TYPE,NS,MATCH
-	assert_rc 0
+	assert_ok
 	assertEquals "uts $(inode_of "$box" uts) web
 pid $(inode_of "$box" pid) web" "$(answers)"
 	run nslist --find name:we

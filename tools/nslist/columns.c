@@ -131,28 +131,42 @@ static const char *default_columns(const struct opts *o)
 		return "REF,TYPE,PID,NAME,MATCH,COMMAND";
 	if (o->orphans)
 		return "NS,TYPE,HELD,USER,HOLDERS";
-	if (o->types == NSTYPE_BIT(NSTYPE_NET))
+	if (o->types & NSTYPE_BIT(NSTYPE_NET))
 		return "NS,TYPE,NPROCS,PID,USER,NETNSID,NSFS,COMMAND";
 	return "NS,TYPE,NPROCS,PID,USER,COMMAND";
+}
+
+static void add_all_columns(struct opts *o)
+{
+	size_t n;
+	const struct column *cols = nslist_columns_of(o->view, &n);
+
+	for (size_t i = 0; i < n; i++)
+		o->cols[o->n_cols++] = &cols[i];
 }
 
 void nslist_choose_columns(struct opts *o)
 {
 	const char *list = o->output;
+	bool defaults = !list || *list == '+';
 
 	/* JSON of containers has all columns, because a script needs REF and cannot be too wide */
-	if (o->output_all || (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON)) {
-		size_t n;
-		const struct column *cols = nslist_columns_of(o->view, &n);
-
-		for (size_t i = 0; i < n; i++)
-			o->cols[o->n_cols++] = &cols[i];
+	if (o->output_all || (defaults && o->view == NSLIST_SHOW) ||
+	    (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON)) {
+		add_all_columns(o);
 		return;
 	}
-	if (!list || *list == '+')
+	if (defaults)
 		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));
+}
+
+const char *nslist_tree_column(const struct opts *o)
+{
+	if (o->view == NSLIST_CONTAINERS)
+		return "NAME";
+	return o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
 }
 
 unsigned nslist_needs(const struct opts *o)

@@ -83,7 +83,7 @@ static void print_json(struct run *run, struct cell *cell)
 
 	json_object(&j, NULL);
 	json_rows(run, &j, run->view->key, run->roots, cell);
-	json_bool(&j, "complete", collect_complete(&run->c));
+	nslist_json_missed(run, &j);
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);
@@ -99,8 +99,6 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 		buf_printf(b, "%lld", (long long)cell->num);
 	else if (cell->kind == CELL_BOOL)
 		buf_adds(b, cell->num ? "yes" : "no");
-	else if (cell->text.len == 0)
-		buf_addc(b, '-');
 	for (size_t i = 0; i < cell->text.len; i++) {
 		unsigned char c = (unsigned char)cell->text.s[i];
 
@@ -244,15 +242,13 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 	}
 }
 
-/* Returns the flags of a column. A tree of processes is drawn in COMMAND, another one in NS. */
-static int column_flags(const struct run *run, const struct column *col)
+/* Returns the flags of a column. Raw output has the order of a tree, but the tree is not drawn. */
+static int column_flags(const struct opts *o, const struct column *col)
 {
-	const struct opts *o = run->o;
-	const char *usual = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
-	const char *drawn = run->view->drawn ? run->view->drawn : usual;
+	bool draw = o->nested && o->format != NSLIST_RAW;
 	int flags = 0;
 
-	if (o->tree != NSLIST_NO_TREE && streq(col->name, drawn))
+	if (draw && streq(col->name, nslist_tree_column(o)))
 		flags |= SCOLS_FL_TREE;
 	else if (col->flags & COL_RIGHT)
 		flags |= SCOLS_FL_RIGHT;
@@ -263,13 +259,11 @@ static int column_flags(const struct run *run, const struct column *col)
 	return flags;
 }
 
-static void add_columns(const struct run *run, struct libscols_table *tb)
+static void add_columns(const struct opts *o, struct libscols_table *tb)
 {
-	const struct opts *o = run->o;
-
 	for (size_t i = 0; i < o->n_cols; i++) {
 		struct libscols_column *col = scols_table_new_column(
-			tb, o->cols[i]->name, o->cols[i]->width, column_flags(run, o->cols[i]));
+			tb, o->cols[i]->name, o->cols[i]->width, column_flags(o, o->cols[i]));
 
 		if (!col)
 			no_memory();
@@ -291,15 +285,15 @@ static void print_table(struct run *run, struct cell *cell)
 		no_memory();
 	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
 	scols_table_enable_noheadings(tb, !run->o->headings);
-	add_columns(run, tb);
+	add_columns(run->o, tb);
 	table_rows(run, tb, NULL, run->roots, cell);
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
 	scols_unref_table(tb);
 	buf_adds(&b, text ? text : "");
 	free(text);
-	/* the library omits the newline of the last line */
-	if (b.len > 0 && b.s[b.len - 1] != '\n')
+	/* the library omits the newline of the last line, which may be empty */
+	if (run->n_rows > 0)
 		buf_addc(&b, '\n');
 	cli_print(&b);
 }

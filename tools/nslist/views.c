@@ -3,13 +3,13 @@
 #include "nslist.h"
 
 const struct view nslist_views[] = {
-	[NSLIST_ROWS] = { nslist_select_namespaces, nslist_print, "namespaces", NULL },
-	[NSLIST_MEMBERS] = { nslist_select_members, nslist_print, "namespaces", NULL },
-	[NSLIST_SHOW] = { nslist_select_show, nslist_show, NULL, NULL },
-	[NSLIST_DIFF] = { nslist_select_namespaces, nslist_diff, NULL, NULL },
-	[NSLIST_LIMITS] = { nslist_select_namespaces, nslist_limits, NULL, NULL },
-	[NSLIST_DOT] = { nslist_select_namespaces, nslist_dot, NULL, NULL },
-	[NSLIST_CONTAINERS] = { nslist_select_containers, nslist_print, "containers", "NAME" },
-	[NSLIST_FIND] = { nslist_select_found, nslist_print, "found", NULL },
-	[NSLIST_WATCH] = { nslist_select_namespaces, nslist_watch, NULL, NULL },
+	[NSLIST_ROWS] = { nslist_select_namespaces, nslist_print, "namespaces" },
+	[NSLIST_MEMBERS] = { nslist_select_members, nslist_print, "namespaces" },
+	[NSLIST_SHOW] = { nslist_select_show, nslist_show, NULL },
+	[NSLIST_DIFF] = { nslist_select_namespaces, nslist_diff, NULL },
+	[NSLIST_LIMITS] = { nslist_select_namespaces, nslist_limits, NULL },
+	[NSLIST_DOT] = { nslist_select_namespaces, nslist_dot, NULL },
+	[NSLIST_CONTAINERS] = { nslist_select_containers, nslist_print, "containers" },
+	[NSLIST_FIND] = { nslist_select_found, nslist_print, "found" },
+	[NSLIST_WATCH] = { nslist_select_namespaces, nslist_watch, NULL },
 };
