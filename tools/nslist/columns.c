@@ -26,7 +26,7 @@ const struct column nslist_columns[] = {
 	{ "NPROCS",    5,   COL_RIGHT, PROCS,    fill_nprocs,    "number of processes in the namespace" },
 	{ "PID",       5,   COL_RIGHT, PROCS,    fill_pid,       "lowest PID in the namespace" },
 	{ "PPID",      5,   COL_RIGHT, PROCS,    fill_ppid,      "parent process of PID" },
-	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_command,   "command line of PID" },
+	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_holder_or_command, "command line of PID, or a holder" },
 	{ "UID",       0,   COL_RIGHT, PROCS,    fill_uid,       "user ID of PID, or of the creator" },
 	{ "USER",      0,   0,         PROCS,    fill_user,      "user name of PID, or of the creator" },
 	{ "NETNSID",   0,   WORDS,     0,        fill_netnsid,   "its number in the caller's network namespace" },
@@ -169,9 +169,22 @@ const char *nslist_tree_column(const struct opts *o)
 	return o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
 }
 
+void nslist_choose_sort(struct opts *o)
+{
+	const char *name = o->sort;
+
+	if (!name)
+		return;
+	o->sort_down = *name == '-';
+	name += o->sort_down;
+	o->sort_col = nslist_find_column_of(o->view, name, strlen(name));
+	if (!o->sort_col)
+		cli_die_usage("--sort: unknown column '%s'", name);
+}
+
 unsigned nslist_needs(const struct opts *o)
 {
-	unsigned needs = 0;
+	unsigned needs = o->sort_col ? o->sort_col->needs : 0;
 
 	for (size_t i = 0; i < o->n_cols; i++)
 		needs |= o->cols[i]->needs;
@@ -181,6 +194,8 @@ unsigned nslist_needs(const struct opts *o)
 bool nslist_needs_mounts(const struct opts *o)
 {
 	if (o->filter || o->view == NSLIST_SHOW)
+		return true;
+	if (o->sort_col && (o->sort_col->fill == fill_nmounts || o->sort_col->fill == fill_rootfs))
 		return true;
 	for (size_t i = 0; i < o->n_cols; i++)
 		if (o->cols[i]->fill == fill_nmounts || o->cols[i]->fill == fill_rootfs)

@@ -34,6 +34,7 @@ COL_FILL(ownerid);
 COL_FILL(level);
 COL_FILL(held);
 COL_FILL(holders);
+COL_FILL(holder_or_command);
 COL_FILL(nsfs);
 COL_FILL(name);
 COL_FILL(self);

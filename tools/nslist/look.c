@@ -31,6 +31,8 @@ static struct collect_query query(struct run *run)
 
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);
+	if (o->view == NSLIST_LIMITS)
+		q.types |= NSTYPE_BIT(NSTYPE_USER);
 	if (o->view == NSLIST_CONTAINERS) {
 		q.types = NSTYPE_ALL_BITS;
 		q.sources &= NSTYPE_BIT(COLLECT_PROC);

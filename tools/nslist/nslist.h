@@ -48,8 +48,12 @@ struct opts {
 	enum nslist_tree tree;
 	bool nested; /* rows are linked as the tree, otherwise as a list */
 	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
-	bool all;         /* --all */
-	const char *find; /* argument of --find, or NULL */
+	bool all;             /* --all */
+	bool limits_of_users; /* --limits=user */
+	const char *find;     /* argument of --find, or NULL */
+	const char *sort;     /* argument of --sort, or NULL */
+	const struct column *sort_col;
+	bool sort_down; /* from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -185,6 +189,9 @@ const struct column *nslist_find_column_of(enum nslist_view view, const char *na
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
 
+/* Sets the column of --sort. Exits if it is unknown. */
+void nslist_choose_sort(struct opts *o);
+
 /* Returns the name of the column in which a tree is drawn: containers in NAME, a tree of processes
  * in COMMAND, others in NS. */
 const char *nslist_tree_column(const struct opts *o);
@@ -221,6 +228,12 @@ void nslist_select_show(struct run *run); /* shows the first reference of --show
 
 /* select.c: allocates n rows, which the caller adds. Exits without memory. */
 void nslist_allocate_rows(struct run *run, size_t n);
+
+/* limits_user.c: returns the limit of a type. Exits if it cannot be read. */
+uint64_t nslist_limit(const struct run *run, const struct nstype *type);
+
+/* sort.c: sorts the rows by the column of --sort. Exits without memory. */
+void nslist_sort(struct run *run);
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
 void nslist_select(struct run *run);
@@ -289,6 +302,7 @@ void nslist_print(struct run *run);
 void nslist_show(struct run *run);
 void nslist_diff(struct run *run);
 void nslist_limits(struct run *run);
+void nslist_limits_of_users(struct run *run);
 void nslist_dot(struct run *run);
 void nslist_watch(struct run *run); /* never returns */
 

@@ -22,6 +22,7 @@ enum {
 	OPT_CONTAINERS,
 	OPT_ALL,
 	OPT_FIND,
+	OPT_SORT,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -37,9 +38,10 @@ static const struct cli_opt options[] = {
 	{ 'p',            "task",         CLI_ARG,    "<pid>",     "list only the namespaces of this process", EXCL_TASK },
 	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
+	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, from the highest with -" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
-	{ 't',            "type",         CLI_ARG,    "<type>",    "list only this type (may be repeated)" },
+	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
 	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid", EXCL_TREE },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
@@ -53,7 +55,7 @@ static const struct cli_opt options[] = {
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
 	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "list only namespaces without a process or thread" },
-	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "print usage of the user.max_*_namespaces limits", EXCL_VIEW },
+	{ OPT_LIMITS,     "limits",       CLI_OPTARG, "<by>",      "print usage of the user.max_*_namespaces limits", EXCL_VIEW },
 	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "print namespaces that appear (+) or vanish (-)", EXCL_VIEW },
 	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "print a graph for dot(1)", EXCL_VIEW },
 	{ OPT_FEATURES,   "features",     CLI_NONE,   NULL,        "print the kernel features that this user can use", EXCL_VIEW },
@@ -85,13 +87,21 @@ static enum nslist_tree parse_tree(const char *s)
 	cli_die_usage("--tree: unknown relation '%s' (owner, parent, process, user+pid)", s);
 }
 
-static unsigned parse_type(const char *s)
+static unsigned parse_types(const char *s)
 {
-	const struct nstype *t = nstype_find(s, strlen(s));
+	unsigned types = 0;
 
-	if (!t)
-		cli_die_usage("unknown namespace type '%s'", s);
-	return NSTYPE_BIT(nstype_index(t));
+	for (;; s++) {
+		size_t n = strcspn(s, ",");
+		const struct nstype *t = nstype_find(s, n);
+
+		if (!t)
+			cli_die_usage("unknown namespace type '%.*s'", (int)MIN(n, 80u), s);
+		types |= NSTYPE_BIT(nstype_index(t));
+		s += n;
+		if (!*s)
+			return types;
+	}
 }
 
 static void set_task(struct opts *o, const char *arg)
@@ -141,6 +151,9 @@ static bool set_view(struct opts *o, int key, const char *arg)
 		return true;
 	case OPT_LIMITS:
 		o->view = NSLIST_LIMITS;
+		o->limits_of_users = arg;
+		if (arg && !streq(arg, "user"))
+			cli_die_usage("--limits: unknown word '%s' (user)", arg);
 		return true;
 	case OPT_WATCH:
 		o->view = NSLIST_WATCH;
@@ -203,7 +216,7 @@ static void set_option(struct opts *o, int key, const char *arg)
 		o->filter = arg;
 		break;
 	case 't':
-		o->types |= parse_type(arg);
+		o->types |= parse_types(arg);
 		break;
 	case 'T':
 		o->tree = parse_tree(arg);
@@ -211,6 +224,9 @@ static void set_option(struct opts *o, int key, const char *arg)
 	case OPT_SOURCES:
 		if (collect_parse(arg, &o->sources, &e) < 0)
 			cli_die_nserr(&e);
+		break;
+	case OPT_SORT:
+		o->sort = arg;
 		break;
 	case OPT_NO_BPF:
 		o->no_bpf = true;
@@ -278,7 +294,8 @@ static void set_of_type(struct opts *o)
  */
 static void choose_tree(struct opts *o)
 {
-	if (o->view == NSLIST_WATCH || o->view == NSLIST_DOT || o->view == NSLIST_FIND)
+	if (o->sort_col || o->view == NSLIST_WATCH || o->view == NSLIST_DOT ||
+	    o->view == NSLIST_FIND)
 		o->tree = NSLIST_NO_TREE;
 	else if (o->tree == NSLIST_NO_TREE && !o->list && o->format != NSLIST_RAW &&
 		 (!o->output_all || o->view == NSLIST_MEMBERS))
@@ -322,6 +339,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	if (is_bare_inode(o))
 		o->view = NSLIST_MEMBERS;
 	nslist_choose_columns(o);
+	nslist_choose_sort(o);
 	choose_tree(o);
 	if (!o->types)
 		o->types = NSTYPE_ALL_BITS;

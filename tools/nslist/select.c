@@ -183,6 +183,8 @@ void nslist_select(struct run *run)
 	run->view->select(run);
 	if (run->o->filter)
 		nslist_filter(run);
+	if (run->o->sort_col)
+		nslist_sort(run);
 	link_rows(run);
 }
 
