@@ -105,6 +105,38 @@ test_age_has_a_unit_in_tables_only()
 	assert_json '.namespaces[0].age | type == "number"'
 }
 
+# on_terminal COLUMNS CMD…: runs CMD on a terminal of this width.
+on_terminal()
+{
+	_cols=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run pty -- sh -c 'stty cols "$0"; exec "$@"' "$_cols" "$@"
+	tr -d '\r' <"$TMP/out" >"$TMP/lines"
+}
+
+test_narrow_terminal_cuts_the_command_first()
+{
+	start_holder unshare -r -u -p -f --kill-child sh -c 'echo >&3; exec sleep infinity 3>&-'
+	await_sleep "$(pgrep -P "$holder")"
+	run nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assert_ok
+	# there is room for the heading of COMMAND, but not for "sleep infinity"
+	wide=$(($(wc -L <"$TMP/out") - 14 + 7))
+	ref=$(nslist --containers -rno REF)
+	rootfs=$(nslist --containers -rno ROOTFS)
+	cgroup=$(nslist --containers -rno CGROUP)
+	on_terminal $wide nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assert_rc 0
+	assertTrue 'ROOTFS, CGROUP and REF are complete' "sed -n 2p '$TMP/lines' | grep -qE '^ *[0-9]+ +$rootfs +$cgroup +sleep.* $ref\$'"
+	assertTrue 'the command is cut' "! sed -n 2p '$TMP/lines' | grep -q infinity"
+	on_terminal 40 nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assert_rc 0
+	assertTrue 'REF is complete' "sed -n 2p '$TMP/lines' | grep -q ' $ref\$'"
+	on_terminal 40 nslist --containers -u -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assertTrue 'nothing is cut with --notruncate' "sed -n 2p '$TMP/lines' | grep -q 'sleep infinity $ref\$'"
+}
+
 test_limits_count_the_namespaces_of_each_user()
 {
 	if [ "$(id -u)" = 0 ]; then

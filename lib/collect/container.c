@@ -80,6 +80,14 @@ static bool is_first(const struct collect *c, pid_t pid)
 	       proc_status_nspid(text, UINT_MAX) == 1;
 }
 
+/* Returns true if the process is a kernel thread. kdevtmpfs has a mount namespace of its own. */
+static bool is_kthread(const struct collect *c, pid_t pid)
+{
+	struct proc_stat st;
+
+	return procfs_read_stat(c->q.proc, pid, &st) == 0 && st.kthread;
+}
+
 /* Returns true if the process belongs to a service of systemd. */
 static bool is_service(const struct collect *c, pid_t pid)
 {
@@ -162,7 +170,7 @@ static bool is_container(struct find *f, struct container *box, bool all)
 	bool other_user = inode_of(m, NSTYPE_USER) != inode_of(f->me, NSTYPE_USER);
 	struct root root;
 
-	if (shares(f, m, NSTYPE_MNT))
+	if (shares(f, m, NSTYPE_MNT) || is_kthread(f->c, box->pid))
 		return false;
 	read_root(f->c, box->pid, &root);
 	box->rootfs = root.text;

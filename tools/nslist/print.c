@@ -221,8 +221,33 @@ static const char *table_text(const struct run *run, const struct column *col, s
 	return b->s;
 }
 
+/* The columns that are cut if the terminal is too narrow, in this order. */
+static const char *const cut_order[] = { "COMMAND", "ROOTFS", "CGROUP" };
+
+/* Returns the position of a column in cut_order, or its number of elements. */
+static size_t cut_position(const struct column *col)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(cut_order) && !streq(cut_order[i], col->name))
+		i++;
+	return i;
+}
+
+/* Cuts the text of a cell to the width of its heading. */
+static void cut(const struct column *col, struct cell *cell)
+{
+	size_t width = strlen(col->name), at = 0;
+
+	while (width-- > 0 && at < cell->text.len)
+		at += MAX(str_utf8_len(cell->text.s + at, cell->text.len - at), 1u);
+	if (cell->text.s)
+		cell->text.s[MIN(at, cell->text.len)] = '\0';
+}
+
+/* Adds the rows. The first `stage` columns of cut_order are cut as far as possible. */
 static void table_rows(struct run *run, struct libscols_table *tb, struct libscols_line *parent,
-		       const struct row *r, struct cell *cell)
+		       const struct row *r, struct cell *cell, size_t stage)
 {
 	for (; r; r = r->next) {
 		struct libscols_line *line = scols_table_new_line(tb, parent);
@@ -234,16 +259,19 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 
 			nslist_fill(run, r, run->o->cols[i], cell);
 			s = table_text(run, run->o->cols[i], cell);
+			if (s && cut_position(run->o->cols[i]) < stage)
+				cut(run->o->cols[i], cell);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();
 		}
 		if (r->first)
-			table_rows(run, tb, line, r->first, cell);
+			table_rows(run, tb, line, r->first, cell, stage);
 	}
 }
 
-/* Returns the flags of a column. Raw output has the order of a tree, but the tree is not drawn. */
-static int column_flags(const struct opts *o, const struct column *col)
+/* Returns the flags of a column. The library cuts the column `stage` of cut_order. Raw output has
+ * the order of a tree, but the tree is not drawn. */
+static int column_flags(const struct opts *o, const struct column *col, size_t stage)
 {
 	bool draw = o->nested && o->format != NSLIST_RAW;
 	int flags = 0;
@@ -252,18 +280,19 @@ static int column_flags(const struct opts *o, const struct column *col)
 		flags |= SCOLS_FL_TREE;
 	else if (col->flags & COL_RIGHT)
 		flags |= SCOLS_FL_RIGHT;
-	if (o->truncate && col->flags & COL_TRUNC)
+	if (o->truncate && col->flags & COL_TRUNC && cut_position(col) == stage)
 		flags |= SCOLS_FL_TRUNC;
 	if (o->wrap && col->flags & COL_WRAP)
 		flags |= SCOLS_FL_WRAP;
 	return flags;
 }
 
-static void add_columns(const struct opts *o, struct libscols_table *tb)
+static void add_columns(const struct opts *o, struct libscols_table *tb, size_t stage)
 {
 	for (size_t i = 0; i < o->n_cols; i++) {
 		struct libscols_column *col = scols_table_new_column(
-			tb, o->cols[i]->name, o->cols[i]->width, column_flags(o, o->cols[i]));
+			tb, o->cols[i]->name, o->cols[i]->width,
+			column_flags(o, o->cols[i], stage));
 
 		if (!col)
 			no_memory();
@@ -275,21 +304,51 @@ static void add_columns(const struct opts *o, struct libscols_table *tb)
 	}
 }
 
-static void print_table(struct run *run, struct cell *cell)
+/* Returns true if a line of the text is wider than the terminal. */
+static bool is_too_wide(const char *text, size_t width)
+{
+	size_t n = 0;
+
+	for (; *text && n <= width; text++)
+		if (*text == '\n')
+			n = 0;
+		else
+			n += (*text & 0xc0) != 0x80; /* not inside of a UTF-8 character */
+	return n > width;
+}
+
+/* Prints the table to a string. Sets *width to the width of the terminal, or to 0 without one. */
+static char *render(struct run *run, struct cell *cell, size_t stage, size_t *width)
 {
 	struct libscols_table *tb = scols_new_table();
-	struct buf b = BUF_INIT;
 	char *text = NULL;
 
 	if (!tb)
 		no_memory();
 	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
 	scols_table_enable_noheadings(tb, !run->o->headings);
-	add_columns(run->o, tb);
-	table_rows(run, tb, NULL, run->roots, cell);
+	add_columns(run->o, tb, stage);
+	table_rows(run, tb, NULL, run->roots, cell, stage);
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
+	*width = isatty(STDOUT_FILENO) ? scols_table_get_termwidth(tb) : 0;
 	scols_unref_table(tb);
+	return text;
+}
+
+/* On a terminal that is too narrow, cuts COMMAND first and prints again with further columns cut
+ * only if that is not enough. */
+static void print_table(struct run *run, struct cell *cell)
+{
+	struct buf b = BUF_INIT;
+	size_t width, stage = 0;
+	char *text = render(run, cell, stage, &width);
+
+	while (run->o->truncate && width > 0 && text && is_too_wide(text, width) &&
+	       ++stage < ARRAY_SIZE(cut_order)) {
+		free(text);
+		text = render(run, cell, stage, &width);
+	}
 	buf_adds(&b, text ? text : "");
 	free(text);
 	/* the library omits the newline of the last line, which may be empty */
