@@ -20,7 +20,8 @@ static struct collect_query query(struct run *run)
 	const struct opts *o = run->o;
 	struct collect_query q = {
 		.proc = run->proc,
-		.types = o->view == NSLIST_FIND ? NSTYPE_ALL_BITS : o->types,
+		.types = o->view == NSLIST_FIND || o->view == NSLIST_CAPS ? NSTYPE_ALL_BITS
+									  : o->types,
 		.sources = o->sources,
 		.only = only_process(run),
 		.self = getpid(),

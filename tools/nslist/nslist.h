@@ -31,6 +31,7 @@ enum nslist_view {
 	NSLIST_WATCH,
 	NSLIST_CONTAINERS,
 	NSLIST_FIND,
+	NSLIST_CAPS,
 };
 
 /* A process or namespace that a reference on the command line names. */
@@ -302,6 +303,7 @@ void nslist_print(struct run *run);
 void nslist_show(struct run *run);
 void nslist_diff(struct run *run);
 void nslist_limits(struct run *run);
+void nslist_caps(struct run *run);
 void nslist_limits_of_users(struct run *run);
 void nslist_dot(struct run *run);
 void nslist_watch(struct run *run); /* never returns */

@@ -23,6 +23,7 @@ enum {
 	OPT_ALL,
 	OPT_FIND,
 	OPT_SORT,
+	OPT_CAPS,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -51,6 +52,7 @@ static const struct cli_opt options[] = {
 	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
 	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find the namespaces that have <what> (port:80)", EXCL_VIEW },
+	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
@@ -141,6 +143,10 @@ static bool set_view(struct opts *o, int key, const char *arg)
 		return true;
 	case OPT_ALL:
 		o->all = true;
+		return true;
+	case OPT_CAPS:
+		o->view = NSLIST_CAPS;
+		o->of = arg;
 		return true;
 	case OPT_FIND:
 		o->view = NSLIST_FIND;

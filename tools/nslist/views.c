@@ -11,5 +11,6 @@ const struct view nslist_views[] = {
 	[NSLIST_DOT] = { nslist_select_namespaces, nslist_dot, NULL },
 	[NSLIST_CONTAINERS] = { nslist_select_containers, nslist_print, "containers" },
 	[NSLIST_FIND] = { nslist_select_found, nslist_print, "found" },
+	[NSLIST_CAPS] = { nslist_select_namespaces, nslist_caps, NULL },
 	[NSLIST_WATCH] = { nslist_select_namespaces, nslist_watch, NULL },
 };
