@@ -88,7 +88,8 @@ test_maps_all_ranges_of_nss()
 	assertEquals 0 "$run_rc"
 	assertEquals 16 "$(echo "$run_out" | wc -l)"
 	assertEquals '61 2600 10' "$(echo "$run_out" | awk 'END { print $1, $2, $3 }')"
-	assertTrue 'libsubid is loaded' "grep -q libsubid.so '$TMP/with'"
+	assertTrue 'libsubid is loaded' "grep -q 'libsubid.so.* = [0-9]' '$TMP/with'"
+	assertTrue 'its newest version is tried' "grep -q libsubid.so.6 '$TMP/with'"
 	assertFalse 'libsubid is not loaded' "grep -q libsubid.so '$TMP/without'"
 }
 
@@ -173,7 +174,7 @@ test_reports_a_failed_producer_of_a_map()
 {
 	start_holder nsunshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	run nsunshare --map="like:$holder_line" echo ran
-	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to an id of this one"
+	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to an id of the caller's user namespace"
 	run nsunshare --map=- true </dev/null
 	assert_refused 125 map
 	run nsunshare --map=- echo ran <<-'MAP'

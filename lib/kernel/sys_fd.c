@@ -33,8 +33,9 @@ static void one(int fd, bool now)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Opens the list of descriptors of this process. Returns NULL if it is not on a proc file system:
- * in a foreign root, any file may have that name. The caller closes the list. */
+/* Opens the directory /proc/self/fd. Returns NULL if it is not on a proc file system, because
+ * another directory may have that name in an untrusted root directory. The caller closes the
+ * directory. */
 static DIR *list_open(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -122,4 +123,14 @@ int sys_memfd_exec(const char *name, unsigned flags)
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create(name, flags | MFD_CLOEXEC);
 	return fd < 0 ? -errno : file_above_std(fd);
+}
+
+/* The structure of the kernel is that of <dirent.h> if an inode number has 64 bits. */
+_Static_assert(sizeof(ino_t) == 8, "build with _FILE_OFFSET_BITS=64");
+
+ssize_t sys_getdents(int fd, void *buf, size_t size)
+{
+	long n = syscall(SYS_getdents64, fd, buf, size);
+
+	return n < 0 ? -errno : n;
 }

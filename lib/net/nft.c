@@ -13,7 +13,8 @@
 
 #define OUTPUT_HANDLE 8u /* NFT_CTX_OUTPUT_HANDLE */
 
-/* Of nftables/libnftables.h, which is stable since 0.9 (soname 1). */
+/* These declarations are copies from nftables/libnftables.h, which is stable since version 0.9
+ * (soname 1). */
 static struct nft_ctx *(*ctx_new)(uint32_t flags);
 static void (*ctx_free)(struct nft_ctx *ctx);
 static int (*buffer_error)(struct nft_ctx *ctx);
@@ -52,7 +53,7 @@ int nft_open(struct nft_ctx **nft, struct nserr *e)
 		DL_SYMBOL(set_flags, nft_ctx_output_set_flags),
 		DL_SYMBOL(run_cmd, nft_run_cmd_from_buffer),
 	};
-	int rc = ctx_new ? 0 : dl_load("libnftables.so.1", symbols, ARRAY_SIZE(symbols), e);
+	int rc = ctx_new ? 0 : dl_load(LIBNFTABLES_SONAME, symbols, ARRAY_SIZE(symbols), e);
 
 	if (rc < 0) {
 		nserr_hint(e,

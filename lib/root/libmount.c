@@ -4,7 +4,9 @@
 #include "root/libmount.h"
 
 #include <fcntl.h>
+#if USE_LIBMOUNT
 #include <libmount/libmount.h>
+#endif
 #include <linux/capability.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -16,6 +18,8 @@
 #include "kernel/nsfile.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
+
+#if USE_LIBMOUNT
 
 static __typeof__(&mnt_new_table) new_table;
 static __typeof__(&mnt_unref_table) unref_table;
@@ -52,7 +56,7 @@ static int load(struct nserr *e)
 
 	if (new_table)
 		return 0;
-	return dl_load("libmount.so.1", symbols, ARRAY_SIZE(symbols), e);
+	return dl_load(LIBMOUNT_SONAME, symbols, ARRAY_SIZE(symbols), e);
 }
 
 static bool is_readonly(struct libmnt_fs *fs)
@@ -105,6 +109,23 @@ void libmount_done(struct mnt_table *t)
 	free(t->m);
 	*t = MNT_TABLE_INIT;
 }
+
+#else
+
+int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
+{
+	*t = MNT_TABLE_INIT;
+	nserr_set(e, 0, "cannot read '%s': this build is without libmount", file);
+	return -EOPNOTSUPP;
+}
+
+void libmount_done(struct mnt_table *t)
+{
+	free(t->m);
+	*t = MNT_TABLE_INIT;
+}
+
+#endif
 
 /* Returns true if the path is a directory that the kernel creates as a mount point and that is
  * always empty, so that a mount on it hides no files. */
@@ -218,15 +239,15 @@ static void explain_mask(const char *type, struct nserr *e)
 	 * read-only over itself */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
-			   "add the option ro: %s is read-only, and a %s of a user namespace must "
-			   "be, too",
+			   "add the option ro: %s is read-only, so a %s that a user namespace "
+			   "mounts must be read-only, too",
 			   mask->target, type);
 	else if (mask)
-		nserr_hint(
-			e,
-			"unmount the %s on %s, or use nspivot --bind %s:... instead: a user "
-			"namespace may not mount a %s while a part of the existing one is hidden",
-			mask->type, mask->target, streq(type, "proc") ? "/proc" : "/sys", type);
+		nserr_hint(e,
+			   "unmount the %s on %s, or use nspivot --bind %s:... instead: a user "
+			   "namespace may not mount a %s while other mounts cover parts of the "
+			   "existing mount",
+			   mask->type, mask->target, streq(type, "proc") ? "/proc" : "/sys", type);
 	libmount_done(&t);
 }
 
@@ -250,8 +271,8 @@ void libmount_explain(const char *type, struct nserr *e)
 		return;
 	}
 	if (is_ours("/proc/self/ns/mnt") == 0) {
-		nserr_hint(e, "create a mount namespace with nsunshare -m: this one belongs to "
-			      "another user namespace");
+		nserr_hint(e, "create a mount namespace with nsunshare -m: the current mount "
+			      "namespace belongs to another user namespace");
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
@@ -259,7 +280,8 @@ void libmount_explain(const char *type, struct nserr *e)
 			continue;
 		if (is_ours(needs[i].ns) == 0)
 			nserr_hint(e,
-				   "use nsunshare %s: %s needs %s namespace of this user namespace",
+				   "use nsunshare %s: mounting %s requires %s namespace that this "
+				   "user namespace owns",
 				   needs[i].option, type, needs[i].what);
 		else if (needs[i].visible)
 			explain_mask(type, e);

@@ -2,8 +2,7 @@
 /* columns: the table of columns, and the choice of columns by the options. */
 #include "containers.h"
 
-#include <strings.h>
-
+#include "base/str.h"
 #include "common/cli.h"
 
 /* Sources that a column needs. */
@@ -86,7 +85,7 @@ const struct column *nslist_find_column_of(enum nslist_view view, const char *na
 	const struct column *cols = nslist_columns_of(view, &n_cols);
 
 	for (size_t i = 0; i < n_cols; i++)
-		if (strncasecmp(cols[i].name, name, n) == 0 && !cols[i].name[n])
+		if (str_same_name(cols[i].name, name, n) && !cols[i].name[n])
 			return &cols[i];
 	return NULL;
 }

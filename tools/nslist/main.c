@@ -3,6 +3,7 @@
 #include "common/features.h"
 #include "nslist.h"
 
+#include <langinfo.h>
 #include <locale.h>
 
 #include "common/cli.h"
@@ -61,6 +62,15 @@ static int print_view(struct run *run)
 	return status;
 }
 
+/* All output is valid UTF-8. In a locale with another encoding, libsmartcols would cut or escape a
+ * part of a character, so use C there, in which it escapes all bytes above 0x7e. */
+static void set_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (!streq(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C");
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -68,7 +78,7 @@ int main(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 	int status;
 
-	setlocale(LC_CTYPE, "");
+	set_locale();
 	opts_parse(&o, argc, argv);
 	if (o.list_columns)
 		status = nslist_list_columns(&o);

@@ -2,7 +2,6 @@
 /* print: prints rows as JSON, or as a table or raw lines with libsmartcols. */
 #include "nslist.h"
 
-#include <ctype.h>
 #include <libsmartcols.h>
 
 #include "base/json.h"
@@ -28,11 +27,8 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell)
 {
 	char key[32];
-	size_t i;
 
-	for (i = 0; col->name[i] && i < sizeof(key) - 1; i++)
-		key[i] = (char)tolower((unsigned char)col->name[i]);
-	key[i] = '\0';
+	str_lower(key, sizeof(key), col->name);
 	switch (cell->kind) {
 	case CELL_NONE:
 		json_null(j, key);
