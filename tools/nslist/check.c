@@ -38,7 +38,8 @@ int check_opts(const struct opts *o, struct nserr *e)
 	if (o->task && o->rest[0])
 		return nserr_set(e, 0, "--task and a reference exclude each other");
 	if (o->task && o->of)
-		return nserr_set(e, 0, "--task cannot be used with --show, --members, --diff or --caps");
+		return nserr_set(e, 0,
+				 "--task cannot be used with --show, --members, --diff or --caps");
 	if (o->all && o->view != NSLIST_CONTAINERS)
 		return nserr_set(e, 0, "--all requires --containers");
 	if (o->view == NSLIST_CAPS)
@@ -47,7 +48,8 @@ int check_opts(const struct opts *o, struct nserr *e)
 		return check_diff(o, e);
 	if (o->of)
 		return check_namespace(o, e);
-	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FIND || o->view == NSLIST_FEATURES))
+	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FIND ||
+			   o->view == NSLIST_STALE || o->view == NSLIST_FEATURES))
 		return unexpected(o, e);
 	return 0;
 }

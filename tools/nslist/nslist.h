@@ -32,6 +32,7 @@ enum nslist_view {
 	NSLIST_CONTAINERS,
 	NSLIST_FIND,
 	NSLIST_CAPS,
+	NSLIST_STALE,
 };
 
 /* A process or namespace that a reference on the command line names. */
@@ -223,6 +224,8 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 void nslist_select_namespaces(struct run *run);
 void nslist_select_members(struct run *run);    /* the processes in the first target */
 void nslist_select_containers(struct run *run); /* containers_select.c */
+void nslist_select_nothing(struct run *run);    /* stale.c */
+void nslist_select_dot(struct run *run);        /* dot.c */
 void nslist_select_found(struct run *run);      /* find.c */
 void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
 					     in that namespace */
@@ -304,6 +307,7 @@ void nslist_show(struct run *run);
 void nslist_diff(struct run *run);
 void nslist_limits(struct run *run);
 void nslist_caps(struct run *run);
+void nslist_stale(struct run *run);
 void nslist_limits_of_users(struct run *run);
 void nslist_dot(struct run *run);
 void nslist_watch(struct run *run); /* never returns */

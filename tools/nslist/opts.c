@@ -24,6 +24,7 @@ enum {
 	OPT_FIND,
 	OPT_SORT,
 	OPT_CAPS,
+	OPT_STALE,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -53,6 +54,7 @@ static const struct cli_opt options[] = {
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
 	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find the namespaces that have <what> (port:80)", EXCL_VIEW },
 	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
+	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files in /run/netns without a namespace", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
@@ -147,6 +149,9 @@ static bool set_view(struct opts *o, int key, const char *arg)
 	case OPT_CAPS:
 		o->view = NSLIST_CAPS;
 		o->of = arg;
+		return true;
+	case OPT_STALE:
+		o->view = NSLIST_STALE;
 		return true;
 	case OPT_FIND:
 		o->view = NSLIST_FIND;
