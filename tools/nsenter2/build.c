@@ -25,6 +25,20 @@ static void add_dirs(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_inside, wd, 0);
 }
 
+/* Adds the steps that mount. They need the capabilities that the credentials of the program drop.
+ */
+static void add_mounts(const struct run *r, struct plan *p, enum plan_actor who)
+{
+	if (r->o->mount_proc || r->o->mount_sys || r->o->etc_netns)
+		plan_add(p, who, &step_private, NULL, 0);
+	if (r->o->mount_proc)
+		plan_add(p, who, &step_proc, NULL, 0);
+	if (r->o->mount_sys)
+		plan_add(p, who, &step_sys, NULL, 0);
+	if (r->o->etc_netns)
+		plan_add(p, who, &step_etc, mount_netns_name(r->o), 0);
+}
+
 /* Adds the steps of --follow that must run before any namespace is entered. */
 static void add_follow_before(const struct run *r, struct plan *p)
 {
@@ -75,6 +89,7 @@ void build_plan(struct run *r, struct plan *p)
 	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (r->o->pty)
 		plan_add(p, who, &step_session, NULL, 0);
+	add_mounts(r, p, who);
 	add_follow(r, p, who);
 	cred_plan(&r->cred, p, who);
 	if (forks)

@@ -76,6 +76,7 @@ struct opts {
 	bool preserve;
 
 	bool no_fork, pty, explain;
+	bool mount_proc, mount_sys, etc_netns;
 	bool reports;    /* --ready-fd, --status-fd or --pid-file */
 	int kill_signal; /* 0 if not used */
 	struct each_opt each;
@@ -139,6 +140,9 @@ void build_plan(struct run *r, struct plan *p);
  * process as the program ends. */
 _Noreturn void run_target(struct run *r);
 
+/* Returns the name in /run/netns of the network namespace that the options select, or NULL. */
+const char *mount_netns_name(const struct opts *o);
+
 /* Reads references from standard input and runs the program for each of them. Returns the exit
  * status. */
 int each_run(const struct run *r);
@@ -147,6 +151,7 @@ int each_run(const struct run *r);
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
 	step_inside, step_relay, step_pty, step_session; /* steps.c */
 extern const struct plan_kind step_cgroup, step_oom, step_context, step_groups, step_env,
-	step_umask; /* steps_follow.c */
+	step_umask;                                                        /* steps_follow.c */
+extern const struct plan_kind step_private, step_proc, step_sys, step_etc; /* steps_mount.c */
 
 #endif

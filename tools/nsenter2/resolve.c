@@ -211,6 +211,10 @@ int resolve(struct run *r, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
+	if (o->etc_netns && !mount_netns_name(o))
+		return nserr_set(
+			e, 0,
+			"--etc-netns: no network namespace with a name in /run/netns selected");
 	if (o->net_socket >= 0 && (rc = hold_net_socket(r, e)) < 0)
 		return rc;
 	if (o->all && r->join.proc.pid == 0)
