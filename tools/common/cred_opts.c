@@ -84,6 +84,18 @@ static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr 
 	return 0;
 }
 
+/* Parses one to four octal digits, up to 0777, the bits that umask(2) uses. */
+static int parse_umask(struct cred *c, const char *text, struct nserr *e)
+{
+	size_t n = strspn(text, "01234567");
+
+	c->set_umask = true;
+	c->umask = (mode_t)strtoul(text, NULL, 8);
+	if (n == 0 || n > 4 || text[n] || c->umask > 0777)
+		return nserr_set(e, 0, "invalid mode '%s', expected 0 to 0777", text);
+	return 0;
+}
+
 static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 {
 	const char **more;
@@ -139,11 +151,21 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 		if (all)
 			c->cap_keep = UINT64_MAX;
 		return rc;
+	case CRED_KEY_CAP_AMBIENT:
+		c->limit_ambient = true;
+		if (streq(arg, "none"))
+			return 0;
+		rc = parse_caps(arg, &c->cap_ambient, &all, e);
+		if (all)
+			c->cap_ambient = UINT64_MAX;
+		return rc;
 	case CRED_KEY_SECCOMP:
 		c->seccomp = arg;
 		return 0;
 	case CRED_KEY_RLIMIT:
 		return cred_rlimit_parse(arg, c->rlimits, e);
+	case CRED_KEY_UMASK:
+		return parse_umask(c, arg, e);
 	case CRED_KEY_SETENV:
 	case CRED_KEY_UNSETENV:
 		return add_env(c, arg, key == CRED_KEY_SETENV, e);
@@ -176,14 +198,15 @@ static const char *option_name(int key)
 	static const char *const names[] = {
 		"groups",        "cap-drop",    "cap-keep", "keep-caps", "no-new-privs",
 		"seccomp",       "rlimit",      "setenv",   "unsetenv",  "clear-env",
-		"whitelist-env", "new-session", "as",
+		"whitelist-env", "new-session", "as",       "umask",     "cap-ambient",
 	};
 
 	if (key == CRED_KEY_SETUID)
 		return "setuid";
 	if (key == CRED_KEY_SETGID)
 		return "setgid";
-	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_AS ? names[key - CRED_KEY_GROUPS] : NULL;
+	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_CAP_AMBIENT ? names[key - CRED_KEY_GROUPS]
+								     : NULL;
 }
 
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)

@@ -236,7 +236,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	default_ids(r);
-	r->cred.caps_follow_uid = !r->cred.cap_ambient;
+	r->cred.caps_follow_uid = true;
 	r->supervise.death_signal = o->kill_signal;
 	return handle_hold(&r->handle, e);
 }
