@@ -176,7 +176,7 @@ static void note_descriptor(int proc, const char *path, void *arg)
  */
 static void note_member(int proc, const char *where, void *arg)
 {
-	char path[64];
+	char path[352];
 
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		snprintf(path, sizeof(path), "%s/%s", where, nstypes[i].file);

@@ -45,7 +45,7 @@ void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like
 		snprintf(cure, sizeof(cure), __VA_ARGS__); \
 		cure; \
 	})
-#define CURE_SIZE 512
+#define CURE_SIZE 1024
 
 /* A group of checks, in the order of the way. A check returns false if those after it make no sense
  * without it. */
