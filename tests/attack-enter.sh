@@ -110,7 +110,7 @@ test_all_refuses_a_mount_namespace_of_another_user_namespace()
 	inside=$holder
 	start_holder nsenter -t "$inside" -m sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a -- true
-	assert_refused 125 'namespace of another one'
+	assert_refused 125 'namespace belongs to another user namespace'
 	run nsenter2 -t "$holder" -m -- readlink /proc/self/ns/mnt
 	assert_rc 0
 	assertEquals "$(readlink "/proc/$inside/ns/mnt")" "$out"

@@ -102,7 +102,7 @@ test_refuses_an_invalid_filter()
 	head -c 16 /dev/zero >wrong
 	for tool in $CARRIERS; do
 		carry --seccomp "$PWD/empty" -- echo ran
-		assert_refused 125 'holds 0 bytes, not 1 to 4096 instructions of 8'
+		assert_refused 125 'has 0 bytes, expected 1 to 4096 instructions of 8 bytes each'
 		carry --seccomp "$PWD/wrong" --no-new-privs -- echo ran
 		assert_refused 125 'cannot install the system call filter: Invalid argument'
 		assert_err_has 'hint: check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER'
@@ -114,7 +114,7 @@ test_a_filter_without_privilege_requires_the_no_new_privs_option()
 {
 	run nsunshare --seccomp nohostname -- echo ran
 	assert_refused 125 'cannot install the system call filter'
-	assert_err_has 'hint: add --no-new-privs, or run it with CAP_SYS_ADMIN'
+	assert_err_has 'hint: add --no-new-privs, or run the command with CAP_SYS_ADMIN'
 	run nsunshare --seccomp nohostname --no-new-privs -- echo ran
 	assert_ok
 	assert_out ran
@@ -134,7 +134,7 @@ test_a_limit_above_the_hard_limit_is_reported()
 {
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
-	assert_err_has 'hint: use at most 64, or run it with CAP_SYS_RESOURCE'
+	assert_err_has 'hint: use at most 64, or run the command with CAP_SYS_RESOURCE'
 }
 
 # fs.nr_open limits every user, so the message names no capability.
@@ -163,7 +163,7 @@ test_refuses_an_invalid_limit()
 {
 	for tool in $CARRIERS; do
 		carry --rlimit=nofile=2:1 -- echo ran
-		assert_refused 125 "--rlimit: 'nofile=2:1': the soft limit is above the hard limit"
+		assert_refused 125 "--rlimit: invalid limit 'nofile=2:1': the soft limit is above the hard limit"
 	done
 }
 
@@ -218,7 +218,7 @@ test_new_session_of_a_group_leader_is_refused()
 {
 	run setsid --wait nsunshare --new-session -- echo ran
 	assert_refused 125 'cannot create a session: Operation not permitted'
-	assert_err_has 'hint: let the tool fork, or run it with setsid(1)'
+	assert_err_has 'hint: let the tool fork, or run the tool with setsid(1)'
 	run setsid --wait nsunshare --fork --new-session -- echo ran
 	assert_ok
 }
@@ -241,9 +241,9 @@ test_explain_shows_the_order_of_the_steps()
 test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true
-	assert_out_has 'drop them from the other capability sets; a user other than 0 keeps the rest as ambient:'
+	assert_out_has 'drop these capabilities from the other capability sets; if the user is not 0, keep the remaining capabilities as ambient:'
 	run nsunshare -r -S 0 --cap-keep chown --explain true
-	assert_out_has 'drop them from the other capability sets:'
+	assert_out_has 'drop these capabilities from the other capability sets:'
 	run nsunshare -r --keep-caps --cap-drop chown,45 --explain true
 	assert_out_has 'drop permanently: chown, 45:'
 	assert_out_has 'keep the remaining capabilities as ambient:'

@@ -63,14 +63,14 @@ test_refuses_too_many_lines_or_bytes()
 	assert_ok
 	lines 341 0 >"$TMP/map"
 	run nsidmap check "$TMP/map"
-	assert_refused 1 'uid map: line 342: a map has at most 340 lines, this one has 341'
+	assert_refused 1 'uid map: line 342: the map has 341 lines, but a map can have at most 340'
 	# a line has 24 bytes: 170 lines have 4,080, with another of 15 bytes 4,095, and with one of 16 bytes 4,096
 	{ lines 170 1000000000; echo 'uid 10 1 100000000'; } >"$TMP/map"
 	run nsidmap check "$TMP/map"
 	assert_ok
 	{ lines 170 1000000000; echo 'uid 10 10 100000000'; } >"$TMP/map"
 	run nsidmap check "$TMP/map"
-	assert_refused 1 'uid map: line 172: a map has at most 4095 bytes, this one has 4096'
+	assert_refused 1 'uid map: line 172: the map has 4096 bytes, but a map can have at most 4095'
 }
 
 test_checks_the_rules_of_the_parent()

@@ -99,7 +99,7 @@ test_plans_a_map_in_every_style()
 	run nsidmap plan --root --user nstest --format arg --only uid
 	assert_out u:0:61234:1
 	run nsidmap plan --root --user 4242
-	assert_refused 1 'the ids of user 4242 are unknown: it has no passwd entry'
+	assert_refused 1 'the ids of user 4242 are unknown, because the user has no passwd entry'
 	run nsidmap plan --current --format arg --only uid
 	assert_out "u:$(id -u):$(id -u):1"
 	run nsidmap plan --identity --format arg --only uid
@@ -246,7 +246,7 @@ test_joins_or_refuses_many_ranges_of_one_user()
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":9" }' >"$TMP/many"
 	run timeout 5 nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
-	assert_refused 1 'uid map: extent 341: a map has at most 340 lines, this one has 100000'
+	assert_refused 1 'uid map: extent 341: the map has 100000 lines, but a map can have at most 340'
 }
 
 # The kernel refuses a range that spans two ranges of the parent.

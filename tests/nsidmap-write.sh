@@ -54,7 +54,7 @@ test_denies_setgroups_for_the_own_id()
 	start_target
 	run nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1,s:allow
 	assert_refused 1 gid_map
-	assert_err_has 'hint: deny setgroups first, or run it with CAP_SETGID'
+	assert_err_has 'hint: deny setgroups first, or run the command with CAP_SETGID'
 }
 
 test_refuses_references_that_are_not_processes()
@@ -94,7 +94,7 @@ test_accepts_maps_up_to_the_kernels_limits()
 	start_target
 	maps 341 >"$TMP/map"
 	run nsidmap write "$holder" "$TMP/map"
-	assert_refused 1 'a map has at most 340 lines'
+	assert_refused 1 'lines, but a map can have at most 340'
 	run map_of gid_map
 	assert_out_empty
 }
@@ -311,7 +311,7 @@ test_reports_broken_helpers()
 	printf '#!/bin/sh\nexit 0\n' >"$TMP/fake/newuidmap"
 	cp "$TMP/fake/newuidmap" "$TMP/fake/newgidmap"
 	run env PATH="$TMP/fake:$PATH" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
-	assert_refused 1 'uid_map differs from what was written'
+	assert_refused 1 'uid_map differs from the map that was written'
 	run env PATH="$NSUTILS_BIN" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
 	assert_refused 1 'cannot find newuidmap'
 	# even if the standard descriptors are closed, the helper's message must be reported

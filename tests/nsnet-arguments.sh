@@ -72,7 +72,7 @@ test_each_wrong_argument_is_named()
 		--publish: 'x:80:80' is not|run --publish x:80:80 -- true
 		--publish: 'fd00::1:80:80' is not|run --publish fd00::1:80:80 -- true
 		--publish: '10.0.0.1/24:80:80' is not|run --publish 10.0.0.1/24:80:80 -- true
-		an address of loopback cannot be published|run --publish 127.0.0.2:80:80 -- true
+		a port of a loopback address cannot be published|run --publish 127.0.0.2:80:80 -- true
 		together with --publish only|run --pasta --nat -- true
 		together with --publish only|run --pasta --route default,via=10.0.0.1 -- true
 		together with --publish only|run --pasta --move a0 -- true
@@ -87,13 +87,13 @@ test_each_wrong_argument_is_named()
 		is connected by 'nsnet add'|run web --link eth0 -- true
 		'a:b:c' is not a reference|add a:b:c
 		'self:' is not a reference|link self: self
-		'.x' is not a name|attach .x self
-		'x/y' is not a name|attach x/y self
+		invalid name '.x'|attach .x self
+		invalid name 'x/y'|attach x/y self
 		invalid descriptor number 'x'|run --ready-fd x -- true
 		an IP address|link self:a0,10.0.0.1 self
 		must be from 68 to 65535|link --mtu 65536 self self
 	EOT
-	text='it may hold letters'
+	text='expected 1 to 128 letters'
 	refused add "$(printf '%0129d' 0 | tr 0 a)"
 	refused add 'a b'
 	text="'' is not a reference"

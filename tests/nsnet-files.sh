@@ -67,7 +67,7 @@ search example
 nameserver 192.0.2.5'
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	run nsnet run --dns host -- cat /etc/resolv.conf
-	assert_refused 125 'no name server of this machine can be reached'
+	assert_refused 125 'no name server of this host can be reached'
 	mkdir -p /run/systemd/resolve
 	echo nameserver 192.0.2.6 >/run/systemd/resolve/resolv.conf
 	run nsnet run --dns host -- cat /etc/resolv.conf

@@ -263,7 +263,7 @@ test_reports_invalid_arguments()
 		assert_err_has "--publish: '$port' is not"
 	done
 	run nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:80:80
-	assert_err_has 'an address of loopback cannot be published'
+	assert_err_has 'a port of a loopback address cannot be published'
 	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat

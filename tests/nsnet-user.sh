@@ -35,7 +35,7 @@ test_reports_invalid_arguments()
 		assert_err_has "$text"
 		assert_out_empty
 	done <<-'EOF'
-		a verb is missing|
+		missing verb|
 		unknown verb 'x'|x
 		no program is given|run
 		is not a name of a network device|run --link a/b -- true
@@ -49,9 +49,9 @@ test_reports_invalid_arguments()
 		auto is allowed only for a device on a bridge|run --link eth0,auto -- true
 		auto and an address exclude each other|run --link eth0@br0,auto,10.0.0.2/24 -- true
 		gw=none and another gw= exclude|run --link eth0@br0,gw=none,gw=10.0.0.1 -- true
-		the gateway is in the subnet of none|run --link eth0,10.0.0.2/24,gw=10.0.1.1 -- true
+		the gateway is not in the subnet of any|run --link eth0,10.0.0.2/24,gw=10.0.1.1 -- true
 		neither macvlan:<device> nor ipvlan|run --link eth0=vlan:x -- true
-		a namespace has its own lo|run --link lo -- true
+		the device lo cannot be created|run --link lo -- true
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
 		is not a reference|run --link eth0@a:b:c -- true
 		is not via=|run --route 10.0.0.0/8,10.0.0.1 -- true
@@ -63,13 +63,13 @@ test_reports_invalid_arguments()
 		exclude each other|run --lo --no-lo -- true
 		together with --publish only|run --pasta --bridge br0 -- true
 		exclude each other|run --explain --check -- true
-		is not a name|add .x
+		invalid name|add .x
 		missing argument|add
 		unexpected argument 'y'|add x y
 		--dns needs a name|add self --dns 192.0.2.1
 		missing argument|link self
 		must be from 68 to 65535|bridge br0 --mtu 1
-		is not a name|attach a/b self
+		invalid name|attach a/b self
 		missing argument|del
 		is connected by 'nsnet add'|run web --lo --bridge br0 -- true
 	EOF

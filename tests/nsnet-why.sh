@@ -160,7 +160,7 @@ test_reports_disabled_forwarding()
 test_reports_disabled_forwarding_of_answers()
 {
 	echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding
-	assert_cause "the host does not forward the answers that come in by 'up0'" cured
+	assert_cause "the host does not forward the answers that arrive on 'up0'" cured
 }
 
 test_reports_a_host_without_a_route()
@@ -172,7 +172,7 @@ test_reports_a_host_without_a_route()
 test_reports_a_prohibited_destination()
 {
 	ip route add prohibit 203.0.113.0/24
-	assert_cause 'the host prohibits 203.0.113.1'
+	assert_cause 'the host prohibits packets to 203.0.113.1'
 	ip route del prohibit 203.0.113.0/24
 }
 
@@ -180,7 +180,7 @@ test_reports_a_source_refused_by_the_reverse_path_filter()
 {
 	echo 1 >/proc/sys/net/ipv4/conf/br0/rp_filter
 	ip route add 10.1.0.2/32 via 198.51.100.9
-	assert_cause "the host refuses 10.1.0.2 from 'br0'"
+	assert_cause "the host refuses packets from 10.1.0.2 on 'br0'"
 }
 
 test_reports_a_chain_that_drops_packets()
@@ -193,7 +193,7 @@ test_reports_a_chain_that_drops_packets()
 test_reports_missing_address_translation()
 {
 	nft flush ruleset
-	assert_cause '10.1.0.2 is a private address, and nothing translates it' cured
+	assert_cause '10.1.0.2 is a private address that no NAT rule translates' cured
 	nsnet del --force br0
 }
 
@@ -206,7 +206,7 @@ test_reports_an_mtu_larger_than_that_of_the_uplink()
 test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
-	assert_cause '/etc/resolv.conf names only servers of loopback'
+	assert_cause '/etc/resolv.conf names only servers at loopback addresses'
 	# ip-netns(8) has a file for the namespace
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
@@ -243,13 +243,13 @@ test_the_namespace_drops_the_answers()
 test_nothing_answers_for_the_gateway()
 {
 	ip -n web neigh replace 10.1.0.1 dev eth0 nud failed
-	assert_cause "nothing on the link of 'eth0' answers for the address 10.1.0.1"
+	assert_cause "no device on the link of 'eth0' answers for the address 10.1.0.1"
 }
 
 test_the_hardware_address_of_the_gateway_is_old()
 {
 	ip -n web neigh replace 10.1.0.1 dev eth0 lladdr 02:00:00:00:00:77 nud reachable
-	assert_cause 'the namespace knows 10.1.0.1 by the old hardware address 02:00:00:00:00:77' cured
+	assert_cause 'the neighbour table of the namespace has an outdated hardware address for 10.1.0.1: 02:00:00:00:00:77' cured
 }
 
 test_the_port_of_the_bridge_does_not_forward()
@@ -263,7 +263,7 @@ test_answers_return_by_another_device()
 	ip link add d0 type veth peer name d1 netns world
 	ip link set d0 up && ip -n world link set d1 up
 	ip route add 10.1.0.2/32 dev d0
-	assert_cause "answers to 10.1.0.2 do not return by 'br0', but by 'd0'" cured
+	assert_cause "answers to 10.1.0.2 do not return through 'br0', but through 'd0'" cured
 }
 
 test_the_next_hop_of_the_host_does_not_answer()
@@ -306,7 +306,7 @@ test_a_rule_that_is_not_understood_is_reported_as_such()
 	nft 'table ip f { chain fw { type filter hook forward priority 0; ip ttl 7 drop; }; }'
 	run nsnet why web
 	assert_ok
-	assert_out_has "?     the chain 'fw' of the table 'ip f' may drop the packets; --probe tells (ip ttl 7 drop)"
+	assert_out_has "?     the chain 'fw' of the table 'ip f' may drop the packets; find out with --probe (ip ttl 7 drop)"
 	nft 'add rule ip f fw iifname "other0" ip ttl 7 drop'
 	nft delete rule ip f fw handle "$(nft -a list chain ip f fw | sed -n 's/.*ttl 7 drop # handle //p' | head -n 1)"
 	run nsnet why web
@@ -317,7 +317,7 @@ test_translation_of_another_subnet_does_not_count()
 {
 	nft flush chain ip t post
 	nft add rule ip t post ip saddr 10.2.0.0/24 masquerade
-	assert_cause '10.1.0.2 is a private address, and nothing translates it'
+	assert_cause '10.1.0.2 is a private address that no NAT rule translates'
 }
 
 test_the_host_refuses_packets_to_itself()
@@ -405,14 +405,14 @@ test_an_old_connection_has_the_published_port()
 	wait "${servers##* }"
 	servers=${servers% *}
 	publish udp
-	assert_cause 'old connections still send the published port 8080/udp elsewhere'
+	assert_cause 'old entries of connection tracking still send the published port 8080/udp to another address'
 }
 
 test_the_published_port_leads_back_to_its_own_namespace()
 {
 	publish tcp
 	serve web tcp 80
-	to=198.51.100.1:8080 assert_cause "the port 8080 leads back to the namespace, and 'v0' sends nothing back (hairpin)" cured
+	to=198.51.100.1:8080 assert_cause "the host forwards the port 8080 back to this namespace, but the bridge port 'v0' does not send packets back to their source (hairpin)" cured
 }
 
 test_the_name_server_cannot_be_reached()
@@ -556,12 +556,12 @@ test_a_probe_without_an_answer_says_how_far_it_came()
 {
 	world_answers
 	ip netns exec world nft 'table ip f { chain i { type filter hook input priority 0; policy drop; }; }'
-	assert_probe 198.51.100.7 'no answer to the probe, which no rule of the host dropped'
+	assert_probe 198.51.100.7 'the probe was not answered, and no firewall rule of the host dropped it'
 	bridge link set dev v0 state 0
-	assert_probe 198.51.100.7 'no answer to the probe, which did not come to the rules of the host'
+	assert_probe 198.51.100.7 'the probe was not answered, and did not reach the firewall rules of the host'
 	ip -n web route del default
 	run nsnet why --probe web 198.51.100.7
-	assert_out_has '?     no probe is sent without a route'
+	assert_out_has '?     the probe was not sent, because there is no route'
 }
 
 probe_rules_are_there()
@@ -633,7 +633,7 @@ test_each_private_subnet_needs_translation()
 		readdress $subnet
 		run nsnet why web
 		assert_rc 1
-		assert_out_has "FAIL  $subnet.2 is a private address, and nothing translates it"
+		assert_out_has "FAIL  $subnet.2 is a private address that no NAT rule translates"
 	done
 	for subnet in 11.0.0 172.15.255 172.32.0 192.167.7 192.169.0 100.63.255 100.128.0; do
 		readdress $subnet
@@ -682,7 +682,7 @@ test_a_pair_without_a_bridge_ends_at_the_host()
 	echo 1 >/proc/sys/net/ipv4/conf/v0/forwarding
 	run nsnet why web
 	assert_ok
-	assert_out_has "ok    'eth0' ends at 'v0' of the host"
+	assert_out_has "ok    the other end of 'eth0' is 'v0' of the host"
 	nft flush ruleset
 	run nsnet why web
 	assert_rc 1
@@ -731,7 +731,7 @@ test_a_peer_in_another_namespace_is_left_to_another_call()
 	ip -n third link set v0 up
 	run nsnet why web
 	assert_ok
-	assert_out_has 'ok    the other end is in another namespace: continue with '"'nsnet why' there"
+	assert_out_has 'ok    the other end is in another namespace: run '"'nsnet why' for that namespace"
 	assert_out_lacks 'of the host'
 }
 
@@ -757,11 +757,11 @@ test_lines_of_resolv_conf_are_read_exactly()
 	printf 'nameservers 192.0.2.1\nsearch example\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
-	assert_out_has 'FAIL  /etc/resolv.conf names only servers of loopback'
+	assert_out_has 'FAIL  /etc/resolv.conf names only servers at loopback addresses'
 	printf 'nameserver\t127.0.0.1\nnameserver ::1\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
-	assert_out_has 'FAIL  /etc/resolv.conf names only servers of loopback'
+	assert_out_has 'FAIL  /etc/resolv.conf names only servers at loopback addresses'
 	printf 'nameserver 127.0.0.1\nnameserver  192.0.2.1' >/etc/resolv.conf
 	run nsnet why web
 	assert_ok

@@ -234,7 +234,7 @@ test_attach_gives_a_running_namespace_a_name()
 	assert_refused 1 "the name 'box'"
 	run nsnet del box
 	assert_rc 1
-	assert_err_has 'something still holds its namespace'
+	assert_err_has 'its network namespace is still in use'
 	run ip netns list
 	assert_out_empty
 }
@@ -403,7 +403,7 @@ test_refuses_to_move_a_device_that_the_host_needs()
 	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
 	ip route add default via 192.0.2.2
 	run nsnet run --move nic0 -- true
-	assert_refused 125 "the device 'nic0' carries the default route"
+	assert_refused 125 "the default route uses the device 'nic0'"
 	run nsnet run --move nic0 --force -- true
 	assert_ok
 	run ip route show default

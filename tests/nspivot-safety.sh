@@ -109,7 +109,7 @@ test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 	# the shell is process 1 and keeps its working directory
 	run in_ns sh -c "cd '$TMP' && nspivot --preset=minimal '$box' -- /bin/ls /; echo \$?"
 	assert_out 125
-	assert_err_has 'by its cwd'
+	assert_err_has 'through its cwd'
 	run in_ns sh -c "cd / && nspivot --preset=minimal '$box' -- /bin/sh -c 'ls /proc/1/cwd/ /proc/1/root/'; :"
 	assert_ok
 	assert_out_has bin
@@ -137,7 +137,7 @@ test_refuses_the_mount_namespace_of_the_machine_unless_forced()
 test_refuses_visible_processes_of_another_root()
 {
 	run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
-	assert_refused 125 'would still reach the old root by its root'
+	assert_refused 125 'could still reach the old root through its root'
 	run nsunshare -m -- nspivot "$box" -- /bin/ls /
 	assert_ok
 }

@@ -49,7 +49,7 @@ test_hint_names_the_missing_namespace()
 			# shellcheck disable=SC2086
 			run userns "$1" $NSPIVOT_UNDER nspivot "$what" "$box" -- /bin/ls
 			assert_refused 125 'not permitted'
-			assert_err_has "$type namespace of this user namespace"
+			assert_err_has "$type namespace that this user namespace owns"
 			assert_err_has "nsunshare $letter"
 		done
 	done

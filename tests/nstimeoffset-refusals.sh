@@ -72,7 +72,7 @@ test_refuses_to_move_realtime()
 {
 	printf 'realtime 5 0\n' >offsets
 	run nstimeoffset --time-offsets offsets -- echo ran
-	assert_refused 125 'offsets: line 1: cannot move the realtime clock, only monotonic and boottime'
+	assert_refused 125 'offsets: line 1: cannot set the realtime clock, only the monotonic and the boottime clock'
 }
 
 test_names_the_invalid_line_of_a_stream()
@@ -110,8 +110,8 @@ test_explains_a_missing_cap_sys_time()
 	else
 		run unshare -r setpriv --bounding-set=-sys_time nstimeoffset -b +5 -- echo ran
 	fi
-	assert_refused 125 'cannot move the clocks: Operation not permitted'
-	assert_err_has 'hint: run it with CAP_SYS_TIME in the user namespace that owns the time namespace'
+	assert_refused 125 'cannot set the clock offsets: Operation not permitted'
+	assert_err_has 'hint: run the command with CAP_SYS_TIME in the user namespace that owns the time namespace'
 }
 
 test_explains_a_missing_cap_sys_admin()
@@ -122,7 +122,7 @@ test_explains_a_missing_cap_sys_admin()
 		run nstimeoffset -b +5 -- echo ran
 	fi
 	assert_refused 125 'cannot create a time namespace: Operation not permitted'
-	assert_err_has "hint: put 'nsunshare -r --' before the command, or run it with CAP_SYS_ADMIN"
+	assert_err_has "hint: put 'nsunshare -r --' before the command, or run the command with CAP_SYS_ADMIN"
 }
 
 test_explains_a_kernel_without_time_namespaces()

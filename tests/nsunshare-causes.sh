@@ -42,7 +42,7 @@ test_missing_privilege_suggests_a_user_namespace()
 	assert_err_has 'hint: CAP_SYS_ADMIN is required; add --user or --map-root-user (-r)'
 	run nsunshare --uts="$TMP/uts" -r true
 	assert_refused 125 "$TMP/uts"
-	assert_err_has "hint: run it with CAP_SYS_ADMIN over the caller's mount namespace, which is needed to keep a namespace"
+	assert_err_has "hint: run the command with CAP_SYS_ADMIN in the user namespace that owns the caller's mount namespace"
 }
 
 # as: root
@@ -73,7 +73,7 @@ test_explains_root_without_the_capability_to_map_root()
 	assert_err_has "map only the creator's own id (0 only if the creator had CAP_SETFCAP)"
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare --map=u:0:0:9,g:0:0:9 true
 	assert_refused 125 'newuidmap failed: '
-	assert_err_has 'hint: run it with CAP_SETFCAP, or use the ids of this user in /etc/subuid (nsidmap subids)'
+	assert_err_has 'hint: run the command with CAP_SETFCAP, or use the ids of this user in /etc/subuid (nsidmap subids)'
 }
 
 # as: user
@@ -82,7 +82,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	feature sandbox || return 0
 	run nsunshare --map-users 0:5000:9 true
 	assert_refused 125 'newuidmap failed: '
-	assert_err_has 'hint: run it with CAP_SETUID, or use the ids of this user in /etc/subuid (nsidmap subids)'
+	assert_err_has 'hint: run the command with CAP_SETUID, or use the ids of this user in /etc/subuid (nsidmap subids)'
 	run nsunshare --map-groups 0:5000:9 true
 	assert_refused 125 'newgidmap failed: '
 	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
@@ -94,7 +94,7 @@ test_setgroups_allow_requires_a_subordinate_group()
 {
 	feature sandbox || return 0
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
-	assert_refused 125 '/setgroups differs from what was requested'
+	assert_refused 125 '/setgroups differs from the requested value'
 	assert_err_has 'hint: newgidmap denies setgroups unless a subordinate group is mapped'
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,g:1:1500000:1,s:allow cat /proc/self/setgroups
 	assert_ok
@@ -210,10 +210,10 @@ test_a_masked_proc_is_explained()
 	assert_err_has 'hint: unmount the proc on /proc/sys, or use nspivot --bind /proc:... instead'
 	run nsunshare -rm --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: use nsunshare -p: proc needs a pid namespace of this user namespace'
+	assert_err_has 'hint: use nsunshare -p: mounting proc requires a pid namespace that this user namespace owns'
 	run nsunshare -rp --no-fork --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
-	assert_err_has 'hint: remove --no-fork, since only a process in the new pid namespace can mount its proc'
+	assert_err_has 'hint: omit --no-fork, because only a process in the new pid namespace can mount proc for this namespace'
 }
 
 test_refuses_a_time_out_of_range()

@@ -157,7 +157,7 @@ test_a_cpu_quota_is_enforced()
 test_invalid_cgroup_options_are_refused()
 {
 	run nsunshare --into-cgroup "$name" true
-	assert_refused 125 "no cgroup '$name'"
+	assert_refused 125 "the cgroup '$name' does not exist"
 	assert_err_has 'hint: create it with --cgroup-create'
 	run nsunshare --cgroup-create true
 	assert_refused 125 'needs --into-cgroup'
@@ -197,7 +197,7 @@ cpu pids
 cpu pids'
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.none=1 true
 	assert_refused 125 "no cgroup file 'cpu.none' in '$name/a/b'"
-	assert_err_has "hint: the cgroup has the controller 'cpu', which lacks this file"
+	assert_err_has "hint: the cgroup has the controller 'cpu', but the controller lacks this file"
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.max=rubbish true
 	assert_refused 125 "cannot write 'rubbish' to $v2$name/a/b/cpu.max"
 	assertEquals "$host" "$(cat "$v2/cgroup.subtree_control")"
@@ -259,12 +259,12 @@ test_names_the_cgroup_whose_children_lack_the_controller()
 	note_state
 	keeps=$v2$name further=
 	if ! grep -qw "$controller" "$v2/cgroup.subtree_control"; then
-		keeps=$v2 further=", and to those down to $v2$name"
+		keeps=$v2 further=" and of each descendant down to $v2$name"
 	fi
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set "$controller.max=1" true
 	assert_refused 125 "no cgroup file '$controller.max' in '$name/a/b'"
 	assert_err_has "hint: controller '$controller' is not enabled for the children of $keeps: write \
-+$controller to its cgroup.subtree_control$further"
++$controller to cgroup.subtree_control of this cgroup$further"
 	assert_empty "$(cat "$v2$name/cgroup.subtree_control")"
 	assert_no_leftovers
 	rmdir "$v2$name"
@@ -277,7 +277,7 @@ test_a_cgroup_with_processes_cannot_enable_controllers()
 	start_holder sh -c 'echo $$ >"$0/cgroup.procs"; echo >&3; exec sleep infinity 3>&-' "$v2$name"
 	run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 	assert_refused 125 "no cgroup file 'pids.max'"
-	assert_err_has "children of $v2$name, which holds processes: move them"
+	assert_err_has "children of $v2$name, because that cgroup contains processes: move"
 	stop_holder
 	remove_cgroup "$v2$name"
 }
@@ -294,7 +294,7 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 	if feature cgroup2-cpu; then
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
-		assert_err_has "children of $v2$name, which is threaded"
+		assert_err_has "children of $v2$name, and a new child cannot contain processes, because that cgroup is threaded"
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"
@@ -309,7 +309,7 @@ test_a_controller_of_version_1_is_reported()
 	feature cgroup1-cpu || return 0
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
-	assert_err_has "hint: use a file of version 1: controller 'cpu' is mounted at $v1cpu"
+	assert_err_has "hint: use a file of cgroup v1, because controller 'cpu' is mounted at $v1cpu"
 }
 
 # The root of the hierarchy may lack the files of the controller.
@@ -354,12 +354,12 @@ test_processes_left_in_the_cgroup_are_reported()
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
 	assert_rc 3
 	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"
-	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in it'
+	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in this cgroup'
 	kill "$out"
 	remove_cgroup "$mount$name"
 	run nsunshare --into-cgroup "$name" --cgroup-create mkdir "$mount$name/b"
 	assert_rc 0
-	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in it'
+	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in this cgroup'
 	assertTrue "rmdir '$mount$name/b' '$mount$name'"
 	# a cgroup that the program itself has removed is not reported
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \

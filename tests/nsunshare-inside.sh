@@ -224,7 +224,7 @@ test_mount_binfmt_registers_an_interpreter()
 	assert_refused 125 "cannot register the interpreter 'rubbish'"
 	run nsunshare --load-interp ":nsut:E::nsut::$TMP/interpreter:" true
 	assert_refused 125 'Permission denied'
-	assert_err_has 'hint: map user 0 with -r, since only that user can register an interpreter'
+	assert_err_has 'hint: map user 0 with -r, because only user 0 can register an interpreter'
 }
 
 # With the flag F the kernel opens the interpreter at registration, so the file may be outside the

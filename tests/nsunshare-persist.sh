@@ -74,7 +74,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 		assert_no_leftovers
 	done
 	run nsunshare "--uts=$TMP/d" true
-	assert_refused 125 "cannot keep a namespace on '$TMP/d'"
+	assert_refused 125 "cannot mount a namespace on '$TMP/d'"
 }
 
 test_a_mount_namespace_on_a_shared_mount_is_explained()
@@ -84,15 +84,15 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	start_holder unshare -m --propagation unchanged sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	note_state
 	run nsunshare "--mount=$TMP/d/mnt" true
-	assert_refused 125 "cannot keep the mnt namespace on '$TMP/d/mnt'"
-	assert_err_has 'hint: a shared mount cannot hold a mount namespace'
+	assert_refused 125 "cannot mount the mnt namespace on '$TMP/d/mnt'"
+	assert_err_has 'hint: use --persist DIR, or run'
 	assert_no_leftovers
 }
 
 test_keeping_a_pid_namespace_requires_a_fork()
 {
 	run nsunshare --no-fork "--pid=$TMP/d/pid" true
-	assert_refused 125 '--no-fork cannot be used to keep a pid namespace'
+	assert_refused 125 '--no-fork cannot be used with --pid=<file> or --persist'
 }
 
 # The injected ENOENT takes the place of a file that another process removes. nsunshare cannot know
@@ -100,7 +100,7 @@ test_keeping_a_pid_namespace_requires_a_fork()
 test_no_hint_for_a_file_removed_by_another_process()
 {
 	run failat -o /dev/null -k 1.1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
-	assert_refused 125 "cannot keep the uts namespace on '$TMP/d/uts': No such file or directory"
+	assert_refused 125 "cannot mount the uts namespace on '$TMP/d/uts': No such file or directory"
 	assert_err_lacks hint
 }
 

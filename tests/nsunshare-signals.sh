@@ -240,7 +240,7 @@ test_kill_child_kills_all_of_a_pid_namespace()
 
 test_a_signal_at_any_moment_leaves_nothing()
 {
-	# an ordinary user cannot keep a mount namespace on a file
+	# an ordinary user cannot mount a mount namespace on a file
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state

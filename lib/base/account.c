@@ -8,8 +8,9 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* Returns true if err means a failure and not a missing entry. NSS leaves ENOENT if a module is not
- * installed or its service is not running. */
+/* Returns true if err means a failure and not a missing entry. The C library returns ENOENT if
+ * an NSS module is not installed or its service is not running, so ENOENT means a missing entry,
+ * too. */
 static bool is_failure(int err)
 {
 	return err && err != ENOENT && err != ESRCH;

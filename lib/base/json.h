@@ -6,9 +6,9 @@
 #include "base/buf.h"
 
 struct json {
-	struct buf *out; /* borrowed; the caller checks out->err at the end */
+	struct buf *out; /* output buffer of the caller, who checks out->err at the end */
 	bool comma;
-	int indent; /* depth, or negative for everything on one line */
+	int indent; /* depth of the current member; negative: write everything on one line */
 };
 
 /* Initializes a writer to `buffer`. If pretty is set, each member is on its own line. */

@@ -5,7 +5,8 @@
 
 #include "base/nserr.h"
 
-#define STREAM_MAX (16u << 20) /* limit; no map, offset list or reference list is larger */
+/* maximum size of a stream in bytes, more than any map, offset list or reference list needs */
+#define STREAM_MAX (16u << 20)
 
 /*
  * Reads the whole stream into memory that the caller frees. "-" can be read once in a process;

@@ -43,7 +43,7 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 		return nserr_set(e, E2BIG, "more than %d cgroup hierarchies are mounted",
 				 CGROUP_MAX);
 	if (asprintf(&d->path, "%s%s", mount, path) < 0)
-		return nserr_set(e, ENOMEM, "cannot name the cgroup");
+		return nserr_set(e, ENOMEM, "cannot build the path of the cgroup");
 	d->fd = -1;
 	d->v2 = v2;
 	c->n++;
@@ -75,7 +75,7 @@ static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const
 	if (rc < 0 || v2)
 		return rc;
 	c->dir[n].options = strdup(mount->super);
-	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot name the cgroup");
+	return c->dir[n].options ? 0 : nserr_set(e, ENOMEM, "cannot build the path of the cgroup");
 }
 
 /* Returns the part of a path in the hierarchy that is below the root of the mount, or NULL if the
@@ -208,7 +208,8 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	if (!cgroup_path_in(theirs, mount, path, sizeof(path)) ||
 	    (cgroup_path_in(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
 		return 0;
-	if (str_after(path, "/..")) /* cgroup_namespaces(7) */
+	/* a path with "/.." is outside of the caller's cgroup namespace (cgroup_namespaces(7)) */
+	if (str_after(path, "/.."))
 		return nserr_set(e, EXDEV, "the cgroup '%s' is outside the cgroup namespace", path);
 	below = below_mount(path, mount);
 	if (!below)

@@ -14,13 +14,15 @@
 struct cgroup_dir {
 	char *path;
 	char *options; /* mount options of a version 1 hierarchy: its controllers */
-	int fd;        /* O_PATH descriptor, -1 if the directory was not created or found */
+	/* O_PATH descriptor of the directory, or -1 if the directory does not exist */
+	int fd;
 	bool v2;
-	size_t made; /* length of the topmost directory in path that was created here, or 0 */
+	/* length of the path of the topmost directory that cgroup_open() created, or 0 */
+	size_t made;
 };
 
 struct cgroup {
-	const char *name; /* the name that the caller gave, borrowed */
+	const char *name; /* the name from the caller, not copied */
 	struct cgroup_dir dir[CGROUP_MAX];
 	size_t n;
 };

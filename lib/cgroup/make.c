@@ -16,7 +16,8 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create this directory. The rule is at cgroup_open(). */
+/* Returns true if cgroup_open() must create this directory. The contract of cgroup_open() has the
+ * rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -73,9 +74,8 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 			nserr_hint(e, "use a cgroup that is delegated to you (systemd-run --user "
 				      "-p Delegate=yes)");
 		else if (rc == -EAGAIN)
-			nserr_hint(e,
-				   "raise cgroup.max.depth or cgroup.max.descendants of a cgroup "
-				   "above it");
+			nserr_hint(e, "raise cgroup.max.depth or cgroup.max.descendants of an "
+				      "ancestor cgroup");
 		return rc;
 	}
 	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
@@ -102,10 +102,10 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with create, no directory was needed, and cgroup_set() reports the error */
+	/* if `create` is set, no directory was needed, and cgroup_set() will report the error */
 	if (found || create)
 		return 0;
-	rc = nserr_set(e, ENOENT, "no cgroup '%s'", c->name);
+	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);
 	nserr_hint(e, "create it with --cgroup-create");
 	return rc;
 }
@@ -114,11 +114,11 @@ static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot move the process to the cgroup '%s'", d->path);
 	if (rc == -EBUSY)
-		nserr_hint(e, "use a cgroup below it: a cgroup with controllers in "
-			      "cgroup.subtree_control cannot hold processes");
+		nserr_hint(e, "use a child of this cgroup, because a cgroup with controllers in "
+			      "cgroup.subtree_control cannot contain processes");
 	else if (rc == -EACCES)
-		nserr_hint(e, "make cgroup.procs writable there and in the common ancestor of "
-			      "both cgroups");
+		nserr_hint(e, "make cgroup.procs writable in this cgroup and in its common "
+			      "ancestor with the current cgroup");
 	else if (rc == -ENOSPC)
 		nserr_hint(e, "set cpuset.cpus and cpuset.mems of the cgroup first");
 	else if (rc == -EOPNOTSUPP)
@@ -168,15 +168,15 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 		if (d->made == 0)
 			continue;
-		/* a killed process leaves the cgroup after a short delay, and version 1 has no file
-		 * to wait on */
+		/* Repeat rmdir(2), because a killed process leaves the cgroup after a short delay,
+		 * and cgroup v1 has no file that reports this. */
 		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {
 			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
 			if (err == EBUSY)
 				nserr_hint(e, "end the processes of the program and remove the "
-					      "cgroups that remain in it");
+					      "cgroups that remain in this cgroup");
 		} else {
 			remove_above(d);
 		}

@@ -87,8 +87,8 @@ static void add_unescaped(struct buf *out, struct word w)
 	}
 }
 
-/* Appends the container that one component names. before is the component above it. Returns false
- * if the component names no container. */
+/* Appends the name of the container that component w of the path belongs to. `before` is the
+ * component before w. Returns false if w does not name a container. */
 static bool container(struct word before, struct word w, struct buf *out)
 {
 	static const struct {

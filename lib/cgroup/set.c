@@ -8,7 +8,7 @@
 
 struct setting {
 	char file[256];
-	char controller[64]; /* "" for files that every cgroup has */
+	char controller[64]; /* controller of the file; "" for files that every cgroup has */
 	const char *value;
 };
 
@@ -106,8 +106,8 @@ static bool find_v1(const char *controller, char *buf, size_t size)
 
 /*
  * Sets the hint to the reason why a controller of a cgroup is not available in its children. The
- * cgroup is in the first len bytes of d's path. host is the length of the lowest cgroup in the path
- * that existed before.
+ * first len bytes of d->path are the path of the cgroup. The first `host` bytes are the path of the
+ * lowest cgroup that existed before cgroup_open().
  */
 static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, const char *controller,
 			struct nserr *e)
@@ -120,25 +120,29 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 		 controller, (int)len, d->path);
 	/* cgroup-v2.rst, "Threads": a new child in a threaded cgroup is "domain invalid" */
 	if (!is_root && d->made && !streq(type, "domain\n"))
-		nserr_hint(e, "%s, which is threaded, so a new child cannot contain processes",
+		nserr_hint(e,
+			   "%s, and a new child cannot contain processes, because that cgroup is "
+			   "threaded",
 			   what);
 	/* "No Internal Process Constraint" (all cgroups except the root). A few controllers can be
 	 * enabled nevertheless, which makes the children "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
-			   "%s, which holds processes: move them to a cgroup below it, then write "
-			   "+%s to its cgroup.subtree_control",
+			   "%s, because that cgroup contains processes: move the processes to a "
+			   "child cgroup, then write +%s to cgroup.subtree_control",
 			   what, controller);
 	else if (host > len)
 		nserr_hint(e,
-			   "%s: write +%s to its cgroup.subtree_control, and to those down to %.*s",
+			   "%s: write +%s to cgroup.subtree_control of this cgroup and of each "
+			   "descendant down to %.*s",
 			   what, controller, (int)host, d->path);
 	else
-		nserr_hint(e, "%s: write +%s to its cgroup.subtree_control", what, controller);
+		nserr_hint(e, "%s: write +%s to cgroup.subtree_control of this cgroup", what,
+			   controller);
 }
 
-/* Searches upwards from the cgroup without the file for a cgroup that has the controller, and sets
- * the hint to the reason. */
+/* Sets the hint to the reason why the cgroup lacks a file: searches the cgroup and its ancestors
+ * for the first cgroup that has the controller of the file. */
 static void hint_v2(const struct cgroup_dir *d, const char *controller, struct nserr *e)
 {
 	size_t whole = strlen(d->path), top = whole, host = d->made ? d->made : whole;
@@ -150,10 +154,13 @@ static void hint_v2(const struct cgroup_dir *d, const char *controller, struct n
 			top = len;
 	}
 	if (found <= 0)
-		nserr_hint(e, "controller '%s' is missing in cgroup.controllers of %.*s and below",
+		nserr_hint(e,
+			   "controller '%s' is missing in cgroup.controllers of %.*s and of its "
+			   "descendants",
 			   controller, (int)top, d->path);
 	else if (top == whole)
-		nserr_hint(e, "the cgroup has the controller '%s', which lacks this file",
+		nserr_hint(e,
+			   "the cgroup has the controller '%s', but the controller lacks this file",
 			   controller);
 	else
 		hint_enable(d, top, cgroup_above(d->path, host), controller, e);
@@ -168,7 +175,7 @@ static int fail_missing(const struct cgroup *c, const struct setting *s, struct 
 	if (s->controller[0] == '\0')
 		return rc;
 	if (find_v1(s->controller, v1, sizeof(v1)))
-		nserr_hint(e, "use a file of version 1: controller '%s' is mounted at %s",
+		nserr_hint(e, "use a file of cgroup v1, because controller '%s' is mounted at %s",
 			   s->controller, v1);
 	else if (v2)
 		hint_v2(v2, s->controller, e);

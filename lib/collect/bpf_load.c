@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_load: decides if the BPF iterators are used, and loads their programs. */
+/* bpf_load: decides if nslist uses BPF iterators, and loads the programs of the iterators. */
 #include "collect/src_bpf.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
 
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
-/* With fewer threads on the machine, reading /proc costs less. */
+/* Minimum numbers of threads on the machine for the use of BPF iterators. With fewer threads,
+ * reading /proc is faster. */
 #define ENOUGH_IF_MAPPED 40
 #define ENOUGH_IF_READ   200
 
-/* Finds out if the caller may see through /proc what the iterators show: that of the initial
- * namespaces. Returns 0 or a negative errno. */
+/* Checks that the caller may read the same data in /proc that the iterators return. This requires
+ * the initial pid and user namespace. Returns 0 or a negative errno. */
 static int check_caller(const struct collect *c)
 {
 	const uint64_t proc = SYS_CAP_BIT(CAP_SYS_PTRACE) | SYS_CAP_BIT(CAP_DAC_READ_SEARCH);
@@ -31,8 +32,8 @@ static int check_caller(const struct collect *c)
 	return rc;
 }
 
-/* Opens the BTF of the kernel if there are enough threads, or in any case. Returns 0 or a negative
- * errno. */
+/* Opens the BTF of the kernel if the machine has enough threads or if `any_number` is set. Returns
+ * 0 or a negative errno. */
 static int open_btf(const struct collect *c, struct collect_programs *p, struct bpf_source *s,
 		    bool any_number)
 {
@@ -49,7 +50,7 @@ static int open_btf(const struct collect *c, struct collect_programs *p, struct 
 	return rc < 0 ? rc : bpf_source_init(s);
 }
 
-/* Loads the program for tasks. Returns 0 or a negative errno. */
+/* Loads the program of the iterator over tasks. Returns 0 or a negative errno. */
 static int load_task(struct collect_programs *programs, struct bpf_source *s)
 {
 	struct bpf p;
@@ -74,7 +75,8 @@ bool bpf_wants_lists(const struct collect *c)
 	return c->sources & lists;
 }
 
-/* Loads the program for descriptors if it is needed. Returns 0 or a negative errno. */
+/* Loads the program of the iterator over descriptors, if a source needs it. Returns 0 or a negative
+ * errno. */
 static int load_file(const struct collect *c, struct collect_programs *programs,
 		     struct bpf_source *s)
 {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_prog: the BPF programs. Each line is a step, in the words of kernel/bpf.h. */
+/* bpf_prog: builds the BPF programs. Each call of a function of kernel/bpf.h appends a few
+ * instructions. */
 #include "collect/bpf_prog.h"
 
 #include "kernel/sys_ns.h"
 
 #define SOCKFS_MAGIC 0x534f434b
 
-/* The members of the kernel's structures that belong to a namespace type. A kernel that is built
- * without a type lacks them. */
+/* The members of the kernel's structures for each namespace type. A kernel that is built without a
+ * namespace type lacks its members. */
 static const struct {
-	const char *from_nsproxy; /* NULL: not in struct nsproxy */
+	const char *from_nsproxy; /* member of struct nsproxy, or NULL */
 	const char *inode;
 } of_type[NSTYPE_COUNT] = {
 	[NSTYPE_MNT] = { "mnt_ns", "mnt_ns->ns.inum" },
@@ -20,7 +21,8 @@ static const struct {
 	[NSTYPE_TIME] = { "time_ns", "time_ns->ns.inum" },
 };
 
-/* Returns the structure that member of structure `type` points to or is, or 0. */
+/* Returns the BTF id of the structure that the member of the structure `type` is or points to, or
+ * 0. */
 static uint32_t struct_of(struct btf *btf, uint32_t type, const char *member)
 {
 	struct btf_field f;
@@ -60,7 +62,7 @@ int bpf_source_init(struct bpf_source *s)
 
 /* ---- Tasks ---- */
 
-/* On the stack. */
+/* Offsets on the stack. */
 enum {
 	TASK = BPF_STACK_TOP - (int)sizeof(struct bpf_task),
 	RELATION = TASK - (int)sizeof(struct bpf_relation),
@@ -77,7 +79,8 @@ enum { A_TASK = R6, A_NSPROXY = R7, A_USER = R8, A_SEQ = R9 };
 
 enum { END, WRITE, NESTED, HAVE_PID, RELATE };
 
-/* Stores base->path at the offset, or 0 if this kernel lacks it. R1 to R5 and R0 are lost. */
+/* Stores base->path on the stack at the offset, or 0 if this kernel lacks the member. Overwrites R0
+ * to R5. */
 static void store(struct bpf *p, int offset, unsigned size, int base, const char *path)
 {
 	if (!bpf_has(p, p->reg[base].type, path)) {
@@ -88,8 +91,8 @@ static void store(struct bpf *p, int offset, unsigned size, int base, const char
 	bpf_put(p, offset, R1, size);
 }
 
-/* dst = the address of the struct pid of A_TASK, moved so that numbers[0] is its innermost number:
- * &pid->numbers[pid->level]. */
+/* Sets dst to the address of the struct pid of A_TASK plus the offset of pid->numbers[pid->level]
+ * in the array, so that dst->numbers[0] is the pid in the innermost pid namespace. */
 static void innermost(struct bpf *p, int dst)
 {
 	uint32_t size = 0, pid, upid;
@@ -107,7 +110,8 @@ static void innermost(struct bpf *p, int dst)
 	bpf_address(p, dst, pid);
 }
 
-/* dst = the pid namespace of A_TASK, pid->numbers[pid->level].ns. R0 to R5 are lost. */
+/* Sets dst to the pid namespace of A_TASK, which is pid->numbers[pid->level].ns. Overwrites R0 to
+ * R5. */
 static void active_pid_ns(struct bpf *p, int dst)
 {
 	innermost(p, R5);
@@ -115,7 +119,7 @@ static void active_pid_ns(struct bpf *p, int dst)
 	bpf_cast(p, dst, p->reg[dst].type);
 }
 
-/* Fills the record of a task, except kind. */
+/* Fills the record of a task (struct bpf_task), except the member kind. */
 static void fill_task(struct bpf *p)
 {
 	store(p, TASK_AT(tgid), 4, A_TASK, "tgid");
@@ -143,7 +147,8 @@ static void fill_task(struct bpf *p)
 	bpf_label(p, HAVE_PID);
 }
 
-/* The 64-bit id of a namespace. That of a mount namespace had another name from 6.11 to 6.17. */
+/* Stores the 64-bit id of a namespace. From 6.11 to 6.17, only mount namespaces have an id, in a
+ * member with another name. */
 static void store_id(struct bpf *p, int type, int base, uint32_t ns)
 {
 	if (type == NSTYPE_MNT && !bpf_has(p, ns, "ns.ns_id") && bpf_has(p, ns, "mnt_ns_tree_node"))
@@ -152,8 +157,8 @@ static void store_id(struct bpf *p, int type, int base, uint32_t ns)
 		store(p, OF_AT(type, id), 8, base, "ns.ns_id");
 }
 
-/* Stores inode, owner and id of the namespace that base points to. `owner` is the path to the inode
- * of its owner. */
+/* Stores the inode, the owner and the id of the namespace that base points to. `owner` is the path
+ * to the inode of the owning user namespace. */
 static void relate(struct bpf *p, int type, int base, const char *owner)
 {
 	store(p, OF_AT(type, inode), 4, base, "ns.inum");
@@ -161,7 +166,8 @@ static void relate(struct bpf *p, int type, int base, const char *owner)
 	store_id(p, type, base, p->reg[base].type);
 }
 
-/* The same for a member of struct nsproxy, or 0 if this kernel lacks it. R2 is lost. */
+/* Does the same for a member of struct nsproxy. Stores 0 if this kernel lacks the member.
+ * Overwrites R2. */
 static void relate_member(struct bpf *p, int type, const char *member)
 {
 	if (!bpf_has(p, p->reg[A_NSPROXY].type, member)) {
@@ -173,7 +179,7 @@ static void relate_member(struct bpf *p, int type, const char *member)
 	relate(p, type, R2, "user_ns->ns.inum");
 }
 
-/* Fills the record of relations and writes it. A_TASK is lost. */
+/* Fills the record of relations (struct bpf_relations) and writes it. Overwrites A_TASK. */
 static void write_relations(struct bpf *p)
 {
 	bpf_put_value(p, RELATION_AT(kind), BPF_RECORD_RELATION, 4);
@@ -193,9 +199,10 @@ static void write_relations(struct bpf *p)
 }
 
 /*
- * For each thread: writes the record of a task unless it is a thread in the namespaces of its
- * process; then that of relations unless its parent process, or its process, is in the same
- * namespaces and so has one itself or through its own parents.
+ * Builds the program that the kernel runs for each thread. The program writes the record of the
+ * task, unless the task is a thread in the same namespaces as its process. Then it writes the
+ * record of relations, unless the parent process (or, for a thread, its process) is in the same
+ * namespaces. In this case an ancestor has written a record with the same relations.
  */
 int bpf_build_task(struct bpf *p, struct bpf_source *s)
 {
@@ -231,8 +238,9 @@ int bpf_build_task(struct bpf *p, struct bpf_source *s)
 	bpf_jump_differ(p, R1, A_NSPROXY, RELATE);
 	bpf_get(p, R1, R3, "real_cred->user_ns");
 	bpf_jump_differ(p, R1, A_USER, RELATE);
-	/* nsproxy has the pid namespace of the children only: that of the task may differ all the
-	 * same, and then the first process in it writes the record */
+	/* nsproxy only contains the pid namespace of future children. If the pid namespace of the
+	 * task itself differs from that of its parent, the first process in the namespace writes
+	 * the record. */
 	bpf_get(p, R1, R3, "thread_pid->level");
 	bpf_get(p, R2, A_TASK, "thread_pid->level");
 	bpf_jump_same(p, R1, R2, END);
@@ -258,7 +266,7 @@ enum {
 
 /* Registers of the program for descriptors. */
 enum { B_CONTEXT = R6, B_FILE = R7, B_INODE = R8, B_TASK = R9 };
-/* Registers of the loops after it. */
+/* Registers of the loops, which follow that program. */
 enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
 enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };
@@ -269,7 +277,7 @@ enum { MNT_NS = MOUNTS_DONE + 1, NEXT_MNT_NS, MNT_NS_TIRED };
 
 bool bpf_source_has_mounts(const struct bpf_source *s)
 {
-	/* bpf_has() does not change the program */
+	/* the cast is safe, because bpf_has() does not change the program */
 	struct bpf p = { .btf = (struct btf *)(uintptr_t)&s->btf };
 
 	return s->cast && bpf_has(&p, s->file, "f_inode->i_sb->s_mounts->mnt_next_for_sb") &&
@@ -283,7 +291,8 @@ bool bpf_source_has_ids(const struct bpf_source *s)
 	return bpf_has(&p, s->ns, "ns_id");
 }
 
-/* Begins a list with its kind and 0, or ends it with 0 and 0, or with 0 and 1 if it is cut. */
+/* Writes two numbers. The pair (kind, 0) begins a list, (0, 0) ends a complete list, and (0, 1)
+ * ends an incomplete list. */
 static void write_pair(struct bpf *p, int32_t first, int32_t second)
 {
 	bpf_put_value(p, LIST, first, 8);
@@ -291,8 +300,9 @@ static void write_pair(struct bpf *p, int32_t first, int32_t second)
 	bpf_write(p, B_SEQ, LIST, sizeof(struct bpf_pair));
 }
 
-/* Writes the id of the mount namespace and of the mount for all mounts of the file system of
- * B_INODE. A mount without a mount namespace is internal to the kernel, or was just unmounted. */
+/* Writes the id of the mount namespace and the id of the mount, for all mounts of the file system
+ * of B_INODE. Skips mounts without a mount namespace, which are internal to the kernel or have just
+ * been unmounted. */
 static void list_mounts(struct bpf *p)
 {
 	write_pair(p, BPF_RECORD_MOUNTS, 0);
@@ -317,8 +327,9 @@ static void list_mounts(struct bpf *p)
 	bpf_label(p, MOUNTS_DONE);
 }
 
-/* Writes id and inode of all mount namespaces, from that of our own process around the ring. The
- * head of the ring is no namespace, so its numbers are invalid. */
+/* Writes the id and the inode of all mount namespaces. The kernel links them in a ring, and the
+ * program starts at the mount namespace of nslist. The head of the ring is not a namespace, so the
+ * reader must ignore its invalid id and inode. */
 static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 {
 	bpf_context(p, B_FIRST, B_CONTEXT, 8, s->task);
@@ -347,7 +358,8 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	write_pair(p, 0, 1);
 }
 
-/* Fills the record of a namespace, or of a socket, from the file in B_FILE. */
+/* Fills the record of a descriptor (struct bpf_file) for the file in B_FILE, which is a namespace
+ * or a socket. */
 static void fill_by_type(struct bpf *p, const struct bpf_source *s)
 {
 	bpf_label(p, NAMESPACE);
@@ -404,7 +416,7 @@ int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t 
 		bpf_context(p, R1, B_CONTEXT, 0, s->meta);
 		bpf_get(p, B_SEQ, R1, "seq");
 		list_mounts(p);
-		/* from 6.19 on, listns(2) lists all namespaces */
+		/* since 6.19, listns(2) lists all namespaces, so this list is not needed */
 		if (bpf_has(p, s->mnt_ns, NEXT_OF_MNT_NS ".next"))
 			list_mnt_ns(p, s);
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_read: reads the output of the BPF programs and turns it into processes and holders. */
+/* bpf_read: reads the output of the BPF programs and converts it to processes and holders. */
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
-#define ROOM 65536 /* the kernel gives at most 32 KiB a call */
+#define ROOM 65536 /* size of the read buffer; one read(2) returns at most 32 KiB */
 
 /* Makes room for at least n more bytes. Returns 0 or -ENOMEM. */
 static int reserve(struct buf *b, size_t n)
@@ -38,7 +38,8 @@ int bpf_read(int prog, uint32_t pid, struct buf *out)
 	return n < 0 ? -errno : 0;
 }
 
-/* Returns an array with room for one more of n items, which may have moved; or NULL. */
+/* Enlarges an array of n items, if needed, for one more item. Returns the array, which may have
+ * moved, or NULL without memory. */
 static void *grow(void *array, size_t n, size_t *size, size_t item)
 {
 	size_t more = *size ? *size * 2 : 64;
@@ -57,7 +58,8 @@ struct cursor {
 	const char *at, *end;
 };
 
-/* Copies the next record, of that size. Returns 0, or -EBADMSG if the output ends before. */
+/* Copies the next record, which has `size` bytes. Returns 0, or -EBADMSG if fewer bytes are
+ * left. */
 static int take(struct cursor *c, void *record, size_t size)
 {
 	if ((size_t)(c->end - c->at) < size)
@@ -88,7 +90,7 @@ static int add_member(struct collect *c, size_t *size, const struct bpf_task *t)
 		return -ENOMEM;
 	c->members = m;
 	m += c->n;
-	/* the iterator goes by number */
+	/* the iterator returns tasks in ascending order of their pid */
 	if (t->pid == 0 || t->pid > INT32_MAX || (c->n > 0 && m[-1].pid >= (pid_t)t->pid))
 		return -EBADMSG;
 	c->n++;
@@ -125,7 +127,8 @@ static int add_children(const struct collect *c, struct worker *w, const struct 
 	return rc;
 }
 
-/* Adds the namespaces in which a thread differs from its process. Returns 0 or -ENOMEM. */
+/* Records the namespaces of a thread that differ from the namespaces of its process. Returns 0 or
+ * -ENOMEM. */
 static int add_thread(const struct collect *c, struct worker *w, const struct bpf_task *t)
 {
 	const struct nsmember *m = collect_member(c, (pid_t)t->tgid);
@@ -146,7 +149,7 @@ static int add_thread(const struct collect *c, struct worker *w, const struct bp
 	return add_children(c, w, t);
 }
 
-/* Keeps the relations of each namespace of a record. Returns 0 or -ENOMEM. */
+/* Copies the relations of each namespace in a record to the result. Returns 0 or -ENOMEM. */
 static int add_relations(struct collect_bpf *b, const struct bpf_relation *r)
 {
 	for (uint32_t i = 0; i < BPF_RELATIONS; i++) {
@@ -184,8 +187,8 @@ static int add_relations(struct collect_bpf *b, const struct bpf_relation *r)
 	return 0;
 }
 
-/* Handles the processes and the relations, then the threads, because a thread can come before its
- * process. Returns 0 or a negative errno. */
+/* Processes the records of processes and relations, and then the records of threads, because the
+ * record of a thread can precede that of its process. Returns 0 or a negative errno. */
 static int take_tasks(struct collect *c, struct worker *w, struct collect_bpf *b,
 		      const struct buf *out, bool threads, uint64_t *sum)
 {
@@ -210,7 +213,7 @@ static int take_tasks(struct collect *c, struct worker *w, struct collect_bpf *b
 			rc = add_thread(c, w, &t);
 			continue;
 		}
-		/* of us, only the thread that was there before */
+		/* of nslist itself, count only the main thread, which existed before the scan */
 		if (t.pid == (uint32_t)c->q.self)
 			t.n_threads = 1;
 		*sum += t.n_threads;
@@ -233,7 +236,7 @@ int bpf_take_tasks(struct collect *c, struct worker *w, struct collect_bpf *b,
 
 /* ---- Descriptors ---- */
 
-/* Returns the slot of the socket, or the empty one for it. */
+/* Returns the slot of the socket in the hash table, or the empty slot for it. */
 static uint64_t *socket_slot(const struct collect_bpf *b, uint64_t inode)
 {
 	size_t i = inode & (b->slots - 1);
@@ -265,7 +268,8 @@ static int grow_sockets(struct collect_bpf *b)
 	return 0;
 }
 
-/* Adds a socket, once even if processes share it. Returns 0 or -ENOMEM. */
+/* Records a socket. A socket that several processes share is recorded once. Returns 0 or
+ * -ENOMEM. */
 static int add_socket(struct worker *w, struct collect_bpf *b, const struct bpf_file *r)
 {
 	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, (pid_t)r->tgid, (int)r->fd, r->net, 0 };
@@ -282,7 +286,7 @@ static int add_socket(struct worker *w, struct collect_bpf *b, const struct bpf_
 	return worker_found(w, &f);
 }
 
-/* Descriptor tables of threads that do not share that of their process. */
+/* Descriptor tables of threads that do not share the table of their process. */
 struct tables {
 	struct {
 		uint64_t files;
@@ -291,8 +295,8 @@ struct tables {
 	size_t n, size;
 };
 
-/* Returns 1 if the record is the first to show its table, or from the same thread as the first; 0
- * if another thread has shown it; or -ENOMEM. */
+/* Returns 1 if the record is from the first thread that has this descriptor table, 0 if the table
+ * was recorded for another thread, or -ENOMEM. */
 static int is_first(struct tables *t, const struct bpf_file *r)
 {
 	void *more;
@@ -311,7 +315,7 @@ static int is_first(struct tables *t, const struct bpf_file *r)
 	return 1;
 }
 
-/* Adds a descriptor. Returns 0 or -ENOMEM. */
+/* Records the descriptor of a namespace as a holder. Returns 0 or -ENOMEM. */
 static int add_file(const struct collect *c, struct worker *w, struct collect_bpf *b,
 		    const struct bpf_file *r)
 {
@@ -324,7 +328,7 @@ static int add_file(const struct collect *c, struct worker *w, struct collect_bp
 	    !(c->sources & NSTYPE_BIT(COLLECT_FD)))
 		return 0;
 	f.type = (uint8_t)nstype_index(type);
-	/* the table of a thread is reached by the number of the thread */
+	/* a descriptor of a thread with its own table is opened through /proc/TID */
 	f.pid = r->pid == r->tgid ? f.pid : (pid_t)r->pid;
 	return worker_found(w, &f);
 }
@@ -350,7 +354,7 @@ static int take_list(struct cursor *at, struct bpf_pairs *list)
 	return rc;
 }
 
-/* Handles one record of a descriptor. Returns 0 or a negative errno. */
+/* Processes one record of a descriptor. Returns 0 or a negative errno. */
 static int take_file(struct collect *c, struct worker *w, struct collect_bpf *b, struct cursor *at,
 		     struct tables *tables, int probe, bool *probe_seen)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_relate: gives namespaces the owners, parents and ids that the BPF programs found. */
+/* bpf_relate: sets the owners, parents and ids of namespaces from the output of the BPF
+ * programs. */
 #include "collect/src_bpf.h"
 
 static int by_inode(const void *a, const void *b)
@@ -23,7 +24,7 @@ void bpf_sort_related(struct collect_bpf *b)
 	b->n_related = n;
 }
 
-/* Returns what is known about a namespace, or NULL. */
+/* Returns the relations that the BPF programs reported for a namespace, or NULL. */
 static const struct bpf_related *find(const struct collect_bpf *b, uint32_t type, uint32_t inode)
 {
 	struct bpf_related key = { .type = type, .inode = inode };
@@ -31,9 +32,10 @@ static const struct bpf_related *find(const struct collect_bpf *b, uint32_t type
 	return b->n_related ? bsearch(&key, b->related, b->n_related, sizeof(key), by_inode) : NULL;
 }
 
-/* Returns true if all ancestors of a namespace are known, too: the processes of the others have
- * ended, so that only opening a descendant leads to them. `depth` ends a circle, which
- * namespaces that change while they are read could form. */
+/* Returns true if the relations of all ancestors of a namespace are known, too. The programs report
+ * no namespace whose processes have ended; such a namespace can only be reached by opening a
+ * descendant. `depth` limits the recursion, because namespaces that change during the scan could
+ * form a loop. */
 static bool is_covered(const struct collect_bpf *b, const struct bpf_related *r, int depth)
 {
 	const struct bpf_related *owner, *parent;
@@ -62,7 +64,7 @@ static int climb(struct collect *c, unsigned type, uint32_t inode, enum nshold_k
 	return (*out)->opened ? 0 : adopt(c, *out, find(c->bpf, type, inode));
 }
 
-/* Gives ns its relations, which are covered. Returns 0 or -ENOMEM. */
+/* Sets the relations of ns, for which is_covered() is true. Returns 0 or -ENOMEM. */
 static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 {
 	int rc;
@@ -79,7 +81,7 @@ static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 
 int bpf_relate(struct collect *c)
 {
-	/* parents and owners that the loop adds are adopted with their descendant */
+	/* climb() sets the relations of the parents and owners that this loop adds */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];
 		const struct bpf_related *r = find(c->bpf, nstype_index(ns->type), ns->inode);

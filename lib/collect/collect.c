@@ -9,8 +9,9 @@
 #include "collect/src_bpf.h"
 #include "ns/timens_proc.h"
 
-#define TWO_THREADS 400 /* processes; with fewer, a second thread costs more than it saves */
-#define CHUNK       64  /* processes that a worker takes at a time */
+/* number of processes from which on a second thread makes the scan faster */
+#define TWO_THREADS 400
+#define CHUNK       64 /* processes that a worker takes at a time */
 
 const char *const collect_source_names[COLLECT_SOURCES] = {
 	[COLLECT_PROC] = "proc",     [COLLECT_TASK] = "task", [COLLECT_CHILDREN] = "children",
@@ -75,7 +76,7 @@ struct crew {
 	struct worker worker[2];
 };
 
-/* Reads processes until none is left or a worker has failed. */
+/* Reads processes until all are read or a worker has failed. */
 static void work(struct crew *crew, struct worker *w)
 {
 	size_t n = crew->c->n, i;
@@ -99,7 +100,7 @@ static void *second(void *arg)
 	return NULL;
 }
 
-/* Checks if /proc/PID/fd has a size, which is the number of descriptors (Linux 6.2). */
+/* Checks if the size of /proc/PID/fd is the number of descriptors (since Linux 6.2). */
 static void find_fd_sizes(struct collect *c)
 {
 	struct stat st;
@@ -134,7 +135,8 @@ static int look_at_sockets(struct worker *w, const struct worker *more)
 	return collect_sockets(w);
 }
 
-/* Reads all processes, with a second thread if there are many. Errors are left in worker.err. */
+/* Reads all processes, with a second thread if there are many. A failed worker has its error in
+ * worker.err. */
 static void run_crew(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];
@@ -263,7 +265,8 @@ static int prepare(struct collect *c, struct nserr *e)
 /* Runs the source `kernel`. Returns 0, or a negative errno with e set. */
 static int list_by_kernel(struct collect *c, struct nserr *e)
 {
-	/* a fixture is not about the running kernel */
+	/* a fixture is a copy of another machine's /proc, so the running kernel must not be
+	 * asked */
 	return c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->q.self ? collect_kernel(c, e) : 0;
 }
 
@@ -274,7 +277,8 @@ static int prepare_proc(struct collect *c, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	/* mounts are read by mount namespace, so these must be found first */
+	/* the source mnt reads the mounts of each mount namespace, so all mount namespaces must be
+	 * found first */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	return collect_list_members(c, e);
@@ -286,7 +290,8 @@ static struct nsmember *member_of(const struct collect *c, pid_t pid)
 	return c->members + (collect_member(c, pid) - c->members);
 }
 
-/* Reads the processes that the iterators did not show. Errors are left in worker.err. */
+/* Reads the processes that the iterators did not report from /proc. A failed worker has its error
+ * in worker.err. */
 static void read_unread(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];
@@ -307,7 +312,7 @@ static int scan_members(struct collect *c, struct nserr *e)
 	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
 	int rc = 0;
 
-	/* mounts are read by mount namespace, so these must be found */
+	/* the source mnt needs all mount namespaces */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT))
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	if (collect_bpf(c, &crew.worker[0])) {

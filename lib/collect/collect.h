@@ -27,14 +27,14 @@ enum {
 struct nsmember {
 	pid_t pid;
 	uint32_t nthreads; /* 0 if threads were not counted */
-	pid_t ppid;        /* if known: the parent process */
-	uid_t uid;         /* if known: the effective user */
+	pid_t ppid;        /* parent process, or 0 if unknown */
+	uid_t uid;         /* effective user id, if known */
 	bool known;
 	uint32_t inode[NSTYPE_COUNT];
 };
 
-/* Why an object could not be read: no permission, the kernel lacks the call, the object is on a
- * file server that might never answer, or a system call failed. */
+/* The reasons why an object could not be read: no permission, a system call that the kernel lacks,
+ * a file server that might never answer, or a failed system call. */
 enum nsmissed_why {
 	NSMISSED_DENIED,
 	NSMISSED_UNSUPPORTED,
@@ -47,23 +47,24 @@ enum nsmissed_what {
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	NSMISSED_DETAIL, /* a cell of a row */
+	NSMISSED_DETAIL, /* a cell of the table */
 	NSMISSED_WHATS
 };
 struct nsmissed {
 	unsigned n[NSMISSED_WHYS][NSMISSED_WHATS];
-	int err; /* the first of NSMISSED_FAILED, a negative errno, or 0 */
+	int err; /* negative errno of the first object with the reason NSMISSED_FAILED, or 0 */
 };
 
 /* Counts one object that could not be read; the negative errno err selects the reason. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
-/* BPF programs that stay loaded from one run to the next with the same sources. */
+/* BPF programs that remain loaded for further runs with the same sources. */
 struct collect_programs {
 	bool loaded;
 	int task, file; /* the programs */
-	int probe;      /* descriptor that makes the second write its lists, or -1 */
-	int loadavg;    /* /proc/loadavg */
+	/* descriptor of a namespace file at which the second program writes its lists, or -1 */
+	int probe;
+	int loadavg; /* descriptor of /proc/loadavg */
 	bool lists, has_ids;
 };
 #define COLLECT_PROGRAMS_INIT \
@@ -71,14 +72,15 @@ struct collect_programs {
 
 /* The request of a run, which the run does not change. */
 struct collect_query {
-	int proc;           /* descriptor of the proc tree, borrowed */
+	int proc;           /* descriptor of the /proc directory; the caller closes it */
 	unsigned types;     /* NSTYPE_BIT()s of the namespace types to find */
 	unsigned sources;   /* NSTYPE_BIT()s of the enum above */
 	pid_t only;         /* the only process to read, or 0 for all */
 	pid_t self;         /* pid of this process in that tree, or 0 for a fixture */
 	bool no_bpf;        /* read /proc even if BPF iterators could be used */
-	bool mount_details; /* ns.mounts and ns.rootfs are needed */
-	struct collect_programs *programs; /* of the last run and for the next one, or NULL */
+	bool mount_details; /* the caller needs ns.mounts and ns.rootfs */
+	/* programs that were loaded before and can be used again, or NULL */
+	struct collect_programs *programs;
 };
 
 /* A run and its result. */
@@ -89,14 +91,15 @@ struct collect {
 	size_t n;
 	struct nsmissed missed; /* objects that exist and could not be read */
 	/* shared by the sources */
-	unsigned types, sources;    /* of the query, adjusted to each other and to the kernel */
+	/* types and sources of the query, adjusted to each other and to the kernel */
+	unsigned types, sources;
 	struct nsfile_proc files;   /* q.proc, verified; unused for a fixture */
 	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
 	uint32_t own_mnt, own_user; /* inodes of this process's namespaces, or 0 if unknown */
 	uint32_t top[NSTYPE_COUNT]; /* inode of the topmost visible namespace, or 0 if unknown */
 	size_t related;             /* number of namespaces of tab.all that have been opened */
 	bool all_mnt;               /* the kernel has listed all mount namespaces */
-	struct collect_bpf *bpf;    /* what BPF iterators found, or NULL if /proc was read */
+	struct collect_bpf *bpf;    /* result of the BPF iterators, or NULL if /proc was read */
 };
 
 /* The names of the sources, indexed by the enum above. */
@@ -114,13 +117,13 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_che
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 
-/* The conditions for BPF iterators, each for the next one: the caller has the capabilities and is
- * in the initial user and pid namespace; the kernel describes its structures; it loads the
- * programs. */
+/* The conditions for BPF iterators, which are checked in this order: the caller has the
+ * capabilities and is in the initial user and pid namespace; the kernel has BTF; the kernel loads
+ * the programs. */
 enum collect_bpf_step { COLLECT_BPF_CALLER, COLLECT_BPF_BTF, COLLECT_BPF_LOADED };
 
-/* Returns 0 if a run with this query would use BPF iterators up to that step, if the machine has
- * enough threads for it to pay; otherwise a negative errno. */
+/* Returns 0 if the conditions up to `last` are met for this query, otherwise a negative errno.
+ * Ignores the number of threads on the machine. */
 int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
 
 /* Unloads the programs. */

@@ -10,11 +10,11 @@
 /* The reasons why a namespace exists: bits of ns.held, and the kinds of its holders. */
 enum nshold_kind {
 	NSHOLD_PROC,     /* a process is in the namespace */
-	NSHOLD_TASK,     /* a thread is in it, but not the process of the thread */
+	NSHOLD_TASK,     /* a thread is in it, but the process of the thread is not */
 	NSHOLD_CHILDREN, /* future children of a process or thread will be in it: *_for_children */
 	NSHOLD_FD,       /* an open descriptor refers to it */
 	NSHOLD_SOCK,     /* a socket is in it (net) */
-	NSHOLD_MNT,      /* its nsfs file is mounted in some mount namespace */
+	NSHOLD_MNT,      /* its namespace file is mounted in a mount namespace */
 	NSHOLD_PARENT,   /* it is the parent of another namespace in the table */
 	NSHOLD_OWNER,    /* it owns another namespace in the table (user) */
 	NSHOLD_KERNEL,   /* the kernel lists it, and no other reason was found */
@@ -39,33 +39,38 @@ struct nshold {
 
 struct ns {
 	const struct nstype *type;
-	uint32_t inode; /* unique per type: all namespace files are on the one nsfs device */
-	uint64_t id;    /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
-	struct ns *parent, *owner; /* NULL: none, or not visible to the caller */
-	uint64_t mnt_id;           /* of a mount namespace: its id for statmount(2), 6.11; or 0 */
-	uid_t creator;             /* of a user namespace; NSTAB_NO_UID if unknown */
-	unsigned held;             /* NSHOLD_BIT()s */
-	pid_t pid;                 /* lowest pid in it, or 0 */
+	/* inode, which is unique per type, because all namespace files are on one file system */
+	uint32_t inode;
+	uint64_t id; /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
+	/* parent and owner, or NULL if there is none or it is not visible to the caller */
+	struct ns *parent, *owner;
+	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (6.11), or 0 */
+	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
+	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
+	pid_t pid;       /* lowest pid in it, or 0 */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
 	unsigned nchild, nowned; /* number of children, number of owned namespaces */
-	unsigned mounts;         /* of a mount namespace: number of mounts in it */
-	char *rootfs;            /* of a mount namespace: file system type of "/", or NULL */
-	bool opened; /* it was opened, so id, parent, owner and creator are from the kernel */
+	unsigned mounts;         /* number of mounts in a mount namespace */
+	char *rootfs;            /* file system type of "/" in a mount namespace, or NULL */
+	/* the namespace was opened, so id, parent, owner and creator were read from the kernel */
+	bool opened;
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
 	size_t index; /* position in nstab.all after nstab_finish() */
 };
 
 struct nstab {
-	struct ns **all; /* in the order of discovery; sorted by nstab_finish() */
+	struct ns **all; /* all namespaces in the order of discovery; nstab_finish() sorts them */
 	size_t n, size;
 	struct ns **slot; /* hash by type and inode */
 	size_t slots;
-	struct ns *last[NSTYPE_COUNT]; /* found last: most processes share namespaces with the
-					  previous one */
+	/* most recent result per type, because most processes share namespaces with the previous
+	 * process */
+	struct ns *last[NSTYPE_COUNT];
 };
 
-/* Returns the namespace, which is added if it is new, or NULL without memory. */
+/* Returns the namespace with this type and inode, and adds it if it is new. Returns NULL without
+ * memory. */
 struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode);
 
 /* Returns the namespace, or NULL. If type is NULL, returns the first type that has the inode. */
@@ -78,8 +83,8 @@ int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num,
 /* Returns the holder that nstab_hold() recorded last, or NULL. */
 struct nshold *nstab_last_holder(const struct ns *ns);
 
-/* Sorts .all by inode and type and the holders of each by kind and process, and counts nchild and
- * nowned. To be called once. */
+/* Sorts the namespaces in .all by inode and type, sorts the holders of each namespace by kind and
+ * process, and counts nchild and nowned. Must be called only once. */
 void nstab_finish(struct nstab *t);
 
 /* Returns the number of visible ancestors of a namespace. */

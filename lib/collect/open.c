@@ -16,8 +16,8 @@ bool collect_is_gone(int rc)
 	       rc == -ENOTSOCK || rc == -EAGAIN;
 }
 
-/* Returns the descriptor `is` if it refers to ns. Otherwise closes it and returns a negative errno.
- */
+/* Checks that the descriptor `is` refers to ns. Returns the descriptor, or closes it and returns a
+ * negative errno. */
 static int if_it_is(const struct ns *ns, int is)
 {
 	cleanup_fd int fd = is;
@@ -54,8 +54,9 @@ static int open_path(void *arg)
 }
 
 /*
- * Opens a mount below the root directory of a process, or from inside the mount namespace if that
- * process has another root or is gone. Returns a descriptor or a negative errno.
+ * Opens a mounted namespace file through the root directory of a process in the mount namespace. If
+ * that process has another root directory or has ended, enters the mount namespace to open the
+ * file. Returns a descriptor or a negative errno.
  */
 static int open_mount(const struct collect *c, const struct ns *ns, const struct nshold *h)
 {
@@ -102,8 +103,8 @@ static int open_socket(const struct collect *c, const struct ns *ns, const struc
 	return if_it_is(ns, pidfd < 0 ? pidfd : nssocket_open(pidfd, h->num));
 }
 
-/* Opens ns as the one of future children, by link or pidfd. Returns a descriptor or a negative
- * errno. */
+/* Opens ns, the namespace of the future children of a process, through its *_for_children link or
+ * through a pidfd. Returns a descriptor or a negative errno. */
 static int open_child(const struct collect *c, const struct ns *ns, const struct nshold *h,
 		      const char *path)
 {
@@ -136,8 +137,8 @@ static int open_held(const struct collect *c, const struct ns *ns, const struct 
 	return if_it_is(ns, nsfile_open(&c->files, c->q.proc, path.s));
 }
 
-/* Opens ns through the processes in it, starting with the lowest, some of which may have ended.
- * Returns a descriptor or a negative errno. */
+/* Opens ns through a process in it. Tries the processes in ascending order, because some may have
+ * ended. Returns a descriptor or a negative errno. */
 static int open_member(const struct collect *c, const struct ns *ns)
 {
 	const struct nsmember *first = ns->pid ? collect_member(c, ns->pid) : NULL;

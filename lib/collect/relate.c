@@ -6,14 +6,14 @@
 
 #include "kernel/sys_ns.h"
 
-/* Sets e for the namespace. Returns the negative errno. */
+/* Sets e to the message that the namespace cannot be read. Returns the negative errno. */
 static int cannot(int err, const struct ns *ns, struct nserr *e)
 {
 	return nserr_set(e, err, "cannot read %s namespace %u", ns->type->name, ns->inode);
 }
 
-/* Returns true for errors of ioctl_ns(2) that mean "none", "not visible to you" or "older kernel".
- */
+/* Returns true if the error rc of ioctl_ns(2) means that there is no such namespace, that it is not
+ * visible to the caller, or that the kernel is too old. */
 static bool is_answer(int rc)
 {
 	return rc == -EPERM || rc == -EINVAL || rc == -ENOTTY || rc == -EOPNOTSUPP || rc == -ENOSYS;
@@ -51,7 +51,7 @@ static int read_ids(struct ns *ns, int fd)
 	return rc < 0 && is_answer(rc) ? 0 : rc;
 }
 
-/* The recursion ends, because the kernel nests namespaces at most 32 deep. */
+/* The recursion ends, because the kernel limits the nesting of namespaces to 32 levels. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
 {
 	int rc;

@@ -5,9 +5,10 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
-#define TWO_THREADS 400 /* threads of the machine; with fewer, one of ours is faster */
+/* number of threads on the machine from which on a second thread makes the scan faster */
+#define TWO_THREADS 400
 
-#define PASSES 5 /* over the lists, until two agree */
+#define PASSES 5 /* maximum number of attempts to read the same lists twice */
 
 /* An attempt to use the iterators. */
 struct attempt {
@@ -17,8 +18,8 @@ struct attempt {
 	struct collect_programs *p;
 	uint64_t at_least; /* number of threads of the machine while the tasks were read */
 	uint64_t threads;  /* number of threads in the result */
-	size_t n_found;    /* of w, without descriptors */
-	/* the output about descriptors, if it was read meanwhile */
+	size_t n_found;    /* number of holders in w before the descriptors were added */
+	/* the output of the program for descriptors, if a second thread has read it */
 	struct buf files;
 	int files_rc;
 	bool has_files;
@@ -65,9 +66,9 @@ static int read_files(struct attempt *a, uint32_t pid, struct worker *w, struct 
 }
 
 /*
- * Reads the lists until they are the same twice: the kernel does not lock the list of mounts, and a
- * mount that is removed meanwhile could hide others. Otherwise mounts are read by mount namespace.
- * Returns 0 or a negative errno.
+ * Reads the lists until two consecutive results are the same. The kernel does not lock the list of
+ * mounts, so a mount that is removed during the scan could hide others. If the results always
+ * differ, the mounts of each mount namespace are read instead. Returns 0 or a negative errno.
  */
 static int confirm_mounts(struct attempt *a)
 {
@@ -88,7 +89,7 @@ static int confirm_mounts(struct attempt *a)
 	return rc;
 }
 
-/* Reads the descriptors, and the lists with them. Returns 0 or a negative errno. */
+/* Reads the descriptors and the lists that are written with them. Returns 0 or a negative errno. */
 static int read_all_files(struct attempt *a)
 {
 	int rc = 0;
@@ -98,7 +99,8 @@ static int read_all_files(struct attempt *a)
 	if (rc == 0 && a->p->lists)
 		rc = confirm_mounts(a);
 	if (rc == -E2BIG && a->p->lists) {
-		/* more than 2,000 mounts: without the descriptor, the program does not list them */
+		/* there are more than 2,000 mounts; close the probe descriptor, so that the program
+		 * does not write the lists */
 		util_close(&a->p->probe);
 		a->p->lists = false;
 		a->b->mounts.known = a->b->mnt_ns.known = false;
@@ -156,8 +158,8 @@ static int read_tasks(struct attempt *a)
 
 /* ---- Checks of the result ---- */
 
-/* Compares what the program for tasks found about ourselves with /proc. A member of the kernel's
- * structures whose meaning has changed would show here. Returns 0 or -EBADMSG. */
+/* Compares the record of this process with /proc, to detect a kernel that has changed the meaning
+ * of a structure member. Returns 0 or -EBADMSG. */
 static int check_self(struct attempt *a)
 {
 	const struct collect *c = a->c;
@@ -185,8 +187,8 @@ static int check_self(struct attempt *a)
 	return me ? 0 : -EBADMSG;
 }
 
-/* Adds processes that the iterator did not show, in ascending order, to be read in /proc. Returns 0
- * or -ENOMEM. */
+/* Adds the processes that the iterator did not report, in ascending order, so that they are read
+ * from /proc. Returns 0 or -ENOMEM. */
 static int add_unread(struct collect *c, struct collect_bpf *b, const struct scan *pids)
 {
 	struct nsmember *all = calloc(c->n + pids->n + 1, sizeof(*all));
@@ -212,8 +214,9 @@ static int add_unread(struct collect *c, struct collect_bpf *b, const struct sca
 	return 0;
 }
 
-/* Returns the number of threads that process 1 has if the iterator did not show it; otherwise 0. It
- * is hidden more often than others, and listing /proc would cost as much as all the rest. */
+/* If the iterator did not report process 1, returns the number of threads of process 1, otherwise
+ * 0. Process 1 is checked first, because it is hidden more often than others, and listing /proc
+ * takes as long as the rest of the scan. */
 static uint64_t hidden_init(const struct collect *c)
 {
 	struct stat st;
@@ -223,8 +226,8 @@ static uint64_t hidden_init(const struct collect *c)
 	return st.st_nlink - 2;
 }
 
-/* Finds processes that a security module hides from the iterator: it showed fewer threads than the
- * machine has. Returns 0 or a negative errno. */
+/* Finds processes that a security module hides from the iterator, if the iterator reported fewer
+ * threads than the machine has. Returns 0 or a negative errno. */
 static int find_hidden(struct attempt *a)
 {
 	struct scan pids = { 0 };

@@ -7,9 +7,10 @@
 #include "kernel/sys_pidfd.h"
 
 /*
- * Counts a pid namespace for future children that this kernel cannot show. Its existence is known
- * only because pid_for_children is missing. pidfds show it since Linux 6.11, pidfds of threads
- * exist since 6.9. A zombie also lacks time_for_children and is not counted.
+ * Counts a pid namespace for future children that cannot be opened on this kernel. Its existence is
+ * known only because the link pid_for_children is missing. A pidfd gives access to it since Linux
+ * 6.11, and pidfds of threads exist since 6.9. A zombie, which also lacks time_for_children, is not
+ * counted.
  */
 static void note_unknown(struct worker *w, const struct nsfind *f)
 {
@@ -23,8 +24,8 @@ static void note_unknown(struct worker *w, const struct nsfind *f)
 		nsmissed_add(&w->missed, NSMISSED_NS, -ENOSYS);
 }
 
-/* Finds a pid namespace that waits for its first process: /proc does not show it, but a pidfd does.
- * Returns WORKER_*, or a negative errno with w->e set. */
+/* Finds a pid namespace that has no process yet. /proc does not show this namespace, but a pidfd
+ * gives access to it. Returns WORKER_*, or a negative errno with w->e set. */
 static int by_pidfd(struct worker *w, struct nsfind *f)
 {
 	cleanup_fd int pidfd = sys_pidfd_open_task(f->num);

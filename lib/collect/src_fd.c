@@ -5,8 +5,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
-/* A wrong guess of descriptor numbers costs twice of what a right one saves. The balance decides.
- */
+/* Limits of the balance of guesses. A wrong guess of the descriptor numbers costs twice the time
+ * that a right guess saves. */
 enum { GUESS_NEVER = -6, GUESS_GOOD = 8 };
 
 /* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
@@ -55,9 +55,9 @@ static int ask_type(struct worker *w, const char *path, struct nsfind *f)
 }
 
 /*
- * Handles a descriptor that cannot be identified. An error of a file server, such as ESTALE, is not
- * an error of /proc: a descriptor whose link is a path is ignored. Returns WORKER_*, or a negative
- * errno with w->e set.
+ * Classifies the error rc for a descriptor that cannot be identified. An error of a file server,
+ * such as ESTALE, is not an error of /proc: a descriptor whose link is a path is ignored. Returns
+ * WORKER_*, or a negative errno with w->e set.
  */
 static int not_identified(struct worker *w, int rc, const char *path)
 {
@@ -90,10 +90,10 @@ static int look_at_fd(struct worker *w, const struct nsmember *m, int fd)
 }
 
 /*
- * Reads the descriptors n - 1 down to 0. A process with n descriptors mostly has these numbers, and
- * listing the directory costs more than reading the links. Begins with the highest, because that is
- * the one most likely to be missing. Returns how many were read before one was missing, or a
- * negative errno with w->e set.
+ * Reads the descriptors n - 1 down to 0, without listing the directory, which would cost more than
+ * reading the links. A process with n descriptors mostly has these numbers. Begins with the highest
+ * number, which is most likely to be missing. Returns the number of descriptors that were read
+ * before one was missing, or a negative errno with w->e set.
  */
 static int look_at_dense(struct worker *w, const struct nsmember *m, int n)
 {

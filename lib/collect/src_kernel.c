@@ -96,7 +96,8 @@ static int list_mnt_by_bpf(struct collect *c, struct nserr *e)
 			continue;
 		fd = sys_ns_open_id(list->pair[i].id, (uint32_t)mnt->flag, inode);
 		if (fd == -ESTALE ||
-		    fd == -ENOENT) /* it has vanished, or is the head of the list */
+		    /* the namespace has vanished, or the entry is the head of the list */
+		    fd == -ENOENT)
 			continue;
 		rc = fd < 0 ? fd : add(c, fd, e);
 		if (rc < 0)
@@ -113,7 +114,7 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The ids of the namespaces that need not be opened, sorted. */
+/* The sorted ids of the namespaces that need not be opened. */
 struct known {
 	uint64_t *id;
 	size_t n;
@@ -143,7 +144,7 @@ static int add_ids(struct collect *c, const struct known *known, const uint64_t 
 		if (known->n && bsearch(&ids[i], known->id, known->n, sizeof(ids[i]), by_number))
 			continue;
 		fd = sys_ns_open_id(ids[i], 0, 0);
-		if (fd == -ESTALE) /* it has vanished, or is not visible to us */
+		if (fd == -ESTALE) /* the namespace has vanished, or is not visible to the caller */
 			continue;
 		rc = fd < 0 ? fd : add(c, fd, e);
 		if (rc < 0)
@@ -161,7 +162,8 @@ static int list_all(struct collect *c, struct nserr *e)
 	ssize_t n;
 	int rc = 0;
 
-	/* all types: early 6.19 kernels could not page through a single type */
+	/* list all types, because early 6.19 kernels could not list a single type in several
+	 * calls */
 	while (rc == 0 && (n = sys_listns(&req, ids, ARRAY_SIZE(ids))) != 0) {
 		if (n < 0)
 			rc = (int)n;

@@ -31,8 +31,8 @@ static int add_mount(struct collect *c, struct ns *where, const char *root, cons
 	return 0;
 }
 
-/* Keeps the file system type of the last mount on "/", which is the visible one. Returns 0, or a
- * negative errno with e set. */
+/* Records the file system type of the last mount on "/", which is the visible mount. Returns 0, or
+ * a negative errno with e set. */
 static int note_root(struct ns *where, const char *path, const char *fstype, struct nserr *e)
 {
 	if (!streq(path, "/"))
@@ -57,7 +57,8 @@ static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nse
 				       SYS_STATMOUNT_MNT_POINT,
 			       &u.m, sizeof(u));
 
-	if (rc == -ENOENT || rc == -EOVERFLOW) /* it has vanished, or its path exceeds PATH_MAX */
+	/* the mount has vanished, or its path is longer than PATH_MAX */
+	if (rc == -ENOENT || rc == -EOVERFLOW)
 		return 0;
 	if (rc < 0)
 		return rc;
@@ -168,12 +169,12 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 	switch (rc) {
 	case 0:
 		return 0;
-	case -ENOENT: /* it has vanished */
+	case -ENOENT: /* the mount namespace has vanished */
 	case -ESRCH:
 		return 0;
 	case -EPERM:
 	case -EACCES:
-	case -EAGAIN: /* from nsfile_open_mount(): on a file server */
+	case -EAGAIN: /* nsfile_open_mount() returns EAGAIN for a path on a file server */
 	case -EOPNOTSUPP:
 	case -EINVAL:
 		nsmissed_add(&c->missed, NSMISSED_MNT, rc);
@@ -227,7 +228,7 @@ static int by_bpf(struct collect *c, struct nserr *e)
 	return 0;
 }
 
-/* Forgets the number of mounts, of which only those of namespaces were counted. */
+/* Clears the number of mounts, because only mounts of namespace files were counted. */
 static void forget_counts(struct collect *c)
 {
 	for (size_t i = 0; i < c->tab.n; i++)
@@ -244,7 +245,7 @@ int collect_mnt(struct collect *c, struct nserr *e)
 		forget_counts(c);
 		if (rc == 0 || e->what[0])
 			return rc;
-		/* statmount(2) is forbidden: not even the first mount was recorded */
+		/* statmount(2) is denied, so not even the first mount was recorded */
 	}
 	/* a mount namespace may be mounted in another one, so the table grows during the loop */
 	for (size_t i = 0; i < c->tab.n; i++) {

@@ -3,11 +3,11 @@
 #include "collect/worker.h"
 
 /*
- * Reads the inode of one type. If the future children of a process will be in the topmost
- * namespace, so is the process: the two differ only after unshare(2), which creates a new
- * namespace, or after setns(2), which for pid namespaces only goes down (pid_namespaces(7),
- * time_namespaces(7)). Then one link gives both inodes. Returns WORKER_*, or a negative errno with
- * w->e set.
+ * Reads the inode of one namespace type. For pid and time namespaces, reads the link of future
+ * children first. If that namespace is the topmost one, the process itself is in it, too, and the
+ * second link need not be read. Both links differ only after unshare(2), which creates a new
+ * namespace, or after setns(2), which enters only descendants of a pid namespace
+ * (pid_namespaces(7), time_namespaces(7)). Returns WORKER_*, or a negative errno with w->e set.
  */
 static int look(struct worker *w, struct procfs_path *path, struct nsmember *m, size_t i)
 {

@@ -18,8 +18,8 @@ int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode)
 	return 0;
 }
 
-/* Records the namespace of a socket, or counts the failure. Returns 0, or a negative errno with
- * w->e set. */
+/* Records the network namespace of a socket, or counts a socket that cannot be read. Returns 0, or
+ * a negative errno with w->e set. */
 static int note_result(struct worker *w, const struct nssocket *s)
 {
 	struct nsfind f = { NSHOLD_SOCK, NSTYPE_NET, s->pid, s->fd, s->ns, 0 };
@@ -31,8 +31,8 @@ static int note_result(struct worker *w, const struct nssocket *s)
 	case -ESRCH:
 	case -EBADF: /* the socket was closed, or the process has ended */
 		return 0;
-	case -EPERM: /* no CAP_NET_ADMIN over the namespace, or no permission to trace the process
-		      */
+	/* no CAP_NET_ADMIN over the namespace, or no permission to trace the process */
+	case -EPERM:
 	case -EACCES:
 	case -ENOSYS:
 	case -ENOTTY:
@@ -72,7 +72,7 @@ int collect_sockets(struct worker *w)
 
 	if (w->c->bpf)
 		drop_known(w);
-	/* of the holders of a socket, the first is recorded, so the order must not vary */
+	/* sort the sockets, so that the recorded holder of a shared socket is always the same */
 	if (w->n_sockets > 0)
 		qsort(w->sockets, w->n_sockets, sizeof(*w->sockets), by_holder);
 	rc = nssocket_ask(w->sockets, w->n_sockets);

@@ -15,7 +15,7 @@ struct nsfind {
 	pid_t pid;
 	int num;
 	uint32_t inode;
-	uint32_t instead; /* NSHOLD_TASK: the namespace of its process */
+	uint32_t instead; /* only for NSHOLD_TASK: inode of the namespace of the thread's process */
 };
 
 /* One scanning thread. Two workers divide the processes if there are many; they share only c. */
@@ -24,9 +24,10 @@ struct worker {
 	struct nsfind *found;
 	size_t n, size;
 	struct scan ids, tids;
-	struct nssocket *sockets; /* looked up after all processes have been read */
+	/* sockets whose namespaces are looked up after all processes have been read */
+	struct nssocket *sockets;
 	size_t n_sockets, sockets_size;
-	int guess; /* of descriptor numbers: balance of right and wrong ones */
+	int guess; /* balance of right and wrong guesses of descriptor numbers */
 	uint32_t children[NSTYPE_COUNT]; /* *_for_children of the current process; 0 if not read */
 	struct nsmissed missed;
 	struct nserr e;
@@ -58,7 +59,8 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-int collect_fd(struct worker *w, struct nsmember *m) must_check; /* also reads sockets */
+/* collect_fd() also records sockets */
+int collect_fd(struct worker *w, struct nsmember *m) must_check;
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
 int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check;

@@ -61,7 +61,7 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
-				nserr_hint(e, "run it with CAP_SETPCAP");
+				nserr_hint(e, "run the command with CAP_SETPCAP");
 			return rc;
 		}
 	}
@@ -113,7 +113,7 @@ static int run_filter(void *ctx, const struct plan_step *s, struct nserr *e)
 	err = errno;
 	nserr_set(e, err, "cannot install the system call filter");
 	if (err == EACCES)
-		nserr_hint(e, "add --no-new-privs, or run it with CAP_SYS_ADMIN");
+		nserr_hint(e, "add --no-new-privs, or run the command with CAP_SYS_ADMIN");
 	else if (err == EINVAL)
 		nserr_hint(e,
 			   "check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER");
@@ -173,9 +173,9 @@ static void show_caps(const void *ctx, const struct plan_step *s, struct buf *ou
 	if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
 		buf_adds(out, "keep the remaining capabilities as ambient");
 	else
-		buf_adds(out, "drop them from the other capability sets");
+		buf_adds(out, "drop these capabilities from the other capability sets");
 	if (c->has_keep && !c->keep_caps && !c->set_uid)
-		buf_adds(out, "; a user other than 0 keeps the rest as ambient");
+		buf_adds(out, "; if the user is not 0, keep the remaining capabilities as ambient");
 }
 
 const struct plan_kind cred_caps_sets = {

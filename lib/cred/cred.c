@@ -39,7 +39,8 @@ static int read_filter(struct cred *c, struct nserr *e)
 	if (n == 0 || (size_t)n % sizeof(*c->filter) ||
 	    (size_t)n / sizeof(*c->filter) > BPF_MAXINSNS)
 		return nserr_set(e, 0,
-				 "--seccomp: '%s' holds %zd bytes, not 1 to %d instructions of 8",
+				 "--seccomp: '%s' has %zd bytes, expected 1 to %d instructions of "
+				 "8 bytes each",
 				 c->seccomp, n, BPF_MAXINSNS);
 	c->nfilter = (unsigned short)((size_t)n / sizeof(*c->filter));
 	c->filter = malloc((size_t)n);

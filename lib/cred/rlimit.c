@@ -58,13 +58,19 @@ int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr
 		return nserr_set(e, 0, "invalid limit '%s', expected <name>=<soft>[:<hard>]", text);
 	soft = strcspn(value, ":");
 	if (parse_value(value, soft, &limit.soft) < 0)
-		return nserr_set(e, 0, "'%s' has no number or 'unlimited'", text);
+		return nserr_set(
+			e, 0, "invalid limit '%s', expected a number or 'unlimited' after the '='",
+			text);
 	limit.hard = limit.soft;
 	if (value[soft] == ':' &&
 	    parse_value(value + soft + 1, strlen(value + soft + 1), &limit.hard) < 0)
-		return nserr_set(e, 0, "'%s' has no number or 'unlimited' after the colon", text);
+		return nserr_set(
+			e, 0,
+			"invalid limit '%s', expected a number or 'unlimited' after the colon",
+			text);
 	if (limit.soft > limit.hard)
-		return nserr_set(e, 0, "'%s': the soft limit is above the hard limit", text);
+		return nserr_set(e, 0, "invalid limit '%s': the soft limit is above the hard limit",
+				 text);
 	limits[which] = limit;
 	return 0;
 }
@@ -135,7 +141,8 @@ static void hint_refused(int which, rlim_t hard, struct nserr *e)
 		nserr_hint(e, "use at most %lld, or raise the sysctl fs.nr_open", (long long)most);
 	else if (getrlimit(which, &old) == 0 && hard > old.rlim_max)
 		nserr_hint(e,
-			   "use at most %llu, or run it with CAP_SYS_RESOURCE in the initial user "
+			   "use at most %llu, or run the command with CAP_SYS_RESOURCE in the "
+			   "initial user "
 			   "namespace",
 			   (unsigned long long)old.rlim_max);
 }

@@ -35,9 +35,9 @@ static int check_size(const struct idmap *m, struct nserr *e)
 	if (m->n == 0)
 		return nserr_set(e, 0, "the map is empty");
 	if (m->n > IDMAP_MAX_EXTENTS) {
-		nserr_set(e, 0, "%s: a map has at most 340 lines, this one has %zu",
+		nserr_set(e, 0, "%s: the map has %zu lines, but a map can have at most 340",
 			  label(m, &m->ext[IDMAP_MAX_EXTENTS], name), m->n);
-		nserr_hint(e, "merge adjacent ranges, or use fewer of them");
+		nserr_hint(e, "merge adjacent ranges, or use fewer ranges");
 		return -EINVAL;
 	}
 	idmap_format_kernel(m, &text);
@@ -54,9 +54,9 @@ static int check_size(const struct idmap *m, struct nserr *e)
 		buf_free(&text);
 		if (upto <= IDMAP_MAX_BYTES)
 			continue;
-		nserr_set(e, 0, "%s: a map has at most 4095 bytes, this one has %zu",
+		nserr_set(e, 0, "%s: the map has %zu bytes, but a map can have at most 4095",
 			  label(m, &m->ext[i - 1], name), len);
-		nserr_hint(e, "merge adjacent ranges, or use fewer of them");
+		nserr_hint(e, "merge adjacent ranges, or use fewer ranges");
 		return -EINVAL;
 	}
 }

@@ -64,12 +64,12 @@ static int fail_map(int rc, const char *path, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot map the ids of '%s'", path);
 	if (rc == -EPERM)
-		nserr_hint(e, "use a mount that is not idmapped, and run it with "
+		nserr_hint(e, "use a mount that is not idmapped, and run the command with "
 			      "CAP_SYS_ADMIN in the user namespace that mounted the file "
 			      "system");
 	else if (rc == -EINVAL)
-		nserr_hint(e, "use another file system: it or one mounted below it does not "
-			      "support idmapped mounts");
+		nserr_hint(e, "use another directory: its file system, or a file system mounted "
+			      "below it, does not support idmapped mounts");
 	else if (rc == -ENOSYS)
 		nserr_hint(e, "use Linux 5.12 or later for idmapped mounts");
 	return rc;
@@ -86,9 +86,8 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 	if (tree < 0) {
 		nserr_set(e, tree, "cannot copy the mount of '%s'", path);
 		if (tree == -EINVAL && !recursive)
-			nserr_hint(e,
-				   "add --recursive: the mounts below it cannot be separated from "
-				   "it");
+			nserr_hint(e, "add --recursive: a user namespace cannot separate an "
+				      "inherited mount from the mounts below it");
 		return tree;
 	}
 	userns = make_userns(m, e);

@@ -274,10 +274,10 @@ static int fail_helper(int status, enum idmap_kind k, const char *path, const ch
 	 * it, too */
 	reason = str_after(said, helpers[k]);
 	reason = reason && str_after(reason, ": ") ? reason + 2 : said;
-	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "it gave no reason");
+	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "no error message");
 	if (strstr(reason, "not allowed") && cap)
 		nserr_hint(e,
-			   "run it with %s, or use the ids of this user in %s (nsidmap "
+			   "run the command with %s, or use the ids of this user in %s (nsidmap "
 			   "subids)",
 			   cap, subid_files[k]);
 	return -EINVAL;
@@ -301,7 +301,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		snprintf(target, sizeof(target), by_fd ? "fd:%d" : "%d", by_fd ? procfd : pid);
 		argv = make_argv(path, target, &maps->map[k]);
 		if (!argv)
-			return nserr_set(e, ENOMEM, "cannot make the arguments of %s", path);
+			return nserr_set(e, ENOMEM, "cannot build the arguments of %s", path);
 		status = run(argv, &(struct target){ stop, pidfd, procfd, by_fd }, said,
 			     sizeof(said));
 		/* an old newuidmap does not know fd:N and prints its usage */

@@ -183,7 +183,7 @@ static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const str
 	case IDMAP_PLAN_AUTO:
 		break;
 	}
-	return nserr_set(e, 0, "this style makes no map");
+	return nserr_set(e, 0, "this style does not create a map");
 }
 
 static bool takes_ranges(enum idmap_plan_style style)
@@ -207,7 +207,9 @@ static int own_ids(const struct idmap_plan_request *r, const struct subid_user *
 	own[IDMAP_GID] = r->user ? u->gid : getegid();
 	if (!r->user || (u->has_uid && u->has_gid))
 		return 0;
-	return nserr_set(e, 0, "the ids of user %s are unknown: it has no passwd entry", r->user);
+	return nserr_set(e, 0,
+			 "the ids of user %s are unknown, because the user has no passwd entry",
+			 r->user);
 }
 
 /* Builds the map of one kind and splits it at the extents of the caller's own map. Returns 0, or a

@@ -128,8 +128,10 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 		return;
 	inside = fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino;
 	if (idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
-		nserr_hint(e, inside ? "the process is in this user namespace, which has a map"
-				     : "the map has been written already; it can be written once");
+		nserr_hint(e, inside ? "the process is in the caller's user namespace, which has a "
+				       "map already"
+				     : "the map has been written already, and a map can be written "
+				       "only once");
 		return;
 	}
 	if (inside) {
@@ -150,14 +152,15 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 	}
 	if (!sys_cap_has(k == IDMAP_UID ? CAP_SETUID : CAP_SETGID)) {
 		if (k == IDMAP_GID && now.setgroups == IDMAP_SETGROUPS_ALLOW)
-			nserr_hint(e, "deny setgroups first, or run it with CAP_SETGID");
+			nserr_hint(e, "deny setgroups first, or run the command with CAP_SETGID");
 		else
-			nserr_hint(e, "map only your own id, or run it with CAP_SET%s",
+			nserr_hint(e, "map only your own id, or run the command with CAP_SET%s",
 				   k == IDMAP_UID ? "UID" : "GID");
 	} else if (k == IDMAP_UID && idmap_to_inside(&m->map[k], 0, &id) == 0 &&
 		   !sys_cap_has(CAP_SETFCAP)) {
-		nserr_hint(e, "run it with CAP_SETFCAP, which is needed to map id 0 of the "
-			      "parent");
+		nserr_hint(e,
+			   "run the command with CAP_SETFCAP, which is needed to map id 0 of the "
+			   "parent");
 	}
 }
 
@@ -239,11 +242,11 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 		return nserr_set(e, ENOMEM, "cannot store the map");
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		if (!same_pairs(&now.map[k], &want.map[k]))
-			return nserr_set(e, EIO, "%s/%s differs from what was written",
+			return nserr_set(e, EIO, "%s/%s differs from the map that was written",
 					 proc_name(procfd, name, sizeof(name)), map_files[k]);
 	if (m->setgroups == IDMAP_SETGROUPS_UNSET || now.setgroups == m->setgroups)
 		return 0;
-	rc = nserr_set(e, 0, "%s/setgroups differs from what was requested",
+	rc = nserr_set(e, 0, "%s/setgroups differs from the requested value",
 		       proc_name(procfd, name, sizeof(name)));
 	if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
 		nserr_hint(e, "newgidmap denies setgroups unless a subordinate group is mapped");

@@ -186,8 +186,8 @@ static int check_complete(const struct idmaps *m, struct nserr *e)
 {
 	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
 		nserr_set(e, 0, "the map is empty");
-		nserr_hint(e,
-			   "check the program that should have written it: it has probably failed");
+		nserr_hint(e, "check the program that writes the map, because this program has "
+			      "probably failed");
 		return -EINVAL;
 	}
 	for (int k = 0; k < IDMAP_KINDS; k++)

@@ -101,8 +101,8 @@ static int fail_enter(int rc, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
 	if (rc == -EPERM)
-		nserr_hint(e, "run it with CAP_SYS_ADMIN in that namespace, because no "
-			      "visible process is in it");
+		nserr_hint(e, "run the command with CAP_SYS_ADMIN in that namespace, because the "
+			      "namespace has no visible process");
 	return rc;
 }
 
@@ -222,7 +222,10 @@ static int load_like(const char *arg, const char *ref, struct idmaps *m, struct 
 	if (m->map[IDMAP_UID].n || m->map[IDMAP_GID].n)
 		return 0;
 	/* return the same error as for an empty stream */
-	nserr_set(e, 0, "%s: no id of that user namespace is mapped to an id of this one", arg);
+	nserr_set(e, 0,
+		  "%s: no id of that user namespace is mapped to an id of the caller's user "
+		  "namespace",
+		  arg);
 	return -ENOENT;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf: emits instructions. Their format is in Documentation/bpf/standardization of the kernel. */
+/* bpf: generates BPF instructions. The kernel's Documentation/bpf/standardization describes their
+ * format. */
 #include "kernel/bpf.h"
 
-#define SCRATCH (-8) /* on the stack: what the helper function reads */
+#define SCRATCH (-8) /* stack offset of the buffer for the helper function that reads memory */
 
-/* Records the first error. */
+/* Records an error, unless an earlier one is recorded. `what` is the path of a missing member, or
+ * NULL. */
 static void fail(struct bpf *p, int err, const char *what)
 {
 	if (p->err)
@@ -52,8 +54,8 @@ int bpf_finish(struct bpf *p)
 
 /* ---- Members ---- */
 
-/* Finds the member that path begins with, up to "->". Returns the rest of the path, NULL at the end
- * of it, and sets *rc. */
+/* Finds the first member in path, which ends at "->" or at the end. Returns the rest of the path
+ * after "->", or NULL if there is no rest. Sets *rc to 0 or a negative errno. */
 static const char *first_member(struct btf *btf, uint32_t type, const char *path,
 				struct btf_field *f, int *rc)
 {
@@ -88,7 +90,7 @@ uint32_t bpf_offset(struct bpf *p, uint32_t type, const char *member, uint32_t *
 	return f.offset;
 }
 
-/* dst = memory at src + off, through the typed pointer src. */
+/* Generates an instruction that loads the memory at src + off into dst. src is a typed pointer. */
 static void load(struct bpf *p, int dst, int src, int32_t off, uint32_t size)
 {
 	int width = size == 8 ? BPF_DW : size == 4 ? BPF_W : size == 2 ? BPF_H : BPF_B;
@@ -96,7 +98,8 @@ static void load(struct bpf *p, int dst, int src, int32_t off, uint32_t size)
 	emit(p, BPF_LDX | BPF_MEM | width, dst, src, off, 0);
 }
 
-/* dst = memory at the address src + off, by the helper function. A failed read leaves 0. */
+/* Generates a call of the helper function that reads the memory at the address src + off into dst.
+ * If the helper fails, dst is 0. */
 static void probe(struct bpf *p, int dst, int src, int32_t off, uint32_t size)
 {
 	emit(p, BPF_ALU64 | BPF_MOV | BPF_X, R3, src, 0, 0);
@@ -137,7 +140,7 @@ void bpf_get(struct bpf *p, int dst, int base, const char *path)
 			probe(p, dst, base, (int32_t)f.offset, f.size);
 		else
 			load(p, dst, base, (int32_t)f.offset, f.size);
-		/* a pointer to something unknown is only a number */
+		/* a pointer to an unknown type is only an address, not a typed pointer */
 		at.address |= !f.pointer || !f.type;
 		at.type = f.pointer ? f.type : 0;
 		base = dst;
@@ -220,7 +223,7 @@ void bpf_label(struct bpf *p, int label)
 	p->label[label] = (int16_t)p->n;
 }
 
-/* Appends a jump to a label, which may come later. */
+/* Appends a jump to a label, whose position may be set later. */
 static void jump(struct bpf *p, int code, int dst, int src, int32_t imm, int label)
 {
 	if (p->n < BPF_MAX_INSNS)

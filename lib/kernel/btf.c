@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* btf: reads BTF. The format is in Documentation/bpf/btf.rst of the kernel; linux/btf.h of older
- * systems lacks the newer kinds, so the few numbers that are needed stand here. */
+/* btf: parses BTF, whose format is described in the kernel's Documentation/bpf/btf.rst. The few
+ * constants that are needed are defined here, because linux/btf.h of older systems lacks the newer
+ * kinds. */
 #include "kernel/btf.h"
 
 #include <sys/mman.h>
@@ -10,11 +11,13 @@
 
 #define BTF_MAGIC   0xeb9f
 #define BTF_VERSION 1
-#define MAX_SIZE    (64u << 20) /* ten times the size of today's kernels */
-#define STEP        64          /* types from one entry of the index to the next */
-#define MAX_CHAIN   32          /* typedefs, const, arrays in a row */
-#define MAX_NESTED  16          /* nameless structures inside one another */
-#define MAX_VISITS  1000        /* nameless structures in one structure */
+#define MAX_SIZE    (64u << 20) /* ten times the size of the BTF of current kernels */
+#define STEP        64          /* number of types per entry of the index */
+/* maximum number of typedefs, qualifiers and arrays before a type */
+#define MAX_CHAIN   32
+#define MAX_NESTED  16 /* maximum depth of nested nameless structures */
+/* maximum number of nameless structures that are searched for one member */
+#define MAX_VISITS  1000
 
 enum {
 	KIND_INT = 1,
@@ -39,7 +42,8 @@ enum {
 	KINDS
 };
 
-/* Bytes after the three words of a type: fixed, and for each of its members. */
+/* Number of bytes that follow the three 32-bit words of a type: a fixed number, and a number for
+ * each member. */
 static const struct {
 	uint8_t fixed, each;
 } extra[KINDS] = {
@@ -49,11 +53,12 @@ static const struct {
 	[KIND_ENUM64] = { 0, 12 },
 };
 
-/* A type, decoded. */
+/* A decoded type. */
 struct type {
-	uint32_t name, info, size; /* size of a structure, or the type that it refers to */
-	uint32_t after;            /* position of what follows the three words */
-	unsigned kind, n;          /* n: number of members or parameters */
+	/* size: size of a structure, or id of the type that this type refers to */
+	uint32_t name, info, size;
+	uint32_t after;   /* position of the data after the three words */
+	unsigned kind, n; /* kind: BTF_KIND_*; n: number of members or parameters */
 };
 
 static uint32_t word_at(const unsigned char *p)
@@ -64,7 +69,8 @@ static uint32_t word_at(const unsigned char *p)
 	return v;
 }
 
-/* Decodes the type at a position. Returns the position of the next one, or 0 if it is invalid. */
+/* Decodes the type at a position. Returns the position of the next type, or 0 if the type is
+ * invalid. */
 static uint32_t decode(const struct btf *b, uint32_t at, struct type *t)
 {
 	const unsigned char *p = b->types + at;
@@ -84,7 +90,8 @@ static uint32_t decode(const struct btf *b, uint32_t at, struct type *t)
 	return end > b->types_len ? 0 : (uint32_t)end;
 }
 
-/* Decodes the next type that was not seen yet. Returns 1, 0 at the end, or -EBADMSG. */
+/* Decodes the next type of the section and adds it to the index. Returns 1, 0 at the end of the
+ * section, or -EBADMSG. */
 static int decode_next(struct btf *b, struct type *t)
 {
 	uint32_t after;
@@ -159,7 +166,8 @@ int btf_borrow(struct btf *b, const void *data, size_t n)
 	return b->index ? 0 : -ENOMEM;
 }
 
-/* Maps the file. Returns its address, or NULL with *size set if only reading is left. */
+/* Maps the file into memory. Returns its address. If the kernel cannot map the file, returns NULL
+ * and sets *size, so that the caller can read the file. */
 static void *map_file(int fd, size_t *size)
 {
 	struct stat st;
@@ -212,7 +220,8 @@ void btf_close(struct btf *b)
 
 /* ---- Looking for names ---- */
 
-/* Compares a type with the names that were not found yet. Returns the number of new ids. */
+/* Compares a type with the names that have no id yet, and sets their ids. Returns the number of new
+ * ids. */
 static size_t match(const struct btf *b, const struct type *t, struct btf_name *names, size_t n)
 {
 	size_t found = 0;
@@ -251,15 +260,15 @@ int btf_find(struct btf *b, struct btf_name *names, size_t n)
 
 /* ---- Members ---- */
 
-/* Returns true if a type only gives another one a name or a qualifier. */
+/* Returns true if the type is a typedef or a qualifier of another type. */
 static bool is_modifier(unsigned kind)
 {
 	return kind == KIND_TYPEDEF || kind == KIND_VOLATILE || kind == KIND_CONST ||
 	       kind == KIND_RESTRICT || kind == KIND_TYPE_TAG;
 }
 
-/* Decodes the type behind names, qualifiers and, if `arrays`, arrays, and replaces *id. Returns 0,
- * -ENOENT for void, or -EBADMSG. */
+/* Resolves typedefs, qualifiers and, if `arrays` is set, arrays. Decodes the resulting type and
+ * sets *id to its id. Returns 0, -ENOENT for void, or -EBADMSG. */
 static int strip(struct btf *b, uint32_t *id, bool arrays, struct type *t)
 {
 	for (int i = 0; i < MAX_CHAIN; i++) {
@@ -286,11 +295,11 @@ static bool has_members(const struct type *t)
 struct found {
 	uint32_t type, bits;
 	bool bit_field;
-	unsigned visits; /* nameless members that were searched */
+	unsigned visits; /* number of nameless members that were searched */
 };
 
-/* Finds a member of the n bytes name, also inside nameless members. Returns 0, -ENOENT or -EBADMSG.
- */
+/* Finds the member with the name of n bytes, also inside nameless members. Returns 0, -ENOENT or
+ * -EBADMSG. */
 static int find_member(struct btf *b, const struct type *t, const char *name, size_t n, int depth,
 		       struct found *out)
 {
@@ -324,7 +333,7 @@ static int find_member(struct btf *b, const struct type *t, const char *name, si
 	return -ENOENT;
 }
 
-/* Describes a member of that type. Returns 0 or -EBADMSG. */
+/* Sets the size and the type of a member from the id of its type. Returns 0 or -EBADMSG. */
 static int describe(struct btf *b, uint32_t type, struct btf_field *out)
 {
 	struct type t;

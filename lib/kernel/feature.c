@@ -92,7 +92,8 @@ static int try_namespace_id(uint64_t unused)
 	return ns < 0 ? ns : sys_ns_id(ns, &id);
 }
 
-/* Asks for the next mount namespace. ENOENT means success: the caller's is the last one. */
+/* Requests the next mount namespace. ENOENT means success, because the caller's mount namespace may
+ * be the last one. */
 static int try_mount_namespace_next(uint64_t unused)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt"), next = -1;

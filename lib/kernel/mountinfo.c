@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "kernel/sys_stat.h"
 
-#define MOUNTINFO_MAX (256u << 20) /* 400,000 mounts of 600 bytes */
+#define MOUNTINFO_MAX (256u << 20) /* enough for 400,000 mounts with 600 bytes each */
 
 void mountinfo_take(struct mountinfo *m, char *text)
 {

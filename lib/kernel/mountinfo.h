@@ -15,7 +15,8 @@ struct mountinfo {
 
 #define MOUNTINFO_INIT ((struct mountinfo){ 0 })
 
-struct mountinfo_line { /* the strings are parts of the text, with decoded octal escapes */
+/* One line of mountinfo. The strings are parts of the text, with decoded octal escapes. */
+struct mountinfo_line {
 	int id, parent;
 	bool shared;
 	const char *root, *target, *options; /* options: mount options */

@@ -94,7 +94,7 @@ int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
 	int fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0,
 			     SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_CACHED);
 
-	if (fd == -EINVAL) /* before 5.12: no RESOLVE_CACHED */
+	if (fd == -EINVAL) /* before 5.12, openat2(2) returns EINVAL for RESOLVE_CACHED */
 		fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0, SYS_RESOLVE_NO_SYMLINKS);
 	/* openat2(2) is missing before 5.6, or a seccomp filter denies it */
 	if (fd == -ENOSYS || fd == -EPERM)

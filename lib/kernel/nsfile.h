@@ -7,16 +7,16 @@
 #include "kernel/sys_stat.h"
 
 /*
- * By the time it is opened, a path such as /proc/PID/fd/N, or a path in another mount namespace,
- * may lead to a FIFO, a device or a file of a FUSE server. Opening such a file can block or have
- * effects. So every function here first identifies the file without opening it, and opens only
- * namespaces for reading.
+ * A path such as /proc/PID/fd/N, or a path in another mount namespace, may lead to a FIFO, a device
+ * or a file of a FUSE server when it is opened. Opening such a file can block or have effects. So
+ * every function here first identifies the file without opening it, and opens only namespaces for
+ * reading.
  */
 
 /* A verified /proc and the device number of nsfs. */
 struct nsfile_proc {
 	int fd;
-	bool owned; /* nsfile_proc_close() closes fd */
+	bool owned; /* true if nsfile_proc_close() must close fd */
 	uint32_t major, minor;
 };
 

@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 
-/* The fields of union bpf_attr that are used, under names of our own: the headers of 5.8 have them,
- * older ones do not. Fields that are left out are 0. */
+/* The used fields of union bpf_attr. They are defined here, because kernel headers before 5.8 lack
+ * some of them. Omitted fields are 0. */
 enum { PROG_LOAD = 5, LINK_CREATE = 28, ITER_CREATE = 33 };
 enum { TYPE_TRACING = 26, ATTACH_ITER = 28 };
 
@@ -35,12 +35,13 @@ struct iter {
 	uint32_t link_fd, flags;
 };
 
-/* union bpf_iter_link_info of iterators over tasks, 6.1 */
+/* union bpf_iter_link_info for an iterator over tasks (6.1) */
 struct only_task {
 	uint32_t tid, pid, pid_fd;
 };
 
-/* Returns a descriptor above 2 or a negative errno. EAGAIN means that a signal is pending. */
+/* Calls bpf(2), and repeats the call after EAGAIN, which means that a signal is pending. Returns a
+ * descriptor above 2 or a negative errno. */
 static int call(int cmd, void *attr, uint32_t size)
 {
 	long fd;
@@ -54,7 +55,8 @@ static int call(int cmd, void *attr, uint32_t size)
 int sys_bpf_load_iter(const struct bpf_insn *insns, uint32_t n, uint32_t function, char *log,
 		      uint32_t log_size)
 {
-	static const char license[] = "GPL"; /* the helper functions require it */
+	/* the helper functions require a license that is compatible with the GPL */
+	static const char license[] = "GPL";
 	struct load a = {
 		.prog_type = TYPE_TRACING,
 		.insn_cnt = n,

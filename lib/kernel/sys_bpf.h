@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_bpf: bpf(2), as far as iterators need it (5.8), with the numbers that older headers lack. */
+/* sys_bpf: calls bpf(2) for iterators (5.8), and defines constants that older headers lack. */
 #ifndef NSU_KERNEL_SYS_BPF_H
 #define NSU_KERNEL_SYS_BPF_H
 
@@ -12,23 +12,24 @@
 #define SYS_BPF_SEQ_WRITE         127 /* 5.7 */
 #define SYS_BPF_SOCK_FROM_FILE    162 /* 5.11 */
 
-/* Marks in instructions: src_reg of a call of a kernel function (5.13), and the jump that the
- * kernel takes after too many turns of a loop (6.9). */
+/* Constants in instructions: the value of src_reg that marks a call of a kernel function (5.13),
+ * and the opcode of the jump that the kernel takes if a loop has run too often (6.9). */
 #define SYS_BPF_KFUNC    2
 #define SYS_BPF_MAY_GOTO 0xe5
 
 /*
- * Loads a program of n instructions for the iterator whose function in the BTF of the kernel is
- * `function`. Returns a descriptor (O_CLOEXEC, above 2) that the caller closes, or a negative
- * errno. `log` receives what the verifier says; NULL saves its cost.
+ * Loads a program of n instructions for an iterator. `function` is the BTF id of the iterator's
+ * function in the kernel. `log` receives the messages of the verifier; if it is NULL, the verifier
+ * writes no messages, which is faster. Returns a descriptor (O_CLOEXEC, above 2) that the caller
+ * closes, or a negative errno.
  */
 int sys_bpf_load_iter(const struct bpf_insn *insns, uint32_t n, uint32_t function, char *log,
 		      uint32_t log_size) must_check;
 
 /*
- * Opens an iterator that runs the program for everything, or with pid for the threads of that
- * process only (6.1). read(2) returns what the program writes. Returns a descriptor (O_CLOEXEC,
- * above 2) that the caller closes, or a negative errno.
+ * Opens an iterator that runs the program for all objects, or, if pid is not 0, only for the
+ * threads of that process (6.1). read(2) returns what the program writes. Returns a descriptor
+ * (O_CLOEXEC, above 2) that the caller closes, or a negative errno.
  */
 int sys_bpf_open_iter(int prog, uint32_t pid) must_check;
 

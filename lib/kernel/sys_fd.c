@@ -33,8 +33,9 @@ static void one(int fd, bool now)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Opens the list of descriptors of this process. Returns NULL if it is not on a proc file system:
- * in a foreign root, any file may have that name. The caller closes the list. */
+/* Opens the directory /proc/self/fd. Returns NULL if it is not on a proc file system, because
+ * another directory may have that name in an untrusted root directory. The caller closes the
+ * directory. */
 static DIR *list_open(void)
 {
 	DIR *dir = opendir("/proc/self/fd");

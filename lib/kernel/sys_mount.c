@@ -19,14 +19,14 @@
 #define SYS_listmount 458
 #endif
 
-struct mnt_id_req_v1 { /* with mnt_ns_id, Linux 6.11 */
+struct mnt_id_req_v1 { /* struct mnt_id_req with mnt_ns_id (Linux 6.11) */
 	__u32 size;
 	__u32 spare;
 	__u64 mnt_id;
 	__u64 param;
 	__u64 mnt_ns_id;
 };
-#define MNT_ID_REQ_SIZE_V0 24 /* without mnt_ns_id, Linux 6.8 */
+#define MNT_ID_REQ_SIZE_V0 24 /* size of struct mnt_id_req without mnt_ns_id (Linux 6.8) */
 
 struct open_how_v0 {
 	__u64 flags, mode, resolve;

@@ -29,7 +29,7 @@
 #define AT_RECURSIVE 0x8000
 #endif
 
-/* openat2(2), 5.6 */
+/* flags of openat2(2) (Linux 5.6) */
 #define SYS_RESOLVE_NO_XDEV       0x01
 #define SYS_RESOLVE_NO_MAGICLINKS 0x02
 #define SYS_RESOLVE_NO_SYMLINKS   0x04

@@ -38,7 +38,7 @@ struct mnt_ns_info {
 /* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */
 #define SYS_NS_INO_USER UINT64_C(0xEFFFFFFD)
 
-/* PROC_PID_INIT_INO, that of the initial pid namespace */
+/* PROC_PID_INIT_INO, the inode of the initial pid namespace on every kernel */
 #define SYS_NS_INO_PID UINT64_C(0xEFFFFFFC)
 
 #define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, statfs(2) of a namespace file */
@@ -50,7 +50,7 @@ struct mnt_ns_info {
 struct sys_ns_id_req { /* struct ns_id_req of listns(2), 6.19 */
 	__u32 size;
 	__u32 spare;
-	__u64 ns_id; /* list the namespaces after this id */
+	__u64 ns_id; /* the call lists the namespaces after this id */
 	__u32 ns_type;
 	__u32 spare2;
 	__u64 user_ns_id;

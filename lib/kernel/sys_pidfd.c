@@ -24,7 +24,7 @@
 #define PIDFD_THREAD O_EXCL
 #define PIDFS_MAGIC  0x50494446
 
-/* Flags that clone(2) accepts. Its low byte is the exit signal. */
+/* Mask of the flags that clone(2) accepts. The low byte is the exit signal. */
 #define CLONE_OLD_FLAGS UINT64_C(0xffffff00)
 
 int sys_pidfd_open(pid_t pid)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_pidfd: keeps processes by descriptor, and creates processes with clone3(2). */
+/* sys_pidfd: refers to processes by descriptors (pidfds), and creates processes with clone3(2). */
 #ifndef NSU_KERNEL_SYS_PIDFD_H
 #define NSU_KERNEL_SYS_PIDFD_H
 
@@ -14,7 +14,7 @@
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
-int sys_pidfd_open_task(pid_t id) must_check; /* a process or a thread */
+int sys_pidfd_open_task(pid_t id) must_check; /* accepts a process or a thread */
 
 /* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). Returns a descriptor or a negative
  * errno: -EPERM if the caller may not trace the process. */

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "kernel/sys_mount.h"
 
-#define LINKS_MAX 40 /* path_resolution(7) */
+#define LINKS_MAX 40 /* maximum number of symbolic links in a path (path_resolution(7)) */
 
 struct walk {
 	const char *path; /* the path that the caller gave, for messages */
@@ -112,7 +112,7 @@ static int begin(struct walk *w, const char *path, struct nserr *e)
 	return enter(w, w->text[0] == '/' ? "/" : ".", e);
 }
 
-/* Inserts the target of a symbolic link before the remaining path. */
+/* Reads a symbolic link and inserts its target before the remaining path. */
 static int follow(struct walk *w, int link, struct nserr *e)
 {
 	char target[PATH_MAX], *text;

@@ -14,7 +14,8 @@
 struct trustpath {
 	int dir;    /* O_PATH descriptor of the directory that contains the last component, or -1 */
 	char *name; /* last component, malloc()ed; "." if the path ends in a directory */
-	bool is_proc_link; /* it is a link in the proc file system, such as /proc/self/fd/1 */
+	/* the last component is a link in the proc file system, such as /proc/self/fd/1 */
+	bool is_proc_link;
 };
 
 #define TRUSTPATH_INIT ((struct trustpath){ .dir = -1 })

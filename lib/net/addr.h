@@ -7,7 +7,7 @@
 #include "net/netlink.h"
 
 struct net_ifaddr {
-	int index; /* of the device */
+	int index; /* index of the device */
 	struct net_addr addr;
 	uint8_t scope;  /* RT_SCOPE_* */
 	uint32_t flags; /* IFA_F_* */
@@ -20,14 +20,15 @@ struct net_ifaddrs {
 
 #define NET_IFADDRS_INIT ((struct net_ifaddrs){ 0 })
 
-/* All addresses of the socket's namespace. 0 or a negative errno with e set. net_ifaddrs_free()
- * gives back the memory. */
+/* Reads all IP addresses of the socket's network namespace. Returns 0, or a negative errno with e
+ * set. net_ifaddrs_free() frees the list. */
 int net_ifaddrs_read(struct netlink *nl, struct net_ifaddrs *out, struct nserr *e) must_check;
 void net_ifaddrs_free(struct net_ifaddrs *l);
 #define cleanup_net_ifaddrs __attribute__((cleanup(net_ifaddrs_free)))
 
-/* Adds the message that gives a device an address, or replaces the address. An IPv6 address is
- * usable at once: duplicate address detection, which takes 1.6 s, is switched off for it. */
+/* Adds a message to b that adds or replaces an address of a device. The message switches off
+ * duplicate address detection for an IPv6 address, because that takes 1.6 s during which the
+ * address cannot be used. */
 void net_addr_put(struct netlink_batch *b, int index, const struct net_addr *a);
 
 #endif

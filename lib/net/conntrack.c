@@ -9,9 +9,10 @@
 
 #include "net/internal.h"
 
-#define TUPLE_SIZE 128 /* bytes; an IPv6 tuple takes 80 */
+#define TUPLE_SIZE 128 /* bytes; an IPv6 tuple needs 80 */
 
-/* Copies of the attribute CTA_TUPLE_ORIG of selected entries, by which they are deleted. */
+/* Copies of the attribute CTA_TUPLE_ORIG of the selected entries. A request to delete an entry
+ * needs this attribute. */
 struct selected {
 	const struct net_stale *q;
 	char (*tuple)[TUPLE_SIZE];
@@ -120,12 +121,12 @@ int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove
 		begin(&b, IPCTNL_MSG_CT_DELETE, 0);
 		netlink_put(&b, CTA_TUPLE_ORIG | NLA_F_NESTED, netlink_data(a), netlink_len(a));
 		rc = netlink_send(nl, &b, NULL, e);
-		/* it has expired */
+		/* the entry has expired */
 		if (rc == -ENOENT)
 			rc = 0;
 	}
 	free(s.tuple);
-	/* EINVAL: nfnetlink(7) has no such subsystem */
+	/* nfnetlink returns EINVAL if the kernel has no connection tracking */
 	if (rc == -EINVAL || rc == -EOPNOTSUPP)
 		rc = 0;
 	return rc < 0 ? net_failed(e, rc, "cannot read the connection tracking table") : 0;

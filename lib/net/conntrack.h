@@ -10,8 +10,8 @@
 struct net_stale {
 	uint16_t port;
 	const struct net_ifaddrs *local; /* the addresses of this host */
-	/* Entries that lead to this address are current. NULL: all entries with a translated
-	 * destination are selected. */
+	/* Entries whose translated destination is this address are not selected. If NULL, all
+	 * entries with a translated destination are selected. */
 	const struct net_addr *to;
 };
 

@@ -86,7 +86,7 @@ static void put_get(struct netlink_batch *b, uint16_t flags)
 
 	netlink_batch_init(b);
 	netlink_begin(b, RTM_GETLINK, flags, &ifi, sizeof(ifi));
-	/* The counters of IPv6 would double the size of an answer. */
+	/* Ask the kernel to omit the IPv6 counters, which would double the size of an answer. */
 	netlink_put_u32(b, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 }
 
@@ -193,7 +193,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 	size_t info;
 
 	begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, false);
-	/* Without its own, a bridge uses the lowest hardware address of its ports, which changes.
+	/* Without a hardware address of its own, a bridge uses the lowest hardware address of its
+	 * ports, which changes with the ports.
 	 */
 	if (mac)
 		netlink_put(b, IFLA_ADDRESS, mac, NET_MAC_SIZE);

@@ -13,20 +13,24 @@
 /* A network device, as the kernel reports it. */
 struct net_link {
 	int index;
-	int peer; /* IFLA_LINK: of a veth the other end, of a macvlan the lower device; 0 */
-	int32_t peer_nsid; /* the number of the peer's namespace; -1: the namespace of the device */
-	int master;        /* index, 0: none */
+	/* IFLA_LINK: index of the other end of a veth, or of the lower device of a macvlan; or 0 */
+	int peer;
+	/* number (nsid) of the peer's namespace; -1: the peer is in the same namespace */
+	int32_t peer_nsid;
+	int master; /* index of the bridge that the device is a port of, or 0 */
 	uint32_t mtu;
 	unsigned flags; /* IFF_* */
 	uint8_t operstate;
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
-	bool is_port;       /* of a bridge; the next two are set only then */
+	/* true if the device is a port of a bridge; the next two members are set only for ports */
+	bool is_port;
 	uint8_t port_state; /* BR_STATE_* */
-	bool hairpin;       /* the port sends packets back where they came from */
+	/* the bridge may send a packet back through the port that it came from */
+	bool hairpin;
 	char name[IF_NAMESIZE];
-	char kind[16]; /* "veth", "bridge", …; "" of a physical device */
+	char kind[16]; /* "veth", "bridge", …; "" for a physical device */
 	char alias[NET_LINK_ALIAS];
 };
 
@@ -37,8 +41,8 @@ struct net_links {
 
 #define NET_LINKS_INIT ((struct net_links){ 0 })
 
-/* All devices of the socket's namespace. 0 or a negative errno with e set. net_links_free() gives
- * back the memory. */
+/* Reads all devices of the socket's network namespace. Returns 0, or a negative errno with e set.
+ * net_links_free() frees the list. */
 int net_links_read(struct netlink *nl, struct net_links *out, struct nserr *e) must_check;
 void net_links_free(struct net_links *l);
 #define cleanup_net_links __attribute__((cleanup(net_links_free)))
@@ -46,38 +50,43 @@ void net_links_free(struct net_links *l);
 const struct net_link *net_links_by_index(const struct net_links *l, int index);
 const struct net_link *net_links_by_name(const struct net_links *l, const char *name);
 
-/* One device. 0, -ENODEV without e set, or a negative errno with e set. */
+/* Looks up one device by name. Returns 0, -ENODEV without e set if the device does not exist, or
+ * another negative errno with e set. */
 int net_link_find(struct netlink *nl, const char *name, struct net_link *out,
 		  struct nserr *e) must_check;
 
-/* Reads a RTM_NEWLINK message. 0 or -EBADMSG. Exported for tests. */
+/* Parses a RTM_NEWLINK message. Returns 0 or -EBADMSG. Exported for tests. */
 int net_link_parse(const struct nlmsghdr *nh, struct net_link *out) must_check;
 
 /* One end of a veth pair that is to be created. */
 struct net_link_end {
-	const char *name;   /* may hold one %d, for which the kernel chooses a number */
-	int ns;             /* descriptor of its network namespace, -1: that of the socket */
-	int master;         /* 0: none; only for the outer end */
-	bool up;            /* only for the outer end: the kernel refuses it for the peer */
-	const uint8_t *mac; /* NULL: the kernel chooses */
+	const char *name; /* may contain one %d, which the kernel replaces by a free number */
+	/* descriptor of the network namespace of this end; -1: the namespace of the socket */
+	int ns;
+	int master; /* index of a bridge, or 0; only for the outer end */
+	/* only for the outer end, because the kernel refuses IFF_UP for the peer */
+	bool up;
+	const uint8_t *mac; /* hardware address; NULL: chosen by the kernel */
 };
 
-/* Messages for a batch. A queue each way avoids two RCU grace periods
- * (netif_set_real_num_tx_queues), which take most of the time of a veth pair. mtu 0 is the kernel's
- * own. */
+/* Adds a message to b that creates a veth pair. Each end gets one queue per direction, which avoids
+ * two RCU grace periods in netif_set_real_num_tx_queues(): most of the time of creating a pair. mtu
+ * 0 means the default MTU of the kernel. */
 void net_link_put_veth(struct netlink_batch *b, const struct net_link_end *outer,
 		       const struct net_link_end *peer, uint32_t mtu);
 void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_t *mac);
-/* A macvlan or ipvlan device above the device `lower`, created in namespace ns. */
+/* Adds a message to b that creates a macvlan or ipvlan device of the device `lower` in the
+ * namespace ns. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
-/* mtu 0 keeps the MTU. A bridge keeps an MTU that is set later, but not one that is given at its
- * creation, which follows the MTU of the ports. */
+/* Brings the device up and sets its MTU, unless mtu is 0. The MTU of a bridge follows that of its
+ * ports, unless it is set after the creation of the bridge. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
-/* Lets a port of a bridge send packets back where they came from (hairpin mode). */
+/* Sets hairpin mode: the bridge may send a packet back through the port that it came from. */
 void net_link_put_hairpin(struct netlink_batch *b, int index);
-/* Lets IPv4 packets that come in by the device be forwarded: its sysctl `forwarding`. */
+/* Sets the sysctl `forwarding` of the device, so that IPv4 packets that arrive on it are
+ * forwarded. */
 void net_link_put_forwarding(struct netlink_batch *b, int index);
 /* Moves a device to the namespace ns, where it gets that name. The kernel takes it down, drops its
  * addresses, and may give it another index. */

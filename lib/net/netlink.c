@@ -7,8 +7,9 @@
 #include "base/file.h"
 
 #define DUMP_TRIES     5
-#define ANSWER_SIZE    32768   /* the kernel fills what a reader offers, up to 32 KiB */
-#define ATTR_TYPE_MASK 0x3fffu /* NLA_TYPE_MASK, without its sign */
+/* the kernel uses up to 32 KiB of a reader's buffer for one datagram */
+#define ANSWER_SIZE    32768
+#define ATTR_TYPE_MASK 0x3fffu /* NLA_TYPE_MASK, as an unsigned constant */
 
 /* ---- Requests */
 
@@ -228,7 +229,7 @@ int netlink_read_acks(const void *data, size_t n, uint32_t first, uint32_t last,
 		uint32_t number = nh->nlmsg_seq - first;
 		int rc;
 
-		/* Echoes and notifications are ignored. */
+		/* Messages that are not acknowledgements of our requests are ignored. */
 		if (nh->nlmsg_type != NLMSG_ERROR || number > last - first)
 			continue;
 		if (error_of(nh, &rc) < 0)
@@ -254,8 +255,8 @@ int netlink_open_family(struct netlink *nl, int family, struct nserr *e)
 	fd = fd < 0 ? -errno : file_above_std(fd);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open a netlink socket");
-	/* Older kernels lack some of the options. Without them errors have no text and dumps no
-	 * filter. */
+	/* A failure is ignored, because older kernels lack some of the options. Without them,
+	 * errors have no text and dumps are not filtered. */
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		(void)!setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on));
 	*nl = (struct netlink){ .fd = fd, .seq = 1 };
@@ -272,7 +273,8 @@ void netlink_close(struct netlink *nl)
 	util_close(&nl->fd);
 }
 
-/* Numbers the messages of b and sends them. 0 or a negative errno. */
+/* Sets the sequence numbers of the messages in b and sends the messages. Returns 0 or a negative
+ * errno. */
 static int transmit(struct netlink *nl, struct netlink_batch *b)
 {
 	ssize_t n;
@@ -301,7 +303,8 @@ int netlink_send(struct netlink *nl, struct netlink_batch *b, unsigned *failed, 
 
 	if (b->n == 0)
 		return b->err;
-	/* The kernel reports errors of earlier messages without NLM_F_ACK, and before this one. */
+	/* Only the last message needs NLM_F_ACK, because the kernel reports errors of earlier
+	 * messages without this flag and before it answers the last message. */
 	last_message(b)->nlmsg_flags |= NLM_F_ACK;
 	rc = transmit(nl, b);
 	while (rc == 0) {
@@ -324,7 +327,8 @@ struct asking {
 	struct nserr *e;
 };
 
-/* Hands the messages of a datagram on. 1 at the end of the answer, 0 before, or a negative errno.
+/* Calls the caller's function for each message of a datagram. Returns 1 at the end of the answer, 0
+ * before the end, or a negative errno.
  */
 static int read_answers(struct asking *a, const char *at, size_t n)
 {
@@ -353,7 +357,7 @@ static int read_answers(struct asking *a, const char *at, size_t n)
 	return bad ? -EBADMSG : 0;
 }
 
-/* Skips answers to an earlier request, by their number. */
+/* Skips answers to earlier requests, which have another sequence number. */
 int netlink_ask(struct netlink *nl, struct netlink_batch *b,
 		int (*f)(void *arg, const struct nlmsghdr *nh), void (*again)(void *arg), void *arg,
 		struct nserr *e)

@@ -13,7 +13,8 @@
 
 #define OUTPUT_HANDLE 8u /* NFT_CTX_OUTPUT_HANDLE */
 
-/* Of nftables/libnftables.h, which is stable since 0.9 (soname 1). */
+/* These declarations are copies from nftables/libnftables.h, which is stable since version 0.9
+ * (soname 1). */
 static struct nft_ctx *(*ctx_new)(uint32_t flags);
 static void (*ctx_free)(struct nft_ctx *ctx);
 static int (*buffer_error)(struct nft_ctx *ctx);

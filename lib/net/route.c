@@ -25,7 +25,8 @@ static int take_route(void *arg, const struct nlmsghdr *nh)
 
 	if (rc < 0 || nh->nlmsg_type != RTM_NEWROUTE)
 		return rc;
-	/* A kernel without strict dumps sends all tables. */
+	/* Skip other tables, because a kernel without strict dumps sends the routes of all
+	 * tables. */
 	if (rt->rtm_type != RTN_UNICAST ||
 	    netlink_u32(a[RTA_TABLE], rt->rtm_table) != RT_TABLE_MAIN ||
 	    (rt->rtm_family != AF_INET && rt->rtm_family != AF_INET6))
@@ -131,5 +132,5 @@ int net_route_ask(struct netlink *nl, const struct net_addr *dst, const struct n
 	if (iif)
 		netlink_put_u32(&b, RTA_IIF, (uint32_t)iif);
 	rc = netlink_ask(nl, &b, take_way, NULL, out, e);
-	return rc < 0 ? net_failed(e, rc, "no way to %s", net_addr_format(dst, false, text)) : 0;
+	return rc < 0 ? net_failed(e, rc, "no route to %s", net_addr_format(dst, false, text)) : 0;
 }

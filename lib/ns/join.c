@@ -126,10 +126,10 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 			return nserr_set(e, owner,
 					 "cannot get the owner of the %s namespace of process %d",
 					 nstypes[i].name, (int)j->proc.pid);
-		nserr_set(
-			e, 0,
-			"process %d is in our user namespace, but in a %s namespace of another one",
-			(int)j->proc.pid, nstypes[i].name);
+		nserr_set(e, 0,
+			  "process %d is in the caller's user namespace, but its %s namespace "
+			  "belongs to another user namespace",
+			  (int)j->proc.pid, nstypes[i].name);
 		nserr_hint(e, "name the namespaces to enter instead of --all: --%s",
 			   nstypes[i].longopt);
 		return -EPERM;

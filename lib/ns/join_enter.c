@@ -136,7 +136,8 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
 			nserr_hint(e, "add --user to enter the user namespace that owns it");
 		else if (owner >= 0 && nsinode_of(owner) == own && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "run it with CAP_SYS_ADMIN in the caller's user namespace");
+			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "
+				      "namespace");
 		return;
 	}
 }

@@ -51,15 +51,17 @@ static bool is_shared(int fd)
 
 static void hint_privilege(struct nserr *e)
 {
-	nserr_hint(e, "run it with CAP_SYS_ADMIN over the caller's mount namespace, "
-		      "which is needed to keep a namespace");
+	nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace that owns the "
+		      "caller's mount namespace");
 }
 
 static void explain(int target, const struct nstype *type, int rc, struct nserr *e)
 {
 	if (rc == -EINVAL && type->flag == CLONE_NEWNS && is_shared(target)) {
-		nserr_hint(e, "a shared mount cannot hold a mount namespace; use --persist DIR, or "
-			      "run: mount --bind DIR DIR && mount --make-private DIR");
+		nserr_hint(
+			e,
+			"use --persist DIR, or run 'mount --bind DIR DIR && mount --make-private "
+			"DIR': a mount namespace cannot be mounted on a file of a shared mount");
 	} else if (rc == -EPERM) {
 		hint_privilege(e);
 	}
@@ -113,12 +115,12 @@ static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 	if (fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot examine '%s'", pin->path);
 	if (S_ISDIR(st.st_mode))
-		return nserr_set(e, EISDIR, "cannot keep a namespace on '%s'", pin->path);
+		return nserr_set(e, EISDIR, "cannot mount a namespace on '%s'", pin->path);
 	if (S_ISLNK(st.st_mode))
-		return nserr_set(e, ELOOP, "cannot keep a namespace on '%s'", pin->path);
+		return nserr_set(e, ELOOP, "cannot mount a namespace on '%s'", pin->path);
 	if (checked && !trustpath_is_trusted(st.st_uid)) {
-		nserr_set(e, 0, "cannot keep a namespace on '%s': it belongs to user %u", pin->path,
-			  st.st_uid);
+		nserr_set(e, 0, "cannot mount a namespace on '%s': it belongs to user %u",
+			  pin->path, st.st_uid);
 		return -EACCES;
 	}
 	return TAKE_FD(fd);
@@ -167,7 +169,7 @@ static int bind_file(struct nspin *pin, int procfd, const struct nstype *type, b
 		return nserr_set(e, ns, "cannot open %s of the new process", type->file);
 	rc = sys_mount(file_fd_path(ns).text, file_fd_path(target).text, "", MS_BIND, NULL);
 	if (rc < 0) {
-		nserr_set(e, rc, "cannot keep the %s namespace on '%s'", type->name, pin->path);
+		nserr_set(e, rc, "cannot mount the %s namespace on '%s'", type->name, pin->path);
 		explain(target, type, rc, e);
 		return rc;
 	}
@@ -188,7 +190,7 @@ int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
 		pin->at = (struct trustpath){ .dir = fcntl(dir->fd, F_DUPFD_CLOEXEC, 3),
 					      .name = strdup(type->name) };
 		if (pin->at.dir < 0 || !pin->at.name)
-			rc = nserr_set(e, errno, "cannot keep a namespace on '%s'", pin->path);
+			rc = nserr_set(e, errno, "cannot mount a namespace on '%s'", pin->path);
 	} else {
 		rc = find_file(pin, e);
 	}

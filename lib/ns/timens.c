@@ -209,8 +209,9 @@ static int parse_clock(const char *word, size_t n, struct nserr *e)
 		if (strlen(timens_names[c]) == n && memcmp(timens_names[c], word, n) == 0)
 			return c;
 	if (n == 8 && memcmp(word, "realtime", n) == 0)
-		return nserr_set(e, 0,
-				 "cannot move the realtime clock, only monotonic and boottime");
+		return nserr_set(
+			e, 0,
+			"cannot set the realtime clock, only the monotonic and the boottime clock");
 	return nserr_set(e, 0, "unknown clock '%.*s'", (int)MIN(n, 64), word);
 }
 

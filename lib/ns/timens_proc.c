@@ -100,8 +100,10 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
 			  (unsigned long long)st.st_ino);
 		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-			nserr_hint(e, "run it with CAP_SYS_ADMIN, because no process is in the "
-				      "namespace");
+			nserr_hint(
+				e,
+				"run the command with CAP_SYS_ADMIN, because no process is in the "
+				"namespace");
 		return rc;
 	}
 	self = file_open_self(e);
@@ -134,9 +136,10 @@ static int fail_write(int rc, struct nserr *e)
 		nserr_set(e, rc, "the offsets of the time namespace are frozen");
 		nserr_hint(e, "write the offsets before the first process enters the namespace");
 	} else if (rc == -EPERM) {
-		nserr_set(e, rc, "cannot move the clocks");
-		nserr_hint(e, "run it with CAP_SYS_TIME in the user namespace that owns the "
-			      "time namespace");
+		nserr_set(e, rc, "cannot set the clock offsets");
+		nserr_hint(e,
+			   "run the command with CAP_SYS_TIME in the user namespace that owns the "
+			   "time namespace");
 	} else {
 		nserr_set(e, rc, "cannot write timens_offsets");
 	}
@@ -168,7 +171,8 @@ int timens_write(int procfd, const struct timens *t, struct nserr *e)
 	for (int c = 0; c < TIMENS_CLOCKS; c++)
 		if (t->set[c] && (back.off[c].tv_sec != t->off[c].tv_sec ||
 				  back.off[c].tv_nsec != t->off[c].tv_nsec))
-			return nserr_set(e, EIO, "the %s offset differs from what was written",
+			return nserr_set(e, EIO,
+					 "the %s offset differs from the value that was written",
 					 timens_names[c]);
 	return 0;
 }
@@ -183,12 +187,11 @@ int timens_unshare(struct nserr *e)
 		return no_support(rc, e);
 	nserr_set(e, rc, "cannot create a time namespace");
 	if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
-		nserr_hint(e, "put 'nsunshare -r --' before the command, or run it with "
+		nserr_hint(e, "put 'nsunshare -r --' before the command, or run the command with "
 			      "CAP_SYS_ADMIN");
 	else if (rc == -ENOSPC)
-		nserr_hint(e,
-			   "raise /proc/sys/user/max_time_namespaces: it is reached in this user "
-			   "namespace or one above it");
+		nserr_hint(e, "raise /proc/sys/user/max_time_namespaces in the user namespace "
+			      "where the limit is reached: this user namespace or an ancestor");
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* begin: starts a root by the mount API or, if that is missing, by mount(2). */
+/* begin: starts to build a root with the mount API or, if the kernel lacks the API, with
+ * mount(2). */
 #include "root/begin.h"
 
 #include "base/file.h"
@@ -7,15 +8,15 @@
 #include "root/legacy.h"
 #include "root/mountapi.h"
 
-/* Returns true if rc is the answer of a kernel without the call, or of a seccomp filter that does
- * not know it. */
+/* Returns true if rc is the error of a kernel that lacks the system call, or of a seccomp filter
+ * that denies it. */
 static bool lacks(int rc)
 {
 	return rc == -ENOSYS || (rc == -EPERM && sys_cap_has(CAP_SYS_ADMIN));
 }
 
-/* Starts the tree r from dir or, if that is negative, with a tmpfs that has the options o. Returns
- * 0 or a negative errno with e set. */
+/* Starts the tree r with a clone of the directory dir or, if dir is negative, with a new tmpfs that
+ * has the options o. Returns 0 or a negative errno with e set. */
 static int begin(struct root *r, int dir, const struct mntopt *o, struct nserr *e)
 {
 	static const struct root_ops *const ways[] = { &root_mountapi, &root_legacy };

@@ -103,9 +103,12 @@ static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, 
 	for (size_t i = 0; i < o->n; i++) {
 		if (mntopt_is_super(o->param[i], flags))
 			continue;
-		/* only overlay decodes backslashes; other file systems cannot take a comma */
+		/* only overlay decodes "\,"; the options of other file systems cannot contain a
+		 * comma */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
-			return nserr_set(e, 0, "this kernel cannot take a comma in '%s'",
+			return nserr_set(e, 0,
+					 "mount options with a comma in '%s' are not supported by "
+					 "this kernel",
 					 o->param[i]);
 		buf_printf(data, "%s%s", data->len ? "," : "", o->param[i]);
 	}
@@ -150,9 +153,10 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	if (is < 0 || was < 0)
 		return nserr_set(e, MIN(is, was), "cannot query '%s'", p->path);
 	if (is == was)
-		return nserr_set(e, 0,
-				 "'%s' does not show the new mount: the root is being changed",
-				 p->path);
+		return nserr_set(
+			e, 0,
+			"'%s' is not the new mount, because another process is changing the root",
+			p->path);
 	return TAKE_FD(now);
 }
 
@@ -227,9 +231,10 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	if (now < 0)
 		return now;
 	if (!root_is_same_file(now, src))
-		return nserr_set(e, 0,
-				 "'%s' does not show the new mount: the root is being changed",
-				 p->path);
+		return nserr_set(
+			e, 0,
+			"'%s' is not the new mount, because another process is changing the root",
+			p->path);
 	rc = sys_mount(NULL, file_fd_path(now).text, NULL, MS_REC | MS_PRIVATE, NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the mount on '%s' private", p->path)
 		      : TAKE_FD(now);
@@ -290,7 +295,8 @@ static int move(int from, int to)
 	return sys_mount(file_fd_path(from).text, file_fd_path(to).text, NULL, MS_MOVE, NULL);
 }
 
-/* Names no descriptor, because the new root may have no /proc. */
+/* Moves the old root to the directory `to`. Does not use names in /proc/self/fd, because the new
+ * root may have no /proc. */
 static int move_old(int old, int to)
 {
 	(void)old;

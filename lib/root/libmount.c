@@ -239,15 +239,15 @@ static void explain_mask(const char *type, struct nserr *e)
 	 * read-only over itself */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
-			   "add the option ro: %s is read-only, and a %s of a user namespace must "
-			   "be, too",
+			   "add the option ro: %s is read-only, so a %s that a user namespace "
+			   "mounts must be read-only, too",
 			   mask->target, type);
 	else if (mask)
-		nserr_hint(
-			e,
-			"unmount the %s on %s, or use nspivot --bind %s:... instead: a user "
-			"namespace may not mount a %s while a part of the existing one is hidden",
-			mask->type, mask->target, streq(type, "proc") ? "/proc" : "/sys", type);
+		nserr_hint(e,
+			   "unmount the %s on %s, or use nspivot --bind %s:... instead: a user "
+			   "namespace may not mount a %s while other mounts cover parts of the "
+			   "existing mount",
+			   mask->type, mask->target, streq(type, "proc") ? "/proc" : "/sys", type);
 	libmount_done(&t);
 }
 
@@ -271,8 +271,8 @@ void libmount_explain(const char *type, struct nserr *e)
 		return;
 	}
 	if (is_ours("/proc/self/ns/mnt") == 0) {
-		nserr_hint(e, "create a mount namespace with nsunshare -m: this one belongs to "
-			      "another user namespace");
+		nserr_hint(e, "create a mount namespace with nsunshare -m: the current mount "
+			      "namespace belongs to another user namespace");
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
@@ -280,7 +280,8 @@ void libmount_explain(const char *type, struct nserr *e)
 			continue;
 		if (is_ours(needs[i].ns) == 0)
 			nserr_hint(e,
-				   "use nsunshare %s: %s needs %s namespace of this user namespace",
+				   "use nsunshare %s: mounting %s requires %s namespace that this "
+				   "user namespace owns",
 				   needs[i].option, type, needs[i].what);
 		else if (needs[i].visible)
 			explain_mask(type, e);

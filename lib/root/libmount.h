@@ -8,7 +8,7 @@
 
 struct mnt {
 	int id, parent;
-	const char *root;   /* directory of the file system that the mount shows */
+	const char *root;   /* directory of the file system that is mounted */
 	const char *target; /* mount point, relative to the caller's root */
 	const char *type;
 	bool readonly;

@@ -20,7 +20,8 @@ static int begin(struct root *r, int dir, struct nserr *e)
 		return rc;
 	}
 	r->fd = rc;
-	/* mount points must be created in the root first; root_finish() makes it read-only */
+	/* root_finish() makes the root read-only later, because mount points must be created in it
+	 * first */
 	if (ro)
 		(void)!sys_mount_setattr(r->fd, "", AT_EMPTY_PATH, 0, ro, 0, -1);
 	return 0;
@@ -33,7 +34,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 
 	if (fd < 0)
 		return fd;
-	/* binds need mount_setattr(2), which is newer (5.12) */
+	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and
+	 * which binds need */
 	rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot set mount options");
@@ -57,8 +59,10 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 	    statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &got) < 0)
 		rc = nserr_set(e, errno, "cannot verify '%s'", path);
 	else if (!root_mounts_is_same(&want, &got))
-		rc = nserr_set(e, 0, "'%s' does not show the new mount: the root is being changed",
-			       path);
+		rc = nserr_set(
+			e, 0,
+			"'%s' is not the new mount, because another process is changing the root",
+			path);
 	else if (fresh && r->nfresh < ROOT_FRESH)
 		r->fresh[r->nfresh++] = want.stx_mnt_id;
 	root_done(r, now);

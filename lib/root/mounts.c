@@ -90,13 +90,25 @@ static bool shows(const struct statx *st, const struct root_mount *m)
 	       st->stx_dev_minor == m->minor;
 }
 
+const char *root_mounts_at(const struct root_mounts *m, int fd)
+{
+	struct statx st;
+
+	if (m->n == m->base || statx(fd, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
+		return NULL;
+	for (size_t i = m->base; i < m->n; i++)
+		if (shows(&st, &m->at[i]))
+			return m->at[i].path;
+	return NULL;
+}
+
 int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct nserr *e)
 {
 	cleanup_free char *copy = strdup(path);
 	struct statx st;
 
 	if (!copy)
-		return nserr_set(e, ENOMEM, "cannot store the mount on '%s'", path);
+		return nserr_set(e, ENOMEM, "cannot record the mount on '%s'", path);
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
 		return nserr_set(e, errno, "cannot query the mount on '%s'", path);
 	if (m->n == m->size) {
@@ -104,7 +116,7 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 		struct root_mount *more = reallocarray(m->at, size, sizeof(*more));
 
 		if (!more)
-			return nserr_set(e, ENOMEM, "cannot store the mount on '%s'", path);
+			return nserr_set(e, ENOMEM, "cannot record the mount on '%s'", path);
 		m->at = more;
 		m->size = size;
 	}
@@ -170,7 +182,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 		more[m->nabsent] = strdup(path);
 	}
 	if (!more || !more[m->nabsent])
-		return nserr_set(e, ENOMEM, "cannot store the absent path '%s'", path);
+		return nserr_set(e, ENOMEM, "cannot record the absent path '%s'", path);
 	m->nabsent++;
 	return 0;
 }
@@ -216,7 +228,8 @@ int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e)
 			found = shows(&st, &m->at[k]);
 		if (!found)
 			return nserr_set(e, 0,
-					 "'%s' does not show its mount: the root is being changed",
+					 "'%s' is not the mount that was made there, because "
+					 "another process is changing the root",
 					 path);
 	}
 	return check_absent(m, root, e);

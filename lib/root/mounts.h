@@ -16,12 +16,14 @@
 
 struct root_mounts {
 	struct root_mount {
-		char *path;        /* as the caller gave it */
+		char *path;        /* path from the caller, unchanged */
 		uint64_t path_bit; /* one bit, derived from the components of path */
 		uint64_t ino, mnt; /* inode and mount id of the root of the mount */
 		uint32_t major, minor;
-	} * at; /* in the order of mounting */
+	} * at; /* the mounts, in the order in which they were made */
 	size_t n, size;
+	size_t base;   /* the first `base` mounts are the contents of the root, which later mounts
+			  may cover */
 	char **absent; /* paths that must stay missing */
 	size_t nabsent;
 };
@@ -32,6 +34,10 @@ bool root_mounts_is_same(const struct statx *a, const struct statx *b);
 /* Records that mnt was mounted on path. mnt is a descriptor of the root of the mount, borrowed.
  * Returns 0, or a negative errno with e set. */
 int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct nserr *e) must_check;
+
+/* Returns the path of the recorded mount whose root is the file of fd, or NULL if there is none.
+ * Does not return mounts that may be covered. */
+const char *root_mounts_at(const struct root_mounts *m, int fd);
 
 /*
  * Finds the deepest recorded mount that the components of path lead through. If several mounts are

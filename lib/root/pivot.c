@@ -18,10 +18,10 @@
 #include "root/lookup.h"
 
 /* Inode of the initial mount namespace (include/linux/proc_ns.h). */
-#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; before, a number above 0xF0000000 */
+#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; older kernels use an inode above 0xF0000000 */
 
-/* Compares the mount namespace with the inode mnt with the one of the machine. Returns 1 if they
- * are equal, 0 if not, or -ENODATA if this cannot be determined. */
+/* Compares the inode `mnt` of a mount namespace with the inode of the host's initial mount
+ * namespace. Returns 1 if they are equal, 0 if not, or -ENODATA if this cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
 	/* kthreadd (process 2) has the same namespaces as process 1, which even root may be denied
@@ -43,8 +43,9 @@ static int compare_ns(ino_t mnt)
 		if (stat(machine[i][0], &pid) < 0)
 			continue;
 		if (pid.st_ino != SYS_NS_INO_PID)
-			return 0; /* this process is in a container, so its mount namespace is not
-				     that of the machine */
+			/* this process is in a container, so its mount namespace is not that of
+			 * the machine */
+			return 0;
 		if (stat(machine[i][1], &other) == 0)
 			return other.st_ino == mnt;
 	}
@@ -107,8 +108,8 @@ static int door_error(int proc, const char *pid, const char *link, struct nserr 
 	snprintf(path, sizeof(path), "%s/comm", pid);
 	n = file_read_at(proc, path, comm, sizeof(comm));
 	comm[n > 0 ? n - 1 : 0] = '\0';
-	nserr_set(e, EBUSY, "process %s (%s) would still reach the old root by its %s", pid, comm,
-		  link);
+	nserr_set(e, EBUSY, "process %s (%s) could still reach the old root through its %s", pid,
+		  comm, link);
 	if (streq(link, "cwd"))
 		nserr_hint(e,
 			   "make this process change its working directory to /, as nsinit does");
@@ -256,7 +257,7 @@ static int open_put_old(struct root *r, const char *path, struct nserr *e)
 	if (fstat(fd, &st) < 0 || fstat(r->fd, &root) < 0)
 		return nserr_set(e, errno, "cannot query '%s'", path);
 	if (!S_ISDIR(st.st_mode))
-		return nserr_set(e, ENOTDIR, "cannot put the old root on '%s'", path);
+		return nserr_set(e, ENOTDIR, "cannot move the old root to '%s'", path);
 	if (st.st_dev == root.st_dev && st.st_ino == root.st_ino)
 		return nserr_set(e, EBUSY, "the old root on '%s' would cover the new one", path);
 	return TAKE_FD(fd);

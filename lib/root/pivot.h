@@ -7,9 +7,9 @@
 #include "root/tree.h"
 
 /*
- * Checks that the caller is not in the mount namespace of the machine, the one of process 1 of the
- * initial pid namespace. Returns 0. Returns -EPERM with e set if the caller is in it or if this
- * cannot be determined.
+ * Checks that the caller is not in the initial mount namespace of the host, which is the mount
+ * namespace of process 1 of the initial pid namespace. Returns 0, or -EPERM with e set if the
+ * caller is in this namespace or if this cannot be determined.
  */
 int root_pivot_check_ns(struct nserr *e) must_check;
 

@@ -38,7 +38,9 @@ struct root_place {
 	const char *path; /* its path */
 	bool dir;         /* the file is a directory */
 	bool mount;       /* the file is the root of a mount */
-	bool ours; /* on a mount that began empty and that no other process can have changed */
+	/* the file is on a mount that was empty at first and that no other process can have
+	 * changed */
+	bool ours;
 };
 
 /* Opens path and sets p. The caller passes p->fd to root_done(). Returns 0, or a negative errno

@@ -71,9 +71,11 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 		return nserr_set(e, parent, "cannot create directory '%s' in the new root", path);
 	rc = make_dir(r, parent, base, mode);
 	if (rc == -ESTALE) {
-		nserr_set(e, 0, "directory '%s' in the new root is not the one created", path);
-		nserr_hint(e, "remove the default ACL of its parent, or stop the process that "
-			      "changes the root");
+		nserr_set(e, 0,
+			  "directory '%s' in the new root is not the directory that was created",
+			  path);
+		nserr_hint(e, "remove the default ACL of the parent directory, or stop the process "
+			      "that changes the root");
 		return rc;
 	}
 	if (rc == -EEXIST && is_dir(r, path))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * resolve: resolves a path with openat2(2), or component by component. In the latter case it keeps
- * a descriptor of each directory of the path. ".." goes back in this list and is never looked up,
- * because another process may have moved the directory.
+ * resolve: resolves a path with openat2(2), or component by component. In the latter case, a list
+ * contains a descriptor of each directory on the path. ".." returns to the previous directory in
+ * this list instead of being looked up, because another process may have moved the directory.
  */
 #include "root/resolve.h"
 
@@ -14,7 +14,7 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_stat.h"
 
-#define LINKS_MAX 40 /* path_resolution(7) */
+#define LINKS_MAX 40 /* maximum number of symbolic links in a path (path_resolution(7)) */
 
 struct walk {
 	int *dir; /* descriptors from the root to the current directory; dir[0] is borrowed */
@@ -169,7 +169,7 @@ static int step(struct walk *w, const char *name, char **text)
 	return push(w, TAKE_FD(fd));
 }
 
-/* Implements root_resolve() without openat2(2). */
+/* Resolves a path like root_resolve(), but without openat2(2). */
 static int walk(int root, const char *path, unsigned flags, struct root_log *log)
 {
 	struct walk w = { .flags = flags, .log = log };

@@ -56,7 +56,8 @@ void root_switch_empty(int dirfd)
 
 		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
 			continue;
-		/* open it, so that the directory that is emptied is the one that was checked */
+		/* open the directory before the check, so that the directory that is checked is the
+		 * one that is emptied */
 		sub = file_open_at(fd, d->d_name, O_PATH | O_NOFOLLOW, 0);
 		if (sub < 0 || statx(sub, "", AT_EMPTY_PATH, WANTED, &st) < 0 ||
 		    !same_mount(&top, &st))

@@ -13,7 +13,7 @@
 #include "root/lookup.h"
 #include "root/remount.h"
 
-#define DONE_MAX  512  /* half of the usual limit of open descriptors */
+#define DONE_MAX  512  /* half of the usual limit of open descriptors (RLIMIT_NOFILE) */
 #define STACK_MAX 1000 /* limit for mounts that are stacked on one directory */
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)

@@ -29,14 +29,14 @@ enum { TABLE_STRICT = CLI_LONG + 64 };
 /* clang-format off */
 /* The option of verbs whose output may be incomplete. */
 #define TABLE_STRICT_OPT \
-	{ TABLE_STRICT, "strict", CLI_NONE, NULL, "exit with status 3 if the answer is incomplete" }
+	{ TABLE_STRICT, "strict", CLI_NONE, NULL, "exit with status 3 if the output is incomplete" }
 
 /* The options of a command that prints a table. */
 #define TABLE_OPTS \
 	{ 'o', "output", CLI_ARG, "[+]<list>", "print these columns; +<list> adds columns" }, \
 	{ 'H', "list-columns", CLI_NONE, NULL, "list the available columns" }, \
 	{ 'n', "noheadings", CLI_NONE, NULL, "do not print headings" }, \
-	{ 'r', "raw", CLI_NONE, NULL, "print rows for scripts, separated by one blank" }, \
+	{ 'r', "raw", CLI_NONE, NULL, "separate the columns by one blank, for scripts" }, \
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" }, \
 	TABLE_STRICT_OPT
 /* clang-format on */

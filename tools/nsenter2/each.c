@@ -120,7 +120,7 @@ int each_run(const struct run *r)
 		/* the programs may have failed only because nobody read their output */
 		each.worst = CLI_EXIT_OWN;
 	}
-	cli_warn(0, "%zu of %zu succeeded, worst exit status %d", each.good, each.refs.n,
+	cli_warn(0, "%zu of %zu programs succeeded, highest exit status %d", each.good, each.refs.n,
 		 each.worst);
 	if (each.ended_by)
 		exec_end_as(each.ended_by);

@@ -30,7 +30,7 @@ const struct plan_kind step_guard = {
 	.name = "guard",
 	.call = "prctl(PR_SET_DUMPABLE, 0)",
 	.run = run_guard,
-	.what = "keep processes of the target from tracing this process",
+	.what = "prevent processes of the target from tracing this process",
 };
 
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -115,7 +115,8 @@ const struct plan_kind step_back = {
 	.name = "back",
 	.call = "fchdir(2), getcwd(2)",
 	.run = run_back,
-	.what = "keep the working directory, or change to the root if it is outside",
+	.what = "keep the working directory, or change to the root if the directory is outside the "
+		"root",
 };
 
 static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)

@@ -93,7 +93,8 @@ static const struct op {
 	  .run = op_merge, .max = 1 },
 	{ TOOL(.name = "nsidmap split", .opts = split_opts, .notes = ONE_MAP,
 	       .synopsis = { "[options] --parent <map> [<map>]" },
-	       .purpose = "Print a map split at the limits of the ranges of its parent."),
+	       .purpose =
+		       "Print a map, split at the boundaries of the ranges of the parent's map."),
 	  .run = op_split, .max = 1 },
 	{ TOOL(.name = "nsidmap subtract", .opts = subtract_opts,
 	       .synopsis = { "[options] <map> <map>" },

@@ -13,7 +13,7 @@ static const struct verb verbs[] = {
 	{ "compose", verb_algebra, "print the combination of two maps" },
 	{ "invert", verb_algebra, "print a map with inside and outside exchanged" },
 	{ "merge", verb_algebra, "print a map with adjacent ranges joined" },
-	{ "split", verb_algebra, "print a map split at the ranges of its parent" },
+	{ "split", verb_algebra, "print a map split at the ranges of the parent map" },
 	{ "subtract", verb_algebra, "print a map without the ids of another map" },
 	{ "write", verb_write, "write the maps of a process" },
 	{ "run", verb_run, "run a program in a user namespace with a map" },
@@ -40,7 +40,7 @@ static void features(struct features *f)
 static const struct cli_tool tool = {
 	.name = "nsidmap",
 	.synopsis = { "<verb> [options] [<argument>...]", "<verb> --help", "--features [-J]" },
-	.purpose = "Show, plan, check, compute and write id maps of user namespaces.",
+	.purpose = "Show, plan, check, compute and write the id maps of user namespaces.",
 	.opts = table,
 	.failed = CLI_EXIT_FAILED,
 	.features = features,

@@ -72,7 +72,7 @@ static _Noreturn void run_with(int tree, int fd, char **program)
 	else
 		rc = dup2(tree, fd);
 	if (rc < 0)
-		cli_die(errno, "cannot use descriptor %d for the tree", fd);
+		cli_die(errno, "cannot use descriptor %d for the mount", fd);
 	if (exec_program(program, &e) < 0)
 		cli_die_nserr(&e);
 	abort(); /* not reached */

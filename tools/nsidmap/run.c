@@ -101,7 +101,7 @@ static int run_ids(void *ctx, const struct plan_step *s, struct nserr *e)
 static const struct plan_kind step_helper = {
 	.name = "helper",
 	.call = "clone(2)",
-	.what = "create a helper that stays outside",
+	.what = "create a helper that stays in the outer namespaces",
 	.fork = fork_helper,
 	.forks = PLAN_HELPER,
 };

@@ -168,7 +168,10 @@ static bool show_ref(const char *ref, struct table *t)
 		return false;
 	}
 	if (!idmap_view_sees_all(ref)) {
-		cli_warn(0, "incomplete: only part of the maps of '%s' is visible from here", ref);
+		cli_warn(0,
+			 "incomplete: only part of the maps of '%s' is visible from the caller's "
+			 "user namespace",
+			 ref);
 		t->complete = false;
 	}
 	for (; next_stretch(&n, at, &s); at = s.inside + s.count)

@@ -9,7 +9,7 @@ enum { OPT_VIA = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_VIA, "via", CLI_ARG, "<way>", "write by this way: auto, direct or helpers" },
+	{ OPT_VIA, "via", CLI_ARG, "<way>", "choose how to write: auto, direct or helpers" },
 	{ 0 },
 };
 /* clang-format on */

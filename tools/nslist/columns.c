@@ -109,24 +109,35 @@ static const char *default_columns(const struct opts *o)
 		return o->of ? "PID,LPID,PPID,USER,COMMAND" : "PID,PPID,USER,COMMAND";
 	if (o->orphans)
 		return "NS,TYPE,HELD,USER,HOLDERS";
-	if (o->types == NSTYPE_BIT(NSTYPE_NET))
+	if (o->types & NSTYPE_BIT(NSTYPE_NET))
 		return "NS,TYPE,NPROCS,PID,USER,NETNSID,NSFS,COMMAND";
 	return "NS,TYPE,NPROCS,PID,USER,COMMAND";
+}
+
+static void add_all_columns(struct opts *o)
+{
+	for (size_t i = 0; i < nslist_n_columns; i++)
+		o->cols[o->n_cols++] = &nslist_columns[i];
 }
 
 void nslist_choose_columns(struct opts *o)
 {
 	const char *list = o->output;
+	bool defaults = !list || *list == '+';
 
-	if (o->output_all) {
-		for (size_t i = 0; i < nslist_n_columns; i++)
-			o->cols[o->n_cols++] = &nslist_columns[i];
+	if (o->output_all || (defaults && o->view == NSLIST_SHOW)) {
+		add_all_columns(o);
 		return;
 	}
-	if (!list || *list == '+')
+	if (defaults)
 		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));
+}
+
+const char *nslist_tree_column(enum nslist_tree tree)
+{
+	return tree == NSLIST_PROCESS ? "COMMAND" : "NS";
 }
 
 unsigned nslist_needs(const struct opts *o)

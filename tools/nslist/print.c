@@ -79,7 +79,7 @@ static void print_json(struct run *run, struct cell *cell)
 
 	json_object(&j, NULL);
 	json_rows(run, &j, "namespaces", run->roots, cell);
-	json_bool(&j, "complete", collect_complete(&run->c));
+	nslist_json_missed(run, &j);
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);
@@ -95,8 +95,6 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 		buf_printf(b, "%lld", (long long)cell->num);
 	else if (cell->kind == CELL_BOOL)
 		buf_adds(b, cell->num ? "yes" : "no");
-	else if (cell->text.len == 0)
-		buf_addc(b, '-');
 	for (size_t i = 0; i < cell->text.len; i++) {
 		unsigned char c = (unsigned char)cell->text.s[i];
 
@@ -204,13 +202,13 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 	}
 }
 
-/* Returns the flags of a column. A tree of processes is drawn in COMMAND, another one in NS. */
+/* Returns the flags of a column. Raw output has the order of a tree, but the tree is not drawn. */
 static int column_flags(const struct opts *o, const struct column *col)
 {
-	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+	bool draw = o->nested && o->format != NSLIST_RAW;
 	int flags = 0;
 
-	if (o->tree != NSLIST_NO_TREE && streq(col->name, drawn))
+	if (draw && streq(col->name, nslist_tree_column(o->tree)))
 		flags |= SCOLS_FL_TREE;
 	else if (col->flags & COL_RIGHT)
 		flags |= SCOLS_FL_RIGHT;
@@ -254,8 +252,8 @@ static void print_table(struct run *run, struct cell *cell)
 	scols_unref_table(tb);
 	buf_adds(&b, text ? text : "");
 	free(text);
-	/* the library omits the newline of the last line */
-	if (b.len > 0 && b.s[b.len - 1] != '\n')
+	/* the library omits the newline of the last line, which may be empty */
+	if (run->n_rows > 0)
 		buf_addc(&b, '\n');
 	cli_print(&b);
 }

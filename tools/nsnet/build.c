@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* build: the plan. Its order is the specification. */
+/* build: adds the steps to the plan. Their order is the specification. */
 #include "nsnet.h"
 
 static void add(struct plan *p, enum step step, const void *arg, uint64_t num)
@@ -16,7 +16,7 @@ static void add_bridges(struct net *n, struct plan *p)
 			add(p, STEP_BRIDGE, br, 0);
 		for (size_t k = 0; k < br->addr.n; k++)
 			add(p, STEP_BRIDGE_ADDR, br, k);
-		/* An existing bridge that is named without an address is left as it is. */
+		/* An existing bridge for which the command line names no address is not changed. */
 		if (br->wanted)
 			add(p, STEP_BRIDGE_UP, br, 0);
 	}
@@ -29,7 +29,7 @@ static void add_wires(struct net *n, struct plan *p)
 
 		if (!w->exists)
 			add(p, STEP_WIRE, w, 0);
-		/* rules that come later are recorded, too */
+		/* the alias is also set on an existing device if the request adds firewall rules */
 		if ((!w->exists || (nat_wanted(n) && w->addr.n)) &&
 		    (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE))
 			add(p, STEP_ALIAS, w, 0);
@@ -40,7 +40,8 @@ static void add_wires(struct net *n, struct plan *p)
 	}
 }
 
-/* Before the process enters the namespace, where /proc/sys shows other sysctls. */
+/* Must be called before the process enters the namespace, because /proc/sys/net shows the sysctls
+ * of the process's namespace. */
 static void add_forwarding(struct net *n, struct plan *p)
 {
 	for (size_t i = 0; nat_wanted(n) && i < n->n_bridges; i++)
@@ -49,8 +50,9 @@ static void add_forwarding(struct net *n, struct plan *p)
 		add(p, STEP_FORWARD, n->uplinks[i], 0);
 }
 
-/* Addresses come before up, so that no packet leaves without one. Gateways come after up, because
- * the kernel refuses them while the device is down. */
+/* A device gets its addresses before it is brought up, so that it sends no packet without an
+ * address. Routes are added afterwards, because the kernel refuses a gateway while the device is
+ * down. */
 static void add_inside(struct net *n, struct plan *p)
 {
 	if (!n->no_lo && n->target != TARGET_EXISTING)
@@ -118,7 +120,8 @@ void build_plan(struct net *n, struct plan *p)
 		add(p, STEP_ETC, NULL, 0);
 	if (n->target == TARGET_NEW_NAME)
 		add(p, STEP_PIN, NULL, 0);
-	/* Rules outlive a killed `add`. `del` finds them by the name, so they come after it. */
+	/* `del` finds the rules by the name of the namespace. The rules are added after the name,
+	 * so that `del` can remove them if `add` is killed. */
 	if (nat_wanted(n))
 		add(p, STEP_NAT, NULL, 0);
 	if (n->argv)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* carry: a request from its lookups to its end: explained, checked, or executed. */
+/* carry: resolves a request, builds its plan, and then explains, checks or executes the plan. */
 #include "common/execute.h"
 #include "nic.h"
 #include "run/exec.h"
@@ -70,7 +70,7 @@ int carry_out(struct net *n)
 	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127)
 		cli_die_nserr(&e);
 	if (forks) {
-		/* Without nsnet, the program would have no translation of addresses. */
+		/* The program is killed if nsnet dies, because the NAT rules end with nsnet. */
 		n->supervise.death_signal = nat_wanted(n) ? SIGKILL : 0;
 		if (execute_start(&n->supervise, &n->handle, &p, n, &e) < 0)
 			cli_die_nserr(&e);

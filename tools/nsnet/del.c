@@ -16,8 +16,7 @@
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
 static const struct cli_opt del_opts[] = {
-	{ OPT_FORCE, "force", CLI_NONE, NULL,
-	  "remove a bridge that has ports or no mark of nsnet" },
+	{ OPT_FORCE, "force", CLI_NONE, NULL, "remove bridges with ports or not made by nsnet" },
 	{ 0 },
 };
 
@@ -37,7 +36,7 @@ static const struct cli_tool del_tool = {
 static const struct cli_tool gc_tool = {
 	.name = "nsnet gc",
 	.synopsis = { "[options]" },
-	.purpose = "Remove what killed runs left, and restore lent devices.",
+	.purpose = "Remove the devices and rules that killed runs left, and restore lent devices.",
 	.opts = gc_opts,
 	.failed = CLI_EXIT_FAILED,
 };
@@ -50,7 +49,8 @@ static int delete_link(struct netlink *nl, const struct net_link *l, struct nser
 	netlink_batch_init(&b);
 	net_link_put_delete(&b, l->index);
 	rc = netlink_send(nl, &b, NULL, e);
-	/* The pair may have been removed from the other end. */
+	/* ENODEV is ignored, because another process may have removed the other end of the pair and
+	 * with it this end. */
 	return rc == 0 || rc == -ENODEV
 		       ? 0
 		       : nserr_set(e, rc, "cannot delete the device '%s'", l->name);
@@ -64,9 +64,9 @@ static bool has_nat(const struct net_link *l)
 }
 
 /*
- * Deletes the devices of a namespace that nsnet connected: those whose other end has our alias.
- * Sets *nat if they have firewall rules. RTM_DELLINK returns after both ends have gone. The kernel
- * would remove them some time after the end of the namespace.
+ * Deletes the devices of a namespace whose other end has an alias of nsnet. Sets *nat if these
+ * devices have firewall rules. RTM_DELLINK returns after both ends are removed, whereas the kernel
+ * removes the devices of an ended namespace some time later.
  */
 static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 {
@@ -84,8 +84,8 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 
 		if (!streq(in->kind, "veth"))
 			continue;
-		/* Both ends must name each other, because the index may belong to a third
-		 * namespace. */
+		/* Verify that both ends name each other as peers, because the index may belong to a
+		 * device of a third namespace. */
 		out = net_links_by_index(&here, in->peer);
 		if (out && streq(out->kind, "veth") && out->peer == in->index &&
 		    str_after(out->alias, NET_ALIAS)) {
@@ -96,7 +96,7 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 	return rc;
 }
 
-/* Returns true, after a warning, if something still holds the namespace. */
+/* Prints a warning and returns true if the namespace still exists. */
 static bool is_held(uint64_t inode, const char *what)
 {
 	struct nserr e = NSERR_INIT;
@@ -105,8 +105,9 @@ static bool is_held(uint64_t inode, const char *what)
 	if (fd < 0)
 		return false;
 	close(fd);
-	nserr_set(&e, 0, "'%s' is removed, but something still holds its namespace", what);
-	nserr_hint(&e, "list the holders with 'nslist --show net:%llu'", (unsigned long long)inode);
+	nserr_set(&e, 0, "'%s' is removed, but its network namespace is still in use", what);
+	nserr_hint(&e, "list the users of the namespace with 'nslist --show net:%llu'",
+		   (unsigned long long)inode);
 	cli_warn_nserr(&e);
 	return true;
 }
@@ -143,9 +144,9 @@ static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
 }
 
 /*
- * Counts the ports of a bridge. The kernel destroys the namespace of a program some milliseconds
- * after the program has ended. Until then its pair is a port, so waits for the report that it has
- * gone.
+ * Counts the ports of a bridge. The kernel destroys the network namespace of a program some
+ * milliseconds after the end of the program. Until then the device of this namespace remains a
+ * port, so this function waits for the kernel's report that the port is removed.
  */
 static int count_ports(struct net *n, const struct net_link *br, unsigned *ports, struct nserr *e)
 {
@@ -155,7 +156,7 @@ static int count_ports(struct net *n, const struct net_link *br, unsigned *ports
 	int rc = netlink_open(&news, e);
 	struct pollfd p = { .fd = news.fd, .events = POLLIN };
 
-	/* The kernel sends reports only to sockets that are bound. */
+	/* The kernel sends reports only to netlink sockets that are bound. */
 	if (rc == 0 &&
 	    bind(news.fd, (const struct sockaddr *)&links_group, sizeof(links_group)) < 0)
 		rc = nserr_set(e, errno, "cannot watch the network devices");
@@ -204,8 +205,8 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
 }
 
-/* Deletes a name, a bridge, or the connections of a reference. Returns false after a message if
- * that fails. Sets *inode to the namespace that should end now. */
+/* Deletes a name, a bridge, or the connections of a reference. On failure prints a message and
+ * returns false. Sets *inode to the inode of the namespace that should end now. */
 static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 {
 	struct nserr e = NSERR_INIT;
@@ -276,7 +277,8 @@ int verb_del(int argc, char **argv)
 	if (access(NETNS_DIR, F_OK) == 0) {
 		struct nserr e = NSERR_INIT;
 
-		/* Waits for an `add` that has created its file and not yet mounted on it. */
+		/* Waits for a running `add`, which may have created its file without having mounted
+		 * the namespace on it. */
 		n.name_lock = names_lock(&e);
 		if (n.name_lock < 0)
 			cli_die_nserr(&e);
@@ -286,7 +288,8 @@ int verb_del(int argc, char **argv)
 		cli_die(ENOMEM, "cannot delete");
 	for (int i = 0; i < w.n; i++)
 		all &= delete_one(&n, w.v[i], &inodes[i]);
-	/* After the last deletion, because the search keeps its first result. */
+	/* The search for remaining namespaces starts after the last deletion, because its first
+	 * result is cached. */
 	for (int i = 0; i < w.n; i++)
 		all &= !inodes[i] || !is_held(inodes[i], w.v[i]);
 	free(inodes);
@@ -294,9 +297,10 @@ int verb_del(int argc, char **argv)
 }
 
 /*
- * The remains of a killed run end with its descriptors, except the file that reserves the name. The
- * lock excludes an `add` that has created its file and not yet mounted on it. ip(8) takes no lock,
- * but needs only a moment.
+ * Most remains of a killed run disappear when the kernel closes the descriptors of the run. The
+ * file that reserves the name remains. The lock prevents that this function removes the file of a
+ * running `add`, which has not mounted its namespace on the file yet. ip(8) does not lock, but the
+ * time between its two steps is very short.
  */
 int verb_gc(int argc, char **argv)
 {

@@ -8,10 +8,10 @@ static const struct verb verbs[] = {
 	{ "link", verb_link, "connect two namespaces with each other" },
 	{ "bridge", verb_bridge, "create a bridge" },
 	{ "del", verb_del, "remove namespaces, connections or bridges" },
-	{ "gc", verb_gc, "remove the remains of killed runs" },
+	{ "gc", verb_gc, "remove devices and rules that killed runs left" },
 	{ "attach", verb_attach, "give a namespace a name" },
 	{ "show", verb_show, "show namespaces, devices, addresses and connections" },
-	{ "why", verb_why, "find out why packets of a namespace do not pass" },
+	{ "why", verb_why, "find out why packets of a namespace are lost" },
 };
 
 static const struct cli_opt opts[] = { { 0 } };
@@ -27,5 +27,5 @@ static const struct cli_tool tool = {
 
 int main(int argc, char **argv)
 {
-	return verb_main(&tool, verbs, ARRAY_SIZE(verbs), argc, argv, "a verb is missing");
+	return verb_main(&tool, verbs, ARRAY_SIZE(verbs), argc, argv, "missing verb");
 }

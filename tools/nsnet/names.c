@@ -17,8 +17,9 @@
 int net_denied(int rc, struct nserr *e)
 {
 	if (rc == -EPERM)
-		nserr_hint(e, "CAP_NET_ADMIN is needed here, and for another network namespace "
-			      "CAP_SYS_ADMIN in its user namespace");
+		nserr_hint(e,
+			   "run the command with CAP_NET_ADMIN in this network namespace, and with "
+			   "CAP_SYS_ADMIN in the user namespace of any other network namespace");
 	return rc;
 }
 
@@ -51,7 +52,8 @@ int names_share(struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot make '%s' a shared mount", NETNS_DIR);
 		if (rc == -EPERM)
-			nserr_hint(e, "a name is a mount, which needs CAP_SYS_ADMIN");
+			nserr_hint(e, "run the command with CAP_SYS_ADMIN, because the name of a "
+				      "namespace is a mount");
 	}
 	return rc;
 }
@@ -76,7 +78,8 @@ int names_open(const char *name, int *fd, struct nserr *e)
 		return rc;
 	snprintf(self, sizeof(self), "self/fd/%d", file);
 	ns = nsfile_open(&proc, proc.fd, self);
-	/* The file was reserved by ip(8) or nsnet, or it has lost its mount. */
+	/* The file was created by ip(8) or nsnet, but no namespace is mounted on it yet or any
+	 * more. */
 	if (ns == -ENOTTY && S_ISREG(st.st_mode))
 		return NAME_DEAD;
 	if (ns == -ENOTTY || (ns >= 0 && sys_ns_type(ns) != CLONE_NEWNET))

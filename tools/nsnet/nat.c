@@ -43,7 +43,7 @@ void spec_publish(struct net *n, const char *text)
 		      p->addr.family != AF_INET || p->addr.prefix != 32))
 		take_port(text, "", 0);
 	if (p->addr.family && p->addr.b[0] == 127)
-		cli_die_usage("--publish: an address of loopback cannot be published");
+		cli_die_usage("--publish: a port of a loopback address cannot be published");
 	outer = outer ? outer + 1 : text;
 	p->outer = take_port(text, outer, (size_t)(inner - outer));
 	n->n_publish++;
@@ -74,7 +74,8 @@ static void find_subnets(struct net *n)
 			keep_subnet(n, &n->wires[i].other_addr.v[k]);
 }
 
-/* A program of the host that listens on the port would get no more connections: refuses the port.
+/* Refuses a port on which a program of the host listens, because that program would get no more
+ * connections.
  */
 static int check_port(const struct publish *p, struct nserr *e)
 {
@@ -85,7 +86,8 @@ static int check_port(const struct publish *p, struct nserr *e)
 	if (fd < 0)
 		return nserr_set(e, errno, "cannot open a socket");
 	memcpy(&to.sin_addr, p->addr.b, sizeof(to.sin_addr));
-	/* With SO_REUSEADDR, bind(2) still fails if a program listens, but not for old connections.
+	/* With SO_REUSEADDR, bind(2) fails if a program listens on the port, but not because of
+	 * closed connections in the state TIME_WAIT.
 	 */
 	if (!p->udp)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -95,12 +97,13 @@ static int check_port(const struct publish *p, struct nserr *e)
 		return 0;
 	nserr_set(e, rc, "cannot publish the port %u/%s of the host", p->outer,
 		  p->udp ? "udp" : "tcp");
-	nserr_hint(e, "choose another port, or take it from the program that listens with --force");
+	nserr_hint(e, "choose another port, or use --force to redirect the port although a program "
+		      "listens on this port");
 	return -rc;
 }
 
-/* Finds the devices that lead outside: those of the default routes, or, without a default route,
- * all devices with a route except our bridges. */
+/* Finds the devices that lead to the outside. These are the devices of the default routes. Without
+ * a default route, these are all devices with a route, except bridges of nsnet. */
 static int find_uplinks(struct net *n, struct nserr *e)
 {
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
@@ -163,8 +166,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 		rc = find_uplinks(n, e);
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
-	/* Opened here, because the socket must belong to the caller's namespace, which the process
-	 * leaves later. */
+	/* The socket is opened here, because it must belong to the caller's network namespace,
+	 * which the process leaves later. */
 	for (size_t i = 0; rc == 0 && !n->explain && n->conntrack.fd < 0 && i < n->n_publish; i++)
 		if (n->publish[i].udp)
 			rc = netlink_open_family(&n->conntrack, NETLINK_NETFILTER, e);

@@ -12,7 +12,8 @@
 #include "nat.h"
 #include "rules.h"
 
-/* The published UDP ports of a table, whose text is `rules`, lead nowhere now. */
+/* Deletes the connection tracking entries of the published UDP ports in a removed table. `rules` is
+ * the text of the table. */
 static void forget_ports(const char *rules)
 {
 	struct netlink ct cleanup_netlink = NETLINK_INIT;
@@ -42,7 +43,7 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 		return rc;
 	snprintf(text, sizeof(text), "list table inet %s\n", table);
 	(void)!nft_list(nft, text, &rules, NULL);
-	/* `add` first, so that a table that has gone is no error */
+	/* the command `add` prevents an error if the table does not exist */
 	snprintf(text, sizeof(text), "add table inet %s\ndelete table inet %s\n", table, table);
 	rc = nft_apply(nft, text, false, e);
 	nft_close(nft);
@@ -53,8 +54,8 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 
 /* ---- remains */
 
-/* Returns true if a device of the host belongs to that name. The name itself may be in another
- * mount namespace. */
+/* Returns true if a device of the host has an alias with that name. The mount of the name itself
+ * may be in another mount namespace. */
 static bool has_device(const struct net_links *links, const char *name)
 {
 	for (size_t i = 0; i < links->n; i++) {
@@ -79,7 +80,8 @@ static bool has_process(const char *text)
 	       st.st_ino != initial || kill(pid, 0) == 0 || errno != ESRCH;
 }
 
-/* Returns true if the namespace, bridge or process of the table "nsnet_KIND/NAME" has gone. */
+/* Returns true if the namespace, bridge or process of the table "nsnet_KIND/NAME" does not exist
+ * any more. */
 static bool is_orphan(const struct net_links *links, const char *table)
 {
 	const char *of = str_after(table, "nsnet_");
@@ -111,7 +113,7 @@ int nat_collect(struct net *n, bool dry, struct buf *out, struct nserr *e)
 	struct nft_ctx *nft = NULL;
 	int rc = nft_open(&nft, NULL);
 
-	/* Without the library, nsnet cannot have created a table. */
+	/* If libnftables is missing, nsnet cannot have created a table. */
 	if (rc < 0)
 		return 0;
 	rc = net_links_read(&n->host, &links, e);

@@ -6,9 +6,9 @@
 #include "net/conntrack.h"
 
 /*
- * nft(8) accepts letters, digits, '_', '/' and '.' in the name of a table. Our names contain no
- * '/', so it replaces '-'. A name with other characters is refused, because it would be read as
- * rules.
+ * nft(8) accepts letters, digits, '_', '/' and '.' in the name of a table. Names of nsnet contain
+ * no '/', so '/' replaces '-'. Other characters are refused, because nft(8) would parse them as
+ * syntax.
  */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], struct nserr *e)
 {
@@ -21,7 +21,7 @@ int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], st
 	return 0;
 }
 
-/* The address behind published ports: the first of the namespace that the host can reach. */
+/* Returns the first IPv4 address of the namespace that the host can reach, or NULL. */
 const struct net_addr *nat_inner(const struct net *n)
 {
 	for (size_t i = 0; i < n->n_wires; i++)
@@ -46,8 +46,9 @@ static void add_publish(const struct net *n, const struct publish *p, bool outpu
 }
 
 /*
- * The rules name subnets instead of devices. The kernel chooses the name of the host's end, and a
- * rule with an index would point to a wrong device after the device has gone.
+ * The rules name subnets instead of devices. The name of the host's end is not known yet, because
+ * the kernel chooses it. A rule with the index of a device could match another device after that
+ * device is removed.
  */
 void nat_rules(const struct net *n, bool owner, struct buf *b)
 {
@@ -68,8 +69,8 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 				   net_addr_format(&n->nat_to, false, to));
 		else if (n->nat)
 			buf_printf(b, "\t\tip saddr %s ip daddr != %s masquerade\n", net, net);
-		/* The answer to a neighbour that uses the published port must return through the
-		 * host. */
+		/* If a host of the same subnet uses the published port, the answer must return
+		 * through this host. */
 		if (n->n_publish)
 			buf_printf(b, "\t\tip saddr %s ip daddr %s ct status dnat masquerade\n",
 				   net, net);

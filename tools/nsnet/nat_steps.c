@@ -7,9 +7,9 @@
 #include "nat.h"
 
 /*
- * A run's table belongs to its socket (`flags owner`, 5.12): the kernel removes it when nsnet ends,
- * killed or not, and no other process can. Older kernels refuse the flag; nsnet then removes the
- * table at the end.
+ * The table of `run` has `flags owner` (5.12): the kernel removes the table when nsnet ends, even
+ * if nsnet is killed, and no other process can change it. Older kernels refuse the flag. In that
+ * case nsnet itself removes the table at the end.
  */
 static int apply_rules(struct net *n, struct nserr *e)
 {
@@ -68,8 +68,9 @@ void show_nat(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_printf(out, "nft -f - <<'EOF'\n%sEOF\n", n->rules.s);
 }
 
-/* ip-sysctl.txt: a packet is forwarded if the device that it comes in by allows it. ip_forward
- * would allow it for all. The value stays afterwards, because other programs may rely on it. */
+/* Allows forwarding of the packets that arrive on one device (ip-sysctl.rst,
+ * conf/DEVICE/forwarding); the sysctl ip_forward would allow it for all devices. The value is not
+ * restored afterwards, because other programs may rely on it. */
 int run_forward(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const char *dev = s->arg;
@@ -93,8 +94,9 @@ void show_forward(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_adds(out, "/forwarding=1\n");
 }
 
-/* Allows forwarding from the host's end of a pair. The process is in the new namespace, so the
- * sysctls of the host are not in /proc/sys; a request does the same. */
+/* Allows forwarding of the packets that arrive on the host's end of a pair. The process is in the
+ * new network namespace, where /proc/sys does not show the sysctls of the host, so a netlink
+ * request sets the sysctl. */
 int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct wire *w = s->arg;

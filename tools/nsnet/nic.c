@@ -7,9 +7,10 @@
 
 #include "base/num.h"
 
-#define RECORD "nsnet-nic:" /* how the alias of a device that is lent begins */
+#define RECORD "nsnet-nic:" /* beginning of the alias of a lent device */
 
-/* ---- what is to be restored, as a text that fits into an alias: "NAME MTU up ADDR… DST=VIA…" */
+/* ---- the record: the settings to restore, as a text that fits into an alias: "NAME MTU up ADDR…
+ * DST=VIA…" */
 
 static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 {
@@ -33,8 +34,9 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 		if (r->index != l->index)
 			continue;
 		if (r->dst.prefix == 0 && !n->force) {
-			nserr_set(e, EBUSY, "the device '%s' carries the default route", l->name);
-			nserr_hint(e, "this host may become unreachable; lend it with --force");
+			nserr_set(e, EBUSY, "the default route uses the device '%s'", l->name);
+			nserr_hint(e, "use --force to lend the device even if this host becomes "
+				      "unreachable");
 			return -EBUSY;
 		}
 		/* The kernel adds the routes of the subnets together with the addresses. */
@@ -63,9 +65,8 @@ int nic_resolve(struct net *n, struct nserr *e)
 		nserr_set(e, EINVAL, "the device '%s' %s", n->nic.name,
 			  l.alias[0] ? "has an alias" : "cannot be lent");
 		if (l.alias[0])
-			nserr_hint(e,
-				   "the alias is needed for the record of the device; 'nsnet gc' "
-				   "restores one that a killed run left");
+			nserr_hint(e, "remove the alias, where nsnet records the addresses of a "
+				      "lent device; use 'nsnet gc' if a killed run left the alias");
 		return -EINVAL;
 	}
 	n->nic.index = l.index;
@@ -113,7 +114,7 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 		rc = send_one(host, &b, name, first < 0 ? NULL : e);
 		first = first < 0 ? first : rc;
 	}
-	/* The record stays if something is missing, so that `gc` can try again. */
+	/* Keep the record if a part could not be restored, so that `gc` can try again. */
 	if (first < 0)
 		return first;
 	netlink_batch_init(&b);
@@ -123,8 +124,8 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 
 /* ---- steps */
 
-/* The alias keeps the record with the device and is set before the device is moved. `gc` finds it
- * wherever the kernel puts the device after nsnet was killed. */
+/* Stores the record in the alias of the device and then moves the device. If nsnet is killed, the
+ * kernel moves the device back with its alias, where `gc` finds the record. */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
@@ -156,8 +157,8 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->inside) : rc;
 }
 
-/* Must be called before the namespace ends. The kernel would move a physical device to the initial
- * namespace without its name and addresses, and destroy a virtual device. */
+/* Must be called before the namespace ends. At the end of a namespace, the kernel moves a physical
+ * device to the initial namespace without its name and addresses, and destroys a virtual device. */
 int nic_return(struct net *n, struct nserr *e)
 {
 	struct nic *nic = &n->nic;
@@ -181,7 +182,7 @@ int nic_return(struct net *n, struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot move the device '%s' back", nic->name);
 		nserr_hint(e,
-			   "free the name '%s', and call 'nsnet gc' after the namespace has ended",
+			   "free the name '%s', and run 'nsnet gc' after the namespace has ended",
 			   nic->name);
 		return rc;
 	}

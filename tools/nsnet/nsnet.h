@@ -17,9 +17,9 @@
 #include "run/plan.h"
 #include "run/supervise.h"
 
-#define NETNS_DIR      "/run/netns" /* of ip-netns(8) */
+#define NETNS_DIR      "/run/netns" /* the directory of ip-netns(8) */
 #define NETNS_ETC      "/etc/netns"
-#define NET_ALIAS      "nsnet:" /* how the alias of a device that nsnet made begins */
+#define NET_ALIAS      "nsnet:" /* beginning of the alias of each device that nsnet creates */
 #define NET_NAME_MAX   128      /* a name must fit into an alias */
 #define NET_ADDRS_MAX  8
 #define NET_WORDS_MAX  16
@@ -38,10 +38,10 @@ struct bridge {
 	uint32_t mtu;
 	bool wanted; /* created if missing */
 	/* looked up */
-	int index;         /* 0: does not exist yet */
+	int index;         /* 0: the bridge does not exist yet */
 	bool made;         /* by this run */
-	struct addrs has;  /* addresses that it has, or will have */
-	uint32_t link_mtu; /* for both ends of a pair; 0: the kernel's default */
+	struct addrs has;  /* addresses that the bridge has or will get */
+	uint32_t link_mtu; /* MTU of both ends of a pair; 0: the kernel's default */
 	uint8_t mac[NET_MAC_SIZE];
 };
 
@@ -51,24 +51,26 @@ enum wire_kind { WIRE_HOST, WIRE_BRIDGE, WIRE_REF, WIRE_STACKED };
 struct wire {
 	enum wire_kind kind;
 	char ifname[IF_NAMESIZE];
-	char *other;                /* bridge, reference or lower device */
-	const char *stacked;        /* "macvlan" or "ipvlan" */
-	char other_if[IF_NAMESIZE]; /* WIRE_REF; "" for the lowest free eth<n> */
+	/* name of the bridge, reference to a namespace, or name of the lower device */
+	char *other;
+	const char *stacked; /* "macvlan" or "ipvlan" */
+	/* only for WIRE_REF: name of the other device; "": the lowest free eth<n> */
+	char other_if[IF_NAMESIZE];
 	struct addrs addr, gw;
-	struct addrs other_addr; /* of the other end: WIRE_HOST, WIRE_REF */
+	struct addrs other_addr; /* only for WIRE_HOST and WIRE_REF: addresses of the other end */
 	bool automatic, no_gw, has_mac, has_outer_mac;
 	uint8_t mac[NET_MAC_SIZE], outer_mac[NET_MAC_SIZE];
 	uint32_t mtu;
 	/* looked up */
 	struct bridge *bridge;
 	int other_ns;                 /* WIRE_REF */
-	struct netlink other_nl;      /* a socket in it */
-	char other_label[64];         /* how ip(8) names it */
+	struct netlink other_nl;      /* a socket in the namespace of the other end */
+	char other_label[64];         /* name or path of the other namespace for ip(8) */
 	int lower;                    /* index of the lower device */
-	bool exists;                  /* the device inside is there already */
-	char outer_name[IF_NAMESIZE]; /* of --explain: a name in place of the pattern */
-	char alias[NET_LINK_ALIAS];   /* of the outer end */
-	/* set while the plan runs */
+	bool exists;                  /* the device in the namespace exists already */
+	char outer_name[IF_NAMESIZE]; /* for --explain: a name that replaces the pattern */
+	char alias[NET_LINK_ALIAS];   /* alias of the outer end */
+	/* indexes of both ends, set by the steps of the plan */
 	int index, outer;
 };
 
@@ -78,9 +80,9 @@ enum target_kind {
 	TARGET_EXISTING,
 };
 
-/* --publish: a port of the host that leads to a port of the namespace. */
+/* --publish: a port of the host that is forwarded to a port of the namespace. */
 struct publish {
-	struct net_addr addr; /* family 0: all of the host's, except loopback */
+	struct net_addr addr; /* address of the host; family 0: all addresses except loopback */
 	uint16_t outer, inner;
 	bool udp;
 };
@@ -88,8 +90,8 @@ struct publish {
 /* --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
-	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, to be restored */
-	int index;                   /* where it is now */
+	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, which are restored later */
+	int index;                   /* current index of the device */
 	bool lent;
 };
 
@@ -97,7 +99,7 @@ struct nic {
 struct pending {
 	struct netlink *nl; /* NULL: none */
 	struct netlink_batch batch;
-	unsigned named; /* messages that have a sentence */
+	unsigned named; /* number of messages that have an error message */
 	char what[NETLINK_BATCH_MAX][160];
 };
 
@@ -105,8 +107,8 @@ enum { DNS_NONE, DNS_HOST, DNS_GIVEN };
 
 struct net {
 	/* the request */
-	const char *name; /* below /run/netns, or NULL */
-	const char *ref;  /* of an existing namespace, or NULL */
+	const char *name; /* name of the namespace in /run/netns, or NULL */
+	const char *ref;  /* reference to an existing namespace, or NULL */
 	struct wire wires[NET_WORDS_MAX];
 	size_t n_wires;
 	struct bridge bridges[NET_WORDS_MAX];
@@ -117,18 +119,19 @@ struct net {
 	size_t n_sysctls;
 	int dns;
 	struct addrs dns_addr;
-	struct nic nic; /* name "": none */
+	struct nic nic; /* the lent device; name "": no device is lent */
 	bool nat;
-	struct net_addr nat_to; /* family 0: that of the device that a packet leaves by */
+	/* address of --nat; family 0: the address of the device through which a packet leaves */
+	struct net_addr nat_to;
 	struct publish publish[NET_WORDS_MAX];
 	size_t n_publish;
 	bool pasta;
 	const char *pasta_args;
-	int pasta_line; /* to the background process */
+	int pasta_line; /* socket to the background process that runs pasta */
 	bool no_lo, force, explain, check;
-	bool enters; /* run NAME: an existing namespace with its files */
+	bool enters; /* `run NAME`: enter an existing namespace, with its files in /etc/netns */
 	struct handle handle;
-	char **argv; /* of the program, or NULL */
+	char **argv; /* arguments of the program, or NULL */
 
 	/* looked up */
 	enum target_kind target;
@@ -136,67 +139,72 @@ struct net {
 	struct netlink host, inner;
 	struct pending pending;
 	int host_lock, name_lock;
-	char label[64];      /* how ip(8) names the target in --explain */
+	char label[64];      /* name or path of the target for ip(8) in --explain */
 	char path[PATH_MAX]; /* of the name */
-	bool name_is_new;    /* the file was made by us */
+	bool name_is_new;    /* this run created the file of the name */
 	struct nspin pin;
 	struct supervise supervise;
-	struct addrs subnets; /* of the namespace, IPv4 */
+	struct addrs subnets; /* IPv4 subnets of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* for nft(8) */
 	struct nft_ctx *nft;
-	struct netlink conntrack; /* opened if a UDP port is published */
-	bool nat_owned;           /* the kernel removes the table when we end */
+	struct netlink conntrack; /* a socket of ctnetlink; open if a UDP port is published */
+	bool nat_owned;           /* the kernel removes the table when nsnet ends */
 	struct buf resolv;        /* the text of /etc/resolv.conf */
 };
 
 /* ---- parsing: spec.c, opts.c. All die with a usage message. */
 
 void spec_wire(struct net *n, const char *option, const char *text);
-void spec_end(struct wire *w, const char *text); /* REF[:IF][,ADDR...] of `link` */
+/* Parses REF[:IF][,ADDR...], an argument of `link`. */
+void spec_end(struct wire *w, const char *text);
 struct bridge *spec_bridge(struct net *n, const char *option, const char *text);
 void spec_move(struct net *n, const char *text);
 void spec_route(struct net *n, const char *text);
 void spec_dns(struct net *n, const char *text);
 void spec_sysctl(struct net *n, const char *text);
-/* NAME, or a reference if it has the form of one: sets n->name or n->ref. */
+/* Parses the argument that names the target: sets n->ref if the text has the form of a reference,
+ * otherwise n->name. */
 void spec_target(struct net *n, const char *text);
 bool name_is_valid(const char *s);
 
 /* ---- stages */
 
-/* Looks up what the request names and chooses automatic addresses. Unless n->explain or n->check,
- * the caller's network stays locked against other runs until the step `unlock`. */
+/* Looks up the namespaces, devices and bridges that the request names, and chooses automatic
+ * addresses. Locks the caller's network namespace against other runs until the step `unlock`,
+ * unless n->explain or n->check is set. */
 int resolve(struct net *n, struct nserr *e) must_check;
 void build_plan(struct net *n, struct plan *p);
 
-/* resolve, build, then explain, or check, or execute. Returns the exit status of a plan without a
- * program. */
+/* Resolves the request, builds the plan, and explains, checks or executes the plan. Returns the
+ * exit status, unless the plan executes a program. */
 int carry_out(struct net *n);
 void net_init(struct net *n);
 
 /* ---- names.c: /run/netns */
 
-/* The directory, created if missing, and locked against other calls of nsnet: a descriptor, or a
- * negative errno with e set. */
+/* Creates /run/netns if it is missing, and locks it against other runs of nsnet. Returns a
+ * descriptor of the directory, or a negative errno with e set. */
 int names_lock(struct nserr *e) must_check;
 /* Makes /run/netns a shared mount, as ip(8) does, so that other mount namespaces see the names. */
 int names_share(struct nserr *e) must_check;
-/* NAME_NONE: no such file. NAME_DEAD: a file that holds no namespace. Else a descriptor of the
- * network namespace is in *fd. Negative errno with e set. */
+/* Opens a named namespace. Returns NAME_NONE if there is no such file, NAME_DEAD if no namespace is
+ * mounted on the file, NAME_ALIVE with a descriptor of the network namespace in *fd, or a negative
+ * errno with e set. */
 enum { NAME_NONE, NAME_DEAD, NAME_ALIVE };
 int names_open(const char *name, int *fd, struct nserr *e) must_check;
 int names_remove(const char *name, struct nserr *e) must_check;
 
-/* Opens a socket in the network namespace of ns, and comes back to own. */
+/* Enters the network namespace ns, opens a netlink socket there, and returns to the namespace own.
+ * Returns 0, or a negative errno with e set. */
 int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check;
 /* Opens the network namespace that a reference names. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
-/* How ip(8) takes the namespace of a reference: a name or a path. */
+/* Writes the name or the path by which ip(8) accepts the namespace of a reference. */
 void net_label(const char *ref, char label[64]);
-/* Adds the usual hint if rc is -EPERM. Returns rc. */
+/* Sets the hint to the needed capabilities if rc is -EPERM. Returns rc. */
 int net_denied(int rc, struct nserr *e);
 
 /* ---- steps: the kinds are in one array, by which explain() recognises them */
@@ -268,24 +276,27 @@ static inline bool nat_wanted(const struct net *n)
 {
 	return !n->pasta && (n->nat || n->n_publish);
 }
-/* Returns true if nsnet stays as the parent of the program. */
+/* Returns true if nsnet runs the program as a child instead of replacing itself. */
 static inline bool net_forks(const struct net *n)
 {
 	return handle_forks(&n->handle) || nat_wanted(n) || n->nic.name[0];
 }
-void spec_nat(struct net *n, const char *text); /* NULL: the address of the uplink */
+/* Parses the argument of --nat. NULL means the address of the uplink. */
+void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* The name of the table for a namespace (kind "ns"), a bridge ("br") or a process ("run"). Returns
- * 0, or -EINVAL with e set if nft(8) does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind "ns"), a bridge ("br") or a process
+ * ("run"). Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
-/* After the program of `run`: removes the table where the kernel does not. */
+/* Removes the table of `run` after the end of the program, if the kernel does not remove the table
+ * itself (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the table of a namespace ("ns") or a bridge ("br") that has one. */
+/* Removes the firewall table of a namespace (kind "ns") or a bridge ("br"), if there is one. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
-/* Adds a line for each table of ours whose namespace or bridge has gone, and removes it unless dry.
- * Without libnftables there is nothing to look for. Returns 0 or a negative errno with e set. */
+/* Finds the tables of nsnet whose namespace or bridge does not exist any more. Adds a line for each
+ * table to out, and removes the table unless `dry`. Returns 0, also if libnftables is missing, or a
+ * negative errno with e set. */
 int nat_collect(struct net *n, bool dry, struct buf *out, struct nserr *e) must_check;
 int run_nat(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_nat(void *ctx, const struct plan_step *s);
@@ -317,12 +328,13 @@ int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_files(void *ctx, const struct plan_step *s, struct nserr *e);
 int dns_read(struct net *n, struct nserr *e) must_check;
 
-/* Adds a word, quoted for a shell where it needs to be. */
+/* Adds an argument of a shell command, in quotes if the shell needs them. */
 void shell_word(struct buf *out, const char *s);
-/* The words before a command that runs in the namespace with that label, or, with `ip`, before the
- * arguments of ip(8): "ip -n web ". Valid until the fourth call after this one. */
+/* Returns the prefix of a command that runs in the namespace with that label, for example "ip netns
+ * exec web ". With `ip`, returns the prefix of the arguments of ip(8), for example "ip -n web ".
+ * The text is valid until the fourth call after this one. */
 const char *in_namespace(const char *label, bool ip);
-/* Adds in_namespace() for ip(8) in the target. */
+/* Adds the result of in_namespace() for ip(8) in the target. */
 void ip_in(const struct net *n, struct buf *out);
 
 /* ---- verbs, each with the verb at argv[0] */

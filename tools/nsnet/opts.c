@@ -28,11 +28,11 @@ enum {
 
 /* clang-format off */
 #define PLAN_OPTS \
-	{ OPT_LINK,   "link",   CLI_ARG,  "<if>[@<to>][,...]", "create a device, see DEVICES; repeatable" }, \
+	{ OPT_LINK,   "link",   CLI_ARG,  "<if>[@<to>][,...]", "create a device (see DEVICES in nsnet(1))" }, \
 	{ OPT_BRIDGE, "bridge", CLI_ARG,  "<br>[,<addr>]", "connect eth0 to a bridge, with a free address" }, \
 	{ OPT_ROUTE,  "route",  CLI_ARG,  "<dst>,via=<addr>", "add a route in the namespace" }, \
 	NAT_OPT, \
-	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "make a port of the host lead to the namespace" }, \
+	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "forward a port of the host to the namespace" }, \
 	{ OPT_DNS,    "dns",    CLI_ARG,  "<addr>|host|none", "set the name server of the namespace" }, \
 	{ OPT_PING,   "ping",   CLI_NONE, NULL, "let every group of the namespace use ping" }, \
 	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a sysctl below net in the namespace" }, \
@@ -41,17 +41,17 @@ enum {
 	FORCE_OPT, \
 	DRY_OPTS
 #define NAT_OPT \
-	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate addresses on the way out of the host" }
+	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate the addresses of packets to the outside" }
 #define FORCE_OPT \
 	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
 #define DRY_OPTS \
-	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print commands that do the same, and exit", 2 }, \
+	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print equivalent commands, and exit", 2 }, \
 	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "look for conflicts and exit", 2 }
 
 static const struct cli_opt run_opts[] = {
 	PLAN_OPTS,
 	{ OPT_MOVE, "move", CLI_ARG, "<device>[,name=<if>]", "lend a device of the host to the namespace" },
-	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "connect an ordinary user's namespace by pasta(1)" },
+	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "connect the namespace with pasta(1), without root" },
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS_FORKED,
 	{ 0 },
@@ -88,7 +88,7 @@ static const struct cli_tool run_tool = {
 		      "<name> [options] -- <program> [<argument>...]" },
 	.purpose = "Run a program in a new network namespace, or in the one with a name.",
 	.opts = run_opts,
-	.notes = "It forks for --status-fd, --pid-file, --nat, --publish and --move only.",
+	.notes = "nsnet run forks only for --status-fd, --pid-file, --nat, --publish and --move.",
 	.failed = CLI_EXIT_OWN,
 };
 
@@ -131,7 +131,7 @@ static void take_bridge_option(struct net *n, const char *arg)
 	const struct bridge *br = spec_bridge(n, "--bridge", arg);
 	char wire[2 * IF_NAMESIZE + 16], ifname[IF_NAMESIZE] = "eth0";
 
-	/* The second bridge is connected to eth1. */
+	/* The device of the first --bridge is eth0, that of the second is eth1. */
 	if (n->n_wires)
 		snprintf(ifname, sizeof(ifname), "eth%u", (unsigned)n->n_wires % 100);
 	snprintf(wire, sizeof(wire), "%s@%s,auto", ifname, br->name);
@@ -199,8 +199,9 @@ static bool is_planned(const struct net *n)
 }
 
 /*
- * `run NAME [options] -- PROGRAM`: the first argument is a name only if an option or "--" follows
- * it, and a "--" at all, so that `run PROGRAM -x` stays a program.
+ * Returns true if `run` has the form `run NAME [options] -- PROGRAM`. The first argument is a name
+ * only if the next argument is an option or "--", and if the arguments contain "--". Otherwise the
+ * first argument is the program, as in `run PROGRAM -x`.
  */
 static bool begins_with_name(int argc, char **argv)
 {
@@ -294,7 +295,8 @@ int verb_bridge(int argc, char **argv)
 	return carry_out(&n);
 }
 
-/* The inner end of the pair is in the first namespace, the outer one in the second. */
+/* The inner end of the pair is in the first namespace, and the outer end in the second
+ * namespace. */
 int verb_link(int argc, char **argv)
 {
 	struct wire first = { 0 };
@@ -367,8 +369,9 @@ int verb_attach(int argc, char **argv)
 		take(&n, key, c.arg);
 	verb_count(&w, 2, 2, ": a name and a reference");
 	if (!name_is_valid(w.v[0]))
-		cli_die_usage("'%s' is not a name: it may hold letters, digits, '_', '-' and '.'",
-			      w.v[0]);
+		cli_die_usage("invalid name '%s', expected 1 to %d letters, digits, '_', '-' and "
+			      "'.', not beginning with '-' or '.'",
+			      w.v[0], NET_NAME_MAX);
 	n.name = w.v[0];
 	n.ref = w.v[1];
 	snprintf(n.path, sizeof(n.path), "%s/%s", NETNS_DIR, n.name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pasta: the network of an ordinary user, by the program pasta(1). */
+/* pasta: connects the namespace of an ordinary user with the program pasta(1). */
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
@@ -22,12 +22,13 @@ struct argv {
 
 static void add_arg(struct argv *a, const char *s)
 {
-	/* The last element is the terminating NULL. */
+	/* Reserve the last element for the terminating NULL. */
 	if (a->n < ARRAY_SIZE(a->v) - 1)
 		a->v[a->n++] = (char *)(uintptr_t)s;
 }
 
-/* Only published ports are forwarded, and the host's loopback cannot be reached. */
+/* Writes the arguments of pasta. They make pasta forward published ports only, and prevent the
+ * namespace from reaching the host's loopback addresses. */
 static void pasta_argv(const struct net *n, pid_t target, char text[PASTA_ARGS_MAX], struct argv *a)
 {
 	static char ports[NET_WORDS_MAX][64], userns[40], netns[40];
@@ -66,9 +67,10 @@ static void pasta_argv(const struct net *n, pid_t target, char text[PASTA_ARGS_M
 }
 
 /*
- * The background process: waits for the namespaces, runs pasta, and ends it with the target. pasta
- * of Debian 12 does not notice the end by itself, and a parent death signal would be lost when
- * pasta enters the user namespace (prctl(2)). Never returns.
+ * Runs in the background process: waits until the namespaces exist, runs pasta, and ends pasta when
+ * the target process ends. The pasta of Debian 12 does not notice the end of the target, and the
+ * kernel clears a parent death signal when pasta enters the user namespace (prctl(2)). Never
+ * returns.
  */
 static _Noreturn void watch(const struct net *n, int line, int target, pid_t target_pid)
 {
@@ -78,7 +80,7 @@ static _Noreturn void watch(const struct net *n, int line, int target, pid_t tar
 	int null, wstatus = 0;
 	pid_t pasta;
 
-	/* A byte: the namespaces are complete. EOF: they will not be created. */
+	/* A byte means that the namespaces exist, and EOF that they will not be created. */
 	if (RETRY_EINTR(read(line, &go, 1)) != 1)
 		_exit(0);
 	pasta_argv(n, target_pid, text, &a);
@@ -98,13 +100,14 @@ static _Noreturn void watch(const struct net *n, int line, int target, pid_t tar
 		kill(pasta, SIGKILL);
 	if (pasta > 0)
 		(void)RETRY_EINTR(waitpid(pasta, &wstatus, 0));
-	/* Tells run_pasta(), if it still waits, how pasta ended. */
+	/* Send the exit status of pasta to run_pasta(), if that still waits. */
 	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(0);
 }
 
-/* Before the namespaces: pasta's sockets must be in the caller's. The program never sees the
- * background process as its child, since its parent ends at once. */
+/* Starts the background process before the namespaces are created, because the sockets of pasta
+ * must belong to the caller's network namespace. The process is created by a child that ends at
+ * once, so the program never sees it as its own child. */
 int run_pasta_start(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	pid_t self = getpid(), between;
@@ -143,8 +146,9 @@ void undo_pasta_start(void *ctx, const struct plan_step *s)
 	util_close(&n->pasta_line);
 }
 
-/* The caller is itself inside, and has no privilege outside. setgroups(2) must be denied before a
- * map of groups is written without privilege, user_namespaces(7). */
+/* The process writes the maps from inside the new user namespace, without privilege in the parent
+ * namespace. Therefore setgroups(2) must be denied before the map of groups is written
+ * (user_namespaces(7)). */
 int run_userns(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct {
@@ -192,7 +196,8 @@ static int pasta_failed(int line, struct nserr *e)
 	return nserr_set(e, 0, "pasta could not connect the namespace");
 }
 
-/* pasta adds the default route last. The kernel reports each route to a socket that is bound. */
+/* Waits until pasta has added the default route, which it adds last. The kernel reports each new
+ * route to a bound netlink socket. */
 int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct sockaddr_nl routes = { .nl_family = AF_NETLINK,
@@ -224,7 +229,7 @@ int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* The namespaces of the explained commands are those of a process that waits. */
+/* In the printed commands, pasta gets the namespaces of a process that waits. */
 void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct net *n = ctx;
@@ -234,7 +239,8 @@ void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out)
 	(void)s;
 	pasta_argv(n, 0, text, &a);
 	for (size_t i = 0; i < a.n; i++) {
-		/* in the foreground pasta runs a command in namespaces that it creates itself */
+		/* omit --userns: the printed command lets pasta create the namespaces and run the
+		 * program there */
 		if (streq(a.v[i], "--userns"))
 			break;
 		buf_adds(out, i ? " " : "");

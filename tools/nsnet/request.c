@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MESSAGE_MAX 600 /* bytes; the longest message has an alias */
+#define MESSAGE_MAX 600 /* bytes of the longest message, which sets an alias */
 
 int request_flush(struct net *n, struct nserr *e)
 {
@@ -19,7 +19,7 @@ int request_flush(struct net *n, struct nserr *e)
 	p->nl = NULL;
 	if (rc == 0)
 		return 0;
-	/* nserr_set() would drop the hint, which is the text of the kernel */
+	/* do not use nserr_set(), which would clear the hint with the error text of the kernel */
 	e->errnum = -rc;
 	snprintf(e->what, sizeof(e->what), "%s", p->what[failed]);
 	return net_denied(rc, e);
@@ -28,7 +28,7 @@ int request_flush(struct net *n, struct nserr *e)
 struct netlink_batch *request_begin(struct net *n, struct netlink *nl, struct nserr *e)
 {
 	struct pending *p = &n->pending;
-	/* a step adds two messages at most */
+	/* a step adds at most two messages */
 	bool full = p->batch.n + 2 > NETLINK_BATCH_MAX ||
 		    p->batch.len + 2 * MESSAGE_MAX > NETLINK_BATCH_SIZE;
 

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* request: what the steps share that send requests of rtnetlink(7). */
+/* request: functions shared by the steps that send requests of rtnetlink(7). */
 #ifndef NSU_NSNET_REQUEST_H
 #define NSU_NSNET_REQUEST_H
 
 #include "nsnet.h"
 
 /*
- * The steps collect messages and send several with one system call. request_begin() returns the
- * batch for the next message to that socket, or NULL with e set if older messages had to be sent
- * and failed. request_add() gives the messages since then the sentence of their failure, and
- * returns 0. request_flush() sends everything; it must be called before anything that needs the
- * result. Returns 0, or a negative errno with e set to the sentence of the first message that
- * failed, and the hint to the text of the kernel. The kernel carries out the later messages as
- * well.
+ * The steps collect several messages and send them with one system call. request_begin() returns
+ * the batch for the next message to that socket, or NULL with e set if older messages had to be
+ * sent and failed. request_add() sets the error message for the messages that were added since
+ * request_begin(), and returns 0. request_flush() sends all messages. It must be called before a
+ * step that needs their effect. It returns 0, or a negative errno with e set to the error message
+ * of the first message that failed, and the hint set to the error text of the kernel. The kernel
+ * processes the later messages as well.
  */
 struct netlink_batch *request_begin(struct net *n, struct netlink *nl, struct nserr *e);
 int request_add(struct net *n, const char *fmt, ...) printf_like(2, 3);
 int request_flush(struct net *n, struct nserr *e) must_check;
 
-/* The text of an address, valid until the next call. */
+/* Returns the text of an address, which is valid until the next call. */
 const char *text_of(const struct net_addr *a);
 
 /* Adds "addr replace ADDR dev DEV" and a newline. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* resolve: looks up what the request names, in the order that the parts need. Changes nothing;
- * takes a lock. */
+/* resolve: looks up the namespaces, bridges and devices that the request names. It locks the
+ * network namespace and changes nothing. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -87,7 +87,7 @@ int resolve(struct net *n, struct nserr *e)
 		rc = net_links_read(&n->inner, &inside, e);
 	for (size_t i = 0; rc == 0 && i < n->n_bridges; i++)
 		rc = resolve_bridge(n, &h, &n->bridges[i], e);
-	/* `link` allows ends without a name. */
+	/* `link` also allows namespaces without a name in /run/netns. */
 	for (size_t i = 0; rc == 0 && i < n->n_wires; i++)
 		if (!n->wires[i].ifname[0])
 			free_name(&inside, n, "eth", n->wires[i].ifname);

@@ -56,7 +56,7 @@ int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int i
 		rc = nserr_set(e, 0, "the subnet %s of '%s' overlaps the route to %s",
 			       net_addr_format(a, true, subnet), dev,
 			       net_addr_format(&r->dst, true, other));
-		nserr_hint(e, "choose another subnet, or give --force");
+		nserr_hint(e, "choose another subnet, or use --force");
 	}
 	return rc;
 }
@@ -65,7 +65,7 @@ int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int i
 
 static void random_mac(uint8_t mac[NET_MAC_SIZE])
 {
-	/* locally administered, unicast */
+	/* a locally administered unicast address */
 	if (getrandom(mac, NET_MAC_SIZE, 0) != NET_MAC_SIZE)
 		memset(mac, 0x62, NET_MAC_SIZE);
 	mac[0] = (uint8_t)((mac[0] & 0xfc) | 2);
@@ -103,7 +103,7 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 	}
 	if (br->mtu)
 		br->link_mtu = br->mtu;
-	/* Drops the addresses that the bridge has. */
+	/* Remove the addresses that the bridge has already. */
 	br->addr.n = 0;
 	for (size_t i = 0; i < given; i++) {
 		struct net_addr a = br->addr.v[i];
@@ -121,7 +121,8 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 
 /* ---- automatic addresses */
 
-/* Returns true if the alias of a device of ours ("nsnet:NAME addr=A,B") claims the address. */
+/* Returns true if a device of nsnet has an alias ("nsnet:NAME addr=A,B") that contains the
+ * address. */
 static bool alias_claims(const char *alias, const struct net_addr *a)
 {
 	const char *at = str_after(alias, NET_ALIAS) ? strstr(alias, " addr=") : NULL;
@@ -143,8 +144,8 @@ static bool is_taken(const struct net *n, const struct host *h, const struct bri
 	for (size_t i = 0; i < n->n_wires; i++)
 		if (n->wires[i].bridge == br && has_addr(&n->wires[i].addr, a))
 			return true;
-	/* The device of a namespace that is still being destroyed can answer ARP, so its address is
-	 * taken. */
+	/* A device of a namespace that is being destroyed can still answer ARP requests, so its
+	 * address is not free. */
 	for (size_t i = 0; i < h->links.n; i++)
 		if (h->links.v[i].master == br->index && br->index &&
 		    alias_claims(h->links.v[i].alias, a))

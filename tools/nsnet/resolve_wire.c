@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* resolve_wire: looks up what a device is connected to, and completes its description. */
+/* resolve_wire: looks up the other end of a device, and completes the description of the device. */
 #include <stdio.h>
 
 #include "base/str.h"
@@ -16,7 +16,8 @@ static void choose_gateways(struct wire *w)
 			}
 }
 
-/* The alias names the namespace and the addresses that are taken. nsnet keeps no other record. */
+/* Sets the alias, which contains the name of the namespace and the addresses in use. nsnet has no
+ * other record of them. */
 static void set_alias(const struct net *n, struct wire *w)
 {
 	char text[NET_ADDR_TEXT];
@@ -30,7 +31,8 @@ static void set_alias(const struct net *n, struct wire *w)
 		len += (size_t)snprintf(
 			w->alias + len, sizeof(w->alias) - len, "%s%s",
 			i ? "," : " addr=", net_addr_format(&w->addr.v[i], true, text));
-	/* The mark tells `del` that there is a table, so that it loads libnftables only then. */
+	/* The word " nat" in the alias tells `del` that there is a firewall table, so that `del`
+	 * loads libnftables only in this case. */
 	if (nat_wanted(n) && !n->argv && len < sizeof(w->alias))
 		snprintf(w->alias + len, sizeof(w->alias) - len, " nat");
 }
@@ -76,7 +78,7 @@ static int resolve_ref_end(struct net *n, struct wire *w, struct nserr *e)
 	return rc;
 }
 
-/* Checks that a device that exists is the one that the request would create. */
+/* Checks that an existing device has the type and the other end that the request names. */
 static int match_existing(struct net *n, struct host *h, const struct net_links *inside,
 			  struct wire *w, struct nserr *e)
 {
@@ -89,8 +91,7 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 	w->exists = true;
 	w->index = l->index;
 	if (!streq(l->kind, kind))
-		return nserr_set(e, EEXIST,
-				 "the device '%s' is there already, and is not of type %s",
+		return nserr_set(e, EEXIST, "the device '%s' exists already, and is not of type %s",
 				 w->ifname, kind);
 	if (w->kind == WIRE_HOST || w->kind == WIRE_BRIDGE) {
 		rc = need_links(n, h, e);
@@ -98,13 +99,13 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 			return rc;
 		outer = net_links_by_index(&h->links, l->peer);
 		w->outer = l->peer;
-		/* An index is valid in one namespace. The alias shows that it is this one. */
+		/* An index is valid only in one namespace. The alias proves that the index belongs
+		 * to this namespace. */
 		if (!outer || !str_after(outer->alias, NET_ALIAS) ||
 		    (w->kind == WIRE_BRIDGE && outer->master != w->bridge->index))
 			return nserr_set(
 				e, EEXIST,
-				"the device '%s' is there already, and is not connected to "
-				"'%s'",
+				"the device '%s' exists already, and is not connected to '%s'",
 				w->ifname, w->kind == WIRE_BRIDGE ? w->bridge->name : "the caller");
 	}
 	return 0;

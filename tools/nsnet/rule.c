@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rule: matches one rule. It understands devices, addresses, protocols, ports and the state of the
- * connection. */
+/* rule: matches a packet against one firewall rule. It understands devices, addresses, protocols,
+ * ports and the state of the connection. */
 #include "rule.h"
 
 #include <netinet/in.h>
@@ -9,7 +9,8 @@
 #include "base/num.h"
 #include "base/str.h"
 
-/* Takes the next word of a rule, without its quotes. Returns false at the end. */
+/* Copies the next word of a rule, without quotes, and advances *at. Returns false at the end of the
+ * rule. */
 static bool next_word(const char **at, char *word, size_t size)
 {
 	const char *s = *at + strspn(*at, " \t,");
@@ -145,7 +146,7 @@ static enum rule_match match_operand(const struct rules_packet *p, enum subject 
 
 /* ---- one rule */
 
-/* Reads a match that takes two words ("ip saddr"). */
+/* Reads a match whose name has two words ("ip saddr"). */
 static enum rule_match match_two(const struct rules_packet *p, const char *first, const char **at)
 {
 	bool v6 = streq(first, "ip6");
@@ -171,7 +172,8 @@ static enum rule_match match_two(const struct rules_packet *p, const char *first
 	return UNKNOWN;
 }
 
-/* Skips words of statements that have no effect on the fate. Returns false for other words. */
+/* Skips a statement that does not affect the fate of the packet. Returns false if the word does not
+ * begin such a statement. */
 static bool skip_statement(const char *word, const char **at)
 {
 	static const char *const with_value[] = { "packets", "bytes", "prefix", "level",
@@ -207,7 +209,7 @@ enum rule_match match_rule(const struct rules_packet *p, const char *text, char 
 
 	verdict[0] = chain[0] = '\0';
 	while (next_word(&text, word, sizeof(word))) {
-		/* a map of verdicts: any of them */
+		/* a map of verdicts can have any verdict */
 		if (streq(word, "vmap")) {
 			strcpy(verdict, "vmap");
 			return both(all, UNKNOWN);
@@ -220,7 +222,7 @@ enum rule_match match_rule(const struct rules_packet *p, const char *text, char 
 		}
 		if (skip_statement(word, &text))
 			continue;
-		/* a rule of iptables-nft that nft(8) has no words for */
+		/* a rule of iptables-nft that nft(8) cannot express */
 		if (streq(word, "xt") && str_after(text, " target \"MASQUERADE\"")) {
 			strcpy(verdict, "masquerade");
 			return all;

@@ -7,8 +7,9 @@
 
 enum rule_match { NO, YES, UNKNOWN };
 
-/* Returns YES if the rule matches the packet, and UNKNOWN if it has a match that is not understood.
- * Sets verdict ("" if the rule has none) and the chain of a jump. */
+/* Returns YES if the rule matches the packet, NO if not, and UNKNOWN if the rule contains a match
+ * that this parser does not understand. Sets the verdict ("" if the rule has none) and the target
+ * chain of a jump. */
 enum rule_match match_rule(const struct rules_packet *p, const char *text, char verdict[16],
 			   char chain[64]);
 

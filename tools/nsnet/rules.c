@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "base/str.h"
 
-#define DEPTH_MAX 8 /* of jumps, so that a loop ends */
+#define DEPTH_MAX 8 /* maximum depth of jumps, so that a loop ends */
 
 /* ---- lines and words */
 
@@ -43,12 +43,13 @@ struct eval {
 	const struct rules_packet *packet;
 	struct rules_place *place;
 	bool nat;
-	bool may_drop, may_pass; /* a rule that is not understood would */
+	/* a rule that this parser does not understand may drop or accept the packet */
+	bool may_drop, may_pass;
 };
 
 enum verdict { NONE, PASS, DROP, NAT };
 
-/* The lines of a chain, or NULL. */
+/* Returns the lines of a chain, or NULL if there is no such chain. */
 static const char *find_chain(const char *ruleset, const char *table, const char *chain)
 {
 	char in[96] = "", name[64];
@@ -110,7 +111,7 @@ static enum verdict eval_rule(struct eval *v, const char *table, const char *cha
 	return NONE;
 }
 
-/* Applies the rules of a chain in their order. NONE: the packet comes to its end. */
+/* Applies the rules of a chain in their order. Returns NONE if no rule decides. */
 static enum verdict eval_chain(struct eval *v, const char *table, const char *chain,
 			       const char *lines, int depth)
 {
@@ -153,7 +154,8 @@ static enum rules_fate eval_base(struct eval *v, const char *table, const char *
 	return v->may_drop ? RULES_MAYBE : RULES_PASS;
 }
 
-/* Returns true if the table sees packets of that family. Bridge, arp and netdev tables do not. */
+/* Returns true if the table applies to IP packets of that family. Tables of the families bridge,
+ * arp and netdev do not apply. */
 static bool is_of_family(const char *table, uint8_t family)
 {
 	return str_after(table, "inet ") || str_after(table, family == AF_INET6 ? "ip6 " : "ip ");
@@ -182,7 +184,7 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
 		if (!contains(line, n, head) || !is_of_family(table, p->src.family))
 			continue;
 		fate = eval_base(&v, table, chain, line, n, ruleset);
-		/* one chain that drops or translates is enough */
+		/* one chain that drops or translates the packet decides */
 		if (fate == RULES_PASS || (fate == RULES_MAYBE && worst == RULES_MAYBE))
 			continue;
 		worst = fate;
@@ -232,7 +234,7 @@ bool rules_next_dnat(const char **at, struct rules_dnat *out)
 			output = false;
 		output |= contains(line, n, "hook output");
 		snprintf(rule, sizeof(rule), "%.*s", (int)n, line);
-		/* the chain of the host's own packets repeats them */
+		/* skip the output chain, which repeats the rules for the host's own packets */
 		if (!output && parse_dnat(rule, out))
 			return true;
 	}

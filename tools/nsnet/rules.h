@@ -7,25 +7,25 @@
 
 /* The packet that the rules are applied to. */
 struct rules_packet {
-	const char *iif, *oif; /* names of the devices, NULL: none */
+	const char *iif, *oif; /* names of the input and the output device, or NULL */
 	struct net_addr src, dst;
 	uint8_t proto;  /* IPPROTO_*, 0: not known */
 	uint16_t dport; /* 0: not known */
-	bool reply;     /* it belongs to a connection that exists */
+	bool reply;     /* the packet belongs to an established connection */
 };
 
 enum rules_fate {
-	RULES_PASS,  /* nothing drops it */
-	RULES_DROP,  /* a chain drops or rejects it */
-	RULES_NAT,   /* its source address is translated */
-	RULES_MAYBE, /* a rule that is not understood decides */
+	RULES_PASS,  /* no chain drops the packet */
+	RULES_DROP,  /* a chain drops or rejects the packet */
+	RULES_NAT,   /* the source address of the packet is translated */
+	RULES_MAYBE, /* the result depends on a rule that is not understood */
 };
 
-/* The place that decided. */
+/* The rule that decided the fate of a packet. */
 struct rules_place {
-	char table[96]; /* with the family: "ip filter" */
+	char table[96]; /* name with the family: "ip filter" */
 	char chain[64];
-	char rule[200]; /* its text; "policy drop" for the policy of the chain */
+	char rule[200]; /* text of the rule; "policy drop" for the policy of the chain */
 };
 
 /*
@@ -44,8 +44,9 @@ struct rules_dnat {
 	char table[96];
 };
 
-/* Finds the next such rule of the hook prerouting after *at, which begins as the ruleset. Returns
- * false if there is none. */
+/* Finds the next such rule of the hook prerouting after *at, and advances *at. The caller sets
+ * *at to the beginning of the ruleset before the first call. Returns false if there is no
+ * further rule. */
 bool rules_next_dnat(const char **at, struct rules_dnat *out);
 
 #endif

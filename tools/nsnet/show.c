@@ -18,7 +18,7 @@ enum { OPT_DOT = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt opts[] = {
-	{ 'a', "all",          CLI_NONE, NULL, "print lo as well" },
+	{ 'a', "all",          CLI_NONE, NULL, "include the loopback devices" },
 	{ 'T', "tree",         CLI_NONE, NULL, "print namespaces, bridges and ports as a tree", 1 },
 	{ OPT_DOT, "dot",      CLI_NONE, NULL, "print a graph for dot(1)", 1 },
 	TABLE_OPTS,
@@ -31,7 +31,7 @@ static const struct cli_tool tool = {
 	.synopsis = { "[options] [<ref>...]" },
 	.purpose = "Show network namespaces, their devices and connections.",
 	.opts = opts,
-	.notes = "Without <ref>, all namespaces that have a process or a name.",
+	.notes = "Without <ref> all namespaces that have a process or a name are shown.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -59,7 +59,7 @@ static const char *name_of(const struct ns *ns)
 	return name;
 }
 
-/* A name is what a person knows. Without one, the lowest process, or else the inode. */
+/* Returns a reference to the namespace: its name, or its lowest process, or its inode. */
 static char *ref_of(const struct ns *ns)
 {
 	const char *name = name_of(ns);
@@ -85,7 +85,8 @@ static struct view_ns *find_ns(struct view *v, uint64_t inode)
 	return NULL;
 }
 
-/* Takes a namespace that the search found. With `given`, only those that the caller named. */
+/* Adds a namespace that the search found. With `given`, namespaces that the user did not name are
+ * ignored. */
 static void take_ns(struct view *v, const struct collect *c, const struct ns *ns, bool given)
 {
 	const char *name = name_of(ns);
@@ -104,7 +105,8 @@ static void take_ns(struct view *v, const struct collect *c, const struct ns *ns
 	to->holders = ns->nfds + ns->nsocks + ns->nmounts;
 }
 
-/* Searches the machine, and counts what holds the namespaces if `count`. */
+/* Finds the network namespaces of the machine. With `count`, counts their processes and other
+ * holders. */
 static void find_all(struct view *v, bool given, bool count)
 {
 	const unsigned holders = NSTYPE_BIT(COLLECT_FD) | NSTYPE_BIT(COLLECT_SOCK);
@@ -153,8 +155,8 @@ static bool find_ref(struct view *v, char *ref)
 	return true;
 }
 
-/* Reads each namespace from inside. The socket stays open, because the kernel numbers namespaces
- * relative to the namespace of the socket. */
+/* Enters each namespace and reads its devices. The sockets stay open, because namespace ids (nsids)
+ * are relative to the namespace of the socket. */
 static void look(struct view *v)
 {
 	int own = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
@@ -165,7 +167,8 @@ static void look(struct view *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
 		struct nserr e = NSERR_INIT;
-		/* An ordinary user can read its own namespace, but cannot enter any. */
+		/* The caller's own namespace is read without setns(2), which an ordinary user may
+		 * not call. */
 		int rc = ns->inode == st.st_ino
 				 ? netlink_open(&ns->nl, &e)
 				 : (ns->fd < 0 ? ns->fd : net_open_in(own, ns->fd, &ns->nl, &e));
@@ -182,7 +185,7 @@ static void look(struct view *v)
 	close(own);
 }
 
-/* Each namespace takes two descriptors. */
+/* Raises RLIMIT_NOFILE, because each namespace needs two open descriptors. */
 static void raise_limit(void)
 {
 	struct rlimit r;
@@ -193,7 +196,7 @@ static void raise_limit(void)
 	}
 }
 
-/* Reads the firewall rules, which name the published ports. */
+/* Reads the firewall rules, which contain the published ports. */
 static void read_rules(struct view *v)
 {
 	struct nft_ctx *nft = NULL;

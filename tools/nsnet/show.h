@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show: the wiring as it was found, and its views. */
+/* show: the devices of all namespaces and their connections, and the functions that print them. */
 #ifndef NSU_NSNET_SHOW_H
 #define NSU_NSNET_SHOW_H
 
@@ -9,15 +9,15 @@
 /* A network namespace. */
 struct view_ns {
 	uint64_t inode;
-	char *ref;  /* accepted by other tools */
-	char *name; /* below /run/netns, or NULL */
+	char *ref;  /* reference to the namespace, which other tools accept */
+	char *name; /* name in /run/netns, or NULL */
 	uint64_t procs, holders;
-	int fd; /* of the namespace, -1 when it cannot be opened */
+	int fd; /* descriptor of the namespace; -1 if it cannot be opened */
 	struct netlink nl;
 	struct net_links links;
 	struct net_ifaddrs addrs;
 	struct net_routes routes;
-	bool failed; /* could not be read */
+	bool failed; /* the namespace could not be read */
 	/* the other ends of the pairs, in the order of links; NULL until they are needed */
 	struct view_peer {
 		const struct view_ns *ns;
@@ -30,25 +30,28 @@ struct view {
 	size_t n;
 	bool complete;
 	bool all;     /* with lo */
-	bool counted; /* procs and holders are known */
+	bool counted; /* procs and holders are set */
 	struct buf
-		rules; /* of the caller's namespace, as nft(8) prints them; empty if not needed */
+		/* firewall rules of the caller's namespace, as nft(8) prints them; empty if not
+		 * needed */
+		rules;
 };
 
-/* Finds the other ends of all pairs. Clears v->complete if the kernel does not tell to which
- * namespace a pair leads. Ends the process if there is no memory. */
+/* Finds the other ends of all pairs. Clears v->complete if the kernel does not report the namespace
+ * of an other end. Ends the process if there is no memory. */
 void view_relate(struct view *v);
 
-/* The other end of a veth pair: sets *ns and returns the device, or NULL if it is in no
- * namespace that was found. view_relate() must have been called. */
+/* Finds the other end of a veth pair. Returns the device and sets *ns to its namespace, or returns
+ * NULL if the namespace was not found. view_relate() must have been called. */
 const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 				 const struct net_link *l, const struct view_ns **ns);
 
-/* "UP", "DOWN" or "NO-CARRIER". */
+/* Returns "UP", "DOWN" or "NO-CARRIER". */
 const char *view_state(const struct net_link *l);
 
-/* Add a list with commas: the addresses of a device (not those of the link scope), its gateways,
- * and the ports of the caller's namespace that lead to it ("8080:80/tcp"). */
+/* Each of these functions adds a list separated by commas: the addresses of a device (except those
+ * of the link scope), the gateways of the device, and the published ports of the caller's namespace
+ * that are forwarded to the device ("8080:80/tcp"). */
 void view_addrs(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		struct buf *out);
 void view_gateways(const struct view *v, const struct view_ns *ns, const struct net_link *l,
@@ -60,8 +63,8 @@ void view_ports(const struct view *v, const struct view_ns *ns, const struct net
 void view_nat_table(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 
-/* Adds "REF:IF" of what the device is connected to; nothing where it is to nothing, "?nsid:N" where
- * that is in none of the namespaces. */
+/* Adds the other end of the device as "REF:IF", or as "?nsid:N" if the namespace of the other end
+ * was not found. Adds nothing if the device has no other end. */
 void view_peer_text(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 
@@ -71,7 +74,8 @@ static inline bool view_has(const struct view *v, const struct net_link *l)
 	return v->all || !(l->flags & IFF_LOOPBACK);
 }
 
-/* The columns of the table. view_wants() returns true if the column of that name is chosen. */
+/* view_table_init() sets the columns of the table. view_wants() returns true if the column of that
+ * name is selected. */
 void view_table_init(struct table *t);
 bool view_wants(const struct table *t, const char *column);
 void view_table(const struct view *v, struct table *t);

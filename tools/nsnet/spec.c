@@ -7,7 +7,7 @@
 #include "ns/ref.h"
 #include "nsnet.h"
 
-/* One item of a list with commas. */
+/* One item of a list that is separated by commas. */
 struct item {
 	const char *s;
 	size_t n;
@@ -85,7 +85,7 @@ static uint32_t take_mtu(const char *option, const struct item *i)
 {
 	uint64_t mtu;
 
-	/* 68: IPv4's minimum, RFC 791 */
+	/* 68 is the minimum MTU of IPv4 (RFC 791) */
 	if (num_u64n(i->s, i->n, 68, 65535, &mtu) < 0)
 		cli_die_usage("%s: '%.*s' is not an MTU between 68 and 65535", option, (int)i->n,
 			      i->s);
@@ -123,7 +123,8 @@ static void split_ref(const char *option, const char *s, size_t n, struct wire *
 		cli_die_usage("%s: '%s' is not a reference to a namespace", option, w->other);
 }
 
-/* A bridge has the name of a device; a reference is a number, "self", a path, or has a colon. */
+/* Returns true if the text is a reference and not the name of a bridge. A reference is a number,
+ * "self" or a path, or contains a colon. */
 static bool looks_like_ref(const char *s, size_t n)
 {
 	return memchr(s, ':', n) || memchr(s, '/', n) || (n == 4 && memcmp(s, "self", 4) == 0) ||
@@ -158,13 +159,15 @@ static void check_ifname_once(struct net *n, const char *option)
 	const struct wire *last = &n->wires[n->n_wires - 1];
 
 	if (streq(last->ifname, "lo"))
-		cli_die_usage("%s: a namespace has its own lo", option);
+		cli_die_usage("%s: the device lo cannot be created, because each network namespace "
+			      "has a device lo",
+			      option);
 	for (size_t i = 0; i + 1 < n->n_wires; i++)
 		if (streq(n->wires[i].ifname, last->ifname))
 			cli_die_usage("%s: two devices are named '%s'", option, last->ifname);
 }
 
-/* IF, IF@BR, IF@REF[:IF], IF=macvlan:NIC, IF=ipvlan:NIC */
+/* Parses IF, IF@BR, IF@REF[:IF], IF=macvlan:NIC or IF=ipvlan:NIC. */
 static void take_head(struct net *n, const char *option, const struct item *i, struct wire *w)
 {
 	size_t name = 0;
@@ -236,8 +239,9 @@ static void set_host_end(const char *option, struct wire *w)
 			if (net_addr_same(&host, &w->addr.v[i], w->addr.v[i].prefix))
 				host.prefix = w->addr.v[i].prefix;
 		if (host.prefix == 8 * net_addr_size(&host))
-			cli_die_usage("%s: the gateway is in the subnet of none of the addresses",
-				      option);
+			cli_die_usage(
+				"%s: the gateway is not in the subnet of any of the addresses",
+				option);
 		w->other_addr.v[w->other_addr.n++] = host;
 	}
 }
@@ -311,7 +315,7 @@ void spec_route(struct net *n, const char *text)
 	*r = (struct net_route){ 0 };
 	i = first_item(&text);
 	if (is(&i, "default"))
-		r->dst.family = 0; /* that of the gateway */
+		r->dst.family = 0; /* the family of the gateway is used */
 	else if (net_addr_parse(i.s, i.n, &r->dst) < 0)
 		cli_die_usage("--route: '%.*s' is not an IP subnet", (int)i.n, i.s);
 	while (next_item(&text, &i))
@@ -352,7 +356,7 @@ void spec_sysctl(struct net *n, const char *text)
 	if (!equals || equals == text)
 		cli_die_usage("--sysctl: '%s' is not <key>=<value>", text);
 	s = copy(text, strlen(text));
-	/* sysctl(8): dots separate unless a slash comes first */
+	/* as in sysctl(8): the separator is '.', unless the first separator is '/' */
 	if (!memchr(text, '/', (size_t)(equals - text)))
 		for (char *c = s; c < s + (equals - text); c++)
 			if (*c == '.')
@@ -379,7 +383,8 @@ void spec_target(struct net *n, const char *text)
 		return;
 	}
 	if (!name_is_valid(text))
-		cli_die_usage("'%s' is not a name: it may hold letters, digits, '_', '-' and '.'",
-			      text);
+		cli_die_usage("invalid name '%s', expected 1 to %d letters, digits, '_', '-' and "
+			      "'.', not beginning with '-' or '.'",
+			      text, NET_NAME_MAX);
 	n->name = text;
 }

@@ -20,15 +20,17 @@ static int run_names(void *ctx, const struct plan_step *s, struct nserr *e)
 	return names_share(e);
 }
 
-/* The file is created first and mounted on last. A run that is killed in between leaves an empty
- * file, which the next `add` uses and `gc` removes. Everything else ends with the descriptors. */
+/* Creates the file of the name. The namespace is mounted on the file in the last step. A run that
+ * is killed before this step leaves an empty file, which the next `add` uses and `gc` removes. The
+ * kernel removes all other results of a killed run. */
 static int run_reserve(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
 	int fd = file_open_at(AT_FDCWD, n->path, O_RDONLY | O_CREAT | O_EXCL, 0);
 
 	(void)s;
-	/* resolve() has checked under the lock that the file holds no namespace. */
+	/* EEXIST is no error, because resolve() has checked under the lock that no namespace is
+	 * mounted on the file. */
 	if (fd == -EEXIST)
 		return 0;
 	if (fd < 0)
@@ -70,7 +72,8 @@ static void undo_pin(void *ctx, const struct plan_step *s)
 
 /* ---- the namespace */
 
-/* Opens a socket in the process's network namespace. n->host belongs to the caller's. */
+/* Opens a netlink socket in the current network namespace of the process. The socket n->host
+ * belongs to the caller's network namespace. */
 static int open_inner(struct net *n, struct nserr *e)
 {
 	if (n->inner.fd >= 0)
@@ -87,8 +90,8 @@ static int run_namespace(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot create a network namespace");
 		if (rc == -EPERM)
-			nserr_hint(e, "an ordinary user needs a user namespace first: "
-				      "'nsunshare -rn -- <program>'");
+			nserr_hint(e, "create a user namespace first, for example with 'nsunshare "
+				      "-rn -- <program>'");
 		return rc;
 	}
 	if (n->n_wires || n->nic.name[0]) {
@@ -99,7 +102,7 @@ static int run_namespace(void *ctx, const struct plan_step *s, struct nserr *e)
 	return open_inner(n, e);
 }
 
-/* ip(8) can only create a namespace together with its name. */
+/* Prints `ip netns add`, because ip(8) can create only named namespaces. */
 static void show_namespace(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct net *n = ctx;
@@ -120,7 +123,8 @@ static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* Lets other runs choose addresses. They see the addresses of this run in the aliases. */
+/* Releases the lock, so that other runs can choose addresses. They find the addresses of this run
+ * in the aliases of the devices. */
 static int run_unlock(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;

@@ -8,7 +8,7 @@ static struct bridge *bridge_of(const void *ctx, const struct plan_step *s)
 	return (struct bridge *)(uintptr_t)s->arg;
 }
 
-/* Returns the alias. " nat" tells `del` that the bridge has a table of rules. */
+/* Returns the alias of the bridge. " nat" tells `del` that the bridge has a firewall table. */
 static const char *bridge_alias(const struct net *n)
 {
 	return nat_wanted(n) && !n->name && !n->ref && !n->argv ? NET_ALIAS "bridge nat"
@@ -103,7 +103,7 @@ int run_bridge_up(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (!b)
 		return -e->errnum;
 	net_link_put_up(b, br->index, br->mtu);
-	/* An existing bridge gets rules now. */
+	/* Set the alias of an existing bridge if the request adds firewall rules. */
 	if (!br->made && strstr(bridge_alias(n), " nat"))
 		net_link_put_alias(b, br->index, bridge_alias(n));
 	return request_add(n, "cannot bring '%s' up", br->name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steps_file: sysctls of the namespace, and the files of /etc that a program finds in it. */
+/* steps_file: sets the sysctls of the namespace, and mounts files on files of /etc for the
+ * program. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,7 +14,8 @@
 #include "nsnet.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
-#define RESOLVED    "/run/systemd/resolve/resolv.conf" /* the servers behind 127.0.0.53 */
+/* the servers that systemd-resolved (127.0.0.53) uses */
+#define RESOLVED    "/run/systemd/resolve/resolv.conf"
 #define MADE_BY     "# made by nsnet\n"
 
 /* ---- sysctls: /proc/sys/net shows the network namespace of the process that opens the file */
@@ -90,9 +92,8 @@ int dns_read(struct net *n, struct nserr *e)
 	if (rc > 0)
 		return n->resolv.err;
 	nserr_set(e, rc == -ENOENT ? 0 : rc,
-		  "no name server of this machine can be reached from "
-		  "another network namespace");
-	nserr_hint(e, "name one with --dns <address>");
+		  "no name server of this host can be reached from another network namespace");
+	nserr_hint(e, "name another server with --dns <address>");
 	return -ENOENT;
 }
 
@@ -147,7 +148,7 @@ void undo_etc(void *ctx, const struct plan_step *s)
 
 /* ---- mounts on the files of /etc */
 
-/* Creates a mount namespace whose mounts do not propagate back. */
+/* Creates a mount namespace whose mounts do not propagate to the caller's mount namespace. */
 static int own_mounts(struct nserr *e)
 {
 	int rc = sys_unshare(CLONE_NEWNS);
@@ -158,9 +159,9 @@ static int own_mounts(struct nserr *e)
 }
 
 /*
- * Mounts the file behind fd on target itself, also if that is a symbolic link. A mount on what the
- * link leads to would vanish when the file there is replaced by rename(2), as systemd-resolved
- * does; move_mount(2) without MOVE_MOUNT_T_SYMLINKS mounts on the link.
+ * Mounts the file of descriptor fd on target, even if target is a symbolic link. move_mount(2)
+ * without MOVE_MOUNT_T_SYMLINKS mounts on the link itself. A mount on the target of the link would
+ * vanish when rename(2) replaces that file, as systemd-resolved does.
  */
 static int mount_file(int fd, const char *target, struct nserr *e)
 {
@@ -177,16 +178,15 @@ static int mount_file(int fd, const char *target, struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot mount on '%s'", target);
 		if (rc == -ENOENT)
-			nserr_hint(
-				e,
-				"create the file '%s' first: nothing can be mounted on a missing "
-				"one",
-				target);
+			nserr_hint(e,
+				   "create the file '%s' first, because the mount needs this file "
+				   "as its mount point",
+				   target);
 	}
 	return rc;
 }
 
-/* The source of a mount must have a name until it is mounted. */
+/* Creates a temporary file, because the source of a bind mount must have a name. */
 int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	char path[] = "/tmp/nsnet.XXXXXX";
@@ -209,7 +209,7 @@ int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* As ip-netns(8): mounts each file of /etc/netns/NAME on the file of that name in /etc. */
+/* Mounts each file of /etc/netns/NAME on the file of the same name in /etc, like ip-netns(8). */
 int run_files(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;

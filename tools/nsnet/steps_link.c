@@ -8,7 +8,8 @@ static struct wire *wire_of(const struct plan_step *s)
 	return (struct wire *)(uintptr_t)s->arg;
 }
 
-/* The kernel replaces %d. NetworkManager ignores devices whose names begin with veth. */
+/* The kernel replaces %d by a number. The name begins with veth, because NetworkManager ignores
+ * such devices. */
 static const char outer_pattern[] = "vethns%d";
 
 static void put_wire(const struct net *n, const struct wire *w, struct netlink_batch *b)
@@ -31,9 +32,10 @@ static void put_wire(const struct net *n, const struct wire *w, struct netlink_b
 }
 
 /*
- * Creates both ends in their namespaces, because moving a device waits 14 to 20 ms for an RCU
- * barrier. The kernel refuses IFF_UP on the peer, so only the outer end is brought up here. Its
- * index is read from the inner end (IFLA_LINK), because 5.10 lacks NLM_F_ECHO for devices.
+ * Creates both ends of a pair in their final namespaces, because moving a device would wait 14 to
+ * 20 ms for an RCU barrier. The kernel refuses IFF_UP on the peer, so only the outer end is brought
+ * up here. The index of the outer end is read from the inner end (IFLA_LINK), because Linux 5.10
+ * lacks NLM_F_ECHO for devices.
  */
 int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -43,7 +45,8 @@ int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct net_link l;
 	int rc;
 
-	/* If an older message fails, the device must not be created: it would outlive us there. */
+	/* Send older messages first. If a message fails, the device must not be created, because it
+	 * would remain in the existing namespace. */
 	if (n->target == TARGET_EXISTING && request_flush(n, e) < 0)
 		return -e->errnum;
 	b = request_begin(n, &n->host, e);
@@ -119,14 +122,15 @@ void show_wire(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_printf(out, " netns %s\n", n->label);
 }
 
-/* A program that connects to the published port of its own namespace: the bridge must send the
- * packet back to the port that it came from. */
+/* Returns true if the bridge must send packets back to the port that they came from. This happens
+ * if a program connects to the published port of its own namespace. */
 static bool needs_hairpin(const struct net *n, const struct wire *w)
 {
 	return w->kind == WIRE_BRIDGE && n->n_publish && !n->pasta;
 }
 
-/* The kernel ignores both attributes when a device is created. */
+/* Sets the alias and the hairpin mode in separate messages, because the kernel ignores both
+ * attributes when it creates a device. */
 int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
@@ -181,7 +185,8 @@ void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out
 	show_address(out, &w->other_addr.v[s->num], w->outer_name);
 }
 
-/* lo has the index 1 in every network namespace. The kernel adds 127.0.0.1/8 and ::1. */
+/* Brings lo up, which has the index 1 in every network namespace. The kernel then adds 127.0.0.1/8
+ * and ::1. */
 int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
@@ -200,7 +205,7 @@ void show_lo(const void *ctx, const struct plan_step *s, struct buf *out)
 	const struct net *n = ctx;
 
 	(void)s;
-	if (n->pasta) /* pasta brings lo up */
+	if (n->pasta) /* pasta brings lo up itself */
 		return;
 	ip_in(n, out);
 	buf_adds(out, "link set dev lo up\n");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trace: the kernel reports each rule that a marked packet meets (nftrace). */
+/* trace: reads the kernel's reports about the firewall rules that match a marked packet
+ * (nftrace). */
 #include "trace.h"
 
 #include <arpa/inet.h>
@@ -17,8 +18,9 @@ static void table_name(char out[NAT_TABLE_SIZE])
 }
 
 /*
- * The packet is marked before all other rules. The answer is marked right after connection tracking
- * (priority -200), which recognises it.
+ * Adds the table whose rules mark the packet and the answer. The packet is marked before all other
+ * rules. The answer is marked directly after connection tracking (priority -200), because only
+ * connection tracking recognises the answer.
  */
 static void add_table(const struct why *y, bool owner, struct buf *b)
 {
@@ -46,7 +48,8 @@ static void add_table(const struct why *y, bool owner, struct buf *b)
 	buf_adds(b, "}\n");
 }
 
-/* A table with the flag owner (5.12) ends with the process, even if it is killed. */
+/* The kernel removes a table with the flag owner (5.12) when the process ends, even if it is
+ * killed. */
 int tracer_start(const struct why *y, struct tracer *t, struct nserr *e)
 {
 	cleanup_buf struct buf owned = BUF_INIT, plain = BUF_INIT;
@@ -95,9 +98,9 @@ static bool source_of(const struct nlattr *header, uint8_t family, struct net_ad
 }
 
 /*
- * Returns the packet that a report is about, or NULL if it is not ours. The first report of each
- * hook has the header. The number alone does not identify the packet, because it changes when
- * br_netfilter passes the packet on to another device.
+ * Returns the packet of a report, or NULL if the report is about another packet. The first report
+ * of each hook contains the header of the packet. The trace id alone does not identify the packet,
+ * because the id changes when br_netfilter passes the packet to another device.
  */
 static const struct packet *packet_of(struct tracer *t, const struct why *y, uint32_t id,
 				      const struct nlattr *header)
@@ -144,7 +147,7 @@ static bool is_drop(const struct nlattr *const *a)
 	       be32_of(verdict[NFTA_VERDICT_CODE], NF_ACCEPT) == NF_DROP;
 }
 
-/* Reads one report. */
+/* Processes one trace report. */
 static void take_trace(struct tracer *t, const struct why *y, const struct nlmsghdr *nh,
 		       struct dropped *d)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* view: prints the wiring as JSON, a tree, or a graph. */
+/* view: prints the namespaces, devices and connections as JSON, as a tree or as a graph. */
 #include <stdio.h>
 
 #include "base/json.h"
@@ -16,7 +16,7 @@ static void json_cell(struct json *j, const char *key, const char *s)
 	json_str(j, key, s && *s ? s : NULL);
 }
 
-/* Writes a text with commas as an array. */
+/* Writes a list separated by commas as a JSON array. */
 static void json_list(struct json *j, const char *key, const char *s)
 {
 	json_array(j, key);
@@ -190,8 +190,8 @@ static void dot_edges(const struct view *v, const struct view_ns *ns, const stru
 	if (l->master && net_links_by_index(&ns->links, l->master))
 		buf_printf(out, "  n%llu_%d -- n%llu_%d [style=bold];\n", inode, l->master, inode,
 			   l->index);
-	/* Each pair is drawn once, from the port of a bridge outwards, so that all ports are on the
-	 * same side of the other ends. */
+	/* Draw each pair once, from the end that is a port of a bridge, so that dot(1) places all
+	 * ports on the same side. */
 	if (peer && (!l->master == !peer->master
 			     ? ns->inode < where->inode || (ns == where && l->index < peer->index)
 			     : l->master != 0))
@@ -199,8 +199,8 @@ static void dot_edges(const struct view *v, const struct view_ns *ns, const stru
 			   (unsigned long long)where->inode, peer->index);
 }
 
-/* The bridge that a namespace is connected to first, or 0. Namespaces of one bridge are drawn side
- * by side, so that fewer lines cross. */
+/* Returns the index of the first bridge that a namespace is connected to, or 0. The namespaces of
+ * one bridge are drawn next to each other, so that fewer lines cross. */
 static int first_bridge(const struct view *v, const struct view_ns *ns)
 {
 	const struct view_ns *where;
@@ -214,7 +214,8 @@ static int first_bridge(const struct view *v, const struct view_ns *ns)
 	return 0;
 }
 
-/* Draws the devices of a namespace that are ports of the bridge `master`, 0: of none. */
+/* Draws the devices of a namespace that are ports of the bridge `master`, or, if master is 0, the
+ * devices that are no ports. */
 static void dot_ports(const struct view *v, const struct view_ns *ns, int master, struct buf *out)
 {
 	for (size_t k = 0; k < ns->links.n; k++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why: checks everything on the way of a packet from a namespace, in the order of the way. Without
- * --probe no packet is sent and nothing is changed. */
+/* why: checks the path of a packet from a namespace to a destination, step by step. Without
+ * --probe, no packet is sent and nothing is changed. */
 #include "why.h"
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "kernel/nsfile.h"
 
-#define OUTSIDE "203.0.113.1" /* RFC 5737: no machine has this address */
+#define OUTSIDE "203.0.113.1" /* an address for documentation, which no host has (RFC 5737) */
 
 enum { OPT_PROBE = CLI_LONG };
 
@@ -23,10 +23,10 @@ static const struct cli_opt opts[] = {
 static const struct cli_tool tool = {
 	.name = "nsnet why",
 	.synopsis = { "[--probe] <name>|<ref> [<addr>|<host>][:<port>[/udp]]" },
-	.purpose = "Find out why packets of a network namespace do not pass.",
+	.purpose = "Find out why packets of a network namespace are lost.",
 	.opts = opts,
 	.notes = "Prints the result of each check. The first check that fails is the cause.\n"
-		 "Without a destination, checks the way to any address outside.",
+		 "Without a destination, checks the path to an address outside the host.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -50,7 +50,8 @@ static void open_target(struct net *n)
 		if (n->ns < 0)
 			cli_die_nserr(&e);
 		net_label(n->ref, n->label);
-		/* a name has its own resolv.conf in /etc/netns, however it is given */
+		/* set the name also for "netns:NAME", because a named namespace has its own
+		 * resolv.conf in /etc/netns */
 		n->name = str_after(n->ref, "netns:");
 	}
 	if (netlink_open(&n->host, &e) < 0 || net_open_in(n->own_ns, n->ns, &n->inner, &e) < 0)
@@ -71,8 +72,8 @@ static void read_all(struct why *y)
 
 /* ---- the destination */
 
-/* Looks a host name up with the name servers of the caller: those of the namespace may be the
- * fault that is looked for. */
+/* Looks up a host name with the name servers of the caller, because the name servers of the
+ * namespace may be the cause of the problem. */
 static void look_up(const char *name, struct net_addr *out)
 {
 	const struct addrinfo want = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
@@ -102,7 +103,7 @@ static bool is_host_name(const char *s)
 {
 	size_t n = strlen(s);
 
-	/* a text without a letter would be a wrong address */
+	/* a text without a letter is not a host name but an invalid address */
 	return n && n < NI_MAXHOST && strpbrk(s, "abcdefghijklmnopqrstuvwxyz") && s[0] != '-' &&
 	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == n;
 }

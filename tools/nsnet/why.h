@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why: the checks on the way of a packet, and what they share. */
+/* why: the checks on the path of a packet, and the data that they share. */
 #ifndef NSU_NSNET_WHY_H
 #define NSU_NSNET_WHY_H
 
@@ -14,32 +14,34 @@ struct why {
 	struct net_addr dst;
 	uint16_t port;    /* 0: none */
 	bool udp, active; /* --probe */
-	/* what was read; `in` is the namespace, `out` the caller's */
+	/* devices of the namespace (`in`) and of the caller's namespace (`out`) */
 	struct net_links in, out;
 	struct net_ifaddrs addrs, out_addrs;
 	struct buf rules, inner_rules; /* of nf_tables */
 	bool has_rules, has_inner_rules;
-	/* what the checks found */
+	/* paths that the checks found */
 	struct net_way way, host_way;
-	const struct net_link *dev;    /* in the namespace, by which the packet leaves */
-	const struct net_link *outer;  /* its other end, if that is in the caller's namespace */
-	const struct net_link *entry;  /* where the packet enters the host: bridge, or outer */
-	const struct net_link *uplink; /* where it leaves the host */
-	bool is_neighbour;             /* the destination is behind the same bridge */
+	const struct net_link *dev;   /* device through which the packet leaves the namespace */
+	const struct net_link *outer; /* other end of dev, if it is in the caller's namespace */
+	/* device on which the packet enters the host: the bridge, or outer */
+	const struct net_link *entry;
+	const struct net_link *uplink; /* device through which the packet leaves the host */
+	bool is_neighbour;             /* the destination is connected to the same bridge */
 	bool is_host;                  /* the destination is the host */
 	/* the report */
 	unsigned failures;
 	struct buf text;
 };
 
-/* Add a line to the report. why_failed() takes the cure first, and returns false. why_unknown() is
- * for a check that cannot be made, why_note() for what may be intended. */
+/* These functions add a line to the report. why_failed() also adds the cure, and returns false.
+ * why_unknown() is for a check that cannot be made, and why_note() for a state that may be
+ * intended. */
 void why_passed(struct why *y, const char *fmt, ...) printf_like(2, 3);
 bool why_failed(struct why *y, const char *cure, const char *fmt, ...) printf_like(3, 4);
 void why_unknown(struct why *y, const char *fmt, ...) printf_like(2, 3);
 void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like(3, 4);
 
-/* The text of a cure, for one call. */
+/* Formats the text of a cure into the local variable `cure`. */
 #define CURE(...) \
 	({ \
 		snprintf(cure, sizeof(cure), __VA_ARGS__); \
@@ -47,17 +49,19 @@ void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like
 	})
 #define CURE_SIZE 1024
 
-/* A group of checks, in the order of the way. A check returns false if those after it make no sense
- * without it. */
+/* A check. A group of checks is an array in the order of the path. A check returns false if the
+ * checks after it would be useless. */
 typedef bool why_check(struct why *y);
 bool why_run(struct why *y, why_check *const *checks);
 
-extern why_check *const why_inside[];  /* devices, addresses, route and wire of the namespace */
+/* devices, addresses, route and veth pair of the namespace */
+extern why_check *const why_inside[];
 extern why_check *const why_entry[];   /* bridge, gateway, the host as the destination */
 extern why_check *const why_forward[]; /* forwarding, routes, reverse path, firewall, NAT, MTU */
 extern why_check *const why_beside[];  /* published ports, name servers, ping */
 
-/* Enter the namespace, and return. The process is in it for files of /proc and new sockets. */
+/* Enter the namespace, and return to the caller's. In between, files of /proc and new sockets
+ * belong to the namespace. */
 void why_enter(struct why *y);
 void why_leave(struct why *y);
 
@@ -65,13 +69,14 @@ void why_leave(struct why *y);
  * -1 if /proc/net cannot be read. */
 int why_listens(bool udp, uint16_t port);
 
-/* The name of a sysctl of a device: "net/ipv4/conf/DEV/WHAT"; returns its value or -1. */
+/* Reads the sysctl net/ipv4/conf/DEV/WHAT (or net/ipv6/...) of a device. Returns its value, or
+ * -1. */
 int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 
-/* Applies the rules of the host to a packet from the namespace and to its answer. Returns
- * false after it has reported a rule that drops one of them. */
+/* Applies the firewall rules of the host to a packet from the namespace and to its answer. If a
+ * rule drops one of them, reports the rule and returns false. */
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
-/* The same for the rules of the namespace itself. */
+/* Does the same with the firewall rules of the namespace. */
 bool why_inner_rules(struct why *y);
 void why_read_rules(struct why *y);
 bool why_nat(struct why *y);

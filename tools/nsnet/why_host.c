@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_host: the checks of the way through the host: bridge, gateway, forwarding, routes, reverse
+/* why_host: the checks of the path through the host: bridge, gateway, forwarding, routes, reverse
  * path, MTU. */
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
@@ -24,7 +24,8 @@ static bool check_bridge(struct why *y)
 
 	y->entry = br && y->outer->master ? br : y->outer;
 	if (y->entry == y->outer) {
-		why_passed(y, "'%s' ends at '%s' of the host", y->dev->name, y->outer->name);
+		why_passed(y, "the other end of '%s' is '%s' of the host", y->dev->name,
+			   y->outer->name);
 		return true;
 	}
 	if (!(br->flags & IFF_UP))
@@ -39,7 +40,8 @@ static bool check_bridge(struct why *y)
 	return true;
 }
 
-/* br_netfilter applies the rules of IP to packets that a bridge forwards. */
+/* Checks the firewall rules for a destination on the same bridge. br_netfilter applies the IP rules
+ * to packets that a bridge forwards. */
 static bool check_bridged(struct why *y)
 {
 	const char *name = y->dst.family == AF_INET6 ? "net/bridge/bridge-nf-call-ip6tables"
@@ -58,7 +60,8 @@ static bool check_gateway(struct why *y)
 	struct net_way way;
 
 	if (!y->way.via.family) {
-		/* The address of the bridge is on the same link and belongs to the host. */
+		/* The destination can be the address of the bridge, which is on the same link and
+		 * belongs to the host. */
 		if (net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL) == 0 &&
 		    way.type == RTN_LOCAL)
 			return true;
@@ -74,7 +77,8 @@ static bool check_gateway(struct why *y)
 			  "the host does not have the address %s of the gateway", via);
 }
 
-/* A port of a bridge sends no packet back through itself, except in hairpin mode. */
+/* Checks that the port is in hairpin mode if the namespace uses its own published port. Without
+ * this mode, a bridge does not send a packet back through the port that it came from. */
 static bool check_hairpin(struct why *y)
 {
 	const char *at = y->rules.s;
@@ -85,10 +89,11 @@ static bool check_hairpin(struct why *y)
 		if (d.udp != y->udp || d.outer != y->port ||
 		    !net_addr_same(&d.to, &y->way.from, 8u * (unsigned)net_addr_size(&d.to)))
 			continue;
-		return why_failed(y, CURE("bridge link set dev %s hairpin on", y->outer->name),
-				  "the port %u leads back to the namespace, and '%s' sends nothing "
-				  "back (hairpin)",
-				  y->port, y->outer->name);
+		return why_failed(
+			y, CURE("bridge link set dev %s hairpin on", y->outer->name),
+			"the host forwards the port %u back to this namespace, but the bridge port "
+			"'%s' does not send packets back to their source (hairpin)",
+			y->port, y->outer->name);
 	}
 	return true;
 }
@@ -141,7 +146,7 @@ static bool check_forwarding(struct why *y)
 
 	net_addr_format(&y->dst, false, to);
 	net_addr_format(&y->way.from, false, from);
-	/* IPv6 forwarding depends on `all`, and RTM_GETROUTE does not take it into account. */
+	/* IPv6 forwarding is controlled by conf/all/forwarding, which RTM_GETROUTE ignores. */
 	if (v6 && why_devconf(y, "all", "forwarding") == 0)
 		return why_failed(y, CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
 				  "the host does not forward IPv6 packets");
@@ -153,19 +158,19 @@ static bool check_forwarding(struct why *y)
 		return why_failed(y, CURE("ip route add default via <gateway>"),
 				  "the host itself has no route to %s", to);
 	if (rc == -EACCES)
-		return why_failed(y, CURE("ip route show match %s", to), "the host prohibits %s",
-				  to);
+		return why_failed(y, CURE("ip route show match %s", to),
+				  "the host prohibits packets to %s", to);
 	if (rc == -EINVAL || rc == -EXDEV)
 		return why_failed(y,
 				  CURE("sysctl -w net.ipv4.conf.%s.rp_filter=2; ip route get %s",
 				       y->entry->name, from),
-				  "the host refuses %s from '%s': its route to that address leads "
-				  "elsewhere (rp_filter)",
+				  "the host refuses packets from %s on '%s', because its route to "
+				  "that address uses another device (rp_filter)",
 				  from, y->entry->name);
 	if (rc < 0)
 		return why_failed(y,
 				  CURE("ip route get %s from %s iif %s", to, from, y->entry->name),
-				  "the host has no way to %s", to);
+				  "the host has no route to %s", to);
 	why_passed(y, "the host forwards packets from '%s'", y->entry->name);
 	return true;
 }
@@ -179,13 +184,13 @@ static bool check_reply_route(struct why *y)
 
 	net_addr_format(&y->way.from, false, from);
 	if (rc == 0 && back.index == y->entry->index) {
-		why_passed(y, "answers return to %s by '%s'", from, y->entry->name);
+		why_passed(y, "answers to %s return through '%s'", from, y->entry->name);
 		return true;
 	}
 	by = rc == 0 ? net_links_by_index(&y->out, back.index) : NULL;
 	return why_failed(y, CURE("ip route replace %s dev %s", from, y->entry->name),
-			  "answers to %s do not return by '%s', but by '%s'", from, y->entry->name,
-			  by ? by->name : "no device");
+			  "answers to %s do not return through '%s', but through '%s'", from,
+			  y->entry->name, by ? by->name : "no device");
 }
 
 static bool check_uplink(struct why *y)
@@ -202,7 +207,7 @@ static bool check_uplink(struct why *y)
 	if (y->dst.family == AF_INET && up->index != y->entry->index &&
 	    why_devconf(y, up->name, "forwarding") == 0)
 		return why_failed(y, CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", up->name),
-				  "the host does not forward the answers that come in by '%s'",
+				  "the host does not forward the answers that arrive on '%s'",
 				  up->name);
 	if (!up->carrier)
 		return why_failed(y, CURE("ip link show %s", up->name),
@@ -213,7 +218,10 @@ static bool check_uplink(struct why *y)
 		return why_failed(y, CURE("ip neigh flush to %s; ping -c 1 %s", text, text),
 				  "the next hop %s on '%s' of the host does not answer", text,
 				  up->name);
-	why_passed(y, "the host sends by '%s', and forwards answers from there", up->name);
+	why_passed(y,
+		   "the host sends the packets through '%s', and forwards the answers that arrive "
+		   "there",
+		   up->name);
 	return true;
 }
 
@@ -232,7 +240,8 @@ static bool check_mtu(struct why *y)
 		if (on_the_way[i]->mtu < least->mtu)
 			least = on_the_way[i];
 	if (least == y->dev)
-		why_passed(y, "the MTU of '%s' fits all devices on the way", y->dev->name);
+		why_passed(y, "the MTU of '%s' is not larger than that of any device on the path",
+			   y->dev->name);
 	else
 		why_failed(y,
 			   CURE("%slink set %s mtu %u", in_namespace(y->n->label, true),

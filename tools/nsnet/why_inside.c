@@ -72,7 +72,7 @@ static bool check_addresses(struct why *y)
 	return true;
 }
 
-/* The destination is an address of the namespace itself. */
+/* Checks a destination that is an address of the namespace itself. */
 static bool check_own_address(struct why *y, const char *to)
 {
 	char cure[CURE_SIZE];
@@ -146,7 +146,7 @@ static bool check_wire(struct why *y)
 	return true;
 }
 
-/* The neighbour entry of the gateway, or of the destination on the same link. */
+/* Checks the neighbour entry of the gateway, or of a destination on the same link. */
 static bool check_neighbour(struct why *y)
 {
 	const struct net_addr *to = y->way.via.family ? &y->way.via : &y->dst;
@@ -156,13 +156,13 @@ static bool check_neighbour(struct why *y)
 
 	net_addr_format(to, false, text);
 	if (net_neigh_find(&y->n->inner, y->dev->index, to, &neigh, NULL) < 0)
-		return true; /* nothing was sent there */
+		return true; /* no packet was sent to this neighbour */
 	if (neigh.state & (NUD_FAILED | NUD_INCOMPLETE))
 		return why_failed(y,
 				  CURE("%sneigh flush to %s; ip addr add %s/<length> dev "
 				       "<device>",
 				       in_namespace(y->n->label, true), text, text),
-				  "nothing on the link of '%s' answers for the address %s",
+				  "no device on the link of '%s' answers for the address %s",
 				  y->dev->name, text);
 	if (owner && owner->master)
 		owner = net_links_by_index(&y->out, owner->master);
@@ -173,17 +173,18 @@ static bool check_neighbour(struct why *y)
 			return why_failed(y,
 					  CURE("%sneigh del %s dev %s",
 					       in_namespace(y->n->label, true), text, y->dev->name),
-					  "the namespace knows %s by the old hardware address %s",
+					  "the neighbour table of the namespace has an outdated "
+					  "hardware address for %s: %s",
 					  text, net_mac_format(neigh.mac, mac));
-	why_passed(y, "the neighbour %s has answered", text);
+	why_passed(y, "the neighbour %s answers", text);
 	return true;
 }
 
 static bool check_outer_is_here(struct why *y)
 {
 	if (!y->outer)
-		why_passed(y, "the other end is in another namespace: continue with 'nsnet why' "
-			      "there");
+		why_passed(y, "the other end is in another namespace: run 'nsnet why' for that "
+			      "namespace");
 	return y->outer != NULL;
 }
 
@@ -197,7 +198,7 @@ why_check *const why_inside[] = { check_devices,       check_addresses,
 struct servers {
 	char path[512];
 	unsigned n, loopback;
-	struct net_addr first; /* outside of loopback; family 0: none */
+	struct net_addr first; /* first server that is not on a loopback address; family 0: none */
 };
 
 /* Reads the name servers of the namespace into *s. Returns 0, or a negative errno if the file
@@ -232,7 +233,8 @@ static int read_servers(const struct why *y, struct servers *s)
 	return n < 0 ? (int)n : 0;
 }
 
-/* A name server on loopback serves only the namespace that it runs in. */
+/* Checks the name servers. A name server on a loopback address serves only its own network
+ * namespace. */
 static bool check_dns(struct why *y)
 {
 	char cure[CURE_SIZE], text[NET_ADDR_TEXT];
@@ -252,8 +254,8 @@ static bool check_dns(struct why *y)
 			why_failed(
 				y,
 				CURE("nsnet add %s --dns host", y->n->name ? y->n->name : "<name>"),
-				"%s names only servers of loopback, and none runs in the "
-				"namespace",
+				"%s names only servers at loopback addresses, and no name server "
+				"runs in the namespace",
 				s.path);
 		else
 			why_passed(y, "a name server runs in the namespace");
@@ -261,7 +263,7 @@ static bool check_dns(struct why *y)
 	}
 	net_addr_format(&s.first, false, text);
 	if (s.first.family && net_route_ask(&y->n->inner, &s.first, NULL, 0, &way, NULL) < 0) {
-		/* that there is no route at all is reported before */
+		/* without y->dev there is no route at all, which another check has reported */
 		if (y->dev)
 			why_failed(y,
 				   CURE("%sroute add %s via <gateway>",
@@ -274,7 +276,8 @@ static bool check_dns(struct why *y)
 	return true;
 }
 
-/* icmp(7): the groups whose processes may send echo requests without privilege. "1 0" is none. */
+/* Checks ping_group_range, the groups whose processes may send echo requests without privilege
+ * (icmp(7)). "1 0" means no group. */
 static bool check_ping(struct why *y)
 {
 	char text[64] = "", cure[CURE_SIZE];

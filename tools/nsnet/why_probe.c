@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_probe: sends one packet from the namespace, follows it through the rules of the namespace and
- * of the caller's, and reports what became of it. */
+/* why_probe: sends one packet from the namespace, traces it through the firewall rules of the
+ * namespace and of the caller's namespace, and reports its fate. */
 #include <arpa/inet.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "trace.h"
 
-#define WAIT_MS 1500 /* for an answer; a first packet may wait 1 s for ARP */
+#define WAIT_MS 1500 /* maximum time for an answer; the first packet may wait 1 s for ARP */
 
 enum answer { NOTHING, ANSWERED, REFUSED, UNREACHABLE };
 
@@ -47,7 +47,7 @@ static int send_echo(int fd, bool v6)
 	struct icmp6_hdr echo6 = { .icmp6_type = ICMP6_ECHO_REQUEST };
 	uint32_t sum;
 
-	/* the kernel computes the sum of ICMPv6 only */
+	/* the kernel computes the checksum for ICMPv6 but not for ICMP */
 	echo.un.echo.id = htons(echo_id());
 	echo6.icmp6_id = htons(echo_id());
 	sum = (uint32_t)(htons(ICMP_ECHO << 8)) + echo.un.echo.id;
@@ -72,7 +72,7 @@ static int send_packet(const struct why *y)
 
 	if (fd < 0)
 		return fd == -1 ? -errno : fd;
-	/* errors that a router reports */
+	/* receive the ICMP errors that a router sends */
 	(void)!setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, &on,
 			  sizeof(on));
 	if (connect(fd, (const struct sockaddr *)&to, len) < 0 && errno != EINPROGRESS)
@@ -89,7 +89,7 @@ static int send_packet(const struct why *y)
 
 static bool is_echo_reply(const char *data, ssize_t n, bool v6)
 {
-	/* a raw socket gets the header of IPv4, but not that of IPv6 */
+	/* a raw socket returns the IPv4 header, but not the IPv6 header */
 	size_t skip = v6 ? 0 : 4u * (unsigned)((const struct iphdr *)(const void *)data)->ihl;
 	struct icmphdr icmp;
 
@@ -132,7 +132,7 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits for an answer, or for a rule that drops the packet. */
+/* Waits for an answer, or for the report of a rule that drops the packet. */
 static enum answer wait_answer(const struct why *y, int fd, struct tracer t[2], struct dropped *d,
 			       int *err)
 {
@@ -153,7 +153,7 @@ static enum answer wait_answer(const struct why *y, int fd, struct tracer t[2], 
 		if (p[0].revents)
 			is = read_answer(y, fd, err);
 	}
-	/* the report of a reject arrives together with its error */
+	/* the trace report of a reject arrives together with the ICMP error */
 	for (int i = 0; i < 2; i++)
 		read_traces(&t[i], y, d);
 	return is;
@@ -195,15 +195,16 @@ static void report(struct why *y, enum answer is, int err, const struct tracer t
 		why_failed(y, CURE("start the server at %s", to),
 			   "the probe arrived, and %s refused the port %u", to, y->port);
 	else if (is == UNREACHABLE)
-		why_failed(y, CURE("ip route get %s", to), "the probe came back: %s",
-			   strerror(err));
+		why_failed(y, CURE("ip route get %s", to),
+			   "the probe was returned with an error: %s", strerror(err));
 	else if (t[1].seen)
-		why_failed(y,
-			   CURE("tcpdump -ni %s host %s", y->uplink ? y->uplink->name : "any", to),
-			   "no answer to the probe, which no rule of the host dropped");
+		why_failed(
+			y, CURE("tcpdump -ni %s host %s", y->uplink ? y->uplink->name : "any", to),
+			"the probe was not answered, and no firewall rule of the host dropped it");
 	else
 		why_failed(y, CURE("tcpdump -ni any host %s", to),
-			   "no answer to the probe, which did not come to the rules of the host");
+			   "the probe was not answered, and did not reach the firewall rules of "
+			   "the host");
 }
 
 static void probe(struct why *y, struct tracer t[2])
@@ -225,7 +226,7 @@ static void probe(struct why *y, struct tracer t[2])
 		why_unknown(y, "the probe cannot be traced: %s", e.what);
 		return;
 	}
-	/* EPERM: a rule of the namespace dropped it at once */
+	/* EPERM means that a rule of the namespace has dropped the packet */
 	if (fd < 0 && fd != -EPERM) {
 		why_failed(y, "nsnet why <name>", "the probe cannot be sent: %s", strerror(-fd));
 		return;
@@ -244,10 +245,10 @@ void why_probe(struct why *y)
 	sigset_t most, before;
 
 	if (!y->way.from.family || !y->dev) {
-		why_unknown(y, "no probe is sent without a route");
+		why_unknown(y, "the probe was not sent, because there is no route");
 		return;
 	}
-	/* before 5.12 only we can remove the tables: a signal has to wait until then */
+	/* block signals, because before Linux 5.12 only this process removes the tables */
 	sigfillset(&most);
 	sigprocmask(SIG_BLOCK, &most, &before);
 	probe(y, t);

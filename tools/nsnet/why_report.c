@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_report: the lines of the report, and what all checks need. */
+/* why_report: the lines of the report, and functions that all checks need. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,7 +127,7 @@ int why_listens(bool udp, uint16_t port)
 
 		if (fd < 0 || file_slurp(fd, 16 << 20, &text) < 0)
 			continue;
-		/* TCP_LISTEN, and TCP_CLOSE of a UDP socket without a peer */
+		/* 0A is TCP_LISTEN; 07 is TCP_CLOSE, the state of a UDP socket without a peer */
 		if (table_has(text, port, udp ? "07" : "0A"))
 			return 1;
 		any = 0;

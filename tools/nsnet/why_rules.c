@@ -20,7 +20,8 @@ static bool read_rules(struct buf *out, struct nserr *e)
 	return rc == 0;
 }
 
-/* iptables-legacy keeps its rules apart from those of nf_tables, and nothing traces them. */
+/* Reports rules of iptables-legacy. They are separate from the rules of nf_tables, and the kernel
+ * does not trace them. */
 static void note_legacy(struct why *y)
 {
 	char tables[256];
@@ -56,7 +57,8 @@ static uint8_t proto_of(const struct why *y)
 	return 0;
 }
 
-/* Docker has a chain for the rules of others, which it never changes. */
+/* Returns the chain to which an accept rule can be added. Docker never changes the chain
+ * DOCKER-USER, which is for the rules of users. */
 static const char *place_for_accept(const struct why *y, const struct rules_place *at)
 {
 	return streq(at->table, "ip filter") && streq(at->chain, "FORWARD") && y->rules.s &&
@@ -71,7 +73,7 @@ static bool report(struct why *y, enum rules_fate fate, const struct rules_place
 	if (fate == RULES_DROP)
 		return why_failed(y, cure, "the chain '%s' of the table '%s' drops %s (%s)",
 				  at->chain, at->table, what, at->rule);
-	why_unknown(y, "the chain '%s' of the table '%s' may drop %s; --probe tells (%s)",
+	why_unknown(y, "the chain '%s' of the table '%s' may drop %s; find out with --probe (%s)",
 		    at->chain, at->table, what, at->rule);
 	return true;
 }
@@ -197,13 +199,15 @@ bool why_nat(struct why *y)
 		why_note(y,
 			 y->entry == y->outer ? "nsnet add <name> ... --nat"
 					      : CURE("nsnet bridge %s --nat", y->entry->name),
-			 "nothing translates %s: the destination needs a route back to it", from);
+			 "no NAT rule translates %s, so the destination needs a route to this "
+			 "address",
+			 from);
 	} else {
 		why_failed(y,
 			   y->entry == y->outer ? CURE("nsnet add <name> ... --nat")
 						: CURE("nsnet bridge %s --nat", y->entry->name),
-			   "%s is a private address, and nothing translates it: no answer comes "
-			   "back",
+			   "%s is a private address that no NAT rule translates, so answers cannot "
+			   "return",
 			   from);
 	}
 	return true;
@@ -231,7 +235,7 @@ static bool is_mine(const struct why *y, const struct net_addr *a)
 	return false;
 }
 
-/* Checks one port that leads to the namespace. `before` is another rule for it, or NULL. */
+/* Checks one published port. `before` is an earlier rule for the same port, or NULL. */
 static void check_port(struct why *y, const struct rules_dnat *d, const struct rules_dnat *before)
 {
 	const char *proto = d->udp ? "udp" : "tcp";
@@ -263,7 +267,8 @@ static void check_port(struct why *y, const struct rules_dnat *d, const struct r
 	}
 	if (count_stale(y, d)) {
 		why_failed(y, CURE("conntrack -D -p udp --orig-port-dst %u", d->outer),
-			   "old connections still send the published port %u/udp elsewhere",
+			   "old entries of connection tracking still send the published port "
+			   "%u/udp to another address",
 			   d->outer);
 		return;
 	}
@@ -282,7 +287,7 @@ bool why_published(struct why *y)
 
 		if (!is_mine(y, &d.to))
 			continue;
-		/* nft(8): of two translations the first one decides */
+		/* the first of two translation rules decides (nft(8)) */
 		while (!before && rules_next_dnat(&first, &other) && first < at)
 			before = other.udp == d.udp && other.outer == d.outer &&
 				 !is_mine(y, &other.to);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wiring: relates devices to each other. */
+/* wiring: finds the other ends of devices, lower devices and bridges. */
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
@@ -8,8 +8,8 @@
 #include "show.h"
 
 /*
- * Returns true if nsid, a number relative to the namespace of, stands for the namespace ns. Clears
- * v->complete if the kernel does not answer.
+ * Returns true if the namespace `of` knows the namespace ns by the number nsid. Clears v->complete
+ * if the kernel does not answer.
  */
 static bool has_nsid(struct view *v, const struct view_ns *of, const struct view_ns *ns,
 		     int32_t nsid)
@@ -26,9 +26,10 @@ static bool has_nsid(struct view *v, const struct view_ns *of, const struct view
 }
 
 /*
- * IFLA_LINK is an index in the namespace of IFLA_LINK_NETNSID, which is a number relative to the
- * namespace of the socket. Two ends that name each other are candidates. RTM_GETNSID then tells
- * which namespace has the number.
+ * Finds the other end of a veth pair. IFLA_LINK is the index of the other end in the namespace with
+ * the number IFLA_LINK_NETNSID, which is relative to the namespace of the socket. Two devices that
+ * name each other's index are candidates. RTM_GETNSID then returns the number of a candidate's
+ * namespace.
  */
 static const struct net_link *find_peer(struct view *v, const struct view_ns *of,
 					const struct net_link *l, const struct view_ns **where)
@@ -75,7 +76,7 @@ const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 
 const char *view_state(const struct net_link *l)
 {
-	/* The kernel may set IFF_RUNNING a second later than the carrier. */
+	/* The carrier is used instead of IFF_RUNNING, which the kernel may set a second later. */
 	return !(l->flags & IFF_UP) ? "DOWN" : l->carrier ? "UP" : "NO-CARRIER";
 }
 
@@ -151,7 +152,8 @@ void view_ports(const struct view *v, const struct view_ns *ns, const struct net
 				   d.udp ? "udp" : "tcp");
 }
 
-/* The alias of a bridge, or of the other end of a pair, ends with " nat" if there is a table. */
+/* Adds the name of the firewall table. The alias of a bridge, or of the other end of a pair, ends
+ * with " nat" if there is a table. */
 void view_nat_table(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out)
 {

@@ -28,7 +28,7 @@ const char *in_namespace(const char *label, bool ip)
 	static unsigned next;
 	char *out = texts[next++ % ARRAY_SIZE(texts)];
 
-	/* ip(8) takes only names */
+	/* ip(8) accepts only names in /run/netns */
 	if (strchr(label, '/'))
 		snprintf(out, sizeof(texts[0]), "nsenter --net=%s %s", label, ip ? "ip " : "");
 	else if (strchr(label, ':'))

@@ -9,10 +9,13 @@ void build_init(struct run *r, struct plan *p)
 	struct init *i = &r->init;
 
 	*i = (struct init){
-		.supervise = { .grace = { .tv_sec = 10 } },
+		.supervise = { .grace = r->supervise.grace,
+			       .stop_signal = r->supervise.stop_signal },
 		.handle = r->handle,
 		.program = r->program,
 		.outer = &r->supervise,
+		.reports = report_wanted(r),
+		.report_fd = r->report[1],
 		/* process 1 has executed nothing inside, so guarding it would also lock out an
 		   ordinary user who created it */
 		.guarded = r->by_root,
@@ -51,5 +54,5 @@ const struct plan_kind step_init = {
 	.call = "fork(2)",
 	.run = run_init,
 	.stays = true,
-	.what = "become process 1, which is the caller below, and stay",
+	.what = "remain as process 1 and supervise the program",
 };

@@ -24,9 +24,8 @@ static int run_propagation(void *ctx, const struct plan_step *s, struct nserr *e
 		return 0;
 	nserr_set(e, rc, "cannot change the propagation of /");
 	if (rc == -EINVAL)
-		nserr_hint(
-			e,
-			"use --propagation=unchanged, since / is not a mount point here (chroot)");
+		nserr_hint(e,
+			   "use --propagation=unchanged, because / is not a mount point (chroot)");
 	return rc;
 }
 
@@ -112,8 +111,8 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	 */
 	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
 	    (r->o->types & CLONE_NEWUSER))
-		nserr_hint(e, "remove --no-fork, since only a process in the new pid namespace can "
-			      "mount its proc");
+		nserr_hint(e, "omit --no-fork, because only a process in the new pid namespace can "
+			      "mount proc for this namespace");
 	else if (rc == -EPERM)
 		libmount_explain("proc", e);
 	cause_search(dir, e);
@@ -191,7 +190,7 @@ static int run_interpreter(void *ctx, const struct plan_step *s, struct nserr *e
 			"write the definition as :name:type:offset:magic:mask:interpreter:flags");
 	else if (rc == -EACCES && idmap_to_outside(&r->maps.map[IDMAP_UID], 0, &root) < 0)
 		nserr_hint(e,
-			   "map user 0 with -r, since only that user can register an interpreter");
+			   "map user 0 with -r, because only user 0 can register an interpreter");
 	return rc;
 }
 

@@ -23,7 +23,7 @@ static int run_hide(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind step_hide = {
 	.name = "hide",
 	.call = "prctl(PR_SET_DUMPABLE)",
-	.what = "become undumpable, so that no process inside can trace this one",
+	.what = "become undumpable, so that the processes inside cannot trace this process",
 	.run = run_hide,
 };
 
@@ -41,7 +41,7 @@ static int run_show(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind step_show = {
 	.name = "show",
 	.call = "prctl(PR_SET_DUMPABLE)",
-	.what = "become dumpable again, so that nsenter can enter by this pid",
+	.what = "become dumpable again, so that nsenter(1) can enter the namespaces of this pid",
 	.run = run_show,
 	.afterwards = true,
 };
@@ -59,7 +59,7 @@ static int run_hold_child(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind step_hold_child = {
 	.name = "hold-child",
 	.call = "openat(2), close(2)",
-	.what = "open the status of the child, and close /proc of the outside",
+	.what = "open the status of the child, and close the /proc of the outer namespace",
 	.run = run_hold_child,
 	.afterwards = true,
 };

@@ -17,7 +17,8 @@ const struct plan_kind step_mnt_above = {
 	.name = "mnt-id",
 	.call = "ioctl(NS_GET_MNTNS_ID)",
 	.run = run_mnt_above,
-	.what = "check that the mount namespace can be kept outside",
+	.what = "check that the new mount namespace can be mounted on a file of the old mount "
+		"namespace",
 };
 
 static int run_pin_dir(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -42,7 +43,7 @@ const struct plan_kind step_pin_dir = {
 	.call = "mkdir(2), mount(2)",
 	.run = run_pin_dir,
 	.undo = undo_pin_dir,
-	.what = "prepare '%s' to hold namespaces",
+	.what = "make '%s' a private mount for the namespace files",
 };
 
 static const char *pin_path(const struct run *r, size_t i, char *buf, size_t size)
@@ -81,7 +82,7 @@ static void show_pin(const void *ctx, const struct plan_step *s, struct buf *out
 {
 	char path[4096];
 
-	buf_printf(out, "keep the %s namespace on '%s'", nstypes[s->num].name,
+	buf_printf(out, "mount the %s namespace on '%s'", nstypes[s->num].name,
 		   pin_path(ctx, s->num, path, sizeof(path)));
 }
 

@@ -290,7 +290,7 @@ static void enables_controllers_only_in_created_cgroups(void)
 	begin(&c);
 	put("host/a/b/c/cgroup.controllers", "fruit\n");
 	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "the cgroup has the controller 'fruit', which lacks this file");
+		  "the cgroup has the controller 'fruit', but the controller lacks this file");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
@@ -309,7 +309,7 @@ static void enables_controllers_only_in_created_cgroups(void)
 	put("host/a/cgroup.subtree_control", "");
 	c.dir[0].made = 0;
 	CHECK_STR(hint(&c, "metal.max=1"), "controller 'metal' is missing in cgroup.controllers of "
-					   "/host and below");
+					   "/host and of its descendants");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "");
 	end(&c);
 }
@@ -321,26 +321,25 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	struct cgroup c;
 
 	begin(&c);
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
-						       "cgroup.subtree_control");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  NOT_ENABLED ": write +fruit to cgroup.subtree_control of this cgroup");
 	c.dir[0].made = 0;
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ": write +fruit to its "
-						       "cgroup.subtree_control, and to those down "
-						       "to /host/a//b");
-	/* the root cgroup may hold processes, and has no cgroup.type */
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
+		  ": write +fruit to cgroup.subtree_control of this cgroup and of each descendant "
+		  "down to /host/a//b");
+	/* the root cgroup may contain processes, and has no cgroup.type */
 	put("host/cgroup.procs", "1\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
 	put("host/cgroup.type", "domain\n");
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED ", which holds processes: move them to a "
-						       "cgroup below it, then write +fruit to its "
-						       "cgroup.subtree_control");
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
+		  ", because that cgroup contains processes: move the processes to a child cgroup, "
+		  "then write +fruit to cgroup.subtree_control");
 	put("host/cgroup.procs", "");
 	put("host/cgroup.type", "domain threaded\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
-	CHECK_STR(hint(&c, "fruit.max=1"),
-		  NOT_ENABLED ", which is threaded, so a new child cannot contain "
-			      "processes");
+	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
+		  ", and a new child cannot contain processes, because that cgroup is threaded");
 	end(&c);
 }
 

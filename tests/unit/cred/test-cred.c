@@ -119,15 +119,19 @@ static void parses_resource_limits(void)
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile"),
 		  "--rlimit: invalid limit 'nofile', expected <name>=<soft>[:<hard>]");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile="),
-		  "--rlimit: 'nofile=' has no number or 'unlimited'");
+		  "--rlimit: invalid limit 'nofile=', expected a number or 'unlimited' after the "
+		  "'='");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=-1"),
-		  "--rlimit: 'nofile=-1' has no number or 'unlimited'");
+		  "--rlimit: invalid limit 'nofile=-1', expected a number or 'unlimited' after the "
+		  "'='");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=1:"),
-		  "--rlimit: 'nofile=1:' has no number or 'unlimited' after the colon");
+		  "--rlimit: invalid limit 'nofile=1:', expected a number or 'unlimited' after the "
+		  "colon");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=2:1"),
-		  "--rlimit: 'nofile=2:1': the soft limit is above the hard limit");
+		  "--rlimit: invalid limit 'nofile=2:1': the soft limit is above the hard limit");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551615"),
-		  "--rlimit: 'nofile=18446744073709551615' has no number or 'unlimited'");
+		  "--rlimit: invalid limit 'nofile=18446744073709551615', expected a number or "
+		  "'unlimited' after the '='");
 }
 
 static void parses_environment_options(void)
@@ -173,9 +177,9 @@ static void accepts_only_filters_of_whole_instructions(void)
 	CHECK_STR(PARSE(&c, { CRED_KEY_SECCOMP, file_of(16) }), "");
 	CHECK_INT(c.nfilter, 2);
 	cred_free(&c);
-	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(0)), "holds 0 bytes, not 1 to 4096"));
-	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(12)), "holds 12 bytes"));
-	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(8 * 4097)), "holds 32776 bytes"));
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(0)), "has 0 bytes, expected 1 to 4096"));
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(12)), "has 12 bytes"));
+	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(8 * 4097)), "has 32776 bytes"));
 	CHECK(strstr(refused(CRED_KEY_SECCOMP, "/nonexistent"), "cannot open '/nonexistent'"));
 }
 
@@ -275,7 +279,8 @@ static void a_long_or_unlimited_limit_is_parsed(void)
 	cred_free(&c);
 	/* of nine letters */
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "core=unlimitex"),
-		  "--rlimit: 'core=unlimitex' has no number or 'unlimited'");
+		  "--rlimit: invalid limit 'core=unlimitex', expected a number or 'unlimited' "
+		  "after the '='");
 	CHECK_STR(
 		refused(CRED_KEY_RLIMIT,
 			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1"),

@@ -125,7 +125,7 @@ static void refuses_too_many_lines_or_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
 	CHECK_INT(idmap_add(&m, 800, 800, 1, &e), 0);
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
-	CHECK_STR(e.what, "extent 341: a map has at most 340 lines, this one has 341");
+	CHECK_STR(e.what, "extent 341: the map has 341 lines, but a map can have at most 340");
 	CHECK_INT(e.errnum, 0);
 	idmap_free(&m);
 	/* a line has 24 bytes: 170 lines have 4,080 bytes, 171 have 4,104 */
@@ -136,7 +136,7 @@ static void refuses_too_many_lines_or_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
 	m.ext[170].outside = 10; /* one byte more: 4,096 */
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
-	CHECK_STR(e.what, "extent 171: a map has at most 4095 bytes, this one has 4096");
+	CHECK_STR(e.what, "extent 171: the map has 4096 bytes, but a map can have at most 4095");
 	CHECK_INT(e.errnum, 0);
 }
 

@@ -411,7 +411,7 @@ static void the_way_is_read_or_refused(void)
 	netlink_begin(&b, RTM_DELROUTE, 0, &rt, sizeof(rt));
 	answer(&b, 2);
 	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, &e), -EBADMSG);
-	CHECK_STR(e.what, "no way to 10.9.9.9");
+	CHECK_STR(e.what, "no route to 10.9.9.9");
 	netlink_begin(&b, RTM_NEWROUTE, 0, "", 1);
 	answer(&b, 3);
 	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, NULL), -EBADMSG);

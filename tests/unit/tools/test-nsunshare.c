@@ -56,12 +56,12 @@ static void no_fork_refuses_options_that_need_a_child(void)
 	o.types = CLONE_NEWNS;
 	CHECK_STR(said(&o), "");
 	o = (struct opts){ .types = CLONE_NEWPID, .no_fork = true, .persist = "/d" };
-	CHECK(strstr(said(&o), "--no-fork cannot be used to keep a pid namespace"));
+	CHECK(strstr(said(&o), "--no-fork cannot be used with --pid=<file> or --persist"));
 	o = (struct opts){ .types = CLONE_NEWPID, .no_fork = true };
 	o.pin[NSTYPE_UTS] = "/f";
 	CHECK_STR(said(&o), "");
 	o.pin[NSTYPE_PID] = "/f";
-	CHECK(strstr(said(&o), "--no-fork cannot be used to keep a pid namespace"));
+	CHECK(strstr(said(&o), "--no-fork cannot be used with --pid=<file> or --persist"));
 	o = (struct opts){ .no_fork = true, .fork = true };
 	CHECK_STR(said(&o), "--no-fork cannot be used with options that need a child");
 }
