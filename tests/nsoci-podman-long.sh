@@ -112,7 +112,7 @@ read-only
 test_init_and_terminal()
 {
 	# nsinit is linked with the C library
-	libraries=$(ldd "$(command -v nsinit)" | sed -n 's,^.*\(/lib[^ ]*\) .*,--volume \1:\1:ro,p')
+	libraries=$(ldd "$(command -v nsinit)" | grep -o "/lib[^ ]*" | sed "s,.*,--volume &:&:ro,")
 	# shellcheck disable=SC2086 # separate words
 	run start_container --rm --init --init-path "$(command -v nsinit)" $libraries box:1 sh -c 'cat /proc/1/comm'
 	assert_rc 0
