@@ -7,40 +7,11 @@
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
-require_tool jq
-require_tool nsoci-seccomp
-require_feature podman
+. "${0%/*}/podmanlib.sh"
 
 oneTimeSetUp()
 {
-	make_box
-	for applet in echo env hostname id kill tty; do
-		ln -sf busybox "$box/bin/$applet"
-	done
-	mkdir "$box/tmp" "$TMP/engine"
-	printf '%s\n' root:x:0:0::/:/bin/sh web:x:33:33::/:/bin/sh >"$box/etc/passwd"
-	printf '%s\n' root:x:0: web:x:33: >"$box/etc/group"
-	# podman disables cgroups only for a runtime of this name
-	ln -s "${0%/*}/../examples/nsoci" "$TMP/engine/crun"
-	cat >"$TMP/engine/containers.conf" <<-END
-		[engine]
-		cgroup_manager = "cgroupfs"
-		events_logger = "file"
-		tmp_dir = "$TMP/engine/tmp"
-		runtime = "crun"
-		[engine.runtimes]
-		crun = ["$TMP/engine/crun"]
-	END
-	cat >"$TMP/engine/storage.conf" <<-END
-		[storage]
-		driver = "vfs"
-		runroot = "$TMP/engine/run"
-		graphroot = "$TMP/engine/store"
-	END
-	echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$TMP/engine/policy.json"
-	CONTAINERS_CONF=$TMP/engine/containers.conf CONTAINERS_STORAGE_CONF=$TMP/engine/storage.conf HOME=$TMP
-	export CONTAINERS_CONF CONTAINERS_STORAGE_CONF HOME
-	tar -C "$box" -c . | podman import --signature-policy "$TMP/engine/policy.json" - box:1 >/dev/null 2>&1
+	start_engine
 }
 
 tearDown()
@@ -51,12 +22,6 @@ tearDown()
 oneTimeTearDown()
 {
 	podman rmi --all --force >/dev/null 2>&1
-}
-
-# start_container OPTION…: `podman run` with the options that this machine needs.
-start_container()
-{
-	podman run --network none --cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"
 }
 
 # remove_rest: removes what podman has left, because the process that it relied on was killed.
