@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # podmanlib.sh: prepares podman(1) with examples/nsoci as its OCI runtime. Sourced after rootlib.sh.
+# shellcheck disable=SC2154 # rootlib.sh sets box
 
 require_tool jq
 require_tool nsoci-seccomp
