@@ -69,6 +69,8 @@ void build_plan(struct run *r, struct plan *p)
 	add_dirs(r, p);
 	if (r->o->pty)
 		plan_add(p, PLAN_CALLER, &step_pty, NULL, 0);
+	handle_expect_init(&r->handle, r->program.argv);
+	handle_plan_report(&r->handle, p);
 	if (forks)
 		plan_add(p, PLAN_CALLER, &step_fork, NULL, 0);
 	handle_plan_created(&r->handle, p);
@@ -80,6 +82,7 @@ void build_plan(struct run *r, struct plan *p)
 	if (forks)
 		supervise_plan(&r->supervise, p, who);
 	handle_plan_exec(&r->handle, p, who, program_name(&r->program));
+	handle_plan_pass(&r->handle, p, who);
 	cred_plan_last(&r->cred, p, who);
 	plan_add(p, who, &step_exec, &r->program, 0);
 }
