@@ -17,8 +17,8 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	int ready_fd, wait_fd, status_fd; /* -1 if not used */
-	const char *pid_file;             /* NULL if not used */
+	int ready_fd, wait_fd, start_fd, status_fd; /* -1 if not used */
+	const char *pid_file;                       /* NULL if not used */
 	bool close_fds;
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
@@ -40,6 +40,7 @@ struct handle {
 #define HANDLE_INIT \
 	((struct handle){ .ready_fd = -1, \
 			  .wait_fd = -1, \
+			  .start_fd = -1, \
 			  .status_fd = -1, \
 			  .self = -1, \
 			  .report = { -1, -1 }, \

@@ -30,11 +30,12 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	find_shell(&now);
-	if (!now.shell)
-		return exec_program(now.argv, e);
-	rc = exec_file(now.shell, now.argv, e);
-	if (now.new_root)
+	rc = now.shell ? exec_file(now.shell, now.argv, e) : exec_program(now.argv, e);
+	if (now.shell && now.new_root)
 		execl("/bin/sh", "-sh", (char *)NULL);
+	if (rc == -ENOENT && e && !e->hint[0] && (now.new_root || now.other_root))
+		nserr_hint(e, "install the program in the new root, where it is looked up, or name "
+			      "another one");
 	return rc;
 }
 

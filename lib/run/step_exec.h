@@ -12,6 +12,8 @@ struct program {
 	/* The program is in a root that the plan enters: if that has no such shell, /bin/sh is
 	 * executed. */
 	bool new_root;
+	/* The program is looked up in another root than that of the caller. */
+	bool other_root;
 };
 
 /* If p names no program, replaces it by the shell that $SHELL or the caller's passwd entry names.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "common/stop_opts.h"
 #include "kernel/sys_ns.h"
 #include "nsinit.h"
@@ -76,5 +77,6 @@ int main(int argc, char **argv)
 	if (!r.explain)
 		execute(&r.init, &p);
 	execute_explain(&p, &r.init);
+	explain_next(r.init.program.argv);
 	return 0;
 }
