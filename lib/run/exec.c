@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/account.h"
 #include "run/cause.h"
 
 /*
@@ -152,15 +151,13 @@ int exec_check(const char *program, struct nserr *e)
 	return failed(program, err, e);
 }
 
-void exec_shell(bool ask_passwd, const char **path, char *argv[2])
+void exec_shell(const char *login, const char **path, char *argv[2])
 {
 	const char *shell = getenv("SHELL"), *base;
-	const struct passwd *pw = NULL;
 	char *name;
 
-	if (ask_passwd && (!shell || shell[0] != '/') && account_passwd(NULL, getuid(), &pw) == 0 &&
-	    pw)
-		shell = pw->pw_shell;
+	if (!shell || shell[0] != '/')
+		shell = login;
 	if (!shell || shell[0] != '/')
 		shell = "/bin/sh";
 	base = strrchr(shell, '/') + 1;

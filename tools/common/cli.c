@@ -42,8 +42,11 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
-	/* from here on, the tool may wait for a stream, a handle or a FIFO */
-	interrupt_as_init();
+	/* The tool may wait for a stream, a handle or a FIFO. A drop-in tool, whose start is
+	 * compared with that of its peer, waits only for arguments of options. */
+	if (!tool->peer)
+		interrupt_as_init();
+	c->has_argument = false;
 	cli_the_tool = tool;
 	c->tool = tool;
 	c->argc = argc;
@@ -223,6 +226,10 @@ int cli_next(struct cli *c)
 		return cli_next(c);
 	}
 	c->arg = optarg;
+	if (optarg && c->tool->peer && !c->has_argument) {
+		c->has_argument = true;
+		interrupt_as_init();
+	}
 	check_exclusive(c, o);
 	return o->key;
 }

@@ -79,6 +79,7 @@ struct cli {
 	const char *arg;           /* argument of the last option, or NULL */
 	/* the rest is private */
 	bool features, json;
+	bool has_argument; /* an option with an argument was parsed */
 	struct option longs[CLI_OPTS_MAX];
 	char letters[2 + 3 * CLI_OPTS_MAX];
 	const struct cli_opt *excl_by[32];

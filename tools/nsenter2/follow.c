@@ -124,7 +124,7 @@ static void follow_caps(struct run *r, const char *status)
 	if (uid == 0)
 		r->cred.cap_limit &= permitted;
 	if (ambient) {
-		r->cred.keep_caps = true;
+		r->cred.limit_ambient = true;
 		r->cred.cap_ambient = ambient;
 	}
 }
@@ -152,8 +152,11 @@ static int follow_status(struct run *r, struct nserr *e)
 		follow_caps(r, status);
 	if ((r->o->follow & FOLLOW_NNP) && nnp && *nnp == '1')
 		r->cred.no_new_privs = true;
-	if ((r->o->follow & FOLLOW_UMASK) && umask_text)
-		r->followed.umask = (mode_t)strtoul(umask_text, NULL, 8);
+	/* --umask takes precedence over the umask of the target */
+	if ((r->o->follow & FOLLOW_UMASK) && umask_text && !r->cred.set_umask) {
+		r->cred.set_umask = true;
+		r->cred.umask = (mode_t)strtoul(umask_text, NULL, 8);
+	}
 	return 0;
 }
 

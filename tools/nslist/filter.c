@@ -46,7 +46,8 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 		struct libscols_column *col = scols_table_get_column_by_name(tb, name);
 
 		if (!col) {
-			const struct column *c = nslist_find_column(name, strlen(name));
+			const struct column *c = nslist_find_column_of(x->run->o->view, name,
+								       strlen(name));
 
 			if (!c)
 				nslist_unknown_column("--filter: ", name, strlen(name));

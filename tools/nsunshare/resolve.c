@@ -135,6 +135,8 @@ int resolve(struct run *r, struct nserr *e)
 	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
 	r->program.other_root = o->root;
-	program_find_shell(&r->program, true);
+	/* with --as, the shell is looked up in the program's own root */
+	if (!r->cred.as)
+		program_find_shell(&r->program);
 	return resolve_maps(r, e);
 }
