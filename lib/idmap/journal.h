@@ -33,7 +33,8 @@ struct journal {
 /*
  * Opens and locks the journal for the directory st, in /run/nsutils or, if that cannot be used, in
  * nsutils in $XDG_RUNTIME_DIR, and reads the record of a run that was killed. Returns 0, or a
- * negative errno with e set: -EBUSY if another process works on the directory.
+ * negative errno with e set. If j->fd is not negative then, the journal exists, but another process
+ * has locked it or it cannot be read, and the caller must not change any file.
  */
 int journal_open(struct journal *j, const struct statx *st, struct nserr *e) must_check;
 

@@ -196,8 +196,10 @@ static void begin(struct run *r, int dir, const struct opts *o)
 		cli_die(errno, "cannot read '%s'", o->dir);
 	/* a journal that cannot be created is an error only if a file needs it */
 	rc = journal_open(&r->journal, &st, &r->shift.no_journal);
-	if (rc == -EBUSY)
-		cli_die(0, "another process changes the owners in '%s'", o->dir);
+	if (rc < 0 && r->journal.fd >= 0) {
+		nserr_prefix(&r->shift.no_journal, "'%s'", o->dir);
+		cli_die_nserr(&r->shift.no_journal);
+	}
 	r->shift.journal = &r->journal;
 	if (!r->journal.pending)
 		return;
