@@ -6,9 +6,8 @@
 #ifndef NSU_IDMAP_JOURNAL_H
 #define NSU_IDMAP_JOURNAL_H
 
-#include <sys/stat.h>
-
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 #define JOURNAL_CAPS_MAX 24 /* XATTR_CAPS_SZ_3 */
 

@@ -2,9 +2,9 @@
 /* nsidmap: the verb chown, which changes the owners of a directory tree from the ids of one map to
  * those of another. */
 #include "base/file.h"
-#include "base/walk.h"
 #include "common/table.h"
 #include "idmap/shift.h"
+#include "kernel/walk.h"
 #include "verb.h"
 
 enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_CROSS, OPT_EXPLAIN };

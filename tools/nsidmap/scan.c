@@ -8,9 +8,9 @@
 #include <sys/xattr.h>
 
 #include "base/file.h"
-#include "base/walk.h"
 #include "common/table.h"
 #include "idmap/xattr.h"
+#include "kernel/walk.h"
 #include "verb.h"
 
 enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
