@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cred: the steps for credentials. The comment on each step names the kernel rule for its place in
  * the order. */
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cred/as.h"
@@ -200,6 +202,47 @@ static const struct plan_kind uid_kind = {
 	.show = show_uid,
 };
 
+/* ---- the OOM score adjustment */
+
+static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *value = s->arg;
+	int rc = file_write_at(AT_FDCWD, "/proc/self/oom_score_adj", value);
+
+	(void)ctx;
+	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to %s", value) : 0;
+}
+
+const struct plan_kind cred_oom = {
+	.name = "oom",
+	.call = "write(/proc/self/oom_score_adj)",
+	.run = run_oom,
+	.what = "set oom_score_adj to %s",
+};
+
+/* ---- umask: after the steps that create files */
+
+static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)e;
+	umask(((const struct cred *)s->arg)->umask);
+	return 0;
+}
+
+static void show_umask(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "set the umask %04o", (unsigned)((const struct cred *)s->arg)->umask);
+}
+
+static const struct plan_kind umask_kind = {
+	.name = "umask",
+	.call = "umask(2)",
+	.run = run_umask,
+	.show = show_umask,
+};
+
 /* ---- environment: the new PATH is used to find the program */
 
 static bool in_list(const char *list, const char *name, size_t n)
@@ -294,6 +337,8 @@ void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor)
 		plan_add(p, actor, &session_kind, c, 0);
 	if (any_limit(c))
 		plan_add(p, actor, &rlimits_kind, c, 0);
+	if (c->set_umask)
+		plan_add(p, actor, &umask_kind, c, 0);
 	if (c->limit_caps)
 		plan_add(p, actor, &cred_caps_bounding, c, 0);
 	if (c->set_groups || c->set_gid)
@@ -304,7 +349,7 @@ void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor)
 		plan_add(p, actor, &uid_kind, c, 0);
 	if (cred_caps_early_filter(c))
 		plan_add(p, actor, &cred_caps_filter, c, 0);
-	if (c->limit_caps || c->keep_caps || cred_caps_held(c))
+	if (c->limit_caps || c->keep_caps || c->limit_ambient || cred_caps_held(c))
 		plan_add(p, actor, &cred_caps_sets, c, 0);
 }
 

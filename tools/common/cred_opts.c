@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "base/account.h"
+#include "base/choice.h"
 #include "base/num.h"
+#include "base/str.h"
 #include "cred/as.h"
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
@@ -48,6 +50,19 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 	return 0;
 }
 
+static int unknown_cap(const char *word, size_t n, struct nserr *e)
+{
+	bool prefixed = n > 4 && str_same_name(word, "cap_", 4);
+	struct choice choice;
+
+	choice_init(&choice, word + (prefixed ? 4 : 0), n - (prefixed ? 4 : 0));
+	for (int cap = 0; sys_cap_name(cap); cap++)
+		choice_add(&choice, sys_cap_name(cap));
+	nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
+	choice_hint(&choice, e);
+	return -EINVAL;
+}
+
 /* Adds the capabilities in the list to *mask, or sets *all for "all". Returns 0, or -EINVAL with e
  * set. */
 static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr *e)
@@ -63,9 +78,21 @@ static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr 
 		int cap = sys_cap_parse(word, n);
 
 		if (cap < 0)
-			return nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
+			return unknown_cap(word, n, e);
 		*mask |= SYS_CAP_BIT(cap);
 	}
+	return 0;
+}
+
+/* Parses one to four octal digits, up to 0777, the bits that umask(2) uses. */
+static int parse_umask(struct cred *c, const char *text, struct nserr *e)
+{
+	size_t n = strspn(text, "01234567");
+
+	c->set_umask = true;
+	c->umask = (mode_t)strtoul(text, NULL, 8);
+	if (n == 0 || n > 4 || text[n] || c->umask > 0777)
+		return nserr_set(e, 0, "invalid mode '%s', expected 0 to 0777", text);
 	return 0;
 }
 
@@ -124,11 +151,21 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 		if (all)
 			c->cap_keep = UINT64_MAX;
 		return rc;
+	case CRED_KEY_CAP_AMBIENT:
+		c->limit_ambient = true;
+		if (streq(arg, "none"))
+			return 0;
+		rc = parse_caps(arg, &c->cap_ambient, &all, e);
+		if (all)
+			c->cap_ambient = UINT64_MAX;
+		return rc;
 	case CRED_KEY_SECCOMP:
 		c->seccomp = arg;
 		return 0;
 	case CRED_KEY_RLIMIT:
 		return cred_rlimit_parse(arg, c->rlimits, e);
+	case CRED_KEY_UMASK:
+		return parse_umask(c, arg, e);
 	case CRED_KEY_SETENV:
 	case CRED_KEY_UNSETENV:
 		return add_env(c, arg, key == CRED_KEY_SETENV, e);
@@ -161,14 +198,15 @@ static const char *option_name(int key)
 	static const char *const names[] = {
 		"groups",        "cap-drop",    "cap-keep", "keep-caps", "no-new-privs",
 		"seccomp",       "rlimit",      "setenv",   "unsetenv",  "clear-env",
-		"whitelist-env", "new-session", "as",
+		"whitelist-env", "new-session", "as",       "umask",     "cap-ambient",
 	};
 
 	if (key == CRED_KEY_SETUID)
 		return "setuid";
 	if (key == CRED_KEY_SETGID)
 		return "setgid";
-	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_AS ? names[key - CRED_KEY_GROUPS] : NULL;
+	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_CAP_AMBIENT ? names[key - CRED_KEY_GROUPS]
+								     : NULL;
 }
 
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)

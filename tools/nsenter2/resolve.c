@@ -211,6 +211,10 @@ int resolve(struct run *r, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
+	if (o->etc_netns && !mount_netns_name(o))
+		return nserr_set(
+			e, 0,
+			"--etc-netns: no network namespace with a name in /run/netns selected");
 	if (o->net_socket >= 0 && (rc = hold_net_socket(r, e)) < 0)
 		return rc;
 	if (o->all && r->join.proc.pid == 0)
@@ -232,7 +236,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	default_ids(r);
-	r->cred.caps_follow_uid = !r->cred.cap_ambient;
+	r->cred.caps_follow_uid = true;
 	r->supervise.death_signal = o->kill_signal;
 	return handle_hold(&r->handle, e);
 }
