@@ -54,11 +54,12 @@ static int load(struct nserr *e)
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
 	FILE *quiet;
-	/* all versions have the functions that are used here */
-	int rc = init ? 0 : dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
+	int rc;
 
 	if (init)
 		return 0;
+	/* all versions have the functions that are used here */
+	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
 		return rc;
