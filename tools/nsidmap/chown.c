@@ -260,6 +260,8 @@ int verb_chown(int argc, char **argv)
 	dir = file_open_at(AT_FDCWD, o.dir, O_PATH | O_DIRECTORY, 0);
 	if (dir < 0)
 		cli_die(dir, "cannot open '%s'", o.dir);
+	if (shift_enter(&e) < 0)
+		cli_die_nserr(&e);
 	r.explain = o.explain;
 	r.shift = (struct shift){ .from = &from, .to = &to };
 	r.walk = WALK_INIT(change, &r);
