@@ -12,6 +12,8 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
+	if (r->o->detach)
+		_exit(0);
 	util_close(&r->slave);
 	wstatus = supervise_wait(&r->supervise, e);
 	pty_relay_end(&r->relay);

@@ -55,7 +55,9 @@ static const struct cli_opt table[] = {
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "skip the safety checks" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
-	HANDLE_OPTS,
+	HANDLE_OPTS_BEFORE,
+	HANDLE_OPT_START,
+	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 	{ 0 },
@@ -106,7 +108,8 @@ static void take_other(struct run *r, int key, const char *arg)
 		must(opts_add(r->o, v, arg, &e), v->name, &e);
 		return;
 	}
-	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
+	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS ||
+			   key == CRED_KEY_CAP_AMBIENT;
 	if (handle_option(&r->handle, key, arg, &e) < 0 || cred_option(&r->cred, key, arg, &e) < 0)
 		cli_die_nserr(&e);
 }
