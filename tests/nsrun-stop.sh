@@ -89,6 +89,15 @@ chain()
 	done
 }
 
+# kill_nth NUMBER PID…: kills the process with this number, counted again from the first after the last.
+kill_nth()
+{
+	_n=$1
+	shift
+	shift $((_n % $#))
+	kill -KILL "$1" 2>/dev/null
+}
+
 # kill_one NUMBER OPTION…: starts a run and kills one process of its chain, then asserts that nothing
 # is left.
 kill_one()
@@ -99,9 +108,7 @@ kill_one()
 	start_holder nsrun --with nsunshare:--ready-fd=3 "$@"
 	_pids=$(chain "$holder")
 	# shellcheck disable=SC2086 # a list
-	set -- $_pids
-	shift $((_n % $#))
-	kill -KILL "$1"
+	kill_nth "$_n" $_pids
 	# the death of a process that only cleans up does not end the run
 	kill -TERM "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
@@ -112,7 +119,8 @@ kill_one()
 
 test_kill_of_any_process_leaves_nothing()
 {
-	for n in 0 1 2 3; do
+	n=-1
+	while [ $((n += 1)) -lt "${RUNS:-4}" ]; do
 		named=
 		kill_one $n -- sh -c 'sleep 1000; :'
 		kill_one $n -R "$box" -- /bin/sh -c 'sleep 1000; :'
@@ -125,11 +133,22 @@ test_kill_of_any_process_leaves_nothing()
 test_kill_at_any_moment_leaves_nothing()
 {
 	note_state
-	for delay in 0 1 2 3 4 5 6 8 10 15 20; do
-		nsrun -R "$box" -- /bin/sleep 1000 &
-		sleep "$(printf 0.%03d $delay)"
-		kill -KILL $! 2>/dev/null
-		wait $! 2>/dev/null
+	n=-1
+	while [ $((n += 1)) -lt "${RUNS:-12}" ]; do
+		for profile in container service system sandbox build; do
+			root=$box
+			case $profile in
+			sandbox | build) root= ;;
+			esac
+			# shellcheck disable=SC2086 # no argument without a root
+			nsrun --profile $profile ${root:+-R} $root -- /bin/sleep 1000 &
+			# a different moment of the start in each run
+			sleep "$(printf 0.%03d $((n * 7 % 40)))"
+			# shellcheck disable=SC2046 # a list
+			kill_nth $n $(chain $!)
+			kill -TERM $! 2>/dev/null
+			wait $! 2>/dev/null
+		done
 	done
 	run true
 	assert_no_leftovers
