@@ -27,6 +27,9 @@ void boxes_free(struct run *run)
 	for (size_t i = 0; i < b->n_names; i++)
 		free(b->names[i].name);
 	free(b->names);
+	for (size_t i = 0; b->run_names && i < b->l.n; i++)
+		free(b->run_names[i]);
+	free(b->run_names);
 	if (b->memory_opened)
 		util_close(&b->memory.dir);
 	free(b->visit_of);
