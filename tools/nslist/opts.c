@@ -25,6 +25,7 @@ enum {
 	OPT_SORT,
 	OPT_CAPS,
 	OPT_STALE,
+	OPT_COLOR,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
@@ -41,6 +42,7 @@ static const struct cli_opt options[] = {
 	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
 	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, from the highest with -" },
+	{ OPT_COLOR,      "color",        CLI_OPTARG, "<when>",    "use colors: auto, always, never" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
 	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
@@ -235,6 +237,10 @@ static void set_option(struct opts *o, int key, const char *arg)
 	case OPT_SOURCES:
 		if (collect_parse(arg, &o->sources, &e) < 0)
 			cli_die_nserr(&e);
+		break;
+	case OPT_COLOR:
+		if (color_parse(arg, &o->color) < 0)
+			cli_die_usage("--color: unknown word '%s' (auto, always, never)", arg);
 		break;
 	case OPT_SORT:
 		o->sort = arg;
