@@ -11,7 +11,8 @@
 struct each_refs {
 	char *text; /* text of standard input; ref has pointers into it */
 	struct nsref *ref;
-	const char **label; /* of each reference, for --prefix: its own text, or the text after it */
+	const char *
+		*label; /* of each reference, for --prefix: its own text, or the text after it */
 	size_t n, size;
 };
 

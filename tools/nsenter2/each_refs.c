@@ -4,6 +4,7 @@
 
 #include "base/stream.h"
 #include "each.h"
+#include "run/interrupt.h"
 
 /* Decodes the escape sequences \xHH that nslist --raw prints, in place. */
 static void unescape(char *s)
@@ -45,8 +46,8 @@ static void add(struct each_refs *refs, const char *s, const char *label, size_t
 }
 
 /*
- * Adds a line "REF" or "REF LABEL". Only the first blank separates, because nslist --raw prints other
- * blanks as \x20. With --null, all of the text is the reference.
+ * Adds a line "REF" or "REF LABEL". Only the first blank separates, because nslist --raw prints
+ * other blanks as \x20. With --null, all of the text is the reference.
  */
 static void add_line(struct each_refs *refs, char *s, bool nul, size_t line)
 {
@@ -65,8 +66,10 @@ void each_read(const struct opts *o, struct each_refs *refs)
 {
 	struct nserr e = NSERR_INIT;
 	char *s, *end, separator = o->each.nul ? '\0' : '\n';
-	ssize_t len = stream_read("-", &refs->text, &e);
+	ssize_t len;
 
+	interrupt_as_init();
+	len = stream_read("-", &refs->text, &e);
 	if (len < 0)
 		cli_die_nserr(&e);
 	end = refs->text + len;

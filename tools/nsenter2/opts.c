@@ -12,6 +12,7 @@ enum {
 	OPT_PRESERVE,
 	OPT_FOLLOW,
 	OPT_KILL_CHILD,
+	OPT_DETACH,
 	OPT_PTY,
 	OPT_EACH,
 	OPT_PREFIX,
@@ -58,6 +59,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "do not fork when entering a pid namespace", X_FORK },
 	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "send the program a signal if nsenter2 dies (forks)", X_FORK },
+	{ OPT_DETACH,      "detach",               CLI_NONE,   NULL,       "end as soon as the program is executed (forks)", X_FORK | X_EACH_PTY },
 	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "run the program on a new pseudo-terminal (forks)", X_FORK | X_EACH_PTY },
 	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
@@ -150,8 +152,10 @@ static bool take_follow(struct opts *o, const struct cli *c, int key)
 	case OPT_FOLLOW:
 		if (!c->arg)
 			o->follow |= FOLLOW_ALL;
-		else if (follow_parse(c->arg, &o->follow, &e) < 0)
-			cli_die_usage("--follow: %s", e.what);
+		else if (follow_parse(c->arg, &o->follow, &e) < 0) {
+			nserr_prefix(&e, "--follow");
+			cli_die_usage_nserr(&e);
+		}
 		break;
 	case 'e':
 		o->follow |= FOLLOW_ENV;
@@ -200,6 +204,9 @@ static bool take_process(struct opts *o, const struct cli *c, int key)
 	case OPT_KILL_CHILD:
 		o->kill_signal = c->arg ? cli_signal("--kill-child", c->arg, strlen(c->arg))
 					: SIGKILL;
+		break;
+	case OPT_DETACH:
+		o->detach = true;
 		break;
 	case OPT_PTY:
 		o->pty = true;

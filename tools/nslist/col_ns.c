@@ -19,13 +19,43 @@ void fill_type(struct run *run, const struct row *r, struct cell *out)
 	cell_str(out, r->ns->type->name);
 }
 
-/* Returns a mount point of the namespace in the caller's mount namespace, or NULL. */
+/* Counts a missing value of a namespace that could not be opened. */
+static void need_opened(struct run *run, const struct row *r)
+{
+	if (r->ns->denied)
+		nslist_missed(run, 0, -EACCES);
+}
+
+/* Returns a mount point in the caller's mount namespace through which the tools can open the
+ * namespace, or NULL. */
 static const char *own_path(const struct run *run, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next)
-		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt &&
+		    nslist_opens(run, ns, h->path))
 			return h->path;
 	return NULL;
+}
+
+/*
+ * Returns true if the tools find the namespace by its inode or id (ns/ref_index.h). They find every
+ * namespace that a process, thread, descriptor, socket or other namespace holds. A mount may be
+ * covered by another one. The id alone is enough since Linux 6.19.
+ */
+static bool is_found(const struct run *run, const struct ns *ns)
+{
+	const unsigned sure = NSHOLD_BIT(NSHOLD_PROC) | NSHOLD_BIT(NSHOLD_TASK) |
+			      NSHOLD_BIT(NSHOLD_CHILDREN) | NSHOLD_BIT(NSHOLD_FD) |
+			      NSHOLD_BIT(NSHOLD_SOCK) | NSHOLD_BIT(NSHOLD_PARENT) |
+			      NSHOLD_BIT(NSHOLD_OWNER);
+	cleanup_fd int fd = -1;
+
+	if (ns->held & sure || (ns->type == &nstypes[NSTYPE_MNT] && run->c.all_mnt))
+		return true;
+	fd = collect_open_held(&run->c, ns);
+	if (fd < 0 && ns->id)
+		fd = sys_ns_open_id(ns->id, 0, 0);
+	return fd >= 0;
 }
 
 /* Sets the reference of a process: "PID:INODE" with the inode of its pidfd, which is never reused
@@ -59,6 +89,10 @@ void fill_ref(struct run *run, const struct row *r, struct cell *out)
 		cell_str(out, path);
 		return;
 	}
+	if (!is_found(run, r->ns)) {
+		need_opened(run, r);
+		return;
+	}
 	out->kind = CELL_TEXT;
 	if (r->ns->id)
 		buf_printf(&out->text, "id:%llu", (unsigned long long)r->ns->id);
@@ -75,38 +109,38 @@ static void id_of(const struct ns *ns, struct cell *out)
 
 void fill_id(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	id_of(r->ns, out);
 }
 
 void fill_parentid(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	id_of(r->ns->parent, out);
 }
 
 void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	id_of(r->ns->owner, out);
 }
 
 /* As in lsns(8), 0 means that there is none or that it is not visible. */
 void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	cell_num(out, r->ns->parent ? r->ns->parent->inode : 0);
 }
 
 void fill_ons(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	cell_num(out, r->ns->owner ? r->ns->owner->inode : 0);
 }
 
 void fill_level(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	if (r->ns->type->hierarchical)
 		cell_num(out, nstab_level(r->ns));
 }
@@ -280,6 +314,20 @@ void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 		join(out, run->o->wrap ? '\n' : ',');
 }
 
+/* Returns the name of a mount in /run/netns of any mount namespace, or NULL. A mount of the
+ * caller's mount namespace counts only if it is not covered. */
+static const char *netns_name(const struct run *run, const struct ns *ns)
+{
+	for (const struct nshold *h = ns->holders; h; h = h->next) {
+		const char *name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
+		bool own = h->where && h->where->inode == run->c.own_mnt;
+
+		if (name && (!own || nslist_opens(run, ns, h->path)))
+			return name;
+	}
+	return NULL;
+}
+
 /* Sets the name of the container that the process of the row is in. */
 static void container_name(struct run *run, const struct row *r, struct cell *out)
 {
@@ -296,18 +344,15 @@ static void container_name(struct run *run, const struct row *r, struct cell *ou
  */
 void fill_name(struct run *run, const struct row *r, struct cell *out)
 {
-	const char *path = own_path(run, r->ns), *name;
+	const char *name = netns_name(run, r->ns), *path;
 
-	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
-		name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
-		if (name) {
-			cell_str(out, name);
-			return;
-		}
-	}
-	name = path ? strrchr(path, '/') : NULL;
+	if (!name)
+		name = nslist_link_name(run, r->ns);
+	path = name ? NULL : own_path(run, r->ns);
+	if (path)
+		name = strrchr(path, '/') + 1; /* the paths of mountinfo are absolute */
 	if (name)
-		cell_str(out, name + 1);
+		cell_str(out, name);
 	else if (run->boxes)
 		container_name(run, r, out);
 	else

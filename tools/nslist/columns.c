@@ -2,6 +2,7 @@
 /* columns: the table of columns, and the choice of columns by the options. */
 #include "containers.h"
 
+#include "base/choice.h"
 #include "base/str.h"
 #include "common/cli.h"
 
@@ -95,13 +96,26 @@ const struct column *nslist_find_column(const char *name, size_t n)
 	return nslist_find_column_of(NSLIST_ROWS, name, n);
 }
 
+void nslist_unknown_column(const char *prefix, const char *name, size_t n)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, name, n);
+	for (size_t i = 0; i < nslist_n_columns; i++)
+		choice_add(&choice, nslist_columns[i].name);
+	nserr_set(&e, 0, "%sunknown column '%.*s'", prefix, (int)MIN(n, 80u), name);
+	choice_hint(&choice, &e);
+	cli_die_usage_nserr(&e);
+}
+
 /* Selects one more column. Exits if it is unknown or does not fit. */
 static void add_column(struct opts *o, const char *name, size_t n)
 {
 	const struct column *col = nslist_find_column_of(o->view, name, n);
 
 	if (!col)
-		cli_die_usage("unknown column '%.*s'", (int)MIN(n, 80u), name);
+		nslist_unknown_column("", name, n);
 	if (o->n_cols == NSLIST_COLUMNS_MAX)
 		cli_die_usage("too many columns");
 	o->cols[o->n_cols++] = col;
@@ -150,12 +164,10 @@ void nslist_choose_columns(struct opts *o)
 	bool defaults = !list || *list == '+';
 
 	/* JSON of containers has all columns, because a script needs REF and cannot be too wide */
-	if (o->output_all || (defaults && o->view == NSLIST_SHOW) ||
-	    (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON)) {
+	if ((defaults && (o->output_all || o->view == NSLIST_SHOW)) ||
+	    (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON))
 		add_all_columns(o);
-		return;
-	}
-	if (defaults)
+	else if (defaults)
 		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));

@@ -31,7 +31,8 @@ struct find {
 /* Parses "KIND:VALUE". Returns 0, or -EINVAL with e set. Has no side effects. */
 int find_parse(const char *s, struct find *out, struct nserr *e) must_check;
 
-/* find_add.c: adds an answer: a namespace, a process in it or 0, and what was found. Exits without memory. */
+/* find_add.c: adds an answer: a namespace, a process in it or 0, and what was found. Exits without
+ * memory. */
 void find_add(struct run *run, struct ns *ns, pid_t pid, const char *fmt, ...) printf_like(4, 5);
 
 /* find_net.c and find_mount.c: find the answers of one kind. */

@@ -114,6 +114,12 @@ struct users {
 	size_t n;
 };
 
+/* A symbolic link in /run/netns and the namespace to which it leads. */
+struct netns_link {
+	char *name;
+	uint32_t inode;
+};
+
 struct run;
 
 /* A view: functions that select and print its rows. Both exit on errors. */
@@ -144,7 +150,11 @@ struct run {
 	struct boxes *boxes;             /* the containers of --containers and --find, or NULL */
 	struct found *found;             /* the answers of --find */
 	size_t n_found;
-	int netlink;     /* socket for netnsid_get(), or 0 if not open */
+	int netlink;              /* socket for netnsid_get(), or 0 if not open */
+	bool hidden;              /* with --strict: /proc hides processes */
+	struct netns_link *links; /* in /run/netns, if links_read is set */
+	size_t n_links;
+	bool links_read;
 	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
 };
 
@@ -190,6 +200,10 @@ const struct column *nslist_columns_of(enum nslist_view view, size_t *n);
  * searches the columns of a view. */
 const struct column *nslist_find_column(const char *name, size_t n);
 const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n);
+
+/* Prints "unknown column 'NAME'" after prefix, with the nearest column as the hint, and ends the
+ * process. */
+_Noreturn void nslist_unknown_column(const char *prefix, const char *name, size_t n);
 
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
@@ -266,6 +280,15 @@ const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size
  */
 void nslist_missed(struct run *run, pid_t pid, int rc);
 void nslist_details_free(struct run *run);
+
+/* names.c: returns true if the path, which is a mount point of ns, leads to ns and not to a mount
+ * that covers it. */
+bool nslist_opens(const struct run *run, const struct ns *ns, const char *path);
+
+/* names.c: returns the name of a symbolic link in /run/netns that leads to ns, or NULL. The result
+ * belongs to run. */
+const char *nslist_link_name(struct run *run, const struct ns *ns);
+void nslist_links_free(struct run *run);
 
 /* users.c: returns the name of a user, or its number if it has no name. The result is valid until
  * the next call. */

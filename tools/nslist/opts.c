@@ -2,6 +2,7 @@
 /* opts: the option table of nslist and its parser. */
 #include "nslist.h"
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "common/cli.h"
 #include "common/verb.h"
@@ -28,12 +29,12 @@ enum {
 	OPT_COLOR,
 };
 
-enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
+enum { EXCL_FORMAT = 1, EXCL_TASK = 2, EXCL_VIEW = 4 };
 
 /* clang-format off */
 static const struct cli_opt options[] = {
 	{ 'J',            "json",         CLI_NONE,   NULL,        "print JSON", EXCL_FORMAT },
-	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree", EXCL_TREE },
+	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree" },
 	{ 'n',            "noheadings",   CLI_NONE,   NULL,        "omit the headings" },
 	{ 'o',            "output",       CLI_ARG,    "[+]<list>", "print these columns, or add (+) these columns" },
 	{ OPT_OUTPUT_ALL, "output-all",   CLI_NONE,   NULL,        "print all columns" },
@@ -46,7 +47,7 @@ static const struct cli_opt options[] = {
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
 	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
-	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid", EXCL_TREE },
+	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
@@ -78,6 +79,21 @@ static const struct cli_tool tool = {
 	.only_tells = true,
 };
 
+static _Noreturn void unknown_relation(const char *s)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, s, strlen(s));
+	choice_add(&choice, "owner");
+	choice_add(&choice, "parent");
+	choice_add(&choice, "process");
+	choice_add(&choice, "user+pid");
+	choice_unknown(&choice, "relation", &e);
+	nserr_prefix(&e, "--tree");
+	cli_die_usage_nserr(&e);
+}
+
 static enum nslist_tree parse_tree(const char *s)
 {
 	if (s && *s == '=') /* -T=parent */
@@ -90,7 +106,7 @@ static enum nslist_tree parse_tree(const char *s)
 		return NSLIST_PROCESS;
 	if (streq(s, "user+pid"))
 		return NSLIST_USER_PID;
-	cli_die_usage("--tree: unknown relation '%s' (owner, parent, process, user+pid)", s);
+	unknown_relation(s);
 }
 
 static unsigned parse_types(const char *s)
@@ -101,8 +117,12 @@ static unsigned parse_types(const char *s)
 		size_t n = strcspn(s, ",");
 		const struct nstype *t = nstype_find(s, n);
 
-		if (!t)
-			cli_die_usage("unknown namespace type '%.*s'", (int)MIN(n, 80u), s);
+		if (!t) {
+			struct nserr e = NSERR_INIT;
+
+			nstype_unknown(s, n, &e);
+			cli_die_usage_nserr(&e);
+		}
 		types |= NSTYPE_BIT(nstype_index(t));
 		s += n;
 		if (!*s)
@@ -314,7 +334,7 @@ static void choose_tree(struct opts *o)
 	if (o->sort_col || o->view == NSLIST_WATCH || o->view == NSLIST_DOT ||
 	    o->view == NSLIST_FIND)
 		o->tree = NSLIST_NO_TREE;
-	else if (o->tree == NSLIST_NO_TREE && !o->list && o->format != NSLIST_RAW &&
+	else if (o->tree == NSLIST_NO_TREE && !o->list &&
 		 (!o->output_all || o->view == NSLIST_MEMBERS))
 		o->tree = NSLIST_PROCESS;
 	for (size_t i = 0; i < o->n_cols; i++)
