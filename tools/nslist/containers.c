@@ -7,7 +7,7 @@
 void boxes_find(struct run *run, bool all)
 {
 	run->boxes = calloc(1, sizeof(*run->boxes));
-	if (!run->boxes || containers_find(&run->c, all, &run->boxes->l) < 0)
+	if (!run->boxes || containers_find(&run->c, all, &run->boxes->l, &run->c.missed) < 0)
 		cli_die(ENOMEM, "cannot list containers");
 	run->boxes->visit_of = calloc(run->c.tab.n + 1, sizeof(struct visit *));
 	if (!run->boxes->visit_of)

@@ -84,7 +84,11 @@ const char *boxes_netns_name(struct run *run, uint32_t inode)
 	struct boxes *b = run->boxes;
 	struct mountinfo_line l;
 
-	if (!b->names_read && mountinfo_read_at(&m, run->proc, "self/mountinfo") == 0)
+	int rc = b->names_read ? 0 : mountinfo_read_at(&m, run->proc, "self/mountinfo");
+
+	if (rc < 0)
+		nslist_missed(run, 0, rc);
+	if (!b->names_read && rc == 0)
 		while (mountinfo_next(&m, &l)) {
 			const char *name = str_after(l.target, "/run/netns/");
 			const struct nstype *type;
@@ -128,14 +132,17 @@ static void note_run(void *arg, const char *path, const char *name)
 static const char *run_name(struct run *run, const struct container *box)
 {
 	struct boxes *b = run->boxes;
+	int rc;
 
 	if (!b->runs_read) {
 		b->run_names = calloc(b->l.n + 1, sizeof(*b->run_names));
 		if (!b->run_names)
 			no_memory();
 		b->runs_read = true;
+		rc = runs_list(note_run, run);
 		/* a directory that the caller may not read has no names for the caller */
-		(void)!runs_list(note_run, run);
+		if (rc < 0 && rc != -EACCES)
+			nslist_missed(run, 0, rc);
 	}
 	return b->run_names[box - b->l.v];
 }
