@@ -251,7 +251,9 @@ test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
 		run as_nstest nslist -rn -t uts -P -o "NS,$column"
 		assert_rc 0
 		assert_out_has "$inode "
-		assert_err_has 'nslist: incomplete output: 1 value (permission denied)'
+		# the kernel may answer that it would have to look further (openat2(2), RESOLVE_CACHED)
+		assert_err_has 'nslist: incomplete output: 1 value ('
+		assert_err_one_line
 	done
 	run as_nstest nslist -rn -t uts -P -o NS,REF
 	assert_out "$inode "

@@ -31,7 +31,7 @@ open_all()
 	: >"$TMP/refused"
 	: >"$TMP/nameless"
 	run nslist "$@" -rn -o TYPE,NS,HELD,REF
-	assert_ok
+	assert_rc 0
 	n=0
 	while read -r t ns held ref; do
 		if [ -z "$ref" ]; then

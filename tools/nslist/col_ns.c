@@ -19,13 +19,6 @@ void fill_type(struct run *run, const struct row *r, struct cell *out)
 	cell_str(out, r->ns->type->name);
 }
 
-/* Counts a missing value of a namespace that could not be opened. */
-static void need_opened(struct run *run, const struct row *r)
-{
-	if (r->ns->denied)
-		nslist_missed(run, 0, -EACCES);
-}
-
 /* Returns a mount point in the caller's mount namespace through which the tools can open the
  * namespace, or NULL. */
 static const char *own_path(const struct run *run, const struct ns *ns)
@@ -90,7 +83,7 @@ void fill_ref(struct run *run, const struct row *r, struct cell *out)
 		return;
 	}
 	if (!is_found(run, r->ns)) {
-		need_opened(run, r);
+		nslist_need_opened(run, r->ns);
 		return;
 	}
 	out->kind = CELL_TEXT;
@@ -109,38 +102,38 @@ static void id_of(const struct ns *ns, struct cell *out)
 
 void fill_id(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	id_of(r->ns, out);
 }
 
 void fill_parentid(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	id_of(r->ns->parent, out);
 }
 
 void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	id_of(r->ns->owner, out);
 }
 
 /* As in lsns(8), 0 means that there is none or that it is not visible. */
 void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	cell_num(out, r->ns->parent ? r->ns->parent->inode : 0);
 }
 
 void fill_ons(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	cell_num(out, r->ns->owner ? r->ns->owner->inode : 0);
 }
 
 void fill_level(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	if (r->ns->type->hierarchical)
 		cell_num(out, nstab_level(r->ns));
 }

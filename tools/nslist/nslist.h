@@ -218,6 +218,9 @@ const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size
  * pid has ended. pid is 0 if the value is not about a process.
  */
 void nslist_missed(struct run *run, pid_t pid, int rc);
+
+/* details.c: counts a value that is missing because the namespace could not be opened. */
+void nslist_need_opened(struct run *run, const struct ns *ns);
 void nslist_details_free(struct run *run);
 
 /* names.c: returns true if the path, which is a mount point of ns, leads to ns and not to a mount
