@@ -301,6 +301,10 @@ test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
 	# the group of the option sees all processes
 	hidepid_run "hidepid=2,gid=$NSTEST_UID" nslist --strict -t uts --sources proc
 	assert_err_lacks hidepid
+	# shellcheck disable=SC2016 # sh expands the words
+	run unshare -m sh -c 'mount -t proc -o hidepid=2,gid=4242 proc /proc && exec setpriv \
+		--reuid "$NSTEST_UID" --regid "$NSTEST_UID" --groups 4243,4242 nslist --strict -t uts --sources proc'
+	assert_err_lacks hidepid
 	hidepid_run hidepid=2 nslist --strict -t uts -p 4194304
 	assert_ok
 	# root of a user and a pid namespace sees all processes of its pid namespace

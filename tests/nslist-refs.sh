@@ -169,6 +169,8 @@ test_user_sees_own_descriptor_opened_through_a_removed_mount()
 test_namespace_of_a_socket_is_found_by_its_inode()
 {
 	kernel_call pidfd_getfd || return 0
+	start_holder perl -e '$^F = 99; for (1 .. 90) { socket($s[$_], 1, 1, 0) or die }
+		open F, ">&=3"; syswrite F, "ready\n"; close F; sleep'
 	start_holder unshare -r -n holder socket
 	inode=${holder_line#* }
 	open_with "net:$inode" net
@@ -201,6 +203,16 @@ test_link_in_run_netns_is_the_name()
 	rm /run/netns/linked
 	run nslist -rn -p "$holder" -t net -o NAME
 	assert_out abc
+	mkdir -p /run/other
+	: >/run/other/abc
+	mount --bind "/proc/$holder/ns/net" /run/other/abc
+	for target in /var/run/other/abc ../other/abc; do
+		ln -s "$target" /run/netns/there
+		run nslist -rn -p "$holder" -t net -o NAME
+		assert_out there
+		rm /run/netns/there
+	done
+	umount /run/other/abc
 	run nslist -rn -p "$holder" -t uts -o NAME
 	assert_ok
 	assert_empty "$out"
