@@ -65,8 +65,8 @@ static void read_links(struct run *run)
 
 	run->links_read = true;
 	for (struct dirent *d; dir && (d = readdir(dir));) {
-		uint32_t inode = d->d_type == DT_LNK ? inode_of_link(run, dirfd(dir), d->d_name)
-						     : 0;
+		bool link = d->d_type == DT_LNK || d->d_type == DT_UNKNOWN;
+		uint32_t inode = link ? inode_of_link(run, dirfd(dir), d->d_name) : 0;
 		struct netns_link *more;
 
 		if (!inode)
