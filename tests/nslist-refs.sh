@@ -255,4 +255,30 @@ test_covered_mount_in_run_netns_is_no_name()
 	umount /run/netns/blue /run/netns/blue
 }
 
+# as: root
+test_mount_below_a_covering_mount_has_the_name()
+{
+	mkdir "$TMP/dir"
+	for n in 1 2; do
+		mount -t tmpfs "t$n" "$TMP/dir"
+		mkdir "$TMP/dir/sub"
+		: >"$TMP/dir/sub/name$n"
+		unshare --uts="$TMP/dir/sub/name$n" true
+	done
+	run nslist -rn -t uts -P -o NSFS,NAME
+	assert_ok
+	assertEquals "$TMP/dir/sub/name1 ,$TMP/dir/sub/name2 name2" "$(sort "$TMP/out" | paste -sd ,)"
+	# a mount between covers the second, too
+	mount -t tmpfs t3 "$TMP/dir/sub"
+	run nslist -rn -t uts -P -o NAME
+	assertEquals ',' "$(paste -sd , "$TMP/out")"
+	umount "$TMP/dir/sub"
+	run nslist -rn -t uts -P -o NAME
+	assertEquals ',name2' "$(sort "$TMP/out" | paste -sd ,)"
+	umount "$TMP/dir/sub/name2" && umount "$TMP/dir"
+	run nslist -rn -t uts -P -o NAME
+	assert_out name1
+	umount "$TMP/dir/sub/name1" && umount "$TMP/dir"
+}
+
 . shunit2
