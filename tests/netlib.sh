@@ -4,9 +4,10 @@
 # namespace and /run, which play the part of the host. Sourced after testlib.sh.
 
 # host_is_ours: exits unless this network namespace belongs to the test. The machine has at least
-# one device besides lo; a new namespace has none.
+# one device besides lo; a new namespace has none. An ordinary user gets no sandbox from the runner.
 host_is_ours()
 {
+	require_feature sandbox
 	[ "$NSUTILS_TEST" = ns ] && ! ip -o link | grep -qv ': lo:' && return
 	echo 'FAIL: the network is not that of the test'
 	exit 1

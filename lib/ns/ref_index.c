@@ -180,7 +180,7 @@ static bool waits_for_child(int proc, const char *where)
  */
 static void note_member(int proc, const char *where, void *arg)
 {
-	char path[64];
+	char path[352];
 
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		snprintf(path, sizeof(path), "%s/%s", where, nstypes[i].file);

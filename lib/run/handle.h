@@ -17,8 +17,8 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	int ready_fd, wait_fd, status_fd; /* -1 if not used */
-	const char *pid_file;             /* NULL if not used */
+	int ready_fd, wait_fd, start_fd, status_fd; /* -1 if not used */
+	const char *pid_file;                       /* NULL if not used */
 	bool close_fds;
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
@@ -38,6 +38,7 @@ struct handle {
 #define HANDLE_INIT \
 	((struct handle){ .ready_fd = -1, \
 			  .wait_fd = -1, \
+			  .start_fd = -1, \
 			  .status_fd = -1, \
 			  .self = -1, \
 			  .pid_path = TRUSTPATH_INIT })
@@ -86,6 +87,9 @@ int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
  * to --status-fd that the program was executed. */
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
+
+/* The program has reported that it is ready. */
+void handle_ready(struct handle *h);
 
 /* The program could not be executed, so neither its start nor its end is reported. */
 void handle_forget_status(struct handle *h);

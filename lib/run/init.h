@@ -13,6 +13,7 @@
 #define NSU_RUN_INIT_H
 
 #include "run/handle.h"
+#include "run/readiness.h"
 #include "run/step_exec.h"
 #include "run/supervise.h"
 
@@ -28,7 +29,16 @@ struct init {
 	 * answer. */
 	bool reports;
 	int report_fd;
-	bool guarded; /* PID 1 must not be dumpable, see run_retire() in init.c */
+	/* The program reports by NOTIFY_SOCKET that it is ready. Only then is a line written to
+	 * ready_fd, which replaces that of the handle, and "ready" to --status-fd. */
+	bool notify;
+	int ready_fd;
+	struct readiness readiness; /* private, as is is_ready */
+	bool is_ready;
+	int pdeathsig;    /* signal to this process when its parent dies, or 0 */
+	pid_t parent_pid; /* with pdeathsig */
+	bool first;       /* private: this process is PID 1, or will be with --explain */
+	bool guarded;     /* PID 1 must not be dumpable, see run_retire() in init.c */
 	/* Set when the program runs. From then on this process reports its own failures. */
 	bool running;
 };

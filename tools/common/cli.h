@@ -79,6 +79,7 @@ struct cli {
 	const char *arg;           /* argument of the last option, or NULL */
 	/* the rest is private */
 	bool features, json;
+	bool has_argument; /* an option with an argument was parsed */
 	struct option longs[CLI_OPTS_MAX];
 	char letters[2 + 3 * CLI_OPTS_MAX];
 	const struct cli_opt *excl_by[32];
@@ -109,6 +110,7 @@ _Noreturn void cli_die(int err, const char *fmt, ...)
 	printf_like(2, 3);                           /* exits with tool->failed */
 _Noreturn void cli_die_nserr(const struct nserr *e); /* exits with e->status or tool->failed */
 _Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2); /* also refers to --help */
+_Noreturn void cli_die_usage_nserr(const struct nserr *e);            /* the same with a hint */
 
 /* Returns the exit status of cli_die_nserr(). */
 int cli_status(const struct nserr *e);

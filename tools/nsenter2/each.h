@@ -11,6 +11,8 @@
 struct each_refs {
 	char *text; /* text of standard input; ref has pointers into it */
 	struct nsref *ref;
+	const char *
+		*label; /* of each reference, for --prefix: its own text, or the text after it */
 	size_t n, size;
 };
 
@@ -19,6 +21,7 @@ enum { OUT, ERR, STREAMS };
 struct job {
 	pid_t pid; /* pid of the program, or 0 if the job is free */
 	const struct nsref *ref;
+	const char *label; /* what --prefix prints */
 	int pipe[STREAMS]; /* read ends of the pipes for its output with --prefix, otherwise -1 */
 	struct buf line[STREAMS];
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* col_ns: columns whose values are in the table of namespaces. */
-#include "columns.h"
+#include "containers.h"
 
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
@@ -218,36 +218,60 @@ static void descriptor(const struct run *run, const struct nshold *h, struct cel
 		cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
 }
 
-/* Lists holders as references where possible. Processes are omitted, because NPROCS counts them. */
+/* Adds a holder, as a reference where possible. Omits processes, because NPROCS counts them, and
+ * other namespaces. */
+static void add_holder(const struct run *run, const struct nshold *h, struct cell *out)
+{
+	switch (h->kind) {
+	case NSHOLD_TASK:
+		cell_item(out, "tid:%d", h->num);
+		break;
+	case NSHOLD_CHILDREN:
+		cell_item(out, "children:%d", h->num);
+		break;
+	case NSHOLD_FD:
+	case NSHOLD_SOCK:
+		descriptor(run, h, out);
+		break;
+	case NSHOLD_MNT:
+		if (h->where && h->where->inode != run->c.own_mnt)
+			cell_item(out, "mnt:%u:%s", h->where->inode, h->path);
+		else
+			cell_item(out, "%s", h->path);
+		break;
+	case NSHOLD_PROC:
+	case NSHOLD_PARENT:
+	case NSHOLD_OWNER:
+	case NSHOLD_KERNEL:
+	case NSHOLD_COUNT:
+		break;
+	}
+}
+
 void fill_holders(struct run *run, const struct row *r, struct cell *out)
 {
 	out->kind = CELL_LIST;
-	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
-		switch (h->kind) {
-		case NSHOLD_TASK:
-			cell_item(out, "tid:%d", h->num);
-			break;
-		case NSHOLD_CHILDREN:
-			cell_item(out, "children:%d", h->num);
-			break;
-		case NSHOLD_FD:
-		case NSHOLD_SOCK:
-			descriptor(run, h, out);
-			break;
-		case NSHOLD_MNT:
-			if (h->where && h->where->inode != run->c.own_mnt)
-				cell_item(out, "mnt:%u:%s", h->where->inode, h->path);
-			else
-				cell_item(out, "%s", h->path);
-			break;
-		case NSHOLD_PROC:
-		case NSHOLD_PARENT:
-		case NSHOLD_OWNER:
-		case NSHOLD_KERNEL:
-		case NSHOLD_COUNT:
-			break;
-		}
+	for (const struct nshold *h = r->ns->holders; h; h = h->next)
+		add_holder(run, h, out);
+}
+
+/* For a namespace without a process, a table shows its first holder: "(mnt /run/netns/x)". Raw
+ * output and JSON are empty, as with lsns(8). */
+void fill_holder_or_command(struct run *run, const struct row *r, struct cell *out)
+{
+	const struct nshold *h = r->ns->holders;
+	struct cell holder = { 0 };
+
+	if (r->pid || run->o->format != NSLIST_TABLE || !h) {
+		fill_command(run, r, out);
+		return;
 	}
+	add_holder(run, h, &holder);
+	if (holder.text.len > 0) {
+		out->kind = CELL_TEXT;
+		buf_printf(&out->text, "(%s %s)", nshold_names[h->kind], holder.text.s);
+	}
+	buf_free(&holder.text);
 }
 
 /* Returns true if an earlier holder has the same mount point, which then has several mounts. */
@@ -298,6 +322,18 @@ static const char *netns_name(struct run *run, const struct ns *ns)
 	return NULL;
 }
 
+/* Sets the name of the container that the process of the row is in. */
+static void container_name(struct run *run, const struct row *r, struct cell *out)
+{
+	const struct nsmember *m = r->pid ? collect_member(&run->c, r->pid) : NULL;
+	const struct container *box = m ? containers_of(&run->boxes->l, &run->c, m) : NULL;
+
+	if (!box)
+		return;
+	out->kind = CELL_TEXT;
+	boxes_name(run, box, &out->text);
+}
+
 /* Prefers the name from ip-netns(8), then the last component of a mount point, then the container.
  */
 void fill_name(struct run *run, const struct row *r, struct cell *out)
@@ -311,8 +347,16 @@ void fill_name(struct run *run, const struct row *r, struct cell *out)
 		name = strrchr(path, '/') + 1; /* the paths of mountinfo are absolute */
 	if (name)
 		cell_str(out, name);
+	else if (run->boxes)
+		container_name(run, r, out);
 	else
 		fill_container(run, r, out);
+}
+
+void fill_match(struct run *run, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_str(out, r->match);
 }
 
 void fill_self(struct run *run, const struct row *r, struct cell *out)

@@ -30,6 +30,10 @@ enum nslist_view {
 	NSLIST_DOT,
 	NSLIST_FEATURES,
 	NSLIST_WATCH,
+	NSLIST_CONTAINERS,
+	NSLIST_FIND,
+	NSLIST_CAPS,
+	NSLIST_STALE,
 };
 
 /* A process or namespace that a reference on the command line names. */
@@ -47,6 +51,12 @@ struct opts {
 	enum nslist_tree tree;
 	bool nested; /* rows are linked as the tree, otherwise as a list */
 	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
+	bool all;             /* --all */
+	bool limits_of_users; /* --limits=user */
+	const char *find;     /* argument of --find, or NULL */
+	const char *sort;     /* argument of --sort, or NULL */
+	const struct column *sort_col;
+	bool sort_down; /* from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -76,11 +86,22 @@ struct detail {
 	size_t len[DETAIL_TEXTS];
 };
 
+struct container;
+
 struct row {
 	struct ns *ns;
-	pid_t pid;      /* process that represents the namespace, or 0 */
-	bool is_member; /* the row describes this process */
+	pid_t pid;                   /* process that represents the namespace, or 0 */
+	bool is_member;              /* the row describes this process */
+	const struct container *box; /* the row describes this container, or NULL */
+	const char *match;           /* what --find has found, or NULL */
 	struct row *parent, *first, **last, *next;
+};
+
+/* An answer of --find. */
+struct found {
+	struct ns *ns;
+	pid_t pid;   /* a process in the namespace, or 0 */
+	char *match; /* allocated */
 };
 
 /* Names of users that have been looked up. */
@@ -111,6 +132,7 @@ struct run;
 struct view {
 	void (*select)(struct run *run);
 	void (*print)(struct run *run);
+	const char *key; /* name of the array in JSON */
 };
 
 /* The state of a run. */
@@ -130,6 +152,9 @@ struct run {
 	struct detail *details; /* sorted by pid */
 	size_t n_details;
 	struct users users;
+	struct boxes *boxes; /* the containers of --containers and --find, or NULL */
+	struct found *found; /* the answers of --find */
+	size_t n_found;
 	int netlink; /* socket for netnsid_get(), or 0 if not open */
 	bool hidden; /* with --strict: /proc hides processes */
 	struct mountinfo mountinfo;
@@ -151,7 +176,15 @@ struct cell {
 };
 
 /* COL_RIGHT also means a number for --filter, unless COL_WORDS says that some cells are words. */
-enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8, COL_WORDS = 16 };
+enum {
+	COL_RIGHT = 1,
+	COL_TRUNC = 2,
+	COL_WRAP = 4,
+	COL_SIGNED = 8,
+	COL_WORDS = 16,
+	COL_DURATION = 32, /* seconds, which a table shows as "22m" */
+	COL_SIZE = 64,     /* bytes, which a table shows as "12M" */
+};
 
 struct column {
 	const char *name;
@@ -169,15 +202,27 @@ extern const struct view nslist_views[];
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
 
-/* Returns the column with the name of n bytes, in any case, or NULL. */
+/* Returns the columns of a view, and sets *n to their number. */
+const struct column *nslist_columns_of(enum nslist_view view, size_t *n);
+
+/* Returns the column with the name of n bytes, in any case, or NULL. nslist_find_column_of()
+ * searches the columns of a view. */
 const struct column *nslist_find_column(const char *name, size_t n);
+const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n);
+
+/* Prints "unknown column 'NAME'" after prefix, with the nearest column as the hint, and ends the
+ * process. */
+_Noreturn void nslist_unknown_column(const char *prefix, const char *name, size_t n);
 
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
 
-/* Returns the name of the column in which a tree is drawn: a tree of processes in COMMAND, others
- * in NS. */
-const char *nslist_tree_column(enum nslist_tree tree);
+/* Sets the column of --sort. Exits if it is unknown. */
+void nslist_choose_sort(struct opts *o);
+
+/* Returns the name of the column in which a tree is drawn: containers in NAME, a tree of processes
+ * in COMMAND, others in NS. */
+const char *nslist_tree_column(const struct opts *o);
 
 /* Returns the sources that the selected columns need about all processes. */
 unsigned nslist_needs(const struct opts *o);
@@ -203,9 +248,22 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 
 /* select.c: select rows for nslist_views. Exit on errors. */
 void nslist_select_namespaces(struct run *run);
-void nslist_select_members(struct run *run); /* the processes in the first target */
+void nslist_select_members(struct run *run);    /* the processes in the first target */
+void nslist_select_containers(struct run *run); /* containers_select.c */
+void nslist_select_nothing(struct run *run);    /* stale.c */
+void nslist_select_dot(struct run *run);        /* dot.c */
+void nslist_select_found(struct run *run);      /* find.c */
 void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
 					     in that namespace */
+
+/* select.c: allocates n rows, which the caller adds. Exits without memory. */
+void nslist_allocate_rows(struct run *run, size_t n);
+
+/* limits_user.c: returns the limit of a type. Exits if it cannot be read. */
+uint64_t nslist_limit(const struct run *run, const struct nstype *type);
+
+/* sort.c: sorts the rows by the column of --sort. Exits without memory. */
+void nslist_sort(struct run *run);
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
 void nslist_select(struct run *run);
@@ -290,6 +348,9 @@ void nslist_print(struct run *run);
 void nslist_show(struct run *run);
 void nslist_diff(struct run *run);
 void nslist_limits(struct run *run);
+void nslist_caps(struct run *run);
+void nslist_stale(struct run *run);
+void nslist_limits_of_users(struct run *run);
 void nslist_dot(struct run *run);
 void nslist_watch(struct run *run); /* never returns */
 

@@ -41,6 +41,8 @@ struct opts {
 	const char *root, *wd;
 	const char *hostname, *domainname;
 	bool lo;
+	struct words sysctls;
+	const char *oom_score_adj; /* a number, or NULL */
 	struct timens_request clocks;
 
 	const char *cgroup;
@@ -50,7 +52,7 @@ struct opts {
 	const char *setup, *setup_outside; /* shell commands, or NULL */
 	const char *name;                  /* name of the run, or NULL */
 
-	bool fork, no_fork, init, explain;
+	bool fork, no_fork, detach, init, explain;
 	bool stops; /* --stop-signal or --grace was given */
 	int kill_signal;
 
@@ -143,7 +145,7 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_setup;                /* steps_proc.c */
+	step_domainname, step_lo, step_sysctl, step_setup;   /* steps_proc.c */
 extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
 extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
 extern const struct plan_kind step_setup_outside;            /* steps_outside.c */

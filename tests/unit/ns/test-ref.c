@@ -28,6 +28,7 @@ static void parses_every_form(void)
 		{ "4194304", NSREF_PID, NULL, 4194304, -1, 0 },
 		{ "12:3456", NSREF_PID_INODE, NULL, 12, -1, 3456 },
 		{ "tid:13", NSREF_TID, NULL, 13, -1, 0 },
+		{ "name:web-1", NSREF_NAME, NULL, 0, -1, 0 },
 		{ "self", NSREF_SELF, NULL, 0, -1, 0 },
 		{ "user:123", NSREF_TYPE_PID, "user", 123, -1, 0 },
 		{ "mount:123", NSREF_TYPE_PID, "mnt", 123, -1, 0 },
@@ -114,6 +115,10 @@ static void refuses_invalid_references(void)
 		"id:0",
 		"id:-1",
 		"id:18446744073709551616",
+		"name:",
+		"name:..",
+		"name:a/b",
+		"parent:name:web",
 		"netns:",
 		"netns:.",
 		"netns:..",
@@ -255,7 +260,7 @@ static void opens_a_namespace_by_id(void)
 	snprintf(s, sizeof(s), "id:%llu", (unsigned long long)id);
 	check_opens(s, NULL);
 	CHECK_INT(nsref_find_id(UINT64_MAX - 1, &e), -ENOENT);
-	CHECK_STR(e.what, "");
+	CHECK_STR(unit_message(&e), "");
 }
 
 static void messages_name_the_error(void)
@@ -268,17 +273,17 @@ static void messages_name_the_error(void)
 		{ "/dev/null", NULL, "/dev/null is not a namespace file" },
 		{ "/proc/self", NULL, "/proc/self is not a namespace file" },
 		{ "fd:0", NULL, "fd:0 is not a namespace file" },
-		{ "fd:987", NULL, "cannot use descriptor fd:987" },
+		{ "fd:987", NULL, "cannot use descriptor fd:987: Bad file descriptor" },
 		{ "self", NULL, "'self' names a process, not a namespace" },
-		{ "net:4294967295", NULL, "cannot find net namespace 4294967295" },
-		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name" },
+		{ "net:4294967295", NULL, "cannot find net namespace 4294967295: No such file or directory" },
+		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name: No such file or directory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct nserr e = NSERR_INIT;
 
 		CHECK(open_ref(bad[i].s, bad[i].type, &e) < 0);
-		CHECK_STR(e.what, bad[i].what);
+		CHECK_STR(unit_message(&e), bad[i].what);
 	}
 }
 
@@ -337,7 +342,7 @@ static void refuses_a_kernel_thread(void)
 	p.pid = 2;
 	p.procfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK_INT(nsref_check_living(&p, &e), -EINVAL);
-	CHECK_STR(e.what, "process 2 is a kernel thread without namespaces");
+	CHECK_STR(unit_message(&e), "process 2 is a kernel thread without namespaces");
 	nsref_process_close(&p);
 	unlink(path);
 	rmdir(dir);
