@@ -24,8 +24,8 @@ struct cred_rlimit {
  * set the public members itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
-	/* The id or the groups are a default and not an option: if the id is not mapped or the
-	 * groups cannot be set, the step changes nothing and does not fail. */
+	/* The id or the groups are a default of the tool and not from an option. If the id is not
+	 * mapped or the groups cannot be set, the step changes nothing and does not fail. */
 	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
@@ -33,11 +33,13 @@ struct cred {
 	size_t ngroups;
 
 	bool limit_caps;    /* the program may have the capabilities in cap_limit at most */
-	uint64_t cap_limit; /* see cred_check() */
-	bool keep_caps; /* held capabilities become ambient; a tool clears it if it would have no
-			   effect */
-	/* keep_caps keeps what is left after the change of uid, which clears the capabilities if
-	 * the uid was 0 (capabilities(7)), as in unshare(1) and nsenter(1) */
+	uint64_t cap_limit; /* the allowed capabilities, which cred_check() computes */
+	/* the capabilities of the process become ambient; a tool clears this member if it would
+	 * have no effect */
+	bool keep_caps;
+	/* keep_caps keeps only the capabilities that remain after the change of uid, as in
+	 * unshare(1) and nsenter(1). A change of uid from 0 clears the capabilities
+	 * (capabilities(7)). */
 	bool caps_follow_uid;
 	uint64_t cap_ambient; /* if not 0, only these capabilities become ambient */
 	bool no_new_privs;
@@ -45,7 +47,7 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	const char *user; /* the name by which the uid was given, or NULL */
+	const char *user; /* the user name in the argument of --setuid, or NULL */
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
 	const char *seccomp;

@@ -131,8 +131,8 @@ static const struct plan_kind gid_kind = {
 	.show = show_gid,
 };
 
-/* capabilities(7): a change of the user id from 0 clears the effective set, and also the permitted
- * set unless PR_SET_KEEPCAPS is set. */
+/* Changes the user id. A change from 0 clears the effective set, and also the permitted set unless
+ * PR_SET_KEEPCAPS is set (capabilities(7)). */
 static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct cred *c = s->arg;

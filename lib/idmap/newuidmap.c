@@ -45,8 +45,8 @@ static bool find_program(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Returns the reason for which the program does not gain privileges when it is executed, or NULL if
- * it does. */
+/* Returns the reason why the program does not gain privileges when it is executed, or NULL if it
+ * gains them. */
 static const char *lacks_privilege(const char *path)
 {
 	struct statvfs fs;
@@ -71,7 +71,8 @@ const char *newuidmap_lacking_cap(const struct idmaps *m)
 		       : NULL;
 }
 
-/* Sets e for a map that needs the helpers, which cannot work here. Returns -EPERM. */
+/* Sets e to the message that the map needs newuidmap(1) or newgidmap(1), which cannot work here.
+ * Returns -EPERM. */
 static int only_own_id(struct nserr *e)
 {
 	return nserr_set(e, EPERM, "cannot map more than your own id");
@@ -192,10 +193,11 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 
 /* The process whose map a program writes, and the events that end the wait for the program. */
 struct target {
-	int stop;        /* becomes readable when the caller must stop waiting, or -1 */
-	int pidfd;       /* of the target, or -1 without pidfds */
-	int procfd;      /* its /proc directory */
-	bool inherit_fd; /* the program inherits procfd */
+	/* descriptor that becomes readable when the caller must stop waiting, or -1 */
+	int stop;
+	int pidfd;       /* pidfd of the target, or -1 without pidfds */
+	int procfd;      /* descriptor of the target's /proc directory */
+	bool inherit_fd; /* the program inherits procfd as an argument (fd:N) */
 };
 
 /* Runs a program and stores its output in said. Returns its wait status, or a negative errno. */

@@ -53,7 +53,7 @@ static int load(struct nserr *e)
 		DL_SYMBOL(uid_ranges, subid_get_uid_ranges),
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
-	/* both versions have the functions that are used here */
+	/* both versions of the library have the functions that are used here */
 	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4" };
 	FILE *quiet;
 	int rc = -ENOENT;
@@ -94,7 +94,7 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 
 		if (found[i].start > NUM_ID_MAX || found[i].count == 0 ||
 		    found[i].count > IDMAP_NONE - found[i].start)
-			continue; /* ignore a range that wraps, as in the files */
+			continue; /* ignore a range that exceeds the last id, as in the files */
 		if (subids_add(out, r) < 0)
 			return nserr_set(e, ENOMEM, "cannot store the ranges of '%s'", owner);
 	}

@@ -35,7 +35,8 @@ int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *
 	int rc = pthread_create(&thread, NULL, run, &v);
 
 	if (rc != 0)
-		return -ENOMEM; /* EAGAIN and EPERM would look like errors of the namespace */
+		/* return ENOMEM, because EAGAIN or EPERM would look like an error of setns(2) */
+		return -ENOMEM;
 	pthread_join(thread, NULL);
 	return v.rc;
 }

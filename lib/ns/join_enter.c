@@ -64,9 +64,9 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 }
 
 /*
- * The user namespaces from the one to enter (first) up to the child of the caller's user namespace
- * (last). setns(2) needs CAP_SYS_ADMIN in the user namespace that owns the namespace to enter; the
- * owner may be any of these.
+ * The user namespaces that must be entered, from the last one to the child of the caller's user
+ * namespace. setns(2) needs CAP_SYS_ADMIN in the user namespace that owns the namespace to enter,
+ * and the owner may be any user namespace in this list.
  */
 struct levels {
 	int fd[NSREF_UPS_MAX];
@@ -74,8 +74,8 @@ struct levels {
 	bool own; /* the user namespace to enter is the caller's own */
 };
 
-/* Opens the user namespace of fd and its ancestors. own is the inode of the caller's user
- * namespace, at which the walk ends. */
+/* Opens the user namespace of fd and its ancestors below the caller's user namespace, whose inode
+ * is own. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -84,7 +84,7 @@ static void levels_open(struct levels *l, int fd, uint64_t own)
 		int above = sys_ns_parent(l->fd[l->n - 1]);
 
 		if (above < 0)
-			break; /* not a descendant of the caller's user namespace */
+			break; /* the user namespace is not a descendant of the caller's */
 		if (nsinode_of(above) == own) {
 			close(above);
 			break;
@@ -143,10 +143,11 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 }
 
 /*
- * A privileged caller must enter the user namespace last, because that gives up capabilities that
- * the other types may need. An unprivileged caller must enter it first, because that gives it
- * capabilities. So this function enters every type that is permitted at once, then enters the user
- * namespaces level by level, and retries the remaining types after each level.
+ * A privileged caller must enter the user namespace last, because the caller then loses
+ * capabilities that the other types may need. An unprivileged caller must enter the user namespace
+ * first, because the caller then gains capabilities. So this function first enters every type that
+ * the kernel permits. Then it enters the user namespaces from the top down, and after each of them
+ * tries the remaining types again.
  */
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
@@ -216,8 +217,8 @@ static bool is_single(uint64_t types)
 	return (types & (types - 1)) == 0 && types != CLONE_NEWUSER;
 }
 
-/* Enters a single namespace by its descriptor, so that no comparison is needed. Returns 0 or
- * -ENOSYS; the caller then calls enter_each(), which reports the reason. */
+/* Enters a single namespace by its descriptor instead of a pidfd, so that no comparison is needed.
+ * Returns 0 or -ENOSYS. After -ENOSYS the caller calls enter_each(), which reports the reason. */
 static int enter_single(const struct nsjoin *j, uint64_t type)
 {
 	int fd = j->fds[nstype_index(nstype_by_flag(type))];

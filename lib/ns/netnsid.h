@@ -11,8 +11,9 @@
 /* Returns a netlink socket for netnsid_get(), or a negative errno. The caller closes the socket. */
 int netnsid_open(void) must_check;
 
-/* Reads the id that the network namespace of the socket has given to the network namespace ns_fd.
- * Returns 0 and sets *id (NETNSID_UNASSIGNED if it has no id), or returns a negative errno. */
+/* Reads the id (nsid) of the network namespace ns_fd. The id is valid in the network namespace of
+ * the socket. Returns 0 and sets *id (NETNSID_UNASSIGNED if it has no id), or returns a negative
+ * errno. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
 /*

@@ -22,16 +22,19 @@ enum way { BY_LINK, BY_DESCRIPTOR, BY_MOUNT };
 struct entry {
 	const struct nstype *type;
 	uint64_t inode, id; /* id: 0 if the kernel reports none */
-	int fd; /* of a namespace that was reached from another namespace only, otherwise -1 */
+	/* descriptor of a namespace that was only found as the parent or owner of another
+	 * namespace; otherwise -1 */
+	int fd;
 	enum way way;
-	char *path;  /* below /proc; NULL if fd is used */
-	char *below; /* BY_MOUNT: path of the mount, relative to the root directory `path` */
+	char *path; /* path below /proc; NULL if fd is used */
+	/* only for BY_MOUNT: path of the mount, relative to the root directory `path` */
+	char *below;
 };
 
-/* The index. It is kept between calls, so that a list of references needs one search of /proc only.
- */
+/* The index. It remains valid between calls, so that a list of references needs only one search of
+ * /proc. */
 static struct {
-	struct nsfile_proc proc; /* /proc, during a call only */
+	struct nsfile_proc proc; /* the opened /proc, valid only during a call */
 	struct entry *e;
 	size_t n, size;
 	unsigned calls;
@@ -40,9 +43,9 @@ static struct {
 } seen;
 
 /*
- * Remembers an error that may have hidden a namespace. Two errors are ignored: the process or file
- * has disappeared, and the caller has no permission to read it. The search covers only what the
- * caller may read.
+ * Records an error that may have hidden a namespace. Two errors are ignored: the process or file
+ * has disappeared, and the caller has no permission to read it, because the search only covers
+ * files that the caller may read.
  */
 static void note_error(int rc)
 {
@@ -227,7 +230,7 @@ static void note_mount(int proc, const char *where, const struct mountinfo_line 
 	snprintf(root, sizeof(root), "%s/root", where);
 	fd = open_mount(proc, root, below);
 	note_error(fd);
-	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers it */
+	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers the namespace */
 		close(TAKE_FD(fd));
 	if (fd >= 0)
 		add_opened(fd, BY_MOUNT, root, below);
@@ -354,7 +357,7 @@ static int open_seen(int proc, const struct entry *e)
 struct quick {
 	const struct nstype *type;
 	uint64_t inode;
-	int fd; /* the opened namespace, or -1 */
+	int fd; /* descriptor of the namespace that was found, or -1 */
 };
 
 /* Opens the namespace if the process at `where` is in it. */

@@ -33,8 +33,8 @@ static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
 	return rc;
 }
 
-/* Returns true if tgid, the Tgid: line of /proc/PID/status or NULL, shows that the id is a process
- * and not a thread. */
+/* Returns true if tgid shows that the id is a process and not a thread. tgid is the value of the
+ * line Tgid: in /proc/PID/status, or NULL. */
 static bool leads(pid_t pid, const char *tgid)
 {
 	uint32_t n;
@@ -364,8 +364,8 @@ static int climb(int ns, enum nsref_up up, const struct nsref *r, struct nserr *
 	nserr_set(e, above == -EINVAL ? 0 : above, "'%s' has no %s%s", r->text,
 		  up == NSREF_OWNER ? "owner" : "parent",
 		  above == -EPERM ? " that this process can see" : "");
-	/* ioctl_ns(2): EPERM if the parent or owner is outside the caller's hierarchy, for example
-	 * above the caller's own namespace */
+	/* ioctl_ns(2) fails with EPERM if the parent or owner is outside the caller's hierarchy,
+	 * for example above the caller's own namespace */
 	return above;
 }
 

@@ -16,11 +16,11 @@
  */
 
 struct nssocket {
-	pid_t pid; /* process or thread that holds the socket */
+	pid_t pid; /* process or thread that has the socket as a descriptor */
 	int fd;
 	uint64_t inode; /* of the socket */
-	int rc; /* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket
-		 */
+	/* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket */
+	int rc;
 	uint32_t ns; /* result: inode of its network namespace */
 };
 

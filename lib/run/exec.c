@@ -23,7 +23,9 @@ static int failed(const char *program, int err, struct nserr *e)
 		/* the program exists, so ENOENT means that its interpreter or loader is missing */
 		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
 			nserr_hint(e, "the file exists, but its interpreter is missing");
-		else if (rc == -EAGAIN) /* RLIMIT_NPROC, after a change of user id */
+		/* execve(2) fails with EAGAIN if RLIMIT_NPROC is exceeded after a change of user
+		 * id */
+		else if (rc == -EAGAIN)
 			cause_nproc(e);
 		else if (strchr(program, '/'))
 			cause_search(program, e);

@@ -8,7 +8,8 @@
 #include "run/foreground.h"
 #include "run/shutdown.h"
 
-/* Gives the foreground to the child again, after this process was stopped and continued. */
+/* Makes the child's process group the foreground process group again, after this process was
+ * stopped and continued. */
 static void give_terminal(struct supervise *s)
 {
 	if (!s->group || s->tty >= 0 || s->pid <= 0)
@@ -47,8 +48,8 @@ static void stop_self(struct supervise *s, int sig)
 		sigtimedwait(&set, NULL, &now);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* the SIGCONT that continued this process is pending and is forwarded like any other
-	 * signal */
+	/* The SIGCONT that continued this process is pending. It is forwarded later, like any other
+	 * signal. */
 }
 
 static bool is_stop(int sig)
@@ -222,8 +223,8 @@ static int collect(struct supervise *s)
 		if (pid == 0) {
 			if (s->init && s->pid == 0)
 				shutdown_end(s);
-			/* called once for all reaped children, because it examines all remaining
-			 * processes */
+			/* call shutdown_orphans() once for all reaped children, because it examines
+			 * all remaining processes */
 			if (reaped)
 				shutdown_orphans(s);
 			return 0;
@@ -232,7 +233,7 @@ static int collect(struct supervise *s)
 			continue;
 		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
 			return -errno;
-		/* try again: otherwise the remaining descendants would never be killed */
+		/* try again, because otherwise the remaining descendants would never be killed */
 		if (pid < 0 && none)
 			return 1;
 		none = pid < 0;
@@ -247,7 +248,8 @@ static int collect(struct supervise *s)
 		}
 		if (pid == s->pid) {
 			s->wstatus = meant(s, status);
-			s->pid = 0; /* from now on another process may get this pid */
+			/* clear the pid, because another process may get it from now on */
+			s->pid = 0;
 			if (!s->init)
 				return 1;
 		}

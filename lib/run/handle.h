@@ -17,8 +17,8 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	int ready_fd, wait_fd, status_fd; /* -1 if not used */
-	const char *pid_file;             /* NULL if not used */
+	int ready_fd, wait_fd, status_fd; /* descriptors of these options; -1 if not used */
+	const char *pid_file;             /* argument of --pid-file; NULL if not used */
 	bool close_fds;
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
@@ -65,8 +65,9 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
-/* Does the same as a step of `actor`. If that is the helper, the caller calls handle_served() once
- * the child exists, and the helper calls handle_running() and handle_ended(). */
+/* Does the same, but adds the step for the process `actor`. If the actor is the helper, the caller
+ * calls handle_served() when the child exists, and the helper calls handle_running() and
+ * handle_ended(). */
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 
@@ -75,9 +76,10 @@ void handle_served(struct handle *h);
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
 /*
- * For the parent that waits for the program. handle_running() reports that the program runs,
- * handle_ended() that it has ended. A negative wstatus means that the status is unknown.
- * handle_ended() returns 0, or a negative errno with e set if the pid file cannot be removed.
+ * These functions are for the parent that waits for the program. handle_running() reports that the
+ * program runs, and handle_ended() reports that the program has ended. A negative wstatus means
+ * that the status is unknown. handle_ended() returns 0, or a negative errno with e set if the pid
+ * file cannot be removed.
  */
 void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;

@@ -83,8 +83,8 @@ static const struct plan_kind retire_kind = {
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* --explain runs outside of the namespace, but with an outer supervisor this process will
-	 * be PID 1 */
+	/* A process that is not process 1 becomes a subreaper. With an outer supervisor, getpid(2)
+	 * does not show this to --explain, but the process will be process 1. */
 	if (!i->outer && getpid() != 1)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
 	plan_add(p, PLAN_CALLER, &fork_kind, i, 0);

@@ -24,7 +24,7 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
-	bool guarded; /* PID 1 must not be dumpable, see run_retire() in init.c */
+	bool guarded; /* make process 1 undumpable, see run_retire() in init.c */
 	/* Set when the program runs. From then on this process reports its own failures. */
 	bool running;
 };

@@ -24,10 +24,10 @@ enum plan_actor { PLAN_CALLER, PLAN_HELPER, PLAN_CHILD, PLAN_ACTORS };
 
 struct plan_step;
 
-/* A kind of step: static const, one for each kernel rule. */
+/* A kind of step. Each kind is a static constant, and its comment names the kernel rule. */
 struct plan_kind {
 	const char *name; /* "uid-map" */
-	const char *call; /* its system call: "write(/proc/PID/uid_map)" */
+	const char *call; /* the system call of the step: "write(/proc/PID/uid_map)" */
 
 	/* Executes the step. Returns 0 or a negative errno with e set. A step that executes a
 	 * program does not return on success. */
@@ -54,8 +54,8 @@ struct plan_kind {
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
-	/* A step of the caller that may follow vfork(2), when the program has begun already. There
-	 * its failure is ignored. */
+	/* The step is a step of the caller that may run after vfork(2), when the program is running
+	 * already. In this case its failure is ignored. */
 	bool afterwards;
 
 	/* The step is safe in a vfork(2) child: it waits for no other process and does not change
@@ -80,21 +80,23 @@ struct plan_step {
 #define PLAN_STEPS 24 /* a longer plan allocates memory */
 
 /*
- * Keeps the helper until the program has ended, for work that the caller cannot do from inside the
- * new namespaces. Such a helper is a child of the caller, which has blocked all signals. The
+ * Makes the helper run until the program has ended, for work that the caller cannot do from inside
+ * the new namespaces. Such a helper is a child of the caller, which has blocked all signals. The
  * functions run in the helper. ctx is the helper's own copy of the caller's memory.
  */
 struct plan_keeper {
 	/* Reports the pid of the child before the first step that follows its creation. */
 	void (*created)(void *ctx, pid_t child);
-	/* The child has executed its program. */
+	/* Called when the child has executed its program. */
 	void (*running)(void *ctx);
-	/* The program has ended. wstatus is its wait status, or negative if it is unknown because
-	 * the caller was killed. Returns 0, or a negative errno with e set. */
+	/* Called when the program has ended. wstatus is its wait status, or negative if the status
+	 * is unknown because the caller was killed. Returns 0, or a negative errno with e set. */
 	int (*ended)(void *ctx, int wstatus, struct nserr *e);
 
-	bool stays; /* otherwise the helper ends when the program begins */
-	int line;   /* of the caller, from plan_run() to plan_keeper_end(); -1: none */
+	bool stays; /* if false, the helper ends when the program begins */
+	/* the caller's socket to the helper, open from plan_run() to plan_keeper_end(); otherwise
+	 * -1 */
+	int line;
 	pid_t pid;
 };
 
@@ -104,9 +106,9 @@ struct plan {
 	size_t n, size;
 	int err;                    /* 0 or -ENOMEM from plan_add(); plan_run() returns it */
 	sigset_t interrupts;        /* blocked signals that end the run early */
-	struct plan_keeper *keeper; /* borrowed; NULL: the helper is not a child of the caller */
-	int own[PLAN_ACTORS + 2];   /* set by plan_run(): descriptors that it uses in the caller, or
-				     * -1 */
+	struct plan_keeper *keeper; /* not copied; NULL: the helper is not a child of the caller */
+	/* set by plan_run(): descriptors that it uses in the caller, or -1 */
+	int own[PLAN_ACTORS + 2];
 };
 
 #define PLAN_INIT ((struct plan){ 0 })

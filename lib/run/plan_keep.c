@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan_keep: keeps the helper of a plan until the program has ended. */
+/* plan_keep: the main loop of a helper that runs until the program has ended. */
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -30,8 +30,8 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 	int pidfd = sys_pidfd_open(child), wstatus = -1;
 
 	k->running(ctx);
-	/* The program may control the caller, which is in its namespaces. So no message can do more
-	 * than end this wait. */
+	/* The program may control the caller, which is in the program's namespaces. So the only
+	 * effect of any message is that this wait ends. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
 		wstatus = -1;
 		wait_for(pidfd);

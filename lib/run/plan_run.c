@@ -13,11 +13,12 @@
 #include "run/line.h"
 #include "run/plan_vfork.h"
 
-/* A message on a line. The caller sends "run the steps from `at` on"; the actor answers with the
- * result. */
+/* A message between two processes. The caller requests the steps from `at` on, and the actor
+ * answers with the result. */
 struct plan_message {
 	size_t at;
-	pid_t child; /* to the helper, once the child exists; otherwise 0 */
+	/* in messages to the helper, the pid of the child when it exists; otherwise 0 */
+	pid_t child;
 	int rc;
 	struct nserr err;
 };
@@ -26,15 +27,17 @@ struct plan_walk {
 	struct plan *p;
 	void *ctx;
 	enum plan_actor self;
-	int line[PLAN_ACTORS]; /* sockets to the other actors; helper and child only have
-				  line[PLAN_CALLER] */
+	/* sockets to the other actors; helper and child only have line[PLAN_CALLER] */
+	int line[PLAN_ACTORS];
 	pid_t pid[PLAN_ACTORS];
-	size_t begun; /* the steps of this process below this index have run and may have to be
-			 undone */
-	size_t runs_already; /* a new process runs from this step on without a message; 0: none */
-	int interrupt_fd;    /* signalfd of p->interrupts, or negative */
-	int proc;            /* the caller's /proc, opened before the first step, or negative */
-	bool vforked;        /* plan_vfork() has run all remaining steps */
+	/* the steps of this process below this index have run and may have to be undone */
+	size_t begun;
+	/* a new process runs the steps from this index on without a message; 0: none */
+	size_t runs_already;
+	int interrupt_fd; /* signalfd of p->interrupts, or negative */
+	/* descriptor of the caller's /proc, opened before the first step, or negative */
+	int proc;
+	bool vforked; /* plan_vfork() has run all remaining steps */
 };
 
 static struct plan_walk new_walk(struct plan *p, void *ctx, enum plan_actor self, int line)
@@ -47,7 +50,8 @@ static struct plan_walk new_walk(struct plan *p, void *ctx, enum plan_actor self
 				   .proc = -1 };
 }
 
-/* Tells the steps of the caller which descriptors the run needs. */
+/* Stores the descriptors that the run needs in p->own, so that the steps of the caller do not close
+ * them. */
 static void note_own(const struct plan_walk *w)
 {
 	int *own = w->p->own;
@@ -122,7 +126,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			rc = fork_step(w, s, e);
 		else
 			rc = plan_run_step(w->p, i, w->ctx, e);
-		/* a step after vfork(2) fails too late: the program runs */
+		/* ignore the failure of a step after vfork(2), because the program is running
+		 * already */
 		if (rc < 0 && !(w->vforked && s->kind->afterwards))
 			return rc;
 		w->begun = i + 1;
@@ -144,7 +149,7 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 	struct plan_message m = { .at = at };
 	bool last = false;
 
-	/* the steps that follow its creation at once need no message from the caller */
+	/* steps that directly follow the creation of the process need no message from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
 	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {

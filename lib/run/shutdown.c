@@ -17,7 +17,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 
-enum { RUNS, ENDS, KILLED }; /* supervise.phase */
+enum { RUNS, ENDS, KILLED }; /* values of supervise.phase */
 
 #define DEPTH_MAX \
 	64 /* depth of recursion; deeper processes become children of this one when their parents \
@@ -39,10 +39,13 @@ struct look {
 };
 
 struct process {
-	int proc; /* its directory in /proc, which pidfd_send_signal(2) accepts as a pidfd */
+	/* descriptor of the process's /proc directory, which pidfd_send_signal(2) accepts as a
+	 * pidfd */
+	int proc;
 	pid_t pid;
-	bool is_child; /* a child of this process, so its pid cannot be reused until this process
-			  waits for it */
+	/* the process is a child of this process, so its pid cannot be reused until this process
+	 * waits for it */
+	bool is_child;
 };
 
 /*

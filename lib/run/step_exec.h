@@ -9,8 +9,8 @@ struct program {
 	char *const *argv; /* NULL-terminated; NULL or empty for a shell */
 	const char *shell; /* file of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
-	/* The program is in a root that the plan enters: if that has no such shell, /bin/sh is
-	 * executed. */
+	/* The plan enters the root directory that contains the program. If this root has no such
+	 * shell, /bin/sh is executed. */
 	bool new_root;
 };
 

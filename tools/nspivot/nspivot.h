@@ -36,8 +36,8 @@ enum verb_id {
 /* One verb on the command line. */
 struct op {
 	const struct verb *verb;
-	const char *arg; /* argument as given, for --explain; NULL if there is none */
-	char *text;      /* memory of the strings src and dst */
+	const char *arg; /* argument from the command line, for --explain; NULL if there is none */
+	char *text;      /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
 	bool try; /* ignore a missing destination */
@@ -63,7 +63,7 @@ struct opts {
 	bool force, explain, move_root, host_root;
 	bool readonly; /* --readonly=/, which root_finish() applies last */
 
-	/* from the preset */
+	/* the members below are settings of the preset */
 	bool of_host;  /* the root is meant to show the processes of the host */
 	bool nodev;    /* mounts get nodev unless their options contain "dev" */
 	uint64_t caps; /* the capabilities that the program may have, 0 for no limit */

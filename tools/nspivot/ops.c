@@ -98,7 +98,8 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 	if (rc < 0)
 		return rc;
 	if (v == &verbs[VERB_READONLY] && op->dst && root_place_is_root(op->dst)) {
-		o->readonly = true; /* applied later: mount points must be created first */
+		/* apply the option later, because mount points must be created first */
+		o->readonly = true;
 		o->n--;
 		return 0;
 	}

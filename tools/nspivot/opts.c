@@ -7,7 +7,7 @@
 #include "root/feature.h"
 
 enum {
-	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT keys */
+	OPT_VERB = CLI_LONG, /* the key of the first verb; the keys of the other verbs follow */
 	OPT_PRESET = OPT_VERB + VERB_COUNT,
 	OPT_PUT_OLD,
 	OPT_DETACH,
@@ -92,7 +92,7 @@ static void must(int rc, const char *option, struct nserr *e)
 	cli_die_nserr(e);
 }
 
-/* Processes the options of verbs, credentials and handles. */
+/* Processes the verbs and the options for credentials and handles. */
 static void take_other(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;

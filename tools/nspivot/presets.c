@@ -75,8 +75,9 @@ static const struct preset {
 	const char *name;
 	const struct row *row;
 	size_t n;
-	bool nodev;       /* for all mounts except devpts and single devices */
-	const char *caps; /* limit for the program, or NULL for none */
+	bool nodev;       /* mount everything except devpts and single devices with nodev */
+	/* list of the capabilities that the program may have, or NULL for no limit */
+	const char *caps;
 } presets[] = {
 	{ "none",    NULL,    0 },
 	{ "minimal", minimal, ARRAY_SIZE(minimal) },

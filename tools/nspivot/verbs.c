@@ -81,7 +81,7 @@ static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
 	const char *newroot = ((const struct run *)ctx)->o->newroot;
 	int fd;
 
-	/* a layer can be the directory newroot, but not its detached clone */
+	/* use the directory newroot as the layer, because its detached clone cannot be a layer */
 	if (newroot && str_after(newroot, "fd:") && num_fd(newroot + 3, &fd) == 0)
 		return done(ctx, overlay_mount(root_of(ctx), s->arg, file_fd_path(fd).text, e));
 	return done(ctx, overlay_mount(root_of(ctx), s->arg, newroot ? newroot : "/", e));
