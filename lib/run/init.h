@@ -25,7 +25,7 @@ struct init {
 	 * outer saved. */
 	const struct supervise *outer;
 	bool guarded; /* make process 1 undumpable, see run_retire() in init.c */
-	/* Set when the program runs. From then on this process reports its own failures. */
+	/* True when the program runs. From then on, this process prints its own error messages. */
 	bool running;
 };
 

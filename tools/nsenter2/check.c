@@ -14,7 +14,7 @@ static const char *needs_target(const struct opts *o)
 		return "net-socket";
 	if (o->context)
 		return "follow-context";
-	/* before the directories, because --follow sets them, too */
+	/* test --follow before the directories, because --follow sets them, too */
 	if (o->follow)
 		return "follow";
 	if (o->root.from == DIR_TARGET)

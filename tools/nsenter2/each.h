@@ -9,7 +9,7 @@
 #include "nsenter2.h"
 
 struct each_refs {
-	char *text; /* text of standard input; ref has pointers into it */
+	char *text; /* text of standard input; the references in ref point into this text */
 	struct nsref *ref;
 	size_t n, size;
 };
@@ -19,7 +19,8 @@ enum { OUT, ERR, STREAMS };
 struct job {
 	pid_t pid; /* pid of the program, or 0 if the job is free */
 	const struct nsref *ref;
-	int pipe[STREAMS]; /* read ends of the pipes for its output with --prefix, otherwise -1 */
+	/* read ends of the pipes for the output of the program with --prefix, otherwise -1 */
+	int pipe[STREAMS];
 	struct buf line[STREAMS];
 };
 

@@ -176,7 +176,8 @@ static int follow_oom(struct run *r, struct nserr *e)
 	return 0;
 }
 
-#define ENV_MAX (64u << 20) /* larger than the kernel permits for a process */
+/* maximum size of the environment, more than the kernel permits for a process */
+#define ENV_MAX (64u << 20)
 
 static int follow_env(struct run *r, struct nserr *e)
 {
@@ -188,7 +189,7 @@ static int follow_env(struct run *r, struct nserr *e)
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read the environment of process %d",
 				 (int)r->join.proc.pid);
-	end = text + len; /* file_slurp() adds a NUL byte at the end */
+	end = text + len; /* the last string ends with a NUL byte, because file_slurp() adds one */
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		count++;
 	r->followed.env = calloc(count + 1, sizeof(char *));

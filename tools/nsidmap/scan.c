@@ -47,7 +47,7 @@ static const struct cli_tool tool = {
 struct opts {
 	const char *map;
 	char **dirs;
-	int fts; /* flags of fts_open(3) */
+	int fts; /* FTS_* flags for fts_open(3) */
 	bool inside;
 	struct table table;
 };
@@ -81,8 +81,9 @@ struct seen {
 	uint32_t id;
 	bool used, lost;
 	uint64_t files;
-	uint64_t file;  /* number of the last file that was counted for this id */
-	char *first;    /* path of the first file, if the id is not in the map */
+	uint64_t file; /* number of the last file that was counted for this id */
+	/* path of the first file that has the id, if the map does not contain the id */
+	char *first;
 	const char *as; /* role of the id in that file */
 };
 
@@ -171,8 +172,8 @@ static void count_xattrs(struct walk *w)
 		if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 			continue;
 		if (n < 0 && errno == EOVERFLOW) {
-			/* capabilities(7): the root uid of the file capabilities is not mapped in
-			 * this user namespace */
+			/* the root uid of the file capabilities is not mapped in this user
+			 * namespace (capabilities(7)) */
 			count(w, IDMAP_UID, IDMAP_NONE);
 		} else if (n < 0 || x->ids(value, (size_t)n, count, w) < 0) {
 			cli_warn(n < 0 ? errno : EINVAL, "cannot read the %s of '%s'", x->what,
@@ -191,9 +192,10 @@ static void walk(char **dirs, int options, struct walk *w)
 		cli_die(errno, "cannot walk the tree");
 	while (errno = 0, (w->f = f = fts_read(fts))) {
 		switch (f->fts_info) {
-		case FTS_DP: /* a directory, visited again after its files */
+		case FTS_DP: /* fts(3) returns a directory again after its files */
 			continue;
-		case FTS_DNR: /* a directory that was counted but cannot be read */
+		/* fts(3) has returned the directory before, but cannot read its files */
+		case FTS_DNR:
 		case FTS_ERR:
 		case FTS_NS:
 			cli_warn(f->fts_errno, "cannot read '%s'", f->fts_path);

@@ -91,7 +91,8 @@ void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 	id_of(r->ns->owner, out);
 }
 
-/* As in lsns(8), 0 means that there is none or that it is not visible. */
+/* Sets the inode of the parent namespace. As in lsns(8), 0 means that there is no parent or that it
+ * is not visible. */
 void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
 	UNUSED;
@@ -117,7 +118,8 @@ void fill_nprocs(struct run *run, const struct row *r, struct cell *out)
 	cell_num(out, r->ns->nprocs);
 }
 
-/* Sets a count, which stays unknown if its source was not searched. */
+/* Sets the cell to a number. The cell remains unknown if the source of the number was not
+ * searched. */
 static void count(const struct run *run, unsigned source, unsigned n, struct cell *out)
 {
 	if (run->c.sources & NSTYPE_BIT(source))
@@ -179,7 +181,8 @@ void fill_held(struct run *run, const struct row *r, struct cell *out)
 	}
 }
 
-/* Adds a descriptor as a reference. A descriptor of a single thread has only its path in /proc. */
+/* Adds a descriptor as a reference. For a descriptor that only one thread has, there is no
+ * reference, so the path in /proc is added. */
 static void descriptor(const struct run *run, const struct nshold *h, struct cell *out)
 {
 	if (!collect_member(&run->c, h->pid))
@@ -230,8 +233,8 @@ void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 			cell_item(out, "%s", h->path);
 }
 
-/* Prefers the name from ip-netns(8), then the last component of a mount point, then the container.
- */
+/* Sets the name of the namespace: its name in /run/netns (ip-netns(8)), otherwise the last
+ * component of its mount point, otherwise the name of its container. */
 void fill_name(struct run *run, const struct row *r, struct cell *out)
 {
 	const char *path = own_path(run, r->ns), *name;
@@ -258,8 +261,9 @@ void fill_self(struct run *run, const struct row *r, struct cell *out)
 		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);
 }
 
-/* Initial namespaces have fixed inodes below the dynamic ones, net and mnt only since 6.18. Before,
- * kthreadd, process 2, shows the initial net and mnt namespace. */
+/* Initial namespaces have fixed inodes, which are lower than all dynamic inodes. For net and mnt
+ * this is true only since 6.18. On older kernels, the namespaces of kthreadd (process 2) are the
+ * initial ones. */
 void fill_init(struct run *run, const struct row *r, struct cell *out)
 {
 	const struct nsmember *kthreadd = collect_member(&run->c, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* look: scans the machine for the namespaces that the options need, and selects rows. */
+/* look: scans the machine for the namespaces that the options select, and creates the rows. */
 #include "nslist.h"
 
 #include "common/cli.h"

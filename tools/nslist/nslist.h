@@ -107,23 +107,25 @@ struct run {
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
-	struct collect_programs programs; /* of --watch, from one scan to the next */
+	/* BPF programs that remain loaded between the scans of --watch */
+	struct collect_programs programs;
 	struct row *rows;
 	size_t n_rows;
-	struct row **row_of; /* by ns.index: the last row of the namespace, or NULL */
+	struct row **row_of; /* the last row of each namespace, indexed by ns.index, or NULL */
 	struct row *roots, **roots_end;
-	struct detail *details; /* sorted by pid */
+	struct detail *details; /* details of processes, sorted by pid */
 	size_t n_details;
 	struct users users;
 	int netlink;     /* socket for netnsid_get(), or 0 if not open */
 	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
 };
 
-/* A value that is not formatted yet. Text is foreign and unescaped. */
+/* A value that is not formatted yet. Its text comes from outside and must be escaped before it is
+ * printed. */
 enum cell_kind { CELL_NONE, CELL_NUM, CELL_SIGNED, CELL_BOOL, CELL_TEXT, CELL_LIST };
 struct cell {
 	enum cell_kind kind;
-	uint64_t num;    /* CELL_SIGNED: two's complement */
+	uint64_t num;    /* the number; in two's complement for CELL_SIGNED */
 	struct buf text; /* each item of a list ends with a NUL */
 };
 
@@ -167,8 +169,9 @@ void opts_parse(struct opts *o, int argc, char **argv);
  */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* resolve.c: sets run->targets, which the caller frees, and holds the processes among them until
- * nslist exits. Returns 0, or a negative errno with e set. */
+/* resolve.c: sets run->targets, which the caller frees. Opens a pidfd for each process among the
+ * targets and closes it only at exit, so that the pid cannot be reused. Returns 0, or a negative
+ * errno with e set. */
 int resolve(struct run *run, struct nserr *e) must_check;
 
 /* resolve.c: returns the namespace of a target. Exits if the scan did not find it. */
@@ -176,15 +179,17 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 
 /* select.c: select rows for nslist_views. Exit on errors. */
 void nslist_select_namespaces(struct run *run);
-void nslist_select_members(struct run *run); /* the processes in the first target */
-void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
-					     in that namespace */
+/* selects the processes in the namespace of the first target */
+void nslist_select_members(struct run *run);
+/* selects the namespace of --show, and then the processes in it */
+void nslist_select_show(struct run *run);
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
 void nslist_select(struct run *run);
 void nslist_free_rows(struct run *run);
 
-/* look.c: scans and selects, for the first time and again. Exit on errors. */
+/* look.c: scan the machine and select the rows: nslist_look() for the first time, and the other
+ * function for each further scan. Exit on errors. */
 void nslist_look(struct run *run);
 void nslist_look_again(struct run *run);
 

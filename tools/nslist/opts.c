@@ -249,8 +249,8 @@ static bool is_bare_inode(const struct opts *o)
 	       ref->n_ups == 0 && !ref->type;
 }
 
-/* --type selects a namespace of the process that --show or --members names. What these print does
- * not depend on the type. */
+/* If --show or --members names a process, --type selects which of its namespaces is shown. In this
+ * case --type does not restrict the rows of the output. */
 static void set_of_type(struct opts *o)
 {
 	if (o->types && (o->types & (o->types - 1)) == 0)

@@ -135,9 +135,9 @@ static void escape_format(struct buf *b)
 }
 
 /*
- * Makes text safe for the library, which escapes control bytes and invalid UTF-8, but neither
- * format characters nor, in a cell with several lines, newlines. Replaces NULs with sep. Copies the
- * text only if it has format characters.
+ * Prepares text for libsmartcols. The library escapes control bytes and invalid UTF-8, so this
+ * function escapes the Unicode format characters, and newlines in cells with several lines.
+ * Replaces NULs with sep. Copies the text only if it contains format characters.
  */
 static void sanitize(struct buf *b, char sep)
 {
@@ -208,7 +208,8 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 	}
 }
 
-/* Returns the flags of a column. A tree of processes is drawn in COMMAND, another one in NS. */
+/* Returns the flags of a column. The tree is drawn in the column COMMAND for a tree of processes,
+ * and otherwise in the column NS. */
 static int column_flags(const struct opts *o, const struct column *col)
 {
 	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";

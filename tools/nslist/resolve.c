@@ -7,8 +7,8 @@
 #include "common/cli.h"
 #include "kernel/sys_ns.h"
 
-/* Keeps the pidfd open until nslist exits, so that the pid cannot be reused. Returns 0, or a
- * negative errno with e set. */
+/* Sets the target to a process. Keeps a pidfd open until nslist exits, so that the pid cannot be
+ * reused. Returns 0, or a negative errno with e set. */
 static int resolve_process(struct target *t, const struct nsref *ref, struct nserr *e)
 {
 	struct nsref_process p;
@@ -19,7 +19,7 @@ static int resolve_process(struct target *t, const struct nsref *ref, struct nse
 	return rc;
 }
 
-/* Returns 0, or a negative errno with e set. */
+/* Sets the target to a namespace. Returns 0, or a negative errno with e set. */
 static int resolve_namespace(struct target *t, const struct nsref *ref, const struct nstype *type,
 			     struct nserr *e)
 {
@@ -27,7 +27,8 @@ static int resolve_namespace(struct target *t, const struct nsref *ref, const st
 	struct stat st;
 	int64_t flag;
 
-	/* the scan will find the inode or not, so it need not be opened */
+	/* a namespace that is given by its inode need not be opened, because the scan finds it by
+	 * the inode */
 	if (ref->kind == NSREF_INODE && ref->n_ups == 0) {
 		t->type = ref->type;
 		t->inode = (uint32_t)ref->num;

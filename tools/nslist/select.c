@@ -92,7 +92,7 @@ static struct ns *above(const struct run *run, const struct ns *ns)
 	return NULL;
 }
 
-/* Adds a row for ns after rows for its ancestors in the tree, each once. */
+/* Adds a row for ns, after adding the missing rows of its ancestors in the tree. */
 static void add_with_ancestors(struct run *run, struct ns *ns)
 {
 	struct ns *up = above(run, ns);

@@ -29,14 +29,15 @@ struct opts {
 	const char *pin[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
 	const char *persist, *unpersist;
 
-	const char *map; /* a stream, a map in one word, or like:REF */
+	const char *map; /* argument of --map: a stream, a map in one word, or like:REF */
 	const char *map_user, *map_group;
 	struct words users, groups;
 	const char *owner;
 	enum idmap_setgroups setgroups;
 
-	unsigned long propagation;                           /* MS_* flag, or 0 */
-	const char *mount_proc, *mount_binfmt, *interpreter; /* where, or NULL */
+	unsigned long propagation; /* MS_* flag of --propagation, or 0 */
+	/* arguments of these options, or NULL */
+	const char *mount_proc, *mount_binfmt, *interpreter;
 	const char *root, *wd;
 	const char *hostname, *domainname;
 	bool lo;
@@ -46,7 +47,7 @@ struct opts {
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	const char *setup; /* shell command, or NULL */
+	const char *setup; /* argument of --setup, a shell command, or NULL */
 
 	bool fork, no_fork, init, explain;
 	int kill_signal;
@@ -66,9 +67,10 @@ struct run {
 	gid_t owner_gid;
 	struct timens offsets;
 
-	pid_t pid;      /* of a process in the new namespaces, as seen from outside */
-	bool restricts; /* the options take privilege from the program that the parent keeps */
-	bool visible;   /* processes in the new user namespace may trace the parent */
+	pid_t pid; /* pid of a process in the new namespaces, in the outer pid namespace */
+	/* the options remove privileges from the program that the parent still has */
+	bool restricts;
+	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
 	struct supervise supervise;
 	struct handle handle;
@@ -109,11 +111,11 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* Closes the descriptors by which the pins can be undone, so that other processes can unmount them.
- * For the helper that stays. */
+/* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
+ * The helper that stays calls this function. */
 void pins_close(struct run *r);
 
-/* Sets up r->keeper, whose functions are for the helper of a parent that waits; needs is false if
+/* Sets up r->keeper, whose functions run in the helper of a parent that waits. needed is false if
  * there is no such helper. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
 

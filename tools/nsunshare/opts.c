@@ -104,7 +104,7 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
-/* unshare(1) of util-linux 2.43 */
+/* the options of unshare(1) in util-linux 2.43 */
 static const char *const peer[] = {
 	"help",
 	"version",
