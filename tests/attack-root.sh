@@ -61,7 +61,7 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: it is the control, an attack on a program without the defence
+# no tool: it is the control experiment, an attack on a program without the protection
 test_control_without_the_defence_proc_is_writable()
 {
 	forge
@@ -248,7 +248,7 @@ test_failed_call_never_hides_a_process_of_the_old_root()
 		fail_each "${call%:*}" "${call#*:}" unshare --mount nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"
 		assertEquals "runs with $call that reached the old root" 0 "$(grep -c reached "$TMP/said")"
-		# the C library may use another call in its place
+		# the C library may use another system call instead
 		[ "$calls" = 0 ] || assertTrue "no run with $call was refused" "grep -q '^nspivot: ' '$TMP/said'"
 	done
 }
@@ -282,7 +282,7 @@ done
 echo ended
 EOF
 
-# no tool: it is the control, an attack without the defence
+# no tool: it is the control experiment, an attack without the protection
 test_control_a_device_is_opened_without_the_defence()
 {
 	ln -s busybox "$box/bin/rm"
@@ -368,7 +368,7 @@ test_node_of_the_host_cannot_be_changed()
 	done
 }
 
-# no tool: it is the control, an attack on bubblewrap
+# no tool: it is the control experiment, an attack on bubblewrap
 test_control_a_bound_node_can_be_changed()
 {
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null

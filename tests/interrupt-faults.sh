@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# interrupt-faults: a system call that a signal interrupts is repeated, and the run ends as an undisturbed one.
+# interrupt-faults: checks that a tool repeats a system call that a signal has interrupted, with the
+# same result as an undisturbed run.
 # as: root user
 # budget: 120
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
@@ -35,7 +36,7 @@ test_a_start_is_not_disturbed()
 # as: root
 test_newuidmap_is_waited_for()
 {
-	# the C library reads passwd, and newuidmap is another program
+	# exclude the calls of the C library that read passwd, and the program newuidmap
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		nsunshare -r --map-auto -m -- "$FINAL"
@@ -56,7 +57,7 @@ test_a_listing_is_not_disturbed()
 	interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
 	interrupted -- nsidmap show -rno INSIDE,UID,GID "$holder"
 	interrupted -- nstimeoffset --features
-	# newuidmap is another program
+	# exclude newuidmap, which is another program
 	unless='^1[.][0-9]+:' interrupted -- nsunshare --features
 	unless=
 }
@@ -73,7 +74,7 @@ test_a_network_is_not_disturbed()
 	umount "$TMP/kept"
 }
 
-# A call that only opens a file is interrupted where the file system can wait, as NFS and FUSE.
+# open(2) can be interrupted only if the file system waits for a server, as NFS and FUSE do.
 test_opening_a_file_is_not_disturbed()
 {
 	FAULT_MAX=10 fault_all -f none -e EINTR -s openat,open -- nsunshare -rT --boottime 5 -- "$FINAL"

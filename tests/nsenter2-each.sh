@@ -137,7 +137,7 @@ own_namespaces()
 		start_holder unshare --net unshare --uts sh -c 'hostname other; echo ready >&3; exec sleep 1000 3>&-'
 		printf '%s\n' "net:$holder" "uts:$holder" >"$TMP/refs"
 	else
-		# without privilege only a user namespace can be entered on its own
+		# without privilege, only a user namespace can be entered alone
 		printf '%s\n' "user:${targets##* }" "user:${targets##* }" >"$TMP/refs"
 	fi
 }

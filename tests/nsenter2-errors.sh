@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-errors: a process that ends or changes while its namespaces are entered is reported as such.
+# nsenter2-errors: checks the message for a process that ends or changes its namespaces while
+# nsenter2 enters them.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts net
 require_kernel_call pidfd_open
 
-# refused_by CALL ERROR: lets the first call of that name fail.
+# refused_by CALL ERROR: runs nsenter2 and lets the first call of that name fail with ERROR.
 refused_by()
 {
 	run failat -o "$TMP/report" -k "1:$1:1" -e "$2" -- nsenter2 -t "$holder" -U -u echo ran

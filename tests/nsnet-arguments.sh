@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-arguments: limits and combinations of arguments are refused by name, before anything is looked up.
+# nsnet-arguments: checks that invalid arguments and combinations are refused with a message that
+# names them, before anything is looked up.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user net mnt

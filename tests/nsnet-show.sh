@@ -124,7 +124,7 @@ test_processes_and_holders_are_counted()
 	start_holder ip netns exec web sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
 	assert_ok
-	# the mounts in the mount namespaces of the test and of ip(8)
+	# count the mounts of the namespace file in the mount namespaces of the test and of ip(8)
 	assertTrue "$out" '[ "$(printf "%s\n" "$out" | grep -c "^[ex]t*h*0 1 [1-9]$")" = 2 ]'
 	before=${out##* }
 	start_holder sh -c 'exec 4</run/netns/web; echo x >&3; exec sleep 1000 3>&-'
@@ -136,7 +136,7 @@ test_processes_and_holders_are_counted()
 	stop_holders
 }
 
-# Each reference that is printed leads another tool to the namespace with that device.
+# Other tools must accept each printed reference, and find the listed device in that namespace.
 test_other_tools_accept_the_references()
 {
 	! no_names_are_opened || return 0
@@ -149,7 +149,8 @@ test_other_tools_accept_the_references()
 	stop_holders
 }
 
-# Eight namespaces on two bridges: each wire once, each device in the box of its namespace.
+# The graph of eight namespaces on two bridges must contain each connection once, and each device in
+# the box of its namespace.
 test_the_graph_of_eight_namespaces_on_two_bridges()
 {
 	clear_network

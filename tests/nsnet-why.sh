@@ -15,7 +15,7 @@ oneTimeSetUp()
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
 }
 
-# Creates a network that works, with ip(8) and nft(8).
+# Creates a working network with ip(8) and nft(8).
 setUp()
 {
 	echo nameserver 192.0.2.53 >/etc/resolv.conf
@@ -48,7 +48,8 @@ tearDown()
 	rm -rf /etc/netns
 }
 
-# serve NETNS|- PROTO PORT: starts a server in that namespace, or in that of the test, which is listening on return.
+# serve NETNS|- PROTO PORT: starts a server in the namespace NETNS, or in the namespace of the test
+# (-). Returns when the server listens.
 serve()
 {
 	in=
@@ -65,8 +66,9 @@ serve()
 	done
 }
 
-# assert_cause FRAGMENT: one check fails, and says that. With a second argument the printed cure is carried out, and all
-# is well afterwards.
+# assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message contains
+# FRAGMENT. With the second argument, executes the printed cure and asserts that all checks then
+# succeed.
 assert_cause()
 {
 	run nsnet why web ${to:+"$to"}
@@ -207,7 +209,7 @@ test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	assert_cause '/etc/resolv.conf names only servers at loopback addresses'
-	# ip-netns(8) has a file for the namespace
+	# the resolv.conf of ip-netns(8) for this namespace
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok
@@ -284,7 +286,7 @@ test_a_rule_drops_the_answers()
 	assert_cause "the chain 'fw' of the table 'ip f' drops the answers (policy drop)" cured
 }
 
-# The chains of Docker, without any rule for the bridge.
+# Creates the chains of Docker, without a rule for the bridge.
 test_the_chains_of_docker_drop()
 {
 	nft 'table ip filter {
@@ -347,7 +349,7 @@ test_no_server_listens_on_the_port_of_the_namespace()
 test_bridged_packets_pass_the_rules_of_ip()
 {
 	nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }'
-	# without br_netfilter they do not pass these rules
+	# without br_netfilter, the rules are not applied to the packets that a bridge forwards
 	if [ ! -e /proc/sys/net/bridge ]; then
 		run nsnet why web 10.1.0.3
 		assert_ok
@@ -392,7 +394,8 @@ test_another_rule_has_the_published_port()
 	assert_cause "the table 'ip o' sends the published port 8080/tcp to 10.1.0.99 instead"
 }
 
-# A datagram that came before the rule made an entry that leads to the host itself.
+# A datagram that arrived before the rule was added has created an entry of connection tracking that
+# leads to the host itself.
 test_an_old_connection_has_the_published_port()
 {
 	serve web udp 80
@@ -470,7 +473,8 @@ test_a_user_who_cannot_ping_is_a_note()
 	assert_out_lacks ping
 }
 
-# assert_probe DESTINATION FRAGMENT: the probe fails for that reason, and leaves no rules in either namespace.
+# assert_probe DESTINATION FRAGMENT: asserts that the probe fails with a message that contains
+# FRAGMENT, and leaves no rules in either namespace.
 assert_probe()
 {
 	run nsnet why --probe web "$1"
@@ -569,7 +573,7 @@ probe_rules_are_there()
 	nft list tables | grep -q nsnet_probe && ip netns exec web nft list tables | grep -q nsnet_probe
 }
 
-# A table with the flag owner (5.12) ends with nsnet.
+# The kernel removes a table with the flag owner (5.12) when nsnet ends.
 test_a_killed_probe_leaves_no_rules()
 {
 	nsnet why --probe web >/dev/null &
@@ -580,7 +584,8 @@ test_a_killed_probe_leaves_no_rules()
 	kill -KILL "$killed"
 	wait "$killed"
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
-		# gc knows whether a process has ended only in the initial pid namespace, and the test is in another one
+		# gc can tell that a process has ended only in the initial pid namespace, and the
+		# test runs in another pid namespace
 		nft flush ruleset
 		ip netns exec web nft flush ruleset
 	fi
@@ -708,7 +713,7 @@ test_a_device_that_is_no_pair()
 	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
 	ip -n web route add default via 10.1.0.1
 	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
-	# the kernel notices a moment later
+	# the kernel detects the lost carrier a moment later
 	settle 20 b0_has no-carrier
 	run nsnet why web
 	assert_rc 1
@@ -753,7 +758,7 @@ test_a_tentative_address_is_not_usable()
 
 test_lines_of_resolv_conf_are_read_exactly()
 {
-	# without a server, resolv.conf(5) names the local machine
+	# without a nameserver line, the resolver asks the local host (resolv.conf(5))
 	printf 'nameservers 192.0.2.1\nsearch example\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
@@ -769,7 +774,7 @@ test_lines_of_resolv_conf_are_read_exactly()
 	run nsnet why web
 	assert_ok
 	assert_out_has "?     cannot read '/etc/resolv.conf': No such file or directory"
-	# a file of the name that cannot be read is not the same as a missing file
+	# an unreadable /etc/netns/NAME/resolv.conf must not be treated like a missing file
 	mkdir -p /etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok

@@ -40,7 +40,8 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 	assertEquals 'mnt user pid_for_children ' "$(new_with nsunshare -rmpf --kill-child)"
 }
 
-# The recipe of public scripts. With the parent outside, the mount would be made on the host.
+# Public scripts use this sequence of commands. If the parent were outside of the new namespaces,
+# the mount would be made on the host.
 # as: root
 test_a_mount_by_the_pid_of_the_parent_is_not_made_outside()
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-persist: checks that nsunshare keeps namespaces on files, creates missing files, and
-# undoes everything if the program cannot run.
+# nsunshare-persist: checks that nsunshare mounts namespaces on files, creates missing files, and
+# undoes both if the program cannot run.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -189,7 +189,7 @@ test_unpersist_refuses_other_options_and_a_program()
 }
 
 # A signal kills the whole process group of nsunshare while it waits at a full pipe. The helper
-# process must survive and remove the pins.
+# process must survive and unmount the namespaces.
 test_a_signal_to_the_group_leaves_no_pin()
 {
 	mkfifo "$TMP/full"
