@@ -62,7 +62,7 @@ by_name()
 }
 
 # no tool: it is the control experiment, an attack on a program without the protection
-test_control_without_the_defence_proc_is_writable()
+test_control_proc_is_writable_without_the_protection()
 {
 	forge
 	exchanged_and_back by_name
@@ -283,7 +283,7 @@ echo ended
 EOF
 
 # no tool: it is the control experiment, an attack without the protection
-test_control_a_device_is_opened_without_the_defence()
+test_control_a_device_is_opened_without_the_protection()
 {
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /

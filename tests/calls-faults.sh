@@ -27,7 +27,7 @@ said_or_same()
 }
 
 # as: root
-test_persist_and_unpersist_are_whole_or_undone()
+test_persist_and_unpersist_succeed_or_are_undone()
 {
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
@@ -56,7 +56,7 @@ test_persist_and_unpersist_are_whole_or_undone()
 }
 
 # as: root
-test_a_namespace_that_is_searched_is_found_or_its_failure_reported()
+test_a_search_finds_the_namespace_or_reports_the_failure()
 {
 	start_target
 	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
@@ -72,7 +72,7 @@ test_a_child_starts_without_memory_for_another_stack()
 	FAULT_MAX=100 fault_all -s mmap -- nsunshare -mpui --mount-proc -- "$FINAL"
 }
 
-test_handles_are_served_or_the_failure_is_reported()
+test_handles_work_or_the_failure_is_reported()
 {
 	start_target
 	fault_all -f '125 126 127' -- nsenter2 -t "$holder" -U -u --ready-fd 2 --close-fds "$FINAL"
@@ -80,7 +80,7 @@ test_handles_are_served_or_the_failure_is_reported()
 	fault_all -x ':(wait4|write):' -- nsunshare -Ur --status-fd 2 --wait-fd 0 -- "$FINAL"
 }
 
-test_a_listing_is_whole_or_says_what_is_missing()
+test_a_listing_is_complete_or_reports_what_is_missing()
 {
 	start_target
 	refused='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg|pidfd_open|pidfd_getfd|fstat|clone3?|vfork|socketpair|process_vm_readv):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH|ENOBUFS|EMFILE)'
@@ -101,7 +101,7 @@ test_maps_of_another_process_are_shown_or_the_failure_is_reported()
 }
 
 # --features reports a feature as missing if its test fails, so a failed call is not reported.
-test_features_are_printed_whatever_fails()
+test_features_are_printed_in_spite_of_failed_calls()
 {
 	for tool in nsunshare nsenter2 nspivot nsidmap nstimeoffset nslist; do
 		fault_all -f '1 125' -c '[ -n "$out" ] || [ -n "$err" ]' -- $tool --features

@@ -23,7 +23,7 @@ test_a_process_that_has_ended_is_named()
 	assert_err_has "cannot enter the namespaces of process $holder: No such process"
 }
 
-test_a_kernel_that_enters_one_at_a_time_is_no_error()
+test_namespaces_are_entered_one_by_one_on_an_old_kernel()
 {
 	start_holder unshare --user --map-root-user --uts --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	refused_by setns EINVAL

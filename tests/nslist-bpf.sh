@@ -243,7 +243,7 @@ test_lists_stable_namespaces_while_processes_start_and_end()
 	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/stable") -ge 16 ]"
 }
 
-test_features_say_which_condition_fails()
+test_features_name_the_condition_that_fails()
 {
 	has_iterators || return 0
 	run nslist --features

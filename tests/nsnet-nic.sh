@@ -66,7 +66,7 @@ lend_and_kill()
 	kill -KILL "$holder_line"
 }
 
-test_it_returns_when_the_program_ends()
+test_the_device_returns_when_the_program_ends()
 {
 	run initial nsnet run --move "$nic" -- ip -br link show "$nic"
 	assert_ok
@@ -74,7 +74,7 @@ test_it_returns_when_the_program_ends()
 	assertEquals "$before" "$(nic_state)"
 }
 
-test_gc_restores_it_after_sigkill()
+test_gc_restores_the_device_after_sigkill()
 {
 	lend_and_kill
 	settle 100 nic_is_back in0
@@ -86,7 +86,7 @@ test_gc_restores_it_after_sigkill()
 	assertEquals "$before" "$(nic_state)"
 }
 
-test_a_name_that_is_taken_meanwhile_loses_nothing()
+test_another_device_with_the_old_name_does_not_lose_the_record()
 {
 	lend_and_kill
 	settle 100 nic_is_back in0

@@ -151,7 +151,7 @@ test_other_tools_accept_the_references()
 
 # The graph of eight namespaces on two bridges must contain each connection once, and each device in
 # the box of its namespace.
-test_the_graph_of_eight_namespaces_on_two_bridges()
+test_graph_shows_eight_namespaces_on_two_bridges()
 {
 	clear_network
 	nsnet bridge br1,10.1.0.1/24
@@ -171,7 +171,7 @@ test_the_graph_of_eight_namespaces_on_two_bridges()
 	assertEquals 'ports' 8 "$(printf '%s\n' "$out" | grep -c '^    vethns')"
 }
 
-test_forms_exclude_each_other()
+test_output_formats_exclude_each_other()
 {
 	run nsnet show --json --tree
 	assert_rc 1
@@ -233,7 +233,7 @@ test_addresses_and_gateways_are_lists()
 	assert_json '.namespaces[0].links[0] | .addrs == ["10.1.0.2/24", "fd00:1::2/64"] and .gw == ["10.1.0.1", "fd00:1::1"]'
 }
 
-test_carrier_and_pairs_within_a_namespace()
+test_shows_carrier_and_pairs_within_a_namespace()
 {
 	ip link add a0 type veth peer name a1
 	ip link set a0 up

@@ -66,24 +66,24 @@ test_del_reports_what_it_could_not_remove()
 	verb 15 '^$' nsnet del --force br0
 }
 
-test_add_is_whole_or_reported()
+test_add_is_complete_or_reports_the_failure()
 {
 	verb 25 '^$' nsnet add third --bridge br0 --route 10.9.0.0/16,via=10.1.0.1 --sysctl net.ipv4.ip_forward=1
 	verb 15 '^$' nsnet add web --link eth1,10.7.0.2/24,gw=10.7.0.1
 }
 
-test_link_and_attach_are_whole_or_reported()
+test_link_and_attach_are_complete_or_report_the_failure()
 {
 	verb 20 '^$' nsnet link netns:web:a0,10.8.0.1/24 netns:other:b0,10.8.0.2/24
 	verb 15 '^$' nsnet attach mine netns:web
 }
 
-test_a_bridge_with_nat_is_whole_or_reported()
+test_bridge_with_nat_is_complete_or_reports_the_failure()
 {
 	verb 25 '^$' nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
 }
 
-test_gc_is_whole_or_reported()
+test_gc_is_complete_or_reports_the_failure()
 {
 	before=': >/run/netns/dead'
 	export before
@@ -102,18 +102,18 @@ whole_or_reported()
 	diff "$TMP/files.want" "$TMP/files.out"
 }
 
-test_a_listing_is_whole_or_says_that_it_is_not()
+test_a_listing_is_complete_or_reports_missing_parts()
 {
 	FAULT_MAX=20 fault_all -f '1 3' -i '"(ref|inode|peerref)":' -c whole_or_reported -b nsnet -- \
 		unshare --net --mount "$TMP/host" nsnet show --json self netns:web
 }
 
-test_a_run_with_files_is_whole_or_reported()
+test_run_with_files_is_complete_or_reports_the_failure()
 {
 	verb 20 '^$' nsnet run --bridge br0 --dns 192.0.2.53 --publish 8080:80 -- cat /etc/resolv.conf
 }
 
-test_a_lent_device_comes_back_whatever_fails()
+test_a_lent_device_returns_in_spite_of_failed_calls()
 {
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'

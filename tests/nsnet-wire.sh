@@ -450,7 +450,7 @@ test_exits_with_the_status_of_the_program()
 	assert_rc 125
 }
 
-test_a_device_that_is_no_bridge_is_refused_as_one()
+test_refuses_a_device_that_is_not_a_bridge()
 {
 	ip link add nic0 type veth peer name nic1
 	run nsnet run --link eth0@nic0,10.1.0.2/24 -- echo ran

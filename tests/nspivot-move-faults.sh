@@ -20,7 +20,7 @@ ln -s /tools/nspivot /mover
 exec /mover --move-root --proc=/p /new -- /look
 SCRIPT
 
-test_a_failed_call_never_runs_the_program_in_half_a_root()
+test_after_a_failed_call_no_program_runs_in_an_incomplete_root()
 {
 	set --
 	# build-aux/coverage keeps the counters of instrumented tools here

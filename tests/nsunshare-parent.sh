@@ -107,7 +107,7 @@ test_the_program_takes_no_descriptor_of_the_parent()
 
 # A process inside that has an id of the owner, or no id of the caller, would get the ids of the parent.
 # as: root
-test_nobody_traces_a_parent_whose_ids_are_not_mapped()
+test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
 	for o in '--owner 1000:1000 -U' '--owner 1000:1000 -r' '--map-users 0:1000000:9 --map-groups 0:1000000:9'; do
 		# shellcheck disable=SC2086 # words

@@ -32,7 +32,7 @@ struct cred {
 	gid_t *groups; /* malloc()ed */
 	size_t ngroups;
 
-	bool limit_caps;    /* the program may have the capabilities in cap_limit at most */
+	bool limit_caps;    /* the program may have no other capabilities than those in cap_limit */
 	uint64_t cap_limit; /* the allowed capabilities, which cred_check() computes */
 	/* the capabilities of the process become ambient; a tool clears this member if it would
 	 * have no effect */

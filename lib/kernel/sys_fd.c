@@ -16,7 +16,7 @@
 #include "base/num.h"
 
 #ifndef SYS_close_range
-#define SYS_close_range 436 /* the same number on all architectures */
+#define SYS_close_range 436 /* close_range(2) has the same number on all architectures */
 #endif
 
 #ifndef MFD_EXEC

@@ -18,7 +18,7 @@
 #include "kernel/sys_ns.h"
 
 #ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438 /* the same number on all architectures */
+#define SYS_pidfd_getfd 438 /* pidfd_getfd(2) has the same number on all architectures */
 #endif
 
 #define PIDFD_THREAD O_EXCL
@@ -62,7 +62,7 @@ int sys_pidfd_send_signal(int pidfd, int sig)
 
 int sys_pidfd_ns(int pidfd, uint64_t flag)
 {
-	/* PIDFD_GET_*_NAMESPACE, linux/pidfd.h of 6.11 */
+	/* the ioctls PIDFD_GET_*_NAMESPACE, which linux/pidfd.h defines since 6.11 */
 	static const struct {
 		uint64_t flag;
 		unsigned number;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netnsid: reads the id of a network namespace as seen from another one (RTM_GETNSID,
- * rtnetlink(7)). */
+/* netnsid: reads the id (nsid) that a network namespace has in another network namespace
+ * (RTM_GETNSID, rtnetlink(7)). */
 #ifndef NSU_NS_NETNSID_H
 #define NSU_NS_NETNSID_H
 

@@ -164,7 +164,7 @@ static struct msghdr *message_init(struct message *m)
 
 struct one {
 	int pidfd, fd;
-	int to; /* socket for the answer */
+	int to; /* socket to which the child sends its answer */
 };
 
 /* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */

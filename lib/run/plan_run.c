@@ -76,8 +76,8 @@ static void undo(const struct plan_walk *w)
 	}
 }
 
-/* Returns the index after the last step of the sequence that begins at step i and has one actor. A
- * step that stays is a sequence of its own. */
+/* Returns the index after the last of the consecutive steps from i on that have the same actor. A
+ * step with kind->stays is always returned alone. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;

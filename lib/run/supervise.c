@@ -110,7 +110,8 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 {
 	int rc;
 
-	/* the child takes the foreground itself, because it may read from the terminal at once */
+	/* the child makes its group the foreground process group, because it may read from the
+	 * terminal at once */
 	if (s->group)
 		setpgid(0, 0);
 	if (s->tty >= 0)

@@ -88,11 +88,11 @@ struct task {
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
-	bool named;   /* the fork of its parent was seen, so it has a name */
-	bool stopped; /* it is stopped until it has a name */
-	bool started; /* ld.so has finished */
+	bool named;   /* failat has seen the fork of the parent, so the process has a name */
+	bool stopped; /* the process is stopped until it has a name */
+	bool started; /* the dynamic loader has finished */
 	uint64_t ldso_start, ldso_end;
-	int error; /* the error with which the current call will fail */
+	int error; /* the errno with which the current call will fail */
 	unsigned short calls[MAX_CALLS];
 };
 
@@ -109,7 +109,7 @@ static struct {
 	FILE *report;
 } opt = { .timeout = 20 };
 
-static long n_calls; /* injectable calls seen in all processes */
+static long n_calls; /* number of calls in all processes that failat could make fail */
 
 __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt, ...)
 {
@@ -179,7 +179,7 @@ static struct task *task_get(pid_t pid)
 
 static void task_resume(struct task *t, int sig)
 {
-	/* ESRCH: the process was killed, which a later wait() reports */
+	/* ESRCH means that the process was killed, which a later wait(2) reports */
 	if (ptrace(t->phase == COUNTED ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, 0, sig) < 0 &&
 	    errno != ESRCH)
 		die("cannot resume %s", t->name);
@@ -421,7 +421,8 @@ static void on_stop(pid_t pid, int status)
 			t->stopped = true;
 			return;
 		}
-		if (sig != SIGTRAP) { /* stopped by job control: leave it stopped until SIGCONT */
+		/* job control has stopped the process: leave it stopped until SIGCONT */
+		if (sig != SIGTRAP) {
 			ptrace(PTRACE_LISTEN, pid, 0, 0);
 			return;
 		}

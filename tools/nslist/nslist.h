@@ -18,11 +18,11 @@ enum nslist_tree {
 	NSLIST_PROCESS,
 	NSLIST_PARENT,
 	NSLIST_OWNER,
-	NSLIST_USER_PID, /* user and pid namespaces in one tree */
+	NSLIST_USER_PID, /* print user and pid namespaces in one tree */
 };
 enum nslist_view {
 	NSLIST_ROWS,
-	NSLIST_MEMBERS, /* the processes in one namespace */
+	NSLIST_MEMBERS, /* list the processes in one namespace */
 	NSLIST_SHOW,
 	NSLIST_DIFF,
 	NSLIST_LIMITS,

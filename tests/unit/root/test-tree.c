@@ -151,7 +151,7 @@ static void undo_removes_a_root_attached_early(void)
 	in_namespaces(undo_early);
 }
 
-static void not_the_machines(const char *dir)
+static void is_not_the_initial_namespace(const char *dir)
 {
 	struct nserr e = NSERR_INIT;
 
@@ -164,7 +164,7 @@ static void recognises_the_mount_namespace_of_the_machine(void)
 	struct stat mine, kthreadd;
 	struct nserr e = NSERR_INIT;
 
-	in_namespaces(not_the_machines);
+	in_namespaces(is_not_the_initial_namespace);
 	if (stat("/proc/self/ns/mnt", &mine) < 0 || stat("/proc/2/ns/mnt", &kthreadd) < 0)
 		return;
 	CHECK_INT(root_pivot_check_ns(&e), mine.st_ino == kthreadd.st_ino ? -EPERM : 0);
