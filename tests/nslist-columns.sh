@@ -152,4 +152,37 @@ test_columns_do_not_leak_descriptors()
 	assertTrue "rows: $(wc -l <"$TMP/out")" "[ $(wc -l <"$TMP/out") -ge 80 ]"
 }
 
+# make_locale NAME CHARMAP: creates $TMP/NAME.CHARMAP and sets $locale to its name.
+make_locale()
+{
+	locale=$1.$2
+	localedef -i "$1" -f "$2" "$TMP/$locale" 2>/dev/null
+	assertTrue "$locale exists" "[ -e '$TMP/$locale/LC_CTYPE' ]"
+}
+
+# In this locale, the lower case of I is not i.
+test_column_names_are_ascii_in_a_turkish_locale()
+{
+	feature locale-sources || return 0
+	make_locale tr_TR UTF-8
+	LOCPATH=$TMP LC_ALL=$locale run nslist -J -t uts -o pid,nprocs
+	assert_rc 0
+	assert_json '.namespaces[0] | has("pid") and has("nprocs")'
+}
+
+test_output_is_utf8_in_a_locale_with_another_encoding()
+{
+	feature locale-sources || return 0
+	make_locale tr_TR ISO-8859-9
+	# the second byte of U+0100 is a control character in ISO-8859-9, the first is not
+	name=$TMP/$(printf '\304\200')
+	cp "$(command -v sleep)" "$name"
+	start_holder nsunshare -r -u --ready-fd 3 -- "$name" 1000
+	LOCPATH=$TMP LC_ALL=$locale run nslist -t uts -o TYPE,COMMAND "$holder"
+	assert_rc 0
+	assert_out_has 1000
+	iconv -f UTF-8 -t UTF-8 <"$TMP/out" >/dev/null
+	assertTrue 'valid UTF-8' $?
+}
+
 . shunit2

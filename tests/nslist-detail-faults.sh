@@ -88,7 +88,7 @@ test_counts_an_unreadable_value_and_strict_exits_3()
 test_ended_process_is_not_reported_as_a_thread()
 {
 	start_target
-	run failat -o "$TMP/report" -k 1:pidfd_open:1 -e ESRCH -- nslist -p "$holder"
+	run failat -o "$TMP/report" -k 1:pidfd_open:1 -e ESRCH -- nslist "$holder"
 	assert_refused 1 "nslist: process $holder: No such process"
 }
 

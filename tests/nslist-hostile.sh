@@ -85,7 +85,7 @@ c"
 	assertEquals 1 "$(wc -l <"$TMP/out")"
 	run nslist -J -t uts -P -o NSFS -l
 	assertEquals "$TMP/a b
-c/1" "$(jq -r '.namespaces[0].nsfs[0]' "$TMP/out")"
+c/1" "$(jq -r '.namespaces[0].nsfs' "$TMP/out")"
 	umount "$TMP/a b
 c/1"
 }

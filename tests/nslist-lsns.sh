@@ -5,7 +5,11 @@
 . "${0%/*}/testlib.sh"
 require_tool lsns jq
 lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespaces'
+. "${0%/*}/listlib.sh"
 require_ns user uts
+
+# the columns that both have
+shared=NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS
 
 # Starts processes that all versions of lsns can see and that do not change between two runs: a
 # process in new namespaces with a child, and a stopped process.
@@ -49,8 +53,65 @@ test_tables_equal_those_of_lsns()
 test_columns_equal_those_of_lsns()
 {
 	feature sandbox || return 0
-	same -l -o NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS
+	same -l -o "$shared"
+	same -o "$shared"
 	same -n -r -l -o ns,type,nprocs,pns,ons
+}
+
+# lsns draws a tree only if the column in which it is drawn is printed, and prints the rows in the
+# order of the tree only then.
+test_order_of_rows_equals_that_of_lsns()
+{
+	feature sandbox || return 0
+	same -o NS,PID
+	same -o NS,TYPE,PID,PPID
+	same -o NS,COMMAND
+	same -o COMMAND,NS -t uts -t ipc
+	same -T -o PID,NS
+	same -T -o PID,TYPE
+	same -Tprocess -o PID,TYPE
+	same -Tparent -o PID,TYPE
+	same -r -o NS,PID,TYPE
+	same -r -T -o PID,TYPE
+}
+
+test_options_after_the_operand_equal_those_of_lsns()
+{
+	feature sandbox || return 0
+	inode=$(inode_of "$holder" ipc)
+	same "$inode" -o NS,PID
+	same -n "$inode" -o PID
+	same "$inode" -n
+	same "$inode" -l
+	same "$inode" -o PID,PPID,COMMAND
+}
+
+test_rows_of_empty_cells_equal_those_of_lsns()
+{
+	feature sandbox || return 0
+	same -p $$ -t uts -n -o NSFS
+	same -p $$ -t uts -o NSFS
+	same -p $$ -t uts -r -n -o NSFS,TYPE,NETNSID,NSFS
+	same -l -n -o NETNSID,NSFS
+}
+
+test_gone_process_gives_the_output_of_lsns()
+{
+	for options in '' -n -r -l '-o NS'; do
+		# shellcheck disable=SC2086 # several words
+		same -p 4194304 $options
+	done
+	run nslist -p 4194304
+	assert_ok
+	assert_out_empty
+}
+
+test_several_types_equal_those_of_lsns()
+{
+	feature sandbox || return 0
+	same -t net -t uts
+	same -t uts -t net
+	same -l -t user -t net -t pid
 }
 
 test_trees_equal_those_of_lsns()
@@ -70,7 +131,10 @@ test_trees_equal_those_of_lsns()
 test_json_equals_that_of_lsns()
 {
 	feature sandbox || return 0
-	for args in -J '-J -l' '-J -T -t user -t uts'; do
+	for args in -J '-J -l' '-J -T -t user -t uts' '-J -t net' \
+		"-J -l -o $shared" '-J -o NS,TYPE,PID' '-J -t net -o NS,TYPE,PID' \
+		'-J -o NS,COMMAND' '-J -T -o PID,TYPE' '-J -T -o NS,NSFS,NETNSID' \
+		"-J $(inode_of "$holder" ipc) -o PID,COMMAND"; do
 		# shellcheck disable=SC2086 # several words
 		run lsns $args
 		assert_rc 0
@@ -78,13 +142,13 @@ test_json_equals_that_of_lsns()
 		# shellcheck disable=SC2086
 		run nslist $args
 		assert_rc 0
-		assert_empty "$args" "$(jq -S 'del(.complete)' "$TMP/out" | diff "$TMP/lsns" -)"
+		assert_empty "$args" "$(jq -S . "$TMP/out" | diff "$TMP/lsns" -)"
 	done
 }
 
 test_processes_of_an_inode_equal_those_of_lsns()
 {
-	inode=$(readlink "/proc/$holder/ns/ipc" | tr -dc 0-9)
+	inode=$(inode_of "$holder" ipc)
 	same "$inode"
 	same -n -o PID,COMMAND "$inode"
 }

@@ -144,4 +144,21 @@ test_files_are_removed_if_a_call_fails()
 	fault_all -b nsunshare -- "$TMP/kept" "--uts=$TMP/u" "--ipc=$TMP/i" -w / -- "$FINAL"
 }
 
+test_a_failed_call_leaves_no_name_and_no_command()
+{
+	export XDG_RUNTIME_DIR="$TMP"
+	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
+	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
+	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
+}
+
+# Process 1 and the helper exchange the pid of the program.
+test_a_failed_call_does_not_lose_the_pid_of_the_program()
+{
+	export XDG_RUNTIME_DIR="$TMP"
+	fault_all -- nsunshare -rp --init --name web --pid-file "$TMP/pid" -- "$FINAL"
+	fault_all -- nsunshare -rp --name web --pid-file "$TMP/pid" -- nsinit -- "$FINAL"
+	fault_kill -S 15 -- nsunshare -rp --pid-file "$TMP/pid" -- nsinit -- "$FINAL"
+}
+
 . shunit2

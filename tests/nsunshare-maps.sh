@@ -88,7 +88,8 @@ test_maps_all_ranges_of_nss()
 	assertEquals 0 "$run_rc"
 	assertEquals 16 "$(echo "$run_out" | wc -l)"
 	assertEquals '61 2600 10' "$(echo "$run_out" | awk 'END { print $1, $2, $3 }')"
-	assertTrue 'libsubid is loaded' "grep -q libsubid.so '$TMP/with'"
+	assertTrue 'libsubid is loaded' "grep -q 'libsubid.so.* = [0-9]' '$TMP/with'"
+	assertTrue 'its newest version is tried' "grep -q libsubid.so.6 '$TMP/with'"
 	assertFalse 'libsubid is not loaded' "grep -q libsubid.so '$TMP/without'"
 }
 

@@ -3,8 +3,9 @@
 #include "base/dl.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 
-int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n, struct nserr *e)
+static int load_one(const char *soname, const struct dl_symbol *symbols, size_t n, struct nserr *e)
 {
 	void *lib = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
 
@@ -23,4 +24,19 @@ int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n, struc
 	for (size_t i = 0; i < n; i++)
 		*(void **)symbols[i].slot = dlsym(lib, symbols[i].name);
 	return 0;
+}
+
+int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n, struct nserr *e)
+{
+	int rc = -ENOENT;
+
+	for (const char *s = sonames; rc < 0 && *s; s += strspn(s, " ")) {
+		char name[64];
+		size_t len = strcspn(s, " ");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, s);
+		rc = load_one(name, symbols, n, e);
+		s += len;
+	}
+	return rc;
 }

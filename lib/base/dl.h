@@ -17,11 +17,12 @@ struct dl_symbol {
 	}
 
 /*
- * Opens a shared library (dlopen(3), never closed) and sets all slots. Returns 0. If the library or
- * one of its symbols is missing, returns -ENOENT with e set, and no slot is set. Must be called
- * before a namespace or root with untrusted files is entered.
+ * Opens the first of the shared libraries in sonames (separated by blanks) that exists and has all
+ * symbols (dlopen(3), never closed), and sets all slots. Returns 0. If there is no such library,
+ * returns -ENOENT with e set for the last name, and no slot is set. Must be called before a
+ * namespace or root with untrusted files is entered.
  */
-int dl_load(const char *soname, const struct dl_symbol *symbols, size_t n,
+int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n,
 	    struct nserr *e) must_check;
 
 #endif

@@ -108,35 +108,47 @@ static int unit_find(const char *s, size_t n, int from)
 	return -1;
 }
 
-/* Adds 0.DIGITS units to *ns. Returns an error for a part below one nanosecond instead of rounding
- * it. */
-static int duration_fraction(unsigned __int128 *ns, const char *digits, size_t n,
-			     unsigned __int128 unit)
+/* Returns 0.DIGITS units in nanoseconds, or -ERANGE for a part below one nanosecond, which must not
+ * be rounded. */
+static int64_t duration_fraction(const char *digits, size_t n, uint64_t unit)
 {
-	uint64_t value, scale = 1;
-	int rc;
+	uint64_t ns = 0;
 
-	while (n > 0 && digits[n - 1] == '0')
-		n--;
-	if (n == 0)
-		return 0;
-	if (n > 18) /* no unit is divisible by 10^19, and 10^n must fit into scale */
+	/* ns stays below the unit, and a week has fewer than 2^50 nanoseconds */
+	while (n > 0) {
+		ns += (uint64_t)(digits[--n] - '0') * unit;
+		if (ns % 10 != 0)
+			return -ERANGE;
+		ns /= 10;
+	}
+	return (int64_t)ns;
+}
+
+/* Adds whole units and a number of nanoseconds to *t. Returns 0, or -ERANGE if the sum does not fit
+ * into a time_t or 64 bits. */
+static int duration_add(struct timespec *t, uint64_t whole, uint64_t unit, uint64_t ns)
+{
+	uint64_t per_unit = unit / NSEC_PER_SEC, sec = (uint64_t)t->tv_sec;
+
+	if (per_unit == 0) {
+		uint64_t per_sec = NSEC_PER_SEC / unit;
+
+		ns += whole % per_sec * unit;
+		whole /= per_sec;
+		per_unit = 1;
+	}
+	ns += (uint64_t)t->tv_nsec;
+	if (__builtin_mul_overflow(whole, per_unit, &whole) ||
+	    __builtin_add_overflow(sec, whole, &sec) ||
+	    __builtin_add_overflow(sec, ns / NSEC_PER_SEC, &t->tv_sec))
 		return -ERANGE;
-	rc = num_u64n(digits, n, 0, 999999999999999999, &value);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < n; i++)
-		scale *= 10;
-	if (unit * value % scale != 0)
-		return -ERANGE;
-	*ns += unit * value / scale;
+	t->tv_nsec = (long)(ns % NSEC_PER_SEC);
 	return 0;
 }
 
 int num_duration(const char *s, struct timespec *out)
 {
-	const unsigned __int128 limit = (unsigned __int128)INT64_MAX * NSEC_PER_SEC;
-	unsigned __int128 ns = 0;
+	struct timespec sum = { 0 };
 	int last = -1;
 
 	if (*s == '\0')
@@ -145,6 +157,7 @@ int num_duration(const char *s, struct timespec *out)
 		size_t nwhole = strspn(s, "0123456789"), nfrac = 0, nunit;
 		const char *frac = NULL, *unit = s + nwhole;
 		uint64_t whole = 0;
+		int64_t ns;
 		int rc, i = DURATION_SECONDS;
 
 		if (*unit == '.') {
@@ -166,18 +179,15 @@ int num_duration(const char *s, struct timespec *out)
 		rc = nwhole ? num_u64n(s, nwhole, 0, UINT64_MAX, &whole) : 0;
 		if (rc < 0)
 			return rc;
-		unsigned __int128 in_ns = duration_units[i].nsec;
-
-		ns += whole * in_ns;
-		rc = duration_fraction(&ns, frac, nfrac, in_ns);
+		ns = duration_fraction(frac, nfrac, duration_units[i].nsec);
+		if (ns < 0)
+			return (int)ns;
+		rc = duration_add(&sum, whole, duration_units[i].nsec, (uint64_t)ns);
 		if (rc < 0)
 			return rc;
-		if (ns > limit)
-			return -ERANGE;
 		last = i;
 		s = unit + nunit;
 	}
-	out->tv_sec = (time_t)(ns / NSEC_PER_SEC);
-	out->tv_nsec = (long)(ns % NSEC_PER_SEC);
+	*out = sum;
 	return 0;
 }

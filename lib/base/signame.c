@@ -4,9 +4,9 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/num.h"
+#include "base/str.h"
 
 /* clang-format off */
 static const char *const names[] = {
@@ -36,7 +36,7 @@ static const char *name_of(int sig)
 /* Parses "RTMIN", "RTMIN+n", "RTMAX" or "RTMAX-n". Returns the number, or -EINVAL. */
 static int parse_realtime(const char *s, size_t n)
 {
-	bool max = strncasecmp(s, "RTMAX", 5) == 0;
+	bool max = str_same_name(s, "RTMAX", 5);
 	uint64_t off = 0;
 
 	if (n > 5 && s[5] != (max ? '-' : '+'))
@@ -48,7 +48,7 @@ static int parse_realtime(const char *s, size_t n)
 
 static bool is_name(const char *name, const char *s, size_t n)
 {
-	return name && strlen(name) == n && strncasecmp(name, s, n) == 0;
+	return name && strlen(name) == n && str_same_name(name, s, n);
 }
 
 int signame_parse(const char *s, size_t n)
@@ -57,7 +57,7 @@ int signame_parse(const char *s, size_t n)
 
 	if (num_u64n(s, n, 1, (uint64_t)SIGRTMAX, &number) == 0)
 		return (int)number;
-	if (n > 3 && strncasecmp(s, "SIG", 3) == 0) {
+	if (n > 3 && str_same_name(s, "SIG", 3)) {
 		s += 3;
 		n -= 3;
 	}
@@ -67,7 +67,7 @@ int signame_parse(const char *s, size_t n)
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
 		if (is_name(aliases[i].name, s, n))
 			return aliases[i].sig;
-	if (n >= 5 && (strncasecmp(s, "RTMIN", 5) == 0 || strncasecmp(s, "RTMAX", 5) == 0))
+	if (n >= 5 && (str_same_name(s, "RTMIN", 5) || str_same_name(s, "RTMAX", 5)))
 		return parse_realtime(s, n);
 	return -EINVAL;
 }

@@ -93,3 +93,28 @@ char *str_escape_dup(const char *src, size_t n)
 		str_escape(dst, size, src, n);
 	return dst;
 }
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+void str_lower(char *dst, size_t size, const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i] && i + 1 < size; i++)
+		dst[i] = lower(s[i]);
+	dst[i] = '\0';
+}
+
+bool str_same_name(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+		if (!a[i])
+			break;
+	}
+	return true;
+}

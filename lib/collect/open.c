@@ -2,11 +2,10 @@
 /* open: opens a namespace through its members, its holders or its id. */
 #include "collect/worker.h"
 
-#include <sys/stat.h>
-
 #include "base/file.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
+#include "kernel/sys_stat.h"
 #include "ns/inside.h"
 #include "ns/socket.h"
 

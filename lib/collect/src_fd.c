@@ -2,9 +2,8 @@
 /* src_fd: finds namespaces and sockets that processes hold as descriptors. */
 #include "collect/worker.h"
 
-#include <sys/stat.h>
-
 #include "kernel/sys_ns.h"
+#include "kernel/sys_stat.h"
 
 /* Limits of the balance of guesses. A wrong guess of the descriptor numbers costs twice the time
  * that a right guess saves. */

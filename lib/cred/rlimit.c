@@ -140,7 +140,7 @@ static void hint_refused(int which, rlim_t hard, struct nserr *e)
 
 	if (most >= 0 && hard > (uint64_t)most)
 		nserr_hint(e, "use at most %lld, or raise the sysctl fs.nr_open", (long long)most);
-	else if (getrlimit((__rlimit_resource_t)which, &old) == 0 && hard > old.rlim_max)
+	else if (getrlimit(which, &old) == 0 && hard > old.rlim_max)
 		nserr_hint(e,
 			   "use at most %llu, or run the command with CAP_SYS_RESOURCE in the "
 			   "initial user "
@@ -154,7 +154,7 @@ int cred_rlimit_apply(const struct cred_rlimit *limits, struct nserr *e)
 		const struct rlimit r = { limits[i].soft, limits[i].hard };
 		int err;
 
-		if (!limits[i].set || setrlimit((__rlimit_resource_t)i, &r) == 0)
+		if (!limits[i].set || setrlimit(i, &r) == 0)
 			continue;
 		err = errno;
 		nserr_set(e, err, "cannot set limit %s", names[i]);

@@ -53,15 +53,12 @@ static int load(struct nserr *e)
 		DL_SYMBOL(uid_ranges, subid_get_uid_ranges),
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
-	/* both versions of the library have the functions that are used here */
-	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4" };
 	FILE *quiet;
-	int rc = -ENOENT;
+	/* all versions have the functions that are used here */
+	int rc = init ? 0 : dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 
 	if (init)
 		return 0;
-	for (size_t i = 0; rc < 0 && i < ARRAY_SIZE(names); i++)
-		rc = dl_load(names[i], symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
 		return rc;

@@ -3,10 +3,10 @@
 #include "kernel/mountinfo.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/num.h"
+#include "kernel/sys_stat.h"
 
 #define MOUNTINFO_MAX (256u << 20) /* enough for 400,000 mounts with 600 bytes each */
 

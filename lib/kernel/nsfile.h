@@ -3,9 +3,8 @@
 #ifndef NSU_KERNEL_NSFILE_H
 #define NSU_KERNEL_NSFILE_H
 
-#include <sys/stat.h>
-
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 /*
  * A path such as /proc/PID/fd/N, or a path in another mount namespace, may lead to a FIFO, a device

@@ -3,6 +3,7 @@
 #include "kernel/proc_stat.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/vfs.h>
@@ -30,7 +31,8 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 	memcpy(st->comm, open + 1, st->comm_len);
 	st->comm[st->comm_len] = '\0';
 	if (sscanf(close + 1,
-		   " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lu",
+		   " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+		   "%" SCNu64,
 		   &st->state, &st->ppid, &flags, &st->start) != 4)
 		return -EIO;
 	st->kthread = flags & PF_KTHREAD;

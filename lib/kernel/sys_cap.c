@@ -2,10 +2,10 @@
 /* sys_cap: calls capget(2), capset(2) and prctl(2), and defines the names of capabilities(7). */
 #include "kernel/sys_cap.h"
 
-#include <strings.h>
 #include <sys/syscall.h>
 
 #include "base/num.h"
+#include "base/str.h"
 
 #ifndef PR_CAP_AMBIENT
 #define PR_CAP_AMBIENT           47
@@ -124,12 +124,12 @@ int sys_cap_parse(const char *name, size_t n)
 
 	if (num_u64n(name, n, 0, 63, &v) == 0)
 		return (int)v;
-	if (n > 4 && strncasecmp(name, "cap_", 4) == 0) {
+	if (n > 4 && str_same_name(name, "cap_", 4)) {
 		name += 4;
 		n -= 4;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(cap_names); i++)
-		if (strlen(cap_names[i]) == n && strncasecmp(cap_names[i], name, n) == 0)
+		if (strlen(cap_names[i]) == n && str_same_name(cap_names[i], name, n))
 			return (int)i;
 	return -EINVAL;
 }

@@ -124,3 +124,13 @@ int sys_memfd_exec(const char *name, unsigned flags)
 		fd = memfd_create(name, flags | MFD_CLOEXEC);
 	return fd < 0 ? -errno : file_above_std(fd);
 }
+
+/* The structure of the kernel is that of <dirent.h> if an inode number has 64 bits. */
+_Static_assert(sizeof(ino_t) == 8, "build with _FILE_OFFSET_BITS=64");
+
+ssize_t sys_getdents(int fd, void *buf, size_t size)
+{
+	long n = syscall(SYS_getdents64, fd, buf, size);
+
+	return n < 0 ? -errno : n;
+}

@@ -18,6 +18,12 @@ int sys_fd_close_others(const int *keep, size_t n) must_check;
 int sys_fd_has_range(void) must_check;
 
 /*
+ * Reads entries of the directory (struct dirent) into buf (getdents64(2)). Returns the number of
+ * bytes, 0 at the end, or a negative errno.
+ */
+ssize_t sys_getdents(int fd, void *buf, size_t size) must_check;
+
+/*
  * Creates an executable file in memory with memfd_create(2). Adds MFD_CLOEXEC to flags and, since
  * Linux 6.3, MFD_EXEC. Returns a descriptor above 2, or a negative errno: -EACCES if
  * vm.memfd_noexec=2 forbids executable memfds in this pid namespace.

@@ -53,7 +53,7 @@ int nft_open(struct nft_ctx **nft, struct nserr *e)
 		DL_SYMBOL(set_flags, nft_ctx_output_set_flags),
 		DL_SYMBOL(run_cmd, nft_run_cmd_from_buffer),
 	};
-	int rc = ctx_new ? 0 : dl_load("libnftables.so.1", symbols, ARRAY_SIZE(symbols), e);
+	int rc = ctx_new ? 0 : dl_load(LIBNFTABLES_SONAME, symbols, ARRAY_SIZE(symbols), e);
 
 	if (rc < 0) {
 		nserr_hint(e,

@@ -3,13 +3,23 @@
 #include "ns/ref.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 #include "base/num.h"
 #include "kernel/sys_ns.h"
+#include "ns/name.h"
 
 static int bad_ref(const char *s, struct nserr *e)
 {
-	return nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
+	int rc = nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
+	char path[sizeof("/run/netns/") + NAME_MAX];
+
+	if (nsname_is_valid(s) && nsname_is_live(s))
+		nserr_hint(e, "use name:%s for the run of that name", s);
+	else if (strlen(s) <= NAME_MAX && !strchr(s, '/') &&
+		 snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 && access(path, F_OK) == 0)
+		nserr_hint(e, "use netns:%s for the network namespace of that name", s);
+	return rc;
 }
 
 /* Returns true for "self", which may replace PID in TYPE:PID and PID/fd/N. The caller sets r->pid
@@ -111,6 +121,12 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 		return parse_typed(rest, type, r, e);
 	if (str_after(s, "netns:"))
 		return parse_netns(rest, r, e);
+	if (str_after(s, "name:")) {
+		r->kind = NSREF_NAME;
+		r->name = rest;
+		return nsname_is_valid(rest) ? 0
+					     : nserr_set(e, 0, "invalid name '%s' of a run", rest);
+	}
 	if (str_after(s, "socket:"))
 		return parse_pid_fd(rest, "/", NSREF_SOCKET, r, e);
 	if (str_after(s, "tid:")) {

@@ -12,7 +12,8 @@ enum nsref_kind {
 	NSREF_PID,       /* 123 */
 	NSREF_PID_INODE, /* 123:4567, the inode of its pidfd */
 	NSREF_TID,       /* tid:124 */
-	NSREF_SELF,      /* self */
+	NSREF_NAME,      /* name:web, the program of nsunshare --name web */
+	NSREF_SELF,      /* self; the last one that names a process */
 	NSREF_TYPE_PID,  /* user:123, user:self */
 	NSREF_INODE,     /* net:4026531840, net:[4026531840], 4026531840 */
 	NSREF_ID,        /* id:17 */
@@ -46,7 +47,8 @@ struct nsref {
  * Opens nothing. Returns 0, or -EINVAL with e set. r borrows s. */
 int nsref_parse(const char *s, struct nsref *r, struct nserr *e) must_check;
 
-/* Returns true if r names a process (PID, PID:INODE, tid:TID, self), not a namespace. */
+/* Returns true if r names a process (PID, PID:INODE, tid:TID, name:NAME, self), not a
+ * namespace. */
 bool nsref_is_process(const struct nsref *r);
 
 /* Returns the type that the text of r implies, or NULL if only the opened file shows the type

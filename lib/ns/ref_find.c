@@ -4,7 +4,6 @@
 #include "ns/ref_find.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -12,6 +11,7 @@
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
 #include "kernel/sys_ns.h"
+#include "kernel/sys_stat.h"
 #include "ns/inode.h"
 #include "ns/scan.h"
 

@@ -2,7 +2,6 @@
 /* ref_open: opens the processes and namespaces that references name. */
 #include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/num.h"
@@ -11,6 +10,8 @@
 #include "kernel/proc_status.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
+#include "kernel/sys_stat.h"
+#include "ns/name.h"
 #include "ns/ref.h"
 #include "ns/ref_find.h"
 #include "ns/socket.h"
@@ -102,22 +103,33 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 	return nserr_set(e, fd, "cannot open process %d", (int)pid);
 }
 
+/* Sets the error for a name whose process has ended, for example because nsunshare was killed. */
+static int no_run(const struct nsref *r, struct nserr *e)
+{
+	return nserr_set(e, ENOENT, "no run is named '%s'", r->name);
+}
+
 int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;
 	pid_t pid = r->kind == NSREF_SELF ? getpid() : r->pid;
+	struct nsname run;
 	char path[32];
 	int rc;
 
 	if (!nsref_is_process(r))
 		return nserr_set(e, 0, "'%s' names a namespace, not a process", r->text);
 	rc = proc_stat_check(e);
+	if (rc == 0 && r->kind == NSREF_NAME) {
+		rc = nsname_read(r->name, &run, e);
+		pid = run.pid;
+	}
 	if (rc < 0)
 		return rc;
 	p.pid = pid;
 	p.pidfd = open_pidfd(r, pid, e);
 	if (p.pidfd < 0 && p.pidfd != -ENOSYS)
-		return p.pidfd;
+		return r->kind == NSREF_NAME ? no_run(r, e) : p.pidfd;
 	if (r->kind == NSREF_PID_INODE) {
 		rc = check_pidfd_inode(r, p.pidfd, e);
 		if (rc < 0)
@@ -134,6 +146,8 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	 */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
+	if (r->kind == NSREF_NAME && !nsname_is_process(&run, p.pidfd, p.procfd))
+		return no_run(r, e);
 	if (p.pidfd < 0 && r->kind != NSREF_TID) {
 		rc = check_leader(&p, e);
 		if (rc < 0)
@@ -341,6 +355,7 @@ static int open_base(const struct nsref *r, const struct nstype *type, struct ns
 	case NSREF_PID:
 	case NSREF_PID_INODE:
 	case NSREF_TID:
+	case NSREF_NAME:
 	case NSREF_SELF:
 		if (!type)
 			return nserr_set(e, 0, "'%s' names a process, not a namespace", r->text);

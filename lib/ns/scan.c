@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "base/file.h"
+#include "kernel/sys_fd.h"
 
 /* Adds name to the list if it is a number. Returns 0 or -ENOMEM. */
 static int add(struct scan *s, const char *name)
@@ -43,12 +44,12 @@ int scan_dir(int dirfd, const char *path, size_t expected, struct scan *s)
 	if (fd < 0)
 		return fd;
 	for (;;) {
-		ssize_t n = getdents64(fd, buf, sizeof(buf));
+		ssize_t n = sys_getdents(fd, buf, sizeof(buf));
 
 		if (n <= 0)
-			return n < 0 ? -errno : 0;
+			return (int)n;
 		for (ssize_t i = 0; i < n;) {
-			const struct dirent64 *d = (const void *)(buf + i);
+			const struct dirent *d = (const void *)(buf + i);
 
 			if (add(s, d->d_name) < 0)
 				return -ENOMEM;

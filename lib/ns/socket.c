@@ -5,12 +5,12 @@
 
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/file.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
+#include "kernel/sys_stat.h"
 
 /*
  * Duplicates the descriptor, checks that it is a socket and opens its network namespace. Runs in

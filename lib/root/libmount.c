@@ -4,7 +4,9 @@
 #include "root/libmount.h"
 
 #include <fcntl.h>
+#if USE_LIBMOUNT
 #include <libmount/libmount.h>
+#endif
 #include <linux/capability.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -16,6 +18,8 @@
 #include "kernel/nsfile.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
+
+#if USE_LIBMOUNT
 
 static __typeof__(&mnt_new_table) new_table;
 static __typeof__(&mnt_unref_table) unref_table;
@@ -52,7 +56,7 @@ static int load(struct nserr *e)
 
 	if (new_table)
 		return 0;
-	return dl_load("libmount.so.1", symbols, ARRAY_SIZE(symbols), e);
+	return dl_load(LIBMOUNT_SONAME, symbols, ARRAY_SIZE(symbols), e);
 }
 
 static bool is_readonly(struct libmnt_fs *fs)
@@ -105,6 +109,23 @@ void libmount_done(struct mnt_table *t)
 	free(t->m);
 	*t = MNT_TABLE_INIT;
 }
+
+#else
+
+int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
+{
+	*t = MNT_TABLE_INIT;
+	nserr_set(e, 0, "cannot read '%s': this build is without libmount", file);
+	return -EOPNOTSUPP;
+}
+
+void libmount_done(struct mnt_table *t)
+{
+	free(t->m);
+	*t = MNT_TABLE_INIT;
+}
+
+#endif
 
 /* Returns true if the path is a directory that the kernel creates as a mount point and that is
  * always empty, so that a mount on it hides no files. */

@@ -2,9 +2,8 @@
 /* mountapi: builds a tree that is detached from "/", by descriptors alone. */
 #include "root/mountapi.h"
 
-#include <sys/stat.h>
-
 #include "kernel/sys_mount.h"
+#include "kernel/sys_stat.h"
 #include "root/libmount.h"
 #include "root/lookup.h"
 #include "root/place.h"

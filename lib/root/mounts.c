@@ -90,6 +90,18 @@ static bool shows(const struct statx *st, const struct root_mount *m)
 	       st->stx_dev_minor == m->minor;
 }
 
+const char *root_mounts_at(const struct root_mounts *m, int fd)
+{
+	struct statx st;
+
+	if (m->n == m->base || statx(fd, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
+		return NULL;
+	for (size_t i = m->base; i < m->n; i++)
+		if (shows(&st, &m->at[i]))
+			return m->at[i].path;
+	return NULL;
+}
+
 int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct nserr *e)
 {
 	cleanup_free char *copy = strdup(path);

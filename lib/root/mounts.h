@@ -8,9 +8,8 @@
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
 
-#include <sys/stat.h>
-
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 /* The fields of statx(2) that root_mounts_is_same() compares. */
 #define ROOT_MOUNTS_STATX (STATX_INO | STATX_MNT_ID)
@@ -23,6 +22,8 @@ struct root_mounts {
 		uint32_t major, minor;
 	} * at; /* the mounts, in the order in which they were made */
 	size_t n, size;
+	size_t base;   /* the first `base` mounts are the contents of the root, which later mounts
+			  may cover */
 	char **absent; /* paths that must stay missing */
 	size_t nabsent;
 };
@@ -33,6 +34,10 @@ bool root_mounts_is_same(const struct statx *a, const struct statx *b);
 /* Records that mnt was mounted on path. mnt is a descriptor of the root of the mount, borrowed.
  * Returns 0, or a negative errno with e set. */
 int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct nserr *e) must_check;
+
+/* Returns the path of the recorded mount whose root is the file of fd, or NULL if there is none.
+ * Does not return mounts that may be covered. */
+const char *root_mounts_at(const struct root_mounts *m, int fd);
 
 /*
  * Finds the deepest recorded mount that the components of path lead through. If several mounts are

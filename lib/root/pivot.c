@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
@@ -15,6 +14,7 @@
 #include "base/file.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
+#include "kernel/sys_stat.h"
 #include "root/lookup.h"
 
 /* Inode of the initial mount namespace (include/linux/proc_ns.h). */
@@ -236,7 +236,7 @@ static int pivot_error(int rc, struct nserr *e)
 
 	nserr_set(e, rc, "cannot pivot");
 	if (rc == -EINVAL && statfs("/", &fs) == 0 &&
-	    (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
+	    ((unsigned)fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
 		nserr_hint(e, "use --move-root: pivot_root(2) cannot leave an initramfs");
 	else if (rc == -EPERM)
 		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "

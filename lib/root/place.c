@@ -3,8 +3,8 @@
 #include "root/place.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
+#include "kernel/sys_stat.h"
 #include "root/lookup.h"
 
 bool root_place_is_root(const char *path)
@@ -66,6 +66,18 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	return rc;
 }
 
+/* Checks that a mount on the place would not cover a mount that an earlier option made, for example
+ * under another name. Returns 0, or -EBUSY with e set. */
+static int refuse_cover(const struct root *r, const struct root_place *p, struct nserr *e)
+{
+	const char *hidden = p->mount ? root_mounts_at(&r->mounts, p->fd) : NULL;
+
+	if (!hidden)
+		return 0;
+	nserr_set(e, 0, "a mount on '%s' would hide the earlier mount on '%s'", p->path, hidden);
+	return -EBUSY;
+}
+
 /* Opens the place for a mount. Creates it if it is missing, with the type of src, or as a directory
  * if src is negative. Returns 0, or a negative errno with e set. */
 static int place(struct root *r, int src, const char *path, const struct mntopt *o,
@@ -82,8 +94,11 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 	else
 		flags |= ROOT_RESOLVE_FILE;
 	p->fd = root_open(r, path, flags, &r->log);
-	if (p->fd >= 0)
-		return look(r, p, e);
+	if (p->fd >= 0) {
+		int rc = look(r, p, e);
+
+		return rc < 0 ? rc : refuse_cover(r, p, e);
+	}
 	nserr_set(e, p->fd, "cannot create '%s' in the new root", path);
 	if (p->fd == -EROFS)
 		nserr_hint(e, "create this mount point in the root, because the root is read-only "

@@ -3,11 +3,11 @@
 #include "root/populate.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "kernel/sys_stat.h"
 #include "root/lookup.h"
 #include "root/place.h"
 

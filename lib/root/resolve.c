@@ -8,11 +8,11 @@
 
 #include <limits.h>
 #include <linux/magic.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "kernel/sys_stat.h"
 
 #define LINKS_MAX 40 /* maximum number of symbolic links in a path (path_resolution(7)) */
 

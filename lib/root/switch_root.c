@@ -5,11 +5,11 @@
 #include <dirent.h>
 #include <linux/magic.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "kernel/sys_stat.h"
 
 #define WANTED (STATX_TYPE | STATX_INO | STATX_MNT_ID)
 
@@ -24,7 +24,7 @@ int root_switch_check(struct nserr *e)
 		return nserr_set(e, errno, "cannot query '/'");
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		marked |= lstat(marks[i], &st) == 0 && S_ISREG(st.st_mode);
-	if (fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)
+	if ((unsigned)fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)
 		nserr_set(e, 0, "/ is not an initramfs: its files would be removed for good");
 	else if (!marked)
 		nserr_set(e, 0, "/ is not an initramfs: /init and /etc/initrd-release are missing");

@@ -163,6 +163,11 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (s->init && sig == SIGTERM && shutdown_end(s))
 		return;
+	if (s->stops && sig == SIGTERM) {
+		shutdown_begin(s);
+		if (s->stop_signal)
+			sig = s->stop_signal;
+	}
 	if (supervise_must_kill(s, sig)) {
 		s->ended_by = sig;
 		kill(s->pid, SIGKILL);
@@ -170,6 +175,9 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (sig != came || !sent_to_group(s, info))
 		send_to_child(s, sig, info);
+	/* a stopped child receives the stop signal when it continues */
+	if (s->stops && came == SIGTERM)
+		send_to_child(s, SIGCONT, &(siginfo_t){ .si_code = SI_USER });
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {

@@ -217,10 +217,13 @@ static int run_created(void *ctx, const struct plan_step *step, struct nserr *e)
 	int rc = 0;
 
 	(void)ctx;
-	if (h->pid_file)
+	if (h->pid_file && h->waits_for_init)
+		rc = h->pid_path.dir < 0 ? hold_pid_dir(h, e) : 0;
+	else if (h->pid_file)
 		rc = write_pid_file(h, e);
 	if (rc == 0 && h->status_fd >= 0)
-		rc = status_created(h->status_fd, h->pid, h->self, e);
+		rc = status_created(h->status_fd, h->pid, h->waits_for_init ? h->pid : 0, h->self,
+				    e);
 	if (rc < 0)
 		(void)!remove_pid_file(h, NULL);
 	return rc;
@@ -238,8 +241,8 @@ static void show_created(const void *ctx, const struct plan_step *step, struct b
 
 	(void)ctx;
 	if (h->pid_file)
-		buf_printf(out, "write the pid to '%s'%s", h->pid_file,
-			   h->status_fd >= 0 ? " and " : "");
+		buf_printf(out, "%s '%s'%s", h->waits_for_init ? "prepare" : "write the pid to",
+			   h->pid_file, h->status_fd >= 0 ? " and " : "");
 	if (h->status_fd >= 0)
 		buf_printf(out, "report the new namespaces to descriptor %d", h->status_fd);
 }
@@ -348,18 +351,39 @@ static void let_go(const struct handle *h, int *fd)
 		close(TAKE_FD(*fd));
 }
 
-void handle_running(struct handle *h)
+int handle_identified(struct handle *h, pid_t pid, struct nserr *e)
+{
+	h->pid = pid;
+	return h->pid_file ? write_pid_file(h, e) : 0;
+}
+
+void handle_let_go(struct handle *h)
 {
 	/* close the descriptor, because the reader of --ready-fd waits for the end of the file */
 	let_go(h, &h->ready_fd);
 	let_go(h, &h->wait_fd);
-	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid) == -EINTR)
+}
+
+void handle_executed(struct handle *h)
+{
+	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid, h->init_pid) == -EINTR)
 		h->status_fd = -1;
+}
+
+void handle_forget_status(struct handle *h)
+{
+	h->status_fd = -1;
+}
+
+void handle_running(struct handle *h)
+{
+	handle_let_go(h);
+	handle_executed(h);
 }
 
 int handle_ended(struct handle *h, int wstatus, struct nserr *e)
 {
 	if (h->status_fd >= 0 && wstatus >= 0)
-		status_exit(h->status_fd, h->pid, wstatus);
+		status_exit(h->status_fd, h->pid, h->init_pid, wstatus);
 	return remove_pid_file(h, e);
 }

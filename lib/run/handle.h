@@ -23,7 +23,9 @@ struct handle {
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
 
-	pid_t pid; /* pid of the program; the tool's fork step sets it */
+	pid_t pid;           /* pid of the program; the tool's fork step sets it */
+	pid_t init_pid;      /* pid of its init, or 0 */
+	bool waits_for_init; /* the child is an init, and handle_identified() will be called */
 
 	/* private */
 	const char *program;
@@ -74,6 +76,21 @@ void handle_served(struct handle *h);
 /* Adds the last step before exec, which closes descriptors and writes the line to --ready-fd. The
  * line is not written if the program cannot be executed. program is argv[0]. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
+
+/*
+ * With waits_for_init: sets the pid of the program, which waits, and writes the pid file, which was
+ * not written before. Returns 0, or a negative errno with e set.
+ */
+int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
+
+/* The two parts of handle_running(): handle_let_go() closes the descriptors of handles that have
+ * ended, and handle_executed() reports to --status-fd that the program was executed. */
+void handle_let_go(struct handle *h);
+void handle_executed(struct handle *h);
+
+/* Must be called if the program could not be executed, so that neither its start nor its end is
+ * reported. */
+void handle_forget_status(struct handle *h);
 
 /*
  * These functions are for the parent that waits for the program. handle_running() reports that the

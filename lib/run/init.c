@@ -7,7 +7,7 @@
 #include "kernel/sys_fd.h"
 #include "run/cause.h"
 #include "run/exec.h"
-#include "run/interrupt.h"
+#include "run/report.h"
 #include "run/shutdown.h"
 
 static int run_subreaper(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -81,6 +81,21 @@ static const struct plan_kind retire_kind = {
 	.show = show_retire,
 };
 
+static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct init *i = s->arg;
+
+	(void)ctx;
+	return report_program(i->report_fd, e);
+}
+
+static const struct plan_kind report_kind = {
+	.name = "report",
+	.call = "send(2), recv(2)",
+	.what = "report this process to nsunshare outside",
+	.run = run_report,
+};
+
 void init_plan(struct init *i, struct plan *p)
 {
 	/* A process that is not process 1 becomes a subreaper. With an outer supervisor, getpid(2)
@@ -91,6 +106,8 @@ void init_plan(struct init *i, struct plan *p)
 	handle_plan_created(&i->handle, p);
 	handle_plan_wait(&i->handle, p, PLAN_CALLER);
 	plan_add(p, PLAN_CALLER, &retire_kind, i, 0);
+	if (i->reports)
+		plan_add(p, PLAN_CHILD, &report_kind, i, 0);
 }
 
 void init_plan_exec(struct init *i, struct plan *p)
@@ -120,15 +137,11 @@ int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
 		return rc;
 	supervise_interrupts(&i->supervise, &p->interrupts);
 	rc = plan_run(p, ctx, NULL, e);
+	if (rc < 0 && i->reports)
+		report_failed(i->report_fd);
 	if (rc < 0) {
-		/* without an outer supervisor, PID 1 survives the signal that would end another
-		 * process here */
-		int sig = rc == -EINTR && getpid() == 1 && !i->outer ? interrupt_pending() : 0;
-
 		supervise_unblock(&i->supervise);
-		if (sig > 0)
-			*e = NSERR_INIT;
-		return sig > 0 ? sig : rc;
+		return rc;
 	}
 	i->running = true;
 	handle_running(&i->handle);

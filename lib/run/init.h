@@ -4,7 +4,7 @@
  * its child. When the program ends or TERM arrives, it ends all other descendants, too. nsinit and
  * nsunshare --init use it:
  *
- *	init_plan(&i, &p)             adds fork, "created", --wait-fd and run_retire()
+ *	init_plan(&i, &p)             adds fork, "created", --wait-fd, run_retire() and the report
  *	plan_add(&p, PLAN_CHILD, …)   adds the tool's own steps in the process of the program
  *	init_plan_exec(&i, &p)        adds signals, descriptors and exec
  *	init_run(&i, &p, ctx, &e)     executes the plan
@@ -24,6 +24,10 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
+	/* The process of the program reports itself on report_fd (run/report.h) and waits for the
+	 * answer. */
+	bool reports;
+	int report_fd;
 	bool guarded; /* make process 1 undumpable, see run_retire() in init.c */
 	/* True when the program runs. From then on, this process prints its own error messages. */
 	bool running;
@@ -36,8 +40,7 @@ void init_plan_exec(struct init *i, struct plan *p);
 
 /*
  * Executes the plan as its caller and waits until all descendants have ended. Returns the wait
- * status of the program. If a signal ended the set-up and cannot end process 1, returns the wait
- * status of that signal. Otherwise returns a negative errno with e set. e is also set if the
+ * status of the program. Otherwise returns a negative errno with e set. e is also set if the
  * program has run and the pid file could not be removed. Closes all other descriptors above 2 when
  * the program runs.
  */

@@ -44,6 +44,22 @@ int interrupt_open_ending(void)
 	return interrupt_open(&set);
 }
 
+static void end(int sig)
+{
+	_exit(128 + sig);
+}
+
+void interrupt_as_init(void)
+{
+	const struct sigaction ends = { .sa_handler = end };
+
+	if (getpid() != 1)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (!is_ignored(ending[i]))
+			sigaction(ending[i], &ends, NULL);
+}
+
 int interrupt_pending(void)
 {
 	sigset_t pending;

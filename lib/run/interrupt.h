@@ -20,6 +20,13 @@ void interrupt_ending(const sigset_t *mask, sigset_t *set);
 /* Returns interrupt_open() of HUP, INT, QUIT and TERM, except those that are ignored. */
 int interrupt_open_ending(void) must_check;
 
+/*
+ * Makes HUP, INT, QUIT and TERM end this process with status 128 + n if it is process 1, unless
+ * they are ignored. The kernel discards a signal to process 1 that has no handler for it
+ * (pid_namespaces(7)). execve(2) removes the handlers again.
+ */
+void interrupt_as_init(void);
+
 /* Returns the first of HUP, INT, QUIT and TERM that is pending and not ignored, or 0. */
 int interrupt_pending(void) must_check;
 

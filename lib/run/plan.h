@@ -89,10 +89,13 @@ struct plan_keeper {
 	void (*created)(void *ctx, pid_t child);
 	/* Called when the child has executed its program. */
 	void (*running)(void *ctx);
+	/* Called when watch is readable. The function may change watch. */
+	void (*heard)(void *ctx);
 	/* Called when the program has ended. wstatus is its wait status, or negative if the status
 	 * is unknown because the caller was killed. Returns 0, or a negative errno with e set. */
 	int (*ended)(void *ctx, int wstatus, struct nserr *e);
 
+	int watch;  /* descriptor that the helper watches while it waits, or -1 */
 	bool stays; /* if false, the helper ends when the program begins */
 	/* the caller's socket to the helper, open from plan_run() to plan_keeper_end(); otherwise
 	 * -1 */
@@ -144,6 +147,10 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
  * negative errno with e set if the helper has been killed. Returns 0 without a helper.
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
+
+/* Waits in the helper until the line is readable, and meanwhile calls heard(). For plan_run() and
+ * plan_keep() only. */
+void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
 /* The main loop of the helper that stays; line leads to the caller, child is the program. For
  * plan_run() only. */

@@ -24,12 +24,29 @@ static void wait_for(int pidfd)
 		(void)!RETRY_EINTR(poll(&p, 1, -1));
 }
 
+void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line)
+{
+	/* ENOMEM may be transient; retry, because a process inside may wait for an answer */
+	for (int failures = 0; k->watch >= 0 && failures < 100;) {
+		struct pollfd p[] = { { .fd = k->watch, .events = POLLIN },
+				      { .fd = line, .events = POLLIN } };
+
+		if (RETRY_EINTR(poll(p, ARRAY_SIZE(p), -1)) < 0)
+			failures++;
+		else if (p[0].revents)
+			k->heard(ctx);
+		else if (p[1].revents)
+			return;
+	}
+}
+
 _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child)
 {
 	struct answer a = { .err = NSERR_INIT };
 	int pidfd = sys_pidfd_open(child), wstatus = -1;
 
 	k->running(ctx);
+	plan_keeper_watch(k, ctx, line);
 	/* The program may control the caller, which is in the program's namespaces. So the only
 	 * effect of any message is that this wait ends. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {

@@ -137,6 +137,15 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	return 0;
 }
 
+/* Receives the next message of the caller, and lets a keeper watch its descriptor meanwhile. */
+static int next_message(const struct plan_walk *w, const struct plan_keeper *keeper,
+			struct plan_message *m)
+{
+	if (keeper)
+		plan_keeper_watch(keeper, w->ctx, w->line[PLAN_CALLER]);
+	return receive_message(w->line[PLAN_CALLER], m);
+}
+
 /*
  * The main loop of the helper and of the child. Ends the process. A process that has run all its
  * steps waits, because it must undo them if the caller sends an error or ends before the last step
@@ -152,7 +161,7 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 	/* steps that directly follow the creation of the process need no message from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
-	while (told || receive_message(w->line[PLAN_CALLER], &m) > 0) {
+	while (told || next_message(w, keeper, &m) > 0) {
 		told = false;
 		if (keeper && m.child > 0 && w->pid[PLAN_CHILD] == 0) {
 			w->pid[PLAN_CHILD] = m.child;

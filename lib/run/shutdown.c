@@ -202,9 +202,11 @@ static bool signal_descendants(int sig)
 static void signal_all(const struct supervise *s, int sig)
 {
 	/* kill(-1) of PID 1 signals all processes of the pid namespace except PID 1 */
-	if (getpid() == 1)
+	if (s->init && getpid() == 1)
 		kill(-1, sig);
-	else if (!signal_descendants(sig) && s->pid > 0)
+	else if (!s->init && s->pid > 0)
+		kill(s->pid, sig);
+	else if (s->init && !signal_descendants(sig) && s->pid > 0)
 		kill(s->pid, sig);
 }
 
@@ -214,7 +216,7 @@ void reap_kill(struct supervise *s)
 	signal_all(s, SIGKILL);
 }
 
-bool shutdown_end(struct supervise *s)
+bool shutdown_begin(struct supervise *s)
 {
 	if (s->phase != RUNS)
 		return false;
@@ -228,6 +230,13 @@ bool shutdown_end(struct supervise *s)
 		s->deadline.tv_nsec -= 1000000000;
 		s->deadline.tv_sec++;
 	}
+	return true;
+}
+
+bool shutdown_end(struct supervise *s)
+{
+	if (!shutdown_begin(s))
+		return false;
 	signal_all(s, s->stop_signal ? s->stop_signal : SIGTERM);
 	signal_all(s, SIGCONT);
 	return true;

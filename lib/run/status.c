@@ -54,7 +54,15 @@ static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const 
 	json_object_end(j);
 }
 
-int status_created(int fd, pid_t pid, int self, struct nserr *e)
+/* Adds the pid of the program, and that of its init unless it is 0. */
+static void add_pids(struct json *j, pid_t pid, pid_t init_pid)
+{
+	json_u64(j, "pid", (uint64_t)pid);
+	if (init_pid)
+		json_u64(j, "init_pid", (uint64_t)init_pid);
+}
+
+int status_created(int fd, pid_t pid, pid_t init_pid, int self, struct nserr *e)
 {
 	cleanup_buf struct buf line = BUF_INIT;
 	struct json j = JSON_INIT(&line, false);
@@ -64,7 +72,7 @@ int status_created(int fd, pid_t pid, int self, struct nserr *e)
 
 	json_object(&j, NULL);
 	json_str(&j, "event", "created");
-	json_u64(&j, "pid", (uint64_t)pid);
+	add_pids(&j, pid, init_pid);
 	if (pidfd >= 0 && sys_pidfd_inode(pidfd, &inode) == 0)
 		json_u64(&j, "pidfd_inode", inode);
 	else
@@ -80,19 +88,19 @@ int status_created(int fd, pid_t pid, int self, struct nserr *e)
 	return 0;
 }
 
-int status_exec(int fd, pid_t pid)
+int status_exec(int fd, pid_t pid, pid_t init_pid)
 {
 	cleanup_buf struct buf line = BUF_INIT;
 	struct json j = JSON_INIT(&line, false);
 
 	json_object(&j, NULL);
 	json_str(&j, "event", "exec");
-	json_u64(&j, "pid", (uint64_t)pid);
+	add_pids(&j, pid, init_pid);
 	json_object_end(&j);
 	return write_line(fd, &line);
 }
 
-void status_exit(int fd, pid_t pid, int wstatus)
+void status_exit(int fd, pid_t pid, pid_t init_pid, int wstatus)
 {
 	cleanup_buf struct buf line = BUF_INIT;
 	struct json j = JSON_INIT(&line, false);
@@ -101,7 +109,7 @@ void status_exit(int fd, pid_t pid, int wstatus)
 
 	json_object(&j, NULL);
 	json_str(&j, "event", "exit");
-	json_u64(&j, "pid", (uint64_t)pid);
+	add_pids(&j, pid, init_pid);
 	json_u64(&j, "status",
 		 killed ? 128u + (unsigned)WTERMSIG(wstatus) : (unsigned)WEXITSTATUS(wstatus));
 	if (killed)

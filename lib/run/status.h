@@ -10,12 +10,13 @@
 /*
  * Writes
  * {"event":"created","pid":7,"pidfd_inode":8,"namespaces":[{"type":"mnt","inode":1,"id":2},…]}. pid
- * is a child of the caller that has not been waited for. self is the /proc directory of the caller
- * (O_PATH) if /proc may have changed, otherwise -1. Values that the kernel does not report are
- * null. Returns 0, or a negative errno with e set: -EINTR if a signal arrived while the pipe was
- * full.
+ * is a descendant of the caller that has not been waited for. If init_pid is not 0, it is added
+ * after pid; in the event "created" it is pid itself, because the program does not exist yet. self
+ * is the /proc directory of the caller (O_PATH) if /proc may have changed, otherwise -1. Values
+ * that the kernel does not report are null. Returns 0, or a negative errno with e set: -EINTR if a
+ * signal arrived while the pipe was full.
  */
-int status_created(int fd, pid_t pid, int self, struct nserr *e) must_check;
+int status_created(int fd, pid_t pid, pid_t init_pid, int self, struct nserr *e) must_check;
 
 /*
  * Write {"event":"exec","pid":7} and {"event":"exit","pid":7,"status":143,"signal":"TERM"}. The
@@ -23,7 +24,7 @@ int status_created(int fd, pid_t pid, int self, struct nserr *e) must_check;
  * missing reader is not an error of the run. status_exec() returns 0 or a negative errno; after
  * -EINTR the caller must not write another line.
  */
-int status_exec(int fd, pid_t pid);
-void status_exit(int fd, pid_t pid, int wstatus);
+int status_exec(int fd, pid_t pid, pid_t init_pid);
+void status_exit(int fd, pid_t pid, pid_t init_pid, int wstatus);
 
 #endif

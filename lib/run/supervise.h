@@ -38,8 +38,11 @@ struct supervise {
 	bool group;
 	/* reap all orphans and end all descendants: PID 1 or subreaper, see shutdown.h */
 	bool init;
-	struct timespec grace; /* init: from the first TERM to KILL */
-	int stop_signal;       /* init: the signal that ends processes; 0 means TERM */
+	/* without init: TERM is replaced by stop_signal, and KILL follows at the end of the grace
+	 * period */
+	bool stops;
+	struct timespec grace; /* init, stops: from the first TERM to KILL */
+	int stop_signal;       /* init, stops: the signal that ends processes; 0 means TERM */
 	/* by signal number: the signal to forward instead, 0 for the same signal, -1 for none */
 	signed char rewrite[SUPERVISE_NSIG];
 

@@ -22,8 +22,20 @@
 #define ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCH AUDIT_ARCH_AARCH64
+#elif defined(__i386__)
+#define ARCH AUDIT_ARCH_I386
+#elif defined(__arm__)
+#define ARCH AUDIT_ARCH_ARM
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH AUDIT_ARCH_RISCV64
+#elif defined(__s390x__)
+#define ARCH AUDIT_ARCH_S390X
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ARCH AUDIT_ARCH_PPC64LE
+#elif defined(__loongarch64)
+#define ARCH AUDIT_ARCH_LOONGARCH64
 #else
-#error "seccomp: name the architecture here"
+#error "add the AUDIT_ARCH_* constant of this architecture here"
 #endif
 
 #define MAX_CALLS 512

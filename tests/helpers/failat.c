@@ -22,6 +22,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__riscv)
+#include <asm/ptrace.h>
+#endif
+
 #include "calls.h"
 #include "errno-name.h"
 
@@ -242,49 +246,84 @@ static bool task_runs(const struct task *t, const char *program)
 
 /* ---- Calls */
 
+/*
+ * How to skip a call and how to change its result. Some kernels have a set of registers that
+ * contains only the number of the call (CALL_SET); elsewhere the number is a general register
+ * (CALL_NUMBER).
+ */
+#if defined(__x86_64__)
+#define CALL_NUMBER orig_rax
+#define CALL_RESULT rax
+#elif defined(__i386__)
+#define CALL_NUMBER orig_eax
+#define CALL_RESULT eax
+#elif defined(__riscv)
+#define CALL_NUMBER a7
+#define CALL_RESULT a0
+#elif defined(__powerpc64__)
+#define CALL_NUMBER gpr[0]
+#define CALL_RESULT gpr[3]
+#elif defined(__loongarch64)
+#define CALL_NUMBER regs[11]
+#define CALL_RESULT regs[4]
+#elif defined(__aarch64__)
+#define CALL_SET    NT_ARM_SYSTEM_CALL
+#define CALL_RESULT regs[0]
+#elif defined(__s390x__)
+#define CALL_SET         NT_S390_SYSTEM_CALL
+#define CALL_RESULT      gprs[2]
+#define user_regs_struct _user_regs_struct
+#else
+#error "add the registers of a system call of this architecture here"
+#endif
+
+static void get_registers(pid_t pid, struct user_regs_struct *regs)
+{
+	struct iovec iov = { regs, sizeof(*regs) };
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov) < 0)
+		die("PTRACE_GETREGSET");
+}
+
+static void set_registers(pid_t pid, int set, void *regs, size_t size)
+{
+	struct iovec iov = { regs, size };
+
+	if (ptrace(PTRACE_SETREGSET, pid, set, &iov) < 0)
+		die("PTRACE_SETREGSET");
+}
+
 /* The kernel skips the call number -1. call_fail() sets the result when the call ends. */
 static void call_skip(pid_t pid)
 {
-#if defined(__x86_64__)
+#ifdef CALL_SET
+	int number = -1;
+
+	set_registers(pid, CALL_SET, &number, sizeof(number));
+#else
 	struct user_regs_struct regs;
 
-	if (ptrace(PTRACE_GETREGS, pid, 0, &regs) < 0)
-		die("PTRACE_GETREGS");
-	regs.orig_rax = -1;
-	if (ptrace(PTRACE_SETREGS, pid, 0, &regs) < 0)
-		die("PTRACE_SETREGS");
-#elif defined(__aarch64__)
-	int number = -1;
-	struct iovec iov = { &number, sizeof(number) };
-
-	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &iov) < 0)
-		die("PTRACE_SETREGSET");
-#else
-#error "failat: say here how a system call is skipped"
+	get_registers(pid, &regs);
+	regs.CALL_NUMBER = -1;
+	set_registers(pid, NT_PRSTATUS, &regs, sizeof(regs));
 #endif
 }
 
 static void call_fail(pid_t pid, int error)
 {
 	struct user_regs_struct regs;
-	struct iovec iov = { &regs, sizeof(regs) };
 
-	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov) < 0)
-		die("PTRACE_GETREGSET");
-#if defined(__x86_64__)
-	regs.rax = -error;
-#else
-	regs.regs[0] = -error;
-#endif
-	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &iov) < 0)
-		die("PTRACE_SETREGSET");
+	get_registers(pid, &regs);
+	regs.CALL_RESULT = -error;
+	set_registers(pid, NT_PRSTATUS, &regs, sizeof(regs));
 }
 
 /* Exchanges the two files, as a hostile process would do during this call. */
 static void exchange(const char *point)
 {
-	bool done = renameat2(AT_FDCWD, opt.exchange[0], AT_FDCWD, opt.exchange[1],
-			      RENAME_EXCHANGE) == 0;
+	/* musl has neither renameat2() nor RENAME_EXCHANGE (2) */
+	bool done = syscall(SYS_renameat2, AT_FDCWD, opt.exchange[0], AT_FDCWD, opt.exchange[1],
+			    2) == 0;
 
 	fprintf(opt.report, "%s %s\n", done ? "exchanged" : "missing", point);
 }

@@ -9,6 +9,7 @@
 #include "base/signame.h"
 #include "common/features.h"
 #include "kernel/sys_cap.h"
+#include "run/interrupt.h"
 
 /* Appends one option to the tables of getopt_long(3). */
 static void add_option(struct cli *c, size_t *n, size_t *nl, int letter, int val, const char *name,
@@ -38,6 +39,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
+	/* from here on, the tool may wait for a stream, a handle or a FIFO */
+	interrupt_as_init();
 	cli_the_tool = tool;
 	c->tool = tool;
 	c->argc = argc;

@@ -3,8 +3,6 @@
  * because loading the library takes longer than all other work of these tools. */
 #include "common/table.h"
 
-#include <ctype.h>
-
 #include "base/json.h"
 #include "base/num.h"
 #include "base/str.h"
@@ -24,7 +22,7 @@ static void choose(struct table *t, const char *list)
 		size_t n = strcspn(list, ","), i = 0;
 
 		while (i < t->n_cols &&
-		       (strlen(t->cols[i].name) != n || strncasecmp(t->cols[i].name, list, n) != 0))
+		       (strlen(t->cols[i].name) != n || !str_same_name(t->cols[i].name, list, n)))
 			i++;
 		if (i == t->n_cols)
 			cli_die_usage("unknown column '%.*s'", (int)n, list);
@@ -167,12 +165,9 @@ static void print_plain(const struct table *t, const char *const *cells, size_t 
 static void print_member(struct json *j, const struct table_col *c, const char *cell)
 {
 	char key[32];
-	size_t i = 0;
 	uint64_t v;
 
-	for (; c->name[i] && i + 1 < sizeof(key); i++)
-		key[i] = (char)tolower((unsigned char)c->name[i]);
-	key[i] = '\0';
+	str_lower(key, sizeof(key), c->name);
 	if (streq(cell, unknown))
 		json_null(j, key);
 	else if (c->right && num_u64(cell, 0, UINT64_MAX, &v) == 0)

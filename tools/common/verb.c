@@ -54,6 +54,15 @@ int verb_next(struct cli *c, struct words *w)
 	return -1;
 }
 
+char **verb_all_words(struct words *w)
+{
+	for (char **s = w->program; s && *s; s++)
+		w->v[w->n++] = *s;
+	w->v[w->n] = NULL;
+	w->program = NULL;
+	return w->v;
+}
+
 void verb_count(const struct words *w, int min, int max, const char *missing)
 {
 	if (w->n < min)

@@ -32,6 +32,10 @@ struct words {
 /* Parses the next option like cli_next(), and collects words between options in w. */
 int verb_next(struct cli *c, struct words *w);
 
+/* Adds the arguments after "--" to the words, for a command that executes no program. Returns all
+ * words, NULL-terminated. */
+char **verb_all_words(struct words *w);
+
 /* Ends the process unless the verb has min to max words and no program. The message is "missing
  * argument" followed by `missing`, for example " <map>". */
 void verb_count(const struct words *w, int min, int max, const char *missing);

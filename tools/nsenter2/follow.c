@@ -215,7 +215,7 @@ static int follow_context(struct run *r, struct nserr *e)
 		{ "getpidcon", &getpidcon_ },
 		{ "setexeccon", &r->followed.setexeccon },
 	};
-	int rc = dl_load("libselinux.so.1", symbols, ARRAY_SIZE(symbols), e);
+	int rc = dl_load(LIBSELINUX_SONAME, symbols, ARRAY_SIZE(symbols), e);
 
 	if (rc < 0) {
 		nserr_prefix(e, "--follow-context");

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 
 #include "common/execute.h"
+#include "common/stop_opts.h"
 #include "kernel/sys_ns.h"
 #include "nsinit.h"
 #include "run/cloned_binary.h"
 #include "run/exec.h"
+#include "run/report.h"
 
 static void build(struct init *i, struct plan *p)
 {
@@ -52,7 +54,7 @@ int main(int argc, char **argv)
 {
 	struct run r = {
 		.init = {
-			.supervise = { .grace = { .tv_sec = 10 } },
+			.supervise = { .grace = STOP_GRACE_DEFAULT },
 			.handle = HANDLE_INIT,
 			.guarded = true,
 		},
@@ -62,10 +64,12 @@ int main(int argc, char **argv)
 
 	r.init.handle.close_fds = true;
 	opts_parse(&r, argc, argv);
-	build(&r.init, &p);
 	if (!r.explain && is_elsewhere() &&
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
+	r.init.report_fd = report_inherited();
+	r.init.reports = r.init.report_fd >= 0;
+	build(&r.init, &p);
 	if (!r.explain)
 		execute(&r.init, &p);
 	execute_explain(&p, &r.init);

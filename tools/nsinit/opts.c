@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsinit: defines the option table and parses the command line. */
-#include "base/num.h"
 #include "common/cli.h"
 #include "common/features.h"
 #include "common/handle_opts.h"
+#include "common/stop_opts.h"
 #include "nsinit.h"
 
 enum {
-	OPT_GRACE = CLI_LONG,
-	OPT_STOP_SIGNAL,
-	OPT_REWRITE,
+	OPT_REWRITE = CLI_LONG,
 	OPT_GROUP,
 	OPT_EXPLAIN,
 };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_GRACE,            "grace",       CLI_ARG,  "<time>",      "wait <time> between TERM and KILL (default: 10s)" },
-	{ OPT_STOP_SIGNAL,      "stop-signal", CLI_ARG,  "<signal>",    "end processes with this signal instead of TERM" },
+	STOP_OPTS,
 	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> instead of <from> (0: nothing)" },
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "run the program in its own process group" },
 	HANDLE_OPTS_FORKED,
@@ -72,14 +69,6 @@ void opts_parse(struct run *r, int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1) {
 		switch (key) {
-		case OPT_GRACE:
-			if (num_duration(c.arg, &r->init.supervise.grace) < 0)
-				cli_die_usage("--grace: invalid duration '%s'", c.arg);
-			break;
-		case OPT_STOP_SIGNAL:
-			r->init.supervise.stop_signal = cli_signal("--stop-signal", c.arg,
-								   strlen(c.arg));
-			break;
 		case OPT_REWRITE:
 			parse_rewrite(&r->init.supervise, c.arg);
 			break;
@@ -90,6 +79,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 			r->explain = true;
 			break;
 		default:
+			if (stop_option(&r->init.supervise, key, c.arg))
+				break;
 			rc = handle_option(&r->init.handle, key, c.arg, &e);
 			if (rc < 0)
 				cli_die_nserr(&e);

@@ -30,7 +30,7 @@ void nslist_by_type(struct run *run, const char *key, const char *headings,
 	}
 	if (j) {
 		json_array_end(j);
-		json_bool(j, "complete", collect_complete(&run->c));
+		nslist_json_missed(run, j);
 		json_object_end(j);
 		buf_addc(&out, '\n');
 	}

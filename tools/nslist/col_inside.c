@@ -261,8 +261,7 @@ void fill_nifs(struct run *run, const struct row *r, struct cell *out)
 		cell_num(out, n);
 }
 
-/* A namespace without an id in the caller's namespace is null in JSON, and "unassigned" in a table,
- * as in lsns(8). */
+/* As in lsns(8), the value is a string in JSON, too, because it may be "unassigned". */
 void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);
@@ -275,10 +274,12 @@ void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 	if (!succeeded(run, r,
 		       run->netlink < 0 ? run->netlink : netnsid_get(run->netlink, fd, &id)))
 		return;
-	if (id != NETNSID_UNASSIGNED)
-		cell_num(out, (uint64_t)id);
-	else if (run->o->format != NSLIST_JSON)
+	if (id == NETNSID_UNASSIGNED) {
 		cell_str(out, "unassigned");
+	} else {
+		out->kind = CELL_TEXT;
+		buf_printf(&out->text, "%d", (int)id);
+	}
 }
 
 /* ---- cgroup ---- */

@@ -225,12 +225,38 @@ void fill_holders(struct run *run, const struct row *r, struct cell *out)
 	}
 }
 
+/* Returns true if an earlier holder has the same mount point, which then has several mounts. */
+static bool is_repeated(const struct ns *ns, const struct nshold *h)
+{
+	for (const struct nshold *x = ns->holders; x != h; x = x->next)
+		if (x->kind == NSHOLD_MNT && x->where == h->where && streq(x->path, h->path))
+			return true;
+	return false;
+}
+
+/* Makes one text of a list, as lsns(8) does in JSON. An empty list becomes unknown. */
+static void join(struct cell *list, char separator)
+{
+	struct buf *b = &list->text;
+
+	list->kind = b->len > 0 ? CELL_TEXT : CELL_NONE;
+	if (b->len == 0 || b->err)
+		return;
+	b->len--; /* the NUL after the last item */
+	for (size_t i = 0; i < b->len; i++)
+		if (b->s[i] == '\0')
+			b->s[i] = separator;
+}
+
 void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 {
 	out->kind = CELL_LIST;
 	for (const struct nshold *h = r->ns->holders; h; h = h->next)
-		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt &&
+		    !is_repeated(r->ns, h))
 			cell_item(out, "%s", h->path);
+	if (run->o->format == NSLIST_JSON)
+		join(out, run->o->wrap ? '\n' : ',');
 }
 
 /* Sets the name of the namespace: its name in /run/netns (ip-netns(8)), otherwise the last

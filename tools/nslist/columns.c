@@ -2,8 +2,7 @@
 /* columns: the table of columns, and the choice of columns by the options. */
 #include "columns.h"
 
-#include <strings.h>
-
+#include "base/str.h"
 #include "common/cli.h"
 
 /* Sources that a column needs. */
@@ -75,7 +74,7 @@ const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
 const struct column *nslist_find_column(const char *name, size_t n)
 {
 	for (size_t i = 0; i < nslist_n_columns; i++)
-		if (strncasecmp(nslist_columns[i].name, name, n) == 0 && !nslist_columns[i].name[n])
+		if (str_same_name(nslist_columns[i].name, name, n) && !nslist_columns[i].name[n])
 			return &nslist_columns[i];
 	return NULL;
 }
@@ -110,24 +109,35 @@ static const char *default_columns(const struct opts *o)
 		return o->of ? "PID,LPID,PPID,USER,COMMAND" : "PID,PPID,USER,COMMAND";
 	if (o->orphans)
 		return "NS,TYPE,HELD,USER,HOLDERS";
-	if (o->types == NSTYPE_BIT(NSTYPE_NET))
+	if (o->types & NSTYPE_BIT(NSTYPE_NET))
 		return "NS,TYPE,NPROCS,PID,USER,NETNSID,NSFS,COMMAND";
 	return "NS,TYPE,NPROCS,PID,USER,COMMAND";
+}
+
+static void add_all_columns(struct opts *o)
+{
+	for (size_t i = 0; i < nslist_n_columns; i++)
+		o->cols[o->n_cols++] = &nslist_columns[i];
 }
 
 void nslist_choose_columns(struct opts *o)
 {
 	const char *list = o->output;
+	bool defaults = !list || *list == '+';
 
-	if (o->output_all) {
-		for (size_t i = 0; i < nslist_n_columns; i++)
-			o->cols[o->n_cols++] = &nslist_columns[i];
+	if (o->output_all || (defaults && o->view == NSLIST_SHOW)) {
+		add_all_columns(o);
 		return;
 	}
-	if (!list || *list == '+')
+	if (defaults)
 		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));
+}
+
+const char *nslist_tree_column(enum nslist_tree tree)
+{
+	return tree == NSLIST_PROCESS ? "COMMAND" : "NS";
 }
 
 unsigned nslist_needs(const struct opts *o)

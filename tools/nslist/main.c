@@ -3,65 +3,10 @@
 #include "common/features.h"
 #include "nslist.h"
 
+#include <langinfo.h>
 #include <locale.h>
 
 #include "common/cli.h"
-
-/* Appends the counts of objects that could not be read for one reason: "2 processes (why)". */
-static void add_counts(struct buf *b, const unsigned n[NSMISSED_WHATS], const char *why)
-{
-	static const char *const names[NSMISSED_WHATS][2] = {
-		[NSMISSED_PROC] = { "process", "processes" },
-		[NSMISSED_SOCK] = { "socket", "sockets" },
-		[NSMISSED_MNT] = { "mount namespace", "mount namespaces" },
-		[NSMISSED_NS] = { "namespace", "namespaces" },
-		[NSMISSED_DETAIL] = { "value", "values" },
-	};
-	const char *separator = b->len > 0 ? "; " : "";
-	bool any = false;
-
-	for (size_t i = 0; i < NSMISSED_WHATS; i++) {
-		if (n[i] == 0)
-			continue;
-		buf_printf(b, "%s%u %s", separator, n[i], names[i][n[i] != 1]);
-		separator = ", ";
-		any = true;
-	}
-	if (any)
-		buf_printf(b, " (%s)", why);
-}
-
-/*
- * Prints one warning that counts what could not be read. Values that the caller has no permission
- * to read are counted only with --strict. Returns the exit status.
- */
-static int report_partial(const struct run *run)
-{
-	cleanup_buf struct buf b = BUF_INIT;
-	struct nsmissed m = run->c.missed;
-
-	if (collect_complete(&run->c))
-		return 0;
-	if (!run->o->strict)
-		m.n[NSMISSED_DENIED][NSMISSED_DETAIL] = 0;
-	add_counts(&b, m.n[NSMISSED_DENIED], "permission denied");
-	add_counts(&b, m.n[NSMISSED_UNSUPPORTED], "not supported by this kernel");
-	add_counts(&b, m.n[NSMISSED_WAIT], "on a file server, which may not answer");
-	add_counts(&b, m.n[NSMISSED_FAILED], strerror(-m.err));
-	if (b.len > 0)
-		cli_warn(0, "incomplete output: %s", b.s);
-	return run->o->strict ? CLI_EXIT_INCOMPLETE : 0;
-}
-
-static int list_columns(void)
-{
-	cleanup_buf struct buf b = BUF_INIT;
-
-	for (size_t i = 0; i < nslist_n_columns; i++)
-		buf_printf(&b, "%12s  %s\n", nslist_columns[i].name, nslist_columns[i].help);
-	cli_print(&b);
-	return 0;
-}
 
 /* Tries one step of using BPF iterators, for --features. Returns 0 or a negative errno. */
 static int try_bpf(uint64_t step)
@@ -107,7 +52,7 @@ static int print_view(struct run *run)
 		cli_die_nserr(&e);
 	nslist_look(run);
 	run->view->print(run);
-	status = report_partial(run);
+	status = nslist_report_missed(run);
 	nslist_free_rows(run);
 	nslist_users_free(run);
 	collect_free(&run->c);
@@ -118,6 +63,15 @@ static int print_view(struct run *run)
 	return status;
 }
 
+/* All output is valid UTF-8. In a locale with another encoding, libsmartcols would cut or escape a
+ * part of a character, so use C there, in which it escapes all bytes above 0x7e. */
+static void set_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (!streq(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C");
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -125,10 +79,10 @@ int main(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 	int status;
 
-	setlocale(LC_CTYPE, "");
+	set_locale();
 	opts_parse(&o, argc, argv);
 	if (o.list_columns)
-		status = list_columns();
+		status = nslist_list_columns(&o);
 	else if (check_opts(&o, &e) < 0)
 		cli_die_nserr(&e);
 	else if (o.view == NSLIST_FEATURES)

@@ -44,7 +44,8 @@ struct target {
 struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
-	bool headings, truncate, wrap, strict, persistent, orphans, list_columns, no_bpf;
+	bool nested; /* rows are linked as the tree, otherwise as a list */
+	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -154,6 +155,10 @@ const struct column *nslist_find_column(const char *name, size_t n);
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
 
+/* Returns the name of the column in which a tree is drawn: a tree of processes in COMMAND, others
+ * in NS. */
+const char *nslist_tree_column(enum nslist_tree tree);
+
 /* Returns the sources that the selected columns need about all processes. */
 unsigned nslist_needs(const struct opts *o);
 
@@ -223,8 +228,21 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
 /* Adds a cell as a member of a JSON object. */
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);
 
-/* Appends a cell without blanks and control bytes, "-" if it is unknown. */
+/* Appends a cell without blanks and control bytes, nothing if it is unknown. */
 void nslist_add_raw(struct buf *b, const struct cell *cell);
+
+/* list_columns.c: prints the names, types and descriptions of the columns for --list-columns.
+ * Returns the exit status. */
+int nslist_list_columns(const struct opts *o);
+
+/*
+ * missed.c: prints one warning that counts the values that could not be read and, with --strict,
+ * everything else that could not be read. Returns the exit status.
+ */
+int nslist_report_missed(const struct run *run);
+
+/* missed.c: with --strict, adds the members `complete` and `missed` to a JSON object. */
+void nslist_json_missed(const struct run *run, struct json *j);
 
 /* bytype.c: adds the facts of one type to a JSON object, or as a line to out if j is NULL. */
 typedef void nslist_type_row(struct run *run, const struct nstype *type, struct json *j,

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "common/cli.h"
+#include "common/verb.h"
 
 enum {
 	OPT_OUTPUT_ALL = CLI_LONG,
@@ -127,12 +128,10 @@ static bool set_view(struct opts *o, int key, const char *arg)
 		return true;
 	case OPT_WATCH:
 		o->view = NSLIST_WATCH;
-		o->tree = NSLIST_NO_TREE;
 		set_interval(o, arg);
 		return true;
 	case OPT_DOT:
 		o->view = NSLIST_DOT;
-		o->tree = NSLIST_NO_TREE;
 		return true;
 	case OPT_FEATURES:
 		o->view = NSLIST_FEATURES;
@@ -149,14 +148,13 @@ static void set_format(struct opts *o, int key)
 		o->format = NSLIST_JSON;
 		break;
 	case 'l':
-		o->tree = NSLIST_NO_TREE;
+		o->list = true;
 		break;
 	case 'n':
 		o->headings = false;
 		break;
 	case 'r':
 		o->format = NSLIST_RAW;
-		o->tree = NSLIST_NO_TREE;
 		o->wrap = false;
 		break;
 	case 'u':
@@ -258,13 +256,40 @@ static void set_of_type(struct opts *o)
 	o->types = 0;
 }
 
+/*
+ * Selects the tree of processes if no tree was requested, as lsns(8) does. Rows are nested only if
+ * the column in which the tree is drawn is printed.
+ */
+static void choose_tree(struct opts *o)
+{
+	if (o->view == NSLIST_WATCH || o->view == NSLIST_DOT)
+		o->tree = NSLIST_NO_TREE;
+	else if (o->tree == NSLIST_NO_TREE && !o->list && o->format != NSLIST_RAW &&
+		 (!o->output_all || o->view == NSLIST_MEMBERS))
+		o->tree = NSLIST_PROCESS;
+	for (size_t i = 0; i < o->n_cols; i++)
+		o->nested |= o->tree != NSLIST_NO_TREE &&
+			     streq(o->cols[i]->name, nslist_tree_column(o->tree));
+}
+
+/* Parses options and arguments in any order, because nslist executes no program. Returns the
+ * arguments. */
+static char **parse_words(struct opts *o, struct cli *cli)
+{
+	struct words w = { 0 };
+	int key;
+
+	while ((key = verb_next(cli, &w)) != -1)
+		set_option(o, key, cli->arg);
+	return verb_all_words(&w);
+}
+
 void opts_parse(struct opts *o, int argc, char **argv)
 {
 	struct cli cli;
-	int key;
 
 	*o = (struct opts){
-		.tree = NSLIST_PROCESS,
+		.tree = NSLIST_NO_TREE,
 		.headings = true,
 		.truncate = true,
 		.wrap = true,
@@ -272,9 +297,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		.interval = { .tv_sec = 1 },
 	};
 	cli_init(&cli, &tool, argc, argv);
-	while ((key = cli_next(&cli)) != -1)
-		set_option(o, key, cli.arg);
-	o->rest = cli_rest(&cli);
+	o->rest = parse_words(o, &cli);
 	if (!o->types && o->tree == NSLIST_USER_PID)
 		o->types = NSTYPE_BIT(NSTYPE_USER) | NSTYPE_BIT(NSTYPE_PID);
 	if (o->view == NSLIST_SHOW || o->view == NSLIST_MEMBERS)
@@ -283,6 +306,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	if (is_bare_inode(o))
 		o->view = NSLIST_MEMBERS;
 	nslist_choose_columns(o);
+	choose_tree(o);
 	if (!o->types)
 		o->types = NSTYPE_ALL_BITS;
 }

@@ -2,7 +2,6 @@
 /* print: prints rows as JSON, or as a table or raw lines with libsmartcols. */
 #include "nslist.h"
 
-#include <ctype.h>
 #include <libsmartcols.h>
 
 #include "base/json.h"
@@ -28,11 +27,8 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell)
 {
 	char key[32];
-	size_t i;
 
-	for (i = 0; col->name[i] && i < sizeof(key) - 1; i++)
-		key[i] = (char)tolower((unsigned char)col->name[i]);
-	key[i] = '\0';
+	str_lower(key, sizeof(key), col->name);
 	switch (cell->kind) {
 	case CELL_NONE:
 		json_null(j, key);
@@ -83,7 +79,7 @@ static void print_json(struct run *run, struct cell *cell)
 
 	json_object(&j, NULL);
 	json_rows(run, &j, "namespaces", run->roots, cell);
-	json_bool(&j, "complete", collect_complete(&run->c));
+	nslist_json_missed(run, &j);
 	json_object_end(&j);
 	buf_addc(&b, '\n');
 	cli_print(&b);
@@ -99,8 +95,6 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 		buf_printf(b, "%lld", (long long)cell->num);
 	else if (cell->kind == CELL_BOOL)
 		buf_adds(b, cell->num ? "yes" : "no");
-	else if (cell->text.len == 0)
-		buf_addc(b, '-');
 	for (size_t i = 0; i < cell->text.len; i++) {
 		unsigned char c = (unsigned char)cell->text.s[i];
 
@@ -208,14 +202,13 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 	}
 }
 
-/* Returns the flags of a column. The tree is drawn in the column COMMAND for a tree of processes,
- * and otherwise in the column NS. */
+/* Returns the flags of a column. Raw output has the order of a tree, but the tree is not drawn. */
 static int column_flags(const struct opts *o, const struct column *col)
 {
-	const char *drawn = o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+	bool draw = o->nested && o->format != NSLIST_RAW;
 	int flags = 0;
 
-	if (o->tree != NSLIST_NO_TREE && streq(col->name, drawn))
+	if (draw && streq(col->name, nslist_tree_column(o->tree)))
 		flags |= SCOLS_FL_TREE;
 	else if (col->flags & COL_RIGHT)
 		flags |= SCOLS_FL_RIGHT;
@@ -259,8 +252,8 @@ static void print_table(struct run *run, struct cell *cell)
 	scols_unref_table(tb);
 	buf_adds(&b, text ? text : "");
 	free(text);
-	/* the library omits the newline of the last line */
-	if (b.len > 0 && b.s[b.len - 1] != '\n')
+	/* the library omits the newline of the last line, which may be empty */
+	if (run->n_rows > 0)
 		buf_addc(&b, '\n');
 	cli_print(&b);
 }

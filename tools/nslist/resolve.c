@@ -19,6 +19,23 @@ static int resolve_process(struct target *t, const struct nsref *ref, struct nse
 	return rc;
 }
 
+/* Finds the process of --task. As in lsns(8), it is no error if the process has ended or is hidden,
+ * or if the pid is that of a thread; then no row is printed. Returns 0, or a negative errno with e
+ * set. */
+static int resolve_task(struct target *t, const struct nsref *ref, struct nserr *e)
+{
+	struct nserr why = NSERR_INIT;
+	int rc = resolve_process(t, ref, &why);
+
+	if (rc == -ESRCH || rc == -EINVAL || rc == -EACCES || rc == -EPERM) {
+		t->pid = -1; /* matches no process */
+		return 0;
+	}
+	if (rc < 0)
+		*e = why;
+	return rc;
+}
+
 /* Sets the target to a namespace. Returns 0, or a negative errno with e set. */
 static int resolve_namespace(struct target *t, const struct nsref *ref, const struct nstype *type,
 			     struct nserr *e)
@@ -45,6 +62,15 @@ static int resolve_namespace(struct target *t, const struct nsref *ref, const st
 	return 0;
 }
 
+static int resolve_one(struct target *t, const struct nsref *ref, const struct opts *o,
+		       struct nserr *e)
+{
+	if (o->task)
+		return resolve_task(t, ref, e);
+	return nsref_is_process(ref) && !o->of_type ? resolve_process(t, ref, e)
+						    : resolve_namespace(t, ref, o->of_type, e);
+}
+
 int resolve(struct run *run, struct nserr *e)
 {
 	const struct opts *o = run->o;
@@ -53,11 +79,7 @@ int resolve(struct run *run, struct nserr *e)
 	if (!run->targets)
 		return nserr_set(e, ENOMEM, "cannot list namespaces");
 	for (; run->n_targets < o->n_refs; run->n_targets++) {
-		const struct nsref *ref = &o->refs[run->n_targets];
-		struct target *t = &run->targets[run->n_targets];
-		int rc = nsref_is_process(ref) && !o->of_type
-				 ? resolve_process(t, ref, e)
-				 : resolve_namespace(t, ref, o->of_type, e);
+		int rc = resolve_one(&run->targets[run->n_targets], &o->refs[run->n_targets], o, e);
 
 		if (rc < 0)
 			return rc;

@@ -92,10 +92,14 @@ static struct ns *above(const struct run *run, const struct ns *ns)
 	return NULL;
 }
 
-/* Adds a row for ns, after adding the missing rows of its ancestors in the tree. */
+/* Adds a row for ns, after adding the missing rows of its ancestors in the tree. As in lsns(8), a
+ * tree of parents also contains the owner of a namespace without a parent, as another root. */
 static void add_with_ancestors(struct run *run, struct ns *ns)
 {
 	struct ns *up = above(run, ns);
+
+	if (!up && run->o->tree == NSLIST_PARENT)
+		up = ns->owner;
 
 	if (run->row_of[ns->index])
 		return;
@@ -104,9 +108,11 @@ static void add_with_ancestors(struct run *run, struct ns *ns)
 	add_row(run, ns, ns->pid, false);
 }
 
-/* Fails if a process or namespace of the command line was not found. */
+/* Fails if a process or namespace of the command line was not found, except with --task. */
 static void check_processes(const struct run *run)
 {
+	if (run->o->task)
+		return;
 	for (size_t i = 0; i < run->n_targets; i++) {
 		pid_t pid = run->targets[i].pid;
 		const struct nsmember *m = collect_member(&run->c, pid);
@@ -146,7 +152,7 @@ static struct row *row_above(struct run *run, const struct row *r, struct row **
 	return d ? last_of[d - run->details] : NULL;
 }
 
-/* Links the rows as a tree, or as a list if they have no parents. */
+/* Links the rows as a tree, or as a list if the options select no tree. */
 static void link_rows(struct run *run)
 {
 	struct row **last_of = calloc(run->n_rows + 1, sizeof(struct row *));
@@ -155,9 +161,10 @@ static void link_rows(struct run *run)
 		cli_die(ENOMEM, "cannot list namespaces");
 	run->roots_end = &run->roots;
 	for (size_t i = 0; i < run->n_rows; i++) {
-		struct row *r = &run->rows[i], *up = row_above(run, r, last_of);
+		struct row *r = &run->rows[i];
+		struct row *up = run->o->nested ? row_above(run, r, last_of) : NULL;
 		struct row ***end = up ? &up->last : &run->roots_end;
-		const struct detail *d = nslist_detail(run, r->pid);
+		const struct detail *d = run->o->nested ? nslist_detail(run, r->pid) : NULL;
 
 		r->parent = up;
 		r->last = &r->first;

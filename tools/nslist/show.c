@@ -53,12 +53,20 @@ static void add_related(const struct run *run, const struct ns *ns, bool owned, 
 
 static const char *const member_columns[] = { "PID", "LPID", "PPID", "USER", "COMMAND" };
 
+/* Returns true if the options select no columns, which also leaves out relations and processes. */
+static bool with_relations(const struct opts *o)
+{
+	return !o->output || *o->output == '+';
+}
+
 static void show_text(struct run *run, const struct row *r, struct cell *cell, struct buf *b)
 {
-	for (size_t i = 0; i < nslist_n_columns; i++) {
-		nslist_fill(run, r, &nslist_columns[i], cell);
-		add_fact(b, nslist_columns[i].name, cell);
+	for (size_t i = 0; i < run->o->n_cols; i++) {
+		nslist_fill(run, r, run->o->cols[i], cell);
+		add_fact(b, run->o->cols[i]->name, cell);
 	}
+	if (!with_relations(run->o))
+		return;
 	add_related(run, r->ns, false, cell);
 	add_fact(b, "CHILDREN", cell);
 	add_related(run, r->ns, true, cell);
@@ -90,31 +98,38 @@ static void json_related(const struct run *run, const struct ns *ns, bool owned,
 	json_array_end(j);
 }
 
-static void show_json(struct run *run, const struct row *r, struct cell *cell, struct buf *b)
+static void json_processes(struct run *run, struct cell *cell, struct json *j)
 {
-	struct json j = JSON_INIT(b, true);
-
-	json_object(&j, NULL);
-	for (size_t i = 0; i < nslist_n_columns; i++) {
-		nslist_fill(run, r, &nslist_columns[i], cell);
-		nslist_json_cell(&j, &nslist_columns[i], cell);
-	}
-	json_related(run, r->ns, false, &j);
-	json_related(run, r->ns, true, &j);
-	json_array(&j, "processes");
+	json_array(j, "processes");
 	for (size_t i = 1; i < run->n_rows; i++) {
-		json_object(&j, NULL);
+		json_object(j, NULL);
 		for (size_t k = 0; k < ARRAY_SIZE(member_columns); k++) {
 			const char *name = member_columns[k];
 			const struct column *col = nslist_find_column(name, strlen(name));
 
 			nslist_fill(run, &run->rows[i], col, cell);
-			nslist_json_cell(&j, col, cell);
+			nslist_json_cell(j, col, cell);
 		}
-		json_object_end(&j);
+		json_object_end(j);
 	}
-	json_array_end(&j);
-	json_bool(&j, "complete", collect_complete(&run->c));
+	json_array_end(j);
+}
+
+static void show_json(struct run *run, const struct row *r, struct cell *cell, struct buf *b)
+{
+	struct json j = JSON_INIT(b, true);
+
+	json_object(&j, NULL);
+	for (size_t i = 0; i < run->o->n_cols; i++) {
+		nslist_fill(run, r, run->o->cols[i], cell);
+		nslist_json_cell(&j, run->o->cols[i], cell);
+	}
+	if (with_relations(run->o)) {
+		json_related(run, r->ns, false, &j);
+		json_related(run, r->ns, true, &j);
+		json_processes(run, cell, &j);
+	}
+	nslist_json_missed(run, &j);
 	json_object_end(&j);
 	buf_addc(b, '\n');
 }

@@ -26,5 +26,11 @@ int check_opts(const struct opts *o, struct nserr *e)
 		if (rc < 0)
 			return rc;
 	}
-	return o->put_old ? check_destination(o->put_old, "put-old", o->put_old, e) : 0;
+	if (o->put_old) {
+		int rc = check_destination(o->put_old, "put-old", o->put_old, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return check_hidden(o, e);
 }

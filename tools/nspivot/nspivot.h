@@ -13,11 +13,14 @@
 enum verb_id {
 	VERB_BIND,
 	VERB_RO_BIND,
+	VERB_BIND_TRY,
+	VERB_RO_BIND_TRY,
 	VERB_TMPFS,
 	VERB_PROC,
 	VERB_SYSFS,
 	VERB_DEV,
 	VERB_DEVPTS,
+	VERB_CONSOLE,
 	VERB_SHM,
 	VERB_MQUEUE,
 	VERB_CGROUP2,
@@ -40,7 +43,8 @@ struct op {
 	char *text;      /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	bool try; /* ignore a missing destination */
+	bool try; /* ignore a missing source (binds), terminal (console) or destination (others) */
+	bool of_preset; /* an option with the same destination takes its place */
 };
 
 struct verb {
@@ -50,6 +54,9 @@ struct verb {
 	const char *options; /* default mount options, or NULL */
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
+
+	/* what the verb does to the mounts of earlier verbs at and below its destination */
+	enum { VERB_COVERS, VERB_HIDES_ON_PURPOSE, VERB_COVERS_NOTHING } cover;
 };
 
 extern const struct verb verbs[VERB_COUNT];
@@ -61,7 +68,8 @@ struct opts {
 	size_t n, size;
 	const char *put_old, *chdir;
 	bool force, explain, move_root, host_root;
-	bool readonly; /* --readonly=/, which root_finish() applies last */
+	bool readonly;  /* --readonly=/, which root_finish() applies last */
+	bool in_preset; /* opts_add() is adding the options of a preset */
 
 	/* the members below are settings of the preset */
 	bool of_host;  /* the root is meant to show the processes of the host */
@@ -91,6 +99,13 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 /* Adds the options of a preset. Returns 0, or a negative errno with e set: -ENOENT if the name is
  * unknown. */
 int opts_add_preset(struct opts *o, const char *name, struct nserr *e) must_check;
+
+/* Returns true if both verbs have the same destination. Does not follow symbolic links. */
+bool same_destination(const struct op *a, const struct op *b);
+
+/* Checks that no verb covers the mount of an earlier verb. Returns 0, or a negative errno with e
+ * set. Has no side effects. */
+int check_hidden(const struct opts *o, struct nserr *e) must_check;
 
 /* Checks the destinations in the options. Returns 0, or a negative errno with e set. Has no side
  * effects. */

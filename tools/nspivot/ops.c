@@ -12,6 +12,15 @@ static int own_words(struct op *op, struct nserr *e)
 {
 	size_t n = 0;
 
+	if (op->verb == &verbs[VERB_DEVPTS]) {
+		for (size_t i = 0; i < op->o.n; i++) {
+			if (streq(op->o.param[i], "try"))
+				op->try = true;
+			else
+				op->o.param[n++] = op->o.param[i];
+		}
+		op->o.n = n;
+	}
 	if (op->verb->fstype)
 		return 0;
 	for (size_t i = 0; i < op->o.n; i++) {
@@ -29,6 +38,12 @@ static int own_words(struct op *op, struct nserr *e)
 	}
 	op->o.n -= n;
 	return 0;
+}
+
+/* Returns true for the verbs whose destination is by default the source. */
+static bool is_bind(const struct op *op)
+{
+	return op->verb >= &verbs[VERB_BIND] && op->verb <= &verbs[VERB_RO_BIND_TRY];
 }
 
 /* Splits the argument into source, destination and options. Sets *options to NULL if there are
@@ -55,6 +70,8 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 		op->src = field[0];
 		op->dst = field[1];
 		*options = field[2];
+		if ((!op->dst || !*op->dst) && is_bind(op) && op->src && *op->src == '/')
+			op->dst = op->src;
 		if (!op->src || !*op->src || !op->dst || !*op->dst)
 			return nserr_set(e, 0, "invalid argument '%s', expected <src>:<dst>",
 					 op->arg);
@@ -77,8 +94,26 @@ static struct op *new_op(struct opts *o)
 		o->op = op;
 		o->size = size;
 	}
-	o->op[o->n] = (struct op){ 0 };
+	o->op[o->n] = (struct op){ .of_preset = o->in_preset };
 	return &o->op[o->n++];
+}
+
+/* If a preset has a verb with the destination of the last one, lets the last one take its place:
+ * the order of the preset may matter, as for a mount on a directory of another one. */
+static void replace_preset(struct opts *o)
+{
+	struct op *last = &o->op[o->n - 1];
+
+	for (struct op *op = o->op; op < last; op++) {
+		if (!op->of_preset || !same_destination(op, last) ||
+		    (op->verb != last->verb && last->verb->cover != VERB_COVERS))
+			continue;
+		free(op->text);
+		mntopt_free(&op->o);
+		*op = *last;
+		o->n--;
+		return;
+	}
 }
 
 int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr *e)
@@ -107,5 +142,9 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 		return nserr_set(e, ENOMEM, "cannot store the options");
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);
 	free(all);
-	return rc < 0 ? rc : own_words(op, e);
+	if (rc == 0)
+		rc = own_words(op, e);
+	if (rc == 0)
+		replace_preset(o);
+	return rc;
 }

@@ -2,6 +2,7 @@
 /* nspivot: defines the presets. Each preset is a list of options, which --explain prints. */
 #include "kernel/sys_cap.h"
 #include "nspivot.h"
+#include "root/place.h"
 
 struct row {
 	enum verb_id verb;
@@ -65,6 +66,16 @@ static const struct row host[] = {
 	{ VERB_ETC_RESOLV_CONF, "host" },
 };
 
+/* The root of the host without its devices, processes, temporary files and run-time files. A tmpfs
+ * on the home directory follows (hide_home). */
+static const struct row sandbox[] = {
+	{ VERB_PROC,     "/proc" },
+	{ VERB_DEV,      NULL },
+	{ VERB_DEVPTS,   "/dev/pts:try" },
+	{ VERB_SHM,      NULL },
+	{ VERB_TMPFS,    "/tmp:mode=1777,nosuid,nodev" },
+};
+
 /* The capabilities of docker's containers, except mknod: without a device cgroup the program could
  * create and open the node of a disk. */
 static const char docker_caps[] =
@@ -84,6 +95,7 @@ static const struct preset {
 	{ "docker",  docker,  ARRAY_SIZE(docker),  true, docker_caps },
 	{ "systemd", systemd, ARRAY_SIZE(systemd), true },
 	{ "host",    host,    ARRAY_SIZE(host) },
+	{ "sandbox", sandbox, ARRAY_SIZE(sandbox), true },
 };
 /* clang-format on */
 
@@ -103,6 +115,29 @@ static uint64_t parse_caps(const char *list)
 	return caps;
 }
 
+/* Adds a tmpfs on the home directory of the caller. A home directory that does not exist needs
+ * none, and "/" cannot have one. Returns 0, or a negative errno with e set. */
+static int hide_home(struct opts *o, struct nserr *e)
+{
+	const char *home = getenv("HOME");
+	struct buf arg = BUF_INIT;
+	int rc;
+
+	if (!home || *home != '/' || !root_place_plain(home) || root_place_is_root(home) ||
+	    access(home, F_OK) < 0)
+		return 0;
+	for (; *home; home++) {
+		if (*home == ':' || *home == '\\')
+			buf_addc(&arg, '\\');
+		buf_addc(&arg, *home);
+	}
+	buf_adds(&arg, ":mode=0700,nosuid,nodev");
+	/* the operation needs the text until the end of the process */
+	rc = arg.err ? nserr_set(e, arg.err, "cannot store the options")
+		     : opts_add(o, &verbs[VERB_TMPFS], arg.s, e);
+	return rc;
+}
+
 int opts_add_preset(struct opts *o, const char *name, struct nserr *e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(presets); i++) {
@@ -111,8 +146,14 @@ int opts_add_preset(struct opts *o, const char *name, struct nserr *e)
 
 		if (!streq(p->name, name))
 			continue;
+		o->in_preset = true;
 		for (size_t k = 0; k < p->n && rc == 0; k++)
 			rc = opts_add(o, &verbs[p->row[k].verb], p->row[k].arg, e);
+		if (p->row == sandbox) {
+			o->host_root = true;
+			rc = rc < 0 ? rc : hide_home(o, e);
+		}
+		o->in_preset = false;
 		o->of_host |= p->row == host;
 		o->nodev |= p->nodev;
 		if (p->caps)

@@ -46,9 +46,35 @@ static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
 	int flags = O_PATH | (op->o.nofollow ? O_NOFOLLOW : 0);
 	cleanup_fd int src = source_open(op->src, flags, e);
 
+	if (src == -ENOENT && op->try) {
+		*e = NSERR_INIT;
+		return 0;
+	}
 	if (src < 0)
 		return src;
 	return done(ctx, root_place_bind(root_of(ctx), src, op->dst, &op->o, e));
+}
+
+/* Binds the first of the descriptors 0 to 2 that is a terminal. The path of /dev/tty is not used,
+ * because it is another device node, which only the processes of a session can open. */
+static int run_console(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+	struct mntopt o = op->o;
+
+	/* chmod(2) and chown(2) through the bind would change the terminal of the caller */
+	o.set |= MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+	for (int fd = 0; fd <= 2; fd++) {
+		cleanup_fd int src = isatty(fd) ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+
+		if (src >= 0)
+			return done(ctx, root_place_bind(root_of(ctx), src, op->dst, &o, e));
+	}
+	if (op->try)
+		return 0;
+	nserr_set(e, ENOTTY, "none of the descriptors 0 to 2 is a terminal");
+	nserr_hint(e, "use --console=%s:try to continue without a terminal", op->dst);
+	return -ENOTTY;
 }
 
 static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -98,8 +124,20 @@ static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
 }
 
+/* Returns true if the kernel refuses a devpts without any option, because user 0 is not mapped. */
+static bool cannot_mount_devpts(struct root *r)
+{
+	static const struct mntopt plain;
+	struct nserr unused;
+	int fd = r->ops->one_string ? -EINVAL : root_new_fs(r, "devpts", &plain, &unused);
+
+	root_done(r, fd);
+	return fd == -EINVAL;
+}
+
 /* Mounts devpts with gid=5, the group of terminals. If that group is not mapped, the kernel returns
- * EINVAL; then omits the option, and a terminal gets the group of the process that opens it. */
+ * EINVAL; then omits the option, and a terminal gets the group of the process that opens it. If
+ * user 0, the owner of ptmx, is not mapped, the kernel returns EINVAL again. */
 static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -108,7 +146,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc = root_place_mount(root_of(ctx), "devpts", op->dst, &o, e);
 	size_t n = 0;
 
-	if (rc != -EINVAL || op->arg)
+	if (rc != -EINVAL || (op->arg && strstr(op->arg, "gid=")))
 		return done(ctx, rc);
 	param = calloc(o.n, sizeof(*param));
 	if (!param)
@@ -118,7 +156,12 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 			param[n++] = o.param[i];
 	o.param = param;
 	o.n = n;
-	return done(ctx, root_place_mount(root_of(ctx), "devpts", op->dst, &o, e));
+	rc = root_place_mount(root_of(ctx), "devpts", op->dst, &o, e);
+	if (rc == -EINVAL && op->try && cannot_mount_devpts(root_of(ctx))) {
+		*e = NSERR_INIT;
+		return 0;
+	}
+	return done(ctx, rc);
 }
 
 static int run_dev(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -266,20 +309,23 @@ static void show_op(const void *ctx, const struct plan_step *s, struct buf *out)
 const struct verb verbs[VERB_COUNT] = {
 	[VERB_BIND]     = { "bind", NULL, NULL, NULL, VERB_SRC_DST, KIND("bind", CLONE, run_bind) },
 	[VERB_RO_BIND]  = { "ro-bind", NULL, NULL, "ro", VERB_SRC_DST, KIND("ro-bind", CLONE, run_bind) },
+	[VERB_BIND_TRY]    = { "bind-try", NULL, NULL, "try", VERB_SRC_DST, KIND("bind-try", CLONE, run_bind) },
+	[VERB_RO_BIND_TRY] = { "ro-bind-try", NULL, NULL, "ro,try", VERB_SRC_DST, KIND("ro-bind-try", CLONE, run_bind) },
 	[VERB_TMPFS]    = { "tmpfs", NULL, "tmpfs", "mode=0755", VERB_DST, KIND("tmpfs", MOUNT_FS, run_mount) },
 	[VERB_PROC]     = { "proc", NULL, "proc", "nosuid,nodev,noexec", VERB_DST, KIND("proc", MOUNT_FS, run_mount) },
 	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_sysfs) },
 	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,nodev,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", open_tree(2)", run_dev) },
 	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,dev,noexec,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
+	[VERB_CONSOLE]  = { "console", "/dev/console", NULL, NULL, VERB_DST, KIND("console", CLONE, run_console) },
 	[VERB_SHM]      = { "shm", "/dev/shm", "tmpfs", "nosuid,nodev,noexec,mode=1777,size=64m", VERB_DST, KIND("shm", MOUNT_FS, run_mount) },
 	[VERB_MQUEUE]   = { "mqueue", "/dev/mqueue", "mqueue", "nosuid,nodev,noexec", VERB_DST, KIND("mqueue", MOUNT_FS, run_mount) },
 	[VERB_CGROUP2]  = { "cgroup2", "/sys/fs/cgroup", "cgroup2", "nosuid,nodev,noexec", VERB_DST, KIND("cgroup2", MOUNT_FS, run_mount) },
 	[VERB_OVERLAY]  = { "overlay", NULL, "overlay", NULL, VERB_DST, KIND("overlay", MOUNT_FS, run_overlay) },
 	[VERB_FILE]     = { "file", NULL, NULL, NULL, VERB_SRC_DST, KIND("file", "write(2), " CLONE, run_file) },
-	[VERB_DIR]      = { "dir", NULL, NULL, NULL, VERB_DST, KIND("dir", "mkdirat(2)", run_dir) },
-	[VERB_SYMLINK]  = { "symlink", NULL, NULL, NULL, VERB_SRC_DST, KIND("symlink", "symlinkat(2)", run_symlink) },
-	[VERB_MASK]     = { "mask", NULL, NULL, NULL, VERB_DST, KIND("mask", MOUNT_FS, run_mask) },
-	[VERB_READONLY] = { "readonly", NULL, NULL, NULL, VERB_DST, KIND("readonly", "mount_setattr(2)", run_readonly) },
+	[VERB_DIR]      = { "dir", NULL, NULL, NULL, VERB_DST, KIND("dir", "mkdirat(2)", run_dir), VERB_COVERS_NOTHING },
+	[VERB_SYMLINK]  = { "symlink", NULL, NULL, NULL, VERB_SRC_DST, KIND("symlink", "symlinkat(2)", run_symlink), VERB_COVERS_NOTHING },
+	[VERB_MASK]     = { "mask", NULL, NULL, NULL, VERB_DST, KIND("mask", MOUNT_FS, run_mask), VERB_HIDES_ON_PURPOSE },
+	[VERB_READONLY] = { "readonly", NULL, NULL, NULL, VERB_DST, KIND("readonly", "mount_setattr(2)", run_readonly), VERB_HIDES_ON_PURPOSE },
 	[VERB_ETC_HOSTS]       = { "etc-hosts", "/etc/hosts", NULL, NULL, VERB_SRC, KIND("etc-hosts", CLONE, run_etc_hosts) },
 	[VERB_ETC_HOSTNAME]    = { "etc-hostname", "/etc/hostname", NULL, NULL, VERB_SRC, KIND("etc-hostname", CLONE, run_etc_hostname) },
 	[VERB_ETC_RESOLV_CONF] = { "etc-resolv-conf", "/etc/resolv.conf", NULL, NULL, VERB_SRC, KIND("etc-resolv-conf", CLONE, run_etc_resolv) },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nstimeoffset: defines the option table and parses the command line. */
 #include "common/handle_opts.h"
+#include "common/verb.h"
 #include "nstimeoffset.h"
 
 enum {
@@ -120,6 +121,20 @@ static void take(struct opts *o, int key, const char *arg)
 	}
 }
 
+/* Parses the options between and after the references of --show, which executes no program. Returns
+ * the references. */
+static char **show_words(struct opts *o, struct cli *c)
+{
+	struct words w = { 0 };
+	int key;
+
+	if (streq(c->argv[optind - 1], "--"))
+		return cli_rest(c);
+	while ((key = verb_next(c, &w)) != -1)
+		take(o, key, c->arg);
+	return verb_all_words(&w);
+}
+
 void opts_parse(struct opts *o, int argc, char **argv)
 {
 	struct cli c;
@@ -129,5 +144,5 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1)
 		take(o, key, c.arg);
-	o->rest = cli_rest(&c);
+	o->rest = o->mode == MODE_SHOW ? show_words(o, &c) : cli_rest(&c);
 }

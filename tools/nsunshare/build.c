@@ -129,8 +129,12 @@ static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vf
 	 * maps are written */
 	bool late = handle_forks(&r->handle) || r->handle.wait_fd >= 0;
 
+	if (report_wanted(r))
+		plan_add(p, PLAN_CALLER, &step_report, NULL, 0);
 	if (needs_outside)
 		plan_add(p, PLAN_CALLER, &step_helper_stays, NULL, 0);
+	if (o->name)
+		plan_add(p, PLAN_HELPER, &step_name, o->name, 0);
 	add_cgroup(o, p, PLAN_HELPER);
 	add_unshare(r, p);
 	if (!late)
@@ -142,6 +146,8 @@ static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vf
 		plan_add(p, PLAN_CHILD, &step_unshare, NULL, types_of_child(o));
 		plan_add(p, PLAN_CALLER, &step_enter_cgroup, NULL, 0);
 	}
+	if (o->name)
+		plan_add(p, PLAN_HELPER, &step_identify, o->name, 0);
 	handle_plan_created_by(&r->handle, p, PLAN_HELPER);
 	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (late)
@@ -209,8 +215,8 @@ static bool needs_helper(const struct run *r)
 	const struct opts *o = r->o;
 
 	return (r->has_maps && r->writer != IDMAP_BY_CHILD) || has_pins(o) ||
-	       (r->has_owner && timens_wanted(&o->clocks)) ||
-	       (o->fork && (o->cgroup || handle_forks(&r->handle)));
+	       (r->has_owner && timens_wanted(&o->clocks)) || o->setup_outside ||
+	       (o->fork && (o->cgroup || o->name || handle_forks(&r->handle)));
 }
 
 static void build(struct run *r, struct plan *p, bool vfork)
@@ -223,6 +229,8 @@ static void build(struct run *r, struct plan *p, bool vfork)
 	else
 		add_alone(r, p, needs_helper(r));
 	add_pins(r, p);
+	if (o->setup_outside)
+		plan_add(p, PLAN_HELPER, &step_setup_outside, o->setup_outside, 0);
 	add_inside(r, p, self);
 	add_program(r, p, self);
 }
@@ -245,6 +253,7 @@ void build_plan(struct run *r, struct plan *p)
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
 	r->supervise.death_signal = o->kill_signal;
+	r->supervise.stops = o->stops && !o->init; /* with --init, process 1 does it */
 	r->supervise.child_init = first;
 	r->supervise.escalate = first && !o->init;
 	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);

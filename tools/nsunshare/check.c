@@ -63,6 +63,18 @@ static int check_name(const char *option, const char *name, struct nserr *e)
 	return 0;
 }
 
+static int check_run_name(const struct opts *o, struct nserr *e)
+{
+	if (!o->name || nsname_is_valid(o->name))
+		return 0;
+	nserr_set(e, 0, "--name: invalid name '%s'", o->name);
+	nserr_hint(e,
+		   "use at most %d letters, digits, '.', '_' and '-', and begin with a letter or "
+		   "digit",
+		   NSNAME_MAX);
+	return -EINVAL;
+}
+
 int check_opts(const struct opts *o, struct nserr *e)
 {
 	int rc = check_ids(o, e);
@@ -76,6 +88,9 @@ int check_opts(const struct opts *o, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	rc = check_cgroup(o, e);
+	if (rc < 0)
+		return rc;
+	rc = check_run_name(o, e);
 	if (rc < 0)
 		return rc;
 	rc = check_name("hostname", o->hostname, e);

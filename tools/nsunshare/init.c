@@ -9,10 +9,13 @@ void build_init(struct run *r, struct plan *p)
 	struct init *i = &r->init;
 
 	*i = (struct init){
-		.supervise = { .grace = { .tv_sec = 10 } },
+		.supervise = { .grace = r->supervise.grace,
+			       .stop_signal = r->supervise.stop_signal },
 		.handle = r->handle,
 		.program = r->program,
 		.outer = &r->supervise,
+		.reports = report_wanted(r),
+		.report_fd = r->report[1],
 		/* make process 1 undumpable only for root: an ordinary user who created the
 		 * namespaces could not access process 1 any more */
 		.guarded = r->by_root,

@@ -7,6 +7,7 @@
 #include "common/cli.h"
 #include "cred/cred.h"
 #include "idmap/writer.h"
+#include "ns/name.h"
 #include "ns/pin.h"
 #include "ns/timens_proc.h"
 #include "run/handle.h"
@@ -47,9 +48,11 @@ struct opts {
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	const char *setup; /* argument of --setup, a shell command, or NULL */
+	const char *setup, *setup_outside; /* shell commands of these options, or NULL */
+	const char *name;                  /* name of the run, or NULL */
 
 	bool fork, no_fork, init, explain;
+	bool stops; /* --stop-signal or --grace was given */
 	int kill_signal;
 
 	char **argv;
@@ -72,6 +75,9 @@ struct run {
 	bool restricts;
 	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
+	int report[2];     /* run/report.h: the ends of the helper and of the init, or -1 */
+	bool runs;         /* of the helper: the child has executed the program or its init */
+	bool not_executed; /* of the helper: the init could not execute the program */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
@@ -79,8 +85,11 @@ struct run {
 	bool by_root; /* the effective user id of the caller is 0 */
 	struct cgroup cgroup;
 	struct nspin pin[NSTYPE_COUNT];
-	uint64_t mnt_id;      /* id of the caller's mount namespace */
-	struct nspin_dir dir; /* --persist */
+	uint64_t mnt_id;         /* id of the caller's mount namespace */
+	struct nspin_dir dir;    /* --persist */
+	struct nsname_keep name; /* --name; of the helper */
+	struct nsname entry;
+	struct nserr late; /* an error of the helper while the program ran */
 
 	struct program program;
 };
@@ -111,9 +120,18 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
+/* Returns true if an init must report which process is the program. */
+bool report_wanted(const struct run *r);
+
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
  * The helper that stays calls this function. */
 void pins_close(struct run *r);
+
+/* These functions are for the helper. name_publish() creates the file of --name. name_release()
+ * removes this file. It returns 0, or a negative errno with e set if creating or removing the file
+ * has failed. */
+void name_publish(struct run *r);
+int name_release(struct run *r, struct nserr *e) must_check;
 
 /* Sets up r->keeper, whose functions run in the helper of a parent that waits. needed is false if
  * there is no such helper. */
@@ -128,7 +146,10 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_setup; /* steps_proc.c */
-extern const struct plan_kind step_init;      /* init.c */
+	step_domainname, step_lo, step_setup;                /* steps_proc.c */
+extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
+extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
+extern const struct plan_kind step_setup_outside;            /* steps_outside.c */
+extern const struct plan_kind step_init;                     /* init.c */
 
 #endif

@@ -7,6 +7,7 @@
 #include "common/cred_opts.h"
 #include "common/features.h"
 #include "common/handle_opts.h"
+#include "common/stop_opts.h"
 #include "idmap/feature.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
@@ -37,6 +38,8 @@ enum {
 	OPT_CGROUP_CREATE,
 	OPT_CGROUP_SET,
 	OPT_SETUP,
+	OPT_SETUP_OUTSIDE,
+	OPT_NAME,
 	OPT_INIT,
 	OPT_NO_FORK,
 	OPT_KILL_CHILD,
@@ -80,6 +83,7 @@ static const struct cli_opt table[] = {
 	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)", X_BOOTTIME },
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
+	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "before that run this shell command outside" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },
@@ -97,6 +101,8 @@ static const struct cli_opt table[] = {
 	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without a child, even with -p", X_FORK },
 	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "kill the program if nsunshare dies (implies -f)" },
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program like nsinit(1) (implies -p)" },
+	STOP_OPTS,
+	{ OPT_NAME,            "name",             CLI_ARG,    "<name>",       "register the run as name:<name> (implies -f)" },
 	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "same as -f (for compatibility)" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print the steps without executing them", X_EXPLAIN },
 	CLI_FEATURES_OPTS,
@@ -307,6 +313,9 @@ static bool inside_option(struct opts *o, int key, const char *arg)
 	case OPT_SETUP:
 		o->setup = arg;
 		return true;
+	case OPT_SETUP_OUTSIDE:
+		o->setup_outside = arg;
+		return true;
 	}
 	return false;
 }
@@ -332,6 +341,10 @@ static bool process_option(struct opts *o, int key, const char *arg)
 	case OPT_INIT:
 		o->init = true;
 		o->types |= CLONE_NEWPID;
+		return true;
+	case OPT_NAME:
+		o->name = arg;
+		o->fork = true;
 		return true;
 	case OPT_NO_FORK:
 		o->no_fork = true;
@@ -375,6 +388,7 @@ void opts_parse(struct run *r, int argc, char **argv)
 	int key, rc;
 
 	*o = (struct opts){ .propagation = MS_REC | MS_PRIVATE };
+	r->supervise.grace = STOP_GRACE_DEFAULT;
 	cli_init(&c, &tool, argc, argv);
 	while ((key = cli_next(&c)) != -1) {
 		rc = handle_option(&r->handle, key, c.arg, &e);
@@ -382,6 +396,10 @@ void opts_parse(struct run *r, int argc, char **argv)
 			rc = cred_option(&r->cred, key, c.arg, &e);
 		if (rc < 0)
 			cli_die_nserr(&e);
+		if (rc == 0 && stop_option(&r->supervise, key, c.arg)) {
+			o->stops = o->fork = true;
+			continue;
+		}
 		if (rc == 0 && !id_option(o, key, c.arg) && !inside_option(o, key, c.arg) &&
 		    !process_option(o, key, c.arg))
 			other_option(o, &c, key);

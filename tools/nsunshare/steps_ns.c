@@ -99,7 +99,10 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 		if (r->keeper.stays)
 			handle_served(&r->handle);
+		util_close(&r->report[1]);
 	}
+	/* the init waits for an answer, which it would not miss while it had this end itself */
+	util_close(&r->report[0]);
 	return pid;
 }
 
@@ -140,11 +143,11 @@ const struct plan_kind step_fork_first = {
  * an unexpected child. The helper ends when the program begins, or undoes its steps. */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	struct run *r = ctx;
 	pid_t pid = sys_clone(0, NULL);
 	int wstatus = 0;
 	sigset_t all;
 
-	(void)ctx;
 	(void)s;
 	if (pid == 0) {
 		if (prctl(PR_SET_DUMPABLE, 0) < 0)
@@ -152,7 +155,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 		/* block all signals: a signal to the process group must not keep the helper from
 		 * undoing its steps */
 		sigfillset(&all);
-		sigprocmask(SIG_BLOCK, &all, NULL);
+		sigprocmask(SIG_BLOCK, &all, &r->supervise.mask);
 		pid = sys_clone(0, NULL);
 		if (pid != 0)
 			_exit(pid < 0 ? -pid : 0);
@@ -179,12 +182,16 @@ const struct plan_kind step_helper = {
  * group of the caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {
+	struct run *r = ctx;
 	pid_t pid = sys_clone(0, NULL);
 
-	(void)ctx;
 	(void)s;
 	if (pid == 0 && (setpgid(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0))
 		_exit(125);
+	if (pid == 0) {
+		r->keeper.watch = r->report[0];
+		util_close(&r->report[1]);
+	}
 	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
 }
 
@@ -204,43 +211,6 @@ const struct plan_kind step_helper_stays = {
 	.fork = run_helper_stays,
 	.forks = PLAN_HELPER,
 };
-
-static void created(void *ctx, pid_t child)
-{
-	struct run *r = ctx;
-
-	r->pid = r->handle.pid = child;
-}
-
-static void running(void *ctx)
-{
-	struct run *r = ctx;
-
-	pins_close(r);
-	handle_running(&r->handle);
-}
-
-static int ended(void *ctx, int wstatus, struct nserr *e)
-{
-	struct nserr ignored = NSERR_INIT;
-	struct run *r = ctx;
-	int rc = handle_ended(&r->handle, wstatus, e), rm;
-
-	rm = r->o->cgroup_create ? cgroup_remove(&r->cgroup, rc < 0 ? &ignored : e) : 0;
-	return rc < 0 ? rc : rm;
-}
-
-void keeper_set(struct run *r, struct plan *p, bool needed)
-{
-	r->keeper = (struct plan_keeper){
-		.created = created,
-		.running = running,
-		.ended = ended,
-		.stays = needed && (handle_forks(&r->handle) || r->o->cgroup_create),
-		.line = -1,
-	};
-	p->keeper = needed ? &r->keeper : NULL;
-}
 
 /* ---- namespaces */
 

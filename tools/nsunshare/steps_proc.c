@@ -148,7 +148,7 @@ static _Noreturn void setup_child(const struct run *r, const char *command, pid_
 	/* kill the command when this process dies, and restore the caller's signal mask and
 	 * actions */
 	as.death_signal = SIGKILL;
-	as.parent = -1;
+	as.parent = as.tty = -1;
 	as.parent_pid = parent;
 	/* capabilities(7): a process of a user other than 0 loses its capabilities at execve(2), so
 	 * make them ambient */

@@ -2,7 +2,9 @@
 #include "root/libmount.h"
 #include "root/mntopt.h"
 
+#if USE_LIBMOUNT
 #include <libmount/libmount.h>
+#endif
 
 #include "../unit.h"
 #include "base/dl.h"
@@ -89,6 +91,8 @@ static void attributes_are_converted_to_flags_of_mount(void)
 	CHECK_INT(mntopt_ms_flags(0), 0);
 }
 
+#if USE_LIBMOUNT
+
 /*
  * Returns true for options of libmount that the table of mntopt.c lacks on purpose, because they
  * are other operations or defaults.
@@ -116,7 +120,7 @@ static void option_flags_equal_those_of_libmount(void)
 	const struct libmnt_optmap *m;
 	struct nserr e;
 
-	CHECK_INT(dl_load("libmount.so.1", symbols, ARRAY_SIZE(symbols), &e), 0);
+	CHECK_INT(dl_load(LIBMOUNT_SONAME, symbols, ARRAY_SIZE(symbols), &e), 0);
 	for (m = optmap(MNT_LINUX_MAP); m->name; m++) {
 		struct mntopt o = MNTOPT_INIT;
 		unsigned long ms = 0, want = m->mask & MNT_INVERT ? 0 : (unsigned long)m->id;
@@ -149,6 +153,25 @@ static void a_mount_table_is_read(void)
 	unlink(name);
 	CHECK(libmount_read(&t, name, &e) < 0);
 }
+
+#else
+
+static void option_flags_equal_those_of_libmount(void)
+{
+	unit_skip("this build is without libmount");
+}
+
+static void a_mount_table_is_read(void)
+{
+	struct mnt_table t;
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(libmount_read(&t, "/proc/self/mountinfo", &e), -EOPNOTSUPP);
+	CHECK(strstr(e.what, "libmount"));
+	libmount_done(&t);
+}
+
+#endif
 
 UNIT_MAIN(CASE(separates_mount_options_from_file_system_options),
 	  CASE(later_option_overrides_earlier_one),

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sys_stat: stat(2) and statx(2), for C libraries that lack statx() or know only its first version.
+ */
+#ifndef NSU_KERNEL_SYS_STAT_H
+#define NSU_KERNEL_SYS_STAT_H
+
+#include <sys/stat.h>
+
+#if !HAVE_STRUCT_STATX_STX_MNT_ID
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* musl 1.2.5 declares statx() without stx_mnt_id; the structure of the kernel has another name here
+ */
+#define statx           kernel_statx
+#define statx_timestamp kernel_statx_timestamp
+#include <linux/stat.h>
+
+static inline int kernel_statx(int dirfd, const char *path, int flags, unsigned mask,
+			       struct statx *st)
+{
+	return (int)syscall(SYS_statx, dirfd, path, flags, mask, st);
+}
+#endif
+
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000 /* 5.8 */
+#endif
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000 /* 5.8 */
+#endif
+
+/* musl has no names for these masks of permissions */
+#ifndef ACCESSPERMS
+#define ACCESSPERMS 0777
+#define ALLPERMS    07777
+#endif
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * name: reads and writes the names of runs (nsunshare --name), which references use as name:NAME.
+ *
+ * A run named NAME is described by the file NAME.json, one JSON object on one line, in
+ * /run/nsutils or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. NAME.lock is locked with
+ * flock(2) by the process that keeps the file. NAME.new is the file before the program runs.
+ */
+#ifndef NSU_NS_NAME_H
+#define NSU_NS_NAME_H
+
+#include <sys/stat.h>
+
+#include "base/nserr.h"
+#include "kernel/trustpath.h"
+
+#define NSNAME_MAX 64
+
+/* Describes a run. Numbers that are unknown are 0. Pids are those of the pid namespace pidns. */
+struct nsname {
+	pid_t pid;            /* of the program */
+	pid_t init_pid;       /* of the init that supervises the program */
+	pid_t supervisor_pid; /* of the nsunshare that waits for the program */
+	uint64_t pidfd_inode; /* of the program (Linux 6.9) */
+	uint64_t start;       /* clock ticks after boot in the initial time namespace */
+	uint64_t pidns;       /* inode of the pid namespace */
+	char boot_id[40];
+};
+
+/* Returns true if the text can be a name: at most NSNAME_MAX letters, digits, '.', '_' and '-', of
+ * which the first is a letter, a digit or '_'. */
+bool nsname_is_valid(const char *name);
+
+/*
+ * Reads the file of a run of the caller or of root. Ignores a file of another user, one that other
+ * users could replace, and one of an earlier boot. Returns 0, or a negative errno with e set:
+ * -ENOENT if there is no such file, -EXDEV if its pids are those of another pid namespace than the
+ * caller's. The caller must verify the process with nsname_is_process().
+ */
+int nsname_read(const char *name, struct nsname *out, struct nserr *e) must_check;
+
+/* Returns true if the opened process is the program of n and has not ended. pidfd may be -1. procfd
+ * is the /proc directory of the process. */
+bool nsname_is_process(const struct nsname *n, int pidfd, int procfd);
+
+/* Returns true if name:NAME can be used: the run exists and has not ended. */
+bool nsname_is_live(const char *name);
+
+/* Sets the members of n that describe the process n->pid, a descendant of the caller that has not
+ * been waited for. Returns 0, or a negative errno with e set. */
+int nsname_describe(struct nsname *n, struct nserr *e) must_check;
+
+/* Parses the text of such a file. Returns 0 or -EINVAL. Has no side effects. */
+int nsname_parse(const char *text, struct nsname *out) must_check;
+
+/* A name that this process has reserved. */
+struct nsname_keep {
+	const char *name;    /* borrowed */
+	struct trustpath at; /* path of NAME.json */
+	int lock, draft;     /* NAME.lock and NAME.new, or -1 */
+	bool published;      /* NAME.json is the file of this process */
+	struct stat file, lock_file;
+};
+
+#define NSNAME_KEEP_INIT ((struct nsname_keep){ .at = TRUSTPATH_INIT, .lock = -1, .draft = -1 })
+
+/*
+ * nsname_reserve() makes sure that no other run has the name, also not one that begins at the same
+ * time, and creates NAME.lock and NAME.new. It replaces the files that a killed run has left.
+ * nsname_publish() writes NAME.json. nsname_release() removes all files that they have created, and
+ * frees k. Return 0, or a negative errno with e set: -EBUSY if a run has the name.
+ */
+int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e) must_check;
+int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *e) must_check;
+int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
+
+/* Returns the directories of the names, malloc()ed: the caller's own first, then that of root or
+ * NULL. Returns -ENOMEM if there is no memory. For name_keep.c and nsname_read(). */
+int nsname_dirs(char *dirs[2]) must_check;
+
+#endif

@@ -1,0 +1,135 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# interrupt-init: TERM, HUP and INT end each tool before it executes the program, also as process 1 of a pid namespace.
+# as: root user
+# budget: 120
+# shellcheck disable=SC2086,SC2154 # several words; rc, out and err are testlib.sh's
+. "${0%/*}/testlib.sh"
+require_ns user pid mnt
+
+# A pipe whose writer never writes, as descriptor 3 of the tools and as the FIFO $TMP/fifo.
+oneTimeSetUp()
+{
+	mkfifo "$TMP/fifo" "$TMP/other"
+	exec 9<>"$TMP/fifo"
+	mkdir "$TMP/root"
+}
+
+# gone PID: returns 0 if the process has ended.
+gone()
+{
+	case $(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null) in
+	'' | Z | X) return 0 ;;
+	esac
+	return 1
+}
+
+# first_of PID: sets $first to the child of the process, process 1 of the new namespace, after it has executed a tool.
+first_of()
+{
+	first=$(pgrep -P "$1") && [ "$(tr '\0' '\n' <"/proc/$first/cmdline" | head -n 1)" != unshare ] 2>/dev/null
+}
+
+# signal_first SIGNAL: sends the signal to process 1, and returns 0 if it has ended. A signal that the kernel delivers
+# before the tool has begun is lost, so the caller repeats it.
+signal_first()
+{
+	kill -s "$1" "$first" 2>/dev/null
+	sleep 0.02
+	gone "$first"
+}
+
+# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1, which waits, and asserts that the signal ends it.
+assert_ends()
+{
+	_status=$1 _signal=$2
+	shift 2
+	# a shell without job control ignores INT and QUIT in its background processes
+	env --default-signal unshare --user --map-root-user --pid --fork --mount --mount-proc "$@" 3<&9 <"$TMP/fifo" >"$TMP/out" 2>"$TMP/err" &
+	_unshare=$!
+	settle 50 first_of $_unshare
+	sleep 0.1
+	assertFalse "waits: $* $(cat "$TMP/err")" "gone $first"
+	settle 20 signal_first "$_signal"
+	assertTrue "$_signal ends: $*" $?
+	kill -KILL "$first" 2>/dev/null
+	wait $_unshare 2>/dev/null
+	assertEquals "$*" "$_status" $?
+	assert_empty 'nothing ran' "$(cat "$TMP/out")"
+}
+
+# assert_all_end TOOL…: asserts that each signal ends the tool as process 1.
+assert_all_end()
+{
+	assert_ends 143 TERM "$@"
+	assert_ends 129 HUP "$@"
+	assert_ends 130 INT "$@"
+}
+
+test_the_wait_for_a_descriptor_ends()
+{
+	for tool in nsunshare 'nsunshare --fork' 'nsunshare --init' nstimeoffset\ -b=0 nsinit 'nspivot --tmpfs /tmp' \
+		'nsenter2 -t self -m' 'nsenter2 -t self -m --kill-child'; do
+		dir=
+		case $tool in
+		nspivot*) dir=$TMP/root ;;
+		esac
+		assert_ends 143 TERM $tool --wait-fd 3 $dir -- echo ran
+	done
+	assert_all_end nspivot --tmpfs /tmp --wait-fd 3 "$TMP/root" -- echo ran
+	assert_all_end nsunshare --wait-fd 3 -- echo ran
+}
+
+test_the_wait_for_standard_input_ends()
+{
+	assert_all_end nspivot --file -:/f "$TMP/root" -- echo ran
+	assert_ends 143 TERM nspivot --seccomp - "$TMP/root" -- echo ran
+	assert_ends 143 TERM nsunshare --seccomp - -- echo ran
+	assert_ends 143 TERM nsunshare -U --map - -- echo ran
+	assert_ends 143 TERM nsunshare --fork -U --map - -- echo ran
+	assert_ends 143 TERM nsunshare --time-offsets - -- echo ran
+	assert_ends 143 TERM nsenter2 -t self -m --seccomp - -- echo ran
+	assert_ends 143 TERM nsenter2 --each -- echo ran
+	assert_ends 143 TERM nsidmap run - -- echo ran
+}
+
+# Nobody writes to this FIFO, so the tool waits in open(2).
+test_the_wait_for_a_fifo_ends()
+{
+	assert_all_end nsunshare --seccomp "$TMP/other" -- echo ran
+	assert_ends 143 TERM nspivot --seccomp "$TMP/other" "$TMP/root" -- echo ran
+	assert_ends 143 TERM nsunshare -U --map "$TMP/other" -- echo ran
+}
+
+test_the_wait_for_a_setup_command_ends()
+{
+	assert_ends 143 TERM nsunshare --setup 'exec sleep 1000' -- echo ran
+	assert_ends 143 TERM nsunshare --fork --setup 'exec sleep 1000' -- echo ran
+	assert_ends 143 TERM nsunshare --setup-outside 'exec sleep 1000' -- echo ran
+	assert_ends 143 TERM nsunshare --fork --setup-outside 'exec sleep 1000' -- echo ran
+}
+
+test_an_ignored_signal_stays_ignored()
+{
+	unshare --user --map-root-user --pid --fork --mount --mount-proc env --default-signal --ignore-signal=HUP \
+		nsunshare --wait-fd 3 -- grep SigIgn /proc/self/status 3<"$TMP/other" >"$TMP/out" &
+	_unshare=$!
+	exec 8>"$TMP/other"
+	settle 50 first_of $_unshare
+	assertTrue 'the tool waits' $?
+	kill -HUP "$first"
+	exec 8>&-
+	wait $_unshare
+	assertEquals 0 $?
+	assertEquals 'SigIgn:	0000000000000001' "$(cat "$TMP/out")"
+}
+
+# The program begins with the default actions: the handlers of the tool end with execve(2).
+test_the_program_gets_the_default_actions()
+{
+	run unshare --user --map-root-user --pid --fork --mount-proc nsunshare -u -- sed -n '/SigCgt/p' /proc/self/status
+	assert_rc 0
+	assert_out 'SigCgt:	0000000000000000'
+}
+
+. shunit2

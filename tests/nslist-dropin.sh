@@ -1,0 +1,291 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-dropin: checks what lsns(8) of util-linux 2.43 prints and older versions do not, and that
+# nslist says nothing that lsns does not say. nslist-lsns compares with the installed lsns.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+require_tool jq
+
+# ---- --list-columns
+
+test_list_of_columns_has_names_types_and_descriptions()
+{
+	run nslist -H
+	assert_ok
+	assertEquals '       NS <integer>' "$(head -n 1 "$TMP/out" | cut -c1-19)"
+	assert_out_has '
+     TYPE <string>  '
+	assert_out_has '
+  NETNSID <string>  '
+	assert_out_has '
+     SELF <boolean> '
+	run nslist -n -H -t uts
+	assert_ok
+	assert_out_has '       NS <integer> '
+}
+
+test_list_of_columns_honours_raw_and_json()
+{
+	run nslist -H -r
+	assert_ok
+	assert_out_has 'TYPE <string> type\x20of'
+	run nslist -J -H
+	assert_ok
+	assert_json '(keys == ["lsns-columns"]) and ."lsns-columns"[0].holder == "NS"
+		and ."lsns-columns"[0].type == "<integer>" and (."lsns-columns" | length) >= 13
+		and ([."lsns-columns"[] | keys] | unique) == [["description", "holder", "type"]]'
+	run nslist --list-columns --json --raw
+	assert_rc 1
+	assert_err_has 'exclude each other'
+}
+
+# ---- the shape of JSON
+
+test_json_has_no_member_beside_the_array()
+{
+	for view in '' '-T' '--show user:self' '--limits' "--diff self $$"; do
+		# shellcheck disable=SC2086 # several words
+		run nslist -J $view
+		assert_ok
+		assert_json 'has("complete") or has("missed") | not'
+	done
+	run nslist -J
+	assert_json 'keys == ["namespaces"] and (.namespaces | type) == "array"'
+	run nslist -J -p 4194304
+	assert_ok
+	assert_json '. == {"namespaces": []}'
+}
+
+test_strict_adds_complete_and_missed_to_json()
+{
+	feature sandbox || return 0
+	run nslist -J --strict --sources proc -p $$ -o NS,TYPE
+	assert_ok
+	assert_json '.complete == true and .missed == []'
+	for view in '--show user:self' --limits "--diff self $$"; do
+		# shellcheck disable=SC2086 # several words
+		run nslist -J --strict --sources proc $view
+		assert_json '(.complete | type) == "boolean" and (.missed | type) == "array"'
+	done
+}
+
+# as: user
+test_strict_names_processes_that_are_missing_in_json()
+{
+	feature sandbox || return 0
+	run nslist -J --strict --sources proc
+	assert_rc 3
+	assert_json '.complete == false and (.missed | length) == 1 and .missed[0].what == "process"
+		and .missed[0].count >= 1 and .missed[0].why == "permission denied"'
+}
+
+# as: root
+test_network_columns_in_json_are_strings()
+{
+	mkdir -p /run/netns
+	: >"/run/netns/a b"
+	: >/run/netns/c
+	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
+	mount --bind "/proc/$holder/ns/net" "/run/netns/a b"
+	mount --bind "/proc/$holder/ns/net" /run/netns/c
+	mount --bind "/proc/$holder/ns/net" /run/netns/c
+	run nslist -J -t net -p "$holder" -o NETNSID,NSFS
+	assert_ok
+	assert_json '.namespaces == [{"netnsid": "unassigned", "nsfs": "/run/netns/a b\n/run/netns/c"}]'
+	run nslist -J -W -t net -p "$holder" -o NSFS
+	assert_json '.namespaces == [{"nsfs": "/run/netns/a b,/run/netns/c"}]'
+	run nslist -J -t uts -p "$holder" -o NETNSID,NSFS
+	assert_json '.namespaces == [{"netnsid": null, "nsfs": null}]'
+	umount /run/netns/c /run/netns/c "/run/netns/a b"
+}
+
+# ---- options after arguments
+
+test_options_may_follow_arguments()
+{
+	inode=$(own_inode uts)
+	run nslist "uts:$inode" -rno NS "user:self" -t user -t uts
+	assert_ok
+	assert_out "$(printf '%s\n' "$inode" "$(own_inode user)" | sort -n)"
+	run nslist --show user:self -rn -o NS
+	assert_ok
+	assert_out "NS         $(own_inode user)"
+	run nslist -rno NS -- "uts:$inode"
+	assert_ok
+	assert_out "$inode"
+	run nslist -rn "uts:$inode" -o NS -- -t
+	assert_refused 1 "invalid reference '-t'"
+}
+
+test_other_reporters_accept_options_after_arguments()
+{
+	require_ns time
+	run nsidmap show self -J
+	assert_ok
+	assert_json '.ranges | type == "array"'
+	run nstimeoffset --show self -J
+	assert_ok
+	assert_json '[.clocks[].ref] == ["self"]'
+	run nstimeoffset --show self -J -- $$
+	assert_ok
+	assert_json "[.clocks[].ref] == [\"self\", \"$$\"]"
+	run nstimeoffset --show -- self -J
+	assert_rc 125
+	assert_err_has "'-J'"
+	run nstimeoffset -b +1 echo --show
+	[ "$rc" = 125 ] || assert_out --show	# an ordinary user has no permission
+}
+
+# as: root
+test_nsnet_accepts_options_after_arguments()
+{
+	run nsnet show -J self
+	assert_ok
+	expected=$out
+	run nsnet show self -J
+	assert_ok
+	assert_out "$expected"
+}
+
+# ---- --task
+
+test_task_that_is_no_visible_process_has_no_rows()
+{
+	start_holder sh -c 'echo >&3; exec sleep infinity 3>&-'
+	stop_holder
+	for p in "$holder" 4194304; do
+		run nslist -p "$p"
+		assert_ok
+		assert_out_empty
+		run nslist -r -l -p "$p" -o NS,TYPE --strict
+		assert_ok
+		assert_out_empty
+	done
+}
+
+test_task_that_is_a_thread_has_no_rows()
+{
+	start_holder holder threads 2
+	tid=$(find "/proc/$holder/task" -mindepth 1 -maxdepth 1 -printf '%f\n' | grep -vx "$holder" | head -n 1)
+	assertNotNull 'the holder has a second thread' "$tid"
+	run nslist -p "$tid"
+	assert_ok
+	assert_out_empty
+}
+
+# as: user
+test_task_that_is_not_permitted_has_no_rows()
+{
+	feature sandbox || return 0
+	run nslist -p 1
+	assert_ok
+	assert_out_empty
+	run nslist -J -p 1
+	assert_ok
+	assert_json '.namespaces == []'
+	run nslist --strict -p 1
+	assert_rc 3
+	assert_out_empty
+	assert_err_has 'incomplete output: 1 process (permission denied)'
+}
+
+# ---- silence
+
+test_hidden_entries_cause_no_message()
+{
+	feature sandbox || return 0
+	for options in '' -l -J -r '-t net' '-T' '--show user:self -o NS,USER,COMMAND' '-n -o NS,PNS,ONS,REF'; do
+		# shellcheck disable=SC2086 # several words
+		run nslist $options
+		assert_rc 0
+		assert_err_empty
+	done
+}
+
+# The helper process of nsunshare is not dumpable, so its namespaces cannot be read.
+test_helpers_of_the_suite_cause_no_message()
+{
+	feature sandbox && require_ns user uts || return 0
+	run nsunshare -r -u --lo -n -- nslist -l -o NS,TYPE,NPROCS,PID,USER,COMMAND
+	assert_ok
+	run nsunshare -r -u -p -m --mount-proc -- nslist
+	assert_ok
+}
+
+# as: root
+test_requested_value_that_cannot_be_read_is_reported()
+{
+	mkdir -p /run/netns
+	: >/run/netns/mine
+	unshare --net=/run/netns/mine true
+	for command in 'nslist -rn -t net -P -o NSFS,NIFS' \
+		'nslist --show /run/netns/mine -o NIFS'; do
+		# shellcheck disable=SC2086 # several words
+		run as_nstest $command
+		assert_rc 0
+		assert_err_has 'nslist: incomplete output: 1 value (permission denied)'
+		assert_err_one_line
+	done
+	run as_nstest nslist -rn -t net -P -o NSFS
+	assert_ok
+	assert_out_has /run/netns/mine
+	run as_nstest nslist --strict -rn -t net -P -o NSFS,NIFS
+	assert_rc 3
+	umount /run/netns/mine
+}
+
+# ---- single namespace and --watch
+
+test_show_prints_the_selected_columns_only()
+{
+	run nslist --show user:self -o TYPE,NS
+	assert_ok
+	assert_out "$(printf 'TYPE       user\nNS         %s' "$(own_inode user)")"
+	run nslist -J --show user:self -o TYPE,NS
+	assert_ok
+	assert_json ". == {\"type\": \"user\", \"ns\": $(own_inode user)}"
+	run nslist -J --show user:self -o +REF
+	assert_ok
+	assert_json '(.processes | length) > 0 and .type == "user"'
+	run nslist --show user:self -o NOPE
+	assert_rc 1
+	assert_err_has "unknown column 'NOPE'"
+}
+
+test_watch_prints_empty_fields_as_raw_does()
+{
+	require_ns user uts
+	mkfifo "$TMP/events"
+	nslist --watch=20ms -t uts -o NSFS,TYPE,NETNSID,NPROCS >"$TMP/events" &
+	watcher=$!
+	exec 4<"$TMP/events"
+	# the first scan may come after the start of a single holder
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
+		read -r line <&4 && break
+	done
+	kill $watcher
+	wait $watcher
+	exec 4<&-
+	assertEquals '+  uts  1' "$line"
+	run nslist -rn -p "$holder" -t uts -o NSFS,TYPE,NETNSID,NPROCS
+	assert_ok
+	assert_out ' uts  1'
+}
+
+test_row_with_an_empty_cell_only_is_a_line()
+{
+	run nslist -p $$ -t uts -no NSFS
+	assert_ok
+	assertEquals 1 "$(wc -l <"$TMP/out")"
+	run nslist -p $$ -t uts -o NSFS
+	assertEquals 2 "$(wc -l <"$TMP/out")"
+	run nslist -p $$ -t uts -t ipc -rno NSFS
+	assertEquals 2 "$(wc -l <"$TMP/out")"
+	run nslist -p 4194304 -t uts -no NSFS
+	assert_ok
+	assert_out_empty
+}
+
+. shunit2

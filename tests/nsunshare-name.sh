@@ -1,0 +1,283 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-name: checks that nsunshare --name registers a run, and that the tools accept name:NAME.
+# as: root user
+. "${0%/*}/testlib.sh"
+require_ns user pid mnt
+require_tool jq
+
+export XDG_RUNTIME_DIR="$TMP"
+dir=$TMP/nsutils
+[ "$(id -u)" != 0 ] || dir=/run/nsutils
+
+setUp()
+{
+	rm -rf "${TMP:?}"/* /run/nsutils 2>/dev/null
+	mkfifo "$TMP/fifo"
+}
+
+tearDown()
+{
+	stop_holders
+	settle 50 sh -c '! ls "$0"/*.lock' "$dir" >/dev/null 2>&1
+}
+
+# start_run NAME [OPTION…]: starts nsunshare --name NAME with a sleep, and waits until its file exists. Sets $holder.
+start_run()
+{
+	_name=$1
+	shift
+	start_holder nsunshare -rp "$@" --name "$_name" --ready-fd 3 -- sleep 1000
+	settle 50 test -e "$dir/$_name.json"
+}
+
+# sleep_of PID: prints the pid of the sleep that the nsunshare with this pid has started.
+sleep_of()
+{
+	pgrep -P "$1" -x sleep
+}
+
+test_the_file_describes_the_program_and_is_removed_at_the_end()
+{
+	start_run web
+	program=$(sleep_of "$holder")
+	run cat "$dir/web.json"
+	assert_json ".name == \"web\" and .pid == $program and .supervisor_pid == $holder and .init_pid == null"
+	assert_json ".boot_id == \"$(cat /proc/sys/kernel/random/boot_id)\""
+	assert_json ".pidns == $(stat -Lc %i /proc/self/ns/pid)"
+	offset=$(awk '$1 == "boottime" { print $2 * 100 }' /proc/self/timens_offsets)
+	start=$(cut -d' ' -f22 "/proc/$program/stat")
+	assert_json ".start >= $start - $offset - 1 and .start <= $start - $offset + 1"
+	kill -TERM "$holder"
+	wait "$holder"
+	assertEquals 143 $?
+	run ls "$dir"
+	assert_ok
+	assert_out_empty
+}
+
+test_every_tool_accepts_the_name()
+{
+	start_run web -u --hostname named
+	program=$(sleep_of "$holder")
+	inode=$(stat -Lc %i "/proc/$program/ns/uts")
+	run nsenter2 -t name:web -U -u -- hostname
+	assert_ok
+	assert_out named
+	run nslist -rno NS --show name:web -t uts
+	assert_rc 0
+	assert_out_has "$inode"
+	run nsidmap show name:web
+	assert_rc 0
+	assert_out_has "$(stat -Lc %i "/proc/$program/ns/user")"
+	run nsidmap translate 0 --from name:web --to self
+	assert_rc 0
+	run nstimeoffset --show name:web
+	assert_rc 0
+	run nsunshare --map like:name:web true
+	assert_rc 0
+	run sh -c 'echo name:web | nsenter2 --each -U -u -- hostname'
+	assert_rc 0
+	assert_out_has named
+}
+
+test_a_name_without_prefix_gives_a_suggestion()
+{
+	start_run web
+	run nsenter2 -t web -a true
+	assert_refused 125 "invalid reference 'web'"
+	assert_err_has 'hint: use name:web for the run of that name'
+	run nsenter2 -t other -a true
+	assert_refused 125 "invalid reference 'other'"
+	assert_err_lacks hint
+}
+
+# as: root
+test_the_name_of_a_network_namespace_gives_a_suggestion()
+{
+	mkdir -p /run/netns
+	: >/run/netns/blue
+	run nsenter2 -t blue -n true
+	assert_refused 125 "invalid reference 'blue'"
+	assert_err_has 'hint: use netns:blue for the network namespace of that name'
+	rm /run/netns/blue
+}
+
+test_a_second_run_of_a_live_name_is_refused()
+{
+	start_run web
+	run nsunshare -r --name web -- echo ran
+	assert_refused 125 "--name: a run is already named 'web': Device or resource busy"
+	assert_out_empty
+	run nsenter2 -t name:web -U true
+	assert_ok
+}
+
+# The second run begins while the first one still waits and has no file.
+test_a_second_run_is_refused_before_the_first_program_starts()
+{
+	mkfifo "$TMP/go"
+	nsunshare -r --name web --wait-fd 3 --status-fd 4 -- true 3<>"$TMP/go" 4>"$TMP/fifo" &
+	read -r _ <"$TMP/fifo"
+	assertFalse 'no file before the program starts' "[ -e '$dir/web.json' ]"
+	run nsunshare -r --name web -- echo ran
+	assert_refused 125 "a run is already named 'web'"
+	run nsenter2 -t name:web -U true
+	assert_refused 125 "no run is named 'web'"
+	echo >"$TMP/go"
+	wait $!
+	assertEquals 0 $?
+}
+
+test_the_run_of_a_killed_nsunshare_keeps_its_name()
+{
+	start_run web
+	program=$(sleep_of "$holder")
+	kill -KILL "$holder"
+	wait "$holder" 2>/dev/null
+	run nsenter2 -t name:web -U true
+	assert_ok
+	run nsunshare -r --name web -- echo ran
+	assert_refused 125 "a run is already named 'web'"
+	kill -KILL "$program"
+	settle 50 sh -c '! test -e "$0"' "$dir/web.json"
+	assertTrue 'the helper removes the file' $?
+}
+
+# kill_all NAME: kills nsunshare and its helper, so that the files of the run stay. Sets $program.
+kill_all()
+{
+	program=$(sleep_of "$holder")
+	helper=$(pgrep -P "$holder" -x nsunshare)
+	kill -KILL "$holder" "$helper"
+	wait "$holder" 2>/dev/null
+	settle 50 sh -c '! kill -0 "$0"' "$helper" 2>/dev/null
+}
+
+test_the_file_of_a_killed_helper_counts_while_the_program_lives()
+{
+	start_run web
+	kill_all
+	assertTrue 'the file stays' "[ -e '$dir/web.json' ]"
+	run nsenter2 -t name:web -U true
+	assert_ok
+	run nsunshare -r --name web -- echo ran
+	assert_refused 125 "a run is already named 'web'"
+	kill -KILL "$program"
+	settle 50 sh -c '! kill -0 "$0"' "$program" 2>/dev/null
+	run nsenter2 -t name:web -U true
+	assert_refused 125 "no run is named 'web'"
+	run nsunshare -r --name web -- echo ran
+	assert_ok
+	assert_out ran
+	assertFalse 'the new run removes the file' "[ -e '$dir/web.json' ]"
+}
+
+# forge JQ-FILTER: writes a file named fake with the contents of the live run, changed by the filter.
+forge()
+{
+	jq -c "$1" <"$dir/web.json" >"$dir/fake.json"
+}
+
+test_a_file_that_does_not_describe_the_process_is_ignored()
+{
+	start_run web
+	forge .
+	run nsenter2 -t name:fake -U true
+	assert_ok
+	for change in '.boot_id = "00000000-0000-0000-0000-000000000000"' '.pid = 1' '.pid = 4194304' '.pid = 0' \
+		'.pid = -1' '.pid = "x"' 'del(.pid)' 'del(.boot_id)' 'del(.pidns)' '.pid = 99999999999999999999' \
+		'.pidfd_inode = null | .start += 100' '.pidfd_inode = null | .start = null' '[]' '""'; do
+		forge "$change"
+		run nsenter2 -t name:fake -U true
+		assert_refused 125 "no run is named 'fake'"
+	done
+	forge '.pidfd_inode = null'
+	run nsenter2 -t name:fake -U true
+	assert_ok
+	forge '.pidns += 1'
+	run nsenter2 -t name:fake -U true
+	assert_refused 125 "the run 'fake' was started in another pid namespace"
+	: >"$dir/fake.json"
+	run nsenter2 -t name:fake -U true
+	assert_refused 125 "no run is named 'fake'"
+	rm "$dir/fake.json"
+	mkfifo "$dir/fake.json"
+	run nsenter2 -t name:fake -U true
+	assert_refused 125 "no run is named 'fake'"
+	rm "$dir/fake.json"
+	ln -s web.json "$dir/fake.json"
+	run nsenter2 -t name:fake -U true
+	assert_ok
+	rm "$dir/fake.json"
+}
+
+test_a_file_with_another_pidfd_inode_is_ignored()
+{
+	start_run web
+	[ "$(jq .pidfd_inode <"$dir/web.json")" != null ] || startSkipping
+	forge '.pidfd_inode += 1'
+	run nsenter2 -t name:fake -U true
+	assert_refused 125 "no run is named 'fake'"
+	rm "$dir/fake.json"
+}
+
+# as: root
+test_files_of_other_users_are_ignored()
+{
+	start_run web
+	forge .
+	chown "$NSTEST_UID" "$dir/fake.json"
+	run nsenter2 -t name:fake -U true
+	assert_refused 125 "no run is named 'fake'"
+	rm "$dir/fake.json"
+	chmod 777 "$dir"
+	run nsenter2 -t name:web -U true
+	assert_refused 125 "no run is named 'web'"
+	run nsunshare --name other true
+	assert_refused 125 "cannot trust '$dir': other users can write to it"
+	chmod 755 "$dir"
+	run as_nstest nslist --show name:web
+	assert_err_lacks 'no run is named'
+}
+
+# as: root
+test_a_user_has_names_of_its_own()
+{
+	mkdir "$TMP/user"
+	chown "$NSTEST_UID" "$TMP/user"
+	chmod 711 "$TMP"
+	run as_nstest env XDG_RUNTIME_DIR="$TMP/user" nsunshare -r --name web -- \
+		sh -c "until cat '$TMP/user/nsutils/web.json'; do sleep 0.05; done 2>/dev/null"
+	assert_rc 0
+	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
+	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+}
+
+test_invalid_names_are_refused()
+{
+	for name in '' . .. a/b -x .x 'a b' "$(printf '%065d' 0)" 'é'; do
+		run nsunshare -r --name="$name" true
+		assert_refused 125 "--name: invalid name"
+		run nsenter2 -t "name:$name" -U true
+		assert_refused 125 "invalid name"
+	done
+	run nsunshare -r --name "$(printf '%064d' 0)" true
+	assert_ok
+	run nsunshare -r --no-fork --name web true
+	assert_refused 125 '--no-fork'
+}
+
+test_a_failed_set_up_leaves_no_file()
+{
+	run nsunshare -r --name web -- /nonexistent
+	assert_refused 127 /nonexistent
+	run nsunshare -rm --name web -w /nonexistent -- true
+	assert_refused 125 /nonexistent
+	run ls "$dir"
+	assert_ok
+	assert_out_empty
+}
+
+. shunit2

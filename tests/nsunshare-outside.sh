@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-outside: checks nsunshare --setup-outside.
+# as: root user
+# shellcheck disable=SC2016 # the inner shell expands it
+. "${0%/*}/testlib.sh"
+. "${0%/*}/signallib.sh"
+require_ns user pid mnt uts net
+
+setUp()
+{
+	rm -rf "${TMP:?}"/*
+	mkfifo "$TMP/fifo"
+}
+
+test_the_command_runs_outside_with_the_pid_of_the_child()
+{
+	for with in --fork --pid --init --no-fork; do
+		run nsunshare -rmu $with --setup-outside \
+			'readlink /proc/self/ns/uts; readlink /proc/$NSUTILS_REF/ns/uts; pwd; id -u; cat /proc/$NSUTILS_REF/uid_map' \
+			-- sh -c 'readlink /proc/self/ns/uts; echo "${NSUTILS_REF-none}"'
+		assert_ok
+		assertEquals 'outside' "$(readlink /proc/self/ns/uts)" "$(sed -n 1p "$TMP/out")"
+		assertNotEquals 'the child is inside' "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
+		assertEquals 'directory of the caller' "$PWD" "$(sed -n 3p "$TMP/out")"
+		assertEquals 'user of the caller' "$(id -u)" "$(sed -n 4p "$TMP/out")"
+		assertEquals 'the maps are written' "0 $(id -u) 1" "$(sed -n 5p "$TMP/out" | xargs)"
+		assertEquals 'the program is in the namespace of the child' "$(sed -n 2p "$TMP/out")" \
+			"$(sed -n 6p "$TMP/out")"
+		assertEquals 'the program does not get the variable' none "$(sed -n 7p "$TMP/out")"
+	done
+}
+
+# The interface is moved into the namespace before --setup sees it.
+# as: root
+test_the_command_comes_before_setup()
+{
+	require_tool ip
+	run nsunshare -n -- nsunshare -n --setup-outside 'ip link add moved0 type veth peer name left0 && ip link set moved0 netns $NSUTILS_REF' \
+		--setup 'ip link set moved0 up' -- ip -br link show moved0
+	assert_ok
+	assert_out_has moved0
+}
+
+test_the_variable_is_a_reference()
+{
+	run nsunshare -ru --hostname inner --setup-outside 'nsenter2 -t $NSUTILS_REF -U -u hostname; echo ran' -- true
+	assert_ok
+	assert_out_has ran
+}
+
+test_a_failure_prevents_the_program()
+{
+	for with in --fork --pid --init --no-fork; do
+		run nsunshare -rm $with --setup-outside 'exit 7' -- echo ran
+		assert_refused 125 "--setup-outside 'exit 7' failed with status 7"
+		assert_out_empty
+		run nsunshare -rm $with --setup-outside 'kill -USR1 $$' -- echo ran
+		assert_refused 125 'was killed by signal 10'
+		assert_out_empty
+	done
+}
+
+test_the_signals_of_the_command_are_those_of_the_caller()
+{
+	for with in --fork --no-fork; do
+		run env --ignore-signal=HUP nsunshare -rm $with \
+			--setup-outside 'grep -E "SigBlk|SigIgn" /proc/self/status' -- true
+		assert_ok
+		assert_out 'SigBlk:	0000000000000000
+SigIgn:	0000000000000001'
+	done
+}
+
+test_a_signal_ends_the_wait_and_the_command()
+{
+	for with in --fork --pid --init --no-fork; do
+		mkfifo "$TMP/held"
+		nsunshare -rm $with --setup-outside "exec 4>'$TMP/held'; echo ready >'$TMP/fifo'; exec sleep 1000" \
+			-- touch "$TMP/ran" 2>"$TMP/err" &
+		pid=$!
+		# shellcheck disable=SC2094 # the first open must not wait for a writer
+		exec 5<>"$TMP/held" 6<"$TMP/held" 5>&-
+		read -r line <"$TMP/fifo"
+		kill -TERM $pid
+		wait $pid
+		assertEquals "$with" 143 $?
+		# the end of file shows that the command has ended
+		run timeout 20 cat <&6
+		assert_rc 0
+		exec 6<&-
+		rm "$TMP/held"
+		assertFalse 'the program has not run' "[ -e '$TMP/ran' ]"
+	done
+}
+
+test_the_command_has_no_descriptor_of_the_tool()
+{
+	run nsunshare -rmp --pid-file "$TMP/pid" --setup-outside 'ls /proc/self/fd' -- true
+	assert_ok
+	run sh -c 'ls /proc/self/fd'
+	want=$out
+	run nsunshare -rmp --setup-outside 'ls /proc/self/fd' -- true
+	assert_out "$want"
+}
+
+. shunit2

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsunshare-stop: checks nsunshare --stop-signal and --grace, with and without --init.
+# as: root user
+# shellcheck disable=SC2016 # the inner shell expands it
+. "${0%/*}/testlib.sh"
+. "${0%/*}/signallib.sh"
+require_ns user pid
+
+catching='trap "echo $1; exit 5" "$1"; echo ready; while :; do sleep 0.02; done'
+ignoring='trap "echo got" TERM USR1; echo ready; while :; do sleep 0.02; done'
+
+test_TERM_becomes_the_stop_signal()
+{
+	for with in -f -p --init; do
+		start nsunshare -r $with --stop-signal RTMIN+3 -- sh -c "$catching" sh 37
+		kill -TERM "$pid"
+		finish
+		assert_rc 5
+		assert_out 37
+	done
+}
+
+test_the_program_is_killed_at_the_end_of_the_grace_period()
+{
+	for with in -f -p; do
+		start nsunshare -r $with --stop-signal USR1 --grace 300ms -- sh -c "$ignoring"
+		kill -TERM "$pid"
+		finish
+		assert_rc 137
+		assert_out got
+		assert_at_most 'seconds' 9 "$took"
+	done
+	start nsunshare -r --init --grace 300ms -- sh -c "$ignoring"
+	kill -TERM "$pid"
+	finish
+	assert_rc 137
+	assert_at_most 'seconds' 9 "$took"
+}
+
+# With --grace alone the stop signal is TERM, and a second TERM does not extend the period.
+test_grace_alone_keeps_TERM()
+{
+	start nsunshare -r -f --grace 300ms -- sh -c "$ignoring"
+	kill -TERM "$pid"
+	sleep 0.1
+	kill -TERM "$pid"
+	finish
+	assert_rc 137
+	assert_out 'got
+got'
+}
+
+test_without_the_options_TERM_is_forwarded_alone()
+{
+	start nsunshare -rf -- sh -c "$ignoring" sh
+	kill -TERM "$pid"
+	read -r line <&4
+	assertEquals got "$line"
+	kill -HUP "$pid"
+	finish
+	assert_rc 129
+}
+
+# Process 1 without a handler ignores the stop signal, so nsunshare replaces it by KILL at once.
+test_a_stop_signal_that_process_1_would_ignore_ends_it()
+{
+	start nsunshare -rp --stop-signal USR1 --grace 100s -- sh -c 'echo ready; exec sleep 1000'
+	await_sleep "$(pgrep -P "$pid" -f sleep)"
+	kill -TERM "$pid"
+	finish
+	assert_at_most 'seconds' 20 "$took"
+	assert_rc 138
+}
+
+test_a_stopped_program_gets_the_stop_signal()
+{
+	start nsunshare -rf --stop-signal USR1 --grace 100s -- sh -c "$catching" sh USR1
+	kill -STOP "$(pgrep -P "$pid" -f 'trap')"
+	kill -TERM "$pid"
+	kill -CONT "$pid"
+	finish
+	assert_rc 5
+	assert_out USR1
+}
+
+test_other_signals_are_forwarded_unchanged()
+{
+	start nsunshare -rf --stop-signal USR1 -- sh -c "$catching" sh HUP
+	kill -HUP "$pid"
+	finish
+	assert_rc 5
+	assert_out HUP
+}
+
+test_invalid_arguments_are_refused()
+{
+	run nsunshare --grace 1x true
+	assert_rc 125
+	assert_err_has "--grace: invalid duration '1x'"
+	run nsunshare --stop-signal NOPE true
+	assert_rc 125
+	assert_err_has "invalid signal 'NOPE'"
+	run nsunshare --no-fork --grace 1s true
+	assert_refused 125 '--no-fork cannot be used with options that need a child'
+}
+
+. shunit2

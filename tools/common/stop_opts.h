@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stop_opts: the options of nsinit and nsunshare that select how the program is ended. */
+#ifndef NSU_COMMON_STOP_OPTS_H
+#define NSU_COMMON_STOP_OPTS_H
+
+#include "run/supervise.h"
+
+enum stop_key {
+	STOP_KEY_GRACE = 0x1100,
+	STOP_KEY_SIGNAL,
+};
+
+#define STOP_GRACE_DEFAULT ((struct timespec){ .tv_sec = 10 })
+
+/* Rows for tables of struct cli_opt. */
+/* clang-format off */
+#define STOP_OPTS \
+	{ STOP_KEY_GRACE,  "grace",       CLI_ARG, "<time>",   "wait <time> between TERM and KILL (default: 10s)" }, \
+	{ STOP_KEY_SIGNAL, "stop-signal", CLI_ARG, "<signal>", "end processes with this signal instead of TERM" }
+/* clang-format on */
+
+/* Processes the option with that key; sets grace or stop_signal of s. Returns false if key is
+ * another option. Prints a message and ends the process if the argument is invalid. */
+bool stop_option(struct supervise *s, int key, const char *arg);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nsunshare: the step of --setup-outside, by which the helper runs a shell command outside the new
+ * namespaces. */
+#include <poll.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "kernel/sys_pidfd.h"
+#include "nsunshare.h"
+#include "run/interrupt.h"
+
+/* The program's process as the command sees it; a reference (nsutils(7)), and an argument of
+ * programs such as ip(8). */
+#define REF_VARIABLE "NSUTILS_REF"
+
+static _Noreturn void outside_child(const struct run *r, const char *command, pid_t helper,
+				    pid_t caller)
+{
+	struct supervise as = r->supervise;
+	struct nserr e = NSERR_INIT;
+	char ref[16];
+
+	/* kill the command when the helper ends, and restore the caller's signal mask and actions
+	 */
+	as.death_signal = SIGKILL;
+	as.parent = as.tty = -1;
+	as.parent_pid = helper;
+	as.group = false;
+	snprintf(ref, sizeof(ref), "%d", (int)r->pid);
+	/* the helper has a process group of its own, in which the command could not read from the
+	 * terminal */
+	setpgid(0, getpgid(caller));
+	if (setenv(REF_VARIABLE, ref, 1) == 0 && supervise_child(&as, &e) == 0)
+		execl("/bin/sh", "sh", "-c", command, NULL);
+	_exit(CLI_EXIT_NOEXEC);
+}
+
+/*
+ * Waits for the command. All signals are blocked in the helper, so it waits for a signal, which the
+ * caller passes on, by a signalfd. It also stops waiting when the caller has ended. Returns 0 and
+ * sets *wstatus, or a negative errno.
+ */
+static int wait_for_command(pid_t pid, int pidfd, pid_t caller, int *wstatus)
+{
+	cleanup_fd int of_caller = sys_pidfd_open(caller), stop = interrupt_open_ending();
+	struct pollfd p[] = { { .fd = pidfd, .events = POLLIN },
+			      { .fd = stop, .events = POLLIN },
+			      { .fd = of_caller, .events = POLLIN } };
+	int rc = 0;
+
+	/* without pidfds (a seccomp filter denies them), no signal ends the wait */
+	if (pidfd >= 0 && RETRY_EINTR(poll(p, ARRAY_SIZE(p), -1)) < 0)
+		rc = -errno;
+	else if (pidfd >= 0 && !p[0].revents)
+		rc = -EINTR;
+	if (rc < 0)
+		kill(pid, SIGKILL);
+	if (RETRY_EINTR(waitpid(pid, wstatus, 0)) < 0 && rc == 0)
+		rc = -errno;
+	return rc;
+}
+
+static int run_outside(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	const char *command = s->arg;
+	pid_t self = getpid(), caller = r->o->fork ? getppid() : r->pid, pid;
+	struct sigaction old;
+	cleanup_fd int pidfd = -1;
+	int wstatus = 0, rc;
+
+	/* if SIGCHLD is ignored, waitpid(2) does not return the status */
+	sigaction(SIGCHLD, &usual, &old);
+	pid = sys_clone(0, &pidfd);
+	if (pid == 0) {
+		sigaction(SIGCHLD, &old, NULL);
+		outside_child(r, command, self, caller);
+	}
+	rc = pid < 0 ? pid : wait_for_command(pid, pidfd, caller, &wstatus);
+	sigaction(SIGCHLD, &old, NULL);
+	if (rc == -EINTR)
+		return interrupt_error(e);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot %s --setup-outside '%s'",
+				 pid < 0 ? "create a process for" : "wait for", command);
+	if (WIFSIGNALED(wstatus))
+		return nserr_set(e, 0, "--setup-outside '%s' was killed by signal %d", command,
+				 WTERMSIG(wstatus));
+	return wstatus ? nserr_set(e, 0, "--setup-outside '%s' failed with status %d", command,
+				   WEXITSTATUS(wstatus))
+		       : 0;
+}
+
+const struct plan_kind step_setup_outside = {
+	.name = "setup-outside",
+	.call = "execve(/bin/sh)",
+	.run = run_outside,
+	.what = "run the command '%s' outside and wait for it",
+};
