@@ -232,7 +232,7 @@ test_too_few_descriptors_never_hide_a_process_of_the_old_root()
 {
 	visible
 	run unshare --mount nspivot --proc=/proc "$box" -- /bin/cat "/proc/$holder/root$secret/file"
-	assert_refused 125 'would still reach the old root'
+	assert_refused 125 'could still reach the old root'
 	for limit in $(seq 4 20); do
 		run unshare --mount prlimit --nofile="$limit" nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"

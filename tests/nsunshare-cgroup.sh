@@ -166,7 +166,7 @@ test_invalid_cgroup_options_are_refused()
 	run nsunshare --into-cgroup x --cgroup-set ../x=1 true
 	assert_refused 125 "invalid '../x=1', expected <file>=<value>"
 	run nsunshare --into-cgroup '' true
-	assert_refused 125 'missing name of the cgroup'
+	assert_refused 125 'the name of the cgroup is empty'
 }
 
 test_nothing_is_left_if_the_program_cannot_be_executed()

@@ -144,7 +144,7 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 	assertTrue 'the helper removes the file' $?
 }
 
-# kill_all NAME: kills nsunshare and its helper, so that the files of the run stay. Sets $program.
+# kill_all NAME: kills nsunshare and its helper, so that the files of the run remain. Sets $program.
 kill_all()
 {
 	program=$(sleep_of "$holder")

@@ -182,7 +182,7 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 
 	*c = (struct cgroup){ .name = name ? name : "." };
 	if (name && name[0] == '\0')
-		return nserr_set(e, 0, "missing name of the cgroup");
+		return nserr_set(e, 0, "the name of the cgroup is empty");
 	if (name && has_dots(name))
 		return nserr_set(e, 0, "invalid cgroup '%s': '.' and '..' are not allowed", name);
 	if (name && name[0] == '/' && is_in_cgroupfs(name, &v2))

@@ -155,7 +155,7 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	/* ptrace(2): a process with the same ids and at least the same capabilities could trace
 	 * this one and get descriptors and an environment that the program will not have */
 	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
-		return nserr_set(e, errno, "cannot make this process not dumpable");
+		return nserr_set(e, errno, "cannot make this process undumpable");
 	rc = sys_cap_clear_ambient();
 	if (rc == 0)
 		rc = sys_cap_set(&caps);

@@ -54,7 +54,7 @@ static int load(struct nserr *e)
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
 	FILE *quiet;
-	/* all versions have the functions that are used here */
+	/* all versions of the library have the functions that are used here */
 	int rc = init ? 0 : dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 
 	if (init)

@@ -13,7 +13,7 @@ enum nsref_kind {
 	NSREF_PID_INODE, /* 123:4567, the inode of its pidfd */
 	NSREF_TID,       /* tid:124 */
 	NSREF_NAME,      /* name:web, the program of nsunshare --name web */
-	NSREF_SELF,      /* self; the last one that names a process */
+	NSREF_SELF,      /* self; the last kind that names a process */
 	NSREF_TYPE_PID,  /* user:123, user:self */
 	NSREF_INODE,     /* net:4026531840, net:[4026531840], 4026531840 */
 	NSREF_ID,        /* id:17 */

@@ -103,7 +103,8 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 	return nserr_set(e, fd, "cannot open process %d", (int)pid);
 }
 
-/* Sets the error for a name whose process has ended, for example because nsunshare was killed. */
+/* Sets the error for the name of a run whose process has ended. Such a file remains, for example,
+ * if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
 	return nserr_set(e, ENOENT, "no run is named '%s'", r->name);

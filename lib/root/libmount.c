@@ -115,7 +115,7 @@ void libmount_done(struct mnt_table *t)
 int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
 {
 	*t = MNT_TABLE_INIT;
-	nserr_set(e, 0, "cannot read '%s': this build is without libmount", file);
+	nserr_set(e, 0, "cannot read '%s': nsutils was built without libmount", file);
 	return -EOPNOTSUPP;
 }
 

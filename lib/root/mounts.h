@@ -22,8 +22,9 @@ struct root_mounts {
 		uint32_t major, minor;
 	} * at; /* the mounts, in the order in which they were made */
 	size_t n, size;
-	size_t base;   /* the first `base` mounts are the contents of the root, which later mounts
-			  may cover */
+	/* the first `base` mounts belong to the original contents of the root, and later mounts may
+	 * cover them */
+	size_t base;
 	char **absent; /* paths that must stay missing */
 	size_t nabsent;
 };

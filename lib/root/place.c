@@ -66,8 +66,8 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	return rc;
 }
 
-/* Checks that a mount on the place would not cover a mount that an earlier option made, for example
- * under another name. Returns 0, or -EBUSY with e set. */
+/* Checks that a mount on the place would not cover the mount of an earlier option, for example
+ * because two paths lead to the same directory. Returns 0, or -EBUSY with e set. */
 static int refuse_cover(const struct root *r, const struct root_place *p, struct nserr *e)
 {
 	const char *hidden = p->mount ? root_mounts_at(&r->mounts, p->fd) : NULL;

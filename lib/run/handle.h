@@ -23,9 +23,10 @@ struct handle {
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
 
-	pid_t pid;           /* pid of the program; the tool's fork step sets it */
-	pid_t init_pid;      /* pid of its init, or 0 */
-	bool waits_for_init; /* the child is an init, and handle_identified() will be called */
+	pid_t pid;      /* pid of the program; the tool's fork step sets it */
+	pid_t init_pid; /* pid of the init process of the program, or 0 */
+	/* the child is an init process, and the caller will call handle_identified() */
+	bool waits_for_init;
 
 	/* private */
 	const char *program;
@@ -78,8 +79,9 @@ void handle_served(struct handle *h);
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
 /*
- * With waits_for_init: sets the pid of the program, which waits, and writes the pid file, which was
- * not written before. Returns 0, or a negative errno with e set.
+ * Must be called if waits_for_init is set, while the program waits to be executed: sets the pid of
+ * the program and writes the pid file, which was not written before. Returns 0, or a negative errno
+ * with e set.
  */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 

@@ -92,7 +92,7 @@ static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
 static const struct plan_kind report_kind = {
 	.name = "report",
 	.call = "send(2), recv(2)",
-	.what = "report this process to nsunshare outside",
+	.what = "send the pid of this process to nsunshare",
 	.run = run_report,
 };
 

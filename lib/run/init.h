@@ -24,8 +24,8 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
-	/* The process of the program reports itself on report_fd (run/report.h) and waits for the
-	 * answer. */
+	/* The process that becomes the program sends its pid to report_fd (run/report.h) and waits
+	 * for the answer. */
 	bool reports;
 	int report_fd;
 	bool guarded; /* make process 1 undumpable, see run_retire() in init.c */

@@ -148,8 +148,8 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
-/* Waits in the helper until the line is readable, and meanwhile calls heard(). For plan_run() and
- * plan_keep() only. */
+/* Waits in the helper until the line is readable. Calls heard() whenever `watch` is readable. For
+ * plan_run() and plan_keep() only. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
 /* The main loop of the helper that stays; line leads to the caller, child is the program. For

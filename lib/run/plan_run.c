@@ -137,7 +137,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	return 0;
 }
 
-/* Receives the next message of the caller, and lets a keeper watch its descriptor meanwhile. */
+/* Receives the next message of the caller. Until it arrives, a helper with a keeper also watches
+ * the descriptor `watch`. */
 static int next_message(const struct plan_walk *w, const struct plan_keeper *keeper,
 			struct plan_message *m)
 {

@@ -269,7 +269,7 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 	rc = send_fd(r->line, master);
 	if (rc < 0) {
 		close(slave);
-		return nserr_set(e, rc, "cannot hand over the pseudo-terminal");
+		return nserr_set(e, rc, "cannot send the pseudo-terminal to the relay process");
 	}
 	return slave;
 }

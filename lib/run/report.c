@@ -12,7 +12,7 @@
 
 #define VARIABLE "NSUTILS_REPORT_FD"
 
-/* The messages. */
+/* The texts of the messages. */
 #define PROGRAM "pid"
 #define FAILED  "failed"
 
@@ -30,7 +30,7 @@ int report_open(int pair[2], struct nserr *e)
 		if (pair[i] < 0)
 			rc = pair[i];
 	}
-	/* the kernel then adds the sender's pid to every message (unix(7)) */
+	/* with SO_PASSCRED, the kernel adds the sender's pid to every message (unix(7)) */
 	if (rc == 0 && setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		rc = -errno;
 	if (rc == 0)
@@ -125,7 +125,7 @@ int report_receive(int fd, pid_t *pid)
 	struct ucred sender;
 	ssize_t n = -1;
 
-	/* ENOMEM and ENOBUFS may be transient */
+	/* try again, because ENOMEM and ENOBUFS may be transient */
 	for (int tries = 0; tries < 100 && n < 0; tries++)
 		n = RETRY_EINTR(recvmsg(fd, &m, MSG_CMSG_CLOEXEC));
 

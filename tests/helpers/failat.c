@@ -247,8 +247,8 @@ static bool task_runs(const struct task *t, const char *program)
 /* ---- Calls */
 
 /*
- * How to skip a call and how to change its result. Some kernels have a set of registers that
- * contains only the number of the call (CALL_SET); elsewhere the number is a general register
+ * Macros to skip a system call and to change its result. On some architectures, a register set
+ * contains only the number of the call (CALL_SET). On others, the number is in a general register
  * (CALL_NUMBER).
  */
 #if defined(__x86_64__)

@@ -261,7 +261,8 @@ void fill_nifs(struct run *run, const struct row *r, struct cell *out)
 		cell_num(out, n);
 }
 
-/* As in lsns(8), the value is a string in JSON, too, because it may be "unassigned". */
+/* Sets the number of the network namespace (nsid). As in lsns(8), the value is a string even in
+ * JSON, because it may be "unassigned". */
 void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);

@@ -225,7 +225,8 @@ void fill_holders(struct run *run, const struct row *r, struct cell *out)
 	}
 }
 
-/* Returns true if an earlier holder has the same mount point, which then has several mounts. */
+/* Returns true if an earlier holder has the same mount point, on which the namespace is then
+ * mounted several times. */
 static bool is_repeated(const struct ns *ns, const struct nshold *h)
 {
 	for (const struct nshold *x = ns->holders; x != h; x = x->next)
@@ -234,7 +235,8 @@ static bool is_repeated(const struct ns *ns, const struct nshold *h)
 	return false;
 }
 
-/* Makes one text of a list, as lsns(8) does in JSON. An empty list becomes unknown. */
+/* Joins the items of a list to one text, as lsns(8) does in JSON. An empty list becomes an unknown
+ * value. */
 static void join(struct cell *list, char separator)
 {
 	struct buf *b = &list->text;
@@ -242,7 +244,7 @@ static void join(struct cell *list, char separator)
 	list->kind = b->len > 0 ? CELL_TEXT : CELL_NONE;
 	if (b->len == 0 || b->err)
 		return;
-	b->len--; /* the NUL after the last item */
+	b->len--; /* remove the NUL after the last item */
 	for (size_t i = 0; i < b->len; i++)
 		if (b->s[i] == '\0')
 			b->s[i] = separator;

@@ -63,8 +63,9 @@ static int print_view(struct run *run)
 	return status;
 }
 
-/* All output is valid UTF-8. In a locale with another encoding, libsmartcols would cut or escape a
- * part of a character, so use C there, in which it escapes all bytes above 0x7e. */
+/* Sets the locale, so that all output is valid UTF-8. In a locale with another encoding,
+ * libsmartcols could cut or escape a part of a character. In this case the locale C is used, in
+ * which libsmartcols escapes all bytes above 0x7e. */
 static void set_locale(void)
 {
 	setlocale(LC_CTYPE, "");

@@ -44,7 +44,7 @@ struct target {
 struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
-	bool nested; /* rows are linked as the tree, otherwise as a list */
+	bool nested; /* true: the rows form a tree; false: they form a list */
 	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
 	unsigned types, sources;
 	enum nslist_view view;

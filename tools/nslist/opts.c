@@ -257,8 +257,8 @@ static void set_of_type(struct opts *o)
 }
 
 /*
- * Selects the tree of processes if no tree was requested, as lsns(8) does. Rows are nested only if
- * the column in which the tree is drawn is printed.
+ * Selects the tree of processes if no tree was requested, as lsns(8) does. The rows form a tree
+ * only if the column that shows the tree is printed.
  */
 static void choose_tree(struct opts *o)
 {

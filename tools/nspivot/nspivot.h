@@ -43,8 +43,11 @@ struct op {
 	char *text;      /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	bool try; /* ignore a missing source (binds), terminal (console) or destination (others) */
-	bool of_preset; /* an option with the same destination takes its place */
+	/* ignore a missing source (of a bind), terminal (of --console) or destination (of other
+	 * verbs) */
+	bool try;
+	/* the verb is from a preset, so a later option with the same destination replaces it */
+	bool of_preset;
 };
 
 struct verb {
@@ -55,7 +58,7 @@ struct verb {
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
 
-	/* what the verb does to the mounts of earlier verbs at and below its destination */
+	/* the effect of the verb on the mounts of earlier verbs at and below its destination */
 	enum { VERB_COVERS, VERB_HIDES_ON_PURPOSE, VERB_COVERS_NOTHING } cover;
 };
 

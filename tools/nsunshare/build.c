@@ -253,7 +253,8 @@ void build_plan(struct run *r, struct plan *p)
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
 	r->supervise.death_signal = o->kill_signal;
-	r->supervise.stops = o->stops && !o->init; /* with --init, process 1 does it */
+	/* with --init, process 1 sends the stop signal and KILL */
+	r->supervise.stops = o->stops && !o->init;
 	r->supervise.child_init = first;
 	r->supervise.escalate = first && !o->init;
 	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the functions of the helper that stays until the program has ended, and the steps by
- * which it learns which process an init has created for the program. */
+/* nsunshare: the functions of the helper that runs until the program has ended, and the steps by
+ * which the helper gets the pid of a program that an init process creates. */
 #include "nsunshare.h"
 #include "run/report.h"
 
@@ -11,7 +11,7 @@ static void created(void *ctx, pid_t child)
 	r->pid = r->handle.pid = child;
 }
 
-/* The program has been executed, or it could not be executed by the init. */
+/* Records that the program has been executed, or that the init process could not execute it. */
 static void executed(struct run *r)
 {
 	if (r->handle.waits_for_init && r->handle.init_pid == 0 &&
@@ -36,7 +36,7 @@ static void running(void *ctx)
 		executed(r);
 }
 
-/* Makes pid, a descendant that waits for the answer, the program. */
+/* Records pid as the pid of the program. The process is a descendant that waits for the answer. */
 static int identify(struct run *r, pid_t pid, struct nserr *e)
 {
 	int rc;
@@ -52,10 +52,11 @@ static int identify(struct run *r, pid_t pid, struct nserr *e)
 }
 
 /*
- * Receives the pid of the program. Only the first message has an effect on it, because a program
- * that is no init can have got the descriptor and could send any number of messages. The end of
- * file without a message means that there is no init, so the child is the program. With --init it
- * can come before the caller knows whether the set-up has failed.
+ * Receives the pid of the program. Only the first message can set the pid, because a program that
+ * is not an init process may have inherited the descriptor and could send any number of messages.
+ * An end of file without a message means that there is no init process, so the child is the
+ * program. With --init, the end of file can arrive before the caller knows whether the set-up has
+ * failed.
  */
 static void heard(void *ctx)
 {
@@ -89,7 +90,7 @@ static int ended(void *ctx, int wstatus, struct nserr *e)
 		rc = next;
 		*e = more;
 	}
-	/* the name comes last, because the next run of that name may use the same cgroup */
+	/* release the name last, because the next run with this name may use the same cgroup */
 	next = name_release(r, &more);
 	if (rc == 0 && next < 0) {
 		rc = next;
@@ -112,7 +113,7 @@ void keeper_set(struct run *r, struct plan *p, bool needed)
 	p->keeper = needed ? &r->keeper : NULL;
 }
 
-/* ---- The socket by which an init reports the program */
+/* ---- The socket by which an init process reports the pid of the program */
 
 bool report_wanted(const struct run *r)
 {
@@ -134,7 +135,7 @@ static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind step_report = {
 	.name = "report",
 	.call = "socketpair(2)",
-	.what = "create a socket by which the init reports the program",
+	.what = "create a socket over which the init process reports the pid of the program",
 	.run = run_report,
 };
 
@@ -147,7 +148,8 @@ static int run_pass_report(void *ctx, const struct plan_step *s, struct nserr *e
 	return rc < 0 ? nserr_set(e, rc, "cannot pass a descriptor to the init") : 0;
 }
 
-/* Must follow the steps that change the environment and close descriptors. */
+/* Passes the socket to the init process. This step must follow the steps that change the
+ * environment and close descriptors. */
 const struct plan_kind step_pass_report = {
 	.name = "pass-report",
 	.call = "fcntl(F_SETFD)",

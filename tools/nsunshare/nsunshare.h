@@ -75,9 +75,12 @@ struct run {
 	bool restricts;
 	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	int report[2];     /* run/report.h: the ends of the helper and of the init, or -1 */
-	bool runs;         /* of the helper: the child has executed the program or its init */
-	bool not_executed; /* of the helper: the init could not execute the program */
+	/* the two ends of the socket of run/report.h, for the helper and for the init process, or
+	 * -1 */
+	int report[2];
+	/* set in the helper: the child has executed the program or its init process */
+	bool runs;
+	bool not_executed; /* set in the helper: the init process could not execute the program */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
@@ -87,9 +90,9 @@ struct run {
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;         /* id of the caller's mount namespace */
 	struct nspin_dir dir;    /* --persist */
-	struct nsname_keep name; /* --name; of the helper */
+	struct nsname_keep name; /* the name of --name, which the helper reserves */
 	struct nsname entry;
-	struct nserr late; /* an error of the helper while the program ran */
+	struct nserr late; /* an error in the helper while the program ran */
 
 	struct program program;
 };
@@ -120,7 +123,7 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* Returns true if an init must report which process is the program. */
+/* Returns true if an init process must report the pid of the program. */
 bool report_wanted(const struct run *r);
 
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.

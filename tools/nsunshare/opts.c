@@ -83,7 +83,7 @@ static const struct cli_opt table[] = {
 	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)", X_BOOTTIME },
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
-	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "before that run this shell command outside" },
+	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this shell command outside before --setup" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },

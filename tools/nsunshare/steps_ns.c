@@ -69,7 +69,7 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 	 * The kernel makes this process undumpable only if fs.suid_dumpable is not 1. execve(2)
 	 * makes the program dumpable again. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
-		return nserr_set(e, errno, "cannot make this process not dumpable");
+		return nserr_set(e, errno, "cannot make this process undumpable");
 	return 0;
 }
 
@@ -101,7 +101,8 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 			handle_served(&r->handle);
 		util_close(&r->report[1]);
 	}
-	/* the init waits for an answer, which it would not miss while it had this end itself */
+	/* close the helper's end in the child; otherwise the init process would not notice the end
+	 * of the helper */
 	util_close(&r->report[0]);
 	return pid;
 }

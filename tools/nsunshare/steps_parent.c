@@ -18,7 +18,7 @@ static int run_hide(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	(void)s;
 	return prctl(PR_SET_DUMPABLE, 0) < 0
-		       ? nserr_set(e, errno, "cannot make this process not dumpable")
+		       ? nserr_set(e, errno, "cannot make this process undumpable")
 		       : 0;
 }
 

@@ -158,7 +158,7 @@ static void a_mount_table_is_read(void)
 
 static void option_flags_equal_those_of_libmount(void)
 {
-	unit_skip("this build is without libmount");
+	unit_skip("nsutils was built without libmount");
 }
 
 static void a_mount_table_is_read(void)
