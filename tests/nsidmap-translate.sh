@@ -91,7 +91,7 @@ test_1000_ids_of_siblings_agree_with_stat()
 	b=$holder
 	agree "$a" "$b" 3
 	agree "$b" "$a" 4
-	# the same for a namespace and its parent
+	# translate between a namespace and its parent as well
 	agree "$a" self 5
 	agree self "$b" 6
 }

@@ -624,7 +624,8 @@ test_reports_invalid_arguments()
 	assert_err_has 'missing argument'
 }
 
-# readdress SUBNET: gives the bridge the address SUBNET.1 and the namespace SUBNET.2.
+# readdress SUBNET: changes the address of the bridge to SUBNET.1 and that of the namespace to
+# SUBNET.2.
 readdress()
 {
 	ip addr flush dev br0 && ip addr add "$1.1/24" dev br0

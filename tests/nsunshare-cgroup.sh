@@ -56,7 +56,8 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# A name must stay below its start, and nsunshare must remove only the cgroups that it created.
+# A relative name must not lead above its starting cgroup, and nsunshare must remove only the
+# cgroups that it created.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state

@@ -123,7 +123,7 @@ test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 	assert_out /
 }
 
-# The parent keeps the privilege that these options take from the program.
+# The parent still has the privileges that these options remove from the program.
 test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do

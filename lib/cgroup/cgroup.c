@@ -194,8 +194,9 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	return rc < 0 ? rc : cgroup_place(c, own, &m, e);
 }
 
-/* Opens the cgroup in a mounted hierarchy that theirs, the text of /proc/PID/cgroup, contains.
- * Skips it if the caller is in the same cgroup. Returns 0, or a negative errno with e set. */
+/* Opens the cgroup of a process in a mounted hierarchy. `theirs` is the text of the process's
+ * /proc/PID/cgroup. Skips the hierarchy if the caller is in the same cgroup. Returns 0, or a
+ * negative errno with e set. */
 static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
 		  struct nserr *e)
 {

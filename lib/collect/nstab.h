@@ -14,9 +14,9 @@ enum nshold_kind {
 	NSHOLD_CHILDREN, /* future children of a process or thread will be in it: *_for_children */
 	NSHOLD_FD,       /* an open descriptor refers to it */
 	NSHOLD_SOCK,     /* a socket is in it (net) */
-	NSHOLD_MNT,      /* its namespace file is mounted in a mount namespace */
-	NSHOLD_PARENT,   /* it is the parent of another namespace in the table */
-	NSHOLD_OWNER,    /* it owns another namespace in the table (user) */
+	NSHOLD_MNT,      /* the namespace file is mounted in a mount namespace */
+	NSHOLD_PARENT,   /* the namespace is the parent of another namespace in the table */
+	NSHOLD_OWNER,    /* the user namespace owns another namespace in the table */
 	NSHOLD_KERNEL,   /* the kernel lists it, and no other reason was found */
 	NSHOLD_COUNT
 };
@@ -29,9 +29,10 @@ extern const char *const nshold_names[NSHOLD_COUNT];
 struct nshold {
 	struct nshold *next;
 	enum nshold_kind kind;
-	pid_t pid;        /* process of the thread or descriptor; 0 for a mount */
-	int num;          /* thread id or descriptor number */
-	const char *path; /* mount point, foreign text that the printer must escape; or NULL */
+	pid_t pid; /* process of the thread or descriptor; 0 for a mount */
+	int num;   /* thread id or descriptor number */
+	/* mount point, untrusted text that must be escaped before it is printed; or NULL */
+	const char *path;
 	struct ns *where; /* mount namespace that contains the mount, or NULL */
 };
 

@@ -71,7 +71,7 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 static void show_bounding(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct cred *c = s->arg;
-	/* print the shorter list: the dropped capabilities or the kept ones */
+	/* print the shorter list: the dropped capabilities, or the remaining capabilities */
 	bool most = __builtin_popcountll(c->cap_limit) > 32;
 	uint64_t mask = most ? ~c->cap_limit : c->cap_limit;
 	const char *sep = " ";

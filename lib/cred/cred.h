@@ -69,8 +69,8 @@ int cred_check(struct cred *c, struct nserr *e) must_check;
 int cred_check_groups(const struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options take privilege from the program that it would regain by tracing a
- * process of the tool with its own ids. Does not depend on cred_check(). */
+/* Returns true if the options remove privileges of the program that the program could regain by
+ * tracing a process of the tool with the same ids. Does not depend on cred_check(). */
 bool cred_restricts(const struct cred *c);
 
 /*

@@ -88,7 +88,7 @@ int sys_pidfd_child_ns(int pidfd, uint64_t flag)
 
 	if (flag != CLONE_NEWPID && flag != CLONE_NEWTIME)
 		return -EOPNOTSUPP;
-	/* PIDFD_GET_{PID,TIME}_FOR_CHILDREN_NAMESPACE, 6.11 */
+	/* the ioctls PIDFD_GET_{PID,TIME}_FOR_CHILDREN_NAMESPACE (Linux 6.11) */
 	fd = ioctl(pidfd, _IO(0xFF, flag == CLONE_NEWPID ? 6 : 8), 0);
 	return fd < 0 ? -errno : file_above_std(fd);
 }

@@ -187,7 +187,8 @@ static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
  * Enters all namespaces by one setns(2) of a pidfd (Linux 5.8). That call enters all of them or
  * none, and checks permission with the capabilities in the new user namespace, too. The kernel
  * enters the current namespaces of the process, so this function compares them with the opened ones
- * afterwards. Returns 0, -ENOSYS if this way is not possible, or a negative errno with e set.
+ * afterwards. Returns 0, -ENOSYS if the namespaces cannot be entered with one call, or another
+ * negative errno with e set.
  */
 static int enter_at_once(const struct nsjoin *j, struct nserr *e)
 {

@@ -338,8 +338,8 @@ static int open_way(int proc, const struct entry *e)
 	return open_mount(proc, e->path, e->below);
 }
 
-/* Opens an entry and verifies that it is still the same namespace. If its path has gone, opens it
- * by file handle (Linux 6.18). */
+/* Opens an entry and verifies that it is still the same namespace. If its path does not exist any
+ * more, opens the namespace by file handle (Linux 6.18). */
 static int open_seen(int proc, const struct entry *e)
 {
 	int fd = open_way(proc, e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nssocket: finds the network namespaces of sockets that other processes hold. */
+/* nssocket: finds the network namespaces of sockets that are open in other processes. */
 #ifndef NSU_NS_SOCKET_H
 #define NSU_NS_SOCKET_H
 
@@ -26,8 +26,8 @@ struct nssocket {
 
 /*
  * Sets the results of n sockets: 0 and ns, -EBADF if the descriptor is no longer that socket, or an
- * error of pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that several processes hold is
- * examined once. Returns 0, or a negative errno if no child could be created.
+ * error of pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that is open in several processes
+ * is examined once. Returns 0, or a negative errno if no child could be created.
  */
 int nssocket_ask(struct nssocket *s, size_t n) must_check;
 

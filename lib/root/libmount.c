@@ -202,9 +202,9 @@ static int is_ours(const char *file)
 }
 
 /*
- * Fills t with the mounts of the caller. Uses kernel/mountinfo, because the caller may be in a
- * foreign root, where it must not load a library. The strings belong to m. Returns 0 or a negative
- * errno.
+ * Fills t with the mounts of the caller. Uses kernel/mountinfo, because the caller may be in an
+ * untrusted root directory, from which it must not load a library. The strings belong to m. Returns
+ * 0 or a negative errno.
  */
 static int read_own(struct mnt_table *t, struct mountinfo *m)
 {

@@ -64,7 +64,7 @@ int exec_check(const char *program, struct nserr *e)
 		err = check_file(program);
 		return err ? failed(program, err, e) : 0;
 	}
-	/* the same as execvp(3): after EACCES, continue the search and return EACCES at its end */
+	/* like execvp(3), continue the search after EACCES, and return EACCES at its end */
 	for (dir = dir ? dir : "/bin:/usr/bin"; program[0]; dir++) {
 		size_t n = strcspn(dir, ":");
 		char path[PATH_MAX];

@@ -181,7 +181,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {
-		/* otherwise the next call would take this SIGCONT for one that a shell sent */
+		/* otherwise the next call would interpret this SIGCONT as a signal from a shell */
 		(void)has_continued(s);
 		stop_again(s);
 	}

@@ -141,10 +141,11 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) mu
 int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
 
 /*
- * Reports the wait status of the program to the helper that stays, and waits for the end of the
- * helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for the reader of a pipe, and
- * so does sig, such a signal that came before, or 0. Returns the result of keeper->ended, or a
- * negative errno with e set if the helper has been killed. Returns 0 without a helper.
+ * Reports the wait status of the program to the helper that runs until the end of the program, and
+ * waits for the end of the helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for
+ * the reader of a pipe, and so does sig, such a signal that came before, or 0. Returns the result
+ * of keeper->ended, or a negative errno with e set if the helper has been killed. Returns 0 without
+ * a helper.
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
@@ -152,8 +153,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
  * plan_run() and plan_keep() only. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
-/* The main loop of the helper that stays; line leads to the caller, child is the program. For
- * plan_run() only. */
+/* The main loop of the helper that runs until the end of the program. line is the socket to the
+ * caller, and child is the pid of the program. For plan_run() only. */
 _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
 #endif

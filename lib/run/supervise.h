@@ -43,7 +43,8 @@ struct supervise {
 	bool stops;
 	struct timespec grace; /* init, stops: from the first TERM to KILL */
 	int stop_signal;       /* init, stops: the signal that ends processes; 0 means TERM */
-	/* by signal number: the signal to forward instead, 0 for the same signal, -1 for none */
+	/* for each signal number, the signal to forward instead; 0: the same signal; -1: no
+	 * signal */
 	signed char rewrite[SUPERVISE_NSIG];
 
 	pid_t pid; /* pid of the child; the tool sets it after the fork */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: reads the attributes of the target that --follow gives to the program. */
+/* nsenter2: reads the attributes of the target that --follow copies to the program. */
 #include <sys/stat.h>
 
 #include "base/dl.h"

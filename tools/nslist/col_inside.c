@@ -16,9 +16,9 @@
 #include "ns/netnsid.h"
 #include "ns/timens_proc.h"
 
-/* Returns true if rc is not an error. Otherwise counts the missing value, unless the namespace
- * has vanished. If the namespace has no process, -ENOENT and -ESRCH mean that its last holder is
- * gone. */
+/* Returns true if rc is not an error. Otherwise counts the missing value, unless the namespace has
+ * vanished. If the namespace has no process, -ENOENT and -ESRCH mean that its last holder has
+ * vanished. */
 static bool succeeded(struct run *run, const struct row *r, int rc)
 {
 	if (rc < 0 && (r->ns->pid || !scan_gone(rc)))

@@ -12,8 +12,8 @@ static void add_node(struct run *run, const struct row *r, struct buf *b)
 
 	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
 	if (st) {
-		/* the program name is foreign text, and backslash and quote are special in a label
-		 */
+		/* the program name is untrusted, and backslash and quote have a special meaning in
+		 * a label */
 		buf_printf(b, "\\n%d ", (int)r->pid);
 		for (size_t i = 0; i < st->comm_len; i++) {
 			unsigned char c = (unsigned char)st->comm[i];

@@ -104,7 +104,9 @@ struct run {
 	const struct opts *o;
 	const struct view *view; /* the view that the options select */
 	struct target
-		*targets; /* one for each reference; without targets all namespaces are listed */
+		/* one target for each reference; if there are no targets, all namespaces are
+		 * listed */
+		*targets;
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "common/cli.h"
 
-/* Appends foreign text, escaped. */
+/* Appends untrusted text, with escapes. */
 static void add_escaped(struct buf *b, const char *s, size_t n)
 {
 	cleanup_free char *text = str_escape_dup(s, n);

@@ -127,7 +127,7 @@ void build_init(struct run *r, struct plan *p);
 bool report_wanted(const struct run *r);
 
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
- * The helper that stays calls this function. */
+ * The helper that runs until the end of the program calls this function. */
 void pins_close(struct run *r);
 
 /* These functions are for the helper. name_publish() creates the file of --name. name_release()
