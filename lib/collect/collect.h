@@ -87,7 +87,7 @@ struct collect_query {
 struct collect {
 	struct collect_query q;
 	struct nstab tab;
-	struct nsmember *members; /* sorted by pid */
+	struct nsmember *members; /* processes, sorted by pid */
 	size_t n;
 	struct nsmissed missed; /* objects that exist and could not be read */
 	/* shared by the sources */

@@ -6,11 +6,8 @@
 #include "idmap/idmap.h"
 
 #define IDMAP_STREAM_CHUNK 65536
-/*
- * room for the output of a chunk, in which "0
- *
- * " may become eleven bytes, and of a last line
- */
+/* Size of a buffer for the output of a chunk and of a last line. Two input bytes (a digit and a
+ * newline) become at most eleven output bytes. */
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {

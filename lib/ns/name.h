@@ -58,7 +58,7 @@ int nsname_parse(const char *text, struct nsname *out) must_check;
 
 /* A name that this process has reserved. */
 struct nsname_keep {
-	const char *name;    /* borrowed */
+	const char *name;    /* not copied */
 	struct trustpath at; /* path of NAME.json */
 	int lock, draft;     /* descriptors of NAME.lock and NAME.new, or -1 */
 	bool published;      /* this process has created NAME.json */

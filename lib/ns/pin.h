@@ -11,9 +11,9 @@
 /* A directory for the bind mounts of namespace files. It stays open, so that no other user can
  * replace it. */
 struct nspin_dir {
-	const char *path; /* the path that the caller gave, borrowed */
+	const char *path; /* path from the caller, not copied */
 	struct trustpath at;
-	int fd;       /* O_PATH, or -1 */
+	int fd;       /* O_PATH descriptor of the directory, or -1 */
 	bool created; /* nspin_dir_open() has created the directory */
 	bool bound;   /* fd is a private mount of the directory on itself */
 };
@@ -22,7 +22,7 @@ struct nspin_dir {
 
 /* A file on which a namespace is bind-mounted. */
 struct nspin {
-	const char *path; /* the path that the caller gave, borrowed */
+	const char *path; /* path from the caller, not copied */
 	struct trustpath at;
 	int mount;    /* O_PATH descriptor of the mount, or -1 */
 	bool created; /* nspin_bind() has created the file */

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 
-#define TTY makedev(5, 0) /* Documentation/admin-guide/devices.txt */
+#define TTY makedev(5, 0) /* /dev/tty; see devices.txt of the kernel documentation */
 
 /*
  * Opens /dev/tty without blocking. Returns a descriptor or a negative number. The process may be in

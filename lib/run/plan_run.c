@@ -314,8 +314,9 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
 		return ended_early(w, i, e);
 	/*
-	 * After a step that stays, the program may run before the message of that step arrives. A
-	 * signal may be meant for the program, so it stays pending until the message has arrived.
+	 * If the kind of the step has the flag `stays`, the program may run before the message
+	 * about the step arrives. A signal may then be meant for the program, so it stays pending
+	 * until the message has arrived.
 	 */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
 		/* A step may take any time, so do not wait for it. The effects of a child end with

@@ -19,7 +19,7 @@
 #include "base/file.h"
 
 #define DEVPTS_MAGIC 0x1cd1
-#define PTMX         makedev(5, 2) /* Documentation/admin-guide/devices.txt */
+#define PTMX         makedev(5, 2) /* /dev/ptmx; see devices.txt of the kernel documentation */
 
 struct copy {
 	int master, line, signals;

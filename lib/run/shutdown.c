@@ -174,8 +174,8 @@ static bool signal_tree(const struct look *l, const struct process *p, unsigned 
 	return listed;
 }
 
-/* Signals all descendants that /proc lists. Returns false if /proc cannot be used: the root may be
- * foreign, and its /proc may be any directory. */
+/* Signals all descendants that /proc lists. Returns false if /proc cannot be used: the program
+ * may have changed the root, and then /proc may be any directory. */
 static bool signal_descendants(int sig)
 {
 	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);

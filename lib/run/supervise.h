@@ -59,8 +59,8 @@ struct supervise {
 	 * open */
 	int proc, child_status, child_syscall;
 	int ended_by; /* the signal that SIGKILL has replaced, or 0 */
-	int tty;      /* with group: the terminal whose foreground was given to the child, or -1 */
-	int phase;    /* init: phase of the shutdown, see shutdown.c; 0: not begun */
+	int tty;   /* with group: the terminal on which the child is the foreground group, or -1 */
+	int phase; /* init: phase of the shutdown, see shutdown.c; 0: not begun */
 	struct timespec deadline;
 	sigset_t seen; /* signals received so far */
 	int wstatus;
