@@ -120,6 +120,19 @@ test_a_filter_without_privilege_requires_the_no_new_privs_option()
 	assert_out ran
 }
 
+test_umask_is_set()
+{
+	for tool in $CARRIERS; do
+		carry --umask 027 -- sh -c umask
+		assert_ok
+		assert_out 0027
+		for mode in '' 8 0o7 1000 00000 -1; do
+			carry --umask "$mode" -- sh -c 'echo ran'
+			assert_refused 125 "--umask: invalid mode '$mode', expected 0 to 0777"
+		done
+	done
+}
+
 test_options_set_the_resource_limits()
 {
 	for tool in $CARRIERS; do

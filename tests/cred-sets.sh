@@ -144,6 +144,35 @@ test_ambient_capabilities_are_lost_if_others_are_dropped()
 	assert_sets "$want" "$want" "$want" "$want" "$want"
 }
 
+# capabilities(7): a program of another user than 0 has the ambient capabilities only. The kept ones
+# stay in the bounding set.
+test_cap_ambient_chooses_the_ambient_capabilities()
+{
+	for tool in $CARRIERS; do
+		carry --cap-keep chown,kill --cap-ambient kill -- probe
+		assert_ok
+		assert_fact "cap-bounding $(bits 0 5)" "cap-ambient $(bits 5)" "cap-effective $(bits 0 5)"
+	done
+}
+
+# as: root
+test_cap_ambient_limits_what_another_user_gets()
+{
+	for tool in $CARRIERS; do
+		carry --cap-keep chown,kill --cap-ambient kill --setuid 7 --setgid 7 -- probe
+		assert_ok
+		assert_fact "cap-bounding $(bits 0 5)" "cap-ambient $(bits 5)" "cap-effective $(bits 5)"
+		carry --cap-keep chown,kill --cap-ambient none --setuid 7 --setgid 7 -- probe
+		assert_ok
+		assert_fact "cap-bounding $(bits 0 5)" "cap-ambient $(bits)" "cap-permitted $(bits)"
+		carry --cap-ambient all --setuid 7 --setgid 7 -- probe
+		assert_ok
+		assert_fact "cap-effective $(fact cap-bounding)"
+		carry --cap-ambient kil -- probe
+		assert_refused 125 "--cap-ambient: unknown capability 'kil'"
+	done
+}
+
 # as: root
 test_all_ids_and_groups_are_changed()
 {

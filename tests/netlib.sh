@@ -4,9 +4,11 @@
 # namespace and /run, which play the part of the host. Sourced after testlib.sh.
 
 # host_is_ours: exits unless this network namespace belongs to the test. The machine's own namespace
-# has at least one device besides lo, and a new namespace has none.
+# has at least one device besides lo, and a new namespace has none. The runner creates no sandbox
+# for an ordinary user.
 host_is_ours()
 {
+	require_feature sandbox
 	[ "$NSUTILS_TEST" = ns ] && ! ip -o link | grep -qv ': lo:' && return
 	echo 'FAIL: the network is not that of the test'
 	exit 1

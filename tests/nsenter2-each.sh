@@ -46,6 +46,36 @@ user:$2: rest"
 	assert_err_has "user:$2: bad"
 }
 
+test_prefix_prints_the_label_after_the_reference()
+{
+	start_targets 3
+	# shellcheck disable=SC2086
+	set -- $targets
+	printf '%s\n' "$1 web one" "uts:$2 db\\x20two" "uts:$3 " >"$TMP/refs"
+	run nsenter2 --each --user --uts --prefix -- sh -c 'hostname; echo bad >&2' <"$TMP/refs"
+	assert_err_has "web one: bad"
+	assertEquals "web one: host1" "$(sed -n 1p "$TMP/out")"
+	# a user cannot enter the uts namespaces without the user namespaces that own them
+	assert_err_has "db two: "
+	assert_err_has "uts:$3: "
+	if [ "$(id -u)" = 0 ]; then
+		assert_rc 0
+		assert_out "web one: host1
+db two: host2
+uts:$3: host3"
+	fi
+}
+
+# as: root
+test_container_names_of_nslist_are_labels()
+{
+	start_holder unshare -m -u -p -f --kill-child sh -c 'hostname web; echo >&3; exec sleep infinity 3>&-'
+	nslist --containers -rno REF,NAME >"$TMP/refs"
+	run nsenter2 --each -a --prefix -- hostname <"$TMP/refs"
+	assert_rc 0
+	assert_out 'web: web'
+}
+
 test_a_namespace_reference_enters_only_that_namespace()
 {
 	start_targets 1

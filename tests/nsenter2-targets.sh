@@ -66,6 +66,24 @@ test_enters_bubblewrap_with_nested_user_namespaces()
 	assert_out "$(ns_of "$target" mnt)"
 }
 
+# Both user namespaces deny setgroups(2), so the supplementary group 5 cannot be dropped.
+# as: root
+test_keeps_the_groups_if_the_own_user_namespace_denies_setgroups()
+{
+	mkfifo ready
+	exec 5<>ready
+	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --groups 5 nsunshare -r -- sh -c '
+		nsunshare -r -- sh -c "echo >&5; exec sleep 1000 5>&-" & target=$!
+		read -r _ <&5
+		for options in -U "-U -S 0" "-U -S root" "-U --as root"; do
+			nsenter2 -t $target $options sh -c "echo \$(id -u) \$(id -g) \$(id -G)" || echo "$options failed"
+		done
+		kill $target'
+	exec 5>&-
+	assert_ok
+	assert_out "$(for _ in 1 2 3 4; do echo 0 0 0 65534; done)"
+}
+
 test_enters_nested_unshare()
 {
 	start_holder unshare --user --map-root-user --uts --net unshare --user --map-root-user --mount unshare --user --map-root-user --ipc \

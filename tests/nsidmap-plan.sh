@@ -120,7 +120,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	run nsidmap plan --style podman --overlap hole --format arg --only uid
 	assert_out u:0:0:1,u:2:1:14
 	run nsidmap plan --style podman --overlap shift --format arg --only uid
-	assert_out u:0:0:15
+	assert_out u:0:0:1,u:1:1:14
 	run nsidmap plan --overlap sometimes
 	umount /etc/subuid /etc/subgid
 	assert_rc 1
@@ -247,6 +247,53 @@ test_joins_or_refuses_many_ranges_of_one_user()
 	run timeout 5 nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
 	assert_refused 1 'uid map: extent 341: the map has 100000 lines, but a map can have at most 340'
+}
+
+# newuidmap checks each extent by itself, and accepts the own id and the range, but no extent with both.
+# as: root
+test_keeps_the_own_id_apart_from_an_adjacent_range()
+{
+	id=$NSTEST_UID
+	subids "nstest:$((id + 1)):1000\\n"
+	after=:0:$id:1,X:1:$((id + 1)):1000
+	run as_nstest nsidmap plan --format arg
+	assert_ok
+	assert_out "$(echo "u$after,g$after" | sed 's/X/u/; s/X/g/')"
+	run as_nstest nsidmap run -- cat /proc/self/uid_map
+	assert_ok
+	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"
+	run as_nstest nsidmap plan --style podman --format newuidmap
+	assert_ok
+	assert_out "0 $id 1 1 $((id + 1)) 1000
+0 $id 1 1 $((id + 1)) 1000"
+	# other tools join the extents again
+	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
+	assert_ok
+	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"
+	run as_nstest sh -c "nsunshare --map=u:0:$id:1001,g:0:$id:1001 -U true"
+	assert_ok
+	umount /etc/subuid /etc/subgid
+	subids "nstest:$((id - 10)):10\\nnstest:$((id + 1)):9\\n"
+	for overlap in error hole shift; do
+		run as_nstest nsidmap plan --keep-id --overlap $overlap --only uid --format newuidmap
+		assert_ok
+		case " $out " in
+		*" $id $id 1 "*) ;;
+		*) fail "the own id $id is not an extent of its own: $out" ;;
+		esac
+	done
+	umount /etc/subuid /etc/subgid
+	# the range contains the own id
+	subids "nstest:$((id - 5)):10\\n"
+	for overlap in hole shift; do
+		run as_nstest nsidmap plan --style podman --overlap $overlap --only uid --format newuidmap
+		assert_ok
+		case " $out " in
+		*" 0 $id 1 "*) ;;
+		*) fail "the own id $id is not an extent of its own: $out" ;;
+		esac
+	done
+	umount /etc/subuid /etc/subgid
 }
 
 # The kernel refuses a range that spans two ranges of the parent.

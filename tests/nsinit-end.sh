@@ -239,7 +239,7 @@ test_reaps_orphans_at_once()
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
 			# nsinit is the parent of this process and may need a moment
-			for (1 .. 100) { $z = grep { /\) Z / } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
+			for (1 .. 100) { $z = grep { /\) Z (\d+)/ && $1 == getppid } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
 			print "zombies $z\n"'
 		assert_rc 0
 		assert_out 'zombies 0'

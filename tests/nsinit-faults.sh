@@ -46,4 +46,24 @@ test_a_kill_of_process_1_at_any_call_leaves_nothing()
 	fault_kill -- nsunshare -Urpmf --kill-child --mount-proc -- nsinit -- "$FINAL"
 }
 
+# If a system call fails after the program has begun, the line may be missing.
+test_a_failed_call_with_notify_is_reported()
+{
+	cat >"$TMP/service" <<-'SCRIPT'
+		#!/bin/sh
+		perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_DGRAM, 0); (my $name = $ENV{NOTIFY_SOCKET}) =~ s/^@/\0/;
+			send($s, "READY=1", 0, pack("S a*", AF_UNIX, $name)) or die'
+		exec "$1"
+	SCRIPT
+	chmod 755 "$TMP/service"
+	fault_all -u service -i '^ready$|NOTIFY_SOCKET' -- nsinit --notify --ready-fd 1 --pdeathsig TERM -- "$TMP/service" "$FINAL"
+}
+
+# TERM arrives by the timer of timeout(1).
+test_a_failed_call_does_not_end_the_pause()
+{
+	fault_all -o none -f '125 124 1' -b nsinit -s prctl,rt_sigaction,rt_sigprocmask,chdir,close_range,rt_sigtimedwait,wait4 -- \
+		sh -c 'nsinit --pause --ready-fd 1 | { read -r line; pkill -TERM -x nsinit; cat; }; echo ended'
+}
+
 . shunit2

@@ -74,7 +74,7 @@ test_reports_why_no_process_can_be_created()
 {
 	run enosys -e EPERM fork,vfork,clone,clone3 -- nsinit true
 	assert_refused 125 'cannot fork: Operation not permitted'
-	assert_err_has 'hint: this process has a seccomp filter'
+	assert_err_has 'in the seccomp filter of this process'
 	[ "$(id -u)" != 0 ] || return 0
 	run prlimit --nproc=0 nsinit true
 	assert_refused 125 'cannot fork: Resource temporarily unavailable'

@@ -235,6 +235,77 @@ test_requested_value_that_cannot_be_read_is_reported()
 	umount /run/netns/mine
 }
 
+# as: root
+test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
+{
+	mkdir "$TMP/private"
+	: >"$TMP/private/uts"
+	chmod 0711 "$TMP"
+	unshare --uts="$TMP/private/uts" true
+	inode=$(stat -L -c %i "$TMP/private/uts")
+	chmod 0700 "$TMP/private"
+	run as_nstest nslist -rn -t uts -P -o NS,TYPE,NPROCS,HELD,NSFS
+	assert_ok
+	assert_out "$inode uts 0 mnt $TMP/private/uts"
+	for column in ID REF PNS ONS OWNERID; do
+		run as_nstest nslist -rn -t uts -P -o "NS,$column"
+		assert_rc 0
+		assert_out_has "$inode "
+		assert_err_has 'nslist: incomplete output: 1 value (permission denied)'
+	done
+	run as_nstest nslist -rn -t uts -P -o NS,REF
+	assert_out "$inode "
+	umount "$TMP/private/uts"
+}
+
+# hidepid_run OPTIONS COMMAND…: runs a command as nstest with these options of /proc.
+hidepid_run()
+{
+	# shellcheck disable=SC2016 # sh expands the words
+	run unshare -m sh -c 'mount -t proc -o "$1" proc /proc && shift &&
+		exec setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- "$@"' sh "$@"
+}
+
+# as: root
+test_strict_reports_processes_that_proc_hides()
+{
+	export NSTEST_UID
+	for option in hidepid=2 hidepid=4; do
+		hidepid_run $option nslist --strict -t uts -rno NS --sources proc
+		assert_rc 3
+		assert_err_has 'incomplete output: processes (hidden by the mount option hidepid of /proc)'
+		assert_err_one_line
+		hidepid_run $option nslist -J --strict -t uts --sources proc
+		assert_json '.complete == false and .missed == [{"what": "process", "count": null,
+			"why": "hidden by the mount option hidepid of /proc"}]'
+		hidepid_run $option nslist -t uts
+		assert_ok
+	done
+	# hidepid=1 shows the numbers of the processes
+	hidepid_run hidepid=1 nslist --strict -t uts --sources proc
+	assert_rc 3
+	assert_err_has '(permission denied)'
+	assert_err_lacks hidepid
+}
+
+# as: root
+test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
+{
+	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec nslist --strict -t uts'
+	assert_ok
+	run unshare -m sh -c 'mount -t proc -o hidepid=4 proc /proc && exec nslist --strict -t uts'
+	assert_ok
+	export NSTEST_UID
+	# the group of the option sees all processes
+	hidepid_run "hidepid=2,gid=$NSTEST_UID" nslist --strict -t uts --sources proc
+	assert_err_lacks hidepid
+	hidepid_run hidepid=2 nslist --strict -t uts -p 4194304
+	assert_ok
+	# root of a user and a pid namespace sees all processes of its pid namespace
+	run as_nstest unshare -r -p -m -f sh -c 'mount -t proc -o hidepid=2 proc /proc && exec nslist --strict -t uts'
+	assert_ok
+}
+
 # ---- single namespace and --watch
 
 test_show_prints_the_selected_columns_only()
@@ -261,7 +332,7 @@ test_watch_prints_empty_fields_as_raw_does()
 	watcher=$!
 	exec 4<"$TMP/events"
 	# try again, because the first scan may be later than the start of the holder
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
 		read -r line <&4 && break
 	done

@@ -75,6 +75,22 @@ test_order_of_rows_equals_that_of_lsns()
 	same -r -T -o PID,TYPE
 }
 
+# lsns writes the branches of the tree as bytes into COMMAND, and nslist does not.
+test_order_of_raw_rows_equals_that_of_lsns()
+{
+	feature sandbox || return 0
+	for options in '' '-o NS,COMMAND' '-o NS,TYPE,COMMAND -t uts -t user'; do
+		# shellcheck disable=SC2086 # several words
+		run lsns -r $options
+		cut -d ' ' -f 1 "$TMP/out" >"$TMP/lsns"
+		# shellcheck disable=SC2086
+		run nslist -r $options
+		assert_ok
+		assert_out_lacks '\xe2'
+		assert_empty "$options" "$(cut -d ' ' -f 1 "$TMP/out" | diff "$TMP/lsns" -)"
+	done
+}
+
 test_options_after_the_operand_equal_those_of_lsns()
 {
 	feature sandbox || return 0
@@ -120,6 +136,8 @@ test_trees_equal_those_of_lsns()
 	same -T
 	same -Towner -t user -t uts
 	same -Tprocess
+	same -l -T
+	same -T -l
 	# lsns may print the roots in another order, so compare sorted lines
 	run lsns -Tparent -n
 	sort "$TMP/out" >"$TMP/lsns"

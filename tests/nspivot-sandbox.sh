@@ -120,7 +120,8 @@ content
 test_console_is_the_terminal_of_the_caller()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
-		run pty sh -c 'tty; exec "$@"' sh "$(command -v nsunshare)" "-rmp" -- ${NSPIVOT_UNDER} nspivot \
+		# shellcheck disable=SC2086 # separate words
+		run pty sh -c 'tty; exec "$@"' sh "$(command -v nsunshare)" -rmp -- $NSPIVOT_UNDER nspivot \
 			--proc=/proc --dev --console "$box" -- \
 			/bin/sh -c 'stat -c "%t:%T" /dev/console; echo hello >/dev/console; stat -L -c "%t:%T" /proc/self/fd/0'
 		assert_out_has hello

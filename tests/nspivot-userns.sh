@@ -142,4 +142,20 @@ test_refuses_a_root_directory_that_it_may_not_enter()
 	assert_err_one_line
 }
 
+# Without a network namespace, nspivot binds /sys, which contains a cgroup2. mount(2) refuses to mount
+# a cgroup2 on that.
+# as: root
+test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
+{
+	for NSPIVOT_UNDER in '' 'enosys mount_setattr --' "$OLD_KERNEL"; do
+		run unshare -m sh -c "mount -t cgroup2 c /sys/fs/cgroup &&
+			exec nsunshare -rmpiuC -- $NSPIVOT_UNDER nspivot --preset=docker '$box' -- \
+			/bin/grep ' /sys/fs/cgroup ' /proc/self/mountinfo"
+		assert_ok
+		# the topmost mount shows the root of the cgroup namespace
+		assertEquals 'cgroup2 /' "$(tail -n 1 "$TMP/out" | sed 's/^[^ ]* [^ ]* [^ ]* \([^ ]*\) .* - \([^ ]*\) .*/\2 \1/')"
+	done
+	NSPIVOT_UNDER=
+}
+
 . shunit2

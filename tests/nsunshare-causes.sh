@@ -109,7 +109,7 @@ test_restricted_user_namespaces_are_explained()
 	mount -t tmpfs none /proc/sys/kernel
 	echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 	for error in EPERM EACCES; do
-		run as_nstest enosys -e $error unshare -- nsunshare -r true
+		run as_nstest failat -o /dev/null -k 1:unshare:1 -e $error -- nsunshare -r true
 		assert_refused 125 'cannot create namespaces: user'
 		assert_err_has 'hint: AppArmor restricts user namespaces'
 	done
@@ -121,7 +121,7 @@ test_restricted_user_namespaces_are_explained()
 	done
 	echo 0 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 	echo 0 >/proc/sys/kernel/unprivileged_userns_clone
-	run as_nstest enosys -e EPERM unshare -- nsunshare -r true
+	run as_nstest failat -o /dev/null -k 1:unshare:1 -e EPERM -- nsunshare -r true
 	umount /proc/sys/kernel
 	assert_refused 125 'cannot create namespaces: user'
 	assert_err_has 'hint: only root may create user namespaces'
@@ -246,16 +246,16 @@ test_names_a_seccomp_filter_as_the_cause()
 		# shellcheck disable=SC2086 # several words
 		run enosys -e EPERM unshare,clone,clone3 -- nsunshare $option true
 		assert_refused 125 'Operation not permitted'
-		assert_err_has 'hint: this process has a seccomp filter'
+		assert_err_has 'in the seccomp filter of this process'
 	done
 	# The filter denies the creation of a process, which needs no privilege. The hint must be the same.
 	run enosys -e EPERM clone,clone3 -- nsunshare --fork true
 	assert_refused 125 'cannot create a process'
-	assert_err_has 'hint: this process has a seccomp filter'
+	assert_err_has 'in the seccomp filter of this process'
 	[ "$uid" = 0 ] || return 0
 	run enosys -e EPERM unshare -- nsunshare --uts true
 	assert_refused 125 'cannot create namespaces: uts'
-	assert_err_has 'hint: this process has a seccomp filter'
+	assert_err_has 'in the seccomp filter of this process'
 }
 
 test_a_directory_that_the_mapped_user_cannot_search_is_named()
@@ -318,7 +318,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 {
 	run nsunshare -r -p --no-fork nsunshare -p true
 	assert_refused 125 'cannot create namespaces: pid'
-	assert_err_has 'hint: children of this process go to a pid namespace'
+	assert_err_has 'hint: use nsunshare --pid without --no-fork: children of this process go to a pid namespace'
 }
 
 # In the mount table a chroot to a mount point looks like a root.

@@ -355,13 +355,19 @@ test_processes_left_in_the_cgroup_are_reported()
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!; exit 3'
 	assert_rc 3
 	assert_err_has "cannot remove the cgroup '$mount$name': Device or resource busy"
-	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in this cgroup'
+	assert_err_has 'hint: end the processes that remain in this cgroup, and remove the cgroup'
 	kill "$out"
 	remove_cgroup "$mount$name"
-	run nsunshare --into-cgroup "$name" --cgroup-create mkdir "$mount$name/b"
+	# shellcheck disable=SC2016
+	run nsunshare --into-cgroup "$name" --cgroup-create sh -c \
+		'mkdir -p "$0/b/c" "$0/d"; sleep 1000 >/dev/null 2>&1 & echo $!; echo $! >"$0/b/cgroup.procs"' "$mount$name"
 	assert_rc 0
-	assert_err_has 'hint: end the processes of the program and remove the cgroups that remain in this cgroup'
-	assertTrue "rmdir '$mount$name/b' '$mount$name'"
+	assert_err_has 'hint: end the processes that remain in this cgroup, and remove the cgroup'
+	assertTrue 'the cgroup of the process stays' "[ -d '$mount$name/b' ]"
+	assertFalse 'empty cgroups are removed' "[ -d '$mount$name/b/c' ] || [ -d '$mount$name/d' ]"
+	kill "$out"
+	remove_cgroup "$mount$name/b"
+	remove_cgroup "$mount$name"
 	# a cgroup that the program itself has removed is not reported
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
 		"$mount" "$name"
@@ -414,6 +420,100 @@ test_a_cgroup_that_may_not_be_created_needs_delegation()
 	run enosys -e ENOMEM mkdir,mkdirat -- nsunshare --into-cgroup "$name" --cgroup-create true
 	assert_refused 125 'cannot create the cgroup'
 	assert_err_lacks delegated
+}
+
+test_empty_cgroups_that_the_program_has_created_are_removed()
+{
+	mount=${v2:-$v1cpu}
+	note_state
+	for with in --fork --init; do
+		run nsunshare $with --into-cgroup "$name/a" --cgroup-create \
+			mkdir -p "$mount$name/a/init.scope" "$mount$name/a/b/c/d" "$mount$name/a/b/e"
+		assert_ok
+		assert_no_leftovers
+	done
+}
+
+# leave NAME: starts a run in this new cgroup and kills all its processes, so that the cgroup stays.
+leave()
+{
+	start_holder nsunshare --fork --into-cgroup "$1" --cgroup-create ${2:+--cgroup-set "$2"} --ready-fd 3 -- sleep 1000
+	# shellcheck disable=SC2046 # several words
+	kill -KILL "$holder" $(pgrep -P "$holder")
+	wait "$holder" 2>/dev/null
+	settle 50 sh -c '! grep -q . "$0"' "${v2:-$v1cpu}$1/cgroup.procs"
+	assertTrue 'the cgroup is left' "[ -d '${v2:-$v1cpu}$1' ]"
+}
+
+test_the_cgroup_of_a_killed_run_is_created_again()
+{
+	mount=${v2:-$v1cpu}
+	note_state
+	leave "$name/a/b" ${v2:+cgroup.max.depth=5}
+	mkdir "$mount$name/a/b/init.scope"
+	run nsunshare --into-cgroup "$name/a/b" --cgroup-create sh -c 'cat "$0/cgroup.max.depth"; ls -d "$0"/*/' "$mount$name/a/b"
+	[ -z "$v2" ] || assertEquals 'the settings are those of a new cgroup' max "$out"
+	assert_out_lacks init.scope
+	assert_no_leftovers
+}
+
+test_the_version_1_cgroup_of_a_killed_run_is_created_again()
+{
+	[ -n "$v1cpu" ] || startSkipping
+	note_state
+	leave "$name" cpu.cfs_quota_us=20000
+	assertTrue 'the cgroup is left' "[ -d '$v1cpu$name' ]"
+	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.shares=1000 cat "$v1cpu$name/cpu.cfs_quota_us"
+	assert_ok
+	assert_out -1
+	assert_no_leftovers
+}
+
+test_a_killed_run_with_a_living_program_keeps_its_cgroup()
+{
+	mount=${v2:-$v1cpu}
+	start_holder nsunshare --fork --into-cgroup "$name" --cgroup-create --ready-fd 3 -- sleep 1000
+	program=$(pgrep -P "$holder" -x sleep)
+	kill -KILL "$holder" "$(pgrep -P "$holder" -x nsunshare)"
+	wait "$holder" 2>/dev/null
+	run nsunshare --into-cgroup "$name" --cgroup-create true
+	assert_ok
+	assertTrue 'the process is still in it' "grep -qx $program '$mount$name/cgroup.procs'"
+	kill -KILL "$program"
+	settle 50 sh -c '! grep -q . "$0"' "$mount$name/cgroup.procs"
+	run nsunshare --into-cgroup "$name" --cgroup-create true
+	assert_ok
+	assertFalse 'the next run has removed it' "[ -d '$mount$name' ]"
+}
+
+# The first run has not started its program yet.
+test_the_cgroup_of_another_run_is_not_removed()
+{
+	mount=${v2:-$v1cpu}
+	mkfifo "$TMP/go" "$TMP/fifo"
+	nsunshare --fork --into-cgroup "$name" --cgroup-create --wait-fd 7 --setup-outside "echo >'$TMP/fifo'; read x <'$TMP/go'" \
+		-- grep -o "$own_cgroup" /proc/self/cgroup 7</dev/null >"$TMP/out" &
+	read -r _ <"$TMP/fifo"
+	run nsunshare --into-cgroup "$name" --cgroup-create true
+	assert_ok
+	assertTrue 'the cgroup stays' "[ -d '$mount$name' ]"
+	echo >"$TMP/go"
+	wait $!
+	assertEquals 0 $?
+	assertFalse 'the first run removes it' "[ -d '$mount$name' ]"
+	rm "$TMP/go" "$TMP/fifo"
+}
+
+test_a_cgroup_without_a_mark_is_not_removed()
+{
+	mount=${v2:-$v1cpu}
+	mkdir "$mount$name"
+	run nsunshare --into-cgroup "$name/a" --cgroup-create true
+	assert_ok
+	run nsunshare --into-cgroup "$name" --cgroup-create true
+	assert_ok
+	assertTrue 'the cgroup of the administrator stays' "[ -d '$mount$name' ]"
+	rmdir "$mount$name"
 }
 
 . shunit2

@@ -112,7 +112,7 @@ test_a_cgroup_is_removed_if_a_call_fails()
 	setting=cgroup.max.depth=5
 	[ -z "$v1cpu" ] || setting=cpu.cfs_quota_us=20000
 	! feature cgroup2-cpu || setting='cpu.max=20000 100000'
-	fault_all -s mkdir,faccessat,openat,write,clone3 -- nsunshare -p --into-cgroup "/$own_cgroup/a/b" \
+	fault_all -s mkdir,faccessat,openat,write,clone3,flock,fsetxattr,fgetxattr -- nsunshare -p --into-cgroup "/$own_cgroup/a/b" \
 		--cgroup-create --cgroup-set "$setting" -- "$FINAL"
 	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
 	assert_out_empty

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-name: checks that nsunshare --name registers a run, and that the tools accept name:NAME.
 # as: root user
+# shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 require_tool jq
@@ -220,6 +221,37 @@ test_a_file_with_another_pidfd_inode_is_ignored()
 	run nsenter2 -t name:fake -U true
 	assert_refused 125 "no run is named 'fake'"
 	rm "$dir/fake.json"
+}
+
+# The start time counts if the kernel has no pidfds.
+test_works_without_pidfds()
+{
+	start_holder enosys pidfd_open -- nsunshare -rp --name web --ready-fd 3 -- sleep 1000
+	settle 50 test -e "$dir/web.json"
+	assertEquals null "$(jq .pidfd_inode <"$dir/web.json")"
+	run enosys pidfd_open -- nsenter2 -t name:web -U true
+	assert_ok
+	run enosys pidfd_open -- nsunshare -r --name web true
+	assert_refused 125 "a run is already named 'web'"
+	forge '.start += 100'
+	run enosys pidfd_open -- nsenter2 -t name:fake -U true
+	assert_refused 125 "no run is named 'fake'"
+	rm "$dir/fake.json"
+}
+
+# /proc shows the start time on the clock of the reader.
+test_the_start_time_does_not_depend_on_the_time_namespace()
+{
+	require_ns time
+	start_run web
+	forge '.pidfd_inode = null'
+	run nsunshare -rT --boottime 1000.007 -- nsenter2 -t name:fake -n true
+	assert_err_lacks 'no run is named'
+	rm "$dir/fake.json"
+	run nsunshare -rT --boottime 1000.007 --name late -- sh -c 'until cat "$0"; do sleep 0.05; done 2>/dev/null' "$dir/late.json"
+	assert_rc 0
+	now=$(awk -v o="$(awk '$1 == "boottime" { print $2 }' /proc/self/timens_offsets)" '{ print int(($1 - o + 2) * 100) }' /proc/uptime)
+	assert_json ".start < $now"
 }
 
 # as: root

@@ -94,7 +94,7 @@ test_a_shell_that_cannot_be_executed_is_reported()
 		# shellcheck disable=SC2086 # several words
 		run env SHELL="$TMP/shell" $with
 		assert_refused 127 "cannot execute '$TMP/shell'"
-		assert_err_has 'hint: the file exists, but its interpreter is missing'
+		assert_err_has "hint: install the interpreter '/nonexistent', which the first line of '$TMP/shell' names"
 		# shellcheck disable=SC2086 # several words
 		run env SHELL=/etc/passwd $with
 		assert_refused 126 "cannot execute '/etc/passwd'"

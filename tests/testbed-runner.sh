@@ -190,6 +190,31 @@ test_a_file_that_exceeds_its_budget_is_killed()
 	assert_out_has 'FAIL slow (user): timed out after 1 s'
 }
 
+# ^C sends SIGINT to all processes of the runner's group, kill(1) SIGTERM to the runner only. The test
+# is in a session of its own.
+test_a_signal_ends_the_tests_and_removes_their_files()
+{
+	chmod 755 "$TMP"
+	printf '%s\n' '#!/bin/sh' '# as: root user' '. "${0%/*}/testlib.sh"' \
+		'test_a() { echo begun; sleep 4321; }' '. shunit2' >"$TMP/tests/waits.sh"
+	for sig in INT:2 TERM:15 HUP:1; do
+		number=${sig#*:} sig=${sig%:*}
+		TMPDIR=$TMP setsid pristine "$TMP/tests/run" "$TMP/tests/waits.sh" >"$TMP/out" 2>&1 &
+		runner=$!
+		settle 100 sh -c 'grep -qs begun "$0"/nsutils-test.*/log/waits.user' "$TMP"
+		assertTrue 'the test has begun' $?
+		if [ "$sig" = INT ]; then
+			kill -s INT -- "-$runner"
+		else
+			kill -s "$sig" "$runner"
+		fi
+		wait "$runner"
+		assertEquals "status after SIG$sig" "$((128 + number))" $?
+		assert_empty "$(find "$TMP" -maxdepth 1 -name 'nsutils-test.*')"
+		assert_empty "$(pgrep -f 'sleep 4321')"
+	done
+}
+
 test_a_process_left_running_is_reported()
 {
 	with leaves 'test_a() { sleep 1000 & run true; assert_ok; }'

@@ -46,7 +46,12 @@ int file_open_self(struct nserr *e)
 {
 	int fd = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
 
-	return fd < 0 ? nserr_set(e, fd, "cannot open /proc/self") : fd;
+	if (fd >= 0)
+		return fd;
+	nserr_set(e, fd, "cannot open /proc/self");
+	if (fd == -ENOENT)
+		nserr_hint(e, "mount the proc file system: mount -t proc proc /proc");
+	return fd;
 }
 
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)

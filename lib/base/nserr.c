@@ -35,16 +35,21 @@ void nserr_hint(struct nserr *e, const char *fmt, ...)
 
 void nserr_prefix(struct nserr *e, const char *fmt, ...)
 {
-	char old[sizeof(e->what)];
+	char text[2 * sizeof(e->what) + 2];
+	size_t len;
 	va_list ap;
 	int n;
 
 	if (!e)
 		return;
-	memcpy(old, e->what, sizeof(old));
 	va_start(ap, fmt);
-	n = vsnprintf(e->what, sizeof(e->what), fmt, ap);
+	n = vsnprintf(text, sizeof(e->what), fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(e->what))
-		snprintf(e->what + n, sizeof(e->what) - (size_t)n, ": %s", old);
+	if (n < 0)
+		return;
+	len = MIN((size_t)n, sizeof(e->what) - 1);
+	snprintf(text + len, sizeof(text) - len, ": %s", e->what);
+	len = MIN(strlen(text), sizeof(e->what) - 1);
+	memcpy(e->what, text, len);
+	e->what[len] = '\0';
 }

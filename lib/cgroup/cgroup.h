@@ -14,7 +14,7 @@
 struct cgroup_dir {
 	char *path;
 	char *options; /* mount options of a version 1 hierarchy: its controllers */
-	/* O_PATH descriptor of the directory, or -1 if the directory does not exist */
+	/* descriptor of the directory, or -1 if the directory does not exist */
 	int fd;
 	bool v2;
 	/* length of the path of the topmost directory that cgroup_open() created, or 0 */
@@ -61,7 +61,9 @@ size_t cgroup_above(const char *path, size_t len);
  * missing. The directory of version 2 is needed, and those of version 1 whose controller one of the
  * n settings ("FILE=VALUE") is for. If there is neither version 2 nor a setting, the directories of
  * all hierarchies are needed except cpuset, which accepts no process before its processors are set.
- * Returns 0, or a negative errno with e set; then the created directories are removed again.
+ * First removes directories that cgroup_open() of a killed process has created, if they hold no
+ * process. Returns 0, or a negative errno with e set; then the created directories are removed
+ * again.
  */
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
@@ -87,9 +89,19 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 /* Returns the version 2 directory if it is open, or NULL. */
 const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 
-/* Removes the directories that cgroup_open() created. Returns 0, or a negative errno with e set:
- * -EBUSY if processes or cgroups remain in one of them after a second. */
+/* Removes the directories that cgroup_open() created, with all cgroups below them. Returns 0, or a
+ * negative errno with e set: -EBUSY if processes remain in one of them after a second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
+
+/*
+ * For make.c. cgroup_remove_dir() removes the directory and the cgroups below it that hold no
+ * process, and returns 0 or a negative errno. cgroup_mark() marks the directories that were created
+ * here, and locks the lowest one until its descriptor is closed. cgroup_remove_left() removes the
+ * directory and those above it as far as they are marked, not locked and hold no process.
+ */
+int cgroup_remove_dir(const struct cgroup_dir *d) must_check;
+void cgroup_mark(const struct cgroup_dir *d);
+void cgroup_remove_left(struct cgroup_dir *d);
 
 /* Closes the descriptors of c and frees its memory. Removes no directory. */
 void cgroup_free(struct cgroup *c);

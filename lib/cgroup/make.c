@@ -66,8 +66,12 @@ static int make_dirs(struct cgroup_dir *d, size_t len)
 
 static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 {
-	int rc = create ? make_dirs(d, strlen(d->path)) : 0;
+	int rc = 0;
 
+	if (create) {
+		cgroup_remove_left(d);
+		rc = make_dirs(d, strlen(d->path));
+	}
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot create the cgroup '%s'", d->path);
 		if (rc == -EACCES || rc == -EPERM)
@@ -78,9 +82,11 @@ static int open_dir(struct cgroup_dir *d, bool create, struct nserr *e)
 				      "ancestor cgroup");
 		return rc;
 	}
-	d->fd = file_open_at(AT_FDCWD, d->path, O_PATH | O_DIRECTORY, 0);
+	d->fd = file_open_at(AT_FDCWD, d->path, (create ? O_RDONLY : O_PATH) | O_DIRECTORY, 0);
 	if (d->fd < 0 && create)
 		return nserr_set(e, d->fd, "cannot open the cgroup '%s'", d->path);
+	if (create)
+		cgroup_mark(d);
 	return 0;
 }
 
@@ -168,15 +174,15 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 		if (d->made == 0)
 			continue;
-		/* Repeat rmdir(2), because a killed process leaves the cgroup after a short delay,
-		 * and cgroup v1 has no file that reports this. */
-		while ((err = rmdir(d->path) < 0 ? errno : 0) == EBUSY && --tries > 0)
+		/* Repeat the removal, because a killed process leaves the cgroup after a short
+		 * delay, and cgroup v1 has no file that reports this. */
+		while ((err = -cgroup_remove_dir(d)) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {
 			rc = nserr_set(e, err, "cannot remove the cgroup '%s'", d->path);
 			if (err == EBUSY)
-				nserr_hint(e, "end the processes of the program and remove the "
-					      "cgroups that remain in this cgroup");
+				nserr_hint(e, "end the processes that remain in this cgroup, and "
+					      "remove the cgroup");
 		} else {
 			remove_above(d);
 		}

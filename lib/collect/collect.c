@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
+#include "base/choice.h"
 #include "collect/src_bpf.h"
 #include "ns/timens_proc.h"
 
@@ -25,6 +26,16 @@ static int (*const process_sources[COLLECT_SOURCES])(struct worker *w, struct ns
 	[COLLECT_SOCK] = collect_fd,
 };
 
+static int unknown_source(const char *word, size_t n, struct nserr *e)
+{
+	struct choice choice;
+
+	choice_init(&choice, word, n);
+	for (size_t i = 0; i < COLLECT_SOURCES; i++)
+		choice_add(&choice, collect_source_names[i]);
+	return choice_unknown(&choice, "source", e);
+}
+
 int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 {
 	unsigned set = 0;
@@ -36,7 +47,7 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 		       (strncmp(collect_source_names[i], s, n) != 0 || collect_source_names[i][n]))
 			i++;
 		if (i == COLLECT_SOURCES)
-			return nserr_set(e, 0, "unknown source '%.*s'", (int)MIN(n, 40u), s);
+			return unknown_source(s, n, e);
 		set |= NSTYPE_BIT(i);
 		s += n;
 		if (!*s)

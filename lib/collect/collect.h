@@ -5,6 +5,7 @@
 
 #include "base/nserr.h"
 #include "collect/nstab.h"
+#include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
 
 enum {
@@ -137,6 +138,13 @@ bool collect_complete(const struct collect *c);
  * caller closes, or a negative errno: -ENOENT if no member or holder is left.
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
+
+/* Does the same through members and holders only. */
+int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
+
+/* Reads the mounts of a mount namespace: those that a process in it sees or, without a process,
+ * those that a thread sees that enters it. Returns 0 or a negative errno. The caller frees m. */
+int collect_mountinfo(const struct collect *c, const struct ns *ns, struct mountinfo *m) must_check;
 
 /* Returns the member with that pid, or NULL. The result belongs to c. */
 const struct nsmember *collect_member(const struct collect *c, pid_t pid);

@@ -56,6 +56,7 @@ struct ns {
 	char *rootfs;            /* file system type of "/" in a mount namespace, or NULL */
 	/* the namespace was opened, so id, parent, owner and creator were read from the kernel */
 	bool opened;
+	bool denied; /* the namespace could not be opened for lack of permission */
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
 	size_t index; /* position in nstab.all after nstab_finish() */

@@ -158,12 +158,19 @@ static int open_member(const struct collect *c, const struct ns *ns)
 	return fd;
 }
 
-int collect_open(const struct collect *c, const struct ns *ns)
+int collect_open_held(const struct collect *c, const struct ns *ns)
 {
 	int fd = open_member(c, ns);
 
 	for (const struct nshold *h = ns->holders; fd < 0 && collect_is_gone(fd) && h; h = h->next)
 		fd = open_held(c, ns, h);
+	return fd;
+}
+
+int collect_open(const struct collect *c, const struct ns *ns)
+{
+	int fd = collect_open_held(c, ns);
+
 	if (fd < 0 && collect_is_gone(fd) && ns->id)
 		fd = if_it_is(ns, sys_ns_open_id(ns->id, (uint32_t)ns->type->flag, ns->inode));
 	return fd;

@@ -119,9 +119,7 @@ static int read_own_mountinfo(void *arg)
 	return mountinfo_read_at(own->m, own->c->q.proc, "thread-self/mountinfo");
 }
 
-/* Reads the mountinfo of a process in the mount namespace or, without one, in a thread that enters
- * the namespace. Returns 0 or a negative errno. */
-static int read_mountinfo(struct collect *c, const struct ns *where, struct mountinfo *m)
+int collect_mountinfo(const struct collect *c, const struct ns *where, struct mountinfo *m)
 {
 	struct own_mountinfo own = { c, m };
 	struct procfs_path path;
@@ -143,7 +141,7 @@ static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
-	int rc = read_mountinfo(c, where, &m);
+	int rc = collect_mountinfo(c, where, &m);
 
 	where->mounts = 0; /* by_listmount() may have counted some before it failed */
 	while (rc == 0 && mountinfo_next(&m, &line))

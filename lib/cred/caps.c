@@ -37,7 +37,8 @@ bool cred_caps_early_filter(const struct cred *c)
 bool cred_caps_held(const struct cred *c)
 {
 	return c->set_uid && c->uid != 0 &&
-	       (c->has_keep || (c->keep_caps && !follows_uid(c)) || cred_caps_early_filter(c));
+	       (c->has_keep || c->limit_ambient || (c->keep_caps && !follows_uid(c)) ||
+		cred_caps_early_filter(c));
 }
 
 /* ---- the bounding set: capabilities that no program may regain. A new user namespace has a full
@@ -147,8 +148,10 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the capabilities");
-	if (wants_ambient(c))
-		ambient = caps.permitted & limit & (c->cap_ambient ? c->cap_ambient : UINT64_MAX);
+	if (c->limit_ambient)
+		ambient = caps.permitted & limit & c->cap_ambient;
+	else if (wants_ambient(c))
+		ambient = caps.permitted & limit;
 	caps.permitted = cred_caps_held(c) ? ambient : caps.permitted & limit;
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
@@ -170,11 +173,14 @@ static void show_caps(const void *ctx, const struct plan_step *s, struct buf *ou
 	const struct cred *c = s->arg;
 
 	(void)ctx;
-	if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
+	if (c->limit_ambient)
+		buf_adds(out, c->cap_ambient ? "make the chosen capabilities ambient"
+					     : "make no capability ambient");
+	else if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
 		buf_adds(out, "keep the remaining capabilities as ambient");
 	else
 		buf_adds(out, "drop these capabilities from the other capability sets");
-	if (c->has_keep && !c->keep_caps && !c->set_uid)
+	if (c->has_keep && !c->keep_caps && !c->limit_ambient && !c->set_uid)
 		buf_adds(out, "; if the user is not 0, keep the remaining capabilities as ambient");
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/account.h"
 #include "base/stream.h"
+#include "cred/as.h"
 #include "kernel/sys_cap.h"
 
 /* Computes cap_limit: all capabilities except those of --cap-drop, or only those of --cap-keep. */
@@ -116,7 +117,9 @@ int cred_check(struct cred *c, struct nserr *e)
 {
 	int rc = check_caps(c, e);
 
-	if (rc == 0 && c->user && !c->set_gid)
+	if (rc == 0 && c->as)
+		cred_as_prepare(c);
+	else if (rc == 0 && c->user && !c->set_gid)
 		rc = add_groups_of_user(c, e);
 	if (rc < 0)
 		return rc;
@@ -127,6 +130,8 @@ int cred_check(struct cred *c, struct nserr *e)
 
 void cred_free(struct cred *c)
 {
+	free(c->as);
+	passwd_user_free(&c->as_user);
 	free(c->groups);
 	free(c->filter);
 	free(c->env);

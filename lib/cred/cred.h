@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/nserr.h"
+#include "base/passwd.h"
 #include "run/plan.h"
 
 struct sock_filter;
@@ -41,13 +42,21 @@ struct cred {
 	 * unshare(1) and nsenter(1). A change of uid from 0 clears the capabilities
 	 * (capabilities(7)). */
 	bool caps_follow_uid;
-	uint64_t cap_ambient; /* if not 0, only these capabilities become ambient */
+	bool limit_ambient; /* only the capabilities in cap_ambient become ambient */
+	uint64_t cap_ambient;
 	bool no_new_privs;
 	bool new_session;
+	bool set_umask;
+	mode_t umask;
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	const char *user; /* the user name in the argument of --setuid, or NULL */
+	const char *user;           /* the user name in the argument of --setuid, or NULL */
+	bool given_uid, given_gid;  /* --setuid was given, --setgid was given */
+	char *as;                   /* the user of --as, malloc()ed, or NULL */
+	const char *as_group;       /* the group of --as, or NULL */
+	bool as_groups;             /* --as sets the supplementary groups, too */
+	struct passwd_user as_user; /* set by the step of --as */
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
 	const char *seccomp;
@@ -79,6 +88,14 @@ bool cred_restricts(const struct cred *c);
  * change of ids clears it (prctl(2)).
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
+
+/*
+ * Sets the OOM score adjustment of the calling process to the number in arg, a text. A value below
+ * the lowest that a process with CAP_SYS_RESOURCE has set, by default 0, needs this capability
+ * (proc_pid_oom_score_adj(5)). Needs the caller's /proc,
+ * so it must run before the root changes.
+ */
+extern const struct plan_kind cred_oom;
 
 /*
  * Adds the step for no_new_privs and, if the filter needs no_new_privs, the step for the filter.

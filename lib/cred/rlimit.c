@@ -2,6 +2,7 @@
 /* rlimit: parses, prints and sets resource limits (setrlimit(2)). */
 #include "cred/rlimit.h"
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "kernel/sysctl.h"
 
@@ -40,6 +41,20 @@ static int parse_value(const char *s, size_t n, rlim_t *out)
 	return rc;
 }
 
+static int unknown_limit(const char *word, size_t n, struct nserr *e)
+{
+	struct choice choice;
+
+	choice_init(&choice, word, n);
+	for (size_t i = 0; i < RLIM_NLIMITS; i++)
+		choice_add(&choice, names[i]);
+	choice_unknown(&choice, "limit", e);
+	if (!e->hint[0])
+		nserr_hint(e, "use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, "
+			      "nofile, nproc, rss, rtprio, rttime, sigpending or stack");
+	return -EINVAL;
+}
+
 int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e)
 {
 	size_t n = strcspn(text, "="), soft, which = 0;
@@ -48,12 +63,8 @@ int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr
 
 	while (which < RLIM_NLIMITS && (strlen(names[which]) != n || memcmp(names[which], text, n)))
 		which++;
-	if (which == RLIM_NLIMITS) {
-		nserr_set(e, 0, "unknown limit '%.*s'", (int)MIN(n, 64), text);
-		nserr_hint(e, "use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, "
-			      "nofile, nproc, rss, rtprio, rttime, sigpending or stack");
-		return -EINVAL;
-	}
+	if (which == RLIM_NLIMITS)
+		return unknown_limit(text, n, e);
 	if (text[n] != '=')
 		return nserr_set(e, 0, "invalid limit '%s', expected <name>=<soft>[:<hard>]", text);
 	soft = strcspn(value, ":");

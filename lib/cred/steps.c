@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cred: the steps for credentials. The comment on each step names the kernel rule for its place in
  * the order. */
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
+#include "cred/as.h"
 #include "cred/caps.h"
 #include "cred/rlimit.h"
+#include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 
 /* ---- limits and session: before the change of ids, while a limit may still be raised */
@@ -58,6 +63,20 @@ static const struct plan_kind session_kind = {
 /* ---- ids in the order groups, gid, uid: each change needs a capability that the change of uid
  * loses */
 
+/* Returns true if the groups are those of a user who was given by name. */
+static bool is_named(const struct cred *c)
+{
+	return c->user || c->as;
+}
+
+/* Returns true if this user namespace certainly allows setgroups(2). */
+static bool setgroups_allowed(void)
+{
+	cleanup_fd int self = file_open_self(NULL);
+
+	return self >= 0 && idmap_read_setgroups(self) == IDMAP_SETGROUPS_ALLOW;
+}
+
 static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct cred *c = s->arg;
@@ -69,7 +88,7 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (setgroups(c->ngroups, c->groups) == 0)
 		return 0;
 	err = errno;
-	if (err == EPERM && c->groups_optional)
+	if (err == EPERM && c->groups_optional && !(is_named(c) && setgroups_allowed()))
 		return 0;
 	nserr_set(e, err, "cannot set the supplementary groups");
 	if (err == EPERM && sys_cap_has(CAP_SETGID))
@@ -84,6 +103,11 @@ static void show_groups(const void *ctx, const struct plan_step *s, struct buf *
 	const struct cred *c = s->arg;
 
 	(void)ctx;
+	if (c->as && c->as_groups) {
+		buf_printf(out, "set supplementary groups %s%s", c->as_group ? "" : "of ",
+			   c->as_group ? c->as_group : c->as);
+		return;
+	}
 	buf_adds(out, c->ngroups ? "set supplementary groups" : "drop supplementary groups");
 	for (size_t i = 0; i < c->ngroups; i++)
 		buf_printf(out, "%s%u", i ? "," : " ", c->groups[i]);
@@ -120,8 +144,15 @@ static int run_gid(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static void show_gid(const void *ctx, const struct plan_step *s, struct buf *out)
 {
+	const struct cred *c = s->arg;
+
 	(void)ctx;
-	buf_printf(out, "become group %u", ((const struct cred *)s->arg)->gid);
+	if (c->as && c->as_group)
+		buf_printf(out, "become group %s", c->as_group);
+	else if (c->as)
+		buf_printf(out, "become the group of %s", c->as);
+	else
+		buf_printf(out, "become group %u", c->gid);
 }
 
 static const struct plan_kind gid_kind = {
@@ -158,8 +189,13 @@ static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 
 static void show_uid(const void *ctx, const struct plan_step *s, struct buf *out)
 {
+	const struct cred *c = s->arg;
+
 	(void)ctx;
-	buf_printf(out, "become user %u", ((const struct cred *)s->arg)->uid);
+	if (c->as)
+		buf_printf(out, "become user %s", c->as);
+	else
+		buf_printf(out, "become user %u", c->uid);
 }
 
 static const struct plan_kind uid_kind = {
@@ -167,6 +203,47 @@ static const struct plan_kind uid_kind = {
 	.call = "setresuid(2)",
 	.run = run_uid,
 	.show = show_uid,
+};
+
+/* ---- the OOM score adjustment */
+
+static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const char *value = s->arg;
+	int rc = file_write_at(AT_FDCWD, "/proc/self/oom_score_adj", value);
+
+	(void)ctx;
+	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to %s", value) : 0;
+}
+
+const struct plan_kind cred_oom = {
+	.name = "oom",
+	.call = "write(/proc/self/oom_score_adj)",
+	.run = run_oom,
+	.what = "set oom_score_adj to %s",
+};
+
+/* ---- umask: after the steps that create files */
+
+static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	(void)e;
+	umask(((const struct cred *)s->arg)->umask);
+	return 0;
+}
+
+static void show_umask(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "set the umask %04o", (unsigned)((const struct cred *)s->arg)->umask);
+}
+
+static const struct plan_kind umask_kind = {
+	.name = "umask",
+	.call = "umask(2)",
+	.run = run_umask,
+	.show = show_umask,
 };
 
 /* ---- environment: the new PATH is used to find the program */
@@ -196,6 +273,12 @@ static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
 		if (to)
 			*to = NULL;
 	}
+	if (c->as) {
+		int rc = cred_as_env(c, e);
+
+		if (rc < 0)
+			return rc;
+	}
 	for (size_t i = 0; i < c->nenv; i++) {
 		/* putenv(3) keeps the string, so it must not be freed; it is an argument of this
 		 * process */
@@ -217,6 +300,10 @@ static void show_env(const void *ctx, const struct plan_step *s, struct buf *out
 		buf_adds(out, "clear the environment");
 		if (c->env_left)
 			buf_printf(out, " except %s", c->env_left);
+		sep = ", ";
+	}
+	if (c->as) {
+		buf_printf(out, "%sset HOME, USER, LOGNAME and SHELL", sep);
 		sep = ", ";
 	}
 	for (size_t i = 0; i < c->nenv; i++) {
@@ -245,12 +332,16 @@ static bool any_limit(const struct cred *c)
 
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor)
 {
-	if (c->clear_env || c->nenv)
+	if (c->as)
+		plan_add(p, actor, &cred_as, c, 0);
+	if (c->as || c->clear_env || c->nenv)
 		plan_add(p, actor, &env_kind, c, 0);
 	if (c->new_session)
 		plan_add(p, actor, &session_kind, c, 0);
 	if (any_limit(c))
 		plan_add(p, actor, &rlimits_kind, c, 0);
+	if (c->set_umask)
+		plan_add(p, actor, &umask_kind, c, 0);
 	if (c->limit_caps)
 		plan_add(p, actor, &cred_caps_bounding, c, 0);
 	if (c->set_groups || c->set_gid)
@@ -261,7 +352,7 @@ void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor)
 		plan_add(p, actor, &uid_kind, c, 0);
 	if (cred_caps_early_filter(c))
 		plan_add(p, actor, &cred_caps_filter, c, 0);
-	if (c->limit_caps || c->keep_caps || cred_caps_held(c))
+	if (c->limit_caps || c->keep_caps || c->limit_ambient || cred_caps_held(c))
 		plan_add(p, actor, &cred_caps_sets, c, 0);
 }
 

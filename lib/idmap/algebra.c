@@ -172,3 +172,29 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 	out = IDMAP_INIT;
 	return 0;
 }
+
+int idmap_split_at(struct idmap *m, uint32_t outside)
+{
+	cleanup_idmap struct idmap out = IDMAP_INIT;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct idmap_extent x = m->ext[i];
+
+		while (x.count > 0) {
+			struct idmap_extent part = x;
+			uint32_t at = outside - x.outside;
+
+			if (outside >= x.outside && at < x.count)
+				part.count = at > 0 ? at : 1;
+			if (idmap_append(&out, part) < 0)
+				return -ENOMEM;
+			x.inside += part.count;
+			x.outside += part.count;
+			x.count -= part.count;
+		}
+	}
+	idmap_free(m);
+	*m = out;
+	out = IDMAP_INIT;
+	return 0;
+}

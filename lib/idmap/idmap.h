@@ -103,6 +103,10 @@ int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
  * If an outside id is not mapped in the parent, returns -EPERM with e set and m unchanged. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
+/* Splits the extent that contains this outside id into the ids before it, the id and the ids after
+ * it. Does nothing if the id is not mapped. Returns 0 or -ENOMEM; after -ENOMEM, m is unchanged. */
+int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
+
 /*
  * Sets out to the combination of a and b: an id is translated by a and then by b. out is sorted and
  * merged. b must map each inside id once, but may map several of them to the same id (an inverted

@@ -7,6 +7,7 @@
 #include "idmap/procfile.h"
 #include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
+#include "kernel/sys_filter.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
@@ -72,6 +73,7 @@ static int fail_map(int rc, const char *path, struct nserr *e)
 			      "below it, does not support idmapped mounts");
 	else if (rc == -ENOSYS)
 		nserr_hint(e, "use Linux 5.12 or later for idmapped mounts");
+	sys_filter_explain("mount_setattr(2)", e);
 	return rc;
 }
 
@@ -88,6 +90,7 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 		if (tree == -EINVAL && !recursive)
 			nserr_hint(e, "add --recursive: a user namespace cannot separate an "
 				      "inherited mount from the mounts below it");
+		sys_filter_explain("open_tree(2)", e);
 		return tree;
 	}
 	userns = make_userns(m, e);

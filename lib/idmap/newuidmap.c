@@ -319,6 +319,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)
 {
+	cleanup_idmaps struct idmaps lines = IDMAPS_INIT;
 	char name[64];
 	pid_t pid;
 	int rc = idmaps_check_given(m, e);
@@ -331,10 +332,15 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	if (m->setgroups == IDMAP_SETGROUPS_DENY &&
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
+	/* the helpers check each extent by itself: the own id is permitted, and so is a range of
+	 * the user, but not an extent that joins them */
+	if (idmaps_copy(&lines, m) < 0 || idmap_split_at(&lines.map[IDMAP_UID], getuid()) < 0 ||
+	    idmap_split_at(&lines.map[IDMAP_GID], getgid()) < 0)
+		return nserr_set(e, ENOMEM, "cannot store the map");
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		if (m->map[k].n == 0)
 			continue; /* an empty map is not written */
-		rc = write_helper(procfd, pid, k, m, stop, e);
+		rc = write_helper(procfd, pid, k, &lines, stop, e);
 		if (rc < 0)
 			return rc;
 	}

@@ -38,9 +38,7 @@ int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *
 	return rc;
 }
 
-/* Returns the state of setgroups. Kernels before 3.19 lack the file and always allow
- * setgroups(2). */
-static enum idmap_setgroups read_setgroups(int procfd)
+enum idmap_setgroups idmap_read_setgroups(int procfd)
 {
 	char text[16];
 	ssize_t n = file_read_at(procfd, "setgroups", text, sizeof(text));
@@ -61,7 +59,7 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
 			return rc;
 		}
 	}
-	m->setgroups = read_setgroups(procfd);
+	m->setgroups = idmap_read_setgroups(procfd);
 	return 0;
 }
 
@@ -177,7 +175,7 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 	if (rc == 0 || (rc == -ENOENT && want == IDMAP_SETGROUPS_ALLOW))
 		return 0;
 	nserr_set(e, rc, "cannot write %s/setgroups", proc_name(procfd, name, sizeof(name)));
-	if (rc == -EPERM && want == read_setgroups(procfd))
+	if (rc == -EPERM && want == idmap_read_setgroups(procfd))
 		return 0;
 	explain_access(procfd, "setgroups", rc, e);
 	if (rc == -EPERM && want == IDMAP_SETGROUPS_ALLOW)

@@ -15,6 +15,10 @@
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e) must_check;
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
+/* Returns the state of setgroups. It is unset if the file cannot be read; kernels before 3.19 lack
+ * it and always allow setgroups(2). */
+enum idmap_setgroups idmap_read_setgroups(int procfd);
+
 /* Writes setgroups unless it is unset, and then each map that has extents by one write(2). Returns
  * 0, or a negative errno with e naming the file and, if it can be determined, the kernel rule. */
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e) must_check;

@@ -14,6 +14,7 @@
 #include "base/stream.h"
 #include "idmap/procfile.h"
 #include "kernel/proc_stat.h"
+#include "kernel/sys_filter.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 #include "ns/inode.h"
@@ -105,6 +106,7 @@ static int fail_enter(int rc, struct nserr *e)
 	if (rc == -EPERM)
 		nserr_hint(e, "run the command with CAP_SYS_ADMIN in that namespace, because the "
 			      "namespace has no visible process");
+	sys_filter_explain("setns(2)", e);
 	return rc;
 }
 

@@ -53,3 +53,63 @@ const struct idmap_xattr idxattrs[IDXATTRS] = {
 	{ "system.posix_acl_default", "default-acl", S_IFDIR, acl_ids },
 	{ "security.capability", "capability", S_IFREG, capability_ids },
 };
+
+static void put_le32(unsigned char *v, uint32_t x)
+{
+	for (int i = 0; i < 4; i++)
+		v[i] = (unsigned char)(x >> (8 * i));
+}
+
+static bool translate_acl(unsigned char *v, size_t n, idmap_xattr_replace *replace, void *ctx)
+{
+	const size_t head = sizeof(struct posix_acl_xattr_header);
+	bool changed = false;
+
+	for (unsigned char *e = v + head; e < v + n; e += sizeof(struct posix_acl_xattr_entry)) {
+		unsigned tag = e[0] | (unsigned)e[1] << 8;
+		uint32_t old = le32(e + 4), new;
+
+		if (tag != ACL_USER && tag != ACL_GROUP)
+			continue;
+		new = replace(ctx, tag == ACL_USER ? IDMAP_UID : IDMAP_GID, old);
+		put_le32(e + 4, new);
+		changed |= new != old;
+	}
+	return changed;
+}
+
+static bool translate_capability(unsigned char *v, size_t *n, idmap_xattr_replace *replace,
+				 void *ctx)
+{
+	uint32_t magic = le32(v), version = magic & VFS_CAP_REVISION_MASK, old, new;
+
+	if (version == VFS_CAP_REVISION_1)
+		return false; /* no program writes this version since Linux 2.6.25 */
+	old = version == VFS_CAP_REVISION_3 ? le32(v + *n - 4) : 0;
+	new = replace(ctx, IDMAP_UID, old);
+	if (new == old)
+		return false;
+	/* version 3 with root uid 0 is the same as version 2 */
+	*n = new ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2;
+	put_le32(v, (magic & ~VFS_CAP_REVISION_MASK) |
+			    (new ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2));
+	if (new)
+		put_le32(v + XATTR_CAPS_SZ_2, new);
+	return true;
+}
+
+static void ignore(void *ctx, enum idmap_kind kind, uint32_t id)
+{
+	(void)ctx, (void)kind, (void)id;
+}
+
+int idmap_xattr_translate(const struct idmap_xattr *x, unsigned char *v, size_t *n,
+			  idmap_xattr_replace *replace, void *ctx)
+{
+	int rc = x->ids(v, *n, ignore, NULL);
+
+	if (rc < 0)
+		return rc;
+	return x->ids == acl_ids ? translate_acl(v, *n, replace, ctx)
+				 : translate_capability(v, n, replace, ctx);
+}

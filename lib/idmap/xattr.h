@@ -20,6 +20,18 @@ struct idmap_xattr {
 	int (*ids)(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx);
 };
 
+/* Returns the id that replaces id in a value. */
+typedef uint32_t idmap_xattr_replace(void *ctx, enum idmap_kind kind, uint32_t id);
+
+/*
+ * Replaces the ids in the *n bytes of a value of x by the results of replace. Capabilities of
+ * version 2 belong to root uid 0; if that is replaced, the value becomes version 3, which has 4
+ * bytes more, and the other way round. v must have room for them. Returns 1 if the value has
+ * changed, 0, or -EINVAL if its format is unknown.
+ */
+int idmap_xattr_translate(const struct idmap_xattr *x, unsigned char *v, size_t *n,
+			  idmap_xattr_replace *replace, void *ctx) must_check;
+
 #define IDXATTRS 3
 extern const struct idmap_xattr idxattrs[IDXATTRS];
 

@@ -80,6 +80,7 @@ static bool parse(char *text, struct mountinfo_line *line)
 	unescape(field[3]);
 	unescape(field[4]);
 	unescape(field[8]);
+	line->device = field[2];
 	line->root = field[3];
 	line->target = field[4];
 	line->options = field[5];

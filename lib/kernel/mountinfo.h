@@ -19,6 +19,7 @@ struct mountinfo {
 struct mountinfo_line {
 	int id, parent;
 	bool shared;
+	const char *device;                  /* "MAJOR:MINOR" of the file system */
 	const char *root, *target, *options; /* options: mount options */
 	const char *fstype, *source, *super; /* super: options of the file system */
 };

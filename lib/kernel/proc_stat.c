@@ -50,6 +50,13 @@ int proc_stat_read(int dirfd, const char *path, struct proc_stat *st)
 	return n < 0 ? (int)n : proc_stat_parse(text, st);
 }
 
+static int no_proc(const char *what, struct nserr *e)
+{
+	nserr_set(e, ENOENT, "%s", what);
+	nserr_hint(e, "mount the proc file system: mount -t proc proc /proc");
+	return -ENOENT;
+}
+
 int proc_stat_check_fs(int fd, struct nserr *e)
 {
 	struct statfs fs;
@@ -57,7 +64,7 @@ int proc_stat_check_fs(int fd, struct nserr *e)
 	if (fstatfs(fd, &fs) < 0)
 		return nserr_set(e, errno, "cannot examine /proc");
 	if (fs.f_type != PROC_SUPER_MAGIC)
-		return nserr_set(e, ENOENT, "cannot find a proc file system on /proc");
+		return no_proc("cannot find a proc file system on /proc", e);
 	return 0;
 }
 
@@ -75,7 +82,7 @@ int proc_stat_check(struct nserr *e)
 	uint64_t pid;
 
 	if (n < 0 && errno == ENOENT && access("/proc/version", F_OK) < 0)
-		return nserr_set(e, ENOENT, "cannot use /proc: it is not mounted");
+		return no_proc("cannot use /proc: it is not mounted", e);
 	if (n < 0 || num_u64n(self, (size_t)n, 1, NUM_PID_MAX, &pid) < 0 ||
 	    pid != (uint64_t)getpid())
 		return proc_stat_refuse(e);

@@ -85,7 +85,7 @@ int sys_cap_set(const struct sys_caps *caps)
 
 int sys_cap_held(int cap)
 {
-	struct sys_caps caps;
+	struct sys_caps caps = { 0 };
 	int rc = sys_cap_get(&caps);
 
 	return rc < 0 ? rc : (caps.effective & SYS_CAP_BIT(cap)) != 0;

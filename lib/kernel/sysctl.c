@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sysctl: reads the files below /proc/sys. */
+/* sysctl: reads and writes the files below /proc/sys. */
 #include "kernel/sysctl.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/file.h"
@@ -14,6 +15,32 @@ int64_t sysctl_get(const char *name)
 
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);
 	return file_read_u64(AT_FDCWD, path, &v) == 0 ? (int64_t)MIN(v, INT64_MAX) : -1;
+}
+
+const char *sysctl_split(const char *text, char *path, size_t size)
+{
+	size_t n = strcspn(text, "=");
+	char *first;
+
+	if (n == 0 || text[n] == '\0' || n >= size)
+		return NULL;
+	memcpy(path, text, n);
+	path[n] = '\0';
+	first = strpbrk(path, "./");
+	if (first && *first == '.')
+		for (char *c = first; c; c = strpbrk(c + 1, "./"))
+			*c = *c == '.' ? '/' : '.';
+	return *path == '/' || strstr(path, "..") || strstr(path, "//") ? NULL : text + n + 1;
+}
+
+int sysctl_set(const char *name, const char *value, struct nserr *e)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	rc = file_write_at(AT_FDCWD, path, value);
+	return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to '%s'", value, path) : 0;
 }
 
 void sysctl_hint_apparmor(struct nserr *e)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sysctl: reads numbers from the files below /proc/sys. */
+/* sysctl: reads and writes the files below /proc/sys. */
 #ifndef NSU_KERNEL_SYSCTL_H
 #define NSU_KERNEL_SYSCTL_H
 
@@ -8,6 +8,18 @@
 /* Returns the value of a sysctl, or -1 if it cannot be read or is not a number. name is a path
  * below /proc/sys, for example "fs/nr_open". */
 int64_t sysctl_get(const char *name);
+
+/*
+ * Splits text, "KEY=VALUE", as sysctl(8) does: if the first separator in KEY is a dot, dots and
+ * slashes change places, so that "net.ipv4.conf.eth0/1.forwarding" names eth0.1. Writes the path
+ * below /proc/sys, for example "net/ipv4/ip_forward", to path. Returns the value, a part of text,
+ * or NULL if text is invalid: no KEY, no '=', ".." in KEY, or a path longer than size.
+ */
+const char *sysctl_split(const char *text, char *path, size_t size) must_check;
+
+/* Writes value to the sysctl name, a path below /proc/sys. The kernel changes the sysctl of the
+ * caller's namespaces (proc_sys_net(5) and others). Returns 0 or a negative errno with e set. */
+int sysctl_set(const char *name, const char *value, struct nserr *e) must_check;
 
 /*
  * Sets the hint of e if AppArmor is configured to restrict user namespaces; otherwise does not

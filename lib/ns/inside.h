@@ -14,4 +14,12 @@
  */
 int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *arg) must_check;
 
+/*
+ * Runs f(arg) in a new thread, which may enter namespaces with setns(2) other than user and pid
+ * namespaces; the caller stays in its own. The thread does not share its root directory and working
+ * directory with the caller. Returns the result of f, or a negative errno if the thread cannot be
+ * prepared.
+ */
+int nsinside_thread(int (*f)(void *arg), void *arg) must_check;
+
 #endif

@@ -27,13 +27,6 @@ static const char *object(const struct nsjoin *j, const struct nstype *t, char b
 	return buf;
 }
 
-/* Returns the inode of the caller's user namespace, or 0. Must be called before a namespace is
- * entered, because /proc may be another file system afterwards. */
-static uint64_t own_user_ns(void)
-{
-	return nsinode_at(AT_FDCWD, "/proc/self/ns/user");
-}
-
 static int refused(const struct nsjoin *j, const struct nstype *t, int err, struct nserr *e)
 {
 	char buf[32];
@@ -103,6 +96,7 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 			struct nserr *e)
 {
 	const struct nstype *user = &nstypes[NSTYPE_USER];
+	uid_t creator;
 	int rc = 0;
 
 	for (unsigned i = l->n; i-- > 0 && rc == 0;) {
@@ -115,17 +109,59 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 		/* setns(2): a process cannot enter its own user namespace again, because it would
 		 * regain capabilities */
 		if (l->own)
-			nserr_hint(e, "the caller is in this user namespace already");
+			nserr_hint(e, "omit --user, or use --all: the caller is in this user "
+				      "namespace already");
+		else if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN) &&
+			 sys_ns_owner_uid(l->fd[i], &creator) == 0 && creator != geteuid() &&
+			 sys_ns_in_userns() == 0)
+			nserr_hint(e,
+				   "run the command as user %u, who created this user namespace, "
+				   "or with "
+				   "CAP_SYS_ADMIN (as root)",
+				   creator);
 	}
 	if (rc == 0)
 		*pending &= ~user->flag;
 	return rc;
 }
 
-/* Sets the hint for the first type that setns(2) refused with EPERM. setns(2) needs CAP_SYS_ADMIN
- * in the user namespace that owns the namespace. */
-static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t own, struct nserr *e)
+/* Sets the hint for types that the caller is in already. setns(2) checks the permission for them,
+ * too. Returns false if there is none. */
+static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
+	char list[sizeof(e->hint) / 2] = "";
+	size_t n = 0, count = 0;
+
+	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
+		const struct nstype *t = &nstypes[i];
+
+		if (!(pending & t->flag) ||
+		    !nsinode_equal(nsinode_at(self, t->child_file ? t->child_file : t->file),
+				   nsinode_of(j->fds[i])))
+			continue;
+		if (count++ == 0)
+			refused(j, t, EPERM, e);
+		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s--%s", n ? " and " : "",
+				      t->longopt);
+	}
+	if (count > 0)
+		nserr_hint(e, "omit %s, or use --all: the caller is in %s already", list,
+			   count > 1 ? "these namespaces" : "this namespace");
+	return count > 0;
+}
+
+/*
+ * Sets the hint for the first type that setns(2) refused with EPERM. setns(2) needs CAP_SYS_ADMIN
+ * in the user namespace that owns the namespace. own is the inode of the user namespace that the
+ * caller was in, self its directory in /proc.
+ */
+static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t own, int self,
+			    struct nserr *e)
+{
+	bool privileged = sys_cap_has(CAP_SYS_ADMIN);
+
+	if ((!privileged || j->fds[NSTYPE_USER] >= 0) && hint_own(j, pending, self, e))
+		return;
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		cleanup_fd int owner = -1;
 
@@ -135,9 +171,16 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 		refused(j, &nstypes[i], EPERM, e);
 		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
 			nserr_hint(e, "add --user to enter the user namespace that owns it");
-		else if (owner >= 0 && nsinode_of(owner) == own && !sys_cap_has(CAP_SYS_ADMIN))
+		else if (owner >= 0 && nsinode_of(owner) == own && !privileged)
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "
 				      "namespace");
+		else if (owner == -EPERM)
+			nserr_hint(e,
+				   "omit --%s, or run the command with more privileges: a user "
+				   "namespace "
+				   "that is not below the %s owns this namespace",
+				   nstypes[i].longopt,
+				   j->fds[NSTYPE_USER] < 0 ? "caller's" : "entered one");
 		return;
 	}
 }
@@ -152,7 +195,9 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
 	struct levels levels __attribute__((cleanup(levels_close))) = { .n = 0 };
-	uint64_t pending = nsjoin_types(j), own = own_user_ns();
+	/* opened first, because /proc may be another file system after a namespace was entered */
+	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
+	uint64_t pending = nsjoin_types(j), own = nsinode_at(self, nstypes[NSTYPE_USER].file);
 	int rc;
 
 	if (j->fds[NSTYPE_USER] >= 0)
@@ -164,7 +209,7 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 		return rc;
 	pending &= ~j->optional;
 	if (pending)
-		hint_permission(j, pending, own, e);
+		hint_permission(j, pending, own, self, e);
 	return pending ? -EPERM : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "kernel/sys_ns.h"
 #include "ns/name.h"
@@ -20,6 +21,38 @@ static int bad_ref(const char *s, struct nserr *e)
 		 snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 && access(path, F_OK) == 0)
 		nserr_hint(e, "use netns:%s for the network namespace of that name", s);
 	return rc;
+}
+
+/* Sets the error for a word that is not a number. */
+static int bad_word(const struct nsref *r, struct nserr *e)
+{
+	struct choice choice;
+
+	bad_ref(r->text, e);
+	if (e && !e->hint[0] && !strpbrk(r->text, "/:")) {
+		choice_init(&choice, r->text, strlen(r->text));
+		choice_add(&choice, "self");
+		choice_hint(&choice, e);
+	}
+	return -EINVAL;
+}
+
+/* Sets the error for "WORD:REST" whose WORD, of n bytes, is not known. */
+static int bad_prefix(const struct nsref *r, const char *word, size_t n, struct nserr *e)
+{
+	static const char *const others[] = { "parent", "owner", "netns", "name",
+					      "socket", "tid",   "id",    "fd" };
+	struct choice choice;
+
+	bad_ref(r->text, e);
+	choice_init(&choice, word, n);
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		choice_add(&choice, nstypes[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		choice_add(&choice, others[i]);
+	choice.suffix = word + n;
+	choice_hint(&choice, e);
+	return -EINVAL;
 }
 
 /* Returns true for "self", which may replace PID in TYPE:PID and PID/fd/N. The caller sets r->pid
@@ -46,7 +79,7 @@ static int parse_number(const char *s, const struct nstype *type, struct nsref *
 	uint64_t v;
 
 	if (num_u64(s, 0, UINT64_MAX, &v) < 0)
-		return bad_ref(r->text, e);
+		return type ? bad_ref(r->text, e) : bad_word(r, e);
 	if (v >= 1 && v <= NUM_PID_MAX) {
 		r->kind = type ? NSREF_TYPE_PID : NSREF_PID;
 		r->pid = (pid_t)v;
@@ -141,6 +174,8 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 		r->kind = NSREF_FD;
 		return num_fd(rest, &r->fd) < 0 ? bad_ref(r->text, e) : 0;
 	}
+	if (s[0] < '0' || s[0] > '9')
+		return bad_prefix(r, s, n, e);
 	r->kind = NSREF_PID_INODE;
 	if (parse_pid(s, n, &r->pid) < 0 || num_u64(rest, 1, UINT64_MAX, &r->num) < 0)
 		return bad_ref(r->text, e);

@@ -98,8 +98,8 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e) mu
 
 /*
  * Checks that an opened process has namespaces. Returns 0, or a negative errno with e set if it has
- * ended, is a zombie, or is a kernel thread. Returns 0, too, if the caller may not examine the
- * process.
+ * ended, is a zombie, is a kernel thread, or is hidden by hidepid (-EACCES). Returns 0, too, if the
+ * caller may not examine the process.
  */
 int nsref_check_living(const struct nsref_process *p, struct nserr *e) must_check;
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "kernel/nsfile.h"
+#include "kernel/proc_access.h"
 #include "kernel/proc_stat.h"
 #include "kernel/proc_status.h"
 #include "kernel/sys_ns.h"
@@ -103,6 +104,24 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 	return nserr_set(e, fd, "cannot open process %d", (int)pid);
 }
 
+/*
+ * Sets the error for a process that /proc does not show: the process has ended, or hidepid hides
+ * it. proc(5): with hidepid=4 the directory of the process is missing, with hidepid=2 only the
+ * files in the directory.
+ */
+static int not_shown(const struct nsref_process *p, struct nserr *e)
+{
+	if (p->pidfd < 0 || sys_pidfd_send_signal(p->pidfd, 0) == -ESRCH ||
+	    !proc_access_is_hidden())
+		return nserr_set(e, ESRCH, "process %d", (int)p->pid);
+	nserr_set(e, EACCES, "cannot open /proc/%d", (int)p->pid);
+	nserr_hint(
+		e,
+		"run the command as root, because /proc is mounted with hidepid, which hides the "
+		"processes of other users");
+	return -EACCES;
+}
+
 /* Sets the error for the name of a run whose process has ended. Such a file remains, for example,
  * if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
@@ -139,7 +158,8 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	p.procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (p.procfd < 0)
-		return nserr_set(e, p.procfd == -ENOENT ? ESRCH : p.procfd, "process %d", (int)pid);
+		return p.procfd == -ENOENT ? not_shown(&p, e)
+					   : nserr_set(e, p.procfd, "process %d", (int)pid);
 	rc = proc_stat_check_fs(p.procfd, e);
 	if (rc < 0)
 		return rc;
@@ -173,7 +193,7 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 	if (rc == -EIO)
 		return nserr_set(e, rc, "cannot read /proc/%d/stat", (int)p->pid);
 	if (rc < 0)
-		return nserr_set(e, ESRCH, "process %d", (int)p->pid);
+		return not_shown(p, e);
 	if (proc_stat_is_dead(&st)) {
 		nserr_set(e, 0, "process %d has ended (zombie)", (int)p->pid);
 		return -ESRCH;
@@ -238,12 +258,13 @@ int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e
 
 int nsref_open_proc_ns(const struct nsref_process *p, const struct nstype *type, struct nserr *e)
 {
-	int fd = nsfile_open_proc(p->procfd, type->file);
+	int fd = nsfile_open_proc(p->procfd, type->file), rc;
 
 	if (fd >= 0)
 		return fd;
-	if (nsref_check_living(p, e) < 0)
-		return -ESRCH;
+	rc = nsref_check_living(p, e);
+	if (rc < 0)
+		return rc == -EACCES ? rc : -ESRCH;
 	if (fd == -ENOENT) {
 		char own[24];
 
@@ -254,7 +275,9 @@ int nsref_open_proc_ns(const struct nsref_process *p, const struct nstype *type,
 					 type->name);
 		fd = -ESRCH;
 	}
-	return nserr_set(e, fd, "cannot open /proc/%d/%s", (int)p->pid, type->file);
+	nserr_set(e, fd, "cannot open /proc/%d/%s", (int)p->pid, type->file);
+	proc_access_explain(p->procfd, p->pid, e);
+	return fd;
 }
 
 static int open_own_fd(const struct nsref *r, struct nserr *e)

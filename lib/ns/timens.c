@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/choice.h"
 #include "base/num.h"
 
 #define NSEC_PER_SEC 1000000000L
@@ -206,6 +207,8 @@ static const char *next_word(const char **p, const char *end, size_t *n)
 
 static int parse_clock(const char *word, size_t n, struct nserr *e)
 {
+	struct choice choice;
+
 	for (int c = 0; c < TIMENS_CLOCKS; c++)
 		if (strlen(timens_names[c]) == n && memcmp(timens_names[c], word, n) == 0)
 			return c;
@@ -213,7 +216,10 @@ static int parse_clock(const char *word, size_t n, struct nserr *e)
 		return nserr_set(
 			e, 0,
 			"cannot set the realtime clock, only the monotonic and the boottime clock");
-	return nserr_set(e, 0, "unknown clock '%.*s'", (int)MIN(n, 64), word);
+	choice_init(&choice, word, n);
+	for (int c = 0; c < TIMENS_CLOCKS; c++)
+		choice_add(&choice, timens_names[c]);
+	return choice_unknown(&choice, "clock", e);
 }
 
 /* Parses "CLOCK SECONDS NANOSECONDS" as in timens_offsets. The nanoseconds are never negative. */

@@ -14,6 +14,7 @@
 #include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
+#include "kernel/sys_filter.h"
 #include "kernel/sys_ns.h"
 
 #define NSEC_PER_SEC 1000000000L
@@ -104,6 +105,7 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 				e,
 				"run the command with CAP_SYS_ADMIN, because no process is in the "
 				"namespace");
+		sys_filter_explain("setns(2)", e);
 		return rc;
 	}
 	self = file_open_self(e);

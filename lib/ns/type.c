@@ -2,6 +2,7 @@
 /* type: defines and searches the table of namespace types (namespaces(7)). */
 #include "ns/type.h"
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "kernel/sys_ns.h"
 
@@ -31,6 +32,17 @@ const struct nstype *nstype_find(const char *name, size_t n)
 			return t;
 	}
 	return NULL;
+}
+
+int nstype_unknown(const char *name, size_t n, struct nserr *e)
+{
+	struct choice choice;
+
+	choice_init(&choice, name, n);
+	choice.shortened = true; /* "network" is net */
+	for (size_t i = 0; i < NSTYPE_COUNT; i++)
+		choice_add(&choice, nstypes[i].name);
+	return choice_unknown(&choice, "namespace type", e);
 }
 
 const struct nstype *nstype_by_opt(int letter)

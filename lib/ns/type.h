@@ -4,7 +4,7 @@
 #ifndef NSU_NS_TYPE_H
 #define NSU_NS_TYPE_H
 
-#include "base/util.h"
+#include "base/nserr.h"
 
 struct nstype {
 	const char *name;       /* "mnt": in /proc/PID/ns, in "mnt:[inode]" and on command lines */
@@ -37,6 +37,9 @@ extern const struct nstype nstypes[NSTYPE_COUNT];
 
 /* Returns the row whose name or long option is the n bytes at name, or NULL. */
 const struct nstype *nstype_find(const char *name, size_t n);
+
+/* Sets e to "unknown namespace type 'NAME'" with the nearest type as the hint. Returns -EINVAL. */
+int nstype_unknown(const char *name, size_t n, struct nserr *e);
 
 /* Return the row with that option letter or exactly that CLONE_NEW* flag, or NULL. */
 const struct nstype *nstype_by_opt(int letter);

@@ -160,6 +160,29 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	return TAKE_FD(now);
 }
 
+/*
+ * Mounts an empty read-only tmpfs on the place and the file system on that, because mount(2)
+ * refuses with EBUSY to mount a file system on a mount point that shows the same one. This happens
+ * if a bound /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
+ */
+static int mount_above_same(const struct root *r, const char *type, const struct root_place *p,
+			    const struct mntopt *o, struct nserr *e)
+{
+	static const struct mntopt empty = { .set = MOUNT_ATTR_RDONLY };
+	struct root_place between = *p;
+	cleanup_fd int fd = -1;
+	int rc = mount_fs("tmpfs", file_fd_path(p->fd).text, &empty, e);
+
+	if (rc < 0)
+		return rc;
+	fd = open_mounted(r, p, 0, e);
+	if (fd < 0)
+		return fd;
+	between.fd = fd;
+	rc = mount_fs(type, file_fd_path(fd).text, o, e);
+	return rc < 0 ? rc : open_mounted(r, &between, 0, e);
+}
+
 static int mount_on(struct root *r, const char *type, const struct root_place *p,
 		    const struct mntopt *o, struct nserr *e)
 {
@@ -172,11 +195,13 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
 	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
-	if (rc < 0) {
+	if (rc == 0)
+		return open_mounted(r, p, 0, e);
+	if (rc == -EBUSY)
+		rc = mount_above_same(r, type, p, o, e);
+	if (rc < 0)
 		nserr_prefix(e, "%s", p->path);
-		return rc;
-	}
-	return open_mounted(r, p, 0, e);
+	return rc;
 }
 
 /* Binds the file of src on a mount point, and opens and verifies the result. Returns a descriptor

@@ -251,6 +251,24 @@ static void explain_mask(const char *type, struct nserr *e)
 	libmount_done(&t);
 }
 
+bool libmount_explain_privilege(struct nserr *e)
+{
+	if (sys_cap_has(CAP_SYS_ADMIN))
+		return false;
+	/* capabilities(7): execve(2) removes the capabilities of a user that is not 0. The creator
+	 * of a user namespace has all of them there until then. */
+	if (geteuid() != 0 && sys_ns_in_userns() > 0 && is_ours("/proc/self/ns/mnt") == 1 &&
+	    sys_cap_in_bound(CAP_SYS_ADMIN) == 1)
+		nserr_hint(e,
+			   "add --keep-caps to nsunshare, or map the user to 0 with -r: user %u "
+			   "has lost its capabilities at execve(2)",
+			   geteuid());
+	else
+		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "
+			      "nsunshare -Um: CAP_SYS_ADMIN is missing");
+	return true;
+}
+
 void libmount_explain(const char *type, struct nserr *e)
 {
 	/* mount_namespaces(7): each file system needs a namespace that the caller's user namespace
@@ -265,11 +283,8 @@ void libmount_explain(const char *type, struct nserr *e)
 		{ "cgroup2", "/proc/self/ns/cgroup", "a cgroup", "-C", false },
 	};
 
-	if (!sys_cap_has(CAP_SYS_ADMIN)) {
-		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "
-			      "nsunshare -Um: CAP_SYS_ADMIN is missing");
+	if (libmount_explain_privilege(e))
 		return;
-	}
 	if (is_ours("/proc/self/ns/mnt") == 0) {
 		nserr_hint(e, "create a mount namespace with nsunshare -m: the current mount "
 			      "namespace belongs to another user namespace");

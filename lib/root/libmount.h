@@ -43,4 +43,7 @@ void libmount_explain(const char *type, struct nserr *e);
 /* Returns the mount id of fd from /proc/self/fdinfo, or a negative errno. */
 int libmount_id(int fd) must_check;
 
+/* Explains EPERM if the caller lacks CAP_SYS_ADMIN. Returns true if it set the hint. */
+bool libmount_explain_privilege(struct nserr *e);
+
 #endif

@@ -15,6 +15,7 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
+#include "root/libmount.h"
 #include "root/lookup.h"
 
 /* Inode of the initial mount namespace (include/linux/proc_ns.h). */
@@ -198,6 +199,11 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 			break;
 	}
 	nserr_set(e, rc, "cannot execute '%s'", program);
+	if (rc == -ENOENT)
+		nserr_hint(e, "install the program in the new root, where it is looked up, or name "
+			      "another one");
+	else if (rc == -EACCES)
+		nserr_hint(e, "name a program: this file is not a regular file");
 	e->status = rc == -ENOENT ? 127 : 126;
 	return rc;
 }
@@ -239,8 +245,7 @@ static int pivot_error(int rc, struct nserr *e)
 	    ((unsigned)fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
 		nserr_hint(e, "use --move-root: pivot_root(2) cannot leave an initramfs");
 	else if (rc == -EPERM)
-		nserr_hint(e, "create a mount namespace with nsunshare -m as root, or with "
-			      "nsunshare -Um: CAP_SYS_ADMIN is missing");
+		libmount_explain_privilege(e);
 	return rc;
 }
 

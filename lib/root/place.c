@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "kernel/sys_stat.h"
+#include "root/cause.h"
 #include "root/lookup.h"
 
 bool root_place_is_root(const char *path)
@@ -101,9 +102,7 @@ static int place(struct root *r, int src, const char *path, const struct mntopt 
 		return rc < 0 ? rc : refuse_cover(r, p, e);
 	}
 	nserr_set(e, p->fd, "cannot create '%s' in the new root", path);
-	if (p->fd == -EROFS)
-		nserr_hint(e, "create this mount point in the root, because the root is read-only "
-			      "for nspivot");
+	root_explain_readonly(r, path, e);
 	return p->fd;
 }
 
@@ -111,9 +110,13 @@ int root_place_mount_on(struct root *r, const char *type, const struct root_plac
 			const struct mntopt *o, struct nserr *e)
 {
 	struct mntopt all = *o;
+	int rc;
 
 	all.set = root_attributes(r, o);
-	return r->ops->mount(r, type, p, &all, e);
+	rc = r->ops->mount(r, type, p, &all, e);
+	if (rc < 0)
+		root_explain_type(-1, p, e);
+	return rc;
 }
 
 /* Records the mount mnt on path in r->mounts. Takes ownership of mnt. If mnt is negative, it is the
@@ -145,13 +148,17 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 {
 	struct mntopt all = *o;
 	struct stat st;
+	int rc;
 
 	if (r->nodev && fstat(src, &st) < 0)
 		return nserr_set(e, errno, "cannot query the source of '%s'", p->path);
 	/* nodev on the bind of a device node would make the node itself inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		all.set = root_attributes(r, o);
-	return r->ops->bind(r, src, p, &all, e);
+	rc = r->ops->bind(r, src, p, &all, e);
+	if (rc < 0)
+		root_explain_type(src, p, e);
+	return rc;
 }
 
 int root_place_bind(struct root *r, int src, const char *path, const struct mntopt *o,

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_stat.h"
+#include "root/cause.h"
 #include "root/lookup.h"
 #include "root/place.h"
 
@@ -67,8 +68,11 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 	cleanup_fd int parent = root_parent(r, path, ROOT_RESOLVE_DIR, &base, &r->log);
 	int rc;
 
-	if (parent < 0)
-		return nserr_set(e, parent, "cannot create directory '%s' in the new root", path);
+	if (parent < 0) {
+		nserr_set(e, parent, "cannot create directory '%s' in the new root", path);
+		root_explain_readonly(r, path, e);
+		return parent;
+	}
 	rc = make_dir(r, parent, base, mode);
 	if (rc == -ESTALE) {
 		nserr_set(e, 0,
@@ -80,7 +84,11 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 	}
 	if (rc == -EEXIST && is_dir(r, path))
 		return 0; /* an existing directory stays unchanged */
-	return rc < 0 ? nserr_set(e, rc, "cannot create directory '%s' in the new root", path) : 0;
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot create directory '%s' in the new root", path);
+		root_explain_readonly(r, path, e);
+	}
+	return rc;
 }
 
 int root_make_symlink(struct root *r, const char *target, const char *path, struct nserr *e)
@@ -100,8 +108,11 @@ int root_make_symlink(struct root *r, const char *target, const char *path, stru
 	} else if (rc == 0) {
 		rc = root_log_note(&r->log, parent, base, 0);
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot create symbolic link '%s' in the new root", path)
-		      : 0;
+	if (rc < 0) {
+		nserr_set(e, rc, "cannot create symbolic link '%s' in the new root", path);
+		root_explain_readonly(r, path, e);
+	}
+	return rc;
 }
 
 int root_make_file(struct root *r, const char *path, const char *text, size_t n,

@@ -36,7 +36,8 @@ static int flags_of(int fd, unsigned long *flags)
  * second call with MS_REMOUNT. Returns 0 or a negative errno. */
 static int remount(int fd, const struct mntopt *o)
 {
-	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set), now;
+	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set);
+	unsigned long now = 0;
 	int rc = flags_of(fd, &now);
 
 	if (rc < 0)
@@ -56,7 +57,7 @@ static int remount(int fd, const struct mntopt *o)
 
 void root_remount_writable(int dir)
 {
-	unsigned long now;
+	unsigned long now = 0;
 
 	/* use the working directory, because the new root may have no /proc to name descriptors */
 	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)

@@ -95,6 +95,8 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o, 
 		if (fs == -ENODEV)
 			nserr_hint(e,
 				   "see /proc/filesystems for the types that this kernel supports");
+		else if (fs == -EPERM)
+			libmount_explain(type, e);
 		return fs;
 	}
 	rc = configure(fs, type, o);

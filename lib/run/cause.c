@@ -14,6 +14,7 @@
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
 #include "kernel/sys_cap.h"
+#include "kernel/sys_filter.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
 #include "ns/type.h"
@@ -115,21 +116,14 @@ static void no_user(struct nserr *e)
 	else if (!privileged && sysctl_get("kernel/unprivileged_userns_clone") == 0)
 		nserr_hint(e, "only root may create user namespaces; set sysctl "
 			      "kernel.unprivileged_userns_clone=1 to allow all users");
+	else if (access("/proc/self/ns/user", F_OK) < 0)
+		nserr_hint(e, "mount the proc file system on /proc, without which the reason "
+			      "cannot be found; a chroot is a possible reason");
 	else if (is_chrooted())
 		nserr_hint(e, "the caller is in a chroot, which forbids user namespaces; use "
 			      "nspivot instead");
 	else if (!privileged)
 		sysctl_hint_apparmor(e);
-}
-
-/* Returns true if the caller has a seccomp filter (mode 2 in /proc/self/status,
- * proc_pid_status(5)). */
-static bool has_seccomp_filter(void)
-{
-	char text[4096];
-	ssize_t n = file_read_at(AT_FDCWD, "/proc/self/status", text, sizeof(text));
-
-	return n > 0 && strstr(text, "\nSeccomp:\t2\n");
 }
 
 /*
@@ -211,19 +205,16 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		else if (types && !sys_cap_has(CAP_SYS_ADMIN))
 			nserr_hint(e, "CAP_SYS_ADMIN is required; add --user or "
 				      "--map-root-user (-r)");
-		if (!e->hint[0] && has_seccomp_filter())
-			nserr_hint(e,
-				   "this process has a seccomp filter (of a container?); no other "
-				   "reason for the error was found");
+		sys_filter_explain_flags(types, e);
 		break;
 	case ENOMEM:
 	case EINVAL:
 		if (has_other_pidns_for_children())
-			nserr_hint(e,
-				   "children of this process go to a pid namespace that %s; "
-				   "use nsunshare --pid without --no-fork",
-				   e->errnum == ENOMEM ? "has ended because its process 1 has ended"
-						       : "the process itself is not in");
+			nserr_hint(e, e->errnum == ENOMEM
+					      ? CAUSE_ENDED_PIDNS
+					      : "use nsunshare --pid without --no-fork: "
+						"children of this process go to a pid "
+						"namespace that it is not in itself");
 		break;
 	case EAGAIN:
 		if (!is_cgroup_full(e))

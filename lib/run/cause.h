@@ -13,6 +13,11 @@
  * is 0. Must be called in the process that failed. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
+/* The hint for ENOMEM of fork(2) in a process whose children go to another pid namespace.
+ * pid_namespaces(7): no process can be created in it after its process 1 has ended. */
+#define CAUSE_ENDED_PIDNS \
+	"create a new pid namespace: this one has ended, because its process 1 has ended"
+
 /* Explains EAGAIN of fork(2), or of execve(2) after a change of user id: the user has reached
  * RLIMIT_NPROC. */
 void cause_nproc(struct nserr *e);
@@ -20,5 +25,16 @@ void cause_nproc(struct nserr *e);
 /* Explains EACCES for path, which names a program or a directory to enter. The hint names the
  * directory in path for which this process has no search permission. */
 void cause_search(const char *path, struct nserr *e);
+
+/*
+ * Explains a failure of execve(2) for path: a directory without search permission, a missing
+ * permission, a noexec mount, a missing interpreter or loader, another architecture, and others.
+ */
+void cause_exec(const char *path, struct nserr *e);
+
+/* Returns true if the file may be a script without "#!": its first line names no interpreter and
+ * has no NUL byte, it is not empty, and it is not an ELF file. Returns true, too, if the file
+ * cannot be read. */
+bool cause_is_text(const char *path);
 
 #endif

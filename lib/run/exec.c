@@ -11,8 +11,51 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/account.h"
 #include "run/cause.h"
+
+/*
+ * Sets *path to the next path at which execvp(3) looks for program, and advances *dirs, the rest of
+ * PATH, or NULL after its end. A program with a slash is its own path. Returns false after the last
+ * path. Paths that are too long are skipped.
+ */
+static bool next_path(const char *program, const char **dirs, char path[static PATH_MAX])
+{
+	while (*dirs) {
+		const char *dir = *dirs;
+		size_t n = strcspn(dir, ":");
+
+		*dirs = dir[n] ? dir + n + 1 : NULL;
+		if (strchr(program, '/')) {
+			*dirs = NULL;
+			n = 0;
+			dir = "";
+		}
+		if (snprintf(path, PATH_MAX, "%.*s%s%s", (int)n, dir, n ? "/" : "", program) <
+		    PATH_MAX)
+			return true;
+	}
+	return false;
+}
+
+static const char *search_path(const char *program)
+{
+	const char *dirs = getenv("PATH");
+
+	/* execvp(3): an empty name is not found */
+	return program[0] ? (dirs ? dirs : "/bin:/usr/bin") : NULL;
+}
+
+static void explain(const char *program, struct nserr *e)
+{
+	const char *dirs = search_path(program);
+	char path[PATH_MAX];
+
+	while (!e->hint[0] && next_path(program, &dirs, path))
+		cause_exec(path, e);
+	if (!e->hint[0] && e->errnum == ENOENT && !strchr(program, '/') &&
+	    access(program, X_OK) == 0 && snprintf(path, sizeof(path), "./%s", program) > 0)
+		nserr_hint(e, "use %s: PATH does not contain the current directory", path);
+}
 
 static int failed(const char *program, int err, struct nserr *e)
 {
@@ -20,23 +63,59 @@ static int failed(const char *program, int err, struct nserr *e)
 
 	if (e) {
 		e->status = rc == -ENOENT ? 127 : 126;
-		/* the program exists, so ENOENT means that its interpreter or loader is missing */
-		if (rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
-			nserr_hint(e, "the file exists, but its interpreter is missing");
-		/* execve(2) fails with EAGAIN if RLIMIT_NPROC is exceeded after a change of user
-		 * id */
-		else if (rc == -EAGAIN)
-			cause_nproc(e);
-		else if (strchr(program, '/'))
-			cause_search(program, e);
+		explain(program, e);
 	}
 	return rc;
 }
 
+/* Executes the file at path. The kernel refuses a text file without an interpreter with ENOEXEC;
+ * execvp(3) and shells pass it to /bin/sh. Returns the errno. */
+static int execute(const char *path, char *const argv[])
+{
+	size_t n = 0;
+	int err;
+
+	execv(path, argv);
+	err = errno;
+	if (err != ENOEXEC || !cause_is_text(path))
+		return err;
+	while (argv[n])
+		n++;
+	/* In a vfork(2) child the memory belongs to the parent, so do not keep it. The stack may be
+	 * too small for many arguments. */
+	{
+		cleanup_free char **args = calloc(n + 2, sizeof(*args));
+
+		if (!args)
+			return ENOMEM;
+		args[0] = (char *)"sh";
+		args[1] = (char *)path;
+		for (size_t i = 1; i < n; i++)
+			args[i + 1] = argv[i];
+		execv("/bin/sh", args);
+		return errno;
+	}
+}
+
 int exec_program(char *const argv[], struct nserr *e)
 {
-	execvp(argv[0], argv);
-	return failed(argv[0], errno, e);
+	const char *dirs = search_path(argv[0]);
+	char path[PATH_MAX];
+	int err = ENOENT;
+
+	/* the same as execvp(3): after EACCES, continue the search and return EACCES at its end */
+	while (next_path(argv[0], &dirs, path)) {
+		int now = execute(path, argv);
+
+		if (now == EACCES)
+			err = now;
+		else if (now != ENOENT && now != ENOTDIR && now != ESTALE && now != ENODEV &&
+			 now != ETIMEDOUT)
+			return failed(argv[0], now, e);
+		else if (strchr(argv[0], '/'))
+			err = now;
+	}
+	return failed(argv[0], err, e);
 }
 
 int exec_file(const char *path, char *const argv[], struct nserr *e)
@@ -57,42 +136,28 @@ static int check_file(const char *path)
 
 int exec_check(const char *program, struct nserr *e)
 {
-	const char *dir = getenv("PATH");
+	const char *dirs = search_path(program);
+	char path[PATH_MAX];
 	int err = ENOENT;
 
-	if (strchr(program, '/')) {
-		err = check_file(program);
-		return err ? failed(program, err, e) : 0;
-	}
-	/* like execvp(3), continue the search after EACCES, and return EACCES at its end */
-	for (dir = dir ? dir : "/bin:/usr/bin"; program[0]; dir++) {
-		size_t n = strcspn(dir, ":");
-		char path[PATH_MAX];
-		int rc = snprintf(path, sizeof(path), "%.*s%s%s", (int)n, dir, n ? "/" : "",
-				  program) < PATH_MAX
-				 ? check_file(path)
-				 : ENAMETOOLONG;
+	while (next_path(program, &dirs, path)) {
+		int now = check_file(path);
 
-		if (rc == 0)
+		if (now == 0)
 			return 0;
-		if (rc == EACCES)
-			err = rc;
-		dir += n;
-		if (!*dir)
-			break;
+		if (now == EACCES || strchr(program, '/'))
+			err = now;
 	}
 	return failed(program, err, e);
 }
 
-void exec_shell(bool ask_passwd, const char **path, char *argv[2])
+void exec_shell(const char *login, const char **path, char *argv[2])
 {
 	const char *shell = getenv("SHELL"), *base;
-	const struct passwd *pw = NULL;
 	char *name;
 
-	if (ask_passwd && (!shell || shell[0] != '/') && account_passwd(NULL, getuid(), &pw) == 0 &&
-	    pw)
-		shell = pw->pw_shell;
+	if (!shell || shell[0] != '/')
+		shell = login;
 	if (!shell || shell[0] != '/')
 		shell = "/bin/sh";
 	base = strrchr(shell, '/') + 1;

@@ -21,12 +21,11 @@ int exec_file(const char *path, char *const argv[], struct nserr *e) must_check;
 int exec_check(const char *program, struct nserr *e) must_check;
 
 /*
- * Determines the shell that is executed if no program is given: $SHELL; if ask_passwd is set, the
- * shell in the caller's passwd entry; otherwise /bin/sh. ask_passwd must be false after a namespace
- * was entered. Sets *path, and sets argv to one argument, "-sh" for a login shell of that name, and
- * NULL. The memory of both is never freed.
+ * Determines the shell that is executed if no program is given: $SHELL; otherwise
+ * login, unless it is NULL; otherwise /bin/sh. Sets *path, and sets argv to one argument, "-sh" for
+ * a login shell of that name, and NULL. The memory of both is never freed.
  */
-void exec_shell(bool ask_passwd, const char **path, char *argv[2]);
+void exec_shell(const char *login, const char **path, char *argv[2]);
 
 /*
  * Ends this process according to a wait status: with the same exit status, or by the same signal,

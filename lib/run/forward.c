@@ -161,7 +161,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 		if (sig == came && has_continued(s))
 			return;
 	}
-	if (s->init && sig == SIGTERM && shutdown_end(s))
+	if (s->init && (sig == SIGTERM || (sig == SIGINT && s->pause)) && shutdown_end(s))
 		return;
 	if (s->stops && sig == SIGTERM) {
 		shutdown_begin(s);
@@ -229,7 +229,7 @@ static int collect(struct supervise *s)
 		pid_t pid = waitpid(s->init ? -1 : s->pid, &status, WNOHANG | WUNTRACED);
 
 		if (pid == 0) {
-			if (s->init && s->pid == 0)
+			if (s->init && s->pid == 0 && !s->pause)
 				shutdown_end(s);
 			/* call shutdown_orphans() once for all reaped children, because it examines
 			 * all remaining processes */
@@ -243,7 +243,7 @@ static int collect(struct supervise *s)
 			return -errno;
 		/* try again, because otherwise the remaining descendants would never be killed */
 		if (pid < 0 && none)
-			return 1;
+			return !s->pause || s->phase != 0;
 		none = pid < 0;
 		if (none)
 			continue;
@@ -281,10 +281,15 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 		int sig = shutdown_wait(s, &all, &info);
 
 		rc = 0;
-		if (sig == SIGCHLD)
-			rc = collect(s);
-		else if (sig > 0)
+		if (s->readable && (sig == SIGCHLD || (sig == SIGIO && info.si_code > 0)))
+			s->readable(s->readable_ctx);
+		if (sig == SIGIO && s->readable && info.si_code > 0)
+			continue;
+		if (sig > 0 && sig != SIGCHLD)
 			received(s, &info);
+		/* without a child there may be no process whose end would be reported */
+		if (sig == SIGCHLD || s->pause)
+			rc = collect(s);
 	} while (rc == 0);
 	foreground_take(&s->tty);
 	if (rc < 0 && s->init)

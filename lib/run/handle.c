@@ -36,18 +36,24 @@ bool handle_forks(const struct handle *h)
 
 /* ---- Waiting */
 
-static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
+/* Waits for a byte or the end of fd. Returns 0, -EINTR after a signal, or another negative errno,
+ * with e set. */
+static int wait_for(int fd, struct nserr *e)
 {
-	const struct handle *h = step->arg;
 	cleanup_fd int signals = interrupt_open_ending();
 	char byte;
 
-	(void)ctx;
-	if (interrupt_wait(signals, h->wait_fd) < 0)
+	if (interrupt_wait(signals, fd) < 0)
 		return interrupt_error(e);
-	if (RETRY_EINTR(read(h->wait_fd, &byte, 1)) < 0)
-		return nserr_set(e, errno, "cannot read descriptor %d", h->wait_fd);
+	if (RETRY_EINTR(read(fd, &byte, 1)) < 0)
+		return nserr_set(e, errno, "cannot read descriptor %d", fd);
 	return 0;
+}
+
+static int run_wait(void *ctx, const struct plan_step *step, struct nserr *e)
+{
+	(void)ctx;
+	return wait_for(((const struct handle *)step->arg)->wait_fd, e);
 }
 
 static void show_wait(const void *ctx, const struct plan_step *step, struct buf *out)
@@ -287,7 +293,7 @@ static bool is_kept(const struct handle *h, int fd)
 static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 {
 	const struct handle *h = step->arg;
-	const int own[] = { h->ready_fd, h->wait_fd, h->status_fd };
+	const int own[] = { h->ready_fd, h->wait_fd, h->start_fd, h->status_fd };
 	int rc;
 
 	(void)ctx;
@@ -302,15 +308,15 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot close descriptors");
 	}
-	if (h->ready_fd < 0)
-		return 0;
-	rc = exec_check(h->program, e);
-	if (rc < 0)
-		return rc;
-	rc = notify_line(h->ready_fd, "ready\n", 6);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot write to descriptor %d", h->ready_fd);
-	return 0;
+	if (h->ready_fd >= 0) {
+		rc = exec_check(h->program, e);
+		if (rc < 0)
+			return rc;
+		rc = notify_line(h->ready_fd, READY_LINE, strlen(READY_LINE));
+		if (rc < 0)
+			return nserr_set(e, rc, "cannot write to descriptor %d", h->ready_fd);
+	}
+	return h->start_fd < 0 ? 0 : wait_for(h->start_fd, e);
 }
 
 static void show_exec(const void *ctx, const struct plan_step *step, struct buf *out)
@@ -327,6 +333,8 @@ static void show_exec(const void *ctx, const struct plan_step *step, struct buf 
 	}
 	if (h->ready_fd >= 0)
 		buf_printf(out, ", write a line to descriptor %d", h->ready_fd);
+	if (h->start_fd >= 0)
+		buf_printf(out, ", wait for a byte or the end of descriptor %d", h->start_fd);
 }
 
 static const struct plan_kind exec_kind = {
@@ -339,7 +347,8 @@ static const struct plan_kind exec_kind = {
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program)
 {
 	h->program = program;
-	if (h->close_fds || h->ready_fd >= 0 || h->wait_fd >= 0 || h->status_fd >= 0)
+	if (h->close_fds || h->ready_fd >= 0 || h->wait_fd >= 0 || h->start_fd >= 0 ||
+	    h->status_fd >= 0)
 		plan_add(p, actor, &exec_kind, h, 0);
 }
 
@@ -367,6 +376,12 @@ void handle_let_go(struct handle *h)
 void handle_executed(struct handle *h)
 {
 	if (h->status_fd >= 0 && status_exec(h->status_fd, h->pid, h->init_pid) == -EINTR)
+		h->status_fd = -1;
+}
+
+void handle_ready(struct handle *h)
+{
+	if (h->status_fd >= 0 && status_ready(h->status_fd, h->pid) == -EINTR)
 		h->status_fd = -1;
 }
 

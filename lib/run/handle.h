@@ -17,8 +17,9 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	int ready_fd, wait_fd, status_fd; /* descriptors of these options; -1 if not used */
-	const char *pid_file;             /* argument of --pid-file; NULL if not used */
+	/* descriptors of these options; -1 if not used */
+	int ready_fd, wait_fd, start_fd, status_fd;
+	const char *pid_file; /* argument of --pid-file; NULL if not used */
 	bool close_fds;
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
@@ -39,6 +40,7 @@ struct handle {
 #define HANDLE_INIT \
 	((struct handle){ .ready_fd = -1, \
 			  .wait_fd = -1, \
+			  .start_fd = -1, \
 			  .status_fd = -1, \
 			  .self = -1, \
 			  .pid_path = TRUSTPATH_INIT })
@@ -89,6 +91,9 @@ int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
  * ended, and handle_executed() reports to --status-fd that the program was executed. */
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
+
+/* Must be called when the program has reported that it is ready. */
+void handle_ready(struct handle *h);
 
 /* Must be called if the program could not be executed, so that neither its start nor its end is
  * reported. */

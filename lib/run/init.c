@@ -7,6 +7,7 @@
 #include "kernel/sys_fd.h"
 #include "run/cause.h"
 #include "run/exec.h"
+#include "run/notify.h"
 #include "run/report.h"
 #include "run/shutdown.h"
 
@@ -48,6 +49,56 @@ static const struct plan_kind fork_kind = {
 	.forks = PLAN_CHILD,
 };
 
+static int run_pdeathsig(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct init *i = s->arg;
+	int rc = supervise_death_signal(i->pdeathsig, -1, i->parent_pid);
+
+	(void)ctx;
+	if (rc == -ESRCH)
+		return nserr_set(e, 0, "the parent has ended");
+	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
+}
+
+static const struct plan_kind pdeathsig_kind = {
+	.name = "pdeathsig",
+	.call = "prctl(PR_SET_PDEATHSIG)",
+	.what = "receive a signal when the parent dies",
+	.run = run_pdeathsig,
+};
+
+static int run_notify(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct init *i = (struct init *)s->arg;
+
+	(void)ctx;
+	return readiness_open(&i->readiness, e);
+}
+
+static const struct plan_kind notify_kind = {
+	.name = "notify",
+	.call = "socket(2), bind(2)",
+	.what = "create a socket for NOTIFY_SOCKET",
+	.run = run_notify,
+};
+
+static int run_notify_name(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct init *i = s->arg;
+
+	(void)ctx;
+	return setenv("NOTIFY_SOCKET", i->readiness.name, 1) < 0
+		       ? nserr_set(e, errno, "cannot change the environment")
+		       : 0;
+}
+
+static const struct plan_kind notify_name_kind = {
+	.name = "notify-name",
+	.call = "environ(7)",
+	.what = "set NOTIFY_SOCKET",
+	.run = run_notify_name,
+};
+
 /*
  * pivot_root(2) only moves roots and working directories that equal the old root, so the working
  * directory of process 1 could lead to the host by /proc/1/cwd. If process 1 is not dumpable,
@@ -61,7 +112,7 @@ static int run_retire(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)ctx;
 	if (chdir("/") < 0)
 		return nserr_set(e, errno, "cannot change to /");
-	if (i->guarded && getpid() == 1 && prctl(PR_SET_DUMPABLE, 0) < 0)
+	if (i->guarded && i->first && prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot become undumpable");
 	return 0;
 }
@@ -100,18 +151,47 @@ void init_plan(struct init *i, struct plan *p)
 {
 	/* A process that is not process 1 becomes a subreaper. With an outer supervisor, getpid(2)
 	 * does not show this to --explain, but the process will be process 1. */
-	if (!i->outer && getpid() != 1)
+	i->first = i->outer || getpid() == 1;
+	if (!i->first)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
-	plan_add(p, PLAN_CALLER, &fork_kind, i, 0);
+	if (i->pdeathsig)
+		plan_add(p, PLAN_CALLER, &pdeathsig_kind, i, 0);
+	if (i->notify)
+		plan_add(p, PLAN_CALLER, &notify_kind, i, 0);
+	if (!i->supervise.pause)
+		plan_add(p, PLAN_CALLER, &fork_kind, i, 0);
 	handle_plan_created(&i->handle, p);
 	handle_plan_wait(&i->handle, p, PLAN_CALLER);
 	plan_add(p, PLAN_CALLER, &retire_kind, i, 0);
+	if (i->notify)
+		plan_add(p, PLAN_CHILD, &notify_name_kind, i, 0);
 	if (i->reports)
 		plan_add(p, PLAN_CHILD, &report_kind, i, 0);
 }
 
+static int run_ready(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct init *i = s->arg;
+	int rc = notify_line(i->handle.ready_fd, READY_LINE, strlen(READY_LINE));
+
+	(void)ctx;
+	return rc < 0 ? nserr_set(e, rc, "cannot write to descriptor %d", i->handle.ready_fd) : 0;
+}
+
+static const struct plan_kind ready_kind = {
+	.name = "ready",
+	.call = "write(2)",
+	.what = "write a line to the descriptor of --ready-fd",
+	.run = run_ready,
+};
+
 void init_plan_exec(struct init *i, struct plan *p)
 {
+	if (i->supervise.pause) {
+		if (i->handle.ready_fd >= 0)
+			plan_add(p, PLAN_CALLER, &ready_kind, i, 0);
+		return;
+	}
 	supervise_plan(&i->supervise, p, PLAN_CHILD);
 	handle_plan_exec(&i->handle, p, PLAN_CHILD, program_name(&i->program));
 	plan_add(p, PLAN_CHILD, &step_exec, &i->program, 0);
@@ -121,9 +201,32 @@ void init_plan_exec(struct init *i, struct plan *p)
  * /proc. */
 static int close_others(const struct init *i)
 {
-	const int keep[] = { i->handle.status_fd, i->handle.pid_path.dir, i->supervise.tty };
+	const int keep[] = { i->handle.status_fd, i->handle.pid_path.dir, i->supervise.tty,
+			     i->notify ? i->ready_fd : -1, i->notify ? i->readiness.socket : -1 };
 
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
+}
+
+/* systemd-notify(1) of root sends the pid of its parent, which may be this process. No other
+ * process can send this pid without CAP_SYS_ADMIN. */
+static bool is_descendant(const void *ctx, pid_t pid)
+{
+	return pid == getpid() || shutdown_descends(ctx, pid);
+}
+
+/* Reports that the program is ready, once. */
+static void receive_ready(void *ctx)
+{
+	struct init *i = ctx;
+
+	if (!readiness_receive(&i->readiness, is_descendant, &i->supervise) || i->is_ready)
+		return;
+	i->is_ready = true;
+	if (i->ready_fd >= 0)
+		(void)!notify_line(i->ready_fd, READY_LINE, strlen(READY_LINE));
+	if (i->ready_fd > 2 && i->ready_fd != i->handle.status_fd)
+		close(TAKE_FD(i->ready_fd));
+	handle_ready(&i->handle);
 }
 
 int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
@@ -148,6 +251,11 @@ int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e)
 	rc = close_others(i);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot close descriptors");
+	if (i->notify) {
+		i->supervise.readable_ctx = i;
+		i->supervise.readable = receive_ready;
+		receive_ready(i);
+	}
 	rc = supervise_wait(&i->supervise, e);
 	(void)!handle_ended(&i->handle, rc, rc < 0 ? NULL : e);
 	return rc;

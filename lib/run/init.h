@@ -13,6 +13,7 @@
 #define NSU_RUN_INIT_H
 
 #include "run/handle.h"
+#include "run/readiness.h"
 #include "run/step_exec.h"
 #include "run/supervise.h"
 
@@ -28,7 +29,16 @@ struct init {
 	 * for the answer. */
 	bool reports;
 	int report_fd;
-	bool guarded; /* make process 1 undumpable, see run_retire() in init.c */
+	/* The program reports with NOTIFY_SOCKET that it is ready. Only then is a line written to
+	 * ready_fd, which replaces the ready_fd of the handle, and "ready" to --status-fd. */
+	bool notify;
+	int ready_fd;
+	struct readiness readiness; /* private, like is_ready */
+	bool is_ready;
+	int pdeathsig;    /* signal to this process when its parent dies, or 0 */
+	pid_t parent_pid; /* with pdeathsig: pid of the parent */
+	bool first;       /* private: this process is process 1, or will be with --explain */
+	bool guarded;     /* make process 1 undumpable, see run_retire() in init.c */
 	/* True when the program runs. From then on, this process prints its own error messages. */
 	bool running;
 };

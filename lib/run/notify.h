@@ -7,6 +7,9 @@
 
 #include "base/util.h"
 
+/* The line of --ready-fd. */
+#define READY_LINE "ready\n"
+
 /*
  * Writes a line of n bytes to fd. If the pipe is full, waits for room until HUP, INT, QUIT or TERM
  * is pending; the caller must have blocked these signals. Raises no SIGPIPE. Returns 0, -EINTR if

@@ -3,6 +3,7 @@
 #include "run/plan.h"
 
 #include "base/str.h"
+#include "kernel/sys_filter.h"
 
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num)
@@ -76,5 +77,7 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e)
 
 	if (rc < 0 && e->what[0] == '\0')
 		nserr_set(e, rc, "%s failed", kind->call);
+	if (rc < 0)
+		sys_filter_explain(kind->call, e);
 	return rc;
 }

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "kernel/proc_stat.h"
+#include "kernel/sys_filter.h"
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
 #include "run/line.h"
@@ -225,6 +226,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
+		sys_filter_explain(s->kind->call, e);
 		return pid;
 	}
 	if (w->interrupt_fd < 0)

@@ -3,6 +3,7 @@
 #include "run/plan_vfork.h"
 
 #include "base/file.h"
+#include "kernel/sys_filter.h"
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
 
@@ -87,8 +88,10 @@ int plan_vfork(const struct plan *p, const struct plan_step *s, void *ctx, pid_t
 		*e = NSERR_INIT;
 		return 0;
 	}
-	if (child < 0)
+	if (child < 0) {
+		sys_filter_explain(s->kind->call, e);
 		return child;
+	}
 	*pid = child;
 	return v.rc < 0 ? v.rc : 1;
 }

@@ -25,7 +25,7 @@ enum { RUNS, ENDS, KILLED }; /* values of supervise.phase */
 
 int shutdown_adopt(struct nserr *e)
 {
-	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return nserr_set(e, errno, "cannot become a subreaper");
 	return 0;
 }
@@ -174,29 +174,66 @@ static bool signal_tree(const struct look *l, const struct process *p, unsigned 
 	return listed;
 }
 
-/* Signals all descendants that /proc lists. Returns false if /proc cannot be used: the program
- * may have changed the root, and then /proc may be any directory. */
-static bool signal_descendants(int sig)
+/* Opens /proc, which may be mounted for another pid namespace. Returns false if /proc cannot be
+ * used: the program may have changed the root, and then /proc may be any directory. */
+static bool open_look(struct look *l)
 {
-	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
-	struct look l = { .proc = proc, .sig = sig };
-	cleanup_fd int self = -1;
-	struct process us;
 	struct statfs fs;
 	char number[16];
 	ssize_t n;
 
-	if (proc < 0 || fstatfs(proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+	l->proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	n = l->proc < 0 || fstatfs(l->proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC
+		    ? -1
+		    : readlinkat(l->proc, "self", number, sizeof(number) - 1);
+	if (n > 0) {
+		number[n] = '\0';
+		if (num_pid(number, &l->self) == 0)
+			return true;
+	}
+	util_close(&l->proc);
+	return false;
+}
+
+/* Opens the directory of a process in /proc. Returns a descriptor or a negative errno. */
+static int open_process(const struct look *l, pid_t pid)
+{
+	char path[16];
+
+	snprintf(path, sizeof(path), "%d", (int)pid);
+	return file_open_at(l->proc, path, O_RDONLY | O_DIRECTORY, 0);
+}
+
+/* Signals all descendants that /proc lists. Returns false if /proc cannot be used. */
+static bool signal_descendants(int sig)
+{
+	struct look l = { .sig = sig };
+	cleanup_fd int self = -1;
+	bool done;
+
+	if (!open_look(&l))
 		return false;
-	n = readlinkat(proc, "self", number, sizeof(number) - 1);
-	if (n <= 0)
+	self = open_process(&l, l.self);
+	done = self >= 0 && signal_tree(&l, &(struct process){ self, l.self, false }, 0);
+	util_close(&l.proc);
+	return done;
+}
+
+bool shutdown_descends(const struct supervise *s, pid_t pid)
+{
+	struct look l = { 0 };
+	cleanup_fd int proc = -1;
+	bool is_child, does;
+
+	if (getpid() == 1 || pid <= 0 || pid == s->pid)
+		return pid > 0;
+	/* the pid is one of this process's pid namespace */
+	if (proc_stat_check(NULL) < 0 || !open_look(&l))
 		return false;
-	number[n] = '\0';
-	if (num_pid(number, &l.self) < 0)
-		return false;
-	self = file_open_at(proc, number, O_RDONLY | O_DIRECTORY, 0);
-	us = (struct process){ self, l.self, false };
-	return self >= 0 && signal_tree(&l, &us, 0);
+	proc = open_process(&l, pid);
+	does = proc >= 0 && descends(&l, proc, NULL, 0, &is_child);
+	util_close(&l.proc);
+	return does;
 }
 
 static void signal_all(const struct supervise *s, int sig)

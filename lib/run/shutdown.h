@@ -7,8 +7,8 @@
 
 #include "run/supervise.h"
 
-/* Makes this process the subreaper of its descendants, which supervise.init requires. Does nothing
- * as PID 1. Returns 0, or a negative errno with e set. */
+/* Makes this process the subreaper of its descendants, which supervise.init requires unless
+ * this process is PID 1. Returns 0, or a negative errno with e set. */
 int shutdown_adopt(struct nserr *e) must_check;
 
 /* Begins the shutdown: sends the stop signal to all descendants, and then SIGCONT, so that stopped
@@ -21,6 +21,10 @@ bool shutdown_begin(struct supervise *s);
 
 /* Sends KILL to all descendants at once, or only to the child if supervise.init is not set. */
 void reap_kill(struct supervise *s);
+
+/* Returns true if the process is a descendant of this process. pid was received from the kernel,
+ * and its process may have ended. */
+bool shutdown_descends(const struct supervise *s, pid_t pid);
 
 /* If the grace period is over, kills the processes whose parents have been reaped. */
 void shutdown_orphans(const struct supervise *s);

@@ -88,16 +88,27 @@ int status_created(int fd, pid_t pid, pid_t init_pid, int self, struct nserr *e)
 	return 0;
 }
 
-int status_exec(int fd, pid_t pid, pid_t init_pid)
+/* Writes an event that has only pids. */
+static int write_event(int fd, const char *event, pid_t pid, pid_t init_pid)
 {
 	cleanup_buf struct buf line = BUF_INIT;
 	struct json j = JSON_INIT(&line, false);
 
 	json_object(&j, NULL);
-	json_str(&j, "event", "exec");
+	json_str(&j, "event", event);
 	add_pids(&j, pid, init_pid);
 	json_object_end(&j);
 	return write_line(fd, &line);
+}
+
+int status_exec(int fd, pid_t pid, pid_t init_pid)
+{
+	return write_event(fd, "exec", pid, init_pid);
+}
+
+int status_ready(int fd, pid_t pid)
+{
+	return write_event(fd, "ready", pid, 0);
 }
 
 void status_exit(int fd, pid_t pid, pid_t init_pid, int wstatus)

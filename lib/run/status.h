@@ -19,12 +19,14 @@
 int status_created(int fd, pid_t pid, pid_t init_pid, int self, struct nserr *e) must_check;
 
 /*
- * Write {"event":"exec","pid":7} and {"event":"exit","pid":7,"status":143,"signal":"TERM"}. The
- * status is the one that a shell reports; signal is present only if a signal ended the program. A
- * missing reader is not an error of the run. status_exec() returns 0 or a negative errno; after
- * -EINTR the caller must not write another line.
+ * Write {"event":"exec","pid":7}, {"event":"ready","pid":7} and
+ * {"event":"exit","pid":7,"status":143,"signal":"TERM"}. The status is the one that a shell
+ * reports; signal is present only if a signal ended the program. A missing reader is not an error
+ * of the run. status_exec() and status_ready() return 0 or a negative errno; after -EINTR the
+ * caller must not write another line.
  */
 int status_exec(int fd, pid_t pid, pid_t init_pid);
+int status_ready(int fd, pid_t pid);
 void status_exit(int fd, pid_t pid, pid_t init_pid, int wstatus);
 
 #endif

@@ -6,11 +6,12 @@
 
 #include "run/exec.h"
 
-void program_find_shell(struct program *p, bool ask_passwd)
+/* Does not ask passwd(5), because the process may have entered a namespace. */
+static void find_shell(struct program *p)
 {
 	if (p->argv && p->argv[0])
 		return;
-	exec_shell(ask_passwd, &p->shell, p->shell_argv);
+	exec_shell(NULL, &p->shell, p->shell_argv);
 	p->argv = p->shell_argv;
 }
 
@@ -18,7 +19,7 @@ const char *program_name(const struct program *p)
 {
 	struct program now = *p;
 
-	program_find_shell(&now, false);
+	find_shell(&now);
 	return now.shell ? now.shell : now.argv[0];
 }
 
@@ -28,12 +29,13 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc;
 
 	(void)ctx;
-	program_find_shell(&now, false);
-	if (!now.shell)
-		return exec_program(now.argv, e);
-	rc = exec_file(now.shell, now.argv, e);
-	if (now.new_root)
+	find_shell(&now);
+	rc = now.shell ? exec_file(now.shell, now.argv, e) : exec_program(now.argv, e);
+	if (now.shell && now.new_root)
 		execl("/bin/sh", "-sh", (char *)NULL);
+	if (rc == -ENOENT && e && !e->hint[0] && (now.new_root || now.other_root))
+		nserr_hint(e, "install the program in the new root, where it is looked up, or name "
+			      "another one");
 	return rc;
 }
 
@@ -42,7 +44,7 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 	struct program now = *(const struct program *)s->arg;
 
 	(void)ctx;
-	program_find_shell(&now, false);
+	find_shell(&now);
 	buf_adds(out, "execute");
 	if (now.shell && now.new_root) {
 		buf_adds(out, " a shell");

@@ -12,11 +12,14 @@ struct program {
 	/* The plan enters the root directory that contains the program. If this root has no such
 	 * shell, /bin/sh is executed. */
 	bool new_root;
+	/* The program is looked up in another root than that of the caller. */
+	bool other_root;
 };
 
-/* If p names no program, replaces it by the shell of exec_shell(). A tool that does not call this
- * function executes the shell that $SHELL names at the time of the step. */
-void program_find_shell(struct program *p, bool ask_passwd);
+/* If p names no program, replaces it by the shell that $SHELL or the caller's passwd entry names.
+ * Must be called before a namespace is entered. A tool that does not call this function executes
+ * the shell that $SHELL names at the time of the step. */
+void program_find_shell(struct program *p);
 
 /* Returns the file or name that is executed, for messages. Its memory is never freed. */
 const char *program_name(const struct program *p);

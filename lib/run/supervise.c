@@ -70,6 +70,7 @@ void supervise_unblock(struct supervise *s)
 {
 	if (s->parent >= 0)
 		close(TAKE_FD(s->parent));
+	interrupt_as_init();
 	(void)!restore_signals(s);
 }
 

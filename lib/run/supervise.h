@@ -47,6 +47,13 @@ struct supervise {
 	 * signal */
 	signed char rewrite[SUPERVISE_NSIG];
 
+	bool pause; /* init: there is no child. Until TERM or INT arrives, this process only reaps.
+		     */
+	/* Called when a descriptor with O_ASYNC and F_SETSIG(SIGIO) has become readable, and before
+	 * children are reaped; NULL: none */
+	void (*readable)(void *ctx);
+	void *readable_ctx;
+
 	pid_t pid; /* pid of the child; the tool sets it after the fork */
 
 	/* private */
@@ -87,7 +94,7 @@ void supervise_signals(sigset_t *all);
 void supervise_interrupts(const struct supervise *s, sigset_t *set);
 
 /* Restores the mask and the actions that supervise_block() has saved. A pending signal then takes
- * effect, so that it ends an interrupted set-up. */
+ * effect, so that it ends an interrupted set-up, also as PID 1. */
 void supervise_unblock(struct supervise *s);
 
 /*

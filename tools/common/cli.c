@@ -2,11 +2,14 @@
 /* cli: parses the options of a table with getopt_long(3). */
 #include "common/cli_table.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "base/signame.h"
+#include "base/str.h"
 #include "common/features.h"
 #include "kernel/sys_cap.h"
 #include "run/interrupt.h"
@@ -39,8 +42,11 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
-	/* from here on, the tool may wait for a stream, a handle or a FIFO */
-	interrupt_as_init();
+	/* The tool may wait for a stream, a handle or a FIFO. A drop-in tool, whose start is
+	 * compared with that of its peer, waits only for arguments of options. */
+	if (!tool->peer)
+		interrupt_as_init();
+	c->has_argument = false;
 	cli_the_tool = tool;
 	c->tool = tool;
 	c->argc = argc;
@@ -109,6 +115,8 @@ static _Noreturn void bad_option(const struct cli *c, int code)
 	const char *word = c->argv[optind > 1 ? optind - 1 : 0];
 	bool is_long = str_after(word, "--") && word[2];
 	size_t n = strcspn(word, "=");
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
 	unsigned matches = 0;
 
 	if (code == ':' && is_long)
@@ -119,9 +127,17 @@ static _Noreturn void bad_option(const struct cli *c, int code)
 		cli_die_usage("unknown option '-%c'", optopt);
 	if (optopt)
 		cli_die_usage("option '%.*s' takes no argument", (int)n, word);
-	for (const struct option *o = c->longs; o->name; o++)
+	choice_init(&choice, word + 2, n - 2);
+	choice.prefix = "--";
+	choice.silent = true;
+	for (const struct option *o = c->longs; o->name; o++) {
 		matches += strncmp(o->name, word + 2, n - 2) == 0;
-	cli_die_usage("%s option '%s'", matches > 1 ? "ambiguous" : "unknown", word);
+		choice_add(&choice, o->name);
+	}
+	nserr_set(&e, 0, "%s option '%s'", matches > 1 ? "ambiguous" : "unknown", word);
+	if (matches <= 1)
+		choice_hint(&choice, &e);
+	cli_die_usage_nserr(&e);
 }
 
 /*
@@ -210,6 +226,10 @@ int cli_next(struct cli *c)
 		return cli_next(c);
 	}
 	c->arg = optarg;
+	if (optarg && c->tool->peer && !c->has_argument) {
+		c->has_argument = true;
+		interrupt_as_init();
+	}
 	check_exclusive(c, o);
 	return o->key;
 }
@@ -236,7 +256,20 @@ int cli_signal(const char *option, const char *s, size_t n)
 {
 	int sig = signame_parse(s, n);
 
-	if (sig < 0)
-		cli_die_usage("%s: invalid signal '%.*s'", option, (int)n, s);
-	return sig;
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+	char name[SIGNAME_SIZE];
+
+	if (sig >= 0)
+		return sig;
+	nserr_set(&e, 0, "%s: invalid signal '%.*s'", option, (int)MIN(n, 64u), s);
+	if (n > 3 && str_same_name(s, "SIG", 3)) {
+		s += 3;
+		n -= 3;
+	}
+	choice_init(&choice, s, n);
+	for (int i = 1; i < SIGRTMIN; i++)
+		choice_add(&choice, signame_format(i, name));
+	choice_hint(&choice, &e);
+	cli_die_usage_nserr(&e);
 }

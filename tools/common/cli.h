@@ -79,6 +79,7 @@ struct cli {
 	const char *arg;           /* argument of the last option, or NULL */
 	/* the members below are private */
 	bool features, json;
+	bool has_argument; /* an option with an argument was parsed */
 	struct option longs[CLI_OPTS_MAX];
 	char letters[2 + 3 * CLI_OPTS_MAX];
 	const struct cli_opt *excl_by[32];
@@ -107,10 +108,12 @@ void cli_warn(int err, const char *fmt, ...) printf_like(2, 3);
 void cli_warn_nserr(const struct nserr *e);
 
 /* Print a message and end the process with the status tool->failed. cli_die_nserr() uses the status
- * of e instead if it is not 0. cli_die_usage() also prints a reference to --help. */
+ * of e instead if it is not 0. cli_die_usage() also prints a reference to --help, and
+ * cli_die_usage_nserr() prints the hint of e as well. */
 _Noreturn void cli_die(int err, const char *fmt, ...) printf_like(2, 3);
 _Noreturn void cli_die_nserr(const struct nserr *e);
 _Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2);
+_Noreturn void cli_die_usage_nserr(const struct nserr *e);
 
 /* Returns the exit status of cli_die_nserr(). */
 int cli_status(const struct nserr *e);

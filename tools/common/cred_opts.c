@@ -5,7 +5,10 @@
 #include <stdio.h>
 
 #include "base/account.h"
+#include "base/choice.h"
 #include "base/num.h"
+#include "base/str.h"
+#include "cred/as.h"
 #include "cred/rlimit.h"
 #include "kernel/sys_cap.h"
 
@@ -47,6 +50,19 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 	return 0;
 }
 
+static int unknown_cap(const char *word, size_t n, struct nserr *e)
+{
+	bool prefixed = n > 4 && str_same_name(word, "cap_", 4);
+	struct choice choice;
+
+	choice_init(&choice, word + (prefixed ? 4 : 0), n - (prefixed ? 4 : 0));
+	for (int cap = 0; sys_cap_name(cap); cap++)
+		choice_add(&choice, sys_cap_name(cap));
+	nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
+	choice_hint(&choice, e);
+	return -EINVAL;
+}
+
 /* Adds the capabilities in the list to *mask, or sets *all for "all". Returns 0, or -EINVAL with e
  * set. */
 static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr *e)
@@ -62,9 +78,21 @@ static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr 
 		int cap = sys_cap_parse(word, n);
 
 		if (cap < 0)
-			return nserr_set(e, 0, "unknown capability '%.*s'", (int)MIN(n, 64), word);
+			return unknown_cap(word, n, e);
 		*mask |= SYS_CAP_BIT(cap);
 	}
+	return 0;
+}
+
+/* Parses one to four octal digits, up to 0777, the bits that umask(2) uses. */
+static int parse_umask(struct cred *c, const char *text, struct nserr *e)
+{
+	size_t n = strspn(text, "01234567");
+
+	c->set_umask = true;
+	c->umask = (mode_t)strtoul(text, NULL, 8);
+	if (n == 0 || n > 4 || text[n] || c->umask > 0777)
+		return nserr_set(e, 0, "invalid mode '%s', expected 0 to 0777", text);
 	return 0;
 }
 
@@ -104,13 +132,15 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 
 	switch (key) {
 	case CRED_KEY_SETUID:
-		c->set_uid = true;
+		c->set_uid = c->given_uid = true;
 		rc = account_user(arg, &c->uid, e);
 		c->user = num_id(arg, &number) == 0 ? NULL : arg;
 		return rc;
 	case CRED_KEY_SETGID:
-		c->set_gid = true;
+		c->set_gid = c->given_gid = true;
 		return account_group(arg, &c->gid, e);
+	case CRED_KEY_AS:
+		return cred_as_parse(c, arg, e);
 	case CRED_KEY_GROUPS:
 		return parse_groups(c, arg, e);
 	case CRED_KEY_CAP_DROP:
@@ -121,11 +151,21 @@ static int take(struct cred *c, int key, const char *arg, struct nserr *e)
 		if (all)
 			c->cap_keep = UINT64_MAX;
 		return rc;
+	case CRED_KEY_CAP_AMBIENT:
+		c->limit_ambient = true;
+		if (streq(arg, "none"))
+			return 0;
+		rc = parse_caps(arg, &c->cap_ambient, &all, e);
+		if (all)
+			c->cap_ambient = UINT64_MAX;
+		return rc;
 	case CRED_KEY_SECCOMP:
 		c->seccomp = arg;
 		return 0;
 	case CRED_KEY_RLIMIT:
 		return cred_rlimit_parse(arg, c->rlimits, e);
+	case CRED_KEY_UMASK:
+		return parse_umask(c, arg, e);
 	case CRED_KEY_SETENV:
 	case CRED_KEY_UNSETENV:
 		return add_env(c, arg, key == CRED_KEY_SETENV, e);
@@ -156,15 +196,16 @@ static bool *flag_of(struct cred *c, int key)
 static const char *option_name(int key)
 {
 	static const char *const names[] = {
-		"groups", "cap-drop", "cap-keep", "keep-caps", "no-new-privs",  "seccomp",
-		"rlimit", "setenv",   "unsetenv", "clear-env", "whitelist-env", "new-session",
+		"groups",        "cap-drop",    "cap-keep", "keep-caps", "no-new-privs",
+		"seccomp",       "rlimit",      "setenv",   "unsetenv",  "clear-env",
+		"whitelist-env", "new-session", "as",       "umask",     "cap-ambient",
 	};
 
 	if (key == CRED_KEY_SETUID)
 		return "setuid";
 	if (key == CRED_KEY_SETGID)
 		return "setgid";
-	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_NEW_SESSION ? names[key - CRED_KEY_GROUPS]
+	return key >= CRED_KEY_GROUPS && key <= CRED_KEY_CAP_AMBIENT ? names[key - CRED_KEY_GROUPS]
 								     : NULL;
 }
 
@@ -181,6 +222,11 @@ int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)
 		return 1;
 	}
 	rc = take(c, key, arg, e);
+	if (rc == 0 && c->as && (c->given_uid || c->given_gid))
+		rc = nserr_set(e, 0, "cannot be used with --%s",
+			       key != CRED_KEY_AS ? "as"
+			       : c->given_uid     ? "setuid"
+						  : "setgid");
 	if (rc < 0)
 		nserr_prefix(e, "--%s", name);
 	return rc < 0 ? rc : 1;

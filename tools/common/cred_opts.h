@@ -20,6 +20,9 @@ enum cred_key {
 	CRED_KEY_CLEAR_ENV,
 	CRED_KEY_WHITELIST_ENV,
 	CRED_KEY_NEW_SESSION,
+	CRED_KEY_AS,
+	CRED_KEY_UMASK,
+	CRED_KEY_CAP_AMBIENT,
 };
 
 /* Rows for tables of struct cli_opt. */
@@ -28,12 +31,15 @@ enum cred_key {
 	{ CRED_KEY_SETUID,        "setuid",        CLI_ARG,  "<uid|name>",          "run the program with this user id" }, \
 	{ CRED_KEY_SETGID,        "setgid",        CLI_ARG,  "<gid|name>",          "run the program with this group id only" }, \
 	{ CRED_KEY_GROUPS,        "groups",        CLI_ARG,  "<gid,...>|none",      "run the program with these supplementary groups" }, \
+	{ CRED_KEY_AS,            "as",            CLI_ARG,  "<user[:group]>",      "run the program as a user of its own root" }, \
 	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop these capabilities from all five sets" }, \
 	{ CRED_KEY_CAP_KEEP,      "cap-keep",      CLI_ARG,  "<cap,...>|all",       "drop all capabilities except these" }, \
 	{ CRED_KEY_KEEP_CAPS,     "keep-caps",     CLI_NONE, NULL,                  "keep the capabilities across execve(2) (ambient)" }, \
+	{ CRED_KEY_CAP_AMBIENT,   "cap-ambient",   CLI_ARG,  "<cap,...>|all|none",  "make only these capabilities ambient" }, \
 	{ CRED_KEY_NO_NEW_PRIVS,  "no-new-privs",  CLI_NONE, NULL,                  "prevent execve(2) from granting privileges" }, \
 	{ CRED_KEY_SECCOMP,       "seccomp",       CLI_ARG,  "<stream>",            "install a seccomp filter (classic BPF)" }, \
 	{ CRED_KEY_RLIMIT,        "rlimit",        CLI_ARG,  "<name=soft[:hard]>",  "set a resource limit" }, \
+	{ CRED_KEY_UMASK,         "umask",         CLI_ARG,  "<mode>",              "run the program with this umask (octal)" }, \
 	{ CRED_KEY_SETENV,        "setenv",        CLI_ARG,  "<name=value>",        "set an environment variable" }, \
 	{ CRED_KEY_UNSETENV,      "unsetenv",      CLI_ARG,  "<name>",              "remove an environment variable" }, \
 	{ CRED_KEY_CLEAR_ENV,     "clear-env",     CLI_NONE, NULL,                  "start with an empty environment" }, \

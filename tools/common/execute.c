@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 #include "kernel/sys_pidfd.h"
+#include "run/cause.h"
 
 void execute_explain(const struct plan *p, const void *ctx)
 {
@@ -17,8 +18,11 @@ pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
 {
 	pid_t pid = sys_clone(0, NULL);
 
-	if (pid < 0)
-		return nserr_set(e, pid, "cannot create a process");
+	if (pid < 0) {
+		nserr_set(e, pid, "cannot create a process");
+		cause_unshare(0, e);
+		return pid;
+	}
 	s->pid = h->pid = pid;
 	return pid;
 }

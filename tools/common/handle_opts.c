@@ -49,6 +49,8 @@ int handle_option(struct handle *h, int key, const char *arg, struct nserr *e)
 		return parse_fd("ready-fd", arg, O_RDONLY, &h->ready_fd, e);
 	case HANDLE_KEY_WAIT_FD:
 		return parse_fd("wait-fd", arg, O_WRONLY, &h->wait_fd, e);
+	case HANDLE_KEY_START_FD:
+		return parse_fd("start-fd", arg, O_WRONLY, &h->start_fd, e);
 	case HANDLE_KEY_STATUS_FD:
 		return parse_fd("status-fd", arg, O_RDONLY, &h->status_fd, e);
 	case HANDLE_KEY_PID_FILE:

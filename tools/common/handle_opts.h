@@ -12,6 +12,7 @@ enum handle_key {
 	HANDLE_KEY_PID_FILE,
 	HANDLE_KEY_CLOSE_FDS,
 	HANDLE_KEY_KEEP_FD,
+	HANDLE_KEY_START_FD,
 };
 
 /* Rows for tables of struct cli_opt: HANDLE_OPTS for a tool that becomes the program,
@@ -26,6 +27,9 @@ enum handle_key {
 #define HANDLE_OPTS \
 	HANDLE_OPTS_BEFORE, \
 	HANDLE_OPTS_FDS
+/* a row for nspivot, whose set-up is the last before the program */
+#define HANDLE_OPT_START \
+	{ HANDLE_KEY_START_FD,  "start-fd",  CLI_ARG,  "<n>",    "after the set-up, wait for a byte on descriptor n" }
 #define HANDLE_OPTS_FORKED \
 	HANDLE_OPTS_BEFORE, \
 	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write events as JSON to descriptor n (forks)" }, \

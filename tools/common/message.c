@@ -78,17 +78,29 @@ void cli_die_nserr(const struct nserr *e)
 	exit(cli_status(e));
 }
 
-void cli_die_usage(const char *fmt, ...)
+static _Noreturn void refer_to_help(void)
 {
 	char help[160];
+
+	snprintf(help, sizeof(help), "Try '%s --help' for more information.\n", cli_the_tool->name);
+	(void)!file_write_all(2, help, strlen(help));
+	exit(cli_the_tool->failed);
+}
+
+void cli_die_usage(const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
 	vmessage(0, fmt, ap);
 	va_end(ap);
-	snprintf(help, sizeof(help), "Try '%s --help' for more information.\n", cli_the_tool->name);
-	(void)!file_write_all(2, help, strlen(help));
-	exit(cli_the_tool->failed);
+	refer_to_help();
+}
+
+void cli_die_usage_nserr(const struct nserr *e)
+{
+	cli_warn_nserr(e);
+	refer_to_help();
 }
 
 void cli_print(struct buf *b)

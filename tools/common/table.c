@@ -3,12 +3,25 @@
  * because loading the library takes longer than all other work of these tools. */
 #include "common/table.h"
 
+#include "base/choice.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/str.h"
 
 /* Text of an unknown cell. The byte is escaped in other cells, so it is unique. */
 static const char unknown[] = "\1";
+
+static _Noreturn void unknown_column(const struct table *t, const char *name, size_t n)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, name, n);
+	for (size_t i = 0; i < t->n_cols; i++)
+		choice_add(&choice, t->cols[i].name);
+	choice_unknown(&choice, "column", &e);
+	cli_die_usage_nserr(&e);
+}
 
 /* Sets the columns to print to those in the list. If the list begins with "+", adds them to the
  * current ones. */
@@ -25,7 +38,7 @@ static void choose(struct table *t, const char *list)
 		       (strlen(t->cols[i].name) != n || !str_same_name(t->cols[i].name, list, n)))
 			i++;
 		if (i == t->n_cols)
-			cli_die_usage("unknown column '%.*s'", (int)n, list);
+			unknown_column(t, list, n);
 		if (t->n_show == ARRAY_SIZE(t->show))
 			cli_die_usage("too many columns");
 		t->show[t->n_show++] = i;

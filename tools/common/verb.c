@@ -2,6 +2,8 @@
 /* verb: runs a verb, lists verbs in --help, and collects the arguments of a verb. */
 #include "common/verb.h"
 
+#include "base/choice.h"
+
 /* Returns the list of verbs for --help. */
 static char *verb_notes(const struct verb *verbs, size_t n)
 {
@@ -17,6 +19,8 @@ int verb_main(const struct cli_tool *tool, const struct verb *verbs, size_t n, i
 	      char **argv, const char *missing)
 {
 	struct cli_tool all = *tool;
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
 	struct cli c;
 
 	for (size_t i = 0; argc > 1 && i < n; i++)
@@ -28,7 +32,12 @@ int verb_main(const struct cli_tool *tool, const struct verb *verbs, size_t n, i
 		;
 	if (!cli_rest(&c)[0])
 		cli_die_usage("%s", missing);
-	cli_die_usage("unknown verb '%s'", cli_rest(&c)[0]);
+	choice_init(&choice, cli_rest(&c)[0], strlen(cli_rest(&c)[0]));
+	choice.silent = true; /* --help lists the verbs with their purposes */
+	for (size_t i = 0; i < n; i++)
+		choice_add(&choice, verbs[i].name);
+	choice_unknown(&choice, "verb", &e);
+	cli_die_usage_nserr(&e);
 }
 
 int verb_next(struct cli *c, struct words *w)

@@ -26,13 +26,28 @@ static void add_dirs(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_inside, wd, 0);
 }
 
+/* Adds the steps that mount. They need the capabilities that the credentials of the program drop.
+ */
+static void add_mounts(const struct run *r, struct plan *p, enum plan_actor who)
+{
+	if (r->o->mount_proc || r->o->mount_sys || r->o->etc_netns)
+		plan_add(p, who, &step_private, NULL, 0);
+	if (r->o->mount_proc)
+		plan_add(p, who, &step_proc, NULL, 0);
+	if (r->o->mount_sys)
+		plan_add(p, who, &step_sys, NULL, 0);
+	if (r->o->etc_netns)
+		plan_add(p, who, &step_etc, mount_netns_name(r->o), 0);
+}
+
 /* Adds the steps of --follow that must run before any namespace is entered. */
 static void add_follow_before(const struct run *r, struct plan *p)
 {
 	if (r->cgroup.n)
 		plan_add(p, PLAN_CALLER, &step_cgroup, NULL, 0);
+	/* before step_guard, because the /proc files of an undumpable process belong to root */
 	if (r->followed.oom[0])
-		plan_add(p, PLAN_CALLER, &step_oom, r->followed.oom, 0);
+		plan_add(p, PLAN_CALLER, &cred_oom, r->followed.oom, 0);
 	if (r->o->context)
 		plan_add(p, PLAN_CALLER, &step_context, NULL, 0);
 	if (r->drop_groups)
@@ -44,13 +59,11 @@ static void add_follow(const struct run *r, struct plan *p, enum plan_actor who)
 {
 	if (r->followed.env)
 		plan_add(p, who, &step_env, NULL, 0);
-	if (r->o->follow & FOLLOW_UMASK)
-		plan_add(p, who, &step_umask, NULL, r->followed.umask);
 }
 
 bool run_forks(const struct run *r)
 {
-	return r->o->pty || r->o->kill_signal || handle_forks(&r->handle) ||
+	return r->o->pty || r->o->detach || r->o->kill_signal || handle_forks(&r->handle) ||
 	       ((nsjoin_types(&r->join) & CLONE_NEWPID) && !r->o->no_fork);
 }
 
@@ -76,11 +89,14 @@ void build_plan(struct run *r, struct plan *p)
 	handle_plan_wait(&r->handle, p, PLAN_CALLER);
 	if (r->o->pty)
 		plan_add(p, who, &step_session, NULL, 0);
+	add_mounts(r, p, who);
 	add_follow(r, p, who);
 	cred_plan(&r->cred, p, who);
 	if (forks)
 		supervise_plan(&r->supervise, p, who);
 	handle_plan_exec(&r->handle, p, who, program_name(&r->program));
 	cred_plan_last(&r->cred, p, who);
+	r->program.other_root = r->o->root.from ||
+				(nsjoin_types(&r->join) & ~r->join.optional & CLONE_NEWNS);
 	plan_add(p, who, &step_exec, &r->program, 0);
 }

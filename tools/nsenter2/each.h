@@ -11,6 +11,8 @@
 struct each_refs {
 	char *text; /* text of standard input; the references in ref point into this text */
 	struct nsref *ref;
+	const char *
+		*label; /* of each reference, for --prefix: its own text, or the text after it */
 	size_t n, size;
 };
 
@@ -19,6 +21,7 @@ enum { OUT, ERR, STREAMS };
 struct job {
 	pid_t pid; /* pid of the program, or 0 if the job is free */
 	const struct nsref *ref;
+	const char *label; /* text that --prefix prints before each line */
 	/* read ends of the pipes for the output of the program with --prefix, otherwise -1 */
 	int pipe[STREAMS];
 	struct buf line[STREAMS];

@@ -140,14 +140,15 @@ static void fail(struct each *each, const struct nsref *ref, struct nserr *e)
 
 void job_start(struct each *each, struct job *job)
 {
-	const struct nsref *ref = &each->refs.ref[each->next++];
+	const struct nsref *ref = &each->refs.ref[each->next];
+	const char *label = each->refs.label[each->next++];
 	struct opts o = *each->run->o;
 	struct run r = *each->run;
 	struct nserr e = NSERR_INIT;
 	int theirs[STREAMS] = { -1, -1 }, rc;
 
 	r.o = &o;
-	*job = (struct job){ .ref = ref, .pipe = { -1, -1 } };
+	*job = (struct job){ .ref = ref, .label = label, .pipe = { -1, -1 } };
 	rc = select_ref(&o, ref, &e);
 	if (rc == 0)
 		rc = resolve_target(&r, &e);

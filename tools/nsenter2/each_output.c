@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "each.h"
 
-/* Writes all complete lines of the buffer, each after the reference of the job. If rest is true,
+/* Writes all complete lines of the buffer, each after the label of the job. If rest is true,
  * writes an incomplete last line, too. */
 static void write_lines(struct each *each, struct job *job, int stream, bool rest)
 {
@@ -14,7 +14,7 @@ static void write_lines(struct each *each, struct job *job, int stream, bool res
 	size_t done = 0;
 	int rc = 0;
 
-	str_escape(name, sizeof(name), job->ref->text, strlen(job->ref->text));
+	str_escape(name, sizeof(name), job->label, strlen(job->label));
 	while (done < b->len) {
 		const char *nl = memchr(b->s + done, '\n', b->len - done);
 		size_t n = nl ? (size_t)(nl - b->s) - done : b->len - done;

@@ -4,6 +4,7 @@
 
 #include "base/stream.h"
 #include "each.h"
+#include "run/interrupt.h"
 
 /* Decodes the escape sequences \xHH that nslist --raw prints, in place. */
 static void unescape(char *s)
@@ -25,28 +26,50 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-static void add(struct each_refs *refs, const char *s, size_t line)
+/* Adds a reference. Exits if it is invalid. label is the text after it, or NULL. */
+static void add(struct each_refs *refs, const char *s, const char *label, size_t line)
 {
 	struct nserr e = NSERR_INIT;
 
 	if (refs->n == refs->size) {
 		refs->size = refs->size ? 2 * refs->size : 16;
 		refs->ref = reallocarray(refs->ref, refs->size, sizeof(*refs->ref));
-		if (!refs->ref)
+		refs->label = reallocarray(refs->label, refs->size, sizeof(*refs->label));
+		if (!refs->ref || !refs->label)
 			cli_die(ENOMEM, "cannot store the references");
 	}
+	refs->label[refs->n] = label && *label ? label : s;
 	if (nsref_parse(s, &refs->ref[refs->n++], &e) < 0) {
 		nserr_prefix(&e, "standard input: %zu", line);
 		cli_die_nserr(&e);
 	}
 }
 
+/*
+ * Adds a line "REF" or "REF LABEL". Only the first blank separates, because nslist --raw prints
+ * other blanks as \x20. With --null, all of the text is the reference.
+ */
+static void add_line(struct each_refs *refs, char *s, bool nul, size_t line)
+{
+	char *blank = nul ? NULL : strpbrk(s, " \t");
+
+	if (blank)
+		*blank++ = '\0';
+	if (!nul)
+		unescape(s);
+	if (blank)
+		unescape(blank);
+	add(refs, s, blank, line);
+}
+
 void each_read(const struct opts *o, struct each_refs *refs)
 {
 	struct nserr e = NSERR_INIT;
 	char *s, *end, separator = o->each.nul ? '\0' : '\n';
-	ssize_t len = stream_read("-", &refs->text, &e);
+	ssize_t len;
 
+	interrupt_as_init();
+	len = stream_read("-", &refs->text, &e);
 	if (len < 0)
 		cli_die_nserr(&e);
 	end = refs->text + len;
@@ -59,10 +82,8 @@ void each_read(const struct opts *o, struct each_refs *refs)
 		if (memchr(s, '\0', (size_t)(stop - s)))
 			cli_die(0, "standard input: %zu: invalid NUL byte in the line", line);
 		*stop = '\0';
-		if (!o->each.nul)
-			unescape(s);
 		if (*s)
-			add(refs, s, line);
+			add_line(refs, s, o->each.nul, line);
 		s = stop + 1;
 	}
 }

@@ -2,6 +2,7 @@
 /* nsenter2: reads the attributes of the target that --follow copies to the program. */
 #include <sys/stat.h>
 
+#include "base/choice.h"
 #include "base/dl.h"
 #include "base/file.h"
 #include "cred/rlimit.h"
@@ -16,6 +17,16 @@ static const char *const names[] = {
 	"oom", "umask", "cwd",    "root", "env", "cgroup",
 };
 
+static int unknown_attribute(const char *word, size_t n, struct nserr *e)
+{
+	struct choice choice;
+
+	choice_init(&choice, word, n);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		choice_add(&choice, names[i]);
+	return choice_unknown(&choice, "attribute", e);
+}
+
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 {
 	while (*list) {
@@ -25,7 +36,7 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 			if (strlen(names[i]) == n && memcmp(names[i], list, n) == 0)
 				break;
 		if (i == ARRAY_SIZE(names))
-			return nserr_set(e, 0, "unknown attribute '%.*s'", (int)n, list);
+			return unknown_attribute(list, n, e);
 		*mask |= UINT32_C(1) << i;
 		list += n + (list[n] == ',');
 	}
@@ -113,7 +124,7 @@ static void follow_caps(struct run *r, const char *status)
 	if (uid == 0)
 		r->cred.cap_limit &= permitted;
 	if (ambient) {
-		r->cred.keep_caps = true;
+		r->cred.limit_ambient = true;
 		r->cred.cap_ambient = ambient;
 	}
 }
@@ -141,8 +152,11 @@ static int follow_status(struct run *r, struct nserr *e)
 		follow_caps(r, status);
 	if ((r->o->follow & FOLLOW_NNP) && nnp && *nnp == '1')
 		r->cred.no_new_privs = true;
-	if ((r->o->follow & FOLLOW_UMASK) && umask_text)
-		r->followed.umask = (mode_t)strtoul(umask_text, NULL, 8);
+	/* --umask takes precedence over the umask of the target */
+	if ((r->o->follow & FOLLOW_UMASK) && umask_text && !r->cred.set_umask) {
+		r->cred.set_umask = true;
+		r->cred.umask = (mode_t)strtoul(umask_text, NULL, 8);
+	}
 	return 0;
 }
 

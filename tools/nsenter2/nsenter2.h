@@ -44,9 +44,8 @@ enum {
 
 /* Attributes that were read from the target. Other attributes are in struct cred. */
 struct followed {
-	char **env;   /* environment of the target, or NULL if it is not copied */
-	char oom[16]; /* oom_score_adj; empty if it equals the caller's */
-	mode_t umask;
+	char **env;    /* environment of the target, or NULL if it is not copied */
+	char oom[16];  /* oom_score_adj; empty if it equals the caller's */
 	char *context; /* SELinux context, or NULL */
 	int (*setexeccon)(const char *);
 };
@@ -76,7 +75,8 @@ struct opts {
 	bool context;    /* --follow-context */
 	bool preserve;
 
-	bool no_fork, pty, explain;
+	bool no_fork, detach, pty, explain;
+	bool mount_proc, mount_sys, etc_netns;
 	bool reports;    /* --ready-fd, --status-fd or --pid-file is set */
 	int kill_signal; /* signal of --kill-child, or 0 */
 	struct each_opt each;
@@ -140,14 +140,17 @@ void build_plan(struct run *r, struct plan *p);
  * process as the program ends. */
 _Noreturn void run_target(struct run *r);
 
+/* Returns the name in /run/netns of the network namespace that the options select, or NULL. */
+const char *mount_netns_name(const struct opts *o);
+
 /* Reads references from standard input and runs the program for each of them. Returns the exit
  * status. */
 int each_run(const struct run *r);
 
 /* The kinds of steps, with the file that defines them. */
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
-	step_inside, step_relay, step_pty, step_session; /* steps.c */
-extern const struct plan_kind step_cgroup, step_oom, step_context, step_groups, step_env,
-	step_umask; /* steps_follow.c */
+	step_inside, step_relay, step_pty, step_session;                        /* steps.c */
+extern const struct plan_kind step_cgroup, step_context, step_groups, step_env; /* steps_follow.c */
+extern const struct plan_kind step_private, step_proc, step_sys, step_etc;      /* steps_mount.c */
 
 #endif

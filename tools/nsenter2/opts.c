@@ -12,10 +12,14 @@ enum {
 	OPT_PRESERVE,
 	OPT_FOLLOW,
 	OPT_KILL_CHILD,
+	OPT_DETACH,
 	OPT_PTY,
 	OPT_EACH,
 	OPT_PREFIX,
 	OPT_EXPLAIN,
+	OPT_MOUNT_PROC,
+	OPT_MOUNT_SYS,
+	OPT_ETC_NETNS,
 };
 
 enum { X_WD = 1, X_EACH_TARGET = 2, X_EACH_PTY = 4, X_FORK = 8 };
@@ -34,6 +38,11 @@ static const struct cli_opt table[] = {
 	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory (default: target's)", X_WD },
 	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD },
 
+	{ 0, NULL, CLI_NONE, NULL, "Mounts for the program alone" },
+	{ OPT_MOUNT_PROC,  "mount-proc",           CLI_NONE,   NULL,       "mount proc on /proc, for the pid namespace" },
+	{ OPT_MOUNT_SYS,   "mount-sys",            CLI_NONE,   NULL,       "mount sysfs on /sys, for the network namespace" },
+	{ OPT_ETC_NETNS,   "etc-netns",            CLI_NONE,   NULL,       "mount the files of /etc/netns/<name> on /etc" },
+
 	{ 0, NULL, CLI_NONE, NULL, "Attributes of the target" },
 	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "copy attributes of the target (all, uid,gid,...)" },
 	{ 'e',             "env",                  CLI_NONE,   NULL,       "take over the environment of the target" },
@@ -50,6 +59,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "do not fork when entering a pid namespace", X_FORK },
 	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "send the program a signal if nsenter2 dies (forks)", X_FORK },
+	{ OPT_DETACH,      "detach",               CLI_NONE,   NULL,       "end as soon as the program is executed (forks)", X_FORK | X_EACH_PTY },
 	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "run the program on a new pseudo-terminal (forks)", X_FORK | X_EACH_PTY },
 	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
@@ -57,7 +67,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Several targets" },
 	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "run the program for each reference on stdin", X_EACH_TARGET | X_EACH_PTY },
 	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run up to n programs at a time" },
-	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "print the reference before each line of output" },
+	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "print the label or reference before each line" },
 	{ '0',             "null",                 CLI_NONE,   NULL,       "separate the references with NUL, not newline" },
 	{ 0 },
 };
@@ -142,8 +152,10 @@ static bool take_follow(struct opts *o, const struct cli *c, int key)
 	case OPT_FOLLOW:
 		if (!c->arg)
 			o->follow |= FOLLOW_ALL;
-		else if (follow_parse(c->arg, &o->follow, &e) < 0)
-			cli_die_usage("--follow: %s", e.what);
+		else if (follow_parse(c->arg, &o->follow, &e) < 0) {
+			nserr_prefix(&e, "--follow");
+			cli_die_usage_nserr(&e);
+		}
 		break;
 	case 'e':
 		o->follow |= FOLLOW_ENV;
@@ -193,6 +205,9 @@ static bool take_process(struct opts *o, const struct cli *c, int key)
 		o->kill_signal = c->arg ? cli_signal("--kill-child", c->arg, strlen(c->arg))
 					: SIGKILL;
 		break;
+	case OPT_DETACH:
+		o->detach = true;
+		break;
 	case OPT_PTY:
 		o->pty = true;
 		break;
@@ -203,6 +218,15 @@ static bool take_process(struct opts *o, const struct cli *c, int key)
 		return false;
 	}
 	return true;
+}
+
+/* Processes an option that mounts. Returns false for another option. */
+static bool take_mount(struct opts *o, int key)
+{
+	o->mount_proc |= key == OPT_MOUNT_PROC;
+	o->mount_sys |= key == OPT_MOUNT_SYS;
+	o->etc_netns |= key == OPT_ETC_NETNS;
+	return key == OPT_MOUNT_PROC || key == OPT_MOUNT_SYS || key == OPT_ETC_NETNS;
 }
 
 static bool take_each(struct opts *o, const struct cli *c, int key)
@@ -256,7 +280,7 @@ static void take(struct opts *o, struct run *r, const struct cli *c, int key)
 		break;
 	default:
 		if (!take_follow(o, c, key) && !take_shared(o, r, c, key) &&
-		    !take_process(o, c, key))
+		    !take_process(o, c, key) && !take_mount(o, key))
 			take_each(o, c, key);
 		break;
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
@@ -174,12 +175,20 @@ static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const cha
 			 (int)r->join.proc.pid);
 }
 
+/* Returns true if the caller's own user namespace denies setgroups(2), so that the caller cannot
+ * drop its groups before it enters another one. */
+static bool denies_setgroups(void)
+{
+	cleanup_fd int self = file_open_self(NULL);
+
+	return self >= 0 && idmap_read_setgroups(self) == IDMAP_SETGROUPS_DENY;
+}
+
 /* Sets the default ids: without options, the program becomes root in the entered user namespace if
  * the id maps and setgroups permit it. */
 static void default_ids(struct run *r)
 {
 	struct cred *c = &r->cred;
-	char text[8];
 
 	if (!(nsjoin_types(&r->join) & CLONE_NEWUSER) || r->o->preserve)
 		return;
@@ -188,8 +197,8 @@ static void default_ids(struct run *r)
 	c->groups_optional |= !c->set_gid && !c->set_groups;
 	c->set_uid = c->set_gid = true;
 	r->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && r->join.proc.pid &&
-			 file_read_at(r->join.proc.procfd, "setgroups", text, sizeof(text)) > 0 &&
-			 str_after(text, "deny") && sys_cap_has(CAP_SETGID);
+			 idmap_read_setgroups(r->join.proc.procfd) == IDMAP_SETGROUPS_DENY &&
+			 sys_cap_has(CAP_SETGID) && !denies_setgroups();
 	/* the groups need not be set inside if they are dropped before a namespace is entered */
 	c->groups_optional |= r->drop_groups;
 }
@@ -201,6 +210,10 @@ int resolve(struct run *r, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
+	if (o->etc_netns && !mount_netns_name(o))
+		return nserr_set(
+			e, 0,
+			"--etc-netns: no network namespace with a name in /run/netns selected");
 	if (o->net_socket >= 0 && (rc = hold_net_socket(r, e)) < 0)
 		return rc;
 	if (o->all && r->join.proc.pid == 0)
@@ -222,7 +235,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	default_ids(r);
-	r->cred.caps_follow_uid = !r->cred.cap_ambient;
+	r->cred.caps_follow_uid = true;
 	r->supervise.death_signal = o->kill_signal;
 	return handle_hold(&r->handle, e);
 }

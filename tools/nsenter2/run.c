@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: plans the run of one target, and prints or executes the plan. */
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "nsenter2.h"
 #include "run/exec.h"
 
@@ -11,6 +12,8 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
+	if (r->o->detach)
+		_exit(0);
 	util_close(&r->slave);
 	wstatus = supervise_wait(&r->supervise, e);
 	pty_relay_end(&r->relay);
@@ -42,6 +45,7 @@ void run_target(struct run *r)
 	build_plan(r, &p);
 	if (r->o->explain) {
 		execute_explain(&p, r);
+		explain_next(r->o->argv);
 		exit(0);
 	}
 	execute(r, &p);

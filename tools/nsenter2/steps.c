@@ -7,6 +7,7 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
+#include "run/cause.h"
 #include "run/exec.h"
 
 /* ---- Entering */
@@ -60,8 +61,13 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
 
+	pid_t pid = execute_fork(&r->supervise, &r->handle, e);
+
 	(void)s;
-	return execute_fork(&r->supervise, &r->handle, e);
+	/* /proc of the entered mount namespace may not show this process */
+	if (pid == -ENOMEM && (nsjoin_types(&r->join) & CLONE_NEWPID))
+		nserr_hint(e, CAUSE_ENDED_PIDNS);
+	return pid;
 }
 
 /* setns(2) changes only the pid namespace of the children (pid_namespaces(7)), so a child must

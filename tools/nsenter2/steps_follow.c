@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: the steps that apply the attributes of the target. */
 #include <grp.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "nsenter2.h"
@@ -21,22 +20,6 @@ const struct plan_kind step_cgroup = {
 	.call = "write(cgroup.procs)",
 	.run = run_cgroup,
 	.what = "join the cgroup of the target",
-};
-
-static int run_oom(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	int rc = file_write_at(AT_FDCWD, "/proc/self/oom_score_adj", s->arg);
-
-	(void)ctx;
-	return rc < 0 ? nserr_set(e, rc, "cannot set oom_score_adj to the value of the target") : 0;
-}
-
-/* Runs before step_guard, because the /proc files of an undumpable process belong to root. */
-const struct plan_kind step_oom = {
-	.name = "oom",
-	.call = "write(/proc/self/oom_score_adj)",
-	.run = run_oom,
-	.what = "take over oom_score_adj from the target",
 };
 
 static int run_context(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -87,19 +70,4 @@ const struct plan_kind step_env = {
 	.call = "environ(7)",
 	.run = run_env,
 	.what = "take over the environment of the target",
-};
-
-static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	(void)ctx;
-	(void)e;
-	umask((mode_t)s->num);
-	return 0;
-}
-
-const struct plan_kind step_umask = {
-	.name = "umask",
-	.call = "umask(2)",
-	.run = run_umask,
-	.what = "take over the umask of the target",
 };

@@ -19,6 +19,7 @@ static const struct verb verbs[] = {
 	{ "run", verb_run, "run a program in a user namespace with a map" },
 	{ "subids", verb_subids, "list the subordinate ids of a user" },
 	{ "mount", verb_mount, "mount a directory tree with mapped owners" },
+	{ "chown", verb_chown, "change the owners of a directory tree to those of another map" },
 	{ "scan", verb_scan, "list the ids of files that a map does not contain" },
 };
 

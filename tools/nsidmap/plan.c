@@ -2,6 +2,7 @@
 /* nsidmap: the verb plan, which prints a map for a new user namespace of the caller. */
 #include "idmap/plan.h"
 
+#include "base/choice.h"
 #include "verb.h"
 
 enum { OPT_STYLE = CLI_LONG, OPT_USER, OPT_OVERLAP, OPT_FIRST_STYLE };
@@ -38,10 +39,18 @@ struct opts {
 /* Returns the index of word in the list. Ends the process if the list does not contain word. */
 static int choose(const char *option, const char *word, const char *const *list, size_t n)
 {
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, word, strlen(word));
 	for (size_t i = 0; i < n; i++)
 		if (streq(word, list[i]))
 			return (int)i;
-	cli_die_usage("%s: unknown '%s'", option, word);
+	for (size_t i = 0; i < n; i++)
+		choice_add(&choice, list[i]);
+	nserr_set(&e, 0, "%s: unknown '%s'", option, word);
+	choice_hint(&choice, &e);
+	cli_die_usage_nserr(&e);
 }
 
 static void parse(struct opts *o, int argc, char **argv)

@@ -12,6 +12,7 @@
  * argv[0] and returns the exit status.
  */
 int verb_algebra(int argc, char **argv); /* compose, invert, merge, split and subtract */
+int verb_chown(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_mount(int argc, char **argv);
 int verb_plan(int argc, char **argv);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "common/stop_opts.h"
 #include "kernel/sys_ns.h"
 #include "nsinit.h"
@@ -69,10 +70,14 @@ int main(int argc, char **argv)
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
 	r.init.report_fd = report_inherited();
+	/* the end of file without a report means that this process is the program */
+	if (r.init.supervise.pause)
+		util_close(&r.init.report_fd);
 	r.init.reports = r.init.report_fd >= 0;
 	build(&r.init, &p);
 	if (!r.explain)
 		execute(&r.init, &p);
 	execute_explain(&p, &r.init);
+	explain_next(r.init.program.argv);
 	return 0;
 }

@@ -9,6 +9,9 @@
 enum {
 	OPT_REWRITE = CLI_LONG,
 	OPT_GROUP,
+	OPT_NOTIFY,
+	OPT_PAUSE,
+	OPT_PDEATHSIG,
 	OPT_EXPLAIN,
 };
 
@@ -17,6 +20,9 @@ static const struct cli_opt table[] = {
 	STOP_OPTS,
 	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> instead of <from> (0: nothing)" },
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "run the program in its own process group" },
+	{ OPT_NOTIFY,           "notify",      CLI_NONE, NULL,          "report READY=1 of the program as its readiness" },
+	{ OPT_PAUSE,            "pause",       CLI_NONE, NULL,          "run no program, and wait for TERM or INT" },
+	{ OPT_PDEATHSIG,        "pdeathsig",   CLI_ARG,  "<signal>",    "get this signal when the parent dies" },
 	HANDLE_OPTS_FORKED,
 	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
@@ -34,7 +40,8 @@ static void features(struct features *f)
 
 static const struct cli_tool tool = {
 	.name = "nsinit",
-	.synopsis = { "[options] [--] <program> [<argument>...]", "--features [-J]" },
+	.synopsis = { "[options] [--] <program> [<argument>...]", "[options] --pause",
+		      "--features [-J]" },
 	.purpose =
 		"Run a program as a child of process 1: forward signals, reap orphans and end all\n"
 		"processes that the program leaves behind.",
@@ -60,6 +67,26 @@ static void parse_rewrite(struct supervise *s, const char *arg)
 					   : (signed char)cli_signal("--rewrite", arg, strlen(arg));
 }
 
+/* Checks the combination of options, and with --notify takes --ready-fd from the handle. */
+static void check(struct init *i)
+{
+	struct handle *h = &i->handle;
+
+	if (!i->supervise.pause && !i->program.argv[0])
+		cli_die_usage("missing program");
+	if (i->supervise.pause && i->program.argv[0])
+		cli_die_usage("--pause cannot be used with a program: '%s'", i->program.argv[0]);
+	if (i->supervise.pause && (i->notify || handle_forks(h)))
+		cli_die_usage("--pause cannot be used with --%s", i->notify     ? "notify"
+								  : h->pid_file ? "pid-file"
+										: "status-fd");
+	if (!i->notify)
+		return;
+	if (h->ready_fd < 0 && h->status_fd < 0)
+		cli_die_usage("--notify requires --ready-fd or --status-fd");
+	i->ready_fd = TAKE_FD(h->ready_fd);
+}
+
 void opts_parse(struct run *r, int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
@@ -75,6 +102,16 @@ void opts_parse(struct run *r, int argc, char **argv)
 		case OPT_GROUP:
 			r->init.supervise.group = true;
 			break;
+		case OPT_NOTIFY:
+			r->init.notify = true;
+			break;
+		case OPT_PAUSE:
+			r->init.supervise.pause = true;
+			break;
+		case OPT_PDEATHSIG:
+			r->init.pdeathsig = cli_signal("--pdeathsig", c.arg, strlen(c.arg));
+			r->init.parent_pid = getppid();
+			break;
 		case OPT_EXPLAIN:
 			r->explain = true;
 			break;
@@ -87,6 +124,5 @@ void opts_parse(struct run *r, int argc, char **argv)
 		}
 	}
 	r->init.program.argv = cli_rest(&c);
-	if (!r->init.program.argv[0])
-		cli_die_usage("missing program");
+	check(&r->init);
 }

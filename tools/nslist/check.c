@@ -14,6 +14,13 @@ static int check_diff(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
+static int check_caps(const struct opts *o, struct nserr *e)
+{
+	if (o->n_refs != 2 || !nsref_is_process(&o->refs[0]))
+		return nserr_set(e, 0, "--caps requires a process and a namespace");
+	return 0;
+}
+
 /* Checks the arguments of --show and --members, which must name one namespace. */
 static int check_namespace(const struct opts *o, struct nserr *e)
 {
@@ -31,12 +38,18 @@ int check_opts(const struct opts *o, struct nserr *e)
 	if (o->task && o->rest[0])
 		return nserr_set(e, 0, "--task and a reference exclude each other");
 	if (o->task && o->of)
-		return nserr_set(e, 0, "--task cannot be used with --show, --members or --diff");
+		return nserr_set(e, 0,
+				 "--task cannot be used with --show, --members, --diff or --caps");
+	if (o->all && o->view != NSLIST_CONTAINERS)
+		return nserr_set(e, 0, "--all requires --containers");
+	if (o->view == NSLIST_CAPS)
+		return check_caps(o, e);
 	if (o->view == NSLIST_DIFF)
 		return check_diff(o, e);
 	if (o->of)
 		return check_namespace(o, e);
-	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FEATURES))
+	if (o->rest[0] && (o->view == NSLIST_LIMITS || o->view == NSLIST_FIND ||
+			   o->view == NSLIST_STALE || o->view == NSLIST_FEATURES))
 		return unexpected(o, e);
 	return 0;
 }

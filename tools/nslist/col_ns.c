@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* col_ns: columns whose values are in the table of namespaces. */
-#include "columns.h"
+#include "containers.h"
 
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
@@ -19,13 +19,43 @@ void fill_type(struct run *run, const struct row *r, struct cell *out)
 	cell_str(out, r->ns->type->name);
 }
 
-/* Returns a mount point of the namespace in the caller's mount namespace, or NULL. */
+/* Counts a missing value of a namespace that could not be opened. */
+static void need_opened(struct run *run, const struct row *r)
+{
+	if (r->ns->denied)
+		nslist_missed(run, 0, -EACCES);
+}
+
+/* Returns a mount point in the caller's mount namespace through which the tools can open the
+ * namespace, or NULL. */
 static const char *own_path(const struct run *run, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next)
-		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt)
+		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt &&
+		    nslist_opens(run, ns, h->path))
 			return h->path;
 	return NULL;
+}
+
+/*
+ * Returns true if the tools find the namespace by its inode or id (ns/ref_index.h). They find every
+ * namespace that a process, thread, descriptor, socket or other namespace holds. A mount may be
+ * covered by another one. The id alone is enough since Linux 6.19.
+ */
+static bool is_found(const struct run *run, const struct ns *ns)
+{
+	const unsigned sure = NSHOLD_BIT(NSHOLD_PROC) | NSHOLD_BIT(NSHOLD_TASK) |
+			      NSHOLD_BIT(NSHOLD_CHILDREN) | NSHOLD_BIT(NSHOLD_FD) |
+			      NSHOLD_BIT(NSHOLD_SOCK) | NSHOLD_BIT(NSHOLD_PARENT) |
+			      NSHOLD_BIT(NSHOLD_OWNER);
+	cleanup_fd int fd = -1;
+
+	if (ns->held & sure || (ns->type == &nstypes[NSTYPE_MNT] && run->c.all_mnt))
+		return true;
+	fd = collect_open_held(&run->c, ns);
+	if (fd < 0 && ns->id)
+		fd = sys_ns_open_id(ns->id, 0, 0);
+	return fd >= 0;
 }
 
 /* Sets the reference of a process: "PID:INODE" with the inode of its pidfd, which is never reused
@@ -59,6 +89,10 @@ void fill_ref(struct run *run, const struct row *r, struct cell *out)
 		cell_str(out, path);
 		return;
 	}
+	if (!is_found(run, r->ns)) {
+		need_opened(run, r);
+		return;
+	}
 	out->kind = CELL_TEXT;
 	if (r->ns->id)
 		buf_printf(&out->text, "id:%llu", (unsigned long long)r->ns->id);
@@ -75,19 +109,19 @@ static void id_of(const struct ns *ns, struct cell *out)
 
 void fill_id(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	id_of(r->ns, out);
 }
 
 void fill_parentid(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	id_of(r->ns->parent, out);
 }
 
 void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	id_of(r->ns->owner, out);
 }
 
@@ -95,19 +129,19 @@ void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
  * is not visible. */
 void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	cell_num(out, r->ns->parent ? r->ns->parent->inode : 0);
 }
 
 void fill_ons(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	cell_num(out, r->ns->owner ? r->ns->owner->inode : 0);
 }
 
 void fill_level(struct run *run, const struct row *r, struct cell *out)
 {
-	UNUSED;
+	need_opened(run, r);
 	if (r->ns->type->hierarchical)
 		cell_num(out, nstab_level(r->ns));
 }
@@ -193,36 +227,60 @@ static void descriptor(const struct run *run, const struct nshold *h, struct cel
 		cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
 }
 
-/* Lists holders as references where possible. Processes are omitted, because NPROCS counts them. */
+/* Adds a holder, as a reference where possible. Omits processes, because NPROCS counts them, and
+ * other namespaces. */
+static void add_holder(const struct run *run, const struct nshold *h, struct cell *out)
+{
+	switch (h->kind) {
+	case NSHOLD_TASK:
+		cell_item(out, "tid:%d", h->num);
+		break;
+	case NSHOLD_CHILDREN:
+		cell_item(out, "children:%d", h->num);
+		break;
+	case NSHOLD_FD:
+	case NSHOLD_SOCK:
+		descriptor(run, h, out);
+		break;
+	case NSHOLD_MNT:
+		if (h->where && h->where->inode != run->c.own_mnt)
+			cell_item(out, "mnt:%u:%s", h->where->inode, h->path);
+		else
+			cell_item(out, "%s", h->path);
+		break;
+	case NSHOLD_PROC:
+	case NSHOLD_PARENT:
+	case NSHOLD_OWNER:
+	case NSHOLD_KERNEL:
+	case NSHOLD_COUNT:
+		break;
+	}
+}
+
 void fill_holders(struct run *run, const struct row *r, struct cell *out)
 {
 	out->kind = CELL_LIST;
-	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
-		switch (h->kind) {
-		case NSHOLD_TASK:
-			cell_item(out, "tid:%d", h->num);
-			break;
-		case NSHOLD_CHILDREN:
-			cell_item(out, "children:%d", h->num);
-			break;
-		case NSHOLD_FD:
-		case NSHOLD_SOCK:
-			descriptor(run, h, out);
-			break;
-		case NSHOLD_MNT:
-			if (h->where && h->where->inode != run->c.own_mnt)
-				cell_item(out, "mnt:%u:%s", h->where->inode, h->path);
-			else
-				cell_item(out, "%s", h->path);
-			break;
-		case NSHOLD_PROC:
-		case NSHOLD_PARENT:
-		case NSHOLD_OWNER:
-		case NSHOLD_KERNEL:
-		case NSHOLD_COUNT:
-			break;
-		}
+	for (const struct nshold *h = r->ns->holders; h; h = h->next)
+		add_holder(run, h, out);
+}
+
+/* For a namespace without a process, a table shows its first holder: "(mnt /run/netns/x)". Raw
+ * output and JSON are empty, as with lsns(8). */
+void fill_holder_or_command(struct run *run, const struct row *r, struct cell *out)
+{
+	const struct nshold *h = r->ns->holders;
+	struct cell holder = { 0 };
+
+	if (r->pid || run->o->format != NSLIST_TABLE || !h) {
+		fill_command(run, r, out);
+		return;
 	}
+	add_holder(run, h, &holder);
+	if (holder.text.len > 0) {
+		out->kind = CELL_TEXT;
+		buf_printf(&out->text, "(%s %s)", nshold_names[h->kind], holder.text.s);
+	}
+	buf_free(&holder.text);
 }
 
 /* Returns true if an earlier holder has the same mount point, on which the namespace is then
@@ -261,24 +319,55 @@ void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 		join(out, run->o->wrap ? '\n' : ',');
 }
 
+/* Returns the name of a mount in /run/netns of any mount namespace, or NULL. Ignores a mount of
+ * the caller's mount namespace that another mount covers. */
+static const char *netns_name(const struct run *run, const struct ns *ns)
+{
+	for (const struct nshold *h = ns->holders; h; h = h->next) {
+		const char *name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
+		bool own = h->where && h->where->inode == run->c.own_mnt;
+
+		if (name && (!own || nslist_opens(run, ns, h->path)))
+			return name;
+	}
+	return NULL;
+}
+
+/* Sets the name of the container that the process of the row is in. */
+static void container_name(struct run *run, const struct row *r, struct cell *out)
+{
+	const struct nsmember *m = r->pid ? collect_member(&run->c, r->pid) : NULL;
+	const struct container *box = m ? containers_of(&run->boxes->l, &run->c, m) : NULL;
+
+	if (!box)
+		return;
+	out->kind = CELL_TEXT;
+	boxes_name(run, box, &out->text);
+}
+
 /* Sets the name of the namespace: its name in /run/netns (ip-netns(8)), otherwise the last
  * component of its mount point, otherwise the name of its container. */
 void fill_name(struct run *run, const struct row *r, struct cell *out)
 {
-	const char *path = own_path(run, r->ns), *name;
+	const char *name = netns_name(run, r->ns), *path;
 
-	for (const struct nshold *h = r->ns->holders; h; h = h->next) {
-		name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
-		if (name) {
-			cell_str(out, name);
-			return;
-		}
-	}
-	name = path ? strrchr(path, '/') : NULL;
+	if (!name)
+		name = nslist_link_name(run, r->ns);
+	path = name ? NULL : own_path(run, r->ns);
+	if (path)
+		name = strrchr(path, '/') + 1; /* the paths of mountinfo are absolute */
 	if (name)
-		cell_str(out, name + 1);
+		cell_str(out, name);
+	else if (run->boxes)
+		container_name(run, r, out);
 	else
 		fill_container(run, r, out);
+}
+
+void fill_match(struct run *run, const struct row *r, struct cell *out)
+{
+	UNUSED;
+	cell_str(out, r->match);
 }
 
 void fill_self(struct run *run, const struct row *r, struct cell *out)

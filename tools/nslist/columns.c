@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* columns: the table of columns, and the choice of columns by the options. */
-#include "columns.h"
+#include "containers.h"
 
+#include "base/choice.h"
 #include "base/str.h"
 #include "common/cli.h"
 
@@ -15,6 +16,7 @@
 
 #define SIGNED (COL_RIGHT | COL_SIGNED)
 #define WORDS  (COL_RIGHT | COL_WORDS)
+#define AGE    (COL_RIGHT | COL_DURATION)
 
 /* clang-format off */
 const struct column nslist_columns[] = {
@@ -24,7 +26,7 @@ const struct column nslist_columns[] = {
 	{ "NPROCS",    5,   COL_RIGHT, PROCS,    fill_nprocs,    "number of processes in the namespace" },
 	{ "PID",       5,   COL_RIGHT, PROCS,    fill_pid,       "lowest PID in the namespace" },
 	{ "PPID",      5,   COL_RIGHT, PROCS,    fill_ppid,      "parent process of PID" },
-	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_command,   "command line of PID" },
+	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_holder_or_command, "command line of PID, or a holder" },
 	{ "UID",       0,   COL_RIGHT, PROCS,    fill_uid,       "user ID of PID, or of the creator" },
 	{ "USER",      0,   0,         PROCS,    fill_user,      "user name of PID, or of the creator" },
 	{ "NETNSID",   0,   WORDS,     0,        fill_netnsid,   "its number in the caller's network namespace" },
@@ -49,7 +51,7 @@ const struct column nslist_columns[] = {
 	{ "INIT",      0,   0,         0,        fill_init,      "whether it is an initial namespace" },
 	{ "LPID",      0,   COL_RIGHT, PROCS,    fill_lpid,      "PID of the process in its own pid namespace" },
 	{ "START",     0,   0,         PROCS,    fill_start,     "start time of PID" },
-	{ "AGE",       0,   COL_RIGHT, PROCS,    fill_age,       "seconds since START" },
+	{ "AGE",       0,   AGE,       PROCS,    fill_age,       "time since START" },
 	{ "COMM",      0,   0,         PROCS,    fill_comm,      "program name of PID" },
 	{ "EXE",       0,   0,         PROCS,    fill_exe,       "program path of PID" },
 	{ "CGROUP",    0,   0,         PROCS,    fill_cgroup,    "control group of PID" },
@@ -67,25 +69,53 @@ const struct column nslist_columns[] = {
 	{ "MONOOFF",   0,   SIGNED,    PROCS,    fill_monooff,   "offset of the monotonic clock, in seconds" },
 	{ "NIFS",      0,   COL_RIGHT, 0,        fill_nifs,      "number of network interfaces" },
 	{ "CGROOT",    0,   0,         PROCS,    fill_cgroot,    "control group that is the namespace's root" },
+	{ "MATCH",     0,   0,         0,        fill_match,     "object that --find has found" },
 };
 /* clang-format on */
 const size_t nslist_n_columns = ARRAY_SIZE(nslist_columns);
 
+const struct column *nslist_columns_of(enum nslist_view view, size_t *n)
+{
+	*n = view == NSLIST_CONTAINERS ? nslist_n_box_columns : nslist_n_columns;
+	return view == NSLIST_CONTAINERS ? nslist_box_columns : nslist_columns;
+}
+
+const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n)
+{
+	size_t n_cols;
+	const struct column *cols = nslist_columns_of(view, &n_cols);
+
+	for (size_t i = 0; i < n_cols; i++)
+		if (str_same_name(cols[i].name, name, n) && !cols[i].name[n])
+			return &cols[i];
+	return NULL;
+}
+
 const struct column *nslist_find_column(const char *name, size_t n)
 {
+	return nslist_find_column_of(NSLIST_ROWS, name, n);
+}
+
+void nslist_unknown_column(const char *prefix, const char *name, size_t n)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, name, n);
 	for (size_t i = 0; i < nslist_n_columns; i++)
-		if (str_same_name(nslist_columns[i].name, name, n) && !nslist_columns[i].name[n])
-			return &nslist_columns[i];
-	return NULL;
+		choice_add(&choice, nslist_columns[i].name);
+	nserr_set(&e, 0, "%sunknown column '%.*s'", prefix, (int)MIN(n, 80u), name);
+	choice_hint(&choice, &e);
+	cli_die_usage_nserr(&e);
 }
 
 /* Selects one more column. Exits if it is unknown or does not fit. */
 static void add_column(struct opts *o, const char *name, size_t n)
 {
-	const struct column *col = nslist_find_column(name, n);
+	const struct column *col = nslist_find_column_of(o->view, name, n);
 
 	if (!col)
-		cli_die_usage("unknown column '%.*s'", (int)MIN(n, 80u), name);
+		nslist_unknown_column("", name, n);
 	if (o->n_cols == NSLIST_COLUMNS_MAX)
 		cli_die_usage("too many columns");
 	o->cols[o->n_cols++] = col;
@@ -107,6 +137,11 @@ static const char *default_columns(const struct opts *o)
 {
 	if (o->view == NSLIST_MEMBERS)
 		return o->of ? "PID,LPID,PPID,USER,COMMAND" : "PID,PPID,USER,COMMAND";
+	if (o->view == NSLIST_CONTAINERS)
+		return "NAME,PID,USER,NPROCS,TYPES,HOSTNAME,AGE,MEMORY,ADDRESS,ROOTFS,CGROUP,"
+		       "COMMAND";
+	if (o->view == NSLIST_FIND)
+		return "REF,TYPE,PID,NAME,MATCH,COMMAND";
 	if (o->orphans)
 		return "NS,TYPE,HELD,USER,HOLDERS";
 	if (o->types & NSTYPE_BIT(NSTYPE_NET))
@@ -116,8 +151,11 @@ static const char *default_columns(const struct opts *o)
 
 static void add_all_columns(struct opts *o)
 {
-	for (size_t i = 0; i < nslist_n_columns; i++)
-		o->cols[o->n_cols++] = &nslist_columns[i];
+	size_t n;
+	const struct column *cols = nslist_columns_of(o->view, &n);
+
+	for (size_t i = 0; i < n; i++)
+		o->cols[o->n_cols++] = &cols[i];
 }
 
 void nslist_choose_columns(struct opts *o)
@@ -125,24 +163,39 @@ void nslist_choose_columns(struct opts *o)
 	const char *list = o->output;
 	bool defaults = !list || *list == '+';
 
-	if (o->output_all || (defaults && o->view == NSLIST_SHOW)) {
+	/* JSON of containers has all columns, because a script needs REF and cannot be too wide */
+	if ((defaults && (o->output_all || o->view == NSLIST_SHOW)) ||
+	    (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON))
 		add_all_columns(o);
-		return;
-	}
-	if (defaults)
+	else if (defaults)
 		add_columns(o, default_columns(o));
 	if (list)
 		add_columns(o, list + (*list == '+'));
 }
 
-const char *nslist_tree_column(enum nslist_tree tree)
+const char *nslist_tree_column(const struct opts *o)
 {
-	return tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+	if (o->view == NSLIST_CONTAINERS)
+		return "NAME";
+	return o->tree == NSLIST_PROCESS ? "COMMAND" : "NS";
+}
+
+void nslist_choose_sort(struct opts *o)
+{
+	const char *name = o->sort;
+
+	if (!name)
+		return;
+	o->sort_down = *name == '-';
+	name += o->sort_down;
+	o->sort_col = nslist_find_column_of(o->view, name, strlen(name));
+	if (!o->sort_col)
+		cli_die_usage("--sort: unknown column '%s'", name);
 }
 
 unsigned nslist_needs(const struct opts *o)
 {
-	unsigned needs = 0;
+	unsigned needs = o->sort_col ? o->sort_col->needs : 0;
 
 	for (size_t i = 0; i < o->n_cols; i++)
 		needs |= o->cols[i]->needs;
@@ -152,6 +205,8 @@ unsigned nslist_needs(const struct opts *o)
 bool nslist_needs_mounts(const struct opts *o)
 {
 	if (o->filter || o->view == NSLIST_SHOW)
+		return true;
+	if (o->sort_col && (o->sort_col->fill == fill_nmounts || o->sort_col->fill == fill_rootfs))
 		return true;
 	for (size_t i = 0; i < o->n_cols; i++)
 		if (o->cols[i]->fill == fill_nmounts || o->cols[i]->fill == fill_rootfs)

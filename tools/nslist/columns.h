@@ -34,10 +34,12 @@ COL_FILL(ownerid);
 COL_FILL(level);
 COL_FILL(held);
 COL_FILL(holders);
+COL_FILL(holder_or_command);
 COL_FILL(nsfs);
 COL_FILL(name);
 COL_FILL(self);
 COL_FILL(init);
+COL_FILL(match);
 
 /* col_proc.c: values of the process that represents the namespace */
 COL_FILL(path);

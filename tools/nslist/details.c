@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* details: reads files of the processes that are printed. Each file is read only once. */
-#include "nslist.h"
+#include "containers.h"
 
 #include "base/file.h"
 #include "common/cli.h"
@@ -14,17 +14,19 @@ static int by_pid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Creates one entry per process of the rows, sorted by pid. */
+/* Creates one entry per process of the rows and first process of a container, sorted by pid. */
 static void make_details(struct run *run)
 {
-	size_t n = 0;
+	size_t n = 0, n_boxes = run->boxes ? run->boxes->l.n : 0;
 
-	run->details = calloc(run->n_rows + 1, sizeof(*run->details));
+	run->details = calloc(run->n_rows + n_boxes + 1, sizeof(*run->details));
 	if (!run->details)
 		cli_die(ENOMEM, "cannot list namespaces");
 	for (size_t i = 0; i < run->n_rows; i++)
 		if (run->rows[i].pid && (n == 0 || run->details[n - 1].pid != run->rows[i].pid))
 			run->details[n++].pid = run->rows[i].pid;
+	for (size_t i = 0; i < n_boxes; i++)
+		run->details[n++].pid = run->boxes->l.v[i].pid;
 	qsort(run->details, n, sizeof(*run->details), by_pid);
 	for (size_t i = 0; i < n; i++)
 		if (run->n_details == 0 ||

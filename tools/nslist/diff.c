@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* diff: compares the namespaces of two processes. */
-#include "nslist.h"
+#include "facts.h"
 
 #include <stdio.h>
+
+#include "base/str.h"
+#include "common/cli.h"
 
 static const struct nsmember *member(const struct run *run, size_t i)
 {
@@ -22,6 +25,60 @@ static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t
 		buf_printf(out, " %10s", "-");
 }
 
+#define DETAILS_MAX 10 /* facts of one namespace that a table lists */
+
+/* Adds the facts in a that b lacks: to the array `key` in JSON, or one a line after the sign. */
+static void add_only(const struct facts *a, const struct facts *b, const char *key, char sign,
+		     struct json *j, struct buf *out)
+{
+	size_t n = 0, k = 0;
+
+	if (j)
+		json_array(j, key);
+	for (size_t i = 0; i < a->n; i++) {
+		while (k < b->n && strcmp(b->v[k], a->v[i]) < 0)
+			k++;
+		if (k < b->n && streq(b->v[k], a->v[i])) {
+			k++; /* a mount may be listed twice */
+			continue;
+		}
+		n++;
+		if (j) {
+			json_str(j, NULL, a->v[i]);
+		} else if (n <= DETAILS_MAX) {
+			cleanup_free char *text = str_escape_dup(a->v[i], strlen(a->v[i]));
+
+			if (!text)
+				cli_die(ENOMEM, "cannot compare the namespaces");
+			buf_printf(out, "  %c %s\n", sign, text);
+		}
+	}
+	if (j)
+		json_array_end(j);
+	else if (n > DETAILS_MAX)
+		buf_printf(out, "  %c and %zu more\n", sign, n - DETAILS_MAX);
+}
+
+/* Adds what differs between two namespaces of a type that the processes do not share. */
+static void add_details(struct run *run, const struct nstype *type, uint32_t a, uint32_t b,
+			struct json *j, struct buf *out)
+{
+	struct ns *ns_a = nstab_find(&run->c.tab, type, a);
+	struct ns *ns_b = nstab_find(&run->c.tab, type, b);
+	struct facts facts_a = { 0 }, facts_b = { 0 };
+
+	if (ns_a && ns_b) {
+		facts_read(run, ns_a, member(run, 0)->pid, &facts_a);
+		facts_read(run, ns_b, member(run, 1)->pid, &facts_b);
+	}
+	if (facts_a.known && facts_b.known) {
+		add_only(&facts_a, &facts_b, "only_a", '-', j, out);
+		add_only(&facts_b, &facts_a, "only_b", '+', j, out);
+	}
+	facts_free(&facts_a);
+	facts_free(&facts_b);
+}
+
 static void add_row(struct run *run, const struct nstype *type, struct json *j, struct buf *out)
 {
 	uint32_t a = member(run, 0)->inode[nstype_index(type)];
@@ -37,6 +94,8 @@ static void add_row(struct run *run, const struct nstype *type, struct json *j, 
 		json_null(j, "same");
 	else
 		buf_printf(out, " %s\n", !a || !b ? "unknown" : a == b ? "same" : "differs");
+	if (a && b && a != b)
+		add_details(run, type, a, b, j, out);
 }
 
 void nslist_diff(struct run *run)

@@ -47,10 +47,11 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 		struct libscols_column *col = scols_table_get_column_by_name(tb, name);
 
 		if (!col) {
-			const struct column *c = nslist_find_column(name, strlen(name));
+			const struct column *c = nslist_find_column_of(x->run->o->view, name,
+								       strlen(name));
 
 			if (!c)
-				cli_die_usage("--filter: unknown column '%s'", name);
+				nslist_unknown_column("--filter: ", name, strlen(name));
 			x->cols[x->n_cols++] = c;
 			col = scols_table_new_column(tb, name, 0, 0);
 			if (col && c->flags & COL_RIGHT && !(c->flags & COL_WORDS))

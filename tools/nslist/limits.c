@@ -5,10 +5,6 @@
 
 #include <stdio.h>
 
-#include "base/file.h"
-#include "base/num.h"
-#include "common/cli.h"
-
 /* Returns true if ns counts against the limits of the user namespace `user`. A namespace counts
  * against the limits of the owning user namespace and of the owner's ancestors. A user namespace
  * counts against the limits of its own ancestors (namespaces(7)). */
@@ -32,26 +28,9 @@ static uint64_t used(const struct run *run, const struct nstype *type, uint32_t 
 	return n;
 }
 
-/* Returns the limit of a type. Exits if it cannot be read. */
-static uint64_t limit(const struct run *run, const struct nstype *type)
-{
-	char path[64], text[32];
-	uint64_t max;
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "sys/user/%s", type->sysctl);
-	n = file_read_at(run->proc, path, text, sizeof(text));
-	if (n < 0)
-		cli_die((int)n, "cannot read /proc/%s", path);
-	text[strcspn(text, "\n")] = '\0';
-	if (num_u64(text, 0, UINT64_MAX, &max) < 0)
-		cli_die(0, "cannot read /proc/%s: '%s' is not a number", path, text);
-	return max;
-}
-
 static void add_row(struct run *run, const struct nstype *type, struct json *j, struct buf *out)
 {
-	uint64_t n = used(run, type, run->c.own_user), max = limit(run, type);
+	uint64_t n = used(run, type, run->c.own_user), max = nslist_limit(run, type);
 
 	if (j) {
 		json_u64(j, "used", n);
@@ -66,6 +45,10 @@ void nslist_limits(struct run *run)
 {
 	char headings[64];
 
+	if (run->o->limits_of_users) {
+		nslist_limits_of_users(run);
+		return;
+	}
 	snprintf(headings, sizeof(headings), "%-6s %10s %10s\n", "TYPE", "USED", "MAX");
 	nslist_by_type(run, "limits", headings, add_row);
 }

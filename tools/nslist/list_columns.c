@@ -18,19 +18,21 @@ static const char *type_of(const struct column *col)
 	return col->flags & COL_RIGHT && !(col->flags & COL_WORDS) ? "<integer>" : "<string>";
 }
 
-static char *print_to_string(struct libscols_table *tb)
+static char *print_to_string(const struct opts *o, struct libscols_table *tb)
 {
 	static const struct {
 		const char *name;
 		int flags;
 	} heads[] = { { "HOLDER", SCOLS_FL_RIGHT }, { "TYPE", 0 }, { "DESCRIPTION", 0 } };
+	size_t n;
+	const struct column *cols = nslist_columns_of(o->view, &n);
 	char *text = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		if (!scols_table_new_column(tb, heads[i].name, 0, heads[i].flags))
 			no_memory();
-	for (size_t i = 0; i < nslist_n_columns; i++) {
-		const struct column *col = &nslist_columns[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct column *col = &cols[i];
 		struct libscols_line *line = scols_table_new_line(tb, NULL);
 
 		if (!line || scols_line_set_data(line, 0, col->name) != 0 ||
@@ -54,7 +56,7 @@ int nslist_list_columns(const struct opts *o)
 	scols_table_enable_noheadings(tb, 1);
 	scols_table_enable_raw(tb, o->format == NSLIST_RAW);
 	scols_table_enable_json(tb, o->format == NSLIST_JSON);
-	text = print_to_string(tb);
+	text = print_to_string(o, tb);
 	scols_unref_table(tb);
 	buf_adds(&b, text);
 	free(text);

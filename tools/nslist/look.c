@@ -14,13 +14,19 @@ static pid_t only_process(const struct run *run)
 		       : 0;
 }
 
+/* Returns true if the view needs namespaces of types that are not printed. */
+static bool all_types(enum nslist_view view)
+{
+	return view == NSLIST_FIND || view == NSLIST_CAPS || view == NSLIST_DOT;
+}
+
 /* Returns what must be collected for the options. */
 static struct collect_query query(struct run *run)
 {
 	const struct opts *o = run->o;
 	struct collect_query q = {
 		.proc = run->proc,
-		.types = o->types,
+		.types = all_types(o->view) ? NSTYPE_ALL_BITS : o->types,
 		.sources = o->sources,
 		.only = only_process(run),
 		.self = getpid(),
@@ -31,6 +37,14 @@ static struct collect_query query(struct run *run)
 
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);
+	if (o->view == NSLIST_STALE) /* needs only the mounts of nslist itself */
+		q.only = q.self;
+	if (o->view == NSLIST_LIMITS)
+		q.types |= NSTYPE_BIT(NSTYPE_USER);
+	if (o->view == NSLIST_CONTAINERS) {
+		q.types = NSTYPE_ALL_BITS;
+		q.sources &= NSTYPE_BIT(COLLECT_PROC);
+	}
 	if (o->view == NSLIST_ROWS && o->task)
 		q.sources &= nslist_needs(o) | NSTYPE_BIT(COLLECT_PROC);
 	return q;

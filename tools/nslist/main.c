@@ -6,6 +6,7 @@
 #include <langinfo.h>
 #include <locale.h>
 
+#include "collect/hidden.h"
 #include "common/cli.h"
 
 /* Tries one step of using BPF iterators, for --features. Returns 0 or a negative errno. */
@@ -50,6 +51,7 @@ static int print_view(struct run *run)
 	run->proc = procfs_open("/proc", &e);
 	if (run->proc < 0)
 		cli_die_nserr(&e);
+	run->hidden = run->o->strict && !run->o->task && collect_hides_processes(run->proc);
 	nslist_look(run);
 	run->view->print(run);
 	status = nslist_report_missed(run);

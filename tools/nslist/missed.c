@@ -12,13 +12,16 @@ static const char *const names[NSMISSED_WHATS][2] = {
 	[NSMISSED_DETAIL] = { "value", "values" },
 };
 
+static const char hidden_text[] = "hidden by the mount option hidepid of /proc";
+
 /* Returns the reason as text. */
 static const char *why_text(const struct nsmissed *m, unsigned why)
 {
 	static const char *const texts[NSMISSED_WHYS] = {
 		[NSMISSED_DENIED] = "permission denied",
 		[NSMISSED_UNSUPPORTED] = "not supported by this kernel",
-		[NSMISSED_WAIT] = "on a file server, which may not answer",
+		[NSMISSED_WAIT] =
+			"covered by another mount, or on a file server that may not answer",
 	};
 
 	return why == NSMISSED_FAILED ? strerror(-m->err) : texts[why];
@@ -41,12 +44,18 @@ static void add_counts(struct buf *b, const unsigned n[NSMISSED_WHATS], const ch
 		buf_printf(b, " (%s)", why);
 }
 
+/* Returns true if everything could be read and no process is hidden. */
+static bool is_complete(const struct run *run)
+{
+	return collect_complete(&run->c) && !run->hidden;
+}
+
 int nslist_report_missed(const struct run *run)
 {
 	cleanup_buf struct buf b = BUF_INIT;
 	struct nsmissed m = run->c.missed;
 
-	if (collect_complete(&run->c))
+	if (is_complete(run))
 		return 0;
 	for (unsigned why = 0; why < NSMISSED_WHYS; why++) {
 		/* as in lsns(8), processes and namespaces that the caller may not see are omitted
@@ -56,6 +65,8 @@ int nslist_report_missed(const struct run *run)
 				m.n[why][what] = 0;
 		add_counts(&b, m.n[why], why_text(&m, why));
 	}
+	if (run->hidden)
+		buf_printf(&b, "%sprocesses (%s)", b.len > 0 ? "; " : "", hidden_text);
 	if (b.len > 0)
 		cli_warn(0, "incomplete output: %s", b.s);
 	return run->o->strict ? CLI_EXIT_INCOMPLETE : 0;
@@ -67,7 +78,7 @@ void nslist_json_missed(const struct run *run, struct json *j)
 
 	if (!run->o->strict)
 		return;
-	json_bool(j, "complete", collect_complete(&run->c));
+	json_bool(j, "complete", is_complete(run));
 	json_array(j, "missed");
 	for (unsigned why = 0; why < NSMISSED_WHYS; why++) {
 		for (unsigned what = 0; what < NSMISSED_WHATS; what++) {
@@ -79,6 +90,13 @@ void nslist_json_missed(const struct run *run, struct json *j)
 			json_str(j, "why", why_text(m, why));
 			json_object_end(j);
 		}
+	}
+	if (run->hidden) {
+		json_object(j, NULL);
+		json_str(j, "what", names[NSMISSED_PROC][0]);
+		json_null(j, "count");
+		json_str(j, "why", hidden_text);
+		json_object_end(j);
 	}
 	json_array_end(j);
 }

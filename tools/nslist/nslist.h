@@ -29,6 +29,10 @@ enum nslist_view {
 	NSLIST_DOT,
 	NSLIST_FEATURES,
 	NSLIST_WATCH,
+	NSLIST_CONTAINERS,
+	NSLIST_FIND,
+	NSLIST_CAPS,
+	NSLIST_STALE,
 };
 
 /* A process or namespace that a reference on the command line names. */
@@ -46,6 +50,12 @@ struct opts {
 	enum nslist_tree tree;
 	bool nested; /* true: the rows form a tree; false: they form a list */
 	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
+	bool all;             /* --all */
+	bool limits_of_users; /* --limits=user */
+	const char *find;     /* argument of --find, or NULL */
+	const char *sort;     /* argument of --sort, or NULL */
+	const struct column *sort_col;
+	bool sort_down; /* from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -75,11 +85,22 @@ struct detail {
 	size_t len[DETAIL_TEXTS];
 };
 
+struct container;
+
 struct row {
 	struct ns *ns;
-	pid_t pid;      /* process that represents the namespace, or 0 */
-	bool is_member; /* the row describes this process */
+	pid_t pid;                   /* process that represents the namespace, or 0 */
+	bool is_member;              /* the row describes this process */
+	const struct container *box; /* the row describes this container, or NULL */
+	const char *match;           /* what --find has found, or NULL */
 	struct row *parent, *first, **last, *next;
+};
+
+/* An answer of --find. */
+struct found {
+	struct ns *ns;
+	pid_t pid;   /* a process in the namespace, or 0 */
+	char *match; /* allocated */
 };
 
 /* Names of users that have been looked up. */
@@ -91,12 +112,19 @@ struct users {
 	size_t n;
 };
 
+/* A symbolic link in /run/netns and the namespace to which it leads. */
+struct netns_link {
+	char *name;
+	uint32_t inode;
+};
+
 struct run;
 
 /* A view: functions that select and print its rows. Both exit on errors. */
 struct view {
 	void (*select)(struct run *run);
 	void (*print)(struct run *run);
+	const char *key; /* name of the array in JSON */
 };
 
 /* The state of a run. */
@@ -119,7 +147,14 @@ struct run {
 	struct detail *details; /* details of processes, sorted by pid */
 	size_t n_details;
 	struct users users;
-	int netlink;     /* socket for netnsid_get(), or 0 if not open */
+	struct boxes *boxes; /* the containers of --containers and --find, or NULL */
+	struct found *found; /* the answers of --find */
+	size_t n_found;
+	int netlink;              /* socket for netnsid_get(), or 0 if not open */
+	bool hidden;              /* with --strict: /proc hides processes */
+	struct netns_link *links; /* in /run/netns, if links_read is set */
+	size_t n_links;
+	bool links_read;
 	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
 };
 
@@ -133,7 +168,15 @@ struct cell {
 };
 
 /* COL_RIGHT also means a number for --filter, unless COL_WORDS says that some cells are words. */
-enum { COL_RIGHT = 1, COL_TRUNC = 2, COL_WRAP = 4, COL_SIGNED = 8, COL_WORDS = 16 };
+enum {
+	COL_RIGHT = 1,
+	COL_TRUNC = 2,
+	COL_WRAP = 4,
+	COL_SIGNED = 8,
+	COL_WORDS = 16,
+	COL_DURATION = 32, /* seconds, which a table shows as "22m" */
+	COL_SIZE = 64,     /* bytes, which a table shows as "12M" */
+};
 
 struct column {
 	const char *name;
@@ -151,15 +194,27 @@ extern const struct view nslist_views[];
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
 
-/* Returns the column with the name of n bytes, in any case, or NULL. */
+/* Returns the columns of a view, and sets *n to their number. */
+const struct column *nslist_columns_of(enum nslist_view view, size_t *n);
+
+/* Returns the column with the name of n bytes, in any case, or NULL. nslist_find_column_of()
+ * searches the columns of a view. */
 const struct column *nslist_find_column(const char *name, size_t n);
+const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n);
+
+/* Prints "unknown column 'NAME'" after prefix, with the nearest column as the hint, and ends the
+ * process. */
+_Noreturn void nslist_unknown_column(const char *prefix, const char *name, size_t n);
 
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
 
-/* Returns the name of the column in which a tree is drawn: a tree of processes in COMMAND, others
- * in NS. */
-const char *nslist_tree_column(enum nslist_tree tree);
+/* Sets the column of --sort. Exits if it is unknown. */
+void nslist_choose_sort(struct opts *o);
+
+/* Returns the name of the column in which a tree is drawn: containers in NAME, a tree of processes
+ * in COMMAND, others in NS. */
+const char *nslist_tree_column(const struct opts *o);
 
 /* Returns the sources that the selected columns need about all processes. */
 unsigned nslist_needs(const struct opts *o);
@@ -188,8 +243,21 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 void nslist_select_namespaces(struct run *run);
 /* selects the processes in the namespace of the first target */
 void nslist_select_members(struct run *run);
+void nslist_select_containers(struct run *run); /* containers_select.c */
+void nslist_select_nothing(struct run *run);    /* stale.c */
+void nslist_select_dot(struct run *run);        /* dot.c */
+void nslist_select_found(struct run *run);      /* find.c */
 /* selects the namespace of --show, and then the processes in it */
 void nslist_select_show(struct run *run);
+
+/* select.c: allocates n rows, which the caller adds. Exits without memory. */
+void nslist_allocate_rows(struct run *run, size_t n);
+
+/* limits_user.c: returns the limit of a type. Exits if it cannot be read. */
+uint64_t nslist_limit(const struct run *run, const struct nstype *type);
+
+/* sort.c: sorts the rows by the column of --sort. Exits without memory. */
+void nslist_sort(struct run *run);
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */
 void nslist_select(struct run *run);
@@ -216,6 +284,15 @@ const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size
  */
 void nslist_missed(struct run *run, pid_t pid, int rc);
 void nslist_details_free(struct run *run);
+
+/* names.c: returns true if the path, which is a mount point of ns, leads to ns and not to a mount
+ * that covers it. */
+bool nslist_opens(const struct run *run, const struct ns *ns, const char *path);
+
+/* names.c: returns the name of a symbolic link in /run/netns that leads to ns, or NULL. The result
+ * belongs to run. */
+const char *nslist_link_name(struct run *run, const struct ns *ns);
+void nslist_links_free(struct run *run);
 
 /* users.c: returns the name of a user, or its number if it has no name. The result is valid until
  * the next call. */
@@ -259,6 +336,9 @@ void nslist_print(struct run *run);
 void nslist_show(struct run *run);
 void nslist_diff(struct run *run);
 void nslist_limits(struct run *run);
+void nslist_caps(struct run *run);
+void nslist_stale(struct run *run);
+void nslist_limits_of_users(struct run *run);
 void nslist_dot(struct run *run);
 void nslist_watch(struct run *run); /* never returns */
 

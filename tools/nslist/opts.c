@@ -2,6 +2,7 @@
 /* opts: the option table of nslist and its parser. */
 #include "nslist.h"
 
+#include "base/choice.h"
 #include "base/num.h"
 #include "common/cli.h"
 #include "common/verb.h"
@@ -19,14 +20,20 @@ enum {
 	OPT_WATCH,
 	OPT_DOT,
 	OPT_FEATURES,
+	OPT_CONTAINERS,
+	OPT_ALL,
+	OPT_FIND,
+	OPT_SORT,
+	OPT_CAPS,
+	OPT_STALE,
 };
 
-enum { EXCL_FORMAT = 1, EXCL_TREE = 2, EXCL_TASK = 4, EXCL_VIEW = 8 };
+enum { EXCL_FORMAT = 1, EXCL_TASK = 2, EXCL_VIEW = 4 };
 
 /* clang-format off */
 static const struct cli_opt options[] = {
 	{ 'J',            "json",         CLI_NONE,   NULL,        "print JSON", EXCL_FORMAT },
-	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree", EXCL_TREE },
+	{ 'l',            "list",         CLI_NONE,   NULL,        "print a list instead of a tree" },
 	{ 'n',            "noheadings",   CLI_NONE,   NULL,        "omit the headings" },
 	{ 'o',            "output",       CLI_ARG,    "[+]<list>", "print these columns, or add (+) these columns" },
 	{ OPT_OUTPUT_ALL, "output-all",   CLI_NONE,   NULL,        "print all columns" },
@@ -34,20 +41,26 @@ static const struct cli_opt options[] = {
 	{ 'p',            "task",         CLI_ARG,    "<pid>",     "list only the namespaces of this process", EXCL_TASK },
 	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
+	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, from the highest with -" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
-	{ 't',            "type",         CLI_ARG,    "<type>",    "list only this type (may be repeated)" },
-	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid", EXCL_TREE },
+	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
+	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the available columns" },
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
+	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },
+	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
+	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find the namespaces that have <what> (port:80)", EXCL_VIEW },
+	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
+	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files in /run/netns without a namespace", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
 	{ OPT_ORPHANS,    "orphans",      CLI_NONE,   NULL,        "list only namespaces without a process or thread" },
-	{ OPT_LIMITS,     "limits",       CLI_NONE,   NULL,        "print usage of the user.max_*_namespaces limits", EXCL_VIEW },
+	{ OPT_LIMITS,     "limits",       CLI_OPTARG, "<by>",      "print usage of the user.max_*_namespaces limits", EXCL_VIEW },
 	{ OPT_WATCH,      "watch",        CLI_OPTARG, "<time>",    "print namespaces that appear (+) or vanish (-)", EXCL_VIEW },
 	{ OPT_DOT,        "dot",          CLI_NONE,   NULL,        "print a graph for dot(1)", EXCL_VIEW },
 	{ OPT_FEATURES,   "features",     CLI_NONE,   NULL,        "print the kernel features that this user can use", EXCL_VIEW },
@@ -64,6 +77,21 @@ static const struct cli_tool tool = {
 	.only_tells = true,
 };
 
+static _Noreturn void unknown_relation(const char *s)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	choice_init(&choice, s, strlen(s));
+	choice_add(&choice, "owner");
+	choice_add(&choice, "parent");
+	choice_add(&choice, "process");
+	choice_add(&choice, "user+pid");
+	choice_unknown(&choice, "relation", &e);
+	nserr_prefix(&e, "--tree");
+	cli_die_usage_nserr(&e);
+}
+
 static enum nslist_tree parse_tree(const char *s)
 {
 	if (s && *s == '=') /* -T=parent */
@@ -76,16 +104,28 @@ static enum nslist_tree parse_tree(const char *s)
 		return NSLIST_PROCESS;
 	if (streq(s, "user+pid"))
 		return NSLIST_USER_PID;
-	cli_die_usage("--tree: unknown relation '%s' (owner, parent, process, user+pid)", s);
+	unknown_relation(s);
 }
 
-static unsigned parse_type(const char *s)
+static unsigned parse_types(const char *s)
 {
-	const struct nstype *t = nstype_find(s, strlen(s));
+	unsigned types = 0;
 
-	if (!t)
-		cli_die_usage("unknown namespace type '%s'", s);
-	return NSTYPE_BIT(nstype_index(t));
+	for (;; s++) {
+		size_t n = strcspn(s, ",");
+		const struct nstype *t = nstype_find(s, n);
+
+		if (!t) {
+			struct nserr e = NSERR_INIT;
+
+			nstype_unknown(s, n, &e);
+			cli_die_usage_nserr(&e);
+		}
+		types |= NSTYPE_BIT(nstype_index(t));
+		s += n;
+		if (!*s)
+			return types;
+	}
 }
 
 static void set_task(struct opts *o, const char *arg)
@@ -120,11 +160,31 @@ static bool set_view(struct opts *o, int key, const char *arg)
 		o->view = NSLIST_DIFF;
 		o->of = arg;
 		return true;
+	case OPT_CONTAINERS:
+		o->view = NSLIST_CONTAINERS;
+		return true;
+	case OPT_ALL:
+		o->all = true;
+		return true;
+	case OPT_CAPS:
+		o->view = NSLIST_CAPS;
+		o->of = arg;
+		return true;
+	case OPT_STALE:
+		o->view = NSLIST_STALE;
+		return true;
+	case OPT_FIND:
+		o->view = NSLIST_FIND;
+		o->find = arg;
+		return true;
 	case OPT_ORPHANS:
 		o->orphans = true;
 		return true;
 	case OPT_LIMITS:
 		o->view = NSLIST_LIMITS;
+		o->limits_of_users = arg;
+		if (arg && !streq(arg, "user"))
+			cli_die_usage("--limits: unknown word '%s' (user)", arg);
 		return true;
 	case OPT_WATCH:
 		o->view = NSLIST_WATCH;
@@ -187,7 +247,7 @@ static void set_option(struct opts *o, int key, const char *arg)
 		o->filter = arg;
 		break;
 	case 't':
-		o->types |= parse_type(arg);
+		o->types |= parse_types(arg);
 		break;
 	case 'T':
 		o->tree = parse_tree(arg);
@@ -195,6 +255,9 @@ static void set_option(struct opts *o, int key, const char *arg)
 	case OPT_SOURCES:
 		if (collect_parse(arg, &o->sources, &e) < 0)
 			cli_die_nserr(&e);
+		break;
+	case OPT_SORT:
+		o->sort = arg;
 		break;
 	case OPT_NO_BPF:
 		o->no_bpf = true;
@@ -262,14 +325,15 @@ static void set_of_type(struct opts *o)
  */
 static void choose_tree(struct opts *o)
 {
-	if (o->view == NSLIST_WATCH || o->view == NSLIST_DOT)
+	if (o->sort_col || o->view == NSLIST_WATCH || o->view == NSLIST_DOT ||
+	    o->view == NSLIST_FIND)
 		o->tree = NSLIST_NO_TREE;
-	else if (o->tree == NSLIST_NO_TREE && !o->list && o->format != NSLIST_RAW &&
+	else if (o->tree == NSLIST_NO_TREE && !o->list &&
 		 (!o->output_all || o->view == NSLIST_MEMBERS))
 		o->tree = NSLIST_PROCESS;
 	for (size_t i = 0; i < o->n_cols; i++)
 		o->nested |= o->tree != NSLIST_NO_TREE &&
-			     streq(o->cols[i]->name, nslist_tree_column(o->tree));
+			     streq(o->cols[i]->name, nslist_tree_column(o));
 }
 
 /* Parses options and arguments in any order, because nslist executes no program. Returns the
@@ -306,6 +370,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	if (is_bare_inode(o))
 		o->view = NSLIST_MEMBERS;
 	nslist_choose_columns(o);
+	nslist_choose_sort(o);
 	choose_tree(o);
 	if (!o->types)
 		o->types = NSTYPE_ALL_BITS;

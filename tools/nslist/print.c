@@ -78,7 +78,7 @@ static void print_json(struct run *run, struct cell *cell)
 	struct json j = JSON_INIT(&b, true);
 
 	json_object(&j, NULL);
-	json_rows(run, &j, "namespaces", run->roots, cell);
+	json_rows(run, &j, run->view->key, run->roots, cell);
 	nslist_json_missed(run, &j);
 	json_object_end(&j);
 	buf_addc(&b, '\n');
@@ -150,8 +150,39 @@ static void sanitize(struct buf *b, char sep)
 		escape_format(b);
 }
 
+/* Appends a number of seconds in its largest unit: "40s", "22m", "5h", "3d". */
+static void add_duration(struct buf *b, uint64_t s)
+{
+	if (s < 60)
+		buf_printf(b, "%us", (unsigned)s);
+	else if (s < 3600)
+		buf_printf(b, "%um", (unsigned)(s / 60));
+	else if (s < 86400)
+		buf_printf(b, "%uh", (unsigned)(s / 3600));
+	else
+		buf_printf(b, "%llud", (unsigned long long)(s / 86400));
+}
+
+/* Appends a number of bytes as a multiple of a power of 1024, with a decimal below 10: "1.5G". */
+static void add_size(struct buf *b, uint64_t n)
+{
+	static const char units[] = "BKMGTPE";
+	uint64_t unit = 1;
+	size_t i = 0;
+
+	while (n / unit >= 1024 && units[i + 1]) {
+		unit *= 1024;
+		i++;
+	}
+	if (i > 0 && n / unit < 10)
+		buf_printf(b, "%llu.%llu%c", (unsigned long long)(n / unit),
+			   (unsigned long long)(n % unit * 10 / unit), units[i]);
+	else
+		buf_printf(b, "%llu%c", (unsigned long long)(n / unit), units[i]);
+}
+
 /* Returns the text of a cell for the table, or NULL if it is unknown. It belongs to the cell. */
-static const char *table_text(const struct run *run, struct cell *cell)
+static const char *table_text(const struct run *run, const struct column *col, struct cell *cell)
 {
 	struct buf *b = &cell->text;
 
@@ -159,7 +190,12 @@ static const char *table_text(const struct run *run, struct cell *cell)
 	case CELL_NONE:
 		return NULL;
 	case CELL_NUM:
-		buf_addu(b, cell->num);
+		if (col->flags & COL_DURATION && run->o->format == NSLIST_TABLE)
+			add_duration(b, cell->num);
+		else if (col->flags & COL_SIZE && run->o->format == NSLIST_TABLE)
+			add_size(b, cell->num);
+		else
+			buf_addu(b, cell->num);
 		break;
 	case CELL_SIGNED:
 		buf_printf(b, "%lld", (long long)cell->num);
@@ -171,7 +207,7 @@ static const char *table_text(const struct run *run, struct cell *cell)
 		sanitize(b, ' ');
 		break;
 	case CELL_LIST:
-		sanitize(b, run->o->wrap ? '\n' : ',');
+		sanitize(b, run->o->wrap && col->flags & COL_WRAP ? '\n' : ',');
 		if (b->len > 0)
 			b->s[b->len - 1] = '\0';
 		break;
@@ -181,8 +217,33 @@ static const char *table_text(const struct run *run, struct cell *cell)
 	return b->s;
 }
 
+/* The columns that are cut if the terminal is too narrow, in this order. */
+static const char *const cut_order[] = { "COMMAND", "ROOTFS", "CGROUP" };
+
+/* Returns the position of a column in cut_order, or its number of elements. */
+static size_t cut_position(const struct column *col)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(cut_order) && !streq(cut_order[i], col->name))
+		i++;
+	return i;
+}
+
+/* Cuts the text of a cell to the width of its heading. */
+static void cut(const struct column *col, struct cell *cell)
+{
+	size_t width = strlen(col->name), at = 0;
+
+	while (width-- > 0 && at < cell->text.len)
+		at += MAX(str_utf8_len(cell->text.s + at, cell->text.len - at), 1u);
+	if (cell->text.s)
+		cell->text.s[MIN(at, cell->text.len)] = '\0';
+}
+
+/* Adds the rows. The first `stage` columns of cut_order are cut as far as possible. */
 static void table_rows(struct run *run, struct libscols_table *tb, struct libscols_line *parent,
-		       const struct row *r, struct cell *cell)
+		       const struct row *r, struct cell *cell, size_t stage)
 {
 	for (; r; r = r->next) {
 		struct libscols_line *line = scols_table_new_line(tb, parent);
@@ -193,37 +254,41 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 			const char *s;
 
 			nslist_fill(run, r, run->o->cols[i], cell);
-			s = table_text(run, cell);
+			s = table_text(run, run->o->cols[i], cell);
+			if (s && cut_position(run->o->cols[i]) < stage)
+				cut(run->o->cols[i], cell);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();
 		}
 		if (r->first)
-			table_rows(run, tb, line, r->first, cell);
+			table_rows(run, tb, line, r->first, cell, stage);
 	}
 }
 
-/* Returns the flags of a column. Raw output has the order of a tree, but the tree is not drawn. */
-static int column_flags(const struct opts *o, const struct column *col)
+/* Returns the flags of a column. The library cuts the column `stage` of cut_order. Raw output has
+ * the order of a tree, but the tree is not drawn. */
+static int column_flags(const struct opts *o, const struct column *col, size_t stage)
 {
 	bool draw = o->nested && o->format != NSLIST_RAW;
 	int flags = 0;
 
-	if (draw && streq(col->name, nslist_tree_column(o->tree)))
+	if (draw && streq(col->name, nslist_tree_column(o)))
 		flags |= SCOLS_FL_TREE;
 	else if (col->flags & COL_RIGHT)
 		flags |= SCOLS_FL_RIGHT;
-	if (o->truncate && col->flags & COL_TRUNC)
+	if (o->truncate && col->flags & COL_TRUNC && cut_position(col) == stage)
 		flags |= SCOLS_FL_TRUNC;
 	if (o->wrap && col->flags & COL_WRAP)
 		flags |= SCOLS_FL_WRAP;
 	return flags;
 }
 
-static void add_columns(const struct opts *o, struct libscols_table *tb)
+static void add_columns(const struct opts *o, struct libscols_table *tb, size_t stage)
 {
 	for (size_t i = 0; i < o->n_cols; i++) {
 		struct libscols_column *col = scols_table_new_column(
-			tb, o->cols[i]->name, o->cols[i]->width, column_flags(o, o->cols[i]));
+			tb, o->cols[i]->name, o->cols[i]->width,
+			column_flags(o, o->cols[i], stage));
 
 		if (!col)
 			no_memory();
@@ -235,21 +300,51 @@ static void add_columns(const struct opts *o, struct libscols_table *tb)
 	}
 }
 
-static void print_table(struct run *run, struct cell *cell)
+/* Returns true if a line of the text is wider than the terminal. */
+static bool is_too_wide(const char *text, size_t width)
+{
+	size_t n = 0;
+
+	for (; *text && n <= width; text++)
+		if (*text == '\n')
+			n = 0;
+		else
+			n += (*text & 0xc0) != 0x80; /* not inside of a UTF-8 character */
+	return n > width;
+}
+
+/* Prints the table to a string. Sets *width to the width of the terminal, or to 0 without one. */
+static char *render(struct run *run, struct cell *cell, size_t stage, size_t *width)
 {
 	struct libscols_table *tb = scols_new_table();
-	struct buf b = BUF_INIT;
 	char *text = NULL;
 
 	if (!tb)
 		no_memory();
 	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
 	scols_table_enable_noheadings(tb, !run->o->headings);
-	add_columns(run->o, tb);
-	table_rows(run, tb, NULL, run->roots, cell);
+	add_columns(run->o, tb, stage);
+	table_rows(run, tb, NULL, run->roots, cell, stage);
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
+	*width = isatty(STDOUT_FILENO) ? scols_table_get_termwidth(tb) : 0;
 	scols_unref_table(tb);
+	return text;
+}
+
+/* On a terminal that is too narrow, cuts COMMAND first and prints again with further columns cut
+ * only if that is not enough. */
+static void print_table(struct run *run, struct cell *cell)
+{
+	struct buf b = BUF_INIT;
+	size_t width, stage = 0;
+	char *text = render(run, cell, stage, &width);
+
+	while (run->o->truncate && width > 0 && text && is_too_wide(text, width) &&
+	       ++stage < ARRAY_SIZE(cut_order)) {
+		free(text);
+		text = render(run, cell, stage, &width);
+	}
 	buf_adds(&b, text ? text : "");
 	free(text);
 	/* the library omits the newline of the last line, which may be empty */

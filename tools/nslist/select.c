@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* select: selects the namespaces that become rows and links the rows as a tree. */
-#include "nslist.h"
+#include "containers.h"
 
 #include "common/cli.h"
 
@@ -13,7 +13,7 @@ static void add_row(struct run *run, struct ns *ns, pid_t pid, bool is_member)
 	run->row_of[ns->index] = r;
 }
 
-static void allocate(struct run *run, size_t n)
+void nslist_allocate_rows(struct run *run, size_t n)
 {
 	run->rows = calloc(n + 1, sizeof(*run->rows));
 	run->row_of = calloc(run->c.tab.n + 1, sizeof(struct row *));
@@ -35,7 +35,7 @@ void nslist_select_members(struct run *run)
 {
 	struct ns *ns = nslist_target_ns(run, &run->targets[0]);
 
-	allocate(run, ns->nprocs);
+	nslist_allocate_rows(run, ns->nprocs);
 	add_members(run, ns);
 }
 
@@ -43,7 +43,7 @@ void nslist_select_show(struct run *run)
 {
 	struct ns *ns = nslist_target_ns(run, &run->targets[0]);
 
-	allocate(run, ns->nprocs + 1);
+	nslist_allocate_rows(run, ns->nprocs + 1);
 	add_row(run, ns, ns->pid, false);
 	add_members(run, ns);
 }
@@ -132,7 +132,7 @@ static void check_processes(const struct run *run)
 void nslist_select_namespaces(struct run *run)
 {
 	check_processes(run);
-	allocate(run, run->c.tab.n);
+	nslist_allocate_rows(run, run->c.tab.n);
 	for (size_t i = 0; i < run->c.tab.n; i++)
 		if (is_selected(run, run->c.tab.all[i]))
 			add_with_ancestors(run, run->c.tab.all[i]);
@@ -146,6 +146,8 @@ static struct row *row_above(struct run *run, const struct row *r, struct row **
 	const struct detail *d;
 	pid_t ppid;
 
+	if (r->box)
+		return boxes_row_above(run, r);
 	if (run->o->tree != NSLIST_PROCESS)
 		return up && !r->is_member ? run->row_of[up->index] : NULL;
 	d = nslist_ppid(run, r->pid, &ppid) ? nslist_detail(run, ppid) : NULL;
@@ -181,16 +183,25 @@ void nslist_select(struct run *run)
 	run->view->select(run);
 	if (run->o->filter)
 		nslist_filter(run);
+	if (run->o->sort_col)
+		nslist_sort(run);
 	link_rows(run);
 }
 
 void nslist_free_rows(struct run *run)
 {
 	nslist_details_free(run);
+	nslist_links_free(run);
 	free(run->rows);
 	run->rows = NULL;
 	free(run->row_of);
 	run->row_of = NULL;
+	boxes_free(run);
+	for (size_t i = 0; i < run->n_found; i++)
+		free(run->found[i].match);
+	free(run->found);
+	run->found = NULL;
+	run->n_found = 0;
 	run->n_rows = 0;
 	run->roots = NULL;
 }

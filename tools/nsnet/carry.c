@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* carry: resolves a request, builds its plan, and then prints, checks or executes the plan. */
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "nic.h"
 #include "run/exec.h"
 
@@ -18,6 +19,7 @@ static _Noreturn void explain(struct net *n, const struct plan *p)
 			s->kind->show(n, s, &out);
 	}
 	cli_print(&out);
+	explain_next(n->argv);
 	exit(0);
 }
 

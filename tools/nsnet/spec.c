@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* spec: parses the arguments that describe devices, bridges, routes and names. Nothing is looked
  * up. */
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/num.h"
+#include "kernel/sysctl.h"
 #include "ns/ref.h"
 #include "nsnet.h"
 
@@ -348,21 +350,18 @@ void spec_dns(struct net *n, const char *text)
 
 void spec_sysctl(struct net *n, const char *text)
 {
-	const char *equals = strchr(text, '=');
+	char path[PATH_MAX];
+	const char *value = sysctl_split(text, path, sizeof(path));
 	char *s;
 
 	if (n->n_sysctls == NET_WORDS_MAX)
 		cli_die_usage("--sysctl: more than %d values", NET_WORDS_MAX);
-	if (!equals || equals == text)
+	if (!value)
 		cli_die_usage("--sysctl: '%s' is not <key>=<value>", text);
-	s = copy(text, strlen(text));
-	/* as in sysctl(8): the separator is '.', unless the first separator is '/' */
-	if (!memchr(text, '/', (size_t)(equals - text)))
-		for (char *c = s; c < s + (equals - text); c++)
-			if (*c == '.')
-				*c = '/';
-	if (!str_after(s, "net/") || strstr(s, "..") || strstr(s, "//"))
+	if (!str_after(path, "net/"))
 		cli_die_usage("--sysctl: '%s' is not below net", text);
+	if (asprintf(&s, "%s=%s", path, value) < 0)
+		cli_die(ENOMEM, "cannot store '%s'", text);
 	n->sysctls[n->n_sysctls++] = s;
 }
 

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
+#include "kernel/sysctl.h"
 #include "nsnet.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
@@ -22,14 +23,11 @@
 
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	const char *key = s->arg, *equals = strchr(key, '=');
 	char path[PATH_MAX];
-	int rc;
+	const char *value = sysctl_split(s->arg, path, sizeof(path));
 
 	(void)ctx;
-	snprintf(path, sizeof(path), "/proc/sys/%.*s", (int)(equals - key), key);
-	rc = file_write_at(AT_FDCWD, path, equals + 1);
-	return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to %s", equals + 1, path) : 0;
+	return value ? sysctl_set(path, value, e) : -EINVAL;
 }
 
 void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out)

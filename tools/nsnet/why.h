@@ -47,7 +47,7 @@ void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like
 		snprintf(cure, sizeof(cure), __VA_ARGS__); \
 		cure; \
 	})
-#define CURE_SIZE 512
+#define CURE_SIZE 1024
 
 /* A check. A group of checks is an array in the order of the path. A check returns false if the
  * checks after it would be useless. */

@@ -11,7 +11,7 @@
 
 /* ---- the report */
 
-static void add_line(struct why *y, const char *mark, const char *fmt, va_list ap)
+printf_like(3, 0) static void add_line(struct why *y, const char *mark, const char *fmt, va_list ap)
 {
 	char line[512], safe[1024];
 

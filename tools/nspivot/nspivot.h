@@ -125,6 +125,10 @@ void build_plan(struct run *r, struct plan *p);
  * set. */
 int source_open(const char *src, int flags, struct nserr *e) must_check;
 
+/* Sets the hint of e to the reason for which the kernel refused the overlay with EINVAL, if the
+ * reason is certain. */
+void overlay_explain(const struct op *op, const char *newroot, struct nserr *e);
+
 /* Mounts an overlay on op->dst. newroot is the lower layer if op has no lower= option. Returns a
  * descriptor of the mount, or a negative errno with e set. */
 int overlay_mount(struct root *r, const struct op *op, const char *newroot,

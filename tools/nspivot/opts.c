@@ -24,7 +24,7 @@ enum { EXCL_OLD = 1 };
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
 	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the directories of the host read-only" },
-	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "apply a preset, for example minimal or docker" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "apply a preset, for example minimal or sandbox" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src[:dst[:opts]]>",  "bind a file or directory with all mounts below it" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src[:dst[:opts]]>", "bind read-only, with all mounts below it" },
 	{ OPT_VERB + VERB_BIND_TRY,        "bind-try",        CLI_ARG,    "<src[:dst[:opts]]>", "like --bind, but ignore a missing <src>" },
@@ -55,7 +55,9 @@ static const struct cli_opt table[] = {
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "skip the safety checks" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
-	HANDLE_OPTS,
+	HANDLE_OPTS_BEFORE,
+	HANDLE_OPT_START,
+	HANDLE_OPTS_FDS,
 	{ OPT_EXPLAIN,                     "explain",         CLI_NONE,   NULL,                 "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 	{ 0 },
@@ -106,7 +108,8 @@ static void take_other(struct run *r, int key, const char *arg)
 		must(opts_add(r->o, v, arg, &e), v->name, &e);
 		return;
 	}
-	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
+	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS ||
+			   key == CRED_KEY_CAP_AMBIENT;
 	if (handle_option(&r->handle, key, arg, &e) < 0 || cred_option(&r->cred, key, arg, &e) < 0)
 		cli_die_nserr(&e);
 }

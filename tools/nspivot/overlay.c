@@ -154,6 +154,10 @@ static void name_missing(const struct op *op, struct nserr *e)
 			if (path && !streq(op->o.param[i], "upper=tmpfs") &&
 			    access(path, F_OK) < 0) {
 				nserr_set(e, errno, "%s: cannot open layer '%s'", op->dst, path);
+				if (strstr(path, ":upper=") || strstr(path, ":work=") ||
+				    strstr(path, ":lower="))
+					nserr_hint(e,
+						   "separate lower=, upper= and work= by commas");
 				return;
 			}
 		}
@@ -205,5 +209,7 @@ int overlay_mount(struct root *r, const struct op *op, const char *newroot, stru
 		if (rc == 0)
 			rc = try_both(r, op, newroot, e);
 	}
+	if (rc < 0 && e)
+		overlay_explain(op, newroot, e);
 	return rc;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: defines the presets. Each preset is a list of options, which --explain prints. */
+#include "base/choice.h"
 #include "kernel/sys_cap.h"
 #include "nspivot.h"
 #include "root/place.h"
@@ -140,6 +141,8 @@ static int hide_home(struct opts *o, struct nserr *e)
 
 int opts_add_preset(struct opts *o, const char *name, struct nserr *e)
 {
+	struct choice choice;
+
 	for (size_t i = 0; i < ARRAY_SIZE(presets); i++) {
 		const struct preset *p = &presets[i];
 		int rc = 0;
@@ -160,6 +163,9 @@ int opts_add_preset(struct opts *o, const char *name, struct nserr *e)
 			o->caps = parse_caps(p->caps);
 		return rc;
 	}
-	nserr_set(e, 0, "unknown preset '%s'", name);
+	choice_init(&choice, name, strlen(name));
+	for (size_t i = 0; i < ARRAY_SIZE(presets); i++)
+		choice_add(&choice, presets[i].name);
+	choice_unknown(&choice, "preset", e);
 	return -ENOENT;
 }

@@ -136,9 +136,9 @@ static bool cannot_mount_devpts(struct root *r)
 	return fd == -EINVAL;
 }
 
-/* Mounts devpts with gid=5, the group of terminals. If that group is not mapped, the kernel returns
- * EINVAL; then omits the option, and a terminal gets the group of the process that opens it. If
- * user 0, the owner of ptmx, is not mapped, the kernel returns EINVAL again. */
+/* Mounts devpts, by default with gid=5, the group of terminals. If that group is not mapped, the
+ * kernel returns EINVAL; then omits the default, and a terminal gets the group of the process that
+ * opens it. If user 0, the owner of ptmx, is not mapped, the kernel returns EINVAL again. */
 static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;

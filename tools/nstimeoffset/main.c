@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nstimeoffset: runs a program in a time namespace with other clocks, without a fork. */
+#include "common/explain_next.h"
 #include "common/features.h"
 #include "nstimeoffset.h"
 
@@ -46,8 +47,11 @@ int main(int argc, char **argv)
 	if (o.mode == MODE_PRINT)
 		return print_offsets(&r.offsets);
 	build_plan(&r, &p);
-	if (o.explain)
-		return explain(&p, &r);
+	if (o.explain) {
+		(void)explain(&p, &r);
+		explain_next(r.program.argv);
+		return 0;
+	}
 	if (plan_run(&p, &r, NULL, &e) < 0)
 		cli_die_nserr(&e);
 	return 0;

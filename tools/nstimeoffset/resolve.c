@@ -27,6 +27,6 @@ int resolve(struct run *r, struct nserr *e)
 		return rc;
 	r->program.argv = r->o->rest;
 	if (r->o->mode == MODE_RUN)
-		program_find_shell(&r->program, true);
+		program_find_shell(&r->program);
 	return timens_request_resolve(ask, &now, &r->offsets, e);
 }

@@ -179,6 +179,11 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_domainname, o->domainname, 0);
 	if (o->lo)
 		plan_add(p, self, &step_lo, NULL, 0);
+	/* before the root changes, because the steps write to /proc */
+	for (size_t i = 0; i < o->sysctls.n; i++)
+		plan_add(p, self, &step_sysctl, o->sysctls.word[i], 0);
+	if (o->oom_score_adj)
+		plan_add(p, self, &cred_oom, o->oom_score_adj, 0);
 	/* for flag F, the kernel opens the interpreter when it is registered, so register it before
 	 * the root is changed */
 	if (early) {

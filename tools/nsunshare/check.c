@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: checks the combination of options, without any look-ups. */
+#include "base/num.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 
@@ -77,7 +78,7 @@ static int check_run_name(const struct opts *o, struct nserr *e)
 
 int check_opts(const struct opts *o, struct nserr *e)
 {
-	int rc = check_ids(o, e);
+	int rc = check_ids(o, e), oom;
 
 	if (rc < 0)
 		return rc;
@@ -90,6 +91,15 @@ int check_opts(const struct opts *o, struct nserr *e)
 	rc = check_cgroup(o, e);
 	if (rc < 0)
 		return rc;
+	if (o->detach && o->kill_signal)
+		return nserr_set(e, 0, "--detach cannot be used with --kill-child");
+	rc = check_sysctls(o, e);
+	if (rc < 0)
+		return rc;
+	/* proc_pid_oom_score_adj(5) */
+	if (o->oom_score_adj && num_int(o->oom_score_adj, -1000, 1000, &oom) < 0)
+		return nserr_set(e, 0, "--oom-score-adj: invalid '%s', expected -1000 to 1000",
+				 o->oom_score_adj);
 	rc = check_run_name(o, e);
 	if (rc < 0)
 		return rc;

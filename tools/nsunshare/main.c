@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 
 #include "common/execute.h"
+#include "common/explain_next.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 #include "run/cloned_binary.h"
@@ -18,6 +19,9 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
+	/* the helper goes on and cleans up when the program has ended */
+	if (r->o->detach)
+		_exit(0);
 	wstatus = supervise_wait(&r->supervise, e);
 	if (plan_keeper_end(p->keeper, wstatus, supervise_ending(&r->supervise), &late) < 0)
 		cli_warn_nserr(&late);
@@ -48,6 +52,7 @@ static int explain(struct run *r, const struct plan *p)
 		build_init(r, &init);
 		execute_explain(&init, r);
 	}
+	explain_next(r->program.argv);
 	return 0;
 }
 

@@ -42,6 +42,8 @@ struct opts {
 	const char *root, *wd;
 	const char *hostname, *domainname;
 	bool lo;
+	struct words sysctls;
+	const char *oom_score_adj; /* a number, or NULL */
 	struct timens_request clocks;
 
 	const char *cgroup;
@@ -51,7 +53,7 @@ struct opts {
 	const char *setup, *setup_outside; /* shell commands of these options, or NULL */
 	const char *name;                  /* name of the run, or NULL */
 
-	bool fork, no_fork, init, explain;
+	bool fork, no_fork, detach, init, explain;
 	bool stops; /* --stop-signal or --grace was given */
 	int kill_signal;
 
@@ -108,6 +110,10 @@ void opts_parse(struct run *r, int argc, char **argv);
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
+/* Checks that each sysctl of --sysctl belongs to a new namespace. Returns 0, or a negative errno
+ * with e set. */
+int check_sysctls(const struct opts *o, struct nserr *e) must_check;
+
 /* Looks up the users, groups, maps and clocks that the options name. Returns 0, or a negative errno
  * with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
@@ -150,6 +156,7 @@ extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_p
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
 	step_domainname, step_lo, step_setup;                /* steps_proc.c */
+extern const struct plan_kind step_sysctl;                   /* steps_sysctl.c */
 extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
 extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
 extern const struct plan_kind step_setup_outside;            /* steps_outside.c */

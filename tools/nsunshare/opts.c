@@ -31,6 +31,7 @@ enum {
 	OPT_HOSTNAME,
 	OPT_DOMAINNAME,
 	OPT_LO,
+	OPT_SYSCTL,
 	OPT_MONOTONIC,
 	OPT_BOOTTIME,
 	OPT_TIME_OFFSETS,
@@ -38,6 +39,8 @@ enum {
 	OPT_CGROUP_CREATE,
 	OPT_CGROUP_SET,
 	OPT_SETUP,
+	OPT_OOM_SCORE_ADJ,
+	OPT_DETACH,
 	OPT_SETUP_OUTSIDE,
 	OPT_NAME,
 	OPT_INIT,
@@ -82,6 +85,7 @@ static const struct cli_opt table[] = {
 	{ OPT_MONOTONIC,       "monotonic",        CLI_ARG,    "<time>",       "set the monotonic clock (implies -T)", X_MONOTONIC },
 	{ OPT_BOOTTIME,        "boottime",         CLI_ARG,    "<time>",       "set the boot clock (implies -T)", X_BOOTTIME },
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
+	{ OPT_SYSCTL,          "sysctl",           CLI_ARG,    "<key=value>",  "set a sysctl of a new namespace" },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
 	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this shell command outside before --setup" },
 
@@ -100,6 +104,8 @@ static const struct cli_opt table[] = {
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
 	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without a child, even with -p", X_FORK },
 	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "kill the program if nsunshare dies (implies -f)" },
+	{ OPT_DETACH,          "detach",           CLI_NONE,   NULL,           "end as soon as the program is executed (forks)" },
+	{ OPT_OOM_SCORE_ADJ,   "oom-score-adj",    CLI_ARG,    "<number>",     "set the OOM score adjustment, -1000 to 1000" },
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program like nsinit(1) (implies -p)" },
 	STOP_OPTS,
 	{ OPT_NAME,            "name",             CLI_ARG,    "<name>",       "register the run as name:<name> (implies -f)" },
@@ -302,6 +308,9 @@ static bool inside_option(struct opts *o, int key, const char *arg)
 		o->lo = true;
 		o->types |= CLONE_NEWNET;
 		return true;
+	case OPT_SYSCTL:
+		add_word(&o->sysctls, arg);
+		return true;
 	case OPT_MONOTONIC:
 	case OPT_BOOTTIME:
 		clock_option(o, key == OPT_BOOTTIME ? TIMENS_BOOTTIME : TIMENS_MONOTONIC, arg);
@@ -337,6 +346,12 @@ static bool process_option(struct opts *o, int key, const char *arg)
 	case 'f':
 	case OPT_FORWARD_SIGNALS:
 		o->fork = true;
+		return true;
+	case OPT_DETACH:
+		o->detach = o->fork = true;
+		return true;
+	case OPT_OOM_SCORE_ADJ:
+		o->oom_score_adj = arg;
 		return true;
 	case OPT_INIT:
 		o->init = true;

@@ -135,6 +135,9 @@ int resolve(struct run *r, struct nserr *e)
 		r->cred.keep_caps = false;
 	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
-	program_find_shell(&r->program, true);
+	r->program.other_root = o->root;
+	/* with --as, the shell is looked up in the program's own root */
+	if (!r->cred.as)
+		program_find_shell(&r->program);
 	return resolve_maps(r, e);
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * choice: reports a word that is not in a list of valid words, and suggests the valid word that
+ * resembles it. All tools use it for options, verbs, types, columns, signals and other fixed words.
+ */
+#ifndef NSU_BASE_CHOICE_H
+#define NSU_BASE_CHOICE_H
+
+#include "base/nserr.h"
+
+struct choice {
+	const char *word; /* the unknown word; borrowed */
+	size_t len;
+	const char *prefix; /* put before the suggestion, such as "--"; default "" */
+	const char *suffix; /* put after the suggestion; default "" */
+	bool shortened;     /* suggest a valid word with which the unknown word begins */
+	bool silent;        /* the list of the valid words is long, so do not print it */
+	/* the rest is private */
+	char nearest[32], list[160];
+	unsigned distance, count;
+	bool tie;
+};
+
+/* Prepares c for the unknown word of n bytes. */
+void choice_init(struct choice *c, const char *word, size_t n);
+
+/* Adds a valid word. The string is not used after the call. */
+void choice_add(struct choice *c, const char *valid);
+
+/*
+ * Sets the hint of e: "did you mean NAME?" if exactly one valid word is the nearest to the unknown
+ * word and resembles it, and the valid words if they are at most 12 and short. Otherwise does not
+ * change e.
+ */
+void choice_hint(const struct choice *c, struct nserr *e);
+
+/* Sets e to "unknown WHAT 'WORD'" with the hint of choice_hint(). Returns -EINVAL. */
+int choice_unknown(const struct choice *c, const char *what, struct nserr *e);
+
+#endif

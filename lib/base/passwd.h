@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * passwd: parses the text of passwd(5) and group(5) files. No function here opens a file. The tools
+ * use these functions for the files of a root that another user may own, because NSS would load
+ * modules from that root.
+ */
+#ifndef NSU_BASE_PASSWD_H
+#define NSU_BASE_PASSWD_H
+
+#include <sys/types.h>
+
+#include "base/util.h"
+
+#define PASSWD_GROUPS_MAX 65536 /* NGROUPS_MAX, the limit of setgroups(2) */
+
+/* The fields of a user. The caller frees them with passwd_user_free(). */
+struct passwd_user {
+	char *name, *home, *shell; /* malloc()ed; home and shell may be empty */
+	uid_t uid;
+	gid_t gid;
+};
+
+#define PASSWD_USER_INIT ((struct passwd_user){ 0 })
+
+void passwd_user_free(struct passwd_user *u);
+
+/*
+ * Finds the first line of a user by name or, if name is NULL, by uid. Ignores comments, the lines
+ * of NIS that begin with + or -, lines with a NUL byte, and invalid lines of other users. Returns 1
+ * and sets *u, 0 if there is no such user, -EINVAL if the line of that name is invalid (its number
+ * is stored in *line), or -ENOMEM.
+ */
+int passwd_find_user(const char *text, size_t n, const char *name, uid_t uid, struct passwd_user *u,
+		     unsigned *line) must_check;
+
+/* Finds the first line of a group by name. Returns 1 and sets *gid, 0, or -EINVAL, as
+ * passwd_find_user() does. */
+int passwd_find_group(const char *text, size_t n, const char *name, gid_t *gid,
+		      unsigned *line) must_check;
+
+/*
+ * Collects first and the ids of all groups that list the user as a member, sorted, each id once.
+ * Returns 0 and sets *groups, which the caller frees, or -ENOMEM, or -E2BIG for more than
+ * PASSWD_GROUPS_MAX lines.
+ */
+int passwd_groups_of(const char *text, size_t n, const char *user, gid_t first, gid_t **groups,
+		     size_t *ngroups) must_check;
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * walk: visits all files of a directory tree. Each file is opened once, with O_PATH, below the
+ * descriptor of its directory, and symbolic links are not followed. So a process that renames files
+ * in the tree cannot lead the walk out of it.
+ */
+#ifndef NSU_BASE_WALK_H
+#define NSU_BASE_WALK_H
+
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/nserr.h"
+
+struct walk;
+
+enum walk_event {
+	WALK_FILE,  /* a file of any type; for a directory, before its files */
+	WALK_MOUNT, /* a mount point that is skipped */
+	WALK_ERROR, /* a file or directory that cannot be opened or read */
+};
+
+/*
+ * Called for each event. fd and st are valid for WALK_FILE and WALK_MOUNT, err is the negative
+ * errno of WALK_ERROR. Returns 0, or a negative errno that ends the walk.
+ */
+typedef int walk_visit(void *ctx, struct walk *w, enum walk_event event, int fd,
+		       const struct statx *st, int err);
+
+struct walk {
+	bool cross; /* set by the caller: enter mount points */
+	walk_visit *visit;
+	void *ctx;
+
+	/* private */
+	struct walk_level *level; /* the directories from the top to the current one */
+	size_t n, size, open;
+	const char *top, *name; /* name of the current file, NULL for the current directory */
+	struct buf path;
+};
+
+#define WALK_INIT(visit_, ctx_) ((struct walk){ .visit = (visit_), .ctx = (ctx_) })
+
+/*
+ * Visits the directory fd (O_PATH, borrowed) and everything below it. top is its name in messages.
+ * A file that vanishes meanwhile is skipped. Returns 0, the result of visit, or a negative errno
+ * with e set: -ENOMEM, or -ESTALE if a directory was moved so that the walk cannot go on.
+ */
+int walk_tree(struct walk *w, int fd, const char *top, struct nserr *e) must_check;
+
+/* Returns the path of the current file, valid until the next call, for messages. */
+const char *walk_path(struct walk *w);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* memory: reads how much memory the processes of a control group use. */
+#ifndef NSU_CGROUP_MEMORY_H
+#define NSU_CGROUP_MEMORY_H
+
+#include "base/util.h"
+
+/* The hierarchy that has the memory controller: version 1, or otherwise version 2. */
+struct cgroup_memory {
+	int dir; /* descriptor of its mount, or -1 */
+	bool v2;
+	char options[128]; /* options of the file system, for cgroup_path_in() */
+	char root[256];    /* directory of the hierarchy that is mounted */
+	char own[1024];    /* the caller's own path in the hierarchy */
+};
+
+#define CGROUP_MEMORY_INIT ((struct cgroup_memory){ .dir = -1 })
+
+/* Finds and opens the hierarchy. Returns 0, -ENOENT if it is not mounted, or another negative
+ * errno. The caller closes m->dir. */
+int cgroup_memory_open(struct cgroup_memory *m) must_check;
+
+/*
+ * Sets *bytes to the memory of the cgroup of a process. text is its /proc/PID/cgroup. If the
+ * process is in the group init.scope, which systemd creates for itself, uses the group above.
+ * Returns 0, or -ENOENT if the process is in the root cgroup, in the caller's cgroup or outside of
+ * the mounted hierarchy, or another negative errno.
+ */
+int cgroup_memory_read(const struct cgroup_memory *m, const char *text, uint64_t *bytes) must_check;
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* container: groups processes into containers. */
+#include "collect/container.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cgroup/name.h"
+#include "kernel/mountinfo.h"
+#include "kernel/proc_status.h"
+#include "ns/procfs.h"
+
+struct find {
+	const struct collect *c;
+	const struct nsmember *me;
+	struct containers *out;
+	bool *inside; /* by ns.index: a process in a pid namespace below the caller's is in ns */
+	char own_device[24], *own_root;
+};
+
+/* ---- Files of processes ---- */
+
+/* The root mount of a process. */
+struct root {
+	char *text;         /* see container_root() */
+	char device[24];    /* "MAJOR:MINOR" */
+	bool is_netns_exec; /* /sys is mounted as ip-netns(8) does */
+};
+
+/* ip-netns(8) mounts a sysfs on /sys whose source is the name of the network namespace. Others use
+ * a fixed word. */
+static bool is_named_sysfs(const struct mountinfo_line *l)
+{
+	return streq(l->target, "/sys") && streq(l->fstype, "sysfs") &&
+	       !streq(l->source, "sysfs") && !streq(l->source, "none") && !streq(l->source, "sys");
+}
+
+/* Reads the root mount. The last mount on "/" is the visible one. */
+static void read_root(const struct collect *c, pid_t pid, struct root *out)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line l;
+	struct procfs_path path;
+
+	*out = (struct root){ 0 };
+	procfs_path_set(&path, pid);
+	if (mountinfo_read_at(&m, c->q.proc, procfs_path_at(&path, "mountinfo")) < 0)
+		return;
+	while (mountinfo_next(&m, &l)) {
+		out->is_netns_exec |= is_named_sysfs(&l);
+		if (!streq(l.target, "/"))
+			continue;
+		free(out->text);
+		snprintf(out->device, sizeof(out->device), "%s", l.device);
+		if (asprintf(&out->text, "%s%s%s", l.fstype, streq(l.root, "/") ? "" : ":",
+			     streq(l.root, "/") ? "" : l.root) < 0)
+			out->text = NULL;
+	}
+}
+
+char *container_root(const struct collect *c, pid_t pid, char device[24])
+{
+	struct root root;
+
+	read_root(c, pid, &root);
+	if (device)
+		snprintf(device, 24, "%s", root.device);
+	return root.text;
+}
+
+/* Returns true if the process is process 1 of its pid namespace. */
+static bool is_first(const struct collect *c, pid_t pid)
+{
+	struct procfs_path path;
+	char text[4096];
+
+	procfs_path_set(&path, pid);
+	return file_read_at(c->q.proc, procfs_path_at(&path, "status"), text, sizeof(text)) > 0 &&
+	       proc_status_nspid(text, UINT_MAX) == 1;
+}
+
+/* Returns true if the process is a kernel thread. kdevtmpfs has a mount namespace of its own. */
+static bool is_kthread(const struct collect *c, pid_t pid)
+{
+	struct proc_stat st;
+
+	return procfs_read_stat(c->q.proc, pid, &st) == 0 && st.kthread;
+}
+
+/* Returns true if the process belongs to a service of systemd. */
+static bool is_service(const struct collect *c, pid_t pid)
+{
+	cleanup_buf struct buf unit = BUF_INIT;
+	struct procfs_path path;
+	char text[16384];
+	const char *cgroup;
+	size_t len = 0;
+
+	procfs_path_set(&path, pid);
+	if (file_read_at(c->q.proc, procfs_path_at(&path, "cgroup"), text, sizeof(text)) <= 0)
+		return false;
+	cgroup = cgroup_name_path(text, &len);
+	return cgroup && cgroup_name_unit(cgroup, len, &unit) && unit.len > 8 &&
+	       streq(unit.s + unit.len - 8, ".service");
+}
+
+/* ---- Grouping ---- */
+
+static uint32_t inode_of(const struct nsmember *m, int type)
+{
+	return m->inode[type];
+}
+
+/* Returns the namespace that the process shares with the other processes of its container, or
+ * NULL. An inode of 0 is unknown. */
+static struct ns *shared_ns(const struct collect *c, const struct nsmember *me,
+			    const struct nsmember *m)
+{
+	static const int types[] = { NSTYPE_PID, NSTYPE_MNT, NSTYPE_USER };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		uint32_t inode = inode_of(m, types[i]);
+
+		if (!inode || !inode_of(me, types[i]))
+			return NULL;
+		if (inode != inode_of(me, types[i]))
+			return nstab_find(&c->tab, &nstypes[types[i]], inode);
+	}
+	return NULL;
+}
+
+/* Adds a process to its container, which is created for the first process. */
+static void add_process(struct find *f, const struct nsmember *m)
+{
+	struct ns *ns = shared_ns(f->c, f->me, m);
+	struct container *box;
+
+	if (!ns)
+		return;
+	if (!f->out->of[ns->index]) {
+		box = &f->out->v[f->out->n++];
+		*box = (struct container){ .ns = ns, .pid = m->pid };
+		f->out->of[ns->index] = box;
+	}
+	f->out->of[ns->index]->nprocs++;
+	if (ns->type != &nstypes[NSTYPE_PID])
+		return;
+	for (int type = 0; type < NSTYPE_COUNT; type++) {
+		const struct ns *in = nstab_find(&f->c->tab, &nstypes[type], inode_of(m, type));
+
+		if (in)
+			f->inside[in->index] = true;
+	}
+}
+
+/* Returns true if a process of a pid namespace below the caller's is in the namespace of that type
+ * of m, which is not the caller's. */
+static bool shares(const struct find *f, const struct nsmember *m, int type)
+{
+	const struct ns *ns = nstab_find(&f->c->tab, &nstypes[type], inode_of(m, type));
+
+	return ns && inode_of(m, type) != inode_of(f->me, type) && f->inside[ns->index];
+}
+
+/* Returns true if the group of processes in the caller's pid namespace is a container. */
+static bool is_container(struct find *f, struct container *box, bool all)
+{
+	const struct nsmember *m = collect_member(f->c, box->pid);
+	bool other_user = inode_of(m, NSTYPE_USER) != inode_of(f->me, NSTYPE_USER);
+	struct root root;
+
+	if (shares(f, m, NSTYPE_MNT) || is_kthread(f->c, box->pid))
+		return false;
+	read_root(f->c, box->pid, &root);
+	box->rootfs = root.text;
+	box->host_root = !root.text || !f->own_root ||
+			 (streq(root.text, f->own_root) && streq(root.device, f->own_device));
+	if (!box->host_root)
+		return true;
+	if (root.is_netns_exec && inode_of(m, NSTYPE_NET) != inode_of(f->me, NSTYPE_NET))
+		return false;
+	if (shares(f, m, NSTYPE_USER))
+		return false;
+	return all || (other_user && !is_service(f->c, box->pid));
+}
+
+/* Replaces the lowest pid of a pid namespace by its process 1. */
+static void find_first(struct find *f, struct container *box)
+{
+	const struct nsmember *m = collect_member(f->c, box->pid), *end = f->c->members + f->c->n;
+
+	for (; m < end; m++) {
+		if (inode_of(m, NSTYPE_PID) != box->ns->inode || !is_first(f->c, m->pid))
+			continue;
+		box->pid = m->pid;
+		return;
+	}
+}
+
+/* Sets what is derived from the process that represents the container. */
+static void describe(struct find *f, struct container *box)
+{
+	const struct nsmember *m;
+
+	if (box->ns->type == &nstypes[NSTYPE_PID])
+		find_first(f, box);
+	m = collect_member(f->c, box->pid);
+	for (int type = 0; type < NSTYPE_COUNT; type++)
+		if (inode_of(m, type) && inode_of(f->me, type) &&
+		    inode_of(m, type) != inode_of(f->me, type))
+			box->types |= NSTYPE_BIT(type);
+}
+
+/* Removes the groups that are not containers. */
+static void sieve(struct find *f, bool all)
+{
+	struct containers *l = f->out;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct container *box = &l->v[i];
+
+		if (box->ns->type != &nstypes[NSTYPE_PID] && !is_container(f, box, all)) {
+			free(box->rootfs);
+			continue;
+		}
+		describe(f, box);
+		l->v[n++] = *box;
+	}
+	l->n = n;
+}
+
+static int by_level(const void *a, const void *b)
+{
+	const struct container *x = a, *y = b;
+
+	if (x->level != y->level)
+		return x->level < y->level ? -1 : 1;
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* Sorts the containers and finds the parents. */
+static void link_parents(struct find *f)
+{
+	struct containers *l = f->out;
+	const size_t n_ns = f->c->tab.n;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].ns->type == &nstypes[NSTYPE_PID])
+			l->v[i].level = nstab_level(l->v[i].ns);
+	qsort(l->v, l->n, sizeof(*l->v), by_level);
+	memset(l->of, 0, n_ns * sizeof(struct container *));
+	for (size_t i = 0; i < l->n; i++) {
+		struct container *box = &l->v[i];
+
+		l->of[box->ns->index] = box;
+		box->level = 0;
+		if (box->ns->type != &nstypes[NSTYPE_PID])
+			continue;
+		for (struct ns *up = box->ns->parent; up && !box->parent; up = up->parent)
+			box->parent = l->of[up->index];
+		if (box->parent)
+			box->level = box->parent->level + 1;
+	}
+}
+
+int containers_find(const struct collect *c, bool all, struct containers *out)
+{
+	struct find f = { .c = c, .me = collect_member(c, c->q.self), .out = out };
+
+	*out = (struct containers){
+		.v = calloc(c->tab.n + 1, sizeof(*out->v)),
+		.of = calloc(c->tab.n + 1, sizeof(struct container *)),
+	};
+	f.inside = calloc(c->tab.n + 1, sizeof(*f.inside));
+	if (out->v && out->of && f.inside && f.me) {
+		f.own_root = container_root(c, c->q.self, f.own_device);
+		for (size_t i = 0; i < c->n; i++)
+			add_process(&f, &c->members[i]);
+		sieve(&f, all);
+		link_parents(&f);
+	}
+	free(f.own_root);
+	free(f.inside);
+	return out->v && out->of ? 0 : -ENOMEM;
+}
+
+void containers_free(struct containers *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i].rootfs);
+	free(l->v);
+	free(l->of);
+	*l = (struct containers){ 0 };
+}
+
+const struct container *containers_of(const struct containers *l, const struct collect *c,
+				      const struct nsmember *m)
+{
+	const struct nsmember *me = collect_member(c, c->q.self);
+	const struct ns *ns = me && l->of ? shared_ns(c, me, m) : NULL;
+
+	return ns ? l->of[ns->index] : NULL;
+}

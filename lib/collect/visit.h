@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* visit: calls a function inside each of several namespaces that a scan has found. */
+#ifndef NSU_COLLECT_VISIT_H
+#define NSU_COLLECT_VISIT_H
+
+#include "base/buf.h"
+#include "collect/collect.h"
+
+/* A namespace to visit, which is not a user or pid namespace, and the result. */
+struct visit {
+	const struct ns *ns;
+	int rc; /* result of the function, or a negative errno: the namespace was not entered */
+	struct buf out; /* what the function has written */
+};
+
+/*
+ * Calls f(ns, arg, out) inside each of the n namespaces, one after the other. f returns 0 or a
+ * negative errno, and writes its result to out. f must not change the memory of the caller except
+ * *out, because it runs in a child process if the caller must enter a user namespace first. A
+ * namespace of the caller itself is not entered. The caller frees the results with visit_free().
+ */
+typedef int visit_fn(const struct ns *ns, const void *arg, struct buf *out);
+void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, const void *arg);
+
+/* Frees the results of n visits. */
+void visit_free(struct visit *v, size_t n);
+
+/* Functions for visit_all(). Each returns 0 or a negative errno. */
+
+/* Writes the host name of a uts namespace. */
+int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_check;
+
+/* Writes the IP addresses of a network namespace, as an array of struct net_ifaddr. */
+int visit_addresses(const struct ns *ns, const void *arg, struct buf *out) must_check;
+
+/* Writes the devices of a network namespace, as an array of struct net_link. */
+int visit_links(const struct ns *ns, const void *arg, struct buf *out) must_check;
+
+/* Writes the sockets of a network namespace that wait for packets, as an array of struct
+ * net_listener. arg points to the protocol, an int. */
+int visit_listeners(const struct ns *ns, const void *arg, struct buf *out) must_check;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* as: the option --as, which makes the program run as a user of its own root. */
+#ifndef NSU_CRED_AS_H
+#define NSU_CRED_AS_H
+
+#include "cred/cred.h"
+
+/* Stores the argument <user>[:<group>] of --as. Returns 0, or a negative errno with e set. */
+int cred_as_parse(struct cred *c, const char *text, struct nserr *e) must_check;
+
+/* Replaces the ids and groups of c by those of the user, unless an option has set the groups. The
+ * values are unknown until the step cred_as has run. */
+void cred_as_prepare(struct cred *c);
+
+/*
+ * Reads etc/passwd and etc/group of the root of this process, and sets the ids and groups of the
+ * cred (arg). Must run in the process of the program, after it has entered its root and before the
+ * steps that use the values.
+ */
+extern const struct plan_kind cred_as;
+
+/* Sets HOME, USER, LOGNAME and SHELL. Returns 0, or a negative errno with e set. */
+int cred_as_env(const struct cred *c, struct nserr *e) must_check;
+
+#endif

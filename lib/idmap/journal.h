@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * journal: remembers the one file whose setuid bit, setgid bit or capabilities chown(2) is about to
+ * clear, so that a later run can restore them if this one is killed.
+ */
+#ifndef NSU_IDMAP_JOURNAL_H
+#define NSU_IDMAP_JOURNAL_H
+
+#include <sys/stat.h>
+
+#include "base/nserr.h"
+
+#define JOURNAL_CAPS_MAX 24 /* XATTR_CAPS_SZ_3 */
+
+struct journal_record {
+	uint64_t ino;
+	int64_t born, written; /* birth time of the file and time of the record, in nanoseconds */
+	uint32_t uid, gid;     /* the new owner */
+	uint32_t mode;
+	uint32_t ncaps;
+	unsigned char caps[JOURNAL_CAPS_MAX]; /* the new value of security.capability */
+};
+
+struct journal {
+	int dir, fd; /* -1: no journal */
+	char name[64];
+	bool pending; /* record is valid, from this run or from an earlier one */
+	struct journal_record record;
+};
+
+#define JOURNAL_INIT ((struct journal){ .dir = -1, .fd = -1 })
+
+/*
+ * Opens and locks the journal for the directory st, in /run/nsutils or, if that cannot be used, in
+ * nsutils in $XDG_RUNTIME_DIR, and reads the record of a run that was killed. Returns 0, or a
+ * negative errno with e set: -EBUSY if another process works on the directory.
+ */
+int journal_open(struct journal *j, const struct statx *st, struct nserr *e) must_check;
+
+/* Stores the record in the file. Returns 0 or a negative errno. */
+int journal_write(struct journal *j, const struct journal_record *r) must_check;
+
+/* Removes the record. Returns 0 or a negative errno. */
+int journal_clear(struct journal *j) must_check;
+
+/* Closes the journal, and removes it unless a record is pending. */
+void journal_close(struct journal *j);
+
+/* Returns the birth time of a file in nanoseconds, or 0 if the file system does not store it. */
+int64_t journal_born(const struct statx *st);
+
+/* Returns true if the pending record belongs to this file, and chown(2) was called. */
+bool journal_matches(const struct journal *j, const struct statx *st);
+
+/* Returns true if the file has not been changed since the record was written, except by the run
+ * that wrote it. Otherwise its content may not be that which had the bits. */
+bool journal_is_fresh(const struct journal *j, const struct statx *st);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * shift: changes the ids of a file from the outside ids of one map to those of another: the owner,
+ * the group, named users and groups of ACLs, and the root uid of file capabilities. No outside id
+ * may be in both maps. Then each id shows whether it has been changed already, so a change that was
+ * interrupted can be repeated.
+ */
+#ifndef NSU_IDMAP_SHIFT_H
+#define NSU_IDMAP_SHIFT_H
+
+#include "idmap/journal.h"
+#include "idmap/xattr.h"
+
+/* The changes that a file needs. */
+struct shift_found {
+	bool owner;           /* the owner or the group is to be changed */
+	bool xattr[IDXATTRS]; /* and this attribute */
+	bool foreign;         /* an id is in neither map, or not in the second one */
+};
+
+struct shift {
+	const struct idmaps *from, *to; /* borrowed */
+	struct journal *journal;        /* borrowed; NULL: change nothing */
+	bool stop;                      /* set after a failure that only a second run can mend */
+	struct nserr no_journal;        /* the reason if journal->fd is -1 */
+
+	/* private */
+	struct shift_found *found;
+};
+
+/* Checks that both maps follow the rules and have no outside id in common. Returns 0, or a negative
+ * errno with e set. */
+int shift_check(const struct idmaps *from, const struct idmaps *to, struct nserr *e) must_check;
+
+/*
+ * Changes the ids of the file fd (O_PATH) with this status, and keeps its setuid bit, setgid bit
+ * and capabilities, which chown(2) clears. Sets *found. Returns 0, or a negative errno with e set;
+ * path is the name of the file in the message. If s->stop is set afterwards, the caller must not
+ * change any other file.
+ */
+int shift_file(struct shift *s, int fd, const struct statx *st, const char *(*path)(void *ctx),
+	       void *ctx, struct shift_found *found, struct nserr *e) must_check;
+
+/*
+ * Restores the bits and capabilities of the file fd (O_PATH) if a run was killed while it changed
+ * this file. Must be called for all files before the first change if s->journal->pending is set.
+ * The arguments are those of shift_file(). Returns 1 if it was this file, 0, or a negative errno
+ * with e set.
+ */
+int shift_complete(struct shift *s, int fd, const struct statx *st, const char *(*path)(void *ctx),
+		   void *ctx, struct nserr *e) must_check;
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sys_filter: finds out if a seccomp filter of this process denies a system call. It repeats the
+ * call with arguments that the kernel refuses with another error than a filter (seccomp(2): the
+ * filter runs before the kernel checks the arguments). For use after a failure only.
+ */
+#ifndef NSU_KERNEL_SYS_FILTER_H
+#define NSU_KERNEL_SYS_FILTER_H
+
+#include "base/nserr.h"
+
+/*
+ * Sets the hint of e if a filter refuses one of the calls with the errno of e. calls is a text such
+ * as "clone(2), setgroups(2)"; calls without a harmless form are skipped. If e has a hint already,
+ * sets the hint only if the filter denies each call that can be tried. Changes e only if its errno
+ * is EPERM or EACCES.
+ */
+void sys_filter_explain(const char *calls, struct nserr *e);
+
+/* Does the same for a call of unshare(2) or clone(2) with each of these CLONE_NEW* flags, because
+ * filters may deny some of them. Replaces the hint of e. */
+void sys_filter_explain_flags(uint64_t flags, struct nserr *e);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* listen: the sockets that wait for packets, by sock_diag(7). */
+#ifndef NSU_NET_LISTEN_H
+#define NSU_NET_LISTEN_H
+
+#include "net/address.h"
+#include "net/netlink.h"
+
+/* A listening TCP socket, or a UDP socket that is not connected. */
+struct net_listener {
+	struct net_addr addr; /* prefix: all bits */
+	uint16_t port;
+	uint32_t inode; /* of the socket, as in the link target of a descriptor in /proc */
+};
+
+struct net_listeners {
+	struct net_listener *v;
+	size_t n, size;
+};
+
+#define NET_LISTENERS_INIT ((struct net_listeners){ 0 })
+
+/*
+ * Reads the sockets of a protocol (IPPROTO_TCP, IPPROTO_UDP) in the namespace of the socket nl, a
+ * socket of NETLINK_SOCK_DIAG. A kernel without an address family has no sockets of it. Returns 0,
+ * or a negative errno with e set. The caller frees out with net_listeners_free().
+ */
+int net_listeners_read(struct netlink *nl, int protocol, struct net_listeners *out,
+		       struct nserr *e) must_check;
+void net_listeners_free(struct net_listeners *l);
+#define cleanup_net_listeners __attribute__((cleanup(net_listeners_free)))
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cause: explains failures of mounts by file types and earlier mounts. */
+#include "root/cause.h"
+
+#include <sys/stat.h>
+
+void root_explain_type(int src, const struct root_place *p, struct nserr *e)
+{
+	bool dir = true;
+	struct stat st;
+
+	if (!e || e->hint[0] || p->fd < 0 || (e->errnum != EINVAL && e->errnum != ENOTDIR))
+		return;
+	if (src >= 0) {
+		if (fstat(src, &st) < 0)
+			return;
+		dir = S_ISDIR(st.st_mode);
+	}
+	if (dir && !p->dir)
+		nserr_hint(e,
+			   "%s: '%s' in the new root is a file, and a directory cannot be "
+			   "mounted on it",
+			   src < 0 ? "name a directory"
+				   : "name a file as the source, or another "
+				     "destination",
+			   p->path);
+	else if (!dir && p->dir)
+		nserr_hint(e,
+			   "name a directory as the source, or '%s/<name>' as the destination: a "
+			   "file cannot be mounted on a directory",
+			   p->path);
+}
+
+void root_explain_readonly(const struct root *r, const char *path, struct nserr *e)
+{
+	const struct root_mount *m;
+	const char *rest;
+
+	if (!e || e->hint[0] || e->errnum != EROFS)
+		return;
+	m = root_mounts_find(&r->mounts, path, &rest);
+	if (m)
+		nserr_hint(e,
+			   "create '%s' in the source of '%s', which an earlier option has mounted "
+			   "read-only",
+			   path, m->path);
+	else
+		nserr_hint(e, "create '%s' in the root, which is read-only", path);
+}

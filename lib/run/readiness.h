@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * readiness: receives the messages that services send to $NOTIFY_SOCKET when they are ready
+ * (sd_notify(3)). The socket has an abstract address, because a path would be lost when the program
+ * changes its root. Each message raises SIGIO, so that a process that waits for signals needs no
+ * other call.
+ */
+#ifndef NSU_RUN_READINESS_H
+#define NSU_RUN_READINESS_H
+
+#include <sys/types.h>
+
+#include "base/nserr.h"
+
+struct readiness {
+	int socket;    /* -1: not used */
+	char name[16]; /* value of NOTIFY_SOCKET: '@' and five digits */
+};
+
+/* Creates the socket, whose SIGIO goes to this process. Returns 0, or a negative errno with e set.
+ * The caller closes r->socket. */
+int readiness_open(struct readiness *r, struct nserr *e) must_check;
+
+/*
+ * Receives all messages. Ignores a message whose sender is not accepted: pid is its pid, or 0 if
+ * the sender is outside the pid namespace of this process. Returns true if one of them contains the
+ * line READY=1. Does not block.
+ */
+bool readiness_receive(const struct readiness *r, bool (*accept)(const void *ctx, pid_t pid),
+		       const void *ctx);
+
+#endif

@@ -1,0 +1,30 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causelib.sh: tables of situations in which a tool must say why something failed. Sourced after
+# testlib.sh.
+
+# situations: reads a table from standard input, one situation a line, with four fields separated
+# by " | ": the exit status, the command, the text that must be said, and the text that must not be
+# said. The command is executed by sh(1) in $TMP, and $T in the texts means $TMP. A text of "-" is
+# not checked. Empty lines and lines that begin with "#" are ignored.
+situations()
+{
+	while IFS= read -r _line; do
+		case $_line in
+		'' | '#'*) continue ;;
+		esac
+		_status=${_line%% | *}
+		_line=${_line#* | }
+		_command=${_line%% | *}
+		_line=${_line#* | }
+		# shellcheck disable=SC2016 # $T is replaced here
+		_said=$(printf '%s\n' "${_line%% | *}" | sed "s|\\\$T|$TMP|g")
+		# shellcheck disable=SC2016
+		_unsaid=$(printf '%s\n' "${_line#* | }" | sed "s|\\\$T|$TMP|g")
+		run env T="$TMP" sh -c "cd '$TMP' && $_command" </dev/null
+		_ran=$_command
+		assert_rc "$_status"
+		[ "$_said" = - ] || assert_err_has "$_said"
+		[ "$_unsaid" = - ] || assert_err_lacks "$_unsaid"
+	done
+}

@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causes-exec: checks that the tools say why a program cannot be executed, and give no wrong reason.
+# as: root user
+# budget: 120
+# shellcheck disable=SC2016 # the table expands $T
+. "${0%/*}/testlib.sh"
+. "${0%/*}/causelib.sh"
+require_ns user mnt
+
+# program FILE MODE: creates a file from standard input.
+program()
+{
+	cat >"$TMP/$1"
+	chmod "$2" "$TMP/$1"
+}
+
+# as_machine NUMBER FILE: copies true(1) to FILE and changes its e_machine, elf(5).
+as_machine()
+{
+	cp /bin/true "$TMP/$2"
+	printf "$1" | dd of="$TMP/$2" bs=1 seek=18 conv=notrunc 2>/dev/null
+}
+
+oneTimeSetUp()
+{
+	chmod 755 "$TMP"
+	printf '#!/bin/sh\necho ran\n' | program good 755
+	printf '#!/bin/sh\necho ran\n' | program plain 644
+	printf '#!/no/interpreter -x\n' | program noint 755
+	printf '#!/bin/sh\r\necho ran\r\n' | program dos 755
+	printf '#! /no/blank\n' | program blank 755
+	printf '#!%s\n' "$TMP/plain" | program viaplain 755
+	printf '#!%s\n' "$TMP/noint" | program nested 755
+	printf 'echo shell "$1"\n' | program nobang 755
+	printf '' | program empty 755
+	printf 'abc\0def\n' | program binary 755
+	printf 'echo first\n\0\0' | program payload 755
+	printf '\177ELF' | program cut 755
+	as_machine '\267\0' arm64
+	as_machine '\363\0' risc
+	printf '#!%s\n' "$TMP/arm64" | program viaarm 755
+	mkdir "$TMP/dir" "$TMP/bin" "$TMP/bin2"
+	mkfifo "$TMP/fifo"
+	chmod 755 "$TMP/fifo"
+	ln -s /no/target "$TMP/dangling"
+	cp "$TMP/noint" "$TMP/bin/inpath"
+	cp "$TMP/plain" "$TMP/bin/closed"
+	cp "$TMP/good" "$TMP/bin2/closed"
+	sed "s|/lib64/ld-linux-x86-64.so.2|/lib64/no-linux-x86-64.so.2|" /bin/true | program noloader 755
+	cp /bin/true "$TMP/object"
+	printf '\001\0' | dd of="$TMP/object" bs=1 seek=16 conv=notrunc 2>/dev/null
+	[ "$(id -u)" != 0 ] || {
+		mkdir "$TMP/noexec" "$TMP/private"
+		mount -t tmpfs -o noexec,mode=755 none "$TMP/noexec"
+		cp "$TMP/good" "$TMP/plain" "$TMP/noexec"
+		cp "$TMP/good" "$TMP/private"
+		chmod 700 "$TMP/private"
+		cp "$TMP/good" "$TMP/mine"
+		chmod 700 "$TMP/mine"
+		printf '#!%s\n' "$TMP/noexec/good" | program vianoexec 755
+	}
+}
+
+test_explains_permission_denied()
+{
+	situations <<-'TABLE'
+	126 | nsunshare -r ./plain | hint: run 'chmod +x ./plain', because nobody may execute this file (mode 644) | search permission
+	126 | nsunshare -r ./dir | hint: name a program: './dir' is a directory | chmod
+	126 | nsunshare -r ./fifo | hint: name a program: './fifo' is not a regular file | chmod
+	126 | nsunshare -r ./viaplain | hint: run 'chmod +x $T/plain', because nobody may execute this file | chmod +x ./viaplain
+	126 | nsunshare -rn nsenter2 --net=/proc/self/ns/net ./plain | hint: run 'chmod +x ./plain' | cannot enter
+	0 | nsunshare -r ./good | - | hint
+	TABLE
+}
+
+# as: root
+test_explains_permission_denied_to_a_user()
+{
+	situations <<-'TABLE'
+	126 | nsunshare -r $T/noexec/good | hint: use another file system for '$T/noexec/good': the mount on '$T/noexec' is noexec | chmod
+	126 | nsunshare -r $T/noexec/plain | hint: run 'chmod +x $T/noexec/plain' | another file system
+	126 | nsunshare -r $T/vianoexec | hint: use another file system for '$T/noexec/good' | chmod
+	126 | nsunshare -S nobody $T/private/good | search permission for the directory '$T/private' (mode 700, owner 0) | '$T' (
+	126 | nsunshare -S nobody $T/mine | hint: let user 65534 execute '$T/mine' (mode 700, owner 0, group 0) | search permission
+	126 | nsinit -- $T/noexec/good | the mount on '$T/noexec' is noexec | chmod
+	126 | nstimeoffset -b 1 $T/noexec/good | the mount on '$T/noexec' is noexec | chmod
+	TABLE
+}
+
+test_explains_a_file_that_was_not_found()
+{
+	situations <<-'TABLE'
+	127 | nsunshare -r ./noint | hint: install the interpreter '/no/interpreter', which the first line of './noint' names | loader
+	127 | nsunshare -r ./blank | hint: install the interpreter '/no/blank', | -
+	127 | nsunshare -r ./nested | hint: install the interpreter '/no/interpreter', which the first line of '$T/noint' names | -
+	127 | nsunshare -r ./dos | hint: remove the carriage returns of './dos' (dos2unix), because its first line names the interpreter '/bin/sh\x0d' | install
+	127 | PATH=$T/bin:$PATH nsunshare -r inpath | hint: install the interpreter '/no/interpreter', which the first line of '$T/bin/inpath' names | -
+	127 | nsunshare -r ./absent | cannot execute './absent': No such file or directory | hint
+	127 | nsunshare -r ./dangling | hint: correct the symbolic link './dangling': its target '/no/target' does not exist | interpreter
+	127 | nsunshare -r good | hint: use ./good: PATH does not contain the current directory | interpreter
+	127 | nsunshare -r plain | cannot execute 'plain' | hint
+	126 | nsunshare -r env PATH=$T/bin $(command -v nsunshare) -r closed | cannot execute 'closed': Permission denied | No such file
+	126 | PATH=$T/bin $(command -v nsunshare) -r closed | hint: run 'chmod +x $T/bin/closed' | search permission
+	0 | PATH=$T/bin:$T/bin2:$PATH nsunshare -r closed | - | hint
+	127 | nsunshare -r nsinit -- ./noint | hint: install the interpreter '/no/interpreter' | -
+	TABLE
+}
+
+test_a_missing_loader_is_named()
+{
+	[ "$(uname -m)" = x86_64 ] || return 0
+	run nsunshare -r "$TMP/noloader"
+	assert_refused 127 "cannot execute '$TMP/noloader'"
+	assert_err_has "hint: install the loader '/lib64/no-linux-x86-64.so.2', which '$TMP/noloader' needs"
+	assert_err_lacks interpreter
+}
+
+test_a_name_is_looked_up_in_the_new_root()
+{
+	mkdir -p "$TMP/root/bin"
+	situations <<-'TABLE'
+	127 | nsunshare -r -R root no-such | hint: install the program in the new root, where it is looked up | interpreter
+	127 | nsunshare -r -R root /bin/sh | hint: install the program in the new root, where it is looked up | interpreter
+	127 | nsunshare -rm nspivot --bind=$T/root:/mnt root -- /bin/no-such | hint: install the program in the new root, where it is looked up | interpreter
+	126 | nsunshare -rm nspivot root -- /bin | hint: name a program | looked up
+	127 | nsunshare -r no-such | cannot execute 'no-such' | new root
+	TABLE
+}
+
+# The kernel cannot execute these files. execvp(3) would pass them to sh(1).
+test_explains_a_format_that_cannot_be_executed()
+{
+	situations <<-'TABLE'
+	126 | nsunshare -r ./empty | hint: write a program to './empty', which is an empty file | ELF
+	126 | nsunshare -r ./binary | hint: name a program: './binary' is neither an ELF file nor a script | not found
+	126 | nsunshare -r ./cut | hint: copy './cut' again: the ELF file is incomplete | architecture
+	126 | nsunshare -r ./risc | './risc' is for riscv, and no emulator is registered in binfmt_misc | aarch64
+	0 | nsunshare -r ./nobang | - | hint
+	0 | nsunshare -r ./payload | - | hint
+	TABLE
+	run nsunshare -r "$TMP/nobang" word
+	assert_ok
+	assert_out 'shell word'
+}
+
+test_names_both_architectures()
+{
+	[ "$(uname -m)" = x86_64 ] || return 0
+	situations <<-'TABLE'
+	126 | nsunshare -r ./arm64 | hint: use a program for x86_64: './arm64' is for aarch64 | incomplete
+	126 | nsunshare -r ./viaarm | hint: use a program for x86_64: '$T/arm64' is for aarch64 | -
+	126 | PATH=$T:$PATH nsunshare -r arm64 | hint: use a program for x86_64: '$T/arm64' is for aarch64 | -
+	TABLE
+	run nsunshare -r "$TMP/object"
+	assert_rc 126
+	assert_err_has "hint: name a program: '$TMP/object' is an object or core file"
+}
+
+. shunit2

@@ -1,0 +1,208 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causes-proc: checks that the tools say why a process or its namespaces cannot be opened or
+# entered, and give no wrong reason.
+# as: root user
+# budget: 120
+# shellcheck disable=SC2016 # the table expands $T
+. "${0%/*}/testlib.sh"
+. "${0%/*}/causelib.sh"
+require_ns user mnt pid net uts
+
+uid=$(id -u)
+
+# as: root
+test_another_user_is_named()
+{
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run as_nstest nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
+	assert_err_has "hint: run the command as user 0 or with CAP_SYS_PTRACE (as root), because process $holder belongs to user 0"
+	assert_err_lacks dumpable
+	run as_nstest nsidmap show "user:$holder"
+	assert_rc 1
+	assert_err_lacks dumpable
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --bounding-set -all \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run as_nstest nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot enter the net namespace of process $holder"
+	assert_err_lacks 'belongs to user'
+}
+
+# as: root
+test_another_group_is_named()
+{
+	start_holder setpriv --reuid "$NSTEST_UID" --regid 12 --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run as_nstest nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
+	assert_err_has "because process $holder has group 12 and the caller has group $NSTEST_UID"
+	assert_err_lacks 'belongs to user'
+}
+
+# The file of a program that its user may not read makes the process not dumpable (execve(2)).
+# as: root
+test_a_process_that_is_not_dumpable_is_named()
+{
+	chmod 755 "$TMP"
+	cp /bin/sleep "$TMP/secret"
+	chmod 711 "$TMP/secret"
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
+		sh -c 'echo ready >&3; exec "$0" 1000 3>&-' "$TMP/secret"
+	settle 50 grep -q secret "/proc/$holder/comm"
+	run as_nstest nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
+	assert_err_has "because process $holder is not dumpable"
+	assert_err_lacks 'belongs to user'
+	assert_err_lacks 'capabilities that'
+}
+
+# as: root
+test_more_capabilities_are_named()
+{
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps +net_raw \
+		--ambient-caps +net_raw sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run as_nstest nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
+	assert_err_has "because process $holder has capabilities that the caller lacks, such as net_raw"
+	assert_err_lacks dumpable
+	assert_err_lacks 'outside of this user namespace'
+}
+
+test_a_user_namespace_that_is_not_below_is_named()
+{
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsunshare -r nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
+	assert_err_has "hint: run the command outside of this user namespace, because process $holder is in another one"
+	assert_err_lacks dumpable
+	assert_err_lacks 'capabilities that'
+	run nsunshare -U nsenter2 -t "$holder" -n true
+	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
+	assert_err_has 'hint: run the command outside of this user namespace'
+	# the neighbour: a user namespace below the caller's can be opened
+	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
+	run nsenter2 -t "$holder" -U -n true
+	assert_ok
+	assert_err_lacks hint
+}
+
+# as: root
+test_hidepid_is_named()
+{
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	for option in 2 invisible 4; do
+		run unshare -m sh -c 'mount -t proc -o hidepid='$option' proc /proc && HOME=/ exec setpriv --reuid "$@"' \
+			sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
+		assert_refused 125 "cannot open /proc/$holder: Permission denied"
+		assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid'
+		assert_err_lacks 'No such process'
+	done
+	run unshare -m sh -c 'mount -t proc -o hidepid=1 proc /proc && exec setpriv --reuid "$@"' \
+		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
+	assert_rc 125
+	assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid=1'
+	# the neighbour: a process that has ended
+	stop_holder "$holder"
+	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid "$@"' \
+		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
+	assert_refused 125 "process $holder: No such process"
+	assert_err_lacks hidepid
+	run as_nstest nsenter2 -t "$holder" -n true
+	assert_refused 125 "process $holder: No such process"
+	assert_err_lacks hidepid
+}
+
+test_a_missing_proc_is_named()
+{
+	situations <<-'TABLE'
+	125 | nsunshare -rm sh -c 'mount -t tmpfs none /proc; nsenter2 -t 1 -n true' | hint: mount the proc file system: mount -t proc proc /proc | hidepid
+	1 | nsunshare -rm sh -c 'mount -t tmpfs none /proc; nslist' | hint: mount the proc file system | hidepid
+	1 | nsunshare -rm sh -c 'mount -t tmpfs none /proc; nsidmap show self' | hint: mount the proc file system | hidepid
+	125 | nsunshare -rm sh -c 'mount -t tmpfs none /proc; nstimeoffset -b 1 true' | hint: mount the proc file system | hidepid
+	125 | nsunshare -rm sh -c 'mount -t tmpfs none /proc; nsunshare -r true' | hint: mount the proc file system | hidepid
+	0 | nsunshare -rm sh -c 'nsunshare -r true' | - | hint
+	TABLE
+}
+
+# as: root
+test_a_chroot_without_proc_is_a_possible_reason()
+{
+	mkdir -p "$TMP/root"
+	mount --bind / "$TMP/root"
+	for d in usr lib lib64 bin tmp work; do
+		[ ! -d "/$d" ] || [ -L "/$d" ] || mount --rbind "/$d" "$TMP/root/$d"
+	done
+	run chroot "$TMP/root" "$NSUTILS_BIN/nsunshare" -r true
+	umount -l "$TMP/root"
+	assert_refused 125 'Operation not permitted'
+	assert_err_has 'hint: mount the proc file system on /proc, without which the reason cannot be found; a chroot is a possible reason'
+}
+
+test_a_target_without_a_type_is_named()
+{
+	run nsenter2 -t "$$" echo ran
+	assert_rc 0
+	assert_out ran
+	assert_err_has "the program enters no namespace of process $$"
+	assert_err_has 'hint: add --all (-a), or name the types to enter, such as --net (-n)'
+	for option in '--follow=umask' '--wd' '--root'; do
+		run nsenter2 -t self $option echo ran
+		assert_err_lacks 'enters no namespace'
+	done
+	run nsenter2 --wd=/ echo ran
+	assert_ok
+	assert_err_empty
+}
+
+# as: user
+test_a_namespace_of_the_caller_itself_is_named()
+{
+	start_holder nsunshare -rm --ready-fd 3 -- sleep 1000
+	run nsenter2 -t "$holder" -U -m -u true
+	assert_refused 125 "cannot enter the uts namespace of process $holder: Operation not permitted"
+	assert_err_has 'hint: omit --uts, or use --all: the caller is in this namespace already'
+	run nsenter2 -t "$holder" -U -m -u -i true
+	assert_rc 125
+	assert_err_has 'hint: omit --uts and --ipc, or use --all: the caller is in these namespaces already'
+	run nsenter2 -t "$holder" -U -m true
+	assert_ok
+	run nsenter2 -t "$holder" --all true
+	assert_ok
+}
+
+test_the_own_user_namespace_is_named()
+{
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$holder" -U true
+	assert_rc 125
+	assert_err_has 'hint: omit --user, or use --all: the caller is in this user namespace already'
+}
+
+# as: root
+test_a_user_namespace_of_another_user_is_named()
+{
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -U --ready-fd 3 -- sleep 1000
+	exec 8<"/proc/$holder/ns/user"
+	run setpriv --reuid 54321 --regid 54321 --clear-groups nsenter2 --user=/proc/self/fd/8 true
+	assert_rc 125
+	assert_err_has "hint: run the command as user $NSTEST_UID, who created this user namespace, or with CAP_SYS_ADMIN (as root)"
+	run as_nstest nsenter2 --user=/proc/self/fd/8 --preserve-credentials true
+	exec 8<&-
+	assert_ok
+	assert_err_lacks hint
+}
+
+test_an_ended_pid_namespace_is_named()
+{
+	run nsunshare -rm sh -c 'nsunshare --pid="$1/pid" true && nsenter2 --pid="$1/pid" echo ran' sh "$TMP"
+	assert_refused 125 'cannot create a process: Cannot allocate memory'
+	assert_err_has 'hint: create a new pid namespace: this one has ended, because its process 1 has ended'
+	# the neighbour: a pid namespace with a process 1
+	start_holder nsunshare -rp --ready-fd 3 -- sleep 1000
+	run nsenter2 -t "$(pgrep -P "$holder" sleep || echo "$holder")" -U -p echo ran
+	assert_err_lacks 'has ended'
+	run nsunshare -r --pid="$TMP/none" --no-fork true
+	assert_refused 125 'a pid namespace without a process cannot be mounted'
+}
+
+. shunit2

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsenter2-search-faults: checks that a failed call in the search for a namespace, by inode or by id,
+# never leads to another namespace.
+# as: root
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+# shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults
+FAULT_MAX=40
+. "${0%/*}/faultlib.sh"
+require_ns user uts net
+
+# held_by_a_socket: sets $inode of a network namespace that only a socket of a process holds.
+held_by_a_socket()
+{
+	hold socket
+}
+
+# held_by_an_inner_mount: sets $inode of a network namespace that is mounted in a mount namespace
+# without a process.
+held_by_an_inner_mount()
+{
+	mkdir "$TMP/pins"
+	mount -t tmpfs t "$TMP/pins"
+	mount --make-private "$TMP/pins"
+	: >"$TMP/pins/mnt"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	inode=$(unshare --mount="$TMP/pins/mnt" sh -c 'mount -t tmpfs t /mnt && : >/mnt/net &&
+		unshare --net=/mnt/net true && stat -L -c %i /mnt/net')
+}
+
+test_failed_call_never_finds_another_namespace_than_that_of_the_socket()
+{
+	kernel_call pidfd_getfd || return 0
+	held_by_a_socket
+	fault_all -- nsenter2 -t "net:$inode" -n -- "$FINAL"
+}
+
+test_failed_call_never_finds_another_namespace_than_that_of_the_mount()
+{
+	held_by_an_inner_mount
+	fault_all -- nsenter2 -t "net:$inode" -n -- "$FINAL"
+}
+
+test_search_reports_too_few_descriptors()
+{
+	held_by_an_inner_mount
+	for n in 5 6 7 8 9 10 12 14; do
+		run sh -c "ulimit -n $n; exec nsenter2 -t net:$inode -n readlink /proc/self/ns/net"
+		if [ "$rc" = 0 ]; then
+			assert_out "net:[$inode]"
+			assert_err_empty
+		else
+			assert_refused 125 'Too many open files'
+		fi
+	done
+	run nsenter2 -t "net:$inode" -n readlink /proc/self/ns/net
+	assert_ok
+	assert_out "net:[$inode]"
+}
+
+. shunit2

@@ -1,0 +1,152 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-caps: checks nslist --caps: the rules, and its answers about CAP_SYS_ADMIN against what the
+# kernel permits to processes in random positions of a tree of user namespaces.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+require_ns user uts
+require_tool jq perl
+
+test_own_namespace_has_the_effective_capabilities()
+{
+	run setpriv --no-new-privs nslist -J --caps self user:self
+	assert_ok
+	assertEquals own "$(jq -r .rule "$TMP/out")"
+	assertEquals "$(sed -n 's/^CapEff:	//p' /proc/self/status)" \
+		"$(jq -r '.capabilities | length' "$TMP/out" | awk -v hex="$(sed -n 's/^CapEff:	//p' /proc/self/status)" '{
+			n = 0
+			for (i = 1; i <= length(hex); i++) { d = index("0123456789abcdef", substr(hex, i, 1)) - 1; while (d > 0) { n += d % 2; d = int(d / 2) } }
+			print n == $1 ? hex : $1 }')"
+}
+
+test_creator_has_all_capabilities_in_the_child()
+{
+	start_holder unshare -U -r sh -c 'unshare -u sh -c "echo >&3; exec sleep infinity 3>&-"'
+	run nslist --caps $$ "user:$holder"
+	assert_ok
+	assert_out "user:$(inode_of "$holder" user): all
+The process is in the parent of a user namespace that its effective user created. There and in all descendants it has all capabilities."
+	run nslist -J --caps $$ "$holder"
+	assert_ok
+	assertEquals "creator $(inode_of "$holder" user)" "$(jq -r '"\(.rule) \(.ns)"' "$TMP/out")"
+	assertEquals $(($(cat /proc/sys/kernel/cap_last_cap) + 1)) "$(jq '.capabilities | length' "$TMP/out")"
+	# a process inside has nothing outside
+	run nslist --caps "$holder" user:$$
+	assert_ok
+	assert_out_has ': none'
+	# the owner of another namespace
+	run nslist -J --caps "$holder" "uts:$(pgrep -P "$holder")"
+	assert_ok
+	assertEquals "own $(inode_of "$holder" user)" "$(jq -r '"\(.rule) \(.ns)"' "$TMP/out")"
+}
+
+test_refuses_other_arguments()
+{
+	for args in 'self' 'self self self' 'net:self self' 'user:self'; do
+		# shellcheck disable=SC2086 # separate words
+		run nslist --caps $args
+		assert_refused 1 '--caps requires a process and a namespace'
+	done
+	run nslist --caps 4194304 self
+	assert_rc 1
+}
+
+# ---- Random positions
+
+# random N: sets $drawn to a number below N. The sequence depends on $seed only.
+random()
+{
+	seed=$(((seed * 1103515245 + 12345) % 2147483648))
+	drawn=$((seed / 65536 % $1))
+}
+
+# draw_node: sets $node to one of $nodes.
+draw_node()
+{
+	# shellcheck disable=SC2086 # separate words
+	set -- $nodes
+	random $#
+	shift $drawn
+	node=$1
+}
+
+# position PID UID: prints the start of a command that runs a program in the user namespace of process
+# PID, as UID. A UID other than 0 has no capabilities.
+position()
+{
+	if [ "$(readlink "/proc/$1/ns/user")" = "$(readlink /proc/self/ns/user)" ]; then
+		echo "setpriv --reuid $2 --regid 0 --clear-groups --"
+	else
+		echo "nsenter2 --target $1 --user -S $2 -G 0 --"
+	fi
+}
+
+# start_in PID UID CMD…: starts a program there, which writes its pid to descriptor 3.
+start_in()
+{
+	_at=$(position "$1" "$2")
+	shift 2
+	# shellcheck disable=SC2086 # separate words
+	start_holder $_at "$@"
+}
+
+# sprout PARENT UID: creates a user namespace in that of process PARENT, as UID, with the ids 0 to 9.
+# Adds a process in it to $nodes.
+sprout()
+{
+	start_in "$1" "$2" unshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+	for file in uid_map gid_map; do
+		$(position "$1" 0) sh -c "echo '0 0 10' >/proc/$holder_line/$file"
+	done
+	nodes="$nodes $holder_line"
+}
+
+# kernel_permits PID UID TARGET: returns 0 if a process in that position has CAP_SYS_ADMIN in the user
+# namespace of TARGET: setns(2) into a descendant, and unshare(2) in the own one, require it.
+kernel_permits()
+{
+	if [ "$(readlink "/proc/$1/ns/user")" = "$(readlink "/proc/$3/ns/user")" ]; then
+		$(position "$1" "$2") unshare -u true
+	else
+		# shellcheck disable=SC2016 # perl expands it
+		$(position "$1" "$2") perl -e 'exit(syscall(308, 9, 0x10000000) != 0)' 9<"/proc/$3/ns/user"
+	fi 2>/dev/null
+}
+
+# as: root
+test_agrees_with_the_kernel_in_random_positions()
+{
+	[ "$(uname -m)" = x86_64 ] || { feature x86_64; return 0; }
+	seed=20 count=0 yes=0
+	start_holder sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+	nodes=$holder_line
+	for _ in 1 2 3 4 5 6 7; do
+		draw_node
+		random 3
+		sprout "$node" $drawn
+	done
+	while [ $count -lt 200 ]; do
+		draw_node
+		in=$node
+		draw_node
+		to=$node
+		random 3
+		uid=$drawn
+		count=$((count + 1))
+		expected=no
+		! kernel_permits "$in" "$uid" "$to" || expected=yes
+		[ $expected = no ] || yes=$((yes + 1))
+		# shellcheck disable=SC2016 # the inner shell expands it
+		start_in "$in" "$uid" sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
+		run nslist -J --caps "$holder_line" "user:$to"
+		stop_holder
+		answer=$(jq -r 'if .capabilities | index("cap_sys_admin") then "yes" else "no" end' "$TMP/out")
+		[ "$answer" = $expected ] || fail "uid $uid in $in, target $to: the kernel says $expected, nslist $answer: $out $err"
+	done
+	assertTrue "both answers occur: $yes of 200" "[ $yes -gt 20 ] && [ $yes -lt 180 ]"
+	assertEquals 200 $count
+}
+
+. shunit2

@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nslist-tables: checks what makes the tables of nslist readable: the order of the rows, the holder of
+# a namespace without a process, ages, lists of types, and the limits of each user.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/listlib.sh"
+require_ns user uts pid
+require_tool jq
+
+# uts_holder: starts a process in a new uts namespace. Sets $holder.
+uts_holder()
+{
+	start_holder unshare -r -u sh -c 'echo >&3; exec sleep infinity 3>&-'
+	await_sleep "$holder"
+}
+
+test_sorts_by_a_column_that_is_not_printed()
+{
+	uts_holder
+	first=$holder
+	uts_holder
+	run nslist -t uts -rno PID --sort NS
+	assert_ok
+	assertEquals "$(nslist -t uts -rno NS,PID | sort -n | awk '{ print $2 }')" "$out"
+	run nslist -t uts -rno PID --sort -NS
+	assert_ok
+	assertEquals "$(nslist -t uts -rno NS,PID | sort -n -r | awk '{ print $2 }')" "$out"
+	run nslist -t uts -n -o PID --sort pid "$first" "$holder"
+	assert_ok
+	assertEquals "$(printf '%s\n' "$first" "$holder" | sort -n | xargs)" "$(echo "$out" | xargs)"
+	# numbers are not sorted as text
+	run nslist -J -o NPROCS --sort=-NPROCS
+	assert_ok
+	assert_json '[.namespaces[].nprocs] | . == (sort | reverse)'
+}
+
+test_sorted_rows_are_a_list()
+{
+	uts_holder
+	run nslist -J -o NS,COMMAND --sort COMMAND
+	assert_ok
+	assert_json '[.namespaces[] | has("children")] | any | not'
+	assert_json '[.namespaces[].command // ""] | . == sort'
+}
+
+test_refuses_to_sort_by_an_unknown_column()
+{
+	run nslist --sort -NOPE
+	assert_rc 1
+	assert_err_has "--sort: unknown column 'NOPE'"
+	run nslist --containers --sort NETNSID
+	assert_rc 1
+	assert_err_has "--sort: unknown column 'NETNSID'"
+}
+
+test_lists_several_types()
+{
+	run nslist -t uts,pid -rno TYPE
+	assert_ok
+	assertEquals 'pid uts' "$(echo "$out" | sort -u | xargs)"
+	run nslist -t uts,nope
+	assert_rc 1
+	assert_err_has "unknown namespace type 'nope'"
+	run nslist -t uts,
+	assert_rc 1
+}
+
+test_command_shows_the_holder_of_a_namespace_without_a_process()
+{
+	# shellcheck disable=SC2016 # the inner shell expands it
+	start_holder unshare -r sh -c 'unshare -u sh -c "readlink /proc/self/ns/uts >&4; kill -STOP \$\$" 4>"$0/inode" & exec 5</proc/$!/ns/uts; until grep -q . "$0/inode"; do :; done; exec 5<&-; exec 5</proc/$!/ns/uts; kill -KILL $!; wait; echo >&3; exec sleep infinity 3>&-' "$TMP"
+	inode=$(tr -dc 0-9 <"$TMP/inode")
+	await_sleep "$holder"
+	run nslist -t uts -n -o COMMAND "uts:$inode"
+	assert_ok
+	assert_out "(fd $holder/fd/5)"
+	run nslist -t uts -rn -o COMMAND "uts:$inode"
+	assert_ok
+	assert_empty "$out"
+	run nslist -t uts -J -o COMMAND "uts:$inode"
+	assert_json '.namespaces[0].command == null'
+}
+
+# as: root
+test_command_shows_the_mount_of_a_network_namespace()
+{
+	require_tool ip
+	ip netns add blue
+	run nslist -t net -n -o COMMAND "$(stat -c 'net:%i' /run/netns/blue)"
+	assert_ok
+	assert_out '(mnt /run/netns/blue)'
+	ip netns del blue
+}
+
+test_age_has_a_unit_in_tables_only()
+{
+	uts_holder
+	run nslist -t uts -n -o AGE "$holder"
+	assert_ok
+	assertTrue "the age is '$out'" "echo '$out' | grep -qxE ' *[0-9]+[smh]'"
+	run nslist -t uts -rno AGE "$holder"
+	assert_at_most 3600 "$out"
+	run nslist -t uts -J -o AGE "$holder"
+	assert_json '.namespaces[0].age | type == "number"'
+}
+
+# on_terminal COLUMNS CMD…: runs CMD on a terminal of this width.
+on_terminal()
+{
+	_cols=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run pty -- sh -c 'stty cols "$0"; exec "$@"' "$_cols" "$@"
+	tr -d '\r' <"$TMP/out" >"$TMP/lines"
+}
+
+test_narrow_terminal_cuts_the_command_first()
+{
+	start_holder unshare -r -u -p -f --kill-child sh -c 'echo >&3; exec sleep infinity 3>&-'
+	await_sleep "$(pgrep -P "$holder")"
+	run nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assert_ok
+	# there is room for the heading of COMMAND, but not for "sleep infinity"
+	wide=$(($(wc -L <"$TMP/out") - 14 + 7))
+	ref=$(nslist --containers -rno REF)
+	rootfs=$(nslist --containers -rno ROOTFS)
+	cgroup=$(nslist --containers -rno CGROUP)
+	on_terminal $wide nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assert_rc 0
+	assertTrue 'ROOTFS, CGROUP and REF are complete' "sed -n 2p '$TMP/lines' | grep -qE '^ *[0-9]+ +$rootfs +$cgroup +sleep.* $ref\$'"
+	assertTrue 'the command is cut' "! sed -n 2p '$TMP/lines' | grep -q infinity"
+	on_terminal 40 nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assert_rc 0
+	assertTrue 'REF is complete' "sed -n 2p '$TMP/lines' | grep -q ' $ref\$'"
+	on_terminal 40 nslist --containers -u -o PID,ROOTFS,CGROUP,COMMAND,REF
+	assertTrue 'nothing is cut with --notruncate' "sed -n 2p '$TMP/lines' | grep -q 'sleep infinity $ref\$'"
+}
+
+test_limits_count_the_namespaces_of_each_user()
+{
+	if [ "$(id -u)" = 0 ]; then
+		start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups unshare -U -r -u sh -c 'unshare -u sh -c "echo >&3; exec sleep infinity 3>&-"'
+	else
+		start_holder unshare -U -r -u sh -c 'unshare -u sh -c "echo >&3; exec sleep infinity 3>&-"'
+	fi
+	run nslist --limits=user -J -t uts,user
+	assert_ok
+	assertEquals "uts 2 $(cat /proc/sys/user/max_uts_namespaces) user 1 $(cat /proc/sys/user/max_user_namespaces)" \
+		"$(jq -r "[.limits[] | select(.uid == $NSTEST_UID) | \"\(.type) \(.used) \(.max)\"] | join(\" \")" "$TMP/out")"
+	run nslist --limits=user -t uts
+	assert_ok
+	assertEquals 'UID USER TYPE USED MAX' "$(head -n 1 "$TMP/out" | xargs)"
+	assert_out_has nstest
+	run nslist --limits=group
+	assert_rc 1
+	assert_err_has "--limits: unknown word 'group'"
+}
+
+. shunit2

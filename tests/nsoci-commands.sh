@@ -1,0 +1,287 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsoci-commands: checks examples/nsoci, the OCI runtime that is a shell script, with a bundle as podman makes it.
+# as: root user
+# shellcheck disable=SC2016 # the inner shell expands it
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+require_ns user mnt pid uts ipc net
+require_tool jq
+require_tool nsoci-seccomp
+
+oneTimeSetUp()
+{
+	make_box
+	for applet in env hostname tty kill; do
+		ln -s busybox "$box/bin/$applet"
+	done
+	mkdir "$TMP/bundle" "$box/proc" "$box/dev" "$box/sys" "$box/tmp"
+	echo mounted >"$TMP/bundle/file"
+	user_namespace='{"namespaces": [], "uidMappings": null, "gidMappings": null}'
+	[ "$(id -u)" = 0 ] || user_namespace=$(jq -n --argjson id "$(id -u)" '{namespaces: [{type: "user"}],
+		uidMappings: [{containerID: 0, hostID: $id, size: 1}],
+		gidMappings: [{containerID: 0, hostID: $id, size: 1}]}')
+}
+
+setUp()
+{
+	state=$TMP/state
+	configure '.'
+}
+
+tearDown()
+{
+	for dir in "$state"/*/; do
+		[ ! -d "$dir" ] || oci delete --force "$(basename "$dir")"
+	done
+	rm -rf "$state"
+}
+
+# oci ARGUMENT…: runs nsoci.
+oci()
+{
+	"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled "$@"
+}
+
+# configure FILTER [ARGUMENT…]: writes config.json. The program runs the arguments. FILTER changes the
+# configuration.
+configure()
+{
+	filter=$1
+	shift
+	[ $# -gt 0 ] || set -- sleep 1000
+	jq -n --arg root "$box" --argjson map "$user_namespace" "$(cat "${0%/*}/nsoci-bundle.jq") | $filter" --args -- "$@" \
+		>"$TMP/bundle/config.json"
+}
+
+# contain ID: creates and starts a container, whose output goes to $TMP/said, and waits for its end.
+contain()
+{
+	mkfifo "$TMP/end"
+	# the end of the file is the end of the container
+	oci create --bundle "$TMP/bundle" --pid-file "$TMP/pid" "$1" >"$TMP/said" 2>&1 9>"$TMP/end" &
+	creator=$!
+	exec 8<"$TMP/end"
+	wait $creator && oci start "$1"
+	_rc=$?
+	cat <&8
+	exec 8<&-
+	rm "$TMP/end"
+	run cat "$TMP/said"
+	return $_rc
+}
+
+status_of()
+{
+	oci state "$1" | jq -r .status
+}
+
+is_stopped()
+{
+	[ "$(status_of "$1")" = stopped ]
+}
+
+test_life_of_a_container()
+{
+	run oci create --bundle "$TMP/bundle" --pid-file "$TMP/pid" one
+	assert_ok
+	run oci state one
+	assert_ok
+	assertEquals "one created $(cat "$TMP/pid") $TMP/bundle 1.0.2-dev yes" \
+		"$(printf %s "$out" | jq -r '"\(.id) \(.status) \(.pid) \(.bundle) \(.ociVersion) \(.annotations.test)"')"
+	assertEquals nspivot "$(cat /proc/"$(cat "$TMP/pid")"/comm)"
+	run oci start one
+	assert_ok
+	assertEquals running "$(status_of one)"
+	run oci start one
+	assert_refused 1 "container 'one' is running"
+	run oci delete one
+	assert_refused 1 "container 'one' is running"
+	run oci list
+	assert_ok
+	assertEquals one "$(printf %s "$out" | jq -r .id)"
+	run oci kill one KILL
+	assert_ok
+	assertTrue 'the container ends' 'settle 50 is_stopped one'
+	assertEquals 0 "$(oci state one | jq .pid)"
+	run oci kill one TERM
+	assert_refused 1 "container 'one' is not running"
+	run oci delete one
+	assert_ok
+	assert_empty "$(ls "$state")"
+	run oci state one
+	assert_refused 1 "container 'one' does not exist"
+}
+
+test_the_program_finds_what_the_configuration_says()
+{
+	configure '.process.args = ["sh", "-c", $ARGS.positional[0]]' '
+		hostname; pwd; umask; ulimit -n; cat /mnt/file; cat /proc/self/oom_score_adj
+		cat /proc/sys/net/ipv4/ip_forward; echo "<$WORD>"; env | wc -l
+		grep -E "^(CapBnd|NoNewPrivs|Seccomp):" /proc/self/status
+		touch /new 2>/dev/null || echo read-only; touch /mnt/file 2>/dev/null || echo read-only
+		touch /tmp/new && echo writable; ls /proc/acpi 2>/dev/null | wc -l
+		echo 1 2>/dev/null >/proc/sys/kernel/domainname || echo protected
+		mkdir /tmp/d 2>/dev/null || echo filtered; echo "args: $0"'
+	contain two
+	assertEquals 0 $?
+	assert_out 'oci-test
+/tmp
+0027
+123
+mounted
+500
+1
+<two words
+of a line>
+6
+CapBnd:	0000000000000421
+NoNewPrivs:	1
+Seccomp:	2
+read-only
+read-only
+writable
+0
+protected
+filtered
+args: sh'
+}
+
+test_exec_runs_another_program()
+{
+	oci create --bundle "$TMP/bundle" three && oci start three
+	run oci exec three sh -c 'hostname; echo "$WORD" | wc -l; pwd; grep CapBnd /proc/self/status; ls /; exit 7'
+	assert_rc 7
+	assert_out 'oci-test
+2
+/tmp
+CapBnd:	0000000000000421
+bin
+dev
+etc
+mnt
+proc
+sys
+tmp'
+	run oci exec --cwd / --env MORE=1 three sh -c 'pwd; echo $MORE'
+	assert_out '/
+1'
+	jq -n '{args: ["sh", "-c", "echo $A"], env: ["A=from a file", "PATH=/bin"], cwd: "/", user: {uid: 0, gid: 0}}' \
+		>"$TMP/process.json"
+	run oci exec --process "$TMP/process.json" three
+	assert_ok
+	assert_out 'from a file'
+	run oci exec --detach --pid-file "$TMP/pid2" three sleep 1000
+	assert_ok
+	assertEquals sleep "$(cat /proc/"$(cat "$TMP/pid2")"/comm)"
+	run oci exec four true
+	assert_refused 1 "container 'four' does not exist"
+}
+
+test_a_failed_create_leaves_nothing()
+{
+	configure '.mounts += [{destination: "/x", type: "bind", source: "/no/such/file"}]'
+	run oci create --bundle "$TMP/bundle" five
+	assert_rc 1
+	assert_err_has "cannot open '/no/such/file': No such file or directory"
+	assert_err_has "nsoci: cannot set up the container 'five'"
+	configure '.mounts += [{destination: "/x", type: "nfs", source: "h:/d"}]'
+	run oci create --bundle "$TMP/bundle" five
+	assert_rc 1
+	assert_err_has 'mount /x: file systems of type nfs are not supported'
+	configure '.' /bin/missing
+	run oci --log "$TMP/log" --log-format json create --bundle "$TMP/bundle" five
+	assert_rc 1
+	assert_err_has '/bin/missing'
+	assertEquals "cannot set up the container 'five'" "$(jq -r .msg "$TMP/log")"
+	run oci create --bundle "$TMP/no-bundle" five
+	assert_rc 1
+	run oci create --bundle "$TMP/bundle" ../five
+	assert_refused 1 "invalid container id '../five'"
+	assert_empty "$(ls "$state")"
+	configure '.'
+	oci create --bundle "$TMP/bundle" six
+	run oci create --bundle "$TMP/bundle" six
+	assert_refused 1 "container 'six' exists"
+	assertEquals created "$(status_of six)"
+	run oci delete six
+	assert_ok
+}
+
+test_delete_force_kills_the_container()
+{
+	oci create --bundle "$TMP/bundle" seven && oci start seven
+	pid=$(oci state seven | jq .pid)
+	run oci delete --force seven
+	assert_ok
+	assertFalse "kill -0 $pid 2>/dev/null"
+	assert_empty "$(ls "$state")"
+	run oci delete --force seven
+	assert_ok
+	run oci delete seven
+	assert_refused 1 "container 'seven' does not exist"
+}
+
+test_hooks_get_the_state()
+{
+	configure '.hooks = {createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "cat >$TO"], env: ["TO=\($root)/../created"]}],
+		poststop: [{path: "/bin/sh", args: ["sh", "-c", "cat >$TO"], env: ["TO=\($root)/../stopped"]}]}'
+	oci create --bundle "$TMP/bundle" eight
+	assertEquals 'eight created' "$(jq -r '"\(.id) \(.status)"' "$TMP/created")"
+	oci delete --force eight
+	assertEquals 'eight stopped' "$(jq -r '"\(.id) \(.status)"' "$TMP/stopped")"
+	configure '.hooks = {createRuntime: [{path: "/bin/false"}]}'
+	run oci create --bundle "$TMP/bundle" eight
+	assert_refused 1 'a hook failed'
+	assert_empty "$(ls "$state")"
+}
+
+test_the_terminal_is_sent_to_the_console_socket()
+{
+	configure '.process.terminal = true | .process.args = ["sh", "-c", "tty; test -t 0 && test -t 2 && ls -l /dev/console >/dev/null && echo terminal"]'
+	perl -MIO::Socket::UNIX -e '
+		my $l = IO::Socket::UNIX->new(Local => "$ARGV[0]/console", Listen => 1) or die;
+		open(my $r, ">", "$ARGV[0]/listens"); close($r);
+		my $c = $l->accept;
+		# struct msghdr and its control message, cmsg(3)
+		my ($name, $control) = ("\0" x 64, "\0" x 64);
+		my $iov = pack("PQ", $name, 64);
+		my $msg = pack("QLx4PQPQLx4", 0, 0, $iov, 1, $control, 64, 0);
+		syscall(47, fileno($c), $msg, 0) >= 0 or die "recvmsg: $!";
+		open(my $t, "+<&=", unpack("x16l", $control)) or die;
+		while (sysread($t, my $text, 4096)) { print $text }' "$TMP" >"$TMP/shown" &
+	settle 50 test -e "$TMP/listens"
+	run oci create --bundle "$TMP/bundle" --console-socket "$TMP/console" nine
+	assert_ok
+	oci start nine
+	wait $!
+	run tr -d '\r' <"$TMP/shown"
+	assert_out '/dev/console
+terminal'
+}
+
+test_print_shows_the_chain_that_runs()
+{
+	NSOCI_PRINT=1
+	export NSOCI_PRINT
+	run oci create --bundle "$TMP/bundle" ten
+	unset NSOCI_PRINT
+	assert_ok
+	assert_out_has "'nsunshare' '--detach'"
+	assert_out_has "'--hostname=oci-test'"
+	assert_out_has "'--setenv=WORD=two words
+of a line'"
+	assertFalse 'nothing is created' '[ -e "$state" ]'
+}
+
+test_wrong_usage_is_refused()
+{
+	run oci
+	assert_refused 1 "unknown command ''"
+	run oci --no-such create
+	assert_refused 1 "unknown option '--no-such'"
+	run oci create --no-such x
+	assert_refused 1 "create: unknown option '--no-such'"
+}
+
+. shunit2

@@ -1,0 +1,257 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsrun-runs: checks what a program sees in the profiles and with each option, and the exit status.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+. "${0%/*}/cgrouplib.sh"
+. "${0%/*}/nsrunlib.sh"
+require_ns user mnt pid uts ipc net cgroup
+make_box
+ln -s busybox "$box/bin/hostname"
+ln -s busybox "$box/bin/env"
+work_in "$TMP/work"
+
+test_sandbox_confines_the_program()
+{
+	: >"$HOME/secret"
+	# shellcheck disable=SC2016 # for the inner shell
+	run nsrun -- sh -c 'id -u; id -g; pwd; echo $HOME/* /tmp/* /run/*; touch here "$HOME/x" /tmp/x && echo written
+		touch /etc/x 2>/dev/null || echo read-only; echo /proc/[0-9]*; ls /sys/class/net 2>/dev/null
+		grep -h "^Cap\|^NoNew" /proc/self/status; tail -n +3 /proc/net/dev | cut -d: -f1; readlink /proc/self/ns/user'
+	assert_ok
+	assert_out_has "$(id -u)
+$(id -g)
+$TMP/work
+$HOME/* /tmp/"
+	assert_out_has '/run/*
+written
+read-only
+/proc/1 /proc/2'
+	assertEquals 'five empty capability sets' 5 "$(grep -c '^Cap.*:	0*$' "$TMP/out")"
+	assert_out_has 'NoNewPrivs:	1'
+	assert_out_has '    lo'
+	assert_out_lacks "$(readlink /proc/self/ns/user)"
+	assertTrue 'written to the working directory' "[ -e here ]"
+	assertTrue 'not to the home directory' "[ ! -e '$HOME/x' ]"
+}
+
+test_sandbox_has_pseudo_terminals_and_no_controlling_terminal()
+{
+	require_tool script
+	run nsrun -- script -qec 'tty' /dev/null </dev/null
+	assert_rc 0
+	assert_out_has /dev/pts/0
+	run pty nsrun -- sh -c ': </dev/tty'
+	assert_out_has '/dev/tty'
+	assertNotEquals 0 "$rc"
+}
+
+# A file with file capabilities or the setuid bit gives no privilege.
+# as: root
+test_sandbox_ignores_setuid_and_file_capabilities()
+{
+	cp "$(command -v id)" "$(command -v grep)" .
+	chmod 4755 id
+	setcap cap_net_raw+ep grep
+	chown -R "$NSTEST_UID" . "$HOME"
+	chmod 755 "$TMP"
+	run as_nstest nsrun -- sh -c './id -u; ./grep CapEff /proc/self/status'
+	assert_ok
+	assert_out "$NSTEST_UID
+CapEff:	0000000000000000"
+}
+
+test_build_can_write_only_to_its_directory()
+{
+	mkdir build
+	run nsrun --profile build -- sh -c 'touch build/x && touch x'
+	assert_rc 1
+	assert_err_has 'Read-only'
+	assertTrue 'written' "[ -e build/x ]"
+	rm -r build
+}
+
+test_container_has_its_own_root_and_environment()
+{
+	# shellcheck disable=SC2016
+	run env SECRET=1 nsrun -R "$box" --hostname box --setenv A=b -- /bin/sh -c 'hostname; cat /etc/hostname /etc/hosts
+		id -u; env; pwd; echo /proc/[0-9]*; grep NoNew /proc/self/status'
+	assert_ok
+	assert_out_has 'box
+box
+127.0.0.1	localhost'
+	assert_out_has 'A=b'
+	assert_out_has 'HOME=/root'
+	assert_out_lacks SECRET
+	assert_out_has '/proc/1 '
+	run nsrun -R "$box" -- /bin/ls /
+	assert_out_has etc
+	assert_out_lacks usr
+	run nsrun --profile container -- sh -c 'echo x >/etc/x'
+	assert_rc 2
+	assert_err_has 'Read-only'
+}
+
+test_service_cannot_gain_privileges_and_can_notify()
+{
+	run env NOTIFY_SOCKET=/run/systemd/notify LANG=C SECRET=1 nsrun --profile service -R "$box" -- \
+		/bin/sh -c 'grep NoNew /proc/self/status; ulimit -c; env'
+	assert_ok
+	assert_out_has 'NoNewPrivs:	1
+0
+'
+	assert_out_has NOTIFY_SOCKET=/run/systemd/notify
+	assert_out_lacks SECRET
+}
+
+test_system_runs_init_as_process_1()
+{
+	mkdir -p "$box/sbin"
+	printf '#!/bin/sh\necho "pid $$ $container"; test -c /dev/console || echo no console\n' >"$box/sbin/init"
+	chmod 755 "$box/sbin/init"
+	run nsrun --profile system -R "$box" </dev/null
+	assert_rc 0
+	assert_out 'pid 1 nsutils
+no console'
+	run pty nsrun --profile system -R "$box"
+	assert_rc 0
+	assert_out_has 'pid 1 nsutils'
+	assert_out_lacks 'no console'
+}
+
+test_binds_tmpfs_chdir_and_overlay()
+{
+	mkdir -p "$TMP/src"
+	echo content >"$TMP/src/file"
+	run nsrun --bind "$TMP/src:/tmp/a:b" --ro-bind "$TMP/src" --tmpfs /tmp/t --chdir /tmp/t -- true
+	assert_rc 125
+	run nsrun --bind "$TMP/src:/tmp/rw" --ro-bind "$TMP/src" --tmpfs /tmp/t --chdir /tmp/t -- \
+		sh -c "pwd; cat /tmp/rw/file $TMP/src/file; touch x /tmp/rw/new; touch $TMP/src/new2"
+	assert_rc 1
+	assert_out '/tmp/t
+content
+content'
+	assertTrue 'written' "[ -e $TMP/src/new ] && [ ! -e $TMP/src/new2 ]"
+	feature overlay-userns || return 0
+	run nsrun -R "$box" --overlay -- /bin/touch /new
+	assert_ok
+	assertTrue 'dropped' "[ ! -e $box/new ]"
+	run nsrun -R "$box" "--overlay=$TMP/changes, x" -- /bin/touch /new
+	assert_ok
+	assertTrue 'saved' "[ ! -e $box/new ] && [ -e '$TMP/changes, x/upper/new' ]"
+	run nsrun -R "$box" "--overlay=$TMP/changes, x" -- /bin/ls /new
+	assert_ok
+}
+
+test_host_network_is_that_of_the_caller()
+{
+	run nsrun --net host -- readlink /proc/self/ns/net
+	assert_ok
+	assert_out "$(readlink /proc/self/ns/net)"
+	run nsrun --net none -- readlink /proc/self/ns/net
+	assert_ok
+	assertNotEquals "$(readlink /proc/self/ns/net)" "$out"
+}
+
+# as: root
+test_bridge_connects_the_program()
+{
+	ip link add br0 type bridge
+	ip addr add 10.77.0.1/24 dev br0
+	ip link set br0 up
+	run nsrun --net br0 -- ip -4 -o addr show dev eth0
+	assert_rc 0
+	assert_out_has 'inet 10.77.0.'
+	ip link del br0
+}
+
+test_tty_gives_job_control_on_a_new_terminal()
+{
+	run pty -e ready -s 'exit 5\r' -- nsrun -t -- sh -c 'tty; stty -a >/dev/null; : </dev/tty && echo ready; read x; exit 5'
+	assert_out_has ready
+	assert_rc 5
+}
+
+# as: root
+test_limits_apply_and_the_control_group_is_removed()
+{
+	pids=$(cgroup_mount cgroup pids)
+	[ -n "$pids$v2" ] || return 0
+	# the shell of the program is the third process, so it can create two
+	run nsrun --pids 4 --name "$own_cgroup" -- sh -c 'for i in 1 2 3 4 5 6; do sleep 1 & done; wait'
+	assert_err_has 'ork'
+	run find /sys/fs/cgroup -name "nsrun-$own_cgroup"
+	assert_ok
+	assert_out_empty
+}
+
+# as: user
+test_limits_without_a_delegated_control_group_give_a_hint()
+{
+	run nsrun --pids 5 -- true
+	assert_refused 125 cgroup
+	assert_err_has hint
+}
+
+test_exit_status_is_that_of_the_program()
+{
+	for status in 0 1 42 255; do
+		run nsrun -- sh -c "exit $status"
+		assert_rc $status
+	done
+	run nsrun -- /none
+	assert_rc 127
+	run nsrun -- /etc/passwd
+	assert_rc 126
+	run nsrun -R "$TMP/none" -- true
+	assert_rc 125
+	# shellcheck disable=SC2016
+	run sh -c 'nsrun -- sh -c "kill -TERM \$\$"; echo $?'
+	assert_out 143
+}
+
+test_input_output_and_descriptors_belong_to_the_program()
+{
+	run sh -c 'echo in | nsrun -- sh -c "cat; ls /proc/self/fd; echo out >&2"' 7</dev/null
+	assert_rc 0
+	assert_out 'in
+0
+1
+2
+3'
+	assertEquals out "$err"
+}
+
+test_signal_to_nsrun_reaches_the_program()
+{
+	start_holder nsrun --with nsunshare:--keep-fd=3 --with nspivot:--keep-fd=3 -- \
+		sh -c 'trap "exit 9" TERM; echo ready >&3; while :; do sleep 0.1; done'
+	kill -TERM "$holder"
+	wait "$holder"
+	assertEquals 9 $?
+	return 0
+}
+
+test_explain_shows_the_steps_of_each_tool()
+{
+	run nsrun --explain --hostname box -- prog
+	assert_ok
+	assert_out_has 'set the hostname'
+	assert_out_has 'create the program'
+	assert_out_has ' --preset' || assert_out_has '--proc=/proc'
+	assert_out_has 'execute prog'
+	run nsunshare -m --explain -- nsinit --grace 1s -- nspivot --proc /proc "$box" -- /bin/true
+	assert_ok
+	assert_out_has '--proc=/proc'
+	assert_out_has 'execute /bin/true'
+	# only the tools of the suite explain themselves
+	printf '#!/bin/sh\necho executed\n' >nspivot
+	chmod 755 nspivot
+	run nsunshare -m --explain -- ./nspivot --proc /proc "$box" -- /bin/true
+	assert_ok
+	assert_out_lacks executed
+}
+
+. shunit2

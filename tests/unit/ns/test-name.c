@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "../unit.h"
+#include "ns/name.h"
+
+static void names_are_words_of_one_directory(void)
+{
+	static const char *const good[] = { "a", "_", "0", "web-1.example_x", "A.B" };
+	static const char *const bad[] = { "",    ".",   "..",  ".a",      "-a",
+					   "a/b", "a b", "a\n", "\xc3\xa9" };
+	char longest[NSNAME_MAX + 2];
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		CHECK(nsname_is_valid(good[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		CHECK(!nsname_is_valid(bad[i]));
+	memset(longest, 'x', sizeof(longest));
+	longest[NSNAME_MAX] = '\0';
+	CHECK(nsname_is_valid(longest));
+	longest[NSNAME_MAX] = 'x';
+	longest[NSNAME_MAX + 1] = '\0';
+	CHECK(!nsname_is_valid(longest));
+}
+
+static void a_file_has_all_members(void)
+{
+	struct nsname n;
+
+	CHECK_INT(nsname_parse(
+			  "{\"name\":\"web\",\"pid\":12,\"init_pid\":11,\"supervisor_pid\":10,"
+			  "\"pidfd_inode\":18446744073709551615,\"start\":5,\"pidns\":4026531836,"
+			  "\"boot_id\":\"0-1\"}\n",
+			  &n),
+		  0);
+	CHECK_INT(n.pid, 12);
+	CHECK_INT(n.init_pid, 11);
+	CHECK_INT(n.supervisor_pid, 10);
+	CHECK(n.pidfd_inode == UINT64_MAX);
+	CHECK_INT(n.start, 5);
+	CHECK(n.pidns == 4026531836);
+	CHECK_STR(n.boot_id, "0-1");
+}
+
+static void unknown_values_are_null_or_missing(void)
+{
+	struct nsname n;
+
+	CHECK_INT(nsname_parse("{\"pid\":12,\"init_pid\":null,\"pidns\":3,\"boot_id\":\"x\"}", &n),
+		  0);
+	CHECK_INT(n.init_pid, 0);
+	CHECK_INT(n.supervisor_pid, 0);
+	CHECK_INT(n.start, 0);
+}
+
+static void incomplete_files_are_refused(void)
+{
+	static const char *const bad[] = {
+		"",
+		"[]",
+		"{}",
+		"\"pid\":12,\"pidns\":3,\"boot_id\":\"x\"",
+		"{\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":null,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"pidns\":3}",
+		"{\"pid\":12,\"pidns\":3,\"boot_id\":\"\"}",
+		"{\"pid\":12,\"pidns\":3,\"boot_id\":\"x",
+		"{\"pid\":12,\"pidns\":3,\"boot_id\":3}",
+		"{\"pid\":0,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":4194305,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12x,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"start\":-1,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"pidns\":3,\"boot_id\":\"0123456789012345678901234567890123456789\"}",
+	};
+	struct nsname n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		CHECK_INT(nsname_parse(bad[i], &n), -EINVAL);
+}
+
+UNIT_MAIN(CASE(names_are_words_of_one_directory), CASE(a_file_has_all_members),
+	  CASE(unknown_values_are_null_or_missing), CASE(incomplete_files_are_refused))

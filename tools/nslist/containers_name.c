@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* containers_name: finds the names of containers, and reads what is inside their namespaces. */
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#include "containers.h"
+
+#include "base/file.h"
+#include "cgroup/name.h"
+#include "common/cli.h"
+#include "kernel/mountinfo.h"
+
+static _Noreturn void no_memory(void)
+{
+	cli_die(ENOMEM, "cannot list containers");
+}
+
+/* ---- What is read on first use ---- */
+
+struct ns *boxes_ns(const struct run *run, const struct container *box, int type)
+{
+	const struct nsmember *m = collect_member(&run->c, box->pid);
+
+	if (!m || !(box->types & NSTYPE_BIT(type)))
+		return NULL;
+	return nstab_find(&run->c.tab, &nstypes[type], m->inode[type]);
+}
+
+/* Visits all namespaces of that type in which a container is and the caller is not. */
+static void visit_boxes(struct run *run, int type, size_t slot, visit_fn *f)
+{
+	struct boxes *b = run->boxes;
+	struct visit *v = calloc(b->l.n + 1, sizeof(*v));
+	size_t n = 0;
+
+	if (!v)
+		no_memory();
+	for (size_t i = 0; i < b->l.n; i++) {
+		struct ns *ns = boxes_ns(run, &b->l.v[i], type);
+
+		if (!ns || b->visit_of[ns->index])
+			continue;
+		v[n] = (struct visit){ .ns = ns };
+		b->visit_of[ns->index] = &v[n++];
+	}
+	visit_all(&run->c, v, n, f, NULL);
+	b->visits[slot] = v;
+	b->n_visits[slot] = n;
+	b->visited[slot] = true;
+}
+
+const struct visit *boxes_visit(struct run *run, const struct container *box, int type)
+{
+	size_t slot = type == NSTYPE_NET;
+	const struct ns *ns = boxes_ns(run, box, type);
+	struct visit *v;
+
+	if (!run->boxes->visited[slot])
+		visit_boxes(run, type, slot, slot ? visit_addresses : visit_hostname);
+	v = ns ? run->boxes->visit_of[ns->index] : NULL;
+	if (v && v->rc < 0) {
+		nslist_missed(run, box->pid, v->rc == -ESTALE ? -EPERM : v->rc);
+		return NULL;
+	}
+	return v;
+}
+
+static void add_netns_name(struct boxes *b, uint32_t inode, const char *name)
+{
+	struct netns_name *names = reallocarray(b->names, b->n_names + 1, sizeof(*names));
+	char *copy = strdup(name);
+
+	if (!names || !copy)
+		no_memory();
+	b->names = names;
+	names[b->n_names++] = (struct netns_name){ inode, copy };
+}
+
+const char *boxes_netns_name(struct run *run, uint32_t inode)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct boxes *b = run->boxes;
+	struct mountinfo_line l;
+
+	if (!b->names_read && mountinfo_read_at(&m, run->proc, "self/mountinfo") == 0)
+		while (mountinfo_next(&m, &l)) {
+			const char *name = str_after(l.target, "/run/netns/");
+			const struct nstype *type;
+			uint64_t of;
+
+			if (name && streq(l.fstype, "nsfs") &&
+			    nstype_parse_link(l.root, strlen(l.root), &type, &of) == 0)
+				add_netns_name(b, (uint32_t)of, name);
+		}
+	b->names_read = true;
+	for (size_t i = 0; i < b->n_names; i++)
+		if (b->names[i].inode == inode)
+			return b->names[i].name;
+	return NULL;
+}
+
+/* ---- Names ---- */
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && streq(s + n - m, end);
+}
+
+/* Reads the unit and the host name of the caller, which do not distinguish containers. */
+static void read_own_names(struct run *run)
+{
+	cleanup_buf struct buf unit = BUF_INIT;
+	struct boxes *b = run->boxes;
+	struct utsname names;
+	char text[16384];
+	const char *path = NULL;
+	size_t len = 0;
+
+	if (b->hostname[0])
+		return;
+	snprintf(b->hostname, sizeof(b->hostname), "%s",
+		 uname(&names) == 0 ? names.nodename : "localhost");
+	if (file_read_at(run->proc, "self/cgroup", text, sizeof(text)) > 0)
+		path = cgroup_name_path(text, &len);
+	if (path && cgroup_name_unit(path, len, &unit))
+		snprintf(b->unit, sizeof(b->unit), "%s", unit.s);
+}
+
+/* Returns true if a unit names a program, rather than a session or a group of units. */
+static bool is_name(const struct boxes *b, const char *unit)
+{
+	return !streq(unit, b->unit) && !streq(unit, "init.scope") && !ends_with(unit, ".slice") &&
+	       !str_after(unit, "session-") && !str_after(unit, "user@");
+}
+
+/* Appends the name that the control group has: of a container without the engine, or of a unit.
+ * Returns false if it has none. */
+static bool cgroup_name(struct run *run, pid_t pid, struct buf *out)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+	size_t n, len = 0;
+	const char *text = nslist_text(run, pid, DETAIL_CGROUP, &n);
+	const char *path = text ? cgroup_name_path(text, &len) : NULL;
+
+	if (!path)
+		return false;
+	if (cgroup_name_container(path, len, &name)) {
+		buf_adds(out, strchr(name.s, ':') + 1);
+		return true;
+	}
+	buf_reset(&name);
+	if (!cgroup_name_unit(path, len, &name) || !name.s || !is_name(run->boxes, name.s))
+		return false;
+	buf_adds(out, name.s);
+	return true;
+}
+
+const char *boxes_own_hostname(struct run *run)
+{
+	read_own_names(run);
+	return run->boxes->hostname;
+}
+
+void boxes_name(struct run *run, const struct container *box, struct buf *out)
+{
+	const struct ns *net = boxes_ns(run, box, NSTYPE_NET);
+	const char *netns = net ? boxes_netns_name(run, net->inode) : NULL;
+	const struct proc_stat *st;
+	const struct visit *v;
+
+	read_own_names(run);
+	if (cgroup_name(run, box->pid, out))
+		return;
+	if (netns) {
+		buf_adds(out, netns);
+		return;
+	}
+	v = boxes_visit(run, box, NSTYPE_UTS);
+	if (v && v->out.len > 0 && !streq(v->out.s, run->boxes->hostname)) {
+		buf_adds(out, v->out.s);
+		return;
+	}
+	st = nslist_stat(run, box->pid);
+	if (st)
+		buf_add(out, st->comm, st->comm_len);
+}
