@@ -412,7 +412,7 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 # as: user
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
-	# otherwise the binary is a copy that belongs to this user
+	# without the sandbox, the binary is a copy that belongs to this user
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH
 	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil

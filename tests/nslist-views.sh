@@ -316,7 +316,7 @@ test_limits_print_exact_numbers_in_json()
 # The pid of an ended process may be reused, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# otherwise the number of calls depends on other processes of the machine
+	# without the sandbox, the number of calls depends on other processes of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF

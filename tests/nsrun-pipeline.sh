@@ -165,7 +165,7 @@ e>"
 	work_in "$TMP/work"
 }
 
-# What --print prints is executed by a shell, with the tools that print their arguments.
+# A shell executes the output of --print, with the tools that print their arguments.
 test_print_prints_what_runs()
 {
 	for options in --profile=sandbox --profile=build --root=root '--root=root --profile=service' '--root=root --profile=system' \
@@ -278,7 +278,7 @@ test_an_ordinary_user_gets_a_map_for_a_container()
 	assert_pipeline_has '<root> <--> <prog>'
 }
 
-# no tool: the help text is a file
+# no tool is executed, because the help text is a file
 test_help_and_version()
 {
 	run "$nsrun" --help

@@ -223,7 +223,7 @@ test_a_file_with_another_pidfd_inode_is_ignored()
 	rm "$dir/fake.json"
 }
 
-# The start time counts if the kernel has no pidfds.
+# The start time identifies the process if the kernel has no pidfds.
 test_works_without_pidfds()
 {
 	start_holder enosys pidfd_open -- nsunshare -rp --name web --ready-fd 3 -- sleep 1000

@@ -7,16 +7,17 @@
 
 #include "base/file.h"
 
-/* The descriptors of at most this many directories are open. The directories above them are closed,
- * and opened again as ".." of the directory below. */
+/* At most this many directories are open. The directories above them are closed, and opened again
+ * as ".." of the directory below. */
 #define OPEN_MAX_DIRS 64
 
 #define STATX_WANTED (STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)
 
 struct walk_level {
-	int fd;           /* open for reading, or -1 */
-	const char *name; /* in the list of the level above; NULL for the top */
-	char *names;      /* the files, each name terminated */
+	/* descriptor of the directory, descriptor of the directory, open for reading, or -1 */
+	int fd;
+	const char *name; /* name in `names` of the directory above; NULL for the top directory */
+	char *names;      /* names of the files in the directory, each terminated by a NUL byte */
 	size_t at, len;
 	struct statx st;
 };

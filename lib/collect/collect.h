@@ -139,7 +139,7 @@ bool collect_complete(const struct collect *c);
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
-/* Does the same through members and holders only. */
+/* Does the same as collect_open(), but only through members and holders. */
 int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
 
 /* Reads the mounts of a mount namespace: those that a process in it sees or, without a process,

@@ -51,12 +51,13 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	const char *user;           /* the user name in the argument of --setuid, or NULL */
-	bool given_uid, given_gid;  /* --setuid was given, --setgid was given */
-	char *as;                   /* the user of --as, malloc()ed, or NULL */
-	const char *as_group;       /* the group of --as, or NULL */
-	bool as_groups;             /* --as sets the supplementary groups, too */
-	struct passwd_user as_user; /* set by the step of --as */
+	const char *user;          /* the user name in the argument of --setuid, or NULL */
+	bool given_uid, given_gid; /* --setuid was given, --setgid was given */
+	char *as;                  /* the user of --as, malloc()ed, or NULL */
+	const char *as_group;      /* the group of --as, or NULL */
+	bool as_groups;            /* --as sets the supplementary groups, too */
+	/* fields of the user of --as, fields of the user of --as, set by the step of --as */
+	struct passwd_user as_user;
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
 	const char *seccomp;

@@ -103,8 +103,9 @@ int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
  * If an outside id is not mapped in the parent, returns -EPERM with e set and m unchanged. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
-/* Splits the extent that contains this outside id into the ids before it, the id and the ids after
- * it. Does nothing if the id is not mapped. Returns 0 or -ENOMEM; after -ENOMEM, m is unchanged. */
+/* Splits the extent that contains the id `outside` into three extents: the ids before it, the id
+ * itself, and the ids after it. Does nothing if the id is not mapped. Returns 0 or -ENOMEM; after
+ * -ENOMEM, m is unchanged. */
 int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
 
 /*

@@ -332,8 +332,8 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	if (m->setgroups == IDMAP_SETGROUPS_DENY &&
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
-	/* the helpers check each extent by itself: the own id is permitted, and so is a range of
-	 * the user, but not an extent that joins them */
+	/* newuidmap(1) and newgidmap(1) check each extent separately. They permit the caller's own
+	 * id and the ranges of the caller, but no extent that contains both. */
 	if (idmaps_copy(&lines, m) < 0 || idmap_split_at(&lines.map[IDMAP_UID], getuid()) < 0 ||
 	    idmap_split_at(&lines.map[IDMAP_GID], getgid()) < 0)
 		return nserr_set(e, ENOMEM, "cannot store the map");

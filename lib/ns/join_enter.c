@@ -125,8 +125,8 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 	return rc;
 }
 
-/* Sets the hint for types that the caller is in already. setns(2) checks the permission for them,
- * too. Returns false if there is none. */
+/* Sets the hint if the caller is already in some of the namespaces to enter, because setns(2)
+ * checks the permission for these, too. Returns false if there is no such namespace. */
 static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
 	char list[sizeof(e->hint) / 2] = "";
@@ -195,7 +195,8 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
 	struct levels levels __attribute__((cleanup(levels_close))) = { .n = 0 };
-	/* opened first, because /proc may be another file system after a namespace was entered */
+	/* open /proc/self first, because /proc may be another file system after a namespace was
+	 * entered */
 	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
 	uint64_t pending = nsjoin_types(j), own = nsinode_at(self, nstypes[NSTYPE_USER].file);
 	int rc;

@@ -87,7 +87,7 @@ static int find_in(int proc, const struct nstype *type, uint64_t inode, uint64_t
 		}
 		if (fresh)
 			return nsindex.err ? nsindex.err : fd;
-		/* the index is from an earlier call, and may be outdated */
+		/* the index is from an earlier call and may be outdated, so build a new index */
 		nsindex_clear();
 		stages_done = 0;
 	}

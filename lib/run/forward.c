@@ -287,7 +287,8 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 			continue;
 		if (sig > 0 && sig != SIGCHLD)
 			received(s, &info);
-		/* without a child there may be no process whose end would be reported */
+		/* with --pause there may be no child that raises SIGCHLD, so check after each
+		 * signal */
 		if (sig == SIGCHLD || s->pause)
 			rc = collect(s);
 	} while (rc == 0);

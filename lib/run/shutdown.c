@@ -227,7 +227,7 @@ bool shutdown_descends(const struct supervise *s, pid_t pid)
 
 	if (getpid() == 1 || pid <= 0 || pid == s->pid)
 		return pid > 0;
-	/* the pid is one of this process's pid namespace */
+	/* the pid is relative to the pid namespace of this process */
 	if (proc_stat_check(NULL) < 0 || !open_look(&l))
 		return false;
 	proc = open_process(&l, pid);

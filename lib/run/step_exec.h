@@ -12,7 +12,7 @@ struct program {
 	/* The plan enters the root directory that contains the program. If this root has no such
 	 * shell, /bin/sh is executed. */
 	bool new_root;
-	/* The program is looked up in another root than that of the caller. */
+	/* The program is looked up in a root that is not the caller's. */
 	bool other_root;
 };
 

@@ -47,10 +47,11 @@ struct supervise {
 	 * signal */
 	signed char rewrite[SUPERVISE_NSIG];
 
-	bool pause; /* init: there is no child. Until TERM or INT arrives, this process only reaps.
-		     */
+	/* init: there is no child. This process only reaps other processes until TERM or INT
+	 * arrives. */
+	bool pause;
 	/* Called when a descriptor with O_ASYNC and F_SETSIG(SIGIO) has become readable, and before
-	 * children are reaped; NULL: none */
+	 * children are reaped; or NULL */
 	void (*readable)(void *ctx);
 	void *readable_ctx;
 

@@ -45,7 +45,8 @@ static void add_follow_before(const struct run *r, struct plan *p)
 {
 	if (r->cgroup.n)
 		plan_add(p, PLAN_CALLER, &step_cgroup, NULL, 0);
-	/* before step_guard, because the /proc files of an undumpable process belong to root */
+	/* add step_oom before step_guard, because the /proc files of an undumpable process belong
+	 * to root */
 	if (r->followed.oom[0])
 		plan_add(p, PLAN_CALLER, &cred_oom, r->followed.oom, 0);
 	if (r->o->context)

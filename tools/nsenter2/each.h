@@ -12,7 +12,8 @@ struct each_refs {
 	char *text; /* text of standard input; the references in ref point into this text */
 	struct nsref *ref;
 	const char *
-		*label; /* of each reference, for --prefix: its own text, or the text after it */
+		/* text that --prefix prints for the reference: its label, or its own text */
+		*label;
 	size_t n, size;
 };
 

@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
 	r.init.report_fd = report_inherited();
-	/* the end of file without a report means that this process is the program */
+	/* end of file without a report means that this process is the program */
 	if (r.init.supervise.pause)
 		util_close(&r.init.report_fd);
 	r.init.reports = r.init.report_fd >= 0;

@@ -39,8 +39,8 @@ static const char *own_path(const struct run *run, const struct ns *ns)
 
 /*
  * Returns true if the tools find the namespace by its inode or id (ns/ref_index.h). They find every
- * namespace that a process, thread, descriptor, socket or other namespace holds. A mount may be
- * covered by another one. The id alone is enough since Linux 6.19.
+ * namespace that a process, thread, descriptor, socket or other namespace holds. A mount does not
+ * count, because another mount may cover it. Since Linux 6.19 the id is enough to open a namespace.
  */
 static bool is_found(const struct run *run, const struct ns *ns)
 {

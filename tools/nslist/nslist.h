@@ -55,7 +55,7 @@ struct opts {
 	const char *find;     /* argument of --find, or NULL */
 	const char *sort;     /* argument of --sort, or NULL */
 	const struct column *sort_col;
-	bool sort_down; /* from the highest value */
+	bool sort_down; /* sort from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -92,7 +92,7 @@ struct row {
 	pid_t pid;                   /* process that represents the namespace, or 0 */
 	bool is_member;              /* the row describes this process */
 	const struct container *box; /* the row describes this container, or NULL */
-	const char *match;           /* what --find has found, or NULL */
+	const char *match;           /* the text of the column MATCH of --find, or NULL */
 	struct row *parent, *first, **last, *next;
 };
 
@@ -152,7 +152,7 @@ struct run {
 	size_t n_found;
 	int netlink;              /* socket for netnsid_get(), or 0 if not open */
 	bool hidden;              /* with --strict: /proc hides processes */
-	struct netns_link *links; /* in /run/netns, if links_read is set */
+	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
 	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */

@@ -309,7 +309,8 @@ static bool is_too_wide(const char *text, size_t width)
 		if (*text == '\n')
 			n = 0;
 		else
-			n += (*text & 0xc0) != 0x80; /* not inside of a UTF-8 character */
+			/* do not count the continuation bytes of a UTF-8 character */
+			n += (*text & 0xc0) != 0x80;
 	return n > width;
 }
 

@@ -179,7 +179,7 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_domainname, o->domainname, 0);
 	if (o->lo)
 		plan_add(p, self, &step_lo, NULL, 0);
-	/* before the root changes, because the steps write to /proc */
+	/* add these steps before the change of the root, because they write to /proc */
 	for (size_t i = 0; i < o->sysctls.n; i++)
 		plan_add(p, self, &step_sysctl, o->sysctls.word[i], 0);
 	if (o->oom_score_adj)

@@ -37,7 +37,7 @@ static void refuses_task_with_references_or_another_view(void)
 			  (struct opts){
 				  .rest = no_words, .task = "1", .view = NSLIST_SHOW, .of = inode },
 			  inode, "1"),
-		  "--task cannot be used with --show, --members or --diff");
+		  "--task cannot be used with --show, --members, --diff or --caps");
 }
 
 static void diff_requires_two_processes(void)
