@@ -110,10 +110,6 @@ void opts_parse(struct run *r, int argc, char **argv);
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Checks that each sysctl of --sysctl belongs to a new namespace. Returns 0, or a negative errno
- * with e set. */
-int check_sysctls(const struct opts *o, struct nserr *e) must_check;
-
 /* Looks up the users, groups, maps and clocks that the options name. Returns 0, or a negative errno
  * with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
@@ -155,8 +151,7 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_setup;                /* steps_proc.c */
-extern const struct plan_kind step_sysctl;                   /* steps_sysctl.c */
+	step_domainname, step_lo, step_sysctl, step_setup;   /* steps_proc.c */
 extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
 extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
 extern const struct plan_kind step_setup_outside;            /* steps_outside.c */
