@@ -121,7 +121,8 @@ test_mask_stays_on_a_proc_reached_through_a_link()
 	done
 }
 
-# Exchanges the names at a sample of the system calls. attack-root-long does it at all of them.
+# Exchanges the names at a sample of the system calls. attack-root-long does the same at all system
+# calls.
 test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge

@@ -15,7 +15,8 @@
 #include "base/num.h"
 #include "root/resolve.h"
 
-#define FILE_MAX (16u << 20) /* bytes of a file; 200,000 users need less */
+/* maximum size of a file in bytes, which is enough for 200,000 users */
+#define FILE_MAX (16u << 20)
 
 int cred_as_parse(struct cred *c, const char *text, struct nserr *e)
 {

@@ -14,7 +14,7 @@
 #include "kernel/mountinfo.h"
 #include "run/cause.h"
 
-enum { HEAD = 4096, SCRIPTS_MAX = 5 }; /* execve(2): interpreters can be nested that deep */
+enum { HEAD = 4096, SCRIPTS_MAX = 5 }; /* maximum depth of nested interpreters is 5 (execve(2)) */
 
 struct head {
 	char text[HEAD + 1]; /* the beginning of the file, terminated by NUL */

@@ -69,8 +69,8 @@ int main(int argc, char **argv)
 		/* the first round fills the caches and is not measured */
 		run(word[c], (double *[]){ time[WALL], time[CPU] });
 	}
-	/* each round begins with another command, so that each command sometimes follows each other
-	 * one */
+	/* each round begins with another command, so that each command has each possible
+	 * predecessor */
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0, c = r % n; i < n; i++, c = (c + 1) % n)
 			run(word[c], (double *[]){ &time[WALL][c * rounds + r],

@@ -43,7 +43,7 @@ static enum rule find_rule(const struct ns *own, const struct ns *target, uid_t 
 	return RULE_NONE;
 }
 
-/* The process of --caps. */
+/* The process whose capabilities --caps prints. */
 struct subject {
 	pid_t pid;
 	uid_t euid;

@@ -281,11 +281,12 @@ static void a_long_or_unlimited_limit_is_parsed(void)
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "core=unlimitex"),
 		  "--rlimit: invalid limit 'core=unlimitex', expected a number or 'unlimited' "
 		  "after the '='");
-	CHECK_STR(
-		refused(CRED_KEY_RLIMIT,
-			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1"),
-		"--rlimit: unknown limit "
-		"'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
+	CHECK_STR(refused(CRED_KEY_RLIMIT,
+			  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+			  "xxxxxxxxxxxxxxxxxxxxxxxxxx=1"),
+		  "--rlimit: unknown limit "
+		  "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		  "xxxxxxxxxxxxxxxx'");
 }
 
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
