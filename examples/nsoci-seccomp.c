@@ -12,7 +12,7 @@
  *
  * ACTION and OP are the words of the OCI specification: SCMP_ACT_ALLOW, SCMP_CMP_EQ and so on.
  * A call that this version of libseccomp does not know is left out, because a filter cannot name
- *it. FILTER is an array of struct sock_filter (seccomp(2)). The exit status is 1 after a failure.
+ * it. FILTER is an array of struct sock_filter (seccomp(2)). The exit status is 1 after a failure.
  */
 #include <errno.h>
 #include <seccomp.h>

@@ -20,7 +20,7 @@ enum nsref_kind {
 	NSREF_NETNS,     /* netns:blue */
 	NSREF_FD,        /* fd:7, a descriptor of the caller */
 	NSREF_PID_FD,    /* 123/fd/7, self/fd/7 */
-	NSREF_SOCKET,    /* * socket:123/7, socket:self/7, the network namespace of a socket * */
+	NSREF_SOCKET,    /* socket:123/7, socket:self/7, the network namespace of a socket */
 	NSREF_PATH,      /* /run/netns/blue, ./ns */
 };
 

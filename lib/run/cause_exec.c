@@ -14,7 +14,10 @@
 #include "kernel/mountinfo.h"
 #include "run/cause.h"
 
-enum { HEAD = 4096, SCRIPTS_MAX = 5 }; /* maximum depth of nested interpreters is 5 (execve(2)) */
+enum {
+	HEAD = 4096,
+	SCRIPTS_MAX = 5
+}; /* SCRIPTS_MAX: maximum depth of nested interpreters (execve(2)) */
 
 struct head {
 	char text[HEAD + 1]; /* the beginning of the file, terminated by NUL */
