@@ -4,8 +4,8 @@
  *
  * usage: nsoci-console [-d PIDFILE] SOCKET PROGRAM [ARGUMENT...]
  *
- *	-d PIDFILE	run PROGRAM in the background: write its pid to PIDFILE and exit as soon as
- *			it is executed
+ *	-d PIDFILE	run PROGRAM in the background: write the pid of PROGRAM to PIDFILE, and exit
+ *			as soon as PROGRAM is executed
  *
  * An OCI engine passes --console-socket and receives the master side of the terminal there, as
  * SCM_RIGHTS (unix(7)). The program gets the other side as its controlling terminal and as its
@@ -85,7 +85,7 @@ static void detach(const char *pid_file)
 	close(line[1]);
 	while (read(line[0], &c, 1) < 0 && errno == EINTR)
 		;
-	/* the end of the line also means that the child has failed */
+	/* * the end of file on the pipe can also mean that the child has failed * */
 	if (waitpid(pid, &status, WNOHANG) == pid)
 		exit(WIFEXITED(status) ? WEXITSTATUS(status) : 125);
 	f = fopen(pid_file, "w");

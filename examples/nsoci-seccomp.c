@@ -12,7 +12,7 @@
  *
  * ACTION and OP are the words of the OCI specification: SCMP_ACT_ALLOW, SCMP_CMP_EQ and so on.
  * A call that this version of libseccomp does not know is left out, because a filter cannot name
- *it. FILTER is an array of struct sock_filter (seccomp(2)). The exit status is 1 after a failure.
+ * it. FILTER is an array of struct sock_filter (seccomp(2)). The exit status is 1 after a failure.
  */
 #include <errno.h>
 #include <seccomp.h>
@@ -109,7 +109,7 @@ static void add_rule(scmp_filter_ctx ctx, uint32_t normal, char *rest)
 		n++;
 	}
 	rc = seccomp_rule_add_array(ctx, act, call, n, cmp);
-	/* EEXIST, EDOM: another rule says the same, or no architecture has the call */
+	/* * EEXIST: another rule is the same; EDOM: no architecture of the filter has the call * */
 	if (rc < 0 && rc != -EEXIST && rc != -EDOM)
 		fail("cannot add a rule for %s: %s", name, strerror(-rc));
 }

@@ -24,7 +24,8 @@ setUp()
 }
 
 # in_pidns COMMAND…: runs the command as process 1 of a new pid namespace whose proc file system is
-# in $box. No waiting parent executes the victim, so its file is not busy.
+# in $box. No process executes the victim at the end (as a waiting parent would), so ETXTBSY does
+# not protect its file.
 in_pidns()
 {
 	_map=
@@ -33,7 +34,7 @@ in_pidns()
 	attack /usr/bin/unshare $_map --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec "$@"' "$box" "$@"
 }
 
-# no tool: it is the control, an attack on a program without the protection
+# no tool: it is the control experiment, an attack on a program without the protection
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
 	in_pidns unshare --root "$box" /evil
@@ -250,7 +251,7 @@ test_accomplice_cannot_overwrite_the_binary_of_process_1()
 	for options in --proc=/proc '--proc=/proc --cap-drop=all --no-new-privs' --preset=docker --preset=minimal; do
 		# shellcheck disable=SC2086 # several words
 		with_accomplice nsunshare $inside --kill-child -- nsinit -- nspivot $options "$box" -- /bin/sh -c "$(open_exe /proc/1/exe)"
-		# a process 1 that is not dumpable refuses even the open
+		# if process 1 is not dumpable, the program cannot even open its binary
 		assertContains "nsinit, $options" "$out$err" "$([ -n "$out" ] && echo refused: || echo 'Permission denied')"
 		assertEquals "nsinit, $options" "$sums" "$(cd "$victims" && cksum ./*)"
 	done
@@ -411,7 +412,7 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 # as: user
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
-	# otherwise the binary is a copy that belongs to this user
+	# without the sandbox, the binary is a copy that belongs to this user
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH
 	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil

@@ -11,7 +11,7 @@ require_ns user mnt
 require_tool strace perl
 
 
-# the ordinary user reaches the FIFOs
+# the ordinary user must be able to reach the FIFOs
 chmod 711 "$TMP"
 initial_user=$(readlink /proc/self/ns/user)
 
@@ -35,7 +35,7 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 	assert_rc 0
 	assertNotEquals "$initial_user" "$out"
 	assertEquals "$(readlink "/proc/$holder/ns/user")" "$out"
-	# these attributes are no privileges, so no user namespace is necessary
+	# these attributes are not privileges, so nsenter2 need not enter the user namespace
 	run nsenter2 -t "$holder" -n --follow=umask,nnp -- true
 	assert_rc 0
 }
@@ -67,8 +67,8 @@ let_it_change()
 	read -r _ <"$TMP/gone"
 }
 
-# A program without the defence: it first decides that both share a user namespace, and enters the
-# other namespaces later.
+# This program lacks the protection: it first checks that it shares the user namespace with the
+# target, and enters the other namespaces later.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);
@@ -77,7 +77,7 @@ naive='my $target = $ARGV[0];
 
 test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 {
-	# the test uses system call numbers
+	# skip the test on other architectures, because it uses system call numbers
 	feature x86-64 || return 0
 	for attack in naive nsenter2; do
 		start_changer
@@ -106,7 +106,7 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 test_all_refuses_a_mount_namespace_of_another_user_namespace()
 {
 	start_capable
-	# a process in the user namespace of the host and the mount namespace of nstest
+	# start a process in the user namespace of the host and the mount namespace of nstest
 	inside=$holder
 	start_holder nsenter -t "$inside" -m sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a -- true

@@ -38,8 +38,8 @@ end_watch()
 	wait "$watch"
 }
 
-# look_again CMD…: runs the command TRIES times with a time limit; sets $blocked to 1 if it is exceeded.
-# The command prints something each time, a result or an error.
+# look_again CMD…: runs the command TRIES times with a time limit, and sets $blocked to 1 if the
+# limit is exceeded. The command must print a result or an error each time.
 look_again()
 {
 	blocked=0 n=0
@@ -53,7 +53,8 @@ look_again()
 	done
 }
 
-# control_blocks: checks that a tool that opens by name does block; otherwise the attack is void.
+# control_blocks: checks that a tool that opens files by name blocks. Otherwise the attack would
+# prove nothing.
 control_blocks()
 {
 	run timeout -k 1 2 alternate naive "$holder"

@@ -66,7 +66,7 @@ environment'
 	done
 }
 
-# The process is dumpable again when it runs the program, and the clocks have moved.
+# When the process runs the program, the process is dumpable again and its clocks are shifted.
 test_the_program_of_an_owner_is_dumpable_and_has_its_clocks()
 {
 	for fork in -f ''; do

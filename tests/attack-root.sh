@@ -61,8 +61,8 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: it is the control, an attack on a program without the defence
-test_control_without_the_defence_proc_is_writable()
+# no tool: it is the control experiment, an attack on a program without the protection
+test_control_proc_is_writable_without_the_protection()
 {
 	forge
 	exchanged_and_back by_name
@@ -121,7 +121,8 @@ test_mask_stays_on_a_proc_reached_through_a_link()
 	done
 }
 
-# A sample of the system calls. attack-root-long tests all of them.
+# Exchanges the names at a sample of the system calls. attack-root-long does the same at all system
+# calls.
 test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge
@@ -232,7 +233,7 @@ test_too_few_descriptors_never_hide_a_process_of_the_old_root()
 {
 	visible
 	run unshare --mount nspivot --proc=/proc "$box" -- /bin/cat "/proc/$holder/root$secret/file"
-	assert_refused 125 'would still reach the old root'
+	assert_refused 125 'could still reach the old root'
 	for limit in $(seq 4 20); do
 		run unshare --mount prlimit --nofile="$limit" nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"
@@ -248,7 +249,7 @@ test_failed_call_never_hides_a_process_of_the_old_root()
 		fail_each "${call%:*}" "${call#*:}" unshare --mount nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"
 		assertEquals "runs with $call that reached the old root" 0 "$(grep -c reached "$TMP/said")"
-		# the C library may use another call in its place
+		# the C library may use another system call instead
 		[ "$calls" = 0 ] || assertTrue "no run with $call was refused" "grep -q '^nspivot: ' '$TMP/said'"
 	done
 }
@@ -282,8 +283,8 @@ done
 echo ended
 EOF
 
-# no tool: it is the control, an attack without the defence
-test_control_a_device_is_opened_without_the_defence()
+# no tool: it is the control experiment, an attack without the protection
+test_control_a_device_is_opened_without_the_protection()
 {
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
@@ -368,7 +369,7 @@ test_node_of_the_host_cannot_be_changed()
 	done
 }
 
-# no tool: it is the control, an attack on bubblewrap
+# no tool: it is the control experiment, an attack on bubblewrap
 test_control_a_bound_node_can_be_changed()
 {
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null

@@ -45,7 +45,7 @@ test_every_output_escapes_unicode_format_characters()
 }
 
 # The control: ps(1) prints the same name unchanged in its table.
-# no tool: it is the control, output of a program that does not escape
+# no tool: it is the control experiment with a program that does not escape names
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
 	name=$(printf 'a\342\200\256b')

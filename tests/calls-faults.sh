@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# calls-faults: each system call failed once in commands that the families of the single tools do not run.
+# calls-faults: makes each system call fail once, in commands that the fault tests of the single
+# tools do not run.
 # as: root user
 # budget: 180
 # shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; faultlib.sh evaluates the checks
@@ -17,7 +18,7 @@ start_target()
 	await_sleep "$holder"
 }
 
-# said_or_same: succeeds if the tool printed a message or the whole output.
+# said_or_same: succeeds if the tool printed a message, or the same output as without a fault.
 said_or_same()
 {
 	[ -z "$err" ] || return 0
@@ -26,7 +27,7 @@ said_or_same()
 }
 
 # as: root
-test_persist_and_unpersist_are_whole_or_undone()
+test_persist_and_unpersist_succeed_or_are_undone()
 {
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
@@ -50,16 +51,16 @@ test_persist_and_unpersist_are_whole_or_undone()
 	export KEPT PREPARE
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
-	# a file that is not found, or cannot be opened, stays where it is
+	# nsnet gc does not remove a file that it cannot find or open
 	fault_all -b nsunshare -f '1 125' -x ':openat2?:' -- "$TMP/keep-first"
 }
 
 # as: root
-test_a_namespace_that_is_searched_is_found_or_its_failure_reported()
+test_a_search_finds_the_namespace_or_reports_the_failure()
 {
 	start_target
 	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
-	# what cannot be read may hold the namespace, or not
+	# an object that cannot be read may or may not keep the namespace alive
 	fault_all -x ':(openat|readlinkat|newfstatat|getdents64|read|statx|ioctl|fstat|faccessat2?):' -- \
 		nsenter2 -t "$uts" -u "$FINAL"
 }
@@ -71,7 +72,7 @@ test_a_child_starts_without_memory_for_another_stack()
 	FAULT_MAX=100 fault_all -s mmap -- nsunshare -mpui --mount-proc -- "$FINAL"
 }
 
-test_handles_are_served_or_the_failure_is_reported()
+test_handles_work_or_the_failure_is_reported()
 {
 	start_target
 	fault_all -f '125 126 127' -- nsenter2 -t "$holder" -U -u --ready-fd 2 --close-fds "$FINAL"
@@ -79,7 +80,7 @@ test_handles_are_served_or_the_failure_is_reported()
 	fault_all -x ':(wait4|write):' -- nsunshare -Ur --status-fd 2 --wait-fd 0 -- "$FINAL"
 }
 
-test_a_listing_is_whole_or_says_what_is_missing()
+test_a_listing_is_complete_or_reports_what_is_missing()
 {
 	start_target
 	refused='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg|pidfd_open|pidfd_getfd|fstat|clone3?|vfork|socketpair|process_vm_readv):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH|ENOBUFS|EMFILE)'
@@ -92,15 +93,15 @@ test_a_listing_is_whole_or_says_what_is_missing()
 test_maps_of_another_process_are_shown_or_the_failure_is_reported()
 {
 	start_target
-	# a value that cannot be read is a dash, a name that is not found is empty
+	# an unreadable value is printed as a dash, and an unknown name as an empty cell
 	fault_all -f 1 -x ':newfstatat:' -c '_has "$out" "-" || _has "$out" "  " || said_or_same' -- nsidmap show -n "$holder"
 	fault_all -f 1 -- nsidmap translate --from "$holder" 0
-	# the clocks go on between two runs
+	# replace the readings, because the clocks advance between two runs
 	fault_all -f '1 125' -c '_has "$out" "$holder" || [ -n "$err" ]' -- nstimeoffset --show "$holder"
 }
 
-# A feature whose test fails is absent.
-test_features_are_printed_whatever_fails()
+# --features reports a feature as missing if its test fails, so a failed call is not reported.
+test_features_are_printed_in_spite_of_failed_calls()
 {
 	for tool in nsunshare nsenter2 nspivot nsidmap nstimeoffset nslist; do
 		fault_all -f '1 125' -c '[ -n "$out" ] || [ -n "$err" ]' -- $tool --features
@@ -110,7 +111,7 @@ test_features_are_printed_whatever_fails()
 test_a_terminal_is_relayed_or_the_failure_is_reported()
 {
 	start_target
-	# once the program runs, only the relay can fail
+	# only the calls of the relay can fail after the program was executed
 	fault_all -x ':(wait4|poll|read|write|ioctl|close|rt_sig[a-z]*|signalfd4|fcntl):' -- nsenter2 -t "$holder" -U -u --pty "$FINAL"
 }
 

@@ -57,7 +57,7 @@ test_a_missing_privilege_is_not_a_filter()
 	TABLE
 }
 
-# unshare(2) with some flags only, as systemd's RestrictNamespaces= denies it.
+# The filter denies unshare(2) with some flags only, like RestrictNamespaces= of systemd.
 test_a_filter_of_flags_is_named()
 {
 	[ "$(uname -m)" = x86_64 ] || return 0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cred-rest: no_new_privs, system call filter, limits, environment and session of the program, by
-# nsunshare, nsenter2 and nspivot.
+# cred-rest: checks no_new_privs, system call filter, limits, environment and session of the program
+# in nsunshare, nsenter2 and nspivot.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"

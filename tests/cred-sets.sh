@@ -23,7 +23,7 @@ assert_sets()
 	assertEquals "$tool: inheritable permitted effective bounding ambient" "$* " "$(sets)"
 }
 
-test_no_option_changes_no_credentials()
+test_credentials_are_unchanged_without_options()
 {
 	seccomp=$(sed -n 's/^Seccomp:[^0-9]*//p' /proc/self/status)
 	for tool in $CARRIERS; do

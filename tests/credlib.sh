@@ -10,8 +10,8 @@
 CARRIERS='nsunshare nsenter2 nspivot'
 tool=
 
-# carry OPTION… -- PROGRAM…: runs the program with $tool, as root or as root of a user namespace of
-# the ordinary user.
+# carry OPTION… -- PROGRAM…: runs the program with $tool and these options, as root or as root of a
+# user namespace of the ordinary user.
 carry()
 {
 	inside=

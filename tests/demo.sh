@@ -90,8 +90,8 @@ chain="nsunshare --map=- -UmpnuiCT --hostname=box --boottime==0 --monotonic==0 -
     --ro-bind=conf/hello:/run/hello --bind=conf/go:/run/go $root -- /bin/sh /run/hello"
 
 # The container's output comes through a FIFO. Read it up to the line "--", after which the
-# container waits for the other FIFO, or to its end. So a container that fails does not block this
-# script.
+# container waits for the other FIFO, or up to the end of the output. In this way, a container that
+# fails does not block this script.
 exec 9<>conf/go
 shown "$map | $chain"
 eval "$map | $chain >out &"

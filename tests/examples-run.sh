@@ -61,7 +61,7 @@ with_targets()
 	start_holder nsunshare $own -mpuin --mount-proc --hostname box --pid-file "$TMP/pid" --ready-fd 3 -- sleep 1000
 	target=$(cat "$TMP/pid")
 	await_sleep "$target"
-	# otherwise the parent that waits would be listed, too
+	# omit the parent that waits, which would otherwise be listed, too
 	kill -s KILL "$holder"
 	unmapped=
 	if grep -q 813 "$1"; then
@@ -112,7 +112,7 @@ test_every_page_has_three_to_eight_examples()
 	done <"$TMP/pages"
 }
 
-# examples-run would skip a display of another kind and one without a prompt.
+# examples-run would skip a display of another kind, and a display without a prompt.
 # no tool: it checks the text of the pages
 test_every_example_has_a_prompt()
 {

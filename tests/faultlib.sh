@@ -106,7 +106,7 @@ _fault_plan()
 	}'
 }
 
-# _fault_bad WHY: counts and prints a run that was not right, unless option -x accepts it.
+# _fault_bad WHY: counts and prints a run with a wrong result, unless the option -x accepts it.
 _fault_bad()
 {
 	printf '%s\n' "$_point $_error" | grep -qE -e "$_except" && return
@@ -115,8 +115,8 @@ _fault_bad()
 	printf '%s\n' "$err" | sed 's/^/		err: /'
 }
 
-# _fault_after: reports what the run left behind. It must be cheap, because it follows each of some
-# hundred runs.
+# _fault_after: reports the files, mounts and processes that the run left behind. It must be fast,
+# because it follows each of some hundred runs.
 _fault_after()
 {
 	_left=$(grep '^left \|^hangs ' "$TMP/report") && _fault_bad "$_left"

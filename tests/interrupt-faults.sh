@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# interrupt-faults: a system call that a signal interrupts is repeated, and the run ends as an undisturbed one.
+# interrupt-faults: checks that a tool repeats a system call that a signal has interrupted, with the
+# same result as an undisturbed run.
 # as: root user
 # budget: 120
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
@@ -25,7 +26,7 @@ start_target()
 	await_sleep "$holder"
 }
 
-test_a_start_is_not_disturbed()
+test_interrupted_calls_do_not_disturb_the_start()
 {
 	interrupted -- nsunshare -rmpuiT --mount-proc --boottime 5 --kill-child -- "$FINAL"
 	interrupted -- nsunshare -rp --status-fd 2 --wait-fd 0 --init -- "$FINAL"
@@ -33,16 +34,16 @@ test_a_start_is_not_disturbed()
 }
 
 # as: root
-test_newuidmap_is_waited_for()
+test_an_interrupted_wait_for_newuidmap_is_repeated()
 {
-	# the C library reads passwd, and newuidmap is another program
+	# exclude the calls of the C library that read passwd, and the program newuidmap
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		nsunshare -r --map-auto -m -- "$FINAL"
 	unless=
 }
 
-test_entering_is_not_disturbed()
+test_interrupted_calls_do_not_disturb_entering()
 {
 	start_target
 	interrupted -- nsenter2 -t "$holder" -a --kill-child "$FINAL"
@@ -50,19 +51,19 @@ test_entering_is_not_disturbed()
 	interrupted -b nsenter2 -- sh -c 'exec nsenter2 --each --prefix -a -- "$1" <"$2"' sh "$FINAL" "$TMP/refs"
 }
 
-test_a_listing_is_not_disturbed()
+test_interrupted_calls_do_not_change_a_listing()
 {
 	start_target
 	interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
 	interrupted -- nsidmap show -rno INSIDE,UID,GID "$holder"
 	interrupted -- nstimeoffset --features
-	# newuidmap is another program
+	# exclude newuidmap, which is another program
 	unless='^1[.][0-9]+:' interrupted -- nsunshare --features
 	unless=
 }
 
 # as: root
-test_a_network_is_not_disturbed()
+test_interrupted_calls_do_not_disturb_a_network()
 {
 	require_tool ip
 	interrupted -- nsnet run -- "$FINAL"
@@ -73,8 +74,8 @@ test_a_network_is_not_disturbed()
 	umount "$TMP/kept"
 }
 
-# A call that only opens a file is interrupted where the file system can wait, as NFS and FUSE.
-test_opening_a_file_is_not_disturbed()
+# open(2) can be interrupted only if the file system waits for a server, as NFS and FUSE do.
+test_an_interrupted_open_is_repeated()
 {
 	FAULT_MAX=10 fault_all -f none -e EINTR -s openat,open -- nsunshare -rT --boottime 5 -- "$FINAL"
 	FAULT_MAX=10 fault_all -f none -e EINTR -s openat,open -- nsidmap show -rno INSIDE,UID,GID

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# interrupt-init: TERM, HUP and INT end each tool before it executes the program, also as process 1 of a pid namespace.
+# interrupt-init: checks that TERM, HUP and INT end each tool before it executes the program, even
+# if the tool is process 1 of a pid namespace.
 # as: root user
 # budget: 120
 # shellcheck disable=SC2086,SC2154 # several words; rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 
-# A pipe whose writer never writes, as descriptor 3 of the tools and as the FIFO $TMP/fifo.
+# Creates a FIFO whose writer never writes, as $TMP/fifo and as descriptor 3 of the tools.
 oneTimeSetUp()
 {
 	mkfifo "$TMP/fifo" "$TMP/other"
@@ -24,7 +25,8 @@ gone()
 	return 1
 }
 
-# first_of PID: sets $first to the child of the process, process 1 of the new namespace, after it has executed a tool.
+# first_of PID: sets $first to the child of the process, which is process 1 of the new namespace.
+# Returns when process 1 has executed a tool.
 first_of()
 {
 	first=$(pgrep -P "$1") && [ "$(tr '\0' '\n' <"/proc/$first/cmdline" | head -n 1)" != unshare ] 2>/dev/null
@@ -39,7 +41,8 @@ signal_first()
 	gone "$first"
 }
 
-# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1, which waits, and asserts that the signal ends it.
+# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1, where it waits, and asserts that
+# the signal ends it with this status.
 assert_ends()
 {
 	_status=$1 _signal=$2

@@ -3,8 +3,9 @@
 # netlib.sh: functions for the tests of networks. The runner gives each file its own network
 # namespace and /run, which play the part of the host. Sourced after testlib.sh.
 
-# host_is_ours: exits unless this network namespace belongs to the test. The machine has at least
-# one device besides lo; a new namespace has none. An ordinary user gets no sandbox from the runner.
+# host_is_ours: exits unless this network namespace belongs to the test. The machine's own namespace
+# has at least one device besides lo, and a new namespace has none. The runner creates no sandbox
+# for an ordinary user.
 host_is_ours()
 {
 	require_feature sandbox
@@ -82,8 +83,9 @@ answers()
 	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused
 }
 
-# put_pasta: makes $TMP/bin/pasta, a stand-in for pasta(1). It notes its arguments in $TMP/args, makes a network of one
-# device in the namespaces that it is given, notes its pid in $TMP/pid, and waits.
+# put_pasta: creates $TMP/bin/pasta, a script that replaces pasta(1). The script writes its
+# arguments to $TMP/args, creates one device in the namespaces that its arguments name, writes its
+# pid to $TMP/pid, and waits.
 put_pasta()
 {
 	mkdir "$TMP/bin"

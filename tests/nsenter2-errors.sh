@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-errors: a process that ends or changes while its namespaces are entered is reported as such.
+# nsenter2-errors: checks the message for a process that ends or changes its namespaces while
+# nsenter2 enters them.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts net
 require_kernel_call pidfd_open
 
-# refused_by CALL ERROR: lets the first call of that name fail.
+# refused_by CALL ERROR: runs nsenter2 and lets the first call of that name fail with ERROR.
 refused_by()
 {
 	run failat -o "$TMP/report" -k "1:$1:1" -e "$2" -- nsenter2 -t "$holder" -U -u echo ran
@@ -22,7 +23,7 @@ test_a_process_that_has_ended_is_named()
 	assert_err_has "cannot enter the namespaces of process $holder: No such process"
 }
 
-test_a_kernel_that_enters_one_at_a_time_is_no_error()
+test_namespaces_are_entered_one_by_one_on_an_old_kernel()
 {
 	start_holder unshare --user --map-root-user --uts --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	refused_by setns EINVAL

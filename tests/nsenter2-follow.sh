@@ -155,7 +155,7 @@ test_join_cgroup_accepts_a_hostile_name()
 	assert_out "$(cat "/proc/$holder/cgroup")
 0 1 2 3 "
 	assert_out_has "/a:b c$own_cgroup"
-	# the same when entering the user and cgroup namespaces
+	# enter the user and cgroup namespaces as well
 	run nsenter2 -t "$holder" -a --follow=cgroup cat /proc/self/cgroup
 	assert_ok
 	assert_out_has "/a:b c$own_cgroup"

@@ -33,7 +33,8 @@ test_target_that_ends_is_entered_completely_or_not_at_all()
 }
 
 # Without pidfds nsenter2 opens the namespace files one by one, and opens all of them before it
-# enters the first. If a call fails, either the failed call was not needed or nsenter2 refuses.
+# enters the first. If a call fails, nsenter2 must refuse to run the program, unless the call was
+# not needed.
 test_target_that_ends_is_entered_completely_or_not_without_pidfds()
 {
 	start_target env
@@ -305,7 +306,7 @@ test_processes_of_the_target_cannot_trace_nsenter2()
 {
 	start_target env
 	mkfifo "$TMP/go"
-	# --wait-fd holds nsenter2 after it has entered the namespaces and before the exec
+	# --wait-fd makes nsenter2 wait after it has entered the namespaces and before the exec
 	nsenter2 -t "$target" -a --wait-fd 5 true 5<"$TMP/go" &
 	pid=$!
 	exec 7>"$TMP/go"

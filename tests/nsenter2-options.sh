@@ -36,7 +36,7 @@ test_all_enters_the_time_namespace()
 test_net_socket_enters_the_network_namespace_of_a_socket()
 {
 	kernel_call pidfd_getfd || return 0
-	# one process holds a socket of another network namespace than its own
+	# a process has a socket of another network namespace than its own
 	start_holder unshare --user --map-root-user --net perl -MSocket -e '
 		$^F = 255;
 		socket(my $s, AF_INET, SOCK_DGRAM, 0) or die;

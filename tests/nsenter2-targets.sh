@@ -49,14 +49,14 @@ test_enters_a_bubblewrap_container()
 
 test_enters_bubblewrap_with_nested_user_namespaces()
 {
-	# the mount namespace belongs to an outer user namespace that has no processes
+	# the mount namespace is owned by the outer user namespace, which has no processes
 	bwrap_target --unshare-all --unshare-user --disable-userns --uid 7 --gid 7
 	want=$(all_of "$target")
 	run nsenter2 -t "$target" -a sh -c "$print_all; id -u"
 	assert_ok
 	assert_out "$want
 7"
-	# a kernel without pidfds: nsenter2 enters one user namespace after the other
+	# without pidfds, nsenter2 must enter the two user namespaces one after the other
 	run enosys pidfd_open -- nsenter2 -t "$target" -a sh -c "$print_all; id -u"
 	assert_ok
 	assert_out "$want

@@ -61,7 +61,7 @@ moved()
 	sed -e 's/\<1000\([0-9][0-9]\)\>/3000\1/g' -e 's/\<165535\>/365535/g'
 }
 
-# no_journal: succeeds if no journal was left.
+# no_journal: returns 0 if no journal was left.
 no_journal()
 {
 	[ -z "$(ls -A /run/nsutils)" ]
@@ -77,7 +77,7 @@ test_changes_owners_acls_and_capabilities_of_every_type()
 	assert_out_empty
 	state "$TMP/t" >got
 	assertEquals 'state of the tree' "$(cat want)" "$(cat got)"
-	# these do not come from the sed command
+	# expected values that the sed command of moved() does not compute
 	assertEquals '300005:300006 6751' "$(stat -c '%u:%g %a' "$TMP/t/suid")"
 	assertEquals '300000:300000 4755' "$(stat -c '%u:%g %a' "$TMP/t/both")"
 	assertEquals "$TMP/t/caps cap_net_raw=ep [rootid=300000]" "$(getcap -n "$TMP/t/caps")"

@@ -20,7 +20,7 @@ test_show_and_translate_report_failed_calls()
 
 test_subids_by_name_reports_failed_calls()
 {
-	# a missing file has no ranges
+	# if a file is missing, the user has no ranges
 	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
 }
 

@@ -91,7 +91,7 @@ test_1000_ids_of_siblings_agree_with_stat()
 	b=$holder
 	agree "$a" "$b" 3
 	agree "$b" "$a" 4
-	# the same for a namespace and its parent
+	# translate between a namespace and its parent as well
 	agree "$a" self 5
 	agree self "$b" 6
 }
@@ -188,7 +188,7 @@ test_nested_ranges_agree_with_stat()
 	assert_rc 0
 	run grep -c '^[0-9]' "$TMP/want"
 	[ "$out" -gt 20 ] || fail "too few ids are mapped: $out"
-	# the views of one id from three namespaces
+	# translate one id between three namespaces
 	id=$(grep -m 1 '^[0-9]' "$TMP/want")
 	run nsidmap translate --from "$holder" --to self "$id"
 	first=$out

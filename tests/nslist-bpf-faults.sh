@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-bpf-faults: a failed system call while BPF iterators are used never shortens the list of nslist.
+# nslist-bpf-faults: checks that the list of nslist is complete, even if a system call fails while
+# BPF iterators are used.
 # as: root
 # pid: machine
 # budget: 90
@@ -30,7 +31,7 @@ test_a_failed_call_never_shortens_the_list()
 		hold "$kind"
 		held="$held $inode"
 	done
-	# with so many threads on the machine, nslist uses two of its own
+	# with so many threads on the machine, nslist uses a second thread
 	start_holder holder threads 400
 	fault_all -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
 }
@@ -48,13 +49,15 @@ test_a_failed_bpf_call_leads_to_proc_without_a_message()
 	done
 }
 
-# no_program: whether the kernel has no program of nslist. Another test may run nslist.
+# no_program: succeeds if no BPF program of nslist is loaded. Waits, because another test may run
+# nslist.
 no_program()
 {
 	[ "$(bpf-programs nsutils)" = 0 ]
 }
 
-# --watch keeps its programs, so it shows that programs are counted.
+# nslist --watch does not unload its programs, so it proves that no_program() detects loaded
+# programs.
 test_watch_loads_its_programs_once_and_leaves_none()
 {
 	start_holder strace -f -o "$TMP/trace" -e trace=bpf sh -c 'echo >&3; exec nslist --watch=0.05s 3>&-'

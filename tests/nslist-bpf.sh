@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-bpf: nslist prints the same with BPF iterators and with --no-bpf, and reads /proc wherever the
-# iterators cannot be used.
+# nslist-bpf: checks that nslist prints the same with BPF iterators and with --no-bpf, and that it
+# reads /proc if the iterators cannot be used.
 # as: root
 # pid: machine
 # budget: 120
@@ -21,20 +21,21 @@ also()
 	inodes="$inodes|$inode"
 }
 
-# inside OPTION…: starts a process in new namespaces, sets $program to its pid and adds those namespaces to
-# $inodes.
+# inside OPTION…: starts a process in new namespaces, sets $program to its pid, and adds these
+# namespaces to $inodes.
 inside()
 {
 	start_holder nsunshare "$@" --pid-file "$TMP/pid" --ready-fd 3 -- sleep infinity
 	program=$(cat "$TMP/pid")
 	for type in mnt uts ipc net pid user cgroup time; do
 		number=$(inode_of "$program" "$type")
-		# in ours, the programs of this test come and go
+		# omit the test's own namespaces, because the programs of this test start and end in
+		# them
 		[ "$number" = "$(own_inode "$type")" ] || inodes="$inodes|$number"
 	done
 }
 
-# scene: namespaces that are held in all ways.
+# scene: creates namespaces with every kind of holder.
 scene()
 {
 	inodes=0
@@ -51,7 +52,7 @@ scene()
 	_holders="$_holders $!"
 }
 
-# rows ARGS…: the rows of the namespaces of the scene in $TMP/rows.
+# rows ARGS…: runs nslist and writes the rows of the scene's namespaces to $TMP/rows.
 rows()
 {
 	run "$@"
@@ -59,13 +60,14 @@ rows()
 	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/rows"
 }
 
-# used_iterators: whether the last run under strace read from an iterator.
+# used_iterators: succeeds if nslist read from a BPF iterator in the last run under strace.
 used_iterators()
 {
 	grep -q -e 'BPF_ITER_CREATE.*= [0-9]' -e 'bpf resumed.*= [0-9]' "$TMP/trace"
 }
 
-# both_ways ARGS…: the rows by iterators in $TMP/by-bpf, those by /proc in $TMP/rows.
+# both_ways ARGS…: runs nslist twice and writes the rows that the iterators give to $TMP/by-bpf, and
+# the rows from /proc to $TMP/rows.
 both_ways()
 {
 	rows strace -f -o "$TMP/trace" -e trace=bpf nslist -rnl "$@"
@@ -76,9 +78,9 @@ both_ways()
 	cmp -s "$TMP/rows" "$TMP/by-bpf"
 }
 
-# same_rows ARGS…: asserts that both ways print the same rows, and that the iterators were used. Another
-# nslist on this machine may have a namespace of ours open for a moment, so a difference counts if it
-# is there each time.
+# same_rows ARGS…: asserts that both ways print the same rows, and that the iterators were used.
+# Another nslist on this machine may open a namespace of this test for a moment, so a difference
+# counts only if it occurs in every attempt.
 same_rows()
 {
 	settle 5 both_ways "$@"
@@ -142,7 +144,7 @@ test_costs_no_system_call_for_a_process()
 	start_holder holder sleepers 200 </dev/null
 	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1
 	after=$(awk '$NF == "total" { print $4 }' "$TMP/trace")
-	# others come and go meanwhile
+	# ignore other namespaces, which other tests create and remove at the same time
 	assertTrue "$before and $after calls" "[ $((after - before)) -lt 100 ]"
 	assertTrue "$before calls" "[ ${before:-0} -gt 30 ]"
 	assertTrue 'the new processes are counted' \
@@ -241,7 +243,7 @@ test_lists_stable_namespaces_while_processes_start_and_end()
 	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/stable") -ge 16 ]"
 }
 
-test_features_say_which_condition_fails()
+test_features_name_the_condition_that_fails()
 {
 	has_iterators || return 0
 	run nslist --features

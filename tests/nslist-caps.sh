@@ -83,7 +83,8 @@ position()
 	fi
 }
 
-# start_in PID UID CMD…: starts a program there, which writes its pid to descriptor 3.
+# start_in PID UID CMD…: starts a program in that position. The program writes its pid to descriptor
+# 3.
 start_in()
 {
 	_at=$(position "$1" "$2")

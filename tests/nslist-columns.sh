@@ -160,7 +160,7 @@ make_locale()
 	assertTrue "$locale exists" "[ -e '$TMP/$locale/LC_CTYPE' ]"
 }
 
-# In this locale, the lower case of I is not i.
+# In a Turkish locale, the lower-case letter of I is not i.
 test_column_names_are_ascii_in_a_turkish_locale()
 {
 	feature locale-sources || return 0

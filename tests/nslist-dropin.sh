@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-dropin: checks what lsns(8) of util-linux 2.43 prints and older versions do not, and that
-# nslist says nothing that lsns does not say. nslist-lsns compares with the installed lsns.
+# nslist-dropin: checks the features that lsns(8) has since util-linux 2.43, and that nslist prints
+# no messages that lsns does not print. nslist-lsns compares nslist with the installed lsns.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
@@ -337,7 +337,7 @@ test_watch_prints_empty_fields_as_raw_does()
 	nslist --watch=20ms -t uts -o NSFS,TYPE,NETNSID,NPROCS >"$TMP/events" &
 	watcher=$!
 	exec 4<"$TMP/events"
-	# the first scan may come after the start of a single holder
+	# try again, because the first scan may be later than the start of the holder
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
 		read -r line <&4 && break

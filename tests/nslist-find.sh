@@ -106,7 +106,7 @@ test_finds_the_other_end_of_a_pair_in_another_namespace()
 	ip netns add blue
 	ip netns add red
 	ip netns add other
-	# devices with the same numbers in a third namespace
+	# the devices in a third namespace have the same indices
 	ip link add a0 netns other type veth peer name a1 netns other
 	ip link add w0 netns red type veth peer name w1 netns blue
 	run nslist --find link:w0 -J -o TYPE,NAME,MATCH,NS

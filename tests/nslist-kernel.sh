@@ -10,7 +10,7 @@
 require_root
 require_ns uts ipc net user time
 
-# The namespace is held by a descriptor in a socket's queue, so no process and no file in /proc
+# Only a descriptor in a socket's queue refers to the namespace, so no process and no file in /proc
 # leads to it.
 test_finds_a_namespace_held_by_a_descriptor_in_transit()
 {

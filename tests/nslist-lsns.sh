@@ -8,7 +8,7 @@ lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespac
 . "${0%/*}/listlib.sh"
 require_ns user uts
 
-# the columns that both have
+# the columns that lsns and nslist both have
 shared=NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS
 
 # Starts processes that all versions of lsns can see and that do not change between two runs: a

@@ -223,7 +223,7 @@ test_filter_keeps_matching_rows()
 	assertEquals 'net uts' "$types"
 	filtered 'type eq "uts" && NPROCS > 0 && !(NPROCS == 0)'
 	assertEquals uts "$types"
-	# a cell without a value does not match
+	# a row whose cell has no value does not match
 	filtered 'SETGROUPS =~ "a|d"'
 	assertEquals user "$types"
 	filtered 'BOOTOFF < 1000000000'
@@ -316,7 +316,7 @@ test_limits_print_exact_numbers_in_json()
 # The pid of an ended process may be reused, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# otherwise the number of calls depends on other processes of the machine
+	# without the sandbox, the number of calls depends on other processes of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF
@@ -342,7 +342,7 @@ test_dot_labels_a_node_with_type_number_and_program()
 	name=$(cat "/proc/$pid/comm")
 	assert_out_has "  n$uts [label=\"uts $uts\\n$pid $name\"];"
 	assertEquals 'bytes that are no text' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
-	# what is special in a label is replaced
+	# characters with a special meaning in a label are replaced
 	cp "$(command -v sleep)" "$TMP/s\"l\\p"
 	start_holder unshare --user --map-root-user --uts sh -c 'echo $$ >&3; exec "$0" 1000 3>&-' "$TMP/s\"l\\p"
 	settle 50 grep -q 's"l' "/proc/$holder_line/comm"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-arguments: limits and combinations of arguments are refused by name, before anything is looked up.
+# nsnet-arguments: checks that invalid arguments and combinations are refused with a message that
+# names them, before anything is looked up.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user net mnt
@@ -27,7 +28,7 @@ refused()
 	assert_err_has "$text"
 }
 
-test_more_than_the_limit_is_refused()
+test_refuses_more_items_than_the_limits()
 {
 	while IFS='|' read -r text n format; do
 		# shellcheck disable=SC2046 # words
@@ -100,7 +101,7 @@ test_each_wrong_argument_is_named()
 	refused add ''
 }
 
-test_run_in_a_name_that_is_missing_names_the_verb_that_makes_it()
+test_hint_for_a_missing_name_names_the_verb_that_creates_it()
 {
 	run nsnet run web -- echo ran
 	assert_rc 125
@@ -109,7 +110,7 @@ test_run_in_a_name_that_is_missing_names_the_verb_that_makes_it()
 	assert_err_has "create it with 'nsnet add web'"
 }
 
-test_attach_explains_itself_without_a_change()
+test_attach_with_explain_changes_nothing()
 {
 	run nsnet attach mine netns:web --explain
 	assert_ok

@@ -46,8 +46,9 @@ points()
 	grep -c . "$TMP/report"
 }
 
-# Every fourth call, since libnftables makes hundreds. A kernel without the flag owner (5.12) leaves rules to gc. The
-# sysctls that allow forwarding stay by design.
+# Only every fourth call fails, because libnftables makes hundreds of calls. If the kernel lacks the
+# flag owner (5.12), the rules remain until nsnet gc. The sysctls that allow forwarding are not
+# reset on purpose.
 test_killed_anywhere_a_run_with_nat_leaves_nothing()
 {
 	note_network
@@ -61,7 +62,8 @@ test_killed_anywhere_a_run_with_nat_leaves_nothing()
 	assert_network_as_noted
 }
 
-# A killed nsnet leaves an empty file in /run/netns, which gc removes, or the complete network.
+# If nsnet is killed, either the complete network or an empty file in /run/netns remains, which gc
+# removes.
 test_killed_add_leaves_an_empty_file_or_a_complete_network()
 {
 	note_network

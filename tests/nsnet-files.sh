@@ -185,7 +185,7 @@ test_del_removes_only_a_file_of_its_own()
 	assertFalse 'its own file and the directory are removed' '[ -e /etc/netns/web ]'
 }
 
-# The rules are the last step: what the steps before it have made is removed.
+# Adding the rules is the last step. If it fails, the results of all earlier steps must be removed.
 test_rules_that_are_refused_leave_neither_name_nor_file()
 {
 	nsnet bridge br0,10.1.0.1/24

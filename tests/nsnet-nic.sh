@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-nic: a NIC that is lent returns to the initial namespace as it was, also after SIGKILL. The kernel treats only
-# physical devices so, and returns them only there: the test needs a machine of its own, which build-aux/in-kernel makes.
+# nsnet-nic: checks that a lent network device returns to the initial namespace with its old
+# settings, even after SIGKILL. The kernel moves only physical devices back, and only to the initial
+# namespace. Therefore the test needs a virtual machine, which build-aux/in-kernel starts.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -33,7 +34,7 @@ nic_state()
 setUp()
 {
 	initial ip link set "$nic" mtu 1400 up
-	# without it, the routes have a flag that they lose later
+	# wait for the carrier, because without a carrier the routes have the flag linkdown
 	settle 100 nic_has_carrier
 	initial ip addr add 192.0.2.1/24 dev "$nic"
 	initial ip addr add fd00:9::1/64 dev "$nic" nodad
@@ -54,7 +55,7 @@ nic_is_back()
 	initial ip link show dev "$1" 2>/dev/null | grep -q alias
 }
 
-# lend_and_kill: lends the NIC, kills nsnet and then the program.
+# lend_and_kill: lends the device to a program, kills nsnet, and then kills the program.
 lend_and_kill()
 {
 	start_holder nsenter --net=/dev/initial-net -- nsnet run --move "$nic,name=in0" -- \
@@ -65,7 +66,7 @@ lend_and_kill()
 	kill -KILL "$holder_line"
 }
 
-test_it_returns_when_the_program_ends()
+test_the_device_returns_when_the_program_ends()
 {
 	run initial nsnet run --move "$nic" -- ip -br link show "$nic"
 	assert_ok
@@ -73,7 +74,7 @@ test_it_returns_when_the_program_ends()
 	assertEquals "$before" "$(nic_state)"
 }
 
-test_gc_restores_it_after_sigkill()
+test_gc_restores_the_device_after_sigkill()
 {
 	lend_and_kill
 	settle 100 nic_is_back in0
@@ -85,7 +86,7 @@ test_gc_restores_it_after_sigkill()
 	assertEquals "$before" "$(nic_state)"
 }
 
-test_a_name_that_is_taken_meanwhile_loses_nothing()
+test_another_device_with_the_old_name_does_not_lose_the_record()
 {
 	lend_and_kill
 	settle 100 nic_is_back in0

@@ -36,7 +36,7 @@ oneTimeTearDown()
 	clear_network
 }
 
-# pasta executes a variant for the processor, whose name differs: passt.avx2.
+# pasta executes a variant for the processor, which has another name (passt.avx2).
 has_no_pasta()
 {
 	! pgrep -x 'pas(ta|st).*' >/dev/null

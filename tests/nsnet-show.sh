@@ -124,7 +124,7 @@ test_processes_and_holders_are_counted()
 	start_holder ip netns exec web sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
 	assert_ok
-	# the mounts in the mount namespaces of the test and of ip(8)
+	# count the mounts of the namespace file in the mount namespaces of the test and of ip(8)
 	assertTrue "$out" '[ "$(printf "%s\n" "$out" | grep -c "^[ex]t*h*0 1 [1-9]$")" = 2 ]'
 	before=${out##* }
 	start_holder sh -c 'exec 4</run/netns/web; echo x >&3; exec sleep 1000 3>&-'
@@ -136,7 +136,7 @@ test_processes_and_holders_are_counted()
 	stop_holders
 }
 
-# Each reference that is printed leads another tool to the namespace with that device.
+# Other tools must accept each printed reference, and find the listed device in that namespace.
 test_other_tools_accept_the_references()
 {
 	! no_names_are_opened || return 0
@@ -149,8 +149,9 @@ test_other_tools_accept_the_references()
 	stop_holders
 }
 
-# Eight namespaces on two bridges: each wire once, each device in the box of its namespace.
-test_the_graph_of_eight_namespaces_on_two_bridges()
+# The graph of eight namespaces on two bridges must contain each connection once, and each device in
+# the box of its namespace.
+test_graph_shows_eight_namespaces_on_two_bridges()
 {
 	clear_network
 	nsnet bridge br1,10.1.0.1/24
@@ -170,7 +171,7 @@ test_the_graph_of_eight_namespaces_on_two_bridges()
 	assertEquals 'ports' 8 "$(printf '%s\n' "$out" | grep -c '^    vethns')"
 }
 
-test_forms_exclude_each_other()
+test_output_formats_exclude_each_other()
 {
 	run nsnet show --json --tree
 	assert_rc 1
@@ -232,7 +233,7 @@ test_addresses_and_gateways_are_lists()
 	assert_json '.namespaces[0].links[0] | .addrs == ["10.1.0.2/24", "fd00:1::2/64"] and .gw == ["10.1.0.1", "fd00:1::1"]'
 }
 
-test_carrier_and_pairs_within_a_namespace()
+test_shows_carrier_and_pairs_within_a_namespace()
 {
 	ip link add a0 type veth peer name a1
 	ip link set a0 up

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-standin-faults: each call of nsnet run --pasta failed once, with a script in the place of pasta(1).
+# nsnet-standin-faults: makes each system call of nsnet run --pasta fail once. A script replaces
+# pasta(1).
 # as: root user
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -17,7 +18,8 @@ PATH=$TMP/bin:$PATH
 
 test_no_program_runs_without_the_network_of_pasta()
 {
-	# a wait that fails in the background process ends pasta, and the program may run on; pasta is a child of that
+	# exclude pasta, which is a child of the background process. If a wait of the background
+	# process fails, it ends pasta, and the program may continue to run.
 	FAULT_MAX=20 fault_all -b nsnet -x ':(poll|wait4|close|kill):|^1[.]1[.]1[.]1' -- nsnet run --pasta -- "$FINAL"
 }
 

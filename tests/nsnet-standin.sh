@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-standin: nsnet run --pasta with a script in the place of pasta(1): its arguments, its end, and its failures.
+# nsnet-standin: runs nsnet run --pasta with a script that replaces pasta(1), and checks the
+# arguments of pasta, its end, and its failures.
 # as: root user
 # budget: 60
 . "${0%/*}/testlib.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-verbs-faults: each system call of each verb failed once. A verb that reports success has done all of its work.
+# nsnet-verbs-faults: makes each system call of each verb fail once. Checks that a verb that reports
+# success has done all of its work.
 # as: root
 # budget: 180
 . "${0%/*}/testlib.sh"
@@ -10,12 +11,13 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# under another name, so that failat does not count the calls of the preparation
+# nsnet has another name here, so that failat does not count the calls of the preparation
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
-# Each run has a network namespace and a /run of its own, with a bridge, the namespace "web" at it, and the namespace
-# "other". The network as it is afterwards is a part of the output, without names that the kernel
-# chooses, the devices of a run, which end a moment after it, and states that depend on the time.
+# Each run has its own network namespace and its own /run, with a bridge, the namespace "web" on
+# this bridge, and the namespace "other". The output contains the network after the run. It omits
+# names that the kernel chooses, the devices of `nsnet run`, which disappear a moment later, and
+# states that depend on the time.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 state()
@@ -28,7 +30,7 @@ state()
 	done 2>&1 | sed -e 's/veth[0-9a-z]*/veth/g' -e 's/<[^>]*\\bUP\\b[^>]*>/up/' -e 's/<[^>]*>/down/' -e 's/ linkdown//' -e '/alias nsnet:run /d' | sort
 	ls /run/netns
 	[ ! -d /etc/netns ] || grep -r . /etc/netns
-	# the rules of a run end with its socket, a moment later
+	# the kernel removes the rules of `nsnet run` a moment after its socket is closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
 mount -t tmpfs none /run && ip link set lo up &&
@@ -64,33 +66,34 @@ test_del_reports_what_it_could_not_remove()
 	verb 15 '^$' nsnet del --force br0
 }
 
-test_add_is_whole_or_reported()
+test_add_is_complete_or_reports_the_failure()
 {
 	verb 25 '^$' nsnet add third --bridge br0 --route 10.9.0.0/16,via=10.1.0.1 --sysctl net.ipv4.ip_forward=1
 	verb 15 '^$' nsnet add web --link eth1,10.7.0.2/24,gw=10.7.0.1
 }
 
-test_link_and_attach_are_whole_or_reported()
+test_link_and_attach_are_complete_or_report_the_failure()
 {
 	verb 20 '^$' nsnet link netns:web:a0,10.8.0.1/24 netns:other:b0,10.8.0.2/24
 	verb 15 '^$' nsnet attach mine netns:web
 }
 
-test_a_bridge_with_nat_is_whole_or_reported()
+test_bridge_with_nat_is_complete_or_reports_the_failure()
 {
 	verb 25 '^$' nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
 }
 
-test_gc_is_whole_or_reported()
+test_gc_is_complete_or_reports_the_failure()
 {
 	before=': >/run/netns/dead'
 	export before
-	# the directory or the file has gone: nothing is left to be removed
+	# ignore ENOENT, which means that the directory or file is removed already
 	verb 20 ':openat:[0-9]+ ENOENT' nsnet gc
 	before=
 }
 
-# whole_or_reported: succeeds if a message or the listing itself says that something is missing, or nothing is.
+# whole_or_reported: succeeds if the listing is complete, or if a message or the listing itself
+# reports that something is missing.
 whole_or_reported()
 {
 	[ -z "$err" ] || return 0
@@ -99,23 +102,23 @@ whole_or_reported()
 	diff "$TMP/files.want" "$TMP/files.out"
 }
 
-test_a_listing_is_whole_or_says_that_it_is_not()
+test_a_listing_is_complete_or_reports_missing_parts()
 {
 	FAULT_MAX=20 fault_all -f '1 3' -i '"(ref|inode|peerref)":' -c whole_or_reported -b nsnet -- \
 		unshare --net --mount "$TMP/host" nsnet show --json self netns:web
 }
 
-test_a_run_with_files_is_whole_or_reported()
+test_run_with_files_is_complete_or_reports_the_failure()
 {
 	verb 20 '^$' nsnet run --bridge br0 --dns 192.0.2.53 --publish 8080:80 -- cat /etc/resolv.conf
 }
 
-test_a_lent_device_comes_back_whatever_fails()
+test_a_lent_device_returns_in_spite_of_failed_calls()
 {
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'
 	export before
-	# the exit status is that of the program, which says where the device is
+	# the exit status is that of the program, which tests in which namespace the device is
 	FAULT_MAX=25 fault_all -i "^in0" -c whole_or_reported -u ip -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- ip -br link show in0
 	before=
 }

@@ -15,7 +15,7 @@ oneTimeSetUp()
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
 }
 
-# Creates a network that works, with ip(8) and nft(8).
+# Creates a working network with ip(8) and nft(8).
 setUp()
 {
 	echo nameserver 192.0.2.53 >/etc/resolv.conf
@@ -48,7 +48,8 @@ tearDown()
 	rm -rf /etc/netns
 }
 
-# serve NETNS|- PROTO PORT: starts a server in that namespace, or in that of the test, which is listening on return.
+# serve NETNS|- PROTO PORT: starts a server in the namespace NETNS, or in the namespace of the test
+# (-). Returns when the server listens.
 serve()
 {
 	in=
@@ -65,8 +66,9 @@ serve()
 	done
 }
 
-# assert_cause FRAGMENT: one check fails, and says that. With a second argument the printed cure is carried out, and all
-# is well afterwards.
+# assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message contains
+# FRAGMENT. With the second argument, executes the printed cure and asserts that all checks then
+# succeed.
 assert_cause()
 {
 	run nsnet why web ${to:+"$to"}
@@ -207,13 +209,13 @@ test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	assert_cause '/etc/resolv.conf names only servers at loopback addresses'
-	# ip-netns(8) has a file for the namespace
+	# the resolv.conf of ip-netns(8) for this namespace
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok
 }
 
-test_the_address_is_tentative()
+test_reports_a_tentative_address()
 {
 	ip -n web addr flush dev eth0
 	echo 1000 >/proc/sys/net/ipv6/conf/br0/dad_transmits
@@ -222,43 +224,43 @@ test_the_address_is_tentative()
 	to=fd00:1::1 assert_cause 'the address fd00:1::2/64 cannot be used yet (tentative)'
 }
 
-test_a_route_of_the_namespace_forbids_the_destination()
+test_reports_a_route_of_the_namespace_that_prohibits_the_destination()
 {
 	ip -n web route add prohibit 203.0.113.0/24
 	assert_cause 'a route of the namespace forbids 203.0.113.1'
 }
 
-test_the_namespace_drops_its_own_packets()
+test_reports_rules_of_the_namespace_that_drop_packets()
 {
 	ip netns exec web nft 'table ip f { chain o { type filter hook output priority 0; ip daddr 203.0.113.0/24 drop; }; }'
 	assert_cause "the chain 'o' of the table 'ip f' drops the packets, in the namespace," cured
 }
 
-test_the_namespace_drops_the_answers()
+test_reports_rules_of_the_namespace_that_drop_answers()
 {
 	ip netns exec web nft 'table ip f { chain i { type filter hook input priority 0; policy drop; iifname "lo" accept; }; }'
 	assert_cause "the chain 'i' of the table 'ip f' drops the answers, in the namespace, (policy drop)" cured
 }
 
-test_nothing_answers_for_the_gateway()
+test_reports_a_gateway_that_does_not_answer()
 {
 	ip -n web neigh replace 10.1.0.1 dev eth0 nud failed
 	assert_cause "no device on the link of 'eth0' answers for the address 10.1.0.1"
 }
 
-test_the_hardware_address_of_the_gateway_is_old()
+test_reports_an_outdated_hardware_address_of_the_gateway()
 {
 	ip -n web neigh replace 10.1.0.1 dev eth0 lladdr 02:00:00:00:00:77 nud reachable
 	assert_cause 'the neighbour table of the namespace has an outdated hardware address for 10.1.0.1: 02:00:00:00:00:77' cured
 }
 
-test_the_port_of_the_bridge_does_not_forward()
+test_reports_a_bridge_port_that_does_not_forward()
 {
 	bridge link set dev v0 state 2
 	assert_cause "the port 'v0' of the bridge 'br0' does not forward packets yet" cured
 }
 
-test_answers_return_by_another_device()
+test_reports_answers_that_return_through_another_device()
 {
 	ip link add d0 type veth peer name d1 netns world
 	ip link set d0 up && ip -n world link set d1 up
@@ -266,26 +268,26 @@ test_answers_return_by_another_device()
 	assert_cause "answers to 10.1.0.2 do not return through 'br0', but through 'd0'" cured
 }
 
-test_the_next_hop_of_the_host_does_not_answer()
+test_reports_a_next_hop_that_does_not_answer()
 {
 	ip neigh replace 198.51.100.7 dev up0 nud failed
 	assert_cause "the next hop 198.51.100.7 on 'up0' of the host does not answer"
 }
 
-test_a_rule_drops_the_packets()
+test_reports_a_rule_that_drops_the_packets()
 {
 	nft 'table inet f { chain fw { type filter hook forward priority 0; ip saddr { 10.1.0.0/24, 10.2.0.0/24 } counter reject; }; }'
 	assert_cause "the chain 'fw' of the table 'inet f' drops the packets (ip saddr { 10.1.0.0/24" cured
 }
 
-test_a_rule_drops_the_answers()
+test_reports_a_rule_that_drops_the_answers()
 {
 	nft 'table ip f { chain fw { type filter hook forward priority 0; policy drop; iifname "br0" accept; }; }'
 	assert_cause "the chain 'fw' of the table 'ip f' drops the answers (policy drop)" cured
 }
 
-# The chains of Docker, without any rule for the bridge.
-test_the_chains_of_docker_drop()
+# Creates the chains of Docker, without a rule for the bridge.
+test_reports_the_chains_of_docker_that_drop()
 {
 	nft 'table ip filter {
 		chain DOCKER-USER { return; }
@@ -320,13 +322,13 @@ test_translation_of_another_subnet_does_not_count()
 	assert_cause '10.1.0.2 is a private address that no NAT rule translates'
 }
 
-test_the_host_refuses_packets_to_itself()
+test_reports_rules_that_drop_packets_to_the_host()
 {
 	nft 'table ip f { chain in { type filter hook input priority 0; policy drop; }; }'
 	to=10.1.0.1 assert_cause "the chain 'in' of the table 'ip f' drops the packets (policy drop)" cured
 }
 
-test_no_server_listens_on_the_port_of_the_host()
+test_reports_a_missing_server_on_the_host()
 {
 	to=10.1.0.1:81 assert_cause 'no program of the host listens on the port 81'
 	serve - tcp 81
@@ -336,7 +338,7 @@ test_no_server_listens_on_the_port_of_the_host()
 	assert_out_has 'FAIL  no program of the host listens on the port 81'
 }
 
-test_no_server_listens_on_the_port_of_the_namespace()
+test_reports_a_missing_server_in_the_namespace()
 {
 	to=10.1.0.2:80 assert_cause 'no program in the namespace listens on the port 80'
 	serve web tcp 80
@@ -344,10 +346,10 @@ test_no_server_listens_on_the_port_of_the_namespace()
 	assert_ok
 }
 
-test_bridged_packets_pass_the_rules_of_ip()
+test_applies_ip_rules_to_bridged_packets()
 {
 	nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }'
-	# without br_netfilter they do not pass these rules
+	# without br_netfilter, the rules are not applied to the packets that a bridge forwards
 	if [ ! -e /proc/sys/net/bridge ]; then
 		run nsnet why web 10.1.0.3
 		assert_ok
@@ -364,7 +366,7 @@ publish()
 	nft add rule ip p pre "$1" dport 8080 dnat to 10.1.0.2:80
 }
 
-test_no_server_listens_behind_the_published_port()
+test_reports_a_published_port_without_a_server()
 {
 	publish tcp
 	assert_cause 'no program in the namespace listens on the port 80/tcp, which is published as 8080'
@@ -374,7 +376,7 @@ test_no_server_listens_behind_the_published_port()
 	assert_out_has 'the port 8080/tcp of the host leads to the namespace'
 }
 
-test_a_program_of_the_host_has_the_published_port()
+test_reports_a_host_program_on_the_published_port()
 {
 	publish tcp
 	serve web tcp 80
@@ -382,7 +384,7 @@ test_a_program_of_the_host_has_the_published_port()
 	assert_cause 'a program of the host listens on the published port 8080/tcp as well'
 }
 
-test_another_rule_has_the_published_port()
+test_reports_another_rule_for_the_published_port()
 {
 	nft add table ip o
 	nft 'add chain ip o pre { type nat hook prerouting priority dstnat; }'
@@ -392,8 +394,9 @@ test_another_rule_has_the_published_port()
 	assert_cause "the table 'ip o' sends the published port 8080/tcp to 10.1.0.99 instead"
 }
 
-# A datagram that came before the rule made an entry that leads to the host itself.
-test_an_old_connection_has_the_published_port()
+# A datagram that arrived before the rule was added has created an entry of connection tracking that
+# leads to the host itself.
+test_reports_an_old_connection_to_the_published_port()
 {
 	serve web udp 80
 	nft 'table ip c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
@@ -408,21 +411,21 @@ test_an_old_connection_has_the_published_port()
 	assert_cause 'old entries of connection tracking still send the published port 8080/udp to another address'
 }
 
-test_the_published_port_leads_back_to_its_own_namespace()
+test_reports_missing_hairpin_mode_for_its_own_published_port()
 {
 	publish tcp
 	serve web tcp 80
 	to=198.51.100.1:8080 assert_cause "the host forwards the port 8080 back to this namespace, but the bridge port 'v0' does not send packets back to their source (hairpin)" cured
 }
 
-test_the_name_server_cannot_be_reached()
+test_reports_an_unreachable_name_server()
 {
 	ip -n web route del default
 	ip -n web route add 203.0.113.0/24 via 10.1.0.1
 	assert_cause 'the namespace has no route to the name server 192.0.2.53 of /etc/resolv.conf'
 }
 
-test_a_name_server_in_the_namespace_is_enough()
+test_accepts_a_name_server_in_the_namespace()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	serve web udp 53
@@ -431,7 +434,7 @@ test_a_name_server_in_the_namespace_is_enough()
 	assert_out_has 'a name server runs in the namespace'
 }
 
-test_ipv6_is_not_forwarded()
+test_reports_disabled_forwarding_of_ipv6()
 {
 	ip addr add fd00:1::1/64 dev br0 nodad && ip -n web addr add fd00:1::2/64 dev eth0 nodad
 	ip addr add 2001:db8::1/64 dev up0 nodad && ip -6 route add default via 2001:db8::7
@@ -441,7 +444,7 @@ test_ipv6_is_not_forwarded()
 	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
 }
 
-test_the_destination_can_be_a_name_and_a_port()
+test_accepts_a_destination_with_a_name_and_a_port()
 {
 	for to in server.test server.test:80 203.0.113.9:80 server.test:53/udp '[203.0.113.9]:80/tcp' :80; do
 		run nsnet why web "$to"
@@ -458,7 +461,7 @@ test_the_destination_can_be_a_name_and_a_port()
 	to=
 }
 
-test_a_user_who_cannot_ping_is_a_note()
+test_notes_that_users_cannot_ping()
 {
 	ip netns exec web sysctl -qw 'net.ipv4.ping_group_range=1 0'
 	run nsnet why web
@@ -470,7 +473,8 @@ test_a_user_who_cannot_ping_is_a_note()
 	assert_out_lacks ping
 }
 
-# assert_probe DESTINATION FRAGMENT: the probe fails for that reason, and leaves no rules in either namespace.
+# assert_probe DESTINATION FRAGMENT: asserts that the probe fails with a message that contains
+# FRAGMENT, and leaves no rules in either namespace.
 assert_probe()
 {
 	run nsnet why --probe web "$1"
@@ -552,7 +556,7 @@ test_a_probe_names_a_rule_of_the_namespace()
 	assert_probe 198.51.100.7 "the answer to the probe was dropped by the chain 'i' of the table 'ip f' of the namespace"
 }
 
-test_a_probe_without_an_answer_says_how_far_it_came()
+test_a_probe_without_an_answer_reports_how_far_it_came()
 {
 	world_answers
 	ip netns exec world nft 'table ip f { chain i { type filter hook input priority 0; policy drop; }; }'
@@ -569,7 +573,7 @@ probe_rules_are_there()
 	nft list tables | grep -q nsnet_probe && ip netns exec web nft list tables | grep -q nsnet_probe
 }
 
-# A table with the flag owner (5.12) ends with nsnet.
+# The kernel removes a table with the flag owner (5.12) when nsnet ends.
 test_a_killed_probe_leaves_no_rules()
 {
 	nsnet why --probe web >/dev/null &
@@ -580,7 +584,8 @@ test_a_killed_probe_leaves_no_rules()
 	kill -KILL "$killed"
 	wait "$killed"
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
-		# gc knows whether a process has ended only in the initial pid namespace, and the test is in another one
+		# gc can tell that a process has ended only in the initial pid namespace, and the
+		# test runs in another pid namespace
 		nft flush ruleset
 		ip netns exec web nft flush ruleset
 	fi
@@ -619,7 +624,8 @@ test_reports_invalid_arguments()
 	assert_err_has 'missing argument'
 }
 
-# readdress SUBNET: gives the bridge the address SUBNET.1 and the namespace SUBNET.2.
+# readdress SUBNET: changes the address of the bridge to SUBNET.1 and that of the namespace to
+# SUBNET.2.
 readdress()
 {
 	ip addr flush dev br0 && ip addr add "$1.1/24" dev br0
@@ -643,7 +649,7 @@ test_each_private_subnet_needs_translation()
 	done
 }
 
-test_snat_translates_as_well()
+test_accepts_snat_as_translation()
 {
 	nft flush ruleset
 	nft add table ip t
@@ -664,7 +670,7 @@ test_a_drop_of_another_hook_is_not_the_cause()
 	assert_out_has "ok    no chain at 'forward' drops the packets"
 }
 
-test_the_way_to_the_host_or_a_neighbour_ends_there()
+test_checks_only_the_path_to_the_host_or_a_neighbour()
 {
 	run nsnet why web 198.51.100.1
 	assert_ok
@@ -676,7 +682,7 @@ test_the_way_to_the_host_or_a_neighbour_ends_there()
 	assert_out_lacks 'the host'
 }
 
-test_a_pair_without_a_bridge_ends_at_the_host()
+test_checks_a_pair_without_a_bridge()
 {
 	ip link set v0 nomaster && ip addr flush dev br0 && ip addr add 10.1.0.1/24 dev v0
 	echo 1 >/proc/sys/net/ipv4/conf/v0/forwarding
@@ -689,7 +695,7 @@ test_a_pair_without_a_bridge_ends_at_the_host()
 	assert_out_has 'cure: nsnet add <name> ... --nat'
 }
 
-test_an_uplink_without_carrier()
+test_reports_an_uplink_without_carrier()
 {
 	ip -n world link set w0 down
 	run nsnet why web
@@ -702,13 +708,13 @@ b0_has()
 	ip -n web link show b0 | grep -qi "[<,]$1[,>]"
 }
 
-test_a_device_that_is_no_pair()
+test_checks_a_device_that_is_not_a_pair()
 {
 	ip link del v0
 	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
 	ip -n web route add default via 10.1.0.1
 	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
-	# the kernel notices a moment later
+	# the kernel detects the lost carrier a moment later
 	settle 20 b0_has no-carrier
 	run nsnet why web
 	assert_rc 1
@@ -720,7 +726,7 @@ test_a_device_that_is_no_pair()
 	assert_out_has "ok    'b0' has carrier; it is not a pair with another namespace"
 }
 
-test_a_peer_in_another_namespace_is_left_to_another_call()
+test_refers_to_another_call_for_a_peer_in_another_namespace()
 {
 	ip netns add third
 	ip link set v0 netns third
@@ -753,7 +759,7 @@ test_a_tentative_address_is_not_usable()
 
 test_lines_of_resolv_conf_are_read_exactly()
 {
-	# without a server, resolv.conf(5) names the local machine
+	# without a nameserver line, the resolver asks the local host (resolv.conf(5))
 	printf 'nameservers 192.0.2.1\nsearch example\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
@@ -769,7 +775,7 @@ test_lines_of_resolv_conf_are_read_exactly()
 	run nsnet why web
 	assert_ok
 	assert_out_has "?     cannot read '/etc/resolv.conf': No such file or directory"
-	# a file of the name that cannot be read is not the same as a missing file
+	# an unreadable /etc/netns/NAME/resolv.conf must not be treated like a missing file
 	mkdir -p /etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok

@@ -90,7 +90,8 @@ test_an_existing_process_is_connected_by_its_pid()
 	assert_rc 1
 }
 
-# The namespace belongs to a user namespace, and the wiring needs privilege outside.
+# The network namespace is owned by a user namespace, and connecting it needs privilege in the
+# initial user namespace.
 test_a_container_with_a_user_namespace_is_connected_from_outside()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -122,7 +123,7 @@ test_the_explained_commands_reach_processes()
 	assert_out_has 'inet 10.9.0.1/30'
 	run nsenter2 -t "$holder_line" -n -- ip -o -4 addr show b0
 	assert_out_has 'inet 10.9.0.2/30'
-	# so do the cures of why
+	# the cures of nsnet why also work for namespaces without a name
 	nsenter2 -t "$first" -n -- ip link set lo down
 	run nsnet why "$first" 10.1.0.1
 	assert_rc 1
@@ -176,7 +177,8 @@ test_mac_and_mtu_options_are_applied()
 	assert_out_has 02:00:00:00:00:07
 	run nsnet run --link eth0,10.60.0.2/24,mtu=1300 -- ip link show eth0
 	assert_out_has 'mtu 1300'
-	# Without "mac" the MAC address is made from the IP address, so that neighbours' caches stay valid.
+	# Without mac= the hardware address is derived from the IP address, so that the neighbour
+	# caches of other hosts remain valid.
 	assert_out_has 02:6e:0a:3c:00:02
 }
 
@@ -321,7 +323,7 @@ test_run_neither_forks_nor_moves_a_device()
 	assert_ok
 	assertTrue 'a device is created' "grep -q RTM_NEWLINK '$TMP/trace'"
 	assertEquals 'processes' 1 "$(awk '{ print $1 }' "$TMP/trace" | sort -u | wc -l)"
-	# a request that moves a device has an index and a namespace
+	# find the request that moves the device: it contains an index and a namespace
 	assertEquals 0 "$(grep RTM_NEWLINK "$TMP/trace" | grep -v 'ifi_index=0' | grep -c IFLA_NET_NS)"
 }
 
@@ -387,7 +389,7 @@ test_gc_restores_a_device_from_its_record()
 	assert_out_has '10.99.0.0/16 via 192.0.2.2 dev nic0'
 	assert_out_has 'mtu 1400'
 	assert_out_lacks alias
-	# another device has taken the name: the record must be kept
+	# if another device has the old name, nsnet must not remove the record
 	ip link set nic0 down
 	ip link set nic0 name dev7 alias 'nsnet-nic:wire0 1400 up 192.0.2.1/24'
 	run nsnet gc
@@ -448,7 +450,7 @@ test_exits_with_the_status_of_the_program()
 	assert_rc 125
 }
 
-test_a_device_that_is_no_bridge_is_refused_as_one()
+test_refuses_a_device_that_is_not_a_bridge()
 {
 	ip link add nic0 type veth peer name nic1
 	run nsnet run --link eth0@nic0,10.1.0.2/24 -- echo ran

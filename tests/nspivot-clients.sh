@@ -11,7 +11,7 @@ require_ns uts ipc net cgroup
 # build-aux/check creates the image, because shunit2 would report a skip as a failure
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 
-# docker COMMAND…: runs the command in the image, which stays unchanged.
+# docker COMMAND…: runs the command in the image with the docker preset, without changing the image.
 docker()
 {
 	nsunshare -mpiuC --hostname box -- nsinit -- \

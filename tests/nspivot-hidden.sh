@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-hidden: checks that no option hides the mount of an earlier one, and that an option takes
-# the place of the one in a preset that has the same destination.
+# nspivot-hidden: checks that no option can hide the mount of an earlier option, and that an option
+# replaces an option of a preset with the same destination.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -10,7 +10,8 @@ mkdir -p "$TMP/src" "$box/run" "$box/var"
 echo content >"$TMP/src/file"
 ln -s ../run "$box/var/run"
 
-# hides OPTION1 OPTION2 LATER EARLIER: nspivot refuses these options and names the two destinations.
+# hides OPTION1 OPTION2 LATER EARLIER: asserts that nspivot refuses these options and names the two
+# destinations.
 hides()
 {
 	run box "$1" "$2" "$box" -- /bin/true

@@ -175,7 +175,7 @@ test_mask_uses_only_the_real_null_device()
 	NSPIVOT_UNDER=
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
-	# without an exchange the file is masked
+	# the control: without an exchange, the file is masked
 	run in_ns nspivot --dev --mask /plain "$box" -- /bin/sh -c 'cat /plain; echo masked'
 	assert_out masked
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-move-faults: each call of nspivot --move-root failed once; the program runs in the whole new root or not at all.
+# nspivot-move-faults: makes each system call of nspivot --move-root fail once. Checks that the
+# program runs in the complete new root or does not run.
 # as: root
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -19,14 +20,14 @@ ln -s /tools/nspivot /mover
 exec /mover --move-root --proc=/p /new -- /look
 SCRIPT
 
-test_a_failed_call_never_runs_the_program_in_half_a_root()
+test_after_a_failed_call_no_program_runs_in_an_incomplete_root()
 {
 	set --
 	# build-aux/coverage keeps the counters of instrumented tools here
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
-	# the files of the old root are removed last: what stays is harmless. A mount of the old root that has no place in the
-	# new one is left behind.
+	# The files of the old root are removed last, so remaining files are harmless. A mount of
+	# the old root whose directory is missing in the new root is not moved.
 	FAULT_MAX=30 fault_all -b mover -u look -f '1 125 126 127' -o some -x ':(unlinkat|getdents64|close|openat2?|newfstatat|statx|execve):' -- \
 		nsunshare -mp -- nspivot --force --host-root --file /dev/null:/init "$@" --bind "$box:/real" \
 		--ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" -- /bin/sh /script

@@ -9,7 +9,8 @@ make_box
 mkdir -p "$TMP/src"
 echo content >"$TMP/src/file"
 
-# own COMMAND…: runs the command in new namespaces with the caller's own ids.
+# own COMMAND…: runs the command in new namespaces, in which the caller's ids are mapped to
+# themselves.
 own()
 {
 	if [ "$(id -u)" = 0 ]; then

@@ -278,7 +278,7 @@ test_an_ordinary_user_gets_a_map_for_a_container()
 	assert_pipeline_has '<root> <--> <prog>'
 }
 
-# no tool: the help text is a file
+# no tool is executed, because the help text is a file
 test_help_and_version()
 {
 	run "$nsrun" --help

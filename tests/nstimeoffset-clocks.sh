@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nstimeoffset-clocks: checks that the clocks that programs read are moved.
+# nstimeoffset-clocks: checks that programs read shifted clocks.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"

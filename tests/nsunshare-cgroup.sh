@@ -56,7 +56,8 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# A name must stay below its start, and nsunshare must remove only the cgroups that it created.
+# A relative name must not lead above its starting cgroup, and nsunshare must remove only the
+# cgroups that it created.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
@@ -166,7 +167,7 @@ test_invalid_cgroup_options_are_refused()
 	run nsunshare --into-cgroup x --cgroup-set ../x=1 true
 	assert_refused 125 "invalid '../x=1', expected <file>=<value>"
 	run nsunshare --into-cgroup '' true
-	assert_refused 125 'missing name of the cgroup'
+	assert_refused 125 'the name of the cgroup is empty'
 }
 
 test_nothing_is_left_if_the_program_cannot_be_executed()

@@ -20,7 +20,7 @@ tearDown()
 	rm -f "$TMP/go" "$TMP/line" "$TMP/pid"
 }
 
-# gone FILE: succeeds if the file does not exist.
+# gone FILE: returns 0 if the file does not exist.
 gone()
 {
 	[ ! -e "$1" ]

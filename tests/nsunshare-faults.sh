@@ -152,7 +152,7 @@ test_a_failed_call_leaves_no_name_and_no_command()
 	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
 }
 
-# Process 1 and the helper exchange the pid of the program.
+# Process 1 sends the pid of the program to the helper.
 test_a_failed_call_does_not_lose_the_pid_of_the_program()
 {
 	export XDG_RUNTIME_DIR="$TMP"

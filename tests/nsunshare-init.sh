@@ -111,7 +111,8 @@ test_no_exec_is_reported_if_the_init_cannot_execute_the_program()
 	done
 }
 
-# A program whose last word is nsinit is not an init; neither is an nsinit that refuses its options.
+# A program whose last argument is nsinit is not an init process, and neither is an nsinit that
+# refuses its options.
 test_a_chain_without_an_init_reports_the_child()
 {
 	nsunshare -r --status-fd 7 --pid-file "$TMP/pid" -- nstimeoffset -b =0 -- sh -c "cat '$TMP/pid'; echo \$\$" nsinit \
@@ -125,7 +126,7 @@ test_a_chain_without_an_init_reports_the_child()
 	assertFalse 'no pid file' "[ -e '$TMP/pid' ]"
 }
 
-# A process that has got the descriptor can report itself once.
+# Only the first report has an effect, even if another process has the descriptor.
 test_a_later_report_is_ignored()
 {
 	require_tool perl

@@ -134,7 +134,7 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 	assertTrue 'the helper removes the file' $?
 }
 
-# kill_all NAME: kills nsunshare and its helper, so that the files of the run stay. Sets $program.
+# kill_all NAME: kills nsunshare and its helper, so that the files of the run remain. Sets $program.
 kill_all()
 {
 	program=$(sleep_of "$holder")
@@ -212,7 +212,7 @@ test_a_file_with_another_pidfd_inode_is_ignored()
 	rm "$dir/fake.json"
 }
 
-# The start time counts if the kernel has no pidfds.
+# The start time identifies the process if the kernel has no pidfds.
 test_works_without_pidfds()
 {
 	start_holder enosys pidfd_open -- nsunshare -rp --name web --ready-fd 3 -- sleep 1000

@@ -31,7 +31,7 @@ test_the_command_runs_outside_with_the_pid_of_the_child()
 	done
 }
 
-# The interface is moved into the namespace before --setup sees it.
+# --setup-outside moves an interface into the namespace before --setup runs.
 # as: root
 test_the_command_comes_before_setup()
 {

@@ -40,7 +40,8 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 	assertEquals 'mnt user pid_for_children ' "$(new_with nsunshare -rmpf --kill-child)"
 }
 
-# The recipe of public scripts. With the parent outside, the mount would be made on the host.
+# Public scripts use this sequence of commands. If the parent were outside of the new namespaces,
+# the mount would be made on the host.
 # as: root
 test_a_mount_by_the_pid_of_the_parent_is_not_made_outside()
 {
@@ -106,7 +107,7 @@ test_the_program_takes_no_descriptor_of_the_parent()
 
 # A process inside that has an id of the owner, or no id of the caller, would get the ids of the parent.
 # as: root
-test_nobody_traces_a_parent_whose_ids_are_not_mapped()
+test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
 	for o in '--owner 1000:1000 -U' '--owner 1000:1000 -r' '--map-users 0:1000000:9 --map-groups 0:1000000:9'; do
 		# shellcheck disable=SC2086 # words
@@ -122,7 +123,7 @@ test_nobody_traces_a_parent_whose_ids_are_not_mapped()
 	assert_out /
 }
 
-# The parent keeps the privilege that these options take from the program.
+# The parent still has the privileges that these options remove from the program.
 test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do

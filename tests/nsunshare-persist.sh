@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-persist: checks that nsunshare keeps namespaces on files, creates missing files, and
-# undoes everything if the program cannot run.
+# nsunshare-persist: checks that nsunshare mounts namespaces on files, creates missing files, and
+# undoes both if the program cannot run.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root
@@ -25,7 +25,7 @@ inode()
 	stat -Lc %i "$1"
 }
 
-test_every_type_is_kept_on_a_file_that_was_missing()
+test_mounts_every_type_on_a_missing_file()
 {
 	for t in mnt:mount uts:uts ipc:ipc net:net pid:pid user:user cgroup:cgroup time:time; do
 		file=$TMP/d/${t%%:*}
@@ -35,7 +35,7 @@ test_every_type_is_kept_on_a_file_that_was_missing()
 	done
 }
 
-test_namespaces_are_kept_without_a_fork()
+test_mounts_namespaces_without_a_fork()
 {
 	run nsunshare -r "--uts=$TMP/d/uts" "--mount=$TMP/d/mnt" "--time=$TMP/d/time" "--user=$TMP/d/user" \
 		stat -Lc %i /proc/self/ns/uts /proc/self/ns/mnt /proc/self/ns/time /proc/self/ns/user
@@ -45,7 +45,7 @@ test_namespaces_are_kept_without_a_fork()
 	assert_out "uts:[$(inode "$TMP/d/uts")]"
 }
 
-test_namespaces_are_kept_on_existing_and_relative_files()
+test_mounts_namespaces_on_existing_and_relative_files()
 {
 	touch "$TMP/d/there"
 	cd "$TMP/d" || return
@@ -89,7 +89,7 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	assert_no_leftovers
 }
 
-test_keeping_a_pid_namespace_requires_a_fork()
+test_mounting_a_pid_namespace_requires_a_fork()
 {
 	run nsunshare --no-fork "--pid=$TMP/d/pid" true
 	assert_refused 125 '--no-fork cannot be used with --pid=<file> or --persist'
@@ -189,8 +189,8 @@ test_unpersist_refuses_other_options_and_a_program()
 }
 
 # A signal kills the whole process group of nsunshare while it waits at a full pipe. The helper
-# process must survive and remove the pins.
-test_a_signal_to_the_group_leaves_no_pin()
+# process must survive and unmount the namespaces.
+test_a_signal_to_the_group_leaves_no_mount()
 {
 	mkfifo "$TMP/full"
 	exec 6<>"$TMP/full"

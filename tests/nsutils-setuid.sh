@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsutils-setuid: checks that a tool that obeys its caller refuses to run with more privilege than
-# the caller has.
+# nsutils-setuid: checks that a tool whose actions the caller controls refuses to run with more
+# privilege than the caller has.
 # as: root
 . "${0%/*}/testlib.sh"
 require_root

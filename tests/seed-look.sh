@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-look: the small programs of articles on namespaces. They print type, owner and parent of a
-# namespace, list namespaces that only a mount keeps, and call setns(2) with a pidfd.
+# seed-look: does with nslist and nsenter2 what the small programs of articles on namespaces do:
+# print type, owner and parent of a namespace, list namespaces that only a mount keeps alive, and
+# call setns(2) with a pidfd.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts net

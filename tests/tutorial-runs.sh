@@ -27,8 +27,8 @@ lesson()
 	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
 }
 
-# without_linkdown: removes the flag of a route whose device has no carrier yet: the kernel sets the
-# carrier in the background.
+# without_linkdown: removes the flag linkdown from routes. A route has this flag until the kernel
+# has set the carrier of its device in the background.
 without_linkdown()
 {
 	sed 's/ linkdown//'

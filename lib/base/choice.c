@@ -22,7 +22,7 @@ static bool is_same(char a, char b)
 
 /*
  * Returns the number of changes that turn a into b: an inserted, deleted or replaced character, or
- * two exchanged neighbours (the optimal string alignment distance). Both have at most LONGEST
+ * two exchanged neighbours (the optimal string alignment distance). Both words have at most LONGEST
  * bytes.
  */
 static unsigned changes(const char *a, size_t na, const char *b, size_t nb)
@@ -74,7 +74,7 @@ void choice_add(struct choice *c, const char *valid)
 	if (begins(valid, n, c->word, c->len) ||
 	    (c->shortened && begins(c->word, c->len, valid, n)))
 		distance = MIN(distance, 1);
-	else if (c->len < 3) /* a short word resembles too many others */
+	else if (c->len < 3) /* a short word resembles too many valid words */
 		return;
 	if (distance > (c->len + 1) / 3 || distance > c->distance)
 		return;

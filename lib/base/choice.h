@@ -11,11 +11,11 @@
 struct choice {
 	const char *word; /* the unknown word; borrowed */
 	size_t len;
-	const char *prefix; /* put before the suggestion, such as "--"; default "" */
-	const char *suffix; /* put after the suggestion; default "" */
+	const char *prefix; /* text before the suggestion, such as "--"; default "" */
+	const char *suffix; /* text after the suggestion; default "" */
 	bool shortened;     /* suggest a valid word with which the unknown word begins */
 	bool silent;        /* the list of the valid words is long, so do not print it */
-	/* the rest is private */
+	/* the members below are private */
 	char nearest[32], list[160];
 	unsigned distance, count;
 	bool tie;

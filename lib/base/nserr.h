@@ -17,8 +17,8 @@ struct nserr {
 /*
  * Sets the message. err is 0 or an errno, positive or negative. Returns -|err|, or -EINVAL if err
  * is 0, so that a failing function can end with `return nserr_set(e, errno, "cannot open %s",
- * path);`. The text may contain foreign bytes, which are escaped when the message is printed.
- * Removes an earlier message and hint. e may be NULL.
+ * path);`. The text may contain untrusted bytes, for example from a file name, which are escaped
+ * when the message is printed. Removes an earlier message and hint. e may be NULL.
  */
 int nserr_set(struct nserr *e, int err, const char *fmt, ...) printf_like(3, 4);
 

@@ -98,7 +98,8 @@ static const struct duration_unit {
 /* clang-format on */
 #define DURATION_SECONDS 4
 
-/* Returns the index of the unit with exactly these n letters that is above `from`, or -1. */
+/* Searches the units after the index `from` for the name of n letters at s. Returns the index, or
+ * -1. */
 static int unit_find(const char *s, size_t n, int from)
 {
 	for (size_t i = (size_t)(from + 1); i < ARRAY_SIZE(duration_units); i++)
@@ -108,13 +109,14 @@ static int unit_find(const char *s, size_t n, int from)
 	return -1;
 }
 
-/* Returns 0.DIGITS units in nanoseconds, or -ERANGE for a part below one nanosecond, which must not
- * be rounded. */
+/* Returns the value of 0.DIGITS units in nanoseconds. Returns -ERANGE instead of rounding a part
+ * below one nanosecond. */
 static int64_t duration_fraction(const char *digits, size_t n, uint64_t unit)
 {
 	uint64_t ns = 0;
 
-	/* ns stays below the unit, and a week has fewer than 2^50 nanoseconds */
+	/* no overflow: ns is always smaller than the unit, and a week has fewer than 2^50
+	 * nanoseconds */
 	while (n > 0) {
 		ns += (uint64_t)(digits[--n] - '0') * unit;
 		if (ns % 10 != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* str: makes foreign text safe for a terminal or a UTF-8 file. */
+/* str: makes untrusted text safe for a terminal or a UTF-8 file. */
 #ifndef NSU_BASE_STR_H
 #define NSU_BASE_STR_H
 

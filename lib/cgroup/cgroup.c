@@ -182,7 +182,7 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 
 	*c = (struct cgroup){ .name = name ? name : "." };
 	if (name && name[0] == '\0')
-		return nserr_set(e, 0, "missing name of the cgroup");
+		return nserr_set(e, 0, "the name of the cgroup is empty");
 	if (name && has_dots(name))
 		return nserr_set(e, 0, "invalid cgroup '%s': '.' and '..' are not allowed", name);
 	if (name && name[0] == '/' && is_in_cgroupfs(name, &v2))
@@ -194,8 +194,9 @@ int cgroup_find(struct cgroup *c, const char *name, struct nserr *e)
 	return rc < 0 ? rc : cgroup_place(c, own, &m, e);
 }
 
-/* Opens the cgroup in a mounted hierarchy that theirs, the text of /proc/PID/cgroup, contains.
- * Skips it if the caller is in the same cgroup. Returns 0, or a negative errno with e set. */
+/* Opens the cgroup of a process in a mounted hierarchy. `theirs` is the text of the process's
+ * /proc/PID/cgroup. Skips the hierarchy if the caller is in the same cgroup. Returns 0, or a
+ * negative errno with e set. */
 static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *theirs, char *own,
 		  struct nserr *e)
 {

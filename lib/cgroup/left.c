@@ -20,7 +20,8 @@ static const char *mark_of(const struct cgroup_dir *d)
 	return d->v2 ? MARK_V2 : MARK_V1;
 }
 
-/* Removes the cgroups below the directory, from the lowest up. One that holds a process stays. */
+/* Removes the cgroups below the directory, from the lowest up. A cgroup that contains a process
+ * remains. */
 static void remove_below(int dirfd, unsigned depth)
 {
 	int fd = depth < DEPTH_MAX ? file_open_at(dirfd, ".", O_RDONLY | O_DIRECTORY, 0) : -1;
@@ -73,7 +74,7 @@ void cgroup_mark(const struct cgroup_dir *d)
 
 	if (d->made == 0)
 		return;
-	/* another run holds the lock for a moment when it looks for the mark */
+	/* another run takes the lock for a short time when it looks for the mark */
 	for (int tries = 0; tries < 10 && locked < 0; tries++) {
 		locked = flock(d->fd, LOCK_EX | LOCK_NB);
 		if (locked < 0)

@@ -9,7 +9,8 @@
 #include "base/str.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if the mount has the memory controller. A version 2 hierarchy may have it. */
+/* Returns true if the mount has the memory controller. A hierarchy of version 2 may have the
+ * controller. */
 static bool may_have(const struct mountinfo_line *l)
 {
 	return streq(l->fstype, "cgroup2") ||
@@ -34,7 +35,8 @@ static int open_mount(struct cgroup_memory *m, const struct mountinfo_line *l)
 	return 0;
 }
 
-/* Sets path to the path of the process in the hierarchy. Returns false if it has none. */
+/* Sets path to the path of the process in the hierarchy. Returns false if the process has no path
+ * there. */
 static bool path_of(const struct cgroup_memory *m, const char *text, char *path, size_t size)
 {
 	const struct mountinfo_line mount = { .fstype = m->v2 ? "cgroup2" : "cgroup",

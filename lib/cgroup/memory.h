@@ -16,13 +16,13 @@ struct cgroup_memory {
 
 #define CGROUP_MEMORY_INIT ((struct cgroup_memory){ .dir = -1 })
 
-/* Finds and opens the hierarchy. Returns 0, -ENOENT if it is not mounted, or another negative
- * errno. The caller closes m->dir. */
+/* Finds and opens the hierarchy. Returns 0, -ENOENT if the hierarchy is not mounted, or another
+ * negative errno. The caller closes m->dir. */
 int cgroup_memory_open(struct cgroup_memory *m) must_check;
 
 /*
  * Sets *bytes to the memory of the cgroup of a process. text is its /proc/PID/cgroup. If the
- * process is in the group init.scope, which systemd creates for itself, uses the group above.
+ * process is in the group init.scope, which systemd creates for itself, uses the parent group.
  * Returns 0, or -ENOENT if the process is in the root cgroup, in the caller's cgroup or outside of
  * the mounted hierarchy, or another negative errno.
  */

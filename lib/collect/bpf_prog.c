@@ -266,7 +266,7 @@ enum {
 
 /* Registers of the program for descriptors. */
 enum { B_CONTEXT = R6, B_FILE = R7, B_INODE = R8, B_TASK = R9 };
-/* Registers of the loops, which follow that program. */
+/* Registers of the loops after the program for descriptors. */
 enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
 enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };

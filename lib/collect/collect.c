@@ -12,7 +12,7 @@
 
 /* number of processes from which on a second thread makes the scan faster */
 #define TWO_THREADS 400
-#define CHUNK       64 /* processes that a worker takes at a time */
+#define CHUNK       64 /* number of processes that a worker reserves for itself at once */
 
 const char *const collect_source_names[COLLECT_SOURCES] = {
 	[COLLECT_PROC] = "proc",     [COLLECT_TASK] = "task", [COLLECT_CHILDREN] = "children",
@@ -258,14 +258,14 @@ static int look_at_self(struct collect *c, struct nserr *e)
 		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
 	if (rc < 0 || !c->q.self)
 		return rc;
-	/* the initial time namespace has a fixed inode, 5.6 */
+	/* the initial time namespace has a fixed inode since Linux 5.6 */
 	c->top[NSTYPE_TIME] = TIMENS_INITIAL_INO;
 	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
 	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->q.proc, e);
 }
 
-/* Adjusts the sources to the types and reads our own namespaces. Returns 0, or a negative errno
- * with e set. */
+/* Adjusts the sources to the types and reads the namespaces of nslist itself. Returns 0, or a
+ * negative errno with e set. */
 static int prepare(struct collect *c, struct nserr *e)
 {
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))

@@ -89,7 +89,7 @@ struct collect_query {
 struct collect {
 	struct collect_query q;
 	struct nstab tab;
-	struct nsmember *members; /* sorted by pid */
+	struct nsmember *members; /* processes, sorted by pid */
 	size_t n;
 	struct nsmissed missed; /* objects that exist and could not be read */
 	/* shared by the sources */
@@ -140,7 +140,7 @@ bool collect_complete(const struct collect *c);
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
-/* Does the same through members and holders only. */
+/* Does the same as collect_open(), but only through members and holders. */
 int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
 
 /* Reads the mounts of a mount namespace: those that a process in it sees or, without a process,

@@ -25,7 +25,7 @@ struct find {
 
 /* The root mount of a process. */
 struct root {
-	char *text;         /* see container_root() */
+	char *text;         /* the result of container_root() */
 	char device[24];    /* "MAJOR:MINOR" */
 	bool is_netns_exec; /* /sys is mounted as ip-netns(8) does */
 };
@@ -132,8 +132,8 @@ static uint32_t inode_of(const struct nsmember *m, int type)
 	return m->inode[type];
 }
 
-/* Returns the namespace that the process shares with the other processes of its container, or
- * NULL. An inode of 0 is unknown. */
+/* Returns the namespace that the process shares with the other processes of its container, or NULL.
+ * An inode of 0 means that the namespace is unknown. */
 static struct ns *shared_ns(const struct collect *c, const struct nsmember *me,
 			    const struct nsmember *m)
 {
@@ -218,7 +218,7 @@ static void find_first(struct find *f, struct container *box)
 	}
 }
 
-/* Sets what is derived from the process that represents the container. */
+/* Sets the members of the container that depend on its first process. */
 static void describe(struct find *f, struct container *box)
 {
 	const struct nsmember *m;

@@ -26,7 +26,8 @@ struct container {
 struct containers {
 	struct container *v;
 	size_t n;
-	struct container **of; /* by ns.index: the container whose `ns` it is, or NULL */
+	/* indexed by ns.index: the container whose member `ns` is this namespace, or NULL */
+	struct container **of;
 };
 
 /*

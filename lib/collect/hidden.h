@@ -7,8 +7,8 @@
 
 /*
  * Returns true if /proc, of which `proc` is a descriptor, is mounted with hidepid=2 or hidepid=4
- * and hides processes of other users from the caller (proc(5)). How many there are is unknown.
- * Returns false if it cannot be found out.
+ * and hides processes of other users from the caller (proc(5)). The number of these processes is
+ * unknown. Also returns false if the options of the mount cannot be read.
  */
 bool collect_hides_processes(int proc) must_check;
 

@@ -9,15 +9,16 @@
 
 /* The reasons why a namespace exists: bits of ns.held, and the kinds of its holders. */
 enum nshold_kind {
-	NSHOLD_PROC,     /* a process is in the namespace */
-	NSHOLD_TASK,     /* a thread is in it, but the process of the thread is not */
-	NSHOLD_CHILDREN, /* future children of a process or thread will be in it: *_for_children */
-	NSHOLD_FD,       /* an open descriptor refers to it */
-	NSHOLD_SOCK,     /* a socket is in it (net) */
-	NSHOLD_MNT,      /* its namespace file is mounted in a mount namespace */
-	NSHOLD_PARENT,   /* it is the parent of another namespace in the table */
-	NSHOLD_OWNER,    /* it owns another namespace in the table (user) */
-	NSHOLD_KERNEL,   /* the kernel lists it, and no other reason was found */
+	NSHOLD_PROC, /* a process is in the namespace */
+	NSHOLD_TASK, /* a thread is in the namespace, but its process is not */
+	/* children of a process or thread will be in the namespace: *_for_children */
+	NSHOLD_CHILDREN,
+	NSHOLD_FD,     /* an open descriptor refers to the namespace */
+	NSHOLD_SOCK,   /* a socket is in the network namespace */
+	NSHOLD_MNT,    /* the namespace file is mounted in a mount namespace */
+	NSHOLD_PARENT, /* the namespace is the parent of another namespace in the table */
+	NSHOLD_OWNER,  /* the user namespace owns another namespace in the table */
+	NSHOLD_KERNEL, /* the kernel lists the namespace, and no other holder was found */
 	NSHOLD_COUNT
 };
 #define NSHOLD_BIT(kind) (1u << (kind))
@@ -25,13 +26,14 @@ enum nshold_kind {
 /* The names of the reasons: "proc", "task", … */
 extern const char *const nshold_names[NSHOLD_COUNT];
 
-/* A holder of a namespace. Processes in it (NSHOLD_PROC) are only counted in ns.nprocs. */
+/* A holder of a namespace. The processes of NSHOLD_PROC are only counted, in ns.nprocs. */
 struct nshold {
 	struct nshold *next;
 	enum nshold_kind kind;
-	pid_t pid;        /* process of the thread or descriptor; 0 for a mount */
-	int num;          /* thread id or descriptor number */
-	const char *path; /* mount point, foreign text that the printer must escape; or NULL */
+	pid_t pid; /* process of the thread or descriptor; 0 for a mount */
+	int num;   /* thread id or descriptor number */
+	/* mount point, untrusted text that must be escaped before it is printed; or NULL */
+	const char *path;
 	struct ns *where; /* mount namespace that contains the mount, or NULL */
 };
 
@@ -47,7 +49,7 @@ struct ns {
 	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (6.11), or 0 */
 	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
-	pid_t pid;       /* lowest pid in it, or 0 */
+	pid_t pid;       /* lowest pid in the namespace, or 0 */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
 	unsigned nchild, nowned; /* number of children, number of owned namespaces */
 	unsigned mounts;         /* number of mounts in a mount namespace */

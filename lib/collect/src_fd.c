@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* src_fd: finds namespaces and sockets that processes hold as descriptors. */
+/* src_fd: finds namespaces and sockets that are open as descriptors of processes. */
 #include "collect/worker.h"
 
 #include "kernel/sys_ns.h"

@@ -42,7 +42,7 @@ static int note_root(struct ns *where, const char *path, const char *fstype, str
 	return where->rootfs ? 0 : nserr_set(e, ENOMEM, "cannot list namespaces");
 }
 
-/* ---- statmount(2) and listmount(2), which take the id of any mount namespace, 6.11 ---- */
+/* ---- statmount(2) and listmount(2), which accept the id of any mount namespace since 6.11 ---- */
 
 /* Records one mount of the mount namespace `where`. Returns 0 or a negative errno, perhaps with e
  * set. */

@@ -9,8 +9,8 @@
 /* A namespace to visit, which is not a user or pid namespace, and the result. */
 struct visit {
 	const struct ns *ns;
-	int rc; /* result of the function, or a negative errno: the namespace was not entered */
-	struct buf out; /* what the function has written */
+	int rc; /* result of the function, or a negative errno if the namespace was not entered */
+	struct buf out; /* output of the function */
 };
 
 /*

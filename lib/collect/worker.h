@@ -9,7 +9,7 @@
 #include "ns/scan.h"
 #include "ns/socket.h"
 
-/* A namespace that a process or thread holds, found by a worker. */
+/* A holder of a namespace that a worker has found in a process or thread. */
 struct nsfind {
 	uint8_t kind, type;
 	pid_t pid;

@@ -15,7 +15,8 @@
 #include "base/num.h"
 #include "root/resolve.h"
 
-#define FILE_MAX (16u << 20) /* bytes of a file; 200,000 users need less */
+/* maximum size of a file in bytes, which is enough for 200,000 users */
+#define FILE_MAX (16u << 20)
 
 int cred_as_parse(struct cred *c, const char *text, struct nserr *e)
 {
@@ -38,7 +39,7 @@ void cred_as_prepare(struct cred *c)
 	c->set_uid = c->set_gid = c->set_groups = true;
 	/* where setgroups(2) is denied, no program can change its groups */
 	c->groups_optional |= c->as_groups;
-	/* the steps are chosen as for a user other than root */
+	/* the plan contains the steps that a user other than root needs */
 	c->uid = (uid_t)-1;
 	c->gid = (gid_t)-1;
 }

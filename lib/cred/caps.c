@@ -13,16 +13,16 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
-/* Returns true if the kernel's change of the capabilities at a change of uid decides what keep_caps
- * keeps. */
+/* Returns true if keep_caps keeps only the capabilities that the kernel leaves to the process after
+ * the change of uid. */
 static bool follows_uid(const struct cred *c)
 {
 	return c->caps_follow_uid && c->set_uid && c->uid != 0;
 }
 
-/* Returns true if the program needs ambient capabilities. A program of uid 0 does not need them
- * (capabilities(7)). With a filter, the capabilities are held over the change of uid, so keep_caps
- * has none to keep. */
+/* Returns true if the program needs ambient capabilities. A program with uid 0 does not need them
+ * (capabilities(7)). keep_caps adds none if it depends on the change of uid and the capabilities
+ * are preserved at this change only to install the filter. */
 static bool wants_ambient(const struct cred *c)
 {
 	return (c->keep_caps && !(follows_uid(c) && cred_caps_early_filter(c))) ||
@@ -55,10 +55,10 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 		int rc = c->cap_limit & SYS_CAP_BIT(cap) ? 0 : sys_cap_drop_bound(cap);
 		int left = rc < 0 ? sys_cap_in_bound(cap) : 0;
 
-		/* the result of the call is not enough: check that the capability is absent from
-		 * the set */
+		/* do not rely on the result of prctl(2): check that the capability is not in the
+		 * set any more */
 		if (left == -EINVAL)
-			break; /* the kernel has no more capabilities */
+			break; /* the kernel has no capability with this or a higher number */
 		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
@@ -72,7 +72,7 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 static void show_bounding(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct cred *c = s->arg;
-	/* print the shorter list: the dropped capabilities or the kept ones */
+	/* print the shorter list: the dropped capabilities, or the remaining capabilities */
 	bool most = __builtin_popcountll(c->cap_limit) > 32;
 	uint64_t mask = most ? ~c->cap_limit : c->cap_limit;
 	const char *sep = " ";
@@ -158,7 +158,7 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	/* ptrace(2): a process with the same ids and at least the same capabilities could trace
 	 * this one and get descriptors and an environment that the program will not have */
 	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
-		return nserr_set(e, errno, "cannot make this process not dumpable");
+		return nserr_set(e, errno, "cannot make this process undumpable");
 	rc = sys_cap_clear_ambient();
 	if (rc == 0)
 		rc = sys_cap_set(&caps);

@@ -10,8 +10,8 @@
  * no_new_privs is not set (seccomp(2)). */
 bool cred_caps_early_filter(const struct cred *c);
 
-/* Returns true if capabilities must survive the change to an ordinary uid, because later steps need
- * them. */
+/* Returns true if the capabilities must be preserved at the change to an ordinary uid, because
+ * later steps need them. */
 bool cred_caps_held(const struct cred *c);
 
 extern const struct plan_kind cred_caps_bounding, cred_caps_filter, cred_caps_sets,

@@ -12,7 +12,7 @@
 #include "cred/as.h"
 #include "kernel/sys_cap.h"
 
-/* Computes cap_limit: all capabilities except the dropped ones, or only the kept ones. */
+/* Computes cap_limit: all capabilities except those of --cap-drop, or only those of --cap-keep. */
 static int check_caps(struct cred *c, struct nserr *e)
 {
 	uint64_t both = c->cap_keep == UINT64_MAX ? 0 : c->cap_keep & c->cap_drop;
@@ -123,7 +123,7 @@ int cred_check(struct cred *c, struct nserr *e)
 		rc = add_groups_of_user(c, e);
 	if (rc < 0)
 		return rc;
-	/* to keep some variables means to remove all others, the same as in unshare(1) */
+	/* as in unshare(1), --whitelist-env removes all other variables */
 	c->clear_env |= c->env_left != NULL;
 	return c->seccomp && !c->filter ? read_filter(c, e) : 0;
 }

@@ -25,20 +25,22 @@ struct cred_rlimit {
  * set the public members itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
-	/* The id or the groups are a default and not an option: if the id is not mapped or the
-	 * groups cannot be set, the step changes nothing and does not fail. */
+	/* The id or the groups are a default of the tool and not from an option. If the id is not
+	 * mapped or the groups cannot be set, the step changes nothing and does not fail. */
 	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
 	gid_t *groups; /* malloc()ed */
 	size_t ngroups;
 
-	bool limit_caps;    /* the program may have the capabilities in cap_limit at most */
-	uint64_t cap_limit; /* see cred_check() */
-	bool keep_caps; /* held capabilities become ambient; a tool clears it if it would have no
-			   effect */
-	/* keep_caps keeps what is left after the change of uid, which clears the capabilities if
-	 * the uid was 0 (capabilities(7)), as in unshare(1) and nsenter(1) */
+	bool limit_caps;    /* the program may have no other capabilities than those in cap_limit */
+	uint64_t cap_limit; /* the allowed capabilities, which cred_check() computes */
+	/* the capabilities of the process become ambient; a tool clears this member if it would
+	 * have no effect */
+	bool keep_caps;
+	/* keep_caps keeps only the capabilities that remain after the change of uid, as in
+	 * unshare(1) and nsenter(1). A change of uid from 0 clears the capabilities
+	 * (capabilities(7)). */
 	bool caps_follow_uid;
 	bool limit_ambient; /* only the capabilities in cap_ambient become ambient */
 	uint64_t cap_ambient;
@@ -49,12 +51,13 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	const char *user;           /* the name by which the uid was given, or NULL */
-	bool given_uid, given_gid;  /* by --setuid, --setgid */
-	char *as;                   /* the user of --as, malloc()ed, or NULL */
-	const char *as_group;       /* the group of --as, or NULL */
-	bool as_groups;             /* --as sets the supplementary groups, too */
-	struct passwd_user as_user; /* set by the step of --as */
+	const char *user;          /* the user name in the argument of --setuid, or NULL */
+	bool given_uid, given_gid; /* --setuid was given, --setgid was given */
+	char *as;                  /* the user of --as, malloc()ed, or NULL */
+	const char *as_group;      /* the group of --as, or NULL */
+	bool as_groups;            /* --as sets the supplementary groups, too */
+	/* fields of the user of --as, fields of the user of --as, set by the step of --as */
+	struct passwd_user as_user;
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
 	const char *seccomp;
@@ -76,8 +79,8 @@ int cred_check(struct cred *c, struct nserr *e) must_check;
 int cred_check_groups(const struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options take privilege from the program that it would regain by tracing a
- * process of the tool with its own ids. Does not depend on cred_check(). */
+/* Returns true if the options remove privileges of the program that the program could regain by
+ * tracing a process of the tool with the same ids. Does not depend on cred_check(). */
 bool cred_restricts(const struct cred *c);
 
 /*

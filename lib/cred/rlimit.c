@@ -99,7 +99,8 @@ static bool parse_column(const char **s, rlim_t *limit)
 	return true;
 }
 
-#define NAME_WIDTH 26 /* "Max realtime timeout      " */
+/* width of the first column of /proc/PID/limits, for example "Max realtime timeout " */
+#define NAME_WIDTH 26
 
 /* After the heading, the file has one line for each resource, in the order of the RLIMIT_* numbers
  * (proc_pid_limits(5)). */

@@ -162,8 +162,8 @@ static const struct plan_kind gid_kind = {
 	.show = show_gid,
 };
 
-/* capabilities(7): a change of the user id from 0 clears the effective set, and also the permitted
- * set unless PR_SET_KEEPCAPS is set. */
+/* Changes the user id. A change from 0 clears the effective set, and also the permitted set unless
+ * PR_SET_KEEPCAPS is set (capabilities(7)). */
 static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct cred *c = s->arg;
@@ -172,7 +172,8 @@ static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	if (cred_caps_held(c) && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-		return nserr_set(e, errno, "cannot keep capabilities");
+		return nserr_set(e, errno,
+				 "cannot preserve the capabilities during the change of user");
 	if (setresuid(c->uid, c->uid, c->uid) < 0)
 		return id_failed(c->uid_optional, "user", c->uid, e);
 	if (!cred_caps_held(c))
@@ -181,7 +182,9 @@ static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 	caps.effective = caps.permitted;
 	if (rc == 0)
 		rc = sys_cap_set(&caps);
-	return rc < 0 ? nserr_set(e, rc, "cannot keep capabilities") : 0;
+	return rc < 0 ? nserr_set(e, rc,
+				  "cannot preserve the capabilities during the change of user")
+		      : 0;
 }
 
 static void show_uid(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -61,8 +61,8 @@ static int check_size(const struct idmap *m, struct nserr *e)
 	}
 }
 
-/* Sets e for two overlapping extents a and b of a sorted copy. The message first names the extent
- * that comes later in the map. */
+/* Sets e to the message that the extents a and b of a sorted copy overlap. The message first names
+ * the extent that comes later in the original map. */
 static int report_overlap(const struct idmap *m, const char *side, bool outside,
 			  const struct idmap_extent *a, const struct idmap_extent *b,
 			  struct nserr *e)

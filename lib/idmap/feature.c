@@ -4,7 +4,7 @@
 
 #include "idmap/writer.h"
 
-/* Returns 0 if the caller can map id 1 in addition to id 0. */
+/* Returns 0 if newuidmap(1) can map id 1 in addition to id 0 for the caller. */
 static int try_newuidmap(uint64_t unused)
 {
 	struct nserr e = NSERR_INIT;

@@ -11,8 +11,10 @@
 #include "base/nserr.h"
 
 #define IDMAP_NONE        UINT32_MAX /* (uid_t)-1, which means "no id" and cannot be mapped */
-#define IDMAP_MAX_EXTENTS 340        /* lines that the kernel accepts (since Linux 4.15) */
-#define IDMAP_MAX_BYTES   4095       /* bytes in one write(2): less than a page */
+/* maximum number of lines that the kernel accepts (since Linux 4.15) */
+#define IDMAP_MAX_EXTENTS 340
+/* maximum number of bytes in one write(2) of a map: less than a page */
+#define IDMAP_MAX_BYTES   4095
 
 struct idmap_extent {
 	uint32_t inside, outside, count;
@@ -27,7 +29,7 @@ struct idmap {
 enum idmap_kind { IDMAP_UID, IDMAP_GID, IDMAP_KINDS };
 enum idmap_setgroups { IDMAP_SETGROUPS_UNSET, IDMAP_SETGROUPS_ALLOW, IDMAP_SETGROUPS_DENY };
 
-struct idmaps { /* the maps of one user namespace */
+struct idmaps { /* The uid map, the gid map and the setgroups state of one user namespace. */
 	struct idmap map[IDMAP_KINDS];
 	enum idmap_setgroups setgroups;
 };
@@ -75,11 +77,11 @@ void idmap_merge(struct idmap *m);
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;
 
-/* Checks the maps as idmaps_check() does without a parent, but accepts empty maps, which are not
- * written. */
+/* Checks the maps like idmaps_check() without a parent, but accepts empty maps, because the writers
+ * skip them. */
 int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 
-/* Inserts the line (or the number) of extent i before the message of e. */
+/* Inserts the line number of extent i (or its index) at the beginning of the message of e. */
 void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
 /* Returns true if the map contains exactly one id, and that is mapped to this outside id. */
@@ -88,8 +90,8 @@ bool idmap_is_single(const struct idmap *m, uint32_t outside);
 /* Returns the extent that maps the inside id, or NULL. */
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
 
-/* Checks the rules except the limits of extents and bytes, which the functions below do not need.
- * Returns 0, or -EINVAL with e set. */
+/* Checks the rules of idmaps_check() except the maximum number of extents and bytes. Returns 0, or
+ * -EINVAL with e set. */
 int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 
 /* Translate one id. The extents may be in any order. Return 0, or -ENOENT if the id is not
@@ -101,8 +103,9 @@ int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
  * If an outside id is not mapped in the parent, returns -EPERM with e set and m unchanged. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
-/* Splits the extent that contains this outside id into the ids before it, the id and the ids after
- * it. Does nothing if the id is not mapped. Returns 0 or -ENOMEM; after -ENOMEM, m is unchanged. */
+/* Splits the extent that contains the id `outside` into three extents: the ids before it, the id
+ * itself, and the ids after it. Does nothing if the id is not mapped. Returns 0 or -ENOMEM; after
+ * -ENOMEM, m is unchanged. */
 int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
 
 /*

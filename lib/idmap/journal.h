@@ -21,7 +21,7 @@ struct journal_record {
 };
 
 struct journal {
-	int dir, fd; /* -1: no journal */
+	int dir, fd; /* descriptors of the directory and of the file; -1: there is no journal */
 	char name[64];
 	bool pending; /* record is valid, from this run or from an earlier one */
 	struct journal_record record;

@@ -20,7 +20,8 @@ static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t coun
 static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t inside,
 		      uint32_t outside, enum idmap_plan_overlap overlap, struct nserr *e)
 {
-	/* offsets of the two ids in the extent, or its length if they are not in it */
+	/* offsets of the two ids in the extent; the length of the extent means that the extent does
+	 * not contain the id */
 	uint64_t at_in = x->count, at_out = x->count, a, b;
 	int rc;
 
@@ -39,8 +40,8 @@ static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t in
 		rc = add(m, x->inside + a + 1, x->outside + a + 1, b > a ? b - a - 1 : 0, e);
 		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
 	}
-	/* shift: pair the remaining ids of both sides in order; the longer side loses its last
-	 * id */
+	/* IDMAP_PLAN_SHIFT: pair the remaining inside ids with the remaining outside ids in order.
+	 * If one side has more ids, its last id is left out. */
 	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
 		 MIN(b, x->count - 1) - a, e);
 	if (rc < 0 || b >= x->count)
@@ -86,7 +87,7 @@ int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside, str
 	for (size_t i = 0; rc == 0 && i < m->n; i++) {
 		const struct idmap_extent *x = &m->ext[i];
 
-		/* both ids are in the same place of the extent, so this leaves out no other id */
+		/* both ids are at the same offset of the extent, so the hole removes no other id */
 		rc = add_around(&out, x, inside, outside, IDMAP_PLAN_HOLE, e);
 	}
 	if (rc < 0)
@@ -128,7 +129,8 @@ static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_
 int idmap_plan_fill(struct idmap *m, const struct subids *ranges, struct nserr *e)
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
-	/* skip the extents added here, because they are below the next id */
+	/* search only the first `taken` extents, because the extents that this loop adds are below
+	 * the next id */
 	const size_t taken = m->n;
 	uint64_t inside = 0;
 

@@ -12,8 +12,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 
-/* Writes the maps of the waiting child pid. Returns a descriptor of its user namespace, or a
- * negative errno with e set. */
+/* Writes the maps of the user namespace of the child pid, which waits. Returns a descriptor of this
+ * user namespace, or a negative errno with e set. */
 static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 {
 	cleanup_fd int procfd = proc_stat_open(pid, e);
@@ -29,9 +29,9 @@ static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 }
 
 /*
- * Creates a user namespace that only holds the maps for mount_setattr(2). It is a child of the
- * caller's user namespace. A helper process creates it and has ended on return. Returns a
- * descriptor, or a negative errno with e set.
+ * Creates a user namespace that only provides the maps for mount_setattr(2). It is a child of the
+ * caller's user namespace. A helper process creates the namespace, and has ended when this function
+ * returns. Returns a descriptor, or a negative errno with e set.
  */
 static int make_userns(const struct idmaps *m, struct nserr *e)
 {

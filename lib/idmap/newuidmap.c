@@ -47,8 +47,8 @@ static bool find_program(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Returns the reason for which the program does not gain privileges when it is executed, or NULL if
- * it does. */
+/* Returns the reason why the program does not gain privileges when it is executed, or NULL if it
+ * gains them. */
 static const char *lacks_privilege(const char *path)
 {
 	struct statvfs fs;
@@ -78,7 +78,8 @@ const char *newuidmap_lacking_cap(const struct idmaps *m)
 		       : NULL;
 }
 
-/* Sets e for a map that needs the helpers, which cannot work here. Returns -EPERM. */
+/* Sets e to the message that the map needs newuidmap(1) or newgidmap(1), which cannot work here.
+ * Returns -EPERM. */
 static int only_own_id(struct nserr *e)
 {
 	return nserr_set(e, EPERM, "cannot map more than your own id");
@@ -199,10 +200,11 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 
 /* The process whose map a program writes, and the events that end the wait for the program. */
 struct target {
-	int stop;        /* becomes readable when the caller must stop waiting, or -1 */
-	int pidfd;       /* of the target, or -1 without pidfds */
-	int procfd;      /* its /proc directory */
-	bool inherit_fd; /* the program inherits procfd */
+	/* descriptor that becomes readable when the caller must stop waiting, or -1 */
+	int stop;
+	int pidfd;       /* pidfd of the target, or -1 without pidfds */
+	int procfd;      /* descriptor of the target's /proc directory */
+	bool inherit_fd; /* the program inherits procfd as an argument (fd:N) */
 };
 
 /* Runs a program and stores its output in said. Returns its wait status, or a negative errno. */
@@ -379,8 +381,8 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	if (m->setgroups == IDMAP_SETGROUPS_DENY &&
 	    (rc = file_write_at(procfd, "setgroups", "deny")) < 0)
 		return nserr_set(e, rc, "cannot write %s/setgroups", name);
-	/* the helpers check each extent by itself: the own id is permitted, and so is a range of
-	 * the user, but not an extent that joins them */
+	/* newuidmap(1) and newgidmap(1) check each extent separately. They permit the caller's own
+	 * id and the ranges of the caller, but no extent that contains both. */
 	if (idmaps_copy(&lines, m) < 0 || idmap_split_at(&lines.map[IDMAP_UID], getuid()) < 0 ||
 	    idmap_split_at(&lines.map[IDMAP_GID], getgid()) < 0)
 		return nserr_set(e, ENOMEM, "cannot store the map");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* newuidmap: writes maps with newuidmap(1) and newgidmap(1), by which ordinary users map
- * subordinate ids. */
+/* newuidmap: writes maps with newuidmap(1) and newgidmap(1), which map subordinate ids for ordinary
+ * users. */
 #ifndef NSU_IDMAP_NEWUIDMAP_H
 #define NSU_IDMAP_NEWUIDMAP_H
 

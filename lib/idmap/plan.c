@@ -237,8 +237,8 @@ static int make_split_map(enum idmap_plan_style style, const struct idmap_plan_r
 		rc = idmap_split(m, &parent, e);
 	if (rc < 0 || !takes_own(style))
 		return rc;
-	/* newuidmap(1) checks each extent by itself: the own id may be mapped, and the range next
-	 * to it, but no extent that contains both */
+	/* newuidmap(1) checks each extent separately. It permits the caller's own id and the range
+	 * next to it, but no extent that contains both. */
 	return idmap_split_at(m, own) < 0 ? nserr_set(e, ENOMEM, "cannot store the map") : 0;
 }
 

@@ -10,9 +10,11 @@
 /* The treatment of a range that contains the inside or outside id of a single mapping. */
 enum idmap_plan_overlap {
 	IDMAP_PLAN_ERROR, /* the function fails */
-	IDMAP_PLAN_HOLE,  /* both ids are removed from the range, and its other pairs stay */
-	IDMAP_PLAN_SHIFT, /* the range is shifted around the id and loses its last id, as in
-			     unshare(1) */
+	/* both ids are removed from the range, and the other pairs of the range do not change */
+	IDMAP_PLAN_HOLE,
+	/* the ids after the single id move up by one, and the range loses its last id, as in
+	 * unshare(1) */
+	IDMAP_PLAN_SHIFT,
 };
 
 /* Adds the mapping of one id to m; sorts and merges m. Returns 0, or a negative errno with e set:
@@ -50,21 +52,23 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 		     const struct subid_user *user, struct nserr *e) must_check;
 
 enum idmap_plan_style {
-	IDMAP_PLAN_AUTO,     /* the best map that the caller can write, see idmap_plan_make() */
-	IDMAP_PLAN_ROOT,     /* the caller's id to 0, no other ids */
-	IDMAP_PLAN_CURRENT,  /* the caller's id to itself, no other ids */
-	IDMAP_PLAN_KEEP_ID,  /* the caller's id to itself, ranges around it */
-	IDMAP_PLAN_SUBIDS,   /* the ranges to themselves */
-	IDMAP_PLAN_IDENTITY, /* every id of the caller's namespace to itself */
-	IDMAP_PLAN_PODMAN,   /* the caller's id to 0, ranges from 1 */
-	IDMAP_PLAN_LXC,      /* the ranges from 0 */
-	IDMAP_PLAN_DOCKER,   /* the ranges of the user dockremap from 0 (userns-remap of docker) */
+	IDMAP_PLAN_AUTO,    /* the largest map that the caller can write, see idmap_plan_make() */
+	IDMAP_PLAN_ROOT,    /* map the caller's id to 0, and no other ids */
+	IDMAP_PLAN_CURRENT, /* map the caller's id to itself, and no other ids */
+	/* map the caller's id to itself, and the ranges to the other inside ids */
+	IDMAP_PLAN_KEEP_ID,
+	IDMAP_PLAN_SUBIDS,   /* map the ranges to themselves */
+	IDMAP_PLAN_IDENTITY, /* map every id of the caller's namespace to itself */
+	IDMAP_PLAN_PODMAN,   /* map the caller's id to 0, and the ranges to the ids from 1 */
+	IDMAP_PLAN_LXC,      /* map the ranges to the ids from 0 */
+	/* map the ranges of the user dockremap to the ids from 0 (userns-remap of docker) */
+	IDMAP_PLAN_DOCKER,
 };
 
 struct idmap_plan_request {
 	enum idmap_plan_style style;
 	const char
-		*user; /* name or uid of the user whose ranges and ids are used, NULL: the caller */
+		*user; /* name or uid of the user whose ranges and ids are used; NULL: the caller */
 	enum idmap_plan_overlap overlap;
 };
 

@@ -142,7 +142,8 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 			   "with nsenter2 --user)");
 		return;
 	}
-	/* the outside ids of the new map are inside ids of the caller's user namespace */
+	/* compose the maps, because the outside ids of the new map are inside ids of the caller's
+	 * user namespace */
 	if (idmaps_read(self, &own, NULL) == 0 &&
 	    idmap_check(&m->map[k], &own.map[k], &why) == -EPERM) {
 		nserr_hint(e, "%s", why.what);
@@ -214,7 +215,7 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* Merges both maps. Returns true if they have the same pairs. */
+/* Merges both maps (idmap_merge()). Returns true if they then map the same ids to the same ids. */
 static bool same_pairs(struct idmap *a, struct idmap *b)
 {
 	idmap_merge(a);

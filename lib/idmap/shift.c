@@ -45,7 +45,7 @@ int shift_check(const struct idmaps *from, const struct idmaps *to, struct nserr
 	return rc;
 }
 
-/* Returns the id that replaces id, which is id itself if it is not to be changed. */
+/* Returns the id that replaces `id`, or `id` itself if it must not be changed. */
 static uint32_t translate(void *ctx, enum idmap_kind k, uint32_t id)
 {
 	struct shift *s = ctx;
@@ -60,7 +60,8 @@ static uint32_t translate(void *ctx, enum idmap_kind k, uint32_t id)
 }
 
 struct value {
-	unsigned char v[XATTR_SIZE_MAX + 4]; /* a capability may grow by an id */
+	/* room for a root uid that is added to the capabilities */
+	unsigned char v[XATTR_SIZE_MAX + 4];
 	size_t n;
 	bool has, changed;
 };
@@ -225,7 +226,7 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 	if (st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
 		nserr_hint(e, "remove its attribute with chattr -%c",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
-	/* the file has not been changed */
+	/* chown(2) failed, so chown(2) failed, so the file has not been changed */
 	s->stop = special && journal_clear(s->journal) < 0;
 	return rc;
 }

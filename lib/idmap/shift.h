@@ -13,15 +13,15 @@
 
 /* The changes that a file needs. */
 struct shift_found {
-	bool owner;           /* the owner or the group is to be changed */
-	bool xattr[IDXATTRS]; /* and this attribute */
-	bool foreign;         /* an id is in neither map, or not in the second one */
+	bool owner;           /* the owner or the group must be changed */
+	bool xattr[IDXATTRS]; /* this extended attribute must be changed */
+	bool foreign;         /* an id of the file is in neither map, or not in the second map */
 };
 
 struct shift {
 	const struct idmaps *from, *to; /* borrowed */
 	struct journal *journal;        /* borrowed; NULL: change nothing */
-	bool stop;                      /* set after a failure that only a second run can mend */
+	bool stop;                      /* set after a failure that only a second run can correct */
 	struct nserr no_journal;        /* the reason if journal->fd is -1 */
 
 	/* private */

@@ -111,7 +111,8 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 	size_t n = 8;
 
 	memcpy(&c, in, sizeof(c));
-	c = le64toh(c) ^ UINT64_C(0x3030303030303030); /* digits become 0 to 9 */
+	/* the XOR turns the digits '0' to '9' into 0 to 9 */
+	c = le64toh(c) ^ UINT64_C(0x3030303030303030);
 	other = (((c & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | c) &
 		UINT64_C(0x8080808080808080);
 	if (other) {

@@ -6,24 +6,22 @@
 #include "idmap/idmap.h"
 
 #define IDMAP_STREAM_CHUNK 65536
-/*
- * room for the output of a chunk, in which "0
- *
- * " may become eleven bytes, and of a last line
- */
+/* Size of a buffer for the output of a chunk and of a last line. Two input bytes (a digit and a
+ * newline) become at most eleven output bytes. */
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {
 	uint64_t lines;    /* number of lines translated so far */
 	uint64_t unmapped; /* number of lines whose id is not mapped; the output is "-" */
 	uint64_t bad;      /* number of the first line that is not an id, or 0 */
-	/* the rest is private */
+	/* the members below are private */
 	const struct idmap_extent *ext;
 	size_t n;
-	uint32_t first;  /* lowest inside id */
-	unsigned shift;  /* bucket of an id: (id - first) >> shift */
-	uint32_t *start; /* by bucket: the last extent that begins at or before it */
-	uint64_t value;  /* value of the digits read so far of an incomplete line */
+	uint32_t first; /* lowest inside id */
+	unsigned shift; /* bucket of an id: (id - first) >> shift */
+	/* for each bucket, the index of the last extent that begins at or before the bucket */
+	uint32_t *start;
+	uint64_t value; /* value of the digits read so far of an incomplete line */
 	unsigned digits;
 };
 

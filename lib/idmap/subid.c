@@ -60,7 +60,7 @@ static int by_place(const void *a, const void *b)
 int subids_disjoint(const struct subids *s, struct subids *out)
 {
 	cleanup_free struct placed *p = calloc(s->n + 1, sizeof(*p));
-	uint64_t reached = 0; /* end of all ranges so far */
+	uint64_t reached = 0; /* highest end of all ranges so far */
 
 	*out = SUBIDS_INIT;
 	if (!p)
@@ -178,7 +178,8 @@ int subid_parse(const char *text, size_t n, const struct subid_user *u, struct s
 		if (!eol)
 			eol = end;
 		number++;
-		/* one comparison skips a line of another user */
+		/* compare the owner first, so that a line of another user is skipped after one
+		 * comparison */
 		colon = memchr(s, ':', (size_t)(eol - s));
 		if (!owns(u, s, (size_t)((colon ? colon : eol) - s), uid, uid_len, name_len))
 			continue;

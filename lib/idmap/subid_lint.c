@@ -70,7 +70,7 @@ static struct entry *read_lines(const char *name, const char *text, size_t size,
 	return x;
 }
 
-/* Appends the owner and the range. The tool escapes foreign bytes when it prints them. */
+/* Appends the owner and the range. The tool escapes untrusted bytes when it prints the text. */
 static void add_range(const struct entry *x, struct buf *out)
 {
 	buf_printf(out, "%.*s's range %u-%llu", (int)MIN(x->owner_len, 64), x->owner, x->start,

@@ -116,7 +116,7 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 
 		if (found[i].start > NUM_ID_MAX || found[i].count == 0 ||
 		    found[i].count > IDMAP_NONE - found[i].start)
-			continue; /* ignore a range that wraps, as in the files */
+			continue; /* ignore a range that exceeds the last id, as in the files */
 		if (subids_add(out, r) < 0)
 			return nserr_set(e, ENOMEM, "cannot store the ranges of '%s'", owner);
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* view: reads the maps of any user namespace. A map file shows ids of the reader's user namespace,
- * so each map is read as a map to the caller's ids. Other views are computed from these. */
+/* view: reads the maps of any user namespace. The outside ids in a map file are ids of the reader's
+ * user namespace, so each map is read as a map to the caller's ids. Maps to the ids of other
+ * namespaces are computed from two such maps. */
 #include "idmap/view.h"
 
 #include <fcntl.h>
@@ -37,10 +38,11 @@ static bool same(const struct idmaps *a, const struct idmaps *b)
 }
 
 /*
- * Shortens each extent to the part that the map file describes. The file only has the outside id of
- * the first id of an extent. The other ids follow it up to the end of one extent of the reader's
- * own map. Extents in the map of an ancestor stay unchanged, because the kernel accepts no extent
- * that spans two extents of the parent.
+ * Shortens each extent to the part whose outside ids are known. The map file only contains the
+ * outside id of the first id of an extent, translated to the reader's user namespace. The following
+ * outside ids are consecutive only up to the end of the extent in the reader's own map. If the
+ * reader is in an ancestor, no extent changes, because the kernel accepts no extent that spans two
+ * extents of the parent.
  */
 static int clip(struct idmap *m, const struct idmap *own)
 {
@@ -140,16 +142,16 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* The user namespace of a reference. */
+/* The user namespace that a reference names. */
 struct target {
 	struct nsref_process proc; /* process of the reference, or pid 0 */
-	int nsfd;                  /* descriptor of the namespace, -1 if it cannot be opened */
+	int nsfd;                  /* descriptor of the namespace, or -1 if it cannot be opened */
 };
 
 /*
- * Reads the maps as maps to the caller's ids: by the /proc directory of a process or, if there is
- * no process, by a child that enters the namespace. Returns 0, or a negative errno with e set. All
- * maps of targets are read here.
+ * Reads the maps of a target as maps to the caller's ids, from the /proc directory of a process or,
+ * if there is no process, through a child that enters the namespace. Returns 0, or a negative errno
+ * with e set.
  */
 static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* view: reads the maps of any user namespace, even without a process in it, as maps to the
- * caller's, the parent or the initial namespace. */
+/* view: reads the maps of any user namespace, even of one without a process. The outside ids can be
+ * ids of the caller's namespace, of the parent namespace or of the initial namespace. */
 #ifndef NSU_IDMAP_VIEW_H
 #define NSU_IDMAP_VIEW_H
 
@@ -10,9 +10,10 @@
 enum idmap_view_view { IDMAP_VIEW_ME, IDMAP_VIEW_PARENT, IDMAP_VIEW_INITIAL, IDMAP_VIEW_VIEWS };
 
 struct idmap_view {
-	uint64_t inode; /* 0 if the namespace cannot be opened */
+	uint64_t inode; /* inode of the namespace, or 0 if the namespace cannot be opened */
 	struct idmaps view[IDMAP_VIEW_VIEWS];
-	bool known[IDMAP_VIEW_VIEWS]; /* false: the map of that view is unknown and empty */
+	/* for each view, false if the map is unknown and therefore empty */
+	bool known[IDMAP_VIEW_VIEWS];
 };
 
 #define IDMAP_VIEW_INIT ((struct idmap_view){ 0 })
@@ -33,17 +34,17 @@ int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e) must_che
  */
 int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e) must_check;
 
-/* Returns true if the caller's namespace is that of ref or an ancestor, so that it sees all of its
- * maps. Otherwise an id that is not found may still be mapped. */
+/* Returns true if the caller's user namespace is the namespace of ref or an ancestor of it. Only
+ * then is the map complete. Otherwise an id that is not in the map may still be mapped. */
 bool idmap_view_sees_all(const char *ref);
 
-/* Reads all views that can be read. Fails only if IDMAP_VIEW_ME cannot be read. Returns 0, or a
- * negative errno with e set. The caller frees n in both cases. */
+/* Reads the maps of all views that can be read. Fails only if the map of IDMAP_VIEW_ME cannot be
+ * read. Returns 0, or a negative errno with e set. The caller frees n in both cases. */
 int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e) must_check;
 void idmap_view_free(struct idmap_view *n);
 
-/* Sets out to the map from ids of one namespace to ids of another. a and b are their maps to the
- * caller's ids. Returns 0 or -ENOMEM. The caller frees out. */
+/* Sets out to the map from ids of one namespace to ids of another. a and b are the maps of the two
+ * namespaces to the caller's ids. Returns 0 or -ENOMEM. The caller frees out. */
 int idmap_view_between(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
 #endif

@@ -7,8 +7,9 @@
 #include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 
-/* Without CAP_SETGID in the parent, setgroups(2) must be denied: otherwise a process could drop a
- * group for which a file denies access (CVE-2014-8989). */
+/* A process without CAP_SETGID in the parent namespace must deny setgroups(2) before it writes
+ * the gid map. Otherwise the process could drop a group to which a file denies access
+ * (CVE-2014-8989). */
 int idmaps_settle_setgroups(struct idmaps *m, gid_t gid, struct nserr *e)
 {
 	int rc;

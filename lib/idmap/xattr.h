@@ -12,8 +12,9 @@ typedef void idmap_xattr_found(void *ctx, enum idmap_kind kind, uint32_t id);
 
 struct idmap_xattr {
 	const char *name; /* name of the attribute */
-	const char *what; /* its name in messages */
-	mode_t type; /* the only file type that has it (S_IFMT); 0: all except symbolic links */
+	const char *what; /* name of the attribute in messages */
+	/* the only file type that has the attribute (S_IFMT); 0: all types except symbolic links */
+	mode_t type;
 	/* Calls found for each id in the n bytes of a value from getxattr(2). Returns 0, or -EINVAL
 	 * if the format is unknown; then found may have been called already. */
 	int (*ids)(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx);

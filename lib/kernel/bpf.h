@@ -35,7 +35,7 @@ struct bpf {
 	struct bpf_insn insn[BPF_MAX_INSNS];
 	unsigned n;
 	struct bpf_reg reg[R10 + 1];
-	int err;                       /* 0 or the first error, a negative errno */
+	int err;                       /* 0, or the negative errno of the first error */
 	const char *missing;           /* path of the first missing member, or NULL */
 	int16_t label[BPF_MAX_LABELS]; /* index of the instruction with each label, or -1 */
 	/* for each jump, the number of its label plus 1; otherwise 0 */
@@ -45,7 +45,7 @@ struct bpf {
 /* Begins a program. p needs no cleanup. */
 void bpf_init(struct bpf *p, struct btf *btf, uint32_t cast);
 
-/* Resolves the jumps. Returns 0 or the first error, a negative errno. */
+/* Resolves the jumps. Returns 0, or the negative errno of the first error. */
 int bpf_finish(struct bpf *p) must_check;
 
 /* Returns true if all members of the path exist. The path begins in the structure `type`. */

@@ -17,7 +17,8 @@ void mountinfo_take(struct mountinfo *m, char *text)
 
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path)
 {
-	/* in a foreign root, the file may be a FIFO; O_NONBLOCK keeps open(2) from blocking */
+	/* in an untrusted root directory, the file may be a FIFO; O_NONBLOCK prevents that open(2)
+	 * blocks */
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	char *text;
 	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &text);

@@ -88,7 +88,7 @@ static void outside(pid_t pid, struct nserr *e)
 		   (int)pid);
 }
 
-/* Explains the refusal for a caller with the ids of the process. */
+/* Sets the hint for a caller that has the same ids as the process. */
 static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 {
 	struct sys_caps caps = { 0 };

@@ -16,7 +16,7 @@
 #include "base/num.h"
 
 #ifndef SYS_close_range
-#define SYS_close_range 436 /* the same number on all architectures */
+#define SYS_close_range 436 /* close_range(2) has the same number on all architectures */
 #endif
 
 #ifndef MFD_EXEC
@@ -125,7 +125,8 @@ int sys_memfd_exec(const char *name, unsigned flags)
 	return fd < 0 ? -errno : file_above_std(fd);
 }
 
-/* The structure of the kernel is that of <dirent.h> if an inode number has 64 bits. */
+/* The kernel's struct linux_dirent64 equals struct dirent of <dirent.h> only if ino_t has 64
+ * bits. */
 _Static_assert(sizeof(ino_t) == 8, "build with _FILE_OFFSET_BITS=64");
 
 ssize_t sys_getdents(int fd, void *buf, size_t size)

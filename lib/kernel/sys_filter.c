@@ -19,7 +19,8 @@ enum { UNUSED_FLAG = 0x40000000 };
 
 static long try_unshare(uint64_t flags)
 {
-	return syscall(SYS_unshare, (unsigned long)flags | 1); /* EINVAL: 1 is no flag of it */
+	/* unshare(2) returns EINVAL, because 1 is not a flag */
+	return syscall(SYS_unshare, (unsigned long)flags | 1);
 }
 
 static long try_clone(uint64_t flags)

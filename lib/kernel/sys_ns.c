@@ -13,7 +13,7 @@
 #define SIOCGSKNS 0x894C
 #endif
 #ifndef SYS_listns
-#define SYS_listns 470 /* the same number on all architectures */
+#define SYS_listns 470 /* listns(2) has the same number on all architectures */
 #endif
 
 #define FD_NSFS_ROOT (-10003) /* 6.18 */

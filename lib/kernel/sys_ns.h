@@ -47,7 +47,7 @@ struct mnt_ns_info {
  * ones start at 0xF0000000 (PROC_DYNAMIC_FIRST). */
 #define SYS_NS_INO_MIN UINT64_C(4026531831)
 
-struct sys_ns_id_req { /* struct ns_id_req of listns(2), 6.19 */
+struct sys_ns_id_req { /* struct ns_id_req of listns(2) (Linux 6.19) */
 	__u32 size;
 	__u32 spare;
 	__u64 ns_id; /* the call lists the namespaces after this id */
@@ -104,8 +104,8 @@ ssize_t sys_listns(const struct sys_ns_id_req *req, uint64_t *ids, size_t n) mus
 /*
  * Opens a namespace by its 64-bit id through an nsfs file handle. Since Linux 6.19 the id is enough
  * (flag and inode may be 0); 6.18 needs flag and inode, too. Returns a descriptor, which the caller
- * closes, -ESTALE if the namespace has gone or the caller may not open it, or -EOPNOTSUPP if the
- * kernel has no such handles.
+ * closes, -ESTALE if the namespace does not exist any more or the caller may not open it, or
+ * -EOPNOTSUPP if the kernel has no such handles.
  */
 int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode) must_check;
 

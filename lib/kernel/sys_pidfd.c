@@ -18,7 +18,7 @@
 #include "kernel/sys_ns.h"
 
 #ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438 /* the same number on all architectures */
+#define SYS_pidfd_getfd 438 /* pidfd_getfd(2) has the same number on all architectures */
 #endif
 
 #define PIDFD_THREAD O_EXCL
@@ -62,7 +62,7 @@ int sys_pidfd_send_signal(int pidfd, int sig)
 
 int sys_pidfd_ns(int pidfd, uint64_t flag)
 {
-	/* PIDFD_GET_*_NAMESPACE, linux/pidfd.h of 6.11 */
+	/* the ioctls PIDFD_GET_*_NAMESPACE, which linux/pidfd.h defines since 6.11 */
 	static const struct {
 		uint64_t flag;
 		unsigned number;
@@ -88,7 +88,7 @@ int sys_pidfd_child_ns(int pidfd, uint64_t flag)
 
 	if (flag != CLONE_NEWPID && flag != CLONE_NEWTIME)
 		return -EOPNOTSUPP;
-	/* PIDFD_GET_{PID,TIME}_FOR_CHILDREN_NAMESPACE, 6.11 */
+	/* the ioctls PIDFD_GET_{PID,TIME}_FOR_CHILDREN_NAMESPACE (Linux 6.11) */
 	fd = ioctl(pidfd, _IO(0xFF, flag == CLONE_NEWPID ? 6 : 8), 0);
 	return fd < 0 ? -errno : file_above_std(fd);
 }

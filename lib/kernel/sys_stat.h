@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_stat: stat(2) and statx(2), for C libraries that lack statx() or know only its first version.
- */
+/* sys_stat: declares stat(2) and statx(2) for C libraries that lack statx() or have only its first
+ * version. */
 #ifndef NSU_KERNEL_SYS_STAT_H
 #define NSU_KERNEL_SYS_STAT_H
 
@@ -30,7 +30,7 @@ static inline int kernel_statx(int dirfd, const char *path, int flags, unsigned 
 #define STATX_ATTR_MOUNT_ROOT 0x2000 /* 5.8 */
 #endif
 
-/* musl has no names for these masks of permissions */
+/* musl does not define these masks of permission bits */
 #ifndef ACCESSPERMS
 #define ACCESSPERMS 0777
 #define ALLPERMS    07777

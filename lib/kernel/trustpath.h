@@ -12,8 +12,9 @@
  * and then all unmapped users are trusted.
  */
 struct trustpath {
-	int dir;    /* O_PATH descriptor of the directory that contains the last component, or -1 */
-	char *name; /* last component, malloc()ed; "." if the path ends in a directory */
+	int dir; /* O_PATH descriptor of the directory that contains the last component, or -1 */
+	/* last component, in memory from malloc(3); "." if the path ends in a directory */
+	char *name;
 	/* the last component is a link in the proc file system, such as /proc/self/fd/1 */
 	bool is_proc_link;
 };

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 
-/* The descriptors of at most this many directories are open. The directories above them are closed,
- * and opened again as ".." of the directory below. */
+/* At most this many directories are open. The directories above them are closed, and opened again
+ * as ".." of the directory below. */
 #define OPEN_MAX_DIRS 64
 
 #define STATX_WANTED (STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)

@@ -14,7 +14,7 @@
 struct walk;
 
 enum walk_event {
-	WALK_FILE,  /* a file of any type; for a directory, before its files */
+	WALK_FILE,  /* a file of any type; a directory comes before its files */
 	WALK_MOUNT, /* a mount point that is skipped */
 	WALK_ERROR, /* a file or directory that cannot be opened or read */
 };

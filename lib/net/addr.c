@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* addr: messages about IP addresses. */
+/* addr: requests and parses rtnetlink(7) messages about IP addresses. */
 #include "net/addr.h"
 
 #include <linux/if_addr.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* address: IP addresses with a prefix length, hardware addresses: text and arithmetic. */
+/* address: parses, formats and compares IP addresses with a prefix length and hardware
+ * addresses. */
 #ifndef NSU_NET_ADDRESS_H
 #define NSU_NET_ADDRESS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* conntrack: messages of ctnetlink about UDP entries. */
+/* conntrack: lists and deletes UDP entries of connection tracking with ctnetlink messages. */
 #include "net/conntrack.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* link: messages about network devices. */
+/* link: builds and parses rtnetlink(7) messages about network devices. */
 #include "net/link.h"
 
 #include <linux/if_link.h>

@@ -31,7 +31,8 @@ static int take_listener(void *arg, const struct nlmsghdr *nh)
 	return 0;
 }
 
-/* A dump that is repeated lists the sockets of this family again, after those of the other one. */
+/* A dump that is repeated lists the sockets of this family again, after the sockets of the other
+ * family. */
 struct listing {
 	struct net_listeners *l;
 	size_t before;

@@ -10,7 +10,7 @@
 struct net_listener {
 	struct net_addr addr; /* prefix: all bits */
 	uint16_t port;
-	uint32_t inode; /* of the socket, as in the link target of a descriptor in /proc */
+	uint32_t inode; /* inode of the socket, as in the link /proc/PID/fd/N */
 };
 
 struct net_listeners {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* neigh: messages about neighbours. */
+/* neigh: requests and parses rtnetlink(7) messages about neighbour entries. */
 #include "net/neigh.h"
 
 #include <linux/neighbour.h>

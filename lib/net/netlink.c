@@ -229,7 +229,7 @@ int netlink_read_acks(const void *data, size_t n, uint32_t first, uint32_t last,
 		uint32_t number = nh->nlmsg_seq - first;
 		int rc;
 
-		/* Messages that are not acknowledgements of our requests are ignored. */
+		/* Ignore messages that do not acknowledge one of these requests. */
 		if (nh->nlmsg_type != NLMSG_ERROR || number > last - first)
 			continue;
 		if (error_of(nh, &rc) < 0)

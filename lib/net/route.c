@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* route: messages about IP routes. */
+/* route: builds and parses rtnetlink(7) messages about IP routes. */
 #include "net/route.h"
 
 #include <linux/rtnetlink.h>

@@ -10,7 +10,7 @@
 struct net_route {
 	/* destination; prefix 0 is the default route; the family is always set */
 	struct net_addr dst;
-	struct net_addr via; /* family 0: none */
+	struct net_addr via; /* gateway; family 0: no gateway */
 	int index;           /* index of the device; 0: several devices, or no device */
 };
 

@@ -27,7 +27,8 @@ static int run_thread(int (*f)(void *arg), void *arg)
 	int rc = pthread_create(&thread, NULL, run, &t);
 
 	if (rc != 0)
-		return -ENOMEM; /* EAGAIN and EPERM would look like errors of the namespace */
+		/* return ENOMEM, because EAGAIN or EPERM would look like an error of setns(2) */
+		return -ENOMEM;
 	pthread_join(thread, NULL);
 	return t.rc;
 }

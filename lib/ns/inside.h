@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inside: calls a function inside a namespace, while the caller stays in its own. */
+/* inside: calls a function inside a namespace, without moving the calling thread to this
+ * namespace. */
 #ifndef NSU_NS_INSIDE_H
 #define NSU_NS_INSIDE_H
 

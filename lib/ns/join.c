@@ -41,7 +41,7 @@ static int open_types(struct nsjoin *j, int self, uint64_t *opened, struct nserr
 			continue;
 		j->fds[i] = nsref_open_proc_ns(&j->proc, t, e);
 		if (j->fds[i] == -EOPNOTSUPP && self >= 0)
-			continue; /* this kernel has no such type */
+			continue; /* this kernel does not support the type */
 		if (j->fds[i] < 0)
 			return j->fds[i];
 		*opened |= t->flag;
@@ -92,9 +92,9 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
 }
 
 /*
- * Returns true if the caller is already in that namespace. For pid and time namespaces, the one of
- * the caller's children must be the same, too: setns(2) changes that one, and it differs after
- * unshare(2).
+ * Returns true if the caller is already in that namespace. For pid and time namespaces, the
+ * namespace of the caller's future children must be the same as well, because unshare(2) and
+ * setns(2) change only that namespace.
  */
 static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 {
@@ -161,7 +161,9 @@ int nsjoin_hold_all(struct nsjoin *j, struct nserr *e)
 		if (!is_shared(self, t, nsinode_of(j->fds[i])))
 			continue;
 		if (t->flag == CLONE_NEWNS) {
-			j->optional |= t->flag; /* entering it resets root and working directory */
+			/* enter the mount namespace even if it is the caller's, because that resets
+			 * the root and the working directory */
+			j->optional |= t->flag;
 			continue;
 		}
 		j->mask &= ~t->flag;

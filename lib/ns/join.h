@@ -9,12 +9,14 @@
 #include "ns/type.h"
 
 struct nsjoin {
-	struct nsref_process proc;       /* pid is 0 if there is no process */
-	uint64_t mask;                   /* CLONE_NEW* flags of the namespaces of proc to enter */
-	uint64_t optional;               /* flags in mask whose namespaces may fail with EPERM */
-	int fds[NSTYPE_COUNT];           /* a descriptor for each type to enter, otherwise -1 */
-	const char *names[NSTYPE_COUNT]; /* by type: names for messages, NULL for types of proc;
-					    borrowed */
+	/* process whose namespaces are entered; pid is 0 if there is none */
+	struct nsref_process proc;
+	uint64_t mask;         /* CLONE_NEW* flags of the namespaces of proc to enter */
+	uint64_t optional;     /* flags in mask whose namespaces may fail with EPERM */
+	int fds[NSTYPE_COUNT]; /* a descriptor for each type to enter, otherwise -1 */
+	/* for each type, the name of the namespace in messages, not copied; NULL: the namespace
+	 * belongs to proc */
+	const char *names[NSTYPE_COUNT];
 };
 
 /* nsjoin_init() sets j to no process and no namespaces. nsjoin_close() closes all descriptors of
@@ -23,13 +25,13 @@ void nsjoin_init(struct nsjoin *j);
 void nsjoin_close(struct nsjoin *j);
 
 /*
- * Open the namespaces of proc, all as they were at one moment, except types that have a descriptor
- * already. nsjoin_hold() opens the types in mask. nsjoin_hold_all() opens every type that the
- * caller does not share and adds it to mask. It always adds the mount namespace, because entering
- * it resets the root and the working directory. If the process is in the caller's user namespace,
- * nsjoin_hold_all() refuses namespaces that a descendant user namespace owns (-EPERM). Return 0, or
- * a negative errno with e set: -ESRCH if the process has ended, -EAGAIN if it keeps changing its
- * namespaces.
+ * Open the namespaces of proc, except types that have a descriptor already. All opened namespaces
+ * are those of one moment. nsjoin_hold() opens the types in mask. nsjoin_hold_all() opens every
+ * type that the caller does not share and adds it to mask. It always adds the mount namespace,
+ * because entering it resets the root and the working directory. If the process is in the caller's
+ * user namespace, nsjoin_hold_all() refuses namespaces that a descendant user namespace owns
+ * (-EPERM). Return 0, or a negative errno with e set: -ESRCH if the process has ended, -EAGAIN if
+ * it keeps changing its namespaces.
  */
 int nsjoin_hold(struct nsjoin *j, struct nserr *e) must_check;
 int nsjoin_hold_all(struct nsjoin *j, struct nserr *e) must_check;

@@ -57,9 +57,9 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 }
 
 /*
- * The user namespaces from the one to enter (first) up to the child of the caller's user namespace
- * (last). setns(2) needs CAP_SYS_ADMIN in the user namespace that owns the namespace to enter; the
- * owner may be any of these.
+ * The user namespaces that must be entered, from the last one to the child of the caller's user
+ * namespace. setns(2) needs CAP_SYS_ADMIN in the user namespace that owns the namespace to enter,
+ * and the owner may be any user namespace in this list.
  */
 struct levels {
 	int fd[NSREF_UPS_MAX];
@@ -67,8 +67,8 @@ struct levels {
 	bool own; /* the user namespace to enter is the caller's own */
 };
 
-/* Opens the user namespace of fd and its ancestors. own is the inode of the caller's user
- * namespace, at which the walk ends. */
+/* Opens the user namespace of fd and its ancestors below the caller's user namespace, whose inode
+ * is own. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -77,7 +77,7 @@ static void levels_open(struct levels *l, int fd, uint64_t own)
 		int above = sys_ns_parent(l->fd[l->n - 1]);
 
 		if (above < 0)
-			break; /* not a descendant of the caller's user namespace */
+			break; /* the user namespace is not a descendant of the caller's */
 		if (nsinode_of(above) == own) {
 			close(above);
 			break;
@@ -125,8 +125,8 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 	return rc;
 }
 
-/* Sets the hint for types that the caller is in already. setns(2) checks the permission for them,
- * too. Returns false if there is none. */
+/* Sets the hint if the caller is already in some of the namespaces to enter, because setns(2)
+ * checks the permission for these, too. Returns false if there is no such namespace. */
 static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
 	char list[sizeof(e->hint) / 2] = "";
@@ -183,10 +183,11 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, 
 }
 
 /*
- * A privileged caller must enter the user namespace last, because that gives up capabilities that
- * the other types may need. An unprivileged caller must enter it first, because that gives it
- * capabilities. So this function enters every type that is permitted at once, then enters the user
- * namespaces level by level, and retries the remaining types after each level.
+ * A privileged caller must enter the user namespace last, because the caller then loses
+ * capabilities that the other types may need. An unprivileged caller must enter the user namespace
+ * first, because the caller then gains capabilities. So this function first enters every type that
+ * the kernel permits. Then it enters the user namespaces from the top down, and after each of them
+ * tries the remaining types again.
  */
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
@@ -236,7 +237,8 @@ static bool is_in(int self, const struct nsjoin *j, uint64_t mask)
  * Enters all namespaces by one setns(2) of a pidfd (Linux 5.8). That call enters all of them or
  * none, and checks permission with the capabilities in the new user namespace, too. The kernel
  * enters the current namespaces of the process, so this function compares them with the opened ones
- * afterwards. Returns 0, -ENOSYS if this way is not possible, or a negative errno with e set.
+ * afterwards. Returns 0, -ENOSYS if the namespaces cannot be entered with one call, or another
+ * negative errno with e set.
  */
 static int enter_at_once(const struct nsjoin *j, struct nserr *e)
 {
@@ -266,8 +268,8 @@ static bool is_single(uint64_t types)
 	return (types & (types - 1)) == 0 && types != CLONE_NEWUSER;
 }
 
-/* Enters a single namespace by its descriptor, so that no comparison is needed. Returns 0 or
- * -ENOSYS; the caller then calls enter_each(), which reports the reason. */
+/* Enters a single namespace by its descriptor instead of a pidfd, so that no comparison is needed.
+ * Returns 0 or -ENOSYS. After -ENOSYS the caller calls enter_each(), which reports the reason. */
 static int enter_single(const struct nsjoin *j, uint64_t type)
 {
 	int fd = j->fds[nstype_index(nstype_by_flag(type))];

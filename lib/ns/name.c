@@ -112,8 +112,8 @@ static uint64_t own_pidns(void)
 	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
 }
 
-/* Returns the offset of the boot clock in the caller's time namespace in clock ticks:
- * /proc/PID/stat shows the start of a process on the clock of its reader. */
+/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks. It is needed
+ * because /proc/PID/stat shows the start time of a process on the reader's clock. */
 static int64_t boot_offset(void)
 {
 	char text[256];
@@ -122,7 +122,7 @@ static int64_t boot_offset(void)
 	int64_t s_off, ns_off, hz = sysconf(_SC_CLK_TCK);
 
 	if (file_read_at(AT_FDCWD, "/proc/self/timens_offsets", text, sizeof(text)) < 0)
-		return 0; /* Linux without time namespaces */
+		return 0; /* a kernel without time namespaces has no offset */
 	s = strstr(text, "boottime");
 	if (!s)
 		return 0;
@@ -133,7 +133,8 @@ static int64_t boot_offset(void)
 
 static bool same_start(uint64_t a, uint64_t b)
 {
-	/* an offset is no multiple of a tick, so the sum may be rounded differently */
+	/* accept a difference of one tick, because the offset need not be a multiple of a tick, so
+	 * the sums may be rounded differently */
 	return (a > b ? a - b : b - a) <= 1;
 }
 

@@ -3,8 +3,9 @@
  * name: reads and writes the names of runs (nsunshare --name), which references use as name:NAME.
  *
  * A run named NAME is described by the file NAME.json, one JSON object on one line, in
- * /run/nsutils or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. NAME.lock is locked with
- * flock(2) by the process that keeps the file. NAME.new is the file before the program runs.
+ * /run/nsutils or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. The process that creates and
+ * removes this file locks NAME.lock with flock(2). Before the program runs, the file has the name
+ * NAME.new.
  */
 #ifndef NSU_NS_NAME_H
 #define NSU_NS_NAME_H
@@ -18,12 +19,13 @@
 
 /* Describes a run. Numbers that are unknown are 0. Pids are those of the pid namespace pidns. */
 struct nsname {
-	pid_t pid;            /* of the program */
-	pid_t init_pid;       /* of the init that supervises the program */
-	pid_t supervisor_pid; /* of the nsunshare that waits for the program */
-	uint64_t pidfd_inode; /* of the program (Linux 6.9) */
-	uint64_t start;       /* clock ticks after boot in the initial time namespace */
-	uint64_t pidns;       /* inode of the pid namespace */
+	pid_t pid;            /* pid of the program */
+	pid_t init_pid;       /* pid of the init process that supervises the program, or 0 */
+	pid_t supervisor_pid; /* pid of the nsunshare process that waits for the program */
+	uint64_t pidfd_inode; /* inode of a pidfd of the program (Linux 6.9) */
+	/* start time of the program, in clock ticks after boot in the initial time namespace */
+	uint64_t start;
+	uint64_t pidns; /* inode of the pid namespace to which the pids belong */
 	char boot_id[40];
 };
 
@@ -32,10 +34,11 @@ struct nsname {
 bool nsname_is_valid(const char *name);
 
 /*
- * Reads the file of a run of the caller or of root. Ignores a file of another user, one that other
- * users could replace, and one of an earlier boot. Returns 0, or a negative errno with e set:
- * -ENOENT if there is no such file, -EXDEV if its pids are those of another pid namespace than the
- * caller's. The caller must verify the process with nsname_is_process().
+ * Reads the file of a run that belongs to the caller or to root. Ignores files of other users,
+ * files that other users could replace, and files from an earlier boot. Returns 0, or a negative
+ * errno with e set: -ENOENT if there is no such file, -EXDEV if the pids in the file belong to
+ * another pid namespace than the caller's. The caller must verify the process with
+ * nsname_is_process().
  */
 int nsname_read(const char *name, struct nsname *out, struct nserr *e) must_check;
 
@@ -50,25 +53,25 @@ bool nsname_is_live(const char *name);
  * been waited for. Returns 0, or a negative errno with e set. */
 int nsname_describe(struct nsname *n, struct nserr *e) must_check;
 
-/* Parses the text of such a file. Returns 0 or -EINVAL. Has no side effects. */
+/* Parses the text of the file of a run. Returns 0 or -EINVAL. Has no side effects. */
 int nsname_parse(const char *text, struct nsname *out) must_check;
 
 /* A name that this process has reserved. */
 struct nsname_keep {
-	const char *name;    /* borrowed */
+	const char *name;    /* not copied */
 	struct trustpath at; /* path of NAME.json */
-	int lock, draft;     /* NAME.lock and NAME.new, or -1 */
-	bool published;      /* NAME.json is the file of this process */
+	int lock, draft;     /* descriptors of NAME.lock and NAME.new, or -1 */
+	bool published;      /* this process has created NAME.json */
 	struct stat file, lock_file;
 };
 
 #define NSNAME_KEEP_INIT ((struct nsname_keep){ .at = TRUSTPATH_INIT, .lock = -1, .draft = -1 })
 
 /*
- * nsname_reserve() makes sure that no other run has the name, also not one that begins at the same
- * time, and creates NAME.lock and NAME.new. It replaces the files that a killed run has left.
- * nsname_publish() writes NAME.json. nsname_release() removes all files that they have created, and
- * frees k. Return 0, or a negative errno with e set: -EBUSY if a run has the name.
+ * nsname_reserve() reserves the name against other runs, even against runs that begin at the same
+ * time, and creates NAME.lock and NAME.new. It replaces the files of a killed run. nsname_publish()
+ * writes NAME.json. nsname_release() removes all files that these functions have created, and frees
+ * k. The functions return 0, or a negative errno with e set: -EBUSY if another run has the name.
  */
 int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e) must_check;
 int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *e) must_check;

@@ -8,7 +8,8 @@
 #include "kernel/proc_stat.h"
 #include "ns/name.h"
 
-/* Size of NAME.new, whose space is allocated before the program runs. Longer than every file. */
+/* Size of the space that is allocated for NAME.new before the program runs: more than any file
+ * needs. */
 #define DRAFT_SIZE 512
 
 /* A name of a file in the directory. */
@@ -57,8 +58,8 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 	return rc < 0 ? rc : trustpath_resolve(path, TRUSTPATH_DIRS, &k->at, e);
 }
 
-/* Returns 1 if dir/name is the file of st, 0 if it is another file or missing, or a negative errno.
- * Tries twice, because no other process would remove the file later. */
+/* Returns 1 if dir/name is the file that st describes, 0 if the file is another one or missing, or
+ * a negative errno. Tries twice, because no other process would remove the file later. */
 static int is_file(const struct stat *st, int dir, const char *name)
 {
 	struct stat now;
@@ -70,7 +71,8 @@ static int is_file(const struct stat *st, int dir, const char *name)
 	return errno == ENOENT ? 0 : -errno;
 }
 
-/* Calls fstat(2), twice if it fails, because a locked file would be left. */
+/* Calls fstat(2), and calls it again after a failure, because otherwise the lock file would
+ * remain. */
 static int status_of(int fd, struct stat *st)
 {
 	return fstat(fd, st) == 0 || fstat(fd, st) == 0 ? 0 : -errno;
@@ -81,7 +83,8 @@ static int lock_file(int fd)
 {
 	int rc = -1;
 
-	/* memory for the lock may be missing for a moment, and the file would be left */
+	/* try again, because a lack of memory for the lock may be transient, and the file would
+	 * remain */
 	for (int tries = 0; tries < 2 && rc < 0; tries++) {
 		rc = RETRY_EINTR(flock(fd, LOCK_EX | LOCK_NB));
 		if (rc < 0 && errno == EWOULDBLOCK)
@@ -90,8 +93,8 @@ static int lock_file(int fd)
 	return rc < 0 ? -errno : 0;
 }
 
-/* Locks NAME.lock. The run that had the name before removes the file while it holds the lock, so
- * the lock counts only if the file still has that name. */
+/* Locks NAME.lock. Another run removes this file while it has the lock, so the lock is valid only
+ * if the locked file still has the name NAME.lock. */
 static int lock_name(struct nsname_keep *k, struct nserr *e)
 {
 	struct file_name f = file_of(k, "lock");
@@ -153,7 +156,8 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 		rc = open_dir(k, e);
 	if (rc == 0)
 		rc = lock_name(k, e);
-	/* the process that holds the lock can have been killed alone */
+	/* the run may still be live, because the process that locked the file may have been killed
+	 * without the program */
 	if (rc == 0 && nsname_is_live(name))
 		rc = busy(name, e);
 	if (rc == 0)
@@ -226,7 +230,7 @@ int nsname_release(struct nsname_keep *k, struct nserr *e)
 
 	if (k->draft >= 0)
 		(void)!remove_file(k, "new");
-	/* do not remove the file of another run, which somebody may have started after removing the
+	/* do not remove the file of another run, which a user may have started after removing the
 	 * files by hand */
 	if (k->published)
 		rc = is_file(&k->file, k->at.dir, file.text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netnsid: reads the id of a network namespace as seen from another one (RTM_GETNSID,
- * rtnetlink(7)). */
+/* netnsid: reads the id (nsid) that a network namespace has in another network namespace
+ * (RTM_GETNSID, rtnetlink(7)). */
 #ifndef NSU_NS_NETNSID_H
 #define NSU_NS_NETNSID_H
 
@@ -11,8 +11,9 @@
 /* Returns a netlink socket for netnsid_get(), or a negative errno. The caller closes the socket. */
 int netnsid_open(void) must_check;
 
-/* Reads the id that the network namespace of the socket has given to the network namespace ns_fd.
- * Returns 0 and sets *id (NETNSID_UNASSIGNED if it has no id), or returns a negative errno. */
+/* Reads the id (nsid) of the network namespace ns_fd. The id is valid in the network namespace of
+ * the socket. Returns 0 and sets *id (NETNSID_UNASSIGNED if it has no id), or returns a negative
+ * errno. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspin: creates and removes the bind mounts that keep namespaces. Files and directories stay open
- * from the check to the last use, so that no other user can replace them. */
+/* pin: creates and removes the bind mounts of namespace files. Files and directories stay open from
+ * the check to the last use, so that no other user can replace them. */
 #include "ns/pin.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 
-/* Opens the file, or the mount on it, without reading it. */
+/* Opens the file, or the mount on it, with O_PATH. */
 static int open_at(const struct trustpath *at, int flags)
 {
 	return file_open_at(at->dir, at->name, O_PATH | O_NOFOLLOW | flags, 0);
@@ -210,7 +210,7 @@ void nspin_free(struct nspin *pin)
 
 void nspin_undo(struct nspin *pin)
 {
-	/* after a failed detach, one more try: no other process removes this mount */
+	/* try to detach the mount once more, because no other process will remove it */
 	if (pin->mount >= 0 && detach(pin->mount) < 0)
 		(void)!detach(pin->mount);
 	if (pin->created)
@@ -360,8 +360,8 @@ void nspin_dir_undo(struct nspin_dir *dir)
 
 /* ---- Release */
 
-/* Unmounts the namespace on dir/name and removes the file. Returns 1, 0 if there is none, or a
- * negative errno with e set. */
+/* Unmounts the namespace on dir/name and removes the file. Returns 1, or 0 if no namespace is
+ * mounted there, or a negative errno with e set. */
 static int release_one(const struct nspin_dir *dir, const char *name, struct nserr *e)
 {
 	for (;;) {

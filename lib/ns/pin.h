@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pin: keeps namespaces alive by a bind mount of their file, as unshare(1) and ip-netns(8) do. */
+/* pin: bind-mounts the files of namespaces, so that the namespaces exist without a process, as
+ * unshare(1) and ip-netns(8) do. */
 #ifndef NSU_NS_PIN_H
 #define NSU_NS_PIN_H
 
@@ -7,45 +8,46 @@
 #include "kernel/trustpath.h"
 #include "ns/type.h"
 
-/* A directory that keeps namespaces. It stays open so that no other user can replace it. */
+/* A directory for the bind mounts of namespace files. It stays open, so that no other user can
+ * replace it. */
 struct nspin_dir {
-	const char *path; /* the path that the caller gave, borrowed */
+	const char *path; /* path from the caller, not copied */
 	struct trustpath at;
-	int fd;       /* O_PATH, or -1 */
+	int fd;       /* O_PATH descriptor of the directory, or -1 */
 	bool created; /* nspin_dir_open() has created the directory */
 	bool bound;   /* fd is a private mount of the directory on itself */
 };
 
 #define NSPIN_DIR_INIT ((struct nspin_dir){ .at = TRUSTPATH_INIT, .fd = -1 })
 
-/* A file that keeps a namespace. */
+/* A file on which a namespace is bind-mounted. */
 struct nspin {
-	const char *path; /* the path that the caller gave, borrowed */
+	const char *path; /* path from the caller, not copied */
 	struct trustpath at;
-	int mount;    /* the mount of the namespace file, O_PATH, or -1 */
+	int mount;    /* O_PATH descriptor of the mount, or -1 */
 	bool created; /* nspin_bind() has created the file */
 };
 
 #define NSPIN_INIT ((struct nspin){ .at = TRUSTPATH_INIT, .mount = -1 })
 
 /*
- * Keeps a namespace of a process by a bind mount of its file. procfd is the /proc directory of the
- * process. The mount point is dir/NAME, where NAME is the name of the type, or pin->path if dir is
- * NULL. A missing file is created. Symbolic links of other users are not followed, and a file in
- * dir must belong to root or the caller. Returns 0, or a negative errno with e set; then the mount
- * and the created file are removed again. If a mount namespace cannot be kept on a shared mount, e
- * has a hint.
+ * Bind-mounts the file of a namespace of a process, so that the namespace continues to exist
+ * without the process. procfd is the /proc directory of the process. The mount point is dir/NAME,
+ * where NAME is the name of the type, or pin->path if dir is NULL. A missing file is created.
+ * Symbolic links of other users are not followed, and a file in dir must belong to root or the
+ * caller. Returns 0, or a negative errno with e set; then the mount and the created file are
+ * removed again. If the kernel refuses a mount namespace on a shared mount, e has a hint.
  */
 int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
 	       const struct nstype *type, struct nserr *e) must_check;
 
 /*
- * A mount namespace can only be kept in a mount namespace with a lower id. The kernel refuses other
- * mounts, so that no mount namespace keeps itself alive. Linux 6.18 gives each processor a batch of
- * ids, so a later namespace may have a lower id. nspin_id() returns the id of the caller's mount
- * namespace, or 0 if it is unknown (before 6.11). nspin_above(), called in a new mount namespace,
- * creates further mount namespaces until the id is above the given one. Returns 0, or a negative
- * errno with e set.
+ * The file of a mount namespace can only be mounted in a mount namespace with a lower id. The
+ * kernel refuses other mounts, so that no mount namespace can keep itself alive. Since Linux 6.18
+ * each processor has a batch of ids, so a later namespace may have a lower id. nspin_id() returns
+ * the id of the caller's mount namespace, or 0 if it is unknown (before 6.11). nspin_above(),
+ * called in a new mount namespace, creates further mount namespaces until the id is above the given
+ * one. Returns 0, or a negative errno with e set.
  */
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;
@@ -58,11 +60,12 @@ void nspin_undo(struct nspin *pin);
 void nspin_free(struct nspin *pin);
 
 /*
- * Prepares the directory dir->path to keep namespaces. Creates it if it is missing. If it is on a
- * shared mount, bind mounts it on itself as a private mount, because a shared mount cannot hold a
- * mount namespace. The directory and all directories above it must belong to root or the caller,
- * and other users must not be able to replace files in them: otherwise a namespace could be mounted
- * over another file. Returns 0, or a negative errno with e set; then all changes are undone.
+ * Prepares the directory dir->path for the bind mounts of namespaces. Creates the directory if it
+ * is missing. If the directory is on a shared mount, bind-mounts it on itself as a private mount,
+ * because the kernel refuses to mount a mount namespace on a shared mount. The directory and all
+ * directories above it must belong to root or the caller, and other users must not be able to
+ * replace files in them: otherwise a namespace could be mounted over another file. Returns 0, or a
+ * negative errno with e set; then all changes are undone.
  */
 int nspin_dir_open(struct nspin_dir *dir, struct nserr *e) must_check;
 
@@ -72,10 +75,11 @@ void nspin_dir_undo(struct nspin_dir *dir);
 void nspin_dir_free(struct nspin_dir *dir);
 
 /*
- * Releases all namespaces that --persist DIR keeps: unmounts and removes dir/TYPE of every type,
- * the private mount, and dir itself if it is empty then. Unmounts namespaces only. The directory
- * must meet the conditions of nspin_dir_open(). Returns the number of namespaces that were
- * released, or a negative errno with e set: -ENOENT if dir keeps none.
+ * Removes all namespaces that --persist DIR has mounted: unmounts and removes dir/TYPE of every
+ * type, the private mount, and dir itself if it is empty then. Does not unmount anything except
+ * namespaces. The directory must meet the conditions of nspin_dir_open(). Returns the number of
+ * namespaces that were unmounted, or a negative errno with e set: -ENOENT if no namespace is
+ * mounted in dir.
  */
 int nspin_release(const char *dir, struct nserr *e) must_check;
 

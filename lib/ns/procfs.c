@@ -122,7 +122,8 @@ int procfs_open_loadavg(int proc)
 	return file_open_at(proc, "loadavg", O_RDONLY, 0);
 }
 
-/* The text is "0.12 0.34 0.56 1/234 5678", with the running threads and all threads. */
+/* The text of /proc/loadavg is, for example, "0.12 0.34 0.56 1/234 5678". The number after the
+ * slash is the number of all threads. */
 int procfs_count_threads(int loadavg, uint64_t *n)
 {
 	char text[128];
@@ -150,7 +151,7 @@ int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 	fd = file_open_at(proc, procfs_path_at(&path, "cmdline"), O_RDONLY, 0);
 	if (fd < 0)
 		return fd;
-	/* one call reads all that there is */
+	/* one read(2) returns the whole command line */
 	n = RETRY_EINTR(read(fd, text, PROCFS_CMDLINE_MAX));
 	if (n < 0)
 		return -errno;

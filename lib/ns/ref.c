@@ -250,7 +250,7 @@ int nsref_parse(const char *s, struct nsref *r, struct nserr *e)
 	rc = parse_base(s, r, e);
 	if (rc < 0)
 		return rc;
-	/* the prefix next to the namespace is resolved first */
+	/* the rightmost prefix, which is next to the namespace, is resolved first */
 	r->n_ups = (uint8_t)n;
 	for (unsigned i = 0; i < n; i++)
 		r->ups[i] = ups[n - 1 - i];

@@ -13,31 +13,33 @@ enum nsref_kind {
 	NSREF_PID_INODE, /* 123:4567, the inode of its pidfd */
 	NSREF_TID,       /* tid:124 */
 	NSREF_NAME,      /* name:web, the program of nsunshare --name web */
-	NSREF_SELF,      /* self; the last one that names a process */
+	NSREF_SELF,      /* self; the last kind that names a process */
 	NSREF_TYPE_PID,  /* user:123, user:self */
 	NSREF_INODE,     /* net:4026531840, net:[4026531840], 4026531840 */
 	NSREF_ID,        /* id:17 */
 	NSREF_NETNS,     /* netns:blue */
 	NSREF_FD,        /* fd:7, a descriptor of the caller */
 	NSREF_PID_FD,    /* 123/fd/7, self/fd/7 */
-	NSREF_SOCKET,    /* socket:123/7, socket:self/7 */
+	NSREF_SOCKET,    /* socket:123/7, socket:self/7, the network namespace of a socket */
 	NSREF_PATH,      /* /run/netns/blue, ./ns */
 };
 
 enum nsref_up { NSREF_PARENT, NSREF_OWNER };
 
-#define NSREF_UPS_MAX 32 /* the kernel allows no deeper nesting, user_namespaces(7) */
+#define NSREF_UPS_MAX 32 /* maximum nesting of namespaces in the kernel (user_namespaces(7)) */
 
 struct nsref {
 	enum nsref_kind kind;
 	const struct nstype *type; /* type before parent: and owner: are resolved; NULL: unknown */
-	pid_t pid;                 /* 0: the caller, for kinds with a process */
+	pid_t pid;                 /* process of the kinds that contain a pid; 0: the caller */
 	int fd;
-	uint64_t num;     /* inode or id */
-	const char *text; /* the reference itself; borrowed, must live as long as this struct */
-	const char *name; /* the name or path in text */
-	uint8_t n_ups;    /* number of parent: and owner: prefixes, and the prefixes in the order of
-			     resolution */
+	uint64_t num; /* inode or id */
+	/* the text of the reference, not copied; it must stay valid as long as this struct is
+	 * used */
+	const char *text;
+	const char *name; /* part of text: the name or the path */
+	/* number of parent: and owner: prefixes, and the prefixes in the order of resolution */
+	uint8_t n_ups;
 	uint8_t ups[NSREF_UPS_MAX];
 };
 

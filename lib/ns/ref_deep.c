@@ -28,7 +28,7 @@ static int open_unknown(const struct mountinfo_line *l)
 	    nsindex_find(type, inode, 0))
 		return -ENOENT;
 	fd = nsfile_open_mount(&nsindex.proc, AT_FDCWD, l->target);
-	if (fd >= 0 && nsinode_of(fd) != inode) { /* another mount covers it */
+	if (fd >= 0 && nsinode_of(fd) != inode) { /* another mount covers the namespace */
 		close(fd);
 		return -ENOENT;
 	}
@@ -53,7 +53,7 @@ static int open_all_inside(int proc, int mnt, int to)
 			return fd;
 		if (fd >= 0)
 			rc = file_write_all(to, &fd, sizeof(fd));
-		if (rc < 0) /* the pipe is full: this many namespaces were not expected */
+		if (rc < 0) /* the pipe is full, because the namespaces are more than expected */
 			close(fd);
 	}
 	return rc;

@@ -10,8 +10,8 @@
 #include "ns/inode.h"
 #include "ns/ref_index.h"
 
-/* Opens an entry and verifies that it is still the same namespace. If its path has gone, opens it
- * by file handle (Linux 6.18). */
+/* Opens an entry and verifies that it is still the same namespace. If its path does not exist any
+ * more, opens the namespace by file handle (Linux 6.18). */
 static int open_seen(int proc, const struct nsentry *e)
 {
 	int fd = nsindex_open(proc, e);
@@ -29,7 +29,7 @@ static int open_seen(int proc, const struct nsentry *e)
 struct quick {
 	const struct nstype *type;
 	uint64_t inode;
-	int fd; /* the opened namespace, or -1 */
+	int fd; /* descriptor of the namespace that was found, or -1 */
 };
 
 /* Opens the namespace if the process at `where` is in it. */
@@ -87,7 +87,7 @@ static int find_in(int proc, const struct nstype *type, uint64_t inode, uint64_t
 		}
 		if (fresh)
 			return nsindex.err ? nsindex.err : fd;
-		/* the index is from an earlier call, and may be outdated */
+		/* the index is from an earlier call and may be outdated, so build a new index */
 		nsindex_clear();
 		stages_done = 0;
 	}

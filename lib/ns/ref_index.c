@@ -156,8 +156,8 @@ static void note_descriptor(int proc, const char *path, void *arg)
 		add_opened(fd, NSENTRY_DESCRIPTOR, path, NULL);
 }
 
-/* Adds a pid namespace that waits for its first process. No link shows it, but a pidfd does (6.11).
- */
+/* Adds a pid namespace that has no process yet. No link in /proc leads to it, but a pidfd does
+ * (Linux 6.11). */
 static void note_children(const char *where)
 {
 	const char *slash = strrchr(where, '/');
@@ -167,7 +167,7 @@ static void note_children(const char *where)
 		nsindex_keep(sys_pidfd_child_ns(pidfd, CLONE_NEWPID));
 }
 
-/* Returns true if the link of the pid namespace of future children is missing. */
+/* Returns true if the link to the pid namespace of future children is missing. */
 static bool waits_for_child(int proc, const char *where)
 {
 	char path[64], link[64];
@@ -233,7 +233,7 @@ static void note_mount(int proc, const char *where, const struct mountinfo_line 
 	snprintf(root, sizeof(root), "%s/root", where);
 	fd = open_mount(proc, root, below);
 	nsindex_note_error(fd);
-	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers it */
+	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers the namespace */
 		close(TAKE_FD(fd));
 	if (fd >= 0)
 		add_opened(fd, NSENTRY_MOUNT, root, below);
@@ -299,8 +299,8 @@ static void note_holder(int proc, const char *where, void *arg)
 	nsindex_each_fd(proc, where, note_descriptor, arg);
 }
 
-/* Adds all mount namespaces that the kernel lists from our own in one direction (Linux 6.12). The
- * list has mount namespaces without a process, too. */
+/* Adds all mount namespaces that the kernel lists before or after the caller's mount namespace
+ * (Linux 6.12). The list also contains mount namespaces without a process. */
 static void note_mount_list(int proc, int (*step)(int fd))
 {
 	int fd = nsfile_open_proc(proc, "self/ns/mnt");

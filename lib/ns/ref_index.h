@@ -15,14 +15,14 @@ struct nsentry {
 	uint64_t inode, id; /* id: 0 if the kernel reports none */
 	int fd;             /* the namespace itself, if no path leads to it; otherwise -1 */
 	enum nsentry_way way;
-	char *path;       /* below /proc; NULL if fd is used */
+	char *path;       /* path below /proc; NULL if fd is used */
 	char *below;      /* NSENTRY_MOUNT: path of the mount, relative to the directory `path` */
-	bool mounts_read; /* of a mount namespace: its mounts have been added */
+	bool mounts_read; /* for a mount namespace: its mounts have been added */
 };
 
-/* The index. It is kept between calls, so that a list of references needs one search only. */
+/* The index. It remains valid between calls, so that a list of references needs only one search. */
 struct nsindex {
-	struct nsfile_proc proc; /* /proc, during a call only */
+	struct nsfile_proc proc; /* the opened /proc, valid only during a call */
 	struct nsentry *e;
 	size_t n, size;
 	int err; /* error that may have hidden a namespace from the index, or 0 */
@@ -39,8 +39,8 @@ uint64_t nsindex_id_of(int fd);
 
 /*
  * Remembers an error that may have hidden a namespace. Two errors are ignored: the process or file
- * has disappeared, and the caller has no permission to read it. The search covers only what the
- * caller may read.
+ * has disappeared, and the caller has no permission to read it. The search only covers files that
+ * the caller may read.
  */
 void nsindex_note_error(int rc);
 

@@ -35,8 +35,8 @@ static int is_thread(pid_t pid, const char *tgid, struct nserr *e)
 	return rc;
 }
 
-/* Returns true if tgid, the Tgid: line of /proc/PID/status or NULL, shows that the id is a process
- * and not a thread. */
+/* Returns true if tgid shows that the id is a process and not a thread. tgid is the value of the
+ * line Tgid: in /proc/PID/status, or NULL. */
 static bool leads(pid_t pid, const char *tgid)
 {
 	uint32_t n;
@@ -105,9 +105,9 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 }
 
 /*
- * Sets the error for a process that /proc does not show: it has ended, or hidepid hides it.
- * proc(5): with hidepid=4 the directory of the process is missing, with hidepid=2 only all files in
- * it.
+ * Sets the error for a process that /proc does not show: the process has ended, or hidepid hides
+ * it. proc(5): with hidepid=4 the directory of the process is missing, with hidepid=2 only the
+ * files in the directory.
  */
 static int not_shown(const struct nsref_process *p, struct nserr *e)
 {
@@ -122,7 +122,8 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
 	return -EACCES;
 }
 
-/* Sets the error for a name whose process has ended, for example because nsunshare was killed. */
+/* Sets the error for the name of a run whose process has ended. Such a file remains, for example,
+ * if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
 	return nserr_set(e, ENOENT, "no run is named '%s'", r->name);
@@ -402,8 +403,8 @@ static int climb(int ns, enum nsref_up up, const struct nsref *r, struct nserr *
 	nserr_set(e, above == -EINVAL ? 0 : above, "'%s' has no %s%s", r->text,
 		  up == NSREF_OWNER ? "owner" : "parent",
 		  above == -EPERM ? " that this process can see" : "");
-	/* ioctl_ns(2): EPERM if the parent or owner is outside the caller's hierarchy, for example
-	 * above the caller's own namespace */
+	/* ioctl_ns(2) fails with EPERM if the parent or owner is outside the caller's hierarchy,
+	 * for example above the caller's own namespace */
 	return above;
 }
 

@@ -35,7 +35,7 @@ static int take(int pidfd, int fd, uint64_t *inode)
 
 /* ---- Many sockets */
 
-struct work { /* in memory that the caller shares with the child */
+struct work { /* The state of a request, in memory that the caller shares with the child. */
 	struct nssocket *s;
 	size_t n, at; /* at: index of the next socket */
 	bool stuck;   /* the child has duplicated another kind of file and may never end */
@@ -164,7 +164,7 @@ static struct msghdr *message_init(struct message *m)
 
 struct one {
 	int pidfd, fd;
-	int to; /* socket for the answer */
+	int to; /* socket to which the child sends its answer */
 };
 
 /* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */
@@ -205,7 +205,7 @@ static int receive_one(int from)
 	if (m.rc < 0)
 		return m.rc;
 	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -EMFILE; /* this process had no free descriptor for the socket */
+		return -EMFILE; /* the caller's process had no free descriptor for the socket */
 	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
 	return file_above_std(ns);
 }

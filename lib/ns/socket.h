@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nssocket: finds the network namespaces of sockets that other processes hold. */
+/* nssocket: finds the network namespaces of sockets that are open in other processes. */
 #ifndef NSU_NS_SOCKET_H
 #define NSU_NS_SOCKET_H
 
@@ -16,18 +16,18 @@
  */
 
 struct nssocket {
-	pid_t pid; /* process or thread that holds the socket */
+	pid_t pid; /* process or thread that has the socket as a descriptor */
 	int fd;
-	uint64_t inode; /* of the socket */
-	int rc; /* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket
-		 */
+	uint64_t inode; /* inode of the socket */
+	/* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket */
+	int rc;
 	uint32_t ns; /* result: inode of its network namespace */
 };
 
 /*
  * Sets the results of n sockets: 0 and ns, -EBADF if the descriptor is no longer that socket, or an
- * error of pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that several processes hold is
- * examined once. Returns 0, or a negative errno if no child could be created.
+ * error of pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that is open in several processes
+ * is examined once. Returns 0, or a negative errno if no child could be created.
  */
 int nssocket_ask(struct nssocket *s, size_t n) must_check;
 

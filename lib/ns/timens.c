@@ -9,8 +9,8 @@
 
 #define NSEC_PER_SEC 1000000000L
 
-/* A limit for durations in seconds. No clock can be moved that far, so timens_resolve() refuses the
- * limit itself, with the allowed interval in its message. */
+/* The limit to which longer durations are reduced, in seconds. No offset can be so large, so
+ * timens_resolve() refuses this value with a message that contains the allowed interval. */
 #define LONGEST (2 * TIMENS_READ_MAX)
 
 const char *const timens_names[TIMENS_CLOCKS] = { "monotonic", "boottime" };
@@ -120,9 +120,9 @@ static int check_reading(struct timespec initial, struct timespec off)
 }
 
 /*
- * Sets e for a time outside of the allowed interval, and returns -ERANGE. The message gives the
- * interval in the form of the argument: as readings of the clock, or as offsets relative to a clock
- * that is `from` ahead of the initial clock.
+ * Sets e to the message that a time is outside of the allowed interval, and returns -ERANGE. The
+ * message contains the interval in the form of the argument: as readings of the clock, or as
+ * offsets relative to a clock that is `from` ahead of the initial clock.
  */
 static int out_of_range(enum timens_clock c, const char *text, enum timens_kind kind,
 			const struct timens_now *now, struct timespec from, struct nserr *e)
@@ -145,7 +145,8 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 	timens_add_seconds(&b, timens_sub(most, initial), signs);
 	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds", timens_names[c],
 		  text, b.err ? "?" : b.s);
-	return -ERANGE; /* the errno of the kernel; its text is not part of the message */
+	/* the kernel would return the same errno; its text is not part of the message */
+	return -ERANGE;
 }
 
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,

@@ -46,16 +46,18 @@ enum timens_base { TIMENS_BASE_OWN, TIMENS_BASE_INITIAL };
 struct timens_want {
 	enum timens_kind kind;
 	bool minus;
-	struct timespec by; /* duration, limited to a value that is out of range for every clock */
+	/* the duration; a longer one is reduced to a value that is out of range for every clock */
+	struct timespec by;
 	struct nsref like;
-	const char *text; /* the argument, borrowed, for messages */
+	const char *text; /* the argument, not copied, for messages */
 };
 
 /* The clocks at one moment. */
 struct timens_now {
 	struct timespec initial[TIMENS_CLOCKS]; /* readings in the initial namespace */
 	struct timespec own[TIMENS_CLOCKS];     /* the offsets of the caller's own namespace */
-	struct timespec anchor[TIMENS_CLOCKS];  /* initial clocks at the anchor of "=DURATION" */
+	/* readings in the initial namespace at the anchor of "=DURATION" */
+	struct timespec anchor[TIMENS_CLOCKS];
 };
 
 /* Return the normalised sum or difference. The seconds of both must be below 2^62. */
@@ -66,7 +68,7 @@ struct timespec timens_sub(struct timespec a, struct timespec b);
  */
 int timens_parse(const char *s, struct timens_want *w, struct nserr *e) must_check;
 
-/* The same as timens_parse(), except that e also names the option of clock c. */
+/* Does the same as timens_parse(), but also names the option of clock c in e. */
 int timens_option(enum timens_clock c, const char *s, struct timens_want *w,
 		  struct nserr *e) must_check;
 

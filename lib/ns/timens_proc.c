@@ -71,8 +71,8 @@ static bool read_any_process(uint64_t inode, struct timens *t)
 		if (num_pid(d->d_name, &pid) < 0)
 			continue;
 		procfd = file_open_at(dirfd(proc), d->d_name, O_PATH | O_DIRECTORY, 0);
-		/* check again: the process may have changed its namespace before the offsets were
-		 * read */
+		/* check the link again, because the process may have changed its namespace before
+		 * the offsets were read */
 		found = procfd >= 0 && link_inode(procfd, "ns/time_for_children") == inode &&
 			timens_read(procfd, t, NULL) == 0 &&
 			link_inode(procfd, "ns/time_for_children") == inode;
@@ -302,8 +302,8 @@ int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, s
 		return rc;
 	if (own.off[TIMENS_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
 		start = timens_sub(start, own.off[TIMENS_BOOTTIME]);
-	/* the start time is known on the boottime clock only; the clocks differ by the time in
-	 * suspend */
+	/* the start time is only known on the boottime clock; the monotonic clock differs by the
+	 * time in suspend */
 	suspended = timens_sub(now->initial[TIMENS_BOOTTIME], now->initial[TIMENS_MONOTONIC]);
 	now->anchor[TIMENS_BOOTTIME] = start;
 	now->anchor[TIMENS_MONOTONIC] = timens_sub(start, suspended);

@@ -10,16 +10,16 @@
 
 /*
  * Reads /proc/PID/timens_offsets. procfd is an O_PATH descriptor of the /proc directory of a
- * process. The file shows the offsets for the children of the process, which are in another time
- * namespace than the process only between unshare(2) and exec. Sets both clocks. Returns 0, or a
- * negative errno with e set.
+ * process. The file contains the offsets of the time namespace for the children of the process.
+ * This is another namespace than that of the process only between unshare(2) and execve(2). Sets
+ * both clocks. Returns 0, or a negative errno with e set.
  */
 int timens_read(int procfd, struct timens *t, struct nserr *e) must_check;
 
 /*
  * Reads the offsets and the inode of the time namespace that a process is in. If the link cannot be
- * read, *inode is 0 and the offsets are those for its children. May move the caller into that
- * namespace, as timens_read_ns() does. Returns 0, or a negative errno with e set.
+ * read, *inode is 0 and the offsets are those for its children. May enter the namespace like
+ * timens_read_ns(). Returns 0, or a negative errno with e set.
  */
 int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_t *inode,
 			struct nserr *e) must_check;
@@ -27,8 +27,9 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 /*
  * Reads the offsets of a time namespace from any process whose children will be in it. If no such
  * process exists, enters the namespace, because the kernel has no other way to read its offsets.
- * The caller then stays in the namespace, and its offsets are frozen. Without a process, no one
- * could have written the offsets any more. Returns 0, or a negative errno with e set.
+ * The caller then stays in the namespace, and the offsets are frozen. That is harmless, because the
+ * offsets of a namespace without such a process cannot be written any more. Returns 0, or a
+ * negative errno with e set.
  */
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 

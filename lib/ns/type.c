@@ -39,7 +39,7 @@ int nstype_unknown(const char *name, size_t n, struct nserr *e)
 	struct choice choice;
 
 	choice_init(&choice, name, n);
-	choice.shortened = true; /* "network" is net */
+	choice.shortened = true; /* accept a longer word, such as "network" for net */
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
 		choice_add(&choice, nstypes[i].name);
 	return choice_unknown(&choice, "namespace type", e);

@@ -12,12 +12,12 @@ struct nstype {
 	const char *file;       /* "ns/mnt", below /proc/PID */
 	const char *child_file; /* "ns/pid_for_children", or NULL */
 	const char *sysctl;     /* "max_mnt_namespaces", below /proc/sys/user */
-	const char *what;       /* "mounts": the resource that it isolates, for usage */
+	const char *what;       /* "mounts": the resource that the namespace isolates, for --help */
 	uint64_t flag;          /* CLONE_NEW* */
 	char opt;               /* 'm' */
-	bool hierarchical;      /* has a parent: NS_GET_PARENT, ioctl_ns(2) */
-	uint8_t rank; /* position in a sequence of setns(2) calls; join_enter.c handles user
-			 separately */
+	bool hierarchical;      /* true if NS_GET_PARENT of ioctl_ns(2) returns a parent */
+	/* position in a sequence of setns(2) calls; join_enter.c handles user separately */
+	uint8_t rank;
 };
 
 enum {

@@ -138,7 +138,7 @@ static int mount_fs(const char *type, const char *target, const struct mntopt *o
 	return rc;
 }
 
-/* Opens the path of a place after a mount on it, and verifies that the mount id has changed.
+/* Opens the path of a mount point after a mount on it, and verifies that the mount id has changed.
  * Returns a descriptor or a negative errno with e set. */
 static int open_mounted(const struct root *r, const struct root_place *p, unsigned walk,
 			struct nserr *e)
@@ -204,8 +204,8 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 	return rc;
 }
 
-/* Binds the file of src on a place, and opens and verifies the result. Returns a descriptor or a
- * negative errno with e set. */
+/* Binds the file of src on a mount point, and opens and verifies the result. Returns a descriptor
+ * or a negative errno with e set. */
 static int bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		   struct nserr *e)
 {

@@ -115,7 +115,7 @@ void libmount_done(struct mnt_table *t)
 int libmount_read(struct mnt_table *t, const char *file, struct nserr *e)
 {
 	*t = MNT_TABLE_INIT;
-	nserr_set(e, 0, "cannot read '%s': this build is without libmount", file);
+	nserr_set(e, 0, "cannot read '%s': nsutils was built without libmount", file);
 	return -EOPNOTSUPP;
 }
 
@@ -202,9 +202,9 @@ static int is_ours(const char *file)
 }
 
 /*
- * Fills t with the mounts of the caller. Uses kernel/mountinfo, because the caller may be in a
- * foreign root, where it must not load a library. The strings belong to m. Returns 0 or a negative
- * errno.
+ * Fills t with the mounts of the caller. Uses kernel/mountinfo, because the caller may be in an
+ * untrusted root directory, from which it must not load a library. The strings belong to m. Returns
+ * 0 or a negative errno.
  */
 static int read_own(struct mnt_table *t, struct mountinfo *m)
 {

@@ -86,8 +86,8 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
-/* Attaches the detached mount mnt to a place. Takes ownership of mnt. If mnt is negative, it is the
- * error of its creation. Returns mnt, or a negative errno with e set. */
+/* Attaches the detached mount mnt to a mount point. Takes ownership of mnt. If mnt is negative, it
+ * is the error of its creation. Returns mnt, or a negative errno with e set. */
 static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
 {
 	bool ours = p->ours;

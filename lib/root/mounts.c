@@ -154,7 +154,8 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 }
 
 /* Opens a mount by its path and verifies its identity. Returns a descriptor or a negative errno.
- * Never returns -ENOENT, because the caller would take it for a missing path below the mount. */
+ * Never returns -ENOENT, because the caller would interpret this error as a missing path below the
+ * mount. */
 static int open_mount(const struct root_mount *mount, int root)
 {
 	cleanup_fd int fd = root_resolve(root, mount->path, 0, NULL);

@@ -30,8 +30,9 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 
 /*
  * Attaches the tree and calls pivot_root(2). Moves the old root to the path put_old in the new
- * root. If put_old is NULL, detaches the old root and verifies that it has gone. Afterwards "/" and
- * the working directory are the new root. Returns 0, or a negative errno with e set.
+ * root. If put_old is NULL, detaches the old root and verifies that it is not mounted any more.
+ * Afterwards "/" and the working directory are the new root. Returns 0, or a negative errno with e
+ * set.
  */
 int root_pivot(struct root *r, const char *put_old, struct nserr *e) must_check;
 

@@ -39,7 +39,8 @@ const char *root_place_plain(const char *path)
 	}
 }
 
-/* Sets the type and the mount of an open place. Returns 0, or a negative errno with e set. */
+/* Sets the type of an open mount point, and the mount that contains it. Returns 0, or a negative
+ * errno with e set. */
 static int look(const struct root *r, struct root_place *p, struct nserr *e)
 {
 	struct statx st;
@@ -67,8 +68,8 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	return rc;
 }
 
-/* Checks that a mount on the place would not cover a mount that an earlier option made, for example
- * under another name. Returns 0, or -EBUSY with e set. */
+/* Checks that a mount on this mount point would not cover the mount of an earlier option, for
+ * example because two paths lead to the same directory. Returns 0, or -EBUSY with e set. */
 static int refuse_cover(const struct root *r, const struct root_place *p, struct nserr *e)
 {
 	const char *hidden = p->mount ? root_mounts_at(&r->mounts, p->fd) : NULL;
@@ -79,8 +80,8 @@ static int refuse_cover(const struct root *r, const struct root_place *p, struct
 	return -EBUSY;
 }
 
-/* Opens the place for a mount. Creates it if it is missing, with the type of src, or as a directory
- * if src is negative. Returns 0, or a negative errno with e set. */
+/* Opens the mount point. Creates it if it is missing, with the type of src, or as a directory if
+ * src is negative. Returns 0, or a negative errno with e set. */
 static int place(struct root *r, int src, const char *path, const struct mntopt *o,
 		 struct root_place *p, struct nserr *e)
 {

@@ -48,7 +48,7 @@ struct root_place {
 int root_place_find(struct root *r, const char *path, struct root_place *p,
 		    struct nserr *e) must_check;
 
-/* Do the same as root_place_mount() and root_place_bind() for an open place. */
+/* Do the same as root_place_mount() and root_place_bind(), but for an open mount point. */
 int root_place_mount_on(struct root *r, const char *type, const struct root_place *p,
 			const struct mntopt *o, struct nserr *e) must_check;
 int root_place_bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,

@@ -252,8 +252,8 @@ int root_make_readonly(struct root *r, const char *path, bool try, struct nserr 
 	return rc < 0 ? rc : 0;
 }
 
-/* Covers a place with an empty tmpfs or with /dev/null. Returns a descriptor of the mount, or a
- * negative errno with e set. */
+/* Covers a file or directory with /dev/null or with an empty tmpfs. Returns a descriptor of the
+ * mount, or a negative errno with e set. */
 static int cover(struct root *r, const struct root_place *p, struct nserr *e)
 {
 	static const char *mode[] = { "mode=0555" };

@@ -10,10 +10,13 @@
 #include "base/util.h"
 
 enum {
-	ROOT_RESOLVE_NOFOLLOW = 1, /* open a symbolic link at the end of the path itself */
-	ROOT_RESOLVE_DIR = 2,      /* create missing components as directories with mode 0755 */
-	ROOT_RESOLVE_FILE = 4,     /* the same, with the last one as an empty file, mode 0644 */
-	ROOT_RESOLVE_SLOW = 8,     /* resolve by components even if openat2(2) exists */
+	/* if the last component is a symbolic link, open the link itself */
+	ROOT_RESOLVE_NOFOLLOW = 1,
+	ROOT_RESOLVE_DIR = 2, /* create missing components as directories with mode 0755 */
+	/* create missing components as directories, and the last one as an empty file with mode
+	 * 0644 */
+	ROOT_RESOLVE_FILE = 4,
+	ROOT_RESOLVE_SLOW = 8, /* resolve by components even if openat2(2) exists */
 };
 
 /* The files and directories that were created, so that root_log_undo() can remove them. */

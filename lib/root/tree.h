@@ -26,7 +26,8 @@ struct root_ops {
 	int (*begin)(struct root *r, int dir, struct nserr *e);
 	int (*begin_fs)(struct root *r, const char *type, const struct mntopt *o, struct nserr *e);
 
-	/* Mount a new file system, or bind the file or directory src (borrowed), on a place. */
+	/* Mount a new file system on a mount point, or bind the file or directory src (borrowed) on
+	 * it. */
 	int (*mount)(struct root *r, const char *type, const struct root_place *p,
 		     const struct mntopt *o, struct nserr *e);
 	int (*bind)(struct root *r, int src, const struct root_place *p, const struct mntopt *o,

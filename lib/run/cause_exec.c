@@ -13,7 +13,10 @@
 #include "kernel/mountinfo.h"
 #include "run/cause.h"
 
-enum { HEAD = 4096, SCRIPTS_MAX = 5 }; /* execve(2): interpreters can be nested that deep */
+enum {
+	HEAD = 4096,
+	SCRIPTS_MAX = 5
+}; /* SCRIPTS_MAX: maximum depth of nested interpreters (execve(2)) */
 
 struct head {
 	char text[HEAD + 1]; /* the beginning of the file, terminated by NUL */
@@ -62,10 +65,10 @@ static bool script_interpreter(const struct head *h, char *out, size_t size)
 	return n > 0 && n < size;
 }
 
-/* The numbers of an ELF file that are needed, as numbers of this machine. */
+/* The fields of an ELF file that are needed, in the byte order of this machine. */
 struct elf {
 	unsigned machine, type;
-	char loader[PATH_MAX]; /* PT_INTERP, or empty */
+	char loader[PATH_MAX]; /* path in the program header PT_INTERP, or empty */
 };
 
 static uint64_t number(const struct head *h, uint64_t at, unsigned size, bool big)
@@ -237,7 +240,7 @@ static bool is_noexec(const char *path, struct nserr *e)
 	return true;
 }
 
-/* Explains EACCES: execve(2). */
+/* Explains EACCES of execve(2). */
 static void no_access(const char *path, unsigned depth, struct nserr *e)
 {
 	char name[PATH_MAX] = "";
@@ -318,7 +321,8 @@ void cause_exec(const char *path, struct nserr *e)
 	case ETXTBSY:
 		nserr_hint(e, "end the process that has '%s' open for writing", path);
 		break;
-	case EAGAIN: /* RLIMIT_NPROC, after a change of user id */
+	/* execve(2) fails with EAGAIN if RLIMIT_NPROC is exceeded after a change of user id */
+	case EAGAIN:
 		cause_nproc(e);
 		break;
 	}
@@ -330,10 +334,10 @@ bool cause_is_text(const char *path)
 	struct head h;
 	size_t line;
 
-	/* an unreadable file cannot be text for the shell either; the shell reports that */
+	/* the shell cannot read this file either, and reports the error */
 	if (!head_read(path, &h))
 		return true;
-	/* the kernel could not execute the interpreter, which the shell would ignore */
+	/* the kernel could not execute the interpreter, so do not let a shell run the script */
 	if (script_interpreter(&h, interpreter, sizeof(interpreter)))
 		return false;
 	line = strcspn(h.text, "\n");

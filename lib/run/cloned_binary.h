@@ -15,8 +15,8 @@ enum cloned_binary_user {
  * Executes this binary again, with the same argv, from a copy that no process can write to: a
  * sealed memfd or, if memfds may not be executed (vm.memfd_noexec=2, Linux 6.3), a detached
  * read-only mount. Without the copy, the program could open the tool's binary on the host: by a
- * script that begins with "#!/proc/self/exe" in a foreign root, or by /proc/PID/exe of a tool that
- * waits (CVE-2019-5736).
+ * script that begins with "#!/proc/self/exe" in the program's root directory, or by /proc/PID/exe
+ * of a tool that waits (CVE-2019-5736).
  *
  * Returns 0 without a second execution if the caller already runs from such a copy, or if the
  * program cannot write to the binary: its owner is not mapped in the program's user namespace, its

@@ -63,11 +63,14 @@ static bool ends_by_default(int sig)
 	return true;
 }
 
-/* Facts that /proc/PID/status gives about the child. */
+/* Facts about the child from /proc/PID/status. */
 struct look {
-	bool valid;     /* it is process 1 below this process, and the signal is readable */
-	bool kept;      /* the signal is caught, ignored or blocked */
-	uint32_t slept; /* how often the child has gone to sleep */
+	/* the child is process 1 of a pid namespace below this process, and the signal masks could
+	 * be read */
+	bool valid;
+	bool kept; /* the signal is caught, ignored or blocked */
+	/* number of times that the child has gone to sleep (voluntary context switches) */
+	uint32_t slept;
 };
 
 static struct look look_at(const struct supervise *s, int sig)
@@ -79,7 +82,7 @@ static struct look look_at(const struct supervise *s, int sig)
 
 	if (!read_file(s, s->child_status, "status", text, sizeof(text)))
 		return l;
-	/* the file of another process if /proc shows another pid namespace */
+	/* if /proc shows another pid namespace, the file belongs to another process */
 	if (proc_status_number(proc_status_value(text, "PPid"), 0, &ppid) < 0 ||
 	    (pid_t)ppid != getpid() || proc_status_nspid(text, UINT32_MAX) != 1)
 		return l;
@@ -97,8 +100,8 @@ static struct look look_at(const struct supervise *s, int sig)
 
 /* Activities of the child. */
 enum activity {
-	WAITS,  /* for signals in rt_sigtimedwait(2), or it is unknown */
-	SLEEPS, /* in another system call */
+	WAITS,  /* the child waits for signals in rt_sigtimedwait(2), or its activity is unknown */
+	SLEEPS, /* the child sleeps in another system call */
 	RUNS,
 };
 

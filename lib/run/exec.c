@@ -41,7 +41,7 @@ static const char *search_path(const char *program)
 {
 	const char *dirs = getenv("PATH");
 
-	/* execvp(3): an empty name is not found */
+	/* as in execvp(3), an empty name is not found */
 	return program[0] ? (dirs ? dirs : "/bin:/usr/bin") : NULL;
 }
 
@@ -81,8 +81,8 @@ static int execute(const char *path, char *const argv[])
 		return err;
 	while (argv[n])
 		n++;
-	/* In a vfork(2) child the memory belongs to the parent, so do not keep it. The stack may be
-	 * too small for many arguments. */
+	/* Free the memory, because a vfork(2) child shares it with the parent. Do not use the
+	 * stack, which may be too small for many arguments. */
 	{
 		cleanup_free char **args = calloc(n + 2, sizeof(*args));
 
@@ -103,7 +103,7 @@ int exec_program(char *const argv[], struct nserr *e)
 	char path[PATH_MAX];
 	int err = ENOENT;
 
-	/* the same as execvp(3): after EACCES, continue the search and return EACCES at its end */
+	/* like execvp(3), continue the search after EACCES, and return EACCES at its end */
 	while (next_path(argv[0], &dirs, path)) {
 		int now = execute(path, argv);
 

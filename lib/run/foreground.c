@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* foreground: passes the foreground of a terminal to a process group and takes it back. */
+/* foreground: changes the foreground process group of a terminal. */
 #include "run/foreground.h"
 
 #include <sys/stat.h>
@@ -8,12 +8,12 @@
 
 #include "base/file.h"
 
-#define TTY makedev(5, 0) /* Documentation/admin-guide/devices.txt */
+#define TTY makedev(5, 0) /* /dev/tty; see devices.txt of the kernel documentation */
 
 /*
- * Opens /dev/tty without blocking. Returns a descriptor or a negative number. The root may be
- * foreign by now, so this function checks that the file is the terminal device before it opens it
- * for reading.
+ * Opens /dev/tty without blocking. Returns a descriptor or a negative number. The process may be in
+ * an untrusted root directory, so this function checks that the file is the terminal device before
+ * it opens it for reading.
  */
 static int open_tty(void)
 {
@@ -30,8 +30,8 @@ int foreground_open(void)
 {
 	cleanup_fd int tty = open_tty();
 
-	/* getpgrp(2) returns 0 if the group's leader is outside of the pid namespace; then this
-	 * process could not take the foreground back */
+	/* getpgrp(2) returns 0 if the group's leader is outside of the pid namespace; in this case
+	 * this process could not become the foreground process group again */
 	if (tty < 0 || getpgrp() == 0 || tcgetpgrp(tty) != getpgrp())
 		return -1;
 	return TAKE_FD(tty);

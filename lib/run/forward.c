@@ -8,7 +8,8 @@
 #include "run/foreground.h"
 #include "run/shutdown.h"
 
-/* Gives the foreground to the child again, after this process was stopped and continued. */
+/* Makes the child's process group the foreground process group again, after this process was
+ * stopped and continued. */
 static void give_terminal(struct supervise *s)
 {
 	if (!s->group || s->tty >= 0 || s->pid <= 0)
@@ -47,8 +48,8 @@ static void stop_self(struct supervise *s, int sig)
 		sigtimedwait(&set, NULL, &now);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* the SIGCONT that continued this process is pending and is forwarded like any other
-	 * signal */
+	/* The SIGCONT that continued this process is pending. It is forwarded later, like any other
+	 * signal. */
 }
 
 static bool is_stop(int sig)
@@ -180,7 +181,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {
-		/* otherwise the next call would take this SIGCONT for one that a shell sent */
+		/* otherwise the next call would interpret this SIGCONT as a signal from a shell */
 		(void)has_continued(s);
 		stop_again(s);
 	}
@@ -230,8 +231,8 @@ static int collect(struct supervise *s)
 		if (pid == 0) {
 			if (s->init && s->pid == 0 && !s->pause)
 				shutdown_end(s);
-			/* called once for all reaped children, because it examines all remaining
-			 * processes */
+			/* call shutdown_orphans() once for all reaped children, because it examines
+			 * all remaining processes */
 			if (reaped)
 				shutdown_orphans(s);
 			return 0;
@@ -240,7 +241,7 @@ static int collect(struct supervise *s)
 			continue;
 		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
 			return -errno;
-		/* try again: otherwise the remaining descendants would never be killed */
+		/* try again, because otherwise the remaining descendants would never be killed */
 		if (pid < 0 && none)
 			return !s->pause || s->phase != 0;
 		none = pid < 0;
@@ -255,7 +256,8 @@ static int collect(struct supervise *s)
 		}
 		if (pid == s->pid) {
 			s->wstatus = meant(s, status);
-			s->pid = 0; /* from now on another process may get this pid */
+			/* clear the pid, because another process may get it from now on */
+			s->pid = 0;
 			if (!s->init)
 				return 1;
 		}
@@ -285,7 +287,8 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 			continue;
 		if (sig > 0 && sig != SIGCHLD)
 			received(s, &info);
-		/* without a child there may be no process whose end would be reported */
+		/* with --pause there may be no child that raises SIGCHLD, so check after each
+		 * signal */
 		if (sig == SIGCHLD || s->pause)
 			rc = collect(s);
 	} while (rc == 0);

@@ -36,8 +36,8 @@ bool handle_forks(const struct handle *h)
 
 /* ---- Waiting */
 
-/* Waits for a byte or the end of fd. Returns 0, -EINTR after a signal, or another negative errno,
- * with e set. */
+/* Waits for a byte or the end of file on fd. Returns 0, -EINTR after a signal, or another negative
+ * errno, with e set. */
 static int wait_for(int fd, struct nserr *e)
 {
 	cleanup_fd int signals = interrupt_open_ending();

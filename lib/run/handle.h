@@ -17,8 +17,9 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	int ready_fd, wait_fd, start_fd, status_fd; /* -1 if not used */
-	const char *pid_file;                       /* NULL if not used */
+	/* descriptors of these options; -1 if not used */
+	int ready_fd, wait_fd, start_fd, status_fd;
+	const char *pid_file; /* argument of --pid-file; NULL if not used */
 	bool close_fds;
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
@@ -71,8 +72,9 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
-/* Does the same as a step of `actor`. If that is the helper, the caller calls handle_served() once
- * the child exists, and the helper calls handle_running() and handle_ended(). */
+/* Does the same, but adds the step for the process `actor`. If the actor is the helper, the caller
+ * calls handle_served() when the child exists, and the helper calls handle_running() and
+ * handle_ended(). */
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 
@@ -81,23 +83,25 @@ void handle_served(struct handle *h);
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
 /*
- * With waits_for_init: sets the pid of the program, which waits, and writes the pid file, which is
- * not written before. Returns 0, or a negative errno with e set.
+ * Must be called if waits_for_init is set, while the program waits to be executed: sets the pid of
+ * the program and writes the pid file, which was not written before. Returns 0, or a negative errno
+ * with e set.
  */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 
-/* The two parts of handle_running(): closes the descriptors of handles that have ended, and reports
- * to --status-fd that the program was executed. */
+/* The two parts of handle_running(): handle_let_go() closes the descriptors of handles that have
+ * ended, and handle_executed() reports to --status-fd that the program was executed. */
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
 
-/* The program has reported that it is ready. */
+/* Must be called when the program has reported that it is ready. */
 void handle_ready(struct handle *h);
 
 /*
- * For the parent that waits for the program. handle_running() reports that the program runs,
- * handle_ended() that it has ended. A negative wstatus means that the status is unknown.
- * handle_ended() returns 0, or a negative errno with e set if the pid file cannot be removed.
+ * These functions are for the parent that waits for the program. handle_running() reports that the
+ * program runs, and handle_ended() reports that the program has ended. A negative wstatus means
+ * that the status is unknown. handle_ended() returns 0, or a negative errno with e set if the pid
+ * file cannot be removed.
  */
 void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;

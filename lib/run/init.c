@@ -143,14 +143,14 @@ static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
 static const struct plan_kind report_kind = {
 	.name = "report",
 	.call = "send(2), recv(2)",
-	.what = "report this process to nsunshare outside",
+	.what = "send the pid of this process to nsunshare",
 	.run = run_report,
 };
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* --explain runs outside of the namespace, but with an outer supervisor this process will
-	 * be PID 1 */
+	/* A process that is not process 1 becomes a subreaper. With an outer supervisor, getpid(2)
+	 * does not show this to --explain, but the process will be process 1. */
 	i->first = i->outer || getpid() == 1;
 	if (!i->first)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);

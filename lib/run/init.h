@@ -25,21 +25,21 @@ struct init {
 	 * since: the signals are still blocked, and the program gets the mask and actions that
 	 * outer saved. */
 	const struct supervise *outer;
-	/* The process of the program reports itself on report_fd (run/report.h) and waits for the
-	 * answer. */
+	/* The process that becomes the program sends its pid to report_fd (run/report.h) and waits
+	 * for the answer. */
 	bool reports;
 	int report_fd;
-	/* The program reports by NOTIFY_SOCKET that it is ready. Only then is a line written to
-	 * ready_fd, which replaces that of the handle, and "ready" to --status-fd. */
+	/* The program reports with NOTIFY_SOCKET that it is ready. Only then is a line written to
+	 * ready_fd, which replaces the ready_fd of the handle, and "ready" to --status-fd. */
 	bool notify;
 	int ready_fd;
-	struct readiness readiness; /* private, as is is_ready */
+	struct readiness readiness; /* private, like is_ready */
 	bool is_ready;
 	int pdeathsig;    /* signal to this process when its parent dies, or 0 */
-	pid_t parent_pid; /* with pdeathsig */
-	bool first;       /* private: this process is PID 1, or will be with --explain */
-	bool guarded;     /* PID 1 must not be dumpable, see run_retire() in init.c */
-	/* Set when the program runs. From then on this process reports its own failures. */
+	pid_t parent_pid; /* with pdeathsig: pid of the parent */
+	bool first;       /* private: this process is process 1, or will be with --explain */
+	bool guarded;     /* make process 1 undumpable, see run_retire() in init.c */
+	/* True when the program runs. From then on, this process prints its own error messages. */
 	bool running;
 };
 

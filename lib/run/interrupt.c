@@ -23,8 +23,8 @@ static bool is_ignored(int sig)
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
-/* Does not exclude ignored signals: take() checks for them when one arrives, which saves four
- * system calls per start. */
+/* Does not exclude ignored signals. take() checks if a signal is ignored when it arrives, which
+ * saves four system calls at each start. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set)
 {
 	sigemptyset(set);
@@ -91,8 +91,8 @@ int interrupt_wait(int fd, int line)
 
 	if (fd < 0)
 		return 0;
-	/* if poll(2) fails, the caller waits for the line only, because the program may be running
-	 * already */
+	/* if poll(2) fails, return 0, so that the caller waits only for the line; the program may
+	 * be running already */
 	do {
 		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			return 0;

@@ -39,10 +39,10 @@ int interrupt_pending(void) must_check;
 int interrupt_wait(int fd, int line) must_check;
 
 /*
- * For a child of vfork(2), whose parent is suspended and cannot check for signals. The parent calls
- * interrupt_open_status(), which returns a descriptor of its /proc/self/status, or a negative errno
- * without /proc. The child calls interrupt_is_pending(), which returns true if one of the signals
- * is pending for the parent and not ignored.
+ * These functions are for a child of vfork(2), whose parent is suspended and cannot check for
+ * signals. The parent calls interrupt_open_status(), which returns a descriptor of the parent's
+ * /proc/self/status, or a negative errno without /proc. The child calls interrupt_is_pending(),
+ * which returns true if one of the signals is pending for the parent and is not ignored.
  */
 int interrupt_open_status(void) must_check;
 bool interrupt_is_pending(int fd, const sigset_t *signals) must_check;

@@ -24,10 +24,10 @@ enum plan_actor { PLAN_CALLER, PLAN_HELPER, PLAN_CHILD, PLAN_ACTORS };
 
 struct plan_step;
 
-/* A kind of step: static const, one for each kernel rule. */
+/* A kind of step. Each kind is a static constant, and its comment names the kernel rule. */
 struct plan_kind {
 	const char *name; /* "uid-map" */
-	const char *call; /* its system call: "write(/proc/PID/uid_map)" */
+	const char *call; /* the system call of the step: "write(/proc/PID/uid_map)" */
 
 	/* Executes the step. Returns 0 or a negative errno with e set. A step that executes a
 	 * program does not return on success. */
@@ -54,8 +54,8 @@ struct plan_kind {
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
-	/* A step of the caller that may follow vfork(2), when the program has begun already. There
-	 * its failure is ignored. */
+	/* The step is a step of the caller that may run after vfork(2), when the program is running
+	 * already. In this case its failure is ignored. */
 	bool afterwards;
 
 	/* The step is safe in a vfork(2) child: it waits for no other process and does not change
@@ -80,24 +80,26 @@ struct plan_step {
 #define PLAN_STEPS 24 /* a longer plan allocates memory */
 
 /*
- * Keeps the helper until the program has ended, for work that the caller cannot do from inside the
- * new namespaces. Such a helper is a child of the caller, which has blocked all signals. The
+ * Makes the helper run until the program has ended, for work that the caller cannot do from inside
+ * the new namespaces. Such a helper is a child of the caller, which has blocked all signals. The
  * functions run in the helper. ctx is the helper's own copy of the caller's memory.
  */
 struct plan_keeper {
 	/* Reports the pid of the child before the first step that follows its creation. */
 	void (*created)(void *ctx, pid_t child);
-	/* The child has executed its program. */
+	/* Called when the child has executed its program. */
 	void (*running)(void *ctx);
-	/* watch is readable. The function may change watch. */
+	/* Called when watch is readable. The function may change watch. */
 	void (*heard)(void *ctx);
-	/* The program has ended. wstatus is its wait status, or negative if it is unknown because
-	 * the caller was killed. Returns 0, or a negative errno with e set. */
+	/* Called when the program has ended. wstatus is its wait status, or negative if the status
+	 * is unknown because the caller was killed. Returns 0, or a negative errno with e set. */
 	int (*ended)(void *ctx, int wstatus, struct nserr *e);
 
 	int watch;  /* descriptor that the helper watches while it waits, or -1 */
-	bool stays; /* otherwise the helper ends when the program begins */
-	int line;   /* of the caller, from plan_run() to plan_keeper_end(); -1: none */
+	bool stays; /* if false, the helper ends when the program begins */
+	/* the caller's socket to the helper, open from plan_run() to plan_keeper_end(); otherwise
+	 * -1 */
+	int line;
 	pid_t pid;
 };
 
@@ -107,9 +109,9 @@ struct plan {
 	size_t n, size;
 	int err;                    /* 0 or -ENOMEM from plan_add(); plan_run() returns it */
 	sigset_t interrupts;        /* blocked signals that end the run early */
-	struct plan_keeper *keeper; /* borrowed; NULL: the helper is not a child of the caller */
-	int own[PLAN_ACTORS + 2];   /* set by plan_run(): descriptors that it uses in the caller, or
-				     * -1 */
+	struct plan_keeper *keeper; /* not copied; NULL: the helper is not a child of the caller */
+	/* set by plan_run(): descriptors that it uses in the caller, or -1 */
+	int own[PLAN_ACTORS + 2];
 };
 
 #define PLAN_INIT ((struct plan){ 0 })
@@ -139,19 +141,20 @@ int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) mu
 int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_check;
 
 /*
- * Reports the wait status of the program to the helper that stays, and waits for the end of the
- * helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for the reader of a pipe, and
- * so does sig, such a signal that came before, or 0. Returns the result of keeper->ended, or a
- * negative errno with e set if the helper has been killed. Returns 0 without a helper.
+ * Reports the wait status of the program to the helper that runs until the end of the program, and
+ * waits for the end of the helper. A pending HUP, INT, QUIT or TERM ends a wait of the helper for
+ * the reader of a pipe, and so does sig, such a signal that came before, or 0. Returns the result
+ * of keeper->ended, or a negative errno with e set if the helper has been killed. Returns 0 without
+ * a helper.
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
-/* Waits in the helper until the line is readable, and meanwhile calls heard(). For plan_run() and
- * plan_keep() only. */
+/* Waits in the helper until the line is readable. Calls heard() whenever `watch` is readable. For
+ * plan_run() and plan_keep() only. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
-/* The main loop of the helper that stays; line leads to the caller, child is the program. For
- * plan_run() only. */
+/* The main loop of the helper that runs until the end of the program. line is the socket to the
+ * caller, and child is the pid of the program. For plan_run() only. */
 _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan_keep: keeps the helper of a plan until the program has ended. */
+/* plan_keep: the main loop of a helper that runs until the program has ended. */
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -47,8 +47,8 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 
 	k->running(ctx);
 	plan_keeper_watch(k, ctx, line);
-	/* The program may control the caller, which is in its namespaces. So no message can do more
-	 * than end this wait. */
+	/* The program may control the caller, which is in the program's namespaces. So the only
+	 * effect of any message is that this wait ends. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
 		wstatus = -1;
 		wait_for(pidfd);
@@ -67,7 +67,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 	if (line < 0)
 		return 0;
 	stop = interrupt_open_ending();
-	/* EOF ends the wait of the helper, too, but without the status */
+	/* if the status cannot be sent, the end of file on the line also ends the wait of the
+	 * helper */
 	if (line_send(line, &wstatus, sizeof(wstatus)) < 0)
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)

@@ -14,11 +14,12 @@
 #include "run/line.h"
 #include "run/plan_vfork.h"
 
-/* A message on a line. The caller sends "run the steps from `at` on"; the actor answers with the
- * result. */
+/* A message between two processes. The caller requests the steps from `at` on, and the actor
+ * answers with the result. */
 struct plan_message {
 	size_t at;
-	pid_t child; /* to the helper, once the child exists; otherwise 0 */
+	/* in messages to the helper, the pid of the child when it exists; otherwise 0 */
+	pid_t child;
 	int rc;
 	struct nserr err;
 };
@@ -27,15 +28,17 @@ struct plan_walk {
 	struct plan *p;
 	void *ctx;
 	enum plan_actor self;
-	int line[PLAN_ACTORS]; /* sockets to the other actors; helper and child only have
-				  line[PLAN_CALLER] */
+	/* sockets to the other actors; helper and child only have line[PLAN_CALLER] */
+	int line[PLAN_ACTORS];
 	pid_t pid[PLAN_ACTORS];
-	size_t begun; /* the steps of this process below this index have run and may have to be
-			 undone */
-	size_t runs_already; /* a new process runs from this step on without a message; 0: none */
-	int interrupt_fd;    /* signalfd of p->interrupts, or negative */
-	int proc;            /* the caller's /proc, opened before the first step, or negative */
-	bool vforked;        /* plan_vfork() has run all remaining steps */
+	/* the steps of this process below this index have run and may have to be undone */
+	size_t begun;
+	/* a new process runs the steps from this index on without a message; 0: none */
+	size_t runs_already;
+	int interrupt_fd; /* signalfd of p->interrupts, or negative */
+	/* descriptor of the caller's /proc, opened before the first step, or negative */
+	int proc;
+	bool vforked; /* plan_vfork() has run all remaining steps */
 };
 
 static struct plan_walk new_walk(struct plan *p, void *ctx, enum plan_actor self, int line)
@@ -48,7 +51,8 @@ static struct plan_walk new_walk(struct plan *p, void *ctx, enum plan_actor self
 				   .proc = -1 };
 }
 
-/* Tells the steps of the caller which descriptors the run needs. */
+/* Stores the descriptors that the run needs in p->own, so that the steps of the caller do not close
+ * them. */
 static void note_own(const struct plan_walk *w)
 {
 	int *own = w->p->own;
@@ -73,8 +77,8 @@ static void undo(const struct plan_walk *w)
 	}
 }
 
-/* Returns the index after the last step of the sequence that begins at step i and has one actor. A
- * step that stays is a sequence of its own. */
+/* Returns the index after the last of the consecutive steps from i on that have the same actor. A
+ * step with kind->stays is always returned alone. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;
@@ -123,7 +127,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			rc = fork_step(w, s, e);
 		else
 			rc = plan_run_step(w->p, i, w->ctx, e);
-		/* a step after vfork(2) fails too late: the program runs */
+		/* ignore the failure of a step after vfork(2), because the program is running
+		 * already */
 		if (rc < 0 && !(w->vforked && s->kind->afterwards))
 			return rc;
 		w->begun = i + 1;
@@ -133,7 +138,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	return 0;
 }
 
-/* Receives the next message of the caller, and lets a keeper watch its descriptor meanwhile. */
+/* Receives the next message of the caller. Until it arrives, a helper with a keeper also watches
+ * the descriptor `watch`. */
 static int next_message(const struct plan_walk *w, const struct plan_keeper *keeper,
 			struct plan_message *m)
 {
@@ -154,7 +160,7 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 	struct plan_message m = { .at = at };
 	bool last = false;
 
-	/* the steps that follow its creation at once need no message from the caller */
+	/* steps that directly follow the creation of the process need no message from the caller */
 	bool told = at < w->p->n && w->p->steps[at].actor == w->self;
 
 	while (told || next_message(w, keeper, &m) > 0) {
@@ -310,8 +316,9 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	if (w->runs_already != i && send_message(w->line[who], &m) < 0)
 		return ended_early(w, i, e);
 	/*
-	 * After a step that stays, the program may run before the message of that step arrives. A
-	 * signal may be meant for the program, so it stays pending until the message has arrived.
+	 * If the kind of the step has the flag `stays`, the program may run before the message
+	 * about the step arrives. A signal may then be meant for the program, so it stays pending
+	 * until the message has arrived.
 	 */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
 		/* A step may take any time, so do not wait for it. The effects of a child end with

@@ -6,8 +6,8 @@
 #include "ns/timens_proc.h"
 #include "run/plan.h"
 
-/* Creates a time namespace with unshare(CLONE_NEWTIME). A tool that creates other namespaces, too,
- * has a step of its own. */
+/* Creates a time namespace with unshare(CLONE_NEWTIME). A tool that also creates other namespaces
+ * uses another step. */
 extern const struct plan_kind plan_time_unshare;
 
 /*

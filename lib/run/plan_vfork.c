@@ -14,8 +14,9 @@ struct vforked {
 	void *ctx;
 	int status_fd; /* /proc/PID/status of the caller */
 	struct nserr *e;
-	int rc; /* result of the last step that returned; 0 if the program was executed or the child
-		   was killed */
+	/* result of the last step that returned; 0 if the program was executed or the child was
+	 * killed */
+	int rc;
 };
 
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s)
@@ -39,9 +40,9 @@ static int run_steps(const struct vforked *v, size_t *i)
 			continue;
 
 		/*
-		 * After exec, signals are forwarded to the program, and process 1 ignores a signal
-		 * until it has a handler. So this is the last moment at which a signal can end the
-		 * run.
+		 * Check for signals before execve(2) for the last time. Afterwards signals are
+		 * forwarded to the program, and a program that is process 1 ignores a signal until
+		 * it has a handler.
 		 */
 		if (*i == v->p->n - 1 && interrupt_is_pending(v->status_fd, &v->p->interrupts))
 			return interrupt_error(v->e);

@@ -19,7 +19,7 @@
 #include "base/file.h"
 
 #define DEVPTS_MAGIC 0x1cd1
-#define PTMX         makedev(5, 2) /* Documentation/admin-guide/devices.txt */
+#define PTMX         makedev(5, 2) /* /dev/ptmx; see devices.txt of the kernel documentation */
 
 struct copy {
 	int master, line, signals;
@@ -269,7 +269,7 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 	rc = send_fd(r->line, master);
 	if (rc < 0) {
 		close(slave);
-		return nserr_set(e, rc, "cannot hand over the pseudo-terminal");
+		return nserr_set(e, rc, "cannot send the pseudo-terminal to the relay process");
 	}
 	return slave;
 }

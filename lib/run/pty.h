@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pty: gives a program a pseudo-terminal of its own, because an untrusted program could fake input
- * of the caller's terminal (TIOCSTI, ioctl_tty(2)) and read its text.
+ * pty: runs a program on its own pseudo-terminal, because an untrusted program could fake input of
+ * the caller's terminal (TIOCSTI, ioctl_tty(2)) and read its text.
  *
  *	pty_relay_start(&relay)         before any namespace is entered: the process that copies
  *	                                stays outside, with the caller's terminal

@@ -25,7 +25,8 @@ static int set_up(struct readiness *r)
 		return -EADDRNOTAVAIL;
 	n -= offsetof(struct sockaddr_un, sun_path) + 1;
 	snprintf(r->name, sizeof(r->name), "@%.*s", (int)n, a.sun_path + 1);
-	/* F_SETSIG: siginfo tells this SIGIO from one that another process sends (fcntl(2)) */
+	/* with F_SETSIG, the siginfo of this SIGIO differs from that of a SIGIO of another process
+	 * (fcntl(2)) */
 	if (fcntl(r->socket, F_SETOWN, getpid()) < 0 || fcntl(r->socket, F_SETSIG, SIGIO) < 0 ||
 	    fcntl(r->socket, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
 		return -errno;
@@ -44,8 +45,8 @@ int readiness_open(struct readiness *r, struct nserr *e)
 	return nserr_set(e, rc, "cannot create a socket for NOTIFY_SOCKET");
 }
 
-/* Stores the pid of the sender, and closes the descriptors that came with the message: a sender
- * that sends BARRIER=1 waits for that. */
+/* Stores the pid of the sender, and closes the descriptors that came with the message, because a
+ * process that sends BARRIER=1 waits until they are closed. */
 static void read_control(struct msghdr *m, pid_t *sender)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {

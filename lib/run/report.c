@@ -12,7 +12,7 @@
 
 #define VARIABLE "NSUTILS_REPORT_FD"
 
-/* The messages. */
+/* The texts of the messages. */
 #define PROGRAM "pid"
 #define FAILED  "failed"
 
@@ -30,7 +30,7 @@ int report_open(int pair[2], struct nserr *e)
 		if (pair[i] < 0)
 			rc = pair[i];
 	}
-	/* the kernel then adds the sender's pid to every message (unix(7)) */
+	/* with SO_PASSCRED, the kernel adds the sender's pid to every message (unix(7)) */
 	if (rc == 0 && setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		rc = -errno;
 	if (rc == 0)

@@ -17,7 +17,7 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 
-enum { RUNS, ENDS, KILLED }; /* supervise.phase */
+enum { RUNS, ENDS, KILLED }; /* values of supervise.phase */
 
 #define DEPTH_MAX \
 	64 /* depth of recursion; deeper processes become children of this one when their parents \
@@ -39,10 +39,13 @@ struct look {
 };
 
 struct process {
-	int proc; /* its directory in /proc, which pidfd_send_signal(2) accepts as a pidfd */
+	/* descriptor of the process's /proc directory, which pidfd_send_signal(2) accepts as a
+	 * pidfd */
+	int proc;
 	pid_t pid;
-	bool is_child; /* a child of this process, so its pid cannot be reused until this process
-			  waits for it */
+	/* the process is a child of this process, so its pid cannot be reused until this process
+	 * waits for it */
+	bool is_child;
 };
 
 /*
@@ -171,8 +174,8 @@ static bool signal_tree(const struct look *l, const struct process *p, unsigned 
 	return listed;
 }
 
-/* Opens /proc, which may be mounted for another pid namespace. Returns false if it cannot be used:
- * the root may be foreign, and its /proc may be any directory. */
+/* Opens /proc, which may be mounted for another pid namespace. Returns false if /proc cannot be
+ * used: the program may have changed the root, and then /proc may be any directory. */
 static bool open_look(struct look *l)
 {
 	struct statfs fs;
@@ -224,7 +227,7 @@ bool shutdown_descends(const struct supervise *s, pid_t pid)
 
 	if (getpid() == 1 || pid <= 0 || pid == s->pid)
 		return pid > 0;
-	/* the pid is one of this process's pid namespace */
+	/* the pid is relative to the pid namespace of this process */
 	if (proc_stat_check(NULL) < 0 || !open_look(&l))
 		return false;
 	proc = open_process(&l, pid);

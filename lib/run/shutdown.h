@@ -15,11 +15,11 @@ int shutdown_adopt(struct nserr *e) must_check;
  * processes receive the stop signal. Returns false if the shutdown has begun already. */
 bool shutdown_end(struct supervise *s);
 
-/* Does the same without sending signals: begins the grace period, after which shutdown_wait() sends
- * KILL. */
+/* Does the same, but sends no signals: only begins the grace period, after which shutdown_wait()
+ * sends KILL. */
 bool shutdown_begin(struct supervise *s);
 
-/* Sends KILL to all descendants at once, or without supervise.init to the child. */
+/* Sends KILL to all descendants at once, or only to the child if supervise.init is not set. */
 void reap_kill(struct supervise *s);
 
 /* Returns true if the process is a descendant of this process. pid was received from the kernel,

@@ -6,7 +6,7 @@
 
 #include "run/exec.h"
 
-/* Does not ask passwd(5), because the process may have entered a namespace. */
+/* Does not look into passwd(5), because the process may have entered a namespace. */
 static void find_shell(struct program *p)
 {
 	if (p->argv && p->argv[0])

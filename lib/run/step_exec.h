@@ -9,10 +9,10 @@ struct program {
 	char *const *argv; /* NULL-terminated; NULL or empty for a shell */
 	const char *shell; /* file of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
-	/* The program is in a root that the plan enters: if that has no such shell, /bin/sh is
-	 * executed. */
+	/* The plan enters the root directory that contains the program. If this root has no such
+	 * shell, /bin/sh is executed. */
 	bool new_root;
-	/* The program is looked up in another root than that of the caller. */
+	/* The program is looked up in a root that is not the caller's. */
 	bool other_root;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* supervise: blocks and restores signals and gives the terminal away around the fork. */
+/* supervise: blocks signals before the fork, and restores them and sets the foreground process
+ * group after it. */
 #include "run/supervise.h"
 
 #include <fcntl.h>
@@ -82,7 +83,8 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 	/* if the parent died before the death signal was set, the signal will not be sent */
 	if (parent >= 0)
 		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
-	now = getppid(); /* 0: outside of the pid namespace of this process */
+	/* 0 means that the parent is outside of the pid namespace of this process */
+	now = getppid();
 	return now == 0 || now == parent_pid ? 0 : -ESRCH;
 }
 
@@ -109,7 +111,8 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 {
 	int rc;
 
-	/* the child takes the foreground itself, because it may read from the terminal at once */
+	/* the child makes its group the foreground process group, because it may read from the
+	 * terminal at once */
 	if (s->group)
 		setpgid(0, 0);
 	if (s->tty >= 0)
@@ -117,7 +120,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	rc = set_death_signal(s, e);
 	if (rc < 0)
 		return rc;
-	/* a seccomp filter may deny it */
+	/* this fails if a seccomp filter denies the call */
 	rc = restore_signals(s);
 	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }

@@ -23,47 +23,52 @@
 #include "base/nserr.h"
 #include "run/plan.h"
 
-#define SUPERVISE_NSIG 65 /* signals are 1 to 64 */
+#define SUPERVISE_NSIG 65 /* number of signals (1 to 64) plus one */
 
 struct supervise {
 	/* The tool sets these members before supervise_block(). All zero is a valid default. */
-	int death_signal; /* sent to the child when this process dies, prctl(2) PR_SET_PDEATHSIG; 0:
-			     none */
-	bool child_init;  /* the child is process 1 of a pid namespace, which cannot stop itself */
-	bool escalate; /* the child is process 1 and no init: a signal that would have ended it if
-			* it were an ordinary process, but which the kernel discards, is replaced by
-			* SIGKILL */
-	bool group;    /* the child leads a process group, which gets the signals, and the
-			* foreground of the terminal if this process had it */
-	bool init;  /* reap all orphans and end all descendants: PID 1 or subreaper, see shutdown.h
-		     */
-	bool stops; /* without init: TERM is replaced by stop_signal, and KILL follows at the end
-		     * of the grace period */
+	/* sent to the child when this process dies, prctl(2) PR_SET_PDEATHSIG; 0: none */
+	int death_signal;
+	bool child_init; /* the child is process 1 of a pid namespace, which cannot stop itself */
+	/* the child is process 1 and no init: a signal that would have ended it if it were an
+	 * ordinary process, but which the kernel discards, is replaced by SIGKILL */
+	bool escalate;
+	/* the child leads a process group, which gets the signals, and the foreground of the
+	 * terminal if this process had it */
+	bool group;
+	/* reap all orphans and end all descendants: PID 1 or subreaper, see shutdown.h */
+	bool init;
+	/* without init: TERM is replaced by stop_signal, and KILL follows at the end of the grace
+	 * period */
+	bool stops;
 	struct timespec grace; /* init, stops: from the first TERM to KILL */
 	int stop_signal;       /* init, stops: the signal that ends processes; 0 means TERM */
-	/* by signal number: the signal to forward instead, 0 for the same signal, -1 for none */
+	/* for each signal number, the signal to forward instead; 0: the same signal; -1: no
+	 * signal */
 	signed char rewrite[SUPERVISE_NSIG];
 
-	bool pause; /* init: there is no child. Until TERM or INT arrives, this process only reaps.
-		     */
+	/* init: there is no child. This process only reaps other processes until TERM or INT
+	 * arrives. */
+	bool pause;
 	/* Called when a descriptor with O_ASYNC and F_SETSIG(SIGIO) has become readable, and before
-	 * children are reaped; NULL: none */
+	 * children are reaped; or NULL */
 	void (*readable)(void *ctx);
 	void *readable_ctx;
 
 	pid_t pid; /* pid of the child; the tool sets it after the fork */
 
 	/* private */
-	sigset_t mask;        /* signal mask of the caller */
-	bool ignored_sigchld; /* the caller ignored SIGCHLD, and supervise_block() has changed that
-			       */
-	int parent;           /* pidfd of this process, which the child polls; -1: none */
+	sigset_t mask; /* signal mask of the caller */
+	/* the caller ignored SIGCHLD, and supervise_block() has changed that */
+	bool ignored_sigchld;
+	int parent; /* pidfd of this process, which the child polls; -1: none */
 	pid_t parent_pid;
-	/* escalate: /proc as the caller saw it, and files of the child in it; -1: not open */
+	/* for escalate: descriptors of the caller's /proc and of files of the child in it; -1: not
+	 * open */
 	int proc, child_status, child_syscall;
 	int ended_by; /* the signal that SIGKILL has replaced, or 0 */
-	int tty;      /* with group: the terminal whose foreground was given to the child, or -1 */
-	int phase;    /* init: phase of the shutdown, see shutdown.c; 0: not begun */
+	int tty;   /* with group: the terminal on which the child is the foreground group, or -1 */
+	int phase; /* init: phase of the shutdown, see shutdown.c; 0: not begun */
 	struct timespec deadline;
 	sigset_t seen; /* signals received so far */
 	int wstatus;
@@ -113,9 +118,9 @@ void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor a
 int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
 
 /*
- * With escalate, for a caller that is in the namespaces of the child: opens the files of the child
- * that supervise_wait() reads, and closes the /proc of the caller, which leads out of the
- * namespaces. Only files of the child stay open.
+ * Opens the files of the child that supervise_wait() reads if `escalate` is set, and closes the
+ * /proc of the caller. A caller that has entered the namespaces of the child calls this function,
+ * so that it has no descriptor that leads out of these namespaces.
  */
 void supervise_hold_child(struct supervise *s);
 

@@ -21,7 +21,7 @@ calls()
 	awk '$NF == "total" { print $4 }' "$dir/calls"
 }
 
-# a map of 100 ranges of 30 million ids, and ids of nine and ten digits anywhere in the map
+# the input: a map of 100 ranges with 30 million ids each, and random ids of nine and ten digits
 awk 'BEGIN { print "gid 0 0 1"
 	for (i = 0; i < 100; i++) printf "uid %.0f %.0f 30000000\n", i * 40000000, 200000000 + i * 40000000 }' >"$dir/map"
 for n in 0 100000; do
@@ -45,7 +45,7 @@ report 'nsidmap plan' "$bin/nsidmap" plan
 report 'nsidmap show' "$bin/nsidmap" show
 report 'nsidmap subids root' "$bin/nsidmap" subids root
 report 'getsubids root' getsubids root
-# the program does not exist, because valgrind loses the counts of a process that executes another
-# program
+# name a program that does not exist, because valgrind loses the counts of a process that executes
+# another program
 report 'nsidmap run u:0:0:1,g:0:0:1 ./none' "$bin/nsidmap" run u:0:0:1,g:0:0:1 -- ./none
 report 'unshare --map-root-user ./none' unshare --map-root-user ./none

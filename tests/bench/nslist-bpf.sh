@@ -14,7 +14,7 @@ nslist=$build/nslist sets=$tmp/sets
 ${CC:-cc} -O2 -o "$sets" "$(dirname "$0")/nslist-sets.c" || exit 1
 "$nslist" --features | grep bpf
 
-# calls ARG…: system calls of nslist
+# calls ARG…: prints the number of system calls of nslist with these arguments.
 calls()
 {
 	strace -f -c -o "$tmp/trace" "$nslist" "$@" >/dev/null 2>&1

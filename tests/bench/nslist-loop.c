@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * nslist-loop.c: makes the system calls that nslist makes for every process in a simple loop, and
- * stores nothing. It shows how the cost in the kernel grows with the number of processes.
+ * nslist-loop.c: makes the same system calls for each process as nslist, in a simple loop without
+ * storing the results. It shows how the cost in the kernel grows with the number of processes.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -35,7 +35,8 @@ static void sleep_with_parent(void)
 		pause();
 }
 
-/* Starts one set of n processes, the caller among them. Writes a byte to `ready` at the end. */
+/* Starts one set of n processes, including the calling process. Writes a byte to `ready` at the
+ * end. */
 static void one_set(int n, int net, int ready)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -120,7 +121,7 @@ static void measure(int runs, char **argv)
 	dup2(out, 1);
 	dup2(out, 2);
 	(void)sched_setscheduler(0, SCHED_FIFO, &high);
-	/* lsns can fail when a process ends meanwhile */
+	/* ignore the status, because lsns(8) can fail if a process ends during its scan */
 	for (int i = 0, tries = 0; i < runs; tries++) {
 		check(tries < 4 * runs, argv[0]);
 		ms[i] = run(argv);

@@ -66,10 +66,11 @@ int main(int argc, char **argv)
 
 		for (int w = 0; w <= WORDS; w++)
 			word[c][w] = w < WORDS ? strsep(&rest, " ") : NULL;
-		run(word[c], (double *[]){ time[WALL], time[CPU] }); /* fills the caches */
+		/* the first round fills the caches and is not measured */
+		run(word[c], (double *[]){ time[WALL], time[CPU] });
 	}
-	/* each round begins with another command, so that each command sometimes follows each other
-	 * one */
+	/* each round begins with another command, so that each command has each possible
+	 * predecessor */
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0, c = r % n; i < n; i++, c = (c + 1) % n)
 			run(word[c], (double *[]){ &time[WALL][c * rounds + r],

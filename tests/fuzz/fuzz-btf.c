@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-btf: in BTF of any bytes, nothing outside of it is read, every search ends, and a member
- * that is found has one of the sizes of C types. */
+/* fuzz-btf: checks that parsing random bytes as BTF never reads outside of them, that every search
+ * ends, and that each found member has the size of a C type. */
 #include "fuzz.h"
 #include "kernel/btf.h"
 

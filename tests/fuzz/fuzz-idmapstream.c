@@ -10,8 +10,8 @@
 #include "idmap/stream.h"
 
 /*
- * Answers line by line with num_id() and the map. Returns the number of the first line that is not
- * an id, or 0.
+ * Translates the input line by line with num_id() and the map. Returns the number of the first line
+ * that is not an id, or 0.
  */
 static uint64_t answer_slowly(const struct idmap *m, const char *in, size_t n, struct buf *out)
 {
@@ -44,7 +44,7 @@ static uint64_t answer(const struct idmap *m, const char *in, size_t n, size_t s
 
 	HOLDS(idmap_stream_init(&s, m) == 0);
 	for (size_t at = 0; at < n; at += step) {
-		/* copy it, so that the sanitizer reports a read beyond its end */
+		/* copy the input, so that the sanitizer reports a read beyond its end */
 		size_t part = MIN(step, n - at);
 		cleanup_free char *piece = malloc(part);
 

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	/* a copy of exactly this size, aligned like a buffer of recv(2) */
+	/* make a copy of exactly this size, aligned like a buffer for recv(2) */
 	copy = malloc(size - 1 ? size - 1 : 1);
 	HOLDS(copy);
 	memcpy(copy, data + 1, size - 1);

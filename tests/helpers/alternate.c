@@ -160,7 +160,7 @@ static int open_fuse(const char *dir)
 	return open_file(path, O_RDONLY);
 }
 
-/* ---- The watcher and the tool without a defence */
+/* ---- The watcher, and the tool without protection */
 
 static volatile sig_atomic_t ended;
 

@@ -19,7 +19,8 @@
 
 #include "calls.h"
 
-/* musl has no extended patterns, +(...); a test that uses them fails there */
+/* musl does not support extended patterns such as +(...), so a test that uses them fails with
+ * musl */
 #ifdef FNM_EXTMATCH
 #define EXTENDED FNM_EXTMATCH
 #else

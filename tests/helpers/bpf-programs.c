@@ -14,7 +14,8 @@ static long bpf(int cmd, union bpf_attr *attr)
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-/* Returns 1 if the program with that id has the name, 0 if not or if it is gone. */
+/* Returns 1 if the BPF program with that id has the name, or 0 if it has another name or does not
+ * exist any more. */
 static int has_name(uint32_t id, const char *name)
 {
 	struct bpf_prog_info info;

@@ -17,7 +17,7 @@
 #define CLONE_NEWTIME 0x80
 #endif
 
-#define WAIT_NS 50000000 /* wait_all() waits until this long after the current time */
+#define WAIT_NS 50000000 /* wait_all() waits until the current time plus this duration */
 
 static const struct {
 	const char *name;

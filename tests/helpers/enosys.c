@@ -55,8 +55,8 @@ static void complain(const char *what)
 
 /*
  * Installs a filter with one comparison and one result for each call. All other calls are
- * permitted. Calls by the convention of another architecture (i386 on x86-64) are permitted too,
- * which a real sandbox must not do.
+ * permitted. System calls of another architecture (i386 on x86-64) are permitted, too; a real
+ * sandbox must not permit them.
  */
 static int filter(char *names, int error, bool print)
 {

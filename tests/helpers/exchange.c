@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define EXCHANGE 2 /* RENAME_EXCHANGE, which musl lacks like renameat2() */
+#define EXCHANGE 2 /* RENAME_EXCHANGE, defined here because musl lacks it and renameat2() */
 
 static long exchange(const char *a, const char *b)
 {

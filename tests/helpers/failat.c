@@ -92,11 +92,11 @@ struct task {
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
-	bool named;   /* the fork of its parent was seen, so it has a name */
-	bool stopped; /* it is stopped until it has a name */
-	bool started; /* ld.so has finished */
+	bool named;   /* failat has seen the fork of the parent, so the process has a name */
+	bool stopped; /* the process is stopped until it has a name */
+	bool started; /* the dynamic loader has finished */
 	uint64_t ldso_start, ldso_end;
-	int error; /* the error with which the current call will fail */
+	int error; /* the errno with which the current call will fail */
 	unsigned short calls[MAX_CALLS];
 };
 
@@ -113,7 +113,7 @@ static struct {
 	FILE *report;
 } opt = { .timeout = 20 };
 
-static long n_calls; /* injectable calls seen in all processes */
+static long n_calls; /* number of calls in all processes that failat could make fail */
 
 __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt, ...)
 {
@@ -183,7 +183,7 @@ static struct task *task_get(pid_t pid)
 
 static void task_resume(struct task *t, int sig)
 {
-	/* ESRCH: the process was killed, which a later wait() reports */
+	/* ESRCH means that the process was killed, which a later wait(2) reports */
 	if (ptrace(t->phase == COUNTED ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, 0, sig) < 0 &&
 	    errno != ESRCH)
 		die("cannot resume %s", t->name);
@@ -247,8 +247,8 @@ static bool task_runs(const struct task *t, const char *program)
 /* ---- Calls */
 
 /*
- * How to skip a call and how to change its result. Some kernels have a set of registers that
- * contains only the number of the call (CALL_SET); elsewhere the number is a general register
+ * Macros to skip a system call and to change its result. On some architectures, a register set
+ * contains only the number of the call (CALL_SET). On others, the number is in a general register
  * (CALL_NUMBER).
  */
 #if defined(__x86_64__)
@@ -460,7 +460,8 @@ static void on_stop(pid_t pid, int status)
 			t->stopped = true;
 			return;
 		}
-		if (sig != SIGTRAP) { /* stopped by job control: leave it stopped until SIGCONT */
+		/* job control has stopped the process: leave it stopped until SIGCONT */
+		if (sig != SIGTRAP) {
 			ptrace(PTRACE_LISTEN, pid, 0, 0);
 			return;
 		}

@@ -11,7 +11,8 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* CALL is the instruction; the number and the arguments are in these registers. */
+/* CALL is the instruction of a system call. The number and the arguments of the call are in these
+ * registers. */
 #if defined(__x86_64__)
 #define CALL "syscall"
 #define NR   "rax"
@@ -57,8 +58,8 @@ static long call(long number, long first, long second, long third)
 	register long b __asm__(B) = second;
 	register long c __asm__(C) = third;
 
-	/* some architectures return the result in the register of the first argument, others in
-	 * that of the number */
+	/* some architectures return the result in the register of the first argument, others in the
+	 * register of the number */
 	__asm__ volatile(CALL : "+r"(nr), "+r"(a) : "r"(b), "r"(c) : "memory" LOST);
 #if defined(__x86_64__) || defined(__i386__)
 	return nr;

@@ -31,7 +31,7 @@ static int write_map(pid_t pid, const char *name)
 }
 
 /*
- * Creates a user namespace with a map, held by a child that waits until it is killed. Returns a
+ * Creates a user namespace with a map in a child, which waits until it is killed. Returns a
  * descriptor of the namespace and sets *pid to the child.
  */
 static int user_ns(pid_t *pid)

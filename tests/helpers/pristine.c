@@ -16,18 +16,19 @@ int main(int argc, char **argv)
 {
 	struct rlimit files;
 	sigset_t none;
-	static const char zeros[64]; /* a kernel sigaction with SIG_DFL */
+	static const char zeros[64]; /* struct sigaction of the kernel, with the default action */
 
 	if (argc < 2) {
 		fputs("usage: pristine PROGRAM [ARG...]\n", stderr);
 		return 125;
 	}
-	/* not close_range(2), because a filter that denies it to the tools applies here too */
+	/* do not use close_range(2), because a seccomp filter that denies it to the tools also
+	 * applies here */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
 		for (rlim_t fd = 3; fd < files.rlim_cur && fd < 1 << 20; fd++)
 			close((int)fd);
-	/* Not signal(3), which refuses the two signals that posix_spawn(3), and so make, leaves
-	 * ignored. */
+	/* Use the system call, because signal(3) refuses the two internal signals of the C library,
+	 * which posix_spawn(3) (and therefore make) leaves ignored. */
 	for (int s = 1; s < NSIG; s++)
 		syscall(SYS_rt_sigaction, s, zeros, NULL, NSIG / 8);
 	sigemptyset(&none);

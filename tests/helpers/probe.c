@@ -35,7 +35,7 @@
 static bool stable;
 static char **labels; /* the LABEL arguments of --stable */
 
-/* Prints foreign text on one line: unprintable bytes become \ooo. */
+/* Prints text from outside on one line, with unprintable bytes as \ooo. */
 static void put_text(const char *s)
 {
 	for (; *s; s++) {
@@ -338,7 +338,7 @@ static void show_words(char **argv)
 	}
 	for (char **e = environ; *e; e++) {
 		if (stable && (!strncmp(*e, "PWD=", 4) || !strncmp(*e, "OLDPWD=", 7)))
-			continue; /* a shell sets these */
+			continue; /* omit the variables that a shell sets */
 		printf("env ");
 		put_text(*e);
 	}

@@ -54,7 +54,7 @@ static int show(const char *step)
 		fail("too much is shown before", step);
 	n = read(terminal, seen + nseen, sizeof(seen) - 1 - nseen);
 	if (n <= 0)
-		return 0; /* EIO: the last process has closed the terminal */
+		return 0; /* EIO means that the last process has closed the terminal */
 	fwrite(seen + nseen, 1, (size_t)n, stdout);
 	fflush(stdout);
 	nseen += (size_t)n;

@@ -19,7 +19,9 @@
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
-#define REMOUNT_BIND (32 | 4096) /* MS_REMOUNT | MS_BIND; sys/mount.h and linux/mount.h differ */
+/* MS_REMOUNT | MS_BIND, as a number, because sys/mount.h and linux/mount.h cannot be included
+ * together */
+#define REMOUNT_BIND (32 | 4096)
 #define BIND         4096
 
 static const char *attempt = "open";

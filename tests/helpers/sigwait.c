@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	/* with an argument, the only thread waits */
+	/* with an argument, wait in the main thread instead of a second thread */
 	if (argc > 1)
 		wait_for_signals(&set);
 	if (pthread_create(&thread, NULL, wait_for_signals, &set) != 0)

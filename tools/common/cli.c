@@ -42,8 +42,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
-	/* The tool may wait for a stream, a handle or a FIFO. A drop-in tool, whose start is
-	 * compared with that of its peer, waits only for arguments of options. */
+	/* The tool may wait for a stream, a handle or a FIFO. A drop-in tool waits only for the
+	 * arguments of options. */
 	if (!tool->peer)
 		interrupt_as_init();
 	c->has_argument = false;

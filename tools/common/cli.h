@@ -63,7 +63,7 @@ struct cli_tool {
 	/* Names of the options of the tool of util-linux that this one replaces, ending with NULL,
 	 * or NULL. An abbreviation that is unique among them means that option. */
 	const char *const *peer;
-	const char *notes; /* printed after the options, or NULL */
+	const char *notes; /* text that --help prints after the options, or NULL */
 	int failed;        /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
 	bool only_tells;   /* the tool only prints, so it may run with set-user-ID */
 	void (*features)(struct features *); /* adds what --features prints, or NULL */
@@ -77,7 +77,7 @@ struct cli {
 	char **argv;
 	const struct nstype *type; /* namespace type, after CLI_NSTYPES was returned */
 	const char *arg;           /* argument of the last option, or NULL */
-	/* the rest is private */
+	/* the members below are private */
 	bool features, json;
 	bool has_argument; /* an option with an argument was parsed */
 	struct option longs[CLI_OPTS_MAX];
@@ -106,11 +106,14 @@ char **cli_rest(const struct cli *c);
  * escaped. */
 void cli_warn(int err, const char *fmt, ...) printf_like(2, 3);
 void cli_warn_nserr(const struct nserr *e);
-_Noreturn void cli_die(int err, const char *fmt, ...)
-	printf_like(2, 3);                           /* exits with tool->failed */
-_Noreturn void cli_die_nserr(const struct nserr *e); /* exits with e->status or tool->failed */
-_Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2); /* also refers to --help */
-_Noreturn void cli_die_usage_nserr(const struct nserr *e);            /* the same with a hint */
+
+/* Print a message and end the process with the status tool->failed. cli_die_nserr() uses the status
+ * of e instead if it is not 0. cli_die_usage() also prints a reference to --help, and
+ * cli_die_usage_nserr() prints the hint of e as well. */
+_Noreturn void cli_die(int err, const char *fmt, ...) printf_like(2, 3);
+_Noreturn void cli_die_nserr(const struct nserr *e);
+_Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2);
+_Noreturn void cli_die_usage_nserr(const struct nserr *e);
 
 /* Returns the exit status of cli_die_nserr(). */
 int cli_status(const struct nserr *e);

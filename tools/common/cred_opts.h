@@ -50,7 +50,7 @@ enum cred_key {
 /*
  * Processes the option with that key. Returns 1, 0 if key is another option, or a negative errno
  * with e set. Looks up user and group names at once, before the tool enters another root or mount
- * namespace, because NSS would load modules from the foreign root there. arg is borrowed.
+ * namespace, because NSS would load modules from that root. arg is borrowed.
  */
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_check;
 

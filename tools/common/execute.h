@@ -10,8 +10,8 @@
 /* Prints the plan to standard output, for --explain. Ends the process if the write fails. */
 void execute_explain(const struct plan *p, const void *ctx);
 
-/* The fork of a plan. Creates a child and stores its pid in s and h. Returns the pid, 0 in the
- * child, or a negative errno with e set. */
+/* Creates the child of a plan with fork(2), and stores its pid in s and h. Returns the pid, 0 in
+ * the child, or a negative errno with e set. */
 pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e) must_check;
 
 /* Blocks the signals and runs a plan that creates the child of s. Returns 0 when the child has

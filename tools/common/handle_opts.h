@@ -27,7 +27,8 @@ enum handle_key {
 #define HANDLE_OPTS \
 	HANDLE_OPTS_BEFORE, \
 	HANDLE_OPTS_FDS
-/* a row for nspivot, whose set-up is the last before the program */
+/* the row of --start-fd. Only nspivot has this option, because its set-up is the last one before
+ * the program. */
 #define HANDLE_OPT_START \
 	{ HANDLE_KEY_START_FD,  "start-fd",  CLI_ARG,  "<n>",    "after the set-up, wait for a byte on descriptor n" }
 #define HANDLE_OPTS_FORKED \

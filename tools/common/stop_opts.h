@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stop_opts: the options of nsinit and nsunshare that select how the program is ended. */
+/* stop_opts: the options of nsinit and nsunshare that select the signal and the grace period with
+ * which the program is ended. */
 #ifndef NSU_COMMON_STOP_OPTS_H
 #define NSU_COMMON_STOP_OPTS_H
 

@@ -32,7 +32,7 @@ struct words {
 /* Parses the next option like cli_next(), and collects words between options in w. */
 int verb_next(struct cli *c, struct words *w);
 
-/* Adds the arguments after "--" to the words, for a command that executes no program. Returns all
+/* Adds the arguments after "--" to the words, for a verb that executes no program. Returns all
  * words, NULL-terminated. */
 char **verb_all_words(struct words *w);
 

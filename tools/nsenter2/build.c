@@ -20,7 +20,8 @@ static void add_dirs(const struct run *r, struct plan *p)
 	}
 	if (moves)
 		plan_add(p, PLAN_CALLER, &step_wd, wd, 0);
-	/* --wd=<dir> may lead outside, as with nsenter(1) */
+	/* a directory of --wd=<dir> is not checked, because it may be outside of the root, as in
+	 * nsenter(1) */
 	if (r->o->wd.from != DIR_PATH && (moves || (nsjoin_types(&r->join) & CLONE_NEWNS)))
 		plan_add(p, PLAN_CALLER, &step_inside, wd, 0);
 }
@@ -44,7 +45,8 @@ static void add_follow_before(const struct run *r, struct plan *p)
 {
 	if (r->cgroup.n)
 		plan_add(p, PLAN_CALLER, &step_cgroup, NULL, 0);
-	/* before step_guard, because the /proc files of an undumpable process belong to root */
+	/* add step_oom before step_guard, because the /proc files of an undumpable process belong
+	 * to root */
 	if (r->followed.oom[0])
 		plan_add(p, PLAN_CALLER, &cred_oom, r->followed.oom, 0);
 	if (r->o->context)

@@ -14,7 +14,7 @@ static const char *needs_target(const struct opts *o)
 		return "net-socket";
 	if (o->context)
 		return "follow-context";
-	/* before the directories, because --follow sets them, too */
+	/* test --follow before the directories, because --follow sets them, too */
 	if (o->follow)
 		return "follow";
 	if (o->root.from == DIR_TARGET)
@@ -37,7 +37,7 @@ int check_opts(const struct opts *o, struct nserr *e)
 {
 	const char *needs = needs_target(o);
 
-	/* otherwise /etc/netns would be that of the target */
+	/* with these options, /etc/netns would be that of the target */
 	if (o->etc_netns && (o->all || o->types & CLONE_NEWNS || o->root.from))
 		return nserr_set(e, 0, "--etc-netns cannot be used with --all, --mount or --root");
 	if (o->each.on)

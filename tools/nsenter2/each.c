@@ -35,8 +35,9 @@ static void collect(struct each *each)
 		cli_die(errno, "cannot wait for the programs");
 }
 
-/* Handles a signal that ends nsenter2: starts no more programs and sends the signal to the running
- * ones. A signal of the terminal is not sent, because the programs have received it already. */
+/* Reads the pending signals. After a signal that ends nsenter2, no more programs are started, and
+ * the running programs get the signal. A signal from the terminal is not sent to them, because they
+ * have received it already. */
 static void take_signals(struct each *each)
 {
 	struct signalfd_siginfo info;

@@ -9,10 +9,11 @@
 #include "nsenter2.h"
 
 struct each_refs {
-	char *text; /* text of standard input; ref has pointers into it */
+	char *text; /* text of standard input; the references in ref point into this text */
 	struct nsref *ref;
 	const char *
-		*label; /* of each reference, for --prefix: its own text, or the text after it */
+		/* text that --prefix prints for the reference: its label, or its own text */
+		*label;
 	size_t n, size;
 };
 
@@ -21,8 +22,9 @@ enum { OUT, ERR, STREAMS };
 struct job {
 	pid_t pid; /* pid of the program, or 0 if the job is free */
 	const struct nsref *ref;
-	const char *label; /* what --prefix prints */
-	int pipe[STREAMS]; /* read ends of the pipes for its output with --prefix, otherwise -1 */
+	const char *label; /* text that --prefix prints before each line */
+	/* read ends of the pipes for the output of the program with --prefix, otherwise -1 */
+	int pipe[STREAMS];
 	struct buf line[STREAMS];
 };
 

@@ -6,7 +6,7 @@
 #include "each.h"
 #include "kernel/sys_pidfd.h"
 
-/* Arguments of the child. */
+/* Arguments for the function of the child. */
 struct begin {
 	const struct each *each;
 	struct run *run;
@@ -35,7 +35,7 @@ static _Noreturn void be_child(const struct begin *b)
 	run_target(b->run);
 }
 
-/* Does the same as be_child() in a child that shares the memory of the parent. */
+/* Does the same as be_child(), but in a child that shares the memory of the parent. */
 static int be_child_in_place(void *arg)
 {
 	struct begin *b = arg;
@@ -48,10 +48,10 @@ static int be_child_in_place(void *arg)
 }
 
 /*
- * Returns true if the child may run in the memory of the parent. Then it only calls setns(2) and
- * execve(2); the memory is not copied, and the run of a small program takes a sixth less time.
- * Returns false if files of a foreign mount namespace are used, because a file that blocks would
- * block nsenter2.
+ * Returns true if the child may be created with vfork(2). Such a child only calls setns(2) and
+ * execve(2). The memory of the parent is not copied, so the run of a small program takes a sixth
+ * less time. Returns false if the child uses files of another mount namespace, because a file that
+ * blocks would also block the parent.
  */
 static bool in_place(const struct each *each, const struct run *r)
 {
@@ -82,7 +82,8 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 			return rc;
 		build_plan(b->run, &b->plan);
 		pid = sys_vfork(0, be_child_in_place, b);
-		/* no memory for the stack of the child */
+		/* without memory for the stack of the child, create the child with fork(2)
+		 * semantics */
 		if (pid == -ENOMEM && (pid = sys_clone(0, NULL)) == 0)
 			be_child_in_place(b);
 		plan_free(&b->plan);

@@ -36,7 +36,8 @@ static void write_lines(struct each *each, struct job *job, int stream, bool res
 	b->len -= done;
 }
 
-#define LINE_MAX_KEPT (64u << 10) /* a longer line is written in several parts */
+/* maximum length of a line; a longer line is written in several parts */
+#define LINE_MAX_KEPT (64u << 10)
 
 void job_read(struct each *each, struct job *job, int stream)
 {

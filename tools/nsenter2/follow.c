@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: reads the attributes of the target that --follow gives to the program. */
+/* nsenter2: reads the attributes of the target that --follow copies to the program. */
 #include <sys/stat.h>
 
 #include "base/choice.h"
@@ -190,7 +190,8 @@ static int follow_oom(struct run *r, struct nserr *e)
 	return 0;
 }
 
-#define ENV_MAX (64u << 20) /* larger than the kernel permits for a process */
+/* maximum size of the environment, more than the kernel permits for a process */
+#define ENV_MAX (64u << 20)
 
 static int follow_env(struct run *r, struct nserr *e)
 {
@@ -202,7 +203,7 @@ static int follow_env(struct run *r, struct nserr *e)
 	if (len < 0)
 		return nserr_set(e, (int)len, "cannot read the environment of process %d",
 				 (int)r->join.proc.pid);
-	end = text + len; /* file_slurp() adds a NUL byte at the end */
+	end = text + len; /* the last string ends with a NUL byte, because file_slurp() adds one */
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		count++;
 	r->followed.env = calloc(count + 1, sizeof(char *));

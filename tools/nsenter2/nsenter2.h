@@ -44,7 +44,7 @@ enum {
 
 /* Attributes that were read from the target. Other attributes are in struct cred. */
 struct followed {
-	char **env;    /* NULL: not taken over */
+	char **env;    /* environment of the target, or NULL if it is not copied */
 	char oom[16];  /* oom_score_adj; empty if it equals the caller's */
 	char *context; /* SELinux context, or NULL */
 	int (*setexeccon)(const char *);
@@ -53,17 +53,18 @@ struct followed {
 struct each_opt {
 	bool on;
 	bool prefix;
-	bool nul; /* references end with NUL instead of newline */
+	bool nul; /* the references on standard input end with NUL instead of newline */
 	unsigned parallel;
 };
 
 /* The command line, before look-ups. Constant after opts_parse(). */
 struct opts {
 	const char *target;
-	struct nsref ref;                /* parsed target */
+	struct nsref ref;                /* the parsed argument of --target */
 	uint64_t types;                  /* CLONE_NEW* flags that the options select */
 	const char *files[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
-	int net_socket;                  /* descriptor number in the target, or -1 */
+	/* argument of --net-socket: descriptor number in the target, or -1 */
+	int net_socket;
 	bool all;
 	bool user_parent;
 
@@ -76,8 +77,8 @@ struct opts {
 
 	bool no_fork, detach, pty, explain;
 	bool mount_proc, mount_sys, etc_netns;
-	bool reports;    /* --ready-fd, --status-fd or --pid-file */
-	int kill_signal; /* 0 if not used */
+	bool reports;    /* --ready-fd, --status-fd or --pid-file is set */
+	int kill_signal; /* signal of --kill-child, or 0 */
 	struct each_opt each;
 	char **argv; /* the program; argv[0] is NULL for a shell */
 };
@@ -86,16 +87,16 @@ struct opts {
 struct run {
 	const struct opts *o;
 
-	/* opened before any namespace is entered */
+	/* the namespaces to enter, opened before any of them is entered */
 	struct nsjoin join;
-	int root_fd, wd_fd; /* -1 if not used */
+	int root_fd, wd_fd; /* directories of --root and --wd; -1 if not used */
 	struct cgroup cgroup;
 	struct followed followed;
 
 	struct cred cred;
 	struct handle handle;
-	bool drop_groups; /* drop the groups before entering, because setgroups(2) is denied inside
-			   */
+	/* drop the groups before entering, because setgroups(2) is denied inside */
+	bool drop_groups;
 	struct supervise supervise;
 	struct pty_relay relay;
 	int slave; /* slave of the pseudo-terminal, or -1 */
@@ -125,8 +126,8 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
  * are known. Returns 0, or a negative errno with e set. */
 int follow_read(struct run *r, struct nserr *e) must_check;
 
-/* Namespace types that this process can enter without becoming visible to their members and without
- * giving them rights over it. */
+/* Namespace types that this process can enter without becoming visible to the processes in the
+ * namespace, and without giving these processes any rights over this process. */
 #define TYPES_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
 
 /* Returns true if the program runs as a child of nsenter2. */

@@ -73,7 +73,7 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
-/* nsenter(1) of util-linux 2.43 */
+/* the options of nsenter(1) in util-linux 2.43 */
 static const char *const peer[] = {
 	"all",
 	"help",

@@ -49,8 +49,7 @@ int resolve_target(struct run *r, struct nserr *e)
 	return nsref_is_process(&r->o->ref) ? open_process(r, e) : open_ns(r, e);
 }
 
-/* Sets a hint for "-Unp": getopt_long(3) takes "np" as the file of -U, the same as in
- * nsenter(1). */
+/* Sets a hint for arguments such as "-Unp", where "np" is the file of -U, as in nsenter(1). */
 static void hint_letters(const struct nstype *type, const char *file, struct nserr *e)
 {
 	for (const char *s = file; *s; s++)
@@ -155,8 +154,8 @@ static int hold_user_parent(struct run *r, struct nserr *e)
 	return nserr_set(e, 0, "--user-parent: no other namespace selected");
 }
 
-/* Opens the directory of an option before any namespace is entered: the path of the caller, or the
- * link of the target in /proc. */
+/* Opens the directory of an option before any namespace is entered. This is a path in the caller's
+ * root, or the root or working directory of the target (a link in /proc). */
 static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const char *option,
 		    const char *link, struct nserr *e)
 {
@@ -200,7 +199,7 @@ static void default_ids(struct run *r)
 	r->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && r->join.proc.pid &&
 			 idmap_read_setgroups(r->join.proc.procfd) == IDMAP_SETGROUPS_DENY &&
 			 sys_cap_has(CAP_SETGID) && !denies_setgroups();
-	/* groups that are dropped before entering need not be set inside */
+	/* the groups need not be set inside if they are dropped before a namespace is entered */
 	c->groups_optional |= r->drop_groups;
 }
 

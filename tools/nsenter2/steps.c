@@ -148,7 +148,8 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	char path[4096];
 
 	(void)ctx;
-	/* other errors mean that the directory is inside but its path is too long */
+	/* getcwd(2) fails with ENOENT only if the directory is outside of the root; other errors
+	 * mean that its path is too long */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
 	nserr_set(e, 0, "the working directory %s is outside the root directory",

@@ -33,7 +33,8 @@ static int run_private(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot create a mount namespace");
-	/* later mounts and unmounts outside stay visible, those of the program stay inside */
+	/* with slave propagation, mounts and unmounts outside become visible to the program, but
+	 * those of the program do not become visible outside */
 	rc = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot make the mounts slaves") : 0;
 }

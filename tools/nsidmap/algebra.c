@@ -77,7 +77,7 @@ static const struct cli_opt subtract_opts[] = {
 static const struct op {
 	struct cli_tool tool;
 	op_fn *run;
-	int min, max; /* number of <map> arguments */
+	int min, max; /* minimum and maximum number of <map> arguments */
 } ops[] = {
 	{ TOOL(.name = "nsidmap compose", .opts = plain_opts,
 	       .synopsis = { "[options] <map> <map>" },
@@ -105,7 +105,8 @@ static const struct op {
 struct opts {
 	const struct op *op;
 	struct map_out out;
-	const char *map, *parent, *second; /* arguments; parent and second may be NULL */
+	/* arguments of the verb; parent and second may be NULL */
+	const char *map, *parent, *second;
 	bool outside;
 };
 
@@ -142,9 +143,9 @@ static void parse(struct opts *o, int argc, char **argv)
 }
 
 /*
- * Reads a map. `name` is its name in messages, or NULL for the first map. Ends the process if the
- * map breaks a rule of the kernel, except the limits of extents and bytes, which do not matter for
- * a computation.
+ * Reads a map. `name` is the name of the map in messages, or NULL for the first map. Ends the
+ * process if the map breaks a rule of the kernel, except the maximum number of extents and bytes,
+ * which does not matter for a computation.
  */
 static void load(const char *arg, const char *name, struct idmaps *m)
 {
@@ -167,8 +168,8 @@ static void compute(const struct opts *o, struct idmaps *m, const struct idmaps 
 			nserr_prefix(&e, "%s map", idmap_kind_names[k]);
 			cli_die_nserr(&e);
 		}
-		/* a reader of a map without one kind would report that the program that wrote it
-		 * has failed */
+		/* fail instead of printing a map without uids or without gids, because its reader
+		 * would refuse such a map */
 		if (m->map[k].n == 0)
 			cli_die(0, "the resulting map has no %s", idmap_kind_names[k]);
 	}

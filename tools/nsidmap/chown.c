@@ -164,7 +164,7 @@ static int change(void *ctx, struct walk *w, enum walk_event event, int fd, cons
 		cli_warn_nserr(&e);
 		r->complete = false;
 	}
-	/* on a read-only file system every file would fail */
+	/* end the walk on a read-only file system, because every file would fail */
 	return rc == -EROFS || r->shift.stop ? rc : 0;
 }
 
@@ -194,7 +194,7 @@ static void begin(struct run *r, int dir, const struct opts *o)
 
 	if (statx(dir, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
 		cli_die(errno, "cannot read '%s'", o->dir);
-	/* a journal that cannot be created is an error only if a file needs it */
+	/* a failure to create the journal is an error only if a file needs the journal */
 	rc = journal_open(&r->journal, &st, &r->shift.no_journal);
 	if (rc < 0 && r->journal.fd >= 0) {
 		nserr_prefix(&r->shift.no_journal, "'%s'", o->dir);

@@ -43,7 +43,8 @@ static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 			r->map = c->arg;
 			break;
 		case OPT_FD:
-			*failed = CLI_EXIT_OWN; /* an exec tool, because it has a program */
+			/* use the exit statuses of exec tools, because the verb runs a program */
+			*failed = CLI_EXIT_OWN;
 			if (num_int(c->arg, 3, 65535, &r->fd) < 0)
 				cli_die_usage("--fd: '%s' is not a number from 3 to 65535", c->arg);
 			break;

@@ -37,7 +37,7 @@ static const struct cli_tool tool = {
 struct run {
 	struct idmaps maps;
 	enum idmap_writer writer;
-	pid_t pid; /* of this process, which becomes the program */
+	pid_t pid; /* pid of this process, which becomes the program */
 	struct program program;
 };
 

@@ -81,8 +81,9 @@ struct seen {
 	uint32_t id;
 	bool used, lost;
 	uint64_t files;
-	uint64_t file;  /* number of the last file that was counted for this id */
-	char *first;    /* path of the first file, if the id is not in the map */
+	uint64_t file; /* number of the last file that was counted for this id */
+	/* path of the first file that has the id, if the map does not contain the id */
+	char *first;
 	const char *as; /* role of the id in that file */
 };
 
@@ -170,8 +171,8 @@ static void count_xattrs(struct scan *w, int fd, mode_t type)
 		if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 			continue;
 		if (n < 0 && errno == EOVERFLOW) {
-			/* capabilities(7): the root uid of the file capabilities is not mapped in
-			 * this user namespace */
+			/* the root uid of the file capabilities is not mapped in this user
+			 * namespace (capabilities(7)) */
 			count(w, IDMAP_UID, IDMAP_NONE);
 		} else if (n < 0 || x->ids(value, (size_t)n, count, w) < 0) {
 			cli_warn(n < 0 ? errno : EINVAL, "cannot read the %s of '%s'", x->what,

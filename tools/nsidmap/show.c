@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsidmap: the verb show, which prints the maps of user namespaces, uids next to gids, as seen from
- * the caller's, the parent and the initial namespace. */
+/* nsidmap: the verb show, which prints the uid and gid maps of user namespaces. The outside ids are
+ * ids of the caller's, the parent and the initial namespace. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>

@@ -37,7 +37,7 @@ static const struct cli_tool tool = {
 
 struct opts {
 	bool lint;
-	const char *user; /* NULL: the caller */
+	const char *user; /* name or uid of the user; NULL: the caller */
 	struct table table;
 };
 

@@ -28,7 +28,7 @@ int verb_write(int argc, char **argv);
 /* The output format of a map. */
 struct map_out {
 	int format;
-	int only; /* enum idmap_kind, or -1 for both */
+	int only; /* the kind of map to print (enum idmap_kind), or -1 for both */
 };
 
 #define MAP_OUT_INIT ((struct map_out){ 0, -1 })

@@ -52,7 +52,7 @@ static int write_maps(const struct nsref_process *p, struct idmaps *m, int via, 
 	if (via == VIA_AUTO && (rc = idmaps_choose_writer(m, &writer, e)) < 0)
 		return rc;
 	rc = idmaps_write_by(writer, p->procfd, m, -1, e);
-	/* idmaps_write_helpers() has verified its maps already */
+	/* idmaps_write_helpers() has verified the maps already */
 	if (rc < 0 || writer == IDMAP_BY_HELPERS)
 		return rc;
 	return idmaps_verify(p->procfd, m, e);

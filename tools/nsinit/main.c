@@ -20,10 +20,11 @@ static void build(struct init *i, struct plan *p)
 }
 
 /*
- * Returns true if the program may see this process from a foreign root. This is the case if nsinit
- * is process 1, if its parent is in another mount namespace, or if nsinit is in a user namespace
- * other than the initial one, where the program may enter a new root. Also returns true if a
- * namespace cannot be read, for example that of the parent of process 1 (getppid(2) returns 0).
+ * Returns true if the program may see this process from another root directory. This is the case if
+ * nsinit is process 1, if its parent is in another mount namespace, or if nsinit is in a user
+ * namespace other than the initial one, where the program may enter a new root. Also returns true
+ * if a namespace cannot be read, for example that of the parent of process 1 (getppid(2) returns
+ * 0).
  */
 static bool is_elsewhere(void)
 {
@@ -69,7 +70,7 @@ int main(int argc, char **argv)
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
 	r.init.report_fd = report_inherited();
-	/* the end of file without a report means that this process is the program */
+	/* end of file without a report means that this process is the program */
 	if (r.init.supervise.pause)
 		util_close(&r.init.report_fd);
 	r.init.reports = r.init.report_fd >= 0;

@@ -43,7 +43,7 @@ static enum rule find_rule(const struct ns *own, const struct ns *target, uid_t 
 	return RULE_NONE;
 }
 
-/* The process of --caps. */
+/* The process whose capabilities --caps prints. */
 struct subject {
 	pid_t pid;
 	uid_t euid;
@@ -66,8 +66,9 @@ static struct subject read_subject(const struct run *run)
 	return s;
 }
 
-/* Returns the user namespace of the second reference: of a process, itself, or its owner. Exits if
- * it is not visible. */
+/* Returns the user namespace to which the second reference leads: that of the process, the
+ * referenced user namespace, or the owner of the referenced namespace. Exits if it is not
+ * visible. */
 static const struct ns *find_target(const struct run *run)
 {
 	const struct target *t = &run->targets[1];
@@ -98,7 +99,7 @@ static uint64_t all_caps(const struct run *run)
 	return last == 63 ? UINT64_MAX : (UINT64_C(1) << (last + 1)) - 1;
 }
 
-/* Appends the names, or "all" or "none". */
+/* Adds the names of the capabilities, or "all" or "none". */
 static void add_names(uint64_t caps, uint64_t all, struct json *j, struct buf *out)
 {
 	const char *separator = "";

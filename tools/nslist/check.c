@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check: checks whether the options of nslist go together. */
+/* check: checks the combination of options. */
 #include "nslist.h"
 
 static int unexpected(const struct opts *o, struct nserr *e)
@@ -21,7 +21,7 @@ static int check_caps(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
-/* Checks --show and --members, which are about one namespace. */
+/* Checks the arguments of --show and --members, which must name one namespace. */
 static int check_namespace(const struct opts *o, struct nserr *e)
 {
 	if (o->rest[0])

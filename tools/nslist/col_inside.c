@@ -17,7 +17,8 @@
 #include "ns/timens_proc.h"
 
 /* Returns true if rc is not an error. Otherwise counts the missing value, unless the namespace has
- * vanished: without a process -ENOENT and -ESRCH mean that its last holder is gone. */
+ * vanished. If the namespace has no process, -ENOENT and -ESRCH mean that its last holder has
+ * vanished. */
 static bool succeeded(struct run *run, const struct row *r, int rc)
 {
 	if (rc < 0 && (r->ns->pid || !scan_gone(rc)))
@@ -35,11 +36,13 @@ static int open_as(struct run *run, const struct row *r, int type)
 		return -1;
 	fd = collect_open(&run->c, r->ns);
 	switch (fd) {
-	case -ESTALE: /* the handle of a namespace that has vanished or is not permitted */
+	/* open_by_handle_at(2) fails with ESTALE if the namespace has vanished or is not
+	 * permitted */
+	case -ESTALE:
 	case -ENOTDIR:
 	case -ELOOP:
 	case -ENXIO:
-	case -ENOTTY: /* the holder has replaced the descriptor or mount */
+	case -ENOTTY: /* the process has replaced the descriptor, or the mount has been replaced */
 	case -ENOTSOCK:
 		fd = r->ns->pid ? -EPERM : -ENOENT;
 		break;
@@ -258,7 +261,8 @@ void fill_nifs(struct run *run, const struct row *r, struct cell *out)
 		cell_num(out, n);
 }
 
-/* As in lsns(8), the value is a string in JSON, too, because it may be "unassigned". */
+/* Sets the number of the network namespace (nsid). As in lsns(8), the value is a string even in
+ * JSON, because it may be "unassigned". */
 void fill_netnsid(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_NET);

@@ -33,8 +33,8 @@ static const char *own_path(struct run *run, const struct ns *ns,
 
 /*
  * Returns true if the tools find the namespace by its inode or id (ns/ref_index.h). They find every
- * namespace that a process, thread, descriptor, socket or other namespace holds. A mount may be
- * covered by another one. The id alone is enough since Linux 6.19.
+ * namespace that a process, thread, descriptor, socket or other namespace holds. A mount does not
+ * count, because another mount may cover it. Since Linux 6.19 the id is enough to open a namespace.
  */
 static bool is_found(const struct run *run, const struct ns *ns)
 {
@@ -119,7 +119,8 @@ void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 	id_of(r->ns->owner, out);
 }
 
-/* As in lsns(8), 0 means that there is none or that it is not visible. */
+/* Sets the inode of the parent namespace. As in lsns(8), 0 means that there is no parent or that it
+ * is not visible. */
 void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
 	nslist_need_opened(run, r->ns);
@@ -145,7 +146,8 @@ void fill_nprocs(struct run *run, const struct row *r, struct cell *out)
 	cell_num(out, r->ns->nprocs);
 }
 
-/* Sets a count, which stays unknown if its source was not searched. */
+/* Sets the cell to a number. The cell remains unknown if the source of the number was not
+ * searched. */
 static void count(const struct run *run, unsigned source, unsigned n, struct cell *out)
 {
 	if (run->c.sources & NSTYPE_BIT(source))
@@ -207,7 +209,8 @@ void fill_held(struct run *run, const struct row *r, struct cell *out)
 	}
 }
 
-/* Adds a descriptor as a reference. A descriptor of a single thread has only its path in /proc. */
+/* Adds a descriptor as a reference. For a descriptor that only one thread has, there is no
+ * reference, so the path in /proc is added. */
 static void descriptor(const struct run *run, const struct nshold *h, struct cell *out)
 {
 	if (!collect_member(&run->c, h->pid))
@@ -274,7 +277,8 @@ void fill_holder_or_command(struct run *run, const struct row *r, struct cell *o
 	buf_free(&holder.text);
 }
 
-/* Returns true if an earlier holder has the same mount point, which then has several mounts. */
+/* Returns true if an earlier holder has the same mount point, on which the namespace is then
+ * mounted several times. */
 static bool is_repeated(const struct ns *ns, const struct nshold *h)
 {
 	for (const struct nshold *x = ns->holders; x != h; x = x->next)
@@ -283,7 +287,8 @@ static bool is_repeated(const struct ns *ns, const struct nshold *h)
 	return false;
 }
 
-/* Makes one text of a list, as lsns(8) does in JSON. An empty list becomes unknown. */
+/* Joins the items of a list to one text, as lsns(8) does in JSON. An empty list becomes an unknown
+ * value. */
 static void join(struct cell *list, char separator)
 {
 	struct buf *b = &list->text;
@@ -291,7 +296,7 @@ static void join(struct cell *list, char separator)
 	list->kind = b->len > 0 ? CELL_TEXT : CELL_NONE;
 	if (b->len == 0 || b->err)
 		return;
-	b->len--; /* the NUL after the last item */
+	b->len--; /* remove the NUL after the last item */
 	for (size_t i = 0; i < b->len; i++)
 		if (b->s[i] == '\0')
 			b->s[i] = separator;
@@ -334,8 +339,8 @@ static void container_name(struct run *run, const struct row *r, struct cell *ou
 	boxes_name(run, box, &out->text);
 }
 
-/* Prefers the name from ip-netns(8), then the last component of a mount point, then the container.
- */
+/* Sets the name of the namespace: its name in /run/netns (ip-netns(8)), otherwise the last
+ * component of its mount point, otherwise the name of its container. */
 void fill_name(struct run *run, const struct row *r, struct cell *out)
 {
 	const char *name = netns_name(run, r->ns), *path;
@@ -367,8 +372,9 @@ void fill_self(struct run *run, const struct row *r, struct cell *out)
 		cell_bool(out, me->inode[nstype_index(r->ns->type)] == r->ns->inode);
 }
 
-/* Initial namespaces have fixed inodes below the dynamic ones, net and mnt only since 6.18. Before,
- * kthreadd, process 2, shows the initial net and mnt namespace. */
+/* Initial namespaces have fixed inodes, which are lower than all dynamic inodes. For net and mnt
+ * this is true only since 6.18. On older kernels, the namespaces of kthreadd (process 2) are the
+ * initial ones. */
 void fill_init(struct run *run, const struct row *r, struct cell *out)
 {
 	const struct nsmember *kthreadd = collect_member(&run->c, 2);

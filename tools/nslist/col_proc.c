@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* col_proc: columns of the process that represents a namespace or is listed in it. */
+/* col_proc: columns about a process, which represents the namespace of the row or is listed as its
+ * member. */
 #include <limits.h>
 #include <stdio.h>
 #include <time.h>
@@ -81,8 +82,9 @@ void fill_exe(struct run *run, const struct row *r, struct cell *out)
 		cell_text(out, s, len);
 }
 
-/* Sets *uid to the user of the process or, without a process, to the creator of the namespace or of
- * its owner. Returns false if it is unknown. */
+/* Sets *uid to the user of the process. Without a process, sets *uid to the creator of the user
+ * namespace, or of the user namespace that owns the namespace. Returns false if the user is
+ * unknown. */
 static bool uid_of(struct run *run, const struct row *r, uid_t *uid)
 {
 	const struct ns *ns = r->ns;

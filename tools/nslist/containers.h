@@ -14,11 +14,12 @@ struct netns_name {
 	char *name;
 };
 
-/* The containers of a scan, and what is read on first use. */
+/* The containers of a scan, and data that is read on first use. */
 struct boxes {
 	struct containers l;
-	struct visit **visit_of; /* by ns.index: the visit of a uts or net namespace, or NULL */
-	struct visit *visits[2]; /* uts and net namespaces */
+	/* indexed by ns.index: the visit of a uts or net namespace, or NULL */
+	struct visit **visit_of;
+	struct visit *visits[2]; /* the visits of the uts namespaces and of the net namespaces */
 	size_t n_visits[2];
 	bool visited[2];
 	char **run_names; /* by position in l.v: the name of a run in it, or NULL */
@@ -26,7 +27,7 @@ struct boxes {
 	struct netns_name *names;
 	size_t n_names;
 	struct cgroup_memory memory;
-	char hostname[65], unit[256]; /* of the caller */
+	char hostname[65], unit[256]; /* host name and systemd unit of the caller */
 };
 
 /* Finds the containers of the scan, with services if `all`. Exits without memory. */

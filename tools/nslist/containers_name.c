@@ -181,8 +181,8 @@ static bool is_name(const struct boxes *b, const char *unit)
 	       !str_after(unit, "session-") && !str_after(unit, "user@");
 }
 
-/* Appends the name that the control group has: of a container without the engine, or of a unit.
- * Returns false if it has none. */
+/* Appends the name in the path of the control group: the name of a container without its engine, or
+ * the name of a unit. Returns false if the path has no such name. */
 static bool cgroup_name(struct run *run, pid_t pid, struct buf *out)
 {
 	cleanup_buf struct buf name = BUF_INIT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* details: reads files of the processes that are printed, each once. */
+/* details: reads files of the processes that are printed. Each file is read only once. */
 #include "containers.h"
 
 #include "base/file.h"

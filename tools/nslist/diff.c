@@ -25,7 +25,7 @@ static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t
 		buf_printf(out, " %10s", "-");
 }
 
-#define DETAILS_MAX 10 /* facts of one namespace that a table lists */
+#define DETAILS_MAX 10 /* maximum number of facts of one namespace in a table */
 
 /* Adds the facts in a that b lacks: to the array `key` in JSON, or one a line after the sign. */
 static void add_only(const struct facts *a, const struct facts *b, const char *key, char sign,
@@ -59,7 +59,7 @@ static void add_only(const struct facts *a, const struct facts *b, const char *k
 		buf_printf(out, "  %c and %zu more\n", sign, n - DETAILS_MAX);
 }
 
-/* Adds what differs between two namespaces of a type that the processes do not share. */
+/* Adds the differences between the two namespaces of a type that the processes do not share. */
 static void add_details(struct run *run, const struct nstype *type, uint32_t a, uint32_t b,
 			struct json *j, struct buf *out)
 {

@@ -4,7 +4,7 @@
 
 #include "common/cli.h"
 
-/* Appends foreign text. Backslash and quote are special in a label. */
+/* Appends untrusted text. Replaces backslash and quote, which have a special meaning in a label. */
 static void add_label(struct buf *b, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -34,7 +34,7 @@ static void add_arrows(const struct run *run, const struct ns *ns, bool framed, 
 {
 	if (ns->parent)
 		buf_printf(b, "  n%u -> n%u;\n", ns->parent->inode, ns->inode);
-	/* otherwise the arrows from the initial user namespace cover the picture */
+	/* omit the arrows from the caller's user namespace, which would cover the picture */
 	if (framed && ns->owner && ns->owner->inode == run->c.own_user)
 		return;
 	if (ns->owner && ns->owner != ns->parent)

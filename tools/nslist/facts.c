@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* facts: reads what --diff compares of two namespaces. */
+/* facts: reads the properties of two namespaces that --diff compares. */
 #include "facts.h"
 
 #include <stdio.h>

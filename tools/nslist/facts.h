@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* facts: declares what --diff compares of two namespaces. */
+/* facts: declares the properties of namespaces that --diff compares. */
 #ifndef NSU_NSLIST_FACTS_H
 #define NSU_NSLIST_FACTS_H
 

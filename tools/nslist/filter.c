@@ -12,7 +12,8 @@ struct filling {
 	struct run *run;
 	const struct row *row;
 	const struct column *
-		cols[NSLIST_COLUMNS_MAX]; /* columns of the expression, in the order of the table */
+		/* the columns that the expression names, in the order of the table */
+		cols[NSLIST_COLUMNS_MAX];
 	size_t n_cols;
 };
 

@@ -21,9 +21,9 @@ enum find_kind {
 /* The argument of --find. */
 struct find {
 	enum find_kind kind;
-	const char *text;     /* after the kind; borrowed */
+	const char *text;     /* the text after the kind; not copied */
 	uint64_t num;         /* pid, inode or port */
-	int protocol;         /* of a port: IPPROTO_* */
+	int protocol;         /* for a port: IPPROTO_* */
 	struct net_addr addr; /* of addr: */
 	bool is_device;       /* mount: text is "MAJOR:MINOR" */
 };
@@ -31,8 +31,8 @@ struct find {
 /* Parses "KIND:VALUE". Returns 0, or -EINVAL with e set. Has no side effects. */
 int find_parse(const char *s, struct find *out, struct nserr *e) must_check;
 
-/* find_add.c: adds an answer: a namespace, a process in it or 0, and what was found. Exits without
- * memory. */
+/* find_add.c: adds an answer: a namespace, a process in the namespace or 0, and the text of the
+ * column MATCH. Exits without memory. */
 void find_add(struct run *run, struct ns *ns, pid_t pid, const char *fmt, ...) printf_like(4, 5);
 
 /* find_net.c and find_mount.c: find the answers of one kind. */

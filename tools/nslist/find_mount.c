@@ -6,8 +6,8 @@
 
 #include "kernel/mountinfo.h"
 
-/* Sets device to that of the last mount on the path in the caller's mount namespace. Returns false
- * if nothing is mounted there. */
+/* Sets `device` to the device of the last mount on the path in the caller's mount namespace.
+ * Returns false if nothing is mounted on the path. */
 static bool own_device(const struct run *run, const char *path, char device[24])
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /* Returns true if ns counts against the limits of the user namespace `user`. A namespace counts
- * against its owner and the owner's ancestors, a user namespace against its own ancestors,
- * namespaces(7). */
+ * against the limits of the owning user namespace and of the owner's ancestors. A user namespace
+ * counts against the limits of its own ancestors (namespaces(7)). */
 static bool counts_against(const struct ns *ns, uint32_t user)
 {
 	const struct ns *in = ns->type == &nstypes[NSTYPE_USER] ? ns->parent : ns->owner;

@@ -10,7 +10,7 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot list the columns");
 }
 
-/* Returns the type of the values in JSON. Those of an array are strings. */
+/* Returns the JSON type of the values in the column. The elements of an array are strings. */
 static const char *type_of(const struct column *col)
 {
 	if (col->fill == fill_self || col->fill == fill_init)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* look: scans the machine for the namespaces that the options need, and selects rows. */
+/* look: scans the machine for the namespaces that the options select, and creates the rows. */
 #include "nslist.h"
 
 #include "common/cli.h"
@@ -37,7 +37,7 @@ static struct collect_query query(struct run *run)
 
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);
-	if (o->view == NSLIST_STALE) /* needs only the mounts of nslist itself */
+	if (o->view == NSLIST_STALE) /* --stale needs only the mounts of nslist itself */
 		q.only = q.self;
 	if (o->view == NSLIST_LIMITS)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nslist: lists namespaces and what holds them. */
+/* nslist: lists namespaces and the objects that keep them alive: processes, descriptors, mounts. */
 #include "common/features.h"
 #include "nslist.h"
 
@@ -20,7 +20,8 @@ static int try_bpf(uint64_t step)
 	return proc < 0 ? proc : collect_try_bpf(&q, (enum collect_bpf_step)step);
 }
 
-/* The first "no" of these is the reason why /proc is read. */
+/* The conditions for BPF iterators. The first one that is "no" is the reason why nslist reads
+ * /proc. */
 static const struct feature bpf_features[] = {
 	{ "bpf-permitted", try_bpf, COLLECT_BPF_CALLER, false },
 	{ "bpf-kernel-types", try_bpf, COLLECT_BPF_BTF, false },
@@ -64,8 +65,9 @@ static int print_view(struct run *run)
 	return status;
 }
 
-/* All output is valid UTF-8. In a locale with another encoding, libsmartcols would cut or escape a
- * part of a character, so use C there, in which it escapes all bytes above 0x7e. */
+/* Sets the locale, so that all output is valid UTF-8. In a locale with another encoding,
+ * libsmartcols could cut or escape a part of a character. In this case the locale C is used, in
+ * which libsmartcols escapes all bytes above 0x7e. */
 static void set_locale(void)
 {
 	setlocale(LC_CTYPE, "");

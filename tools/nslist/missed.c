@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* missed: reports what could not be read, in a warning and in JSON. */
+/* missed: reports the objects and values that could not be read, in a warning and in JSON. */
 #include "nslist.h"
 
 #include "common/cli.h"
@@ -57,7 +57,7 @@ int nslist_report_missed(const struct run *run)
 	if (is_complete(run))
 		return 0;
 	for (unsigned why = 0; why < NSMISSED_WHYS; why++) {
-		/* as in lsns(8), processes and namespaces that the caller may not see are left out
+		/* as in lsns(8), processes and namespaces that the caller may not see are omitted
 		 * without a message */
 		for (unsigned what = 0; what < NSMISSED_WHATS; what++)
 			if (!run->o->strict && what != NSMISSED_DETAIL)

@@ -126,7 +126,7 @@ static int open_target(const struct run *run, const char *target)
 		return nsfile_open(&run->c.files, run->proc, below);
 	if (target[0] != '/')
 		snprintf(path, sizeof(path), NETNS "/%s", target);
-	else if (rest) /* a link to /run on almost all systems */
+	else if (rest) /* /var/run, which is a link to /run on almost all systems */
 		snprintf(path, sizeof(path), "/run/%s", rest);
 	else
 		snprintf(path, sizeof(path), "%s", target);
@@ -182,7 +182,8 @@ const char *nslist_link_name(struct run *run, const struct ns *ns)
 		return NULL;
 	if (!run->links_read)
 		read_links(run);
-	/* the order of a directory varies */
+	/* the order of the files in a directory varies, so choose the first name in the order of
+	 * the alphabet */
 	for (size_t i = 0; i < run->n_links; i++)
 		if (run->links[i].inode == ns->inode &&
 		    (!first || strcmp(run->links[i].name, first) < 0))

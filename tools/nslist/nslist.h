@@ -20,11 +20,11 @@ enum nslist_tree {
 	NSLIST_PROCESS,
 	NSLIST_PARENT,
 	NSLIST_OWNER,
-	NSLIST_USER_PID, /* user and pid namespaces in one tree */
+	NSLIST_USER_PID, /* print user and pid namespaces in one tree */
 };
 enum nslist_view {
 	NSLIST_ROWS,
-	NSLIST_MEMBERS, /* the processes in one namespace */
+	NSLIST_MEMBERS, /* list the processes in one namespace */
 	NSLIST_SHOW,
 	NSLIST_DIFF,
 	NSLIST_LIMITS,
@@ -50,7 +50,7 @@ struct target {
 struct opts {
 	enum nslist_format format;
 	enum nslist_tree tree;
-	bool nested; /* rows are linked as the tree, otherwise as a list */
+	bool nested; /* true: the rows form a tree; false: they form a list */
 	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
 	bool all;             /* --all */
 	bool limits_of_users; /* --limits=user */
@@ -95,7 +95,7 @@ struct row {
 	pid_t pid;                   /* process that represents the namespace, or 0 */
 	bool is_member;              /* the row describes this process */
 	const struct container *box; /* the row describes this container, or NULL */
-	const char *match;           /* what --find has found, or NULL */
+	const char *match;           /* the text of the column MATCH of --find, or NULL */
 	struct row *parent, *first, **last, *next;
 };
 
@@ -142,16 +142,19 @@ struct run {
 	const struct opts *o;
 	const struct view *view; /* the view that the options select */
 	struct target
-		*targets; /* one for each reference; without targets all namespaces are listed */
+		/* one target for each reference; if there are no targets, all namespaces are
+		 * listed */
+		*targets;
 	size_t n_targets;
 	int proc; /* descriptor of /proc */
 	struct collect c;
-	struct collect_programs programs; /* of --watch, from one scan to the next */
+	/* BPF programs that remain loaded between the scans of --watch */
+	struct collect_programs programs;
 	struct row *rows;
 	size_t n_rows;
-	struct row **row_of; /* by ns.index: the last row of the namespace, or NULL */
+	struct row **row_of; /* the last row of each namespace, indexed by ns.index, or NULL */
 	struct row *roots, **roots_end;
-	struct detail *details; /* sorted by pid */
+	struct detail *details; /* details of processes, sorted by pid */
 	size_t n_details;
 	struct users users;
 	char *orphan_color, *self_color; /* of rows of the table; NULL without colours */
@@ -170,11 +173,12 @@ struct run {
 	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
 };
 
-/* A value that is not formatted yet. Text is foreign and unescaped. */
+/* A value that is not formatted yet. Its text comes from outside and must be escaped before it is
+ * printed. */
 enum cell_kind { CELL_NONE, CELL_NUM, CELL_SIGNED, CELL_BOOL, CELL_TEXT, CELL_LIST };
 struct cell {
 	enum cell_kind kind;
-	uint64_t num;    /* CELL_SIGNED: two's complement */
+	uint64_t num;    /* the number; in two's complement for CELL_SIGNED */
 	struct buf text; /* each item of a list ends with a NUL */
 };
 
@@ -242,8 +246,9 @@ void opts_parse(struct opts *o, int argc, char **argv);
  */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* resolve.c: sets run->targets, which the caller frees, and holds the processes among them until
- * nslist exits. Returns 0, or a negative errno with e set. */
+/* resolve.c: sets run->targets, which the caller frees. Opens a pidfd for each process among the
+ * targets and closes it only at exit, so that the pid cannot be reused. Returns 0, or a negative
+ * errno with e set. */
 int resolve(struct run *run, struct nserr *e) must_check;
 
 /* resolve.c: returns the namespace of a target. Exits if the scan did not find it. */
@@ -251,13 +256,14 @@ struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 
 /* select.c: select rows for nslist_views. Exit on errors. */
 void nslist_select_namespaces(struct run *run);
-void nslist_select_members(struct run *run);    /* the processes in the first target */
+/* selects the processes in the namespace of the first target */
+void nslist_select_members(struct run *run);
 void nslist_select_containers(struct run *run); /* containers_select.c */
 void nslist_select_nothing(struct run *run);    /* stale.c */
 void nslist_select_dot(struct run *run);        /* dot.c */
 void nslist_select_found(struct run *run);      /* find.c */
-void nslist_select_show(struct run *run); /* shows the first reference of --show, then the processes
-					     in that namespace */
+/* selects the namespace of --show, and then the processes in it */
+void nslist_select_show(struct run *run);
 
 /* select.c: allocates n rows, which the caller adds. Exits without memory. */
 void nslist_allocate_rows(struct run *run, size_t n);
@@ -272,7 +278,8 @@ void nslist_sort(struct run *run);
 void nslist_select(struct run *run);
 void nslist_free_rows(struct run *run);
 
-/* look.c: scans and selects, for the first time and again. Exit on errors. */
+/* look.c: scan the machine and select the rows: nslist_look() for the first time, and the other
+ * function for each further scan. Exit on errors. */
 void nslist_look(struct run *run);
 void nslist_look_again(struct run *run);
 

@@ -316,8 +316,8 @@ static bool is_bare_inode(const struct opts *o)
 	       ref->n_ups == 0 && !ref->type;
 }
 
-/* --type selects a namespace of the process that --show or --members names. What these print does
- * not depend on the type. */
+/* If --show or --members names a process, --type selects which of its namespaces is shown. In this
+ * case --type does not restrict the rows of the output. */
 static void set_of_type(struct opts *o)
 {
 	if (o->types && (o->types & (o->types - 1)) == 0)
@@ -326,8 +326,8 @@ static void set_of_type(struct opts *o)
 }
 
 /*
- * Selects the tree of processes if no tree was requested, as lsns(8) does. Rows are nested only if
- * the column in which the tree is drawn is printed.
+ * Selects the tree of processes if no tree was requested, as lsns(8) does. The rows form a tree
+ * only if the column that shows the tree is printed.
  */
 static void choose_tree(struct opts *o)
 {

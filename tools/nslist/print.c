@@ -129,9 +129,9 @@ static void escape_format(struct buf *b)
 }
 
 /*
- * Makes text safe for the library, which escapes control bytes and invalid UTF-8, but neither
- * format characters nor, in a cell with several lines, newlines. Replaces NULs with sep. Copies the
- * text only if it has format characters.
+ * Prepares text for libsmartcols. The library escapes control bytes and invalid UTF-8, so this
+ * function escapes the Unicode format characters, and newlines in cells with several lines.
+ * Replaces NULs with sep. Copies the text only if it contains format characters.
  */
 static void sanitize(struct buf *b, char sep)
 {
@@ -329,7 +329,8 @@ static bool is_too_wide(const char *text, size_t width)
 		else if (*text == '\033') /* a colour: "ESC [ … m" */
 			text += strcspn(text, "m\n");
 		else
-			n += (*text & 0xc0) != 0x80; /* not inside of a UTF-8 character */
+			/* do not count the continuation bytes of a UTF-8 character */
+			n += (*text & 0xc0) != 0x80;
 	return n > width;
 }
 

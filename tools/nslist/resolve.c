@@ -7,8 +7,8 @@
 #include "common/cli.h"
 #include "kernel/sys_ns.h"
 
-/* Keeps the pidfd open until nslist exits, so that the pid cannot be reused. Returns 0, or a
- * negative errno with e set. */
+/* Sets the target to a process. Keeps a pidfd open until nslist exits, so that the pid cannot be
+ * reused. Returns 0, or a negative errno with e set. */
 static int resolve_process(struct target *t, const struct nsref *ref, struct nserr *e)
 {
 	struct nsref_process p;
@@ -19,15 +19,16 @@ static int resolve_process(struct target *t, const struct nsref *ref, struct nse
 	return rc;
 }
 
-/* Finds the process of --task. As in lsns(8), a process that has ended, that is hidden or that is a
- * thread has no rows and is no error. Returns 0, or a negative errno with e set. */
+/* Finds the process of --task. As in lsns(8), it is no error if the process has ended or is hidden,
+ * or if the pid is that of a thread; then no row is printed. Returns 0, or a negative errno with e
+ * set. */
 static int resolve_task(struct target *t, const struct nsref *ref, struct nserr *e)
 {
 	struct nserr why = NSERR_INIT;
 	int rc = resolve_process(t, ref, &why);
 
 	if (rc == -ESRCH || rc == -EINVAL || rc == -EACCES || rc == -EPERM) {
-		t->pid = -1; /* matches no process */
+		t->pid = -1; /* a pid that matches no process */
 		return 0;
 	}
 	if (rc < 0)
@@ -35,7 +36,7 @@ static int resolve_task(struct target *t, const struct nsref *ref, struct nserr 
 	return rc;
 }
 
-/* Returns 0, or a negative errno with e set. */
+/* Sets the target to a namespace. Returns 0, or a negative errno with e set. */
 static int resolve_namespace(struct target *t, const struct nsref *ref, const struct nstype *type,
 			     struct nserr *e)
 {
@@ -43,7 +44,8 @@ static int resolve_namespace(struct target *t, const struct nsref *ref, const st
 	struct stat st;
 	int64_t flag;
 
-	/* the scan will find the inode or not, so it need not be opened */
+	/* a namespace that is given by its inode need not be opened, because the scan finds it by
+	 * the inode */
 	if (ref->kind == NSREF_INODE && ref->n_ups == 0) {
 		t->type = ref->type;
 		t->inode = (uint32_t)ref->num;

@@ -92,8 +92,8 @@ static struct ns *above(const struct run *run, const struct ns *ns)
 	return NULL;
 }
 
-/* Adds a row for ns after rows for its ancestors in the tree, each once. As in lsns(8), a tree of
- * parents has the owner of a namespace without a parent, too, as a root of its own. */
+/* Adds a row for ns, after adding the missing rows of its ancestors in the tree. As in lsns(8), a
+ * tree of parents also contains the owner of a namespace without a parent, as another root. */
 static void add_with_ancestors(struct run *run, struct ns *ns)
 {
 	struct ns *up = above(run, ns);

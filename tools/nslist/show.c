@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "common/cli.h"
 
-/* Appends foreign text, escaped. */
+/* Appends untrusted text, with escapes. */
 static void add_escaped(struct buf *b, const char *s, size_t n)
 {
 	cleanup_free char *text = str_escape_dup(s, n);
@@ -53,7 +53,8 @@ static void add_related(const struct run *run, const struct ns *ns, bool owned, 
 
 static const char *const member_columns[] = { "PID", "LPID", "PPID", "USER", "COMMAND" };
 
-/* Returns true if the options select no columns, which also leaves out relations and processes. */
+/* Returns true if --show prints the relations and processes as well. It omits them if the user has
+ * selected columns. */
 static bool with_relations(const struct opts *o)
 {
 	return !o->output || *o->output == '+';

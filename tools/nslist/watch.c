@@ -89,7 +89,8 @@ void nslist_watch(struct run *run)
 		struct look now = look_again(run, &before);
 		struct buf b = BUF_INIT;
 
-		/* lines left in the previous scan are of namespaces that have vanished */
+		/* the lines that remain from the previous scan belong to namespaces that have
+		 * vanished */
 		for (size_t i = 0; i < before.n; i++)
 			if (before.seen[i].line)
 				add_event(run, &b, '-', before.seen[i].line);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* build: adds the steps to the plan. Their order is the specification. */
+/* build: adds the steps to the plan. The order of the calls is the order of the steps. */
 #include "nsnet.h"
 
 static void add(struct plan *p, enum step step, const void *arg, uint64_t num)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* carry: resolves a request, builds its plan, and then explains, checks or executes the plan. */
+/* carry: resolves a request, builds its plan, and then prints, checks or executes the plan. */
 #include "common/execute.h"
 #include "common/explain_next.h"
 #include "nic.h"

@@ -43,7 +43,7 @@ int names_share(struct nserr *e)
 {
 	int rc = sys_mount("", NETNS_DIR, "none", MS_SHARED | MS_REC, NULL);
 
-	/* mount(2) returns EINVAL if this is not a mount point yet. */
+	/* mount(2) returns EINVAL if the directory is not a mount point yet. */
 	if (rc == -EINVAL) {
 		rc = sys_mount(NETNS_DIR, NETNS_DIR, "none", MS_BIND | MS_REC, NULL);
 		if (rc == 0)
@@ -96,7 +96,7 @@ int names_remove(const char *name, struct nserr *e)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/%s", NETNS_DIR, name);
-	/* umount(2) returns EINVAL if nothing is mounted there. */
+	/* umount(2) returns EINVAL if nothing is mounted on the path. */
 	while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
 	if (lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nic: lends a device of the host to a namespace, and takes it back as it was. */
+/* nic: lends a device of the host to a namespace, and restores the device afterwards. */
 #include "nic.h"
 
 #include <linux/rtnetlink.h>

@@ -36,7 +36,7 @@ struct bridge {
 	char name[IF_NAMESIZE];
 	struct addrs addr; /* to be added */
 	uint32_t mtu;
-	bool wanted; /* created if missing */
+	bool wanted; /* create the bridge if it is missing */
 	/* looked up */
 	int index;         /* 0: the bridge does not exist yet */
 	bool made;         /* by this run */

@@ -184,7 +184,7 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
 		if (!contains(line, n, head) || !is_of_family(table, p->src.family))
 			continue;
 		fate = eval_base(&v, table, chain, line, n, ruleset);
-		/* one chain that drops or translates the packet decides */
+		/* a single chain that drops or translates the packet determines the result */
 		if (fate == RULES_PASS || (fate == RULES_MAYBE && worst == RULES_MAYBE))
 			continue;
 		worst = fate;

@@ -31,7 +31,7 @@ struct rules_place {
 /*
  * Decides what all base chains at a hook ("forward") do with the packet. type is "filter", or "nat"
  * to learn if the source address is translated: then RULES_NAT, RULES_PASS or RULES_MAYBE is
- * returned. Sets *place for RULES_DROP, RULES_NAT and RULES_MAYBE.
+ * returned. Sets *place to the deciding rule for RULES_DROP, RULES_NAT and RULES_MAYBE.
  */
 enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
 			     const struct rules_packet *p, struct rules_place *place);

@@ -85,7 +85,8 @@ void tracer_end(struct tracer *t)
 
 /* ---- traces */
 
-/* The source address of an IP header. Returns false if there is none of that family. */
+/* Sets *out to the source address of an IP header. Returns false if the header contains no address
+ * of that family. */
 static bool source_of(const struct nlattr *header, uint8_t family, struct net_addr *out)
 {
 	const size_t at = family == AF_INET6 ? 8 : 12;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_inside: the checks of the namespace itself: devices, addresses, route, rules and wire; name
- * servers and ping. */
+/* why_inside: the checks of the namespace itself: devices, addresses, route, firewall rules, veth
+ * pair, name servers and ping. */
 #include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>

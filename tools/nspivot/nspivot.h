@@ -39,12 +39,15 @@ enum verb_id {
 /* One verb on the command line. */
 struct op {
 	const struct verb *verb;
-	const char *arg; /* argument as given, for --explain; NULL if there is none */
-	char *text;      /* memory of the strings src and dst */
+	const char *arg; /* argument from the command line, for --explain; NULL if there is none */
+	char *text;      /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	bool try; /* ignore a missing source (binds), terminal (console) or destination (others) */
-	bool of_preset; /* an option with the same destination takes its place */
+	/* ignore a missing source (of a bind), terminal (of --console) or destination (of other
+	 * verbs) */
+	bool try;
+	/* the verb is from a preset, so a later option with the same destination replaces it */
+	bool of_preset;
 };
 
 struct verb {
@@ -55,7 +58,7 @@ struct verb {
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
 
-	/* what the verb does to the mounts of earlier verbs at and below its destination */
+	/* the effect of the verb on the mounts of earlier verbs at and below its destination */
 	enum { VERB_COVERS, VERB_HIDES_ON_PURPOSE, VERB_COVERS_NOTHING } cover;
 };
 
@@ -71,7 +74,7 @@ struct opts {
 	bool readonly;  /* --readonly=/, which root_finish() applies last */
 	bool in_preset; /* opts_add() is adding the options of a preset */
 
-	/* from the preset */
+	/* the members below are settings of the preset */
 	bool of_host;  /* the root is meant to show the processes of the host */
 	bool nodev;    /* mounts get nodev unless their options contain "dev" */
 	uint64_t caps; /* the capabilities that the program may have, 0 for no limit */

@@ -40,7 +40,7 @@ static int own_words(struct op *op, struct nserr *e)
 	return 0;
 }
 
-/* Returns true for the verbs whose destination is by default the source. */
+/* Returns true for the verbs whose default destination is the source path. */
 static bool is_bind(const struct op *op)
 {
 	return op->verb >= &verbs[VERB_BIND] && op->verb <= &verbs[VERB_RO_BIND_TRY];
@@ -98,8 +98,9 @@ static struct op *new_op(struct opts *o)
 	return &o->op[o->n++];
 }
 
-/* If a preset has a verb with the destination of the last one, lets the last one take its place:
- * the order of the preset may matter, as for a mount on a directory of another one. */
+/* If a preset contains a verb with the same destination as the last verb, moves the last verb to
+ * the position of that verb. The position matters if a later mount of the preset is below this
+ * destination. */
 static void replace_preset(struct opts *o)
 {
 	struct op *last = &o->op[o->n - 1];
@@ -133,7 +134,8 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 	if (rc < 0)
 		return rc;
 	if (v == &verbs[VERB_READONLY] && op->dst && root_place_is_root(op->dst)) {
-		o->readonly = true; /* applied later: mount points must be created first */
+		/* apply the option later, because mount points must be created first */
+		o->readonly = true;
 		o->n--;
 		return 0;
 	}

@@ -7,7 +7,7 @@
 #include "root/feature.h"
 
 enum {
-	OPT_VERB = CLI_LONG, /* the first of VERB_COUNT keys */
+	OPT_VERB = CLI_LONG, /* the key of the first verb; the keys of the other verbs follow */
 	OPT_PRESET = OPT_VERB + VERB_COUNT,
 	OPT_PUT_OLD,
 	OPT_DETACH,
@@ -24,11 +24,11 @@ enum { EXCL_OLD = 1 };
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
 	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the directories of the host read-only" },
-	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "add a preset, such as minimal, docker or sandbox" },
+	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "apply a preset, for example minimal or sandbox" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src[:dst[:opts]]>",  "bind a file or directory with all mounts below it" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src[:dst[:opts]]>", "bind read-only, with all mounts below it" },
-	{ OPT_VERB + VERB_BIND_TRY,        "bind-try",        CLI_ARG,    "<src[:dst[:opts]]>", "--bind, ignored if <src> does not exist" },
-	{ OPT_VERB + VERB_RO_BIND_TRY,     "ro-bind-try",     CLI_ARG,    "<src[:dst[:opts]]>", "--ro-bind, ignored if <src> does not exist" },
+	{ OPT_VERB + VERB_BIND_TRY,        "bind-try",        CLI_ARG,    "<src[:dst[:opts]]>", "like --bind, but ignore a missing <src>" },
+	{ OPT_VERB + VERB_RO_BIND_TRY,     "ro-bind-try",     CLI_ARG,    "<src[:dst[:opts]]>", "like --ro-bind, but ignore a missing <src>" },
 	{ OPT_VERB + VERB_TMPFS,           "tmpfs",           CLI_ARG,    "<dst[:opts]>",       "mount a tmpfs" },
 	{ OPT_VERB + VERB_PROC,            "proc",            CLI_ARG,    "<dst[:opts]>",       "mount a proc file system" },
 	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs read-only (default: /sys)" },
@@ -97,7 +97,7 @@ static void must(int rc, const char *option, struct nserr *e)
 	cli_die_nserr(e);
 }
 
-/* Processes the options of verbs, credentials and handles. */
+/* Processes the verbs and the options for credentials and handles. */
 static void take_other(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;

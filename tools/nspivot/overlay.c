@@ -16,8 +16,9 @@ struct layers {
 	int fd[PARAM_MAX];            /* descriptors whose /proc names are in param */
 	size_t n, ntext, nfd;
 	struct buf lower; /* all lower layers, if they are joined in one parameter */
-	bool joined;      /* the kernel takes no parameter for each layer */
-	bool one_string;  /* of struct root_ops */
+	/* the kernel does not support a separate parameter for each layer (before 6.5) */
+	bool joined;
+	bool one_string; /* the flag one_string of struct root_ops */
 };
 
 /* Adds the parameter key followed by value. Returns 0, or a negative errno with e set. */

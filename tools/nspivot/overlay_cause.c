@@ -20,7 +20,7 @@ static const char *value_of(const struct op *op, const char *key)
 	return NULL;
 }
 
-/* Returns true if the real path of one is the other one or a directory below it. */
+/* Returns true if the real path of `inner` is that of `outer` or below it. */
 static bool contains(const char *outer, const char *inner)
 {
 	char a[PATH_MAX], b[PATH_MAX];

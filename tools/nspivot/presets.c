@@ -87,8 +87,9 @@ static const struct preset {
 	const char *name;
 	const struct row *row;
 	size_t n;
-	bool nodev;       /* for all mounts except devpts and single devices */
-	const char *caps; /* limit for the program, or NULL for none */
+	bool nodev;       /* mount everything except devpts and single devices with nodev */
+	/* list of the capabilities that the program may have, or NULL for no limit */
+	const char *caps;
 } presets[] = {
 	{ "none",    NULL,    0 },
 	{ "minimal", minimal, ARRAY_SIZE(minimal) },
@@ -115,8 +116,8 @@ static uint64_t parse_caps(const char *list)
 	return caps;
 }
 
-/* Adds a tmpfs on the home directory of the caller. A home directory that does not exist needs
- * none, and "/" cannot have one. Returns 0, or a negative errno with e set. */
+/* Adds a tmpfs on the home directory of the caller, unless this directory does not exist or is "/".
+ * Returns 0, or a negative errno with e set. */
 static int hide_home(struct opts *o, struct nserr *e)
 {
 	const char *home = getenv("HOME");
@@ -132,7 +133,7 @@ static int hide_home(struct opts *o, struct nserr *e)
 		buf_addc(&arg, *home);
 	}
 	buf_adds(&arg, ":mode=0700,nosuid,nodev");
-	/* the operation needs the text until the end of the process */
+	/* do not free the text, which the operation needs until the end of the process */
 	rc = arg.err ? nserr_set(e, arg.err, "cannot store the options")
 		     : opts_add(o, &verbs[VERB_TMPFS], arg.s, e);
 	return rc;

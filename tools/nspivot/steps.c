@@ -42,7 +42,7 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 		rc = dir < 0 ? dir : root_begin(&r->root, dir, r->o->readonly, e);
 		root_done(&r->root, dir);
 	}
-	/* with mount(2), a part of the tree may be attached already */
+	/* root_begin() with mount(2) may fail after it has attached a part of the tree */
 	if (rc < 0)
 		root_undo(&r->root);
 	return rc;

@@ -55,8 +55,9 @@ static int run_bind(void *ctx, const struct plan_step *s, struct nserr *e)
 	return done(ctx, root_place_bind(root_of(ctx), src, op->dst, &op->o, e));
 }
 
-/* Binds the first of the descriptors 0 to 2 that is a terminal. The path of /dev/tty is not used,
- * because it is another device node, which only the processes of a session can open. */
+/* Binds the terminal of the first of the descriptors 0 to 2 that is a terminal. /dev/tty is not
+ * used, because it is another device node, which only processes with a controlling terminal can
+ * open. */
 static int run_console(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -107,7 +108,7 @@ static int run_overlay(void *ctx, const struct plan_step *s, struct nserr *e)
 	const char *newroot = ((const struct run *)ctx)->o->newroot;
 	int fd;
 
-	/* a layer can be the directory newroot, but not its detached clone */
+	/* use the directory newroot as the layer, because its detached clone cannot be a layer */
 	if (newroot && str_after(newroot, "fd:") && num_fd(newroot + 3, &fd) == 0)
 		return done(ctx, overlay_mount(root_of(ctx), s->arg, file_fd_path(fd).text, e));
 	return done(ctx, overlay_mount(root_of(ctx), s->arg, newroot ? newroot : "/", e));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nstimeoffset: adds the steps to the plan. Their order follows from a rule: the kernel accepts
- * offsets only after the time namespace was created and before a process enters it. */
+/* nstimeoffset: adds the steps to the plan. The order of the steps follows from a rule: the kernel
+ * accepts offsets only after the time namespace was created and before a process enters it. */
 #include "nstimeoffset.h"
 #include "run/plan_time.h"
 

@@ -17,7 +17,7 @@ struct opts {
 	bool handles; /* an option for handles was given */
 	struct handle handle;
 	struct timens_request ask;
-	const char *base, *anchor; /* arguments, or NULL */
+	const char *base, *anchor; /* arguments of --base and --anchor, or NULL */
 	struct nsref target;       /* process of --write */
 	char **rest;               /* program and arguments, or the references of --show */
 };
@@ -26,7 +26,8 @@ struct opts {
 struct run {
 	struct opts *o;
 	struct program program;
-	struct nsref_process target; /* its start is the anchor, and its children get the offsets */
+	/* the start time of this process is the anchor, and its children get the offsets */
+	struct nsref_process target;
 	struct timens offsets;
 };
 

@@ -9,9 +9,12 @@
 
 struct row {
 	const char *ref;
-	uint64_t inode, id;                     /* 0 if they cannot be read */
-	struct timespec off[TIMENS_CLOCKS];     /* from the initial namespace */
-	struct timespec reading[TIMENS_CLOCKS]; /* at the same moment in all rows */
+	/* inode and 64-bit id of the time namespace, or 0 if they cannot be read */
+	uint64_t inode, id;
+	/* offsets from the clocks of the initial namespace */
+	struct timespec off[TIMENS_CLOCKS];
+	/* readings of the clocks, at the same moment in all rows */
+	struct timespec reading[TIMENS_CLOCKS];
 };
 
 /* Sets inode and id from the namespace ns. Does nothing if ns is negative. */

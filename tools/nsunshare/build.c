@@ -13,8 +13,8 @@ static bool is_pinned(const struct opts *o, size_t type)
 	return o->pin[type] || (o->persist && (o->types & nstypes[type].flag));
 }
 
-/* Returns true if the caller's ids are mapped in the new user namespace. Otherwise a process there
- * that traces the parent would get ids that it does not have. */
+/* Returns true if the caller's ids are mapped in the new user namespace. If not, a process there
+ * that traces the parent would gain ids that it does not have. */
 static bool own_ids_are_mapped(const struct run *r)
 {
 	uint32_t inside;
@@ -32,8 +32,9 @@ static bool has_pins(const struct opts *o)
 	return false;
 }
 
-/* Returns the namespaces that the child creates: the root of a cgroup namespace is the cgroup of
- * the process that creates it. */
+/* Returns the namespaces that the child creates instead of the caller. The child creates the
+ * cgroup namespace, because the root of a cgroup namespace is the cgroup of the process that
+ * creates it. */
 static uint64_t types_of_child(const struct opts *o)
 {
 	return o->fork && o->cgroup ? o->types & CLONE_NEWCGROUP : 0;
@@ -65,20 +66,21 @@ static void add_unshare(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_owner, NULL, 0);
 	if (types)
 		plan_add(p, PLAN_CALLER, &step_unshare, NULL, types);
-	/* no process may have entered the time namespace yet (time_namespaces(7)) */
+	/* the offsets must be written before a process enters the time namespace
+	 * (time_namespaces(7)) */
 	if (timens_wanted(&o->clocks) && r->has_owner)
 		plan_add(p, PLAN_HELPER, &step_offsets, &r->offsets, 0);
 	else if (timens_wanted(&o->clocks))
 		plan_add(p, PLAN_CALLER, &plan_time_write, &r->offsets, 0);
 	if (is_pinned(o, NSTYPE_MNT))
 		plan_add(p, PLAN_CALLER, &step_mnt_above, NULL, 0);
-	/* must run before the pins: the kernel does not mount a namespace file on a mount that
-	 * propagates to the new mount namespace */
+	/* change the propagation before the pins, because the kernel does not mount a namespace
+	 * file on a mount that propagates to the new mount namespace */
 	if ((o->types & CLONE_NEWNS) && o->propagation)
 		plan_add(p, PLAN_CALLER, &step_propagation, NULL, o->propagation);
 }
 
-/* Adds the steps up to the pins if the caller becomes the program. */
+/* Adds the steps up to the mounting of namespace files, for a caller that becomes the program. */
 static void add_alone(struct run *r, struct plan *p, bool needs_outside)
 {
 	const struct opts *o = r->o;
@@ -96,9 +98,9 @@ static void add_alone(struct run *r, struct plan *p, bool needs_outside)
 }
 
 /*
- * Adds the creation of the child and the steps of the parent that waits. With vfork, the parent
- * cannot run before the program does. It then hides from the program until it has closed the
- * descriptors that lead outside.
+ * Adds the step that creates the child, and the steps of the parent that waits. With vfork, the
+ * parent cannot run before the program does. In this case the parent is undumpable until it has
+ * closed the descriptors that lead outside.
  */
 static void add_fork(const struct run *r, struct plan *p, bool vfork)
 {
@@ -120,11 +122,12 @@ static void add_fork(const struct run *r, struct plan *p, bool vfork)
 		plan_add(p, PLAN_CALLER, &step_hide, NULL, 0);
 }
 
-/* Adds the steps up to the pins if a child becomes the program. */
+/* Adds the steps up to the mounting of namespace files, for a child that becomes the program. */
 static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vfork)
 {
 	const struct opts *o = r->o;
-	/* the handles are served between the creation of the child and the maps */
+	/* --status-fd, --pid-file and --wait-fd act after the creation of the child and before the
+	 * maps are written */
 	bool late = handle_forks(&r->handle) || r->handle.wait_fd >= 0;
 
 	handle_plan_report(&r->handle, p);
@@ -176,7 +179,7 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_domainname, o->domainname, 0);
 	if (o->lo)
 		plan_add(p, self, &step_lo, NULL, 0);
-	/* before the root changes, because the steps write to /proc */
+	/* add these steps before the change of the root, because they write to /proc */
 	for (size_t i = 0; i < o->sysctls.n; i++)
 		plan_add(p, self, &step_sysctl, o->sysctls.word[i], 0);
 	if (o->oom_score_adj)
@@ -210,7 +213,8 @@ static void add_program(struct run *r, struct plan *p, enum plan_actor self)
 	plan_add(p, self, &step_init, NULL, 0);
 }
 
-/* Returns true if a process outside must act during or after the set-up. */
+/* Returns true if a helper process outside of the new namespaces is needed during or after the
+ * set-up. */
 static bool needs_helper(const struct run *r)
 {
 	const struct opts *o = r->o;
@@ -264,13 +268,15 @@ void build_plan(struct run *r, struct plan *p)
 		r->pid = getpid();
 	r->handle.waits_for_init = expects_report(r);
 	r->supervise.death_signal = o->kill_signal;
-	r->supervise.stops = o->stops && !o->init; /* with --init, process 1 does it */
+	/* with --init, process 1 sends the stop signal and KILL */
+	r->supervise.stops = o->stops && !o->init;
 	r->supervise.child_init = first;
 	r->supervise.escalate = first && !o->init;
 	r->visible = o->fork && !r->restricts && own_ids_are_mapped(r);
 	keeper_set(r, p, o->fork && needs_helper(r));
-	/* A program that sees the working directory of the parent, such as nspivot, which refuses
-	 * to leave one in the old root, must not run before that is changed. */
+	/* Do not use vfork if the program could see the parent's working directory, which is
+	 * changed after vfork. For example, nspivot refuses to run if another process still has its
+	 * working directory in the old root. */
 	vfork = first && (!(o->types & CLONE_NEWNS) || o->mount_proc);
 	build(r, p, vfork);
 	if (vfork && !may_vfork(p)) {

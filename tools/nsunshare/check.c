@@ -146,7 +146,7 @@ int check_opts(const struct opts *o, struct nserr *e)
 	rc = check_sysctls(o, e);
 	if (rc < 0)
 		return rc;
-	/* proc_pid_oom_score_adj(5) */
+	/* the range of values is in proc_pid_oom_score_adj(5) */
 	if (o->oom_score_adj && num_int(o->oom_score_adj, -1000, 1000, &oom) < 0)
 		return nserr_set(e, 0, "--oom-score-adj: invalid '%s', expected -1000 to 1000",
 				 o->oom_score_adj);

@@ -9,7 +9,7 @@ static void created(void *ctx, pid_t child)
 	r->pid = r->handle.pid = child;
 }
 
-/* The program has been executed, or it could not be executed by the init. */
+/* Records that the program has been executed, or that the init process could not execute it. */
 static void executed(struct run *r)
 {
 	if (handle_init_executed(&r->handle, &r->late) < 0)
@@ -65,7 +65,7 @@ static int ended(void *ctx, int wstatus, struct nserr *e)
 		rc = next;
 		*e = more;
 	}
-	/* the name comes last, because the next run of that name may use the same cgroup */
+	/* release the name last, because the next run with this name may use the same cgroup */
 	next = name_release(r, &more);
 	if (rc == 0 && next < 0) {
 		rc = next;

@@ -19,7 +19,7 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 
 	if (execute_start(&r->supervise, &r->handle, p, r, e) < 0)
 		return -1;
-	/* the helper goes on and cleans up when the program has ended */
+	/* the helper continues to run, and cleans up when the program has ended */
 	if (r->o->detach)
 		_exit(0);
 	wstatus = supervise_wait(&r->supervise, e);

@@ -30,14 +30,15 @@ struct opts {
 	const char *pin[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
 	const char *persist, *unpersist;
 
-	const char *map; /* a stream, a map in one word, or like:REF */
+	const char *map; /* argument of --map: a stream, a map in one word, or like:REF */
 	const char *map_user, *map_group;
 	struct words users, groups;
 	const char *owner;
 	enum idmap_setgroups setgroups;
 
-	unsigned long propagation;                           /* MS_* flag, or 0 */
-	const char *mount_proc, *mount_binfmt, *interpreter; /* where, or NULL */
+	unsigned long propagation; /* MS_* flag of --propagation, or 0 */
+	/* arguments of these options, or NULL */
+	const char *mount_proc, *mount_binfmt, *interpreter;
 	const char *root, *wd;
 	const char *hostname, *domainname;
 	bool lo;
@@ -49,7 +50,7 @@ struct opts {
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	const char *setup, *setup_outside; /* shell commands, or NULL */
+	const char *setup, *setup_outside; /* shell commands of these options, or NULL */
 	const char *name;                  /* name of the run, or NULL */
 
 	bool fork, no_fork, detach, init, explain;
@@ -71,9 +72,10 @@ struct run {
 	gid_t owner_gid;
 	struct timens offsets;
 
-	pid_t pid;      /* of a process in the new namespaces, as seen from outside */
-	bool restricts; /* the options take privilege from the program that the parent keeps */
-	bool visible;   /* processes in the new user namespace may trace the parent */
+	pid_t pid; /* pid of a process in the new namespaces, in the outer pid namespace */
+	/* the options remove privileges from the program that the parent still has */
+	bool restricts;
+	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
 	bool runs; /* of the helper: the child has executed the program or its init */
 	struct supervise supervise;
@@ -85,9 +87,9 @@ struct run {
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;         /* id of the caller's mount namespace */
 	struct nspin_dir dir;    /* --persist */
-	struct nsname_keep name; /* --name; of the helper */
+	struct nsname_keep name; /* the name of --name, which the helper reserves */
 	struct nsname entry;
-	struct nserr late; /* an error of the helper while the program ran */
+	struct nserr late; /* an error in the helper while the program ran */
 
 	struct program program;
 };
@@ -122,12 +124,13 @@ void build_init(struct run *r, struct plan *p);
  * For the helper that stays. */
 void pins_close(struct run *r);
 
-/* Creates the file of --name, whose failure name_release() reports; removes it, and returns 0 or a
- * negative errno with e set. For the helper. */
+/* These functions are for the helper. name_publish() creates the file of --name. name_release()
+ * removes this file. It returns 0, or a negative errno with e set if creating or removing the file
+ * has failed. */
 void name_publish(struct run *r);
 int name_release(struct run *r, struct nserr *e) must_check;
 
-/* Sets up r->keeper, whose functions are for the helper of a parent that waits; needs is false if
+/* Sets up r->keeper, whose functions run in the helper of a parent that waits. needed is false if
  * there is no such helper. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
 

@@ -87,7 +87,7 @@ static const struct cli_opt table[] = {
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
 	{ OPT_SYSCTL,          "sysctl",           CLI_ARG,    "<key=value>",  "set a sysctl of a new namespace" },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
-	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "before that run this shell command outside" },
+	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this shell command outside before --setup" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },
@@ -116,7 +116,7 @@ static const struct cli_opt table[] = {
 };
 /* clang-format on */
 
-/* unshare(1) of util-linux 2.43 */
+/* the options of unshare(1) in util-linux 2.43 */
 static const char *const peer[] = {
 	"help",
 	"version",

@@ -131,7 +131,8 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (!(o->types & CLONE_NEWUSER))
-		r->cred.keep_caps = false; /* the same as in unshare(1) */
+		/* as in unshare(1), --keep-caps has no effect without a new user namespace */
+		r->cred.keep_caps = false;
 	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
 	r->program.other_root = o->root;

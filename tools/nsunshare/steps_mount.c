@@ -97,7 +97,8 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	const char *dir = s->arg;
 	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
 
-	/* EINVAL: the directory is not a mount point, so nothing propagates from it */
+	/* mount(2) returns EINVAL if the directory is not a mount point, so no mount propagates
+	 * from it */
 	if (rc < 0 && rc != -EINVAL)
 		return nserr_set(e, rc, "cannot make '%s' private", dir);
 	rc = sys_mount("proc", dir, "proc", FLAGS_OF_PROC, NULL);
@@ -105,9 +106,9 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 		return 0;
 	nserr_set(e, rc, "cannot mount proc on '%s'", dir);
 	/*
-	 * The pid namespace is new, but this process is not in it: unshare(2) moves only its
-	 * children there. So this process has no privilege over the proc file system of its own pid
-	 * namespace.
+	 * This process is not in the new pid namespace, because unshare(2) moves only its children
+	 * there. Therefore this process has no privilege to mount a proc file system, which would
+	 * show its own pid namespace.
 	 */
 	if (rc == -EPERM && r->o->no_fork && (r->o->types & CLONE_NEWPID) &&
 	    (r->o->types & CLONE_NEWUSER))

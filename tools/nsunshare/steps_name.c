@@ -22,7 +22,7 @@ static void undo_reserve(void *ctx, const struct plan_step *s)
 	(void)!nsname_release(&r->name, &ignored);
 }
 
-/* The name is reserved before anything is created, so that a second run with the same name has no
+/* Reserves the name before the other steps, so that a second run with the same name has no
  * effects. */
 const struct plan_kind step_name = {
 	.name = "name",
@@ -32,8 +32,8 @@ const struct plan_kind step_name = {
 	.undo = undo_reserve,
 };
 
-/* Identifies the child while the caller cannot have waited for it: afterwards, another process may
- * have its pid. */
+/* Reads the facts that identify the child. This step runs before the caller can wait for the child,
+ * because afterwards another process may have the same pid. */
 static int run_identify(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;

@@ -64,12 +64,12 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 			nserr_hint(e, "run it as root to use --owner");
 		return -e->errnum;
 	}
-	/* The owner has all capabilities in its user namespace, so it could trace every process
-	 * of the caller there and take its descriptors (ptrace(2)). The kernel makes this process
-	 * not dumpable only if fs.suid_dumpable is not 1. The exec makes the program dumpable
-	 * again. */
+	/* Make this process undumpable. The owner has all capabilities in its user namespace, so it
+	 * could trace every process of the caller there and duplicate its descriptors (ptrace(2)).
+	 * The kernel makes this process undumpable only if fs.suid_dumpable is not 1. execve(2)
+	 * makes the program dumpable again. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
-		return nserr_set(e, errno, "cannot make this process not dumpable");
+		return nserr_set(e, errno, "cannot make this process undumpable");
 	return 0;
 }
 
@@ -176,10 +176,10 @@ const struct plan_kind step_helper = {
 	.forks = PLAN_HELPER,
 };
 
-/* Creates the helper of a caller that waits for the program and has blocked all signals. The
- * program may be able to trace the processes of the user who starts it, but no helper. The helper
- * has a process group of its own, so that it can clean up after a SIGKILL to the group of the
- * caller. */
+/* Creates the helper of a caller that waits for the program and has blocked all signals. The helper
+ * is undumpable, so the program cannot trace it, although it may trace other processes of the same
+ * user. The helper has a process group of its own, so that it can clean up after a SIGKILL to the
+ * group of the caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
@@ -249,8 +249,8 @@ static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 	procfd = r->writer == IDMAP_BY_CHILD ? file_open_self(e) : proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;
-	/* all signals are blocked in this process, so newuidmap(1) is waited for together with a
-	 * signalfd */
+	/* wait for newuidmap(1) together with a signalfd, because all signals are blocked in this
+	 * process */
 	if (r->writer == IDMAP_BY_HELPERS)
 		stop = interrupt_open_ending();
 	return idmaps_write_by(r->writer, procfd, &r->maps, stop, e);

@@ -9,8 +9,8 @@
 #include "nsunshare.h"
 #include "run/interrupt.h"
 
-/* The program's process as the command sees it; a reference (nsutils(7)), and an argument of
- * programs such as ip(8). */
+/* Environment variable of the command with a reference to the program's process: a pid, which
+ * nsutils and programs such as ip(8) accept. */
 #define REF_VARIABLE "NSUTILS_REF"
 
 static _Noreturn void outside_child(const struct run *r, const char *command, pid_t helper,
@@ -36,9 +36,9 @@ static _Noreturn void outside_child(const struct run *r, const char *command, pi
 }
 
 /*
- * Waits for the command. All signals are blocked in the helper, so it waits for a signal, which the
- * caller passes on, by a signalfd. It also stops waiting when the caller has ended. Returns 0 and
- * sets *wstatus, or a negative errno.
+ * Waits for the command. All signals are blocked in the helper, so a signalfd shows a signal that
+ * the caller has passed on. Also stops waiting when the caller has ended. Returns 0 and sets
+ * *wstatus, or a negative errno.
  */
 static int wait_for_command(pid_t pid, int pidfd, pid_t caller, int *wstatus)
 {
@@ -48,7 +48,7 @@ static int wait_for_command(pid_t pid, int pidfd, pid_t caller, int *wstatus)
 			      { .fd = of_caller, .events = POLLIN } };
 	int rc = 0;
 
-	/* without pidfds (a seccomp filter denies them), no signal ends the wait */
+	/* if a seccomp filter denies pidfds, a signal cannot end the wait */
 	if (pidfd >= 0 && RETRY_EINTR(poll(p, ARRAY_SIZE(p), -1)) < 0)
 		rc = -errno;
 	else if (pidfd >= 0 && !p[0].revents)
@@ -96,5 +96,5 @@ const struct plan_kind step_setup_outside = {
 	.name = "setup-outside",
 	.call = "execve(/bin/sh)",
 	.run = run_outside,
-	.what = "run the command '%s' outside and wait for it",
+	.what = "run the command '%s' outside of the namespaces and wait for it",
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: steps of the parent that waits for the program. As with unshare(1), it is in the new
- * namespaces, so a program with capabilities there can look at it and trace it (ptrace(2)). */
+/* nsunshare: the steps of the parent that waits for the program. As with unshare(1), the parent is
+ * in the new namespaces, so a program with capabilities there can see and trace the parent
+ * (ptrace(2)). */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -9,14 +10,15 @@
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
 
-/* proc(5): nobody in the new user namespace can trace a process that is not dumpable. That would
- * yield the ids of the caller if they are not mapped, and the descriptors of this process. */
+/* Makes this process undumpable, so that the processes in the new user namespace cannot trace it
+ * (proc(5)). By tracing it, they would gain the ids of the caller, even if these are not mapped,
+ * and the descriptors of this process. */
 static int run_hide(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
 	(void)s;
 	return prctl(PR_SET_DUMPABLE, 0) < 0
-		       ? nserr_set(e, errno, "cannot make this process not dumpable")
+		       ? nserr_set(e, errno, "cannot make this process undumpable")
 		       : 0;
 }
 
@@ -27,8 +29,8 @@ const struct plan_kind step_hide = {
 	.run = run_hide,
 };
 
-/* The /proc files of a process that is not dumpable belong to root (proc(5)), so the user who
- * started it could not enter its namespaces. */
+/* Makes this process dumpable again. Otherwise its /proc files would belong to root (proc(5)), and
+ * the user who started it could not enter its namespaces. */
 static int run_show(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -64,8 +66,9 @@ const struct plan_kind step_hold_child = {
 	.afterwards = true,
 };
 
-/* The working directory would lead out of a root directory that the program changes to:
- * pivot_root(2) moves only roots and working directories that equal the old root. */
+/* Changes the working directory to /. If the program calls pivot_root(2), another working directory
+ * of this process would still lead to the old root, because pivot_root(2) moves only roots and
+ * working directories that equal the old root. */
 static int run_leave(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -81,8 +84,8 @@ const struct plan_kind step_leave = {
 	.afterwards = true,
 };
 
-/* A process inside could take the descriptors of the caller that the program does not inherit
- * (pidfd_getfd(2)). */
+/* Closes the descriptors that the program does not inherit, because a process inside could
+ * duplicate them (pidfd_getfd(2)). */
 static int run_close(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;

@@ -37,12 +37,12 @@ static void invalid_utf8_is_not_a_character(void)
 	CHECK_INT(str_utf8_len("\xc3\xa4", 2), 2);
 	CHECK_INT(str_utf8_len("\xc3\xa4", 1), 0);
 	CHECK_INT(str_utf8_len("\xc3x", 2), 0);
-	/* overlong forms of three and of four bytes, and the first valid ones */
+	/* overlong forms of three and four bytes, and the first valid characters of that length */
 	CHECK_INT(str_utf8_len("\xe0\x9f\xbf", 3), 0);
 	CHECK_INT(str_utf8_len("\xe0\xa0\x80", 3), 3);
 	CHECK_INT(str_utf8_len("\xf0\x8f\xbf\xbf", 4), 0);
 	CHECK_INT(str_utf8_len("\xf0\x90\x80\x80", 4), 4);
-	/* the last code point, and the next */
+	/* the last code point U+10FFFF, and the number after it */
 	CHECK_INT(str_utf8_len("\xf4\x8f\xbf\xbf", 4), 4);
 	CHECK_INT(str_utf8_len("\xf4\x90\x80\x80", 4), 0);
 	/* the borders of the surrogates */
@@ -88,7 +88,7 @@ static void unsafe_characters_are_known(void)
 		CHECK_INT(str_is_unsafe(at[i].s, strlen(at[i].s)), at[i].unsafe);
 }
 
-static void a_copy_is_as_long_as_it_must_be(void)
+static void copies_of_escaped_text_have_the_right_length(void)
 {
 	char *copy = str_escape_dup("a\nb", 3), nothing[2] = "x";
 
@@ -136,5 +136,5 @@ static void writes_nested_json(void)
 
 UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
 	  CASE(invalid_utf8_is_not_a_character), CASE(unsafe_characters_are_known),
-	  CASE(a_copy_is_as_long_as_it_must_be), CASE(never_writes_past_the_end),
+	  CASE(copies_of_escaped_text_have_the_right_length), CASE(never_writes_past_the_end),
 	  CASE(writes_nested_json))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-stream: standard input and other descriptors as streams, and the errors of small files. */
+/* test-stream: reads standard input and other descriptors as streams, and checks the errors of
+ * small files. */
 #include "base/stream.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include "../unit.h"
 #include "base/file.h"
 
-/* Runs f in a child, which may change descriptor 0. Returns its checks' failures. */
+/* Runs f in a child, because f may change descriptor 0. Returns the number of failed checks. */
 static int in_child(int (*f)(void))
 {
 	int wstatus = -1;
@@ -24,7 +25,7 @@ static int in_child(int (*f)(void))
 	return wstatus;
 }
 
-/* Puts a pipe with that text, whose other end is closed, on descriptor 0. */
+/* Makes descriptor 0 a pipe that contains the text and whose write end is closed. */
 static bool feed(const char *text)
 {
 	int p[2];
@@ -48,11 +49,11 @@ static bool stdin_is_null(void)
 
 static int null_child(void)
 {
-	/* an errno from before is not an error of this call */
+	/* an errno that was set before the call must not be reported */
 	errno = EIO;
 	if (!feed("x") || stream_null_stdin() != 0 || !stdin_is_null())
 		return 1;
-	/* a lower descriptor is not left open */
+	/* the original descriptor below 3 must be closed */
 	close(0);
 	errno = EIO;
 	return stream_null_stdin() != 0 || !stdin_is_null() || fcntl(3, F_GETFD) >= 0;
@@ -139,7 +140,7 @@ static void a_file_that_is_too_large_is_refused(void)
 	CHECK_INT(file_slurp(p[0], 8, &all), -EFBIG);
 	CHECK(all == NULL);
 	close(p[0]);
-	/* the last byte of the buffer is for the end of the string */
+	/* the last byte of the buffer is needed for the terminating NUL */
 	CHECK_INT(file_read_at(AT_FDCWD, "/proc/self/status", text, sizeof(text)), -EFBIG);
 	CHECK_INT(file_read_at(AT_FDCWD, "/proc/self/none", text, sizeof(text)), -ENOENT);
 	CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/none", "x"), -ENOENT);
@@ -157,7 +158,7 @@ static int lowest(void)
 	return fd;
 }
 
-static void each_file_is_closed(void)
+static void every_function_closes_its_file(void)
 {
 	int before = lowest();
 	char text[8192];
@@ -188,5 +189,5 @@ static void a_prefix_that_fills_the_message_is_cut(void)
 
 UNIT_MAIN(CASE(null_replaces_standard_input), CASE(standard_input_is_read_once),
 	  CASE(a_closed_standard_input_is_an_error), CASE(a_descriptor_is_read_and_closed),
-	  CASE(a_file_that_is_too_large_is_refused), CASE(each_file_is_closed),
+	  CASE(a_file_that_is_too_large_is_refused), CASE(every_function_closes_its_file),
 	  CASE(a_prefix_that_fills_the_message_is_cut))

@@ -18,7 +18,8 @@
 #define OWN_V1  "3:cpu,cpuacct:/box\n2:pids:/\n1:name=systemd:/user.slice/x.scope\n"
 
 /*
- * Returns the directories that NAME leads to, one per line, with "v2 " before those of version 2.
+ * Returns the directories that cgroup_find() finds for NAME, one per line. Directories of version 2
+ * begin with "v2 ".
  */
 static const char *place(const char *name, const char *mounts, const char *own)
 {

@@ -79,7 +79,7 @@ static void the_first_path_is_that_of_version_2_if_there_is_one(void)
 	CHECK_STR(first("0::/a:b\n"), "/a:b");
 	CHECK_STR(first("3:cpu:/c\n0::/b\n"), "/b");
 	CHECK_STR(first("3:cpu:/c\n2:pids:/p\n"), "/c");
-	/* a hierarchy whose number ends with 0, and a path that looks like the line */
+	/* a hierarchy whose number ends with 0, and a path that looks like a line of version 2 */
 	CHECK_STR(first("10::/ten\n2:pids:/p\n"), "/ten");
 	CHECK_STR(first("4:cpu:/x0::/y\n0::/z\n"), "/x0::/y");
 	CHECK_STR(first("0::/last"), "/last");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-bpf-prog: the BPF programs for the structures of several kernels, as text. The structures
- * are in tests/fixtures/btf/VERSION and the programs in tests/fixtures/btf/VERSION.listing. With
- * the environment variable LISTINGS, new listings are written to that directory.
+ * test-bpf-prog: builds the BPF programs for the structures of several kernels and compares them,
+ * as text, with listings. The structures are in tests/fixtures/btf/VERSION and the listings in
+ * tests/fixtures/btf/VERSION.listing. If the environment variable LISTINGS names a directory, new
+ * listings are written to it.
  */
 #include "collect/bpf_prog.h"
 
@@ -76,7 +77,7 @@ static void add_arithmetic(struct buf *b, const struct bpf_insn *i)
 		buf_printf(b, "r%d %s %d", i->dst_reg, sign, i->imm);
 }
 
-/* Numbers of types depend on the BTF that the test makes, so they become "type". */
+/* BTF ids depend on the BTF that the test generates, so they are printed as "type". */
 static void add_insn(struct buf *b, const struct bpf *p, unsigned at)
 {
 	const struct bpf_insn *i = &p->insn[at];
@@ -115,7 +116,7 @@ static void add_program(struct buf *b, const char *title, const struct bpf *p)
 
 /* ---- Cases ---- */
 
-/* Makes the programs for the structures `text`. Returns 0 or a negative errno. */
+/* Builds the programs for the structures that `text` describes. Returns 0 or a negative errno. */
 static int make(const char *text, struct bpf *task, struct bpf *file, struct bpf_source *s)
 {
 	struct buf bytes = btf_build(text);
@@ -208,7 +209,7 @@ static void programs_for_7_2(void)
 	matches_its_listing("7.2");
 }
 
-/* Removes the lines that begin with what. */
+/* Removes the lines that begin with `what`. */
 static void remove_lines(char *text, const char *what)
 {
 	char *at = text;
@@ -220,7 +221,8 @@ static void remove_lines(char *text, const char *what)
 	}
 }
 
-/* Returns the result for the structures of 6.18 without those lines. */
+/* Returns the result of building the programs for the structures of 6.18 without the lines that
+ * begin with `what`. */
 static int result_without(const char *what)
 {
 	struct bpf_source s = { 0 };
@@ -235,7 +237,7 @@ static int result_without(const char *what)
 	return rc;
 }
 
-static void fails_without_what_every_kernel_has(void)
+static void fails_without_required_members(void)
 {
 	CHECK_INT(result_without("func bpf_iter_task "), -ENOENT);
 	CHECK_INT(result_without("func bpf_iter_task_file "), -ENOENT);
@@ -251,7 +253,7 @@ static void fails_without_what_every_kernel_has(void)
 	CHECK_INT(result_without("\tinum "), -ENOENT);
 }
 
-static void does_without_what_some_kernels_lack(void)
+static void builds_programs_without_optional_members(void)
 {
 	CHECK_INT(result_without("func bpf_rdonly_cast "), 0);
 	CHECK_INT(result_without("\ttime_ns "), 0);
@@ -260,7 +262,7 @@ static void does_without_what_some_kernels_lack(void)
 	CHECK_INT(result_without("\tns_list_node "), 0);
 }
 
-static void every_jump_stays_inside(void)
+static void every_jump_ends_inside_the_program(void)
 {
 	struct bpf_source s = { 0 };
 	static struct bpf p[2];
@@ -299,7 +301,6 @@ static void a_program_that_is_too_long_is_an_error(void)
 }
 
 UNIT_MAIN(CASE(programs_for_5_10), CASE(programs_for_6_1), CASE(programs_for_6_12),
-	  CASE(programs_for_6_18), CASE(programs_for_7_2),
-	  CASE(fails_without_what_every_kernel_has), CASE(does_without_what_some_kernels_lack),
-	  CASE(every_jump_stays_inside), CASE(a_label_that_is_missing_is_an_error),
-	  CASE(a_program_that_is_too_long_is_an_error))
+	  CASE(programs_for_6_18), CASE(programs_for_7_2), CASE(fails_without_required_members),
+	  CASE(builds_programs_without_optional_members), CASE(every_jump_ends_inside_the_program),
+	  CASE(a_label_that_is_missing_is_an_error), CASE(a_program_that_is_too_long_is_an_error))

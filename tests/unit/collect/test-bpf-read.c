@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-bpf-read: records of the BPF programs become processes, holders and relations; invalid ones
- * are refused. */
+/* test-bpf-read: checks the conversion of the programs' records to processes, holders and
+ * relations, and that invalid records are refused. */
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
@@ -122,14 +122,15 @@ static void a_thread_elsewhere_is_a_holder_even_before_its_process(void)
 	end();
 }
 
-static void other_namespaces_of_children_are_held(void)
+static void records_namespaces_of_future_children(void)
 {
 	struct bpf_task t = { .kind = BPF_RECORD_TASK, .tgid = 10, .pid = 10, .n_threads = 2 };
 
 	begin();
 	t.inode[NSTYPE_PID] = 1;
 	t.pid_child = 2;
-	t.time_child = 3; /* a process that has left its time namespace is in none */
+	/* the process has left its time namespace, so this inode must be ignored */
+	t.time_child = 3;
 	buf_add(&out, &t, sizeof(t));
 	CHECK_INT(take_tasks(), 0);
 	CHECK_INT(w.n, 1);
@@ -159,7 +160,7 @@ static void refuses_invalid_records_of_tasks(void)
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 	begin();
-	file(1, 1, 1, 1, 0, 1); /* a record of the other program */
+	file(1, 1, 1, 1, 0, 1); /* a record of the program for descriptors must be refused here */
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 }
@@ -170,9 +171,9 @@ static void descriptors_become_holders(void)
 
 	begin();
 	file(10, 10, 3, 500, (uint32_t)nstypes[NSTYPE_UTS].flag, 1);
-	file(10, 10, 4, 501, 0x40, 1); /* a type that this program does not know */
+	file(10, 10, 4, 501, 0x40, 1); /* an unknown namespace type must be ignored */
 	file(10, 10, 5, 600, 0, 1);
-	file(20, 20, 6, 600, 0, 2); /* the same socket */
+	file(20, 20, 6, 600, 0, 2); /* the same socket in another process */
 	CHECK_INT(take_files(9, &seen), 0);
 	CHECK(!seen);
 	CHECK_INT(w.n, 2);
@@ -216,7 +217,7 @@ static void a_table_that_threads_share_counts_once(void)
 	end();
 }
 
-static void our_own_probe_is_no_holder(void)
+static void ignores_the_probe_descriptor_of_nslist(void)
 {
 	uint32_t flag = (uint32_t)nstypes[NSTYPE_MNT].flag;
 	bool seen;
@@ -263,7 +264,7 @@ static void lists_are_known_only_if_complete(void)
 	end();
 }
 
-/* Adds a relation. */
+/* Adds the relations of one namespace. */
 static void relation(uint32_t type, uint32_t inode, uint32_t owner, uint32_t parent)
 {
 	struct bpf_related *more = reallocarray(b.related, b.n_related + 1, sizeof(*more));
@@ -334,8 +335,9 @@ static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
 UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
 	  CASE(only_selected_types_are_kept),
 	  CASE(a_thread_elsewhere_is_a_holder_even_before_its_process),
-	  CASE(other_namespaces_of_children_are_held), CASE(refuses_invalid_records_of_tasks),
+	  CASE(records_namespaces_of_future_children), CASE(refuses_invalid_records_of_tasks),
 	  CASE(descriptors_become_holders), CASE(many_sockets_are_told_apart),
-	  CASE(a_table_that_threads_share_counts_once), CASE(our_own_probe_is_no_holder),
-	  CASE(lists_are_known_only_if_complete), CASE(namespaces_get_their_owners_and_parents),
+	  CASE(a_table_that_threads_share_counts_once),
+	  CASE(ignores_the_probe_descriptor_of_nslist), CASE(lists_are_known_only_if_complete),
+	  CASE(namespaces_get_their_owners_and_parents),
 	  CASE(an_unknown_ancestor_leaves_a_namespace_to_be_opened))

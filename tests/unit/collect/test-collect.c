@@ -138,7 +138,8 @@ static void fails_with_enoent_if_the_holder_has_ended(void)
 	const struct ns *ns = find(&c, NSTYPE_UTS, 4026532202u);
 	int proc = c.q.proc;
 
-	c.q.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC); /* /dev has no processes */
+	/* use /dev as a directory without processes */
+	c.q.proc = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK(c.q.proc >= 0);
 	CHECK_INT(collect_open(&c, ns), -ENOENT);
 	close(proc);

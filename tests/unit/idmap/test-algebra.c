@@ -11,7 +11,7 @@
 #include "../unit.h"
 
 #define CASES 100000
-#define SPACE 48 /* number of ids in the model; the first is base */
+#define SPACE 48 /* number of ids in the model; the first id is base */
 #define NONE  (-1)
 
 struct model {
@@ -28,7 +28,7 @@ static unsigned rnd(unsigned below)
 	return (unsigned)(state >> 33) % below;
 }
 
-/* Returns 0 or a base whose last id is the last valid id, each in half of the cases. */
+/* Returns a random base: 0, or the base for which the last id of the model is the last valid id. */
 static uint32_t some_base(void)
 {
 	return rnd(2) ? 0 : NUM_ID_MAX - SPACE + 1;
@@ -269,8 +269,8 @@ static void parses_what_it_formats(void)
 }
 
 /*
- * Places a single id in a map. No id may then be mapped twice, and all other pairs must stay if
- * they can.
+ * Adds the mapping of a single id to a map. Afterwards no id may be mapped twice, and all pairs
+ * that do not conflict must be unchanged.
  */
 static void places_a_single_id(void)
 {

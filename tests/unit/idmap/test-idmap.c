@@ -133,9 +133,10 @@ static void refuses_too_many_lines_or_bytes(void)
 	for (uint32_t i = 0; i < 170; i++)
 		CHECK_INT(idmap_add(&m, 1000000000 + 2 * i, 1000000000 + 2 * i, 1, &e), 0);
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
-	CHECK_INT(idmap_add(&m, 10, 1, 100000000, &e), 0); /* 15 bytes more: 4,095 */
+	/* with a line of 15 bytes, the map has 4,095 bytes */
+	CHECK_INT(idmap_add(&m, 10, 1, 100000000, &e), 0);
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
-	m.ext[170].outside = 10; /* one byte more: 4,096 */
+	m.ext[170].outside = 10; /* with a line of 16 bytes, the map has 4,096 bytes */
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
 	CHECK_STR(unit_message(&e),
 		  "extent 171: the map has 4096 bytes, but a map can have at most 4095");

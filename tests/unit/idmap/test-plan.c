@@ -91,7 +91,7 @@ static void places_a_single_id_in_a_range(void)
 		{ 2, 100007, IDMAP_PLAN_HOLE, "0:100000:2,2:100007:1,3:100003:4,8:100008:2" },
 		{ 3, 100003, IDMAP_PLAN_SHIFT, "0:100000:10" },
 		{ 20, 1001, IDMAP_PLAN_ERROR, "0:100000:10,20:1001:1" },
-		/* the id after the range is not in it */
+		/* the id after the end of the range does not belong to the range */
 		{ 10, 1001, IDMAP_PLAN_SHIFT, "0:100000:10,10:1001:1" },
 		{ 20, 100010, IDMAP_PLAN_SHIFT, "0:100000:10,20:100010:1" },
 	};
@@ -191,7 +191,7 @@ static void fails_when_a_range_ends_after_the_last_inside_id(void)
 	cleanup_idmap struct idmap m = IDMAP_INIT;
 	struct nserr e = NSERR_INIT;
 
-	/* ten inside ids are left */
+	/* only ten inside ids are free */
 	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 0, IDMAP_NONE, 4294967285, 0 }), 0);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
 	CHECK_STR(unit_message(&e), "no inside ids are left for the ranges");

@@ -31,7 +31,7 @@ static const char *of(const char *text, const struct subid_user *u)
 	return ranges(text, strlen(text), u, &s);
 }
 
-static void takes_lines_of_the_name_and_the_uid(void)
+static void uses_the_lines_of_the_name_and_of_the_uid(void)
 {
 	static const struct subid_user nameless = { .has_uid = true, .uid = 1000 };
 	static const struct subid_user numberless = { .name = "alice" };
@@ -48,7 +48,7 @@ static void ignores_lines_of_other_users(void)
 {
 	static const struct subid_user root = { .has_uid = true, .name = "root" };
 
-	/* the name is not parsed as a number: root owns only its own lines */
+	/* root has no lines here, because a name is not parsed as a number */
 	CHECK_STR(of("alice:500000:1000\n", &root), "");
 	CHECK_STR(of("alic:1:1\nalicee:2:2\n1000abc:3:3\n10000:4:4\n01000:5:5\n:6:6\n", &alice),
 		  "");
@@ -163,7 +163,7 @@ static void uses_nss_only_if_nsswitch_conf_names_it(void)
 	CHECK(subid_nss_named("subid: filesystem"));
 }
 
-UNIT_MAIN(CASE(takes_lines_of_the_name_and_the_uid), CASE(ignores_lines_of_other_users),
+UNIT_MAIN(CASE(uses_the_lines_of_the_name_and_of_the_uid), CASE(ignores_lines_of_other_users),
 	  CASE(reports_the_first_invalid_line_of_the_user), CASE(accepts_nul_bytes_in_the_file),
 	  CASE(reads_100000_lines), CASE(removes_overlaps_between_ranges),
 	  CASE(finds_users_by_name_and_by_uid), CASE(uses_nss_only_if_nsswitch_conf_names_it))

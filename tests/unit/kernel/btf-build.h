@@ -17,10 +17,10 @@
 #include "base/buf.h"
 
 struct btf_build {
-	struct buf types, more, strings; /* more: types that follow the structures */
+	struct buf types, more, strings; /* more: the types that follow the structures */
 	char names[128][64];
 	size_t n_names;
-	uint32_t n; /* of all types so far */
+	uint32_t n; /* number of all types so far */
 };
 
 static inline void build_word(struct buf *b, uint32_t v)
@@ -119,7 +119,7 @@ static inline void build_function(struct btf_build *b, const char *line)
 	build_more(b, 12, 0, build_string(b, word[0]), proto);
 }
 
-static size_t build_open; /* position of the structure whose members follow */
+static size_t build_open; /* position of the structure to which the following members belong */
 
 static inline void build_item(struct btf_build *b, const char *line, bool member)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-btf: names and members in BTF that the test makes, and invalid BTF. */
+/* test-btf: finds types and members in BTF that the test generates, and refuses invalid BTF. */
 #include "kernel/btf.h"
 
 #include "../unit.h"
@@ -165,7 +165,8 @@ static void refuses_every_truncation(void)
 	bytes = btf_build(example);
 	CHECK_INT(read_all(bytes.s, bytes.len), 0);
 	for (size_t n = 0; n < bytes.len; n++) {
-		/* a copy of just that size lets a sanitizer see what is read beyond it */
+		/* make a copy of exactly this size, so that a sanitizer reports a read beyond its
+		 * end */
 		char *copy = malloc(n + 1);
 
 		memcpy(copy, bytes.s, n);

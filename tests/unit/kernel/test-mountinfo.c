@@ -78,7 +78,7 @@ static void invalid_escapes_are_kept(void)
 	CHECK(mountinfo_next(&m, &l));
 	CHECK_STR(l.root, "\\04");
 	CHECK_STR(l.target, "/\\408\\x41\\");
-	CHECK_STR(l.source, "\\040"); /* decoded only once */
+	CHECK_STR(l.source, "\\040"); /* the text must be decoded only once */
 }
 
 static void invalid_lines_are_skipped(void)

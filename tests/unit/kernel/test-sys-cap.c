@@ -14,7 +14,7 @@
 
 #define NEEDED (SYS_CAP_BIT(CAP_SETUID) | SYS_CAP_BIT(CAP_SETGID) | SYS_CAP_BIT(CAP_SETFCAP))
 
-/* Returns the set that /proc/self/status names so, e.g. "CapPrm". */
+/* Returns the set that /proc/self/status names "name", for example "CapPrm". */
 static uint64_t status(const char *name)
 {
 	char text[8192], key[16];
@@ -62,13 +62,13 @@ static int change(void)
 	return memcmp(&c, &now, sizeof(c)) != 0;
 }
 
-static void the_sets_are_those_of_proc(void)
+static void sets_equal_those_in_proc(void)
 {
 	CHECK(sets_are_those_of_status());
 	CHECK_INT(in_child(change), 0);
 }
 
-static void a_capability_is_held_or_not(void)
+static void reports_if_a_capability_is_effective(void)
 {
 	uint64_t effective = status("CapEff"), bound = status("CapBnd");
 
@@ -182,6 +182,6 @@ static void the_capability_that_a_map_lacks_is_named(void)
 	CHECK_INT(in_child(lack_none), 0);
 }
 
-UNIT_MAIN(CASE(the_sets_are_those_of_proc), CASE(a_capability_is_held_or_not),
+UNIT_MAIN(CASE(sets_equal_those_in_proc), CASE(reports_if_a_capability_is_effective),
 	  CASE(the_bounding_and_the_ambient_set_change), CASE(names_are_those_of_capabilities_7),
 	  CASE(the_capability_that_a_map_lacks_is_named))

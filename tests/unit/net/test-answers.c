@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-answers: a socket pair stands for the kernel, whose answers lie ready when a request is
- * sent. */
+/* test-answers: checks how answers of the kernel are processed. A socket pair replaces the kernel,
+ * and its answers are written to the socket before the request is sent. */
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -15,7 +15,7 @@
 static struct netlink nl = NETLINK_INIT;
 static int kernel = -1;
 
-/* Opens the pair. The first request has the number 1. */
+/* Opens the socket pair. The first request has the sequence number 1. */
 static void begin(void)
 {
 	int pair[2];
@@ -31,7 +31,7 @@ static void end(void)
 	util_close(&kernel);
 }
 
-/* Sends a batch of answers, all with the number seq. */
+/* Sends a batch of answers, all with the sequence number seq. */
 static void answer(struct netlink_batch *b, uint32_t seq)
 {
 	for (size_t at = 0; at < b->len;) {
@@ -169,7 +169,7 @@ static void answers_to_another_request_are_skipped(void)
 	end();
 }
 
-/* Returns the result of a dump of devices that the batch answers. */
+/* Requests a dump of devices and answers with the batch. Returns the result. */
 static int links_of(struct netlink_batch *b, struct nserr *e)
 {
 	struct net_links links;
@@ -202,7 +202,7 @@ static void a_refused_dump_is_reported(void)
 	CHECK_INT(links_of(&b, NULL), 0);
 }
 
-static void a_text_that_is_missing_or_damaged_is_no_hint(void)
+static void a_missing_or_damaged_error_text_sets_no_hint(void)
 {
 	struct nserr e = NSERR_INIT;
 	struct netlink_batch b;
@@ -220,13 +220,13 @@ static void a_text_that_is_missing_or_damaged_is_no_hint(void)
 	netlink_put_u32(&b, NLMSGERR_ATTR_OFFS, 4);
 	nh->nlmsg_flags |= NLM_F_ACK_TLVS;
 	CHECK_INT(links_of(&b, &e), -EPERM);
-	/* the attribute claims to be longer than the message */
+	/* the length of the attribute exceeds the message */
 	put_error(&b, -EPERM);
 	netlink_put_str(&b, NLMSGERR_ATTR_MSG, "x");
 	nh->nlmsg_flags |= NLM_F_ACK_TLVS;
 	((struct nlattr *)(void *)(b.space + NLMSG_HDRLEN + sizeof(struct nlmsgerr)))->nla_len = 99;
 	CHECK_INT(links_of(&b, &e), -EPERM);
-	/* the request that is quoted does not fit */
+	/* the length of the repeated request exceeds the message */
 	put_error(&b, -EPERM);
 	nh->nlmsg_flags = NLM_F_ACK_TLVS;
 	((struct nlmsgerr *)(void *)(b.space + NLMSG_HDRLEN))->msg.nlmsg_len = 4000;
@@ -387,7 +387,7 @@ static void routes_of_other_tables_are_left_out(void)
 	end();
 }
 
-static void the_way_is_read_or_refused(void)
+static void reads_the_path_of_a_packet_and_refuses_invalid_answers(void)
 {
 	const struct net_addr to = { .family = AF_INET, .prefix = 32, .b = { 10, 9, 9, 9 } };
 	const struct rtmsg rt = { .rtm_family = AF_INET, .rtm_type = RTN_LOCAL };
@@ -460,8 +460,8 @@ static void a_closed_socket_is_an_error(void)
 
 UNIT_MAIN(CASE(an_interrupted_dump_begins_again), CASE(a_dump_that_is_always_interrupted_fails),
 	  CASE(answers_to_another_request_are_skipped), CASE(a_refused_dump_is_reported),
-	  CASE(a_text_that_is_missing_or_damaged_is_no_hint), CASE(damaged_answers_are_refused),
+	  CASE(a_missing_or_damaged_error_text_sets_no_hint), CASE(damaged_answers_are_refused),
 	  CASE(values_of_another_length_are_ignored), CASE(values_of_the_right_length_are_read),
 	  CASE(addresses_of_other_families_are_left_out), CASE(routes_of_other_tables_are_left_out),
-	  CASE(the_way_is_read_or_refused), CASE(a_batch_is_sent_and_its_failure_named),
-	  CASE(a_closed_socket_is_an_error))
+	  CASE(reads_the_path_of_a_packet_and_refuses_invalid_answers),
+	  CASE(a_batch_is_sent_and_its_failure_named), CASE(a_closed_socket_is_an_error))

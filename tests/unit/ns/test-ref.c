@@ -238,7 +238,7 @@ static void every_form_opens_our_own_namespace(void)
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%llu", (unsigned long long)own_inode("net"));
 	check_opens(s, NULL);
-	check_opens(s, NULL); /* now the index of inodes contains it */
+	check_opens(s, NULL); /* the second call finds the namespace in the index of inodes */
 	snprintf(s, sizeof(s), "fd:%d", fd);
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%d/fd/%d", (int)getpid(), fd);
@@ -295,7 +295,7 @@ static void never_opens_a_fifo(void)
 	CHECK(mkdtemp(dir) != NULL);
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
-	alarm(5); /* ends the test if the call blocks */
+	alarm(5); /* the alarm ends the test if the call blocks */
 	CHECK(open_ref(path, NULL, &e) < 0);
 	alarm(0);
 	unlink(path);
@@ -348,7 +348,7 @@ static void refuses_a_kernel_thread(void)
 	rmdir(dir);
 }
 
-static void holds_a_process_by_number_and_inode(void)
+static void opens_a_process_by_pid_and_inode(void)
 {
 	struct nsref_process p = NSREF_PROCESS_INIT;
 	struct nserr e = NSERR_INIT;
@@ -374,4 +374,4 @@ UNIT_MAIN(CASE(parses_every_form), CASE(refuses_invalid_references),
 	  CASE(climbs_in_order_up_to_the_limit), CASE(every_form_opens_our_own_namespace),
 	  CASE(opens_a_namespace_by_id), CASE(messages_name_the_error), CASE(never_opens_a_fifo),
 	  CASE(refuses_a_zombie), CASE(refuses_a_kernel_thread),
-	  CASE(holds_a_process_by_number_and_inode))
+	  CASE(opens_a_process_by_pid_and_inode))

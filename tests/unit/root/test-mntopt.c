@@ -94,8 +94,8 @@ static void attributes_are_converted_to_flags_of_mount(void)
 #if USE_LIBMOUNT
 
 /*
- * Returns true for options in libmount's table that our table lacks on purpose: other operations
- * and defaults.
+ * Returns true for options of libmount that the table of mntopt.c lacks on purpose, because they
+ * are other operations or defaults.
  */
 static bool is_left_out(const char *name)
 {
@@ -111,7 +111,8 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
-/* Our table must have every other option that libmount knows for all mounts, with the same flag. */
+/* The table of mntopt.c must have every other option that libmount knows for all mounts, with the
+ * same flag. */
 static void option_flags_equal_those_of_libmount(void)
 {
 	static __typeof__(&mnt_get_builtin_optmap) optmap;
@@ -157,7 +158,7 @@ static void a_mount_table_is_read(void)
 
 static void option_flags_equal_those_of_libmount(void)
 {
-	unit_skip("this build is without libmount");
+	unit_skip("nsutils was built without libmount");
 }
 
 static void a_mount_table_is_read(void)

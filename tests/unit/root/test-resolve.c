@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-resolve: checks that openat2(2) and our own path walk give the same results. */
+/* test-resolve: checks that path resolution with openat2(2) and component by component give the
+ * same results. */
 #include "root/resolve.h"
 
 #include <fcntl.h>
@@ -169,8 +170,9 @@ static void opens_the_parent_of_the_last_component(void)
 	CHECK_INT(root_resolve_parent(root, ".", 0, &base, NULL), -EINVAL);
 }
 
-/* Opening it for reading would wait for a writer, and need permission to read. */
-static void nothing_on_the_way_is_opened_for_reading(void)
+/* Files and directories must be opened with O_PATH: opening a FIFO for reading would wait for a
+ * writer, and opening a directory would need read permission. */
+static void opens_no_component_for_reading(void)
 {
 	make_root();
 	CHECK(mkfifoat(root, "fifo", 0644) == 0);
@@ -205,4 +207,4 @@ static void creates_a_path_of_forty_levels(void)
 UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(both_ways_return_the_same_error),
 	  CASE(magic_links_are_refused), CASE(missing_components_are_created_inside_and_removed),
 	  CASE(entry_that_cannot_be_noted_is_removed), CASE(opens_the_parent_of_the_last_component),
-	  CASE(nothing_on_the_way_is_opened_for_reading), CASE(creates_a_path_of_forty_levels))
+	  CASE(opens_no_component_for_reading), CASE(creates_a_path_of_forty_levels))

@@ -151,7 +151,7 @@ static void undo_removes_a_root_attached_early(void)
 	in_namespaces(undo_early);
 }
 
-static void not_the_machines(const char *dir)
+static void is_not_the_initial_namespace(const char *dir)
 {
 	struct nserr e = NSERR_INIT;
 
@@ -165,7 +165,7 @@ static void recognises_the_mount_namespace_of_the_machine(void)
 	struct nserr e = NSERR_INIT;
 	char comm[32] = "";
 
-	in_namespaces(not_the_machines);
+	in_namespaces(is_not_the_initial_namespace);
 	/* in a pid namespace, process 2 is an ordinary process */
 	if (file_read_at(AT_FDCWD, "/proc/2/comm", comm, sizeof(comm)) < 0 ||
 	    !streq(comm, "kthreadd\n"))

@@ -68,7 +68,7 @@ static void wait_for_a_line_ends_at_a_signal(void)
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(interrupt_wait(fd, pair[0]), 0);
 	CHECK_INT(interrupt_wait(-1, pair[0]), 0);
-	/* the signal is still pending */
+	/* the signal must still be pending */
 	CHECK_INT(sigtimedwait(&term, &info, &(struct timespec){ 0 }), SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &term, NULL);
 	close(fd);

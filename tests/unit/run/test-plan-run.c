@@ -14,7 +14,8 @@
 #include "kernel/sys_pidfd.h"
 
 struct trace {
-	char text[128]; /* the steps that ran, in order; in memory that the processes share */
+	/* names of the steps that ran, in order, in memory that the processes share */
+	char text[128];
 	size_t fail_at; /* the number of the step that fails, counted from 1; 0 if none fails */
 	size_t runs, undone;
 };

@@ -339,8 +339,8 @@ static int fails_if_the_child_was_waited_for_already(void)
 }
 
 /*
- * A signal handler that the caller has installed must not end the wait early. An exec would have
- * removed it.
+ * A signal handler of the caller must not end the wait early. (In the tools, execve(2) has removed
+ * all handlers.)
  */
 static void on_alarm(int sig)
 {
@@ -387,7 +387,7 @@ ISOLATED(reports_a_received_signal_for_a_status_of_128_plus_n)
 ISOLATED(fails_if_the_child_was_waited_for_already)
 ISOLATED(waits_again_after_an_interrupted_wait)
 
-/* A parent that ends before the signal is set would never send it. */
+/* If the parent ends before the death signal is set, the kernel never sends the signal. */
 static int names_a_parent_that_has_ended(void)
 {
 	struct supervise inner, outer = { .death_signal = SIGKILL };
@@ -405,7 +405,7 @@ static int names_a_parent_that_has_ended(void)
 	(void)!prctl(PR_SET_PDEATHSIG, 0);
 	if (rc >= 0 || !streq(e.what, "the parent has ended") || e.errnum != 0)
 		return 2;
-	/* the same by the number alone */
+	/* the same check with the pid instead of a pidfd */
 	outer.parent = -1;
 	rc = supervise_inherit(&inner, &outer, &e);
 	(void)!prctl(PR_SET_PDEATHSIG, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-nslist: checks which options of nslist go together. */
+/* test-nslist: checks which options of nslist can be combined. */
 #include "../unit.h"
 #include "nslist/nslist.h"
 

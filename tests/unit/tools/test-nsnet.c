@@ -13,7 +13,8 @@ static struct net_addr addr(const char *s)
 	return a;
 }
 
-/* A new TCP connection from 10.1.0.2 behind br0 to port 80 of 203.0.113.1 behind up0. */
+/* A packet of a new TCP connection: from 10.1.0.2, which is connected to br0, to port 80 of
+ * 203.0.113.1, which is reached through up0. */
 static struct rules_packet packet(void)
 {
 	return (struct rules_packet){ .iif = "br0",
@@ -24,7 +25,8 @@ static struct rules_packet packet(void)
 				      .dport = 80 };
 }
 
-/* The fate of a packet in a chain at `forward` with the policy accept and that rule. */
+/* Returns the fate of the packet in a chain of the hook `forward` that has the policy accept and
+ * this rule. */
 static enum rules_fate fate_of(const struct rules_packet *p, const char *rule)
 {
 	struct rules_place at = { .table = "" };
@@ -160,7 +162,7 @@ static void published_ports_are_listed_once(void)
 	CHECK(!rules_next_dnat(&at, &d));
 }
 
-static void broken_texts_end(void)
+static void incomplete_rulesets_are_read_to_the_end(void)
 {
 	static const char *const texts[] = {
 		"",
@@ -187,4 +189,4 @@ static void broken_texts_end(void)
 
 UNIT_MAIN(CASE(matches_decide_if_a_rule_applies), CASE(jumps_are_followed_and_policies_count),
 	  CASE(translation_counts_for_its_subnet_only), CASE(published_ports_are_listed_once),
-	  CASE(broken_texts_end))
+	  CASE(incomplete_rulesets_are_read_to_the_end))

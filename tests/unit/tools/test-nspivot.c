@@ -53,7 +53,7 @@ static const struct verb mounts = { .name = "m" };
 static const struct verb mask = { .name = "mask", .cover = VERB_HIDES_ON_PURPOSE };
 static const struct verb dir = { .name = "dir", .cover = VERB_COVERS_NOTHING };
 
-/* Returns the message for verbs with these destinations, the first one first. */
+/* Returns the message of check_hidden() for verbs with these destinations, in this order. */
 static const char *said_of(const struct verb *v, const char *a, const struct verb *w, const char *b,
 			   const char *c)
 {

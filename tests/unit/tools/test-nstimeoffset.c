@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-nstimeoffset: checks which options of nstimeoffset go together. */
+/* test-nstimeoffset: checks which options of nstimeoffset can be combined. */
 #include "../unit.h"
 #include "nstimeoffset/nstimeoffset.h"
 
