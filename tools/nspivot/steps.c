@@ -32,7 +32,7 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	r->root.nodev = r->o->nodev;
-	r->root.exec_closes = true;
+	r->root.left_open = root_left_open();
 	if (r->o->host_root) {
 		rc = root_begin_tmpfs(&r->root, &o, r->o->readonly, e);
 		if (rc == 0)
