@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "collect/collect.h"
+#include "common/color.h"
 #include "kernel/mountinfo.h"
 #include "ns/procfs.h"
 #include "ns/ref.h"
@@ -56,6 +57,7 @@ struct opts {
 	const char *find;     /* argument of --find, or NULL */
 	const char *sort;     /* argument of --sort, or NULL */
 	const struct column *sort_col;
+	enum color_when color;
 	bool sort_down; /* from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
@@ -152,8 +154,9 @@ struct run {
 	struct detail *details; /* sorted by pid */
 	size_t n_details;
 	struct users users;
-	struct boxes *boxes; /* the containers of --containers and --find, or NULL */
-	struct found *found; /* the answers of --find */
+	char *orphan_color, *self_color; /* of rows of the table; NULL without colours */
+	struct boxes *boxes;             /* the containers of --containers and --find, or NULL */
+	struct found *found;             /* the answers of --find */
 	size_t n_found;
 	int netlink; /* socket for netnsid_get(), or 0 if not open */
 	bool hidden; /* with --strict: /proc hides processes */

@@ -75,9 +75,7 @@ struct run {
 	bool restricts; /* the options take privilege from the program that the parent keeps */
 	bool visible;   /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	int report[2];     /* run/report.h: the ends of the helper and of the init, or -1 */
-	bool runs;         /* of the helper: the child has executed the program or its init */
-	bool not_executed; /* of the helper: the init could not execute the program */
+	bool runs; /* of the helper: the child has executed the program or its init */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
@@ -120,9 +118,6 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* Returns true if an init must report which process is the program. */
-bool report_wanted(const struct run *r);
-
 /* Closes the descriptors by which the pins can be undone, so that other processes can unmount them.
  * For the helper that stays. */
 void pins_close(struct run *r);
@@ -145,10 +140,9 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_sysctl, step_setup;   /* steps_proc.c */
-extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
-extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
-extern const struct plan_kind step_setup_outside;            /* steps_outside.c */
-extern const struct plan_kind step_init;                     /* init.c */
+	step_domainname, step_lo, step_sysctl, step_setup; /* steps_proc.c */
+extern const struct plan_kind step_name, step_identify;    /* steps_name.c */
+extern const struct plan_kind step_setup_outside;          /* steps_outside.c */
+extern const struct plan_kind step_init;                   /* init.c */
 
 #endif
