@@ -285,8 +285,7 @@ static void a_long_or_unlimited_limit_is_parsed(void)
 			  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 			  "xxxxxxxxxxxxxxxxxxxxxxxxxx=1"),
 		  "--rlimit: unknown limit "
-		  "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-		  "xxxxxxxxxxxxxxxx'");
+		  "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
 }
 
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
