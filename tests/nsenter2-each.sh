@@ -27,7 +27,7 @@ test_each_runs_the_program_in_every_target()
 	assert_out 'host1
 host2
 host3'
-	assertEquals 'nsenter2: 3 of 3 succeeded, worst exit status 0' "$err"
+	assertEquals 'nsenter2: 3 of 3 programs succeeded, highest exit status 0' "$err"
 }
 
 test_prefix_names_the_reference_of_each_line()
@@ -93,10 +93,10 @@ test_the_worst_status_is_the_exit_status()
 	printf '%s\n' $targets >"$TMP/refs"
 	run nsenter2 --each -a -- sh -c 'case $(hostname) in host2) exit 9 ;; host3) exit 4 ;; esac' <"$TMP/refs"
 	assert_rc 9
-	assertEquals 'nsenter2: 1 of 3 succeeded, worst exit status 9' "$err"
+	assertEquals 'nsenter2: 1 of 3 programs succeeded, highest exit status 9' "$err"
 	run nsenter2 --each -a -- no-such-program <"$TMP/refs"
 	assert_rc 127
-	assert_err_has '0 of 3 succeeded, worst exit status 127'
+	assert_err_has '0 of 3 programs succeeded, highest exit status 127'
 }
 
 test_a_target_that_is_gone_does_not_stop_the_others()
@@ -110,7 +110,7 @@ test_a_target_that_is_gone_does_not_stop_the_others()
 	assert_rc 125
 	assert_out host2
 	assert_err_has "nsenter2: $1: process $1: No such process"
-	assert_err_has '1 of 2 succeeded'
+	assert_err_has '1 of 2 programs succeeded'
 }
 
 test_an_invalid_reference_runs_nothing()
@@ -205,7 +205,7 @@ test_a_signal_is_the_worst_exit_status()
 	printf '%s\n' 4194304 $targets >"$TMP/refs"
 	run nsenter2 --each -a -- sh -c 'case $(hostname) in host1) kill -KILL $$ ;; esac' <"$TMP/refs"
 	assert_rc 137
-	assert_err_has '1 of 3 succeeded, worst exit status 137'
+	assert_err_has '1 of 3 programs succeeded, highest exit status 137'
 }
 
 # An ordinary user cannot mount in the mount namespace of the test, as ip netns does.
@@ -237,7 +237,7 @@ netns:blue: $blue"
 	ip netns del blue
 	run nsenter2 --each -- true <"$TMP/refs"
 	assert_rc 125
-	assert_err_has '2 of 5 succeeded, worst exit status 125'
+	assert_err_has '2 of 5 programs succeeded, highest exit status 125'
 	ip netns del red
 }
 
@@ -249,7 +249,7 @@ test_handles_ten_thousand_references()
 	run nsenter2 --each -P 100 -- true <"$TMP/refs"
 	assert_rc 125
 	assert_out_empty
-	assertEquals 'nsenter2: 0 of 10000 succeeded, worst exit status 125' "$(tail -n 1 "$TMP/err")"
+	assertEquals 'nsenter2: 0 of 10000 programs succeeded, highest exit status 125' "$(tail -n 1 "$TMP/err")"
 	assertEquals 10001 "$(wc -l <"$TMP/err")"
 	echo 0 >>"$TMP/refs"
 	run nsenter2 --each -- true <"$TMP/refs"
@@ -269,7 +269,7 @@ test_parallel_option_runs_programs_at_the_same_time()
 		host2) read -r _ <"$1/one"; echo x >"$1/two" ;;
 		esac' sh "$TMP" <"$TMP/refs"
 	assert_rc 0
-	assert_err_has '2 of 2 succeeded'
+	assert_err_has '2 of 2 programs succeeded'
 	own_namespaces
 	run timeout 10 nsenter2 --each -P 2 -- sh -c '
 		case $(mkdir "$1/first" 2>&1) in
@@ -294,7 +294,7 @@ test_a_signal_ends_all_running_programs()
 	kill -TERM $pid
 	wait $pid
 	assertEquals 143 $?
-	assertEquals 'nsenter2: 0 of 2 succeeded, worst exit status 143' "$(cat "$TMP/err")"
+	assertEquals 'nsenter2: 0 of 2 programs succeeded, highest exit status 143' "$(cat "$TMP/err")"
 }
 
 test_lost_output_is_an_error()
