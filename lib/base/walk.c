@@ -50,7 +50,7 @@ static int read_names(struct walk_level *l)
 	struct buf names = BUF_INIT;
 	ssize_t n;
 
-	while ((n = getdents64(l->fd, entries, sizeof(entries))) > 0) {
+	while ((n = getdents64(l->fd, (void *)entries, sizeof(entries))) > 0) {
 		for (ssize_t i = 0; i < n;) {
 			const struct dirent64 *d = (const void *)(entries + i);
 

@@ -14,6 +14,10 @@
 #include "kernel/mountinfo.h"
 #include "run/cause.h"
 
+#ifndef EM_LOONGARCH
+#define EM_LOONGARCH 258 /* glibc 2.36 */
+#endif
+
 enum { HEAD = 4096, SCRIPTS_MAX = 5 }; /* execve(2): interpreters can be nested that deep */
 
 struct head {
