@@ -30,4 +30,15 @@ test_a_kernel_that_enters_one_at_a_time_is_no_error()
 	assert_out ran
 }
 
+# as: root
+test_the_name_of_a_network_namespace_gives_a_suggestion()
+{
+	mkdir -p /run/netns
+	: >/run/netns/blue
+	run nsenter2 -t blue -n true
+	assert_refused 125 "invalid reference 'blue'"
+	assert_err_has 'hint: use netns:blue for the network namespace of that name'
+	rm /run/netns/blue
+}
+
 . shunit2

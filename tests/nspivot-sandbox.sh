@@ -94,7 +94,7 @@ test_bind_without_destination_uses_the_path_of_the_source()
 	assert_err_has 'Read-only'
 	for arg in src fd:9 '' :/x; do
 		run nspivot --explain "--bind=$arg" "$box"
-		assert_refused 125 "--bind: invalid argument '$arg': not <src>:<dst>"
+		assert_refused 125 "--bind: invalid argument '$arg', expected <src>:<dst>"
 	done
 }
 

@@ -165,7 +165,7 @@ e>"
 	work_in "$TMP/work"
 }
 
-# What --print prints is executed by a shell, with the tools that print their arguments.
+# A shell executes the output of --print, with the tools that print their arguments.
 test_print_prints_what_runs()
 {
 	for options in --profile=sandbox --profile=build --root=root '--root=root --profile=service' '--root=root --profile=system' \

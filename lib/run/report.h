@@ -43,7 +43,8 @@ enum { REPORT_PID = 1, REPORT_FAILED };
 
 /* Called by the tool for the next message. For report_program(), sets *pid to the pid of the sender
  * in the tool's own pid namespace and returns REPORT_PID. Returns REPORT_FAILED for
- * report_failed(), 0 at the end of file, or a negative errno. */
+ * report_failed(), 0 at the end of file, or a negative errno: -EAGAIN if
+ * there is no message on a socket that does not block. */
 int report_receive(int fd, pid_t *pid) must_check;
 
 /* Sends the answer: e is NULL, or the reason for which the program must not run. */

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "base/util.h"
+#include "base/nserr.h"
 
 static unsigned unit_checks, unit_failures;
 static const char *unit_skip_reason;
@@ -18,6 +18,17 @@ static const char *unit_skip_reason;
 static inline void unit_skip(const char *reason)
 {
 	unit_skip_reason = reason;
+}
+
+/* Returns the message of e as a tool prints it: the text of an error number follows. The next call
+ * replaces it. */
+static inline const char *unit_message(const struct nserr *e)
+{
+	static char text[sizeof(e->what) + 128];
+
+	snprintf(text, sizeof(text), "%s%s%s", e->what, e->errnum ? ": " : "",
+		 e->errnum ? strerror(e->errnum) : "");
+	return text;
 }
 
 #define CHECK(cond) \

@@ -57,8 +57,8 @@ static struct ns *ns_of(const struct run *run, const struct visit *v)
 
 /* ---- Devices ---- */
 
-/* What the visit of the namespace of a device asks: whether the number of its peer's namespace is
- * that of the candidate. */
+/* The question of a visit of the namespace of a device: whether the number of its peer's namespace
+ * is that of the candidate. */
 struct question {
 	const struct collect *c;
 	const struct ns *candidate;

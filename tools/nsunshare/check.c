@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: checks the combination of options, without any look-ups. */
+#include <limits.h>
+
 #include "base/num.h"
+#include "base/str.h"
 #include "kernel/sys_ns.h"
+#include "kernel/sysctl.h"
 #include "nsunshare.h"
 
 /* Maximum length of a host or domain name without the NUL byte (__NEW_UTS_LEN of the kernel). */
@@ -52,6 +56,52 @@ static int check_cgroup(const struct opts *o, struct nserr *e)
 		if (n == 0 || word[n] == '\0' || memchr(word, '/', n))
 			return nserr_set(
 				e, 0, "--cgroup-set: invalid '%s', expected <file>=<value>", word);
+	}
+	return 0;
+}
+
+/*
+ * The sysctls that belong to a namespace, by the beginning of their path. All others change the
+ * whole machine. sysctl/kernel.rst; mq_overview(7), sysvipc(7), user_namespaces(7). Since
+ * Linux 6.3, vm.memfd_noexec belongs to the pid namespace, and since Linux 6.14, kernel.pid_max
+ * does.
+ */
+static const struct {
+	const char *path;
+	uint64_t type;
+} owners[] = {
+	{ "net/", CLONE_NEWNET },
+	{ "kernel/hostname", CLONE_NEWUTS },
+	{ "kernel/domainname", CLONE_NEWUTS },
+	{ "kernel/msg", CLONE_NEWIPC },
+	{ "kernel/sem", CLONE_NEWIPC },
+	{ "kernel/shm", CLONE_NEWIPC },
+	{ "kernel/auto_msgmni", CLONE_NEWIPC },
+	{ "fs/mqueue/", CLONE_NEWIPC },
+	{ "kernel/ns_last_pid", CLONE_NEWPID },
+	{ "vm/memfd_noexec", CLONE_NEWPID },
+	{ "user/", CLONE_NEWUSER },
+};
+
+/* Checks that each sysctl belongs to a new namespace. */
+static int check_sysctls(const struct opts *o, struct nserr *e)
+{
+	for (size_t i = 0; i < o->sysctls.n; i++) {
+		const char *text = o->sysctls.word[i];
+		char path[PATH_MAX];
+		uint64_t type = 0;
+
+		if (!sysctl_split(text, path, sizeof(path)))
+			return nserr_set(e, 0, "--sysctl: invalid '%s', expected <key>=<value>",
+					 text);
+		for (size_t k = 0; k < ARRAY_SIZE(owners) && !type; k++)
+			if (str_after(path, owners[k].path))
+				type = owners[k].type;
+		if (!type)
+			return nserr_set(e, 0, "--sysctl: '%s' belongs to no namespace", text);
+		if (!(o->types & type))
+			return nserr_set(e, 0, "--sysctl: '%s' needs a new %s namespace", text,
+					 nstype_by_flag(type)->name);
 	}
 	return 0;
 }

@@ -14,8 +14,8 @@ void build_init(struct run *r, struct plan *p)
 		.handle = r->handle,
 		.program = r->program,
 		.outer = &r->supervise,
-		.reports = report_wanted(r),
-		.report_fd = r->report[1],
+		.reports = r->handle.waits_for_init,
+		.report_fd = r->handle.report[1],
 		/* process 1 has executed nothing inside, so guarding it would also lock out an
 		   ordinary user who created it */
 		.guarded = r->by_root,
@@ -23,6 +23,7 @@ void build_init(struct run *r, struct plan *p)
 	/* the process outside handles --wait-fd, --status-fd and --pid-file */
 	i->handle.wait_fd = i->handle.status_fd = -1;
 	i->handle.pid_file = NULL;
+	i->handle.waits_for_init = false;
 	i->handle.close_fds = true;
 	init_plan(i, p);
 	build_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);

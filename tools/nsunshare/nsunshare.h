@@ -75,9 +75,7 @@ struct run {
 	bool restricts; /* the options take privilege from the program that the parent keeps */
 	bool visible;   /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	int report[2];     /* run/report.h: the ends of the helper and of the init, or -1 */
-	bool runs;         /* of the helper: the child has executed the program or its init */
-	bool not_executed; /* of the helper: the init could not execute the program */
+	bool runs; /* of the helper: the child has executed the program or its init */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
@@ -105,10 +103,6 @@ void opts_parse(struct run *r, int argc, char **argv);
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Checks that each sysctl of --sysctl belongs to a new namespace. Returns 0, or a negative errno
- * with e set. */
-int check_sysctls(const struct opts *o, struct nserr *e) must_check;
-
 /* Looks up the users, groups, maps and clocks that the options name. Returns 0, or a negative errno
  * with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
@@ -123,9 +117,6 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
-
-/* Returns true if an init must report which process is the program. */
-bool report_wanted(const struct run *r);
 
 /* Closes the descriptors by which the pins can be undone, so that other processes can unmount them.
  * For the helper that stays. */
@@ -149,11 +140,9 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_setup;                /* steps_proc.c */
-extern const struct plan_kind step_sysctl;                   /* steps_sysctl.c */
-extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
-extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
-extern const struct plan_kind step_setup_outside;            /* steps_outside.c */
-extern const struct plan_kind step_init;                     /* init.c */
+	step_domainname, step_lo, step_sysctl, step_setup; /* steps_proc.c */
+extern const struct plan_kind step_name, step_identify;    /* steps_name.c */
+extern const struct plan_kind step_setup_outside;          /* steps_outside.c */
+extern const struct plan_kind step_init;                   /* init.c */
 
 #endif

@@ -99,10 +99,10 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 		if (r->keeper.stays)
 			handle_served(&r->handle);
-		util_close(&r->report[1]);
+		util_close(&r->handle.report[1]);
 	}
 	/* the init waits for an answer, which it would not miss while it had this end itself */
-	util_close(&r->report[0]);
+	util_close(&r->handle.report[0]);
 	return pid;
 }
 
@@ -189,8 +189,8 @@ static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr
 	if (pid == 0 && (setpgid(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0))
 		_exit(125);
 	if (pid == 0) {
-		r->keeper.watch = r->report[0];
-		util_close(&r->report[1]);
+		r->keeper.watch = r->handle.report[0];
+		util_close(&r->handle.report[1]);
 	}
 	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the steps that set names, the cgroup and the loopback interface, and run the command
- * of --setup. */
+/* nsunshare: the steps that set names, sysctls, the cgroup and the loopback interface, and run the
+ * command of --setup. */
+#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -9,6 +10,7 @@
 
 #include "cred/caps.h"
 #include "kernel/sys_ns.h"
+#include "kernel/sysctl.h"
 #include "nsunshare.h"
 
 /* ---- cgroups(7) */
@@ -133,6 +135,23 @@ const struct plan_kind step_lo = {
 	.call = "ioctl(SIOCSIFFLAGS)",
 	.run = run_lo,
 	.what = "bring lo up",
+	.brief = true,
+};
+
+static int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	char path[PATH_MAX];
+	const char *value = sysctl_split(s->arg, path, sizeof(path));
+
+	(void)ctx;
+	return value ? sysctl_set(path, value, e) : -EINVAL;
+}
+
+const struct plan_kind step_sysctl = {
+	.name = "sysctl",
+	.call = "write(/proc/sys)",
+	.run = run_sysctl,
+	.what = "set the sysctl '%s'",
 	.brief = true,
 };
 

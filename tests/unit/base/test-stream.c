@@ -120,11 +120,11 @@ static void a_descriptor_is_read_and_closed(void)
 	CHECK_INT(stream_read(name, &text, &e), -EBADF);
 	CHECK(strstr(e.what, "cannot read descriptor "));
 	CHECK(stream_read("fd:x", &text, &e) < 0);
-	CHECK_STR(e.what, "invalid descriptor number 'x'");
+	CHECK_STR(unit_message(&e), "invalid descriptor number 'x'");
 	CHECK_INT(stream_read("/nonexistent/file", &text, &e), -ENOENT);
-	CHECK_STR(e.what, "cannot open '/nonexistent/file'");
+	CHECK_STR(unit_message(&e), "cannot open '/nonexistent/file': No such file or directory");
 	CHECK_INT(stream_read("/", &text, &e), -EISDIR);
-	CHECK_STR(e.what, "cannot read '/'");
+	CHECK_STR(unit_message(&e), "cannot read '/': Is a directory");
 }
 
 static void a_file_that_is_too_large_is_refused(void)
@@ -178,7 +178,7 @@ static void a_prefix_that_fills_the_message_is_cut(void)
 
 	CHECK_INT(nserr_set(&e, ENOENT, "cannot do it"), -ENOENT);
 	nserr_prefix(&e, "%s", "--option");
-	CHECK_STR(e.what, "--option: cannot do it");
+	CHECK_STR(unit_message(&e), "--option: cannot do it: No such file or directory");
 	memset(fill, 'x', sizeof(fill));
 	fill[sizeof(fill) - 1] = '\0';
 	nserr_prefix(&e, "%s", fill);

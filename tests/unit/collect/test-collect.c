@@ -32,7 +32,7 @@ static struct collect collect(unsigned types, unsigned sources, pid_t only)
 
 	CHECK(q.proc >= 0);
 	CHECK_INT(collect_run(&c, &q, &e), 0);
-	CHECK_STR(e.what, "");
+	CHECK_STR(unit_message(&e), "");
 	return c;
 }
 

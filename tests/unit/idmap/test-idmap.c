@@ -64,7 +64,7 @@ static void error_quotes_the_invalid_text(void)
 		struct idmaps m;
 
 		CHECK_INT(idmaps_parse(&m, bad[i].text, strlen(bad[i].text), &e), -EINVAL);
-		CHECK_STR(e.what, bad[i].what);
+		CHECK_STR(unit_message(&e), bad[i].what);
 		CHECK(m.map[IDMAP_UID].ext == NULL);
 	}
 }
@@ -111,7 +111,7 @@ static void error_names_rule_and_line(void)
 
 		CHECK_INT(check(cases[i].text, cases[i].parent, &e), cases[i].rc);
 		if (cases[i].what)
-			CHECK_STR(e.what, cases[i].what);
+			CHECK_STR(unit_message(&e), cases[i].what);
 	}
 }
 
@@ -125,7 +125,8 @@ static void refuses_too_many_lines_or_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
 	CHECK_INT(idmap_add(&m, 800, 800, 1, &e), 0);
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
-	CHECK_STR(e.what, "extent 341: the map has 341 lines, but a map can have at most 340");
+	CHECK_STR(unit_message(&e),
+		  "extent 341: the map has 341 lines, but a map can have at most 340");
 	CHECK_INT(e.errnum, 0);
 	idmap_free(&m);
 	/* a line has 24 bytes: 170 lines have 4,080 bytes, 171 have 4,104 */
@@ -136,7 +137,8 @@ static void refuses_too_many_lines_or_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), 0);
 	m.ext[170].outside = 10; /* one byte more: 4,096 */
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
-	CHECK_STR(e.what, "extent 171: the map has 4096 bytes, but a map can have at most 4095");
+	CHECK_STR(unit_message(&e),
+		  "extent 171: the map has 4096 bytes, but a map can have at most 4095");
 	CHECK_INT(e.errnum, 0);
 }
 
@@ -170,7 +172,7 @@ static void splits_at_the_extents_of_the_parent(void)
 	buf_free(&b);
 	idmap_add(&m, 200, 65537, 1, NULL);
 	CHECK_INT(idmap_split(&m, &p, &e), -EPERM);
-	CHECK_STR(e.what, "extent 3: outside id 65537 is not mapped in the parent");
+	CHECK_STR(unit_message(&e), "extent 3: outside id 65537 is not mapped in the parent");
 	CHECK_INT(m.n, 3);
 }
 
@@ -214,7 +216,7 @@ static void a_long_word_is_cut_in_the_message(void)
 		struct idmaps m;
 
 		CHECK_INT(idmaps_parse(&m, bad[i].text, strlen(bad[i].text), &e), -EINVAL);
-		CHECK_STR(e.what, bad[i].what);
+		CHECK_STR(unit_message(&e), bad[i].what);
 	}
 }
 

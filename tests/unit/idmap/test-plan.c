@@ -74,7 +74,7 @@ static void fails_when_no_inside_ids_are_left(void)
 	/* an inside id that is in use but has no outside id, as with IDMAP_PLAN_HOLE */
 	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 5, IDMAP_NONE, 1, 0 }), 0);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
-	CHECK_STR(e.what, "no inside ids are left for the ranges");
+	CHECK_STR(unit_message(&e), "no inside ids are left for the ranges");
 }
 
 static void places_a_single_id_in_a_range(void)
@@ -114,9 +114,9 @@ static void refuses_an_overlap_without_hole_or_shift(void)
 
 	idmap_add(&m, 0, 100000, 10, &e);
 	CHECK_INT(idmap_plan_single(&m, 5, 1001, IDMAP_PLAN_ERROR, &e), -EEXIST);
-	CHECK_STR(e.what, "inside id 5 is already mapped to 100005");
+	CHECK_STR(unit_message(&e), "inside id 5 is already mapped to 100005");
 	CHECK_INT(idmap_plan_single(&m, 50, 100003, IDMAP_PLAN_ERROR, &e), -EEXIST);
-	CHECK_STR(e.what, "outside id 100003 is already mapped from 3");
+	CHECK_STR(unit_message(&e), "outside id 100003 is already mapped from 3");
 	CHECK_STR(text(&m), "0:100000:10");
 }
 
@@ -181,7 +181,7 @@ static void root_style_needs_no_ranges(void)
 	r.style = IDMAP_PLAN_SUBIDS;
 	r.user = "no-such-user";
 	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
-	CHECK_STR(e.what, "user no-such-user has no range of subordinate uids");
+	CHECK_STR(unit_message(&e), "user no-such-user has no range of subordinate uids");
 }
 
 static void fails_when_a_range_ends_after_the_last_inside_id(void)
@@ -194,7 +194,7 @@ static void fails_when_a_range_ends_after_the_last_inside_id(void)
 	/* ten inside ids are left */
 	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 0, IDMAP_NONE, 4294967285, 0 }), 0);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
-	CHECK_STR(e.what, "no inside ids are left for the ranges");
+	CHECK_STR(unit_message(&e), "no inside ids are left for the ranges");
 }
 
 static void a_range_that_is_mapped_already_adds_nothing(void)

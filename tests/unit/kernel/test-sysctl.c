@@ -2,8 +2,8 @@
 /* test-sysctl: checks how a sysctl and its value are split. */
 #include "kernel/sysctl.h"
 
+#include "../unit.h"
 #include "base/str.h"
-#include "unit.h"
 
 /* Checks that text is split into path and value. */
 static void is(const char *text, const char *path, const char *value)

@@ -193,7 +193,7 @@ static void a_refused_dump_is_reported(void)
 	netlink_put_str(&b, NLMSGERR_ATTR_MSG, "not you");
 	((struct nlmsghdr *)(void *)b.space)->nlmsg_flags |= NLM_F_ACK_TLVS;
 	CHECK_INT(links_of(&b, &e), -EPERM);
-	CHECK_STR(e.what, "cannot list the network devices");
+	CHECK_STR(unit_message(&e), "cannot list the network devices: Operation not permitted");
 	CHECK_STR(e.hint, "the kernel says: not you");
 
 	put_error(&b, -EPERM);
@@ -411,7 +411,7 @@ static void the_way_is_read_or_refused(void)
 	netlink_begin(&b, RTM_DELROUTE, 0, &rt, sizeof(rt));
 	answer(&b, 2);
 	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, &e), -EBADMSG);
-	CHECK_STR(e.what, "no route to 10.9.9.9");
+	CHECK_STR(unit_message(&e), "cannot find a route to 10.9.9.9: Bad message");
 	netlink_begin(&b, RTM_NEWROUTE, 0, "", 1);
 	answer(&b, 3);
 	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, NULL), -EBADMSG);

@@ -260,7 +260,7 @@ static void opens_a_namespace_by_id(void)
 	snprintf(s, sizeof(s), "id:%llu", (unsigned long long)id);
 	check_opens(s, NULL);
 	CHECK_INT(nsref_find_id(UINT64_MAX - 1, &e), -ENOENT);
-	CHECK_STR(e.what, "");
+	CHECK_STR(unit_message(&e), "");
 }
 
 static void messages_name_the_error(void)
@@ -273,17 +273,17 @@ static void messages_name_the_error(void)
 		{ "/dev/null", NULL, "/dev/null is not a namespace file" },
 		{ "/proc/self", NULL, "/proc/self is not a namespace file" },
 		{ "fd:0", NULL, "fd:0 is not a namespace file" },
-		{ "fd:987", NULL, "cannot use descriptor fd:987" },
+		{ "fd:987", NULL, "cannot use descriptor fd:987: Bad file descriptor" },
 		{ "self", NULL, "'self' names a process, not a namespace" },
-		{ "net:4294967295", NULL, "cannot find net namespace 4294967295" },
-		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name" },
+		{ "net:4294967295", NULL, "cannot find net namespace 4294967295: No such file or directory" },
+		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name: No such file or directory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct nserr e = NSERR_INIT;
 
 		CHECK(open_ref(bad[i].s, bad[i].type, &e) < 0);
-		CHECK_STR(e.what, bad[i].what);
+		CHECK_STR(unit_message(&e), bad[i].what);
 	}
 }
 
@@ -342,7 +342,7 @@ static void refuses_a_kernel_thread(void)
 	p.pid = 2;
 	p.procfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK_INT(nsref_check_living(&p, &e), -EINVAL);
-	CHECK_STR(e.what, "process 2 is a kernel thread without namespaces");
+	CHECK_STR(unit_message(&e), "process 2 is a kernel thread without namespaces");
 	nsref_process_close(&p);
 	unlink(path);
 	rmdir(dir);

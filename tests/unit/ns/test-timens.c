@@ -151,8 +151,8 @@ static void checks_the_range_of_a_stream(void)
 	struct nserr e = NSERR_INIT;
 
 	CHECK_INT(timens_check(&t, &now, &e), -ERANGE);
-	CHECK_STR(e.what, "boottime '-1000.250000001' is outside the allowed interval, "
-			  "-1000.25 to +4611685018.749999999 seconds");
+	CHECK_STR(unit_message(&e), "boottime '-1000.250000001' is outside the allowed interval, "
+				    "-1000.25 to +4611685018.749999999 seconds");
 	t.off[TIMENS_BOOTTIME].tv_nsec = 750000000;
 	CHECK_INT(timens_check(&t, &now, &e), 0);
 }

@@ -96,9 +96,9 @@ static void pivot_early(const char *dir)
 	/* without mount_setattr(2) the tree was attached from the beginning */
 	CHECK(r.state == ROOT_ATTACHED && r.files_attached);
 	furnish(&r, &e);
-	CHECK_STR(e.what, "");
+	CHECK_STR(unit_message(&e), "");
 	CHECK_INT(root_pivot(&r, NULL, &e), 0);
-	CHECK_STR(e.what, "");
+	CHECK_STR(unit_message(&e), "");
 	CHECK(is_there("/t/dir") && !is_there("/usr") && !is_there("/proc"));
 	CHECK_INT(file_read_at(AT_FDCWD, "/t/motd2", text, sizeof(text)), 6);
 	CHECK(mkdir("/t/dir/x", 0755) < 0 && errno == EROFS);
@@ -114,7 +114,7 @@ static void put_old_early(const char *dir)
 	CHECK_INT(root_attach(&r, true, &e), 0);
 	furnish(&r, &e);
 	CHECK_INT(root_pivot(&r, "/t/old", &e), 0);
-	CHECK_STR(e.what, "");
+	CHECK_STR(unit_message(&e), "");
 	CHECK(is_there("/t/old/usr") && !is_there("/usr"));
 	root_close(&r);
 }

@@ -280,7 +280,7 @@ static void a_failure_in_a_vfork_child_is_reported_and_undone(void)
 	struct nserr e;
 
 	CHECK_INT(run_brief(&kind_brief, 'b', "/nowhere", t, &child, &e), -ENOENT);
-	CHECK_STR(e.what, "cannot execute '/nowhere'");
+	CHECK_STR(unit_message(&e), "cannot execute '/nowhere': No such file or directory");
 	CHECK_INT(t->undone, 2);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
 }

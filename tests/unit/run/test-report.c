@@ -42,7 +42,7 @@ static void a_message_has_the_pid_of_its_sender(void)
 	nserr_set(&refusal, ENOENT, "cannot write the file");
 	report_answer(pair[0], &refusal);
 	CHECK_INT(report_program(pair[1], &e), -EINVAL);
-	CHECK_STR(e.what, "cannot write the file: No such file or directory");
+	CHECK_STR(unit_message(&e), "cannot write the file: No such file or directory");
 	CHECK_INT(report_receive(pair[0], &pid), REPORT_PID);
 	report_failed(pair[1]);
 	CHECK_INT(report_receive(pair[0], &pid), REPORT_FAILED);
@@ -59,7 +59,7 @@ static void a_lost_tool_is_an_error(void)
 	CHECK_INT(report_open(pair, &e), 0);
 	close(pair[0]);
 	CHECK_INT(report_program(pair[1], &e), -EINVAL);
-	CHECK_STR(e.what, "lost contact with the tool that reports the pid");
+	CHECK_STR(unit_message(&e), "lost contact with the tool that reports the pid");
 	close(pair[1]);
 }
 

@@ -17,7 +17,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(o, &e) < 0 ? e.what : "";
+	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
 }
 
 /* Checks the message without a target, and that the options are accepted with a target. */

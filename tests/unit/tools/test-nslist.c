@@ -19,7 +19,7 @@ static const char *message(struct opts o, const char *first, const char *second)
 		CHECK_INT(nsref_parse(first, &refs[o.n_refs++], &e), 0);
 	if (second)
 		CHECK_INT(nsref_parse(second, &refs[o.n_refs++], &e), 0);
-	return check_opts(&o, &e) < 0 ? e.what : "";
+	return check_opts(&o, &e) < 0 ? unit_message(&e) : "";
 }
 
 static void accepts_references_in_the_default_view(void)
@@ -37,7 +37,7 @@ static void refuses_task_with_references_or_another_view(void)
 			  (struct opts){
 				  .rest = no_words, .task = "1", .view = NSLIST_SHOW, .of = inode },
 			  inode, "1"),
-		  "--task cannot be used with --show, --members or --diff");
+		  "--task cannot be used with --show, --members, --diff or --caps");
 }
 
 static void diff_requires_two_processes(void)

@@ -10,7 +10,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(o, &e) < 0 ? e.what : "";
+	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
 }
 
 /* Returns the message of check_opts() for a tmpfs on dst. */

@@ -21,7 +21,7 @@ static const char *message(struct opts o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(&o, &e) < 0 ? e.what : "";
+	return check_opts(&o, &e) < 0 ? unit_message(&e) : "";
 }
 
 static void accepts_a_program_with_a_clock(void)

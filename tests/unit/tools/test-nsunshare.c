@@ -9,7 +9,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(o, &e) < 0 ? e.what : "";
+	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
 }
 
 static struct words words(const char *word)
