@@ -13,6 +13,10 @@
 #include "kernel/mountinfo.h"
 #include "run/cause.h"
 
+#ifndef EM_LOONGARCH
+#define EM_LOONGARCH 258 /* glibc 2.36 */
+#endif
+
 enum {
 	HEAD = 4096,
 	SCRIPTS_MAX = 5
