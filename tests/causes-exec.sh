@@ -19,7 +19,7 @@ program()
 as_machine()
 {
 	cp /bin/true "$TMP/$2"
-	printf "$1" | dd of="$TMP/$2" bs=1 seek=18 conv=notrunc 2>/dev/null
+	printf %b "$1" | dd of="$TMP/$2" bs=1 seek=18 conv=notrunc 2>/dev/null
 }
 
 oneTimeSetUp()
@@ -37,8 +37,8 @@ oneTimeSetUp()
 	printf 'abc\0def\n' | program binary 755
 	printf 'echo first\n\0\0' | program payload 755
 	printf '\177ELF' | program cut 755
-	as_machine '\267\0' arm64
-	as_machine '\363\0' risc
+	as_machine '\0267\0' arm64
+	as_machine '\0363\0' risc
 	printf '#!%s\n' "$TMP/arm64" | program viaarm 755
 	mkdir "$TMP/dir" "$TMP/bin" "$TMP/bin2"
 	mkfifo "$TMP/fifo"

@@ -8,8 +8,6 @@
 . "${0%/*}/causelib.sh"
 require_ns user mnt net uts time
 
-uid=$(id -u)
-
 test_names_the_call_that_a_filter_denies()
 {
 	mkdir -p "$TMP/root"

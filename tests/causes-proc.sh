@@ -9,8 +9,6 @@
 . "${0%/*}/causelib.sh"
 require_ns user mnt pid net uts
 
-uid=$(id -u)
-
 # as: root
 test_another_user_is_named()
 {

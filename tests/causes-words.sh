@@ -41,7 +41,7 @@ test_suggests_nothing_that_does_not_resemble_the_word()
 test_suggests_the_nearest_word_and_prints_a_short_list()
 {
 	situations <<-'TABLE'
-	125 | nspivot --preset=minmal / true | hint: did you mean minimal? (none, minimal, docker, systemd, host | -
+	125 | nspivot --preset=minimla / true | hint: did you mean minimal? (none, minimal, docker, systemd, host | -
 	125 | nspivot --preset=quux / true | hint: use one of none, minimal, docker, systemd, host | did you mean
 	1 | nslist -t network | hint: did you mean net? (mnt, uts, ipc, net, pid, user, cgroup, time) | -
 	1 | nslist -t ne | hint: did you mean net? | uts?
@@ -49,9 +49,9 @@ test_suggests_the_nearest_word_and_prints_a_short_list()
 	1 | nslist -t mntt | hint: did you mean mnt? | -
 	1 | nslist -t banana | hint: use one of mnt, uts, ipc, net, pid, user, cgroup, time | did you mean
 	1 | nslist --sources=chldren | hint: did you mean children? (proc, task, children, fd, sock, mnt, kernel) | -
-	1 | nslist --tree=ower | hint: did you mean owner? (owner, parent, process, user+pid) | -
+	1 | nslist --tree=ownr | hint: did you mean owner? (owner, parent, process, user+pid) | -
 	1 | nslist -o PIDD | hint: did you mean PID? | -
-	1 | nsidmap subids -o STRAT | hint: did you mean START? | -
+	1 | nsidmap subids -o STRT | hint: did you mean START? | -
 	1 | nsidmap pln | hint: did you mean plan? | -
 	1 | nsidmap plan --style=podmn | hint: did you mean podman? (podman, lxc, docker) | -
 	125 | nsunshare --cap-drop=net_admn true | hint: did you mean net_admin? | net_raw

@@ -9,7 +9,9 @@
 
 # The ids differ from those of the same names on the host.
 make_box
-ln -sf busybox "$box/bin/env"
+for applet in ash env sort tr; do
+	ln -sf busybox "$box/bin/$applet"
+done
 cat >"$box/etc/passwd" <<'END'
 root:x:0:0:root:/root:/bin/sh
 #postgres:x:1:1::/:/bin/sh
@@ -59,7 +61,6 @@ report='exec 2>&-; echo $(id -u) $(id -g) $(id -G | tr " " "\n" | sort -n); echo
 
 test_sets_ids_groups_and_environment_from_the_files_of_the_root()
 {
-	for applet in sort tr; do ln -sf busybox "$box/bin/$applet"; done
 	for tool in $CARRIERS; do
 		enter --as postgres -- /bin/sh -c "$report"
 		assert_ok
@@ -249,6 +250,20 @@ test_explains_the_steps_without_reading_the_files()
 	done
 }
 
+# Process 1 of --init is root, and each program of --each is the user.
+test_applies_to_the_program_of_init_and_of_each()
+{
+	# shellcheck disable=SC2086
+	run $inside nsunshare -mp --root="$box" --init --as postgres -- /bin/sh -c "$report"
+	assert_ok
+	assert_out "70 71 12 26 71
+/var/lib/db postgres postgres /bin/ash"
+	# shellcheck disable=SC2086
+	run $inside nsunshare --uts -- sh -c 'echo self | nsenter2 --each --uts --root="$1" --as postgres -- /bin/sh -c "$2"' sh "$box" "$report"
+	assert_out "70 71 12 26 71
+/var/lib/db postgres postgres /bin/ash"
+}
+
 # as: root
 test_limits_of_capabilities_apply_to_the_user()
 {
@@ -266,7 +281,6 @@ test_limits_of_capabilities_apply_to_the_user()
 # as: root
 test_without_a_program_the_shell_of_the_user_runs()
 {
-	ln -sf busybox "$box/bin/ash"
 	for tool in $CARRIERS; do
 		case $tool in
 		nspivot) set -- nsunshare -mp -- nspivot --as postgres "$box" ;;

@@ -13,11 +13,14 @@ man=${0%/*}/../man
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# pages: prints the man pages. The tutorial has its own test.
+# pages: prints the man pages. The tutorial and the recipes have their own tests.
 pages()
 {
 	for page in "$man"/*.[1-8]; do
-		[ "${page##*/}" = nsutils-tutorial.7 ] || echo "$page"
+		case ${page##*/} in
+		nsutils-tutorial.7 | nsutils-recipes.7) ;;
+		*) echo "$page" ;;
+		esac
 	done
 }
 

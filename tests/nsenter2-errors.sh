@@ -31,4 +31,15 @@ test_namespaces_are_entered_one_by_one_on_an_old_kernel()
 	assert_out ran
 }
 
+# as: root
+test_the_name_of_a_network_namespace_gives_a_suggestion()
+{
+	mkdir -p /run/netns
+	: >/run/netns/blue
+	run nsenter2 -t blue -n true
+	assert_refused 125 "invalid reference 'blue'"
+	assert_err_has 'hint: use netns:blue for the network namespace of that name'
+	rm /run/netns/blue
+}
+
 . shunit2

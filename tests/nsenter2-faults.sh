@@ -104,4 +104,11 @@ test_termination_at_any_call_leaves_nothing_behind()
 	fault_kill -S 15 -- nsenter2 -t "$target" -U -n "$FINAL"
 }
 
+# nsinit and nsenter2 exchange the pid of the program.
+test_failed_call_with_an_init_is_reported()
+{
+	start_target
+	FAULT_MAX=100 fault_all -- nsenter2 -t "$target" -U --pid-file "$TMP/pid" -- nsinit -- "$FINAL"
+}
+
 . shunit2

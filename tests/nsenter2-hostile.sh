@@ -132,7 +132,7 @@ test_enters_a_target_in_the_same_namespaces()
 	assert_out "$(readlink /proc/self/ns/net)"
 	run nsenter2 -t "$holder" -U true
 	assert_refused 125 "cannot enter the user namespace of process $holder: Invalid argument"
-	assert_err_has 'hint: the caller is in this user namespace already'
+	assert_err_has 'hint: omit --user, or use --all: the caller is in this user namespace already'
 }
 
 test_refuses_files_that_are_not_namespaces_of_the_type()

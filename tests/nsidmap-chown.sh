@@ -14,6 +14,10 @@ identity=u:0:0:65536,g:0:0:65536
 make_tree()
 {
 	rm -rf "$TMP/t"
+	if [ -d "$TMP/master" ]; then
+		cp -a "$TMP/master" "$TMP/t"
+		return
+	fi
 	mkdir -p "$TMP/t/dir/deep"
 	(
 		cd "$TMP/t" || exit
@@ -37,6 +41,7 @@ name'
 		setcap -n 100000 cap_net_raw+ep caps
 		setcap -n 100000 cap_chown,cap_kill+p both
 	)
+	cp -a "$TMP/t" "$TMP/master"
 }
 
 # state DIR: prints everything that the command may change in the tree.
@@ -250,7 +255,7 @@ test_walks_a_deep_tree_with_few_descriptors()
 	(
 		cd "$TMP/t" || exit
 		i=0
-		while [ $i -lt 500 ]; do
+		while [ $i -lt 150 ]; do
 			mkdir 0123456789012345678901234567890123456789
 			touch before
 			cd -P 0123456789012345678901234567890123456789 || break
@@ -304,9 +309,10 @@ test_a_failed_call_is_named_and_a_second_run_completes_the_change()
 {
 	make_tree
 	failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t"
+	state "$TMP/t" >want
 	bad=0 runs=0
 	# shellcheck disable=SC2013 # points have no blanks
-	for point in $(awk '/:(fchownat|chmod|setxattr|pwrite64|ftruncate|listxattr|getxattr|statx|openat|getdents64):/ { print $2 }' points | awk 'NR > 8'); do
+	for point in $(awk '/:(fchownat|chmod|setxattr|pwrite64|ftruncate|listxattr|getxattr|statx|openat|getdents64|fcntl):/ { print $2 }' points | awk 'NR > 8'); do
 		make_tree
 		run failat -o report -k "$point" -e EIO -- nsidmap chown --from $from --to $to "$TMP/t"
 		if [ "$rc" != 0 ] && ! _has "$err" "$TMP/t" && ! _has "$err" journal; then
@@ -363,7 +369,7 @@ test_two_runs_do_not_change_the_same_tree_at_once()
 	flock 8
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	exec 8<&-
-	assert_refused 1 "nsidmap: another process changes the owners in '$TMP/t'"
+	assert_refused 1 "nsidmap: '$TMP/t': another process changes the owners in the directory"
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok
 }

@@ -88,7 +88,7 @@ test_lists_the_root_uid_of_file_capabilities()
 test_reports_unreadable_attributes()
 {
 	mkdir "$TMP/bad"
-	run strace -qq -o /dev/null -e trace=lgetxattr -e inject=lgetxattr:error=EIO:when=1 \
+	run strace -qq -o /dev/null -e trace=getxattr -e inject=getxattr:error=EIO:when=1 \
 		nsidmap scan --map like:self --strict "$TMP/bad"
 	assert_rc 3
 	assert_err_has "nsidmap: cannot read the acl of '$TMP/bad': Input/output error"

@@ -54,9 +54,13 @@ test_an_orphan_that_ignores_TERM_is_killed()
 	settle 50 test -s "$TMP/pid"
 	first=$(cat "$TMP/pid")
 	run nsenter -t "$first" -U --preserve-credentials -p env --ignore-signal=TERM sh -c '(sleep 1000 >/dev/null 2>&1 &)'
+	assert_rc 0
+	orphan=$(pgrep -P "$first")
+	assertTrue 'the orphan lives' "kill -0 '$orphan'"
 	kill -TERM "$first"
 	wait "$holder"
 	assertEquals 0 $?
+	assertFalse 'the orphan has ended' "kill -0 '$orphan'"
 }
 
 test_sleeps_without_wake_ups()
@@ -112,6 +116,7 @@ test_TERM_of_the_parent_ends_everything()
 	start_holder sh -c 'echo $$ >&3; "$@" & exec 3>&-; read -r line <"$0"' "$TMP/fifo" \
 		nsinit --pdeathsig TERM -- sh -c 'echo $$ >"$0"; exec sleep 1000' "$TMP/pid"
 	settle 50 test -s "$TMP/pid"
+	assertTrue 'the program lives' "kill -0 '$(cat "$TMP/pid")'"
 	kill -KILL "$holder"
 	settle 50 sh -c '! kill -0 "$0"' "$(cat "$TMP/pid")" 2>/dev/null
 	assertTrue 'the program has ended' $?

@@ -97,6 +97,31 @@ test_stale_lists_files_without_a_namespace()
 	ip -all netns delete
 }
 
+test_stale_lists_the_files_of_killed_runs()
+{
+	if [ "$(id -u)" = 0 ]; then
+		dir=/run/nsutils
+	else
+		mkdir -m 700 "$TMP/run"
+		export XDG_RUNTIME_DIR="$TMP/run"
+		dir=$TMP/run/nsutils
+	fi
+	start_holder nsunshare -U -r -u --name lives --ready-fd 3 -- sleep infinity
+	settle 50 test -e "$dir/lives.json"
+	# a copy is left behind at the end of the run
+	cp -p "$dir/lives.json" "$dir/killed.json"
+	run nslist --stale -n
+	assert_ok
+	assert_out_empty
+	stop_holder
+	run nslist --stale -n
+	assert_ok
+	assert_out_has "$dir/killed.json"
+	run nslist --stale -J
+	assert_json '[.stale[].path | endswith("/killed.json")] | any'
+	rm -rf "$dir"
+}
+
 test_dot_draws_a_frame_for_each_container()
 {
 	contain 'hostname web'

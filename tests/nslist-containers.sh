@@ -195,6 +195,22 @@ test_counts_the_waiting_parent_to_no_container()
 	assertEquals "sleep $box" "$(rows)"
 }
 
+test_takes_the_name_of_a_run_first()
+{
+	dir=/run/nsutils
+	[ "$(id -u)" = 0 ] || { mkdir -m 700 "$TMP/run"; export XDG_RUNTIME_DIR="$TMP/run"; dir=$TMP/run/nsutils; }
+	start_holder nsunshare -U -r -u -p --hostname other --name my-run --ready-fd 3 -- sleep infinity
+	settle 50 test -e "$dir/my-run.json"
+	box=$(pgrep -x -P "$holder" sleep)
+	containers=$box
+	run nslist --containers -rno NAME
+	assert_ok
+	assert_out my-run
+	run nslist --find name:my-run -t uts -rno NS
+	assert_ok
+	assert_out "$(inode_of "$box" uts)"
+}
+
 test_shows_a_chain_of_the_suite()
 {
 	start_holder nsunshare -U -r -m -p -f --kill-child --ready-fd 3 -- nsinit -- nspivot --host-root --proc /proc -- sleep infinity

@@ -251,7 +251,9 @@ test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
 		run as_nstest nslist -rn -t uts -P -o "NS,$column"
 		assert_rc 0
 		assert_out_has "$inode "
-		assert_err_has 'nslist: incomplete output: 1 value (permission denied)'
+		# the kernel may answer that it would have to look further (openat2(2), RESOLVE_CACHED)
+		assert_err_has 'nslist: incomplete output: 1 value ('
+		assert_err_one_line
 	done
 	run as_nstest nslist -rn -t uts -P -o NS,REF
 	assert_out "$inode "
@@ -298,6 +300,10 @@ test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
 	export NSTEST_UID
 	# the group of the option sees all processes
 	hidepid_run "hidepid=2,gid=$NSTEST_UID" nslist --strict -t uts --sources proc
+	assert_err_lacks hidepid
+	# shellcheck disable=SC2016 # sh expands the words
+	run unshare -m sh -c 'mount -t proc -o hidepid=2,gid=4242 proc /proc && exec setpriv \
+		--reuid "$NSTEST_UID" --regid "$NSTEST_UID" --groups 4243,4242 nslist --strict -t uts --sources proc'
 	assert_err_lacks hidepid
 	hidepid_run hidepid=2 nslist --strict -t uts -p 4194304
 	assert_ok

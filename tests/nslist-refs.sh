@@ -31,7 +31,7 @@ open_all()
 	: >"$TMP/refused"
 	: >"$TMP/nameless"
 	run nslist "$@" -rn -o TYPE,NS,HELD,REF
-	assert_ok
+	assert_rc 0
 	n=0
 	while read -r t ns held ref; do
 		if [ -z "$ref" ]; then
@@ -169,6 +169,8 @@ test_user_sees_own_descriptor_opened_through_a_removed_mount()
 test_namespace_of_a_socket_is_found_by_its_inode()
 {
 	kernel_call pidfd_getfd || return 0
+	start_holder perl -e '$^F = 99; for (1 .. 90) { socket($s[$_], 1, 1, 0) or die }
+		open F, ">&=3"; syswrite F, "ready\n"; close F; sleep'
 	start_holder unshare -r -n holder socket
 	inode=${holder_line#* }
 	open_with "net:$inode" net
@@ -201,6 +203,16 @@ test_link_in_run_netns_is_the_name()
 	rm /run/netns/linked
 	run nslist -rn -p "$holder" -t net -o NAME
 	assert_out abc
+	mkdir -p /run/other
+	: >/run/other/abc
+	mount --bind "/proc/$holder/ns/net" /run/other/abc
+	for target in /var/run/other/abc ../other/abc; do
+		ln -s "$target" /run/netns/there
+		run nslist -rn -p "$holder" -t net -o NAME
+		assert_out there
+		rm /run/netns/there
+	done
+	umount /run/other/abc
 	run nslist -rn -p "$holder" -t uts -o NAME
 	assert_ok
 	assert_empty "$out"
@@ -241,6 +253,32 @@ test_covered_mount_in_run_netns_is_no_name()
 	run nslist -rn -p $$ -t net -o NAME
 	assert_out blue
 	umount /run/netns/blue /run/netns/blue
+}
+
+# as: root
+test_mount_below_a_covering_mount_has_the_name()
+{
+	mkdir "$TMP/dir"
+	for n in 1 2; do
+		mount -t tmpfs "t$n" "$TMP/dir"
+		mkdir "$TMP/dir/sub"
+		: >"$TMP/dir/sub/name$n"
+		unshare --uts="$TMP/dir/sub/name$n" true
+	done
+	run nslist -rn -t uts -P -o NSFS,NAME
+	assert_ok
+	assertEquals "$TMP/dir/sub/name1 ,$TMP/dir/sub/name2 name2" "$(sort "$TMP/out" | paste -sd ,)"
+	# a mount between covers the second, too
+	mount -t tmpfs t3 "$TMP/dir/sub"
+	run nslist -rn -t uts -P -o NAME
+	assertEquals ',' "$(paste -sd , "$TMP/out")"
+	umount "$TMP/dir/sub"
+	run nslist -rn -t uts -P -o NAME
+	assertEquals ',name2' "$(sort "$TMP/out" | paste -sd ,)"
+	umount "$TMP/dir/sub/name2" && umount "$TMP/dir"
+	run nslist -rn -t uts -P -o NAME
+	assert_out name1
+	umount "$TMP/dir/sub/name1" && umount "$TMP/dir"
 }
 
 . shunit2

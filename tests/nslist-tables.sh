@@ -137,6 +137,64 @@ test_narrow_terminal_cuts_the_command_first()
 	assertTrue 'nothing is cut with --notruncate' "sed -n 2p '$TMP/lines' | grep -q 'sleep infinity $ref\$'"
 }
 
+# has_colors: returns 0 if the last run has printed an escape sequence.
+has_colors()
+{
+	grep -q "$(printf '\033')\[" "$TMP/out"
+}
+
+test_a_terminal_has_colors_and_a_pipe_has_none()
+{
+	export TERM=xterm HOME="$TMP"
+	on_terminal 100 nslist -t uts
+	assert_rc 0
+	assertTrue 'a terminal has colors' has_colors
+	on_terminal 100 env NO_COLOR=1 nslist -t uts
+	assertFalse 'NO_COLOR' has_colors
+	on_terminal 100 env NO_COLOR= nslist -t uts
+	assertTrue 'an empty NO_COLOR' has_colors
+	on_terminal 100 env TERM=dumb nslist -t uts
+	assertFalse 'a dumb terminal' has_colors
+	on_terminal 100 nslist --color=never -t uts
+	assertFalse --color=never has_colors
+	run nslist -t uts
+	assert_ok
+	assertFalse 'a pipe' has_colors
+	run nslist --color -t uts
+	assert_ok
+	assertTrue --color has_colors
+	run nslist --color=always -r -t uts
+	assertFalse 'raw output' has_colors
+	run nslist --color=sometimes
+	assert_rc 1
+	assert_err_has "--color: unknown word 'sometimes' (auto, always, never)"
+}
+
+test_files_of_terminal_colors_choose_the_colors()
+{
+	export TERM=xterm XDG_CONFIG_HOME="$TMP/config"
+	mkdir -p "$TMP/config/terminal-colors.d"
+	printf '# colors\nself\t1;31\n' >"$TMP/config/terminal-colors.d/scheme"
+	run nslist --color -t uts
+	assert_out_has "$(printf '\033')[1;31m"
+	# the file of the tool is more specific
+	echo 'self green' >"$TMP/config/terminal-colors.d/nslist.scheme"
+	run nslist --color -t uts
+	assert_out_has "$(printf '\033')[32m"
+	echo 'self blue' >"$TMP/config/terminal-colors.d/lsns.scheme"
+	echo 'self no-such-color' >"$TMP/config/terminal-colors.d/nslist@xterm.scheme"
+	run nslist --color -t uts
+	assert_ok
+	assertFalse 'an unknown color is ignored' has_colors
+	: >"$TMP/config/terminal-colors.d/disable"
+	on_terminal 100 nslist -t uts
+	assertFalse 'colors are disabled' has_colors
+	rm "$TMP/config/terminal-colors.d/"*.scheme
+	: >"$TMP/config/terminal-colors.d/nslist.enable"
+	on_terminal 100 nslist -t uts
+	assertTrue 'colors are enabled for nslist' has_colors
+}
+
 test_limits_count_the_namespaces_of_each_user()
 {
 	if [ "$(id -u)" = 0 ]; then

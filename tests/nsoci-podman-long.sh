@@ -7,40 +7,11 @@
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
-require_tool jq
-require_tool nsoci-seccomp
-require_feature podman
+. "${0%/*}/podmanlib.sh"
 
 oneTimeSetUp()
 {
-	make_box
-	for applet in echo env hostname id kill tty; do
-		ln -sf busybox "$box/bin/$applet"
-	done
-	mkdir "$box/tmp" "$TMP/engine"
-	printf '%s\n' root:x:0:0::/:/bin/sh web:x:33:33::/:/bin/sh >"$box/etc/passwd"
-	printf '%s\n' root:x:0: web:x:33: >"$box/etc/group"
-	# podman disables cgroups only for a runtime of this name
-	ln -s "${0%/*}/../examples/nsoci" "$TMP/engine/crun"
-	cat >"$TMP/engine/containers.conf" <<-END
-		[engine]
-		cgroup_manager = "cgroupfs"
-		events_logger = "file"
-		tmp_dir = "$TMP/engine/tmp"
-		runtime = "crun"
-		[engine.runtimes]
-		crun = ["$TMP/engine/crun"]
-	END
-	cat >"$TMP/engine/storage.conf" <<-END
-		[storage]
-		driver = "vfs"
-		runroot = "$TMP/engine/run"
-		graphroot = "$TMP/engine/store"
-	END
-	echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$TMP/engine/policy.json"
-	CONTAINERS_CONF=$TMP/engine/containers.conf CONTAINERS_STORAGE_CONF=$TMP/engine/storage.conf HOME=$TMP
-	export CONTAINERS_CONF CONTAINERS_STORAGE_CONF HOME
-	tar -C "$box" -c . | podman import --signature-policy "$TMP/engine/policy.json" - box:1 >/dev/null 2>&1
+	start_engine
 }
 
 tearDown()
@@ -53,10 +24,12 @@ oneTimeTearDown()
 	podman rmi --all --force >/dev/null 2>&1
 }
 
-# start_container OPTION…: `podman run` with the options that this machine needs.
-start_container()
+# remove_rest: removes what podman has left, because the process that it relied on was killed.
+remove_rest()
 {
-	podman run --network none --cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"
+	for dir in /run/nsoci/*/; do
+		[ ! -d "$dir" ] || "$TMP/engine/crun" delete --force "$(basename "$dir")"
+	done
 }
 
 nothing_is_left()
@@ -103,7 +76,10 @@ read-only
 
 test_init_and_terminal()
 {
-	run start_container --rm --init --init-path "$(command -v nsinit)" box:1 sh -c 'cat /proc/1/comm'
+	# nsinit is linked with the C library
+	libraries=$(ldd "$(command -v nsinit)" | grep -o "/lib[^ ]*" | sed "s,.*,--volume &:&:ro,")
+	# shellcheck disable=SC2086 # separate words
+	run start_container --rm --init --init-path "$(command -v nsinit)" $libraries box:1 sh -c 'cat /proc/1/comm'
 	assert_rc 0
 	assert_out_has podman-init
 	run pty -t 30 -e terminal -- podman run --rm -it --network none --cgroups=disabled --ulimit nofile=1024:1024 \
@@ -118,8 +94,9 @@ test_exec_logs_inspect_stop()
 	run podman exec --env B=1 one sh -c 'echo "$B $(cat /proc/1/comm)"; exit 4'
 	assert_rc 4
 	assert_out '1 sh'
-	run pty -t 30 -e /dev/ -- podman exec -it one tty
+	run pty -t 30 -e /dev/pts/0 -- podman exec -it one tty
 	assert_rc 0
+	assert_out_has /dev/pts/0
 	pid=$(podman inspect one --format '{{.State.Pid}}')
 	assertEquals sh "$(cat "/proc/$pid/comm")"
 	run podman stop --time 5 one
@@ -150,6 +127,7 @@ test_a_killed_monitor_leaves_nothing_after_a_forced_removal()
 		pid=$(podman inspect two --format '{{.State.Pid}}')
 		pkill -KILL -x $victim
 		podman rm --force --time 0 two >/dev/null 2>&1
+		remove_rest
 		assertFalse "$victim: the program has ended" "kill -0 $pid 2>/dev/null"
 		assertTrue "$victim: nothing is left" 'settle 50 nothing_is_left'
 	done
@@ -163,9 +141,7 @@ test_a_create_that_is_killed_leaves_nothing_after_a_forced_removal()
 		pkill -KILL -f "$TMP/engine/crun"
 		wait $!
 		podman rm --force --time 0 three >/dev/null 2>&1
-		for dir in /run/nsoci/*/; do
-			[ ! -d "$dir" ] || "$TMP/engine/crun" delete --force "$(basename "$dir")"
-		done
+		remove_rest
 		assertTrue "killed after $after s: nothing is left" 'settle 50 nothing_is_left'
 		assertFalse "killed after $after s: no program runs" 'pgrep -x -f "sleep 1000" >/dev/null'
 	done

@@ -121,6 +121,24 @@ no console'
 	assert_out_lacks 'no console'
 }
 
+test_as_is_a_user_of_the_root_of_the_container()
+{
+	echo 'alice:x:1234:1235::/home/alice:/bin/sh' >"$box/etc/passwd"
+	echo 'alice:x:1235:' >"$box/etc/group"
+	for profile in container service; do
+		# shellcheck disable=SC2016
+		run nsrun --profile $profile -R "$box" --as alice -- /bin/sh -c 'id -u; id -g; echo "$HOME $USER"'
+		assert_ok
+		assert_out '1234
+1235
+/home/alice alice'
+	done
+	run nsrun -R "$box" --as bob -- /bin/true
+	assert_rc 125
+	assert_err_has bob
+	rm "$box/etc/passwd" "$box/etc/group"
+}
+
 test_binds_tmpfs_chdir_and_overlay()
 {
 	mkdir -p "$TMP/src"

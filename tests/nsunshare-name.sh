@@ -93,17 +93,6 @@ test_a_name_without_prefix_gives_a_suggestion()
 	assert_err_lacks hint
 }
 
-# as: root
-test_the_name_of_a_network_namespace_gives_a_suggestion()
-{
-	mkdir -p /run/netns
-	: >/run/netns/blue
-	run nsenter2 -t blue -n true
-	assert_refused 125 "invalid reference 'blue'"
-	assert_err_has 'hint: use netns:blue for the network namespace of that name'
-	rm /run/netns/blue
-}
-
 test_a_second_run_of_a_live_name_is_refused()
 {
 	start_run web

@@ -77,6 +77,58 @@ test_proposes_programs_and_then_leaves_their_arguments_alone()
 	assert_out "$TMP/dir"
 }
 
+test_proposes_the_values_of_options()
+{
+	proposed nslist --type ne
+	assert_out net
+	proposed nslist -t net,mn
+	assert_out net,mnt
+	proposed nslist --tree = us
+	assert_out user+pid
+	proposed nslist -o +NS,NPR
+	assert_out +NS,NPROCS
+	proposed nslist -o MEM
+	assert_out MEMORY
+	proposed nslist --sort -HOS
+	assert_out -HOSTNAME
+	proposed nslist --find po
+	assert_out port:
+	proposed nslist --sources proc,chi
+	assert_out proc,children
+	proposed nsunshare --cap-drop net_raw,sys_adm
+	assert_out net_raw,sys_admin
+	proposed nsunshare --stop-signal QU
+	assert_out QUIT
+	proposed nsunshare --kill-child = TER
+	assert_out TERM
+	proposed nsunshare --setgroups d
+	assert_out deny
+	proposed nspivot --preset 'do'
+	assert_out docker
+	proposed nsenter2 --follow = uid,gr
+	assert_out uid,groups
+	proposed nsenter2 --target sel
+	assert_out self
+	proposed nsenter2 --target $$
+	assert_out_has $$
+}
+
+# type_in_bash LINE SHOWN: types LINE and a tab in an interactive bash and waits for SHOWN.
+type_in_bash()
+{
+	run pty -t 10 -s ". '$TMP/nslist'; PS1=ready_; PS1=\${PS1}now\\r" -e ready_now -s "$1	" -e "$2" -s '^Uexit\r' -- bash --norc --noprofile -i
+}
+
+test_interactive_bash_completes_values()
+{
+	type_in_bash 'nslist --type=ne' 'nslist --type=net'
+	assert_rc 0
+	type_in_bash 'nslist -t uts,mn' 'nslist -t uts,mnt'
+	assert_rc 0
+	type_in_bash 'nslist --containers -o NAME,MEM' 'NAME,MEMORY'
+	assert_rc 0
+}
+
 test_zsh_and_fish_show_the_help_of_an_option()
 {
 	run sh "$generate" zsh "$NSUTILS_BIN/nsunshare"
@@ -85,7 +137,7 @@ test_zsh_and_fish_show_the_help_of_an_option()
 	assert_out_has "(-):program: _command_names"
 	run sh "$generate" fish "$NSUTILS_BIN/nsunshare"
 	assert_ok
-	assert_out_has "-l setgroups -r -d 'allow or deny setgroups(2) inside'"
+	assert_out_has "-l setgroups -r -f -a 'allow deny' -d 'allow or deny setgroups(2) inside'"
 	assert_out_has __fish_complete_subcommand
 }
 

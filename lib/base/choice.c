@@ -99,7 +99,7 @@ void choice_hint(const struct choice *c, struct nserr *e)
 
 int choice_unknown(const struct choice *c, const char *what, struct nserr *e)
 {
-	nserr_set(e, 0, "unknown %s '%.*s'", what, (int)MIN(c->len, 80u), c->word);
+	nserr_set(e, 0, "unknown %s '%.*s'", what, (int)MIN(c->len, 64u), c->word);
 	choice_hint(c, e);
 	return -EINVAL;
 }

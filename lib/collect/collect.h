@@ -35,7 +35,8 @@ struct nsmember {
 };
 
 /* The reasons why an object could not be read: no permission, a system call that the kernel lacks,
- * a file server that might never answer, or a failed system call. */
+ * a mount point that cannot be reached without asking a file server or that is covered, or a failed
+ * system call. */
 enum nsmissed_why {
 	NSMISSED_DENIED,
 	NSMISSED_UNSUPPORTED,

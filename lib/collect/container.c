@@ -10,11 +10,13 @@
 #include "kernel/mountinfo.h"
 #include "kernel/proc_status.h"
 #include "ns/procfs.h"
+#include "ns/scan.h"
 
 struct find {
 	const struct collect *c;
 	const struct nsmember *me;
 	struct containers *out;
+	struct nsmissed *missed;
 	/* indexed by ns.index: whether a process of a pid namespace below the caller's is in ns */
 	bool *inside;
 	char own_device[24], *own_root;
@@ -37,17 +39,19 @@ static bool is_named_sysfs(const struct mountinfo_line *l)
 	       !streq(l->source, "sysfs") && !streq(l->source, "none") && !streq(l->source, "sys");
 }
 
-/* Reads the root mount. The last mount on "/" is the visible one. */
-static void read_root(const struct collect *c, pid_t pid, struct root *out)
+/* Reads the root mount. The last mount on "/" is the visible one. Returns 0 or a negative errno. */
+static int read_root(const struct collect *c, pid_t pid, struct root *out)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line l;
 	struct procfs_path path;
+	int rc;
 
 	*out = (struct root){ 0 };
 	procfs_path_set(&path, pid);
-	if (mountinfo_read_at(&m, c->q.proc, procfs_path_at(&path, "mountinfo")) < 0)
-		return;
+	rc = mountinfo_read_at(&m, c->q.proc, procfs_path_at(&path, "mountinfo"));
+	if (rc < 0)
+		return rc;
 	while (mountinfo_next(&m, &l)) {
 		out->is_netns_exec |= is_named_sysfs(&l);
 		if (!streq(l.target, "/"))
@@ -55,51 +59,67 @@ static void read_root(const struct collect *c, pid_t pid, struct root *out)
 		free(out->text);
 		snprintf(out->device, sizeof(out->device), "%s", l.device);
 		if (asprintf(&out->text, "%s%s%s", l.fstype, streq(l.root, "/") ? "" : ":",
-			     streq(l.root, "/") ? "" : l.root) < 0)
+			     streq(l.root, "/") ? "" : l.root) < 0) {
 			out->text = NULL;
+			return -ENOMEM;
+		}
 	}
+	return 0;
 }
 
-char *container_root(const struct collect *c, pid_t pid, char device[24])
+int container_root(const struct collect *c, pid_t pid, char **text)
 {
 	struct root root;
+	int rc = read_root(c, pid, &root);
 
-	read_root(c, pid, &root);
-	if (device)
-		snprintf(device, 24, "%s", root.device);
-	return root.text;
+	*text = root.text;
+	return rc;
+}
+
+/* Counts a process that could not be read, unless it has ended. */
+static void count(struct find *f, int rc)
+{
+	if (rc < 0 && !scan_gone(rc))
+		nsmissed_add(f->missed, NSMISSED_PROC, rc);
 }
 
 /* Returns true if the process is process 1 of its pid namespace. */
-static bool is_first(const struct collect *c, pid_t pid)
+static bool is_first(struct find *f, pid_t pid)
 {
 	struct procfs_path path;
 	char text[4096];
+	ssize_t n;
 
 	procfs_path_set(&path, pid);
-	return file_read_at(c->q.proc, procfs_path_at(&path, "status"), text, sizeof(text)) > 0 &&
-	       proc_status_nspid(text, UINT_MAX) == 1;
+	n = file_read_at(f->c->q.proc, procfs_path_at(&path, "status"), text, sizeof(text));
+	count(f, (int)n);
+	return n > 0 && proc_status_nspid(text, UINT_MAX) == 1;
 }
 
 /* Returns true if the process is a kernel thread. kdevtmpfs has a mount namespace of its own. */
-static bool is_kthread(const struct collect *c, pid_t pid)
+static bool is_kthread(struct find *f, pid_t pid)
 {
 	struct proc_stat st;
+	int rc = procfs_read_stat(f->c->q.proc, pid, &st);
 
-	return procfs_read_stat(c->q.proc, pid, &st) == 0 && st.kthread;
+	count(f, rc);
+	return rc == 0 && st.kthread;
 }
 
 /* Returns true if the process belongs to a service of systemd. */
-static bool is_service(const struct collect *c, pid_t pid)
+static bool is_service(struct find *f, pid_t pid)
 {
 	cleanup_buf struct buf unit = BUF_INIT;
 	struct procfs_path path;
 	char text[16384];
 	const char *cgroup;
 	size_t len = 0;
+	ssize_t n;
 
 	procfs_path_set(&path, pid);
-	if (file_read_at(c->q.proc, procfs_path_at(&path, "cgroup"), text, sizeof(text)) <= 0)
+	n = file_read_at(f->c->q.proc, procfs_path_at(&path, "cgroup"), text, sizeof(text));
+	count(f, (int)n);
+	if (n <= 0)
 		return false;
 	cgroup = cgroup_name_path(text, &len);
 	return cgroup && cgroup_name_unit(cgroup, len, &unit) && unit.len > 8 &&
@@ -171,9 +191,9 @@ static bool is_container(struct find *f, struct container *box, bool all)
 	bool other_user = inode_of(m, NSTYPE_USER) != inode_of(f->me, NSTYPE_USER);
 	struct root root;
 
-	if (shares(f, m, NSTYPE_MNT) || is_kthread(f->c, box->pid))
+	if (shares(f, m, NSTYPE_MNT) || is_kthread(f, box->pid))
 		return false;
-	read_root(f->c, box->pid, &root);
+	count(f, read_root(f->c, box->pid, &root));
 	box->rootfs = root.text;
 	box->host_root = !root.text || !f->own_root ||
 			 (streq(root.text, f->own_root) && streq(root.device, f->own_device));
@@ -183,7 +203,7 @@ static bool is_container(struct find *f, struct container *box, bool all)
 		return false;
 	if (shares(f, m, NSTYPE_USER))
 		return false;
-	return all || (other_user && !is_service(f->c, box->pid));
+	return all || (other_user && !is_service(f, box->pid));
 }
 
 /* Replaces the lowest pid of a pid namespace by its process 1. */
@@ -192,7 +212,7 @@ static void find_first(struct find *f, struct container *box)
 	const struct nsmember *m = collect_member(f->c, box->pid), *end = f->c->members + f->c->n;
 
 	for (; m < end; m++) {
-		if (inode_of(m, NSTYPE_PID) != box->ns->inode || !is_first(f->c, m->pid))
+		if (inode_of(m, NSTYPE_PID) != box->ns->inode || !is_first(f, m->pid))
 			continue;
 		box->pid = m->pid;
 		return;
@@ -266,9 +286,14 @@ static void link_parents(struct find *f)
 	}
 }
 
-int containers_find(const struct collect *c, bool all, struct containers *out)
+int containers_find(const struct collect *c, bool all, struct containers *out,
+		    struct nsmissed *missed)
 {
-	struct find f = { .c = c, .me = collect_member(c, c->q.self), .out = out };
+	struct find f = {
+		.c = c, .me = collect_member(c, c->q.self), .out = out, .missed = missed
+	};
+	struct root own;
+	int rc;
 
 	*out = (struct containers){
 		.v = calloc(c->tab.n + 1, sizeof(*out->v)),
@@ -276,15 +301,18 @@ int containers_find(const struct collect *c, bool all, struct containers *out)
 	};
 	f.inside = calloc(c->tab.n + 1, sizeof(*f.inside));
 	if (out->v && out->of && f.inside && f.me) {
-		f.own_root = container_root(c, c->q.self, f.own_device);
+		count(&f, read_root(c, c->q.self, &own));
+		f.own_root = own.text;
+		memcpy(f.own_device, own.device, sizeof(own.device));
 		for (size_t i = 0; i < c->n; i++)
 			add_process(&f, &c->members[i]);
 		sieve(&f, all);
 		link_parents(&f);
 	}
+	rc = out->v && out->of && f.inside ? 0 : -ENOMEM;
 	free(f.own_root);
 	free(f.inside);
-	return out->v && out->of ? 0 : -ENOMEM;
+	return rc;
 }
 
 void containers_free(struct containers *l)

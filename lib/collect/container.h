@@ -34,10 +34,11 @@ struct containers {
  * Finds the containers. c must be the result of a scan for all types. If `all` is false, omits the
  * groups of processes with the caller's root that are services or have the caller's user namespace.
  * Processes of `ip netns exec`, and processes that have created a container and still share a mount
- * or user namespace with it, are no containers. Returns 0 or -ENOMEM. The caller frees out with
- * containers_free() in both cases.
+ * or user namespace with it, are no containers. Counts the processes that could not be read in
+ * missed. Returns 0 or -ENOMEM. The caller frees out with containers_free() in both cases.
  */
-int containers_find(const struct collect *c, bool all, struct containers *out) must_check;
+int containers_find(const struct collect *c, bool all, struct containers *out,
+		    struct nsmissed *missed) must_check;
 void containers_free(struct containers *l);
 
 /* Returns the container of a process, or NULL. The result belongs to l. */
@@ -45,11 +46,10 @@ const struct container *containers_of(const struct containers *l, const struct c
 				      const struct nsmember *m);
 
 /*
- * Reads the root mount of a process. Returns "TYPE:DIRECTORY", or "TYPE" if the root is the root
- * directory of the file system, as a string that the caller frees. Returns NULL if the mount cannot
- * be read or if the root of the process is not the root of a mount. If device is not NULL, sets it
- * to "MAJOR:MINOR" of the file system.
+ * Sets *root to the root mount of a process: "TYPE:DIRECTORY", or "TYPE" if the root is the root
+ * directory of the file system, as a string that the caller frees. Sets *root to NULL if the root
+ * of the process is not the root of a mount. Returns 0 or a negative errno.
  */
-char *container_root(const struct collect *c, pid_t pid, char device[24]);
+int container_root(const struct collect *c, pid_t pid, char **root) must_check;
 
 #endif

@@ -56,7 +56,9 @@ struct ns {
 	char *rootfs;            /* file system type of "/" in a mount namespace, or NULL */
 	/* the namespace was opened, so id, parent, owner and creator were read from the kernel */
 	bool opened;
-	bool denied; /* the namespace could not be opened for lack of permission */
+	/* why the namespace could not be opened: -EACCES, -EPERM, or -EAGAIN if its mount point
+	 * cannot be reached (kernel/nsfile.h); otherwise 0 */
+	int closed;
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
 	size_t index; /* position in nstab.all after nstab_finish() */

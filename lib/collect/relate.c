@@ -83,9 +83,10 @@ int collect_relate(struct collect *c, struct nserr *e)
 		fd = collect_open(c, ns);
 		if (fd < 0 && !collect_is_gone(fd))
 			return cannot(fd, ns, e);
-		ns->denied = fd == -EACCES || fd == -EPERM;
-		if (ns->denied || fd == -EAGAIN)
+		if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN) {
+			ns->closed = fd;
 			nsmissed_add(&c->missed, NSMISSED_NS, fd);
+		}
 		rc = fd < 0 ? 0 : collect_inspect(c, ns, fd, e);
 		if (rc < 0)
 			return rc;

@@ -68,17 +68,16 @@ int journal_open(struct journal *j, const struct statx *st, struct nserr *e)
 		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
 		return rc;
 	}
-	if (flock(j->fd, LOCK_EX | LOCK_NB) < 0) {
-		rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		util_close(&j->fd);
-		return nserr_set(e, rc, "cannot lock the journal of the directory");
-	}
-	n = RETRY_EINTR(pread(j->fd, &b, sizeof(b), 0));
-	if (n < 0) {
-		rc = nserr_set(e, errno, "cannot read the journal of the directory");
-		util_close(&j->fd);
+	rc = RETRY_EINTR(flock(j->fd, LOCK_EX | LOCK_NB)) < 0 ? -errno : 0;
+	if (rc == -EWOULDBLOCK) {
+		nserr_set(e, 0, "another process changes the owners in the directory");
 		return rc;
 	}
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot lock the journal");
+	n = RETRY_EINTR(pread(j->fd, &b, sizeof(b), 0));
+	if (n < 0)
+		return nserr_set(e, errno, "cannot read the journal");
 	j->pending = n == sizeof(b) && b.magic == MAGIC && b.record.ncaps <= JOURNAL_CAPS_MAX;
 	if (j->pending)
 		j->record = b.record;

@@ -6,9 +6,8 @@
 #ifndef NSU_IDMAP_JOURNAL_H
 #define NSU_IDMAP_JOURNAL_H
 
-#include <sys/stat.h>
-
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 #define JOURNAL_CAPS_MAX 24 /* XATTR_CAPS_SZ_3 */
 
@@ -33,7 +32,8 @@ struct journal {
 /*
  * Opens and locks the journal for the directory st, in /run/nsutils or, if that cannot be used, in
  * nsutils in $XDG_RUNTIME_DIR, and reads the record of a run that was killed. Returns 0, or a
- * negative errno with e set: -EBUSY if another process works on the directory.
+ * negative errno with e set. If j->fd is not negative then, the journal exists, but another process
+ * has locked it or it cannot be read, and the caller must not change any file.
  */
 int journal_open(struct journal *j, const struct statx *st, struct nserr *e) must_check;
 

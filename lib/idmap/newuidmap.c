@@ -19,7 +19,9 @@
 #include "idmap/subid.h"
 #include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
+#include "kernel/sysctl.h"
 
 static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
 
@@ -52,6 +54,11 @@ static const char *lacks_privilege(const char *path)
 	struct statvfs fs;
 	struct stat st;
 
+	/* the kernel ignores set-user-ID if the owner is not mapped (execve(2)); stat(2) shows the
+	 * overflow id for such an owner */
+	if (stat(path, &st) == 0 && (st.st_mode & S_ISUID) && st.st_uid != 0 &&
+	    sys_ns_in_userns() > 0 && sysctl_get("kernel/overflowuid") == (int64_t)st.st_uid)
+		return "belongs to root of another user namespace, who is not mapped in this one";
 	if (stat(path, &st) < 0 || (!((st.st_mode & S_ISUID) && st.st_uid == 0) &&
 				    getxattr(path, "security.capability", NULL, 0) <= 0))
 		return "is neither setuid root nor has file capabilities";
@@ -264,11 +271,49 @@ static bool is_relative(int procfd, pid_t pid)
 	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
+/* Writes the first outside range of m that the caller's subordinate ids do not contain to buf, or
+ * nothing. newuidmap(1) checks each extent by itself, and it permits the caller's own id alone. */
+static void find_foreign(const struct idmap *m, enum idmap_kind k, char *buf, size_t size)
+{
+	cleanup_subids struct subids s = SUBIDS_INIT;
+	uint32_t own = k == IDMAP_UID ? getuid() : getgid();
+	struct subid_user u;
+
+	buf[0] = '\0';
+	if (subid_user(NULL, &u, NULL) < 0 || subid_ranges(&u, k, &s, NULL) < 0)
+		return;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct idmap_extent *x = &m->ext[i];
+		bool found = x->count == 1 && x->outside == own;
+
+		for (size_t j = 0; j < s.n && !found; j++)
+			found = x->outside >= s.r[j].start &&
+				x->outside - s.r[j].start < s.r[j].count &&
+				x->count <= s.r[j].count - (x->outside - s.r[j].start);
+		if (found)
+			continue;
+		snprintf(buf, size, ", which do not contain %u-%u", x->outside,
+			 x->outside + (x->count - 1));
+		return;
+	}
+}
+
+/* Sets the hint for EPERM of the write(2) of a helper. */
+static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
+{
+	cleanup_idmap struct idmap now = IDMAP_INIT;
+
+	if (idmap_read(procfd, k, &now, NULL) == 0 && now.n > 0)
+		nserr_hint(e, "create a new user namespace, because the map of this one has been "
+			      "written already, and a map can be written only once");
+}
+
 /* Sets e for a helper that has ended with this wait status after it has printed said. */
-static int fail_helper(int status, enum idmap_kind k, const char *path, const char *said,
-		       const struct idmaps *maps, struct nserr *e)
+static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
+		       const char *said, const struct idmaps *maps, struct nserr *e)
 {
 	const char *cap = newuidmap_lacking_cap(maps), *reason;
+	char foreign[64];
 
 	if (WIFSIGNALED(status))
 		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
@@ -277,11 +322,15 @@ static int fail_helper(int status, enum idmap_kind k, const char *path, const ch
 	reason = str_after(said, helpers[k]);
 	reason = reason && str_after(reason, ": ") ? reason + 2 : said;
 	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "no error message");
-	if (strstr(reason, "not allowed") && cap)
+	if (strstr(reason, "not allowed") && cap) {
+		find_foreign(&maps->map[k], k, foreign, sizeof(foreign));
 		nserr_hint(e,
 			   "run the command with %s, or use the ids of this user in %s (nsidmap "
-			   "subids)",
-			   cap, subid_files[k]);
+			   "subids)%s",
+			   cap, subid_files[k], foreign);
+	} else if (strstr(reason, "not permitted")) {
+		explain_write(procfd, k, e);
+	}
 	return -EINVAL;
 }
 
@@ -314,7 +363,7 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 		return 0;
 	if (status < 0)
 		return nserr_set(e, status, "cannot run %s", path);
-	return fail_helper(status, k, path, said, maps, e);
+	return fail_helper(status, procfd, k, path, said, maps, e);
 }
 
 int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct nserr *e)

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "idmap/procfile.h"
+#include "idmap/subid_nss.h"
 #include "idmap/writer.h"
 #include "kernel/sys_cap.h"
 
@@ -45,7 +46,7 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 		      struct nserr *e)
 {
 	int rc = subid_ranges(u, kind, s, e);
-	char who[300];
+	char who[300], lib[64];
 
 	if (rc < 0 || s->n > 0)
 		return rc;
@@ -57,6 +58,10 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 	if (s->bad_line)
 		nserr_hint(e, "correct line %u of %s: %s", s->bad_line, subid_files[kind],
 			   s->bad_cause);
+	else if (subid_nss_is_missing(lib, sizeof(lib)))
+		nserr_hint(e,
+			   "install %s, which nsswitch.conf names for subid:, or add a range to %s",
+			   lib, subid_files[kind]);
 	else
 		nserr_hint(e, "add a range to %s with 'usermod --add-sub%ss FIRST-LAST USER'",
 			   subid_files[kind], idmap_kind_names[kind]);

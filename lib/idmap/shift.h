@@ -32,6 +32,10 @@ struct shift {
  * errno with e set. */
 int shift_check(const struct idmaps *from, const struct idmaps *to, struct nserr *e) must_check;
 
+/* Changes the working directory to /proc/self/fd, which shift_file() and shift_complete() need.
+ * Returns 0, or a negative errno with e set. */
+int shift_enter(struct nserr *e) must_check;
+
 /*
  * Changes the ids of the file fd (O_PATH) with this status, and keeps its setuid bit, setgid bit
  * and capabilities, which chown(2) clears. Sets *found. Returns 0, or a negative errno with e set;

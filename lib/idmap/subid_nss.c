@@ -19,21 +19,29 @@ static bool (*init)(const char *, FILE *);
 static int (*uid_ranges)(const char *, struct subid_range **);
 static int (*gid_ranges)(const char *, struct subid_range **);
 
-bool subid_nss_named(const char *text)
+/* Returns the module that the "subid:" line names and sets *n to the length of its name, or returns
+ * NULL if there is no such line or it names the files. */
+static const char *find_module(const char *text, size_t *n)
 {
 	while (text && *text) {
 		const char *rest = str_after(text + strspn(text, " \t"), "subid:");
-		size_t n;
 
 		if (rest) {
 			rest += strspn(rest, " \t");
-			n = strcspn(rest, " \t\n#");
-			return n > 0 && !(n == 5 && memcmp(rest, "files", 5) == 0);
+			*n = strcspn(rest, " \t\n#");
+			return *n > 0 && !(*n == 5 && memcmp(rest, "files", 5) == 0) ? rest : NULL;
 		}
 		text = strchr(text, '\n');
 		text = text ? text + 1 : NULL;
 	}
-	return false;
+	return NULL;
+}
+
+bool subid_nss_named(const char *text)
+{
+	size_t n;
+
+	return find_module(text, &n) != NULL;
 }
 
 int subid_nss_wanted(struct nserr *e)
@@ -46,6 +54,22 @@ int subid_nss_wanted(struct nserr *e)
 	return n > 0 && subid_nss_named(text);
 }
 
+bool subid_nss_is_missing(char *lib, size_t size)
+{
+	char text[16384];
+	const char *module;
+	struct nserr ignored;
+	size_t n;
+
+	if (file_read_at(AT_FDCWD, "/etc/nsswitch.conf", text, sizeof(text)) <= 0)
+		return false;
+	module = find_module(text, &n);
+	if (!module || (size_t)snprintf(lib, size, "libsubid_%.*s.so", (int)n, module) >= size)
+		return false;
+	/* libsubid(3) reads the files if it cannot load the library */
+	return dl_load(lib, NULL, 0, &ignored) < 0;
+}
+
 static int load(struct nserr *e)
 {
 	static const struct dl_symbol symbols[] = {
@@ -54,11 +78,12 @@ static int load(struct nserr *e)
 		DL_SYMBOL(gid_ranges, subid_get_gid_ranges),
 	};
 	FILE *quiet;
-	/* all versions of the library have the functions that are used here */
-	int rc = init ? 0 : dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
+	int rc;
 
 	if (init)
 		return 0;
+	/* all versions have the functions that are used here */
+	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
 		return rc;

@@ -14,6 +14,10 @@ int subid_nss_wanted(struct nserr *e) must_check;
 int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		     struct nserr *e) must_check;
 
+/* Returns true and writes the name of the library to lib if nsswitch.conf(5) names a module whose
+ * library cannot be loaded. libsubid then reads the files without a message. */
+bool subid_nss_is_missing(char *lib, size_t size);
+
 /* Returns true if the "subid:" line in the text of an nsswitch.conf names another source than the
  * files. */
 bool subid_nss_named(const char *text);

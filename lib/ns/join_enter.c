@@ -152,15 +152,14 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 
 /*
  * Sets the hint for the first type that setns(2) refused with EPERM. setns(2) needs CAP_SYS_ADMIN
- * in the user namespace that owns the namespace. own is the inode of the user namespace that the
- * caller was in, self its directory in /proc.
+ * in the user namespace that owns the namespace. self is the directory of the caller in /proc.
  */
-static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t own, int self,
-			    struct nserr *e)
+static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
-	bool privileged = sys_cap_has(CAP_SYS_ADMIN);
+	bool privileged = sys_cap_has(CAP_SYS_ADMIN), user = j->fds[NSTYPE_USER] >= 0;
+	uint64_t own = nsinode_at(self, nstypes[NSTYPE_USER].file);
 
-	if ((!privileged || j->fds[NSTYPE_USER] >= 0) && hint_own(j, pending, self, e))
+	if ((!privileged || user) && hint_own(j, pending, self, e))
 		return;
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
 		cleanup_fd int owner = -1;
@@ -169,18 +168,16 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 			continue;
 		owner = sys_ns_owner(j->fds[i]);
 		refused(j, &nstypes[i], EPERM, e);
-		if (owner >= 0 && nsinode_of(owner) != own && j->fds[NSTYPE_USER] < 0)
+		if (!user && owner >= 0 && nsinode_of(owner) != own)
 			nserr_hint(e, "add --user to enter the user namespace that owns it");
-		else if (owner >= 0 && nsinode_of(owner) == own && !privileged)
+		else if (!user && owner >= 0 && !privileged)
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "
 				      "namespace");
 		else if (owner == -EPERM)
 			nserr_hint(e,
 				   "omit --%s, or run the command with more privileges: a user "
-				   "namespace "
-				   "that is not below the %s owns this namespace",
-				   nstypes[i].longopt,
-				   j->fds[NSTYPE_USER] < 0 ? "caller's" : "entered one");
+				   "namespace that is not below the %s owns this namespace",
+				   nstypes[i].longopt, user ? "entered one" : "caller's");
 		return;
 	}
 }
@@ -195,23 +192,30 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, uint64_t o
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {
 	struct levels levels __attribute__((cleanup(levels_close))) = { .n = 0 };
-	/* open /proc/self first, because /proc may be another file system after a namespace was
-	 * entered */
-	cleanup_fd int self = file_open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY, 0);
-	uint64_t pending = nsjoin_types(j), own = nsinode_at(self, nstypes[NSTYPE_USER].file);
+	uint64_t pending = nsjoin_types(j);
+	cleanup_fd int self = -1;
 	int rc;
 
+	/* open it first, because /proc may be another file system in another mount namespace */
+	if (pending & (CLONE_NEWNS | CLONE_NEWUSER))
+		self = file_open_self(e);
+	if (j->fds[NSTYPE_USER] >= 0 && self < 0)
+		return self;
 	if (j->fds[NSTYPE_USER] >= 0)
-		levels_open(&levels, j->fds[NSTYPE_USER], own);
+		levels_open(&levels, j->fds[NSTYPE_USER],
+			    nsinode_at(self, nstypes[NSTYPE_USER].file));
 	rc = enter_others(j, &pending, e);
 	if (rc == 0 && levels.n > 0)
 		rc = enter_levels(j, &levels, &pending, e);
 	if (rc < 0)
 		return rc;
 	pending &= ~j->optional;
-	if (pending)
-		hint_permission(j, pending, own, self, e);
-	return pending ? -EPERM : 0;
+	if (!pending)
+		return 0;
+	if (self < 0)
+		self = file_open_self(e);
+	hint_permission(j, pending, self, e);
+	return -EPERM;
 }
 
 /* Returns true if the caller is in each opened namespace of mask. For pid and time namespaces,

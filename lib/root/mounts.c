@@ -94,9 +94,9 @@ const char *root_mounts_at(const struct root_mounts *m, int fd)
 {
 	struct statx st;
 
-	if (m->n == m->base || statx(fd, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
+	if (m->n == 0 || statx(fd, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
 		return NULL;
-	for (size_t i = m->base; i < m->n; i++)
+	for (size_t i = 0; i < m->n; i++)
 		if (shows(&st, &m->at[i]))
 			return m->at[i].path;
 	return NULL;

@@ -22,9 +22,6 @@ struct root_mounts {
 		uint32_t major, minor;
 	} * at; /* the mounts, in the order in which they were made */
 	size_t n, size;
-	/* the first `base` mounts belong to the original contents of the root, and later mounts may
-	 * cover them */
-	size_t base;
 	char **absent; /* paths that must stay missing */
 	size_t nabsent;
 };
@@ -36,8 +33,7 @@ bool root_mounts_is_same(const struct statx *a, const struct statx *b);
  * Returns 0, or a negative errno with e set. */
 int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct nserr *e) must_check;
 
-/* Returns the path of the recorded mount whose root is the file of fd, or NULL if there is none.
- * Does not return mounts that may be covered. */
+/* Returns the path of the recorded mount whose root is the file of fd, or NULL if there is none. */
 const char *root_mounts_at(const struct root_mounts *m, int fd);
 
 /*

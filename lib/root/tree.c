@@ -3,6 +3,7 @@
 #include "root/tree.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -13,7 +14,7 @@
 #include "root/lookup.h"
 #include "root/remount.h"
 
-#define DONE_MAX  512  /* half of the usual limit of open descriptors (RLIMIT_NOFILE) */
+#define DONE_MAX  512  /* half of the usual RLIMIT_NOFILE */
 #define STACK_MAX 1000 /* limit for mounts that are stacked on one directory */
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
@@ -79,10 +80,17 @@ uint64_t root_attributes(const struct root *r, const struct mntopt *o)
 	return o->set | (r->nodev && !(o->clr & MOUNT_ATTR_NODEV) ? MOUNT_ATTR_NODEV : 0);
 }
 
+int root_left_open(void)
+{
+	struct rlimit max;
+
+	return getrlimit(RLIMIT_NOFILE, &max) < 0 ? 0 : (int)MIN(max.rlim_cur / 2, DONE_MAX);
+}
+
 void root_done(const struct root *r, int fd)
 {
 	/* close the descriptor if there are many, because the process could reach its limit */
-	if (fd >= 0 && !(r->exec_closes && fd < DONE_MAX))
+	if (fd >= 0 && fd >= r->left_open)
 		close(fd);
 }
 

@@ -55,8 +55,9 @@ struct root {
 	uint64_t fresh[ROOT_FRESH]; /* ids of mounts that no other process can have changed */
 	size_t nfresh;
 	struct root_mounts mounts; /* recorded mounts on paths of the tree */
-	bool exec_closes;          /* leave finished descriptors open: exec closes them faster */
-	int null;                  /* the caller's /dev/null, -1 until needed */
+	/* leave finished descriptors below this number open: exec closes them faster */
+	int left_open;
+	int null; /* the caller's /dev/null, -1 until needed */
 	enum root_state state;
 	bool files_attached; /* `files` is mounted on the old "/", below the tree */
 	const struct root_ops *ops;
@@ -72,6 +73,10 @@ struct root {
 
 /* Returns true if the caller is in a user namespace other than the initial one. */
 bool root_in_userns(void);
+
+/* Returns the number for root.left_open of a process that executes a program: at most half of its
+ * limit of open descriptors, RLIMIT_NOFILE. */
+int root_left_open(void);
 
 /* Closes a descriptor that is no longer needed, or leaves it open for exec to close. Ignores a
  * negative fd. */

@@ -2,7 +2,6 @@
 /* cause_exec: examines a program, its interpreter and its mount to explain a failed execve(2). */
 #include <ctype.h>
 #include <elf.h>
-#include <endian.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -127,17 +126,10 @@ static const char *machine_name(unsigned machine)
 		unsigned machine;
 		const char *name;
 	} names[] = {
-		{ EM_X86_64, "x86_64" },
-		{ EM_386, "i386" },
-		{ EM_AARCH64, "aarch64" },
-		{ EM_ARM, "arm" },
-		{ EM_RISCV, "riscv" },
-		{ EM_PPC64, "ppc64" },
-		{ EM_PPC, "ppc" },
-		{ EM_S390, "s390" },
-		{ EM_MIPS, "mips" },
-		{ EM_SPARCV9, "sparc64" },
-		{ EM_LOONGARCH, "loongarch" },
+		{ EM_X86_64, "x86_64" },   { EM_386, "i386" },    { EM_AARCH64, "aarch64" },
+		{ EM_ARM, "arm" },         { EM_RISCV, "riscv" }, { EM_PPC64, "ppc64" },
+		{ EM_PPC, "ppc" },         { EM_S390, "s390" },   { EM_MIPS, "mips" },
+		{ EM_SPARCV9, "sparc64" }, { 258, "loongarch" }, /* EM_LOONGARCH, glibc 2.35 */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

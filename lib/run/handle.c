@@ -385,11 +385,6 @@ void handle_ready(struct handle *h)
 		h->status_fd = -1;
 }
 
-void handle_forget_status(struct handle *h)
-{
-	h->status_fd = -1;
-}
-
 void handle_running(struct handle *h)
 {
 	handle_let_go(h);

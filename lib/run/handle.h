@@ -26,8 +26,12 @@ struct handle {
 
 	pid_t pid;      /* pid of the program; the tool's fork step sets it */
 	pid_t init_pid; /* pid of the init process of the program, or 0 */
-	/* the child is an init process, and the caller will call handle_identified() */
+	/* the child is an init process that reports the pid of the program */
 	bool waits_for_init;
+	bool not_executed; /* the init process could not execute the program */
+	/* the ends of the socket of run/report.h for this process and for the init process, or -1
+	 */
+	int report[2];
 
 	/* private */
 	const char *program;
@@ -43,6 +47,7 @@ struct handle {
 			  .start_fd = -1, \
 			  .status_fd = -1, \
 			  .self = -1, \
+			  .report = { -1, -1 }, \
 			  .pid_path = TRUSTPATH_INIT })
 
 /* Opens the directory of the pid file and /proc. A tool calls it before it changes its directory,
@@ -95,10 +100,6 @@ void handle_executed(struct handle *h);
 /* Must be called when the program has reported that it is ready. */
 void handle_ready(struct handle *h);
 
-/* Must be called if the program could not be executed, so that neither its start nor its end is
- * reported. */
-void handle_forget_status(struct handle *h);
-
 /*
  * These functions are for the parent that waits for the program. handle_running() reports that the
  * program runs, and handle_ended() reports that the program has ended. A negative wstatus means
@@ -107,5 +108,31 @@ void handle_forget_status(struct handle *h);
  */
 void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
+
+/*
+ * A chained nsinit reports which process is the program (handle_report.c). handle_expect_init()
+ * sets waits_for_init for a chain that leads to nsinit. The next functions add the step of the
+ * caller that creates the socket, before the fork, and the last one before exec in the process of
+ * the chain.
+ */
+void handle_expect_init(struct handle *h, char *const argv[]);
+void handle_plan_report(struct handle *h, struct plan *p);
+void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor);
+
+/* Closes the end of the init, and lets messages raise SIGIO. Returns 0 or a negative errno. */
+int handle_watch_init(struct handle *h) must_check;
+
+/*
+ * Handles a message. identified is called before the pid file is written, or NULL; if it fails, the
+ * program is not executed. Closes report[0] at the end of file: the program has been executed then,
+ * unless not_executed is set. Returns false if there was no message on a socket that does not
+ * block.
+ */
+bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),
+		      void *ctx);
+
+/* Reports to --status-fd that the program was executed. Without a report of an init, the child is
+ * the program. Returns 0, or a negative errno with e set if the pid file cannot be written. */
+int handle_init_executed(struct handle *h, struct nserr *e) must_check;
 
 #endif

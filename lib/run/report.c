@@ -126,8 +126,11 @@ int report_receive(int fd, pid_t *pid)
 	ssize_t n = -1;
 
 	/* try again, because ENOMEM and ENOBUFS may be transient */
-	for (int tries = 0; tries < 100 && n < 0; tries++)
+	for (int tries = 0; tries < 100 && n < 0; tries++) {
 		n = RETRY_EINTR(recvmsg(fd, &m, MSG_CMSG_CLOEXEC));
+		if (n < 0 && errno == EAGAIN)
+			return -EAGAIN;
+	}
 
 	if (n <= 0)
 		return n < 0 && errno != ECONNRESET ? -errno : 0;

@@ -22,11 +22,37 @@ static void note(void *ctx, enum idmap_kind kind, uint32_t id)
 	s->n++;
 }
 
+static uint32_t next_id(void *ctx, enum idmap_kind kind, uint32_t id)
+{
+	(void)kind;
+	++*(size_t *)ctx;
+	return id + 1;
+}
+
+/* Translates a copy of the value: as many ids as were found, and the result is valid. */
+static void check_translation(const struct idmap_xattr *x, const uint8_t *data, size_t size)
+{
+	uint8_t *v = malloc(size + 4);
+	size_t n = size, count = 0;
+	struct seen s = { v, 0, 0 };
+	int rc;
+
+	HOLDS(v);
+	memcpy(v, data, size);
+	rc = idmap_xattr_translate(x, v, &n, next_id, &count);
+	s.size = n;
+	HOLDS(rc < 0 || x->ids(v, n, note, &s) == 0);
+	HOLDS(rc < 0 || n <= size + 4);
+	HOLDS(rc <= 0 || count > 0);
+	free(v);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i < IDXATTRS; i++) {
 		struct seen s = { data, size, 0 };
 
+		check_translation(&idxattrs[i], data, size);
 		if (idxattrs[i].ids(data, size, note, &s) == 0)
 			HOLDS(s.n <= size / 8);
 	}

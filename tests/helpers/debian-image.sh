@@ -8,8 +8,9 @@ dir=$1
 [ ! -e "$dir" ] || exit 0
 [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null || exit 0
 rm -rf "$dir.new"
+mirror=$("${0%/*}/../../build-aux/debian-mirror")
 # a new mount namespace, because debootstrap mounts proc and sysfs
 unshare --mount debootstrap --variant=minbase --include=procps,nginx-light,systemd,systemd-sysv,dbus \
-	bookworm "$dir.new" >"$dir.log" 2>&1 || { tail -3 "$dir.log" && exit 1; }
+	bookworm "$dir.new" "$mirror" >"$dir.log" 2>&1 || { tail -3 "$dir.log" && exit 1; }
 rm -rf "$dir.new/var/cache/apt/archives"
 mv "$dir.new" "$dir"

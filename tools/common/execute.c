@@ -27,6 +27,30 @@ pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
 	return pid;
 }
 
+/* A message of the chained init has raised SIGIO. */
+static void heard(void *ctx)
+{
+	struct nserr e = NSERR_INIT;
+	struct handle *h = ctx;
+
+	while (handle_hear_init(h, NULL, NULL))
+		if (h->report[0] < 0 && handle_init_executed(h, &e) < 0)
+			cli_warn_nserr(&e);
+}
+
+/* The child has executed the first program of the chain. */
+static void watch_init(struct supervise *s, struct handle *h)
+{
+	int rc = handle_watch_init(h);
+
+	handle_let_go(h);
+	if (rc < 0)
+		cli_warn(rc, "cannot wait for the report of nsinit");
+	s->readable_ctx = h;
+	s->readable = heard;
+	heard(h);
+}
+
 int execute_start(struct supervise *s, struct handle *h, struct plan *p, void *ctx, struct nserr *e)
 {
 	int rc = supervise_block(s, e);
@@ -37,6 +61,8 @@ int execute_start(struct supervise *s, struct handle *h, struct plan *p, void *c
 	rc = plan_run(p, ctx, NULL, e);
 	if (rc < 0)
 		supervise_unblock(s);
+	else if (h->report[0] >= 0)
+		watch_init(s, h);
 	else
 		handle_running(h);
 	return rc;

@@ -84,6 +84,8 @@ void build_plan(struct run *r, struct plan *p)
 	add_dirs(r, p);
 	if (r->o->pty)
 		plan_add(p, PLAN_CALLER, &step_pty, NULL, 0);
+	handle_expect_init(&r->handle, r->program.argv);
+	handle_plan_report(&r->handle, p);
 	if (forks)
 		plan_add(p, PLAN_CALLER, &step_fork, NULL, 0);
 	handle_plan_created(&r->handle, p);
@@ -96,6 +98,7 @@ void build_plan(struct run *r, struct plan *p)
 	if (forks)
 		supervise_plan(&r->supervise, p, who);
 	handle_plan_exec(&r->handle, p, who, program_name(&r->program));
+	handle_plan_pass(&r->handle, p, who);
 	cred_plan_last(&r->cred, p, who);
 	r->program.other_root = r->o->root.from ||
 				(nsjoin_types(&r->join) & ~r->join.optional & CLONE_NEWNS);

@@ -2,9 +2,9 @@
 /* nsidmap: the verb chown, which changes the owners of a directory tree from the ids of one map to
  * those of another. */
 #include "base/file.h"
-#include "base/walk.h"
 #include "common/table.h"
 #include "idmap/shift.h"
+#include "kernel/walk.h"
 #include "verb.h"
 
 enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_CROSS, OPT_EXPLAIN };
@@ -196,8 +196,10 @@ static void begin(struct run *r, int dir, const struct opts *o)
 		cli_die(errno, "cannot read '%s'", o->dir);
 	/* a failure to create the journal is an error only if a file needs the journal */
 	rc = journal_open(&r->journal, &st, &r->shift.no_journal);
-	if (rc == -EBUSY)
-		cli_die(0, "another process changes the owners in '%s'", o->dir);
+	if (rc < 0 && r->journal.fd >= 0) {
+		nserr_prefix(&r->shift.no_journal, "'%s'", o->dir);
+		cli_die_nserr(&r->shift.no_journal);
+	}
 	r->shift.journal = &r->journal;
 	if (!r->journal.pending)
 		return;
@@ -258,6 +260,8 @@ int verb_chown(int argc, char **argv)
 	dir = file_open_at(AT_FDCWD, o.dir, O_PATH | O_DIRECTORY, 0);
 	if (dir < 0)
 		cli_die(dir, "cannot open '%s'", o.dir);
+	if (shift_enter(&e) < 0)
+		cli_die_nserr(&e);
 	r.explain = o.explain;
 	r.shift = (struct shift){ .from = &from, .to = &to };
 	r.walk = WALK_INIT(change, &r);

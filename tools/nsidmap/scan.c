@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsidmap: the verb scan, which lists the ids of files in a directory tree that a map does not
  * contain. */
-#include <fts.h>
 #include <grp.h>
 #include <linux/limits.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+#include "base/file.h"
 #include "common/table.h"
 #include "idmap/xattr.h"
+#include "kernel/walk.h"
 #include "verb.h"
 
 enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
@@ -18,7 +19,7 @@ enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
 static const struct cli_opt table[] = {
 	{ OPT_MAP, "map", CLI_ARG, "<map>", "list the ids that are not in this map (required)" },
 	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "compare with the inside ids, as for nsidmap mount" },
-	{ 'x', "one-file-system", CLI_NONE, NULL, "stay on the file system of the directory" },
+	{ 'x', "one-file-system", CLI_NONE, NULL, "do not enter mount points" },
 	TABLE_OPTS,
 	{ 0 },
 };
@@ -47,8 +48,7 @@ static const struct cli_tool tool = {
 struct opts {
 	const char *map;
 	char **dirs;
-	int fts; /* FTS_* flags for fts_open(3) */
-	bool inside;
+	bool inside, one_fs;
 	struct table table;
 };
 
@@ -57,7 +57,7 @@ static void parse(struct opts *o, int argc, char **argv)
 	struct words w = { 0 };
 	struct cli c;
 
-	*o = (struct opts){ .fts = FTS_PHYSICAL };
+	*o = (struct opts){ 0 };
 	table_init(&o->table, columns, ARRAY_SIZE(columns), "KIND,ID,FILES,NAME,AS,FIRST");
 	cli_init(&c, &tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;) {
@@ -66,7 +66,7 @@ static void parse(struct opts *o, int argc, char **argv)
 		else if (key == OPT_INSIDE)
 			o->inside = true;
 		else if (key == 'x')
-			o->fts |= FTS_XDEV;
+			o->one_fs = true;
 		else
 			table_option(&o->table, key, c.arg);
 	}
@@ -118,10 +118,10 @@ static void grow(struct ids *s)
 	s->size = size;
 }
 
-/* State of the walk and its current file. */
-struct walk {
+/* State of the scan and its current file. */
+struct scan {
 	struct ids ids[IDMAP_KINDS];
-	const FTSENT *f;
+	struct walk walk;
 	uint64_t file;  /* number of the current file, from 1 */
 	const char *as; /* role of the id being counted (owner, group, …) */
 	bool complete;
@@ -130,7 +130,7 @@ struct walk {
 /* Counts an id of the current file. Counts a file once, even if it has the id several times. */
 static void count(void *ctx, enum idmap_kind k, uint32_t id)
 {
-	struct walk *w = ctx;
+	struct scan *w = ctx;
 	struct ids *s = &w->ids[k];
 	struct seen *x = s->last;
 	uint32_t to;
@@ -147,19 +147,18 @@ static void count(void *ctx, enum idmap_kind k, uint32_t id)
 		x->lost = s->inside ? idmap_to_outside(&s->map, id, &to) < 0
 				    : idmap_to_inside(&s->map, id, &to) < 0;
 		if (x->lost)
-			x->first = strdup(w->f->fts_path);
+			x->first = strdup(walk_path(&w->walk));
 		x->as = w->as;
 	}
 	x->files += x->file != w->file;
 	x->file = w->file;
 }
 
-/* Counts the ids in the extended attributes of the current file. fts(3) has changed to its
- * directory. Skips symbolic links. */
-static void count_xattrs(struct walk *w)
+/* Counts the ids in the extended attributes of the file fd (O_PATH). Skips symbolic links. */
+static void count_xattrs(struct scan *w, int fd, mode_t type)
 {
 	static unsigned char value[XATTR_SIZE_MAX];
-	const mode_t type = w->f->fts_statp->st_mode & S_IFMT;
+	const struct file_fd_path file = file_fd_path(fd);
 
 	for (size_t i = 0; type != S_IFLNK && i < IDXATTRS; i++) {
 		const struct idmap_xattr *x = &idxattrs[i];
@@ -168,7 +167,7 @@ static void count_xattrs(struct walk *w)
 		if (x->type && x->type != type)
 			continue;
 		w->as = x->what;
-		n = lgetxattr(w->f->fts_accpath, x->name, value, sizeof(value));
+		n = getxattr(file.text, x->name, value, sizeof(value));
 		if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 			continue;
 		if (n < 0 && errno == EOVERFLOW) {
@@ -177,42 +176,42 @@ static void count_xattrs(struct walk *w)
 			count(w, IDMAP_UID, IDMAP_NONE);
 		} else if (n < 0 || x->ids(value, (size_t)n, count, w) < 0) {
 			cli_warn(n < 0 ? errno : EINVAL, "cannot read the %s of '%s'", x->what,
-				 w->f->fts_path);
+				 walk_path(&w->walk));
 			w->complete = false;
 		}
 	}
 }
 
-static void walk(char **dirs, int options, struct walk *w)
+static int visit(void *ctx, struct walk *walk, enum walk_event event, int fd,
+		 const struct statx *st, int err)
 {
-	FTS *fts = fts_open(dirs, options, NULL);
-	FTSENT *f;
+	struct scan *w = ctx;
 
-	if (!fts)
-		cli_die(errno, "cannot walk the tree");
-	while (errno = 0, (w->f = f = fts_read(fts))) {
-		switch (f->fts_info) {
-		case FTS_DP: /* fts(3) returns a directory again after its files */
-			continue;
-		/* fts(3) has returned the directory before, but cannot read its files */
-		case FTS_DNR:
-		case FTS_ERR:
-		case FTS_NS:
-			cli_warn(f->fts_errno, "cannot read '%s'", f->fts_path);
-			w->complete = false;
-			continue;
-		default:
-			w->file++;
-			w->as = "owner";
-			count(w, IDMAP_UID, f->fts_statp->st_uid);
-			w->as = "group";
-			count(w, IDMAP_GID, f->fts_statp->st_gid);
-			count_xattrs(w);
-		}
+	if (event == WALK_ERROR) {
+		cli_warn(err, "cannot read '%s'", walk_path(walk));
+		w->complete = false;
+	} else if (event == WALK_FILE) {
+		w->file++;
+		w->as = "owner";
+		count(w, IDMAP_UID, st->stx_uid);
+		w->as = "group";
+		count(w, IDMAP_GID, st->stx_gid);
+		count_xattrs(w, fd, st->stx_mode & S_IFMT);
 	}
-	if (errno)
-		cli_die(errno, "cannot walk the tree");
-	fts_close(fts);
+	return 0;
+}
+
+static void scan(const char *path, struct scan *w)
+{
+	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
+	struct nserr e = NSERR_INIT;
+
+	if (fd < 0) {
+		cli_warn(fd, "cannot read '%s'", path);
+		w->complete = false;
+	} else if (walk_tree(&w->walk, fd, path, &e) < 0) {
+		cli_die_nserr(&e);
+	}
 }
 
 static int by_id(const void *a, const void *b)
@@ -257,7 +256,7 @@ static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 int verb_scan(int argc, char **argv)
 {
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
-	struct walk w = { .complete = true };
+	struct scan w = { .complete = true };
 	size_t lost = 0;
 	struct opts o;
 
@@ -267,7 +266,10 @@ int verb_scan(int argc, char **argv)
 		w.ids[k].map = m.map[k];
 		w.ids[k].inside = o.inside;
 	}
-	walk(o.dirs, o.fts, &w);
+	w.walk = WALK_INIT(visit, &w);
+	w.walk.cross = !o.one_fs;
+	for (char **dir = o.dirs; *dir; dir++)
+		scan(*dir, &w);
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		lost += report(&w.ids[k], k, &o.table);
 	o.table.complete = w.complete;

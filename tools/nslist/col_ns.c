@@ -19,20 +19,14 @@ void fill_type(struct run *run, const struct row *r, struct cell *out)
 	cell_str(out, r->ns->type->name);
 }
 
-/* Counts a missing value of a namespace that could not be opened. */
-static void need_opened(struct run *run, const struct row *r)
-{
-	if (r->ns->denied)
-		nslist_missed(run, 0, -EACCES);
-}
-
-/* Returns a mount point in the caller's mount namespace through which the tools can open the
- * namespace, or NULL. */
-static const char *own_path(const struct run *run, const struct ns *ns)
+/* Returns the first mount point of the namespace in the caller's mount namespace for which `check`
+ * returns true, or NULL. */
+static const char *own_path(struct run *run, const struct ns *ns,
+			    bool (*check)(struct run *run, const struct ns *ns, const char *path))
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next)
 		if (h->kind == NSHOLD_MNT && h->where && h->where->inode == run->c.own_mnt &&
-		    nslist_opens(run, ns, h->path))
+		    check(run, ns, h->path))
 			return h->path;
 	return NULL;
 }
@@ -84,13 +78,13 @@ void fill_ref(struct run *run, const struct row *r, struct cell *out)
 		ref_of_process(run, r, out);
 		return;
 	}
-	path = r->ns->id ? NULL : own_path(run, r->ns);
+	path = r->ns->id ? NULL : own_path(run, r->ns, nslist_opens);
 	if (path) {
 		cell_str(out, path);
 		return;
 	}
 	if (!is_found(run, r->ns)) {
-		need_opened(run, r);
+		nslist_need_opened(run, r->ns);
 		return;
 	}
 	out->kind = CELL_TEXT;
@@ -109,19 +103,19 @@ static void id_of(const struct ns *ns, struct cell *out)
 
 void fill_id(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	id_of(r->ns, out);
 }
 
 void fill_parentid(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	id_of(r->ns->parent, out);
 }
 
 void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	id_of(r->ns->owner, out);
 }
 
@@ -129,19 +123,19 @@ void fill_ownerid(struct run *run, const struct row *r, struct cell *out)
  * is not visible. */
 void fill_pns(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	cell_num(out, r->ns->parent ? r->ns->parent->inode : 0);
 }
 
 void fill_ons(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	cell_num(out, r->ns->owner ? r->ns->owner->inode : 0);
 }
 
 void fill_level(struct run *run, const struct row *r, struct cell *out)
 {
-	need_opened(run, r);
+	nslist_need_opened(run, r->ns);
 	if (r->ns->type->hierarchical)
 		cell_num(out, nstab_level(r->ns));
 }
@@ -321,13 +315,13 @@ void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 
 /* Returns the name of a mount in /run/netns of any mount namespace, or NULL. Ignores a mount of
  * the caller's mount namespace that another mount covers. */
-static const char *netns_name(const struct run *run, const struct ns *ns)
+static const char *netns_name(struct run *run, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next) {
 		const char *name = h->kind == NSHOLD_MNT ? str_after(h->path, "/run/netns/") : NULL;
 		bool own = h->where && h->where->inode == run->c.own_mnt;
 
-		if (name && (!own || nslist_opens(run, ns, h->path)))
+		if (name && (!own || nslist_is_visible(run, ns, h->path)))
 			return name;
 	}
 	return NULL;
@@ -353,7 +347,7 @@ void fill_name(struct run *run, const struct row *r, struct cell *out)
 
 	if (!name)
 		name = nslist_link_name(run, r->ns);
-	path = name ? NULL : own_path(run, r->ns);
+	path = name ? NULL : own_path(run, r->ns, nslist_is_visible);
 	if (path)
 		name = strrchr(path, '/') + 1; /* the paths of mountinfo are absolute */
 	if (name)

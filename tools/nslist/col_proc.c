@@ -117,8 +117,8 @@ void fill_creator(struct run *run, const struct row *r, struct cell *out)
 {
 	if (r->ns->creator != NSTAB_NO_UID)
 		cell_str(out, nslist_user(run, r->ns->creator));
-	else if (r->ns->denied)
-		nslist_missed(run, 0, -EACCES);
+	else
+		nslist_need_opened(run, r->ns);
 }
 
 #define NS_PER_S INT64_C(1000000000)

@@ -7,7 +7,7 @@
 void boxes_find(struct run *run, bool all)
 {
 	run->boxes = calloc(1, sizeof(*run->boxes));
-	if (!run->boxes || containers_find(&run->c, all, &run->boxes->l) < 0)
+	if (!run->boxes || containers_find(&run->c, all, &run->boxes->l, &run->c.missed) < 0)
 		cli_die(ENOMEM, "cannot list containers");
 	run->boxes->visit_of = calloc(run->c.tab.n + 1, sizeof(struct visit *));
 	if (!run->boxes->visit_of)
@@ -27,6 +27,9 @@ void boxes_free(struct run *run)
 	for (size_t i = 0; i < b->n_names; i++)
 		free(b->names[i].name);
 	free(b->names);
+	for (size_t i = 0; b->run_names && i < b->l.n; i++)
+		free(b->run_names[i]);
+	free(b->run_names);
 	if (b->memory_opened)
 		util_close(&b->memory.dir);
 	free(b->visit_of);

@@ -22,7 +22,8 @@ struct boxes {
 	struct visit *visits[2]; /* the visits of the uts namespaces and of the net namespaces */
 	size_t n_visits[2];
 	bool visited[2];
-	bool names_read, memory_opened;
+	char **run_names; /* by position in l.v: the name of a run in it, or NULL */
+	bool names_read, runs_read, memory_opened;
 	struct netns_name *names;
 	size_t n_names;
 	struct cgroup_memory memory;

@@ -60,9 +60,21 @@ static void fill_box_rootfs(struct run *run, const struct row *r, struct cell *o
 {
 	cleanup_free char *root = NULL;
 
-	if (!r->box->rootfs)
-		root = container_root(&run->c, r->pid, NULL);
+	int rc = r->box->rootfs ? 0 : container_root(&run->c, r->pid, &root);
+
+	if (rc < 0)
+		nslist_missed(run, r->pid, rc);
 	cell_str(out, r->box->rootfs ? r->box->rootfs : root);
+}
+
+/* Opens the hierarchy of control groups. Counts a failure, but not that there is none. */
+static void open_memory(struct run *run)
+{
+	int rc = cgroup_memory_open(&run->boxes->memory);
+
+	if (rc < 0 && rc != -ENOENT)
+		nslist_missed(run, 0, rc);
+	run->boxes->memory_opened = true;
 }
 
 static void fill_box_memory(struct run *run, const struct row *r, struct cell *out)
@@ -71,12 +83,15 @@ static void fill_box_memory(struct run *run, const struct row *r, struct cell *o
 	size_t n;
 	const char *text = nslist_text(run, r->pid, DETAIL_CGROUP, &n);
 	uint64_t bytes;
+	int rc;
 
 	if (!b->memory_opened)
-		(void)!cgroup_memory_open(&b->memory);
-	b->memory_opened = true;
-	if (text && cgroup_memory_read(&b->memory, text, &bytes) == 0)
+		open_memory(run);
+	rc = text ? cgroup_memory_read(&b->memory, text, &bytes) : -ENOENT;
+	if (rc == 0)
 		cell_num(out, bytes);
+	else if (rc != -ENOENT)
+		nslist_missed(run, r->pid, rc);
 }
 
 /* clang-format off */

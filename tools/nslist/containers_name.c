@@ -4,11 +4,13 @@
 #include <sys/utsname.h>
 
 #include "containers.h"
+#include "runs.h"
 
 #include "base/file.h"
 #include "cgroup/name.h"
 #include "common/cli.h"
 #include "kernel/mountinfo.h"
+#include "ns/name.h"
 
 static _Noreturn void no_memory(void)
 {
@@ -82,7 +84,11 @@ const char *boxes_netns_name(struct run *run, uint32_t inode)
 	struct boxes *b = run->boxes;
 	struct mountinfo_line l;
 
-	if (!b->names_read && mountinfo_read_at(&m, run->proc, "self/mountinfo") == 0)
+	int rc = b->names_read ? 0 : mountinfo_read_at(&m, run->proc, "self/mountinfo");
+
+	if (rc < 0)
+		nslist_missed(run, 0, rc);
+	if (!b->names_read && rc == 0)
 		while (mountinfo_next(&m, &l)) {
 			const char *name = str_after(l.target, "/run/netns/");
 			const struct nstype *type;
@@ -100,6 +106,46 @@ const char *boxes_netns_name(struct run *run, uint32_t inode)
 }
 
 /* ---- Names ---- */
+
+/* Notes the name of a run for the container that its program is in. */
+static void note_run(void *arg, const char *path, const char *name)
+{
+	struct run *run = arg;
+	struct boxes *b = run->boxes;
+	const struct container *box;
+	const struct nsmember *m;
+	struct nsname n;
+
+	(void)path;
+	if (!nsname_is_live(name) || nsname_read(name, &n, NULL) < 0)
+		return;
+	m = collect_member(&run->c, n.pid);
+	box = m ? containers_of(&b->l, &run->c, m) : NULL;
+	if (!box || b->run_names[box - b->l.v])
+		return;
+	b->run_names[box - b->l.v] = strdup(name);
+	if (!b->run_names[box - b->l.v])
+		no_memory();
+}
+
+/* Returns the name of a run in the container, or NULL. */
+static const char *run_name(struct run *run, const struct container *box)
+{
+	struct boxes *b = run->boxes;
+	int rc;
+
+	if (!b->runs_read) {
+		b->run_names = calloc(b->l.n + 1, sizeof(*b->run_names));
+		if (!b->run_names)
+			no_memory();
+		b->runs_read = true;
+		rc = runs_list(note_run, run);
+		/* a directory that the caller may not read has no names for the caller */
+		if (rc < 0 && rc != -EACCES)
+			nslist_missed(run, 0, rc);
+	}
+	return b->run_names[box - b->l.v];
+}
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -170,6 +216,10 @@ void boxes_name(struct run *run, const struct container *box, struct buf *out)
 	const struct proc_stat *st;
 	const struct visit *v;
 
+	if (run_name(run, box)) {
+		buf_adds(out, run_name(run, box));
+		return;
+	}
 	read_own_names(run);
 	if (cgroup_name(run, box->pid, out))
 		return;

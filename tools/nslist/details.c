@@ -54,6 +54,14 @@ void nslist_missed(struct run *run, pid_t pid, int rc)
 	nsmissed_add(&run->c.missed, NSMISSED_DETAIL, rc);
 }
 
+void nslist_need_opened(struct run *run, const struct ns *ns)
+{
+	if (ns->closed == -EAGAIN)
+		run->c.missed.n[NSMISSED_WAIT][NSMISSED_DETAIL]++;
+	else if (ns->closed)
+		nsmissed_add(&run->c.missed, NSMISSED_DETAIL, ns->closed);
+}
+
 /* Returns true if rc is not an error. Otherwise counts the missing value. */
 static bool was_read(struct run *run, ssize_t rc, pid_t pid)
 {

@@ -20,8 +20,7 @@ static const char *why_text(const struct nsmissed *m, unsigned why)
 	static const char *const texts[NSMISSED_WHYS] = {
 		[NSMISSED_DENIED] = "permission denied",
 		[NSMISSED_UNSUPPORTED] = "not supported by this kernel",
-		[NSMISSED_WAIT] =
-			"covered by another mount, or on a file server that may not answer",
+		[NSMISSED_WAIT] = "not reachable at its mount point",
 	};
 
 	return why == NSMISSED_FAILED ? strerror(-m->err) : texts[why];

@@ -14,13 +14,103 @@
 
 #define NETNS "/run/netns"
 
-bool nslist_opens(const struct run *run, const struct ns *ns, const char *path)
+/* ---- Mounts ---- */
+
+/* Returns the mount with that id, or NULL. */
+static const struct own_mount *mount_by_id(const struct run *run, int id)
+{
+	for (size_t i = 0; i < run->n_mounts; i++)
+		if (run->mounts[i].id == id)
+			return &run->mounts[i];
+	return NULL;
+}
+
+/* Returns true if the path is dir or below dir. */
+static bool is_below(const char *path, const char *dir)
+{
+	size_t n = streq(dir, "/") ? 0 : strlen(dir);
+
+	return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Returns true if a mount on `parent` hides the way to the mount point `target`, which is on
+ * parent, too. `child` is the mount on target, or NULL if parent itself must be visible. */
+static bool hides(const struct run *run, const struct own_mount *parent,
+		  const struct own_mount *child, const char *target)
+{
+	for (size_t i = 0; i < run->n_mounts; i++) {
+		const struct own_mount *m = &run->mounts[i];
+
+		if (m->parent == parent->id && m != parent && m != child &&
+		    is_below(target, m->target))
+			return true;
+	}
+	return false;
+}
+
+/* Returns true if another mount covers m. Goes up from m to the root; a mount on the way that is
+ * later than the next one covers it. */
+static bool is_covered(const struct run *run, const struct own_mount *m)
+{
+	const struct own_mount *child = NULL;
+	const char *target = m->target;
+
+	for (size_t depth = 0; m && depth < run->n_mounts; depth++) {
+		if (hides(run, m, child, target))
+			return true;
+		child = m;
+		target = m->target;
+		m = m->parent == m->id ? NULL : mount_by_id(run, m->parent);
+	}
+	return false;
+}
+
+/* Reads the mounts of the caller, once. */
+static void read_mounts(struct run *run)
+{
+	struct mountinfo_line line;
+
+	run->mounts_read = true;
+	if (mountinfo_read_at(&run->mountinfo, run->proc, "self/mountinfo") < 0)
+		return;
+	while (mountinfo_next(&run->mountinfo, &line)) {
+		struct own_mount *more = reallocarray(run->mounts, run->n_mounts + 1,
+						      sizeof(*more));
+
+		if (!more)
+			cli_die(ENOMEM, "cannot list namespaces");
+		run->mounts = more;
+		more[run->n_mounts++] = (struct own_mount){ line.id, line.parent, line.target,
+							    streq(line.fstype, "nsfs") ? line.root
+										       : "" };
+	}
+}
+
+bool nslist_is_visible(struct run *run, const struct ns *ns, const char *path)
+{
+	char root[32];
+
+	if (!run->mounts_read)
+		read_mounts(run);
+	snprintf(root, sizeof(root), "%s:[%u]", ns->type->name, ns->inode);
+	for (size_t i = 0; i < run->n_mounts; i++) {
+		const struct own_mount *m = &run->mounts[i];
+
+		if (streq(m->root, root) && streq(m->target, path) && !is_covered(run, m))
+			return true;
+	}
+	return false;
+}
+
+bool nslist_opens(struct run *run, const struct ns *ns, const char *path)
 {
 	cleanup_fd int fd = nsfile_open_mount(&run->c.files, AT_FDCWD, path);
 	struct stat st;
 
 	return fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == ns->inode;
 }
+
+/* ---- Links ---- */
 
 /*
  * Opens the namespace to which a link in /run/netns leads: the namespace file of a process, or a
@@ -65,8 +155,8 @@ static void read_links(struct run *run)
 
 	run->links_read = true;
 	for (struct dirent *d; dir && (d = readdir(dir));) {
-		uint32_t inode = d->d_type == DT_LNK ? inode_of_link(run, dirfd(dir), d->d_name)
-						     : 0;
+		bool link = d->d_type == DT_LNK || d->d_type == DT_UNKNOWN;
+		uint32_t inode = link ? inode_of_link(run, dirfd(dir), d->d_name) : 0;
 		struct netns_link *more;
 
 		if (!inode)
@@ -101,8 +191,13 @@ const char *nslist_link_name(struct run *run, const struct ns *ns)
 	return first;
 }
 
-void nslist_links_free(struct run *run)
+void nslist_names_free(struct run *run)
 {
+	mountinfo_free(&run->mountinfo);
+	free(run->mounts);
+	run->mounts = NULL;
+	run->n_mounts = 0;
+	run->mounts_read = false;
 	for (size_t i = 0; i < run->n_links; i++)
 		free(run->links[i].name);
 	free(run->links);

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "collect/collect.h"
+#include "common/color.h"
+#include "kernel/mountinfo.h"
 #include "ns/procfs.h"
 #include "ns/ref.h"
 #include "ns/scan.h"
@@ -55,6 +57,7 @@ struct opts {
 	const char *find;     /* argument of --find, or NULL */
 	const char *sort;     /* argument of --sort, or NULL */
 	const struct column *sort_col;
+	enum color_when color;
 	bool sort_down; /* sort from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
@@ -112,6 +115,13 @@ struct users {
 	size_t n;
 };
 
+/* A mount of the caller's mount namespace. The texts belong to run.mountinfo. */
+struct own_mount {
+	int id, parent;
+	const char *target;
+	const char *root; /* "net:[4026531840]", or "" if it is no namespace */
+};
+
 /* A symbolic link in /run/netns and the namespace to which it leads. */
 struct netns_link {
 	char *name;
@@ -147,11 +157,16 @@ struct run {
 	struct detail *details; /* details of processes, sorted by pid */
 	size_t n_details;
 	struct users users;
-	struct boxes *boxes; /* the containers of --containers and --find, or NULL */
-	struct found *found; /* the answers of --find */
+	char *orphan_color, *self_color; /* of rows of the table; NULL without colours */
+	struct boxes *boxes;             /* the containers of --containers and --find, or NULL */
+	struct found *found;             /* the answers of --find */
 	size_t n_found;
-	int netlink;              /* socket for netnsid_get(), or 0 if not open */
-	bool hidden;              /* with --strict: /proc hides processes */
+	int netlink; /* socket for netnsid_get(), or 0 if not open */
+	bool hidden; /* with --strict: /proc hides processes */
+	struct mountinfo mountinfo;
+	struct own_mount *mounts; /* the caller's mounts, valid if mounts_read is set */
+	size_t n_mounts;
+	bool mounts_read;
 	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
@@ -283,16 +298,23 @@ const char *nslist_text(struct run *run, pid_t pid, enum detail_text which, size
  * pid has ended. pid is 0 if the value is not about a process.
  */
 void nslist_missed(struct run *run, pid_t pid, int rc);
+
+/* details.c: counts a value that is missing because the namespace could not be opened. */
+void nslist_need_opened(struct run *run, const struct ns *ns);
 void nslist_details_free(struct run *run);
 
-/* names.c: returns true if the path, which is a mount point of ns, leads to ns and not to a mount
- * that covers it. */
-bool nslist_opens(const struct run *run, const struct ns *ns, const char *path);
+/* names.c: returns true if the path, a mount point of ns, can be opened without asking a file
+ * server, and leads to ns. */
+bool nslist_opens(struct run *run, const struct ns *ns, const char *path);
+
+/* names.c: returns true if ns is mounted on the path in the caller's mount namespace and no other
+ * mount covers it. */
+bool nslist_is_visible(struct run *run, const struct ns *ns, const char *path);
 
 /* names.c: returns the name of a symbolic link in /run/netns that leads to ns, or NULL. The result
  * belongs to run. */
 const char *nslist_link_name(struct run *run, const struct ns *ns);
-void nslist_links_free(struct run *run);
+void nslist_names_free(struct run *run);
 
 /* users.c: returns the name of a user, or its number if it has no name. The result is valid until
  * the next call. */

@@ -26,6 +26,7 @@ enum {
 	OPT_SORT,
 	OPT_CAPS,
 	OPT_STALE,
+	OPT_COLOR,
 };
 
 enum { EXCL_FORMAT = 1, EXCL_TASK = 2, EXCL_VIEW = 4 };
@@ -42,6 +43,7 @@ static const struct cli_opt options[] = {
 	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
 	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, from the highest with -" },
+	{ OPT_COLOR,      "color",        CLI_OPTARG, "<when>",    "use colors: auto, always, never" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
 	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
@@ -55,7 +57,7 @@ static const struct cli_opt options[] = {
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
 	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find the namespaces that have <what> (port:80)", EXCL_VIEW },
 	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
-	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files in /run/netns without a namespace", EXCL_VIEW },
+	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files of namespaces and runs that are gone", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
@@ -255,6 +257,10 @@ static void set_option(struct opts *o, int key, const char *arg)
 	case OPT_SOURCES:
 		if (collect_parse(arg, &o->sources, &e) < 0)
 			cli_die_nserr(&e);
+		break;
+	case OPT_COLOR:
+		if (color_parse(arg, &o->color) < 0)
+			cli_die_usage("--color: unknown word '%s' (auto, always, never)", arg);
 		break;
 	case OPT_SORT:
 		o->sort = arg;

@@ -241,6 +241,23 @@ static void cut(const struct column *col, struct cell *cell)
 		cell->text.s[MIN(at, cell->text.len)] = '\0';
 }
 
+/* Sets the colour of a line: of a namespace of nslist itself, or without a process. */
+static void color_line(struct run *run, const struct row *r, struct libscols_line *line)
+{
+	const struct nsmember *me = collect_member(&run->c, run->c.q.self);
+	const char *color = NULL;
+
+	if (r->box || r->is_member)
+		return;
+	if (!r->pid)
+		color = run->orphan_color;
+	else if (me && me->inode[nstype_index(r->ns->type)] == r->ns->inode)
+		color = run->self_color;
+	/* the library refuses an unknown colour, and the line stays as it is */
+	if (color)
+		(void)!scols_line_set_color(line, color);
+}
+
 /* Adds the rows. The first `stage` columns of cut_order are cut as far as possible. */
 static void table_rows(struct run *run, struct libscols_table *tb, struct libscols_line *parent,
 		       const struct row *r, struct cell *cell, size_t stage)
@@ -250,6 +267,7 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 
 		if (!line)
 			no_memory();
+		color_line(run, r, line);
 		for (size_t i = 0; i < run->o->n_cols; i++) {
 			const char *s;
 
@@ -308,6 +326,8 @@ static bool is_too_wide(const char *text, size_t width)
 	for (; *text && n <= width; text++)
 		if (*text == '\n')
 			n = 0;
+		else if (*text == '\033') /* a colour: "ESC [ … m" */
+			text += strcspn(text, "m\n");
 		else
 			/* do not count the continuation bytes of a UTF-8 character */
 			n += (*text & 0xc0) != 0x80;
@@ -324,6 +344,7 @@ static char *render(struct run *run, struct cell *cell, size_t stage, size_t *wi
 		no_memory();
 	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
 	scols_table_enable_noheadings(tb, !run->o->headings);
+	scols_table_enable_colors(tb, run->self_color != NULL);
 	add_columns(run->o, tb, stage);
 	table_rows(run, tb, NULL, run->roots, cell, stage);
 	if (scols_print_table_to_string(tb, &text) != 0)
@@ -339,7 +360,13 @@ static void print_table(struct run *run, struct cell *cell)
 {
 	struct buf b = BUF_INIT;
 	size_t width, stage = 0;
-	char *text = render(run, cell, stage, &width);
+	char *text;
+
+	if (run->o->format == NSLIST_TABLE && color_is_wanted(run->o->color, "nslist")) {
+		run->orphan_color = color_of("nslist", "orphan", "yellow");
+		run->self_color = color_of("nslist", "self", "halfbright");
+	}
+	text = render(run, cell, stage, &width);
 
 	while (run->o->truncate && width > 0 && text && is_too_wide(text, width) &&
 	       ++stage < ARRAY_SIZE(cut_order)) {
@@ -348,6 +375,8 @@ static void print_table(struct run *run, struct cell *cell)
 	}
 	buf_adds(&b, text ? text : "");
 	free(text);
+	free(run->orphan_color);
+	free(run->self_color);
 	/* the library omits the newline of the last line, which may be empty */
 	if (run->n_rows > 0)
 		buf_addc(&b, '\n');

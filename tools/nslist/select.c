@@ -191,7 +191,7 @@ void nslist_select(struct run *run)
 void nslist_free_rows(struct run *run)
 {
 	nslist_details_free(run);
-	nslist_links_free(run);
+	nslist_names_free(run);
 	free(run->rows);
 	run->rows = NULL;
 	free(run->row_of);

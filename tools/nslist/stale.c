@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stale: prints the files in /run/netns that refer to no namespace. */
+/* stale: prints the files in /run/netns that refer to no namespace, and those of runs that have
+ * ended. */
+#include "runs.h"
+
 #include "nslist.h"
 
 #include <dirent.h>
+#include <stdio.h>
 
 #include "base/file.h"
 #include "base/str.h"
 #include "common/cli.h"
 #include "kernel/mountinfo.h"
+#include "ns/name.h"
 
 #define DIR_PATH "/run/netns"
 
@@ -40,37 +45,32 @@ static bool contains(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
-static void add_file(const char *name, struct json *j, struct buf *out)
+/* The output: text, or JSON if j is not NULL. */
+struct output {
+	struct json *j;
+	struct buf *text;
+};
+
+static void add_file(const struct output *o, const char *path)
 {
-	cleanup_buf struct buf path = BUF_INIT;
 	cleanup_free char *text = NULL;
 
-	buf_printf(&path, DIR_PATH "/%s", name);
-	if (path.err)
-		cli_die(path.err, "cannot list " DIR_PATH);
-	if (j) {
-		json_object(j, NULL);
-		json_str(j, "path", path.s);
-		json_object_end(j);
+	if (o->j) {
+		json_object(o->j, NULL);
+		json_str(o->j, "path", path);
+		json_object_end(o->j);
 		return;
 	}
-	text = str_escape_dup(path.s, path.len);
+	text = str_escape_dup(path, strlen(path));
 	if (!text)
-		cli_die(ENOMEM, "cannot list " DIR_PATH);
-	buf_printf(out, "%s\n", text);
+		cli_die(ENOMEM, "cannot list the files");
+	buf_printf(o->text, "%s\n", text);
 }
 
-void nslist_select_nothing(struct run *run)
-{
-	nslist_allocate_rows(run, 0);
-}
-
-/* Compares the names of the files with the mounts. Opens no file. */
-void nslist_stale(struct run *run)
+/* Adds the files in /run/netns on which no namespace is mounted. Opens no file. */
+static void add_netns(const struct run *run, const struct output *o)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
-	struct buf out = BUF_INIT;
-	struct json json = JSON_INIT(&out, true), *j = NULL;
 	cleanup_free const char **names = NULL;
 	struct dirent **files = NULL;
 	size_t n;
@@ -82,21 +82,48 @@ void nslist_stale(struct run *run)
 	n_files = scandir(DIR_PATH, &files, NULL, alphasort);
 	if (n_files < 0 && errno != ENOENT)
 		cli_die(errno, "cannot list " DIR_PATH);
+	for (int i = 0; i < n_files; i++) {
+		const char *name = files[i]->d_name;
+		char path[512];
+
+		snprintf(path, sizeof(path), DIR_PATH "/%s", name);
+		if (!streq(name, ".") && !streq(name, "..") && !contains(names, n, name))
+			add_file(o, path);
+		free(files[i]);
+	}
+	free(files);
+}
+
+/* Adds the file of a run that has ended. */
+static void add_run(void *arg, const char *path, const char *name)
+{
+	if (!nsname_is_live(name))
+		add_file(arg, path);
+}
+
+void nslist_select_nothing(struct run *run)
+{
+	nslist_allocate_rows(run, 0);
+}
+
+void nslist_stale(struct run *run)
+{
+	struct buf out = BUF_INIT;
+	struct json json = JSON_INIT(&out, true), *j = NULL;
+	struct output o = { .text = &out };
+	int rc;
+
 	if (run->o->format == NSLIST_JSON) {
-		j = &json;
+		o.j = j = &json;
 		json_object(j, NULL);
 		json_array(j, "stale");
 	} else if (run->o->headings) {
 		buf_adds(&out, "PATH\n");
 	}
-	for (int i = 0; i < n_files; i++) {
-		const char *name = files[i]->d_name;
-
-		if (!streq(name, ".") && !streq(name, "..") && !contains(names, n, name))
-			add_file(name, j, &out);
-		free(files[i]);
-	}
-	free(files);
+	add_netns(run, &o);
+	rc = runs_list(add_run, &o);
+	if (rc < 0)
+		cli_die(rc, "cannot list the names of runs");
 	if (j) {
 		json_array_end(j);
 		nslist_json_missed(run, j);

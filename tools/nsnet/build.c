@@ -81,6 +81,8 @@ static void add_program(struct net *n, struct plan *p)
 		add(p, STEP_FILES, NULL, 0);
 	if (n->dns != DNS_NONE)
 		add(p, STEP_RESOLV, NULL, 0);
+	handle_expect_init(&n->handle, n->argv);
+	handle_plan_report(&n->handle, p);
 	if (who == PLAN_CHILD)
 		add(p, STEP_FORK, NULL, 0);
 	handle_plan_created(&n->handle, p);
@@ -88,6 +90,7 @@ static void add_program(struct net *n, struct plan *p)
 	if (who == PLAN_CHILD)
 		supervise_plan(&n->supervise, p, who);
 	handle_plan_exec(&n->handle, p, who, n->argv[0]);
+	handle_plan_pass(&n->handle, p, who);
 	plan_add(p, who, &step_kinds[STEP_EXEC], NULL, 0);
 }
 

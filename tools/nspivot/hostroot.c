@@ -27,35 +27,51 @@ static bool is_fresh(const char *name)
 	return false;
 }
 
-/* Binds one entry of the host's root directory read-only, or copies a symbolic link. Returns 0, or
- * a negative errno with e set. */
+/* Creates `name` in the new root as a mount point for a file of this mode. Returns a descriptor or
+ * a negative errno. */
+static int make_point(const struct root *r, const char *name, mode_t mode)
+{
+	if (!S_ISDIR(mode))
+		return file_open_at(r->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+	if (mkdirat(r->fd, name, 0755) < 0)
+		return -errno;
+	return file_open_at(r->fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+}
+
+/*
+ * Binds one entry of the host's root directory read-only, or copies a symbolic link. The new root
+ * is a tmpfs of this process, so its entries need none of the checks that the paths in a foreign
+ * root need. Returns 0, or a negative errno with e set.
+ */
 static int bind_entry(struct root *r, const char *name, struct nserr *e)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
-	cleanup_fd int fd = file_open_at(r->old, name, O_PATH | O_NOFOLLOW, 0);
+	int fd = file_open_at(r->old, name, O_PATH | O_NOFOLLOW, 0);
+	struct root_place p = { .fd = -1, .path = name, .ours = r->state == ROOT_DETACHED };
 	char target[4096];
 	struct stat st;
-	ssize_t n;
-	int rc;
+	int rc = 0;
 
 	/* skip a file that this process may not open, because the program may not open it either */
 	if (fd == -EACCES || fd == -EPERM || fd == -ENOENT)
 		return 0;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot open '/%s'", name);
-	if (S_ISLNK(st.st_mode)) {
-		n = readlinkat(fd, "", target, sizeof(target) - 1);
-		if (n < 0)
-			return nserr_set(e, errno, "cannot read the symbolic link '/%s'", name);
-		target[n] = '\0';
-		return root_make_symlink(r, target, name, e);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		rc = nserr_set(e, fd < 0 ? fd : errno, "cannot open '/%s'", name);
+	} else if (S_ISLNK(st.st_mode)) {
+		ssize_t n = readlinkat(fd, "", target, sizeof(target) - 1);
+
+		target[MAX(n, 0)] = '\0';
+		if (n < 0 || symlinkat(target, r->fd, name) < 0)
+			rc = nserr_set(e, errno, "cannot copy the symbolic link '/%s'", name);
+	} else if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) {
+		p.fd = make_point(r, name, st.st_mode);
+		rc = p.fd < 0 ? nserr_set(e, p.fd, "cannot create '/%s' in the new root", name)
+			      : root_place_bind_on(r, fd, &p, &ro, e);
+		root_done(r, rc);
 	}
-	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		return 0;
-	rc = root_place_bind(r, fd, name, &ro, e);
-	if (rc >= 0)
-		close(rc);
-	return rc < 0 ? rc : 0;
+	root_done(r, p.fd);
+	root_done(r, fd);
+	return MIN(rc, 0);
 }
 
 int hostroot_fill(struct root *r, struct nserr *e)

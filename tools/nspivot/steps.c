@@ -32,12 +32,11 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	r->root.nodev = r->o->nodev;
-	r->root.exec_closes = true;
+	r->root.left_open = root_left_open();
 	if (r->o->host_root) {
 		rc = root_begin_tmpfs(&r->root, &o, r->o->readonly, e);
 		if (rc == 0)
 			rc = hostroot_fill(&r->root, e);
-		r->root.mounts.base = r->root.mounts.n;
 	} else {
 		dir = source_open(r->o->newroot, O_PATH | O_DIRECTORY, e);
 		rc = dir < 0 ? dir : root_begin(&r->root, dir, r->o->readonly, e);

@@ -6,6 +6,7 @@
 #include "nsunshare.h"
 #include "run/plan_time.h"
 #include "run/plan_vfork.h"
+#include "run/report.h"
 
 static bool is_pinned(const struct opts *o, size_t type)
 {
@@ -129,8 +130,7 @@ static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vf
 	 * maps are written */
 	bool late = handle_forks(&r->handle) || r->handle.wait_fd >= 0;
 
-	if (report_wanted(r))
-		plan_add(p, PLAN_CALLER, &step_report, NULL, 0);
+	handle_plan_report(&r->handle, p);
 	if (needs_outside)
 		plan_add(p, PLAN_CALLER, &step_helper_stays, NULL, 0);
 	if (o->name)
@@ -224,6 +224,15 @@ static bool needs_helper(const struct run *r)
 	       (o->fork && (o->cgroup || o->name || handle_forks(&r->handle)));
 }
 
+/* Returns true if an init must report which process is the program. */
+static bool expects_report(const struct run *r)
+{
+	const struct opts *o = r->o;
+
+	return o->fork && (handle_forks(&r->handle) || o->name) &&
+	       (o->init || report_chain_has_init(o->argv));
+}
+
 static void build(struct run *r, struct plan *p, bool vfork)
 {
 	const struct opts *o = r->o;
@@ -257,6 +266,7 @@ void build_plan(struct run *r, struct plan *p)
 		r->mnt_id = nspin_id();
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
+	r->handle.waits_for_init = expects_report(r);
 	r->supervise.death_signal = o->kill_signal;
 	/* with --init, process 1 sends the stop signal and KILL */
 	r->supervise.stops = o->stops && !o->init;

@@ -14,8 +14,8 @@ void build_init(struct run *r, struct plan *p)
 		.handle = r->handle,
 		.program = r->program,
 		.outer = &r->supervise,
-		.reports = report_wanted(r),
-		.report_fd = r->report[1],
+		.reports = r->handle.waits_for_init,
+		.report_fd = r->handle.report[1],
 		/* make process 1 undumpable only for root: an ordinary user who created the
 		 * namespaces could not access process 1 any more */
 		.guarded = r->by_root,
@@ -23,6 +23,7 @@ void build_init(struct run *r, struct plan *p)
 	/* the process outside handles --wait-fd, --status-fd and --pid-file */
 	i->handle.wait_fd = i->handle.status_fd = -1;
 	i->handle.pid_file = NULL;
+	i->handle.waits_for_init = false;
 	i->handle.close_fds = true;
 	init_plan(i, p);
 	build_exec(r, p, PLAN_CHILD, &i->supervise, &i->handle);

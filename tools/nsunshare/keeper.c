@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the functions of the helper that runs until the program has ended, and the steps by
- * which the helper gets the pid of a program that an init process creates. */
+/* nsunshare: the functions of the helper that runs until the program has ended. */
 #include "nsunshare.h"
-#include "run/report.h"
 
 static void created(void *ctx, pid_t child)
 {
@@ -14,15 +12,10 @@ static void created(void *ctx, pid_t child)
 /* Records that the program has been executed, or that the init process could not execute it. */
 static void executed(struct run *r)
 {
-	if (r->handle.waits_for_init && r->handle.init_pid == 0 &&
-	    handle_identified(&r->handle, r->pid, &r->late) < 0)
+	if (handle_init_executed(&r->handle, &r->late) < 0)
 		nserr_prefix(&r->late, "the program runs, but");
-	if (r->not_executed) {
-		handle_forget_status(&r->handle);
-		return;
-	}
-	handle_executed(&r->handle);
-	name_publish(r);
+	if (!r->handle.not_executed)
+		name_publish(r);
 }
 
 static void running(void *ctx)
@@ -32,51 +25,34 @@ static void running(void *ctx)
 	r->runs = true;
 	pins_close(r);
 	handle_let_go(&r->handle);
-	if (!r->handle.waits_for_init || r->report[0] < 0)
+	if (r->handle.report[0] < 0)
 		executed(r);
 }
 
-/* Records pid as the pid of the program. The process is a descendant that waits for the answer. */
-static int identify(struct run *r, pid_t pid, struct nserr *e)
+/* Stores the identity of the program. The program is a descendant that waits for the answer. */
+static int identified(void *ctx, pid_t pid, struct nserr *e)
 {
-	int rc;
+	struct run *r = ctx;
 
-	if (r->o->name) {
-		r->entry.init_pid = r->pid;
-		r->entry.pid = pid;
-		rc = nsname_describe(&r->entry, e);
-		if (rc < 0)
-			return rc;
-	}
-	return handle_identified(&r->handle, pid, e);
+	if (!r->o->name)
+		return 0;
+	r->entry.init_pid = r->pid;
+	r->entry.pid = pid;
+	return nsname_describe(&r->entry, e);
 }
 
-/*
- * Receives the pid of the program. Only the first message can set the pid, because a program that
- * is not an init process may have inherited the descriptor and could send any number of messages.
- * An end of file without a message means that there is no init process, so the child is the
- * program. With --init, the end of file can arrive before the caller knows whether the set-up has
- * failed.
- */
+/* Receives a report of the init process. With --init, the end of file can arrive before the caller
+ * knows whether the set-up has failed. */
 static void heard(void *ctx)
 {
 	struct run *r = ctx;
-	struct nserr e = NSERR_INIT;
-	pid_t pid = 0;
-	int rc = report_receive(r->report[0], &pid);
 
-	if (rc == REPORT_FAILED) {
-		r->not_executed = true;
-	} else if (rc > 0 && r->handle.init_pid == 0) {
-		r->handle.init_pid = r->pid;
-		rc = identify(r, pid, &e);
-		report_answer(r->report[0], rc < 0 ? &e : NULL);
-	} else if (rc <= 0) {
-		r->keeper.watch = -1;
-		util_close(&r->report[0]);
-		if (r->runs)
-			executed(r);
-	}
+	(void)!handle_hear_init(&r->handle, identified, r);
+	if (r->handle.report[0] >= 0)
+		return;
+	r->keeper.watch = -1;
+	if (r->runs)
+		executed(r);
 }
 
 static int ended(void *ctx, int wstatus, struct nserr *e)
@@ -112,47 +88,3 @@ void keeper_set(struct run *r, struct plan *p, bool needed)
 	};
 	p->keeper = needed ? &r->keeper : NULL;
 }
-
-/* ---- The socket by which an init process reports the pid of the program */
-
-bool report_wanted(const struct run *r)
-{
-	const struct opts *o = r->o;
-
-	return o->fork && (handle_forks(&r->handle) || o->name) &&
-	       (o->init || report_chain_has_init(o->argv));
-}
-
-static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	struct run *r = ctx;
-
-	(void)s;
-	r->handle.waits_for_init = true;
-	return report_open(r->report, e);
-}
-
-const struct plan_kind step_report = {
-	.name = "report",
-	.call = "socketpair(2)",
-	.what = "create a socket over which the init process reports the pid of the program",
-	.run = run_report,
-};
-
-static int run_pass_report(void *ctx, const struct plan_step *s, struct nserr *e)
-{
-	const struct run *r = ctx;
-	int rc = report_pass(r->report[1]);
-
-	(void)s;
-	return rc < 0 ? nserr_set(e, rc, "cannot pass a descriptor to the init") : 0;
-}
-
-/* Passes the socket to the init process. This step must follow the steps that change the
- * environment and close descriptors. */
-const struct plan_kind step_pass_report = {
-	.name = "pass-report",
-	.call = "fcntl(F_SETFD)",
-	.what = "pass the socket to the init in NSUTILS_REPORT_FD",
-	.run = run_pass_report,
-};

@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 	struct opts o;
 	struct run r = { .o = &o,
 			 .handle = HANDLE_INIT,
-			 .report = { -1, -1 },
+
 			 .by_root = getauxval(AT_EUID) == 0 };
 	struct plan p = PLAN_INIT;
 	struct nserr e = NSERR_INIT;

@@ -77,12 +77,8 @@ struct run {
 	bool restricts;
 	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	/* the two ends of the socket of run/report.h, for the helper and for the init process, or
-	 * -1 */
-	int report[2];
 	/* set in the helper: the child has executed the program or its init process */
 	bool runs;
-	bool not_executed; /* set in the helper: the init process could not execute the program */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
@@ -125,9 +121,6 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* Returns true if an init process must report the pid of the program. */
-bool report_wanted(const struct run *r);
-
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
  * The helper that runs until the end of the program calls this function. */
 void pins_close(struct run *r);
@@ -151,10 +144,9 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_sysctl, step_setup;   /* steps_proc.c */
-extern const struct plan_kind step_report, step_pass_report; /* keeper.c */
-extern const struct plan_kind step_name, step_identify;      /* steps_name.c */
-extern const struct plan_kind step_setup_outside;            /* steps_outside.c */
-extern const struct plan_kind step_init;                     /* init.c */
+	step_domainname, step_lo, step_sysctl, step_setup; /* steps_proc.c */
+extern const struct plan_kind step_name, step_identify;    /* steps_name.c */
+extern const struct plan_kind step_setup_outside;          /* steps_outside.c */
+extern const struct plan_kind step_init;                   /* init.c */
 
 #endif

@@ -9,8 +9,7 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 	if (s)
 		supervise_plan(s, p, self);
 	handle_plan_exec(h, p, self, program_name(&r->program));
-	if (report_wanted(r) && !r->o->init)
-		plan_add(p, self, &step_pass_report, NULL, 0);
+	handle_plan_pass(h, p, self);
 	cred_plan_last(&r->cred, p, self);
 	plan_add(p, self, &step_exec, &r->program, 0);
 }

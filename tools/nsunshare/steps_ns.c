@@ -99,11 +99,11 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 		r->pid = r->supervise.pid = r->handle.pid = pid;
 		if (r->keeper.stays)
 			handle_served(&r->handle);
-		util_close(&r->report[1]);
+		util_close(&r->handle.report[1]);
 	}
 	/* close the helper's end in the child; otherwise the init process would not notice the end
 	 * of the helper */
-	util_close(&r->report[0]);
+	util_close(&r->handle.report[0]);
 	return pid;
 }
 
@@ -190,8 +190,8 @@ static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr
 	if (pid == 0 && (setpgid(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0))
 		_exit(125);
 	if (pid == 0) {
-		r->keeper.watch = r->report[0];
-		util_close(&r->report[1]);
+		r->keeper.watch = r->handle.report[0];
+		util_close(&r->handle.report[1]);
 	}
 	return pid < 0 ? fail_namespaces(0, pid, e) : pid;
 }

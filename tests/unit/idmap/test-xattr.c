@@ -65,5 +65,52 @@ static void finds_the_root_uid_of_capabilities(void)
 	CHECK_STR(ids(&idxattrs[2], v, 0), "bad");
 }
 
+static uint32_t add_1000(void *ctx, enum idmap_kind kind, uint32_t id)
+{
+	(void)ctx;
+	return kind == IDMAP_UID ? id + 1000 : id;
+}
+
+static uint32_t to_root(void *ctx, enum idmap_kind kind, uint32_t id)
+{
+	(void)ctx, (void)kind, (void)id;
+	return 0;
+}
+
+static void translates_the_users_of_an_acl(void)
+{
+	unsigned char v[sizeof(acl) - 1];
+	size_t n = sizeof(v);
+
+	memcpy(v, acl, n);
+	CHECK_INT(idmap_xattr_translate(&idxattrs[0], v, &n, add_1000, NULL), 1);
+	CHECK_STR(ids(&idxattrs[0], (const char *)v, n), "u2000 g4294967294 ");
+	/* nothing else has changed */
+	memcpy(v + 16, acl + 16, 4);
+	CHECK(n == sizeof(v) && memcmp(v, acl, n) == 0);
+	n = 5;
+	CHECK_INT(idmap_xattr_translate(&idxattrs[0], v, &n, add_1000, NULL), -EINVAL);
+}
+
+static void translates_the_root_uid_of_capabilities(void)
+{
+	unsigned char v[24] = "\1\0\0\2abcdefghijklmnop", old[24];
+	size_t n = 20;
+
+	memcpy(old, v, sizeof(v));
+	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, to_root, NULL), 0);
+	CHECK(n == 20 && memcmp(v, old, 20) == 0);
+	/* version 2 becomes version 3 */
+	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, add_1000, NULL), 1);
+	CHECK_INT(n, 24);
+	CHECK(memcmp(v, "\1\0\0\3abcdefghijklmnop\350\3\0\0", 24) == 0);
+	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, add_1000, NULL), 1);
+	CHECK_STR(ids(&idxattrs[2], (const char *)v, n), "u2000 ");
+	/* and the other way round */
+	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, to_root, NULL), 1);
+	CHECK(n == 20 && memcmp(v, old, 20) == 0);
+}
+
 UNIT_MAIN(CASE(finds_named_users_and_groups), CASE(refuses_acls_of_an_unknown_format),
-	  CASE(finds_the_root_uid_of_capabilities))
+	  CASE(finds_the_root_uid_of_capabilities), CASE(translates_the_users_of_an_acl),
+	  CASE(translates_the_root_uid_of_capabilities))

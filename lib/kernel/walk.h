@@ -4,13 +4,12 @@
  * descriptor of its directory, and symbolic links are not followed. So a process that renames files
  * in the tree cannot lead the walk out of it.
  */
-#ifndef NSU_BASE_WALK_H
-#define NSU_BASE_WALK_H
-
-#include <sys/stat.h>
+#ifndef NSU_KERNEL_WALK_H
+#define NSU_KERNEL_WALK_H
 
 #include "base/buf.h"
 #include "base/nserr.h"
+#include "kernel/sys_stat.h"
 
 struct walk;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* walk: visits a directory tree by descriptors. */
-#include "base/walk.h"
+#include "kernel/walk.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #define STATX_WANTED (STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)
 
 struct walk_level {
-	/* descriptor of the directory, descriptor of the directory, open for reading, or -1 */
-	int fd;
+	int fd;           /* descriptor of the directory, open for reading, or -1 */
+	DIR *dir;         /* owns fd, or NULL after fd was opened again */
 	const char *name; /* name in `names` of the directory above; NULL for the top directory */
 	char *names;      /* names of the files in the directory, each terminated by a NUL byte */
 	size_t at, len;
@@ -43,26 +43,21 @@ static int report(struct walk *w, enum walk_event event, int fd, const struct st
 	return w->visit(w->ctx, w, event, fd, st, err);
 }
 
-/* Appends the names of all files in the directory to the list of l. Returns 0 or a negative
- * errno. */
+/* Stores the names of all files in the directory. Returns 0 or a negative errno. */
 static int read_names(struct walk_level *l)
 {
-	_Alignas(struct dirent64) static char entries[64 << 10];
 	struct buf names = BUF_INIT;
-	ssize_t n;
+	const struct dirent *d;
+	int rc;
 
-	while ((n = getdents64(l->fd, entries, sizeof(entries))) > 0) {
-		for (ssize_t i = 0; i < n;) {
-			const struct dirent64 *d = (const void *)(entries + i);
-
-			if (!streq(d->d_name, ".") && !streq(d->d_name, ".."))
-				buf_add(&names, d->d_name, strlen(d->d_name) + 1);
-			i += d->d_reclen;
-		}
-	}
-	if (n < 0 || names.err) {
-		int rc = n < 0 ? -errno : names.err;
-
+	l->dir = fdopendir(l->fd);
+	if (!l->dir)
+		return -errno;
+	while (errno = 0, (d = readdir(l->dir)))
+		if (!streq(d->d_name, ".") && !streq(d->d_name, ".."))
+			buf_add(&names, d->d_name, strlen(d->d_name) + 1);
+	rc = errno ? -errno : names.err;
+	if (rc < 0) {
 		buf_free(&names);
 		return rc;
 	}
@@ -71,11 +66,21 @@ static int read_names(struct walk_level *l)
 	return 0;
 }
 
+static void close_level(struct walk_level *l)
+{
+	if (l->dir)
+		closedir(l->dir);
+	else
+		util_close(&l->fd);
+	l->dir = NULL;
+	l->fd = -1;
+}
+
 /* Closes the uppermost open directories if too many are open. */
 static void limit_open(struct walk *w)
 {
 	for (size_t i = w->n - w->open; w->open > OPEN_MAX_DIRS; i++, w->open--)
-		util_close(&w->level[i].fd);
+		close_level(&w->level[i]);
 }
 
 /* Enters the directory fd (O_PATH, borrowed). Returns 0, also after a reported error, or a negative
@@ -97,7 +102,9 @@ static int enter(struct walk *w, int fd, const struct statx *st)
 	l.fd = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	rc = l.fd < 0 ? l.fd : read_names(&l);
 	if (rc < 0) {
-		util_close(&l.fd);
+		close_level(&l);
+		if (rc == -ENOENT)
+			return 0; /* the directory was removed */
 		return rc == -ENOMEM ? rc : report(w, WALK_ERROR, -1, NULL, rc);
 	}
 	w->level[w->n++] = l;
@@ -130,7 +137,7 @@ static int leave(struct walk *w)
 		else
 			w->open++;
 	}
-	util_close(&l->fd);
+	close_level(l);
 	free(l->names);
 	w->open--;
 	w->n--;

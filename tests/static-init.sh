@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-static: checks that nsinit of configure --enable-static-init works in an image without a C library.
+# static-init: checks that nsinit of configure --enable-static-init works in an image without a C library.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt

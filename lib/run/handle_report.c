@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* handle_report: learns by run/report.h which process below a chained nsinit is the program. */
+#include <fcntl.h>
+#include <signal.h>
+
+#include "run/handle.h"
+#include "run/report.h"
+
+void handle_expect_init(struct handle *h, char *const argv[])
+{
+	h->waits_for_init = handle_forks(h) && report_chain_has_init(argv);
+}
+
+static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct handle *h = (struct handle *)s->arg;
+
+	(void)ctx;
+	return report_open(h->report, e);
+}
+
+static const struct plan_kind report_kind = {
+	.name = "report",
+	.call = "socketpair(2)",
+	.what = "create a socket by which the init reports the program",
+	.run = run_report,
+};
+
+void handle_plan_report(struct handle *h, struct plan *p)
+{
+	if (h->waits_for_init)
+		plan_add(p, PLAN_CALLER, &report_kind, h, 0);
+}
+
+static int run_pass(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct handle *h = s->arg;
+	int rc = report_pass(h->report[1]);
+
+	(void)ctx;
+	return rc < 0 ? nserr_set(e, rc, "cannot pass a descriptor to the init") : 0;
+}
+
+static const struct plan_kind pass_kind = {
+	.name = "pass-report",
+	.call = "fcntl(F_SETFD)",
+	.what = "pass the socket to the init in NSUTILS_REPORT_FD",
+	.run = run_pass,
+};
+
+void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor)
+{
+	if (h->waits_for_init)
+		plan_add(p, actor, &pass_kind, h, 0);
+}
+
+int handle_watch_init(struct handle *h)
+{
+	util_close(&h->report[1]);
+	if (fcntl(h->report[0], F_SETOWN, getpid()) < 0 ||
+	    fcntl(h->report[0], F_SETSIG, SIGIO) < 0 ||
+	    fcntl(h->report[0], F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * Only the first message has an effect on the pid, because a program that is no init can have got
+ * the descriptor and could send any number of messages.
+ */
+bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),
+		      void *ctx)
+{
+	struct nserr e = NSERR_INIT;
+	pid_t pid = 0;
+	int rc = h->report[0] < 0 ? -EAGAIN : report_receive(h->report[0], &pid);
+
+	if (rc == -EAGAIN)
+		return false;
+	if (rc == REPORT_FAILED) {
+		h->not_executed = true;
+	} else if (rc == REPORT_PID && h->init_pid == 0) {
+		h->init_pid = h->pid;
+		rc = identified ? identified(ctx, pid, &e) : 0;
+		if (rc == 0)
+			rc = handle_identified(h, pid, &e);
+		report_answer(h->report[0], rc < 0 ? &e : NULL);
+	} else if (rc <= 0) {
+		util_close(&h->report[0]);
+	}
+	return true;
+}
+
+int handle_init_executed(struct handle *h, struct nserr *e)
+{
+	int rc = 0;
+
+	if (h->waits_for_init && h->init_pid == 0)
+		rc = handle_identified(h, h->pid, e);
+	if (h->not_executed)
+		h->status_fd = -1;
+	else
+		handle_executed(h);
+	return rc;
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causes-maps: checks that the tools say why newuidmap(1) refuses a map, and give no wrong reason.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/causelib.sh"
+require_ns user
+require_feature sandbox
+
+uid=$(id -u)
+
+# as: user
+test_names_the_range_that_the_user_does_not_own()
+{
+	situations <<-'TABLE'
+	125 | nsunshare --map-users 0:5000:9 true | in /etc/subuid (nsidmap subids), which do not contain 5000-5008 | written already
+	125 | nsunshare --map=u:0:1000000:70000,g:0:1000000:1 true | which do not contain 1000000-1069999 | written already
+	125 | nsunshare --map=u:0:1000000:5,u:5:777:1,g:0:1000000:1 true | which do not contain 777-777 | 1000000-1000004
+	125 | nsunshare --map=u:0:1000000:5,g:0:777:2 true | in /etc/subgid (nsidmap subids), which do not contain 777-778 | /etc/subuid
+	0 | nsunshare --map=u:0:1000000:5,u:5:2000000:5,g:0:1500000:1 true | - | hint
+	TABLE
+}
+
+# as: user
+test_names_a_map_that_has_been_written()
+{
+	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
+	run nsidmap write "$holder" u:0:1000000:5,g:0:1500000:1 --via helpers
+	assert_rc 1
+	assert_err_has 'because the map of this one has been written already, and a map can be written only once'
+	assert_err_lacks 'do not contain'
+	start_holder sh -c 'exec unshare -U sh -c "echo ready >&3; exec sleep 1000 3>&-"'
+	run nsidmap write "$holder" u:0:1000000:5,g:0:1500000:1 --via helpers
+	assert_ok
+	assert_err_lacks hint
+}
+
+# as: user
+test_names_a_root_that_is_not_mapped()
+{
+	[ -u "$(command -v newuidmap)" ] || return 0
+	run nsunshare --map="u:$uid:$uid:1,u:1000000:1000000:5,g:$uid:$uid:1,g:1500000:1500000:1" \
+		nsunshare --map=u:0:1000000:5,g:0:1500000:1 true
+	assert_refused 125 'cannot map more than your own id'
+	assert_err_has 'newuidmap belongs to root of another user namespace, who is not mapped in this one'
+	assert_err_lacks 'neither setuid root'
+	run nsunshare -c nsunshare -c true
+	assert_ok
+	# the neighbour: a program that is not set-user-ID at all
+	mkdir -p "$TMP/bin"
+	for t in newuidmap newgidmap; do
+		cp "$(command -v $t)" "$TMP/bin/$t"
+		chmod 755 "$TMP/bin/$t"
+	done
+	run env PATH="$TMP/bin:$PATH" nsunshare --map=u:0:1000000:5,g:0:1500000:1 true
+	assert_refused 125 'cannot map more than your own id'
+	assert_err_has 'neither setuid root'
+	assert_err_lacks 'not mapped in this one'
+}
+
+# The user root has no range in the files of the tests.
+# as: root
+test_names_a_missing_module_of_nsswitch_conf()
+{
+	for module in nosuch files; do
+		{ cat /etc/nsswitch.conf; echo "subid: $module"; } >"$TMP/nsswitch"
+		mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
+		run nsunshare --map-auto true
+		umount /etc/nsswitch.conf
+		assert_refused 125 'has no range of subordinate uids'
+		if [ $module = nosuch ]; then
+			assert_err_has 'hint: install libsubid_nosuch.so, which nsswitch.conf names for subid:, or add a range to /etc/subuid'
+		else
+			assert_err_has 'hint: add a range to /etc/subuid'
+			assert_err_lacks install
+		fi
+	done
+}
+
+. shunit2

@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsrun-stop: checks names of runs, --stop, and that nothing is left of a run of which a process was
+# killed.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+. "${0%/*}/nsrunlib.sh"
+require_ns user mnt pid uts ipc net cgroup
+make_box
+# nspivot leaves the mount points that it creates in a root
+mkdir -p "$box/tmp" "$box/proc" "$box/dev" "$box/sys"
+touch "$box/etc/hosts" "$box/etc/hostname" "$box/etc/resolv.conf"
+work_in "$TMP/work"
+export XDG_RUNTIME_DIR="$TMP/run"
+mkdir "$XDG_RUNTIME_DIR"
+names=$XDG_RUNTIME_DIR/nsutils
+[ "$(id -u)" != 0 ] || names=/run/nsutils
+mkdir -p "$names"
+
+# start_named NAME OPTION…: starts a run with this name, and waits until it can be stopped.
+start_named()
+{
+	_name=$1
+	shift
+	start_holder nsrun --name "$_name" --with nsunshare:--ready-fd=3 "$@"
+	settle 50 test -e "$names/$_name.json"
+}
+
+test_stop_ends_the_named_run_and_waits()
+{
+	start_named web -- sleep 1000
+	run nsrun --stop web
+	assert_ok
+	assertTrue 'the name is free' "[ ! -e '$names/web.json' ]"
+	run nsrun --stop web
+	assert_rc 125
+	assert_err_has web
+	run nsrun --stop=none
+	assert_rc 125
+}
+
+test_stop_kills_a_program_that_ignores_the_signal()
+{
+	start_named deaf --with nsunshare:--grace=500ms -- sh -c 'trap "" TERM; while :; do sleep 1; done'
+	run nsrun --stop deaf
+	assert_ok
+	run nsenter2 -t name:deaf -U true
+	assert_rc 125
+}
+
+test_system_is_stopped_by_its_own_signal()
+{
+	mkdir -p "$box/sbin"
+	cat >"$box/sbin/init" <<-'EOT'
+		#!/bin/sh
+		trap 'echo halted >/out/file; exit 0' 37 # RTMIN+3
+		trap 'echo term >/out/file' TERM
+		while :; do sleep 0.1; done
+	EOT
+	chmod 755 "$box/sbin/init"
+	ln -sf busybox "$box/bin/sleep"
+	mkdir -p "$TMP/out-dir"
+	start_named sys --profile system -R "$box" --bind "$TMP/out-dir:/out"
+	run nsrun --stop sys
+	assert_ok
+	run cat "$TMP/out-dir/file"
+	assert_out halted
+}
+
+test_other_tools_find_the_run_by_its_name()
+{
+	start_named web -R "$box" --hostname named -- /bin/sleep 1000
+	run nsenter2 -t name:web -a -- /bin/cat /etc/hostname
+	assert_out named
+	run nsrun --stop web
+	assert_ok
+}
+
+# chain PID: prints the pid of the process and of all its descendants.
+chain()
+{
+	_todo=$1
+	while [ -n "$_todo" ]; do
+		echo "$_todo"
+		# shellcheck disable=SC2086 # a list
+		_todo=$(for _p in $_todo; do cat /proc/$_p/task/*/children 2>/dev/null; done | tr ' ' '\n' | grep .)
+	done
+}
+
+# kill_nth NUMBER PID…: kills the process with this number, counted again from the first after the last.
+kill_nth()
+{
+	_n=$1
+	shift
+	shift $((_n % $#))
+	kill -KILL "$1" 2>/dev/null
+}
+
+# kill_one NUMBER OPTION…: starts a run and kills one process of its chain, then asserts that nothing
+# is left.
+kill_one()
+{
+	_n=$1
+	shift
+	note_state
+	start_holder nsrun --with nsunshare:--ready-fd=3 "$@"
+	_pids=$(chain "$holder")
+	# shellcheck disable=SC2086 # a list
+	kill_nth "$_n" $_pids
+	# the death of a process that only cleans up does not end the run
+	kill -TERM "$holder" 2>/dev/null
+	wait "$holder" 2>/dev/null
+	# the next run of a name removes the files of a run whose helper was killed
+	[ -z "$named" ] || settle 20 nsrun --name "$named" -- true 2>/dev/null
+	assert_no_leftovers
+}
+
+test_kill_of_any_process_leaves_nothing()
+{
+	n=-1
+	while [ $((n += 1)) -lt "${RUNS:-4}" ]; do
+		named=
+		kill_one $n -- sh -c 'sleep 1000; :'
+		kill_one $n -R "$box" -- /bin/sh -c 'sleep 1000; :'
+		named=killed
+		kill_one $n --profile build --name killed -- sh -c 'sleep 1000; :'
+	done
+}
+
+# The signal arrives while the tools build the sandbox.
+test_kill_at_any_moment_leaves_nothing()
+{
+	note_state
+	n=-1
+	while [ $((n += 1)) -lt "${RUNS:-12}" ]; do
+		for profile in container service system sandbox build; do
+			root=$box
+			case $profile in
+			sandbox | build) root= ;;
+			esac
+			# shellcheck disable=SC2086 # no argument without a root
+			nsrun --profile $profile ${root:+-R} $root -- /bin/sleep 1000 &
+			# a different moment of the start in each run
+			sleep "$(printf 0.%03d $((n * 7 % 40)))"
+			# shellcheck disable=SC2046 # a list
+			kill_nth $n $(chain $!)
+			kill -TERM $! 2>/dev/null
+			wait $! 2>/dev/null
+		done
+	done
+	run true
+	assert_no_leftovers
+}
+
+. shunit2
