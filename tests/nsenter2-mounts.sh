@@ -91,6 +91,8 @@ test_refuses_what_has_no_name_or_another_root()
 	start_target -n
 	run nsenter2 -t "$target" --user --net --etc-netns -- true
 	assert_refused 125 '--etc-netns: no network namespace with a name in /run/netns selected'
+	run nsenter2 --net=/run/netns/../netns --etc-netns -- true
+	assert_rc 125
 	for option in --all --mount --root; do
 		run nsenter2 -t "$target" $option --etc-netns -- true
 		assert_rc 125

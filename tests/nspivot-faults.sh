@@ -189,7 +189,7 @@ test_full_or_read_only_root_is_refused()
 	mkdir -p "$box/ro"
 	run box --ro-bind "$box/ro:/ro" --tmpfs /ro/x "$box" -- /final
 	assert_refused 125 'Read-only'
-	assert_err_has 'hint: create this mount point'
+	assert_err_has "hint: create '/ro/x' in the source of '/ro', which an earlier option has mounted read-only"
 	run box --tmpfs /etc/hosts/x --etc-hosts auto "$box" -- /final
 	assert_rc 125
 }
@@ -201,6 +201,7 @@ test_program_on_a_noexec_mount_exits_126()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run box --bind "$TMP/src:/x:noexec" "$box" -- /x/final
 		assert_refused 126 'Permission denied'
+		assert_err_has 'is noexec'
 	done
 	NSPIVOT_UNDER=
 }

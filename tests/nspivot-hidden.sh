@@ -26,8 +26,9 @@ test_refuses_a_mount_above_an_earlier_mount()
 	hides --proc=/proc --tmpfs=/ / /proc
 	hides --tmpfs=/a/x "--ro-bind=$TMP/src:/a" /a /a/x
 	hides --mask=/bin/ls --tmpfs=/bin /bin /bin/ls
+	assert_err_has 'hint: give --tmpfs before --mask'
 	hides --tmpfs=/a "--file=$TMP/src/file:/a" /a /a
-	assert_err_has 'hint: put --file before --tmpfs'
+	assert_err_has 'hint: omit one of these options'
 }
 
 test_refuses_a_mount_by_another_name_of_the_same_directory()

@@ -11,7 +11,8 @@ require_ns user mnt pid uts ipc net cgroup
 make_box
 # nspivot leaves the mount points that it creates in a root
 mkdir -p "$box/tmp" "$box/proc" "$box/dev" "$box/sys"
-touch "$box/etc/hosts" "$box/etc/hostname" "$box/etc/resolv.conf"
+mkdir "$box/run"
+touch "$box/etc/fstab" "$box/etc/hosts" "$box/etc/hostname" "$box/etc/resolv.conf"
 work_in "$TMP/work"
 export XDG_RUNTIME_DIR="$TMP/run"
 mkdir "$XDG_RUNTIME_DIR"

@@ -24,7 +24,8 @@ struct head {
 };
 
 /* Reads the beginning of a regular file. Returns false if that is not possible. Opens nothing but
- * regular files, because opening a FIFO or a device may block or have an effect. */
+ * regular files, because opening a FIFO or a device may block or have an effect. The caller has the
+ * credentials of the program already, so a process that exchanges the file gains nothing. */
 static bool head_read(const char *path, struct head *h)
 {
 	cleanup_fd int fd = -1;

@@ -13,13 +13,16 @@
 
 const char *mount_netns_name(const struct opts *o)
 {
-	const char *file = o->files[NSTYPE_NET], *name;
+	const char *file = o->files[NSTYPE_NET], *name = NULL;
 
 	if (file) {
 		name = str_after(file, "/run/netns/");
-		return name ? name : str_after(file, "/var/run/netns/");
+		if (!name)
+			name = str_after(file, "/var/run/netns/");
+	} else if (o->target && o->ref.kind == NSREF_NETNS && o->ref.n_ups == 0) {
+		name = o->ref.name;
 	}
-	return o->target && o->ref.kind == NSREF_NETNS && o->ref.n_ups == 0 ? o->ref.name : NULL;
+	return name && *name && !strchr(name, '/') ? name : NULL;
 }
 
 static int run_private(void *ctx, const struct plan_step *s, struct nserr *e)

@@ -65,7 +65,10 @@ static int refuse(const struct op *by, const struct op *hidden, struct nserr *e)
 {
 	nserr_set(e, 0, "--%s on '%s' would hide the earlier --%s on '%s'", by->verb->name, by->dst,
 		  hidden->verb->name, hidden->dst);
-	nserr_hint(e, "put --%s before --%s", by->verb->name, hidden->verb->name);
+	if (same_destination(by, hidden))
+		nserr_hint(e, "omit one of these options");
+	else
+		nserr_hint(e, "give --%s before --%s", by->verb->name, hidden->verb->name);
 	return -EINVAL;
 }
 

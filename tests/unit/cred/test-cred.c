@@ -55,7 +55,7 @@ static void ignores_options_of_the_tool(void)
 	struct cred c = { 0 };
 
 	CHECK_INT(cred_option(&c, 'x', NULL, NULL), 0);
-	CHECK_INT(cred_option(&c, CRED_KEY_NEW_SESSION + 1, NULL, NULL), 0);
+	CHECK_INT(cred_option(&c, CRED_KEY_CAP_AMBIENT + 1, NULL, NULL), 0);
 }
 
 static void accepts_ids_and_names(void)

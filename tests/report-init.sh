@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-init: checks that nsenter2 and nsnet run report the pid of the program below a chained nsinit.
+# report-init: checks that nsenter2 and nsnet run report the pid of the program below a chained nsinit.
 # as: root user
 # shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 . "${0%/*}/testlib.sh"

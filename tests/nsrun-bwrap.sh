@@ -1,0 +1,180 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsrun-bwrap: checks the equivalents of bubblewrap's options in the table of nsrun(1).
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/nsrunlib.sh"
+require_ns user mnt pid uts ipc net cgroup
+work_in "$TMP/work"
+mkdir -p "$TMP/src/sub"
+echo content >"$TMP/src/file"
+
+# with OPTION… -- PROGRAM…: runs nsrun with these options of the tools, each TOOL:OPTION.
+with()
+{
+	_n=$#
+	_options=1
+	while [ $((_n -= 1)) -ge 0 ]; do
+		_arg=$1
+		shift
+		[ "$_arg" != -- ] || _options=
+		[ -z "$_options" ] || set -- "$@" --with
+		set -- "$@" "$_arg"
+	done
+	run nsrun "$@"
+}
+
+# in_shell OPTION… -- SCRIPT: the same with a shell script as the program.
+in_shell()
+{
+	# the last argument is the script
+	_n=$#
+	while [ $((_n -= 1)) -gt 0 ]; do
+		set -- "$@" "$1"
+		shift
+	done
+	_script=$1
+	shift
+	with "$@" sh -c "$_script"
+}
+
+test_namespaces()
+{
+	for type in user mnt pid uts ipc net cgroup; do
+		run nsrun -- readlink /proc/self/ns/$type
+		assert_ok
+		assertNotEquals "--unshare-$type" "$(readlink /proc/self/ns/$type)" "$out"
+	done
+	run nsrun --net host -- readlink /proc/self/ns/net
+	assert_out "$(readlink /proc/self/ns/net)"
+}
+
+test_ids()
+{
+	in_shell nsunshare:--map-user=7 nsunshare:--map-group=8 -- 'id -u; id -g'
+	assert_out '7
+8'
+	assert_rc 0
+}
+
+test_disable_userns()
+{
+	in_shell 'nsunshare:--setup=echo 0 >/proc/sys/user/max_user_namespaces' -- 'unshare -U true || echo refused'
+	assert_out refused
+}
+
+test_environment()
+{
+	A=1
+	export A
+	in_shell nspivot:--clear-env -- 'echo "${A-none}"'
+	assert_out none
+	in_shell nspivot:--unsetenv=A -- 'echo "${A-none}"'
+	assert_out none
+	in_shell nspivot:--setenv=A=2 -- 'echo "${A-none}"'
+	assert_out 2
+	unset A
+}
+
+test_binds()
+{
+	in_shell "nspivot:--bind-try=$TMP/none" "nspivot:--ro-bind-try=$TMP/none2" "nspivot:--ro-bind=$TMP/src:/tmp/ro" \
+		"nspivot:--bind=/dev/null:/tmp/null:dev" "nspivot:--bind-try=/dev/none:/tmp/none:dev" \
+		"nspivot:--bind=$TMP/src:/tmp/rw" nspivot:--readonly=/tmp/rw -- \
+		'cat /tmp/ro/file; echo x >/tmp/null && echo device; touch /tmp/rw/x || echo read-only'
+	assert_out 'content
+device
+read-only'
+	exec 7<"$TMP/src"
+	in_shell nsunshare:--keep-fd=7 nspivot:--bind=fd:7:/tmp/fd -- 'cat /tmp/fd/file; ls /proc/self/fd | wc -l'
+	exec 7<&-
+	assert_out 'content
+4'
+}
+
+test_file_systems_and_files()
+{
+	in_shell nspivot:--tmpfs=/tmp/t:mode=0711,size=64k nspivot:--mqueue nspivot:--proc=/tmp/proc nspivot:--dev=/tmp/dev \
+		nspivot:--dir=/tmp/d:mode=0750 nspivot:--symlink=target:/tmp/link "nspivot:--file=$TMP/src/file:/tmp/file:mode=0600" -- \
+		'stat -c %a /tmp/t /tmp/d /tmp/file; readlink /tmp/link; cat /tmp/file; ls -d /tmp/proc/1 /tmp/dev/null
+		grep -c " /dev/mqueue mqueue" /proc/mounts; grep -o " /tmp/t .*size=64k" /proc/mounts | cut -d" " -f2'
+	assert_ok
+	assert_out '711
+750
+600
+target
+content
+/tmp/dev/null
+/tmp/proc/1
+1
+/tmp/t'
+	exec 7<"$TMP/src/file"
+	in_shell nsunshare:--keep-fd=7 nspivot:--file=fd:7:/tmp/data -- 'cat /tmp/data'
+	exec 7<&-
+	assert_out content
+}
+
+test_overlays()
+{
+	feature overlay-userns || return 0
+	mkdir -p "$TMP/upper" "$TMP/workdir" "$TMP/lower2"
+	echo two >"$TMP/lower2/two"
+	in_shell "nspivot:--overlay=/tmp/a:lower=$TMP/src,upper=tmpfs" "nspivot:--overlay=/tmp/b:lower=$TMP/src,lower=$TMP/lower2" \
+		"nspivot:--overlay=/tmp/c:lower=$TMP/src,upper=$TMP/upper,work=$TMP/workdir" -- \
+		'echo x >/tmp/a/new; cat /tmp/b/file /tmp/b/two; touch /tmp/b/new || echo read-only; touch /tmp/c/new'
+	assert_rc 0
+	assert_out 'content
+two
+read-only'
+	assertTrue 'only the upper layer has changed' "[ -e $TMP/upper/new ] && [ ! -e $TMP/src/new ]"
+	chmod -R u+rwx "$TMP/workdir"
+}
+
+test_capabilities()
+{
+	with nspivot:--cap-keep=net_raw -- grep CapEff /proc/self/status
+	assert_out 'CapEff:	0000000000002000'
+}
+
+test_handles()
+{
+	run sh -c 'echo go | nsrun --with nsunshare:--wait-fd=0 -- echo ran'
+	assert_rc 0
+	assert_out ran
+	run sh -c 'nsrun --with nsunshare:--status-fd=3 -- true 3>"$0"' "$TMP/status"
+	assert_rc 0
+	run cat "$TMP/status"
+	assert_out_has '"exit"'
+	run flock "$TMP/lock" nsrun -- echo locked
+	assert_out locked
+}
+
+test_sync_fd()
+{
+	exec 7<"$TMP/src/file"
+	in_shell nsunshare:--keep-fd=7 nspivot:--keep-fd=7 -- 'cat <&7'
+	exec 7<&-
+	assert_out content
+}
+
+test_seccomp()
+{
+	# one instruction that allows every call: BPF_RET | BPF_K, SECCOMP_RET_ALLOW
+	printf '\006\000\000\000\000\000\377\177' >"$TMP/filter"
+	exec 7<"$TMP/filter"
+	with nsunshare:--keep-fd=7 nspivot:--seccomp=fd:7 -- grep Seccomp: /proc/self/status
+	exec 7<&-
+	assert_out 'Seccomp:	2'
+}
+
+test_target_namespaces()
+{
+	start_holder nsunshare -rmpu --hostname outer --ready-fd 3 -- sleep 1000
+	program=$(pgrep -P "$holder" -x sleep)
+	run nsenter2 -t "$program" -U -u -- nsrun --profile sandbox -- uname -n
+	assert_rc 0
+	assert_out outer
+}
+
+. shunit2
