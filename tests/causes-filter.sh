@@ -11,12 +11,14 @@ require_ns user mnt net uts time
 test_names_the_call_that_a_filter_denies()
 {
 	mkdir -p "$TMP/root"
+	: >"$TMP/root/prog"
 	situations <<-'TABLE'
 	125 | nsunshare -r enosys -e EPERM unshare -- nsunshare -u true | hint: allow unshare(2) in the seccomp filter of this process (of a container?) | CAP_SYS_ADMIN
 	125 | enosys -e EPERM unshare,clone,clone3 -- nsunshare -r true | in the seccomp filter of this process | chroot
 	125 | enosys -e EPERM clone,clone3 -- nsunshare -f true | hint: allow clone(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | nsunshare -r enosys -e EPERM unshare -- nstimeoffset -b 1 true | hint: allow unshare(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | nsunshare -rm enosys -e EPERM open_tree,mount_setattr,mount,umount2,move_mount,fsopen,fsmount,pivot_root -- nspivot $T/root -- /bin/true | in the seccomp filter of this process | nsunshare -m
+	125 | nsunshare -rm enosys -e EPERM pivot_root -- nspivot $T/root -- /prog | hint: allow pivot_root(2) in the seccomp filter of this process | nsunshare -m
 	125 | nsunshare -rn enosys -e EPERM setns -- nsenter2 --net=/proc/self/ns/net true | hint: allow setns(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | nsunshare -rn enosys -e EACCES setns -- nsenter2 --net=/proc/self/ns/net true | hint: allow setns(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | enosys -e EPERM clone,clone3,fork,vfork -- nsinit true | hint: allow fork(2) in the seccomp filter of this process | ulimit
@@ -43,6 +45,7 @@ test_names_no_filter_that_is_not_the_reason()
 	125 | nsunshare -U enosys -e EPERM chroot -- setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsunshare -u true | CAP_SYS_ADMIN is required | seccomp
 	125 | nsunshare -rU enosys -e EPERM mount -- setpriv --bounding-set -sys_time --inh-caps -sys_time nstimeoffset -b 1 true | hint: run the command with CAP_SYS_TIME | seccomp
 	0 | enosys -e EPERM setns -- nsunshare -r true | - | seccomp
+	125 | nsunshare -rU enosys -e EPERM setns -- setpriv --bounding-set -sys_admin --inh-caps -sys_admin nspivot --force $T -- /bin/true | CAP_SYS_ADMIN is missing | seccomp
 	TABLE
 }
 

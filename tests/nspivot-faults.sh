@@ -319,13 +319,13 @@ test_a_link_that_cannot_be_read_is_refused()
 	NSPIVOT_UNDER=
 }
 
-test_refused_pivot_has_a_hint_only_for_eperm()
+test_refused_pivot_names_the_filter_only_for_eperm()
 {
 	for NSPIVOT_UNDER in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
 		NSPIVOT_UNDER="enosys -e EPERM pivot_root -- $NSPIVOT_UNDER"
 		run box --tmpfs /t "$box" -- /final
 		assert_refused 125 'Operation not permitted'
-		assert_err_has 'hint: create a mount namespace with nsunshare -m'
+		assert_err_has 'hint: allow pivot_root(2) in the seccomp filter of this process'
 		NSPIVOT_UNDER="enosys -e EINVAL pivot_root --"
 		run box "$box" -- /final
 		assert_refused 125 'Invalid argument'

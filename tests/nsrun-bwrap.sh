@@ -80,9 +80,9 @@ test_environment()
 test_binds()
 {
 	in_shell "nspivot:--bind-try=$TMP/none" "nspivot:--ro-bind-try=$TMP/none2" "nspivot:--ro-bind=$TMP/src:/tmp/ro" \
-		"nspivot:--bind=/dev/null:/tmp/null:dev" "nspivot:--bind-try=/dev/none:/tmp/none:dev" \
+		"nspivot:--bind=/dev/null:/null:dev" "nspivot:--bind-try=/dev/none:/tmp/none:dev" \
 		"nspivot:--bind=$TMP/src:/tmp/rw" nspivot:--readonly=/tmp/rw -- \
-		'cat /tmp/ro/file; echo x >/tmp/null && echo device; touch /tmp/rw/x || echo read-only'
+		'cat /tmp/ro/file; echo x >/null && echo device; touch /tmp/rw/x || echo read-only'
 	assert_out 'content
 device
 read-only'
@@ -171,7 +171,7 @@ test_seccomp()
 test_target_namespaces()
 {
 	start_holder nsunshare -rmpu --hostname outer --ready-fd 3 -- sleep 1000
-	program=$(pgrep -P "$holder" -x sleep)
+	program=$(pgrep -P "$holder" | tail -n 1)
 	run nsenter2 -t "$program" -U -u -- nsrun --profile sandbox -- uname -n
 	assert_rc 0
 	assert_out outer

@@ -2,8 +2,8 @@
 /* sys_filter: calls with impossible arguments, which show what a seccomp filter denies. */
 #include "kernel/sys_filter.h"
 
-#include <grp.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -63,6 +63,43 @@ static long try_mount_setattr(uint64_t flags)
 	return syscall(SYS_mount_setattr, -1, NULL, UNUSED_FLAG, NULL, (size_t)0); /* EINVAL */
 }
 
+/*
+ * The next calls check CAP_SYS_ADMIN over the mount namespace before their arguments, so EPERM
+ * shows a filter only if the caller has it. mount(2) with two propagation types fails with EINVAL
+ * after that check. Returns true if the caller has the capability.
+ */
+static bool may_mount(void)
+{
+	return syscall(SYS_mount, NULL, "/", NULL, (unsigned long)(MS_SHARED | MS_PRIVATE), NULL) <
+		       0 &&
+	       errno == EINVAL;
+}
+
+static long unknown(void)
+{
+	errno = 0;
+	return 0;
+}
+
+static long try_pivot_root(uint64_t flags)
+{
+	(void)flags;
+	return may_mount() ? syscall(SYS_pivot_root, NULL, NULL) : unknown(); /* EFAULT */
+}
+
+static long try_move_mount(uint64_t flags)
+{
+	(void)flags;
+	return may_mount() ? syscall(SYS_move_mount, -1, NULL, -1, NULL, UNUSED_FLAG) /* EINVAL */
+			   : unknown();
+}
+
+static long try_fsopen(uint64_t flags)
+{
+	(void)flags;
+	return may_mount() ? syscall(SYS_fsopen, NULL, 0) : unknown(); /* EFAULT */
+}
+
 static long try_execve(uint64_t flags)
 {
 	(void)flags;
@@ -79,11 +116,19 @@ static const struct {
 	const char *name;
 	long (*call)(uint64_t flags);
 } probes[] = {
-	{ "unshare", try_unshare },     { "clone", try_clone },
-	{ "fork", try_clone },          { "setns", try_setns },
-	{ "mount", try_mount },         { "umount2", try_umount2 },
-	{ "open_tree", try_open_tree }, { "mount_setattr", try_mount_setattr },
-	{ "execve", try_execve },       { "chroot", try_chroot },
+	{ "unshare", try_unshare },
+	{ "clone", try_clone },
+	{ "fork", try_clone },
+	{ "setns", try_setns },
+	{ "mount", try_mount },
+	{ "umount2", try_umount2 },
+	{ "open_tree", try_open_tree },
+	{ "mount_setattr", try_mount_setattr },
+	{ "execve", try_execve },
+	{ "chroot", try_chroot },
+	{ "pivot_root", try_pivot_root },
+	{ "move_mount", try_move_mount },
+	{ "fsopen", try_fsopen },
 };
 
 /* Returns true if the caller has a seccomp filter: mode 2 in /proc/self/status,

@@ -132,5 +132,7 @@ int net_route_ask(struct netlink *nl, const struct net_addr *dst, const struct n
 	if (iif)
 		netlink_put_u32(&b, RTA_IIF, (uint32_t)iif);
 	rc = netlink_ask(nl, &b, take_way, NULL, out, e);
-	return rc < 0 ? net_failed(e, rc, "cannot find a route to %s", net_addr_format(dst, false, text)) : 0;
+	return rc < 0 ? net_failed(e, rc, "cannot find a route to %s",
+				   net_addr_format(dst, false, text))
+		      : 0;
 }

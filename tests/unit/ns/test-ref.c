@@ -275,8 +275,10 @@ static void messages_name_the_error(void)
 		{ "fd:0", NULL, "fd:0 is not a namespace file" },
 		{ "fd:987", NULL, "cannot use descriptor fd:987: Bad file descriptor" },
 		{ "self", NULL, "'self' names a process, not a namespace" },
-		{ "net:4294967295", NULL, "cannot find net namespace 4294967295: No such file or directory" },
-		{ "netns:no-such-name", NULL, "cannot open /run/netns/no-such-name: No such file or directory" },
+		{ "net:4294967295", NULL,
+		  "cannot find net namespace 4294967295: No such file or directory" },
+		{ "netns:no-such-name", NULL,
+		  "cannot open /run/netns/no-such-name: No such file or directory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {

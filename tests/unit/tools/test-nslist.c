@@ -71,6 +71,36 @@ static void limits_and_features_take_no_references(void)
 	CHECK_STR(message(o, inode, NULL), "unexpected argument 'net:4026531840'");
 }
 
+static void caps_requires_a_process_and_a_namespace(void)
+{
+	struct opts o = { .rest = no_words, .view = NSLIST_CAPS, .of = "1" };
+
+	CHECK_STR(message(o, "1", inode), "");
+	CHECK_STR(message(o, "1", "2"), "");
+	CHECK_STR(message(o, "1", NULL), "--caps requires a process and a namespace");
+	CHECK_STR(message(o, inode, "2"), "--caps requires a process and a namespace");
+}
+
+static void all_requires_containers(void)
+{
+	struct opts o = { .rest = no_words, .all = true };
+
+	CHECK_STR(message(o, NULL, NULL), "--all requires --containers");
+	o.view = NSLIST_CONTAINERS;
+	CHECK_STR(message(o, NULL, NULL), "");
+}
+
+static void find_and_stale_take_no_references(void)
+{
+	struct opts o = { .rest = one_word, .view = NSLIST_FIND };
+
+	CHECK_STR(message(o, inode, NULL), "unexpected argument 'net:4026531840'");
+	o.view = NSLIST_STALE;
+	CHECK_STR(message(o, inode, NULL), "unexpected argument 'net:4026531840'");
+}
+
 UNIT_MAIN(CASE(accepts_references_in_the_default_view),
 	  CASE(refuses_task_with_references_or_another_view), CASE(diff_requires_two_processes),
-	  CASE(show_requires_one_namespace), CASE(limits_and_features_take_no_references))
+	  CASE(show_requires_one_namespace), CASE(limits_and_features_take_no_references),
+	  CASE(caps_requires_a_process_and_a_namespace), CASE(all_requires_containers),
+	  CASE(find_and_stale_take_no_references))
