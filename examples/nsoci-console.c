@@ -85,7 +85,7 @@ static void detach(const char *pid_file)
 	close(line[1]);
 	while (read(line[0], &c, 1) < 0 && errno == EINTR)
 		;
-	/* * the end of file on the pipe can also mean that the child has failed * */
+	/* the end of file on the pipe can also mean that the child has failed */
 	if (waitpid(pid, &status, WNOHANG) == pid)
 		exit(WIFEXITED(status) ? WEXITSTATUS(status) : 125);
 	f = fopen(pid_file, "w");

@@ -129,7 +129,7 @@ static struct fd_name fd_name(int fd)
 }
 
 struct target {
-	const char *file; /* name of the descriptor */
+	const char *file; /* path of the descriptor in /proc */
 	const char *(*path)(void *ctx);
 	void *ctx;
 	const struct statx *st;
@@ -226,7 +226,7 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 	if (st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
 		nserr_hint(e, "remove its attribute with chattr -%c",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
-	/* chown(2) failed, so chown(2) failed, so the file has not been changed */
+	/* chown(2) failed, so the file has not been changed */
 	s->stop = special && journal_clear(s->journal) < 0;
 	return rc;
 }

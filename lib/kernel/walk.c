@@ -14,10 +14,10 @@
 #define STATX_WANTED (STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)
 
 struct walk_level {
-	int fd;           /* open for reading, or -1 */
+	int fd;           /* descriptor of the directory, open for reading, or -1 */
 	DIR *dir;         /* owns fd, or NULL after fd was opened again */
-	const char *name; /* in the list of the level above; NULL for the top */
-	char *names;      /* the files, each name terminated */
+	const char *name; /* name in `names` of the directory above; NULL for the top directory */
+	char *names;      /* names of the files in the directory, each terminated by a NUL byte */
 	size_t at, len;
 	struct statx st;
 };

@@ -55,9 +55,9 @@ struct root {
 	uint64_t fresh[ROOT_FRESH]; /* ids of mounts that no other process can have changed */
 	size_t nfresh;
 	struct root_mounts mounts; /* recorded mounts on paths of the tree */
-	int left_open; /* leave finished descriptors below this number open: exec closes them
-			* faster */
-	int null;      /* the caller's /dev/null, -1 until needed */
+	/* leave finished descriptors below this number open: exec closes them faster */
+	int left_open;
+	int null; /* the caller's /dev/null, -1 until needed */
 	enum root_state state;
 	bool files_attached; /* `files` is mounted on the old "/", below the tree */
 	const struct root_ops *ops;

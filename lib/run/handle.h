@@ -24,11 +24,14 @@ struct handle {
 	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
 	size_t nkeep;
 
-	pid_t pid;           /* pid of the program; the tool's fork step sets it */
-	pid_t init_pid;      /* pid of its init, or 0 */
-	bool waits_for_init; /* the child is an init that reports the program */
-	bool not_executed;   /* the init could not execute the program */
-	int report[2];       /* run/report.h: the ends of this process and of the init, or -1 */
+	pid_t pid;      /* pid of the program; the tool's fork step sets it */
+	pid_t init_pid; /* pid of the init process of the program, or 0 */
+	/* the child is an init process that reports the pid of the program */
+	bool waits_for_init;
+	bool not_executed; /* the init process could not execute the program */
+	/* the ends of the socket of run/report.h for this process and for the init process, or -1
+	 */
+	int report[2];
 
 	/* private */
 	const char *program;

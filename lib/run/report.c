@@ -125,7 +125,7 @@ int report_receive(int fd, pid_t *pid)
 	struct ucred sender;
 	ssize_t n = -1;
 
-	/* ENOMEM and ENOBUFS may be transient */
+	/* try again, because ENOMEM and ENOBUFS may be transient */
 	for (int tries = 0; tries < 100 && n < 0; tries++) {
 		n = RETRY_EINTR(recvmsg(fd, &m, MSG_CMSG_CLOEXEC));
 		if (n < 0 && errno == EAGAIN)

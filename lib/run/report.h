@@ -40,10 +40,10 @@ void report_failed(int fd);
 
 enum { REPORT_PID = 1, REPORT_FAILED };
 
-/* Called by the tool for the next message. For report_program(), sets *pid to the pid of the sender
- * in the tool's own pid namespace and returns REPORT_PID. Returns REPORT_FAILED for
- * report_failed(), 0 at the end of file, or a negative errno: -EAGAIN if
- * there is no message on a socket that does not block. */
+/* Receives the next message. Called by the tool. For a message of report_program(), sets *pid to
+ * the pid of the sender in the tool's own pid namespace and returns REPORT_PID. For a message of
+ * report_failed(), returns REPORT_FAILED. Returns 0 at the end of file, or a negative errno:
+ * -EAGAIN if a nonblocking socket has no message. */
 int report_receive(int fd, pid_t *pid) must_check;
 
 /* Sends the answer. e is NULL, or contains the reason why the program must not run. */

@@ -313,8 +313,8 @@ void fill_nsfs(struct run *run, const struct row *r, struct cell *out)
 		join(out, run->o->wrap ? '\n' : ',');
 }
 
-/* Returns the name of a mount in /run/netns of any mount namespace, or NULL. A mount of the
- * caller's mount namespace counts only if it is not covered. */
+/* Returns the name of a mount in /run/netns of any mount namespace, or NULL. Ignores a mount of
+ * the caller's mount namespace that another mount covers. */
 static const char *netns_name(struct run *run, const struct ns *ns)
 {
 	for (const struct nshold *h = ns->holders; h; h = h->next) {

@@ -57,8 +57,8 @@ static struct ns *ns_of(const struct run *run, const struct visit *v)
 
 /* ---- Devices ---- */
 
-/* The question of a visit of the namespace of a device: whether the number of its peer's namespace
- * is that of the candidate. */
+/* The argument of a visit to the namespace of a device. The visit finds out if the number of the
+ * peer's namespace belongs to the candidate. */
 struct question {
 	const struct collect *c;
 	const struct ns *candidate;

@@ -58,7 +58,7 @@ struct opts {
 	const char *sort;     /* argument of --sort, or NULL */
 	const struct column *sort_col;
 	enum color_when color;
-	bool sort_down; /* from the highest value */
+	bool sort_down; /* sort from the highest value */
 	unsigned types, sources;
 	enum nslist_view view;
 	const char *of;               /* argument of --show, --members or --diff, or NULL */
@@ -164,10 +164,10 @@ struct run {
 	int netlink; /* socket for netnsid_get(), or 0 if not open */
 	bool hidden; /* with --strict: /proc hides processes */
 	struct mountinfo mountinfo;
-	struct own_mount *mounts; /* if mounts_read is set */
+	struct own_mount *mounts; /* the caller's mounts, valid if mounts_read is set */
 	size_t n_mounts;
 	bool mounts_read;
-	struct netns_link *links; /* in /run/netns, if links_read is set */
+	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
 	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */

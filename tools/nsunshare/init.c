@@ -16,8 +16,8 @@ void build_init(struct run *r, struct plan *p)
 		.outer = &r->supervise,
 		.reports = r->handle.waits_for_init,
 		.report_fd = r->handle.report[1],
-		/* process 1 has executed nothing inside, so guarding it would also lock out an
-		   ordinary user who created it */
+		/* make process 1 undumpable only for root: an ordinary user who created the
+		 * namespaces could not access process 1 any more */
 		.guarded = r->by_root,
 	};
 	/* the process outside handles --wait-fd, --status-fd and --pid-file */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the functions of the helper that stays until the program has ended, and the steps . */
+/* nsunshare: the functions of the helper that runs until the program has ended. */
 #include "nsunshare.h"
 
 static void created(void *ctx, pid_t child)
@@ -29,7 +29,7 @@ static void running(void *ctx)
 		executed(r);
 }
 
-/* Stores the identity of the program, a descendant that waits for the answer. */
+/* Stores the identity of the program. The program is a descendant that waits for the answer. */
 static int identified(void *ctx, pid_t pid, struct nserr *e)
 {
 	struct run *r = ctx;
@@ -41,7 +41,8 @@ static int identified(void *ctx, pid_t pid, struct nserr *e)
 	return nsname_describe(&r->entry, e);
 }
 
-/* The end of file can come before the caller knows whether the set-up has failed, with --init. */
+/* Receives a report of the init process. With --init, the end of file can arrive before the caller
+ * knows whether the set-up has failed. */
 static void heard(void *ctx)
 {
 	struct run *r = ctx;

@@ -77,7 +77,8 @@ struct run {
 	bool restricts;
 	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	bool runs; /* of the helper: the child has executed the program or its init */
+	/* set in the helper: the child has executed the program or its init process */
+	bool runs;
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
@@ -120,8 +121,8 @@ void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supe
 /* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
 void build_init(struct run *r, struct plan *p);
 
-/* Closes the descriptors by which the pins can be undone, so that other processes can unmount them.
- * For the helper that stays. */
+/* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
+ * The helper that runs until the end of the program calls this function. */
 void pins_close(struct run *r);
 
 /* These functions are for the helper. name_publish() creates the file of --name. name_release()

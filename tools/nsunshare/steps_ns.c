@@ -101,7 +101,8 @@ static pid_t made(struct run *r, pid_t pid, struct nserr *e)
 			handle_served(&r->handle);
 		util_close(&r->handle.report[1]);
 	}
-	/* the init waits for an answer, which it would not miss while it had this end itself */
+	/* close the helper's end in the child; otherwise the init process would not notice the end
+	 * of the helper */
 	util_close(&r->handle.report[0]);
 	return pid;
 }

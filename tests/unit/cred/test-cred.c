@@ -277,15 +277,15 @@ static void a_long_or_unlimited_limit_is_parsed(void)
 	      c.rlimits[RLIMIT_CORE].hard == RLIM_INFINITY);
 	CHECK(c.rlimits[RLIMIT_NOFILE].soft == 1 && c.rlimits[RLIMIT_NOFILE].hard == RLIM_INFINITY);
 	cred_free(&c);
-	/* a wrong value with as many letters as "unlimited" */
+	/* of nine letters */
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "core=unlimitex"),
 		  "--rlimit: invalid limit 'core=unlimitex', expected a number or 'unlimited' "
 		  "after the '='");
-	CHECK_STR(refused(CRED_KEY_RLIMIT,
-			  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-			  "xxxxxxxxxxxxxxxxxxxxxxxxxx=1"),
-		  "--rlimit: unknown limit "
-		  "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
+	CHECK_STR(
+		refused(CRED_KEY_RLIMIT,
+			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1"),
+		"--rlimit: unknown limit "
+		"'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
 }
 
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),

@@ -166,7 +166,7 @@ static void a_long_word_is_cut_in_the_message(void)
 	CHECK_STR(stream("boottime " WORD_70 " 0\n"), "line 1: invalid seconds '" WORD_64 "'");
 	CHECK_STR(stream("boottime 1 " WORD_70 "\n"),
 		  "line 1: invalid nanoseconds '" WORD_64 "', expected 0 to 999999999");
-	/* a wrong name with eight letters, like "realtime" */
+	/* of eight letters, as realtime */
 	CHECK_STR(stream("freetime 1 0\n"), "line 1: unknown clock 'freetime'");
 }
 
