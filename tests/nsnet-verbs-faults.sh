@@ -30,7 +30,7 @@ state()
 	done 2>&1 | sed -e 's/veth[0-9a-z]*/veth/g' -e 's/<[^>]*\\bUP\\b[^>]*>/up/' -e 's/<[^>]*>/down/' -e 's/ linkdown//' -e '/alias nsnet:run /d' | sort
 	ls /run/netns
 	[ ! -d /etc/netns ] || grep -r . /etc/netns
-	# the kernel removes the rules of `nsnet run` a moment after its socket is closed
+	# the kernel removes the rules of "nsnet run" a moment after its socket is closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
 mount -t tmpfs none /run && ip link set lo up &&
