@@ -17,7 +17,8 @@ struct find {
 	const struct nsmember *me;
 	struct containers *out;
 	struct nsmissed *missed;
-	bool *inside; /* by ns.index: a process in a pid namespace below the caller's is in ns */
+	bool *inside; /* indexed by ns.index: true if a process in a pid namespace below the
+			 caller's is in ns */
 	char own_device[24], *own_root;
 };
 

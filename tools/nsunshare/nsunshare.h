@@ -77,7 +77,7 @@ struct run {
 	bool restricts;
 	bool visible; /* processes in the new user namespace may trace the parent */
 	struct plan_keeper keeper;
-	bool runs; /* of the helper: the child has executed the program or its init */
+	bool runs; /* in the helper: the child has executed the program or its init */
 	struct supervise supervise;
 	struct handle handle;
 	struct cred cred;
