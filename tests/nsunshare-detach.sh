@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-detach: checks programs that go on after nsunshare and nsenter2 have ended, the sysctls of new namespaces
+# nsunshare-detach: checks programs that continue after nsunshare and nsenter2 have ended, the sysctls of new namespaces
 # and the OOM score adjustment.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it

@@ -178,7 +178,7 @@ test_keep_caps_keeps_no_more_than_with_unshare()
 	same_for "$TMP/lines"
 	run nsunshare -r --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
 	assert_out_has 0000000000000000
-	# nsunshare's own option keeps what it names
+	# --cap-keep, which unshare(1) lacks, keeps only the named capability
 	run nsunshare -r --map-auto --setuid 33 --setgid 33 --cap-keep chown grep CapEff /proc/self/status
 	assert_out_has 0000000000000001
 	run nsunshare -r --map-auto --setuid 33 --setgid 33 --cap-keep chown --keep-caps grep CapEff /proc/self/status
