@@ -252,7 +252,7 @@ test_joins_or_refuses_many_ranges_of_one_user()
 # newuidmap checks each extent by itself, and accepts the caller's own id and the
 # range, but not an extent that contains both.
 # as: root
-test_keeps_the_own_id_apart_from_an_adjacent_range()
+test_keeps_the_callers_id_apart_from_an_adjacent_range()
 {
 	id=$NSTEST_UID
 	subids "nstest:$((id + 1)):1000\\n"
@@ -329,7 +329,7 @@ test_accepts_a_user_without_a_passwd_entry()
 }
 
 # as: user
-test_auto_maps_the_own_id_without_newuidmap()
+test_auto_maps_the_callers_id_without_newuidmap()
 {
 	feature sandbox || return 0
 	run setpriv --no-new-privs nsidmap plan --format arg

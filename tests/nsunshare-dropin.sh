@@ -211,7 +211,7 @@ test_abbreviations_mean_what_they_mean_in_unshare()
 
 # The order of lines that unshare(1) of util-linux 2.43 writes: "1000 1000 1; 0 1000000 1000; 1001 1001000 64536".
 # as: user
-test_the_own_id_is_the_first_line_of_a_map()
+test_the_callers_id_is_the_first_line_of_a_map()
 {
 	feature sandbox || return 0
 	u=$(id -u) g=$(id -g)
