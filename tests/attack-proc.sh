@@ -159,7 +159,7 @@ test_a_reused_pid_is_not_signalled()
 
 # ---- Directories and files of another user
 
-test_persist_mounts_over_no_file_of_another_directory()
+test_persist_refuses_directories_that_others_can_change()
 {
 	ln -s "$TMP/victim" "$TMP/theirs/net"
 	ln -s "$TMP/victim" "$TMP/theirs/link"

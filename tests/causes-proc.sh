@@ -168,7 +168,7 @@ test_a_namespace_of_the_caller_itself_is_named()
 	assert_ok
 }
 
-test_the_own_user_namespace_is_named()
+test_the_callers_user_namespace_is_named()
 {
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -U true

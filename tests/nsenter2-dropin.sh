@@ -91,7 +91,7 @@ test_command_lines_that_fail_with_nsenter_fail()
 }
 
 # bash executes the last command of -c without a fork, so that the target is nsenter itself.
-test_the_own_pid_is_a_target()
+test_accepts_its_own_pid_as_target()
 {
 	for o in '-t $$ -u' '-t $$ -a' '-t $$ -n -i' '-t $$ -m -w'; do
 		run bash -c "nsenter $o true"

@@ -86,7 +86,7 @@ test_etc_netns_mounts_the_files_of_the_namespace()
 	umount /etc
 }
 
-test_refuses_what_has_no_name_or_another_root()
+test_refuses_etc_netns_without_a_name_or_with_another_root()
 {
 	start_target -n
 	run nsenter2 -t "$target" --user --net --etc-netns -- true

@@ -68,7 +68,7 @@ test_enters_bubblewrap_with_nested_user_namespaces()
 
 # Both user namespaces deny setgroups(2), so the supplementary group 5 cannot be dropped.
 # as: root
-test_keeps_the_groups_if_the_own_user_namespace_denies_setgroups()
+test_keeps_the_groups_if_the_callers_user_namespace_denies_setgroups()
 {
 	mkfifo ready
 	exec 5<>ready

@@ -249,9 +249,10 @@ test_joins_or_refuses_many_ranges_of_one_user()
 	assert_refused 1 'uid map: extent 341: the map has 100000 lines, but a map can have at most 340'
 }
 
-# newuidmap checks each extent by itself, and accepts the own id and the range, but no extent with both.
+# newuidmap checks each extent by itself, and accepts the caller's own id and the
+# range, but not an extent that contains both.
 # as: root
-test_keeps_the_own_id_apart_from_an_adjacent_range()
+test_keeps_the_callers_id_apart_from_an_adjacent_range()
 {
 	id=$NSTEST_UID
 	subids "nstest:$((id + 1)):1000\\n"
@@ -283,7 +284,7 @@ test_keeps_the_own_id_apart_from_an_adjacent_range()
 		esac
 	done
 	umount /etc/subuid /etc/subgid
-	# the range contains the own id
+	# the range contains the caller's own id
 	subids "nstest:$((id - 5)):10\\n"
 	for overlap in hole shift; do
 		run as_nstest nsidmap plan --style podman --overlap $overlap --only uid --format newuidmap
@@ -318,8 +319,8 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_out u:0:900000:10,g:0:900000:10
 	run nsidmap plan --style lxc --user 4242 --format arg
 	assert_out u:0:800000:10,g:0:800000:10
-	# This user runs nsidmap itself. newuidmap needs a passwd entry, so --auto maps only the own id and
-	# says why.
+	# This user runs nsidmap itself. newuidmap needs a passwd entry, so --auto maps only the
+	# caller's own id and says why.
 	run setpriv --reuid 4242 --regid 4242 --clear-groups nsidmap plan --auto --format arg
 	umount /etc/subuid /etc/subgid
 	assert_rc 0
@@ -328,7 +329,7 @@ test_accepts_a_user_without_a_passwd_entry()
 }
 
 # as: user
-test_auto_maps_the_own_id_without_newuidmap()
+test_auto_maps_the_callers_id_without_newuidmap()
 {
 	feature sandbox || return 0
 	run setpriv --no-new-privs nsidmap plan --format arg

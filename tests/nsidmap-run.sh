@@ -28,7 +28,7 @@ test_runs_with_the_planned_map()
 }
 
 # as: user
-test_forks_no_helper_for_the_own_id()
+test_forks_no_helper_for_the_callers_id()
 {
 	feature sandbox || return 0
 	run nsidmap run u:5:61234:1,g:6:61234:1 -- sh -c 'id -u; id -g; cat /proc/self/setgroups'

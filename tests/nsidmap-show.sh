@@ -11,7 +11,7 @@ start_ns()
 	nsidmap plan --root | nsidmap write "$holder"
 }
 
-test_shows_the_own_namespace_by_default()
+test_shows_the_callers_namespace_by_default()
 {
 	run nsidmap show
 	assert_ok

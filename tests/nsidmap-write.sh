@@ -43,7 +43,7 @@ test_explains_a_second_write()
 }
 
 # as: user
-test_denies_setgroups_for_the_own_id()
+test_denies_setgroups_for_the_callers_id()
 {
 	feature sandbox || return 0
 	start_target

@@ -86,7 +86,7 @@ last_words()
 	assertEquals ready "$(cat "$TMP/line")"
 }
 
-test_a_program_that_ends_at_once_is_heard()
+test_the_message_of_a_program_that_ends_at_once_is_passed_on()
 {
 	in_modes last_words
 }

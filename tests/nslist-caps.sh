@@ -83,8 +83,8 @@ position()
 	fi
 }
 
-# start_in PID UID CMD…: starts a program in that position. The program writes its pid to descriptor
-# 3.
+# start_in PID UID CMD…: starts a program as UID in the user namespace of process PID. The program
+# writes its pid to descriptor 3.
 start_in()
 {
 	_at=$(position "$1" "$2")
@@ -104,8 +104,9 @@ sprout()
 	nodes="$nodes $holder_line"
 }
 
-# kernel_permits PID UID TARGET: returns 0 if a process in that position has CAP_SYS_ADMIN in the user
-# namespace of TARGET: setns(2) into a descendant, and unshare(2) in the own one, require it.
+# kernel_permits PID UID TARGET: returns 0 if UID in the user namespace of process PID has
+# CAP_SYS_ADMIN in that of process TARGET. Tries unshare(2) if both are the same namespace, and
+# otherwise setns(2) into that of TARGET. Both calls require the capability.
 kernel_permits()
 {
 	if [ "$(readlink "/proc/$1/ns/user")" = "$(readlink "/proc/$3/ns/user")" ]; then

@@ -25,7 +25,7 @@ contain()
 	await_sleep "$box"
 }
 
-test_diff_says_what_differs()
+test_diff_prints_the_differences()
 {
 	mkdir "$TMP/disk"
 	contain "hostname web; mount -t tmpfs disk '$TMP/disk'; ip link set lo up; ip address add 10.7.0.1/24 dev lo"

@@ -183,8 +183,8 @@ test_shows_a_sandbox_with_its_own_user_namespace()
 	assertEquals "$(inode_of "$box" user) user" "$(value ns) $(value type)"
 }
 
-# The parent that waits in the new mount and user namespace is no second container.
-test_counts_the_waiting_parent_to_no_container()
+# The parent that waits in the new mount and user namespace does not count as a second container.
+test_does_not_count_the_waiting_parent()
 {
 	start_holder nsunshare -U -r -m -p -f --mount-proc --ready-fd 3 -- sleep infinity
 	box=$(pgrep -P "$holder")

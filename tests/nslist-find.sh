@@ -28,7 +28,7 @@ contain()
 	await_sleep "$box"
 }
 
-# listen PROTOCOL PORT: prints a command that listens on this port for ever.
+# listen PROTOCOL PORT: prints a command that listens on this port until it is killed.
 listen()
 {
 	_listen=

@@ -279,7 +279,7 @@ test_mount_below_a_covering_mount_has_the_name()
 	run nslist -rn -t uts -P -o NSFS,NAME
 	assert_ok
 	assertEquals "$TMP/dir/sub/name1 ,$TMP/dir/sub/name2 name2" "$(sort "$TMP/out" | paste -sd ,)"
-	# a mount between covers the second, too
+	# a third tmpfs on the directory covers the second namespace file, too
 	mount -t tmpfs t3 "$TMP/dir/sub"
 	run nslist -rn -t uts -P -o NAME
 	assertEquals ',' "$(paste -sd , "$TMP/out")"

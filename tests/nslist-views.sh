@@ -341,7 +341,7 @@ test_dot_labels_a_node_with_type_number_and_program()
 	pid=$(nslist -rno PID -t uts "uts:$inner")
 	name=$(cat "/proc/$pid/comm")
 	assert_out_has "  n$uts [label=\"uts $uts\\n$pid $name\"];"
-	assertEquals 'bytes that are no text' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
+	assertEquals 'NUL bytes' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
 	# characters with a special meaning in a label are replaced
 	cp "$(command -v sleep)" "$TMP/s\"l\\p"
 	start_holder unshare --user --map-root-user --uts sh -c 'echo $$ >&3; exec "$0" 1000 3>&-' "$TMP/s\"l\\p"

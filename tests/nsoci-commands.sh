@@ -81,7 +81,7 @@ is_stopped()
 	[ "$(status_of "$1")" = stopped ]
 }
 
-test_life_of_a_container()
+test_a_container_is_created_started_and_deleted()
 {
 	run oci create --bundle "$TMP/bundle" --pid-file "$TMP/pid" one
 	assert_ok
@@ -113,7 +113,7 @@ test_life_of_a_container()
 	assert_refused 1 "container 'one' does not exist"
 }
 
-test_the_program_finds_what_the_configuration_says()
+test_the_program_runs_as_configured()
 {
 	configure '.process.args = ["sh", "-c", $ARGS.positional[0]]' '
 		hostname; pwd; umask; ulimit -n; cat /mnt/file; cat /proc/self/oom_score_adj

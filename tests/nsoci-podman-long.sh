@@ -74,7 +74,7 @@ read-only
 1024'
 }
 
-test_init_and_terminal()
+test_podman_init_and_terminal_work()
 {
 	# nsinit is linked with the C library
 	libraries=$(ldd "$(command -v nsinit)" | grep -o "/lib[^ ]*" | sed "s,.*,--volume &:&:ro,")
@@ -88,7 +88,7 @@ test_init_and_terminal()
 	assert_out_has /dev/console
 }
 
-test_exec_logs_inspect_stop()
+test_podman_exec_logs_inspect_and_stop_work()
 {
 	start_container --detach --name one box:1 sh -c 'trap "echo stopping; exit 9" TERM; echo up; while :; do sleep 0.1; done' >/dev/null
 	run podman exec --env B=1 one sh -c 'echo "$B $(cat /proc/1/comm)"; exit 4'
@@ -147,7 +147,7 @@ test_a_create_that_is_killed_leaves_nothing_after_a_forced_removal()
 	done
 }
 
-test_twenty_containers_at_once()
+test_twenty_containers_run_at_once()
 {
 	for n in $(seq 20); do
 		start_container --rm box:1 sh -c "echo number $n" >"$TMP/said.$n" 2>&1 &

@@ -25,7 +25,7 @@ oneTimeTearDown()
 	podman system migrate >/dev/null 2>&1
 }
 
-test_run_as_root_of_the_user_namespace()
+test_runs_as_root_of_the_user_namespace()
 {
 	run start_container --rm box:1 sh -c 'id -u; cat /proc/self/uid_map | wc -l; hostname >/dev/null && exit 7'
 	assert_rc 7
@@ -41,7 +41,7 @@ test_keep_id_runs_with_the_id_of_the_user()
 -rw-r--r--"
 }
 
-test_exec_and_stop()
+test_podman_exec_and_stop_work()
 {
 	start_container --detach --name one box:1 sh -c 'trap "exit 9" TERM; while :; do sleep 0.1; done' >/dev/null
 	run podman exec one sh -c 'cat /proc/1/comm; exit 4'

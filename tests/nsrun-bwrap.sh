@@ -39,7 +39,7 @@ in_shell()
 	with "$@" sh -c "$_script"
 }
 
-test_namespaces()
+test_creates_each_namespace_except_a_shared_net()
 {
 	for type in user mnt pid uts ipc net cgroup; do
 		run nsrun -- readlink /proc/self/ns/$type
@@ -50,7 +50,7 @@ test_namespaces()
 	assert_out "$(readlink /proc/self/ns/net)"
 }
 
-test_ids()
+test_map_options_set_uid_and_gid()
 {
 	in_shell nsunshare:--map-user=7 nsunshare:--map-group=8 -- 'id -u; id -g'
 	assert_out '7
@@ -58,13 +58,13 @@ test_ids()
 	assert_rc 0
 }
 
-test_disable_userns()
+test_setup_can_disable_user_namespaces()
 {
 	in_shell 'nsunshare:--setup=echo 0 >/proc/sys/user/max_user_namespaces' -- 'unshare -U true || echo refused'
 	assert_out refused
 }
 
-test_environment()
+test_environment_is_cleared_set_and_unset()
 {
 	A=1
 	export A
@@ -77,7 +77,7 @@ test_environment()
 	unset A
 }
 
-test_binds()
+test_binds_files_and_descriptors()
 {
 	in_shell "nspivot:--bind-try=$TMP/none" "nspivot:--ro-bind-try=$TMP/none2" "nspivot:--ro-bind=$TMP/src:/tmp/ro" \
 		"nspivot:--bind=/dev/null:/null:dev" "nspivot:--bind-try=/dev/none:/tmp/none:dev" \
@@ -93,7 +93,7 @@ read-only'
 4'
 }
 
-test_file_systems_and_files()
+test_creates_file_systems_files_and_links()
 {
 	in_shell nspivot:--tmpfs=/tmp/t:mode=0711,size=64k nspivot:--mqueue nspivot:--proc=/tmp/proc nspivot:--dev=/tmp/dev \
 		nspivot:--dir=/tmp/d:mode=0750 nspivot:--symlink=target:/tmp/link "nspivot:--file=$TMP/src/file:/tmp/file:mode=0600" -- \
@@ -115,7 +115,7 @@ content
 	assert_out content
 }
 
-test_overlays()
+test_overlays_change_only_the_upper_layer()
 {
 	feature overlay-userns || return 0
 	mkdir -p "$TMP/upper" "$TMP/workdir" "$TMP/lower2"
@@ -131,13 +131,13 @@ read-only'
 	chmod -R u+rwx "$TMP/workdir"
 }
 
-test_capabilities()
+test_cap_keep_keeps_one_capability()
 {
 	with nspivot:--cap-keep=net_raw -- grep CapEff /proc/self/status
 	assert_out 'CapEff:	0000000000002000'
 }
 
-test_handles()
+test_wait_fd_status_fd_and_flock_work()
 {
 	run sh -c 'echo go | nsrun --with nsunshare:--wait-fd=0 -- echo ran'
 	assert_rc 0
@@ -150,7 +150,7 @@ test_handles()
 	assert_out locked
 }
 
-test_sync_fd()
+test_keep_fd_passes_a_descriptor()
 {
 	exec 7<"$TMP/src/file"
 	in_shell nsunshare:--keep-fd=7 nspivot:--keep-fd=7 -- 'cat <&7'
@@ -158,7 +158,7 @@ test_sync_fd()
 	assert_out content
 }
 
-test_seccomp()
+test_seccomp_installs_a_filter()
 {
 	# one instruction that allows every call: BPF_RET | BPF_K, SECCOMP_RET_ALLOW
 	printf '\006\000\000\000\000\000\377\177' >"$TMP/filter"
@@ -168,7 +168,7 @@ test_seccomp()
 	assert_out 'Seccomp:	2'
 }
 
-test_target_namespaces()
+test_runs_inside_the_namespaces_of_another_process()
 {
 	start_holder nsunshare -rmpu --hostname outer --ready-fd 3 -- sleep 1000
 	program=$(pgrep -P "$holder" | tail -n 1)

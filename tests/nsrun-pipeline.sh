@@ -166,7 +166,7 @@ e>"
 }
 
 # A shell executes the output of --print, with the tools that print their arguments.
-test_print_prints_what_runs()
+test_print_shows_the_executed_chain()
 {
 	for options in --profile=sandbox --profile=build --root=root '--root=root --profile=service' '--root=root --profile=system' \
 		'--net=br0 --publish=1:2 -t --memory=1M --name=x' '--root=-x --overlay --with=nstimeoffset:--boottime==0'; do

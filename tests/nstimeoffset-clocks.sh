@@ -40,7 +40,7 @@ test_equals_sign_sets_the_reading()
 	assert_out_has 'up 42 weeks, 6 days'
 }
 
-test_plus_and_minus_are_relative_to_the_own_clock()
+test_plus_and_minus_are_relative_to_the_callers_clock()
 {
 	now=$(uptime_of_machine)
 	run tool -b +1000.5s -- cut '-d ' -f1 /proc/uptime

@@ -318,7 +318,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 {
 	run nsunshare -r -p --no-fork nsunshare -p true
 	assert_refused 125 'cannot create namespaces: pid'
-	assert_err_has 'hint: use nsunshare --pid without --no-fork: children of this process go to a pid namespace'
+	assert_err_has 'hint: use nsunshare --pid without --no-fork: this process is not in the pid namespace of its children'
 }
 
 # In the mount table a chroot to a mount point looks like a root.

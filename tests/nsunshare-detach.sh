@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-detach: checks programs that go on after nsunshare and nsenter2 have ended, the sysctls of new namespaces
+# nsunshare-detach: checks programs that continue after nsunshare and nsenter2 have ended, the sysctls of new namespaces
 # and the OOM score adjustment.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
@@ -26,7 +26,7 @@ gone()
 	[ ! -e "$1" ]
 }
 
-test_detach_ends_at_once_and_the_program_goes_on()
+test_detach_ends_at_once_and_the_program_continues()
 {
 	run nsunshare -rp --detach --pid-file "$TMP/pid" sh -c 'read -r w <"$0/go"; echo "$$ $w" >"$0/line"' "$TMP"
 	assert_ok
@@ -70,7 +70,7 @@ test_detach_is_refused_with_options_that_need_the_parent()
 	done
 }
 
-test_nsenter2_detach_ends_at_once_and_the_program_goes_on()
+test_nsenter2_detach_ends_at_once_and_the_program_continues()
 {
 	start_holder nsunshare -rp --mount-proc sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	target=$(ps -o pid= --ppid "$holder")

@@ -178,7 +178,7 @@ test_keep_caps_keeps_no_more_than_with_unshare()
 	same_for "$TMP/lines"
 	run nsunshare -r --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
 	assert_out_has 0000000000000000
-	# nsunshare's own option keeps what it names
+	# --cap-keep, which unshare(1) lacks, keeps only the named capability
 	run nsunshare -r --map-auto --setuid 33 --setgid 33 --cap-keep chown grep CapEff /proc/self/status
 	assert_out_has 0000000000000001
 	run nsunshare -r --map-auto --setuid 33 --setgid 33 --cap-keep chown --keep-caps grep CapEff /proc/self/status
@@ -211,7 +211,7 @@ test_abbreviations_mean_what_they_mean_in_unshare()
 
 # The order of lines that unshare(1) of util-linux 2.43 writes: "1000 1000 1; 0 1000000 1000; 1001 1001000 64536".
 # as: user
-test_the_own_id_is_the_first_line_of_a_map()
+test_the_callers_id_is_the_first_line_of_a_map()
 {
 	feature sandbox || return 0
 	u=$(id -u) g=$(id -g)

@@ -121,7 +121,7 @@ test_maps_ranges_of_only_users_or_only_groups()
 
 # A map with a subordinate group is written by newgidmap or root. A map with only the user's own
 # group needs neither.
-test_setgroups_is_denied_if_only_the_own_group_is_mapped()
+test_setgroups_is_denied_if_only_the_callers_group_is_mapped()
 {
 	feature sandbox || return 0
 	for count in 1 9; do

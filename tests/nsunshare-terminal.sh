@@ -74,12 +74,12 @@ test_an_interrupt_runs_a_trap()
 test_an_interrupt_ends_a_shell_loop()
 {
 	for type in -p --uts; do
-		# the loop is in the inner shell
+		# a loop in the shell that nsunshare runs
 		alike -e '> ' -s 'while :; do waits; done\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' \
 			-e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
 	alike -e run -s '^C' -- new --uts sh -c 'while :; do waits; done'
-	# the loop is in the outer shell
+	# a loop of the shell that runs nsunshare
 	alike -e run -s '^C' -- sh -c 'while :; do new --uts waits; done'
 	alike -e '> ' -s 'while :; do new --uts waits; done\r' -e run -s '^C' -e '> ' -s 'exit 3\r' -- sh -i
 }

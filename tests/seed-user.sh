@@ -15,7 +15,7 @@ test_all_ids_are_nobody_without_a_map()
 65534'
 }
 
-test_maps_the_own_id_to_root()
+test_maps_the_callers_id_to_root()
 {
 	run nsunshare -r -- sh -c 'id -u; cat /proc/self/uid_map'
 	assert_ok
@@ -23,7 +23,7 @@ test_maps_the_own_id_to_root()
          0 $(printf '%10s' "$(id -u)")          1"
 }
 
-test_maps_the_own_id_to_another_id()
+test_maps_the_callers_id_to_another_id()
 {
 	run nsunshare --map-user=1000 --map-group=1000 -- sh -c 'id -u; id -g'
 	assert_ok

@@ -34,7 +34,7 @@ struct containers {
  * Finds the containers. c must be the result of a scan for all types. If `all` is false, omits the
  * groups of processes with the caller's root that are services or have the caller's user namespace.
  * Processes of `ip netns exec`, and processes that have created a container and still share a mount
- * or user namespace with it, are no containers. Counts the processes that could not be read in
+ * or user namespace with it, are not containers. Counts the processes that could not be read in
  * missed. Returns 0 or -ENOMEM. The caller frees out with containers_free() in both cases.
  */
 int containers_find(const struct collect *c, bool all, struct containers *out,

@@ -74,8 +74,8 @@ struct nstab {
 	struct ns *last[NSTYPE_COUNT];
 };
 
-/* Returns the namespace with this type and inode, and adds it if it is new. Returns NULL without
- * memory. */
+/* Returns the namespace with this type and inode, and adds it if it is new. Returns NULL if
+ * memory runs out. */
 struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode);
 
 /* Returns the namespace, or NULL. If type is NULL, returns the first type that has the inode. */

@@ -56,7 +56,7 @@ struct cred {
 	char *as;                  /* the user of --as, malloc()ed, or NULL */
 	const char *as_group;      /* the group of --as, or NULL */
 	bool as_groups;            /* --as sets the supplementary groups, too */
-	/* fields of the user of --as, fields of the user of --as, set by the step of --as */
+	/* the /etc/passwd entry of the user of --as, read by the step of --as */
 	struct passwd_user as_user;
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;

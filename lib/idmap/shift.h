@@ -22,7 +22,7 @@ struct shift {
 	const struct idmaps *from, *to; /* borrowed */
 	struct journal *journal;        /* borrowed; NULL: change nothing */
 	bool stop;                      /* set after a failure that only a second run can correct */
-	struct nserr no_journal;        /* the reason if journal->fd is -1 */
+	struct nserr no_journal;        /* why there is no journal; set if journal->fd is -1 */
 
 	/* private */
 	struct shift_found *found;

@@ -29,7 +29,7 @@ enum {
 
 /*
  * Resolves path except its last component into t. Follows symbolic links of trusted users, even if
- * the last component is one. The resulting name was no symbolic link when it was checked, except
+ * the last component is one. The resulting name was not a symbolic link when it was checked, except
  * for a link in the proc file system, which only the kernel can follow. The file may not exist.
  * Another user may replace the file at any time, so open it with O_NOFOLLOW unless is_proc_link is
  * set. Returns 0, or a negative errno with e set: -ELOOP for a symbolic link of another user,

@@ -43,7 +43,7 @@ struct walk {
 /*
  * Visits the directory fd (O_PATH, borrowed) and everything below it. top is its name in messages.
  * A file that vanishes meanwhile is skipped. Returns 0, the result of visit, or a negative errno
- * with e set: -ENOMEM, or -ESTALE if a directory was moved so that the walk cannot go on.
+ * with e set: -ENOMEM, or -ESTALE if a directory was moved so that the walk cannot continue.
  */
 int walk_tree(struct walk *w, int fd, const char *top, struct nserr *e) must_check;
 

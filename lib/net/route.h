@@ -22,8 +22,8 @@ struct net_routes {
 #define NET_ROUTES_INIT ((struct net_routes){ 0 })
 
 /* Reads all unicast routes, IPv4 and IPv6, in the main table of the socket's network namespace.
- * Returns 0, or a negative errno with e set. It is no error if the kernel does not support one of
- * the families. */
+ * Returns 0, or a negative errno with e set. If the kernel does not support one of the
+ * families, reads only the other one. */
 int net_routes_read(struct netlink *nl, struct net_routes *out, struct nserr *e) must_check;
 void net_routes_free(struct net_routes *l);
 #define cleanup_net_routes __attribute__((cleanup(net_routes_free)))

@@ -12,7 +12,7 @@ struct nsjoin {
 	/* process whose namespaces are entered; pid is 0 if there is none */
 	struct nsref_process proc;
 	uint64_t mask;         /* CLONE_NEW* flags of the namespaces of proc to enter */
-	uint64_t optional;     /* flags in mask whose namespaces may fail with EPERM */
+	uint64_t optional;     /* flags in mask: EPERM is ignored for these types */
 	int fds[NSTYPE_COUNT]; /* a descriptor for each type to enter, otherwise -1 */
 	/* for each type, the name of the namespace in messages, not copied; NULL: the namespace
 	 * belongs to proc */

@@ -64,7 +64,8 @@ static struct nsentry *add(const struct nstype *type, uint64_t inode)
 	return e;
 }
 
-/* Returns a new entry for the namespace of fd, or NULL if fd is no namespace or the index has it.
+/* Returns a new entry for the namespace of fd, or NULL if fd is not a namespace or the index has
+ * it.
  */
 static struct nsentry *add_new(int fd)
 {

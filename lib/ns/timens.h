@@ -54,9 +54,9 @@ struct timens_want {
 
 /* The clocks at one moment. */
 struct timens_now {
-	struct timespec initial[TIMENS_CLOCKS]; /* readings in the initial namespace */
+	struct timespec initial[TIMENS_CLOCKS]; /* clock values in the initial namespace */
 	struct timespec own[TIMENS_CLOCKS];     /* the offsets of the caller's own namespace */
-	/* readings in the initial namespace at the anchor of "=DURATION" */
+	/* clock values in the initial namespace at the anchor of "=DURATION" */
 	struct timespec anchor[TIMENS_CLOCKS];
 };
 

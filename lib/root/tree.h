@@ -40,8 +40,8 @@ struct root_ops {
 	/* Moves the mount whose root is from to the directory to. Returns 0 or a negative errno. */
 	int (*move)(int from, int to);
 
-	/* The same for the old root, which covers the new one after the pivot. The working
-	 * directory is to. */
+	/* Does the same for the old root, which covers the new one after the pivot. The working
+	 * directory must be the directory `to`. */
 	int (*move_old)(int old, int to);
 
 	bool one_string; /* all options of a file system are joined by commas, as mount(2) wants */

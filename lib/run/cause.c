@@ -213,8 +213,8 @@ void cause_unshare(uint64_t types, struct nserr *e)
 			nserr_hint(e, e->errnum == ENOMEM
 					      ? CAUSE_ENDED_PIDNS
 					      : "use nsunshare --pid without --no-fork: "
-						"children of this process go to a pid "
-						"namespace that it is not in itself");
+						"this process is not in the pid namespace "
+						"of its children");
 		break;
 	case EAGAIN:
 		if (!is_cgroup_full(e))

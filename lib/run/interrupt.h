@@ -13,8 +13,8 @@
  * fails. The caller closes it. */
 int interrupt_open(const sigset_t *signals) must_check;
 
-/* Sets *set to HUP, INT, QUIT and TERM, except those in mask, which the caller's caller had
- * blocked. */
+/* Sets *set to HUP, INT, QUIT and TERM, except those in mask, which were blocked already
+ * when the tool started. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set);
 
 /* Returns interrupt_open() of HUP, INT, QUIT and TERM, except those that are ignored. */

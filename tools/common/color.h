@@ -19,7 +19,7 @@ bool color_is_wanted(enum color_when when, const char *tool);
 
 /* Returns the colour that the scheme files of the user or of the system give to an element: a name
  * such as "red" or an escape sequence, as a string that the caller frees. Returns a copy of
- * `otherwise` without one, or NULL without memory. */
+ * `otherwise` if no scheme file names the element, or NULL if memory runs out. */
 char *color_of(const char *tool, const char *element, const char *otherwise);
 
 #endif

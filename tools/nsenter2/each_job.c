@@ -82,7 +82,7 @@ static pid_t start_child(struct begin *b, struct nserr *e)
 			return rc;
 		build_plan(b->run, &b->plan);
 		pid = sys_vfork(0, be_child_in_place, b);
-		/* without memory for the stack of the child, create the child with fork(2)
+		/* if the stack of the child cannot be allocated, create the child with fork(2)
 		 * semantics */
 		if (pid == -ENOMEM && (pid = sys_clone(0, NULL)) == 0)
 			be_child_in_place(b);

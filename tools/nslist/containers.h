@@ -22,7 +22,7 @@ struct boxes {
 	struct visit *visits[2]; /* the visits of the uts namespaces and of the net namespaces */
 	size_t n_visits[2];
 	bool visited[2];
-	char **run_names; /* by position in l.v: the name of a run in it, or NULL */
+	char **run_names; /* for each container of l.v: the name of a run in it, or NULL */
 	bool names_read, runs_read, memory_opened;
 	struct netns_name *names;
 	size_t n_names;
@@ -30,7 +30,7 @@ struct boxes {
 	char hostname[65], unit[256]; /* host name and systemd unit of the caller */
 };
 
-/* Finds the containers of the scan, with services if `all`. Exits without memory. */
+/* Finds the containers of the scan, with services if `all`. Exits if memory runs out. */
 void boxes_find(struct run *run, bool all);
 void boxes_free(struct run *run);
 

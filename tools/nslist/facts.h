@@ -15,8 +15,8 @@ struct facts {
 
 /*
  * Reads the facts about a namespace of the process pid: the host name, the IP addresses, the
- * mounts, or the maps. Namespaces of other types have none. Exits without memory. The caller frees
- * out with facts_free().
+ * mounts, or the maps. Namespaces of other types have none. Exits if memory runs out. The caller
+ * frees out with facts_free().
  */
 void facts_read(struct run *run, struct ns *ns, pid_t pid, struct facts *out);
 void facts_free(struct facts *f);

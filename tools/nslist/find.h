@@ -24,7 +24,7 @@ struct find {
 	const char *text;     /* the text after the kind; not copied */
 	uint64_t num;         /* pid, inode or port */
 	int protocol;         /* for a port: IPPROTO_* */
-	struct net_addr addr; /* of addr: */
+	struct net_addr addr; /* for "addr:VALUE" */
 	bool is_device;       /* mount: text is "MAJOR:MINOR" */
 };
 
@@ -32,7 +32,7 @@ struct find {
 int find_parse(const char *s, struct find *out, struct nserr *e) must_check;
 
 /* find_add.c: adds an answer: a namespace, a process in the namespace or 0, and the text of the
- * column MATCH. Exits without memory. */
+ * column MATCH. Exits if memory runs out. */
 void find_add(struct run *run, struct ns *ns, pid_t pid, const char *fmt, ...) printf_like(4, 5);
 
 /* find_net.c and find_mount.c: find the answers of one kind. */

@@ -119,7 +119,7 @@ struct users {
 struct own_mount {
 	int id, parent;
 	const char *target;
-	const char *root; /* "net:[4026531840]", or "" if it is no namespace */
+	const char *root; /* "net:[4026531840]", or "" if it is not a namespace */
 };
 
 /* A symbolic link in /run/netns and the namespace to which it leads. */
@@ -157,7 +157,7 @@ struct run {
 	struct detail *details; /* details of processes, sorted by pid */
 	size_t n_details;
 	struct users users;
-	char *orphan_color, *self_color; /* of rows of the table; NULL without colours */
+	char *orphan_color, *self_color; /* colours of rows of the table; NULL: no colours */
 	struct boxes *boxes;             /* the containers of --containers and --find, or NULL */
 	struct found *found;             /* the answers of --find */
 	size_t n_found;
@@ -265,13 +265,13 @@ void nslist_select_found(struct run *run);      /* find.c */
 /* selects the namespace of --show, and then the processes in it */
 void nslist_select_show(struct run *run);
 
-/* select.c: allocates n rows, which the caller adds. Exits without memory. */
+/* select.c: allocates run->rows for n rows, which the caller fills in. Exits if memory runs out. */
 void nslist_allocate_rows(struct run *run, size_t n);
 
 /* limits_user.c: returns the limit of a type. Exits if it cannot be read. */
 uint64_t nslist_limit(const struct run *run, const struct nstype *type);
 
-/* sort.c: sorts the rows by the column of --sort. Exits without memory. */
+/* sort.c: sorts the rows by the column of --sort. Exits if memory runs out. */
 void nslist_sort(struct run *run);
 
 /* select.c: runs the selection of the view and --filter, and links the rows as a tree. */

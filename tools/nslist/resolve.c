@@ -19,9 +19,9 @@ static int resolve_process(struct target *t, const struct nsref *ref, struct nse
 	return rc;
 }
 
-/* Finds the process of --task. As in lsns(8), it is no error if the process has ended or is hidden,
- * or if the pid is that of a thread; then no row is printed. Returns 0, or a negative errno with e
- * set. */
+/* Finds the process of --task. If the process has ended or is hidden, or if the pid is that of a
+ * thread, sets t->pid to -1, so that nslist prints no row, as lsns(8) does. Returns 0, or a
+ * negative errno with e set. */
 static int resolve_task(struct target *t, const struct nsref *ref, struct nserr *e)
 {
 	struct nserr why = NSERR_INIT;

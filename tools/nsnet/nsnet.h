@@ -34,12 +34,12 @@ struct addrs {
 /* A bridge that is named on the command line. */
 struct bridge {
 	char name[IF_NAMESIZE];
-	struct addrs addr; /* to be added */
+	struct addrs addr; /* addresses to add */
 	uint32_t mtu;
 	bool wanted; /* create the bridge if it is missing */
 	/* looked up */
 	int index;         /* 0: the bridge does not exist yet */
-	bool made;         /* by this run */
+	bool made;         /* this run has created the bridge */
 	struct addrs has;  /* addresses that the bridge has or will get */
 	uint32_t link_mtu; /* MTU of both ends of a pair; 0: the kernel's default */
 	uint8_t mac[NET_MAC_SIZE];
@@ -95,11 +95,11 @@ struct nic {
 	bool lent;
 };
 
-/* Messages that were not sent yet, see request.h. */
+/* Netlink messages that were not sent yet, see request.h. */
 struct pending {
 	struct netlink *nl; /* NULL: none */
 	struct netlink_batch batch;
-	unsigned named; /* number of messages that have an error message */
+	unsigned named; /* number of messages of the batch with an error text in what[] */
 	char what[NETLINK_BATCH_MAX][160];
 };
 
@@ -140,15 +140,15 @@ struct net {
 	struct pending pending;
 	int host_lock, name_lock;
 	char label[64];      /* name or path of the target for ip(8) in --explain */
-	char path[PATH_MAX]; /* of the name */
-	bool name_is_new;    /* this run created the file of the name */
+	char path[PATH_MAX]; /* the file of `name` in /run/netns */
+	bool name_is_new;    /* this run created the file `path` */
 	struct nspin pin;
 	struct supervise supervise;
 	struct addrs subnets; /* IPv4 subnets of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
 	char table[NAT_TABLE_SIZE];
-	struct buf rules; /* for nft(8) */
+	struct buf rules; /* input of nft(8) */
 	struct nft_ctx *nft;
 	struct netlink conntrack; /* a socket of ctnetlink; open if a UDP port is published */
 	bool nat_owned;           /* the kernel removes the table when nsnet ends */
@@ -334,7 +334,7 @@ void shell_word(struct buf *out, const char *s);
  * exec web ". With `ip`, returns the prefix of the arguments of ip(8), for example "ip -n web ".
  * The text is valid until the fourth call after this one. */
 const char *in_namespace(const char *label, bool ip);
-/* Adds the result of in_namespace() for ip(8) in the target. */
+/* Appends the prefix of the arguments of ip(8) for the target namespace, see in_namespace(). */
 void ip_in(const struct net *n, struct buf *out);
 
 /* ---- verbs, each with the verb at argv[0] */

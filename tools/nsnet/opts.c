@@ -41,7 +41,7 @@ enum {
 	FORCE_OPT, \
 	DRY_OPTS
 #define NAT_OPT \
-	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate the addresses of packets to the outside" }
+	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate source addresses of outgoing packets" }
 #define FORCE_OPT \
 	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
 #define DRY_OPTS \

@@ -29,7 +29,7 @@ static int run_reserve(void *ctx, const struct plan_step *s, struct nserr *e)
 	int fd = file_open_at(AT_FDCWD, n->path, O_RDONLY | O_CREAT | O_EXCL, 0);
 
 	(void)s;
-	/* EEXIST is no error, because resolve() has checked under the lock that no namespace is
+	/* ignore EEXIST, because resolve() has checked under the lock that no namespace is
 	 * mounted on the file. */
 	if (fd == -EEXIST)
 		return 0;

@@ -215,7 +215,7 @@ static int first_bridge(const struct view *v, const struct view_ns *ns)
 }
 
 /* Draws the devices of a namespace that are ports of the bridge `master`, or, if master is 0, the
- * devices that are no ports. */
+ * devices that are not ports. */
 static void dot_ports(const struct view *v, const struct view_ns *ns, int master, struct buf *out)
 {
 	for (size_t k = 0; k < ns->links.n; k++)

@@ -55,7 +55,8 @@ static inline uint32_t build_struct_id(const struct btf_build *b, const char *na
 	abort();
 }
 
-/* Returns the id of a type. Pointers and structures are given a name and a qualifier on the way. */
+/* Adds the type t and returns its id. Wraps integers in "const" and pointers in a typedef, which
+ * the code under test must skip. */
 static inline uint32_t build_type(struct btf_build *b, const char *t)
 {
 	uint32_t id;
