@@ -58,8 +58,8 @@ test_each_wrong_argument_is_named()
 		'dev=x' is not via=|run --route 10.0.0.0/8,dev=x -- true
 		'=1' is not <key>=<value>|run --sysctl =1 -- true
 		'kernel.x=1' is not below net|run --sysctl kernel.x=1 -- true
-		'net/../x=1' is not below net|run --sysctl net/../x=1 -- true
-		'net//x=1' is not below net|run --sysctl net//x=1 -- true
+		'net/../x=1' is not <key>=<value>|run --sysctl net/../x=1 -- true
+		'net//x=1' is not <key>=<value>|run --sysctl net//x=1 -- true
 		'netx=1' is not below net|run --sysctl netx=1 -- true
 		--nat: 'x' is not an IPv4 address|run --nat=x -- true
 		--nat: 'fd00::1' is not an IPv4 address|run --nat=fd00::1 -- true

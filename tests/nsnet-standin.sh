@@ -85,14 +85,16 @@ test_a_pasta_that_fails_prevents_the_start()
 {
 	run nsnet run --pasta=--refuse -- echo ran
 	assert_refused 125 'nsnet: pasta could not connect the namespace'
+	# without the pasta of the machine
+	path=$TMP/bin:$NSUTILS_BIN
 	rm -f "$TMP/bin/away"
 	mv "$TMP/bin/pasta" "$TMP/bin/away"
-	run nsnet run --pasta -- echo ran
+	run env PATH="$path" nsnet run --pasta -- /bin/echo ran
 	mv "$TMP/bin/away" "$TMP/bin/pasta"
 	assert_refused 125 'cannot execute pasta: not found'
 	assert_err_has 'install the package passt'
 	chmod 644 "$TMP/bin/pasta"
-	run nsnet run --pasta -- echo ran
+	run env PATH="$path" nsnet run --pasta -- /bin/echo ran
 	chmod 755 "$TMP/bin/pasta"
 	assert_refused 125 'pasta could not connect the namespace'
 }

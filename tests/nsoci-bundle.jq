@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # config.json as podman 4.3.1 makes it, without the parts that depend on its storage
 {
   ociVersion: "1.0.2-dev",

@@ -118,7 +118,7 @@ test_failure_after_the_pivot_removes_created_mount_points()
 		for last in --setenv=A=b --chdir=/none --put-old=/old --readonly=/ --preset=docker; do
 			program=none
 			[ $last != --chdir=/none ] || program=/bin/ls
-			run box --tmpfs /deep/er --dev --dir /made/dir --file "$0:/made/file" --bind "$TMP/src:/src" \
+			run box --tmpfs /deep/er --dev=/other --dir /made/dir --file "$0:/made/file" --bind "$TMP/src:/src" \
 				--dir /src/dir --readonly /src "$last" "$box" -- $program
 			case $last in
 			--chdir*) assert_rc 125 ;;

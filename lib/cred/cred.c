@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/account.h"
+#include "base/file.h"
 #include "base/stream.h"
 #include "cred/as.h"
 #include "kernel/sys_cap.h"
@@ -123,6 +124,8 @@ int cred_check(struct cred *c, struct nserr *e)
 		rc = add_groups_of_user(c, e);
 	if (rc < 0)
 		return rc;
+	if (c->groups_optional && (c->as || c->user))
+		c->self = file_open_self(NULL);
 	/* as in unshare(1), --whitelist-env removes all other variables */
 	c->clear_env |= c->env_left != NULL;
 	return c->seccomp && !c->filter ? read_filter(c, e) : 0;
@@ -130,6 +133,8 @@ int cred_check(struct cred *c, struct nserr *e)
 
 void cred_free(struct cred *c)
 {
+	if (c->self > 0)
+		close(c->self);
 	free(c->as);
 	passwd_user_free(&c->as_user);
 	free(c->groups);

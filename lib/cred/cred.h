@@ -51,6 +51,9 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
+	/* /proc/PID of the tool, opened before it enters another mount namespace, if run_groups()
+	 * may need it; otherwise 0 or negative */
+	int self;
 	const char *user;          /* the user name in the argument of --setuid, or NULL */
 	bool given_uid, given_gid; /* --setuid was given, --setgid was given */
 	char *as;                  /* the user of --as, malloc()ed, or NULL */

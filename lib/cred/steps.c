@@ -70,11 +70,9 @@ static bool is_named(const struct cred *c)
 }
 
 /* Returns true if this user namespace certainly allows setgroups(2). */
-static bool setgroups_allowed(void)
+static bool setgroups_allowed(const struct cred *c)
 {
-	cleanup_fd int self = file_open_self(NULL);
-
-	return self >= 0 && idmap_read_setgroups(self) == IDMAP_SETGROUPS_ALLOW;
+	return c->self > 0 && idmap_read_setgroups(c->self) == IDMAP_SETGROUPS_ALLOW;
 }
 
 static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -88,7 +86,7 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (setgroups(c->ngroups, c->groups) == 0)
 		return 0;
 	err = errno;
-	if (err == EPERM && c->groups_optional && !(is_named(c) && setgroups_allowed()))
+	if (err == EPERM && c->groups_optional && !(is_named(c) && setgroups_allowed(c)))
 		return 0;
 	nserr_set(e, err, "cannot set the supplementary groups");
 	if (err == EPERM && sys_cap_has(CAP_SETGID))
