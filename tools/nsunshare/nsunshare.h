@@ -144,9 +144,9 @@ extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave,
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_sysctl, step_setup; /* steps_proc.c */
-extern const struct plan_kind step_name, step_identify;    /* steps_name.c */
-extern const struct plan_kind step_setup_outside;          /* steps_outside.c */
-extern const struct plan_kind step_init;                   /* init.c */
+	step_domainname, step_lo, step_sysctl;                /* steps_proc.c */
+extern const struct plan_kind step_name, step_identify;       /* steps_name.c */
+extern const struct plan_kind step_setup, step_setup_outside; /* steps_setup.c */
+extern const struct plan_kind step_init;                      /* init.c */
 
 #endif

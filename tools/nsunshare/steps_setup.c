@@ -1,13 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the step of --setup-outside, by which the helper runs a shell command outside the new
- * namespaces. */
+/* nsunshare: the steps that run the shell commands of --setup, inside the new namespaces, and of
+ * --setup-outside, in the helper outside of them. */
 #include <poll.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "cred/caps.h"
 #include "kernel/sys_pidfd.h"
 #include "nsunshare.h"
 #include "run/interrupt.h"
+
+/* Returns 0 if the command of this option has ended with status 0, otherwise -EINVAL with e set. */
+static int check_status(const char *option, const char *command, int wstatus, struct nserr *e)
+{
+	if (WIFSIGNALED(wstatus))
+		return nserr_set(e, 0, "--%s '%s' was killed by signal %d", option, command,
+				 WTERMSIG(wstatus));
+	return wstatus ? nserr_set(e, 0, "--%s '%s' failed with status %d", option, command,
+				   WEXITSTATUS(wstatus))
+		       : 0;
+}
+
+/* ---- The command of --setup */
+
+static _Noreturn void setup_child(const struct run *r, const char *command, pid_t parent)
+{
+	const struct cred all_caps = { .keep_caps = true };
+	const struct plan_step keep_caps = { .arg = &all_caps };
+	struct supervise as = r->supervise;
+	struct nserr e = NSERR_INIT;
+
+	/* kill the command when this process dies, and restore the caller's signal mask and
+	 * actions */
+	as.death_signal = SIGKILL;
+	as.parent = as.tty = -1;
+	as.parent_pid = parent;
+	/* capabilities(7): a process of a user other than 0 loses its capabilities at execve(2), so
+	 * make them ambient */
+	if ((geteuid() == 0 || cred_caps_sets.run(NULL, &keep_caps, &e) == 0) &&
+	    supervise_child(&as, &e) == 0)
+		execl("/bin/sh", "sh", "-c", command, NULL);
+	_exit(CLI_EXIT_NOEXEC);
+}
+
+static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	const char *command = s->arg;
+	struct sigaction old;
+	pid_t self = getpid(), pid;
+	int wstatus, err;
+
+	if (access("/bin/sh", X_OK) < 0)
+		return nserr_set(e, errno, "cannot execute /bin/sh for --setup '%s'", command);
+	/* if SIGCHLD is ignored, waitpid(2) does not return the status */
+	sigaction(SIGCHLD, &usual, &old);
+	pid = fork();
+	if (pid == 0) {
+		sigaction(SIGCHLD, &old, NULL);
+		setup_child(ctx, command, self);
+	}
+	err = pid < 0 || RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0 ? errno : 0;
+	sigaction(SIGCHLD, &old, NULL);
+	if (err)
+		return nserr_set(e, err, "cannot %s --setup '%s'",
+				 pid < 0 ? "create a process for" : "wait for", command);
+	return check_status("setup", command, wstatus, e);
+}
+
+const struct plan_kind step_setup = {
+	.name = "setup",
+	.call = "execve(/bin/sh)",
+	.run = run_setup,
+	.what = "run the command '%s' and wait for it",
+};
+
+/* ---- The command of --setup-outside */
 
 /* Environment variable of the command with a reference to the program's process: a pid, which
  * nsutils and programs such as ip(8) accept. */
@@ -84,12 +152,7 @@ static int run_outside(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot %s --setup-outside '%s'",
 				 pid < 0 ? "create a process for" : "wait for", command);
-	if (WIFSIGNALED(wstatus))
-		return nserr_set(e, 0, "--setup-outside '%s' was killed by signal %d", command,
-				 WTERMSIG(wstatus));
-	return wstatus ? nserr_set(e, 0, "--setup-outside '%s' failed with status %d", command,
-				   WEXITSTATUS(wstatus))
-		       : 0;
+	return check_status("setup-outside", command, wstatus, e);
 }
 
 const struct plan_kind step_setup_outside = {
