@@ -71,6 +71,29 @@ test_stop_accepts_no_program_and_no_other_action()
 	assert_ok
 }
 
+# After --detach only an init waits for the program.
+test_stop_ends_a_detached_run_that_has_an_init()
+{
+	run nsunshare -rp --detach --init --name detached -- sleep 1000
+	assert_ok
+	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
+	assert_out null
+	run timeout 20 nsrun --stop detached
+	assert_ok
+	settle 50 test ! -e "$names/detached.lock"
+}
+
+test_stop_refuses_a_detached_run_without_an_init()
+{
+	run nsunshare -r --detach --name alone -- sleep 1000
+	assert_ok
+	run timeout 20 nsrun --stop alone
+	assert_rc 125
+	assert_err_has "no nsunshare waits for the run 'alone'"
+	kill "$(sed 's/.*"pid":\([0-9]*\),.*/\1/' "$names/alone.json")"
+	settle 50 test ! -e "$names/alone.lock"
+}
+
 # Root of the machine reads no file that another user could have written.
 # as: root
 test_stop_ignores_the_directory_of_another_user()
@@ -81,7 +104,7 @@ test_stop_ignores_the_directory_of_another_user()
 	victim=$!
 	sed "s/\"supervisor_pid\":[0-9]*/\"supervisor_pid\":$victim/" "$names/web.json" >"$XDG_RUNTIME_DIR/nsutils/web.json"
 	chown -R "$NSTEST_UID" "$XDG_RUNTIME_DIR/nsutils"
-	run nsrun --stop web
+	run timeout 20 nsrun --stop web
 	assert_ok
 	assertTrue 'the other process goes on' "kill -0 $victim"
 	kill "$victim"
