@@ -323,6 +323,21 @@ null'
 	NS_TOO=
 }
 
+# as: root
+test_docker_preset_limits_the_capabilities_if_some_become_ambient()
+{
+	NS_TOO=iuC
+	for ambient in none all chown,sys_admin; do
+		run box --preset=docker --cap-ambient=$ambient "$box" -- /bin/busybox grep CapBnd /proc/self/status
+		assert_ok
+		# the capabilities of docker except mknod
+		assert_out 'CapBnd:	00000000a00425fb'
+	done
+	run box --preset=docker --cap-ambient=all --cap-drop=chown "$box" -- /bin/busybox grep CapBnd /proc/self/status
+	assert_out 'CapBnd:	00000000a00425fa'
+	NS_TOO=
+}
+
 test_dev_allows_no_other_device_node()
 {
 	ln -s busybox "$box/bin/rm"

@@ -393,6 +393,16 @@ test_without_a_journal_only_files_that_need_it_are_refused()
 	assertEquals 300005:6751 "$(stat -c %u:%a "$TMP/t/suid")"
 }
 
+# as: root
+test_a_strict_umask_leaves_the_directory_of_the_journal_usable()
+{
+	make_tree
+	rm -rf /run/nsutils
+	run sh -c 'umask 0777; exec "$@"' sh nsidmap chown --from $from --to $to "$TMP/t"
+	assert_ok
+	assertEquals 755 "$(stat -c %a /run/nsutils)"
+}
+
 # ---- Ordinary users
 
 # as: user

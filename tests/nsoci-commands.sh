@@ -195,7 +195,7 @@ test_a_failed_create_leaves_nothing()
 	assert_err_has '/bin/missing'
 	assertEquals "cannot set up the container 'five'" "$(jq -r .msg "$TMP/log")"
 	run oci create --bundle "$TMP/no-bundle" five
-	assert_rc 1
+	assert_refused 1 "cannot enter the bundle '$TMP/no-bundle'"
 	run oci create --bundle "$TMP/bundle" ../five
 	assert_refused 1 "invalid container id '../five'"
 	assert_empty "$(ls "$state")"

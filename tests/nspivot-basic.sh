@@ -286,6 +286,12 @@ test_chdir_is_relative_to_the_new_root()
 	assert_refused 125 /none
 }
 
+test_empty_program_exits_127()
+{
+	run box "$box" -- ''
+	assert_refused 127 "cannot execute '': No such file or directory"
+}
+
 test_missing_program_exits_127_and_directory_exits_126()
 {
 	run box "$box" -- /bin/none

@@ -165,6 +165,13 @@ e>"
 	work_in "$TMP/work"
 }
 
+test_print_reports_a_failed_write()
+{
+	run sh -c '"$0" --print -- prog >/dev/full' "$nsrun"
+	assert_refused 125 'cannot write to standard output'
+	assertEquals 'one message' 1 "$(grep -c . "$TMP/err")"
+}
+
 # A shell executes the output of --print, with the tools that print their arguments.
 test_print_shows_the_executed_chain()
 {
@@ -189,20 +196,20 @@ test_print_shows_the_executed_chain()
 
 test_a_private_or_special_directory_is_not_bound()
 {
-	mkdir -p "$TMP/home/sub"
-	ln -sfn "$TMP/home" "$TMP/link"
-	for home in "$TMP/home" "$TMP/link"; do
+	mkdir -p "$TMP/homes/home/sub" "$TMP/links"
+	ln -sfn "$TMP/homes/home" "$TMP/link"
+	ln -sfn "$TMP/homes" "$TMP/links/homes"
+	for home in "$TMP/homes/home" "$TMP/link" "$TMP/links/homes/home"; do
 		HOME=$home
-		for dir in / /tmp /run /proc/self /sys /dev "$TMP/home" "${TMP%/*}"; do
+		for dir in / /tmp /run /proc/self /sys /dev "$TMP/homes/home" "$TMP/homes" "${TMP%/*}"; do
 			cd "$dir" || fail "cd $dir"
 			run "$nsrun" -- prog
-			[ "$home" = "$TMP/home" ] || [ "$dir" != "${TMP%/*}" ] || continue
 			assert_pipeline_lacks '<--bind='
 			assert_pipeline_has '<--chdir='
 		done
-		cd "$TMP/home/sub" || fail cd
+		cd "$TMP/homes/home/sub" || fail cd
 		run "$nsrun" -- prog
-		assert_pipeline_has "<--bind=$TMP/home/sub>"
+		assert_pipeline_has "<--bind=$TMP/homes/home/sub>"
 	done
 	work_in "$TMP/work"
 }

@@ -42,6 +42,77 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 }
 
+# The parent of the run waits for it only after --stop.
+test_stop_does_not_wait_for_the_parent_of_the_run()
+{
+	require_tool perl
+	# shellcheck disable=SC2016 # for perl
+	run perl -e '
+		my $pid = fork; exec qw(nsrun --name zombie -- sleep 1000) if !$pid;
+		select undef, undef, undef, 0.05 until -e $ARGV[0];
+		$SIG{ALRM} = sub { kill "KILL", $pid; die "timeout" };
+		alarm 20;
+		exit system(qw(nsrun --stop zombie)) >> 8;' "$names/zombie.json"
+	assert_ok
+}
+
+test_stop_accepts_no_program_and_no_other_action()
+{
+	start_named stay -- sleep 1000
+	for more in --print --explain true; do
+		run nsrun --stop stay $more
+		assert_refused 125 '--stop: '
+		[ "$more" != true ] || continue
+		run nsrun $more --stop stay
+		assert_refused 125 '--stop: '
+	done
+	assertTrue 'the run goes on' "[ -e '$names/stay.json' ]"
+	run nsrun --stop stay
+	assert_ok
+}
+
+# After --detach only an init waits for the program.
+test_stop_ends_a_detached_run_that_has_an_init()
+{
+	run nsunshare -rp --detach --init --name detached -- sleep 1000
+	assert_ok
+	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
+	assert_out null
+	run timeout 20 nsrun --stop detached
+	assert_ok
+	settle 50 test ! -e "$names/detached.lock"
+}
+
+test_stop_refuses_a_detached_run_without_an_init()
+{
+	run nsunshare -r --detach --name alone -- sleep 1000
+	assert_ok
+	run timeout 20 nsrun --stop alone
+	assert_rc 125
+	assert_err_has "no nsunshare waits for the run 'alone'"
+	kill "$(sed 's/.*"pid":\([0-9]*\),.*/\1/' "$names/alone.json")"
+	settle 50 test ! -e "$names/alone.lock"
+}
+
+# Root of the machine reads no file that another user could have written.
+# as: root
+test_stop_ignores_the_directory_of_another_user()
+{
+	start_named web -- sleep 1000
+	mkdir "$XDG_RUNTIME_DIR/nsutils"
+	sleep 1000 &
+	victim=$!
+	sed "s/\"supervisor_pid\":[0-9]*/\"supervisor_pid\":$victim/" "$names/web.json" >"$XDG_RUNTIME_DIR/nsutils/web.json"
+	chown -R "$NSTEST_UID" "$XDG_RUNTIME_DIR/nsutils"
+	run timeout 20 nsrun --stop web
+	assert_ok
+	assertTrue 'the other process goes on' "kill -0 $victim"
+	kill "$victim"
+	wait "$victim" 2>/dev/null
+	rm -r "$XDG_RUNTIME_DIR/nsutils"
+	assertTrue 'the run has ended' "[ ! -e '$names/web.json' ]"
+}
+
 test_stop_kills_a_program_that_ignores_the_signal()
 {
 	start_named deaf --with nsunshare:--grace=500ms -- sh -c 'trap "" TERM; while :; do sleep 1; done'

@@ -103,6 +103,19 @@ test_a_second_run_of_a_live_name_is_refused()
 	assert_ok
 }
 
+test_a_strict_umask_leaves_the_directory_usable()
+{
+	rm -rf "$dir"
+	run sh -c 'umask 0777; exec nsunshare -r --name strict -- sh -c umask'
+	assert_ok
+	assert_out 0777
+	mode=700
+	[ "$(id -u)" != 0 ] || mode=755
+	assertEquals $mode "$(stat -c %a "$dir")"
+	run nsunshare -r --name next true
+	assert_ok
+}
+
 # The second run begins while the first one still waits and has no file.
 test_a_second_run_is_refused_before_the_first_program_starts()
 {

@@ -38,13 +38,18 @@ static int open_dir(const char *path)
 static int open_in(struct journal *j, const char *base, struct nserr *e)
 {
 	char path[4096];
+	mode_t mask;
 
 	if (snprintf(path, sizeof(path), "%s/nsutils", base) >= (int)sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot open '%s'", base);
+	mask = umask(022); /* later runs must be able to open the directory and the file */
 	j->dir = open_dir(path);
+	if (j->dir >= 0)
+		j->fd = file_open_at(j->dir, j->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
+				     0600);
+	umask(mask);
 	if (j->dir < 0)
 		return nserr_set(e, j->dir, "cannot use the directory '%s'", path);
-	j->fd = file_open_at(j->dir, j->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (j->fd < 0) {
 		util_close(&j->dir);
 		return nserr_set(e, j->fd, "cannot open '%s/%s'", path, j->name);

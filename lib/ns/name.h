@@ -21,7 +21,7 @@
 struct nsname {
 	pid_t pid;            /* pid of the program */
 	pid_t init_pid;       /* pid of the init process that supervises the program, or 0 */
-	pid_t supervisor_pid; /* pid of the nsunshare process that waits for the program */
+	pid_t supervisor_pid; /* pid of the nsunshare process that waits for the program, or 0 */
 	uint64_t pidfd_inode; /* inode of a pidfd of the program (Linux 6.9) */
 	/* start time of the program, in clock ticks after boot in the initial time namespace */
 	uint64_t start;

@@ -147,6 +147,7 @@ static int create_draft(struct nsname_keep *k, struct nserr *e)
 int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 {
 	struct nserr ignored = NSERR_INIT;
+	mode_t mask = umask(022); /* the next runs must be able to use the directory and files */
 	int rc;
 
 	*k = NSNAME_KEEP_INIT;
@@ -162,6 +163,7 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 		rc = busy(name, e);
 	if (rc == 0)
 		rc = create_draft(k, e);
+	umask(mask);
 	if (rc < 0)
 		(void)!nsname_release(k, &ignored);
 	return rc;

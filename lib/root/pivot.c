@@ -189,7 +189,8 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 
 		if (asprintf(&path, "%s/%.*s/%s", absolute ? "" : cwd, (int)n, dirs, program) < 0)
 			return nserr_set(e, ENOMEM, "cannot search for '%s'", program);
-		now = check_file(r, path);
+		/* execvp(3) does not search for an empty name */
+		now = program[0] ? check_file(r, path) : -ENOENT;
 		if (now == 0)
 			return 0;
 		if (now == -EACCES || strchr(program, '/'))
@@ -199,7 +200,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 			break;
 	}
 	nserr_set(e, rc, "cannot execute '%s'", program);
-	if (rc == -ENOENT)
+	if (rc == -ENOENT && program[0])
 		nserr_hint(e, "install the program in the new root, where it is looked up, or run "
 			      "another program");
 	else if (rc == -EACCES)

@@ -36,7 +36,7 @@ void build_plan(struct run *r, struct plan *p)
 	plan_add(p, PLAN_CALLER, &step_std_fds, NULL, 0);
 	if (o->chdir)
 		plan_add(p, PLAN_CALLER, &step_chdir, NULL, 0);
-	if (!o->caps_kept && !r->cred.limit_caps)
+	if (!o->caps_kept && !r->cred.limit_caps && !r->cred.limit_ambient)
 		plan_add(p, PLAN_CALLER, &step_ambient, NULL, 0);
 	cred_plan(&r->cred, p, PLAN_CALLER);
 	handle_plan_exec(&r->handle, p, PLAN_CALLER, program_name(&r->program));

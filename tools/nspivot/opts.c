@@ -108,8 +108,7 @@ static void take_other(struct run *r, int key, const char *arg)
 		must(opts_add(r->o, v, arg, &e), v->name, &e);
 		return;
 	}
-	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS ||
-			   key == CRED_KEY_CAP_AMBIENT;
+	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
 	if (handle_option(&r->handle, key, arg, &e) < 0 || cred_option(&r->cred, key, arg, &e) < 0)
 		cli_die_nserr(&e);
 }

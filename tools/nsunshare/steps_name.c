@@ -39,7 +39,7 @@ static int run_identify(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct run *r = ctx;
 
 	(void)s;
-	r->entry = (struct nsname){ .pid = r->pid, .supervisor_pid = getppid() };
+	r->entry = (struct nsname){ .pid = r->pid, .supervisor_pid = r->o->detach ? 0 : getppid() };
 	return nsname_describe(&r->entry, e);
 }
 
