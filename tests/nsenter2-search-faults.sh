@@ -27,10 +27,13 @@ held_by_an_inner_mount()
 	mount -t tmpfs t "$TMP/pins"
 	mount --make-private "$TMP/pins"
 	: >"$TMP/pins/mnt"
-	# shellcheck disable=SC2016 # the inner shell expands it
-	inode=$(unshare --mount="$TMP/pins/mnt" sh -c 'mount -t tmpfs t /mnt && : >/mnt/net &&
-		unshare --net=/mnt/net true && stat -L -c %i /mnt/net')
-	inner=$inode
+	# unshare --mount=FILE may bind its namespace before it has created one
+	start_holder unshare --mount sh -c 'mount -t tmpfs t /mnt && : >/mnt/net && unshare --net=/mnt/net true &&
+		stat -L -c %i /mnt/net >"$0" && echo ready >&3; exec sleep 1000 3>&-' "$TMP/inode"
+	mount --bind "/proc/$holder/ns/mnt" "$TMP/pins/mnt"
+	stop_holder
+	inner=$(cat "$TMP/inode")
+	inode=$inner
 }
 
 test_failed_call_never_finds_another_namespace_than_that_of_the_socket()
