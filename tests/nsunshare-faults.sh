@@ -147,6 +147,8 @@ test_files_are_removed_if_a_call_fails()
 test_a_failed_call_leaves_no_name_and_no_command()
 {
 	export XDG_RUNTIME_DIR="$TMP"
+	# the directory of the names stays
+	mkdir -p -m 700 "$TMP/nsutils"
 	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
