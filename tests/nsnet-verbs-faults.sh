@@ -62,25 +62,25 @@ verb()
 
 test_del_reports_what_it_could_not_remove()
 {
-	verb 20 '^$' nsnet del web
-	verb 15 '^$' nsnet del --force br0
+	verb 12 '^$' nsnet del web
+	verb 9 '^$' nsnet del --force br0
 }
 
 test_add_is_complete_or_reports_the_failure()
 {
-	verb 25 '^$' nsnet add third --bridge br0 --route 10.9.0.0/16,via=10.1.0.1 --sysctl net.ipv4.ip_forward=1
-	verb 15 '^$' nsnet add web --link eth1,10.7.0.2/24,gw=10.7.0.1
+	verb 15 '^$' nsnet add third --bridge br0 --route 10.9.0.0/16,via=10.1.0.1 --sysctl net.ipv4.ip_forward=1
+	verb 9 '^$' nsnet add web --link eth1,10.7.0.2/24,gw=10.7.0.1
 }
 
 test_link_and_attach_are_complete_or_report_the_failure()
 {
-	verb 20 '^$' nsnet link netns:web:a0,10.8.0.1/24 netns:other:b0,10.8.0.2/24
-	verb 15 '^$' nsnet attach mine netns:web
+	verb 12 '^$' nsnet link netns:web:a0,10.8.0.1/24 netns:other:b0,10.8.0.2/24
+	verb 9 '^$' nsnet attach mine netns:web
 }
 
 test_bridge_with_nat_is_complete_or_reports_the_failure()
 {
-	verb 25 '^$' nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
+	verb 15 '^$' nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
 }
 
 test_gc_is_complete_or_reports_the_failure()
@@ -88,7 +88,7 @@ test_gc_is_complete_or_reports_the_failure()
 	before=': >/run/netns/dead'
 	export before
 	# ignore ENOENT, which means that the directory or file is removed already
-	verb 20 ':openat:[0-9]+ ENOENT' nsnet gc
+	verb 12 ':openat:[0-9]+ ENOENT' nsnet gc
 	before=
 }
 
@@ -110,7 +110,7 @@ test_a_listing_is_complete_or_reports_missing_parts()
 
 test_run_with_files_is_complete_or_reports_the_failure()
 {
-	verb 20 '^$' nsnet run --bridge br0 --dns 192.0.2.53 --publish 8080:80 -- cat /etc/resolv.conf
+	verb 12 '^$' nsnet run --bridge br0 --dns 192.0.2.53 --publish 8080:80 -- cat /etc/resolv.conf
 }
 
 test_a_lent_device_returns_in_spite_of_failed_calls()

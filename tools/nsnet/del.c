@@ -302,6 +302,27 @@ int verb_del(int argc, char **argv)
  * running `add`, which has not mounted its namespace on the file yet. ip(8) does not lock, but the
  * time between its two steps is very short.
  */
+/*
+ * Finds out whether gc may remove a file of NETNS_DIR: an empty file on which no namespace is
+ * mounted. Files of other kinds do not belong to ip-netns(8). Returns 1 or 0, or a negative errno
+ * with e set.
+ */
+static int is_dead(int dir, const char *name, struct nserr *e)
+{
+	struct stat st;
+	int ns = -1, is;
+
+	if (!name_is_valid(name))
+		return 0;
+	is = names_open(name, &ns, e);
+	util_close(&ns);
+	if (is != NAME_DEAD)
+		return is < 0 && is != -EINVAL ? is : 0;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : nserr_set(e, errno, "cannot examine '%s'", name);
+	return S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
 int verb_gc(int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
@@ -327,15 +348,13 @@ int verb_gc(int argc, char **argv)
 			cli_die(errno, "cannot list '%s'", NETNS_DIR);
 	}
 	while (list && (d = readdir(list))) {
-		struct stat st;
-		int ns;
+		int rc = is_dead(dirfd(list), d->d_name, &e);
 
-		if (!name_is_valid(d->d_name) || names_open(d->d_name, &ns, NULL) != NAME_DEAD ||
-		    fstatat(dirfd(list), d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !S_ISREG(st.st_mode) || st.st_size)
-			continue;
-		buf_printf(&out, "%s/%s\n", NETNS_DIR, d->d_name);
-		if (!dry && names_remove(d->d_name, &e) < 0) {
+		if (rc > 0) {
+			buf_printf(&out, "%s/%s\n", NETNS_DIR, d->d_name);
+			rc = dry ? 0 : names_remove(d->d_name, &e);
+		}
+		if (rc < 0) {
 			cli_warn_nserr(&e);
 			all = false;
 		}
