@@ -8,7 +8,7 @@
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_ns user mnt pid
-FAULT_MAX=${FAULT_MAX:-40}
+FAULT_MAX=${FAULT_MAX:-25}
 
 test_no_failed_call_is_reported_as_success()
 {
@@ -76,7 +76,7 @@ test_a_signal_at_any_call_leaves_nothing()
 {
 	FAULT_MAX=1000
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
-	FAULT_MAX=40
+	FAULT_MAX=25
 }
 
 # Sends the signal at every call of the whole set-up. The files stay once the program runs, even if the signal ends it
@@ -101,7 +101,7 @@ test_a_signal_at_any_call_removes_files_and_cgroup()
 	FAULT_MAX=1000
 	fault_kill -S 15 -b nsunshare -- "$TMP/kept" --persist "$KEPT" -mup --mount-proc --pid-file "$TMP/pid" \
 		--into-cgroup "/$own_cgroup/b" --cgroup-create --setup : -- "$FINAL"
-	FAULT_MAX=40
+	FAULT_MAX=25
 	run find /sys/fs/cgroup -type d -name "*$own_cgroup*"
 	assert_out_empty
 }
@@ -148,7 +148,7 @@ test_a_failed_call_leaves_no_name_and_no_command()
 {
 	export XDG_RUNTIME_DIR="$TMP"
 	# the directory of the names stays
-	mkdir -p -m 700 "$TMP/nsutils"
+	[ -d "$TMP/nsutils" ] || mkdir -m 700 "$TMP/nsutils"
 	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
