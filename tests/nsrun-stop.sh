@@ -76,6 +76,8 @@ test_stop_ends_a_detached_run_that_has_an_init()
 {
 	run nsunshare -rp --detach --init --name detached -- sleep 1000
 	assert_ok
+	# the helper registers the name a moment after the program is executed
+	settle 50 test -e "$names/detached.json"
 	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
 	assert_out null
 	run timeout 20 nsrun --stop detached
@@ -87,6 +89,7 @@ test_stop_refuses_a_detached_run_without_an_init()
 {
 	run nsunshare -r --detach --name alone -- sleep 1000
 	assert_ok
+	settle 50 test -e "$names/alone.json"
 	run timeout 20 nsrun --stop alone
 	assert_rc 125
 	assert_err_has "no nsunshare waits for the run 'alone'"
