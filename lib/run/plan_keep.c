@@ -51,6 +51,8 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 	 * effect of any message is that this wait ends. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
 		wstatus = -1;
+		/* the caller of --detach may end before the init has reported the program */
+		plan_keeper_watch(k, ctx, pidfd);
 		wait_for(pidfd);
 	}
 	a.rc = k->ended(ctx, wstatus, &a.err);
