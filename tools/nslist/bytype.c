@@ -30,9 +30,7 @@ void nslist_by_type(struct run *run, const char *key, const char *headings,
 	}
 	if (j) {
 		json_array_end(j);
-		nslist_json_missed(run, j);
-		json_object_end(j);
-		buf_addc(&out, '\n');
+		nslist_json_end(run, j);
 	}
 	cli_print(&out);
 }

@@ -149,9 +149,7 @@ void nslist_caps(struct run *run)
 		add_names(caps, all, &j, &out);
 		json_array_end(&j);
 		json_str(&j, "rule", rules[rule].word);
-		nslist_json_missed(run, &j);
-		json_object_end(&j);
-		buf_addc(&out, '\n');
+		nslist_json_end(run, &j);
 	} else {
 		buf_printf(&out, "user:%u: ", target->inode);
 		add_names(caps, all, NULL, &out);

@@ -120,9 +120,7 @@ void nslist_limits_of_users(struct run *run)
 	free(u.v);
 	if (j) {
 		json_array_end(j);
-		nslist_json_missed(run, j);
-		json_object_end(j);
-		buf_addc(&out, '\n');
+		nslist_json_end(run, j);
 	}
 	cli_print(&out);
 }

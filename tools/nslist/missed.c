@@ -71,12 +71,10 @@ int nslist_report_missed(const struct run *run)
 	return run->o->strict ? CLI_EXIT_INCOMPLETE : 0;
 }
 
-void nslist_json_missed(const struct run *run, struct json *j)
+static void add_missed(const struct run *run, struct json *j)
 {
 	const struct nsmissed *m = &run->c.missed;
 
-	if (!run->o->strict)
-		return;
 	json_bool(j, "complete", is_complete(run));
 	json_array(j, "missed");
 	for (unsigned why = 0; why < NSMISSED_WHYS; why++) {
@@ -98,4 +96,12 @@ void nslist_json_missed(const struct run *run, struct json *j)
 		json_object_end(j);
 	}
 	json_array_end(j);
+}
+
+void nslist_json_end(const struct run *run, struct json *j)
+{
+	if (run->o->strict)
+		add_missed(run, j);
+	json_object_end(j);
+	buf_addc(j->out, '\n');
 }

@@ -342,8 +342,9 @@ int nslist_list_columns(const struct opts *o);
  */
 int nslist_report_missed(const struct run *run);
 
-/* missed.c: with --strict, adds the members `complete` and `missed` to a JSON object. */
-void nslist_json_missed(const struct run *run, struct json *j);
+/* missed.c: ends the outermost JSON object and its line. With --strict, adds the members `complete`
+ * and `missed` before. */
+void nslist_json_end(const struct run *run, struct json *j);
 
 /* bytype.c: adds the facts of one type to a JSON object, or as a line to out if j is NULL. */
 typedef void nslist_type_row(struct run *run, const struct nstype *type, struct json *j,

@@ -79,9 +79,7 @@ static void print_json(struct run *run, struct cell *cell)
 
 	json_object(&j, NULL);
 	json_rows(run, &j, run->view->key, run->roots, cell);
-	nslist_json_missed(run, &j);
-	json_object_end(&j);
-	buf_addc(&b, '\n');
+	nslist_json_end(run, &j);
 	cli_print(&b);
 }
 

@@ -130,9 +130,7 @@ static void show_json(struct run *run, const struct row *r, struct cell *cell, s
 		json_related(run, r->ns, true, &j);
 		json_processes(run, cell, &j);
 	}
-	nslist_json_missed(run, &j);
-	json_object_end(&j);
-	buf_addc(b, '\n');
+	nslist_json_end(run, &j);
 }
 
 void nslist_show(struct run *run)

@@ -126,9 +126,7 @@ void nslist_stale(struct run *run)
 		cli_die(rc, "cannot list the names of runs");
 	if (j) {
 		json_array_end(j);
-		nslist_json_missed(run, j);
-		json_object_end(j);
-		buf_addc(&out, '\n');
+		nslist_json_end(run, j);
 	}
 	cli_print(&out);
 }
