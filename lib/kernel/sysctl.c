@@ -33,11 +33,14 @@ const char *sysctl_split(const char *text, char *path, size_t size)
 	return *path == '/' || strstr(path, "..") || strstr(path, "//") ? NULL : text + n + 1;
 }
 
-int sysctl_set(const char *name, const char *value, struct nserr *e)
+int sysctl_set(const char *text, struct nserr *e)
 {
-	char path[PATH_MAX];
+	char name[PATH_MAX - sizeof("/proc/sys/")], path[PATH_MAX];
+	const char *value = sysctl_split(text, name, sizeof(name));
 	int rc;
 
+	if (!value)
+		return nserr_set(e, 0, "invalid '%s', expected <key>=<value>", text);
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);
 	rc = file_write_at(AT_FDCWD, path, value);
 	return rc < 0 ? nserr_set(e, rc, "cannot write '%s' to '%s'", value, path) : 0;

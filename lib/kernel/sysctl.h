@@ -17,9 +17,10 @@ int64_t sysctl_get(const char *name);
  */
 const char *sysctl_split(const char *text, char *path, size_t size) must_check;
 
-/* Writes value to the sysctl name, a path below /proc/sys. The kernel changes the sysctl of the
- * caller's namespaces (proc_sys_net(5) and others). Returns 0 or a negative errno with e set. */
-int sysctl_set(const char *name, const char *value, struct nserr *e) must_check;
+/* Sets a sysctl to a value; text is "KEY=VALUE", as for sysctl_split(). The kernel changes the
+ * sysctl of the caller's namespaces (proc_sys_net(5) and others). Returns 0 or a negative errno
+ * with e set. */
+int sysctl_set(const char *text, struct nserr *e) must_check;
 
 /*
  * Sets the hint of e if AppArmor is configured to restrict user namespaces; otherwise does not

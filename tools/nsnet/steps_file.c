@@ -23,11 +23,8 @@
 
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	char path[PATH_MAX];
-	const char *value = sysctl_split(s->arg, path, sizeof(path));
-
 	(void)ctx;
-	return value ? sysctl_set(path, value, e) : -EINVAL;
+	return sysctl_set(s->arg, e);
 }
 
 void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: the steps that set names, sysctls, the cgroup and the loopback interface. */
-#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -137,11 +136,8 @@ const struct plan_kind step_lo = {
 
 static int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	char path[PATH_MAX];
-	const char *value = sysctl_split(s->arg, path, sizeof(path));
-
 	(void)ctx;
-	return value ? sysctl_set(path, value, e) : -EINVAL;
+	return sysctl_set(s->arg, e);
 }
 
 const struct plan_kind step_sysctl = {
