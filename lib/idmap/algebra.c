@@ -3,6 +3,14 @@
  * so their run time grows little faster than the number of extents. */
 #include "idmap/idmap.h"
 
+/* Replaces the extents of m by those of `by`, which is empty afterwards. */
+static void replace(struct idmap *m, struct idmap *by)
+{
+	idmap_free(m);
+	*m = *by;
+	*by = IDMAP_INIT;
+}
+
 void idmap_merge(struct idmap *m)
 {
 	size_t to = 0;
@@ -133,13 +141,23 @@ int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside)
 	for (size_t i = 0; i < m->n; i++)
 		if (subtract_extent(m->ext[i], &sorted, &out) < 0)
 			return -ENOMEM;
-	idmap_free(m);
-	*m = out;
-	out = IDMAP_INIT;
+	replace(m, &out);
 	if (outside)
 		idmap_invert(m);
 	idmap_merge(m);
 	return 0;
+}
+
+/* Moves at most count ids from the beginning of x to the end of out. Returns 0 or -ENOMEM. */
+static int move_part(struct idmap *out, struct idmap_extent *x, uint32_t count)
+{
+	struct idmap_extent part = *x;
+
+	part.count = MIN(x->count, count);
+	x->inside += part.count;
+	x->outside += part.count;
+	x->count -= part.count;
+	return idmap_append(out, part);
 }
 
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
@@ -151,7 +169,6 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 
 		while (x.count > 0) {
 			const struct idmap_extent *p = idmap_find(parent, x.outside);
-			struct idmap_extent part = x;
 
 			if (!p) {
 				nserr_set(e, 0, "outside id %u is not mapped in the parent",
@@ -159,17 +176,11 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 				idmap_error_at(m, i, e);
 				return -EPERM;
 			}
-			part.count = MIN(x.count, p->count - (x.outside - p->inside));
-			if (idmap_append(&out, part) < 0)
+			if (move_part(&out, &x, p->count - (x.outside - p->inside)) < 0)
 				return nserr_set(e, ENOMEM, "cannot store the map");
-			x.inside += part.count;
-			x.outside += part.count;
-			x.count -= part.count;
 		}
 	}
-	idmap_free(m);
-	*m = out;
-	out = IDMAP_INIT;
+	replace(m, &out);
 	return 0;
 }
 
@@ -181,20 +192,14 @@ int idmap_split_at(struct idmap *m, uint32_t outside)
 		struct idmap_extent x = m->ext[i];
 
 		while (x.count > 0) {
-			struct idmap_extent part = x;
-			uint32_t at = outside - x.outside;
+			uint32_t at = outside - x.outside, count = x.count;
 
 			if (outside >= x.outside && at < x.count)
-				part.count = at > 0 ? at : 1;
-			if (idmap_append(&out, part) < 0)
+				count = at > 0 ? at : 1;
+			if (move_part(&out, &x, count) < 0)
 				return -ENOMEM;
-			x.inside += part.count;
-			x.outside += part.count;
-			x.count -= part.count;
 		}
 	}
-	idmap_free(m);
-	*m = out;
-	out = IDMAP_INIT;
+	replace(m, &out);
 	return 0;
 }
