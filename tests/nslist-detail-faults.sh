@@ -9,33 +9,16 @@
 # shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults
 FAULT_MAX=20
 . "${0%/*}/faultlib.sh"
+. "${0%/*}/listfaultlib.sh"
 require_ns user mnt uts net time
 
 COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,HOSTNAME,UIDMAP,SETGROUPS,BOOTOFF,CGROOT,ROOTFS
-
-# The kernel also returns these errors in normal operation: the process has ended or belongs to
-# another user, or the kernel is older. nslist may handle them without a report.
-ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
 # steady: a filter that removes the age and the start time from a listing, because they differ
 # between two runs.
 steady()
 {
 	sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
-}
-
-# same: succeeds if the output equals that of a run without a fault. Otherwise prints the
-# difference.
-same()
-{
-	steady <"$TMP/files.want" >"$TMP/files.unharmed"
-	printf '%s\n' "$out" | steady | diff "$TMP/files.unharmed" -
-}
-
-# whole_or_reported: succeeds if nslist printed a message or if its output lacks nothing.
-whole_or_reported()
-{
-	[ -n "$err" ] || same
 }
 
 # start_target: starts a process in new mount, network, uts and time namespaces.

@@ -9,16 +9,6 @@
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/podmanlib.sh"
 
-oneTimeSetUp()
-{
-	start_engine
-}
-
-tearDown()
-{
-	podman rm --all --force >/dev/null 2>&1
-}
-
 oneTimeTearDown()
 {
 	podman rmi --all --force >/dev/null 2>&1

@@ -9,16 +9,6 @@
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/podmanlib.sh"
 
-oneTimeSetUp()
-{
-	start_engine
-}
-
-tearDown()
-{
-	podman rm --all --force >/dev/null 2>&1
-}
-
 # podman keeps a process that holds its user namespace.
 oneTimeTearDown()
 {

@@ -7,8 +7,8 @@ require_tool jq
 require_tool nsoci-seccomp
 require_feature podman
 
-# start_engine: creates the configuration and the storage of podman below $TMP, and the image box:1.
-start_engine()
+# Creates the configuration and the storage of podman below $TMP, and the image box:1.
+oneTimeSetUp()
 {
 	make_box
 	for applet in echo env hostname id kill tty; do
@@ -46,4 +46,9 @@ start_engine()
 start_container()
 {
 	podman run --network none --cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"
+}
+
+tearDown()
+{
+	podman rm --all --force >/dev/null 2>&1
 }
