@@ -159,8 +159,16 @@ start_watch()
 	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
 }
 
+# seconds TIME: prints a time with milliseconds and a numeric zone as seconds since 1970.
+seconds()
+{
+	echo "$1" | grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}[+-][0-9]{4}$' &&
+		date -d "$1" +%s
+}
+
 test_watch_prints_a_namespace_that_appears_and_vanishes()
 {
+	start=$(date +%s)
 	start_watch
 	# skip the namespaces that existed at the first scan
 	while read -r line <&4; do
@@ -168,13 +176,21 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 		+*) break ;;
 		esac
 	done
-	assertTrue "$line" "echo '$line' | grep -qE '^[+] [0-9]+ uts$'"
+	assertTrue "$line" "echo '$line' | grep -qE '^[+] [^ ]+ [0-9]+ uts$'"
+	row=${line#+ * }
+	appeared=${line#+ } appeared=${appeared%% *}
 	# the next namespace may have appeared while this one still existed
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
-		[ "$gone" != "- ${line#+ }" ] || break
+		[ "${gone%% *} ${gone#* * }" != "- $row" ] || break
 	done
-	assertEquals "- ${line#+ }" "$gone"
+	assertEquals "- $row" "${gone%% *} ${gone#* * }"
+	gone=${gone#- } gone=${gone%% *}
+	# the first time is not before the start, the second is not before the first and not in the future
+	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
+	assertEquals "times of the lines: $appeared $gone" "$times" \
+		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"
+	assertTrue "$gone is later than $appeared" "[ '$gone' '>' '$appeared' ]"
 	exec 4<&-
 	stop_holder "$holder"
 	stop_holder "$watcher"
@@ -259,9 +275,10 @@ test_filter_refuses_invalid_expressions()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
-# A line of --watch --json has the event, the type and a numeric inode.
+# A line of --watch --json has the event, its time, the type and a numeric inode.
 test_watch_prints_events_in_json()
 {
+	start=$(date +%s)
 	start_watch -J
 	while read -r line <&4; do
 		case $line in
@@ -273,6 +290,8 @@ test_watch_prints_events_in_json()
 	stop_holder "$watcher"
 	rm "$TMP/lines"
 	assertEquals '+ uts number' "$(printf '%s\n' "$line" | jq -r '"\(.event) \(.type) \(.ns | type)"')"
+	when=$(seconds "$(printf '%s\n' "$line" | jq -r .time)")
+	assertTrue "the time is $when, the test started at $start" "[ ${when:-0} -ge $start ] && [ ${when:-0} -le $(date +%s) ]"
 }
 
 test_dot_prints_parent_edges()
