@@ -294,14 +294,72 @@ test_watch_prints_events_in_json()
 	assertTrue "the time is $when, the test started at $start" "[ ${when:-0} -ge $start ] && [ ${when:-0} -le $(date +%s) ]"
 }
 
-test_dot_prints_parent_edges()
+# frame_of NODE: prints the label of the innermost frame of the node in the graph of the last run, or
+# nothing.
+frame_of()
 {
-	start_container
-	parent=$(own_inode pid)
-	run nslist --dot -t pid
+	awk -v node="$1" '
+		$1 == "subgraph"	{ depth++ }
+		/^ *label=/		{ label[depth] = $0; sub(/^ *label="/, "", label[depth]); sub(/";$/, "", label[depth]) }
+		/^ *}/			{ depth-- }
+		$1 == node && /label=/	{ print label[depth] }' "$TMP/out"
+}
+
+# The arrow from a pid namespace to the pid namespace of a nested container is drawn. The arrows from
+# the namespaces of the caller to its containers are omitted.
+test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
+{
+	start_holder unshare -r -u -p -f --kill-child sh -c 'hostname outer; unshare -u -p -f sh -c "
+		hostname inner; readlink /proc/self/ns/pid >&3; exec sleep infinity 3>&-"'
+	inner=$(pgrep -P "$holder")
+	nested=$(pgrep -P "$(pgrep -P "$inner")")
+	outer_ns=$(inode_of "$inner" pid)
+	nested_ns=$(inode_of "$nested" pid)
+	assertNotEquals "$outer_ns" "$nested_ns"
+	run nslist --dot
 	assert_rc 0
-	assert_out_has "n$parent -> n$pid_ns;"
-	assert_out_lacks "n$pid_ns -> n$parent"
+	assertEquals "outer\\n$inner sh" "$(frame_of "n$outer_ns")"
+	assertEquals "outer\\n$inner sh" "$(frame_of "n$(inode_of "$inner" uts)")"
+	assertEquals "inner\\n$nested sleep" "$(frame_of "n$nested_ns")"
+	assertEquals "$(hostname)" "$(frame_of "n$(own_inode pid)")"
+	assertEquals 'one frame in another' 2 "$(awk '$1 == "subgraph" && ++n > max { max = n } /^ *}/ { n-- } END { print max }' "$TMP/out")"
+	assert_out_has "n$outer_ns -> n$nested_ns;"
+	assert_out_lacks "n$nested_ns -> n$outer_ns"
+	assert_out_lacks "n$(own_inode pid) -> n$outer_ns"
+	assert_out_lacks "n$(own_inode user) -> n$(inode_of "$inner" user)"
+	# each namespace has one node
+	assert_empty "$(grep -o '^ *n[0-9]* \[' "$TMP/out" | sort | uniq -d)"
+	nested=$(grep -c '^ *n[0-9]* \[' "$TMP/out")
+	run nslist -rno NS
+	assertEquals "$(sort -u "$TMP/out" | wc -l)" "$nested"
+}
+
+# dot(1) begins with the row at the bottom.
+test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
+{
+	for _ in 1 2 3 4; do
+		start_holder unshare -r -u sh -c 'echo >&3; exec sleep infinity 3>&-'
+		await_sleep "$holder"
+	done
+	run nslist --containers -rno PID
+	pids=$(xargs <"$TMP/out")
+	run nslist --dot
+	assert_rc 0
+	assert_out_has 'packmode="array_cutr3"'
+	# shellcheck disable=SC2086 # four words
+	set -- $pids
+	assertEquals "$2 $3 $4 0 $1" "$(sed -n 's/^ *subgraph cluster_\([0-9]*\).*/\1/p' "$TMP/out" | xargs)"
+}
+
+# as: root
+test_dot_draws_an_arrow_to_a_namespace_outside_of_the_frames()
+{
+	hold fd
+	run nslist --dot
+	assert_rc 0
+	assert_empty "$(frame_of "n$inode")"
+	assert_out_has "n$(own_inode user) -> n$inode [style=dashed];"
+	assert_out_has "n$inode [label=\"ipc $inode\", style=dotted];"
 }
 
 test_show_lists_children_in_json()
@@ -352,21 +410,21 @@ test_ended_process_has_no_reference()
 	rm "$TMP/report"
 }
 
-test_dot_labels_a_node_with_type_number_and_program()
+test_dot_labels_nodes_with_type_and_number_and_frames_with_the_program()
 {
 	start_container
+	await_sleep "$inner"
 	run nslist --dot -t uts "uts:$inner"
 	assert_rc 0
-	pid=$(nslist -rno PID -t uts "uts:$inner")
-	name=$(cat "/proc/$pid/comm")
-	assert_out_has "  n$uts [label=\"uts $uts\\n$pid $name\"];"
+	assert_out_has "  n$uts [label=\"uts $uts\"];"
+	assert_out_has "label=\"sleep\\n$inner sleep\";"
 	assertEquals 'NUL bytes' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
 	# characters with a special meaning in a label are replaced
 	cp "$(command -v sleep)" "$TMP/s\"l\\p"
 	start_holder unshare --user --map-root-user --uts sh -c 'echo $$ >&3; exec "$0" 1000 3>&-' "$TMP/s\"l\\p"
 	settle 50 grep -q 's"l' "/proc/$holder_line/comm"
 	run nslist --dot -t uts "uts:$holder_line"
-	assert_out_has "\\n$holder_line s?l?p\"];"
+	assert_out_has "\\n$holder_line s?l?p\";"
 }
 
 . shunit2
