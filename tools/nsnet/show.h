@@ -28,6 +28,7 @@ struct view_ns {
 struct view {
 	struct view_ns *ns;
 	size_t n;
+	uint64_t own; /* inode of the caller's network namespace */
 	bool complete;
 	bool all;     /* with lo */
 	bool counted; /* procs and holders are set */
