@@ -207,6 +207,12 @@ static void read_rules(struct view *v)
 	nft_close(nft);
 }
 
+void view_find(struct view *v)
+{
+	raise_limit();
+	find_all(v, false, false);
+}
+
 int verb_show(int argc, char **argv)
 {
 	struct view v = { .complete = true };

@@ -38,6 +38,10 @@ struct view {
 		rules;
 };
 
+/* Finds the network namespaces of the machine, and opens them. Sets their members inode, ref, name
+ * and fd. Ends the process if the search is impossible. */
+void view_find(struct view *v);
+
 /* Finds the other ends of all pairs. Clears v->complete if the kernel does not report the namespace
  * of an other end. Ends the process if there is no memory. */
 void view_relate(struct view *v);
