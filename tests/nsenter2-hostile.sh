@@ -359,7 +359,8 @@ test_groups_are_dropped_before_the_ids_change()
 	*) fail "order: $order" ;;
 	esac
 	[ "$(id -u)" = 0 ] || return 0
-	# setgroups(2) is denied inside, so nsenter2 must drop the caller's groups before it enters
+	# setgroups(2) is denied inside the user namespace, so nsenter2 must drop the caller's
+	# groups before it enters
 	run setpriv --groups 7,8 nsenter2 -t "$target" -a id -G
 	assert_ok
 	assert_out 0
@@ -372,7 +373,8 @@ test_accepts_any_environment_of_the_target()
 	assert_ok
 	assert_out '100000 a
 b /nowhere'
-	# the target has overwritten its environment: entries without '=' and without an end
+	# the target has overwritten its environment: there are entries without '=', and no NUL at
+	# the end
 	start_holder perl -e 'open(my $o, ">&=", 3); $0 = "x" x 4000; syswrite($o, "ready\n"); close $o; sleep 1000'
 	run nsenter2 -t "$holder" --env /usr/bin/env true
 	assert_ok
@@ -386,8 +388,8 @@ test_stops_and_continues_with_the_program()
 	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; exit 6' sh "$TMP/up" &
 	pid=$!
 	read -r _ <"$TMP/up"
-	# nsenter2 is in an orphaned process group, which the kernel does not stop. So only the child is stopped,
-	# and it continues when nsenter2 gets SIGCONT.
+	# nsenter2 is in an orphaned process group, and the kernel does not stop processes of such a
+	# group. So only the child is stopped, and it continues when nsenter2 gets SIGCONT.
 	child=$(ps -o pid= --ppid $pid)
 	child=${child##* }
 	while state=$(grep '^State:' "/proc/$child/status") && [ "${state#*T (}" = "$state" ]; do :; done
@@ -479,7 +481,7 @@ test_handles_ignored_signals_long_arguments_and_a_removed_directory()
 test_reports_a_lack_of_descriptors()
 {
 	start_target env
-	# ld.so needs one free descriptor
+	# the dynamic loader needs one free descriptor
 	for n in 4 5; do
 		run sh -c "ulimit -n $n; exec nsenter2 -t $target -a true"
 		assert_rc 125

@@ -113,7 +113,8 @@ test_proposes_the_values_of_options()
 	assert_out_has $$
 }
 
-# type_in_bash LINE SHOWN: types LINE and a tab in an interactive bash and waits for SHOWN.
+# type_in_bash LINE SHOWN: types LINE and a tab in an interactive bash, and waits until bash prints
+# SHOWN.
 type_in_bash()
 {
 	run pty -t 10 -s ". '$TMP/nslist'; PS1=ready_; PS1=\${PS1}now\\r" -e ready_now -s "$1	" -e "$2" -s '^Uexit\r' -- bash --norc --noprofile -i
@@ -141,8 +142,8 @@ test_zsh_and_fish_show_the_help_of_an_option()
 	assert_out_has __fish_complete_subcommand
 }
 
-# The first argument of nspivot is a root directory and not a program. The program comes after --.
-# The scripts were tried by hand in zsh and fish; the test checks their text.
+# The first argument of nspivot is a root directory and not a program; the program comes after "--".
+# The scripts for zsh and fish were tried by hand, so the test only checks their text.
 test_proposes_a_program_after_a_double_dash()
 {
 	for tool in nspivot nsidmap; do
