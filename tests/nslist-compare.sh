@@ -132,7 +132,7 @@ test_dot_draws_a_frame_for_each_container()
 	assertEquals "    label=\"web\\n$box $(cat "/proc/$box/comm")\";" "$(printf '%s\n' "$frame" | sed -n 2p)"
 	for type in mnt uts net pid user; do
 		assertEquals "$type" 1 "$(printf '%s\n' "$frame" | grep -c "^    n$(inode_of "$box" "$type") \[label=\"$type ")"
-		# the graph has one node for each namespace
+		# the graph must have one node for each namespace
 		assertEquals "$type" 1 "$(grep -c "^ *n$(inode_of "$box" "$type") \[" "$TMP/out")"
 	done
 	assert_out_has "n$(inode_of "$box" user) -> n$(inode_of "$box" uts) [style=dashed];"

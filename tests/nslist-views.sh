@@ -181,7 +181,7 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 	assertTrue "$line" "echo '$line' | grep -qE '^[+] [^ ]+ [0-9]+ uts$'"
 	row=${line#+ * }
 	appeared=${line#+ } appeared=${appeared%% *}
-	# the next namespace may have appeared while this one still existed
+	# the next namespace may have appeared while this namespace still existed
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
 		[ "${gone%% *} ${gone#* * }" != "- $row" ] || break

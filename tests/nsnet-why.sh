@@ -726,7 +726,7 @@ test_checks_a_device_that_is_not_a_pair()
 	assert_out_has "ok    'b0' has carrier; it is not a pair with another namespace"
 }
 
-# The kernel looks for another host with the address for about a second.
+# For about a second, the kernel asks the network for a host with the address.
 test_a_tentative_address_is_not_usable()
 {
 	ip addr add fd00:1::1/64 dev br0
