@@ -79,7 +79,7 @@ int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 
 /* Returns the directories that contain the files of names, malloc()ed: first the directory of the
  * caller's names, then that of root's names or, if both are the same, NULL. Returns -ENOMEM if
- * there is no memory. For name_keep.c and nsname_read(). */
+ * there is no memory. Only name_keep.c and nsname_read() call this function. */
 int nsname_dirs(char *dirs[2]) must_check;
 
 #endif

@@ -21,7 +21,7 @@ struct nssocket {
 	uint64_t inode; /* inode of the socket, given by the caller */
 	/* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket */
 	int rc;
-	uint32_t ns; /* result: inode of its network namespace */
+	uint32_t ns; /* result: inode of the network namespace of the socket */
 };
 
 /*

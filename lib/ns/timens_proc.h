@@ -27,9 +27,9 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 /*
  * Reads the offsets of a time namespace from the /proc directory of a process whose children will
  * be in the namespace. If no such process exists, enters the namespace, because the kernel has no
- * other way to read its offsets. The caller then stays in the namespace, and nobody can write its
- * offsets any more. That is harmless, because nobody could have written the offsets of a namespace
- * without such a process. Returns 0, or a negative errno with e set.
+ * other way to read its offsets. The caller then stays in the namespace, and no process can write
+ * its offsets any more. This is harmless, because without such a process the offsets could not be
+ * written before either. Returns 0, or a negative errno with e set.
  */
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree: a root under construction. Other processes cannot see its mounts until the pivot. */
+/* tree: declares a root under construction. Other processes cannot see its mounts until the
+ * pivot. */
 #ifndef NSU_ROOT_TREE_H
 #define NSU_ROOT_TREE_H
 

@@ -39,7 +39,7 @@ struct init {
 	bool is_ready;
 	int pdeathsig;    /* signal that this process gets when its parent dies, or 0 */
 	pid_t parent_pid; /* only if pdeathsig is set: pid of the parent */
-	/* private: this process is process 1; with --explain, this process would be process 1 */
+	/* private: this process is process 1, or with --explain, would be process 1 */
 	bool first;
 	bool guarded; /* make process 1 undumpable, see the comment on run_retire() in init.c */
 	/* true while the program runs; then this process prints its own error messages */

@@ -155,12 +155,12 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
-/* Waits in the helper until the line is readable. Calls heard() whenever `watch` is readable. For
- * plan_run() and plan_keep() only. */
+/* Waits in the helper until the line is readable. Calls heard() whenever `watch` is readable. Only
+ * plan_run() and plan_keep() call this function. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
-/* The main loop of the helper that runs until the end of the program. line is the socket to the
- * caller, and child is the pid of the program. For plan_run() only. */
+/* Runs the main loop of the helper until the program has ended. line is the socket to the caller,
+ * and child is the pid of the program. Only plan_run() calls this function. */
 _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan_time: the steps of a plan that set the clocks of a time namespace, for nstimeoffset and
- * nsunshare. */
+/* plan_time: declares the steps of a plan that set the clocks of a time namespace, for nstimeoffset
+ * and nsunshare. */
 #ifndef NSU_RUN_PLAN_TIME_H
 #define NSU_RUN_PLAN_TIME_H
 

@@ -72,7 +72,8 @@ struct supervise {
 	/* only with `escalate`: descriptors of the caller's /proc, and of the files of the child in
 	 * /proc; -1 if not open */
 	int proc, child_status, child_syscall;
-	int ended_by; /* the signal instead of which SIGKILL was sent, or 0 */
+	/* with `escalate`: the received signal if SIGKILL was sent instead of it, or 0 */
+	int ended_by;
 	/* only with `group`: the terminal whose foreground process group is that of the child, or
 	 * -1 */
 	int tty;
@@ -134,8 +135,8 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
  */
 void supervise_hold_child(struct supervise *s);
 
-/* Closes all descriptors above 2 that supervise_wait() does not need, except those of p and fd (-1:
- * none). For a step of p. Returns 0 or a negative errno. */
+/* Closes all descriptors above 2 except those that supervise_wait() needs, those of the plan p, and
+ * fd (-1: none). A step of p must call this function. Returns 0 or a negative errno. */
 int supervise_close_others(const struct supervise *s, const struct plan *p, int fd) must_check;
 
 /* Returns the first of HUP, INT, QUIT and TERM that this process has received, or 0. */

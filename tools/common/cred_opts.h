@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cred_opts: the options of nsunshare, nsenter2 and nspivot for the credentials of the program. */
+/* cred_opts: declares the options of nsunshare, nsenter2 and nspivot for the credentials of the
+ * program. */
 #ifndef NSU_COMMON_CRED_OPTS_H
 #define NSU_COMMON_CRED_OPTS_H
 

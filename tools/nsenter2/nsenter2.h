@@ -58,7 +58,8 @@ struct each_opt {
 	unsigned parallel;
 };
 
-/* The command line, before anything in it is looked up. Constant after opts_parse(). */
+/* The command line as it was parsed, before names in it are looked up. Constant after
+ * opts_parse(). */
 struct opts {
 	const char *target;
 	struct nsref ref;                /* the parsed argument of --target */

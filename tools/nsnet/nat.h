@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nat: functions that the files about address translation (NAT) share. */
+/* nat: declares functions that the files about address translation (NAT) share. */
 #ifndef NSU_NSNET_NAT_H
 #define NSU_NSNET_NAT_H
 

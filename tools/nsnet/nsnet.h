@@ -50,7 +50,8 @@ struct bridge {
 
 enum wire_kind { WIRE_HOST, WIRE_BRIDGE, WIRE_REF, WIRE_STACKED };
 
-/* --link: a device in the namespace, and what connects the device. */
+/* The argument of --link: a device in the namespace, and the object to which the device is
+ * connected. */
 struct wire {
 	enum wire_kind kind;
 	char ifname[IF_NAMESIZE];
@@ -85,7 +86,7 @@ enum target_kind {
 	TARGET_EXISTING,
 };
 
-/* --publish: a port of the host that is forwarded to a port of the namespace. */
+/* The argument of --publish: a port of the host that is forwarded to a port of the namespace. */
 struct publish {
 	/* address of the host; family 0 means all addresses except loopback */
 	struct net_addr addr;
@@ -93,7 +94,7 @@ struct publish {
 	bool udp;
 };
 
-/* --move: a device of the host that is lent to the namespace. */
+/* The argument of --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
 	/* name, MTU, addresses and routes of the device, which are restored later */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* request: functions that the steps share to send requests of rtnetlink(7). */
+/* request: declares functions with which the steps send requests of rtnetlink(7). */
 #ifndef NSU_NSNET_REQUEST_H
 #define NSU_NSNET_REQUEST_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show: the devices of all namespaces and their connections, and the functions that print them. */
+/* show: declares the devices of all namespaces and their connections, and the functions that print
+ * them. */
 #ifndef NSU_NSNET_SHOW_H
 #define NSU_NSNET_SHOW_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why: the checks along the path of a packet, and the data that these checks share. */
+/* why: declares the checks along the path of a packet, and the data that these checks share. */
 #ifndef NSU_NSNET_WHY_H
 #define NSU_NSNET_WHY_H
 
@@ -14,8 +14,9 @@ struct why {
 	struct net_addr dst;
 	uint16_t port;    /* 0: none */
 	bool udp, active; /* --probe */
-	/* The namespace of the other end of `dev` in messages ("the host" if it is the caller's),
-	 * and its name or path in commands ("" if it is the caller's). */
+	/* Two names of the namespace that the other end of `dev` is in. The first is for messages
+	 * ("the host" for the caller's namespace), the second is a name or path for commands (""
+	 * for the caller's namespace). */
 	char host[96], host_label[64];
 	/* devices of the namespace (`in`) and of the host (`out`) */
 	struct net_links in, out;
@@ -25,7 +26,7 @@ struct why {
 	/* paths of packets that the checks have found */
 	struct net_way way, host_way;
 	const struct net_link *dev;   /* device through which the packet leaves the namespace */
-	const struct net_link *outer; /* other end of dev */
+	const struct net_link *outer; /* the device at the other end of the veth pair of `dev` */
 	/* device on which the packet enters the host: the bridge, or outer */
 	const struct net_link *entry;
 	const struct net_link *uplink; /* device through which the packet leaves the host */
@@ -52,7 +53,7 @@ void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like
 		cure; \
 	})
 #define CURE_SIZE      1024
-/* Does the same for commands that must run in the namespace of the other end. Commands are
+/* Formats a cure that must run in the namespace of the other end of the pair. Commands are
  * separated by "; ". */
 #define HOST_CURE(...) why_at_host(y, CURE(__VA_ARGS__), sizeof(cure))
 char *why_at_host(const struct why *y, char *cure, size_t size);
@@ -62,16 +63,16 @@ char *why_at_host(const struct why *y, char *cure, size_t size);
 typedef bool why_check(struct why *y);
 bool why_run(struct why *y, why_check *const *checks);
 
-/* group: devices, addresses, route and veth pair of the namespace */
+/* group of checks: devices, addresses, route and veth pair of the namespace */
 extern why_check *const why_inside[];
-/* group: the bridge, the gateway, and the host as the destination */
+/* group of checks: the bridge, the gateway, and the host as the destination */
 extern why_check *const why_entry[];
-/* group: forwarding, routes, reverse path filter, firewall, NAT, MTU */
+/* group of checks: forwarding, routes, reverse path filter, firewall, NAT, MTU */
 extern why_check *const why_forward[];
-extern why_check *const why_beside[]; /* group: published ports, name servers, ping */
+extern why_check *const why_beside[]; /* group of checks: published ports, name servers, ping */
 
-/* Enter the namespace, and return to that of the host. In between, files of /proc and new sockets
- * belong to the namespace. */
+/* why_enter() enters the namespace, and why_leave() returns to the namespace of the host. Between
+ * the calls, files in /proc and new sockets belong to the namespace. */
 void why_enter(struct why *y);
 void why_leave(struct why *y);
 
@@ -86,9 +87,10 @@ int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 /* Applies the firewall rules of the host to a packet from the namespace and to the answer to it. If
  * a rule drops the packet or the answer, reports the rule and returns false. */
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
-/* Does the same as the function above, but with the firewall rules of the namespace. */
+/* Applies the firewall rules of the namespace, as why_rules() applies those of the host. */
 bool why_inner_rules(struct why *y);
-/* Read the firewall rules of the host, and those of the namespace. */
+/* Read the firewall rules: why_read_rules() those of the host, why_read_inner_rules() those of the
+ * namespace. */
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
 bool why_nat(struct why *y);
