@@ -107,7 +107,7 @@ test_enters_a_namespace_of_ip_netns()
 	if [ "$(id -u)" = 0 ]; then
 		ip netns add blue
 	else
-		# an ordinary user needs new namespaces to have a directory /run/netns
+		# an ordinary user can create /run/netns only in new user and mount namespaces
 		run unshare --user --map-root-user --mount --net sh -c 'mount -t tmpfs none /run && ip netns add blue &&
 			nsenter2 -t netns:blue readlink /proc/self/ns/net >/dev/null &&
 			nsenter2 -t netns:blue -- ip -o link | grep -c lo &&

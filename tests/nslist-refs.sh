@@ -96,8 +96,9 @@ test_each_printed_reference_of_a_mount_opens()
 	unshare --uts="$TMP/uts" true
 	unshare --ipc="$TMP/cover/ipc" true
 	mount -t tmpfs t "$TMP/cover"
-	# a namespace that is mounted in a mount namespace without a process
-	# (unshare(1) fails if the processors give it a lower id, Linux 6.18)
+	# a namespace whose file is mounted in a mount namespace without a process (nsunshare is
+	# used because unshare(1) fails if another processor gives the namespace a lower id, Linux
+	# 6.18)
 	nsunshare --mount="$TMP/mnt" sh -c 'mount -t tmpfs t /mnt; : >/mnt/net; unshare --net=/mnt/net true'
 	assertEquals 'mount namespace' nsfs "$(stat -fc %T "$TMP/mnt")"
 	for way in --no-bpf ''; do

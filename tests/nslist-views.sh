@@ -188,7 +188,8 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 	done
 	assertEquals "- $row" "${gone%% *} ${gone#* * }"
 	gone=${gone#- } gone=${gone%% *}
-	# the first time is not before the start, the second is not before the first and not in the future
+	# the first time must not be before the start, and the second time must be neither before
+	# the first time nor in the future
 	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
 	assertEquals "times of the lines: $appeared $gone" "$times" \
 		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"
@@ -278,7 +279,7 @@ test_filter_refuses_invalid_expressions()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
-# A line of --watch --json has the event, its time, the type and a numeric inode.
+# A line of --watch --json must have the event, the time of the event, the type and a numeric inode.
 test_watch_prints_events_in_json()
 {
 	start=$(date +%s)
@@ -308,8 +309,8 @@ frame_of()
 		$1 == node && /label=/	{ print label[depth] }' "$TMP/out"
 }
 
-# The arrow from a pid namespace to the pid namespace of a nested container is drawn. The arrows from
-# the namespaces of the caller to its containers are omitted.
+# The graph must have the arrow from a pid namespace to the pid namespace of a nested container. It
+# must not have arrows from the namespaces of the caller to the caller's containers.
 test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 {
 	start_holder unshare -r -u -p -f --kill-child sh -c 'hostname outer; unshare -u -p -f sh -c "
@@ -330,14 +331,14 @@ test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 	assert_out_lacks "n$nested_ns -> n$outer_ns"
 	assert_out_lacks "n$(own_inode pid) -> n$outer_ns"
 	assert_out_lacks "n$(own_inode user) -> n$(inode_of "$inner" user)"
-	# each namespace has one node
+	# each namespace must have exactly one node
 	assert_empty "$(grep -o '^ *n[0-9]* \[' "$TMP/out" | sort | uniq -d)"
 	nested=$(grep -c '^ *n[0-9]* \[' "$TMP/out")
 	run nslist -rno NS
 	assertEquals "$(sort -u "$TMP/out" | wc -l)" "$nested"
 }
 
-# dot(1) begins with the row at the bottom.
+# In the picture of dot(1), the row at the bottom is the first one.
 test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
 {
 	for _ in 1 2 3 4; do

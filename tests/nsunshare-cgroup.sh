@@ -223,7 +223,7 @@ pids'
 	remove_cgroup "$v2$name"
 }
 
-# Does the same as the test above, but in a hierarchy without controllers.
+# The user can run a program in the delegated cgroup, even if the hierarchy has no controllers.
 test_an_ordinary_user_can_use_a_delegated_cgroup()
 {
 	feature cgroup2 || return 0

@@ -89,8 +89,8 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	assert_no_leftovers
 }
 
-# Since Linux 6.18 each processor numbers its namespaces apart, and the kernel mounts a mount namespace
-# only in one with a lower number.
+# Since Linux 6.18, each processor numbers its mount namespaces separately. The kernel permits the
+# mount of a mount namespace only in a mount namespace with a lower number.
 test_a_mount_namespace_is_mounted_whatever_processor_created_it()
 {
 	[ "$(nproc --all)" -gt 1 ] || return 0

@@ -154,9 +154,9 @@ test_dies_from_the_signal_that_process_1_reports_as_a_status()
 	assert_out 'signal 15 status 0'
 }
 
-# There are two stubs of newuidmap: one never ends, and the other one also closes its output. The
-# process that waits for newuidmap must die from a signal. It must also notice that the process
-# whose ids are mapped has ended, with pidfds and without.
+# There are two stubs of newuidmap: one never ends, and the second one never ends and also closes
+# its output. The process that waits for newuidmap must die from a signal. It must also notice that
+# the process whose ids are mapped has ended, with pidfds and without.
 # as: root
 test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {

@@ -116,7 +116,7 @@ test_proposes_the_values_of_options()
 	# shellcheck disable=SC2016 # the text must not be expanded
 	echo '{}' >"$TMP/run/nsutils/\$(touch expanded).json"
 	export XDG_RUNTIME_DIR="$TMP/run"
-	# bash splits the word at the colon
+	# bash splits the word at the colon, so the completion gets three words
 	proposed nsenter2 --target name : my
 	assert_out my-run
 	proposed nsenter2 --target = name : my
