@@ -90,6 +90,9 @@ struct publish {
 /* --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
+	/* The device in the namespace: only ifname, index, addr and gw are used. Without an address
+	 * and a gateway, the device stays down. */
+	struct wire wire;
 	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, which are restored later */
 	int index;                   /* current index of the device */
 	bool lent;
