@@ -251,6 +251,27 @@ test_del_returns_after_the_devices_are_removed()
 	assert_refused 1 "'web' is neither a named namespace nor a bridge"
 }
 
+# The device x0 of the namespace a and the one of web have the same index, and the other ends as well,
+# but the other end of x0 is in the namespace b.
+test_connections_with_a_third_namespace_are_not_mistaken_for_its_own()
+{
+	nsnet add web --bridge br0,10.1.0.1/24
+	inner=$(ip -n web -o link show eth0 | cut -d: -f1)
+	outer=$(ip -o link show master br0 | cut -d: -f1)
+	ip netns add a && ip netns add b
+	ip -n b link add index "$outer" name y0 type veth peer name x0 index "$inner" netns a
+	run nsnet add /run/netns/a --link x0@br0,10.1.0.9/24
+	assert_refused 1 "the device 'x0' exists already, and is not connected to 'br0'"
+	run nsnet del /run/netns/a
+	assert_ok
+	run ip -n a -br link show x0
+	assert_rc 0
+	run nsnet del /run/netns/web
+	assert_ok
+	run ip -n web -br link show eth0
+	assert_rc 1
+}
+
 test_a_name_can_be_used_again_at_once()
 {
 	nsnet bridge br0,10.1.0.1/24

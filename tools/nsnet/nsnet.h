@@ -205,6 +205,12 @@ int names_remove(const char *name, struct nserr *e) must_check;
 int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check;
 /* Opens the network namespace that a reference names. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
+/*
+ * Finds out whether the other end of the pair `l` is in the network namespace ns. nl is a socket in
+ * the namespace of l. An index alone does not identify a device, because each namespace counts its
+ * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
+ */
+int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
 /* Writes the name or the path by which ip(8) accepts the namespace of a reference. */
 void net_label(const char *ref, char label[64]);
 /* Sets the hint to the needed capabilities if rc is -EPERM. Returns rc. */
