@@ -226,11 +226,7 @@ int net_open_ref(const char *ref, struct nserr *e) must_check;
  * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
  */
 int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
-	/* The device in the namespace: only ifname, index, addr and gw are used. Without an address
-	 * and a gateway, the device stays down. */
-	struct wire wire;
-	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, which are restored later */
-	int index;                   /* current index of the device */
+/* Writes the name or path by which ip(8) accepts the namespace that a reference names. */
 void net_label(const char *ref, char label[64]);
 /* If rc is -EPERM, sets the hint of e to the capabilities that are needed. Returns rc. */
 int net_denied(int rc, struct nserr *e);
