@@ -8,7 +8,8 @@
 #include "ns/inode.h"
 #include "ns/join.h"
 
-/* Returns the type with that rank. Types are entered one by one in ascending order of rank. */
+/* Returns the type with that rank. If types are entered one by one, their ranks determine the
+ * order. */
 static const struct nstype *by_rank(unsigned rank)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
@@ -64,7 +65,7 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the user namespace to enter is the caller's own */
+	bool own; /* the user namespace to enter is the one that the caller is in */
 };
 
 /* Opens the user namespace of fd and its ancestors below the caller's user namespace, whose inode

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* switch_root: moves the root as switch_root(8) does, by descriptors. */
+/* switch_root: moves the root as switch_root(8) does, but refers to the mounts by descriptors. */
 #include "root/switch_root.h"
 
 #include <dirent.h>
@@ -56,8 +56,8 @@ void root_switch_empty(int dirfd)
 
 		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
 			continue;
-		/* open the directory before the check, so that the directory that is checked is the
-		 * one that is emptied */
+		/* open the directory before the check, so that the directory that is checked is
+		 * also the directory that is emptied */
 		sub = file_open_at(fd, d->d_name, O_PATH | O_NOFOLLOW, 0);
 		if (sub < 0 || statx(sub, "", AT_EMPTY_PATH, WANTED, &st) < 0 ||
 		    !same_mount(&top, &st))
