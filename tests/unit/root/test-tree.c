@@ -46,7 +46,7 @@ static void in_namespaces(void (*test)(const char *dir))
 		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
 		test(dir);
 		fflush(stdout);
-		/* not exit(3): it would run LeakSanitizer, which needs /proc */
+		/* do not call exit(3), which would run LeakSanitizer; LeakSanitizer needs /proc */
 		_exit((int)unit_failures);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid);
