@@ -157,7 +157,7 @@ static void add_frames(struct graph *g)
 
 	if (!frames)
 		no_memory();
-	/* the first one is that of the caller */
+	/* the first frame is that of the caller */
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->v[i].parent)
 			frames[n++] = &l->v[i];

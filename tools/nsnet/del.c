@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* del: undoes add, link and bridge; gc removes the remains of killed runs. */
+/* del: undoes the verbs add, link and bridge; the verb gc removes what killed runs have not
+ * removed. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
@@ -49,8 +50,8 @@ static int delete_link(struct netlink *nl, const struct net_link *l, struct nser
 	netlink_batch_init(&b);
 	net_link_put_delete(&b, l->index);
 	rc = netlink_send(nl, &b, NULL, e);
-	/* ENODEV is ignored, because another process may have removed the other end of the pair and
-	 * with it this end. */
+	/* ENODEV is ignored, because another process may have removed the other end of the pair,
+	 * which removes this end, too. */
 	return rc == 0 || rc == -ENODEV
 		       ? 0
 		       : nserr_set(e, rc, "cannot delete the device '%s'", l->name);

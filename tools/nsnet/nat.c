@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat: the request for address translation and published ports, and what is looked up for it. */
+/* nat: parses the request for address translation and published ports, and looks up the data that
+ * it needs. */
 #include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include "base/num.h"
 #include "nat.h"
 
-/* ---- the request */
+/* ---- The request */
 
 void spec_nat(struct net *n, const char *text)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat_left: removes the rules of a namespace or a bridge, and those that killed runs left. */
+/* nat_left: removes the rules of a namespace or a bridge, and the rules that killed runs have not
+ * removed. */
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <signal.h>
@@ -69,7 +70,7 @@ static bool has_device(const struct net_links *links, const char *name)
 }
 
 /* Returns false if the process has ended. Only the initial pid namespace contains all processes; in
- * any other, kill(2) cannot tell. */
+ * any other namespace, kill(2) cannot determine this. */
 static bool has_process(const char *text)
 {
 	const ino_t initial = SYS_NS_INO_PID;

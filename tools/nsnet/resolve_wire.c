@@ -111,7 +111,8 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 	return 0;
 }
 
-/* Keeps the addresses that an existing device has in the subnets of its bridge. */
+/* Adds the addresses that an existing device has in the subnets of its bridge, so that they are
+ * kept. */
 static int keep_existing_addresses(struct net *n, struct wire *w, struct nserr *e)
 {
 	struct net_ifaddrs inside cleanup_net_ifaddrs = NET_IFADDRS_INIT;

@@ -111,7 +111,8 @@ static enum verdict eval_rule(struct eval *v, const char *table, const char *cha
 	return NONE;
 }
 
-/* Applies the rules of a chain in their order. Returns NONE if no rule decides. */
+/* Applies the rules of a chain in their order. Returns NONE if no rule decides what happens to the
+ * packet. */
 static enum verdict eval_chain(struct eval *v, const char *table, const char *chain,
 			       const char *lines, int depth)
 {
@@ -134,7 +135,7 @@ static enum verdict eval_chain(struct eval *v, const char *table, const char *ch
 	return is;
 }
 
-/* Returns the fate of the packet in a base chain whose first line is `head`. */
+/* Returns what the base chain whose first line is `head` does with the packet. */
 static enum rules_fate eval_base(struct eval *v, const char *table, const char *chain,
 				 const char *head, size_t n, const char *lines)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_rules: the checks of firewall rules: chains that drop, address translation, published ports.
- */
+/* why_rules: checks the firewall rules: chains that drop packets, address translation, published
+ * ports. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -107,7 +107,7 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 	if (!y->has_rules)
 		return true;
 	fate = rules_decide(y->rules.s ? y->rules.s : "", "filter", hook, &p, &at);
-	/* an accept in another chain does not undo a drop, whatever the priorities are */
+	/* an accept in another chain does not undo a drop, even if its priority is higher */
 	if (fate != RULES_PASS) {
 		const char *chain = place_for_accept(y, &at);
 
