@@ -37,7 +37,7 @@ test_reports_invalid_arguments()
 	done <<-'EOF'
 		missing verb|
 		unknown verb 'x'|x
-		no program is given|run
+		missing program|run
 		is not a name of a network device|run --link a/b -- true
 		is not a name of a network device|run --link eth0123456789abcdef -- true
 		is not an IP address with a prefix length|run --link eth0,10.0.0.1 -- true

@@ -4,7 +4,7 @@
  * the array is the specification. The comment on each step names the kernel rule that forces its
  * position.
  *
- * Up to three processes execute the same array, and each runs the steps of its own actor: the
+ * Up to three processes execute the same array, and each process runs the steps of one actor: the
  * caller, a helper (forked first, for steps outside of the new namespaces) and the child, which
  * becomes the program. The caller keeps the order: it sends another actor a message to run its next
  * steps, and waits for the answer. The messages are sent over a socket, which the code calls the

@@ -19,9 +19,9 @@
 
 enum { RUNS, ENDS, KILLED }; /* the values of supervise.phase */
 
-#define DEPTH_MAX \
-	64 /* depth of recursion; deeper processes become children of this one when their parents \
-	      end */
+/* maximum depth of recursion; deeper processes become children of this process when their parents
+ * end */
+#define DEPTH_MAX 64
 
 int shutdown_adopt(struct nserr *e)
 {

@@ -3,15 +3,17 @@
  * holder KIND: creates a namespace that exists for only one reason, writes "TYPE INODE" to
  * descriptor 3, closes it and waits until it is killed.
  *
- * 	task uts: a thread is in it children time: only future children enter it fd ipc: an open
- * 	descriptor newpid pid: no process is in it yet taskfd ipc: a descriptor in the descriptor
- * 	table of one thread socket net: a socket parent user: the parent of its own namespace mount
- * 	uts: mounted on FILE in a new mount namespace flight uts: a descriptor that was sent and not
- * 	yet received lostmount uts: like mount, but only a descriptor holds that mount namespace
- * 	threads N N threads sleepers N N sleeping processes churn FILE starts short-lived processes,
- * 	64 at a time; writes their number to FILE hostile uts: a process whose name and command line
- * 	try to forge rows of a table bind N DIR uts: N namespaces, mounted on DIR/1 to DIR/N; then
- * 	holder exits
+ *	task      uts: a thread is in it        children  time: only future children enter it
+ *	fd        ipc: an open descriptor       newpid    pid: no process is in it yet
+ *	taskfd    ipc: a descriptor in the descriptor table of one thread
+ *	socket    net: a socket                 parent    user: it is the parent of another one
+ *	mount     uts: mounted on FILE in a new mount namespace
+ *	flight    uts: a descriptor that was sent and not yet received
+ *	lostmount uts: like mount, but only a descriptor refers to that mount namespace
+ *	threads N   N threads                 sleepers N   N sleeping processes
+ *	churn FILE  starts short-lived processes, 64 at a time; writes their number to FILE
+ *	hostile   uts: a process whose name and command line try to forge rows of a table
+ *	bind N DIR  uts: N namespaces, mounted on DIR/1 to DIR/N; then holder exits
  */
 #include <fcntl.h>
 #include <pthread.h>
