@@ -61,7 +61,7 @@ test_reports_invalid_arguments()
 		is not an IP address|run --dns x -- true
 		is not <key>=<value>|run --sysctl net -- true
 		exclude each other|run --lo --no-lo -- true
-		together with --publish only|run --pasta --bridge br0 -- true
+		can be combined only with --publish|run --pasta --bridge br0 -- true
 		exclude each other|run --explain --check -- true
 		invalid name|add .x
 		missing argument|add

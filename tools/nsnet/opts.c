@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: the options of the verbs that carry out a plan: run, add, link, bridge, attach. */
+/* opts: defines and parses the options of the verbs that carry out a plan: run, add, link, bridge,
+ * attach. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -237,10 +238,10 @@ int verb_run(int argc, char **argv)
 		}
 	n.argv = cli_rest(&c);
 	if (!n.argv[0])
-		cli_die_usage("no program is given");
+		cli_die_usage("missing program");
 	if (n.pasta && (n.n_wires || n.nat || n.n_routes || n.dns != DNS_NONE || n.nic.name[0]))
-		cli_die_usage(
-			"--pasta makes the whole network: it goes together with --publish only");
+		cli_die_usage("--pasta creates the whole network, so it can be combined only with "
+			      "--publish");
 	if (name) {
 		if (is_planned(&n))
 			cli_die_usage("'%s' is connected by 'nsnet add', not by options of run",
@@ -264,7 +265,9 @@ int verb_add(int argc, char **argv)
 	verb_count(&w, 1, 1, ": a name or a reference");
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
-		cli_die_usage("--dns needs a name, since the file is in " NETNS_ETC "/<name>");
+		cli_die_usage(
+			"--dns needs a namespace with a name, because the file is in " NETNS_ETC
+			"/<name>");
 	return carry_out(&n);
 }
 
