@@ -12,7 +12,7 @@ struct net_route {
 	struct net_addr dst;
 	/* destination of the route, whose family is always set; prefix 0 means the default route */
 	struct net_addr via;
-	int index; /* index of the device; 0: several devices, or no device */
+	int index; /* index of the device; 0 if the route has several devices or no device */
 };
 
 struct net_routes {

@@ -111,10 +111,11 @@ struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
-	int err; /* 0, or the -ENOMEM of plan_add(), which plan_run() returns */
+	int err; /* the first error of plan_add(), 0 or -ENOMEM, which plan_run() returns */
 	/* signals that the caller has blocked and that end the run early */
 	sigset_t interrupts;
-	/* not copied; NULL if the helper is not a child of the caller */
+	/* the functions of the helper, not copied; NULL if the helper is not a child of the
+	 * caller */
 	struct plan_keeper *keeper;
 	/* set by plan_run(): descriptors that it uses in the caller, or -1 */
 	int own[PLAN_ACTORS + 2];
