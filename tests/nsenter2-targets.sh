@@ -134,7 +134,7 @@ test_enters_a_namespace_of_ip_netns()
 	: >/run/netns/blue
 	run nsenter2 -t netns:blue true
 	assert_refused 125 '/run/netns/blue is not a namespace file'
-	assert_err_has 'hint: no namespace is mounted on this file'
+	assert_err_has 'hint: create the namespace again: no namespace is mounted on this file'
 	rm /run/netns/blue
 }
 

@@ -187,7 +187,7 @@ test_explains_a_process_that_is_not_dumpable()
 		u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has 'Permission denied'
-	assert_err_has 'hint: the process is not dumpable (prctl(2)) or belongs to root'
+	assert_err_has 'hint: run the command as root, because the process belongs to root or is not dumpable (prctl(2))'
 	assert_err_one_line
 }
 
@@ -237,7 +237,7 @@ test_explains_a_setuid_process()
 	run as_nstest nsidmap write "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has "cannot write /proc/$holder/"
-	assert_err_has 'hint: the process is not dumpable (prctl(2)) or belongs to root'
+	assert_err_has 'hint: run the command as root, because the process belongs to root or is not dumpable (prctl(2))'
 	assert_err_one_line
 	run as_nstest nsidmap write --via helpers "$holder" u:0:1000000:1,g:0:1500000:1
 	assert_refused 1 'newuidmap failed: '

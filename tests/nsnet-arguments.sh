@@ -51,7 +51,7 @@ test_each_wrong_argument_is_named()
 		# shellcheck disable=SC2086 # words
 		refused $args
 	done <<-'EOT'
-		--move: 'x=y' is not name=<if>|run --move a0,x=y -- true
+		--move: 'x=y' is not an IP address with a prefix length|run --move a0,x=y -- true
 		--move: 'a/b' is not a name|run --move a0,name=a/b -- true
 		'via=10.0.0.1/24' is not via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
 		'via=x' is not via=|run --route 10.0.0.0/8,via=x -- true

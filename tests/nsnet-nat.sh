@@ -249,6 +249,56 @@ test_explained_rules_equal_the_installed_rules()
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(nft list ruleset)"
 }
 
+# foreign_rules: prints the tables of other programs, without the values of counters.
+foreign_rules()
+{
+	for table in 'ip nat' 'ip filter' 'inet firewalld' 'ip6 filter'; do
+		# shellcheck disable=SC2086 # a family and a name
+		nft -s list table $table
+	done
+}
+
+# The tables have the chains of Docker and firewalld, with the hooks that nsnet uses.
+test_tables_of_other_programs_stay_unchanged()
+{
+	nft -f - <<-'EOF'
+		table ip nat {
+			chain DOCKER { iifname "docker0" counter return; iifname != "docker0" tcp dport 8081 counter dnat to 172.17.0.2:80; }
+			chain PREROUTING { type nat hook prerouting priority dstnat; fib daddr type local counter jump DOCKER; }
+			chain POSTROUTING { type nat hook postrouting priority srcnat; oifname != "docker0" ip saddr 172.17.0.0/16 counter masquerade; }
+		}
+		table ip filter {
+			chain DOCKER-USER { counter return; }
+			chain FORWARD { type filter hook forward priority filter; policy drop; counter jump DOCKER-USER; oifname "docker0" ct state established,related counter accept; }
+		}
+		table ip6 filter { chain INPUT { type filter hook input priority filter; policy accept; }; }
+		table inet firewalld {
+			chain filter_FORWARD { type filter hook forward priority filter + 10; ct state established,related accept; reject with icmpx admin-prohibited; }
+			chain nat_POSTROUTING { type nat hook postrouting priority srcnat + 10; oifname "up0" masquerade; }
+		}
+	EOF
+	foreign_rules >"$TMP/foreign"
+	assertTrue 'the rules are there' "grep -q filter_FORWARD '$TMP/foreign'"
+	nsnet bridge br0,10.1.0.1/24 --nat
+	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 53:53/udp
+	run nsnet run --bridge br0 --nat -- true
+	assert_ok
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat --publish 8082:80 -- sh -c 'exit 3'
+	assert_rc 3
+	nsnet why --probe web >/dev/null
+	run nsnet add bad --bridge br0 --publish 8083:80 --sysctl net.none=1
+	assert_rc 1
+	foreign_rules >"$TMP/foreign.now"
+	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assertEquals 'tables of nsnet' 2 "$(nft list tables | grep -c nsnet)"
+	nsnet del web br0
+	run nsnet gc
+	assert_ok
+	foreign_rules >"$TMP/foreign.now"
+	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assertEquals 'all tables' 4 "$(nft list tables | wc -l)"
+}
+
 test_check_validates_the_rules_with_the_kernel()
 {
 	nsnet bridge br0,10.1.0.1/24

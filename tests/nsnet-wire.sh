@@ -252,6 +252,27 @@ test_del_returns_after_the_devices_are_removed()
 	assert_refused 1 "'web' is neither a named namespace nor a bridge"
 }
 
+# The device x0 of the namespace a and the one of web have the same index, and the other ends as well,
+# but the other end of x0 is in the namespace b.
+test_connections_with_a_third_namespace_are_not_mistaken_for_its_own()
+{
+	nsnet add web --bridge br0,10.1.0.1/24
+	inner=$(ip -n web -o link show eth0 | cut -d: -f1)
+	outer=$(ip -o link show master br0 | cut -d: -f1)
+	ip netns add a && ip netns add b
+	ip -n b link add index "$outer" name y0 type veth peer name x0 index "$inner" netns a
+	run nsnet add /run/netns/a --link x0@br0,10.1.0.9/24
+	assert_refused 1 "the device 'x0' exists already, and is not connected to 'br0'"
+	run nsnet del /run/netns/a
+	assert_ok
+	run ip -n a -br link show x0
+	assert_rc 0
+	run nsnet del /run/netns/web
+	assert_ok
+	run ip -n web -br link show eth0
+	assert_rc 1
+}
+
 test_a_name_can_be_used_again_at_once()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -364,17 +385,36 @@ test_moved_device_returns_in_its_previous_state()
 	assertEquals "$before" "$(nic_state)"
 }
 
+test_moved_device_gets_addresses_and_a_gateway()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
+	before=$(nic_state)
+	run nsnet run --move nic0,192.0.2.131/24,fd00:9::2/64,gw=192.0.2.2,name=in0 -- \
+		sh -c 'ip -br addr show dev in0; ip route show default'
+	assert_ok
+	assert_out_has 'UP '
+	assert_out_has '192.0.2.131/24'
+	assert_out_has 'fd00:9::2/64'
+	assert_out_has 'default via 192.0.2.2 dev in0'
+	assertEquals "$before" "$(nic_state)"
+	run nsnet run --move nic0,192.0.2.131/24,gw=198.51.100.1 -- true
+	assert_refused 125 'cannot add the route to 0.0.0.0/0 via 198.51.100.1'
+	assertEquals "$before" "$(nic_state)"
+}
+
 test_explained_commands_move_a_device_and_return_it()
 {
 	ip link add nic0 type veth peer name wire0
 	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
 	ip route add 10.99.0.0/16 via 192.0.2.2 dev nic0 proto static
 	before=$(nic_state)
-	run nsnet run --move nic0,name=in0 --explain -- ip -br link show in0
+	run nsnet run --move nic0,name=in0,192.0.2.131/24,gw=192.0.2.2 --explain -- ip -br addr show in0
 	cp "$TMP/out" "$TMP/commands"
 	run sh -e "$TMP/commands"
 	assert_ok
 	assert_out_has in0
+	assert_out_has 192.0.2.131/24
 	assertEquals "$before" "$(nic_state)"
 }
 

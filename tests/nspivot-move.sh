@@ -109,14 +109,19 @@ test_move_root_is_refused_on_a_disk()
 	assertTrue 'the root is complete' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 
+# Only the root file system of the kernel has the type rootfs. A file replaces the mount table.
 test_hint_of_a_pivot_in_an_initramfs_names_move_root()
 {
-	initramfs '/helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
+	initramfs 'echo "1 1 0:2 / / rw - rootfs rootfs rw" >/table; mount --bind /table /proc/1/mountinfo
+		exec /helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
 	assert_rc 125
 	assert_out_lacks ran
 	assert_err_has 'Invalid argument'
-	assert_err_has 'hint: '
-	assert_err_has '--move-root'
+	assert_err_has 'hint: use --move-root: pivot_root(2) cannot leave an initramfs'
+	initramfs 'exec /helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
+	assert_rc 125
+	assert_err_has 'Invalid argument'
+	assert_err_lacks 'use --move-root'
 }
 
 . shunit2

@@ -160,6 +160,9 @@ test_invalid_cgroup_options_are_refused()
 	run nsunshare --into-cgroup "$name" true
 	assert_refused 125 "the cgroup '$name' does not exist"
 	assert_err_has 'hint: create it with --cgroup-create'
+	run nsunshare --into-cgroup / --cgroup-set no.such=1 true
+	assert_rc 125
+	assert_err_lacks 'create it with --cgroup-create'
 	run nsunshare --cgroup-create true
 	assert_refused 125 'needs --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true
@@ -245,6 +248,7 @@ test_an_ordinary_user_can_use_a_delegated_cgroup()
 	run "$@" --into-cgroup "$name-b" echo ran
 	assert_refused 125 "cannot create the cgroup '$v2$name-b': Permission denied"
 	assert_err_has 'hint: use a cgroup that is delegated to you'
+	assert_err_lacks 'raise cgroup.max.depth'
 	assert_empty "$(find "$v2$name" -mindepth 2 -type d)"
 	remove_cgroup "$v2$name/self"
 	remove_cgroup "$v2$name"
@@ -311,6 +315,9 @@ test_a_controller_of_version_1_is_reported()
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
 	assert_err_has "hint: use a file of cgroup v1, because controller 'cpu' is mounted at $v1cpu"
+	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.max=1 true
+	assert_refused 125 "no cgroup file 'no.max'"
+	assert_err_lacks 'use a file of cgroup v1'
 }
 
 # The root directory of the hierarchy may lack the files of the controller.
@@ -373,6 +380,33 @@ test_processes_left_in_the_cgroup_are_reported()
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
 		"$mount" "$name"
 	assert_ok
+	assert_err_lacks 'end the processes that remain in this cgroup'
+}
+
+# move_fails ERRNO TEXT: lets the first write(2) of nsunshare fail, which moves the process to the
+# cgroup. Asserts that the message contains TEXT.
+move_fails()
+{
+	run failat -b nsunshare -s write -k 1 -e "$1" -o "$TMP/report" -- nsunshare --into-cgroup "$name" true
+	rm "$TMP/report"
+	assert_refused 125 "cannot move the process to the cgroup '${v2:-$v1cpu}$name'"
+	assert_err_has "$2"
+}
+
+test_the_error_of_a_move_selects_the_hint()
+{
+	mkdir "${v2:-$v1cpu}$name"
+	move_fails EBUSY 'hint: use a child of this cgroup, because a cgroup with controllers in cgroup.subtree_control cannot'
+	assert_err_lacks 'make cgroup.procs writable'
+	move_fails EACCES 'hint: make cgroup.procs writable in this cgroup and in its common ancestor with the current cgroup'
+	assert_err_lacks 'use a child of this cgroup'
+	move_fails ENOSPC 'hint: set cpuset.cpus and cpuset.mems of the cgroup first'
+	assert_err_lacks 'use a cgroup that is not in a threaded subtree'
+	move_fails EOPNOTSUPP 'hint: use a cgroup that is not in a threaded subtree (cgroup.type)'
+	assert_err_lacks 'set cpuset.cpus and cpuset.mems of the cgroup first'
+	move_fails EIO 'Input/output error'
+	assert_err_lacks hint
+	rmdir "${v2:-$v1cpu}$name"
 }
 
 test_a_limit_of_the_number_of_cgroups_is_reported()
@@ -384,6 +418,7 @@ test_a_limit_of_the_number_of_cgroups_is_reported()
 	run nsunshare --into-cgroup "$name/a/b/c" --cgroup-create true
 	assert_refused 125 "cannot create the cgroup '$v2$name/a/b/c'"
 	assert_err_has 'hint: raise cgroup.max.depth or cgroup.max.descendants'
+	assert_err_lacks 'use a cgroup that is delegated to you'
 	assert_no_leftovers
 	rmdir "$v2$name"
 }
