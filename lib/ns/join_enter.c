@@ -151,9 +151,9 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 	return count > 0;
 }
 
-/* Returns true if the caller may enter the user namespace owner, a descendant of its own, which has
- * the inode own: the caller needs CAP_SYS_ADMIN, or must have created the topmost one below its own
- * (user_namespaces(7)). */
+/* Returns true if the caller may enter the user namespace `owner`, a descendant of the caller's
+ * user namespace, whose inode is `own`. The caller needs CAP_SYS_ADMIN, or must have created the
+ * topmost user namespace on the way to `owner` (user_namespaces(7)). */
 static bool may_enter(int owner, uint64_t own)
 {
 	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };

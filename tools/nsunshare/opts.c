@@ -177,9 +177,9 @@ static const struct cli_tool tool = {
 	.purpose = "Run a program (default: your shell) in new namespaces.",
 	.opts = table,
 	.peer = peer,
-	.notes = "--<type>=<file> bind-mounts the namespace on the file. nsunshare forks\n"
-		 "with -f and options that imply it. Maps of more than one id and --<type>=<file>\n"
-		 "need a helper process outside the new namespaces.",
+	.notes = "--<type>=<file> bind-mounts the namespace on the file.\n"
+		 "nsunshare forks with -f and with options that imply -f.\n"
+		 "--<type>=<file> and maps of several ids need a helper outside the namespaces.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };
