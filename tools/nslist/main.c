@@ -3,8 +3,7 @@
 #include "common/features.h"
 #include "nslist.h"
 
-#include <langinfo.h>
-#include <locale.h>
+#include <malloc.h>
 
 #include "collect/hidden.h"
 #include "common/cli.h"
@@ -65,14 +64,16 @@ static int print_view(struct run *run)
 	return status;
 }
 
-/* Sets the locale, so that all output is valid UTF-8. In a locale with another encoding,
- * libsmartcols could cut or escape a part of a character. In this case the locale C is used, in
- * which libsmartcols escapes all bytes above 0x7e. */
-static void set_locale(void)
+/* Each mapping and unmapping of memory is a system call. Take memory from the heap, in large steps,
+ * also for the second thread. */
+static void set_up_memory(void)
 {
-	setlocale(LC_CTYPE, "");
-	if (!streq(nl_langinfo(CODESET), "UTF-8"))
-		setlocale(LC_CTYPE, "C");
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TOP_PAD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }
 
 int main(int argc, char **argv)
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 	int status;
 
-	set_locale();
+	set_up_memory();
 	opts_parse(&o, argc, argv);
 	if (o.list_columns)
 		status = nslist_list_columns(&o);

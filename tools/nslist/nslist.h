@@ -170,7 +170,8 @@ struct run {
 	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
-	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
+	bool needs_locale; /* the table has characters beyond ASCII */
+	int64_t boot_ns;   /* boot time on the real-time clock, or 0 if not computed */
 };
 
 /* A value that is not formatted yet. Its text comes from outside and must be escaped before it is
@@ -325,6 +326,14 @@ void nslist_users_free(struct run *run);
 
 /* Sets the cell of a row and column. The caller frees cell->text at the end. */
 void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell);
+
+/*
+ * Sets the locale for libsmartcols, so that all output is valid UTF-8. In a locale with another
+ * encoding, libsmartcols could cut or escape a part of a character. In this case the locale C is
+ * used, in which libsmartcols escapes all bytes above 0x7e. Reading the files of the locale takes
+ * more than ten system calls, so it is set only if a table needs it.
+ */
+void nslist_set_locale(void);
 
 /* Adds a cell as a member of a JSON object. */
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);
