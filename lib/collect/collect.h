@@ -74,12 +74,15 @@ struct collect_programs {
 
 /* The request of a run, which the run does not change. */
 struct collect_query {
-	int proc;           /* descriptor of the /proc directory; the caller closes it */
-	unsigned types;     /* NSTYPE_BIT()s of the namespace types to find */
-	unsigned sources;   /* NSTYPE_BIT()s of the enum above */
-	pid_t only;         /* the only process to read, or 0 for all */
-	pid_t self;         /* pid of this process in that tree, or 0 for a fixture */
-	bool no_bpf;        /* read /proc even if BPF iterators could be used */
+	int proc;         /* descriptor of the /proc directory; the caller closes it */
+	unsigned types;   /* NSTYPE_BIT()s of the namespace types to find */
+	unsigned sources; /* NSTYPE_BIT()s of the enum above */
+	pid_t only;       /* the only process to read, or 0 for all */
+	pid_t self;       /* pid of this process in that tree, or 0 for a fixture */
+	bool no_bpf;      /* read /proc even if BPF iterators could be used */
+	/* NSTYPE_BIT()s of the types whose parents, owners and ids the caller needs; 0: all types
+	 */
+	unsigned related;
 	bool mount_details; /* the caller needs ns.mounts and ns.rootfs */
 	/* programs that were loaded before and can be used again, or NULL */
 	struct collect_programs *programs;
@@ -112,7 +115,8 @@ extern const char *const collect_source_names[COLLECT_SOURCES];
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
- * Runs the sources of the query, then opens each namespace and adds its parents and owners. Skips
+ * Runs the sources of the query, then opens each namespace of the types in q.related and adds its
+ * parents and owners. Skips
  * processes that end during the scan. Counts objects that cannot be read in c->missed. Returns 0,
  * or a negative errno with e set if the result would be wrong: too few descriptors, no memory, or
  * an input or output error. Overwrites c, which the caller frees with collect_free() in both cases.
