@@ -48,7 +48,7 @@ test_proposes_files_as_arguments_of_options()
 	proposed nsunshare --net =
 	assert_out_has file
 	cd "$OLDPWD" || return
-	proposed nsunshare --hostname tru
+	proposed nsunshare --hostname tr
 	assert_empty "$out"
 }
 
@@ -57,7 +57,7 @@ test_proposes_programs_and_then_leaves_their_arguments_alone()
 	for line in 'nsunshare -r' 'nsunshare -R / --' 'nsunshare --root = / --net' 'nsenter2 -t 1' nsinit \
 		'nstimeoffset --' 'nspivot root --' 'nsidmap run map --'; do
 		# shellcheck disable=SC2086 # several words
-		proposed $line tru
+		proposed $line tr
 		assert_out_has true
 		assert_out_has truncate
 		case $line in
