@@ -83,7 +83,9 @@ struct collect_query {
 	pid_t only;       /* the only process to read, or 0 for all */
 	/* pid of the calling process in the tree of `proc`, or 0 if the tree is a test fixture */
 	pid_t self;
-	bool no_bpf;        /* read /proc even if BPF iterators are available */
+	bool no_bpf; /* read /proc even if BPF iterators are available */
+	/* types whose parents, owners and ids the caller uses, as NSTYPE_BIT()s; 0: all types */
+	unsigned related;
 	bool mount_details; /* the caller uses the members ns.mounts and ns.rootfs of the result */
 	/* programs that an earlier scan has loaded and this scan can use again, or NULL */
 	struct collect_programs *programs;
@@ -119,7 +121,8 @@ extern const char *const collect_source_names[COLLECT_SOURCES];
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
- * Runs the sources of the query, then opens each namespace and adds its parents and owners. Skips
+ * Runs the sources of the query, then opens each namespace of the types in q.related and adds its
+ * parents and owners. Skips
  * processes that end during the scan. Counts objects that cannot be read in c->missed. Returns 0,
  * or a negative errno with e set if the result would be wrong: too few descriptors, no memory, or
  * an input or output error. Overwrites c, which the caller frees with collect_free() in both cases.
