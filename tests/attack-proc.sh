@@ -107,10 +107,12 @@ waitpid $child, 0;
 open my $gone, ">", "$dir/gone"; close $gone;
 sleep 1000;
 SCRIPT
-# The innocent process records every signal.
+# The innocent process records every TERM and CONT. After WINCH, which has a higher number and is thus
+# handled after them, it creates "handled".
 cat >"$TMP/innocent" <<'SCRIPT'
 my ($dir) = @ARGV;
 for (qw(TERM CONT)) { $SIG{$_} = sub { open my $f, ">>", "$dir/signalled"; print $f "$_[0]\n" } }
+$SIG{WINCH} = sub { open my $f, ">", "$dir/handled" };
 open my $up, ">", "$dir/up"; close $up;
 sleep 1 while 1;
 SCRIPT
@@ -136,7 +138,7 @@ test_a_reused_pid_is_not_signalled()
 {
 	kernel_call clone3 || return 0
 	for tool in "perl $TMP/naive" 'nsinit --grace 0.2 --'; do
-		rm -f "$TMP/gone" "$TMP/up" "$TMP/signalled" "$TMP/ready"
+		rm -f "$TMP/gone" "$TMP/up" "$TMP/signalled" "$TMP/handled" "$TMP/ready"
 		mkfifo "$TMP/ready"
 		# shellcheck disable=SC2086 # several words
 		atcall -c openat -p "@(/proc/|)$child*" "sh '$TMP/swap' '$TMP' $child" -- \
@@ -146,8 +148,9 @@ test_a_reused_pid_is_not_signalled()
 		kill -TERM "$(pgrep -P "$pid")"
 		wait "$pid"
 		assertNotEquals "nsinit read the pid: $(cat "$TMP/ran")" 98 $?
-		kill -0 "$child"
+		kill -WINCH "$child"
 		lives=$?
+		while [ $lives -eq 0 ] && [ ! -e "$TMP/handled" ]; do :; done
 		signalled=$(cat "$TMP/signalled" 2>/dev/null)
 		kill -KILL "$child"
 		case $tool in

@@ -27,11 +27,9 @@ held_by_an_inner_mount()
 	mount -t tmpfs t "$TMP/pins"
 	mount --make-private "$TMP/pins"
 	: >"$TMP/pins/mnt"
-	# unshare --mount=FILE may bind its namespace before it has created one
-	start_holder unshare --mount sh -c 'mount -t tmpfs t /mnt && : >/mnt/net && unshare --net=/mnt/net true &&
-		stat -L -c %i /mnt/net >"$0" && echo ready >&3; exec sleep 1000 3>&-' "$TMP/inode"
-	mount --bind "/proc/$holder/ns/mnt" "$TMP/pins/mnt"
-	stop_holder
+	# unshare(1) fails if the processors give the new mount namespace a lower id (Linux 6.18)
+	nsunshare --mount="$TMP/pins/mnt" sh -c 'mount -t tmpfs t /mnt && : >/mnt/net &&
+		unshare --net=/mnt/net true && stat -L -c %i /mnt/net >"$0"' "$TMP/inode" || return
 	inner=$(cat "$TMP/inode")
 	inode=$inner
 }

@@ -89,6 +89,22 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	assert_no_leftovers
 }
 
+# Since Linux 6.18 each processor numbers its namespaces apart, and the kernel mounts a mount namespace
+# only in one with a lower number.
+test_a_mount_namespace_is_mounted_whatever_processor_created_it()
+{
+	[ "$(nproc --all)" -gt 1 ] || return 0
+	for order in '0 1' '1 0'; do
+		# shellcheck disable=SC2016 # the inner shell expands them
+		run taskset -c "${order% *}" unshare --mount --propagation private taskset -c "${order#* }" \
+			sh -c 'mount -t tmpfs t "$0" && : >"$0/mnt" &&
+				nsunshare "--mount=$0/mnt" sh -c "taskset -cp \$\$" && stat -fc %T "$0/mnt"' "$TMP/d"
+		assert_ok
+		assertEquals "$order" "${order#* }
+nsfs" "${out##*: }"
+	done
+}
+
 test_mounting_a_pid_namespace_requires_a_fork()
 {
 	run nsunshare --no-fork "--pid=$TMP/d/pid" true

@@ -33,8 +33,8 @@ int file_write_all(int fd, const void *buf, size_t n) must_check;
  * standard streams of the program, or a negative errno. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
 
-/* A path that names a descriptor of the caller ("/proc/self/fd/N"), for system calls that accept
- * only a path. */
+/* Writes a path that names a descriptor of the caller ("/proc/self/fd/N"), for system calls that
+ * accept only a path. */
 struct file_fd_path {
 	char text[32];
 };

@@ -228,24 +228,30 @@ uint64_t nspin_id(void)
 
 int nspin_above(uint64_t id, struct nserr *e)
 {
-	cpu_set_t all, one;
+	cpu_set_t allowed, one;
 	int rc = 0;
 
 	if (nspin_id() >= id)
 		return 0;
-	if (sched_getaffinity(0, sizeof(all), &all) < 0)
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot get the CPU affinity");
+	/* sched_setaffinity(2) fails for a processor that does not exist; one that the affinity of
+	 * the caller excludes may be used for a moment */
 	for (int cpu = 0; rc == 0 && nspin_id() < id && cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &all))
-			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
 		if (sched_setaffinity(0, sizeof(one), &one) == 0)
 			rc = sys_unshare(CLONE_NEWNS);
 	}
-	if (sched_setaffinity(0, sizeof(all), &all) < 0)
+	if (sched_setaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot restore the CPU affinity");
-	return rc < 0 ? nserr_set(e, rc, "cannot create another mount namespace") : 0;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot create another mount namespace");
+	return nspin_id() >= id
+		       ? 0
+		       : nserr_set(e, EINVAL,
+				   "cannot mount the new mount namespace on a file: the kernel "
+				   "gave it a lower id than the current one has");
 }
 
 /* ---- Directories */
