@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "kernel/nsfile.h"
+#include "kernel/sysctl.h"
 #include "nic.h"
 #include "ns/ref_find.h"
 
@@ -185,7 +186,9 @@ static int count_ports(struct net *n, const struct net_link *br, unsigned *ports
 
 static int delete_bridge(struct net *n, const struct net_link *br, struct nserr *e)
 {
+	char localnet[64 + IF_NAMESIZE];
 	unsigned ports = 0;
+	bool guarded;
 	int rc;
 
 	if (!streq(br->kind, "bridge"))
@@ -204,7 +207,11 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 		nserr_hint(e, "remove it with --force");
 		return -EBUSY;
 	}
+	snprintf(localnet, sizeof(localnet), "net/ipv4/conf/%s/route_localnet", br->name);
+	guarded = sysctl_get(localnet) == 1;
 	rc = delete_link(&n->host, br, e);
+	if (rc == 0 && guarded)
+		rc = nat_remove("lo", br->name, e);
 	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
 }
 

@@ -42,8 +42,6 @@ void spec_publish(struct net *n, const char *text)
 	if (outer && (net_addr_parse(text, (size_t)(outer - text), &p->addr) < 0 ||
 		      p->addr.family != AF_INET || p->addr.prefix != 32))
 		take_port(text, "", 0);
-	if (p->addr.family && p->addr.b[0] == 127)
-		cli_die_usage("--publish: a port of a loopback address cannot be published");
 	outer = outer ? outer + 1 : text;
 	p->outer = take_port(text, outer, (size_t)(inner - outer));
 	n->n_publish++;

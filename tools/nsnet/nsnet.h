@@ -234,6 +234,7 @@ enum step {
 	STEP_ALIAS,
 	STEP_FORWARD,
 	STEP_FORWARD_OUTER,
+	STEP_LOCALNET,
 	STEP_NAT,
 	STEP_OUTER_ADDR,
 	STEP_UNLOCK,
@@ -293,15 +294,17 @@ static inline bool net_forks(const struct net *n)
 /* Parses the argument of --nat. NULL means the address of the uplink. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* Writes the name of the firewall table for a namespace (kind "ns"), a bridge ("br") or a process
- * ("run"). Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind "ns"), a bridge ("br"), a process
+ * ("run") or the loopback addresses of a bridge ("lo"). Returns 0, or -EINVAL with e set if nft(8)
+ * does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the table of `run` after the end of the program, if the kernel does not remove the table
  * itself (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind "ns") or a bridge ("br"), if there is one. */
+/* Removes the firewall table of a namespace (kind "ns") or a bridge ("br", "lo"), if there is one.
+ */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the tables of nsnet whose namespace or bridge does not exist any more. Adds a line for each
  * table to out, and removes the table unless `dry`. Returns 0, also if libnftables is missing, or a
@@ -314,6 +317,8 @@ int run_forward(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_forward(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *out);
+int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e);
+void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out);
 
 /* nic.c */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e);
