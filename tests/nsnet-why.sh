@@ -159,6 +159,15 @@ test_reports_disabled_forwarding()
 	assert_cause "the host does not forward packets from 'br0'" cured
 }
 
+test_cure_for_forwarding_adds_the_missing_translation()
+{
+	nft flush ruleset
+	echo 0 >/proc/sys/net/ipv4/conf/br0/forwarding
+	echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding
+	assert_cause "the host does not forward packets from 'br0'" cured
+	nsnet del --force br0
+}
+
 test_reports_disabled_forwarding_of_answers()
 {
 	echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding
