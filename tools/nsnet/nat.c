@@ -137,6 +137,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (!n->subnets.n) {
 		nserr_set(e, 0,
 			  "--nat and --publish need a bridge with an IPv4 address, or a gateway");
+		nserr_hint(e, "add '--bridge <bridge>,<address>/<length>', for example '--bridge "
+			      "br0,10.0.0.1/24'");
 		return -EINVAL;
 	}
 	if (n->n_publish && !nat_inner(n)) {
