@@ -6,7 +6,7 @@
 . "${0%/*}/testlib.sh"
 require_ns user net mnt
 
-# repeat N FORMAT: prints FORMAT N times, with the numbers from 1.
+# repeat N FORMAT: prints FORMAT N times, with the numbers 1 to N.
 repeat()
 {
 	_i=0
@@ -16,7 +16,7 @@ repeat()
 	done
 }
 
-# refused ARGUMENT…: runs nsnet with the arguments; $text must be a part of the message.
+# refused ARGUMENT…: asserts that nsnet refuses the arguments and that its message contains $text.
 refused()
 {
 	run nsnet "$@"

@@ -43,7 +43,8 @@ serve()
 	done
 }
 
-# A bash(1) script with the arguments ADDRESS and PORT: prints the greeting of the server.
+# A bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints its
+# greeting.
 get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
 
 test_run_reaches_the_outside_only_with_nat()
@@ -93,7 +94,7 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assert_out 'hello from web'
 	run ip netns exec web timeout 5 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	# the port must not be published on the loopback addresses
+	# nsnet must not publish the port on the loopback addresses
 	run timeout 5 bash -c "$get" 127.0.0.1 8080
 	assert_rc 1
 	kill "${servers##* }"
@@ -168,8 +169,8 @@ test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 	assert_out secret
 }
 
-# Connection tracking stores the path of a UDP connection, which remains valid when a rule is added
-# or removed.
+# Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
+# added or removed.
 test_a_published_udp_port_takes_over_old_connections()
 {
 	nft 'table ip c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
@@ -269,7 +270,8 @@ test_gc_removes_only_rules_of_vanished_namespaces()
 	assert_ok
 	assert_out_empty
 	ip netns del web-1
-	# the rules remain as long as the ending namespace still has its device
+	# the rules must remain as long as the network namespace, which is being removed, still has
+	# its device
 	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
 	run nsnet gc
 	assert_ok
@@ -381,7 +383,7 @@ test_reports_invalid_arguments()
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat
 	assert_refused 1 'need a bridge with an IPv4 address'
-	# nft(8) would parse this name as rules
+	# nft(8) would interpret a part of this name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
 	assert_refused 1 'cannot name a table of firewall rules'
 }
@@ -396,8 +398,8 @@ test_a_run_that_cannot_fork_removes_its_rules()
 	assertTrue 'the rules are removed' 'settle 20 has_no_tables'
 }
 
-# Only the initial pid namespace contains all processes, so elsewhere gc cannot tell that a process
-# has ended.
+# Only the initial pid namespace shows all processes, so in another pid namespace nsnet gc cannot
+# determine that a process has ended.
 test_gc_keeps_the_rules_of_a_process_that_it_cannot_see()
 {
 	nft add table inet nsnet_run/4194000

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "kernel/nsfile.h"
+#include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "ns/netnsid.h"
@@ -17,7 +18,8 @@
 
 int net_denied(int rc, struct nserr *e)
 {
-	if (rc == -EPERM)
+	if (rc == -EPERM &&
+	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_NET_ADMIN) || !sys_cap_has(CAP_SYS_ADMIN)))
 		nserr_hint(e,
 			   "run the command with CAP_NET_ADMIN in this network namespace, and with "
 			   "CAP_SYS_ADMIN in the user namespace of any other network namespace");

@@ -181,9 +181,11 @@ int nic_return(struct net *n, struct nserr *e)
 	rc = netlink_send(&n->inner, &b, NULL, e);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot move the device '%s' back", nic->name);
-		nserr_hint(e,
-			   "free the name '%s', and run 'nsnet gc' after the namespace has ended",
-			   nic->name);
+		if (rc == -EEXIST)
+			nserr_hint(e,
+				   "free the name '%s', and run 'nsnet gc' after the namespace has "
+				   "ended",
+				   nic->name);
 		return rc;
 	}
 	rc = net_link_find(&n->host, nic->name, &l, e);
