@@ -322,8 +322,8 @@ int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the table
- * exists. */
+/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the
+ * table exists. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
  * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables
