@@ -149,6 +149,29 @@ static bool needs_nat(const struct why *y)
 	       !strstr(rules, "masquerade") && !strstr(rules, "snat ");
 }
 
+/* Asks for the route of the host's own packets. The answer about a forwarded packet has the same
+ * error number for some routes as for disabled forwarding and for the reverse path filter. */
+static bool check_host_route(struct why *y)
+{
+	char cure[CURE_SIZE], to[NET_ADDR_TEXT];
+	struct net_way way;
+	const char *what;
+	int rc = net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL);
+
+	net_addr_format(&y->dst, false, to);
+	if (rc == -ENETUNREACH)
+		return why_failed(y, HOST_CURE("ip route add default via <gateway>"),
+				  "%s itself has no route to %s", y->host, to);
+	what = rc == -EACCES         ? "prohibit"
+	       : rc == -EHOSTUNREACH ? "unreachable"
+	       : rc == -EINVAL       ? "blackhole"
+				     : NULL;
+	if (what)
+		return why_failed(y, HOST_CURE("ip route show match %s", to),
+				  "a route of %s discards packets to %s (%s)", y->host, to, what);
+	return true;
+}
+
 static bool check_forwarding(struct why *y)
 {
 	char cure[CURE_SIZE], to[NET_ADDR_TEXT], from[NET_ADDR_TEXT];
@@ -170,12 +193,6 @@ static bool check_forwarding(struct why *y)
 		return why_failed(y, cure, "%s does not forward packets from '%s'", y->host,
 				  y->entry->name);
 	}
-	if (rc == -ENETUNREACH)
-		return why_failed(y, HOST_CURE("ip route add default via <gateway>"),
-				  "%s itself has no route to %s", y->host, to);
-	if (rc == -EACCES)
-		return why_failed(y, HOST_CURE("ip route show match %s", to),
-				  "%s prohibits packets to %s", y->host, to);
 	if (rc == -EINVAL || rc == -EXDEV)
 		return why_failed(
 			y,
@@ -278,6 +295,7 @@ static bool check_next(struct why *y)
 	return true;
 }
 
-why_check *const why_forward[] = { is_elsewhere,      check_forwarding, check_uplink,
-				   check_reply_route, check_firewall,   why_nat,
-				   check_mtu,         check_next,       NULL };
+why_check *const why_forward[] = { is_elsewhere, check_host_route,  check_forwarding,
+				   check_uplink, check_reply_route, check_firewall,
+				   why_nat,      check_mtu,         check_next,
+				   NULL };
