@@ -87,7 +87,7 @@ test_each_wrong_argument_is_named()
 		is connected by 'nsnet add'|run web --move a0 -- true
 		is connected by 'nsnet add'|run web --link eth0 -- true
 		'a:b:c' is not a reference|add a:b:c
-		'self:' is not a reference|link self: self
+		'self:' is neither a name nor a reference|link self: self
 		invalid name '.x'|attach .x self
 		invalid name 'x/y'|attach x/y self
 		invalid descriptor number 'x'|run --ready-fd x -- true

@@ -107,6 +107,68 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assertNotEquals 0 "$rc"
 }
 
+test_port_of_a_loopback_address_serves_only_the_host()
+{
+	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
+	serve web 80
+	run timeout 5 bash -c "$get" 127.0.0.1 8080
+	assert_out 'hello from web'
+	run timeout 1 bash -c "$get" 198.51.100.1 8080
+	assertNotEquals 0 "$rc"
+	run ip netns exec world timeout 1 bash -c "$get" 198.51.100.1 8080
+	assertNotEquals 0 "$rc"
+	run nsnet show -rn -o IF,PORTS netns:web
+	assert_out 'eth0 8080:80/tcp'
+	nsnet del web
+	run nft list tables
+	assert_out 'table inet nsnet_lo/br0'
+	run nsnet gc
+	assert_out_empty
+	run nsnet del br0
+	assert_ok
+	assert_empty "$(nft list tables)"
+}
+
+test_port_of_a_loopback_address_works_for_a_pair()
+{
+	start_holder nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --publish 127.0.0.2:8081:80 -- \
+		sh -c 'busybox nc -ll -p 80 -e echo hello 3>&- & until ss -Hltn "sport = 80" | grep -q .; do :; done; echo x >&3; exec 3>&-; wait'
+	run timeout 5 bash -c "$get" 127.0.0.2 8081
+	assert_out hello
+	run timeout 1 bash -c "$get" 127.0.0.1 8081
+	assertNotEquals 0 "$rc"
+	run nft list ruleset
+	assert_out_has 'iifname != "lo" ip daddr 127.0.0.0/8 drop'
+	stop_holders
+	settle 50 has_no_tables
+	assert_empty "$(nft list tables)"
+}
+
+# With route_localnet, a host on the bridge could send packets to the loopback addresses of this host
+# (CVE-2020-8558). The second attempt succeeds, which proves that the first one was refused for the
+# right reason.
+test_loopback_services_of_the_host_stay_closed_to_the_bridge()
+{
+	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
+	nsnet add bad --bridge br0
+	ip netns exec bad sh -c 'ip addr del 127.0.0.1/8 dev lo; ip route add 127.0.0.0/8 via 10.1.0.1 dev eth0 src 10.1.0.3
+		echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet'
+	busybox nc -ll -p 9999 -e echo secret &
+	servers="${servers:-} $!"
+	until ss -Hltn 'sport = 9999' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
+	assert_rc 124
+	# the rules of web end with web, but the sysctl of the bridge remains
+	nsnet del web
+	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
+	assert_rc 124
+	nft delete table inet nsnet_lo/br0
+	run ip netns exec bad timeout 5 bash -c "$get" 127.0.0.1 9999
+	assert_out secret
+}
+
 # Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
 # added or removed.
 test_a_published_udp_port_takes_over_old_connections()
@@ -239,14 +301,16 @@ test_program_does_not_inherit_the_firewall_socket()
 test_explained_rules_equal_the_installed_rules()
 {
 	nsnet bridge br0,10.1.0.1/24
-	run nsnet add web --bridge br0 --nat --publish 8080:80 --explain
+	run nsnet add web --bridge br0 --nat --publish 8080:80 --publish 127.0.0.1:53:53/udp --explain
 	cp "$TMP/out" "$TMP/commands"
-	nsnet add web --bridge br0 --nat --publish 8080:80
+	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 127.0.0.1:53:53/udp
 	nft list ruleset >"$TMP/by-nsnet"
-	nsnet del web
+	nsnet del web br0
+	nsnet bridge br0,10.1.0.1/24
 	run sh -e "$TMP/commands"
 	assert_ok
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(nft list ruleset)"
+	assertEquals 1 "$(cat /proc/sys/net/ipv4/conf/br0/route_localnet)"
 }
 
 # foreign_rules: prints the tables of other programs, without the values of counters.
@@ -315,8 +379,6 @@ test_reports_invalid_arguments()
 		assert_rc 1
 		assert_err_has "--publish: '$port' is not"
 	done
-	run nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:80:80
-	assert_err_has 'a port of a loopback address cannot be published'
 	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat

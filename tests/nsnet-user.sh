@@ -53,7 +53,7 @@ test_reports_invalid_arguments()
 		neither macvlan:<device> nor ipvlan|run --link eth0=vlan:x -- true
 		the device lo cannot be created|run --link lo -- true
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
-		is not a reference|run --link eth0@a:b:c -- true
+		is neither a name nor a reference|run --link eth0@a:b:c -- true
 		is not via=|run --route 10.0.0.0/8,10.0.0.1 -- true
 		a gateway is missing|run --route default -- true
 		of different families|run --route 10.0.0.0/8,via=fd00::1 -- true

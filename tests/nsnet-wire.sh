@@ -56,6 +56,46 @@ test_link_connects_two_namespaces_without_the_host()
 	assert_out_has 10.9.0.2/30
 }
 
+test_names_are_accepted_as_references()
+{
+	nsnet add red
+	nsnet add blue --link eth0@red:eth0,10.60.0.2/24
+	run nsnet link red:x0,10.9.0.1/30 blue,10.9.0.2/30
+	assert_ok
+	run nsnet show -rn -o REF,IF,ADDRS,PEER red blue
+	assert_out 'netns:red eth0 - netns:blue:eth0
+netns:red x0 10.9.0.1/30 netns:blue:eth1
+netns:blue eth0 10.60.0.2/24 netns:red:eth0
+netns:blue eth1 10.9.0.2/30 netns:red:x0'
+	run nsnet link red green
+	assert_refused 1 "cannot open /run/netns/green"
+	run nsnet show green
+	assert_rc 1
+	assert_err_has 'cannot open /run/netns/green'
+}
+
+# The program of the first run has ended, but the kernel may not have removed its port yet.
+test_address_of_another_namespace_is_refused_unless_forced()
+{
+	nsnet bridge br0,10.1.0.1/24
+	for i in 1 2 3 4 5 6 7 8; do
+		nsnet run --link eth0@br0,10.1.0.9/24 -- true || fail "run $i failed"
+	done
+	nsnet add web --link eth0@br0,10.1.0.9/24
+	run nsnet add web --link eth0@br0,10.1.0.9/24
+	assert_ok
+	run nsnet add db --link eth0@br0,10.1.0.9/24
+	assert_refused 1 "another namespace of the bridge 'br0' ('web') has the address 10.1.0.9"
+	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
+	run nsnet add db --link eth0@br0,10.1.0.1/24
+	assert_refused 1 "the bridge 'br0' has the address 10.1.0.1"
+	run nsnet add db --link eth0@br0,10.1.0.9/24 --force
+	assert_ok
+	start_holder nsnet run --link eth0@br0,10.1.0.8/24 --ready-fd 3 -- sleep 1000
+	run nsnet run --link eth0@br0,10.1.0.8/24 -- true
+	assert_refused 125 "('run') has the address 10.1.0.8"
+}
+
 test_link_sets_the_mtu_of_both_ends()
 {
 	nsnet add a

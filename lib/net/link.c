@@ -248,7 +248,7 @@ void net_link_put_hairpin(struct netlink_batch *b, int index)
 	netlink_nest_end(b, info);
 }
 
-void net_link_put_forwarding(struct netlink_batch *b, int index)
+void net_link_put_forwarding(struct netlink_batch *b, int index, bool localnet)
 {
 	size_t spec, inet, conf;
 
@@ -257,6 +257,8 @@ void net_link_put_forwarding(struct netlink_batch *b, int index)
 	inet = netlink_nest(b, AF_INET);
 	conf = netlink_nest(b, IFLA_INET_CONF);
 	netlink_put_u32(b, IPV4_DEVCONF_FORWARDING, 1);
+	if (localnet)
+		netlink_put_u32(b, IPV4_DEVCONF_ROUTE_LOCALNET, 1);
 	netlink_nest_end(b, conf);
 	netlink_nest_end(b, inet);
 	netlink_nest_end(b, spec);

@@ -3,16 +3,15 @@
  * removed. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/rtnetlink.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "kernel/nsfile.h"
+#include "kernel/sysctl.h"
 #include "nic.h"
 #include "ns/ref_find.h"
+#include "resolve.h"
 
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
@@ -147,46 +146,25 @@ static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
 	return rc;
 }
 
-/*
- * Counts the ports of a bridge. The kernel destroys the network namespace of a program some
- * milliseconds after the end of the program. Until then the device of this namespace remains a
- * port, so this function waits for the kernel's report that the port is removed.
- */
-static int count_ports(struct net *n, const struct net_link *br, unsigned *ports, struct nserr *e)
+static unsigned count_ports(void *arg, const struct net_links *links, bool *dying)
 {
-	struct netlink news cleanup_netlink = NETLINK_INIT;
-	const struct sockaddr_nl links_group = { .nl_family = AF_NETLINK,
-						 .nl_groups = RTMGRP_LINK };
-	int rc = netlink_open(&news, e);
-	struct pollfd p = { .fd = news.fd, .events = POLLIN };
+	const struct net_link *br = arg;
+	unsigned n = 0;
 
-	/* The kernel sends reports only to netlink sockets that are bound. */
-	if (rc == 0 &&
-	    bind(news.fd, (const struct sockaddr *)&links_group, sizeof(links_group)) < 0)
-		rc = nserr_set(e, errno, "cannot watch the network devices");
-	for (int tries = 0; rc == 0 && tries < 100; tries++) {
-		struct net_links links cleanup_net_links = NET_LINKS_INIT;
-		char news_text[8192];
-		bool dying = true;
-
-		rc = net_links_read(&n->host, &links, e);
-		*ports = 0;
-		for (size_t i = 0; rc == 0 && i < links.n; i++) {
-			if (links.v[i].master != br->index)
-				continue;
-			++*ports;
-			dying &= str_after(links.v[i].alias, NET_ALIAS "run") != NULL;
-		}
-		if (!*ports || !dying || poll(&p, 1, 300) <= 0)
-			break;
-		(void)!recv(news.fd, news_text, sizeof(news_text), MSG_DONTWAIT);
+	for (size_t i = 0; i < links->n; i++) {
+		if (links->v[i].master != br->index)
+			continue;
+		n++;
+		*dying &= str_after(links->v[i].alias, NET_ALIAS "run") != NULL;
 	}
-	return rc;
+	return n;
 }
 
 static int delete_bridge(struct net *n, const struct net_link *br, struct nserr *e)
 {
+	char localnet[64 + IF_NAMESIZE];
 	unsigned ports = 0;
+	bool guarded;
 	int rc;
 
 	if (!streq(br->kind, "bridge"))
@@ -196,16 +174,23 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 		nserr_hint(e, "remove it with --force, or with 'ip link del %s'", br->name);
 		return -EPERM;
 	}
-	rc = n->force ? 0 : count_ports(n, br, &ports, e);
+	rc = n->force ? 0 : ports_await(n, count_ports, (void *)(uintptr_t)br, &ports, e);
 	if (rc < 0)
 		return rc;
 	if (ports) {
 		nserr_set(e, EBUSY, "the bridge '%s' has %u %s", br->name, ports,
 			  ports == 1 ? "port" : "ports");
-		nserr_hint(e, "remove it with --force");
+		nserr_hint(
+			e,
+			"delete the namespaces that use the bridge, which 'nsnet show' lists, or "
+			"use --force");
 		return -EBUSY;
 	}
+	snprintf(localnet, sizeof(localnet), "net/ipv4/conf/%s/route_localnet", br->name);
+	guarded = sysctl_get(localnet) == 1;
 	rc = delete_link(&n->host, br, e);
+	if (rc == 0 && guarded)
+		rc = nat_remove("lo", br->name, e);
 	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
 }
 

@@ -43,8 +43,6 @@ void spec_publish(struct net *n, const char *text)
 	if (outer && (net_addr_parse(text, (size_t)(outer - text), &p->addr) < 0 ||
 		      p->addr.family != AF_INET || p->addr.prefix != 32))
 		take_port(text, "", 0);
-	if (p->addr.family && p->addr.b[0] == 127)
-		cli_die_usage("--publish: a port of a loopback address cannot be published");
 	outer = outer ? outer + 1 : text;
 	p->outer = take_port(text, outer, (size_t)(inner - outer));
 	n->n_publish++;
@@ -140,6 +138,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (!n->subnets.n) {
 		nserr_set(e, 0,
 			  "--nat and --publish need a bridge with an IPv4 address, or a gateway");
+		nserr_hint(e, "add '--bridge <bridge>,<address>/<length>', for example '--bridge "
+			      "br0,10.0.0.1/24'");
 		return -EINVAL;
 	}
 	if (n->n_publish && !nat_inner(n)) {

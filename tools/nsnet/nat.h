@@ -9,6 +9,13 @@
  * namespace that the host can reach. Returns NULL if there is no such address. */
 const struct net_addr *nat_inner(const struct net *n);
 
+/* Returns true if a port of a loopback address is published. */
+bool nat_loopback(const struct net *n);
+
+/* Adds a chain that drops packets to loopback addresses from other hosts. The kernel drops them
+ * itself unless route_localnet is set. */
+void nat_guard_chain(struct buf *b);
+
 /* Adds the commands that create the table with all rules of the request. With `owner`, the table
  * has `flags owner`, so the kernel removes it when the socket that added it is closed. Without
  * `owner`, the table replaces an existing table of that name. */

@@ -97,7 +97,7 @@ static bool is_orphan(const struct net_links *links, const char *table)
 			*c = '-';
 	if (str_after(of, "run/") || str_after(of, "probe/"))
 		return !has_process(name);
-	if (str_after(of, "br/"))
+	if (str_after(of, "br/") || str_after(of, "lo/"))
 		return !net_links_by_name(links, name);
 	if (!str_after(of, "ns/") || has_device(links, name))
 		return false;

@@ -187,6 +187,9 @@ void spec_sysctl(struct net *n, const char *text);
  * otherwise n->name. */
 void spec_target(struct net *n, const char *text);
 bool name_is_valid(const char *s);
+/* Returns a copy of a reference, or the reference "netns:NAME" for the name of a namespace. A text
+ * that is neither of them is copied as well. The caller frees the result. */
+char *spec_ref(const char *text);
 
 /* ---- stages */
 
@@ -249,6 +252,7 @@ enum step {
 	STEP_ALIAS,
 	STEP_FORWARD,
 	STEP_FORWARD_OUTER,
+	STEP_LOCALNET,
 	STEP_NAT,
 	STEP_OUTER_ADDR,
 	STEP_UNLOCK,
@@ -309,16 +313,17 @@ static inline bool net_forks(const struct net *n)
  * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* Writes the name of the firewall table for a namespace (kind is "ns"), a bridge ("br") or a
- * process ("run"). Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind is "ns"), a bridge ("br"), a process
+ * ("run") or the loopback addresses of a bridge ("lo"). Returns 0, or -EINVAL with e set if nft(8)
+ * does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br"), if the table
- * exists. */
+/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the
+ * table exists. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
  * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables
@@ -331,6 +336,8 @@ int run_forward(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_forward(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *out);
+int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e);
+void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out);
 
 /* nic.c */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e);

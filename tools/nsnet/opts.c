@@ -103,9 +103,10 @@ static const struct cli_tool add_tool = {
 
 static const struct cli_tool link_tool = {
 	.name = "nsnet link",
-	.synopsis = { "[options] <ref>[:<if>][,<addr>...] <ref>[:<if>][,<addr>...]" },
+	.synopsis = { "[options] <ns>[:<if>][,<addr>...] <ns>[:<if>][,<addr>...]" },
 	.purpose = "Connect two network namespaces with each other.",
 	.opts = link_opts,
+	.notes = "<ns> is a name or a reference.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -316,7 +317,7 @@ int verb_link(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
-	verb_count(&w, 2, 2, ": two references");
+	verb_count(&w, 2, 2, ": two namespaces");
 	spec_end(&first, w.v[0]);
 	n.ref = first.other;
 	n.no_lo = true;

@@ -145,6 +145,8 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		rc = keep_existing_addresses(n, w, e);
 	if (rc == 0 && w->automatic && w->addr.n == 0)
 		rc = choose_addresses(n, h, w, e);
+	else if (rc == 0 && w->kind == WIRE_BRIDGE)
+		rc = check_free(n, h, w, e);
 	if (rc < 0)
 		return rc;
 	if (w->kind == WIRE_HOST)

@@ -238,8 +238,9 @@ bool rules_next_dnat(const char **at, struct rules_dnat *out)
 			output = false;
 		output |= contains(line, n, "hook output");
 		snprintf(rule, sizeof(rule), "%.*s", (int)n, line);
-		/* skip the output chain, which repeats the rules for the host's own packets */
-		if (!output && parse_dnat(rule, out))
+		/* skip the output chain, which repeats the rules for the host's own packets, except
+		 * for ports of loopback addresses, which only the host can use */
+		if ((!output || strstr(rule, "ip daddr 127.")) && parse_dnat(rule, out))
 			return true;
 	}
 	return false;

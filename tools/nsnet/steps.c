@@ -224,6 +224,7 @@ const struct plan_kind step_kinds[STEPS] = {
 	[STEP_ALIAS] = LINK_STEP(alias, "RTM_NEWLINK"),
 	[STEP_FORWARD] = LINK_STEP(forward, "write(/proc/sys/net)"),
 	[STEP_FORWARD_OUTER] = LINK_STEP(forward_outer, "RTM_NEWLINK"),
+	[STEP_LOCALNET] = LINK_STEP(localnet, "write(/proc/sys/net)"),
 	[STEP_NAT] = { .name = "nat",
 		       .call = "NFT_MSG_NEWTABLE",
 		       .run = run_nat,

@@ -94,6 +94,8 @@ bool why_inner_rules(struct why *y);
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
 bool why_nat(struct why *y);
+/* Returns true if the address is private, or shared by customers of a provider (RFC 6598). */
+bool why_is_private(const struct net_addr *a);
 bool why_published(struct why *y);
 
 /* Sets y->outer to the other end of y->dev. If the other end is not in the caller's namespace,

@@ -169,7 +169,7 @@ bool why_inner_rules(struct why *y)
 
 /* ---- translation */
 
-static bool is_private(const struct net_addr *a)
+bool why_is_private(const struct net_addr *a)
 {
 	return a->family == AF_INET6
 		       ? (a->b[0] & 0xfe) == 0xfc
@@ -198,11 +198,11 @@ bool why_nat(struct why *y)
 	fate = rules_decide(y->rules.s ? y->rules.s : "", "nat", "postrouting", &p, &at);
 	if (fate == RULES_NAT) {
 		why_passed(y, "the table '%s' translates %s", at.table, from);
-	} else if (!is_private(&y->way.from)) {
+	} else if (!why_is_private(&y->way.from)) {
 		why_passed(y, "%s is not a private address", from);
 	} else if (fate == RULES_MAYBE) {
 		why_unknown(y, "the table '%s' may translate %s (%s)", at.table, from, at.rule);
-	} else if (is_private(&y->dst)) {
+	} else if (why_is_private(&y->dst)) {
 		why_note(y,
 			 y->entry == y->outer ? "nsnet add <name> ... --nat"
 					      : HOST_CURE("nsnet bridge %s --nat", y->entry->name),
