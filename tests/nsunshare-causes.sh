@@ -127,12 +127,28 @@ test_restricted_user_namespaces_are_explained()
 	assert_err_has 'hint: only root may create user namespaces'
 }
 
+# The kernel also returns EAGAIN if pid_max or threads-max is reached.
+test_a_process_limit_that_is_not_reached_is_not_named()
+{
+	run nsunshare -r prlimit --nproc=5000:5000 enosys -e EAGAIN clone,clone3,fork,vfork -- nsunshare --fork true
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
+	assert_err_lacks 'raise RLIMIT_NPROC'
+	run nsunshare -r prlimit --nproc=1:1 enosys -e EAGAIN clone,clone3,fork,vfork -- nsunshare --fork true
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
+	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 1 processes of this user'
+}
+
 # as: root
 test_denied_setgroups_is_explained()
 {
 	run setpriv --groups 5 nsunshare -r -G 0 true
 	assert_refused 125 'cannot set the supplementary groups'
 	assert_err_has 'hint: setgroups is denied in this user namespace'
+	assert_err_lacks 'use ids that are mapped'
+	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --groups 12 true
+	assert_refused 125 'cannot set the supplementary groups'
+	assert_err_has 'hint: use ids that are mapped in this user namespace'
+	assert_err_lacks 'or no gid is mapped'
 }
 
 # as: user
@@ -306,12 +322,14 @@ test_a_full_cgroup_is_explained()
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 	assert_err_has "hint: raise pids.max of the cgroup '$pids/$own_cgroup', which allows 1 processes"
+	assert_err_lacks 'raise RLIMIT_NPROC'
 	# the limit of the cgroup must not be named if the process is not created in the cgroup
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare --into-cgroup "$pids/$own_cgroup" -S "$NSTEST_UID" --rlimit nproc=0 true
 	remove_cgroup "$pids/$own_cgroup"
 	assert_refused 126 "cannot execute 'true': Resource temporarily unavailable"
 	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes of this user'
+	assert_err_lacks 'raise pids.max of the cgroup'
 }
 
 test_a_second_pid_namespace_without_a_process_is_explained()
@@ -319,6 +337,9 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 	run nsunshare -r -p --no-fork nsunshare -p true
 	assert_refused 125 'cannot create namespaces: pid'
 	assert_err_has 'hint: use nsunshare --pid without --no-fork: this process is not in the pid namespace of its children'
+	run nsunshare -r enosys -e EINVAL unshare -- nsunshare -u true
+	assert_refused 125 'cannot create namespaces: uts: Invalid argument'
+	assert_err_lacks 'without --no-fork'
 }
 
 # In the mount table a chroot to a mount point looks like a root.

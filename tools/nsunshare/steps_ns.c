@@ -61,7 +61,7 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 			nserr_hint(e, "setgroups is denied in this user namespace, or no gid is "
 				      "mapped");
 		else if (e->errnum == EPERM)
-			nserr_hint(e, "run it as root to use --owner");
+			nserr_hint(e, "run the command as root to use --owner");
 		return -e->errnum;
 	}
 	/* Make this process undumpable. The owner has all capabilities in its user namespace, so it
