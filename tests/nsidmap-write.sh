@@ -345,6 +345,7 @@ test_refuses_a_grandchild_namespace()
 	run nsidmap write "$holder" u:0:0:1,g:0:0:1
 	assert_rc 1
 	assert_err_has "hint: write the map from inside the namespace or from its parent"
+	assert_err_lacks 'a map can be written only once'
 }
 
 # The range is partly in one range of the parent and partly in another.

@@ -86,6 +86,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	run nsunshare --map-groups 0:5000:9 true
 	assert_refused 125 'newgidmap failed: '
 	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
+	assert_err_lacks 'newgidmap denies setgroups'
 }
 
 # newgidmap(1) itself denies setgroups if it maps only the user's own group.
@@ -96,6 +97,7 @@ test_setgroups_allow_requires_a_subordinate_group()
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
 	assert_refused 125 '/setgroups differs from the requested value'
 	assert_err_has 'hint: newgidmap denies setgroups unless a subordinate group is mapped'
+	assert_err_lacks 'or use the ids of this user in /etc/subgid'
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,g:1:1500000:1,s:allow cat /proc/self/setgroups
 	assert_ok
 	assert_out allow
@@ -189,7 +191,8 @@ test_missing_subordinate_ids_and_passwd_entries_are_explained()
 {
 	run nsunshare --map-auto true
 	assert_refused 125 'has no range of subordinate uids'
-	assert_err_has 'hint: add a range to /etc/subuid'
+	assert_err_has "hint: add a range to /etc/subuid with 'usermod --add-subuids FIRST-LAST USER'"
+	assert_err_lacks 'hint: correct line'
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsunshare --map=u:0:54321:1,u:1:100000:9,g:0:54321:1 true
 	assert_refused 125 "cannot map more than your own id"
 	assert_err_has 'add a passwd entry for uid 54321, which newuidmap needs'
@@ -227,6 +230,7 @@ test_a_masked_proc_is_explained()
 	run nsunshare -rm --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: use nsunshare -p: mounting proc requires a pid namespace that this user namespace owns'
+	assert_err_lacks 'omit --no-fork, because only a process'
 	run nsunshare -rp --no-fork --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: omit --no-fork, because only a process in the new pid namespace can mount proc for this namespace'
