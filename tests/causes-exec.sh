@@ -105,7 +105,7 @@ test_explains_a_file_that_was_not_found()
 	127 | nsunshare -r ./absent | cannot execute './absent': No such file or directory | hint
 	127 | nsunshare -r ./dangling | hint: correct the symbolic link './dangling': its target '/no/target' does not exist | interpreter
 	127 | nsunshare -r ./chain | cannot execute './chain': No such file or directory | correct the symbolic link
-	127 | nsunshare -r good | hint: use ./good: PATH does not contain the current directory | interpreter
+	127 | nsunshare -r good | : PATH does not contain the current directory | interpreter
 	127 | nsunshare -r bin2 | cannot execute 'bin2': No such file or directory | PATH does not contain
 	127 | nsunshare -r ./noint2 | cannot execute './noint2': No such file or directory | PATH does not contain
 	127 | nsunshare -r plain | cannot execute 'plain' | hint

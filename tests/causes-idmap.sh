@@ -96,6 +96,17 @@ test_setgroups_that_cannot_be_changed()
 	assert_err_lacks 'create a new user namespace, because setgroups'
 }
 
+test_a_read_only_proc()
+{
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run nsunshare -rmp --mount-proc sh -c 'mount -o remount,ro /proc && nsunshare -U -r true'
+	assert_refused 125 'Read-only file system'
+	assert_err_has 'hint: make /proc writable: mount -o remount,rw /proc'
+	run nsunshare -rmp --mount-proc nsidmap write --via direct self u:0:0:1,g:0:0:1
+	assert_rc 1
+	assert_err_lacks 'make /proc writable'
+}
+
 # as: root
 test_the_process_of_another_user()
 {
