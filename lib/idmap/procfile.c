@@ -63,12 +63,14 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
 	return 0;
 }
 
-/* Sets the hint for EACCES: the files of a process that is not dumpable belong to root
+/* Sets the hint for EACCES and EROFS: the files of a process that is not dumpable belong to root
  * (proc(5)). */
 static void explain_access(int procfd, const char *file, int rc, struct nserr *e)
 {
 	struct stat st;
 
+	if (rc == -EROFS)
+		nserr_hint(e, "make /proc writable: mount -o remount,rw /proc");
 	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0)
 		return;
 	if (st.st_uid == geteuid()) {
