@@ -118,7 +118,7 @@ test_container_and_unit_come_from_the_cgroup()
 	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
 	scope=machine-$own_cgroup.scope
 	start_holder nsunshare --pid --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
-	boxed=$(pgrep -P "$holder" -x sleep)
+	boxed=$(sleep_of "$holder")
 	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "pid:$boxed"
 	# nsunshare removes the cgroup when it ends
 	kill "$holder"

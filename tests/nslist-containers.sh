@@ -201,7 +201,7 @@ test_takes_the_name_of_a_run_first()
 	[ "$(id -u)" = 0 ] || { mkdir -m 700 "$TMP/run"; export XDG_RUNTIME_DIR="$TMP/run"; dir=$TMP/run/nsutils; }
 	start_holder nsunshare -U -r -u -p --hostname other --name my-run --ready-fd 3 -- sleep infinity
 	settle 50 test -e "$dir/my-run.json"
-	box=$(pgrep -x -P "$holder" sleep)
+	box=$(sleep_of "$holder")
 	containers=$box
 	run nslist --containers -rno NAME
 	assert_ok

@@ -91,6 +91,18 @@ test_graph_has_one_edge_for_each_pair()
 	assertEquals 3 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
 	assertEquals 3 "$(printf '%s\n' "$out" | grep -c subgraph)"
 	assert_out_has 'label="netns:web"'
+	assert_out_has "label=\"self\\n(the caller's namespace)\""
+}
+
+test_graph_shows_namespaces_without_devices_and_unknown_ends()
+{
+	ip netns add empty
+	run nsnet show --dot netns:empty netns:db
+	assert_ok
+	assertEquals 1 "$(printf '%s\n' "$out" | grep -c 'label="no devices"')"
+	assertEquals 1 "$(printf '%s\n' "$out" | grep -c 'label="?nsid:0"')"
+	assertEquals 1 "$(printf '%s\n' "$out" | grep -c -e ' -- .*dashed')"
+	ip netns del empty
 }
 
 test_the_other_end_has_columns_of_its_own()
@@ -243,7 +255,7 @@ test_shows_carrier_and_pairs_within_a_namespace()
 	assert_out_has 'a0 NO-CARRIER self:a1'
 	assert_out_has 'a1 DOWN self:a0'
 	run nsnet show --dot self
-	assertEquals 'the pair once, and the port' 2 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
+	assertEquals 'the pair once, the port, and the unknown end' 3 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
 	assert_out_has 'label="a1"'
 	assert_out_has 'style=dashed'
 	assert_out_has 'label="br0\n10.1.0.1/24", shape=hexagon'

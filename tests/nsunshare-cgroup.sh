@@ -473,7 +473,7 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 {
 	mount=${v2:-$v1cpu}
 	start_holder nsunshare --fork --into-cgroup "$name" --cgroup-create --ready-fd 3 -- sleep 1000
-	program=$(pgrep -P "$holder" -x sleep)
+	program=$(sleep_of "$holder")
 	kill -KILL "$holder" "$(pgrep -P "$holder" -x nsunshare)"
 	wait "$holder" 2>/dev/null
 	run nsunshare --into-cgroup "$name" --cgroup-create true

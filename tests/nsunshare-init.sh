@@ -24,8 +24,11 @@ start_run()
 	start_holder sh -c 'exec nsunshare -r "$@" 7>"$0"' "$TMP/status" $1 --name web --pid-file "$TMP/pid" --status-fd 7 \
 		--ready-fd 3 -- $2 sleep 1000
 	settle 50 test -e "$dir/web.json"
-	for init in $(pgrep -P "$holder"); do
-		program=$(pgrep -P "$init" -x sleep) && break
+	program=
+	while [ -z "$program" ] && [ -e "/proc/$holder" ]; do
+		for init in $(pgrep -P "$holder"); do
+			program=$(pgrep -P "$init" -x sleep) && break
+		done
 	done
 }
 

@@ -32,12 +32,6 @@ start_run()
 	settle 50 test -e "$dir/$_name.json"
 }
 
-# sleep_of PID: prints the pid of the sleep that the nsunshare with this pid has started.
-sleep_of()
-{
-	pgrep -P "$1" -x sleep
-}
-
 test_the_file_describes_the_program_and_is_removed_at_the_end()
 {
 	start_run web

@@ -66,7 +66,7 @@ test_without_the_options_TERM_is_forwarded_alone()
 test_a_stop_signal_that_process_1_would_ignore_ends_it()
 {
 	start nsunshare -rp --stop-signal USR1 --grace 100s -- sh -c 'echo ready; exec sleep 1000'
-	await_sleep "$(pgrep -P "$pid" -f sleep)"
+	sleep_of "$pid" >/dev/null
 	kill -TERM "$pid"
 	finish
 	assert_at_most 'seconds' 20 "$took"

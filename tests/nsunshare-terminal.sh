@@ -33,8 +33,7 @@ alike()
 {
 	for _tool in unshare nsunshare; do
 		run env PATH="$TMP/$_tool:$PATH" pty "$@"
-		[ "$rc" != 99 ]
-		_verdict $? "the terminal shows what is expected of $_tool"
+		assertNotEquals "the terminal shows what is expected of $_tool" 99 "$rc"
 		out="$rc
 $(printf '%s\n' "$out" | tr -d '\r' | sed 's/\^C//g; /^$/d')"
 		[ "$_tool" = nsunshare ] || theirs=$out

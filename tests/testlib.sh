@@ -253,6 +253,17 @@ await_sleep()
 	done
 }
 
+# sleep_of PID: waits until a child of the process has executed sleep(1), and prints its pid. Fails if the
+# process has ended.
+sleep_of()
+{
+	until _child=$(pgrep -P "$1" -x sleep); do
+		[ -e "/proc/$1" ] || return
+	done
+	await_sleep "$_child"
+	echo "$_child"
+}
+
 # stop_holder [PID]: kills the process ($holder by default) and the process group that it leads.
 stop_holder()
 {

@@ -7,7 +7,7 @@
 
 struct dl_symbol {
 	const char *name;
-	void *slot; /* address of the function pointer to set */
+	void *slot; /* address of the function pointer that dl_open() sets */
 };
 
 /* One row of a table of symbols. The pointer must have the type of the function. */

@@ -7,7 +7,7 @@
 #include "net/netlink.h"
 
 struct net_ifaddr {
-	int index; /* index of the device */
+	int index; /* index of the device that has the address */
 	struct net_addr addr;
 	uint8_t scope;  /* RT_SCOPE_* */
 	uint32_t flags; /* IFA_F_* */

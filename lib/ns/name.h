@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * name: reads and writes the names of runs (nsunshare --name), which references use as name:NAME.
+ * name: reads and writes the names that users give to runs with nsunshare --name. The reference
+ * name:NAME refers to such a run.
  *
- * A run named NAME is described by the file NAME.json, one JSON object on one line, in
- * /run/nsutils or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. The process that creates and
- * removes this file locks NAME.lock with flock(2). Before the program runs, the file has the name
- * NAME.new.
+ * A run named NAME is described by the file NAME.json, one JSON object on one line, in /run/nsutils
+ * or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. The process that creates and removes this
+ * file locks NAME.lock with flock(2). Before the program runs, the file has the name NAME.new.
  */
 #ifndef NSU_NS_NAME_H
 #define NSU_NS_NAME_H
@@ -25,7 +25,7 @@ struct nsname {
 	uint64_t pidfd_inode; /* inode of a pidfd of the program (Linux 6.9) */
 	/* start time of the program, in clock ticks after boot in the initial time namespace */
 	uint64_t start;
-	uint64_t pidns; /* inode of the pid namespace to which the pids belong */
+	uint64_t pidns; /* inode of the pid namespace in which the pids are valid */
 	char boot_id[40];
 };
 
@@ -49,14 +49,14 @@ bool nsname_is_process(const struct nsname *n, int pidfd, int procfd);
 /* Returns true if name:NAME can be used: the run exists and has not ended. */
 bool nsname_is_live(const char *name);
 
-/* Sets the members of n that describe the process n->pid, a descendant of the caller that has not
- * been waited for. Returns 0, or a negative errno with e set. */
+/* Fills n from the process n->pid, a descendant of the caller that has not been waited for. Returns
+ * 0, or a negative errno with e set. */
 int nsname_describe(struct nsname *n, struct nserr *e) must_check;
 
 /* Parses the text of the file of a run. Returns 0 or -EINVAL. Has no side effects. */
 int nsname_parse(const char *text, struct nsname *out) must_check;
 
-/* A name that this process has reserved. */
+/* A name that this process has reserved for a run. */
 struct nsname_keep {
 	const char *name;    /* not copied */
 	struct trustpath at; /* path of NAME.json */

@@ -149,6 +149,7 @@ static bool fault_install(void)
 		SYS_getpid,       SYS_getppid, SYS_gettid,     SYS_getuid,      SYS_geteuid,
 		SYS_getgid,       SYS_getegid, SYS_umask,      SYS_vfork,       SYS_clone3,
 		SYS_mremap,       SYS_alarm,   SYS_rseq,       SYS_sched_yield, SYS_set_robust_list,
+		SYS_sigaltstack,
 	};
 	enum { HEAD = 5, N = sizeof(permitted) / sizeof(permitted[0]), CLONE = HEAD + N };
 	struct sock_filter code[CLONE + 5];

@@ -28,6 +28,7 @@ struct view_ns {
 struct view {
 	struct view_ns *ns;
 	size_t n;
+	uint64_t own; /* inode of the caller's network namespace */
 	bool complete;
 	bool all;     /* with lo */
 	bool counted; /* procs and holders are set */
@@ -36,6 +37,10 @@ struct view {
 		 * needed */
 		rules;
 };
+
+/* Finds the network namespaces of the machine, and opens them. Sets their members inode, ref, name
+ * and fd. Ends the process if the search is impossible. */
+void view_find(struct view *v);
 
 /* Finds the other ends of all pairs. Clears v->complete if the kernel does not report the namespace
  * of an other end. Ends the process if there is no memory. */

@@ -14,7 +14,10 @@ struct why {
 	struct net_addr dst;
 	uint16_t port;    /* 0: none */
 	bool udp, active; /* --probe */
-	/* devices of the namespace (`in`) and of the caller's namespace (`out`) */
+	/* The namespace of the other end of `dev` in messages ("the host" if it is the caller's),
+	 * and its name or path in commands ("" if it is the caller's). */
+	char host[96], host_label[64];
+	/* devices of the namespace (`in`) and of the host (`out`) */
 	struct net_links in, out;
 	struct net_ifaddrs addrs, out_addrs;
 	struct buf rules, inner_rules; /* of nf_tables */
@@ -22,7 +25,7 @@ struct why {
 	/* paths that the checks found */
 	struct net_way way, host_way;
 	const struct net_link *dev;   /* device through which the packet leaves the namespace */
-	const struct net_link *outer; /* other end of dev, if it is in the caller's namespace */
+	const struct net_link *outer; /* other end of dev */
 	/* device on which the packet enters the host: the bridge, or outer */
 	const struct net_link *entry;
 	const struct net_link *uplink; /* device through which the packet leaves the host */
@@ -47,7 +50,11 @@ void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like
 		snprintf(cure, sizeof(cure), __VA_ARGS__); \
 		cure; \
 	})
-#define CURE_SIZE 1024
+#define CURE_SIZE      1024
+/* Does the same for commands that must run in the namespace of the other end. Commands are
+ * separated by "; ". */
+#define HOST_CURE(...) why_at_host(y, CURE(__VA_ARGS__), sizeof(cure))
+char *why_at_host(const struct why *y, char *cure, size_t size);
 
 /* A check. A group of checks is an array in the order of the path. A check returns false if the
  * checks after it would be useless. */
@@ -60,7 +67,7 @@ extern why_check *const why_entry[];   /* bridge, gateway, the host as the desti
 extern why_check *const why_forward[]; /* forwarding, routes, reverse path, firewall, NAT, MTU */
 extern why_check *const why_beside[];  /* published ports, name servers, ping */
 
-/* Enter the namespace, and return to the caller's. In between, files of /proc and new sockets
+/* Enter the namespace, and return to that of the host. In between, files of /proc and new sockets
  * belong to the namespace. */
 void why_enter(struct why *y);
 void why_leave(struct why *y);
@@ -78,9 +85,16 @@ int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
 /* Does the same with the firewall rules of the namespace. */
 bool why_inner_rules(struct why *y);
+/* Read the firewall rules of the host, and those of the namespace. */
 void why_read_rules(struct why *y);
+void why_read_inner_rules(struct why *y);
 bool why_nat(struct why *y);
 bool why_published(struct why *y);
+
+/* Sets y->outer to the other end of y->dev. If the other end is not in the caller's namespace,
+ * moves the process to the namespace of the other end, which from then on is the host of the
+ * checks. Returns false after a report if the other end was not found. */
+bool why_find_outer(struct why *y);
 
 /* --probe: sends one packet and reports which rule dropped it. */
 void why_probe(struct why *y);

@@ -56,8 +56,9 @@ static int try_collect(void)
 	fault_begin();
 	rc = collect_run(&c, &q, &e);
 	for (size_t i = 0; rc == 0 && i < c.tab.n; i++) {
-		cleanup_fd int fd = collect_open(&c, c.tab.all[i]);
+		int fd = collect_open(&c, c.tab.all[i]);
 
+		util_close(&fd);
 		if (c.tab.all[i]->type->flag == CLONE_NEWNS &&
 		    collect_mountinfo(&c, c.tab.all[i], &m) == 0)
 			mountinfo_free(&m);
