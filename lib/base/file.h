@@ -38,8 +38,8 @@ int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check
  * set on failure. */
 DIR *file_open_dir(int dirfd, const char *path) must_check;
 
-/* Writes a path that names a descriptor of the caller ("/proc/self/fd/N"), for system calls that
- * accept only a path. */
+/* A path that names a descriptor of the caller ("/proc/self/fd/N"), for system calls that accept
+ * only a path. */
 struct file_fd_path {
 	char text[32];
 };

@@ -10,8 +10,9 @@
  *negative errno if it reports a failure, and 1 if it does neither
  *
  * fault_all() runs that function in one child process for each system call and each error. It
- * checks that the child does not return 1 or crash, and that it leaves neither a descriptor nor a
- * process nor blocked signals. fault_result() makes the return value of most functions.
+ * checks that the child does not return 1 or crash, that each descriptor is close-on-exec, and that
+ * it leaves neither a descriptor nor a process nor blocked signals. fault_result() makes the return
+ *value of most functions.
  */
 #ifndef NSU_UNIT_FAULT_H
 #define NSU_UNIT_FAULT_H
@@ -41,6 +42,7 @@ struct fault_run {
 	int target, error;     /* the call that fails, counted from 1 (0: none), and its errno */
 	int number;            /* result: the number of the system call that has failed */
 	int result, left, fds; /* result: of the function, and what is left */
+	int inherited;         /* result: a descriptor without O_CLOEXEC was opened */
 };
 
 static struct fault_run *fault_run_now;
@@ -117,6 +119,24 @@ static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 	return 0;
 }
 
+/* Returns true if the call returns a new descriptor. */
+static bool fault_opens(long number, const greg_t *a)
+{
+	return number == SYS_openat || number == SYS_openat2 || number == SYS_open_tree ||
+	       number == SYS_fsopen || number == SYS_fsmount || number == SYS_socket ||
+	       number == SYS_memfd_create || number == SYS_pidfd_open || number == SYS_signalfd4 ||
+	       (number == SYS_fcntl && a[1] == F_DUPFD);
+}
+
+/* Records a descriptor that an executed program would inherit. */
+static void fault_check_cloexec(greg_t fd)
+{
+	const greg_t a[6] = { fd, F_GETFD };
+
+	if (!(fault_raw(SYS_fcntl, a) & FD_CLOEXEC))
+		fault_run_now->inherited = 1;
+}
+
 static void fault_handle(int sig, siginfo_t *info, void *context)
 {
 	ucontext_t *u = context;
@@ -136,6 +156,8 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 		r[REG_RAX] = -f->error;
 	} else {
 		r[REG_RAX] = fault_raw(number, a);
+		if (f->armed && fault_opens(number, a) && r[REG_RAX] >= 0)
+			fault_check_cloexec(r[REG_RAX]);
 	}
 }
 
@@ -149,6 +171,7 @@ static bool fault_install(void)
 		SYS_getpid,       SYS_getppid, SYS_gettid,     SYS_getuid,      SYS_geteuid,
 		SYS_getgid,       SYS_getegid, SYS_umask,      SYS_vfork,       SYS_clone3,
 		SYS_mremap,       SYS_alarm,   SYS_rseq,       SYS_sched_yield, SYS_set_robust_list,
+		SYS_sigaltstack,
 	};
 	enum { HEAD = 5, N = sizeof(permitted) / sizeof(permitted[0]), CLONE = HEAD + N };
 	struct sock_filter code[CLONE + 5];
@@ -242,7 +265,7 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 
 	f->armed = f->calls = 0;
 	f->number = -1;
-	f->result = f->left = f->fds = 0;
+	f->result = f->left = f->fds = f->inherited = 0;
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
@@ -260,6 +283,8 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 		snprintf(text, sizeof(text), "the undisturbed run fails: %s", strerror(-f->result));
 		return text;
 	}
+	if (f->inherited)
+		return "opened a descriptor without O_CLOEXEC";
 	if (f->fds)
 		return f->fds > 0 ? "left a descriptor open" : "closed a descriptor of the caller";
 	if (f->left & 1 && f->number != SYS_wait4 && f->number != SYS_waitid)
