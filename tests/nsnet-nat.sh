@@ -322,7 +322,8 @@ foreign_rules()
 	done
 }
 
-# The tables have the chains of Docker and firewalld, with the hooks that nsnet uses.
+# The tables of the other programs have the chains of Docker and firewalld, at the same hooks at
+# which nsnet adds its rules.
 test_tables_of_other_programs_stay_unchanged()
 {
 	nft -f - <<-'EOF'

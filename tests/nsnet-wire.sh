@@ -292,8 +292,8 @@ test_del_returns_after_the_devices_are_removed()
 	assert_refused 1 "'web' is neither a named namespace nor a bridge"
 }
 
-# The device x0 of the namespace a and the one of web have the same index, and the other ends as well,
-# but the other end of x0 is in the namespace b.
+# The device x0 of the namespace a has the same index as the device of web, and their other ends
+# have the same index, too. But the other end of x0 is in the namespace b.
 test_connections_with_a_third_namespace_are_not_mistaken_for_its_own()
 {
 	nsnet add web --bridge br0,10.1.0.1/24

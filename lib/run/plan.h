@@ -84,7 +84,7 @@ struct plan_step {
 
 /*
  * Makes the helper run until the program has ended, for work that the caller cannot do from inside
- * the new namespaces. The caller is the parent of such a helper and has blocked all signals. The
+ * the new namespaces. The caller is the parent of this helper and has blocked all signals. The
  * functions below are called in the helper. ctx is the helper's own copy of the caller's memory.
  */
 struct plan_keeper {

@@ -97,8 +97,8 @@ struct publish {
 /* The argument of --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
-	/* The device in the namespace: only ifname, index, addr and gw are used. Without an address
-	 * and a gateway, the device stays down. */
+	/* The device in the namespace. Only the members ifname, index, addr and gw are used.
+	 * Without an address and a gateway, the device stays down. */
 	struct wire wire;
 	/* name, MTU, addresses and routes of the device, which are restored later */
 	char record[NET_LINK_ALIAS];
@@ -224,8 +224,8 @@ int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check
 /* Opens the network namespace that a reference names. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /*
- * Finds out whether the other end of the pair `l` is in the network namespace ns. nl is a socket in
- * the namespace of l. An index alone does not identify a device, because each namespace counts its
+ * Finds out if the other end of the pair `l` is in the network namespace ns. nl is a socket in the
+ * namespace of l. An index alone does not identify a device, because each namespace counts its
  * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
  */
 int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;

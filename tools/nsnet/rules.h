@@ -45,9 +45,9 @@ struct rules_dnat {
 	char table[96];
 };
 
-/* Finds the next such rule of the hook prerouting, beginning at *at, and advances *at. Before the
- * first call, the caller sets *at to the beginning of the ruleset. Returns false if there is no
- * further rule. */
+/* Finds the next rule at the hook prerouting that forwards a port, beginning at *at, and advances
+ * *at. Before the first call, the caller sets *at to the beginning of the ruleset. Returns false if
+ * there is no further rule. */
 bool rules_next_dnat(const char **at, struct rules_dnat *out);
 
 #endif
