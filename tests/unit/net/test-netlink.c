@@ -99,7 +99,7 @@ static void other_link_requests_equal_those_of_ip(void)
 		     "1c001200 0a000400 62726964 67650000 0c000500 05000400 01000000");
 	/* IPV4_DEVCONF_FORWARDING is 1; ip(8) has no command for this */
 	netlink_batch_init(&b);
-	net_link_put_forwarding(&b, 4);
+	net_link_put_forwarding(&b, 4, false);
 	is_bytes(&b, "34000000 10000500 00000000 00000000 00000000 04000000 00000000 00000000"
 		     "14001a00 10000200 0c000100 08000100 01000000");
 	/* ip link set v0 netns /proc/self/fd/9 name e0 */
