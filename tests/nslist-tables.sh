@@ -137,6 +137,22 @@ test_narrow_terminal_cuts_the_command_first()
 	assertTrue 'nothing is cut with --notruncate' "sed -n 2p '$TMP/lines' | grep -q 'sleep infinity $ref\$'"
 }
 
+test_narrow_terminal_never_cuts_numbers_and_references()
+{
+	uts_holder
+	run nslist -t uts -n -u -o NS,PID,REF,COMMAND "$holder"
+	assert_ok
+	# shellcheck disable=SC2086 # the columns
+	set -- $out
+	for width in 60 30 10; do
+		on_terminal $width nslist -t uts -n -o NS,PID,REF,COMMAND "$holder"
+		assert_rc 0
+		assertEquals "$width columns" "$1 $2 $3" "$(awk '{ print $1, $2, $3 }' "$TMP/lines")"
+	done
+	# the text of the command is cut to the width of its heading
+	assertEquals 'sleep i' "$(awk '{ print $4, $5 }' "$TMP/lines")"
+}
+
 # The files of the locale are read only if a table needs them.
 test_list_has_characters_beyond_ascii_in_a_utf8_locale()
 {

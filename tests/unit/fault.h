@@ -35,6 +35,10 @@
 
 #include "unit.h"
 
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
 /* The memory that a child shares with the process that checks it. */
 struct fault_run {
 	atomic_int armed, calls;
