@@ -60,6 +60,21 @@ test_run_reaches_the_outside_only_with_nat()
 	assertEquals 0 "$(cat /proc/sys/net/ipv4/ip_forward)"
 }
 
+test_new_devices_have_the_lower_mtu_of_the_uplink()
+{
+	ip link set up0 mtu 1400
+	ip route add default via 198.51.100.7
+	run nsnet run --bridge br0,10.1.0.1/24 --nat -- ip link show eth0
+	assert_out_has 'mtu 1400'
+	run ip link show br0
+	assert_out_has 'mtu 1400'
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- ip link show eth0
+	assert_out_has 'mtu 1400'
+	run nsnet run --bridge br1,10.2.0.1/24 -- ip link show eth0
+	assert_out_has 'mtu 1500'
+	ip route del default
+}
+
 test_pair_with_the_host_reaches_the_outside_with_nat()
 {
 	serve world 7

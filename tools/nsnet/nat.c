@@ -100,9 +100,7 @@ static int check_port(const struct publish *p, struct nserr *e)
 	return -rc;
 }
 
-/* Finds the devices that lead to the outside. These are the devices of the default routes. Without
- * a default route, these are all devices with a route, except bridges of nsnet. */
-static int find_uplinks(struct net *n, struct nserr *e)
+int nat_find_uplinks(struct net *n, struct nserr *e)
 {
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
 	struct net_links links cleanup_net_links = NET_LINKS_INIT;
@@ -122,8 +120,11 @@ static int find_uplinks(struct net *n, struct nserr *e)
 
 		for (size_t k = 0; !known && k < n->n_uplinks; k++)
 			known = streq(n->uplinks[k], l->name);
-		if (!known && n->n_uplinks < NET_WORDS_MAX)
-			strcpy(n->uplinks[n->n_uplinks++], l->name);
+		if (known || n->n_uplinks == NET_WORDS_MAX)
+			continue;
+		strcpy(n->uplinks[n->n_uplinks++], l->name);
+		if (!n->uplink_mtu || l->mtu < n->uplink_mtu)
+			n->uplink_mtu = l->mtu;
 	}
 	return 0;
 }
@@ -162,8 +163,6 @@ int nat_resolve(struct net *n, struct nserr *e)
 	} else {
 		rc = nat_table("br", n->bridges[0].name, n->table, e);
 	}
-	if (rc == 0)
-		rc = find_uplinks(n, e);
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
 	/* The socket is opened here, because it must belong to the caller's network namespace,

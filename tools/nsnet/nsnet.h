@@ -164,6 +164,7 @@ struct net {
 	struct addrs subnets; /* IPv4 subnets of the addresses of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
+	uint32_t uplink_mtu; /* lowest MTU of the uplinks; 0: there is none */
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* commands for nft(8) that create the firewall rules */
 	struct nft_ctx *nft;
@@ -318,6 +319,10 @@ void spec_publish(struct net *n, const char *text);
  * does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
+/* Finds the devices that lead to the outside, and the lowest of their MTUs. These are the devices
+ * of the default routes. Without a default route, these are all devices with a route, except
+ * bridges of nsnet. Returns 0, or a negative errno with e set. */
+int nat_find_uplinks(struct net *n, struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */

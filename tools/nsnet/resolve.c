@@ -85,6 +85,8 @@ int resolve(struct net *n, struct nserr *e)
 		rc = net_open_in(n->own_ns, n->ns, &n->inner, e);
 	if (rc == 0 && n->target == TARGET_EXISTING && n->n_wires)
 		rc = net_links_read(&n->inner, &inside, e);
+	if (rc == 0 && nat_wanted(n))
+		rc = nat_find_uplinks(n, e);
 	for (size_t i = 0; rc == 0 && i < n->n_bridges; i++)
 		rc = resolve_bridge(n, &h, &n->bridges[i], e);
 	/* `link` also allows namespaces without a name in /run/netns. */

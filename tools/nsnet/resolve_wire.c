@@ -157,6 +157,8 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		choose_gateways(w);
 	if (w->kind == WIRE_BRIDGE && !w->mtu)
 		w->mtu = w->bridge->link_mtu;
+	if (w->kind == WIRE_HOST && !w->mtu && n->uplink_mtu < 1500)
+		w->mtu = n->uplink_mtu;
 	v4 = first_v4(&w->addr);
 	if (v4 && !w->has_mac && w->kind != WIRE_STACKED) {
 		net_mac_of(v4, 0x02, 0x6e, w->mac);
