@@ -173,5 +173,7 @@ int nat_resolve(struct net *n, struct nserr *e)
 	nat_rules(n, false, &n->rules);
 	if (rc == 0 && n->check)
 		rc = nft_apply(n->nft, n->rules.s, true, e);
+	if (rc == 0 && n->nft)
+		nat_warn_of_drops(n);
 	return rc < 0 ? rc : n->rules.err;
 }

@@ -21,6 +21,10 @@ void nat_guard_chain(struct buf *b);
  * `owner`, the table replaces an existing table of that name. */
 void nat_rules(const struct net *n, bool owner, struct buf *b);
 
+/* Prints a message if a chain of another program drops the packets that --nat translates. The rules
+ * of the caller's namespace are read with n->nft. */
+void nat_warn_of_drops(const struct net *n);
+
 /* Deletes UDP entries of connection tracking that bypass the current rule of a port: entries that
  * send packets to another address than `to`, or, if `to` is NULL, entries that a removed rule
  * translated. ct is a NETLINK_NETFILTER socket and host a NETLINK_ROUTE socket, both in the

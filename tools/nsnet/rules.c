@@ -198,6 +198,14 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
 	return worst;
 }
 
+const char *rules_user_chain(const char *ruleset, const struct rules_place *at)
+{
+	return streq(at->table, "ip filter") && streq(at->chain, "FORWARD") &&
+			       strstr(ruleset, "\tchain DOCKER-USER {")
+		       ? "DOCKER-USER"
+		       : at->chain;
+}
+
 /* ---- published ports */
 
 static bool parse_dnat(const char *rule, struct rules_dnat *out)
