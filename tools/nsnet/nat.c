@@ -174,6 +174,6 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (rc == 0 && n->check)
 		rc = nft_apply(n->nft, n->rules.s, true, e);
 	if (rc == 0 && n->nft)
-		nat_warn_of_drops(n);
+		rc = nat_check_others(n, e);
 	return rc < 0 ? rc : n->rules.err;
 }

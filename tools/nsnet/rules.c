@@ -211,8 +211,13 @@ const char *rules_user_chain(const char *ruleset, const struct rules_place *at)
 static bool parse_dnat(const char *rule, struct rules_dnat *out)
 {
 	const char *proto = strstr(rule, "tcp dport "), *to = strstr(rule, " dnat "), *colon;
+	const char *on = strstr(rule, "ip daddr ");
 	uint64_t outer, inner;
 
+	out->on = (struct net_addr){ .family = 0 };
+	on = on ? on + strlen("ip daddr ") : "";
+	if (net_addr_parse(on, strcspn(on, " "), &out->on) < 0)
+		out->on.family = 0;
 	out->udp = !proto;
 	proto = proto ? proto : strstr(rule, "udp dport ");
 	to = to ? strstr(to, "to ") : NULL;

@@ -45,6 +45,7 @@ const char *rules_user_chain(const char *ruleset, const struct rules_place *at);
 struct rules_dnat {
 	bool udp;
 	uint16_t outer, inner;
+	struct net_addr on; /* address of the host; family 0: any */
 	struct net_addr to;
 	char table[96];
 };
