@@ -222,6 +222,45 @@ test_a_published_udp_port_takes_over_old_connections()
 	exec 7>&- 8<&-
 }
 
+# A namespace without a name is identified by its inode.
+test_ports_of_a_process_are_published_until_del_or_gc()
+{
+	start_holder nsunshare -Urn --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	inode=$(stat -Lc %i "/proc/$holder_line/ns/net")
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add "$holder_line" --bridge br0 --publish 8080:80
+	assert_ok
+	nsenter2 -t "$holder_line" -n -- busybox nc -ll -p 80 -e echo hello &
+	servers="${servers:-} $!"
+	until nsenter2 -t "$holder_line" -n -- ss -Hltn 'sport = 80' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out hello
+	run nsnet show -rn -o IF,TABLE,PORTS "$holder_line" self
+	assert_out_has "eth0 inet\\x20nsnet_id/$inode 8080:80/tcp"
+	run nsnet gc
+	assert_out_empty
+	run nsnet del "$holder_line"
+	assert_ok
+	assert_empty "$(nft list tables)"
+	nsnet add "$holder_line" --bridge br0 --publish 8080:80
+	kill "${servers##* }"
+	wait "${servers##* }"
+	servers=
+	stop_holders
+	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
+	run nsnet gc
+	assert_out "table inet nsnet_id/$inode"
+	# a reference with a name has the rules of the name
+	nsnet add web
+	nsnet add netns:web --bridge br0 --publish 8080:80
+	assertEquals 'table inet nsnet_ns/web' "$(nft list tables)"
+	run nsnet del /run/netns/web
+	assert_ok
+	assert_empty "$(nft list tables)"
+}
+
 test_rules_that_come_later_end_with_the_name()
 {
 	nsnet bridge br0,10.1.0.1/24

@@ -154,12 +154,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (n->argv) {
 		snprintf(pid, sizeof(pid), "%d", (int)getpid());
 		rc = nat_table("run", pid, n->table, e);
-	} else if (n->name) {
-		rc = nat_table("ns", n->name, n->table, e);
-	} else if (n->ref) {
-		rc = nserr_set(e, 0, "--nat and --publish need a name");
-		nserr_hint(e, "give the namespace an address with 'nsnet attach <name> %s'",
-			   n->ref);
+	} else if (n->name || n->ref) {
+		rc = nat_table("ns", n->owner, n->table, e);
 	} else {
 		rc = nat_table("br", n->bridges[0].name, n->table, e);
 	}

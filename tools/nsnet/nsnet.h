@@ -157,6 +157,8 @@ struct net {
 	int host_lock, name_lock;
 	/* name or path by which ip(8) accepts the target namespace, for --explain */
 	char label[64];
+	/* the target namespace in aliases: its name, "net:INODE" without a name, or "run" */
+	char owner[NET_NAME_MAX + 1];
 	char path[PATH_MAX]; /* path of the file in /run/netns that has the name of the namespace */
 	bool name_is_new;    /* this run has created the file `path` */
 	struct nspin pin;
@@ -314,9 +316,9 @@ static inline bool net_forks(const struct net *n)
  * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* Writes the name of the firewall table for a namespace (kind is "ns"), a bridge ("br"), a process
- * ("run") or the loopback addresses of a bridge ("lo"). Returns 0, or -EINVAL with e set if nft(8)
- * does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
+ * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
+ * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
 /* Finds the devices that lead to the outside, and the lowest of their MTUs. These are the devices

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/str.h"
 #include "kernel/nsfile.h"
 #include "nic.h"
 #include "resolve.h"
@@ -31,8 +33,12 @@ static int resolve_name(struct net *n, struct nserr *e)
 
 static int resolve_target(struct net *n, struct nserr *e)
 {
+	const char *name = n->ref ? str_after(n->ref, "netns:") : NULL;
+	struct stat st;
+
 	n->target = TARGET_NEW;
 	snprintf(n->label, sizeof(n->label), "nsnet-run");
+	snprintf(n->owner, sizeof(n->owner), "%s", n->name ? n->name : "run");
 	if (n->name)
 		return resolve_name(n, e);
 	if (!n->ref)
@@ -41,7 +47,13 @@ static int resolve_target(struct net *n, struct nserr *e)
 	n->ns = net_open_ref(n->ref, e);
 	if (n->ns < 0)
 		return n->ns;
+	if (fstat(n->ns, &st) < 0)
+		return nserr_set(e, errno, "cannot examine the network namespace");
 	n->target = TARGET_EXISTING;
+	if (name && name_is_valid(name))
+		snprintf(n->owner, sizeof(n->owner), "%s", name);
+	else
+		snprintf(n->owner, sizeof(n->owner), "net:%llu", (unsigned long long)st.st_ino);
 	return 0;
 }
 

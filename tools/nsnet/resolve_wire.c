@@ -23,10 +23,7 @@ static void set_alias(const struct net *n, struct wire *w)
 	char text[NET_ADDR_TEXT];
 	size_t len;
 
-	len = (size_t)snprintf(w->alias, sizeof(w->alias), "%s%s", NET_ALIAS,
-			       n->name  ? n->name
-			       : n->ref ? n->label
-					: "run");
+	len = (size_t)snprintf(w->alias, sizeof(w->alias), "%s%s", NET_ALIAS, n->owner);
 	for (size_t i = 0; i < w->addr.n && len < sizeof(w->alias); i++)
 		len += (size_t)snprintf(
 			w->alias + len, sizeof(w->alias) - len, "%s%s",
