@@ -60,6 +60,21 @@ test_run_reaches_the_outside_only_with_nat()
 	assertEquals 0 "$(cat /proc/sys/net/ipv4/ip_forward)"
 }
 
+test_new_devices_have_the_lower_mtu_of_the_uplink()
+{
+	ip link set up0 mtu 1400
+	ip route add default via 198.51.100.7
+	run nsnet run --bridge br0,10.1.0.1/24 --nat -- ip link show eth0
+	assert_out_has 'mtu 1400'
+	run ip link show br0
+	assert_out_has 'mtu 1400'
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- ip link show eth0
+	assert_out_has 'mtu 1400'
+	run nsnet run --bridge br1,10.2.0.1/24 -- ip link show eth0
+	assert_out_has 'mtu 1500'
+	ip route del default
+}
+
 test_pair_with_the_host_reaches_the_outside_with_nat()
 {
 	serve world 7
@@ -207,6 +222,45 @@ test_a_published_udp_port_takes_over_old_connections()
 	exec 7>&- 8<&-
 }
 
+# A namespace without a name is identified by its inode.
+test_ports_of_a_process_are_published_until_del_or_gc()
+{
+	start_holder nsunshare -Urn --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	inode=$(stat -Lc %i "/proc/$holder_line/ns/net")
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add "$holder_line" --bridge br0 --publish 8080:80
+	assert_ok
+	nsenter2 -t "$holder_line" -n -- busybox nc -ll -p 80 -e echo hello &
+	servers="${servers:-} $!"
+	until nsenter2 -t "$holder_line" -n -- ss -Hltn 'sport = 80' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out hello
+	run nsnet show -rn -o IF,TABLE,PORTS "$holder_line" self
+	assert_out_has "eth0 inet\\x20nsnet_id/$inode 8080:80/tcp"
+	run nsnet gc
+	assert_out_empty
+	run nsnet del "$holder_line"
+	assert_ok
+	assert_empty "$(nft list tables)"
+	nsnet add "$holder_line" --bridge br0 --publish 8080:80
+	kill "${servers##* }"
+	wait "${servers##* }"
+	servers=
+	stop_holders
+	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
+	run nsnet gc
+	assert_out "table inet nsnet_id/$inode"
+	# a reference with a name has the rules of the name
+	nsnet add web
+	nsnet add netns:web --bridge br0 --publish 8080:80
+	assertEquals 'table inet nsnet_ns/web' "$(nft list tables)"
+	run nsnet del /run/netns/web
+	assert_ok
+	assert_empty "$(nft list tables)"
+}
+
 test_rules_that_come_later_end_with_the_name()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -245,6 +299,38 @@ test_a_port_in_use_is_refused_unless_forced()
 	nsnet del web
 	run nsnet add web --bridge br0 --publish 8080:80 --force
 	assert_ok
+}
+
+test_a_port_of_another_table_is_refused_unless_forced()
+{
+	nsnet add web --bridge br0,10.1.0.1/24 --publish 8080:80
+	run nsnet add web --bridge br0 --publish 8080:80
+	assert_ok
+	for port in 8080:80 198.51.100.1:8080:81; do
+		run nsnet add db --bridge br0 --publish $port
+		assert_refused 1 "the table 'inet nsnet_ns/web' forwards the port 8080/tcp of the host to 10.1.0.2 already"
+	done
+	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
+	# other protocols and the loopback addresses are free
+	run nsnet add db --bridge br0 --publish 8080:80/udp --publish 127.0.0.1:8080:80
+	assert_ok
+	run nsnet run --bridge br0 --publish 127.0.0.1:8080:80 -- true
+	assert_refused 125 "the table 'inet nsnet_ns/db' forwards the port 8080/tcp"
+	run nsnet run --bridge br0 --publish 127.0.0.2:8080:80 -- true
+	assert_ok
+	run nsnet run --bridge br0 --publish 8080:80 --force -- true
+	assert_ok
+	# ip(8) does not remove the rules of a namespace
+	ip netns del web
+	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
+	run nsnet run --bridge br0 --publish 8080:80 -- true
+	assert_ok
+	run nft list tables
+	assert_out_lacks nsnet_ns/web
+	nsnet del db
+	nft 'table ip nat { chain p { type nat hook prerouting priority dstnat; iifname != "docker0" tcp dport 8081 counter dnat to 172.17.0.2:80; }; }'
+	run nsnet run --bridge br0 --publish 8081:80 -- true
+	assert_refused 125 "the table 'ip nat' forwards the port 8081/tcp of the host to 172.17.0.2 already"
 }
 
 test_rules_of_a_killed_run_are_removed_by_the_kernel()
@@ -344,10 +430,10 @@ test_tables_of_other_programs_stay_unchanged()
 	EOF
 	foreign_rules >"$TMP/foreign"
 	assertTrue 'the rules are there' "grep -q filter_FORWARD '$TMP/foreign'"
-	nsnet bridge br0,10.1.0.1/24 --nat
-	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 53:53/udp
+	nsnet bridge br0,10.1.0.1/24 --nat 2>/dev/null
+	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 53:53/udp 2>/dev/null
 	run nsnet run --bridge br0 --nat -- true
-	assert_ok
+	assert_rc 0
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat --publish 8082:80 -- sh -c 'exit 3'
 	assert_rc 3
 	nsnet why --probe web >/dev/null
@@ -362,6 +448,31 @@ test_tables_of_other_programs_stay_unchanged()
 	foreign_rules >"$TMP/foreign.now"
 	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
 	assertEquals 'all tables' 4 "$(nft list tables | wc -l)"
+}
+
+test_chain_of_docker_that_drops_is_reported_with_a_working_remedy()
+{
+	ip route add default via 198.51.100.7
+	nft -f - <<-'EOF'
+		table ip filter {
+			chain DOCKER-USER { return; }
+			chain FORWARD { type filter hook forward priority filter; policy drop; jump DOCKER-USER; }
+		}
+	EOF
+	nsnet add web --bridge br0,10.1.0.1/24
+	run nsnet bridge br0 --nat
+	assert_rc 0
+	assert_err_has "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of 10.1.0.0/24 (policy drop)"
+	assertFalse 'the packets are dropped' 'answers web 198.51.100.7'
+	printf '%s\n' "$err" | sed -n 's/.*allow them with: //p' >"$TMP/remedy"
+	run sh -e "$TMP/remedy"
+	assert_ok
+	assertTrue 'the remedy works' 'answers web 198.51.100.7'
+	run nsnet bridge br0 --nat
+	assert_ok
+	run nft list chain ip filter DOCKER-USER
+	assert_out_has 'ip saddr 10.1.0.0/24 accept'
+	ip route del default
 }
 
 test_check_validates_the_rules_with_the_kernel()

@@ -443,6 +443,18 @@ test_moved_device_gets_addresses_and_a_gateway()
 	assertEquals "$before" "$(nic_state)"
 }
 
+test_warns_of_a_dhcp_client_of_the_moved_device()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.1/24 dev nic0
+	run nsnet run --move nic0 -- true
+	assert_ok
+	ip addr add 192.0.2.7/24 dev nic0 valid_lft 3600 preferred_lft 3600
+	run nsnet run --move nic0 -- true
+	assert_rc 0
+	assert_err_has "a DHCP client of the host manages the address 192.0.2.7/24 of 'nic0'"
+}
+
 test_explained_commands_move_a_device_and_return_it()
 {
 	ip link add nic0 type veth peer name wire0

@@ -64,15 +64,16 @@ static bool has_nat(const struct net_link *l)
 }
 
 /*
- * Deletes the devices of a namespace whose other end has an alias of nsnet. Sets *nat if these
- * devices have firewall rules. RTM_DELLINK returns after both ends are removed, whereas the kernel
+ * Deletes the devices of a namespace whose other end has an alias of nsnet, and their firewall
+ * rules. RTM_DELLINK returns after both ends are removed, whereas the kernel
  * removes the devices of an ended namespace some time later.
  */
-static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
+static int disconnect(struct net *n, int ns, struct nserr *e)
 {
 	struct net_links here cleanup_net_links = NET_LINKS_INIT;
 	struct net_links there cleanup_net_links = NET_LINKS_INIT;
 	struct netlink inner cleanup_netlink = NETLINK_INIT;
+	char owner[NET_LINK_ALIAS] = "";
 	int rc = net_open_in(n->own_ns, ns, &inner, e);
 
 	if (rc == 0)
@@ -92,10 +93,15 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 		if (is < 0)
 			rc = nserr_set(e, is, "cannot find the other end of '%s'", in->name);
 		if (is > 0) {
-			*nat |= has_nat(out);
+			if (has_nat(out))
+				snprintf(owner, sizeof(owner), "%.*s",
+					 (int)strcspn(out->alias + strlen(NET_ALIAS), " "),
+					 out->alias + strlen(NET_ALIAS));
 			rc = delete_link(&inner, in, e);
 		}
 	}
+	if (rc == 0 && owner[0])
+		rc = nat_remove("ns", owner, e);
 	return rc;
 }
 
@@ -134,11 +140,8 @@ static void remove_resolv(const char *name)
 
 static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
 {
-	bool nat = false;
-	int rc = ns >= 0 ? disconnect(n, ns, &nat, e) : 0;
+	int rc = ns >= 0 ? disconnect(n, ns, e) : 0;
 
-	if (rc == 0 && nat)
-		rc = nat_remove("ns", name, e);
 	if (rc == 0)
 		rc = names_remove(name, e);
 	if (rc == 0)
@@ -203,7 +206,6 @@ static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 	cleanup_fd int ns = -1;
 	struct net_link br;
 	int rc, is = NAME_NONE;
-	bool nat = false;
 
 	name = name ? name : word;
 	if (name_is_valid(name)) {
@@ -231,7 +233,7 @@ static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 		nserr_set(&e, ENOENT, "'%s' is neither a named namespace nor a bridge", word);
 	} else if (rc == -ENODEV) {
 		ns = net_open_ref(word, &e);
-		rc = ns < 0 ? ns : disconnect(n, ns, &nat, &e);
+		rc = ns < 0 ? ns : disconnect(n, ns, &e);
 	}
 	if (rc < 0)
 		cli_warn_nserr(&e);

@@ -101,9 +101,7 @@ static int check_port(const struct publish *p, struct nserr *e)
 	return -rc;
 }
 
-/* Finds the devices that lead to the outside. These are the devices of the default routes. Without
- * a default route, these are all devices with a route, except bridges of nsnet. */
-static int find_uplinks(struct net *n, struct nserr *e)
+int nat_find_uplinks(struct net *n, struct nserr *e)
 {
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
 	struct net_links links cleanup_net_links = NET_LINKS_INIT;
@@ -123,8 +121,11 @@ static int find_uplinks(struct net *n, struct nserr *e)
 
 		for (size_t k = 0; !known && k < n->n_uplinks; k++)
 			known = streq(n->uplinks[k], l->name);
-		if (!known && n->n_uplinks < NET_WORDS_MAX)
-			strcpy(n->uplinks[n->n_uplinks++], l->name);
+		if (known || n->n_uplinks == NET_WORDS_MAX)
+			continue;
+		strcpy(n->uplinks[n->n_uplinks++], l->name);
+		if (!n->uplink_mtu || l->mtu < n->uplink_mtu)
+			n->uplink_mtu = l->mtu;
 	}
 	return 0;
 }
@@ -154,17 +155,11 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (n->argv) {
 		snprintf(pid, sizeof(pid), "%d", (int)getpid());
 		rc = nat_table("run", pid, n->table, e);
-	} else if (n->name) {
-		rc = nat_table("ns", n->name, n->table, e);
-	} else if (n->ref) {
-		rc = nserr_set(e, 0, "--nat and --publish need a name");
-		nserr_hint(e, "give the namespace an address with 'nsnet attach <name> %s'",
-			   n->ref);
+	} else if (n->name || n->ref) {
+		rc = nat_table("ns", n->owner, n->table, e);
 	} else {
 		rc = nat_table("br", n->bridges[0].name, n->table, e);
 	}
-	if (rc == 0)
-		rc = find_uplinks(n, e);
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
 	/* The socket is opened here, because it must belong to the caller's network namespace,
@@ -175,5 +170,7 @@ int nat_resolve(struct net *n, struct nserr *e)
 	nat_rules(n, false, &n->rules);
 	if (rc == 0 && n->check)
 		rc = nft_apply(n->nft, n->rules.s, true, e);
+	if (rc == 0 && n->nft)
+		rc = nat_check_others(n, e);
 	return rc < 0 ? rc : n->rules.err;
 }

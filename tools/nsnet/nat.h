@@ -21,6 +21,14 @@ void nat_guard_chain(struct buf *b);
  * `owner`, the table replaces an existing table of that name. */
 void nat_rules(const struct net *n, bool owner, struct buf *b);
 
+/*
+ * Reads the rules of the caller's namespace with n->nft. Removes tables of nsnet whose namespace
+ * has ended if they forward a published port. Prints a message if a chain of another program drops
+ * the packets that --nat translates. Returns -EADDRINUSE with e set if another table forwards a
+ * published port, unless --force is given.
+ */
+int nat_check_others(struct net *n, struct nserr *e) must_check;
+
 /* Deletes UDP entries of connection tracking that bypass the current rule of a port: entries that
  * send packets to another address than `to`, or, if `to` is NULL, entries that a removed rule
  * translated. ct is a NETLINK_NETFILTER socket and host a NETLINK_ROUTE socket, both in the

@@ -86,7 +86,7 @@ static bool has_process(const char *text)
 static bool is_orphan(const struct net_links *links, const char *table)
 {
 	const char *of = str_after(table, "nsnet_");
-	char name[NAT_TABLE_SIZE];
+	char name[NAT_TABLE_SIZE], owner[NAT_TABLE_SIZE + 4];
 	int fd, is;
 
 	if (!of || !strchr(of, '/'))
@@ -99,6 +99,10 @@ static bool is_orphan(const struct net_links *links, const char *table)
 		return !has_process(name);
 	if (str_after(of, "br/") || str_after(of, "lo/"))
 		return !net_links_by_name(links, name);
+	if (str_after(of, "id/")) {
+		snprintf(owner, sizeof(owner), "net:%s", name);
+		return !has_device(links, owner);
+	}
 	if (!str_after(of, "ns/") || has_device(links, name))
 		return false;
 	is = names_open(name, &fd, NULL);

@@ -12,6 +12,10 @@
  */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], struct nserr *e)
 {
+	const char *inode = streq(kind, "ns") ? str_after(name, "net:") : NULL;
+
+	kind = inode ? "id" : kind;
+	name = inode ? inode : name;
 	if (!name_is_valid(name))
 		return nserr_set(e, 0, "'%s' cannot name a table of firewall rules", name);
 	snprintf(table, NAT_TABLE_SIZE, "nsnet_%s/%s", kind, name);

@@ -157,6 +157,8 @@ struct net {
 	int host_lock, name_lock;
 	/* name or path by which ip(8) accepts the target namespace, for --explain */
 	char label[64];
+	/* the target namespace in aliases: its name, "net:INODE" without a name, or "run" */
+	char owner[NET_NAME_MAX + 1];
 	char path[PATH_MAX]; /* path of the file in /run/netns that has the name of the namespace */
 	bool name_is_new;    /* this run has created the file `path` */
 	struct nspin pin;
@@ -164,6 +166,7 @@ struct net {
 	struct addrs subnets; /* IPv4 subnets of the addresses of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
+	uint32_t uplink_mtu; /* lowest MTU of the uplinks; 0: there is none */
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* commands for nft(8) that create the firewall rules */
 	struct nft_ctx *nft;
@@ -313,11 +316,15 @@ static inline bool net_forks(const struct net *n)
  * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* Writes the name of the firewall table for a namespace (kind is "ns"), a bridge ("br"), a process
- * ("run") or the loopback addresses of a bridge ("lo"). Returns 0, or -EINVAL with e set if nft(8)
- * does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
+ * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
+ * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
+/* Finds the devices that lead to the outside, and the lowest of their MTUs. These are the devices
+ * of the default routes. Without a default route, these are all devices with a route, except
+ * bridges of nsnet. Returns 0, or a negative errno with e set. */
+int nat_find_uplinks(struct net *n, struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */

@@ -101,6 +101,9 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 	} else {
 		random_mac(br->mac);
 	}
+	/* packets of the default MTU would be lost at an uplink with a lower one, such as a VPN */
+	if (!br->index && !br->mtu && n->uplink_mtu < 1500)
+		br->mtu = n->uplink_mtu;
 	if (br->mtu)
 		br->link_mtu = br->mtu;
 	/* Remove the addresses that the bridge has already. */

@@ -23,10 +23,7 @@ static void set_alias(const struct net *n, struct wire *w)
 	char text[NET_ADDR_TEXT];
 	size_t len;
 
-	len = (size_t)snprintf(w->alias, sizeof(w->alias), "%s%s", NET_ALIAS,
-			       n->name  ? n->name
-			       : n->ref ? n->label
-					: "run");
+	len = (size_t)snprintf(w->alias, sizeof(w->alias), "%s%s", NET_ALIAS, n->owner);
 	for (size_t i = 0; i < w->addr.n && len < sizeof(w->alias); i++)
 		len += (size_t)snprintf(
 			w->alias + len, sizeof(w->alias) - len, "%s%s",
@@ -158,6 +155,8 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		choose_gateways(w);
 	if (w->kind == WIRE_BRIDGE && !w->mtu)
 		w->mtu = w->bridge->link_mtu;
+	if (w->kind == WIRE_HOST && !w->mtu && n->uplink_mtu < 1500)
+		w->mtu = n->uplink_mtu;
 	v4 = first_v4(&w->addr);
 	if (v4 && !w->has_mac && w->kind != WIRE_STACKED) {
 		net_mac_of(v4, 0x02, 0x6e, w->mac);

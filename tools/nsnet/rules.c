@@ -199,13 +199,26 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
 	return worst;
 }
 
+const char *rules_user_chain(const char *ruleset, const struct rules_place *at)
+{
+	return streq(at->table, "ip filter") && streq(at->chain, "FORWARD") &&
+			       strstr(ruleset, "\tchain DOCKER-USER {")
+		       ? "DOCKER-USER"
+		       : at->chain;
+}
+
 /* ---- published ports */
 
 static bool parse_dnat(const char *rule, struct rules_dnat *out)
 {
 	const char *proto = strstr(rule, "tcp dport "), *to = strstr(rule, " dnat "), *colon;
+	const char *on = strstr(rule, "ip daddr ");
 	uint64_t outer, inner;
 
+	out->on = (struct net_addr){ .family = 0 };
+	on = on ? on + strlen("ip daddr ") : "";
+	if (net_addr_parse(on, strcspn(on, " "), &out->on) < 0)
+		out->on.family = 0;
 	out->udp = !proto;
 	proto = proto ? proto : strstr(rule, "udp dport ");
 	to = to ? strstr(to, "to ") : NULL;

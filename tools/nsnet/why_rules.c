@@ -63,16 +63,6 @@ static uint8_t proto_of(const struct why *y)
 	return 0;
 }
 
-/* Returns the chain to which an accept rule can be added. Docker never changes the chain
- * DOCKER-USER, which is for the rules of users. */
-static const char *place_for_accept(const struct why *y, const struct rules_place *at)
-{
-	return streq(at->table, "ip filter") && streq(at->chain, "FORWARD") && y->rules.s &&
-			       strstr(y->rules.s, "\tchain DOCKER-USER {")
-		       ? "DOCKER-USER"
-		       : at->chain;
-}
-
 static bool report(struct why *y, enum rules_fate fate, const struct rules_place *at,
 		   const char *what, const char *cure)
 {
@@ -109,7 +99,7 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 	fate = rules_decide(y->rules.s ? y->rules.s : "", "filter", hook, &p, &at);
 	/* an accept in another chain does not undo a drop, even if its priority is higher */
 	if (fate != RULES_PASS) {
-		const char *chain = place_for_accept(y, &at);
+		const char *chain = rules_user_chain(y->rules.s, &at);
 
 		if (out)
 			HOST_CURE("nft insert rule %s %s iifname %s accept; nft insert rule %s %s "
@@ -127,7 +117,7 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 			y, fate, &at, "the answers",
 			HOST_CURE("nft insert rule %s %s oifname %s ct state established,related "
 				  "accept",
-				  at.table, place_for_accept(y, &at), in));
+				  at.table, rules_user_chain(y->rules.s, &at), in));
 	why_passed(y, "no chain at '%s' drops the packets", hook);
 	return true;
 }
