@@ -8,8 +8,8 @@
 require_ns user uts pid
 require_tool jq
 
-# $inner is killed with its pid namespace. Waits until it has vanished, so that the next test does
-# not count it.
+# $inner is killed together with its pid namespace. Waits until the namespace has vanished, so that
+# the next test does not count it.
 tearDown()
 {
 	stop_holders
@@ -18,7 +18,7 @@ tearDown()
 }
 
 # start_container: starts a process in new user, uts and pid namespaces. Sets $uts and $pid_ns to
-# the inodes and $inner to the pid outside.
+# the inodes, and $inner to the pid of the process in the outer pid namespace.
 start_container()
 {
 	start_holder unshare -r -u -p -f --kill-child sh -c '
@@ -108,7 +108,8 @@ test_diff_reports_same_and_different_namespaces()
 
 test_diff_reports_unknown_namespaces_of_a_zombie()
 {
-	# A zombie still has a user and a pid namespace. perl, unlike a shell, does not reap its child.
+	# A zombie is still in a user and a pid namespace. The test uses perl, because perl, unlike
+	# a shell, does not reap its child.
 	start_holder perl -e 'open F, ">&=3"; $p = fork or exit; syswrite F, "$p\n"; close F; sleep'
 	until grep -q '^State:	Z' "/proc/$holder_line/status"; do
 		:
@@ -147,7 +148,7 @@ test_limits_count_a_new_owned_namespace()
 }
 
 # start_watch OPTION…: starts nslist --watch with these options, and a loop that creates namespaces.
-# The lines of nslist can be read from descriptor 4. Sets $watcher to the pid of nslist.
+# The test reads the lines of nslist from descriptor 4. Sets $watcher to the pid of nslist.
 start_watch()
 {
 	mkfifo "$TMP/lines"
@@ -155,26 +156,44 @@ start_watch()
 	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE "$@" >"$0" 2>&1' "$TMP/lines" "$@"
 	watcher=$holder
 	exec 4<"$TMP/lines"
-	# each namespace lives longer than a scan interval; the first ones may exist before the first scan
+	# each namespace exists longer than the interval between two scans; the first namespaces may
+	# exist before the first scan
 	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
+}
+
+# seconds TIME: prints a time with milliseconds and a numeric zone as seconds since 1970.
+seconds()
+{
+	echo "$1" | grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}[+-][0-9]{4}$' &&
+		date -d "$1" +%s
 }
 
 test_watch_prints_a_namespace_that_appears_and_vanishes()
 {
+	start=$(date +%s)
 	start_watch
-	# skip the namespaces that existed at the first scan
+	# skip the namespaces that existed already at the first scan
 	while read -r line <&4; do
 		case $line in
 		+*) break ;;
 		esac
 	done
-	assertTrue "$line" "echo '$line' | grep -qE '^[+] [0-9]+ uts$'"
-	# the next namespace may have appeared while this one still existed
+	assertTrue "$line" "echo '$line' | grep -qE '^[+] [^ ]+ [0-9]+ uts$'"
+	row=${line#+ * }
+	appeared=${line#+ } appeared=${appeared%% *}
+	# the next namespace may have appeared while this namespace still existed
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
-		[ "$gone" != "- ${line#+ }" ] || break
+		[ "${gone%% *} ${gone#* * }" != "- $row" ] || break
 	done
-	assertEquals "- ${line#+ }" "$gone"
+	assertEquals "- $row" "${gone%% *} ${gone#* * }"
+	gone=${gone#- } gone=${gone%% *}
+	# the first time must not be before the start, and the second time must be neither before
+	# the first time nor in the future
+	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
+	assertEquals "times of the lines: $appeared $gone" "$times" \
+		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"
+	assertTrue "$gone is later than $appeared" "[ '$gone' '>' '$appeared' ]"
 	exec 4<&-
 	stop_holder "$holder"
 	stop_holder "$watcher"
@@ -206,7 +225,8 @@ test_filter_is_refused_with_an_old_libsmartcols()
 	assert_refused 2 'libsmartcols 2.40'
 }
 
-# filtered EXPR: sets $types to the types of this process's rows that match the filter, in one line.
+# filtered EXPR: runs nslist with the filter EXPR, and sets $types to the types of the rows of this
+# process, in one line.
 filtered()
 {
 	run nslist -rn -p $$ -o TYPE -Q "$1"
@@ -223,7 +243,7 @@ test_filter_keeps_matching_rows()
 	assertEquals 'net uts' "$types"
 	filtered 'type eq "uts" && NPROCS > 0 && !(NPROCS == 0)'
 	assertEquals uts "$types"
-	# a row whose cell has no value does not match
+	# a row whose cell is empty must not match
 	filtered 'SETGROUPS =~ "a|d"'
 	assertEquals user "$types"
 	filtered 'BOOTOFF < 1000000000'
@@ -259,9 +279,10 @@ test_filter_refuses_invalid_expressions()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
-# A line of --watch --json has the event, the type and a numeric inode.
+# A line of --watch --json must have the event, the time of the event, the type and a numeric inode.
 test_watch_prints_events_in_json()
 {
+	start=$(date +%s)
 	start_watch -J
 	while read -r line <&4; do
 		case $line in
@@ -273,16 +294,76 @@ test_watch_prints_events_in_json()
 	stop_holder "$watcher"
 	rm "$TMP/lines"
 	assertEquals '+ uts number' "$(printf '%s\n' "$line" | jq -r '"\(.event) \(.type) \(.ns | type)"')"
+	when=$(seconds "$(printf '%s\n' "$line" | jq -r .time)")
+	assertTrue "the time is $when, the test started at $start" "[ ${when:-0} -ge $start ] && [ ${when:-0} -le $(date +%s) ]"
 }
 
-test_dot_prints_parent_edges()
+# frame_of NODE: prints the label of the innermost frame of the node in the graph of the last run, or
+# nothing.
+frame_of()
 {
-	start_container
-	parent=$(own_inode pid)
-	run nslist --dot -t pid
+	awk -v node="$1" '
+		$1 == "subgraph"	{ depth++ }
+		/^ *label=/		{ label[depth] = $0; sub(/^ *label="/, "", label[depth]); sub(/";$/, "", label[depth]) }
+		/^ *}/			{ depth-- }
+		$1 == node && /label=/	{ print label[depth] }' "$TMP/out"
+}
+
+# The graph must have the arrow from a pid namespace to the pid namespace of a nested container. It
+# must not have arrows from the namespaces of the caller to the caller's containers.
+test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
+{
+	start_holder unshare -r -u -p -f --kill-child sh -c 'hostname outer; unshare -u -p -f sh -c "
+		hostname inner; readlink /proc/self/ns/pid >&3; exec sleep infinity 3>&-"'
+	inner=$(pgrep -P "$holder")
+	nested=$(pgrep -P "$(pgrep -P "$inner")")
+	outer_ns=$(inode_of "$inner" pid)
+	nested_ns=$(inode_of "$nested" pid)
+	assertNotEquals "$outer_ns" "$nested_ns"
+	run nslist --dot
 	assert_rc 0
-	assert_out_has "n$parent -> n$pid_ns;"
-	assert_out_lacks "n$pid_ns -> n$parent"
+	assertEquals "outer\\n$inner sh" "$(frame_of "n$outer_ns")"
+	assertEquals "outer\\n$inner sh" "$(frame_of "n$(inode_of "$inner" uts)")"
+	assertEquals "inner\\n$nested sleep" "$(frame_of "n$nested_ns")"
+	assertEquals "$(hostname)" "$(frame_of "n$(own_inode pid)")"
+	assertEquals 'one frame in another' 2 "$(awk '$1 == "subgraph" && ++n > max { max = n } /^ *}/ { n-- } END { print max }' "$TMP/out")"
+	assert_out_has "n$outer_ns -> n$nested_ns;"
+	assert_out_lacks "n$nested_ns -> n$outer_ns"
+	assert_out_lacks "n$(own_inode pid) -> n$outer_ns"
+	assert_out_lacks "n$(own_inode user) -> n$(inode_of "$inner" user)"
+	# each namespace must have exactly one node
+	assert_empty "$(grep -o '^ *n[0-9]* \[' "$TMP/out" | sort | uniq -d)"
+	nested=$(grep -c '^ *n[0-9]* \[' "$TMP/out")
+	run nslist -rno NS
+	assertEquals "$(sort -u "$TMP/out" | wc -l)" "$nested"
+}
+
+# In the picture of dot(1), the row at the bottom is the first one.
+test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
+{
+	for _ in 1 2 3 4; do
+		start_holder unshare -r -u sh -c 'echo >&3; exec sleep infinity 3>&-'
+		await_sleep "$holder"
+	done
+	run nslist --containers -rno PID
+	pids=$(xargs <"$TMP/out")
+	run nslist --dot
+	assert_rc 0
+	assert_out_has 'packmode="array_cutr3"'
+	# shellcheck disable=SC2086 # four words
+	set -- $pids
+	assertEquals "$2 $3 $4 0 $1" "$(sed -n 's/^ *subgraph cluster_\([0-9]*\).*/\1/p' "$TMP/out" | xargs)"
+}
+
+# as: root
+test_dot_draws_an_arrow_to_a_namespace_outside_of_the_frames()
+{
+	hold fd
+	run nslist --dot
+	assert_rc 0
+	assert_empty "$(frame_of "n$inode")"
+	assert_out_has "n$(own_inode user) -> n$inode [style=dashed];"
+	assert_out_has "n$inode [label=\"ipc $inode\", style=dotted];"
 }
 
 test_show_lists_children_in_json()
@@ -313,10 +394,11 @@ test_limits_print_exact_numbers_in_json()
 	done
 }
 
-# The pid of an ended process may be reused, so the column REF must be empty.
+# Another process may have got the pid of the ended process, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# without the sandbox, the number of calls depends on other processes of the machine
+	# without the sandbox of the runner, the number of system calls depends on other processes
+	# of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF
@@ -333,21 +415,21 @@ test_ended_process_has_no_reference()
 	rm "$TMP/report"
 }
 
-test_dot_labels_a_node_with_type_number_and_program()
+test_dot_labels_nodes_with_type_and_number_and_frames_with_the_program()
 {
 	start_container
+	await_sleep "$inner"
 	run nslist --dot -t uts "uts:$inner"
 	assert_rc 0
-	pid=$(nslist -rno PID -t uts "uts:$inner")
-	name=$(cat "/proc/$pid/comm")
-	assert_out_has "  n$uts [label=\"uts $uts\\n$pid $name\"];"
+	assert_out_has "  n$uts [label=\"uts $uts\"];"
+	assert_out_has "label=\"sleep\\n$inner sleep\";"
 	assertEquals 'NUL bytes' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
-	# characters with a special meaning in a label are replaced
+	# in a label of the graph, characters with a special meaning must be replaced
 	cp "$(command -v sleep)" "$TMP/s\"l\\p"
 	start_holder unshare --user --map-root-user --uts sh -c 'echo $$ >&3; exec "$0" 1000 3>&-' "$TMP/s\"l\\p"
 	settle 50 grep -q 's"l' "/proc/$holder_line/comm"
 	run nslist --dot -t uts "uts:$holder_line"
-	assert_out_has "\\n$holder_line s?l?p\"];"
+	assert_out_has "\\n$holder_line s?l?p\";"
 }
 
 . shunit2

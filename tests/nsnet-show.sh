@@ -10,7 +10,7 @@ require_ns net mnt
 require_tool ip jq nft
 host_is_ours
 
-# The devices are created with ip(8), so that the expected values do not depend on nsnet.
+# ip(8) creates the devices, so that the expected values do not depend on nsnet.
 setUp()
 {
 	ip netns add web && ip netns add db
@@ -26,8 +26,9 @@ tearDown()
 	clear_network
 }
 
-# no_names_are_opened: succeeds, after an assert, if the root is on a file server, as in build-aux/in-kernel. The search
-# opens no file of such a mount namespace, because the server might never answer.
+# no_names_are_opened: succeeds, after one assert, if the root is on a file server, as in
+# build-aux/in-kernel. nsnet then opens no mounted namespace file, because the server might never
+# answer.
 no_names_are_opened()
 {
 	grep -q '^[^ ]* / 9p ' /proc/mounts || return
@@ -91,6 +92,18 @@ test_graph_has_one_edge_for_each_pair()
 	assertEquals 3 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
 	assertEquals 3 "$(printf '%s\n' "$out" | grep -c subgraph)"
 	assert_out_has 'label="netns:web"'
+	assert_out_has "label=\"self\\n(the caller's namespace)\""
+}
+
+test_graph_shows_namespaces_without_devices_and_unknown_ends()
+{
+	ip netns add empty
+	run nsnet show --dot netns:empty netns:db
+	assert_ok
+	assertEquals 1 "$(printf '%s\n' "$out" | grep -c 'label="no devices"')"
+	assertEquals 1 "$(printf '%s\n' "$out" | grep -c 'label="?nsid:0"')"
+	assertEquals 1 "$(printf '%s\n' "$out" | grep -c -e ' -- .*dashed')"
+	ip netns del empty
 }
 
 test_the_other_end_has_columns_of_its_own()
@@ -124,7 +137,7 @@ test_processes_and_holders_are_counted()
 	start_holder ip netns exec web sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
 	assert_ok
-	# count the mounts of the namespace file in the mount namespaces of the test and of ip(8)
+	# count the mounts of the namespace file, in the mount namespaces of the test and of ip(8)
 	assertTrue "$out" '[ "$(printf "%s\n" "$out" | grep -c "^[ex]t*h*0 1 [1-9]$")" = 2 ]'
 	before=${out##* }
 	start_holder sh -c 'exec 4</run/netns/web; echo x >&3; exec sleep 1000 3>&-'
@@ -136,7 +149,8 @@ test_processes_and_holders_are_counted()
 	stop_holders
 }
 
-# Other tools must accept each printed reference, and find the listed device in that namespace.
+# Other tools must accept each reference that nsnet show prints, and must find the listed device in
+# that namespace.
 test_other_tools_accept_the_references()
 {
 	! no_names_are_opened || return 0
@@ -149,8 +163,8 @@ test_other_tools_accept_the_references()
 	stop_holders
 }
 
-# The graph of eight namespaces on two bridges must contain each connection once, and each device in
-# the box of its namespace.
+# There are eight namespaces on two bridges. The graph must contain each connection once, and each
+# device in the box of its namespace.
 test_graph_shows_eight_namespaces_on_two_bridges()
 {
 	clear_network
@@ -243,7 +257,7 @@ test_shows_carrier_and_pairs_within_a_namespace()
 	assert_out_has 'a0 NO-CARRIER self:a1'
 	assert_out_has 'a1 DOWN self:a0'
 	run nsnet show --dot self
-	assertEquals 'the pair once, and the port' 2 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
+	assertEquals 'the pair once, the port, and the unknown end' 3 "$(printf '%s\n' "$out" | grep -c -e ' -- ')"
 	assert_out_has 'label="a1"'
 	assert_out_has 'style=dashed'
 	assert_out_has 'label="br0\n10.1.0.1/24", shape=hexagon'

@@ -10,8 +10,8 @@ mkdir -p "$TMP/src" "$box/run" "$box/var"
 echo content >"$TMP/src/file"
 ln -s ../run "$box/var/run"
 
-# hides OPTION1 OPTION2 LATER EARLIER: asserts that nspivot refuses these options and names the two
-# destinations.
+# hides OPTION1 OPTION2 LATER EARLIER: asserts that nspivot refuses these two options, and that its
+# message names the two destinations.
 hides()
 {
 	run box "$1" "$2" "$box" -- /bin/true
@@ -86,8 +86,9 @@ test_option_takes_the_place_of_the_one_in_a_preset()
 	NS_TOO=
 	run nspivot --preset=docker --explain --dev=/dev:size=1m "$box"
 	assert_ok
-	[ "$(grep -n -- --dev=/dev:size=1m "$TMP/out" | cut -d: -f1)" -lt "$(grep -n -- --devpts "$TMP/out" | cut -d: -f1)" ]
-	assertTrue 'before --devpts' $?
+	dev=$(grep -n -- --dev=/dev:size=1m "$TMP/out" | cut -d: -f1)
+	devpts=$(grep -n -- --devpts "$TMP/out" | cut -d: -f1)
+	assertTrue 'before --devpts' "[ $dev -lt $devpts ]"
 	assertEquals 'the replaced option is gone' 1 "$(grep -c -- '--dev[:=]' "$TMP/out")"
 }
 

@@ -56,8 +56,8 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# A relative name must not lead above its starting cgroup, and nsunshare must remove only the
-# cgroups that it created.
+# A relative name must not lead above the cgroup at which it starts. nsunshare must remove only
+# cgroups that it has created.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
@@ -72,8 +72,8 @@ test_a_cgroup_name_cannot_lead_up()
 	assert_no_leftovers
 }
 
-# A subtree of the hierarchy is mounted a second time. Below this mount a cgroup of the same name
-# exists that does not have the limit.
+# A subtree of the hierarchy is mounted a second time. Below this mount, a cgroup with the same name
+# exists, but it does not have the limit.
 test_the_first_mount_of_a_hierarchy_is_used()
 {
 	note_state
@@ -139,7 +139,7 @@ test_missing_parent_cgroups_are_created_and_removed()
 		assert_refused 127 /nonexistent
 	done
 	assert_no_leftovers
-	# nsunshare must not remove a cgroup that existed before or that another process uses
+	# nsunshare must not remove a cgroup that existed before, or that another process uses
 	mkdir "$mount$name"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create true
 	assert_ok
@@ -183,7 +183,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 	assert_no_leftovers
 }
 
-# ---- Controllers of version 2. The host may or may not have enabled them for the children of a
+# ---- Controllers of version 2. On the host, they may or may not be enabled for the children of a
 # cgroup.
 
 test_controllers_are_enabled_in_created_cgroups()
@@ -208,8 +208,8 @@ cpu pids'
 	assert_no_leftovers
 }
 
-# Root has delegated a cgroup to the user, who can then enable controllers below it without
-# privilege.
+# Root has delegated a cgroup to the user. The user can then enable controllers below this cgroup
+# without privilege.
 test_an_ordinary_user_enables_controllers_in_a_delegated_cgroup()
 {
 	feature cgroup2-cpu || return 0
@@ -226,7 +226,7 @@ pids'
 	remove_cgroup "$v2$name"
 }
 
-# The same as the test above, but without controllers.
+# The user can run a program in the delegated cgroup, even if the hierarchy has no controllers.
 test_an_ordinary_user_can_use_a_delegated_cgroup()
 {
 	feature cgroup2 || return 0
@@ -320,7 +320,7 @@ test_a_controller_of_version_1_is_reported()
 	assert_err_lacks 'use a file of cgroup v1'
 }
 
-# The root of the hierarchy may lack the files of the controller.
+# The root directory of the hierarchy may lack the files of the controller.
 test_a_controller_of_version_1_is_found_by_its_name()
 {
 	v1pids=$(cgroup_mount cgroup pids)
@@ -354,7 +354,8 @@ test_works_on_a_host_with_version_1_only()
 	assert_no_leftovers
 }
 
-# nsunshare must not kill these processes, because they may be meant to stay.
+# nsunshare must not kill processes of the program that remain in the cgroup, because they may be
+# meant to stay.
 test_processes_left_in_the_cgroup_are_reported()
 {
 	mount=${v2:-$v1cpu}
@@ -375,7 +376,7 @@ test_processes_left_in_the_cgroup_are_reported()
 	kill "$out"
 	remove_cgroup "$mount$name/b"
 	remove_cgroup "$mount$name"
-	# a cgroup that the program itself has removed is not reported
+	# if the program itself has removed the cgroup, nsunshare must not report this
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
 		"$mount" "$name"
 	assert_ok
@@ -422,7 +423,7 @@ test_a_limit_of_the_number_of_cgroups_is_reported()
 	rmdir "$v2$name"
 }
 
-# A killed process stays in its cgroup for a moment.
+# For a moment, a process that was killed is still in its cgroup.
 test_a_cgroup_that_is_busy_for_a_moment_is_removed()
 {
 	note_state
@@ -469,7 +470,8 @@ test_empty_cgroups_that_the_program_has_created_are_removed()
 	done
 }
 
-# leave NAME: starts a run in this new cgroup and kills all its processes, so that the cgroup stays.
+# leave NAME: starts a run in a new cgroup NAME, and kills all its processes, so that nsunshare
+# cannot remove the cgroup.
 leave()
 {
 	start_holder nsunshare --fork --into-cgroup "$1" --cgroup-create ${2:+--cgroup-set "$2"} --ready-fd 3 -- sleep 1000
@@ -508,7 +510,7 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 {
 	mount=${v2:-$v1cpu}
 	start_holder nsunshare --fork --into-cgroup "$name" --cgroup-create --ready-fd 3 -- sleep 1000
-	program=$(pgrep -P "$holder" -x sleep)
+	program=$(sleep_of "$holder")
 	kill -KILL "$holder" "$(pgrep -P "$holder" -x nsunshare)"
 	wait "$holder" 2>/dev/null
 	run nsunshare --into-cgroup "$name" --cgroup-create true
@@ -521,7 +523,7 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 	assertFalse 'the next run has removed it' "[ -d '$mount$name' ]"
 }
 
-# The first run has not started its program yet.
+# At this time, the first run has not started its program yet.
 test_the_cgroup_of_another_run_is_not_removed()
 {
 	mount=${v2:-$v1cpu}

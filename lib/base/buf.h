@@ -7,9 +7,9 @@
 #include "base/util.h"
 
 struct buf {
-	char *s; /* ends with NUL; NULL if nothing was appended */
+	char *s; /* ends with NUL; NULL if no text was appended */
 	size_t len, size;
-	int err; /* 0 or -ENOMEM; after an error nothing more is appended */
+	int err; /* 0 or -ENOMEM; after an error, the functions append nothing */
 };
 
 #define BUF_INIT ((struct buf){ 0 })
@@ -22,7 +22,7 @@ void buf_addc(struct buf *b, char c);
 void buf_addu(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 
-/* Empty b: buf_reset() keeps its memory, buf_free() frees it. */
+/* buf_reset() makes b empty and keeps its memory, buf_free() makes b empty and frees its memory. */
 void buf_reset(struct buf *b);
 void buf_free(struct buf *b);
 

@@ -11,8 +11,8 @@
 struct choice {
 	const char *word; /* the unknown word; borrowed */
 	size_t len;
-	const char *prefix; /* text before the suggestion, such as "--"; default "" */
-	const char *suffix; /* text after the suggestion; default "" */
+	const char *prefix; /* text before the suggested word, such as "--"; default "" */
+	const char *suffix; /* text after the suggested word; default "" */
 	bool shortened;     /* suggest a valid word with which the unknown word begins */
 	bool silent;        /* the list of the valid words is long, so do not print it */
 	/* the members below are private */
@@ -28,9 +28,9 @@ void choice_init(struct choice *c, const char *word, size_t n);
 void choice_add(struct choice *c, const char *valid);
 
 /*
- * Sets the hint of e: "did you mean NAME?" if exactly one valid word is the nearest to the unknown
- * word and resembles it, and the valid words if they are at most 12 and short. Otherwise does not
- * change e.
+ * Sets the hint of e. The hint is "did you mean NAME?" if exactly one valid word is nearest to the
+ * unknown word and resembles it. Otherwise the hint lists the valid words if there are at most 12
+ * and they are short. If neither applies, does not change e.
  */
 void choice_hint(const struct choice *c, struct nserr *e);
 

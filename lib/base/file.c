@@ -26,6 +26,21 @@ int file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 	return fd < 0 ? -errno : file_above_std(fd);
 }
 
+DIR *file_open_dir(int dirfd, const char *path)
+{
+	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir;
+
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	dir = fdopendir(fd);
+	if (dir)
+		fd = -1;
+	return dir;
+}
+
 struct file_fd_path file_fd_path(int fd)
 {
 	struct file_fd_path p;

@@ -3,6 +3,7 @@
 #ifndef NSU_BASE_FILE_H
 #define NSU_BASE_FILE_H
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/types.h>
 
@@ -32,6 +33,10 @@ int file_write_all(int fd, const void *buf, size_t n) must_check;
 /* Opens a file with O_CLOEXEC. Returns a descriptor above 2, because 0 to 2 would become the
  * standard streams of the program, or a negative errno. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
+
+/* Opens a directory for readdir(3). The caller closes it with closedir(3). Returns NULL with errno
+ * set on failure. */
+DIR *file_open_dir(int dirfd, const char *path) must_check;
 
 /* A path that names a descriptor of the caller ("/proc/self/fd/N"), for system calls that accept
  * only a path. */

@@ -9,13 +9,14 @@
 
 #include "base/util.h"
 
-#define NUM_PID_MAX 4194304     /* PID_MAX_LIMIT of a 64-bit kernel, proc_sys_kernel(5) */
-#define NUM_ID_MAX  4294967294u /* 2^32-1 means "no change" to setresuid(2) and cannot be mapped */
+#define NUM_PID_MAX 4194304 /* PID_MAX_LIMIT of a 64-bit kernel, proc_sys_kernel(5) */
+/* highest valid id: setresuid(2) takes 2^32-1 to mean "no change", and no map can contain it */
+#define NUM_ID_MAX  4294967294u
 
 /*
  * These functions accept digits only: no blanks, prefixes, suffixes or signs (except '-' in
- * num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if it is outside of
- * min to max or of the type.
+ * num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if the number is
+ * below min, above max or too large for the type.
  */
 int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) must_check;
 int num_s64(const char *s, int64_t min, int64_t max, int64_t *out) must_check;

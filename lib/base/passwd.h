@@ -15,7 +15,7 @@
 
 /* The fields of a user. The caller frees them with passwd_user_free(). */
 struct passwd_user {
-	char *name, *home, *shell; /* malloc()ed; home and shell may be empty */
+	char *name, *home, *shell; /* malloc()ed strings; home and shell may be empty */
 	uid_t uid;
 	gid_t gid;
 };
@@ -33,15 +33,15 @@ void passwd_user_free(struct passwd_user *u);
 int passwd_find_user(const char *text, size_t n, const char *name, uid_t uid, struct passwd_user *u,
 		     unsigned *line) must_check;
 
-/* Finds the first line of a group by name. Returns 1 and sets *gid, 0, or -EINVAL, as
- * passwd_find_user() does. */
+/* Finds the first line of a group by name. Returns 1 and sets *gid, or returns 0 or -EINVAL under
+ * the same conditions as passwd_find_user(). */
 int passwd_find_group(const char *text, size_t n, const char *name, gid_t *gid,
 		      unsigned *line) must_check;
 
 /*
- * Collects first and the ids of all groups that list the user as a member, sorted, each id once.
- * Returns 0 and sets *groups, which the caller frees, or -ENOMEM, or -E2BIG for more than
- * PASSWD_GROUPS_MAX lines.
+ * Collects the group id `first` and the ids of all groups that list the user as a member. The
+ * result is sorted and contains each id once. Returns 0 and sets *groups, which the caller frees,
+ * or -ENOMEM, or -E2BIG for more than PASSWD_GROUPS_MAX lines.
  */
 int passwd_groups_of(const char *text, size_t n, const char *user, gid_t first, gid_t **groups,
 		     size_t *ngroups) must_check;

@@ -13,16 +13,17 @@
 
 struct cgroup_dir {
 	char *path;
-	char *options; /* mount options of a version 1 hierarchy: its controllers */
+	char *options; /* mount options of a version 1 hierarchy, which name its controllers */
 	/* descriptor of the directory, or -1 if the directory does not exist */
 	int fd;
 	bool v2;
-	/* length of the path of the topmost directory that cgroup_open() created, or 0 */
+	/* length of the path of the topmost directory that cgroup_open() created, or 0 if it
+	 * created none */
 	size_t made;
 };
 
 struct cgroup {
-	const char *name; /* the name from the caller, not copied */
+	const char *name; /* the name of the cgroup, given by the caller, not copied */
 	struct cgroup_dir dir[CGROUP_MAX];
 	size_t n;
 };
@@ -37,16 +38,17 @@ struct cgroup {
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 
 /*
- * Does the part of cgroup_find() that opens no file. c->name must not be a path in a cgroup file
+ * Does the same as cgroup_find(), but opens no file. c->name must not be a path in a cgroup file
  * system. own is the text of /proc/PID/cgroup of the caller. Adds the directories of c->name in the
  * hierarchies that m lists. Returns 0, or a negative errno with e set.
  */
 int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e) must_check;
 
 /*
- * Opens the cgroups of a process for cgroup_join(). procfd is the /proc directory of the process.
- * Skips hierarchies in which the caller is in the same cgroup. Returns 0, or a negative errno with
- * e set: -EXDEV if a cgroup is outside of the caller's cgroup namespace. The caller frees c.
+ * Finds the cgroups of a process and opens their directories, so that cgroup_join() can move
+ * another process there. procfd is the /proc directory of the process. Skips hierarchies in which
+ * the caller is in the same cgroup. Returns 0, or a negative errno with e set: -EXDEV if a cgroup
+ * is outside of the caller's cgroup namespace. The caller frees c.
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
@@ -58,12 +60,12 @@ size_t cgroup_above(const char *path, size_t len);
 /*
  * Opens the directories of c. If create is false, opens those that exist; at least one must exist.
  * If create is true, opens those that are needed, and creates them and their parents if they are
- * missing. The directory of version 2 is needed, and those of version 1 whose controller one of the
- * n settings ("FILE=VALUE") is for. If there is neither version 2 nor a setting, the directories of
- * all hierarchies are needed except cpuset, which accepts no process before its processors are set.
- * First removes directories that cgroup_open() of a killed process has created, if they hold no
- * process. Returns 0, or a negative errno with e set; then the created directories are removed
- * again.
+ * missing. The directory of version 2 is needed, and so is each directory of version 1 to whose
+ * controller one of the n settings ("FILE=VALUE") belongs. If there is neither version 2 nor a
+ * setting, the directories of all hierarchies are needed except cpuset, which accepts no process
+ * before its processors are set. First removes empty directories that cgroup_open() has created in
+ * a process that was killed later. Returns 0, or a negative errno with e set; then the created
+ * directories are removed again.
  */
 int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
@@ -94,10 +96,11 @@ const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 /*
- * For make.c. cgroup_remove_dir() removes the directory and the cgroups below it that hold no
- * process, and returns 0 or a negative errno. cgroup_mark() marks the directories that were created
- * here, and locks the lowest one until its descriptor is closed. cgroup_remove_left() removes the
- * directory and those above it as far as they are marked, not locked and hold no process.
+ * Functions for make.c. cgroup_remove_dir() removes the directory and the cgroups below it that
+ * contain no process, and returns 0 or a negative errno. cgroup_mark() marks the directories that
+ * were created here, and locks the lowest one until its descriptor is closed. cgroup_remove_left()
+ * removes the directory and its parents, up to the first one that is not marked, is locked or
+ * contains a process.
  */
 int cgroup_remove_dir(const struct cgroup_dir *d) must_check;
 void cgroup_mark(const struct cgroup_dir *d);

@@ -24,26 +24,23 @@ static const char *mark_of(const struct cgroup_dir *d)
  * remains. */
 static void remove_below(int dirfd, unsigned depth)
 {
-	int fd = depth < DEPTH_MAX ? file_open_at(dirfd, ".", O_RDONLY | O_DIRECTORY, 0) : -1;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = depth < DEPTH_MAX ? file_open_dir(dirfd, ".") : NULL;
 	const struct dirent *d;
 
-	if (!dir) {
-		util_close(&fd);
+	if (!dir)
 		return;
-	}
 	while ((d = readdir(dir))) {
 		cleanup_fd int below = -1;
 
 		if (d->d_name[0] == '.' || (d->d_type != DT_DIR && d->d_type != DT_UNKNOWN))
 			continue;
-		if (unlinkat(fd, d->d_name, AT_REMOVEDIR) == 0 || errno == ENOTDIR)
+		if (unlinkat(dirfd, d->d_name, AT_REMOVEDIR) == 0 || errno == ENOTDIR)
 			continue;
-		below = file_open_at(fd, d->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+		below = file_open_at(dirfd, d->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 		if (below < 0)
 			continue;
 		remove_below(below, depth + 1);
-		(void)!unlinkat(fd, d->d_name, AT_REMOVEDIR);
+		(void)!unlinkat(dirfd, d->d_name, AT_REMOVEDIR);
 	}
 	closedir(dir);
 }

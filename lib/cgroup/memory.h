@@ -5,19 +5,20 @@
 
 #include "base/util.h"
 
-/* The hierarchy that has the memory controller: version 1, or otherwise version 2. */
+/* The hierarchy with the memory controller: that of version 1 if it has the controller, otherwise
+ * that of version 2. */
 struct cgroup_memory {
-	int dir; /* descriptor of its mount, or -1 */
+	int dir; /* descriptor of the mount point of the hierarchy, or -1 */
 	bool v2;
-	char options[128]; /* options of the file system, for cgroup_path_in() */
-	char root[256];    /* directory of the hierarchy that is mounted */
+	char options[128]; /* mount options of the hierarchy, for cgroup_path_in() */
+	char root[256];    /* directory of the hierarchy that is visible at the mount point */
 	char own[1024];    /* the caller's own path in the hierarchy */
 };
 
 #define CGROUP_MEMORY_INIT ((struct cgroup_memory){ .dir = -1 })
 
-/* Finds and opens the hierarchy. Returns 0, -ENOENT if the hierarchy is not mounted, or another
- * negative errno. The caller closes m->dir. */
+/* Finds the hierarchy and opens its mount point. Returns 0, -ENOENT if the hierarchy is not
+ * mounted, or another negative errno. The caller closes m->dir. */
 int cgroup_memory_open(struct cgroup_memory *m) must_check;
 
 /*

@@ -12,12 +12,13 @@
  */
 const char *cgroup_name_path(const char *text, size_t *len);
 
-/* Returns the path in the unified hierarchy. Without one, returns the first path, or "". Sets *len
- * to its length. */
+/* Returns the path in the unified hierarchy. If text has no such path, returns the first path, or
+ * "" if there is none. Sets *len to the length of the path. */
 const char *cgroup_name_first(const char *text, size_t *len);
 
-/* Appends "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
- * "machine:NAME" if the path belongs to a container of that engine. Returns false otherwise. */
+/* Appends the name of the container, "docker:0123456789ab", "podman:…", "containerd:…", "crio:…",
+ * "lxc:NAME", "nspawn:NAME" or "machine:NAME" if the path belongs to a container of that engine.
+ * Returns false otherwise. */
 bool cgroup_name_container(const char *path, size_t len, struct buf *out);
 
 /* Appends the innermost systemd unit in the path. Returns false if the path has none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bpf_prog: the two BPF programs that find namespaces, and the records that they write. */
+/* bpf_prog: declares the two BPF programs that find namespaces, and the records that they write. */
 #ifndef NSU_COLLECT_BPF_PROG_H
 #define NSU_COLLECT_BPF_PROG_H
 
@@ -10,7 +10,8 @@ enum bpf_record_kind {
 	BPF_RECORD_TASK = 1,
 	BPF_RECORD_RELATION,
 	BPF_RECORD_FILE,
-	BPF_RECORD_MOUNTS, /* followed by items of struct bpf_pair; the last item has the id 0 */
+	/* followed by pairs (struct bpf_pair); the pair with the id 0 is the last */
+	BPF_RECORD_MOUNTS,
 	BPF_RECORD_MNT_NS, /* the same */
 };
 
@@ -20,21 +21,25 @@ struct bpf_task {
 	uint32_t kind;
 	uint32_t tgid, pid, ppid;
 	uint32_t inode[NSTYPE_COUNT];
-	uint32_t pid_child, time_child; /* inodes of the namespaces of future children */
+	/* inodes of the namespaces that future children of the task will be in */
+	uint32_t pid_child, time_child;
 	uint32_t euid, n_threads;
 };
 
-/* The record of the namespaces of a task whose parent is in other namespaces. The namespaces of
- * future children follow the types of the table. At least one record contains each set of
- * namespaces. */
+/* The record of the namespaces of a task whose parent is in other namespaces. `ns` contains first
+ * the namespaces of the task, in the order of the type table, and then those of its future
+ * children. Each set of namespaces appears in at least one record. */
 enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;
-	uint32_t creator;                      /* user id of the creator of the user namespace */
-	uint32_t pid_parent, pid_child_parent; /* inodes of the parents of the pid namespaces */
+	uint32_t creator; /* user id of the creator of the user namespace */
+	/* inodes of the pid namespaces above, beginning with the parent */
+	uint32_t pid_parent, pid_child_parent;
 	struct {
 		uint32_t inode, owner;
-		uint64_t id; /* 64-bit id, or 0 before 6.18 (for a mount namespace, before 6.11) */
+		/* 64-bit id of the namespace, or 0 before Linux 6.18 (for a mount namespace, before
+		 * 6.11) */
+		uint64_t id;
 	} of[BPF_RELATIONS];
 };
 
@@ -58,12 +63,12 @@ struct bpf_list {
 };
 struct bpf_pair {
 	uint64_t id; /* id of a mount namespace; 0 at the end of the list */
-	/* id of a mount in this namespace, or the inode of the namespace; at the end of the list,
-	 * not 0 if items are missing */
+	/* id of a mount in this namespace, or the inode of the namespace; in the last pair of the
+	 * list, not 0 if pairs are missing */
 	uint64_t of;
 };
 
-/* The types of the running kernel from which the programs are made. */
+/* The type information of the running kernel, from which the programs are generated. */
 struct bpf_source {
 	struct btf btf;
 	uint32_t iter_task, iter_file; /* functions */
@@ -82,9 +87,10 @@ bool bpf_source_has_mounts(const struct bpf_source *s);
 /* Returns true if namespaces of all types have 64-bit ids (6.18). */
 bool bpf_source_has_ids(const struct bpf_source *s);
 
-/* Build the program for tasks and the program for descriptors. The latter writes the lists when the
- * iterator reaches the descriptor `probe` of the process `self`, which must be a namespace file. If
- * self is 0, it writes no lists. Return 0 or a negative errno with p->missing set. */
+/* Build the program for tasks and the program for descriptors. The program for descriptors writes
+ * the lists of mounts and mount namespaces when the iterator reaches the descriptor `probe` of the
+ * process `self`. This descriptor must refer to a namespace file. If self is 0, it writes no lists.
+ * Return 0 or a negative errno with p->missing set. */
 int bpf_build_task(struct bpf *p, struct bpf_source *s) must_check;
 int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t probe) must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect: finds the namespaces of the machine through a table of sources, one file each. */
+/* collect: finds the namespaces of the machine. A table lists the sources, each in its own file. */
 #ifndef NSU_COLLECT_COLLECT_H
 #define NSU_COLLECT_COLLECT_H
 
@@ -29,7 +29,7 @@ struct nsmember {
 	pid_t pid;
 	uint32_t nthreads; /* 0 if threads were not counted */
 	pid_t ppid;        /* parent process, or 0 if unknown */
-	uid_t uid;         /* effective user id, if known */
+	uid_t uid;         /* effective user id, valid if known */
 	bool known;
 	uint32_t inode[NSTYPE_COUNT];
 };
@@ -49,7 +49,8 @@ enum nsmissed_what {
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	NSMISSED_DETAIL, /* a cell of the table */
+	/* the number of objects for each reason, a cell of the table of collect.h */
+	NSMISSED_DETAIL,
 	NSMISSED_WHATS
 };
 struct nsmissed {
@@ -57,14 +58,17 @@ struct nsmissed {
 	int err; /* negative errno of the first object with the reason NSMISSED_FAILED, or 0 */
 };
 
-/* Counts one object that could not be read; the negative errno err selects the reason. */
+/* Adds 1 to the number of objects that could not be read for the reason that the negative errno err
+ * means. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
-/* BPF programs that remain loaded for further runs with the same sources. */
+/* BPF programs that stay loaded, so that several calls of collect_run() with the same sources can
+ * use them. */
 struct collect_programs {
 	bool loaded;
 	int task, file; /* the programs */
-	/* descriptor of a namespace file at which the second program writes its lists, or -1 */
+	/* descriptor of a namespace file, or -1; when the second program reaches it, the program
+	 * writes its lists */
 	int probe;
 	int loadavg; /* descriptor of /proc/loadavg */
 	bool lists, has_ids;
@@ -72,36 +76,40 @@ struct collect_programs {
 #define COLLECT_PROGRAMS_INIT \
 	((struct collect_programs){ .task = -1, .file = -1, .probe = -1, .loadavg = -1 })
 
-/* The request of a run, which the run does not change. */
+/* The request of a scan. The scan does not change it. */
 struct collect_query {
-	int proc;           /* descriptor of the /proc directory; the caller closes it */
-	unsigned types;     /* NSTYPE_BIT()s of the namespace types to find */
-	unsigned sources;   /* NSTYPE_BIT()s of the enum above */
-	pid_t only;         /* the only process to read, or 0 for all */
-	pid_t self;         /* pid of this process in that tree, or 0 for a fixture */
-	bool no_bpf;        /* read /proc even if BPF iterators could be used */
-	bool mount_details; /* the caller needs ns.mounts and ns.rootfs */
-	/* programs that were loaded before and can be used again, or NULL */
+	int proc;         /* descriptor of the /proc directory; the caller closes it */
+	unsigned types;   /* namespace types to find, as NSTYPE_BIT()s */
+	unsigned sources; /* sources to use, as NSTYPE_BIT()s of the enum above */
+	pid_t only;       /* the only process to read, or 0 for all */
+	/* pid of the calling process in the tree of `proc`, or 0 if the tree is a test fixture */
+	pid_t self;
+	bool no_bpf;        /* read /proc even if BPF iterators are available */
+	bool mount_details; /* the caller uses the members ns.mounts and ns.rootfs of the result */
+	/* programs that an earlier scan has loaded and this scan can use again, or NULL */
 	struct collect_programs *programs;
 };
 
-/* A run and its result. */
+/* A scan and its result. */
 struct collect {
 	struct collect_query q;
 	struct nstab tab;
 	struct nsmember *members; /* processes, sorted by pid */
 	size_t n;
-	struct nsmissed missed; /* objects that exist and could not be read */
-	/* shared by the sources */
-	/* types and sources of the query, adjusted to each other and to the kernel */
+	struct nsmissed missed; /* numbers of objects that exist but could not be read */
+	/* the members below are shared by the sources */
+	/* the types and sources of the query, after each was reduced to those that the kernel
+	 * supports and the others need */
 	unsigned types, sources;
-	struct nsfile_proc files;   /* q.proc, verified; unused for a fixture */
-	bool fd_sizes;              /* the size of /proc/PID/fd is the number of descriptors */
-	uint32_t own_mnt, own_user; /* inodes of this process's namespaces, or 0 if unknown */
-	uint32_t top[NSTYPE_COUNT]; /* inode of the topmost visible namespace, or 0 if unknown */
-	size_t related;             /* number of namespaces of tab.all that have been opened */
-	bool all_mnt;               /* the kernel has listed all mount namespaces */
-	struct collect_bpf *bpf;    /* result of the BPF iterators, or NULL if /proc was read */
+	struct nsfile_proc files; /* q.proc after its verification; not used for a test fixture */
+	/* true if the kernel reports the number of descriptors as the size of /proc/PID/fd */
+	bool fd_sizes;
+	uint32_t own_mnt, own_user; /* inodes of the namespaces of this process, or 0 if unknown */
+	/* for each type, the inode of the topmost visible namespace, or 0 if unknown */
+	uint32_t top[NSTYPE_COUNT];
+	size_t related;          /* number of namespaces of tab.all that have been opened */
+	bool all_mnt;            /* the kernel has listed all mount namespaces */
+	struct collect_bpf *bpf; /* result of the BPF iterators, or NULL if /proc was read */
 };
 
 /* The names of the sources, indexed by the enum above. */
@@ -135,16 +143,17 @@ void collect_programs_close(struct collect_programs *p);
 bool collect_complete(const struct collect *c);
 
 /*
- * Opens a namespace through its members, its holders or its id. Returns a descriptor that the
- * caller closes, or a negative errno: -ENOENT if no member or holder is left.
+ * Opens a namespace through a member, another holder or its id. Returns a descriptor that the
+ * caller closes, or a negative errno: -ENOENT if no member or holder exists any more.
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
-/* Does the same as collect_open(), but only through members and holders. */
+/* Does the same as collect_open(), but does not use the id of the namespace. */
 int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
 
-/* Reads the mounts of a mount namespace: those that a process in it sees or, without a process,
- * those that a thread sees that enters it. Returns 0 or a negative errno. The caller frees m. */
+/* Reads the mounts of a mount namespace. If a process is in the namespace, reads the mounts that
+ * this process sees. Otherwise reads the mounts that a thread sees after it has entered the
+ * namespace. Returns 0 or a negative errno. The caller frees m. */
 int collect_mountinfo(const struct collect *c, const struct ns *ns, struct mountinfo *m) must_check;
 
 /* Returns the member with that pid, or NULL. The result belongs to c. */

@@ -11,31 +11,35 @@
  * the caller's pid and mount namespace are grouped by their user namespace.
  */
 struct container {
-	struct ns *ns;   /* the namespace that all processes of the container share */
-	pid_t pid;       /* process 1 of the pid namespace, otherwise the lowest pid */
-	unsigned nprocs; /* number of processes, without those of containers below */
-	unsigned types;  /* NSTYPE_BIT()s of the namespaces of `pid` that are not the caller's */
-	bool host_root;  /* the root of `pid` is the caller's, and so is its pid namespace */
-	struct container
-		*parent; /* container of the next pid namespace above that has one, or NULL */
-	unsigned level;  /* number of parents */
-	char *rootfs;    /* type and directory of the root mount (container_root()), or NULL */
+	struct ns *ns; /* the namespace that all processes of the container share */
+	pid_t pid;     /* process 1 of the pid namespace, otherwise the lowest pid */
+	/* number of processes in the container, without those in nested containers */
+	unsigned nprocs;
+	/* types of namespaces that `pid` does not share with the caller, as NSTYPE_BIT()s */
+	unsigned types;
+	bool host_root; /* `pid` has the same root directory and pid namespace as the caller */
+	/* the container of the nearest pid namespace above that belongs to a container, or NULL */
+	struct container *parent;
+	unsigned level; /* number of containers above this one */
+	/* file system type and directory of the root mount, see container_root(), or NULL */
+	char *rootfs;
 };
 
-/* Containers, each after its parent. */
+/* The containers that were found. A parent container precedes its children. */
 struct containers {
 	struct container *v;
 	size_t n;
-	/* indexed by ns.index: the container whose member `ns` is this namespace, or NULL */
+	/* indexed by ns.index: the container that has this namespace as its member `ns`, or NULL */
 	struct container **of;
 };
 
 /*
- * Finds the containers. c must be the result of a scan for all types. If `all` is false, omits the
- * groups of processes with the caller's root that are services or have the caller's user namespace.
- * Processes of `ip netns exec`, and processes that have created a container and still share a mount
- * or user namespace with it, are not containers. Counts the processes that could not be read in
- * missed. Returns 0 or -ENOMEM. The caller frees out with containers_free() in both cases.
+ * Finds the containers. c must be the result of a scan for all types. If `all` is false, omits
+ * groups of processes that have the caller's root directory and are services or share the caller's
+ * user namespace. Processes of `ip netns exec`, and processes that have created a container and
+ * still share a mount or user namespace with it, are not containers. Counts the processes that
+ * could not be read in missed. Returns 0 or -ENOMEM. The caller frees out with containers_free() in
+ * both cases.
  */
 int containers_find(const struct collect *c, bool all, struct containers *out,
 		    struct nsmissed *missed) must_check;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstab: the table of the namespaces that were found, with their holders. */
+/* nstab: declares the table of the namespaces that were found, with their holders. */
 #ifndef NSU_COLLECT_NSTAB_H
 #define NSU_COLLECT_NSTAB_H
 
@@ -18,7 +18,9 @@ enum nshold_kind {
 	NSHOLD_MNT,    /* the namespace file is mounted in a mount namespace */
 	NSHOLD_PARENT, /* the namespace is the parent of another namespace in the table */
 	NSHOLD_OWNER,  /* the user namespace owns another namespace in the table */
-	NSHOLD_KERNEL, /* the kernel lists the namespace, and no other holder was found */
+	/* the kernel lists the namespace, but no process, descriptor, mount or other namespace that
+	 * keeps it was found */
+	NSHOLD_KERNEL,
 	NSHOLD_COUNT
 };
 #define NSHOLD_BIT(kind) (1u << (kind))
@@ -34,7 +36,7 @@ struct nshold {
 	int num;   /* thread id or descriptor number */
 	/* mount point, untrusted text that must be escaped before it is printed; or NULL */
 	const char *path;
-	struct ns *where; /* mount namespace that contains the mount, or NULL */
+	struct ns *where; /* mount namespace that contains the mount point, or NULL */
 };
 
 #define NSTAB_NO_UID ((uid_t)-1)
@@ -44,44 +46,46 @@ struct ns {
 	/* inode, which is unique per type, because all namespace files are on one file system */
 	uint32_t inode;
 	uint64_t id; /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
-	/* parent and owner, or NULL if there is none or it is not visible to the caller */
+	/* parent and owner; NULL if the namespace has none or the caller cannot see it */
 	struct ns *parent, *owner;
 	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (6.11), or 0 */
 	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
 	pid_t pid;       /* lowest pid in the namespace, or 0 */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
-	unsigned nchild, nowned; /* number of children, number of owned namespaces */
-	unsigned mounts;         /* number of mounts in a mount namespace */
-	char *rootfs;            /* file system type of "/" in a mount namespace, or NULL */
+	/* number of children in the table, number of namespaces that a user namespace owns */
+	unsigned nchild, nowned;
+	unsigned mounts; /* number of mounts in a mount namespace */
+	char *rootfs;    /* file system type of "/" in a mount namespace, or NULL */
 	/* the namespace was opened, so id, parent, owner and creator were read from the kernel */
 	bool opened;
-	/* why the namespace could not be opened: -EACCES, -EPERM, or -EAGAIN if its mount point
-	 * cannot be reached (kernel/nsfile.h); otherwise 0 */
+	/* why the namespace could not be opened, otherwise 0: -EACCES, -EPERM, or -EAGAIN if its
+	 * mount point cannot be reached (kernel/nsfile.h) */
 	int closed;
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
-	size_t index; /* position in nstab.all after nstab_finish() */
+	size_t index; /* index of the namespace in nstab.all after nstab_finish() */
 };
 
 struct nstab {
 	struct ns **all; /* all namespaces in the order of discovery; nstab_finish() sorts them */
 	size_t n, size;
-	struct ns **slot; /* hash by type and inode */
+	struct ns **slot; /* hash table of the namespaces, by type and inode */
 	size_t slots;
-	/* most recent result per type, because most processes share namespaces with the previous
-	 * process */
+	/* for each type, the namespace that was found last, because most processes share namespaces
+	 * with the previous process */
 	struct ns *last[NSTYPE_COUNT];
 };
 
-/* Returns the namespace with this type and inode, and adds it if it is new. Returns NULL if
- * memory runs out. */
+/* Returns the namespace with this type and inode. Adds it to the table if it is missing. Returns
+ * NULL if there is no memory. */
 struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode);
 
-/* Returns the namespace, or NULL. If type is NULL, returns the first type that has the inode. */
+/* Returns the namespace with this type and inode, or NULL if the table does not have it. If type is
+ * NULL, returns the namespace of the first type that has the inode. */
 struct ns *nstab_find(const struct nstab *t, const struct nstype *type, uint32_t inode);
 
-/* Records a holder other than a process and copies path. Returns 0 or -ENOMEM. */
+/* Records a holder that is not a process, and copies its path. Returns 0 or -ENOMEM. */
 int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num,
 	       const char *path) must_check;
 

@@ -10,7 +10,7 @@
 #include "collect/bpf_prog.h"
 #include "collect/worker.h"
 
-/* Owner, parent and ids of a namespace. */
+/* The owner, the parent and the ids of a namespace. */
 struct bpf_related {
 	uint32_t type, inode;
 	uint32_t owner, parent; /* inodes, or 0 */
@@ -18,20 +18,21 @@ struct bpf_related {
 	uint64_t id;
 };
 
-/* A list of pairs. `known` is false if the list is missing or incomplete. */
+/* A list of pairs that a program has written. `known` is false if the list is missing or
+ * incomplete. */
 struct bpf_pairs {
 	struct bpf_pair *pair;
 	size_t n, size;
 	bool known;
 };
 
-/* The result of the iterators beyond the processes and holders. */
+/* The results of the iterators that are not processes or holders. */
 struct collect_bpf {
 	struct bpf_related *related; /* relations sorted by type and inode, without duplicates */
 	size_t n_related, related_size;
-	bool has_ids; /* the ids in related are those of NS_GET_ID (6.18) */
+	bool has_ids; /* the ids in `related` are the 64-bit ids of NS_GET_ID (Linux 6.18) */
 	struct bpf_pairs mounts, mnt_ns;
-	uint64_t *sockets; /* inodes of the sockets that were found: a hash table */
+	uint64_t *sockets; /* hash table of the inodes of the sockets that were found */
 	size_t n_sockets, slots;
 	struct scan unread; /* processes that the iterators did not report */
 };
@@ -49,38 +50,39 @@ void collect_bpf_free(struct collect *c);
 bool collect_bpf_has_socket(const struct collect_bpf *b, uint64_t inode);
 
 /*
- * bpf_load.c: checks the conditions for BPF iterators up to the step `last`, and loads the programs
- * that the sources of c need, unless they are loaded already. With any_number, the number of
- * threads on the machine is ignored. Returns 0 or a negative errno. The caller closes the programs
- * in both cases.
+ * Defined in bpf_load.c: checks the conditions for BPF iterators up to the condition `last`, and
+ * loads the programs that the sources of c need, unless they are loaded already. Without
+ * any_number, also requires that the machine has enough threads to make the iterators faster than
+ * /proc. Returns 0 or a negative errno. The caller closes the programs in both cases.
  */
 int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_bpf_step last,
 	     bool any_number) must_check;
 
-/* bpf_load.c: each function returns true if the sources of c need that part of the output: the
- * descriptors of all processes, the list of mounts, or the list of mount namespaces. */
+/* Defined in bpf_load.c. bpf_wants_files() returns true if the sources of c need the descriptors of
+ * all processes, bpf_wants_lists() returns true if they need the list of mounts or the list of
+ * mount namespaces. */
 bool bpf_wants_files(const struct collect *c);
 bool bpf_wants_lists(const struct collect *c);
 
 /*
- * bpf_read.c: runs one program and reads its whole output. Returns 0 or a negative errno: -E2BIG if
- * the lists do not fit into the kernel's buffer. The caller frees out->s.
+ * Defined in bpf_read.c: runs one program and reads its whole output. Returns 0 or a negative
+ * errno: -E2BIG if the lists do not fit into the kernel's buffer. The caller frees out->s.
  */
 int bpf_read(int prog, uint32_t pid, struct buf *out) must_check;
 
-/* bpf_read.c: process the output of the programs. Return 0 or a negative errno: -EBADMSG for
- * invalid records, or -ENOMEM. */
+/* Defined in bpf_read.c: add the output of the programs to c, w and b. Return 0 or a negative
+ * errno: -EBADMSG for invalid records, or -ENOMEM. */
 int bpf_take_tasks(struct collect *c, struct worker *w, struct collect_bpf *b,
 		   const struct buf *out, uint64_t *threads) must_check;
 int bpf_take_files(struct collect *c, struct worker *w, struct collect_bpf *b,
 		   const struct buf *out, int probe, bool *probe_seen) must_check;
 
-/* bpf_relate.c: sets the known owners, parents and ids of the namespaces in the table. Skips
- * namespaces that have an unknown ancestor; collect_relate() opens them later. Returns 0 or
+/* Defined in bpf_relate.c: sets the known owners, parents and ids of the namespaces in the table.
+ * Skips namespaces that have an unknown ancestor; collect_relate() opens them later. Returns 0 or
  * -ENOMEM. */
 int bpf_relate(struct collect *c) must_check;
 
-/* bpf_relate.c: sorts the relations and removes duplicates. */
+/* Defined in bpf_relate.c: sorts the relations in b and removes duplicates. */
 void bpf_sort_related(struct collect_bpf *b);
 
 #endif

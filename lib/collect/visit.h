@@ -6,11 +6,12 @@
 #include "base/buf.h"
 #include "collect/collect.h"
 
-/* A namespace to visit, which is not a user or pid namespace, and the result. */
+/* A namespace to visit, and the result of the visit. User and pid namespaces are not permitted. */
 struct visit {
 	const struct ns *ns;
-	int rc; /* result of the function, or a negative errno if the namespace was not entered */
-	struct buf out; /* output of the function */
+	/* result of the function, or the negative errno with which entering the namespace failed */
+	int rc;
+	struct buf out; /* text or data that the function has written */
 };
 
 /*
@@ -25,7 +26,7 @@ void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, 
 /* Frees the results of n visits. */
 void visit_free(struct visit *v, size_t n);
 
-/* Functions for visit_all(). Each returns 0 or a negative errno. */
+/* The functions below are arguments for visit_all(). Each returns 0 or a negative errno. */
 
 /* Writes the host name of a uts namespace. */
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_check;

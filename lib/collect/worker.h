@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* worker: the state of a scanning thread and the functions that the sources share. */
+/* worker: declares the state of a scanning thread and the functions that the sources share. */
 #ifndef NSU_COLLECT_WORKER_H
 #define NSU_COLLECT_WORKER_H
 
@@ -9,13 +9,14 @@
 #include "ns/scan.h"
 #include "ns/socket.h"
 
-/* A holder of a namespace that a worker has found in a process or thread. */
+/* A holder of a namespace that a scanning thread (worker) has found in a process or thread. */
 struct nsfind {
 	uint8_t kind, type;
 	pid_t pid;
 	int num;
 	uint32_t inode;
-	uint32_t instead; /* only for NSHOLD_TASK: inode of the namespace of the thread's process */
+	/* only for NSHOLD_TASK: inode of the namespace that the process of the thread is in */
+	uint32_t instead;
 };
 
 /* One scanning thread. Two workers divide the processes if there are many; they share only c. */
@@ -27,8 +28,10 @@ struct worker {
 	/* sockets whose namespaces are looked up after all processes have been read */
 	struct nssocket *sockets;
 	size_t n_sockets, sockets_size;
-	int guess; /* balance of right and wrong guesses of descriptor numbers */
-	uint32_t children[NSTYPE_COUNT]; /* *_for_children of the current process; 0 if not read */
+	/* how often the guessed descriptor numbers were right, minus how often they were wrong */
+	int guess;
+	/* inodes of the *_for_children namespaces of the current process; 0 if not read */
+	uint32_t children[NSTYPE_COUNT];
 	struct nsmissed missed;
 	struct nserr e;
 	int err;
@@ -48,7 +51,7 @@ int worker_error(struct worker *w, int rc, const char *path) must_check;
 int worker_link(struct worker *w, const char *path, const struct nstype *type,
 		uint32_t *inode) must_check;
 
-/* Adds the counters of `more` to those of `sum`. */
+/* Adds the counters in `more` to the counters in `sum`. */
 void nsmissed_add_all(struct nsmissed *sum, const struct nsmissed *more);
 
 /* Records a holder. Returns 0, or -ENOMEM with w->e set. */
@@ -59,7 +62,7 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-/* collect_fd() also records sockets */
+/* unlike the other functions, also records sockets */
 int collect_fd(struct worker *w, struct nsmember *m) must_check;
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
@@ -68,8 +71,8 @@ int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check
 /* Finds the namespaces of all sockets of w. Returns 0 or a negative errno with w->e set. */
 int collect_sockets(struct worker *w) must_check;
 
-/* Fills c->members with the processes of /proc in ascending order, or with c->only. Returns 0 or a
- * negative errno with e set. */
+/* Fills c->members with the processes in /proc in ascending order, or only with the process
+ * c->only. Returns 0 or a negative errno with e set. */
 int collect_list_members(struct collect *c, struct nserr *e) must_check;
 
 /* The sources that are not about a process. Return 0, or a negative errno with e set. */
@@ -77,23 +80,23 @@ int collect_kernel(struct collect *c, struct nserr *e) must_check;
 int collect_mnt(struct collect *c, struct nserr *e) must_check;
 
 /*
- * Reads the *_for_children links below path, those of thread tid of process pid, whose own
- * namespaces are `own`. `known` has the inodes that were read before, or is NULL. Returns 0, or a
- * negative errno with w->e set.
+ * Reads the *_for_children links of a thread. `path` is the directory of the thread tid of the
+ * process pid below /proc, and `own` has the namespaces that the thread is in. `known` has the
+ * inodes that were read before, or is NULL. Returns 0, or a negative errno with w->e set.
  */
 int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
 			const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
-/* Returns true if the error rc of opening a namespace means that it has vanished, was replaced or
- * is not permitted. */
+/* Returns true if rc, the error of opening a namespace, means that the namespace has vanished or
+ * was replaced, or that the caller may not open it. */
 bool collect_is_gone(int rc);
 
 /* Reads id, parent, owner and creator of a namespace from fd, once, and adds parent and owner to
  * the table. Returns 0, or a negative errno with e set. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e) must_check;
 
-/* Opens each namespace of the table that was not opened yet and adds its ancestors. Returns 0, or a
- * negative errno with e set. */
+/* Opens each namespace in the table that was not opened yet, and adds its ancestors to the table.
+ * Returns 0, or a negative errno with e set. */
 int collect_relate(struct collect *c, struct nserr *e) must_check;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* as: the option --as, which makes the program run as a user of its own root. */
+/* as: implements the option --as, which makes the program run as a user that the /etc/passwd of the
+ * new root lists. */
 #ifndef NSU_CRED_AS_H
 #define NSU_CRED_AS_H
 
@@ -8,8 +9,8 @@
 /* Stores the argument <user>[:<group>] of --as. Returns 0, or a negative errno with e set. */
 int cred_as_parse(struct cred *c, const char *text, struct nserr *e) must_check;
 
-/* Replaces the ids and groups of c by those of the user, unless an option has set the groups. The
- * values are unknown until the step cred_as has run. */
+/* Makes c use the ids of the user and, unless an option has set the groups, the groups of the user.
+ * Their values are unknown until the step cred_as has run. */
 void cred_as_prepare(struct cred *c);
 
 /*

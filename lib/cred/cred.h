@@ -21,8 +21,8 @@ struct cred_rlimit {
 	rlim_t soft, hard;
 };
 
-/* The requested credentials. All zero: the program has the credentials of the caller. A tool may
- * set the public members itself. */
+/* The requested credentials. If all members are zero, the program gets the credentials of the
+ * caller. A tool may set the public members itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
 	/* The id or the groups are a default of the tool and not from an option. If the id is not
@@ -33,7 +33,7 @@ struct cred {
 	gid_t *groups; /* malloc()ed */
 	size_t ngroups;
 
-	bool limit_caps;    /* the program may have no other capabilities than those in cap_limit */
+	bool limit_caps;    /* the program may have only the capabilities in cap_limit */
 	uint64_t cap_limit; /* the allowed capabilities, which cred_check() computes */
 	/* the capabilities of the process become ambient; a tool clears this member if it would
 	 * have no effect */
@@ -55,7 +55,7 @@ struct cred {
 	 * may need it; otherwise 0 or negative */
 	int self;
 	const char *user;          /* the user name in the argument of --setuid, or NULL */
-	bool given_uid, given_gid; /* --setuid was given, --setgid was given */
+	bool given_uid, given_gid; /* true if --setuid was given; true if --setgid was given */
 	char *as;                  /* the user of --as, malloc()ed, or NULL */
 	const char *as_group;      /* the group of --as, or NULL */
 	bool as_groups;            /* --as sets the supplementary groups, too */
@@ -82,22 +82,22 @@ int cred_check(struct cred *c, struct nserr *e) must_check;
 int cred_check_groups(const struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options remove privileges of the program that the program could regain by
- * tracing a process of the tool with the same ids. Does not depend on cred_check(). */
+/* Returns true if the options take privileges from the program that it could regain: the program
+ * could trace a process of the tool that has the same ids. Does not depend on cred_check(). */
 bool cred_restricts(const struct cred *c);
 
 /*
- * Adds a step for each option that is set. c is borrowed. The following steps of the plan run with
- * the credentials of the program. The parent death signal must be set after these steps, because a
- * change of ids clears it (prctl(2)).
+ * Adds a step for each option that is set. c is borrowed. The steps that are added to the plan
+ * afterwards run with the credentials of the program. The parent death signal must be set after
+ * these steps, because a change of ids clears it (prctl(2)).
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
 
 /*
- * Sets the OOM score adjustment of the calling process to the number in arg, a text. A value below
- * the lowest that a process with CAP_SYS_RESOURCE has set, by default 0, needs this capability
- * (proc_pid_oom_score_adj(5)). Needs the caller's /proc,
- * so it must run before the root changes.
+ * Sets the OOM score adjustment of the calling process to the number in the text arg.
+ * CAP_SYS_RESOURCE is needed for a value below the lowest value that a process with this capability
+ * has set before (by default 0), see proc_pid_oom_score_adj(5). Needs the caller's /proc, so it
+ * must run before the root changes.
  */
 extern const struct plan_kind cred_oom;
 

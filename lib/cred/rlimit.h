@@ -6,15 +6,16 @@
 #include "base/buf.h"
 #include "cred/cred.h"
 
-/* Parses "NAME=SOFT[:HARD]" into limits (RLIM_NLIMITS of them); SOFT alone sets both. Values are
- * numbers in the unit of setrlimit(2), or "unlimited". Returns 0 or -EINVAL with e set. */
+/* Parses "NAME=SOFT[:HARD]" into `limits`, an array of RLIM_NLIMITS elements. "NAME=SOFT" sets the
+ * hard limit to the same value. Values are numbers in the unit of setrlimit(2), or "unlimited".
+ * Returns 0 or -EINVAL with e set. */
 int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e) must_check;
 
-/* Parses the text of /proc/PID/limits (proc_pid_limits(5)) into limits, except those that are set
- * already. */
+/* Parses the text of /proc/PID/limits (proc_pid_limits(5)) into `limits`. Limits that are set
+ * already stay unchanged. */
 void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits);
 
-/* Appends the limits that are set, separated by commas, such as "nofile=64:1024". */
+/* Appends the limits that are set as a comma-separated list, such as "nofile=64:1024". */
 void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out);
 
 /* Sets the limits for this process. Returns 0, or a negative errno with e set to a message that

@@ -10,7 +10,8 @@
 #include "base/buf.h"
 #include "base/nserr.h"
 
-#define IDMAP_NONE        UINT32_MAX /* (uid_t)-1, which means "no id" and cannot be mapped */
+/* (uid_t)-1, which the kernel uses for "no id" and which cannot be mapped */
+#define IDMAP_NONE        UINT32_MAX
 /* maximum number of lines that the kernel accepts (since Linux 4.15) */
 #define IDMAP_MAX_EXTENTS 340
 /* maximum number of bytes in one write(2) of a map: less than a page */
@@ -18,7 +19,7 @@
 
 struct idmap_extent {
 	uint32_t inside, outside, count;
-	uint32_t line; /* line number in the text of the map, or 0 */
+	uint32_t line; /* number of the line in the text from which the map was read, or 0 */
 };
 
 struct idmap {
@@ -39,7 +40,7 @@ struct idmaps { /* The uid map, the gid map and the setgroups state of one user 
 
 extern const char *const idmap_kind_names[IDMAP_KINDS]; /* "uid", "gid" */
 
-/* Free the extents, so that the maps are empty. */
+/* Free the extents. The maps are empty afterwards. */
 void idmap_free(struct idmap *m);
 void idmaps_free(struct idmaps *m);
 
@@ -77,21 +78,21 @@ void idmap_merge(struct idmap *m);
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;
 
-/* Checks the maps like idmaps_check() without a parent, but accepts empty maps, because the writers
- * skip them. */
+/* Checks the maps in the same way as idmaps_check() without a parent, but also accepts empty maps,
+ * because the functions that write maps skip them. */
 int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 
 /* Inserts the line number of extent i (or its index) at the beginning of the message of e. */
 void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
-/* Returns true if the map contains exactly one id, and that is mapped to this outside id. */
+/* Returns true if the map contains exactly one id, and its outside id is this id. */
 bool idmap_is_single(const struct idmap *m, uint32_t outside);
 
 /* Returns the extent that maps the inside id, or NULL. */
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
 
-/* Checks the rules of idmaps_check() except the maximum number of extents and bytes. Returns 0, or
- * -EINVAL with e set. */
+/* Checks the rules of idmaps_check(), except the maximum number of extents and the maximum size.
+ * Returns 0, or -EINVAL with e set. */
 int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 
 /* Translate one id. The extents may be in any order. Return 0, or -ENOENT if the id is not
@@ -99,8 +100,9 @@ int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 int idmap_to_outside(const struct idmap *m, uint32_t inside, uint32_t *outside);
 int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
 
-/* Splits the extents at the limits of the parent's extents, which the kernel requires. Returns 0.
- * If an outside id is not mapped in the parent, returns -EPERM with e set and m unchanged. */
+/* Splits each extent of m where an extent of the parent's map ends or begins. The kernel requires
+ * this. Returns 0. If an outside id is not mapped in the parent, returns -EPERM with e set and m
+ * unchanged. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
 /* Splits the extent that contains the id `outside` into three extents: the ids before it, the id
@@ -110,8 +112,8 @@ int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
 
 /*
  * Sets out to the combination of a and b: an id is translated by a and then by b. out is sorted and
- * merged. b must map each inside id once, but may map several of them to the same id (an inverted
- * map does). Returns 0 or -ENOMEM. The caller frees out.
+ * merged. b must not map an inside id twice, but may map several inside ids to the same outside id,
+ * as an inverted map does. Returns 0 or -ENOMEM. The caller frees out.
  */
 int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
@@ -119,9 +121,9 @@ int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *ou
 void idmap_invert(struct idmap *m);
 
 /*
- * Removes from m every pair whose inside id is an inside id of other (if outside is set: whose
- * outside id is an outside id of other). Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m
- * may only be freed.
+ * Removes pairs from m: if outside is false, those whose inside id is also an inside id of other;
+ * if outside is true, those whose outside id is also an outside id of other. Sorts and merges m.
+ * Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
  */
 int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 

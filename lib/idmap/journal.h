@@ -9,21 +9,24 @@
 #include "base/nserr.h"
 #include "kernel/sys_stat.h"
 
-#define JOURNAL_CAPS_MAX 24 /* XATTR_CAPS_SZ_3 */
+/* size of the value of security.capability in version 3 (XATTR_CAPS_SZ_3) */
+#define JOURNAL_CAPS_MAX 24
 
 struct journal_record {
 	uint64_t ino;
-	int64_t born, written; /* birth time of the file and time of the record, in nanoseconds */
-	uint32_t uid, gid;     /* the new owner */
+	/* birth time of the file, and time at which the record was written, in nanoseconds */
+	int64_t born, written;
+	uint32_t uid, gid; /* owner and group that the file gets */
 	uint32_t mode;
 	uint32_t ncaps;
-	unsigned char caps[JOURNAL_CAPS_MAX]; /* the new value of security.capability */
+	unsigned char caps[JOURNAL_CAPS_MAX]; /* value that security.capability gets */
 };
 
 struct journal {
-	int dir, fd; /* descriptors of the directory and of the file; -1: there is no journal */
+	/* descriptors of the directory and of the journal file; -1 if there is no journal */
+	int dir, fd;
 	char name[64];
-	bool pending; /* record is valid, from this run or from an earlier one */
+	bool pending; /* `record` is valid; it is from this run or from an earlier run */
 	struct journal_record record;
 };
 
@@ -32,15 +35,15 @@ struct journal {
 /*
  * Opens and locks the journal for the directory st, in /run/nsutils or, if that cannot be used, in
  * nsutils in $XDG_RUNTIME_DIR, and reads the record of a run that was killed. Returns 0, or a
- * negative errno with e set. If j->fd is not negative then, the journal exists, but another process
- * has locked it or it cannot be read, and the caller must not change any file.
+ * negative errno with e set. If the function fails and j->fd is not negative, the journal exists,
+ * but another process has locked it or it cannot be read, and the caller must not change any file.
  */
 int journal_open(struct journal *j, const struct statx *st, struct nserr *e) must_check;
 
-/* Stores the record in the file. Returns 0 or a negative errno. */
+/* Writes the record to the journal file. Returns 0 or a negative errno. */
 int journal_write(struct journal *j, const struct journal_record *r) must_check;
 
-/* Removes the record. Returns 0 or a negative errno. */
+/* Removes the record from the journal file. Returns 0 or a negative errno. */
 int journal_clear(struct journal *j) must_check;
 
 /* Closes the journal, and removes it unless a record is pending. */
@@ -49,11 +52,13 @@ void journal_close(struct journal *j);
 /* Returns the birth time of a file in nanoseconds, or 0 if the file system does not store it. */
 int64_t journal_born(const struct statx *st);
 
-/* Returns true if the pending record belongs to this file, and chown(2) was called. */
+/* Returns true if the pending record describes this file, and chown(2) has already changed the
+ * file. */
 bool journal_matches(const struct journal *j, const struct statx *st);
 
 /* Returns true if the file has not been changed since the record was written, except by the run
- * that wrote it. Otherwise its content may not be that which had the bits. */
+ * that wrote the record. If the content was changed, the new content must not get the setuid bit,
+ * the setgid bit or the capabilities. */
 bool journal_is_fresh(const struct journal *j, const struct statx *st);
 
 #endif

@@ -7,10 +7,10 @@
 #include "idmap/idmap.h"
 #include "idmap/subid.h"
 
-/* The treatment of a range that contains the inside or outside id of a single mapping. */
+/* How a range is treated that contains the inside id or the outside id of a single mapping. */
 enum idmap_plan_overlap {
-	IDMAP_PLAN_ERROR, /* the function fails */
-	/* both ids are removed from the range, and the other pairs of the range do not change */
+	IDMAP_PLAN_ERROR, /* the function that adds the single mapping fails */
+	/* both ids are removed from the range; the other pairs of the range stay unchanged */
 	IDMAP_PLAN_HOLE,
 	/* the ids after the single id move up by one, and the range loses its last id, as in
 	 * unshare(1) */
@@ -26,12 +26,12 @@ int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
  * maps already. Returns 0, or -ENOMEM or -ERANGE with e set. */
 int idmap_plan_fill(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
-/* Maps all ranges to themselves, except outside ids that m maps already. Returns 0, or a negative
- * errno with e set. */
+/* Maps each range to itself, except outside ids that m maps already. Returns 0, or a negative errno
+ * with e set. */
 int idmap_plan_subids(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
-/* Makes the pair (inside, outside), which m has, the first extent of m and an extent of its own.
- * Returns 0, or a negative errno with e set. */
+/* Makes the pair (inside, outside), which m must already contain, a separate extent, and moves this
+ * extent to the beginning of m. Returns 0, or a negative errno with e set. */
 int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside,
 			 struct nserr *e) must_check;
 
@@ -41,7 +41,7 @@ int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside,
  * (ranges to themselves) and "all" (every id to itself), then the single id of --map-user (combined
  * with the ranges as overlap says; NULL for none), then "auto" (all ranges to the lowest free
  * inside ids). As in unshare(1), the single id is the first extent, and no other extent is joined
- * to it, because newuidmap(1) checks each extent by itself. Returns 0, or a negative errno with e
+ * to it, because newuidmap(1) checks each extent separately. Returns 0, or a negative errno with e
  * set.
  */
 struct idmap_plan_single {
@@ -55,20 +55,22 @@ enum idmap_plan_style {
 	IDMAP_PLAN_AUTO,    /* the largest map that the caller can write, see idmap_plan_make() */
 	IDMAP_PLAN_ROOT,    /* map the caller's id to 0, and no other ids */
 	IDMAP_PLAN_CURRENT, /* map the caller's id to itself, and no other ids */
-	/* map the caller's id to itself, and the ranges to the other inside ids */
+	/* map the caller's id to itself, and the subordinate ranges to the other inside ids */
 	IDMAP_PLAN_KEEP_ID,
-	IDMAP_PLAN_SUBIDS,   /* map the ranges to themselves */
+	IDMAP_PLAN_SUBIDS,   /* map each subordinate range to itself */
 	IDMAP_PLAN_IDENTITY, /* map every id of the caller's namespace to itself */
-	IDMAP_PLAN_PODMAN,   /* map the caller's id to 0, and the ranges to the ids from 1 */
-	IDMAP_PLAN_LXC,      /* map the ranges to the ids from 0 */
-	/* map the ranges of the user dockremap to the ids from 0 (userns-remap of docker) */
+	/* map the caller's id to 0, and the subordinate ranges to the ids from 1 */
+	IDMAP_PLAN_PODMAN,
+	IDMAP_PLAN_LXC, /* map the subordinate ranges to the ids from 0 */
+	/* map the subordinate ranges of the user dockremap to the ids from 0 (userns-remap of
+	 * docker) */
 	IDMAP_PLAN_DOCKER,
 };
 
 struct idmap_plan_request {
 	enum idmap_plan_style style;
-	const char
-		*user; /* name or uid of the user whose ranges and ids are used; NULL: the caller */
+	/* name or uid of the user whose subordinate ranges and ids are used; NULL: the caller */
+	const char *user;
 	enum idmap_plan_overlap overlap;
 };
 
@@ -76,9 +78,9 @@ struct idmap_plan_request {
  * Builds the map for a child of the caller's user namespace, checks it, and splits it at the
  * extents of the caller's own map. For an ordinary user, IDMAP_PLAN_AUTO means IDMAP_PLAN_PODMAN.
  * If the user has no ranges or newuidmap cannot work, it means IDMAP_PLAN_ROOT and sets note. For
- * root it means IDMAP_PLAN_LXC or, without ranges, IDMAP_PLAN_IDENTITY, and sets note. The tool
- * prints note (not NULL) as a warning unless it is empty. Returns 0, or a negative errno with e
- * set. The caller frees m with idmaps_free().
+ * root it means IDMAP_PLAN_LXC or, without ranges, IDMAP_PLAN_IDENTITY, and sets note. note must
+ * not be NULL; if it is not empty afterwards, the tool prints it as a warning. Returns 0, or a
+ * negative errno with e set. The caller frees m with idmaps_free().
  */
 int idmap_plan_make(const struct idmap_plan_request *r, struct idmaps *m, struct nserr *note,
 		    struct nserr *e) must_check;

@@ -15,12 +15,13 @@
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e) must_check;
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
-/* Returns the state of setgroups. It is unset if the file cannot be read; kernels before 3.19 lack
- * it and always allow setgroups(2). */
+/* Returns the state of setgroups: unset if the file cannot be read. Kernels before 3.19 lack the
+ * file and always allow setgroups(2). */
 enum idmap_setgroups idmap_read_setgroups(int procfd);
 
-/* Writes setgroups unless it is unset, and then each map that has extents by one write(2). Returns
- * 0, or a negative errno with e naming the file and, if it can be determined, the kernel rule. */
+/* Writes the state of setgroups unless it is unset, and then each map that has extents. Each file
+ * is written by one write(2). Returns 0, or a negative errno with e naming the file and, if it can
+ * be determined, the kernel rule that was violated. */
 int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e) must_check;
 
 /* Compares the maps of a process with m. Compares setgroups, too, unless it is unset in m. Returns

@@ -2,8 +2,8 @@
 /*
  * shift: changes the ids of a file from the outside ids of one map to those of another: the owner,
  * the group, named users and groups of ACLs, and the root uid of file capabilities. No outside id
- * may be in both maps. Then each id shows whether it has been changed already, so a change that was
- * interrupted can be repeated.
+ * may be in both maps. So each id in the file shows whether it has been changed already, and an
+ * interrupted change can be repeated.
  */
 #ifndef NSU_IDMAP_SHIFT_H
 #define NSU_IDMAP_SHIFT_H
@@ -11,18 +11,22 @@
 #include "idmap/journal.h"
 #include "idmap/xattr.h"
 
-/* The changes that a file needs. */
+/* The changes that a file needs, and ids that cannot be changed. */
 struct shift_found {
-	bool owner;           /* the owner or the group must be changed */
-	bool xattr[IDXATTRS]; /* this extended attribute must be changed */
-	bool foreign;         /* an id of the file is in neither map, or not in the second map */
+	bool owner; /* the owner or the group must be changed */
+	/* true for each extended attribute of the table that must be changed */
+	bool xattr[IDXATTRS];
+	/* an id of the file is in neither map, or it is in the first map and has no counterpart in
+	 * the second map */
+	bool foreign;
 };
 
 struct shift {
 	const struct idmaps *from, *to; /* borrowed */
-	struct journal *journal;        /* borrowed; NULL: change nothing */
-	bool stop;                      /* set after a failure that only a second run can correct */
-	struct nserr no_journal;        /* why there is no journal; set if journal->fd is -1 */
+	struct journal *journal;        /* the journal, borrowed; NULL if no file may be changed */
+	/* the error can be corrected only by running the tool again */
+	bool stop;
+	struct nserr no_journal; /* why there is no journal; set if journal->fd is -1 */
 
 	/* private */
 	struct shift_found *found;
@@ -46,10 +50,10 @@ int shift_file(struct shift *s, int fd, const struct statx *st, const char *(*pa
 	       void *ctx, struct shift_found *found, struct nserr *e) must_check;
 
 /*
- * Restores the bits and capabilities of the file fd (O_PATH) if a run was killed while it changed
- * this file. Must be called for all files before the first change if s->journal->pending is set.
- * The arguments are those of shift_file(). Returns 1 if it was this file, 0, or a negative errno
- * with e set.
+ * Restores the setuid bit, the setgid bit and the capabilities of the file fd (O_PATH) if an
+ * earlier run was killed while it changed this file. Must be called for all files before the first
+ * change if s->journal->pending is set. The arguments are those of shift_file(). Returns 1 if this
+ * was the file, 0 if not, or a negative errno with e set.
  */
 int shift_complete(struct shift *s, int fd, const struct statx *st, const char *(*path)(void *ctx),
 		   void *ctx, struct nserr *e) must_check;

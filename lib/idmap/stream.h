@@ -6,8 +6,8 @@
 #include "idmap/idmap.h"
 
 #define IDMAP_STREAM_CHUNK 65536
-/* Size of a buffer for the output of a chunk and of a last line. Two input bytes (a digit and a
- * newline) become at most eleven output bytes. */
+/* Size of a buffer for the output of a chunk of input and of an unfinished last line. Two input
+ * bytes (a digit and a newline) become at most eleven output bytes. */
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {
@@ -17,11 +17,11 @@ struct idmap_stream {
 	/* the members below are private */
 	const struct idmap_extent *ext;
 	size_t n;
-	uint32_t first; /* lowest inside id */
-	unsigned shift; /* bucket of an id: (id - first) >> shift */
+	uint32_t first; /* lowest inside id of the map */
+	unsigned shift; /* the index of an id in `bucket` is (id - first) >> shift */
 	/* for each bucket, the index of the last extent that begins at or before the bucket */
 	uint32_t *start;
-	uint64_t value; /* value of the digits read so far of an incomplete line */
+	uint64_t value; /* value of the digits of an incomplete line that have been read so far */
 	unsigned digits;
 };
 

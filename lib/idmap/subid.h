@@ -17,7 +17,7 @@ struct subids {
 	struct subid_extent *r;
 	size_t n, size;
 	uint32_t bad_line;     /* first invalid line of this user, or 0 */
-	const char *bad_cause; /* reason why that line is invalid */
+	const char *bad_cause; /* reason why the line bad_line is invalid */
 };
 
 #define SUBIDS_INIT ((struct subids){ 0 })
@@ -27,19 +27,19 @@ void subids_free(struct subids *s);
 
 #define cleanup_subids __attribute__((cleanup(subids_free)))
 
-/* A user. Its lines in the files begin with exactly this name or this uid. */
+/* A user. The lines of the user in the files begin with exactly this name or this uid. */
 struct subid_user {
 	bool has_uid, has_gid;
 	uid_t uid;
-	gid_t gid;      /* group id in the passwd entry */
-	char name[256]; /* empty if the user has no passwd entry */
+	gid_t gid;      /* group id in the user's passwd entry */
+	char name[256]; /* name of the user; empty if the user has no passwd entry */
 };
 
 /*
  * Looks up a user by arg, a name or a decimal uid, or the caller (effective uid) if arg is NULL.
  * Ignores the environment, and does not require a passwd entry. Returns 0, or a negative errno with
- * e set. Fails, too, if the passwd entry cannot be read, because lines with the user's name would
- * be missed.
+ * e set. Fails also if the passwd entry cannot be read, because the user's name is needed to find
+ * the lines.
  */
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_check;
 
@@ -58,10 +58,10 @@ int subids_add(struct subids *s, struct subid_extent r) must_check;
 int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		 struct nserr *e) must_check;
 
-extern const char *const subid_files[IDMAP_KINDS]; /* "/etc/subuid", "/etc/subgid" */
+extern const char *const subid_files[IDMAP_KINDS]; /* the paths "/etc/subuid" and "/etc/subgid" */
 
-/* Reads the file of that kind into *text, which the caller frees. Returns its length, or a negative
- * errno with e set. If the file does not exist, returns 0 and sets *text to NULL. */
+/* Reads the subuid or subgid file into *text, which the caller frees. Returns its length, or a
+ * negative errno with e set. If the file does not exist, returns 0 and sets *text to NULL. */
 ssize_t subid_read_file(enum idmap_kind kind, char **text, struct nserr *e) must_check;
 
 /* Appends the ranges of the user in the n bytes of a subuid(5) file to out. Returns 0 or

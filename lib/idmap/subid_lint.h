@@ -5,7 +5,7 @@
 
 #include "idmap/subid.h"
 
-/* A user or group. Its id must not be in any range. */
+/* The account of a user or group. No range may contain its id. */
 struct subid_lint_account {
 	uint32_t id;
 	const char *name;
@@ -21,8 +21,8 @@ int subid_lint_text(const char *name, const char *text, size_t n,
 		    struct buf *out) must_check;
 
 /*
- * Checks /etc/subuid against all users and /etc/subgid against all groups of NSS. If some accounts
- * could not be read, sets partial, otherwise clears it. Returns the number of findings, or a
+ * Checks /etc/subuid against all users and /etc/subgid against all groups of NSS. Sets *partial to
+ * true if some accounts could not be read, otherwise to false. Returns the number of findings, or a
  * negative errno with e set.
  */
 int subid_lint_files(struct buf *out, struct nserr *partial, struct nserr *e) must_check;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* view: reads the maps of any user namespace, even of one without a process. The outside ids can be
- * ids of the caller's namespace, of the parent namespace or of the initial namespace. */
+/* view: reads the maps of any user namespace, even of a namespace without a process. The outside
+ * ids can be ids of the caller's namespace, of the parent namespace or of the initial namespace. */
 #ifndef NSU_IDMAP_VIEW_H
 #define NSU_IDMAP_VIEW_H
 
@@ -12,7 +12,7 @@ enum idmap_view_view { IDMAP_VIEW_ME, IDMAP_VIEW_PARENT, IDMAP_VIEW_INITIAL, IDM
 struct idmap_view {
 	uint64_t inode; /* inode of the namespace, or 0 if the namespace cannot be opened */
 	struct idmaps view[IDMAP_VIEW_VIEWS];
-	/* for each view, false if the map is unknown and therefore empty */
+	/* for each view: the map is known; false if it is unknown and therefore empty */
 	bool known[IDMAP_VIEW_VIEWS];
 };
 
@@ -21,8 +21,8 @@ struct idmap_view {
 /*
  * Reads the maps of a user namespace as maps to ids of the caller's namespace. ref names the
  * namespace or a process in it. If the caller's namespace is not an ancestor, m only has the pairs
- * that are visible from it. If ref names no process, forks a helper that enters the namespace.
- * Returns 0, or a negative errno with e set and m empty. The caller frees m.
+ * that the caller's namespace can see. If ref names no process, forks a helper that enters the
+ * namespace. Returns 0, or a negative errno with e set and m empty. The caller frees m.
  */
 int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e) must_check;
 
@@ -38,8 +38,9 @@ int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e) must_che
  * then is the map complete. Otherwise an id that is not in the map may still be mapped. */
 bool idmap_view_sees_all(const char *ref);
 
-/* Reads the maps of all views that can be read. Fails only if the map of IDMAP_VIEW_ME cannot be
- * read. Returns 0, or a negative errno with e set. The caller frees n in both cases. */
+/* Reads the maps of a user namespace for all views that can be read. Fails only if the map for
+ * IDMAP_VIEW_ME cannot be read. Returns 0, or a negative errno with e set. The caller frees n in
+ * both cases. */
 int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e) must_check;
 void idmap_view_free(struct idmap_view *n);
 

@@ -6,8 +6,8 @@
 #include "idmap/idmap.h"
 
 enum idmap_writer {
-	IDMAP_BY_CHILD,   /* a process in the new namespace, which may map only its own ids without
-			     privilege */
+	/* a process in the new namespace, which can map only its own ids unless it is privileged */
+	IDMAP_BY_CHILD,
 	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the capabilities */
 	IDMAP_BY_HELPERS, /* newuidmap(1) and newgidmap(1), run in the parent namespace */
 };
@@ -29,18 +29,18 @@ int idmaps_choose_writer(const struct idmaps *m, enum idmap_writer *w, struct ns
 
 /*
  * Prepares m for a user namespace that a process with the effective ids uid and gid will create as
- * a child of the caller's. Determines setgroups, chooses the writer, and splits the extents at the
- * limits of the caller's own map. If by_child is false, IDMAP_BY_CHILD is not chosen, because a
- * process that is not dumpable cannot open its own map files (proc(5)). Returns 0, or a negative
- * errno with e set.
+ * a child of the caller's. Determines the state of setgroups, chooses the writer, and splits the
+ * extents at the limits of the caller's own map. If by_child is false, IDMAP_BY_CHILD is not
+ * chosen, because a process that is not dumpable cannot open its own map files (proc(5)). Returns
+ * 0, or a negative errno with e set.
  */
 int idmaps_prepare(struct idmaps *m, uid_t uid, gid_t gid, bool by_child, enum idmap_writer *w,
 		   struct nserr *e) must_check;
 
 /*
- * Writes m for the process of procfd by idmaps_write() or, if w is IDMAP_BY_HELPERS, by
- * idmaps_write_helpers() with stop, which also verifies the result. Returns 0, or a negative errno
- * with e set.
+ * Writes m for the process of procfd by idmaps_write(). If w is IDMAP_BY_HELPERS, uses
+ * idmaps_write_helpers() instead, which also verifies the result and gets the argument stop.
+ * Returns 0, or a negative errno with e set.
  */
 int idmaps_write_by(enum idmap_writer w, int procfd, const struct idmaps *m, int stop,
 		    struct nserr *e) must_check;

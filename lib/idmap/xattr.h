@@ -12,22 +12,22 @@ typedef void idmap_xattr_found(void *ctx, enum idmap_kind kind, uint32_t id);
 
 struct idmap_xattr {
 	const char *name; /* name of the attribute */
-	const char *what; /* name of the attribute in messages */
+	const char *what; /* short name of the attribute, for messages */
 	/* the only file type that has the attribute (S_IFMT); 0: all types except symbolic links */
 	mode_t type;
-	/* Calls found for each id in the n bytes of a value from getxattr(2). Returns 0, or -EINVAL
-	 * if the format is unknown; then found may have been called already. */
+	/* Calls found() for each id in a value of n bytes that getxattr(2) returned. Returns 0, or
+	 * -EINVAL if the format is unknown; found() may have been called before this error. */
 	int (*ids)(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx);
 };
 
-/* Returns the id that replaces id in a value. */
+/* Returns the id that must be stored in a value instead of id. */
 typedef uint32_t idmap_xattr_replace(void *ctx, enum idmap_kind kind, uint32_t id);
 
 /*
  * Replaces the ids in the *n bytes of a value of x by the results of replace. Capabilities of
- * version 2 belong to root uid 0; if that is replaced, the value becomes version 3, which has 4
- * bytes more, and the other way round. v must have room for them. Returns 1 if the value has
- * changed, 0, or -EINVAL if its format is unknown.
+ * version 2 have the root uid 0. If another uid replaces 0, the value becomes version 3, which is 4
+ * bytes longer; if 0 replaces another uid, the value becomes version 2. v must have room for 4 more
+ * bytes. Returns 1 if the value has changed, 0, or -EINVAL if its format is unknown.
  */
 int idmap_xattr_translate(const struct idmap_xattr *x, unsigned char *v, size_t *n,
 			  idmap_xattr_replace *replace, void *ctx) must_check;

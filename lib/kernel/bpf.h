@@ -5,8 +5,9 @@
  * that each register points to, so a program looks like C: bpf_get(p, R1, R7, "uts_ns->ns.inum").
  *
  * The kernel allows a program to load memory through a typed pointer. If the address is invalid or
- * NULL, such a load returns 0. Memory at other addresses is read by a helper function, which
- * bpf_get() calls where necessary. bpf_cast() turns an address into a typed pointer (6.2).
+ * NULL, such a load returns 0. Memory at an address that is not a typed pointer must be read by a
+ * helper function of the kernel; bpf_get() calls this function where necessary. bpf_cast() turns an
+ * address into a typed pointer (6.2).
  */
 #ifndef NSU_KERNEL_BPF_H
 #define NSU_KERNEL_BPF_H
@@ -19,7 +20,8 @@ enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 };
 #define BPF_MAX_INSNS  512
 #define BPF_MAX_LABELS 24
 
-/* This module uses the topmost 8 bytes of the stack. The programs may use the memory below. */
+/* This module uses the topmost 8 bytes of the stack. The programs may use the remaining stack below
+ * these bytes. */
 #define BPF_STACK_TOP (-8)
 
 struct bpf_reg {
@@ -35,9 +37,11 @@ struct bpf {
 	struct bpf_insn insn[BPF_MAX_INSNS];
 	unsigned n;
 	struct bpf_reg reg[R10 + 1];
-	int err;                       /* 0, or the negative errno of the first error */
-	const char *missing;           /* path of the first missing member, or NULL */
-	int16_t label[BPF_MAX_LABELS]; /* index of the instruction with each label, or -1 */
+	/* 0, or the negative errno of the first error in the program */
+	int err;
+	const char *missing; /* path of the first member that the kernel lacks, or NULL */
+	/* for each label, the index of the instruction at its position, or -1 */
+	int16_t label[BPF_MAX_LABELS];
 	/* for each jump, the number of its label plus 1; otherwise 0 */
 	int8_t target[BPF_MAX_INSNS];
 };
@@ -55,13 +59,14 @@ bool bpf_has(const struct bpf *p, uint32_t type, const char *path);
  * is not NULL. */
 uint32_t bpf_offset(struct bpf *p, uint32_t type, const char *member, uint32_t *size);
 
-/* Sets dst to the argument of the iterator at that offset. The argument points to the structure
- * `type`, or to an unknown type if `type` is 0. */
+/* Loads an argument of the iterator into dst. The argument is at that offset in the context of the
+ * program, and points to the structure `type`, or to an unknown type if `type` is 0. */
 void bpf_context(struct bpf *p, int dst, int base, int16_t offset, uint32_t type);
 
 /*
- * Sets dst to base->path, for example "real_cred->user_ns->ns.inum". dst gets the type of the
- * member. If base is an address and not a typed pointer, R0 to R5 are overwritten.
+ * Sets dst to base->path, for example "real_cred->user_ns->ns.inum". The generator then knows that
+ * dst has the type of the member. If base is an address and not a typed pointer, R0 to R5 are
+ * overwritten.
  */
 void bpf_get(struct bpf *p, int dst, int base, const char *path);
 
@@ -77,14 +82,15 @@ void bpf_cast(struct bpf *p, int reg, uint32_t type);
  */
 void bpf_distrust(struct bpf *p, int reg);
 
-/* dst = src, dst = value, dst += value, dst += src, dst *= value */
+/* These functions append the instruction dst = src, dst = value, dst += value, dst += src or dst *=
+ * value. */
 void bpf_move(struct bpf *p, int dst, int src);
 void bpf_set(struct bpf *p, int dst, int32_t value);
 void bpf_add(struct bpf *p, int dst, int32_t value);
 void bpf_add_reg(struct bpf *p, int dst, int src);
 void bpf_mul(struct bpf *p, int dst, int32_t value);
 
-/* Store a register or a value in `size` (4 or 8) bytes of the stack at offset, and load a register
+/* Store a register or a value in `size` (4 or 8) bytes of the stack at `offset`. Load a register
  * from there. */
 void bpf_put(struct bpf *p, int offset, int reg, unsigned size);
 void bpf_put_value(struct bpf *p, int offset, int32_t value, unsigned size);
@@ -102,8 +108,8 @@ void bpf_jump_same(struct bpf *p, int reg, int other, int label);
 void bpf_jump_differ(struct bpf *p, int reg, int other, int label);
 void bpf_jump_null(struct bpf *p, int reg, int label);
 
-/* Jumps to the label if the loop has run too often (6.9). Every loop must contain this jump, which
- * lets the verifier accept the loop. */
+/* Appends a jump to the label that the kernel takes if the loop has run too often (6.9). Every loop
+ * must contain this jump; otherwise the verifier does not accept the loop. */
 void bpf_jump_tired(struct bpf *p, int label);
 
 /* Calls the helper function with that number. R0 is its result; R1 to R5 are overwritten. */
@@ -113,7 +119,7 @@ void bpf_call(struct bpf *p, int helper);
  * seq_file. R0 to R5 are overwritten. */
 void bpf_write(struct bpf *p, int seq, int offset, int32_t size);
 
-/* Ends the program with the result 0. */
+/* Appends the end of the program, which returns 0. */
 void bpf_exit(struct bpf *p);
 
 #endif

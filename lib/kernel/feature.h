@@ -7,10 +7,12 @@
 
 struct feature {
 	const char *name;
-	int (*probe)(uint64_t arg); /* returns a negative value if the feature is missing */
+	/* the probe; it returns a negative value if the feature is missing */
+	int (*probe)(uint64_t arg);
 	uint64_t arg;
-	bool mounts; /* run the probe in a new mount namespace; without privilege, also in a new
-			user namespace */
+	/* run the probe in a new mount namespace; without privilege, also in a new user
+	 * namespace */
+	bool mounts;
 };
 
 /* Returns true if the feature's probe succeeds. The probe runs in a child, so it does not change
@@ -20,7 +22,7 @@ bool feature_has(const struct feature *f);
 /* Returns true if unshare(2) with these CLONE_NEW* flags succeeds in a child. */
 bool feature_has_unshare(uint64_t flags);
 
-/* The comment on each feature is the first Linux version that has it. */
+/* The comment on each feature names the first Linux version that has the feature. */
 extern const struct feature feature_user;
 extern const struct feature feature_time_without_fork;
 extern const struct feature feature_time_without_fork_in_user;

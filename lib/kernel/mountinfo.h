@@ -20,8 +20,8 @@ struct mountinfo_line {
 	int id, parent;
 	bool shared, unbindable;
 	const char *device;                  /* "MAJOR:MINOR" of the file system */
-	const char *root, *target, *options; /* options: mount options */
-	const char *fstype, *source, *super; /* super: options of the file system */
+	const char *root, *target, *options; /* `options` are the mount options */
+	const char *fstype, *source, *super; /* `super` are the options of the file system */
 };
 
 /* Reads the mounts of the calling process. The caller frees m with mountinfo_free(). Returns 0, or
@@ -31,7 +31,7 @@ int mountinfo_read(struct mountinfo *m, struct nserr *e) must_check;
 /* Reads the mountinfo file at path, relative to dirfd. Returns 0 or a negative errno. */
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path) must_check;
 
-/* Sets the contents of m to text, which must come from malloc(3). m becomes the owner of text. */
+/* Makes text the contents of m. text must come from malloc(3), and m owns it afterwards. */
 void mountinfo_take(struct mountinfo *m, char *text);
 
 /* Frees the text and clears m. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsfile: opens namespace files. Only this file opens them; ns/socket opens those of sockets. */
+/* nsfile: opens the files of namespaces. No other file opens them, except ns/socket, which opens
+ * the network namespaces of sockets. */
 #ifndef NSU_KERNEL_NSFILE_H
 #define NSU_KERNEL_NSFILE_H
 
@@ -13,7 +14,8 @@
  * reading.
  */
 
-/* A verified /proc and the device number of nsfs. */
+/* A /proc directory that was verified, and the device number of nsfs, the file system of
+ * namespaces. */
 struct nsfile_proc {
 	int fd;
 	bool owned; /* true if nsfile_proc_close() must close fd */
@@ -34,10 +36,10 @@ void nsfile_proc_close(struct nsfile_proc *p);
 #define cleanup_nsfile_proc __attribute__((cleanup(nsfile_proc_close)))
 
 /*
- * Identifies the file at dirfd/path, or dirfd itself if path is "". Sets st: the file type in
- * stx_mode (0 if the caller may not know it) and the inode. Does not open the file and sends no
- * request to a file server, so it does not block. Returns 1 for a namespace, 0 for another file, or
- * a negative errno.
+ * Identifies the file at dirfd/path, or dirfd itself if path is "". Sets the file type in
+ * st->stx_mode (0 if the caller may not learn it) and the inode. Does not open the file and sends
+ * no request to a file server, so it does not block. Returns 1 for a namespace, 0 for another file,
+ * or a negative errno.
  */
 int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path,
 		    struct statx *st) must_check;
@@ -51,8 +53,9 @@ int nsfile_open(const struct nsfile_proc *p, int dirfd, const char *path) must_c
 
 /*
  * Opens the namespace file at a path from mountinfo. Such a path has no symbolic links, so none is
- * followed. If the path leads through a file server that would have to be asked, returns -EAGAIN
- * (since Linux 5.12; before, asks the server). Otherwise returns the same values as nsfile_open().
+ * followed. If the path cannot be resolved without a request to a file server, returns -EAGAIN
+ * (since Linux 5.12; older kernels send the request). Otherwise returns the same values as
+ * nsfile_open().
  */
 int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path) must_check;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc_access: explains why a process or a file of it in /proc cannot be opened. For use after a
- * failure only. */
+/* proc_access: explains why a process or one of its files in /proc could not be opened. Must be
+ * called only after such a failure. */
 #ifndef NSU_KERNEL_PROC_ACCESS_H
 #define NSU_KERNEL_PROC_ACCESS_H
 

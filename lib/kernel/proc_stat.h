@@ -9,13 +9,16 @@
 #include "base/util.h"
 
 struct proc_stat {
-	pid_t ppid;     /* 0 if the parent is outside of the pid namespace of this /proc */
-	uint64_t start; /* clock ticks after boot on the clock of the reader's time namespace */
+	/* pid of the parent; 0 if the parent is outside of the pid namespace of this /proc */
+	pid_t ppid;
+	/* start time in clock ticks after boot, on the clock of the reader's time namespace */
+	uint64_t start;
 	char state;
 	bool kthread;
-	bool never_ran; /* the process is ending or has ended, and has not called exec since fork(2)
-			 */
-	char comm[64];  /* longer than 15 bytes only for kernel threads */
+	/* the process is ending or has ended, and has not called exec since fork(2) */
+	bool never_ran;
+	/* name of the process; only names of kernel threads are longer than 15 bytes */
+	char comm[64];
 	size_t comm_len;
 };
 

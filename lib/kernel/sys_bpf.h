@@ -12,8 +12,8 @@
 #define SYS_BPF_SEQ_WRITE         127 /* 5.7 */
 #define SYS_BPF_SOCK_FROM_FILE    162 /* 5.11 */
 
-/* Constants in instructions: the value of src_reg that marks a call of a kernel function (5.13),
- * and the opcode of the jump that the kernel takes if a loop has run too often (6.9). */
+/* Constants in BPF instructions: the value of src_reg that marks a call of a kernel function
+ * (5.13), and the opcode of the jump that the kernel takes if a loop has run too often (6.9). */
 #define SYS_BPF_KFUNC    2
 #define SYS_BPF_MAY_GOTO 0xe5
 

@@ -27,7 +27,7 @@ int sys_cap_set(const struct sys_caps *caps) must_check;
 int sys_cap_held(int cap) must_check;
 
 /* Returns true if the calling thread has cap in its effective set, and false if not or after an
- * error. For hints only. */
+ * error. Use it only to choose a hint. */
 bool sys_cap_has(int cap);
 
 /* Removes cap from the bounding set. Returns 0 or a negative errno: -EINVAL if the kernel does not

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * sys_filter: finds out if a seccomp filter of this process denies a system call. It repeats the
- * call with arguments that the kernel refuses with another error than a filter (seccomp(2): the
- * filter runs before the kernel checks the arguments). For use after a failure only.
+ * call with invalid arguments. The filter runs before the kernel checks the arguments (seccomp(2)),
+ * and the kernel's error for the arguments differs from the error of a filter. Must be called only
+ * after a call has failed.
  */
 #ifndef NSU_KERNEL_SYS_FILTER_H
 #define NSU_KERNEL_SYS_FILTER_H
@@ -11,14 +12,14 @@
 
 /*
  * Sets the hint of e if a filter refuses one of the calls with the errno of e. calls is a text such
- * as "clone(2), setgroups(2)"; calls without a harmless form are skipped. If e has a hint already,
- * sets the hint only if the filter denies each call that can be tried. Changes e only if its errno
- * is EPERM or EACCES.
+ * as "clone(2), setgroups(2)"; calls that cannot be tried without an effect are skipped. If e has a
+ * hint already, sets the hint only if the filter denies each call that can be tried. Changes e only
+ * if its errno is EPERM or EACCES.
  */
 void sys_filter_explain(const char *calls, struct nserr *e);
 
-/* Does the same for a call of unshare(2) or clone(2) with each of these CLONE_NEW* flags, because
- * filters may deny some of them. Replaces the hint of e. */
+/* Does the same as sys_filter_explain() for a call of unshare(2) or clone(2) with each of these
+ * CLONE_NEW* flags, because a filter may deny only some of the flags. Replaces the hint of e. */
 void sys_filter_explain_flags(uint64_t flags, struct nserr *e);
 
 #endif

@@ -9,7 +9,8 @@
 #include <sys/mount.h>
 #include <sys/types.h>
 
-/* glibc before 2.36 does not declare the mount API; its header can be combined with the kernel's */
+/* glibc before 2.36 does not declare the mount API; the header of later versions can be included
+ * together with the kernel's header */
 #ifndef FSOPEN_CLOEXEC
 #include <linux/mount.h>
 #endif

@@ -14,10 +14,10 @@
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
-int sys_pidfd_open_task(pid_t id) must_check; /* accepts a process or a thread */
+int sys_pidfd_open_task(pid_t id) must_check; /* opens a process or a thread */
 
 /* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). Returns a descriptor or a negative
- * errno: -EPERM if the caller may not trace the process. */
+ * errno: -EPERM if the caller has no permission to trace the process. */
 int sys_pidfd_getfd(int pidfd, int fd) must_check;
 
 /* Calls pidfd_send_signal(2), 5.1. Returns 0 or a negative errno: -ESRCH if the process has
@@ -43,17 +43,18 @@ int sys_pidfd_child_ns(int pidfd, uint64_t flag) must_check;
 int sys_pidfd_inode(int pidfd, uint64_t *inode) must_check;
 
 /* Returns 1 if two threads share their descriptor table (kcmp(2), 3.5), 0 if not, or a negative
- * errno: -ENOSYS if the kernel lacks kcmp(2), -EPERM if the caller may not trace both. */
+ * errno: -ENOSYS if the kernel lacks kcmp(2), -EPERM if the caller has no permission to trace both
+ * threads. */
 int sys_same_files(pid_t a, pid_t b) must_check;
 
 /* Returns 1 if the process has ended, 0 if not, or a negative errno. */
 int sys_pidfd_ended(int pidfd) must_check;
 
 /*
- * Creates a child with clone3(2), these flags and the exit signal SIGCHLD.
- * Uses clone(2) instead if clone3(2) is not available and clone(2) has all the flags. If pidfd is
- * not NULL, sets *pidfd (O_CLOEXEC) in the parent. Returns the pid in the parent, 0 in the child,
- * or a negative errno: -ENOSYS before 5.3.
+ * Creates a child with clone3(2), these flags and the exit signal SIGCHLD. Uses clone(2) instead if
+ * clone3(2) is not available and clone(2) supports all these flags. If pidfd is not NULL, sets
+ * *pidfd (O_CLOEXEC) in the parent. Returns the pid in the parent, 0 in the child, or a negative
+ * errno: -ENOSYS before Linux 5.3.
  */
 pid_t sys_clone(uint64_t flags, int *pidfd) must_check;
 
@@ -67,7 +68,7 @@ pid_t sys_clone(uint64_t flags, int *pidfd) must_check;
  */
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
 
-/* False if sys_vfork() cannot be used: AddressSanitizer does not support a second stack. */
+/* false if sys_vfork() cannot be used, because AddressSanitizer does not support a second stack */
 #if defined(__SANITIZE_ADDRESS__)
 #define SYS_HAS_VFORK false
 #else

@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* musl 1.2.5 declares statx() without stx_mnt_id; the structure of the kernel has another name here
- */
+/* musl 1.2.5 declares statx() with a structure that lacks stx_mnt_id, so the structure of the
+ * kernel gets another name here */
 #define statx           kernel_statx
 #define statx_timestamp kernel_statx_timestamp
 #include <linux/stat.h>

@@ -6,24 +6,24 @@
 #include "base/nserr.h"
 
 /*
- * A path that has been resolved. Trusted users are root, the caller (effective user id) and the
- * owner of the root directory, who decides where every path leads. Inside a user namespace, all
- * unmapped ids are shown as the same id. The owner of the root directory is usually unmapped there,
- * and then all unmapped users are trusted.
+ * A path that was resolved, except for its last component. Trusted users are root, the caller
+ * (effective user id) and the owner of the root directory, who decides where every path leads.
+ * Inside a user namespace, all unmapped ids are shown as the same id. The owner of the root
+ * directory is usually unmapped there, and then all unmapped users are trusted.
  */
 struct trustpath {
 	int dir; /* O_PATH descriptor of the directory that contains the last component, or -1 */
 	/* last component, in memory from malloc(3); "." if the path ends in a directory */
 	char *name;
-	/* the last component is a link in the proc file system, such as /proc/self/fd/1 */
+	/* the last component is a symbolic link in the proc file system, such as /proc/self/fd/1 */
 	bool is_proc_link;
 };
 
 #define TRUSTPATH_INIT ((struct trustpath){ .dir = -1 })
 
 enum {
-	/* Require that every directory of the path belongs to a trusted user, and that other users
-	 * cannot replace files in it. */
+	/* flag: require that every directory of the path belongs to a trusted user, and that other
+	 * users cannot replace files in these directories */
 	TRUSTPATH_DIRS = 1,
 };
 
@@ -42,8 +42,7 @@ void trustpath_free(struct trustpath *t);
 
 /*
  * Checks that only trusted users can replace files in the directory fd. Returns 0, -EACCES with e
- * set to the reason, or another negative errno with e set. name is the name of the directory in
- * messages.
+ * set to the reason, or another negative errno with e set. Messages call the directory `name`.
  */
 int trustpath_check_dir(int fd, const char *name, struct nserr *e) must_check;
 

@@ -2,7 +2,7 @@
 /*
  * walk: visits all files of a directory tree. Each file is opened once, with O_PATH, below the
  * descriptor of its directory, and symbolic links are not followed. So a process that renames files
- * in the tree cannot lead the walk out of it.
+ * in the tree cannot make the walk leave the tree.
  */
 #ifndef NSU_KERNEL_WALK_H
 #define NSU_KERNEL_WALK_H
@@ -14,9 +14,9 @@
 struct walk;
 
 enum walk_event {
-	WALK_FILE,  /* a file of any type; a directory comes before its files */
-	WALK_MOUNT, /* a mount point that is skipped */
-	WALK_ERROR, /* a file or directory that cannot be opened or read */
+	WALK_FILE,  /* event: a file of any type; a directory comes before its files */
+	WALK_MOUNT, /* event: a mount point, which the walk skips */
+	WALK_ERROR, /* event: a file or directory that cannot be opened or read */
 };
 
 /*
@@ -27,12 +27,12 @@ typedef int walk_visit(void *ctx, struct walk *w, enum walk_event event, int fd,
 		       const struct statx *st, int err);
 
 struct walk {
-	bool cross; /* set by the caller: enter mount points */
+	bool cross; /* set by the caller if the walk must enter mount points */
 	walk_visit *visit;
 	void *ctx;
 
 	/* private */
-	struct walk_level *level; /* the directories from the top to the current one */
+	struct walk_level *level; /* the open directories, from the top to the current directory */
 	size_t n, size, open;
 	const char *top, *name; /* name of the current file, NULL for the current directory */
 	struct buf path;
@@ -42,12 +42,12 @@ struct walk {
 
 /*
  * Visits the directory fd (O_PATH, borrowed) and everything below it. top is its name in messages.
- * A file that vanishes meanwhile is skipped. Returns 0, the result of visit, or a negative errno
- * with e set: -ENOMEM, or -ESTALE if a directory was moved so that the walk cannot continue.
+ * A file that vanishes during the walk is skipped. Returns 0, the result of visit, or a negative
+ * errno with e set: -ENOMEM, or -ESTALE if a directory was moved so that the walk cannot continue.
  */
 int walk_tree(struct walk *w, int fd, const char *top, struct nserr *e) must_check;
 
-/* Returns the path of the current file, valid until the next call, for messages. */
+/* Returns the path of the current file for messages. The path is valid until the next call. */
 const char *walk_path(struct walk *w);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* addr: the IP addresses of network devices, by rtnetlink(7). */
+/* addr: reads and adds the IP addresses of network devices, by rtnetlink(7). */
 #ifndef NSU_NET_ADDR_H
 #define NSU_NET_ADDR_H
 
@@ -7,7 +7,7 @@
 #include "net/netlink.h"
 
 struct net_ifaddr {
-	int index; /* index of the device */
+	int index; /* index of the device that has the address */
 	struct net_addr addr;
 	uint8_t scope;  /* RT_SCOPE_* */
 	uint32_t flags; /* IFA_F_* */

@@ -12,16 +12,16 @@
 #define NET_MAC_SIZE  6
 
 struct net_addr {
-	uint8_t family; /* AF_INET or AF_INET6; 0 if there is no address */
+	uint8_t family; /* address family, AF_INET or AF_INET6; 0 if there is no address */
 	uint8_t prefix; /* bits */
 	uint8_t b[16];
 };
 
-/* Parses n bytes of the form "10.0.0.1", "10.0.0.1/24" or "fd00::1/64". Without a prefix length,
- * the prefix is 32 or 128 bits long. Returns 0, or -EINVAL. */
+/* Parses an address of n bytes, such as "10.0.0.1", "10.0.0.1/24" or "fd00::1/64". Without a prefix
+ * length, the prefix is 32 or 128 bits long. Returns 0, or -EINVAL. */
 int net_addr_parse(const char *s, size_t n, struct net_addr *out) must_check;
 
-/* Writes the address, with "/prefix" if with_prefix; returns text. */
+/* Writes the address to text, with "/PREFIX" if with_prefix is set. Returns text. */
 const char *net_addr_format(const struct net_addr *a, bool with_prefix, char text[NET_ADDR_TEXT]);
 
 static inline size_t net_addr_size(const struct net_addr *a)
@@ -40,10 +40,10 @@ bool net_addr_overlap(const struct net_addr *a, const struct net_addr *b);
  * subnet of one or two addresses, hosts can have the first and the last address. */
 bool net_addr_is_host(const struct net_addr *a);
 
-/* Adds n to the address, and returns false if the sum is outside the prefix. */
+/* Adds n to the address. Returns false if the sum is outside of the prefix. */
 bool net_addr_add(struct net_addr *a, uint32_t n);
 
-/* Clears the bits after the prefix. */
+/* Clears the bits of the address after the prefix. */
 void net_addr_mask(struct net_addr *a);
 
 /* Parse and print a hardware address such as "02:6e:0a:00:00:02". net_mac_parse() returns 0 or
@@ -52,8 +52,8 @@ int net_mac_parse(const char *s, size_t n, uint8_t mac[NET_MAC_SIZE]) must_check
 const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
 
 /* Builds a locally administered hardware address from the first two bytes and the last four bytes
- * of the IP address. With it, the neighbour entries of other hosts stay valid when another device
- * gets the IP address. */
+ * of the IP address. Other hosts need not update their neighbour entries when another device gets
+ * the IP address, because it also gets the same hardware address. */
 void net_mac_of(const struct net_addr *a, uint8_t first, uint8_t second, uint8_t mac[NET_MAC_SIZE]);
 
 /* Returns true if the n bytes can name a network device: 1 to 15, no '/', ':', blank or control

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* conntrack: UDP entries of the connection tracking table that outlive a change of the rules. */
+/* conntrack: counts and deletes UDP entries of the connection tracking table, which stay valid when
+ * the rules change. */
 #ifndef NSU_NET_CONNTRACK_H
 #define NSU_NET_CONNTRACK_H
 
 #include "net/addr.h"
 #include "net/netlink.h"
 
-/* Selects UDP entries whose original destination is that port of this host. */
+/* Selects UDP entries that were originally sent to this port of this host. */
 struct net_stale {
 	uint16_t port;
 	const struct net_ifaddrs *local; /* the addresses of this host */
-	/* Entries whose translated destination is this address are not selected. If NULL, all
-	 * entries with a translated destination are selected. */
+	/* The address to which the new rule translates; entries that are translated to this address
+	 * are not selected. If NULL, all translated entries are selected. */
 	const struct net_addr *to;
 };
 
 /*
- * Counts the selected entries in *n, and deletes them if `remove`. A UDP entry keeps its
- * translation until it has been idle for some time, even if the rule has changed. nl is a socket of
- * NETLINK_NETFILTER. Returns 0, also if the kernel has no connection tracking, or a negative errno
- * with e set.
+ * Stores the number of selected entries in *n, and deletes these entries if `remove` is set. A UDP
+ * entry keeps its translation until it has been idle for some time, even if the rule has changed.
+ * nl is a socket of NETLINK_NETFILTER. Returns 0, also if the kernel has no connection tracking, or
+ * a negative errno with e set.
  */
 int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove, unsigned *n,
 		      struct nserr *e) must_check;

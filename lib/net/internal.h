@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* internal: functions shared by the files of lib/net, and definitions that older kernel headers
- * lack. */
+/* internal: declares functions that the files of lib/net share, and definitions that older kernel
+ * headers lack. */
 #ifndef NSU_NET_INTERNAL_H
 #define NSU_NET_INTERNAL_H
 
@@ -14,8 +14,8 @@
 #define RTEXT_FILTER_SKIP_STATS (1 << 3)
 #endif
 
-/* Enlarges an array of n elements of `each` bytes, if needed, for one more element. Returns false
- * if there is no memory. */
+/* Makes room for one more element in an array of n elements of `each` bytes. Returns false if there
+ * is no memory. */
 static inline bool net_grow(void **v, size_t n, size_t *size, size_t each)
 {
 	size_t want = n ? 2 * n : 16;
@@ -31,7 +31,7 @@ static inline bool net_grow(void **v, size_t n, size_t *size, size_t each)
 	return true;
 }
 
-/* Sets the message of e and keeps the hint of e, which is the error text from the kernel. Returns
+/* Sets the message of e, but not its hint, which contains the error text from the kernel. Returns
  * rc. */
 static inline printf_like(3, 4) int net_failed(struct nserr *e, int rc, const char *fmt, ...)
 {

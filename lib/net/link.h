@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* link: network devices by rtnetlink(7): creating, changing, deleting, listing. */
+/* link: creates, changes, deletes and lists network devices, by rtnetlink(7). */
 #ifndef NSU_NET_LINK_H
 #define NSU_NET_LINK_H
 
@@ -13,9 +13,11 @@
 /* A network device, as the kernel reports it. */
 struct net_link {
 	int index;
-	/* IFLA_LINK: index of the other end of a veth, or of the lower device of a macvlan; or 0 */
+	/* from the attribute IFLA_LINK: index of the other end of a veth, or of the lower device of
+	 * a macvlan; or 0 */
 	int peer;
-	/* number (nsid) of the peer's namespace; -1: the peer is in the same namespace */
+	/* number (nsid) of the namespace of the peer; -1 if the peer is in the same namespace as
+	 * the device */
 	int32_t peer_nsid;
 	int master; /* index of the bridge that the device is a port of, or 0 */
 	uint32_t mtu;
@@ -24,13 +26,14 @@ struct net_link {
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
-	/* true if the device is a port of a bridge; the next two members are set only for ports */
+	/* true if the device is a port of a bridge; only if it is true, the next two members are
+	 * valid */
 	bool is_port;
 	uint8_t port_state; /* BR_STATE_* */
 	/* the bridge may send a packet back through the port that it came from */
 	bool hairpin;
 	char name[IF_NAMESIZE];
-	char kind[16]; /* "veth", "bridge", …; "" for a physical device */
+	char kind[16]; /* kind of the device: "veth", "bridge", …; "" for a physical device */
 	char alias[NET_LINK_ALIAS];
 };
 
@@ -58,13 +61,17 @@ int net_link_find(struct netlink *nl, const char *name, struct net_link *out,
 /* Parses a RTM_NEWLINK message. Returns 0 or -EBADMSG. Exported for tests. */
 int net_link_parse(const struct nlmsghdr *nh, struct net_link *out) must_check;
 
-/* One end of a veth pair that is to be created. */
+/* One end of a veth pair to create. */
 struct net_link_end {
-	const char *name; /* may contain one %d, which the kernel replaces by a free number */
-	/* descriptor of the network namespace of this end; -1: the namespace of the socket */
+	/* name of the device; may contain "%d", which the kernel replaces by a free number */
+	const char *name;
+	/* descriptor of the network namespace that this end is created in; -1: the namespace of the
+	 * socket */
 	int ns;
-	int master; /* index of a bridge, or 0; only for the outer end */
-	/* only for the outer end, because the kernel refuses IFF_UP for the peer */
+	/* index of the bridge that this end becomes a port of, or 0; only for the outer end */
+	int master;
+	/* bring the device up; only for the outer end, because the kernel refuses IFF_UP for the
+	 * peer */
 	bool up;
 	const uint8_t *mac; /* hardware address; NULL: chosen by the kernel */
 };
@@ -79,8 +86,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
  * namespace ns. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
-/* Brings the device up and sets its MTU, unless mtu is 0. The MTU of a bridge follows that of its
- * ports, unless it is set after the creation of the bridge. */
+/* Brings the device up and sets its MTU, unless mtu is 0. A bridge takes its MTU from its ports
+ * unless its MTU is set after the creation of the bridge. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
 /* Sets hairpin mode: the bridge may send a packet back through the port that it came from. */
@@ -91,7 +98,7 @@ void net_link_put_forwarding(struct netlink_batch *b, int index);
 /* Moves a device to the namespace ns, where it gets that name. The kernel takes it down, drops its
  * addresses, and may give it another index. */
 void net_link_put_move(struct netlink_batch *b, int index, int ns, const char *name);
-/* Sets name and MTU, and brings the device up if `up`. */
+/* Changes the name and the MTU of a device, and brings the device up if `up` is set. */
 void net_link_put_name(struct netlink_batch *b, int index, const char *name, uint32_t mtu, bool up);
 void net_link_put_delete(struct netlink_batch *b, int index);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listen: the sockets that wait for packets, by sock_diag(7). */
+/* listen: reads the sockets that wait for packets, by sock_diag(7). */
 #ifndef NSU_NET_LISTEN_H
 #define NSU_NET_LISTEN_H
 
@@ -8,7 +8,7 @@
 
 /* A listening TCP socket, or a UDP socket that is not connected. */
 struct net_listener {
-	struct net_addr addr; /* prefix: all bits */
+	struct net_addr addr; /* local address; its prefix is all bits */
 	uint16_t port;
 	uint32_t inode; /* inode of the socket, as in the link /proc/PID/fd/N */
 };
@@ -22,8 +22,9 @@ struct net_listeners {
 
 /*
  * Reads the sockets of a protocol (IPPROTO_TCP, IPPROTO_UDP) in the namespace of the socket nl, a
- * socket of NETLINK_SOCK_DIAG. A kernel without an address family has no sockets of it. Returns 0,
- * or a negative errno with e set. The caller frees out with net_listeners_free().
+ * socket of NETLINK_SOCK_DIAG. If the kernel does not support IPv4 or IPv6, out has no sockets of
+ * that family. Returns 0, or a negative errno with e set. The caller frees out with
+ * net_listeners_free().
  */
 int net_listeners_read(struct netlink *nl, int protocol, struct net_listeners *out,
 		       struct nserr *e) must_check;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlink: builds requests of netlink(7), sends them in batches, and reads answers and dumps. */
+/* netlink: builds requests of netlink(7), sends several of them at once, and reads answers and
+ * dumps. */
 #ifndef NSU_NET_NETLINK_H
 #define NSU_NET_NETLINK_H
 
@@ -25,12 +26,12 @@ struct netlink_batch {
 		struct nlmsghdr align;
 		char space[NETLINK_BATCH_SIZE];
 	};
-	size_t len, last; /* bytes used; offset of the last message */
+	size_t len, last; /* number of bytes used; offset of the last message */
 	unsigned n;
-	int err; /* 0 or -EMSGSIZE */
+	int err; /* 0, or -EMSGSIZE if the messages did not fit */
 };
 
-/* Empties b; its memory needs no other initialisation. */
+/* Removes all messages from b. Nothing else is needed to initialise b. */
 void netlink_batch_init(struct netlink_batch *b);
 
 /* Opens an rtnetlink(7) socket with extended acknowledgements and strict dumps, where the kernel

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft: rules of nf_tables as text, through libnftables, which is loaded on first use. */
+/* nft: reads and changes the rules of nf_tables as text, through libnftables, which is loaded on
+ * first use. */
 #ifndef NSU_NET_NFT_H
 #define NSU_NET_NFT_H
 
@@ -17,16 +18,17 @@ struct nft_ctx;
 int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
 void nft_close(struct nft_ctx *nft);
 
-/* Carries out all commands in text, or none. With dry_run the kernel checks them only. Returns 0,
- * or -EINVAL with the first line of the message of libnftables in e. */
+/* Executes all commands in text, or none if one of them fails. With dry_run the kernel only checks
+ * the commands. Returns 0, or -EINVAL with the first line of the message of libnftables in e. */
 int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e) must_check;
 
-/* Adds what a listing command prints ("list ruleset") to out. Returns as nft_apply(). */
+/* Appends the output of a command such as "list ruleset" to out. Returns the same values as
+ * nft_apply(). */
 int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e) must_check;
 
 /*
- * Adds the text of the rule with that handle to out. chain is "FAMILY TABLE CHAIN". Adds nothing if
- * there is none.
+ * Appends the text of the rule with that handle to out. chain is "FAMILY TABLE CHAIN". Appends
+ * nothing if there is no such rule.
  */
 void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, struct buf *out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* route: IP routes by rtnetlink(7). */
+/* route: reads, adds and looks up IP routes, by rtnetlink(7). */
 #ifndef NSU_NET_ROUTE_H
 #define NSU_NET_ROUTE_H
 
@@ -10,8 +10,9 @@
 struct net_route {
 	/* destination; prefix 0 is the default route; the family is always set */
 	struct net_addr dst;
-	struct net_addr via; /* gateway; family 0: no gateway */
-	int index;           /* index of the device; 0: several devices, or no device */
+	/* destination of the route, whose family is always set; prefix 0 means the default route */
+	struct net_addr via;
+	int index; /* index of the device; 0: several devices, or no device */
 };
 
 struct net_routes {
@@ -32,11 +33,13 @@ void net_routes_free(struct net_routes *l);
  * destination. */
 void net_route_put(struct netlink_batch *b, const struct net_route *r);
 
-/* The path that the kernel would choose for a packet. */
+/* The path on which the kernel would send a packet. */
 struct net_way {
-	uint8_t type;         /* RTN_UNICAST, RTN_LOCAL, … */
-	int index;            /* index of the device through which the packet leaves */
-	struct net_addr via;  /* gateway; family 0: no gateway, the destination is on the link */
+	uint8_t type; /* RTN_UNICAST, RTN_LOCAL, … */
+	int index;    /* index of the device through which the packet leaves */
+	/* gateway; family 0: no gateway, because the destination is directly reachable through the
+	 * device */
+	struct net_addr via;
 	struct net_addr from; /* source address that the kernel would choose; family 0: none */
 };
 

@@ -24,7 +24,7 @@ static inline uint64_t nsinode_of(int fd)
 	return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
-/* Returns true if both inodes are known and equal. An unknown inode equals no other. */
+/* Returns true if both inodes are known and equal. An unknown inode is not equal to any inode. */
 static inline bool nsinode_equal(uint64_t a, uint64_t b)
 {
 	return a != 0 && a == b;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * name: reads and writes the names of runs (nsunshare --name), which references use as name:NAME.
+ * name: reads and writes the names that users give to runs with nsunshare --name. The reference
+ * name:NAME refers to such a run.
  *
- * A run named NAME is described by the file NAME.json, one JSON object on one line, in
- * /run/nsutils or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. The process that creates and
- * removes this file locks NAME.lock with flock(2). Before the program runs, the file has the name
- * NAME.new.
+ * A run named NAME is described by the file NAME.json, one JSON object on one line, in /run/nsutils
+ * or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. The process that creates and removes this
+ * file locks NAME.lock with flock(2). Before the program runs, the file has the name NAME.new.
  */
 #ifndef NSU_NS_NAME_H
 #define NSU_NS_NAME_H
@@ -25,7 +25,7 @@ struct nsname {
 	uint64_t pidfd_inode; /* inode of a pidfd of the program (Linux 6.9) */
 	/* start time of the program, in clock ticks after boot in the initial time namespace */
 	uint64_t start;
-	uint64_t pidns; /* inode of the pid namespace to which the pids belong */
+	uint64_t pidns; /* inode of the pid namespace in which the pids are valid */
 	char boot_id[40];
 };
 
@@ -49,19 +49,19 @@ bool nsname_is_process(const struct nsname *n, int pidfd, int procfd);
 /* Returns true if name:NAME can be used: the run exists and has not ended. */
 bool nsname_is_live(const char *name);
 
-/* Sets the members of n that describe the process n->pid, a descendant of the caller that has not
- * been waited for. Returns 0, or a negative errno with e set. */
+/* Fills n from the process n->pid, a descendant of the caller that has not been waited for. Returns
+ * 0, or a negative errno with e set. */
 int nsname_describe(struct nsname *n, struct nserr *e) must_check;
 
 /* Parses the text of the file of a run. Returns 0 or -EINVAL. Has no side effects. */
 int nsname_parse(const char *text, struct nsname *out) must_check;
 
-/* A name that this process has reserved. */
+/* A name that this process has reserved for a run. */
 struct nsname_keep {
 	const char *name;    /* not copied */
-	struct trustpath at; /* path of NAME.json */
-	int lock, draft;     /* descriptors of NAME.lock and NAME.new, or -1 */
-	bool published;      /* this process has created NAME.json */
+	struct trustpath at; /* the path of NAME.json in the directory of the names */
+	int lock, draft;     /* descriptors of NAME.lock and NAME.new, -1 if not open */
+	bool published;      /* this process has created NAME.json and must remove it */
 	struct stat file, lock_file;
 };
 
@@ -77,8 +77,9 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e) mus
 int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *e) must_check;
 int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 
-/* Returns the directories of the names, malloc()ed: the caller's own first, then that of root or
- * NULL. Returns -ENOMEM if there is no memory. For name_keep.c and nsname_read(). */
+/* Returns the directories that contain the files of names, malloc()ed: first the directory of the
+ * caller's names, then that of root's names or, if both are the same, NULL. Returns -ENOMEM if
+ * there is no memory. Only name_keep.c and nsname_read() call this function. */
 int nsname_dirs(char *dirs[2]) must_check;
 
 #endif

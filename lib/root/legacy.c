@@ -58,6 +58,8 @@ static int cover_root(struct root *r, struct nserr *e)
 	rc = sys_mount("tmpfs", "/", "tmpfs", MS_NODEV, "mode=0755");
 	r->files = rc < 0 ? rc : open_top();
 	if (r->files < 0) {
+		if (rc == 0)
+			(void)!sys_umount("/..", MNT_DETACH);
 		nserr_set(e, r->files, "cannot mount a tmpfs");
 		root_explain_space(r->files, e);
 		return r->files;

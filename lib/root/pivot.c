@@ -130,7 +130,7 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 	struct statx root;
 	struct statfs fs;
 	pid_t self = getpid();
-	int rc = 0, dup;
+	int rc = 0;
 	DIR *dir;
 
 	if (fd == -ENOENT || fd == -ENOTDIR)
@@ -141,10 +141,9 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 		return 0;
 	if (statx(r->old, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &root) < 0)
 		return nserr_set(e, errno, "cannot query '/'");
-	dup = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
-	dir = dup < 0 ? NULL : fdopendir(dup);
+	dir = file_open_dir(fd, ".");
 	if (!dir)
-		return nserr_set(e, dup < 0 ? dup : errno, "cannot read the new root's /proc");
+		return nserr_set(e, errno, "cannot read the new root's /proc");
 	while (rc == 0 && (errno = 0, d = readdir(dir))) {
 		if (!isdigit((unsigned char)d->d_name[0]) || atoi(d->d_name) == self)
 			continue;

@@ -64,7 +64,11 @@ int root_place_find(struct root *r, const char *path, struct root_place *p, stru
 	if (root_place_is_root(path))
 		return 0;
 	p->fd = root_open_named(r, path, 0, e);
-	rc = p->fd < 0 ? p->fd : look(r, p, e);
+	if (p->fd < 0)
+		return p->fd;
+	rc = look(r, p, e);
+	if (rc < 0)
+		util_close(&p->fd);
 	return rc;
 }
 

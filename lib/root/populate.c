@@ -184,20 +184,20 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 					     .nofollow = true,
 					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 						    MOUNT_ATTR_NOEXEC };
-	int host = open_host_node(n, e), rc;
 	struct root_place p;
 	char path[4096];
+	int host, rc;
 
-	if (host < 0)
-		return host;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
+	host = open_host_node(n, e);
+	if (host < 0)
+		return host;
 	/* the tmpfs is new, so no other process has used it */
 	p = (struct root_place){ .path = path, .ours = r->state == ROOT_DETACHED };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-	if (p.fd < 0)
-		return nserr_set(e, p.fd, "cannot create '%s'", path);
-	rc = root_place_bind_on(r, host, &p, &plain, e);
+	rc = p.fd < 0 ? nserr_set(e, p.fd, "cannot create '%s'", path)
+		      : root_place_bind_on(r, host, &p, &plain, e);
 	root_done(r, rc);
 	root_done(r, p.fd);
 	root_done(r, host);

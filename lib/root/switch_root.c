@@ -44,29 +44,31 @@ static bool same_mount(const struct statx *a, const struct statx *b)
 
 void root_switch_empty(int dirfd)
 {
-	int fd = file_open_at(dirfd, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = file_open_dir(dirfd, ".");
 	struct statx top, st;
 	struct dirent *d;
 
-	if (!dir || statx(fd, "", AT_EMPTY_PATH, WANTED, &top) < 0)
+	bool known;
+
+	if (!dir)
 		return;
-	while ((d = readdir(dir))) {
+	known = statx(dirfd, "", AT_EMPTY_PATH, WANTED, &top) == 0;
+	while (known && (d = readdir(dir))) {
 		cleanup_fd int sub = -1;
 
 		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
 			continue;
 		/* open the directory before the check, so that the directory that is checked is the
 		 * one that is emptied */
-		sub = file_open_at(fd, d->d_name, O_PATH | O_NOFOLLOW, 0);
+		sub = file_open_at(dirfd, d->d_name, O_PATH | O_NOFOLLOW, 0);
 		if (sub < 0 || statx(sub, "", AT_EMPTY_PATH, WANTED, &st) < 0 ||
 		    !same_mount(&top, &st))
 			continue;
 		if (S_ISDIR(st.stx_mode)) {
 			root_switch_empty(sub);
-			(void)!unlinkat(fd, d->d_name, AT_REMOVEDIR);
+			(void)!unlinkat(dirfd, d->d_name, AT_REMOVEDIR);
 		} else {
-			(void)!unlinkat(fd, d->d_name, 0);
+			(void)!unlinkat(dirfd, d->d_name, 0);
 		}
 	}
 	closedir(dir);

@@ -106,17 +106,13 @@ static void signal_process(const struct process *p, int sig)
  */
 static bool add_children(int proc, struct buf *out)
 {
-	int fd = file_open_at(proc, "task", O_RDONLY | O_DIRECTORY, 0);
-	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	DIR *tasks = file_open_dir(proc, "task");
 	const struct dirent *d;
 	bool listed = false;
 
-	if (!tasks) {
-		util_close(&fd);
-		return false;
-	}
-	while ((d = readdir(tasks))) {
+	while (tasks && (d = readdir(tasks))) {
 		cleanup_free char *text = NULL;
+		cleanup_fd int fd = -1;
 		char name[sizeof(d->d_name) + 16];
 
 		if (d->d_name[0] == '.')
@@ -125,11 +121,11 @@ static bool add_children(int proc, struct buf *out)
 		fd = file_open_at(dirfd(tasks), name, O_RDONLY, 0);
 		if (fd >= 0 && file_slurp(fd, 64u << 20, &text) >= 0)
 			listed = true;
-		util_close(&fd);
 		if (text)
 			buf_adds(out, text);
 	}
-	closedir(tasks);
+	if (tasks)
+		closedir(tasks);
 	return listed;
 }
 

@@ -4,6 +4,19 @@
 
 #include "common/cli.h"
 
+/* The graph of a run. */
+struct graph {
+	struct run *run;
+	struct buf out;
+	/* indexed by ns.index: the node has been added, and it is in a frame */
+	bool *drawn, *framed;
+};
+
+static _Noreturn void no_memory(void)
+{
+	cli_die(ENOMEM, "cannot print a graph");
+}
+
 /* Appends untrusted text. Replaces backslash and quote, which have a special meaning in a label. */
 static void add_label(struct buf *b, const char *s, size_t n)
 {
@@ -14,73 +27,174 @@ static void add_label(struct buf *b, const char *s, size_t n)
 	}
 }
 
-/* Appends the node of a namespace. */
-static void add_node(struct run *run, const struct row *r, struct buf *b)
+/* Appends a line of a label with the pid and the name of a process. */
+static void add_process(struct graph *g, pid_t pid)
 {
-	const struct proc_stat *st = nslist_stat(run, r->pid);
+	const struct proc_stat *st = nslist_stat(g->run, pid);
+
+	if (!st)
+		return;
+	buf_printf(&g->out, "\\n%d ", (int)pid);
+	add_label(&g->out, st->comm, st->comm_len);
+}
+
+/* Appends the node of a namespace. In a frame, its process is omitted: the label of the frame has a
+ * process that is in all namespaces of the frame. */
+static void add_node(struct graph *g, const struct row *r, bool framed)
+{
 	const struct ns *ns = r->ns;
 
-	buf_printf(b, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
-	if (st) {
-		buf_printf(b, "\\n%d ", (int)r->pid);
-		add_label(b, st->comm, st->comm_len);
-	}
-	buf_printf(b, "\"%s];\n", ns->nprocs ? "" : ", style=dotted");
+	g->drawn[ns->index] = true;
+	g->framed[ns->index] = framed;
+	buf_printf(&g->out, "  n%u [label=\"%s %u", ns->inode, ns->type->name, ns->inode);
+	if (!framed)
+		add_process(g, r->pid);
+	buf_printf(&g->out, "\"%s];\n", ns->nprocs ? "" : ", style=dotted");
 }
 
-/* Appends the arrows from the parent and owner of a namespace. Omits the arrow from the caller's
- * user namespace to a namespace in a frame. */
-static void add_arrows(const struct run *run, const struct ns *ns, bool framed, struct buf *b)
+/* Returns true if the caller is in the namespace. */
+static bool is_own(const struct run *run, const struct ns *ns)
+{
+	const struct nsmember *me = collect_member(&run->c, run->c.q.self);
+
+	return me && me->inode[nstype_index(ns->type)] == ns->inode;
+}
+
+/* Appends an arrow. Omits an arrow from a namespace of the caller into a frame: each frame has such
+ * arrows, which would cover the picture. */
+static void add_arrow(struct graph *g, const struct ns *from, const struct ns *to,
+		      const char *style)
+{
+	if (!g->framed[to->index] || !is_own(g->run, from))
+		buf_printf(&g->out, "  n%u -> n%u%s;\n", from->inode, to->inode, style);
+}
+
+/* Appends the arrows from the parent and owner of a namespace. */
+static void add_arrows(struct graph *g, const struct ns *ns)
 {
 	if (ns->parent)
-		buf_printf(b, "  n%u -> n%u;\n", ns->parent->inode, ns->inode);
-	/* omit the arrows from the caller's user namespace, which would cover the picture */
-	if (framed && ns->owner && ns->owner->inode == run->c.own_user)
-		return;
+		add_arrow(g, ns->parent, ns, "");
 	if (ns->owner && ns->owner != ns->parent)
-		buf_printf(b, "  n%u -> n%u [style=dashed];\n", ns->owner->inode, ns->inode);
+		add_arrow(g, ns->owner, ns, " [style=dashed]");
 }
 
-/* Appends a cluster with the namespaces of a container that are in no frame yet. */
-static void add_container(struct run *run, const struct container *box, bool *framed, struct buf *b)
+/* Begins the frame of the container `box`, or of the caller if `box` is NULL, with that label.
+ * add_process() can add a line to the label, and begin_nodes() ends it. */
+static void begin_frame(struct graph *g, const struct container *box, const char *label, size_t len)
 {
+	buf_printf(&g->out, "  subgraph cluster_%d {\n    label=\"", box ? (int)box->pid : 0);
+	add_label(&g->out, label, len);
+}
+
+static void begin_nodes(struct graph *g)
+{
+	buf_adds(&g->out, "\";\n");
+}
+
+static void end_frame(struct graph *g)
+{
+	buf_adds(&g->out, "  }\n");
+}
+
+/* Appends a node in a frame. */
+static void add_framed(struct graph *g, const struct row *r)
+{
+	buf_adds(&g->out, "  ");
+	add_node(g, r, true);
+}
+
+/* Appends a frame with the namespaces of a container that are in no frame yet, and with the frames
+ * of the containers in it. */
+static void add_container(struct graph *g, const struct container *box)
+{
+	const struct containers *l = &g->run->boxes->l;
 	cleanup_buf struct buf name = BUF_INIT;
 
-	boxes_name(run, box, &name);
-	buf_printf(b, "  subgraph cluster_%d {\n    label=\"", (int)box->pid);
-	add_label(b, name.s ? name.s : "", name.len);
-	buf_adds(b, "\";\n");
+	boxes_name(g->run, box, &name);
+	begin_frame(g, box, name.s ? name.s : "", name.len);
+	add_process(g, box->pid);
+	begin_nodes(g);
 	for (int type = 0; type < NSTYPE_COUNT; type++) {
-		const struct ns *ns = boxes_ns(run, box, type);
-		const struct row *r = ns ? run->row_of[ns->index] : NULL;
+		const struct ns *ns = boxes_ns(g->run, box, type);
+		const struct row *r = ns ? g->run->row_of[ns->index] : NULL;
 
-		if (!r || framed[ns->index])
-			continue;
-		framed[ns->index] = true;
-		buf_adds(b, "  ");
-		add_node(run, r, b);
+		if (r && !g->drawn[ns->index])
+			add_framed(g, r);
 	}
-	buf_adds(b, "  }\n");
+	/* a container comes after its parent */
+	for (const struct container *in = box + 1; in < l->v + l->n; in++)
+		if (in->parent == box)
+			add_container(g, in);
+	end_frame(g);
 }
 
-/* Prints a cluster for each container, then the other namespaces, then the arrows. */
+/* Appends a frame with the namespaces of the caller. */
+static void add_own(struct graph *g)
+{
+	const char *hostname = boxes_own_hostname(g->run);
+
+	begin_frame(g, NULL, hostname, strlen(hostname));
+	begin_nodes(g);
+	buf_adds(&g->out, "    style=\"rounded,bold\";\n");
+	for (size_t i = 0; i < g->run->n_rows; i++)
+		if (is_own(g->run, g->run->rows[i].ns))
+			add_framed(g, &g->run->rows[i]);
+	end_frame(g);
+}
+
+/*
+ * Adds a frame for the caller and for each container. dot(1) packs the frames without an arrow
+ * between them in as many columns as rows. It fills each row from the left, but begins with the row
+ * at the bottom. The frames are to be read from the top, so the last row is added first, and the
+ * row at the top may have fewer frames.
+ */
+static void add_frames(struct graph *g)
+{
+	const struct containers *l = &g->run->boxes->l;
+	cleanup_free const struct container **frames = calloc(l->n + 1,
+							      sizeof(const struct container *));
+	size_t n = 1, columns = 1, first;
+
+	if (!frames)
+		no_memory();
+	/* the first one is that of the caller */
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->v[i].parent)
+			frames[n++] = &l->v[i];
+	while (columns * columns < n)
+		columns++;
+	buf_printf(&g->out, "  pack=48; packmode=\"array_cutr%zu\";\n", columns);
+	for (size_t end = n; end > 0; end = first) {
+		first = end > columns ? end - columns : 0;
+		for (size_t i = first; i < end; i++)
+			if (frames[i])
+				add_container(g, frames[i]);
+			else
+				add_own(g);
+	}
+}
+
+/* Prints the frames, the other namespaces, and the arrows. */
 void nslist_dot(struct run *run)
 {
+	cleanup_free bool *drawn = calloc(run->c.tab.n + 1, sizeof(*drawn));
 	cleanup_free bool *framed = calloc(run->c.tab.n + 1, sizeof(*framed));
-	struct buf b = BUF_INIT;
+	struct graph g = { .run = run, .drawn = drawn, .framed = framed };
 
-	if (!framed)
-		cli_die(ENOMEM, "cannot print a graph");
-	buf_adds(&b, "digraph namespaces {\n  rankdir=LR;\n  node [shape=box];\n");
-	for (size_t i = 0; i < run->boxes->l.n; i++)
-		add_container(run, &run->boxes->l.v[i], framed, &b);
+	if (!drawn || !framed)
+		no_memory();
+	buf_adds(&g.out, "digraph namespaces {\n  rankdir=LR; ranksep=0.3; nodesep=0.08;\n"
+			 "  graph [fontname=\"sans-serif\", fontsize=11, style=rounded];\n"
+			 "  node [shape=box, fontname=\"sans-serif\", fontsize=10, height=0.2, "
+			 "margin=\"0.06,0.02\"];\n");
+	add_frames(&g);
 	for (size_t i = 0; i < run->n_rows; i++)
-		if (!framed[run->rows[i].ns->index])
-			add_node(run, &run->rows[i], &b);
+		if (!drawn[run->rows[i].ns->index])
+			add_node(&g, &run->rows[i], false);
 	for (size_t i = 0; i < run->n_rows; i++)
-		add_arrows(run, run->rows[i].ns, framed[run->rows[i].ns->index], &b);
-	buf_adds(&b, "}\n");
-	cli_print(&b);
+		add_arrows(&g, run->rows[i].ns);
+	buf_adds(&g.out, "}\n");
+	cli_print(&g.out);
 }
 
 void nslist_select_dot(struct run *run)

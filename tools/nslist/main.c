@@ -5,6 +5,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <malloc.h>
 
 #include "collect/hidden.h"
 #include "common/cli.h"
@@ -75,6 +76,17 @@ static void set_locale(void)
 		setlocale(LC_CTYPE, "C");
 }
 
+/* Lets malloc(3) extend the heap in large pieces, also for large buffers and in the second thread.
+ * This saves a tenth of the system calls. */
+static void set_memory(void)
+{
+#ifdef M_ARENA_MAX /* GNU C library */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TOP_PAD, 1 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -82,6 +94,7 @@ int main(int argc, char **argv)
 	struct nserr e = NSERR_INIT;
 	int status;
 
+	set_memory();
 	set_locale();
 	opts_parse(&o, argc, argv);
 	if (o.list_columns)

@@ -3,7 +3,8 @@
  * new namespace with the inode of a vanished one is recognized. */
 #include "nslist.h"
 
-#include "base/file.h"
+#include <stdio.h>
+
 #include "common/cli.h"
 
 struct seen {
@@ -72,34 +73,52 @@ static struct look look_again(struct run *run, const struct look *before)
 	return now;
 }
 
-/* Appends the line of a namespace that appeared (+) or vanished (-). */
-static void add_event(const struct run *run, struct buf *b, char sign, const char *line)
+/* Sets text to the current local time in milliseconds, in the format of the column START. */
+static void set_time(char *text, size_t size)
+{
+	char day[24], zone[8];
+	struct timespec now;
+	struct tm tm;
+
+	*text = '\0';
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (localtime_r(&now.tv_sec, &tm) && strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm) &&
+	    strftime(zone, sizeof(zone), "%z", &tm))
+		snprintf(text, size, "%s.%03ld%s", day, now.tv_nsec / 1000000, zone);
+}
+
+/* Appends the line of a namespace that appeared (+) or vanished (-). `when` is the time of the
+ * scan. */
+static void add_event(const struct run *run, struct buf *b, char sign, const char *when,
+		      const char *line)
 {
 	if (run->o->format == NSLIST_JSON)
-		buf_printf(b, "{\"event\":\"%c\",%s}\n", sign, line);
+		buf_printf(b, "{\"event\":\"%c\",\"time\":\"%s\",%s}\n", sign, when, line);
 	else
-		buf_printf(b, "%c%s\n", sign, line);
+		buf_printf(b, "%c %s%s\n", sign, when, line);
 }
 
 void nslist_watch(struct run *run)
 {
 	struct look before = { 0 };
+	char when[64];
 
 	for (bool first = true;; first = false) {
 		struct look now = look_again(run, &before);
 		struct buf b = BUF_INIT;
 
+		set_time(when, sizeof(when));
 		/* the lines that remain from the previous scan belong to namespaces that have
 		 * vanished */
 		for (size_t i = 0; i < before.n; i++)
 			if (before.seen[i].line)
-				add_event(run, &b, '-', before.seen[i].line);
+				add_event(run, &b, '-', when, before.seen[i].line);
 		for (size_t i = 0; i < now.n; i++) {
 			if (now.seen[i].line)
 				continue;
 			now.seen[i].line = format(run, &run->rows[i]);
 			if (!first)
-				add_event(run, &b, '+', now.seen[i].line);
+				add_event(run, &b, '+', when, now.seen[i].line);
 		}
 		for (size_t i = 0; i < before.n; i++)
 			free(before.seen[i].line);

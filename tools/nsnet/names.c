@@ -12,6 +12,7 @@
 #include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
+#include "ns/netnsid.h"
 #include "ns/ref.h"
 #include "nsnet.h"
 
@@ -135,6 +136,17 @@ int net_open_ref(const char *ref, struct nserr *e)
 	if (rc == 0)
 		rc = nsref_check_living(&p, e);
 	return rc < 0 ? rc : nsref_open_proc_ns(&p, &nstypes[NSTYPE_NET], e);
+}
+
+int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns)
+{
+	int32_t id;
+	int rc;
+
+	if (l->peer_nsid == NETNSID_UNASSIGNED || ns < 0)
+		return 0;
+	rc = netnsid_get(nl->fd, ns, &id);
+	return rc < 0 ? rc : id == l->peer_nsid;
 }
 
 void net_label(const char *ref, char label[64])

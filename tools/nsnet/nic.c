@@ -153,7 +153,7 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 	nic->lent = true;
 	/* The index can change when a device is moved. */
 	rc = net_link_find(&n->inner, nic->inside, &l, e);
-	nic->index = rc == 0 ? l.index : 0;
+	nic->index = nic->wire.index = rc == 0 ? l.index : 0;
 	return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->inside) : rc;
 }
 

@@ -164,12 +164,13 @@ static void look(struct view *v)
 
 	if (own < 0 || fstat(own, &st) < 0)
 		cli_die(own, "cannot open /proc/self/ns/net");
+	v->own = st.st_ino;
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
 		struct nserr e = NSERR_INIT;
 		/* The caller's own namespace is read without setns(2), which an ordinary user may
 		 * not call. */
-		int rc = ns->inode == st.st_ino
+		int rc = ns->inode == v->own
 				 ? netlink_open(&ns->nl, &e)
 				 : (ns->fd < 0 ? ns->fd : net_open_in(own, ns->fd, &ns->nl, &e));
 
@@ -204,6 +205,12 @@ static void read_rules(struct view *v)
 	if (nft_open(&nft, NULL) < 0 || nft_list(nft, "list ruleset", &v->rules, NULL) < 0)
 		v->complete = false;
 	nft_close(nft);
+}
+
+void view_find(struct view *v)
+{
+	raise_limit();
+	find_all(v, false, false);
 }
 
 int verb_show(int argc, char **argv)

@@ -197,6 +197,12 @@ static void dot_edges(const struct view *v, const struct view_ns *ns, const stru
 			     : l->master != 0))
 		buf_printf(out, "  n%llu_%d -- n%llu_%d;\n", inode, l->index,
 			   (unsigned long long)where->inode, peer->index);
+	if (peer || !l->peer || l->peer_nsid < 0)
+		return;
+	buf_printf(out, "  p%llu_%d [label=\"?nsid:%d\", shape=plaintext];\n", inode, l->index,
+		   (int)l->peer_nsid);
+	buf_printf(out, "  n%llu_%d -- p%llu_%d [style=dashed];\n", inode, l->index, inode,
+		   l->index);
 }
 
 /* Returns the index of the first bridge that a namespace is connected to, or 0. The namespaces of
@@ -215,22 +221,34 @@ static int first_bridge(const struct view *v, const struct view_ns *ns)
 }
 
 /* Draws the devices of a namespace that are ports of the bridge `master`, or, if master is 0, the
- * devices that are not ports. */
-static void dot_ports(const struct view *v, const struct view_ns *ns, int master, struct buf *out)
+ * devices that are not ports. Returns their number. */
+static unsigned dot_ports(const struct view *v, const struct view_ns *ns, int master,
+			  struct buf *out)
 {
+	unsigned n = 0;
+
 	for (size_t k = 0; k < ns->links.n; k++)
-		if (view_has(v, &ns->links.v[k]) && ns->links.v[k].master == master)
+		if (view_has(v, &ns->links.v[k]) && ns->links.v[k].master == master) {
 			dot_node(v, ns, &ns->links.v[k], out);
+			n++;
+		}
+	return n;
 }
 
 static void dot_ns(const struct view *v, const struct view_ns *ns, struct buf *out)
 {
-	buf_printf(out, "  subgraph cluster_%llu {\n    label=\"", (unsigned long long)ns->inode);
+	const unsigned long long inode = ns->inode;
+	unsigned devices;
+
+	buf_printf(out, "  subgraph cluster_%llu {\n    label=\"", inode);
 	add_label(out, ns->ref, strlen(ns->ref));
-	buf_adds(out, "\";\n");
-	dot_ports(v, ns, 0, out);
+	buf_printf(out, "%s\";\n", ns->inode == v->own ? "\\n(the caller's namespace)" : "");
+	devices = dot_ports(v, ns, 0, out);
 	for (size_t k = 0; k < ns->links.n; k++)
-		dot_ports(v, ns, ns->links.v[k].index, out);
+		devices += dot_ports(v, ns, ns->links.v[k].index, out);
+	/* dot(1) does not draw a box without a node */
+	if (!devices)
+		buf_printf(out, "    n%llu [label=\"no devices\", shape=plaintext];\n", inode);
 	buf_adds(out, "  }\n");
 }
 

@@ -67,7 +67,9 @@ static void read_all(struct why *y)
 	    net_ifaddrs_read(&y->n->inner, &y->addrs, &e) < 0 ||
 	    net_ifaddrs_read(&y->n->host, &y->out_addrs, &e) < 0)
 		cli_die_nserr(&e);
+	strcpy(y->host, "the host");
 	why_read_rules(y);
+	why_read_inner_rules(y);
 }
 
 /* ---- the destination */

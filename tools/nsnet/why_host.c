@@ -24,15 +24,15 @@ static bool check_bridge(struct why *y)
 
 	y->entry = br && y->outer->master ? br : y->outer;
 	if (y->entry == y->outer) {
-		why_passed(y, "the other end of '%s' is '%s' of the host", y->dev->name,
-			   y->outer->name);
+		why_passed(y, "the other end of '%s' is '%s' of %s", y->dev->name, y->outer->name,
+			   y->host);
 		return true;
 	}
 	if (!(br->flags & IFF_UP))
-		return why_failed(y, CURE("ip link set %s up", br->name), "the bridge '%s' is down",
-				  br->name);
+		return why_failed(y, HOST_CURE("ip link set %s up", br->name),
+				  "the bridge '%s' is down", br->name);
 	if (y->outer->is_port && y->outer->port_state != BR_STATE_FORWARDING)
-		return why_failed(y, CURE("bridge link set dev %s state 3", y->outer->name),
+		return why_failed(y, HOST_CURE("bridge link set dev %s state 3", y->outer->name),
 				  "the port '%s' of the bridge '%s' does not forward packets yet "
 				  "(state %u)",
 				  y->outer->name, br->name, y->outer->port_state);
@@ -70,11 +70,11 @@ static bool check_gateway(struct why *y)
 	net_addr_format(&y->way.via, false, via);
 	if (net_route_ask(&y->n->host, &y->way.via, NULL, 0, &way, NULL) == 0 &&
 	    way.type == RTN_LOCAL) {
-		why_passed(y, "the gateway %s is the host", via);
+		why_passed(y, "the gateway %s is %s", via, y->host);
 		return true;
 	}
-	return why_failed(y, CURE("ip addr add %s/<length> dev %s", via, y->entry->name),
-			  "the host does not have the address %s of the gateway", via);
+	return why_failed(y, HOST_CURE("ip addr add %s/<length> dev %s", via, y->entry->name),
+			  "%s does not have the address %s of the gateway", y->host, via);
 }
 
 /* Checks that the port is in hairpin mode if the namespace uses its own published port. Without
@@ -90,10 +90,10 @@ static bool check_hairpin(struct why *y)
 		    !net_addr_same(&d.to, &y->way.from, 8u * (unsigned)net_addr_size(&d.to)))
 			continue;
 		return why_failed(
-			y, CURE("bridge link set dev %s hairpin on", y->outer->name),
-			"the host forwards the port %u back to this namespace, but the bridge port "
+			y, HOST_CURE("bridge link set dev %s hairpin on", y->outer->name),
+			"%s forwards the port %u back to this namespace, but the bridge port "
 			"'%s' does not send packets back to their source (hairpin)",
-			y->port, y->outer->name);
+			y->host, y->port, y->outer->name);
 	}
 	return true;
 }
@@ -119,12 +119,13 @@ static bool check_local(struct why *y)
 	if (net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL) < 0 || way.type != RTN_LOCAL)
 		return true;
 	y->is_host = true;
-	why_passed(y, "%s is an address of the host", net_addr_format(&y->dst, false, to));
+	why_passed(y, "%s is an address of %s", net_addr_format(&y->dst, false, to), y->host);
 	if (!check_hairpin(y) || !why_rules(y, "input", y->entry->name, NULL))
 		return false;
 	if (y->port && !is_published(y) && why_listens(y->udp, y->port) == 0)
-		return why_failed(y, CURE("start the server on the host"),
-				  "no program of the host listens on the port %u", y->port);
+		return why_failed(
+			y, CURE("start the server %s %s", y->host_label[0] ? "in" : "on", y->host),
+			"no program of %s listens on the port %u", y->host, y->port);
 	return true;
 }
 
@@ -148,30 +149,31 @@ static bool check_forwarding(struct why *y)
 	net_addr_format(&y->way.from, false, from);
 	/* IPv6 forwarding is controlled by conf/all/forwarding, which RTM_GETROUTE ignores. */
 	if (v6 && why_devconf(y, "all", "forwarding") == 0)
-		return why_failed(y, CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
-				  "the host does not forward IPv6 packets");
+		return why_failed(y, HOST_CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
+				  "%s does not forward IPv6 packets", y->host);
 	if (rc == -EHOSTUNREACH)
-		return why_failed(y,
-				  CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", y->entry->name),
-				  "the host does not forward packets from '%s'", y->entry->name);
+		return why_failed(
+			y, HOST_CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", y->entry->name),
+			"%s does not forward packets from '%s'", y->host, y->entry->name);
 	if (rc == -ENETUNREACH)
-		return why_failed(y, CURE("ip route add default via <gateway>"),
-				  "the host itself has no route to %s", to);
+		return why_failed(y, HOST_CURE("ip route add default via <gateway>"),
+				  "%s itself has no route to %s", y->host, to);
 	if (rc == -EACCES)
-		return why_failed(y, CURE("ip route show match %s", to),
-				  "the host prohibits packets to %s", to);
+		return why_failed(y, HOST_CURE("ip route show match %s", to),
+				  "%s prohibits packets to %s", y->host, to);
 	if (rc == -EINVAL || rc == -EXDEV)
-		return why_failed(y,
-				  CURE("sysctl -w net.ipv4.conf.%s.rp_filter=2; ip route get %s",
-				       y->entry->name, from),
-				  "the host refuses packets from %s on '%s', because its route to "
-				  "that address uses another device (rp_filter)",
-				  from, y->entry->name);
+		return why_failed(
+			y,
+			HOST_CURE("sysctl -w net.ipv4.conf.%s.rp_filter=2; ip route get %s",
+				  y->entry->name, from),
+			"%s refuses packets from %s on '%s', because its route to "
+			"that address uses another device (rp_filter)",
+			y->host, from, y->entry->name);
 	if (rc < 0)
-		return why_failed(y,
-				  CURE("ip route get %s from %s iif %s", to, from, y->entry->name),
-				  "the host has no route to %s", to);
-	why_passed(y, "the host forwards packets from '%s'", y->entry->name);
+		return why_failed(
+			y, HOST_CURE("ip route get %s from %s iif %s", to, from, y->entry->name),
+			"%s has no route to %s", y->host, to);
+	why_passed(y, "%s forwards packets from '%s'", y->host, y->entry->name);
 	return true;
 }
 
@@ -188,7 +190,7 @@ static bool check_reply_route(struct why *y)
 		return true;
 	}
 	by = rc == 0 ? net_links_by_index(&y->out, back.index) : NULL;
-	return why_failed(y, CURE("ip route replace %s dev %s", from, y->entry->name),
+	return why_failed(y, HOST_CURE("ip route replace %s dev %s", from, y->entry->name),
 			  "answers to %s do not return through '%s', but through '%s'", from,
 			  y->entry->name, by ? by->name : "no device");
 }
@@ -206,22 +208,21 @@ static bool check_uplink(struct why *y)
 				  "the devices changed during the check");
 	if (y->dst.family == AF_INET && up->index != y->entry->index &&
 	    why_devconf(y, up->name, "forwarding") == 0)
-		return why_failed(y, CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", up->name),
-				  "the host does not forward the answers that arrive on '%s'",
+		return why_failed(y, HOST_CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", up->name),
+				  "%s does not forward the answers that arrive on '%s'", y->host,
 				  up->name);
 	if (!up->carrier)
-		return why_failed(y, CURE("ip link show %s", up->name),
-				  "'%s' of the host has no carrier", up->name);
+		return why_failed(y, HOST_CURE("ip link show %s", up->name),
+				  "'%s' of %s has no carrier", up->name, y->host);
 	net_addr_format(next, false, text);
 	if (net_neigh_find(&y->n->host, up->index, next, &neigh, NULL) == 0 &&
 	    neigh.state & (NUD_FAILED | NUD_INCOMPLETE))
-		return why_failed(y, CURE("ip neigh flush to %s; ping -c 1 %s", text, text),
-				  "the next hop %s on '%s' of the host does not answer", text,
-				  up->name);
+		return why_failed(y, HOST_CURE("ip neigh flush to %s; ping -c 1 %s", text, text),
+				  "the next hop %s on '%s' of %s does not answer", text, up->name,
+				  y->host);
 	why_passed(y,
-		   "the host sends the packets through '%s', and forwards the answers that arrive "
-		   "there",
-		   up->name);
+		   "%s sends the packets through '%s', and forwards the answers that arrive there",
+		   y->host, up->name);
 	return true;
 }
 
@@ -251,7 +252,17 @@ static bool check_mtu(struct why *y)
 	return true;
 }
 
-why_check *const why_forward[] = { is_elsewhere,   check_forwarding,
-				   check_uplink,   check_reply_route,
-				   check_firewall, why_nat,
-				   check_mtu,      NULL };
+/* Reports that the checks end at a namespace that is not the caller's. */
+static bool check_next(struct why *y)
+{
+	char cure[CURE_SIZE];
+
+	if (y->host_label[0])
+		why_note(y, CURE("nsnet why %s", y->host_label), "the path after %s is not checked",
+			 y->host);
+	return true;
+}
+
+why_check *const why_forward[] = { is_elsewhere,      check_forwarding, check_uplink,
+				   check_reply_route, check_firewall,   why_nat,
+				   check_mtu,         check_next,       NULL };

@@ -133,17 +133,16 @@ static bool check_wire(struct why *y)
 		why_passed(y, "'%s' has carrier; it is not a pair with another namespace", name);
 		return false;
 	}
-	y->outer = net_links_by_index(&y->out, y->dev->peer);
-	if (!y->outer || y->outer->peer != y->dev->index || !streq(y->outer->kind, "veth"))
-		y->outer = NULL;
-	if (y->outer && !(y->outer->flags & IFF_UP))
-		return why_failed(y, CURE("ip link set %s up", y->outer->name),
-				  "the other end of '%s', '%s', is down", name, y->outer->name);
+	if (y->dev->carrier)
+		why_passed(y, "'%s' has carrier", name);
+	if (why_find_outer(y) && !(y->outer->flags & IFF_UP))
+		return why_failed(y, HOST_CURE("ip link set %s up", y->outer->name),
+				  "the other end of '%s', '%s' of %s, is down", name,
+				  y->outer->name, y->host);
 	if (!y->dev->carrier)
 		return why_failed(y, CURE("nsnet show --all"),
 				  "'%s' has no carrier: the other end is down", name);
-	why_passed(y, "'%s' has carrier", name);
-	return true;
+	return y->outer != NULL;
 }
 
 /* Checks the neighbour entry of the gateway, or of a destination on the same link. */
@@ -159,9 +158,10 @@ static bool check_neighbour(struct why *y)
 		return true; /* no packet was sent to this neighbour */
 	if (neigh.state & (NUD_FAILED | NUD_INCOMPLETE))
 		return why_failed(y,
-				  CURE("%sneigh flush to %s; ip addr add %s/<length> dev "
-				       "<device>",
-				       in_namespace(y->n->label, true), text, text),
+				  CURE("%sneigh flush to %s; %saddr add %s/<length> dev <device>",
+				       in_namespace(y->n->label, true), text,
+				       y->host_label[0] ? in_namespace(y->host_label, true) : "ip ",
+				       text),
 				  "no device on the link of '%s' answers for the address %s",
 				  y->dev->name, text);
 	if (owner && owner->master)
@@ -180,18 +180,8 @@ static bool check_neighbour(struct why *y)
 	return true;
 }
 
-static bool check_outer_is_here(struct why *y)
-{
-	if (!y->outer)
-		why_passed(y, "the other end is in another namespace: run 'nsnet why' for that "
-			      "namespace");
-	return y->outer != NULL;
-}
-
-why_check *const why_inside[] = { check_devices,       check_addresses,
-				  check_route,         why_inner_rules,
-				  check_wire,          check_neighbour,
-				  check_outer_is_here, NULL };
+why_check *const why_inside[] = { check_devices, check_addresses, check_route, why_inner_rules,
+				  check_wire,    check_neighbour, NULL };
 
 /* ---- name servers */
 

@@ -163,23 +163,21 @@ static enum answer wait_answer(const struct why *y, int fd, struct tracer t[2], 
 
 static void report_drop(struct why *y, const struct dropped *d)
 {
-	const bool inside = !streq(d->by->where, "host");
+	const bool inside = d->by->where != y->host;
 	const char *dev = inside ? y->dev->name : y->entry ? y->entry->name : "<device>";
-	char cure[CURE_SIZE], prefix[96] = "", back[256] = "";
+	char cure[CURE_SIZE], back[256] = "";
 	cleanup_buf struct buf rule = BUF_INIT;
 
 	if (d->handle)
 		nft_rule_text(d->by->nft, d->chain, d->handle, &rule);
-	if (inside)
-		snprintf(prefix, sizeof(prefix), "%s", in_namespace(y->n->label, false));
-	else if (!d->answer)
+	if (!inside && !d->answer)
 		snprintf(back, sizeof(back),
 			 "; nft insert rule %s oifname %s ct state established,related accept",
 			 d->chain, dev);
-	why_failed(y,
-		   CURE("%snft insert rule %s %s %s accept%s", prefix, d->chain,
-			inside == d->answer ? "iifname" : "oifname", dev, back),
-		   "%s was dropped by the chain '%s' of the table '%s' of the %s (%s)",
+	CURE("%snft insert rule %s %s %s accept%s", inside ? in_namespace(y->n->label, false) : "",
+	     d->chain, inside == d->answer ? "iifname" : "oifname", dev, back);
+	why_failed(y, inside ? cure : why_at_host(y, cure, sizeof(cure)),
+		   "%s was dropped by the chain '%s' of the table '%s' of %s (%s)",
 		   d->answer ? "the answer to the probe" : "the probe", d->name, d->table,
 		   d->by->where, rule.s ? rule.s : "policy drop");
 }
@@ -198,13 +196,15 @@ static void report(struct why *y, enum answer is, int err, const struct tracer t
 		why_failed(y, CURE("ip route get %s", to),
 			   "the probe was returned with an error: %s", strerror(err));
 	else if (t[1].seen)
-		why_failed(
-			y, CURE("tcpdump -ni %s host %s", y->uplink ? y->uplink->name : "any", to),
-			"the probe was not answered, and no firewall rule of the host dropped it");
+		why_failed(y,
+			   HOST_CURE("tcpdump -ni %s host %s", y->uplink ? y->uplink->name : "any",
+				     to),
+			   "the probe was not answered, and no firewall rule of %s dropped it",
+			   y->host);
 	else
-		why_failed(y, CURE("tcpdump -ni any host %s", to),
-			   "the probe was not answered, and did not reach the firewall rules of "
-			   "the host");
+		why_failed(y, HOST_CURE("tcpdump -ni any host %s", to),
+			   "the probe was not answered, and did not reach the firewall rules of %s",
+			   y->host);
 }
 
 static void probe(struct why *y, struct tracer t[2])
@@ -240,8 +240,8 @@ static void probe(struct why *y, struct tracer t[2])
 
 void why_probe(struct why *y)
 {
-	struct tracer t[2] = { { .where = "namespace", .nl = NETLINK_INIT },
-			       { .where = "host", .nl = NETLINK_INIT } };
+	struct tracer t[2] = { { .where = "the namespace", .nl = NETLINK_INIT },
+			       { .where = y->host, .nl = NETLINK_INIT } };
 	sigset_t most, before;
 
 	if (!y->way.from.family || !y->dev) {

@@ -83,7 +83,25 @@ void why_leave(struct why *y)
 	int rc = sys_setns(y->n->own_ns, CLONE_NEWNET);
 
 	if (rc < 0)
-		cli_die(rc, "cannot return to the caller's network namespace");
+		cli_die(rc, "cannot enter the network namespace of the other end");
+}
+
+char *why_at_host(const struct why *y, char *cure, size_t size)
+{
+	cleanup_buf struct buf b = BUF_INIT;
+	const char *end;
+
+	if (!y->host_label[0])
+		return cure;
+	for (const char *at = cure; *at; at = end) {
+		end = strstr(at, "; ");
+		end = end ? end + 2 : at + strlen(at);
+		buf_adds(&b, in_namespace(y->host_label, false));
+		buf_add(&b, at, (size_t)(end - at));
+	}
+	if (b.s)
+		snprintf(cure, size, "%s", b.s);
+	return cure;
 }
 
 bool why_run(struct why *y, why_check *const *checks)

@@ -24,25 +24,31 @@ static bool read_rules(struct buf *out, struct nserr *e)
  * does not trace them. */
 static void note_legacy(struct why *y)
 {
-	char tables[256];
+	char tables[256], cure[CURE_SIZE];
 	ssize_t n = file_read_at(AT_FDCWD, "/proc/self/net/ip_tables_names", tables,
 				 sizeof(tables));
 
 	if (n > 0)
-		why_note(y, "iptables-legacy -vL FORWARD",
-			 "the host has rules of iptables-legacy, which are not checked");
+		why_note(y, HOST_CURE("iptables-legacy -vL FORWARD"),
+			 "%s has rules of iptables-legacy, which are not checked", y->host);
 }
 
 void why_read_rules(struct why *y)
 {
 	struct nserr e = NSERR_INIT;
 
+	buf_free(&y->rules);
 	y->has_rules = read_rules(&y->rules, &e);
-	if (!y->has_rules) {
+	if (y->has_rules)
+		note_legacy(y);
+	else
 		why_unknown(y, "the firewall rules cannot be read: %s", e.what);
+}
+
+void why_read_inner_rules(struct why *y)
+{
+	if (!y->has_rules)
 		return;
-	}
-	note_legacy(y);
 	why_enter(y);
 	y->has_inner_rules = read_rules(&y->inner_rules, NULL);
 	why_leave(y);
@@ -106,21 +112,22 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 		const char *chain = place_for_accept(y, &at);
 
 		if (out)
-			CURE("nft insert rule %s %s iifname %s accept; nft insert rule %s %s "
-			     "oifname "
-			     "%s ct state established,related accept",
-			     at.table, chain, in, at.table, chain, in);
+			HOST_CURE("nft insert rule %s %s iifname %s accept; nft insert rule %s %s "
+				  "oifname "
+				  "%s ct state established,related accept",
+				  at.table, chain, in, at.table, chain, in);
 		else
-			CURE("nft insert rule %s %s iifname %s accept", at.table, chain, in);
+			HOST_CURE("nft insert rule %s %s iifname %s accept", at.table, chain, in);
 		return report(y, fate, &at, "the packets", cure);
 	}
 	if (out)
 		fate = rules_decide(y->rules.s ? y->rules.s : "", "filter", hook, &answer, &at);
 	if (fate != RULES_PASS)
-		return report(y, fate, &at, "the answers",
-			      CURE("nft insert rule %s %s oifname %s ct state established,related "
-				   "accept",
-				   at.table, place_for_accept(y, &at), in));
+		return report(
+			y, fate, &at, "the answers",
+			HOST_CURE("nft insert rule %s %s oifname %s ct state established,related "
+				  "accept",
+				  at.table, place_for_accept(y, &at), in));
 	why_passed(y, "no chain at '%s' drops the packets", hook);
 	return true;
 }
@@ -198,14 +205,15 @@ bool why_nat(struct why *y)
 	} else if (is_private(&y->dst)) {
 		why_note(y,
 			 y->entry == y->outer ? "nsnet add <name> ... --nat"
-					      : CURE("nsnet bridge %s --nat", y->entry->name),
+					      : HOST_CURE("nsnet bridge %s --nat", y->entry->name),
 			 "no NAT rule translates %s, so the destination needs a route to this "
 			 "address",
 			 from);
 	} else {
 		why_failed(y,
-			   y->entry == y->outer ? CURE("nsnet add <name> ... --nat")
-						: CURE("nsnet bridge %s --nat", y->entry->name),
+			   y->entry == y->outer
+				   ? CURE("nsnet add <name> ... --nat")
+				   : HOST_CURE("nsnet bridge %s --nat", y->entry->name),
 			   "%s is a private address that no NAT rule translates, so answers cannot "
 			   "return",
 			   from);
@@ -243,15 +251,15 @@ static void check_port(struct why *y, const struct rules_dnat *d, const struct r
 	int listens;
 
 	if (before) {
-		why_failed(y, CURE("nft list table %s", before->table),
+		why_failed(y, HOST_CURE("nft list table %s", before->table),
 			   "the table '%s' sends the published port %u/%s to %s instead",
 			   before->table, d->outer, proto,
 			   net_addr_format(&before->to, false, text));
 		return;
 	}
 	if (why_listens(d->udp, d->outer) == 1) {
-		why_failed(y, CURE("ss -H%snlp 'sport = %u'", d->udp ? "u" : "t", d->outer),
-			   "a program of the host listens on the published port %u/%s as well",
+		why_failed(y, HOST_CURE("ss -H%snlp 'sport = %u'", d->udp ? "u" : "t", d->outer),
+			   "a program of %s listens on the published port %u/%s as well", y->host,
 			   d->outer, proto);
 		return;
 	}
@@ -266,13 +274,13 @@ static void check_port(struct why *y, const struct rules_dnat *d, const struct r
 		return;
 	}
 	if (count_stale(y, d)) {
-		why_failed(y, CURE("conntrack -D -p udp --orig-port-dst %u", d->outer),
+		why_failed(y, HOST_CURE("conntrack -D -p udp --orig-port-dst %u", d->outer),
 			   "old entries of connection tracking still send the published port "
 			   "%u/udp to another address",
 			   d->outer);
 		return;
 	}
-	why_passed(y, "the port %u/%s of the host leads to the namespace", d->outer, proto);
+	why_passed(y, "the port %u/%s of %s leads to the namespace", d->outer, proto, y->host);
 }
 
 bool why_published(struct why *y)

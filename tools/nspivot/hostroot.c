@@ -76,12 +76,12 @@ static int bind_entry(struct root *r, const char *name, struct nserr *e)
 
 int hostroot_fill(struct root *r, struct nserr *e)
 {
-	int fd = file_open_at(r->old, ".", O_RDONLY | O_DIRECTORY, 0), rc = 0;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = file_open_dir(r->old, ".");
 	struct dirent *d;
+	int rc = 0;
 
 	if (!dir)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot read '/'");
+		return nserr_set(e, errno, "cannot read '/'");
 	for (size_t i = 0; i < ARRAY_SIZE(fresh) && rc == 0; i++)
 		rc = root_make_dir(r, fresh[i].name, fresh[i].mode, e);
 	while (rc == 0 && (errno = 0, d = readdir(dir)))

@@ -104,7 +104,7 @@ static void refuses_paths_that_lead_nowhere(void)
 
 	CHECK_INT(error(outer, "absent"), -ENOENT);
 	CHECK_INT(error(outer, "tree"), -ENOENT);
-	CHECK_INT(error(outer, "firs"), -ENOENT);
+	CHECK_INT(error(outer, "fir"), -ENOENT);
 	CHECK_INT(error(outer, "first.x"), -ENOENT);
 	CHECK_INT(error(outer, "to.x"), -ENOENT);
 	CHECK_INT(error(outer, ""), -ENOENT);

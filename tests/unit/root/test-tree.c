@@ -7,53 +7,15 @@
 #include "root/begin.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "../sandbox.h"
 #include "../unit.h"
 #include "base/file.h"
 #include "root/pivot.h"
 #include "root/place.h"
 #include "root/populate.h"
-
-/* Runs the test in a child with new namespaces, whose exit status is the number of failures. */
-static void in_namespaces(void (*test)(const char *dir))
-{
-	char dir[] = "/tmp/rootfs.XXXXXX", map[64];
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	int status = 0;
-	pid_t pid;
-
-	CHECK(mkdtemp(dir));
-	CHECK(chmod(dir, 0755) == 0);
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		unit_failures = 0;
-		snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) {
-			printf("# no user namespace here\n");
-			fflush(stdout);
-			fflush(stdout);
-			_exit(0);
-		}
-		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/uid_map", map), 0);
-		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny"), 0);
-		snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
-		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
-		test(dir);
-		fflush(stdout);
-		/* not exit(3): it would run LeakSanitizer, which needs /proc */
-		_exit((int)unit_failures);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
-	snprintf(map, sizeof(map), "rm -rf %s", dir);
-	CHECK(system(map) == 0);
-}
 
 static bool is_there(const char *path)
 {
@@ -138,17 +100,17 @@ static void undo_early(const char *dir)
 
 static void pivots_into_a_root_attached_early(void)
 {
-	in_namespaces(pivot_early);
+	sandbox(0, pivot_early);
 }
 
 static void put_old_works_with_a_root_attached_early(void)
 {
-	in_namespaces(put_old_early);
+	sandbox(0, put_old_early);
 }
 
 static void undo_removes_a_root_attached_early(void)
 {
-	in_namespaces(undo_early);
+	sandbox(0, undo_early);
 }
 
 static void is_not_the_initial_namespace(const char *dir)
@@ -165,7 +127,7 @@ static void recognises_the_mount_namespace_of_the_machine(void)
 	struct nserr e = NSERR_INIT;
 	char comm[32] = "";
 
-	in_namespaces(is_not_the_initial_namespace);
+	sandbox(0, is_not_the_initial_namespace);
 	/* in a pid namespace, process 2 is an ordinary process */
 	if (file_read_at(AT_FDCWD, "/proc/2/comm", comm, sizeof(comm)) < 0 ||
 	    !streq(comm, "kthreadd\n"))

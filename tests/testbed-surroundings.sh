@@ -1,0 +1,161 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# testbed-surroundings: checks that tests/run works in unusual surroundings: beside a second run, with
+# another umask, without HOME, in a read-only or oddly named directory.
+# as: root user
+. "${0%/*}/testlib.sh"
+
+# The second test bed has one test file. The test starts a tool and uses a cgroup, a file in $TMP
+# and its home directory. If the runner is root, it runs the test as root and as an ordinary user.
+oneTimeSetUp()
+{
+	chmod 755 "$TMP"
+	bed "$TMP/bed"
+}
+
+# bed DIR: creates a test bed in DIR, with the helpers and the tools of this build.
+bed()
+{
+	mkdir -p "$1/tests" "$1/build/tests"
+	cp "${0%/*}/run" "${0%/*}/testlib.sh" "${0%/*}/faultlib.sh" "${0%/*}/known-absent" "$1/tests"
+	ln -s "$NSUTILS_HELPERS" "$1/build/tests/helpers"
+	for tool in "$NSUTILS_BIN"/ns*; do
+		ln -s "$tool" "$1/build/"
+	done
+	cat >"$1/tests/uses-all.sh" <<-'END'
+		#!/bin/sh
+		# as: root user
+		. "${0%/*}/testlib.sh"
+		test_all()
+		{
+			run nsunshare -U -r -- id -u
+			assert_out 0
+			run sh -c 'echo x >"$HOME/x" && cat "$HOME/x"'
+			assert_out x
+			assertEquals 'mode of a new file' 644 "$(: >"$TMP/f" && stat -c %a "$TMP/f")"
+		}
+		. shunit2
+	END
+}
+
+# the numbers of test functions that must pass, including the runner's check of the machine
+if [ "$(id -u)" = 0 ]; then
+	all='3 passed, 0 failed'
+else
+	all='2 passed, 0 failed'
+fi
+
+# runs COMMAND…: runs COMMAND, which starts the runner, and asserts that the test has passed.
+runs()
+{
+	run "$@"
+	assert_ok
+	assert_out_has "$all"
+}
+
+test_two_runs_at_once_pass()
+{
+	for n in 1 2; do
+		TMPDIR=$TMP "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh" >"$TMP/out.$n" 2>&1 &
+		eval "run$n=$!"
+	done
+	# shellcheck disable=SC2154 # assigned by eval
+	for n in 1:$run1 2:$run2; do
+		wait "${n#*:}"
+		assertEquals "status of run ${n%:*}" 0 $?
+		assertContains "$(cat "$TMP/out.${n%:*}")" "$all"
+	done
+}
+
+test_runs_with_another_umask()
+{
+	runs sh -c 'umask 077; exec "$0" "$1"' "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
+}
+
+test_runs_without_an_environment()
+{
+	runs env -i "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
+}
+
+test_runs_from_a_path_with_blanks()
+{
+	bed "$TMP/two  words"
+	runs "$TMP/two  words/tests/run" "$TMP/two  words/tests/uses-all.sh"
+}
+
+# The runner copies what it needs, so it writes nothing to the source.
+test_runs_from_a_read_only_source()
+{
+	bed "$TMP/fixed"
+	if [ "$(id -u)" = 0 ]; then
+		mount --bind "$TMP/fixed" "$TMP/fixed" && mount -o remount,bind,ro "$TMP/fixed"
+	else
+		chmod -R a-w "$TMP/fixed"
+	fi
+	run touch "$TMP/fixed/tests/x"
+	assertNotEquals 'the source can be written' 0 "$rc"
+	runs "$TMP/fixed/tests/run" "$TMP/fixed/tests/uses-all.sh"
+	[ "$(id -u)" = 0 ] || chmod -R u+w "$TMP/fixed"
+}
+
+test_uses_another_directory_if_tmpdir_cannot_be_used()
+{
+	mkdir "$TMP/with blank"
+	runs env TMPDIR="$TMP/with blank" "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
+	runs env TMPDIR="$TMP/absent" "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
+}
+
+# as: root
+test_uses_another_directory_if_tmp_is_noexec()
+{
+	mkdir "$TMP/noexec"
+	mount -t tmpfs -o noexec,mode=1777 nsutils-test "$TMP/noexec"
+	assert_ok
+	runs env TMPDIR="$TMP/noexec" "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
+	umount "$TMP/noexec"
+}
+
+# as: root
+test_runs_with_the_source_of_another_owner()
+{
+	bed "$TMP/foreign"
+	chown -R "$NSTEST_UID:$NSTEST_UID" "$TMP/foreign"
+	chmod 700 "$TMP/foreign"
+	runs "$TMP/foreign/tests/run" "$TMP/foreign/tests/uses-all.sh"
+}
+
+# end-all.sh must end a process that ignores SIGTERM, a process in another session, and the
+# processes of a pid namespace.
+test_end_all_leaves_no_process()
+{
+	cat >"$TMP/leaves" <<-'END'
+		#!/bin/sh
+		trap '' TERM
+		setsid sleep 4322 &
+		nsunshare -U -r -p -f --kill-child -- env -i sleep 4323 &
+		mktemp "$0.XXXXXX"
+		echo begun
+		sleep 4324
+		wait
+	END
+	chmod 755 "$TMP/leaves"
+	for sig in INT:2 TERM:15 HUP:1; do
+		setsid pristine "${0%/*}/helpers/end-all.sh" "$TMP/leaves" >"$TMP/out" 2>&1 &
+		end_all=$!
+		settle 100 sh -c 'pgrep -f "sleep 4323" && pgrep -f "sleep 4324"'
+		assertTrue 'the command has begun' $?
+		kill -s "${sig%:*}" "$end_all"
+		wait "$end_all"
+		assertEquals "status after SIG${sig%:*}" "$((128 + ${sig#*:}))" $?
+		assert_empty "$(pgrep -f 'sleep 432[234]')"
+	done
+}
+
+# no tool: tests a script of the test bed
+test_end_all_returns_the_status_of_the_command()
+{
+	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
+	assert_rc 9
+}
+
+. shunit2

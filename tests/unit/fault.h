@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fault.h: runs a function once for each of its system calls and makes that call fail. A seccomp
+ * filter sends SIGSYS for each call; the handler counts it and then executes it or returns an
+ *error.
+ *
+ * The function under test is called between fault_begin() and fault_end(), in a function
+ *
+ *	static int try_it(void)		returns 0 if the call under test has done its work, a
+ *negative errno if it reports a failure, and 1 if it does neither
+ *
+ * fault_all() runs that function in one child process for each system call and each error. It
+ * checks that the child does not return 1 or crash, and that it leaves neither a descriptor nor a
+ * process nor blocked signals. fault_result() makes the return value of most functions.
+ */
+#ifndef NSU_UNIT_FAULT_H
+#define NSU_UNIT_FAULT_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+/* The memory that the processes of a run share. */
+struct fault_run {
+	atomic_int armed, calls;
+	int target, error;     /* the call that fails, counted from 1 (0: none), and its errno */
+	int number;            /* result: the number of the system call that has failed */
+	int result, left, fds; /* result: of the function, and what is left */
+};
+
+static struct fault_run *fault_run_now;
+
+/* Further system calls that fail with ENOSYS, as on an older kernel: the numbers, then 0. */
+static int fault_denied[8];
+
+static inline bool fault_is_denied(long number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fault_denied) && fault_denied[i]; i++)
+		if (number == fault_denied[i])
+			return true;
+	return false;
+}
+
+static inline void fault_begin(void)
+{
+	if (fault_run_now)
+		atomic_store(&fault_run_now->armed, 1);
+}
+
+static inline void fault_end(void)
+{
+	if (fault_run_now)
+		atomic_store(&fault_run_now->armed, 0);
+}
+
+/* Returns the result of a try_it() whose call under test returned rc and set e (NULL: it sets no
+ * message): done must be true if rc is not negative. */
+static inline int fault_result(int rc, const struct nserr *e, bool done)
+{
+	fault_end();
+	if (rc < 0)
+		return e && !e->what[0] ? 1 : rc;
+	return done ? 0 : 1;
+}
+
+#if defined(__x86_64__) && defined(__LP64__)
+
+/* Executes a system call. The filter permits every call from this address. */
+long fault_raw(long number, const greg_t *args);
+extern const char fault_raw_end[];
+__asm__(".pushsection .text\n"
+	".globl fault_raw, fault_raw_end\n"
+	".hidden fault_raw, fault_raw_end\n"
+	"fault_raw:\n"
+	"	mov %rdi, %rax\n"
+	"	mov %rsi, %rcx\n"
+	"	mov 0(%rcx), %rdi\n"
+	"	mov 8(%rcx), %rsi\n"
+	"	mov 16(%rcx), %rdx\n"
+	"	mov 24(%rcx), %r10\n"
+	"	mov 32(%rcx), %r8\n"
+	"	mov 40(%rcx), %r9\n"
+	"	syscall\n"
+	"fault_raw_end:\n"
+	"	ret\n"
+	".popsection\n");
+
+/* The handler must change the mask that its own return restores. SIGSYS is never blocked. */
+static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
+{
+	uint64_t old, set;
+
+	memcpy(&old, &u->uc_sigmask, sizeof(old));
+	if (a[2])
+		memcpy((void *)a[2], &old, sizeof(old));
+	if (!a[1])
+		return 0;
+	memcpy(&set, (const void *)a[1], sizeof(set));
+	set = a[0] == SIG_BLOCK ? old | set : a[0] == SIG_UNBLOCK ? old & ~set : set;
+	set &= ~(UINT64_C(1) << (SIGSYS - 1));
+	memcpy(&u->uc_sigmask, &set, sizeof(set));
+	return 0;
+}
+
+static void fault_handle(int sig, siginfo_t *info, void *context)
+{
+	ucontext_t *u = context;
+	greg_t *r = u->uc_mcontext.gregs;
+	const greg_t a[] = { r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9] };
+	struct fault_run *f = fault_run_now;
+	long number = info->si_syscall;
+
+	if (number == SYS_rt_sigprocmask)
+		r[REG_RAX] = fault_sigprocmask(a, u);
+	else if (number == SYS_rt_sigaction && a[0] == sig)
+		r[REG_RAX] = 0;
+	else if (f->armed && fault_is_denied(number))
+		r[REG_RAX] = -ENOSYS;
+	else if (f->armed && atomic_fetch_add(&f->calls, 1) + 1 == f->target) {
+		f->number = (int)number;
+		r[REG_RAX] = -f->error;
+	} else {
+		r[REG_RAX] = fault_raw(number, a);
+	}
+}
+
+/* Installs the filter. It permits the calls that cannot fail, those whose failure has no effect,
+ * and those that the handler cannot execute: a child that shares memory would use its stack. */
+static bool fault_install(void)
+{
+	static const int permitted[] = {
+		SYS_rt_sigreturn, SYS_exit,    SYS_exit_group, SYS_close,       SYS_brk,
+		SYS_mmap,         SYS_munmap,  SYS_mprotect,   SYS_futex,       SYS_madvise,
+		SYS_getpid,       SYS_getppid, SYS_gettid,     SYS_getuid,      SYS_geteuid,
+		SYS_getgid,       SYS_getegid, SYS_umask,      SYS_vfork,       SYS_clone3,
+		SYS_mremap,       SYS_alarm,   SYS_rseq,       SYS_sched_yield, SYS_set_robust_list,
+	};
+	enum { HEAD = 5, N = sizeof(permitted) / sizeof(permitted[0]), CLONE = HEAD + N };
+	struct sock_filter code[CLONE + 5];
+	const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+	uint64_t ip = (uint64_t)(uintptr_t)fault_raw_end;
+	struct sigaction act;
+
+#define FAULT_LOAD(at) (struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (at))
+#define FAULT_IF(op, k, yes, no) \
+	(struct sock_filter) BPF_JUMP(BPF_JMP | (op) | BPF_K, (k), (yes), (no))
+	code[0] = FAULT_LOAD(offsetof(struct seccomp_data, instruction_pointer));
+	code[1] = FAULT_IF(BPF_JEQ, (uint32_t)ip, 0, 2);
+	code[2] = FAULT_LOAD(offsetof(struct seccomp_data, instruction_pointer) + 4);
+	code[3] = FAULT_IF(BPF_JEQ, (uint32_t)(ip >> 32), CLONE + 4 - 4, 0);
+	code[4] = FAULT_LOAD(offsetof(struct seccomp_data, nr));
+	for (int i = 0; i < N; i++)
+		code[HEAD + i] = FAULT_IF(BPF_JEQ, (uint32_t)permitted[i],
+					  (uint8_t)(CLONE + 4 - (HEAD + i + 1)), 0);
+	code[CLONE] = FAULT_IF(BPF_JEQ, SYS_clone, 0, 2);
+	code[CLONE + 1] = FAULT_LOAD(offsetof(struct seccomp_data, args));
+	code[CLONE + 2] = FAULT_IF(BPF_JSET, 0x100 /* CLONE_VM */, 1, 0);
+	code[CLONE + 3] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
+	code[CLONE + 4] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+
+	memset(&act, 0, sizeof(act));
+	act.sa_sigaction = fault_handle;
+	act.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;
+	return sigaction(SIGSYS, &act, NULL) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Returns true if faults can be injected here: valgrind and qemu-user execute the calls themselves.
+ */
+static inline bool fault_supported(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return !(preload && strstr(preload, "vgpreload")) && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0;
+}
+
+#else
+
+static inline bool fault_install(void)
+{
+	return false;
+}
+
+static inline bool fault_supported(void)
+{
+	return false;
+}
+
+#endif
+
+static int fault_open_fds(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* The child. Exits with 0 and stores the results in f. */
+static void fault_child(int (*try)(void), struct fault_run *f)
+{
+	sigset_t before, after;
+	siginfo_t info;
+	int fds;
+
+	alarm(20);
+	fds = fault_open_fds();
+	if (!fault_install())
+		_exit(3);
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	f->result = try();
+	fault_end();
+	sigprocmask(SIG_BLOCK, NULL, &after);
+	f->fds = fault_open_fds() - fds;
+	f->left = (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 ? 1 : 0) +
+		  (memcmp(&before, &after, sizeof(uint64_t)) != 0 ? 2 : 0);
+	_exit(0);
+}
+
+/* Runs a child and returns NULL if it was right, otherwise the reason. */
+static const char *fault_one(int (*try)(void), struct fault_run *f)
+{
+	static char text[64];
+	int status = 0;
+	pid_t pid;
+
+	f->armed = f->calls = 0;
+	f->number = -1;
+	f->result = f->left = f->fds = 0;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		fault_child(try, f);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return "no child process";
+	if (status) {
+		snprintf(text, sizeof(text), "the child ends with the wait status %#x",
+			 (unsigned)status);
+		return text;
+	}
+	if (f->result > 0)
+		return "neither did its work nor reported a failure";
+	if (!f->target && f->result < 0) {
+		snprintf(text, sizeof(text), "the undisturbed run fails: %s", strerror(-f->result));
+		return text;
+	}
+	if (f->fds)
+		return f->fds > 0 ? "left a descriptor open" : "closed a descriptor of the caller";
+	if (f->left & 1 && f->number != SYS_wait4 && f->number != SYS_waitid)
+		return "left a child process";
+	return f->left & 2 ? "changed the blocked signals" : NULL;
+}
+
+/* Makes each system call of try() fail with each error in turn, or with some of the errors and some
+ * of the calls if there are many: FAULT_RUNS limits the runs. `accept`, if not NULL, returns true
+ * for a wrong result that is accepted. */
+#define FAULT_RUNS 300
+static inline void fault_all(const char *name, int (*try)(void),
+			     bool (*accept)(const char *why, const struct fault_run *f))
+{
+	static const int errors[] = { EPERM, ENOENT, EIO, ENOSYS, EINVAL, EMFILE };
+	const unsigned n = sizeof(errors) / sizeof(errors[0]);
+	unsigned bad = 0, runs = 0, each, step;
+	int last;
+	struct fault_run *f;
+	const char *why;
+
+	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (f == MAP_FAILED)
+		abort();
+	fault_run_now = f;
+	f->target = 0;
+	why = fault_one(try, f);
+	if (why && accept && accept(why, f))
+		why = NULL;
+	if (why)
+		printf("# %s: %s\n", name, why);
+	CHECK(!why);
+	CHECK(f->calls > 0);
+	each = MAX(1, MIN(n, FAULT_RUNS / (unsigned)(f->calls + 1)));
+	step = 1 + (unsigned)f->calls / FAULT_RUNS;
+	/* a failure can lead to further calls */
+	last = why ? 0 : f->calls + 40;
+	for (int call = 1; call <= last && runs < FAULT_RUNS; call += (int)step) {
+		for (unsigned i = 0; i < each; i++, runs++) {
+			f->target = call;
+			f->error = errors[((unsigned)call / step + i) % n];
+			why = fault_one(try, f);
+			if (f->number < 0)
+				break;
+			if (!why || (accept && accept(why, f)))
+				continue;
+			bad++;
+			printf("# %s: call %d (system call %d) fails with %s: %s\n", name, call,
+			       f->number, strerror(f->error), why);
+		}
+	}
+	printf("# %s: %u runs\n", name, runs);
+	CHECK_INT(bad, 0);
+	munmap(f, sizeof(*f));
+	fault_run_now = NULL;
+}
+
+#endif

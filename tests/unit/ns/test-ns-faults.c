@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-ns-faults: makes each system call of the functions in lib/ns fail (fault.h). */
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+#include "kernel/sys_ns.h"
+#include "ns/join.h"
+#include "ns/netnsid.h"
+#include "ns/pin.h"
+#include "ns/ref.h"
+#include "ns/ref_find.h"
+#include "ns/socket.h"
+#include "ns/timens_proc.h"
+
+static char dir[64], path[96];
+static pid_t child;
+
+static bool is_pinned(const char *file)
+{
+	struct statfs fs;
+
+	return statfs(file, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
+}
+
+static bool exists(const char *file)
+{
+	struct stat st;
+
+	return lstat(file, &st) == 0;
+}
+
+/* Creates an empty file. */
+static bool touch(const char *file)
+{
+	cleanup_fd int fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+
+	return fd >= 0;
+}
+
+/* Starts a child process in new namespaces, which waits until it is killed. */
+static void start_child(int flags)
+{
+	int pair[2];
+	char c;
+
+	CHECK(pipe(pair) == 0);
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(flags) == 0 && write(pair[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(pair[1]);
+	CHECK(read(pair[0], &c, 1) == 1);
+	close(pair[0]);
+}
+
+static void end_child(void)
+{
+	kill(child, SIGKILL);
+	CHECK(waitpid(child, NULL, 0) == child);
+}
+
+/* ---- Pins */
+
+static int try_bind(void)
+{
+	struct nspin pin = NSPIN_INIT;
+	struct nserr e = NSERR_INIT;
+	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	bool right;
+
+	pin.path = path;
+	fault_begin();
+	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
+	fault_end();
+	right = rc < 0 ? !exists(path) : is_pinned(path) && pin.created;
+	if (rc == 0)
+		nspin_undo(&pin);
+	right = right && !exists(path);
+	close(self);
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+static int try_undo(void)
+{
+	struct nspin pin = NSPIN_INIT;
+	struct nserr e = NSERR_INIT;
+	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+
+	pin.path = path;
+	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
+	close(self);
+	fault_begin();
+	nspin_undo(&pin);
+	fault_end();
+	/* one failed call may leave the file, but not the mount */
+	rc = is_pinned(path) ? 1 : rc;
+	umount2(path, MNT_DETACH);
+	unlink(path);
+	return rc;
+}
+
+static int try_dir(void)
+{
+	struct nspin_dir d = NSPIN_DIR_INIT;
+	struct nspin pin = NSPIN_INIT;
+	struct nserr e = NSERR_INIT;
+	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	bool right;
+
+	d.path = path;
+	fault_begin();
+	rc = nspin_dir_open(&d, &e);
+	fault_end();
+	right = rc < 0 || d.created;
+	if (rc == 0) {
+		pin.path = path;
+		fault_begin();
+		rc = nspin_bind(&pin, &d, self, nstype_by_flag(CLONE_NEWUTS), &e);
+		fault_end();
+		nspin_undo(&pin);
+	}
+	nspin_dir_undo(&d);
+	right = right && !exists(path);
+	close(self);
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+/* Releases a directory with one namespace. A failure in the middle leaves the rest as it is. */
+static int try_release(void)
+{
+	struct nspin_dir d = NSPIN_DIR_INIT;
+	struct nspin pin = NSPIN_INIT;
+	struct nserr e = NSERR_INIT;
+	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	char file[128];
+
+	d.path = pin.path = path;
+	rc = nspin_dir_open(&d, &e);
+	if (rc == 0)
+		rc = nspin_bind(&pin, &d, self, nstype_by_flag(CLONE_NEWUTS), &e);
+	close(self);
+	nspin_free(&pin);
+	nspin_dir_free(&d);
+	if (rc < 0)
+		return rc;
+	fault_begin();
+	rc = nspin_release(path, &e);
+	fault_end();
+	snprintf(file, sizeof(file), "%s/uts", path);
+	if (rc > 0 && (rc != 1 || is_pinned(file)))
+		rc = 1;
+	else if (rc > 0)
+		rc = 0;
+	umount2(file, MNT_DETACH);
+	umount2(path, MNT_DETACH);
+	umount2(path, MNT_DETACH);
+	unlink(file);
+	rmdir(path);
+	return exists(path) || (rc < 0 && !e.what[0]) ? 1 : rc;
+}
+
+static int try_above(void)
+{
+	struct nserr e = NSERR_INIT;
+	uint64_t id = nspin_id();
+	int rc;
+
+	if (!id)
+		return 0;
+	fault_begin();
+	rc = nspin_above(id + 1, &e);
+	fault_end();
+	return fault_result(rc, &e, nspin_id() > id);
+}
+
+static void pins(const char *in)
+{
+	snprintf(dir, sizeof(dir), "%s", in);
+	snprintf(path, sizeof(path), "%s/pin", in);
+	CHECK(mount("t", dir, "tmpfs", 0, NULL) == 0);
+	CHECK(mount(NULL, dir, NULL, MS_PRIVATE, NULL) == 0);
+	fault_all("nspin_bind", try_bind, NULL);
+	fault_all("nspin_undo", try_undo, NULL);
+	CHECK(mount(NULL, dir, NULL, MS_SHARED, NULL) == 0);
+	fault_all("nspin_dir_open", try_dir, NULL);
+	fault_all("nspin_release", try_release, NULL);
+	fault_all("nspin_above", try_above, NULL);
+}
+
+static void a_failed_call_leaves_no_pin(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, pins);
+}
+
+/* ---- References */
+
+static const char *ref_text;
+static ino_t ref_inode;
+
+static int try_open(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+	struct stat st = { .st_ino = 0 };
+	int fd;
+
+	if (nsref_parse(ref_text, &r, &e) < 0)
+		return 1;
+	fault_begin();
+	fd = nsref_open_ns(&r, nsref_is_process(&r) ? nstype_by_flag(CLONE_NEWUTS) : NULL, &e);
+	fault_end();
+	if (fd < 0)
+		return e.what[0] ? fd : 1;
+	fstat(fd, &st);
+	close(fd);
+	return fd > 2 && st.st_ino == ref_inode ? 0 : 1;
+}
+
+/* A search by inode or id keeps an index with descriptors for later searches. */
+static bool index_stays_open(const char *why, const struct fault_run *f)
+{
+	(void)f;
+	return streq(why, "left a descriptor open");
+}
+
+/* If the duplicated file could be other than a socket, waiting for its process could block. */
+static bool child_may_stay(const char *why, const struct fault_run *f)
+{
+	(void)f;
+	return streq(why, "left a child process");
+}
+
+static void open_ref(const char *text, const char *want,
+		     bool (*accept)(const char *why, const struct fault_run *f))
+{
+	struct stat st = { .st_ino = 0 };
+
+	ref_text = text;
+	if (want)
+		CHECK(stat(want, &st) == 0);
+	ref_inode = st.st_ino;
+	fault_all(text, try_open, accept);
+}
+
+static void refs(const char *in)
+{
+	char text[64], uts[64], user[64], net[64];
+	cleanup_fd int fd = -1, sock = -1;
+	struct stat st;
+	uint64_t id;
+
+	snprintf(path, sizeof(path), "%s/pin", in);
+	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	start_child(CLONE_NEWUTS);
+	snprintf(uts, sizeof(uts), "/proc/%d/ns/uts", child);
+	snprintf(user, sizeof(user), "/proc/%d/ns/user", child);
+	snprintf(net, sizeof(net), "/proc/%d/ns/net", child);
+	fd = open(uts, O_RDONLY | O_CLOEXEC);
+	snprintf(text, sizeof(text), "%d", child);
+	open_ref(text, uts, NULL);
+	snprintf(text, sizeof(text), "tid:%d", child);
+	open_ref(text, uts, NULL);
+	snprintf(text, sizeof(text), "uts:%d", child);
+	open_ref(text, uts, NULL);
+	snprintf(text, sizeof(text), "owner:uts:%d", child);
+	open_ref(text, user, NULL);
+	open_ref(uts, uts, NULL);
+	snprintf(text, sizeof(text), "fd:%d", fd);
+	open_ref(text, uts, NULL);
+	snprintf(text, sizeof(text), "self/fd/%d", fd);
+	open_ref(text, uts, NULL);
+	snprintf(text, sizeof(text), "socket:self/%d", sock);
+	open_ref(text, net, child_may_stay);
+	snprintf(text, sizeof(text), "socket:%d/%d", child, sock);
+	open_ref(text, net, child_may_stay);
+	CHECK(stat(uts, &st) == 0);
+	snprintf(text, sizeof(text), "uts:%llu", (unsigned long long)st.st_ino);
+	open_ref(text, uts, index_stays_open);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)st.st_ino);
+	open_ref(text, uts, index_stays_open);
+	if (sys_ns_id(fd, &id) == 0) {
+		snprintf(text, sizeof(text), "id:%llu", (unsigned long long)id);
+		open_ref(text, uts, index_stays_open);
+	}
+	CHECK(touch(path) && mount(uts, path, NULL, MS_BIND, NULL) == 0);
+	close(TAKE_FD(fd));
+	end_child();
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)st.st_ino);
+	open_ref(text, path, index_stays_open);
+	start_child(CLONE_NEWUSER);
+	snprintf(user, sizeof(user), "/proc/%d/ns/user", child);
+	CHECK(stat("/proc/self/ns/user", &st) == 0);
+	snprintf(text, sizeof(text), "parent:user:%d", child);
+	open_ref(text, "/proc/self/ns/user", NULL);
+	end_child();
+}
+
+static void a_failed_call_opens_no_other_namespace(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWNET | CLONE_NEWPID, refs);
+}
+
+/* ---- Entering */
+
+static bool join_all;
+
+/* Enters the namespaces of the child in a process of its own, which reports them. */
+static int try_join(void)
+{
+	struct nsref r;
+	struct nserr e = NSERR_INIT;
+	struct nsjoin j;
+	char text[32], own[64] = "", want[64] = "";
+	int rc;
+
+	snprintf(text, sizeof(text), "%d", child);
+	nsjoin_init(&j);
+	if (nsref_parse(text, &r, &e) < 0)
+		return 1;
+	fault_begin();
+	rc = nsref_open_process(&r, &j.proc, &e);
+	if (rc == 0) {
+		j.mask = CLONE_NEWUTS | CLONE_NEWIPC;
+		rc = join_all ? nsjoin_hold_all(&j, &e) : nsjoin_hold(&j, &e);
+	}
+	if (rc == 0)
+		rc = nsjoin_enter(&j, &e);
+	fault_end();
+	nsjoin_close(&j);
+	snprintf(text, sizeof(text), "/proc/%d/ns/uts", child);
+	(void)!readlink("/proc/self/ns/uts", own, sizeof(own) - 1);
+	(void)!readlink(text, want, sizeof(want) - 1);
+	return fault_result(rc, &e, streq(own, want));
+}
+
+static void joins(const char *in)
+{
+	(void)in;
+	start_child(CLONE_NEWUTS | CLONE_NEWIPC);
+	fault_all("nsjoin_hold", try_join, NULL);
+	join_all = true;
+	fault_all("nsjoin_hold_all", try_join, NULL);
+	end_child();
+	start_child(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER);
+	fault_all("nsjoin_hold_all in another user namespace", try_join, NULL);
+	join_all = false;
+	end_child();
+}
+
+static void a_failed_call_enters_no_other_namespace(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, joins);
+}
+
+/* ---- Clocks */
+
+static const struct timens offsets = { .set = { true, true }, .off = { { 100, 0 }, { 200, 5 } } };
+
+static int try_write(void)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct timens t = offsets, back;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = timens_unshare(&e);
+	if (rc == 0)
+		rc = timens_write(self, &t, &e);
+	if (rc == 0)
+		rc = timens_read(self, &back, &e);
+	fault_end();
+	return fault_result(rc, &e, rc == 0 && memcmp(&back.off, &t.off, sizeof(t.off)) == 0);
+}
+
+static int try_enter(void)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct timens t = offsets;
+	struct nserr e = NSERR_INIT;
+	struct stat before, after;
+	int rc;
+
+	if (fstatat(self, "ns/time", &before, 0) < 0 || timens_unshare(&e) < 0 ||
+	    timens_write(self, &t, &e) < 0)
+		return 1;
+	fault_begin();
+	rc = timens_enter(&e);
+	fault_end();
+	return fault_result(
+		rc, &e, fstatat(self, "ns/time", &after, 0) == 0 && before.st_ino != after.st_ino);
+}
+
+/* Reads the offsets of a time namespace that only a descriptor keeps. */
+static int try_read_ns(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct timens t = { .set = { false, false } };
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	fault_begin();
+	rc = timens_read_ns(fd, &t, &e);
+	close(fd);
+	fault_end();
+	return fault_result(rc, &e, memcmp(&t.off, &offsets.off, sizeof(t.off)) == 0);
+}
+
+static int try_look(void)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct timens_now now = { .initial = { { 0, 0 } } };
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = timens_look(TIMENS_ANCHOR_START, self, &now, &e);
+	return fault_result(rc, &e,
+			    now.initial[0].tv_sec > 0 && now.anchor[0].tv_sec > 0 &&
+				    now.anchor[1].tv_sec > 0);
+}
+
+static void clocks(const char *in)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct timens t = offsets;
+	struct nserr e = NSERR_INIT;
+
+	snprintf(path, sizeof(path), "%s/time", in);
+	fault_all("timens_look", try_look, NULL);
+	fault_all("timens_write", try_write, NULL);
+	fault_all("timens_enter", try_enter, NULL);
+	/* a time namespace without a process: it is mounted, and this process does not enter it */
+	CHECK(touch(path) && timens_unshare(&e) == 0 && timens_write(self, &t, &e) == 0);
+	CHECK(mount("/proc/self/ns/time_for_children", path, NULL, MS_BIND, NULL) == 0);
+	CHECK(timens_unshare(&e) == 0);
+	fault_all("timens_read_ns", try_read_ns, NULL);
+}
+
+static void a_failed_call_sets_or_reads_no_other_clock(void)
+{
+	if (!fault_supported() || access("/proc/self/ns/time", F_OK) < 0) {
+		unit_skip("no faults or no time namespaces here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, clocks);
+}
+
+/* ---- Sockets and ids of network namespaces */
+
+static int try_ask(void)
+{
+	struct nssocket s[2] = { { .pid = child, .fd = 50 }, { .pid = getpid(), .fd = 50 } };
+	struct stat st, net;
+	int rc;
+
+	if (fstat(50, &st) < 0 || stat("/proc/self/ns/net", &net) < 0)
+		return 1;
+	s[0].inode = s[1].inode = st.st_ino;
+	fault_begin();
+	rc = nssocket_ask(s, 2);
+	fault_end();
+	if (rc < 0)
+		return rc;
+	for (int i = 0; i < 2; i++)
+		if (s[i].rc == 0 && s[i].ns != net.st_ino)
+			return 1;
+	/* the other element answers if the first one fails */
+	return s[0].rc == 0 || s[1].rc == 0 || s[0].rc < -1 || s[1].rc < -1 ? 0 : -1;
+}
+
+static int try_netnsid(void)
+{
+	int32_t id = 77;
+	int sock, ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), rc;
+
+	fault_begin();
+	rc = sock = netnsid_open();
+	if (sock >= 0)
+		rc = netnsid_get(sock, ns, &id);
+	fault_end();
+	util_close(&sock);
+	close(ns);
+	return fault_result(rc, NULL, id == NETNSID_UNASSIGNED);
+}
+
+static void sockets(const char *in)
+{
+	int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)in;
+	CHECK(dup2(sock, 50) == 50);
+	close(sock);
+	start_child(CLONE_NEWUTS);
+	fault_all("nssocket_ask", try_ask, child_may_stay);
+	fault_all("netnsid_get", try_netnsid, NULL);
+	end_child();
+	close(50);
+}
+
+static void a_failed_call_finds_no_other_socket(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWNET | CLONE_NEWPID, sockets);
+}
+
+UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_other_namespace),
+	  CASE(a_failed_call_enters_no_other_namespace),
+	  CASE(a_failed_call_sets_or_reads_no_other_clock),
+	  CASE(a_failed_call_finds_no_other_socket))

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-root-faults: makes each system call fail while a root is built (fault.h), with the mount API
+ * and with mount(2). */
+#include <dirent.h>
+#include <sys/mount.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+#include "root/begin.h"
+#include "root/libmount.h"
+#include "root/pivot.h"
+#include "root/place.h"
+#include "root/populate.h"
+#include "root/switch_root.h"
+
+static const char *root_dir;
+static enum { PIVOT, PUT_OLD, UNDO } end;
+static const struct mntopt plain;
+
+static const int mount_api[] = { SYS_open_tree, SYS_fsopen, SYS_move_mount, SYS_mount_setattr };
+
+static bool exists(const char *file)
+{
+	struct stat st;
+
+	return lstat(file, &st) == 0;
+}
+
+/* Returns true if the directory is empty. */
+static bool is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	int n = 0;
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n == 2;
+}
+
+/* Adds an item of each kind. Returns 0, or a negative errno with e set. */
+static int furnish(struct root *r, int src, struct nserr *e)
+{
+	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e), rc = fd;
+
+	if (fd >= 0)
+		root_done(r, fd);
+	if (rc >= 0)
+		rc = fd = root_place_bind(r, src, "/t/etc", &plain, e);
+	if (rc >= 0)
+		root_done(r, fd);
+	if (rc >= 0)
+		rc = root_make_dir(r, "/t/a/b", 0700, e);
+	if (rc == 0)
+		rc = root_make_file(r, "/t/motd", "hello\n", 6, &plain, e);
+	if (rc == 0)
+		rc = root_make_symlink(r, "motd", "/t/link", e);
+	if (rc == 0)
+		rc = root_make_dev(r, "/dev", &plain, e);
+	if (rc == 0)
+		rc = root_make_mask(r, "/t/a", false, e);
+	if (rc == 0)
+		rc = root_make_readonly(r, "/t/etc", false, e);
+	if (rc == 0)
+		rc = root_make_readonly(r, "/missing", true, e);
+	return rc;
+}
+
+/* Returns true if the new root is complete and the old one is not reachable. */
+static bool is_right(void)
+{
+	char text[16];
+	struct stat st;
+
+	return file_read_at(AT_FDCWD, "/t/link", text, sizeof(text)) == 6 &&
+	       exists("/t/etc/passwd") && exists("/t/a") && is_empty("/t/a") &&
+	       stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode) && exists("/dev/full") &&
+	       mkdir("/t/etc/x", 0755) < 0 && errno == EROFS && mkdir("/x", 0755) < 0 &&
+	       errno == EROFS && !exists("/usr") && exists("/old/usr") == (end == PUT_OLD);
+}
+
+static int try_root(void)
+{
+	static char before[65536], after[65536];
+	cleanup_fd int dir = -1, etc = -1;
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+	bool right;
+	int rc;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("t", root_dir, "tmpfs", 0, NULL) < 0 ||
+	    file_read_at(AT_FDCWD, "/proc/self/mountinfo", before, sizeof(before)) < 0)
+		return 1;
+	dir = open(root_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fault_begin();
+	rc = root_begin(&r, dir, true, &e);
+	if (rc == 0)
+		rc = furnish(&r, etc, &e);
+	if (rc == 0 && end != UNDO)
+		rc = root_pivot(&r, end == PUT_OLD ? "/old" : NULL, &e);
+	fault_end();
+	if ((rc == 0 && end != UNDO) || r.state > ROOT_ATTACHED) {
+		right = rc < 0 || is_right();
+		root_close(&r);
+		return right ? fault_result(rc, &e, true) : 1;
+	}
+	root_undo(&r);
+	right = file_read_at(AT_FDCWD, "/proc/self/mountinfo", after, sizeof(after)) > 0 &&
+		streq(after, before) && is_empty(root_dir);
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+static void with_each_api(const char *name)
+{
+	char text[64];
+
+	memset(fault_denied, 0, sizeof(fault_denied));
+	snprintf(text, sizeof(text), "%s with the mount API", name);
+	fault_all(text, try_root, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(mount_api); i++)
+		fault_denied[i] = mount_api[i];
+	snprintf(text, sizeof(text), "%s with mount(2)", name);
+	fault_all(text, try_root, NULL);
+	memset(fault_denied, 0, sizeof(fault_denied));
+}
+
+static void build(const char *in)
+{
+	root_dir = in;
+	end = UNDO;
+	with_each_api("undo");
+	end = PIVOT;
+	with_each_api("pivot");
+	end = PUT_OLD;
+	with_each_api("put_old");
+}
+
+/* ---- Leaving an initramfs */
+
+/* Makes a tmpfs with a new root in /new the root of a new mount namespace. Returns false if the
+ * root of the machine could still be reached. */
+static bool become_initramfs(void)
+{
+	static const char *const dirs[] = { "dev", "proc", "sys", "run", "sub", "new" };
+	struct stat st;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("t", root_dir, "tmpfs", 0, NULL) < 0 ||
+	    chdir(root_dir) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
+		if (mkdir(dirs[i], 0755) < 0)
+			return false;
+	if (mount("/proc", "proc", NULL, MS_BIND | MS_REC, NULL) < 0 ||
+	    mount("r", "run", "tmpfs", 0, NULL) < 0 || mount("d", "dev", "tmpfs", 0, NULL) < 0 ||
+	    mount("n", "new", "tmpfs", 0, NULL) < 0 || mkdir("new/proc", 0755) < 0 ||
+	    mkdir("new/dev", 0755) < 0 || symlink("x", "sub/link") < 0 || mkdir("dev/x", 0755) < 0)
+		return false;
+	return syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0 &&
+	       chdir("/") == 0 && lstat("/usr", &st) < 0 && stat("/new", &st) == 0;
+}
+
+static int try_switch(void)
+{
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+	int dir, rc, old = -1;
+	bool right;
+
+	if (!become_initramfs())
+		return 1;
+	dir = open("/new", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	old = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fault_begin();
+	rc = root_begin(&r, dir, false, &e);
+	if (rc == 0)
+		rc = root_switch(&r, &e);
+	fault_end();
+	/* a file of the initramfs that cannot be removed is left */
+	right = rc < 0 || (exists("/proc/self") && exists("/dev/x") && !exists("/run"));
+	close(dir);
+	close(old);
+	root_close(&r);
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+/* ENOENT means that the initramfs has no such mount. glibc emulates statx(2) if the kernel lacks it
+ * (before 4.11), without the attribute of a mount root. */
+static bool nothing_mounted(const char *why, const struct fault_run *f)
+{
+	return why && f->result == 1 &&
+	       (f->error == ENOENT || (f->error == ENOSYS && f->number == SYS_statx));
+}
+
+static void leave(const char *in)
+{
+	root_dir = in;
+	fault_all("root_switch with the mount API", try_switch, nothing_mounted);
+	for (size_t i = 0; i < ARRAY_SIZE(mount_api); i++)
+		fault_denied[i] = mount_api[i];
+	fault_all("root_switch with mount(2)", try_switch, nothing_mounted);
+}
+
+static void a_failed_call_never_leaves_the_initramfs_halfway(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, leave);
+}
+
+/* ---- Checks */
+
+static int try_checks(void)
+{
+	cleanup_fd int dir = -1;
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	dir = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (unshare(CLONE_NEWNS) < 0 || root_begin(&r, dir, false, &e) < 0)
+		return 1;
+	fault_begin();
+	rc = root_pivot_check_processes(&r, &e);
+	fault_end();
+	root_close(&r);
+	/* another process, the parent of this one, is in the old root */
+	if (rc != 0 && !e.what[0])
+		return 1;
+	return rc == -EBUSY ? 0 : rc < 0 ? rc : 1;
+}
+
+/* ENOENT means that the new root has no /proc, or is the end of the directory for readdir(3). */
+static bool nothing_found(const char *why, const struct fault_run *f)
+{
+	return f->error == ENOENT && f->result == 1 && f->number != SYS_openat && why;
+}
+
+static int try_libmount(void)
+{
+	struct mnt_table t = MNT_TABLE_INIT;
+	struct nserr e = NSERR_INIT;
+	bool right = false;
+	int rc;
+
+	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* loads the library */
+	if (rc < 0)
+		return rc;
+	libmount_done(&t);
+	fault_begin();
+	rc = libmount_read(&t, "/proc/self/mountinfo", &e);
+	fault_end();
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		right = right || streq(t.m[i].target, "/");
+	if (rc == 0)
+		libmount_done(&t);
+	return fault_result(rc, &e, right);
+}
+
+static void checks(const char *in)
+{
+	root_dir = in;
+	fault_all("root_pivot_check_processes", try_checks, nothing_found);
+	fault_all("libmount_read", try_libmount, NULL);
+}
+
+static void a_failed_check_never_passes(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, checks);
+}
+
+static void a_failed_call_leaves_no_wrong_root(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, build);
+}
+
+UNIT_MAIN(CASE(a_failed_call_leaves_no_wrong_root),
+	  CASE(a_failed_call_never_leaves_the_initramfs_halfway), CASE(a_failed_check_never_passes))

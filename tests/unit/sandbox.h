@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sandbox.h: runs a part of a unit test as root of new namespaces. */
+#ifndef NSU_UNIT_SANDBOX_H
+#define NSU_UNIT_SANDBOX_H
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "unit.h"
+
+/* Runs the test and exits with the number of failures. */
+static inline void sandbox_test(void (*test)(const char *dir), const char *dir)
+{
+	test(dir);
+	fflush(stdout);
+	/* not exit(3): it would run LeakSanitizer, which needs /proc */
+	_exit(unit_failures > 255 ? 255 : (int)unit_failures);
+}
+
+/* Runs the test in a new pid namespace with its own /proc. */
+static inline void sandbox_pid(void (*test)(const char *dir), const char *dir)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
+		sandbox_test(test, dir);
+	}
+	_exit(waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+}
+
+/* Runs the test in a child with a new user and mount namespace and those of `more`. dir is a new
+ * directory. */
+static inline void sandbox(int more, void (*test)(const char *dir))
+{
+	char dir[] = "/tmp/sandbox.XXXXXX", map[64];
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	int status = 0;
+	pid_t pid;
+
+	CHECK(mkdtemp(dir));
+	CHECK(chmod(dir, 0755) == 0);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		unit_failures = 0;
+		snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS | more) < 0) {
+			printf("# no user namespace here\n");
+			fflush(stdout);
+			_exit(0);
+		}
+		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/uid_map", map), 0);
+		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny"), 0);
+		snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
+		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
+		fflush(stdout);
+		if (more & CLONE_NEWPID)
+			sandbox_pid(test, dir);
+		sandbox_test(test, dir);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK_INT(status, 0);
+	snprintf(map, sizeof(map), "rm -rf %s", dir);
+	CHECK(system(map) == 0);
+}
+
+#endif
