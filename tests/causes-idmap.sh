@@ -141,6 +141,13 @@ test_a_mount_whose_ids_cannot_be_mapped()
 	assert_err_has 'hint: use another mount of the file system: this mount is idmapped'
 	assert_err_lacks 'does not support idmapped mounts'
 	umount "$TMP/dst"
+	chmod 755 "$TMP"
+	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, which is needed to copy a mount'
+	run enosys -e EPERM open_tree -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_lacks 'which is needed to copy a mount'
 	run nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$TMP/src" "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '$TMP/src': Operation not permitted"
 	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace that mounted the file system'

@@ -115,7 +115,7 @@ test_an_argument_in_the_wrong_place()
 	1 | nsidmap check 10 | cannot open '10': No such file or directory | write the map as
 	1 | nsidmap check no:file | cannot open 'no:file': No such file or directory | write the map as
 	125 | nsunshare -rm nspivot --tmpfs root /bin/true | hint: name a directory as the new root, which is the first argument after the options | -
-	125 | nsunshare -rm nspivot none /bin/true | cannot open 'none': No such file or directory | name a directory as the new root
+	125 | nsunshare -rm nspivot none /bin/true | cannot open the new root 'none': No such file or directory | name a directory as the new root
 	1 | nsnet bridge br0 10.0.0.1/24 | hint: write the address after a comma: br0,10.0.0.1/24 | -
 	1 | nsnet bridge br0 br1 | unexpected argument 'br1' | write the address after a comma
 	TABLE
