@@ -46,6 +46,7 @@ test_the_map_of_root_without_a_capability()
 	assert_ok
 }
 
+# as: user
 test_a_map_that_a_process_writes_for_itself()
 {
 	id=$(id -u)
@@ -63,6 +64,7 @@ test_a_map_that_a_process_writes_for_itself()
 	assert_err_lacks 'write the map from the parent namespace'
 }
 
+# as: user
 test_a_map_that_has_been_written()
 {
 	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
@@ -96,6 +98,7 @@ test_setgroups_that_cannot_be_changed()
 	assert_err_lacks 'create a new user namespace, because setgroups'
 }
 
+# as: user
 test_a_read_only_proc()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -160,6 +163,7 @@ test_a_mount_whose_ids_cannot_be_mapped()
 
 # In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be copied
 # for another reason.
+# as: user
 test_a_mount_with_locked_mounts_below()
 {
 	mkdir -p "$TMP/locked/below" "$TMP/dst"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-options: checks the hints for options that contradict each other or have an invalid value.
 # Each hint has a situation in which it must appear and a similar one in which it must not.
-# as: root user
+# as: user
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -121,7 +121,6 @@ test_an_argument_in_the_wrong_place()
 	TABLE
 }
 
-# as: user
 test_a_name_that_only_root_can_give()
 {
 	situations <<-'TABLE'
