@@ -46,6 +46,7 @@ test_the_map_of_root_without_a_capability()
 	assert_ok
 }
 
+# as: user
 test_a_map_that_a_process_writes_for_itself()
 {
 	id=$(id -u)
@@ -63,6 +64,7 @@ test_a_map_that_a_process_writes_for_itself()
 	assert_err_lacks 'write the map from the parent namespace'
 }
 
+# as: user
 test_a_map_that_has_been_written()
 {
 	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
@@ -96,6 +98,7 @@ test_setgroups_that_cannot_be_changed()
 	assert_err_lacks 'create a new user namespace, because setgroups'
 }
 
+# as: user
 test_a_read_only_proc()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -141,6 +144,13 @@ test_a_mount_whose_ids_cannot_be_mapped()
 	assert_err_has 'hint: use another mount of the file system: this mount is idmapped'
 	assert_err_lacks 'does not support idmapped mounts'
 	umount "$TMP/dst"
+	chmod 755 "$TMP"
+	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, which is needed to copy a mount'
+	run enosys -e EPERM open_tree -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_lacks 'which is needed to copy a mount'
 	run nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$TMP/src" "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '$TMP/src': Operation not permitted"
 	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace that mounted the file system'
@@ -153,6 +163,7 @@ test_a_mount_whose_ids_cannot_be_mapped()
 
 # In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be copied
 # for another reason.
+# as: user
 test_a_mount_with_locked_mounts_below()
 {
 	mkdir -p "$TMP/locked/below" "$TMP/dst"

@@ -101,6 +101,7 @@ test_lost_capabilities_are_named()
 
 # In a user namespace, the inherited mounts are locked together. A file cannot be mounted on a directory
 # for another reason.
+# as: user
 test_a_bind_without_the_mounts_below()
 {
 	mkdir -p "$TMP/locked" "$TMP/root/bound"
@@ -120,6 +121,7 @@ test_a_bind_without_the_mounts_below()
 }
 
 # The existing proc file system is read-only, so maps cannot be written.
+# as: user
 test_a_read_only_proc()
 {
 	mkdir -p "$TMP/root/mnt"
@@ -194,6 +196,7 @@ test_a_process_that_could_reach_the_old_root()
 	assert_err_lacks 'make this process change its working directory'
 }
 
+# as: user
 test_a_default_acl_changes_the_mode_of_a_directory()
 {
 	mkdir "$TMP/root/acl"

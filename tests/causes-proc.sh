@@ -214,6 +214,7 @@ test_the_owner_of_a_namespace_is_considered()
 	assert_err_lacks 'or run the command with more privileges'
 }
 
+# as: user
 test_attributes_of_a_user_namespace_that_is_not_entered()
 {
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
@@ -244,6 +245,7 @@ test_a_namespace_without_a_process_is_named()
 	assert_err_lacks 'because no process is in the namespace'
 }
 
+# as: user
 test_a_bounding_set_that_cannot_be_changed()
 {
 	run nsunshare -r setpriv --bounding-set -setpcap --inh-caps -setpcap nsunshare --cap-drop=net_raw true
@@ -256,6 +258,7 @@ test_a_bounding_set_that_cannot_be_changed()
 	assert_err_lacks 'run the command with CAP_SETPCAP'
 }
 
+# as: user
 test_proc_of_another_pid_namespace_is_named()
 {
 	run nsunshare -rmp -- nsidmap show 1

@@ -325,6 +325,15 @@ test_a_user_has_names_of_its_own()
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	# the directory of root exists already
+	mkdir -p /run/nsutils
+	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
+	rmdir /run/nsutils
+	assert_refused 125 "cannot create 'web.lock' in the directory of names: Permission denied"
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	run as_nstest env XDG_RUNTIME_DIR="$TMP/none" nsunshare -r --name web -- true
+	assert_refused 125 "cannot create '$TMP/none/nsutils': No such file"
+	assert_err_lacks 'set XDG_RUNTIME_DIR'
 }
 
 test_invalid_names_are_refused()

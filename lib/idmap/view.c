@@ -247,6 +247,8 @@ int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e)
 	if (is_word(arg))
 		return idmaps_parse(m, arg, strlen(arg), e);
 	n = stream_read(arg, &text, e);
+	if (n == -ENOENT && strchr(arg, ':') && !arg[strspn(arg, "0123456789:,")])
+		nserr_hint(e, "write the map as u:INSIDE:OUTSIDE:COUNT,g:INSIDE:OUTSIDE:COUNT");
 	if (n < 0)
 		return (int)n;
 	rc = idmaps_parse(m, text, (size_t)n, e);

@@ -32,6 +32,13 @@ static int busy(const char *name, struct nserr *e)
 	return -EBUSY;
 }
 
+/* Sets the hint for a user who cannot create a file and has not chosen another directory. */
+static void hint_dir(int rc, struct nserr *e)
+{
+	if (rc < 0 && geteuid() != 0 && !getenv("XDG_RUNTIME_DIR"))
+		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
+}
+
 /* Creates the caller's directory of names and resolves the path of the file in it. */
 static int open_dir(struct nsname_keep *k, struct nserr *e)
 {
@@ -48,8 +55,7 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 		}
 		if (rc < 0)
 			nserr_set(e, rc, "cannot create '%s'", dirs[0]);
-		if (rc < 0 && geteuid() != 0 && !getenv("XDG_RUNTIME_DIR"))
-			nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
+		hint_dir(rc, e);
 		free(dirs[0]);
 		free(dirs[1]);
 	} else {
@@ -105,8 +111,11 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 			k->at.dir, f.text, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
 			0600);
 
-		if (fd < 0)
-			return nserr_set(e, fd, "cannot create '%s'", f.text);
+		if (fd < 0) {
+			nserr_set(e, fd, "cannot create '%s' in the directory of names", f.text);
+			hint_dir(fd == -EACCES ? fd : 0, e);
+			return fd;
+		}
 		rc = lock_file(fd);
 		if (rc == -EWOULDBLOCK)
 			return busy(k->name, e);

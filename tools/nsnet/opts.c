@@ -281,6 +281,8 @@ int verb_bridge(int argc, char **argv)
 {
 	struct words w = { 0 };
 	struct bridge *br;
+	struct nserr e = NSERR_INIT;
+	struct net_addr addr;
 	uint32_t mtu = 0;
 	struct net n;
 	struct cli c;
@@ -292,6 +294,11 @@ int verb_bridge(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
+	if (w.n == 2 && net_addr_parse(w.v[1], strlen(w.v[1]), &addr) == 0) {
+		nserr_set(&e, 0, "unexpected argument '%s'", w.v[1]);
+		nserr_hint(&e, "write the address after a comma: %s,%s", w.v[0], w.v[1]);
+		cli_die_usage_nserr(&e);
+	}
 	verb_count(&w, 1, 1, ": a bridge");
 	br = spec_bridge(&n, "bridge", w.v[0]);
 	br->wanted = true;
