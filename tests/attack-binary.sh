@@ -24,8 +24,8 @@ setUp()
 }
 
 # in_pidns COMMAND…: runs the command as process 1 of a new pid namespace whose proc file system is
-# in $box. No process executes the victim at the end (as a waiting parent would), so ETXTBSY does
-# not protect its file.
+# in $box. When the command has ended, no process runs the victim (a copy of a tool) any more, so
+# ETXTBSY does not protect its file.
 in_pidns()
 {
 	_map=
@@ -34,7 +34,7 @@ in_pidns()
 	attack /usr/bin/unshare $_map --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec "$@"' "$box" "$@"
 }
 
-# no tool: it is the control experiment, an attack on a program without the protection
+# no tool: this is a control, an attack on a program without the protection
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
 	in_pidns unshare --root "$box" /evil
@@ -68,7 +68,7 @@ test_program_in_a_new_root_cannot_overwrite_nsunshare()
 	assert_untouched 'nsunshare -R --cap-drop=all'
 }
 
-# Without a new pid namespace the program can see the parent that waits for it.
+# Without a new pid namespace, the program can see the tool, its waiting parent, in /proc.
 test_program_cannot_overwrite_a_waiting_parent()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -116,7 +116,7 @@ at_noexec()
 		$as_user "$@"
 }
 
-# The victims belong to nstest, and nstest attacks them.
+# The victims (copies of the tools) belong to nstest, and nstest attacks them.
 as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 victims_of_user()
 {
@@ -141,7 +141,7 @@ test_the_protection_works_under_every_memfd_noexec()
 }
 
 # F_GET_SEALS succeeds for a file on a tmpfs as it does for a memfd, so its success does not prove
-# that the file is a copy.
+# that the file is a sealed copy.
 # as: root
 test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
@@ -157,8 +157,8 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 	done
 }
 
-# A program that has CAP_SYS_ADMIN in its namespaces cannot make the detached mount writable. The
-# control is a mount that is attached, so the program can remount it.
+# A program that has CAP_SYS_ADMIN in its namespaces cannot make the detached mount writable. As a
+# control, the same is tried with an attached mount, which the program can remount.
 # as: root
 test_a_detached_mount_stays_read_only()
 {
@@ -194,7 +194,7 @@ test_fails_with_a_message_if_no_copy_can_be_made()
 	assert_err_has 'hint: set vm.memfd_noexec to 1, or run nsenter2 with CAP_SYS_ADMIN'
 }
 
-# Tests the fallbacks for kernels or seccomp filters without one of the calls.
+# Tests the fallbacks for a kernel or a seccomp filter that lacks or denies one of the system calls.
 test_falls_back_if_a_system_call_is_missing()
 {
 	for without in memfd_create execveat; do
@@ -251,7 +251,7 @@ test_accomplice_cannot_overwrite_the_binary_of_process_1()
 	for options in --proc=/proc '--proc=/proc --cap-drop=all --no-new-privs' --preset=docker --preset=minimal; do
 		# shellcheck disable=SC2086 # several words
 		with_accomplice nsunshare $inside --kill-child -- nsinit -- nspivot $options "$box" -- /bin/sh -c "$(open_exe /proc/1/exe)"
-		# if process 1 is not dumpable, the program cannot even open its binary
+		# if process 1 is not dumpable, the program cannot even open the binary of process 1
 		assertContains "nsinit, $options" "$out$err" "$([ -n "$out" ] && echo refused: || echo 'Permission denied')"
 		assertEquals "nsinit, $options" "$sums" "$(cd "$victims" && cksum ./*)"
 	done
@@ -260,8 +260,9 @@ test_accomplice_cannot_overwrite_the_binary_of_process_1()
 	assertEquals --init "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
-# in_userns COMMAND…: runs the command in a user namespace that another tool created. The waiting
-# parent is in the same user namespace, so the program has the capabilities to open /proc/PID/exe.
+# in_userns COMMAND…: runs the command in a user namespace that another tool created. The tool that
+# waits as the parent is in the same user namespace, so the program has the capabilities to open the
+# tool's /proc/PID/exe.
 in_userns()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -274,7 +275,8 @@ test_program_cannot_overwrite_a_waiting_tool_in_its_user_namespace()
 	# shellcheck disable=SC2016 # the inner shell expands it
 	{
 		parent=$(open_exe '/proc/$PPID/exe')
-		# In a new pid namespace $PPID is 0, so the program finds the parent in the outer proc file system.
+		# In a new pid namespace $PPID is 0, so the program searches for its parent in the
+		# outer proc file system.
 		all='for p in /proc/[0-9]*; do case $(readlink $p/exe) in *nsunshare*) f=$p/exe ;; esac; done; '$(open_exe '$f')
 		in_userns dash -c 'chroot "$0" sh -c "$1"; true' "$box" "$parent"
 	}
@@ -293,8 +295,8 @@ test_program_cannot_overwrite_a_waiting_tool_in_its_user_namespace()
 	assert_untouched 'nsinit and nspivot'
 }
 
-# A process keeps its ids in a user namespace that does not map them. It still owns the files of
-# these ids.
+# A process that enters a user namespace keeps its ids, even if the namespace does not map them. It
+# still owns the files of these ids.
 # as: root
 test_an_unmapped_owner_cannot_overwrite_the_binary()
 {
@@ -320,7 +322,8 @@ test_an_unmapped_owner_cannot_overwrite_the_binary()
 	done
 }
 
-# nsunshare makes no copy of root's binary for an ordinary user, unless the user can write the file.
+# nsunshare, started by an ordinary user, does not copy root's binary unless the user can write to
+# the file.
 # as: root
 test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 {
@@ -351,9 +354,9 @@ test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 	done
 }
 
-# race TOOL OPTION…: TOOL enters a container RUNS times, in a user namespace that both share.
-# Process 1 of the container hunts for the victims and stops as soon as it has overwritten one.
-# Prints the output of the hunter and the number of runs.
+# race TOOL OPTION…: TOOL enters a container RUNS times. Both use the same user namespace. Process 1
+# of the container searches for the victims (copies of the tools) and stops as soon as it has
+# overwritten one. Prints the output of process 1 and the number of runs.
 race()
 {
 	# shellcheck disable=SC2016,SC2046 # the inner shell expands it; several words
@@ -389,7 +392,7 @@ test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it()
 	done
 }
 
-# ---- What the user can see of the copy
+# ---- Which parts of the copy the user can see
 
 test_the_copy_keeps_name_arguments_environment_and_descriptors()
 {
@@ -412,7 +415,7 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 # as: user
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
-	# without the sandbox, the binary is a copy that belongs to this user
+	# without the sandbox of the runner, the tool's binary is a copy that belongs to this user
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH
 	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil

@@ -11,7 +11,7 @@ require_ns user mnt
 require_tool strace perl
 
 
-# the ordinary user must be able to reach the FIFOs
+# the ordinary user must be able to reach the FIFOs in $TMP
 chmod 711 "$TMP"
 initial_user=$(readlink /proc/self/ns/user)
 
@@ -30,7 +30,7 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 		run nsenter2 -t "$holder" --follow$what -m -- grep CapEff /proc/self/status
 		assert_refused 125 'is not entered'
 	done
-	# nsenter2 enters the user namespace, where the target has these capabilities anyway
+	# nsenter2 must enter the user namespace; there the target has these capabilities anyway
 	run nsenter2 -t "$holder" -a --follow -- readlink /proc/self/ns/user
 	assert_rc 0
 	assertNotEquals "$initial_user" "$out"
@@ -55,8 +55,8 @@ start_changer()
 		sleep 1000' "$TMP/go" "$TMP/gone"
 }
 
-# let_it_change PID CALL: waits until PID is in the system call CALL, which strace delays, and then
-# makes the target change its namespaces.
+# let_it_change PID CALL: waits until process PID is in the system call CALL, which strace(1)
+# delays, and then makes the target change its namespaces.
 let_it_change()
 {
 	while [ -d "/proc/$1" ]; do
@@ -67,8 +67,8 @@ let_it_change()
 	read -r _ <"$TMP/gone"
 }
 
-# This program lacks the protection: it first checks that it shares the user namespace with the
-# target, and enters the other namespaces later.
+# This attacked program lacks the protection: it first checks that it shares the user namespace with
+# the target, and enters the other namespaces later.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);
@@ -87,7 +87,8 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		esac
 		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=300000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
 		pid=$!
-		# $pid is strace, and the traced program is its child. When the child reaches setns(2), ld.so is done.
+		# $pid is strace, and the traced program is its child. When the child calls
+		# setns(2), the dynamic loader has finished.
 		let_it_change "$pid" 308
 		wait "$pid"
 		status=$?
@@ -106,7 +107,8 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 test_all_refuses_a_mount_namespace_of_another_user_namespace()
 {
 	start_capable
-	# start a process in the user namespace of the host and the mount namespace of nstest
+	# start a process whose user namespace is that of the host, and whose mount namespace
+	# belongs to nstest
 	inside=$holder
 	start_holder nsenter -t "$inside" -m sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a -- true

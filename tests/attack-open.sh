@@ -10,19 +10,19 @@ require_ns user mnt uts net
 
 : "${TRIES:=8}"
 
-# the ordinary user must reach the FIFOs
+# the ordinary user must be able to reach the FIFOs in $TMP
 chmod 711 "$TMP"
 
-# start_attacker KIND FILE: starts `alternate` as an ordinary user who is root in a new user
-# namespace.
+# start_attacker KIND FILE: starts the helper program `alternate` as an ordinary user who is root in
+# a new user namespace.
 start_attacker()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		unshare -Ur alternate "$1" "$2"
 }
 
-# start_watch FILE and end_watch: watch FILE in between. Afterwards $TMP/seen exists if a process
-# opened FILE.
+# start_watch FILE, end_watch: between the two calls, a process watches FILE. Afterwards $TMP/seen
+# exists if a process opened FILE.
 start_watch()
 {
 	_attacker=$holder _line=$holder_line
@@ -53,8 +53,8 @@ look_again()
 	done
 }
 
-# control_blocks: checks that a tool that opens files by name blocks. Otherwise the attack would
-# prove nothing.
+# control_blocks: checks that a tool that opens files by name is blocked by the attack. Otherwise
+# the attack would prove nothing.
 control_blocks()
 {
 	run timeout -k 1 2 alternate naive "$holder"
@@ -102,7 +102,8 @@ test_unresponsive_file_server_blocks_no_tool()
 		return 0
 	}
 	mkdir "$TMP/fuse"
-	# an ordinary user needs allow_other, which many administrators permit
+	# an ordinary user needs the mount option allow_other of FUSE, which many administrators
+	# permit
 	start_holder alternate fuse "$TMP/fuse"
 	control_blocks
 	look_again nslist -rno NS,TYPE,REF -t uts
@@ -128,7 +129,8 @@ test_socket_exchanged_with_a_file_blocks_no_tool()
 	assertEquals 'nslist is blocked' 0 $blocked
 	look_again nsenter2 -t "socket:$holder/9" -- echo entered
 	assertEquals 'nsenter2 -t socket:PID/N is blocked' 0 $blocked
-	# the control comes last, because its close(2) cannot be interrupted before the server ends
+	# the control runs last, because its close(2) cannot be interrupted before the FUSE server
+	# ends
 	alternate naive "$holder" sock &
 	naive=$!
 	sleep 4
@@ -138,7 +140,8 @@ test_socket_exchanged_with_a_file_blocks_no_tool()
 	rmdir "$TMP/fuse"
 }
 
-# A namespace is mounted in another mount namespace, and a tmpfs with a symlink of the same name covers the mount.
+# A namespace is mounted in another mount namespace. There a tmpfs covers the mount, and it contains
+# a symbolic link of the same name.
 test_symlink_over_a_namespace_mount_is_not_followed()
 {
 	mkdir -m 755 "$TMP/dir"
@@ -186,7 +189,7 @@ test_fifo_or_device_in_place_of_a_namespace_file_is_refused()
 	rm -r /run/netns "$TMP/fifo" "$TMP/node"
 }
 
-# Without a trusted /proc a namespace file cannot be opened safely.
+# A namespace file can be opened safely only through a trusted /proc.
 test_namespace_file_is_refused_without_a_trusted_proc()
 {
 	: >"$TMP/ns"

@@ -29,7 +29,7 @@ tearDown()
 	rm -rf "$TMP/theirs"
 }
 
-# The owner of the directory replaces an empty file by other file types as fast as possible.
+# The owner of the directory continuously replaces an empty file by files of other types.
 cat >"$TMP/exchange" <<'SCRIPT'
 use POSIX;
 my ($dir, $victim, @what) = @ARGV;
@@ -58,8 +58,8 @@ stop_exchange()
 	attacker=
 }
 
-# victims N COMMAND…: runs COMMAND N times, prints how many runs mounted over the victim, and
-# appends the output to $TMP/said.
+# victims N COMMAND…: runs COMMAND N times, prints how many runs mounted a namespace over the victim
+# file, and appends the output to $TMP/said.
 victims()
 {
 	_tries=$1 n=0 i=0
@@ -111,7 +111,7 @@ test_an_exchanged_pid_file_truncates_nothing_and_never_blocks()
 
 # ---- The processes that nsinit signals while pids are reused quickly
 
-# A program that ignores TERM and creates and ends children continuously.
+# A program that ignores TERM, and creates and ends child processes continuously.
 cat >"$TMP/churn" <<'SCRIPT'
 $SIG{TERM} = $SIG{CHLD} = "IGNORE";
 while (1) {
@@ -119,7 +119,8 @@ while (1) {
 	select undef, undef, undef, 0.0005;
 }
 SCRIPT
-# A subreaper without the defence signals the pids a short time after it has read them.
+# This subreaper lacks the defence: it reads the pids of its descendants and sends the signals a
+# short time later.
 cat >"$TMP/naive" <<'SCRIPT'
 my $pid;
 $SIG{TERM} = sub {
@@ -132,9 +133,9 @@ $pid = fork;
 exec @ARGV if !$pid;
 waitpid $pid, 0 while kill 0, $pid;
 SCRIPT
-# Innocent processes use up the pids, and the driver stops the subreaper again and again. The driver
-# prints how many innocent processes were signalled and how many there were. As process 1, it reaps
-# the remaining processes.
+# Innocent processes use up the free pids, and the driver program stops the subreaper again and
+# again. The driver prints how many innocent processes got a signal and how many there were. As
+# process 1, it reaps the remaining processes.
 cat >"$TMP/driver" <<'SCRIPT'
 my ($tries, @command) = @ARGV;
 open my $max, ">", "/proc/sys/kernel/pid_max" or exit 77;
@@ -171,7 +172,8 @@ kill "USR1", $crowd;
 print scalar <$r>;
 SCRIPT
 
-# Root of a user namespace can write pid_max only if pid_max belongs to the pid namespace (Linux 6.14).
+# Root of a user namespace can write pid_max only if each pid namespace has its own pid_max (Linux
+# 6.14).
 signalled()
 {
 	_n=$1

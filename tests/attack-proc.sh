@@ -9,7 +9,7 @@
 require_ns user mnt pid net time
 require_tool perl setpriv
 
-# the ordinary user must reach its directory below $TMP
+# the ordinary user must be able to reach its directory below $TMP
 chmod 711 "$TMP"
 echo precious >"$TMP/victim"
 
@@ -30,13 +30,13 @@ tearDown()
 	rm -rf "$TMP/theirs" "$TMP/ours"
 }
 
-# ---- The memory and descriptors of a process before it executes the program
+# ---- Memory and descriptors of a process that has not yet executed the program
 
 export WORD=s3cret
 echo s3cret >"$TMP/secret"
 
-# stolen ATTACKER CMD…: runs the attacker at each system call of CMD and collects the
-# secrets that it gets in $out. CMD has the secret in its environment and in descriptor 7.
+# stolen ATTACKER CMD…: runs the attacker at each system call of CMD and collects the secrets that
+# the attacker finds in $out. CMD has the secret in its environment and in descriptor 7.
 stolen()
 {
 	_attacker=$1
@@ -66,7 +66,7 @@ environment'
 	done
 }
 
-# When the process runs the program, the process is dumpable again and its clocks are shifted.
+# When the process has executed the program, it is dumpable again, and its clocks are shifted.
 test_the_program_of_an_owner_is_dumpable_and_has_its_clocks()
 {
 	for fork in -f ''; do
@@ -94,7 +94,7 @@ environment'
 	done
 }
 
-# ---- The processes that nsinit signals
+# ---- The processes to which nsinit sends signals
 
 # The program has a child with this pid. TERM does not end the program.
 child=31000
@@ -116,14 +116,15 @@ $SIG{WINCH} = sub { open my $f, ">", "$dir/handled" };
 open my $up, ">", "$dir/up"; close $up;
 sleep 1 while 1;
 SCRIPT
-# The child ends, the program waits for it, and the innocent process gets its pid.
+# The child ends, the program reaps it, and the innocent process gets the pid of the child.
 cat >"$TMP/swap" <<'SCRIPT'
 kill -KILL "$2"
 while [ ! -e "$1/gone" ]; do :; done
 samepid "$2" perl "$1/innocent" "$1" </dev/null >/dev/null 2>&1
 while [ ! -e "$1/up" ]; do :; done
 SCRIPT
-# A subreaper without the defence opens a process by the pid that it has read, and signals it.
+# This subreaper lacks the defence: it opens a process by the pid that it has read, and sends the
+# signal to it.
 cat >"$TMP/naive" <<'SCRIPT'
 $SIG{TERM} = sub { };
 my $pid = fork;
@@ -191,7 +192,7 @@ test_persist_refuses_directories_that_others_can_change()
 	assertEquals precious "$(cat "$TMP/victim")"
 }
 
-# The owner of the directory replaces the file by a link between the check and the mount.
+# Between the check and the mount, the owner of the directory replaces the file by a link.
 test_a_file_replaced_before_the_mount_is_not_followed()
 {
 	for tool in unshare nsunshare; do
@@ -226,7 +227,7 @@ test_unpersist_detaches_nothing_of_an_exchanged_directory()
 	assert_rc 125
 	run stat -fc %T "$TMP/ours/net"
 	assert_out nsfs
-	# the control: umount(8) follows the exchanged directory
+	# a control: umount(8), which lacks the protection, follows the exchanged directory
 	umount "$TMP/theirs/box/net"
 	run stat -fc %T "$TMP/ours/net"
 	assertNotEquals 'the attack works' nsfs "$out"
@@ -251,13 +252,15 @@ test_a_pid_file_does_not_follow_links_of_another_user()
 		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/way/pid" true
 		assert_refused 125 "'way' is a symbolic link that belongs to user $NSTEST_UID"
-		# the pid file of an earlier run is replaced, so the hard link's file is not written
+		# the pid file of an earlier run is replaced and not overwritten, so another file
+		# with a hard link to it stays unchanged
 		ln -f "$TMP/victim" "$TMP/theirs/hard"
 		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/hard" true
 		assert_ok
 		assertEquals "$tool, hard link" precious "$(cat "$TMP/victim")"
-		# a user replaces the file of an earlier run by a link after the tool has found it
+		# after the tool has found the file of an earlier run, a user replaces the file by a
+		# link
 		rm "$TMP/theirs/pid"
 		echo 1 >"$TMP/theirs/pid"
 		# shellcheck disable=SC2086 # several words
@@ -282,7 +285,8 @@ test_a_fifo_in_place_of_a_pid_file_does_not_block()
 	done
 }
 
-# The pid file of a daemon is often in a directory of root, where the daemon cannot remove it.
+# The pid file of a daemon is often in a directory of root, where the daemon has no permission to
+# remove it.
 test_a_pid_file_of_the_caller_that_cannot_be_removed_is_written()
 {
 	mkdir "$TMP/ours"
@@ -333,8 +337,8 @@ test_a_pid_file_can_be_a_descriptor_or_a_device()
 	done
 }
 
-# In the container /dev/ptmx is a FIFO. A reader at its other end would notice if the tool opened
-# it.
+# In the container /dev/ptmx is a FIFO. A process at the other end of the FIFO would notice if the
+# tool opened it.
 test_pty_opens_only_a_terminal_multiplexer()
 {
 	for tool in sh nsenter2; do

@@ -37,8 +37,8 @@ test_exchange_at_each_call_never_leads_outside()
 	each_way at_each
 }
 
-# at_two: exchanges the names at one call and exchanges them back at another. Takes all pairs of
-# calls of a short run.
+# at_two: exchanges two names at one system call of nspivot, and exchanges them back at a later
+# call. Tries all pairs of calls of a short run.
 at_two()
 {
 	set -- --proc=/proc --readonly /proc/sys:try --mask /proc/timer_list:try "$box" -- /look
@@ -81,7 +81,8 @@ test_continuous_exchange_never_leads_outside()
 	each_way race_each
 }
 
-# race_dir: exchanges the directory of --dir for a link to a directory outside.
+# race_dir: exchanges the argument of --dir, a directory in the root, with a link to a directory
+# outside.
 race_dir()
 {
 	secret=$TMP/secret

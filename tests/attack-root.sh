@@ -22,7 +22,8 @@ setUp()
 
 # ---- The owner of the root exchanges names (CVE-2021-30465, CVE-2025-31133).
 
-# pauses: creates two FIFOs; a --file option that reads one waits until the names are exchanged.
+# pauses: creates two FIFOs. A --file option that reads one of them waits until the names are
+# exchanged.
 pauses()
 {
 	rm -f "$TMP/pause1" "$TMP/pause2"
@@ -37,8 +38,8 @@ pauses()
 	pauser=$!
 }
 
-# exchanged_and_back COMMAND…: runs the command, exchanges the names while it runs, and exchanges
-# them back.
+# exchanged_and_back COMMAND…: runs the command, exchanges two names in the root while it runs, and
+# exchanges them back.
 exchanged_and_back()
 {
 	pauses
@@ -47,7 +48,7 @@ exchanged_and_back()
 	wait $pauser 2>/dev/null
 }
 
-# by_name: does the same to mount(8), which knows only names.
+# by_name: attacks mount(8), which knows only names, in the same way.
 by_name()
 {
 	cat >"$TMP/by_name" <<-EOT
@@ -61,7 +62,7 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: it is the control experiment, an attack on a program without the protection
+# no tool: this is a control, an attack on a program without the protection
 test_control_proc_is_writable_without_the_protection()
 {
 	forge
@@ -89,7 +90,7 @@ test_mask_stays_on_proc_when_names_are_exchanged()
 	exchanged_between_options
 }
 
-# There are more mounts than descriptors, so that no descriptor can be kept for each mount.
+# There are more mounts than descriptors, so nspivot cannot keep a descriptor for each mount.
 test_mask_stays_on_proc_after_a_thousand_mounts()
 {
 	forge
@@ -105,7 +106,7 @@ test_mask_stays_on_proc_after_a_thousand_mounts()
 	esac
 }
 
-# The path of proc contains a link that the owner changes.
+# The path at which proc is mounted contains a symbolic link, which the owner of the root changes.
 test_mask_stays_on_a_proc_reached_through_a_link()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -121,8 +122,8 @@ test_mask_stays_on_a_proc_reached_through_a_link()
 	done
 }
 
-# Exchanges the names at a sample of the system calls. attack-root-long does the same at all system
-# calls.
+# Exchanges the names at a sample of the system calls. attack-root-long.sh exchanges them at all
+# system calls.
 test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge
@@ -140,7 +141,8 @@ test_exchange_at_any_time_leaves_no_writable_proc()
 	race_proc 20
 }
 
-# The path leaves the mount of proc by ".." and enters it again by a name that the owner exchanges.
+# The path leads out of the proc mount by ".." and into it again by a name that the owner of the
+# root exchanges.
 test_refuses_a_destination_that_leads_back_up()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -157,7 +159,8 @@ test_refuses_a_destination_that_leads_back_up()
 	assert_err_has "'..' after a name"
 }
 
-# A path that was absent when an option with "try" looked for it must be absent in the new root.
+# If a path was absent when an option with "try" looked for it, the path must be absent in the new
+# root, too.
 test_refuses_a_try_path_that_appears_later()
 {
 	for verb in mask readonly; do
@@ -174,10 +177,10 @@ test_refuses_a_try_path_that_appears_later()
 	done
 }
 
-# ---- The mode of a created directory.
+# ---- The mode of a directory that nspivot creates
 
-# The names are exchanged at each call, with a link to a directory outside or with a directory that the owner may not
-# enter.
+# At each system call, a directory of the path is exchanged with a link to a directory outside, or
+# with a directory that the owner may not enter.
 test_dir_option_changes_the_mode_of_no_other_file()
 {
 	mode=2777
@@ -209,10 +212,10 @@ test_dir_option_ignores_the_umask()
 	done
 }
 
-# ---- Checks that cannot be completed.
+# ---- Checks that cannot be completed
 
-# visible: starts a visible process that has a file of the old root open. If nspivot is not in a new
-# pid namespace, it must refuse to pivot.
+# visible: starts a process that has a file of the old root open. If nspivot can see this process
+# because it is not in a new pid namespace, it must refuse to pivot.
 visible()
 {
 	echo reached >"$secret/file"
@@ -249,12 +252,12 @@ test_failed_call_never_hides_a_process_of_the_old_root()
 		fail_each "${call%:*}" "${call#*:}" unshare --mount nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"
 		assertEquals "runs with $call that reached the old root" 0 "$(grep -c reached "$TMP/said")"
-		# the C library may use another system call instead
+		# the C library may use another system call instead of $call
 		[ "$calls" = 0 ] || assertTrue "no run with $call was refused" "grep -q '^nspivot: ' '$TMP/said'"
 	done
 }
 
-# --host-root shows everything in / or fails.
+# --host-root must show everything in /, or fail.
 test_failed_call_never_omits_a_part_of_the_host()
 {
 	run in_ns nspivot --host-root -- /bin/ls /
@@ -271,9 +274,9 @@ test_failed_call_never_omits_a_part_of_the_host()
 	done
 }
 
-# ---- Devices.
+# ---- Devices
 
-# Tries to create and open a device node in each writable directory.
+# The program tries to create and open a device node in each writable directory.
 cat >"$TMP/device" <<'EOF'
 for dir in "$@"; do
 	mknod $dir/node c 1 3 && echo made
@@ -283,7 +286,7 @@ done
 echo ended
 EOF
 
-# no tool: it is the control experiment, an attack without the protection
+# no tool: this is a control, the same attack without the protection
 test_control_a_device_is_opened_without_the_protection()
 {
 	ln -s busybox "$box/bin/rm"
@@ -301,7 +304,7 @@ test_docker_preset_allows_no_device_node()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run box --preset=docker "$box" -- /bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm
 		assert_out ended
-		# --cap-keep=mknod allows the node to be created, but not opened
+		# --cap-keep=mknod permits the program to create the node, but not to open it
 		for preset in docker systemd; do
 			run box --preset=$preset --cap-keep=mknod,dac_override --tmpfs /t --bind "$TMP/src:/src" "$box" -- \
 				/bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm /t /src
@@ -312,7 +315,8 @@ made
 made
 ended'
 		done
-		# a device can be opened on a mount with the option dev and if it is bound itself
+		# a device can be opened on a mount with the option dev, and if the node itself is
+		# bound
 		run box --preset=docker --cap-keep=mknod,dac_override --tmpfs /t:dev --bind /dev/null:/null "$box" -- \
 			/bin/sh -c "$(cat "$TMP/device")"'; ( : </null ) && echo null' sh /t
 		assert_out 'made
@@ -330,7 +334,7 @@ test_docker_preset_limits_the_capabilities_if_some_become_ambient()
 	for ambient in none all chown,sys_admin; do
 		run box --preset=docker --cap-ambient=$ambient "$box" -- /bin/busybox grep CapBnd /proc/self/status
 		assert_ok
-		# the capabilities of docker except mknod
+		# the default capabilities of docker except mknod
 		assert_out 'CapBnd:	00000000a00425fb'
 	done
 	run box --preset=docker --cap-ambient=all --cap-drop=chown "$box" -- /bin/busybox grep CapBnd /proc/self/status
@@ -351,8 +355,7 @@ writes'
 }
 
 # with_own_dev COMMAND…: runs the command in a mount namespace whose /dev is a tmpfs with test
-# nodes. For the command these are the device nodes of the host. Then appends the modes of the nodes
-# to $out.
+# nodes, which replace the device nodes of the host. Then appends the modes of the nodes to $out.
 with_own_dev()
 {
 	cat >"$TMP/own_dev" <<-EOT
@@ -384,7 +387,7 @@ test_node_of_the_host_cannot_be_changed()
 	done
 }
 
-# no tool: it is the control experiment, an attack on bubblewrap
+# no tool: this is a control, an attack on bubblewrap
 test_control_a_bound_node_can_be_changed()
 {
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null

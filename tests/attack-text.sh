@@ -44,8 +44,8 @@ test_every_output_escapes_unicode_format_characters()
 	assertEquals 'characters' 7 "$seen"
 }
 
-# The control: ps(1) prints the same name unchanged in its table.
-# no tool: it is the control experiment with a program that does not escape names
+# As a control, ps(1) prints the same name unchanged in its table.
+# no tool: this control uses a program that does not escape names
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
 	name=$(printf 'a\342\200\256b')

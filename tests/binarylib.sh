@@ -4,27 +4,28 @@
 # asserts on the result. An attack tries to overwrite the tool's binary through /proc/self/exe.
 # shellcheck disable=SC2034,SC2154 # the tests use them; out, err and box are from testlib.sh and rootlib.sh
 
-# The victims are copies of the tools, owned by the user that runs the test. Each attack begins with
-# fresh copies.
+# The victims of the attacks are copies of the tools, owned by the user that runs the test. Each
+# attack begins with fresh copies.
 victims=$TMP/victims
 uid=$(id -u)
 inside=-mpiC
 [ "$uid" = 0 ] || inside=-UrmpniC
 
-# fresh_victims: creates the victims and notes their checksums in $sums.
+# fresh_victims: creates the victims and stores their checksums in $sums.
 fresh_victims()
 {
 	rm -rf "$victims"
 	mkdir "$victims"
 	cp "$NSUTILS_BIN"/ns* /usr/bin/unshare /usr/bin/nsenter /usr/sbin/chroot "$victims"
-	# this shell is the victim as process 1 or as a waiting parent
+	# this shell is a victim, too: as process 1 or as a waiting parent
 	cp /bin/dash "$victims/dash"
 	PATH=$victims:$PATH
 	sums=$(cd "$victims" && cksum ./*)
 }
 
-# hostile_root: creates $box, a root directory with a program that is a script. The interpreter of
-# the script is the tool itself, and the loader of the root steals the tool's descriptor.
+# hostile_root: creates $box, a root directory whose program is a script. The interpreter of the
+# script is the tool itself, and the dynamic loader in this root steals the descriptor of the tool's
+# binary.
 hostile_root()
 {
 	make_box
@@ -35,7 +36,7 @@ hostile_root()
 	chmod 755 "$box/evil"
 }
 
-# attack COMMAND…: runs the command and waits until no process has its output open.
+# attack COMMAND…: runs the command and waits until no process has its output pipe open any more.
 attack()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -43,8 +44,8 @@ attack()
 }
 
 # assert_untouched NAME: asserts that the attack ran to its end and that no victim has changed.
-# "Text file busy" does not count as protection, because the binary is writable when no process
-# executes it.
+# "Text file busy" does not count as a protection, because the file becomes writable when no process
+# executes it any more.
 assert_untouched()
 {
 	assertContains "$1: the attack ran: $err" "$out" 'refused: '
@@ -52,7 +53,7 @@ assert_untouched()
 	assertEquals "$1: a binary was overwritten" "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
-# assert_overwritten: asserts that the attack succeeded. This is the control: the same attack on a
+# assert_overwritten: asserts that the attack succeeded. Used for the control, the same attack on a
 # tool without the protection.
 assert_overwritten()
 {

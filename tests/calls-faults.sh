@@ -18,7 +18,8 @@ start_target()
 	await_sleep "$holder"
 }
 
-# said_or_same: succeeds if the tool printed a message, or the same output as without a fault.
+# said_or_same: succeeds if the tool printed an error message, or if its output equals that of a run
+# without a fault.
 said_or_same()
 {
 	[ -z "$err" ] || return 0
@@ -51,7 +52,7 @@ test_persist_and_unpersist_succeed_or_are_undone()
 	export KEPT PREPARE
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
-	# nsnet gc does not remove a file that it cannot find or open
+	# nsnet gc ignores a file that it cannot find or open, and does not remove it
 	fault_all -b nsunshare -f '1 125' -x ':openat2?:' -- "$TMP/keep-first"
 }
 
@@ -60,12 +61,12 @@ test_a_search_finds_the_namespace_or_reports_the_failure()
 {
 	start_target
 	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
-	# an object that cannot be read may or may not keep the namespace alive
+	# if nslist cannot read an object, the object may or may not refer to the namespace
 	fault_all -x ':(openat|readlinkat|newfstatat|getdents64|read|statx|ioctl|fstat|faccessat2?):' -- \
 		nsenter2 -t "$uts" -u "$FINAL"
 }
 
-# Without memory for the stack of a child by vfork(2), fork(2) is used.
+# If there is no memory for the stack of a vfork(2) child, the tool uses fork(2).
 # as: root
 test_a_child_starts_without_memory_for_another_stack()
 {
@@ -93,14 +94,15 @@ test_a_listing_is_complete_or_reports_what_is_missing()
 test_maps_of_another_process_are_shown_or_the_failure_is_reported()
 {
 	start_target
-	# an unreadable value is printed as a dash, and an unknown name as an empty cell
+	# a value that cannot be read is printed as a dash, and an unknown name as an empty cell
 	fault_all -f 1 -x ':newfstatat:' -c '_has "$out" "-" || _has "$out" "  " || said_or_same' -- nsidmap show -n "$holder"
 	fault_all -f 1 -- nsidmap translate --from "$holder" 0
-	# replace the readings, because the clocks advance between two runs
+	# replace the clock readings in the output, because they advance between two runs
 	fault_all -f '1 125' -c '_has "$out" "$holder" || [ -n "$err" ]' -- nstimeoffset --show "$holder"
 }
 
-# --features reports a feature as missing if its test fails, so a failed call is not reported.
+# --features reports a feature as missing if its test fails, so it prints no message about a failed
+# call.
 test_features_are_printed_in_spite_of_failed_calls()
 {
 	for tool in nsunshare nsenter2 nspivot nsidmap nstimeoffset nslist; do
@@ -111,7 +113,7 @@ test_features_are_printed_in_spite_of_failed_calls()
 test_a_terminal_is_relayed_or_the_failure_is_reported()
 {
 	start_target
-	# only the calls of the relay can fail after the program was executed
+	# after the program was executed, only system calls of the relay process can fail
 	fault_all -x ':(wait4|poll|read|write|ioctl|close|rt_sig[a-z]*|signalfd4|fcntl):' -- nsenter2 -t "$holder" -U -u --pty "$FINAL"
 }
 

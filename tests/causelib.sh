@@ -3,10 +3,10 @@
 # causelib.sh: tables of situations in which a tool must say why something failed. Sourced after
 # testlib.sh.
 
-# situations: reads a table from standard input, one situation a line, with four fields separated
-# by " | ": the exit status, the command, the text that must be said, and the text that must not be
-# said. The command is executed by sh(1) in $TMP, and $T in the texts means $TMP. A text of "-" is
-# not checked. Empty lines and lines that begin with "#" are ignored.
+# situations: reads a table from standard input, one situation on each line. A line has four fields
+# separated by " | ": the exit status, the command, a text that the message must contain, and a text
+# that it must not contain. The command is executed by sh(1) in $TMP, and $T in the texts means
+# $TMP. A text of "-" is not checked. Empty lines and lines that begin with "#" are ignored.
 situations()
 {
 	while IFS= read -r _line; do

@@ -8,14 +8,15 @@
 . "${0%/*}/causelib.sh"
 require_ns user mnt
 
-# program FILE MODE: creates a file from standard input.
+# program FILE MODE: creates the executable FILE with this mode and the contents of standard input.
 program()
 {
 	cat >"$TMP/$1"
 	chmod "$2" "$TMP/$1"
 }
 
-# as_machine NUMBER FILE: copies true(1) to FILE and changes its e_machine, elf(5).
+# as_machine NUMBER FILE: copies true(1) to FILE and sets the field e_machine of its ELF header
+# (elf(5)) to NUMBER.
 as_machine()
 {
 	cp /bin/true "$TMP/$2"
@@ -128,7 +129,7 @@ test_a_name_is_looked_up_in_the_new_root()
 	TABLE
 }
 
-# The kernel cannot execute these files. execvp(3) would pass them to sh(1).
+# The kernel cannot execute these files. execvp(3) would execute them with sh(1).
 test_explains_a_format_that_cannot_be_executed()
 {
 	situations <<-'TABLE'

@@ -37,7 +37,8 @@ test_names_the_call_for_root()
 	TABLE
 }
 
-# The filter denies another call, so it is not the reason.
+# The filter denies a call that the tool does not make here, so the filter is not the reason of the
+# failure.
 test_names_no_filter_that_is_not_the_reason()
 {
 	situations <<-'TABLE'
@@ -60,11 +61,12 @@ test_a_missing_privilege_is_not_a_filter()
 	TABLE
 }
 
-# The filter denies unshare(2) with some flags only, like RestrictNamespaces= of systemd.
+# The filter denies unshare(2) only with some flags, as RestrictNamespaces= of systemd does.
 test_a_filter_of_flags_is_named()
 {
 	[ "$(uname -m)" = x86_64 ] || return 0
-	# The filter: A = nr; clone and unshare with CLONE_NEWUTS (0x04000000) give EPERM.
+	# The instructions of the filter: load the call number; for clone and unshare with the flag
+	# CLONE_NEWUTS (0x04000000), return EPERM.
 	printf '%s\n' '#include <linux/filter.h>' '#include <linux/seccomp.h>' '#include <stddef.h>' \
 		'#include <sys/prctl.h>' '#include <sys/syscall.h>' '#include <unistd.h>' '#include <errno.h>' \
 		'int main(int c, char **v) { struct sock_filter f[] = {' \

@@ -47,7 +47,7 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'neither setuid root'
 	run nsunshare -c nsunshare -c true
 	assert_ok
-	# the neighbour: a program that is not set-user-ID at all
+	# the nearest other situation: a program that is not set-user-ID at all
 	mkdir -p "$TMP/bin"
 	for t in newuidmap newgidmap; do
 		cp "$(command -v $t)" "$TMP/bin/$t"
@@ -59,7 +59,7 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'not mapped in this one'
 }
 
-# The user root has no range in the files of the tests.
+# In the subuid and subgid files of the tests, the user root has no range.
 # as: root
 test_names_a_missing_module_of_nsswitch_conf()
 {

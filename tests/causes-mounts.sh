@@ -16,7 +16,7 @@ oneTimeSetUp()
 	echo text >"$TMP/root/file"
 	cat >"$TMP/box" <<-'SCRIPT'
 		#!/bin/sh
-		# executes nspivot in new namespaces, with a tmpfs on $T/other
+		# runs nspivot in new namespaces, with a tmpfs on $T/other
 		exec nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/other" && mkdir "$T/other/work" && exec nspivot "$@"' sh "$@"
 	SCRIPT
 	chmod 755 "$TMP/box"
@@ -49,7 +49,8 @@ test_a_mistake_in_an_overlay_is_named()
 	TABLE
 }
 
-# In a nested user namespace the mounts of the outer one are locked together.
+# In a nested user namespace, the mounts that come from the outer user namespace are locked
+# together.
 test_a_layer_with_inherited_mounts_below_is_named()
 {
 	mkdir -p "$TMP/layer/mnt"
@@ -57,7 +58,7 @@ test_a_layer_with_inherited_mounts_below_is_named()
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/true
 	assert_rc 125
 	assert_err_has "hint: use a layer without mounts below it: '$TMP/layer/mnt' is a mount, and a user namespace may not separate it from '$TMP/layer'"
-	# control experiment: the mount below was made in the same user namespace
+	# a control: the mount below was made in the same user namespace, so it is not locked
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/layer/mnt" && exec nspivot "$@"' sh \
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/none
 	assert_rc 127

@@ -37,7 +37,7 @@ test_another_group_is_named()
 	assert_err_lacks 'belongs to user'
 }
 
-# The file of a program that its user may not read makes the process not dumpable (execve(2)).
+# A process that executes a file that its user cannot read is not dumpable (execve(2)).
 # as: root
 test_a_process_that_is_not_dumpable_is_named()
 {
@@ -77,7 +77,7 @@ test_a_user_namespace_that_is_not_below_is_named()
 	run nsunshare -U nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
 	assert_err_has 'hint: run the command outside of this user namespace'
-	# control experiment: a user namespace below the caller's can be opened
+	# a control: a user namespace below the caller's can be opened
 	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -n true
 	assert_ok
@@ -99,7 +99,7 @@ test_hidepid_is_named()
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
 	assert_rc 125
 	assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid=1'
-	# control experiment: a process that has ended
+	# a control: a process that has ended has another error
 	stop_holder "$holder"
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid "$@"' \
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
@@ -195,7 +195,7 @@ test_an_ended_pid_namespace_is_named()
 	run nsunshare -rm sh -c 'nsunshare --pid="$1/pid" true && nsenter2 --pid="$1/pid" echo ran' sh "$TMP"
 	assert_refused 125 'cannot create a process: Cannot allocate memory'
 	assert_err_has 'hint: create a new pid namespace: this one has ended, because its process 1 has ended'
-	# control experiment: a pid namespace with a process 1
+	# a control: a pid namespace whose process 1 still runs
 	start_holder nsunshare -rp --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$(pgrep -P "$holder" sleep || echo "$holder")" -U -p echo ran
 	assert_err_lacks 'has ended'

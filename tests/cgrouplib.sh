@@ -29,7 +29,7 @@ find_freezer()
 }
 
 # assert_quota_holds CMD…: CMD is nsunshare with options that create a cgroup for the program. The
-# program is two cpu burners that run for one to two seconds. Asserts that a quota of one fifth
+# program is two endless loops that run for one to two seconds. Asserts that a quota of one fifth
 # limits them to about 0.4 seconds of processor time.
 assert_quota_holds()
 {
@@ -41,7 +41,7 @@ assert_quota_holds()
 		return 0	# feature has reported n/a
 	fi
 	run sh -c '"$@" cpu-burner 2 2; times' sh "$@"
-	# the lower limit is small because a busy machine gives them less than the quota
+	# the lower limit is small, because on a busy machine the loops get less time than the quota
 	_used=$(sed -n '$s/^0m\([0-9]*\)\.\([0-9][0-9]\).*/\1\2/p' "$TMP/out")
 	[ "${_used:-99}" -ge 1 ] && [ "${_used:-99}" -le 60 ]
 	_verdict $? "processor time that the quota allows expected, not $_used hundredths of a second"

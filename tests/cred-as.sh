@@ -7,7 +7,7 @@
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/credlib.sh"
 
-# The ids differ from those of the same names on the host.
+# The ids of these users differ from those of users with the same names on the host.
 make_box
 for applet in ash env sort tr; do
 	ln -sf busybox "$box/bin/$applet"
@@ -150,7 +150,7 @@ USER=postgres' "$(sort "$TMP/out")"
 test_refuses_names_that_the_root_does_not_have()
 {
 	for tool in $CARRIERS; do
-		# the host has this user
+		# the user exists on the host, but not in the root
 		enter --as "nstest" -- /bin/true
 		assert_refused 125 "$tool: --as: no such user 'nstest' in '/etc/passwd' of the root"
 		enter --as '#postgres' -- /bin/true
@@ -178,7 +178,8 @@ test_refuses_invalid_arguments()
 	done
 }
 
-# The owner of the root is hostile: its file is a FIFO, a device, a directory, a link out of the root, or huge.
+# The owner of the root is hostile: etc/passwd is a FIFO, a device, a directory, a link out of the
+# root, or a huge file.
 test_hostile_files_neither_block_nor_lead_outside()
 {
 	mv "$box/etc/passwd" "$box/etc/saved"
@@ -250,7 +251,7 @@ test_explains_the_steps_without_reading_the_files()
 	done
 }
 
-# Process 1 of --init is root, and each program of --each is the user.
+# With --init, process 1 is root; with --each, each program runs as the user.
 test_applies_to_the_program_of_init_and_of_each()
 {
 	# shellcheck disable=SC2086

@@ -8,7 +8,7 @@
 . "${0%/*}/credlib.sh"
 require_ns mnt uts
 
-# Filters in the format of setpriv(1). The second denies calls that the tools themselves need.
+# Two filters in the format of setpriv(1). The second one denies system calls that the tools need.
 enosys -e EPERM --print sethostname >nohostname
 enosys -e EPERM --print prctl,capset,setresuid,setgroups >noprctl
 
@@ -36,7 +36,8 @@ test_filter_applies_with_and_without_no_new_privs()
 	done
 }
 
-# With no_new_privs, the filter is installed right before exec, so it need not allow the calls of the tool.
+# With no_new_privs, the filter is installed right before exec, so it need not allow the system
+# calls of the tool.
 test_filter_is_installed_last()
 {
 	for tool in $CARRIERS; do
@@ -49,7 +50,7 @@ Seccomp:	2'
 	done
 }
 
-# The filter need not allow the system calls for --pid-file and the other handles either.
+# The filter also need not allow the system calls for --pid-file and the other options for scripts.
 test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
@@ -61,7 +62,7 @@ ran'
 	done
 }
 
-# A program that runs with all signals blocked would not receive TERM.
+# A program that starts with all signals blocked would not receive TERM.
 test_a_filter_that_keeps_signals_blocked_is_reported()
 {
 	enosys -e EPERM --print rt_sigprocmask >nomask
@@ -73,7 +74,8 @@ test_a_filter_that_keeps_signals_blocked_is_reported()
 	done
 }
 
-# Without no_new_privs, the filter needs CAP_SYS_ADMIN, which the program must not have.
+# Without no_new_privs, installing the filter requires CAP_SYS_ADMIN, which the program must not
+# have.
 # as: root
 test_filter_leaves_no_privilege_behind()
 {
@@ -150,7 +152,7 @@ test_a_limit_above_the_hard_limit_is_reported()
 	assert_err_has 'hint: use at most 64, or run the command with CAP_SYS_RESOURCE'
 }
 
-# fs.nr_open limits every user, so the message names no capability.
+# The sysctl fs.nr_open limits even privileged users, so the message must not name a capability.
 test_a_descriptor_limit_above_nr_open_is_reported()
 {
 	for tool in $CARRIERS; do
@@ -160,7 +162,8 @@ test_a_descriptor_limit_above_nr_open_is_reported()
 	done
 }
 
-# The change of user succeeds, and the execve(2) after it fails with EAGAIN.
+# The change of user succeeds, but the execve(2) after it fails with EAGAIN, because the user has
+# too many processes.
 # as: root
 test_a_user_with_too_many_processes_is_reported()
 {
@@ -250,7 +253,7 @@ test_explain_shows_the_order_of_the_steps()
 	done
 }
 
-# The user of the program inside is known in advance only if an option sets it.
+# Which user the program inside runs as is known in advance only if an option sets the user.
 test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true

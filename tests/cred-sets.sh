@@ -55,7 +55,8 @@ test_dropped_capabilities_are_gone_from_all_sets()
 	done
 }
 
-# A program of root gets the capabilities from the bounding set. Its inheritable set is empty (CVE-2022-29162).
+# A program that root executes gets its capabilities from the bounding set. Its inheritable set must
+# be empty (CVE-2022-29162).
 test_root_has_the_kept_capabilities_only()
 {
 	want=$(bits $chown $net_raw)
@@ -97,7 +98,7 @@ test_a_user_has_no_capabilities_unless_kept()
 	done
 }
 
-# The bounding set of a new user namespace is full, even if it was restricted outside.
+# In a new user namespace the bounding set is full, even if it was restricted outside.
 test_capabilities_stay_dropped_in_a_new_user_namespace()
 {
 	run nsunshare -Ur --cap-drop sys_admin,net_raw -- probe
@@ -111,7 +112,7 @@ test_capabilities_stay_dropped_in_a_new_user_namespace()
 	assert_rc 1
 }
 
-# Ambient capabilities also pass to the programs that the program executes: sh executes probe.
+# Ambient capabilities also pass on to programs that the program executes: here sh executes probe.
 test_keep_caps_makes_capabilities_ambient()
 {
 	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'
@@ -144,8 +145,8 @@ test_ambient_capabilities_are_lost_if_others_are_dropped()
 	assert_sets "$want" "$want" "$want" "$want" "$want"
 }
 
-# capabilities(7): a program of another user than 0 has the ambient capabilities only. The kept ones
-# stay in the bounding set.
+# If a user other than 0 executes a program, the program has only the ambient capabilities
+# (capabilities(7)). The capabilities of --cap-keep stay in the bounding set.
 test_cap_ambient_chooses_the_ambient_capabilities()
 {
 	for tool in $CARRIERS; do

@@ -10,8 +10,8 @@
 CARRIERS='nsunshare nsenter2 nspivot'
 tool=
 
-# carry OPTION… -- PROGRAM…: runs the program with $tool and these options, as root or as root of a
-# user namespace of the ordinary user.
+# carry OPTION… -- PROGRAM…: runs the program with the tool $tool and these options. An ordinary
+# user is first made root of a new user namespace.
 carry()
 {
 	inside=
@@ -48,7 +48,8 @@ fact()
 	sed -n "s/^$1 //p" "$TMP/out"
 }
 
-# bits CAPABILITY-NUMBER…: prints the set in the format of probe.
+# bits CAPABILITY-NUMBER…: prints the set of these capabilities in the format that the helper probe
+# uses.
 bits()
 {
 	_mask=0

@@ -8,8 +8,8 @@ require_tool busybox nsidmap nsinit nslist
 
 demo=${0%/*}/demo.sh
 
-# line AFTER PATTERN: returns 0 if a line of the output matches PATTERN after the line that begins
-# with AFTER.
+# line AFTER PATTERN: returns 0 if the output has a line that matches PATTERN, below the line that
+# begins with AFTER.
 line()
 {
 	sed -n "\\|^$1|,\$p" "$TMP/out" | grep -q "$2"
@@ -25,7 +25,8 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assert_no_leftovers
 	assertTrue "took $ms ms" "[ $ms -lt 5000 ]"
 
-	# the program prints hostname, pid, ids, clocks that start at zero, mounts and processes
+	# the program inside prints its hostname, pid and ids, clocks that start at zero, mounts and
+	# processes
 	assert_out_has 'hostname  box, in /etc/hostname box'
 	assert_out_has 'pid       2'
 	assert_out_has 'uid=0(root) gid=0'
@@ -36,8 +37,8 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assertFalse 'a mount of the old root' "line mounts '^[^ ]* /home\\|/boot '"
 	assertTrue 'process 1' "line processes '^ *1 .*nsinit'"
 
-	# nslist shows all eight namespaces with both processes, and most of them with the waiting parent, too;
-	# nsenter2 runs ps in them
+	# nslist shows all eight namespaces with both processes, and also with the waiting parent
+	# for most of them; nsenter2 runs ps in these namespaces
 	for type in user:3 mnt:3 uts:3 ipc:3 pid:2 cgroup:3 net:3 time:2; do
 		assertTrue "nslist shows $type" "line '. nslist' '^[0-9]* ${type%:*} *${type#*:} '"
 	done
@@ -54,7 +55,7 @@ test_every_command_is_printed()
 	assert_out_has '$ nsenter2 --target'
 }
 
-# A busybox that is linked with shared libraries cannot be used in the root.
+# A busybox that needs shared libraries cannot run in the root.
 test_uses_the_root_of_the_host_without_a_static_busybox()
 {
 	mkdir "$TMP/dynamic"

@@ -24,7 +24,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# shown TEXT: prints a command that will be run, with line breaks as a user would type them.
+# shown TEXT: prints a command before it is run, with line breaks as a user would type them.
 shown()
 {
 	printf '\n$ %s\n' "$1"
@@ -37,8 +37,8 @@ run()
 	eval "$1"
 }
 
-# make_root: creates all mount points in advance, because root of the container may not be permitted
-# to create files there.
+# make_root: creates all mount points in advance, because the root user of the container may have no
+# permission to create files there.
 make_root()
 {
 	mkdir "$work/root" "$work/conf"
@@ -73,8 +73,7 @@ make_root()
 		read -r _ </run/go
 	EOF
 	mkfifo -m 666 conf/go out
-	# the host's root is read-only, so a file that does not exist there cannot become a mount
-	# point
+	# the root directory of the host is read-only, so nspivot cannot create a mount point there
 	etc=
 	for name in hosts hostname resolv-conf; do
 		file=$(echo "$name" | tr - .)
@@ -107,7 +106,7 @@ if [ -z "$ready" ]; then
 	exit 1
 fi
 
-# The pid that process 1 of the container has on the host.
+# The pid of the container's process 1 in the pid namespace of the host.
 first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
 run "nslist -o NS,TYPE,NPROCS,PID,USER,COMMAND -p $first | cut -c1-100"
 run "nsenter2 --target $first --all -- /bin/ps | cut -c1-100"

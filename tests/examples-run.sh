@@ -24,7 +24,7 @@ pages()
 	done
 }
 
-# without: prints a regular expression that matches the displays whose features this machine lacks.
+# without: prints a regular expression that matches the examples whose features this machine lacks.
 without()
 {
 	if [ -n "$v1cpu" ]; then
@@ -37,8 +37,8 @@ without()
 	kernel_call mount_setattr >&2 && idmappable "$TMP" >&2 || printf '|nsidmap mount'
 }
 
-# prepare: creates what the examples assume: the root directory `rootfs`, a file in `data`, and the
-# network namespaces blue and red.
+# prepare: creates the files that the examples use: the root directory `rootfs`, a file in `data`,
+# and the network namespaces blue and red.
 prepare()
 {
 	box=$PWD/rootfs
@@ -50,9 +50,9 @@ prepare()
 	[ "$prompt" = \$ ] || ip netns add red
 }
 
-# with_targets FILE: starts the processes that FILE's examples call 812 and 813: 812 is in a
-# container, and 813 is in a user namespace without maps. Sets $played to the examples with the real
-# pids and with a cgroup of this run.
+# with_targets FILE: starts the processes that have the pids 812 and 813 in the examples of FILE:
+# 812 is in a container, and 813 is in a user namespace without maps. Sets $played to the text of
+# the examples, with the real pids and the name of a cgroup of this run.
 with_targets()
 {
 	own=-r
@@ -61,7 +61,7 @@ with_targets()
 	start_holder nsunshare $own -mpuin --mount-proc --hostname box --pid-file "$TMP/pid" --ready-fd 3 -- sleep 1000
 	target=$(cat "$TMP/pid")
 	await_sleep "$target"
-	# omit the parent that waits, which would otherwise be listed, too
+	# omit the waiting parent, which nslist would otherwise list, too
 	kill -s KILL "$holder"
 	unmapped=
 	if grep -q 813 "$1"; then
@@ -72,8 +72,8 @@ with_targets()
 		-e "s,/box \\(--cgroup\\),/$own_cgroup \\1," "$1")
 }
 
-# steady: a filter that makes output comparable. Replaces numbers of four or more digits and blanks
-# between columns, which differ between machines. Removes the warning of nslist that an ordinary
+# steady: a filter that makes output comparable. Replaces what differs between machines: numbers of
+# four or more digits, and blanks between columns. Removes the warning of nslist that an ordinary
 # user cannot read other users' processes, and the CR that a terminal adds to each line.
 steady()
 {
@@ -112,7 +112,7 @@ test_every_page_has_three_to_eight_examples()
 	done <"$TMP/pages"
 }
 
-# examples-run would skip a display of another kind, and a display without a prompt.
+# examples-run.sh would skip an example in another kind of display, or an example without a prompt.
 # no tool: it checks the text of the pages
 test_every_example_has_a_prompt()
 {

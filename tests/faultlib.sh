@@ -43,9 +43,10 @@
 # FAULT_MAX (default 120) limits the points, which are spread evenly. With NSUTILS_FAULTS=all each
 # point is run with each of its errors.
 
-# put_final FILE [PROBE [LABEL=PID…]]: creates such a program as FILE. PROBE is the path of the copy
-# of the helper that it runs. The program reports a namespace as "old" if it is that of the caller,
-# as LABEL if it is that of the process PID, and otherwise as "new".
+# put_final FILE [PROBE [LABEL=PID…]]: creates the final program of the tests as FILE. PROBE is the
+# path of the copy of the helper `probe` that this program runs. The program prints "old" for a
+# namespace of the caller, LABEL for a namespace of the process PID, and "new" for any other
+# namespace.
 put_final()
 {
 	_file=$1 _words="exec ${2:-$NSUTILS_HELPERS/probe} --stable"
@@ -61,7 +62,7 @@ put_final()
 
 FINAL=$TMP/final
 put_final "$FINAL"
-# a process with a mapped id must be able to execute it
+# a process that does not run as root, but as another mapped id, must be able to execute the program
 chmod 711 "$TMP"
 
 # _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.
@@ -90,8 +91,8 @@ _fault_options()
 	_n=$((_n - $#))
 }
 
-# _fault_plan ERRORS: reads failat's list of points and prints lines `POINT ERRNO`. ERRORS is "all"
-# or "one" error for each point, or "none".
+# _fault_plan ERRORS: reads the list of points that failat has printed, and prints lines `POINT
+# ERRNO`. ERRORS selects the errors for each point: "all", "one" or "none".
 _fault_plan()
 {
 	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
@@ -106,7 +107,8 @@ _fault_plan()
 	}'
 }
 
-# _fault_bad WHY: counts and prints a run with a wrong result, unless the option -x accepts it.
+# _fault_bad WHY: counts and prints a run whose result is wrong for the reason WHY, unless the
+# option -x accepts the run.
 _fault_bad()
 {
 	printf '%s\n' "$_point $_error" | grep -qE -e "$_except" && return
@@ -115,12 +117,12 @@ _fault_bad()
 	printf '%s\n' "$err" | sed 's/^/		err: /'
 }
 
-# _fault_after: reports the files, mounts and processes that the run left behind. It must be fast,
-# because it follows each of some hundred runs.
+# _fault_after: reports the files, mounts and processes that the run has not removed. It must be
+# fast, because it is called after each of some hundred runs.
 _fault_after()
 {
 	_left=$(grep '^left \|^hangs ' "$TMP/report") && _fault_bad "$_left"
-	# diff and cmp trust the file size, which is 0 in /proc, so compare a copy
+	# diff and cmp rely on the file size, which is 0 in /proc, so compare a copy
 	cat /proc/self/mountinfo >"$TMP/files.mounts"
 	if ! cmp -s "$TMP/mounts" "$TMP/files.mounts"; then
 		_fault_bad "a mount was left: $(diff "$TMP/mounts" "$TMP/files.mounts")"
@@ -145,8 +147,8 @@ _fault_output()
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"
 }
 
-# _fault_right: checks the run in $rc, $out and $err: it must equal the undisturbed run or report
-# its failure.
+# _fault_right: checks the result of the run in $rc, $out and $err. The result must equal that of
+# the undisturbed run, or the run must report its failure.
 _fault_right()
 {
 	if [ "$rc" = "$_rc" ]; then
@@ -175,8 +177,8 @@ $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 	! _has "$out" 'final ran' || _fault_bad 'failed, but the program was run'
 }
 
-# _fault_loop CMD…: runs CMD once for each line of the plan. $_missed counts the points that were
-# not reached because an earlier fault led the command elsewhere.
+# _fault_loop CMD…: runs CMD once for each line of the plan. $_missed counts the points that CMD did
+# not reach because an earlier fault changed its course.
 _fault_loop()
 {
 	_bad=0 _runs=0
@@ -196,7 +198,8 @@ _fault_loop()
 	done <"$TMP/plan"
 }
 
-# _fault ERRORS CMD…: makes the undisturbed run, the plan, the runs with faults and the asserts.
+# _fault ERRORS CMD…: runs CMD undisturbed, makes the plan, runs CMD with each fault, and asserts
+# that all results are right.
 _fault()
 {
 	_how=$1 _missed=0
@@ -237,7 +240,7 @@ fault_all()
 }
 
 # fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: sends SIGNAL (default KILL) to the process
-# at each point and asserts that nothing is left behind.
+# at each point, and asserts that no files, mounts or processes remain.
 fault_kill()
 {
 	_signal=9

@@ -11,8 +11,9 @@ require_ns user mnt uts net pid time
 waits=write,sendto,sendmsg,recvfrom,recvmsg,poll,ppoll,wait4,waitid,fstatfs,flock,read
 FAULT_MAX=${FAULT_MAX:-30}
 
-# interrupted OPTION… -- COMMAND…: interrupts each call that may wait. fstatfs(2) waits on the file of a namespace that
-# something covers, but not on /proc, where it is the first call of that name.
+# interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may wait. The
+# first fstatfs(2) is made for /proc and never waits; a later one may wait, because something may
+# cover the file of a namespace.
 interrupted()
 {
 	fault_all -f none -e EINTR -s $waits -x "${unless:-:fstatfs:}" "$@"
@@ -36,7 +37,7 @@ test_interrupted_calls_do_not_disturb_the_start()
 # as: root
 test_an_interrupted_wait_for_newuidmap_is_repeated()
 {
-	# exclude the calls of the C library that read passwd, and the program newuidmap
+	# exclude the program newuidmap, and the calls of the C library that read passwd
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		nsunshare -r --map-auto -m -- "$FINAL"
@@ -57,7 +58,7 @@ test_interrupted_calls_do_not_change_a_listing()
 	interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
 	interrupted -- nsidmap show -rno INSIDE,UID,GID "$holder"
 	interrupted -- nstimeoffset --features
-	# exclude newuidmap, which is another program
+	# exclude the system calls of newuidmap, which is not part of this project
 	unless='^1[.][0-9]+:' interrupted -- nsunshare --features
 	unless=
 }

@@ -8,7 +8,7 @@
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 
-# Creates a FIFO whose writer never writes, as $TMP/fifo and as descriptor 3 of the tools.
+# Creates a FIFO to which no data is written. It is $TMP/fifo, and descriptor 3 of the tools.
 oneTimeSetUp()
 {
 	mkfifo "$TMP/fifo" "$TMP/other"
@@ -25,15 +25,15 @@ gone()
 	return 1
 }
 
-# first_of PID: sets $first to the child of the process, which is process 1 of the new namespace.
-# Returns when process 1 has executed a tool.
+# first_of PID: sets $first to the child of the process PID. The child is process 1 of the new pid
+# namespace. Returns when the child has executed a tool.
 first_of()
 {
 	first=$(pgrep -P "$1") && [ "$(tr '\0' '\n' <"/proc/$first/cmdline" | head -n 1)" != unshare ] 2>/dev/null
 }
 
-# signal_first SIGNAL: sends the signal to process 1, and returns 0 if it has ended. A signal that the kernel delivers
-# before the tool has begun is lost, so the caller repeats it.
+# signal_first SIGNAL: sends the signal to process 1, and returns 0 if process 1 has ended. A signal
+# that arrives before the tool has begun is lost, so the caller must repeat the call.
 signal_first()
 {
 	kill -s "$1" "$first" 2>/dev/null
@@ -41,8 +41,8 @@ signal_first()
 	gone "$first"
 }
 
-# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1, where it waits, and asserts that
-# the signal ends it with this status.
+# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1 in such a way that it waits, and
+# asserts that the signal ends it with this status.
 assert_ends()
 {
 	_status=$1 _signal=$2
@@ -61,7 +61,7 @@ assert_ends()
 	assert_empty 'nothing ran' "$(cat "$TMP/out")"
 }
 
-# assert_all_end TOOL…: asserts that each signal ends the tool as process 1.
+# assert_all_end TOOL…: asserts that each of the signals ends the tool as process 1.
 assert_all_end()
 {
 	assert_ends 143 TERM "$@"
@@ -96,7 +96,7 @@ test_the_wait_for_standard_input_ends()
 	assert_ends 143 TERM nsidmap run - -- echo ran
 }
 
-# Nobody writes to this FIFO, so the tool waits in open(2).
+# No process opens this FIFO for writing, so the tool waits in open(2).
 test_the_wait_for_a_fifo_ends()
 {
 	assert_all_end nsunshare --seccomp "$TMP/other" -- echo ran
@@ -127,7 +127,8 @@ test_an_ignored_signal_stays_ignored()
 	assertEquals 'SigIgn:	0000000000000001' "$(cat "$TMP/out")"
 }
 
-# The program begins with the default actions: the handlers of the tool end with execve(2).
+# The program starts with the default signal actions, because execve(2) removes the handlers of the
+# tool.
 test_the_program_gets_the_default_actions()
 {
 	run unshare --user --map-root-user --pid --fork --mount-proc nsunshare -u -- sed -n '/SigCgt/p' /proc/self/status

@@ -4,7 +4,7 @@
 # test defines steady, a filter that removes from a listing what differs between two runs.
 
 # The kernel also returns these errors in normal operation: the process has ended or belongs to
-# another user, or the kernel is older. nslist may handle them without a report.
+# another user, or the kernel is older. So nslist need not report them.
 ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
 # same: succeeds if the output equals that of a run without a fault. Otherwise prints the
@@ -15,7 +15,7 @@ same()
 	printf '%s\n' "$out" | steady | diff "$TMP/files.unharmed" -
 }
 
-# whole_or_reported: succeeds if nslist printed a message or if its output lacks nothing.
+# whole_or_reported: succeeds if nslist printed a message, or if its output is complete.
 whole_or_reported()
 {
 	[ -n "$err" ] || same

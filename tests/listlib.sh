@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # listlib.sh: functions of the tests of nslist. Sourced after testlib.sh.
 
-# inode_of PID TYPE: prints the inode of the process's namespace of that type.
+# inode_of PID TYPE: prints the inode of the namespace of that type that the process PID is in.
 inode_of()
 {
 	readlink "/proc/$1/ns/$2" | tr -dc 0-9
 }
 
-# own_inode TYPE: prints the inode of the test's own namespace of that type.
+# own_inode TYPE: prints the inode of the namespace of that type that the test itself is in.
 own_inode()
 {
 	inode_of self "$1"

@@ -3,9 +3,9 @@
 # netlib.sh: functions for the tests of networks. The runner gives each file its own network
 # namespace and /run, which play the part of the host. Sourced after testlib.sh.
 
-# host_is_ours: exits unless this network namespace belongs to the test. The machine's own namespace
-# has at least one device besides lo, and a new namespace has none. The runner creates no sandbox
-# for an ordinary user.
+# host_is_ours: exits unless this network namespace was created for the test. The machine's own
+# namespace has at least one device besides lo, and a new namespace has none. For an ordinary user,
+# the runner creates no network namespace.
 host_is_ours()
 {
 	require_feature sandbox
@@ -14,9 +14,9 @@ host_is_ours()
 	exit 1
 }
 
-# dump_network: prints everything in this network namespace that a run can leave behind, without
-# counters and ages. Omits link-local addresses, because the kernel gives a bridge one when it gets
-# its first port.
+# dump_network: prints all objects in this network namespace that a run can create, without counters
+# and ages. Omits link-local addresses, because the kernel gives a bridge a link-local address when
+# it gets its first port.
 dump_network()
 {
 	ip -o link | sed 's/ qdisc.*//'
@@ -54,8 +54,8 @@ only_device_is()
 	[ "$(ip -br link | cut -d' ' -f1)" = "$1" ]
 }
 
-# has_no_tables: succeeds if this network namespace has no nft(8) tables. has_no_veth: succeeds if
-# it has no device of a pair that nsnet created.
+# has_no_tables: succeeds if this network namespace has no nft(8) tables.
+# has_no_veth: succeeds if it has no veth device that nsnet created.
 has_no_tables()
 {
 	[ -z "$(nft list tables)" ]
@@ -76,8 +76,9 @@ clear_network()
 	return 0
 }
 
-# answers NETNS ADDRESS: succeeds if the host ADDRESS refuses a TCP connection from NETNS, which
-# means that packets reach it and return. The port must be closed.
+# answers NETNS ADDRESS: succeeds if the host ADDRESS refuses a TCP connection from the namespace
+# NETNS. The refusal proves that packets reach the host and that its answers return. The port must
+# be closed.
 answers()
 {
 	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused

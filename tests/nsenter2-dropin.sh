@@ -20,7 +20,7 @@ probe='for n in mnt uts ipc net pid pid_for_children user cgroup time; do readli
 	id -u; id -g; pwd; hostname; ls /proc/self/fd | xargs; echo "$0 $*"'
 
 # same ARGUMENT…: runs nsenter and nsenter2 with the same arguments and compares status and output.
-# If this machine's nsenter fails itself (status 1), there is nothing to compare.
+# If nsenter of this machine fails (status 1), compares nothing.
 same()
 {
 	run nsenter "$@" </dev/null
@@ -90,14 +90,15 @@ test_command_lines_that_fail_with_nsenter_fail()
 	done
 }
 
-# bash executes the last command of -c without a fork, so that the target is nsenter itself.
+# bash executes the last command of -c without a fork, so the target process is nsenter itself.
 test_accepts_its_own_pid_as_target()
 {
 	for o in '-t $$ -u' '-t $$ -a' '-t $$ -n -i' '-t $$ -m -w'; do
 		run bash -c "nsenter $o true"
 		_rc=$rc
 		run bash -c "nsenter2 $o true"
-		# --all skips namespaces that are shared, which needs no privilege
+		# --all skips namespaces that the target shares with the caller, so it needs no
+		# privilege here
 		case $_rc$o in
 		0* | *-a) assert_ok ;;
 		*) assert_rc 125 ;;

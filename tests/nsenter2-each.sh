@@ -55,7 +55,8 @@ test_prefix_prints_the_label_after_the_reference()
 	run nsenter2 --each --user --uts --prefix -- sh -c 'hostname; echo bad >&2' <"$TMP/refs"
 	assert_err_has "web one: bad"
 	assertEquals "web one: host1" "$(sed -n 1p "$TMP/out")"
-	# a user cannot enter the uts namespaces without the user namespaces that own them
+	# a user cannot enter the uts namespaces without first entering the user namespaces that own
+	# them
 	assert_err_has "db two: "
 	assert_err_has "uts:$3: "
 	if [ "$(id -u)" = 0 ]; then
@@ -159,15 +160,15 @@ test_standard_input_is_empty_for_the_program()
 0 1 2 3 '
 }
 
-# own_namespaces: writes two references to $TMP/refs, to namespaces that can be entered without a
-# user namespace. nsenter2 then starts the program without copying itself.
+# own_namespaces: writes two references to $TMP/refs. They name namespaces that can be entered
+# without a user namespace, so nsenter2 starts the program without a copy of its own binary.
 own_namespaces()
 {
 	if [ "$(id -u)" = 0 ]; then
 		start_holder unshare --net unshare --uts sh -c 'hostname other; echo ready >&3; exec sleep 1000 3>&-'
 		printf '%s\n' "net:$holder" "uts:$holder" >"$TMP/refs"
 	else
-		# without privilege, only a user namespace can be entered alone
+		# without privilege, a user namespace is the only type that can be entered alone
 		printf '%s\n' "user:${targets##* }" "user:${targets##* }" >"$TMP/refs"
 	fi
 }
@@ -197,7 +198,8 @@ test_explain_shows_the_steps_for_each_target()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-# A signal counts as 128 plus its number, which is larger than the statuses for other failures.
+# If a signal ends a program, its status is 128 plus the signal number, which is greater than the
+# statuses of other failures.
 test_a_signal_is_the_worst_exit_status()
 {
 	start_targets 2
@@ -208,7 +210,7 @@ test_a_signal_is_the_worst_exit_status()
 	assert_err_has '1 of 3 programs succeeded, highest exit status 137'
 }
 
-# An ordinary user cannot mount in the mount namespace of the test, as ip netns does.
+# An ordinary user cannot mount files in the mount namespace of the test, as ip-netns(8) does.
 # as: root
 test_enters_namespaces_without_a_process()
 {
@@ -227,7 +229,8 @@ net:[$inode]: net:[$inode]
 $inode: net:[$inode]
 netns:blue: $blue"
 	assert_err_has '5 of 5'
-	# failures to execute are reported in the same way with and without a copy of nsenter2
+	# nsenter2 reports failures to execute in the same way with and without a protected copy of
+	# its binary
 	run nsenter2 --each -P 2 -- no-such-program <"$TMP/refs"
 	assert_rc 127
 	assertEquals 5 "$(grep -c "cannot execute 'no-such-program': No such file" "$TMP/err")"
@@ -243,8 +246,8 @@ netns:blue: $blue"
 
 test_handles_ten_thousand_references()
 {
-	# None of these namespaces exists. Then one invalid reference is added, and nsenter2 must refuse all
-	# before it looks up any.
+	# None of these namespaces exists. Then one invalid reference is added, and nsenter2 must
+	# refuse all references before it looks up any of them.
 	awk 'BEGIN { for (i = 0; i < 10000; i++) print "net:" 4184304 + i }' >"$TMP/refs"
 	run nsenter2 --each -P 100 -- true <"$TMP/refs"
 	assert_rc 125
@@ -262,7 +265,7 @@ test_parallel_option_runs_programs_at_the_same_time()
 	# shellcheck disable=SC2086
 	printf '%s\n' $targets >"$TMP/refs"
 	mkfifo "$TMP/one" "$TMP/two"
-	# each program waits for the other
+	# the two programs wait for each other, so they must run at the same time
 	run timeout 10 nsenter2 --each -a --parallel 2 -- sh -c '
 		case $(hostname) in
 		host1) echo x >"$1/one"; read -r _ <"$1/two" ;;
@@ -331,7 +334,8 @@ test_refuses_options_that_exclude_each()
 	assert_err_has '--prefix requires --each'
 }
 
-# A line of 64 KiB is the longest that is kept whole. The program ends the line after a pause.
+# A line of 64 KiB is the longest line that nsenter2 writes in one piece. The program writes the end
+# of the line after a pause.
 test_a_line_of_64_KiB_is_not_cut()
 {
 	start_targets 1
@@ -345,7 +349,8 @@ test_a_line_of_64_KiB_is_not_cut()
 	assertEquals 'bytes without the prefixes' 90000 "$(sed 's/^[0-9]*: //' "$TMP/out" | tr -d '\n' | wc -c)"
 }
 
-# nslist --raw writes a blank as \x20. A backslash that begins no such escape is kept.
+# nslist --raw writes a blank as \x20, which nsenter2 must decode. A backslash that does not begin
+# such an escape must stay.
 # as: root
 test_escapes_in_references_are_decoded()
 {

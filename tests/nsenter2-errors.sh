@@ -7,7 +7,7 @@
 require_ns user uts net
 require_kernel_call pidfd_open
 
-# refused_by CALL ERROR: runs nsenter2 and lets the first call of that name fail with ERROR.
+# refused_by CALL ERROR: runs nsenter2 and makes the first system call of that name fail with ERROR.
 refused_by()
 {
 	run failat -o "$TMP/report" -k "1:$1:1" -e "$2" -- nsenter2 -t "$holder" -U -u echo ran

@@ -10,8 +10,8 @@
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-12}
 
-# The program prints its namespaces and cgroups, which must equal those of an undisturbed run. It
-# prints one line, because --each writes a line at once.
+# The program prints its namespaces and cgroups, which must equal those of an undisturbed run. The
+# output is a single line, because nsenter2 --each writes a whole line at a time.
 cat >"$FINAL" <<'SCRIPT'
 #!/bin/sh
 echo final ran $(cd /proc/self/ns && readlink user mnt uts net pid ipc) $(cat /proc/self/cgroup)
@@ -77,8 +77,9 @@ test_failed_call_with_namespace_files_is_reported()
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
 }
 
-# The reference needs no copy of nsenter2 and may be entered alone. Faults of reading or writing the output of the program are
-# left out, because the program has run by then; nsenter2-each.sh tests the status for them.
+# The namespace of the reference can be entered alone and without a copy of the binary. Faults of
+# reading or writing the output of the program are not tested here, because the program has run by
+# then; nsenter2-each.sh tests the status for them.
 test_failed_call_with_each_is_reported()
 {
 	start_target
@@ -94,8 +95,8 @@ test_kill_at_any_call_leaves_nothing_behind()
 	fault_kill -- nsenter2 -t "$target" -a --kill-child "$FINAL"
 }
 
-# TERM and INT are sent at each call. A signal before the exec must end nsenter2 without running the
-# program.
+# TERM and INT are sent at each system call. A signal before the exec must end nsenter2, and the
+# program must not run.
 test_termination_at_any_call_leaves_nothing_behind()
 {
 	start_target
@@ -104,7 +105,7 @@ test_termination_at_any_call_leaves_nothing_behind()
 	fault_kill -S 15 -- nsenter2 -t "$target" -U -n "$FINAL"
 }
 
-# nsinit and nsenter2 exchange the pid of the program.
+# nsinit sends the pid of the program to nsenter2, and nsenter2 answers.
 test_failed_call_with_an_init_is_reported()
 {
 	start_target

@@ -8,8 +8,8 @@
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid
 
-# start_target PROGRAM…: starts a target in new namespaces, with the environment and limits that
-# PROGRAM sets. Sets $target.
+# start_target PROGRAM…: starts a target process in new namespaces, with the environment and the
+# limits that PROGRAM sets. Sets $target.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc "$@" \
@@ -80,7 +80,8 @@ test_options_take_precedence_over_followed_attributes()
 test_followed_ids_are_mapped()
 {
 	feature sandbox || return 0
-	# An ordinary user needs a map with a range from /etc/subuid, which nsidmap plan prints.
+	# An ordinary user needs an id map with a range from /etc/subuid; nsidmap plan prints such a
+	# map.
 	map=u:0:1000:100,g:0:2000:100
 	[ "$(id -u)" = 0 ] || map=$(nsidmap plan --auto --format=arg)
 	start_holder nsunshare --map "$map" -S 0 -G 0 -- setpriv --reuid 7 --regid 8 --groups 9,10 \
@@ -106,8 +107,8 @@ test_follow_context_needs_selinux()
 	assert_err_has 'nsenter2: --follow-context: '
 }
 
-# A stub replaces libselinux and records the requests. The test does not show that the kernel
-# applies the context, because that needs SELinux.
+# A stub library replaces libselinux and records the requests. The test does not show that the
+# kernel applies the context, because that needs SELinux.
 test_followed_context_is_read_before_namespaces_are_entered()
 {
 	start_target env
@@ -155,7 +156,7 @@ test_join_cgroup_accepts_a_hostile_name()
 	assert_out "$(cat "/proc/$holder/cgroup")
 0 1 2 3 "
 	assert_out_has "/a:b c$own_cgroup"
-	# enter the user and cgroup namespaces as well
+	# nsenter2 must enter the user and cgroup namespaces as well
 	run nsenter2 -t "$holder" -a --follow=cgroup cat /proc/self/cgroup
 	assert_ok
 	assert_out_has "/a:b c$own_cgroup"
@@ -211,7 +212,7 @@ test_options_change_the_environment()
 test_seccomp_filter_is_installed()
 {
 	start_target env
-	# a filter with one instruction: return SECCOMP_RET_ALLOW
+	# a seccomp filter with one instruction: return SECCOMP_RET_ALLOW
 	printf '\006\000\000\000\000\000\377\177' >"$TMP/allow"
 	run nsenter2 -t "$target" -a --no-new-privs --seccomp "$TMP/allow" grep '^Seccomp:' /proc/self/status
 	assert_ok
@@ -260,7 +261,7 @@ test_wait_fd_waits_after_the_namespaces_are_entered()
 	mkfifo "$TMP/go" "$TMP/out.fifo"
 	nsenter2 -t "$target" -a --wait-fd 5 -- readlink /proc/self/ns/mnt 5<"$TMP/go" >"$TMP/late" &
 	pid=$!
-	# this open blocks until nsenter2 has started
+	# opening the FIFO blocks until nsenter2 has started
 	exec 7>"$TMP/go"
 	while [ "$(readlink "/proc/$pid/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] && [ "$(id -u)" = 0 ]; do :; done
 	assert_empty "$(cat "$TMP/late")"

@@ -32,9 +32,9 @@ test_target_that_ends_is_entered_completely_or_not_at_all()
 	assertFalse 'the program has run' "[ -e $TMP/made ]"
 }
 
-# Without pidfds nsenter2 opens the namespace files one by one, and opens all of them before it
-# enters the first. If a call fails, nsenter2 must refuse to run the program, unless the call was
-# not needed.
+# Without pidfds, nsenter2 opens the namespace files one by one, and it opens all of them before it
+# enters the first namespace. If a system call fails, nsenter2 must refuse to run the program,
+# unless the call was not needed.
 test_target_that_ends_is_entered_completely_or_not_without_pidfds()
 {
 	start_target env
@@ -76,10 +76,11 @@ test_refuses_another_process_with_a_reused_pid()
 	assertFalse "[ -e $TMP/made ]"
 }
 
-# tests/unit/ns/test-ref.c tests kernel threads, because none is visible in this pid namespace.
+# tests/unit/ns/test-ref.c tests references to kernel threads, because no kernel thread is visible
+# in this pid namespace.
 test_zombie_and_thread_have_specific_messages()
 {
-	# perl never waits for its child, which stays a zombie; some shells would reap it
+	# perl never waits for its child, so the child stays a zombie; some shells would reap it
 	start_holder perl -e 'my $p = fork; exit 0 unless $p; open(my $o, ">&=", 3); syswrite($o, "$p\n"); close $o; sleep 1000'
 	while state=$(grep '^State:' "/proc/$holder_line/status") && [ "${state#*Z (}" = "$state" ]; do :; done
 	run nsenter2 -t "$holder_line" -a true
@@ -99,7 +100,8 @@ test_zombie_and_thread_have_specific_messages()
 
 test_enters_types_in_the_order_that_the_privileges_require()
 {
-	# the uts namespace belongs to the caller's user namespace, the network namespace to the target's
+	# the uts namespace is owned by the caller's user namespace, the network namespace by the
+	# target's user namespace
 	if [ "$(id -u)" = 0 ]; then
 		start_holder unshare --uts unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		run nsenter2 -t "$holder" -U -u -n readlink /proc/self/ns/uts
@@ -155,7 +157,8 @@ test_refuses_files_that_are_not_namespaces_of_the_type()
 	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
 	run nsenter2 -t fd:5 true 5<"$TMP/file"
 	assert_refused 125 'fd:5 is not a namespace file'
-	# deleted files: an open one that is not a namespace file, and a name that no longer exists
+	# two references to deleted files: an open file that is not a namespace file, and a name
+	# that does not exist any more
 	exec 5<"$TMP/file"
 	rm "$TMP/file"
 	run nsenter2 --net=/proc/self/fd/5 true
@@ -193,8 +196,8 @@ test_enters_a_namespace_whose_file_was_deleted()
 	exec 5<&-
 }
 
-# The kernel refuses to enter a time namespace if the process shares its memory, as a child of
-# vfork(2) does.
+# The kernel does not let a process enter a time namespace while it shares its memory with another
+# process, as a child of vfork(2) does.
 test_each_enters_a_time_and_user_namespace()
 {
 	start_holder unshare --user --map-root-user --time --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -208,13 +211,13 @@ test_each_enters_a_time_and_user_namespace()
 
 test_directories_of_the_target_do_not_lead_out_of_its_root()
 {
-	# the working directory of the target is not below its root
+	# the working directory of the target is outside its root directory
 	mkdir -p "$TMP/root/usr" "$TMP/beside"
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/root"
 	start_target sh -c "cd $TMP/beside && mount -n --rbind /usr $TMP/root/usr && "'exec perl -e "chroot(shift) or die; exec @ARGV" "$@"' sh "$TMP/root"
 	run nsenter2 -t "$target" -a --root --wd pwd
 	assert_refused 125 'the working directory of the target is outside the root directory'
-	# a link in the target must be resolved inside its root
+	# a symbolic link in the target's root must be resolved inside this root
 	ln -s / "$TMP/root/link"
 	run nsenter2 -t "$target" -a --root -W /link sh -c 'echo /*'
 	assert_ok
@@ -237,7 +240,8 @@ test_the_program_inherits_no_descriptor_of_nsenter2()
 	run nsenter2 --user="$p/user" --net="$p/net" --mount="$p/mnt" --pid="$p/pid" -- sh -c 'ls /proc/self/fd | tr "\n" " "'
 	assert_ok
 	assert_out '0 1 2 3 '
-	# if the standard streams are closed, no descriptor of nsenter2 may take their place
+	# if the standard streams are closed, nsenter2 must not use their numbers for its own
+	# descriptors
 	nsenter2 -t "$target" -a -- sh -c '{ for n in 0 1 2; do readlink "/proc/$$/fd/$n"; done; } >"$1"' sh "$TMP/fds" <&- >&- 2>&-
 	assertEquals "$TMP/fds" "$(cat "$TMP/fds")"
 }
@@ -245,7 +249,8 @@ test_the_program_inherits_no_descriptor_of_nsenter2()
 # as: root
 test_program_with_less_privilege_cannot_open_the_binary()
 {
-	# the target's script makes the kernel execute nsenter2 again, with arguments that the target chooses
+	# the kernel executes nsenter2 as the interpreter of the target's script, with arguments
+	# that the target chooses
 	mkdir -p "$TMP/cage/usr" "$TMP/cage/proc"
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/cage"
 	printf '#!/proc/self/exe --version\n' >"$TMP/cage/evil"
@@ -266,7 +271,7 @@ test_program_with_less_privilege_cannot_open_the_binary()
 	assertEquals 'not executed again without a new mount namespace' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
 }
 
-# The target can reach only a copy in memory, and no process can write to this copy.
+# The target can reach only the copy of nsenter2 in memory, to which no process can write.
 # as: root
 test_user_namespace_with_the_same_root_cannot_write_the_binary()
 {
@@ -313,10 +318,11 @@ test_processes_of_the_target_cannot_trace_nsenter2()
 	inside=''
 	while [ -z "$inside" ] && kill -0 $pid; do
 		child=$(ps -o pid= --ppid $pid)
-		# the child has a pid in each of two pid namespaces
+		# the child has one pid in each of the two pid namespaces
 		inside=$(awk '/^NSpid/ && NF > 2 { print $NF }' "/proc/${child##* }/status" 2>/dev/null)
 	done
-	# another process of the target, which nsenter(1) makes root in the user namespace
+	# a process that nsenter(1) starts inside, as root of the user namespace of the target,
+	# attacks the child
 	run nsenter -t "$target" -U -m -p --preserve-credentials sh -c "ls -l /proc/$inside/exe /proc/$inside/fd/ 2>&1
 		cat /proc/$inside/environ; strace -p $inside -o /dev/null true
 		perl -e 'open(my \$m, \"+<\", \"/proc/$inside/mem\") and print \"its memory is open\n\"'"
@@ -334,7 +340,8 @@ test_loads_no_file_after_entering()
 	start_target env
 	run strace -qq -f -o "$TMP/trace" -e trace=setns,openat,open,execve nsenter2 -t "$target" -a --setuid root -- /bin/true
 	assert_ok
-	# a file below a descriptor that was opened before, /proc/PID/setgroups, cannot be exchanged
+	# nsenter2 may open a file below a descriptor that was opened before, such as
+	# /proc/PID/setgroups, because the target cannot exchange such a file
 	assert_empty "$(sed -n '/setns/,/execve/{ /open(/p; /AT_FDCWD/p; }' "$TMP/trace" | grep -v execve)"
 	sed -n '/setns/,$p' "$TMP/trace" | grep -q execve
 	assertTrue 'the trace has the exec' $?
@@ -352,7 +359,8 @@ test_groups_are_dropped_before_the_ids_change()
 	*) fail "order: $order" ;;
 	esac
 	[ "$(id -u)" = 0 ] || return 0
-	# setgroups(2) is denied inside, so nsenter2 must drop the caller's groups before it enters
+	# setgroups(2) is denied inside the user namespace, so nsenter2 must drop the caller's
+	# groups before it enters
 	run setpriv --groups 7,8 nsenter2 -t "$target" -a id -G
 	assert_ok
 	assert_out 0
@@ -365,7 +373,8 @@ test_accepts_any_environment_of_the_target()
 	assert_ok
 	assert_out '100000 a
 b /nowhere'
-	# the target has overwritten its environment: entries without '=' and without an end
+	# the target has overwritten its environment: there are entries without '=', and no NUL at
+	# the end
 	start_holder perl -e 'open(my $o, ">&=", 3); $0 = "x" x 4000; syswrite($o, "ready\n"); close $o; sleep 1000'
 	run nsenter2 -t "$holder" --env /usr/bin/env true
 	assert_ok
@@ -379,8 +388,8 @@ test_stops_and_continues_with_the_program()
 	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; exit 6' sh "$TMP/up" &
 	pid=$!
 	read -r _ <"$TMP/up"
-	# nsenter2 is in an orphaned process group, which the kernel does not stop. So only the child is stopped,
-	# and it continues when nsenter2 gets SIGCONT.
+	# nsenter2 is in an orphaned process group, and the kernel does not stop processes of such a
+	# group. So only the child is stopped, and it continues when nsenter2 gets SIGCONT.
 	child=$(ps -o pid= --ppid $pid)
 	child=${child##* }
 	while state=$(grep '^State:' "/proc/$child/status") && [ "${state#*T (}" = "$state" ]; do :; done
@@ -472,7 +481,7 @@ test_handles_ignored_signals_long_arguments_and_a_removed_directory()
 test_reports_a_lack_of_descriptors()
 {
 	start_target env
-	# ld.so needs one free descriptor
+	# the dynamic loader needs one free descriptor
 	for n in 4 5; do
 		run sh -c "ulimit -n $n; exec nsenter2 -t $target -a true"
 		assert_rc 125

@@ -62,7 +62,7 @@ test_explain_prints_the_mounts()
 test_etc_netns_mounts_the_files_of_the_namespace()
 {
 	ip netns add blue
-	# a bind mount replaces /etc, so the machine's files stay unchanged
+	# mount a copy over /etc, so the files of the machine stay unchanged
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc || return
 	mkdir -p /etc/netns/blue
 	echo 'nameserver 192.0.2.1' >/etc/netns/blue/resolv.conf

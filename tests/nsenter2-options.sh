@@ -36,7 +36,7 @@ test_all_enters_the_time_namespace()
 test_net_socket_enters_the_network_namespace_of_a_socket()
 {
 	kernel_call pidfd_getfd || return 0
-	# a process has a socket of another network namespace than its own
+	# a process has a socket that belongs to another network namespace than its own
 	start_holder unshare --user --map-root-user --net perl -MSocket -e '
 		$^F = 255;
 		socket(my $s, AF_INET, SOCK_DGRAM, 0) or die;
@@ -62,7 +62,7 @@ test_net_socket_enters_the_network_namespace_of_a_socket()
 
 test_user_parent_enters_the_owning_user_namespace()
 {
-	# of the two user namespaces, the outer one owns the network namespace
+	# there are two user namespaces, and the outer one owns the network namespace
 	start_holder unshare --user --map-root-user --net unshare --user \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" --net --user-parent sh -c 'readlink /proc/self/ns/net; id -u'
@@ -104,7 +104,7 @@ test_directory_options_set_root_and_working_directory()
 	assert_err_has 'missing directory name'
 }
 
-# nsenter(1) documents --wd=<dir> as a tunnel to the current namespace.
+# nsenter(1) documents --wd=<dir> as a tunnel into the caller's current namespace.
 test_a_working_directory_may_be_outside_the_root()
 {
 	start_target --mount
@@ -132,7 +132,8 @@ test_root_option_enters_the_chroot_of_the_target()
 	assert_ok
 	assert_out '/dir
 /bin /dir /lib /lib64 /usr'
-	# without --wd nsenter2 changes to the new root, unless the working directory is inside the new root
+	# without --wd, nsenter2 changes its working directory to the new root, unless the working
+	# directory is inside the new root
 	run nsenter2 -t "$target" -U -m --root pwd
 	assert_ok
 	assert_out /
@@ -195,7 +196,8 @@ test_kill_child_kills_the_program_with_nsenter2()
 test_pty_gives_the_program_another_terminal()
 {
 	start_target --mount
-	# pty provides the outer terminal: script(1) would type ^D, because its input is /dev/null
+	# the helper pty provides the outer terminal; script(1) would type ^D, because its input is
+	# /dev/null
 	cat >"$TMP/session" <<-END
 		echo "outer \$(tty)"
 		nsenter2 -t $target -U -m --pty -- sh -c 'echo "inner \$(tty)"; test -t 0 -a -t 1 -a -t 2; exit 7'
@@ -233,8 +235,7 @@ test_keeps_the_groups_where_setgroups_is_denied()
 	assert_out deny
 }
 
-# If no terminal can be opened, the program does not run, and the relay process leaves nothing
-# behind.
+# If no terminal can be opened, the program does not run, and no relay process remains.
 test_pty_is_refused_if_the_target_has_no_devpts()
 {
 	start_target --mount
@@ -250,7 +251,7 @@ test_pty_is_refused_if_the_target_has_no_devpts()
 }
 
 # TIOCSWINSZ (tty_ioctl(4)) must resize the inner terminal and send SIGWINCH to the program. stty(1)
-# sets rows and columns one by one.
+# sets the rows first and then the columns, so there are two changes of size.
 test_pty_follows_the_size_of_the_terminal()
 {
 	start_target --mount
@@ -279,7 +280,7 @@ test_pty_loses_no_output_of_a_program_that_has_ended()
 {
 	start_target --mount --pid --mount-proc
 	seq 20000 >"$TMP/want"
-	# in the second run another process keeps the terminal open
+	# in the second run, another process still has the terminal open when the program ends
 	for before in ":;" 'trap "" HUP; sleep 1000 &'; do
 		run pty -- nsenter2 -t "$target" -U -m -p --pty -- sh -c "$before seq 20000"
 		assert_rc 0

@@ -11,14 +11,15 @@ FAULT_MAX=40
 . "${0%/*}/faultlib.sh"
 require_ns user uts net
 
-# held_by_a_socket: sets $inode of a network namespace that only a socket of a process holds.
+# held_by_a_socket: sets $inode to that of a network namespace that exists only because a process
+# has a socket in it.
 held_by_a_socket()
 {
 	hold socket
 }
 
-# held_by_an_inner_mount: sets $inode of a network namespace that is mounted in a mount namespace
-# without a process.
+# held_by_an_inner_mount: sets $inode to that of a network namespace whose file is mounted in a
+# mount namespace without a process.
 held_by_an_inner_mount()
 {
 	inode=${inner:-}
@@ -27,7 +28,8 @@ held_by_an_inner_mount()
 	mount -t tmpfs t "$TMP/pins"
 	mount --make-private "$TMP/pins"
 	: >"$TMP/pins/mnt"
-	# unshare(1) fails if the processors give the new mount namespace a lower id (Linux 6.18)
+	# use nsunshare, because unshare(1) fails if another processor gives the new mount namespace
+	# a lower id (Linux 6.18)
 	nsunshare --mount="$TMP/pins/mnt" sh -c 'mount -t tmpfs t /mnt && : >/mnt/net &&
 		unshare --net=/mnt/net true && stat -L -c %i /mnt/net >"$0"' "$TMP/inode" || return
 	inner=$(cat "$TMP/inode")

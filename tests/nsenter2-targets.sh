@@ -13,7 +13,7 @@ ns_of()
 	readlink "/proc/$1/ns/$2"
 }
 
-# all_of PID: prints the namespaces of the process, one a line.
+# all_of PID: prints the namespaces of the process, one on each line.
 all_of()
 {
 	for _t in mnt uts ipc net pid user cgroup; do
@@ -23,8 +23,8 @@ all_of()
 
 print_all='for t in mnt uts ipc net pid user cgroup; do readlink /proc/self/ns/$t; done'
 
-# bwrap_target OPTION…: starts bubblewrap. Sets $target to the program that it runs, a descendant of
-# bubblewrap's own process 1.
+# bwrap_target OPTION…: starts bubblewrap. Sets $target to the program that bubblewrap runs, a
+# descendant of bubblewrap's process 1.
 bwrap_target()
 {
 	start_holder bwrap --ro-bind / / --chdir / --proc /proc --dev /dev "$@" sh -c 'echo ready >&3; exec sleep 1000 3>&-' || return 1
@@ -49,7 +49,7 @@ test_enters_a_bubblewrap_container()
 
 test_enters_bubblewrap_with_nested_user_namespaces()
 {
-	# the mount namespace is owned by the outer user namespace, which has no processes
+	# the outer user namespace, which has no processes, owns the mount namespace
 	bwrap_target --unshare-all --unshare-user --disable-userns --uid 7 --gid 7
 	want=$(all_of "$target")
 	run nsenter2 -t "$target" -a sh -c "$print_all; id -u"
@@ -66,7 +66,7 @@ test_enters_bubblewrap_with_nested_user_namespaces()
 	assert_out "$(ns_of "$target" mnt)"
 }
 
-# Both user namespaces deny setgroups(2), so the supplementary group 5 cannot be dropped.
+# Both user namespaces deny setgroups(2), so nsenter2 cannot drop the supplementary group 5.
 # as: root
 test_keeps_the_groups_if_the_callers_user_namespace_denies_setgroups()
 {
@@ -107,7 +107,7 @@ test_enters_a_namespace_of_ip_netns()
 	if [ "$(id -u)" = 0 ]; then
 		ip netns add blue
 	else
-		# an ordinary user can have /run/netns only in new namespaces
+		# an ordinary user can create /run/netns only in new user and mount namespaces
 		run unshare --user --map-root-user --mount --net sh -c 'mount -t tmpfs none /run && ip netns add blue &&
 			nsenter2 -t netns:blue readlink /proc/self/ns/net >/dev/null &&
 			nsenter2 -t netns:blue -- ip -o link | grep -c lo &&
@@ -134,11 +134,12 @@ test_enters_a_namespace_of_ip_netns()
 	: >/run/netns/blue
 	run nsenter2 -t netns:blue true
 	assert_refused 125 '/run/netns/blue is not a namespace file'
-	assert_err_has 'hint: no namespace is mounted on this file'
+	assert_err_has 'hint: create the namespace again: no namespace is mounted on this file'
 	rm /run/netns/blue
 }
 
-# The kernel lets a process open a namespace by id only if the process may enter it right away.
+# The kernel lets a process open a namespace by its id only if the process may also enter the
+# namespace at once.
 # as: root
 test_enters_a_namespace_by_id()
 {
@@ -160,7 +161,7 @@ test_enters_a_namespace_by_id()
 	assert_refused 125 'namespace id 18446744073709551615'
 }
 
-# systemd-nspawn moves the root tree over / and calls chroot(2).
+# systemd-nspawn moves its root tree to / and then calls chroot(2).
 test_enters_a_target_with_a_moved_root()
 {
 	mkdir -p "$TMP/tree/usr" "$TMP/tree/proc" "$TMP/tree/dev" "$TMP/tree/own"
@@ -194,8 +195,8 @@ test_each_enters_all_namespaces_that_nslist_lists()
 	assertEquals "$(nslist -rno NS -t net | sort)" "$(printf '%s\n' "$out" | tr -dc '0-9\n' | sort)"
 }
 
-# A reference to a namespace names no process, so there are no other namespaces, directories and
-# sockets to enter.
+# A reference to a namespace names no process, so nsenter2 cannot find a process whose other
+# namespaces, directories and sockets it could use.
 test_namespace_target_refuses_options_that_need_a_process()
 {
 	start_holder unshare --user --map-root-user --uts sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -217,7 +218,7 @@ test_user_parent_requires_another_namespace_type()
 	assert_refused 125 '--user-parent'
 }
 
-# On kernels without namespace ids every namespace has the id 0.
+# On a kernel without namespace ids, nsenter2 must report that it cannot search for an id.
 test_refuses_a_namespace_id_if_the_kernel_has_none()
 {
 	run enosys -e ENOTTY ioctl,open_by_handle_at -- nsenter2 -t id:77777777 true

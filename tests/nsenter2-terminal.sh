@@ -10,13 +10,14 @@ require_ns user pid
 PS1='> '
 export PS1
 
-# start_target: sets $target to a process in a new pid namespace, so that nsenter2 must fork.
+# start_target: sets $target to a process in a new pid namespace. nsenter2 must fork to enter it.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-' &&
 		target=$(ps -o pid= --ppid "$holder") && target=${target##* }
-	# The program reads only after SIGCONT. If it read before it was stopped, it would take a line from the shell.
+	# The program reads its input only after SIGCONT. If it read earlier, it could take a line
+	# that is meant for the shell.
 	cat >"$TMP/program" <<-'SCRIPT'
 		$| = 1;
 		$SIG{CONT} = sub { print "read ", scalar <STDIN> };
@@ -25,7 +26,8 @@ start_target()
 	SCRIPT
 }
 
-# a command for the shell on the terminal: waits until nsenter2 and the program are both stopped
+# a command for the shell on the terminal, which waits until nsenter2 and the program are both
+# stopped
 stopped='until [ "$(for p in $(pgrep -x nsenter2; pgrep -xf "perl $TMP/program"); do cut -d" " -f3 /proc/$p/stat; done | xargs)" = "T T" ]; do :; done; echo bo""th\r'
 
 test_stops_on_control_Z_and_continues_with_fg()
@@ -56,7 +58,7 @@ test_an_interrupt_ends_the_shell_loop_around_nsenter2()
 	assert_rc 3
 }
 
-# nsenter2 itself gets the stop signal, and the program stops and continues with it.
+# Only nsenter2 gets the stop signal. The program must stop and continue together with nsenter2.
 test_stop_signal_to_nsenter2_stops_the_program()
 {
 	start_target

@@ -5,8 +5,8 @@
 # as: user
 . "${0%/*}/testlib.sh"
 
-# refuses TEXT FRAGMENT: asserts that a map with the uid lines TEXT and a valid gid line is refused
-# with FRAGMENT.
+# refuses TEXT FRAGMENT: asserts that nsidmap refuses a map with the uid lines TEXT and a valid gid
+# line, with a message that contains FRAGMENT.
 refuses()
 {
 	printf 'gid 0 0 1\n%b' "$1" >"$TMP/map"
@@ -49,7 +49,7 @@ test_names_both_lines_of_an_overlap()
 	refuses 'uid 0 1000 10\nuid 20 1009 5\n' 'line 3: outside range 1009-1013 overlaps line 2'
 }
 
-# lines N BASE: prints N uid lines that cannot be joined, and a gid line.
+# lines N BASE: prints N uid lines whose extents cannot be joined, and a gid line.
 lines()
 {
 	awk -v n="$1" -v b="$2" 'BEGIN { print "gid 0 0 1"
@@ -64,7 +64,8 @@ test_refuses_too_many_lines_or_bytes()
 	lines 341 0 >"$TMP/map"
 	run nsidmap check "$TMP/map"
 	assert_refused 1 'uid map: line 342: the map has 341 lines, but a map can have at most 340'
-	# a line has 24 bytes: 170 lines have 4,080, with another of 15 bytes 4,095, and with one of 16 bytes 4,096
+	# a line has 24 bytes, so 170 lines have 4,080 bytes; another line of 15 bytes makes 4,095,
+	# and one of 16 bytes 4,096
 	{ lines 170 1000000000; echo 'uid 10 1 100000000'; } >"$TMP/map"
 	run nsidmap check "$TMP/map"
 	assert_ok

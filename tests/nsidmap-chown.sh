@@ -10,7 +10,7 @@ from=u:0:100000:65536,g:0:100000:65536
 to=u:0:300000:65536,g:0:300000:65536
 identity=u:0:0:65536,g:0:0:65536
 
-# make_tree: creates $TMP/t with files of every type, whose ids are those of $from.
+# make_tree: creates $TMP/t with files of every type. Their ids are outside ids of the map $from.
 make_tree()
 {
 	rm -rf "$TMP/t"
@@ -55,13 +55,13 @@ state()
 	)
 }
 
-# moved: prints the state on standard input with the ids of $to.
+# moved: reads the output of state() and prints it with the ids of the map $to.
 moved()
 {
 	sed -e 's/\<1000\([0-9][0-9]\)\>/3000\1/g' -e 's/\<165535\>/365535/g'
 }
 
-# no_journal: returns 0 if no journal was left.
+# no_journal: returns 0 if no journal file exists after the run.
 no_journal()
 {
 	[ -z "$(ls -A /run/nsutils)" ]
@@ -219,7 +219,7 @@ test_names_files_that_cannot_be_changed()
 	assert_refused 1 'Read-only file system'
 }
 
-# A program in the tree exchanges a directory and a link to a directory outside.
+# A program continuously exchanges a directory in the tree with a link to a directory outside.
 # as: root
 test_a_race_in_the_tree_does_not_lead_outside()
 {
@@ -269,10 +269,10 @@ test_walks_a_deep_tree_with_few_descriptors()
 	assertTrue 'the path is longer than PATH_MAX' "[ $(find "$TMP/t" -name before | wc -l) -gt 100 ]"
 }
 
-# ---- Interruptions
+# ---- Interrupted runs
 
-# again_completes POINT: runs the command again after the run that failat disturbed, and compares the
-# tree with that of an undisturbed run.
+# again_completes POINT: after a run that failat disturbed at POINT, runs the command again, and
+# compares the tree with the result of an undisturbed run.
 again_completes()
 {
 	nsidmap chown --from $from --to $to "$TMP/t" >again 2>&1
@@ -284,7 +284,7 @@ again_completes()
 	return 1
 }
 
-# A run is killed before each of its system calls in turn.
+# The command is killed before each of its system calls in turn, in a separate run for each.
 # as: root
 test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 {
@@ -344,7 +344,7 @@ test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 	rm "$TMP/t/both" "$TMP/t/caps"
 	failat -o report -k "$point" --kill 9 -- nsidmap chown --from $from --to $to "$TMP/t" >/dev/null 2>&1
 	assertEquals 751 "$(stat -c %a "$TMP/t/suid")"
-	# the record is three seconds older than the change
+	# the record in the journal is three seconds older than the change of the file
 	for journal in /run/nsutils/chown-*; do
 		printf '\0\0\0\0\0\0\0\0' | dd of="$journal" bs=1 seek=24 conv=notrunc 2>/dev/null
 	done

@@ -20,12 +20,13 @@ test_show_and_translate_report_failed_calls()
 
 test_subids_by_name_reports_failed_calls()
 {
-	# if a file is missing, the user has no ranges
+	# a missing subuid or subgid file means that the user has no ranges
 	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
 }
 
-# An unreadable passwd file must not look like a file without the entry. A missing file has no
-# users. If a later NSS module answers, the error of an earlier one is lost.
+# nsidmap must not treat an unreadable passwd file like a file that lacks the user. A missing file
+# means that there are no users. If a later NSS module answers, the error of an earlier module is
+# lost.
 test_subids_by_uid_reports_failed_calls()
 {
 	FAULT_MAX=20 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- \
@@ -48,8 +49,8 @@ test_chown_reports_failed_calls()
 	mkdir "$TMP/own"
 	touch "$TMP/own/a" "$TMP/own/b"
 	mkdir -p /run/nsutils
-	# a journal without a record may be left, so the command removes it
-	# ENOENT at a file means that another process has removed it
+	# a journal without a record may remain, so remove it
+	# ENOENT when a file is opened means that another process has removed the file
 	FAULT_MAX=60 fault_all -f 1 -o none -x ':openat:[56] ENOENT' -b nsidmap -u rm -c '[ "$(find "$TMP/own" -uid 0 -o -gid 0)" = "" ]; _changed=$?
 		chown -R 0:0 "$TMP/own"; [ $_changed = 0 ]' -- sh -c 'nsidmap chown --from u:0:0:9,g:0:0:9 \
 		--to u:0:100000:9,g:0:100000:9 "$1"; rc=$?; rm -f /run/nsutils/chown-*; exit $rc' sh "$TMP/own"
@@ -63,13 +64,13 @@ test_mount_reports_failed_calls()
 	FAULT_MAX=30 fault_all -- nsidmap mount --map u:0:5:1,g:0:6:1 --fd 9 "$TMP/src" -- "$FINAL"
 }
 
-# The program prints its maps and ids, which must be those of an undisturbed run.
+# The program prints its maps and ids, which must equal those of an undisturbed run.
 test_run_reports_failed_calls()
 {
 	FAULT_MAX=30 fault_all -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
 }
 
-# Each run writes to a new process, because a map can be written only once.
+# Each run writes the map of a new process, because a map can be written only once.
 test_write_reports_failed_calls()
 {
 	cat >"$TMP/write" <<-'SCRIPT'
@@ -104,7 +105,8 @@ test_reports_failed_output()
 	done
 }
 
-# The message names the error that stopped the command and not a later one that it caused.
+# The message must name the first error, which stopped the command, and not a later error that the
+# first one caused.
 # as: root
 test_reports_the_first_error()
 {

@@ -27,7 +27,7 @@ start_target()
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 }
 
-# has_the_map PID: asserts that the kernel reports the planned map for the process.
+# has_the_map PID: asserts that the kernel reports the planned map as the map of the process.
 has_the_map()
 {
 	for kind in uid gid; do
@@ -64,7 +64,7 @@ test_newuidmap_format_is_accepted_by_newuidmap()
 	has_the_map "$holder"
 }
 
-# nsunshare has the map options that unshare(1) has since util-linux 2.39.
+# nsunshare also has the map options that unshare(1) got in util-linux 2.39.
 test_unshare_format_is_accepted_by_nsunshare()
 {
 	# shellcheck disable=SC2046

@@ -64,10 +64,11 @@ test_passes_the_tree_to_a_program()
 	assert_rc 125
 }
 
-# The usual chain of commands: nsidmap maps the tree outside, and the program inside attaches it.
+# The usual sequence of commands: nsidmap creates the idmapped mount outside, and the program inside
+# attaches it.
 test_attaches_the_tree_in_a_user_namespace()
 {
-	# system call 429: move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
+	# system call 429 is move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- \
 		nsunshare --map $map --mount --setuid 0 --setgid 0 -- \
 		perl -e 'syscall(429, 9, my $empty = "", -100, my $target = "/mnt", 4) == 0 or die $!;
@@ -76,7 +77,7 @@ test_attaches_the_tree_in_a_user_namespace()
 	assert_out '5 6'
 }
 
-# The tree as root file system: nspivot is the last command of the chain.
+# The idmapped tree is the root file system: nspivot is the last command of the sequence.
 test_nspivot_uses_the_tree_as_root()
 {
 	mkdir "$TMP/root"
@@ -90,8 +91,8 @@ test_nspivot_uses_the_tree_as_root()
 	assert_out '5 6'
 }
 
-# The whole chain of nsidmap(1), with a process 1 that keeps the descriptor. A file that the
-# container creates has the same ids on disk and inside.
+# The whole sequence of commands in nsidmap(1), with a process 1 that keeps the descriptor open. A
+# file that the container creates must have the same ids on disk as inside.
 test_container_runs_on_the_tree()
 {
 	mkdir -p "$TMP/whole/proc" "$TMP/whole/dev" "$TMP/whole/sys" "$TMP/whole/tmp" "$TMP/whole/etc"

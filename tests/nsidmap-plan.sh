@@ -5,7 +5,8 @@
 . "${0%/*}/testlib.sh"
 require_tool strace
 
-# subids TEXT [TEXT]: replaces /etc/subuid and /etc/subgid by these texts. Works only as root.
+# subids TEXT [TEXT]: replaces the contents of /etc/subuid and /etc/subgid by these texts. Requires
+# root.
 subids()
 {
 	printf '%b' "$1" >"$TMP/subuid"
@@ -86,7 +87,7 @@ test_prints_every_format()
 	assert_err_has 'missing --only'
 }
 
-# The ranges belong to the caller, or the caller is root and names the user.
+# The ranges belong to the caller, or, if the caller is root, to the user that an option names.
 test_plans_a_map_in_every_style()
 {
 	feature sandbox || return 0
@@ -127,8 +128,8 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	assert_err_has "unknown 'sometimes'"
 }
 
-# both_refused FRAGMENT USER-FRAGMENT: asserts that plan fails for root with FRAGMENT and for nstest
-# with USER-FRAGMENT.
+# both_refused FRAGMENT USER-FRAGMENT: asserts that nsidmap plan fails, for root with a message that
+# contains FRAGMENT, and for nstest with USER-FRAGMENT.
 both_refused()
 {
 	run nsidmap plan --style lxc
@@ -159,7 +160,7 @@ test_reports_lines_with_carriage_returns()
 	assert_err_has 'hint: correct line 1 of /etc/subuid: the line ends in a carriage return'
 }
 
-# The kernel refuses overlapping ranges, so each id is used once (incus issue 458).
+# The kernel refuses overlapping ranges, so the plan must use each id only once (incus issue 458).
 # as: root
 test_ignores_invalid_lines()
 {
@@ -183,9 +184,10 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 	rmdir /etc/subuid
 	echo nstest:1:1 >/etc/subuid
 	chmod 0 /etc/subuid
-	# root can read the file in spite of its mode
+	# root can read the file although its mode permits nobody to read it
 	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
-	# plan does not even map the caller's own id, because the unreadable file may contain ranges
+	# the plan must not even map only the caller's own id, because the unreadable file may
+	# contain ranges
 	run as_nstest nsidmap plan
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 	run as_nstest nsidmap subids
@@ -195,7 +197,7 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 }
 
-# An unreadable passwd file must not look like a file without the entry.
+# nsidmap must not treat an unreadable passwd file like a file that lacks the user.
 # as: root
 test_refuses_an_unreadable_passwd()
 {
@@ -234,7 +236,8 @@ test_reads_100000_lines_of_subuid()
 	assert_out u:0:9:9,g:0:9:9
 }
 
-# One user has all lines. Adjacent ranges are joined, and more than 340 ranges are refused.
+# All lines belong to one user. Adjacent ranges must be joined, and more than 340 ranges must be
+# refused.
 # as: root
 test_joins_or_refuses_many_ranges_of_one_user()
 {
@@ -249,8 +252,8 @@ test_joins_or_refuses_many_ranges_of_one_user()
 	assert_refused 1 'uid map: extent 341: the map has 100000 lines, but a map can have at most 340'
 }
 
-# newuidmap checks each extent by itself, and accepts the caller's own id and the
-# range, but not an extent that contains both.
+# newuidmap checks each extent separately. It accepts an extent with the caller's own id and an
+# extent with the range, but not a single extent with both.
 # as: root
 test_keeps_the_callers_id_apart_from_an_adjacent_range()
 {
@@ -267,7 +270,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	assert_ok
 	assert_out "0 $id 1 1 $((id + 1)) 1000
 0 $id 1 1 $((id + 1)) 1000"
-	# other tools join the extents again
+	# other tools must not join the extents again
 	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
 	assert_ok
 	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"
@@ -284,7 +287,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 		esac
 	done
 	umount /etc/subuid /etc/subgid
-	# the range contains the caller's own id
+	# the subordinate range contains the caller's own id
 	subids "nstest:$((id - 5)):10\\n"
 	for overlap in hole shift; do
 		run as_nstest nsidmap plan --style podman --overlap $overlap --only uid --format newuidmap
@@ -297,7 +300,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	umount /etc/subuid /etc/subgid
 }
 
-# The kernel refuses a range that spans two ranges of the parent.
+# The kernel refuses an extent that spans two extents of the parent's map.
 # as: root
 test_splits_ranges_at_the_callers_own_map()
 {
@@ -319,8 +322,8 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_out u:0:900000:10,g:0:900000:10
 	run nsidmap plan --style lxc --user 4242 --format arg
 	assert_out u:0:800000:10,g:0:800000:10
-	# This user runs nsidmap itself. newuidmap needs a passwd entry, so --auto maps only the
-	# caller's own id and says why.
+	# This user runs nsidmap without help from root. newuidmap needs a passwd entry, so --auto
+	# maps only the caller's own id and prints the reason.
 	run setpriv --reuid 4242 --regid 4242 --clear-groups nsidmap plan --auto --format arg
 	umount /etc/subuid /etc/subgid
 	assert_rc 0

@@ -70,7 +70,7 @@ test_exit_statuses_are_those_of_an_exec_tool()
 	assert_out_empty
 	assert_no_leftovers
 	is_root && return 0
-	# the program must not run if newuidmap refuses the map
+	# if newuidmap refuses the map, the program must not run
 	run nsidmap run u:0:7:1,g:0:7:1 -- echo ran
 	assert_refused 125 'newuidmap failed: '
 	assert_no_leftovers

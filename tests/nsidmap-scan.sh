@@ -45,7 +45,7 @@ test_lists_ids_in_acls()
 	setfacl -m d:u:77:r,d:g:99:x,u:77:r "$TMP/acl/dir"
 	ln -s file "$TMP/acl/link"
 	chown -h 100000:100000 "$TMP/acl/link"
-	# an id that occurs twice in the ACL of a file counts once
+	# an id that occurs twice in the ACL of a file must be counted once
 	run nsidmap scan "$TMP/acl" --map $map --raw --noheadings --output KIND,ID,FILES
 	assert_rc 1
 	assert_err_empty
@@ -57,7 +57,7 @@ gid 99 1'
 99 default-acl $TMP/acl/dir"
 	run nsidmap scan "$TMP/acl" --map u:0:77:1,u:1:100000:100,g:0:88:1,g:5:99:1,g:6:100000:100
 	assert_ok
-	# --inside expects that the files have inside ids, as on an idmapped mount of the tree
+	# --inside means that the files have inside ids, as on an idmapped mount of the tree
 	run nsidmap scan "$TMP/acl" --inside --map u:77:0:1,u:100000:1:5,g:88:0:1,g:99:1:1,g:100000:2:9 -r -n -o KIND,ID,AS
 	assert_rc 1
 	assert_out 'uid 100007 acl'
@@ -78,7 +78,7 @@ test_lists_the_root_uid_of_file_capabilities()
 	assert_rc 1
 	assert_err_empty
 	assert_out "uid 300000 1 capability $TMP/caps/b"
-	# from a namespace without an id for this root uid, getxattr(2) fails with EOVERFLOW
+	# if the caller's namespace has no id for this root uid, getxattr(2) fails with EOVERFLOW
 	chmod 755 "$TMP" "$TMP/caps"
 	run nsidmap run $map -- nsidmap scan "$TMP/caps" --map u:0:0:10,g:0:0:10 -r -n -o KIND,ID,AS
 	assert_rc 1

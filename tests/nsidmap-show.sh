@@ -29,7 +29,8 @@ test_shows_single_ids_with_names()
 	assert_out "0 1 $(id -u) $(id -g) $(id -u) $(id -g) $(id -un) $(id -gn)"
 }
 
-# A row ends where a range of the uid or gid map ends. The other map may have no id in the row.
+# A row of the output ends where a range of the uid map or of the gid map ends. The other map may
+# have no id in the row.
 test_shows_uids_beside_gids()
 {
 	feature sandbox || return 0
@@ -81,7 +82,7 @@ test_json_has_numbers_and_nulls()
 	assert_ok
 	run echo "$(tr -d ' \n' <"$TMP/out")"
 	assert_out "{\"ranges\":[{\"gid\":$(id -g),\"setgroups\":\"$(cat "/proc/$holder/setgroups")\"}],\"complete\":true}"
-	# from inside a namespace, ids outside its parent are not visible
+	# a process inside a namespace cannot see ids that its parent namespace does not have
 	run nsenter -t "$holder" -U --preserve-credentials nsidmap show --json
 	assert_ok
 	assert_out_has '"iuid": null'
@@ -107,7 +108,7 @@ test_reports_missing_references_and_shows_the_rest()
 	assert_out_lacks 0
 }
 
-# The namespace has no process: a helper of the tool enters it.
+# The namespace has no process, so a helper process of the tool enters it.
 test_shows_a_namespace_without_processes()
 {
 	start_ns
@@ -121,7 +122,7 @@ test_shows_a_namespace_without_processes()
 	assert_no_leftovers
 }
 
-# From a sibling namespace only the common ids are visible.
+# A process in a sibling namespace sees only the ids that both namespaces have.
 test_reports_partial_visibility()
 {
 	start_ns
@@ -139,7 +140,7 @@ test_reports_partial_visibility()
 	assert_ok
 }
 
-# The namespace links of the process are unreadable, but its maps are readable.
+# The caller cannot read the namespace links of the process, but can read its maps.
 test_shows_the_maps_of_another_users_process()
 {
 	run nsidmap show -n -r -o INSIDE,UID,GID 1

@@ -7,7 +7,7 @@ require_root
 require_ns user
 require_tool perl nsenter unshare
 
-# start_ns [MAP]: starts a process in a new child namespace with the map.
+# start_ns [MAP]: starts a process in a new child user namespace with the map.
 start_ns()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-' || return 1
@@ -28,8 +28,8 @@ random_map()
 		} }'
 }
 
-# in_ns REF CMD…: runs CMD as root of the namespace, or in the test's own namespace if REF is
-# "self".
+# in_ns REF CMD…: runs CMD as root of the user namespace REF, or in the test's own namespace if REF
+# is "self".
 in_ns()
 {
 	_ref=$1
@@ -43,8 +43,8 @@ in_ns()
 
 # agree FROM TO SEED: checks 1,000 random ids of the namespace FROM. A process in FROM gives a file
 # to each id, a process in TO calls stat(2) on the files, and nsidmap must give the same ids. If
-# chown(2) fails with EINVAL, FROM has no such id. If stat(2) shows 65534, which no map here
-# contains, TO has no such id.
+# chown(2) fails with EINVAL, the id is not mapped in FROM. If stat(2) shows 65534, which no map of
+# this test contains, the id is not mapped in TO.
 agree()
 {
 	rm -rf "$TMP/files"
@@ -81,7 +81,7 @@ agree()
 	done
 }
 
-# stat(2) is the reference for mapped and unmapped ids.
+# The results of stat(2) are the expected values, for mapped and for unmapped ids.
 test_1000_ids_of_siblings_agree_with_stat()
 {
 	chmod 755 "$TMP"
@@ -91,7 +91,7 @@ test_1000_ids_of_siblings_agree_with_stat()
 	b=$holder
 	agree "$a" "$b" 3
 	agree "$b" "$a" 4
-	# translate between a namespace and its parent as well
+	# the ids are also translated between a namespace and its parent
 	agree "$a" self 5
 	agree self "$b" 6
 }
@@ -141,7 +141,7 @@ test_enters_a_namespace_without_a_process()
 10 990 100010 - 100010 -'
 }
 
-# The process has left the outer namespace for a namespace below it.
+# The process has left the outer namespace and entered a namespace below it.
 test_enters_a_parent_without_a_process()
 {
 	start_holder unshare --user sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
@@ -164,13 +164,14 @@ test_enters_a_parent_without_a_process()
 20 1 5000 - 2000 - 5000 -'
 }
 
-# With more than five ranges the kernel uses another code path, which had the bug CVE-2018-18955.
+# If a map has more than five ranges, the kernel uses another code path, which had the bug
+# CVE-2018-18955.
 test_nested_ranges_agree_with_stat()
 {
 	start_ns "u:0:99990:1,g:0:99990:1,$(random_map 4)"
 	outer=$holder
 	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
-	# map random ranges to ids that the parent namespace has
+	# maps random ranges to ids that the parent namespace has
 	nsidmap show -n -r -o UID,GID,INSIDE,COUNT "$outer" |
 		awk '{ for (k = 1; k <= 2; k++) if ($k != "-")
 			printf "%s %d %d %d\n", k == 1 ? "uid" : "gid", 200 + NR * 1500, $3, $4 }' |
@@ -188,7 +189,7 @@ test_nested_ranges_agree_with_stat()
 	assert_rc 0
 	run grep -c '^[0-9]' "$TMP/want"
 	[ "$out" -gt 20 ] || fail "too few ids are mapped: $out"
-	# translate one id between three namespaces
+	# translate one id between each pair of the three namespaces
 	id=$(grep -m 1 '^[0-9]' "$TMP/want")
 	run nsidmap translate --from "$holder" --to self "$id"
 	first=$out
@@ -197,7 +198,8 @@ test_nested_ranges_agree_with_stat()
 	assert_out "$first"
 }
 
-# A user namespace sees only those ids of its parents and siblings that it has itself.
+# In a user namespace, only those ids of the parent and of siblings are visible that the namespace
+# has, too.
 test_reports_ids_that_are_not_visible()
 {
 	start_ns u:0:100000:1000,g:0:100000:10
@@ -206,7 +208,8 @@ test_reports_ids_that_are_not_visible()
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 0
 	assert_ok
 	assert_out 0
-	# id 500 of $a is id 1 in this namespace, but uid_map of $a shows only the first id of a range
+	# in namespace $a, id 500 is id 1 of this namespace, but uid_map of $a shows only the first
+	# id of each range
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 500
 	assert_rc 1
 	assert_out -

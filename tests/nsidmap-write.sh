@@ -69,13 +69,14 @@ test_refuses_references_that_are_not_processes()
 	assert_err_has 'missing argument'
 }
 
-# maps N: prints a gid line and N uid lines that begin at 0 and cannot be joined.
+# maps N: prints a gid line and N uid lines that begin at id 0 and whose extents cannot be joined.
 maps()
 {
 	awk -v n="$1" 'BEGIN { print "gid 0 0 1"; for (i = 0; i < n; i++) print "uid", 2 * i, 2 * i, 1 }'
 }
 
-# The kernel accepts what `check` accepts, up to the last line and byte.
+# The kernel must accept every map that `nsidmap check` accepts, up to the maximum number of lines
+# and bytes.
 # as: root
 test_accepts_maps_up_to_the_kernels_limits()
 {
@@ -99,7 +100,7 @@ test_accepts_maps_up_to_the_kernels_limits()
 	assert_out_empty
 }
 
-# The map must be written with one write(2). setgroups must be written first and only once.
+# The tool must write each map with a single write(2). It must write setgroups first and only once.
 test_writes_each_file_once_and_in_order()
 {
 	start_target
@@ -117,7 +118,7 @@ gid_map
 0 $(id -g) 1\\n"
 }
 
-# After a short write the tool neither continues nor reports success.
+# After a short write, the tool must not continue and must not report success.
 test_reports_a_short_write()
 {
 	start_target
@@ -127,7 +128,7 @@ test_reports_a_short_write()
 	assert_err_has 'Input/output error'
 }
 
-# The tool does not write to a process that reuses the PID of another.
+# The tool must not write the map of a process that has got the PID of the ended target.
 test_refuses_a_reused_pid()
 {
 	start_target
@@ -138,7 +139,7 @@ test_refuses_a_reused_pid()
 	assert_out_empty
 }
 
-# The PID is reused between the check and the write.
+# Between the check and the write, another process gets the PID of the target.
 # as: root
 test_refuses_a_pid_reused_before_the_write()
 {
@@ -148,11 +149,11 @@ test_refuses_a_pid_reused_before_the_write()
 	nsidmap write "$first" - <"$TMP/fifo" >"$TMP/late" 2>&1 &
 	writer=$!
 	exec 8>"$TMP/fifo"
-	# when nsidmap waits for the map, it has already opened the process
+	# when nsidmap waits for the map on standard input, it has already opened the process
 	while ! readlink "/proc/$writer/fd/"* | grep -q "/proc/$first$"; do :; done
 	stop_holder
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		# start_holder uses two pids before the target's, for rm and mkfifo
+		# start_holder uses two pids, for rm and mkfifo, before the pid of the target
 		echo $((first - 3)) >/proc/sys/kernel/ns_last_pid
 		start_target 8>&-
 		[ "$holder" != "$first" ] || break
@@ -186,7 +187,7 @@ test_explains_a_process_that_is_not_dumpable()
 		u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has 'Permission denied'
-	assert_err_has 'hint: the process is not dumpable (prctl(2)) or belongs to root'
+	assert_err_has 'hint: run the command as root, because the process belongs to root or is not dumpable (prctl(2))'
 	assert_err_one_line
 }
 
@@ -236,7 +237,7 @@ test_explains_a_setuid_process()
 	run as_nstest nsidmap write "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has "cannot write /proc/$holder/"
-	assert_err_has 'hint: the process is not dumpable (prctl(2)) or belongs to root'
+	assert_err_has 'hint: run the command as root, because the process belongs to root or is not dumpable (prctl(2))'
 	assert_err_one_line
 	run as_nstest nsidmap write --via helpers "$holder" u:0:1000000:1,g:0:1500000:1
 	assert_refused 1 'newuidmap failed: '
@@ -246,7 +247,7 @@ test_explains_a_setuid_process()
 	assert_ok
 }
 
-# The process ends while nsidmap reads the map.
+# The process ends while nsidmap reads the map from standard input.
 test_reports_a_process_that_ends_during_the_write()
 {
 	start_target
@@ -265,7 +266,8 @@ test_reports_a_process_that_ends_during_the_write()
 	assert_out_has "nsidmap: "
 }
 
-# crun passes at most six ranges; lxc and unshare pass only the first line of the file.
+# Other tools use only a part of a user's ranges: crun at most six, and lxc and unshare only the
+# first line of the file.
 # as: root
 test_seven_ranges_reach_newuidmap()
 {
@@ -279,7 +281,7 @@ test_seven_ranges_reach_newuidmap()
 	assert_out "$(printf '%s\n%s\n' "$want" "$want" | tr '\n' ,)"
 }
 
-# newuidmap refuses the map.
+# newuidmap refuses the map, because the user does not own the ids.
 # as: user
 test_reports_the_message_of_newuidmap()
 {
@@ -296,7 +298,7 @@ test_reports_the_message_of_newuidmap()
 	assert_out '0 1500000 10'
 }
 
-# The helpers are replaced by programs that fail in different ways.
+# Programs that fail in different ways replace newuidmap and newgidmap.
 test_reports_broken_helpers()
 {
 	start_target
@@ -314,7 +316,8 @@ test_reports_broken_helpers()
 	assert_refused 1 'uid_map differs from the map that was written'
 	run env PATH="$NSUTILS_BIN" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
 	assert_refused 1 'cannot find newuidmap'
-	# even if the standard descriptors are closed, the helper's message must be reported
+	# nsidmap must report the message of newuidmap even if its own standard descriptors are
+	# closed
 	nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1 <&- >&- 2>"$TMP/said"
 	run cat "$TMP/said"
 	assert_out_has 'newuidmap failed: '
@@ -347,7 +350,7 @@ test_refuses_a_grandchild_namespace()
 	assert_err_has "hint: write the map from inside the namespace or from its parent"
 }
 
-# The range is partly in one range of the parent and partly in another.
+# One part of the extent is in one extent of the parent's map, the other part in another.
 # as: root
 test_explains_a_range_across_two_ranges_of_the_parent()
 {

@@ -7,11 +7,11 @@
 . "${0%/*}/signallib.sh"
 require_ns user pid
 
-# The two ways in which nsinit adopts orphans: as a subreaper, and as process 1.
+# nsinit can adopt orphans in two ways: as a subreaper, and as process 1.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
 
-# init_of COMMAND: prints the pid of nsinit, which is $pid itself or, with process 1, the child of
-# unshare.
+# init_of COMMAND: prints the pid of nsinit. As a subreaper, nsinit is process $pid; as process 1,
+# it is the child of unshare.
 init_of()
 {
 	case $1 in
@@ -82,7 +82,8 @@ test_kills_processes_after_the_grace_period()
 	done
 }
 
-# Each scan examines all remaining processes, so nsinit scans once for all children that it has reaped.
+# Each scan of /proc examines all remaining processes, so nsinit scans only once after it has reaped
+# several children.
 test_kills_many_processes_in_a_few_scans()
 {
 	require_tool strace
@@ -110,8 +111,8 @@ test_a_second_TERM_reaches_the_program()
 	done
 }
 
-# The tree of processes is deeper than one scan reaches. nsinit finds the deepest processes after those
-# above them have ended.
+# The tree of processes is so deep that one scan does not reach the deepest processes. nsinit finds
+# them after the processes above them have ended.
 test_kills_deep_descendants()
 {
 	for init in nsinit "$pid1"; do
@@ -124,7 +125,7 @@ test_kills_deep_descendants()
 	done
 }
 
-# Each process forks a new process and ends before a signal can reach it.
+# Each process forks a new process and ends, often before a signal can reach it.
 test_kills_processes_that_fork_all_the_time()
 {
 	for init in nsinit "$pid1"; do
@@ -136,7 +137,7 @@ test_kills_processes_that_fork_all_the_time()
 	done
 }
 
-# A sanitizer build of nsinit reports an overflow.
+# In a build with sanitizers, nsinit would report an integer overflow.
 test_longest_grace_period_does_not_overflow()
 {
 	run nsinit --grace 9223372036854775807 sh -c 'sleep 1000 & exit 4'
@@ -155,7 +156,7 @@ test_ends_stopped_processes()
 	done
 }
 
-# If nsinit stopped together with the program, its grace period would never end. setpgrp makes a
+# If nsinit stopped when the program stops, its grace period would never end. setpgrp makes a
 # process group that is not orphaned, because processes do not stop in an orphaned group.
 test_kills_a_program_that_stops_itself_on_TERM()
 {
@@ -168,7 +169,7 @@ test_kills_a_program_that_stops_itself_on_TERM()
 	assertTrue "killed: $took s" "[ $took -lt 5 ]"
 }
 
-# The mounted /proc shows the pids of the outer pid namespace.
+# The proc file system at /proc shows the pids of the outer pid namespace.
 test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -209,7 +210,7 @@ test_a_subreaper_ends_grandchildren()
 	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
-# A process that waits for its children must end by the signal that it gets, not because its
+# A process that waits for its children must be ended by its own signal, and not because its
 # children have ended.
 test_a_subreaper_signals_parents_before_children()
 {
@@ -238,7 +239,7 @@ test_reaps_orphans_at_once()
 		# shellcheck disable=SC2016,SC2086 # several words; perl's own
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
-			# nsinit is the parent of this process and may need a moment
+			# nsinit is the parent of this process and may need a moment to reap it
 			for (1 .. 100) { $z = grep { /\) Z (\d+)/ && $1 == getppid } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
 			print "zombies $z\n"'
 		assert_rc 0

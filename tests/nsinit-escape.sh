@@ -9,7 +9,7 @@ require_tool setpriv
 box=$TMP/box
 mkdir -p "$box"
 cp "$NSUTILS_HELPERS/escape" "$box/escape"
-# an unprotected process 1 would show this directory as /proc/1/cwd
+# a process 1 without the protection would have this directory as /proc/1/cwd
 mkdir "$TMP/host"
 cd "$TMP/host" || exit 1
 
@@ -26,7 +26,7 @@ new()
 	fi
 }
 
-# The control: if process 1 is not nsinit, the helper finds ways out.
+# As a control, process 1 is not nsinit, and then the helper finds ways out of the namespaces.
 test_control_unprotected_process_1_leads_to_the_host()
 {
 	run new --mount-proc -- sh -c 'escape places; true'
@@ -81,8 +81,8 @@ test_root_and_directory_of_process_1_do_not_lead_to_the_host()
 	for_each_init not_pivoted escape places
 }
 
-# The capabilities of process 1 do not suffice to read its /proc files, because process 1 is not
-# dumpable.
+# The program has the same capabilities as process 1. They do not suffice to read the /proc files of
+# process 1, because process 1 is not dumpable.
 test_program_with_the_same_capabilities_cannot_read_process_1()
 {
 	run new --mount-proc -- setpriv --bounding-set "-all,$(echo ",$caps" | sed 's/,/,+/g; s/^,//')" \
@@ -107,7 +107,8 @@ test_program_in_a_nested_user_namespace_cannot_read_process_1()
 	assert_out 'no way out'
 }
 
-# The user who created the namespaces must still be able to enter them with process 1 as target.
+# The user who created the namespaces must still be able to enter them with nsenter2, with process 1
+# as the target.
 test_owner_can_enter_the_namespaces_of_process_1()
 {
 	for init in '-- nsinit --keep-fd 3' '--init --keep-fd 3'; do

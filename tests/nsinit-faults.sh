@@ -14,7 +14,7 @@ test_no_failed_call_is_reported_as_success()
 	fault_all -- nsinit --grace 1s --keep-fd 0 --pid-file "$TMP/pid" -- "$FINAL"
 }
 
-# The program leaves a process and its child, which nsinit ends as their subreaper.
+# The program starts a process that has a child. nsinit must end both, as their subreaper.
 test_a_failed_call_leaves_no_orphan()
 {
 	mkdir -p "$TMP/orphans"
@@ -46,7 +46,7 @@ test_a_kill_of_process_1_at_any_call_leaves_nothing()
 	fault_kill -- nsunshare -Urpmf --kill-child --mount-proc -- nsinit -- "$FINAL"
 }
 
-# If a system call fails after the program has begun, the line may be missing.
+# If a system call fails after the program has begun, nsinit may omit the line on the descriptor.
 test_a_failed_call_with_notify_is_reported()
 {
 	cat >"$TMP/service" <<-'SCRIPT'
@@ -59,7 +59,7 @@ test_a_failed_call_with_notify_is_reported()
 	fault_all -u service -i '^ready$|NOTIFY_SOCKET' -- nsinit --notify --ready-fd 1 --pdeathsig TERM -- "$TMP/service" "$FINAL"
 }
 
-# TERM arrives by the timer of timeout(1).
+# timeout(1) sends TERM when the time is over.
 test_a_failed_call_does_not_end_the_pause()
 {
 	fault_all -o none -f '125 124 1' -b nsinit -s prctl,rt_sigaction,rt_sigprocmask,chdir,close_range,rt_sigtimedwait,wait4 -- \

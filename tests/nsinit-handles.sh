@@ -22,7 +22,7 @@ test_ready_fd_gets_one_line_and_is_closed()
 	nsinit --ready-fd 3 --keep-fd 0 -- cat <"$TMP/go" >"$TMP/cat" 3>"$TMP/fifo" &
 	pid=$!
 	exec 4>"$TMP/go"
-	# cat reaches the end of the FIFO while the program still runs
+	# cat reads the end of the FIFO while the program still runs
 	run cat "$TMP/fifo"
 	assert_out ready
 	assertTrue 'the program still runs' "kill -0 $pid"
@@ -76,7 +76,8 @@ test_a_signal_ends_the_wait_and_undoes_everything()
 	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
 }
 
-# The signal cannot end process 1, so nsinit exits with 128 + n.
+# The signal cannot end process 1, so nsinit exits with status 128 + n, where n is the signal
+# number.
 test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
 {
 	unshare --user --map-root-user --pid --fork --mount-proc nsinit --wait-fd 3 --status-fd 4 -- \
@@ -90,7 +91,8 @@ test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
 	assertFalse 'nothing ran' "[ -e '$TMP/ran' ]"
 }
 
-# status_of ARGUMENT…: runs nsinit with the arguments and writes its JSON lines to $TMP/lines.
+# status_of ARGUMENT…: runs nsinit with the arguments, and writes the JSON lines of --status-fd to
+# $TMP/lines.
 status_of()
 {
 	run sh -c 'lines=$1; shift; exec nsinit --status-fd 3 -- "$@" 3>"$lines"' - "$TMP/lines" "$@"
@@ -177,7 +179,7 @@ test_a_descriptor_of_the_wrong_direction_is_refused()
 	assert_ok
 }
 
-# fill: fills the pipe $TMP/go, which is also descriptor 5.
+# fill: fills the FIFO $TMP/go, which is also descriptor 5, so that the next writer must wait.
 fill()
 {
 	dd if=/dev/zero of="$TMP/go" bs=4k oflag=nonblock 2>/dev/null
@@ -185,7 +187,7 @@ fill()
 	return 0
 }
 
-# The pipe is full because no process reads it. A signal must still end nsinit.
+# The pipe is full, and no process reads from it. A signal must still end nsinit.
 test_a_signal_ends_the_wait_for_a_reader()
 {
 	exec 5<>"$TMP/go"
@@ -264,7 +266,8 @@ test_the_pid_file_of_a_killed_run_is_replaced()
 	assertTrue 'the link stays' "[ -h '$TMP/link' ]"
 }
 
-# nsinit changes its directory to /, and its root changes when the program pivots.
+# nsinit changes its working directory to /, and its root directory changes when the program calls
+# pivot_root(2).
 test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 {
 	cd "$TMP" || return
@@ -288,7 +291,7 @@ test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 
 test_closes_descriptors_except_those_to_keep()
 {
-	# ls itself opens another descriptor
+	# the descriptor that ls itself opens is counted, too
 	run sh -c 'nsinit -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
 	assert_out '0
 1

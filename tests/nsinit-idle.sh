@@ -14,7 +14,7 @@ field() # NAME…: prints the sum of these fields of $holder's /proc/PID/status
 test_does_not_wake_up()
 {
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	# nsinit blocks for good shortly after it has closed its descriptors
+	# nsinit has closed its descriptors, and a moment later it waits for signals only
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		[ -e "/proc/$holder/fd/3" ] || break
 		sleep 0.1
@@ -25,7 +25,8 @@ test_does_not_wake_up()
 	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
 }
 
-# The limit is the same for nsunshare --init, which does more work before the program runs.
+# The limit for nsinit also applies to nsunshare --init, which does more work before the program
+# runs.
 test_uses_at_most_256_KiB_of_private_memory()
 {
 	feature no-sanitizer || return 0
@@ -36,7 +37,7 @@ test_uses_at_most_256_KiB_of_private_memory()
 		[ "$init" = nsinit ] || holder=$(pgrep -P "$holder")
 		used=$(field RssAnon)
 		assertTrue "$init: $used KiB" "[ $used -gt 0 ] && [ $used -le 256 ]"
-		# the limit for RssShmem is the size of the protected copy of the binary
+		# the limit for RssShmem is the size of the protected copy of the tool's binary
 		copy=$(($(stat -c %s "$(command -v "${init%% *}")") / 1024 + 1))
 		used=$(field RssShmem)
 		assertTrue "$init: $used KiB of $copy" "[ $used -le $copy ]"

@@ -12,7 +12,8 @@ setUp()
 {
 	rm -rf "${TMP:?}"/*
 	mkfifo "$TMP/ready" "$TMP/go"
-	# notify TEXT: sends one message to NOTIFY_SOCKET, and with a second argument a descriptor whose end it waits for
+	# notify TEXT [WAIT]: sends one message to NOTIFY_SOCKET. With a second argument, also sends
+	# a descriptor, and waits until nsinit has closed it.
 	cat >"$TMP/notify" <<'PERL'
 #!/usr/bin/perl
 use strict;
@@ -25,7 +26,7 @@ PERL
 }
 
 
-# in_modes CMD…: runs CMD with $mode set to each mode.
+# in_modes CMD…: runs CMD once for each mode of nsinit, with $mode set to the mode.
 in_modes()
 {
 	for _m in subreaper first; do
@@ -44,7 +45,7 @@ READY=1"; "$1/notify" READY=1; read -r line <"$1/go"' sh "$TMP" 7>"$TMP/ready" 8
 	settle 50 grep -q '"exec"' "$TMP/status"
 	assertFalse 'not ready before' "grep -q ready '$TMP/status'"
 	echo >&6
-	# the end of file follows the line, although the program still runs
+	# the end of file follows after the line, although the program still runs
 	run cat <&5
 	assert_out ready
 	assertTrue 'the program still runs' "kill -0 $pid"
@@ -102,7 +103,8 @@ test_the_program_has_no_descriptor_of_nsinit()
 	esac
 }
 
-# A process outside may send to the socket, but it is not a descendant.
+# A process outside of the pid namespace may send to the socket, but nsinit must ignore the message,
+# because the process is not its descendant.
 stranger()
 {
 	# shellcheck disable=SC2086 # several words

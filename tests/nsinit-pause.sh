@@ -31,7 +31,7 @@ test_waits_until_TERM_or_INT()
 	done
 }
 
-# The shell ends after its child has begun, so that the child becomes a child of process 1.
+# The shell ends after its child has begun to run, so that the child becomes a child of process 1.
 test_process_1_reaps_orphans_and_ends_them()
 {
 	start_holder nsunshare -rp --mount-proc --pid-file "$TMP/pid" --ready-fd 3 -- nsinit --pause --grace 300ms
@@ -91,7 +91,7 @@ test_pause_excludes_a_program()
 
 # ---- --pdeathsig
 
-# The signal comes when the shell that has started nsinit is killed.
+# The shell that has started nsinit is killed, and then nsinit gets the parent-death signal.
 test_the_end_of_the_parent_sends_the_signal()
 {
 	for with in '' 'nsunshare -rp --mount-proc --'; do

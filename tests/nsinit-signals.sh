@@ -19,7 +19,8 @@ test_forwards_every_signal_except_fault_signals()
 "
 		[ "$n" = 64 ] || kill "-$n" "$pid"
 	done
-	# send 64 last: real-time signals are delivered in order and after the standard signals
+	# send signal 64 last: real-time signals are delivered in the order of their numbers, and
+	# after the standard signals
 	kill -64 "$pid"
 	finish
 	assert_rc 0
@@ -46,12 +47,12 @@ test_stop_signals_reach_a_program_that_handles_them()
 	kill -40 "$pid"
 	finish
 	assert_rc 0
-	# CONT discards a pending TSTP, so the count of TSTP varies
+	# CONT discards a pending TSTP, so the number of received TSTP signals varies
 	assertEquals '18
 40' "$(echo "$out" | grep -v '^20$')"
 }
 
-# CONT is pending before nsinit notices that the program has stopped. setpgrp makes a process group
+# CONT arrives before nsinit notices that the program has stopped. setpgrp makes a process group
 # that is not orphaned, because processes do not stop in an orphaned group.
 test_continues_if_CONT_arrives_before_the_stop_is_noticed()
 {
@@ -85,7 +86,7 @@ test_loses_no_signal_at_a_thousand_a_second()
 
 test_a_signal_before_the_exec_is_not_lost()
 {
-	# perl blocks the signal, so it is pending when nsinit starts
+	# perl blocks the signal, so the signal is pending when nsinit starts
 	run perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1)); kill "USR1", $$;
 		exec "nsinit", "signals", "count", "10"'
 	assert_rc 0
@@ -103,7 +104,7 @@ test_rewrites_signals()
 	assert_rc 0
 	assert_out '35
 40'
-	# a signal rewritten to TERM ends all processes as TERM does
+	# if a signal is rewritten to TERM, it must end all processes as TERM does
 	start nsinit --rewrite HUP:TERM --rewrite TERM:HUP sh -c 'trap "echo hup" HUP; echo ready; sleep 1000 & while :; do wait; done'
 	kill -TERM "$pid"
 	read -r line <&4
@@ -126,7 +127,7 @@ test_signals_the_process_group_only_with_the_group_option()
 	kill -USR1 "$pid"
 	finish
 	assert_rc 0
-	# the other process may get the signals of the shutdown, but must not get USR1
+	# the other process may get the signals of the shutdown, but it must not get USR1
 	assertEquals 'USR1 reached one process' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
 }
 

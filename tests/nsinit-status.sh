@@ -6,7 +6,8 @@
 . "${0%/*}/testlib.sh"
 require_ns user pid
 
-# as_pid1 CMD…: runs CMD as PID 1 of a new pid namespace. Returns the status that the caller of CMD sees.
+# as_pid1 CMD…: runs CMD as PID 1 of a new pid namespace. Returns the exit status that the parent of
+# CMD sees.
 as_pid1()
 {
 	unshare --user --map-root-user --pid --fork --mount-proc "$@"
@@ -25,7 +26,8 @@ test_dies_from_the_signal_that_killed_the_program()
 {
 	run sh -c 'nsinit sh -c "kill -KILL \$\$"; echo $?'
 	assert_out 137
-	# perl must see a signal, because a shell does not leave a loop after an exit status
+	# perl must see that a signal ended nsinit; a shell, for example, would not leave a loop
+	# because of an exit status
 	run env -u SHLVL perl -e 'system("nsinit", "sh", "-c", "kill -TERM \$\$"); print $? & 127'
 	assert_out 15
 }

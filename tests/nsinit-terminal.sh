@@ -9,8 +9,8 @@ PS1='> '
 export PS1
 
 # stop_and_go ARGUMENT…: runs the command with a program as a job, stops it, checks that it is
-# stopped, continues it and interrupts it. The program reads only after it is continued, because an
-# earlier read could take a line that is meant for the shell.
+# stopped, continues it and interrupts it. The program reads its input only after it is continued,
+# because an earlier read could take a line that is meant for the shell.
 stop_and_go()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
@@ -31,7 +31,7 @@ test_gives_the_terminal_to_a_group_and_takes_it_back()
 	stop_and_go nsinit --group
 }
 
-# The test uses a script, because an interactive shell takes the terminal back by itself.
+# The test runs a script, because an interactive shell would take the terminal back without nsinit.
 test_a_script_gets_its_terminal_back_from_a_group()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
@@ -50,7 +50,7 @@ test_an_interrupt_ends_the_shell_loop_around_nsinit()
 
 test_a_signal_of_the_terminal_reaches_the_program_once()
 {
-	# nsinit has handled the interrupt by the time it forwards USR1
+	# when nsinit forwards USR1, it has already handled the interrupt
 	run pty -e ready -s '^C' -e '^C' -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
 	assert_rc 0
 	run pty -e ready -k 2 -k 10 -e '2 1' -e '10 1' -- nsinit signals count 10
@@ -69,7 +69,7 @@ test_a_hangup_of_the_terminal_reaches_the_program()
 
 test_a_background_job_does_not_take_the_terminal()
 {
-	# the shell continues to read input
+	# the shell must continue to read its input
 	run pty -e '> ' -s 'nsinit --group sh -c "echo ru\"\"n; exec sleep 1000" &\r' -e run -s 'echo al""ive\r' -e alive \
 		-s 'kill $!; wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
 	assert_rc 6

@@ -13,14 +13,15 @@ FAULT_MAX=20
 require_ns user mnt uts net pid
 require_tool ip
 
-# steady: a filter that removes the age and the memory from a listing, because they differ between two
-# runs, and the reference, which is PID instead of PID:INODE if there is no pidfd.
+# steady: a filter that removes values that differ between two runs: the age, the memory, and the
+# reference. The reference is PID instead of PID:INODE if there is no pidfd.
 steady()
 {
 	sed -e '/"age":/d' -e '/"memory":/d' -e '/"ref":/d' -e '/"start":/d'
 }
 
-# start_target: starts a process in new namespaces, with an address. Sets $target to its pid.
+# start_target: starts a process in new namespaces, one of which has an IP address. Sets $target to
+# its pid.
 start_target()
 {
 	start_holder unshare -m -n -u -p -f --kill-child sh -c '

@@ -13,7 +13,8 @@ require_feature bpf-iterators
 : "${FAULT_MAX:=60}"
 . "${0%/*}/faultlib.sh"
 
-# The rest of the machine may change, so only the namespaces of the holders are compared.
+# Other processes of the machine may change during the test, so only the namespaces of this test are
+# compared.
 is_there()
 {
 	for _i in $held; do
@@ -31,7 +32,7 @@ test_a_failed_call_never_shortens_the_list()
 		hold "$kind"
 		held="$held $inode"
 	done
-	# with so many threads on the machine, nslist uses a second thread
+	# with this many threads on the machine, nslist uses a second thread to read them
 	start_holder holder threads 400
 	fault_all -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
 }
@@ -49,15 +50,14 @@ test_a_failed_bpf_call_leads_to_proc_without_a_message()
 	done
 }
 
-# no_program: succeeds if no BPF program of nslist is loaded. Waits, because another test may run
-# nslist.
+# no_program: succeeds if no BPF program of nslist is loaded. Retries for a moment, because another
+# test may run nslist.
 no_program()
 {
 	[ "$(bpf-programs nsutils)" = 0 ]
 }
 
-# nslist --watch does not unload its programs, so it proves that no_program() detects loaded
-# programs.
+# nslist --watch keeps its programs loaded. This proves that no_program() detects loaded programs.
 test_watch_loads_its_programs_once_and_leaves_none()
 {
 	start_holder strace -f -o "$TMP/trace" -e trace=bpf sh -c 'echo >&3; exec nslist --watch=0.05s 3>&-'

@@ -11,31 +11,31 @@ require_root
 require_ns uts ipc net user time pid mnt
 require_tool strace jq
 
-# AGE can change from one run to the next.
+# The column AGE can change from one run to the next.
 columns=$(nslist -H | awk '$1 != "AGE" { print $1 }' | paste -s -d ,)
 
-# also KIND…: starts a holder and adds its namespace to $inodes.
+# also KIND…: starts a holder of this kind (a process that keeps a namespace alive) and adds its
+# namespace to $inodes.
 also()
 {
 	hold "$@"
 	inodes="$inodes|$inode"
 }
 
-# inside OPTION…: starts a process in new namespaces, sets $program to its pid, and adds these
-# namespaces to $inodes.
+# inside OPTION…: starts a process in new namespaces, sets $program to its pid, and adds the inodes
+# of these namespaces to $inodes.
 inside()
 {
 	start_holder nsunshare "$@" --pid-file "$TMP/pid" --ready-fd 3 -- sleep infinity
 	program=$(cat "$TMP/pid")
 	for type in mnt uts ipc net pid user cgroup time; do
 		number=$(inode_of "$program" "$type")
-		# omit the test's own namespaces, because the programs of this test start and end in
-		# them
+		# omit the namespaces of the test itself, because its commands start and end in them
 		[ "$number" = "$(own_inode "$type")" ] || inodes="$inodes|$number"
 	done
 }
 
-# scene: creates namespaces with every kind of holder.
+# scene: creates one namespace for each kind of holder that can keep a namespace alive.
 scene()
 {
 	inodes=0
@@ -52,7 +52,7 @@ scene()
 	_holders="$_holders $!"
 }
 
-# rows ARGS…: runs nslist and writes the rows of the scene's namespaces to $TMP/rows.
+# rows ARGS…: runs nslist and writes the rows of the namespaces that scene() created to $TMP/rows.
 rows()
 {
 	run "$@"
@@ -60,14 +60,14 @@ rows()
 	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/rows"
 }
 
-# used_iterators: succeeds if nslist read from a BPF iterator in the last run under strace.
+# used_iterators: succeeds if nslist used a BPF iterator in the last run under strace.
 used_iterators()
 {
 	grep -q -e 'BPF_ITER_CREATE.*= [0-9]' -e 'bpf resumed.*= [0-9]' "$TMP/trace"
 }
 
-# both_ways ARGS…: runs nslist twice and writes the rows that the iterators give to $TMP/by-bpf, and
-# the rows from /proc to $TMP/rows.
+# both_ways ARGS…: runs nslist twice. Writes the rows that come from the BPF iterators to
+# $TMP/by-bpf, and the rows that come from /proc to $TMP/rows.
 both_ways()
 {
 	rows strace -f -o "$TMP/trace" -e trace=bpf nslist -rnl "$@"
@@ -78,9 +78,9 @@ both_ways()
 	cmp -s "$TMP/rows" "$TMP/by-bpf"
 }
 
-# same_rows ARGS…: asserts that both ways print the same rows, and that the iterators were used.
-# Another nslist on this machine may open a namespace of this test for a moment, so a difference
-# counts only if it occurs in every attempt.
+# same_rows ARGS…: asserts that nslist prints the same rows with BPF iterators and from /proc, and
+# that it used the iterators. Another nslist on this machine may open a namespace of this test for a
+# moment, so a difference counts only if it occurs in every attempt.
 same_rows()
 {
 	settle 5 both_ways "$@"
@@ -144,14 +144,15 @@ test_costs_no_system_call_for_a_process()
 	start_holder holder sleepers 200 </dev/null
 	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1
 	after=$(awk '$NF == "total" { print $4 }' "$TMP/trace")
-	# ignore other namespaces, which other tests create and remove at the same time
+	# ignore other namespaces, because other tests create and remove them at the same time
 	assertTrue "$before and $after calls" "[ $((after - before)) -lt 100 ]"
 	assertTrue "$before calls" "[ ${before:-0} -gt 30 ]"
 	assertTrue 'the new processes are counted' \
 		"[ $(awk '$2 == "pid" { n += $3 } END { print n + 0 }' "$TMP/out") -ge 200 ]"
 }
 
-# refused CMD…: asserts that CMD nslist prints the rows that CMD nslist --no-bpf prints, without iterators.
+# refused CMD…: asserts that nslist, started by CMD, uses no iterators and prints the same rows as
+# with --no-bpf.
 refused()
 {
 	run strace -f -o "$TMP/trace" -e trace=bpf "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD
@@ -223,7 +224,7 @@ test_reads_proc_for_a_single_process()
 	assertFalse used_iterators
 }
 
-# Processes start and end in the initial pid namespace and in another one.
+# Processes start and end in the initial pid namespace and in another pid namespace.
 test_lists_stable_namespaces_while_processes_start_and_end()
 {
 	has_iterators || return 0

@@ -32,11 +32,11 @@ The process is in the parent of a user namespace that its effective user created
 	assert_ok
 	assertEquals "creator $(inode_of "$holder" user)" "$(jq -r '"\(.rule) \(.ns)"' "$TMP/out")"
 	assertEquals $(($(cat /proc/sys/kernel/cap_last_cap) + 1)) "$(jq '.capabilities | length' "$TMP/out")"
-	# a process inside has nothing outside
+	# a process in the child namespace has no capabilities in the parent namespace
 	run nslist --caps "$holder" user:$$
 	assert_ok
 	assert_out_has ': none'
-	# the owner of another namespace
+	# the process is in the user namespace that owns this uts namespace
 	run nslist -J --caps "$holder" "uts:$(pgrep -P "$holder")"
 	assert_ok
 	assertEquals "own $(inode_of "$holder" user)" "$(jq -r '"\(.rule) \(.ns)"' "$TMP/out")"
@@ -55,14 +55,14 @@ test_refuses_other_arguments()
 
 # ---- Random positions
 
-# random N: sets $drawn to a number below N. The sequence depends on $seed only.
+# random N: sets $drawn to a number below N. The sequence of numbers depends on $seed only.
 random()
 {
 	seed=$(((seed * 1103515245 + 12345) % 2147483648))
 	drawn=$((seed / 65536 % $1))
 }
 
-# draw_node: sets $node to one of $nodes.
+# draw_node: sets $node to a random element of $nodes.
 draw_node()
 {
 	# shellcheck disable=SC2086 # separate words
@@ -72,8 +72,8 @@ draw_node()
 	node=$1
 }
 
-# position PID UID: prints the start of a command that runs a program in the user namespace of process
-# PID, as UID. A UID other than 0 has no capabilities.
+# position PID UID: prints the first words of a command that runs a program in the user namespace of
+# process PID, as user UID. The program has no capabilities unless UID is 0.
 position()
 {
 	if [ "$(readlink "/proc/$1/ns/user")" = "$(readlink /proc/self/ns/user)" ]; then
@@ -83,8 +83,8 @@ position()
 	fi
 }
 
-# start_in PID UID CMD…: starts a program as UID in the user namespace of process PID. The program
-# writes its pid to descriptor 3.
+# start_in PID UID CMD…: starts CMD as user UID in the user namespace of process PID. CMD must write
+# its pid to descriptor 3.
 start_in()
 {
 	_at=$(position "$1" "$2")
@@ -93,8 +93,8 @@ start_in()
 	start_holder $_at "$@"
 }
 
-# sprout PARENT UID: creates a user namespace in that of process PARENT, as UID, with the ids 0 to 9.
-# Adds a process in it to $nodes.
+# sprout PARENT UID: as user UID, creates a child of the user namespace of process PARENT, with the
+# ids 0 to 9. Adds a process in the new namespace to $nodes.
 sprout()
 {
 	start_in "$1" "$2" unshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
@@ -104,9 +104,10 @@ sprout()
 	nodes="$nodes $holder_line"
 }
 
-# kernel_permits PID UID TARGET: returns 0 if UID in the user namespace of process PID has
-# CAP_SYS_ADMIN in that of process TARGET. Tries unshare(2) if both are the same namespace, and
-# otherwise setns(2) into that of TARGET. Both calls require the capability.
+# kernel_permits PID UID TARGET: returns 0 if a process of user UID in the user namespace of process
+# PID has CAP_SYS_ADMIN in the user namespace of process TARGET. If both namespaces are the same,
+# tries unshare(2), otherwise setns(2) to the namespace of TARGET. Both calls require the
+# capability.
 kernel_permits()
 {
 	if [ "$(readlink "/proc/$1/ns/user")" = "$(readlink "/proc/$3/ns/user")" ]; then

@@ -16,7 +16,8 @@ start_churn()
 	done
 }
 
-# start_stayers: starts five processes in separate uts namespaces. Sets $stay to the inodes.
+# start_stayers: starts five processes, each in its own uts namespace, that do not end during the
+# test. Sets $stay to the inodes.
 start_stayers()
 {
 	stay=''
@@ -26,7 +27,8 @@ start_stayers()
 	done
 }
 
-# look RUNS: runs nslist RUNS times. Fails if a run fails, prints nothing or lacks one of $stay.
+# look RUNS: runs nslist RUNS times. Fails if a run fails, prints nothing, or omits one of the
+# inodes $stay.
 look()
 {
 	failed=0 empty=0 missing=0

@@ -5,14 +5,15 @@
 . "${0%/*}/testlib.sh"
 require_ns user uts pid net
 
-# Starts a process in new namespaces. Sets $inner to its pid outside.
+# Starts a process in new namespaces. Sets $inner to its pid in the outer pid namespace.
 setUp()
 {
 	start_holder nsunshare -r -u -n -p -C --hostname box --domainname dom --ready-fd 3 -- sleep 1000
 	inner=$(pgrep -P "$holder")
 }
 
-# is EXPECTED COLUMNS REF: asserts that nslist prints these values in the row of the namespace REF.
+# is EXPECTED COLUMNS REF: asserts that nslist prints EXPECTED in these columns of the row of the
+# namespace REF.
 is()
 {
 	run nslist -rn -o "$2" "$3"
@@ -87,7 +88,7 @@ test_mount_columns_equal_mountinfo()
 	is '' NMOUNTS "uts:$$"
 }
 
-# An ordinary user who cannot enter the namespace gets empty cells.
+# An ordinary user who may not enter the namespace gets empty cells.
 test_columns_from_inside_need_permission_to_enter()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -120,7 +121,7 @@ test_container_and_unit_come_from_the_cgroup()
 	start_holder nsunshare --pid --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
 	boxed=$(sleep_of "$holder")
 	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "pid:$boxed"
-	# nsunshare removes the cgroup when it ends
+	# nsunshare removes the cgroup when the program ends
 	kill "$holder"
 	wait "$holder"
 	assert_empty "$(find /sys/fs/cgroup -type d -name "$scope")"
@@ -137,7 +138,7 @@ test_prints_the_name_of_ip_netns()
 	umount /run/netns/blue
 }
 
-# A list of 80 rows must succeed with a limit of 24 descriptors.
+# nslist must print a list of 80 rows even if it may open only 24 descriptors.
 test_columns_do_not_leak_descriptors()
 {
 	: >"$TMP/started"
@@ -152,7 +153,7 @@ test_columns_do_not_leak_descriptors()
 	assertTrue "rows: $(wc -l <"$TMP/out")" "[ $(wc -l <"$TMP/out") -ge 80 ]"
 }
 
-# make_locale NAME CHARMAP: creates $TMP/NAME.CHARMAP and sets $locale to its name.
+# make_locale NAME CHARMAP: creates the locale $TMP/NAME.CHARMAP, and sets $locale to its name.
 make_locale()
 {
 	locale=$1.$2
@@ -174,7 +175,8 @@ test_output_is_utf8_in_a_locale_with_another_encoding()
 {
 	feature locale-sources || return 0
 	make_locale tr_TR ISO-8859-9
-	# the second byte of U+0100 is a control character in ISO-8859-9, the first is not
+	# in UTF-8, the second byte of U+0100 is a control character of ISO-8859-9, and the first
+	# byte is not
 	name=$TMP/$(printf '\304\200')
 	cp "$(command -v sleep)" "$name"
 	start_holder nsunshare -r -u --ready-fd 3 -- "$name" 1000

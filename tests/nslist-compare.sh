@@ -8,7 +8,7 @@
 require_ns user uts pid net mnt
 require_tool jq ip
 
-# tearDown: waits until the pid namespace has vanished.
+# tearDown: waits until the pid namespace of the test has vanished.
 tearDown()
 {
 	stop_holders
@@ -16,7 +16,8 @@ tearDown()
 	box=
 }
 
-# contain CMD: starts a shell in new namespaces that runs CMD and then sleeps. Sets $box to its pid.
+# contain CMD: starts a shell in new namespaces. The shell runs CMD and then sleeps. Sets $box to
+# its pid.
 contain()
 {
 	start_holder unshare -r -m -u -n -p -f --kill-child sh -c "$1
@@ -108,7 +109,7 @@ test_stale_lists_the_files_of_killed_runs()
 	fi
 	start_holder nsunshare -U -r -u --name lives --ready-fd 3 -- sleep infinity
 	settle 50 test -e "$dir/lives.json"
-	# a copy is left behind at the end of the run
+	# at the end of the run, a copy of the directory remains
 	cp -p "$dir/lives.json" "$dir/killed.json"
 	run nslist --stale -n
 	assert_ok
@@ -131,7 +132,7 @@ test_dot_draws_a_frame_for_each_container()
 	assertEquals "    label=\"web\\n$box $(cat "/proc/$box/comm")\";" "$(printf '%s\n' "$frame" | sed -n 2p)"
 	for type in mnt uts net pid user; do
 		assertEquals "$type" 1 "$(printf '%s\n' "$frame" | grep -c "^    n$(inode_of "$box" "$type") \[label=\"$type ")"
-		# the graph has one node for each namespace
+		# the graph must have one node for each namespace
 		assertEquals "$type" 1 "$(grep -c "^ *n$(inode_of "$box" "$type") \[" "$TMP/out")"
 	done
 	assert_out_has "n$(inode_of "$box" user) -> n$(inode_of "$box" uts) [style=dashed];"

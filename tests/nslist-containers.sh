@@ -12,7 +12,7 @@ id64=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 containers=
 
 # tearDown: waits until the pid namespaces of the containers have vanished, so that the next test
-# does not see them, and removes the cgroups.
+# does not see the containers. Also removes the cgroups.
 tearDown()
 {
 	stop_holders
@@ -26,9 +26,9 @@ tearDown()
 	return 0
 }
 
-# contain OPTIONS [CMD]: starts a shell in the new namespaces of these options of unshare(1), which
-# runs CMD and then sleeps. Sets $box to its pid as this test sees it. A user gets a user namespace,
-# too.
+# contain OPTIONS [CMD]: starts a shell in the new namespaces that OPTIONS of unshare(1) select. The
+# shell runs CMD and then sleeps. Sets $box to the pid of the shell in the test's pid namespace. For
+# an ordinary user, also creates a user namespace.
 contain()
 {
 	_user='-U -r'
@@ -44,25 +44,27 @@ contain()
 	containers="$containers $box"
 }
 
-# rows: prints NAME and PID of each container of the last run, which printed JSON.
+# rows: reads the JSON of the last run, and prints NAME and PID of each container.
 rows()
 {
 	jq -r '.. | objects | select(has("pid")) | "\(.name) \(.pid)"' "$TMP/out"
 }
 
-# value KEY: prints a value of the container whose PID is $box, from the JSON of the last run.
+# value KEY: reads the JSON of the last run, and prints the value of KEY of the container whose PID
+# is $box.
 value()
 {
 	jq -r ".. | objects | select(.pid? == $box) | .$1 | if type == \"array\" then join(\",\") else tostring end" "$TMP/out"
 }
 
-# in_cgroup PATH: moves $box to a new cgroup below that of this test, in all hierarchies.
+# in_cgroup PATH: moves process $box to a new cgroup PATH below the cgroup of this test, in all
+# hierarchies.
 in_cgroup()
 {
 	# shellcheck disable=SC2013 # mount points without blanks
 	for _mount in $(awk '{ for (i = 7; $i != "-"; i++) ; if ($(i + 1) ~ /^cgroup2?$/) print $5 }' /proc/self/mountinfo); do
 		mkdir -p "$_mount/$own_cgroup/$1" 2>/dev/null
-		# a cpuset accepts no process before its processors are set
+		# the cpuset controller accepts no process before its processors are set
 		echo "$box" >"$_mount/$own_cgroup/$1/cgroup.procs" 2>/dev/null
 	done
 	grep -q "$own_cgroup/$1" "/proc/$box/cgroup"
@@ -183,7 +185,8 @@ test_shows_a_sandbox_with_its_own_user_namespace()
 	assertEquals "$(inode_of "$box" user) user" "$(value ns) $(value type)"
 }
 
-# The parent that waits in the new mount and user namespace does not count as a second container.
+# The parent process that waits in the new mount and user namespace must not count as a second
+# container.
 test_does_not_count_the_waiting_parent()
 {
 	start_holder nsunshare -U -r -m -p -f --mount-proc --ready-fd 3 -- sleep infinity

@@ -7,15 +7,15 @@
 require_root
 require_tool strace
 
-# calls ARGUMENT…: prints the number of system calls of nslist with these arguments.
+# calls ARGUMENT…: runs nslist with these arguments and prints the number of its system calls.
 calls()
 {
 	strace -f -c -o "$TMP/trace" nslist "$@" >"$TMP/out" 2>"$TMP/err"
 	awk '$NF == "total" { print $4 }' "$TMP/trace"
 }
 
-# calls_among N ARGUMENT…: does the same with N additional processes that have three descriptors
-# each. The command $within starts these processes.
+# calls_among N ARGUMENT…: does the same while N additional processes run, which have three
+# descriptors each. The command $within starts these processes.
 calls_among()
 {
 	# shellcheck disable=SC2086 # several words
@@ -25,8 +25,8 @@ calls_among()
 	stop_holder
 }
 
-# cost_at_most N ARGUMENT…: fails if each of 100 additional processes costs more than N system
-# calls.
+# cost_at_most N ARGUMENT…: asserts that each of 100 additional processes costs nslist at most N
+# system calls.
 cost_at_most()
 {
 	most=$1
@@ -38,8 +38,8 @@ cost_at_most()
 	assertTrue "$each calls per process, limit $most: $*" "[ $each -le $most ] && [ $each -gt 0 ]"
 }
 
-# In the topmost pid and time namespaces, one link gives the namespace of the process and that of
-# its children.
+# In the topmost pid and time namespaces, a single link shows the namespace of the process and that
+# of its children, because both must be the same.
 test_process_costs_nine_calls_without_descriptors()
 {
 	cost_at_most 9 --sources proc,task,children

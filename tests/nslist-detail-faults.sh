@@ -14,8 +14,8 @@ require_ns user mnt uts net time
 
 COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,HOSTNAME,UIDMAP,SETGROUPS,BOOTOFF,CGROOT,ROOTFS
 
-# steady: a filter that removes the age and the start time from a listing, because they differ
-# between two runs.
+# steady: a filter that removes the age and the start time from a listing, because these values
+# differ between two runs.
 steady()
 {
 	sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
@@ -49,7 +49,7 @@ test_strict_fails_if_a_value_is_missing()
 		nslist --strict -rno $COLS -p "$holder"
 }
 
-# The test fails the last read(2) of nslist, which reads the stat file of the holder.
+# The test makes the last read(2) of nslist fail. This call reads the stat file of the holder.
 test_counts_an_unreadable_value_and_strict_exits_3()
 {
 	start_target
@@ -67,7 +67,7 @@ test_counts_an_unreadable_value_and_strict_exits_3()
 	done
 }
 
-# pidfd_open(2) returns ESRCH for a process that has ended but is still listed.
+# pidfd_open(2) returns ESRCH if the process has ended since nslist listed it.
 test_ended_process_is_not_reported_as_a_thread()
 {
 	start_target

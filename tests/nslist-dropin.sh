@@ -40,7 +40,7 @@ test_list_of_columns_honours_raw_and_json()
 	assert_err_has 'exclude each other'
 }
 
-# ---- the shape of JSON
+# ---- The format of JSON output
 
 test_json_has_no_member_beside_the_array()
 {
@@ -100,7 +100,7 @@ test_network_columns_in_json_are_strings()
 	umount /run/netns/c /run/netns/c "/run/netns/a b"
 }
 
-# ---- options after arguments
+# ---- Options after arguments
 
 test_options_may_follow_arguments()
 {
@@ -190,7 +190,7 @@ test_task_that_is_not_permitted_has_no_rows()
 	assert_err_has 'incomplete output: 1 process (permission denied)'
 }
 
-# ---- silence
+# ---- No messages
 
 test_hidden_entries_cause_no_message()
 {
@@ -251,7 +251,8 @@ test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
 		run as_nstest nslist -rn -t uts -P -o "NS,$column"
 		assert_rc 0
 		assert_out_has "$inode "
-		# the kernel may answer that it would have to look further (openat2(2), RESOLVE_CACHED)
+		# the reason in the message can differ: the kernel may answer that the path is not
+		# in its cache (openat2(2), RESOLVE_CACHED)
 		assert_err_has 'nslist: incomplete output: 1 value ('
 		assert_err_one_line
 	done
@@ -260,7 +261,8 @@ test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
 	umount "$TMP/private/uts"
 }
 
-# hidepid_run OPTIONS COMMAND…: runs a command as nstest with these options of /proc.
+# hidepid_run OPTIONS COMMAND…: runs the command as nstest, with a /proc that is mounted with these
+# options.
 hidepid_run()
 {
 	# shellcheck disable=SC2016 # sh expands the words
@@ -283,7 +285,7 @@ test_strict_reports_processes_that_proc_hides()
 		hidepid_run $option nslist -t uts
 		assert_ok
 	done
-	# hidepid=1 shows the numbers of the processes
+	# with hidepid=1, the numbers of the processes are visible
 	hidepid_run hidepid=1 nslist --strict -t uts --sources proc
 	assert_rc 3
 	assert_err_has '(permission denied)'
@@ -298,7 +300,7 @@ test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
 	run unshare -m sh -c 'mount -t proc -o hidepid=4 proc /proc && exec nslist --strict -t uts'
 	assert_ok
 	export NSTEST_UID
-	# the group of the option sees all processes
+	# members of the group of the mount option gid= see all processes
 	hidepid_run "hidepid=2,gid=$NSTEST_UID" nslist --strict -t uts --sources proc
 	assert_err_lacks hidepid
 	# shellcheck disable=SC2016 # sh expands the words
@@ -307,12 +309,12 @@ test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
 	assert_err_lacks hidepid
 	hidepid_run hidepid=2 nslist --strict -t uts -p 4194304
 	assert_ok
-	# root of a user and a pid namespace sees all processes of its pid namespace
+	# root of a user and a pid namespace sees all processes in this pid namespace
 	run as_nstest unshare -r -p -m -f sh -c 'mount -t proc -o hidepid=2 proc /proc && exec nslist --strict -t uts'
 	assert_ok
 }
 
-# ---- single namespace and --watch
+# ---- A single namespace, and --watch
 
 test_show_prints_the_selected_columns_only()
 {
@@ -337,7 +339,7 @@ test_watch_prints_empty_fields_as_raw_does()
 	nslist --watch=20ms -t uts -o NSFS,TYPE,NETNSID,NPROCS >"$TMP/events" &
 	watcher=$!
 	exec 4<"$TMP/events"
-	# try again, because the first scan may be later than the start of the holder
+	# try again, because nslist may make its first scan after the holder has started
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
 		read -r line <&4 && break

@@ -34,7 +34,8 @@ test_refuses_proc_of_another_pid_namespace()
 
 test_fails_cleanly_with_too_few_descriptors()
 {
-	# nslist needs three descriptors to start the scan, and more for each level of parents and owners
+	# nslist needs three descriptors to start the scan, and further ones for each level of
+	# parents and owners
 	for n in 3 4 5 6 7 8; do
 		run sh -c "ulimit -n $n; exec nslist -rno NS,TYPE"
 		if [ "$rc" = 0 ]; then
@@ -90,7 +91,7 @@ test_failed_call_never_shortens_the_list()
 		-- nslist -rno NS,TYPE
 }
 
-# If a thread's link cannot be read, nslist must not simply omit the thread's namespace.
+# If nslist cannot read a link of a thread, it must not simply omit the namespace of the thread.
 # as: root
 test_failed_call_for_a_thread_never_shortens_the_list()
 {

@@ -7,7 +7,7 @@
 require_ns user uts pid mnt net
 require_tool jq ip perl
 
-# tearDown: waits until the pid namespace has vanished.
+# tearDown: waits until the pid namespace of the test has vanished.
 tearDown()
 {
 	stop_holders
@@ -16,7 +16,8 @@ tearDown()
 	[ "$(id -u)" != 0 ] || ip -all netns delete
 }
 
-# contain CMD: starts a shell in new namespaces that runs CMD and then sleeps. Sets $box to its pid.
+# contain CMD: starts a shell in new namespaces. The shell runs CMD and then sleeps. Sets $box to
+# its pid.
 contain()
 {
 	_user=-r
@@ -43,7 +44,7 @@ both_listen()
 	nslist --find port:7777 && nslist --find port:7778/udp
 } >/dev/null 2>&1
 
-# answers: prints TYPE, inode and MATCH of each answer of the last run, which printed JSON.
+# answers: reads the JSON of the last run, and prints TYPE, inode and MATCH of each answer.
 answers()
 {
 	jq -r '.found[] | "\(.type) \(.ns) \(.match)"' "$TMP/out"
@@ -106,7 +107,7 @@ test_finds_the_other_end_of_a_pair_in_another_namespace()
 	ip netns add blue
 	ip netns add red
 	ip netns add other
-	# the devices in a third namespace have the same indices
+	# the devices in a third namespace have the same indices, which must not be confused
 	ip link add a0 netns other type veth peer name a1 netns other
 	ip link add w0 netns red type veth peer name w1 netns blue
 	run nslist --find link:w0 -J -o TYPE,NAME,MATCH,NS

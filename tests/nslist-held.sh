@@ -8,8 +8,8 @@
 require_root
 require_ns uts ipc net user time
 
-# assert_held HELD: asserts that the namespace has one row, no process, and exactly these holders in
-# HELD.
+# assert_held HELD: asserts that the namespace has one row without a process, and that its column
+# HELD lists exactly these holders.
 assert_held()
 {
 	assert_ok
@@ -89,7 +89,7 @@ test_finds_a_mount_in_a_mount_namespace_without_process()
 	run nslist -rn -t mnt -o NPROCS,HELD,NMOUNTS -P
 	assert_rc 0
 	assert_out_has '0 fd '
-	# nslist has opened the namespace through this mount, so it knows the owner
+	# nslist has opened the namespace through this mount point, so it knows the owner
 	run nslist -rn -t uts -P -o NS,ONS
 	assert_out "$inode $(own_inode user)"
 }
@@ -101,8 +101,8 @@ test_finds_a_mount_without_statmount_and_listns()
 	assert_held mnt
 }
 
-# The handle of a vanished mount namespace is stale. For an unprivileged caller the handle of a
-# namespace that it may not open is also stale.
+# The file handle of a vanished mount namespace is stale. An unprivileged caller also gets the error
+# "stale" for a namespace that it may not open.
 test_ignores_a_mount_namespace_that_vanishes_during_the_scan()
 {
 	run enosys -e ESTALE listmount -- nslist -rn -t uts -o NS
@@ -143,7 +143,7 @@ test_reads_clock_offsets_of_a_time_namespace_without_process()
 	umount "$TMP/clocks"
 }
 
-# No link in /proc leads to this namespace. A pidfd does, since Linux 6.11.
+# No link in /proc leads to this namespace. Since Linux 6.11, a pidfd leads to it.
 test_finds_a_pid_namespace_that_waits_for_its_first_process()
 {
 	kernel_call pidfd_open && feature pidfd-ns || return 0
@@ -214,7 +214,7 @@ test_counts_shared_sockets_once()
 		$^F = 9999;
 		for (1 .. 600) { socket($s[$_], 1, 1, 0) or die "socket: $!" }
 		open(my $f, ">&=3") or die;
-		# the child inherits the sockets from this process
+		# the child process inherits the sockets from this process
 		syswrite $f, readlink("/proc/self/ns/net") . "\n" if fork;
 		close $f;
 		exec "unshare", "--net", "sleep", "1000"'
@@ -266,8 +266,8 @@ test_fails_rather_than_omit_a_namespace_without_free_descriptors()
 	rm "$TMP/report"
 }
 
-# Kernels before 6.8 report mounts only in /proc/PID/mountinfo. nslist needs a process in the mount
-# namespace or must enter it.
+# Kernels before 6.8 report mounts only in /proc/PID/mountinfo. So a process must be in the mount
+# namespace, or nslist must enter it.
 test_finds_a_mount_through_mountinfo_alone()
 {
 	hold lostmount "$TMP/at"
@@ -276,7 +276,8 @@ test_finds_a_mount_through_mountinfo_alone()
 	assert_out_has ":$TMP/at"
 }
 
-# Without the 8 MiB for the stack of a child by vfork(2), the sockets are read by a child of fork(2).
+# If there is no memory for the stack of a vfork(2) child (8 MiB), a child of fork(2) reads the
+# sockets.
 test_finds_a_socket_without_memory_for_another_stack()
 {
 	kernel_call pidfd_getfd || return 0

@@ -7,8 +7,8 @@
 require_root
 require_tool jq iconv
 
-# assert_clean: asserts that the output has no control bytes except newlines, no DEL, no C1 controls
-# and no bidirectional override.
+# assert_clean: asserts that the output has no character that could control a terminal: no control
+# bytes except newlines, no DEL, no C1 controls and no bidirectional override.
 assert_clean()
 {
 	tr -d '\n -~\200-\377' <"$TMP/out" >"$TMP/control"

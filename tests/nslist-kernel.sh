@@ -10,8 +10,8 @@
 require_root
 require_ns uts ipc net user time
 
-# Only a descriptor in a socket's queue refers to the namespace, so no process and no file in /proc
-# leads to it.
+# Only a descriptor in the queue of a socket refers to the namespace, so no process and no file in
+# /proc leads to it.
 test_finds_a_namespace_held_by_a_descriptor_in_transit()
 {
 	hold flight
@@ -52,7 +52,8 @@ test_id_enters_a_namespace_that_proc_does_not_show()
 	assert_refused 125 "$id"
 }
 
-# listns(2) omits a network namespace that only a socket holds, so nslist must use all sources.
+# listns(2) omits a network namespace that exists only because of a socket, so nslist must use all
+# its sources.
 test_kernel_source_lists_all_except_socket_held_namespaces()
 {
 	feature listns || return 0

@@ -8,19 +8,19 @@ lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespac
 . "${0%/*}/listlib.sh"
 require_ns user uts
 
-# the columns that lsns and nslist both have
+# the columns that both lsns and nslist have
 shared=NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS
 
-# Starts processes that all versions of lsns can see and that do not change between two runs: a
-# process in new namespaces with a child, and a stopped process.
+# Starts processes that all versions of lsns list and that do not change between two runs: a process
+# in new namespaces that has a child, and a stopped process.
 setUp()
 {
 	start_holder unshare -r -u -n -p -f --kill-child sh -c 'sleep 1000 3>&- & echo >&3; wait'
 	start_holder unshare -r -i sh -c 'echo >&3; kill -STOP $$'
 }
 
-# same ARGUMENT…: asserts that lsns and nslist print the same. Ignores blanks at the end of a line,
-# which lsns 2.38 prints.
+# same ARGUMENT…: asserts that lsns and nslist print the same output. Ignores blanks at the end of a
+# line, which lsns 2.38 prints.
 same()
 {
 	run lsns "$@"
@@ -58,8 +58,8 @@ test_columns_equal_those_of_lsns()
 	same -n -r -l -o ns,type,nprocs,pns,ons
 }
 
-# lsns draws a tree only if the column in which it is drawn is printed, and prints the rows in the
-# order of the tree only then.
+# lsns draws a tree only if the column that contains the branches is printed. Only then it prints
+# the rows in the order of the tree.
 test_order_of_rows_equals_that_of_lsns()
 {
 	feature sandbox || return 0
@@ -75,7 +75,7 @@ test_order_of_rows_equals_that_of_lsns()
 	same -r -T -o PID,TYPE
 }
 
-# lsns writes the branches of the tree as bytes into COMMAND, and nslist does not.
+# lsns writes the branches of the tree into the text of COMMAND, and nslist does not.
 test_order_of_raw_rows_equals_that_of_lsns()
 {
 	feature sandbox || return 0
@@ -138,7 +138,7 @@ test_trees_equal_those_of_lsns()
 	same -Tprocess
 	same -l -T
 	same -T -l
-	# lsns may print the roots in another order, so compare sorted lines
+	# lsns may print the topmost namespaces in another order, so compare sorted lines
 	run lsns -Tparent -n
 	sort "$TMP/out" >"$TMP/lsns"
 	run nslist -Tparent -n

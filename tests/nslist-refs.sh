@@ -9,8 +9,9 @@
 require_ns user uts net time
 require_tool jq
 
-# open_with REF TYPE: opens a reference with the three tools, and adds what they refuse to
-# $TMP/refused. nsidmap needs a user namespace, which a namespace of another type has as its owner.
+# open_with REF TYPE: opens the reference with the three tools, and writes the references that they
+# refuse to $TMP/refused. nsidmap needs a user namespace, so for another type it gets the owner of
+# the namespace.
 open_with()
 {
 	user=$1
@@ -24,8 +25,8 @@ open_with()
 	done
 }
 
-# open_all [OPTION]: opens the references of all rows. Sets $n to the number of the references. A
-# namespace without a reference is added to $TMP/nameless.
+# open_all [OPTION]: opens the references of all rows with open_with(). Sets $n to the number of
+# references. Writes a namespace that has no reference to $TMP/nameless.
 open_all()
 {
 	: >"$TMP/refused"
@@ -43,7 +44,8 @@ open_all()
 	done <"$TMP/out"
 }
 
-# Starts one holder of each kind. A holder may only return to a namespace that it owns.
+# Starts one process for each way to keep a namespace alive. After entering other namespaces, such a
+# process can only return to a namespace that it owns.
 hold_everything()
 {
 	for kind in socket fd task children taskfd newpid; do
@@ -55,7 +57,7 @@ hold_everything()
 		unshare --net=/tmp/inner true; echo >&3; exec sleep 1000 3>&-'
 }
 
-# ---- every reference
+# ---- Every printed reference can be opened
 
 test_each_printed_reference_opens()
 {
@@ -69,8 +71,9 @@ test_each_printed_reference_opens()
 	done
 }
 
-# root_is_on_a_file_server: succeeds, after an assert, if paths lead through a file server, as in
-# build-aux/in-kernel. The tools do not open mounts there, because the server might never answer.
+# root_is_on_a_file_server: succeeds, after one assert, if the root is on a file server, as in
+# build-aux/in-kernel, so that every path leads through the server. The tools do not open mounts
+# there, because the server might never answer.
 root_is_on_a_file_server()
 {
 	grep -q '^[^ ]* / 9p ' /proc/mounts || return
@@ -93,15 +96,16 @@ test_each_printed_reference_of_a_mount_opens()
 	unshare --uts="$TMP/uts" true
 	unshare --ipc="$TMP/cover/ipc" true
 	mount -t tmpfs t "$TMP/cover"
-	# a namespace that is mounted in a mount namespace without a process
-	# (unshare(1) fails if the processors give it a lower id, Linux 6.18)
+	# a namespace whose file is mounted in a mount namespace without a process (nsunshare is
+	# used because unshare(1) fails if another processor gives the namespace a lower id, Linux
+	# 6.18)
 	nsunshare --mount="$TMP/mnt" sh -c 'mount -t tmpfs t /mnt; : >/mnt/net; unshare --net=/mnt/net true'
 	assertEquals 'mount namespace' nsfs "$(stat -fc %T "$TMP/mnt")"
 	for way in --no-bpf ''; do
 		# shellcheck disable=SC2086 # an option or nothing
 		open_all $way
 		assert_empty "refused with <$way>" "$(cat "$TMP/refused")"
-		# the only namespace that no tool can open is covered
+		# the mount point of the only namespace that no tool can open is covered
 		assertEquals "<$way>" ipc "$(cut -d ' ' -f 1 "$TMP/nameless")"
 	done
 	run nslist -rn -t ipc -P -o NSFS,REF,NAME
@@ -130,7 +134,7 @@ test_references_of_processes_open()
 	assert_out "NS         $(inode_of "$holder" uts)"
 }
 
-# ---- descriptors opened through a bind mount
+# ---- Descriptors that were opened through a bind mount
 
 # as: root
 test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
@@ -148,7 +152,7 @@ test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 	done
 	umount -l /run/netns/blue
 	rm /run/netns/blue
-	# the link of the descriptor does not show a namespace any more
+	# the link of the descriptor in /proc does not name a namespace any more
 	assertNotEquals "net:[$inode]" "$(readlink "/proc/$holder/fd/4")"
 	for way in --no-bpf ''; do
 		# shellcheck disable=SC2086
@@ -195,7 +199,7 @@ test_namespace_of_a_socket_is_found_by_its_inode()
 	assert_out "$(printf 'NS         %s\nHELD       sock' "$inode")"
 }
 
-# ---- names in /run/netns
+# ---- Names in /run/netns
 
 # as: root
 test_link_in_run_netns_is_the_name()
@@ -207,7 +211,7 @@ test_link_in_run_netns_is_the_name()
 	run nslist -rn -p "$holder" -t net -o NAME
 	assert_ok
 	assert_out linked
-	# a mounted namespace has the name of its mount
+	# a mounted namespace has the name of the file on which it is mounted
 	: >"$TMP/docker/abc"
 	mount --bind "/proc/$holder/ns/net" "$TMP/docker/abc"
 	ln -sf "$TMP/docker/abc" /run/netns/linked
@@ -259,7 +263,7 @@ test_covered_mount_in_run_netns_is_no_name()
 	mount --bind "/proc/$holder/ns/net" /run/netns/blue
 	run nslist -rn -p "$holder" -t net -o NAME,NSFS
 	assert_out 'blue /run/netns/blue'
-	# another network namespace has the name now
+	# another network namespace has this name by now
 	mount --bind /proc/self/ns/net /run/netns/blue
 	run nslist -rn -p "$holder" -t net -o NAME,NSFS
 	assert_out ' /run/netns/blue'
@@ -281,7 +285,7 @@ test_mount_below_a_covering_mount_has_the_name()
 	run nslist -rn -t uts -P -o NSFS,NAME
 	assert_ok
 	assertEquals "$TMP/dir/sub/name1 ,$TMP/dir/sub/name2 name2" "$(sort "$TMP/out" | paste -sd ,)"
-	# a third tmpfs on the directory covers the second namespace file, too
+	# a third tmpfs on the directory also covers the second namespace file
 	mount -t tmpfs t3 "$TMP/dir/sub"
 	run nslist -rn -t uts -P -o NAME
 	assertEquals ',' "$(paste -sd , "$TMP/out")"

@@ -8,7 +8,7 @@
 require_ns user uts pid
 require_tool jq
 
-# uts_holder: starts a process in a new uts namespace. Sets $holder.
+# uts_holder: starts a process in a new uts namespace. Sets $holder to its pid.
 uts_holder()
 {
 	start_holder unshare -r -u sh -c 'echo >&3; exec sleep infinity 3>&-'
@@ -29,7 +29,7 @@ test_sorts_by_a_column_that_is_not_printed()
 	run nslist -t uts -n -o PID --sort pid "$first" "$holder"
 	assert_ok
 	assertEquals "$(printf '%s\n' "$first" "$holder" | sort -n | xargs)" "$(echo "$out" | xargs)"
-	# numbers are not sorted as text
+	# nslist must not sort numbers as text
 	run nslist -J -o NPROCS --sort=-NPROCS
 	assert_ok
 	assert_json '[.namespaces[].nprocs] | . == (sort | reverse)'
@@ -105,7 +105,7 @@ test_age_has_a_unit_in_tables_only()
 	assert_json '.namespaces[0].age | type == "number"'
 }
 
-# on_terminal COLUMNS CMD…: runs CMD on a terminal of this width.
+# on_terminal COLUMNS CMD…: runs CMD on a terminal that is COLUMNS wide.
 on_terminal()
 {
 	_cols=$1
@@ -121,7 +121,7 @@ test_narrow_terminal_cuts_the_command_first()
 	await_sleep "$(pgrep -P "$holder")"
 	run nslist --containers -o PID,ROOTFS,CGROUP,COMMAND,REF
 	assert_ok
-	# there is room for the heading of COMMAND, but not for "sleep infinity"
+	# the terminal has room for the heading COMMAND, but not for the text "sleep infinity"
 	wide=$(($(wc -L <"$TMP/out") - 14 + 7))
 	ref=$(nslist --containers -rno REF)
 	rootfs=$(nslist --containers -rno ROOTFS)
@@ -137,7 +137,7 @@ test_narrow_terminal_cuts_the_command_first()
 	assertTrue 'nothing is cut with --notruncate' "sed -n 2p '$TMP/lines' | grep -q 'sleep infinity $ref\$'"
 }
 
-# has_colors: returns 0 if the last run has printed an escape sequence.
+# has_colors: returns 0 if the last run has printed an escape sequence of a colour.
 has_colors()
 {
 	grep -q "$(printf '\033')\[" "$TMP/out"
@@ -177,7 +177,7 @@ test_files_of_terminal_colors_choose_the_colors()
 	printf '# colors\nself\t1;31\n' >"$TMP/config/terminal-colors.d/scheme"
 	run nslist --color -t uts
 	assert_out_has "$(printf '\033')[1;31m"
-	# the file of the tool is more specific
+	# the configuration file for this tool has priority over the general file
 	echo 'self green' >"$TMP/config/terminal-colors.d/nslist.scheme"
 	run nslist --color -t uts
 	assert_out_has "$(printf '\033')[32m"

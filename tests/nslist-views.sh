@@ -8,8 +8,8 @@
 require_ns user uts pid
 require_tool jq
 
-# $inner is killed with its pid namespace. Waits until it has vanished, so that the next test does
-# not count it.
+# $inner is killed together with its pid namespace. Waits until the namespace has vanished, so that
+# the next test does not count it.
 tearDown()
 {
 	stop_holders
@@ -18,7 +18,7 @@ tearDown()
 }
 
 # start_container: starts a process in new user, uts and pid namespaces. Sets $uts and $pid_ns to
-# the inodes and $inner to the pid outside.
+# the inodes, and $inner to the pid of the process in the outer pid namespace.
 start_container()
 {
 	start_holder unshare -r -u -p -f --kill-child sh -c '
@@ -108,7 +108,8 @@ test_diff_reports_same_and_different_namespaces()
 
 test_diff_reports_unknown_namespaces_of_a_zombie()
 {
-	# A zombie still has a user and a pid namespace. perl, unlike a shell, does not reap its child.
+	# A zombie is still in a user and a pid namespace. The test uses perl, because perl, unlike
+	# a shell, does not reap its child.
 	start_holder perl -e 'open F, ">&=3"; $p = fork or exit; syswrite F, "$p\n"; close F; sleep'
 	until grep -q '^State:	Z' "/proc/$holder_line/status"; do
 		:
@@ -147,7 +148,7 @@ test_limits_count_a_new_owned_namespace()
 }
 
 # start_watch OPTION…: starts nslist --watch with these options, and a loop that creates namespaces.
-# The lines of nslist can be read from descriptor 4. Sets $watcher to the pid of nslist.
+# The test reads the lines of nslist from descriptor 4. Sets $watcher to the pid of nslist.
 start_watch()
 {
 	mkfifo "$TMP/lines"
@@ -155,7 +156,8 @@ start_watch()
 	start_holder sh -c 'echo >&3; exec 3>&-; exec nslist --watch=20ms -t uts -o NS,TYPE "$@" >"$0" 2>&1' "$TMP/lines" "$@"
 	watcher=$holder
 	exec 4<"$TMP/lines"
-	# each namespace lives longer than a scan interval; the first ones may exist before the first scan
+	# each namespace exists longer than the interval between two scans; the first namespaces may
+	# exist before the first scan
 	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -r -u sleep 0.06; done'
 }
 
@@ -170,7 +172,7 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 {
 	start=$(date +%s)
 	start_watch
-	# skip the namespaces that existed at the first scan
+	# skip the namespaces that existed already at the first scan
 	while read -r line <&4; do
 		case $line in
 		+*) break ;;
@@ -179,14 +181,15 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 	assertTrue "$line" "echo '$line' | grep -qE '^[+] [^ ]+ [0-9]+ uts$'"
 	row=${line#+ * }
 	appeared=${line#+ } appeared=${appeared%% *}
-	# the next namespace may have appeared while this one still existed
+	# the next namespace may have appeared while this namespace still existed
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
 		[ "${gone%% *} ${gone#* * }" != "- $row" ] || break
 	done
 	assertEquals "- $row" "${gone%% *} ${gone#* * }"
 	gone=${gone#- } gone=${gone%% *}
-	# the first time is not before the start, the second is not before the first and not in the future
+	# the first time must not be before the start, and the second time must be neither before
+	# the first time nor in the future
 	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
 	assertEquals "times of the lines: $appeared $gone" "$times" \
 		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"
@@ -222,7 +225,8 @@ test_filter_is_refused_with_an_old_libsmartcols()
 	assert_refused 2 'libsmartcols 2.40'
 }
 
-# filtered EXPR: sets $types to the types of this process's rows that match the filter, in one line.
+# filtered EXPR: runs nslist with the filter EXPR, and sets $types to the types of the rows of this
+# process, in one line.
 filtered()
 {
 	run nslist -rn -p $$ -o TYPE -Q "$1"
@@ -239,7 +243,7 @@ test_filter_keeps_matching_rows()
 	assertEquals 'net uts' "$types"
 	filtered 'type eq "uts" && NPROCS > 0 && !(NPROCS == 0)'
 	assertEquals uts "$types"
-	# a row whose cell has no value does not match
+	# a row whose cell is empty must not match
 	filtered 'SETGROUPS =~ "a|d"'
 	assertEquals user "$types"
 	filtered 'BOOTOFF < 1000000000'
@@ -275,7 +279,7 @@ test_filter_refuses_invalid_expressions()
 	assert_refused 1 "--filter: cannot apply 'NETNSID == 0'"
 }
 
-# A line of --watch --json has the event, its time, the type and a numeric inode.
+# A line of --watch --json must have the event, the time of the event, the type and a numeric inode.
 test_watch_prints_events_in_json()
 {
 	start=$(date +%s)
@@ -305,8 +309,8 @@ frame_of()
 		$1 == node && /label=/	{ print label[depth] }' "$TMP/out"
 }
 
-# The arrow from a pid namespace to the pid namespace of a nested container is drawn. The arrows from
-# the namespaces of the caller to its containers are omitted.
+# The graph must have the arrow from a pid namespace to the pid namespace of a nested container. It
+# must not have arrows from the namespaces of the caller to the caller's containers.
 test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 {
 	start_holder unshare -r -u -p -f --kill-child sh -c 'hostname outer; unshare -u -p -f sh -c "
@@ -327,14 +331,14 @@ test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 	assert_out_lacks "n$nested_ns -> n$outer_ns"
 	assert_out_lacks "n$(own_inode pid) -> n$outer_ns"
 	assert_out_lacks "n$(own_inode user) -> n$(inode_of "$inner" user)"
-	# each namespace has one node
+	# each namespace must have exactly one node
 	assert_empty "$(grep -o '^ *n[0-9]* \[' "$TMP/out" | sort | uniq -d)"
 	nested=$(grep -c '^ *n[0-9]* \[' "$TMP/out")
 	run nslist -rno NS
 	assertEquals "$(sort -u "$TMP/out" | wc -l)" "$nested"
 }
 
-# dot(1) begins with the row at the bottom.
+# In the picture of dot(1), the row at the bottom is the first one.
 test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
 {
 	for _ in 1 2 3 4; do
@@ -390,10 +394,11 @@ test_limits_print_exact_numbers_in_json()
 	done
 }
 
-# The pid of an ended process may be reused, so the column REF must be empty.
+# Another process may have got the pid of the ended process, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# without the sandbox, the number of calls depends on other processes of the machine
+	# without the sandbox of the runner, the number of system calls depends on other processes
+	# of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF
@@ -419,7 +424,7 @@ test_dot_labels_nodes_with_type_and_number_and_frames_with_the_program()
 	assert_out_has "  n$uts [label=\"uts $uts\"];"
 	assert_out_has "label=\"sleep\\n$inner sleep\";"
 	assertEquals 'NUL bytes' 0 "$(tr -dc '\0' <"$TMP/out" | wc -c)"
-	# characters with a special meaning in a label are replaced
+	# in a label of the graph, characters with a special meaning must be replaced
 	cp "$(command -v sleep)" "$TMP/s\"l\\p"
 	start_holder unshare --user --map-root-user --uts sh -c 'echo $$ >&3; exec "$0" 1000 3>&-' "$TMP/s\"l\\p"
 	settle 50 grep -q 's"l' "/proc/$holder_line/comm"

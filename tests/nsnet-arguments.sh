@@ -6,7 +6,7 @@
 . "${0%/*}/testlib.sh"
 require_ns user net mnt
 
-# repeat N FORMAT: prints FORMAT N times, with the numbers from 1.
+# repeat N FORMAT: prints FORMAT N times, with the numbers 1 to N.
 repeat()
 {
 	_i=0
@@ -16,7 +16,7 @@ repeat()
 	done
 }
 
-# refused ARGUMENT…: runs nsnet with the arguments; $text must be a part of the message.
+# refused ARGUMENT…: asserts that nsnet refuses the arguments and that its message contains $text.
 refused()
 {
 	run nsnet "$@"
@@ -51,7 +51,7 @@ test_each_wrong_argument_is_named()
 		# shellcheck disable=SC2086 # words
 		refused $args
 	done <<-'EOT'
-		--move: 'x=y' is not name=<if>|run --move a0,x=y -- true
+		--move: 'x=y' is not an IP address with a prefix length|run --move a0,x=y -- true
 		--move: 'a/b' is not a name|run --move a0,name=a/b -- true
 		'via=10.0.0.1/24' is not via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
 		'via=x' is not via=|run --route 10.0.0.0/8,via=x -- true

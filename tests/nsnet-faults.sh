@@ -11,8 +11,7 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# The program prints its address and its default route, which it has only if the network is
-# complete.
+# The program prints its address and its default route. It has both only if the network is complete.
 printf '#!/bin/sh\necho "final ran"\nip -o -4 addr show eth0 | sed "s/.*inet \\([^ ]*\\) .*/\\1/"\nip route show default | cut -d" " -f1-3\n' >"$FINAL"
 
 setUp()
@@ -39,16 +38,16 @@ test_killed_run_leaves_nothing_behind()
 	assert_network_as_noted
 }
 
-# points CMD…: prints the number of system calls of CMD that failat can fail.
+# points CMD…: prints the number of those system calls of CMD that the helper failat can make fail.
 points()
 {
 	failat --list -o "$TMP/report" -- "$@" >/dev/null
 	grep -c . "$TMP/report"
 }
 
-# Only every fourth call fails, because libnftables makes hundreds of calls. If the kernel lacks the
-# flag owner (5.12), the rules remain until nsnet gc. The sysctls that allow forwarding are not
-# reset on purpose.
+# Only every fourth call is tested, because libnftables makes hundreds of calls. If the kernel lacks
+# the table flag `owner` (5.12), the rules remain until nsnet gc removes them. The sysctls that
+# permit forwarding stay set on purpose.
 test_killed_anywhere_a_run_with_nat_leaves_nothing()
 {
 	note_network
@@ -62,8 +61,8 @@ test_killed_anywhere_a_run_with_nat_leaves_nothing()
 	assert_network_as_noted
 }
 
-# If nsnet is killed, either the complete network or an empty file in /run/netns remains, which gc
-# removes.
+# If nsnet is killed, the network is either complete, or an empty file in /run/netns remains, which
+# nsnet gc removes.
 test_killed_add_leaves_an_empty_file_or_a_complete_network()
 {
 	note_network

@@ -10,7 +10,7 @@ require_ns net mnt
 require_tool ip
 host_is_ours
 
-# A bind mount replaces /etc, so the machine's files stay unchanged.
+# A copy is mounted over /etc, so the files of the machine stay unchanged.
 oneTimeSetUp()
 {
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
@@ -22,8 +22,8 @@ tearDown()
 	rm -rf /etc/netns /etc/resolv.conf "$TMP/real"
 }
 
-# A user who can write to /run/netns must not block nsnet of root with a FIFO or make it open a
-# device.
+# A user who can write to /run/netns must not be able to block root's nsnet with a FIFO, or to make
+# nsnet open a device.
 test_a_fifo_or_device_in_place_of_a_name_is_not_opened()
 {
 	mkdir -p /run/netns
@@ -111,7 +111,7 @@ test_del_keeps_files_that_nsnet_did_not_create()
 }
 
 # state: prints the network that a plan creates, as ip(8) reports it. Omits numbers that the kernel
-# chooses, and link-local addresses, whose flags depend on the time.
+# chooses, and link-local addresses, because their flags depend on the time.
 state()
 {
 	ip -o -d link show type bridge | sed 's/.*: br/br/; s/ .*//'
@@ -185,7 +185,8 @@ test_del_removes_only_a_file_of_its_own()
 	assertFalse 'its own file and the directory are removed' '[ -e /etc/netns/web ]'
 }
 
-# Adding the rules is the last step. If it fails, the results of all earlier steps must be removed.
+# Adding the firewall rules is the last step. If it fails, nsnet must remove the results of all
+# earlier steps.
 test_rules_that_are_refused_leave_neither_name_nor_file()
 {
 	nsnet bridge br0,10.1.0.1/24

@@ -43,7 +43,8 @@ serve()
 	done
 }
 
-# A bash(1) script with the arguments ADDRESS and PORT: prints the greeting of the server.
+# A bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints its
+# greeting.
 get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
 
 test_run_reaches_the_outside_only_with_nat()
@@ -93,7 +94,7 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assert_out 'hello from web'
 	run ip netns exec web timeout 5 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	# the port must not be published on the loopback addresses
+	# nsnet must not publish the port on the loopback addresses
 	run timeout 5 bash -c "$get" 127.0.0.1 8080
 	assert_rc 1
 	kill "${servers##* }"
@@ -106,8 +107,8 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assertNotEquals 0 "$rc"
 }
 
-# Connection tracking stores the path of a UDP connection, which remains valid when a rule is added
-# or removed.
+# Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
+# added or removed.
 test_a_published_udp_port_takes_over_old_connections()
 {
 	nft 'table ip c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
@@ -207,7 +208,8 @@ test_gc_removes_only_rules_of_vanished_namespaces()
 	assert_ok
 	assert_out_empty
 	ip netns del web-1
-	# the rules remain as long as the ending namespace still has its device
+	# the rules must remain as long as the network namespace, which is being removed, still has
+	# its device
 	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
 	run nsnet gc
 	assert_ok
@@ -247,6 +249,56 @@ test_explained_rules_equal_the_installed_rules()
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(nft list ruleset)"
 }
 
+# foreign_rules: prints the tables of other programs, without the values of counters.
+foreign_rules()
+{
+	for table in 'ip nat' 'ip filter' 'inet firewalld' 'ip6 filter'; do
+		# shellcheck disable=SC2086 # a family and a name
+		nft -s list table $table
+	done
+}
+
+# The tables have the chains of Docker and firewalld, with the hooks that nsnet uses.
+test_tables_of_other_programs_stay_unchanged()
+{
+	nft -f - <<-'EOF'
+		table ip nat {
+			chain DOCKER { iifname "docker0" counter return; iifname != "docker0" tcp dport 8081 counter dnat to 172.17.0.2:80; }
+			chain PREROUTING { type nat hook prerouting priority dstnat; fib daddr type local counter jump DOCKER; }
+			chain POSTROUTING { type nat hook postrouting priority srcnat; oifname != "docker0" ip saddr 172.17.0.0/16 counter masquerade; }
+		}
+		table ip filter {
+			chain DOCKER-USER { counter return; }
+			chain FORWARD { type filter hook forward priority filter; policy drop; counter jump DOCKER-USER; oifname "docker0" ct state established,related counter accept; }
+		}
+		table ip6 filter { chain INPUT { type filter hook input priority filter; policy accept; }; }
+		table inet firewalld {
+			chain filter_FORWARD { type filter hook forward priority filter + 10; ct state established,related accept; reject with icmpx admin-prohibited; }
+			chain nat_POSTROUTING { type nat hook postrouting priority srcnat + 10; oifname "up0" masquerade; }
+		}
+	EOF
+	foreign_rules >"$TMP/foreign"
+	assertTrue 'the rules are there' "grep -q filter_FORWARD '$TMP/foreign'"
+	nsnet bridge br0,10.1.0.1/24 --nat
+	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 53:53/udp
+	run nsnet run --bridge br0 --nat -- true
+	assert_ok
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat --publish 8082:80 -- sh -c 'exit 3'
+	assert_rc 3
+	nsnet why --probe web >/dev/null
+	run nsnet add bad --bridge br0 --publish 8083:80 --sysctl net.none=1
+	assert_rc 1
+	foreign_rules >"$TMP/foreign.now"
+	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assertEquals 'tables of nsnet' 2 "$(nft list tables | grep -c nsnet)"
+	nsnet del web br0
+	run nsnet gc
+	assert_ok
+	foreign_rules >"$TMP/foreign.now"
+	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assertEquals 'all tables' 4 "$(nft list tables | wc -l)"
+}
+
 test_check_validates_the_rules_with_the_kernel()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -269,7 +321,7 @@ test_reports_invalid_arguments()
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat
 	assert_refused 1 'need a bridge with an IPv4 address'
-	# nft(8) would parse this name as rules
+	# nft(8) would interpret a part of this name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
 	assert_refused 1 'cannot name a table of firewall rules'
 }
@@ -284,8 +336,8 @@ test_a_run_that_cannot_fork_removes_its_rules()
 	assertTrue 'the rules are removed' 'settle 20 has_no_tables'
 }
 
-# Only the initial pid namespace contains all processes, so elsewhere gc cannot tell that a process
-# has ended.
+# Only the initial pid namespace shows all processes, so in another pid namespace nsnet gc cannot
+# determine that a process has ended.
 test_gc_keeps_the_rules_of_a_process_that_it_cannot_see()
 {
 	nft add table inet nsnet_run/4194000

@@ -34,7 +34,7 @@ nic_state()
 setUp()
 {
 	initial ip link set "$nic" mtu 1400 up
-	# wait for the carrier, because without a carrier the routes have the flag linkdown
+	# wait until the device has a carrier, because otherwise the routes have the flag linkdown
 	settle 100 nic_has_carrier
 	initial ip addr add 192.0.2.1/24 dev "$nic"
 	initial ip addr add fd00:9::1/64 dev "$nic" nodad
@@ -49,13 +49,14 @@ tearDown()
 	initial ip link set "$nic" mtu 1500 down
 }
 
-# nic_is_back NAME: succeeds if the initial namespace has a device of that name again.
+# nic_is_back NAME: succeeds if the initial network namespace has a device NAME again.
 nic_is_back()
 {
 	initial ip link show dev "$1" 2>/dev/null | grep -q alias
 }
 
-# lend_and_kill: lends the device to a program, kills nsnet, and then kills the program.
+# lend_and_kill: starts a nsnet that lends the device to a program, kills nsnet, and then kills the
+# program.
 lend_and_kill()
 {
 	start_holder nsenter --net=/dev/initial-net -- nsnet run --move "$nic,name=in0" -- \

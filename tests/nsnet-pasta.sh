@@ -36,13 +36,13 @@ oneTimeTearDown()
 	clear_network
 }
 
-# pasta executes a variant for the processor, which has another name (passt.avx2).
+# pasta executes a variant of itself for the processor, which has another name (passt.avx2).
 has_no_pasta()
 {
 	! pgrep -x 'pas(ta|st).*' >/dev/null
 }
 
-# no_pasta: succeeds if pasta ends within a second.
+# no_pasta: succeeds if no pasta process remains after a second.
 no_pasta()
 {
 	settle 10 has_no_pasta
@@ -57,15 +57,15 @@ hello"
 	assertTrue 'pasta has ended with the program' no_pasta
 }
 
-# pasta of Debian 12 loses the answer if the server closes the connection at once. This server waits
-# until the client closes it.
+# pasta in Debian 12 loses the answer of a server that closes the connection at once. This server
+# waits until the client closes it.
 test_published_port_is_reachable_from_the_world()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- nsnet run --pasta \
 		--publish 8080:8081 -- sh -c 'busybox nc -ll -p 8081 -e cat 3>&- &
 			until ss -Hltn "sport = 8081" | grep -q .; do :; done; echo ready >&3; exec 3>&-; wait'
-	# pasta of Debian 12 sometimes loses what arrives right after it has accepted a connection, so
-	# the client connects again; the whole time stays five seconds
+	# pasta in Debian 12 sometimes loses data that arrives right after it has accepted a
+	# connection. So the client connects again; the time limit for all attempts is five seconds.
 	run ip netns exec world sh -c 'for try in 1 2 3 4 5; do
 		timeout 1 bash -c "exec 3<>/dev/tcp/198.51.100.1/8080 && echo inside >&3 && read -r line <&3 && echo \"\$line\"" && exit
 	done; exit 1'

@@ -10,7 +10,7 @@ require_ns net mnt
 require_tool ip jq nft
 host_is_ours
 
-# The devices are created with ip(8), so that the expected values do not depend on nsnet.
+# ip(8) creates the devices, so that the expected values do not depend on nsnet.
 setUp()
 {
 	ip netns add web && ip netns add db
@@ -26,8 +26,9 @@ tearDown()
 	clear_network
 }
 
-# no_names_are_opened: succeeds, after an assert, if the root is on a file server, as in build-aux/in-kernel. The search
-# opens no file of such a mount namespace, because the server might never answer.
+# no_names_are_opened: succeeds, after one assert, if the root is on a file server, as in
+# build-aux/in-kernel. nsnet then opens no mounted namespace file, because the server might never
+# answer.
 no_names_are_opened()
 {
 	grep -q '^[^ ]* / 9p ' /proc/mounts || return
@@ -136,7 +137,7 @@ test_processes_and_holders_are_counted()
 	start_holder ip netns exec web sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
 	assert_ok
-	# count the mounts of the namespace file in the mount namespaces of the test and of ip(8)
+	# count the mounts of the namespace file, in the mount namespaces of the test and of ip(8)
 	assertTrue "$out" '[ "$(printf "%s\n" "$out" | grep -c "^[ex]t*h*0 1 [1-9]$")" = 2 ]'
 	before=${out##* }
 	start_holder sh -c 'exec 4</run/netns/web; echo x >&3; exec sleep 1000 3>&-'
@@ -148,7 +149,8 @@ test_processes_and_holders_are_counted()
 	stop_holders
 }
 
-# Other tools must accept each printed reference, and find the listed device in that namespace.
+# Other tools must accept each reference that nsnet show prints, and must find the listed device in
+# that namespace.
 test_other_tools_accept_the_references()
 {
 	! no_names_are_opened || return 0
@@ -161,8 +163,8 @@ test_other_tools_accept_the_references()
 	stop_holders
 }
 
-# The graph of eight namespaces on two bridges must contain each connection once, and each device in
-# the box of its namespace.
+# There are eight namespaces on two bridges. The graph must contain each connection once, and each
+# device in the box of its namespace.
 test_graph_shows_eight_namespaces_on_two_bridges()
 {
 	clear_network

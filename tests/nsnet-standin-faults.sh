@@ -18,8 +18,9 @@ PATH=$TMP/bin:$PATH
 
 test_no_program_runs_without_the_network_of_pasta()
 {
-	# exclude pasta, which is a child of the background process. If a wait of the background
-	# process fails, it ends pasta, and the program may continue to run.
+	# exclude the system calls of pasta, a child of the background process. If a wait of the
+	# background process fails, the background process ends pasta, and the program may continue
+	# to run.
 	FAULT_MAX=20 fault_all -b nsnet -x ':(poll|wait4|close|kill):|^1[.]1[.]1[.]1' -- nsnet run --pasta -- "$FINAL"
 }
 

@@ -11,13 +11,13 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# nsnet has another name here, so that failat does not count the calls of the preparation
+# here nsnet has another name, so that failat does not count the system calls of the preparation
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
-# Each run has its own network namespace and its own /run, with a bridge, the namespace "web" on
-# this bridge, and the namespace "other". The output contains the network after the run. It omits
-# names that the kernel chooses, the devices of `nsnet run`, which disappear a moment later, and
-# states that depend on the time.
+# Each run has its own network namespace and its own /run. It begins with a bridge, the namespace
+# "web" on this bridge, and the namespace "other". The output ends with the state of the network
+# after the run. The output omits names that the kernel chooses, the devices of `nsnet run`, which
+# disappear a moment later, and states that depend on the time.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 state()
@@ -30,7 +30,8 @@ state()
 	done 2>&1 | sed -e 's/veth[0-9a-z]*/veth/g' -e 's/<[^>]*\\bUP\\b[^>]*>/up/' -e 's/<[^>]*>/down/' -e 's/ linkdown//' -e '/alias nsnet:run /d' | sort
 	ls /run/netns
 	[ ! -d /etc/netns ] || grep -r . /etc/netns
-	# the kernel removes the rules of "nsnet run" a moment after its socket is closed
+	# the kernel removes the rules of "nsnet run" a moment after the socket that created them is
+	# closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
 mount -t tmpfs none /run && ip link set lo up &&
@@ -42,7 +43,7 @@ state "\$@" >"$TMP/files.before"
 rc=\$?
 state "\$@" >"$TMP/files.then"
 cat "$TMP/files.said" "$TMP/files.then"
-# a verb that succeeds has changed the network or printed something
+# if a verb succeeds, it must have changed the network or printed something
 if [ \$rc = 0 ] && [ ! -s "$TMP/files.said" ] && cmp -s "$TMP/files.before" "$TMP/files.then"; then
 	exit 98
 fi
@@ -52,7 +53,8 @@ chmod 755 "$TMP/host"
 
 before=
 
-# verb MAX EXCEPTION COMMAND…: fails each call of the command.
+# verb MAX EXCEPTION COMMAND…: makes system calls of the command fail, one in each run and at most
+# MAX of them. Accepts wrong results that match EXCEPTION.
 verb()
 {
 	_max=$1 _unless=$2
@@ -87,7 +89,7 @@ test_gc_is_complete_or_reports_the_failure()
 {
 	before=': >/run/netns/dead'
 	export before
-	# ignore ENOENT, which means that the directory or file is removed already
+	# ignore ENOENT, which means that another process has removed the directory or file already
 	verb 12 ':openat:[0-9]+ ENOENT' nsnet gc
 	before=
 }
@@ -118,7 +120,8 @@ test_a_lent_device_returns_in_spite_of_failed_calls()
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'
 	export before
-	# the exit status is that of the program, which tests in which namespace the device is
+	# the exit status is that of the program, which tests in which namespace the device is at
+	# that time
 	FAULT_MAX=25 fault_all -i "^in0" -c whole_or_reported -u ip -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- ip -br link show in0
 	before=
 }

@@ -10,9 +10,9 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# Connects the namespace web with the bridge br0 of the namespace router, and router with world.
-# The caller's namespace has a bridge and a pair with the same names and indices as router, but
-# everything is down.
+# Connects the namespace web with the bridge br0 of the namespace router, and the namespace router
+# with the namespace world. The caller's namespace has a bridge and a pair with the same names and
+# indices as router, but all of them are down.
 setUp()
 {
 	ip netns add router && ip netns add web && ip netns add world
@@ -136,7 +136,7 @@ test_a_router_without_a_name_is_found_by_its_process()
 	assert_out_has "cure: nsnet why /proc/$holder_line/ns/net"
 }
 
-# An open descriptor keeps a namespace that has neither a process nor a name.
+# An open descriptor keeps the namespace alive, which has neither a process nor a name.
 test_a_router_that_cannot_be_found_is_reported_as_such()
 {
 	start_holder sh -c 'exec 4</run/netns/router; echo x >&3; exec sleep 1000 3>&-'

@@ -15,7 +15,7 @@ oneTimeSetUp()
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
 }
 
-# Creates a working network with ip(8) and nft(8).
+# Creates a network without faults, using ip(8) and nft(8).
 setUp()
 {
 	echo nameserver 192.0.2.53 >/etc/resolv.conf
@@ -48,8 +48,8 @@ tearDown()
 	rm -rf /etc/netns
 }
 
-# serve NETNS|- PROTO PORT: starts a server in the namespace NETNS, or in the namespace of the test
-# (-). Returns when the server listens.
+# serve NETNS|- PROTO PORT: starts a server in the namespace NETNS, or, if the argument is "-", in
+# the namespace of the test. Returns when the server listens.
 serve()
 {
 	in=
@@ -67,8 +67,8 @@ serve()
 }
 
 # assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message contains
-# FRAGMENT. With the second argument, executes the printed cure and asserts that all checks then
-# succeed.
+# FRAGMENT. With the second argument, executes the commands that the report prints as the cure, and
+# asserts that all checks then succeed.
 assert_cause()
 {
 	run nsnet why web ${to:+"$to"}
@@ -209,7 +209,7 @@ test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	assert_cause '/etc/resolv.conf names only servers at loopback addresses'
-	# the resolv.conf of ip-netns(8) for this namespace
+	# the file resolv.conf that ip-netns(8) uses for this namespace
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok
@@ -286,7 +286,7 @@ test_reports_a_rule_that_drops_the_answers()
 	assert_cause "the chain 'fw' of the table 'ip f' drops the answers (policy drop)" cured
 }
 
-# Creates the chains of Docker, without a rule for the bridge.
+# Creates the firewall chains of Docker, but no rule for the bridge.
 test_reports_the_chains_of_docker_that_drop()
 {
 	nft 'table ip filter {
@@ -349,7 +349,8 @@ test_reports_a_missing_server_in_the_namespace()
 test_applies_ip_rules_to_bridged_packets()
 {
 	nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }'
-	# without br_netfilter, the rules are not applied to the packets that a bridge forwards
+	# without the module br_netfilter, the kernel does not apply the rules to packets that a
+	# bridge forwards
 	if [ ! -e /proc/sys/net/bridge ]; then
 		run nsnet why web 10.1.0.3
 		assert_ok
@@ -394,8 +395,8 @@ test_reports_another_rule_for_the_published_port()
 	assert_cause "the table 'ip o' sends the published port 8080/tcp to 10.1.0.99 instead"
 }
 
-# A datagram that arrived before the rule was added has created an entry of connection tracking that
-# leads to the host itself.
+# A datagram arrived before the rule was added. It has created an entry of connection tracking that
+# leads to the host and not to the namespace.
 test_reports_an_old_connection_to_the_published_port()
 {
 	serve web udp 80
@@ -474,7 +475,7 @@ test_notes_that_users_cannot_ping()
 }
 
 # assert_probe DESTINATION FRAGMENT: asserts that the probe fails with a message that contains
-# FRAGMENT, and leaves no rules in either namespace.
+# FRAGMENT, and that it leaves no firewall rules in either namespace.
 assert_probe()
 {
 	run nsnet why --probe web "$1"
@@ -573,7 +574,7 @@ probe_rules_are_there()
 	nft list tables | grep -q nsnet_probe && ip netns exec web nft list tables | grep -q nsnet_probe
 }
 
-# The kernel removes a table with the flag owner (5.12) when nsnet ends.
+# If a table has the flag `owner` (5.12), the kernel removes the table when nsnet ends.
 test_a_killed_probe_leaves_no_rules()
 {
 	nsnet why --probe web >/dev/null &
@@ -584,8 +585,8 @@ test_a_killed_probe_leaves_no_rules()
 	kill -KILL "$killed"
 	wait "$killed"
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
-		# gc can tell that a process has ended only in the initial pid namespace, and the
-		# test runs in another pid namespace
+		# gc can determine that a process has ended only in the initial pid namespace, but
+		# the test runs in another pid namespace
 		nft flush ruleset
 		ip netns exec web nft flush ruleset
 	fi
@@ -624,8 +625,7 @@ test_reports_invalid_arguments()
 	assert_err_has 'missing argument'
 }
 
-# readdress SUBNET: changes the address of the bridge to SUBNET.1 and that of the namespace to
-# SUBNET.2.
+# readdress SUBNET: gives the bridge the address SUBNET.1 and the namespace the address SUBNET.2.
 readdress()
 {
 	ip addr flush dev br0 && ip addr add "$1.1/24" dev br0
@@ -714,7 +714,7 @@ test_checks_a_device_that_is_not_a_pair()
 	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
 	ip -n web route add default via 10.1.0.1
 	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
-	# the kernel detects the lost carrier a moment later
+	# the kernel notices a moment later that the carrier is lost
 	settle 20 b0_has no-carrier
 	run nsnet why web
 	assert_rc 1
@@ -726,7 +726,7 @@ test_checks_a_device_that_is_not_a_pair()
 	assert_out_has "ok    'b0' has carrier; it is not a pair with another namespace"
 }
 
-# The kernel looks for another host with the address for about a second.
+# For about a second, the kernel asks the network for a host with the address.
 test_a_tentative_address_is_not_usable()
 {
 	ip addr add fd00:1::1/64 dev br0
@@ -744,7 +744,8 @@ test_a_tentative_address_is_not_usable()
 
 test_lines_of_resolv_conf_are_read_exactly()
 {
-	# without a nameserver line, the resolver asks the local host (resolv.conf(5))
+	# without a nameserver line in resolv.conf, the resolver asks the local host
+	# (resolv.conf(5))
 	printf 'nameservers 192.0.2.1\nsearch example\n' >/etc/resolv.conf
 	run nsnet why web
 	assert_rc 1
@@ -760,7 +761,7 @@ test_lines_of_resolv_conf_are_read_exactly()
 	run nsnet why web
 	assert_ok
 	assert_out_has "?     cannot read '/etc/resolv.conf': No such file or directory"
-	# an unreadable /etc/netns/NAME/resolv.conf must not be treated like a missing file
+	# nsnet must not treat an unreadable /etc/netns/NAME/resolv.conf like a missing file
 	mkdir -p /etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok

@@ -90,7 +90,7 @@ test_an_existing_process_is_connected_by_its_pid()
 	assert_rc 1
 }
 
-# The network namespace is owned by a user namespace, and connecting it needs privilege in the
+# A user namespace owns the network namespace. Connecting it to the host needs privilege in the
 # initial user namespace.
 test_a_container_with_a_user_namespace_is_connected_from_outside()
 {
@@ -105,7 +105,7 @@ test_a_container_with_a_user_namespace_is_connected_from_outside()
 	stop_holders
 }
 
-# The commands reach namespaces without a name as well.
+# The commands that nsnet prints also work for namespaces without a name.
 test_the_explained_commands_reach_processes()
 {
 	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -123,7 +123,7 @@ test_the_explained_commands_reach_processes()
 	assert_out_has 'inet 10.9.0.1/30'
 	run nsenter2 -t "$holder_line" -n -- ip -o -4 addr show b0
 	assert_out_has 'inet 10.9.0.2/30'
-	# the cures of nsnet why also work for namespaces without a name
+	# the commands that `nsnet why` prints as cures also work for namespaces without a name
 	nsenter2 -t "$first" -n -- ip link set lo down
 	run nsnet why "$first" 10.1.0.1
 	assert_rc 1
@@ -149,7 +149,8 @@ test_failed_add_undoes_all_steps()
 {
 	nsnet bridge br0,10.1.0.1/24
 	note_network
-	# The gateway of the route is in no subnet of the device, so the kernel refuses the last step.
+	# No subnet of the device contains the gateway of the route, so the kernel refuses the last
+	# step.
 	run nsnet add web --bridge br0 --bridge br7,10.7.0.1/24 --route 10.9.0.0/16,via=203.0.113.1
 	assert_refused 1 'cannot add the route to 10.9.0.0/16 via 203.0.113.1'
 	assert_network_as_noted
@@ -177,8 +178,8 @@ test_mac_and_mtu_options_are_applied()
 	assert_out_has 02:00:00:00:00:07
 	run nsnet run --link eth0,10.60.0.2/24,mtu=1300 -- ip link show eth0
 	assert_out_has 'mtu 1300'
-	# Without mac= the hardware address is derived from the IP address, so that the neighbour
-	# caches of other hosts remain valid.
+	# Without mac=, nsnet derives the hardware address from the IP address, so that the
+	# neighbour caches of other hosts remain valid.
 	assert_out_has 02:6e:0a:3c:00:02
 }
 
@@ -249,6 +250,27 @@ test_del_returns_after_the_devices_are_removed()
 	assert_out_empty
 	run nsnet del web
 	assert_refused 1 "'web' is neither a named namespace nor a bridge"
+}
+
+# The device x0 of the namespace a and the one of web have the same index, and the other ends as well,
+# but the other end of x0 is in the namespace b.
+test_connections_with_a_third_namespace_are_not_mistaken_for_its_own()
+{
+	nsnet add web --bridge br0,10.1.0.1/24
+	inner=$(ip -n web -o link show eth0 | cut -d: -f1)
+	outer=$(ip -o link show master br0 | cut -d: -f1)
+	ip netns add a && ip netns add b
+	ip -n b link add index "$outer" name y0 type veth peer name x0 index "$inner" netns a
+	run nsnet add /run/netns/a --link x0@br0,10.1.0.9/24
+	assert_refused 1 "the device 'x0' exists already, and is not connected to 'br0'"
+	run nsnet del /run/netns/a
+	assert_ok
+	run ip -n a -br link show x0
+	assert_rc 0
+	run nsnet del /run/netns/web
+	assert_ok
+	run ip -n web -br link show eth0
+	assert_rc 1
 }
 
 test_a_name_can_be_used_again_at_once()
@@ -323,12 +345,13 @@ test_run_neither_forks_nor_moves_a_device()
 	assert_ok
 	assertTrue 'a device is created' "grep -q RTM_NEWLINK '$TMP/trace'"
 	assertEquals 'processes' 1 "$(awk '{ print $1 }' "$TMP/trace" | sort -u | wc -l)"
-	# find the request that moves the device: it contains an index and a namespace
+	# find the netlink request that moves the device: it contains an index and a namespace
 	assertEquals 0 "$(grep RTM_NEWLINK "$TMP/trace" | grep -v 'ifi_index=0' | grep -c IFLA_NET_NS)"
 }
 
-# nic_state: prints the state of nic0. A veth device takes the place of a physical device. It is
-# destroyed with its namespace, so the test covers only the case that nsnet moves the device out before the namespace ends.
+# nic_state: prints the state of nic0. A veth device replaces a physical device in this test. The
+# kernel destroys a veth device together with its namespace, so the test covers only the case that
+# nsnet moves the device back before the namespace ends.
 nic_state()
 {
 	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'
@@ -350,7 +373,8 @@ test_moved_device_returns_in_its_previous_state()
 	assert_out_has DOWN
 	assert_out_has 'alias nsnet-nic:nic0 1400 up'
 	assertEquals "$before" "$(nic_state)"
-	# the device also comes back if the program fails, cannot be executed, or nsnet is terminated
+	# nsnet also moves the device back if the program fails or cannot be executed, or if nsnet
+	# is terminated
 	run nsnet run --move nic0 -- sh -c 'exit 3'
 	assert_rc 3
 	run nsnet run --move nic0 -- /dev
@@ -361,17 +385,36 @@ test_moved_device_returns_in_its_previous_state()
 	assertEquals "$before" "$(nic_state)"
 }
 
+test_moved_device_gets_addresses_and_a_gateway()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
+	before=$(nic_state)
+	run nsnet run --move nic0,192.0.2.131/24,fd00:9::2/64,gw=192.0.2.2,name=in0 -- \
+		sh -c 'ip -br addr show dev in0; ip route show default'
+	assert_ok
+	assert_out_has 'UP '
+	assert_out_has '192.0.2.131/24'
+	assert_out_has 'fd00:9::2/64'
+	assert_out_has 'default via 192.0.2.2 dev in0'
+	assertEquals "$before" "$(nic_state)"
+	run nsnet run --move nic0,192.0.2.131/24,gw=198.51.100.1 -- true
+	assert_refused 125 'cannot add the route to 0.0.0.0/0 via 198.51.100.1'
+	assertEquals "$before" "$(nic_state)"
+}
+
 test_explained_commands_move_a_device_and_return_it()
 {
 	ip link add nic0 type veth peer name wire0
 	ip addr add 192.0.2.1/24 dev nic0 && ip link set wire0 up && ip link set nic0 up
 	ip route add 10.99.0.0/16 via 192.0.2.2 dev nic0 proto static
 	before=$(nic_state)
-	run nsnet run --move nic0,name=in0 --explain -- ip -br link show in0
+	run nsnet run --move nic0,name=in0,192.0.2.131/24,gw=192.0.2.2 --explain -- ip -br addr show in0
 	cp "$TMP/out" "$TMP/commands"
 	run sh -e "$TMP/commands"
 	assert_ok
 	assert_out_has in0
+	assert_out_has 192.0.2.131/24
 	assertEquals "$before" "$(nic_state)"
 }
 
@@ -379,7 +422,8 @@ test_gc_restores_a_device_from_its_record()
 {
 	ip link add nic0 type veth peer name wire0
 	ip link set wire0 up
-	# the state in which the kernel leaves a physical device after its namespace has ended
+	# set up the state in which the kernel leaves a physical device after its namespace has
+	# ended
 	ip link set nic0 name dev7 alias 'nsnet-nic:nic0 1400 up 192.0.2.1/24 10.99.0.0/16=192.0.2.2'
 	run nsnet gc
 	assert_ok
@@ -389,7 +433,7 @@ test_gc_restores_a_device_from_its_record()
 	assert_out_has '10.99.0.0/16 via 192.0.2.2 dev nic0'
 	assert_out_has 'mtu 1400'
 	assert_out_lacks alias
-	# if another device has the old name, nsnet must not remove the record
+	# if another device has the old name by now, nsnet must not remove the record
 	ip link set nic0 down
 	ip link set nic0 name dev7 alias 'nsnet-nic:wire0 1400 up 192.0.2.1/24'
 	run nsnet gc

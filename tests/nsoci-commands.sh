@@ -37,14 +37,14 @@ tearDown()
 	rm -rf "$state"
 }
 
-# oci ARGUMENT…: runs nsoci.
+# oci ARGUMENT…: runs nsoci with the arguments.
 oci()
 {
 	"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled "$@"
 }
 
-# configure FILTER [ARGUMENT…]: writes config.json. The program runs the arguments. FILTER changes the
-# configuration.
+# configure FILTER [ARGUMENT…]: writes config.json. The arguments are the command line of the
+# program, and the jq filter FILTER changes the configuration.
 configure()
 {
 	filter=$1
@@ -54,11 +54,12 @@ configure()
 		>"$TMP/bundle/config.json"
 }
 
-# contain ID: creates and starts a container, whose output goes to $TMP/said, and waits for its end.
+# contain ID: creates and starts a container, and waits until it has ended. The output of the
+# container goes to $TMP/said.
 contain()
 {
 	mkfifo "$TMP/end"
-	# the end of the file is the end of the container
+	# when the container has ended, the read reaches the end of the file
 	oci create --bundle "$TMP/bundle" --pid-file "$TMP/pid" "$1" >"$TMP/said" 2>&1 9>"$TMP/end" &
 	creator=$!
 	exec 8<"$TMP/end"

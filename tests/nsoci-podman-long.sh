@@ -14,7 +14,8 @@ oneTimeTearDown()
 	podman rmi --all --force >/dev/null 2>&1
 }
 
-# remove_rest: removes what podman has left, because the process that it relied on was killed.
+# remove_rest: deletes the containers that remain because the process that podman relied on was
+# killed.
 remove_rest()
 {
 	for dir in /run/nsoci/*/; do
@@ -66,7 +67,7 @@ read-only
 
 test_podman_init_and_terminal_work()
 {
-	# nsinit is linked with the C library
+	# nsinit needs the C library, so mount its libraries into the container
 	libraries=$(ldd "$(command -v nsinit)" | grep -o "/lib[^ ]*" | sed "s,.*,--volume &:&:ro,")
 	# shellcheck disable=SC2086 # separate words
 	run start_container --rm --init --init-path "$(command -v nsinit)" $libraries box:1 sh -c 'cat /proc/1/comm'

@@ -9,7 +9,7 @@
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/podmanlib.sh"
 
-# podman keeps a process that holds its user namespace.
+# podman keeps a process running so that its user namespace continues to exist.
 oneTimeTearDown()
 {
 	podman system migrate >/dev/null 2>&1

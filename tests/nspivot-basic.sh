@@ -83,7 +83,7 @@ test_mounts_have_the_options_given()
 	assert_out_has 700
 }
 
-# These options are flags of mount(2) but parameters of fsconfig(2).
+# In mount(2) these options are flags, but in fsconfig(2) they are parameters.
 test_superblock_options_work_with_mount_api_and_mount()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -266,8 +266,8 @@ test_mounts_have_their_type_as_source()
 	NSPIVOT_UNDER=
 }
 
-# The preset shows the processes of the host on purpose. nspivot still refuses the mount namespace
-# of the machine.
+# The preset shows the processes of the host on purpose. Even so, nspivot must refuse to run in the
+# mount namespace of the machine.
 test_host_preset_works_without_force()
 {
 	run box --preset=host "$box" -- /bin/sh -c 'echo /proc/[0-9]* /sys/k*'
@@ -306,7 +306,7 @@ test_explain_prints_presets_as_options_that_do_the_same()
 	assert_ok
 	assert_out_has '--mask=/proc/keys:try'
 	assert_out_has '--readonly=/proc/sys:try'
-	# with these options instead of the preset, the plan is the same
+	# the plan must be the same if the options are given instead of the preset
 	sed -n 's/^ *[0-9]* caller \(--[^ ]*\): .*/\1/p' "$TMP/out" >"$TMP/plain"
 	tail -n +1 "$TMP/out" | grep -- ' --' >"$TMP/of_preset"
 	# shellcheck disable=SC2046 # several words
@@ -403,7 +403,7 @@ test_explain_names_the_directories_of_the_pivot()
 	assert_out_has ' bind the directories of / read-only on a tmpfs, read-only at the end: '
 }
 
-# The new root may lack the program in $SHELL of the caller.
+# The new root may lack the shell that $SHELL of the caller names.
 test_runs_a_shell_by_default()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -441,8 +441,8 @@ made'
 	NSPIVOT_UNDER=
 }
 
-# If the file is not regular, execve(2) fails with EACCES. nspivot then removes the mount points
-# that it created.
+# If the program is not a regular file, execve(2) fails with EACCES. nspivot must then remove the
+# mount points that it has created.
 test_program_that_is_not_a_regular_file_exits_126()
 {
 	mkfifo "$box/fifo"

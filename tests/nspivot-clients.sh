@@ -8,7 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns uts ipc net cgroup
-# build-aux/check creates the image, because shunit2 would report a skip as a failure
+# build-aux/check creates the image; this test cannot skip, because shunit2 would report a skip as a
+# failure
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 
 # docker COMMAND…: runs the command in the image with the docker preset, without changing the image.
@@ -67,8 +68,8 @@ test_program_is_contained()
 	assert_out_lacks "$NSUTILS_DEBIAN"
 }
 
-# systemd sends READY=1 to the socket in NOTIFY_SOCKET when it has booted. Here systemctl waits for
-# the boot.
+# When systemd has booted, it sends READY=1 to the socket in NOTIFY_SOCKET. Here systemctl waits for
+# the end of the boot.
 test_systemd_boots()
 {
 	mkfifo "$TMP/fifo"
@@ -80,7 +81,7 @@ test_systemd_boots()
 	while [ -z "$first" ] && kill -0 "$pid" 2>/dev/null; do
 		first=$(ps -o pid= --ppid "$pid" | tr -d ' ')
 	done
-	# retry until systemd has created the socket that systemctl uses
+	# retry until systemd has created the socket that systemctl connects to
 	tries=0
 	while [ $tries -lt 100 ]; do
 		run nsenter2 --target "$first" --all -- systemctl is-system-running --wait

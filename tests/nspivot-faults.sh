@@ -10,7 +10,7 @@
 make_box
 cp "$NSUTILS_HELPERS/probe" "$box/probe"
 put_final "$box/final" /probe
-# The final program also prints the modes of the created files.
+# The program at the end also prints the modes of the created files.
 sed -i '2a for f in / /dev/* /etc/* /made/*; do [ ! -e "$f" ] || stat -c "%n %a %u %g %t:%T" "$f"; done' "$box/final"
 chmod 711 "$TMP"
 
@@ -34,15 +34,15 @@ else
 	NS="-U -r $NS"
 fi
 
-# faults MAX OPTION…: makes each system call of nspivot fail, or a sample of at most MAX calls.
-# Status 127 is accepted, because the search for the program may fail. A failed execve(2) is not
-# tested with the docker preset: nspivot has then dropped the capabilities that it needs to undo its
-# steps.
+# faults MAX OPTION…: makes each system call of nspivot fail in turn, or a sample of at most MAX
+# calls. Status 127 is accepted, because the search for the program may fail. A failed execve(2) is
+# not tested with the docker preset: nspivot has then dropped the capabilities that it needs to undo
+# its steps.
 faults()
 {
 	_max=$1
-	# These failures are expected: nspivot does not mask a path that does not exist. It mounts devpts
-	# without gid=5 if that group is not mapped.
+	# These failures are expected: nspivot does not mask a path that does not exist, and it
+	# mounts devpts without gid=5 if group 5 is not mapped.
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
@@ -73,7 +73,7 @@ test_failed_call_leaves_nothing_with_the_other_presets()
 	NSPIVOT_UNDER=
 }
 
-# The options of this test are in no preset.
+# Tests the options that no preset contains.
 test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -91,7 +91,7 @@ test_kill_at_any_call_leaves_nothing()
 		nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- /final
 }
 
-# nspivot removes the mount points that it created when any later step fails.
+# If any later step fails, nspivot must remove the mount points that it has created.
 test_failure_removes_created_mount_points()
 {
 	rm -rf "${box:?}/proc" "${box:?}/dev" "${box:?}/sys"
@@ -109,7 +109,7 @@ test_failure_removes_created_mount_points()
 	NSPIVOT_UNDER=
 }
 
-# The new root is complete when the program or the last step before it fails.
+# The program, or the last step before it, fails after the new root is complete.
 test_failure_after_the_pivot_removes_created_mount_points()
 {
 	note_state
@@ -132,9 +132,9 @@ test_failure_after_the_pivot_removes_created_mount_points()
 	NSPIVOT_UNDER='' NS_TOO=
 }
 
-# early CALL:N OPTION…: runs nspivot and lets the Nth CALL fail with EINVAL. Kernels 5.12 to 6.14
-# return EINVAL for a mount on a detached tree and for a clone of a part of it. nspivot then
-# attaches the tree and completes it there.
+# early CALL:N OPTION…: runs nspivot and makes its Nth system call CALL fail with EINVAL. Kernels
+# 5.12 to 6.14 return EINVAL for a mount on a detached tree and for a clone of a part of it. nspivot
+# then attaches the tree and completes it there.
 early()
 {
 	_call=$1
@@ -229,8 +229,8 @@ test_works_with_a_hundred_binds()
 	assert_out 100
 }
 
-# each_call CALL ERRNO OPTION…: runs box without a failure and notes CALL and ERRNO for refused_at.
-# Sets $points to the number of these calls.
+# each_call CALL ERRNO OPTION…: runs nspivot by box() without a fault, and stores CALL and ERRNO for
+# refused_at(). Sets $points to the number of system calls CALL.
 each_call()
 {
 	_call=$1 _errno=$2
@@ -243,7 +243,7 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: repeats the run of each_call and lets the Nth of these calls fail.
+# refused_at N OPTION…: repeats the run of each_call() and makes the Nth of these system calls fail.
 refused_at()
 {
 	_k=$1
@@ -269,7 +269,7 @@ test_an_old_root_that_cannot_be_detached_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The last call that attaches a mount moves the old root, and the test lets it fail.
+# The last system call that attaches a mount moves the old root. The test makes this call fail.
 test_an_old_root_that_cannot_be_moved_is_refused()
 {
 	note_state
@@ -284,7 +284,7 @@ test_an_old_root_that_cannot_be_moved_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The limit of the file size permits the protected copy of the binary.
+# The limit of the file size must permit the protected copy of the tool's binary.
 test_a_file_that_cannot_be_written_whole_is_refused()
 {
 	head -c 8000000 /dev/zero >"$TMP/big"

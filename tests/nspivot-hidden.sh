@@ -10,8 +10,8 @@ mkdir -p "$TMP/src" "$box/run" "$box/var"
 echo content >"$TMP/src/file"
 ln -s ../run "$box/var/run"
 
-# hides OPTION1 OPTION2 LATER EARLIER: asserts that nspivot refuses these options and names the two
-# destinations.
+# hides OPTION1 OPTION2 LATER EARLIER: asserts that nspivot refuses these two options, and that its
+# message names the two destinations.
 hides()
 {
 	run box "$1" "$2" "$box" -- /bin/true

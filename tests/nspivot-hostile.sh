@@ -9,7 +9,8 @@
 
 harm
 
-# both OPTION…: runs box with the mount API and openat2(2), without both, and without openat2(2).
+# both OPTION…: runs nspivot by box() three times: with the mount API and openat2(2), without both,
+# and without openat2(2) only.
 both()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do
@@ -116,8 +117,8 @@ test_directory_exchanged_for_a_link_never_leads_outside()
 	NSPIVOT_UNDER=
 }
 
-# bind_swapped PATH: binds a source while a helper exchanges it continuously. Each bind must show
-# one of the two directories, with the options of the bind.
+# bind_swapped PATH: binds a source directory while a helper continuously exchanges it with another
+# directory. Each bind must show one of the two directories, and must have the options of the bind.
 bind_swapped()
 {
 	start_holder exchange "$box/src" "$box/other"
@@ -148,14 +149,15 @@ test_bind_source_is_opened_once()
 	rm -r "$box/src" "$box/other" 2>/dev/null
 	mkdir "$box/src"
 	echo directory >"$box/src/file"
-	# the caller chooses the source path, so nspivot follows a link in it, and the bind stays read-only
+	# the caller, and not the root, chooses the source path, so nspivot follows a symbolic link
+	# in it; the bind stays read-only
 	ln -s "$canary" "$box/other"
 	bind_swapped
 	assert_canary
 }
 
-# A path is masked by a device that nspivot has verified, even while /dev/null is exchanged for
-# another file (CVE-2025-31133).
+# A device that nspivot has verified masks the path, even while /dev/null is exchanged with another
+# file (CVE-2025-31133).
 # as: root
 test_mask_uses_only_the_real_null_device()
 {
@@ -175,13 +177,13 @@ test_mask_uses_only_the_real_null_device()
 	NSPIVOT_UNDER=
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
-	# the control: without an exchange, the file is masked
+	# a control: without an exchange, the file is masked
 	run in_ns nspivot --dev --mask /plain "$box" -- /bin/sh -c 'cat /plain; echo masked'
 	assert_out masked
 }
 
-# nspivot must not use a directory /proc of the root as a proc file system. It mounts a real one
-# over the directory or ignores it.
+# nspivot must not use a directory /proc of the root as a proc file system. It must mount a real
+# proc file system over the directory, or ignore the directory.
 test_proc_directory_of_the_root_is_not_used_as_proc()
 {
 	for kind in directory tmpfs bind; do

@@ -9,7 +9,8 @@
 . "${0%/*}/rootlib.sh"
 make_box
 
-# ten_thousand OPTION…: runs box with 10,000 binds and the usual limit of descriptors.
+# ten_thousand OPTION…: runs nspivot by box() with 10,000 binds and the usual limit of open
+# descriptors.
 ten_thousand()
 {
 	NSPIVOT_UNDER="prlimit --nofile=1024: $NSPIVOT_UNDER"
@@ -38,8 +39,8 @@ test_failure_removes_ten_thousand_mount_points()
 	assert_no_leftovers
 }
 
-# Fills the mount namespace up to fs.mount-max: a tree bound into itself doubles the number of
-# mounts, and then smaller trees fill the rest.
+# Fills the mount namespace up to the limit fs.mount-max. A tree that is bound into itself doubles
+# the number of mounts, and then smaller trees fill the rest.
 test_hint_names_the_sysctl_when_mounts_exceed_it()
 {
 	mkdir -p "$TMP/full"

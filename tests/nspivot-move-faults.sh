@@ -12,7 +12,7 @@ mkdir -p "$box/proc" "$box/dev"
 printf '#!/bin/sh\necho "final ran"\ncut -d" " -f4,5 /proc/self/mountinfo\nls / /..\n' >"$box/look"
 chmod 755 "$box/look"
 
-# the script that is process 1 with a tmpfs as root
+# the script that runs as process 1 of a system whose root is a tmpfs
 cat >"$TMP/script" <<'SCRIPT'
 mount -t proc proc /proc && mkdir /new && mount --bind /real /new || exit 99
 mkdir -p /junk/deep && touch /junk/file /junk/deep/file && ln -s /real /junk/link
@@ -23,11 +23,11 @@ SCRIPT
 test_after_a_failed_call_no_program_runs_in_an_incomplete_root()
 {
 	set --
-	# build-aux/coverage keeps the counters of instrumented tools here
+	# instrumented tools (build-aux/coverage) write their counters here
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
-	# The files of the old root are removed last, so remaining files are harmless. A mount of
-	# the old root whose directory is missing in the new root is not moved.
+	# nspivot removes the files of the old root as its last step, so files that remain are
+	# harmless. A mount of the old root whose directory is missing in the new root is not moved.
 	FAULT_MAX=30 fault_all -b mover -u look -f '1 125 126 127' -o some -x ':(unlinkat|getdents64|close|openat2?|newfstatat|statx|execve):' -- \
 		nsunshare -mp -- nspivot --force --host-root --file /dev/null:/init "$@" --bind "$box:/real" \
 		--ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" -- /bin/sh /script

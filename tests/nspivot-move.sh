@@ -8,8 +8,8 @@
 make_box
 
 # initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 of a system whose root is a tmpfs. nspivot
-# builds this root and binds the tools and their libraries into it. The command runs as an argument
-# of $UNDER.
+# builds this root and binds the tools and their libraries into it. If $UNDER is set, it is a
+# command that runs the whole test system.
 initramfs()
 {
 	rm -rf "$TMP/real"
@@ -24,7 +24,7 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	# build-aux/coverage makes instrumented tools write their counters here
+	# instrumented tools (build-aux/coverage) write their counters here
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
@@ -46,8 +46,8 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 }
 
 # move_exchanged: the owner of the new root exchanges the mount point of a proc file system with
-# another directory, at one system call of the nspivot that moves. initramfs() must have filled
-# $TMP/real.
+# another directory, at one system call of the nspivot that moves the root to /. initramfs() must
+# have been called before, because it fills $TMP/real.
 move_exchanged()
 {
 	UNDER="failat -b mover -u look $1 -o $TMP/report --" initramfs "ln -s /tools/nspivot /mover; mkdir -p /new/p /new/fake/sys/kernel /new/fake/fs
@@ -109,14 +109,19 @@ test_move_root_is_refused_on_a_disk()
 	assertTrue 'the root is complete' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 
+# Only the root file system of the kernel has the type rootfs. A file replaces the mount table.
 test_hint_of_a_pivot_in_an_initramfs_names_move_root()
 {
-	initramfs '/helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
+	initramfs 'echo "1 1 0:2 / / rw - rootfs rootfs rw" >/table; mount --bind /table /proc/1/mountinfo
+		exec /helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
 	assert_rc 125
 	assert_out_lacks ran
 	assert_err_has 'Invalid argument'
-	assert_err_has 'hint: '
-	assert_err_has '--move-root'
+	assert_err_has 'hint: use --move-root: pivot_root(2) cannot leave an initramfs'
+	initramfs 'exec /helpers/enosys -e EINVAL pivot_root -- /tools/nspivot --force /new -- /bin/sh -c "echo ran"'
+	assert_rc 125
+	assert_err_has 'Invalid argument'
+	assert_err_lacks 'use --move-root'
 }
 
 . shunit2

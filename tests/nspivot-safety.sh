@@ -7,7 +7,7 @@
 . "${0%/*}/rootlib.sh"
 make_box
 
-# each_way FUNCTION: calls the function with the mount API and then with mount(2).
+# each_way FUNCTION: calls the function once with the mount API and once with mount(2) only.
 each_way()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -17,7 +17,7 @@ each_way()
 }
 
 # with_mounts COMMAND…: runs the command in new namespaces, with a tmpfs on $TMP/src/sub and another
-# one below it.
+# tmpfs below it.
 mkdir -p "$TMP/src/sub" "$box/src"
 cat >"$TMP/with_mounts" <<EOF
 #!/bin/sh
@@ -78,8 +78,8 @@ test_norec_excludes_the_mounts_below()
 	each_way norec
 }
 
-# A user namespace locks the flags of the mounts that it inherits. A bind must keep these flags and
-# succeed.
+# In a user namespace, the kernel locks the flags of the mounts that come from outside. A bind must
+# keep these flags and succeed.
 locked()
 {
 	# shellcheck disable=SC2086
@@ -106,7 +106,7 @@ test_working_directory_of_the_caller_does_not_lead_out()
 
 test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 {
-	# the shell is process 1 and keeps its working directory
+	# the shell is process 1, and its working directory stays in the old root
 	run in_ns sh -c "cd '$TMP' && nspivot --preset=minimal '$box' -- /bin/ls /; echo \$?"
 	assert_out 125
 	assert_err_has 'through its cwd'
@@ -119,8 +119,8 @@ test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 	assert_ok
 }
 
-# A test must not pivot in the machine's mount namespace. This test checks that the namespace is
-# checked first; test-tree.c tests the check itself.
+# A test must not change the root of the machine's mount namespace. So this test only verifies that
+# nspivot checks the namespace first; test-tree.c tests the check itself.
 test_refuses_the_mount_namespace_of_the_machine_unless_forced()
 {
 	for preset in none minimal docker systemd host; do
@@ -231,8 +231,8 @@ test_uid_and_gid_options_set_the_ids()
 	assert_ok
 }
 
-# A caller with a mapped id other than 0 has ambient capabilities, which nspivot must not pass to
-# the program.
+# A caller whose mapped id is not 0 has ambient capabilities. nspivot must not pass them to the
+# program.
 test_ambient_capabilities_suffice_and_do_not_reach_the_program()
 {
 	as=
@@ -258,7 +258,7 @@ no'
 	rm -f "$TMP/src/x"
 }
 
-# A read-only root does not change the flags of mounts that other options add.
+# With --readonly for the root, the mounts that other options add must keep their flags.
 test_read_only_root_leaves_added_mounts_writable()
 {
 	each_way readonly_alone

@@ -9,8 +9,8 @@ make_box
 mkdir -p "$TMP/src"
 echo content >"$TMP/src/file"
 
-# own COMMAND…: runs the command in new namespaces, in which the caller's ids are mapped to
-# themselves.
+# own COMMAND…: runs the command in new namespaces, in which each id of the caller is mapped to
+# itself.
 own()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -48,7 +48,7 @@ ok
 test_sandbox_has_devices_shm_and_where_possible_pts()
 {
 	run own nspivot --preset=sandbox -- sh -c 'echo x >/dev/null && : >/dev/shm/x && grep -c " /dev/pts devpts" /proc/mounts'
-	# older kernels need a mapped user 0 for devpts
+	# older kernels can mount devpts only if user 0 is mapped
 	pts=0
 	own mount -t devpts none /mnt && pts=1
 	assert_out $pts

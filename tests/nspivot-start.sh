@@ -51,7 +51,7 @@ has_ended()
 	! kill -0 "$1" 2>/dev/null
 }
 
-# A program that is process 1 ignores TERM. nspivot must not.
+# A program that is process 1 ignores TERM if it has no handler, but nspivot must end.
 test_a_signal_ends_the_wait()
 {
 	user=

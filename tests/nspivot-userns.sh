@@ -8,8 +8,8 @@
 require_ns user
 make_box
 
-# userns TYPES COMMAND…: runs the command in a new user namespace and in new namespaces of these
-# types.
+# userns TYPES COMMAND…: runs the command in a new user namespace, and in new namespaces of the
+# given types.
 userns()
 {
 	_types=$1
@@ -142,8 +142,8 @@ test_refuses_a_root_directory_that_it_may_not_enter()
 	assert_err_one_line
 }
 
-# Without a network namespace, nspivot binds /sys, which contains a cgroup2. mount(2) refuses to mount
-# a cgroup2 on that.
+# Without a network namespace, nspivot binds the host's /sys, which contains a cgroup2 mount.
+# mount(2) refuses to mount another cgroup2 on that mount.
 # as: root
 test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 {
@@ -152,7 +152,7 @@ test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 			exec nsunshare -rmpiuC -- $NSPIVOT_UNDER nspivot --preset=docker '$box' -- \
 			/bin/grep ' /sys/fs/cgroup ' /proc/self/mountinfo"
 		assert_ok
-		# the topmost mount shows the root of the cgroup namespace
+		# the topmost mount must show the root of the cgroup namespace
 		assertEquals 'cgroup2 /' "$(tail -n 1 "$TMP/out" | sed 's/^[^ ]* [^ ]* [^ ]* \([^ ]*\) .* - \([^ ]*\) .*/\2 \1/')"
 	done
 	NSPIVOT_UNDER=

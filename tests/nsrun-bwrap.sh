@@ -10,7 +10,7 @@ work_in "$TMP/work"
 mkdir -p "$TMP/src/sub"
 echo content >"$TMP/src/file"
 
-# with OPTION… -- PROGRAM…: runs nsrun with these options of the tools, each TOOL:OPTION.
+# with OPTION… -- PROGRAM…: runs nsrun with these options, each of which has the form TOOL:OPTION.
 with()
 {
 	_n=$#
@@ -25,10 +25,10 @@ with()
 	run nsrun "$@"
 }
 
-# in_shell OPTION… -- SCRIPT: the same with a shell script as the program.
+# in_shell OPTION… -- SCRIPT: does the same, but the program is a shell that executes SCRIPT.
 in_shell()
 {
-	# the last argument is the script
+	# the last argument of the function is the script
 	_n=$#
 	while [ $((_n -= 1)) -gt 0 ]; do
 		set -- "$@" "$1"
@@ -160,7 +160,8 @@ test_keep_fd_passes_a_descriptor()
 
 test_seccomp_installs_a_filter()
 {
-	# one instruction that allows every call: BPF_RET | BPF_K, SECCOMP_RET_ALLOW
+	# a seccomp filter with one instruction, which allows every system call: BPF_RET | BPF_K,
+	# SECCOMP_RET_ALLOW
 	printf '\006\000\000\000\000\000\377\177' >"$TMP/filter"
 	exec 7<"$TMP/filter"
 	with nsunshare:--keep-fd=7 nspivot:--seccomp=fd:7 -- grep Seccomp: /proc/self/status

@@ -7,13 +7,14 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
-# build-aux/check creates the image, because shunit2 would report a skip as a failure
+# build-aux/check creates the image; this test cannot skip, because shunit2 would report a skip as a
+# failure
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 work_in "$TMP/work"
 export XDG_RUNTIME_DIR="$TMP"
 mkdir -p /run/nsutils 2>/dev/null
 
-# await_name NAME: waits until the run has started.
+# await_name NAME: waits until the run NAME has started.
 await_name()
 {
 	settle 100 nslist --show "name:$1" -t pid >/dev/null 2>&1
@@ -27,7 +28,7 @@ test_systemd_boots_and_halts()
 		</dev/null >"$TMP/log" 2>&1 &
 	pid=$!
 	await_name box
-	# retry until systemd has created the socket that systemctl uses
+	# retry until systemd has created the socket that systemctl connects to
 	tries=0
 	while [ $((tries += 1)) -lt 200 ]; do
 		run nsenter2 -t name:box -a -- systemctl is-system-running --wait

@@ -10,7 +10,8 @@ stub "$TMP/bin"
 nsrun=$TMP/bin/nsrun
 work_in "$TMP/work"
 
-# pipeline TEXT: asserts that the last run printed these arguments, with a blank between them.
+# pipeline TEXT: asserts that the output of the last run, the arguments of the tools, equals TEXT.
+# There is a blank between two arguments.
 assert_pipeline_has()
 {
 	_all=$(tr '\n' ' ' <"$TMP/out")
@@ -172,7 +173,7 @@ test_print_reports_a_failed_write()
 	assertEquals 'one message' 1 "$(grep -c . "$TMP/err")"
 }
 
-# A shell executes the output of --print, with the tools that print their arguments.
+# A shell executes the output of --print, but stubs that print their arguments replace the tools.
 test_print_shows_the_executed_chain()
 {
 	for options in --profile=sandbox --profile=build --root=root '--root=root --profile=service' '--root=root --profile=system' \
@@ -285,7 +286,7 @@ test_an_ordinary_user_gets_a_map_for_a_container()
 	assert_pipeline_has '<root> <--> <prog>'
 }
 
-# no tool is executed, because the help text is a file
+# nsrun prints its help text from a file, so it executes no tool
 test_help_and_version()
 {
 	run "$nsrun" --help

@@ -197,7 +197,7 @@ test_limits_apply_and_the_control_group_is_removed()
 {
 	pids=$(cgroup_mount cgroup pids)
 	[ -n "$pids$v2" ] || return 0
-	# the shell of the program is the third process, so it can create two
+	# the shell of the program is the third process, so it can create two more processes
 	run nsrun --pids 4 --name "$own_cgroup" -- sh -c 'for i in 1 2 3 4 5 6; do sleep 1 & done; wait'
 	assert_err_has 'ork'
 	run find /sys/fs/cgroup -name "nsrun-$own_cgroup"
@@ -264,7 +264,7 @@ test_explain_shows_the_steps_of_each_tool()
 	assert_ok
 	assert_out_has '--proc=/proc'
 	assert_out_has 'execute /bin/true'
-	# only the tools of the suite explain themselves
+	# only the tools of the suite have --explain
 	printf '#!/bin/sh\necho executed\n' >nspivot
 	chmod 755 nspivot
 	run nsunshare -m --explain -- ./nspivot --proc /proc "$box" -- /bin/true

@@ -9,7 +9,7 @@
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
 make_box
-# nspivot leaves the mount points that it creates in a root
+# nspivot does not remove the mount points that it creates in a root
 mkdir -p "$box/tmp" "$box/proc" "$box/dev" "$box/sys"
 mkdir "$box/run"
 touch "$box/etc/fstab" "$box/etc/hosts" "$box/etc/hostname" "$box/etc/resolv.conf"
@@ -42,7 +42,7 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 }
 
-# The parent of the run waits for it only after --stop.
+# The parent of the run reaps the run only after --stop.
 test_stop_does_not_wait_for_the_parent_of_the_run()
 {
 	require_tool perl
@@ -71,12 +71,12 @@ test_stop_accepts_no_program_and_no_other_action()
 	assert_ok
 }
 
-# After --detach only an init waits for the program.
+# With --detach, only an init process waits for the program.
 test_stop_ends_a_detached_run_that_has_an_init()
 {
 	run nsunshare -rp --detach --init --name detached -- sleep 1000
 	assert_ok
-	# the helper registers the name a moment after the program is executed
+	# the helper process creates the file of the name a moment after the program is executed
 	settle 50 test -e "$names/detached.json"
 	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
 	assert_out null
@@ -97,7 +97,7 @@ test_stop_refuses_a_detached_run_without_an_init()
 	settle 50 test ! -e "$names/alone.lock"
 }
 
-# Root of the machine reads no file that another user could have written.
+# In the initial user namespace, root must not read a file that another user could have written.
 # as: root
 test_stop_ignores_the_directory_of_another_user()
 {
@@ -147,7 +147,7 @@ test_system_is_stopped_by_its_own_signal()
 test_other_tools_find_the_run_by_its_name()
 {
 	start_named web -R "$box" --hostname named -- /bin/sleep 1000
-	# the name exists before nspivot has changed the root
+	# the file of the name exists before nspivot has changed the root
 	settle 50 sh -c 'nsenter2 -t name:web -a -- /bin/cat /etc/hostname | grep -q named'
 	run nsenter2 -t name:web -a -- /bin/cat /etc/hostname
 	assert_out named
@@ -166,7 +166,8 @@ chain()
 	done
 }
 
-# kill_nth NUMBER PID…: kills the process with this number, counted again from the first after the last.
+# kill_nth NUMBER PID…: kills the process at position NUMBER of the list. After the last process,
+# counting continues with the first.
 kill_nth()
 {
 	_n=$1
@@ -175,8 +176,8 @@ kill_nth()
 	kill -KILL "$1" 2>/dev/null
 }
 
-# kill_one NUMBER OPTION…: starts a run and kills one process of its chain, then asserts that nothing
-# is left.
+# kill_one NUMBER OPTION…: starts a run, kills one of its processes, and asserts that no process,
+# file or mount of the run remains.
 kill_one()
 {
 	_n=$1
@@ -186,10 +187,10 @@ kill_one()
 	_pids=$(chain "$holder")
 	# shellcheck disable=SC2086 # a list
 	kill_nth "$_n" $_pids
-	# the death of a process that only cleans up does not end the run
+	# if a process that only cleans up is killed, the run does not end
 	kill -TERM "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
-	# the next run of a name removes the files of a run whose helper was killed
+	# if the helper of a run was killed, the next run with the same name removes the files
 	[ -z "$named" ] || settle 20 nsrun --name "$named" -- true 2>/dev/null
 	assert_no_leftovers
 }
@@ -206,7 +207,7 @@ test_kill_of_any_process_leaves_nothing()
 	done
 }
 
-# The signal arrives while the tools build the sandbox.
+# The signal arrives while the tools still build the sandbox.
 test_kill_at_any_moment_leaves_nothing()
 {
 	note_state
@@ -219,7 +220,7 @@ test_kill_at_any_moment_leaves_nothing()
 			esac
 			# shellcheck disable=SC2086 # no argument without a root
 			nsrun --profile $profile ${root:+-R} $root -- /bin/sleep 1000 &
-			# a different moment of the start in each run
+			# in each run, the signal arrives at a different moment of the start
 			sleep "$(printf 0.%03d $((n * 7 % 40)))"
 			# shellcheck disable=SC2046 # a list
 			kill_nth $n $(chain $!)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrunlib.sh: functions for the tests of nsrun. Sourced after testlib.sh and rootlib.sh.
 
-# stub DIR: creates in DIR an nsrun whose tools print their arguments, one on each line between < and
-# >, and exit with 3.
+# stub DIR: creates an nsrun in DIR whose tools are stubs. A stub prints each of its arguments on a
+# line between < and >, and exits with 3.
 stub()
 {
 	mkdir -p "$1"

@@ -7,8 +7,8 @@
 . "${0%/*}/timelib.sh"
 require_ns time
 
-# between LOW HIGH [BASE]: asserts that $out is a number between LOW and HIGH after BASE is
-# subtracted. Allows for rounding: 32874.49 - 31873.99 is a little less than 1000.5.
+# between LOW HIGH [BASE]: asserts that $out minus BASE is a number between LOW and HIGH. Tolerates
+# rounding errors: 32874.49 - 31873.99 is a little less than 1000.5.
 between()
 {
 	awk -v v="$out" -v low="$1" -v high="$2" -v base="${3-0}" -v rounding=1e-6 '
@@ -78,13 +78,15 @@ test_anchor_now_puts_the_start_before_zero()
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 1844674407000 1844674408000
-	# a second nstimeoffset, whose own start time is before zero, must still compute correctly
+	# a second nstimeoffset has started before its clock was at zero, and must still compute
+	# correctly
 	run tool -b =0 --anchor now -- nstimeoffset -b =0 -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 0 500
 }
 
-# The program is the first process of its pid namespace, so it sees no process that started before zero.
+# The program is the first process of its pid namespace, so it sees no process that started before
+# the clock was at zero.
 test_no_start_time_is_negative()
 {
 	feature timens-stat || return 0
@@ -123,7 +125,7 @@ test_nested_plus_and_minus_are_relative_to_the_callers_clock()
 	run tool -b +1000 -- nstimeoffset -b +500 --base own -- cut '-d ' -f1 /proc/uptime
 	between 1499.9 1505 "$now"
 	now=$(uptime_of_machine)
-	# a plain number is relative to the initial clock, as with unshare(1)
+	# a number without sign is relative to the initial clock, as in unshare(1)
 	run tool -b +1000 -- nstimeoffset -b 500 -- cut '-d ' -f1 /proc/uptime
 	between 499.9 505 "$now"
 }
@@ -154,7 +156,7 @@ test_keeps_the_realtime_clock()
 	assert_out "$(date +%Y-%m-%d)"
 }
 
-# This restores the clocks of a checkpoint: they continue from the saved readings.
+# The test restores the clocks of a checkpoint: they continue from the saved times.
 test_continues_from_saved_readings()
 {
 	run tool -b =777.5 -m =555d --anchor now -- clocks read
@@ -187,7 +189,8 @@ boottime 93600 0'
 
 test_runs_the_program_in_the_same_process()
 {
-	# the first shell executes nstimeoffset, which must not fork, so both shells have the same pid
+	# the first shell executes nstimeoffset, which executes the second shell without a fork, so
+	# both shells have the same pid
 	run sh -c 'echo $$; exec "$@"' sh sh -c 'exec "$@"' sh nsunshare -r -- \
 		nstimeoffset -b =0 -m =0 -- sh -c 'echo $$'
 	assert_ok

@@ -12,7 +12,8 @@ test_reports_every_failed_call()
 	fault_all -- nstimeoffset -b +1d -m -0.5s -- "$FINAL"
 }
 
-# If the program cannot be read, it cannot be executed, and the exit status is 126.
+# If nstimeoffset cannot read the program file, the program cannot be executed, and the exit status
+# is 126.
 test_reports_every_failed_call_with_handles()
 {
 	FAULT_MAX=25 fault_all -f '125 126' -i '^time-offset monotonic' -- nstimeoffset -b 1d -m =@1 --ready-fd 1 --close-fds -- "$FINAL"
@@ -20,7 +21,7 @@ test_reports_every_failed_call_with_handles()
 
 test_show_and_print_report_every_failed_call()
 {
-	# the clock readings differ between two runs, so only the offsets are compared
+	# the times of the clocks differ between two runs, so compare only the offsets
 	FAULT_MAX=25 fault_all -c 'has_zero_offsets "$out"' -- nstimeoffset --show self 1
 }
 
@@ -29,7 +30,8 @@ has_zero_offsets()
 	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
 }
 
-# =TIME is relative to the start time of the process, which nstimeoffset reads from /proc.
+# =TIME sets the time that the clock had at the start of the process. nstimeoffset reads the start
+# time from /proc.
 test_reports_an_unreadable_start_time()
 {
 	run failat -s read,pread64 --list -o "$TMP/report" -- nstimeoffset -b =86400 -- echo ran

@@ -32,7 +32,8 @@ test_accepts_nanoseconds()
 	done
 }
 
-# The tool itself must refuse: enosys denies unshare(2), which would fail with another message.
+# nstimeoffset must refuse the value before it calls unshare(2). The helper enosys denies
+# unshare(2), so a call would fail with another message.
 test_names_the_allowed_interval()
 {
 	run enosys unshare -- nstimeoffset -b -9000000000 -- echo ran
@@ -52,7 +53,8 @@ test_allowed_interval_equals_that_of_the_kernel()
 	run nstimeoffset -b -9000000000 --print
 	low=${err#*interval, }
 	low=${low%% to *}
-	# The clock has advanced, so the printed lower limit stays valid, but 100 seconds below it is invalid.
+	# The clock has advanced since the message was printed. So the printed lower limit is still
+	# valid, but 100 seconds less are invalid.
 	run tool -b "$low" -- true
 	assert_ok
 	low=${low%.*}
@@ -142,11 +144,11 @@ test_explains_the_limit_of_namespaces()
 	assert_err_has 'max_time_namespaces'
 }
 
-# nsunshare prints the same messages.
+# nsunshare must print the same messages as nstimeoffset.
 test_nsunshare_accepts_the_same_times()
 {
 	for t in +1d2h -0.5s .5 =0 =@self; do
-		# retry if a second begins between the two runs
+		# try again if a new second begins between the two runs
 		for _ in 1 2 3; do
 			run nstimeoffset -b "$t" -m "$t" --explain -- true
 			assert_ok
@@ -163,7 +165,8 @@ test_nsunshare_accepts_the_same_times()
 		ours=${ours#--boottime: }
 		run nsunshare -T --boottime "$t" -- true
 		assert_rc 125
-		# compare the message up to the interval, which depends on the time
+		# compare only the part of the message before the interval, because the interval
+		# depends on the time
 		assert_err_has "${ours%%interval*}"
 	done
 	run nstimeoffset -b 5 -m -0.5s --print

@@ -7,7 +7,7 @@
 require_ns time
 require_tool jq
 
-# start_clocks OPTION…: starts a process in a time namespace with clocks that these options set.
+# start_clocks OPTION…: starts a process in a time namespace whose clocks these options set.
 start_clocks()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -17,7 +17,7 @@ start_clocks()
 	fi
 }
 
-# column N LINE: prints the Nth column of this line of $out.
+# column N LINE: prints the Nth column of the line number LINE of $out.
 column()
 {
 	echo "$out" | awk -v n="$1" -v line="$2" 'NR == line { print $n }'
@@ -48,7 +48,7 @@ test_shows_several_processes_at_the_same_moment()
 	assertEquals '-2.000000001 1.5' "$(column 4 3) $(column 5 3)"
 	assertEquals '-2.000000001 1.5' "$(column 4 4) $(column 5 4)"
 	assertEquals "$(ns_inode "$holder")" "$(column 2 3)"
-	# the readings must differ by exactly the difference of the offsets
+	# the times must differ by exactly the difference of the offsets
 	assertEquals 1.5 "$(echo "$out" |
 		awk 'NR == 2 { sub(/^[0-9]*[0-9][0-9][0-9]\./, "&"); a = substr($7, 1, 12) }
 		     NR == 3 { printf "%.1f\n", $7 - a }')"
@@ -69,7 +69,8 @@ test_shows_a_namespace_without_processes()
 
 test_shows_the_clocks_of_the_process_not_of_its_children()
 {
-	# after unshare(2) only children enter the time namespace; the process keeps its own clocks
+	# after unshare(2), only the children enter the time namespace, and the process keeps its
+	# clocks
 	mkfifo go
 	if [ "$(id -u)" = 0 ]; then
 		start_holder clocks hold "$PWD/go" sleep 1000
@@ -194,11 +195,11 @@ test_handles_wait_and_report_readiness()
 		sh -c 'ls /proc/$$/fd; exec sleep 1000' 3>ready 4<go 5</dev/null 6</dev/null >fds &
 	pid=$!
 	exec 8<ready 9>go
-	# the tool waits: the time namespace exists, but the clocks have not moved yet
+	# the tool waits at a point where the time namespace exists but its clocks have not been set
 	echo >&9
 	read -r line <&8
 	assertEquals ready "$line"
-	# the exec closes the descriptor
+	# the descriptor is closed when the program is executed
 	run cat <&8
 	assert_out_empty
 	exec 8<&- 9>&-

@@ -88,7 +88,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
 }
 
-# newgidmap(1) itself denies setgroups if it maps only the user's own group.
+# If newgidmap(1) maps only the user's own group, it denies setgroups without being asked.
 # as: user
 test_setgroups_allow_requires_a_subordinate_group()
 {
@@ -101,8 +101,9 @@ test_setgroups_allow_requires_a_subordinate_group()
 	assert_out allow
 }
 
-# Simulates AppArmor: a file replaces the sysctl, and injected errors replace the refusals. AppArmor permits the
-# creation of a user namespace but denies all capabilities inside it, so the maps of the process cannot be written.
+# The test simulates AppArmor: a file is mounted over the sysctl, and injected errors replace the
+# refusals of the kernel. AppArmor permits the creation of a user namespace but denies all
+# capabilities inside it, so the maps of the process cannot be written.
 # as: root
 test_restricted_user_namespaces_are_explained()
 {
@@ -187,7 +188,8 @@ test_refuses_maps_that_the_kernel_rejects()
 	run nsunshare --map="$TMP/big" true
 	assert_refused 125 340
 	[ "$uid" = 0 ] || return 0
-	# an extent that spans two extents of the parent's map must be split, not refused
+	# nsunshare must split an extent that spans two extents of the parent's map, and must not
+	# refuse it
 	run nsunshare --map=u:0:0:10,u:10:1000:10,g:0:0:10,g:10:1000:10 \
 		nsunshare --map=u:0:0:20,g:0:0:20 cat /proc/self/uid_map
 	assert_ok
@@ -202,8 +204,8 @@ test_a_masked_proc_is_explained()
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: unmount the tmpfs on /proc/sys/kernel, or use nspivot --bind /proc:... instead'
-	# A read-only mount covers /proc/sys, as in containers. The rest of proc stays writable, because a
-	# read-only proc is another reason for the kernel to refuse the new mount.
+	# A read-only mount covers /proc/sys, as in containers. The rest of /proc stays writable,
+	# because the kernel also refuses a new proc mount if the existing one is read-only.
 	run nsunshare -rmp --mount-proc --setup 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys' \
 		nsunshare -rmp --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
@@ -248,7 +250,8 @@ test_names_a_seccomp_filter_as_the_cause()
 		assert_refused 125 'Operation not permitted'
 		assert_err_has 'in the seccomp filter of this process'
 	done
-	# The filter denies the creation of a process, which needs no privilege. The hint must be the same.
+	# The filter denies the creation of a process, which needs no privilege. The hint must be
+	# the same as for a call that needs privilege.
 	run enosys -e EPERM clone,clone3 -- nsunshare --fork true
 	assert_refused 125 'cannot create a process'
 	assert_err_has 'in the seccomp filter of this process'
@@ -306,7 +309,8 @@ test_a_full_cgroup_is_explained()
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 	assert_err_has "hint: raise pids.max of the cgroup '$pids/$own_cgroup', which allows 1 processes"
-	# the limit of the cgroup must not be named if the process is not created in the cgroup
+	# if the process is not created in the cgroup, the message must not name the limit of the
+	# cgroup
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare --into-cgroup "$pids/$own_cgroup" -S "$NSTEST_UID" --rlimit nproc=0 true
 	remove_cgroup "$pids/$own_cgroup"
@@ -321,7 +325,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 	assert_err_has 'hint: use nsunshare --pid without --no-fork: this process is not in the pid namespace of its children'
 }
 
-# In the mount table a chroot to a mount point looks like a root.
+# In the mount table, the root of a chroot that is a mount point looks like an ordinary root.
 # as: root
 test_a_chroot_to_a_mount_point_is_explained()
 {
@@ -340,7 +344,7 @@ test_names_no_chroot_if_there_is_none()
 	assert_err_lacks chroot
 }
 
-# Other programs take a name that begins with a digit for a number (passwd(5)).
+# Other programs interpret a name that begins with a digit as a number (passwd(5)).
 # as: root
 test_refuses_an_account_name_that_begins_with_a_digit()
 {
@@ -358,7 +362,7 @@ test_refuses_an_account_name_that_begins_with_a_digit()
 	assert_refused 125 "unknown group '7up'"
 }
 
-# A source that nsswitch.conf(5) lists but that is not installed must be ignored.
+# nsunshare must ignore a source that nsswitch.conf(5) lists but that is not installed.
 # as: root
 test_reports_an_unknown_account()
 {
@@ -372,7 +376,7 @@ test_reports_an_unknown_account()
 	run "$@" -S nobody -G nogroup echo ran
 	assert_ok
 	assert_out ran
-	# the message is the same if /etc has no account files
+	# the message must be the same if /etc has no passwd and group files
 	for option in '-S:user' '-G:group'; do
 		run unshare -m sh -c 'mount -t tmpfs none /etc && exec "$@"' sh nsunshare "${option%:*}" nobody-here echo ran
 		assert_refused 125 "unknown ${option#*:} 'nobody-here'"

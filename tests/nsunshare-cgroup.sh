@@ -56,8 +56,8 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# A relative name must not lead above its starting cgroup, and nsunshare must remove only the
-# cgroups that it created.
+# A relative name must not lead above the cgroup at which it starts. nsunshare must remove only
+# cgroups that it has created.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
@@ -72,8 +72,8 @@ test_a_cgroup_name_cannot_lead_up()
 	assert_no_leftovers
 }
 
-# A subtree of the hierarchy is mounted a second time. Below this mount a cgroup of the same name
-# exists that does not have the limit.
+# A subtree of the hierarchy is mounted a second time. Below this mount, a cgroup with the same name
+# exists, but it does not have the limit.
 test_the_first_mount_of_a_hierarchy_is_used()
 {
 	note_state
@@ -139,7 +139,7 @@ test_missing_parent_cgroups_are_created_and_removed()
 		assert_refused 127 /nonexistent
 	done
 	assert_no_leftovers
-	# nsunshare must not remove a cgroup that existed before or that another process uses
+	# nsunshare must not remove a cgroup that existed before, or that another process uses
 	mkdir "$mount$name"
 	run nsunshare --into-cgroup "$name/b/c" --cgroup-create true
 	assert_ok
@@ -160,6 +160,9 @@ test_invalid_cgroup_options_are_refused()
 	run nsunshare --into-cgroup "$name" true
 	assert_refused 125 "the cgroup '$name' does not exist"
 	assert_err_has 'hint: create it with --cgroup-create'
+	run nsunshare --into-cgroup / --cgroup-set no.such=1 true
+	assert_rc 125
+	assert_err_lacks 'create it with --cgroup-create'
 	run nsunshare --cgroup-create true
 	assert_refused 125 'needs --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true
@@ -180,7 +183,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 	assert_no_leftovers
 }
 
-# ---- Controllers of version 2. The host may or may not have enabled them for the children of a
+# ---- Controllers of version 2. On the host, they may or may not be enabled for the children of a
 # cgroup.
 
 test_controllers_are_enabled_in_created_cgroups()
@@ -205,8 +208,8 @@ cpu pids'
 	assert_no_leftovers
 }
 
-# Root has delegated a cgroup to the user, who can then enable controllers below it without
-# privilege.
+# Root has delegated a cgroup to the user. The user can then enable controllers below this cgroup
+# without privilege.
 test_an_ordinary_user_enables_controllers_in_a_delegated_cgroup()
 {
 	feature cgroup2-cpu || return 0
@@ -223,7 +226,7 @@ pids'
 	remove_cgroup "$v2$name"
 }
 
-# The same as the test above, but without controllers.
+# The user can run a program in the delegated cgroup, even if the hierarchy has no controllers.
 test_an_ordinary_user_can_use_a_delegated_cgroup()
 {
 	feature cgroup2 || return 0
@@ -245,6 +248,7 @@ test_an_ordinary_user_can_use_a_delegated_cgroup()
 	run "$@" --into-cgroup "$name-b" echo ran
 	assert_refused 125 "cannot create the cgroup '$v2$name-b': Permission denied"
 	assert_err_has 'hint: use a cgroup that is delegated to you'
+	assert_err_lacks 'raise cgroup.max.depth'
 	assert_empty "$(find "$v2$name" -mindepth 2 -type d)"
 	remove_cgroup "$v2$name/self"
 	remove_cgroup "$v2$name"
@@ -311,9 +315,12 @@ test_a_controller_of_version_1_is_reported()
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
 	assert_err_has "hint: use a file of cgroup v1, because controller 'cpu' is mounted at $v1cpu"
+	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.max=1 true
+	assert_refused 125 "no cgroup file 'no.max'"
+	assert_err_lacks 'use a file of cgroup v1'
 }
 
-# The root of the hierarchy may lack the files of the controller.
+# The root directory of the hierarchy may lack the files of the controller.
 test_a_controller_of_version_1_is_found_by_its_name()
 {
 	v1pids=$(cgroup_mount cgroup pids)
@@ -347,7 +354,8 @@ test_works_on_a_host_with_version_1_only()
 	assert_no_leftovers
 }
 
-# nsunshare must not kill these processes, because they may be meant to stay.
+# nsunshare must not kill processes of the program that remain in the cgroup, because they may be
+# meant to stay.
 test_processes_left_in_the_cgroup_are_reported()
 {
 	mount=${v2:-$v1cpu}
@@ -368,10 +376,37 @@ test_processes_left_in_the_cgroup_are_reported()
 	kill "$out"
 	remove_cgroup "$mount$name/b"
 	remove_cgroup "$mount$name"
-	# a cgroup that the program itself has removed is not reported
+	# if the program itself has removed the cgroup, nsunshare must not report this
 	run nsunshare --into-cgroup "$name" --cgroup-create sh -c 'echo 0 >"$0/cgroup.procs" && rmdir "$0$1"' \
 		"$mount" "$name"
 	assert_ok
+	assert_err_lacks 'end the processes that remain in this cgroup'
+}
+
+# move_fails ERRNO TEXT: lets the first write(2) of nsunshare fail, which moves the process to the
+# cgroup. Asserts that the message contains TEXT.
+move_fails()
+{
+	run failat -b nsunshare -s write -k 1 -e "$1" -o "$TMP/report" -- nsunshare --into-cgroup "$name" true
+	rm "$TMP/report"
+	assert_refused 125 "cannot move the process to the cgroup '${v2:-$v1cpu}$name'"
+	assert_err_has "$2"
+}
+
+test_the_error_of_a_move_selects_the_hint()
+{
+	mkdir "${v2:-$v1cpu}$name"
+	move_fails EBUSY 'hint: use a child of this cgroup, because a cgroup with controllers in cgroup.subtree_control cannot'
+	assert_err_lacks 'make cgroup.procs writable'
+	move_fails EACCES 'hint: make cgroup.procs writable in this cgroup and in its common ancestor with the current cgroup'
+	assert_err_lacks 'use a child of this cgroup'
+	move_fails ENOSPC 'hint: set cpuset.cpus and cpuset.mems of the cgroup first'
+	assert_err_lacks 'use a cgroup that is not in a threaded subtree'
+	move_fails EOPNOTSUPP 'hint: use a cgroup that is not in a threaded subtree (cgroup.type)'
+	assert_err_lacks 'set cpuset.cpus and cpuset.mems of the cgroup first'
+	move_fails EIO 'Input/output error'
+	assert_err_lacks hint
+	rmdir "${v2:-$v1cpu}$name"
 }
 
 test_a_limit_of_the_number_of_cgroups_is_reported()
@@ -383,11 +418,12 @@ test_a_limit_of_the_number_of_cgroups_is_reported()
 	run nsunshare --into-cgroup "$name/a/b/c" --cgroup-create true
 	assert_refused 125 "cannot create the cgroup '$v2$name/a/b/c'"
 	assert_err_has 'hint: raise cgroup.max.depth or cgroup.max.descendants'
+	assert_err_lacks 'use a cgroup that is delegated to you'
 	assert_no_leftovers
 	rmdir "$v2$name"
 }
 
-# A killed process stays in its cgroup for a moment.
+# For a moment, a process that was killed is still in its cgroup.
 test_a_cgroup_that_is_busy_for_a_moment_is_removed()
 {
 	note_state
@@ -434,7 +470,8 @@ test_empty_cgroups_that_the_program_has_created_are_removed()
 	done
 }
 
-# leave NAME: starts a run in this new cgroup and kills all its processes, so that the cgroup stays.
+# leave NAME: starts a run in a new cgroup NAME, and kills all its processes, so that nsunshare
+# cannot remove the cgroup.
 leave()
 {
 	start_holder nsunshare --fork --into-cgroup "$1" --cgroup-create ${2:+--cgroup-set "$2"} --ready-fd 3 -- sleep 1000
@@ -486,7 +523,7 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 	assertFalse 'the next run has removed it' "[ -d '$mount$name' ]"
 }
 
-# The first run has not started its program yet.
+# At this time, the first run has not started its program yet.
 test_the_cgroup_of_another_run_is_not_removed()
 {
 	mount=${v2:-$v1cpu}

@@ -7,8 +7,8 @@
 require_tool unshare
 require_ns user mnt pid net uts ipc cgroup time
 
-# The script prints the environment that a program sees. $OUTSIDE contains the namespaces of the
-# caller.
+# A script that prints the environment in which a program runs. $OUTSIDE contains the namespaces of
+# the caller.
 types='mnt uts ipc net pid user cgroup time time_for_children pid_for_children'
 # shellcheck disable=SC2086 # several words
 OUTSIDE=$(cd /proc/self/ns && readlink $types)
@@ -19,10 +19,11 @@ cat >"$TMP/look" <<-'SCRIPT'
 	cd "$OLDPWD" && pwd
 	set -- /proc/[0-9]*
 	[ $# -lt 5 ] && echo few in proc
-	# the order of the extents does not matter
+	# sort the extents of the map, because their order does not matter
 	sort -n /proc/self/uid_map && sort -n /proc/self/gid_map
 	cat /proc/self/setgroups /proc/self/timens_offsets
-	# the number of a peer group depends on the other mounts of the machine
+	# replace the number of a mount's peer group, because it depends on the other mounts of the
+	# machine
 	awk '/^(Uid|Gid|Groups|Cap|NoNew|Sig[BI])/ { print } $5 ~ "^/(proc)?$" { sub(/:.*/, "", $7); print $5, $7 }' \
 		/proc/self/status /proc/self/mountinfo
 	setpriv --dump | grep -i 'death'
@@ -41,8 +42,8 @@ both()
 	assert_out_same "$their_out"
 }
 
-# same_for FILE: each line of FILE is a command line; a line that begins with # is a comment.
-# Compares the two tools for each line.
+# same_for FILE: compares unshare and nsunshare for each line of FILE. A line contains the arguments
+# of a command; a line that begins with # is a comment.
 same_for()
 {
 	while read -r line; do
@@ -164,7 +165,7 @@ test_runs_a_shell_by_default()
 	assert_rc 0
 }
 
-# unshare(1) changes the uid first, which clears the capabilities if the uid was 0.
+# unshare(1) changes the uid first. If the uid was 0, this clears the capabilities.
 # as: user
 test_keep_caps_keeps_no_more_than_with_unshare()
 {
@@ -185,7 +186,8 @@ test_keep_caps_keeps_no_more_than_with_unshare()
 	assert_out_has 0000000000000001
 }
 
-# Abbreviations that are unique in unshare(1), although nsunshare has more options. No option is mentioned twice.
+# The test has all abbreviations that are unique in unshare(1), although nsunshare has more options.
+# No option occurs twice.
 test_abbreviations_mean_what_they_mean_in_unshare()
 {
 	for o in --ne --i --cg --pi --us --ut --kill --map-r --map-c --keep --bo; do
@@ -203,13 +205,14 @@ test_abbreviations_mean_what_they_mean_in_unshare()
 	assert_ok
 	assert_out_has 'create namespaces: ipc, net, cgroup: unshare(2)'
 	assert_out_has 'TERM when the parent dies'
-	# abbreviations of nsunshare's own options
+	# abbreviations of options that only nsunshare has
 	run nsunshare --explain --hostn=box true
 	assert_ok
 	assert_out_has "set the hostname to 'box'"
 }
 
-# The order of lines that unshare(1) of util-linux 2.43 writes: "1000 1000 1; 0 1000000 1000; 1001 1001000 64536".
+# Checks the order of the lines that unshare(1) of util-linux 2.43 writes: "1000 1000 1; 0 1000000
+# 1000; 1001 1001000 64536".
 # as: user
 test_the_callers_id_is_the_first_line_of_a_map()
 {

@@ -15,8 +15,8 @@ test_no_failed_call_is_reported_as_success()
 	fault_all -- nsunshare -rmpuiT --mount-proc --hostname box --kill-child -- "$FINAL"
 }
 
-# vfork(2) creates the child. The namespaces have no map, because root needs none; other tests cover
-# vfork with a map.
+# The child is created by vfork(2). The namespaces have no id map, because root needs none; other
+# tests cover vfork(2) with a map.
 # as: root
 test_failed_call_in_a_vfork_child_is_reported()
 {
@@ -39,7 +39,8 @@ test_failed_call_with_newuidmap_is_reported()
 	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
 }
 
-# nsunshare's outer process becomes the calling user again before any step runs inside.
+# The outer process of nsunshare switches back to the calling user before any step runs in the new
+# namespaces.
 # as: root
 test_failed_call_with_an_owner_is_reported()
 {
@@ -61,7 +62,8 @@ test_a_failed_call_of_process_1_is_reported()
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 }
 
-# Process 1 must report a failed wait itself. Its pipe to the outer process is closed once the program runs.
+# If a wait fails, process 1 itself must report this, because its pipe to the outer process is
+# closed as soon as the program runs.
 test_process_1_reports_a_lost_status()
 {
 	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true
@@ -69,8 +71,8 @@ test_process_1_reports_a_lost_status()
 	rm "$TMP/report"
 }
 
-# The signal is sent at every call and not only at a sample of them. This test is for a user; the
-# next one is for root.
+# The test sends the signal at every system call and not only at a sample of the calls. This test is
+# for an ordinary user; the next test is for root.
 # as: user
 test_a_signal_at_any_call_leaves_nothing()
 {
@@ -79,8 +81,9 @@ test_a_signal_at_any_call_leaves_nothing()
 	FAULT_MAX=25
 }
 
-# Sends the signal at every call of the whole set-up. The files stay once the program runs, even if the signal ends it
-# before it prints anything, so the script removes them.
+# The test sends the signal at every system call of the whole set-up. As soon as the program runs,
+# nsunshare does not remove the files of the run any more, even if the signal ends the program
+# before it prints anything. So the script removes them.
 # as: root
 test_a_signal_at_any_call_removes_files_and_cgroup()
 {
@@ -118,8 +121,8 @@ test_a_cgroup_is_removed_if_a_call_fails()
 	assert_out_empty
 }
 
-# A successful run leaves its files, so the script removes them. A failed wait(2) is accepted,
-# because the program has run by then.
+# nsunshare does not remove the files of a successful run, so the script removes them. A failed
+# wait(2) is accepted, because the program has run by then.
 # as: root
 test_files_are_removed_if_a_call_fails()
 {
@@ -136,7 +139,7 @@ test_files_are_removed_if_a_call_fails()
 	export KEPT
 	fault_all -b nsunshare -x ':wait4:' -- \
 		"$TMP/kept" "--uts=$TMP/u" "--ipc=$TMP/i" -mp --mount-proc -- "$FINAL"
-	# runs whose wait(2) failed have left mounts
+	# runs whose wait(2) failed have not removed their mounts
 	for f in "$TMP/u" "$TMP/i"; do
 		while umount -l "$f" 2>/dev/null; do :; done
 		rm -f "$f"
@@ -147,14 +150,14 @@ test_files_are_removed_if_a_call_fails()
 test_a_failed_call_leaves_no_name_and_no_command()
 {
 	export XDG_RUNTIME_DIR="$TMP"
-	# the directory of the names stays
+	# nsunshare does not remove the directory of the names
 	[ -d "$TMP/nsutils" ] || mkdir -m 700 "$TMP/nsutils"
 	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
 }
 
-# Process 1 sends the pid of the program to the helper.
+# Process 1 of the new pid namespace sends the pid of the program to the helper.
 test_a_failed_call_does_not_lose_the_pid_of_the_program()
 {
 	export XDG_RUNTIME_DIR="$TMP"

@@ -17,8 +17,8 @@ setUp()
 	mkfifo "$TMP/fifo"
 }
 
-# start_run OPTIONS CHAIN: starts a run named web whose init has the program as its child, and waits until its file
-# exists. Sets $holder, $init and $program.
+# start_run OPTIONS CHAIN: starts a run with the name web, in which the program is a child of an
+# init process. Waits until the file of the name exists. Sets $holder, $init and $program.
 start_run()
 {
 	start_holder sh -c 'exec nsunshare -r "$@" 7>"$0"' "$TMP/status" $1 --name web --pid-file "$TMP/pid" --status-fd 7 \
@@ -114,8 +114,8 @@ test_no_exec_is_reported_if_the_init_cannot_execute_the_program()
 	done
 }
 
-# A program whose last argument is nsinit is not an init process, and neither is an nsinit that
-# refuses its options.
+# A program is not an init process if only its last argument is nsinit. An nsinit that refuses its
+# options is not an init process either.
 test_a_chain_without_an_init_reports_the_child()
 {
 	nsunshare -r --status-fd 7 --pid-file "$TMP/pid" -- nstimeoffset -b =0 -- sh -c "cat '$TMP/pid'; echo \$\$" nsinit \
@@ -129,7 +129,7 @@ test_a_chain_without_an_init_reports_the_child()
 	assertFalse 'no pid file' "[ -e '$TMP/pid' ]"
 }
 
-# Only the first report has an effect, even if another process has the descriptor.
+# Only the first report counts, even if another process has the descriptor, too.
 test_a_later_report_is_ignored()
 {
 	require_tool perl
@@ -145,7 +145,7 @@ SCRIPT
 	assertEquals 'perl reported itself' "$(sed -n 3p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
 }
 
-# The helper is stopped, so it does not answer.
+# The helper is stopped, so it does not answer the report.
 test_a_signal_ends_the_wait_for_the_answer()
 {
 	mkfifo "$TMP/go"

@@ -14,15 +14,15 @@ test_mount_proc_shows_the_new_pid_namespace_only()
 	mkdir "$TMP/proc"
 	run nsunshare -rp --mount-proc="$TMP/proc" sh -c 'echo "$0"/[0-9]*' "$TMP/proc"
 	assert_out "$TMP/proc/1"
-	# outside, the mounts are shared; the new proc must not appear there
+	# the mounts outside are shared; the proc that is mounted inside must not appear there
 	before=$(cat /proc/self/mountinfo)
 	run nsunshare -rp --propagation shared --mount-proc true
 	assert_ok
 	assertEquals "$before" "$(cat /proc/self/mountinfo)"
 }
 
-# A mount made inside appears outside only with --propagation shared or unchanged, and never if it
-# is made in a new user namespace.
+# A mount that is made inside appears outside only with --propagation shared or unchanged, and never
+# if there is a new user namespace.
 # as: root
 test_propagation_controls_which_mounts_appear_outside()
 {
@@ -100,7 +100,8 @@ boottime      1000000         0'
 		assert_out_empty
 		assert_err_has "options $clock and --time-offsets exclude each other"
 	done
-	# the program itself is in the time namespace, although nsunshare neither forks nor executes itself again
+	# the program's own process is in the time namespace, although nsunshare neither forks nor
+	# executes itself again
 	run nsunshare -rT readlink /proc/self/ns/time /proc/self/ns/time_for_children
 	assert_ok
 	# shellcheck disable=SC2086 # two lines
@@ -141,7 +142,8 @@ test_setup_runs_before_the_program_with_all_capabilities()
 	run nsunshare -rmp --mount-proc --setup 'mount -t tmpfs none /mnt && touch /mnt/here' ls /mnt
 	assert_ok
 	assert_out here
-	# --setup must work with any uid inside, and the program must not get more capabilities than without it
+	# --setup must work with every uid inside, and it must not give the program additional
+	# capabilities
 	run nsunshare -cm --setup 'mount -t tmpfs none /mnt && touch /mnt/here' sh -c 'ls /mnt; grep CapAmb /proc/self/status'
 	assert_ok
 	assert_out 'here
@@ -164,7 +166,7 @@ test_setup_without_a_shell_is_reported()
 	assert_refused 125 "cannot execute /bin/sh for --setup 'true': No such file or directory"
 }
 
-# A program that is executed by a uid other than 0 loses all capabilities that are not ambient
+# If a process whose uid is not 0 executes a program, it loses all capabilities that are not ambient
 # (capabilities(7)).
 test_setup_has_all_capabilities_with_any_uid()
 {
@@ -175,7 +177,8 @@ test_setup_has_all_capabilities_with_any_uid()
 		assert_out 'inside
 CapEff:	0000000000000000'
 	done
-	# --setup must have the capabilities of the new namespaces but none that the caller lacks
+	# the command of --setup must have the capabilities of the new namespaces, but none that the
+	# caller lacks
 	run nsunshare -r --setup 'grep CapAmb /proc/self/status' true
 	assert_out 'CapAmb:	0000000000000000'
 }
@@ -227,8 +230,8 @@ test_mount_binfmt_registers_an_interpreter()
 	assert_err_has 'hint: map user 0 with -r, because only user 0 can register an interpreter'
 }
 
-# With the flag F the kernel opens the interpreter at registration, so the file may be outside the
-# new root.
+# With the flag F, the kernel opens the interpreter when it is registered, so the file may be
+# outside the new root.
 test_an_interpreter_outside_the_new_root_is_registered()
 {
 	feature binfmt-misc || return 0
@@ -243,8 +246,8 @@ test_an_interpreter_outside_the_new_root_is_registered()
 	assert_rc 127
 }
 
-# The default mount point is in proc. nsunshare mounts proc if the new pid namespace or the new root
-# has none yet.
+# The default mount point is below /proc. nsunshare mounts a proc file system if the new pid
+# namespace or the new root has none yet.
 test_mount_binfmt_mounts_proc_if_needed()
 {
 	feature binfmt-misc || return 0

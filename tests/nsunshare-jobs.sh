@@ -11,10 +11,11 @@ require_tool bash strace
 PS1='> '
 export PS1
 
-# bash ends a loop only if a signal killed the command. dash also ends it for the exit status 130.
+# bash ends a loop only if a signal killed the command in it. dash also ends the loop if the command
+# exits with status 130.
 bash='bash --norc --noprofile'
 
-# new: a command that runs a program as root of new user and pid namespaces.
+# new: the first words of a command that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
 # The program is process 1. nsunshare must not stop itself in two cases: the status is 128 plus a
@@ -58,8 +59,8 @@ test_does_not_stop_for_a_status_or_an_ignored_signal()
 	run perl "$TMP/stop" IGNORE $new sh -c 'echo ready; read x; exit 3'
 	assert_out 'runs, status 3'
 }
-# The program starts no child. A shell waits for a child in vfork(2) and does not stop while the
-# child is stopped.
+# The program starts no child, because a shell suspended in vfork(2) does not stop together with its
+# child.
 test_control_Z_stops_fg_continues_and_control_C_ends_the_job()
 {
 	for shell in sh "$bash"; do
@@ -72,8 +73,8 @@ test_control_Z_stops_fg_continues_and_control_C_ends_the_job()
 		done
 	done
 }
-# The terminal has the flag noflsh. Without it the second ^Z would discard the shell's message about
-# the first.
+# The terminal has the flag noflsh. Without this flag, the second ^Z would discard the message of
+# the shell about the first ^Z.
 test_stops_and_continues_in_any_order()
 {
 	# shellcheck disable=SC1003,SC2016 # the terminal and the inner shell expand it
@@ -84,8 +85,8 @@ test_stops_and_continues_in_any_order()
 		-e '> ' -s 'exit 5\r' -- sh -c "stty noflsh; exec sh -i"
 	assert_rc 5
 }
-# strace delays calls, so that a ^Z arrives after the SIGCONT of fg and after nsunshare has checked
-# its effect.
+# strace delays system calls, so that a ^Z arrives between the SIGCONT of fg and the moment when
+# nsunshare has checked its effect.
 test_a_job_that_is_stopped_again_stays_stopped()
 {
 	TRACE=$TMP/trace
@@ -103,7 +104,8 @@ test_a_job_that_is_stopped_again_stays_stopped()
 		assert_rc 5
 	done
 }
-# nsunshare must distinguish the effect of its own SIGCONT from a SIGCONT that a shell sends.
+# nsunshare must distinguish the effect of the SIGCONT that it sends from the effect of a SIGCONT
+# that a shell sends.
 test_each_sigcont_is_forwarded()
 {
 	start nsunshare -f signals show 64

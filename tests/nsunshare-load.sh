@@ -22,8 +22,8 @@ test_starts_1000_instances_at_once()
 	assertEquals 1000 "$(grep -c ran "$TMP/ran")"
 }
 
-# orphans ARGUMENT…: runs nsunshare with the arguments and sleep 1,000 times, and kills each within
-# 5 ms of its start.
+# orphans ARGUMENT…: runs nsunshare with the arguments and the program sleep 1,000 times, and kills
+# each nsunshare within 5 ms of its start.
 orphans()
 {
 	cat >"$TMP/killer" <<-'SCRIPT'

@@ -72,8 +72,8 @@ test_maps_a_single_id_over_explicit_ranges()
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
 }
 
-# The NSS module of tests/helpers returns seven ranges for every user. nsunshare must load its
-# library only if it needs subordinate ids.
+# The NSS module of tests/helpers returns seven ranges for every user. nsunshare must load the
+# library of the module only if it needs subordinate ids.
 # as: root
 test_maps_all_ranges_of_nss()
 {
@@ -93,8 +93,8 @@ test_maps_all_ranges_of_nss()
 	assertFalse 'libsubid is not loaded' "grep -q libsubid.so '$TMP/without'"
 }
 
-# If only uids are mapped, gids must stay unmapped, and vice versa. nsunshare must run newuidmap and
-# newgidmap only if they are necessary.
+# If only uids are mapped, the gids must stay unmapped, and vice versa. nsunshare must run newuidmap
+# and newgidmap only if the map requires them.
 # as: user
 test_maps_ranges_of_only_users_or_only_groups()
 {
@@ -119,8 +119,8 @@ test_maps_ranges_of_only_users_or_only_groups()
 	assert_out ': 1500000 1500000 65536 2500000 2500000 20000'
 }
 
-# A map with a subordinate group is written by newgidmap or root. A map with only the user's own
-# group needs neither.
+# A map with a subordinate group must be written by newgidmap or by root. A map with only the user's
+# own group needs neither of them.
 test_setgroups_is_denied_if_only_the_callers_group_is_mapped()
 {
 	feature sandbox || return 0
@@ -233,7 +233,7 @@ test_owner_option_makes_the_user_own_the_namespace()
 		assert_ok
 		assert_out '0 61234 1 : 0 5 1'
 	done
-	# the map options must use the subordinate ids of the owner
+	# the map options must use the subordinate ids of the user that --owner names
 	run nsunshare --owner nstest:nstest -r --map-auto sh -c "$maps"
 	assert_ok
 	assert_out '0 61234 1 1 1000000 65536 65537 2000000 10000 : 0 61234 1 1 1500000 65536 65537 2500000 20000'

@@ -23,7 +23,8 @@ tearDown()
 	settle 50 sh -c '! ls "$0"/*.lock' "$dir" >/dev/null 2>&1
 }
 
-# start_run NAME [OPTION…]: starts nsunshare --name NAME with a sleep, and waits until its file exists. Sets $holder.
+# start_run NAME [OPTION…]: runs sleep under nsunshare --name NAME, and waits until the file of the
+# name exists. Sets $holder.
 start_run()
 {
 	_name=$1
@@ -110,7 +111,7 @@ test_a_strict_umask_leaves_the_directory_usable()
 	assert_ok
 }
 
-# The second run begins while the first one still waits and has no file.
+# The second run begins while the first run still waits, so the first run has no file yet.
 test_a_second_run_is_refused_before_the_first_program_starts()
 {
 	mkfifo "$TMP/go"
@@ -141,7 +142,8 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 	assertTrue 'the helper removes the file' $?
 }
 
-# kill_all NAME: kills nsunshare and its helper, so that the files of the run remain. Sets $program.
+# kill_all NAME: kills nsunshare and its helper, so that the files of the run remain. Sets $program
+# to the pid of the program.
 kill_all()
 {
 	program=$(sleep_of "$holder")
@@ -170,7 +172,8 @@ test_the_file_of_a_killed_helper_counts_while_the_program_lives()
 	assertFalse 'the new run removes the file' "[ -e '$dir/web.json' ]"
 }
 
-# forge JQ-FILTER: writes a file named fake with the contents of the live run, changed by the filter.
+# forge JQ-FILTER: writes the file of a run named fake. Its contents are those of the live run,
+# changed by the filter.
 forge()
 {
 	jq -c "$1" <"$dir/web.json" >"$dir/fake.json"
@@ -219,7 +222,7 @@ test_a_file_with_another_pidfd_inode_is_ignored()
 	rm "$dir/fake.json"
 }
 
-# The start time identifies the process if the kernel has no pidfds.
+# If the kernel has no pidfds, the start time identifies the process.
 test_works_without_pidfds()
 {
 	start_holder enosys pidfd_open -- nsunshare -rp --name web --ready-fd 3 -- sleep 1000
@@ -235,7 +238,7 @@ test_works_without_pidfds()
 	rm "$dir/fake.json"
 }
 
-# /proc shows the start time on the clock of the reader.
+# /proc shows the start time of a process on the clock of the process that reads it.
 test_the_start_time_does_not_depend_on_the_time_namespace()
 {
 	require_ns time

@@ -68,7 +68,8 @@ test_runs_the_callers_shell_by_default()
 	assert_ok
 	assert_out -sh
 	[ "$(id -u)" = 0 ] || return 0
-	# without $SHELL, nsunshare runs the login shell of the calling user, or sh if the user has none
+	# without $SHELL, nsunshare runs the login shell of the calling user, or sh if the user has
+	# no login shell
 	printf '#!/bin/sh\necho ran "$0"\n' >"$TMP/shell"
 	chmod 755 "$TMP" "$TMP/shell"
 	sed "s|^\(nstest:.*:\).*|\1$TMP/shell|" /etc/passwd >"$TMP/passwd"
@@ -123,15 +124,15 @@ test_a_failure_before_the_program_prints_one_message()
 	assert_no_leftovers
 }
 
-# After unshare(CLONE_NEWTIME), kernels before 6.2 fail with EINVAL to create a child that shares
-# the parent's memory.
+# After unshare(CLONE_NEWTIME), kernels before 6.2 cannot create a child that shares the memory of
+# its parent (EINVAL).
 # as: root
 test_forks_if_process_1_cannot_share_the_memory()
 {
 	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1
-	# a build with AddressSanitizer never uses a child that shares memory
+	# a tool that is built with AddressSanitizer never creates a child that shares memory
 	feature no-sanitizer || return 0
 	run failat -o "$TMP/report" -k 1:clone:1 -e EINVAL -- nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok

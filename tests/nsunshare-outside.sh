@@ -31,7 +31,8 @@ test_the_command_runs_outside_with_the_pid_of_the_child()
 	done
 }
 
-# --setup-outside moves an interface into the namespace before --setup runs.
+# The command of --setup-outside moves a network device into the namespace before the command of
+# --setup runs.
 # as: root
 test_the_command_comes_before_setup()
 {
@@ -85,7 +86,7 @@ test_a_signal_ends_the_wait_and_the_command()
 		kill -TERM $pid
 		wait $pid
 		assertEquals "$with" 143 $?
-		# the end of file shows that the command has ended
+		# the command has ended when the read reaches the end of file
 		run timeout 20 cat <&6
 		assert_rc 0
 		exec 6<&-

@@ -11,7 +11,7 @@ require_ns user mnt pid net uts ipc cgroup time
 
 types='mnt uts ipc net user cgroup pid pid_for_children time time_for_children'
 
-# new_in PID: prints the namespaces of the process that are not those of this shell.
+# new_in PID: prints those namespaces of the process that differ from the namespaces of this shell.
 new_in()
 {
 	for t in $types; do
@@ -19,7 +19,7 @@ new_in()
 	done
 }
 
-# new_with TOOL OPTION…: prints the namespaces of the waiting parent that are new.
+# new_with TOOL OPTION…: prints those namespaces of the waiting parent process that are new.
 new_with()
 {
 	start_holder "$@" sh -c 'echo ready >&3; exec 3>&-; exec sleep 1000' || return
@@ -40,8 +40,8 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 	assertEquals 'mnt user pid_for_children ' "$(new_with nsunshare -rmpf --kill-child)"
 }
 
-# Public scripts use this sequence of commands. If the parent were outside of the new namespaces,
-# the mount would be made on the host.
+# Some published scripts contain this sequence of commands. If the parent process were outside of
+# the new namespaces, the mount would be made on the host.
 # as: root
 test_a_mount_by_the_pid_of_the_parent_is_not_made_outside()
 {
@@ -73,7 +73,8 @@ cgroup_is_removed()
 	[ -z "$(find /sys/fs/cgroup -type d -name "*$own_cgroup*")" ]
 }
 
-# The cgroup namespace is that of the program; the parent stays outside its cgroup, which could not be removed otherwise.
+# The parent is in the cgroup namespace of the program, but it stays outside of the cgroup of the
+# program. Otherwise the cgroup could not be removed.
 # as: root
 test_the_parent_stays_out_of_the_cgroup()
 {
@@ -86,7 +87,8 @@ test_the_parent_stays_out_of_the_cgroup()
 	assertTrue 'the cgroup is removed' cgroup_is_removed
 }
 
-# stolen_by CMD…: prints what the program takes from its parent by pidfd_getfd(2) and from /proc.
+# stolen_by CMD…: prints what a malicious program can take from its parent, by pidfd_getfd(2) and
+# from /proc.
 echo s3cret >"$TMP/secret"
 chmod 666 "$TMP/secret"
 chmod 755 "$TMP"
@@ -95,7 +97,7 @@ stolen_by()
 	"$@" sh -c 'exec 7<&-; steal s3cret $PPID' 7<>"$TMP/secret" 8<"$TMP" 2>/dev/null
 }
 
-# The parent of unshare(1) keeps all descriptors of the caller.
+# The parent process of unshare(1) keeps all descriptors of the caller open.
 test_the_program_takes_no_descriptor_of_the_parent()
 {
 	assertEquals 'the attack works' descriptor "$(stolen_by unshare -rf | grep -x descriptor)"
@@ -105,7 +107,8 @@ test_the_program_takes_no_descriptor_of_the_parent()
 	done
 }
 
-# A process inside that has an id of the owner, or no id of the caller, would get the ids of the parent.
+# A process inside whose id is that of the owner, or is not an id of the caller, would get the ids
+# of the parent.
 # as: root
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
@@ -123,7 +126,7 @@ test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 	assert_out /
 }
 
-# The parent still has the privileges that these options remove from the program.
+# The parent process still has the privileges that these options take from the program.
 test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do
@@ -140,7 +143,7 @@ test_the_helper_cannot_be_traced_and_cleans_up_after_a_kill()
 	program=$(cat "$TMP/pid")
 	helper=$(pgrep -P "$holder" | grep -vx "$program")
 	assertTrue 'a helper exists' "[ -d '/proc/$helper' ]"
-	# the files of a process that is not dumpable belong to root
+	# if a process is not dumpable, its files in /proc belong to root
 	assertEquals 0 "$(stat -c %u "/proc/$helper/status")"
 	assertEquals "$(id -u)" "$(stat -c %u "/proc/$holder/status")"
 	kill -KILL "$holder"
@@ -164,7 +167,7 @@ test_explain_names_the_process_of_each_step()
 	assert_out_has "child  mount proc on '/proc': mount(2)"
 }
 
-# nspivot refuses to run while a process that it sees has its working directory in the old root.
+# nspivot refuses to run if it sees a process whose working directory is in the old root.
 test_nspivot_accepts_the_waiting_parent()
 {
 	require_tool busybox

@@ -80,7 +80,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 test_a_mount_namespace_on_a_shared_mount_is_explained()
 {
 	mount --make-shared "$TMP/d"
-	# the mount has a peer in another mount namespace, so it is shared
+	# the mount has a peer in another mount namespace, so the mount is shared
 	start_holder unshare -m --propagation unchanged sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	note_state
 	run nsunshare "--mount=$TMP/d/mnt" true
@@ -89,8 +89,8 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 	assert_no_leftovers
 }
 
-# Since Linux 6.18 each processor numbers its namespaces apart, and the kernel mounts a mount namespace
-# only in one with a lower number.
+# Since Linux 6.18, each processor numbers its mount namespaces separately. The kernel permits the
+# mount of a mount namespace only in a mount namespace with a lower number.
 test_a_mount_namespace_is_mounted_whatever_processor_created_it()
 {
 	[ "$(nproc --all)" -gt 1 ] || return 0
@@ -111,8 +111,8 @@ test_mounting_a_pid_namespace_requires_a_fork()
 	assert_refused 125 '--no-fork cannot be used with --pid=<file> or --persist'
 }
 
-# The injected ENOENT takes the place of a file that another process removes. nsunshare cannot know
-# this cause, so it must not print a hint.
+# The injected ENOENT has the same effect as another process that removes a file. nsunshare cannot
+# know this cause, so it must not print a hint.
 test_no_hint_for_a_file_removed_by_another_process()
 {
 	run failat -o /dev/null -k 1.1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true
@@ -149,7 +149,7 @@ test_a_failed_persist_leaves_no_directory()
 	assert_no_leftovers
 }
 
-# The mount is on the target of the link, but the message must name the link.
+# The namespace is mounted on the target of the link, but the message must name the link.
 test_persist_and_unpersist_follow_symbolic_links()
 {
 	mkdir "$TMP/d/box"
@@ -204,8 +204,8 @@ test_unpersist_refuses_other_options_and_a_program()
 	assert_ok
 }
 
-# A signal kills the whole process group of nsunshare while it waits at a full pipe. The helper
-# process must survive and unmount the namespaces.
+# A signal kills the whole process group of nsunshare while nsunshare waits because a pipe is full.
+# The helper process must survive and unmount the namespaces.
 test_a_signal_to_the_group_leaves_no_mount()
 {
 	mkfifo "$TMP/full"

@@ -33,7 +33,8 @@ SigIgn:	0000000000010001'
 	assert_rc 5
 }
 
-# For a script without an interpreter execvp(3) starts a shell and copies the arguments onto the stack.
+# For a script without an interpreter line, execvp(3) starts a shell and copies the arguments onto
+# the stack.
 test_a_script_without_an_interpreter_gets_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
@@ -45,8 +46,8 @@ test_a_script_without_an_interpreter_gets_all_arguments()
 	assert_out 150000
 }
 
-# The parent ends before the child of --setup can set its parent-death signal. The FIFO reaches its
-# end when the child, the last process, has ended.
+# nsunshare ends before the child process for --setup can set its parent-death signal. The FIFO
+# reaches its end when the child, the last process, has ended.
 test_setup_does_not_run_if_its_parent_has_ended()
 {
 	env --default-signal strace -DDD -f -qq -o "$TMP/trace" -e trace=getppid -e inject=getppid:delay_enter=300000 \
@@ -66,13 +67,13 @@ test_setup_does_not_run_if_its_parent_has_ended()
 	assertFalse '--setup has not run' "[ -e '$TMP/said' ]"
 }
 
-# The mounted /proc belongs to another pid namespace, in which the program's pid is that of another
-# process.
+# The proc file system at /proc belongs to another pid namespace, in which another process has the
+# pid of the program.
 test_works_with_the_proc_of_another_pid_namespace()
 {
 	other='unshare --user --map-root-user --pid --fork'
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
-	# the other process is a subshell, which has never called execve(2)
+	# the other process is a subshell that has not called execve(2)
 	(read -r line <"$TMP/fifo") &
 	# the helper has the number before that of the program
 	# shellcheck disable=SC2086 # several words
@@ -208,7 +209,7 @@ test_descriptor_options_select_the_inherited_descriptors()
 7'
 }
 
-# A child that has ended but has not been reaped counts too, because the program would have to wait
+# A child that has ended but has not been reaped also counts, because the program would have to wait
 # for it.
 test_the_program_has_no_unexpected_child()
 {
@@ -240,7 +241,8 @@ test_too_few_descriptors_or_processes_are_reported()
 	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes'
 }
 
-# The limit of the address space includes memory that is allocated but not used. A sanitizer needs much more.
+# The limit of the address space includes memory that is allocated but not used, so a sanitizer
+# needs a much higher limit.
 test_works_with_a_low_memory_limit()
 {
 	feature no-sanitizer || return 0
@@ -260,7 +262,8 @@ test_init_is_process_1_and_reaps_orphans()
 	assert_rc 143
 	run nsunshare -r --init /nonexistent
 	assert_refused 127 /nonexistent
-	# process 1 adopts orphans anyway, so the plan has no step for it
+	# as process 1, nsunshare adopts orphans without a further call, so the plan has no step for
+	# it
 	run nsunshare -r --init --explain true
 	assert_out_lacks adopt
 	run nsinit --explain true
@@ -274,7 +277,8 @@ test_init_is_process_1_and_reaps_orphans()
 	assertEquals 143 $?
 }
 
-# The owner of a user namespace is the effective user at the time of the call (user_namespaces(7)).
+# The owner of a user namespace is the effective user of the process that created it, at the time of
+# the call (user_namespaces(7)).
 # as: root
 test_an_owner_that_cannot_be_set_is_refused()
 {
@@ -294,7 +298,7 @@ test_an_owner_that_cannot_be_set_is_refused()
 	rm "$TMP/report"
 }
 
-# The exit status must be that of the program, and the file that is left must be reported.
+# nsunshare must exit with the status of the program, and must report the file that remains.
 # as: user
 test_a_pid_file_that_cannot_be_removed_is_reported()
 {

@@ -8,7 +8,7 @@
 require_ns user pid
 require_tool strace
 
-# new: a command that runs a program as root of new user and pid namespaces.
+# new: the first words of a command that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
 # gone PID: succeeds if the process ends within two seconds.
@@ -31,7 +31,7 @@ test_forwards_every_signal_without_an_option()
 		# shellcheck disable=SC2086 # several words
 		start $with signals count 64
 		for n in $(echo "$want" | cut -d' ' -f1); do
-			# nsinit ends all processes after TERM, so signal 64 is used
+			# use signal 64, because nsinit ends all processes after TERM
 			case $with/$n in
 			*init/15) kill -64 "$pid" && break ;;
 			esac
@@ -46,7 +46,7 @@ test_forwards_every_signal_without_an_option()
 	done
 }
 
-# strace delays close_range(2), so process 1 is slow to close its pipe to the outer process.
+# strace delays close_range(2), so process 1 closes its pipe to the outer process late.
 test_a_signal_reaches_the_program_as_soon_as_it_runs()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do
@@ -64,10 +64,10 @@ test_a_signal_reaches_the_program_as_soon_as_it_runs()
 	done
 }
 
-# A child of vfork(2) suspends nsunshare until it executes the program. As process 1 without a
-# handler it ignores the signal. The test sends the signal while the child is in its first mount(2),
-# which strace delays. /proc/PID/status lists pending signals after all groups, so the process has
-# many groups to check that nsunshare reads enough of the file.
+# A child of vfork(2) suspends nsunshare until it executes the program. As process 1, the child
+# ignores the signal, because it has no handler. The test sends the signal while the child is in its
+# first mount(2), which strace delays. /proc/PID/status lists the pending signals after all groups.
+# The process has many groups, which checks that nsunshare reads enough of the file.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp
@@ -154,9 +154,9 @@ test_dies_from_the_signal_that_process_1_reports_as_a_status()
 	assert_out 'signal 15 status 0'
 }
 
-# One fake newuidmap never ends, and another also closes its output. The process that waits for
-# newuidmap must die from a signal. It must also notice that the process whose ids are mapped has
-# ended, with pidfds and without.
+# There are two stubs of newuidmap: one never ends, and the second one never ends and also closes
+# its output. The process that waits for newuidmap must die from a signal. It must also notice that
+# the process whose ids are mapped has ended, with pidfds and without.
 # as: root
 test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {
@@ -209,7 +209,7 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 		# shellcheck disable=SC2086 # several words
 		nsunshare --kill-child $as sleep "1000.$i" &
 		pid=$!
-		# kill it at most 5 ms after the start
+		# kill the process at most 5 ms after its start
 		perl -e 'select undef, undef, undef, rand 0.005'
 		kill -KILL $pid
 		wait $pid 2>/dev/null
@@ -240,7 +240,7 @@ test_kill_child_kills_all_of_a_pid_namespace()
 
 test_a_signal_at_any_moment_leaves_nothing()
 {
-	# an ordinary user cannot mount a mount namespace on a file
+	# an ordinary user has no permission to mount the file of a mount namespace
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state
@@ -263,8 +263,8 @@ test_a_signal_at_any_moment_leaves_nothing()
 	assert_no_leftovers
 }
 
-# A pipe has 16 pages. With 16 full pages there is no room for the first line, with 15 full pages
-# none for the second.
+# A pipe has room for 16 pages. If 16 pages are full, there is no room for the first line; if 15
+# pages are full, there is none for the second line.
 test_a_signal_ends_nsunshare_at_a_full_status_pipe()
 {
 	note_state
@@ -283,7 +283,8 @@ test_a_signal_ends_nsunshare_at_a_full_status_pipe()
 	assert_no_leftovers
 }
 
-# ended_by SIG STATUS CMD…: sends SIG to CMD once that has written "ready", and checks its status.
+# ended_by SIG STATUS CMD…: sends the signal SIG to CMD after CMD has written "ready", and asserts
+# its exit status.
 ended_by()
 {
 	_sig=$1 _status=$2
@@ -306,7 +307,7 @@ test_a_signal_that_process_1_would_ignore_ends_it()
 			ended_by HUP 129 nsunshare $o sh -c 'echo ready; while :; do :; done'
 		}
 	done
-	# a signal whose default action is not to end the process
+	# tries a signal whose default action does not end the process
 	start nsunshare -rp sh -c 'echo ready; sleep 1; exit 4'
 	kill -s WINCH "$pid"
 	kill -s URG "$pid"
@@ -337,7 +338,7 @@ test_a_signal_that_process_1_handles_does_not_kill_it()
 	assert_rc 5
 }
 
-# While a thread waits for a signal, the kernel shows the signal neither as blocked nor as caught.
+# While a thread waits for a signal, /proc shows the signal neither as blocked nor as caught.
 test_a_program_that_waits_for_signals_is_not_killed()
 {
 	for how in '' alone; do

@@ -38,7 +38,7 @@ test_the_program_is_killed_at_the_end_of_the_grace_period()
 	assert_at_most 'seconds' 9 "$took"
 }
 
-# With --grace alone the stop signal is TERM, and a second TERM does not extend the period.
+# With --grace alone, the stop signal is TERM. A second TERM does not extend the grace period.
 test_grace_alone_keeps_TERM()
 {
 	start nsunshare -r -f --grace 300ms -- sh -c "$ignoring"
@@ -62,7 +62,7 @@ test_without_the_options_TERM_is_forwarded_alone()
 	assert_rc 129
 }
 
-# Process 1 without a handler ignores the stop signal, so nsunshare replaces it by KILL at once.
+# If process 1 has no handler, it ignores the stop signal, so nsunshare sends KILL at once instead.
 test_a_stop_signal_that_process_1_would_ignore_ends_it()
 {
 	start nsunshare -rp --stop-signal USR1 --grace 100s -- sh -c 'echo ready; exec sleep 1000'

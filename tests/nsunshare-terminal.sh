@@ -16,8 +16,8 @@ for tool in unshare nsunshare; do
 	chmod +x "$TMP/$tool/new"
 done
 
-# The program prints a line when it runs. The interrupt then reaches the program and not a shell
-# that is about to start it.
+# The program prints a line when it runs. Then the interrupt reaches the program, and not a shell
+# that is about to start the program.
 cat >"$TMP/waits" <<-'SCRIPT'
 	#!/bin/sh
 	echo run
@@ -26,9 +26,9 @@ SCRIPT
 chmod +x "$TMP/waits"
 PATH=$TMP:$PATH
 
-# alike STEP… -- PROGRAM…: PROGRAM uses the command `new`. Asserts that pty gives the same output
-# and status if `new` is unshare(1) and if it is nsunshare. The terminal may show ^C before or after
-# its effect.
+# alike STEP… -- PROGRAM…: PROGRAM uses the command `new`, which is once unshare(1) and once
+# nsunshare. Asserts that the helper pty gives the same output and status for both. The terminal may
+# show ^C before or after its effect.
 alike()
 {
 	for _tool in unshare nsunshare; do
@@ -46,7 +46,7 @@ test_an_interrupt_at_the_prompt_keeps_the_shell()
 	for type in -p --uts; do
 		alike -e '> ' -s '^C' -e '> ' -s 'echo st=$?\r' -e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
-	# the outer shell must get its terminal back
+	# the outer shell must be able to use its terminal again
 	alike -e '> ' -s 'new -p -- sh -i\r' -e '> ' -s '^C' -e '> ' -s 'exit 3\r' -e '> ' \
 		-s 'echo al""ive\r' -e alive -e '> ' -s 'exit 4\r' -- sh -i
 }
@@ -73,12 +73,12 @@ test_an_interrupt_runs_a_trap()
 test_an_interrupt_ends_a_shell_loop()
 {
 	for type in -p --uts; do
-		# a loop in the shell that nsunshare runs
+		# the loop is in the shell that nsunshare runs
 		alike -e '> ' -s 'while :; do waits; done\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' \
 			-e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
 	alike -e run -s '^C' -- new --uts sh -c 'while :; do waits; done'
-	# a loop of the shell that runs nsunshare
+	# the loop is in the shell that runs nsunshare
 	alike -e run -s '^C' -- sh -c 'while :; do new --uts waits; done'
 	alike -e '> ' -s 'while :; do new --uts waits; done\r' -e run -s '^C' -e '> ' -s 'exit 3\r' -- sh -i
 }

@@ -18,8 +18,8 @@ done
 echo '{}' >"$TMP/run/nsutils/my-run.json"
 export XDG_RUNTIME_DIR="$TMP/run"
 
-# Each line has what is typed before the tab, and after the bar the arguments of the tool when the
-# line is executed.
+# Each line contains the text that is typed before the tab and, after the bar, the arguments that
+# the tool must get when the line is executed.
 table='nslist --type=ne|--type=net
 nslist -t uts,mn|-t uts,mnt
 nslist --containers -o NAME,MEM|--containers -o NAME,MEMORY
@@ -41,8 +41,8 @@ nsrun --profile contai|--profile container
 nsrun --stop my|--stop my-run'
 
 # complete_in START: starts the shell $shell and types the command START, which sets a prompt and
-# replaces each tool by a function that prints its arguments. Then types each line of the table with a
-# tab, and waits for the arguments. At last, types the beginning of a pid.
+# replaces each tool by a function that prints its arguments. Then types each line of the table with
+# a tab, and waits for the arguments. Finally, types the beginning of a pid.
 complete_in()
 {
 	set -- -t "$((10 * NSUTILS_SLOW))" -s "$1\\r" -e ready_now

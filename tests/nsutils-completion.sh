@@ -116,7 +116,7 @@ test_proposes_the_values_of_options()
 	# shellcheck disable=SC2016 # the text must not be expanded
 	echo '{}' >"$TMP/run/nsutils/\$(touch expanded).json"
 	export XDG_RUNTIME_DIR="$TMP/run"
-	# bash splits the word at the colon
+	# bash splits the word at the colon, so the completion gets three words
 	proposed nsenter2 --target name : my
 	assert_out my-run
 	proposed nsenter2 --target = name : my
@@ -140,8 +140,8 @@ test_zsh_and_fish_show_the_help_of_an_option()
 	assert_out_has __fish_complete_subcommand
 }
 
-# The first argument of nspivot is a root directory and not a program. The program comes after --.
-# The scripts were tried by hand in zsh and fish; the test checks their text.
+# The first argument of nspivot is a root directory and not a program; the program comes after "--".
+# The scripts for zsh and fish were tried by hand, so the test only checks their text.
 test_proposes_a_program_after_a_double_dash()
 {
 	for tool in nspivot nsidmap; do

@@ -38,7 +38,8 @@ test_json_requires_features()
 	assert_refused 125 '--json can be used only with --show or --features'
 }
 
-# denied CALL TOOL FEATURE: asserts that the tool reports the feature as missing if the call is denied.
+# denied CALL TOOL FEATURE: asserts that TOOL reports FEATURE as missing if the system call CALL is
+# denied.
 denied()
 {
 	kernel_call "$1" || return 0
@@ -60,8 +61,8 @@ test_reports_a_feature_without_its_system_call_as_missing()
 	denied openat2 nspivot openat2
 }
 
-# has CALL TOOL FEATURE: asserts that the tool reports the feature as available if the kernel has
-# the call. Needs no privilege.
+# has CALL TOOL FEATURE: asserts that TOOL reports FEATURE as available if the kernel has the system
+# call CALL. Needs no privilege.
 has()
 {
 	kernel_call "$1" || return 0

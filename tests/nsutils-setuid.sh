@@ -29,8 +29,8 @@ options()
 	esac
 }
 
-# assert_none_runs CMD…: asserts that each tool refuses to run. CMD changes the user and executes
-# the tool.
+# assert_none_runs CMD…: asserts that each tool refuses to run if CMD executes it. CMD changes the
+# user first.
 assert_none_runs()
 {
 	for tool in $tools; do
@@ -40,8 +40,8 @@ assert_none_runs()
 	done
 }
 
-# is_sanitized: succeeds in a build with sanitizers. A sanitizer reads /proc/self/environ, which an
-# ordinary user cannot read in a process with raised privilege.
+# is_sanitized: succeeds if the tools are built with sanitizers. A sanitizer reads
+# /proc/self/environ, which an ordinary user cannot read in a process with raised privilege.
 is_sanitized()
 {
 	[ -n "${ASAN_OPTIONS+set}" ]
@@ -60,7 +60,7 @@ test_refuses_to_run_setuid_or_setgid()
 		# shellcheck disable=SC2086 # several words
 		assert_none_runs $who
 	done
-	# the setuid bit does not change the user if the owner of the file runs it
+	# if the owner of the file runs the tool, the setuid bit does not change the user
 	run "$TMP/nsunshare" -r true
 	assert_ok
 	run "$TMP/nsinit" -- true
@@ -75,7 +75,8 @@ test_refuses_to_run_with_file_capabilities()
 		setcap cap_sys_admin,cap_setuid+ep "$TMP/$tool" || return
 	done
 	assert_none_runs as_nstest
-	# Root has these capabilities in any case. An ordinary user can have them as ambient capabilities.
+	# Root has these capabilities in any case. An ordinary user can have them as ambient
+	# capabilities.
 	run "$TMP/nsunshare" -u true
 	assert_ok
 	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps=+sys_admin \

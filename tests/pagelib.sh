@@ -4,9 +4,9 @@
 # `#` of root) and a command, which a backslash at the end of the line continues. Its output follows. In the output
 # `...` matches any text in a line; a line of its own matches any number of lines.
 
-# displays PAGE HEADING [REGEX]: prints the literal displays of a man page between the heading of a
-# section or subsection and the next heading. Removes the markup. Omits the displays that match
-# REGEX.
+# displays PAGE HEADING [REGEX]: prints the literal displays (blocks of example text) of a man page,
+# from the heading of a section or subsection to the next heading. Removes the markup. Omits the
+# displays that match REGEX.
 displays()
 {
 	awk -v heading="$2" -v without="${3-}" '
@@ -22,10 +22,10 @@ displays()
 			-e 's/\\-/-/g' -e 's/\\&//g' -e 's/\\e/\\/g'
 }
 
-# play PROMPT TEXT: runs the commands of TEXT that follow PROMPT, all in one shell in a new
-# directory, and compares the output of each with TEXT. If $stage names a function, it prepares the
-# directory. If $settle names a filter, it is applied to both sides. Sets $count to the number of
-# commands.
+# play PROMPT TEXT: runs the commands in TEXT that follow PROMPT, all of them in one shell in a new
+# directory, and compares the output of each command with TEXT. If $stage names a function, calls it
+# to prepare the directory. If $settle names a filter, applies it to both outputs. Sets $count to
+# the number of commands.
 play()
 {
 	rm -rf "$TMP/play" && mkdir -p "$TMP/play/here" || return

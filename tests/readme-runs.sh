@@ -13,7 +13,7 @@ prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
 # steady: a filter that makes output comparable. Replaces numbers that differ between machines by N,
-# including the few digits of the uptime right after a boot. Sorts the lines, because the kernel
+# also the short number of the uptime right after a boot. Sorts the lines, because the kernel
 # assigns inode numbers in any order. Removes the warning of nslist that an ordinary user cannot
 # read other users' processes.
 steady()
@@ -28,8 +28,8 @@ test_the_tour_prints_what_the_text_shows()
 	play "$prompt" "$(sed -n '/^A tour/,/^If you use/s/^    //p' "$readme")"
 }
 
-# instead COMMAND [PREFIX…]: asserts that the table of the README contains COMMAND and that COMMAND
-# succeeds after PREFIX. CMD, PID and the names in COMMAND are replaced by real ones.
+# instead COMMAND [PREFIX…]: asserts that the table in the README contains COMMAND, and that PREFIX
+# COMMAND succeeds. CMD, PID and the names in COMMAND are replaced by real ones.
 instead()
 {
 	assertTrue "the README has: $1" "grep -qF -- '$1' '$readme'"
@@ -54,7 +54,7 @@ test_the_commands_of_the_table_work()
 	target=
 	[ "$(id -u)" = 0 ] || return 0
 	ip netns add blue 2>/dev/null
-	# --boottime +1d comes first, because the machine may have been up for less than an hour
+	# --boottime +1d comes first, because the machine may have run for less than an hour
 	instead 'nstimeoffset -b -1h CMD' nstimeoffset -b +1d --
 	instead 'nsenter2 -t PID -a CMD'
 	instead 'nsenter2 -t netns:blue CMD'

@@ -17,7 +17,8 @@ export XDG_RUNTIME_DIR="$TMP"
 export HOME="$TMP/home"
 mkdir "$HOME"
 
-# sections: prints the headings below which the page has displays with $prompt.
+# sections: prints the headings of the page below which there are displays (example text) with
+# $prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -25,7 +26,7 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# prepare: creates the root that the recipes use.
+# prepare: creates the root directory that the recipes use.
 prepare()
 {
 	box=$PWD/rootfs

@@ -12,7 +12,7 @@ setUp()
 	rm -rf "${TMP:?}"/*
 }
 
-# The target is process 1 of a pid namespace.
+# The target process is process 1 of a pid namespace.
 start_target()
 {
 	start_holder unshare --user --map-root-user --pid --fork --mount-proc --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -85,7 +85,7 @@ test_a_chain_without_an_init_reports_the_child()
 	assertEquals null "$(jq -r .init_pid "$TMP/status" | sort -u)"
 }
 
-# SIGIO of another process is still forwarded.
+# nsinit must still forward a SIGIO that another process sends.
 test_signals_are_forwarded_to_the_init()
 {
 	start_target

@@ -18,9 +18,9 @@ make_box()
 	done
 }
 
-# in_ns COMMAND…: runs the command in new mount and pid namespaces and in the types of $NS_TOO. A
-# network namespace is not the default because removing it is slow. For an ordinary user, also
-# creates a user namespace in which the user is root.
+# in_ns COMMAND…: runs the command in new mount and pid namespaces, and in new namespaces of the
+# types in $NS_TOO. There is no network namespace by default, because removing one is slow. For an
+# ordinary user, also creates a user namespace in which the user is root.
 in_ns()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -30,8 +30,8 @@ in_ns()
 	fi
 }
 
-# box OPTION… [-- PROGRAM…]: runs nspivot in new namespaces (in_ns), as an argument of
-# $NSPIVOT_UNDER if that is set.
+# box OPTION… [-- PROGRAM…]: runs nspivot in new namespaces (in_ns). If $NSPIVOT_UNDER is set, it is
+# the command that runs nspivot.
 box()
 {
 	# shellcheck disable=SC2086 # separate words
@@ -42,7 +42,7 @@ box()
 # shellcheck disable=SC2034 # the tests use it
 OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'
 
-# harm: creates the canary, a directory outside the root that a hostile root tries to reach.
+# harm: creates the canary, a directory outside the root that a hostile root tries to change.
 harm()
 {
 	canary=$TMP/canary
@@ -51,7 +51,7 @@ harm()
 	chmod 777 "$canary" "$canary/dir"
 }
 
-# look: prints the state of the canary, of some files in /etc, and the mount table.
+# look: prints the state of the canary, some files in /etc, and the mount table.
 look()
 {
 	find "$canary" -printf '%p %y %m %s %T@ %C@\n' | sort
@@ -59,7 +59,7 @@ look()
 	cat /proc/self/mountinfo
 }
 
-# evil: creates a new $box and notes the state outside it.
+# evil: creates a new root directory $box, and stores the state outside it for assert_canary().
 evil()
 {
 	rm -rf "$box"
@@ -80,8 +80,8 @@ assert_canary()
 	esac
 }
 
-# race_saw: sets $saw_dir to the number of runs that saw only the directory and $saw_link to the
-# number that saw only the link. Succeeds if both occurred.
+# race_saw: counts the results of race(). Sets $saw_dir to the number of runs that saw only the
+# directory, and $saw_link to the number of runs that saw only the link. Succeeds if both occurred.
 race_saw()
 {
 	saw_dir=$(find "$box/a/" "$box/x/" -maxdepth 1 -name 'c[0-9]*' | wc -l)
@@ -89,9 +89,9 @@ race_saw()
 	[ "$saw_dir" -gt 0 ] && [ "$saw_link" -gt 0 ]
 }
 
-# race N: runs nspivot N times while a helper exchanges a directory for a link continuously, so that
-# the path changes between a check and its use. Each run uses the path seven times. Sets $n,
-# $saw_dir, $saw_link and $refused, the number of runs that noticed a change.
+# race N: runs nspivot N times while a helper continuously exchanges a directory with a link, so
+# that the path changes between a check and its use. Each run uses the path seven times. Sets $n,
+# $saw_dir, $saw_link and $refused; $refused is the number of runs that noticed a change.
 race()
 {
 	evil
@@ -116,13 +116,14 @@ race()
 	echo "race: of $n runs $saw_dir saw the directory, $saw_link the link, $refused a change"
 	assertEquals 'every run saw the directory, the link or a change' "$n" $((saw_dir + saw_link + refused))
 	assertEquals 'each refusal names the path' "$refused" "$(grep -c '^nspivot: .*/a' "$TMP/said")"
-	# nspivot verifies the mounts again before the pivot, so only few runs see no change
+	# nspivot verifies the mounts again before the pivot, so only few runs succeed without
+	# noticing a change
 	assertTrue 'the exchange was noticed' "[ $refused -gt 0 ]"
 	assert_canary
 }
 
-# forge: adds two things to $box: the directory "fake", which a helper exchanges with "proc", and
-# the program /look, which tries to write to the real proc under either name.
+# forge: adds to $box the directory "fake", which a helper exchanges with "proc", and the program
+# /look, which tries to write to the real proc file system under both names.
 forge()
 {
 	mkdir -p "$box/proc" "$box/fake/self"
@@ -150,10 +151,11 @@ box_calls()
 	eval "${after_each:-}"
 }
 
-# exchange_at_each A B OPTION…: runs box once for each of its system calls, or for every $every-th
-# one. At this call the helper exchanges the names A and B; afterwards they are exchanged back.
-# Evaluates $after_each after each run. The output is in $TMP/said. Sets $ran and $refused to the
-# numbers of runs that succeeded and that were refused; fails if a run did neither.
+# exchange_at_each A B OPTION…: runs nspivot by box() once for each of its system calls, or for
+# every $every-th of them. At this call a helper exchanges the names A and B; after the run, they
+# are exchanged back. Evaluates $after_each after each run. The output is in $TMP/said. Sets $ran
+# and $refused to the numbers of runs that succeeded and that nspivot refused; fails if a run did
+# neither.
 exchange_at_each()
 {
 	_a=$1 _b=$2
@@ -182,8 +184,9 @@ exchange_once()
 	mv -T "$1" "$1.was" && mv -T "$2" "$1" && mv -T "$1.was" "$2"
 }
 
-# fail_each CALL ERRNO COMMAND…: the command contains nspivot. Runs it once for each time nspivot
-# makes the system call CALL, and lets that one call fail with ERRNO. The output is in $TMP/said.
+# fail_each CALL ERRNO COMMAND…: the command contains nspivot. Counts how often nspivot makes the
+# system call CALL, runs the command as many times, and makes another one of these calls fail with
+# ERRNO in each run. The output is in $TMP/said.
 fail_each()
 {
 	_call=$1 _errno=$2
@@ -199,7 +202,8 @@ fail_each()
 	done
 }
 
-# race_proc N: runs the docker preset N times while proc and fake are exchanged continuously.
+# race_proc N: runs nspivot with the docker preset N times while a helper continuously exchanges the
+# names proc and fake.
 race_proc()
 {
 	start_holder exchange "$box/proc" "$box/fake"

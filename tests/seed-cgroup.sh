@@ -11,8 +11,8 @@ require_ns cgroup mnt
 [ -n "$v2" ] || skip 'no cgroup2 is mounted'
 name=/$own_cgroup
 
-# The article does this with separate commands: create a group, move a process into it, create a
-# namespace, mount cgroup2 again.
+# The article uses separate commands for this: create a group, move a process into it, create a
+# namespace, and mount cgroup2 again.
 test_a_container_sees_only_its_own_group()
 {
 	note_state
@@ -27,7 +27,7 @@ test_a_container_sees_only_its_own_group()
 	assert_no_leftovers
 }
 
-# Outside, the group is visible under its name, and its limits can be set.
+# From outside, the group is visible under its name, and its limits can be set.
 test_the_group_is_visible_outside_by_name()
 {
 	start_holder nsunshare -C --into-cgroup "$name" --cgroup-create -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -39,7 +39,7 @@ test_the_group_is_visible_outside_by_name()
 	remove_cgroup "$v2$name"
 }
 
-# The quota limits a cpu burner, the load that the article uses.
+# The quota limits an endless loop, the load that the article uses.
 test_a_quota_limits_a_burner()
 {
 	assert_quota_holds nsunshare -pC --into-cgroup "$name" --cgroup-create

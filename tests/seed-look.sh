@@ -10,13 +10,13 @@ require_ns user uts net
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
-# shown KEY: prints the value of KEY in the output of --show.
+# shown KEY: prints the value of KEY from the output of --show.
 shown()
 {
 	printf '%s\n' "$out" | sed -n "s/^$1  *//p"
 }
 
-# The article's ns_show uses the ioctls NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT and
+# The program ns_show of the article uses the ioctls NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT and
 # NS_GET_OWNER_UID.
 test_shows_type_owner_and_parent()
 {
@@ -33,7 +33,7 @@ test_shows_type_owner_and_parent()
 	assertEquals 'the creator' "$(id -un)" "$(shown CREATOR)"
 }
 
-# lsns(8) before util-linux 2.39 lists only the namespaces of processes.
+# lsns(8) before util-linux 2.39 lists only namespaces that have a process.
 test_lists_a_namespace_kept_by_a_mount()
 {
 	run nsunshare $own -m -- sh -c '
@@ -49,7 +49,7 @@ test_lists_a_namespace_kept_by_a_mount()
 	assert_out_has "0 mnt $TMP/kept"
 }
 
-# One setns(2) with a pidfd enters all types of namespaces of the process.
+# A single setns(2) with a pidfd enters the namespaces of all types that the process is in.
 test_setns_accepts_a_pidfd()
 {
 	kernel_call pidfd_open || return 0

@@ -10,8 +10,8 @@ require_tool mount umount
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
-# inside CMD: runs CMD in a new mount namespace, in a new directory with the files a and b and the
-# directory d.
+# inside CMD: runs CMD in a new mount namespace, in a new directory that contains the files a and b
+# and the directory d.
 inside()
 {
 	rm -rf "$TMP/w" && mkdir -p "$TMP/w/d" && echo a >"$TMP/w/a" && echo b >"$TMP/w/b"
@@ -79,9 +79,9 @@ test_7_a_mount_crosses_file_systems_and_a_link_does_not()
 	assert_out_has 'Invalid cross-device link'
 }
 
-# spread TYPE: creates a directory with this propagation type and a mount namespace. Prints "in" if
-# the new namespace sees a mount made outside, and "out" if the outside sees a mount made in the new
-# namespace.
+# spread TYPE: creates a directory with this propagation type, and a mount namespace. Prints "in" if
+# the new namespace sees a mount that was made outside, and "out" if a mount that was made in the
+# new namespace is visible outside.
 spread()
 {
 	run nsunshare $own -m -- sh -euc '
@@ -133,7 +133,7 @@ test_unbindable_mounts_cannot_be_bound()
 		! mount --bind u v' "$TMP/unbindable"
 	assert_rc 0
 	assert_err_has 'wrong fs type, bad option, bad superblock'
-	# a recursive bind mount omits them
+	# a recursive bind mount omits unbindable mounts
 	run nsunshare $own -m -- sh -euc '
 		mkdir -p "$0/x/u" "$0/y" && cd "$0" && mount --bind x x && mount -t tmpfs none x/u && mount --make-unbindable x/u
 		mount --rbind x y; grep -c "/y/u " /proc/self/mountinfo || :' "$TMP/rbind"

@@ -10,7 +10,7 @@
 require_ns net mnt
 require_tool ip nft
 
-# container: starts a process in a new network namespace. Sets $pid.
+# container: starts a process in a new network namespace. Sets $pid to its pid.
 container()
 {
 	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -50,7 +50,7 @@ test_lo_brings_loopback_up()
 	assert_out_has 127.0.0.1/8
 }
 
-# One end of a veth pair takes the place of the article's second network card. If the namespace
+# One end of a veth pair replaces the second network card that the article uses. If the namespace
 # ended, the kernel would destroy a virtual device but return a physical one. So the test moves the
 # device back first.
 test_moves_a_device_in_and_back()
@@ -81,13 +81,14 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	inner=$pid
 	container
 	outside=$pid
-	# outside: 198.51.100.0/24 connects the host and a server
+	# creates the network outside: 198.51.100.0/24 connects the host and a server
 	ip link add up0 type veth peer name eth0 netns "$outside"
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# the steps of the article: a pair, one end renamed inside, addresses, a default route
+	# these are the steps of the article: a pair, one end renamed inside, addresses, a default
+	# route
 	ip link add veth_b type veth peer name veth_a
 	ip link set veth_a netns "$inner" name eth0
 	ip addr add 10.60.0.1/24 dev veth_b && ip link set veth_b up
@@ -125,7 +126,7 @@ test_two_containers_on_a_bridge_reach_each_other()
 	ip link del lxcbr0
 }
 
-# The following tests create the same networks with one nsnet(1) command each.
+# The following tests create the same networks, each with a single nsnet(1) command.
 test_one_command_brings_lo_up()
 {
 	run nsnet run -- ip -br addr show lo
@@ -154,15 +155,16 @@ test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# The program closes its connection before it ends, because the NAT ends with it. A TCP socket whose
-	# FIN is not acknowledged would keep the namespace and the pair for a long time.
+	# The program closes its connection before it ends, because the NAT rules are removed when
+	# it ends. A TCP socket whose FIN is not acknowledged would keep the namespace and the veth
+	# pair alive for a long time.
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- \
 		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line" && exec 3>&-
 			while ss -Htn | grep -q .; do :; done'
 	assert_ok
 	assert_out hello
 	assert_empty 'no firewall rule is left' "$(nft list tables)"
-	# the kernel destroys the namespace and the pair in the background
+	# the kernel destroys the namespace and the veth pair in the background
 	settle 100 has_no_veth
 	assert_empty 'the pair is gone' "$(ip -br link show type veth | grep ^vethns)"
 	ip link del up0
@@ -189,7 +191,8 @@ test_one_command_connects_each_container_to_a_bridge()
 	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
 }
 
-# inside_and_port: the network of $1, the bridge and its port, without names, indices and hardware addresses.
+# inside_and_port: prints the network of the namespace $1, of the bridge and of its port, without
+# names, indices and hardware addresses.
 inside_and_port()
 {
 	ip -n "$1" -d -o link show eth0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e ' veth '
@@ -201,7 +204,8 @@ inside_and_port()
 	nft list ruleset
 }
 
-# The commands of the article, with ip(8) in place of brctl(8) and ifconfig(8). The article forgets to bring lxcbr0.1 up.
+# The commands are those of the article, but ip(8) replaces brctl(8) and ifconfig(8). The article
+# forgets to bring the device lxcbr0.1 up.
 test_one_line_makes_the_same_network_as_the_article()
 {
 	ip link add lxcbr0 type bridge && ip addr add 192.168.10.1/24 dev lxcbr0 && ip link set lxcbr0 up
@@ -229,8 +233,8 @@ test_one_command_gives_a_program_its_own_resolv_conf()
 	assertEquals "$before" "$(cat /etc/resolv.conf)"
 }
 
-# The named namespaces of ip(8) are files on which a namespace is mounted. nsenter2 accepts these
-# names, and nslist lists them.
+# The named namespaces of ip(8) are files on which a namespace is mounted. nsenter2 accepts the
+# names of these files, and nslist lists them.
 test_named_namespaces_have_their_own_resolv_conf()
 {
 	ip netns add ns1
@@ -240,8 +244,8 @@ test_named_namespaces_have_their_own_resolv_conf()
 	run nslist -t net -o NSFS -nr
 	assert_rc 0
 	assert_out_has /run/netns/ns1
-	# ip(8) bind-mounts the files of the namespace over those of /etc. The test does the same with a copy
-	# of /etc, because it must not change the machine.
+	# ip(8) bind-mounts the files for the namespace over files in /etc. The test mounts them
+	# over a copy of /etc, because it must not change the machine.
 	run nsunshare -m -- sh -euc '
 		mkdir "$0/etc" && cp /etc/resolv.conf "$0/etc" && mkdir -p "$0/etc/netns/ns1"
 		echo nameserver 192.0.2.53 >"$0/etc/netns/ns1/resolv.conf"

@@ -27,7 +27,7 @@ test_the_first_process_has_pid_1_and_parent_0()
 	assert_out_lacks '1 0'
 }
 
-# Outside, the same process has another PID and a parent with a PID.
+# Outside, the same process has another PID, and its parent process has a PID.
 test_the_process_has_another_pid_outside()
 {
 	start_holder nsunshare $own -p --kill-child -- \
@@ -39,11 +39,12 @@ test_the_process_has_another_pid_outside()
 	assert_out_has "$holder sleep"
 }
 
-# /proc shows the pid namespace in which it was mounted. With the old /proc, ps shows the old
-# processes.
+# A proc file system shows the pid namespace of the process that mounted it. With the old proc file
+# system, ps shows the processes outside.
 test_ps_shows_the_namespace_only_with_a_new_proc()
 {
-	# the shell counts, because a process that ls(1) would list may have ended
+	# the shell counts the processes, because a process that ls(1) would list may have ended by
+	# then
 	run nsunshare $own -mp -- \
 		sh -c 'set -- /proc/[0-9]*; echo $#; mount -t proc proc /proc; ps -o pid=,comm='
 	assert_ok
@@ -58,7 +59,8 @@ test_the_same_process_has_a_pid_in_each_namespace()
 	run nsunshare $own -p --mount-proc -- sh -c \
 		'nsunshare -p -- sh -c "sed -n \"s/^NSpid:\t//p\" /proc/self/status" </dev/null'
 	assert_ok
-	# the process has another PID in the outer namespace, and 1 or 2 in the inner one
+	# the process has different PIDs: one in the outer namespace, and 1 or 2 in the inner
+	# namespace
 	assert_out_has '	'
 	run nsunshare $own -p --mount-proc -- nsunshare -p --mount-proc -- sh -c 'echo $$; ps -o pid= | wc -l'
 	assert_ok
@@ -83,13 +85,14 @@ test_the_end_of_the_first_process_kills_all_others()
 
 test_fork_fails_after_the_first_process_has_ended()
 {
-	# without --fork the first child is the init process; after its end fork(2) fails with ENOMEM
+	# without --fork, the first child is the init process of the pid namespace; after it has
+	# ended, fork(2) fails with ENOMEM
 	run nsunshare $own -p --no-fork -- sh -c '/bin/true; /bin/true; echo not reached'
 	assert_out_lacks 'not reached'
 	assert_err_has 'ork'
 }
 
-# The article demands that an init process forwards TERM, waits for its children and then ends.
+# The article requires that an init process forwards TERM, waits for its children and then ends.
 test_term_reaches_the_program_below_an_init()
 {
 	mkfifo "$TMP/ready.in"

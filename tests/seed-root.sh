@@ -9,11 +9,12 @@
 require_ns user mnt pid
 require_tool busybox
 
-# An ordinary user can mount sysfs only in a new network namespace.
+# An ordinary user can mount sysfs only if there is a new network namespace.
 own=''
 [ "$(id -u)" = 0 ] || own='-r -n'
 
-# Creates a root with busybox, and next to it the sources of the bind mounts: conf/ and a volume.
+# Creates a root directory with busybox, and next to it the sources of the bind mounts: conf/ and a
+# volume.
 oneTimeSetUp()
 {
 	[ -d "$TMP/rootfs" ] && return 0
@@ -30,8 +31,8 @@ oneTimeSetUp()
 	return 0
 }
 
-# container COMMAND: runs the command in a container like that of the C program: uts, ipc, pid and
-# mount namespaces, nine mounts, three files, and a volume.
+# container COMMAND: runs the command in a container like that of the C program in the article: uts,
+# ipc, pid and mount namespaces, nine mounts, three files, and a volume.
 container()
 {
 	run nsunshare $own -mpui --hostname container -- nspivot --proc=/proc --sysfs --dev --devpts --shm --tmpfs=/tmp --tmpfs=/run \
@@ -66,7 +67,8 @@ test_the_volume_is_shared_both_ways()
 	assertTrue 'created inside' "[ -e '$TMP/volume/made' ]"
 }
 
-# The article mounts the host's devtmpfs; nspivot provides the few devices that a program needs.
+# The article mounts the host's devtmpfs; nspivot provides only the few devices that a program
+# needs.
 test_the_container_has_few_devices()
 {
 	container 'ls /dev; echo x >/dev/null; [ -c /dev/tty ]'
@@ -100,7 +102,7 @@ bird
 -[namespace-process]-# '
 }
 
-# The environment is cleared, and only the prompt is set.
+# nspivot clears the environment and sets only the prompt.
 test_sets_a_prompt_in_a_cleared_environment()
 {
 	run nsunshare -r --clear-env --setenv 'PS1=-[namespace-process]-# ' -- /usr/bin/env
@@ -112,7 +114,7 @@ test_sets_a_prompt_in_a_cleared_environment()
 	assert_out 'in here'
 }
 
-# As in the article, mountinfo then has only two lines: the root and proc.
+# As in the article, mountinfo must have only two lines: the root and proc.
 test_pivot_leaves_only_the_requested_mounts()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo
@@ -122,7 +124,7 @@ test_pivot_leaves_only_the_requested_mounts()
 /proc' "$(cut -d' ' -f5 "$TMP/out")"
 }
 
-# After chroot(2) the kernel refuses a new user namespace.
+# After chroot(2), the kernel refuses to create a user namespace.
 test_a_nested_user_namespace_works_after_pivot()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal --ro-bind="$NSUTILS_BIN:/suite" --ro-bind=/lib:/lib --ro-bind=/lib64:/lib64 \

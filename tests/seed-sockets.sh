@@ -10,14 +10,14 @@ own=''
 [ "$(id -u)" = 0 ] || own=-r
 socket=$TMP/socket
 
-# receiver [PREFIX…]: starts a receiver that writes the credentials of the sender to $TMP/heard.
+# receiver [PREFIX…]: starts a receiver, which writes the credentials of the sender to $TMP/heard.
 receiver()
 {
 	rm -f "$socket"
 	start_holder "$@" sh -c 'exec sockpeer recv "$0" >"$1"' "$socket" "$TMP/heard"
 }
 
-# heard: waits for the receiver and prints its output.
+# heard: waits until the receiver has ended, and prints its output.
 heard()
 {
 	wait "$holder"
@@ -52,8 +52,8 @@ test_a_receiver_sees_nobody_if_the_id_is_not_mapped()
 	assert_out_has 'uid 7'
 }
 
-# An abstract socket has no file. Its name is visible only in its network namespace, so another one
-# can use the same name.
+# An abstract socket has no file. Its name is visible only in its network namespace, so sockets in
+# other network namespaces can have the same name.
 test_abstract_sockets_belong_to_the_network_namespace()
 {
 	start_holder sh -c 'exec sockpeer recv @seed >"$0"' "$TMP/heard"
@@ -62,7 +62,7 @@ test_abstract_sockets_belong_to_the_network_namespace()
 	assert_err_has 'Connection refused'
 	run sockpeer recv @seed
 	assert_err_has 'Address already in use'
-	# a sender in another mount and ipc namespace still reaches the socket
+	# a sender in another mount and ipc namespace can still reach the socket
 	run nsunshare $own -mi -- sockpeer send @seed
 	assert_ok
 	heard
@@ -77,7 +77,8 @@ test_signals_need_a_pid_in_the_namespace()
 	assert_err_has 'No such process'
 }
 
-# A socket passes a descriptor of a namespace to another process, and setns(2) checks its type.
+# A process sends the descriptor of a namespace to another process through a socket, and setns(2)
+# checks the type of the namespace.
 taken() # FLAG: starts a process that receives a descriptor and calls setns(2) with it and FLAG
 {
 	rm -f "$socket"
@@ -92,7 +93,8 @@ test_enters_a_received_descriptor_of_the_right_type()
 	if [ "$(id -u)" = 0 ]; then
 		assert_out "$(readlink /proc/self/ns/uts)"
 	else
-		# an ordinary user has no capability in the received namespace, so setns(2) fails
+		# an ordinary user has no capability in the namespace of the descriptor, so setns(2)
+		# fails
 		assert_out 'Operation not permitted'
 	fi
 	taken 0x40000000

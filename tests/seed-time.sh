@@ -27,8 +27,8 @@ test_the_clock_outside_does_not_change()
 	assertTrue 'the clock outside has advanced' "[ ${after%.*} -ge ${before%.*} ]"
 }
 
-# The offsets of a nested namespace are relative to the initial one, so they are hard to compute by
-# hand.
+# The offsets of a nested time namespace are relative to the initial time namespace, so it is hard
+# to compute them by hand.
 test_zero_starts_at_zero_in_a_nested_namespace()
 {
 	run nsunshare $own -- nstimeoffset -b +1000d -- nstimeoffset -b =0 -- \
@@ -45,8 +45,8 @@ test_shows_the_offsets()
 	assert_out_has 86400
 }
 
-# The kernel's own file shows the same: the offset of the inner namespace includes that of the outer
-# one.
+# The file timens_offsets of the kernel shows the same: the offset of the inner namespace includes
+# the offset of the outer one.
 test_offsets_are_relative_to_the_initial_namespace()
 {
 	read -r _ outer _ <<-END
@@ -57,8 +57,8 @@ test_offsets_are_relative_to_the_initial_namespace()
 	assert_out $((outer + 172800))
 }
 
-# The same as the article's program clock_times: the realtime clock is the same, and the other
-# clocks are moved.
+# Checks the same as the program clock_times of the article: the realtime clock does not change, and
+# the other clocks are moved.
 test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'

@@ -37,7 +37,7 @@ test_a_map_is_written_once()
 	assert_err_has 'Operation not permitted'
 }
 
-# The outside ids that a reader of uid_map sees are ids of the reader's user namespace.
+# The outside ids in uid_map are ids of the user namespace of the process that reads the file.
 test_a_map_shows_other_outside_ids_to_another_namespace()
 {
 	start_holder nsunshare -r -- nsunshare --map-user=7 --map-group=7 -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -62,7 +62,7 @@ test_namespaces_nest_32_deep()
 	assert_out ran
 }
 
-# The test sets the limit in a new user namespace, where the limit applies only to the test.
+# The test sets the limit in a new user namespace, so the limit applies only to this test.
 test_explains_a_limit_that_is_reached()
 {
 	run nsunshare -r -- sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; nsunshare -r true'
@@ -91,9 +91,9 @@ test_a_process_that_joins_gains_all_capabilities()
 	assert_err_has 'must be root'
 }
 
-# After it has entered a user namespace, the process has no privilege in the one that it left. Even
-# ping fails, because it needs a raw socket in a network namespace that the user namespace does not
-# own.
+# A process that has entered a user namespace has no privilege in the user namespace that it left.
+# Even ping fails, because it needs a raw socket, and the entered user namespace does not own the
+# network namespace.
 test_a_process_that_joins_loses_ping()
 {
 	[ "$(id -u)" != 0 ] || ip link set lo up
@@ -106,7 +106,7 @@ test_a_process_that_joins_loses_ping()
 	assert_rc 1
 	assert_err_has 'permission denied'
 	stop_holder
-	# ping works in a network namespace that the user namespace owns
+	# ping works in a network namespace that the entered user namespace owns
 	start_holder nsunshare -r -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder_line" -U -n -- busybox ping -c 1 127.0.0.1
 	assert_ok

@@ -7,7 +7,7 @@
 require_ns uts ipc
 require_tool ipcmk ipcs hostname domainname
 
-# An ordinary user needs a user namespace that owns the other namespaces.
+# An ordinary user first needs a user namespace, which then owns the other namespaces.
 own=''
 [ "$(id -u)" = 0 ] || own=-r
 
@@ -64,8 +64,8 @@ test_posix_queues_are_separate()
 0'
 }
 
-# shm_open(3) creates a file in /dev/shm, and mmap(2) shares it. So the mount namespace separates
-# shared memory, not the ipc namespace.
+# shm_open(3) creates a file in /dev/shm, and mmap(2) shares its memory. So the mount namespace, and
+# not the ipc namespace, separates this shared memory.
 test_shared_memory_belongs_to_the_mount_namespace()
 {
 	mkdir "$TMP/mem"
@@ -73,11 +73,12 @@ test_shared_memory_belongs_to_the_mount_namespace()
 		# shellcheck disable=SC2086 # several words
 		set -- $how
 		start_holder sh -c 'exec shared "$0" "$1" text >"$2"' "$1" "$2" "$TMP/last"
-		# the file is invisible if another file system is mounted on /dev/shm
+		# if another file system is mounted on /dev/shm, the file is not visible
 		run nsunshare $own -m -- sh -c 'mount -t tmpfs none "$2" && exec shared "$0" "$1"' "$@"
 		assert_rc 1
 		assert_err_has 'No such file or directory'
-		# a process in another ipc namespace shares the memory, so the other side sees its change
+		# a process in another ipc namespace still shares the memory, so both processes see
+		# a change
 		run nsunshare $own -i -- shared "$1" "$2"
 		assert_ok
 		assert_out text

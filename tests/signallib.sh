@@ -21,8 +21,8 @@ start()
 	assertEquals ready "$line"
 }
 
-# finish: waits until every process that holds the output open has ended. Sets $out to the rest of
-# the output, $rc to the exit status and $took to the seconds it waited.
+# finish: waits until every process that has the output pipe open has ended. Sets $out to the
+# remaining output, $rc to the exit status, and $took to the number of seconds that it waited.
 finish()
 {
 	_began=$(date +%s)

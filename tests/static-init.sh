@@ -15,7 +15,7 @@ setUp()
 	cp "$(command -v busybox)" "$TMP/root/busybox"
 }
 
-# in_image ARGUMENT…: runs the static nsinit as process 1 in the image.
+# in_image ARGUMENT…: runs the static nsinit as process 1 of a container of the image.
 in_image()
 {
 	run nsunshare -rpm --root "$TMP/root" --mount-proc -- /nsinit "$@"

@@ -8,8 +8,8 @@
 
 good='test_good() { run true; assert_ok; }'
 
-# Creates a second test bed below $TMP, with the helpers of this build. Its known-absent has one
-# absent and one present feature.
+# Creates a second test bed below $TMP, with the helpers of this build. The file known-absent in it
+# lists one feature that is absent and one that is present.
 oneTimeSetUp()
 {
 	mkdir -p "$TMP/tests" "$TMP/build/tests"
@@ -190,8 +190,8 @@ test_a_file_that_exceeds_its_budget_is_killed()
 	assert_out_has 'FAIL slow (user): timed out after 1 s'
 }
 
-# ^C sends SIGINT to all processes of the runner's group, kill(1) SIGTERM to the runner only. The test
-# is in a session of its own.
+# ^C sends SIGINT to all processes in the process group of the runner, and kill(1) sends SIGTERM to
+# the runner only. The test runs in its own session.
 test_a_signal_ends_the_tests_and_removes_their_files()
 {
 	chmod 755 "$TMP"

@@ -5,8 +5,8 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 
-# The second test bed has one test file. It starts a tool and uses a cgroup, a file in $TMP and its
-# home directory. As root, the runner runs it as root and as a user.
+# The second test bed has one test file. The test starts a tool and uses a cgroup, a file in $TMP
+# and its home directory. If the runner is root, it runs the test as root and as an ordinary user.
 oneTimeSetUp()
 {
 	chmod 755 "$TMP"
@@ -38,7 +38,7 @@ bed()
 	END
 }
 
-# the numbers of test functions that the runner is expected to pass, with its check of the machine
+# the numbers of test functions that must pass, including the runner's check of the machine
 if [ "$(id -u)" = 0 ]; then
 	all='3 passed, 0 failed'
 else
@@ -124,7 +124,8 @@ test_runs_with_the_source_of_another_owner()
 	runs "$TMP/foreign/tests/run" "$TMP/foreign/tests/uses-all.sh"
 }
 
-# end-all ends a process that ignores SIGTERM, a process in another session, and a pid namespace.
+# end-all.sh must end a process that ignores SIGTERM, a process in another session, and the
+# processes of a pid namespace.
 test_end_all_leaves_no_process()
 {
 	cat >"$TMP/leaves" <<-'END'

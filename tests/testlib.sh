@@ -39,21 +39,22 @@
 # afterwards in the function itself. Do not sleep to wait for an event: use start_holder, a FIFO or
 # --ready-fd.
 
-# The runner clears the environment and sets NSUTILS_TEST. Without it the file was started directly.
+# The runner clears the environment and sets NSUTILS_TEST. If the variable is not set, the file was
+# started without the runner.
 if [ -z "${NSUTILS_TEST:-}" ]; then
 	exec "${0%/*}/run" "$0"
 fi
 
-# The names of this test's cgroups contain $own_cgroup, because cgroups are visible to the whole
-# machine.
+# The names of the cgroups that this test creates contain $own_cgroup, because all processes of the
+# machine can see cgroups.
 own_cgroup=${0##*/}
 own_cgroup=$NSUTILS_RUN_ID-${own_cgroup%.sh}-$(id -u)
 TMP=$(mktemp -d) || exit 1	# the runner removes it, even if the test is killed
 out='' err='' rc=''		# results of the last `run`; $TMP/out and $TMP/err hold the exact bytes
 holder='' holder_line='' _holders=''
 
-# ---- Requirements, at the top of a file. If one is not met, the file exits before it reads
-# shunit2.
+# ---- Requirements, at the beginning of a test file. If one of them is not met, the file exits
+# before it reads shunit2.
 
 # skip REASON: exits with status 77, which automake and the runner report as skipped. With
 # NSUTILS_MUST_RUN=1, as in CI, a skip is a failure.
@@ -81,7 +82,7 @@ require_tool()
 	done
 }
 
-# require_ns TYPE…: skips the file unless the kernel has the namespace types and this user may
+# require_ns TYPE…: exits as skipped unless the kernel has the namespace types and this user may
 # create them.
 require_ns()
 {
@@ -119,7 +120,7 @@ require_kernel_call()
 
 # feature NAME: returns 0 if this machine has the feature. tests/known-absent lists the features,
 # each with the command that detects it. Otherwise prints the line that the runner counts as n/a and
-# returns 1. For one function: `feature listns || return 0`.
+# returns 1. Use it in a function as `feature listns || return 0`.
 feature()
 {
 	_cmd=$(sed -n "s/^$1[ 	][ 	]*//p" "${0%/*}/known-absent")
@@ -132,8 +133,8 @@ feature()
 	return 1
 }
 
-# require_feature NAME…: exits as not applicable unless the machine has all of the features. CI
-# accepts no other skip.
+# require_feature NAME…: exits as not applicable unless the machine has all of the features. Where
+# NSUTILS_MUST_RUN is set, no other skip is accepted.
 require_feature()
 {
 	for _t; do
@@ -155,9 +156,10 @@ test_functions()
 				{ as = "" }' "$1"
 }
 
-# suite: shunit2 calls it to learn which functions to run. Prints the plan for the runner, and makes
-# each function report the number of its asserts. $functions_of names another file that defines the
-# functions. $functions_only is a regular expression that must match the whole name of a function.
+# suite: shunit2 calls this function to learn which test functions it must run. Prints the plan for
+# the runner, and makes each function report the number of its asserts. $functions_of names another
+# file that defines the functions. $functions_only is a regular expression that must match the whole
+# name of a function.
 suite()
 {
 	_mode=user
@@ -184,7 +186,7 @@ _end_function()
 	return $_rc
 }
 
-# ---- Running
+# ---- Running commands
 
 # run CMD…: runs CMD, sets $rc, $out and $err, and always returns 0. Standard input can be
 # redirected as usual: run CMD <file.
@@ -198,14 +200,14 @@ run()
 	return 0
 }
 
-# as_nstest CMD…: runs CMD as the ordinary user nstest. For tests that run as root.
+# as_nstest CMD…: runs CMD as the ordinary user nstest. Only for tests that run as root.
 as_nstest()
 {
 	HOME=$TMP setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- "$@"
 }
 
-# fact KEY…: prints the value that probe reported after KEY in the last run: `fact ns mnt`, `fact
-# uid-map`.
+# fact KEY…: prints the value that the helper probe has printed after KEY in the last run, for
+# example `fact ns mnt` or `fact uid-map`.
 fact()
 {
 	printf '%s\n' "$out" |
@@ -264,13 +266,14 @@ sleep_of()
 	echo "$_child"
 }
 
-# stop_holder [PID]: kills the process ($holder by default) and the process group that it leads.
+# stop_holder [PID]: kills the process ($holder by default) and all processes in the process group
+# that it leads.
 stop_holder()
 {
 	_pid=${1:-$holder}
 	kill -s KILL -- "-$_pid" 2>/dev/null || kill -s KILL "$_pid" 2>/dev/null
 	wait "$_pid" 2>/dev/null
-	# the other processes of the group may still be dying, and /proc lists them until then
+	# the other processes of the group may not have ended yet, and /proc lists them until then
 	_tries=200
 	while kill -s 0 -- "-$_pid" 2>/dev/null && [ $((_tries -= 1)) -gt 0 ]; do
 		sleep 0.01
@@ -291,7 +294,7 @@ stop_holders()
 }
 
 # settle N CMD…: repeats CMD every 0.1 seconds until it succeeds, at most N times. Returns the
-# status of the last try. Use it for work that the kernel does in the background.
+# status of the last call. Use it to wait for work that the kernel does in the background.
 settle()
 {
 	_tries=$1
@@ -303,15 +306,15 @@ settle()
 }
 
 # remove_cgroup DIR: removes a cgroup. Retries, because a cgroup is busy until its last killed
-# process is gone.
+# process has disappeared.
 remove_cgroup()
 {
 	settle 20 rmdir "$1" 2>/dev/null
 	return 0
 }
 
-# tearDown: shunit2 calls it after each function. A test that defines its own must call
-# stop_holders.
+# tearDown: shunit2 calls this function after each test function. A test file that defines its own
+# tearDown must call stop_holders there.
 tearDown()
 {
 	stop_holders
@@ -369,8 +372,8 @@ _strict_asserts()
 	}
 }
 
-# assert_empty [MESSAGE] VALUE: asserts that VALUE is empty. Another assert of the function must
-# show that the value is not empty if there is something to print.
+# assert_empty [MESSAGE] VALUE: asserts that VALUE is empty. Another assert of the same function
+# must prove that VALUE would not be empty if there were something to print.
 assert_empty()
 {
 	[ $# = 2 ] || set -- '' "$@"
@@ -470,8 +473,8 @@ assert_err_empty()
 	_verdict $? 'nothing on stderr expected'
 }
 
-# assert_err_one_line: asserts that standard error is one line `tool: message`, followed only by
-# `hint: ` lines.
+# assert_err_one_line: asserts that standard error consists of a line `tool: message`, followed only
+# by lines that begin with `hint: `.
 assert_err_one_line()
 {
 	awk 'NR == 1 && /^[a-z][a-z0-9]*: ./ { said = 1; next }
@@ -490,18 +493,19 @@ assert_refused()
 	assert_err_one_line
 }
 
-# assert_ok: asserts that the command succeeded and printed nothing on standard error.
+# assert_ok: asserts that the command of the last run succeeded and printed nothing on standard
+# error.
 assert_ok()
 {
 	assert_rc 0
 	assert_err_empty
 }
 
-# ---- Leftovers of a run
+# ---- Changes that a run has not undone
 
 # _state: prints mounts, living processes, host name, the files of $TMP, /tmp, /run and /dev/shm,
-# links, and this test's cgroups. Omits zombies, because only their parent can remove them. The
-# shell expands the list of processes before the loop starts a helper.
+# network links, and the cgroups of this test. Omits zombies, because only their parent can remove
+# them. The shell expands the list of processes before the loop starts a further process.
 _state()
 {
 	cat /proc/self/mountinfo
@@ -523,8 +527,8 @@ _state()
 	done
 }
 
-# note_state before the run and assert_no_leftovers after it assert that everything in _state is
-# unchanged. Both keep $out, $err and $rc.
+# note_state before the run, assert_no_leftovers after the run: assert that everything that _state
+# prints is unchanged. Both keep $out, $err and $rc.
 note_state()
 {
 	_state >"$TMP/state.before"
@@ -536,8 +540,8 @@ _state_is_as_before()
 	cmp -s "$TMP/state.before" "$TMP/state.after"
 }
 
-# assert_no_leftovers: retries, because a killed process takes up to two seconds to disappear on a
-# loaded machine.
+# assert_no_leftovers: asserts that _state prints the same as at note_state. Retries, because on a
+# loaded machine a killed process takes up to two seconds to disappear.
 assert_no_leftovers()
 {
 	settle 20 _state_is_as_before

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # timelib.sh: runs nstimeoffset as root or as an ordinary user. Sourced after testlib.sh.
 
-# tool ARGUMENT…: runs nstimeoffset. An ordinary user needs a user namespace for it, so nsunshare
+# tool ARGUMENT…: runs nstimeoffset. An ordinary user needs a user namespace to run it, so nsunshare
 # creates one.
 tool()
 {

@@ -12,7 +12,7 @@ page=${0%/*}/../man/nsutils-tutorial.7
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# sections: prints the headings below which the page has examples with $prompt.
+# sections: prints the headings of the page below which there are examples with $prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -20,8 +20,8 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# lesson HEADING: prints the examples below HEADING. Replaces the name of the cgroup by one of this
-# run.
+# lesson HEADING: prints the examples below HEADING. Replaces the name of the cgroup by the name of
+# a cgroup of this run.
 lesson()
 {
 	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
@@ -45,7 +45,7 @@ test_every_example_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# The page has examples for each type of namespace, so a heading that is lost makes this test fail.
+# The page has examples for each type of namespace. So this test fails if a heading has been lost.
 # no tool: it checks the text of the page
 test_the_page_has_examples_for_every_type()
 {

@@ -3,7 +3,19 @@
 #include "base/dl.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
+
+/* Sets *is_static to true if the program, the first object in the list, names no dynamic linker. */
+static int look_for_linker(struct dl_phdr_info *info, size_t size, void *is_static)
+{
+	(void)size;
+	*(bool *)is_static = true;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_INTERP)
+			*(bool *)is_static = false;
+	return 1;
+}
 
 static int load_one(const char *soname, const struct dl_symbol *symbols, size_t n, struct nserr *e)
 {
@@ -29,7 +41,14 @@ static int load_one(const char *soname, const struct dl_symbol *symbols, size_t 
 int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n, struct nserr *e)
 {
 	int rc = -ENOENT;
+	bool is_static = false;
 
+	dl_iterate_phdr(look_for_linker, &is_static);
+	if (is_static) {
+		nserr_set(e, 0, "cannot load %s", sonames);
+		nserr_hint(e, "the program is linked statically");
+		return -ENOENT;
+	}
 	for (const char *s = sonames; rc < 0 && *s; s += strspn(s, " ")) {
 		char name[64];
 		size_t len = strcspn(s, " ");

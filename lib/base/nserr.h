@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nserr: an error of the library: a message, an errno, an exit status and a hint. */
+/* nserr: declares an error of the library: a message, an errno, an exit status and a hint. */
 #ifndef NSU_BASE_NSERR_H
 #define NSU_BASE_NSERR_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* util: macros and inline functions that every file uses. */
+/* util: defines macros and inline functions that every file uses. */
 #ifndef NSU_BASE_UTIL_H
 #define NSU_BASE_UTIL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bpf_prog: the two BPF programs that find namespaces, and the records that they write. */
+/* bpf_prog: declares the two BPF programs that find namespaces, and the records that they write. */
 #ifndef NSU_COLLECT_BPF_PROG_H
 #define NSU_COLLECT_BPF_PROG_H
 

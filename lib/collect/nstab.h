@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstab: the table of the namespaces that were found, with their holders. */
+/* nstab: declares the table of the namespaces that were found, with their holders. */
 #ifndef NSU_COLLECT_NSTAB_H
 #define NSU_COLLECT_NSTAB_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* worker: the state of a scanning thread and the functions that the sources share. */
+/* worker: declares the state of a scanning thread and the functions that the sources share. */
 #ifndef NSU_COLLECT_WORKER_H
 #define NSU_COLLECT_WORKER_H
 

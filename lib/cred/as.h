@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* as: the option --as, which makes the program run as a user that the /etc/passwd of the new root
- * lists. */
+/* as: implements the option --as, which makes the program run as a user that the /etc/passwd of the
+ * new root lists. */
 #ifndef NSU_CRED_AS_H
 #define NSU_CRED_AS_H
 

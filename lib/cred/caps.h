@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* caps: the steps for capabilities, no_new_privs and the seccomp filter. Their arg is struct
- * cred. */
+/* caps: declares the steps of a plan that set capabilities, no_new_privs and the seccomp filter.
+ * The argument of each step is a struct cred. */
 #ifndef NSU_CRED_CAPS_H
 #define NSU_CRED_CAPS_H
 

@@ -2,11 +2,15 @@
 /* mount: creates idmapped mounts. */
 #include "idmap/mount.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "idmap/procfile.h"
+#include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
 #include "kernel/proc_stat.h"
+#include "kernel/sys_cap.h"
 #include "kernel/sys_filter.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
@@ -57,17 +61,22 @@ static int make_userns(const struct idmaps *m, struct nserr *e)
 }
 
 /*
- * Sets e for a mount whose ids cannot be mapped. mount_setattr(2), "ID-mapped mounts": the caller
- * needs CAP_SYS_ADMIN in the user namespace in which the file system was mounted, the file system
- * must support idmapped mounts, and a mount can be mapped only once.
+ * Sets e for a mount whose ids cannot be mapped. dir is a descriptor of path. mount_setattr(2),
+ * "ID-mapped mounts": the caller needs CAP_SYS_ADMIN in the user namespace in which the file system
+ * was mounted, the file system must support idmapped mounts, and a mount can be mapped only once.
  */
-static int fail_map(int rc, const char *path, struct nserr *e)
+static int fail_map(int rc, const char *path, int dir, struct nserr *e)
 {
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+
 	nserr_set(e, rc, "cannot map the ids of '%s'", path);
-	if (rc == -EPERM)
-		nserr_hint(e, "use a mount that is not idmapped, and run the command with "
-			      "CAP_SYS_ADMIN in the user namespace that mounted the file "
-			      "system");
+	if (rc == -EPERM && mountinfo_find(&m, mountinfo_id_of_fd(dir), &line) &&
+	    mountinfo_has_option(line.options, "idmapped"))
+		nserr_hint(e, "use another mount of the file system: this mount is idmapped");
+	else if (rc == -EPERM && (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_ADMIN)))
+		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace that "
+			      "mounted the file system");
 	else if (rc == -EINVAL)
 		nserr_hint(e, "use another directory: its file system, or a file system mounted "
 			      "below it, does not support idmapped mounts");
@@ -82,12 +91,13 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 {
 	const unsigned all = recursive ? AT_RECURSIVE : 0;
 	cleanup_fd int userns = -1;
-	cleanup_fd int tree = sys_open_tree(dirfd, path, OPEN_TREE_CLONE | all);
+	cleanup_fd int dir = file_open_at(dirfd, path, O_PATH, 0);
+	cleanup_fd int tree = dir < 0 ? dir : sys_open_tree(dirfd, path, OPEN_TREE_CLONE | all);
 	int rc;
 
 	if (tree < 0) {
 		nserr_set(e, tree, "cannot copy the mount of '%s'", path);
-		if (tree == -EINVAL && !recursive)
+		if (tree == -EINVAL && !recursive && mountinfo_is_locked(dir))
 			nserr_hint(e, "add --recursive: a user namespace cannot separate an "
 				      "inherited mount from the mounts below it");
 		sys_filter_explain("open_tree(2)", e);
@@ -97,5 +107,5 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 	if (userns < 0)
 		return userns;
 	rc = sys_mount_setattr(tree, "", AT_EMPTY_PATH | all, MOUNT_ATTR_IDMAP, 0, 0, userns);
-	return rc < 0 ? fail_map(rc, path, e) : TAKE_FD(tree);
+	return rc < 0 ? fail_map(rc, path, dir, e) : TAKE_FD(tree);
 }

@@ -75,9 +75,9 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 		sysctl_hint_apparmor(e);
 		return;
 	}
-	nserr_hint(e, st.st_uid == 0 ? "the process is not dumpable (prctl(2)) or belongs to root, "
-				       "so its files belong to root"
-				     : "the process belongs to another user");
+	nserr_hint(e, st.st_uid == 0 ? "run the command as root, because the process belongs to "
+				       "root or is not dumpable (prctl(2))"
+				     : "run the command as the user of the process");
 }
 
 /* Returns true if the namespace with that inode is the parent of the process's user namespace, or
@@ -179,7 +179,8 @@ static int write_setgroups(int procfd, const struct idmaps *m, struct nserr *e)
 		return 0;
 	explain_access(procfd, "setgroups", rc, e);
 	if (rc == -EPERM && want == IDMAP_SETGROUPS_ALLOW)
-		nserr_hint(e, "setgroups was denied before, and cannot be allowed again");
+		nserr_hint(e, "create a new user namespace, because setgroups has been denied "
+			      "in this one and cannot be allowed again");
 	else if (rc == -EPERM)
 		nserr_hint(e, "deny setgroups before the gid map is written");
 	return rc;

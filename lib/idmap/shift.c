@@ -223,7 +223,7 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 		return special ? restore(s, t, e) : 0;
 	rc = -errno;
 	failed(e, rc, "change the owner", t->path(t->ctx));
-	if (st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
+	if (rc == -EPERM && st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
 		nserr_hint(e, "remove its attribute with chattr -%c",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
 	/* chown(2) failed, so the file has not been changed */

@@ -184,12 +184,8 @@ static bool is_arg(const char *text, size_t n)
 /* Checks that neither map is missing. Returns 0, or a negative errno with e set. */
 static int check_complete(const struct idmaps *m, struct nserr *e)
 {
-	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0) {
-		nserr_set(e, 0, "the map is empty");
-		nserr_hint(e, "check the program that writes the map, because this program has "
-			      "probably failed");
-		return -EINVAL;
-	}
+	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0)
+		return nserr_set(e, 0, "the map is empty");
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		if (m->map[k].n == 0)
 			return nserr_set(e, 0, "the map has no %s line", idmap_kind_names[k]);

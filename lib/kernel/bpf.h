@@ -82,21 +82,21 @@ void bpf_cast(struct bpf *p, int reg, uint32_t type);
  */
 void bpf_distrust(struct bpf *p, int reg);
 
-/* dst = src, dst = value, dst += value, dst += src, dst *= value */
+/* These functions append the instruction dst = src, dst = value, dst += value, dst += src or dst *=
+ * value. */
 void bpf_move(struct bpf *p, int dst, int src);
 void bpf_set(struct bpf *p, int dst, int32_t value);
 void bpf_add(struct bpf *p, int dst, int32_t value);
 void bpf_add_reg(struct bpf *p, int dst, int src);
 void bpf_mul(struct bpf *p, int dst, int32_t value);
 
-/* These functions append the instruction dst = src, dst = value, dst += value, dst += src or dst *=
- * value. */
+/* Store a register or a value in `size` (4 or 8) bytes of the stack at `offset`. Load a register
+ * from there. */
 void bpf_put(struct bpf *p, int offset, int reg, unsigned size);
 void bpf_put_value(struct bpf *p, int offset, int32_t value, unsigned size);
 void bpf_take(struct bpf *p, int dst, int offset);
 
-/* Store a register or a value in `size` (4 or 8) bytes of the stack at `offset`. Load a register
- * from there. */
+/* Sets the label to the position of the next instruction. */
 void bpf_label(struct bpf *p, int label);
 
 /* Jump to the label: always; if reg == value or != value, as 32 bits; if reg == other or != other,

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
 #define MOUNTINFO_MAX (256u << 20) /* enough for 400,000 mounts with 600 bytes each */
@@ -66,10 +67,11 @@ static bool parse(char *text, struct mountinfo_line *line)
 	char *field[10], *rest = text, *word;
 	size_t n = 0;
 
-	line->shared = false;
+	line->shared = line->unbindable = false;
 	while (n < ARRAY_SIZE(field) && (word = strsep(&rest, " "))) {
 		if (n == 6 && !streq(word, "-")) {
 			line->shared |= str_after(word, "shared:") != NULL;
+			line->unbindable |= streq(word, "unbindable");
 			continue;
 		}
 		field[n++] = word;
@@ -100,6 +102,25 @@ bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line)
 			return true;
 	}
 	return false;
+}
+
+bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line)
+{
+	if (id < 0 || mountinfo_read(m, NULL) < 0)
+		return false;
+	while (mountinfo_next(m, line))
+		if (line->id == id)
+			return true;
+	return false;
+}
+
+bool mountinfo_is_locked(int fd)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+
+	return sys_ns_in_userns() > 0 && mountinfo_find(&m, mountinfo_id_of_fd(fd), &line) &&
+	       !line.unbindable;
 }
 
 bool mountinfo_has_option(const char *options, const char *word)

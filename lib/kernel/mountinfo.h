@@ -18,7 +18,7 @@ struct mountinfo {
 /* One line of mountinfo. The strings are parts of the text, with decoded octal escapes. */
 struct mountinfo_line {
 	int id, parent;
-	bool shared;
+	bool shared, unbindable;
 	const char *device;                  /* "MAJOR:MINOR" of the file system */
 	const char *root, *target, *options; /* `options` are the mount options */
 	const char *fstype, *source, *super; /* `super` are the options of the file system */
@@ -41,6 +41,17 @@ void mountinfo_free(struct mountinfo *m);
 
 /* Parses the next valid line and skips invalid ones. Returns false at the end of the text. */
 bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
+
+/* Reads the mounts of the calling process and sets line to the mount with this id, whose strings
+ * belong to m. Returns false if there is none. The caller frees m. */
+bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line);
+
+/*
+ * Returns true if a clone of the mount of fd without the mounts below it fails with EINVAL because
+ * these are locked (mount_namespaces(7)). The clone must have failed with EINVAL. Two other reasons
+ * exist: the mount is unbindable, or it is in another mount namespace.
+ */
+bool mountinfo_is_locked(int fd);
 
 /* Returns true if the comma-separated options contain word. */
 bool mountinfo_has_option(const char *options, const char *word);

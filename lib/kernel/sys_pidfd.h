@@ -14,7 +14,7 @@
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
-int sys_pidfd_open_task(pid_t id) must_check; /* accepts a process or a thread */
+int sys_pidfd_open_task(pid_t id) must_check; /* opens a process or a thread */
 
 /* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). Returns a descriptor or a negative
  * errno: -EPERM if the caller has no permission to trace the process. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* conntrack: UDP entries of the connection tracking table that outlive a change of the rules. */
+/* conntrack: counts and deletes UDP entries of the connection tracking table, which stay valid when
+ * the rules change. */
 #ifndef NSU_NET_CONNTRACK_H
 #define NSU_NET_CONNTRACK_H
 

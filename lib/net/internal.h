@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* internal: functions shared by the files of lib/net, and definitions that older kernel headers
- * lack. */
+/* internal: declares functions that the files of lib/net share, and definitions that older kernel
+ * headers lack. */
 #ifndef NSU_NET_INTERNAL_H
 #define NSU_NET_INTERNAL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* link: network devices by rtnetlink(7): creating, changing, deleting, listing. */
+/* link: creates, changes, deletes and lists network devices, by rtnetlink(7). */
 #ifndef NSU_NET_LINK_H
 #define NSU_NET_LINK_H
 
@@ -26,7 +26,8 @@ struct net_link {
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
-	/* true if the device is a port of a bridge; only then the next two members are valid */
+	/* true if the device is a port of a bridge; only if it is true, the next two members are
+	 * valid */
 	bool is_port;
 	uint8_t port_state; /* BR_STATE_* */
 	/* the bridge may send a packet back through the port that it came from */

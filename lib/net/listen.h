@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listen: the sockets that wait for packets, by sock_diag(7). */
+/* listen: reads the sockets that wait for packets, by sock_diag(7). */
 #ifndef NSU_NET_LISTEN_H
 #define NSU_NET_LISTEN_H
 

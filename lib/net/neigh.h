@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* neigh: entries of the neighbour tables (ARP and IPv6 neighbour discovery), by rtnetlink(7). */
+/* neigh: reads entries of the neighbour tables (ARP and IPv6 neighbour discovery), by
+ * rtnetlink(7). */
 #ifndef NSU_NET_NEIGH_H
 #define NSU_NET_NEIGH_H
 

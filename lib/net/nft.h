@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft: rules of nf_tables as text, through libnftables, which is loaded on first use. */
+/* nft: reads and changes the rules of nf_tables as text, through libnftables, which is loaded on
+ * first use. */
 #ifndef NSU_NET_NFT_H
 #define NSU_NET_NFT_H
 

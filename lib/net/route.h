@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* route: IP routes by rtnetlink(7). */
+/* route: reads, adds and looks up IP routes, by rtnetlink(7). */
 #ifndef NSU_NET_ROUTE_H
 #define NSU_NET_ROUTE_H
 

@@ -150,6 +150,19 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 	return count > 0;
 }
 
+/* Returns true if the caller may enter the user namespace owner, a descendant of its own, which has
+ * the inode own: the caller needs CAP_SYS_ADMIN, or must have created the topmost one below its own
+ * (user_namespaces(7)). */
+static bool may_enter(int owner, uint64_t own)
+{
+	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };
+	uid_t creator;
+
+	levels_open(&l, owner, own);
+	return sys_cap_has(CAP_SYS_ADMIN) ||
+	       (sys_ns_owner_uid(l.fd[l.n - 1], &creator) == 0 && creator == geteuid());
+}
+
 /*
  * Sets the hint for the first type that setns(2) refused with EPERM. setns(2) needs CAP_SYS_ADMIN
  * in the user namespace that owns the namespace. self is the directory of the caller in /proc.
@@ -168,7 +181,7 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, 
 			continue;
 		owner = sys_ns_owner(j->fds[i]);
 		refused(j, &nstypes[i], EPERM, e);
-		if (!user && owner >= 0 && nsinode_of(owner) != own)
+		if (!user && owner >= 0 && nsinode_of(owner) != own && may_enter(owner, own))
 			nserr_hint(e, "add --user to enter the user namespace that owns it");
 		else if (!user && owner >= 0 && !privileged)
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "

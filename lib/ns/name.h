@@ -59,9 +59,9 @@ int nsname_parse(const char *text, struct nsname *out) must_check;
 /* A name that this process has reserved for a run. */
 struct nsname_keep {
 	const char *name;    /* not copied */
-	struct trustpath at; /* path of NAME.json */
-	int lock, draft;     /* descriptors of NAME.lock and NAME.new, or -1 */
-	bool published;      /* this process has created NAME.json */
+	struct trustpath at; /* the path of NAME.json in the directory of the names */
+	int lock, draft;     /* descriptors of NAME.lock and NAME.new, -1 if not open */
+	bool published;      /* this process has created NAME.json and must remove it */
 	struct stat file, lock_file;
 };
 
@@ -77,8 +77,9 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e) mus
 int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *e) must_check;
 int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 
-/* Returns the directories of the names, malloc()ed: the caller's own first, then that of root or
- * NULL. Returns -ENOMEM if there is no memory. For name_keep.c and nsname_read(). */
+/* Returns the directories that contain the files of names, malloc()ed: first the directory of the
+ * caller's names, then that of root's names or, if both are the same, NULL. Returns -ENOMEM if
+ * there is no memory. Only name_keep.c and nsname_read() call this function. */
 int nsname_dirs(char *dirs[2]) must_check;
 
 #endif

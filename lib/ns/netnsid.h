@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netnsid: reads the id (nsid) that a network namespace has in another network namespace
- * (RTM_GETNSID, rtnetlink(7)). */
+/* netnsid: reads the number (nsid) by which one network namespace refers to another (RTM_GETNSID,
+ * rtnetlink(7)). */
 #ifndef NSU_NS_NETNSID_H
 #define NSU_NS_NETNSID_H
 
@@ -11,15 +11,15 @@
 /* Returns a netlink socket for netnsid_get(), or a negative errno. The caller closes the socket. */
 int netnsid_open(void) must_check;
 
-/* Reads the id (nsid) of the network namespace ns_fd. The id is valid in the network namespace of
- * the socket. Returns 0 and sets *id (NETNSID_UNASSIGNED if it has no id), or returns a negative
- * errno. */
+/* Reads the id (nsid) of the network namespace ns_fd. The id is valid only in the network namespace
+ * of the socket. Returns 0 and sets *id, or returns a negative errno. *id is NETNSID_UNASSIGNED if
+ * ns_fd has no id there. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
 /*
- * Parses a netlink reply of n bytes. The buffer must be aligned for any type. Returns 0 and sets
- * *id, or returns a negative errno: the error in the reply, or -EIO if the reply is invalid. Has no
- * side effects.
+ * Parses a netlink reply of n bytes. The buffer must be aligned for struct nlmsghdr. Returns 0 and
+ * sets *id, or returns a negative errno: the error in the reply, or -EIO if the reply is invalid.
+ * Has no side effects.
  */
 int netnsid_parse(const void *answer, size_t n, int32_t *id) must_check;
 

@@ -39,14 +39,8 @@ static bool is_shared(int fd)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
-	int id = mountinfo_id_of_fd(fd);
 
-	if (id < 0 || mountinfo_read(&m, NULL) < 0)
-		return false;
-	while (mountinfo_next(&m, &line))
-		if (line.id == id)
-			return line.shared;
-	return false;
+	return mountinfo_find(&m, mountinfo_id_of_fd(fd), &line) && line.shared;
 }
 
 static void hint_privilege(struct nserr *e)

@@ -11,20 +11,20 @@
 /* A directory for the bind mounts of namespace files. It stays open, so that no other user can
  * replace it. */
 struct nspin_dir {
-	const char *path; /* path from the caller, not copied */
+	const char *path; /* path of the directory, from the caller, not copied */
 	struct trustpath at;
 	int fd;       /* O_PATH descriptor of the directory, or -1 */
 	bool created; /* nspin_dir_open() has created the directory */
-	bool bound;   /* fd is a private mount of the directory on itself */
+	bool bound;   /* fd refers to a private bind mount of the directory on itself */
 };
 
 #define NSPIN_DIR_INIT ((struct nspin_dir){ .at = TRUSTPATH_INIT, .fd = -1 })
 
 /* A file on which a namespace is bind-mounted. */
 struct nspin {
-	const char *path; /* path from the caller, not copied */
+	const char *path; /* path of the file, from the caller, not copied */
 	struct trustpath at;
-	int mount;    /* O_PATH descriptor of the mount, or -1 */
+	int mount;    /* O_PATH descriptor of the root of the mount, or -1 */
 	bool created; /* nspin_bind() has created the file */
 };
 
@@ -36,28 +36,31 @@ struct nspin {
  * where NAME is the name of the type, or pin->path if dir is NULL. A missing file is created.
  * Symbolic links of other users are not followed, and a file in dir must belong to root or the
  * caller. Returns 0, or a negative errno with e set; then the mount and the created file are
- * removed again. If the kernel refuses a mount namespace on a shared mount, e has a hint.
+ * removed again. If the kernel refuses to mount a mount namespace because the mount below is
+ * shared, e has a hint.
  */
 int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
 	       const struct nstype *type, struct nserr *e) must_check;
 
 /*
  * The file of a mount namespace can only be mounted in a mount namespace with a lower id. The
- * kernel refuses other mounts, so that no mount namespace can keep itself alive. Since Linux 6.18
- * each processor has a batch of ids, so a later namespace may have a lower id. nspin_id() returns
- * the id of the caller's mount namespace, or 0 if it is unknown (before 6.11). nspin_above(),
- * called in a new mount namespace, moves to one processor after the other, also to those that the
- * affinity of the caller excludes, and creates a mount namespace on each of them until the id is
- * above the given one. Then it restores the affinity. Returns 0, or a negative errno with e set.
+ * kernel refuses other mounts, so that no mount namespace contains the mount that keeps it alive.
+ * Since Linux 6.18 each processor has a batch of ids, so a later namespace may have a lower id.
+ * nspin_id() returns the id of the caller's mount namespace, or 0 if the id is unknown (before
+ * 6.11). nspin_above(), called in a new mount namespace, moves to one processor after the other,
+ * also to those that the affinity of the caller excludes, and creates a mount namespace on each of
+ * them until the id of the new namespace is greater than `id`. Then nspin_above() restores the
+ * affinity. Returns 0, or a negative errno with e set.
  */
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;
 
 /* Unmounts the namespace that nspin_bind() has mounted, removes the file if nspin_bind() has
- * created it, and closes the descriptors of pin. */
+ * created the file, and closes the descriptors of pin. */
 void nspin_undo(struct nspin *pin);
 
-/* Closes the descriptors of pin, which keep the mount busy. The namespace stays mounted. */
+/* Closes the descriptors of pin. The namespace stays mounted, and can be unmounted because no
+ * descriptor makes the mount busy. */
 void nspin_free(struct nspin *pin);
 
 /*

@@ -14,8 +14,9 @@
 /* A path below /proc, built without printf(3): "PID/", "PID/task/TID/", … */
 struct procfs_path {
 	char s[64];
-	size_t len; /* length of the part set by procfs_path_set*(); procfs_path_at() appends to it
-		     */
+	/* length of the part of the path that procfs_path_set*() has set; procfs_path_at() appends
+	 * to this part */
+	size_t len;
 };
 
 /* Set the path to "PID/", "PID/fd/FD" or "PID/task/TID/". */
@@ -27,8 +28,9 @@ void procfs_path_set_task(struct procfs_path *p, pid_t pid, pid_t tid);
  * path, which belongs to p. */
 const char *procfs_path_at(struct procfs_path *p, const char *name);
 
-/* Opens a proc tree. If root is "/proc", verifies that it is a proc file system of the caller's pid
- * namespace. Returns a descriptor, which the caller closes, or a negative errno with e set. */
+/* Opens the directory `root` to read processes from it. If root is "/proc", verifies that the
+ * directory is a proc file system of the caller's pid namespace. Returns a descriptor, which the
+ * caller closes, or a negative errno with e set. */
 int procfs_open(const char *root, struct nserr *e) must_check;
 
 /* Reads the inode of the namespace link dirfd/path. Returns 0, or a negative errno: -EIO if it is
@@ -39,12 +41,13 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 int procfs_read_stat(int proc, pid_t pid, struct proc_stat *st) must_check;
 int procfs_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 
-/* Opens /proc/loadavg, and reads the number of threads of the machine from that descriptor. Return
- * a descriptor and 0, or a negative errno. */
+/* Open /proc/loadavg, and read the number of threads of the machine from its descriptor. Return the
+ * descriptor and 0, or a negative errno. */
 int procfs_open_loadavg(int proc) must_check;
 int procfs_count_threads(int loadavg, uint64_t *n) must_check;
 
-#define PROCFS_CMDLINE_MAX 65536 /* longer command lines are truncated */
+/* limit in bytes for procfs_cmdline(); longer command lines are truncated */
+#define PROCFS_CMDLINE_MAX 65536
 
 /* Appends the command line of a process, its arguments separated by blanks. The command line of
  * kernel threads and zombies is empty. Returns 0 or a negative errno. */

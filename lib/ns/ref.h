@@ -10,18 +10,19 @@
 
 enum nsref_kind {
 	NSREF_PID,       /* 123 */
-	NSREF_PID_INODE, /* 123:4567, the inode of its pidfd */
+	NSREF_PID_INODE, /* "123:4567": process 123 if its pidfd has the inode 4567 */
 	NSREF_TID,       /* tid:124 */
-	NSREF_NAME,      /* name:web, the program of nsunshare --name web */
-	NSREF_SELF,      /* self; the last kind that names a process */
-	NSREF_TYPE_PID,  /* user:123, user:self */
-	NSREF_INODE,     /* net:4026531840, net:[4026531840], 4026531840 */
+	NSREF_NAME,      /* "name:web": the program of nsunshare --name web */
+	NSREF_SELF,      /* "self"; the kinds up to this one name a process */
+	NSREF_TYPE_PID,  /* for example "user:123" or "user:self" */
+	NSREF_INODE,     /* for example "net:4026531840", "net:[4026531840]" or "4026531840" */
 	NSREF_ID,        /* id:17 */
 	NSREF_NETNS,     /* netns:blue */
-	NSREF_FD,        /* fd:7, a descriptor of the caller */
-	NSREF_PID_FD,    /* 123/fd/7, self/fd/7 */
-	NSREF_SOCKET,    /* socket:123/7, socket:self/7, the network namespace of a socket */
-	NSREF_PATH,      /* /run/netns/blue, ./ns */
+	NSREF_FD,        /* for example "fd:7", a descriptor of the caller */
+	NSREF_PID_FD,    /* for example "123/fd/7" or "self/fd/7" */
+	/* for example "socket:123/7" or "socket:self/7", the network namespace of a socket */
+	NSREF_SOCKET,
+	NSREF_PATH, /* for example "/run/netns/blue" or "./ns" */
 };
 
 enum nsref_up { NSREF_PARENT, NSREF_OWNER };
@@ -30,35 +31,37 @@ enum nsref_up { NSREF_PARENT, NSREF_OWNER };
 
 struct nsref {
 	enum nsref_kind kind;
-	const struct nstype *type; /* type before parent: and owner: are resolved; NULL: unknown */
-	pid_t pid;                 /* process of the kinds that contain a pid; 0: the caller */
+	/* type of the namespace that the parent: and owner: prefixes start from; NULL if unknown */
+	const struct nstype *type;
+	pid_t pid; /* pid in a reference to a process; 0 means the caller */
 	int fd;
 	uint64_t num; /* inode or id */
 	/* the text of the reference, not copied; it must stay valid as long as this struct is
 	 * used */
 	const char *text;
-	const char *name; /* part of text: the name or the path */
-	/* number of parent: and owner: prefixes, and the prefixes in the order of resolution */
+	const char *name; /* the name or the path, a part of `text` */
+	/* number of parent: and owner: prefixes; the prefixes in the order in which they are
+	 * resolved */
 	uint8_t n_ups;
 	uint8_t ups[NSREF_UPS_MAX];
 };
 
-/* Parses any form above. The forms that name a namespace may have parent: and owner: prefixes.
- * Opens nothing. Returns 0, or -EINVAL with e set. r borrows s. */
+/* Parses a reference of any kind above. A reference to a namespace may have parent: and owner:
+ * prefixes. Opens nothing. Returns 0, or -EINVAL with e set. r borrows s. */
 int nsref_parse(const char *s, struct nsref *r, struct nserr *e) must_check;
 
 /* Returns true if r names a process (PID, PID:INODE, tid:TID, name:NAME, self), not a
  * namespace. */
 bool nsref_is_process(const struct nsref *r);
 
-/* Returns the type that the text of r implies, or NULL if only the opened file shows the type
- * (inode, id, fd, path). */
+/* Returns the type that the text of r implies. Returns NULL for a reference (inode, id, fd, path)
+ * whose type is known only after the file is opened. */
 const struct nstype *nsref_type(const struct nsref *r);
 
 /*
  * An opened process. pidfd and procfd, an O_PATH descriptor of its /proc directory, refer to the
- * same process, even if its pid is reused. pidfd is -1 if the kernel or a seccomp filter denies it;
- * procfd is enough, because it never shows another process.
+ * same process, even if its pid is reused. pidfd is -1 if the kernel or a seccomp filter denies
+ * pidfd_open(2); procfd is sufficient, because it never shows another process.
  */
 struct nsref_process {
 	pid_t pid;
@@ -98,7 +101,7 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e) mu
 
 /*
  * Checks that an opened process has namespaces. Returns 0, or a negative errno with e set if it has
- * ended, is a zombie, is a kernel thread, or is hidden by hidepid (-EACCES). Returns 0, too, if the
+ * ended, is a zombie, is a kernel thread, or is hidden by hidepid (-EACCES). Also returns 0 if the
  * caller may not examine the process.
  */
 int nsref_check_living(const struct nsref_process *p, struct nserr *e) must_check;

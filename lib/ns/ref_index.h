@@ -1,63 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ref_index: declares the index of visible namespaces, which only the files ref_*.c use. */
+/* ref_index: declares the index of visible namespaces. Only the files ref_*.c use it. */
 #ifndef NSU_NS_REF_INDEX_H
 #define NSU_NS_REF_INDEX_H
 
 #include "kernel/nsfile.h"
 #include "ns/type.h"
 
-/* How the path of an entry leads to its namespace: by a link in ns/, a descriptor, or a mount. */
+/* How an index entry leads to its namespace: its path is a link in ns/, a descriptor or a mount
+ * point. */
 enum nsentry_way { NSENTRY_LINK, NSENTRY_DESCRIPTOR, NSENTRY_MOUNT };
 
 /* A visible namespace and how to open it. */
 struct nsentry {
 	const struct nstype *type;
-	uint64_t inode, id; /* id: 0 if the kernel reports none */
-	int fd;             /* the namespace itself, if no path leads to it; otherwise -1 */
+	uint64_t inode, id; /* `id` is 0 if the kernel reports no id */
+	int fd;             /* descriptor of the namespace if no path leads to it; otherwise -1 */
 	enum nsentry_way way;
-	char *path;       /* path below /proc; NULL if fd is used */
-	char *below;      /* NSENTRY_MOUNT: path of the mount, relative to the directory `path` */
-	bool mounts_read; /* for a mount namespace: its mounts have been added */
+	char *path; /* path of the file below /proc; NULL if fd is used */
+	/* only for NSENTRY_MOUNT: path of the mount point, relative to the directory `path` */
+	char *below;
+	/* only for a mount namespace: the namespaces that are mounted in it have been added */
+	bool mounts_read;
 };
 
 /* The index. It remains valid between calls, so that a list of references needs only one search. */
 struct nsindex {
-	struct nsfile_proc proc; /* the opened /proc, valid only during a call */
+	struct nsfile_proc proc; /* descriptor of /proc, valid only during a search */
 	struct nsentry *e;
 	size_t n, size;
-	int err; /* error that may have hidden a namespace from the index, or 0 */
+	int err; /* an error because of which the index may lack a namespace, or 0 */
 };
 
 extern struct nsindex nsindex;
 
-/* Returns the entry with this id, or with this inode if id is 0, or NULL. If type is NULL, any type
- * matches. */
+/* Returns the entry of the namespace with this id or, if id is 0, with this inode. Returns NULL if
+ * there is none. If type is NULL, any type matches. */
 const struct nsentry *nsindex_find(const struct nstype *type, uint64_t inode, uint64_t id);
 
 /* Returns the 64-bit id of a namespace, or 0 if the kernel reports none. */
 uint64_t nsindex_id_of(int fd);
 
 /*
- * Remembers an error that may have hidden a namespace. Two errors are ignored: the process or file
- * has disappeared, and the caller has no permission to read it. The search only covers files that
- * the caller may read.
+ * Stores an error because of which the index may lack a namespace. Two errors are ignored: the
+ * process or file has disappeared, and the caller has no permission to read it. The search only
+ * covers files that the caller may read.
  */
 void nsindex_note_error(int rc);
 
 /* Adds the namespace of the descriptor ns, its parents and its owners, unless the index has it
- * already. The index keeps ns open or closes it. */
+ * already. Takes ownership of ns. */
 void nsindex_keep(int ns);
 
-/* Opens the namespace of an entry through its path, which may lead to another one by now, or
- * duplicates its descriptor. Returns a descriptor or a negative errno. */
+/* Opens the namespace of an entry through its path, or duplicates its descriptor. The path may lead
+ * to another namespace by now, which the caller must check. Returns a descriptor or a negative
+ * errno. */
 int nsindex_open(int proc, const struct nsentry *e);
 
-/* Calls f for each number in the directory proc/where. */
+/* Calls f for each entry of the directory `where` below `proc` whose name is a number. */
 void nsindex_each_number(int proc, const char *where,
 			 void (*f)(int proc, const char *path, void *arg), void *arg);
 
-/* Calls f for each descriptor of the process at `where` (below /proc), and of its threads that have
- * descriptors of their own. The paths begin with the number of the process or thread. */
+/* Calls f for each descriptor of the process at `where` (below /proc), and of those of its threads
+ * that do not share its descriptor table. The paths that f gets begin with the number of the
+ * process or thread. */
 void nsindex_each_fd(int proc, const char *where, void (*f)(int proc, const char *path, void *arg),
 		     void *arg);
 
@@ -65,10 +70,10 @@ void nsindex_each_fd(int proc, const char *where, void (*f)(int proc, const char
 void nsindex_clear(void);
 
 /*
- * The stages of the search, in the order in which they must run. Each adds namespaces: those of all
- * processes and those mounted where a process can see them; those of threads and of descriptors,
- * and the mount namespaces that the kernel lists; those mounted in mount namespaces without a
- * process; those of sockets.
+ * The stages of the search, in the order in which they must run. Each stage adds namespaces to the
+ * index: first those of processes and those mounted where a process can see them; then those of
+ * threads, those of open descriptors, and the mount namespaces that the kernel lists; then those
+ * mounted in mount namespaces without a process; and finally those of sockets.
  */
 void nsindex_add_processes(int proc);
 void nsindex_add_holders(int proc);

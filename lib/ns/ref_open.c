@@ -228,7 +228,7 @@ static int not_a_namespace(const char *path, struct nserr *e)
 	int rc = nserr_set(e, 0, "%s is not a namespace file", path);
 
 	if (str_after(path, "/run/netns/"))
-		nserr_hint(e, "no namespace is mounted on this file");
+		nserr_hint(e, "create the namespace again: no namespace is mounted on this file");
 	return rc;
 }
 

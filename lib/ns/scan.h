@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 
-/* A list of numbers. The caller reuses it for several calls of scan_dir() and frees it at the end.
- */
+/* A list of numbers. The caller can use it for several calls of scan_dir(), and frees it at the
+ * end. */
 struct scan {
 	int *id;
 	size_t n, size;
@@ -14,16 +14,17 @@ struct scan {
 
 /*
  * Reads the numbers that name entries of the directory dirfd/path, in the order of the kernel,
- * which is ascending. If `expected` is not 0, stops after that many, which saves the last
- * getdents64(2) call. Returns 0 or a negative errno. After an error, s has the numbers that were
- * read before it.
+ * which is ascending. If `expected` is not 0, stops after that many numbers, which saves the last
+ * getdents64(2) call. Returns 0 or a negative errno. After an error, s contains the numbers that
+ * were read before the error.
  */
 int scan_dir(int dirfd, const char *path, size_t expected, struct scan *s) must_check;
 
 /* Frees the list and empties it. */
 void scan_free(struct scan *s);
 
-/* Returns true if this error of a file below /proc/PID only means that the process has ended. */
+/* Returns true if this error of reading a file below /proc/PID only means that the process has
+ * ended. */
 static inline bool scan_gone(int err)
 {
 	return err == -ENOENT || err == -ESRCH;

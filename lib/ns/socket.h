@@ -16,12 +16,12 @@
  */
 
 struct nssocket {
-	pid_t pid; /* process or thread that has the socket as a descriptor */
+	pid_t pid; /* process or thread that has opened the socket */
 	int fd;
-	uint64_t inode; /* inode of the socket */
+	uint64_t inode; /* inode of the socket, given by the caller */
 	/* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket */
 	int rc;
-	uint32_t ns; /* result: inode of its network namespace */
+	uint32_t ns; /* result: inode of the network namespace of the socket */
 };
 
 /*

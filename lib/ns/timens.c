@@ -40,7 +40,7 @@ struct timespec timens_sub(struct timespec a, struct timespec b)
 
 void timens_add_seconds(struct buf *out, struct timespec ts, bool plus)
 {
-	unsigned long sec = (unsigned long)ts.tv_sec;
+	uint64_t sec = (uint64_t)ts.tv_sec;
 	long nsec = ts.tv_nsec;
 
 	if (ts.tv_sec < 0) {

@@ -4,7 +4,7 @@
  * here opens a file; timens_proc.h does.
  *
  * An offset is the difference between a clock of the namespace and the clock of the *initial*
- * namespace, in nested namespaces, too: the kernel never adds the offset of the parent.
+ * namespace, in nested namespaces, too: the kernel never adds the offset of the parent namespace.
  */
 #ifndef NSU_NS_TIMENS_H
 #define NSU_NS_TIMENS_H
@@ -17,50 +17,54 @@
 
 enum timens_clock { TIMENS_MONOTONIC, TIMENS_BOOTTIME, TIMENS_CLOCKS };
 
-/* The names as in /proc/PID/timens_offsets ("monotonic") and the CLOCK_* numbers of the clocks. */
+/* The names of the clocks as in /proc/PID/timens_offsets ("monotonic"), and their CLOCK_*
+ * numbers. */
 extern const char *const timens_names[TIMENS_CLOCKS];
 extern const clockid_t timens_ids[TIMENS_CLOCKS];
 
 /* The highest second that a clock of a time namespace may show: KTIME_SEC_MAX / 2 of the kernel. */
 #define TIMENS_READ_MAX INT64_C(4611686018)
 
-/* Offsets from the initial namespace. tv_nsec is 0 to 999999999, so -0.5 s is { -1, 500000000 }. */
+/* Offsets of the clocks from the initial time namespace. tv_nsec is 0 to 999999999, so -0.5 s is {
+ * -1, 500000000 }. */
 struct timens {
 	bool set[TIMENS_CLOCKS];
 	struct timespec off[TIMENS_CLOCKS];
 };
 
-/* The request for one clock. */
+/* The requested time of one clock. */
 enum timens_kind {
 	TIMENS_UNSET,
-	TIMENS_OFFSET,   /* "DURATION": the offset itself, as in unshare(1) */
-	TIMENS_RELATIVE, /* "+DURATION", "-DURATION": relative to the base */
-	TIMENS_READING,  /* "=DURATION": reading of the clock at the anchor */
-	TIMENS_LIKE,     /* "=@REF": offset of another time namespace */
+	TIMENS_OFFSET,   /* "DURATION": the requested offset, as in unshare(1) */
+	TIMENS_RELATIVE, /* "+DURATION" or "-DURATION": a change of the base */
+	TIMENS_READING,  /* "=DURATION": what the clock must show at the anchor */
+	TIMENS_LIKE,     /* "=@REF": the offset that another time namespace has */
 };
 
-/* The clock that TIMENS_RELATIVE is relative to: that of the caller's or of the initial namespace.
- */
+/* The base of TIMENS_RELATIVE: the clock of the caller's namespace, or the clock of the initial
+ * namespace. */
 enum timens_base { TIMENS_BASE_OWN, TIMENS_BASE_INITIAL };
 
 struct timens_want {
 	enum timens_kind kind;
 	bool minus;
-	/* the duration; a longer one is reduced to a value that is out of range for every clock */
+	/* the parsed duration; if it is too long, a value that is out of range for every clock */
 	struct timespec by;
 	struct nsref like;
 	const char *text; /* the argument, not copied, for messages */
 };
 
-/* The clocks at one moment. */
+/* The times of the clocks, all read at the same moment. */
 struct timens_now {
-	struct timespec initial[TIMENS_CLOCKS]; /* clock values in the initial namespace */
-	struct timespec own[TIMENS_CLOCKS];     /* the offsets of the caller's own namespace */
-	/* clock values in the initial namespace at the anchor of "=DURATION" */
+	/* current times of the clocks in the initial time namespace */
+	struct timespec initial[TIMENS_CLOCKS];
+	struct timespec own[TIMENS_CLOCKS]; /* the offsets of the caller's time namespace */
+	/* times of the clocks in the initial time namespace at the anchor of "=DURATION" */
 	struct timespec anchor[TIMENS_CLOCKS];
 };
 
-/* Return the normalised sum or difference. The seconds of both must be below 2^62. */
+/* Return the sum or the difference of two times, with tv_nsec in its valid range. The seconds of
+ * both must be below 2^62. */
 struct timespec timens_add(struct timespec a, struct timespec b);
 struct timespec timens_sub(struct timespec a, struct timespec b);
 
@@ -68,14 +72,14 @@ struct timespec timens_sub(struct timespec a, struct timespec b);
  */
 int timens_parse(const char *s, struct timens_want *w, struct nserr *e) must_check;
 
-/* Does the same as timens_parse(), but also names the option of clock c in e. */
+/* Does the same as timens_parse(), and names the option of clock c in the message of e. */
 int timens_option(enum timens_clock c, const char *s, struct timens_want *w,
 		  struct nserr *e) must_check;
 
 /*
- * Sets *out to the offset that w requests for clock c. *like is the offset of the other namespace,
- * for TIMENS_LIKE. Returns 0, -ERANGE with e naming the allowed interval, or -EINVAL with e set for
- * TIMENS_UNSET.
+ * Sets *out to the offset that w requests for clock c. *like is used only for TIMENS_LIKE and is
+ * the offset of the other namespace. Returns 0, -ERANGE with e naming the allowed interval, or
+ * -EINVAL with e set if w is TIMENS_UNSET.
  */
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,
 		   const struct timens_now *now, const struct timespec *like, struct timespec *out,
@@ -92,10 +96,12 @@ int timens_check(const struct timens *t, const struct timens_now *now, struct ns
  */
 int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nserr *e) must_check;
 
-/* Appends the clocks that are set, in the format of offset streams and of timens_offsets. */
+/* Appends a line for each clock that is set, in the format of offset streams and of
+ * /proc/PID/timens_offsets. */
 void timens_format(const struct timens *t, struct buf *out);
 
-/* Appends ts in seconds with its fraction, if any: "-0.5", "857", or "+857" if plus is set. */
+/* Appends ts in seconds, with a fraction if it is not 0: "-0.5" or "857". If plus is set, writes
+ * "+857". */
 void timens_add_seconds(struct buf *out, struct timespec ts, bool plus);
 
 #endif

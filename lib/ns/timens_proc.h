@@ -10,58 +10,59 @@
 
 /*
  * Reads /proc/PID/timens_offsets. procfd is an O_PATH descriptor of the /proc directory of a
- * process. The file contains the offsets of the time namespace for the children of the process.
- * This is another namespace than that of the process only between unshare(2) and execve(2). Sets
- * both clocks. Returns 0, or a negative errno with e set.
+ * process. The file contains the offsets of the time namespace that children of the process will be
+ * in. The process itself is in a different time namespace only between unshare(2) and execve(2).
+ * Sets both clocks. Returns 0, or a negative errno with e set.
  */
 int timens_read(int procfd, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Reads the offsets and the inode of the time namespace that a process is in. If the link cannot be
- * read, *inode is 0 and the offsets are those for its children. May enter the namespace like
- * timens_read_ns(). Returns 0, or a negative errno with e set.
+ * Reads the offsets and the inode of the time namespace that a process is in. If the link ns/time
+ * cannot be read, *inode is 0 and the offsets are those of the namespace for its children. May
+ * enter the namespace, as timens_read_ns() does. Returns 0, or a negative errno with e set.
  */
 int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_t *inode,
 			struct nserr *e) must_check;
 
 /*
- * Reads the offsets of a time namespace from any process whose children will be in it. If no such
- * process exists, enters the namespace, because the kernel has no other way to read its offsets.
- * The caller then stays in the namespace, and the offsets are frozen. That is harmless, because the
- * offsets of a namespace without such a process cannot be written any more. Returns 0, or a
- * negative errno with e set.
+ * Reads the offsets of a time namespace from the /proc directory of a process whose children will
+ * be in the namespace. If no such process exists, enters the namespace, because the kernel has no
+ * other way to read its offsets. The caller then stays in the namespace, and no process can write
+ * its offsets any more. This is harmless, because without such a process the offsets could not be
+ * written before either. Returns 0, or a negative errno with e set.
  */
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Writes the offsets that are set, by one write(2), to the time namespace for the children of the
- * process, and reads them back. Returns 0, or a negative errno with e set: -EACCES if the offsets
- * are frozen, -EPERM without CAP_SYS_TIME in the user namespace that owns the time namespace.
+ * Writes the offsets that are set to the time namespace for the children of the process, by one
+ * write(2), and reads them back. Returns 0, or a negative errno with e set: -EACCES if the offsets
+ * cannot be changed any more, because a process has entered the namespace; -EPERM without
+ * CAP_SYS_TIME in the user namespace that owns the time namespace.
  */
 int timens_write(int procfd, const struct timens *t, struct nserr *e) must_check;
 
 /*
  * timens_unshare() creates a time namespace for the children with unshare(CLONE_NEWTIME).
- * timens_enter() moves the caller into it without fork or exec (Linux 5.6). Both return 0, or a
- * negative errno with e set.
+ * timens_enter() moves the caller into this namespace without fork or exec (Linux 5.6). Both return
+ * 0, or a negative errno with e set.
  */
 int timens_unshare(struct nserr *e) must_check;
 int timens_enter(struct nserr *e) must_check;
 
-/* The times that the options of nstimeoffset or nsunshare request. */
+/* The clock settings that the options of nstimeoffset or nsunshare request. */
 enum timens_anchor { TIMENS_ANCHOR_START, TIMENS_ANCHOR_NOW };
 struct timens_request {
 	struct timens_want want[TIMENS_CLOCKS];
-	const char *stream; /* name of an offset stream that is used instead of want, or NULL */
+	const char *stream; /* name of an offset stream, which replaces `want`; or NULL */
 	enum timens_base base;
 	enum timens_anchor anchor;
 };
 
-/* Returns true if the request has a time or a stream. */
+/* Returns true if the request sets a clock or names a stream. */
 bool timens_wanted(const struct timens_request *r);
 
-/* Returns the anchor for timens_look(): TIMENS_ANCHOR_START only if the request has "=DURATION",
- * because only that needs the start time of a process. */
+/* Returns the anchor for timens_look(): TIMENS_ANCHOR_START if the request has "=DURATION", because
+ * only "=DURATION" needs the start time of a process. */
 enum timens_anchor timens_anchor(const struct timens_request *r);
 
 /*

@@ -7,16 +7,25 @@
 #include "base/nserr.h"
 
 struct nstype {
-	const char *name;       /* "mnt": in /proc/PID/ns, in "mnt:[inode]" and on command lines */
-	const char *longopt;    /* "mount": the long option of unshare(1) and nsenter(1) */
-	const char *file;       /* "ns/mnt", below /proc/PID */
-	const char *child_file; /* "ns/pid_for_children", or NULL */
-	const char *sysctl;     /* "max_mnt_namespaces", below /proc/sys/user */
-	const char *what;       /* "mounts": the resource that the namespace isolates, for --help */
-	uint64_t flag;          /* CLONE_NEW* */
-	char opt;               /* 'm' */
-	bool hierarchical;      /* true if NS_GET_PARENT of ioctl_ns(2) returns a parent */
-	/* position in a sequence of setns(2) calls; join_enter.c handles user separately */
+	/* name of the type, such as "mnt": in /proc/PID/ns, in "mnt:[inode]" and on command
+	 * lines */
+	const char *name;
+	const char *longopt; /* long option of unshare(1) and nsenter(1), such as "mount" */
+	/* link to the namespace of a process, such as "ns/mnt", relative to /proc/PID */
+	const char *file;
+	/* link to the namespace for children, such as "ns/pid_for_children", or NULL */
+	const char *child_file;
+	/* file with the limit of namespaces, such as "max_mnt_namespaces", relative to
+	 * /proc/sys/user */
+	const char *sysctl;
+	/* the resource that the namespace isolates, such as "mounts", for --help */
+	const char *what;
+	uint64_t flag; /* CLONE_NEW* */
+	char opt;      /* 'm' */
+	/* true if the ioctl NS_GET_PARENT (ioctl_ns(2)) returns a parent namespace */
+	bool hierarchical;
+	/* position of the type in a sequence of setns(2) calls; join_enter.c handles user
+	 * namespaces separately */
 	uint8_t rank;
 };
 
@@ -32,7 +41,7 @@ enum {
 	NSTYPE_COUNT
 };
 
-/* The table, in the order of --help, indexed by NSTYPE_*. */
+/* The table of types, in the order of --help, indexed by NSTYPE_*. */
 extern const struct nstype nstypes[NSTYPE_COUNT];
 
 /* Returns the row whose name or long option is the n bytes at name, or NULL. */
@@ -41,7 +50,7 @@ const struct nstype *nstype_find(const char *name, size_t n);
 /* Sets e to "unknown namespace type 'NAME'" with the nearest type as the hint. Returns -EINVAL. */
 int nstype_unknown(const char *name, size_t n, struct nserr *e);
 
-/* Return the row with that option letter or exactly that CLONE_NEW* flag, or NULL. */
+/* Return the row of the type with that option letter or exactly that CLONE_NEW* flag, or NULL. */
 const struct nstype *nstype_by_opt(int letter);
 const struct nstype *nstype_by_flag(uint64_t flag);
 

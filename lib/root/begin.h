@@ -13,7 +13,7 @@
  */
 int root_begin(struct root *r, int dir, bool readonly, struct nserr *e) must_check;
 
-/* Starts a tree with an empty tmpfs. Otherwise like root_begin(). */
+/* Starts a tree with an empty tmpfs. Otherwise does the same as root_begin(). */
 int root_begin_tmpfs(struct root *r, const struct mntopt *o, bool readonly,
 		     struct nserr *e) must_check;
 

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include "kernel/mountinfo.h"
+
 void root_explain_type(int src, const struct root_place *p, struct nserr *e)
 {
 	bool dir = true;
@@ -46,4 +48,11 @@ void root_explain_readonly(const struct root *r, const char *path, struct nserr 
 			   path, m->path);
 	else
 		nserr_hint(e, "create '%s' in the root, which is read-only", path);
+}
+
+void root_explain_locked(int src, struct nserr *e)
+{
+	if (e && e->errnum == EINVAL && mountinfo_is_locked(src))
+		nserr_hint(e, "omit norec: a user namespace must bind inherited mounts together "
+			      "with the mounts below them");
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "kernel/sys_mount.h"
+#include "root/cause.h"
 #include "root/libmount.h"
 #include "root/lookup.h"
 #include "root/place.h"
@@ -224,9 +225,8 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot bind on '%s'", p->path);
 		root_explain_space(rc, e);
-		if (rc == -EINVAL && o->norec)
-			nserr_hint(e, "omit norec: a user namespace must bind inherited mounts "
-				      "together with the mounts below them");
+		if (o->norec)
+			root_explain_locked(src, e);
 		return rc;
 	}
 	now = open_mounted(r, p, o->nofollow ? ROOT_RESOLVE_NOFOLLOW : 0, e);

@@ -8,7 +8,7 @@
 
 struct mnt {
 	int id, parent;
-	const char *root;   /* directory of the file system that is mounted */
+	const char *root;   /* directory of the file system that the mount shows */
 	const char *target; /* mount point, relative to the caller's root */
 	const char *type;
 	bool readonly;
@@ -30,9 +30,9 @@ int libmount_read(struct mnt_table *t, const char *file, struct nserr *e) must_c
 void libmount_done(struct mnt_table *t);
 
 /*
- * Finds out why no proc (or sysfs) mount in the table is fully visible. Returns the mount that
- * hides a part of one, or one that is read-only. Returns NULL if one is fully visible, or if the
- * table has no mount of this type. Has no side effects.
+ * Finds out why the table contains no proc (or sysfs) mount that is fully visible. Returns a mount
+ * of this type that is read-only, or a mount that hides a part of one. Returns NULL if a mount is
+ * fully visible, or if the table has no mount of this type. Has no side effects.
  */
 const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
 
@@ -40,10 +40,11 @@ const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
  * (mount_namespaces(7)). Sets the hint of e if the reason is certain. */
 void libmount_explain(const char *type, struct nserr *e);
 
-/* Returns the mount id of fd from /proc/self/fdinfo, or a negative errno. */
+/* Returns the id of the mount that fd is on, read from /proc/self/fdinfo, or a negative errno. */
 int libmount_id(int fd) must_check;
 
-/* Explains EPERM if the caller lacks CAP_SYS_ADMIN. Returns true if it set the hint. */
+/* Sets the hint of e if the caller lacks CAP_SYS_ADMIN, which explains EPERM. Returns true if the
+ * hint was set. */
 bool libmount_explain_privilege(struct nserr *e);
 
 #endif

@@ -10,24 +10,24 @@
 bool root_is_same_file(int a, int b);
 
 /*
- * Opens the file of fd again in the caller's mount namespace, because fd may come from another one.
- * Looks up the path of fd and verifies that it has the same inode. Returns a descriptor, which the
- * caller closes, or -EINVAL.
+ * Opens the file of fd again in the caller's mount namespace, because fd may come from another
+ * mount namespace. Looks up the path of fd and verifies that the path leads to the same inode.
+ * Returns a descriptor, which the caller closes, or -EINVAL.
  */
 int root_reopen(int fd) must_check;
 
 /*
  * Opens a path in the new root as root_resolve() does. If the path leads through a mount in
- * r->mounts, root_mounts_enter() verifies that mount, and the remaining path is resolved from it.
- * Returns a descriptor, which the caller closes, or a negative errno.
+ * r->mounts, root_mounts_enter() verifies that mount, and the rest of the path is resolved from the
+ * root of the mount. Returns a descriptor, which the caller closes, or a negative errno.
  */
 int root_open(const struct root *r, const char *path, unsigned flags,
 	      struct root_log *log) must_check;
 int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,
 		struct root_log *log) must_check;
 
-/* root_open() with a message that names path. Returns a descriptor or a negative errno with e set.
- */
+/* Does the same as root_open(), and sets e to a message that names path. Returns a descriptor or a
+ * negative errno with e set. */
 int root_open_named(const struct root *r, const char *path, unsigned flags,
 		    struct nserr *e) must_check;
 

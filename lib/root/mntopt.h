@@ -8,14 +8,15 @@
 #include "base/nserr.h"
 
 struct mntopt {
-	uint64_t set, clr; /* MOUNT_ATTR_* to set and to clear, mount_setattr(2) */
-	bool norec;        /* only this mount, without the mounts below it */
+	uint64_t set, clr; /* MOUNT_ATTR_* flags to set, and flags to clear, see mount_setattr(2) */
+	bool norec;        /* change only this mount, and not the mounts below it */
 	bool nofollow;     /* do not follow a symbolic link at the end of a path */
-	bool has_mode;     /* mode is given, for the file or directory to create */
+	bool has_mode;     /* a mode was given for the file or directory to create */
 	mode_t mode;
-	const char **param; /* the n options of the file system, "size=1m" or "newinstance" */
+	/* the n options of the file system, such as "size=1m" or "newinstance" */
+	const char **param;
 	size_t n;
-	char *text; /* owns the strings of param */
+	char *text; /* memory that contains the strings of param */
 };
 
 #define MNTOPT_INIT ((struct mntopt){ 0 })
@@ -23,20 +24,20 @@ struct mntopt {
 /*
  * Adds the options in text, such as "ro,nosuid,size=1m", to o. text may be NULL. A later option
  * overrides an earlier one. In values, "\," means a comma and "\\" a backslash. Must be called at
- * most once for each o; set and clr may have values before. The caller frees o with mntopt_free().
- * Returns 0, or a negative errno with e set.
+ * most once for each o; set and clr may have been set before the call. The caller frees o with
+ * mntopt_free(). Returns 0, or a negative errno with e set.
  */
 int mntopt_parse(struct mntopt *o, const char *text, struct nserr *e) must_check;
 
 /* Frees the options and clears o. */
 void mntopt_free(struct mntopt *o);
 
-/* Returns the last value of the parameter `name`, "" if it has no value, or NULL if it is
- * missing. */
+/* Returns the last value of the parameter `name`. Returns "" if it was given without a value, and
+ * NULL if it was not given. */
 const char *mntopt_get(const struct mntopt *o, const char *name);
 
-/* Returns true if word is an option of all file systems, such as "sync". mount(2) has a flag for
- * such an option, which this function sets or clears in *ms. */
+/* Returns true if word is an option that applies to all file systems, such as "sync". mount(2) has
+ * an MS_* flag for such an option; this function sets or clears the flag in *ms. */
 bool mntopt_is_super(const char *word, unsigned long *ms);
 
 /* Returns the MS_* flags of mount(2) for these MOUNT_ATTR_* flags. */

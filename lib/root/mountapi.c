@@ -4,6 +4,7 @@
 
 #include "kernel/sys_mount.h"
 #include "kernel/sys_stat.h"
+#include "root/cause.h"
 #include "root/libmount.h"
 #include "root/lookup.h"
 #include "root/place.h"
@@ -140,11 +141,8 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 	if (mnt >= 0)
 		return mnt;
 	nserr_set(e, mnt, "cannot clone the mount with its options");
-	if (mnt == -EINVAL && o->norec)
-		nserr_hint(
-			e,
-			"omit norec: a user namespace must bind inherited mounts together with the "
-			"mounts below them");
+	if (o->norec)
+		root_explain_locked(src, e);
 	return mnt;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mounts: records the identity of each mount in a new root. The owner of the directories in a root
- * can rename a mount point at any time, and a path that is resolved from the root then leads
- * elsewhere. The mounts are not kept open by descriptors, because a root may have ten thousand of
- * them.
+ * mounts: records the identity of each mount in a new root, because the owner of the directories in
+ * a root can rename a mount point at any time. A path through the mount point then leads to another
+ * file. The mounts are not kept open by descriptors, because a root may have ten thousand of them.
  */
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
@@ -16,13 +15,14 @@
 
 struct root_mounts {
 	struct root_mount {
-		char *path;        /* path from the caller, unchanged */
-		uint64_t path_bit; /* one bit, derived from the components of path */
-		uint64_t ino, mnt; /* inode and mount id of the root of the mount */
+		char *path; /* path of the mount point, as the caller gave it */
+		/* a bit mask with one bit, which depends on the components of path */
+		uint64_t path_bit;
+		uint64_t ino, mnt; /* inode and mount id of the root directory of the mount */
 		uint32_t major, minor;
 	} * at; /* the mounts, in the order in which they were made */
 	size_t n, size;
-	char **absent; /* paths that must stay missing */
+	char **absent; /* paths that were absent and must stay absent */
 	size_t nabsent;
 };
 
@@ -37,10 +37,10 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 const char *root_mounts_at(const struct root_mounts *m, int fd);
 
 /*
- * Finds the deepest recorded mount that the components of path lead through. If several mounts are
- * on the same path, returns the last one. Sets *rest to the part of path below the mount. Returns
- * NULL if there is none, or if path contains "..", which could lead out of the mount. Has no side
- * effects.
+ * Finds the deepest recorded mount that path leads through, judged only by the components of path.
+ * If several mounts are on the same path, returns the last one. Sets *rest to the part of path
+ * below the mount. Returns NULL if there is no such mount, or if path contains "..", which could
+ * lead out of the mount. Has no side effects.
  */
 const struct root_mount *root_mounts_find(const struct root_mounts *m, const char *path,
 					  const char **rest);
@@ -59,8 +59,8 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 
 /*
  * Checks the records from the directory root: each path must lead to its mount, or to a later mount
- * that covers it, and each absent path must be absent. Returns 0, or a negative errno with e set,
- * which means that another process changes the root.
+ * that covers it, and each absent path must be absent. Returns 0, or a negative errno with e set if
+ * another process has changed the root.
  */
 int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e) must_check;
 

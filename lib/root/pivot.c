@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 
 #include "base/file.h"
+#include "kernel/mountinfo.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
@@ -235,14 +236,25 @@ static int detach_old(const struct root *r, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot detach the old root") : 0;
 }
 
+/* Returns true if "/" is the root file system of the kernel, the only mount without a parent. */
+static bool is_initramfs(void)
+{
+	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+	struct mountinfo_line line;
+
+	if (mountinfo_read(&m, NULL) < 0)
+		return false;
+	while (mountinfo_next(&m, &line))
+		if (streq(line.target, "/") && streq(line.fstype, "rootfs"))
+			return true;
+	return false;
+}
+
 /* Sets the message and the hint of e for a failed pivot_root(2). Returns rc. */
 static int pivot_error(int rc, struct nserr *e)
 {
-	struct statfs fs;
-
 	nserr_set(e, rc, "cannot pivot");
-	if (rc == -EINVAL && statfs("/", &fs) == 0 &&
-	    ((unsigned)fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
+	if (rc == -EINVAL && is_initramfs())
 		nserr_hint(e, "use --move-root: pivot_root(2) cannot leave an initramfs");
 	else if (rc == -EPERM)
 		libmount_explain_privilege(e);

@@ -16,14 +16,16 @@ int root_pivot_check_ns(struct nserr *e) must_check;
 /*
  * Checks that no process in the new root's /proc could reach the old root after the pivot. The root
  * and working directory of each process must be "/", which pivot_root(2) changes, or the caller
- * must not be permitted to open them. Returns 0, -EBUSY or another negative errno with e set.
+ * must have no permission to open these directories. Returns 0, -EBUSY or another negative errno
+ * with e set.
  */
 int root_pivot_check_processes(const struct root *r, struct nserr *e) must_check;
 
 /*
  * Checks that the new root contains the program: a path, a path relative to the directory cwd, or a
- * name that is searched in PATH of the environment. Returns 0, also if only execve(2) can check the
- * program, or a negative errno with e set; its exit status is 126 or 127.
+ * name that is searched in the directories of the environment variable PATH. Returns 0 if the
+ * program is there or if only execve(2) can find this out, or a negative errno with e set; the exit
+ * status in e is 126 or 127.
  */
 int root_pivot_check_program(const struct root *r, const char *cwd, const char *program,
 			     struct nserr *e) must_check;
@@ -36,8 +38,9 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
  */
 int root_pivot(struct root *r, const char *put_old, struct nserr *e) must_check;
 
-/* If descriptors 0 to 2 are the old root's /dev/null, replaces them by the new root's. Returns 0,
- * or a negative errno with e set. Fails, too, if one of these descriptors is a directory. */
+/* If one of the descriptors 0 to 2 is /dev/null of the old root, replaces it by /dev/null of the
+ * new root. Returns 0, or a negative errno with e set. Fails also if one of these descriptors is a
+ * directory. */
 int root_pivot_std_fds(struct nserr *e) must_check;
 
 #endif

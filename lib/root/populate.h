@@ -8,33 +8,33 @@
 
 /* All functions return 0, or a negative errno with e set. Paths are relative to the new root. */
 
-/* Creates a directory with this mode, and its missing parents with mode 0755. An existing directory
- * stays unchanged. */
+/* Creates a directory with this mode, and creates its missing parents with mode 0755. Does not
+ * change an existing directory. */
 int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e) must_check;
 
-/* Creates a symbolic link. An existing link with the same target stays unchanged. */
+/* Creates a symbolic link. Does not change an existing link with the same target. */
 int root_make_symlink(struct root *r, const char *target, const char *path,
 		      struct nserr *e) must_check;
 
 /* Creates a file at path with the n bytes of text. The file is on the tmpfs of root_scratch() and
- * is bound on path, so an existing file in the root stays unchanged. */
+ * is bound on path, so an existing file at path is covered and stays unchanged. */
 int root_make_file(struct root *r, const char *path, const char *text, size_t n,
 		   const struct mntopt *o, struct nserr *e) must_check;
 
 /*
- * Mounts a tmpfs with null, zero, full, random, urandom, tty and the usual links. The nodes are
- * read-only binds of the caller's nodes, after their types and numbers were verified: nodes on the
- * tmpfs itself would need a mount without nodev.
+ * Mounts a minimal /dev: a tmpfs with null, zero, full, random, urandom, tty and the usual links.
+ * The nodes are read-only binds of the caller's nodes, after their types and numbers were verified:
+ * device nodes on the tmpfs itself would work only without the mount option nodev.
  */
 int root_make_dev(struct root *r, const char *path, const struct mntopt *o,
 		  struct nserr *e) must_check;
 
-/* Makes path and all mounts below it read-only. If try is set, a missing path is ignored; it must
- * then stay missing until root_finish(). */
+/* Makes path and all mounts below it read-only. If try is set, a missing path is ignored;
+ * root_finish() verifies that the path is still missing. */
 int root_make_readonly(struct root *r, const char *path, bool try, struct nserr *e) must_check;
 
 /* Covers a directory with an empty read-only tmpfs, or a file with /dev/null. If try is set, a
- * missing path is ignored; it must then stay missing until root_finish(). */
+ * missing path is ignored; root_finish() verifies that the path is still missing. */
 int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e) must_check;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* remount: sets the options of mounts by mount(2), for kernels without mount_setattr(2) (5.12) and
- * for mounts that are attached. */
+/* remount: changes the options of mounts by mount(2), for kernels without mount_setattr(2) (before
+ * 5.12) and for mounts that are attached already. */
 #ifndef NSU_ROOT_REMOUNT_H
 #define NSU_ROOT_REMOUNT_H
 
@@ -10,7 +10,8 @@
  * negative errno with e set; e may be NULL. */
 int root_remount(int fd, const struct mntopt *o, struct nserr *e) must_check;
 
-/* Makes the mount whose root is dir writable, if possible; changes the working directory to dir. */
+/* Makes a mount writable, if possible. dir is the root directory of the mount. Changes the working
+ * directory to dir. */
 void root_remount_writable(int dir);
 
 #endif

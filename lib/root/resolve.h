@@ -10,19 +10,21 @@
 #include "base/util.h"
 
 enum {
-	/* if the last component is a symbolic link, open the link itself */
+	/* flag: if the last component is a symbolic link, open the link itself */
 	ROOT_RESOLVE_NOFOLLOW = 1,
-	ROOT_RESOLVE_DIR = 2, /* create missing components as directories with mode 0755 */
-	/* create missing components as directories, and the last one as an empty file with mode
-	 * 0644 */
+	ROOT_RESOLVE_DIR = 2, /* flag: create missing components as directories with mode 0755 */
+	/* flag: create missing components as directories, and the last component as an empty file
+	 * with mode 0644 */
 	ROOT_RESOLVE_FILE = 4,
-	ROOT_RESOLVE_SLOW = 8, /* resolve by components even if openat2(2) exists */
+	/* flag: resolve one component at a time even if openat2(2) is available */
+	ROOT_RESOLVE_SLOW = 8,
 };
 
 /* The files and directories that were created, so that root_log_undo() can remove them. */
 struct root_log {
 	struct root_made {
-		int dir; /* may be the same descriptor as in the previous entry */
+		/* the directory that contains the file; several entries may share one descriptor */
+		int dir;
 		char *name;
 		int unlink_flags;
 	} * made;
@@ -33,7 +35,7 @@ struct root_log {
 
 /*
  * Opens path in the directory root with O_PATH. Uses openat2(2) with RESOLVE_IN_ROOT and
- * RESOLVE_NO_MAGICLINKS. If that call is denied, or if a component must be created, resolves one
+ * RESOLVE_NO_MAGICLINKS. If openat2(2) is denied, or if a component must be created, resolves one
  * component at a time. Records created files in log, which may be NULL. Returns a descriptor, which
  * the caller closes, or a negative errno: -ELOOP for a magic link or for more than 40 symbolic
  * links.
@@ -41,9 +43,10 @@ struct root_log {
 int root_resolve(int root, const char *path, unsigned flags, struct root_log *log) must_check;
 
 /*
- * Opens the parent directory of the last component of path. If ROOT_RESOLVE_DIR is set, creates it
- * if it is missing. Sets *base to the last component, a pointer into path. Returns a descriptor,
- * which the caller closes, or a negative errno: -EINVAL if path ends in "..", "." or "/".
+ * Opens the directory that contains the last component of path. Creates this directory if it is
+ * missing and ROOT_RESOLVE_DIR is set. Sets *base to the last component, a pointer into path.
+ * Returns a descriptor, which the caller closes, or a negative errno: -EINVAL if path ends in "..",
+ * "." or "/".
  */
 int root_resolve_parent(int root, const char *path, unsigned flags, const char **base,
 			struct root_log *log) must_check;
@@ -52,8 +55,8 @@ int root_resolve_parent(int root, const char *path, unsigned flags, const char *
  * AT_REMOVEDIR. Returns 0. On failure, removes `name` and returns a negative errno. */
 int root_log_note(struct root_log *log, int dir, const char *name, int unlink_flags) must_check;
 
-/* Removes all recorded files and directories, the last one first, and clears the log. If `mounts`
- * is set, also detaches the mounts of this mount namespace that are on them. */
+/* Removes all recorded files and directories in the reverse order of their creation, and clears the
+ * log. If `mounts` is set, also detaches the mounts of this mount namespace that cover them. */
 void root_log_undo(struct root_log *log, bool mounts);
 
 /* Clears the log without removing files. */

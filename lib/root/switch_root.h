@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* switch_root: leaves an initramfs. pivot_root(2) cannot do that, so switch_root moves the new root
- * to "/" and removes the files of the initramfs. */
+/* switch_root: leaves an initramfs. pivot_root(2) cannot move the root of an initramfs, so
+ * switch_root moves the new root to "/" and removes the files of the initramfs. */
 #ifndef NSU_ROOT_SWITCH_ROOT_H
 #define NSU_ROOT_SWITCH_ROOT_H
 
@@ -11,9 +11,10 @@
 int root_switch_check(struct nserr *e) must_check;
 
 /*
- * Moves /dev, /proc, /sys and /run into the new root. Unmounts those whose directory in the new
- * root is missing or is covered by a mount. Then moves the new root to "/" and removes the files of
- * the old root that are on its own mount. Returns 0, or a negative errno with e set.
+ * Moves /dev, /proc, /sys and /run into the new root. Unmounts each of them whose directory in the
+ * new root is missing or covered by another mount. Then moves the new root to "/" and removes the
+ * files of the old root, but not the files on mounts below it. Returns 0, or a negative errno with
+ * e set.
  */
 int root_switch(struct root *r, struct nserr *e) must_check;
 

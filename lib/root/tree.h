@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree: a root under construction. Other processes cannot see its mounts until the pivot. */
+/* tree: declares a root under construction. Other processes cannot see its mounts until the
+ * pivot. */
 #ifndef NSU_ROOT_TREE_H
 #define NSU_ROOT_TREE_H
 
@@ -10,59 +11,63 @@
 #define ROOT_FRESH 16
 
 enum root_state {
-	ROOT_DETACHED, /* no process can reach the tree */
-	ROOT_ATTACHED, /* the tree is mounted on top of the old "/" */
-	ROOT_PIVOTED,  /* pivot_root(2) has made the tree the root of this mount namespace */
-	ROOT_SWITCHED, /* chroot(2) has made the tree the root of this process */
+	ROOT_DETACHED, /* state: no other process can reach the tree */
+	ROOT_ATTACHED, /* state: the tree is mounted on top of the old "/" */
+	ROOT_PIVOTED,  /* state: pivot_root(2) has made the tree the root of this mount namespace */
+	ROOT_SWITCHED, /* state: chroot(2) has made the tree the root of this process */
 };
 
 struct root;
 struct root_place;
 
-/* How the mounts of a tree are made. Each function returns 0, a descriptor of the new mount, or a
- * negative errno with e set, except where noted. */
+/* The functions by which the mounts of a tree are made. Each function returns 0, a descriptor of
+ * the new mount, or a negative errno with e set, except where noted. */
 struct root_ops {
-	/* Start a tree: with a clone of the mounts of dir (borrowed), or with a new file system. */
+	/* Start a tree: the first function with a clone of the mounts at dir (borrowed), the second
+	 * one with a new file system. */
 	int (*begin)(struct root *r, int dir, struct nserr *e);
 	int (*begin_fs)(struct root *r, const char *type, const struct mntopt *o, struct nserr *e);
 
-	/* Mount a new file system on a mount point, or bind the file or directory src (borrowed) on
-	 * it. */
+	/* mount() mounts a new file system on a mount point, and bind() binds the file or directory
+	 * src (borrowed) on it. */
 	int (*mount)(struct root *r, const char *type, const struct root_place *p,
 		     const struct mntopt *o, struct nserr *e);
 	int (*bind)(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		    struct nserr *e);
 
-	/* Applies o to the mount at fd and, unless o->norec, to those below it. Returns 0 or a
-	 * negative errno. */
+	/* Applies the options o to the mount at fd and, unless o->norec is set, to the mounts below
+	 * it. Returns 0 or a negative errno. */
 	int (*setattr)(int fd, const struct mntopt *o);
 
-	/* Moves the mount whose root is from to the directory to. Returns 0 or a negative errno. */
+	/* Moves a mount to the directory `to`. `from` is the root directory of the mount. Returns 0
+	 * or a negative errno. */
 	int (*move)(int from, int to);
 
-	/* Does the same for the old root, which covers the new one after the pivot. The working
-	 * directory must be the directory `to`. */
+	/* Does the same as move(), but for the mount of the old root, which covers the new root
+	 * after the pivot. The working directory must be the directory `to`. */
 	int (*move_old)(int old, int to);
 
-	bool one_string; /* all options of a file system are joined by commas, as mount(2) wants */
+	/* options of a file system must be joined by commas, as mount(2) requires */
+	bool one_string;
 };
 
 struct root {
 	int fd;    /* root directory of the new tree */
-	int old;   /* "/" of the caller */
-	int files; /* tmpfs for the contents of files, -1 until needed */
+	int old;   /* the caller's "/" */
+	int files; /* tmpfs for the contents of files; -1 until it is needed */
 	unsigned nfiles;
-	uint64_t fresh[ROOT_FRESH]; /* ids of mounts that no other process can have changed */
+	uint64_t fresh[ROOT_FRESH]; /* ids of the mounts that only this process can have changed */
 	size_t nfresh;
 	struct root_mounts mounts; /* recorded mounts on paths of the tree */
-	/* leave finished descriptors below this number open: exec closes them faster */
+	/* leave descriptors below this number open when they are no longer needed, because exec
+	 * closes them faster */
 	int left_open;
-	int null; /* the caller's /dev/null, -1 until needed */
+	int null; /* the caller's /dev/null; -1 until it is needed */
 	enum root_state state;
-	bool files_attached; /* `files` is mounted on the old "/", below the tree */
+	bool files_attached; /* the tmpfs `files` is mounted on the old "/", below the tree */
 	const struct root_ops *ops;
 	bool readonly;  /* root_finish() makes the root mount read-only */
-	bool nodev;     /* mounts get nodev unless their options contain "dev" */
+	bool nodev;     /* new mounts get the option nodev unless their options contain "dev" */
 	int *protected; /* mounts that root_finish() makes read-only */
 	size_t nprotected;
 	struct root_log log;
@@ -74,8 +79,8 @@ struct root {
 /* Returns true if the caller is in a user namespace other than the initial one. */
 bool root_in_userns(void);
 
-/* Returns the number for root.left_open of a process that executes a program: at most half of its
- * limit of open descriptors, RLIMIT_NOFILE. */
+/* Returns the value for root.left_open in a process that executes a program: at most half of its
+ * RLIMIT_NOFILE, the limit of open descriptors. */
 int root_left_open(void);
 
 /* Closes a descriptor that is no longer needed, or leaves it open for exec to close. Ignores a
@@ -84,8 +89,8 @@ void root_done(const struct root *r, int fd);
 
 /*
  * Makes the mount whose root directory is fd and all mounts below it read-only. If the kernel
- * cannot do this while the tree is detached, root_finish() does it. Takes ownership of fd. Returns
- * 0, or a negative errno with e set.
+ * cannot change these mounts while the tree is detached, root_finish() changes them. Takes
+ * ownership of fd. Returns 0, or a negative errno with e set.
  */
 int root_protect(struct root *r, int fd, const char *path, struct nserr *e) must_check;
 
@@ -95,30 +100,32 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o,
 		struct nserr *e) must_check;
 
 /*
- * Clones the mount of src. rec is AT_RECURSIVE or 0. The clone is private and detached, and has the
- * attributes set and clr applied. The kernel clones only mounts of this mount namespace and, since
- * Linux 6.15, detached ones; before, returns the detached mount src itself. If src was opened in
- * another mount namespace, root_reopen() replaces it. Returns a descriptor or a negative errno.
+ * Clones the mount of src. rec is AT_RECURSIVE or 0. The clone is private and detached; its
+ * attributes in `set` are set and those in `clr` are cleared. The kernel clones only mounts of this
+ * mount namespace and, since Linux 6.15, detached mounts. On older kernels, returns a detached
+ * mount src itself. If src was opened in another mount namespace, root_reopen() replaces it.
+ * Returns a descriptor or a negative errno.
  */
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr) must_check;
 
-/* Returns the attributes to set on a new mount: those of o and those of the tree. */
+/* Returns the attributes to set on a new mount: those in the options o and those that apply to the
+ * whole tree. */
 uint64_t root_attributes(const struct root *r, const struct mntopt *o);
 
-/* Creates a tmpfs outside of the tree on first use, from which files are bound. Returns its
- * descriptor, which r owns, or a negative errno with e set. */
+/* Returns a descriptor of the tmpfs from which files are bound, which r owns. The first call
+ * creates the tmpfs outside of the tree. Returns a negative errno with e set after an error. */
 int root_scratch(struct root *r, struct nserr *e) must_check;
 
 /* Detaches the mount whose root directory is fd and all mounts on top of it. Changes the working
  * directory. Returns 0 or a negative errno. */
 int root_detach(int fd) must_check;
 
-/* Moves the old root from "/", where it covers the new root after the pivot, to the directory put.
- * Returns 0, or a negative errno with e set. */
+/* Moves the mount of the old root to the directory `put`. After the pivot, the old root covers the
+ * new root at "/". Returns 0, or a negative errno with e set. */
 int root_move_old(struct root *r, int put, struct nserr *e) must_check;
 
-/* Verifies r->mounts. Then makes r->protected and, if r->readonly is set, the root mount read-only.
- * Returns 0, or a negative errno with e set. */
+/* Verifies r->mounts. Then makes the mounts in r->protected read-only, and the root mount, too, if
+ * r->readonly is set. Returns 0, or a negative errno with e set. */
 int root_finish(struct root *r, struct nserr *e) must_check;
 
 /* Mounts the tree on top of the old "/", unless it is mounted already. `early` means that the tree
@@ -129,7 +136,8 @@ int root_attach(struct root *r, bool early, struct nserr *e) must_check;
  * r. */
 void root_undo(struct root *r);
 
-/* Closes all descriptors of r. A tree that is still detached disappears with them. */
+/* Closes all descriptors of r. If the tree is still detached, the kernel then removes its
+ * mounts. */
 void root_close(struct root *r);
 
 #endif

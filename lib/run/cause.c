@@ -2,7 +2,10 @@
 /* cause: examines sysctls, maps, limits and mounts to explain a failed call. */
 #include "run/cause.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -13,6 +16,7 @@
 #include "idmap/procfile.h"
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
+#include "kernel/proc_status.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_filter.h"
 #include "kernel/sys_ns.h"
@@ -174,13 +178,38 @@ static bool is_cgroup_full(struct nserr *e)
 	return full;
 }
 
+/* Returns the number of threads of this user that /proc shows, which is not more than the number
+ * that the kernel counts. */
+static uint64_t count_threads(void)
+{
+	DIR *dir = opendir("/proc");
+	uint64_t sum = 0;
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir))) {
+		char name[NAME_MAX + 8], text[8192];
+		uint32_t uid, threads;
+
+		snprintf(name, sizeof(name), "%s/status", d->d_name);
+		if (isdigit((unsigned char)d->d_name[0]) &&
+		    file_read_at(dirfd(dir), name, text, sizeof(text)) > 0 &&
+		    proc_status_number(proc_status_value(text, "Uid"), 0, &uid) == 0 &&
+		    proc_status_number(proc_status_value(text, "Threads"), 0, &threads) == 0)
+			sum += uid == getuid() ? threads : 0;
+	}
+	if (dir)
+		closedir(dir);
+	return sum;
+}
+
 void cause_nproc(struct nserr *e)
 {
 	struct rlimit limit;
 
 	/* only a capability in the initial user namespace lifts the limit */
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_RESOURCE)))
+	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_RESOURCE)) &&
+	    count_threads() >= limit.rlim_cur)
 		nserr_hint(e,
 			   "raise RLIMIT_NPROC (ulimit -u), which allows %llu processes of "
 			   "this user",

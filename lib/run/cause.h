@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cause: finds the reason for which the kernel refused a call. Each function examines e->errnum and
- * the state of the caller, and sets the hint of e if the reason is certain. Otherwise it does not
- * change e.
+ * the state of the caller, and sets the hint of e if the reason is certain. Otherwise the function
+ * does not change e.
  */
 #ifndef NSU_RUN_CAUSE_H
 #define NSU_RUN_CAUSE_H
@@ -13,8 +13,8 @@
  * is 0. Must be called in the process that failed. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
-/* The hint for ENOMEM of fork(2) in a process whose children go to another pid namespace.
- * pid_namespaces(7): no process can be created in it after its process 1 has ended. */
+/* Sets the hint for ENOMEM of fork(2) in a process whose children go to another pid namespace. No
+ * process can be created in a pid namespace after its process 1 has ended (pid_namespaces(7)). */
 #define CAUSE_ENDED_PIDNS \
 	"create a new pid namespace: this one has ended, because its process 1 has ended"
 
@@ -27,14 +27,15 @@ void cause_nproc(struct nserr *e);
 void cause_search(const char *path, struct nserr *e);
 
 /*
- * Explains a failure of execve(2) for path: a directory without search permission, a missing
- * permission, a noexec mount, a missing interpreter or loader, another architecture, and others.
+ * Explains a failure of execve(2) for path. Known reasons are a directory without search
+ * permission, a missing permission, a noexec mount, a missing interpreter or loader, another
+ * architecture, and others.
  */
 void cause_exec(const char *path, struct nserr *e);
 
 /* Returns true if the file may be a script without "#!": its first line names no interpreter and
- * has no NUL byte, it is not empty, and it is not an ELF file. Returns true, too, if the file
- * cannot be read. */
+ * has no NUL byte, it is not empty, and it is not an ELF file. Also returns true if the file cannot
+ * be read. */
 bool cause_is_text(const char *path);
 
 #endif

@@ -231,16 +231,11 @@ static bool is_noexec(const char *path, struct nserr *e)
 
 	if (statvfs(path, &fs) < 0 || !(fs.f_flag & ST_NOEXEC))
 		return false;
-	if (id >= 0 && mountinfo_read(&m, NULL) == 0)
-		while (mountinfo_next(&m, &line))
-			if (line.id == id) {
-				nserr_hint(e,
-					   "use another file system for '%s': the mount on '%s' "
-					   "is noexec",
-					   path, line.target);
-				return true;
-			}
-	nserr_hint(e, "use another file system for '%s': its mount is noexec", path);
+	if (mountinfo_find(&m, id, &line))
+		nserr_hint(e, "use another file system for '%s': the mount on '%s' is noexec", path,
+			   line.target);
+	else
+		nserr_hint(e, "use another file system for '%s': its mount is noexec", path);
 	return true;
 }
 
@@ -280,15 +275,22 @@ static void no_access(const char *path, unsigned depth, struct nserr *e)
 	}
 }
 
-/* Explains ENOENT for a path that does not exist. */
+/* Explains ENOENT for a path that does not exist. If a link leads to another link, that link may be
+ * the wrong one, so there is no hint. */
 static void no_file(const char *path, struct nserr *e)
 {
-	char target[PATH_MAX];
+	char target[PATH_MAX], next[2 * PATH_MAX];
 	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	const char *slash = strrchr(path, '/');
+	struct stat st;
 
 	if (n <= 0)
 		return;
 	target[n] = '\0';
+	snprintf(next, sizeof(next), "%.*s%s",
+		 target[0] == '/' || !slash ? 0 : (int)(slash + 1 - path), path, target);
+	if (lstat(next, &st) == 0)
+		return;
 	nserr_hint(e, "correct the symbolic link '%s': its target '%s' does not exist", path,
 		   target);
 }
@@ -307,6 +309,21 @@ static void no_format_of(const char *path, unsigned depth, struct nserr *e)
 		no_format(path, e);
 }
 
+/* Explains ETXTBSY. The kernel also returns it if the interpreter of a script is open for writing.
+ */
+static void busy(const char *path, struct nserr *e)
+{
+	char name[PATH_MAX];
+	struct head h;
+
+	if (head_read(path, &h) && script_interpreter(&h, name, sizeof(name)))
+		nserr_hint(e,
+			   "end the process that has '%s' or its interpreter '%s' open for writing",
+			   path, name);
+	else
+		nserr_hint(e, "end the process that has '%s' open for writing", path);
+}
+
 void cause_exec(const char *path, struct nserr *e)
 {
 	switch (e->errnum) {
@@ -323,7 +340,7 @@ void cause_exec(const char *path, struct nserr *e)
 		no_format_of(path, 0, e);
 		break;
 	case ETXTBSY:
-		nserr_hint(e, "end the process that has '%s' open for writing", path);
+		busy(path, e);
 		break;
 	/* execve(2) fails with EAGAIN if RLIMIT_NPROC is exceeded after a change of user id */
 	case EAGAIN:

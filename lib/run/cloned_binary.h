@@ -7,8 +7,9 @@
 
 /* The user namespace in which the program will run. */
 enum cloned_binary_user {
-	CLONED_BINARY_SAME_USERNS, /* the caller's user namespace */
-	CLONED_BINARY_NEW_USERNS,  /* a user namespace that the caller creates */
+	CLONED_BINARY_SAME_USERNS, /* the program runs in the caller's user namespace */
+	/* the program runs in a user namespace that the caller creates */
+	CLONED_BINARY_NEW_USERNS,
 };
 
 /*
@@ -21,8 +22,8 @@ enum cloned_binary_user {
  * Returns 0 without a second execution if the caller already runs from such a copy, or if the
  * program cannot write to the binary: its owner is not mapped in the program's user namespace, its
  * group and others have no write permission, and it has no ACL. Returns a negative errno with e set
- * if the copy fails. Call it before anything is changed or read from a stream. Descriptors that the
- * caller inherited stay open; the caller's own descriptors must be O_CLOEXEC.
+ * if the copy fails. Call this function before anything is changed and before a stream is read.
+ * Descriptors that the caller inherited stay open; the caller's own descriptors must be O_CLOEXEC.
  */
 int cloned_binary_enter(char *const argv[], enum cloned_binary_user where,
 			struct nserr *e) must_check;

@@ -16,14 +16,14 @@ int exec_program(char *const argv[], struct nserr *e) must_check;
  * exec_program(). */
 int exec_file(const char *path, char *const argv[], struct nserr *e) must_check;
 
-/* Checks, without executing it, that the program exists and may be executed. Returns 0, or the same
- * values as exec_program(). */
+/* Checks that the program exists and may be executed, but does not execute it. Returns 0, or the
+ * same errors as exec_program(). */
 int exec_check(const char *program, struct nserr *e) must_check;
 
 /*
- * Determines the shell that is executed if no program is given: $SHELL; otherwise
- * login, unless it is NULL; otherwise /bin/sh. Sets *path, and sets argv to one argument, "-sh" for
- * a login shell of that name, and NULL. The memory of both is never freed.
+ * Determines the shell that is executed if no program is given: $SHELL, otherwise the path `login`
+ * unless that is NULL, otherwise /bin/sh. Sets *path, and sets argv to one argument, "-sh" for a
+ * login shell of that name, and NULL. The memory of both is never freed.
  */
 void exec_shell(const char *login, const char **path, char *argv[2]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * handle: implements the options by which a script controls a run: descriptors that report or delay
- * it, a pid file, and a selection of the descriptors that the program inherits. All exec tools
- * share these options and steps.
+ * handle: implements the options by which a script controls a run. They report or delay the start
+ * through descriptors, write a pid file, and select the descriptors that the program inherits. All
+ * exec tools share these options and steps.
  */
 #ifndef NSU_RUN_HANDLE_H
 #define NSU_RUN_HANDLE_H
@@ -17,20 +17,20 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	/* descriptors of these options; -1 if not used */
+	/* descriptors of --ready-fd and the other options; -1 if an option was not given */
 	int ready_fd, wait_fd, start_fd, status_fd;
-	const char *pid_file; /* argument of --pid-file; NULL if not used */
+	const char *pid_file; /* argument of --pid-file, or NULL */
 	bool close_fds;
-	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd, ascending */
+	int keep[HANDLE_KEEP_MAX]; /* descriptors of --keep-fd in ascending order */
 	size_t nkeep;
 
-	pid_t pid;      /* pid of the program; the tool's fork step sets it */
-	pid_t init_pid; /* pid of the init process of the program, or 0 */
+	pid_t pid;      /* pid of the program; the step that forks sets it */
+	pid_t init_pid; /* pid of the init process that runs the program, or 0 */
 	/* the child is an init process that reports the pid of the program */
 	bool waits_for_init;
 	bool not_executed; /* the init process could not execute the program */
-	/* the ends of the socket of run/report.h for this process and for the init process, or -1
-	 */
+	/* ends of the socket of run/report.h: the first for this process, the second for the init
+	 * process; -1 if not open */
 	int report[2];
 
 	/* private */
@@ -38,7 +38,7 @@ struct handle {
 	int self;                  /* the tool's /proc directory, opened by handle_hold(), or -1 */
 	struct trustpath pid_path; /* resolved path of pid_file */
 	bool pid_file_ours;        /* this process has created the pid file and must remove it */
-	struct stat pid_stat;      /* status of that file */
+	struct stat pid_stat;      /* status of the pid file that this process has created */
 };
 
 #define HANDLE_INIT \
@@ -60,35 +60,37 @@ bool handle_forks(const struct handle *h);
 /* The following functions add steps if an option needs them. h is borrowed. */
 
 /*
- * Adds a step that waits until a byte can be read from --wait-fd, or until its end of file. The
- * step must be after the creation of the namespaces and before the id maps are written. It fails
- * with -EINTR if HUP, INT, QUIT or TERM is pending, so that the plan is undone.
+ * Adds a step that waits until a byte can be read from --wait-fd, or until the end of file is
+ * reached. The plan must contain the step after the creation of the namespaces and before the id
+ * maps are written. It fails with -EINTR if HUP, INT, QUIT or TERM is pending, so that the plan is
+ * undone.
  */
 void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 
 /*
- * Adds a step of the caller that writes the pid file and reports "created" to --status-fd. h->pid
- * must be set by then. The step creates the pid file or replaces the regular file of an earlier
- * run. It writes to a device, or to a descriptor of the tool that is named by /dev/stdout,
+ * Adds a step, run by the caller, that writes the pid file and reports "created" to --status-fd.
+ * h->pid must be set by then. The step creates the pid file or replaces the regular file of an
+ * earlier run. It writes to a device, or to a descriptor of the tool that is named by /dev/stdout,
  * /dev/fd/N or /proc/self/fd/N. It refuses other files: a FIFO could block, and a symbolic link of
- * another user could lead to any file. Only a file that the step has created is removed at the end.
+ * another user could lead to any file. At the end of the run, the file is removed only if the step
+ * has created it.
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
-/* Does the same, but adds the step for the process `actor`. If the actor is the helper, the caller
- * calls handle_served() when the child exists, and the helper calls handle_running() and
+/* Adds the same step as handle_created(), but for the process `actor`. If the actor is the helper,
+ * the caller calls handle_served() when the child exists, and the helper calls handle_running() and
  * handle_ended(). */
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 
-/* Adds the last step before exec, which closes descriptors and writes the line to --ready-fd. The
- * line is not written if the program cannot be executed. program is argv[0]. */
+/* Adds the last step before exec, which closes descriptors and writes the line to --ready-fd.
+ * program is argv[0]; if it cannot be executed, the line is not written. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
 /*
  * Must be called if waits_for_init is set, while the program waits to be executed: sets the pid of
- * the program and writes the pid file, which was not written before. Returns 0, or a negative errno
- * with e set.
+ * the program and writes the pid file, which the tool has not written before because the pid was
+ * unknown. Returns 0, or a negative errno with e set.
  */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 
@@ -97,7 +99,7 @@ int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
 
-/* Must be called when the program has reported that it is ready. */
+/* Reports "ready" to --status-fd. Must be called when the program has reported that it is ready. */
 void handle_ready(struct handle *h);
 
 /*
@@ -110,29 +112,31 @@ void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
 
 /*
- * A chained nsinit reports which process is the program (handle_report.c). handle_expect_init()
- * sets waits_for_init for a chain that leads to nsinit. The next functions add the step of the
- * caller that creates the socket, before the fork, and the last one before exec in the process of
- * the chain.
+ * If the program is a chain of tools that ends with nsinit, this nsinit reports which process is
+ * the program (handle_report.c). handle_expect_init() sets waits_for_init for such a chain. The
+ * next functions add two steps: the caller creates the socket before the fork, and the process that
+ * executes the chain passes the socket on as the last step before exec.
  */
 void handle_expect_init(struct handle *h, char *const argv[]);
 void handle_plan_report(struct handle *h, struct plan *p);
 void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor);
 
-/* Closes the end of the init, and lets messages raise SIGIO. Returns 0 or a negative errno. */
+/* Closes the end of the socket that belongs to the init process. From then on, each message raises
+ * SIGIO. Returns 0 or a negative errno. */
 int handle_watch_init(struct handle *h) must_check;
 
 /*
- * Handles a message. identified is called before the pid file is written, or NULL; if it fails, the
- * program is not executed. Closes report[0] at the end of file: the program has been executed then,
- * unless not_executed is set. Returns false if there was no message on a socket that does not
- * block.
+ * Handles a message of the init process. Calls identified(), unless it is NULL, before the pid file
+ * is written; if identified() fails, the program is not executed. At the end of file, closes
+ * report[0]; the program has been executed by then, unless not_executed is set. Returns false if
+ * there was no message on a socket that does not block.
  */
 bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),
 		      void *ctx);
 
-/* Reports to --status-fd that the program was executed. Without a report of an init, the child is
- * the program. Returns 0, or a negative errno with e set if the pid file cannot be written. */
+/* Reports to --status-fd that the program was executed. If no init process has reported a pid, the
+ * child is the program. Returns 0, or a negative errno with e set if the pid file cannot be
+ * written. */
 int handle_init_executed(struct handle *h, struct nserr *e) must_check;
 
 #endif

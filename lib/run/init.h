@@ -18,33 +18,36 @@
 #include "run/supervise.h"
 
 struct init {
-	struct supervise supervise; /* the tool sets grace, stop_signal, rewrite and group */
+	/* the tool sets the members grace, stop_signal, rewrite and group */
+	struct supervise supervise;
 	struct handle handle;
 	struct program program;
-	/* The supervisor of this process, if this process is its child and has executed nothing
-	 * since: the signals are still blocked, and the program gets the mask and actions that
-	 * outer saved. */
+	/* The supervisor of the process that has forked this process, if this process has executed
+	 * nothing since. The signals are still blocked, and the program gets the signal mask and
+	 * actions that `outer` has saved. */
 	const struct supervise *outer;
-	/* The process that becomes the program sends its pid to report_fd (run/report.h) and waits
-	 * for the answer. */
+	/* If `reports` is set, the process that becomes the program sends its pid to report_fd
+	 * (run/report.h) and waits for the answer. */
 	bool reports;
 	int report_fd;
-	/* The program reports with NOTIFY_SOCKET that it is ready. Only then is a line written to
-	 * ready_fd, which replaces the ready_fd of the handle, and "ready" to --status-fd. */
+	/* The program reports that it is ready through NOTIFY_SOCKET. Only then, the line is
+	 * written to ready_fd, which replaces the ready_fd of the handle, and "ready" is reported
+	 * to --status-fd. */
 	bool notify;
 	int ready_fd;
-	struct readiness readiness; /* private, like is_ready */
+	struct readiness readiness; /* private, as is is_ready */
 	bool is_ready;
-	int pdeathsig;    /* signal to this process when its parent dies, or 0 */
-	pid_t parent_pid; /* with pdeathsig: pid of the parent */
-	bool first;       /* private: this process is process 1, or will be with --explain */
-	bool guarded;     /* make process 1 undumpable, see run_retire() in init.c */
-	/* True when the program runs. From then on, this process prints its own error messages. */
+	int pdeathsig;    /* signal that this process gets when its parent dies, or 0 */
+	pid_t parent_pid; /* only if pdeathsig is set: pid of the parent */
+	/* private: this process is process 1, or with --explain, would be process 1 */
+	bool first;
+	bool guarded; /* make process 1 undumpable, see the comment on run_retire() in init.c */
+	/* true while the program runs; then this process prints its own error messages */
 	bool running;
 };
 
-/* Add the steps that come before and after the tool's own steps in the process of the program. i is
- * borrowed. */
+/* init_plan() adds the steps of the program's process that come before the tool's own steps, and
+ * init_plan_exec() adds those that come after them. i is borrowed. */
 void init_plan(struct init *i, struct plan *p);
 void init_plan_exec(struct init *i, struct plan *p);
 

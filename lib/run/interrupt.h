@@ -13,17 +13,17 @@
  * fails. The caller closes it. */
 int interrupt_open(const sigset_t *signals) must_check;
 
-/* Sets *set to HUP, INT, QUIT and TERM, except those in mask, which were blocked already
- * when the tool started. */
+/* Sets *set to HUP, INT, QUIT and TERM, except those in mask. mask has the signals that were
+ * blocked when the tool started. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set);
 
-/* Returns interrupt_open() of HUP, INT, QUIT and TERM, except those that are ignored. */
+/* Returns interrupt_open() for HUP, INT, QUIT and TERM, except those that are ignored. */
 int interrupt_open_ending(void) must_check;
 
 /*
- * Makes HUP, INT, QUIT and TERM end this process with status 128 + n if it is process 1, unless
- * they are ignored. The kernel discards a signal to process 1 that has no handler for it
- * (pid_namespaces(7)). execve(2) removes the handlers again.
+ * If this process is process 1, makes each of HUP, INT, QUIT and TERM that is not ignored end this
+ * process with status 128 + n. The kernel discards a signal to process 1 if process 1 has no
+ * handler for it (pid_namespaces(7)). execve(2) removes the handlers again.
  */
 void interrupt_as_init(void);
 
@@ -31,23 +31,24 @@ void interrupt_as_init(void);
 int interrupt_pending(void) must_check;
 
 /*
- * Waits until line is readable or has hung up. Returns 0, or -EINTR if a signal of fd arrived
- * first. fd is from interrupt_open() or interrupt_open_ending(); ignored signals are discarded.
- * Returns 0 at once if fd is negative or poll(2) fails; the caller's read of line then waits
- * without the signals.
+ * Waits until the descriptor `line` is readable or has hung up. Returns 0, or -EINTR if a signal of
+ * fd arrived first. fd is from interrupt_open() or interrupt_open_ending(); ignored signals are
+ * discarded. If fd is negative or poll(2) fails, returns 0 at once, and the caller's read of `line`
+ * then waits without attention to signals.
  */
 int interrupt_wait(int fd, int line) must_check;
 
 /*
  * These functions are for a child of vfork(2), whose parent is suspended and cannot check for
  * signals. The parent calls interrupt_open_status(), which returns a descriptor of the parent's
- * /proc/self/status, or a negative errno without /proc. The child calls interrupt_is_pending(),
- * which returns true if one of the signals is pending for the parent and is not ignored.
+ * /proc/self/status, or a negative errno if there is no /proc. The child calls
+ * interrupt_is_pending(), which returns true if one of the signals is pending for the parent and is
+ * not ignored.
  */
 int interrupt_open_status(void) must_check;
 bool interrupt_is_pending(int fd, const sigset_t *signals) must_check;
 
-/* Sets e to the message that a signal has ended the set-up. Returns -EINTR. */
+/* Sets e to a message which says that a signal has ended the set-up. Returns -EINTR. */
 int interrupt_error(struct nserr *e);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* notify: writes a line to a descriptor whose reader may have ended or may not read. */
+/* notify: writes a line to a descriptor, even if the process that reads it has ended or does not
+ * read. */
 #ifndef NSU_RUN_NOTIFY_H
 #define NSU_RUN_NOTIFY_H
 
@@ -7,13 +8,13 @@
 
 #include "base/util.h"
 
-/* The line of --ready-fd. */
+/* The text of the line that --ready-fd writes. */
 #define READY_LINE "ready\n"
 
 /*
- * Writes a line of n bytes to fd. If the pipe is full, waits for room until HUP, INT, QUIT or TERM
- * is pending; the caller must have blocked these signals. Raises no SIGPIPE. Returns 0, -EINTR if
- * such a signal arrived first, or another negative errno.
+ * Writes a line of n bytes to fd. If the pipe is full, waits until there is room or until HUP, INT,
+ * QUIT or TERM is pending; the caller must have blocked these signals. Raises no SIGPIPE. Returns
+ * 0, -EINTR if such a signal arrived first, or another negative errno.
  */
 int notify_line(int fd, const char *line, size_t n) must_check;
 

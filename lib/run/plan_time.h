@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan_time: the steps that set the clocks of a time namespace, for nstimeoffset and nsunshare. */
+/* plan_time: declares the steps of a plan that set the clocks of a time namespace, for nstimeoffset
+ * and nsunshare. */
 #ifndef NSU_RUN_PLAN_TIME_H
 #define NSU_RUN_PLAN_TIME_H
 
@@ -13,7 +14,7 @@ extern const struct plan_kind plan_time_unshare;
 /*
  * Writes the offsets (arg: const struct timens *) and reads them back. Must run after unshare(2)
  * and before a process enters the namespace (Linux 5.6). num is an O_PATH descriptor of the /proc
- * directory of the process whose children the offsets are for, or 0 for the actor itself.
+ * directory of the process whose children get the offsets; 0 means the actor.
  */
 extern const struct plan_kind plan_time_write;
 

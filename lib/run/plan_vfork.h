@@ -5,8 +5,8 @@
 
 #include "run/plan.h"
 
-/* Returns true if each step after s is a brief step of the process that s creates, or a step of the
- * caller that may run after the program has begun. */
+/* Returns true if each step after s is either a brief step of the process that s creates, or a step
+ * that the caller may run after the program has begun. */
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s);
 
 /*

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pty: runs a program on its own pseudo-terminal, because an untrusted program could fake input of
- * the caller's terminal (TIOCSTI, ioctl_tty(2)) and read its text.
+ * pty: runs a program on a new pseudo-terminal. On the caller's terminal, an untrusted program
+ * could insert fake input (TIOCSTI, ioctl_tty(2)) and read the text.
  *
- *	pty_relay_start(&relay)         before any namespace is entered: the process that copies
- *	                                stays outside, with the caller's terminal
- *	pty_open(&slave); pty_give()    inside: a terminal of the devpts there
- *	 child: pty_attach(slave)
- *	pty_relay_end(&relay)           after the end of the child: copies the remaining output
- *	                                and restores the terminal
+ * 	pty_relay_start(&relay) before any namespace is entered: the process that copies
+ * 	                                stays outside, with the caller's terminal
+ * 	pty_open(&slave); pty_give() inside: a terminal of the devpts there
+ * 	 child: pty_attach(slave)
+ * 	pty_relay_end(&relay) after the end of the child: copies the remaining output
+ * 	                                and restores the terminal
  */
 #ifndef NSU_RUN_PTY_H
 #define NSU_RUN_PTY_H
@@ -19,7 +19,7 @@
 
 struct pty_relay {
 	pid_t pid;
-	int line; /* socket to the relay; the relay ends when it is closed */
+	int line; /* socket to the relay process; the relay ends when this socket is closed */
 	int fds;  /* /proc/self/fd of the caller, until pty_open() closes it */
 };
 
@@ -36,7 +36,7 @@ int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
  */
 int pty_open(struct pty_relay *r, struct nserr *e) must_check;
 
-/* Creates a session with slave as its controlling terminal, and makes it descriptors 0 to 2.
+/* Creates a session whose controlling terminal is slave, and makes slave the descriptors 0 to 2.
  * Returns 0, or a negative errno with e set. */
 int pty_attach(int slave, struct nserr *e) must_check;
 

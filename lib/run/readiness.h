@@ -17,14 +17,14 @@ struct readiness {
 	char name[16]; /* value of NOTIFY_SOCKET: '@' and five digits */
 };
 
-/* Creates the socket, whose SIGIO goes to this process. Returns 0, or a negative errno with e set.
- * The caller closes r->socket. */
+/* Creates the socket. A message that arrives raises SIGIO in this process. Returns 0, or a negative
+ * errno with e set. The caller closes r->socket. */
 int readiness_open(struct readiness *r, struct nserr *e) must_check;
 
 /*
- * Receives all messages. Ignores a message whose sender is not accepted: pid is its pid, or 0 if
- * the sender is outside the pid namespace of this process. Returns true if one of them contains the
- * line READY=1. Does not block.
+ * Receives all messages. Calls accept() with the pid of the sender of each message, or with 0 if
+ * the sender is outside the pid namespace of this process, and ignores the message if accept()
+ * returns false. Returns true if one of them contains the line READY=1. Does not block.
  */
 bool readiness_receive(const struct readiness *r, bool (*accept)(const void *ctx, pid_t pid),
 		       const void *ctx);

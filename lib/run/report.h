@@ -3,8 +3,8 @@
  * report: sends the pid of the program from inside a pid namespace to the tool that waits outside.
  *
  * Only the kernel can translate a pid between pid namespaces (SCM_CREDENTIALS, unix(7)), so the
- * process that becomes the program sends the message itself. The tool passes one end of a socket to
- * the init process. If the tool executes nsinit, the environment variable NSUTILS_REPORT_FD
+ * message must come from the process that becomes the program. The tool passes one end of a socket
+ * to the init process. If the tool executes nsinit, the environment variable NSUTILS_REPORT_FD
  * contains the number of the descriptor. The process waits for the answer before it executes the
  * program. The end of file shows that the program has been executed.
  */
@@ -15,20 +15,20 @@
 
 #include "base/nserr.h"
 
-/* Creates the socket: pair[0] for the tool, pair[1] for the init, both above 2 and O_CLOEXEC.
- * Returns 0, or a negative errno with e set. */
+/* Creates the socket: pair[0] is for the tool, pair[1] for the init process. Both descriptors are
+ * above 2 and O_CLOEXEC. Returns 0, or a negative errno with e set. */
 int report_open(int pair[2], struct nserr *e) must_check;
 
 /* Returns true if the arguments execute nsinit, either directly or through a chain of other tools
  * of the suite, each of which is followed by "--". */
 bool report_chain_has_init(char *const argv[]);
 
-/* Passes the descriptor to the program that this process executes next. Returns 0 or a negative
- * errno. */
+/* Passes the socket to the program that this process executes next, by the environment variable.
+ * Returns 0 or a negative errno. */
 int report_pass(int fd) must_check;
 
-/* Returns the descriptor that report_pass() has passed to this process, and makes it O_CLOEXEC.
- * Returns -1 if there is none. Removes the variable from the environment. */
+/* Returns the descriptor that the calling program got through report_pass(), and makes it
+ * O_CLOEXEC. Returns -1 if there is none. Removes the variable from the environment. */
 int report_inherited(void);
 
 /* Sends the message and waits for the answer. Called by the process that becomes the program.
@@ -46,7 +46,7 @@ enum { REPORT_PID = 1, REPORT_FAILED };
  * -EAGAIN if a nonblocking socket has no message. */
 int report_receive(int fd, pid_t *pid) must_check;
 
-/* Sends the answer. e is NULL, or contains the reason why the program must not run. */
+/* Sends the answer. If e is not NULL, it contains the reason why the program must not run. */
 void report_answer(int fd, const struct nserr *e);
 
 #endif

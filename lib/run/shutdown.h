@@ -7,31 +7,32 @@
 
 #include "run/supervise.h"
 
-/* Makes this process the subreaper of its descendants, which supervise.init requires unless
- * this process is PID 1. Returns 0, or a negative errno with e set. */
+/* Makes this process the subreaper of its descendants, which is required if supervise.init is set
+ * and this process is not PID 1. Returns 0, or a negative errno with e set. */
 int shutdown_adopt(struct nserr *e) must_check;
 
 /* Begins the shutdown: sends the stop signal to all descendants, and then SIGCONT, so that stopped
  * processes receive the stop signal. Returns false if the shutdown has begun already. */
 bool shutdown_end(struct supervise *s);
 
-/* Does the same, but sends no signals: only begins the grace period, after which shutdown_wait()
- * sends KILL. */
+/* Begins the shutdown as shutdown_begin() does, but sends no signals. After the grace period,
+ * shutdown_wait() sends KILL. */
 bool shutdown_begin(struct supervise *s);
 
 /* Sends KILL to all descendants at once, or only to the child if supervise.init is not set. */
 void reap_kill(struct supervise *s);
 
 /* Returns true if the process is a descendant of this process. pid was received from the kernel,
- * and its process may have ended. */
+ * and the process may have ended since then. */
 bool shutdown_descends(const struct supervise *s, pid_t pid);
 
-/* If the grace period is over, kills the processes whose parents have been reaped. */
+/* Does nothing before the end of the grace period. Afterwards kills the processes whose parents
+ * have been reaped. */
 void shutdown_orphans(const struct supervise *s);
 
 /*
- * Waits for a signal in the set. During the shutdown, waits until the end of the grace period at
- * most, and then kills all descendants. Returns the signal and sets *info, or returns 0 if no
+ * Waits for a signal in the set. During the shutdown, waits at most until the end of the grace
+ * period, and then kills all descendants. Returns the signal and sets *info, or returns 0 if no
  * signal arrived.
  */
 int shutdown_wait(struct supervise *s, const sigset_t *set, siginfo_t *info);

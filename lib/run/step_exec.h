@@ -6,8 +6,9 @@
 #include "run/plan.h"
 
 struct program {
-	char *const *argv; /* NULL-terminated; NULL or empty for a shell */
-	const char *shell; /* file of the shell, or NULL if argv[0] is looked up in PATH */
+	/* arguments of the program, ending with NULL; NULL or empty if a shell is executed */
+	char *const *argv;
+	const char *shell; /* path of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
 	/* The plan enters the root directory that contains the program. If this root has no such
 	 * shell, /bin/sh is executed. */
@@ -16,12 +17,13 @@ struct program {
 	bool other_root;
 };
 
-/* If p names no program, replaces it by the shell that $SHELL or the caller's passwd entry names.
- * Must be called before a namespace is entered. A tool that does not call this function executes
- * the shell that $SHELL names at the time of the step. */
+/* If p names no program, sets p to the shell that $SHELL or the caller's passwd entry names. Must
+ * be called before a namespace is entered. If a tool does not call this function, the step executes
+ * the shell that $SHELL names at that time. */
 void program_find_shell(struct program *p);
 
-/* Returns the file or name that is executed, for messages. Its memory is never freed. */
+/* Returns the path or name of the program that is executed, for messages. Its memory is never
+ * freed. */
 const char *program_name(const struct program *p);
 
 /* Executes the program (arg: const struct program *). The step is brief, so it is safe in a

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 build=${1:-build}
 tmp=$(mktemp -d)
 holder=''
-# unshare --fork ignores all signals except KILL
+# unshare --fork ignores all signals except KILL, so only KILL can end it
 trap '[ -z "$holder" ] || kill -KILL "$holder"; rm -rf "$tmp"' EXIT
 mkfifo "$tmp/ready"
 
@@ -27,8 +27,8 @@ start_target()
 	target=${target##* }
 }
 
-# instructions CMD…: prints the instructions of the tool itself, without the program that it
-# executes.
+# instructions CMD…: prints the number of instructions of the tool itself, without those of the
+# program that it executes.
 instructions()
 {
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | sed -n 's/.*Collected : //p'
@@ -43,7 +43,8 @@ compare()
 {
 	a=$(instructions nsenter -t "$target" -a /bin/true)
 	b=$(instructions "$build/nsenter2" -t "$target" -a /bin/true)
-	# valgrind cannot execute the copy, so add the cost of a run without a copy
+	# valgrind cannot execute the protected copy of the binary, so add the cost of the copy to
+	# that of a run without it
 	once=${once:-$b}
 	! strace "$build/nsenter2" -t "$target" -a /bin/true 2>&1 | grep -q execveat || b=$((b + once))
 	echo "$1: user instructions: nsenter $a, nsenter2 $b, ratio $(echo "$b $a" | awk '{ printf "%.2f", $1 / $2 }')"

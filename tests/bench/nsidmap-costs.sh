@@ -8,7 +8,8 @@ bin=${1:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# instructions CMD…: prints the user instructions of the command, without its children.
+# instructions CMD…: prints the number of user instructions of the command, without those of its
+# children.
 instructions()
 {
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
@@ -21,7 +22,8 @@ calls()
 	awk '$NF == "total" { print $4 }' "$dir/calls"
 }
 
-# the input: a map of 100 ranges with 30 million ids each, and random ids of nine and ten digits
+# creates the input: a map of 100 ranges with 30 million ids each, and random ids of nine and ten
+# digits
 awk 'BEGIN { print "gid 0 0 1"
 	for (i = 0; i < 100; i++) printf "uid %.0f %.0f 30000000\n", i * 40000000, 200000000 + i * 40000000 }' >"$dir/map"
 for n in 0 100000; do
@@ -45,7 +47,7 @@ report 'nsidmap plan' "$bin/nsidmap" plan
 report 'nsidmap show' "$bin/nsidmap" show
 report 'nsidmap subids root' "$bin/nsidmap" subids root
 report 'getsubids root' getsubids root
-# name a program that does not exist, because valgrind loses the counts of a process that executes
-# another program
+# use the name of a program that does not exist, because valgrind loses the counts of a process that
+# executes another program
 report 'nsidmap run u:0:0:1,g:0:0:1 ./none' "$bin/nsidmap" run u:0:0:1,g:0:0:1 -- ./none
 report 'unshare --map-root-user ./none' unshare --map-root-user ./none

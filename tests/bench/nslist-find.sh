@@ -11,7 +11,8 @@ fi
 nslist=$2/nslist count=$3
 mount -t tmpfs run /run || exit 1
 
-# medians NUMBER: measures all forms and writes the medians in milliseconds to /run/NUMBER.
+# medians NUMBER: measures all forms of --find, and writes the medians in milliseconds to
+# /run/NUMBER.
 medians()
 {
 	for what in addr:192.0.2.1 link:none port:9999 name:none; do

@@ -24,15 +24,15 @@ herd()
 	rm "$tmp/ready"
 }
 
-# medians CMD…: runs the commands with hyperfine and prints the median of each in milliseconds, one
-# a line.
+# medians CMD…: measures the commands with hyperfine, and prints the median time of each in
+# milliseconds, one on each line.
 medians()
 {
 	hyperfine -N -i --warmup 1 --runs "${runs:-7}" --export-json "$tmp/json" "$@" >/dev/null 2>&1
 	jq -r '.results[].median * 1000' "$tmp/json"
 }
 
-# compare: prints a line of the table for the processes that sleep now.
+# compare: prints one line of the table, measured with the sleeping processes that exist now.
 compare()
 {
 	n=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
@@ -46,7 +46,7 @@ compare()
 		"$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
 }
 
-# calls CMD…: prints the system calls per process.
+# calls CMD…: prints the number of system calls of the command per process.
 calls()
 {
 	strace -f -c -o "$tmp/trace" "$@" >/dev/null 2>&1

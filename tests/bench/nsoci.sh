@@ -25,7 +25,7 @@ by_script()
 	while ! examples/nsoci --root "$dir/state" delete one 2>/dev/null; do :; done
 }
 
-# The seccomp filter is compiled once by hand, too.
+# For the comparison without nsoci, the seccomp filter is compiled once, before the measurement.
 chain=$(NSOCI_PRINT=1 examples/nsoci --root "$dir/hand" --cgroup-manager=disabled create --bundle "$dir/bundle" one |
 	sed -e "s/'--detach' //" -e "s/'--ready-fd=4' '--start-fd=3' //" -e "s,'--pid-file=[^']*' ,,")
 mkdir -p "$dir/hand/one"
@@ -35,7 +35,7 @@ by_hand()
 	eval "$chain"
 }
 
-# shortest FUNCTION: prints the shortest time of one call in microseconds.
+# shortest FUNCTION: calls the function several times and prints the shortest time in microseconds.
 now()
 {
 	date +%s%N

@@ -7,7 +7,8 @@
 set -u
 PATH=${1:-build}:$PATH
 
-# The program does not exist, so both tools are counted up to the same point, the failed execve(2).
+# The program does not exist, so the counts of both tools end at the same point, the failed
+# execve(2).
 ours='nstimeoffset -b 5 -m 5 -- /nonexistent'
 theirs='unshare --time --boottime 5 --monotonic 5 -- /nonexistent'
 

@@ -7,21 +7,23 @@
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# Measure a copy like that of install(1). The linker writes a file in pieces, and such a file has
-# smaller pages in the page cache.
+# Measure a copy of the binary as install(1) makes it. The linker writes a file in pieces, and such
+# a file has smaller pages in the page cache.
 tool=$dir/nsunshare
 cp "$(command -v "${1:-nsunshare}")" "$tool"
 ${CC:-cc} -O2 -o "$dir/minimal" "$(dirname "$0")/nsunshare-minimal.c"
 ${CC:-cc} -O2 -o "$dir/turns" "$(dirname "$0")/turns.c"
 
-# instructions CMD…: prints the instructions of the parent, without its children.
+# instructions CMD…: prints the number of instructions of the parent process, without those of its
+# children.
 instructions()
 {
 	valgrind --tool=callgrind --trace-children=no --callgrind-out-file="$dir/cg.%p" "$@" 2>"$dir/cg" >/dev/null
 	sed -n 's/^==\([0-9]*\)== Collected : //p' "$dir/cg" | sort -n | tail -n 1
 }
 
-# calls CMD…: prints the system calls of all processes until the last one executes the program.
+# calls CMD…: prints the number of system calls of all processes until the last one has executed the
+# program.
 calls()
 {
 	strace -f -o "$dir/trace" "$@" >/dev/null

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz.h: functions that the libFuzzer targets share. Each target checks properties of the result
- * in addition to the absence of crashes.
+ * fuzz.h: declares functions that the fuzz targets (libFuzzer) share. Each target checks properties
+ * of the result and not only the absence of crashes.
  */
 #ifndef NSU_FUZZ_H
 #define NSU_FUZZ_H

@@ -9,7 +9,7 @@ dir=$1
 [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null || exit 0
 rm -rf "$dir.new"
 mirror=$("${0%/*}/../../build-aux/debian-mirror")
-# a new mount namespace, because debootstrap mounts proc and sysfs
+# continue in a new mount namespace, because debootstrap mounts proc and sysfs
 unshare --mount debootstrap --variant=minbase --include=procps,nginx-light,systemd,systemd-sysv,dbus \
 	bookworm "$dir.new" "$mirror" >"$dir.log" 2>&1 || { tail -3 "$dir.log" && exit 1; }
 rm -rf "$dir.new/var/cache/apt/archives"

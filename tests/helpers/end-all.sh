@@ -8,7 +8,7 @@
 # without the variable is in a pid namespace whose process 1 ends with a process that has it.
 set -u
 
-# ours: prints the pids of the command's processes.
+# ours: prints the pids of the processes that belong to the command.
 ours()
 {
 	for p in /proc/[0-9]*; do
@@ -16,7 +16,8 @@ ours()
 	done 2>/dev/null
 }
 
-# end SIGNAL: TERM lets the processes remove their files; KILL also ends process 1 of a namespace.
+# end SIGNAL: ends the processes of the command, and exits with 128 + SIGNAL. TERM lets the
+# processes remove their files; KILL also ends process 1 of a pid namespace.
 end()
 {
 	trap '' INT TERM HUP

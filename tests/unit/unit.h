@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * unit.h: unit tests in C. Each case is a function. A CHECK() that fails prints its file, line and
- * text. The program prints TAP: the plan, and a line for each case. A case without a check fails,
- * unless it calls unit_skip().
+ * unit.h: declares the functions for unit tests in C. Each case is a function. A CHECK() that fails
+ * prints its file, line and text. The program prints TAP: the plan, and a line for each case. A
+ * case without a check fails, unless it calls unit_skip().
  */
 #ifndef NSU_UNIT_H
 #define NSU_UNIT_H
@@ -14,14 +14,14 @@
 static unsigned unit_checks, unit_failures;
 static const char *unit_skip_reason;
 
-/* Marks the case as skipped. The case must return without a further check. */
+/* Marks the test case as skipped. The function of the case must return without a further check. */
 static inline void unit_skip(const char *reason)
 {
 	unit_skip_reason = reason;
 }
 
-/* Returns the message of e as a tool prints it: the text of an error number follows. The next call
- * replaces it. */
+/* Returns the message of e as a tool prints it, with the text of the error number at the end. The
+ * next call overwrites the result. */
 static inline const char *unit_message(const struct nserr *e)
 {
 	static char text[sizeof(e->what) + 128];
@@ -76,7 +76,7 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 {
 	unsigned failed = 0;
 
-	/* line buffering, so that the output of a program that crashes is complete */
+	/* use line buffering, so that the output is complete even if a test program crashes */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("1..%zu\n", n);
 	for (size_t i = 0; i < n; i++) {

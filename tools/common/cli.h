@@ -10,33 +10,35 @@
 #include "base/nserr.h"
 #include "ns/type.h"
 
-/* Exit statuses, nsutils(7). */
+/* Exit statuses of the tools, see nsutils(7). */
 enum {
-	CLI_EXIT_FAILED = 1,      /* a reporter (a tool that prints information) failed */
+	CLI_EXIT_FAILED = 1,      /* a reporter (a tool that only prints information) failed */
 	CLI_EXIT_UNSUPPORTED = 2, /* the kernel lacks a feature that a reporter needs */
-	CLI_EXIT_INCOMPLETE = 3,  /* a reporter with --strict could not collect everything */
-	CLI_EXIT_OWN = 125,       /* an exec tool failed before the program ran */
-	CLI_EXIT_NOEXEC = 126,    /* the program could not be executed */
+	CLI_EXIT_INCOMPLETE = 3,  /* a reporter with --strict could not collect all information */
+	/* an exec tool (a tool that executes a program) failed before the program ran */
+	CLI_EXIT_OWN = 125,
+	CLI_EXIT_NOEXEC = 126, /* the program could not be executed */
 };
 
 enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 
-/* The first key of options without a letter: enum { OPT_EXPLAIN = CLI_LONG, … }. */
+/* The lowest key of options without a letter, for enum { OPT_EXPLAIN = CLI_LONG, … }. */
 #define CLI_LONG 256
 
 /* The key of a row that defines one option for each namespace type. cli_next() returns this key and
- * sets cli.type. --help shows nstype.what after the help text of the row. */
+ * sets cli.type. --help appends nstype.what to the help text of the row. */
 #define CLI_NSTYPES 0x4000
 
 #define CLI_FEATURES 0x3fff /* the key of --features */
 
 enum {
-	CLI_BARE_LETTER = 1, /* the short option takes no argument although the long option does */
-	CLI_OF_FEATURES = 2, /* for the rows of CLI_FEATURES_OPTS only */
+	/* flag: the short option takes no argument although the long option does */
+	CLI_BARE_LETTER = 1,
+	CLI_OF_FEATURES = 2, /* flag: only for the rows of CLI_FEATURES_OPTS */
 };
 
-/* Rows for a tool that uses --json only with --features. After the last option, cli_next() prints
- * what cli_tool.features has added and exits with 0. */
+/* Rows for a tool in which --json is valid only together with --features. After the last option,
+ * cli_next() prints the features that cli_tool.features has added, and exits with 0. */
 /* clang-format off */
 #define CLI_FEATURES_OPTS \
 	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print the kernel features that this user can use", 0, CLI_OF_FEATURES }, \
@@ -44,29 +46,40 @@ enum {
 /* clang-format on */
 
 struct cli_opt {
-	int key;          /* option letter, or a number of at least CLI_LONG */
-	const char *name; /* long name; NULL: the row is a heading, and help is its text */
+	int key; /* option letter, or a number of at least CLI_LONG */
+	/* long name of the option; if NULL, the row is a heading and help is the text of the
+	 * heading */
+	const char *name;
 	enum cli_arg arg;
 	const char *metavar; /* "<file>" */
-	const char *help;    /* one line for --help; NULL hides a compatibility option */
-	uint32_t excl;       /* options that share a bit exclude each other */
-	unsigned flags;      /* CLI_BARE_LETTER, … */
+	/* help text of one line; NULL hides an option that exists only for compatibility */
+	const char *help;
+	uint32_t excl;  /* a bit mask; two options with a common bit exclude each other */
+	unsigned flags; /* flags: CLI_BARE_LETTER, … */
 };
 
 struct features;
 
 struct cli_tool {
 	const char *name;
-	const char *synopsis[5];    /* text after the name of the tool, one line each */
-	const char *purpose;        /* one sentence */
-	const struct cli_opt *opts; /* the last row is zero; --help and --version are added */
-	/* Names of the options of the tool of util-linux that this one replaces, ending with NULL,
-	 * or NULL. An abbreviation that is unique among them means that option. */
+	/* text that --help prints after the name of the tool, one line for each form of the
+	 * command */
+	const char *synopsis[5];
+	const char *purpose; /* one sentence */
+	/* the rows of the options; the last row is zero; --help and --version are added
+	 * automatically */
+	const struct cli_opt *opts;
+	/* Names of the options of the util-linux tool that this tool replaces, ending with NULL; or
+	 * NULL. If an abbreviation is unique among these names, it means that option, even if this
+	 * tool has further options with this beginning. */
 	const char *const *peer;
 	const char *notes; /* text that --help prints after the options, or NULL */
-	int failed;        /* CLI_EXIT_FAILED or CLI_EXIT_OWN */
-	bool only_tells;   /* the tool only prints, so it may run with set-user-ID */
-	void (*features)(struct features *); /* adds what --features prints, or NULL */
+	/* exit status after an error of the user: CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	int failed;
+	/* true if the tool only prints information, so it may run with set-user-ID */
+	bool only_tells;
+	/* a function that adds the features that --features prints, or NULL */
+	void (*features)(struct features *);
 };
 
 #define CLI_OPTS_MAX 128
@@ -75,18 +88,19 @@ struct cli {
 	const struct cli_tool *tool;
 	int argc;
 	char **argv;
-	const struct nstype *type; /* namespace type, after CLI_NSTYPES was returned */
-	const char *arg;           /* argument of the last option, or NULL */
+	const struct nstype *type; /* the namespace type, valid after CLI_NSTYPES was returned */
+	/* the argument of the option that cli_next() returned, or NULL */
+	const char *arg;
 	/* the members below are private */
 	bool features, json;
-	bool has_argument; /* an option with an argument was parsed */
+	bool has_argument; /* an option that takes an argument has been parsed */
 	struct option longs[CLI_OPTS_MAX];
 	char letters[2 + 3 * CLI_OPTS_MAX];
 	const struct cli_opt *excl_by[32];
 	char excl_name[32][24];
 };
 
-/* Prepares the parser. tool->name begins all messages of the process. tool must outlive the
+/* Prepares the parser. All messages of the process begin with tool->name. tool must outlive the
  * process. */
 void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv);
 
@@ -102,8 +116,8 @@ int cli_next(struct cli *c);
 /* Returns the arguments after the options, NULL-terminated. */
 char **cli_rest(const struct cli *c);
 
-/* Print a message "tool: text[: strerror]" to standard error in one write. Foreign bytes are
- * escaped. */
+/* Print the message "tool: TEXT", or "tool: TEXT: " and the text of an error number, to standard
+ * error by a single write. Bytes that come from outside are escaped. */
 void cli_warn(int err, const char *fmt, ...) printf_like(2, 3);
 void cli_warn_nserr(const struct nserr *e);
 
@@ -119,9 +133,9 @@ _Noreturn void cli_die_usage_nserr(const struct nserr *e);
 int cli_status(const struct nserr *e);
 
 /*
- * cli_u64() parses a number, cli_signal() a signal name or number of n bytes (signame_parse()).
- * `option` is the name of the option. If the value is invalid, they print a message with the option
- * and the value and end the process.
+ * cli_u64() parses a number, and cli_signal() parses a signal name or number of n bytes
+ * (signame_parse()). `option` is the name of the option that has this argument. If the argument is
+ * invalid, the functions print a message with the option and the value and end the process.
  */
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max);
 int cli_signal(const char *option, const char *s, size_t n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli_table: declares functions and tables that only the files of cli.h share. */
+/* cli_table: declares functions and tables that only the files of the parser (cli.h) share. */
 #ifndef NSU_COMMON_CLI_TABLE_H
 #define NSU_COMMON_CLI_TABLE_H
 
@@ -8,8 +8,8 @@
 /* The tool that was passed to cli_init(). Its name begins every message. */
 extern const struct cli_tool *cli_the_tool;
 
-/* The rows of --help and --version, which are last in the table, --help and man page of every
- * tool. */
+/* The rows of --help and --version. They are the last options in the table, in --help and in the
+ * man page of every tool. */
 extern const struct cli_opt cli_common_opts[];
 
 /* Print the text to standard output and end the process with status 0. */

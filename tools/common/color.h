@@ -7,19 +7,19 @@
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Parses the argument of --color. NULL means always. Returns 0 or -EINVAL. */
+/* Parses the argument of --color. If it is NULL, the mode is "always". Returns 0 or -EINVAL. */
 int color_parse(const char *arg, enum color_when *when) __attribute__((warn_unused_result));
 
 /*
- * Returns true if standard output is to be coloured. COLOR_AUTO means yes for a terminal, unless
- * NO_COLOR is set and not empty, TERM is "dumb", or terminal-colors.d(5) disables the colours of
- * the tool.
+ * Returns true if standard output must be coloured. In the mode COLOR_AUTO, returns true for a
+ * terminal, unless NO_COLOR is set and not empty, TERM is "dumb", or terminal-colors.d(5) disables
+ * the colours of the tool.
  */
 bool color_is_wanted(enum color_when when, const char *tool);
 
 /* Returns the colour that the scheme files of the user or of the system give to an element: a name
  * such as "red" or an escape sequence, as a string that the caller frees. Returns a copy of
- * `otherwise` if no scheme file names the element, or NULL if memory runs out. */
+ * `otherwise` if no scheme file names the element, or NULL if there is no memory. */
 char *color_of(const char *tool, const char *element, const char *otherwise);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cred_opts: the options of nsunshare, nsenter2 and nspivot for the credentials of the program. */
+/* cred_opts: declares the options of nsunshare, nsenter2 and nspivot for the credentials of the
+ * program. */
 #ifndef NSU_COMMON_CRED_OPTS_H
 #define NSU_COMMON_CRED_OPTS_H
 
@@ -25,7 +26,7 @@ enum cred_key {
 	CRED_KEY_CAP_AMBIENT,
 };
 
-/* Rows for tables of struct cli_opt. */
+/* Rows for the option table (struct cli_opt) of a tool. */
 /* clang-format off */
 #define CRED_OPTS \
 	{ CRED_KEY_SETUID,        "setuid",        CLI_ARG,  "<uid|name>",          "run the program with this user id" }, \
@@ -48,9 +49,9 @@ enum cred_key {
 /* clang-format on */
 
 /*
- * Processes the option with that key. Returns 1, 0 if key is another option, or a negative errno
- * with e set. Looks up user and group names at once, before the tool enters another root or mount
- * namespace, because NSS would load modules from that root. arg is borrowed.
+ * Processes the option with that key. Returns 1 if it is one of these options, 0 if not, or a
+ * negative errno with e set. Looks up user and group names at once, before the tool enters another
+ * root or mount namespace, because NSS would load modules from that root. arg is borrowed.
  */
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_check;
 

@@ -6,20 +6,23 @@
 #include "base/json.h"
 #include "kernel/feature.h"
 
-/* The output so far: lines "NAME yes" or "NAME no", or members of a JSON object. */
+/* The output that has been collected: lines "NAME yes" or "NAME no", or members of a JSON
+ * object. */
 struct features {
 	struct buf out;
 	struct json json;
 	bool as_json;
 };
 
-/* Probes the feature and adds the result. */
+/* Tests if the feature is available, and adds the result to the output. */
 void features_add(struct features *f, const struct feature *feature);
 
-/* Probes each namespace type alone and together with a user namespace, and adds the results. */
+/* Tests if each namespace type can be created, alone and together with a user namespace, and adds
+ * the results to the output. */
 void features_add_namespaces(struct features *f);
 
-/* Calls `add`, which adds the features of the tool, and prints them. Returns the exit status, 0. */
+/* Calls `add`, which adds the features of the tool, and prints the output. Returns the exit status,
+ * 0. */
 int features_print(void (*add)(struct features *), bool json);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* handle_opts: the options of the exec tools by which a script controls a run. */
+/* handle_opts: declares the options of the exec tools by which a script controls a run. */
 #ifndef NSU_COMMON_HANDLE_OPTS_H
 #define NSU_COMMON_HANDLE_OPTS_H
 
@@ -15,8 +15,9 @@ enum handle_key {
 	HANDLE_KEY_START_FD,
 };
 
-/* Rows for tables of struct cli_opt: HANDLE_OPTS for a tool that becomes the program,
- * HANDLE_OPTS_FORKED for a tool that can wait for the program as its parent. */
+/* Rows for the option table (struct cli_opt) of a tool: HANDLE_OPTS for a tool that executes the
+ * program in its own process, HANDLE_OPTS_FORKED for a tool that can also wait for the program as
+ * its parent. */
 /* clang-format off */
 #define HANDLE_OPTS_BEFORE \
 	{ HANDLE_KEY_READY_FD,  "ready-fd",  CLI_ARG,  "<n>",    "write a line to descriptor n before execve(2)" }, \
@@ -27,8 +28,8 @@ enum handle_key {
 #define HANDLE_OPTS \
 	HANDLE_OPTS_BEFORE, \
 	HANDLE_OPTS_FDS
-/* the row of --start-fd. Only nspivot has this option, because its set-up is the last one before
- * the program. */
+/* the row of --start-fd; only nspivot has this option, because it makes the last changes before the
+ * program runs */
 #define HANDLE_OPT_START \
 	{ HANDLE_KEY_START_FD,  "start-fd",  CLI_ARG,  "<n>",    "after the set-up, wait for a byte on descriptor n" }
 #define HANDLE_OPTS_FORKED \
@@ -38,8 +39,8 @@ enum handle_key {
 	HANDLE_OPTS_FDS
 /* clang-format on */
 
-/* Processes the option with that key. Returns 1, 0 if key is another option, or a negative errno
- * with e set. */
+/* Processes the option with that key. Returns 1 if it is one of these options, 0 if not, or a
+ * negative errno with e set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
 
 #endif

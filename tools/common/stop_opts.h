@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stop_opts: the options of nsinit and nsunshare that select the signal and the grace period with
- * which the program is ended. */
+/* stop_opts: declares the options of nsinit and nsunshare that select the signal by which the
+ * program is ended, and the grace period. */
 #ifndef NSU_COMMON_STOP_OPTS_H
 #define NSU_COMMON_STOP_OPTS_H
 
@@ -13,15 +13,15 @@ enum stop_key {
 
 #define STOP_GRACE_DEFAULT ((struct timespec){ .tv_sec = 10 })
 
-/* Rows for tables of struct cli_opt. */
+/* Rows for the option table (struct cli_opt) of a tool. */
 /* clang-format off */
 #define STOP_OPTS \
 	{ STOP_KEY_GRACE,  "grace",       CLI_ARG, "<time>",   "wait <time> between TERM and KILL (default: 10s)" }, \
 	{ STOP_KEY_SIGNAL, "stop-signal", CLI_ARG, "<signal>", "end processes with this signal instead of TERM" }
 /* clang-format on */
 
-/* Processes the option with that key; sets grace or stop_signal of s. Returns false if key is
- * another option. Prints a message and ends the process if the argument is invalid. */
+/* Processes the option with that key, and sets the member grace or stop_signal of s. Returns false
+ * if key is another option. If the argument is invalid, prints a message and ends the process. */
 bool stop_option(struct supervise *s, int key, const char *arg);
 
 #endif

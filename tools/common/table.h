@@ -7,31 +7,35 @@
 
 struct table_col {
 	const char *name;
-	bool right;       /* the cells are numbers: right-aligned, and numbers in JSON */
-	const char *help; /* text for --list-columns; may be NULL without TABLE_OPTS */
+	/* the cells of the column are numbers: they are right-aligned, and JSON has numbers */
+	bool right;
+	/* description of the column for --list-columns; may be NULL if the tool does not use
+	 * TABLE_OPTS */
+	const char *help;
 };
 
-#define TABLE_COLS_MAX 16 /* the highest number of columns to print */
+#define TABLE_COLS_MAX 16 /* the highest number of columns that a table can print */
 
-/* The caller may set `complete` and read `strict`. All other members are private. */
+/* A table. The caller may set `complete` and read `strict`. All other members are private. */
 struct table {
 	const struct table_col *cols;
 	size_t n_cols;
-	size_t show[TABLE_COLS_MAX], n_show; /* the columns to print, in this order */
+	/* the columns to print, in the order in which they are printed */
+	size_t show[TABLE_COLS_MAX], n_show;
 	bool headings, raw, json;
-	bool complete; /* false: the tool could not collect all rows */
-	bool strict;   /* --strict was given */
+	bool complete; /* false if the tool could not collect all rows */
+	bool strict;   /* true if --strict was given */
 	struct buf cells;
 };
 
 enum { TABLE_STRICT = CLI_LONG + 64 };
 
 /* clang-format off */
-/* The option of verbs whose output may be incomplete. */
+/* The option --strict, for verbs whose output may be incomplete. */
 #define TABLE_STRICT_OPT \
 	{ TABLE_STRICT, "strict", CLI_NONE, NULL, "exit with status 3 if the output is incomplete" }
 
-/* The options of a command that prints a table. */
+/* The options of a verb that prints a table. */
 #define TABLE_OPTS \
 	{ 'o', "output", CLI_ARG, "[+]<list>", "print these columns; +<list> adds columns" }, \
 	{ 'H', "list-columns", CLI_NONE, NULL, "list the available columns" }, \
@@ -41,8 +45,8 @@ enum { TABLE_STRICT = CLI_LONG + 64 };
 	TABLE_STRICT_OPT
 /* clang-format on */
 
-/* Prepares a table of the n columns in cols, which must outlive it. `chosen` is the list of columns
- * to print by default ("NAME,NAME"). table_print() frees the table. */
+/* Prepares a table of the n columns in cols. cols must stay valid as long as the table. `chosen` is
+ * the list of columns ("NAME,NAME") that are printed by default. table_print() frees the table. */
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
 
 /* Processes an option of TABLE_OPTS. Returns false if key is another option. Ends the process after
@@ -51,14 +55,14 @@ bool table_option(struct table *t, int key, const char *arg);
 
 /*
  * Append the next cell. The caller appends the cells of all columns, row by row in the order of
- * cols. table_option() must not be called after the first cell. Foreign bytes are escaped. NULL
- * means that the value is unknown ("-", null in JSON).
+ * cols. table_option() must not be called after the first cell. Bytes that come from outside are
+ * escaped. NULL means that the value is unknown; it is printed as "-", or as null in JSON.
  */
 void table_cell(struct table *t, const char *text);
 void table_cell_u64(struct table *t, uint64_t v);
 
-/* Prints the table to standard output and frees it. In JSON, the rows are an array with the name
- * `key`. Ends the process if the write fails. */
+/* Prints the table to standard output and frees it. In JSON, the rows are the elements of an array
+ * with the name `key`. Ends the process if the write fails. */
 void table_print(struct table *t, const char *key);
 
 /* Returns CLI_EXIT_INCOMPLETE if --strict was given and the table is incomplete, otherwise

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verb: finds the verb of a tool with several verbs, and collects its arguments. */
+/* verb: finds the verb (the first argument) of a tool with several verbs, and collects the
+ * arguments of the verb. */
 #ifndef NSU_COMMON_VERB_H
 #define NSU_COMMON_VERB_H
 
@@ -7,33 +8,34 @@
 
 struct verb {
 	const char *name;
-	int (*run)(int argc, char **argv); /* gets the verb in argv[0]; returns the exit status */
+	/* runs the verb; argv[0] is the name of the verb; returns the exit status */
+	int (*run)(int argc, char **argv);
 	const char *help;
 };
 
 /*
- * Runs the verb with the name argv[1] of the n verbs and returns its exit status. If argv[1] is not
- * a verb, parses the options of `tool`, whose --help lists the verbs, and ends the process.
- * `missing` is the message if there is no argument.
+ * Finds argv[1] among the names of the n verbs, runs this verb and returns its exit status. If
+ * argv[1] is not a verb, parses the options of `tool`, whose --help lists the verbs, and ends the
+ * process. `missing` is the message that is printed if there is no argument.
  */
 int verb_main(const struct cli_tool *tool, const struct verb *verbs, size_t n, int argc,
 	      char **argv, const char *missing);
 
-/* The arguments of a verb that are not options. They may come before options ("translate 0 --from
- * self"). */
+/* The arguments of a verb that are not options, called words. They may precede options ("translate
+ * 0 --from self"). */
 struct words {
-	char **v; /* n words, then NULL */
+	char **v; /* the n words, and NULL after them */
 	int n;
 	char **program; /* arguments after "--", or NULL if there are none */
 };
 
 #define VERB_WORDS_MAX INT32_MAX
 
-/* Parses the next option like cli_next(), and collects words between options in w. */
+/* Parses the next option as cli_next() does, and adds the words before it to w. */
 int verb_next(struct cli *c, struct words *w);
 
-/* Adds the arguments after "--" to the words, for a verb that executes no program. Returns all
- * words, NULL-terminated. */
+/* Adds the arguments after "--" to the words. Used by a verb that executes no program. Returns all
+ * words; the last element is NULL. */
 char **verb_all_words(struct words *w);
 
 /* Ends the process unless the verb has min to max words and no program. The message is "missing

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* each: declares the state of --each and its parts: references, jobs and output. */
+/* each: declares the state of nsenter2 --each and its parts: references, jobs and output. */
 #ifndef NSU_NSENTER2_EACH_H
 #define NSU_NSENTER2_EACH_H
 
@@ -9,59 +9,63 @@
 #include "nsenter2.h"
 
 struct each_refs {
-	char *text; /* text of standard input; the references in ref point into this text */
+	/* the text that was read from standard input; the references in `ref` point into this
+	 * text */
+	char *text;
 	struct nsref *ref;
-	const char *
-		/* text that --prefix prints for the reference: its label, or its own text */
-		*label;
+	/* text that --prefix prints for the reference: its label or, without a label, the
+	 * reference itself */
+	const char **label;
 	size_t n, size;
 };
 
 enum { OUT, ERR, STREAMS };
 
 struct job {
-	pid_t pid; /* pid of the program, or 0 if the job is free */
+	pid_t pid; /* pid of the running program, or 0 if the job is free */
 	const struct nsref *ref;
 	const char *label; /* text that --prefix prints before each line */
-	/* read ends of the pipes for the output of the program with --prefix, otherwise -1 */
+	/* only with --prefix: read ends of the pipes for the output of the program; otherwise -1 */
 	int pipe[STREAMS];
 	struct buf line[STREAMS];
 };
 
 struct each {
-	const struct run *run; /* the options for each run */
+	const struct run *run; /* the options that apply to each run */
 	struct each_refs refs;
 	size_t next;
 	struct job *jobs;
-	struct pollfd *polled; /* the signalfd, then the pipes of each job */
+	/* the descriptors for poll(2): the signalfd, then the pipes of each job */
+	struct pollfd *polled;
 	unsigned n_jobs, running;
 	size_t good;
 	int worst;
-	int lost;              /* error of the first output that could not be copied */
+	/* the error of the first output that could not be copied; empty if there was none */
+	int lost;
 	bool simple;           /* the options select only namespaces, see job_is_simple() */
-	int signals;           /* signalfd of the signals that end nsenter2, and of SIGCHLD */
-	sigset_t mask;         /* signal mask of the caller */
-	void (*on_child)(int); /* action of SIGCHLD of the caller */
-	int ended_by;          /* signal that ends nsenter2, or 0 */
+	int signals;           /* signalfd for SIGCHLD and for the signals that end nsenter2 */
+	sigset_t mask;         /* signal mask that the caller had set */
+	void (*on_child)(int); /* action of SIGCHLD that the caller had set */
+	int ended_by;          /* the signal because of which nsenter2 must end, or 0 */
 };
 
-/* Reads all references before a namespace is entered. Ends the process if a reference is invalid,
- * so that no program runs if the last reference has a mistake. */
+/* Reads all references before a namespace is entered. Ends the process if a reference is invalid.
+ * So no program runs even if only the last reference has a mistake. */
 void each_read(const struct opts *o, struct each_refs *refs);
 
 /* Returns true if the options of r only select namespaces, so that the program may run in a
- * vfork(2) child. Must be called before anything is resolved. */
+ * vfork(2) child. Must be called before the references and options are looked up. */
 bool job_is_simple(const struct run *r);
 
-/* Starts the program for the next reference in the free job. If that fails, prints a message and
- * leaves the job free. */
+/* Starts the program for the next reference as the given job, which must be free. If that fails,
+ * prints a message, and the job stays free. */
 void job_start(struct each *each, struct job *job);
 
 /* Reads the available output from a pipe of the job, without blocking, and writes its complete
  * lines. */
 void job_read(struct each *each, struct job *job, int stream);
 
-/* Reads and writes the remaining output of a job that has ended, and closes its pipes. Later output
+/* Copies the remaining output of a job whose program has ended, and closes its pipes. Later output
  * of its background processes is lost. */
 void job_read_rest(struct each *each, struct job *job);
 

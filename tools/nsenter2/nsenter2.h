@@ -17,7 +17,8 @@
 #include "run/step_exec.h"
 #include "run/supervise.h"
 
-/* The value of a directory option: unset, a path of the caller, or the directory of the target. */
+/* The kind of argument of a directory option: not given, a path of the caller, or a directory of
+ * the target. */
 enum dir_from { DIR_UNSET, DIR_PATH, DIR_TARGET };
 
 struct dir_opt {
@@ -25,7 +26,7 @@ struct dir_opt {
 	const char *path;
 };
 
-/* Attributes that --follow takes over, in the order of the names in follow.c. */
+/* Attributes of the target that --follow selects, in the order of their names in follow.c. */
 enum {
 	FOLLOW_UID = 1 << 0,
 	FOLLOW_GID = 1 << 1,
@@ -42,27 +43,28 @@ enum {
 	FOLLOW_ALL = (1 << 12) - 1,
 };
 
-/* Attributes that were read from the target. Other attributes are in struct cred. */
+/* Attributes that --follow has read from the target. Others are stored in struct cred. */
 struct followed {
-	char **env;    /* environment of the target, or NULL if it is not copied */
-	char oom[16];  /* oom_score_adj; empty if it equals the caller's */
-	char *context; /* SELinux context, or NULL */
+	char **env;    /* environment of the target, or NULL if --follow does not select it */
+	char oom[16];  /* oom_score_adj of the target; empty if it equals that of the caller */
+	char *context; /* SELinux context of the target, or NULL */
 	int (*setexeccon)(const char *);
 };
 
 struct each_opt {
 	bool on;
 	bool prefix;
-	bool nul; /* the references on standard input end with NUL instead of newline */
+	bool nul; /* the references on standard input are separated by NUL instead of newline */
 	unsigned parallel;
 };
 
-/* The command line, before look-ups. Constant after opts_parse(). */
+/* The command line as it was parsed, before names in it are looked up. Constant after
+ * opts_parse(). */
 struct opts {
 	const char *target;
 	struct nsref ref;                /* the parsed argument of --target */
 	uint64_t types;                  /* CLONE_NEW* flags that the options select */
-	const char *files[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
+	const char *files[NSTYPE_COUNT]; /* FILE of the option --TYPE=FILE, or NULL */
 	/* argument of --net-socket: descriptor number in the target, or -1 */
 	int net_socket;
 	bool all;
@@ -71,16 +73,16 @@ struct opts {
 	struct dir_opt root, wd;
 	const char *wdns;
 
-	uint32_t follow; /* FOLLOW_* flags */
-	bool context;    /* --follow-context */
+	uint32_t follow; /* FOLLOW_* flags of --follow */
+	bool context;    /* argument of --follow-context was given */
 	bool preserve;
 
 	bool no_fork, detach, pty, explain;
 	bool mount_proc, mount_sys, etc_netns;
-	bool reports;    /* --ready-fd, --status-fd or --pid-file is set */
-	int kill_signal; /* signal of --kill-child, or 0 */
+	bool reports;    /* --ready-fd, --status-fd or --pid-file was given */
+	int kill_signal; /* signal of --kill-child, or 0 if the option was not given */
 	struct each_opt each;
-	char **argv; /* the program; argv[0] is NULL for a shell */
+	char **argv; /* the program and its arguments; argv[0] is NULL if a shell is executed */
 };
 
 /* The state of a run: the command line, the opened files, and the data of the steps. */
@@ -89,17 +91,18 @@ struct run {
 
 	/* the namespaces to enter, opened before any of them is entered */
 	struct nsjoin join;
-	int root_fd, wd_fd; /* directories of --root and --wd; -1 if not used */
+	/* descriptors of the directories of --root and --wd; -1 if the option was not given */
+	int root_fd, wd_fd;
 	struct cgroup cgroup;
 	struct followed followed;
 
 	struct cred cred;
 	struct handle handle;
-	/* drop the groups before entering, because setgroups(2) is denied inside */
+	/* drop the supplementary groups before entering, because setgroups(2) is denied inside */
 	bool drop_groups;
 	struct supervise supervise;
 	struct pty_relay relay;
-	int slave; /* slave of the pseudo-terminal, or -1 */
+	int slave; /* descriptor of the slave side of the pseudo-terminal, or -1 */
 	struct program program;
 };
 
@@ -107,7 +110,7 @@ struct run {
  * command line is invalid, prints a message and ends the process. */
 void opts_parse(struct opts *o, struct run *r, int argc, char **argv);
 
-/* Checks the combination of options, without look-ups. Returns 0, or a negative errno with e
+/* Checks that the options can be combined, without look-ups. Returns 0, or a negative errno with e
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
@@ -126,18 +129,19 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
  * are known. Returns 0, or a negative errno with e set. */
 int follow_read(struct run *r, struct nserr *e) must_check;
 
-/* Namespace types that this process can enter without becoming visible to the processes in the
- * namespace, and without giving these processes any rights over this process. */
+/* Returns the namespace types that this process can enter without becoming visible to the processes
+ * in the namespace, and without giving these processes any rights over this process. */
 #define TYPES_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
 
-/* Returns true if the program runs as a child of nsenter2. */
+/* Returns true if the program runs as a child of nsenter2, and not in the process of nsenter2. */
 bool run_forks(const struct run *r);
 
-/* Adds all steps in the order in which they must run. Must be called after resolve(). */
+/* Adds all steps to the plan, in the order in which they must run. Must be called after
+ * resolve(). */
 void build_plan(struct run *r, struct plan *p);
 
-/* Resolves and plans a run whose target is open. Then prints the plan, or executes it and ends the
- * process as the program ends. */
+/* Looks up the rest of a run whose target is open, and builds the plan. Then prints the plan
+ * (--explain), or executes the plan and ends the process in the same way as the program ended. */
 _Noreturn void run_target(struct run *r);
 
 /* Returns the name in /run/netns of the network namespace that the options select, or NULL. */
@@ -147,10 +151,12 @@ const char *mount_netns_name(const struct opts *o);
  * status. */
 int each_run(const struct run *r);
 
-/* The kinds of steps, with the file that defines them. */
+/* The kinds of steps. A comment names the file that defines them. */
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
-	step_inside, step_relay, step_pty, step_session;                        /* steps.c */
-extern const struct plan_kind step_cgroup, step_context, step_groups, step_env; /* steps_follow.c */
-extern const struct plan_kind step_private, step_proc, step_sys, step_etc;      /* steps_mount.c */
+	step_inside, step_relay, step_pty, step_session; /* steps.c */
+/* defined in steps_follow.c */
+extern const struct plan_kind step_cgroup, step_context, step_groups, step_env;
+/* defined in steps_mount.c */
+extern const struct plan_kind step_private, step_proc, step_sys, step_etc;
 
 #endif

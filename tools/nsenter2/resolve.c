@@ -49,9 +49,12 @@ int resolve_target(struct run *r, struct nserr *e)
 	return nsref_is_process(&r->o->ref) ? open_process(r, e) : open_ns(r, e);
 }
 
-/* Sets a hint for arguments such as "-Unp", where "np" is the file of -U, as in nsenter(1). */
+/* Sets a hint for arguments such as "-Unp", where "np" is the file of -U, as in nsenter(1). file is
+ * a part of the argument. */
 static void hint_letters(const struct nstype *type, const char *file, struct nserr *e)
 {
+	if (file[-1] == '=') /* --user=np */
+		return;
 	for (const char *s = file; *s; s++)
 		if (!nstype_by_opt(*s) && !strchr("atFr", *s))
 			return;

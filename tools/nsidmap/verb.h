@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsidmap: declares the verbs and the functions that they share. */
+/* nsidmap: declares the verbs of nsidmap and the functions that they share. */
 #ifndef NSU_NSIDMAP_VERB_H
 #define NSU_NSIDMAP_VERB_H
 
@@ -11,7 +11,8 @@
  * line), the option table, parse(), the steps, and verb_<name>(). verb_<name>() gets the verb in
  * argv[0] and returns the exit status.
  */
-int verb_algebra(int argc, char **argv); /* compose, invert, merge, split and subtract */
+/* runs the verbs compose, invert, merge, split and subtract */
+int verb_algebra(int argc, char **argv);
 int verb_chown(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_mount(int argc, char **argv);
@@ -25,10 +26,11 @@ int verb_write(int argc, char **argv);
 
 /* ---- map.c: maps in arguments and in output */
 
-/* The output format of a map. */
+/* The format in which a verb prints a map. */
 struct map_out {
 	int format;
-	int only; /* the kind of map to print (enum idmap_kind), or -1 for both */
+	/* the kind of map to print (enum idmap_kind), or -1 for the uid map and the gid map */
+	int only;
 };
 
 #define MAP_OUT_INIT ((struct map_out){ 0, -1 })
@@ -48,7 +50,7 @@ enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
  * the argument is invalid. */
 bool map_out_option(struct map_out *o, int key, const char *arg);
 
-/* Prints the maps in the selected format. */
+/* Prints the maps in the format that the options have selected. */
 void map_print(const struct idmaps *m, const struct map_out *o);
 
 /* Reads the map of a <map> argument: the one-word form, like:REF, "-", fd:N or a path. Ends the

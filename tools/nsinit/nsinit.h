@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsinit: declares the state of a run and the parser. */
+/* nsinit: declares the state of a run, and the function that parses the command line. */
 #ifndef NSU_NSINIT_H
 #define NSU_NSINIT_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns: declares the functions that fill cells. A cell that is not filled is unknown. */
+/* columns: declares the functions that fill the cells of a row. The value of a cell that is not
+ * filled is unknown. */
 #ifndef NSU_NSLIST_COLUMNS_H
 #define NSU_NSLIST_COLUMNS_H
 
@@ -11,10 +12,11 @@
 void cell_num(struct cell *out, uint64_t v);
 void cell_bool(struct cell *out, bool v);
 void cell_text(struct cell *out, const char *s, size_t n);
-void cell_str(struct cell *out, const char *s); /* a NULL s leaves the cell unknown */
+/* if s is NULL, the value of the cell stays unknown */
+void cell_str(struct cell *out, const char *s);
 void cell_item(struct cell *out, const char *fmt, ...) printf_like(2, 3);
 
-/* col_ns.c: values from the table of namespaces */
+/* defined in col_ns.c: values from the table of namespaces */
 COL_FILL(ns);
 COL_FILL(type);
 COL_FILL(ref);
@@ -41,7 +43,7 @@ COL_FILL(self);
 COL_FILL(init);
 COL_FILL(match);
 
-/* col_proc.c: values of the process that represents the namespace */
+/* defined in col_proc.c: values of the process that represents the namespace */
 COL_FILL(path);
 COL_FILL(pid);
 COL_FILL(ppid);
@@ -58,7 +60,8 @@ COL_FILL(cgroup);
 COL_FILL(container);
 COL_FILL(unit);
 
-/* col_inside.c: values that need a descriptor of the namespace or must be read inside it */
+/* defined in col_inside.c: values that need a descriptor of the namespace, or that must be read
+ * inside the namespace */
 COL_FILL(uidmap);
 COL_FILL(gidmap);
 COL_FILL(setgroups);

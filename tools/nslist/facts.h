@@ -5,18 +5,19 @@
 
 #include "nslist.h"
 
-/* Facts about a namespace, each ending with a NUL, sorted. */
+/* The facts about a namespace: texts that end with NUL, in sorted order. */
 struct facts {
 	const char **v;
 	size_t n;
 	struct buf text;
-	bool known; /* false: the namespace could not be read, which is counted */
+	/* false if the namespace could not be read; this is counted as a missing value */
+	bool known;
 };
 
 /*
  * Reads the facts about a namespace of the process pid: the host name, the IP addresses, the
- * mounts, or the maps. Namespaces of other types have none. Exits if memory runs out. The caller
- * frees out with facts_free().
+ * mounts, or the maps. Namespaces of other types have no facts. Exits if there is no memory. The
+ * caller frees out with facts_free().
  */
 void facts_read(struct run *run, struct ns *ns, pid_t pid, struct facts *out);
 void facts_free(struct facts *f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* find: declares the parts of --find. */
+/* find: declares the functions and data of --find. */
 #ifndef NSU_NSLIST_FIND_H
 #define NSU_NSLIST_FIND_H
 
@@ -18,24 +18,25 @@ enum find_kind {
 	FIND_KINDS
 };
 
-/* The argument of --find. */
+/* The parsed argument of --find, "KIND:VALUE". */
 struct find {
 	enum find_kind kind;
-	const char *text;     /* the text after the kind; not copied */
-	uint64_t num;         /* pid, inode or port */
-	int protocol;         /* for a port: IPPROTO_* */
-	struct net_addr addr; /* for "addr:VALUE" */
-	bool is_device;       /* mount: text is "MAJOR:MINOR" */
+	const char *text;     /* VALUE, the text after the kind; not copied */
+	uint64_t num;         /* VALUE as a number: pid, inode or port */
+	int protocol;         /* only for a port: the protocol, IPPROTO_* */
+	struct net_addr addr; /* only for "addr:VALUE": the address */
+	bool is_device;       /* only for a mount: true if `text` has the form "MAJOR:MINOR" */
 };
 
 /* Parses "KIND:VALUE". Returns 0, or -EINVAL with e set. Has no side effects. */
 int find_parse(const char *s, struct find *out, struct nserr *e) must_check;
 
-/* find_add.c: adds an answer: a namespace, a process in the namespace or 0, and the text of the
- * column MATCH. Exits if memory runs out. */
+/* Defined in find_add.c: adds an answer, which consists of a namespace, a process in the namespace
+ * (or 0), and the text of the column MATCH. Exits if there is no memory. */
 void find_add(struct run *run, struct ns *ns, pid_t pid, const char *fmt, ...) printf_like(4, 5);
 
-/* find_net.c and find_mount.c: find the answers of one kind. */
+/* Defined in find_net.c and find_mount.c: each function finds the answers for one kind of
+ * argument. */
 void find_link(struct run *run, const struct find *f);
 void find_addr(struct run *run, const struct find *f);
 void find_port(struct run *run, const struct find *f);

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Calls f(arg, path, name) for each file NAME.json in the directories of the names of runs that the
- * caller can list. Returns 0, or a negative errno: -ENOMEM, or a directory cannot be read. A
- * directory that does not exist is empty.
+ * Calls f(arg, path, name) for each file NAME.json in the directories that contain the names of
+ * runs and that the caller can list. Returns 0, or a negative errno: -ENOMEM, or the error of a
+ * directory that cannot be read. A directory that does not exist counts as empty.
  */
 int runs_list(void (*f)(void *arg, const char *path, const char *name), void *arg);
 

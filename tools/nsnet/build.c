@@ -53,19 +53,23 @@ static void add_forwarding(struct net *n, struct plan *p)
 /* A device gets its addresses before it is brought up, so that it sends no packet without an
  * address. Routes are added afterwards, because the kernel refuses a gateway while the device is
  * down. */
+static void add_device(const struct wire *w, struct plan *p)
+{
+	for (size_t k = 0; k < w->addr.n; k++)
+		add(p, STEP_ADDR, w, k);
+	add(p, STEP_UP, w, 0);
+	for (size_t k = 0; k < w->gw.n; k++)
+		add(p, STEP_GATEWAY, w, k);
+}
+
 static void add_inside(struct net *n, struct plan *p)
 {
 	if (!n->no_lo && n->target != TARGET_EXISTING)
 		add(p, STEP_LO, NULL, 0);
-	for (size_t i = 0; i < n->n_wires; i++) {
-		const struct wire *w = &n->wires[i];
-
-		for (size_t k = 0; k < w->addr.n; k++)
-			add(p, STEP_ADDR, w, k);
-		add(p, STEP_UP, w, 0);
-		for (size_t k = 0; k < w->gw.n; k++)
-			add(p, STEP_GATEWAY, w, k);
-	}
+	for (size_t i = 0; i < n->n_wires; i++)
+		add_device(&n->wires[i], p);
+	if (n->nic.wire.addr.n || n->nic.wire.gw.n)
+		add_device(&n->nic.wire, p);
 	for (size_t i = 0; i < n->n_routes; i++)
 		add(p, STEP_ROUTE, &n->routes[i], 0);
 	add(p, STEP_FLUSH, NULL, 0);

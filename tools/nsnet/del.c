@@ -81,14 +81,17 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 		rc = net_links_read(&inner, &there, e);
 	for (size_t i = 0; rc == 0 && i < there.n; i++) {
 		const struct net_link *in = &there.v[i], *out;
+		int is;
 
 		if (!streq(in->kind, "veth"))
 			continue;
-		/* Verify that both ends name each other as peers, because the index may belong to a
-		 * device of a third namespace. */
+		/* the index may belong to a device of a third namespace */
 		out = net_links_by_index(&here, in->peer);
-		if (out && streq(out->kind, "veth") && out->peer == in->index &&
-		    str_after(out->alias, NET_ALIAS)) {
+		is = out && str_after(out->alias, NET_ALIAS) ? net_peer_is_in(&inner, in, n->own_ns)
+							     : 0;
+		if (is < 0)
+			rc = nserr_set(e, is, "cannot find the other end of '%s'", in->name);
+		if (is > 0) {
 			*nat |= has_nat(out);
 			rc = delete_link(&inner, in, e);
 		}

@@ -9,14 +9,17 @@
 
 #include "base/file.h"
 #include "kernel/nsfile.h"
+#include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
+#include "ns/netnsid.h"
 #include "ns/ref.h"
 #include "nsnet.h"
 
 int net_denied(int rc, struct nserr *e)
 {
-	if (rc == -EPERM)
+	if (rc == -EPERM &&
+	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_NET_ADMIN) || !sys_cap_has(CAP_SYS_ADMIN)))
 		nserr_hint(e,
 			   "run the command with CAP_NET_ADMIN in this network namespace, and with "
 			   "CAP_SYS_ADMIN in the user namespace of any other network namespace");
@@ -133,6 +136,17 @@ int net_open_ref(const char *ref, struct nserr *e)
 	if (rc == 0)
 		rc = nsref_check_living(&p, e);
 	return rc < 0 ? rc : nsref_open_proc_ns(&p, &nstypes[NSTYPE_NET], e);
+}
+
+int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns)
+{
+	int32_t id;
+	int rc;
+
+	if (l->peer_nsid == NETNSID_UNASSIGNED || ns < 0)
+		return 0;
+	rc = netnsid_get(nl->fd, ns, &id);
+	return rc < 0 ? rc : id == l->peer_nsid;
 }
 
 void net_label(const char *ref, char label[64])

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nat: functions shared by the files about address translation. */
+/* nat: declares functions that the files about address translation (NAT) share. */
 #ifndef NSU_NSNET_NAT_H
 #define NSU_NSNET_NAT_H
 
 #include "nsnet.h"
 
 /* Returns the address to which published ports are forwarded: the first IPv4 address of the
- * namespace that the host can reach. Returns NULL if there is none. */
+ * namespace that the host can reach. Returns NULL if there is no such address. */
 const struct net_addr *nat_inner(const struct net *n);
 
 /* Adds the commands that create the table with all rules of the request. With `owner`, the table
@@ -16,8 +16,9 @@ void nat_rules(const struct net *n, bool owner, struct buf *b);
 
 /* Deletes UDP entries of connection tracking that bypass the current rule of a port: entries that
  * send packets to another address than `to`, or, if `to` is NULL, entries that a removed rule
- * translated. ct is a socket of NETLINK_NETFILTER, host one of NETLINK_ROUTE; both are of the
- * caller's namespace. A failure is ignored: the entries expire after some minutes. */
+ * translated. ct is a NETLINK_NETFILTER socket and host a NETLINK_ROUTE socket, both in the
+ * caller's network namespace. A failure is ignored, because the entries expire after some
+ * minutes. */
 void nat_forget_udp(struct netlink *ct, struct netlink *host, uint16_t port,
 		    const struct net_addr *to);
 

@@ -153,7 +153,7 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 	nic->lent = true;
 	/* The index can change when a device is moved. */
 	rc = net_link_find(&n->inner, nic->inside, &l, e);
-	nic->index = rc == 0 ? l.index : 0;
+	nic->index = nic->wire.index = rc == 0 ? l.index : 0;
 	return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->inside) : rc;
 }
 
@@ -181,9 +181,11 @@ int nic_return(struct net *n, struct nserr *e)
 	rc = netlink_send(&n->inner, &b, NULL, e);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot move the device '%s' back", nic->name);
-		nserr_hint(e,
-			   "free the name '%s', and run 'nsnet gc' after the namespace has ended",
-			   nic->name);
+		if (rc == -EEXIST)
+			nserr_hint(e,
+				   "free the name '%s', and run 'nsnet gc' after the namespace has "
+				   "ended",
+				   nic->name);
 		return rc;
 	}
 	rc = net_link_find(&n->host, nic->name, &l, e);

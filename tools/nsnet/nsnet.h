@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsnet: the request, the results of lookups, and the stages. */
+/* nsnet: declares the request, the results of look-ups, and the stages of a run. */
 #ifndef NSU_NSNET_H
 #define NSU_NSNET_H
 
@@ -17,10 +17,13 @@
 #include "run/plan.h"
 #include "run/supervise.h"
 
-#define NETNS_DIR      "/run/netns" /* the directory of ip-netns(8) */
+/* the directory that contains the names of network namespaces, as in ip-netns(8) */
+#define NETNS_DIR      "/run/netns"
 #define NETNS_ETC      "/etc/netns"
-#define NET_ALIAS      "nsnet:" /* beginning of the alias of each device that nsnet creates */
-#define NET_NAME_MAX   128      /* a name must fit into an alias */
+/* text with which the alias of each device that nsnet creates begins */
+#define NET_ALIAS      "nsnet:"
+/* maximum length of a name, because the alias of a device must have room for it */
+#define NET_NAME_MAX   128
 #define NET_ADDRS_MAX  8
 #define NET_WORDS_MAX  16
 #define NAT_TABLE_SIZE 192
@@ -31,30 +34,32 @@ struct addrs {
 	size_t n;
 };
 
-/* A bridge that is named on the command line. */
+/* A bridge that the command line names. */
 struct bridge {
 	char name[IF_NAMESIZE];
-	struct addrs addr; /* addresses to add */
+	struct addrs addr; /* the addresses to add to the bridge */
 	uint32_t mtu;
 	bool wanted; /* create the bridge if it is missing */
 	/* looked up */
-	int index;         /* 0: the bridge does not exist yet */
+	int index;         /* index of the bridge; 0 if the bridge does not exist yet */
 	bool made;         /* this run has created the bridge */
-	struct addrs has;  /* addresses that the bridge has or will get */
-	uint32_t link_mtu; /* MTU of both ends of a pair; 0: the kernel's default */
+	struct addrs has;  /* addresses that the bridge has already, and those that it will get */
+	uint32_t link_mtu; /* MTU of both ends of a veth pair; 0 means the default of the kernel */
 	uint8_t mac[NET_MAC_SIZE];
 };
 
 enum wire_kind { WIRE_HOST, WIRE_BRIDGE, WIRE_REF, WIRE_STACKED };
 
-/* --link: a device inside the namespace, and its connection. */
+/* The argument of --link: a device in the namespace, and the object to which the device is
+ * connected. */
 struct wire {
 	enum wire_kind kind;
 	char ifname[IF_NAMESIZE];
-	/* name of the bridge, reference to a namespace, or name of the lower device */
+	/* name of the bridge, reference to another namespace, or name of the lower device */
 	char *other;
-	const char *stacked; /* "macvlan" or "ipvlan" */
-	/* only for WIRE_REF: name of the other device; "": the lowest free eth<n> */
+	const char *stacked; /* the kind "macvlan" or "ipvlan" */
+	/* only for WIRE_REF: name of the device in the other namespace; "" means the lowest free
+	 * eth<n> */
 	char other_if[IF_NAMESIZE];
 	struct addrs addr, gw;
 	struct addrs other_addr; /* only for WIRE_HOST and WIRE_REF: addresses of the other end */
@@ -63,43 +68,50 @@ struct wire {
 	uint32_t mtu;
 	/* looked up */
 	struct bridge *bridge;
-	int other_ns;                 /* WIRE_REF */
-	struct netlink other_nl;      /* a socket in the namespace of the other end */
-	char other_label[64];         /* name or path of the other namespace for ip(8) */
-	int lower;                    /* index of the lower device */
-	bool exists;                  /* the device in the namespace exists already */
-	char outer_name[IF_NAMESIZE]; /* for --explain: a name that replaces the pattern */
-	char alias[NET_LINK_ALIAS];   /* alias of the outer end */
-	/* indexes of both ends, set by the steps of the plan */
+	int other_ns;            /* WIRE_REF */
+	struct netlink other_nl; /* a socket in the network namespace of the other end */
+	char other_label[64];    /* name or path by which ip(8) accepts the other namespace */
+	int lower;               /* index of the lower device */
+	bool exists;             /* the device exists already in the namespace */
+	/* only for --explain: a name that replaces the name pattern */
+	char outer_name[IF_NAMESIZE];
+	char alias[NET_LINK_ALIAS]; /* alias that the outer end gets */
+	/* indexes of the inner and the outer end; the steps of the plan set them */
 	int index, outer;
 };
 
 enum target_kind {
-	TARGET_NEW,      /* a namespace without a name */
+	TARGET_NEW,      /* a namespace that has no name */
 	TARGET_NEW_NAME, /* a namespace that gets a name */
 	TARGET_EXISTING,
 };
 
-/* --publish: a port of the host that is forwarded to a port of the namespace. */
+/* The argument of --publish: a port of the host that is forwarded to a port of the namespace. */
 struct publish {
-	struct net_addr addr; /* address of the host; family 0: all addresses except loopback */
+	/* address of the host; family 0 means all addresses except loopback */
+	struct net_addr addr;
 	uint16_t outer, inner;
 	bool udp;
 };
 
-/* --move: a device of the host that is lent to the namespace. */
+/* The argument of --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
-	char record[NET_LINK_ALIAS]; /* name, MTU, addresses and routes, which are restored later */
-	int index;                   /* current index of the device */
+	/* The device in the namespace: only ifname, index, addr and gw are used. Without an address
+	 * and a gateway, the device stays down. */
+	struct wire wire;
+	/* name, MTU, addresses and routes of the device, which are restored later */
+	char record[NET_LINK_ALIAS];
+	int index; /* current index of the device */
 	bool lent;
 };
 
-/* Netlink messages that were not sent yet, see request.h. */
+/* Netlink messages that have not been sent yet, see request.h. */
 struct pending {
 	struct netlink *nl; /* NULL: none */
 	struct netlink_batch batch;
-	unsigned named; /* number of messages of the batch with an error text in what[] */
+	/* number of messages in the batch for which what[] contains the text of an error message */
+	unsigned named;
 	char what[NETLINK_BATCH_MAX][160];
 };
 
@@ -115,13 +127,14 @@ struct net {
 	size_t n_bridges;
 	struct net_route routes[NET_WORDS_MAX];
 	size_t n_routes;
-	char *sysctls[NET_WORDS_MAX]; /* "net/ipv4/x=1" */
+	char *sysctls[NET_WORDS_MAX]; /* a sysctl to set, such as "net/ipv4/x=1" */
 	size_t n_sysctls;
 	int dns;
 	struct addrs dns_addr;
-	struct nic nic; /* the lent device; name "": no device is lent */
+	struct nic nic; /* the lent device; its name is "" if no device is lent */
 	bool nat;
-	/* address of --nat; family 0: the address of the device through which a packet leaves */
+	/* address of --nat; family 0 means the address of the device through which a packet
+	 * leaves */
 	struct net_addr nat_to;
 	struct publish publish[NET_WORDS_MAX];
 	size_t n_publish;
@@ -129,36 +142,41 @@ struct net {
 	const char *pasta_args;
 	int pasta_line; /* socket to the background process that runs pasta */
 	bool no_lo, force, explain, check;
-	bool enters; /* `run NAME`: enter an existing namespace, with its files in /etc/netns */
+	/* `run NAME`: the program enters an existing namespace, and uses the files in
+	 * /etc/netns/NAME */
+	bool enters;
 	struct handle handle;
-	char **argv; /* arguments of the program, or NULL */
+	char **argv; /* the program and its arguments, or NULL */
 
 	/* looked up */
 	enum target_kind target;
-	int own_ns, ns; /* descriptors of the caller's and of the target's namespace */
+	/* descriptors of the caller's network namespace and of the target namespace */
+	int own_ns, ns;
 	struct netlink host, inner;
 	struct pending pending;
 	int host_lock, name_lock;
-	char label[64];      /* name or path of the target for ip(8) in --explain */
-	char path[PATH_MAX]; /* the file of `name` in /run/netns */
-	bool name_is_new;    /* this run created the file `path` */
+	/* name or path by which ip(8) accepts the target namespace, for --explain */
+	char label[64];
+	char path[PATH_MAX]; /* path of the file in /run/netns that has the name of the namespace */
+	bool name_is_new;    /* this run has created the file `path` */
 	struct nspin pin;
 	struct supervise supervise;
-	struct addrs subnets; /* IPv4 subnets of the namespace */
+	struct addrs subnets; /* IPv4 subnets of the addresses of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
 	char table[NAT_TABLE_SIZE];
-	struct buf rules; /* input of nft(8) */
+	struct buf rules; /* commands for nft(8) that create the firewall rules */
 	struct nft_ctx *nft;
-	struct netlink conntrack; /* a socket of ctnetlink; open if a UDP port is published */
-	bool nat_owned;           /* the kernel removes the table when nsnet ends */
-	struct buf resolv;        /* the text of /etc/resolv.conf */
+	/* a socket of ctnetlink (connection tracking); open if a UDP port is published */
+	struct netlink conntrack;
+	bool nat_owned;    /* the kernel removes the firewall table when nsnet ends */
+	struct buf resolv; /* the text of the program's /etc/resolv.conf */
 };
 
 /* ---- parsing: spec.c, opts.c. All die with a usage message. */
 
 void spec_wire(struct net *n, const char *option, const char *text);
-/* Parses REF[:IF][,ADDR...], an argument of `link`. */
+/* Parses REF[:IF][,ADDR...], an argument of the verb `link`. */
 void spec_end(struct wire *w, const char *text);
 struct bridge *spec_bridge(struct net *n, const char *option, const char *text);
 void spec_move(struct net *n, const char *text);
@@ -173,8 +191,8 @@ bool name_is_valid(const char *s);
 /* ---- stages */
 
 /* Looks up the namespaces, devices and bridges that the request names, and chooses automatic
- * addresses. Locks the caller's network namespace against other runs until the step `unlock`,
- * unless n->explain or n->check is set. */
+ * addresses. Locks the caller's network namespace against other runs until the step `unlock`, but
+ * not if n->explain or n->check is set. */
 int resolve(struct net *n, struct nserr *e) must_check;
 void build_plan(struct net *n, struct plan *p);
 
@@ -190,21 +208,27 @@ void net_init(struct net *n);
 int names_lock(struct nserr *e) must_check;
 /* Makes /run/netns a shared mount, as ip(8) does, so that other mount namespaces see the names. */
 int names_share(struct nserr *e) must_check;
-/* Opens a named namespace. Returns NAME_NONE if there is no such file, NAME_DEAD if no namespace is
- * mounted on the file, NAME_ALIVE with a descriptor of the network namespace in *fd, or a negative
- * errno with e set. */
+/* Opens the namespace with that name. Returns NAME_NONE if there is no file with that name,
+ * NAME_DEAD if no namespace is mounted on the file, NAME_ALIVE with a descriptor of the network
+ * namespace in *fd, or a negative errno with e set. */
 enum { NAME_NONE, NAME_DEAD, NAME_ALIVE };
 int names_open(const char *name, int *fd, struct nserr *e) must_check;
 int names_remove(const char *name, struct nserr *e) must_check;
 
-/* Enters the network namespace ns, opens a netlink socket there, and returns to the namespace own.
- * Returns 0, or a negative errno with e set. */
+/* Enters the network namespace ns, opens a netlink socket there, and returns to the namespace
+ * `own`. Returns 0, or a negative errno with e set. */
 int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check;
 /* Opens the network namespace that a reference names. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
-/* Writes the name or the path by which ip(8) accepts the namespace of a reference. */
+/*
+ * Finds out whether the other end of the pair `l` is in the network namespace ns. nl is a socket in
+ * the namespace of l. An index alone does not identify a device, because each namespace counts its
+ * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
+ */
+int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
+/* Writes the name or path by which ip(8) accepts the namespace that a reference names. */
 void net_label(const char *ref, char label[64]);
-/* Sets the hint to the needed capabilities if rc is -EPERM. Returns rc. */
+/* If rc is -EPERM, sets the hint of e to the capabilities that are needed. Returns rc. */
 int net_denied(int rc, struct nserr *e);
 
 /* ---- steps: the kinds are in one array, by which explain() recognises them */
@@ -276,27 +300,29 @@ static inline bool nat_wanted(const struct net *n)
 {
 	return !n->pasta && (n->nat || n->n_publish);
 }
-/* Returns true if nsnet runs the program as a child instead of replacing itself. */
+/* Returns true if nsnet runs the program as a child process, and not in its own process. */
 static inline bool net_forks(const struct net *n)
 {
 	return handle_forks(&n->handle) || nat_wanted(n) || n->nic.name[0];
 }
-/* Parses the argument of --nat. NULL means the address of the uplink. */
+/* Parses the argument of --nat. NULL means the address of the device through which packets
+ * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* Writes the name of the firewall table for a namespace (kind "ns"), a bridge ("br") or a process
- * ("run"). Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind is "ns"), a bridge ("br") or a
+ * process ("run"). Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
-/* Removes the table of `run` after the end of the program, if the kernel does not remove the table
- * itself (before 5.12). */
+/* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
+ * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind "ns") or a bridge ("br"), if there is one. */
+/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br"), if the table
+ * exists. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
-/* Finds the tables of nsnet whose namespace or bridge does not exist any more. Adds a line for each
- * table to out, and removes the table unless `dry`. Returns 0, also if libnftables is missing, or a
- * negative errno with e set. */
+/* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
+ * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables
+ * is missing), or a negative errno with e set. */
 int nat_collect(struct net *n, bool dry, struct buf *out, struct nserr *e) must_check;
 int run_nat(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_nat(void *ctx, const struct plan_step *s);
@@ -318,7 +344,7 @@ int run_userns(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* steps_file.c: files of the program */
+/* defined in steps_file.c: steps that create files for the program */
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_etc(void *ctx, const struct plan_step *s, struct nserr *e);
@@ -328,13 +354,13 @@ int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_files(void *ctx, const struct plan_step *s, struct nserr *e);
 int dns_read(struct net *n, struct nserr *e) must_check;
 
-/* Adds an argument of a shell command, in quotes if the shell needs them. */
+/* Appends an argument of a shell command, in quotes if the shell requires them. */
 void shell_word(struct buf *out, const char *s);
 /* Returns the prefix of a command that runs in the namespace with that label, for example "ip netns
- * exec web ". With `ip`, returns the prefix of the arguments of ip(8), for example "ip -n web ".
+ * exec web ". If `ip` is set, returns the beginning of an ip(8) command, for example "ip -n web ".
  * The text is valid until the fourth call after this one. */
 const char *in_namespace(const char *label, bool ip);
-/* Appends the prefix of the arguments of ip(8) for the target namespace, see in_namespace(). */
+/* Appends the beginning of an ip(8) command for the target namespace, see in_namespace(). */
 void ip_in(const struct net *n, struct buf *out);
 
 /* ---- verbs, each with the verb at argv[0] */

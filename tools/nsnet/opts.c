@@ -50,7 +50,7 @@ enum {
 
 static const struct cli_opt run_opts[] = {
 	PLAN_OPTS,
-	{ OPT_MOVE, "move", CLI_ARG, "<device>[,name=<if>]", "lend a device of the host to the namespace" },
+	{ OPT_MOVE, "move", CLI_ARG, "<device>[,...]", "lend a device of the host to the namespace" },
 	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "connect the namespace with pasta(1), without root" },
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS_FORKED,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* request: functions shared by the steps that send requests of rtnetlink(7). */
+/* request: declares functions with which the steps send requests of rtnetlink(7). */
 #ifndef NSU_NSNET_REQUEST_H
 #define NSU_NSNET_REQUEST_H
 
@@ -7,21 +7,22 @@
 
 /*
  * The steps collect several messages and send them with one system call. request_begin() returns
- * the batch for the next message to that socket, or NULL with e set if older messages had to be
- * sent and failed. request_add() sets the error message for the messages that were added since
- * request_begin(), and returns 0. request_flush() sends all messages. It must be called before a
- * step that needs their effect. It returns 0, or a negative errno with e set to the error message
- * of the first message that failed, and the hint set to the error text of the kernel. The kernel
- * processes the later messages as well.
+ * the batch to which the next message to that socket must be added, or NULL with e set if earlier
+ * messages had to be sent and failed. request_add() sets the error message for the messages that
+ * were added since request_begin(), and returns 0. request_flush() sends all messages.
+ * request_flush() must be called before a step that depends on the effect of the messages. It
+ * returns 0, or a negative errno with e set to the error message of the first message that failed,
+ * and the hint set to the error text of the kernel. The kernel processes the later messages as
+ * well.
  */
 struct netlink_batch *request_begin(struct net *n, struct netlink *nl, struct nserr *e);
 int request_add(struct net *n, const char *fmt, ...) printf_like(2, 3);
 int request_flush(struct net *n, struct nserr *e) must_check;
 
-/* Returns the text of an address, which is valid until the next call. */
+/* Returns an address as text. The text is valid until the next call. */
 const char *text_of(const struct net_addr *a);
 
-/* Adds "addr replace ADDR dev DEV" and a newline. */
+/* Appends the text "addr replace ADDR dev DEV" and a newline. */
 void show_address(struct buf *out, const struct net_addr *a, const char *dev);
 
 #endif

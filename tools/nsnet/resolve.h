@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* resolve: functions shared by the files that look up a request. */
+/* resolve: declares functions that the files share that look up what a request names. */
 #ifndef NSU_NSNET_RESOLVE_H
 #define NSU_NSNET_RESOLVE_H
 
 #include "nsnet.h"
 
-/* Lists of the caller's network. Each is read at most once, and only when it is needed. */
+/* Lists of objects in the caller's network namespace. Each list is read at most once, when it is
+ * first needed. */
 struct host {
 	struct net_links links;
 	struct net_ifaddrs addrs;
@@ -13,12 +14,12 @@ struct host {
 	bool has_links, has_addrs, has_routes;
 };
 
-/* Read a list of the caller's network namespace, unless it has been read already. Return 0, or a
- * negative errno with e set. */
+/* Read one of the lists, unless it has been read already. Return 0, or a negative errno with e
+ * set. */
 int need_links(struct net *n, struct host *h, struct nserr *e) must_check;
 int need_addrs(struct net *n, struct host *h, struct nserr *e) must_check;
 
-/* Adds an address to a list, unless the list is full or contains the address. */
+/* Adds an address to a list, unless the list is full or contains the address already. */
 void keep_addr(struct addrs *l, const struct net_addr *a);
 
 /* Checks an address that the device will get. Returns -EINVAL with e set if its subnet overlaps a
@@ -27,21 +28,21 @@ void keep_addr(struct addrs *l, const struct net_addr *a);
 int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int index,
 		  const char *dev, struct nserr *e) must_check;
 
-/* Looks up a bridge, and removes the addresses that it has already from the list of addresses to
+/* Looks up a bridge. Removes addresses that the bridge has already from the list of addresses to
  * add. */
 int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nserr *e) must_check;
 
-/* Chooses the lowest free address of each subnet of the bridge. */
+/* Chooses the lowest free address in each subnet of the bridge. */
 int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
 
-/* Looks up the other end of a device in the namespace, and completes the addresses, hardware
- * addresses and alias of the device. `inside` lists the devices of an existing namespace. The first
- * device gets the default route. */
+/* Looks up the other end of a device in the namespace, and sets the missing addresses, hardware
+ * addresses and the alias of the device. `inside` lists the devices of an existing namespace. The
+ * first device gets the default route. */
 int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, struct wire *w,
 		 bool first, struct nserr *e) must_check;
 
-/* Writes the first name PATTERN0, PATTERN1, … that neither a device in the list nor a device of the
- * request has. */
+/* Writes the first of the names PATTERN0, PATTERN1, … that no device in the list and no device of
+ * the request has. */
 void free_name(const struct net_links *l, const struct net *n, const char *pattern,
 	       char out[IF_NAMESIZE]);
 

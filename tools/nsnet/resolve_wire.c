@@ -99,9 +99,8 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 			return rc;
 		outer = net_links_by_index(&h->links, l->peer);
 		w->outer = l->peer;
-		/* An index is valid only in one namespace. The alias proves that the index belongs
-		 * to this namespace. */
 		if (!outer || !str_after(outer->alias, NET_ALIAS) ||
+		    net_peer_is_in(&n->inner, l, n->own_ns) <= 0 ||
 		    (w->kind == WIRE_BRIDGE && outer->master != w->bridge->index))
 			return nserr_set(
 				e, EEXIST,

@@ -8,7 +8,10 @@
 #include "base/num.h"
 #include "base/str.h"
 
-#define DEPTH_MAX 8 /* maximum depth of jumps, so that a loop ends */
+#define DEPTH_MAX 16 /* maximum depth of jumps in the kernel, NFT_JUMP_STACK_SIZE */
+/* Maximum number of jumps that are followed. The rules of a namespace come from its administrator,
+ * who could write chains that jump to each other so often that their evaluation would not end. */
+#define JUMPS_MAX 10000
 
 /* ---- lines and words */
 
@@ -43,6 +46,7 @@ struct eval {
 	const struct rules_packet *packet;
 	struct rules_place *place;
 	bool nat;
+	unsigned jumps;
 	/* a rule that this parser does not understand may drop or accept the packet */
 	bool may_drop, may_pass;
 };
@@ -87,7 +91,8 @@ static enum verdict eval_rule(struct eval *v, const char *table, const char *cha
 
 	if (m == NO || !verdict[0])
 		return NONE;
-	if (streq(verdict, "vmap")) {
+	if (streq(verdict, "vmap") ||
+	    (target[0] && (depth == DEPTH_MAX || v->jumps++ >= JUMPS_MAX))) {
 		keep_place(v, table, chain, rule);
 		v->may_drop = v->may_pass = true;
 		return NONE;
@@ -120,8 +125,6 @@ static enum verdict eval_chain(struct eval *v, const char *table, const char *ch
 	const char *line;
 	size_t n;
 
-	if (depth > DEPTH_MAX)
-		return NONE;
 	while (is == NONE && !returns && next_line(&lines, &line, &n) && !str_after(line, "\t}")) {
 		char rule[512];
 

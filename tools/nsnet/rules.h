@@ -5,27 +5,28 @@
 
 #include "net/address.h"
 
-/* The packet that the rules are applied to. */
+/* The packet to which the rules are applied. */
 struct rules_packet {
 	const char *iif, *oif; /* names of the input and the output device, or NULL */
 	struct net_addr src, dst;
-	uint8_t proto;  /* IPPROTO_*, 0: not known */
+	uint8_t proto;  /* protocol, IPPROTO_*; 0 if it is not known */
 	uint16_t dport; /* 0: not known */
-	bool reply;     /* the packet belongs to an established connection */
+	bool reply;     /* true if the packet belongs to an established connection */
 };
 
 enum rules_fate {
-	RULES_PASS,  /* no chain drops the packet */
-	RULES_DROP,  /* a chain drops or rejects the packet */
-	RULES_NAT,   /* the source address of the packet is translated */
-	RULES_MAYBE, /* the result depends on a rule that is not understood */
+	RULES_PASS, /* result: no chain drops the packet */
+	RULES_DROP, /* result: a chain drops or rejects the packet */
+	RULES_NAT,  /* result: the source address of the packet is translated */
+	/* result: unknown, because it depends on a rule that the parser does not understand */
+	RULES_MAYBE,
 };
 
-/* The rule that decided the fate of a packet. */
+/* The rule that decides what happens to a packet. */
 struct rules_place {
-	char table[96]; /* name with the family: "ip filter" */
+	char table[96]; /* name of the chain with its family and table, such as "ip filter" */
 	char chain[64];
-	char rule[200]; /* text of the rule; "policy drop" for the policy of the chain */
+	char rule[200]; /* text of the rule; "policy drop" if the policy of the chain decides */
 };
 
 /*
@@ -36,7 +37,7 @@ struct rules_place {
 enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
 			     const struct rules_packet *p, struct rules_place *place);
 
-/* A rule that sends a port of the host to another address. */
+/* A rule that forwards a port of the host to another address. */
 struct rules_dnat {
 	bool udp;
 	uint16_t outer, inner;
@@ -44,8 +45,8 @@ struct rules_dnat {
 	char table[96];
 };
 
-/* Finds the next such rule of the hook prerouting after *at, and advances *at. The caller sets
- * *at to the beginning of the ruleset before the first call. Returns false if there is no
+/* Finds the next such rule of the hook prerouting, beginning at *at, and advances *at. Before the
+ * first call, the caller sets *at to the beginning of the ruleset. Returns false if there is no
  * further rule. */
 bool rules_next_dnat(const char **at, struct rules_dnat *out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show: the devices of all namespaces and their connections, and the functions that print them. */
+/* show: declares the devices of all namespaces and their connections, and the functions that print
+ * them. */
 #ifndef NSU_NSNET_SHOW_H
 #define NSU_NSNET_SHOW_H
 
@@ -9,19 +10,20 @@
 /* A network namespace. */
 struct view_ns {
 	uint64_t inode;
-	char *ref;  /* reference to the namespace, which other tools accept */
-	char *name; /* name in /run/netns, or NULL */
+	char *ref;  /* reference to the namespace, in a form that other tools accept */
+	char *name; /* name of the namespace in /run/netns, or NULL */
 	uint64_t procs, holders;
-	int fd; /* descriptor of the namespace; -1 if it cannot be opened */
+	int fd; /* descriptor of the namespace; -1 if the namespace cannot be opened */
 	struct netlink nl;
 	struct net_links links;
 	struct net_ifaddrs addrs;
 	struct net_routes routes;
-	bool failed; /* the namespace could not be read */
-	/* the other ends of the pairs, in the order of links; NULL until they are needed */
+	bool failed; /* true if the namespace could not be read */
+	/* the other ends of the veth pairs, in the order of `links`; NULL until they are needed */
 	struct view_peer {
 		const struct view_ns *ns;
-		const struct net_link *link; /* NULL: not found */
+		/* namespace of the other end; NULL if it was not found */
+		const struct net_link *link;
 	} * peers;
 };
 
@@ -31,19 +33,18 @@ struct view {
 	uint64_t own; /* inode of the caller's network namespace */
 	bool complete;
 	bool all;     /* with lo */
-	bool counted; /* procs and holders are set */
-	struct buf
-		/* firewall rules of the caller's namespace, as nft(8) prints them; empty if not
-		 * needed */
-		rules;
+	bool counted; /* true if `procs` and `holders` are set */
+	/* firewall rules of the caller's network namespace, as nft(8) prints them; empty if
+	 * they are not needed */
+	struct buf rules;
 };
 
 /* Finds the network namespaces of the machine, and opens them. Sets their members inode, ref, name
  * and fd. Ends the process if the search is impossible. */
 void view_find(struct view *v);
 
-/* Finds the other ends of all pairs. Clears v->complete if the kernel does not report the namespace
- * of an other end. Ends the process if there is no memory. */
+/* Finds the other ends of all veth pairs. Clears v->complete if the kernel does not report the
+ * namespace of one of these ends. Ends the process if there is no memory. */
 void view_relate(struct view *v);
 
 /* Finds the other end of a veth pair. Returns the device and sets *ns to its namespace, or returns
@@ -51,12 +52,12 @@ void view_relate(struct view *v);
 const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 				 const struct net_link *l, const struct view_ns **ns);
 
-/* Returns "UP", "DOWN" or "NO-CARRIER". */
+/* Returns the state of a device: "UP", "DOWN" or "NO-CARRIER". */
 const char *view_state(const struct net_link *l);
 
-/* Each of these functions adds a list separated by commas: the addresses of a device (except those
- * of the link scope), the gateways of the device, and the published ports of the caller's namespace
- * that are forwarded to the device ("8080:80/tcp"). */
+/* Each of these functions adds a list separated by commas. The lists contain the addresses of a
+ * device (except those with the scope link), its gateways, and the published ports of the caller's
+ * namespace that are forwarded to the device ("8080:80/tcp"). */
 void view_addrs(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		struct buf *out);
 void view_gateways(const struct view *v, const struct view_ns *ns, const struct net_link *l,
@@ -64,7 +65,7 @@ void view_gateways(const struct view *v, const struct view_ns *ns, const struct 
 void view_ports(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		struct buf *out);
 
-/* Adds the table of nft(8) that nsnet made for the device, if there is one. */
+/* Adds the name of the nft(8) table that nsnet has created for the device, if there is one. */
 void view_nat_table(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 
@@ -73,14 +74,14 @@ void view_nat_table(const struct view *v, const struct view_ns *ns, const struct
 void view_peer_text(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 
-/* Returns true if a device is shown. */
+/* Returns true if the device must be shown. */
 static inline bool view_has(const struct view *v, const struct net_link *l)
 {
 	return v->all || !(l->flags & IFF_LOOPBACK);
 }
 
-/* view_table_init() sets the columns of the table. view_wants() returns true if the column of that
- * name is selected. */
+/* view_table_init() sets the columns of the table. view_wants() returns true if the column with
+ * that name is selected. */
 void view_table_init(struct table *t);
 bool view_wants(const struct table *t, const char *column);
 void view_table(const struct view *v, struct table *t);

@@ -301,10 +301,14 @@ void spec_move(struct net *n, const char *text)
 	take_name("--move", i.s, i.n, n->nic.name);
 	strcpy(n->nic.inside, n->nic.name);
 	while (next_item(&text, &i)) {
-		if (!has_key(&i, "name=", &value))
-			cli_die_usage("--move: '%.*s' is not name=<if>", (int)i.n, i.s);
-		take_name("--move", value.s, value.n, n->nic.inside);
+		if (has_key(&i, "name=", &value))
+			take_name("--move", value.s, value.n, n->nic.inside);
+		else if (has_key(&i, "gw=", &value))
+			take_addr("--move", &value, false, &n->nic.wire.gw);
+		else
+			take_addr("--move", &i, true, &n->nic.wire.addr);
 	}
+	strcpy(n->nic.wire.ifname, n->nic.inside);
 }
 
 void spec_route(struct net *n, const char *text)

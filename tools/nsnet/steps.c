@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "common/execute.h"
 #include "kernel/nsfile.h"
+#include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
 #include "nic.h"
 #include "request.h"
@@ -89,7 +90,7 @@ static int run_namespace(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot create a network namespace");
-		if (rc == -EPERM)
+		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
 			nserr_hint(e, "create a user namespace first, for example with 'nsunshare "
 				      "-rn -- <program>'");
 		return rc;

@@ -5,18 +5,12 @@
 #include <stdio.h>
 
 #include "kernel/sys_ns.h"
-#include "ns/netnsid.h"
 #include "show.h"
 #include "why.h"
 
-/* Returns true if the other end is in the network namespace ns. An index alone does not identify a
- * device, because each namespace counts its devices from 1. */
 static bool is_there(const struct why *y, int ns)
 {
-	int32_t id;
-
-	return y->dev->peer_nsid != NETNSID_UNASSIGNED && ns >= 0 &&
-	       netnsid_get(y->n->inner.fd, ns, &id) == 0 && id == y->dev->peer_nsid;
+	return net_peer_is_in(&y->n->inner, y->dev, ns) > 0;
 }
 
 /* Enters the namespace `to`, so that files of /proc and new sockets belong to it, and replaces the

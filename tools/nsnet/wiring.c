@@ -8,21 +8,16 @@
 #include "show.h"
 
 /*
- * Returns true if the namespace `of` knows the namespace ns by the number nsid. Clears v->complete
- * if the kernel does not answer.
+ * Returns true if the other end of the device l of the namespace `of` is in the namespace ns.
+ * Clears v->complete if the kernel does not answer.
  */
-static bool has_nsid(struct view *v, const struct view_ns *of, const struct view_ns *ns,
-		     int32_t nsid)
+static bool peer_is_in(struct view *v, const struct view_ns *of, const struct net_link *l,
+		       const struct view_ns *ns)
 {
-	int32_t id;
+	int rc = net_peer_is_in(&of->nl, l, ns->fd);
 
-	if (ns->fd < 0)
-		return false;
-	if (netnsid_get(of->nl.fd, ns->fd, &id) < 0) {
-		v->complete = false;
-		return false;
-	}
-	return id == nsid;
+	v->complete &= rc >= 0;
+	return rc > 0;
 }
 
 /*
@@ -42,8 +37,7 @@ static const struct net_link *find_peer(struct view *v, const struct view_ns *of
 
 		if (!peer || !streq(peer->kind, "veth") || peer->peer != l->index)
 			continue;
-		if (l->peer_nsid == NETNSID_UNASSIGNED ? ns == of
-						       : has_nsid(v, of, ns, l->peer_nsid)) {
+		if (l->peer_nsid == NETNSID_UNASSIGNED ? ns == of : peer_is_in(v, of, l, ns)) {
 			*where = ns;
 			return peer;
 		}

@@ -9,7 +9,7 @@
 #include "run/handle.h"
 #include "run/step_exec.h"
 
-/* The verbs: options that change the contents of the root. */
+/* The verbs, which are the options that change the contents of the root. */
 enum verb_id {
 	VERB_BIND,
 	VERB_RO_BIND,
@@ -36,54 +36,57 @@ enum verb_id {
 	VERB_COUNT
 };
 
-/* One verb on the command line. */
+/* One use of a verb on the command line. */
 struct op {
 	const struct verb *verb;
-	const char *arg; /* argument from the command line, for --explain; NULL if there is none */
-	char *text;      /* memory that contains the strings src and dst */
+	/* argument of the verb on the command line, for --explain; NULL if it has none */
+	const char *arg;
+	char *text; /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	/* ignore a missing source (of a bind), terminal (of --console) or destination (of other
-	 * verbs) */
+	/* ignore that the source of a bind, the terminal of --console, or the destination of
+	 * another verb is missing */
 	bool try;
-	/* the verb is from a preset, so a later option with the same destination replaces it */
+	/* the verb comes from a preset, so a later option with the same destination replaces it */
 	bool of_preset;
 };
 
 struct verb {
-	const char *name;    /* name of its option */
-	const char *dst;     /* default destination, or NULL */
+	const char *name;    /* name of the option */
+	const char *dst;     /* default destination of the verb, or NULL */
 	const char *fstype;  /* file system that the verb mounts, or NULL */
 	const char *options; /* default mount options, or NULL */
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
 
-	/* the effect of the verb on the mounts of earlier verbs at and below its destination */
+	/* what the verb does to mounts of earlier verbs at its destination or below it */
 	enum { VERB_COVERS, VERB_HIDES_ON_PURPOSE, VERB_COVERS_NOTHING } cover;
 };
 
 extern const struct verb verbs[VERB_COUNT];
 
-/* The command line, before files are opened or looked up. */
+/* The command line, before the files that it names are opened or looked up. */
 struct opts {
-	const char *newroot; /* a path or fd:N; NULL with --host-root */
+	const char *newroot; /* the new root: a path or fd:N; NULL with --host-root */
 	struct op *op;       /* the n verbs, in the order of the command line */
 	size_t n, size;
 	const char *put_old, *chdir;
 	bool force, explain, move_root, host_root;
-	bool readonly;  /* --readonly=/, which root_finish() applies last */
-	bool in_preset; /* opts_add() is adding the options of a preset */
+	bool readonly;  /* --readonly=/ was given; root_finish() applies it as the last change */
+	bool in_preset; /* opts_add() is currently adding the options of a preset */
 
 	/* the members below are settings of the preset */
-	bool of_host;  /* the root is meant to show the processes of the host */
-	bool nodev;    /* mounts get nodev unless their options contain "dev" */
-	uint64_t caps; /* the capabilities that the program may have, 0 for no limit */
+	bool of_host; /* the root is expected to show the processes of the host */
+	bool nodev;   /* new mounts get the option nodev unless their options contain "dev" */
+	/* the capabilities that the program may have; 0 means that there is no limit */
+	uint64_t caps;
 
-	bool caps_kept; /* --cap-keep or --keep-caps overrides the limit of the preset */
-	char **argv;    /* the program and its arguments, or NULL for a shell */
+	/* --cap-keep or --keep-caps was given, which overrides the limit of the preset */
+	bool caps_kept;
+	char **argv; /* the program and its arguments, or NULL if a shell is executed */
 };
 
-/* The command line, the options that libraries parse, and the root under construction. */
+/* The command line, the options that libraries parse, and the root while it is built. */
 struct run {
 	struct opts *o;
 	struct handle handle;
@@ -106,8 +109,8 @@ int opts_add_preset(struct opts *o, const char *name, struct nserr *e) must_chec
 /* Returns true if both verbs have the same destination. Does not follow symbolic links. */
 bool same_destination(const struct op *a, const struct op *b);
 
-/* Checks that no verb covers the mount of an earlier verb. Returns 0, or a negative errno with e
- * set. Has no side effects. */
+/* Checks that no verb covers a mount that an earlier verb has made. Returns 0, or a negative errno
+ * with e set. Has no side effects. */
 int check_hidden(const struct opts *o, struct nserr *e) must_check;
 
 /* Checks the destinations in the options. Returns 0, or a negative errno with e set. Has no side
@@ -118,10 +121,10 @@ int check_opts(const struct opts *o, struct nserr *e) must_check;
  * Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
-/* Adds all steps in the order in which they must run. */
+/* Adds all steps to the plan, in the order in which they must run. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Opens "fd:N", or a path outside of the new root. Returns a descriptor, or a negative errno with e
+/* Opens "fd:N" or a path in the caller's root. Returns a descriptor, or a negative errno with e
  * set. */
 int source_open(const char *src, int flags, struct nserr *e) must_check;
 
@@ -138,7 +141,7 @@ int overlay_mount(struct root *r, const struct op *op, const char *newroot,
  * or a negative errno with e set. */
 int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
-/* The kinds of steps except verbs, in the order of a plan (steps.c). */
+/* The kinds of steps that are not verbs, in the order of a plan (steps.c). */
 extern const struct plan_kind step_check_move, step_check_ns, step_begin, step_processes,
 	step_program, step_pivot, step_std_fds, step_chdir, step_ambient;
 

@@ -14,19 +14,20 @@ enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE, MODE_FEATURES };
 struct opts {
 	enum mode mode;
 	bool explain, json;
-	bool handles; /* an option for handles was given */
+	bool handles; /* one of the options for scripts (handles) was given */
 	struct handle handle;
 	struct timens_request ask;
 	const char *base, *anchor; /* arguments of --base and --anchor, or NULL */
-	struct nsref target;       /* process of --write */
-	char **rest;               /* program and arguments, or the references of --show */
+	struct nsref target;       /* process of --write, whose time namespace is changed */
+	char **rest;               /* the program and its arguments; with --show, the references */
 };
 
 /* The state of a run. */
 struct run {
 	struct opts *o;
 	struct program program;
-	/* the start time of this process is the anchor, and its children get the offsets */
+	/* the anchor of "=TIME" is the start time of this process, and the offsets apply to its
+	 * children */
 	struct nsref_process target;
 	struct timens offsets;
 };
@@ -34,18 +35,18 @@ struct run {
 /* Parses the command line into o. If it is invalid, prints a message and ends the process. */
 void opts_parse(struct opts *o, int argc, char **argv);
 
-/* Checks the combination of options. Returns 0, or -EINVAL with e set. */
+/* Checks that the options can be combined. Returns 0, or -EINVAL with e set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
 /* Looks up the program and the target, reads the clocks and computes the offsets. Returns 0, or a
  * negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
-/* Adds the steps of MODE_RUN or MODE_WRITE to p. r must outlive p. */
+/* Adds the steps of MODE_RUN or MODE_WRITE to the plan p. r must outlive p. */
 void build_plan(struct run *r, struct plan *p);
 
 /* Prints the output of --show for refs, as a table or JSON. refs ends with NULL; if it is empty,
- * prints "self". Returns 0, or a negative errno with e set. */
+ * the reference is "self". Returns 0, or a negative errno with e set. */
 int show_refs(char *const *refs, bool json, struct nserr *e) must_check;
 
 #endif

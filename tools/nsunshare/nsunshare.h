@@ -18,40 +18,41 @@
 
 #define BINFMT_DIR "/proc/sys/fs/binfmt_misc"
 
-/* The arguments of an option that may be repeated. */
+/* The arguments of an option that was given several times. */
 struct words {
 	const char **word;
 	size_t n;
 };
 
-/* The command line, before look-ups. */
+/* The command line, before the names in it are looked up. */
 struct opts {
 	uint64_t types;                /* CLONE_NEW* flags of the namespaces to create */
-	const char *pin[NSTYPE_COUNT]; /* FILE of --TYPE=FILE, or NULL */
+	const char *pin[NSTYPE_COUNT]; /* FILE of the option --TYPE=FILE, or NULL */
 	const char *persist, *unpersist;
 
-	const char *map; /* argument of --map: a stream, a map in one word, or like:REF */
+	const char *map; /* argument of --map: a stream, the one-word form of a map, or like:REF */
 	const char *map_user, *map_group;
 	struct words users, groups;
 	const char *owner;
 	enum idmap_setgroups setgroups;
 
 	unsigned long propagation; /* MS_* flag of --propagation, or 0 */
-	/* arguments of these options, or NULL */
+	/* arguments of the options with these names, or NULL */
 	const char *mount_proc, *mount_binfmt, *interpreter;
 	const char *root, *wd;
 	const char *hostname, *domainname;
 	bool lo;
 	struct words sysctls;
-	const char *oom_score_adj; /* a number, or NULL */
+	const char *oom_score_adj; /* argument of the option, which is a number; or NULL */
 	struct timens_request clocks;
 
 	const char *cgroup;
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	const char *setup, *setup_outside; /* shell commands of these options, or NULL */
-	const char *name;                  /* name of the run, or NULL */
+	/* arguments of the options with these names, which are shell commands; or NULL */
+	const char *setup, *setup_outside;
+	const char *name; /* argument of --name, or NULL */
 
 	bool fork, no_fork, detach, init, explain;
 	bool stops; /* --stop-signal or --grace was given */
@@ -72,10 +73,11 @@ struct run {
 	gid_t owner_gid;
 	struct timens offsets;
 
-	pid_t pid; /* pid of a process in the new namespaces, in the outer pid namespace */
-	/* the options remove privileges from the program that the parent still has */
+	pid_t pid; /* pid of a process in the new namespaces, valid in the outer pid namespace */
+	/* the options take privileges from the program that the parent process still has */
 	bool restricts;
-	bool visible; /* processes in the new user namespace may trace the parent */
+	/* processes in the new user namespace have permission to trace the parent process */
+	bool visible;
 	struct plan_keeper keeper;
 	/* set in the helper: the child has executed the program or its init process */
 	bool runs;
@@ -86,23 +88,23 @@ struct run {
 	bool by_root; /* the effective user id of the caller is 0 */
 	struct cgroup cgroup;
 	struct nspin pin[NSTYPE_COUNT];
-	uint64_t mnt_id;         /* id of the caller's mount namespace */
+	uint64_t mnt_id;         /* 64-bit id of the caller's mount namespace */
 	struct nspin_dir dir;    /* --persist */
-	struct nsname_keep name; /* the name of --name, which the helper reserves */
+	struct nsname_keep name; /* the name of --name, which the helper has reserved */
 	struct nsname entry;
-	struct nserr late; /* an error in the helper while the program ran */
+	struct nserr late; /* an error that occurred in the helper while the program ran */
 
 	struct program program;
 };
 
-/* Value of map_user and map_group that means the current id. */
+/* Value of map_user and map_group that means the caller's current id. */
 extern const char opts_current[];
 
 /* Parses the command line into r->o, r->handle and r->cred. If it is invalid, prints a message and
  * ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
-/* Checks the combination of options, without look-ups. Returns 0, or a negative errno with e
+/* Checks that the options can be combined, without look-ups. Returns 0, or a negative errno with e
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
@@ -110,15 +112,15 @@ int check_opts(const struct opts *o, struct nserr *e) must_check;
  * with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
-/* Adds all steps in the order in which they must run. */
+/* Adds all steps to the plan, in the order in which they must run. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Adds the last steps of `self`, the process that becomes the program: credentials, the death
+/* Adds the last steps of the process `self`, which becomes the program: credentials, the death
  * signal and signal mask of s (unless it is NULL), the descriptors and handles of h, and exec. */
 void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
 		struct handle *h);
 
-/* Adds the steps of process 1 of --init. Process 1 is the caller of that plan. */
+/* Adds the steps of process 1 of --init to a separate plan, whose caller is process 1. */
 void build_init(struct run *r, struct plan *p);
 
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
@@ -131,22 +133,22 @@ void pins_close(struct run *r);
 void name_publish(struct run *r);
 int name_release(struct run *r, struct nserr *e) must_check;
 
-/* Sets up r->keeper, whose functions run in the helper of a parent that waits. needed is false if
- * there is no such helper. */
+/* Sets up r->keeper. Its functions run in the helper if the parent process waits for the program.
+ * `needed` is false if there is no such helper. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
 
-/* The kinds of steps, with the file that defines them. */
+/* The kinds of steps. A comment names the file that defines them. */
 extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
 	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets; /* steps_ns.c */
 extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin;         /* steps_pin.c */
 extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
-	step_enter_cgroup; /* steps_parent.c */
+	step_enter_cgroup; /* defined in steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
-	step_mount_binfmt, step_interpreter; /* steps_mount.c */
+	step_mount_binfmt, step_interpreter; /* defined in steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
 	step_domainname, step_lo, step_sysctl;                /* steps_proc.c */
 extern const struct plan_kind step_name, step_identify;       /* steps_name.c */
-extern const struct plan_kind step_setup, step_setup_outside; /* steps_setup.c */
+extern const struct plan_kind step_setup, step_setup_outside; /* defined in steps_setup.c */
 extern const struct plan_kind step_init;                      /* init.c */
 
 #endif

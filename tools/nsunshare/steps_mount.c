@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 
 #include "base/file.h"
+#include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
@@ -138,7 +139,7 @@ static int run_mount_binfmt(void *ctx, const struct plan_step *s, struct nserr *
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount binfmt_misc on '%s'", dir);
-	if (rc == -EPERM)
+	if (rc == -EPERM && sys_ns_in_userns() > 0 && sys_cap_has(CAP_SYS_ADMIN))
 		nserr_hint(e, "use Linux 6.7 or later for binfmt_misc in a user namespace");
 	else if (rc == -ENODEV)
 		nserr_hint(e, "load the kernel module with 'modprobe binfmt_misc'");

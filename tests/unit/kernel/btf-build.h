@@ -17,10 +17,10 @@
 #include "base/buf.h"
 
 struct btf_build {
-	struct buf types, more, strings; /* more: the types that follow the structures */
+	struct buf types, more, strings; /* types that are added after the structures */
 	char names[128][64];
 	size_t n_names;
-	uint32_t n; /* number of all types so far */
+	uint32_t n; /* number of all types that have been added so far */
 };
 
 static inline void build_word(struct buf *b, uint32_t v)
@@ -55,8 +55,8 @@ static inline uint32_t build_struct_id(const struct btf_build *b, const char *na
 	abort();
 }
 
-/* Adds the type t and returns its id. Wraps integers in "const" and pointers in a typedef, which
- * the code under test must skip. */
+/* Adds the type that the text t describes, and returns its id. Wraps integers in "const" and
+ * pointers in a typedef, which the code under test must skip. */
 static inline uint32_t build_type(struct btf_build *b, const char *t)
 {
 	uint32_t id;
@@ -120,7 +120,7 @@ static inline void build_function(struct btf_build *b, const char *line)
 	build_more(b, 12, 0, build_string(b, word[0]), proto);
 }
 
-static size_t build_open; /* position of the structure to which the following members belong */
+static size_t build_open; /* position of the structure to which the members that follow belong */
 
 static inline void build_item(struct btf_build *b, const char *line, bool member)
 {
@@ -149,7 +149,7 @@ static inline void build_item(struct btf_build *b, const char *line, bool member
 				      (word[2][0] == 'b' ? (uint32_t)atoi(word[2] + 1) << 24 : 0));
 }
 
-/* Returns the BTF in memory that the caller releases with buf_free(). */
+/* Returns the BTF in memory. The caller releases it with buf_free(). */
 static inline struct buf btf_build(const char *text)
 {
 	struct btf_build b = { 0 };

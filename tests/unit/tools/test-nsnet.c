@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "../unit.h"
+#include "base/buf.h"
 #include "nsnet/rules.h"
 
 static struct net_addr addr(const char *s)
@@ -93,13 +94,11 @@ static void matches_decide_if_a_rule_applies(void)
 
 static void jumps_are_followed_and_policies_count(void)
 {
-	static const char text[] =
-		"table ip filter {\n"
-		"\tchain USER {\n\t\tip saddr 10.9.0.0/16 accept\n\t}\n\n"
-		"\tchain LOOP {\n\t\tjump LOOP\n\t}\n\n"
-		"\tchain FORWARD {\n"
-		"\t\ttype filter hook forward priority filter; policy drop;\n"
-		"\t\tcounter packets 0 bytes 0 jump USER\n\t\tjump LOOP\n\t}\n}\n";
+	static const char text[] = "table ip filter {\n"
+				   "\tchain USER {\n\t\tip saddr 10.9.0.0/16 accept\n\t}\n\n"
+				   "\tchain FORWARD {\n"
+				   "\t\ttype filter hook forward priority filter; policy drop;\n"
+				   "\t\tcounter packets 0 bytes 0 jump USER\n\t}\n}\n";
 	struct rules_place at = { .table = "" };
 	struct rules_packet p = packet();
 
@@ -187,6 +186,45 @@ static void incomplete_rulesets_are_read_to_the_end(void)
 	}
 }
 
+/* Writes a chain at `forward` that jumps to c1, and the chains c1 to c<depth>, each of which jumps
+ * `width` times to the next. The last chain contains `rule`. */
+static void write_chains(struct buf *b, unsigned depth, unsigned width, const char *rule)
+{
+	buf_adds(b, "table ip f {\n\tchain fw {\n\t\ttype filter hook forward priority filter; "
+		    "policy accept;\n\t\tjump c1\n\t}\n");
+	for (unsigned i = 1; i <= depth; i++) {
+		buf_printf(b, "\tchain c%u {\n", i);
+		for (unsigned k = 0; i < depth && k < width; k++)
+			buf_printf(b, "\t\tjump c%u\n", i + 1);
+		if (i == depth)
+			buf_printf(b, "\t\t%s\n", rule);
+		buf_adds(b, "\t}\n");
+	}
+	buf_adds(b, "}\n");
+}
+
+/* The kernel allows 16 levels of jumps. An evaluation of all paths through many jumps would take
+ * years. */
+static void deep_and_numerous_jumps_are_limited(void)
+{
+	struct buf deep = BUF_INIT, wide = BUF_INIT, many = BUF_INIT;
+	struct rules_place at = { .table = "" };
+	struct rules_packet p = packet();
+
+	write_chains(&deep, 16, 1, "drop");
+	CHECK_INT(rules_decide(deep.s, "filter", "forward", &p, &at), RULES_DROP);
+	CHECK_STR(at.chain, "c16");
+	write_chains(&wide, 16, 20, "accept");
+	CHECK_INT(rules_decide(wide.s, "filter", "forward", &p, &at), RULES_PASS);
+	write_chains(&many, 16, 20, "continue");
+	CHECK_INT(rules_decide(many.s, "filter", "forward", &p, &at), RULES_MAYBE);
+	/* the kernel refuses a loop */
+	CHECK_INT(fate_of(&p, "jump fw"), RULES_MAYBE);
+	buf_free(&deep);
+	buf_free(&wide);
+	buf_free(&many);
+}
+
 UNIT_MAIN(CASE(matches_decide_if_a_rule_applies), CASE(jumps_are_followed_and_policies_count),
 	  CASE(translation_counts_for_its_subnet_only), CASE(published_ports_are_listed_once),
-	  CASE(incomplete_rulesets_are_read_to_the_end))
+	  CASE(incomplete_rulesets_are_read_to_the_end), CASE(deep_and_numerous_jumps_are_limited))

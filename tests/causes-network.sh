@@ -1,0 +1,163 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causes-network: checks the hints of nsnet. Each hint has a situation in which it must appear and a
+# similar one in which it must not.
+# as: root
+# budget: 120
+# shellcheck disable=SC2016 # the table expands $T
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+. "${0%/*}/causelib.sh"
+require_ns net mnt user
+require_tool ip nft
+host_is_ours
+
+# A bind mount replaces /etc, so the machine's files stay unchanged.
+oneTimeSetUp()
+{
+	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
+	ip link set lo up
+}
+
+tearDown()
+{
+	stop_holders
+	nft flush ruleset
+	clear_network
+}
+
+test_a_missing_object_is_named_with_the_verb_that_creates_it()
+{
+	ip link add br1 type bridge
+	ip link add br2 type bridge
+	ip addr add 10.2.0.1/24 dev br2
+	situations <<-'TABLE'
+	125 | nsnet run none -- true | hint: create it with 'nsnet add none' | -
+	1 | nsnet why none | the network namespace 'none': No such file | create it with 'nsnet add
+	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create it with 'nsnet bridge none0,<address>/<length>' | give the bridge
+	1 | nsnet add web --bridge lo | 'lo' is a device, but not a bridge | create it with 'nsnet bridge
+	1 | nsnet add web --bridge br1 | hint: give the bridge an address with 'nsnet bridge br1,<address>/<length>' | create it
+	0 | nsnet add with --bridge br1,10.9.9.9/24 | - | give the bridge an address
+	1 | nsnet add self --link eth0@br2,10.2.0.5/24 --nat | hint: give the namespace an address with 'nsnet attach <name> self' | -
+	0 | nsnet add web --bridge br2 --nat | - | nsnet attach
+	TABLE
+}
+
+test_a_subnet_or_port_that_is_used_already()
+{
+	ip link add up0 type veth peer name w0
+	ip link set w0 up
+	ip addr add 10.3.0.1/24 dev up0
+	ip link set up0 up
+	busybox nc -ll -p 8080 -e cat </dev/null &
+	server=$!
+	until ss -Htln 'sport = 8080' | grep -q .; do
+		kill -0 "$server" || break
+	done
+	situations <<-'TABLE'
+	1 | nsnet bridge br0,10.3.0.9/24 | hint: choose another subnet, or use --force | -
+	0 | nsnet bridge br0,10.4.0.1/24 | - | choose another subnet
+	1 | nsnet add web --bridge br0 --publish 8080:80 | hint: choose another port, or use --force to redirect the port although a program listens on this port | -
+	1 | nsnet add web --bridge br0 --publish 80 | - | choose another port
+	0 | nsnet add web --bridge br0 --publish 8081:80 | - | choose another port
+	TABLE
+	kill "$server"
+	wait "$server" 2>/dev/null
+	return 0
+}
+
+test_an_object_that_is_not_removed()
+{
+	ip link add br1 type bridge
+	ip link add br3 type bridge
+	ip link add v1 type veth peer name v2
+	nsnet bridge br2,10.2.0.1/24
+	ip link set v1 master br2 up
+	situations <<-'TABLE'
+	1 | nsnet del br1 | hint: remove it with --force, or with 'ip link del br1' | -
+	1 | nsnet del br2 | hint: remove it with --force | ip link del
+	1 | nsnet del none | - | remove it with --force
+	0 | nsnet del --force br1 | - | remove it with --force
+	TABLE
+	nsnet add web
+	start_holder ip netns exec web sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsnet del web
+	assert_rc 1
+	assert_err_has "hint: list the users of the namespace with 'nslist --show net:"
+	nsnet add web
+	run nsnet del web
+	assert_rc 0
+	assert_err_lacks 'list the users of the namespace'
+}
+
+test_a_device_that_is_not_lent()
+{
+	ip link add up0 type veth peer name w0
+	ip link set w0 up
+	ip link add up1 type veth peer name w1
+	ip link set up1 alias 'nsnet: up1'
+	ip addr add 10.3.0.1/24 dev up0
+	ip link set up0 up
+	ip route add default via 10.3.0.7
+	situations <<-'TABLE'
+	125 | nsnet run --move up0 -- true | hint: use --force to lend the device even if this host becomes unreachable | alias
+	125 | nsnet run --move up1 -- true | hint: remove the alias, where nsnet records the addresses of a lent device | becomes unreachable
+	125 | nsnet run --move lo -- true | the device 'lo' cannot be lent | remove the alias
+	TABLE
+	ip route del default
+	run nsnet run --move up0 -- sh -c 'exit 3'
+	assert_err_lacks 'becomes unreachable'
+	ip link show up0 >/dev/null
+	run nsnet run --move up0 -- nsenter "--net=/proc/$$/ns/net" ip link add up0 type bridge
+	assert_err_has "cannot move the device 'up0' back"
+	assert_err_has "hint: free the name 'up0', and run 'nsnet gc' after the namespace has ended"
+}
+
+test_the_name_server_of_a_namespace()
+{
+	: >/etc/resolv.conf
+	echo nameserver 127.0.0.53 >/etc/resolv.conf
+	situations <<-'TABLE'
+	125 | nsnet run --dns host -- true | hint: name another server with --dns <address> | create the file
+	0 | nsnet run --dns 192.0.2.9 -- true | - | create the file
+	125 | nsnet run --dns 192.0.2.999 -- true | - | name another server with
+	125 | rm /etc/resolv.conf; nsnet run --dns 192.0.2.9 -- true | hint: create the file '/etc/resolv.conf' first, because the mount needs this file as its mount point | name another server
+	TABLE
+}
+
+test_a_missing_library_or_program()
+{
+	mkdir "$TMP/none"
+	: >"$TMP/none/library"
+	situations <<-'TABLE'
+	125 | PATH=$T/none $(command -v nsnet) run --pasta -- /bin/true | hint: install the package passt | -
+	125 | nsnet run --link eth0@none0,10.1.0.2/24 -- true | cannot find the bridge | install the package passt
+	TABLE
+	for lib in /usr/lib/*/libnftables.so.1; do
+		[ ! -e "$lib" ] || mount --bind "$TMP/none/library" "$lib"
+	done
+	run nsnet bridge br0,10.1.0.1/24 --nat
+	assert_rc 2
+	assert_err_has 'hint: install the package libnftables1, or use the commands that --explain prints'
+	run nsnet bridge br0,10.1.0.1/24
+	for lib in /usr/lib/*/libnftables.so.1; do
+		umount "$lib" 2>/dev/null
+	done
+	assert_ok
+	assert_err_lacks 'install the package libnftables1'
+}
+
+# A filter denies a call to root, who has the capabilities.
+test_a_missing_privilege()
+{
+	situations <<-'TABLE'
+	125 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet run -- true | hint: create a user namespace first, for example with 'nsunshare -rn -- <program>' | -
+	125 | enosys -e EPERM unshare -- nsnet run -- true | hint: allow unshare(2) | create a user namespace first
+	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN in this network namespace, and with CAP_SYS_ADMIN in the user namespace of any other network namespace | -
+	1 | enosys -e EPERM sendto,sendmsg -- nsnet bridge br0 | Operation not permitted | CAP_NET_ADMIN in this network namespace
+	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet add web | hint: run the command with CAP_SYS_ADMIN, because the name of a namespace is a mount | -
+	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet bridge br0/0 | - | because the name of a namespace is a mount
+	TABLE
+}
+
+. shunit2

@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causes-options: checks the hints for options that contradict each other or have an invalid value.
+# Each hint has a situation in which it must appear and a similar one in which it must not.
+# as: root user
+# shellcheck disable=SC2016 # the table expands $T
+. "${0%/*}/testlib.sh"
+. "${0%/*}/causelib.sh"
+require_ns user mnt pid
+require_tool busybox
+
+oneTimeSetUp()
+{
+	chmod 755 "$TMP"
+	mkdir -p "$TMP/root/bin" "$TMP/root/etc" "$TMP/low"
+	echo 'blue:x:1234:77::/:/bin/sh' >"$TMP/root/etc/passwd"
+	cp "$(command -v busybox)" "$TMP/root/bin/true"
+	printf 'abc' >"$TMP/short"
+	printf '\377\377\0\0\0\0\0\0' >"$TMP/invalid"
+}
+
+test_a_value_that_is_not_in_the_list()
+{
+	situations <<-'TABLE'
+	125 | nsunshare --rlimit=zzzzzz=3 true | hint: use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile | did you mean
+	125 | nsunshare --rlimit=nofile=x true | invalid | use as, core, cpu
+	125 | nspivot --preset=zzzzzz / true | hint: use one of none, minimal | -
+	125 | nspivot --preset=minimla / true | did you mean minimal? | use one of
+	125 | nsunshare -n --name=a/b true | hint: use at most 64 letters, digits, '.', '_' and '-', and begin with a letter or digit | in use
+	0 | nsunshare -r --hostname=a/b true | - | letters, digits
+	125 | nsunshare -r --map-group=0 --setgroups=allow true | hint: map more groups with --map-auto, or use --map | (-U)
+	125 | nsunshare --setgroups=allow true | --setgroups needs a new user namespace (-U) | map more groups with --map-auto
+	125 | nsunshare -r --boottime=1x true | hint: use +DURATION, -DURATION, =DURATION, =@REF or DURATION | -
+	125 | nsunshare -r --boottime=99999999999999999999 true | too large | use +DURATION
+	TABLE
+}
+
+test_an_option_that_hides_an_earlier_one()
+{
+	situations <<-'TABLE'
+	125 | nspivot --mask=/a/b --tmpfs=/a root true | hint: give --tmpfs before --mask | omit one
+	125 | nspivot --tmpfs=/a --tmpfs=/a root true | hint: omit one of these options | give --tmpfs before
+	TABLE
+	run nsunshare -rmp -- nspivot --tmpfs=/a --dir=/a/b "$TMP/root" -- /no/program
+	assert_rc 127
+	assert_err_lacks 'give --'
+	assert_err_lacks 'omit one of these options'
+}
+
+test_a_user_of_the_root_without_a_group()
+{
+	situations <<-'TABLE'
+	125 | nsunshare -rmp -- nspivot --as=4321 root -- /bin/true | hint: add a group: --as 4321:<group> | no such user
+	125 | nsunshare -rmp -- nspivot --as=green root -- /bin/true | no such user 'green' | add a group: --as
+	125 | nsunshare -rmp -- nspivot --as=4321:77 root -- /bin/true | hint: group 77 is not mapped in this user namespace | add a group: --as
+	TABLE
+}
+
+test_a_console_without_a_terminal()
+{
+	situations <<-'TABLE'
+	125 | nsunshare -rmp -- nspivot --console root -- /bin/true | hint: use --console=/dev/console:try to continue without a terminal | -
+	0 | nsunshare -rmp -- nspivot --console=/dev/console:try root -- /bin/true | - | to continue without a terminal
+	TABLE
+}
+
+test_a_directory_that_only_its_owner_should_change()
+{
+	mkdir -p "$TMP/open/run" "$TMP/link"
+	chmod 777 "$TMP/open"
+	ln -s "$TMP/open" "$TMP/link/open"
+	situations <<-'TABLE'
+	125 | nsunshare -rn --persist=$T/open/run true | hint: use a directory that only root or you can change, such as one in /run | No such file
+	125 | nsunshare -rn --persist=$T/none/run true | No such file or directory | use a directory that only root
+	TABLE
+}
+
+test_an_invalid_filter_of_system_calls()
+{
+	situations <<-'TABLE'
+	125 | nsunshare -r --no-new-privs --seccomp=$T/invalid true | hint: check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER | --no-new-privs
+	125 | nsunshare -r --seccomp=$T/short true | has 3 bytes | check the instructions
+	TABLE
+}
+
+test_a_map_with_too_many_lines()
+{
+	awk 'BEGIN { for (i = 0; i < 341; i++) print "uid", i * 2, i * 2, 1; print "gid 0 0 1" }' >"$TMP/many"
+	awk 'BEGIN { for (i = 0; i < 300; i++) print "uid", 1000000000 + i * 2, 1000000000 + i * 2, 1; print "gid 0 0 1" }' >"$TMP/long"
+	awk 'BEGIN { for (i = 0; i < 340; i++) print "uid", i * 2, i * 2, 1; print "gid 0 0 1" }' >"$TMP/most"
+	echo 'uid 0 0 1' >"$TMP/half"
+	situations <<-'TABLE'
+	1 | nsidmap check many | hint: merge adjacent ranges, or use fewer ranges | bytes
+	1 | nsidmap check long | hint: merge adjacent ranges, or use fewer ranges | lines, but
+	0 | nsidmap check most | - | merge adjacent ranges
+	1 | nsidmap check half | the map has no gid line | merge adjacent ranges
+	1 | nsidmap check /dev/null | the map is empty | hint
+	1 | nsidmap check --parent u:0:1000:1,u:1:100000:9,g:0:0:1 u:0:0:9,g:0:0:1 | hint: split the range with 'nsidmap split --parent <map>' | not mapped
+	1 | nsidmap check --parent u:0:1000:5,g:0:0:1 u:0:0:9,g:0:0:1 | is not mapped in the parent | split the range
+	TABLE
+}
+
+# A file name is not a list of options.
+test_letters_directly_after_an_option()
+{
+	situations <<-'TABLE'
+	125 | nsenter2 -t self -Unp true | hint: write '-U -np' as two options: text directly after -U is a file name | -
+	125 | nsenter2 -t self --user=np true | cannot open np: No such file or directory | as two options
+	125 | nsenter2 -t self -U=np true | cannot open np: No such file or directory | as two options
+	125 | nsenter2 -t self -Unet true | cannot open net: No such file or directory | as two options
+	TABLE
+}
+
+. shunit2
