@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -302,18 +303,19 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 }
 
 /* Makes each system call of try() fail with each error in turn, or with some of the errors and some
- * of the calls if there are many: FAULT_RUNS limits the runs. `accept`, if not NULL, returns true
+ * of the calls if there are many: FAULT_RUNS limits the runs. With NSUTILS_FAULTS=all in the
+ * environment, each call fails with each error. `accept`, if not NULL, returns true
  * for a wrong result that is accepted. */
-#define FAULT_RUNS 300
+#define FAULT_RUNS 120
 static inline void fault_all(const char *name, int (*try)(void),
 			     bool (*accept)(const char *why, const struct fault_run *f))
 {
 	static const int errors[] = { EPERM, ENOENT, EIO, ENOSYS, EINVAL, EMFILE };
 	const unsigned n = sizeof(errors) / sizeof(errors[0]);
-	unsigned bad = 0, runs = 0, each, step;
-	int last;
+	unsigned bad = 0, runs = 0, each, step, most;
+	int calls, last;
 	struct fault_run *f;
-	const char *why;
+	const char *why, *all = getenv("NSUTILS_FAULTS");
 
 	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (f == MAP_FAILED)
@@ -328,16 +330,26 @@ static inline void fault_all(const char *name, int (*try)(void),
 	CHECK(!why);
 	CHECK(f->calls > 0);
 	each = MAX(1, MIN(n, FAULT_RUNS / (unsigned)(f->calls + 1)));
-	step = 1 + (unsigned)f->calls / FAULT_RUNS;
+	step = 1 + (unsigned)f->calls / (2 * FAULT_RUNS);
+	most = 2 * FAULT_RUNS;
+	if (all && streq(all, "all")) {
+		each = n;
+		step = 1;
+		most = UINT_MAX;
+	}
 	/* after a failure, the function may make further calls */
-	last = why ? 0 : f->calls + 40;
-	for (int call = 1; call <= last && runs < FAULT_RUNS; call += (int)step) {
+	calls = f->calls;
+	last = why ? 0 : calls + 40;
+	for (int call = 1; call <= last && runs < most; call += (int)step) {
 		for (unsigned i = 0; i < each; i++, runs++) {
 			f->target = call;
 			f->error = errors[((unsigned)call / step + i) % n];
 			why = fault_one(try, f);
-			if (f->number < 0)
+			if (f->number < 0) {
+				/* no further call */
+				last = call > calls ? 0 : last;
 				break;
+			}
 			if (!why || (accept && accept(why, f)))
 				continue;
 			bad++;
