@@ -44,8 +44,8 @@ open_all()
 	done <"$TMP/out"
 }
 
-# Starts one process for each way to keep a namespace alive. After entering other namespaces, such a
-# process can only return to a namespace that it owns.
+# Starts one process for each way to keep a namespace alive. A process that has entered other
+# namespaces can only return to a namespace that it owns.
 hold_everything()
 {
 	for kind in socket fd task children taskfd newpid; do
