@@ -171,8 +171,6 @@ static int try_above(void)
 	uint64_t id = nspin_id();
 	int rc;
 
-	if (!id)
-		return 0;
 	fault_begin();
 	rc = nspin_above(id + 1, &e);
 	fault_end();
@@ -190,7 +188,9 @@ static void pins(const char *in)
 	CHECK(mount(NULL, dir, NULL, MS_SHARED, NULL) == 0);
 	fault_all("nspin_dir_open", try_dir, NULL);
 	fault_all("nspin_release", try_release, NULL);
-	fault_all("nspin_above", try_above, NULL);
+	/* a kernel without ids of mount namespaces needs no higher id */
+	if (nspin_id())
+		fault_all("nspin_above", try_above, NULL);
 }
 
 static void a_failed_call_leaves_no_pin(void)
