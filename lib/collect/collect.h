@@ -27,8 +27,8 @@ enum {
  * could not be read, or if the process is a zombie that has left the namespace. */
 struct nsmember {
 	pid_t pid;
-	uint32_t nthreads; /* 0 if threads were not counted */
-	pid_t ppid;        /* parent process, or 0 if unknown */
+	uint32_t nthreads; /* number of threads, or 0 if they were not counted */
+	pid_t ppid;        /* pid of the parent process, or 0 if it is unknown */
 	uid_t uid;         /* effective user id, valid if known */
 	bool known;
 	uint32_t inode[NSTYPE_COUNT];
@@ -49,8 +49,7 @@ enum nsmissed_what {
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	/* the number of objects for each reason, a cell of the table of collect.h */
-	NSMISSED_DETAIL,
+	NSMISSED_DETAIL, /* a value in a cell of nslist's output */
 	NSMISSED_WHATS
 };
 struct nsmissed {

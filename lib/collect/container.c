@@ -19,7 +19,8 @@ struct find {
 	const struct nsmember *me;
 	struct containers *out;
 	struct nsmissed *missed;
-	/* indexed by ns.index: whether a process of a pid namespace below the caller's is in ns */
+	/* indexed by ns.index: true if a process of a pid namespace below the caller's is in the
+	 * namespace */
 	bool *inside;
 	char own_device[24], *own_root;
 };
@@ -28,13 +29,14 @@ struct find {
 
 /* The root mount of a process. */
 struct root {
-	char *text;         /* the result of container_root() */
-	char device[24];    /* "MAJOR:MINOR" */
-	bool is_netns_exec; /* /sys is mounted as ip-netns(8) does */
+	/* the result of container_root(): type and directory of the root mount */
+	char *text;
+	char device[24];    /* device number of the file system, "MAJOR:MINOR" */
+	bool is_netns_exec; /* /sys is mounted in the way in which ip-netns(8) mounts it */
 };
 
-/* ip-netns(8) mounts a sysfs on /sys whose source is the name of the network namespace. Others use
- * a fixed word. */
+/* ip-netns(8) mounts a sysfs on /sys whose source is the name of the network namespace. Other
+ * programs use a fixed word as the source. */
 static bool is_named_sysfs(const struct mountinfo_line *l)
 {
 	return streq(l->target, "/sys") && streq(l->fstype, "sysfs") &&
@@ -146,7 +148,8 @@ static bool is_first(struct find *f, pid_t pid)
 	return n > 0 && proc_status_nspid(text, UINT_MAX) == 1;
 }
 
-/* Returns true if the process is a kernel thread. kdevtmpfs has a mount namespace of its own. */
+/* Returns true if the process is a kernel thread. The kernel thread kdevtmpfs has a separate mount
+ * namespace. */
 static bool is_kthread(struct find *f, pid_t pid)
 {
 	struct proc_stat st;

@@ -85,7 +85,7 @@ struct detail {
 	pid_t pid;
 	/* bit mask of the values that have been requested: texts, stat and uid */
 	unsigned asked;
-	bool stat_ok, uid_ok; /* true if the value could be read */
+	bool stat_ok, uid_ok; /* true if the stat file was read, true if the uid was read */
 	struct proc_stat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];

@@ -195,7 +195,8 @@ static bool is_ascii(const char *s)
 	return !*s;
 }
 
-/* Returns the text of a cell for the table, or NULL if it is unknown. It belongs to the cell. */
+/* Returns the text of a cell for the table, or NULL if it is unknown. The text belongs to the
+ * cell. */
 static const char *table_text(const struct run *run, const struct column *col, struct cell *cell)
 {
 	struct buf *b = &cell->text;
@@ -255,7 +256,7 @@ static void cut(const struct column *col, struct cell *cell)
 		cell->text.s[MIN(at, cell->text.len)] = '\0';
 }
 
-/* Sets the colour of a line: of a namespace of nslist itself, or without a process. */
+/* Sets the colour of a line if its namespace is one of nslist itself, or has no process. */
 static void color_line(struct run *run, const struct row *r, struct libscols_line *line)
 {
 	const struct nsmember *me = collect_member(&run->c, run->c.q.self);

@@ -300,7 +300,7 @@ static void a_process_that_shares_a_namespace_with_a_container_is_none(void)
 	}
 }
 
-/* kdevtmpfs has a mount namespace of its own. */
+/* kdevtmpfs has its own mount namespace. */
 static void a_kernel_thread_is_no_container(void)
 {
 	const struct container *box;
