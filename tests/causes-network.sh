@@ -151,7 +151,8 @@ test_a_missing_library_or_program()
 	assert_err_lacks 'libnftables says'
 }
 
-# A filter denies a call to root, who has the capabilities.
+# A filter denies a system call to root, who has the capabilities for it, so the hint must not ask
+# for a capability.
 test_a_missing_privilege()
 {
 	situations <<-'TABLE'

@@ -129,7 +129,7 @@ test_a_name_that_only_root_can_give()
 	TABLE
 }
 
-# A file name is not a list of options.
+# The text directly after an option letter is a file name, and not a list of further options.
 test_letters_directly_after_an_option()
 {
 	situations <<-'TABLE'

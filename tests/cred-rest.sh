@@ -258,7 +258,8 @@ test_explain_shows_the_order_of_the_steps()
 	done
 }
 
-# Which user the program inside runs as is known in advance only if an option sets the user.
+# The user of the program decides if the capabilities become ambient, and this user is known in
+# advance only if an option sets it.
 test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true

@@ -187,7 +187,7 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 	rmdir /etc/subuid
 	echo nstest:1:1 >/etc/subuid
 	chmod 0 /etc/subuid
-	# root can read the file although its mode permits nobody to read it
+	# root can read the file although its mode has no read permission
 	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
 	# the plan must not even map only the caller's own id, because the unreadable file may
 	# contain ranges

@@ -4,6 +4,7 @@
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
 require_ns user pid mnt
 require_tool jq
 
@@ -102,6 +103,40 @@ test_a_second_run_of_a_live_name_is_refused()
 	assert_out_empty
 	run nsenter2 -t name:web -U true
 	assert_ok
+}
+
+# nspivot writes the line of --ready-fd before it waits for --start-fd and executes the program.
+test_the_name_exists_after_nspivot_has_executed_its_program()
+{
+	make_box
+	mkfifo "$TMP/start" "$TMP/ready"
+	for with in '' '--init --keep-fd=3 --keep-fd=4'; do
+		# shellcheck disable=SC2086 # separate words
+		nsunshare -rmp --name late $with -- nspivot --ready-fd 3 --start-fd 4 "$box" -- /bin/sh -c \
+			'echo "<$NSUTILS_REPORT_FD>"; exec sleep 1000' 3>"$TMP/ready" 4<>"$TMP/start" >"$TMP/said" &
+		holder=$!
+		run timeout 10 head -n 1 "$TMP/ready"
+		assert_ok
+		assertTrue "$with: reserved" "[ -e '$dir/late.lock' ]"
+		run nsenter2 -t name:late -a -- /bin/true
+		assert_rc 125
+		assert_err_has late
+		echo >"$TMP/start"
+		settle 50 test -e "$dir/late.json"
+		run nsenter2 -t name:late -a -- /bin/sh -c 'echo /*'
+		assert_ok
+		assert_out_has /bin
+		assert_out_lacks /usr
+		assertEquals 'no variable reaches the program' '<>' "$(cat "$TMP/said")"
+		kill -TERM $holder
+		wait $holder
+		settle 50 test ! -e "$dir/late.lock"
+	done
+	# nspivot fails, so its program never runs
+	run nsunshare -rmp --name late -- nspivot "$TMP/none" -- true
+	assert_rc 125
+	run ls "$dir"
+	assert_out_empty
 }
 
 test_a_strict_umask_leaves_the_directory_usable()

@@ -142,10 +142,11 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* The user namespace that a reference names. */
+/* The user namespace to which a reference leads. */
 struct target {
-	struct nsref_process proc; /* process of the reference, or pid 0 */
-	int nsfd;                  /* descriptor of the namespace, or -1 if it cannot be opened */
+	/* process that the reference names; its pid is 0 if there is none */
+	struct nsref_process proc;
+	int nsfd; /* descriptor of the namespace, or -1 if it cannot be opened */
 };
 
 /*

@@ -12,7 +12,7 @@
  * needs. */
 #define DRAFT_SIZE 512
 
-/* A name of a file in the directory. */
+/* The path of a file in the directory of names, and the name of the file. */
 struct file_name {
 	char text[NSNAME_MAX + 8];
 };
@@ -156,7 +156,8 @@ static int create_draft(struct nsname_keep *k, struct nserr *e)
 int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 {
 	struct nserr ignored = NSERR_INIT;
-	mode_t mask = umask(022); /* the next runs must be able to use the directory and files */
+	/* the next runs must be able to use the directory and the files */
+	mode_t mask = umask(022);
 	int rc;
 
 	*k = NSNAME_KEEP_INIT;
@@ -166,8 +167,8 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 		rc = open_dir(k, e);
 	if (rc == 0)
 		rc = lock_name(k, e);
-	/* the run may still be live, because the process that locked the file may have been killed
-	 * without the program */
+	/* the run may still be active, because the process that locked the file may have been
+	 * killed without the program */
 	if (rc == 0 && nsname_is_live(name))
 		rc = busy(name, e);
 	if (rc == 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the steps except those of the verbs. */
+/* nspivot: defines the steps except those of the verbs. */
 #include <fcntl.h>
 #include <stdio.h>
 

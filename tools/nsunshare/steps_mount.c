@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the steps that change mounts, the root and the working directory inside. */
+/* nsunshare: defines the steps that change mounts, the root and the working directory inside. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>

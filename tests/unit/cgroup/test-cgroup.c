@@ -33,6 +33,7 @@ static const char *place(const char *name, const char *mounts, const char *own)
 	m.at = m.text;
 	text[0] = '\0';
 	rc = cgroup_place(&c, copy, &m, &e);
+	CHECK(rc <= 0);
 	for (size_t i = 0; i < c.n; i++) {
 		strcat(strcat(text, c.dir[i].v2 ? "v2 " : ""), c.dir[i].path);
 		strcat(text, "\n");

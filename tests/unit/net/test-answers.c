@@ -238,6 +238,7 @@ static void damaged_answers_are_refused(void)
 {
 	struct netlink_batch b;
 	struct nlmsghdr *nh = (void *)b.space;
+	size_t info;
 
 	netlink_batch_init(&b);
 	put_error(&b, 1);
@@ -256,6 +257,13 @@ static void damaged_answers_are_refused(void)
 	/* the attributes within IFLA_LINKINFO */
 	put_link(&b, 1, "x", 0);
 	netlink_put_u32(&b, IFLA_LINKINFO, 99);
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	/* the attributes of a port of a bridge */
+	put_link(&b, 1, "x", 0);
+	info = netlink_nest(&b, IFLA_LINKINFO);
+	netlink_put_str(&b, IFLA_INFO_SLAVE_KIND, "bridge");
+	netlink_put_u32(&b, IFLA_INFO_SLAVE_DATA, 99);
+	netlink_nest_end(&b, info);
 	CHECK_INT(links_of(&b, NULL), -EBADMSG);
 }
 
