@@ -189,16 +189,21 @@ static void survives_every_damaged_byte(void)
 		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 			char *copy = malloc(bytes.len);
 			struct btf_field f;
+			int rc;
 
 			memcpy(copy, bytes.s, bytes.len);
 			copy[at] = (char)values[i];
 			name.id = 0;
-			refused += read_all(copy, bytes.len) == -EBADMSG;
+			rc = read_all(copy, bytes.len);
+			refused += rc == -EBADMSG;
+			CHECK(rc == 0 || rc == -EBADMSG);
 			if (btf_borrow(&btf, copy, bytes.len) == 0 &&
 			    btf_find(&btf, &name, 1) == 0 && name.id) {
-				(void)!btf_member(&btf, name.id, "first", 5, &f);
-				(void)!btf_size(&btf, name.id, &size);
-				(void)!btf_param(&btf, name.id, 0, &type);
+				rc = btf_member(&btf, name.id, "first", 5, &f);
+				CHECK(rc == 0 || rc == -EBADMSG || rc == -ENOENT || rc == -EINVAL);
+				rc = btf_size(&btf, name.id, &size);
+				CHECK(rc == 0 || rc == -EBADMSG);
+				CHECK_INT(btf_param(&btf, name.id, 0, &type), -EBADMSG);
 			}
 			btf_close(&btf);
 			free(copy);
