@@ -145,6 +145,7 @@ static void knows_the_size_of_a_structure(void)
 	CHECK_INT(btf_size(&btf, outer, &size), 0);
 	CHECK_INT(size, 64);
 	CHECK_INT(btf_size(&btf, 0, &size), -EBADMSG);
+	CHECK_INT(btf_size(&btf, 9999, &size), -EBADMSG);
 	close_example();
 }
 
