@@ -133,6 +133,9 @@ test_a_missing_library_or_program()
 	125 | PATH=$T/none $(command -v nsnet) run --pasta -- /bin/true | hint: install the package passt | -
 	125 | nsnet run --link eth0@none0,10.1.0.2/24 -- true | cannot find the bridge | install the package passt
 	TABLE
+	run enosys -e EOPNOTSUPP sendmsg -- nsnet bridge br0,10.1.0.1/24 --nat
+	assert_refused 1 'cannot set the firewall rules'
+	assert_err_has 'hint: libnftables says: '
 	for lib in /usr/lib/*/libnftables.so.1; do
 		[ ! -e "$lib" ] || mount --bind "$TMP/none/library" "$lib"
 	done
@@ -145,9 +148,11 @@ test_a_missing_library_or_program()
 	done
 	assert_ok
 	assert_err_lacks 'install the package libnftables1'
+	assert_err_lacks 'libnftables says'
 }
 
-# A filter denies a call to root, who has the capabilities.
+# A filter denies a system call to root, who has the capabilities for it, so the hint must not ask
+# for a capability.
 test_a_missing_privilege()
 {
 	situations <<-'TABLE'

@@ -275,6 +275,43 @@ of a line'"
 	assertFalse 'nothing is created' '[ -e "$state" ]'
 }
 
+test_a_process_without_arguments_is_refused()
+{
+	for args in '[]' null; do
+		configure ".process.args = $args"
+		run oci create --bundle "$TMP/bundle" eleven
+		assert_refused 1 'process.args is empty'
+		assert_empty "$(ls "$state")"
+	done
+	configure .
+	oci create --bundle "$TMP/bundle" eleven && oci start eleven
+	run oci exec eleven
+	assert_rc 1
+	assert_err_has 'process.args is empty'
+}
+
+test_another_program_may_interpret_the_configuration()
+{
+	printf '#!/bin/sh\necho "$1" >>"$0.used"\nexec jq "$@"\n' >"$TMP/other-jq"
+	chmod 755 "$TMP/other-jq"
+	NSOCI_JQ=$TMP/other-jq
+	export NSOCI_JQ
+	run oci create --bundle "$TMP/bundle" twelve
+	assert_ok
+	run oci start twelve
+	assert_ok
+	run oci state twelve
+	assert_ok
+	run oci delete --force twelve
+	assert_ok
+	assertEquals 'create runs the program once' 1 "$(grep -c . "$TMP/other-jq.used")"
+	NSOCI_JQ=$TMP/none
+	run oci create --bundle "$TMP/bundle" twelve
+	assert_rc 1
+	assert_err_has "$TMP/none"
+	unset NSOCI_JQ
+}
+
 test_wrong_usage_is_refused()
 {
 	run oci

@@ -254,7 +254,7 @@ test_wrong_profiles_are_refused()
 
 test_wrong_options_are_refused()
 {
-	for wrong in --none -x --rootx=1 --bind= --overlay= --print=x; do
+	for wrong in --none -x --rootx=1 --bind= --overlay= --print=x --tty=x --help=x --version=x; do
 		run "$nsrun" "$wrong" -- prog
 		assert_rc 125
 		assert_out_empty
@@ -270,6 +270,59 @@ test_wrong_options_are_refused()
 	done
 	run "$nsrun" --with ls:-l prog
 	assert_refused 125 "unknown tool 'ls'"
+}
+
+test_a_misspelled_word_gets_a_suggestion()
+{
+	while read -r wrong right; do
+		run "$nsrun" "$wrong" prog
+		assert_refused 125 "unknown option '${wrong%%=*}'"
+		assertEquals "$wrong" "hint: $right" "$(tail -n 1 "$TMP/err")"
+	done <<-'EOT'
+		--bidn=/x did you mean --bind?
+		--ro-bin did you mean --ro-bind?
+		--hostnme=box did you mean --hostname?
+		--explian did you mean --explain?
+		--roott=x did you mean --root?
+		--tti did you mean --tty?
+		--p see 'nsrun --help'
+		--mymory=1 did you mean --memory?
+		--mimery=1 see 'nsrun --help'
+		-x see 'nsrun --help'
+	EOT
+	run "$nsrun" --print=x prog
+	assert_refused 125 "option '--print' takes no argument"
+	mkdir -p "$HOME/.config/nsutils/profiles"
+	: >"$HOME/.config/nsutils/profiles/mine"
+	cp "$NSUTILS_BIN/nsrun-data/profiles/build" "$HOME/.config/nsutils/profiles/"
+	for pair in sanbox:sandbox biuld:build mime:mine 'serv:service'; do
+		run "$nsrun" --profile "${pair%:*}" prog
+		assert_refused 125 "unknown profile '${pair%:*}'"
+		assertEquals "hint: did you mean ${pair#*:}?" "$(tail -n 1 "$TMP/err")"
+	done
+	# both names are near
+	: >"$HOME/.config/nsutils/profiles/minx"
+	run "$nsrun" --profile miny prog
+	assert_err_has 'use sandbox, build'
+	rm -r "$HOME/.config"
+}
+
+test_a_profile_may_set_limits()
+{
+	printf 'nsunshare --cgroup-set=%s\n' pids.max=7 memory.max=1G >"$TMP/limits"
+	run "$nsrun" --profile "$TMP/limits" --name web -- prog
+	assert_rc 3
+	assert_pipeline_has '<--into-cgroup=nsrun-web>'
+	assert_pipeline_has '<--cgroup-create>'
+	assert_pipeline_has '<--cgroup-set=pids.max=7>'
+	run "$nsrun" --profile "$TMP/limits" --pids 9 -- prog
+	assert_pipeline_lacks 'pids.max=7'
+	assert_pipeline_has '<--cgroup-set=pids.max=9>'
+	assertEquals 1 "$(grep -c '^<--into-cgroup=nsrun-.' "$TMP/out")"
+	# the caller has chosen the control group
+	run "$nsrun" --profile "$TMP/limits" --with nsunshare:--into-cgroup=/mine -- prog
+	assert_pipeline_has '<--into-cgroup=/mine>'
+	assert_pipeline_lacks '<--into-cgroup=nsrun'
 }
 
 test_an_ordinary_user_gets_a_map_for_a_container()

@@ -163,6 +163,17 @@ content'
 	assert_ok
 }
 
+# the root of the host has mounts below it, such as /proc
+# as: user
+test_overlay_of_the_host_root_names_the_mount_that_prevents_it()
+{
+	feature overlay-userns || return 0
+	run nsrun --overlay -- true
+	assert_refused 125 'cannot mount overlay: Invalid argument'
+	assert_err_has "use a layer without mounts below it: '/"
+	assert_err_has "may not separate it from '/'"
+}
+
 test_host_network_is_that_of_the_caller()
 {
 	run nsrun --net host -- readlink /proc/self/ns/net

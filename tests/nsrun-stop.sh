@@ -147,8 +147,6 @@ test_system_is_stopped_by_its_own_signal()
 test_other_tools_find_the_run_by_its_name()
 {
 	start_named web -R "$box" --hostname named -- /bin/sleep 1000
-	# the file of the name exists before nspivot has changed the root
-	settle 50 sh -c 'nsenter2 -t name:web -a -- /bin/cat /etc/hostname | grep -q named'
 	run nsenter2 -t name:web -a -- /bin/cat /etc/hostname
 	assert_out named
 	run nsrun --stop web

@@ -4,6 +4,7 @@
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
 require_ns user pid mnt
 require_tool jq
 
@@ -83,9 +84,11 @@ test_a_name_without_prefix_gives_a_suggestion()
 	run nsenter2 -t web -a true
 	assert_refused 125 "invalid reference 'web'"
 	assert_err_has 'hint: use name:web for the run of that name'
+	assert_err_lacks netns:
 	run nsenter2 -t other -a true
 	assert_refused 125 "invalid reference 'other'"
 	assert_err_lacks hint
+	assert_err_lacks 'for the run of that name'
 }
 
 test_a_second_run_of_a_live_name_is_refused()
@@ -93,9 +96,47 @@ test_a_second_run_of_a_live_name_is_refused()
 	start_run web
 	run nsunshare -r --name web -- echo ran
 	assert_refused 125 "--name: a run is already named 'web': Device or resource busy"
+	assert_err_has 'hint: choose another name, or end that run (name:web)'
+	run nsunshare -r --name w/b -- echo ran
+	assert_refused 125 "--name: invalid name 'w/b'"
+	assert_err_lacks 'choose another name, or end'
 	assert_out_empty
 	run nsenter2 -t name:web -U true
 	assert_ok
+}
+
+# nspivot writes the line of --ready-fd before it waits for --start-fd and executes the program.
+test_the_name_exists_after_nspivot_has_executed_its_program()
+{
+	make_box
+	mkfifo "$TMP/start" "$TMP/ready"
+	for with in '' '--init --keep-fd=3 --keep-fd=4'; do
+		# shellcheck disable=SC2086 # separate words
+		nsunshare -rmp --name late $with -- nspivot --ready-fd 3 --start-fd 4 "$box" -- /bin/sh -c \
+			'echo "<$NSUTILS_REPORT_FD>"; exec sleep 1000' 3>"$TMP/ready" 4<>"$TMP/start" >"$TMP/said" &
+		holder=$!
+		run timeout 10 head -n 1 "$TMP/ready"
+		assert_ok
+		assertTrue "$with: reserved" "[ -e '$dir/late.lock' ]"
+		run nsenter2 -t name:late -a -- /bin/true
+		assert_rc 125
+		assert_err_has late
+		echo >"$TMP/start"
+		settle 50 test -e "$dir/late.json"
+		run nsenter2 -t name:late -a -- /bin/sh -c 'echo /*'
+		assert_ok
+		assert_out_has /bin
+		assert_out_lacks /usr
+		assertEquals 'no variable reaches the program' '<>' "$(cat "$TMP/said")"
+		kill -TERM $holder
+		wait $holder
+		settle 50 test ! -e "$dir/late.lock"
+	done
+	# nspivot fails, so its program never runs
+	run nsunshare -rmp --name late -- nspivot "$TMP/none" -- true
+	assert_rc 125
+	run ls "$dir"
+	assert_out_empty
 }
 
 test_a_strict_umask_leaves_the_directory_usable()
@@ -284,6 +325,15 @@ test_a_user_has_names_of_its_own()
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	# the directory of root exists already
+	mkdir -p /run/nsutils
+	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
+	rmdir /run/nsutils
+	assert_refused 125 "cannot create 'web.lock' in the directory of names: Permission denied"
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	run as_nstest env XDG_RUNTIME_DIR="$TMP/none" nsunshare -r --name web -- true
+	assert_refused 125 "cannot create '$TMP/none/nsutils': No such file"
+	assert_err_lacks 'set XDG_RUNTIME_DIR'
 }
 
 test_invalid_names_are_refused()

@@ -10,7 +10,7 @@
 
 #define PASSES 5 /* maximum number of attempts to read the same lists twice */
 
-/* An attempt to use the iterators. */
+/* An attempt to read all processes and descriptors with the iterators. */
 struct attempt {
 	struct collect *c;
 	struct worker *w;
@@ -134,7 +134,7 @@ static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
 	return rc;
 }
 
-/* Reads the tasks. Returns 0 or a negative errno. */
+/* Reads the tasks and checks their number. Returns 0 or a negative errno. */
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
@@ -246,7 +246,7 @@ static int find_hidden(struct attempt *a)
 	return rc;
 }
 
-/* ---- All of it ---- */
+/* ---- The whole scan */
 
 static void free_result(struct collect_bpf *b)
 {

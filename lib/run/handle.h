@@ -29,6 +29,9 @@ struct handle {
 	/* the child is an init process that reports the pid of the program */
 	bool waits_for_init;
 	bool not_executed; /* the init process could not execute the program */
+	/* The program is nspivot, which inherits report[1] and closes it when it executes another
+	 * program. The end of file then shows that the root has changed. */
+	bool waits_for_pivot;
 	/* ends of the socket of run/report.h: the first for this process, the second for the init
 	 * process; -1 if not open */
 	int report[2];
@@ -77,9 +80,9 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
-/* Adds the same step as handle_created(), but for the process `actor`. If the actor is the helper,
- * the caller calls handle_served() when the child exists, and the helper calls handle_running() and
- * handle_ended(). */
+/* Adds the same step as handle_plan_created(), but for the process `actor`. If the actor is the
+ * helper, the caller calls handle_served() when the child exists, and the helper calls
+ * handle_running() and handle_ended(). */
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 

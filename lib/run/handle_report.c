@@ -22,13 +22,13 @@ static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
 static const struct plan_kind report_kind = {
 	.name = "report",
 	.call = "socketpair(2)",
-	.what = "create a socket by which the init reports the program",
+	.what = "create a socket that reports the execution of the program",
 	.run = run_report,
 };
 
 void handle_plan_report(struct handle *h, struct plan *p)
 {
-	if (h->waits_for_init)
+	if (h->waits_for_init || h->waits_for_pivot)
 		plan_add(p, PLAN_CALLER, &report_kind, h, 0);
 }
 
@@ -48,10 +48,30 @@ static const struct plan_kind pass_kind = {
 	.run = run_pass,
 };
 
+static int run_inherit(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct handle *h = s->arg;
+
+	(void)ctx;
+	return fcntl(h->report[1], F_SETFD, 0) < 0
+		       ? nserr_set(e, errno, "cannot pass a descriptor to nspivot")
+		       : 0;
+}
+
+/* nspivot marks all descriptors above 2 as close-on-exec before it executes its program. */
+static const struct plan_kind inherit_kind = {
+	.name = "inherit-report",
+	.call = "fcntl(F_SETFD)",
+	.what = "let nspivot inherit the socket, which it closes after the change of the root",
+	.run = run_inherit,
+};
+
 void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor)
 {
 	if (h->waits_for_init)
 		plan_add(p, actor, &pass_kind, h, 0);
+	else if (h->waits_for_pivot)
+		plan_add(p, actor, &inherit_kind, h, 0);
 }
 
 int handle_watch_init(struct handle *h)
@@ -65,7 +85,7 @@ int handle_watch_init(struct handle *h)
 }
 
 /*
- * Only the first message has an effect on the pid, because a program that is not an init may have
+ * Only the first message determines the pid, because a program that is not an init may have
  * received the descriptor and could send any number of messages.
  */
 bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),

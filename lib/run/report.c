@@ -65,6 +65,11 @@ bool report_chain_has_init(char *const argv[])
 	return *argv != NULL;
 }
 
+bool report_is_pivot(char *const argv[])
+{
+	return *argv && streq(base_name(*argv), "nspivot");
+}
+
 int report_pass(int fd)
 {
 	char number[16];

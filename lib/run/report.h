@@ -23,6 +23,9 @@ int report_open(int pair[2], struct nserr *e) must_check;
  * of the suite, each of which is followed by "--". */
 bool report_chain_has_init(char *const argv[]);
 
+/* Returns true if the arguments execute nspivot. */
+bool report_is_pivot(char *const argv[]);
+
 /* Passes the socket to the program that this process executes next, by the environment variable.
  * Returns 0 or a negative errno. */
 int report_pass(int fd) must_check;

@@ -3,7 +3,8 @@
 # nsrun [DIR]: compares the wall time of `nsrun -- true` with bubblewrap for the same sandbox, and that
 # of a container with the same pipeline without nsrun. Runs the commands in turn, so that the load of
 # the machine affects all of them. DIR contains the tools (default: PATH); strip them, because each
-# tool copies its binary. ROUNDS is the number of runs (default 200).
+# tool copies its binary. ROUNDS is the number of runs (default 200). As root, nsunshare and nspivot also
+# execute a protected copy of themselves, which bubblewrap does not do.
 set -eu
 bin=${1:-$(dirname "$(command -v nsrun)")}
 for tool in bwrap busybox "$bin/nsrun"; do

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fault.h: runs a function once for each of its system calls and makes that call fail. A seccomp
- * filter sends SIGSYS for each call; the handler counts it and then executes it or returns an
- *error.
+ * filter sends SIGSYS for each call. The handler of SIGSYS counts the call and then executes it or
+ * returns an error.
  *
- * The function under test is called between fault_begin() and fault_end(), in a function
+ * A test calls the function under test in a function `int try_it(void)`, between fault_begin() and
+ * fault_end(). try_it() returns 0 if the function has done its work, a negative errno if the
+ * function reports a failure, and 1 if it does neither.
  *
- *	static int try_it(void)		returns 0 if the call under test has done its work, a
- *negative errno if it reports a failure, and 1 if it does neither
- *
- * fault_all() runs that function in one child process for each system call and each error. It
- * checks that the child does not return 1 or crash, that each descriptor is close-on-exec, and that
- * it leaves neither a descriptor nor a process nor blocked signals. fault_result() makes the return
- *value of most functions.
+ * fault_all() runs try_it() in one child process for each system call and each error. fault_all()
+ * checks that try_it() does not return 1, that the child does not crash, that each descriptor is
+ * close-on-exec, and that no descriptor, no process and no blocked signal remains. fault_result()
+ * computes the result of most try_it().
  */
 #ifndef NSU_UNIT_FAULT_H
 #define NSU_UNIT_FAULT_H
@@ -37,18 +36,26 @@
 
 #include "unit.h"
 
-/* The memory that the processes of a run share. */
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
+/* The memory that a child shares with the process that checks it. */
 struct fault_run {
 	atomic_int armed, calls;
-	int target, error;     /* the call that fails, counted from 1 (0: none), and its errno */
-	int number;            /* result: the number of the system call that has failed */
-	int result, left, fds; /* result: of the function, and what is left */
-	int inherited;         /* result: a descriptor without O_CLOEXEC was opened */
+	/* the number of the system call that must fail, counted from 1 (0: none must fail), and its
+	 * errno */
+	int target, error;
+	int number; /* result: the number of the system call that has failed */
+	/* results: the return value of the function, processes and blocked signals that remain, and
+	 * descriptors that remain */
+	int result, left, fds;
+	int inherited; /* result: a descriptor without O_CLOEXEC was opened */
 };
 
 static struct fault_run *fault_run_now;
 
-/* Further system calls that fail with ENOSYS, as on an older kernel: the numbers, then 0. */
+/* Further system calls that fail with ENOSYS, as on an older kernel. The last element is 0. */
 static int fault_denied[8];
 
 static inline bool fault_is_denied(long number)
@@ -71,8 +78,9 @@ static inline void fault_end(void)
 		atomic_store(&fault_run_now->armed, 0);
 }
 
-/* Returns the result of a try_it() whose call under test returned rc and set e (NULL: it sets no
- * message): done must be true if rc is not negative. */
+/* Returns the result that try_it() must return. rc is the return value of the function under test,
+ * and e is the error that it sets, or NULL if it sets none. If rc is not negative, done must be
+ * true. */
 static inline int fault_result(int rc, const struct nserr *e, bool done)
 {
 	fault_end();
@@ -103,7 +111,7 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".popsection\n");
 
-/* The handler must change the mask that its own return restores. SIGSYS is never blocked. */
+/* Changes the mask that will be restored when the handler returns. SIGSYS is never blocked. */
 static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 {
 	uint64_t old, set;
@@ -162,8 +170,9 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 	}
 }
 
-/* Installs the filter. It permits the calls that cannot fail, those whose failure has no effect,
- * and those that the handler cannot execute: a child that shares memory would use its stack. */
+/* Installs the filter. The filter permits three kinds of calls: those that cannot fail, those whose
+ * failure has no effect, and those that the handler cannot execute, because a child that shares
+ * memory would use its stack. */
 static bool fault_install(void)
 {
 	static const int permitted[] = {
@@ -204,8 +213,8 @@ static bool fault_install(void)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* Returns true if faults can be injected here: valgrind and qemu-user execute the calls themselves.
- */
+/* Returns true if faults can be injected. Under valgrind and qemu-user this is not possible,
+ * because they execute the system calls in place of the kernel. */
 static inline bool fault_supported(void)
 {
 	const char *preload = getenv("LD_PRELOAD");
@@ -236,7 +245,7 @@ static int fault_open_fds(void)
 	return n;
 }
 
-/* The child. Exits with 0 and stores the results in f. */
+/* Runs in the child: calls try(), stores the results in f, and exits with 0. */
 static void fault_child(int (*try)(void), struct fault_run *f)
 {
 	sigset_t before, after;
@@ -257,7 +266,7 @@ static void fault_child(int (*try)(void), struct fault_run *f)
 	_exit(0);
 }
 
-/* Runs a child and returns NULL if it was right, otherwise the reason. */
+/* Runs a child. Returns NULL if the results are right, otherwise the reason why they are wrong. */
 static const char *fault_one(int (*try)(void), struct fault_run *f)
 {
 	static char text[64];
@@ -328,7 +337,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 		step = 1;
 		most = UINT_MAX;
 	}
-	/* a failure can lead to further calls */
+	/* after a failure, the function may make further calls */
 	calls = f->calls;
 	last = why ? 0 : calls + 40;
 	for (int call = 1; call <= last && runs < most; call += (int)step) {

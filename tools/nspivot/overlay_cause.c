@@ -93,10 +93,12 @@ static bool explain_lower(const char *lower, struct nserr *e)
 	tree = sys_open_tree(AT_FDCWD, lower, OPEN_TREE_CLONE);
 	if (tree != -EINVAL || !realpath(lower, path) || mountinfo_read(&m, NULL) < 0)
 		return false;
+	if (streq(path, "/"))
+		path[0] = '\0';
 	while (mountinfo_next(&m, &line)) {
 		const char *below = str_after(line.target, path);
 
-		if (!below || *below != '/')
+		if (!below || below[0] != '/' || below[1] == '\0')
 			continue;
 		nserr_hint(e,
 			   "use a layer without mounts below it: '%s' is a mount, and a user "

@@ -267,6 +267,8 @@ void build_plan(struct run *r, struct plan *p)
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
 	r->handle.waits_for_init = expects_report(r);
+	/* name:NAME must not lead to the old root of a program that is about to change its root */
+	r->handle.waits_for_pivot = o->fork && o->name && report_is_pivot(o->argv);
 	r->supervise.death_signal = o->kill_signal;
 	/* with --init, process 1 sends the stop signal and KILL */
 	r->supervise.stops = o->stops && !o->init;

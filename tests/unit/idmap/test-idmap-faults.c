@@ -285,7 +285,7 @@ static int try_plan(void)
 		cleanup_idmaps struct idmaps m = IDMAPS_INIT;
 
 		rc = idmap_plan_make(&r, &m, &note, &e);
-		/* root has no ranges of its own here */
+		/* the subuid file of the test has no ranges for root */
 		if (rc < 0 && styles[i] == IDMAP_PLAN_KEEP_ID && e.what[0])
 			rc = 0;
 		else if (rc == 0 && m.map[IDMAP_UID].n == 0)

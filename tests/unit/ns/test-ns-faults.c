@@ -372,7 +372,7 @@ static void a_failed_call_opens_no_other_namespace(void)
 
 static bool join_all;
 
-/* Enters the namespaces of the child in a process of its own, which reports them. */
+/* Enters the namespaces of the child in a new process, which reports them. */
 static int try_join(void)
 {
 	struct nsref r;

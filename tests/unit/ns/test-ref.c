@@ -238,7 +238,7 @@ static void every_form_opens_our_own_namespace(void)
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%llu", (unsigned long long)own_inode("net"));
 	check_opens(s, NULL);
-	check_opens(s, NULL); /* the second call finds the namespace in the index of inodes */
+	check_opens(s, NULL); /* the second call must find the namespace in the index of inodes */
 	snprintf(s, sizeof(s), "fd:%d", fd);
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%d/fd/%d", (int)getpid(), fd);
