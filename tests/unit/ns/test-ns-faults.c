@@ -105,7 +105,7 @@ static int try_undo(void)
 	return rc;
 }
 
-/* What follows the name of the directory. */
+/* The text after the name of the directory. */
 static const char *suffix;
 
 static int try_dir_name(void)
