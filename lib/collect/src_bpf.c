@@ -246,7 +246,7 @@ static int find_hidden(struct attempt *a)
 	return rc;
 }
 
-/* ---- Namespaces without a process */
+/* ---- Namespaces without a process ---- */
 
 /*
  * Removes the pid namespaces of future children that no program can open. The iterators report a
@@ -277,7 +277,7 @@ static int check_children(struct attempt *a)
 	return 0;
 }
 
-/* ---- The whole scan */
+/* ---- The whole scan ---- */
 
 static void free_result(struct collect_bpf *b)
 {
