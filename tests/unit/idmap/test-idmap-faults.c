@@ -91,6 +91,28 @@ static int try_write(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
+/* A map that the kernel refuses. The search for the reason can fail, but the error stays. */
+static struct idmap_extent refused;
+static bool of_self; /* the map is written to the calling process, which has a map already */
+
+static int try_refused(void)
+{
+	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+	struct nserr e = NSERR_INIT;
+	int proc, rc;
+
+	if (!start_child() || idmap_append(&m.map[IDMAP_UID], refused) < 0 ||
+	    idmap_append(&m.map[IDMAP_GID], refused) < 0)
+		return 1;
+	proc = of_self ? open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC) : open_child();
+	fault_begin();
+	rc = idmaps_write(proc, &m, &e);
+	fault_end();
+	close(proc);
+	end_child();
+	return rc < 0 && e.what[0] ? 0 : 1;
+}
+
 /* A map that differs from that of the process. */
 static int try_verify(void)
 {
@@ -165,6 +187,14 @@ static void maps(const char *in)
 	int proc;
 
 	fault_all("idmaps_write", try_write, NULL);
+	/* ids that the parent does not map */
+	refused = (struct idmap_extent){ 0, 1000, 1, 0 };
+	fault_all("a map of missing ids", try_refused, NULL);
+	refused = (struct idmap_extent){ 0, 0, 2, 0 };
+	fault_all("a map of too many ids", try_refused, NULL);
+	refused = (struct idmap_extent){ 0, 0, 1, 0 };
+	of_self = true;
+	fault_all("a map of the own process", try_refused, NULL);
 	CHECK(start_child());
 	proc = open_child();
 	m.setgroups = IDMAP_SETGROUPS_DENY;

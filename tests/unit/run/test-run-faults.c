@@ -8,6 +8,7 @@
 #include "../fault.h"
 #include "../sandbox.h"
 #include "kernel/sys_pidfd.h"
+#include "run/cause.h"
 #include "run/exec.h"
 #include "run/foreground.h"
 #include "run/handle.h"
@@ -365,5 +366,57 @@ static void a_failed_call_ends_all_processes(void)
 	sandbox(CLONE_NEWPID, supervision);
 }
 
+/* ---- Causes */
+
+static int refusal;
+
+/* The search for a reason can fail, but the message and the error stay. */
+static int try_causes(void)
+{
+	static const char *const programs[] = { "/bin/sh", "/etc/passwd", "/missing/x", "/etc" };
+	bool right = true;
+
+	fault_begin();
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		struct nserr e = NSERR_INIT;
+
+		nserr_set(&e, refusal, "message");
+		cause_exec(programs[i], &e);
+		right = right && streq(e.what, "message") && e.errnum == refusal;
+	}
+	for (int i = 0; i < 2; i++) {
+		struct nserr e = NSERR_INIT;
+
+		nserr_set(&e, refusal, "message");
+		cause_unshare(i ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNS | CLONE_NEWPID, &e);
+		right = right && streq(e.what, "message") && e.errnum == refusal;
+	}
+	fault_end();
+	return right ? 0 : 1;
+}
+
+static void causes(const char *in)
+{
+	static const int errors[] = {
+		EPERM, EACCES, ENOENT, ENOSPC, EAGAIN, ENOMEM, EINVAL, ENOEXEC
+	};
+
+	(void)in;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		refusal = errors[i];
+		fault_all(strerror(refusal), try_causes, NULL);
+	}
+}
+
+static void a_failed_search_for_a_cause_keeps_the_message(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, causes);
+}
+
 UNIT_MAIN(CASE(a_failed_call_leaves_no_pid_file), CASE(a_failed_call_ends_the_relay),
-	  CASE(a_failed_call_ends_all_processes))
+	  CASE(a_failed_call_ends_all_processes),
+	  CASE(a_failed_search_for_a_cause_keeps_the_message))
