@@ -628,7 +628,6 @@ static void a_failed_call_finds_no_other_socket(void)
 }
 
 UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_other_namespace),
-	  CASE(a_search_keeps_each_namespace_once),
-	  CASE(a_failed_call_enters_no_other_namespace),
+	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_other_namespace),
 	  CASE(a_failed_call_sets_or_reads_no_other_clock),
 	  CASE(a_failed_call_finds_no_other_socket))
