@@ -125,13 +125,6 @@ test_the_process_of_another_user()
 	assert_err_lacks 'as the user of the process'
 }
 
-# as: user
-test_the_range_that_contains_the_callers_id()
-{
-	run nsidmap plan --style podman
-	assert_err_lacks 'add --overlap'
-}
-
 # as: root
 test_a_mount_whose_ids_cannot_be_mapped()
 {

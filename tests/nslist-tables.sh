@@ -153,6 +153,29 @@ test_narrow_terminal_never_cuts_numbers_and_references()
 	assertEquals 'sleep i' "$(awk '{ print $4, $5 }' "$TMP/lines")"
 }
 
+# If the output is a pipe, libsmartcols does not get the text of the last column.
+test_pipe_has_the_same_table_as_a_wide_terminal()
+{
+	for name in sleep 'back\slash \x41' "$(printf 'tab\tand\nline')" '@' "$(printf 'caf\303\251')"; do
+		start_holder unshare -r -u perl -e 'open F, ">&=3"; print F "\n"; close F; exec {"sleep"} $ARGV[0], 1000' "$name"
+		settle 50 grep -qx sleep "/proc/$holder/comm"
+	done
+	for options in '-o NS,TYPE,PID,USER,COMMAND' '-o NS,COMMAND' '-n -t uts -o COMMAND' '-l -o COMMAND,NS' '-o NS,COMM' '-o NS,HOLDERS' '--containers -o NAME,PID,COMMAND'; do
+		for locale in C C.UTF-8; do
+			# shellcheck disable=SC2086 # several words
+			run env LC_ALL=$locale nslist $options
+			assert_ok
+			grep -v nslist "$TMP/out" >"$TMP/pipe"
+			# shellcheck disable=SC2086 # several words
+			on_terminal 1000 env NO_COLOR=1 LC_ALL=$locale nslist -u $options
+			assert_rc 0
+			grep -v nslist "$TMP/lines" >"$TMP/terminal"
+			assert_empty "$locale $options" "$(diff -b "$TMP/pipe" "$TMP/terminal")"
+			assertTrue "$locale $options" "[ -s '$TMP/pipe' ]"
+		done
+	done
+}
+
 # The files of the locale are read only if a table needs them.
 test_list_has_characters_beyond_ascii_in_a_utf8_locale()
 {

@@ -312,6 +312,25 @@ test_another_program_may_interpret_the_configuration()
 	unset NSOCI_JQ
 }
 
+# as: root
+test_volumes_have_the_propagation_of_the_configuration()
+{
+	# Linux 6.15 can make a shared bind
+	kernel_call open_tree_attr || return 0
+	mkdir "$TMP/volume"
+	mount -t tmpfs x "$TMP/volume"
+	mount --make-shared "$TMP/volume"
+	peers=$(grep " $TMP/volume " /proc/self/mountinfo | grep -o 'shared:[0-9]*' | cut -d: -f2)
+	configure '.mounts += [("rprivate", "rslave", "rshared") | {destination: "/mnt/\(.)", type: "bind",
+		source: "'"$TMP"'/volume", options: ["rbind", .]}] |
+		.process.args = ["sh", "-c", "cut -d\\  -f5- /proc/self/mountinfo | grep -o \"^/mnt/r.* - \""]'
+	contain volumes
+	assertEquals 0 $?
+	umount "$TMP/volume"
+	assertEquals "rprivate rslave master:$peers rshared shared:$peers " \
+		"$(sed 's,^/mnt/\([a-z]*\) [^ ]*,\1,; s/ - $//' "$TMP/said" | tr '\n' ' ')"
+}
+
 test_wrong_usage_is_refused()
 {
 	run oci

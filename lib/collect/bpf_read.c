@@ -72,10 +72,14 @@ static int take(struct cursor *c, void *record, size_t size)
 /* Returns the kind of the next record, or 0 at the end. */
 static uint32_t kind_of(const struct cursor *c)
 {
+	size_t left = (size_t)(c->end - c->at);
 	uint32_t kind = 0;
 
-	if ((size_t)(c->end - c->at) >= sizeof(kind))
+	if (left >= sizeof(kind))
 		memcpy(&kind, c->at, sizeof(kind));
+	/* a list begins with a 64-bit kind; on big-endian systems its low half comes second */
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && kind == 0 && left >= 2 * sizeof(kind))
+		memcpy(&kind, c->at + sizeof(kind), sizeof(kind));
 	return kind;
 }
 

@@ -237,8 +237,9 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 			e, 0,
 			"'%s' is not the new mount, because another process is changing the root",
 			p->path);
-	rc = sys_mount(NULL, file_fd_path(now).text, NULL, MS_REC | MS_PRIVATE, NULL);
-	return rc < 0 ? nserr_set(e, rc, "cannot make the mount on '%s' private", p->path)
+	rc = sys_mount(NULL, file_fd_path(now).text, NULL,
+		       MS_REC | (o->propagation ? o->propagation : MS_PRIVATE), NULL);
+	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of '%s'", p->path)
 		      : TAKE_FD(now);
 }
 

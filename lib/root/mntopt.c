@@ -49,6 +49,16 @@ static const struct {
 };
 /* clang-format on */
 
+/* How mounts of other mount namespaces appear in a bind (mount_namespaces(7)). */
+static const struct {
+	const char *name;
+	unsigned long ms;
+} propagations[] = {
+	{ "private", MS_PRIVATE },
+	{ "slave", MS_SLAVE },
+	{ "shared", MS_SHARED },
+};
+
 /* Adds name to o and returns true if it is an option of all mounts. */
 static bool is_word(struct mntopt *o, const char *name)
 {
@@ -58,6 +68,12 @@ static bool is_word(struct mntopt *o, const char *name)
 		o->set = (o->set & ~words[i].clr) | words[i].set;
 		o->clr = (o->clr & ~words[i].set) | words[i].clr;
 		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(propagations); i++) {
+		if (streq(propagations[i].name, name)) {
+			o->propagation = propagations[i].ms;
+			return true;
+		}
 	}
 	if (streq(name, "norec"))
 		return o->norec = true;

@@ -12,7 +12,8 @@
 static int begin(struct root *r, int dir, struct nserr *e)
 {
 	uint64_t ro = r->readonly ? MOUNT_ATTR_RDONLY : 0;
-	int rc = root_clone(dir, AT_RECURSIVE, ro | (r->nodev ? MOUNT_ATTR_NODEV : 0), 0);
+	int rc = root_clone(dir, AT_RECURSIVE, ro | (r->nodev ? MOUNT_ATTR_NODEV : 0), 0,
+			    MS_PRIVATE);
 
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot clone the mounts of the new root");
@@ -129,14 +130,15 @@ static int mount_fs(struct root *r, const char *type, const struct root_place *p
 static int clone_tree(struct root *r, int src, const struct mntopt *o, struct nserr *e)
 {
 	unsigned rec = o->norec ? 0 : AT_RECURSIVE;
-	int mnt = root_clone(src, rec, o->set, o->clr);
+	unsigned long propagation = o->propagation ? o->propagation : MS_PRIVATE;
+	int mnt = root_clone(src, rec, o->set, o->clr, propagation);
 
 	/* before Linux 6.15, a part of a detached tree cannot be cloned */
 	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)
 			return mnt;
-		mnt = root_clone(src, rec, o->set, o->clr);
+		mnt = root_clone(src, rec, o->set, o->clr, propagation);
 	}
 	if (mnt >= 0)
 		return mnt;

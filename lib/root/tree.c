@@ -17,23 +17,23 @@
 #define DONE_MAX  512  /* half of the usual RLIMIT_NOFILE */
 #define STACK_MAX 1000 /* limit for mounts that are stacked on one directory */
 
-int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr)
+int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr, unsigned long propagation)
 {
 	const unsigned flags = OPEN_TREE_CLONE | AT_EMPTY_PATH | rec;
 	cleanup_fd int mnt = sys_open_tree(src, "", flags), again = -1;
 	int rc;
 
 	if (mnt == -EINVAL) {
-		if (sys_mount_setattr(src, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1) == 0)
+		if (sys_mount_setattr(src, "", AT_EMPTY_PATH | rec, set, clr, propagation, -1) == 0)
 			return fcntl(src, F_DUPFD_CLOEXEC, 3);
 		again = root_reopen(src);
 		mnt = again < 0 ? again : sys_open_tree(again, "", flags);
 	}
 	if (mnt < 0)
 		return mnt;
-	/* a clone is in the peer group of its original, so make it private before anything is
-	 * mounted on it */
-	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, MS_PRIVATE, -1);
+	/* a clone is in the peer group of its original, so make it private or a slave before
+	 * anything is mounted on it */
+	rc = sys_mount_setattr(mnt, "", AT_EMPTY_PATH | rec, set, clr, propagation, -1);
 	return rc < 0 ? rc : TAKE_FD(mnt);
 }
 

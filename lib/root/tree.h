@@ -106,7 +106,8 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o,
  * mount src itself. If src was opened in another mount namespace, root_reopen() replaces it.
  * Returns a descriptor or a negative errno.
  */
-int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr) must_check;
+int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr,
+	       unsigned long propagation) must_check;
 
 /* Returns the attributes to set on a new mount: those in the options o and those that apply to the
  * whole tree. */

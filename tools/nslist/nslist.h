@@ -177,6 +177,10 @@ struct run {
 	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
+	/* tails.c: for each row, the text of the last column that replaces a placeholder, or an
+	 * empty text; each ends with a NUL */
+	struct buf tails;
+	bool has_tails;
 	bool needs_locale; /* the table has characters beyond ASCII */
 	int64_t boot_ns;   /* boot time on the real-time clock, or 0 if not computed */
 };
@@ -351,6 +355,17 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
  * more than ten system calls, so it is set only if a table needs it.
  */
 void nslist_set_locale(void);
+
+/* tails.c: decides if the last column of the table is kept away from libsmartcols. */
+void nslist_tails_begin(struct run *run);
+
+/* tails.c: records the text of the last cell of the next row, which may be NULL. Returns the text
+ * for libsmartcols. */
+const char *nslist_tail(struct run *run, const char *s);
+
+/* tails.c: appends the table that libsmartcols has printed, with the recorded texts. Exits if
+ * memory runs out. */
+void nslist_tails_end(struct run *run, struct buf *out, const char *text);
 
 /* Adds a cell to a JSON object, as a member with the name of the column. */
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);

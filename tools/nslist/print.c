@@ -291,6 +291,8 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 			run->needs_locale |= s && !is_ascii(s);
 			if (s && cut_position(run->o->cols[i]) < stage)
 				cut(run->o->cols[i], cell);
+			if (i + 1 == run->o->n_cols)
+				s = nslist_tail(run, s);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();
 		}
@@ -362,6 +364,7 @@ static char *render(struct run *run, struct cell *cell, size_t stage, size_t *wi
 	scols_table_enable_noheadings(tb, !run->o->headings);
 	scols_table_enable_colors(tb, run->self_color != NULL);
 	add_columns(run->o, tb, stage);
+	nslist_tails_begin(run);
 	table_rows(run, tb, NULL, run->roots, cell, stage);
 	/* a tree is drawn with characters beyond ASCII; raw output escapes them in all locales */
 	if (run->o->format != NSLIST_RAW && (run->needs_locale || run->o->nested))
@@ -392,8 +395,9 @@ static void print_table(struct run *run, struct cell *cell)
 		free(text);
 		text = render(run, cell, stage, &width);
 	}
-	buf_adds(&b, text ? text : "");
+	nslist_tails_end(run, &b, text ? text : "");
 	free(text);
+	buf_free(&run->tails);
 	free(run->orphan_color);
 	free(run->self_color);
 	/* the library omits the newline of the last line, which may be empty */

@@ -143,6 +143,8 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 		return nserr_set(e, ENOMEM, "cannot store the options");
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);
 	free(all);
+	if (rc == 0 && op->o.propagation && !is_bind(op))
+		rc = nserr_set(e, 0, "private, slave and shared are options of a bind");
 	if (rc == 0)
 		rc = own_words(op, e);
 	if (rc == 0)

@@ -93,7 +93,7 @@ static int try_write(void)
 
 /* A map that the kernel refuses. The search for the reason can fail, but the error stays. */
 static struct idmap_extent refused;
-static bool of_self; /* the map is written to the own process, which has a map */
+static bool of_self; /* the map is written to the calling process, which has a map already */
 
 static int try_refused(void)
 {

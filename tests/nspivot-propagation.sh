@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nspivot-propagation: checks the options private, slave and shared of a bind.
+# as: root user
+. "${0%/*}/testlib.sh"
+. "${0%/*}/rootlib.sh"
+require_ns user mnt pid
+make_box
+mkdir -p "$TMP/src" "$box/mnt" "$box/proc"
+
+# Creates a shared tmpfs and executes the command with the number of its peer group in $peers.
+cat >"$TMP/with_shared" <<EOF
+#!/bin/sh
+mount -t tmpfs x '$TMP/src' && mkdir '$TMP/src/sub' && mount --make-shared '$TMP/src' && cd / &&
+peers=\$(grep " $TMP/src " /proc/self/mountinfo | grep -o 'shared:[0-9]*' | cut -d: -f2)
+export peers
+exec "\$@"
+EOF
+chmod 755 "$TMP/with_shared"
+
+# bound OPTIONS: prints the propagation of a bind of the tmpfs, with its peer group as N.
+bound()
+{
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
+	run in_ns "$TMP/with_shared" sh -c '"$@" | sed "s/:$peers /:N /"' sh nsunshare -mp --propagation unchanged -- \
+		$under nspivot --proc /proc --bind "$TMP/src:/mnt$1" "$box" -- \
+		/bin/sh -c 'grep " /mnt " /proc/self/mountinfo | grep -o "[a-z][a-z]*:[0-9][0-9]* " || echo private'
+	out=${out% }
+}
+
+test_the_propagation_of_a_bind_is_as_given()
+{
+	for under in '' "$OLD_KERNEL"; do
+		bound ''
+		assert_out private
+		bound :private
+		assert_out private
+		bound :slave,ro
+		assert_out master:N
+		bound :shared,slave
+		assert_out master:N
+	done
+	under=$OLD_KERNEL
+	bound :shared
+	assert_err_has '/mnt: a shared bind needs Linux 6.15'
+}
+
+# The program makes a mount in the bind, and the caller sees it.
+test_a_mount_in_a_shared_bind_appears_in_the_source()
+{
+	# Linux 6.15 added this call and the mounts on a detached tree
+	kernel_call open_tree_attr || return 0
+	under=
+	bound :shared
+	assert_out shared:N
+	for how in shared slave; do
+		# shellcheck disable=SC2016
+		run in_ns "$TMP/with_shared" sh -c '"$@"; grep -c " $0/src/sub " /proc/self/mountinfo' "$TMP" \
+			nsunshare -m --propagation unchanged -- nspivot --bind "$TMP/src:/mnt:$how" "$box" -- \
+			/bin/mount -t tmpfs y /mnt/sub
+		[ $how = shared ] && expected=1 || expected=0
+		assert_out "$expected"
+	done
+}
+
+test_the_propagation_is_refused_for_a_new_file_system()
+{
+	run in_ns nspivot --tmpfs /mnt:slave "$box" -- /bin/true
+	assert_rc 125
+	assert_err_has 'private, slave and shared are options of a bind'
+}
+
+. shunit2
