@@ -284,6 +284,18 @@ static bool nss_leaks(const char *why, const struct fault_run *f)
 	return streq(why, "left a descriptor open");
 }
 
+/* A user without a passwd entry: the search in /etc/passwd itself must end. */
+static int try_missing_user(void)
+{
+	struct subid_user u = { .has_uid = false };
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = subid_user("no-such-user", &u, &e);
+	return fault_result(rc, &e, !u.has_uid);
+}
+
 static int try_lint(void)
 {
 	cleanup_buf struct buf out = BUF_INIT;
@@ -355,6 +367,7 @@ static void users(const char *in)
 	snprintf(want, sizeof(want), "nobody %u %u: 100000+65536 400000+7 100000+65536 400000+7",
 		 (unsigned)pw->pw_uid, (unsigned)pw->pw_gid);
 	fault_all("subid_ranges", try_subids, no_file);
+	fault_all("subid_user of a missing user", try_missing_user, NULL);
 	fault_all("subid_lint_files", try_lint, nss_leaks);
 	fault_all("idmap_plan_make", try_plan, NULL);
 	fault_all("newuidmap_check", try_check, NULL);
