@@ -44,7 +44,7 @@ test_mounts_of_the_program_are_not_visible_outside()
 	mkdir "$TMP/shared"
 	mount -t tmpfs none "$TMP/shared"
 	mount --make-shared "$TMP/shared"
-	run nsenter2 -t "$target" --user --pid --mount-proc -- grep -c ' shared:' /proc/self/mountinfo
+	run nsenter2 -t "$target" --pid --mount-proc -- grep -c ' shared:' /proc/self/mountinfo
 	umount "$TMP/shared"
 	assert_out 0
 }
